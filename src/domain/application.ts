@@ -1,0 +1,30 @@
+/** `^[a-z0-9][a-z0-9._-]{0,99}$`: what a document is about, listed or not. */
+export const APPLICATION_SLUG = /^[a-z0-9][a-z0-9._-]{0,99}$/;
+/** `^[a-z0-9][a-z0-9._-]{0,79}$`: the name of an object within its application. */
+export const KEY_SLUG = /^[a-z0-9][a-z0-9._-]{0,79}$/;
+/** Lower case, as Datadog stores the value of a `team:` tag. */
+export const TEAM_SLUG = /^[a-z0-9][a-z0-9._/-]{0,99}$/;
+
+/** The key that a name or title gives, or undefined where it gives none (only symbols, say). */
+export function keyFromName(name: string): string | undefined {
+  const slug = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+    .slice(0, 80)
+    .replace(/[^a-z0-9]+$/, '');
+  return KEY_SLUG.test(slug) ? slug : undefined;
+}
+
+/** How an application is served: listed in every catalog, or through the sidecar because `missingFrom` lacks it. */
+export type Way =
+  | { readonly way: 'listed'; readonly service: string }
+  | { readonly way: 'sidecar'; readonly missingFrom: readonly CatalogName[] };
+
+export const CATALOG_NAMES = ['datadog', 'leanix', 'servicenow'] as const;
+export type CatalogName = (typeof CATALOG_NAMES)[number];
+
+/** What a document says each catalog calls the application, where that is another name. */
+export type CatalogAliases = { readonly [catalog in CatalogName]?: string };

@@ -1,0 +1,24 @@
+import type { Position } from '../domain/finding.ts';
+import type { Json } from '../domain/json.ts';
+import type { Pointer } from '../domain/pointer.ts';
+
+/** The formats a request may come in. */
+export type Format = 'json' | 'yaml' | 'toml';
+
+/** What a text holds, and where each part of it stands. */
+export interface Decoded {
+  readonly format: Format;
+  readonly value: Json;
+  /** Where the value at a pointer begins; for a pointer to nothing, its nearest parent. */
+  locate(pointer: Pointer): Position;
+}
+
+/** Bounds on what is taken in. Sizes in UTF-8 bytes. */
+export interface DecodeLimits {
+  readonly bytes: number;
+  readonly depth: number;
+  readonly aliases: number;
+}
+
+export const OBJECT_LIMITS: DecodeLimits = { bytes: 1024 * 1024, depth: 100, aliases: 1000 };
+export const DOCUMENT_LIMITS: DecodeLimits = { ...OBJECT_LIMITS, bytes: 16 * 1024 * 1024 };

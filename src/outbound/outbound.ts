@@ -1,0 +1,134 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Deadline } from '../domain/deadline.ts';
+
+/** Proxy variables as every Unix program knows them; lower-case spellings are resolved by the settings. */
+export interface ProxySettings {
+  readonly HTTPS_PROXY?: string;
+  readonly NO_PROXY?: string;
+}
+
+export interface OutboundOptions {
+  readonly proxy?: ProxySettings;
+  /** TLS material: a CA bundle (PEM) instead of the system's, and a client certificate where the peer asks for one. */
+  readonly tls?: {
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly servername?: string;
+  };
+  /** Sockets kept open to one host; default 32. */
+  readonly sockets?: number;
+}
+
+export interface OutboundRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  readonly deadline: Deadline;
+  /** The most bytes an answer may have; default 64 MiB. */
+  readonly maxBytes?: number;
+}
+
+export interface OutboundAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** No answer came. `sent` is false only where the request certainly never reached the peer. */
+export class OutboundError extends Error {
+  readonly sent: boolean;
+  readonly reason: 'timeout' | 'too_large' | 'connection';
+
+  constructor(reason: 'timeout' | 'too_large' | 'connection', sent: boolean, cause?: unknown) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : reason;
+    super(`no answer (${code})`, { cause });
+    this.name = 'OutboundError';
+    this.sent = sent;
+    this.reason = reason;
+  }
+}
+
+export interface Outbound {
+  /** Sends a request and reads the whole answer, whatever its status. Throws OutboundError when no answer came. */
+  send(request: OutboundRequest): Promise<OutboundAnswer>;
+  close(): void;
+}
+
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** A client with kept-alive connections. Redirects are not followed: no API that Birddog calls uses them. */
+export function createOutbound(options: OutboundOptions = {}): Outbound {
+  const agentOptions = {
+    keepAlive: true,
+    maxSockets: options.sockets ?? 32,
+    ...(options.proxy ? { proxyEnv: { ...options.proxy } } : {}),
+  };
+  const plain = new http.Agent(agentOptions);
+  const secure = new https.Agent({ ...agentOptions, ...options.tls });
+  return {
+    send: (request) => exchange(request, request.url.protocol === 'https:' ? secure : plain),
+    close() {
+      plain.destroy();
+      secure.destroy();
+    },
+  };
+}
+
+function exchange(request: OutboundRequest, agent: http.Agent): Promise<OutboundAnswer> {
+  const secure = request.url.protocol === 'https:';
+  const limit = request.maxBytes ?? MAX_ANSWER_BYTES;
+  return new Promise((resolve, reject) => {
+    let sent = false;
+    const fail = (reason: OutboundError['reason'], cause?: unknown) => {
+      reject(new OutboundError(reason, sent, cause));
+      outgoing.destroy();
+    };
+    const onAbort = () => fail('timeout');
+    const outgoing = (secure ? https : http).request(request.url, {
+      method: request.method,
+      agent,
+      headers: {
+        ...request.headers,
+        ...(request.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(request.body)) }),
+      },
+    });
+    outgoing.on('socket', (socket) => {
+      if (outgoing.reusedSocket || !socket.connecting) sent = true;
+      else socket.once(secure ? 'secureConnect' : 'connect', () => (sent = true));
+    });
+    outgoing.on('error', (error) => fail('connection', error));
+    outgoing.on('close', () => request.deadline.signal.removeEventListener('abort', onAbort));
+    outgoing.on('response', (incoming) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      incoming.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > limit) fail('too_large');
+        else chunks.push(chunk);
+      });
+      incoming.on('error', (error) => fail('connection', error));
+      incoming.on('end', () =>
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: flatHeaders(incoming.headers),
+          body: Buffer.concat(chunks),
+        }),
+      );
+    });
+    if (request.deadline.signal.aborted) return onAbort();
+    request.deadline.signal.addEventListener('abort', onAbort, { once: true });
+    outgoing.end(request.body);
+  });
+}
+
+function flatHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flat;
+}

@@ -1,0 +1,27 @@
+import type { RequestContext } from '../domain/caller.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Owner, StoredKind } from '../domain/managed-kind.ts';
+
+/**
+ * One kind of Datadog object, as the pipeline sees it. Every method throws ProblemError for what cannot be
+ * helped (`datadog_refused`, `datadog_forbidden`, `rate_limited`, `datadog_failed`, `datadog_away`,
+ * `datadog_keys_refused`, `deadline_passed`). Ids are text: they pass 2^53.
+ */
+export interface ObjectPort {
+  readonly kind: StoredKind;
+  /**
+   * Every object whose marker says `owner`, oldest first, whole. Paged to the end.
+   * Monitors by their marker tags; dashboards by the last line of the description in the list of all.
+   */
+  find(owner: Owner, context: RequestContext): Promise<JsonObject[]>;
+  /** One object, or undefined where Datadog has none of that id. */
+  get(id: string, context: RequestContext): Promise<JsonObject | undefined>;
+  /** Sends one POST, once. Throws AnswerLostError where it may have arrived, DuplicateMonitorError on Datadog's duplicate check. */
+  create(body: JsonObject, context: RequestContext): Promise<JsonObject>;
+  /** Repeats safely on 5xx; throws AnswerLostError when every try was lost. */
+  update(id: string, body: JsonObject, context: RequestContext): Promise<JsonObject>;
+  /** Repeats safely; an object that is gone already is no error. */
+  delete(id: string, context: RequestContext): Promise<void>;
+  /** Where a person sees the object. */
+  url(object: JsonObject): string;
+}
