@@ -1,0 +1,148 @@
+import { MANAGED, READ_ONLY, SIMPLE_GROUPING } from './datadog-fields.ts';
+import { isObject, type Json, type JsonObject, numberFromText, toNumber } from './json.ts';
+import type { StoredKind } from './managed-kind.ts';
+
+/**
+ * An object in the one form that all of its equals share: read-only fields gone, Datadog's defaults written out,
+ * and whatever Datadog makes no difference between made the same. Only for comparing, never for sending.
+ */
+export function canonical(kind: StoredKind, object: JsonObject): JsonObject {
+  const readOnly: readonly string[] = READ_ONLY[kind];
+  const kept = Object.fromEntries(Object.entries(object).filter(([name]) => !readOnly.includes(name)));
+  return CANONICAL[kind](kept);
+}
+
+const CANONICAL: Readonly<Record<StoredKind, (object: JsonObject) => JsonObject>> = {
+  monitor: canonicalMonitor,
+  dashboard: canonicalDashboard,
+};
+
+/** Whether Datadog keeps a top-level field of a monitor at all: unknown ones it drops without a word. */
+export function isManaged(kind: StoredKind, name: string): boolean {
+  const managed: readonly string[] = MANAGED[kind];
+  return managed.includes(name);
+}
+
+/** `metric alert` and `query alert` are one type: Datadog itself writes either, by the query. */
+export function canonicalType(type: Json | undefined): Json {
+  return type === 'metric alert' ? 'query alert' : (type ?? null);
+}
+
+function canonicalMonitor(monitor: JsonObject): JsonObject {
+  const type = canonicalType(monitor['type']);
+  return {
+    ...withoutNulls(monitor, ['restricted_roles']),
+    type,
+    query: trimmed(monitor['query']),
+    message: trimmed(monitor['message'] ?? ''),
+    tags: monitor['tags'] ?? [],
+    priority: priority(monitor['priority']),
+    draft_status: monitor['draft_status'] ?? 'published',
+    options: options(type, isObject(monitor['options']) ? monitor['options'] : {}),
+    ...(Array.isArray(monitor['assets']) ? { assets: monitor['assets'].map(asset) } : {}),
+  };
+}
+
+function options(type: Json, given: JsonObject): JsonObject {
+  const { silenced: _, ...written } = given;
+  const set = withoutNulls(
+    written,
+    Object.keys(written).filter((n) => n !== 'new_host_delay'),
+  );
+  const defaults: JsonObject = {
+    include_tags: true,
+    notify_audit: false,
+    locked: false,
+    ...(set['new_group_delay'] === undefined ? { new_host_delay: 300 } : {}),
+    ...(typeof type === 'string' && SIMPLE_GROUPING.has(type) ? { groupby_simple_monitor: false } : {}),
+  };
+  const result: JsonObject = { ...defaults, ...set };
+  // Two systems say the same of silence by default, and Datadog writes out either, both or none.
+  if (result['notify_no_data'] === false) delete result['notify_no_data'];
+  if (result['on_missing_data'] === 'default') delete result['on_missing_data'];
+  if (result['escalation_message'] !== undefined)
+    result['escalation_message'] = trimmed(result['escalation_message']);
+  const thresholds = result['thresholds'];
+  if (isObject(thresholds)) {
+    const written = withoutNulls(thresholds, Object.keys(thresholds));
+    if (Object.keys(written).length > 0) result['thresholds'] = written;
+    else delete result['thresholds'];
+  }
+  return result;
+}
+
+/** What Datadog adds to a runbook link that was sent without it. */
+function asset(item: Json): Json {
+  if (!isObject(item)) return item;
+  const { monitor_id: _, ...rest } = item;
+  return withoutNulls({ options: {}, template_variables: {}, ...rest }, ['resource_key', 'resource_type']);
+}
+
+/** 0 is stored as null, "5" as 5. */
+function priority(value: Json | undefined): Json {
+  const number =
+    typeof value === 'string' && /^[0-9]+$/.test(value) ? numberFromText(String(Number(value))) : value;
+  return number === undefined || toNumber(number) === 0 ? null : number;
+}
+
+function trimmed(value: Json | undefined): Json {
+  return typeof value === 'string' ? value.trimEnd() : (value ?? null);
+}
+
+function withoutNulls(object: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).filter(([name, value]) => value !== null || !names.includes(name)),
+  );
+}
+
+/** Absent, null and empty are the same to Datadog in these. */
+const EMPTY_LISTS = [
+  'notify_list',
+  'template_variables',
+  'template_variable_presets',
+  'restricted_roles',
+  'tags',
+  'tabs',
+];
+
+function canonicalDashboard(dashboard: JsonObject): JsonObject {
+  const { widgets, tabs, notify_list: notify, ...rest } = dashboard;
+  const result: JsonObject = {
+    ...rest,
+    description: dashboard['description'] === '' ? null : (dashboard['description'] ?? null),
+    widgets: widgetsWithoutIds(widgets),
+    ...(tabs === undefined ? {} : { tabs: tabsByPosition(tabs, widgets) }),
+    ...(Array.isArray(notify) ? { notify_list: notify.map(String).sort() } : {}),
+  };
+  for (const name of EMPTY_LISTS) {
+    const value = result[name];
+    if (value === null || (Array.isArray(value) && value.length === 0)) delete result[name];
+  }
+  return result;
+}
+
+/** Datadog gives ids to widgets that have none; they say nothing about what is shown. */
+export function widgetsWithoutIds(widgets: Json | undefined): Json {
+  if (!Array.isArray(widgets)) return widgets ?? null;
+  return widgets.map((widget) => {
+    if (!isObject(widget)) return widget;
+    const { id: _, ...rest } = widget;
+    const definition = rest['definition'];
+    if (!isObject(definition) || !Array.isArray(definition['widgets'])) return rest;
+    return { ...rest, definition: { ...definition, widgets: widgetsWithoutIds(definition['widgets']) } };
+  });
+}
+
+/** A tab names its widgets by id, or by position as `@1`; positions are what both can be brought to. */
+function tabsByPosition(tabs: Json, widgets: Json | undefined): Json {
+  if (!Array.isArray(tabs) || !Array.isArray(widgets)) return tabs;
+  const ids = widgets.map((w) => (isObject(w) ? JSON.stringify(w['id']) : undefined));
+  return tabs.map((tab) => {
+    if (!isObject(tab) || !Array.isArray(tab['widget_ids'])) return tab;
+    const positions = tab['widget_ids'].map((id) => {
+      const at = ids.indexOf(JSON.stringify(id));
+      return at < 0 ? id : `@${at + 1}`;
+    });
+    return { ...tab, widget_ids: positions };
+  });
+}

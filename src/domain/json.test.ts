@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  canonicalNumber,
+  isObject,
+  type Json,
+  numberFromText,
+  numberText,
+  parseTrustedJson,
+  printJson,
+  sameJson,
+} from './json.ts';
+
+const SPELLINGS = [
+  '1.0',
+  '1e3',
+  '-0',
+  '0.10',
+  '12345678901234567890',
+  '1E+2',
+  '100',
+  '1e-400',
+  '123456789.000000000000000001',
+];
+
+describe('a number', () => {
+  it('leaves as it was spelled', () => {
+    for (const text of SPELLINGS) {
+      assert.equal(numberText(numberFromText(text)), text);
+      assert.equal(printJson(parseTrustedJson(`{"a":[${text}]}`)), `{"a":[${text}]}`);
+    }
+  });
+
+  it('is compared by value, exactly', () => {
+    const same = (a: string, b: string) => sameJson(numberFromText(a), numberFromText(b));
+    assert.ok(same('1.0', '1') && same('1e3', '1000') && same('0.10', '0.1') && same('-0', '0'));
+    assert.ok(!same('9007199254740993', '9007199254740992'));
+    assert.ok(!same('0.1', '0.10000000000000000001'));
+    assert.ok(!same('1', '-1'));
+  });
+
+  it('has one canonical spelling', () => {
+    fc.assert(
+      fc.property(fc.bigInt(), fc.nat(20), (digits, zeros) => {
+        assert.equal(canonicalNumber(`${digits}.${'0'.repeat(zeros)}0`), canonicalNumber(`${digits}`));
+        assert.equal(canonicalNumber(`${digits}e${zeros}`), canonicalNumber(`${digits}${'0'.repeat(zeros)}`));
+      }),
+    );
+  });
+
+  it('is no object and no text', () => {
+    assert.ok(!isObject(numberFromText('1.0')));
+    assert.ok(!sameJson(numberFromText('1.0'), '1.0'));
+    assert.throws(() => numberFromText('01'), RangeError);
+  });
+});
+
+describe('equality', () => {
+  it('disregards the order of members and regards that of items', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const copy = parseTrustedJson(JSON.stringify(value));
+        assert.ok(sameJson(copy, parseTrustedJson(JSON.stringify(value))));
+        assert.ok(!sameJson(copy, [copy]));
+      }),
+    );
+    assert.ok(sameJson({ a: 1, b: 2 }, { b: 2, a: 1 }));
+    assert.ok(!sameJson([1, 2], [2, 1]));
+    const missing: Json = {};
+    assert.ok(!sameJson({ a: null }, missing) && !sameJson({ constructor: 1 }, missing));
+  });
+});

@@ -1,0 +1,21 @@
+import type { Json } from './json.ts';
+import type { ManagedKind } from './managed-kind.ts';
+import type { Pointer } from './pointer.ts';
+
+/** One field that differs. `from` is absent where there was nothing, `to` where nothing will be. */
+export interface Change {
+  readonly path: Pointer;
+  readonly from?: Json;
+  readonly to?: Json;
+}
+
+export type PlanAction = 'create' | 'update' | 'replace' | 'delete' | 'none' | 'left_over' | 'copy';
+
+/** What would be done with one object, field by field. */
+export interface PlannedObject {
+  readonly kind: ManagedKind;
+  readonly key: string;
+  readonly id?: string;
+  readonly action: PlanAction;
+  readonly changes: readonly Change[];
+}
