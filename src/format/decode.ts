@@ -1,0 +1,64 @@
+import { Buffer } from 'node:buffer';
+import { ProblemError } from '../domain/problem.ts';
+import type { Decoded, DecodeLimits, Format } from './decoded.ts';
+import { faultProblem, TextFault } from './fault.ts';
+import { readJson } from './json-text.ts';
+import { locator, type Reading } from './place.ts';
+import { readToml } from './toml-text.ts';
+import { readYaml } from './yaml-text.ts';
+
+type Read = (text: string, limits: DecodeLimits) => Reading | Promise<Reading>;
+
+const READERS: Readonly<Record<Format, Read>> = {
+  json: (text, limits) => readJson(text, limits.depth),
+  yaml: readYaml,
+  toml: (text, limits) => readToml(text, limits.depth),
+};
+
+/**
+ * Reads what a user sent: bytes in UTF-8, or text. A byte order mark at the beginning is skipped and not counted.
+ * Throws ProblemError: `too_large`; `malformed_body`, or `invalid` for a second document, with one finding that
+ * has the code (the table of fault.ts), the pointer, line and column.
+ */
+export async function decode(
+  input: string | Uint8Array,
+  format: Format,
+  limits: DecodeLimits,
+): Promise<Decoded> {
+  const size = typeof input === 'string' ? Buffer.byteLength(input) : input.byteLength;
+  if (size > limits.bytes) {
+    throw new ProblemError('too_large', `The body has ${size} bytes; at most ${limits.bytes} are taken.`);
+  }
+  const text = typeof input === 'string' ? input.replace(/^\ufeff/, '') : textOf(input);
+  try {
+    const reading = await READERS[format](text, limits);
+    return { format, value: reading.value, locate: locator(text, reading.places) };
+  } catch (error) {
+    throw error instanceof TextFault ? faultProblem(error, text) : error;
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const lossy = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    const marked = lossy.startsWith('\ufeff') ? 1 : 0;
+    const offset = firstLoss(bytes, lossy) - marked;
+    throw faultProblem(new TextFault('invalid_utf8', 'The text is not UTF-8', offset), lossy.slice(marked));
+  }
+}
+
+/** Where decoding first put U+FFFD for bytes that do not spell it. */
+function firstLoss(bytes: Uint8Array, lossy: string): number {
+  let from = 0;
+  let byte = 0;
+  for (;;) {
+    const offset = lossy.indexOf('\ufffd', from);
+    if (offset < 0) return lossy.length;
+    byte += Buffer.byteLength(lossy.slice(from, offset));
+    if (bytes[byte] !== 0xef || bytes[byte + 1] !== 0xbf || bytes[byte + 2] !== 0xbd) return offset;
+    from = offset + 1;
+    byte += 3;
+  }
+}

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isObject, printJson, sameJson, type Json } from '../domain/json.ts';
+import { TextFault } from './fault.ts';
+import { locator, positionsIn } from './place.ts';
+import { readToml } from './toml-text.ts';
+
+function faultOf(text: string): TextFault {
+  try {
+    readToml(text, 100);
+  } catch (error) {
+    assert.ok(error instanceof TextFault, String(error));
+    return error;
+  }
+  return assert.fail(`read: ${text}`);
+}
+
+/** Text, code, line, column, pointer, and words of the message. */
+const MISTAKES: readonly [string, string, number, number, string, RegExp][] = [
+  ['a = ', 'malformed_toml', 1, 5, '/a', /value is missing/],
+  ['a = foo', 'malformed_toml', 1, 5, '/a', /must stand in quotes/],
+  ['a = True', 'malformed_toml', 1, 5, '/a', /written true/],
+  ['a = null', 'malformed_toml', 1, 5, '/a', /no null/],
+  ['a 1', 'malformed_toml', 1, 3, '/a', /= is missing/],
+  ['a = 1 b = 2', 'malformed_toml', 1, 7, '', /More stands on this line/],
+  ['= 1', 'malformed_toml', 1, 1, '', /name is missing/],
+  ['a. = 1', 'malformed_toml', 1, 4, '', /name is missing/],
+  ['a: 1', 'malformed_toml', 1, 2, '/a', /= is missing/],
+  ['[a', 'malformed_toml', 1, 3, '', /closing \]/],
+  ['[[a]', 'malformed_toml', 1, 4, '', /closing \]\]/],
+  ['a = [1 2]', 'malformed_toml', 1, 8, '/a', /comma is missing/],
+  ['a = [1,', 'malformed_toml', 1, 8, '/a/1', /value is missing/],
+  ['a = [1', 'malformed_toml', 1, 5, '/a', /closing \] for this \[/],
+  ['a = {b = 1', 'malformed_toml', 1, 5, '/a', /closing } for this {/],
+  ['a = "x', 'malformed_toml', 1, 5, '/a', /closing " is missing/],
+  ['a = "x\ny"', 'malformed_toml', 1, 7, '/a', /line ends inside quotes/],
+  ['a = "\\q"', 'malformed_toml', 1, 6, '/a', /no such escape/],
+  ['a = "\\ud800"', 'malformed_toml', 1, 6, '/a', /no such character/],
+  ['a = """x""""""', 'malformed_toml', 1, 14, '/a', /more than five/],
+  ["a = '\x01'", 'malformed_toml', 1, 6, '/a', /control character/],
+  ['a = 1 # \x00', 'malformed_toml', 1, 9, '', /control character in a comment/],
+  ['a = 01', 'malformed_toml', 1, 5, '/a', /01 is not a number/],
+  ['a = 1__0', 'malformed_toml', 1, 5, '/a', /1__0 is not a number/],
+  ['a = 1.', 'malformed_toml', 1, 5, '/a', /1\. is not a number/],
+  ['a = -0x1', 'malformed_toml', 1, 5, '/a', /-0x1 is not a number/],
+  ['a = 1\n[b]\na = 2\na = 3', 'duplicate_key', 4, 1, '/b/a', /"b.a" is defined twice/],
+  ['[a]\n[b]\n[a]', 'duplicate_key', 3, 2, '/a', /"a" is defined twice/],
+  ['a = {b = 1}\n[a.c]', 'duplicate_key', 2, 2, '/a', /"a" is defined twice/],
+  ['a = [1]\n[[a]]', 'duplicate_key', 2, 3, '/a', /defined twice/],
+  ['a.b = 1\n[a]', 'duplicate_key', 2, 2, '/a', /defined twice/],
+  ['[a.b]\n[a]\nb.c = 1', 'duplicate_key', 3, 1, '/a/b', /defined twice/],
+  ['[x]\n"__proto__" = 1', 'prototype_key', 2, 1, '/x/__proto__', /__proto__/],
+  ['[a.__proto__]', 'prototype_key', 1, 4, '/a/__proto__', /__proto__/],
+  ['__proto__.x = 1', 'prototype_key', 1, 1, '/__proto__', /__proto__/],
+  ['a = 2024-01-01T10:00:00Z', 'no_json_form', 1, 5, '/a', /no dates and times such as 2024-01-01T10:00:00Z/],
+  ['a = [07:30:00]', 'no_json_form', 1, 6, '/a/0', /07:30:00/],
+  ['a = -inf', 'no_json_form', 1, 5, '/a', /-inf/],
+  ['a = nan', 'no_json_form', 1, 5, '/a', /nan/],
+  [`a = 0x${'f'.repeat(1000)}`, 'number_too_long', 1, 5, '/a', /1000 characters/],
+];
+
+const TEXT = `title = "CPU" # x
+[monitor]
+options.thresholds = { critical = 1.0, "w a" = [ 2,
+  3 ] }
+[[monitor.list]]
+a = '''
+x'''
+[[monitor.list]]
+[monitor.list.deep]
+b = true
+`;
+const PLACES: readonly [string, number, number][] = [
+  ['/title', 1, 9],
+  ['/monitor', 2, 1],
+  ['/monitor/options', 3, 1],
+  ['/monitor/options/thresholds', 3, 22],
+  ['/monitor/options/thresholds/critical', 3, 35],
+  ['/monitor/options/thresholds/w a/1', 4, 3],
+  ['/monitor/list', 5, 1],
+  ['/monitor/list/0/a', 6, 5],
+  ['/monitor/list/1', 8, 1],
+  ['/monitor/list/1/deep', 9, 1],
+  ['/monitor/list/1/deep/b', 10, 5],
+  ['/monitor/list/1/none', 8, 1],
+  ['/none', 1, 1],
+];
+
+describe('reading TOML', () => {
+  for (const [text, code, line, column, pointer, words] of MISTAKES) {
+    it(`tells what is wrong with ${JSON.stringify(text.slice(0, 40))}, and where`, () => {
+      const fault = faultOf(text);
+      assert.deepEqual(
+        { code: fault.code, pointer: fault.pointer, ...positionsIn(text)(fault.offset) },
+        { code, pointer, line, column },
+        fault.message,
+      );
+      assert.match(fault.message, words);
+    });
+  }
+
+  it('gives numbers their JSON spelling, exactly', () => {
+    const text =
+      'a = [1, +1, -1, 1_000, 0xFF, 0o17, 0b101, 9223372036854775807, 1.0, +1.50, 1e3, 6.6E-3_4, -0]';
+    const numbers = '[1,1,-1,1000,255,15,5,9223372036854775807,1.0,1.50,1e3,6.6E-34,-0]';
+    assert.equal(printJson(readToml(text, 100).value), `{"a":${numbers}}`);
+  });
+
+  it('reads texts of every kind', () => {
+    const text =
+      'a = "\\t\\u00e9\\U0001F600\\x41\\e"\nb = \'C:\\x\'\nc = """\nx \\\n   y ""z"""""\nd = \'\'\'it\'s\'\'\'\r\ne = """a\r\nb"""';
+    assert.deepEqual(
+      { ...obj(readToml(text, 100).value) },
+      {
+        a: '\té😀A\x1b',
+        b: 'C:\\x',
+        c: 'x y ""z""',
+        d: "it's",
+        e: 'a\nb',
+      },
+    );
+  });
+
+  it('reads tables, lists of tables and dotted names as TOML says', () => {
+    const text =
+      '[a.b.c]\nx=1\n[a]\ny.z=2\ny.w=3\n[a.y.v]\n[[l]]\n[[l.m]]\nn=1\n[[l.m]]\n[l.o]\n[[l]]\n"q.r"=1\n3.4=5\n';
+    const json: Json = {
+      a: { b: { c: { x: 1 } }, y: { z: 2, w: 3, v: {} } },
+      l: [
+        { m: [{ n: 1 }, {}], o: {} },
+        { 'q.r': 1, 3: { 4: 5 } },
+      ],
+    };
+    assert.ok(sameJson(readToml(text, 100).value, json));
+  });
+
+  it('finds values where they stand', () => {
+    const locate = locator(TEXT, readToml(TEXT, 100).places);
+    assert.deepEqual(
+      PLACES.map(([pointer]) => [pointer, locate(pointer).line, locate(pointer).column]),
+      PLACES,
+    );
+  });
+
+  it('takes nesting up to the limit and not beyond', () => {
+    assert.ok(readToml(`a = ${'['.repeat(99)}${']'.repeat(99)}`, 100));
+    assert.equal(faultOf(`a = ${'['.repeat(100)}`).code, 'too_deep');
+    assert.equal(faultOf(`[[${'a.'.repeat(99)}a]]`).code, 'too_deep');
+    assert.equal(faultOf(`${'a.'.repeat(100)}a = 1`).code, 'too_deep');
+  });
+});
+
+function obj(value: Json): Record<string, Json> {
+  assert.ok(isObject(value));
+  return value;
+}

@@ -1,0 +1,204 @@
+import type { Json } from '../domain/json.ts';
+import { pointerTo } from '../domain/pointer.ts';
+import { TextFault } from './fault.ts';
+import { addPlace, type Place, type Reading } from './place.ts';
+import { match, scanBare, scanText } from './toml-scalar.ts';
+import { Tables, type KeyPart, type Table } from './toml-table.ts';
+
+const SPACE = /[ \t]*/y;
+const COMMENT = /#[^\x00-\x08\x0a-\x1f\x7f]*/y;
+const LINE_BREAK = /\r?\n/y;
+const BARE_KEY = /[\w-]+/y;
+
+/**
+ * Reads TOML 1.1. Numbers are exact at any size and keep their spelling where JSON writes them so; dates, times, inf
+ * and nan have no JSON form and are refused; a line break in a text is LF. Throws TextFault.
+ */
+export function readToml(text: string, depth: number): Reading {
+  return {
+    value: new TomlReader(text, depth).read(),
+    places: () => {
+      const top: Place = { offset: 0 };
+      new TomlReader(text, depth, top).read();
+      return top;
+    },
+  };
+}
+
+class TomlReader {
+  readonly #text: string;
+  readonly #tables: Tables;
+  #table: Table;
+  #at = 0;
+
+  constructor(text: string, depth: number, top?: Place) {
+    this.#text = text;
+    this.#tables = new Tables(depth, top);
+    this.#table = this.#tables.root;
+  }
+
+  read(): Json {
+    for (;;) {
+      this.#skipLines();
+      if (this.#at >= this.#text.length) return this.#tables.root.value;
+      if (this.#char() === '[') this.#header();
+      else this.#member(this.#table);
+      this.#lineEnd();
+    }
+  }
+
+  #header(): void {
+    const offset = this.#at;
+    const isList = this.#text.startsWith('[[', offset);
+    const close = isList ? ']]' : ']';
+    this.#at += close.length;
+    const key = this.#key();
+    if (!this.#text.startsWith(close, this.#at)) {
+      this.#fail(`The closing ${close} of the table's name is missing`);
+    }
+    this.#at += close.length;
+    this.#table = isList ? this.#tables.append(key, offset) : this.#tables.open(key, offset);
+  }
+
+  #member(table: Table): void {
+    const key = this.#key();
+    const last = key.at(-1) ?? { name: '', offset: this.#at };
+    const owner = this.#tables.dotted(table, key.slice(0, -1));
+    this.#tables.requireFree(owner, last);
+    const steps = [...owner.steps, last.name];
+    if (this.#char() !== '=') this.#fail('An = is missing after the name', steps);
+    this.#at++;
+    this.#space();
+    const value = this.#value(owner.level, owner.place, steps);
+    this.#tables.define(owner, last, value);
+  }
+
+  /** A key with its dots, and the white space after it. */
+  #key(): KeyPart[] {
+    const parts: KeyPart[] = [];
+    for (;;) {
+      this.#space();
+      parts.push(this.#keyPart());
+      this.#space();
+      if (this.#char() !== '.') return parts;
+      this.#at++;
+    }
+  }
+
+  #keyPart(): KeyPart {
+    const offset = this.#at;
+    const char = this.#char();
+    if (char === '"' || char === "'") {
+      const { value, end } = scanText(this.#text, offset, false, pointerTo('', ...this.#table.steps));
+      this.#at = end;
+      return { name: value, offset };
+    }
+    const bare = match(BARE_KEY, this.#text, offset);
+    if (!bare) return this.#fail(nameComplaint(char));
+    this.#at = bare.end;
+    return { name: bare.value[0], offset };
+  }
+
+  #value(level: number, parent: Place | undefined, steps: readonly (string | number)[]): Json {
+    const offset = this.#at;
+    const place = parent && addPlace(parent, steps.at(-1) ?? '', offset);
+    const char = this.#char();
+    if (char === '[') return this.#list(level, place, steps);
+    if (char === '{') return this.#inlineTable(level, place, steps);
+    const pointer = pointerTo('', ...steps);
+    const scan = char === '"' || char === "'" ? scanText(this.#text, offset, true, pointer) : undefined;
+    const { value, end } = scan ?? scanBare(this.#text, offset, pointer);
+    this.#at = end;
+    return value;
+  }
+
+  #list(around: number, place: Place | undefined, steps: readonly (string | number)[]): Json[] {
+    const level = around + 1;
+    this.#tables.requireDepth(level, steps, this.#at);
+    const list: Json[] = [];
+    const opened = this.#at++;
+    for (;;) {
+      this.#skipLines();
+      if (this.#closes(']')) return list;
+      list.push(this.#value(level, place, [...steps, list.length]));
+      this.#skipLines();
+      if (this.#closes(']')) return list;
+      this.#comma('items', opened, steps);
+    }
+  }
+
+  #inlineTable(around: number, place: Place | undefined, steps: readonly (string | number)[]): Json {
+    const table = this.#tables.inline(around, steps, place, this.#at);
+    const opened = this.#at++;
+    for (;;) {
+      this.#skipLines();
+      if (this.#closes('}')) return table.value;
+      this.#member(table);
+      this.#skipLines();
+      if (this.#closes('}')) return table.value;
+      this.#comma('members', opened, steps);
+    }
+  }
+
+  #closes(bracket: string): boolean {
+    if (this.#char() !== bracket) return false;
+    this.#at++;
+    return true;
+  }
+
+  #comma(what: string, opened: number, steps: readonly (string | number)[]): void {
+    if (this.#at >= this.#text.length) {
+      const bracket = this.#text.charAt(opened);
+      this.#at = opened;
+      this.#fail(`The closing ${bracket === '[' ? ']' : '}'} for this ${bracket} is missing`, steps);
+    }
+    if (this.#char() !== ',') this.#fail(`A comma is missing between two ${what}`, steps);
+    this.#at++;
+  }
+
+  #lineEnd(): void {
+    this.#space();
+    this.#comment();
+    if (this.#at >= this.#text.length) return;
+    const lineBreak = match(LINE_BREAK, this.#text, this.#at);
+    if (!lineBreak) return this.#fail('More stands on this line than one member');
+    this.#at = lineBreak.end;
+  }
+
+  /** White space, comments and line breaks. */
+  #skipLines(): void {
+    for (;;) {
+      this.#space();
+      this.#comment();
+      const lineBreak = match(LINE_BREAK, this.#text, this.#at);
+      if (!lineBreak) return;
+      this.#at = lineBreak.end;
+    }
+  }
+
+  #space(): void {
+    this.#at = match(SPACE, this.#text, this.#at)?.end ?? this.#at;
+  }
+
+  #comment(): void {
+    const comment = match(COMMENT, this.#text, this.#at);
+    if (!comment) return;
+    this.#at = comment.end;
+    if (this.#char() === '' || match(LINE_BREAK, this.#text, this.#at)) return;
+    this.#fail('There is a control character in a comment');
+  }
+
+  #char(): string {
+    return this.#text.charAt(this.#at);
+  }
+
+  #fail(message: string, steps: readonly (string | number)[] = this.#table.steps): never {
+    throw new TextFault('malformed_toml', message, this.#at, pointerTo('', ...steps));
+  }
+}
+
+function nameComplaint(char: string): string {
+  if (char === '' || char === '\n' || char === '\r' || char === '=') return 'A name is missing';
+  if (char === '.') return 'A part of the name is missing before the point';
+  return `A name with ${char} must stand in quotes`;
+}

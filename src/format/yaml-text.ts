@@ -1,0 +1,301 @@
+import type * as JsYamlModule from 'js-yaml';
+import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml';
+import type { Json, JsonObject } from '../domain/json.ts';
+import { pointerTo } from '../domain/pointer.ts';
+import type { DecodeLimits } from './decoded.ts';
+import { TextFault, type FaultCode } from './fault.ts';
+import { addPlace, type Place, type Reading } from './place.ts';
+import { BRACES_HINT, STAR_HINT, yamlFault } from './yaml-complaint.ts';
+import { refusedTag, resolveScalar, type Resolved } from './yaml-scalar.ts';
+
+type JsYaml = typeof JsYamlModule;
+type NodeEvent = SequenceEvent | MappingEvent | ScalarEvent;
+
+/** What a node comes to when its aliases are written out: `weight` in characters, `height` in levels. */
+interface YamlNode {
+  readonly value: Json;
+  weight: number;
+  height: number;
+}
+
+interface Collection extends YamlNode {
+  readonly value: Json[] | JsonObject;
+  readonly place: Place | undefined;
+  readonly anchor: string | undefined;
+  /** In a mapping, the name whose value comes next. */
+  name: string | undefined;
+  nameAt: number;
+}
+
+/**
+ * Reads one YAML 1.2 document under the core schema; an empty one is null. Equal aliases share one value. At most
+ * `limits.aliases` are taken, and at most `limits.bytes` characters that they stand for. Throws TextFault.
+ */
+export async function readYaml(text: string, limits: DecodeLimits): Promise<Reading> {
+  // Loaded with the first YAML text, not at the start of the process.
+  const yaml = await import('js-yaml');
+  return {
+    value: new YamlReader(yaml, text, limits).read(),
+    places: () => {
+      const top: Place = { offset: 0 };
+      new YamlReader(yaml, text, limits, top).read();
+      return top.children?.get('') ?? top;
+    },
+  };
+}
+
+class YamlReader {
+  readonly #yaml: JsYaml;
+  readonly #text: string;
+  readonly #limits: DecodeLimits;
+  readonly #top: Place | undefined;
+  readonly #open: Collection[] = [];
+  /** `undefined` while the anchored node is being read. */
+  readonly #anchors = new Map<string, YamlNode | undefined>();
+  #aliases = 0;
+  #expanded = 0;
+  #value: Json = null;
+  /** How far the events have come, as far as they say. */
+  #last = 0;
+
+  constructor(yaml: JsYaml, text: string, limits: DecodeLimits, top?: Place) {
+    this.#yaml = yaml;
+    this.#text = text;
+    this.#limits = limits;
+    this.#top = top;
+  }
+
+  read(): Json {
+    const { DOCUMENT, SEQUENCE, MAPPING, SCALAR, ALIAS } = this.#yaml.EVENT_ID;
+    let documents = 0;
+    for (const event of this.#events()) {
+      if (event.type === SCALAR) this.#scalar(event);
+      else if (event.type === SEQUENCE || event.type === MAPPING) this.#collection(event);
+      else if (event.type === ALIAS) this.#alias(event);
+      else if (event.type !== DOCUMENT) this.#close();
+      else if (++documents > 1) this.#secondDocument();
+      else if (event.directives.some((d) => d.kind === 'tag')) {
+        this.#fail('unknown_tag', 'Tags of your own (%TAG) are not known', this.#text.indexOf('%TAG'));
+      }
+    }
+    return this.#value;
+  }
+
+  #events(): Event[] {
+    try {
+      // js-yaml counts scalars, and a list or object that might be a name twice; the exact check is #requireDepth.
+      return this.#yaml.parseEvents(this.#text, { maxDepth: this.#limits.depth + 2 });
+    } catch (error) {
+      if (!(error instanceof this.#yaml.YAMLException)) throw error;
+      throw yamlFault(error.reason, error.mark?.position ?? 0, this.#text, this.#limits.depth);
+    }
+  }
+
+  #collection(event: SequenceEvent | MappingEvent): void {
+    const isList = event.type === this.#yaml.EVENT_ID.SEQUENCE;
+    if (this.#namingObject()) {
+      this.#fail(
+        'malformed_yaml',
+        "A member's name must be text, not a list or an object",
+        event.start,
+        BRACES_HINT,
+      );
+    }
+    this.#requireDepth(1, event.start);
+    const refused = refusedTag(this.#tag(event), isList ? 'seq' : 'map');
+    if (refused) this.#unwrap(refused, event.tagStart);
+    this.#last = event.start;
+    this.#open.push({
+      value: isList ? [] : {},
+      weight: 2,
+      height: 1,
+      place: this.#place(event.start),
+      anchor: this.#anchor(event),
+      name: undefined,
+      nameAt: event.start,
+    });
+  }
+
+  #scalar(event: ScalarEvent): void {
+    const offset = this.#scalarOffset(event);
+    this.#last = Math.max(event.valueEnd, offset + 1);
+    const text = this.#yaml.getScalarValue(this.#text, event);
+    const plain = event.style === this.#yaml.SCALAR_STYLE.PLAIN;
+    if (!event.fast && event.style === this.#yaml.SCALAR_STYLE.DOUBLE_QUOTED) this.#requireCharacters(event);
+    const object = this.#namingObject();
+    if (object) {
+      this.#name(object, text, event, offset);
+      return;
+    }
+    const resolved = resolveScalar(text, plain, this.#tag(event));
+    const isTag = 'refused' in resolved && resolved.refused === 'unknown_tag';
+    const value = this.#unwrap(resolved, isTag ? event.tagStart : offset);
+    this.#place(offset);
+    const node: YamlNode = { value, weight: text.length + 1, height: 0 };
+    const anchor = this.#anchor(event);
+    if (anchor !== undefined) this.#anchors.set(anchor, node);
+    this.#add(node);
+  }
+
+  /** A member's name is the scalar's text, whatever it would be as a value. */
+  #name(
+    object: Collection & { readonly value: JsonObject },
+    name: string,
+    event: ScalarEvent,
+    offset: number,
+  ) {
+    const tag = this.#tag(event);
+    const plain = event.style === this.#yaml.SCALAR_STYLE.PLAIN;
+    this.#unwrap(resolveScalar(name, false, tag), event.tagStart);
+    if (plain && event.valueStart < 0) this.#fail('malformed_yaml', "A member's name is missing", offset);
+    object.name = name;
+    object.nameAt = offset;
+    if (plain && name === '<<' && tag === undefined) {
+      this.#fail('merge_key', 'Objects cannot be merged with <<', offset);
+    }
+    if (name === '__proto__') this.#fail('prototype_key', 'A member may not be called "__proto__"', offset);
+    if (Object.hasOwn(object.value, name)) {
+      this.#fail('duplicate_key', `The member ${JSON.stringify(name)} stands twice in one object`, offset);
+    }
+    object.weight += name.length + 1;
+    const anchor = this.#anchor(event);
+    if (anchor !== undefined) this.#anchors.set(anchor, { value: name, weight: name.length + 1, height: 0 });
+  }
+
+  #alias(event: AliasEvent): void {
+    const offset = event.anchorStart - 1;
+    const name = this.#text.slice(event.anchorStart, event.anchorEnd);
+    const { aliases, bytes } = this.#limits;
+    this.#last = event.anchorEnd;
+    if (this.#namingObject()) {
+      this.#fail('malformed_yaml', "An alias cannot be a member's name", offset, 'Write the name out.');
+    }
+    const node = this.#anchors.get(name);
+    if (!node && this.#anchors.has(name)) {
+      this.#fail('no_json_form', `The alias *${name} stands inside what it stands for`, offset);
+    }
+    if (!node) {
+      return this.#fail(
+        'malformed_yaml',
+        `There is no anchor &${name} before the alias *${name}`,
+        offset,
+        STAR_HINT,
+      );
+    }
+    if (++this.#aliases > aliases)
+      this.#fail('too_many_aliases', `There are more than ${aliases} aliases`, offset);
+    this.#expanded += node.weight;
+    if (this.#expanded > bytes) {
+      this.#fail('too_many_aliases', `The aliases stand for more than ${bytes} characters`, offset);
+    }
+    this.#requireDepth(node.height, offset);
+    this.#place(offset);
+    this.#add(node);
+  }
+
+  #close(): void {
+    const done = this.#open.pop();
+    if (!done) return;
+    if (done.anchor !== undefined) this.#anchors.set(done.anchor, done);
+    this.#add(done);
+  }
+
+  #add(node: YamlNode): void {
+    const parent = this.#open.at(-1);
+    if (!parent) {
+      this.#value = node.value;
+      return;
+    }
+    if (Array.isArray(parent.value)) parent.value.push(node.value);
+    else if (parent.name !== undefined) parent.value[parent.name] = node.value;
+    parent.name = undefined;
+    parent.weight += node.weight;
+    parent.height = Math.max(parent.height, node.height + 1);
+  }
+
+  /** The innermost mapping, where its next event is a member's name. */
+  #namingObject(): (Collection & { readonly value: JsonObject }) | undefined {
+    const parent = this.#open.at(-1);
+    return parent && parent.name === undefined && isMapping(parent) ? parent : undefined;
+  }
+
+  #scalarOffset(event: ScalarEvent): number {
+    const { PLAIN, SINGLE_QUOTED, DOUBLE_QUOTED } = this.#yaml.SCALAR_STYLE;
+    const { style, valueStart } = event;
+    if (valueStart >= 0) {
+      if (style === PLAIN) return valueStart;
+      if (style === SINGLE_QUOTED || style === DOUBLE_QUOTED) return valueStart - 1;
+      const header = this.#text.slice(this.#last, valueStart).search(BLOCK_HEADER);
+      return header < 0 ? valueStart : this.#last + header;
+    }
+    if (event.tagStart >= 0) return event.tagStart;
+    if (event.anchorStart >= 0) return event.anchorStart - 1;
+    const parent = this.#open.at(-1);
+    if (!parent) return 0;
+    if (isMapping(parent)) return parent.nameAt;
+    const dash = this.#text.indexOf('-', this.#last);
+    return dash < 0 ? this.#last : dash;
+  }
+
+  #place(offset: number): Place | undefined {
+    const parent = this.#open.at(-1);
+    if (!parent) return this.#top && addPlace(this.#top, '', offset);
+    return parent.place && addPlace(parent.place, stepIn(parent) ?? '', offset);
+  }
+
+  #tag(event: NodeEvent): string | undefined {
+    return event.tagStart < 0 ? undefined : this.#text.slice(event.tagStart, event.tagEnd);
+  }
+
+  #anchor(event: NodeEvent): string | undefined {
+    if (event.anchorStart < 0) return undefined;
+    const name = this.#text.slice(event.anchorStart, event.anchorEnd);
+    this.#anchors.set(name, undefined);
+    return name;
+  }
+
+  #requireDepth(levels: number, offset: number): void {
+    if (this.#open.length + levels <= this.#limits.depth) return;
+    this.#fail('too_deep', `Lists and objects are nested more than ${this.#limits.depth} deep`, offset);
+  }
+
+  /** js-yaml takes `\U` escapes beyond Unicode. */
+  #requireCharacters(event: ScalarEvent): void {
+    const beyond = BEYOND_UNICODE.exec(this.#text.slice(event.valueStart, event.valueEnd));
+    if (!beyond) return;
+    this.#fail(
+      'malformed_yaml',
+      'There is no such character',
+      event.valueStart + beyond.index + beyond[0].length - 2,
+    );
+  }
+
+  #secondDocument(): never {
+    const end = /^(?:---|\.\.\.)(?=\s|$)/gm;
+    end.lastIndex = this.#last;
+    const offset = end.exec(this.#text)?.index ?? this.#last;
+    return this.#fail('several_documents', 'There is more than one document', offset);
+  }
+
+  #unwrap(resolved: Resolved, offset: number): Json {
+    if ('value' in resolved) return resolved.value;
+    return this.#fail(resolved.refused, resolved.message, offset, resolved.hint);
+  }
+
+  #fail(code: FaultCode, message: string, offset: number, hint?: string): never {
+    const steps = this.#open.map(stepIn).filter((step) => step !== undefined);
+    throw new TextFault(code, message, offset, pointerTo('', ...steps), hint);
+  }
+}
+
+/** The `|` or `>` of a block scalar: nothing but its indicators and a comment may follow on the line. */
+const BLOCK_HEADER = /[|>][-+\d]*(?=[ \t]*(?:[ \t]#.*)?[\r\n]*$)/;
+const BEYOND_UNICODE = /(?<!\\)(?:\\\\)*\\U(?!000|0010)/;
+
+function isMapping(node: Collection): node is Collection & { readonly value: JsonObject } {
+  return !Array.isArray(node.value);
+}
+
+function stepIn(parent: Collection): string | number | undefined {
+  return Array.isArray(parent.value) ? parent.value.length : parent.name;
+}
