@@ -1,0 +1,62 @@
+import type { Json, JsonObject } from '../domain/json.ts';
+
+export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
+export const TRANSITIONS = ['alert', 'warning', 'no_data', 'recovery'] as const;
+/** When somebody is told, where the alert does not say. */
+export const USUAL_TRANSITIONS: readonly Transition[] = ['alert', 'recovery'];
+export type Transition = (typeof TRANSITIONS)[number];
+
+/** An alert whose shape has been checked: what `alertSchema` of the contract takes. */
+export interface Alert {
+  readonly title: string;
+  /** Datadog's priority 1 to 5. */
+  readonly severity?: (typeof SEVERITIES)[number] | undefined;
+  readonly signal: {
+    readonly metric: string;
+    /** How the series of one group become one; default `avg`. */
+    readonly aggregate?: string | undefined;
+    /** Which series count; default all. */
+    readonly filter?: string | undefined;
+    /** One alert for each value of these tags. */
+    readonly by?: readonly string[] | undefined;
+  };
+  readonly condition: {
+    /** The evaluation window: `5m`, `1h`, `1d`. */
+    readonly over: string;
+    /** How the points of the window become one; default `avg`. */
+    readonly statistic?: string | undefined;
+    readonly above?: Json | undefined;
+    readonly below?: Json | undefined;
+    readonly warn?: Json | undefined;
+    readonly recover?: Json | undefined;
+  };
+  readonly message?: string | undefined;
+  readonly notify?: readonly Notify[] | undefined;
+}
+
+export interface Notify {
+  readonly to: readonly string[];
+  readonly when?: Transition | readonly Transition[] | undefined;
+}
+
+/** An alert as plain JSON, what it leaves out left out. */
+export function alertJson(alert: Alert): JsonObject {
+  return plain({
+    ...alert,
+    signal: plain({ ...alert.signal, by: list(alert.signal.by) }),
+    condition: plain(alert.condition),
+    notify: alert.notify?.map((n) =>
+      plain({ to: [...n.to], when: typeof n.when === 'string' ? n.when : list(n.when) }),
+    ),
+  });
+}
+
+function list(items: readonly string[] | undefined): string[] | undefined {
+  return items === undefined ? undefined : [...items];
+}
+
+function plain(members: Readonly<Record<string, Json | undefined>>): JsonObject {
+  const object: JsonObject = {};
+  for (const [name, value] of Object.entries(members)) if (value !== undefined) object[name] = value;
+  return object;
+}
