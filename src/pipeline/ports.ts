@@ -1,6 +1,8 @@
 import type { RequestContext } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Owner, StoredKind } from '../domain/managed-kind.ts';
+import type { KeyLock } from './key-lock.ts';
 
 /**
  * One kind of Datadog object, as the pipeline sees it. Every method throws ProblemError for what cannot be
@@ -24,4 +26,44 @@ export interface ObjectPort {
   delete(id: string, context: RequestContext): Promise<void>;
   /** Where a person sees the object. */
   url(object: JsonObject): string;
+}
+
+/** The object a create is about. */
+export interface WriteUnderWay {
+  readonly kind: StoredKind;
+  readonly application: string;
+  readonly key: string;
+}
+
+/** What Datadog cannot tell: which creates were begun and not seen through. Times in epoch milliseconds. */
+export interface Journal {
+  /** Notes a create before it is sent. Gives the entry's number. */
+  begin(write: WriteUnderWay, caller: string, now: number): number;
+  /** Notes how one create ended: the id it made, or why there is none. */
+  settle(entry: number, outcome: string, now: number): void;
+  /** Notes that whatever was under way for this object has ended. */
+  settleAll(write: WriteUnderWay, outcome: string, now: number): void;
+  /** When the latest unsettled create of this object was begun, or undefined where there is none. */
+  underWaySince(write: WriteUnderWay): number | undefined;
+}
+
+/** One line for everything that was written, or refused, and who asked. */
+export type Audit = (entry: {
+  readonly caller: string;
+  readonly requestId: string;
+  readonly action: string;
+  readonly kind: StoredKind;
+  readonly application: string;
+  readonly key: string;
+  readonly id: string;
+}) => void;
+
+/** What the pipeline works with. */
+export interface Ports {
+  readonly monitor: ObjectPort;
+  readonly dashboard: ObjectPort;
+  readonly lock: KeyLock;
+  readonly journal: Journal;
+  readonly audit: Audit;
+  readonly clock: Clock;
 }

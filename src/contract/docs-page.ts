@@ -1,0 +1,51 @@
+import { html } from 'hono/html';
+import { PROBLEMS } from '../domain/problem.ts';
+import { OPERATIONS, QUERY_PARAMETERS } from './operations.ts';
+
+const EXAMPLE = `curl -X POST http://127.0.0.1:8080/create_monitor \\
+  -H 'Content-Type: application/yaml' --data-binary @- <<'END'
+application: payments-batch
+team: payments
+monitor:
+  type: query alert
+  name: Payment queue is deep
+  query: avg(last_5m):avg:payments.queue.depth{*} > 1000
+END`;
+
+const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
+code,pre{font:14px/1.5 ui-monospace,monospace;background:#f3f3f6;border-radius:4px}code{padding:.1em .3em}
+pre{padding:1rem;overflow:auto}table{border-collapse:collapse;width:100%}
+td,th{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid #ddd}`;
+
+/** The contract for people: paths, parameters and problems, from the same tables as /openapi.json. */
+export async function docsPage(): Promise<string> {
+  const page = html`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Birddog</title><meta name="viewport" content="width=device-width">
+<style>${STYLE}</style></head>
+<body>
+<h1>Birddog</h1>
+<p>Datadog monitors, alerts and dashboards for any application. The description for machines is
+<a href="/openapi.json">/openapi.json</a>. Bodies are JSON, YAML or TOML by <code>Content-Type</code>;
+answers are JSON, or YAML where <code>Accept</code> asks for it.</p>
+<pre>${EXAMPLE}</pre>
+<h2>Paths</h2>
+<table><tr><th>Path</th><th>What it does</th><th>Query parameters</th></tr>
+${OPERATIONS.map(
+  (o) => html`<tr><td><code>${o.method} ${o.path}</code></td><td>${o.summary}</td>
+<td>${o.query.map((q) => html`<code title="${QUERY_PARAMETERS[q]}">${q}</code> `)}</td></tr>`,
+)}</table>
+<h2>Parameters</h2>
+<table>${Object.entries(QUERY_PARAMETERS).map(
+    ([name, meaning]) => html`<tr><td><code>${name}</code></td><td>${meaning}</td></tr>`,
+  )}</table>
+<h2>Problems</h2>
+<p>Every failure is <code>application/problem+json</code> (RFC 9457) with a code of this table.</p>
+<table><tr><th>Status</th><th>Code</th><th>Meaning</th><th>What to do</th></tr>
+${Object.entries(PROBLEMS).map(
+  ([code, p]) =>
+    html`<tr><td>${p.status}</td><td><code>${code}</code></td><td>${p.title}</td><td>${p.hint}</td></tr>`,
+)}</table>
+</body></html>`;
+  return String(await page);
+}

@@ -1,0 +1,101 @@
+import type { ManagedKind } from '../domain/managed-kind.ts';
+
+export type Verb = 'create' | 'update' | 'get' | 'delete' | 'lint';
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** A path of the contract. Both processes serve every one of them, with the same answers. */
+export interface Operation {
+  readonly path: string;
+  readonly method: HttpMethod;
+  readonly verb: Verb;
+  /** The kind it is about; absent where the body says so itself. */
+  readonly kind?: ManagedKind;
+  readonly summary: string;
+  /** Query parameters it knows; any other is refused. */
+  readonly query: readonly QueryName[];
+}
+
+/** Every query parameter of the contract, and what it says. */
+export const QUERY_PARAMETERS = {
+  application: 'The application the object belongs to.',
+  team: 'The team that owns the application; becomes a `team:` tag where the object has none.',
+  key: 'The name of the object within its application.',
+  id: "Datadog's id of the object.",
+  dry_run: '`true`: lint and plan, nothing is written.',
+  state: 'Only monitors in this overall state: `alert`, `warn`, `no data`, `ok`.',
+  tags: 'Only objects that have all of these tags; a comma-separated list.',
+  page_size: 'How many objects an answer holds, 1 to 1000; 100 unless given.',
+  cursor: 'Where the next page begins: `next_cursor` of the answer before.',
+} as const;
+export type QueryName = keyof typeof QUERY_PARAMETERS;
+
+interface VerbShape {
+  readonly method: HttpMethod;
+  readonly prefix: string;
+  readonly plural: boolean;
+  readonly query: readonly QueryName[];
+  readonly summary: (name: string) => string;
+}
+
+const VERBS: Record<Exclude<Verb, 'lint'>, VerbShape> = {
+  create: {
+    method: 'POST',
+    prefix: 'create',
+    plural: false,
+    query: ['application', 'team', 'key', 'dry_run'],
+    summary: (name) =>
+      `Create ${name}. There already and equal: 200; there and different: 409 with the plan.`,
+  },
+  update: {
+    method: 'PUT',
+    prefix: 'update',
+    plural: false,
+    query: ['application', 'team', 'key', 'id', 'dry_run'],
+    summary: (name) => `Update ${name}, found by key or id.`,
+  },
+  get: {
+    method: 'GET',
+    prefix: 'get',
+    plural: true,
+    query: ['application', 'key', 'id', 'state', 'tags', 'page_size', 'cursor'],
+    summary: (name) =>
+      `Read what an application has of this kind, as Datadog holds it (${name} by key or id).`,
+  },
+  delete: {
+    method: 'DELETE',
+    prefix: 'delete',
+    plural: false,
+    query: ['application', 'key', 'id', 'dry_run'],
+    summary: (name) => `Delete ${name}, found by key or id.`,
+  },
+};
+
+const KINDS: readonly { kind: ManagedKind; name: string }[] = [
+  { kind: 'monitor', name: 'a monitor' },
+  { kind: 'alert', name: 'an alert' },
+  { kind: 'dashboard', name: 'a dashboard' },
+];
+
+/** The paths of the contract. */
+export const OPERATIONS: readonly Operation[] = [
+  ...KINDS.flatMap(({ kind, name }) =>
+    (['create', 'update', 'get', 'delete'] as const).map((verb): Operation => {
+      const shape = VERBS[verb];
+      return {
+        path: `/${shape.prefix}_${kind}${shape.plural ? 's' : ''}`,
+        method: shape.method,
+        verb,
+        kind,
+        summary: shape.summary(name),
+        query: shape.query,
+      };
+    }),
+  ),
+  {
+    path: '/lint',
+    method: 'POST',
+    verb: 'lint',
+    summary: 'Check a document, or the body of a create, without asking Datadog.',
+    query: ['application', 'team', 'key'],
+  },
+];

@@ -1,0 +1,156 @@
+import type { RequestContext } from '../domain/caller.ts';
+import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcome.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { compareAge, idOf, isOwnedBy } from '../domain/marker.ts';
+import { ProblemError } from '../domain/problem.ts';
+import type { ObjectPort, Ports, WriteUnderWay } from './ports.ts';
+
+/** A lost create that is not to be seen this long (ms) after it was sent is taken to have never landed. */
+export const SETTLE_WITHIN = 30_000;
+/** Waits (ms) between looks for a create whose answer was lost; the last one repeats. */
+const LOOKS = [250, 500, 1000, 2000];
+/** Kept back (ms) of the deadline, so that the answer still reaches the asker. */
+const TIME_TO_ANSWER = 100;
+
+interface Create {
+  readonly port: ObjectPort;
+  readonly write: WriteUnderWay;
+  readonly ports: Ports;
+  readonly context: RequestContext;
+}
+
+/**
+ * Creates an object once, whatever happens to the answer (docs/decisions/0004-creates-happen-once.md).
+ * Throws `outcome_unknown` where the deadline passes before it is known, `duplicate_of_unmanaged` where
+ * Datadog's own duplicate check names a monitor that is not this application's, and what the port throws.
+ * @returns the object, and whether this request made it
+ */
+export async function createOnce(
+  create: Create,
+  body: JsonObject,
+): Promise<{ object: JsonObject; made: boolean }> {
+  const { port, ports, write, context } = create;
+  const earlier = await settleEarlier(create);
+  if (earlier) return { object: earlier, made: false };
+  const entry = ports.journal.begin(write, context.caller.name, ports.clock.now());
+  let object: JsonObject;
+  try {
+    object = await port.create(body, context);
+  } catch (error) {
+    if (error instanceof AnswerLostError) {
+      return { object: await lookUntilSeen(create, ports.clock.now() + SETTLE_WITHIN, error), made: true };
+    }
+    ports.journal.settle(entry, 'not written', ports.clock.now());
+    if (error instanceof DuplicateMonitorError)
+      return { object: await adoptDuplicate(create, error), made: false };
+    throw error;
+  }
+  ports.journal.settle(entry, idOf(object), ports.clock.now());
+  return keepOldest(create, object);
+}
+
+/** A create that an earlier request began and did not see the end of: wait until it shows, or until it is too late for it to land. */
+async function settleEarlier(create: Create): Promise<JsonObject | undefined> {
+  const { ports, write } = create;
+  const since = ports.journal.underWaySince(write);
+  if (since === undefined) return undefined;
+  const until = since + SETTLE_WITHIN;
+  if (ports.clock.now() < until) {
+    const seen = await look(create, until);
+    if (seen) return seen;
+  }
+  ports.journal.settleAll(write, 'never seen', ports.clock.now());
+  return undefined;
+}
+
+async function lookUntilSeen(create: Create, until: number, lost: AnswerLostError): Promise<JsonObject> {
+  const seen = await look(create, until);
+  if (seen) return seen;
+  create.ports.journal.settleAll(create.write, 'never seen', create.ports.clock.now());
+  throw new ProblemError(
+    'outcome_unknown',
+    'Datadog never answered, and no trace of the write has shown since.',
+    {
+      retryAfter: 1,
+      cause: lost,
+    },
+  );
+}
+
+/** Looks for the marker again and again until `until` (epoch ms). Throws `outcome_unknown` when the deadline comes first. */
+async function look(create: Create, until: number): Promise<JsonObject | undefined> {
+  const { port, ports, write, context } = create;
+  for (let turn = 0; ; turn += 1) {
+    const [seen] = await port
+      .find({ application: write.application, key: write.key }, context)
+      .catch(unknownIfLate);
+    if (seen) {
+      ports.journal.settleAll(write, idOf(seen), ports.clock.now());
+      return seen;
+    }
+    const wait = Math.min(LOOKS[Math.min(turn, LOOKS.length - 1)] ?? 0, until - ports.clock.now());
+    if (wait <= 0) return undefined;
+    if (context.deadline.left() < wait + TIME_TO_ANSWER) throw outcomeUnknown(until - ports.clock.now());
+    await ports.clock.sleep(wait, context.deadline.signal);
+  }
+}
+
+function unknownIfLate(error: unknown): never {
+  throw error instanceof ProblemError && error.code === 'deadline_passed' ? outcomeUnknown(1000) : error;
+}
+
+function outcomeUnknown(settledIn: number): ProblemError {
+  return new ProblemError(
+    'outcome_unknown',
+    'The answer to a create was lost, and the object has not shown before the deadline. Nothing is sent again until it is certain that the first one never landed.',
+    { retryAfter: Math.max(1, Math.ceil(settledIn / 1000)) },
+  );
+}
+
+async function adoptDuplicate(
+  { port, write, context }: Create,
+  duplicate: DuplicateMonitorError,
+): Promise<JsonObject> {
+  const object = await port.get(duplicate.id, context);
+  if (object && isOwnedBy(port.kind, object, write)) return object;
+  throw new ProblemError('duplicate_of_unmanaged', `${duplicate.message} (monitor ${duplicate.id})`, {
+    members: { existing: duplicate.id },
+  });
+}
+
+/** Another process may have created the same key at the same time: of two the oldest stays, and the younger goes only if it is ours. */
+async function keepOldest(create: Create, ours: JsonObject): Promise<{ object: JsonObject; made: boolean }> {
+  const { port, write, context } = create;
+  const found = await port
+    .find({ application: write.application, key: write.key }, context)
+    .catch(noneIfFailed);
+  const [oldest = ours] = [...found].sort(compareAge);
+  if (idOf(oldest) === idOf(ours) || !found.some((o) => idOf(o) === idOf(ours)))
+    return { object: ours, made: true };
+  await port.delete(idOf(ours), context);
+  return { object: oldest, made: false };
+}
+
+/** The object is made; that the look after it failed is no reason to say otherwise. */
+function noneIfFailed(error: unknown): JsonObject[] {
+  if (error instanceof ProblemError) return [];
+  throw error;
+}
+
+/** Sends an update. Throws `outcome_unknown` where no answer to any try came. */
+export async function updateOnce(
+  port: ObjectPort,
+  id: string,
+  body: JsonObject,
+  context: RequestContext,
+): Promise<JsonObject> {
+  try {
+    return await port.update(id, body, context);
+  } catch (error) {
+    if (!(error instanceof AnswerLostError)) throw error;
+    throw new ProblemError('outcome_unknown', `Datadog did not answer the update of ${port.kind} ${id}.`, {
+      retryAfter: 1,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { compileAlert } from '../alerts/compile.ts';
+import { alertSchema } from '../contract/schemas.ts';
+import { toSend } from '../domain/managed-fields.ts';
+import type { Way } from '../domain/application.ts';
+import type { Finding } from '../domain/finding.ts';
+import { isObject, type JsonObject } from '../domain/json.ts';
+import type { ManagedKind, StoredKind } from '../domain/managed-kind.ts';
+import type { Stamp } from '../domain/marker.ts';
+import { ProblemError } from '../domain/problem.ts';
+import type { Envelope } from './envelope.ts';
+import { defaultKey } from './lint.ts';
+import { storedKind } from './request.ts';
+
+/** A write, ready to be compared with what Datadog holds. */
+export interface Compiled {
+  readonly verb: 'create' | 'update';
+  readonly kind: ManagedKind;
+  readonly stored: StoredKind;
+  readonly application: string;
+  /** Absent only for an update that names the id alone. */
+  readonly key: string | undefined;
+  readonly id: string | undefined;
+  /** The monitor or dashboard to send, without its marker. */
+  readonly object: JsonObject;
+  readonly stamp: Omit<Stamp, 'key'>;
+  readonly findings: readonly Finding[];
+}
+
+/** Turns a body without mistakes into the object to send: an alert into its monitor, never-managed fields left out. */
+export function compile(envelope: Envelope, way: Way): Compiled {
+  const { verb, kind, object, application, key, id, team, pointer } = envelope;
+  if (!isObject(object) || application === undefined) {
+    throw new ProblemError('internal', 'A body with mistakes passed the lint.');
+  }
+  const { object: sent, findings } = toSend(
+    storedKind(kind),
+    kind === 'alert' ? compileAlert(alertSchema.parse(object)) : object,
+  );
+  return {
+    verb,
+    kind,
+    stored: storedKind(kind),
+    application,
+    key: key ?? (id === undefined ? defaultKey(kind, object) : undefined),
+    id: verb === 'update' ? id : undefined,
+    object: sent,
+    stamp: {
+      application,
+      ...(team === undefined ? {} : { team }),
+      ...(way.way === 'listed' ? { service: way.service } : {}),
+    },
+    findings: findings.map((f) => ({ ...f, pointer: `${pointer}${f.pointer}` })),
+  };
+}

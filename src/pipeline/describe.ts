@@ -1,0 +1,24 @@
+import { alertJson } from '../alerts/alert.ts';
+import { readAlert } from '../alerts/read-back.ts';
+import type { Way } from '../domain/application.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { ManagedKind } from '../domain/managed-kind.ts';
+import { idOf, unmarked } from '../domain/marker.ts';
+import type { ObjectPort } from './ports.ts';
+
+/** How an application is served, as an answer says it. */
+export function wayMembers(way: Way): JsonObject {
+  return way.way === 'listed' ? { way: way.way } : { way: way.way, missing_from: [...way.missingFrom] };
+}
+
+/** An object as a user reads it: its id and address in Datadog, and what Datadog holds, without the marker. */
+export function describe(kind: ManagedKind, port: ObjectPort, object: JsonObject): JsonObject {
+  const held = unmarked(port.kind, object);
+  const alert = kind === 'alert' ? readAlert(held) : undefined;
+  return {
+    id: idOf(object),
+    url: port.url(object),
+    ...(alert ? { alert: alertJson(alert) } : {}),
+    [port.kind]: held,
+  };
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { deadlineAfter } from '../domain/deadline.ts';
+import { systemClock } from '../process/system-clock.ts';
+import { createKeyLock } from './key-lock.ts';
+
+const soon = () => deadlineAfter(60_000, systemClock);
+
+it('work under one name runs one after the other, in the order it came', async () => {
+  const lock = createKeyLock();
+  const seen: string[] = [];
+  await Promise.all(
+    ['a', 'b', 'c'].map((name) =>
+      lock.run('key', soon(), async () => {
+        seen.push(`${name} begins`);
+        await Promise.resolve();
+        seen.push(`${name} ends`);
+      }),
+    ),
+  );
+  assert.deepEqual(seen, ['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+});
+
+it('work under another name does not wait, and a failure lets the next one in', async () => {
+  const lock = createKeyLock();
+  const { promise: held, resolve: release } = Promise.withResolvers<string>();
+  const first = lock.run('key', soon(), () => held);
+  assert.equal(await lock.run('other', soon(), async () => 'at once'), 'at once');
+  const failing = lock.run('key', soon(), () => Promise.reject(new Error('broken')));
+  const last = lock.run('key', soon(), async () => 'after');
+  release('done');
+  assert.equal(await first, 'done');
+  await assert.rejects(failing, /broken/);
+  assert.equal(await last, 'after');
+});
+
+it('who waits beyond its deadline is told so, and holds nobody up', async () => {
+  const lock = createKeyLock();
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  const first = lock.run('key', soon(), () => held);
+  const gone = new AbortController();
+  const waiting = lock.run('key', deadlineAfter(60_000, systemClock, gone.signal), async () =>
+    assert.fail('ran'),
+  );
+  gone.abort();
+  await assert.rejects(waiting, { code: 'deadline_passed' });
+  const last = lock.run('key', soon(), async () => 'in');
+  release();
+  await first;
+  assert.equal(await last, 'in');
+});

@@ -1,0 +1,29 @@
+import type { Verb } from '../contract/operations.ts';
+import { ProblemError } from '../domain/problem.ts';
+import { lintBody } from './lint.ts';
+import type { Ports } from './ports.ts';
+import { read } from './read.ts';
+import { withPositions } from './refuse.ts';
+import { remove } from './remove.ts';
+import type { PipelineAnswer, PipelineRequest } from './request.ts';
+import { write } from './write.ts';
+
+type Work = (request: PipelineRequest, ports: Ports) => Promise<PipelineAnswer>;
+
+const WORK: Readonly<Record<Verb, Work>> = { create: write, update: write, get: read, delete: remove, lint };
+
+/** Carries a request out, the same way in Birddog and in the sidecar. Throws ProblemError for every failure it foresees. */
+export async function carryOut(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+  return WORK[request.operation.verb](request, ports);
+}
+
+async function lint(request: PipelineRequest): Promise<PipelineAnswer> {
+  return lintAnswer(request);
+}
+
+/** The answer to `/lint`: it asks nobody, so it needs no application and no way. */
+export function lintAnswer({ body, query, context }: Omit<PipelineRequest, 'way'>): PipelineAnswer {
+  if (!body) throw new ProblemError('bad_request', 'There is no body to lint.');
+  const findings = withPositions(lintBody(body.value, query), body).map((f) => ({ ...f }));
+  return { status: 200, body: { findings, request_id: context.requestId } };
+}

@@ -1,0 +1,100 @@
+import { readAlert } from '../alerts/read-back.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { ManagedKind } from '../domain/managed-kind.ts';
+import { compareAge, idOf, markOf, unmarked } from '../domain/marker.ts';
+import { ProblemError } from '../domain/problem.ts';
+import { describe, wayMembers } from './describe.ts';
+import { keyOfId } from './find-live.ts';
+import type { ObjectPort, Ports } from './ports.ts';
+import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
+
+const PAGE_SIZE = { usual: 100, most: 1000 };
+
+/** What an application has of one kind, a page at a time, by id. With `key` or `id`: that object and its copies. */
+export async function read(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+  const { operation, query, context } = request;
+  const kind = operation.kind ?? 'monitor';
+  const application = query.application ?? '';
+  const port = ports[storedKind(kind)];
+  if (query.id !== undefined) await keyOfId(port, application, query.id, context);
+  const found = await port.find(
+    { application, ...(query.key === undefined ? {} : { key: query.key }) },
+    context,
+  );
+  const wanted = found.filter((object) => isWanted(object, kind, request));
+  if (wanted.length === 0 && (query.key ?? query.id) !== undefined) {
+    const what = query.key === undefined ? `the id ${query.id}` : `the key "${query.key}"`;
+    throw new ProblemError('not_found', `The application "${application}" has no ${kind} with ${what}.`);
+  }
+  const { page, next } = pageOf(wanted, query.page_size, query.cursor);
+  const oldest = oldestByKey(port, found);
+  return {
+    status: 200,
+    body: {
+      application,
+      ...wayMembers(request.way),
+      [`${kind}s`]: page.map((object) => ({
+        application,
+        key: markOf(port.kind, object)?.key ?? '',
+        ...(oldest.has(idOf(object)) ? {} : { copy: true }),
+        ...describe(kind, port, object),
+      })),
+      ...(next === undefined ? {} : { next_cursor: next }),
+      request_id: context.requestId,
+    },
+  };
+}
+
+function isWanted(object: JsonObject, kind: ManagedKind, { query }: PipelineRequest): boolean {
+  if (query.id !== undefined && idOf(object) !== query.id) return false;
+  const state = object['overall_state'];
+  if (
+    query.state !== undefined &&
+    (typeof state !== 'string' || plainState(state) !== plainState(query.state))
+  )
+    return false;
+  const tags = Array.isArray(object['tags']) ? object['tags'] : [];
+  if (query.tags !== undefined && !query.tags.split(',').every((t) => tags.includes(t.trim()))) return false;
+  return kind !== 'alert' || readAlert(unmarked('monitor', object)) !== undefined;
+}
+
+/** `No Data`, `no data` and `no_data` are one state. */
+function plainState(state: string): string {
+  return state.toLowerCase().replaceAll(/[ _]/g, '');
+}
+
+/** Of several objects with one marker the oldest is the application's own. */
+function oldestByKey(port: ObjectPort, found: readonly JsonObject[]): Set<string> {
+  const oldest = new Map<string, JsonObject>();
+  for (const object of [...found].sort(compareAge)) {
+    const key = markOf(port.kind, object)?.key ?? '';
+    if (!oldest.has(key)) oldest.set(key, object);
+  }
+  return new Set([...oldest.values()].map(idOf));
+}
+
+/** Pages follow the ids, so that what comes or goes meanwhile shifts nothing. The cursor is the last id given. */
+function pageOf(
+  objects: readonly JsonObject[],
+  size: string | undefined,
+  cursor: string | undefined,
+): { page: JsonObject[]; next?: string } {
+  const limit = size === undefined ? PAGE_SIZE.usual : Number(size);
+  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_SIZE.most) {
+    throw new ProblemError(
+      'bad_request',
+      `page_size is a whole number from 1 to ${PAGE_SIZE.most}, not "${size}".`,
+    );
+  }
+  const sorted = [...objects].sort((a, b) => compareIds(idOf(a), idOf(b)));
+  const rest = cursor === undefined ? sorted : sorted.filter((o) => compareIds(idOf(o), cursor) > 0);
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
+  return last && rest.length > limit ? { page, next: idOf(last) } : { page };
+}
+
+/** Numbers by length first, so that no precision is lost; other ids as text. */
+function compareIds(a: string, b: string): number {
+  const numeric = /^\d+$/.test(a) && /^\d+$/.test(b);
+  return (numeric ? a.length - b.length : 0) || (a < b ? -1 : a > b ? 1 : 0);
+}

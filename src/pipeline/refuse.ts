@@ -1,0 +1,20 @@
+import type { Finding } from '../domain/finding.ts';
+import { ProblemError } from '../domain/problem.ts';
+import type { Decoded } from '../format/decoded.ts';
+
+/** The findings with the line and column of the user's own text. */
+export function withPositions(findings: readonly Finding[], body: Decoded | undefined): Finding[] {
+  return findings.map((f) => (body && f.line === undefined ? { ...f, ...body.locate(f.pointer) } : { ...f }));
+}
+
+/** Throws the `invalid` problem with every finding when one of them is an error. */
+export function refuseErrors(findings: readonly Finding[], body: Decoded | undefined): void {
+  const errors = findings.filter((f) => f.severity === 'error');
+  const [first] = withPositions(errors, body);
+  if (!first) return;
+  const where = first.line === undefined ? '' : ` (line ${first.line}, column ${first.column})`;
+  const more = errors.length > 1 ? ` And ${errors.length - 1} more.` : '';
+  throw new ProblemError('invalid', `${first.message}${where}${more}`, {
+    findings: withPositions(findings, body),
+  });
+}

@@ -1,0 +1,48 @@
+import { idOf } from '../domain/marker.ts';
+import { ProblemError } from '../domain/problem.ts';
+import { describe, wayMembers } from './describe.ts';
+import { findByKey, keyOf, requireLive } from './find-live.ts';
+import type { Ports } from './ports.ts';
+import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
+
+/** Deletes an application's own object, found by key or id. A copy of it stays. The answer shows what there was. */
+export async function remove(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+  const { operation, query, context } = request;
+  const kind = operation.kind ?? 'monitor';
+  const stored = storedKind(kind);
+  const port = ports[stored];
+  const target = { application: query.application ?? '', key: query.key, id: query.id };
+  if (target.key === undefined && target.id === undefined) {
+    throw new ProblemError('bad_request', `Say which ${kind}: by "key" or by "id" in the query.`);
+  }
+  const key = await keyOf(port, target, context);
+  return ports.lock.run(`${stored}:${target.application}/${key}`, context.deadline, async () => {
+    const live = requireLive(stored, await findByKey(port, target.application, key, context), target);
+    const dryRun = query.dry_run === 'true';
+    if (!dryRun) {
+      await port.delete(idOf(live), context);
+      ports.audit({
+        caller: context.caller.name,
+        requestId: context.requestId,
+        action: 'delete',
+        kind: stored,
+        application: target.application,
+        key,
+        id: idOf(live),
+      });
+    }
+    return {
+      status: 200,
+      body: {
+        application: target.application,
+        key,
+        ...wayMembers(request.way),
+        action: 'delete',
+        ...(dryRun ? { dry_run: true } : {}),
+        ...describe(kind, port, live),
+        findings: [],
+        request_id: context.requestId,
+      },
+    };
+  });
+}

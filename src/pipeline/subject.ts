@@ -1,0 +1,40 @@
+import { check } from '../contract/check.ts';
+import { applicationSchema } from '../contract/schemas.ts';
+import type { CatalogAliases } from '../domain/application.ts';
+import { ProblemError } from '../domain/problem.ts';
+import { readEnvelope } from './envelope.ts';
+import { lintEnvelope } from './lint.ts';
+import { refuseErrors } from './refuse.ts';
+import type { PipelineRequest } from './request.ts';
+
+/** Which application a request is about, and what the catalogs call it. */
+export interface Subject {
+  readonly application: string;
+  readonly aliases: CatalogAliases;
+}
+
+/** Reads the application from a body or a query. Throws `invalid` with every mistake of the body where it names none. */
+export function subjectOf({
+  operation,
+  query,
+  body,
+}: Pick<PipelineRequest, 'operation' | 'query' | 'body'>): Subject {
+  const { verb, kind } = operation;
+  if (kind !== undefined && body !== undefined && (verb === 'create' || verb === 'update')) {
+    const envelope = readEnvelope(verb, kind, body.value, query);
+    const { application = '', catalogs } = envelope;
+    if (check(applicationSchema, application, '').length > 0) refuseErrors(lintEnvelope(envelope), body);
+    return { application, aliases: catalogs };
+  }
+  const [mistake] = check(applicationSchema, query.application ?? null, '');
+  if (query.application === undefined || mistake) {
+    throw new ProblemError(
+      'bad_request',
+      mistake && query.application ? mistake.message : 'The query names no application.',
+      {
+        hint: 'Add ?application= with the name the application has in its document.',
+      },
+    );
+  }
+  return { application: query.application, aliases: {} };
+}

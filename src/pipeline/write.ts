@@ -1,0 +1,87 @@
+import type { RequestContext } from '../domain/caller.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { idOf } from '../domain/marker.ts';
+import { ProblemError } from '../domain/problem.ts';
+import { createOnce, updateOnce } from './apply.ts';
+import { compile } from './compile.ts';
+import { describe, wayMembers } from './describe.ts';
+import { type Envelope, readEnvelope } from './envelope.ts';
+import { keyOf } from './find-live.ts';
+import { lintEnvelope } from './lint.ts';
+import { type Planned, plan, portFor } from './plan.ts';
+import type { Ports } from './ports.ts';
+import { placeRefusal } from './place-refusal.ts';
+import { refuseErrors, withPositions } from './refuse.ts';
+import type { PipelineAnswer, PipelineRequest } from './request.ts';
+
+/**
+ * A create or update, from what the user sent to what Datadog holds:
+ * decode, lint, compile, then plan and apply alone under the key.
+ */
+export async function write(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+  const envelope = decode(request);
+  refuseErrors(lintEnvelope(envelope), request.body);
+  const compiled = compile(envelope, request.way);
+  const key = await keyOf(portFor(ports, compiled), compiled, request.context);
+  const name = `${compiled.stored}:${compiled.application}/${key}`;
+  return ports.lock.run(name, request.context.deadline, async () => {
+    const planned = await plan(compiled, key, ports, request.context);
+    const dryRun = request.query.dry_run === 'true';
+    const done = dryRun
+      ? { object: planned.live, made: false }
+      : await apply(planned, ports, request.context).catch(placeRefusal(envelope, request.body));
+    return answer(request, planned, ports, done);
+  });
+}
+
+function decode({ operation, body, query }: PipelineRequest): Envelope {
+  if (!body || !operation.kind || (operation.verb !== 'create' && operation.verb !== 'update')) {
+    throw new ProblemError('internal', `${operation.path} is no write.`);
+  }
+  return readEnvelope(operation.verb, operation.kind, body.value, query);
+}
+
+interface Done {
+  readonly object: JsonObject | undefined;
+  readonly made: boolean;
+}
+
+async function apply(planned: Planned, ports: Ports, context: RequestContext): Promise<Done> {
+  const { compiled, key, body, live } = planned;
+  const port = portFor(ports, compiled);
+  const { stored: kind, application } = compiled;
+  if (planned.planned.action === 'none') return { object: live, made: false };
+  const done =
+    live === undefined
+      ? await createOnce({ port, ports, context, write: { kind, application, key } }, body)
+      : { object: await updateOnce(port, idOf(live), body, context), made: false };
+  ports.audit({
+    caller: context.caller.name,
+    requestId: context.requestId,
+    action: planned.planned.action,
+    kind,
+    application,
+    key,
+    id: idOf(done.object),
+  });
+  return done;
+}
+
+function answer(request: PipelineRequest, planned: Planned, ports: Ports, done: Done): PipelineAnswer {
+  const { compiled, key } = planned;
+  const { changes, action } = planned.planned;
+  return {
+    status: done.made ? 201 : 200,
+    body: {
+      application: compiled.application,
+      key,
+      ...wayMembers(request.way),
+      action,
+      changes: changes.map((c) => ({ ...c })),
+      ...(request.query.dry_run === 'true' ? { dry_run: true } : {}),
+      ...(done.object ? describe(compiled.kind, portFor(ports, compiled), done.object) : {}),
+      findings: withPositions(compiled.findings, request.body).map((f) => ({ ...f })),
+      request_id: request.context.requestId,
+    },
+  };
+}
