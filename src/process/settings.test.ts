@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  isLoopback,
+  list,
+  oneOf,
+  optional,
+  port,
+  readSettings,
+  required,
+  serviceUrl,
+  SettingsError,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from './settings.ts';
+
+const TABLE = {
+  NAME: required(text),
+  PORT: optional(port, 8080),
+  TTL: optional(wholeNumber(0, 100), 5),
+  KIND: optional(oneOf('a', 'b'), 'a'),
+  FLAG: optional(yesOrNo, false),
+  TABLES: optional(list, ['x']),
+  URL: optional(serviceUrl, new URL('https://example.test')),
+};
+
+describe('settings', () => {
+  it('are read from the environment, with fallbacks where a variable is absent or empty', () => {
+    const settings = readSettings(
+      { NAME: 'n', PORT: '', TTL: '7', TABLES: 'p, q', URL: 'http://127.0.0.1:9100' },
+      TABLE,
+    );
+    assert.deepEqual(
+      [
+        settings.NAME,
+        settings.PORT,
+        settings.TTL,
+        settings.KIND,
+        settings.FLAG,
+        settings.TABLES,
+        settings.URL.port,
+      ],
+      ['n', 8080, 7, 'a', false, ['p', 'q'], '9100'],
+    );
+  });
+
+  it('that are wrong stop the start, every fault told at once', () => {
+    const env = {
+      PORT: '99999',
+      TTL: '-1',
+      KIND: 'c',
+      FLAG: 'yes',
+      TABLES: 'a,,b',
+      URL: 'http://example.test',
+    };
+    assert.throws(
+      () => readSettings(env, TABLE),
+      (error) => {
+        assert.ok(error instanceof SettingsError);
+        for (const name of [...Object.keys(env), 'NAME'])
+          assert.match(error.message, new RegExp(`^ {2}${name}\\b`, 'm'));
+        return true;
+      },
+    );
+  });
+
+  it('take plain HTTP to loopback alone, and no credentials within an address', () => {
+    assert.equal(serviceUrl('http://[::1]:80/').hostname, '[::1]');
+    assert.throws(() => serviceUrl('http://10.0.0.1'), /plain HTTP/);
+    assert.throws(
+      () => serviceUrl('https://user:hunter2@example.test'),
+      (e) => e instanceof Error && !/hunter2/.test(e.message),
+    );
+    assert.throws(() => serviceUrl('ftp://example.test'));
+    assert.ok(isLoopback('127.8.0.1') && isLoopback('localhost') && !isLoopback('127.0.0.1.example.test'));
+  });
+});

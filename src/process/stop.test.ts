@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { test } from 'node:test';
+import { onStop } from './stop.ts';
+
+function fakeProcess() {
+  const exits: number[] = [];
+  const stdin = Object.assign(new EventEmitter(), { resumed: false, resume: () => (stdin.resumed = true) });
+  return Object.assign(new EventEmitter(), { exits, stdin, exit: (status: number) => exits.push(status) });
+}
+
+test('a signal runs stop once and ends the process with 0, however often it comes', async () => {
+  const ending = fakeProcess();
+  let stops = 0;
+  onStop(async () => void (stops += 1), { stopWithStdin: false }, ending);
+  for (const signal of ['SIGINT', 'SIGINT', 'SIGTERM'] as const) {
+    assert.ok(ending.emit(signal), `${signal} still has a listener, so that the system's default stays off`);
+  }
+  assert.deepEqual(ending.exits, [], 'the process lives until stop is through');
+  await turn();
+  assert.equal(stops, 1);
+  assert.deepEqual(ending.exits, [0]);
+});
+
+test('a stop that fails ends the process with 1', async () => {
+  const ending = fakeProcess();
+  onStop(() => Promise.reject(new Error('no')), { stopWithStdin: false }, ending);
+  ending.emit('SIGTERM');
+  await turn();
+  assert.deepEqual(ending.exits, [1]);
+});
+
+test('a stop that hangs is cut off with 1 after the grace period', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const ending = fakeProcess();
+  onStop(() => new Promise(() => {}), { stopWithStdin: false, graceMs: 50 }, ending);
+  ending.emit('SIGTERM');
+  t.mock.timers.tick(49);
+  assert.deepEqual(ending.exits, []);
+  t.mock.timers.tick(1);
+  assert.deepEqual(ending.exits, [1]);
+});
+
+test('the end of standard input stops the process only where that was asked for', async () => {
+  const asked = fakeProcess();
+  onStop(async () => {}, { stopWithStdin: true }, asked);
+  assert.ok(asked.stdin.resumed, 'unread input would never end');
+  asked.stdin.emit('end');
+  const notAsked = fakeProcess();
+  onStop(async () => {}, { stopWithStdin: false }, notAsked);
+  notAsked.stdin.emit('end');
+  await turn();
+  assert.deepEqual(asked.exits, [0]);
+  assert.deepEqual(notAsked.exits, []);
+  assert.equal(notAsked.stdin.resumed, false);
+});
