@@ -18,3 +18,12 @@ export function refuseErrors(findings: readonly Finding[], body: Decoded | undef
     findings: withPositions(findings, body),
   });
 }
+
+/** Gives the findings of a problem their line and column before it is thrown on. */
+export function placed(body: Decoded | undefined): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof ProblemError) || !error.extras.findings) throw error;
+    const findings = withPositions(error.extras.findings, body);
+    throw new ProblemError(error.code, error.message, { ...error.extras, findings });
+  };
+}

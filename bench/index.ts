@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import { join } from 'node:path';
+import { type Pod, startPod } from '../test/acceptance/pod.ts';
+import { load, type Measured } from './load.ts';
+import { cpuMicros, parentOf, residentMiB } from './process-stats.ts';
+
+/** Requests in a run, after as many again to warm up at the lower concurrency. */
+const RUNS = [
+  { concurrency: 1, requests: 600 },
+  { concurrency: 32, requests: 3000 },
+] as const;
+const WARM_UP = 500;
+
+interface Target {
+  readonly name: string;
+  readonly path: string;
+  readonly url: string;
+  readonly agent: http.Agent;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: (n: string) => string;
+  /** Whose CPU time counts. */
+  readonly processes: readonly string[];
+}
+
+const monitor = (n: string) => ({
+  type: 'query alert',
+  name: `bench ${n}`,
+  query: 'avg(last_5m):avg:a{*} > 1',
+  message: 'x',
+  tags: ['env:bench'],
+});
+const envelope = (n: string) =>
+  JSON.stringify({ application: 'bench', team: 't', key: `k-${n}`, monitor: monitor(n) });
+
+function targets(pod: Pod): Target[] {
+  const file = (name: string) => readFileSync(join(pod.secretsMain, name), 'utf8');
+  const plain = new http.Agent({ keepAlive: true, maxSockets: 64 });
+  const mutual = new https.Agent({
+    keepAlive: true,
+    maxSockets: 64,
+    ca: file('ca.crt'),
+    cert: file('tls.crt'),
+    key: file('tls.key'),
+  });
+  const keys = { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-app-key' };
+  return [
+    {
+      name: 'emulator',
+      url: pod.datadogUrl,
+      path: '/api/v1/monitor',
+      agent: plain,
+      headers: keys,
+      body: (n) => JSON.stringify(monitor(n)),
+      processes: [],
+    },
+    {
+      name: 'sidecar',
+      url: pod.sidecarUrl,
+      path: '/create_monitor',
+      agent: mutual,
+      headers: { 'birddog-caller': 'bench' },
+      body: envelope,
+      processes: ['sidecar'],
+    },
+    {
+      name: 'Birddog + sidecar',
+      url: pod.birddogUrl,
+      path: '/create_monitor',
+      agent: plain,
+      headers: {},
+      body: envelope,
+      processes: ['sidecar', 'serve'],
+    },
+  ];
+}
+
+function post(target: Target, n: string): Promise<void> {
+  const body = target.body(n);
+  return new Promise((resolve, reject) => {
+    const outgoing = (target.url.startsWith('https') ? https : http).request(
+      new URL(target.path, target.url),
+      {
+        method: 'POST',
+        agent: target.agent,
+        headers: {
+          ...target.headers,
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+        },
+      },
+      (answer) => {
+        answer.resume();
+        answer.on('end', () =>
+          (answer.statusCode ?? 0) < 300
+            ? resolve()
+            : reject(new Error(`${target.name}: ${answer.statusCode}`)),
+        );
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+async function measure(
+  pod: Pod,
+  target: Target,
+  { concurrency, requests }: (typeof RUNS)[number],
+): Promise<Measured & { cpu: number }> {
+  const label = `${target.name.replaceAll(/\W+/g, '')}-${concurrency}`.toLowerCase();
+  await load(WARM_UP, concurrency, (n) => post(target, `${label}-warm-${n}`));
+  const pids = await Promise.all(target.processes.map((name) => pod.pidOf(name)));
+  const before = pids.map(cpuMicros);
+  const measured = await load(requests, concurrency, (n) => post(target, `${label}-${n}`));
+  const cpu = pids.reduce((sum, pid, at) => sum + cpuMicros(pid) - (before[at] ?? 0), 0) / requests;
+  return { ...measured, cpu };
+}
+
+const fixed = (n: number, digits = 2) => n.toFixed(digits);
+
+async function main(): Promise<void> {
+  process.env['BIRDDOG_BUNDLES'] = 'true';
+  const pod = await startPod({ env: { serve: { CATALOG_TTL_MS: '3600000' } }, limits: false });
+  try {
+    const sidecar = await pod.pidOf('sidecar');
+    const serve = await pod.pidOf('serve');
+    const held = () => ({
+      sidecar: residentMiB(sidecar) + residentMiB(parentOf(sidecar)),
+      serve: residentMiB(serve),
+    });
+    const idle = held();
+    console.log(
+      '| way | concurrency | requests/s | p50 ms | p99 ms | CPU us/request | requests/s against the emulator |',
+    );
+    console.log('|---|---|---|---|---|---|---|');
+    const median = new Map<string, number>();
+    for (const run of RUNS) {
+      let yardstick = 0;
+      for (const target of targets(pod)) {
+        const m = await measure(pod, target, run);
+        if (target.name === 'emulator') yardstick = m.rate;
+        median.set(`${target.name} ${run.concurrency}`, m.p50);
+        const cpu = target.processes.length > 0 ? fixed(m.cpu, 0) : '-';
+        console.log(
+          `| ${target.name} | ${run.concurrency} | ${fixed(m.rate, 0)} | ${fixed(m.p50)} | ${fixed(m.p99)} | ${cpu} | ${fixed(m.rate / yardstick)} |`,
+        );
+      }
+    }
+    const hop = (median.get('Birddog + sidecar 1') ?? 0) - (median.get('sidecar 1') ?? 0);
+    console.log(`\nThe hop adds ${fixed(hop)} ms at the median, concurrency 1 (aim: under 1 ms).\n`);
+    const after = held();
+    console.log('| process | ready after, ms | idle MiB | MiB after load |');
+    console.log('|---|---|---|---|');
+    for (const name of ['sidecar', 'serve'] as const) {
+      console.log(
+        `| ${name}${name === 'sidecar' ? ' (with launcher)' : ''} | ${fixed(pod.readyAfterMs(name), 0)} | ${fixed(idle[name], 0)} | ${fixed(after[name], 0)} |`,
+      );
+    }
+  } finally {
+    await pod.stop();
+  }
+}
+
+await main();
+process.exit(0);

@@ -1,0 +1,232 @@
+import { json, type EmulatorAnswer } from '../server/emulator-server.ts';
+import { checkDashboard } from './dashboard-checks.ts';
+import { CREATOR } from './people.ts';
+import { inOrder, isRawObject, type RawObject, timestamp } from './raw-json.ts';
+import { Refused } from './refused.ts';
+import type { Call, Route } from './route.ts';
+
+/** The order in which Datadog writes the members of a dashboard; unknown ones follow. */
+const ORDER = [
+  'id',
+  'title',
+  'description',
+  'author_handle',
+  'author_name',
+  'layout_type',
+  'url',
+  'template_variables',
+  'widgets',
+  'notify_list',
+  'created_at',
+  'modified_at',
+  'template_variable_presets',
+  'reflow_type',
+  'tags',
+  'tabs',
+  'restricted_roles',
+];
+const SUMMARY = [
+  'id',
+  'title',
+  'description',
+  'layout_type',
+  'url',
+  'is_read_only',
+  'created_at',
+  'modified_at',
+  'author_handle',
+  'deleted_at',
+];
+/** What the server sets itself, whatever is sent. */
+const OWN = new Set([
+  'id',
+  'author_handle',
+  'author_name',
+  'author_info',
+  'created_at',
+  'modified_at',
+  'url',
+  'is_read_only',
+  'deleted_at',
+]);
+/** Unpaged lists of the recordings held about 250 items. */
+const PAGE = { usual: 250 };
+
+/** The dashboards of the organisation. */
+export class Dashboards {
+  readonly held = new Map<string, RawObject>();
+  readonly restricted = new Set<string>();
+  readonly #deleted = new Map<string, RawObject>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  readonly routes: readonly Route[] = [
+    { method: 'POST', path: '/api/v1/dashboard', run: (call) => this.#create(call) },
+    { method: 'GET', path: '/api/v1/dashboard', run: (call) => this.#list(call) },
+    { method: 'DELETE', path: '/api/v1/dashboard', run: (call) => this.#deleteMany(call) },
+    { method: 'PATCH', path: '/api/v1/dashboard', run: (call) => this.#restore(call) },
+    {
+      method: 'GET',
+      path: '/api/v1/dashboard/:id',
+      run: ({ params }) => json(200, this.#find(params['id'])),
+    },
+    { method: 'PUT', path: '/api/v1/dashboard/:id', run: (call) => this.#update(call) },
+    { method: 'DELETE', path: '/api/v1/dashboard/:id', run: (call) => this.#delete(call) },
+  ];
+
+  clear(): void {
+    this.held.clear();
+    this.#deleted.clear();
+    this.restricted.clear();
+  }
+
+  #create({ body }: Call): EmulatorAnswer {
+    checkDashboard(body);
+    const id = [0, 0, 0].map(() => randomText(3)).join('-');
+    const now = timestamp(this.#now());
+    const dashboard = this.#normalised(body, {
+      id,
+      author_handle: CREATOR.handle,
+      author_name: CREATOR.name,
+      created_at: now,
+      modified_at: now,
+    });
+    this.held.set(id, dashboard);
+    return json(200, dashboard);
+  }
+
+  #update({ params, body }: Call): EmulatorAnswer {
+    const before = this.#editable(params['id']);
+    checkDashboard(body);
+    const kept = inOrder(before, ['id', 'author_handle', 'author_name', 'created_at']);
+    const after = this.#normalised(body, { ...kept, modified_at: timestamp(this.#now()) });
+    this.held.set(String(before['id']), after);
+    return json(200, after);
+  }
+
+  #normalised(sent: RawObject, own: RawObject): RawObject {
+    const widgets = withIds(sent['widgets']);
+    const notify = sent['notify_list'] ?? null;
+    const whole: RawObject = {
+      ...Object.fromEntries(Object.entries(sent).filter(([name]) => !OWN.has(name))),
+      ...own,
+      description: sent['description'] ?? null,
+      template_variables: sent['template_variables'] ?? null,
+      notify_list: Array.isArray(notify) ? [...notify].sort() : notify,
+      widgets,
+      url: `/dashboard/${String(own['id'])}/${slug(String(sent['title']))}`,
+      ...(sent['tabs'] === undefined ? {} : { tabs: tabsById(sent['tabs'], widgets) }),
+    };
+    const unknown = Object.keys(whole).filter((name) => !ORDER.includes(name));
+    return inOrder(whole, [...ORDER, ...unknown]);
+  }
+
+  #delete({ params }: Call): EmulatorAnswer {
+    const dashboard = this.#editable(params['id']);
+    this.#remove(dashboard);
+    return json(200, { deleted_dashboard_id: dashboard['id'] });
+  }
+
+  #deleteMany({ body }: Call): EmulatorAnswer {
+    for (const dashboard of idsOf(body).map((id) => this.#editable(id))) this.#remove(dashboard);
+    return { status: 204 };
+  }
+
+  #restore({ body }: Call): EmulatorAnswer {
+    const ids = idsOf(body);
+    for (const id of ids) if (!this.#deleted.has(id)) throw notFound(id);
+    for (const id of ids) {
+      const { deleted_at: _, ...dashboard } = this.#deleted.get(id) ?? {};
+      this.#deleted.delete(id);
+      this.held.set(id, dashboard);
+    }
+    return { status: 204 };
+  }
+
+  #list({ query }: Call): EmulatorAnswer {
+    const items = [...(query.get('filter[deleted]') === 'true' ? this.#deleted : this.held).values()];
+    const start = Number(query.get('start') ?? 0);
+    const count = Number(query.get('count') ?? PAGE.usual);
+    const page = items
+      .slice(start, start + count)
+      .map((d) => inOrder({ is_read_only: false, deleted_at: null, ...d }, SUMMARY));
+    return json(200, { dashboards: page });
+  }
+
+  #remove(dashboard: RawObject): void {
+    const id = String(dashboard['id']);
+    this.held.delete(id);
+    this.#deleted.set(id, { ...dashboard, deleted_at: timestamp(this.#now()) });
+  }
+
+  #find(id = ''): RawObject {
+    const dashboard = this.held.get(id);
+    if (!dashboard) throw notFound(id);
+    return dashboard;
+  }
+
+  #editable(id = ''): RawObject {
+    const dashboard = this.#find(id);
+    if (this.restricted.has(id)) throw new Refused(403, 'This dashboard is read-only');
+    return dashboard;
+  }
+}
+
+function notFound(id: string): Refused {
+  return new Refused(404, `Dashboard with ID ${id} not found`);
+}
+
+/** Widgets without an id get one, in groups too; everything else stays as it was sent. */
+function withIds(widgets: unknown): unknown {
+  if (!Array.isArray(widgets)) return widgets;
+  return widgets.map((widget) => {
+    if (!isRawObject(widget)) return widget;
+    const definition = widget['definition'];
+    const inner =
+      isRawObject(definition) && Array.isArray(definition['widgets'])
+        ? { definition: { ...definition, widgets: withIds(definition['widgets']) } }
+        : {};
+    return {
+      ...(widget['id'] === undefined ? { id: Math.floor(Math.random() * 9e15) + 1 } : {}),
+      ...widget,
+      ...inner,
+    };
+  });
+}
+
+/** `@1` names a widget by its place; it becomes that widget's id. */
+function tabsById(tabs: unknown, widgets: unknown): unknown {
+  if (!Array.isArray(tabs) || !Array.isArray(widgets)) return tabs;
+  const idAt = (name: unknown) => {
+    const place = /^@(\d+)$/.exec(String(name))?.[1];
+    const widget = place === undefined ? undefined : widgets[Number(place) - 1];
+    return isRawObject(widget) ? widget['id'] : name;
+  };
+  return tabs.map((tab) =>
+    isRawObject(tab) && Array.isArray(tab['widget_ids'])
+      ? { ...tab, widget_ids: tab['widget_ids'].map(idAt) }
+      : tab,
+  );
+}
+
+function idsOf(body: RawObject): string[] {
+  const data = body['data'];
+  return Array.isArray(data) ? data.filter(isRawObject).map((item) => String(item['id'])) : [];
+}
+
+function slug(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9 -]/g, '')
+    .replace(/ /g, '-')
+    .slice(0, 80)
+    .replace(/-+$/, '');
+}
+
+function randomText(length: number): string {
+  const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
+  return Array.from({ length }, () => letters[Math.floor(Math.random() * letters.length)]).join('');
+}

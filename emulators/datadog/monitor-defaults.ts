@@ -1,0 +1,125 @@
+import { inOrder, isRawObject, numeric, type RawObject } from './raw-json.ts';
+
+/** The order in which Datadog writes the members of a monitor. */
+export const MONITOR_ORDER = [
+  'id',
+  'org_id',
+  'type',
+  'name',
+  'message',
+  'tags',
+  'query',
+  'options',
+  'multi',
+  'created_at',
+  'created',
+  'modified',
+  'deleted',
+  'priority',
+  'restricted_roles',
+  'restriction_policy',
+  'draft_status',
+  'assets',
+  'overall_state_modified',
+  'overall_state',
+  'creator',
+  'matching_downtimes',
+];
+/** What a request may set; any other top-level member is dropped without a word. */
+const WRITABLE = [
+  'type',
+  'name',
+  'message',
+  'tags',
+  'query',
+  'options',
+  'multi',
+  'priority',
+  'restricted_roles',
+  'draft_status',
+  'assets',
+];
+const SIMPLE_GROUPING = new Set([
+  'log alert',
+  'rum alert',
+  'ci-pipelines alert',
+  'ci-tests alert',
+  'error-tracking alert',
+  'llm-observability alert',
+]);
+
+/** What Datadog makes of the managed fields that it is sent. Throws nothing: it is checked before. */
+export function normalised(sent: RawObject): RawObject {
+  const monitor = inOrder(sent, WRITABLE);
+  const query = trimmed(String(monitor['query']));
+  const type = typeByQuery(String(monitor['type']), query);
+  const options = withOptionDefaults(isRawObject(monitor['options']) ? monitor['options'] : {}, type);
+  return {
+    ...monitor,
+    type,
+    query,
+    name: typeof monitor['name'] === 'string' ? monitor['name'] : generatedName(query),
+    message: typeof monitor['message'] === 'string' ? trimmed(monitor['message']) : '',
+    tags: monitor['tags'] ?? [],
+    priority: priority(monitor['priority']),
+    options,
+    multi: type !== 'composite' && / by \{|\.by\(/.test(query),
+    restricted_roles: monitor['restricted_roles'] ?? null,
+    draft_status: monitor['draft_status'] ?? 'published',
+    assets: Array.isArray(monitor['assets']) ? monitor['assets'] : [],
+  };
+}
+
+/** The type follows the query, not what was sent. */
+function typeByQuery(type: string, query: string): string {
+  if (type === 'metric alert' && /\(current_1mo\)/.test(query)) return 'query alert';
+  if (type === 'query alert' && /^formula\(.*\)\.rollup\(/.test(query)) return 'metric alert';
+  return type;
+}
+
+function withOptionDefaults(sent: RawObject, type: string): RawObject {
+  const options: RawObject = { ...sent };
+  const thresholds = options['thresholds'];
+  if (isRawObject(thresholds)) {
+    if (Object.keys(thresholds).length === 0) delete options['thresholds'];
+    else
+      options['thresholds'] = Object.fromEntries(Object.entries(thresholds).map(([n, v]) => [n, asFloat(v)]));
+  }
+  if (typeof options['escalation_message'] === 'string')
+    options['escalation_message'] = trimmed(options['escalation_message']);
+  const added: [string, unknown, boolean][] = [
+    ['notify_no_data', false, options['on_missing_data'] === undefined],
+    ['notify_audit', false, true],
+    ['new_host_delay', 300, options['new_group_delay'] === undefined],
+    ['include_tags', true, true],
+    ['groupby_simple_monitor', false, SIMPLE_GROUPING.has(type)],
+    ['silenced', {}, true],
+  ];
+  for (const [name, value, applies] of added)
+    if (applies && options[name] === undefined) options[name] = value;
+  return options;
+}
+
+/** Thresholds are floats to Datadog: 2 comes back as 2.0. */
+function asFloat(value: unknown): unknown {
+  return typeof value === 'number' && Number.isInteger(value) ? JSON.rawJSON(`${value}.0`) : value;
+}
+
+function priority(value: unknown): unknown {
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  return number === undefined || numeric(number) === 0 ? null : number;
+}
+
+function trimmed(text: string): string {
+  return text.replace(/\n+$/, '');
+}
+
+/** The sentence that Datadog makes of a query where no name is given. */
+function generatedName(query: string): string {
+  const match = /^(\w+)\(last_(\w+)\):\w+:([\w.]+)\{([^}]*)\}.*?([<>=!]+)\s*(\S+)$/.exec(query);
+  if (!match) return query;
+  const [, , over = '', metric = '', scope = '', comparator = '', limit = ''] = match;
+  const number = Number.isInteger(Number(limit)) ? `${Number(limit)}.0` : limit;
+  const where = scope === '*' ? '*****' : `**${scope}**`;
+  return `**${metric}** over ${where} was **${comparator} ${number}** on average during the **last ${over}**.`;
+}

@@ -1,0 +1,272 @@
+import { json, type EmulatorAnswer } from '../server/emulator-server.ts';
+import { checkMonitor } from './monitor-checks.ts';
+import { MONITOR_ORDER, normalised } from './monitor-defaults.ts';
+import { CREATOR, ORGANISATION } from './people.ts';
+import { inOrder, isRawObject, type RawObject, sameRaw, timestamp } from './raw-json.ts';
+import { Refused } from './refused.ts';
+import type { Call, Route } from './route.ts';
+
+const GROUP_STATES = new Set(['all', 'alert', 'warn', 'no data', 'ok']);
+const NOT_FOUND = 'Monitor not found';
+
+/** The monitors of the organisation, indexed by what lists and the duplicate check ask for. */
+export class Monitors {
+  readonly held = new Map<string, RawObject>();
+  readonly restricted = new Set<string>();
+  readonly #byTag = new Map<string, Set<string>>();
+  readonly #byQuery = new Map<string, Set<string>>();
+  readonly #now: () => number;
+  #lastId = 3_000_000_000;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  readonly routes: readonly Route[] = [
+    { method: 'POST', path: '/api/v1/monitor', limit: 'post_monitors', run: (call) => this.#create(call) },
+    { method: 'GET', path: '/api/v1/monitor', limit: 'list_monitors', run: (call) => this.#list(call) },
+    { method: 'POST', path: '/api/v1/monitor/validate', run: ({ body }) => this.#validate(body) },
+    {
+      method: 'GET',
+      path: '/api/v1/monitor/can_delete',
+      limit: 'can_delete',
+      run: (call) => this.#canDelete(call),
+    },
+    { method: 'POST', path: '/api/v1/monitor/:id/validate', run: (call) => this.#validateExisting(call) },
+    { method: 'GET', path: '/api/v1/monitor/:id', limit: 'get_monitors', run: (call) => this.#read(call) },
+    { method: 'PUT', path: '/api/v1/monitor/:id', limit: 'put_monitors', run: (call) => this.#update(call) },
+    { method: 'DELETE', path: '/api/v1/monitor/:id', run: (call) => this.#delete(call) },
+  ];
+
+  clear(): void {
+    for (const map of [this.held, this.#byTag, this.#byQuery]) map.clear();
+    this.restricted.clear();
+  }
+
+  #create({ body }: Call): EmulatorAnswer {
+    checkMonitor(body);
+    const monitor = normalised(body);
+    const twin = this.#duplicateOf(body, monitor);
+    if (twin)
+      throw new Refused(
+        400,
+        `Duplicate of an existing monitor_id:${String(twin['id'])} org_id:${ORGANISATION}`,
+      );
+    const now = this.#now();
+    this.#lastId += 1 + Math.floor(Math.random() * 5);
+    const created = timestamp(now);
+    const id = this.#lastId;
+    const made: RawObject = {
+      ...monitor,
+      id,
+      org_id: ORGANISATION,
+      created_at: Math.floor(now / 1000) * 1000,
+      created,
+      modified: created,
+      deleted: null,
+      overall_state: 'No Data',
+      overall_state_modified: null,
+      creator: CREATOR,
+      assets: withAssetDefaults(monitor['assets'], id),
+    };
+    this.#put(made);
+    return json(200, written(made));
+  }
+
+  #update({ params, body }: Call): EmulatorAnswer {
+    const before = this.#editable(params['id']);
+    const merged: RawObject = { ...before, ...body };
+    if (isRawObject(body['options']))
+      merged['options'] = { silenced: options(before)['silenced'], ...withoutNullWarning(body['options']) };
+    checkMonitor(merged);
+    checkTypeChange(before, merged);
+    const after: RawObject = {
+      ...before,
+      ...normalised(merged),
+      modified: timestamp(this.#now()),
+      overall_state: 'No Data',
+      overall_state_modified: null,
+    };
+    after['assets'] = withAssetDefaults(after['assets'], Number(before['id']));
+    this.#drop(before);
+    this.#put(after);
+    const { creator: _, ...answer } = written(after);
+    return json(200, answer);
+  }
+
+  #read({ params, query }: Call): EmulatorAnswer {
+    const { assets, ...monitor } = inOrder(this.#find(params['id']), MONITOR_ORDER);
+    checkGroupStates(query);
+    return json(
+      200,
+      query.get('with_assets') === 'true' ? inOrder({ ...monitor, assets }, MONITOR_ORDER) : monitor,
+    );
+  }
+
+  #delete({ params }: Call): EmulatorAnswer {
+    const monitor = this.#editable(params['id']);
+    this.#drop(monitor);
+    return json(200, { deleted_monitor_id: monitor['id'] });
+  }
+
+  #list({ query }: Call): EmulatorAnswer {
+    checkGroupStates(query);
+    const wanted = this.#wanted(query);
+    const { page, offset, size } = paging(query);
+    const from = offset === undefined ? page * size : wanted.findIndex((id) => Number(id) > offset);
+    const ids = from < 0 ? [] : wanted.slice(from, from + size);
+    const items = ids.map((id) => {
+      const { assets: _, ...monitor } = this.held.get(id) ?? {};
+      return inOrder({ ...monitor, matching_downtimes: [] }, MONITOR_ORDER);
+    });
+    return json(200, items);
+  }
+
+  /** Ids in the order of their making, narrowed by the filters. */
+  #wanted(query: URLSearchParams): string[] {
+    const tags = listOf(query.get('monitor_tags'));
+    const sets = tags.map((tag) => this.#byTag.get(tag) ?? new Set<string>());
+    const ids =
+      sets.length === 0
+        ? [...this.held.keys()]
+        : [...(sets[0] ?? [])].filter((id) => sets.every((s) => s.has(id)));
+    const name = query.get('name');
+    const scope = listOf(query.get('tags'));
+    if (name === null && scope.length === 0) return ids;
+    return ids.filter((id) => {
+      const monitor = this.held.get(id) ?? {};
+      return (
+        (name === null || String(monitor['name']).includes(name)) &&
+        scope.every((tag) => String(monitor['query']).includes(tag))
+      );
+    });
+  }
+
+  #canDelete({ query }: Call): EmulatorAnswer {
+    const ids = listOf(query.get('monitor_ids'));
+    for (const id of ids) this.#find(id);
+    return json(200, { data: { ok: ids.map(Number) }, errors: null });
+  }
+
+  #validate(body: RawObject): EmulatorAnswer {
+    checkMonitor(body);
+    return json(200, {});
+  }
+
+  #validateExisting({ params, body }: Call): EmulatorAnswer {
+    checkTypeChange(this.#find(params['id']), body);
+    return this.#validate(body);
+  }
+
+  #duplicateOf(sent: RawObject, monitor: RawObject): RawObject | undefined {
+    const fields = Object.keys(monitor).filter((name) => sent[name] !== undefined && name !== 'options');
+    const set = isRawObject(sent['options']) ? Object.keys(sent['options']) : [];
+    for (const id of this.#byQuery.get(String(monitor['query'])) ?? []) {
+      const other = this.held.get(id) ?? {};
+      const same = fields.every((name) => sameRaw(monitor[name], other[name]));
+      if (same && set.every((name) => sameRaw(options(monitor)[name], options(other)[name]))) return other;
+    }
+    return undefined;
+  }
+
+  #find(id = ''): RawObject {
+    const monitor = this.held.get(id);
+    if (!monitor) throw new Refused(404, NOT_FOUND);
+    return monitor;
+  }
+
+  #editable(id = ''): RawObject {
+    const monitor = this.#find(id);
+    if (this.restricted.has(id)) throw new Refused(403, 'user does not have permission to edit this monitor');
+    return monitor;
+  }
+
+  #put(monitor: RawObject): void {
+    const id = String(monitor['id']);
+    this.held.set(id, monitor);
+    for (const tag of tagsOf(monitor)) add(this.#byTag, tag, id);
+    add(this.#byQuery, String(monitor['query']), id);
+  }
+
+  #drop(monitor: RawObject): void {
+    const id = String(monitor['id']);
+    this.held.delete(id);
+    for (const tag of tagsOf(monitor)) this.#byTag.get(tag)?.delete(id);
+    this.#byQuery.get(String(monitor['query']))?.delete(id);
+  }
+}
+
+function written(monitor: RawObject): RawObject {
+  return inOrder({ ...monitor, restriction_policy: null }, MONITOR_ORDER);
+}
+
+/** A runbook link comes back with the members that were left out. */
+function withAssetDefaults(assets: unknown, id: number): unknown {
+  if (!Array.isArray(assets)) return [];
+  return assets.map((asset) =>
+    isRawObject(asset)
+      ? {
+          ...asset,
+          monitor_id: id,
+          options: asset['options'] ?? {},
+          template_variables: asset['template_variables'] ?? {},
+          resource_key: asset['resource_key'] ?? null,
+          resource_type: asset['resource_type'] ?? null,
+        }
+      : asset,
+  );
+}
+
+/** An explicit null of a warning goes away on an update. */
+function withoutNullWarning(sent: RawObject): RawObject {
+  const thresholds = sent['thresholds'];
+  if (!isRawObject(thresholds) || thresholds['warning'] !== null) return sent;
+  const { warning: _, ...rest } = thresholds;
+  return { ...sent, thresholds: rest };
+}
+
+function checkTypeChange(before: RawObject, after: RawObject): void {
+  const plain = (type: unknown) => (type === 'metric alert' ? 'query alert' : type);
+  if (plain(before['type']) !== plain(after['type']))
+    throw new Refused(400, 'Monitor type change not allowed');
+}
+
+function checkGroupStates(query: URLSearchParams): void {
+  if (!listOf(query.get('group_states')).every((s) => GROUP_STATES.has(s)))
+    throw new Refused(400, 'Invalid group_state filters.');
+}
+
+/** With neither page nor offset, Datadog sends every monitor there is. */
+function paging(query: URLSearchParams): { page: number; offset: number | undefined; size: number } {
+  const offset = query.get('id_offset');
+  const paged = query.has('page') || offset !== null;
+  const size = Math.min(1000, Number(query.get('page_size') ?? 100));
+  return {
+    page: Number(query.get('page') ?? 0),
+    offset: offset === null ? undefined : Number(offset),
+    size: paged || query.has('page_size') ? size : Number.MAX_SAFE_INTEGER,
+  };
+}
+
+function options(monitor: RawObject): RawObject {
+  return isRawObject(monitor['options']) ? monitor['options'] : {};
+}
+
+function tagsOf(monitor: RawObject): string[] {
+  return Array.isArray(monitor['tags']) ? monitor['tags'].map(String) : [];
+}
+
+function listOf(value: string | null): string[] {
+  return value === null
+    ? []
+    : value
+        .split(',')
+        .map((v) => v.trim())
+        .filter((v) => v !== '');
+}
+
+function add(index: Map<string, Set<string>>, name: string, id: string): void {
+  const ids = index.get(name);
+  if (ids) ids.add(id);
+  else index.set(name, new Set([id]));
+}

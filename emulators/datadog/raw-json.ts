@@ -1,0 +1,48 @@
+/** A JSON object as it came: numbers keep their spelling where a double would lose it. */
+export interface RawObject {
+  [name: string]: unknown;
+}
+
+/** Parses JSON, keeping number spellings. Throws SyntaxError. */
+export function parseRaw(text: string): unknown {
+  return JSON.parse(text, (_name, value, context?: { source?: string }) =>
+    typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
+      ? JSON.rawJSON(context.source)
+      : value,
+  );
+}
+
+export function isRawObject(value: unknown): value is RawObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
+}
+
+/** A number value as a double; undefined where it is none. */
+export function numeric(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  return typeof value === 'object' && value !== null && 'rawJSON' in value
+    ? Number(value.rawJSON)
+    : undefined;
+}
+
+/** Whether two values are equal, numbers by value, members in any order. */
+export function sameRaw(a: unknown, b: unknown): boolean {
+  const [left, right] = [numeric(a), numeric(b)];
+  if (left !== undefined || right !== undefined) return left === right;
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((v, i) => sameRaw(v, b[i]));
+  if (!isRawObject(a) || !isRawObject(b)) return a === b;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length && names.every((n) => Object.hasOwn(b, n) && sameRaw(a[n], b[n]))
+  );
+}
+
+/** The members of an object in a fixed order; those not named are left out. */
+export function inOrder(object: RawObject, names: readonly string[]): RawObject {
+  return Object.fromEntries(names.filter((n) => object[n] !== undefined).map((n) => [n, object[n]]));
+}
+
+/** A time as Datadog writes it: microseconds, and an offset. */
+export function timestamp(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000+00:00');
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { type EmulatorAnswer, type EmulatorRequest, json } from '../server/emulator-server.ts';
+import { type FactSheet, type FactSheetInput, factSheetSchema } from './fact-sheets.ts';
+import { runGraphql } from './graphql-run.ts';
+import { LeanixTokens } from './leanix-tokens.ts';
+
+export interface LeanixOptions {
+  readonly sheets: readonly FactSheetInput[];
+  readonly apiToken: string;
+  /** How long an access token lives. */
+  readonly tokenSeconds: number;
+  /** Each user's limit, both of APIs and of GraphQL. */
+  readonly requestsPerMinute: number;
+  /** Whether a 429 says how long to wait: LeanIX may, or may not. */
+  readonly retryAfter: boolean;
+  /** Members of the GraphQL filter that this workspace does not know, `externalIds` say. */
+  readonly filtersLacking: readonly string[];
+  readonly now: () => number;
+}
+
+const sheetsSchema = z.array(factSheetSchema);
+const bodySchema = z.object({
+  query: z.string(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+});
+
+/** Answers as LeanIX does; undefined for a route that this emulator lacks. */
+export function createLeanixHandler(options: LeanixOptions) {
+  const { now } = options;
+  const tokens = new LeanixTokens(options.apiToken, options.tokenSeconds, now);
+  const limited = minuteLimit(options);
+  let sheets: readonly FactSheet[] = sheetsSchema.parse(options.sheets);
+
+  function handle(request: EmulatorRequest): EmulatorAnswer | undefined {
+    const route = `${request.method} ${request.path}`;
+    if (route === 'POST /services/mtm/v1/oauth2/token') return tokens.issue(request);
+    if (route !== 'POST /services/pathfinder/v1/graphql') return undefined;
+    if (!tokens.accepts(request.headers)) {
+      return json(401, {
+        error: 'invalid_token',
+        error_description: 'The access token is invalid or expired',
+      });
+    }
+    const refusal = limited();
+    if (refusal) return refusal;
+    const body = bodySchema.safeParse(parsed(request.body));
+    if (!body.success) return json(400, { errors: [{ message: 'The request body cannot be read' }] });
+    const workspace = { sheets, filtersLacking: options.filtersLacking };
+    return json(200, runGraphql(body.data.query, body.data.variables ?? {}, workspace));
+  }
+
+  /** `PUT /__control/fact-sheets` with a list replaces all; `DELETE /__control/tokens` ends every access token. */
+  function control({ method, path, body }: EmulatorRequest): EmulatorAnswer | undefined {
+    if (method === 'DELETE' && path === '/__control/tokens') {
+      tokens.revokeAll();
+      return { status: 204 };
+    }
+    if (method !== 'PUT' || path !== '/__control/fact-sheets') return undefined;
+    const list = sheetsSchema.safeParse(parsed(body));
+    if (!list.success) return json(400, { errors: [{ message: z.prettifyError(list.error) }] });
+    sheets = list.data;
+    return { status: 204 };
+  }
+
+  return { handle, control };
+}
+
+/** Counts calls by the minute of the clock, and refuses those beyond the limit. */
+function minuteLimit({
+  requestsPerMinute,
+  retryAfter,
+  now,
+}: LeanixOptions): () => EmulatorAnswer | undefined {
+  let minute = 0;
+  let calls = 0;
+  return () => {
+    const current = Math.floor(now() / 60_000);
+    if (current !== minute) [minute, calls] = [current, 0];
+    calls += 1;
+    if (calls <= requestsPerMinute) return undefined;
+    const left = String(Math.ceil(((minute + 1) * 60_000 - now()) / 1000));
+    return json(
+      429,
+      { status: 'ERROR', errors: [{ value: 'USER_INTERVAL_REQUEST_LIMIT_EXCEEDED' }] },
+      retryAfter ? { 'retry-after': left } : {},
+    );
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { type EmulatorAnswer, type EmulatorRequest, json } from '../server/emulator-server.ts';
+
+/** The technical user's API token, and the access tokens given out for it. */
+export class LeanixTokens {
+  readonly #apiToken: string;
+  readonly #lifeSeconds: number;
+  readonly #now: () => number;
+  /** When each ends, epoch milliseconds. */
+  readonly #ends = new Map<string, number>();
+
+  constructor(apiToken: string, lifeSeconds: number, now: () => number) {
+    this.#apiToken = apiToken;
+    this.#lifeSeconds = lifeSeconds;
+    this.#now = now;
+  }
+
+  /** `POST /services/mtm/v1/oauth2/token`: the user name is the word `apitoken`. */
+  issue({ headers, body }: EmulatorRequest): EmulatorAnswer {
+    const credentials = Buffer.from(
+      /^Basic (.+)$/i.exec(headers['authorization'] ?? '')?.[1] ?? '',
+      'base64',
+    );
+    if (credentials.toString() !== `apitoken:${this.#apiToken}`) {
+      return json(401, { error: 'invalid_client', error_description: 'Bad client credentials' });
+    }
+    if (!/^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '')) {
+      return json(415, { error: 'invalid_request', error_description: 'The body must be a form' });
+    }
+    if (new URLSearchParams(body).get('grant_type') !== 'client_credentials') {
+      return json(400, { error: 'unsupported_grant_type', error_description: 'Unsupported grant type' });
+    }
+    const ends = this.#now() + this.#lifeSeconds * 1000;
+    const access_token = this.#jwt(ends);
+    this.#ends.set(access_token, ends);
+    return json(200, {
+      access_token,
+      token_type: 'bearer',
+      expires_in: this.#lifeSeconds,
+      scope: '',
+      expired: false,
+    });
+  }
+
+  /** Whether a request carries an access token that is alive. */
+  accepts(headers: Readonly<Record<string, string>>): boolean {
+    const token = /^Bearer (.+)$/i.exec(headers['authorization'] ?? '')?.[1] ?? '';
+    return (this.#ends.get(token) ?? 0) > this.#now();
+  }
+
+  /** Ends every access token before its time. */
+  revokeAll(): void {
+    this.#ends.clear();
+  }
+
+  #jwt(ends: number): string {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const claims = {
+      sub: 'technical-user',
+      exp: Math.floor(ends / 1000),
+      jti: randomBytes(8).toString('hex'),
+    };
+    return `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}.${randomBytes(32).toString('base64url')}`;
+  }
+}

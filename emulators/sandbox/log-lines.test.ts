@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { shownLine } from './log-lines.ts';
+
+const LINES: readonly (readonly [line: string, shown: string | undefined])[] = [
+  ['ready http://127.0.0.1:1', undefined],
+  ['ops http://127.0.0.1:1', undefined],
+  ['{"time":"t","level":"info","process":"serve","event":"ready"}', undefined],
+  [
+    '{"time":"t","level":"warn","process":"launcher","event":"sidecar ended","status":1}',
+    '[sidecar] warn: sidecar ended status=1',
+  ],
+  [
+    '{"level":"error","event":"not started","reason":"no key"}',
+    '[sidecar] error: not started reason="no key"',
+  ],
+  ['Error: out of memory', '[sidecar] Error: out of memory'],
+  ['{ not JSON', '[sidecar] { not JSON'],
+];
+
+for (const [line, shown] of LINES) {
+  test(`of a process's output, ${line} is shown as ${shown}`, () => {
+    assert.equal(shownLine('sidecar', line), shown);
+  });
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { EmulatorAnswer, EmulatorRequest } from '../server/emulator-server.ts';
+import { type Row, type RowInput, rowSchema } from './cmdb.ts';
+import { failure, tableApi } from './table-api.ts';
+
+export interface ServicenowOptions {
+  readonly rows: readonly RowInput[];
+  readonly username: string;
+  readonly password: string;
+  /** The instance property `glide.invalid_query.returns_no_rows`. */
+  readonly invalidQueryReturnsNoRows: boolean;
+  /** A rate limit rule: calls in an hour of the clock. None where undefined, as on a new instance. */
+  readonly requestsPerHour: number | undefined;
+  readonly now: () => number;
+}
+
+const rowsSchema = z.array(rowSchema);
+const modeSchema = z.object({ mode: z.enum(['awake', 'hibernating']) });
+
+const HIBERNATING: EmulatorAnswer = {
+  status: 200,
+  headers: { 'content-type': 'text/html;charset=UTF-8' },
+  body: '<html><head><title>Instance Hibernating page</title></head><body>Your instance is hibernating.</body></html>',
+};
+const HOUR_MS = 3_600_000;
+const RULE = 'b4d5c6e7f80910213243546576879800';
+
+/** Answers as a ServiceNow instance does; undefined for a route that this emulator lacks. */
+export function createServicenowHandler(options: ServicenowOptions) {
+  const credentials = Buffer.from(`${options.username}:${options.password}`).toString('base64');
+  const limits = hourLimit(options);
+  let rows: readonly Row[] = rowsSchema.parse(options.rows);
+  let hibernating = false;
+
+  function handle(request: EmulatorRequest): EmulatorAnswer | undefined {
+    if (hibernating) return HIBERNATING;
+    if (request.headers['authorization'] !== `Basic ${credentials}`) {
+      return failure(401, 'User Not Authenticated', 'Required to provide Auth information', {
+        'www-authenticate': 'BASIC realm="Service-now"',
+      });
+    }
+    const { refusal, headers } = limits();
+    if (refusal) return refusal;
+    const { invalidQueryReturnsNoRows } = options;
+    const answer = tableApi(request, { rows, invalidQueryReturnsNoRows });
+    return answer && { ...answer, headers: { ...answer.headers, ...headers } };
+  }
+
+  /** `PUT /__control/mode {"mode": "hibernating"}` or `"awake"`; `PUT /__control/rows` with a list replaces all. */
+  function control({ method, path, body }: EmulatorRequest): EmulatorAnswer | undefined {
+    if (method === 'PUT' && path === '/__control/mode') {
+      const wanted = modeSchema.safeParse(parsed(body));
+      if (!wanted.success) return failure(400, z.prettifyError(wanted.error));
+      hibernating = wanted.data.mode === 'hibernating';
+      return { status: 204 };
+    }
+    if (method !== 'PUT' || path !== '/__control/rows') return undefined;
+    const list = rowsSchema.safeParse(parsed(body));
+    if (!list.success) return failure(400, z.prettifyError(list.error));
+    rows = list.data;
+    return { status: 204 };
+  }
+
+  return { handle, control };
+}
+
+/** Counts calls by the hour of the clock. `X-RateLimit-Reset` is Unix time, unlike Datadog's. */
+function hourLimit({ requestsPerHour, now }: ServicenowOptions) {
+  let hour = 0;
+  let calls = 0;
+  return (): { refusal?: EmulatorAnswer; headers: Record<string, string> } => {
+    if (requestsPerHour === undefined) return { headers: {} };
+    const current = Math.floor(now() / HOUR_MS);
+    if (current !== hour) [hour, calls] = [current, 0];
+    calls += 1;
+    const reset = ((hour + 1) * HOUR_MS) / 1000;
+    const headers = {
+      'x-ratelimit-limit': String(requestsPerHour),
+      'x-ratelimit-reset': String(reset),
+      'x-ratelimit-rule': RULE,
+    };
+    if (calls <= requestsPerHour) return { headers };
+    const wait = { ...headers, 'retry-after': String(Math.ceil(reset - now() / 1000)) };
+    const detail = `Rate limit of ${requestsPerHour} requests per hour for Table API exceeded`;
+    return { refusal: failure(429, 'Rate limit exceeded', detail, wait), headers };
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

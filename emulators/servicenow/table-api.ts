@@ -1,0 +1,101 @@
+import { type EmulatorAnswer, type EmulatorRequest, json } from '../server/emulator-server.ts';
+import { type Cell, cellOf, columnsOf, isColumn, isIn, isTable, type Row, textOf } from './cmdb.ts';
+import { parseEncodedQuery } from './encoded-query.ts';
+
+export interface TableSettings {
+  readonly rows: readonly Row[];
+  /** The instance property `glide.invalid_query.returns_no_rows`; false where nobody set it. */
+  readonly invalidQueryReturnsNoRows: boolean;
+}
+
+const PATH = /^\/api\/now\/(?:(v[12])\/)?table\/([^/]+)(?:\/([^/]+))?$/;
+const TYPE = { 'content-type': 'application/json;charset=UTF-8' };
+const DEFAULT_LIMIT = 10_000;
+
+/** `GET /api/now/table/<table>[/<sys_id>]`; undefined for other routes. */
+export function tableApi(request: EmulatorRequest, settings: TableSettings): EmulatorAnswer | undefined {
+  const [, version, table = '', sysId] = PATH.exec(request.path) ?? [];
+  if (request.method !== 'GET' || table === '') return undefined;
+  const { query } = request;
+  if (!isTable(table)) return failure(400, `Invalid table ${table}`);
+  const inTable = settings.rows.filter((row) => isIn(row, table));
+  if (sysId !== undefined) {
+    const row = inTable.find((r) => r.sys_id === sysId && !r.hidden);
+    return row ? json(200, { result: shown(row, query) }, TYPE) : noRecord();
+  }
+  const offset = Number(query.get('sysparm_offset') ?? 0);
+  if (!(offset >= 0)) return failure(400, 'Invalid offset');
+  const limit = Number(query.get('sysparm_limit') ?? DEFAULT_LIMIT);
+  const wanted = parseEncodedQuery(encodedQuery(query), settings.invalidQueryReturnsNoRows);
+  const rows = inTable.filter((row) => wanted.matches(row)).sort((a, b) => wanted.compare(a, b));
+  // The limit comes first, and what access rules hide is left out of the page.
+  const page = rows.slice(offset, offset + limit).filter((row) => !row.hidden);
+  if (page.length === 0 && version === 'v1') return noRecord();
+  return json(
+    200,
+    { result: page.map((row) => shown(row, query)) },
+    { ...TYPE, ...pagingHeaders(request, rows.length, offset, limit) },
+  );
+}
+
+/** `sysparm_query`, or the plain `<field>=<value>` parameters where it is absent. */
+function encodedQuery(query: URLSearchParams): string {
+  const plain = [...query].filter(([name]) => !name.startsWith('sysparm_'));
+  return query.get('sysparm_query') ?? plain.map(([name, value]) => `${name}=${value}`).join('^');
+}
+
+function shown(row: Row, query: URLSearchParams): Record<string, unknown> {
+  const asked = (query.get('sysparm_fields') ?? '').split(',').filter((field) => field !== '');
+  const columns = columnsOf(row).filter((column) => asked.length === 0 || asked.includes(column));
+  const display = query.get('sysparm_display_value') ?? 'false';
+  const links = query.get('sysparm_exclude_reference_link') !== 'true';
+  const cells = columns
+    .filter(isColumn)
+    .map((column) => [column, cellShown(cellOf(row, column), display, links)]);
+  return Object.fromEntries(cells);
+}
+
+function cellShown(cell: Cell, display: string, links: boolean): unknown {
+  const value = textOf(cell);
+  const display_value = typeof cell === 'string' ? cell : cell.display;
+  const link = links && typeof cell !== 'string' ? { link: cell.link } : {};
+  if (display === 'all') return { display_value, value, ...link };
+  if (display === 'true')
+    return links && typeof cell !== 'string' ? { display_value, ...link } : display_value;
+  return links && typeof cell !== 'string' ? { ...link, value } : value;
+}
+
+function pagingHeaders(
+  { path, query, headers }: EmulatorRequest,
+  count: number,
+  offset: number,
+  limit: number,
+): Record<string, string> {
+  const total = query.get('sysparm_no_count') === 'true' ? {} : { 'x-total-count': String(count) };
+  if (query.get('sysparm_suppress_pagination_header') === 'true') return total;
+  const link = (rel: string, at: number) => {
+    const there = new URLSearchParams(query);
+    there.set('sysparm_offset', String(Math.max(0, at)));
+    return `<http://${headers['host'] ?? 'localhost'}${path}?${there}>;rel="${rel}"`;
+  };
+  const links = [
+    link('first', 0),
+    ...(offset > 0 ? [link('prev', offset - limit)] : []),
+    ...(offset + limit < count ? [link('next', offset + limit)] : []),
+    link('last', Math.floor(Math.max(0, count - 1) / Math.max(1, limit)) * limit),
+  ];
+  return { ...total, link: links.join(',') };
+}
+
+function noRecord(): EmulatorAnswer {
+  return failure(404, 'No Record found', "Record doesn't exist or ACL restricts the record retrieval");
+}
+
+export function failure(
+  status: number,
+  message: string,
+  detail: string | null = null,
+  headers: Record<string, string> = {},
+): EmulatorAnswer {
+  return json(status, { error: { message, detail }, status: 'failure' }, { ...TYPE, ...headers });
+}

@@ -1,0 +1,58 @@
+import type { EmulatorAnswer } from '../server/emulator-server.ts';
+import { authOf, metadataOf } from './kubernetes-login.ts';
+import { bodyMembers, failure, framed } from './vault-answers.ts';
+import type { Token, Tokens } from './vault-tokens.ts';
+
+type TokenRoute = (token: Token, tokens: Tokens, body: string) => EmulatorAnswer;
+
+/** What a token may do with itself, by method and path. */
+export const TOKEN_ROUTES: Readonly<Record<string, TokenRoute>> = {
+  'GET auth/token/lookup-self': lookupSelf,
+  'POST auth/token/renew-self': renewSelf,
+  'PUT auth/token/renew-self': renewSelf,
+  'POST auth/token/revoke-self': revokeSelf,
+  'PUT auth/token/revoke-self': revokeSelf,
+};
+
+function lookupSelf(token: Token, tokens: Tokens): EmulatorAnswer {
+  const { namespace, name } = token.account;
+  return framed({
+    data: {
+      accessor: token.accessor,
+      creation_time: Math.floor(token.made / 1000),
+      creation_ttl: token.role.ttl,
+      display_name: `kubernetes-${namespace}-${name}`,
+      entity_id: '',
+      expire_time: new Date(token.expires).toISOString(),
+      explicit_max_ttl: 0,
+      id: token.id,
+      issue_time: new Date(token.made).toISOString(),
+      meta: metadataOf(token),
+      num_uses: 0,
+      orphan: true,
+      path: 'auth/kubernetes/login',
+      policies: ['default', token.roleName],
+      renewable: token.type === 'service',
+      ttl: tokens.secondsLeft(token),
+      type: token.type,
+    },
+  });
+}
+
+function renewSelf(token: Token, tokens: Tokens, body: string): EmulatorAnswer {
+  if (token.type === 'batch') return failure(400, 'batch tokens cannot be renewed');
+  tokens.renew(token, seconds(bodyMembers(body)?.['increment']));
+  return framed({ auth: authOf(token, tokens) });
+}
+
+function revokeSelf(token: Token, tokens: Tokens): EmulatorAnswer {
+  if (token.type === 'batch') return failure(400, 'batch tokens cannot be revoked');
+  tokens.revoke(token);
+  return { status: 204 };
+}
+
+/** A wish as Vault takes it: `3600`, `"3600"` or `"3600s"`. */
+function seconds(increment: unknown): number | undefined {
+  const match = /^(\d+)s?$/.exec(String(increment));
+  return match ? Number(match[1]) : undefined;
+}

@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Spelling } from './vault-answers.ts';
+import { createVaultHandler } from './vault-handler.ts';
+import { sandboxSeed, vaultSeed, type VaultSeedInput } from './vault-seed.ts';
+
+const LOGIN = '/v1/auth/kubernetes/login';
+const MAIN = '/v1/secret/data/birddog/main';
+const JSON_TYPE = 'application/json';
+
+interface Sent {
+  readonly body?: unknown;
+  readonly token?: string;
+  readonly headers?: Record<string, string>;
+  readonly raw?: string;
+}
+
+function vault(seed: Partial<VaultSeedInput> = {}, options: { spelling?: Spelling } = {}) {
+  const clock = { now: Date.UTC(2026, 8, 1) };
+  const handler = createVaultHandler({
+    seed: vaultSeed({ ...sandboxSeed(), ...seed }),
+    now: () => clock.now,
+    ...options,
+  });
+  const send =
+    (route: 'handle' | 'control') =>
+    (method: string, target: string, sent: Sent = {}) => {
+      const url = new URL(target, 'http://vault');
+      const headers = { ...sent.headers, ...(sent.token ? { 'x-vault-token': sent.token } : {}) };
+      const body = sent.raw ?? (sent.body === undefined ? '' : JSON.stringify(sent.body));
+      const answer = handler[route]({ method, path: url.pathname, query: url.searchParams, headers, body });
+      const json = answer?.body === undefined ? undefined : JSON.parse(answer.body);
+      return { status: answer?.status, json, type: answer?.headers?.['content-type'] };
+    };
+  const ask = send('handle');
+  const login = (role = 'birddog', jwt = 'sandbox-jwt') => ask('POST', LOGIN, { body: { role, jwt } });
+  return { clock, ask, control: send('control'), login, token: (): string => login().json.auth.client_token };
+}
+
+const account = { name: 'birddog', namespace: 'birddog', audience: 'vault' };
+const role = { names: ['birddog'], namespaces: ['birddog'], audience: 'vault', read: ['secret/data/*'] };
+
+describe('Kubernetes login', () => {
+  it('gives a token with its life and whose it is', () => {
+    const { status, json, type } = vault().login();
+    assert.equal(status, 200);
+    assert.equal(type, JSON_TYPE);
+    assert.match(json.auth.client_token, /^hvs\./);
+    assert.equal(json.auth.lease_duration, 3600);
+    assert.equal(json.auth.metadata.service_account_name, 'birddog');
+  });
+
+  const refusals: [string, Partial<VaultSeedInput>, object, number, string][] = [
+    ['no role', {}, { jwt: 'sandbox-jwt' }, 400, 'missing role'],
+    ['no jwt', {}, { role: 'birddog' }, 400, 'missing jwt'],
+    ['an unknown role', {}, { role: 'x', jwt: 'sandbox-jwt' }, 400, 'invalid role name "x"'],
+    ['a prototype name as role', {}, { role: '__proto__', jwt: 'y' }, 400, 'invalid role name "__proto__"'],
+    ['a token of nobody', {}, { role: 'birddog', jwt: 'y' }, 403, 'permission denied'],
+    [
+      'an expired token',
+      { serviceAccounts: { old: { ...account, expired: true } } },
+      { role: 'birddog', jwt: 'old' },
+      403,
+      'permission denied',
+    ],
+    [
+      'the wrong audience',
+      { serviceAccounts: { a: { ...account, audience: 'other' } } },
+      { role: 'birddog', jwt: 'a' },
+      403,
+      'invalid audience (aud) claim: audience claim does not match any expected audience',
+    ],
+    [
+      'a service account that is not bound',
+      { serviceAccounts: { a: { ...account, name: 'other' } } },
+      { role: 'birddog', jwt: 'a' },
+      403,
+      'service account name not authorized',
+    ],
+    [
+      'a namespace that is not bound',
+      { serviceAccounts: { a: { ...account, namespace: 'other' } } },
+      { role: 'birddog', jwt: 'a' },
+      403,
+      'namespace not authorized',
+    ],
+    [
+      'a mount nobody configured',
+      { authConfigured: false },
+      { role: 'birddog', jwt: 'sandbox-jwt' },
+      500,
+      'could not load backend configuration',
+    ],
+  ];
+  for (const [what, seed, body, status, text] of refusals) {
+    it(`refuses ${what} in Vault's own words`, () => {
+      const answer = vault(seed).ask('POST', LOGIN, { body });
+      assert.deepEqual([answer.status, answer.json], [status, { errors: [text] }]);
+    });
+  }
+
+  it('is found under its own mount alone', () => {
+    const { ask } = vault({ authMount: 'ocp' });
+    assert.equal(ask('POST', LOGIN, { body: { role: 'birddog', jwt: 'sandbox-jwt' } }).status, 403);
+    const there = ask('POST', '/v1/auth/ocp/login', { body: { role: 'birddog', jwt: 'sandbox-jwt' } });
+    assert.equal(there.status, 200);
+  });
+
+  it('refuses a body that is no JSON', () => {
+    assert.equal(vault().ask('POST', LOGIN, { raw: '{' }).status, 400);
+  });
+});
+
+describe('KV reads', () => {
+  it('gives the pairs of version 2 below data.data', () => {
+    const { ask, token } = vault();
+    const { status, json } = ask('GET', MAIN, { token: token() });
+    assert.equal(status, 200);
+    assert.equal(json.data.data['datadog-api-key'], 'sandbox-api-key');
+    assert.equal(json.data.metadata.version, 1);
+  });
+
+  it('takes the token as a bearer too', () => {
+    const { ask, token } = vault();
+    assert.equal(ask('GET', MAIN, { headers: { authorization: `Bearer ${token()}` } }).status, 200);
+  });
+
+  it('gives the pairs of version 1 below data', () => {
+    const seed = {
+      mounts: { kv: 1 as const },
+      secrets: { 'kv/app': { k: 'v' } },
+      roles: { birddog: { ...role, read: ['kv/*'] } },
+    };
+    const { ask, token } = vault(seed);
+    assert.deepEqual(ask('GET', '/v1/kv/app', { token: token() }).json.data, { k: 'v' });
+    const gone = ask('GET', '/v1/kv/none', { token: token() });
+    assert.deepEqual([gone.status, gone.json], [404, { errors: [] }]);
+  });
+
+  it('tells a path that never was from one that was deleted, both 404', () => {
+    const { ask, control, token } = vault();
+    const never = ask('GET', '/v1/secret/data/birddog/none', { token: token() });
+    assert.deepEqual([never.status, never.json], [404, { errors: [] }]);
+
+    control('DELETE', '/__control/secrets/secret/birddog/main');
+    const deleted = ask('GET', MAIN, { token: token() });
+    assert.equal(deleted.status, 404);
+    assert.equal(deleted.json.data.data, null);
+    assert.notEqual(deleted.json.data.metadata.deletion_time, '');
+    assert.equal(deleted.json.data.metadata.destroyed, false);
+
+    control('DELETE', '/__control/secrets/secret/birddog/sidecar?destroy=true');
+    const destroyed = ask('GET', '/v1/secret/data/birddog/sidecar', { token: token() });
+    assert.deepEqual([destroyed.status, destroyed.json.data.metadata.destroyed], [404, true]);
+  });
+
+  it('keeps earlier versions of a rotated secret', () => {
+    const { ask, control, token } = vault();
+    control('PUT', '/__control/secrets/secret/birddog/main', { body: { 'datadog-api-key': 'new' } });
+    assert.deepEqual(ask('GET', MAIN, { token: token() }).json.data.data, { 'datadog-api-key': 'new' });
+    const first = ask('GET', `${MAIN}?version=1`, { token: token() });
+    assert.equal(first.json.data.data['datadog-api-key'], 'sandbox-api-key');
+    const third = ask('GET', `${MAIN}?version=3`, { token: token() });
+    assert.deepEqual([third.status, third.json], [404, { errors: [] }]);
+  });
+
+  it('refuses a path without data/ by policy, as the policies are written with it', () => {
+    const { ask, token } = vault();
+    const answer = ask('GET', '/v1/secret/birddog/main', { token: token() });
+    assert.equal(answer.status, 403);
+    assert.deepEqual(answer.json.errors, ['1 error occurred:\n\t* permission denied\n\n']);
+  });
+});
+
+describe('permission denied', () => {
+  it('is worded in three ways, by what is missing', () => {
+    const { ask, token } = vault();
+    const errors = (sent: Sent, path = MAIN) => ask('GET', path, sent).json.errors[0];
+    assert.equal(errors({}), 'permission denied');
+    assert.equal(
+      errors({ token: token() }, '/v1/secret/data/x'),
+      '1 error occurred:\n\t* permission denied\n\n',
+    );
+    assert.equal(
+      errors({ token: 'hvs.x' }),
+      '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n',
+    );
+  });
+
+  it('is worded in one way where a server is asked to', () => {
+    const { ask } = vault({}, { spelling: 'plain' });
+    assert.deepEqual(ask('GET', MAIN, { token: 'x' }).json.errors, ['permission denied']);
+  });
+});
+
+describe('a token', () => {
+  it('is refused once it has expired, and lives longer when renewed', () => {
+    const { ask, clock, token } = vault();
+    const [first, second] = [token(), token()];
+    clock.now += 3000 * 1000;
+    assert.equal(ask('POST', '/v1/auth/token/renew-self', { token: second }).json.auth.lease_duration, 3600);
+    clock.now += 601 * 1000;
+    assert.equal(ask('GET', MAIN, { token: first }).status, 403);
+    assert.equal(ask('GET', '/v1/auth/token/lookup-self', { token: second }).json.data.ttl, 2999);
+  });
+
+  it('ends at its maximum, whatever is wished for', () => {
+    const { ask, clock, token } = vault({ roles: { birddog: { ...role, ttl: 60, maxTtl: 100 } } });
+    const held = token();
+    clock.now += 50_000;
+    const renewed = ask('POST', '/v1/auth/token/renew-self', { token: held, body: { increment: '3600s' } });
+    assert.equal(renewed.json.auth.lease_duration, 50);
+  });
+
+  it('is refused after it was revoked', () => {
+    const { ask, token } = vault();
+    const held = token();
+    assert.equal(ask('POST', '/v1/auth/token/revoke-self', { token: held }).status, 204);
+    assert.equal(ask('GET', '/v1/auth/token/lookup-self', { token: held }).status, 403);
+    assert.equal(ask('GET', MAIN, { token: held }).status, 403);
+  });
+
+  it('of the batch type can be neither renewed nor revoked', () => {
+    const { ask, token } = vault({ roles: { birddog: { ...role, tokenType: 'batch' } } });
+    const held = token();
+    assert.match(held, /^hvb\./);
+    assert.equal(ask('POST', '/v1/auth/token/renew-self', { token: held }).status, 400);
+    assert.equal(ask('POST', '/v1/auth/token/revoke-self', { token: held }).status, 400);
+    assert.equal(ask('GET', MAIN, { token: held }).status, 200);
+  });
+});
+
+describe('a namespace', () => {
+  it('must be named in the header or before the path', () => {
+    const { ask } = vault({ namespace: 'team/a' });
+    const body = { role: 'birddog', jwt: 'sandbox-jwt' };
+    assert.equal(ask('POST', LOGIN, { body }).status, 403);
+    assert.equal(ask('POST', LOGIN, { body, headers: { 'x-vault-namespace': 'team/b' } }).status, 403);
+    assert.equal(ask('POST', LOGIN, { body, headers: { 'x-vault-namespace': 'team/a/' } }).status, 200);
+    assert.equal(ask('POST', '/v1/team/a/auth/kubernetes/login', { body }).status, 200);
+  });
+});
+
+describe('modes', () => {
+  const health = {
+    standby: 429,
+    dr_secondary: 472,
+    performance_standby: 473,
+    uninitialised: 501,
+    sealed: 503,
+  };
+  for (const [mode, status] of Object.entries(health)) {
+    it(`answers health with ${status} when ${mode}`, () => {
+      const { ask, control } = vault();
+      assert.equal(ask('GET', '/v1/sys/health').status, 200);
+      assert.equal(control('PUT', '/__control/mode', { body: { mode } }).status, 204);
+      assert.equal(ask('GET', '/v1/sys/health').status, status);
+    });
+  }
+
+  it('lets the asker choose the status of health', () => {
+    const { ask, control } = vault();
+    control('PUT', '/__control/mode', { body: { mode: 'standby' } });
+    assert.equal(ask('GET', '/v1/sys/health?standbyok=true').status, 200);
+    assert.equal(ask('GET', '/v1/sys/health?standbycode=299').status, 299);
+  });
+
+  it('serves nothing but health while sealed, and everything again afterwards', () => {
+    const { ask, control, token } = vault();
+    const held = token();
+    control('PUT', '/__control/mode', { body: { mode: 'sealed' } });
+    const answer = ask('GET', MAIN, { token: held });
+    assert.deepEqual([answer.status, answer.json], [503, { errors: ['Vault is sealed'] }]);
+    control('PUT', '/__control/mode', { body: { mode: 'active' } });
+    assert.equal(ask('GET', MAIN, { token: held }).status, 200);
+  });
+
+  it('passes requests on while standby', () => {
+    const { ask, control, token } = vault();
+    control('PUT', '/__control/mode', { body: { mode: 'standby' } });
+    assert.equal(ask('GET', MAIN, { token: token() }).status, 200);
+  });
+
+  it('refuses a mode that does not exist', () => {
+    assert.equal(vault().control('PUT', '/__control/mode', { body: { mode: 'toString' } }).status, 400);
+  });
+});
+
+it('leaves unknown routes to the server, which answers 501', () => {
+  const { ask, token } = vault();
+  assert.equal(ask('GET', '/v2/x').status, undefined);
+  assert.equal(ask('GET', '/v1/secret/metadata/birddog/main', { token: token() }).status, 403);
+  assert.equal(ask('PUT', MAIN, { token: token() }).status, undefined);
+});

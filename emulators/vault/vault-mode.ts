@@ -1,0 +1,52 @@
+import { type EmulatorAnswer, json } from '../server/emulator-server.ts';
+import { failure } from './vault-answers.ts';
+
+/** The states of a Vault server, what `sys/health` answers in each, and the parameter that changes that status. */
+const MODES = {
+  active: { status: 200, parameter: 'activecode' },
+  standby: { status: 429, parameter: 'standbycode' },
+  dr_secondary: { status: 472, parameter: 'drsecondarycode' },
+  performance_standby: { status: 473, parameter: 'performancestandbycode' },
+  uninitialised: { status: 501, parameter: 'uninitcode' },
+  sealed: { status: 503, parameter: 'sealedcode' },
+  /** Refuses every request by a quota; health is as in `active`. */
+  over_quota: { status: 200, parameter: 'activecode' },
+} as const;
+export type Mode = keyof typeof MODES;
+
+/** A mode by its name, or undefined. */
+export function modeNamed(name: unknown): Mode | undefined {
+  return typeof name === 'string' && Object.hasOwn(MODES, name)
+    ? Object.keys(MODES).find((mode): mode is Mode => mode === name)
+    : undefined;
+}
+
+/** `GET /v1/sys/health`: needs no token, and answers in every mode. */
+export function health(mode: Mode, query: URLSearchParams, now: number): EmulatorAnswer {
+  const { status, parameter } = MODES[mode];
+  const standbyIsFine =
+    (mode === 'standby' && query.get('standbyok') === 'true') ||
+    (mode === 'performance_standby' && query.get('perfstandbyok') === 'true');
+  return json(Number(query.get(parameter)) || (standbyIsFine ? 200 : status), {
+    initialized: mode !== 'uninitialised',
+    sealed: mode === 'sealed' || mode === 'uninitialised',
+    standby: mode === 'standby' || mode === 'sealed' || mode === 'uninitialised',
+    performance_standby: mode === 'performance_standby',
+    replication_performance_mode: 'disabled',
+    replication_dr_mode: mode === 'dr_secondary' ? 'secondary' : 'disabled',
+    server_time_utc: Math.floor(now / 1000),
+    version: '2.0.4',
+    cluster_name: 'vault-emulator',
+  });
+}
+
+/** What every other request is answered in a mode that serves none. A standby passes requests on, so it serves them. */
+export function outOfService(mode: Mode, path: string): EmulatorAnswer | undefined {
+  if (mode === 'sealed' || mode === 'uninitialised') return failure(503, 'Vault is sealed');
+  if (mode === 'dr_secondary') return failure(400, 'path disabled in replication DR secondary mode');
+  if (mode === 'over_quota') {
+    const answer = failure(429, `request path "${path}": rate limit quota exceeded`);
+    return { ...answer, headers: { ...answer.headers, 'retry-after': '1' } };
+  }
+  return undefined;
+}

@@ -1,0 +1,32 @@
+import { CATALOG_NAMES, type CatalogAliases } from '../domain/application.ts';
+import type { Finding } from '../domain/finding.ts';
+import { pointerTo } from '../domain/pointer.ts';
+import { CATALOG_TITLES } from './catalog.ts';
+import { servicenowNameFault } from './servicenow.ts';
+
+const MOST_CHARACTERS = 200;
+
+/** The aliases that no catalog can be asked for; pointers as in a request's body. */
+export function aliasFindings(aliases: CatalogAliases): Finding[] {
+  return CATALOG_NAMES.flatMap((catalog): Finding[] => {
+    const alias = aliases[catalog];
+    const fault = alias === undefined ? undefined : faultOf(alias, catalog === 'servicenow');
+    if (fault === undefined) return [];
+    return [
+      {
+        code: 'bad_alias',
+        severity: 'error',
+        message: `The name under \`catalogs.${catalog}\` ${fault}.`,
+        pointer: pointerTo('', 'catalogs', catalog),
+        hint: `Write the name as ${CATALOG_TITLES[catalog]} shows it.`,
+      },
+    ];
+  });
+}
+
+function faultOf(alias: string, toServicenow: boolean): string | undefined {
+  if (alias.trim() === '') return 'is empty';
+  if (alias.length > MOST_CHARACTERS) return `has more than ${MOST_CHARACTERS} characters`;
+  if (/\p{Cc}/u.test(alias)) return 'has a control character';
+  return toServicenow ? servicenowNameFault(alias) : undefined;
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Deadline } from '../domain/deadline.ts';
+import { isObject, toNumber } from '../domain/json.ts';
+import { Secret } from '../domain/secret.ts';
+import type { Outbound } from '../outbound/outbound.ts';
+import { askCatalog } from './ask-catalog.ts';
+import { CATALOG_TITLES, CatalogFailure } from './catalog.ts';
+
+export interface LeanixTokenOptions {
+  /** The workspace's own host, `https://<customer>.leanix.net`. */
+  readonly url: URL;
+  readonly outbound: Outbound;
+  readonly clock: Clock;
+  /** The API token of a Technical User with viewer rights; asked for at each login. */
+  readonly apiToken: () => Secret;
+}
+
+export interface LeanixToken {
+  /** A token that is good for a while yet, fetched where there is none. Throws CatalogFailure. */
+  current(deadline: Deadline): Promise<Secret>;
+  /** Forgets a token that LeanIX refused. Another, fetched meanwhile, stays. */
+  refused(token: Secret): void;
+}
+
+const TITLE = CATALOG_TITLES.leanix;
+/** A token is renewed this long before it ends, or at half of its life where that is shorter. */
+const MARGIN_MS = 60_000;
+
+/** Keeps one access token for all calls: `POST /services/mtm/v1/oauth2/token`, the user name being the word `apitoken`. */
+export function createLeanixToken(options: LeanixTokenOptions): LeanixToken {
+  const { clock } = options;
+  let held: { token: Secret; renewAt: number } | undefined;
+  let fetching: Promise<Secret> | undefined;
+
+  async function fetchToken(deadline: Deadline): Promise<Secret> {
+    const asked = clock.now();
+    const { json } = await askCatalog(options.outbound, TITLE, {
+      method: 'POST',
+      url: new URL('/services/mtm/v1/oauth2/token', options.url),
+      headers: {
+        authorization: `Basic ${Buffer.from(`apitoken:${options.apiToken().reveal()}`).toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+      },
+      body: 'grant_type=client_credentials',
+      deadline,
+    });
+    const text = isObject(json) ? json['access_token'] : undefined;
+    const lifeMs = (isObject(json) ? (toNumber(json['expires_in']) ?? 0) : 0) * 1000;
+    if (typeof text !== 'string' || text === '') throw new CatalogFailure(`${TITLE} gave no access token`);
+    const token = new Secret(text);
+    held = { token, renewAt: asked + Math.max(lifeMs - MARGIN_MS, lifeMs / 2) };
+    return token;
+  }
+
+  return {
+    async current(deadline) {
+      if (held && clock.now() < held.renewAt) return held.token;
+      fetching ??= fetchToken(deadline).finally(() => (fetching = undefined));
+      return fetching;
+    },
+    refused(token) {
+      if (held?.token === token) held = undefined;
+    },
+  };
+}

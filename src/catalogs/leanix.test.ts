@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import { after, describe, it, type TestContext } from 'node:test';
+import fc from 'fast-check';
+import type { FactSheetInput } from '../../emulators/leanix/fact-sheets.ts';
+import { type LeanixEmulatorOptions, startLeanixEmulator } from '../../emulators/leanix/leanix-emulator.ts';
+import { startEmulatorServer } from '../../emulators/server/emulator-server.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Deadline } from '../domain/deadline.ts';
+import { Secret } from '../domain/secret.ts';
+import { createOutbound } from '../outbound/outbound.ts';
+import type { CatalogAnswer } from './catalog.ts';
+import { createLeanix } from './leanix.ts';
+
+const TOKEN = '/services/mtm/v1/oauth2/token';
+const GRAPHQL = '/services/pathfinder/v1/graphql';
+const sheet = (id: string, name: string, more: Partial<FactSheetInput> = {}): FactSheetInput => ({
+  id,
+  name,
+  ...more,
+});
+
+const outbound = createOutbound();
+after(() => outbound.close());
+const deadline: Deadline = { left: () => 60_000, signal: new AbortController().signal };
+
+function testClock() {
+  const clock: Clock & { time: number } = {
+    time: Date.UTC(2026, 8, 1),
+    now: () => clock.time,
+    sleep: () => Promise.resolve(),
+  };
+  return clock;
+}
+
+function client(url: string, apiToken = 'sandbox-leanix-token', clock: Clock = testClock()) {
+  const catalog = createLeanix({ url: new URL(url), outbound, clock, apiToken: () => new Secret(apiToken) });
+  return (name: string, alias = false) => catalog({ name, alias, deadline });
+}
+
+async function emulated(t: TestContext, options: Partial<LeanixEmulatorOptions> = {}) {
+  const clock = testClock();
+  const emulator = await startLeanixEmulator({ port: 0, control: true, now: clock.now, ...options });
+  t.after(() => emulator.close());
+  const control = (method: string, path: string, body?: unknown) =>
+    fetch(`${emulator.url}/__control/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const paths = async (): Promise<string[]> =>
+    JSON.parse(await (await control('GET', 'requests')).text()).map((r: { path: string }) => r.path);
+  return { url: emulator.url, clock, control, paths, ask: client(emulator.url, undefined, clock) };
+}
+
+/** A workspace that gives a token, answers GraphQL with what it is told, and keeps the bodies. */
+async function scripted(t: TestContext, answer: unknown, type = 'application/json') {
+  const bodies: { query: string; variables: { filter: object; first: number; after: null } }[] = [];
+  const headers = { 'content-type': type };
+  const server = await startEmulatorServer({
+    name: 'scripted',
+    port: 0,
+    handle: ({ path, body }) => {
+      if (path === TOKEN) {
+        const token = { access_token: 'a', expires_in: 3600 };
+        return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(token) };
+      }
+      bodies.push(JSON.parse(body));
+      return { status: 200, headers, body: JSON.stringify(answer) };
+    },
+  });
+  t.after(() => server.close());
+  return { ask: client(server.url), bodies };
+}
+
+const nothing = { data: { allFactSheets: { totalCount: 0, pageInfo: { hasNextPage: false }, edges: [] } } };
+const unknown = (answer: CatalogAnswer, why: RegExp) => {
+  assert.equal(answer.answer, 'unknown');
+  assert.match(answer.answer === 'unknown' ? answer.why : '', why);
+};
+
+describe('LeanIX', () => {
+  it('finds the application of that name among the hits of the search', async (t) => {
+    const { ask } = await emulated(t);
+    assert.deepEqual(await ask('checkout'), { answer: 'found', name: 'checkout' });
+    assert.deepEqual(await ask('legacy-crm'), { answer: 'found', name: 'legacy-crm' });
+    assert.deepEqual(await ask('payments-batch'), { answer: 'not_found' });
+  });
+
+  it('does not take a hit for a match', async (t) => {
+    const sheets = [
+      sheet('1', 'pay-frontend'),
+      sheet('2', 'basket', { description: 'pay' }),
+      sheet('3', 'Pay'),
+    ];
+    const { ask } = await emulated(t, { sheets });
+    assert.deepEqual(await ask('pay'), { answer: 'not_found' });
+  });
+
+  it('compares without outer spaces', async (t) => {
+    const { ask } = await emulated(t, { sheets: [sheet('1', ' pay ')] });
+    assert.deepEqual(await ask('pay'), { answer: 'found', name: 'pay' });
+  });
+
+  it('leaves out archived fact sheets and those of another type, though they be given', async (t) => {
+    const node = { id: '1', name: 'pay', displayName: 'pay', type: 'Application', status: 'ACTIVE' };
+    const nodes = [
+      { ...node, status: 'ARCHIVED' },
+      { ...node, id: '2', type: 'ITComponent' },
+    ];
+    const allFactSheets = { pageInfo: { hasNextPage: false }, edges: nodes.map((n) => ({ node: n })) };
+    const { ask } = await scripted(t, { data: { allFactSheets } });
+    assert.deepEqual(await ask('pay'), { answer: 'not_found' });
+  });
+
+  it('does not take for a match what a search by external id gives besides', async (t) => {
+    const node = { id: '1', name: 'pay', displayName: 'pay', type: 'Application', status: 'ACTIVE' };
+    const edges = [{ node: { ...node, externalId: { externalId: 'APP-10' } } }];
+    const { ask } = await scripted(t, {
+      data: { allFactSheets: { pageInfo: { hasNextPage: false }, edges } },
+    });
+    assert.deepEqual(await ask('APP-1', true), { answer: 'not_found' });
+    assert.deepEqual(await ask('APP-10', true), { answer: 'found', name: 'pay' });
+  });
+
+  it('is ambiguous where two parents have an application of the name, until an alias tells them apart', async (t) => {
+    const sheets = [
+      sheet('1', 'Shop'),
+      sheet('2', 'pay', { parent: '1' }),
+      sheet('3', 'pay', { externalId: 'APP-3' }),
+    ];
+    const { ask } = await emulated(t, { sheets });
+    assert.deepEqual(await ask('pay'), { answer: 'ambiguous', matches: ['Shop / pay', 'APP-3'] });
+    assert.deepEqual(await ask('Shop / pay', true), { answer: 'found', name: 'pay' });
+    assert.deepEqual(await ask('Shop / pay'), { answer: 'not_found' });
+    assert.deepEqual(await ask('APP-3', true), { answer: 'found', name: 'pay' });
+    assert.deepEqual(await ask('APP-9', true), { answer: 'not_found' });
+  });
+
+  it('takes an alias alone for an external id, and asks by it only where no name serves', async (t) => {
+    const sheets = [sheet('1', 'pay', { externalId: 'app-1' })];
+    const { ask, paths } = await emulated(t, { sheets, filtersLacking: ['externalIds'] });
+    assert.deepEqual(await ask('app-1'), { answer: 'not_found' });
+    assert.deepEqual(await ask('pay', true), { answer: 'found', name: 'pay' });
+    assert.equal((await paths()).filter((p) => p === GRAPHQL).length, 2);
+    unknown(await ask('app-1', true), /FilterInput/);
+  });
+
+  it('reads every page of the hits', async (t) => {
+    const many = Array.from({ length: 401 }, (_, i) => sheet(String(i), `pay ${i}`));
+    const { ask, paths } = await emulated(t, { sheets: [...many, sheet('last', 'pay')] });
+    assert.deepEqual(await ask('pay'), { answer: 'found', name: 'pay' });
+    assert.equal((await paths()).filter((p) => p === GRAPHQL).length, 3);
+  });
+
+  it('stops where the pages have no end', async (t) => {
+    const allFactSheets = { pageInfo: { hasNextPage: true, endCursor: 'x' }, edges: [] };
+    const { ask, bodies } = await scripted(t, { data: { allFactSheets } });
+    unknown(await ask('pay'), /too many/);
+    assert.equal(bodies.length, 20);
+  });
+});
+
+describe('LeanIX cannot tell', () => {
+  it('when GraphQL gives errors under HTTP 200, partial data or not', async (t) => {
+    const errors = [{ message: 'Validation error of type FieldUndefined: Field x is undefined' }];
+    unknown(await (await scripted(t, { ...nothing, errors })).ask('pay'), /Field x is undefined/);
+    unknown(await (await scripted(t, { data: null, errors })).ask('pay'), /Field x is undefined/);
+  });
+
+  it('when the answer has another shape, or is no JSON', async (t) => {
+    unknown(await (await scripted(t, { data: null })).ask('pay'), /without data/);
+    unknown(await (await scripted(t, { data: { allFactSheets: {} } })).ask('pay'), /without edges/);
+    unknown(await (await scripted(t, nothing, 'text/html')).ask('pay'), /in place of JSON/);
+  });
+
+  it('when it refuses the API token, which stays unsaid', async (t) => {
+    const { url } = await emulated(t);
+    const answer = await client(url, 'wrong-token')('checkout');
+    unknown(answer, /refuses Birddog's credentials/);
+    assert.doesNotMatch(JSON.stringify(answer), /wrong-token/);
+  });
+
+  for (const [retryAfter, seconds] of [
+    [true, 60],
+    [false, 10],
+  ] as const) {
+    it(`when it limits calls, with${retryAfter ? '' : 'out'} a time to wait`, async (t) => {
+      const { ask } = await emulated(t, { requestsPerMinute: 0, retryAfter });
+      const answer = await ask('checkout');
+      unknown(answer, /limits how often/);
+      assert.equal(answer.answer === 'unknown' && answer.retryAfter, seconds);
+    });
+  }
+});
+
+describe("LeanIX's access token", () => {
+  it('is fetched once for many questions, also for those at the same time', async (t) => {
+    const { ask, paths } = await emulated(t);
+    await Promise.all([ask('checkout'), ask('legacy-crm'), ask('x')]);
+    await ask('checkout');
+    assert.equal((await paths()).filter((p) => p === TOKEN).length, 1);
+  });
+
+  it('is renewed a minute before it ends, not sooner', async (t) => {
+    const { ask, paths, clock } = await emulated(t, { tokenSeconds: 600 });
+    await ask('checkout');
+    clock.time += 539_999;
+    await ask('checkout');
+    assert.equal((await paths()).filter((p) => p === TOKEN).length, 1);
+    clock.time += 1;
+    await ask('checkout');
+    assert.equal((await paths()).filter((p) => p === TOKEN).length, 2);
+  });
+
+  it('is fetched anew, once, when it is refused before its time', async (t) => {
+    const { ask, paths, control } = await emulated(t);
+    await ask('checkout');
+    await control('DELETE', 'tokens');
+    await control('DELETE', 'requests');
+    assert.deepEqual(await ask('checkout'), { answer: 'found', name: 'checkout' });
+    assert.deepEqual(await paths(), [GRAPHQL, TOKEN, GRAPHQL]);
+  });
+
+  it('is not fetched again and again where every one is refused', async (t) => {
+    const { ask, paths, control } = await emulated(t);
+    await control('POST', 'faults', [{ path: GRAPHQL, kind: 'status', status: 401, times: 9 }]);
+    unknown(await ask('checkout'), /refuses Birddog's credentials/);
+    assert.deepEqual(await paths(), [TOKEN, GRAPHQL, TOKEN, GRAPHQL]);
+  });
+});
+
+it('no name changes the text of a question: it travels in the variables', async (t) => {
+  const { ask, bodies } = await scripted(t, nothing);
+  await ask('checkout');
+  const text = bodies[0]?.query;
+  const piece = fc.constantFrom('"', '}', '{', '")', '$filter', '\\', '\n', '#', 'fragment', 'a', '\u2028');
+  const name = fc.oneof(
+    fc.array(piece).map((p) => p.join('')),
+    fc.string({ unit: 'grapheme' }),
+  );
+  await fc.assert(
+    fc.asyncProperty(name, fc.boolean(), async (wanted, alias) => {
+      bodies.length = 0;
+      assert.deepEqual(await ask(wanted, alias), { answer: 'not_found' });
+      const variables = (filter: object) => ({ filter, first: 200, after: null });
+      const filters = [
+        { fullTextSearch: wanted },
+        ...(alias ? [{ externalIds: [`externalId/${wanted}`] }] : []),
+      ];
+      assert.deepEqual(
+        bodies,
+        filters.map((filter) => ({ query: text, variables: variables(filter) })),
+      );
+    }),
+    { numRuns: 100 },
+  );
+});

@@ -1,0 +1,137 @@
+import { CATALOG_NAMES, type CatalogAliases, type CatalogName, type Way } from '../domain/application.ts';
+import type { RequestContext } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
+import { type Deadline, deadlineAfter, requireTime } from '../domain/deadline.ts';
+import { ProblemError } from '../domain/problem.ts';
+import type { Log } from '../process/log.ts';
+import { aliasFindings } from './alias-findings.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { type Catalog, CATALOG_TITLES, type CatalogAnswer } from './catalog.ts';
+import { leavingAlone } from './leave-alone.ts';
+import { settle, type Settlement } from './settle.ts';
+
+export interface LookupOptions extends Readonly<Record<CatalogName, Catalog>> {
+  /** How long an answer is taken without asking again. */
+  readonly ttlMs: number;
+  /** How long one catalog may take for one question. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly log?: Log;
+  /** The most applications remembered; default 10,000. */
+  readonly maxEntries?: number;
+}
+
+/**
+ * How an application is served. Throws ProblemError: `ambiguous_application` (naming the catalog and the matches),
+ * `catalog_away` (a catalog cannot tell, none says "not found", and nothing is known from before), `invalid` (an alias
+ * that cannot be asked for), `deadline_passed`.
+ */
+export type Lookup = (application: string, aliases: CatalogAliases, context: RequestContext) => Promise<Way>;
+
+/** The last settled answer, kept beyond its time for when a catalog is away. */
+interface Known {
+  readonly settled: Settlement;
+  readonly freshUntil: number;
+}
+
+/** While a catalog is away, how long a last known answer serves before the catalogs are tried again. */
+const RECHECK_MS = 5000;
+const RETRY_AFTER_SECONDS = 5;
+
+/** Asks the three catalogs at the same time, each application once at a time, and remembers what they say. */
+export function createLookup(options: LookupOptions): Lookup {
+  const { clock, ttlMs, log } = options;
+  const known = new BoundedMap<string, Known>(options.maxEntries ?? 10_000);
+  const underWay = new Map<string, Promise<Settlement>>();
+  const catalogs = CATALOG_NAMES.map((name) => ({ name, ask: leavingAlone(options[name], clock) }));
+
+  /** Those who wait may go; the questions run on, within their own time, for the others and for the memory. */
+  function askAll(key: string, application: string, aliases: CatalogAliases): Promise<Settlement> {
+    const answers = new Map<CatalogName, CatalogAnswer>();
+    return new Promise((resolve) => {
+      const take = async ({ name, ask }: { name: CatalogName; ask: Catalog }) => {
+        const settled = settle(answers.set(name, await consult(name, ask, application, aliases[name])));
+        if (!settled) return;
+        remember(key, settled);
+        resolve(settled);
+      };
+      for (const catalog of catalogs) void take(catalog);
+    });
+  }
+
+  async function consult(
+    catalog: CatalogName,
+    ask: Catalog,
+    application: string,
+    alias: string | undefined,
+  ): Promise<CatalogAnswer> {
+    const deadline = deadlineAfter(options.timeoutMs, clock);
+    try {
+      const answer = await ask({ name: alias ?? application, alias: alias !== undefined, deadline });
+      if (answer.answer === 'unknown')
+        log?.warn('catalog_unknown', { catalog, application, why: answer.why });
+      return answer;
+    } catch (error) {
+      log?.error('catalog_failed', { catalog, application, error });
+      return { answer: 'unknown', why: `Birddog cannot ask ${CATALOG_TITLES[catalog]}` };
+    }
+  }
+
+  function remember(key: string, settled: Settlement): void {
+    const now = clock.now();
+    if (settled.way !== 'unknown') return known.set(key, { settled, freshUntil: now + ttlMs });
+    const before = known.get(key);
+    if (before) known.set(key, { ...before, freshUntil: now + Math.min(RECHECK_MS, ttlMs) });
+  }
+
+  return async (application, aliases, context) => {
+    const findings = aliasFindings(aliases);
+    if (findings.length > 0) {
+      throw new ProblemError('invalid', 'A catalog cannot be asked for the name given.', { findings });
+    }
+    const key = JSON.stringify([application, ...CATALOG_NAMES.map((name) => aliases[name] ?? null)]);
+    const before = known.get(key);
+    if (before && clock.now() < before.freshUntil) return wayOf(before.settled, application);
+
+    let asking = underWay.get(key);
+    if (!asking) {
+      asking = askAll(key, application, aliases).finally(() => underWay.delete(key));
+      underWay.set(key, asking);
+    }
+    const settled = await waitFor(asking, context.deadline, clock);
+    return wayOf(settled.way === 'unknown' && before ? before.settled : settled, application);
+  };
+}
+
+/** Waits for an answer for at most half of the time that is left, so that the other half remains for the work. */
+async function waitFor(asking: Promise<Settlement>, deadline: Deadline, clock: Clock): Promise<Settlement> {
+  requireTime(deadline, 'the catalogs were to be asked');
+  const answered = new AbortController();
+  const patience = clock.sleep(deadline.left() / 2, AbortSignal.any([answered.signal, deadline.signal]));
+  const settled = await Promise.race([asking, patience.catch(() => undefined)]);
+  answered.abort();
+  if (settled) return settled;
+  requireTime(deadline, 'the catalogs were asked');
+  return { way: 'unknown', away: [] };
+}
+
+function wayOf(settled: Settlement, application: string): Way {
+  if (settled.way === 'ambiguous') {
+    const { catalog, matches } = settled;
+    throw new ProblemError(
+      'ambiguous_application',
+      `${CATALOG_TITLES[catalog]} has several matches for "${application}": ${matches.join(', ')}.`,
+      { hint: `Name the right one under \`catalogs.${catalog}\`.`, members: { catalog, matches } },
+    );
+  }
+  if (settled.way === 'unknown') throw catalogAway(settled, application);
+  return settled;
+}
+
+function catalogAway({ away }: Settlement & { way: 'unknown' }, application: string): ProblemError {
+  const why = away.length > 0 ? away.map((a) => a.why).join('; ') : 'the catalogs take too long';
+  return new ProblemError('catalog_away', `It is not known whether "${application}" is listed: ${why}.`, {
+    retryAfter: Math.max(...away.map((a) => a.retryAfter ?? RETRY_AFTER_SECONDS), RETRY_AFTER_SECONDS),
+    members: { catalogs: away.map((a) => a.catalog) },
+  });
+}

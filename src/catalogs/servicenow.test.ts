@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { after, describe, it, type TestContext } from 'node:test';
+import fc from 'fast-check';
+import { startEmulatorServer, type EmulatorAnswer } from '../../emulators/server/emulator-server.ts';
+import type { RowInput } from '../../emulators/servicenow/cmdb.ts';
+import {
+  type ServicenowEmulatorOptions,
+  startServicenowEmulator,
+} from '../../emulators/servicenow/servicenow-emulator.ts';
+import type { Deadline } from '../domain/deadline.ts';
+import { Secret } from '../domain/secret.ts';
+import { createOutbound } from '../outbound/outbound.ts';
+import type { CatalogAnswer } from './catalog.ts';
+import { createServicenow, servicenowNameFault } from './servicenow.ts';
+
+const APPS = 'cmdb_ci_business_app';
+const SERVICES = 'cmdb_ci_service';
+const id = (n: number) => String(n).padStart(32, '0');
+const row = (n: number, name: string, more: Partial<RowInput> = {}): RowInput => ({
+  table: APPS,
+  sys_id: id(n),
+  values: { name },
+  ...more,
+});
+
+const outbound = createOutbound();
+after(() => outbound.close());
+const patient: Deadline = { left: () => 60_000, signal: new AbortController().signal };
+
+function client(url: string, password = 'sandbox-password', tables = [APPS, SERVICES]) {
+  const catalog = createServicenow({
+    url: new URL(url),
+    outbound,
+    tables,
+    username: () => new Secret('sandbox-user'),
+    password: () => new Secret(password),
+  });
+  return (name: string, alias = false, deadline = patient) => catalog({ name, alias, deadline });
+}
+
+async function emulated(t: TestContext, options: Partial<ServicenowEmulatorOptions> = {}) {
+  const emulator = await startServicenowEmulator({ port: 0, control: true, ...options });
+  t.after(() => emulator.close());
+  const control = (method: string, path: string, body?: unknown) =>
+    fetch(`${emulator.url}/__control/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const requests = async (): Promise<{ path: string; query: Record<string, string> }[]> =>
+    JSON.parse(await (await control('GET', 'requests')).text());
+  return { url: emulator.url, ask: client(emulator.url), control, requests };
+}
+
+/** A server that answers every request alike. */
+async function answering(t: TestContext, answer: EmulatorAnswer) {
+  const server = await startEmulatorServer({ name: 'scripted', port: 0, handle: () => answer });
+  t.after(() => server.close());
+  return client(server.url);
+}
+
+const rows = (result: object[], total?: number): EmulatorAnswer => ({
+  status: 200,
+  headers: {
+    'content-type': 'application/json;charset=UTF-8',
+    ...(total === undefined ? {} : { 'x-total-count': String(total) }),
+  },
+  body: JSON.stringify({ result }),
+});
+
+const unknown = (answer: CatalogAnswer, why: RegExp) => {
+  assert.equal(answer.answer, 'unknown');
+  assert.match(answer.answer === 'unknown' ? answer.why : '', why);
+};
+
+describe('ServiceNow', () => {
+  it('finds the row of exactly that name', async (t) => {
+    const { ask } = await emulated(t);
+    assert.deepEqual(await ask('checkout'), { answer: 'found', name: 'checkout' });
+    assert.deepEqual(await ask('payments-batch'), { answer: 'not_found' });
+    assert.deepEqual(await ask('check'), { answer: 'not_found' });
+  });
+
+  it('asks for the name and for two rows, no more', async (t) => {
+    const { ask, requests } = await emulated(t);
+    await ask('checkout');
+    const [request] = await requests();
+    assert.equal(request?.path, `/api/now/table/${APPS}`);
+    assert.deepEqual(request?.query, {
+      sysparm_query: 'name=checkout',
+      sysparm_fields: 'sys_id,name',
+      sysparm_limit: '2',
+    });
+  });
+
+  it('does not take another spelling for the name, though the database does', async (t) => {
+    const { ask } = await emulated(t, { rows: [row(1, 'Checkout'), row(2, 'pay'), row(3, 'PAY')] });
+    assert.deepEqual(await ask('checkout'), { answer: 'not_found' });
+    assert.deepEqual(await ask('pay'), { answer: 'found', name: 'pay' });
+  });
+
+  it('cannot tell where other spellings fill the page', async (t) => {
+    const { ask } = await emulated(t, { rows: [row(1, 'PAY'), row(2, 'Pay'), row(3, 'pay')] });
+    unknown(await ask('pay'), /does not show/);
+  });
+
+  it('is ambiguous where two rows bear the name, until an alias gives the sys_id', async (t) => {
+    const { ask } = await emulated(t, { rows: [row(1, 'pay'), row(2, 'pay'), row(3, 'pay')] });
+    assert.deepEqual(await ask('pay'), { answer: 'ambiguous', matches: [id(1), id(2)] });
+    assert.deepEqual(await ask(id(2), true), { answer: 'found', name: 'pay' });
+    assert.deepEqual(await ask(id(9), true), { answer: 'not_found' });
+    assert.deepEqual(await ask(id(2)), { answer: 'not_found' });
+  });
+
+  it('asks the tables in their order, and the first with a match decides', async (t) => {
+    const { url, ask, requests } = await emulated(t, {
+      rows: [
+        row(1, 'pay', { table: 'cmdb_ci_service_auto' }),
+        row(2, 'shop'),
+        row(3, 'shop', { table: SERVICES }),
+        row(4, 'shop', { table: SERVICES }),
+      ],
+    });
+    assert.deepEqual(await ask('pay'), { answer: 'found', name: 'pay' });
+    assert.deepEqual(
+      (await requests()).map((r) => r.path),
+      [`/api/now/table/${APPS}`, `/api/now/table/${SERVICES}`],
+    );
+    assert.deepEqual(await ask('shop'), { answer: 'found', name: 'shop' });
+    const reversed = client(url, 'sandbox-password', [SERVICES, APPS]);
+    assert.equal((await reversed('shop')).answer, 'ambiguous');
+  });
+});
+
+describe('ServiceNow cannot tell', () => {
+  it('when it gives rows that were not asked for, as for a condition it dropped', async (t) => {
+    const others = [row(1, 'basket'), row(2, 'payroll')].map((r) => ({ sys_id: r.sys_id, name: 'basket' }));
+    unknown(await (await answering(t, rows(others, 2)))('checkout'), /not asked for/);
+    const withMatch = [
+      { sys_id: id(1), name: 'checkout' },
+      { sys_id: id(2), name: 'basket' },
+    ];
+    unknown(await (await answering(t, rows(withMatch, 2)))('checkout'), /not asked for/);
+  });
+
+  it('when access rules hide rows of that name', async (t) => {
+    const { ask } = await emulated(t, { rows: [row(1, 'pay', { hidden: true })] });
+    unknown(await ask('pay'), /does not show/);
+  });
+
+  it('when a match may have a hidden twin', async (t) => {
+    const { ask } = await emulated(t, { rows: [row(1, 'pay'), row(2, 'pay', { hidden: true })] });
+    unknown(await ask('pay'), /does not show/);
+  });
+
+  it('when access rules hide the name', async (t) => {
+    const { ask } = await emulated(t, { rows: [row(1, 'pay', { hiddenColumns: ['name'] })] });
+    unknown(await ask('pay'), /does not show the column name/);
+  });
+
+  it('when it does not count its rows', async (t) => {
+    unknown(await (await answering(t, rows([])))('checkout'), /how many rows/);
+  });
+
+  it('when the instance hibernates and answers with HTML', async (t) => {
+    const { ask, control } = await emulated(t);
+    await control('PUT', 'mode', { mode: 'hibernating' });
+    unknown(await ask('checkout'), /"text\/html;charset=UTF-8" in place of JSON/);
+  });
+
+  it('when its answer is no list of rows, or no JSON', async (t) => {
+    const headers = { 'content-type': 'application/json' };
+    unknown(
+      await (await answering(t, { status: 200, headers, body: '{"result":{}}' }))('x'),
+      /without a list/,
+    );
+    unknown(await (await answering(t, { status: 200, headers, body: '{"result":[' }))('x'), /no JSON/);
+  });
+
+  it('when it refuses the user, and the password stays unsaid', async (t) => {
+    const { url } = await emulated(t);
+    const answer = await client(url, 'wrong-password')('checkout');
+    unknown(answer, /refuses Birddog's credentials \(HTTP 401\)/);
+    assert.doesNotMatch(JSON.stringify(answer), /wrong-password/);
+  });
+
+  it('when a table does not exist', async (t) => {
+    const { url } = await emulated(t);
+    unknown(await client(url, 'sandbox-password', ['cmdb_x'])('checkout'), /failed \(HTTP 400\)/);
+  });
+
+  it('when it limits calls, and says for how many seconds', async (t) => {
+    const { ask } = await emulated(t, { requestsPerHour: 0, now: () => Date.UTC(2026, 8, 1, 12, 30) });
+    const answer = await ask('checkout');
+    unknown(answer, /limits how often/);
+    assert.equal(answer.answer === 'unknown' && answer.retryAfter, 1800);
+  });
+
+  it('when it limits calls and gives a Unix time alone, which is no wait', async (t) => {
+    const ask = await answering(t, { status: 429, headers: { 'x-ratelimit-reset': '1790000000' }, body: '' });
+    const answer = await ask('checkout');
+    assert.equal(answer.answer === 'unknown' && answer.retryAfter, 10);
+  });
+
+  it('when it cannot be reached, or the time is over', async (t) => {
+    const { url, ask } = await emulated(t);
+    const over: Deadline = { left: () => 0, signal: AbortSignal.abort() };
+    unknown(await ask('checkout', false, over), /in time/);
+    const closed = await startServicenowEmulator({ port: 0 });
+    await closed.close();
+    unknown(await client(closed.url)('checkout'), /cannot be reached/);
+    assert.notEqual(closed.url, url);
+  });
+});
+
+it('asks once more when the connection breaks under a question', async (t) => {
+  const { ask, control } = await emulated(t);
+  await control('POST', 'faults', [{ path: '/api/', times: 1, kind: 'reset_before' }]);
+  assert.deepEqual(await ask('checkout'), { answer: 'found', name: 'checkout' });
+  await control('POST', 'faults', [{ path: '/api/', times: 2, kind: 'reset_before' }]);
+  unknown(await ask('checkout'), /cannot be reached/);
+});
+
+describe('a name', () => {
+  for (const name of [
+    'a^b',
+    '^',
+    'a^ORnameISNOTEMPTY',
+    'a\nb',
+    'a\u0000',
+    'javascript:1',
+    ' JavaScript:x',
+    '',
+  ]) {
+    it(`${JSON.stringify(name)} is not asked for`, async (t) => {
+      const { ask, requests } = await emulated(t);
+      unknown(await ask(name), /^the name/);
+      assert.deepEqual(await requests(), []);
+    });
+  }
+
+  it('cannot change the meaning of a query, whatever it is', async (t) => {
+    const known = ['checkout', 'a&sysparm_limit=1', 'a+b c', '%5EOR', '#x', 'nameLIKEa', 'ä'];
+    const { ask, requests, control } = await emulated(t, { rows: known.map((name, i) => row(i, name)) });
+    const piece = fc.constantFrom(
+      ...known.concat('^', '^OR', '^NQ', 'name=', 'ISNOTEMPTY', 'ORDERBYname', 'javascript:'),
+      ...'\n&= %',
+    );
+    const name = fc.oneof(
+      fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join('')),
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom(...known),
+    );
+    await fc.assert(
+      fc.asyncProperty(name, async (text) => {
+        await control('DELETE', 'requests');
+        const answer = await ask(text);
+        const sent = (await requests()).map((r) => r.query);
+        if (servicenowNameFault(text)) {
+          assert.deepEqual([answer.answer, sent], ['unknown', []]);
+          return;
+        }
+        assert.equal(answer.answer, known.includes(text) ? 'found' : 'not_found');
+        for (const query of sent) {
+          assert.deepEqual(query, {
+            sysparm_query: `name=${text}`,
+            sysparm_fields: 'sys_id,name',
+            sysparm_limit: '2',
+          });
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

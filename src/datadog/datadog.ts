@@ -1,0 +1,39 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Outbound } from '../outbound/outbound.ts';
+import type { ObjectPort } from '../pipeline/ports.ts';
+import { createBudget } from './budget.ts';
+import { dashboardPort } from './dashboards.ts';
+import type { KeySource } from './keys.ts';
+import { monitorPort } from './monitors.ts';
+import { createRequest, type Request } from './request.ts';
+import type { DatadogTarget } from './sites.ts';
+
+export interface DatadogOptions extends DatadogTarget {
+  readonly keys: KeySource;
+  readonly outbound: Outbound;
+  readonly clock: Clock;
+  /** From 0 to 1, for the jitter of retries. */
+  readonly random?: () => number;
+}
+
+export interface Datadog {
+  readonly objects: { readonly monitor: ObjectPort; readonly dashboard: ObjectPort };
+  /** One call of any other path, with the same keys, budget and retries. */
+  readonly request: Request;
+  /** Calls left of each rate limit that was seen. */
+  readonly budgetLeft: () => ReadonlyMap<string, number>;
+}
+
+/** Datadog's API as Birddog uses it: raw JSON, unknown fields kept. */
+export function createDatadog(options: DatadogOptions): Datadog {
+  const budget = createBudget(options.clock);
+  const request = createRequest({ random: Math.random, ...options, budget });
+  return {
+    objects: {
+      monitor: monitorPort(request, options.uiUrl),
+      dashboard: dashboardPort(request, options.uiUrl),
+    },
+    request,
+    budgetLeft: budget.left,
+  };
+}

@@ -1,0 +1,202 @@
+import type { RequestContext } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
+import { AnswerLostError } from '../domain/datadog-outcome.ts';
+import { type Json, type JsonObject, parseTrustedJson, printJson } from '../domain/json.ts';
+import { ProblemError } from '../domain/problem.ts';
+import {
+  type Outbound,
+  type OutboundAnswer,
+  OutboundError,
+  type OutboundRequest,
+} from '../outbound/outbound.ts';
+import { type Budget, rateLimited } from './budget.ts';
+import { forbidden, keysRefused, refusal } from './failures.ts';
+import { keyHeaders, type KeySource } from './keys.ts';
+
+export interface Call {
+  readonly method: OutboundRequest['method'];
+  /** The path with its ids: `/api/v1/monitor/12`. */
+  readonly path: string;
+  /** The route the rate limit belongs to: `/api/v1/monitor/{id}`. */
+  readonly route: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: JsonObject;
+}
+
+/**
+ * One call of Datadog's API, repeated where that is safe. Gives the parsed body, undefined for 404.
+ * Throws ProblemError, and AnswerLostError where a write may or may not have been carried out.
+ */
+export type Request = (call: Call, context: RequestContext) => Promise<Json | undefined>;
+
+/**
+ * What may be sent again. A POST is not idempotent and Datadog has no idempotency keys, so it is sent again
+ * only where it certainly was not carried out: never connected, or refused with 429.
+ */
+export const RETRY = {
+  methods: new Set<string>(['GET', 'PUT', 'DELETE']),
+  /** 512 is what Datadog's edge answers when its own back end is too slow. */
+  statuses: new Set([500, 502, 503, 504, 512]),
+  tries: 4,
+  /** Milliseconds before the second try; doubled each time, with jitter. */
+  firstWaitMs: 200,
+  longestWaitMs: 5000,
+} as const;
+
+/** Seconds after which it is worth asking again when Datadog is away, or refuses the keys. */
+const AWAY = { retryAfter: 5 };
+
+export interface RequestOptions {
+  readonly baseUrl: URL;
+  readonly keys: KeySource;
+  readonly outbound: Outbound;
+  readonly budget: Budget;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** The function through which every call of Datadog goes. */
+export function createRequest(options: RequestOptions): Request {
+  return async (call, context) => {
+    let answer = await withRetries(options, call, context);
+    if ((answer.status === 401 || answer.status === 403) && options.keys.reread()) {
+      answer = await withRetries(options, call, context);
+    }
+    if (answer.status === 401 || answer.status === 403) throw await whyForbidden(options, answer, context);
+    return read(call, answer);
+  };
+}
+
+async function withRetries(
+  options: RequestOptions,
+  call: Call,
+  context: RequestContext,
+): Promise<OutboundAnswer> {
+  const repeatable = RETRY.methods.has(call.method);
+  for (let attempt = 1; ; attempt += 1) {
+    const last = attempt >= RETRY.tries;
+    const outcome = await once(options, call, context);
+    if (outcome instanceof OutboundError) {
+      const safe = repeatable || !outcome.sent;
+      if (outcome.reason !== 'connection' || !safe || last) throw unanswered(call, outcome);
+      await pause(options, attempt, undefined, context, () => unanswered(call, outcome));
+    } else if (outcome.status === 429) {
+      await waitForReset(options, outcome, context);
+    } else if (RETRY.statuses.has(outcome.status)) {
+      const failed = () => failedProblem(call, outcome);
+      if (!repeatable || last) throw failed();
+      await pause(options, attempt, outcome.headers['retry-after'], context, failed);
+    } else return outcome;
+  }
+}
+
+async function once(
+  options: RequestOptions,
+  call: Call,
+  context: RequestContext,
+): Promise<OutboundAnswer | OutboundError> {
+  const settle = await options.budget.take(`${call.method} ${call.route}`, context);
+  const url = new URL(call.path, options.baseUrl);
+  for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
+  try {
+    const answer = await options.outbound.send({
+      method: call.method,
+      url,
+      headers: {
+        accept: 'application/json',
+        ...keyHeaders(options.keys.current()),
+        traceparent: context.traceparent,
+        ...(call.body ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(call.body ? { body: printJson(call.body) } : {}),
+      deadline: context.deadline,
+    });
+    settle(answer.headers);
+    return answer;
+  } catch (error) {
+    settle();
+    if (error instanceof OutboundError) return error;
+    throw error;
+  }
+}
+
+/** Waits before the next try, as long as Datadog asked for or longer each time; gives up where the deadline comes first. */
+async function pause(
+  { clock, random }: RequestOptions,
+  attempt: number,
+  retryAfter: string | undefined,
+  { deadline }: RequestContext,
+  failure: () => Error,
+): Promise<void> {
+  const backoff = Math.min(RETRY.longestWaitMs, RETRY.firstWaitMs * 2 ** (attempt - 1));
+  const asked = Number(retryAfter) * 1000;
+  const wait = asked > 0 ? asked : backoff * (0.5 + random() / 2);
+  if (wait >= deadline.left()) throw failure();
+  await clock.sleep(wait, deadline.signal).catch(() => {
+    throw failure();
+  });
+}
+
+/** A 429 says when there is room again, in seconds. Nothing was carried out, so any method may wait and go again. */
+async function waitForReset(
+  { clock }: RequestOptions,
+  answer: OutboundAnswer,
+  { deadline }: RequestContext,
+): Promise<void> {
+  const seconds = Number(answer.headers['x-ratelimit-reset'] ?? answer.headers['retry-after'] ?? 1);
+  const wait = Number.isFinite(seconds) ? Math.max(seconds * 1000, 100) : 1000;
+  if (wait >= deadline.left()) throw rateLimited(wait);
+  await clock.sleep(wait, deadline.signal).catch(() => {
+    throw rateLimited(wait);
+  });
+}
+
+function unanswered(call: Call, error: OutboundError): Error {
+  const write = call.method !== 'GET';
+  if (write && error.sent) return new AnswerLostError(error);
+  if (error.reason === 'timeout') {
+    return new ProblemError('deadline_passed', 'The deadline passed before Datadog answered.', {
+      cause: error,
+    });
+  }
+  if (error.reason === 'too_large')
+    return new ProblemError('datadog_failed', 'Datadog sent more than Birddog takes in.');
+  return new ProblemError('datadog_away', 'Datadog cannot be reached.', { ...AWAY, cause: error });
+}
+
+function failedProblem(call: Call, { status }: OutboundAnswer): Error {
+  if (call.method !== 'GET') return new AnswerLostError(`Datadog answered ${status}`);
+  return new ProblemError('datadog_failed', `Datadog answered ${status} again and again.`, AWAY);
+}
+
+/** Whether it is the keys that are refused, or this object: a cheap read that needs both keys tells. */
+async function whyForbidden(
+  options: RequestOptions,
+  answer: OutboundAnswer,
+  context: RequestContext,
+): Promise<ProblemError> {
+  const probe: Call = {
+    method: 'GET',
+    path: '/api/v1/monitor',
+    route: '/api/v1/monitor',
+    query: { page: '0', page_size: '1' },
+  };
+  const { status } = await withRetries(options, probe, context);
+  return status === 401 || status === 403 ? keysRefused() : forbidden(answer);
+}
+
+function read(call: Call, answer: OutboundAnswer): Json | undefined {
+  if (answer.status === 404) return undefined;
+  if (answer.status >= 400) throw refusal(answer);
+  if (answer.status === 204) return null;
+  try {
+    if (answer.status >= 300) throw new SyntaxError(`status ${answer.status}`);
+    return parseTrustedJson(answer.body.toString('utf8'));
+  } catch (error) {
+    if (call.method !== 'GET') throw new AnswerLostError(error);
+    throw new ProblemError('datadog_failed', 'Datadog answered with something that is no JSON.', {
+      ...AWAY,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { oneOf, optional, serviceUrl, type Reader } from '../process/settings.ts';
+import { type DatadogTarget, SITES, type Site } from './sites.ts';
+
+const site: Reader<Site | ''> = oneOf(...siteNames());
+const address: Reader<URL | undefined> = serviceUrl;
+
+/** Which Datadog: a site by name, or any base address (a site that is new, an emulator). */
+export const datadogSettings = {
+  DATADOG_SITE: optional(site, ''),
+  DATADOG_URL: optional(address, undefined),
+  DATADOG_UI_URL: optional(address, undefined),
+};
+
+interface Given {
+  readonly DATADOG_SITE: Site | '';
+  readonly DATADOG_URL: URL | undefined;
+  readonly DATADOG_UI_URL: URL | undefined;
+}
+
+/** The Datadog that the settings name; what is wrong with them goes into `faults`. */
+export function datadogTarget(given: Given, faults: string[]): DatadogTarget {
+  const name = given.DATADOG_SITE;
+  if ((name === '') === (given.DATADOG_URL === undefined)) {
+    faults.push('DATADOG_SITE or DATADOG_URL: give one of them, and one alone');
+  }
+  const baseUrl = given.DATADOG_URL ?? new URL(`https://api.${name || 'datadoghq.com'}`);
+  const uiUrl = given.DATADOG_UI_URL ?? (name === '' ? baseUrl : new URL(`https://${SITES[name]}`));
+  return { baseUrl, uiUrl };
+}
+
+function siteNames(): Site[] {
+  return Object.keys(SITES).filter((name): name is Site => Object.hasOwn(SITES, name));
+}

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { ProblemError } from '../domain/problem.ts';
+
+/**
+ * Reads a request's body, never more than `limit` bytes of it, whatever Content-Length says.
+ * Throws `too_large`, and `deadline_passed` where the client sends too slowly.
+ */
+export async function readBody(
+  incoming: IncomingMessage,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const tooLarge = () =>
+    new ProblemError('too_large', `The body has more than ${limit} bytes, the most that this path takes.`);
+  if (Number(incoming.headers['content-length'] ?? 0) > limit) throw tooLarge();
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const onData = (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > limit) reject(tooLarge());
+    else chunks.push(chunk);
+  };
+  const onAbort = () =>
+    reject(new ProblemError('deadline_passed', 'The deadline passed while the body was read.'));
+  incoming.on('data', onData);
+  incoming.once('end', () => resolve(Buffer.concat(chunks)));
+  incoming.once('error', () =>
+    reject(new ProblemError('bad_request', 'The connection ended within the body.')),
+  );
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await promise;
+  } finally {
+    incoming.off('data', onData);
+    signal.removeEventListener('abort', onAbort);
+    incoming.resume();
+  }
+}

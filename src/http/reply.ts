@@ -1,0 +1,35 @@
+import { printJson, type Json } from '../domain/json.ts';
+import { type ProblemError, problemBody } from '../domain/problem.ts';
+import { printYaml } from '../format/encode-yaml.ts';
+
+/** An answer as it goes onto the wire. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** A value as JSON or YAML. */
+export function replyWith(status: number, value: Json, format: 'json' | 'yaml', requestId: string): Reply {
+  return {
+    status,
+    headers: { 'content-type': `application/${format}`, 'x-request-id': requestId },
+    body: format === 'yaml' ? printYaml(value) : printJson(value),
+  };
+}
+
+/** A failure as RFC 9457 has it; always JSON, so that every client can read it. */
+export function problemReply(problem: ProblemError, requestId: string): Reply {
+  const { retryAfter } = problem.extras;
+  return {
+    status: problem.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'x-request-id': requestId,
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) }),
+      // The rest of a body that was refused is not read: the connection ends with the answer.
+      ...(problem.code === 'too_large' ? { connection: 'close' } : {}),
+    },
+    body: JSON.stringify(problemBody(problem, requestId)),
+  };
+}

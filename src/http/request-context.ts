@@ -1,0 +1,59 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Caller, RequestContext } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
+import { deadlineAfter } from '../domain/deadline.ts';
+import { ProblemError } from '../domain/problem.ts';
+
+/** Milliseconds: an OpenShift Route cuts at 30 s, so 25 s unless the client says otherwise, ten minutes at most. */
+export const DEADLINE = { usual: 25_000, most: 600_000 };
+/** The headers that travel with a request over every hop. */
+export const HEADERS = {
+  deadline: 'birddog-deadline-ms',
+  requestId: 'x-request-id',
+  traceparent: 'traceparent',
+  caller: 'birddog-caller',
+  missingFrom: 'birddog-missing-from',
+} as const;
+
+type Header = (name: string) => string | undefined;
+
+/** The id of a request: the client's own where it is sane, else a new one. */
+export function requestIdOf(header: Header): string {
+  const given = header(HEADERS.requestId);
+  return given !== undefined && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
+}
+
+/** What travels with a request. Throws `bad_request` for a deadline that is none. `gone` aborts when the client hangs up. */
+export function contextOf(
+  header: Header,
+  requestId: string,
+  caller: Caller,
+  clock: Clock,
+  gone: AbortSignal,
+): RequestContext {
+  return {
+    caller,
+    requestId,
+    traceparent: traceparentOf(header(HEADERS.traceparent)),
+    deadline: deadlineAfter(deadlineMs(header(HEADERS.deadline)), clock, gone),
+  };
+}
+
+function deadlineMs(given: string | undefined): number {
+  if (given === undefined) return DEADLINE.usual;
+  const ms = Number(given);
+  if (!/^\d{1,6}$/.test(given) || ms < 1 || ms > DEADLINE.most) {
+    throw new ProblemError(
+      'bad_request',
+      `The header Birddog-Deadline-Ms is a whole number of milliseconds from 1 to ${DEADLINE.most}, not "${given.slice(0, 40)}".`,
+    );
+  }
+  return ms;
+}
+
+/** W3C trace context: the trace goes on under a span of our own, or a new one begins. */
+function traceparentOf(given: string | undefined): string {
+  const match = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(given ?? '');
+  const trace = match?.[1] && !/^0+$/.test(match[1]) ? match[1] : randomBytes(16).toString('hex');
+  return `00-${trace}-${randomBytes(8).toString('hex')}-${match?.[3] ?? '01'}`;
+}

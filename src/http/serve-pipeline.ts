@@ -1,0 +1,13 @@
+import type { Way } from '../domain/application.ts';
+import { carryOut } from '../pipeline/pipeline.ts';
+import type { Ports } from '../pipeline/ports.ts';
+import type { Incoming } from './contract-app.ts';
+import { type Reply, replyWith } from './reply.ts';
+
+/** Carries a request out in this process, and puts the answer into the format that was asked for. */
+export async function servePipeline(incoming: Incoming, way: Way, ports: Ports): Promise<Reply> {
+  const { operation, query, context, accept, sent } = incoming;
+  const request = { operation, query, context, way, ...(sent ? { body: sent.decoded } : {}) };
+  const { status, body } = await carryOut(request, ports);
+  return replyWith(status, body, accept, context.requestId);
+}

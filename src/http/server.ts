@@ -1,0 +1,84 @@
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { Hono } from 'hono';
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly app: Hono<{ Bindings: HttpBindings }>;
+  /** Mutual TLS 1.3: who has no certificate of `ca` for `clientUri` gets no connection. PEM texts. */
+  readonly mutualTls?: {
+    readonly ca: string;
+    readonly cert: string;
+    readonly key: string;
+    readonly clientUri: string;
+  };
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Takes no new connection, lets requests under way end within `graceMs`, then cuts. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Limits (ms) on slow clients; a body has the request's own deadline besides. */
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 610_000, keepAliveTimeout: 65_000 };
+
+/** Starts a server. Rejects with the system's error where the port cannot be had. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const listener = getRequestListener(options.app.fetch, { overrideGlobalObjects: false });
+  const server = options.mutualTls
+    ? https.createServer(
+        {
+          ...TIMEOUTS,
+          ...options.mutualTls,
+          requestCert: true,
+          rejectUnauthorized: true,
+          minVersion: 'TLSv1.3',
+        },
+        listener,
+      )
+    : http.createServer(TIMEOUTS, listener);
+  const uri = options.mutualTls?.clientUri;
+  if (uri !== undefined) {
+    server.on('secureConnection', (socket: TLSSocket) => {
+      if (!namesUri(socket, uri)) socket.destroy();
+    });
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(options.port, options.host, resolve);
+  await promise;
+  const address = server.address();
+  return {
+    url: `${options.mutualTls ? 'https' : 'http'}://${hostPort(address)}`,
+    close: (graceMs = 5000) => close(server, graceMs),
+  };
+}
+
+/** Whether the client's certificate, which the CA has signed, is for this URI. */
+function namesUri(socket: TLSSocket, uri: string): boolean {
+  const names = socket.getPeerCertificate().subjectaltname ?? '';
+  return socket.authorized && names.split(', ').includes(`URI:${uri}`);
+}
+
+function hostPort(address: AddressInfo | string | null): string {
+  if (address === null || typeof address === 'string') throw new TypeError('a server listens on a port');
+  return address.family === 'IPv6'
+    ? `[${address.address}]:${address.port}`
+    : `${address.address}:${address.port}`;
+}
+
+function close(server: http.Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,90 @@
+import type { Lookup } from '../catalogs/lookup.ts';
+import { VERSION } from '../contract/version.ts';
+import { createDatadog } from '../datadog/datadog.ts';
+import { keysFromSecretSet } from '../datadog/keys.ts';
+import { contractApp, type Incoming } from '../http/contract-app.ts';
+import { createMetrics } from '../http/metrics.ts';
+import { type Reply, replyWith } from '../http/reply.ts';
+import { servePipeline } from '../http/serve-pipeline.ts';
+import { type Service, startService, type Surroundings } from '../http/service.ts';
+import { createOutbound } from '../outbound/outbound.ts';
+import { createKeyLock } from '../pipeline/key-lock.ts';
+import { lintAnswer } from '../pipeline/pipeline.ts';
+import type { Ports } from '../pipeline/ports.ts';
+import { placed } from '../pipeline/refuse.ts';
+import { subjectOf } from '../pipeline/subject.ts';
+import { openSecretSet } from '../process/secret-set.ts';
+import { openJournal } from '../store/journal.ts';
+import { createCatalogLookup } from './catalogs.ts';
+import type { Config } from './config.ts';
+import { createSidecarClient, type SidecarClient } from './sidecar-client.ts';
+
+/** Sockets kept open to the sidecar. */
+const HOP_SOCKETS = 64;
+
+/** Starts Birddog: the users' door. Rejects where a port, a secret or the journal cannot be had. */
+export async function startMain(config: Config, surroundings: Surroundings): Promise<Service> {
+  const { clock, log } = surroundings;
+  const secrets = openSecretSet(config.BIRDDOG_SECRETS, clock.now);
+  const keys = keysFromSecretSet(secrets);
+  const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
+  // No proxy here: the hop never leaves the pod.
+  const hop = createOutbound({
+    sockets: HOP_SOCKETS,
+    tls: {
+      ca: secrets.read('ca.crt').reveal(),
+      cert: secrets.read('tls.crt').reveal(),
+      key: secrets.read('tls.key').reveal(),
+    },
+  });
+  const datadog = createDatadog({ ...config.datadog, keys, outbound, clock });
+  const sidecar = createSidecarClient(config.SIDECAR_URL, hop);
+  const journal = openJournal(config.BIRDDOG_JOURNAL);
+  const metrics = createMetrics('serve');
+  metrics.gauge('birddog_sidecar_breaker_open', '1 while the sidecar is left alone.', () =>
+    sidecar.state() === 'closed' ? 0 : 1,
+  );
+  metrics.budget(datadog.budgetLeft);
+  const ports = {
+    ...datadog.objects,
+    lock: createKeyLock(),
+    journal,
+    clock,
+    audit: (entry: object) => log.info('audit', { ...entry }),
+  };
+  const lookup = createCatalogLookup(config, surroundings, outbound, secrets, keys);
+  const health = { notReady: () => undefined };
+  const app = contractApp({
+    serve: door(lookup, sidecar, ports),
+    callerOf: () => ({ name: 'anonymous' }),
+    health,
+    clock,
+    log,
+    metrics,
+    version: VERSION,
+  });
+  return startService({
+    server: { host: config.BIRDDOG_HOST, port: config.BIRDDOG_PORT, app },
+    ops: { host: config.BIRDDOG_OPS_HOST, port: config.BIRDDOG_OPS_PORT },
+    health,
+    metrics,
+    resources: [outbound, hop, journal],
+  });
+}
+
+/** Listed applications are served here, all others by the sidecar; a lint asks no one. */
+function door(lookup: Lookup, sidecar: SidecarClient, ports: Ports): (incoming: Incoming) => Promise<Reply> {
+  return async (incoming) => {
+    const { operation, query, context, accept, sent } = incoming;
+    const body = sent ? { body: sent.decoded } : {};
+    if (operation.verb === 'lint') {
+      const answer = lintAnswer({ operation, query, context, ...body });
+      return replyWith(answer.status, answer.body, accept, context.requestId);
+    }
+    const subject = subjectOf({ operation, query, ...body });
+    const way = await lookup(subject.application, subject.aliases, context).catch(placed(sent?.decoded));
+    return way.way === 'listed'
+      ? servePipeline(incoming, way, ports)
+      : sidecar.forward(incoming, way.missingFrom);
+  };
+}

@@ -1,0 +1,102 @@
+import {
+  BrokenCircuitError,
+  CircuitState,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  handleWhen,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
+import { ProblemError } from '../domain/problem.ts';
+import type { CatalogName } from '../domain/application.ts';
+import type { Incoming } from '../http/contract-app.ts';
+import type { Reply } from '../http/reply.ts';
+import { HEADERS } from '../http/request-context.ts';
+import { type Outbound, OutboundError } from '../outbound/outbound.ts';
+
+/** Failures in a row after which the sidecar is left alone, and for how long (ms). */
+const BREAKER = { failures: 5, restMs: 1000 };
+/** Kept back (ms) of the deadline, so that the sidecar's own answer arrives before ours runs out. */
+const HOP_MARGIN = 150;
+/** What of the sidecar's answer goes on to the user. */
+const PASSED_ON = ['content-type', 'retry-after', 'x-request-id'];
+
+export interface SidecarClient {
+  /**
+   * Hands a request to the sidecar as it came, with what is left of the deadline and who asks. Gives its
+   * answer, whatever its status. Throws `sidecar_away`, and `outcome_unknown` for a write that was sent and not answered.
+   */
+  forward(incoming: Incoming, missingFrom: readonly CatalogName[]): Promise<Reply>;
+  /** `closed` while all is well. */
+  state(): 'closed' | 'open' | 'half-open';
+}
+
+/** A client for the hop, over the mutual TLS that `outbound` brings along. */
+export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient {
+  const breaker: CircuitBreakerPolicy = circuitBreaker(
+    handleWhen((error) => error instanceof OutboundError && error.reason === 'connection'),
+    { halfOpenAfter: BREAKER.restMs, breaker: new ConsecutiveBreaker(BREAKER.failures) },
+  );
+  return {
+    async forward(incoming, missingFrom) {
+      try {
+        return await breaker.execute(() => send(url, outbound, incoming, missingFrom));
+      } catch (error) {
+        throw awayProblem(error, incoming);
+      }
+    },
+    state() {
+      if (breaker.state === CircuitState.Closed) return 'closed';
+      return breaker.state === CircuitState.HalfOpen ? 'half-open' : 'open';
+    },
+  };
+}
+
+async function send(
+  url: URL,
+  outbound: Outbound,
+  incoming: Incoming,
+  missingFrom: readonly CatalogName[],
+): Promise<Reply> {
+  const { context, sent, operation } = incoming;
+  const answer = await outbound.send({
+    method: operation.method,
+    url: new URL(incoming.pathAndQuery, url),
+    headers: {
+      accept: `application/${incoming.accept}`,
+      [HEADERS.deadline]: String(Math.max(1, Math.floor(context.deadline.left() - HOP_MARGIN))),
+      [HEADERS.requestId]: context.requestId,
+      [HEADERS.traceparent]: context.traceparent,
+      [HEADERS.caller]: encodeURIComponent(context.caller.name),
+      [HEADERS.missingFrom]: missingFrom.join(','),
+      ...(sent ? { 'content-type': sent.contentType } : {}),
+    },
+    ...(sent ? { body: sent.bytes } : {}),
+    deadline: context.deadline,
+  });
+  const headers = PASSED_ON.flatMap((name) => {
+    const value = answer.headers[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { status: answer.status, headers: Object.fromEntries(headers), body: answer.body };
+}
+
+function awayProblem(error: unknown, { operation }: Incoming): unknown {
+  const away = { retryAfter: Math.ceil(BREAKER.restMs / 1000), cause: error };
+  if (error instanceof BrokenCircuitError) {
+    return new ProblemError(
+      'sidecar_away',
+      'The sidecar has not answered lately and is given a moment.',
+      away,
+    );
+  }
+  if (!(error instanceof OutboundError)) return error;
+  if (error.reason === 'timeout') {
+    return new ProblemError('deadline_passed', 'The deadline passed while the sidecar worked.', {
+      cause: error,
+    });
+  }
+  if (error.sent && operation.verb !== 'get' && operation.verb !== 'lint') {
+    return new ProblemError('outcome_unknown', 'The sidecar went away before it answered the write.', away);
+  }
+  return new ProblemError('sidecar_away', 'The sidecar cannot be reached.', away);
+}

@@ -1,0 +1,87 @@
+import { createDatadog } from '../datadog/datadog.ts';
+import { keysFromSecretSet } from '../datadog/keys.ts';
+import { CATALOG_NAMES } from '../domain/application.ts';
+import type { Caller } from '../domain/caller.ts';
+import { ProblemError } from '../domain/problem.ts';
+import { contractApp, type Incoming } from '../http/contract-app.ts';
+import { createMetrics } from '../http/metrics.ts';
+import { HEADERS } from '../http/request-context.ts';
+import { servePipeline } from '../http/serve-pipeline.ts';
+import { type Service, startService, type Surroundings } from '../http/service.ts';
+import { createOutbound } from '../outbound/outbound.ts';
+import { createKeyLock } from '../pipeline/key-lock.ts';
+import { subjectOf } from '../pipeline/subject.ts';
+import { openSecretSet } from '../process/secret-set.ts';
+import { openJournal } from '../store/journal.ts';
+import { VERSION } from '../contract/version.ts';
+import type { Config } from './config.ts';
+
+/** The one client that is let in: the name in the certificate `birddog init` minted for Birddog. */
+const CLIENT_URI = 'urn:birddog:main';
+/** All containers of a pod share its network; loopback keeps every other pod out. */
+const HOST = '127.0.0.1';
+
+/** Starts the sidecar: it serves applications that are not listed, and takes requests from Birddog alone. */
+export async function startSidecar(config: Config, { clock, log }: Surroundings): Promise<Service> {
+  const secrets = openSecretSet(config.BIRDDOG_SECRETS, clock.now);
+  const metrics = createMetrics('sidecar');
+  const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
+  const keys = keysFromSecretSet(secrets);
+  const datadog = createDatadog({ ...config.datadog, keys, outbound, clock });
+  metrics.budget(datadog.budgetLeft);
+  const journal = openJournal(config.BIRDDOG_JOURNAL);
+  const ports = {
+    ...datadog.objects,
+    lock: createKeyLock(),
+    journal,
+    clock,
+    audit: (entry: object) => log.info('audit', { ...entry }),
+  };
+  const app = contractApp({
+    serve: (incoming) => {
+      const { operation, query, sent } = incoming;
+      if (operation.verb !== 'lint') subjectOf({ operation, query, ...(sent ? { body: sent.decoded } : {}) });
+      return servePipeline(incoming, { way: 'sidecar', missingFrom: missingFrom(incoming) }, ports);
+    },
+    callerOf,
+    clock,
+    log,
+    metrics,
+    version: VERSION,
+  });
+  return startService({
+    server: {
+      host: HOST,
+      port: config.SIDECAR_PORT,
+      app,
+      mutualTls: {
+        ca: secrets.read('ca.crt').reveal(),
+        cert: secrets.read('tls.crt').reveal(),
+        key: secrets.read('tls.key').reveal(),
+        clientUri: CLIENT_URI,
+      },
+    },
+    ops: { host: config.SIDECAR_OPS_HOST, port: config.SIDECAR_OPS_PORT },
+    health: { notReady: () => undefined },
+    metrics,
+    resources: [outbound, journal],
+  });
+}
+
+/** Birddog says who asks; its certificate says that it is Birddog. */
+function callerOf(header: (name: string) => string | undefined): Caller {
+  const name = header(HEADERS.caller);
+  if (name === undefined || name === '') {
+    throw new ProblemError('unauthenticated', 'The header Birddog-Caller says nobody asks.');
+  }
+  try {
+    return { name: decodeURIComponent(name) };
+  } catch {
+    throw new ProblemError('bad_request', 'The header Birddog-Caller is not percent-encoded text.');
+  }
+}
+
+function missingFrom({ header }: Incoming) {
+  const names = (header(HEADERS.missingFrom) ?? '').split(',');
+  return CATALOG_NAMES.filter((name) => names.includes(name));
+}

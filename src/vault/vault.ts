@@ -1,0 +1,139 @@
+import type { Deadline } from '../domain/deadline.ts';
+import { isObject, type Json, type JsonObject, parseTrustedJson, printJson } from '../domain/json.ts';
+import { Secret } from '../domain/secret.ts';
+import { type Outbound, type OutboundAnswer, OutboundError } from '../outbound/outbound.ts';
+import { failureOf, VaultFailure } from './failures.ts';
+
+export interface VaultOptions {
+  readonly address: URL;
+  readonly outbound: Outbound;
+  /** Vault Enterprise, HCP and OpenBao have namespaces. */
+  readonly namespace?: string;
+  readonly kv: { readonly mount: string; readonly version: 1 | 2 };
+}
+
+export interface Vault {
+  /** Kubernetes login. `jwt` is the service account's token. Gives Vault's own token, of whatever form. */
+  login(mount: string, role: string, jwt: Secret, deadline: Deadline): Promise<Secret>;
+  /** The pairs of a secret. */
+  read(path: string, token: Secret, deadline: Deadline): Promise<JsonObject>;
+  /** Gives the token back. */
+  revoke(token: Secret, deadline: Deadline): Promise<void>;
+}
+
+interface Ask {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly token?: Secret;
+  readonly body?: JsonObject;
+  readonly deadline: Deadline;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: Json;
+  readonly words: string;
+}
+
+const TLS_CODES = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
+
+/** A client of Vault's HTTP API; OpenBao answers the same. Every method throws VaultFailure. */
+export function createVault(options: VaultOptions): Vault {
+  const ask = (question: Ask) => exchange(options, question);
+  return {
+    async login(mount, role, jwt, deadline) {
+      const body = { role, jwt: jwt.reveal() };
+      const reply = await ask({ method: 'POST', path: `/v1/auth/${mount}/login`, body, deadline });
+      if (reply.status >= 400)
+        throw new VaultFailure(
+          failureOf(reply.status, reply.words, true),
+          `login as "${role}" at ${mount}: ${reply.words}`,
+        );
+      const auth = isObject(reply.body) ? reply.body['auth'] : undefined;
+      const token = isObject(auth) ? auth['client_token'] : undefined;
+      if (typeof token !== 'string') throw new VaultFailure('nonsense', 'the login gave no token');
+      return new Secret(token);
+    },
+    async read(path, token, deadline) {
+      const { mount, version } = options.kv;
+      const address = version === 2 ? `${mount}/data/${path}` : `${mount}/${path}`;
+      const reply = await ask({ method: 'GET', path: `/v1/${address}`, token, deadline });
+      if (reply.status === 403) throw new VaultFailure(await whyDenied(ask, token, deadline), address);
+      if (reply.status === 404)
+        throw new VaultFailure(
+          isObject(reply.body) && isObject(reply.body['data']) ? 'secret_deleted' : 'secret_missing',
+          address,
+        );
+      if (reply.status >= 400)
+        throw new VaultFailure(failureOf(reply.status, reply.words, false), `${address}: ${reply.words}`);
+      return pairsOf(reply.body, version, address);
+    },
+    async revoke(token, deadline) {
+      const reply = await ask({ method: 'POST', path: '/v1/auth/token/revoke-self', token, deadline });
+      if (reply.status >= 400)
+        throw new VaultFailure(failureOf(reply.status, reply.words, false), `revoke-self: ${reply.words}`);
+    },
+  };
+}
+
+/** A 403 does not tell a dead token from a policy that lacks the path; whether the token knows itself does. */
+async function whyDenied(ask: (question: Ask) => Promise<Reply>, token: Secret, deadline: Deadline) {
+  const { status } = await ask({ method: 'GET', path: '/v1/auth/token/lookup-self', token, deadline });
+  return status === 403 ? 'token_dead' : 'read_denied';
+}
+
+async function exchange({ address, outbound, namespace }: VaultOptions, question: Ask): Promise<Reply> {
+  let answer: OutboundAnswer;
+  try {
+    answer = await outbound.send({
+      method: question.method,
+      url: new URL(question.path, address),
+      headers: {
+        // Vault Agent and Proxy can be set to demand it, against forged requests.
+        'x-vault-request': 'true',
+        ...(namespace === undefined ? {} : { 'x-vault-namespace': namespace }),
+        ...(question.token ? { 'x-vault-token': question.token.reveal() } : {}),
+        ...(question.body ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(question.body ? { body: printJson(question.body) } : {}),
+      deadline: question.deadline,
+      maxBytes: 4 * 1024 * 1024,
+    });
+  } catch (error) {
+    if (!(error instanceof OutboundError)) throw error;
+    throw new VaultFailure(
+      TLS_CODES.test(error.message) ? 'not_trusted' : 'unreachable',
+      `${address.origin}: ${error.message}`,
+    );
+  }
+  return replyOf(answer, address);
+}
+
+function replyOf({ status, body }: OutboundAnswer, address: URL): Reply {
+  if (body.length === 0) return { status, body: null, words: `status ${status}` };
+  try {
+    const parsed = parseTrustedJson(body.toString('utf8'));
+    const errors = isObject(parsed) && Array.isArray(parsed['errors']) ? parsed['errors'] : [];
+    return {
+      status,
+      body: parsed,
+      words: errors.map(String).join('; ').replaceAll(/\s+/g, ' ').trim() || `status ${status}`,
+    };
+  } catch {
+    // A load balancer in front of Vault answers in HTML when Vault is away.
+    throw new VaultFailure(
+      status >= 500 ? 'failed' : 'nonsense',
+      `${address.origin} answered ${status} and no JSON`,
+    );
+  }
+}
+
+/** KV 2 wraps the pairs in `data` and has `metadata` beside them. */
+function pairsOf(body: Json, version: 1 | 2, address: string): JsonObject {
+  const data = isObject(body) ? body['data'] : undefined;
+  if (!isObject(data)) throw new VaultFailure('wrong_shape', address);
+  const inner = data['data'];
+  const looksLikeTwo = isObject(inner) && isObject(data['metadata']);
+  if (looksLikeTwo !== (version === 2)) throw new VaultFailure('wrong_shape', address);
+  return version === 2 && isObject(inner) ? inner : data;
+}

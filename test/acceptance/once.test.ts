@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Pod, request, startPod } from './pod.ts';
+
+const MONITOR = { type: 'query alert', name: 'once', query: 'avg(last_5m):avg:a{*} > 1' };
+const DASHBOARD = { title: 'once', layout_type: 'ordered', widgets: [] };
+const KINDS = [
+  { kind: 'monitor', object: MONITOR },
+  { kind: 'dashboard', object: DASHBOARD },
+] as const;
+
+let pod: Pod;
+before(async () => {
+  pod = await startPod();
+});
+after(() => pod.stop());
+
+const faults = (list: unknown) =>
+  fetch(`${pod.datadogUrl}/__control/faults`, { method: 'POST', body: JSON.stringify(list) });
+
+/** What the Datadog emulator holds with this application's marker, asked past Birddog. */
+async function held(application: string, kind: string): Promise<number> {
+  const answer = await request(pod, 'GET', `/get_${kind}s?application=${application}`);
+  assert.equal(answer.status, 200, answer.text);
+  return answer.body[`${kind}s`].length;
+}
+
+const create = (application: string, kind: string, object: object) =>
+  request(pod, 'POST', `/create_${kind}`, {
+    body: JSON.stringify({ application, team: 't', key: 'k', [kind]: object }),
+    headers: { 'content-type': 'application/json' },
+  });
+
+for (const { kind, object } of KINDS) {
+  describe(`a ${kind} is created exactly once`, () => {
+    it('when the answer is lost after the write', async () => {
+      await faults([{ method: 'POST', path: `^/api/v1/${kind}$`, times: 1, kind: 'reset_after' }]);
+      const answer = await create(`reset-${kind}`, kind, object);
+      assert.equal(answer.status, 201, answer.text);
+      assert.equal((await create(`reset-${kind}`, kind, object)).status, 200);
+      assert.equal(await held(`reset-${kind}`, kind), 1);
+    });
+
+    it('when the answer is lost and the write lands later', async () => {
+      await faults([{ method: 'POST', path: `^/api/v1/${kind}$`, times: 1, kind: 'late', ms: 1500 }]);
+      const answer = await create(`late-${kind}`, kind, object);
+      assert.equal(answer.status, 201, answer.text);
+      assert.equal((await create(`late-${kind}`, kind, object)).status, 200);
+      assert.equal(await held(`late-${kind}`, kind), 1);
+    });
+
+    it('when twenty ask for one key at the same time', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => create(`twenty-${kind}`, kind, object)),
+      );
+      assert.deepEqual(answers.map((a) => a.status).sort(), [...Array.from({ length: 19 }, () => 200), 201]);
+      assert.equal(await held(`twenty-${kind}`, kind), 1);
+    });
+
+    it('when the sidecar is killed between the write and the answer', async () => {
+      const application = `killed-${kind}`;
+      await faults([
+        { method: 'POST', path: `^/api/v1/${kind}$`, times: 1, kind: 'latency_after', ms: 60_000 },
+      ]);
+      const cut = create(application, kind, object);
+      await pod.until(async () =>
+        (await (await fetch(`${pod.datadogUrl}/__control/state`)).text()).includes(application),
+      );
+      await pod.kill('sidecar', 'SIGKILL');
+      assert.deepEqual([(await cut).status, (await cut).body.code], [504, 'outcome_unknown']);
+      await pod.until(async () => (await create(application, kind, object)).status === 200);
+      assert.equal(await held(application, kind), 1);
+    });
+
+    it('when the sidecar is killed and the write lands after it has come back', async () => {
+      const application = `killed-late-${kind}`;
+      await faults([{ method: 'POST', path: `^/api/v1/${kind}$`, times: 1, kind: 'late', ms: 3000 }]);
+      const cut = create(application, kind, object);
+      await pod.until(
+        async () =>
+          (await (await fetch(`${pod.datadogUrl}/__control/requests`)).text()).includes(
+            `birddog_key:${application}/k`,
+          ) || kind === 'dashboard',
+      );
+      await pod.kill('sidecar', 'SIGKILL');
+      await cut;
+      await pod.until(async () => [200, 201].includes((await create(application, kind, object)).status));
+      assert.equal(await held(application, kind), 1);
+    });
+  });
+}
+
+describe('a write that Datadog fails', () => {
+  it('is not sent twice by itself', async () => {
+    await fetch(`${pod.datadogUrl}/__control/requests`, { method: 'DELETE' });
+    await faults([{ method: 'POST', path: '^/api/v1/monitor$', times: 5, kind: 'status', status: 503 }]);
+    const answer = await request(pod, 'POST', '/create_monitor', {
+      body: JSON.stringify({ application: 'failing', team: 't', key: 'k', monitor: MONITOR }),
+      headers: { 'content-type': 'application/json', 'birddog-deadline-ms': '2000' },
+    });
+    assert.deepEqual([answer.status, answer.body.code], [504, 'outcome_unknown'], answer.text);
+    const seen: { method: string; path: string }[] = JSON.parse(
+      await (await fetch(`${pod.datadogUrl}/__control/requests`)).text(),
+    );
+    assert.equal(seen.filter((r) => r.method === 'POST').length, 1);
+    await fetch(`${pod.datadogUrl}/__control/faults`, { method: 'DELETE' });
+  });
+});

@@ -1,0 +1,236 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import http from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type ExtraEnv, FILES, type ProcessName } from '../../emulators/sandbox/processes.ts';
+import { startSandbox } from '../../emulators/sandbox/sandbox.ts';
+import { makeSecretsFolder } from '../../emulators/sandbox/secrets-folder.ts';
+import { portNames, readSettings } from '../../emulators/sandbox/settings.ts';
+import { createSupervisor, type Supervisor } from '../../emulators/sandbox/supervisor.ts';
+
+export interface PodOptions {
+  /** Variables for single processes, by name. */
+  readonly env?: ExtraEnv;
+  /** Whether Datadog's emulator limits the rate; default true. */
+  readonly limits?: boolean;
+}
+
+/** The real processes and emulators on free ports, the emulators with their control routes. */
+export interface Pod {
+  readonly birddogUrl: string;
+  readonly opsUrl: string;
+  readonly sidecarUrl: string;
+  readonly sidecarOpsUrl: string;
+  readonly datadogUrl: string;
+  readonly leanixUrl: string;
+  readonly servicenowUrl: string;
+  readonly vaultUrl: string;
+  /** The folders with the secrets of Birddog and of the sidecar. */
+  readonly secretsMain: string;
+  readonly secretsSidecar: string;
+  /** Every line that any process wrote, so far. */
+  output(): string;
+  /** The id of a process; of the sidecar, the server's own, not its launcher's. Waits for it to be there. */
+  pidOf(name: string): Promise<number>;
+  /** Sends a signal and, where that is KILL, waits until the process is gone. */
+  kill(name: ProcessName, signal: NodeJS.Signals): Promise<void>;
+  /** Takes the sidecar's server away, and keeps its launcher from starting another. */
+  pause(name: 'sidecar'): Promise<void>;
+  /** Lets the launcher go on. */
+  resume(name: 'sidecar'): Promise<void>;
+  /** Milliseconds from the start of a process to its word that it is ready. */
+  readyAfterMs(name: ProcessName): number;
+  /** Asks until the answer is yes. Rejects after half a minute of no. */
+  until(question: () => Promise<boolean>): Promise<void>;
+  /** Stops everything and removes the secrets. */
+  stop(): Promise<void>;
+}
+
+/** Starts a pod as the sandbox does; from the bundles with BIRDDOG_BUNDLES=true. Rejects with what the processes wrote. */
+export async function startPod(options: PodOptions = {}): Promise<Pod> {
+  const lines: string[] = [];
+  const supervisor = createSupervisor(
+    (_name, line) => lines.push(line),
+    (reason) => lines.push(reason),
+  );
+  const folder = makeSecretsFolder(process.env);
+  const stop = async () => {
+    continueLauncher(supervisor);
+    await supervisor.stop();
+    await folder.remove();
+  };
+  const anyPorts = Object.fromEntries(portNames.map((name) => [name, '0']));
+  const { PATH, HOME, TMPDIR, BIRDDOG_BUNDLES } = process.env;
+  const settings = readSettings({ PATH, HOME, TMPDIR, BIRDDOG_BUNDLES, ...anyPorts });
+  try {
+    const at = await startSandbox(settings, folder.path, supervisor, extraEnv(options));
+    return {
+      birddogUrl: at.birddog,
+      opsUrl: at.birddogOps,
+      sidecarUrl: at.sidecar,
+      sidecarOpsUrl: at.sidecarOps,
+      datadogUrl: at.datadog ?? '',
+      leanixUrl: at.leanix,
+      servicenowUrl: at.servicenow,
+      vaultUrl: at.vault,
+      secretsMain: join(folder.path, FILES.secretsMain, 'current'),
+      secretsSidecar: join(folder.path, FILES.secretsSidecar, 'current'),
+      output: () => lines.join('\n'),
+      ...signals(supervisor),
+      readyAfterMs: (name) => supervisor.child(name).readyAfterMs(),
+      until,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw new Error(`the pod did not start; its processes wrote:\n${lines.join('\n')}`, { cause: error });
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly text: string;
+  /** The text as JSON; undefined where it is none. */
+  readonly body: ReturnType<typeof JSON.parse>;
+}
+interface Sent {
+  readonly body?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const agent = new http.Agent({ keepAlive: true });
+
+/** One request to Birddog. `path` may have a query. */
+export function request(pod: Pod, method: string, path: string, sent: Sent = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { body, headers } = sent;
+    const outgoing = http.request(
+      new URL(path, pod.birddogUrl),
+      {
+        method,
+        agent,
+        headers: body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, body: parsed(text) });
+        });
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+function parsed(text: string): ReturnType<typeof JSON.parse> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const EMULATORS = ['vault', 'datadog', 'leanix', 'servicenow'] as const;
+const UNLIMITED = { DATADOG_EMULATOR_LIMITS: '{}' };
+
+function extraEnv({ env = {}, limits = true }: PodOptions): ExtraEnv {
+  const controlled = EMULATORS.map((name) => [
+    name,
+    {
+      EMULATOR_CONTROL: 'true',
+      ...(name === 'datadog' && !limits ? UNLIMITED : {}),
+      ...env[name],
+    },
+  ]);
+  return { ...env, ...Object.fromEntries(controlled) };
+}
+
+function signals(supervisor: Supervisor): Pick<Pod, 'pidOf' | 'kill' | 'pause' | 'resume'> {
+  const pidOf = async (name: string) => {
+    const launched = supervisor.child(name).pid ?? 0;
+    if (name !== 'sidecar') return launched;
+    let server: number | undefined;
+    await until(async () => (server = sidecarServer(launched)) !== undefined);
+    return server ?? 0;
+  };
+  const kill = async (name: ProcessName, signal: NodeJS.Signals) => {
+    const pid = await pidOf(name);
+    process.kill(pid, signal);
+    if (signal === 'SIGKILL') await until(async () => !isThere(pid));
+  };
+  return {
+    pidOf,
+    kill,
+    async pause(name) {
+      const server = await pidOf(name);
+      process.kill(supervisor.child(name).pid ?? 0, 'SIGSTOP');
+      // The launcher that would reap it is stopped itself: the server's port closes, and its entry stays.
+      process.kill(server, 'SIGKILL');
+    },
+    async resume() {
+      continueLauncher(supervisor);
+    },
+  };
+}
+
+function continueLauncher(supervisor: Supervisor): void {
+  try {
+    process.kill(supervisor.child('sidecar').pid ?? 0, 'SIGCONT');
+  } catch {
+    // It was never started, or has ended.
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** The sidecar's server among what its launcher started. */
+function sidecarServer(launcher: number): number | undefined {
+  return processes().find(
+    ({ parent, args }) => parent === launcher && /node.* \S*sidecar(\/index\.ts|\.js)/.test(args),
+  )?.pid;
+}
+
+function processes(): { pid: number; parent: number; args: string }[] {
+  const listed = existsSync('/proc/self/status')
+    ? readdirSync('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .map(procLine)
+    : execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
+  return listed.flatMap((line) => {
+    const [, pid, parent, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return args === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), args }];
+  });
+}
+
+/** A process as `ps` would show it; empty where it has just ended. */
+function procLine(pid: string): string {
+  try {
+    const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return `${pid} ${parent} ${args}`;
+  } catch {
+    return '';
+  }
+}
+
+const PATIENCE = { tries: 600, everyMs: 50 };
+
+async function until(question: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < PATIENCE.tries; tries += 1) {
+    if (await question()) return;
+    await wait(PATIENCE.everyMs);
+  }
+  throw new Error('it has not come to be within half a minute');
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
+
+const ROOT = join(import.meta.dirname, '../..');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const BLOCKS = [...README.matchAll(/^```sh\n(.*?)^```$/gms)].map((m) => m[1] ?? '');
+/** The two blocks of npm: this very suite and the sandbox below are what they start. */
+const START = /^npm ci && npm start\b/;
+const TEST = /^npm ci && npm test\b/;
+
+const PORTS = [
+  'BIRDDOG',
+  'BIRDDOG_OPS',
+  'SIDECAR',
+  'SIDECAR_OPS',
+  'DATADOG_EMULATOR',
+  'LEANIX_EMULATOR',
+  'SERVICENOW_EMULATOR',
+  'VAULT_EMULATOR',
+];
+const env = { ...process.env, ...Object.fromEntries(PORTS.map((p) => [`${p}_PORT`, '0'])) };
+
+/** Starts what the README says, on free ports; gives the address of its ready line. */
+async function npmStart(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const child = spawn('npm', ['start'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  for await (const line of createInterface(child.stdout)) {
+    const url = /^ready (http:\S+)$/.exec(line)?.[1];
+    if (url !== undefined) return { url, stop };
+  }
+  throw new Error('npm start ended without a ready line');
+}
+
+describe('README.md', () => {
+  it('begins with the two commands', () => {
+    assert.ok(BLOCKS.some((b) => START.test(b)) && BLOCKS.some((b) => TEST.test(b)));
+  });
+
+  it('has examples that work when pasted while the sandbox runs', async () => {
+    const examples = BLOCKS.filter((b) => !START.test(b) && !TEST.test(b));
+    assert.ok(examples.length >= 2);
+    const { url, stop } = await npmStart();
+    const printed: string[] = [];
+    try {
+      for (const example of examples) {
+        const command = example.replaceAll('http://127.0.0.1:8080', url);
+        const { stdout } = await promisify(execFile)('sh', ['-c', command], { cwd: ROOT });
+        assert.doesNotMatch(stdout, /urn:birddog:problem/, stdout);
+        printed.push(stdout);
+      }
+    } finally {
+      await stop();
+    }
+    assert.match(printed[0] ?? '', /"key":"the-payment-queue-is-deep"/);
+    assert.match(printed[1] ?? '', /"title":"The payment queue is deep"/);
+  });
+
+  it('names a launcher that runs a command from a checkout', async () => {
+    const run = promisify(execFile)('npm', ['run', '--silent', 'birddog', '--', 'serve'], { cwd: ROOT });
+    await assert.rejects(run, (error: { code: number; stderr: string }) => {
+      assert.equal(error.code, 78);
+      assert.match(error.stderr, /BIRDDOG_SECRETS is not set/);
+      return true;
+    });
+  });
+
+  it('links only to what is there, and has fewer than 100 lines', () => {
+    const links = [...README.matchAll(/\]\(((?!http)[^)]+)\)/g)].map((m) => m[1] ?? '');
+    const folders = [...README.matchAll(/^\| (`(?:src\/|emulators|test)[^|]*) \|/gm)].flatMap((m) =>
+      [...(m[1] ?? '').matchAll(/`([^`]+)`/g)].map((n) => n[1] ?? ''),
+    );
+    assert.ok(links.length > 3 && folders.length > 8);
+    for (const path of [...links, ...folders]) assert.ok(existsSync(join(ROOT, path)), path);
+    assert.ok(README.split('\n').length < 100);
+  });
+});

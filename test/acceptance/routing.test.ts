@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Pod, request, startPod } from './pod.ts';
+
+let pod: Pod;
+before(async () => {
+  pod = await startPod({ env: { serve: { CATALOG_TTL_MS: '0', CATALOG_TIMEOUT_MS: '1000' } } });
+});
+after(() => pod.stop());
+
+const get = (application: string) => request(pod, 'GET', `/get_monitors?application=${application}`);
+const fault = (url: string, list: unknown) =>
+  fetch(`${url}/__control/faults`, { method: 'POST', body: JSON.stringify(list) });
+const mend = (url: string) => fetch(`${url}/__control/faults`, { method: 'DELETE' });
+const down = [{ kind: 'status', status: 503, times: 1000 }];
+
+describe('an application', () => {
+  it('in all three catalogs is served here; in none, or in one alone, by the sidecar', async () => {
+    assert.equal((await get('checkout')).body.way, 'listed');
+    const none = await get('payments-batch');
+    assert.ok(none.body.way === 'sidecar' && none.body.missing_from.length > 0, none.text);
+    const one = await get('legacy-crm');
+    assert.ok(one.body.way === 'sidecar' && !one.body.missing_from.includes('leanix'), one.text);
+  });
+
+  it('keeps its last known way while a catalog is down', async () => {
+    assert.equal((await get('checkout')).body.way, 'listed');
+    await fault(pod.servicenowUrl, down);
+    const answer = await get('checkout');
+    await mend(pod.servicenowUrl);
+    assert.deepEqual([answer.status, answer.body.way], [200, 'listed'], answer.text);
+  });
+
+  it('not asked for before is 503 while a catalog is down that alone could tell', async () => {
+    await fault(pod.leanixUrl, down);
+    const answer = await request(pod, 'POST', '/create_monitor', {
+      body: JSON.stringify({
+        application: 'checkout-two',
+        team: 't',
+        catalogs: { datadog: 'checkout', leanix: 'checkout', servicenow: 'checkout' },
+        monitor: { type: 'query alert', name: 'x', query: 'avg(last_5m):avg:a{*} > 1' },
+      }),
+      headers: { 'content-type': 'application/json' },
+    });
+    await mend(pod.leanixUrl);
+    assert.deepEqual([answer.status, answer.body.code], [503, 'catalog_away'], answer.text);
+    assert.match(answer.body.detail, /leanix/i);
+    assert.ok(Number(answer.headers['retry-after']) >= 1);
+  });
+
+  it('that one catalog does not know is unlisted, whatever else is down', async () => {
+    await fault(pod.leanixUrl, down);
+    const answer = await get('nobody-knows-me');
+    await mend(pod.leanixUrl);
+    assert.equal(answer.body.way, 'sidecar', answer.text);
+    assert.ok(!answer.body.missing_from.includes('leanix'));
+  });
+
+  it('is found by the names that its document gives the catalogs', async () => {
+    const answer = await request(pod, 'POST', '/create_monitor', {
+      body: JSON.stringify({
+        application: 'shop-checkout',
+        team: 't',
+        catalogs: { datadog: 'checkout', leanix: 'checkout', servicenow: 'checkout' },
+        monitor: { type: 'query alert', name: 'x', query: 'avg(last_5m):avg:a{*} > 1' },
+      }),
+      headers: { 'content-type': 'application/json' },
+    });
+    assert.deepEqual(
+      [answer.status, answer.body.way, answer.body.application],
+      [201, 'listed', 'shop-checkout'],
+      answer.text,
+    );
+    assert.ok(answer.body.monitor.tags.includes('service:checkout'));
+  });
+});

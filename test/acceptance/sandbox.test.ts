@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { portNames } from '../../emulators/sandbox/settings.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+const skip = existsSync('/proc/self/environ')
+  ? false
+  : 'processes are found by their environment in /proc, which is not here';
+
+/** Every process of one sandbox has the sandbox's own TMPDIR. */
+interface Marked {
+  readonly pid: number;
+  readonly args: string;
+  readonly environ: string;
+}
+
+function markedBy(folder: string): Marked[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const environ = readFileSync(`/proc/${pid}/environ`, 'utf8').replaceAll('\0', '\n');
+        const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return environ.includes(`TMPDIR=${folder}\n`) ? [{ pid: Number(pid), args, environ }] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** `npm start` as a person runs it, in a process group of its own as a terminal would give it. */
+function npmStart(t: TestContext, env: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'birddog-npm-start-'));
+  const { PATH, HOME } = process.env;
+  const anyPorts = Object.fromEntries(portNames.map((name) => [name, '0']));
+  const npm = spawn('npm', ['start'], {
+    cwd: ROOT,
+    env: { PATH, HOME, npm_config_update_notifier: 'false', TMPDIR: folder, ...anyPorts, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let out = '';
+  let err = '';
+  npm.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  npm.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const status = new Promise<number | null>((resolve) => npm.on('close', resolve));
+  t.after(() => {
+    for (const { pid } of markedBy(folder)) process.kill(pid, 'SIGKILL');
+    rmSync(folder, { recursive: true });
+  });
+  return {
+    pid: npm.pid ?? 0,
+    folder,
+    /** npm's own exit status, once all it started has closed its output. */
+    status,
+    out: () => out,
+    err: () => err,
+    processes: () => markedBy(folder),
+    /** The address in the last line; fails with what was written where that never comes. */
+    async ready(): Promise<string> {
+      const ended = status.then(() => assert.fail(`npm start ended:\n${out}${err}`));
+      for (;;) {
+        const url = /^ready (\S+)\n$/m.exec(out)?.[1];
+        if (url !== undefined) return url;
+        await Promise.race([wait(50), ended]);
+      }
+    },
+    async leavesNothing(): Promise<void> {
+      for (const until = Date.now() + 5000; markedBy(folder).length > 0 && Date.now() < until; )
+        await wait(50);
+      assert.deepEqual(
+        markedBy(folder).map(({ args }) => args),
+        [],
+        'processes are left after 5 s',
+      );
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => name.startsWith('birddog-sandbox-')),
+        [],
+        'the folder with the secrets is left',
+      );
+    },
+  };
+}
+
+describe('npm start', { skip }, () => {
+  it('says where everything is, what it knows and what to try, and the tries work; TERM ends it', async (t) => {
+    const sandbox = npmStart(t);
+    const url = await sandbox.ready();
+    const out = sandbox.out();
+    assert.match(out, /\nready http:\/\/127\.0\.0\.1:\d+\n$/, 'the last line says that it is ready');
+    assert.equal(out.match(/^ready /gm)?.length, 1);
+    assert.equal((await fetch(`${url}/readyz`)).status, 200);
+    for (const part of ['sidecar', 'Datadog', 'LeanIX', 'ServiceNow', 'Vault']) {
+      assert.match(out, new RegExp(`^  ${part} +https?://127\\.0\\.0\\.1:\\d+`, 'm'));
+    }
+    assert.match(out, /checkout +listed in all three/);
+    assert.match(out, /payments-batch +in none/);
+    assert.match(out, /legacy-crm +in LeanIX alone/);
+    const commands = out.match(/(?<=^ {2})curl .*$/gm) ?? [];
+    assert.equal(commands.length, 3);
+    const answers: string[] = [];
+    for (const command of commands) answers.push((await run('sh', ['-c', command])).stdout);
+    const [alert = '', alerts = '', monitor = ''] = answers;
+    assert.equal(JSON.parse(alert).way, 'sidecar', alert);
+    assert.match(alerts, /title: The payment queue is deep/);
+    assert.equal(JSON.parse(monitor).way, 'listed', monitor);
+    process.kill(sandbox.pid, 'SIGTERM');
+    await sandbox.leavesNothing();
+  });
+
+  it('ends with all it started when Ctrl-C reaches the whole group', async (t) => {
+    const sandbox = npmStart(t);
+    await sandbox.ready();
+    process.kill(-sandbox.pid, 'SIGINT');
+    await sandbox.leavesNothing();
+    assert.doesNotMatch(sandbox.err(), /^(?!npm warn).+$/m, 'nothing is complained about');
+  });
+
+  it('ends with all it started when npm is killed', async (t) => {
+    const sandbox = npmStart(t);
+    await sandbox.ready();
+    process.kill(sandbox.pid, 'SIGKILL');
+    await sandbox.leavesNothing();
+  });
+
+  it('leaves nothing when the sandbox itself is killed', async (t) => {
+    const sandbox = npmStart(t);
+    await sandbox.ready();
+    process.kill(processOf(sandbox.processes(), 'emulators/sandbox/index.ts').pid, 'SIGKILL');
+    await sandbox.leavesNothing();
+  });
+
+  it('ends when one of its processes does, and says which', async (t) => {
+    const sandbox = npmStart(t);
+    await sandbox.ready();
+    process.kill(processOf(sandbox.processes(), 'emulators/leanix/index.ts').pid, 'SIGKILL');
+    assert.notEqual(await sandbox.status, 0);
+    assert.match(sandbox.err(), /leanix was ended by SIGKILL/);
+    await sandbox.leavesNothing();
+  });
+
+  it('hands the keys of the real Datadog on through Vault alone', async (t) => {
+    const keys = { DATADOG_API_KEY: 'a-real-api-key', DATADOG_APP_KEY: 'a-real-app-key' };
+    const sandbox = npmStart(t, { DATADOG_SITE: 'datadoghq.eu', ...keys });
+    await sandbox.ready();
+    assert.match(sandbox.out(), /the real Datadog at datadoghq\.eu/);
+    const processes = sandbox.processes();
+    assert.ok(!processes.some(({ args }) => args.includes('emulators/datadog/')));
+    const knowing = processes.filter(({ environ, args }) => /a-real-a(pi|pp)-key/.test(`${environ} ${args}`));
+    for (const { args } of knowing) assert.match(args, /npm|emulators\/(sandbox|vault)\/index\.ts/);
+    assert.ok(processes.some(({ args }) => args.includes('src/main/index.ts')));
+    const secrets = readdirSync(sandbox.folder).find((name) => name.startsWith('birddog-sandbox-')) ?? '';
+    const key = readFileSync(join(sandbox.folder, secrets, 'sidecar/current/datadog-api-key'), 'utf8');
+    assert.equal(key.trim(), 'a-real-api-key');
+    assert.doesNotMatch(sandbox.out() + sandbox.err(), /a-real-a(pi|pp)-key/);
+  });
+
+  it('names a port that is taken, and the variable that chooses another', async (t) => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    t.after(() => taken.close());
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const address = taken.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const sandbox = npmStart(t, { SERVICENOW_EMULATOR_PORT: String(port) });
+    assert.notEqual(await sandbox.status, 0);
+    assert.match(sandbox.err(), new RegExp(`port ${port} is in use .*SERVICENOW_EMULATOR_PORT`));
+    assert.doesNotMatch(sandbox.err(), /\n\s+at /, 'no stack');
+    await sandbox.leavesNothing();
+  });
+});
+
+function processOf(processes: readonly Marked[], program: string): Marked {
+  const found = processes.find(({ args }) => args.includes(program));
+  assert.ok(found, `${program} runs`);
+  return found;
+}

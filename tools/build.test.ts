@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { build } from './build.ts';
+import { BUNDLES } from './bundle-rules.ts';
+import { scratchTree } from './scratch-tree.ts';
+
+/** Processes that load what is theirs and end at the lack of an environment, as the real ones do. */
+const PROJECT: Record<string, string> = {
+  'bin/birddog': readFileSync(join(import.meta.dirname, '../bin/birddog'), 'utf8'),
+  'package.json': JSON.stringify({ type: 'module', dependencies: { hono: '1' } }),
+  'node_modules/hono/package.json': JSON.stringify({ name: 'hono', type: 'module', main: 'index.js' }),
+  'node_modules/hono/index.js': `export const hono = 'hono';`,
+  'src/domain/name.ts': `export const name = (of: string): string => 'birddog ' + of;`,
+  'src/main/index.ts': `import { hono } from 'hono'; import { name } from '../domain/name.ts';
+    console.log(name('serve'), hono, typeof await import('./later.ts')); process.exit(78);`,
+  'src/main/later.ts': `export const later = 1;`,
+  'src/sidecar/index.ts': `import { name } from '../domain/name.ts'; console.log(name('sidecar')); process.exit(78);`,
+  'src/init/index.ts': `import { name } from '../domain/name.ts'; console.log(name('init')); process.exit(78);`,
+};
+
+test('each process becomes one file that runs alone, from a compile cache that Node accepts', async (t) => {
+  const root = scratchTree(t, PROJECT);
+  const said: string[] = [];
+  await build(root, BUNDLES, (line) => said.push(line));
+  rmSync(join(root, 'src'), { recursive: true });
+  rmSync(join(root, 'node_modules'), { recursive: true });
+  const { status, stdout, stderr } = spawnSync(join(root, 'bin/birddog'), ['serve'], {
+    encoding: 'utf8',
+    env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' },
+  });
+  assert.equal(status, 78);
+  assert.match(stdout, /^birddog serve hono object$/m);
+  assert.match(`${stdout}${stderr}`, /code cache for ESM .*dist\/serve.js was accepted/);
+  for (const { command } of BUNDLES) assert.ok(existsSync(join(root, `dist/${command}.js.map`)), command);
+  assert.match(said.join('\n'), /^dist\/serve.js: \d+ KiB of \d+ modules$/m);
+  assert.match(said.join('\n'), /^dist\/compile-cache: 3 entries$/m);
+});
+
+test('a bundle that holds what is not its own is refused by name', async (t) => {
+  const root = scratchTree(t, {
+    ...PROJECT,
+    'src/catalogs/leanix.ts': `export const found = process.argv.length;`,
+    'src/sidecar/index.ts': `import { found } from '../catalogs/leanix.ts'; console.log(found);`,
+  });
+  await assert.rejects(
+    build(root, BUNDLES, () => {}),
+    /^Error: dist\/sidecar.js holds src\/catalogs\/, which does not belong there$/,
+  );
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BUNDLES, bundleFaults, type BundleRule } from './bundle-rules.ts';
+
+const DEPENDENCIES = ['@peculiar/x509', 'cockatiel', 'hono', ...'abcdefgh'];
+
+function ruleOf(command: string): BundleRule {
+  const rule = BUNDLES.find((bundle) => bundle.command === command);
+  assert.ok(rule, command);
+  return rule;
+}
+
+const FORBIDDEN: readonly (readonly [command: string, module: string, part: string])[] = [
+  ['sidecar', 'node_modules/@peculiar/x509/build/x509.es.js', '@peculiar/x509'],
+  ['sidecar', 'node_modules/cockatiel/dist/index.js', 'cockatiel'],
+  ['sidecar', 'src/catalogs/leanix.ts', 'src/catalogs/'],
+  ['sidecar', 'src/main/app.ts', 'src/main/'],
+  ['serve', 'node_modules/@peculiar/x509/build/x509.es.js', '@peculiar/x509'],
+  ['serve', 'src/sidecar/app.ts', 'src/sidecar/'],
+  ['init', 'src/datadog/request.ts', 'src/datadog/'],
+  ['init', 'emulators/vault/vault-handler.ts', 'emulators/'],
+  ['serve', 'test/manual-clock.ts', 'test/'],
+];
+
+for (const [command, module, part] of FORBIDDEN) {
+  test(`the bundle of ${command} must not hold ${module}`, () => {
+    assert.deepEqual(bundleFaults(ruleOf(command), [module], [], DEPENDENCIES), [
+      `dist/${command}.js holds ${part}, which does not belong there`,
+    ]);
+  });
+}
+
+test('a test in a bundle is named', () => {
+  const faults = bundleFaults(ruleOf('serve'), ['src/main/app.test.ts'], [], DEPENDENCIES);
+  assert.deepEqual(faults, ['dist/serve.js holds the test src/main/app.test.ts']);
+});
+
+test('a bundle stands alone but for what Node has', () => {
+  const faults = bundleFaults(ruleOf('serve'), [], ['node:fs', 'hono'], DEPENDENCIES);
+  assert.deepEqual(faults, ['dist/serve.js loads hono at run time, where no node_modules is']);
+});
+
+test('the sidecar loads at most 8 direct dependencies; what those load in turn is not counted', () => {
+  const modules = [...'abcdefgh', 'indirect'].map((name) => `node_modules/${name}/index.js`);
+  assert.deepEqual(bundleFaults(ruleOf('sidecar'), modules, [], DEPENDENCIES), []);
+  const faults = bundleFaults(
+    ruleOf('sidecar'),
+    [...modules, 'node_modules/hono/index.js'],
+    [],
+    DEPENDENCIES,
+  );
+  assert.equal(faults.length, 1);
+  assert.match(faults[0] ?? '', /loads 9 direct dependencies .*; 8 is the most/);
+});
+
+test('what belongs into a bundle is left alone, whatever it is called', () => {
+  const modules = [
+    'package.json',
+    'src/domain/test.ts',
+    'src/main/app.ts',
+    'node_modules/emulators/index.js',
+  ];
+  assert.deepEqual(bundleFaults(ruleOf('serve'), modules, ['node:fs'], DEPENDENCIES), []);
+});

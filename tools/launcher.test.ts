@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { scratchTree } from './scratch-tree.ts';
+
+const LAUNCHER = readFileSync(join(import.meta.dirname, '../bin/birddog'), 'utf8');
+
+/** An installation of its own: the launcher, stand-ins for what it starts, and programs that it finds on its PATH. */
+function installation(t: TestContext, files: Record<string, string>) {
+  const node = `#!/bin/sh\nexec ${process.execPath} "$@"\n`;
+  return scratchTree(t, { 'bin/birddog': LAUNCHER, 'path/node': node, ...files });
+}
+
+interface Run {
+  child: ChildProcess;
+  /** The exit status, with all that was written to standard output and standard error. */
+  ended: Promise<{ status: number | null; out: string; err: string }>;
+  /** Resolves when standard output and error hold `text`. */
+  said(text: string): Promise<void>;
+}
+
+function birddog(t: TestContext, root: string, args: string[], env: Record<string, string> = {}): Run {
+  const child = spawn(join(root, 'bin/birddog'), args, {
+    env: { PATH: `${join(root, 'path')}:/usr/bin:/bin`, ROOT: root, ...env },
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
+  t.after(() => child.kill('SIGKILL'));
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const ended = new Promise<{ status: number | null; out: string; err: string }>((resolve) => {
+    child.on('close', (status) => resolve({ status, out, err }));
+  });
+  const said = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => (out + err).includes(text) && resolve();
+      child.stdout.on('data', look);
+      child.stderr.on('data', look);
+      child.on('close', () => reject(new Error(`ended without saying ${text}: ${out}${err}`)));
+      look();
+    });
+  return { child, ended, said };
+}
+
+/** Ends run by run with the statuses given, then with 0. */
+const FAILING = (...statuses: number[]) => `
+  import { appendFileSync, readFileSync } from 'node:fs';
+  appendFileSync(process.env.ROOT + '/runs', 'run\\n');
+  const runs = readFileSync(process.env.ROOT + '/runs', 'utf8').trim().split('\\n').length;
+  process.exit(${JSON.stringify(statuses)}[runs - 1] ?? 0);
+`;
+const runs = (root: string) => readFileSync(join(root, 'runs'), 'utf8').split('\n').length - 1;
+const delays = (err: string) => [...err.matchAll(/"delay_ms":(\d+)/g)].map((match) => Number(match[1]));
+const NO_SLEEP = '#!/bin/sh\nexit 0\n';
+
+for (const args of [[], ['nope']]) {
+  test(`"birddog ${args.join('')}" shows the usage and ends with 64`, async (t) => {
+    const { status, err } = await birddog(t, installation(t, {}), args).ended;
+    assert.equal(status, 64);
+    assert.match(err, /usage: birddog COMMAND/);
+  });
+}
+
+test('a node that is too old is refused with the version that is needed and the one found', async (t) => {
+  const root = installation(t, { 'path/node': '#!/bin/sh\necho v20.20.2\n', 'dist/serve.js': '' });
+  const { status, err } = await birddog(t, root, ['serve']).ended;
+  assert.equal(status, 69);
+  assert.match(err, /needs Node.js 24 or later; found v20.20.2 at .*path\/node/);
+});
+
+test('a node that is too old on the PATH gives way to the one that npm installed', async (t) => {
+  const root = installation(t, {
+    'path/node': '#!/bin/sh\necho v20.20.2\n',
+    'node_modules/.bin/node': `#!/bin/sh\nexec ${process.execPath} "$@"\n`,
+    'dist/serve.js': `console.log('served')`,
+  });
+  assert.equal((await birddog(t, root, ['serve']).ended).out, 'served\n');
+});
+
+test('a checkout runs its source, and its bundles where that is asked for; an image has only bundles', async (t) => {
+  const bundle = { 'dist/serve.js': `console.log('bundle', process.env.NODE_COMPILE_CACHE ?? 'uncached')` };
+  const checkout = installation(t, { ...bundle, 'src/main/index.ts': `console.log('source')` });
+  const image = installation(t, { ...bundle, 'dist/compile-cache/.keep': '' });
+  assert.equal((await birddog(t, checkout, ['serve']).ended).out, 'source\n');
+  const asked = birddog(t, checkout, ['serve'], { BIRDDOG_BUNDLES: 'true' });
+  assert.equal((await asked.ended).out, 'bundle uncached\n');
+  assert.equal((await birddog(t, image, ['serve']).ended).out, `bundle ${image}/dist/compile-cache\n`);
+});
+
+test('a compile cache that another user made is used too', async (t) => {
+  const root = installation(t, {
+    'path/id': '#!/bin/sh\necho 4711\n',
+    'dist/compile-cache/v24.0.0-x64-abc-0/entry': 'made',
+    'dist/serve.js': `
+      import { readFileSync } from 'node:fs';
+      console.log(readFileSync(process.env.NODE_COMPILE_CACHE + '/v24.0.0-x64-abc-4711/entry', 'utf8'));`,
+  });
+  const run = birddog(t, root, ['serve'], { TMPDIR: root });
+  assert.deepEqual(await run.ended, { status: 0, out: 'made\n', err: '' });
+});
+
+test('a bundle or a command that is not there is named', async (t) => {
+  const root = installation(t, { 'src/main/index.ts': '' });
+  const { status, err } = await birddog(t, root, ['serve'], { BIRDDOG_BUNDLES: 'true' }).ended;
+  assert.equal(status, 69);
+  assert.match(err, /there is no .*dist\/serve.js. Run npm run build/);
+  assert.match((await birddog(t, root, ['sandbox']).ended).err, /sandbox is not part of this installation/);
+});
+
+for (const command of ['init', 'sidecar']) {
+  test(`${command} gets its arguments, standard input and a small young generation`, async (t) => {
+    const root = installation(t, {
+      [`dist/${command}.js`]: `
+        const { argv, execArgv, stdin } = process;
+        console.log(argv.slice(2).join(' '), execArgv.includes('--max-semi-space-size=1'));
+        stdin.pipe(process.stdout);`,
+    });
+    const run = birddog(t, root, [command, '--watch', 'a b']);
+    run.child.stdin?.end('typed');
+    const { status, out } = await run.ended;
+    assert.equal(out, '--watch a b true\ntyped');
+    assert.equal(status, 0);
+  });
+}
+
+test('a sidecar that fails is started again with doubling delays, and its success ends the launcher', async (t) => {
+  const root = installation(t, {
+    'path/sleep': NO_SLEEP,
+    'dist/sidecar.js': FAILING(1, 69, 1, 1, 1, 1, 1),
+  });
+  const { status, err } = await birddog(t, root, ['sidecar']).ended;
+  assert.equal(status, 0);
+  assert.equal(runs(root), 8);
+  assert.deepEqual(delays(err), [200, 400, 800, 1600, 3200, 5000, 5000]);
+});
+
+test('a sidecar that is killed is started again', async (t) => {
+  const root = installation(t, {
+    'path/sleep': NO_SLEEP,
+    'dist/sidecar.js': `
+      import { existsSync, writeFileSync } from 'node:fs';
+      const again = process.env.ROOT + '/again';
+      if (existsSync(again)) process.exit(0);
+      writeFileSync(again, '');
+      process.kill(process.pid, 'SIGKILL');`,
+  });
+  const { status, err } = await birddog(t, root, ['sidecar']).ended;
+  assert.equal(status, 0);
+  assert.match(err, /"status":137,"delay_ms":200/);
+});
+
+test('a mistake in the environment is retried at once with the longest delay: the pod must stay', async (t) => {
+  const root = installation(t, { 'path/sleep': NO_SLEEP, 'dist/sidecar.js': FAILING(78, 78) });
+  const { status, err } = await birddog(t, root, ['sidecar']).ended;
+  assert.equal(status, 0);
+  assert.deepEqual(delays(err), [5000, 5000]);
+});
+
+test('the delay begins anew after the sidecar ran for half a minute', async (t) => {
+  const seconds = [0, 1, 2, 3, 10, 40];
+  const root = installation(t, {
+    'path/sleep': NO_SLEEP,
+    'path/date': `#!/bin/sh
+      [ "$1" = -u ] && { echo now; exit; }
+      set -- ${seconds.join(' ')}
+      echo >>"$ROOT/asked"
+      shift $(($(wc -l <"$ROOT/asked") - 1))
+      echo "\${1-99}"\n`,
+    'dist/sidecar.js': FAILING(1, 1, 1),
+  });
+  assert.deepEqual(delays((await birddog(t, root, ['sidecar']).ended).err), [200, 400, 200]);
+});
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`${signal} is passed on, and the launcher waits for the sidecar and ends with its status`, async (t) => {
+    const root = installation(t, {
+      'dist/sidecar.js': `
+        process.on('SIGTERM', () => setImmediate(() => { console.log('stopping'); process.exit(7); }));
+        setInterval(() => {}, 1000);
+        console.log('up');`,
+    });
+    const run = birddog(t, root, ['sidecar']);
+    await run.said('up');
+    run.child.kill(signal);
+    assert.deepEqual(await run.ended, { status: 7, out: 'up\nstopping\n', err: '' });
+  });
+}
+
+/** Says that it rests, and does. */
+const SAID_SLEEP = '#!/bin/sh\necho resting >&2\nexec /bin/sleep 1\n';
+
+test('TERM between two starts ends the launcher without another start', async (t) => {
+  const root = installation(t, { 'path/sleep': SAID_SLEEP, 'dist/sidecar.js': FAILING(78) });
+  const run = birddog(t, root, ['sidecar']);
+  await run.said('resting');
+  run.child.kill('SIGTERM');
+  assert.equal((await run.ended).status, 0);
+  assert.equal(runs(root), 1);
+});
+
+test('the end of standard input between two starts ends the launcher where that was asked for', async (t) => {
+  const root = installation(t, { 'path/sleep': SAID_SLEEP, 'dist/sidecar.js': FAILING(78) });
+  const run = birddog(t, root, ['sidecar'], { STOP_WITH_STDIN: 'true' });
+  await run.said('resting');
+  run.child.stdin?.end();
+  assert.equal((await run.ended).status, 0);
+  assert.equal(runs(root), 1);
+});
