@@ -73,7 +73,7 @@ const widgetSchema = z.looseObject(
 export const dashboardSchema = z
   .looseObject(
     {
-      title: someText('title'),
+      title: text('title'),
       layout_type: z.enum(['ordered', 'free'], 'layout_type must be "ordered" or "free"'),
       widgets: z.array(widgetSchema, 'widgets must be a list'),
       description: text('description').nullish(),

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ExtraEnv, FILES, type ProcessName } from '../../emulators/sandbox/processes.ts';
@@ -170,13 +171,27 @@ function signals(supervisor: Supervisor): Pick<Pod, 'pidOf' | 'kill' | 'pause' |
     async pause(name) {
       const server = await pidOf(name);
       process.kill(supervisor.child(name).pid ?? 0, 'SIGSTOP');
-      // The launcher that would reap it is stopped itself: the server's port closes, and its entry stays.
       process.kill(server, 'SIGKILL');
+      // It stays a zombie: its launcher, which would reap it, is stopped.
+      await until(() => refuses(supervisor.child(name).said('ready')));
     },
     async resume() {
       continueLauncher(supervisor);
     },
   };
+}
+
+/** Whether nothing listens there any more. */
+function refuses(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { port, hostname } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => resolve(true));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+  });
 }
 
 function continueLauncher(supervisor: Supervisor): void {
