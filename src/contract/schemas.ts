@@ -15,10 +15,10 @@ export const applicationSchema = slug(APPLICATION_SLUG, 'application', 100).meta
   description: 'What the document is about, listed in a catalog or not.',
   examples: ['payments-batch'],
 });
-export const keySchema = slug(KEY_SLUG, 'key', 80).meta({
+const keySchema = slug(KEY_SLUG, 'key', 80).meta({
   description: 'The name of the object within its application; by default made from its name or title.',
 });
-export const teamSchema = slug(TEAM_SLUG, 'team', 100).meta({
+const teamSchema = slug(TEAM_SLUG, 'team', 100).meta({
   description: 'The team that owns the application.',
 });
 
@@ -44,7 +44,7 @@ const tags = z.array(
 const anything = z.record(z.string(), z.unknown());
 
 /** Datadog's monitor: what Birddog relies on is checked, the rest passes as it is. */
-export const monitorSchema = z
+const monitorSchema = z
   .looseObject(
     {
       type: someText('type'),
@@ -62,7 +62,7 @@ export const monitorSchema = z
   .meta({ id: 'Monitor', description: "Datadog's own monitor object: every type, every option." });
 
 /** A monitor in an update: what is left out stays as it is. */
-export const monitorUpdateSchema = monitorSchema.partial().meta({ id: 'MonitorUpdate' });
+const monitorUpdateSchema = monitorSchema.partial().meta({ id: 'MonitorUpdate' });
 
 const widgetSchema = z.looseObject(
   { definition: z.looseObject({ type: someText('type') }, 'definition must be an object with a type') },
@@ -70,7 +70,7 @@ const widgetSchema = z.looseObject(
 );
 
 /** Datadog's dashboard: required members as Datadog has them; widget definitions pass verbatim. */
-export const dashboardSchema = z
+const dashboardSchema = z
   .looseObject(
     {
       title: text('title'),

@@ -7,7 +7,7 @@ import type { OutboundAnswer } from '../outbound/outbound.ts';
 const MOST_WORDS = 2000;
 
 /** What Datadog says in a failure: `errors` is a list of texts, a list of objects or a map, or the body is no JSON at all. */
-export function wordsOf(answer: OutboundAnswer): string {
+function wordsOf(answer: OutboundAnswer): string {
   const text = answer.body.toString('utf8');
   let body: Json;
   try {

@@ -33,7 +33,7 @@ export type Request = (call: Call, context: RequestContext) => Promise<Json | un
  * What may be sent again. A POST is not idempotent and Datadog has no idempotency keys, so it is sent again
  * only where it certainly was not carried out: never connected, or refused with 429.
  */
-export const RETRY = {
+const RETRY = {
   methods: new Set<string>(['GET', 'PUT', 'DELETE']),
   /** 512 is what Datadog's edge answers when its own back end is too slow. */
   statuses: new Set([500, 502, 503, 504, 512]),

@@ -64,8 +64,8 @@ function options(type: Json, given: JsonObject): JsonObject {
     result['escalation_message'] = trimmed(result['escalation_message']);
   const thresholds = result['thresholds'];
   if (isObject(thresholds)) {
-    const written = withoutNulls(thresholds, Object.keys(thresholds));
-    if (Object.keys(written).length > 0) result['thresholds'] = written;
+    const limits = withoutNulls(thresholds, Object.keys(thresholds));
+    if (Object.keys(limits).length > 0) result['thresholds'] = limits;
     else delete result['thresholds'];
   }
   return result;

@@ -5,7 +5,7 @@ import { deadlineAfter } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
 
 /** Milliseconds: an OpenShift Route cuts at 30 s, so 25 s unless the client says otherwise, ten minutes at most. */
-export const DEADLINE = { usual: 25_000, most: 600_000 };
+const DEADLINE = { usual: 25_000, most: 600_000 };
 /** The headers that travel with a request over every hop. */
 export const HEADERS = {
   deadline: 'birddog-deadline-ms',

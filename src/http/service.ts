@@ -1,5 +1,3 @@
-import type { Hono } from 'hono';
-import type { HttpBindings } from '@hono/node-server';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../process/log.ts';
 import { type Health, opsApp } from './ops-app.ts';
@@ -24,7 +22,6 @@ export interface ServiceOptions {
   readonly resources: readonly { close(): void }[];
 }
 
-export type ContractHono = Hono<{ Bindings: HttpBindings }>;
 /** What a process is handed besides its configuration. */
 export interface Surroundings {
   readonly clock: Clock;

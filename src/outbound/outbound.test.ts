@@ -53,9 +53,9 @@ describe('an outbound request', () => {
   });
 
   it('keeps its connection for the next one', async () => {
-    const before = sockets.size;
+    const open = sockets.size;
     for (let i = 0; i < 5; i += 1) await outbound.send({ method: 'GET', url, deadline: deadline() });
-    assert.equal(sockets.size, before);
+    assert.equal(sockets.size, open);
   });
 
   it('that was cut says it was sent', async () => {

@@ -92,7 +92,7 @@ function textMembers(around: JsonObject): Partial<Record<'application' | 'team' 
 }
 
 /** What a body says the catalogs call the application. */
-export function aliasesOf(value: Json | undefined): CatalogAliases {
+function aliasesOf(value: Json | undefined): CatalogAliases {
   const aliases: { -readonly [name in keyof CatalogAliases]: string } = {};
   if (isObject(value)) {
     for (const name of CATALOG_NAMES) {

@@ -46,7 +46,7 @@ export async function keyOfId(
 }
 
 /** The key in an object's marker, where it says this application. */
-export function requireOwn(kind: StoredKind, object: JsonObject, application: string): string {
+function requireOwn(kind: StoredKind, object: JsonObject, application: string): string {
   const mark = markOf(kind, object);
   const name = `The ${kind} ${idOf(object)}`;
   if (!mark) throw new ProblemError('not_managed', `${name} carries no marker of Birddog.`);

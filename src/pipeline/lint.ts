@@ -23,12 +23,7 @@ export function lintEnvelope(envelope: Envelope): Finding[] {
 }
 
 /** What is wrong with one monitor, alert or dashboard. `pointer` is where it stands in the body. */
-export function lintObject(
-  kind: ManagedKind,
-  verb: 'create' | 'update',
-  object: Json,
-  pointer: Pointer,
-): Finding[] {
+function lintObject(kind: ManagedKind, verb: 'create' | 'update', object: Json, pointer: Pointer): Finding[] {
   const findings = check(OBJECT_SCHEMAS[kind][verb], object, pointer);
   if (!isObject(object)) return findings;
   if (kind === 'alert')

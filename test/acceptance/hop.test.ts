@@ -79,7 +79,7 @@ describe('the sidecar', () => {
 describe('a sidecar that is killed', () => {
   it('takes nothing from listed applications, comes back by its launcher, and is found again', async () => {
     assert.equal((await create('unlisted-before')).status, 201);
-    const before = await pod.pidOf('sidecar');
+    const killed = await pod.pidOf('sidecar');
     await pod.kill('sidecar', 'SIGKILL');
     const listed = await create('checkout');
     assert.equal(listed.status, 201, listed.text);
@@ -90,11 +90,14 @@ describe('a sidecar that is killed', () => {
       assert.ok(Number(away.headers['retry-after']) >= 1);
     }
     await pod.until(async () => [200, 201].includes((await create('unlisted-after')).status));
-    assert.notEqual(await pod.pidOf('sidecar'), before);
+    assert.notEqual(await pod.pidOf('sidecar'), killed);
   });
 
   it('is answered for with 503 and Retry-After, at once, while it stays away', async () => {
     await pod.pause('sidecar');
+    await pod.until(
+      async () => (await request(pod, 'GET', '/get_monitors?application=unlisted-away')).status === 503,
+    );
     const answers = [];
     for (let i = 0; i < 8; i += 1) answers.push(await create('unlisted-away'));
     for (const answer of answers) {
