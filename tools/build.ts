@@ -45,9 +45,8 @@ function primeCompileCache(root: string, rules: readonly BundleRule[], say: (lin
   const cache = join(root, 'dist/compile-cache');
   mkdirSync(cache);
   for (const { command } of rules) {
-    // With standard input ended, the launcher of the sidecar does not start it again.
     const PATH = `${dirname(process.execPath)}:${process.env['PATH']}`;
-    const env = { PATH, BIRDDOG_BUNDLES: 'true', STOP_WITH_STDIN: 'true' };
+    const env = { PATH, BIRDDOG_BUNDLES: 'true', BIRDDOG_ONCE: 'true' };
     spawnSync(join(root, 'bin/birddog'), [command], { env, stdio: 'ignore' });
   }
   const entries = readdirSync(cache, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());

@@ -138,20 +138,26 @@ test('a sidecar that fails is started again with doubling delays, and its succes
   assert.deepEqual(delays(err), [200, 400, 800, 1600, 3200, 5000, 5000]);
 });
 
-test('a sidecar that is killed is started again', async (t) => {
-  const root = installation(t, {
-    'path/sleep': NO_SLEEP,
-    'dist/sidecar.js': `
-      import { existsSync, writeFileSync } from 'node:fs';
-      const again = process.env.ROOT + '/again';
-      if (existsSync(again)) process.exit(0);
-      writeFileSync(again, '');
-      process.kill(process.pid, 'SIGKILL');`,
+for (const stopWithStdin of ['true', 'false']) {
+  test(`a sidecar that is killed is started again (STOP_WITH_STDIN=${stopWithStdin})`, async (t) => {
+    const root = installation(t, {
+      'dist/sidecar.js': `
+        import { existsSync, writeFileSync } from 'node:fs';
+        const again = process.env.ROOT + '/again';
+        if (existsSync(again)) {
+          console.log('back');
+          process.exit(0);
+        }
+        writeFileSync(again, '');
+        process.stdin.resume();
+        setImmediate(() => process.kill(process.pid, 'SIGKILL'));`,
+    });
+    const run = birddog(t, root, ['sidecar'], { STOP_WITH_STDIN: stopWithStdin });
+    const { status, out, err } = await run.ended;
+    assert.deepEqual([status, out], [0, 'back\n'], err);
+    assert.match(err, /"status":137,"delay_ms":200/);
   });
-  const { status, err } = await birddog(t, root, ['sidecar']).ended;
-  assert.equal(status, 0);
-  assert.match(err, /"status":137,"delay_ms":200/);
-});
+}
 
 test('a mistake in the environment is retried at once with the longest delay: the pod must stay', async (t) => {
   const root = installation(t, { 'path/sleep': NO_SLEEP, 'dist/sidecar.js': FAILING(78, 78) });
@@ -202,11 +208,9 @@ test('TERM between two starts ends the launcher without another start', async (t
   assert.equal(runs(root), 1);
 });
 
-test('the end of standard input between two starts ends the launcher where that was asked for', async (t) => {
-  const root = installation(t, { 'path/sleep': SAID_SLEEP, 'dist/sidecar.js': FAILING(78) });
-  const run = birddog(t, root, ['sidecar'], { STOP_WITH_STDIN: 'true' });
-  await run.said('resting');
-  run.child.stdin?.end();
-  assert.equal((await run.ended).status, 0);
+test('with BIRDDOG_ONCE=true a sidecar that fails ends the launcher with its status', async (t) => {
+  const root = installation(t, { 'path/sleep': NO_SLEEP, 'dist/sidecar.js': FAILING(78) });
+  const { status, err } = await birddog(t, root, ['sidecar'], { BIRDDOG_ONCE: 'true' }).ended;
+  assert.deepEqual([status, err], [78, '']);
   assert.equal(runs(root), 1);
 });

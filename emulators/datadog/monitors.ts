@@ -14,7 +14,7 @@ export class Monitors {
   readonly held = new Map<string, RawObject>();
   readonly restricted = new Set<string>();
   readonly #byTag = new Map<string, Set<string>>();
-  readonly #byQuery = new Map<string, Set<string>>();
+  readonly #byText = new Map<string, Set<string>>();
   readonly #now: () => number;
   #lastId = 3_000_000_000;
 
@@ -39,7 +39,7 @@ export class Monitors {
   ];
 
   clear(): void {
-    for (const map of [this.held, this.#byTag, this.#byQuery]) map.clear();
+    for (const map of [this.held, this.#byTag, this.#byText]) map.clear();
     this.restricted.clear();
   }
 
@@ -161,7 +161,7 @@ export class Monitors {
   #duplicateOf(sent: RawObject, monitor: RawObject): RawObject | undefined {
     const fields = Object.keys(monitor).filter((name) => sent[name] !== undefined && name !== 'options');
     const set = isRawObject(sent['options']) ? Object.keys(sent['options']) : [];
-    for (const id of this.#byQuery.get(String(monitor['query'])) ?? []) {
+    for (const id of this.#byText.get(textOf(monitor)) ?? []) {
       const other = this.held.get(id) ?? {};
       const same = fields.every((name) => sameRaw(monitor[name], other[name]));
       if (same && set.every((name) => sameRaw(options(monitor)[name], options(other)[name]))) return other;
@@ -185,14 +185,14 @@ export class Monitors {
     const id = String(monitor['id']);
     this.held.set(id, monitor);
     for (const tag of tagsOf(monitor)) add(this.#byTag, tag, id);
-    add(this.#byQuery, String(monitor['query']), id);
+    add(this.#byText, textOf(monitor), id);
   }
 
   #drop(monitor: RawObject): void {
     const id = String(monitor['id']);
     this.held.delete(id);
     for (const tag of tagsOf(monitor)) this.#byTag.get(tag)?.delete(id);
-    this.#byQuery.get(String(monitor['query']))?.delete(id);
+    this.#byText.get(textOf(monitor))?.delete(id);
   }
 }
 
@@ -250,6 +250,11 @@ function paging(query: URLSearchParams): { page: number; offset: number | undefi
 
 function options(monitor: RawObject): RawObject {
   return isRawObject(monitor['options']) ? monitor['options'] : {};
+}
+
+/** What two equal monitors have in common, to find them by. */
+function textOf(monitor: RawObject): string {
+  return `${String(monitor['name'])}\n${String(monitor['query'])}`;
 }
 
 function tagsOf(monitor: RawObject): string[] {

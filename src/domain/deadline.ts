@@ -9,13 +9,27 @@ export interface Deadline {
   readonly signal: AbortSignal;
 }
 
+/** A deadline with its timer, which whoever set it lets go of in the end. */
+export interface OwnDeadline extends Deadline {
+  close(): void;
+}
+
 /** A deadline `ms` from now. `gone` aborts it early (the caller hung up). */
-export function deadlineAfter(ms: number, clock: Clock, gone?: AbortSignal): Deadline {
+export function deadlineAfter(ms: number, clock: Clock, gone?: AbortSignal): OwnDeadline {
   const end = clock.now() + ms;
-  const timeout = AbortSignal.timeout(Math.max(0, Math.ceil(ms)));
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  // Not AbortSignal.timeout: it would hold on to every request until its deadline, long after its answer.
+  const timer = setTimeout(abort, Math.max(0, Math.ceil(ms))).unref();
+  gone?.addEventListener('abort', abort, { once: true });
+  if (gone?.aborted) abort();
   return {
     left: () => Math.max(0, end - clock.now()),
-    signal: gone ? AbortSignal.any([timeout, gone]) : timeout,
+    signal: controller.signal,
+    close() {
+      clearTimeout(timer);
+      gone?.removeEventListener('abort', abort);
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { openApi } from '../contract/openapi.ts';
 import { OPERATIONS, type Operation, type QueryName } from '../contract/operations.ts';
 import type { Caller, RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
-import { requireTime } from '../domain/deadline.ts';
+import { type OwnDeadline, requireTime } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { answerFormat, formatOf } from '../format/content-type.ts';
 import { decode } from '../format/decode.ts';
@@ -15,7 +15,7 @@ import type { Metrics } from './metrics.ts';
 import { addHealth, type Health } from './ops-app.ts';
 import { readBody } from './read-body.ts';
 import { problemReply, type Reply } from './reply.ts';
-import { contextOf, requestIdOf } from './request-context.ts';
+import { deadlineOf, requestIdOf, traceparentOf } from './request-context.ts';
 
 /** A request of the contract, read and understood as far as every process does it alike. */
 export interface Incoming {
@@ -79,14 +79,17 @@ async function answer(
   c.env.outgoing.once('close', onClose);
   let reply: Reply;
   let caller = '';
+  let deadline: OwnDeadline | undefined;
   try {
     const who = options.callerOf(header);
     caller = who.name;
-    const context = contextOf(header, requestId, who, clock, gone.signal);
+    deadline = deadlineOf(header, clock, gone.signal);
+    const context = { caller: who, requestId, traceparent: traceparentOf(header), deadline };
     reply = await options.serve(await read(c, operation, context));
   } catch (error) {
     reply = problemReply(problemOf(error, log, requestId), requestId);
   }
+  deadline?.close();
   c.env.outgoing.off('close', onClose);
   const ms = clock.now() - begun;
   metrics.answered(operation.path, reply.status, ms / 1000);
@@ -108,8 +111,9 @@ async function read(
 ): Promise<Incoming> {
   const header = (name: string) => c.req.header(name);
   const accept = answerFormat(header('accept'));
-  const query = queryOf(new URL(c.req.url).searchParams, operation);
-  const rest = { operation, query, accept, context, header, pathAndQuery: pathAndQuery(c.req.url) };
+  const { pathname, search, searchParams } = new URL(c.req.url);
+  const query = queryOf(searchParams, operation);
+  const rest = { operation, query, accept, context, header, pathAndQuery: `${pathname}${search}` };
   if (operation.method === 'GET' || operation.method === 'DELETE') return rest;
   const contentType = header('content-type');
   const format = formatOf(contentType);
@@ -118,11 +122,6 @@ async function read(
   requireTime(context.deadline, 'the body was read');
   const decoded = await decode(bytes, format, limits);
   return { ...rest, sent: { bytes, contentType: contentType ?? '', decoded } };
-}
-
-function pathAndQuery(address: string): string {
-  const url = new URL(address);
-  return `${url.pathname}${url.search}`;
 }
 
 function queryOf(given: URLSearchParams, operation: Operation): Partial<Record<QueryName, string>> {

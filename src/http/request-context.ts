@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Caller, RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
-import { deadlineAfter } from '../domain/deadline.ts';
+import { deadlineAfter, type OwnDeadline } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
 
 /** Milliseconds: an OpenShift Route cuts at 30 s, so 25 s unless the client says otherwise, ten minutes at most. */
@@ -23,20 +22,9 @@ export function requestIdOf(header: Header): string {
   return given !== undefined && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
 }
 
-/** What travels with a request. Throws `bad_request` for a deadline that is none. `gone` aborts when the client hangs up. */
-export function contextOf(
-  header: Header,
-  requestId: string,
-  caller: Caller,
-  clock: Clock,
-  gone: AbortSignal,
-): RequestContext {
-  return {
-    caller,
-    requestId,
-    traceparent: traceparentOf(header(HEADERS.traceparent)),
-    deadline: deadlineAfter(deadlineMs(header(HEADERS.deadline)), clock, gone),
-  };
+/** When the client wants its answer. Throws `bad_request` for a deadline that is none. `gone` aborts it early. */
+export function deadlineOf(header: Header, clock: Clock, gone: AbortSignal): OwnDeadline {
+  return deadlineAfter(deadlineMs(header(HEADERS.deadline)), clock, gone);
 }
 
 function deadlineMs(given: string | undefined): number {
@@ -52,7 +40,8 @@ function deadlineMs(given: string | undefined): number {
 }
 
 /** W3C trace context: the trace goes on under a span of our own, or a new one begins. */
-function traceparentOf(given: string | undefined): string {
+export function traceparentOf(header: Header): string {
+  const given = header(HEADERS.traceparent);
   const match = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(given ?? '');
   const trace = match?.[1] && !/^0+$/.test(match[1]) ? match[1] : randomBytes(16).toString('hex');
   return `00-${trace}-${randomBytes(8).toString('hex')}-${match?.[3] ?? '01'}`;
