@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type Pod, request, startPod } from './pod.ts';
+
+const MONITOR = { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1' };
+const KEYS = { api: 'another-api-key', app: 'another-app-key' };
+
+let pod: Pod;
+before(async () => {
+  pod = await startPod();
+});
+after(() => pod.stop());
+
+const create = (application: string, name: string) =>
+  request(pod, 'POST', '/create_monitor', {
+    body: JSON.stringify({ application, team: 't', monitor: { ...MONITOR, name } }),
+    headers: { 'content-type': 'application/json' },
+  });
+const control = (path: string, value: unknown) =>
+  fetch(`${pod.datadogUrl}/__control/${path}`, { method: 'PUT', body: JSON.stringify(value) });
+
+/** Puts another text into a secret file, as a mounted Secret that is renewed does. */
+function renew(folder: string, name: string, text: string): void {
+  rmSync(join(folder, name));
+  writeFileSync(join(folder, name), text);
+}
+
+for (const application of ['checkout', 'payments-batch']) {
+  it(`an object of ${application} that is restricted in Datadog is 403, and its keys are not doubted`, async () => {
+    const { body } = await create(application, 'restricted');
+    await control('restricted', [body.id]);
+    await fetch(`${pod.datadogUrl}/__control/requests`, { method: 'DELETE' });
+    const answer = await request(pod, 'PUT', `/update_monitor?id=${body.id}`, {
+      body: JSON.stringify({ application, monitor: { message: 'x' } }),
+      headers: { 'content-type': 'application/json' },
+    });
+    assert.deepEqual([answer.status, answer.body.code], [403, 'datadog_forbidden'], answer.text);
+    assert.match(answer.body.detail, /permission to edit/);
+    const seen: { method: string }[] = JSON.parse(
+      await (await fetch(`${pod.datadogUrl}/__control/requests`)).text(),
+    );
+    assert.equal(seen.filter((r) => r.method === 'PUT').length, 1, 'no loop');
+  });
+}
+
+describe('keys that Datadog refuses', () => {
+  it('are 503 with a time to ask again, and new ones in the files are taken up without a restart', async () => {
+    await control('keys', KEYS);
+    for (const application of ['checkout', 'payments-batch']) {
+      const refused = await create(application, 'refused');
+      assert.deepEqual([refused.status, refused.body.code], [503, 'datadog_keys_refused'], refused.text);
+      assert.ok(Number(refused.headers['retry-after']) >= 1);
+    }
+    for (const folder of [pod.secretsMain, pod.secretsSidecar]) {
+      renew(folder, 'datadog-api-key', KEYS.api);
+      renew(folder, 'datadog-app-key', KEYS.app);
+    }
+    for (const application of ['checkout', 'payments-batch']) {
+      const taken = await create(application, 'taken');
+      assert.equal(taken.status, 201, taken.text);
+    }
+  });
+});
