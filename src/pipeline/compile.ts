@@ -6,6 +6,7 @@ import type { Finding } from '../domain/finding.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 import type { ManagedKind, StoredKind } from '../domain/managed-kind.ts';
 import type { Stamp } from '../domain/marker.ts';
+import type { Pointer } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { Envelope } from './envelope.ts';
 import { defaultKey } from './lint.ts';
@@ -20,6 +21,8 @@ export interface Compiled {
   /** Absent only for an update that names the id alone. */
   readonly key: string | undefined;
   readonly id: string | undefined;
+  /** Where the object stands in the body. */
+  readonly pointer: Pointer;
   /** The monitor or dashboard to send, without its marker. */
   readonly object: JsonObject;
   readonly stamp: Omit<Stamp, 'key'>;
@@ -43,6 +46,7 @@ export function compile(envelope: Envelope, way: Way): Compiled {
     application,
     key: key ?? (id === undefined ? defaultKey(kind, object) : undefined),
     id: verb === 'update' ? id : undefined,
+    pointer,
     object: sent,
     stamp: {
       application,

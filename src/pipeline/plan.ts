@@ -4,6 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { mergedForUpdate } from '../domain/merged-for-update.ts';
 import { idOf, stamped, unmarked } from '../domain/marker.ts';
 import type { PlannedObject } from '../domain/plan.ts';
+import { pointerTo } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';
 
 import type { Compiled } from './compile.ts';
@@ -85,7 +86,7 @@ function paths(planned: PlannedObject): string {
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function replaceNeeded({ stored }: Compiled): ProblemError {
+function replaceNeeded({ kind, stored, pointer }: Compiled): ProblemError {
   const field = stored === 'monitor' ? 'type' : 'layout_type';
   return new ProblemError('invalid', `Datadog cannot change the ${field} of a ${stored} in place.`, {
     hint: `Delete the ${stored} and create it anew (its id is lost), or leave ${field} as it is.`,
@@ -94,7 +95,7 @@ function replaceNeeded({ stored }: Compiled): ProblemError {
         code: 'replace_needed',
         severity: 'error',
         message: `Datadog cannot change the ${field} of a ${stored} in place.`,
-        pointer: `/${field}`,
+        pointer: kind === 'alert' ? pointer : pointerTo(pointer, field),
       },
     ],
   });

@@ -11,7 +11,7 @@ import { lintEnvelope } from './lint.ts';
 import { type Planned, plan, portFor } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { placeRefusal } from './place-refusal.ts';
-import { refuseErrors, withPositions } from './refuse.ts';
+import { placed, refuseErrors, withPositions } from './refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from './request.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function write(request: PipelineRequest, ports: Ports): Promise<Pip
   const key = await keyOf(portFor(ports, compiled), compiled, request.context);
   const name = `${compiled.stored}:${compiled.application}/${key}`;
   return ports.lock.run(name, request.context.deadline, async () => {
-    const planned = await plan(compiled, key, ports, request.context);
+    const planned = await plan(compiled, key, ports, request.context).catch(placed(request.body));
     const dryRun = request.query.dry_run === 'true';
     const done = dryRun
       ? { object: planned.live, made: false }

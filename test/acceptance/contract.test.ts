@@ -215,6 +215,43 @@ options.thresholds.critical = 1000
     assert.notEqual(answer.body.id, '5');
   });
 
+  it('is told what of it is not sent, with its place', async () => {
+    const body = `application: warned\nteam: t\nmonitor:\n  id: 5\n  type: query alert\n  name: x\n  query: avg(last_5m):avg:w{*} > 1\n  options:\n    silenced: {"*": null}\n`;
+    const answer = await request(pod, 'POST', '/create_monitor', {
+      body,
+      headers: { 'content-type': 'application/yaml' },
+    });
+    assert.equal(answer.status, 201, answer.text);
+    assert.deepEqual(
+      answer.body.findings.map((f: { code: string; severity: string; pointer: string; line: number }) => [
+        f.code,
+        f.severity,
+        f.pointer,
+        f.line,
+      ]),
+      [
+        ['never_managed', 'warning', '/monitor/id', 4],
+        ['never_managed', 'warning', '/monitor/options/silenced', 9],
+      ],
+    );
+    assert.deepEqual(answer.body.monitor.options.silenced, {});
+  });
+
+  it('for another type of a monitor is refused, since Datadog would lose its id', async () => {
+    const of = (type: string, query: string) =>
+      json({ application: 'retyped', team: 't', key: 'k', monitor: { type, name: 'x', query } });
+    assert.equal(
+      (await request(pod, 'POST', '/create_monitor', of('query alert', 'avg(last_5m):avg:w{*} > 1'))).status,
+      201,
+    );
+    const answer = await request(pod, 'PUT', '/update_monitor', of('composite', '1 && 2'));
+    assert.deepEqual(
+      [answer.status, answer.body.findings[0].code, answer.body.findings[0].pointer],
+      [422, 'replace_needed', '/monitor/type'],
+      answer.text,
+    );
+  });
+
   it('carries its id through both processes, and its caller into the audit line', async () => {
     const headers = {
       'x-request-id': 'trace-me-42',
