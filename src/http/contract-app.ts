@@ -75,7 +75,8 @@ async function answer(
   const requestId = requestIdOf(header);
   const begun = clock.now();
   const gone = new AbortController();
-  const onClose = () => gone.abort();
+  // A write that was begun is seen through: its outcome would otherwise be unknown to everybody.
+  const onClose = () => operation.method === 'GET' && gone.abort();
   c.env.outgoing.once('close', onClose);
   let reply: Reply;
   let caller = '';

@@ -29,7 +29,7 @@ const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 610_000, keepAliveTim
 
 /** Starts a server. Rejects with the system's error where the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const listener = getRequestListener(options.app.fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener(options.app.fetch);
   const server = options.mutualTls
     ? https.createServer(
         {

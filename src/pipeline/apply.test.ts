@@ -26,6 +26,7 @@ function world(
     for (const event of later) if (event.at <= clock.now()) event.run();
   });
   let nextId = 100;
+  let broken = false;
   const store = (body: JsonObject): JsonObject => {
     const object = { ...body, id: (nextId += 1), created: new Date(clock.now()).toISOString() };
     held.push(object);
@@ -33,7 +34,10 @@ function world(
   };
   const port: ObjectPort = {
     kind: 'monitor',
-    find: async (owner) => held.filter((o) => isOwnedBy('monitor', o, owner)),
+    find: async (owner) => {
+      if (broken) throw new ProblemError('datadog_failed', 'Datadog answered 503 again and again.');
+      return held.filter((o) => isOwnedBy('monitor', o, owner));
+    },
     get: async (id) => held.find((o) => idOf(o) === id),
     create: async (body) => {
       calls.create += 1;
@@ -69,6 +73,9 @@ function world(
     journal,
     store,
     ask,
+    breakReads: (yes: boolean) => {
+      broken = yes;
+    },
     atMs: (ms: number, run: () => void) => later.push({ at: clock.now() + ms, run }),
   };
 }
@@ -112,6 +119,17 @@ describe('a create', () => {
     await assert.rejects(w.ask(), { code: 'outcome_unknown' });
     w.atMs(3000, () => w.held.length === 0 && w.store(BODY));
     const { made } = await w.ask(25_000);
+    assert.deepEqual([made, w.calls.create, w.held.length], [false, 1, 1]);
+  });
+
+  it('is not taken to have never landed while Datadog cannot be asked', async () => {
+    const w = world({ create: lost });
+    w.breakReads(true);
+    await assert.rejects(w.ask(600_000), { code: 'outcome_unknown' });
+    assert.equal(typeof w.journal.underWaySince(WRITE), 'number');
+    w.breakReads(false);
+    w.store(BODY);
+    const { made } = await w.ask();
     assert.deepEqual([made, w.calls.create, w.held.length], [false, 1, 1]);
   });
 

@@ -40,12 +40,12 @@ export async function createOnce(
     if (error instanceof AnswerLostError) {
       return { object: await lookUntilSeen(create, ports.clock.now() + SETTLE_WITHIN, error), made: true };
     }
-    ports.journal.settle(entry, 'not written', ports.clock.now());
+    ports.journal.settle(entry);
     if (error instanceof DuplicateMonitorError)
       return { object: await adoptDuplicate(create, error), made: false };
     throw error;
   }
-  ports.journal.settle(entry, idOf(object), ports.clock.now());
+  ports.journal.settle(entry);
   return keepOldest(create, object);
 }
 
@@ -54,19 +54,16 @@ async function settleEarlier(create: Create): Promise<JsonObject | undefined> {
   const { ports, write } = create;
   const since = ports.journal.underWaySince(write);
   if (since === undefined) return undefined;
-  const until = since + SETTLE_WITHIN;
-  if (ports.clock.now() < until) {
-    const seen = await look(create, until);
-    if (seen) return seen;
-  }
-  ports.journal.settleAll(write, 'never seen', ports.clock.now());
+  const seen = await look(create, since + SETTLE_WITHIN);
+  if (seen) return seen;
+  ports.journal.settleAll(write);
   return undefined;
 }
 
 async function lookUntilSeen(create: Create, until: number, lost: AnswerLostError): Promise<JsonObject> {
   const seen = await look(create, until);
   if (seen) return seen;
-  create.ports.journal.settleAll(create.write, 'never seen', create.ports.clock.now());
+  create.ports.journal.settleAll(create.write);
   throw new ProblemError(
     'outcome_unknown',
     'Datadog never answered, and no trace of the write has shown since.',
@@ -77,26 +74,34 @@ async function lookUntilSeen(create: Create, until: number, lost: AnswerLostErro
   );
 }
 
-/** Looks for the marker again and again until `until` (epoch ms). Throws `outcome_unknown` when the deadline comes first. */
+/**
+ * Looks for the marker again and again until `until` (epoch ms); undefined where the last look, at the end of that
+ * time, saw none. Throws `outcome_unknown` where the deadline comes first, or where Datadog could not be asked.
+ */
 async function look(create: Create, until: number): Promise<JsonObject | undefined> {
   const { port, ports, write, context } = create;
+  const { clock, journal } = ports;
   for (let turn = 0; ; turn += 1) {
-    const [seen] = await port
+    const found = await port
       .find({ application: write.application, key: write.key }, context)
-      .catch(unknownIfLate);
-    if (seen) {
-      ports.journal.settleAll(write, idOf(seen), ports.clock.now());
-      return seen;
+      .catch(notAsked);
+    const left = until - clock.now();
+    if (found?.[0]) {
+      journal.settleAll(write);
+      return found[0];
     }
-    const wait = Math.min(LOOKS[Math.min(turn, LOOKS.length - 1)] ?? 0, until - ports.clock.now());
-    if (wait <= 0) return undefined;
-    if (context.deadline.left() < wait + TIME_TO_ANSWER) throw outcomeUnknown(until - ports.clock.now());
-    await ports.clock.sleep(wait, context.deadline.signal);
+    if (left <= 0 && found) return undefined;
+    const wait = Math.min(LOOKS[Math.min(turn, LOOKS.length - 1)] ?? 0, left);
+    if (wait <= 0 || context.deadline.left() < wait + TIME_TO_ANSWER) throw outcomeUnknown(left);
+    await clock.sleep(wait, context.deadline.signal).catch(() => {
+      throw outcomeUnknown(left);
+    });
   }
 }
 
-function unknownIfLate(error: unknown): never {
-  throw error instanceof ProblemError && error.code === 'deadline_passed' ? outcomeUnknown(1000) : error;
+/** Whatever keeps Datadog from being asked, it says nothing of what became of the write. */
+function notAsked(error: unknown): undefined {
+  if (!(error instanceof ProblemError)) throw error;
 }
 
 function outcomeUnknown(settledIn: number): ProblemError {

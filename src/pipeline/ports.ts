@@ -39,10 +39,10 @@ export interface WriteUnderWay {
 export interface Journal {
   /** Notes a create before it is sent. Gives the entry's number. */
   begin(write: WriteUnderWay, caller: string, now: number): number;
-  /** Notes how one create ended: the id it made, or why there is none. */
-  settle(entry: number, outcome: string, now: number): void;
-  /** Notes that whatever was under way for this object has ended. */
-  settleAll(write: WriteUnderWay, outcome: string, now: number): void;
+  /** One create has ended: it is known what it made, or that it made nothing. */
+  settle(entry: number): void;
+  /** Whatever was under way for this object has ended. */
+  settleAll(write: WriteUnderWay): void;
   /** When the latest unsettled create of this object was begun, or undefined where there is none. */
   underWaySince(write: WriteUnderWay): number | undefined;
 }

@@ -21,7 +21,7 @@ describe('the journal', () => {
     assert.equal(journal.underWaySince(WRITE), 1000);
     assert.equal(journal.underWaySince({ ...WRITE, key: 'other' }), undefined);
     assert.equal(journal.underWaySince({ ...WRITE, kind: 'dashboard' }), undefined);
-    journal.settle(entry, '42', 1001);
+    journal.settle(entry);
     assert.equal(journal.underWaySince(WRITE), undefined);
     journal.close();
   });
@@ -33,7 +33,7 @@ describe('the journal', () => {
     assert.equal(next.underWaySince(WRITE), 1000);
     next.begin(WRITE, 'somebody', 2000);
     assert.equal(next.underWaySince(WRITE), 2000);
-    next.settleAll(WRITE, 'never seen', 3000);
+    next.settleAll(WRITE);
     assert.equal(next.underWaySince(WRITE), undefined);
     next.close();
     killed.close();

@@ -1,9 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Journal, WriteUnderWay } from '../pipeline/ports.ts';
 
-/** Settled writes are kept this long (ms) for whoever looks into the file after an incident. */
-const KEEP_SETTLED = 24 * 60 * 60 * 1000;
-
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS writes (
     id INTEGER PRIMARY KEY,
@@ -11,11 +8,9 @@ const SCHEMA = `
     application TEXT NOT NULL,
     key TEXT NOT NULL,
     caller TEXT NOT NULL,
-    begun_at INTEGER NOT NULL,
-    settled_at INTEGER,
-    outcome TEXT
+    begun_at INTEGER NOT NULL
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS writes_under_way ON writes (kind, application, key) WHERE settled_at IS NULL;
+  CREATE INDEX IF NOT EXISTS writes_by_object ON writes (kind, application, key);
 `;
 
 /**
@@ -30,27 +25,19 @@ export function openJournal(file: string): Journal & { close(): void } {
   const insert = db.prepare(
     'INSERT INTO writes (kind, application, key, caller, begun_at) VALUES (?, ?, ?, ?, ?)',
   );
-  const settle = db.prepare('UPDATE writes SET settled_at = ?, outcome = ? WHERE id = ?');
-  const settleAll = db.prepare(
-    `UPDATE writes SET settled_at = ?, outcome = ?
-     WHERE kind = ? AND application = ? AND key = ? AND settled_at IS NULL`,
-  );
+  const settle = db.prepare('DELETE FROM writes WHERE id = ?');
+  const settleAll = db.prepare('DELETE FROM writes WHERE kind = ? AND application = ? AND key = ?');
   const latest = db.prepare(
-    `SELECT max(begun_at) AS begun FROM writes
-     WHERE kind = ? AND application = ? AND key = ? AND settled_at IS NULL`,
+    'SELECT max(begun_at) AS begun FROM writes WHERE kind = ? AND application = ? AND key = ?',
   );
-  const prune = db.prepare('DELETE FROM writes WHERE settled_at < ?');
   const names = (write: WriteUnderWay) => [write.kind, write.application, write.key] as const;
   return {
-    begin(write, caller, now) {
-      prune.run(now - KEEP_SETTLED);
-      return Number(insert.run(...names(write), caller, now).lastInsertRowid);
+    begin: (write, caller, now) => Number(insert.run(...names(write), caller, now).lastInsertRowid),
+    settle(entry) {
+      settle.run(entry);
     },
-    settle(entry, outcome, now) {
-      settle.run(now, outcome, entry);
-    },
-    settleAll(write, outcome, now) {
-      settleAll.run(now, outcome, ...names(write));
+    settleAll(write) {
+      settleAll.run(...names(write));
     },
     underWaySince(write) {
       const begun = latest.get(...names(write))?.['begun'];
