@@ -39,45 +39,44 @@ export async function plan(
 ): Promise<Planned> {
   const { verb, kind, stored, application, object, stamp } = compiled;
   const live = await findByKey(portFor(ports, compiled), application, key, context);
-  const desired = stamped(stored, object, { ...stamp, key });
-  const described = { kind, key };
   if (verb === 'create') {
-    if (!live.object) {
-      return {
-        compiled,
-        key,
-        live: undefined,
-        body: desired,
-        planned: { ...described, action: 'create', changes: [] },
-      };
-    }
-    const changes = changesOf(stored, live.object, desired);
-    const planned = {
-      ...described,
-      id: idOf(live.object),
-      action: changes.length > 0 ? 'update' : 'none',
-      changes,
-    } as const;
-    if (changes.length === 0) return { compiled, key, live: live.object, body: desired, planned };
-    throw new ProblemError(
-      'already_different',
-      `The key "${key}" holds a ${stored} that differs in ${paths(planned)}.`,
-      {
-        members: { plan: { application, objects: [planned] } },
-      },
-    );
+    const body = stamped(stored, object, { ...stamp, key });
+    const planned = live.object
+      ? requireEqual(compiled, key, live.object, body)
+      : ({ kind, key, action: 'create', changes: [] } as const);
+    return { compiled, key, live: live.object, body, planned };
   }
   const before = requireLive(stored, live, { application, key, id: compiled.id });
   const body = stamped(stored, mergedForUpdate(stored, unmarked(stored, before), object), { ...stamp, key });
   if (needsReplace(stored, before, body)) throw replaceNeeded(compiled);
-  const changes = changesOf(stored, before, body);
-  return {
-    compiled,
-    key,
-    live: before,
-    body,
-    planned: { ...described, id: idOf(before), action: changes.length > 0 ? 'update' : 'none', changes },
-  };
+  return { compiled, key, live: before, body, planned: compared(compiled, key, before, body) };
+}
+
+function compared(
+  { kind, stored }: Compiled,
+  key: string,
+  live: JsonObject,
+  body: JsonObject,
+): PlannedObject {
+  const changes = changesOf(stored, live, body);
+  return { kind, key, id: idOf(live), action: changes.length > 0 ? 'update' : 'none', changes };
+}
+
+/** The plan for a create whose key is taken: nothing, where it holds an equal object. Throws `already_different`. */
+export function requireEqual(
+  compiled: Compiled,
+  key: string,
+  live: JsonObject,
+  body: JsonObject,
+): PlannedObject {
+  const planned = compared(compiled, key, live, body);
+  if (planned.action === 'none') return planned;
+  const { stored, application } = compiled;
+  throw new ProblemError(
+    'already_different',
+    `The key "${key}" holds a ${stored} that differs in ${paths(planned)}.`,
+    { members: { plan: { application, objects: [planned] } } },
+  );
 }
 
 function paths(planned: PlannedObject): string {

@@ -8,7 +8,7 @@ import { describe, wayMembers } from './describe.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
 import { keyOf } from './find-live.ts';
 import { lintEnvelope } from './lint.ts';
-import { type Planned, plan, portFor } from './plan.ts';
+import { type Planned, plan, portFor, requireEqual } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { placeRefusal } from './place-refusal.ts';
 import { placed, refuseErrors, withPositions } from './refuse.ts';
@@ -55,6 +55,8 @@ async function apply(planned: Planned, ports: Ports, context: RequestContext): P
     live === undefined
       ? await createOnce({ port, ports, context, write: { kind, application, key } }, body)
       : { object: await updateOnce(port, idOf(live), body, context), made: false };
+  // What an earlier request, or somebody else, made meanwhile need not be what this one asks for.
+  if (live === undefined && !done.made) requireEqual(compiled, key, done.object, body);
   ports.audit({
     caller: context.caller.name,
     requestId: context.requestId,

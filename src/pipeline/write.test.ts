@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { manualClock } from '../../test/manual-clock.ts';
+import { OPERATIONS } from '../contract/operations.ts';
+import { deadlineAfter } from '../domain/deadline.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { stamped } from '../domain/marker.ts';
+import { decode } from '../format/decode.ts';
+import { OBJECT_LIMITS } from '../format/decoded.ts';
+import { openJournal } from '../store/journal.ts';
+import { createKeyLock } from './key-lock.ts';
+import { carryOut } from './pipeline.ts';
+import type { ObjectPort } from './ports.ts';
+
+it('a create that finds what an earlier one left under way is 200 only where that is equal', async () => {
+  const clock = manualClock();
+  const query = 'avg(last_5m):avg:a{*} > 1';
+  const landed: JsonObject = {
+    ...stamped(
+      'monitor',
+      { type: 'query alert', name: 'x', query },
+      { application: 'a', key: 'x', team: 't' },
+    ),
+    id: 7,
+  };
+  for (const [message, expected] of [
+    ['', 200],
+    ['other words', 'already_different'],
+  ] as const) {
+    const journal = openJournal(':memory:');
+    journal.begin({ kind: 'monitor', application: 'a', key: 'x' }, 'somebody', clock.now());
+    let looks = 0;
+    const monitor: ObjectPort = {
+      kind: 'monitor',
+      find: async () => ((looks += 1) < 3 ? [] : [landed]),
+      get: async () => undefined,
+      create: () => assert.fail('nothing is sent while the first may still land'),
+      update: () => assert.fail('no update here'),
+      delete: () => assert.fail('no delete here'),
+      url: () => 'https://example.test',
+    };
+    const body = { application: 'a', team: 't', monitor: { type: 'query alert', name: 'x', query, message } };
+    const operation = OPERATIONS.find((o) => o.path === '/create_monitor');
+    assert.ok(operation);
+    const answer = carryOut(
+      {
+        operation,
+        query: {},
+        body: await decode(new TextEncoder().encode(JSON.stringify(body)), 'json', OBJECT_LIMITS),
+        way: { way: 'sidecar', missingFrom: ['datadog'] },
+        context: {
+          caller: { name: 'c' },
+          requestId: 'r',
+          traceparent: '',
+          deadline: deadlineAfter(25_000, clock),
+        },
+      },
+      { monitor, dashboard: monitor, lock: createKeyLock(), journal, clock, audit: () => {} },
+    );
+    const outcome = await answer.then(
+      (a) => a.status,
+      (e: { code: string }) => e.code,
+    );
+    assert.equal(outcome, expected);
+  }
+});
