@@ -116,7 +116,7 @@ for (const command of ['init', 'sidecar']) {
     const root = installation(t, {
       [`dist/${command}.js`]: `
         const { argv, execArgv, stdin } = process;
-        console.log(argv.slice(2).join(' '), execArgv.includes('--max-semi-space-size=1'));
+        console.log(argv.slice(2).join(' '), execArgv.includes('--max-semi-space-size=8'));
         stdin.pipe(process.stdout);`,
     });
     const run = birddog(t, root, [command, '--watch', 'a b']);
