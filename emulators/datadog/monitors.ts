@@ -76,8 +76,7 @@ export class Monitors {
   #update({ params, body }: Call): EmulatorAnswer {
     const before = this.#editable(params['id']);
     const merged: RawObject = { ...before, ...body };
-    if (isRawObject(body['options']))
-      merged['options'] = { silenced: options(before)['silenced'], ...withoutNullWarning(body['options']) };
+    if (isRawObject(body['options'])) merged['options'] = withoutNullWarning(body['options']);
     checkMonitor(merged);
     checkTypeChange(before, merged);
     const after: RawObject = {
@@ -88,6 +87,7 @@ export class Monitors {
       overall_state_modified: null,
     };
     after['assets'] = withAssetDefaults(after['assets'], Number(before['id']));
+    if (options(body)['silenced'] === undefined) options(after)['silenced'] = options(before)['silenced'];
     this.#drop(before);
     this.#put(after);
     const { creator: _, ...answer } = written(after);
@@ -99,7 +99,9 @@ export class Monitors {
     checkGroupStates(query);
     return json(
       200,
-      query.get('with_assets') === 'true' ? inOrder({ ...monitor, assets }, MONITOR_ORDER) : monitor,
+      query.get('with_assets') === 'true'
+        ? inOrder({ ...monitor, assets: withoutMonitorIds(assets) }, MONITOR_ORDER)
+        : monitor,
     );
   }
 
@@ -215,6 +217,16 @@ function withAssetDefaults(assets: unknown, id: number): unknown {
         }
       : asset,
   );
+}
+
+/** A read says whose a runbook link is by where it stands. */
+function withoutMonitorIds(assets: unknown): unknown {
+  if (!Array.isArray(assets)) return assets;
+  return assets.map((asset) => {
+    if (!isRawObject(asset)) return asset;
+    const { monitor_id: _, ...rest } = asset;
+    return rest;
+  });
 }
 
 /** An explicit null of a warning goes away on an update. */
