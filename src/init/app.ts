@@ -61,24 +61,28 @@ async function fetchAndWrite(
   const jwt = await serviceAccountToken(config.VAULT_TOKEN_FILE);
   const token = await vault.login(config.VAULT_AUTH_MOUNT, config.VAULT_ROLE, jwt, deadline);
   log.info('logged in to Vault', { role: config.VAULT_ROLE });
-  const main = await vault.read(config.VAULT_PATH_MAIN, token, deadline);
-  const sidecar = await vault.read(config.VAULT_PATH_SIDECAR, token, deadline);
-  const certificates = await mintCertificates({ now: new Date(clock.now()), days: LEAF_DAYS });
-  const sets = [
-    {
-      folder: config.BIRDDOG_SECRETS_MAIN,
-      files: setFor('main', main, config.VAULT_PATH_MAIN, certificates),
-    },
-    {
-      folder: config.BIRDDOG_SECRETS_SIDECAR,
-      files: setFor('sidecar', sidecar, config.VAULT_PATH_SIDECAR, certificates),
-    },
-  ];
-  for (const { folder, files } of sets) {
-    await writeSet(folder, files, clock.now());
-    log.info('wrote secrets', { folder, files: [...files.keys()] });
+  try {
+    const main = await vault.read(config.VAULT_PATH_MAIN, token, deadline);
+    const sidecar = await vault.read(config.VAULT_PATH_SIDECAR, token, deadline);
+    const certificates = await mintCertificates({ now: new Date(clock.now()), days: LEAF_DAYS });
+    const sets = [
+      {
+        folder: config.BIRDDOG_SECRETS_MAIN,
+        files: setFor('main', main, config.VAULT_PATH_MAIN, certificates),
+      },
+      {
+        folder: config.BIRDDOG_SECRETS_SIDECAR,
+        files: setFor('sidecar', sidecar, config.VAULT_PATH_SIDECAR, certificates),
+      },
+    ];
+    for (const { folder, files } of sets) {
+      await writeSet(folder, files, clock.now());
+      log.info('wrote secrets', { folder, files: [...files.keys()] });
+    }
+  } finally {
+    // A token that is not given back ends by itself: no reason to fail.
+    await vault.revoke(token, deadline).catch((error: unknown) => log.warn('token not revoked', { error }));
   }
-  await vault.revoke(token, deadline).catch((error: unknown) => log.warn('token not revoked', { error }));
 }
 
 /** Kubernetes renews the file, so each login reads it anew. */

@@ -60,7 +60,7 @@ export const VAULT_FAILURES = {
   login_denied: {
     exit: 25,
     says: 'Vault denies the login',
-    hint: "The cause is in Vault's log: an expired token, its signature, or the review by Kubernetes.",
+    hint: "The cause is in Vault's log: an expired token, its signature, the review by Kubernetes, or no such VAULT_AUTH_MOUNT.",
   },
   auth_not_set_up: {
     exit: 26,

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { describe, it } from 'node:test';
+import tls from 'node:tls';
+import { type Certificates, type Leaf, mintCertificates } from './certificates.ts';
+
+const YEAR = 365 * 24 * 60 * 60 * 1000;
+const mint = (now = new Date()) => mintCertificates({ now, days: 365 });
+
+/** Whether a TLS 1.3 handshake comes about, the server's side deciding last. */
+async function shakeHands(
+  server: { ca: string } & Leaf,
+  client: { ca: string } & Partial<Leaf>,
+): Promise<boolean> {
+  const listener = tls.createServer({
+    ...server,
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.3',
+  });
+  const welcomed = new Promise<boolean>((resolve) => {
+    listener.on('secureConnection', (socket) => {
+      resolve(socket.authorized);
+      socket.destroy();
+    });
+    listener.on('tlsClientError', () => resolve(false));
+  });
+  await new Promise<void>((resolve) => {
+    listener.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = listener.address() as AddressInfo;
+  const socket = tls.connect({ host: '127.0.0.1', port, ...client });
+  const refused = new Promise<boolean>((resolve) => {
+    socket.on('error', () => resolve(false));
+  });
+  const trusted = new Promise<boolean>((resolve) => {
+    socket.on('secureConnect', () => resolve(true));
+  });
+  const met = (await Promise.race([trusted, refused])) && (await Promise.race([welcomed, refused]));
+  socket.destroy();
+  listener.close();
+  return met;
+}
+
+const sides = ({ ca, server, client }: Certificates) => ({
+  server: { ca, ...server },
+  client: { ca, ...client },
+});
+
+describe('the minted certificates', () => {
+  it('let the two sides of the hop meet over TLS 1.3', async () => {
+    const { server, client } = sides(await mint());
+    assert.ok(await shakeHands(server, client));
+  });
+
+  it('keep out who has none, and who has one of another pod', async () => {
+    const { server, client } = sides(await mint());
+    const other = await mint();
+    assert.ok(!(await shakeHands(server, { ca: client.ca })));
+    assert.ok(!(await shakeHands(server, { ca: client.ca, ...other.client })));
+    assert.ok(
+      !(await shakeHands({ ca: server.ca, ...other.server }, client)),
+      'a foreign server is not trusted',
+    );
+  });
+
+  it('keep out who comes with one that has ended', async () => {
+    const { server, client } = sides(await mint(new Date(Date.now() - 2 * YEAR)));
+    assert.ok(!(await shakeHands(server, client)));
+  });
+
+  it('are of one side each: a server is not taken for a client, nor a client for a server', async () => {
+    const { server, client } = sides(await mint());
+    assert.ok(!(await shakeHands(server, server)));
+    assert.ok(!(await shakeHands({ ...client }, client)));
+  });
+
+  it('name the sidecar and Birddog, and last for the days that were asked for', async () => {
+    const now = new Date('2026-01-01T00:00:00Z');
+    const { ca, server, client } = await mint(now);
+    const [authority, sidecar, main] = [ca, server.cert, client.cert].map((pem) => new X509Certificate(pem));
+    assert.ok(authority?.ca && sidecar && main && !sidecar.ca && !main.ca);
+    assert.equal(sidecar.subjectAltName, 'DNS:localhost, IP Address:127.0.0.1');
+    assert.equal(main.subjectAltName, 'URI:urn:birddog:main');
+    assert.equal(new Date(main.validTo).getTime(), now.getTime() + YEAR);
+    assert.ok(sidecar.verify(authority.publicKey) && main.verify(authority.publicKey));
+  });
+});

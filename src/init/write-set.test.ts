@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { Secret } from '../domain/secret.ts';
+import { writeSet } from './write-set.ts';
+
+const files = (text: string) => new Map(['a', 'b', 'c'].map((name) => [name, new Secret(`${name} ${text}`)]));
+
+describe('a set of secrets', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sets-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const read = (name: string) => readFileSync(join(folder, 'current', name), 'utf8');
+
+  it('is written for its owner and group to read, and for nobody to change', async () => {
+    await writeSet(folder, files('1'), 1);
+    assert.deepEqual(['a', 'b', 'c'].map(read), ['a 1', 'b 1', 'c 1']);
+    for (const name of ['a', 'b', 'c'])
+      assert.equal(statSync(join(folder, 'current', name)).mode & 0o777, 0o440);
+    assert.equal(statSync(join(folder, 'current')).mode & 0o007, 0);
+  });
+
+  it('is seen whole or not at all, at every moment of its being replaced', async () => {
+    await writeSet(folder, files('0'), 0);
+    let writing = true;
+    const writer = (async () => {
+      for (let n = 1; n <= 40; n += 1) await writeSet(folder, files(String(n)), n);
+      writing = false;
+    })();
+    let looks = 0;
+    while (writing) {
+      const at = join(folder, 'current');
+      const names = readdirSync(at);
+      assert.deepEqual(names.sort(), ['a', 'b', 'c']);
+      looks += 1;
+      await new Promise(setImmediate);
+    }
+    await writer;
+    assert.ok(looks > 10);
+    assert.equal(read('a'), 'a 40');
+  });
+
+  it('replaces those before it, but for the last, which somebody may be reading', async () => {
+    for (const n of [1, 2, 3]) await writeSet(folder, files(String(n)), n);
+    const sets = readdirSync(folder).filter((name) => name !== 'current');
+    assert.deepEqual(sets.map((s) => s.split('-')[1]).sort(), ['2', '3']);
+  });
+});
