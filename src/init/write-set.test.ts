@@ -26,13 +26,13 @@ describe('a set of secrets', () => {
 
   it('is seen whole or not at all, at every moment of its being replaced', async () => {
     await writeSet(folder, files('0'), 0);
-    let writing = true;
+    const state = { writing: true };
     const writer = (async () => {
       for (let n = 1; n <= 40; n += 1) await writeSet(folder, files(String(n)), n);
-      writing = false;
+      state.writing = false;
     })();
     let looks = 0;
-    while (writing) {
+    while (state.writing) {
       const at = join(folder, 'current');
       const names = readdirSync(at);
       assert.deepEqual(names.sort(), ['a', 'b', 'c']);

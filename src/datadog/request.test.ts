@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { inspect } from 'node:util';
+import { startDatadogEmulator } from '../../emulators/datadog/datadog-emulator.ts';
+import { type ManualClock, manualClock } from '../../test/manual-clock.ts';
+import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcome.ts';
+import { deadlineAfter } from '../domain/deadline.ts';
+import { isObject } from '../domain/json.ts';
+import { stamped } from '../domain/marker.ts';
+import { ProblemError } from '../domain/problem.ts';
+import { Secret } from '../domain/secret.ts';
+import { createOutbound, type Outbound } from '../outbound/outbound.ts';
+import { createDatadog, type Datadog } from './datadog.ts';
+
+const KEYS = { api: 'sandbox-api-key', app: 'sandbox-app-key' };
+const MONITOR = { type: 'query alert', name: 'x', query: 'avg(last_5m):avg:a{*} > 1' };
+
+let emulator: Awaited<ReturnType<typeof startDatadogEmulator>>;
+let outbound: Outbound;
+let clock: ManualClock;
+let datadog: Datadog;
+let keys = KEYS;
+let rereads = 0;
+
+beforeEach(async () => {
+  clock = manualClock();
+  emulator = await startDatadogEmulator({ port: 0, control: true, now: clock.now });
+  outbound = createOutbound();
+  keys = KEYS;
+  rereads = 0;
+  datadog = connect(new URL(emulator.url));
+});
+afterEach(async () => {
+  outbound.close();
+  await emulator.close();
+});
+
+function connect(baseUrl: URL): Datadog {
+  return createDatadog({
+    baseUrl,
+    uiUrl: baseUrl,
+    outbound,
+    clock,
+    random: () => 0.5,
+    keys: {
+      current: () => ({ api: new Secret(keys.api), app: new Secret(keys.app) }),
+      reread: () => {
+        rereads += 1;
+        const changed = keys !== KEYS;
+        keys = KEYS;
+        return changed;
+      },
+    },
+  });
+}
+
+const context = (ms = 25_000) => ({
+  caller: { name: 'c' },
+  requestId: 'r',
+  traceparent: '',
+  deadline: deadlineAfter(ms, clock),
+});
+const faults = (...list: object[]) =>
+  fetch(`${emulator.url}/__control/faults`, { method: 'POST', body: JSON.stringify(list) });
+const control = (path: string, value: unknown) =>
+  fetch(`${emulator.url}/__control/${path}`, { method: 'PUT', body: JSON.stringify(value) });
+async function seen(method: string): Promise<number> {
+  const list: { method: string }[] = JSON.parse(
+    await (await fetch(`${emulator.url}/__control/requests`)).text(),
+  );
+  return list.filter((r) => r.method === method).length;
+}
+async function failure(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => assert.fail('it did not fail'),
+    (error: unknown) => error,
+  );
+}
+async function problem(promise: Promise<unknown>): Promise<ProblemError> {
+  const error = await failure(promise);
+  assert.ok(error instanceof ProblemError, inspect(error));
+  return error;
+}
+
+describe('a POST', () => {
+  for (const fault of [
+    { kind: 'status', status: 503 },
+    { kind: 'status', status: 512 },
+    { kind: 'reset_before' },
+    { kind: 'reset_after' },
+  ]) {
+    it(`that may have been carried out (${fault.kind} ${fault.status ?? ''}) is sent once, and its answer called lost`, async () => {
+      await faults({ ...fault, method: 'POST', times: 5 });
+      assert.ok(
+        (await failure(datadog.objects.monitor.create(MONITOR, context()))) instanceof AnswerLostError,
+      );
+      assert.equal(await seen('POST'), 1);
+    });
+  }
+
+  it('that was refused for its rate is sent again when there is room', async () => {
+    await faults({ kind: 'status', status: 429, headers: { 'x-ratelimit-reset': '7' }, method: 'POST' });
+    assert.ok(await datadog.objects.monitor.create(MONITOR, context()));
+    assert.deepEqual([await seen('POST'), clock.slept], [2, [7000]]);
+  });
+
+  it('that never connected is tried again, and is not called lost', async () => {
+    await emulator.close();
+    const error = await problem(
+      connect(new URL('http://127.0.0.1:1')).objects.monitor.create(MONITOR, context()),
+    );
+    assert.equal(error.code, 'datadog_away');
+    assert.equal(clock.slept.length, 3);
+  });
+
+  it('whose answer is no object with an id is called lost', async () => {
+    await faults(
+      { kind: 'status', status: 200, body: '<html>', method: 'POST' },
+      { kind: 'status', status: 200, body: '[]', method: 'POST' },
+    );
+    for (let i = 0; i < 2; i += 1)
+      assert.ok(
+        (await failure(datadog.objects.monitor.create(MONITOR, context()))) instanceof AnswerLostError,
+      );
+  });
+
+  it('of a monitor that is there already names the one that is', async () => {
+    const { id } = await datadog.objects.monitor.create(MONITOR, context());
+    const error = await failure(datadog.objects.monitor.create(MONITOR, context()));
+    assert.ok(error instanceof DuplicateMonitorError && error.id === String(id));
+  });
+});
+
+describe('a GET, PUT or DELETE', () => {
+  it('is tried again after a failure, with longer and longer waits', async () => {
+    const { id } = await datadog.objects.monitor.create(MONITOR, context());
+    await faults({ kind: 'status', status: 500 }, { kind: 'status', status: 512 }, { kind: 'reset_before' });
+    assert.ok(await datadog.objects.monitor.get(String(id), context()));
+    assert.equal(await seen('GET'), 4);
+    assert.deepEqual(clock.slept, [150, 300, 600]);
+    await faults(
+      { kind: 'status', status: 502, method: 'PUT' },
+      { kind: 'status', status: 502, method: 'DELETE' },
+    );
+    await datadog.objects.monitor.update(String(id), { message: 'm' }, context());
+    await datadog.objects.monitor.delete(String(id), context());
+    assert.deepEqual([await seen('PUT'), await seen('DELETE')], [2, 2]);
+  });
+
+  it('waits as long as Datadog asks, but never beyond the deadline', async () => {
+    await faults({ kind: 'status', status: 503, headers: { 'retry-after': '3' } });
+    assert.equal(await datadog.objects.monitor.get('1', context()), undefined);
+    assert.deepEqual(clock.slept, [3000]);
+    await faults({ kind: 'status', status: 503, headers: { 'retry-after': '60' }, times: 5 });
+    assert.equal((await problem(datadog.objects.monitor.get('1', context()))).code, 'datadog_failed');
+    assert.equal(clock.slept.length, 1);
+  });
+
+  it('that fails again and again is told so, after a bounded number of tries', async () => {
+    await faults({ kind: 'status', status: 503, times: 100 });
+    assert.equal((await problem(datadog.objects.monitor.get('1', context(600_000)))).code, 'datadog_failed');
+    assert.equal(await seen('GET'), 4);
+  });
+
+  it('limited beyond the deadline is told at once, with the time to wait', async () => {
+    await faults({ kind: 'status', status: 429, headers: { 'x-ratelimit-reset': '90' } });
+    const error = await problem(datadog.objects.monitor.get('1', context()));
+    assert.deepEqual([error.code, error.extras.retryAfter, clock.slept], ['rate_limited', 90, []]);
+  });
+
+  it('whose answer is no JSON, or something else than was asked for, is not believed', async () => {
+    await faults(
+      { kind: 'status', status: 200, body: '<html>sorry</html>' },
+      { kind: 'status', status: 200, body: '{"monitors": []}' },
+    );
+    assert.equal((await problem(datadog.objects.monitor.get('1', context()))).code, 'datadog_failed');
+    assert.equal(
+      (await problem(datadog.objects.monitor.find({ application: 'a' }, context()))).code,
+      'datadog_failed',
+    );
+  });
+});
+
+describe('what Datadog says of a mistake', () => {
+  const bodies: readonly [string, RegExp][] = [
+    ['{"errors":["one","two"]}', /^one; two$/],
+    ['{"errors":[{"title":"Not Found","detail":"no such thing"}]}', /^no such thing$/],
+    ['{"errors":{"12":["is referenced"]}}', /^is referenced$/],
+    ['{"status":"error","error":"what"}', /^what$/],
+    ['<html>', /^status 400/],
+  ];
+  for (const [body, words] of bodies) {
+    it(`is told in its own words: ${body}`, async () => {
+      await faults({ kind: 'status', status: 400, body });
+      const error = await problem(datadog.objects.monitor.create(MONITOR, context()));
+      assert.equal(error.code, 'datadog_refused');
+      assert.match(error.message, words);
+    });
+  }
+});
+
+describe('keys', () => {
+  it('that are refused are read anew once, and the call goes on with the new ones', async () => {
+    keys = { api: 'old', app: 'old' };
+    assert.ok(await datadog.objects.monitor.create(MONITOR, context()));
+    assert.deepEqual([rereads, await seen('POST')], [1, 2]);
+  });
+
+  it('that are refused for good are told apart from a restricted object, without a loop', async () => {
+    await control('keys', { api: 'other', app: 'other' });
+    const refused = await problem(datadog.objects.monitor.create(MONITOR, context()));
+    assert.deepEqual(
+      [refused.code, rereads, await seen('POST'), await seen('GET')],
+      ['datadog_keys_refused', 1, 1, 1],
+    );
+    await control('keys', KEYS);
+    const { id } = await datadog.objects.monitor.create(MONITOR, context());
+    await control('restricted', [id]);
+    const restricted = await problem(datadog.objects.monitor.update(String(id), { message: 'm' }, context()));
+    assert.deepEqual([restricted.code, await seen('PUT')], ['datadog_forbidden', 1]);
+    assert.match(restricted.message, /permission to edit/);
+  });
+
+  it('are in no error, however it is looked at', async () => {
+    await faults({ kind: 'reset_after', times: 9 });
+    const errors = [
+      await failure(datadog.objects.monitor.create(MONITOR, context())),
+      await failure(datadog.objects.monitor.get('1', context())),
+    ];
+    await faults({ kind: 'status', status: 403, times: 9 });
+    errors.push(await failure(datadog.objects.monitor.get('1', context())));
+    for (const error of errors)
+      assert.doesNotMatch(inspect(error, { depth: 20, showHidden: true }), /sandbox-a(?:pi|pp)-key/);
+  });
+});
+
+describe('finding', () => {
+  const owner = { application: 'a', key: 'k' };
+
+  it('reads every page, and never the whole organisation at once', async () => {
+    for (let n = 0; n < 2300; n += 1) {
+      const body = stamped('monitor', { ...MONITOR, name: `n${n}` }, { application: 'many', key: `k${n}` });
+      await fetch(`${emulator.url}/api/v1/monitor`, {
+        method: 'POST',
+        headers: { 'dd-api-key': KEYS.api, 'dd-application-key': KEYS.app },
+        body: JSON.stringify(body),
+      });
+      clock.advance(50);
+    }
+    assert.equal((await datadog.objects.monitor.find({ application: 'many' }, context())).length, 2300);
+    assert.equal(await seen('GET'), 3);
+  });
+
+  it('trusts no filter: what is of others is not handed out', async () => {
+    const others = JSON.stringify([
+      { id: 1, tags: ['birddog_key:b/k'] },
+      { id: 2, tags: ['birddog_key:a/k'] },
+    ]);
+    await faults({ kind: 'status', status: 200, body: others });
+    assert.deepEqual(
+      (await datadog.objects.monitor.find(owner, context())).map((m) => m['id']),
+      [2],
+    );
+  });
+
+  it('reads every page of dashboards, and those of the application whole', async () => {
+    const { dashboard } = datadog.objects;
+    for (let n = 0; n < 250; n += 1)
+      await dashboard.create({ title: `d${n}`, layout_type: 'ordered', widgets: [] }, context());
+    const own = stamped(
+      'dashboard',
+      { title: 'own', layout_type: 'ordered', widgets: [{ definition: { type: 'note', content: 'x' } }] },
+      owner,
+    );
+    await dashboard.create(own, context());
+    const found = await dashboard.find(owner, context());
+    assert.equal(found.length, 1);
+    assert.ok(isObject(found[0]) && Array.isArray(found[0]['widgets']));
+    assert.deepEqual(await dashboard.find({ application: 'nobody' }, context()), []);
+  });
+});
