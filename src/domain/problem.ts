@@ -146,6 +146,8 @@ interface ProblemExtras {
   readonly findings?: readonly Finding[];
   /** Whole seconds, for the Retry-After header. */
   readonly retryAfter?: number;
+  /** The methods a path takes, for the Allow header. */
+  readonly allow?: readonly string[];
   /** The hint, where a better one than the table's is known. */
   readonly hint?: string;
   /** Further members of the answer (`plan`, `owner`, ...). */

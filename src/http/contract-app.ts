@@ -163,7 +163,9 @@ function problemOf(error: unknown, log: Log, requestId: string): ProblemError {
 function noRoute(path: string, method: string): ProblemError {
   const methods = OPERATIONS.filter((o) => o.path === path).map((o) => o.method);
   return methods.length > 0
-    ? new ProblemError('method_not_allowed', `${path} takes ${methods.join(', ')}, not ${method}.`)
+    ? new ProblemError('method_not_allowed', `${path} takes ${methods.join(', ')}, not ${method}.`, {
+        allow: methods,
+      })
     : new ProblemError('unknown_path', `Birddog serves no path ${path.slice(0, 200)}.`);
 }
 

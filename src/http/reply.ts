@@ -26,6 +26,7 @@ export function problemReply(problem: ProblemError, requestId: string): Reply {
     headers: {
       'content-type': 'application/problem+json',
       'x-request-id': requestId,
+      ...(problem.extras.allow ? { allow: problem.extras.allow.join(', ') } : {}),
       ...(retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) }),
       // The rest of a body that was refused is not read: the connection ends with the answer.
       ...(problem.code === 'too_large' ? { connection: 'close' } : {}),

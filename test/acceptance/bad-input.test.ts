@@ -169,7 +169,11 @@ describe('bad input gets its exact problem', () => {
   }
 
   it('a wrong method and a wrong path', async () => {
-    assert.deepEqual([(await request(pod, 'GET', '/create_monitor')).body.code], ['method_not_allowed']);
+    const wrong = await request(pod, 'GET', '/create_monitor');
+    assert.deepEqual(
+      [wrong.status, wrong.body.code, wrong.headers.allow],
+      [405, 'method_not_allowed', 'POST'],
+    );
     assert.deepEqual([(await request(pod, 'GET', '/nothing')).body.code], ['unknown_path']);
     assert.equal((await request(pod, 'GET', '/get_monitors')).body.code, 'bad_request');
   });

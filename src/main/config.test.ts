@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readConfig as readSidecarConfig } from '../sidecar/config.ts';
+import { readConfig } from './config.ts';
+
+const ENV = {
+  BIRDDOG_AUTHENTICATION: 'none',
+  BIRDDOG_SECRETS: '/run/birddog/current',
+  BIRDDOG_JOURNAL: '/run/journal.sqlite',
+  LEANIX_URL: 'https://company.leanix.net',
+  SERVICENOW_URL: 'https://company.service-now.com',
+  DATADOG_SITE: 'datadoghq.eu',
+};
+
+describe('the environment of Birddog', () => {
+  it('is read once, with what is usual left out', () => {
+    const config = readConfig({
+      ...ENV,
+      https_proxy: 'http://proxy:3128',
+      HTTPS_PROXY: 'http://other:1',
+      NO_PROXY: 'a.test',
+    });
+    assert.equal(config.datadog.baseUrl.href, 'https://api.datadoghq.eu/');
+    assert.equal(config.datadog.uiUrl.href, 'https://app.datadoghq.eu/');
+    assert.deepEqual(config.proxy, { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'a.test' });
+    assert.deepEqual(
+      [config.BIRDDOG_HOST, config.BIRDDOG_PORT, config.SIDECAR_URL.port],
+      ['127.0.0.1', 8080, '5000'],
+    );
+  });
+
+  const wrong: readonly [what: string, env: Record<string, string>, says: RegExp][] = [
+    ['no authentication off loopback', { BIRDDOG_HOST: '0.0.0.0' }, /loopback alone/],
+    ['a sidecar elsewhere', { SIDECAR_URL: 'https://10.0.0.1:5000' }, /SIDECAR_URL/],
+    ['a sidecar without TLS', { SIDECAR_URL: 'http://127.0.0.1:5000' }, /SIDECAR_URL/],
+    ['a site and an address', { DATADOG_URL: 'https://api.example.test' }, /one of them, and one alone/],
+    ['neither', { DATADOG_SITE: '' }, /one of them, and one alone/],
+    ['an unknown site', { DATADOG_SITE: 'example.test' }, /DATADOG_SITE/],
+    ['a catalog in plain HTTP', { LEANIX_URL: 'http://company.leanix.net' }, /LEANIX_URL.*https/],
+  ];
+  for (const [what, env, says] of wrong) {
+    it(`is refused with ${what}`, () => assert.throws(() => readConfig({ ...ENV, ...env }), says));
+  }
+
+  it('may name an emulator on loopback instead of a site', () => {
+    const config = readConfig({ ...ENV, DATADOG_SITE: '', DATADOG_URL: 'http://127.0.0.1:9100' });
+    assert.equal(config.datadog.uiUrl.href, 'http://127.0.0.1:9100/');
+  });
+});
+
+it('the environment of the sidecar tells every fault at once', () => {
+  assert.throws(
+    () => readSidecarConfig({ SIDECAR_PORT: 'x', DATADOG_SITE: 'y' }),
+    (error) => {
+      for (const name of ['SIDECAR_PORT', 'DATADOG_SITE', 'BIRDDOG_SECRETS', 'BIRDDOG_JOURNAL']) {
+        assert.match(String(error), new RegExp(name));
+      }
+      return true;
+    },
+  );
+});

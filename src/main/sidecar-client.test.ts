@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { OPERATIONS } from '../contract/operations.ts';
+import { ProblemError } from '../domain/problem.ts';
+import type { Incoming } from '../http/contract-app.ts';
+import {
+  type Outbound,
+  type OutboundAnswer,
+  OutboundError,
+  type OutboundRequest,
+} from '../outbound/outbound.ts';
+import { createSidecarClient } from './sidecar-client.ts';
+
+const URL_OF_SIDECAR = new URL('https://127.0.0.1:5000');
+const ANSWER: OutboundAnswer = {
+  status: 201,
+  headers: { 'content-type': 'application/json', server: 'x' },
+  body: Buffer.from('{}'),
+};
+
+function incoming(path = '/create_monitor'): Incoming {
+  const operation = OPERATIONS.find((o) => o.path === path);
+  assert.ok(operation);
+  return {
+    operation,
+    query: {},
+    pathAndQuery: `${path}?key=k`,
+    accept: 'yaml',
+    header: () => undefined,
+    context: {
+      caller: { name: 'Zoë / payments' },
+      requestId: 'r-1',
+      traceparent: '00-a-b-01',
+      deadline: { left: () => 5000, signal: new AbortController().signal },
+    },
+    sent: {
+      bytes: Buffer.from('a: 1'),
+      contentType: 'application/yaml',
+      decoded: { format: 'yaml', value: {}, locate: () => ({ line: 1, column: 1 }) },
+    },
+  };
+}
+
+function hop(answer: () => OutboundAnswer) {
+  const requests: OutboundRequest[] = [];
+  const outbound: Outbound = {
+    send: async (request) => {
+      requests.push(request);
+      return answer();
+    },
+    close: () => {},
+  };
+  return { requests, client: createSidecarClient(URL_OF_SIDECAR, outbound) };
+}
+
+const failing = (sent: boolean) => (): never => {
+  throw new OutboundError('connection', sent);
+};
+
+describe('the hop', () => {
+  it('passes on the very text, who asks, what is left of the deadline, and the ids', async () => {
+    const { requests, client } = hop(() => ANSWER);
+    const reply = await client.forward(incoming(), ['datadog', 'leanix']);
+    assert.deepEqual([reply.status, reply.headers], [201, { 'content-type': 'application/json' }]);
+    const [request] = requests;
+    assert.equal(request?.url.href, 'https://127.0.0.1:5000/create_monitor?key=k');
+    assert.equal(request.body?.toString(), 'a: 1');
+    assert.deepEqual(request.headers, {
+      accept: 'application/yaml',
+      'content-type': 'application/yaml',
+      'birddog-deadline-ms': '4850',
+      'x-request-id': 'r-1',
+      traceparent: '00-a-b-01',
+      'birddog-caller': 'Zo%C3%AB%20%2F%20payments',
+      'birddog-missing-from': 'datadog,leanix',
+    });
+  });
+
+  it('tells a sidecar that was not reached from a write whose outcome nobody knows', async () => {
+    await assert.rejects(hop(failing(false)).client.forward(incoming(), []), (error) => {
+      assert.ok(error instanceof ProblemError);
+      assert.deepEqual([error.code, error.extras.retryAfter], ['sidecar_away', 1]);
+      return true;
+    });
+    await assert.rejects(hop(failing(true)).client.forward(incoming(), []), { code: 'outcome_unknown' });
+    await assert.rejects(hop(failing(true)).client.forward(incoming('/get_monitors'), []), {
+      code: 'sidecar_away',
+    });
+  });
+
+  it('leaves a sidecar that fails alone for a moment, answers for it at once, and finds it again', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'] });
+    let away = true;
+    const { requests, client } = hop(() => (away ? failing(false)() : ANSWER));
+    for (let n = 0; n < 5; n += 1)
+      await assert.rejects(client.forward(incoming(), []), { code: 'sidecar_away' });
+    assert.equal(client.state(), 'open');
+    await assert.rejects(client.forward(incoming(), []), { code: 'sidecar_away', message: /given a moment/ });
+    assert.equal(requests.length, 5, 'it was not asked again');
+    away = false;
+    while (
+      client.state() === 'open' &&
+      (await client.forward(incoming(), []).catch(() => undefined)) === undefined
+    )
+      await wait(50);
+    assert.equal((await client.forward(incoming(), [])).status, 201);
+    assert.equal(client.state(), 'closed');
+  });
+
+  it('does not blame the sidecar for a deadline that passes', async () => {
+    const { client } = hop(() => {
+      throw new OutboundError('timeout', true);
+    });
+    for (let n = 0; n < 8; n += 1)
+      await assert.rejects(client.forward(incoming(), []), { code: 'deadline_passed' });
+    assert.equal(client.state(), 'closed');
+  });
+});
