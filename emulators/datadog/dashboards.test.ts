@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import type { EmulatorAnswer } from '../server/emulator-server.ts';
+import { createDatadogHandler } from './datadog-handler.ts';
+import { LIMITS } from './rate-limits.ts';
+
+const DASHBOARD = {
+  title: 'My_Board: 50% (new)',
+  layout_type: 'ordered',
+  widgets: [{ definition: { type: 'note', content: 'x' } }],
+};
+
+let datadog: ReturnType<typeof createDatadogHandler>;
+beforeEach(() => {
+  datadog = createDatadogHandler({
+    keys: { api: 'a', app: 'b' },
+    services: [],
+    limits: LIMITS,
+    now: () => 1_700_000_000_000,
+  });
+});
+
+function ask(method: string, address: string, body?: unknown): EmulatorAnswer {
+  const { pathname, searchParams } = new URL(address, 'http://emulator');
+  const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
+  const headers = { 'dd-api-key': 'a', 'dd-application-key': 'b' };
+  const answer = datadog.handle({ method, path: pathname, query: searchParams, headers, body: text });
+  assert.ok(answer, `${method} ${address} has no route`);
+  return answer;
+}
+const body = (answer: EmulatorAnswer) => JSON.parse(answer.body ?? 'null');
+const create = (dashboard: object = {}) =>
+  body(ask('POST', '/api/v1/dashboard', { ...DASHBOARD, ...dashboard }));
+
+describe('a dashboard', () => {
+  it('keeps its widgets word for word, number spelling and unknown members too', () => {
+    const definition = '{"type":"x","n":1.0,"big":12345678901234567890,"deep":{"a":[1e3,null]}}';
+    const text = `{"title":"t","layout_type":"free","widgets":[{"id":9007199254740993,"definition":${definition}}]}`;
+    assert.ok(
+      ask('POST', '/api/v1/dashboard', text).body?.includes(
+        `{"id":9007199254740993,"definition":${definition}}`,
+      ),
+    );
+  });
+
+  it('gains ids for widgets without one, in groups too, and new ones on each update', () => {
+    const group = {
+      definition: { type: 'group', layout_type: 'ordered', widgets: [{ definition: { type: 'note' } }] },
+    };
+    const made = create({ widgets: [group] });
+    const idsOf = (d: typeof made) => [d.widgets[0].id, d.widgets[0].definition.widgets[0].id];
+    assert.ok(idsOf(made).every((id) => typeof id === 'number'));
+    const updated = body(ask('PUT', `/api/v1/dashboard/${made.id}`, { ...DASHBOARD, widgets: [group] }));
+    assert.notDeepEqual(idsOf(updated), idsOf(made));
+  });
+
+  it('has nulls where nothing was said, a sorted notify_list, an address from its title, and an id of its own', () => {
+    const made = create({ id: 'mine', notify_list: ['b', 'a'] });
+    assert.deepEqual([made.description, made.template_variables, made.notify_list], [null, null, ['a', 'b']]);
+    assert.match(made.id, /^\w{3}-\w{3}-\w{3}$/);
+    assert.equal(made.url, `/dashboard/${made.id}/myboard-50-new`);
+    assert.deepEqual([made.tags, made.reflow_type, made.tabs], [undefined, undefined, undefined]);
+  });
+
+  it('has tabs that name widgets by place, until they name them by id', () => {
+    const made = create({ tabs: [{ id: 't', name: 'n', widget_ids: ['@1'] }] });
+    assert.deepEqual(made.tabs[0].widget_ids, [made.widgets[0].id]);
+  });
+
+  it('is replaced by an update', () => {
+    const { id } = create({ description: 'd', tags: ['team:x'] });
+    const after = body(ask('PUT', `/api/v1/dashboard/${id}`, DASHBOARD));
+    assert.deepEqual([after.id, after.description, after.tags], [id, null, undefined]);
+    assert.deepEqual(body(ask('GET', `/api/v1/dashboard/${id}`)), after);
+  });
+
+  it('is listed in pages without its widgets, deleted, listed as deleted, and restored', () => {
+    const ids = [create().id, create().id, create().id];
+    const page = body(ask('GET', '/api/v1/dashboard?start=1&count=1')).dashboards;
+    assert.deepEqual(
+      page.map((d: { id: string; widgets: unknown }) => [d.id, d.widgets]),
+      [[ids[1], undefined]],
+    );
+    assert.deepEqual(body(ask('DELETE', `/api/v1/dashboard/${ids[0]}`)), { deleted_dashboard_id: ids[0] });
+    assert.equal(
+      ask('DELETE', '/api/v1/dashboard', { data: [{ id: ids[1], type: 'dashboard' }] }).status,
+      204,
+    );
+    const deleted = body(ask('GET', '/api/v1/dashboard?filter[deleted]=true')).dashboards;
+    assert.equal(deleted.length, 2);
+    assert.equal(
+      ask('PATCH', '/api/v1/dashboard', { data: [{ id: ids[1], type: 'dashboard' }] }).status,
+      204,
+    );
+    assert.equal(body(ask('GET', '/api/v1/dashboard')).dashboards.length, 2);
+    assert.deepEqual(body(ask('GET', `/api/v1/dashboard/${ids[0]}`)).errors, [
+      `Dashboard with ID ${ids[0]} not found`,
+    ]);
+  });
+
+  const variable = (members: object) => ({ template_variables: [{ name: 'datacenter', ...members }] });
+  const preset = (members: object) => ({
+    template_variable_presets: [{ name: 'p', template_variables: [{ name: 'datacenter', ...members }] }],
+  });
+  const refused: readonly [object, string][] = [
+    [{ tags: ['tm:foobar'] }, 'Invalid tag format. Valid tag keys are: team.'],
+    [variable({ default: '*', defaults: ['*'] }), "'template_variables' is invalid"],
+    [variable({ defaults: [''] }), "Minimum length of parameter 'defaults' should be 1"],
+    [
+      preset({ value: '*', values: ['*'] }),
+      "'template_variables' value '{'name': 'datacenter', 'value': '*', 'values': ['*']}' is invalid",
+    ],
+    [preset({ values: [] }), "Minimum number of elements in parameter 'values' should be 1"],
+  ];
+  for (const [members, says] of refused) {
+    it(`is refused: ${says}`, () => {
+      const answer = ask('POST', '/api/v1/dashboard', { ...DASHBOARD, ...members });
+      assert.deepEqual([answer.status, body(answer).errors], [400, [says]]);
+    });
+  }
+});

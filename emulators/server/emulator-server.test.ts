@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { json, type RunningEmulator, startEmulatorServer } from './emulator-server.ts';
+
+let running: RunningEmulator | undefined;
+afterEach(async () => {
+  await running?.close();
+  running = undefined;
+});
+
+async function start(control = true) {
+  const worked: string[] = [];
+  const logged: string[] = [];
+  running = await startEmulatorServer({
+    name: 'test',
+    port: 0,
+    control,
+    log: (line) => logged.push(line),
+    handle: ({ method, path }) => {
+      if (path === '/none') return undefined;
+      worked.push(method);
+      return json(200, { path });
+    },
+  });
+  const { url } = running;
+  const faults = (...list: object[]) =>
+    fetch(`${url}/__control/faults`, { method: 'POST', body: JSON.stringify(list) });
+  const ask = async (path = '/x') => {
+    try {
+      const answer = await fetch(`${url}${path}`);
+      return answer.status;
+    } catch {
+      return 'cut';
+    }
+  };
+  return { worked, logged, url, faults, ask };
+}
+
+describe('an emulator', () => {
+  it('answers 501 for a route it does not have, and names it in the log', async () => {
+    const { ask, logged } = await start();
+    assert.equal(await ask('/none'), 501);
+    assert.deepEqual(logged, ['test emulator: no route for GET /none']);
+  });
+
+  it('has control routes only when it was asked for them', async () => {
+    const { faults, ask } = await start(false);
+    assert.equal((await faults({ kind: 'status', status: 503 })).status, 200, 'an ordinary path');
+    assert.equal(await ask(), 200);
+  });
+
+  it('does the work or not, and answers or not, as the fault says', async () => {
+    const { faults, ask, worked } = await start();
+    const cases: readonly [object, number | string, number][] = [
+      [{ kind: 'status', status: 503 }, 503, 0],
+      [{ kind: 'reset_before' }, 'cut', 0],
+      [{ kind: 'reset_after' }, 'cut', 1],
+      [{ kind: 'latency', ms: 1 }, 200, 1],
+      [{ kind: 'latency_after', ms: 1 }, 200, 1],
+    ];
+    for (const [fault, status, work] of cases) {
+      worked.length = 0;
+      await faults(fault);
+      assert.deepEqual([await ask(), worked.length], [status, work], JSON.stringify(fault));
+      assert.equal(await ask(), 200, 'the fault is used up');
+    }
+  });
+
+  it('lets a late write land after its connection was cut', async () => {
+    const { faults, ask, worked } = await start();
+    await faults({ kind: 'late', ms: 20 });
+    assert.equal(await ask(), 'cut');
+    while (worked.length === 0) await new Promise(setImmediate);
+    assert.deepEqual(worked, ['GET']);
+  });
+
+  it('meets only the requests a fault is for, and tells those it has seen', async () => {
+    const { faults, ask, url } = await start();
+    await faults({ kind: 'status', status: 503, method: 'POST', path: '^/x$' });
+    assert.equal(await ask('/x?a=b'), 200);
+    assert.deepEqual(await (await fetch(`${url}/__control/requests`)).json(), [
+      { method: 'GET', path: '/x', query: { a: 'b' } },
+    ]);
+    assert.equal((await fetch(`${url}/x`, { method: 'POST' })).status, 503);
+    assert.equal((await faults({ kind: 'nonsense' })).status, 400);
+  });
+});
