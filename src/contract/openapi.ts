@@ -7,12 +7,11 @@ type Node = Record<string, unknown>;
 
 /** The OpenAPI 3.1 description, made from the very schemas and table that requests are held against. */
 export function openApi(version: string): Node {
+  const schemas: Node = { Problem: problemSchema() };
   const paths: Record<string, Node> = {};
   for (const operation of OPERATIONS) {
-    paths[operation.path] = {
-      ...paths[operation.path],
-      [operation.method.toLowerCase()]: operationNode(operation),
-    };
+    const method = operation.method.toLowerCase();
+    paths[operation.path] = { ...paths[operation.path], [method]: operationNode(operation, schemas) };
   }
   return {
     openapi: '3.1.0',
@@ -22,11 +21,11 @@ export function openApi(version: string): Node {
       description: 'Datadog monitors, alerts and dashboards for any application, from one small document.',
     },
     paths,
-    components: { schemas: { Problem: problemSchema() } },
+    components: { schemas },
   };
 }
 
-function operationNode(operation: Operation): Node {
+function operationNode(operation: Operation, schemas: Node): Node {
   return {
     operationId: operation.path.slice(1),
     summary: operation.summary,
@@ -47,13 +46,13 @@ function operationNode(operation: Operation): Node {
     ],
     ...(operation.verb === 'get' || operation.verb === 'delete'
       ? {}
-      : { requestBody: requestBody(operation) }),
+      : { requestBody: requestBody(operation, schemas) }),
     responses: responses(operation),
   };
 }
 
-function requestBody(operation: Operation): Node {
-  const schema = bodySchema(operation);
+function requestBody(operation: Operation, schemas: Node): Node {
+  const schema = bodySchema(operation, schemas);
   return {
     required: true,
     content: Object.fromEntries(
@@ -62,15 +61,26 @@ function requestBody(operation: Operation): Node {
   };
 }
 
-function bodySchema({ verb, kind }: Operation): Node {
-  if (kind === undefined || (verb !== 'create' && verb !== 'update')) return jsonSchema(documentSchema);
+function bodySchema({ verb, kind }: Operation, schemas: Node): Node {
+  if (kind === undefined || (verb !== 'create' && verb !== 'update')) {
+    const create = { type: 'object', description: 'The body of a create.' };
+    return { anyOf: [jsonSchema(documentSchema, schemas), create] };
+  }
   const object = OBJECT_SCHEMAS[kind][verb];
-  return { anyOf: [jsonSchema(ENVELOPE_SCHEMAS[verb].extend({ [kind]: object })), jsonSchema(object)] };
+  const envelope = ENVELOPE_SCHEMAS[verb].extend({ [kind]: object });
+  return { anyOf: [jsonSchema(envelope, schemas), jsonSchema(object, schemas)] };
 }
 
-function jsonSchema(schema: z.ZodType): Node {
-  const { $schema: _, ...node } = z.toJSONSchema(schema, { reused: 'inline', unrepresentable: 'any' });
-  return node;
+/** A schema as JSON Schema; the parts that have names of their own go among the components. */
+function jsonSchema(schema: z.ZodType, schemas: Node): Node {
+  const { $schema: _, $defs = {}, ...node } = z.toJSONSchema(schema, { unrepresentable: 'any' });
+  for (const [name, part] of Object.entries($defs)) schemas[name] = rooted(part);
+  return rooted(node);
+}
+
+/** Zod refers to the parts of a schema below that schema; here they are below the whole description. */
+function rooted(node: object): Node {
+  return JSON.parse(JSON.stringify(node).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }
 
 function responses(operation: Operation): Node {
