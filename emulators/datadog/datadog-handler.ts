@@ -3,7 +3,7 @@ import { catalogRoutes, type Service } from './catalog-entities.ts';
 import { Dashboards } from './dashboards.ts';
 import { Monitors } from './monitors.ts';
 import { isRawObject, parseRaw, type RawObject } from './raw-json.ts';
-import { type Limits, RateLimits } from './rate-limits.ts';
+import { isLimits, type Limits, RateLimits } from './rate-limits.ts';
 import { Refused } from './refused.ts';
 import { type Call, findRoute, type Route } from './route.ts';
 
@@ -53,7 +53,8 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
       return { status: 204 };
     },
     'PUT /__control/limits': (body) => {
-      limits.limits = { ...limits.limits, ...(body as Limits) };
+      if (!isLimits(body)) return { status: 400 };
+      limits.limits = { ...limits.limits, ...body };
       return { status: 204 };
     },
     'PUT /__control/restricted': (body) => {

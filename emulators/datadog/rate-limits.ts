@@ -1,9 +1,21 @@
+import { isRawObject } from './raw-json.ts';
+
 /** Calls allowed in a period of that many seconds. */
 export interface Limit {
   readonly limit: number;
   readonly period: number;
 }
 export type Limits = Readonly<Record<string, Limit>>;
+
+/** Whether a value is a table of limits. */
+export function isLimits(value: unknown): value is Limits {
+  return (
+    isRawObject(value) &&
+    Object.values(value).every(
+      (rule) => isRawObject(rule) && typeof rule['limit'] === 'number' && typeof rule['period'] === 'number',
+    )
+  );
+}
 
 /** Seen in the headers of recorded answers. */
 export const LIMITS: Limits = {

@@ -1,5 +1,4 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { EmulatorAnswer, EmulatorRequest } from './exchange.ts';
 import { createFaults, type Fault, type Faults } from './faults.ts';
 
@@ -53,7 +52,9 @@ export async function startEmulatorServer(options: EmulatorServerOptions): Promi
     server.once('error', reject);
     server.listen(options.port, HOST, resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('a server listens on a port');
+  const { port } = address;
   return {
     url: `http://${HOST}:${port}`,
     port,

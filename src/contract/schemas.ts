@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts';
-import { type Json, toNumber } from '../domain/json.ts';
+import { isRawNumber, type Json } from '../domain/json.ts';
 
 /** A slug with a sentence of its own: a pattern helps nobody who mistyped. */
 const slug = (pattern: RegExp, what: string, length: number) =>
@@ -32,7 +32,7 @@ const catalogsSchema = z
 
 /** A number in any spelling; beyond 2^53 too. */
 const number = z
-  .custom<Json>((value) => toNumber(value as Json) !== undefined, 'must be a number')
+  .custom<Json>((value) => typeof value === 'number' || isRawNumber(value), 'must be a number')
   .meta({ type: 'number' });
 
 const text = (what: string) => z.string(`${what} must be text`);

@@ -23,7 +23,8 @@ export function withLiveIds(live: Json | undefined, desired: Json): Json {
     for (const [at, widget] of desired.entries()) {
       if (!isObject(widget) || partners.has(at)) continue;
       const found = free.findIndex((candidate) => is(candidate, widget));
-      if (found >= 0) partners.set(at, ...(free.splice(found, 1) as [JsonObject]));
+      const [partner] = found < 0 ? [] : free.splice(found, 1);
+      if (partner) partners.set(at, partner);
     }
   };
   pair((a, b) => b['id'] !== undefined && sameJson(a['id'], b['id']));
