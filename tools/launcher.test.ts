@@ -22,7 +22,17 @@ interface Run {
 }
 
 function birddog(t: TestContext, root: string, args: string[], env: Record<string, string> = {}): Run {
-  const child = spawn(join(root, 'bin/birddog'), args, {
+  return start(t, root, join(root, 'bin/birddog'), args, env);
+}
+
+function start(
+  t: TestContext,
+  root: string,
+  program: string,
+  args: string[],
+  env: Record<string, string>,
+): Run {
+  const child = spawn(program, args, {
     env: { PATH: `${join(root, 'path')}:/usr/bin:/bin`, ROOT: root, ...env },
     timeout: 60_000,
     killSignal: 'SIGKILL',
@@ -205,6 +215,16 @@ test('TERM between two starts ends the launcher without another start', async (t
   await run.said('resting');
   run.child.kill('SIGTERM');
   assert.equal((await run.ended).status, 0);
+  assert.equal(runs(root), 1);
+});
+
+test('a launcher between two starts whose own parent was killed ends, where the end of stdin is to stop it', async (t) => {
+  const root = installation(t, { 'path/sleep': SAID_SLEEP, 'dist/sidecar.js': FAILING(78, 78, 78) });
+  const parent = '"$ROOT/bin/birddog" sidecar & exec /bin/sleep 60';
+  const run = start(t, root, '/bin/sh', ['-c', parent], { STOP_WITH_STDIN: 'true' });
+  await run.said('resting');
+  run.child.kill('SIGKILL');
+  await run.ended;
   assert.equal(runs(root), 1);
 });
 
