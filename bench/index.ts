@@ -6,12 +6,12 @@ import { type Pod, startPod } from '../test/acceptance/pod.ts';
 import { load, type Measured } from './load.ts';
 import { cpuMicros, parentOf, residentMiB } from './process-stats.ts';
 
-/** Requests in a run, after as many again to warm up at the lower concurrency. */
+/** Requests in a run; before each, WARM_UP others, until the compilers of a process have settled. */
 const RUNS = [
-  { concurrency: 1, requests: 600 },
+  { concurrency: 1, requests: 1500 },
   { concurrency: 32, requests: 3000 },
 ] as const;
-const WARM_UP = 500;
+const WARM_UP = 2000;
 
 interface Target {
   readonly name: string;
