@@ -15,6 +15,8 @@ import { type SecretFiles, writeSet } from './write-set.ts';
 const LEAF_DAYS = 365;
 /** Milliseconds between tries; doubled each time. */
 const BACKOFF = { first: 250, longest: 5000 };
+/** Milliseconds for giving the token back, when all the time of the deadline has gone. */
+const REVOKE_MS = 2000;
 
 /** The secret's fields for each container, and which may be absent: a catalog that is not used needs no credentials. */
 const FIELDS = {
@@ -47,6 +49,7 @@ export async function initialise(config: Config, log: Log, clock: Clock): Promis
   try {
     await retrying(() => fetchAndWrite(config, vault, log, clock, deadline), deadline, log, clock);
   } finally {
+    deadline.close();
     outbound.close();
   }
 }
@@ -80,8 +83,10 @@ async function fetchAndWrite(
       log.info('wrote secrets', { folder, files: [...files.keys()] });
     }
   } finally {
+    const grace = deadlineAfter(Math.max(REVOKE_MS, deadline.left()), clock);
     // A token that is not given back ends by itself: no reason to fail.
-    await vault.revoke(token, deadline).catch((error: unknown) => log.warn('token not revoked', { error }));
+    await vault.revoke(token, grace).catch((error: unknown) => log.warn('token not revoked', { error }));
+    grace.close();
   }
 }
 
@@ -90,6 +95,7 @@ async function serviceAccountToken(file: string): Promise<Secret> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new VaultFailure('no_token_file', file, error);
   });
+  if (text.trim() === '') throw new VaultFailure('no_token_file', `${file} is empty`);
   return new Secret(text.trim());
 }
 
@@ -121,11 +127,14 @@ async function retrying(
   log: Log,
   clock: Clock,
 ): Promise<void> {
+  const met = new Set<string>();
   for (let wait = BACKOFF.first; ; wait = Math.min(wait * 2, BACKOFF.longest)) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof VaultFailure) || !error.passes || deadline.left() <= wait) throw error;
+      if (!(error instanceof VaultFailure) || deadline.left() <= wait) throw error;
+      if (error.passes === 'no' || (error.passes === 'once' && met.has(error.failure))) throw error;
+      met.add(error.failure);
       log.warn('Vault is not ready, trying again', { reason: error.message, wait_ms: wait });
       await clock.sleep(wait);
     }

@@ -65,6 +65,15 @@ describe('the minted certificates', () => {
     );
   });
 
+  it('can be joined: a bundle of two CAs lets in the clients of both', async () => {
+    const { ca, server, client } = await mint();
+    const next = await mint();
+    for (const bundle of [ca + next.ca, next.ca + ca]) {
+      assert.ok(await shakeHands({ ca: bundle, ...server }, { ca, ...client }));
+      assert.ok(await shakeHands({ ca: bundle, ...server }, { ca, ...next.client }));
+    }
+  });
+
   it('keep out who comes with one that has ended', async () => {
     const { server, client } = sides(await mint(new Date(Date.now() - 2 * YEAR)));
     assert.ok(!(await shakeHands(server, client)));

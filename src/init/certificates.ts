@@ -84,9 +84,9 @@ export async function mintCertificates({ now, days }: MintOptions): Promise<Cert
         await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
       ],
     });
-    return { cert: cert.toString('pem'), key: await pem(own.privateKey) };
+    return { cert: textOf(cert), key: await pem(own.privateKey) };
   };
-  return { ca: ca.toString('pem'), server: await leaf(LEAVES.server), client: await leaf(LEAVES.client) };
+  return { ca: textOf(ca), server: await leaf(LEAVES.server), client: await leaf(LEAVES.client) };
 }
 
 function newKeys(): Promise<webcrypto.CryptoKeyPair> {
@@ -98,7 +98,12 @@ function serialNumber(): string {
   return `40${Buffer.from(webcrypto.getRandomValues(new Uint8Array(15))).toString('hex')}`;
 }
 
+/** Ends its last line (RFC 7468, 2), so that texts can be joined to a bundle. */
+function textOf(certificate: x509.X509Certificate): string {
+  return `${certificate.toString('pem')}\n`;
+}
+
 async function pem(key: webcrypto.CryptoKey): Promise<string> {
   const der = await webcrypto.subtle.exportKey('pkcs8', key);
-  return x509.PemConverter.encode(der, 'PRIVATE KEY');
+  return `${x509.PemConverter.encode(der, 'PRIVATE KEY')}\n`;
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { proxyOf, proxySettings } from '../outbound/proxy-settings.ts';
 import {
@@ -7,7 +8,6 @@ import {
   readSettings,
   required,
   serviceUrl,
-  SettingsError,
   text,
   wholeNumber,
 } from '../process/settings.ts';
@@ -20,12 +20,31 @@ const vaultPath: Reader<string> = (value) => {
   return value;
 };
 
+/** TLS passes over what is no certificate without a word, and then trusts nobody. */
+const certificates: Reader<string> = (value) => {
+  try {
+    void new X509Certificate(value);
+  } catch (error) {
+    throw new Error('it holds no certificate in PEM', { cause: error });
+  }
+  return value;
+};
+const certificatesFile: Reader<string> = (path) => {
+  let pem: string;
+  try {
+    pem = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`${path} cannot be read`, { cause: error });
+  }
+  return certificates(pem);
+};
+
 /** What `birddog init` reads from its environment. Times in ms. Throws SettingsError with every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
   const settings = readSettings(env, {
     VAULT_ADDR: required(serviceUrl),
-    VAULT_CACERT: optional(text, ''),
-    VAULT_CACERT_BYTES: optional(text, ''),
+    VAULT_CACERT: optional(certificatesFile, ''),
+    VAULT_CACERT_BYTES: optional(certificates, ''),
     VAULT_TLS_SERVER_NAME: optional(text, ''),
     VAULT_NAMESPACE: optional(text, ''),
     VAULT_AUTH_MOUNT: optional(vaultPath, 'kubernetes'),
@@ -42,22 +61,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   });
   return {
     ...settings,
-    ca: caOf(settings.VAULT_CACERT, settings.VAULT_CACERT_BYTES),
+    /** What Vault's certificate is held against, where it is not the system's CAs. PEM. */
+    ca: settings.VAULT_CACERT_BYTES || settings.VAULT_CACERT || undefined,
     proxy: proxyOf(settings),
   };
 }
 
 export type Config = ReturnType<typeof readConfig>;
-
-/** The CA that Vault's certificate is held against, where it is not one of the system's. PEM. */
-function caOf(file: string, bytes: string): string | undefined {
-  if (bytes !== '') return bytes;
-  if (file === '') return undefined;
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new SettingsError([
-      `VAULT_CACERT: ${file} cannot be read (${error instanceof Error ? error.message : String(error)})`,
-    ]);
-  }
-}

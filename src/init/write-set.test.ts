@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -42,6 +42,16 @@ describe('a set of secrets', () => {
     await writer;
     assert.ok(looks > 10);
     assert.equal(read('a'), 'a 40');
+  });
+
+  it('clears away what a write that was cut off has left, and nothing of others', async () => {
+    mkdirSync(join(folder, 'set-0-cut'));
+    symlinkSync('set-0-cut', join(folder, '.set-0-cut'));
+    mkdirSync(join(folder, 'of-others'));
+    await writeSet(folder, files('1'), 1);
+    const left = readdirSync(folder).map((name) => name.split('-')[0]);
+    assert.deepEqual(left.sort(), ['current', 'of', 'set']);
+    assert.equal(read('a'), 'a 1');
   });
 
   it('replaces those before it, but for the last, which somebody may be reading', async () => {

@@ -12,6 +12,16 @@ const ENV = {
   DATADOG_SITE: 'datadoghq.eu',
 };
 
+/** The names that a wrong environment is told about. */
+function faultsOf(env: Record<string, string>): string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    return [...String(error).matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name ?? '').sort();
+  }
+}
+
 describe('the environment of Birddog', () => {
   it('is read once, with what is usual left out', () => {
     const config = readConfig({
@@ -36,11 +46,32 @@ describe('the environment of Birddog', () => {
     ['a site and an address', { DATADOG_URL: 'https://api.example.test' }, /one of them, and one alone/],
     ['neither', { DATADOG_SITE: '' }, /one of them, and one alone/],
     ['an unknown site', { DATADOG_SITE: 'example.test' }, /DATADOG_SITE/],
+    [
+      'a Datadog in plain HTTP',
+      { DATADOG_SITE: '', DATADOG_URL: 'http://api.example.test' },
+      /DATADOG_URL.*https/,
+    ],
+    ['a CMDB in plain HTTP', { SERVICENOW_URL: 'http://company.service-now.com' }, /SERVICENOW_URL.*https/],
+    ['another authentication', { BIRDDOG_AUTHENTICATION: 'maybe' }, /BIRDDOG_AUTHENTICATION/],
     ['a catalog in plain HTTP', { LEANIX_URL: 'http://company.leanix.net' }, /LEANIX_URL.*https/],
   ];
   for (const [what, env, says] of wrong) {
     it(`is refused with ${what}`, () => assert.throws(() => readConfig({ ...ENV, ...env }), says));
   }
+
+  it('is told the faults of all its variables at once, and then those between them', () => {
+    const single = {
+      BIRDDOG_PORT: 'x',
+      SIDECAR_URL: 'https://10.0.0.1:5000',
+      DATADOG_URL: 'http://10.0.0.1',
+    };
+    assert.deepEqual(
+      faultsOf(single),
+      [...Object.keys(ENV).filter((name) => name !== 'DATADOG_SITE'), ...Object.keys(single)].sort(),
+    );
+    const between = { BIRDDOG_HOST: '0.0.0.0', DATADOG_URL: 'https://api.example.test' };
+    assert.deepEqual(faultsOf({ ...ENV, ...between }), ['BIRDDOG_AUTHENTICATION', 'DATADOG_SITE']);
+  });
 
   it('may name an emulator on loopback instead of a site', () => {
     const config = readConfig({ ...ENV, DATADOG_SITE: '', DATADOG_URL: 'http://127.0.0.1:9100' });

@@ -4,6 +4,7 @@ import {
   oneOf,
   optional,
   port,
+  type Reader,
   readSettings,
   required,
   serviceUrl,
@@ -15,6 +16,14 @@ import {
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
 import { proxySettings, proxyOf } from '../outbound/proxy-settings.ts';
 
+const sidecarUrl: Reader<URL> = (value) => {
+  const url = serviceUrl(value);
+  if (url.protocol !== 'https:' || !isLoopback(url.hostname)) {
+    throw new Error('the sidecar is reached over https on loopback alone');
+  }
+  return url;
+};
+
 /** What `birddog serve` reads from its environment. Times in ms. Throws SettingsError with every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
   const settings = readSettings(env, {
@@ -25,7 +34,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     BIRDDOG_AUTHENTICATION: required(oneOf('none')),
     BIRDDOG_SECRETS: required(text),
     BIRDDOG_JOURNAL: required(text),
-    SIDECAR_URL: optional(serviceUrl, new URL('https://127.0.0.1:5000')),
+    SIDECAR_URL: optional(sidecarUrl, new URL('https://127.0.0.1:5000')),
     LEANIX_URL: required(serviceUrl),
     SERVICENOW_URL: required(serviceUrl),
     SERVICENOW_TABLES: optional(list, ['cmdb_ci_business_app', 'cmdb_ci_service']),
@@ -38,9 +47,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const faults: string[] = [];
   if (!isLoopback(settings.BIRDDOG_HOST)) {
     faults.push('BIRDDOG_AUTHENTICATION: "none" is for loopback alone, and BIRDDOG_HOST is not loopback');
-  }
-  if (settings.SIDECAR_URL.protocol !== 'https:' || !isLoopback(settings.SIDECAR_URL.hostname)) {
-    faults.push('SIDECAR_URL: the sidecar is reached over https on loopback alone');
   }
   const datadog = datadogTarget(settings, faults);
   if (faults.length > 0) throw new SettingsError(faults);

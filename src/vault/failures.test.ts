@@ -16,6 +16,20 @@ describe('docs/vault.md', () => {
     );
     assert.deepEqual(told, known);
   });
+
+  it('tells which are tried again', () => {
+    for (const [words, passes] of [
+      ['tried again', 'in time'],
+      ['Tried once more', 'once'],
+    ]) {
+      const [, list = ''] = new RegExp(`${words}: ([^.]+)\\.`).exec(page) ?? [];
+      const known = Object.entries(VAULT_FAILURES).filter(([, f]) => 'passes' in f && f.passes === passes);
+      assert.deepEqual(
+        [...list.matchAll(/\w+/g)].map(([name]) => name),
+        known.map(([name]) => name),
+      );
+    }
+  });
 });
 
 describe('a failure of Vault', () => {

@@ -3,15 +3,15 @@ interface FailureKind {
   readonly exit: number;
   readonly says: string;
   readonly hint: string;
-  /** Whether it may pass by itself. */
-  readonly passes?: boolean;
+  /** Whether it may pass by itself: at any try, at the second alone, or never (the usual case). */
+  readonly passes?: 'in time' | 'once';
 }
 
 /** Everything that can go wrong with Vault, each with an exit status of its own. docs/vault.md is held against this table. */
 export const VAULT_FAILURES = {
   unreachable: {
     exit: 10,
-    passes: true,
+    passes: 'in time',
     says: 'Vault cannot be reached',
     hint: 'Check VAULT_ADDR, the network policy and DNS.',
   },
@@ -20,12 +20,12 @@ export const VAULT_FAILURES = {
     says: "Vault's certificate is not trusted",
     hint: 'Give the CA that signed it in VAULT_CACERT or VAULT_CACERT_BYTES.',
   },
-  sealed: { exit: 12, passes: true, says: 'Vault is sealed', hint: "Vault's operators must unseal it." },
+  sealed: { exit: 12, passes: 'in time', says: 'Vault is sealed', hint: "Vault's operators must unseal it." },
   standby: {
     exit: 13,
-    passes: true,
+    passes: 'in time',
     says: 'This Vault is a standby that does not answer',
-    hint: "Address Vault's service, not one of its pods.",
+    hint: 'Address the active Vault: its service, not one of its pods, and no disaster recovery secondary.',
   },
   not_initialised: {
     exit: 14,
@@ -74,6 +74,7 @@ export const VAULT_FAILURES = {
   },
   token_dead: {
     exit: 31,
+    passes: 'once',
     says: 'Vault no longer knows the token it gave',
     hint: "Check the role's token TTL.",
   },
@@ -95,11 +96,11 @@ export const VAULT_FAILURES = {
   },
   rate_limited: {
     exit: 40,
-    passes: true,
+    passes: 'in time',
     says: 'Vault limits the rate of requests',
     hint: 'Try again later, or have the quota raised.',
   },
-  failed: { exit: 41, passes: true, says: 'Vault failed', hint: "See Vault's log." },
+  failed: { exit: 41, passes: 'in time', says: 'Vault failed', hint: "See Vault's log." },
   nonsense: {
     exit: 42,
     says: 'Something else than Vault answers at this address',
@@ -125,9 +126,9 @@ export class VaultFailure extends Error {
   }
 
   /** Whether it is worth trying again. */
-  get passes(): boolean {
+  get passes(): 'in time' | 'once' | 'no' {
     const kind: FailureKind = VAULT_FAILURES[this.failure];
-    return kind.passes === true;
+    return kind.passes ?? 'no';
   }
 }
 
@@ -140,6 +141,9 @@ interface Sign {
 
 /** The first row that fits tells what an answer to any request means. */
 const SIGNS: readonly Sign[] = [
+  // A standby that does not pass requests on sends its client to the active server (Vault docs, concepts/ha).
+  { status: 307, failure: 'standby' },
+  { status: 400, words: /DR secondary/i, failure: 'standby' },
   { status: 503, words: /sealed/i, failure: 'sealed' },
   { status: 501, failure: 'not_initialised' },
   { status: 429, words: /standby/i, failure: 'standby' },
@@ -157,6 +161,7 @@ const LOGIN_SIGNS: readonly Sign[] = [
   { status: 403, failure: 'login_denied' },
   { status: 404, failure: 'auth_not_set_up' },
   ...SIGNS,
+  { status: 400, failure: 'login_denied' },
 ];
 
 /** What an answer that is no success means, at the login or at any other request. */

@@ -2,7 +2,7 @@ import type { Deadline } from '../domain/deadline.ts';
 import { isObject, type Json, type JsonObject, parseTrustedJson, printJson } from '../domain/json.ts';
 import { Secret } from '../domain/secret.ts';
 import { type Outbound, type OutboundAnswer, OutboundError } from '../outbound/outbound.ts';
-import { failureOf, VaultFailure } from './failures.ts';
+import { failureOf, VaultFailure, type VaultFailureName } from './failures.ts';
 
 export interface VaultOptions {
   readonly address: URL;
@@ -44,9 +44,9 @@ export function createVault(options: VaultOptions): Vault {
     async login(mount, role, jwt, deadline) {
       const body = { role, jwt: jwt.reveal() };
       const reply = await ask({ method: 'POST', path: `/v1/auth/${mount}/login`, body, deadline });
-      if (reply.status >= 400)
+      if (!done(reply))
         throw new VaultFailure(
-          failureOf(reply.status, reply.words, true),
+          await whyNot(ask, reply, deadline, true),
           `login as "${role}" at ${mount}: ${reply.words}`,
         );
       const auth = isObject(reply.body) ? reply.body['auth'] : undefined;
@@ -64,22 +64,43 @@ export function createVault(options: VaultOptions): Vault {
           isObject(reply.body) && isObject(reply.body['data']) ? 'secret_deleted' : 'secret_missing',
           address,
         );
-      if (reply.status >= 400)
-        throw new VaultFailure(failureOf(reply.status, reply.words, false), `${address}: ${reply.words}`);
+      if (!done(reply))
+        throw new VaultFailure(await whyNot(ask, reply, deadline, false), `${address}: ${reply.words}`);
       return pairsOf(reply.body, version, address);
     },
     async revoke(token, deadline) {
       const reply = await ask({ method: 'POST', path: '/v1/auth/token/revoke-self', token, deadline });
-      if (reply.status >= 400)
+      if (!done(reply))
         throw new VaultFailure(failureOf(reply.status, reply.words, false), `revoke-self: ${reply.words}`);
     },
   };
 }
 
+type AskVault = (question: Ask) => Promise<Reply>;
+
 /** A 403 does not tell a dead token from a policy that lacks the path; whether the token knows itself does. */
-async function whyDenied(ask: (question: Ask) => Promise<Reply>, token: Secret, deadline: Deadline) {
-  const { status } = await ask({ method: 'GET', path: '/v1/auth/token/lookup-self', token, deadline });
-  return status === 403 ? 'token_dead' : 'read_denied';
+async function whyDenied(ask: AskVault, token: Secret, deadline: Deadline): Promise<VaultFailureName> {
+  const reply = await ask({ method: 'GET', path: '/v1/auth/token/lookup-self', token, deadline });
+  if (reply.status === 403) return 'token_dead';
+  return done(reply) ? 'read_denied' : failureOf(reply.status, reply.words, false);
+}
+
+/** A Vault that nobody has initialised says that it is sealed, to everything but a question for its health. */
+async function whyNot(
+  ask: AskVault,
+  { status, words }: Reply,
+  deadline: Deadline,
+  login: boolean,
+): Promise<VaultFailureName> {
+  const failure = failureOf(status, words, login);
+  if (failure !== 'sealed') return failure;
+  const health = await ask({ method: 'GET', path: '/v1/sys/health', deadline });
+  return health.status === 501 ? 'not_initialised' : failure;
+}
+
+/** Redirects are not followed, so they are no success. */
+function done({ status }: Reply): boolean {
+  return status >= 200 && status < 300;
 }
 
 async function exchange({ address, outbound, namespace }: VaultOptions, question: Ask): Promise<Reply> {

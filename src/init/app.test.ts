@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import type { EmulatorRequest, Handle } from '../../emulators/server/emulator-server.ts';
+import { startEmulatorServer } from '../../emulators/server/emulator-server.ts';
+import { createVaultHandler } from '../../emulators/vault/vault-handler.ts';
+import { sandboxSeed, vaultSeed } from '../../emulators/vault/vault-seed.ts';
+import { manualClock } from '../../test/manual-clock.ts';
+import { openTlsDoor } from '../../test/tls-door.ts';
+import { createLog } from '../process/log.ts';
+import { initialise } from './app.ts';
+import { readConfig } from './config.ts';
+
+type Intercept = (request: EmulatorRequest) => ReturnType<Handle>;
+
+const LOGIN = '/v1/auth/kubernetes/login';
+const REVOKE = '/v1/auth/token/revoke-self';
+const SEALED = { status: 503, body: '{"errors":["Vault is sealed"]}' };
+const DENIED = { status: 403, body: '{"errors":["permission denied"]}' };
+
+const written: string[] = [];
+const closing: (() => unknown)[] = [];
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'init-app-'));
+  writeFileSync(join(folder, 'token'), 'sandbox-jwt\n');
+});
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Vault {
+  readonly seed?: object;
+  /** Answers in Vault's place where it gives an answer. */
+  readonly instead?: Intercept;
+}
+
+/** A Vault on a socket, and `init` to run against it with a clock that nobody waits for. */
+async function started({ seed, instead }: Vault = {}) {
+  const vault = createVaultHandler({ seed: vaultSeed({ ...sandboxSeed(), ...seed }), now: Date.now });
+  const seen: EmulatorRequest[] = [];
+  const server = await startEmulatorServer({
+    name: 'vault',
+    port: 0,
+    handle: (request) => {
+      seen.push(request);
+      return instead?.(request) ?? vault.handle(request);
+    },
+  });
+  closing.push(() => server.close());
+  const clock = manualClock(Date.now());
+  const env = {
+    VAULT_ADDR: server.url,
+    VAULT_ROLE: 'birddog',
+    VAULT_TOKEN_FILE: join(folder, 'token'),
+    VAULT_PATH_MAIN: 'birddog/main',
+    VAULT_PATH_SIDECAR: 'birddog/sidecar',
+    BIRDDOG_SECRETS_MAIN: join(folder, 'main'),
+    BIRDDOG_SECRETS_SIDECAR: join(folder, 'sidecar'),
+  };
+  const log = createLog('init', (line) => written.push(line));
+  return {
+    url: server.url,
+    clock,
+    seen,
+    count: (path: string) => seen.filter((r) => r.path === path).length,
+    run: (more: Record<string, string> = {}) => initialise(readConfig({ ...env, ...more }), log, clock),
+  };
+}
+
+/** Gives an answer to the first `times` requests whose path fits. */
+function first(times: number, path: RegExp, answer: typeof SEALED): Intercept {
+  let left = times;
+  return (request) => (path.test(request.path) && left-- > 0 ? answer : undefined);
+}
+
+const sets = () => ['main', 'sidecar'].filter((name) => existsSync(join(folder, name)));
+
+describe('init, while Vault is not ready', () => {
+  it('tries again, each time a little later', async () => {
+    const { run, clock, count } = await started({ instead: first(3, /login/, SEALED) });
+    await run();
+    assert.deepEqual(clock.slept, [250, 500, 1000]);
+    assert.equal(count(LOGIN), 4);
+    assert.deepEqual(sets(), ['main', 'sidecar']);
+  });
+
+  it('gives up when its time has gone, and never waits longer than five seconds', async () => {
+    const { run, clock } = await started({ instead: first(Infinity, /login/, SEALED) });
+    await assert.rejects(run({ VAULT_DEADLINE_MS: '20000' }), { failure: 'sealed' });
+    assert.deepEqual(clock.slept, [250, 500, 1000, 2000, 4000, 5000, 5000]);
+    assert.deepEqual(sets(), []);
+  });
+
+  it('logs in anew for each try, with the token that the file then has', async () => {
+    const { run, seen } = await started({
+      instead: (request) => {
+        if (request.path !== LOGIN || request.body.includes('sandbox-jwt')) return undefined;
+        writeFileSync(join(folder, 'token'), 'sandbox-jwt');
+        return SEALED;
+      },
+    });
+    writeFileSync(join(folder, 'token'), 'of-before');
+    await run();
+    assert.match(seen[0]?.body ?? '', /of-before/);
+  });
+
+  for (const [failure, env] of [
+    ['unknown_role', { VAULT_ROLE: 'nobody' }],
+    ['login_denied', { VAULT_AUTH_MOUNT: 'other' }],
+    ['read_denied', { VAULT_PATH_SIDECAR: 'of/others' }],
+    ['secret_missing', { VAULT_PATH_SIDECAR: 'birddog/nothing' }],
+  ] as const) {
+    it(`does not try ${failure} again, and writes nothing`, async () => {
+      const { run, clock, count } = await started();
+      await assert.rejects(run(env), { failure });
+      assert.deepEqual(clock.slept, []);
+      assert.ok(count(LOGIN) <= 1);
+      assert.deepEqual(sets(), []);
+    });
+  }
+
+  it('logs in once more for a token that Vault does not know, and once alone', async () => {
+    const dead = (times: number) => ({
+      instead: first(times * 2, /\/data\/|lookup-self/, DENIED),
+    });
+    const passing = await started(dead(1));
+    await passing.run();
+    assert.equal(passing.count(LOGIN), 2);
+    const lasting = await started(dead(9));
+    await assert.rejects(lasting.run(), { failure: 'token_dead' });
+    assert.equal(lasting.count(LOGIN), 2);
+  });
+});
+
+describe('the token of init', () => {
+  it('is given back at the end, and after whatever goes wrong', async () => {
+    const failing: readonly Vault[] = [
+      {},
+      { instead: first(1, /\/data\//, SEALED) },
+      { instead: first(1, /sidecar/, DENIED) },
+      { seed: { secrets: { 'secret/birddog/main': { 'datadog-api-key': 'a' } } } },
+    ];
+    for (const vault of failing) {
+      const { run, seen, count } = await started(vault);
+      await run().catch(() => undefined);
+      assert.equal(count(REVOKE), count(LOGIN));
+      assert.equal(seen.at(-1)?.path, REVOKE);
+    }
+  });
+
+  it('is given back too when the folder cannot be written', async () => {
+    const { run, seen } = await started();
+    writeFileSync(join(folder, 'file'), '');
+    await assert.rejects(run({ BIRDDOG_SECRETS_SIDECAR: join(folder, 'file', 'below') }));
+    assert.equal(seen.at(-1)?.path, REVOKE);
+  });
+
+  it('is given back too when the deadline passes while Vault is silent', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { run, clock, seen } = await started({
+      instead: (request) => {
+        // Vault takes a second to revoke.
+        if (request.path === REVOKE) t.mock.timers.tick(1000);
+        if (!request.path.includes('/data/')) return undefined;
+        clock.advance(60_000);
+        t.mock.timers.tick(60_000);
+        return new Promise(() => {});
+      },
+    });
+    const before = written.length;
+    await assert.rejects(run(), { failure: 'unreachable' });
+    assert.equal(seen.at(-1)?.path, REVOKE);
+    assert.doesNotMatch(written.slice(before).join(''), /not revoked/);
+  });
+
+  it('that cannot be given back is no reason to fail', async () => {
+    const { run } = await started({ instead: first(1, /revoke-self/, DENIED) });
+    await run();
+    assert.deepEqual(sets(), ['main', 'sidecar']);
+    assert.match(written.join(''), /token not revoked/);
+  });
+});
+
+describe('what init writes', () => {
+  it('has the private key of each leaf in its own folder, and the key of the CA nowhere', async () => {
+    const { run } = await started();
+    await run();
+    const keys: string[] = [];
+    for (const name of ['main', 'sidecar']) {
+      const at = join(folder, name, 'current');
+      const read = (file: string) => readFileSync(join(at, file), 'utf8');
+      for (const file of readdirSync(at))
+        if (read(file).includes('PRIVATE KEY')) keys.push(`${name}/${file}`);
+      const own = createPublicKey(createPrivateKey(read('tls.key'))).export({ type: 'spki', format: 'pem' });
+      const of = (file: string) =>
+        new X509Certificate(read(file)).publicKey.export({ type: 'spki', format: 'pem' });
+      assert.equal(own, of('tls.crt'));
+      assert.notEqual(own, of('ca.crt'));
+      assert.equal(read('tls.key').match(/BEGIN/g)?.length, 1);
+    }
+    assert.deepEqual(keys, ['main/tls.key', 'sidecar/tls.key']);
+  });
+
+  it('lacks the credentials of catalogs that the secret lacks', async () => {
+    const keys = { 'datadog-api-key': 'a', 'datadog-app-key': 'b\n', 'leanix-api-token': ' ', other: 'x' };
+    const secrets = { 'secret/birddog/main': keys, 'secret/birddog/sidecar': keys };
+    const { run } = await started({ seed: { secrets } });
+    await run();
+    const files = ['ca.crt', 'datadog-api-key', 'datadog-app-key', 'tls.crt', 'tls.key'];
+    assert.deepEqual(readdirSync(join(folder, 'main/current')).sort(), files);
+    assert.equal(readFileSync(join(folder, 'main/current/datadog-app-key'), 'utf8'), 'b');
+  });
+
+  it('is read from KV 1, and within a namespace', async () => {
+    const { secrets, roles } = sandboxSeed();
+    const role = roles['birddog'];
+    assert.ok(role);
+    const seed = {
+      mounts: { secret: 1 },
+      secrets,
+      namespace: 'team-a',
+      roles: { birddog: { ...role, read: ['secret/birddog/*'] } },
+    };
+    const { run, seen } = await started({ seed });
+    await run({ VAULT_KV_VERSION: '1', VAULT_NAMESPACE: 'team-a' });
+    assert.deepEqual(sets(), ['main', 'sidecar']);
+    for (const { headers } of seen) {
+      assert.deepEqual([headers['x-vault-namespace'], headers['x-vault-request']], ['team-a', 'true']);
+    }
+  });
+});
+
+describe('init before a Vault whose CA the system does not know', () => {
+  it('takes the CA as a file or as text, and the name to expect', async () => {
+    const { run, url } = await started();
+    const door = await openTlsDoor(url);
+    closing.push(() => door.close());
+    writeFileSync(join(folder, 'vault-ca.crt'), door.ca);
+    const VAULT_ADDR = door.url;
+    await run({ VAULT_ADDR, VAULT_CACERT: join(folder, 'vault-ca.crt') });
+    await run({ VAULT_ADDR, VAULT_CACERT_BYTES: door.ca, VAULT_TLS_SERVER_NAME: 'localhost' });
+    await assert.rejects(run({ VAULT_ADDR }), { failure: 'not_trusted' });
+    const VAULT_TLS_SERVER_NAME = 'vault.example.test';
+    await assert.rejects(run({ VAULT_ADDR, VAULT_CACERT_BYTES: door.ca, VAULT_TLS_SERVER_NAME }), {
+      failure: 'not_trusted',
+    });
+  });
+});
+
+it('a service account token that is empty is none', async () => {
+  const { run, count } = await started();
+  writeFileSync(join(folder, 'token'), '\n');
+  await assert.rejects(run(), { failure: 'no_token_file' });
+  assert.equal(count(LOGIN), 0);
+});
+
+after(() => {
+  const all = written.join('');
+  assert.match(all, /logged in to Vault/);
+  assert.doesNotMatch(all, /sandbox-|hv[sb]\.|PRIVATE KEY|of-before/, 'a secret was written');
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { SettingsError } from '../process/settings.ts';
+import { mintCertificates } from './certificates.ts';
+import { readConfig } from './config.ts';
+
+const ENV = {
+  VAULT_ADDR: 'https://vault.example.test:8200',
+  VAULT_ROLE: 'birddog',
+  VAULT_PATH_MAIN: 'birddog/main',
+  VAULT_PATH_SIDECAR: 'birddog/sidecar',
+  BIRDDOG_SECRETS_MAIN: '/run/birddog/main',
+  BIRDDOG_SECRETS_SIDECAR: '/run/birddog/sidecar',
+};
+
+/** The names that a wrong environment is told about. */
+function faultsOf(env: Record<string, string>): string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof SettingsError);
+    return [...error.message.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name ?? '');
+  }
+}
+
+describe('the settings table of docs/vault.md', () => {
+  const page = readFileSync(new URL('../../docs/vault.md', import.meta.url), 'utf8');
+  const ticked = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word ?? '');
+  const rows = [...page.matchAll(/^\| (`[A-Z_`, ]+) \| .+ \| (.+?) \|$/gm)].map(([, names, usual = '']) => ({
+    names: ticked(names),
+    usual,
+  }));
+
+  it('tells every variable that init reads, and none that it does not', () => {
+    const { ca: _ca, proxy: _proxy, ...settings } = readConfig(ENV);
+    const read = Object.keys(settings).filter((name) => name === name.toUpperCase());
+    assert.deepEqual(rows.flatMap((row) => row.names).sort(), read.sort());
+  });
+
+  it('tells which are required, and what the others are where nothing is said', () => {
+    const required = rows.filter((row) => row.usual === 'required').flatMap((row) => row.names);
+    assert.deepEqual(required.sort(), faultsOf({}).sort());
+    const settings: Record<string, unknown> = readConfig(ENV);
+    for (const { names, usual } of rows.filter((row) => row.usual !== 'required')) {
+      const told = ticked(usual);
+      assert.deepEqual(
+        names.map((name) => String(settings[name])),
+        names.map((_, n) => told[n] ?? ''),
+        names.join(),
+      );
+    }
+  });
+});
+
+describe('the environment of init', () => {
+  it('is told every fault at once', () => {
+    const wrong = {
+      VAULT_ADDR: 'http://vault.example.test:8200',
+      VAULT_CACERT: '/nowhere/ca.crt',
+      VAULT_CACERT_BYTES: 'no certificate',
+      VAULT_KV_VERSION: '3',
+      VAULT_DEADLINE_MS: '0',
+      HTTPS_PROXY: 'proxy',
+    };
+    const absent = Object.keys(ENV).filter((name) => name !== 'VAULT_ADDR');
+    assert.deepEqual(faultsOf(wrong).sort(), [...Object.keys(wrong), ...absent].sort());
+  });
+
+  for (const path of ['/birddog', 'birddog/', 'a//b', '../sys', 'a/../b', 'a b', 'a?list=true', 'a%2fb']) {
+    it(`has no mount or path such as ${path}`, () => {
+      const wrong = { VAULT_PATH_MAIN: path, VAULT_KV_MOUNT: path, VAULT_AUTH_MOUNT: path };
+      assert.deepEqual(faultsOf({ ...ENV, ...wrong }).sort(), Object.keys(wrong).sort());
+    });
+  }
+
+  it('may have the CA of Vault as a file or as text, of which the text counts', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ca-'));
+    const [one, two] = [await mint(), await mint()];
+    const file = join(folder, 'ca.crt');
+    writeFileSync(file, one);
+    assert.equal(readConfig(ENV).ca, undefined);
+    assert.equal(readConfig({ ...ENV, VAULT_CACERT: file }).ca, one);
+    assert.equal(readConfig({ ...ENV, VAULT_CACERT: file, VAULT_CACERT_BYTES: two }).ca, two);
+    writeFileSync(file, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+    assert.deepEqual(faultsOf({ ...ENV, VAULT_CACERT: file }), ['VAULT_CACERT']);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+async function mint(): Promise<string> {
+  return (await mintCertificates({ now: new Date(), days: 1 })).ca;
+}
