@@ -1,5 +1,5 @@
 import { startEmulatorServer } from '../server/emulator-server.ts';
-import type { Service } from './catalog-entities.ts';
+import type { Service } from './catalog/catalog-entities.ts';
 import { createDatadogHandler } from './datadog-handler.ts';
 import { LIMITS, type Limits } from './rate-limits.ts';
 

@@ -1,89 +1,113 @@
 import { json, type EmulatorAnswer, type EmulatorRequest } from '../server/emulator-server.ts';
-import { catalogRoutes, type Service } from './catalog-entities.ts';
-import { Dashboards } from './dashboards.ts';
-import { Monitors } from './monitors.ts';
+import { catalogEntities, type Service } from './catalog/catalog-entities.ts';
+import { serviceDefinitions } from './catalog/service-definitions.ts';
+import { dashboardLists } from './dashboards/dashboard-lists.ts';
+import { dashboards } from './dashboards/dashboards.ts';
+import { sharedDashboards } from './dashboards/shared-dashboards.ts';
+import { datadogControl } from './datadog-control.ts';
+import { downtimesV1 } from './downtimes/downtimes-v1.ts';
+import { downtimes } from './downtimes/downtimes.ts';
+import { auditEvents } from './events/audit-events.ts';
+import { events } from './events/events.ts';
+import { metricIntake } from './metrics/metric-intake.ts';
+import { metricQueries } from './metrics/metric-queries.ts';
+import { configPolicies } from './monitor-settings/config-policies.ts';
+import { monitorTemplates } from './monitor-settings/monitor-templates.ts';
+import { notificationRules } from './monitor-settings/notification-rules.ts';
+import { restrictionPolicies } from './monitor-settings/restriction-policies.ts';
+import { monitors } from './monitors/monitors.ts';
+import { Organisation } from './organisation.ts';
+import { teams } from './people/teams.ts';
+import { users } from './people/users.ts';
+import { type Limits, RateLimits } from './rate-limits.ts';
 import { isRawObject, parseRaw, type RawObject } from './raw-json.ts';
-import { isLimits, type Limits, RateLimits } from './rate-limits.ts';
 import { Refused } from './refused.ts';
-import { type Call, findRoute, type Route } from './route.ts';
+import { type Call, type Family, type Route, routeFinder } from './route.ts';
+import { sloCorrections } from './slos/slo-corrections.ts';
+import { sloReports } from './slos/slo-reports.ts';
+import { slos } from './slos/slos.ts';
 
 export interface DatadogHandlerOptions {
   readonly keys: { readonly api: string; readonly app: string };
+  /** What the software catalog lists from the start. */
   readonly services: readonly Service[];
   readonly limits: Limits;
+  /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Whether the organisation has an audit trail. */
+  readonly audit?: boolean;
 }
 
-/** Datadog's API as pure functions of its state: the routes, and what tests may set. */
+const FAMILIES: readonly ((organisation: Organisation) => Family)[] = [
+  monitors,
+  dashboards,
+  dashboardLists,
+  sharedDashboards,
+  downtimesV1,
+  downtimes,
+  slos,
+  sloCorrections,
+  sloReports,
+  notificationRules,
+  configPolicies,
+  monitorTemplates,
+  restrictionPolicies,
+  serviceDefinitions,
+  events,
+  auditEvents,
+  metricIntake,
+  metricQueries,
+  users,
+  teams,
+];
+
+const VALIDATE: Route = {
+  method: 'GET',
+  path: '/api/v1/validate',
+  apiKeyAlone: true,
+  run: () => json(200, { valid: true }),
+};
+
+/** Datadog's API as functions of its state: `handle` for its routes, `control` for what tests may set. */
 export function createDatadogHandler(options: DatadogHandlerOptions) {
-  let { keys } = options;
-  const monitors = new Monitors(options.now);
-  const dashboards = new Dashboards(options.now);
-  const limits = new RateLimits(options.limits, options.now);
-  const validate: Route = { method: 'GET', path: '/api/v1/validate', run: () => json(200, { valid: true }) };
-  const routes: readonly Route[] = [
-    validate,
-    ...monitors.routes,
-    ...dashboards.routes,
-    ...catalogRoutes(options.services),
+  const clock = { now: options.now };
+  const organisation = new Organisation(() => clock.now());
+  organisation.audit = options.audit ?? true;
+  const families = [
+    ...FAMILIES.map((family) => family(organisation)),
+    catalogEntities(organisation, options.services),
   ];
+  const access = { keys: options.keys };
+  const limits = new RateLimits(options.limits, organisation.now);
+  const find = routeFinder([VALIDATE, ...families.flatMap((family) => family.routes)]);
 
   function handle(request: EmulatorRequest): EmulatorAnswer | undefined {
-    const found = findRoute(routes, request.method, request.path);
-    const refused = whyRefused(request, found?.route === validate);
+    const found = find(request.method, request.path);
+    const refused = whyRefused(request, found?.route.apiKeyAlone === true);
     if (refused !== undefined) return json(403, { errors: [refused] });
     if (!found) return undefined;
     const { allowed, headers } = limits.count(found.route.limit);
     if (!allowed) return json(429, { errors: ['Rate limit exceeded'] }, headers);
-    const done = run(found.route, { ...request, params: found.params, body: {} }, request.body);
+    const { body: text, query, headers: sent } = request;
+    const done = run(found.route, { params: found.params, query, text, headers: sent, body: {} });
     return { ...done, headers: { ...done.headers, ...headers } };
   }
 
   /** Why the keys do not let a request in: the API key alone is asked for where Datadog does so. */
   function whyRefused({ headers }: EmulatorRequest, apiKeyAlone: boolean): string | undefined {
     if (headers['dd-api-key'] === undefined) return 'API key required';
-    const app = apiKeyAlone || headers['dd-application-key'] === keys.app;
-    return headers['dd-api-key'] === keys.api && app ? undefined : 'Forbidden';
+    const app = apiKeyAlone || headers['dd-application-key'] === access.keys.app;
+    return headers['dd-api-key'] === access.keys.api && app ? undefined : 'Forbidden';
   }
 
-  const CONTROLS: Readonly<Record<string, (body: unknown) => EmulatorAnswer>> = {
-    'PUT /__control/keys': (body) => {
-      if (!isRawObject(body)) return { status: 400 };
-      keys = { api: String(body['api'] ?? keys.api), app: String(body['app'] ?? keys.app) };
-      return { status: 204 };
-    },
-    'PUT /__control/limits': (body) => {
-      if (!isLimits(body)) return { status: 400 };
-      limits.limits = { ...limits.limits, ...body };
-      return { status: 204 };
-    },
-    'PUT /__control/restricted': (body) => {
-      for (const held of [monitors, dashboards]) {
-        held.restricted.clear();
-        for (const id of Array.isArray(body) ? body : []) held.restricted.add(String(id));
-      }
-      return { status: 204 };
-    },
-    'GET /__control/state': () =>
-      json(200, { monitors: [...monitors.held.values()], dashboards: [...dashboards.held.values()] }),
-    'DELETE /__control/state': () => {
-      monitors.clear();
-      dashboards.clear();
-      return { status: 204 };
-    },
-  };
-
-  function control({ method, path, body }: EmulatorRequest): EmulatorAnswer | undefined {
-    return CONTROLS[`${method} ${path}`]?.(body === '' ? undefined : parseRaw(body));
-  }
-  return { handle, control };
+  return { handle, control: datadogControl({ organisation, families, access, limits, clock }), organisation };
 }
 
-function run(route: Route, call: Call, text: string): EmulatorAnswer {
+function run(route: Route, call: Call): EmulatorAnswer {
   try {
-    return route.run({ ...call, body: bodyOf(text) });
+    return route.run(route.anyBody ? call : { ...call, body: bodyOf(call.text) });
   } catch (error) {
-    if (error instanceof Refused) return json(error.status, { errors: [error.message] });
+    if (error instanceof Refused) return json(error.status, error.body);
     throw error;
   }
 }

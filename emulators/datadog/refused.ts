@@ -1,10 +1,14 @@
 /** A request that Datadog answers with a failure, in its own words. */
 export class Refused extends Error {
   readonly status: number;
+  /** What the answer holds. */
+  readonly body: unknown;
 
-  constructor(status: number, words: string) {
-    super(words);
+  /** Words become `{"errors": ["words"]}`, the usual form; a body of another form is taken as it is. */
+  constructor(status: number, words: string | Readonly<Record<string, unknown>>) {
+    super(typeof words === 'string' ? words : JSON.stringify(words));
     this.name = 'Refused';
     this.status = status;
+    this.body = typeof words === 'string' ? { errors: [words] } : words;
   }
 }

@@ -1,127 +1,99 @@
-import { readFileSync } from 'node:fs';
-import { isObject, type Json, type JsonObject, parseTrustedJson, printJson } from '../../src/domain/json.ts';
+import { startDatadogEmulator } from '../../emulators/datadog/datadog-emulator.ts';
+import type { RunningEmulator } from '../../emulators/server/emulator-server.ts';
+import { asideFor } from './asides.ts';
+import { type Difference, differences } from './differences.ts';
+import type { Exchange, Scenario } from './recording.ts';
+import { seedsFor } from './seeds.ts';
+import { Translation } from './translation.ts';
+import { parse, print, scalars, type Value } from './value.ts';
 
-/** One recorded request with its answer. */
-export interface Exchange {
-  readonly source: string;
-  readonly year: string;
-  readonly request: {
-    readonly method: string;
-    readonly path: string;
-    readonly query: JsonObject;
-    readonly body?: Json;
-  };
-  readonly response: { readonly status: number; readonly body?: Json };
+/** How the emulator answered one recorded request: no difference is a match. */
+export interface Outcome {
+  readonly exchange: Exchange;
+  readonly differences: readonly Difference[];
 }
 
-/** Reads recorded exchanges, by scenario: the lines of one source, in order. */
-export function readScenarios(file: string): Exchange[][] {
-  const scenarios = new Map<string, Exchange[]>();
-  for (const text of readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((l) => l !== '')) {
-    const line = parseTrustedJson(text);
-    if (!isObject(line) || !isObject(line['request']) || !isObject(line['response'])) continue;
-    const source = String(line['source']);
-    const { method, path, query, body } = line['request'];
-    const exchange: Exchange = {
-      source,
-      year: String(line['recorded_at'] ?? '').slice(0, 4),
-      request: {
-        method: String(method),
-        path: String(path),
-        query: isObject(query) ? query : {},
-        ...(body === undefined ? {} : { body }),
-      },
-      response: {
-        status: Number(line['response']['status']),
-        ...(line['response']['body'] === undefined ? {} : { body: line['response']['body'] }),
-      },
-    };
-    scenarios.set(source, [...(scenarios.get(source) ?? []), exchange]);
-  }
-  return [...scenarios.values()];
-}
+const KEYS = { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-app-key' };
 
-const SERVED = [
-  /^\/api\/v1\/monitor(?:\/\d+(?:\/validate)?|\/validate|\/can_delete)?$/,
-  /^\/api\/v1\/dashboard(?:\/[a-z0-9]{3}-[a-z0-9]{3}-[a-z0-9]{3})?$/,
-];
-/** Lists show what others made too. */
-const LIST = /^\/api\/v1\/(?:monitor|dashboard)$/;
-
-/** Whether a scenario is on paths that are served, and touches only what it made itself (or what nobody has). */
-export function isSelfContained(scenario: readonly Exchange[]): boolean {
-  const made = new Set<string>();
-  for (const { request, response } of scenario) {
-    if (!SERVED.some((path) => path.test(request.path))) return false;
-    if (request.method === 'GET' && LIST.test(request.path)) return false;
-    const id = /\/(?:monitor|dashboard)\/([^/]+)/.exec(request.path)?.[1];
-    if (id !== undefined && /^\d+$|-/.test(id) && !made.has(id) && response.status !== 404) return false;
-    if (response.status === 200 && isObject(response.body) && response.body['id'] !== undefined)
-      made.add(String(response.body['id']));
-  }
-  return scenario.length > 0;
-}
-
-/** Replays a scenario against an emulator; gives a line for each exchange that differs. */
-export async function replay(
-  url: string,
-  scenario: readonly Exchange[],
-  comparable: (body: Json, exchange: Exchange) => Json,
-): Promise<string[]> {
-  const ids = new Map<string, string>();
-  const translate = (text: string) =>
-    [...ids].reduce((t, [theirs, ours]) => t.replaceAll(theirs, ours), text);
-  const back = (text: string) => [...ids].reduce((t, [theirs, ours]) => t.replaceAll(ours, theirs), text);
-  const differences: string[] = [];
-  for (const exchange of scenario) {
-    const { request, response } = exchange;
-    const address = new URL(translate(request.path), url);
-    for (const [name, value] of Object.entries(request.query))
-      address.searchParams.set(name, translate(String(value)));
-    const answer = await fetch(address, {
-      method: request.method,
-      headers: { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-app-key' },
-      ...(request.body === undefined ? {} : { body: translate(printJson(request.body)) }),
-    });
-    const text = await answer.text();
-    const got = text === '' ? undefined : parseTrustedJson(text);
-    if (
-      isObject(got) &&
-      isObject(response.body) &&
-      got['id'] !== undefined &&
-      response.body['id'] !== undefined
-    ) {
-      ids.set(idText(response.body['id']), idText(got['id']));
+/** Replays a scenario, at the time of its recording, against one emulator for each of its hosts. */
+export async function replay(scenario: Scenario): Promise<Outcome[]> {
+  let at = scenario.find((exchange) => exchange.at !== undefined)?.at ?? Date.parse('2020-01-01T00:00:00Z');
+  const hosts = new Map<string, { emulator: RunningEmulator; translation: Translation }>();
+  const outcomes: Outcome[] = [];
+  try {
+    for (const [host, exchanges] of Map.groupBy(scenario, hostOf)) {
+      const emulator = await startDatadogEmulator({
+        port: 0,
+        control: true,
+        services: [],
+        limits: {},
+        now: () => at,
+      });
+      hosts.set(host, { emulator, translation: new Translation() });
+      const seeded = await fetch(`${emulator.url}/__control/seed`, {
+        method: 'POST',
+        body: print(seedsFor(exchanges)),
+      });
+      if (seeded.status !== 204) throw new Error(`${exchanges[0]?.source}: ${await seeded.text()}`);
     }
-    const ours =
-      got === undefined ? '' : printJson(comparable(parseTrustedJson(back(printJson(got))), exchange));
-    const theirs = response.body === undefined ? '' : printJson(comparable(response.body, exchange));
-    if (answer.status !== response.status || sorted(ours) !== sorted(theirs)) {
-      differences.push(
-        `${request.method} ${request.path}: ${response.status} ${theirs}\n    but ${answer.status} ${ours}`,
-      );
+    for (const exchange of scenario) {
+      const host = hosts.get(hostOf(exchange));
+      at = exchange.at ?? at;
+      if (host)
+        outcomes.push({ exchange, differences: await ask(host.emulator.url, exchange, host.translation) });
     }
+  } finally {
+    await Promise.all([...hosts.values()].map(({ emulator }) => emulator.close()));
   }
-  return differences;
+  return outcomes;
 }
 
-function idText(id: Json): string {
-  return typeof id === 'string' ? id : printJson(id);
+/** Events have an intake of their own, of the same organisation. */
+function hostOf({ request: { host } }: Exchange): string {
+  return host.replace(/^event-management-intake\./, 'api.');
 }
 
-/** The order of members does not count; the spelling of numbers was lost in most recordings. */
-function sorted(text: string): string {
-  return text === '' ? '' : JSON.stringify(byName(JSON.parse(text)));
+async function ask(url: string, exchange: Exchange, translation: Translation): Promise<Difference[]> {
+  const { request, response } = exchange;
+  const address = new URL(translation.text(request.path), url);
+  for (const [name, values] of request.query)
+    for (const value of values) address.searchParams.append(name, translation.text(value));
+  const sent = request.body === undefined ? undefined : translation.value(request.body);
+  const text = sent === undefined ? request.text : print(sent);
+  const answer = await fetch(address, {
+    method: request.method,
+    headers: { ...request.headers, ...keysFor(exchange) },
+    ...(text === undefined ? {} : { body: text }),
+  });
+  const got = content(await answer.text());
+  if (answer.status !== response.status) {
+    return [
+      { path: 'status', theirs: response.status, ours: answer.status },
+      { path: 'body', theirs: response.body ?? response.text, ours: got },
+    ];
+  }
+  const wanted = response.body ?? response.text;
+  if (wanted === undefined || got === undefined)
+    return wanted === got ? [] : [{ path: 'body', theirs: wanted, ours: got }];
+  return differences(wanted, got, {
+    translation,
+    sent: new Set(
+      [...scalars(request.body ?? null), ...request.query.values()].flat().map((scalar) => String(scalar)),
+    ),
+    how: asideFor(exchange),
+  });
 }
 
-function byName(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(byName);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([n, v]) => [n, byName(v)]),
-  );
+/** The keys were taken out of the recordings; the one answer that says so tells that none was sent. */
+function keysFor({ response }: Exchange): Readonly<Record<string, string>> {
+  return response.status === 403 && print(response.body ?? null).includes('API key required') ? {} : KEYS;
+}
+
+function content(text: string): Value | undefined {
+  if (text === '') return undefined;
+  try {
+    return parse(text);
+  } catch {
+    return text;
+  }
 }

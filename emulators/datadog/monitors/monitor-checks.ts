@@ -1,5 +1,5 @@
-import { isRawObject, numeric, type RawObject } from './raw-json.ts';
-import { Refused } from './refused.ts';
+import { isRawObject, numeric, type RawObject } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
 
 const TYPES = new Set([
   'composite',

@@ -1,9 +1,11 @@
-import { json, type EmulatorAnswer } from '../server/emulator-server.ts';
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import { checkDashboard } from './dashboard-checks.ts';
-import { CREATOR } from './people.ts';
-import { inOrder, isRawObject, type RawObject, timestamp } from './raw-json.ts';
-import { Refused } from './refused.ts';
-import type { Call, Route } from './route.ts';
+import type { Collection } from '../collection.ts';
+import { newText, type Organisation } from '../organisation.ts';
+import { CREATOR } from '../people/key-owner.ts';
+import { inOrder, isRawObject, type RawObject, timestamp } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
+import type { Call, Family, Route } from '../route.ts';
 
 /** The order in which Datadog writes the members of a dashboard; unknown ones follow. */
 const ORDER = [
@@ -52,15 +54,26 @@ const OWN = new Set([
 /** Unpaged lists of the recordings held about 250 items. */
 const PAGE = { usual: 250 };
 
-/** The dashboards of the organisation. */
-export class Dashboards {
-  readonly held = new Map<string, RawObject>();
-  readonly restricted = new Set<string>();
-  readonly #deleted = new Map<string, RawObject>();
-  readonly #now: () => number;
+/** Dashboards: writes, reads, lists, deleting and restoring many. */
+export function dashboards(organisation: Organisation): Family {
+  const held = new Dashboards(organisation);
+  return { routes: held.routes, seeds: { dashboards: (object) => held.seed(object) } };
+}
 
-  constructor(now: () => number) {
-    this.#now = now;
+class Dashboards {
+  readonly #organisation: Organisation;
+  readonly #held: Collection;
+  readonly #deleted: Collection;
+
+  constructor(organisation: Organisation) {
+    this.#organisation = organisation;
+    this.#held = organisation.collection('dashboards');
+    this.#deleted = organisation.collection('deleted_dashboards');
+  }
+
+  /** Puts a dashboard in as a read gives it. */
+  seed(object: RawObject): void {
+    this.#held.put(String(object['id']), object);
   }
 
   readonly routes: readonly Route[] = [
@@ -77,16 +90,10 @@ export class Dashboards {
     { method: 'DELETE', path: '/api/v1/dashboard/:id', run: (call) => this.#delete(call) },
   ];
 
-  clear(): void {
-    this.held.clear();
-    this.#deleted.clear();
-    this.restricted.clear();
-  }
-
   #create({ body }: Call): EmulatorAnswer {
     checkDashboard(body);
-    const id = [0, 0, 0].map(() => randomText(3)).join('-');
-    const now = timestamp(this.#now());
+    const id = [0, 0, 0].map(() => newText(3)).join('-');
+    const now = timestamp(this.#organisation.now());
     const dashboard = this.#normalised(body, {
       id,
       author_handle: CREATOR.handle,
@@ -94,7 +101,7 @@ export class Dashboards {
       created_at: now,
       modified_at: now,
     });
-    this.held.set(id, dashboard);
+    this.#held.put(id, dashboard);
     return json(200, dashboard);
   }
 
@@ -102,8 +109,8 @@ export class Dashboards {
     const before = this.#editable(params['id']);
     checkDashboard(body);
     const kept = inOrder(before, ['id', 'author_handle', 'author_name', 'created_at']);
-    const after = this.#normalised(body, { ...kept, modified_at: timestamp(this.#now()) });
-    this.held.set(String(before['id']), after);
+    const after = this.#normalised(body, { ...kept, modified_at: timestamp(this.#organisation.now()) });
+    this.#held.put(String(before['id']), after);
     return json(200, after);
   }
 
@@ -137,17 +144,17 @@ export class Dashboards {
 
   #restore({ body }: Call): EmulatorAnswer {
     const ids = idsOf(body);
-    for (const id of ids) if (!this.#deleted.has(id)) throw notFound(id);
+    for (const id of ids) if (!this.#deleted.get(id)) throw notFound(id);
     for (const id of ids) {
       const { deleted_at: _, ...dashboard } = this.#deleted.get(id) ?? {};
-      this.#deleted.delete(id);
-      this.held.set(id, dashboard);
+      this.#deleted.drop(id);
+      this.#held.put(id, dashboard);
     }
     return { status: 204 };
   }
 
   #list({ query }: Call): EmulatorAnswer {
-    const items = [...(query.get('filter[deleted]') === 'true' ? this.#deleted : this.held).values()];
+    const items = (query.get('filter[deleted]') === 'true' ? this.#deleted : this.#held).all();
     const start = Number(query.get('start') ?? 0);
     const count = Number(query.get('count') ?? PAGE.usual);
     const page = items
@@ -158,19 +165,19 @@ export class Dashboards {
 
   #remove(dashboard: RawObject): void {
     const id = String(dashboard['id']);
-    this.held.delete(id);
-    this.#deleted.set(id, { ...dashboard, deleted_at: timestamp(this.#now()) });
+    this.#held.drop(id);
+    this.#deleted.put(id, { ...dashboard, deleted_at: timestamp(this.#organisation.now()) });
   }
 
   #find(id = ''): RawObject {
-    const dashboard = this.held.get(id);
+    const dashboard = this.#held.get(id);
     if (!dashboard) throw notFound(id);
     return dashboard;
   }
 
   #editable(id = ''): RawObject {
     const dashboard = this.#find(id);
-    if (this.restricted.has(id)) throw new Refused(403, 'This dashboard is read-only');
+    if (this.#organisation.restricted.has(id)) throw new Refused(403, 'This dashboard is read-only');
     return dashboard;
   }
 }
@@ -224,9 +231,4 @@ function slug(title: string): string {
     .replace(/ /g, '-')
     .slice(0, 80)
     .replace(/-+$/, '');
-}
-
-function randomText(length: number): string {
-  const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
-  return Array.from({ length }, () => letters[Math.floor(Math.random() * letters.length)]).join('');
 }

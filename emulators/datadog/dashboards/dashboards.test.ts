@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import type { EmulatorAnswer } from '../server/emulator-server.ts';
-import { createDatadogHandler } from './datadog-handler.ts';
-import { LIMITS } from './rate-limits.ts';
+import { askDatadog, body } from '../ask-datadog.ts';
 
 const DASHBOARD = {
   title: 'My_Board: 50% (new)',
@@ -10,25 +8,11 @@ const DASHBOARD = {
   widgets: [{ definition: { type: 'note', content: 'x' } }],
 };
 
-let datadog: ReturnType<typeof createDatadogHandler>;
+let datadog: ReturnType<typeof askDatadog>;
 beforeEach(() => {
-  datadog = createDatadogHandler({
-    keys: { api: 'a', app: 'b' },
-    services: [],
-    limits: LIMITS,
-    now: () => 1_700_000_000_000,
-  });
+  datadog = askDatadog();
 });
-
-function ask(method: string, address: string, body?: unknown): EmulatorAnswer {
-  const { pathname, searchParams } = new URL(address, 'http://emulator');
-  const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
-  const headers = { 'dd-api-key': 'a', 'dd-application-key': 'b' };
-  const answer = datadog.handle({ method, path: pathname, query: searchParams, headers, body: text });
-  assert.ok(answer, `${method} ${address} has no route`);
-  return answer;
-}
-const body = (answer: EmulatorAnswer) => JSON.parse(answer.body ?? 'null');
+const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
 const create = (dashboard: object = {}) =>
   body(ask('POST', '/api/v1/dashboard', { ...DASHBOARD, ...dashboard }));
 

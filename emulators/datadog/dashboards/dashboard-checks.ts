@@ -1,5 +1,5 @@
-import { isRawObject, type RawObject } from './raw-json.ts';
-import { Refused } from './refused.ts';
+import { isRawObject, type RawObject } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
 
 /** Refuses what Datadog refuses, in its words. */
 export function checkDashboard(dashboard: RawObject): void {

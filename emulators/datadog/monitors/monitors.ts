@@ -1,25 +1,33 @@
-import { json, type EmulatorAnswer } from '../server/emulator-server.ts';
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import { checkMonitor } from './monitor-checks.ts';
 import { MONITOR_ORDER, normalised } from './monitor-defaults.ts';
-import { CREATOR, ORGANISATION } from './people.ts';
-import { inOrder, isRawObject, type RawObject, sameRaw, timestamp } from './raw-json.ts';
-import { Refused } from './refused.ts';
-import type { Call, Route } from './route.ts';
+import type { Collection } from '../collection.ts';
+import type { Organisation } from '../organisation.ts';
+import { CREATOR, ORGANISATION } from '../people/key-owner.ts';
+import { inOrder, isRawObject, type RawObject, sameRaw, timestamp } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
+import type { Call, Family, Route } from '../route.ts';
 
 const GROUP_STATES = new Set(['all', 'alert', 'warn', 'no data', 'ok']);
 const NOT_FOUND = 'Monitor not found';
 
-/** The monitors of the organisation, indexed by what lists and the duplicate check ask for. */
-export class Monitors {
-  readonly held = new Map<string, RawObject>();
-  readonly restricted = new Set<string>();
-  readonly #byTag = new Map<string, Set<string>>();
-  readonly #byText = new Map<string, Set<string>>();
-  readonly #now: () => number;
-  #lastId = 3_000_000_000;
+/** Monitors: writes, reads, lists, validation. */
+export function monitors(organisation: Organisation): Family {
+  const held = new Monitors(organisation);
+  return { routes: held.routes, seeds: { monitors: (object) => held.seed(object) } };
+}
 
-  constructor(now: () => number) {
-    this.#now = now;
+class Monitors {
+  readonly #organisation: Organisation;
+  readonly #held: Collection;
+  readonly #withTag: (tag: string) => ReadonlySet<string>;
+  readonly #withText: (text: string) => ReadonlySet<string>;
+
+  constructor(organisation: Organisation) {
+    this.#organisation = organisation;
+    this.#held = organisation.collection('monitors');
+    this.#withTag = this.#held.indexBy(tagsOf);
+    this.#withText = this.#held.indexBy((monitor) => [textOf(monitor)]);
   }
 
   readonly routes: readonly Route[] = [
@@ -38,9 +46,9 @@ export class Monitors {
     { method: 'DELETE', path: '/api/v1/monitor/:id', run: (call) => this.#delete(call) },
   ];
 
-  clear(): void {
-    for (const map of [this.held, this.#byTag, this.#byText]) map.clear();
-    this.restricted.clear();
+  /** Puts a monitor in as a read gives it. */
+  seed(object: RawObject): void {
+    this.#held.put(String(object['id']), object);
   }
 
   #create({ body }: Call): EmulatorAnswer {
@@ -52,10 +60,9 @@ export class Monitors {
         400,
         `Duplicate of an existing monitor_id:${String(twin['id'])} org_id:${ORGANISATION}`,
       );
-    const now = this.#now();
-    this.#lastId += 1 + Math.floor(Math.random() * 5);
+    const now = this.#organisation.now();
     const created = timestamp(now);
-    const id = this.#lastId;
+    const id = this.#organisation.newNumber();
     const made: RawObject = {
       ...monitor,
       id,
@@ -69,7 +76,7 @@ export class Monitors {
       creator: CREATOR,
       assets: withAssetDefaults(monitor['assets'], id),
     };
-    this.#put(made);
+    this.#held.put(String(id), made);
     return json(200, written(made));
   }
 
@@ -82,14 +89,13 @@ export class Monitors {
     const after: RawObject = {
       ...before,
       ...normalised(merged),
-      modified: timestamp(this.#now()),
+      modified: timestamp(this.#organisation.now()),
       overall_state: 'No Data',
       overall_state_modified: null,
     };
     after['assets'] = withAssetDefaults(after['assets'], Number(before['id']));
     if (options(body)['silenced'] === undefined) options(after)['silenced'] = options(before)['silenced'];
-    this.#drop(before);
-    this.#put(after);
+    this.#held.put(String(after['id']), after);
     const { creator: _, ...answer } = written(after);
     return json(200, answer);
   }
@@ -107,7 +113,7 @@ export class Monitors {
 
   #delete({ params }: Call): EmulatorAnswer {
     const monitor = this.#editable(params['id']);
-    this.#drop(monitor);
+    this.#held.drop(String(monitor['id']));
     return json(200, { deleted_monitor_id: monitor['id'] });
   }
 
@@ -118,7 +124,7 @@ export class Monitors {
     const from = offset === undefined ? page * size : wanted.findIndex((id) => Number(id) > offset);
     const ids = from < 0 ? [] : wanted.slice(from, from + size);
     const items = ids.map((id) => {
-      const { assets: _, ...monitor } = this.held.get(id) ?? {};
+      const { assets: _, ...monitor } = this.#held.get(id) ?? {};
       return inOrder({ ...monitor, matching_downtimes: [] }, MONITOR_ORDER);
     });
     return json(200, items);
@@ -127,16 +133,16 @@ export class Monitors {
   /** Ids in the order of their making, narrowed by the filters. */
   #wanted(query: URLSearchParams): string[] {
     const tags = listOf(query.get('monitor_tags'));
-    const sets = tags.map((tag) => this.#byTag.get(tag) ?? new Set<string>());
+    const sets = tags.map((tag) => this.#withTag(tag));
     const ids =
       sets.length === 0
-        ? [...this.held.keys()]
+        ? this.#held.ids()
         : [...(sets[0] ?? [])].filter((id) => sets.every((s) => s.has(id)));
     const name = query.get('name');
     const scope = listOf(query.get('tags'));
     if (name === null && scope.length === 0) return ids;
     return ids.filter((id) => {
-      const monitor = this.held.get(id) ?? {};
+      const monitor = this.#held.get(id) ?? {};
       return (
         (name === null || String(monitor['name']).includes(name)) &&
         scope.every((tag) => String(monitor['query']).includes(tag))
@@ -163,8 +169,8 @@ export class Monitors {
   #duplicateOf(sent: RawObject, monitor: RawObject): RawObject | undefined {
     const fields = Object.keys(monitor).filter((name) => sent[name] !== undefined && name !== 'options');
     const set = isRawObject(sent['options']) ? Object.keys(sent['options']) : [];
-    for (const id of this.#byText.get(textOf(monitor)) ?? []) {
-      const other = this.held.get(id) ?? {};
+    for (const id of this.#withText(textOf(monitor))) {
+      const other = this.#held.get(id) ?? {};
       const same = fields.every((name) => sameRaw(monitor[name], other[name]));
       if (same && set.every((name) => sameRaw(options(monitor)[name], options(other)[name]))) return other;
     }
@@ -172,29 +178,16 @@ export class Monitors {
   }
 
   #find(id = ''): RawObject {
-    const monitor = this.held.get(id);
+    const monitor = this.#held.get(id);
     if (!monitor) throw new Refused(404, NOT_FOUND);
     return monitor;
   }
 
   #editable(id = ''): RawObject {
     const monitor = this.#find(id);
-    if (this.restricted.has(id)) throw new Refused(403, 'user does not have permission to edit this monitor');
+    if (this.#organisation.restricted.has(id))
+      throw new Refused(403, 'user does not have permission to edit this monitor');
     return monitor;
-  }
-
-  #put(monitor: RawObject): void {
-    const id = String(monitor['id']);
-    this.held.set(id, monitor);
-    for (const tag of tagsOf(monitor)) add(this.#byTag, tag, id);
-    add(this.#byText, textOf(monitor), id);
-  }
-
-  #drop(monitor: RawObject): void {
-    const id = String(monitor['id']);
-    this.held.delete(id);
-    for (const tag of tagsOf(monitor)) this.#byTag.get(tag)?.delete(id);
-    this.#byText.get(textOf(monitor))?.delete(id);
   }
 }
 
@@ -280,10 +273,4 @@ function listOf(value: string | null): string[] {
         .split(',')
         .map((v) => v.trim())
         .filter((v) => v !== '');
-}
-
-function add(index: Map<string, Set<string>>, name: string, id: string): void {
-  const ids = index.get(name);
-  if (ids) ids.add(id);
-  else index.set(name, new Set([id]));
 }

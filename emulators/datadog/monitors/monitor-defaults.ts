@@ -1,4 +1,4 @@
-import { inOrder, isRawObject, numeric, type RawObject } from './raw-json.ts';
+import { inOrder, isRawObject, numeric, type RawObject } from '../raw-json.ts';
 
 /** The order in which Datadog writes the members of a monitor. */
 export const MONITOR_ORDER = [

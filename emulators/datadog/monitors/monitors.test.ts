@@ -1,44 +1,20 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import type { EmulatorAnswer } from '../server/emulator-server.ts';
-import { createDatadogHandler } from './datadog-handler.ts';
-import { LIMITS } from './rate-limits.ts';
+import { askDatadog, body, words } from '../ask-datadog.ts';
 
-const KEYS = { api: 'a', app: 'b' };
 const QUERY = 'avg(last_5m):avg:a{*} > 2';
 const MONITOR = { type: 'query alert', name: 'n', query: QUERY };
 
-let now = 0;
-let datadog: ReturnType<typeof createDatadogHandler>;
+let datadog: ReturnType<typeof askDatadog>;
 beforeEach(() => {
-  now = Date.parse('2026-05-14T10:58:54.236Z');
-  datadog = createDatadogHandler({
-    keys: KEYS,
-    services: [{ name: 'checkout' }],
-    limits: LIMITS,
-    now: () => now,
-  });
+  datadog = askDatadog();
 });
-
-function ask(
-  method: string,
-  address: string,
-  body?: unknown,
-  headers: Record<string, string> = { 'dd-api-key': 'a', 'dd-application-key': 'b' },
-): EmulatorAnswer {
-  const { pathname, searchParams } = new URL(address, 'http://emulator');
-  const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
-  const answer = datadog.handle({ method, path: pathname, query: searchParams, headers, body: text });
-  assert.ok(answer, `${method} ${address} has no route`);
-  return answer;
-}
-const body = (answer: EmulatorAnswer) => JSON.parse(answer.body ?? 'null');
+const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
 function create(monitor: object = {}) {
   const answer = ask('POST', '/api/v1/monitor', { ...MONITOR, ...monitor });
   assert.equal(answer.status, 200, answer.body);
   return body(answer);
 }
-const words = (answer: EmulatorAnswer) => [answer.status, ...(body(answer).errors ?? [])];
 
 describe('a monitor that is created', () => {
   it('is answered in a fixed order of members, with those that Datadog adds', () => {
@@ -287,14 +263,8 @@ describe('what Datadog refuses, it refuses in its words', () => {
 
 describe('a rate limit', () => {
   it('counts down in periods of the calendar, and refuses beyond', () => {
-    datadog.control({
-      method: 'PUT',
-      path: '/__control/limits',
-      query: new URLSearchParams(),
-      headers: {},
-      body: '{"get_monitors":{"limit":2,"period":10}}',
-    });
-    now = 1_000_004_000;
+    datadog.control('PUT', 'limits', { get_monitors: { limit: 2, period: 10 } });
+    datadog.clock.now = 1_000_004_000;
     const left = () => {
       const { status, headers = {} } = ask('GET', '/api/v1/monitor/1');
       return [
@@ -307,7 +277,7 @@ describe('a rate limit', () => {
     assert.deepEqual(left(), [404, '1', '6', 'get_monitors']);
     assert.deepEqual(left(), [404, '0', '6', 'get_monitors']);
     assert.deepEqual(left(), [429, '0', '6', 'get_monitors']);
-    now += 6000;
+    datadog.clock.now += 6000;
     assert.deepEqual(left(), [404, '1', '10', 'get_monitors']);
   });
 });

@@ -1,5 +1,7 @@
-import { json, type EmulatorAnswer } from '../server/emulator-server.ts';
-import type { Call, Route } from './route.ts';
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import type { Organisation } from '../organisation.ts';
+import type { Call, Family } from '../route.ts';
+import { seedInto } from '../seed.ts';
 
 /** A service of the software catalog. */
 export interface Service {
@@ -8,8 +10,11 @@ export interface Service {
 }
 
 /** The software catalog: services that have a definition. */
-export function catalogRoutes(services: readonly Service[]): readonly Route[] {
-  return [{ method: 'GET', path: '/api/v2/catalog/entity', run: (call) => list(services, call) }];
+export function catalogEntities(organisation: Organisation, services: readonly Service[]): Family {
+  return {
+    routes: [{ method: 'GET', path: '/api/v2/catalog/entity', run: (call) => list(services, call) }],
+    seeds: { catalog_entities: seedInto(organisation.collection('catalog_entities')) },
+  };
 }
 
 function list(services: readonly Service[], { query }: Call): EmulatorAnswer {

@@ -1,0 +1,101 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { Collection } from './collection.ts';
+import type { RawObject } from './raw-json.ts';
+
+/** What an organisation holds. */
+export const COLLECTIONS = [
+  'monitors',
+  'dashboards',
+  'deleted_dashboards',
+  'dashboard_lists',
+  'shared_dashboards',
+  'secure_embeds',
+  'downtimes_v1',
+  'downtimes',
+  'slos',
+  'slo_corrections',
+  'slo_reports',
+  'notification_rules',
+  'config_policies',
+  'monitor_templates',
+  'restriction_policies',
+  'service_definitions',
+  'catalog_entities',
+  'events',
+  'audit_events',
+  'metrics',
+  'users',
+  'roles',
+  'teams',
+  'team_links',
+  'team_memberships',
+  'team_notification_rules',
+] as const;
+export type CollectionName = (typeof COLLECTIONS)[number];
+
+/** Told of each change: the object that was put under an id, or undefined where it was dropped. */
+export type Listener = (collection: CollectionName, id: string, object: RawObject | undefined) => void;
+
+/** An organisation at Datadog: its clock, what it holds, and ids as Datadog makes them. */
+export class Organisation {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Ids of monitors and dashboards that the caller may not edit. */
+  readonly restricted = new Set<string>();
+  /** Whether the audit trail is recorded; without it its endpoints answer 403. */
+  audit = true;
+  readonly #collections: ReadonlyMap<CollectionName, Collection>;
+  #listener: Listener | undefined;
+  #lastNumber = 3_000_000_000;
+
+  constructor(now: () => number) {
+    this.now = now;
+    this.#collections = new Map(
+      COLLECTIONS.map((name) => [name, new Collection((id, object) => this.#changed(name, id, object))]),
+    );
+  }
+
+  collection(name: CollectionName): Collection {
+    const collection = this.#collections.get(name);
+    if (!collection) throw new TypeError(`there is no collection ${name}`);
+    return collection;
+  }
+
+  listen(listener: Listener): void {
+    this.#listener = listener;
+  }
+
+  clear(): void {
+    for (const collection of this.#collections.values()) collection.clear();
+    this.restricted.clear();
+  }
+
+  /** A number that no object had before. */
+  newNumber(): number {
+    this.#lastNumber += 1 + randomInt(5);
+    return this.#lastNumber;
+  }
+
+  #changed(name: CollectionName, id: string, object: RawObject | undefined): void {
+    const number = /^\d{1,15}$/.test(id) ? Number(id) : 0;
+    if (number > this.#lastNumber) this.#lastNumber = number;
+    this.#listener?.(name, id, object);
+  }
+}
+
+export function newUuid(): string {
+  return randomUUID();
+}
+
+/** Lower-case hexadecimal digits. */
+export function newHex(digits: number): string {
+  return randomBytes(Math.ceil(digits / 2))
+    .toString('hex')
+    .slice(0, digits);
+}
+
+/** Letters and digits without those that look alike, as in the ids of dashboards. */
+export function newText(length: number): string {
+  const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
+  return Array.from({ length }, () => letters[randomInt(letters.length)]).join('');
+}

@@ -1,0 +1,158 @@
+import type { Translation } from './translation.ts';
+import { isList, isRecord, print, type Value } from './value.ts';
+
+/** A place where two answers differ; undefined is a member that is not there. */
+export interface Difference {
+  readonly path: string;
+  readonly theirs: Value | undefined;
+  readonly ours: Value | undefined;
+}
+
+/**
+ * How a place is compared otherwise than exactly. `ignored`: not at all; `shape`: the same members with other scalars;
+ * `set`: a list in any order; `optional`: exactly, but it may be missing on one side.
+ */
+export type How = 'ignored' | 'shape' | 'set' | 'optional';
+
+export interface Comparison {
+  readonly translation: Translation;
+  /** What the request said, scalar by scalar: that comes back exactly. */
+  readonly sent: ReadonlySet<string>;
+  readonly how: (path: string) => How | undefined;
+}
+
+const ID_MEMBER = /(?:^|[._]|[a-z](?=I))(?:ids?|uuid|token)(?:\[\])?$/i;
+const TIME_MEMBER =
+  /(?:^|_|\.)(?:created|modified|updated|changed|deleted|canceled|disabled|start|end|at|ts|time|date|from|to)(?:_?(?:at|ts|ms|timestamp))?(?:\[\])?$/i;
+const ISO = /^\d{4}-\d\d-\d\d(T| )\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/;
+
+/** Where an answer of the emulator differs from the recorded one. Ids that were made up meanwhile are paired. */
+export function differences(theirs: Value, ours: Value, comparison: Comparison): Difference[] {
+  pairIds('', theirs, ours, comparison);
+  return [...walk('', theirs, ours, comparison)];
+}
+
+function pairIds(path: string, theirs: Value, ours: Value, comparison: Comparison): void {
+  if (comparison.how(path) === 'ignored') return;
+  if (isList(theirs) && isList(ours)) {
+    for (const [at, theirMember] of theirs.entries()) {
+      const ourMember = ours[at];
+      if (ourMember !== undefined) pairIds(`${path}[]`, theirMember, ourMember, comparison);
+    }
+  } else if (isRecord(theirs) && isRecord(ours)) {
+    for (const [name, theirMember] of Object.entries(theirs)) {
+      const ourMember = ours[name];
+      if (ourMember !== undefined) pairIds(join(path, name), theirMember, ourMember, comparison);
+    }
+  } else if (ID_MEMBER.test(path) && !comparison.sent.has(String(theirs)) && typeof theirs === typeof ours) {
+    comparison.translation.pair(String(theirs), String(ours));
+  }
+}
+
+function* walk(path: string, theirs: Value, ours: Value, comparison: Comparison): Generator<Difference> {
+  const how = comparison.how(path);
+  if (how === 'ignored') return;
+  if (how === 'shape') {
+    if (shape(theirs) !== shape(ours)) yield { path, theirs, ours };
+  } else if (isList(theirs) && isList(ours)) {
+    const inOrder = how === 'set' ? arranged(theirs, ours, comparison) : ours;
+    if (theirs.length !== ours.length)
+      yield { path: `${path}.length`, theirs: theirs.length, ours: ours.length };
+    for (const [at, theirMember] of theirs.entries()) {
+      const ourMember = inOrder[at];
+      if (ourMember !== undefined) yield* walk(`${path}[]`, theirMember, ourMember, comparison);
+    }
+  } else if (isRecord(theirs) && isRecord(ours)) {
+    yield* walkMembers(path, theirs, ours, comparison);
+  } else if (!same(path, theirs, ours, comparison)) {
+    yield { path, theirs, ours };
+  }
+}
+
+function* walkMembers(
+  path: string,
+  theirs: Readonly<Record<string, Value>>,
+  ours: Readonly<Record<string, Value>>,
+  comparison: Comparison,
+): Generator<Difference> {
+  const byOurName = new Map(Object.entries(theirs).map(([n, v]) => [comparison.translation.text(n), v]));
+  for (const name of new Set([...byOurName.keys(), ...Object.keys(ours)])) {
+    const place = join(path, name);
+    const [theirMember, ourMember] = [byOurName.get(name), ours[name]];
+    if (theirMember !== undefined && ourMember !== undefined) {
+      yield* walk(place, theirMember, ourMember, comparison);
+    } else if (!['ignored', 'optional'].includes(comparison.how(place) ?? '')) {
+      yield { path: place, theirs: theirMember, ours: ourMember };
+    }
+  }
+}
+
+/** Our members in the order of theirs, as far as each is found: by its id, or by being the same. */
+function arranged(
+  theirs: readonly Value[],
+  ours: readonly Value[],
+  comparison: Comparison,
+): readonly Value[] {
+  const left = [...ours];
+  const found = theirs.map((theirMember) => {
+    const wanted = key(comparison.translation.value(theirMember));
+    const at = left.findIndex((ourMember) => key(ourMember) === wanted);
+    return at < 0 ? undefined : left.splice(at, 1)[0];
+  });
+  return found.map((member) => member ?? left.shift() ?? null);
+}
+
+function key(value: Value): string {
+  if (!isRecord(value)) return print(value);
+  return `${String(value['type'])} ${String(value['id'] ?? print(value))}`;
+}
+
+function same(path: string, theirs: Value, ours: Value, { translation, sent }: Comparison): boolean {
+  const wanted = translation.value(theirs);
+  if (print(wanted) === print(ours)) return true;
+  if (sent.has(String(theirs))) return false;
+  if (typeof theirs === 'string' && typeof ours === 'string') {
+    return !theirs.startsWith('1970-01-01') && timeForm(theirs) !== undefined && sameTimeForm(theirs, ours);
+  }
+  return TIME_MEMBER.test(path) && isEpoch(theirs) && digits(theirs) === digits(ours);
+}
+
+/** Microseconds are left out where there are none. */
+function sameTimeForm(theirs: string, ours: string): boolean {
+  const [a, b] = [timeForm(theirs), timeForm(ours)];
+  return (
+    a?.between === b?.between &&
+    a?.zone === b?.zone &&
+    (a?.fraction === b?.fraction || a?.fraction === 0 || b?.fraction === 0)
+  );
+}
+
+function timeForm(text: string) {
+  const found = ISO.exec(text);
+  if (!found) return undefined;
+  const [, between, fraction = '', zone = ''] = found;
+  return { between, fraction: fraction.length, zone: zone === 'Z' ? 'Z' : zone.replace(/\d/g, '0') };
+}
+
+function isEpoch(value: Value): boolean {
+  const whole = typeof value === 'number' ? Math.trunc(value) : Number.NaN;
+  return (whole >= 1e9 && whole < 1e10) || (whole >= 1e12 && whole < 1e13);
+}
+
+function digits(value: Value): number {
+  return typeof value === 'number' ? String(Math.trunc(value)).length : -1;
+}
+
+function shape(value: Value): string {
+  if (isList(value)) return 'list';
+  if (isRecord(value))
+    return `{${Object.entries(value)
+      .map(([n, v]) => `${n}: ${shape(v)}`)
+      .toSorted()
+      .join(', ')}}`;
+  return 'scalar';
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
