@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRecord, parse, type Value } from './value.ts';
+import { isRecord, parse, scalars, type Value } from './value.ts';
 
 export type Client = 'typescript' | 'terraform' | 'python' | 'sync';
 
@@ -44,7 +44,36 @@ export function readScenarios(folder: string): Scenario[] {
     .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
     .filter((line) => line !== '')
     .map((line) => exchange(parse(line)));
-  return [...Map.groupBy(lines, ({ source }) => source).values()];
+  return [...Map.groupBy(lines, ({ source }) => source).values()].map(inCausalOrder);
+}
+
+/**
+ * Clients ask several things at once, and a recording has the answers in the order of their coming. What shows the id
+ * of a thing was asked after the thing was made.
+ */
+export function inCausalOrder(scenario: Scenario): Scenario {
+  const ordered: Exchange[] = [];
+  const left = [...scenario];
+  for (let next = left.shift(); next !== undefined; next = left.shift()) {
+    const shown = next.request.method === 'GET' ? new Set(shownIds(next)) : new Set<string>();
+    const makers = left.filter((later) => madeIds(later).some((id) => shown.has(id)));
+    for (const maker of makers) left.splice(left.indexOf(maker), 1);
+    ordered.push(...makers, next);
+  }
+  return ordered;
+}
+
+/** A path that has the id already asks something of what is there. */
+function madeIds({ request, response: { body } }: Exchange): string[] {
+  if (request.method !== 'POST' || body === undefined || !isRecord(body)) return [];
+  const made = [body, body['data'] ?? null].flat().filter(isRecord);
+  return made.flatMap(({ id }) =>
+    id === undefined || request.path.includes(String(id)) ? [] : [String(id)],
+  );
+}
+
+function shownIds({ response: { body } }: Exchange): string[] {
+  return [...scalars(body ?? null)].map(String);
 }
 
 function exchange(line: Value): Exchange {

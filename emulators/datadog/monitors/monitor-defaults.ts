@@ -24,6 +24,7 @@ export const MONITOR_ORDER = [
   'overall_state',
   'creator',
   'matching_downtimes',
+  'state',
 ];
 /** What a request may set; any other top-level member is dropped without a word. */
 const WRITABLE = [

@@ -1,6 +1,8 @@
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import { checkMonitor } from './monitor-checks.ts';
 import { MONITOR_ORDER, normalised } from './monitor-defaults.ts';
+import { monitorSearch } from './monitor-search.ts';
+import { muted, unmuted } from './muting.ts';
 import type { Collection } from '../collection.ts';
 import type { Organisation } from '../organisation.ts';
 import { CREATOR, ORGANISATION } from '../people/key-owner.ts';
@@ -14,7 +16,10 @@ const NOT_FOUND = 'Monitor not found';
 /** Monitors: writes, reads, lists, validation. */
 export function monitors(organisation: Organisation): Family {
   const held = new Monitors(organisation);
-  return { routes: held.routes, seeds: { monitors: (object) => held.seed(object) } };
+  return {
+    routes: [...held.routes, ...monitorSearch(organisation).routes],
+    seeds: { monitors: (object) => held.seed(object) },
+  };
 }
 
 class Monitors {
@@ -44,11 +49,14 @@ class Monitors {
     { method: 'GET', path: '/api/v1/monitor/:id', limit: 'get_monitors', run: (call) => this.#read(call) },
     { method: 'PUT', path: '/api/v1/monitor/:id', limit: 'put_monitors', run: (call) => this.#update(call) },
     { method: 'DELETE', path: '/api/v1/monitor/:id', run: (call) => this.#delete(call) },
+    { method: 'POST', path: '/api/v1/monitor/:id/mute', run: (call) => this.#mute(call, muted) },
+    { method: 'POST', path: '/api/v1/monitor/:id/unmute', run: (call) => this.#mute(call, unmuted) },
   ];
 
   /** Puts a monitor in as a read gives it. */
   seed(object: RawObject): void {
-    this.#held.put(String(object['id']), object);
+    const { matching_downtimes: _, restriction_policy: __, ...monitor } = object;
+    this.#held.put(String(object['id']), monitor);
   }
 
   #create({ body }: Call): EmulatorAnswer {
@@ -58,7 +66,7 @@ class Monitors {
     if (twin)
       throw new Refused(
         400,
-        `Duplicate of an existing monitor_id:${String(twin['id'])} org_id:${ORGANISATION}`,
+        `Duplicate of an existing monitor_id:${String(twin['id'])} org_id:${String(twin['org_id'])}`,
       );
     const now = this.#organisation.now();
     const created = timestamp(now);
@@ -88,7 +96,7 @@ class Monitors {
     checkTypeChange(before, merged);
     const after: RawObject = {
       ...before,
-      ...normalised(merged),
+      ...normalised({ ...merged, type: typeAfter(before, merged) }),
       modified: timestamp(this.#organisation.now()),
       overall_state: 'No Data',
       overall_state_modified: null,
@@ -100,14 +108,33 @@ class Monitors {
     return json(200, answer);
   }
 
+  /** Mutes and unmutes move neither `modified` nor the audit trail's definition. */
+  #mute({ params, body }: Call, change: (monitor: RawObject, asked: RawObject) => RawObject): EmulatorAnswer {
+    const after = change(this.#editable(params['id']), body);
+    this.#held.put(String(after['id']), after);
+    const { creator: _, ...answer } = written(after);
+    return json(200, answer);
+  }
+
   #read({ params, query }: Call): EmulatorAnswer {
-    const { assets, ...monitor } = inOrder(this.#find(params['id']), MONITOR_ORDER);
+    const monitor = this.#find(params['id']);
     checkGroupStates(query);
-    return json(
-      200,
-      query.get('with_assets') === 'true'
-        ? inOrder({ ...monitor, assets: withoutMonitorIds(assets) }, MONITOR_ORDER)
-        : monitor,
+    const { matching_downtimes: _, ...shown } = this.#shown(monitor, query);
+    return json(200, query.get('with_downtimes') === 'true' ? this.#shown(monitor, query) : shown);
+  }
+
+  /** A monitor as reads show it, with what other objects say of it. */
+  #shown(monitor: RawObject, query: URLSearchParams): RawObject {
+    const { assets, restricted_roles, ...rest } = monitor;
+    return inOrder(
+      {
+        ...rest,
+        ...(query.get('with_restricted_roles') === 'false' ? {} : { restricted_roles }),
+        ...(query.get('with_assets') === 'true' ? { assets: withoutMonitorIds(assets ?? []) } : {}),
+        ...(query.has('group_states') ? { state: { groups: {} } } : {}),
+        matching_downtimes: [],
+      },
+      MONITOR_ORDER,
     );
   }
 
@@ -124,8 +151,7 @@ class Monitors {
     const from = offset === undefined ? page * size : wanted.findIndex((id) => Number(id) > offset);
     const ids = from < 0 ? [] : wanted.slice(from, from + size);
     const items = ids.map((id) => {
-      const { assets: _, ...monitor } = this.#held.get(id) ?? {};
-      return inOrder({ ...monitor, matching_downtimes: [] }, MONITOR_ORDER);
+      return this.#shown(this.#held.get(id) ?? {}, query);
     });
     return json(200, items);
   }
@@ -234,6 +260,13 @@ function checkTypeChange(before: RawObject, after: RawObject): void {
   const plain = (type: unknown) => (type === 'metric alert' ? 'query alert' : type);
   if (plain(before['type']) !== plain(after['type']))
     throw new Refused(400, 'Monitor type change not allowed');
+}
+
+/** A query alert never becomes a metric alert again; the other way it may. */
+function typeAfter(before: RawObject, merged: RawObject): unknown {
+  return before['type'] === 'query alert' && merged['type'] === 'metric alert'
+    ? 'query alert'
+    : merged['type'];
 }
 
 function checkGroupStates(query: URLSearchParams): void {

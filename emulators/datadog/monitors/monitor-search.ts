@@ -1,0 +1,212 @@
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import type { Organisation } from '../organisation.ts';
+import { isRawObject, type RawObject } from '../raw-json.ts';
+import type { Call, Family } from '../route.ts';
+import { type SearchRow, searchCondition } from './search-query.ts';
+
+/** What the search calls the kinds of monitors, by type; the kinds of metric monitors show in their queries. */
+const KINDS: Readonly<Record<string, string>> = {
+  'event-v2 alert': 'event',
+  'event alert': 'event',
+  'service check': 'custom',
+  'synthetics alert': 'synthetics',
+  'trace-analytics alert': 'trace-analytics',
+};
+const METRIC_KINDS: readonly [query: RegExp, kind: string][] = [
+  [/anomalies\(/, 'anomaly'],
+  [/outliers\(/, 'outlier'],
+  [/forecast\(/, 'forecast'],
+  [/^(?:pct_)?change\(/, 'change'],
+  [/^\w+\([^)]*\):\w+:trace\./, 'apm'],
+];
+/** Rows of a page where `per_page` says nothing. */
+const PER_PAGE = 30;
+
+/** One found thing: its row for the search, and what the answer shows of it. */
+interface Found {
+  readonly row: SearchRow;
+  readonly shown: RawObject;
+  readonly status: string;
+  readonly muted: boolean;
+  readonly kind: string;
+  readonly tags: readonly string[];
+}
+
+/** Search in monitors and in their groups. */
+export function monitorSearch(organisation: Organisation): Family {
+  const monitors = organisation.collection('monitors');
+  return {
+    routes: [
+      {
+        method: 'GET',
+        path: '/api/v1/monitor/search',
+        run: (call) => searched(call, monitors.all().map(foundMonitor), 'monitors'),
+      },
+      {
+        method: 'GET',
+        path: '/api/v1/monitor/groups/search',
+        run: (call) => searched(call, monitors.all().flatMap(foundGroups), 'groups'),
+      },
+    ],
+    seeds: {},
+  };
+}
+
+function searched({ query }: Call, all: readonly Found[], name: 'monitors' | 'groups'): EmulatorAnswer {
+  const condition = searchCondition(query.get('query') ?? '');
+  const found = sorted(
+    all.filter(({ row }) => condition(row)),
+    query.get('sort'),
+  );
+  const perPage = Math.max(1, Number(query.get('per_page') ?? PER_PAGE));
+  const page = Number(query.get('page') ?? 0);
+  const counted: Readonly<Record<string, unknown>> =
+    name === 'monitors'
+      ? { tag: counts(found.flatMap(({ tags }) => tags)), muted: counts(found.map(({ muted }) => muted)) }
+      : {};
+  return json(200, {
+    counts: {
+      status: counts(found.map(({ status }) => status)),
+      type: counts(found.map(({ kind }) => kind)),
+      ...counted,
+    },
+    [name]: found.slice(page * perPage, (page + 1) * perPage).map(({ shown }) => shown),
+    metadata: {
+      total_count: found.length,
+      page_count: Math.ceil(found.length / perPage),
+      page,
+      per_page: perPage,
+    },
+  });
+}
+
+const SORTS: Readonly<Record<string, (found: Found) => string>> = {
+  name: ({ shown }) => String(shown['name'] ?? shown['monitor_name']),
+  status: ({ status }) => status,
+  tags: ({ tags }) => tags.join(','),
+};
+
+/** `field,asc` or `field,desc`; without one, in the order of their making. */
+function sorted(found: readonly Found[], sort: string | null): readonly Found[] {
+  const [field = '', direction = 'asc'] = (sort ?? '').split(',');
+  const by = SORTS[field];
+  if (!by) return found;
+  const sign = direction === 'desc' ? -1 : 1;
+  return found.toSorted((a, b) => sign * by(a).localeCompare(by(b)));
+}
+
+function foundMonitor(monitor: RawObject): Found {
+  const tags = texts(monitor['tags']);
+  const query = String(monitor['query']);
+  const silenced = isRawObject(monitor['options']) ? monitor['options']['silenced'] : undefined;
+  const muted = isRawObject(silenced) && Object.keys(silenced).length > 0;
+  const status = String(monitor['overall_state'] ?? 'No Data');
+  const creator = isRawObject(monitor['creator']) ? monitor['creator'] : {};
+  const handles = handlesIn(String(monitor['message']));
+  const kind = kindOf(String(monitor['type']), query);
+  const [scopes, metrics] = [scopesIn(query), metricsIn(query)];
+  return {
+    status,
+    muted,
+    kind,
+    tags,
+    row: {
+      id: String(monitor['id']),
+      texts: [String(monitor['name']), String(monitor['message'])],
+      facets: {
+        id: [String(monitor['id'])],
+        title: [String(monitor['name'])],
+        message: [String(monitor['message'])],
+        status: [status],
+        muted: [String(muted)],
+        type: [kind],
+        creator: [String(creator['handle']), String(creator['name'])],
+        priority: [`p${String(monitor['priority'])}`],
+        tag: tags,
+        scope: scopes,
+        metric: metrics,
+        notification: handles,
+      },
+    },
+    shown: {
+      status,
+      scopes,
+      classification: kind,
+      creator: {
+        handle: creator['handle'] ?? null,
+        id: creator['id'] ?? null,
+        name: creator['name'] ?? null,
+      },
+      metrics,
+      notifications: handles.map((handle) => ({ handle, name: handle })),
+      muted_until_ts: null,
+      query,
+      id: monitor['id'],
+      last_triggered_ts: null,
+      name: monitor['name'],
+      tags,
+      org_id: monitor['org_id'],
+      priority: monitor['priority'] ?? null,
+      overall_state_modified: null,
+      restricted_roles: monitor['restricted_roles'] ?? [],
+      type: monitor['type'],
+    },
+  };
+}
+
+/** What was never evaluated has one group: all of it. */
+function foundGroups(monitor: RawObject): Found[] {
+  const found = foundMonitor(monitor);
+  const state = isRawObject(monitor['state']) ? monitor['state']['groups'] : undefined;
+  const groups = isRawObject(state) ? Object.keys(state) : ['*'];
+  return groups.map((group) => ({
+    ...found,
+    row: {
+      ...found.row,
+      facets: { ...found.row.facets, group: [group], group_status: [found.status] },
+    },
+    shown: {
+      group,
+      group_tags: group === '*' ? [] : group.split(','),
+      last_nodata_ts: null,
+      last_triggered_ts: null,
+      monitor_id: monitor['id'],
+      monitor_name: monitor['name'],
+      status: found.status,
+    },
+  }));
+}
+
+function kindOf(type: string, query: string): string {
+  if (type !== 'metric alert' && type !== 'query alert') return KINDS[type] ?? type.replace(/ alert$/, '');
+  return METRIC_KINDS.find(([form]) => form.test(query))?.[1] ?? 'metric';
+}
+
+/** How often each value occurs, the most frequent first. */
+function counts<T extends string | boolean>(values: readonly T[]): { count: number; name: T }[] {
+  return [...Map.groupBy(values, (value) => value)]
+    .map(([name, list]) => ({ count: list.length, name }))
+    .toSorted((a, b) => b.count - a.count);
+}
+
+function scopesIn(query: string): string[] {
+  return [...query.matchAll(/\{([^{}]+)\}/g)]
+    .flatMap(([whole, inside = '']) => (query.includes(`by ${whole}`) ? [] : inside.split(',')))
+    .map((scope) => scope.trim());
+}
+
+function metricsIn(query: string): string[] {
+  return [
+    ...new Set(
+      [...query.matchAll(/(?:^|:|\()(?:avg|sum|min|max|count|p\d+):([\w.]+)\{/g)].map(([, m = '']) => m),
+    ),
+  ];
+}
+
+function handlesIn(message: string): string[] {
+  return [...new Set([...message.matchAll(/(?:^|\s)@([\w.@+-]+)/g)].map(([, handle = '']) => handle))];
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}

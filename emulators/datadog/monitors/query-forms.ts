@@ -1,0 +1,81 @@
+/**
+ * The outer form of the queries of each type: enough to tell what Datadog refuses, written from what it was seen to
+ * take (reference: the query language of each monitor type).
+ */
+interface QueryForm {
+  /** What the query must look like before its comparison. */
+  readonly body: RegExp;
+  /** Whether it ends in a comparison with a number. */
+  readonly compared: boolean;
+}
+
+const FORMULA = 'formula\\("';
+const search = (...sources: string[]): QueryForm => ({
+  body: new RegExp(`^\\s*(?:${FORMULA}|(?:${sources.join('|')})\\()[\\s\\S]*\\.last\\(`),
+  compared: true,
+});
+const METRIC: QueryForm = {
+  body: /^\s*(?:formula\("|[a-z_]+\((?:[a-z]+\()?(?:last|current|next)_\w+\)?(?:,\s*\w+)?\):\s*\S)/,
+  compared: true,
+};
+
+const FORMS: Readonly<Record<string, QueryForm>> = {
+  'metric alert': METRIC,
+  'query alert': METRIC,
+  'service check': {
+    body: /^\s*"[^"]+"[\s\S]*\.last\(\d+\)\.(?:count_by_status|pct_by_status)\(\)/,
+    compared: false,
+  },
+  composite: { body: /^[\s\d()!&|]*\d[\s\d()!&|]*$/, compared: false },
+  'process alert': { body: /^\s*processes\([\s\S]*\.last\(/, compared: true },
+  'slo alert': { body: /^\s*(?:error_budget|burn_rate)\("/, compared: true },
+  'log alert': search('logs'),
+  'event-v2 alert': search('events'),
+  'audit alert': search('audits?'),
+  'rum alert': search('rum'),
+  'trace-analytics alert': search('trace-analytics', 'spans'),
+  'ci-pipelines alert': search('ci-pipelines'),
+  'ci-tests alert': search('ci-tests'),
+  'error-tracking alert': search('error-tracking[\\w-]*'),
+  'llm-observability alert': search('llm-observability'),
+};
+const COMPARISON = /(>=|<=|==|!=|>|<)\s*(-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|threshold)\s*$/;
+/** Datadog names the part of a search query that it missed. */
+const NAMES_THE_OPERATOR = new Set(['log alert']);
+
+export interface Comparison {
+  readonly operator: string;
+  /** Undefined where the query names a dynamic threshold. */
+  readonly limit: number | undefined;
+}
+
+/** The comparison that ends a query, where there is one. */
+export function comparisonOf(query: string): Comparison | undefined {
+  const found = COMPARISON.exec(query);
+  if (!found) return undefined;
+  const [, operator = '', limit = ''] = found;
+  return { operator, limit: limit === 'threshold' ? undefined : Number(limit) };
+}
+
+/** What Datadog says against a query of a type; undefined where it takes it. Ids of composites are not looked at. */
+export function queryFault(type: string, query: string): string | undefined {
+  const form = FORMS[type];
+  const invalid = "The value provided for parameter 'query' is invalid";
+  if (!form) return undefined;
+  if (form.compared && comparisonOf(query) === undefined)
+    return NAMES_THE_OPERATOR.has(type) ? `${invalid}: invalid operator specified: ` : invalid;
+  return form.body.test(query) && isBalanced(query) ? undefined : invalid;
+}
+
+const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '{': '}', '[': ']' };
+
+/** Whether brackets outside of quotes are paired. */
+function isBalanced(query: string): boolean {
+  const open: string[] = [];
+  for (const sign of query.replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, '')) {
+    const closer = CLOSERS[sign];
+    if (closer !== undefined) open.push(closer);
+    else if (Object.values(CLOSERS).includes(sign) && open.pop() !== sign) return false;
+  }
+  return open.length === 0;
+}
