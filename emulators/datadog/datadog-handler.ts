@@ -100,7 +100,8 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
     return headers['dd-api-key'] === access.keys.api && app ? undefined : 'Forbidden';
   }
 
-  return { handle, control: datadogControl({ organisation, families, access, limits, clock }), organisation };
+  const control = datadogControl({ organisation, families, access, limits, clock });
+  return { handle, control, organisation, families };
 }
 
 function run(route: Route, call: Call): EmulatorAnswer {

@@ -1,23 +1,10 @@
 import { runEmulator } from '../server/run-emulator.ts';
 import { startDatadogEmulator } from './datadog-emulator.ts';
+import { readSettings, USAGE } from './settings.ts';
 
-const {
-  DATADOG_EMULATOR_PORT,
-  DATADOG_EMULATOR_API_KEY,
-  DATADOG_EMULATOR_APP_KEY,
-  DATADOG_EMULATOR_LIMITS,
-  EMULATOR_CONTROL,
-} = process.env;
-
-await runEmulator('datadog', (log) =>
-  startDatadogEmulator({
-    port: Number(DATADOG_EMULATOR_PORT ?? 9100),
-    keys: {
-      api: DATADOG_EMULATOR_API_KEY ?? 'sandbox-api-key',
-      app: DATADOG_EMULATOR_APP_KEY ?? 'sandbox-app-key',
-    },
-    ...(DATADOG_EMULATOR_LIMITS === undefined ? {} : { limits: JSON.parse(DATADOG_EMULATOR_LIMITS) }),
-    control: EMULATOR_CONTROL === 'true',
-    log,
-  }),
-);
+if (process.argv.includes('--help')) process.stdout.write(USAGE);
+else {
+  await runEmulator('datadog', (log) =>
+    startDatadogEmulator({ ...readSettings(process.argv.slice(2), process.env), log }),
+  );
+}

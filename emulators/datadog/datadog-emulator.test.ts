@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { type DatadogEmulatorOptions, startDatadogEmulator } from './datadog-emulator.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'datadog-emulator-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const KEYS = { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-app-key' };
+const MONITOR = { type: 'query alert', name: 'n', query: 'avg(last_5m):avg:a{*} > 2' };
+
+async function withEmulator<T>(
+  options: Partial<DatadogEmulatorOptions>,
+  work: (ask: (method: string, path: string, body?: unknown) => Promise<unknown>) => Promise<T>,
+): Promise<T> {
+  const emulator = await startDatadogEmulator({ port: 0, ...options });
+  try {
+    return await work(async (method, path, body) => {
+      const answer = await fetch(`${emulator.url}${path}`, {
+        method,
+        headers: KEYS,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      return answer.ok ? (text === '' ? undefined : JSON.parse(text)) : answer.status;
+    });
+  } finally {
+    await emulator.close();
+  }
+}
+
+describe('the state file', () => {
+  it('keeps what was made, changed and deleted for the next start, number spellings too', async () => {
+    const state = join(folder, 'kept');
+    await withEmulator({ state }, async (ask) => {
+      for (const name of ['a', 'b', 'c']) await ask('POST', '/api/v1/monitor', { ...MONITOR, name });
+      const [first, second] = await listed(ask);
+      await ask('PUT', `/api/v1/monitor/${first?.id}`, { options: { thresholds: { critical: 2 } } });
+      await ask('DELETE', `/api/v1/monitor/${second?.id}`);
+    });
+    assert.match(readFileSync(state, 'utf8'), /"critical":2\.0/);
+    await withEmulator({ state }, async (ask) => {
+      const kept = await listed(ask);
+      assert.deepEqual(
+        kept.map(({ name, options }) => [name, options.thresholds]),
+        [
+          ['a', { critical: 2 }],
+          ['c', undefined],
+        ],
+      );
+      await ask('POST', '/api/v1/monitor', { ...MONITOR, name: 'd' });
+      assert.equal(new Set((await listed(ask)).map(({ id }) => id)).size, 3, 'ids go on');
+    });
+  });
+
+  it('is written anew at the start without what was overwritten, and forgives a last line that was cut off', async () => {
+    const state = join(folder, 'compact');
+    await withEmulator({ state, services: [] }, async (ask) => {
+      await ask('POST', '/api/v1/monitor', MONITOR);
+      const [{ id } = { id: 0 }] = await listed(ask);
+      for (const message of ['1', '2', '3']) await ask('PUT', `/api/v1/monitor/${id}`, { message });
+    });
+    appendFileSync(state, '{"collection":"monitors","id":"1","obj');
+    await withEmulator({ state }, async (ask) => assert.equal((await listed(ask)).length, 1));
+    const lines = readFileSync(state, 'utf8').split('\n');
+    assert.equal(lines.filter((line) => line.includes('"monitors"')).length, 1);
+  });
+
+  it('that is something else is refused, with the line', async () => {
+    const state = join(folder, 'other');
+    writeFileSync(state, '{"collection":"monitors","id":"1","object":{"id":1}}\n{"x":1}\n');
+    await assert.rejects(startDatadogEmulator({ port: 0, state }), /line 2 of the state file/);
+  });
+});
+
+describe('a seed file', () => {
+  it('is there from the start, as reads give it', async () => {
+    const seed = join(folder, 'seed.json');
+    writeFileSync(seed, JSON.stringify({ monitors: [{ id: 7, ...MONITOR, tags: ['a:b'], options: {} }] }));
+    await withEmulator({ seed }, async (ask) => {
+      const found = await ask('GET', '/api/v1/monitor?monitor_tags=a:b&page=0');
+      assert.ok(Array.isArray(found) && found[0].id === 7);
+    });
+  });
+
+  const wrong: readonly [seed: string, says: RegExp][] = [
+    ['[]', /a seed is an object/],
+    ['{"monitor": []}', /there is nothing named monitor; known are .*monitors/],
+    ['{"monitors": {}}', /monitors is no list/],
+    ['{"monitors": [{}]}', /each of monitors is an object with an id/],
+  ];
+  for (const [text, says] of wrong) {
+    it(`is refused where it is ${text}`, async () => {
+      const seed = join(folder, 'wrong.json');
+      writeFileSync(seed, text);
+      await assert.rejects(startDatadogEmulator({ port: 0, seed }), says);
+    });
+  }
+});
+
+describe('the clock', () => {
+  it('stands where it was set, until control moves it', async () => {
+    const now = () => Date.parse('2026-02-03T04:05:06Z');
+    await withEmulator({ now, control: true }, async (ask) => {
+      await ask('POST', '/api/v1/monitor', MONITOR);
+      await ask('PUT', '/__control/clock', { now: '2027-01-01T00:00:00Z' });
+      await ask('POST', '/api/v1/monitor', { ...MONITOR, name: 'later' });
+      assert.deepEqual(
+        (await listed(ask)).map(({ created }) => created),
+        ['2026-02-03T04:05:06.000000+00:00', '2027-01-01T00:00:00.000000+00:00'],
+      );
+      assert.equal(await ask('PUT', '/__control/clock', { now: 'noon' }), 400);
+    });
+  });
+});
+
+interface Listed {
+  readonly id: number;
+  readonly name: string;
+  readonly created: string;
+  readonly options: { readonly thresholds?: object };
+}
+
+async function listed(ask: (method: string, path: string) => Promise<unknown>): Promise<Listed[]> {
+  const list: unknown = await ask('GET', '/api/v1/monitor?page=0');
+  assert.ok(Array.isArray(list));
+  return list;
+}

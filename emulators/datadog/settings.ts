@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import type { DatadogEmulatorOptions } from './datadog-emulator.ts';
+import { isLimits, type Limits } from './rate-limits.ts';
+import { parseRaw } from './raw-json.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const FLAGS = {
+  port: { type: 'string' },
+  state: { type: 'string' },
+  seed: { type: 'string' },
+  clock: { type: 'string' },
+  limits: { type: 'string' },
+  control: { type: 'boolean' },
+  'no-audit': { type: 'boolean' },
+} as const;
+
+export const USAGE = `npm run datadog -- [options]
+
+  --port N         the port on 127.0.0.1; 9100, or 0 for any free one
+  --state FILE     keep what it holds in FILE, and go on with it
+  --seed FILE      take in objects as reads give them: {"monitors": [...], "dashboards": [...], ...}
+  --clock TIME     stand still at a time, such as 2026-01-31T12:00:00Z; /__control/clock moves it
+  --limits JSON    rate limits: {"post_monitors": {"limit": 500, "period": 10}}; {} for none
+  --control        serve /__control/...: faults, clock, keys, limits, seeds, state
+  --no-audit       an organisation without an audit trail
+`;
+
+/** Reads flags, and the environment where a flag is left out. Throws an Error that lists every fault, a line each. */
+export function readSettings(args: readonly string[], env: Env): DatadogEmulatorOptions {
+  const { values } = parseArgs({ args: [...args], options: FLAGS });
+  const faults: string[] = [];
+  const port = readPort(values.port ?? env['DATADOG_EMULATOR_PORT'] ?? '9100', faults);
+  const clock = readClock(values.clock, faults);
+  const limits = readLimits(values.limits ?? env['DATADOG_EMULATOR_LIMITS'], faults);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return {
+    port,
+    keys: {
+      api: env['DATADOG_EMULATOR_API_KEY'] ?? 'sandbox-api-key',
+      app: env['DATADOG_EMULATOR_APP_KEY'] ?? 'sandbox-app-key',
+    },
+    control: values.control ?? env['EMULATOR_CONTROL'] === 'true',
+    audit: !values['no-audit'],
+    ...(values.state === undefined ? {} : { state: values.state }),
+    ...(values.seed === undefined ? {} : { seed: values.seed }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(clock === undefined ? {} : { now: () => clock }),
+  };
+}
+
+function readPort(text: string, faults: string[]): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) faults.push(`port: "${text}" is no port; 0 to 65535 is`);
+  return port;
+}
+
+function readClock(text: string | undefined, faults: string[]): number | undefined {
+  if (text === undefined) return undefined;
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) faults.push(`clock: "${text}" is no time; write it as 2026-01-31T12:00:00Z`);
+  return at;
+}
+
+function readLimits(text: string | undefined, faults: string[]): Limits | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const limits = parseRaw(text);
+    if (isLimits(limits)) return limits;
+  } catch {}
+  faults.push(`limits: ${text} is no table of limits; {"post_monitors": {"limit": 500, "period": 10}} is`);
+  return undefined;
+}
