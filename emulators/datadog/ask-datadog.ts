@@ -14,22 +14,22 @@ export function askDatadog(options: { readonly audit?: boolean } = {}) {
   });
   const request = (method: string, address: string, sent: unknown, headers: Record<string, string>) => {
     const { pathname, searchParams } = new URL(address, 'http://emulator');
-    const body = sent === undefined ? '' : typeof sent === 'string' ? sent : JSON.stringify(sent);
-    return { method, path: decodeURI(pathname), query: searchParams, headers, body };
+    const text = sent === undefined ? '' : typeof sent === 'string' ? sent : JSON.stringify(sent);
+    return { method, path: decodeURI(pathname), query: searchParams, headers, body: text };
   };
   /** Asks; a body that is no string is sent as JSON. */
   function ask(
     method: string,
     address: string,
-    body?: unknown,
+    sent?: unknown,
     headers: Record<string, string> = { 'dd-api-key': 'a', 'dd-application-key': 'b' },
   ): EmulatorAnswer {
-    const answer = datadog.handle(request(method, address, body, headers));
+    const answer = datadog.handle(request(method, address, sent, headers));
     assert.ok(answer, `${method} ${address} has no route`);
     return answer;
   }
-  const control = (method: string, path: string, body?: unknown) =>
-    datadog.control(request(method, `/__control/${path}`, body, {}));
+  const control = (method: string, path: string, sent?: unknown) =>
+    datadog.control(request(method, `/__control/${path}`, sent, {}));
   return { ask, control, clock, organisation: datadog.organisation };
 }
 

@@ -51,6 +51,13 @@ export function datadogControl(controlled: Controlled) {
       const fault = seed(controlled, body);
       return fault === undefined ? DONE : json(400, { errors: [fault] });
     },
+    'DELETE /__control/seed': (body) => {
+      for (const name of COLLECTIONS) {
+        const ids = isRawObject(body) ? body[name] : undefined;
+        for (const id of Array.isArray(ids) ? ids : []) organisation.collection(name).drop(String(id));
+      }
+      return DONE;
+    },
     'GET /__control/state': () =>
       json(200, Object.fromEntries(COLLECTIONS.map((name) => [name, organisation.collection(name).all()]))),
     'DELETE /__control/state': () => {

@@ -35,8 +35,9 @@ export function differences(theirs: Value, ours: Value, comparison: Comparison):
 function pairIds(path: string, theirs: Value, ours: Value, comparison: Comparison): void {
   if (comparison.how(path) === 'ignored') return;
   if (isList(theirs) && isList(ours)) {
+    const found = arranged(theirs, ours, comparison);
     for (const [at, theirMember] of theirs.entries()) {
-      const ourMember = ours[at];
+      const ourMember = found[at];
       if (ourMember !== undefined) pairIds(`${path}[]`, theirMember, ourMember, comparison);
     }
   } else if (isRecord(theirs) && isRecord(ours)) {

@@ -63,8 +63,8 @@ export function inCausalOrder(scenario: Scenario): Scenario {
   return ordered;
 }
 
-/** A path that has the id already asks something of what is there. */
-function madeIds({ request, response: { body } }: Exchange): string[] {
+/** Ids of what an exchange made; a path that has the id already asks something of what is there. */
+export function madeIds({ request, response: { body } }: Exchange): string[] {
   if (request.method !== 'POST' || body === undefined || !isRecord(body)) return [];
   const made = [body, body['data'] ?? null].flat().filter(isRecord);
   return made.flatMap(({ id }) =>

@@ -3,7 +3,7 @@ import type { RunningEmulator } from '../../emulators/server/emulator-server.ts'
 import { asideFor } from './asides.ts';
 import { type Difference, differences } from './differences.ts';
 import type { Exchange, Scenario } from './recording.ts';
-import { seedsFor } from './seeds.ts';
+import { type OthersWork, othersWork } from './others-work.ts';
 import { Translation } from './translation.ts';
 import { parse, print, scalars, type Value } from './value.ts';
 
@@ -18,7 +18,7 @@ const KEYS = { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-a
 /** Replays a scenario, at the time of its recording, against one emulator for each of its hosts. */
 export async function replay(scenario: Scenario): Promise<Outcome[]> {
   let at = scenario.find((exchange) => exchange.at !== undefined)?.at ?? Date.parse('2020-01-01T00:00:00Z');
-  const hosts = new Map<string, { emulator: RunningEmulator; translation: Translation }>();
+  const hosts = new Map<string, Host>();
   const outcomes: Outcome[] = [];
   try {
     for (const [host, exchanges] of Map.groupBy(scenario, hostOf)) {
@@ -29,23 +29,37 @@ export async function replay(scenario: Scenario): Promise<Outcome[]> {
         limits: {},
         now: () => at,
       });
-      hosts.set(host, { emulator, translation: new Translation() });
-      const seeded = await fetch(`${emulator.url}/__control/seed`, {
-        method: 'POST',
-        body: print(seedsFor(exchanges)),
-      });
-      if (seeded.status !== 204) throw new Error(`${exchanges[0]?.source}: ${await seeded.text()}`);
+      hosts.set(host, { emulator, translation: new Translation(), others: othersWork(exchanges) });
     }
     for (const exchange of scenario) {
       const host = hosts.get(hostOf(exchange));
+      if (!host) continue;
       at = exchange.at ?? at;
-      if (host)
-        outcomes.push({ exchange, differences: await ask(host.emulator.url, exchange, host.translation) });
+      await play(host.others.shift(), host.emulator.url);
+      outcomes.push({ exchange, differences: await ask(host.emulator.url, exchange, host.translation) });
     }
   } finally {
     await Promise.all([...hosts.values()].map(({ emulator }) => emulator.close()));
   }
   return outcomes;
+}
+
+interface Host {
+  readonly emulator: RunningEmulator;
+  readonly translation: Translation;
+  /** What others did before each exchange that is still to come. */
+  readonly others: OthersWork[];
+}
+
+/** Does what others did. Throws an Error where the emulator does not take it. */
+async function play(others: OthersWork | undefined, url: string): Promise<void> {
+  if (!others) return;
+  const tell = async (method: string, work: Value) => {
+    const answer = await fetch(`${url}/__control/seed`, { method, body: print(work) });
+    if (answer.status !== 204) throw new Error(await answer.text());
+  };
+  if (Object.keys(others.deleted).length > 0) await tell('DELETE', others.deleted);
+  if (Object.keys(others.made).length > 0) await tell('POST', others.made);
 }
 
 /** Events have an intake of their own, of the same organisation. */

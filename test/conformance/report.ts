@@ -14,6 +14,8 @@ export interface Count {
 }
 
 const OLDER = 'none';
+/** Places shown of one mismatch. */
+const SHOWN = 8;
 
 /** Scores by family and year. A scenario counts in each family and year it touches, by its exchanges there. */
 export function scores(replayed: readonly (readonly Outcome[])[]): Score[] {
@@ -60,7 +62,10 @@ export function diff({ exchange, differences }: Outcome): string {
   return [
     `${exchange.source} (${exchange.year ?? 'no date'})`,
     `  ${method} ${path}${asked === '' ? '' : `?${asked}`}`,
-    ...differences.map((d) => `    ${d.path}: recorded ${short(d.theirs)}, emulator ${short(d.ours)}`),
+    ...differences
+      .slice(0, SHOWN)
+      .map((d) => `    ${d.path}: recorded ${short(d.theirs)}, emulator ${short(d.ours)}`),
+    ...(differences.length > SHOWN ? [`    and ${differences.length - SHOWN} more`] : []),
   ].join('\n');
 }
 

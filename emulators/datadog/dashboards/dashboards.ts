@@ -155,12 +155,19 @@ class Dashboards {
 
   #list({ query }: Call): EmulatorAnswer {
     const items = (query.get('filter[deleted]') === 'true' ? this.#deleted : this.#held).all();
+    const shared = query.get('filter[shared]') === 'true' ? this.#sharedIds() : undefined;
+    const wanted = shared ? items.filter(({ id }) => shared.has(String(id))) : items;
     const start = Number(query.get('start') ?? 0);
     const count = Number(query.get('count') ?? PAGE.usual);
-    const page = items
+    const page = wanted
       .slice(start, start + count)
       .map((d) => inOrder({ is_read_only: false, deleted_at: null, ...d }, SUMMARY));
     return json(200, { dashboards: page });
+  }
+
+  #sharedIds(): ReadonlySet<string> {
+    const shared = this.#organisation.collection('shared_dashboards').all();
+    return new Set(shared.map(({ dashboard_id }) => String(dashboard_id)));
   }
 
   #remove(dashboard: RawObject): void {

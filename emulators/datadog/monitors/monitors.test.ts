@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import type { EmulatorAnswer } from '../../server/emulator-server.ts';
 import { askDatadog, body, words } from '../ask-datadog.ts';
 
 const QUERY = 'avg(last_5m):avg:a{*} > 2';
@@ -221,25 +222,7 @@ describe('a list of monitors', () => {
   });
 });
 
-describe('what Datadog refuses, it refuses in its words', () => {
-  const refused: readonly [object, string][] = [
-    [{ query: 'THIS IS A BAD QUERY' }, "The value provided for parameter 'query' is invalid"],
-    [
-      { type: 'log alert', query: 'query' },
-      "The value provided for parameter 'query' is invalid: invalid operator specified: ",
-    ],
-    [
-      { query: 'avg(last_5m):avg:a{*} > 200', options: { thresholds: { critical: 90 } } },
-      'Alert threshold (90.0) does not match that used in the query (200.0).',
-    ],
-  ];
-  for (const [monitor, says] of refused) {
-    it(says, () => {
-      for (const path of ['/api/v1/monitor', '/api/v1/monitor/validate'])
-        assert.deepEqual(words(ask('POST', path, { ...MONITOR, ...monitor })), [400, says]);
-    });
-  }
-
+describe('requests that cannot be served', () => {
   it('a monitor that is not there, and one deleted twice', () => {
     assert.deepEqual(words(ask('GET', '/api/v1/monitor/1')), [404, 'Monitor not found']);
     const { id } = create();
@@ -279,5 +262,23 @@ describe('a rate limit', () => {
     assert.deepEqual(left(), [429, '0', '6', 'get_monitors']);
     datadog.clock.now += 6000;
     assert.deepEqual(left(), [404, '1', '10', 'get_monitors']);
+  });
+});
+
+describe('a monitor that is muted', () => {
+  const silenced = (answer: EmulatorAnswer) => body(answer).options.silenced;
+
+  it('is so for all of it or for a scope, until an end or for good, and no longer once it is unmuted', () => {
+    const { id, modified } = create();
+    const mute = (asked: object) => ask('POST', `/api/v1/monitor/${id}/mute`, asked);
+    assert.deepEqual(silenced(mute({})), { '*': null });
+    assert.deepEqual(silenced(mute({ scope: 'host:a', end: 1_900_000_000 })), {
+      '*': null,
+      'host:a': 1_900_000_000,
+    });
+    const unmute = (asked: object) => ask('POST', `/api/v1/monitor/${id}/unmute`, asked);
+    assert.deepEqual(silenced(unmute({ scope: 'host:a' })), { '*': null });
+    assert.deepEqual(silenced(unmute({ all_scopes: true, scope: [] })), {});
+    assert.equal(body(ask('GET', `/api/v1/monitor/${id}`)).modified, modified);
   });
 });

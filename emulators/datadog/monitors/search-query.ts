@@ -22,7 +22,7 @@ interface Term {
 }
 
 const TOKEN =
-  /\s*(?:(\()|(\))|(AND|OR|NOT)(?=[\s(])|(-)(?=\S)|(?:([\w.@-]+):)?(?:"((?:[^"\\]|\\.)*)"|([^\s()"]+)))/y;
+  /\s*(?:(\()|(\))|(AND|OR|NOT)(?=[\s(]|$)|(-)(?=\S)|(?:([\w.@-]+):)?(?:"((?:[^"\\]|\\.)*)"|([^\s()"]+)))/y;
 const WORDS: Readonly<Record<string, 'and' | 'or' | 'not'>> = { AND: 'and', OR: 'or', NOT: 'not' };
 const STATUSES = new Set(['alert', 'warn', 'no data', 'ok', 'ignored', 'skipped', 'unknown']);
 const STATUS_KEYS = new Set(['status', 'group_status']);

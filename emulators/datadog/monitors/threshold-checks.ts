@@ -38,11 +38,11 @@ export function checkThresholds(type: string, query: string, options: RawObject)
 
 function limitsOf(thresholds: RawObject): Limits {
   const known = NAMES.filter((name) => thresholds[name] !== undefined && thresholds[name] !== null);
-  return Object.fromEntries(known.map((name) => [name, limit(thresholds[name])]));
+  return Object.fromEntries(known.map((name) => [name, numberOf(thresholds[name])]));
 }
 
 /** A number, or a text that is one. */
-function limit(value: unknown): number {
+function numberOf(value: unknown): number {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : numeric(value);
   if (number === undefined || Number.isNaN(number)) throw new Refused(400, 'Non-numeric threshold value.');
   return number;
