@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { join } from 'node:path';
 import { type Pod, startPod } from '../test/acceptance/pod.ts';
+import { benchEmulator } from './emulator-scale.ts';
 import { load, type Measured } from './load.ts';
 import { cpuMicros, parentOf, residentMiB } from './process-stats.ts';
 
@@ -164,4 +165,5 @@ async function main(): Promise<void> {
 }
 
 await main();
+await benchEmulator();
 process.exit(0);

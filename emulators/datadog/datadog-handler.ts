@@ -79,7 +79,8 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
   ];
   const access = { keys: options.keys };
   const limits = new RateLimits(options.limits, organisation.now);
-  const find = routeFinder([VALIDATE, ...families.flatMap((family) => family.routes)]);
+  const routes = [VALIDATE, ...families.flatMap((family) => family.routes)];
+  const find = routeFinder(routes);
 
   function handle(request: EmulatorRequest): EmulatorAnswer | undefined {
     const found = find(request.method, request.path);
@@ -101,7 +102,7 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
   }
 
   const control = datadogControl({ organisation, families, access, limits, clock });
-  return { handle, control, organisation, families };
+  return { handle, control, organisation, families, routes };
 }
 
 function run(route: Route, call: Call): EmulatorAnswer {

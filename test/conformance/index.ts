@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CORPUS } from './corpus.ts';
+import { endpointTable } from './endpoints.ts';
 import { readScenarios } from './recording.ts';
 import { replay } from './replay.ts';
 import { diff, isMatch, scores, table } from './report.ts';
 
-const { values } = parseArgs({ options: { show: { type: 'string' } } });
+const { values } = parseArgs({ options: { show: { type: 'string' }, endpoints: { type: 'boolean' } } });
 if (!existsSync(CORPUS)) {
   console.error('the recorded exchanges are not here: set CORPUS to their folder');
   process.exit(1);
@@ -15,4 +16,4 @@ const replayed = [];
 for (const scenario of readScenarios(join(CORPUS, 'exchanges'))) replayed.push(await replay(scenario));
 for (const outcome of replayed.flat())
   if (outcome.exchange.family === values.show && !isMatch(outcome)) console.log(diff(outcome));
-console.log(table(scores(replayed)));
+console.log(values.endpoints ? endpointTable(replayed) : table(scores(replayed)));

@@ -1,0 +1,91 @@
+import http from 'node:http';
+import { startDatadogEmulator } from '../emulators/datadog/datadog-emulator.ts';
+import { load } from './load.ts';
+
+const FEW = { monitors: 100, dashboards: 100 };
+const MANY = { monitors: 10_000, dashboards: 1_000 };
+const REQUESTS = 300;
+const KEYS = { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-app-key' };
+
+/** Reads that must not get slower with what is held; `last` is the place of the last page of 100. */
+const READS: readonly [name: string, path: (held: typeof FEW) => string][] = [
+  ['a monitor', () => '/api/v1/monitor/1'],
+  ['monitors, first page of 100', () => '/api/v1/monitor?page=0&page_size=100'],
+  [
+    'monitors, last page of 100',
+    ({ monitors }) => `/api/v1/monitor?page=${monitors / 100 - 1}&page_size=100`,
+  ],
+  ['monitors, last 100 by id', ({ monitors }) => `/api/v1/monitor?id_offset=${monitors - 100}&page_size=100`],
+  ['monitors, 100 with a tag', () => '/api/v1/monitor?monitor_tags=team:a&page=0&page_size=100'],
+  ['a dashboard', () => '/api/v1/dashboard/aaa-aaa-001'],
+  [
+    'dashboards, last page of 100',
+    ({ dashboards }) => `/api/v1/dashboard?start=${dashboards - 100}&count=100`,
+  ],
+];
+
+/** Prints how long reads of the emulator of Datadog take with many objects held, against few. */
+export async function benchEmulator(): Promise<void> {
+  const few = await medians(FEW);
+  const many = await medians(MANY);
+  console.log(
+    `\n| emulator of Datadog, reads | p50 ms, ${FEW.monitors} monitors and ${FEW.dashboards} dashboards | p50 ms, ${MANY.monitors} and ${MANY.dashboards} | ratio |`,
+  );
+  console.log('|---|---|---|---|');
+  for (const [name] of READS) {
+    const [before, after] = [few.get(name) ?? Number.NaN, many.get(name) ?? Number.NaN];
+    console.log(`| ${name} | ${before.toFixed(2)} | ${after.toFixed(2)} | ${(after / before).toFixed(2)} |`);
+  }
+}
+
+async function medians(held: typeof FEW): Promise<Map<string, number>> {
+  const emulator = await startDatadogEmulator({ port: 0, control: true, limits: {} });
+  const agent = new http.Agent({ keepAlive: true });
+  try {
+    await fetch(`${emulator.url}/__control/seed`, { method: 'POST', body: JSON.stringify(objects(held)) });
+    const found = new Map<string, number>();
+    for (const [name, path] of READS) {
+      const read = () => get(agent, emulator.url + path(held));
+      await load(REQUESTS, 1, read);
+      found.set(name, (await load(REQUESTS, 1, read)).p50);
+    }
+    return found;
+  } finally {
+    agent.destroy();
+    await emulator.close();
+  }
+}
+
+/** Monitors 1 to n, a hundred of them of team a; dashboards aaa-aaa-000 and on. */
+function objects(held: typeof FEW) {
+  const spread = held.monitors / 100;
+  return {
+    monitors: Array.from({ length: held.monitors }, (_, at) => ({
+      id: at + 1,
+      type: 'query alert',
+      name: `monitor ${at}`,
+      query: 'avg(last_5m):avg:system.load.1{*} by {host} > 1',
+      message: 'x'.repeat(200),
+      tags: ['env:prod', at % spread === 0 ? 'team:a' : 'team:b'],
+      options: { thresholds: { critical: 1 }, silenced: {} },
+    })),
+    dashboards: Array.from({ length: held.dashboards }, (_, at) => ({
+      id: `aaa-aaa-${String(at).padStart(3, '0')}`,
+      title: `dashboard ${at}`,
+      layout_type: 'ordered',
+      widgets: [{ id: at, definition: { type: 'note', content: 'x'.repeat(500) } }],
+    })),
+  };
+}
+
+function get(agent: http.Agent, url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const outgoing = http.get(url, { agent, headers: KEYS }, (answer) => {
+      answer.resume();
+      answer.on('end', () =>
+        answer.statusCode === 200 ? resolve() : reject(new Error(`${url}: ${answer.statusCode}`)),
+      );
+    });
+    outgoing.on('error', reject);
+  });
+}
