@@ -1,0 +1,180 @@
+import { readFilter, readGroupBy } from './filter.ts';
+import type { Reader } from './reader.ts';
+import type { Argument, Call, Expression, Method, Series, Span, Word } from './syntax.ts';
+
+const NUMBER = /\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])/y;
+/** What somebody meant as a number: `.5`, `1.2.3`, `5.` */
+const ALMOST_NUMBER = /(?:\d*\.[\d.]*|\d+(?:\.\d+)?[eE][-+]?)(?!\w)/y;
+const NAME = /[A-Za-z_@$][\w.@$]*/y;
+/** A length of time without quotes: `10d`, `5m_ago`. */
+const LENGTH = /\d+[A-Za-z_]\w*/y;
+/** An aggregator of a distribution: `count(v: v<=5):`. */
+const COUNT_OF = /count\(\s*v:[^)]*\)(?=:)/y;
+const METHOD = /\.[ \t]*[A-Za-z_]\w*(?=\s*\()/y;
+const SUM = /[+-]/y;
+const PRODUCT = /[*/%^]/y;
+const AGAIN = /[*/%^]/y;
+/** Nested deeper, an expression is no longer read. */
+const DEEPEST = 100;
+
+/** Reads a sum of products of series, calls, numbers and names. */
+export function readExpression(reader: Reader, depth = 0): Expression {
+  let left = readProduct(reader, depth);
+  for (let operator = reader.take(SUM); operator; operator = reader.take(SUM)) {
+    const right = readProduct(reader, depth);
+    left = { kind: 'binary', operator, left, right, span: around(left.span, right.span) };
+  }
+  return left;
+}
+
+function readProduct(reader: Reader, depth: number): Expression {
+  let left = readOperand(reader, depth);
+  for (let operator = reader.take(PRODUCT); operator; operator = reader.take(PRODUCT)) {
+    const twice = reader.take(AGAIN);
+    if (twice) reader.fault('doubled', around(operator.span, twice.span), operator.text);
+    const right = readOperand(reader, depth);
+    left = { kind: 'binary', operator, left, right, span: around(left.span, right.span) };
+  }
+  return left;
+}
+
+function readOperand(reader: Reader, depth: number): Expression {
+  const from = (reader.skipBlanks(), reader.at);
+  if (depth > DEEPEST) return unread(reader, 'fewer brackets');
+  const sign = reader.take(SUM);
+  if (sign) {
+    const operand = readOperand(reader, depth + 1);
+    return { kind: 'unary', operator: sign, operand, span: { from, to: reader.at } };
+  }
+  if (reader.peek() === '(') return readGroup(reader, depth);
+  const text = reader.takeString();
+  if (text) return text;
+  const number = reader.take(NUMBER);
+  if (number) return { kind: 'number', text: number.text, span: number.span };
+  const counted = reader.take(COUNT_OF);
+  if (counted) return readSeries(reader, counted, depth);
+  const name = reader.take(NAME) ?? reader.take(LENGTH);
+  if (name) return readNamed(reader, name, depth);
+  const almost = reader.take(ALMOST_NUMBER);
+  if (almost) {
+    reader.fault('bad_number', almost.span, almost.text);
+    return { kind: 'number', text: almost.text, span: almost.span };
+  }
+  return unread(reader, 'a metric, a function or a number');
+}
+
+function readGroup(reader: Reader, depth: number): Expression {
+  const from = reader.at;
+  reader.takeSign('(');
+  const inner = readExpression(reader, depth + 1);
+  close(reader, from);
+  const methods = readMethods(reader, depth);
+  return { kind: 'group', inner, methods, span: { from, to: reader.at } };
+}
+
+/** A name goes on as a call, as a series, or is a name. */
+function readNamed(reader: Reader, name: Word, depth: number): Expression {
+  const next = reader.peek();
+  if (next === '(') return readCall(reader, name, depth);
+  if (next === ':' || next === '{') return readSeries(reader, name, depth);
+  return name;
+}
+
+/** Reads `(arguments).method()...` after a name. */
+export function readCall(reader: Reader, name: Word, depth: number): Call {
+  const args = readArguments(reader, depth + 1);
+  const methods = readMethods(reader, depth);
+  return { kind: 'call', name, args, methods, span: { from: name.span.from, to: reader.at } };
+}
+
+function readSeries(reader: Reader, first: Word, depth: number): Series {
+  const aggregated = reader.peek() === ':';
+  if (aggregated) reader.takeSign(':');
+  const metric = aggregated ? (reader.take(NAME) ?? reader.take(LENGTH)) : first;
+  if (!metric) reader.faultHere('missing', 'a metric');
+  const filter = readFilter(reader);
+  if (!filter && metric) reader.fault('missing', { from: metric.span.to, to: metric.span.to }, '{*}');
+  const groupBy = readGroupBy(reader);
+  const methods = readMethods(reader, depth);
+  return {
+    kind: 'series',
+    aggregator: aggregated ? first : undefined,
+    metric: metric ?? { kind: 'word', text: '', span: { from: reader.at, to: reader.at } },
+    filter,
+    groupBy,
+    methods,
+    span: { from: first.span.from, to: reader.at },
+  };
+}
+
+/** Reads `.name(arguments)` as often as it comes. */
+export function readMethods(reader: Reader, depth = 0): Method[] {
+  const methods: Method[] = [];
+  for (let dotted = reader.take(METHOD); dotted; dotted = reader.take(METHOD)) {
+    const text = dotted.text.replace(/^\.\s*/, '');
+    const name: Word = {
+      kind: 'word',
+      text,
+      span: { from: dotted.span.to - text.length, to: dotted.span.to },
+    };
+    const args = readArguments(reader, depth + 1);
+    methods.push({ kind: 'method', name, args, span: { from: dotted.span.from, to: reader.at } });
+  }
+  return methods;
+}
+
+function readArguments(reader: Reader, depth: number): Argument[] {
+  const open = (reader.skipBlanks(), reader.at);
+  reader.takeSign('(');
+  const args: Argument[] = [];
+  if (reader.takeSign(')')) return args;
+  do args.push(readArgument(reader, depth));
+  while (reader.takeSign(','));
+  close(reader, open);
+  return args;
+}
+
+function readArgument(reader: Reader, depth: number): Argument {
+  const value = readExpression(reader, depth);
+  if (value.kind !== 'word' || reader.peek() !== '=' || reader.startsWith('==')) return value;
+  reader.takeSign('=');
+  const given = readExpression(reader, depth);
+  return { kind: 'named', name: value, value: given, span: around(value.span, given.span) };
+}
+
+/** Takes a closing bracket; what stands before it is one fault, and one that never comes another. */
+function close(reader: Reader, open: number): void {
+  if (reader.takeSign(')')) return;
+  const from = reader.at;
+  const at = closing(reader.text, from);
+  reader.steps += (at ?? reader.text.length) - from;
+  if (at === undefined) {
+    reader.fault('unclosed', { from: open, to: open + 1 }, '(');
+    return;
+  }
+  reader.fault('unexpected', { from, to: at }, reader.text.slice(from, at));
+  reader.move(at + 1 - from);
+}
+
+/** Where the bracket closes that is open at a place; undefined where a comparison or the end comes first. */
+function closing(text: string, from: number): number | undefined {
+  let depth = 0;
+  for (let at = from; at < text.length; at += 1) {
+    const sign = text.charAt(at);
+    if (sign === '(') depth += 1;
+    else if (sign === ')' && depth === 0) return at;
+    else if (sign === ')') depth -= 1;
+    else if ((sign === '>' || sign === '<') && depth === 0) return undefined;
+  }
+  return undefined;
+}
+
+function unread(reader: Reader, missing: string): Expression {
+  const from = reader.at;
+  reader.faultHere('missing', missing);
+  return { kind: 'unread', text: '', span: { from, to: from } };
+}
+
+function around(first: Span, last: Span): Span {
+  return { from: first.from, to: last.to };
+}

@@ -1,0 +1,114 @@
+import type { Reader } from './reader.ts';
+import type { Filter, FilterTerm, GroupBy, Span, Word } from './syntax.ts';
+
+const TAG = /[^\s{}(),!][^\s{}(),]*(?:\([^\s{}()]*\)[^\s{}(),]*)*/y;
+const KEY = /[^\s{}(),:!]+(?=\s+(?:NOT\s+)?IN\s*\()/iy;
+const IN = /(?:NOT\s+)?IN(?=\s*\()/iy;
+const NOT = /!|NOT(?=[\s(])/iy;
+const AND = /,|AND(?=[\s(])/iy;
+const OR = /OR(?=[\s(])/iy;
+const VALUE = /[^\s{}(),]+/y;
+const BY = /by(?=\s*\{)/iy;
+/** Nested deeper, a filter is no longer read: it is nobody's. */
+const DEEPEST = 50;
+
+/** Reads `{filter}` from its opening brace on; undefined where there is none. */
+export function readFilter(reader: Reader): Filter | undefined {
+  reader.skipBlanks();
+  const from = reader.at;
+  if (!reader.takeSign('{')) return undefined;
+  const terms = reader.peek() === '}' ? undefined : either(reader, 0);
+  if (terms === undefined) reader.fault('missing', { from, to: from + 1 }, 'a scope');
+  closeBrace(reader, from);
+  return { kind: 'filter', terms, span: { from, to: reader.at } };
+}
+
+/** Reads `by {keys}`; undefined where there is none. */
+export function readGroupBy(reader: Reader): GroupBy | undefined {
+  const word = reader.take(BY);
+  if (!word) return undefined;
+  const open = reader.peek() === '{' ? reader.at : word.span.to;
+  reader.takeSign('{');
+  const keys: Word[] = [];
+  do {
+    const key = reader.take(VALUE);
+    if (key) keys.push(key);
+    else reader.faultHere('missing', 'a tag key');
+  } while (reader.takeSign(','));
+  closeBrace(reader, open);
+  return { kind: 'by', word, keys, span: { from: word.span.from, to: reader.at } };
+}
+
+/** What stands before the closing brace and was not read is one fault; a brace that never comes is another. */
+function closeBrace(reader: Reader, open: number): void {
+  if (reader.takeSign('}')) return;
+  const close = reader.text.indexOf('}', reader.at);
+  const inner = reader.text.indexOf('{', reader.at);
+  if (close === -1 || (inner !== -1 && inner < close)) {
+    reader.fault('unclosed', { from: open, to: open + 1 }, '{');
+    return;
+  }
+  reader.fault('unexpected', { from: reader.at, to: close }, reader.text.slice(reader.at, close));
+  reader.move(close + 1 - reader.at);
+}
+
+function either(reader: Reader, depth: number): FilterTerm {
+  let left = both(reader, depth);
+  for (let operator = reader.take(OR); operator; operator = reader.take(OR)) {
+    const right = both(reader, depth);
+    left = { kind: 'both', operator, left, right, span: around(left.span, right.span) };
+  }
+  return left;
+}
+
+function both(reader: Reader, depth: number): FilterTerm {
+  let left = item(reader, depth);
+  for (let operator = reader.take(AND); operator; operator = reader.take(AND)) {
+    const right = item(reader, depth);
+    left = { kind: 'both', operator, left, right, span: around(left.span, right.span) };
+  }
+  return left;
+}
+
+function item(reader: Reader, depth: number): FilterTerm {
+  const from = (reader.skipBlanks(), reader.at);
+  if (depth > DEEPEST) return unread(reader, from);
+  const operator = reader.take(NOT);
+  if (operator) {
+    const term = item(reader, depth + 1);
+    return { kind: 'not', operator, term, span: { from, to: reader.at } };
+  }
+  if (reader.takeSign('(')) {
+    const inner = either(reader, depth + 1);
+    if (!reader.takeSign(')')) reader.fault('unclosed', { from, to: from + 1 }, '(');
+    return { kind: 'filter-group', inner, span: { from, to: reader.at } };
+  }
+  const key = reader.take(KEY);
+  if (key) return list(reader, key);
+  const tag = reader.take(TAG);
+  if (tag) return { kind: 'tag', text: tag.text, span: tag.span };
+  return unread(reader, from);
+}
+
+function list(reader: Reader, key: Word): FilterTerm {
+  const operator = reader.take(IN) ?? key;
+  const open = (reader.skipBlanks(), reader.at);
+  reader.takeSign('(');
+  const values: Word[] = [];
+  do {
+    const value = reader.take(VALUE);
+    if (value) values.push(value);
+    else reader.faultHere('missing', 'a value');
+  } while (reader.takeSign(','));
+  if (!reader.takeSign(')')) reader.fault('unclosed', { from: open, to: open + 1 }, '(');
+  return { kind: 'in', key, operator, values, span: { from: key.span.from, to: reader.at } };
+}
+
+function unread(reader: Reader, from: number): FilterTerm {
+  reader.faultHere('missing', 'a tag');
+  return { kind: 'unread', text: '', span: { from, to: from } };
+}
+
+function around(first: Span, last: Span): Span {
+  return { from: first.from, to: last.to };
+}

@@ -1,0 +1,168 @@
+import { readCall, readExpression, readMethods } from './expression.ts';
+import { Reader } from './reader.ts';
+import type { Call, Comparison, Expression, Parsed, Query, Word } from './syntax.ts';
+
+type Form = 'metric' | 'chain' | 'check' | 'composite' | 'opaque';
+
+/** The form of the queries of each type of monitor; a type that is not here is not read. */
+const FORMS: Readonly<Record<string, Form>> = {
+  'metric alert': 'metric',
+  'query alert': 'metric',
+  'service check': 'check',
+  composite: 'composite',
+  'process alert': 'chain',
+  'slo alert': 'chain',
+  'log alert': 'chain',
+  'event alert': 'chain',
+  'event-v2 alert': 'chain',
+  'audit alert': 'chain',
+  'rum alert': 'chain',
+  'trace-analytics alert': 'chain',
+  'ci-pipelines alert': 'chain',
+  'ci-tests alert': 'chain',
+  'error-tracking alert': 'chain',
+  'database-monitoring alert': 'chain',
+  'network-performance alert': 'chain',
+  'network-path alert': 'chain',
+  'llm-observability alert': 'chain',
+  'cost alert': 'chain',
+  'data-quality alert': 'chain',
+  'data-jobs alert': 'chain',
+  'datadog-usage alert': 'chain',
+};
+
+const HEAD = /[A-Za-z_][\w-]*(?=\s*\()/y;
+const COMPARED = /[<>=!]+/y;
+const OPERATOR = /^(?:>=|<=|==|!=|>|<)$/;
+const LIMIT = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])/y;
+const DYNAMIC = /threshold\b/y;
+const ALMOST_LIMIT = /[^\s]+/y;
+const OR = /\|\||\|/y;
+const AND = /&&|&/y;
+const ID = /\d+/y;
+/** Nested deeper, a composite is no longer read. */
+const DEEPEST = 100;
+
+/** Reads the query of a monitor by its type. Throws nothing: what is wrong is among the faults. */
+export function parseQuery(type: string, text: string): Parsed {
+  const reader = new Reader(text);
+  const query = READERS[FORMS[type] ?? 'opaque'](reader);
+  if (reader.peek() !== '') {
+    const rest = text.slice(reader.at).trimEnd();
+    const code = /^[)}\]]/.test(rest) ? 'unopened' : 'unexpected';
+    const to = code === 'unopened' ? reader.at + 1 : reader.at + rest.length;
+    reader.fault(code, { from: reader.at, to }, text.slice(reader.at, to));
+  }
+  return { query, faults: reader.faults, steps: reader.steps };
+}
+
+const READERS: Readonly<Record<Form, (reader: Reader) => Query>> = {
+  metric: readMetric,
+  chain: readChain,
+  check: readCheck,
+  composite: (reader) => {
+    const expression = readOr(reader, 0);
+    return { kind: 'composite', expression, span: { from: 0, to: reader.at } };
+  },
+  opaque: (reader) => {
+    const { text } = reader;
+    reader.move(text.length);
+    return { kind: 'opaque', text, span: { from: 0, to: text.length } };
+  },
+};
+
+function readMetric(reader: Reader): Query {
+  const evaluation = readHead(reader, 'an aggregation over a window, as in avg(last_5m):');
+  // Datadog keeps formulas over joined queries under the metric types.
+  if (evaluation.name.text === 'formula') return chain(reader, evaluation);
+  if (!reader.takeSign(':')) reader.faultHere('missing', ':');
+  const expression = readExpression(reader);
+  const comparison = readComparison(reader);
+  return { kind: 'metric', evaluation, expression, comparison, span: { from: 0, to: reader.at } };
+}
+
+function readChain(reader: Reader): Query {
+  return chain(reader, readHead(reader, 'the data to search in, as in logs("...")'));
+}
+
+function chain(reader: Reader, head: Call): Query {
+  return { kind: 'chain', head, comparison: readComparison(reader), span: { from: 0, to: reader.at } };
+}
+
+function readHead(reader: Reader, missing: string): Call {
+  const name = reader.take(HEAD);
+  if (name) return readCall(reader, name, 0);
+  reader.faultHere('missing', missing);
+  const none: Word = { kind: 'word', text: '', span: { from: reader.at, to: reader.at } };
+  return { kind: 'call', name: none, args: [], methods: [], span: none.span };
+}
+
+function readCheck(reader: Reader): Query {
+  const check = reader.takeString();
+  if (!check) {
+    reader.faultHere('missing', 'the name of a check, as in "http.can_connect"');
+    return { kind: 'opaque', text: reader.text, span: { from: 0, to: reader.text.length } };
+  }
+  return { kind: 'check', check, methods: readMethods(reader), span: { from: 0, to: reader.at } };
+}
+
+function readComparison(reader: Reader): Comparison | undefined {
+  const operator = reader.take(COMPARED);
+  if (!operator) {
+    reader.faultHere('missing', 'a comparison, as in > 10');
+    return undefined;
+  }
+  if (!OPERATOR.test(operator.text)) reader.fault('doubled', operator.span, operator.text);
+  const again = reader.take(COMPARED);
+  if (again) reader.fault('doubled', again.span, again.text);
+  const dynamic = reader.take(DYNAMIC);
+  const limit = dynamic ?? reader.take(LIMIT);
+  if (limit) {
+    const read = dynamic ?? { kind: 'number' as const, text: limit.text, span: limit.span };
+    return { kind: 'comparison', operator, limit: read, span: { from: operator.span.from, to: reader.at } };
+  }
+  const almost = reader.take(ALMOST_LIMIT);
+  if (almost) reader.fault('bad_number', almost.span, almost.text);
+  else reader.faultHere('missing', 'a number to compare with');
+  const { from } = operator.span;
+  const word: Word = almost ?? { kind: 'word', text: '', span: { from: reader.at, to: reader.at } };
+  return { kind: 'comparison', operator, limit: word, span: { from, to: reader.at } };
+}
+
+function readOr(reader: Reader, depth: number): Expression {
+  let left = readAnd(reader, depth);
+  for (let operator = reader.take(OR); operator; operator = reader.take(OR)) {
+    if (operator.text === '|') reader.fault('unexpected', operator.span, '|');
+    const right = readAnd(reader, depth);
+    left = { kind: 'binary', operator, left, right, span: { from: left.span.from, to: right.span.to } };
+  }
+  return left;
+}
+
+function readAnd(reader: Reader, depth: number): Expression {
+  let left = readMember(reader, depth);
+  for (let operator = reader.take(AND); operator; operator = reader.take(AND)) {
+    if (operator.text === '&') reader.fault('unexpected', operator.span, '&');
+    const right = readMember(reader, depth);
+    left = { kind: 'binary', operator, left, right, span: { from: left.span.from, to: right.span.to } };
+  }
+  return left;
+}
+
+function readMember(reader: Reader, depth: number): Expression {
+  const from = (reader.skipBlanks(), reader.at);
+  const not = reader.peek() === '!' ? reader.take(/!/y) : undefined;
+  if (not && depth <= DEEPEST) {
+    const operand = readMember(reader, depth + 1);
+    return { kind: 'unary', operator: not, operand, span: { from, to: reader.at } };
+  }
+  if (depth <= DEEPEST && reader.takeSign('(')) {
+    const inner = readOr(reader, depth + 1);
+    if (!reader.takeSign(')')) reader.fault('unclosed', { from, to: from + 1 }, '(');
+    return { kind: 'group', inner, methods: [], span: { from, to: reader.at } };
+  }
+  const id = reader.take(ID);
+  if (id) return { kind: 'number', text: id.text, span: id.span };
+  reader.faultHere('missing', 'the id of a monitor');
+  return { kind: 'unread', text: '', span: { from, to: from } };
+}

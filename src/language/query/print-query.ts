@@ -1,0 +1,83 @@
+import type { Argument, Comparison, Filter, FilterTerm, GroupBy, Method, Query, Series } from './syntax.ts';
+
+/** Writes a query in one style of blanks; every other sign is as it was read. */
+export function printQuery(query: Query): string {
+  switch (query.kind) {
+    case 'metric':
+      return `${expression(query.evaluation)}:${expression(query.expression)}${comparison(query.comparison)}`;
+    case 'chain':
+      return `${expression(query.head)}${comparison(query.comparison)}`;
+    case 'check':
+      return `${expression(query.check)}${query.methods.map(method).join('')}`;
+    case 'composite':
+      return expression(query.expression);
+    case 'opaque':
+      return query.text;
+  }
+}
+
+function comparison(compared: Comparison | undefined): string {
+  return compared ? ` ${compared.operator.text} ${compared.limit.text}` : '';
+}
+
+function expression(node: Argument): string {
+  switch (node.kind) {
+    case 'word':
+    case 'number':
+    case 'unread':
+      return node.text;
+    case 'string':
+      return `${node.quote}${node.raw}${node.quote}`;
+    case 'unary':
+      return `${node.operator.text}${expression(node.operand)}`;
+    case 'binary':
+      return `${expression(node.left)} ${node.operator.text} ${expression(node.right)}`;
+    case 'group':
+      return `(${expression(node.inner)})${node.methods.map(method).join('')}`;
+    case 'call':
+      return `${node.name.text}(${list(node.args)})${node.methods.map(method).join('')}`;
+    case 'named':
+      return `${node.name.text}=${expression(node.value)}`;
+    case 'series':
+      return series(node);
+  }
+}
+
+function series({ aggregator, metric, filter, groupBy: by, methods }: Series): string {
+  const head = aggregator ? `${aggregator.text}:` : '';
+  return `${head}${metric.text}${scope(filter)}${groupBy(by)}${methods.map(method).join('')}`;
+}
+
+function method({ name, args }: Method): string {
+  return `.${name.text}(${list(args)})`;
+}
+
+function list(args: readonly Argument[]): string {
+  return args.map(expression).join(', ');
+}
+
+function scope(filter: Filter | undefined): string {
+  return filter ? `{${filter.terms ? term(filter.terms) : ''}}` : '';
+}
+
+function groupBy(by: GroupBy | undefined): string {
+  return by ? ` ${by.word.text} {${by.keys.map(({ text }) => text).join(',')}}` : '';
+}
+
+function term(node: FilterTerm): string {
+  switch (node.kind) {
+    case 'tag':
+    case 'unread':
+      return node.text;
+    case 'in':
+      return `${node.key.text} ${node.operator.text} (${node.values.map(({ text }) => text).join(',')})`;
+    case 'not':
+      return `${node.operator.text}${node.operator.text === '!' ? '' : ' '}${term(node.term)}`;
+    case 'both':
+      return node.operator.text === ','
+        ? `${term(node.left)},${term(node.right)}`
+        : `${term(node.left)} ${node.operator.text} ${term(node.right)}`;
+    case 'filter-group':
+      return `(${term(node.inner)})`;
+  }
+}

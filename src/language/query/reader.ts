@@ -1,0 +1,92 @@
+import type { Span, StringLiteral, SyntaxFault, Word } from './syntax.ts';
+
+const BLANK = /\s/;
+/** More faults than these help nobody. */
+const MOST_FAULTS = 50;
+
+/** A place in a query that moves forward only, and the mistakes found on the way. */
+export class Reader {
+  readonly text: string;
+  readonly faults: SyntaxFault[] = [];
+  at = 0;
+  steps = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get ended(): boolean {
+    return this.at >= this.text.length;
+  }
+
+  skipBlanks(): void {
+    while (this.at < this.text.length && BLANK.test(this.text.charAt(this.at))) this.move(1);
+  }
+
+  /** What stands next, blanks skipped; empty at the end. */
+  peek(): string {
+    this.skipBlanks();
+    return this.text.charAt(this.at);
+  }
+
+  startsWith(text: string): boolean {
+    return this.text.startsWith(text, this.at);
+  }
+
+  /** Takes what a sticky expression finds here, blanks skipped. */
+  take(pattern: RegExp): Word | undefined {
+    this.skipBlanks();
+    return this.takeHere(pattern);
+  }
+
+  /** Takes what a sticky expression finds at this very place. */
+  takeHere(pattern: RegExp): Word | undefined {
+    this.steps += 1;
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text)?.[0];
+    if (found === undefined || found === '') return undefined;
+    const from = this.at;
+    this.move(found.length);
+    return { kind: 'word', text: found, span: { from, to: this.at } };
+  }
+
+  /** Takes a sign, blanks skipped; tells whether it was there. */
+  takeSign(sign: string): boolean {
+    this.skipBlanks();
+    this.steps += 1;
+    if (!this.startsWith(sign)) return false;
+    this.move(sign.length);
+    return true;
+  }
+
+  takeString(): StringLiteral | undefined {
+    const quote = this.peek();
+    if (quote !== '"' && quote !== "'") return undefined;
+    const from = this.at;
+    let to = from + 1;
+    while (to < this.text.length && this.text.charAt(to) !== quote) {
+      to += this.text.charAt(to) === '\\' ? 2 : 1;
+    }
+    const closed = to < this.text.length;
+    const raw = this.text.slice(from + 1, to);
+    this.move(Math.min(to + 1, this.text.length) - from);
+    const span = { from, to: this.at };
+    if (!closed) this.fault('unterminated_text', { from, to: from + 1 }, quote);
+    return { kind: 'string', quote, raw, span };
+  }
+
+  fault(code: SyntaxFault['code'], span: Span, what: string): void {
+    if (this.faults.length < MOST_FAULTS) this.faults.push({ code, span, what });
+  }
+
+  /** A fault at this place, one sign long, or empty at the end. */
+  faultHere(code: SyntaxFault['code'], what: string): void {
+    this.skipBlanks();
+    this.fault(code, { from: this.at, to: Math.min(this.at + 1, this.text.length) }, what);
+  }
+
+  move(count: number): void {
+    this.at += count;
+    this.steps += count;
+  }
+}
