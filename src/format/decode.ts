@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { valueAt } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { Decoded, DecodeLimits, Format } from './decoded.ts';
 import { faultProblem, TextFault } from './fault.ts';
@@ -32,7 +33,15 @@ export async function decode(
   const text = typeof input === 'string' ? input.replace(/^\ufeff/, '') : textOf(input);
   try {
     const reading = await READERS[format](text, limits);
-    return { format, value: reading.value, locate: locator(text, reading.places) };
+    const locate = locator(text, reading.places);
+    return {
+      format,
+      value: reading.value,
+      locate: (pointer, at) => {
+        const value = at === undefined ? undefined : valueAt(reading.value, pointer);
+        return locate(pointer, typeof value === 'string' && at !== undefined ? { value, at } : undefined);
+      },
+    };
   } catch (error) {
     throw error instanceof TextFault ? faultProblem(error, text) : error;
   }

@@ -9,8 +9,11 @@ export type Format = 'json' | 'yaml' | 'toml';
 export interface Decoded {
   readonly format: Format;
   readonly value: Json;
-  /** Where the value at a pointer begins; for a pointer to nothing, its nearest parent. */
-  locate(pointer: Pointer): Position;
+  /**
+   * Where the value at a pointer begins, or the character of it at an offset (UTF-16 units) where it is a text; for a
+   * pointer to nothing, its nearest parent.
+   */
+  locate(pointer: Pointer, at?: number): Position;
 }
 
 /** Bounds on what is taken in. Sizes in UTF-8 bytes. */

@@ -1,6 +1,7 @@
 import type { Position } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import { pointerSteps, type Pointer } from '../domain/pointer.ts';
+import { offsetInSource } from './text-offset.ts';
 
 /** Where a value begins in the text, and the places of what is in it. */
 export interface Place {
@@ -22,19 +23,25 @@ export function addPlace(parent: Place, step: string | number, offset: number): 
   return place;
 }
 
-/** Line and column of a value in `text`, by pointer; places are read when first asked for. */
-export function locator(text: string, places: () => Place): (pointer: Pointer) => Position {
+/**
+ * Line and column of a value in `text`, by pointer, or of a character within it where it is a text; places are read
+ * when first asked for.
+ */
+export function locator(
+  text: string,
+  places: () => Place,
+): (pointer: Pointer, within?: { readonly value: string; readonly at: number }) => Position {
   const positionAt = positionsIn(text);
   let root: Place | undefined;
-  return (pointer) => {
+  return (pointer, within) => {
     root ??= places();
     let place = root;
     for (const step of pointerSteps(pointer)) {
       const child = place.children?.get(step);
-      if (!child) break;
+      if (!child) return positionAt(place.offset);
       place = child;
     }
-    return positionAt(place.offset);
+    return positionAt(within ? offsetInSource(text, place.offset, within.value, within.at) : place.offset);
   };
 }
 

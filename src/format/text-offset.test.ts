@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { decode } from './decode.ts';
+import { type Format, OBJECT_LIMITS } from './decoded.ts';
+
+/** Ways to write a text that holds the word HERE. */
+const TEXTS: readonly [format: Format, text: string][] = [
+  ['json', '{"a": "b HERE c"}'],
+  ['json', '{"a": "\\"\\u00e9\\n\\\\ HERE"}'],
+  ['json', '{"a": "😀\\ud83d\\ude00 HERE"}'],
+  ['yaml', 'a: b HERE c'],
+  ['yaml', 'a: b\n   c\n\n   d HERE\n'],
+  ['yaml', "a: 'it''s HERE'"],
+  ['yaml', "a: 'b\n\n   c\n  HERE'"],
+  ['yaml', 'a: "x\\x41\\t\\U0001F600 HERE"'],
+  ['yaml', 'a: "b \\\n   c\n   HERE"'],
+  ['yaml', 'a: "b\n  HERE"'],
+  ['yaml', 'a: |\n  b\n    c\n\n  d HERE\n'],
+  ['yaml', 'a: |-\n\n  b HERE'],
+  ['yaml', 'a: > # said\n  b\n  c HERE\n'],
+  ['yaml', 'a: >-\n  b\n\n  c\n    more\n  HERE\n'],
+  ['yaml', 'a:\n  - b:\n    - >\n      c\r\n      HERE\r\n'],
+  ['yaml', 'a: &x !!str b HERE'],
+  ['toml', 'a = "b \\"c\\" HERE"'],
+  ['toml', "a = 'b \\ HERE'"],
+  ['toml', 'a = """\nb\nc "x" HERE"""'],
+  ['toml', 'a = """b \\\n   c\\t HERE"""'],
+  ['toml', "a = '''\nb\n  c 'x' HERE'''"],
+];
+
+/** The text in the value, its pointer, and the offset of a word in it. */
+function find(value: unknown, word: string, pointer = ''): { pointer: string; at: number } | undefined {
+  if (typeof value === 'string')
+    return value.includes(word) ? { pointer, at: value.indexOf(word) } : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    const found = find(member, word, `${pointer}/${name}`);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function positionOf(text: string, word: string) {
+  const lines = text.slice(0, text.indexOf(word)).split('\n');
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
+}
+
+describe('the place of a character within a text', () => {
+  for (const [format, text] of TEXTS) {
+    it(`is found in ${format}: ${JSON.stringify(text)}`, async () => {
+      const { value, locate } = await decode(text, format, OBJECT_LIMITS);
+      const found = find(value, 'HERE');
+      assert.ok(found, JSON.stringify(value));
+      assert.deepEqual(locate(found.pointer, found.at), positionOf(text, 'HERE'));
+    });
+  }
+
+  it('is found in any JSON text, at any offset', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), fc.string(), async (before, after) => {
+        const text = JSON.stringify({ a: `${before}\u0001${after}` });
+        const { locate } = await decode(text, 'json', OBJECT_LIMITS);
+        const mark = text.slice(0, text.indexOf('\\u0001') + 1).split(/\r\n|\n|\r/);
+        assert.deepEqual(locate('/a', before.length), {
+          line: mark.length,
+          column: mark.at(-1)?.length,
+        });
+      }),
+    );
+  });
+
+  it('is the start of a value that is no text', async () => {
+    const { locate } = await decode('a: 12', 'yaml', OBJECT_LIMITS);
+    assert.deepEqual(locate('/a', 1), { line: 1, column: 4 });
+  });
+});
