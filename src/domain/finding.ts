@@ -12,6 +12,8 @@ export interface Finding {
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly pointer: Pointer;
+  /** Where within the text at `pointer`, in UTF-16 units; it becomes `line` and `column`. */
+  readonly at?: number;
   readonly line?: number;
   readonly column?: number;
   readonly hint?: string;

@@ -7,6 +7,7 @@ import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-kind.ts';
 import { markerFindings } from '../domain/marker.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
+import { lintMonitor } from '../lint/lint-monitor.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
 import { storedKind } from './request.ts';
 
@@ -28,6 +29,7 @@ function lintObject(kind: ManagedKind, verb: 'create' | 'update', object: Json, 
   if (!isObject(object)) return findings;
   if (kind === 'alert')
     return findings.length > 0 ? findings : alertFindings(alertSchema.parse(object), pointer);
+  if (kind === 'monitor') findings.push(...lintMonitor(object, pointer));
   return [...findings, ...markerFindings(storedKind(kind), object, pointer)];
 }
 
@@ -57,6 +59,7 @@ function lintDocument(document: JsonObject): Finding[] {
       if (!isObject(entry)) continue;
       const { key, ...object } = entry;
       const pointer = pointerTo('', list, at);
+      if (kind === 'monitor') findings.push(...lintMonitor(object, pointer));
       if (kind !== 'alert') findings.push(...markerFindings(storedKind(kind), object, pointer));
       else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
         findings.push(...alertFindings(alertSchema.parse(object), pointer));

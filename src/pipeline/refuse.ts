@@ -4,7 +4,9 @@ import type { Decoded } from '../format/decoded.ts';
 
 /** The findings with the line and column of the user's own text. */
 export function withPositions(findings: readonly Finding[], body: Decoded | undefined): Finding[] {
-  return findings.map((f) => (body && f.line === undefined ? { ...f, ...body.locate(f.pointer) } : { ...f }));
+  return findings.map(({ at, ...f }) =>
+    body && f.line === undefined ? { ...f, ...body.locate(f.pointer, at) } : f,
+  );
 }
 
 /** Throws the `invalid` problem with every finding when one of them is an error. */

@@ -1,0 +1,31 @@
+import type { SyntaxFault } from '../../language/query/syntax.ts';
+import type { MonitorRule } from '../monitor-rule.ts';
+
+/** What each kind of fault means to the person who wrote the query. */
+const SENTENCES: Readonly<Record<SyntaxFault['code'], (what: string) => string>> = {
+  unclosed: (what) => `The ${what} here is never closed, so Datadog refuses the query.`,
+  unopened: (what) => `The ${what} here closes nothing, so Datadog refuses the query.`,
+  missing: (what) => `Datadog refuses the query: ${what} is missing here.`,
+  unexpected: (what) => `Datadog refuses the query: "${what}" has no place here.`,
+  bad_number: (what) => `Datadog refuses the query: "${what}" is no number.`,
+  doubled: (what) => `Datadog refuses the query: "${what}" is no operator.`,
+  unterminated_text: (what) =>
+    `The text that begins here has no closing ${what}, so Datadog refuses the query.`,
+};
+const HINTS: Readonly<Partial<Record<SyntaxFault['code'], string>>> = {
+  bad_number: 'Write numbers as in 0.5, -2 or 1e6.',
+  doubled: 'The comparisons are >, >=, <, <=, == and !=.',
+};
+
+/** The query cannot be read. */
+export const querySyntax: MonitorRule = {
+  code: 'query_syntax',
+  severity: 'error',
+  check: ({ parsed }) =>
+    parsed.faults.map(({ code, span, what }) => ({
+      path: ['query'],
+      span,
+      message: SENTENCES[code](what),
+      ...(HINTS[code] === undefined ? {} : { hint: HINTS[code] }),
+    })),
+};

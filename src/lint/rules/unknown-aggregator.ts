@@ -1,0 +1,37 @@
+import type { Word } from '../../language/query/syntax.ts';
+import { partsIn } from '../../language/query/walk-query.ts';
+import type { Hit, MonitorRule } from '../monitor-rule.ts';
+import { nearest } from '../nearest.ts';
+
+const OVER_TIME = ['avg', 'sum', 'min', 'max', 'percentile', 'change', 'pct_change'];
+const IN_SPACE = ['avg', 'sum', 'min', 'max', 'count', 'p50', 'p75', 'p90', 'p95', 'p99'];
+/** Any percentile, and `count(v: v<=5)` of a distribution. */
+const OF_DISTRIBUTION = /^(?:p\d{1,2}(?:\.\d+)?|count\(.*\))$/;
+
+/** The query aggregates in a way that Datadog does not know. */
+export const unknownAggregator: MonitorRule = {
+  code: 'unknown_aggregator',
+  severity: 'error',
+  check: ({ parsed: { query } }) => {
+    if (query.kind !== 'metric') return [];
+    const hits: Hit[] = [];
+    const say = (word: Word | undefined, known: readonly string[]) => {
+      if (!word || word.text === '' || known.includes(word.text)) return;
+      const meant = nearest(word.text, known);
+      hits.push({
+        path: ['query'],
+        span: word.span,
+        message: `Datadog refuses the query: it cannot aggregate by "${word.text}".`,
+        hint: meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`,
+      });
+    };
+    say(query.evaluation.name, OVER_TIME);
+    const [inner] = query.evaluation.args;
+    if (inner?.kind === 'call') say(inner.name, OVER_TIME);
+    for (const part of partsIn(query.expression)) {
+      if (part.kind === 'series' && part.aggregator && !OF_DISTRIBUTION.test(part.aggregator.text))
+        say(part.aggregator, IN_SPACE);
+    }
+    return hits;
+  },
+};
