@@ -29,6 +29,18 @@ const ASIDES: readonly Aside[] = [
     why: 'people and their organisation',
   },
   {
+    of: /^\/api\/v2\/monitor\/notification_rule/,
+    places: /^included\[\]\.attributes$|^included\[\]\.attributes\./,
+    how: 'ignored',
+    why: 'people',
+  },
+  {
+    of: /^\/api\/v2\/restriction_policy/,
+    places: /principals$/,
+    how: 'set',
+    why: 'normalisation.md: principals may be reordered',
+  },
+  {
     of: MONITOR,
     places: /(^|\.)overall_state(_modified)?$/,
     how: 'ignored',

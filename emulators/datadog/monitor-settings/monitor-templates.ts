@@ -1,8 +1,123 @@
-import type { Organisation } from '../organisation.ts';
-import type { Family } from '../route.ts';
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { attributesOf, held, requireUuid } from '../json-api.ts';
+import { newUuid, type Organisation } from '../organisation.ts';
+import { KEY_OWNER } from '../people/key-owner.ts';
+import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
+import type { Call, Family } from '../route.ts';
 import { seedInto } from '../seed.ts';
+
+const PATH = '/api/v2/monitor/template';
+const TYPE = 'monitor-user-template';
+/** Members of a template that each version keeps. */
+const VERSIONED = [
+  'title',
+  'description',
+  'tags',
+  'monitor_definition',
+  'template_variables',
+  'version',
+  'created',
+];
 
 /** Templates that users make monitors from. */
 export function monitorTemplates(organisation: Organisation): Family {
-  return { routes: [], seeds: { monitor_templates: seedInto(organisation.collection('monitor_templates')) } };
+  const templates = organisation.collection('monitor_templates');
+  const find = ({ params }: Call): RawObject => {
+    const id = params['template_id'] ?? '';
+    requireUuid('template_id', id);
+    return held(templates, id, 'Monitor template not found');
+  };
+
+  function create({ body }: Call): EmulatorAnswer {
+    const now = timestamp(organisation.now());
+    const id = newUuid();
+    const attributes = {
+      ...checked(attributesOf(body)),
+      created: now,
+      modified: now,
+      creator_uuid: KEY_OWNER.id,
+      version: 0,
+    };
+    const template = { type: TYPE, attributes, id };
+    templates.put(id, { ...template, versions: [versionOf(id, attributes)] });
+    return json(200, { data: template });
+  }
+
+  /** A new version; an id in the body is ignored. */
+  function update(call: Call): EmulatorAnswer {
+    const before = find(call);
+    const old = isRawObject(before['attributes']) ? before['attributes'] : {};
+    const attributes: RawObject = {
+      ...old,
+      ...checked(attributesOf(call.body)),
+      modified: timestamp(organisation.now()),
+      version: Number(old['version'] ?? 0) + 1,
+    };
+    const id = String(before['id']);
+    const earlier = Array.isArray(before['versions']) ? before['versions'] : [versionOf(id, old)];
+    const versions = [...earlier, versionOf(newUuid(), attributes)];
+    templates.put(id, { type: TYPE, attributes, id, versions });
+    return json(200, { data: { type: TYPE, attributes: { ...attributes, versions }, id } });
+  }
+
+  return {
+    routes: [
+      { method: 'GET', path: PATH, run: () => json(200, { data: templates.all().map(readForm) }) },
+      { method: 'POST', path: PATH, run: create },
+      { method: 'POST', path: `${PATH}/validate`, run: ({ body }) => validated(body) },
+      {
+        method: 'GET',
+        path: `${PATH}/:template_id`,
+        run: (call) => json(200, { data: withVersions(find(call)) }),
+      },
+      { method: 'PUT', path: `${PATH}/:template_id`, run: update },
+      {
+        method: 'DELETE',
+        path: `${PATH}/:template_id`,
+        run: (call) => {
+          templates.drop(String(find(call)['id']));
+          return { status: 204 };
+        },
+      },
+      {
+        method: 'POST',
+        path: `${PATH}/:template_id/validate`,
+        run: (call) => {
+          find(call);
+          return validated(call.body);
+        },
+      },
+    ],
+    seeds: { monitor_templates: seedInto(templates) },
+  };
+}
+
+function validated(body: RawObject): EmulatorAnswer {
+  checked(attributesOf(body));
+  return { status: 204 };
+}
+
+function checked(attributes: RawObject): RawObject {
+  const definition = attributes['monitor_definition'];
+  if (isRawObject(definition) && Object.keys(definition).length > 0) return attributes;
+  throw new Refused(
+    400,
+    'Invalid monitor_definition or template variables: Monitor definition cannot be empty.',
+  );
+}
+
+/** Lists show templates without their versions. */
+function readForm({ versions: _, ...template }: RawObject): RawObject {
+  return template;
+}
+
+function withVersions({ versions, ...template }: RawObject): RawObject {
+  const attributes = isRawObject(template['attributes']) ? template['attributes'] : {};
+  return { ...template, attributes: { ...attributes, ...(versions === undefined ? {} : { versions }) } };
+}
+
+function versionOf(id: string, attributes: RawObject): RawObject {
+  const kept = VERSIONED.filter((name) => attributes[name] !== undefined);
+  return { id, ...Object.fromEntries(kept.map((name) => [name, attributes[name]])) };
 }

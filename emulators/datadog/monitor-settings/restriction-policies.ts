@@ -1,11 +1,79 @@
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import type { Collection } from '../collection.ts';
+import { attributesOf } from '../json-api.ts';
 import type { Organisation } from '../organisation.ts';
-import type { Family } from '../route.ts';
+import { isRawObject, type RawObject } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
+import type { Call, Family } from '../route.ts';
 import { seedInto } from '../seed.ts';
+
+const PATH = '/api/v2/restriction_policy/:resource';
 
 /** Who may see and edit a monitor, dashboard or SLO. */
 export function restrictionPolicies(organisation: Organisation): Family {
+  const policies = organisation.collection('restriction_policies');
   return {
-    routes: [],
-    seeds: { restriction_policies: seedInto(organisation.collection('restriction_policies')) },
+    routes: [
+      { method: 'GET', path: PATH, run: (call) => json(200, { data: find(policies, resourceOf(call)) }) },
+      { method: 'POST', path: PATH, run: (call) => replace(policies, call) },
+      {
+        method: 'DELETE',
+        path: PATH,
+        run: (call) => {
+          policies.drop(resourceOf(call));
+          return { status: 204 };
+        },
+      },
+    ],
+    seeds: { restriction_policies: seedInto(policies) },
   };
+}
+
+/** The roles that a policy names as editors of a monitor or dashboard; null where it names none. */
+export function restrictedRolesBy(
+  organisation: Organisation,
+  type: 'monitor' | 'dashboard',
+  id: string,
+): string[] | null {
+  const policy = organisation.collection('restriction_policies').get(`${type}:${id}`);
+  const roles = bindingsOf(isRawObject(policy?.['attributes']) ? policy['attributes'] : {})
+    .filter(({ relation }) => relation === 'editor')
+    .flatMap(({ principals }) => (Array.isArray(principals) ? principals.map(String) : []))
+    .filter((principal) => principal.startsWith('role:'))
+    .map((principal) => principal.slice('role:'.length));
+  return roles.length > 0 ? roles : null;
+}
+
+/** What nobody restricted has a policy without bindings. */
+function find(policies: Collection, resource: string): RawObject {
+  return policies.get(resource) ?? policy(resource, []);
+}
+
+function replace(policies: Collection, call: Call): EmulatorAnswer {
+  const resource = resourceOf(call);
+  const bindings = bindingsOf(attributesOf(call.body));
+  for (const { relation, principals } of bindings) {
+    if (typeof relation !== 'string' || !Array.isArray(principals))
+      throw new Refused(400, 'Invalid bindings: each has a relation and principals');
+  }
+  const made = policy(resource, bindings);
+  policies.put(resource, made);
+  return json(200, { data: made });
+}
+
+function policy(resource: string, bindings: readonly RawObject[]): RawObject {
+  return { type: 'restriction_policy', id: resource, attributes: { bindings } };
+}
+
+function bindingsOf(attributes: RawObject): RawObject[] {
+  const { bindings } = attributes;
+  return Array.isArray(bindings) ? bindings.filter(isRawObject) : [];
+}
+
+/** `monitor:123`, `dashboard:abc-def-ghi` */
+function resourceOf({ params }: Call): string {
+  const resource = decodeURIComponent(params['resource'] ?? '');
+  if (!/^[\w-]+:.+$/.test(resource))
+    throw new Refused(400, `Invalid resource: '${resource}' is not in a valid format`);
+  return resource;
 }

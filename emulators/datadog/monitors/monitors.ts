@@ -4,6 +4,8 @@ import { MONITOR_ORDER, normalised } from './monitor-defaults.ts';
 import { monitorSearch } from './monitor-search.ts';
 import { muted, unmuted } from './muting.ts';
 import type { Collection } from '../collection.ts';
+import { checkPolicies } from '../monitor-settings/policy-check.ts';
+import { restrictedRolesBy } from '../monitor-settings/restriction-policies.ts';
 import type { Organisation } from '../organisation.ts';
 import { CREATOR, ORGANISATION } from '../people/key-owner.ts';
 import { inOrder, isRawObject, type RawObject, sameRaw, timestamp } from '../raw-json.ts';
@@ -61,6 +63,7 @@ class Monitors {
 
   #create({ body }: Call): EmulatorAnswer {
     checkMonitor(body);
+    checkPolicies(this.#organisation, body);
     const monitor = normalised(body);
     const twin = this.#duplicateOf(body, monitor);
     if (twin)
@@ -93,6 +96,7 @@ class Monitors {
     const merged: RawObject = { ...before, ...body };
     if (isRawObject(body['options'])) merged['options'] = withoutNullWarning(body['options']);
     checkMonitor(merged);
+    checkPolicies(this.#organisation, merged);
     checkTypeChange(before, merged);
     const after: RawObject = {
       ...before,
@@ -125,11 +129,13 @@ class Monitors {
 
   /** A monitor as reads show it, with what other objects say of it. */
   #shown(monitor: RawObject, query: URLSearchParams): RawObject {
-    const { assets, restricted_roles, ...rest } = monitor;
+    const { assets, ...rest } = monitor;
+    const restricted_roles =
+      restrictedRolesBy(this.#organisation, 'monitor', String(monitor['id'])) ?? monitor['restricted_roles'];
     return inOrder(
       {
         ...rest,
-        ...(query.get('with_restricted_roles') === 'false' ? {} : { restricted_roles }),
+        restricted_roles: query.get('with_restricted_roles') === 'false' ? undefined : restricted_roles,
         ...(query.get('with_assets') === 'true' ? { assets: withoutMonitorIds(assets ?? []) } : {}),
         ...(query.has('group_states') ? { state: { groups: {} } } : {}),
         matching_downtimes: [],
