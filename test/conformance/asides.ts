@@ -108,6 +108,25 @@ const ASIDES: readonly Aside[] = [
       isRecord(body ?? null) && print(body ?? null).includes('"data-quality alert"'),
   },
   {
+    of: /secure-embed$/,
+    places: /credential$/,
+    how: 'ignored',
+    why: 'a secret made for the answer',
+  },
+  {
+    of: /^\/api\/v1\/dashboard\/public/,
+    places: /^(share_list|invitees)$/,
+    how: 'ignored',
+    why: 'people; who shares is invited too since 2026',
+  },
+  {
+    of: /^\/api\/v1\/dashboard\/public/,
+    places: /^embeddable_domains$/,
+    how: 'optional',
+    years: [FIRST_YEAR, 2025],
+    why: 'answered since 2026',
+  },
+  {
     of: DASHBOARD,
     places: /^dashboards$/,
     how: 'set',

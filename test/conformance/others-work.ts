@@ -6,6 +6,8 @@ interface Read {
   readonly collection: string;
   /** Where in the answer the objects are; the whole answer where it is left out. */
   readonly member?: string;
+  /** What the objects of an answer are part of, where they are; `id` is that of the path. */
+  readonly of?: (objects: readonly ValueRecord[], id: string) => readonly ValueRecord[];
 }
 
 /** Which answers show which objects. */
@@ -19,6 +21,12 @@ const READS: readonly Read[] = [
     member: 'dashboard_lists',
   },
   { path: /^\/api\/v1\/dashboard\/lists\/manual\/\d+$/, collection: 'dashboard_lists' },
+  {
+    path: /^\/api\/v2\/dashboard\/lists\/manual\/(\d+)\/dashboards$/,
+    collection: 'dashboard_lists',
+    member: 'dashboards',
+    of: (items, id) => [{ id: Number(id), items }],
+  },
   { path: /^\/api\/v1\/downtime(\/\d+)?$/, collection: 'downtimes_v1' },
   { path: /^\/api\/v2\/downtime(\/[^/]+)?$/, collection: 'downtimes', member: 'data' },
   { path: /^\/api\/v1\/slo(\/[0-9a-f]{32})?$/, collection: 'slos', member: 'data' },
@@ -74,8 +82,8 @@ export function othersWork(scenario: Scenario): OthersWork[] {
   for (const { collection, id, object } of foreign.flat()) {
     const before = fullest.get(`${collection} ${id}`);
     // The one with more members tells more: lists have summaries.
-    if (!before || Object.keys(before).length < Object.keys(object).length)
-      fullest.set(`${collection} ${id}`, object);
+    const tellsMore = before !== undefined && Object.keys(before).length > Object.keys(object).length;
+    fullest.set(`${collection} ${id}`, tellsMore ? { ...object, ...before } : { ...before, ...object });
   }
   const answers = new Map<string, Set<string>>();
   const held = new Set<string>();
@@ -120,9 +128,12 @@ function shownBy({ request, response }: Exchange): Shown[] {
   const question = `${request.path}?${[...request.query].join('&')}`;
   const show = (collection: string) => (object: ValueRecord) =>
     object['id'] === undefined ? [] : [{ collection, id: String(object['id']), object, question }];
-  const direct = READS.filter(({ path }) => path.test(request.path)).flatMap(({ collection, member }) =>
-    objectsIn(body, member).flatMap(show(collection)),
-  );
+  const direct = READS.flatMap(({ path, collection, member, of }) => {
+    const found = path.exec(request.path);
+    if (!found || (of && request.method !== 'GET')) return [];
+    const objects = objectsIn(body, member);
+    return (of?.(objects, found[1] ?? '') ?? objects).flatMap(show(collection));
+  });
   const included = (isRecord(body) ? objectsIn(body, 'included') : []).flatMap((object) => {
     const collection = INCLUDED[String(object['type'])];
     return collection === undefined ? [] : show(collection)(object);

@@ -71,9 +71,11 @@ class Dashboards {
     this.#deleted = organisation.collection('deleted_dashboards');
   }
 
-  /** Puts a dashboard in as a read gives it. */
-  seed(object: RawObject): void {
-    this.#held.put(String(object['id']), object);
+  /** Puts a dashboard in as a read gives it, or a list, whose items have members of their own. */
+  seed({ is_read_only: _, deleted_at, ...dashboard }: RawObject): void {
+    const id = String(dashboard['id']);
+    if (typeof deleted_at === 'string') this.#deleted.put(id, { ...dashboard, deleted_at });
+    else this.#held.put(id, dashboard);
   }
 
   readonly routes: readonly Route[] = [

@@ -15,12 +15,14 @@ export function restrictionPolicies(organisation: Organisation): Family {
   return {
     routes: [
       { method: 'GET', path: PATH, run: (call) => json(200, { data: find(policies, resourceOf(call)) }) },
-      { method: 'POST', path: PATH, run: (call) => replace(policies, call) },
+      { method: 'POST', path: PATH, run: (call) => replace(organisation, call) },
       {
         method: 'DELETE',
         path: PATH,
         run: (call) => {
-          policies.drop(resourceOf(call));
+          const resource = resourceOf(call);
+          policies.drop(resource);
+          setRoles(organisation, resource, []);
           return { status: 204 };
         },
       },
@@ -29,19 +31,18 @@ export function restrictionPolicies(organisation: Organisation): Family {
   };
 }
 
-/** The roles that a policy names as editors of a monitor or dashboard; null where it names none. */
-export function restrictedRolesBy(
-  organisation: Organisation,
-  type: 'monitor' | 'dashboard',
-  id: string,
-): string[] | null {
-  const policy = organisation.collection('restriction_policies').get(`${type}:${id}`);
-  const roles = bindingsOf(isRawObject(policy?.['attributes']) ? policy['attributes'] : {})
+/** A monitor's restricted_roles are the roles among the editors of its policy, and null without one. */
+function setRoles(organisation: Organisation, resource: string, bindings: readonly RawObject[]): void {
+  const id = /^monitor:(.+)$/.exec(resource)?.[1];
+  const monitor = organisation.collection('monitors').get(id);
+  if (id === undefined || !monitor) return;
+  const roles = bindings
     .filter(({ relation }) => relation === 'editor')
     .flatMap(({ principals }) => (Array.isArray(principals) ? principals.map(String) : []))
     .filter((principal) => principal.startsWith('role:'))
     .map((principal) => principal.slice('role:'.length));
-  return roles.length > 0 ? roles : null;
+  const restricted_roles = roles.length > 0 ? roles : null;
+  organisation.collection('monitors').put(id, { ...monitor, restricted_roles });
 }
 
 /** What nobody restricted has a policy without bindings. */
@@ -49,7 +50,7 @@ function find(policies: Collection, resource: string): RawObject {
   return policies.get(resource) ?? policy(resource, []);
 }
 
-function replace(policies: Collection, call: Call): EmulatorAnswer {
+function replace(organisation: Organisation, call: Call): EmulatorAnswer {
   const resource = resourceOf(call);
   const bindings = bindingsOf(attributesOf(call.body));
   for (const { relation, principals } of bindings) {
@@ -57,7 +58,8 @@ function replace(policies: Collection, call: Call): EmulatorAnswer {
       throw new Refused(400, 'Invalid bindings: each has a relation and principals');
   }
   const made = policy(resource, bindings);
-  policies.put(resource, made);
+  organisation.collection('restriction_policies').put(resource, made);
+  setRoles(organisation, resource, bindings);
   return json(200, { data: made });
 }
 

@@ -5,7 +5,6 @@ import { monitorSearch } from './monitor-search.ts';
 import { muted, unmuted } from './muting.ts';
 import type { Collection } from '../collection.ts';
 import { checkPolicies } from '../monitor-settings/policy-check.ts';
-import { restrictedRolesBy } from '../monitor-settings/restriction-policies.ts';
 import type { Organisation } from '../organisation.ts';
 import { CREATOR, ORGANISATION } from '../people/key-owner.ts';
 import { inOrder, isRawObject, type RawObject, sameRaw, timestamp } from '../raw-json.ts';
@@ -129,9 +128,7 @@ class Monitors {
 
   /** A monitor as reads show it, with what other objects say of it. */
   #shown(monitor: RawObject, query: URLSearchParams): RawObject {
-    const { assets, ...rest } = monitor;
-    const restricted_roles =
-      restrictedRolesBy(this.#organisation, 'monitor', String(monitor['id'])) ?? monitor['restricted_roles'];
+    const { assets, restricted_roles, ...rest } = monitor;
     return inOrder(
       {
         ...rest,
