@@ -24,12 +24,39 @@ const DASHBOARD = /^\/api\/v1\/dashboard/;
 const ASIDES: readonly Aside[] = [
   {
     of: ANY,
+    places: /(^|\.)(total_filtered_count|total_count|total|last_offset|last_number|last)$/,
+    how: 'ignored',
+    why: 'the count of everything, where the recording shows only a part of it',
+    when: showsAPart,
+  },
+  {
+    of: ANY,
     places: /(^|\.)creator$|(^|\.)author(_\w+)?$|(^|\.)org_id$/,
     how: 'shape',
     why: 'people and their organisation',
   },
   {
-    of: /^\/api\/v2\/monitor\/notification_rule/,
+    of: /^\/api\/v2\/downtime/,
+    places: /notify_end_(states|types)$/,
+    how: 'set',
+    why: 'normalisation.md: in random order in every answer',
+  },
+  {
+    of: /^\/api\/v1\/(downtime|monitor\/mute_all)/,
+    places: /(^|\.)(creator_id|updater_id)$/,
+    how: 'shape',
+    why: 'people',
+  },
+  {
+    of: /^\/api\/v1\/(downtime|monitor\/mute_all)/,
+    places:
+      /(^|\.)(created|modified|child_id|status|uuid|mute_first_recovery_notification|notify_end_types|notify_end_states)$/,
+    how: 'optional',
+    years: [FIRST_YEAR, 2023],
+    why: 'members that came between 2020 and 2023',
+  },
+  {
+    of: /^\/api\/v2\/(monitor\/notification_rule|downtime)/,
     places: /^included\[\]\.attributes$|^included\[\]\.attributes\./,
     how: 'ignored',
     why: 'people',
@@ -155,6 +182,14 @@ const ASIDES: readonly Aside[] = [
     why: 'answered as false until May 2025, and not in 2026',
   },
 ];
+
+/** Whether an answer counts more objects than it holds. */
+function showsAPart({ response: { body } }: Exchange): boolean {
+  if (body === undefined || !isRecord(body)) return false;
+  const lists = [body['data'] ?? null].flat().length;
+  const counts = [...print(body).matchAll(/"total(?:_filtered)?_count":(\d+)/g)].map(([, n]) => Number(n));
+  return counts.some((count) => count > lists);
+}
 
 /** How each place in the answer to an exchange is compared; undefined is exactly. */
 export function asideFor(exchange: Exchange): (path: string) => How | undefined {

@@ -17,7 +17,7 @@ const KEYS = { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-a
 
 /** Replays a scenario, at the time of its recording, against one emulator for each of its hosts. */
 export async function replay(scenario: Scenario): Promise<Outcome[]> {
-  let at = scenario.find((exchange) => exchange.at !== undefined)?.at ?? Date.parse('2020-01-01T00:00:00Z');
+  let at = scenario.find((exchange) => exchange.at !== undefined)?.at ?? guessedTime(scenario);
   const hosts = new Map<string, Host>();
   const outcomes: Outcome[] = [];
   try {
@@ -60,6 +60,15 @@ async function play(others: OthersWork | undefined, url: string): Promise<void> 
   };
   if (Object.keys(others.deleted).length > 0) await tell('DELETE', others.deleted);
   if (Object.keys(others.made).length > 0) await tell('POST', others.made);
+}
+
+/** When a recording without a date was made: the first time that any of its texts tells, epoch milliseconds. */
+function guessedTime(scenario: Scenario): number {
+  const texts = scenario.map(({ request, response }) => print([request.body ?? null, response.body ?? null]));
+  const seconds = /"(?:start|created|created_at|date_happened)":"?(\d{10})(?:\d{3})?\b/.exec(
+    texts.join(''),
+  )?.[1];
+  return seconds === undefined ? Date.parse('2020-02-03T16:00:00Z') : Number(seconds) * 1000;
 }
 
 /** Events have an intake of their own, of the same organisation. */

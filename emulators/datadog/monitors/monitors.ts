@@ -4,6 +4,7 @@ import { MONITOR_ORDER, normalised } from './monitor-defaults.ts';
 import { monitorSearch } from './monitor-search.ts';
 import { muted, unmuted } from './muting.ts';
 import type { Collection } from '../collection.ts';
+import { matchingDowntimes, silencedBy } from '../downtimes/matching-downtimes.ts';
 import { checkPolicies } from '../monitor-settings/policy-check.ts';
 import type { Organisation } from '../organisation.ts';
 import { CREATOR, ORGANISATION } from '../people/key-owner.ts';
@@ -129,13 +130,16 @@ class Monitors {
   /** A monitor as reads show it, with what other objects say of it. */
   #shown(monitor: RawObject, query: URLSearchParams): RawObject {
     const { assets, restricted_roles, ...rest } = monitor;
+    const downtimes = silencedBy(this.#organisation, monitor);
+    const silenced = Object.keys(downtimes).length > 0 ? { silenced: downtimes } : {};
     return inOrder(
       {
         ...rest,
         restricted_roles: query.get('with_restricted_roles') === 'false' ? undefined : restricted_roles,
         ...(query.get('with_assets') === 'true' ? { assets: withoutMonitorIds(assets ?? []) } : {}),
         ...(query.has('group_states') ? { state: { groups: {} } } : {}),
-        matching_downtimes: [],
+        options: { ...options(monitor), ...silenced },
+        matching_downtimes: matchingDowntimes(this.#organisation, monitor),
       },
       MONITOR_ORDER,
     );
