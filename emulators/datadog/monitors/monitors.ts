@@ -1,4 +1,5 @@
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { slosOfMonitor } from '../slos/slos-of-monitor.ts';
 import { checkMonitor } from './monitor-checks.ts';
 import { MONITOR_ORDER, normalised } from './monitor-defaults.ts';
 import { monitorSearch } from './monitor-search.ts';
@@ -185,8 +186,20 @@ class Monitors {
 
   #canDelete({ query }: Call): EmulatorAnswer {
     const ids = listOf(query.get('monitor_ids'));
-    for (const id of ids) this.#find(id);
-    return json(200, { data: { ok: ids.map(Number) }, errors: null });
+    const needed = ids.flatMap((id) => {
+      const reasons = this.#reasonsToKeep(this.#find(id));
+      return reasons.length > 0 ? [[id, reasons]] : [];
+    });
+    const errors = needed.length > 0 ? Object.fromEntries(needed) : null;
+    const ok = ids.filter((id) => !needed.some(([needs]) => needs === id)).map(Number);
+    return json(needed.length > 0 ? 409 : 200, { data: { ok }, errors });
+  }
+
+  #reasonsToKeep({ id, name }: RawObject): string[] {
+    const slos = slosOfMonitor(this.#organisation, id).map((slo) => `[${slo.id},${slo.name}]`);
+    return slos.length > 0
+      ? [`monitor [${String(id)},${String(name)}] is referenced in slos: ${slos.join(', ')}`]
+      : [];
   }
 
   #validate(body: RawObject): EmulatorAnswer {

@@ -1,8 +1,124 @@
-import type { Organisation } from '../organisation.ts';
-import type { Family } from '../route.ts';
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { attributesOf } from '../json-api.ts';
+import { newUuid, type Organisation } from '../organisation.ts';
+import { KEY_OWNER } from '../people/key-owner.ts';
+import { isRawObject, type RawObject } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
+import type { Call, Family } from '../route.ts';
 import { seedInto } from '../seed.ts';
+
+const PATH = '/api/v1/slo/correction';
+const PAGE_LIMIT = 25;
+const SETTABLE = [
+  'slo_id',
+  'start',
+  'end',
+  'description',
+  'category',
+  'timezone',
+  'rrule',
+  'duration',
+  'slo_query',
+];
+const { handle, email, name, icon } = KEY_OWNER.attributes;
+const PERSON = {
+  data: { type: 'users', id: KEY_OWNER.id, attributes: { uuid: KEY_OWNER.id, handle, email, name, icon } },
+};
 
 /** Times that do not count against an SLO. */
 export function sloCorrections(organisation: Organisation): Family {
-  return { routes: [], seeds: { slo_corrections: seedInto(organisation.collection('slo_corrections')) } };
+  const corrections = organisation.collection('slo_corrections');
+  const seconds = () => Math.floor(organisation.now() / 1000);
+  const find = ({ params }: Call): RawObject => {
+    const correction = corrections.get(params['id']);
+    if (!correction) throw new Refused(404, `slo correction public id ${String(params['id'])} not found`);
+    return correction;
+  };
+  const put = (correction: RawObject): EmulatorAnswer => {
+    corrections.put(String(correction['id']), correction);
+    return json(200, { data: correction });
+  };
+
+  function create({ body }: Call): EmulatorAnswer {
+    const sent = attributesOf(body);
+    if ((sent['slo_id'] === undefined) === (sent['slo_query'] === undefined))
+      throw new Refused(400, 'Invalid payload: exactly one of slo_id and slo_query is expected');
+    const now = seconds();
+    const attributes: RawObject = {
+      slo_id: null,
+      start: null,
+      end: null,
+      description: '',
+      category: null,
+      timezone: 'UTC',
+      created_at: now,
+      modified_at: now,
+      rrule: null,
+      duration: null,
+      ...settingsIn(sent),
+      creator: PERSON,
+      modifier: null,
+    };
+    const correction = { type: 'correction', id: newUuid(), attributes };
+    put(correction);
+    // The answer to a create alone does not tell when.
+    return json(200, {
+      data: { ...correction, attributes: { ...attributes, created_at: null, modified_at: null } },
+    });
+  }
+
+  function update(call: Call): EmulatorAnswer {
+    const before = find(call);
+    const old = isRawObject(before['attributes']) ? before['attributes'] : {};
+    const attributes = {
+      ...old,
+      ...settingsIn(attributesOf(call.body)),
+      modified_at: seconds(),
+      modifier: PERSON,
+    };
+    return put({ ...before, attributes });
+  }
+
+  /** `total_filtered_count` is that of the page. */
+  function list({ query }: Call): EmulatorAnswer {
+    const all = corrections.all();
+    const offset = Number(query.get('offset') ?? 0);
+    const data = all.slice(offset, offset + Number(query.get('limit') ?? PAGE_LIMIT));
+    return json(200, {
+      data,
+      meta: { page: { total_count: all.length, total_filtered_count: data.length } },
+    });
+  }
+
+  function ofSlo({ params }: Call): EmulatorAnswer {
+    const data = corrections
+      .all()
+      .filter(({ attributes }) => isRawObject(attributes) && attributes['slo_id'] === params['id']);
+    return json(200, { data });
+  }
+
+  return {
+    routes: [
+      { method: 'GET', path: PATH, run: list },
+      { method: 'POST', path: PATH, run: create },
+      { method: 'GET', path: `${PATH}/:id`, run: (call) => json(200, { data: find(call) }) },
+      { method: 'PATCH', path: `${PATH}/:id`, run: update },
+      {
+        method: 'DELETE',
+        path: `${PATH}/:id`,
+        run: (call) => {
+          corrections.drop(String(find(call)['id']));
+          return { status: 204 };
+        },
+      },
+      { method: 'GET', path: '/api/v1/slo/:id/corrections', run: ofSlo },
+    ],
+    seeds: { slo_corrections: seedInto(corrections) },
+  };
+}
+
+function settingsIn(sent: RawObject): RawObject {
+  return Object.fromEntries(
+    SETTABLE.filter((member) => sent[member] !== undefined).map((member) => [member, sent[member]]),
+  );
 }

@@ -1,7 +1,76 @@
-import type { Organisation } from '../organisation.ts';
-import type { Family } from '../route.ts';
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { attributesOf } from '../json-api.ts';
+import { newUuid, type Organisation } from '../organisation.ts';
+import { numeric, type RawObject } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
+import type { Call, Family } from '../route.ts';
+import { seedInto } from '../seed.ts';
 
-/** Reports of SLOs. */
-export function sloReports(_organisation: Organisation): Family {
-  return { routes: [], seeds: {} };
+const PATH = '/api/v2/slo/report';
+const INTERVALS = ['daily', 'weekly', 'monthly'];
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Reports of SLOs, made at once and without values: nothing is measured. */
+export function sloReports(organisation: Organisation): Family {
+  const reports = organisation.collection('slo_reports');
+  const find = ({ params }: Call): RawObject => {
+    const id = params['id'] ?? '';
+    if (!UUID.test(id)) throw new Refused(400, failure('Invalid Argument', `invalid report ID: ${id}`));
+    const report = reports.get(id);
+    if (!report) throw new Refused(404, failure('Not Found', `report ID not found: ${id}`));
+    return report;
+  };
+
+  function create({ body }: Call): EmulatorAnswer {
+    const { from_ts, to_ts, interval = 'weekly' } = attributesOf(body);
+    if (!INTERVALS.includes(String(interval)))
+      throw new Refused(400, failure('Invalid Argument', `${String(interval)} is not a valid interval`));
+    const id = newUuid();
+    reports.put(id, { id, from_ts: numeric(from_ts) ?? 0, to_ts: numeric(to_ts) ?? 0 });
+    return json(200, { data: { id, type: 'report_id' } });
+  }
+
+  function status(call: Call): EmulatorAnswer {
+    const { id } = find(call);
+    return json(200, { data: { id, type: 'report_id', attributes: { status: 'completed' } } });
+  }
+
+  function download(call: Call): EmulatorAnswer {
+    find(call);
+    const rows = organisation
+      .collection('slos')
+      .all()
+      .map(({ id, type, name, target_threshold }) => [id, type, name, target_threshold, ''].join(','));
+    const text = ['id,slo_type,name,target,export_error', ...rows].join('\n');
+    return { status: 200, headers: { 'content-type': 'text/csv' }, body: `${text}\n` };
+  }
+
+  function sloStatus({ params, query }: Call): EmulatorAnswer {
+    const slo = organisation.collection('slos').get(params['id']);
+    if (!slo) throw new Refused(404, failure('Not Found', `SLO not found: ${String(params['id'])}`));
+    const attributes = {
+      sli: null,
+      error_budget_remaining: null,
+      raw_error_budget_remaining: null,
+      state: 'no_data',
+    };
+    const window = { from_ts: Number(query.get('from_ts')), to_ts: Number(query.get('to_ts')) };
+    return json(200, {
+      data: { id: slo['id'], type: 'slo_status', attributes: { ...attributes, ...window } },
+    });
+  }
+
+  return {
+    routes: [
+      { method: 'POST', path: PATH, run: create },
+      { method: 'GET', path: `${PATH}/:id/status`, run: status },
+      { method: 'GET', path: `${PATH}/:id/download`, run: download },
+      { method: 'GET', path: '/api/v2/slo/:id/status', run: sloStatus },
+    ],
+    seeds: { slo_reports: seedInto(reports) },
+  };
+}
+
+function failure(title: string, detail: string): RawObject {
+  return { errors: [{ title, detail }] };
 }

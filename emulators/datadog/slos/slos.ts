@@ -1,8 +1,243 @@
-import type { Organisation } from '../organisation.ts';
-import type { Family } from '../route.ts';
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { newHex, type Organisation } from '../organisation.ts';
+import { CREATOR } from '../people/key-owner.ts';
+import { isRawObject, numeric, type RawObject } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
+import type { Call, Family } from '../route.ts';
 import { seedInto } from '../seed.ts';
+import { queryOf, specificationOf } from './count-specification.ts';
+import { sloSearch } from './slo-search.ts';
+
+const PATH = '/api/v1/slo';
+const TYPE_IDS: Readonly<Record<string, number>> = { monitor: 0, metric: 1, time_slice: 2 };
+const PAGE_LIMIT = 1000;
+/** What a time slice is measured by where nothing is said, in seconds. */
+const INTERVAL = 300;
+const SETTABLE = ['name', 'description', 'tags', 'groups', 'monitor_ids', 'monitor_tags', 'type'];
 
 /** Service level objectives. */
 export function slos(organisation: Organisation): Family {
-  return { routes: [], seeds: { slos: seedInto(organisation.collection('slos')) } };
+  const held = organisation.collection('slos');
+  const seconds = () => Math.floor(organisation.now() / 1000);
+  const find = (id: string | undefined): RawObject => {
+    const slo = held.get(id);
+    if (!slo) throw new Refused(404, `SLO not found: ${String(id)} not found`);
+    return slo;
+  };
+
+  function create({ body }: Call): EmulatorAnswer {
+    const now = seconds();
+    const id = newHex(32);
+    const { name, handle, email } = CREATOR;
+    const own = { id, creator: { name, handle, email }, created_at: now, modified_at: now };
+    const slo = { ...normalised(body, String(body['type'])), ...own };
+    held.put(id, slo);
+    return json(200, { data: [slo], error: null });
+  }
+
+  /** The type stays, whatever the body says; the rest is replaced. */
+  function update({ params, body }: Call): EmulatorAnswer {
+    const { id, creator, created_at, type } = find(params['id']);
+    const slo = {
+      ...normalised({ ...body, type }, String(type)),
+      id,
+      creator,
+      created_at,
+      modified_at: seconds(),
+    };
+    held.put(String(id), slo);
+    return json(200, { data: [slo], error: null });
+  }
+
+  function remove(id: string): void {
+    const slo = find(id);
+    held.drop(String(slo['id']));
+  }
+
+  function list({ query }: Call): EmulatorAnswer {
+    const ids = query.get('ids')?.split(',');
+    if (ids) return json(200, { data: ids.flatMap((id) => held.get(id) ?? []), error: null });
+    const wanted = held.all().filter(filterOf(query));
+    const offset = Number(query.get('offset') ?? 0);
+    const limit = Number(query.get('limit') ?? PAGE_LIMIT);
+    const page = { total_count: wanted.length, total_filtered_count: wanted.length };
+    return json(200, { data: wanted.slice(offset, offset + limit), error: null, metadata: { page } });
+  }
+
+  /** Map of ids to the timeframes that go: an SLO without any goes itself. */
+  function bulkDelete({ body }: Call): EmulatorAnswer {
+    const deleted: string[] = [];
+    const updated: string[] = [];
+    for (const [id, timeframes] of Object.entries(body)) {
+      const slo = find(id);
+      const gone = Array.isArray(timeframes) ? timeframes : [];
+      const left = thresholdsOf(slo).filter(({ timeframe }) => !gone.includes(timeframe));
+      if (left.length === 0) {
+        held.drop(id);
+        deleted.push(id);
+      } else {
+        held.put(id, { ...slo, thresholds: left, modified_at: seconds() });
+        updated.push(id);
+      }
+    }
+    return json(200, { data: { deleted, updated }, errors: [] });
+  }
+
+  function history({ params, query }: Call): EmulatorAnswer {
+    const slo = find(params['id']);
+    const [from_ts, to_ts] = [Number(query.get('from_ts')), Number(query.get('to_ts'))];
+    const byTimeframe = thresholdsOf(slo).map((one) => [String(one['timeframe']), one]);
+    return json(200, {
+      data: {
+        thresholds: Object.fromEntries(byTimeframe),
+        from_ts,
+        to_ts,
+        type: slo['type'],
+        type_id: slo['type_id'],
+        slo,
+        group_by: [],
+        overall: {
+          errors: [
+            { error_message: 'The denominator is zero valued', error_type: 'ZERO_VALUED_DENOMINATOR' },
+          ],
+          sli_value: null,
+          span_precision: 2,
+          precision: Object.fromEntries(byTimeframe.map(([name]) => [name, 0])),
+          uptime: null,
+          corrections: [],
+          state: 'no_data',
+        },
+      },
+      errors: null,
+    });
+  }
+
+  return {
+    routes: [
+      { method: 'GET', path: PATH, limit: 'slo_get_all', run: list },
+      { method: 'POST', path: PATH, limit: 'slo_create', run: create },
+      { method: 'POST', path: `${PATH}/bulk_delete`, run: bulkDelete },
+      {
+        method: 'GET',
+        path: `${PATH}/can_delete`,
+        run: ({ query }) => {
+          const ids = query.get('ids')?.split(',') ?? [];
+          for (const id of ids) find(id);
+          return json(200, { data: { ok: ids }, errors: null });
+        },
+      },
+      {
+        method: 'GET',
+        path: `${PATH}/:id`,
+        limit: 'slo_get',
+        run: ({ params, query }) => {
+          const alerts = query.get('with_configured_alert_ids') === 'true';
+          const slo = find(params['id']);
+          const data = alerts ? { ...slo, configured_alert_ids: alertsOf(organisation, slo) } : slo;
+          return json(200, { data, error: null });
+        },
+      },
+      { method: 'PUT', path: `${PATH}/:id`, limit: 'slo_update', run: update },
+      {
+        method: 'DELETE',
+        path: `${PATH}/:id`,
+        limit: 'slo_delete',
+        run: ({ params }) => {
+          remove(params['id'] ?? '');
+          return json(200, { data: [params['id']], error: null });
+        },
+      },
+      { method: 'GET', path: `${PATH}/:id/history`, run: history },
+      ...sloSearch(organisation),
+    ],
+    seeds: { slos: seedInto(held) },
+  };
+}
+
+function normalised(sent: RawObject, type: string): RawObject {
+  const type_id = TYPE_IDS[type];
+  if (type_id === undefined) throw new Refused(400, 'Invalid payload: invalid slo type');
+  const sli = sent['sli_specification'];
+  const own = isCountQuery(sent['query']) ? sent['query'] : undefined;
+  const query = own ?? queryOf(sli);
+  const { monitor_ids } = sent;
+  if (type === 'monitor' && !(Array.isArray(monitor_ids) && monitor_ids.length > 0))
+    throw new Refused(400, 'Invalid payload: must specify monitor_ids');
+  if (type === 'metric' && !query)
+    throw new Refused(400, 'Invalid payload: must specify the query for count types');
+  const thresholds = thresholdsOf(sent).map(threshold);
+  const [first] = thresholds;
+  if (!first) throw new Refused(400, 'Invalid payload: must specify thresholds');
+  const lifted = {
+    timeframe: sent['timeframe'] ?? first['timeframe'],
+    warning_threshold: sent['warning_threshold'] ?? first['warning'],
+    target_threshold: sent['target_threshold'] ?? first['target'],
+  };
+  const members: RawObject = {
+    tags: [],
+    monitor_tags: [],
+    description: '',
+    ...Object.fromEntries(SETTABLE.filter((name) => sent[name] != null).map((name) => [name, sent[name]])),
+    thresholds,
+    type_id,
+    ...lifted,
+    ...(type === 'metric' && query ? { query, sli_specification: sli ?? specificationOf(query) } : {}),
+    ...(type === 'time_slice' ? { sli_specification: withInterval(sli) } : {}),
+  };
+  if (type !== 'monitor') delete members['monitor_ids'];
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
+
+function isCountQuery(value: unknown): value is { numerator: string; denominator: string } {
+  return (
+    isRawObject(value) && typeof value['numerator'] === 'string' && typeof value['denominator'] === 'string'
+  );
+}
+
+function thresholdsOf(slo: RawObject): RawObject[] {
+  return Array.isArray(slo['thresholds']) ? slo['thresholds'].filter(isRawObject) : [];
+}
+
+function threshold({ timeframe, target, warning }: RawObject): RawObject {
+  const most = numeric(target) ?? 0;
+  if (most <= 0 || most >= 100) throw new Refused(400, 'Invalid payload: target must be between 0 and 100');
+  return {
+    timeframe,
+    target,
+    target_display: display(target),
+    ...(warning === undefined || warning === null ? {} : { warning, warning_display: display(warning) }),
+  };
+}
+
+/** 95 is shown as `95.`, 99.5 as it is. */
+function display(value: unknown): string {
+  const number = numeric(value) ?? Number.NaN;
+  return Number.isInteger(number) ? `${number}.` : String(number);
+}
+
+function withInterval(specification: unknown): unknown {
+  const slice = isRawObject(specification) ? specification['time_slice'] : undefined;
+  if (!isRawObject(slice))
+    throw new Refused(400, 'Invalid payload: must specify the time slice specification');
+  return {
+    ...(isRawObject(specification) ? specification : {}),
+    time_slice: { query_interval_seconds: INTERVAL, ...slice },
+  };
+}
+
+/** Monitors that watch an SLO: their queries name it. */
+function alertsOf(organisation: Organisation, { id }: RawObject): unknown[] {
+  const alerts = organisation.collection('monitors').all();
+  return alerts
+    .filter(({ type, query }) => type === 'slo alert' && String(query).includes(String(id)))
+    .map((m) => m['id']);
+}
+
+function filterOf(query: URLSearchParams): (slo: RawObject) => boolean {
+  const [text, tags, metrics] = [query.get('query'), query.get('tags_query'), query.get('metrics_query')];
+  if (query.get('is_deleted') === 'true') return () => false;
+  return ({ name, tags: own, query: asked }) =>
+    (text === null || String(name).includes(text)) &&
+    (tags === null || tags.split(/[,\s]+/).every((tag) => Array.isArray(own) && own.includes(tag))) &&
+    (metrics === null || JSON.stringify(asked ?? '').includes(metrics));
 }
