@@ -36,6 +36,43 @@ const ASIDES: readonly Aside[] = [
     why: 'people and their organisation',
   },
   {
+    of: /^\/api\/v2\/services\/definitions/,
+    places: /\.(tags|contacts|links|repos|docs)$/,
+    how: 'set',
+    why: 'in another order in each answer',
+  },
+  {
+    of: /^\/api\/v2\/services\/definitions/,
+    places: /\.meta\.(origin|origin-detail)$/,
+    how: 'ignored',
+    why: 'since 2023, and dd_terraform for that client',
+  },
+  {
+    of: /^\/api\/v2\/services\/definitions/,
+    places: /\.meta\.warnings$/,
+    how: 'ignored',
+    why: "the places in Datadog's own JSON Schema that a contact does not fit",
+  },
+  {
+    of: /^\/api\/v2\/catalog\/entity/,
+    places: /(^|\.)(createdAt|modifiedAt)$/,
+    how: 'ignored',
+    years: [FIRST_YEAR, 2024],
+    why: 'reads had nanoseconds until the end of 2024, microseconds since',
+  },
+  {
+    of: /^\/api\/v2\/catalog\/entity/,
+    places: /\.rawSchema$/,
+    how: 'shape',
+    why: 'the text as the client laid it out, in base64',
+  },
+  {
+    of: /^\/api\/v2\/catalog\/entity/,
+    places: /(^|\.)origin$/,
+    how: 'optional',
+    why: 'not in every answer of 2024 and 2025; nothing in the requests tells',
+  },
+  {
     of: /^\/api\/v1\/slo/,
     places: /(^|\.)(tags|all_tags)$/,
     how: 'set',

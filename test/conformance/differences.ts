@@ -105,7 +105,9 @@ function arranged(
 
 function key(value: Value): string {
   if (!isRecord(value)) return print(value);
-  return `${String(value['type'])} ${String(value['id'] ?? print(value))}`;
+  const { type, id } = value;
+  if (id !== undefined) return `${String(type)} ${String(id)}`;
+  return print(Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 function same(path: string, theirs: Value, ours: Value, { translation, sent }: Comparison): boolean {
@@ -132,7 +134,12 @@ function timeForm(text: string) {
   const found = ISO.exec(text);
   if (!found) return undefined;
   const [, between, fraction = '', zone = ''] = found;
-  return { between, fraction: fraction.length, zone: zone === 'Z' ? 'Z' : zone.replace(/\d/g, '0') };
+  // Trailing zeros are left out of nanoseconds.
+  return {
+    between,
+    fraction: fraction.length > 7 ? 9 : fraction.length,
+    zone: zone === 'Z' ? 'Z' : zone.replace(/\d/g, '0'),
+  };
 }
 
 function isEpoch(value: Value): boolean {

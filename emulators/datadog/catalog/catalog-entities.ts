@@ -1,7 +1,10 @@
+import { Buffer } from 'node:buffer';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
-import type { Organisation } from '../organisation.ts';
+import { newUuid, type Organisation } from '../organisation.ts';
+import { isRawObject, type RawObject } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
 import type { Call, Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { readDefinitions } from './read-definitions.ts';
 
 /** A service of the software catalog. */
 export interface Service {
@@ -9,55 +12,257 @@ export interface Service {
   readonly team?: string;
 }
 
-/** The software catalog: services that have a definition. */
+const PATH = '/api/v2/catalog/entity';
+const PAGE_LIMIT = 100;
+const KINDS = ['service', 'datastore', 'queue', 'system', 'api'];
+/** Of metadata, what an entity's attributes show. */
+const SHOWN = ['displayName', 'name', 'namespace', 'owner', 'tags', 'description'];
+
+/**
+ * The software catalog. An entity is kept as `{id, attributes, meta, document}`; those registered by the old API are
+ * kept as service definitions and listed too.
+ */
 export function catalogEntities(organisation: Organisation, services: readonly Service[]): Family {
-  return {
-    routes: [{ method: 'GET', path: '/api/v2/catalog/entity', run: (call) => list(services, call) }],
-    seeds: { catalog_entities: seedInto(organisation.collection('catalog_entities')) },
-  };
-}
+  const entities = organisation.collection('catalog_entities');
+  const put = (entity: RawObject): void => entities.put(String(entity['id']), entity);
 
-function list(services: readonly Service[], { query }: Call): EmulatorAnswer {
-  const name =
-    query.get('filter[name]') ?? /^service:(?:[^/]+\/)?(.+)$/.exec(query.get('filter[ref]') ?? '')?.[1];
-  const kind = query.get('filter[kind]');
-  const found = services.filter(
-    (s) => (name === undefined || s.name === name) && (kind === null || kind === 'service'),
-  );
-  const offset = Number(query.get('page[offset]') ?? 0);
-  const limit = Number(query.get('page[limit]') ?? 100);
-  const page = found.slice(offset, offset + limit);
-  return json(200, {
-    data: page.map((service, at) => entity(service, offset + at)),
-    meta: { count: page.length, includeCount: 0 },
-    links: {
-      self: '/api/v2/catalog/entity',
-      ...(offset + limit < found.length
-        ? { next: `/api/v2/catalog/entity?page[offset]=${offset + limit}` }
-        : {}),
-    },
-  });
-}
-
-function entity({ name, team }: Service, at: number) {
-  return {
-    id: `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
-    type: 'entity',
-    attributes: {
-      apiVersion: 'v2.2',
-      kind: 'service',
-      name,
-      namespace: 'default',
-      owner: team ?? null,
-      displayName: name,
-      tags: [],
-    },
-    meta: {
+  function upsert(document: RawObject, text: string): RawObject {
+    const metadata = isRawObject(document['metadata']) ? document['metadata'] : {};
+    if (typeof metadata['name'] !== 'string')
+      throw new Refused(400, {
+        errors: [{ status: '400', title: 'Bad Request', detail: 'metadata.name is required' }],
+      });
+    const named: RawObject = { namespace: 'default', ...metadata };
+    const found = entities.all().find((entity) => refOf(entity) === ref(document['kind'], named));
+    const at = nanoseconds(organisation.now());
+    const before = found && isRawObject(found['meta']) ? found['meta'] : {};
+    const meta = {
+      createdAt: before['createdAt'] ?? at,
+      modifiedAt: at,
       ingestionSource: 'api',
       origin: 'unknown',
-      createdAt: '2026-01-01T00:00:00Z',
-      modifiedAt: '2026-01-01T00:00:00Z',
-    },
-    relationships: {},
+    };
+    const { apiVersion, kind } = document;
+    const shown = SHOWN.filter((name) => named[name] !== undefined).map((name) => [name, named[name]]);
+    const entity: RawObject = {
+      id: found?.['id'] ?? newUuid(),
+      type: 'entity',
+      attributes: { apiVersion, kind, tags: [], ...Object.fromEntries(shown) },
+      meta,
+      document: tidied({ ...document, metadata: named }),
+      raw: Buffer.from(`---\n${text.trimEnd()}\n`).toString('base64'),
+    };
+    // Reads have microseconds of the first time; the answer to a write, nanoseconds.
+    put({ ...entity, meta: { ...meta, createdAt: micro(meta.createdAt) } });
+    return entity;
+  }
+
+  function create({ text }: Call): EmulatorAnswer {
+    const made = readDefinitions(text).map((document) => upsert(document, text));
+    return json(202, page(made, ['schema']));
+  }
+
+  function list({ query }: Call): EmulatorAnswer {
+    const all = [
+      ...entities.all(),
+      ...organisation.collection('service_definitions').all().map(fromDefinition),
+    ];
+    const found = all.filter(filterOf(query));
+    const offset = Number(query.get('page[offset]') ?? 0);
+    const limit = Number(query.get('page[limit]') ?? PAGE_LIMIT);
+    const { data, meta, included } = page(
+      found.slice(offset, offset + limit),
+      query.get('include')?.split(',') ?? [],
+    );
+    const more = offset + limit < found.length;
+    const links = {
+      self: linkTo(query, offset, limit),
+      ...(more ? { next: linkTo(query, offset + limit, limit) } : {}),
+    };
+    return json(200, { data, meta, links, ...(included ? { included } : {}) });
+  }
+
+  function remove({ params }: Call): EmulatorAnswer {
+    const named = decodeURIComponent(params['entity'] ?? '');
+    const found = entities.all().find((entity) => entity['id'] === named || refOf(entity) === named);
+    if (!found) throw new Refused(404, { errors: [{ status: '404', title: 'Not Found' }] });
+    entities.drop(String(found['id']));
+    return { status: 204 };
+  }
+
+  for (const { name, team } of services) {
+    const metadata = { name, displayName: name, ...(team === undefined ? {} : { owner: team }) };
+    upsert({ apiVersion: 'v2.2', kind: 'service', metadata }, '');
+  }
+
+  return {
+    routes: [
+      { method: 'GET', path: PATH, run: list },
+      { method: 'POST', path: PATH, anyBody: true, run: create },
+      { method: 'POST', path: `${PATH}/preview`, run: () => json(202, page(entities.all(), [])) },
+      { method: 'DELETE', path: `${PATH}/:entity`, run: remove },
+      // A reference such as service:default/name has a step of its own for the name.
+      {
+        method: 'DELETE',
+        path: `${PATH}/:kind/:name`,
+        run: (call) =>
+          remove({ ...call, params: { entity: `${call.params['kind']}/${call.params['name']}` } }),
+      },
+      {
+        method: 'GET',
+        path: '/api/v2/catalog/kind',
+        run: () =>
+          json(200, {
+            data: KINDS.map((id) => ({ id, type: 'kind', attributes: { name: id } })),
+            meta: { count: KINDS.length },
+          }),
+      },
+      {
+        method: 'GET',
+        path: '/api/v2/catalog/relation',
+        run: () => json(200, { data: [], meta: { count: 0, includeCount: 0 } }),
+      },
+      {
+        method: 'GET',
+        path: '/api/v2/apm/services',
+        run: () =>
+          json(200, {
+            data: {
+              id: 'services',
+              type: 'services_list',
+              attributes: {
+                services: entities
+                  .all()
+                  .map(({ attributes }) => (isRawObject(attributes) ? attributes['name'] : null)),
+              },
+            },
+          }),
+      },
+    ],
+    seeds: { catalog_entities: (object) => put({ meta: {}, ...object }) },
   };
+}
+
+/** What can come along with an entity, by what is asked for. */
+const INCLUDES: Readonly<Record<string, { type: string; attributes: (entity: RawObject) => RawObject }>> = {
+  schema: { type: 'schema', attributes: (entity) => ({ schema: schemaOf(entity) }) },
+  raw_schema: { type: 'rawSchema', attributes: ({ raw }) => ({ rawSchema: raw }) },
+};
+
+/** Entities as answers show them, with what is asked for along with them. */
+function page(entities: readonly RawObject[], include: readonly string[]) {
+  const wanted = include.flatMap((name) => INCLUDES[name] ?? []);
+  const whole = entities.filter(({ document }) => isRawObject(document));
+  const included = wanted.flatMap(({ type, attributes }) =>
+    whole.map((entity) => ({ id: entity['id'], type, attributes: attributes(entity) })),
+  );
+  return {
+    data: entities.map(({ document: _, raw: __, ...entity }): RawObject => {
+      const related = wanted.map(({ type }) => [type, { data: { id: entity['id'], type } }]);
+      return { ...entity, ...(related.length > 0 ? { relationships: Object.fromEntries(related) } : {}) };
+    }),
+    meta: { count: entities.length, includeCount: included.length },
+    ...(included.length > 0 ? { included } : {}),
+  };
+}
+
+function schemaOf({ document, meta }: RawObject): RawObject {
+  const whole = isRawObject(document) ? document : {};
+  const metadata = isRawObject(whole['metadata']) ? whole['metadata'] : {};
+  const { origin, ...managed } = isRawObject(meta) ? meta : {};
+  const from = origin === undefined ? {} : { origin: { origin } };
+  return { ...whole, metadata: { ...metadata, managed: { ...managed, ...from } } };
+}
+
+/** The catalog drops ids and empty lists, and names what has no name. */
+function tidied(document: RawObject): RawObject {
+  const { metadata, spec, datadog } = document;
+  const { id: _, ...named } = isRawObject(metadata) ? metadata : {};
+  return {
+    ...document,
+    metadata: withoutEmptyLists(named),
+    ...(isRawObject(spec) ? { spec: withoutEmptyLists(spec) } : {}),
+    ...(isRawObject(datadog) ? { datadog: tidiedDatadog(datadog) } : {}),
+  };
+}
+
+function tidiedDatadog(datadog: RawObject): RawObject {
+  const lists: Readonly<Record<string, (one: RawObject) => RawObject>> = {
+    events: (one) => ({ name: '', query: '', ...one }),
+    logs: (one) => ({ name: '', query: '', ...one }),
+    codeLocations: withoutEmptyLists,
+  };
+  const entries = Object.entries(datadog).map(([name, value]): [string, unknown] => {
+    const tidy = lists[name];
+    if (tidy && Array.isArray(value)) return [name, value.filter(isRawObject).map(tidy)];
+    return [name, value];
+  });
+  return Object.fromEntries(entries);
+}
+
+function withoutEmptyLists(object: RawObject): RawObject {
+  return Object.fromEntries(Object.entries(object).filter(([, v]) => !(Array.isArray(v) && v.length === 0)));
+}
+
+function ref(kind: unknown, { namespace = 'default', name }: RawObject): string {
+  return `${String(kind)}:${String(namespace)}/${String(name)}`;
+}
+
+function refOf({ attributes }: RawObject): string {
+  return isRawObject(attributes) ? ref(attributes['kind'], attributes) : '';
+}
+
+function fromDefinition({ id, attributes }: RawObject): RawObject {
+  const { schema, meta } = isRawObject(attributes) ? attributes : {};
+  const definition = isRawObject(schema) ? schema : {};
+  const modifiedAt = isRawObject(meta) ? meta['last-modified-time'] : undefined;
+  return {
+    id,
+    type: 'entity',
+    attributes: {
+      apiVersion: definition['schema-version'],
+      kind: 'service',
+      name: definition['dd-service'],
+      namespace: 'default',
+      owner: definition['team'] ?? null,
+      tags: definition['tags'] ?? [],
+    },
+    meta: { createdAt: modifiedAt, modifiedAt, ingestionSource: 'api', origin: 'unknown' },
+  };
+}
+
+/** `filter[ref]` may leave out the namespace. */
+function filterOf(query: URLSearchParams): (entity: RawObject) => boolean {
+  const filter = (name: string) => query.get(`filter[${name}]`);
+  const wanted = filter('ref');
+  const whole = wanted?.includes('/') === false ? wanted.replace(':', ':default/') : wanted;
+  return (entity) => {
+    const { name, kind, owner } = isRawObject(entity['attributes']) ? entity['attributes'] : {};
+    return (
+      (whole === null || refOf(entity) === whole) &&
+      [
+        [filter('id'), entity['id']],
+        [filter('name'), name],
+        [filter('kind'), kind],
+        [filter('owner'), owner],
+      ].every(([asked, value]) => asked === null || asked === value)
+    );
+  };
+}
+
+function linkTo(query: URLSearchParams, offset: number, limit: number): string {
+  const parameters = new URLSearchParams(query);
+  parameters.set('page[limit]', String(limit));
+  parameters.set('page[offset]', String(offset));
+  parameters.sort();
+  return `${PATH}?${parameters.toString()}`;
+}
+
+function micro(time: unknown): string {
+  return String(time).replace(/(\.\d{6})\d*Z$/, '$1Z');
+}
+
+/** Times of the catalog have nine digits. */
+function nanoseconds(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000000Z');
 }

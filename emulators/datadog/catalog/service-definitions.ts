@@ -1,11 +1,127 @@
-import type { Organisation } from '../organisation.ts';
-import type { Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { newHex, type Organisation } from '../organisation.ts';
+import { isRawObject, type RawObject } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
+import type { Call, Family } from '../route.ts';
+import { readDefinitions } from './read-definitions.ts';
 
-/** Service definitions, the older form of catalog entities. */
+const PATH = '/api/v2/services/definitions';
+const NOT_FOUND = { errors: ['Not Found'], error_details: [{}] };
+const PAGE_SIZE = 10;
+
+/** Service definitions, the older form of catalog entities. They are kept by the name of the service. */
 export function serviceDefinitions(organisation: Organisation): Family {
-  return {
-    routes: [],
-    seeds: { service_definitions: seedInto(organisation.collection('service_definitions')) },
+  const definitions = organisation.collection('service_definitions');
+  const find = ({ params }: Call): RawObject => {
+    const definition = definitions.get(decodeURIComponent(params['name'] ?? ''));
+    if (!definition) throw new Refused(404, NOT_FOUND);
+    return definition;
   };
+
+  function upsert(sent: RawObject): RawObject {
+    const name = String(sent['dd-service']).toLowerCase();
+    const schema = { ...sent, 'dd-service': name, ...teamsOf(sent) };
+    const written = new Date(organisation.now()).toISOString();
+    const meta = {
+      'last-modified-time': written.replace('Z', '000000Z'),
+      'github-html-url': '',
+      'ingestion-source': 'api',
+      origin: 'unknown',
+      'origin-detail': '',
+      warnings: [],
+      'ingested-schema-version': sent['schema-version'],
+    };
+    const kept = { ...meta, 'last-modified-time': written.replace(/\.\d+Z$/, 'Z') };
+    const id = definitions.get(name)?.['id'] ?? newHex(32);
+    definitions.put(name, { type: 'service-definition', id, attributes: { meta: kept, schema } });
+    // The answer to a write has no id.
+    return { type: 'service-definition', attributes: { meta, schema } };
+  }
+
+  function list({ query }: Call): EmulatorAnswer {
+    const size = Number(query.get('page[size]') ?? PAGE_SIZE);
+    const number = Number(query.get('page[number]') ?? 0);
+    const version = query.get('schema_version');
+    const found = definitions.all().slice(number * size, (number + 1) * size);
+    return json(200, { data: found.map((one) => inVersion(one, version)) });
+  }
+
+  return {
+    routes: [
+      { method: 'GET', path: PATH, run: list },
+      {
+        method: 'POST',
+        path: PATH,
+        anyBody: true,
+        run: ({ text }) => json(200, { data: readDefinitions(text).map(upsert) }),
+      },
+      {
+        method: 'GET',
+        path: `${PATH}/:name`,
+        run: (call) => json(200, { data: inVersion(find(call), call.query.get('schema_version')) }),
+      },
+      {
+        method: 'DELETE',
+        path: `${PATH}/:name`,
+        run: (call) => {
+          definitions.drop(nameOf(find(call)));
+          return { status: 204 };
+        },
+      },
+    ],
+    seeds: { service_definitions: (object) => definitions.put(nameOf(object), object) },
+  };
+}
+
+/** Of `team` and the older `dd-team`, a definition of version 2 has both. */
+function teamsOf({ team, 'dd-team': older, 'schema-version': version }: RawObject): RawObject {
+  if (version !== 'v2' || (team ?? older) === undefined) return {};
+  const slug = String(team)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+  return { team: team ?? older, 'dd-team': older ?? slug };
+}
+
+function nameOf(definition: RawObject): string {
+  return String(schemaOf(definition)['dd-service']);
+}
+
+function schemaOf({ attributes }: RawObject): RawObject {
+  const schema = isRawObject(attributes) ? attributes['schema'] : undefined;
+  return isRawObject(schema) ? schema : {};
+}
+
+/** A definition of version 2 shown as 2.1 or 2.2: repositories and documents are links, dd-team is team. */
+function inVersion(definition: RawObject, version: string | null): RawObject {
+  const schema = schemaOf(definition);
+  if (version === null || schema['schema-version'] !== 'v2' || !/^v2\.[12]$/.test(version)) return definition;
+  const { repos, docs, 'dd-team': team, integrations, ...rest } = schema;
+  const links = [...listOf(schema['links']), ...typed(repos, 'repo'), ...typed(docs, 'doc')];
+  const shown = {
+    ...rest,
+    'schema-version': version,
+    ...(rest['team'] === undefined && team !== undefined ? { team } : {}),
+    links,
+    ...(isRawObject(integrations) ? { integrations: withServiceUrl(integrations) } : {}),
+  };
+  return {
+    ...definition,
+    attributes: { ...(isRawObject(definition['attributes']) ? definition['attributes'] : {}), schema: shown },
+  };
+}
+
+function typed(list: unknown, type: string): RawObject[] {
+  return listOf(list).map((one) => ({ ...one, type }));
+}
+
+/** PagerDuty was an address alone. */
+function withServiceUrl(integrations: RawObject): RawObject {
+  const { pagerduty } = integrations;
+  return typeof pagerduty === 'string'
+    ? { ...integrations, pagerduty: { 'service-url': pagerduty } }
+    : integrations;
+}
+
+function listOf(value: unknown): RawObject[] {
+  return Array.isArray(value) ? value.filter(isRawObject) : [];
 }
