@@ -23,7 +23,7 @@ export interface Comparison {
 
 const ID_MEMBER = /(?:^|[._]|[a-z](?=I))(?:ids?|uuid|token)(?:\[\])?$/i;
 const TIME_MEMBER =
-  /(?:^|_|\.)(?:created|modified|updated|changed|deleted|canceled|disabled|start|end|at|ts|time|date|from|to)(?:_?(?:at|ts|ms|timestamp))?(?:\[\])?$/i;
+  /(?:^|_|\.)(?:created|modified|updated|changed|deleted|canceled|disabled|start|end|at|ts|time|date|happened|from|to)(?:_?(?:at|ts|ms|timestamp))?(?:\[\])?$/i;
 const ISO = /^\d{4}-\d\d-\d\d(T| )\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/;
 
 /** Where an answer of the emulator differs from the recorded one. Ids that were made up meanwhile are paired. */

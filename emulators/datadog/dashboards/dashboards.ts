@@ -1,6 +1,7 @@
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import { checkDashboard } from './dashboard-checks.ts';
 import type { Collection } from '../collection.ts';
+import { type Change, recordAudit } from '../events/record-audit.ts';
 import { newText, type Organisation } from '../organisation.ts';
 import { CREATOR } from '../people/key-owner.ts';
 import { inOrder, isRawObject, type RawObject, timestamp } from '../raw-json.ts';
@@ -104,6 +105,7 @@ class Dashboards {
       modified_at: now,
     });
     this.#held.put(id, dashboard);
+    this.#audit('created', dashboard);
     return json(200, dashboard);
   }
 
@@ -113,6 +115,7 @@ class Dashboards {
     const kept = inOrder(before, ['id', 'author_handle', 'author_name', 'created_at']);
     const after = this.#normalised(body, { ...kept, modified_at: timestamp(this.#organisation.now()) });
     this.#held.put(String(before['id']), after);
+    this.#audit('modified', after, before);
     return json(200, after);
   }
 
@@ -175,7 +178,13 @@ class Dashboards {
   #remove(dashboard: RawObject): void {
     const id = String(dashboard['id']);
     this.#held.drop(id);
+    this.#audit('deleted', dashboard);
     this.#deleted.put(id, { ...dashboard, deleted_at: timestamp(this.#organisation.now()) });
+  }
+
+  #audit(action: Change['action'], dashboard: RawObject, before?: RawObject): void {
+    const asset = { type: 'dashboard', id: String(dashboard['id']), name: String(dashboard['title']) };
+    recordAudit(this.#organisation, { action, asset, after: dashboard, ...(before ? { before } : {}) });
   }
 
   #find(id = ''): RawObject {

@@ -6,6 +6,7 @@ import { monitorSearch } from './monitor-search.ts';
 import { muted, unmuted } from './muting.ts';
 import type { Collection } from '../collection.ts';
 import { matchingDowntimes, silencedBy } from '../downtimes/matching-downtimes.ts';
+import { type Change, recordAudit } from '../events/record-audit.ts';
 import { checkPolicies } from '../monitor-settings/policy-check.ts';
 import type { Organisation } from '../organisation.ts';
 import { CREATOR, ORGANISATION } from '../people/key-owner.ts';
@@ -89,6 +90,7 @@ class Monitors {
       assets: withAssetDefaults(monitor['assets'], id),
     };
     this.#held.put(String(id), made);
+    this.#audit('created', made);
     return json(200, written(made));
   }
 
@@ -109,6 +111,7 @@ class Monitors {
     after['assets'] = withAssetDefaults(after['assets'], Number(before['id']));
     if (options(body)['silenced'] === undefined) options(after)['silenced'] = options(before)['silenced'];
     this.#held.put(String(after['id']), after);
+    this.#audit('modified', after, before);
     const { creator: _, ...answer } = written(after);
     return json(200, answer);
   }
@@ -149,7 +152,13 @@ class Monitors {
   #delete({ params }: Call): EmulatorAnswer {
     const monitor = this.#editable(params['id']);
     this.#held.drop(String(monitor['id']));
+    this.#audit('deleted', monitor);
     return json(200, { deleted_monitor_id: monitor['id'] });
+  }
+
+  #audit(action: Change['action'], monitor: RawObject, before?: RawObject): void {
+    const asset = { type: 'monitor', id: String(monitor['id']), name: String(monitor['name']) };
+    recordAudit(this.#organisation, { action, asset, after: monitor, ...(before ? { before } : {}) });
   }
 
   #list({ query }: Call): EmulatorAnswer {

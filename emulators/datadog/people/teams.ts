@@ -1,15 +1,209 @@
-import type { Organisation } from '../organisation.ts';
-import type { Family } from '../route.ts';
+import { randomInt } from 'node:crypto';
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { attributesOf } from '../json-api.ts';
+import { newUuid, type Organisation } from '../organisation.ts';
+import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
+import type { Call, Family } from '../route.ts';
 import { seedInto } from '../seed.ts';
+import { pagedByNumber } from './paged-by-number.ts';
+import { requireUuidOf, teamMemberRoutes } from './team-members.ts';
+import { teamRuleRoutes } from './team-rules.ts';
+import { userOf } from './users.ts';
+
+const PATH = '/api/v2/team';
+const LINKS = `${PATH}/:team_id/links`;
+/** What only the answer to a create shows. */
+const DRESS: RawObject = { avatar: null, banner: 2, hidden_modules: [], visible_modules: [] };
 
 /** Teams, their links, members and notification rules. */
 export function teams(organisation: Organisation): Family {
+  const held = organisation.collection('teams');
+  const linksHeld = organisation.collection('team_links');
+  const now = () => timestamp(organisation.now());
+  const find = ({ params }: Call): RawObject => {
+    const id = params['team_id'] ?? '';
+    requireUuidOf(id);
+    const team = held.get(id);
+    if (!team) throw new Refused(404, `Team for ID ${id} not found`);
+    return team;
+  };
+  const linksOf = (id: unknown) => linksHeld.all().filter((link) => attributesIn(link)['team_id'] === id);
+  const membersOf = (id: unknown) =>
+    organisation
+      .collection('team_memberships')
+      .all()
+      .filter((one) => String(one['id']).includes(String(id)));
+
+  function create({ body }: Call): EmulatorAnswer {
+    const sent = attributesOf(body);
+    requireUnique(sent, undefined);
+    const at = now();
+    const { name, handle, description = null } = sent;
+    const id = newUuid();
+    const attributes = {
+      name,
+      handle,
+      description,
+      summary: description,
+      created_at: at,
+      modified_at: at,
+      is_managed: false,
+      user_count: 0,
+      link_count: 0,
+    };
+    const team = { id, type: 'team', attributes };
+    held.put(id, team);
+    const { is_managed: _, ...told } = attributes;
+    return json(201, {
+      data: { ...shown(team), attributes: { ...told, ...DRESS, banner: randomInt(1, 9) } },
+    });
+  }
+
+  function requireUnique({ name, handle }: RawObject, own: unknown): void {
+    const twin = held.all().find((team) => {
+      const { name: theirName, handle: theirHandle } = attributesIn(team);
+      return team['id'] !== own && (theirHandle === handle || theirName === name);
+    });
+    if (twin) throw new Refused(409, 'Team name and handle must be unique');
+  }
+
+  /** A team as reads show it, with what is counted now. */
+  function shown(team: RawObject): RawObject {
+    const { id } = team;
+    const attributes = attributesIn(team);
+    const counts = {
+      user_count: Math.max(Number(attributes['user_count'] ?? 0), membersOf(id).length),
+      link_count: Math.max(Number(attributes['link_count'] ?? 0), linksOf(id).length),
+    };
+    const relationships = {
+      team_links: {
+        data: linksOf(id).map((link) => ({ id: link['id'], type: 'team_links' })),
+        links: { related: `${PATH}/${String(id)}/links` },
+      },
+      user_team_permissions: { data: null, links: { related: `${PATH}/${String(id)}/permission-settings` } },
+    };
+    return { relationships, ...team, attributes: { ...attributes, ...counts } };
+  }
+
+  function update(call: Call): EmulatorAnswer {
+    const before = find(call);
+    const sent = attributesOf(call.body);
+    requireUnique(sent, before['id']);
+    const description = sent['description'] === undefined ? {} : { summary: sent['description'] };
+    const attributes = { ...attributesIn(before), ...sent, ...description, modified_at: now() };
+    const team = { ...before, attributes };
+    held.put(String(before['id']), team);
+    return json(200, { data: shown(team) });
+  }
+
+  function list({ query }: Call): EmulatorAnswer {
+    const text = query.get('filter[keyword]')?.toLowerCase() ?? '';
+    const me = query.get('filter[me]') === 'true';
+    const found = held.all().filter((team) => {
+      const { name, handle } = attributesIn(team);
+      const words = `${String(name)} ${String(handle)}`.toLowerCase();
+      return words.includes(text) && (!me || membersOf(team['id']).some((one) => userOf(one) !== undefined));
+    });
+    const field = query.get('sort')?.replace(/^-/, '') ?? 'name';
+    const sign = query.get('sort')?.startsWith('-') ? -1 : 1;
+    const value = (team: RawObject) => String(attributesIn(team)[field] ?? '');
+    const sorted = query.has('sort')
+      ? found.toSorted((a, b) => sign * value(a).localeCompare(value(b)))
+      : found;
+    const { page, meta, links } = pagedByNumber(sorted, PATH, query);
+    return json(200, { data: page.map(shown), meta, links });
+  }
+
+  function addLink(call: Call): EmulatorAnswer {
+    const { id: team_id } = find(call);
+    const { label, url, position = 0 } = attributesOf(call.body);
+    if (typeof label !== 'string' || label === '') throw new Refused(422, 'label cannot be empty');
+    const link = { id: newUuid(), type: 'team_links', attributes: { team_id, label, url, position } };
+    linksHeld.put(link.id, link);
+    return json(200, { data: link });
+  }
+
+  function findLink({ params }: Call): RawObject {
+    const id = params['link_id'] ?? '';
+    requireUuidOf(id);
+    const link = linksHeld.get(id);
+    if (!link) throw new Refused(404, `Link for ID ${id} not found`);
+    return link;
+  }
+
+  function updateLink(call: Call): EmulatorAnswer {
+    const before = findLink(call);
+    const link = { ...before, attributes: { ...attributesIn(before), ...attributesOf(call.body) } };
+    linksHeld.put(String(before['id']), link);
+    return json(200, { data: link });
+  }
+
   return {
-    routes: [],
+    routes: [
+      { method: 'GET', path: PATH, run: list },
+      { method: 'POST', path: PATH, run: create },
+      { method: 'GET', path: `${PATH}/:team_id`, run: (call) => json(200, { data: shown(find(call)) }) },
+      { method: 'PATCH', path: `${PATH}/:team_id`, run: update },
+      {
+        method: 'DELETE',
+        path: `${PATH}/:team_id`,
+        run: (call) => {
+          held.drop(String(find(call)['id']));
+          return { status: 204 };
+        },
+      },
+      { method: 'GET', path: LINKS, run: (call) => json(200, { data: linksOf(find(call)['id']) }) },
+      { method: 'POST', path: LINKS, run: addLink },
+      { method: 'GET', path: `${LINKS}/:link_id`, run: (call) => json(200, { data: findLink(call) }) },
+      { method: 'PATCH', path: `${LINKS}/:link_id`, run: updateLink },
+      {
+        method: 'DELETE',
+        path: `${LINKS}/:link_id`,
+        run: (call) => {
+          linksHeld.drop(String(findLink(call)['id']));
+          return { status: 204 };
+        },
+      },
+      {
+        method: 'GET',
+        path: `${PATH}/:team_id/permission-settings`,
+        run: (call) => json(200, { data: permissionSettings(find(call)['id']) }),
+      },
+      ...teamMemberRoutes(organisation, find),
+      ...teamRuleRoutes(organisation, find),
+    ],
     seeds: {
-      teams: seedInto(organisation.collection('teams')),
-      team_links: seedInto(organisation.collection('team_links')),
+      teams: seedInto(held),
+      team_links: seedInto(linksHeld),
       team_memberships: seedInto(organisation.collection('team_memberships')),
     },
   };
+}
+
+const SETTINGS = [
+  {
+    action: 'manage_membership',
+    value: 'organization',
+    title: 'Add and Remove Members',
+    options: ['user_access_manage', 'admins', 'members', 'organization'],
+  },
+  {
+    action: 'edit',
+    value: 'members',
+    title: 'Edit Team Details',
+    options: ['teams_manage', 'admins', 'members'],
+  },
+];
+
+function permissionSettings(id: unknown): RawObject[] {
+  return SETTINGS.map(({ action, value, title, options }) => ({
+    type: 'team_permission_settings',
+    attributes: { action, value, title, editable: true, options },
+    id: `TeamPermission-${String(id)}-${action}`,
+  }));
+}
+
+function attributesIn(object: RawObject): RawObject {
+  return isRawObject(object['attributes']) ? object['attributes'] : {};
 }

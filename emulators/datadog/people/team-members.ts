@@ -1,0 +1,111 @@
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { attributesOf, dataOf } from '../json-api.ts';
+import type { Organisation } from '../organisation.ts';
+import { isRawObject, type RawObject } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
+import type { Call, Route } from '../route.ts';
+import { KEY_OWNER } from './key-owner.ts';
+import { pagedByNumber } from './paged-by-number.ts';
+import { userOf } from './users.ts';
+
+const PATH = '/api/v2/team/:team_id/memberships';
+/** Of a user, what a membership shows. */
+const SHOWN = ['disabled', 'email', 'handle', 'icon', 'name', 'service_account', 'status'];
+
+/** Who belongs to a team. */
+export function teamMemberRoutes(
+  organisation: Organisation,
+  findTeam: (call: Call) => RawObject,
+): readonly Route[] {
+  const memberships = organisation.collection('team_memberships');
+  const ofTeam = (id: unknown) => memberships.all().filter((one) => String(one['id']).includes(String(id)));
+
+  function add(call: Call): EmulatorAnswer {
+    const { id: team } = findTeam(call);
+    const { relationships } = dataOf(call.body);
+    const user = isRawObject(relationships) ? relationships['user'] : undefined;
+    const userId = userOf({ relationships });
+    if (ofTeam(team).some((one) => userOf(one) === userId))
+      throw new Refused(409, `users already present on the team ['${String(userId)}']`);
+    const role = checkedRole(attributesOf(call.body)['role'] ?? null);
+    const id = `TeamMembership-${String(team)}-${organisation.newNumber()}`;
+    const membership = {
+      id,
+      type: 'team_memberships',
+      attributes: { provisioned_by: null, provisioned_by_id: KEY_OWNER.id, role },
+      relationships: { user },
+    };
+    memberships.put(id, membership);
+    return json(200, { data: membership, included: usersOf([membership]) });
+  }
+
+  function usersOf(list: readonly RawObject[]): RawObject[] {
+    return list.flatMap((one) => {
+      const user = organisation.collection('users').get(String(userOf(one)));
+      const held = isRawObject(user?.['attributes']) ? user['attributes'] : undefined;
+      if (!user || !held) return [];
+      const attributes = Object.fromEntries(SHOWN.map((name) => [name, held[name]]));
+      return [{ id: user['id'], type: 'users', attributes }];
+    });
+  }
+
+  function find(call: Call): RawObject {
+    const { user_id } = call.params;
+    const { id: team } = findTeam(call);
+    requireUuidOf(String(user_id));
+    const found = ofTeam(team).find((one) => userOf(one) === user_id);
+    if (found) return found;
+    throw new Refused(404, `User ${String(user_id)} is not a member of Team ${String(team)} not found`);
+  }
+
+  function update(call: Call): EmulatorAnswer {
+    const { user_id } = call.params;
+    requireUuidOf(String(user_id));
+    if (!organisation.collection('users').get(user_id))
+      throw new Refused(404, `User for ID ${String(user_id)} not found`);
+    const before = find(call);
+    const role = checkedRole(attributesOf(call.body)['role'] ?? null);
+    const attributes = { ...(isRawObject(before['attributes']) ? before['attributes'] : {}), role };
+    const after = { ...before, attributes };
+    memberships.put(String(before['id']), after);
+    return json(200, { data: after, included: usersOf([after]) });
+  }
+
+  function list(call: Call): EmulatorAnswer {
+    const { id: team } = findTeam(call);
+    const { page, meta, links } = pagedByNumber(
+      ofTeam(team),
+      `/api/v2/team/${String(team)}/memberships`,
+      call.query,
+    );
+    return json(200, { data: page, included: usersOf(page), meta, links });
+  }
+
+  return [
+    { method: 'GET', path: PATH, run: list },
+    { method: 'POST', path: PATH, run: add },
+    { method: 'PATCH', path: `${PATH}/:user_id`, run: update },
+    {
+      method: 'DELETE',
+      path: `${PATH}/:user_id`,
+      run: (call) => {
+        memberships.drop(String(find(call)['id']));
+        return { status: 204 };
+      },
+    },
+  ];
+}
+
+function checkedRole(role: unknown): unknown {
+  if (role === null || role === 'admin') return role;
+  throw new Refused(
+    400,
+    "{'errors': [{'detail': 'Not a valid choice.', 'source': {'pointer': '/data/attributes/role'}}]}",
+  );
+}
+
+/** Refuses a step of the path that is no UUID, in the words of the teams' API. Throws Refused. */
+export function requireUuidOf(id: string): void {
+  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id))
+    throw new Refused(404, `${id} is not a valid UUID not found`);
+}
