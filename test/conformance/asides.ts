@@ -43,6 +43,26 @@ const ASIDES: readonly Aside[] = [
   },
   {
     of: /^\/api\/v2\/users/,
+    places: /relationships\.(roles|team_roles)(\.data)?$/,
+    how: 'ignored',
+    why: 'roles are given by endpoints that are not emulated',
+  },
+  {
+    of: /^\/api\/v2\/users/,
+    places: /max_page_size$/,
+    how: 'optional',
+    years: [FIRST_YEAR, 2023],
+    why: 'answered since 2023',
+  },
+  {
+    of: /^\/api\/v2\/team/,
+    places: /\.(hidden|visible)_modules$/,
+    how: 'ignored',
+    years: [FIRST_YEAR, 2025],
+    why: 'empty lists until 2025, null since',
+  },
+  {
+    of: /^\/api\/v2\/users/,
     places: /relationships\.org\.data\.id$|(^|\.)icon$/,
     how: 'shape',
     why: 'people and their organisation',
@@ -50,7 +70,7 @@ const ASIDES: readonly Aside[] = [
   {
     of: /^\/api\/v2\/team/,
     places: /\.banner$|provisioned_by(_id)?$/,
-    how: 'shape',
+    how: 'ignored',
     why: 'a colour by chance; people',
   },
   {
@@ -76,6 +96,13 @@ const ASIDES: readonly Aside[] = [
   {
     of: /^\/api\/v1\/query/,
     places: /^(values|times)$/,
+    how: 'optional',
+    years: [FIRST_YEAR, 2020],
+    why: 'added later',
+  },
+  {
+    of: /^\/api\/v1\/events/,
+    places: /(^|\.)id_str$/,
     how: 'optional',
     years: [FIRST_YEAR, 2020],
     why: 'added later',

@@ -50,6 +50,12 @@ const READS: readonly Read[] = [
   { path: /^\/api\/v2\/team(\/[^/]+)?$/, collection: 'teams', member: 'data' },
   { path: /^\/api\/v2\/team\/[^/]+\/links(\/[^/]+)?$/, collection: 'team_links', member: 'data' },
   { path: /^\/api\/v2\/team\/[^/]+\/memberships$/, collection: 'team_memberships', member: 'data' },
+  {
+    path: /^\/api\/v2\/team\/([0-9a-f-]{36})\/memberships$/,
+    collection: 'teams',
+    member: 'data',
+    of: (_, id) => [{ id, type: 'team' }],
+  },
 ];
 /** Objects that come along with others. */
 const INCLUDED: Readonly<Record<string, string>> = { users: 'users', roles: 'roles', team: 'teams' };
@@ -81,9 +87,8 @@ export function othersWork(scenario: Scenario): OthersWork[] {
   const fullest = new Map<string, ValueRecord>();
   for (const { collection, id, object } of foreign.flat()) {
     const before = fullest.get(`${collection} ${id}`);
-    // The one with more members tells more: lists have summaries.
-    const tellsMore = before !== undefined && Object.keys(before).length > Object.keys(object).length;
-    fullest.set(`${collection} ${id}`, tellsMore ? { ...object, ...before } : { ...before, ...object });
+    // The first answer tells what there was; later ones may tell more members.
+    fullest.set(`${collection} ${id}`, { ...object, ...before });
   }
   const answers = new Map<string, Set<string>>();
   const held = new Set<string>();
@@ -124,7 +129,9 @@ function byCollection<T>(names: readonly string[], of: (name: string) => T | und
 
 function shownBy({ request, response }: Exchange): Shown[] {
   const { body } = response;
-  if (response.status >= 300 || body === undefined) return [];
+  if (response.status >= 300) return [];
+  if (request.method === 'DELETE') return deletedBy(request.path);
+  if (body === undefined) return [];
   const question = `${request.path}?${[...request.query].join('&')}`;
   const show = (collection: string) => (object: ValueRecord) =>
     object['id'] === undefined ? [] : [{ collection, id: String(object['id']), object, question }];
@@ -139,6 +146,15 @@ function shownBy({ request, response }: Exchange): Shown[] {
     return collection === undefined ? [] : show(collection)(object);
   });
   return [...direct, ...included];
+}
+
+/** What could be deleted was there: of users, that is all a recording may tell. */
+function deletedBy(path: string): Shown[] {
+  const id = /^\/api\/v2\/users\/([0-9a-f-]{36})$/.exec(path)?.[1];
+  if (id === undefined) return [];
+  return [
+    { collection: 'users', id, object: { id, type: 'users', attributes: {} }, question: `DELETE ${path}` },
+  ];
 }
 
 function objectsIn(body: Value, member: string | undefined): ValueRecord[] {

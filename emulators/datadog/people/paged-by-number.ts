@@ -8,7 +8,7 @@ export function pagedByNumber(list: readonly RawObject[], path: string, query: U
   const number = Number(query.get('page[number]') ?? 0);
   const last = Math.max(0, Math.ceil(list.length / size) - 1);
   const others = [...query].filter(([name]) => !name.startsWith('page['));
-  const asked = others.map(([name, value]) => `${name}=${encodeURIComponent(value)}&`).join('');
+  const asked = others.length > 0 ? `${new URLSearchParams(others).toString()}&` : '';
   const address = `https://api.datadoghq.com${path}`;
   const at = (page: number) => `${address}?${asked}page[number]=${page}&page[size]=${size}`;
   return {

@@ -1,7 +1,7 @@
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import { attributesOf, dataOf } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
-import type { RawObject } from '../raw-json.ts';
+import { isRawObject, type RawObject } from '../raw-json.ts';
 import { Refused } from '../refused.ts';
 import type { Call, Route } from '../route.ts';
 
@@ -20,7 +20,7 @@ export function teamRuleRoutes(
   function create(call: Call): EmulatorAnswer {
     const { id: team_id } = findTeam(call);
     if (ofTeam(team_id).length > 0) throw conflict('notification rule already exists for this team');
-    const rule = { id: newUuid(), type: TYPE, attributes: attributesOf(call.body), team_id };
+    const rule = { id: newUuid(), type: TYPE, ...told(attributesOf(call.body)), team_id };
     rules.put(rule.id, rule);
     return json(201, { data: shown(rule) });
   }
@@ -30,7 +30,8 @@ export function teamRuleRoutes(
     const sent = dataOf(call.body)['id'] ?? call.params['rule_id'];
     if (!held || held['id'] !== call.params['rule_id'] || held['id'] !== sent)
       throw conflict("rule id does not match with team's rule id");
-    const rule = { ...held, attributes: attributesOf(call.body) };
+    const { attributes: _, ...rest } = held;
+    const rule: RawObject = { ...rest, ...told(attributesOf(call.body)) };
     rules.put(String(held['id']), rule);
     return json(200, { data: shown(rule) });
   }
@@ -66,6 +67,13 @@ export function teamRuleRoutes(
     { method: 'PUT', path: `${PATH}/:rule_id`, run: update },
     { method: 'DELETE', path: `${PATH}/:rule_id`, run: remove },
   ];
+}
+
+/** Mail that is switched off is not shown, and attributes without any not either. */
+function told({ email, ...others }: RawObject): RawObject {
+  const on = isRawObject(email) && email['enabled'] === true;
+  const attributes = on ? { email, ...others } : others;
+  return Object.keys(attributes).length > 0 ? { attributes } : {};
 }
 
 function conflict(detail: string): Refused {

@@ -14,7 +14,7 @@ import { userOf } from './users.ts';
 const PATH = '/api/v2/team';
 const LINKS = `${PATH}/:team_id/links`;
 /** What only the answer to a create shows. */
-const DRESS: RawObject = { avatar: null, banner: 2, hidden_modules: [], visible_modules: [] };
+const DRESS: RawObject = { avatar: null, banner: 2, hidden_modules: null, visible_modules: null };
 
 /** Teams, their links, members and notification rules. */
 export function teams(organisation: Organisation): Family {

@@ -31,9 +31,7 @@ export function users(organisation: Organisation): Family {
   function create({ body }: Call): EmulatorAnswer {
     const sent = attributesOf(body);
     const email = String(sent['email']).toLowerCase();
-    const twin = held
-      .all()
-      .find((user) => attributes(user)['email'] === email && attributes(user)['disabled'] !== true);
+    const twin = held.all().find((user) => attributes(user)['email'] === email);
     if (twin) throw new Refused(409, `User ${email} already exists`);
     const at = now();
     const { relationships } = dataOf(body);
@@ -48,7 +46,7 @@ export function users(organisation: Organisation): Family {
         modified_at: at,
         email,
         icon: ICON,
-        title: sent['title'] ?? null,
+        title: sent['title'] || null,
         verified: false,
         service_account: false,
         disabled: false,
@@ -80,8 +78,7 @@ export function users(organisation: Organisation): Family {
     const { disabled, name, email } = attributesOf(body);
     const user = find(params['id'], `${String(params['id'])} not found`);
     const sent = Object.entries({ disabled, name, email }).filter(([, value]) => value !== undefined);
-    const status = disabled === true ? { status: 'Disabled' } : {};
-    const after = change(user, { ...Object.fromEntries(sent), ...status });
+    const after = change(user, { ...statusAfter(user, disabled), ...Object.fromEntries(sent) });
     return json(200, { data: after, ...withRoles([after]) });
   }
 
@@ -160,6 +157,13 @@ export function users(organisation: Organisation): Family {
     ],
     seeds: { users: seedInto(held), roles: seedInto(roles) },
   };
+}
+
+/** Who is let in again begins anew. */
+function statusAfter(user: RawObject, disabled: unknown): RawObject {
+  if (disabled === true) return { status: 'Disabled' };
+  const again = disabled === false && attributes(user)['disabled'] === true;
+  return again ? { status: 'Pending', title: null, allowed_login_methods: [] } : {};
 }
 
 /** The user of a membership. */

@@ -1,1 +1,0 @@
-others-work.ts
