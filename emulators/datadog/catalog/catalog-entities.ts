@@ -1,3 +1,4 @@
+import type { Collection } from '../collection.ts';
 import { Buffer } from 'node:buffer';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
@@ -23,18 +24,37 @@ const SHOWN = ['displayName', 'name', 'namespace', 'owner', 'tags', 'description
  * kept as service definitions and listed too.
  */
 export function catalogEntities(organisation: Organisation, services: readonly Service[]): Family {
-  const entities = organisation.collection('catalog_entities');
-  const put = (entity: RawObject): void => entities.put(String(entity['id']), entity);
+  return new CatalogEntities(organisation, services).family();
+}
 
-  function upsert(document: RawObject, text: string): RawObject {
+class CatalogEntities {
+  readonly #organisation: Organisation;
+  readonly #services: readonly Service[];
+  readonly #entities: Collection;
+
+  constructor(organisation: Organisation, services: readonly Service[]) {
+    this.#organisation = organisation;
+    this.#services = services;
+    this.#entities = organisation.collection('catalog_entities');
+    for (const { name, team } of this.#services) {
+      const metadata = { name, displayName: name, ...(team === undefined ? {} : { owner: team }) };
+      this.#upsert({ apiVersion: 'v2.2', kind: 'service', metadata }, '');
+    }
+  }
+
+  #put(entity: RawObject): void {
+    return this.#entities.put(String(entity['id']), entity);
+  }
+
+  #upsert(document: RawObject, text: string): RawObject {
     const metadata = isRawObject(document['metadata']) ? document['metadata'] : {};
     if (typeof metadata['name'] !== 'string')
       throw new Refused(400, {
         errors: [{ status: '400', title: 'Bad Request', detail: 'metadata.name is required' }],
       });
     const named: RawObject = { namespace: 'default', ...metadata };
-    const found = entities.all().find((entity) => refOf(entity) === ref(document['kind'], named));
-    const at = nanoseconds(organisation.now());
+    const found = this.#entities.all().find((entity) => refOf(entity) === ref(document['kind'], named));
+    const at = nanoseconds(this.#organisation.now());
     const before = found && isRawObject(found['meta']) ? found['meta'] : {};
     const meta = {
       createdAt: before['createdAt'] ?? at,
@@ -53,19 +73,19 @@ export function catalogEntities(organisation: Organisation, services: readonly S
       raw: Buffer.from(`---\n${text.trimEnd()}\n`).toString('base64'),
     };
     // Reads have microseconds of the first time; the answer to a write, nanoseconds.
-    put({ ...entity, meta: { ...meta, createdAt: micro(meta.createdAt) } });
+    this.#put({ ...entity, meta: { ...meta, createdAt: micro(meta.createdAt) } });
     return entity;
   }
 
-  function create({ text }: Call): EmulatorAnswer {
-    const made = readDefinitions(text).map((document) => upsert(document, text));
+  #create({ text }: Call): EmulatorAnswer {
+    const made = readDefinitions(text).map((document) => this.#upsert(document, text));
     return json(202, page(made, ['schema']));
   }
 
-  function list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorAnswer {
     const all = [
-      ...entities.all(),
-      ...organisation.collection('service_definitions').all().map(fromDefinition),
+      ...this.#entities.all(),
+      ...this.#organisation.collection('service_definitions').all().map(fromDefinition),
     ];
     const found = all.filter(filterOf(query));
     const offset = Number(query.get('page[offset]') ?? 0);
@@ -82,65 +102,62 @@ export function catalogEntities(organisation: Organisation, services: readonly S
     return json(200, { data, meta, links, ...(included ? { included } : {}) });
   }
 
-  function remove({ params }: Call): EmulatorAnswer {
+  #remove({ params }: Call): EmulatorAnswer {
     const named = decodeURIComponent(params['entity'] ?? '');
-    const found = entities.all().find((entity) => entity['id'] === named || refOf(entity) === named);
+    const found = this.#entities.all().find((entity) => entity['id'] === named || refOf(entity) === named);
     if (!found) throw new Refused(404, { errors: [{ status: '404', title: 'Not Found' }] });
-    entities.drop(String(found['id']));
+    this.#entities.drop(String(found['id']));
     return { status: 204 };
   }
 
-  for (const { name, team } of services) {
-    const metadata = { name, displayName: name, ...(team === undefined ? {} : { owner: team }) };
-    upsert({ apiVersion: 'v2.2', kind: 'service', metadata }, '');
-  }
-
-  return {
-    routes: [
-      { method: 'GET', path: PATH, run: list },
-      { method: 'POST', path: PATH, anyBody: true, run: create },
-      { method: 'POST', path: `${PATH}/preview`, run: () => json(202, page(entities.all(), [])) },
-      { method: 'DELETE', path: `${PATH}/:entity`, run: remove },
-      // A reference such as service:default/name has a step of its own for the name.
-      {
-        method: 'DELETE',
-        path: `${PATH}/:kind/:name`,
-        run: (call) =>
-          remove({ ...call, params: { entity: `${call.params['kind']}/${call.params['name']}` } }),
-      },
-      {
-        method: 'GET',
-        path: '/api/v2/catalog/kind',
-        run: () =>
-          json(200, {
-            data: KINDS.map((id) => ({ id, type: 'kind', attributes: { name: id } })),
-            meta: { count: KINDS.length },
-          }),
-      },
-      {
-        method: 'GET',
-        path: '/api/v2/catalog/relation',
-        run: () => json(200, { data: [], meta: { count: 0, includeCount: 0 } }),
-      },
-      {
-        method: 'GET',
-        path: '/api/v2/apm/services',
-        run: () =>
-          json(200, {
-            data: {
-              id: 'services',
-              type: 'services_list',
-              attributes: {
-                services: entities
-                  .all()
-                  .map(({ attributes }) => (isRawObject(attributes) ? attributes['name'] : null)),
+  family(): Family {
+    return {
+      routes: [
+        { method: 'GET', path: PATH, run: (one) => this.#list(one) },
+        { method: 'POST', path: PATH, anyBody: true, run: (one) => this.#create(one) },
+        { method: 'POST', path: `${PATH}/preview`, run: () => json(202, page(this.#entities.all(), [])) },
+        { method: 'DELETE', path: `${PATH}/:entity`, run: (one) => this.#remove(one) },
+        // A reference such as service:default/name has a step of its own for the name.
+        {
+          method: 'DELETE',
+          path: `${PATH}/:kind/:name`,
+          run: (call) =>
+            this.#remove({ ...call, params: { entity: `${call.params['kind']}/${call.params['name']}` } }),
+        },
+        {
+          method: 'GET',
+          path: '/api/v2/catalog/kind',
+          run: () =>
+            json(200, {
+              data: KINDS.map((id) => ({ id, type: 'kind', attributes: { name: id } })),
+              meta: { count: KINDS.length },
+            }),
+        },
+        {
+          method: 'GET',
+          path: '/api/v2/catalog/relation',
+          run: () => json(200, { data: [], meta: { count: 0, includeCount: 0 } }),
+        },
+        {
+          method: 'GET',
+          path: '/api/v2/apm/services',
+          run: () =>
+            json(200, {
+              data: {
+                id: 'services',
+                type: 'services_list',
+                attributes: {
+                  services: this.#entities
+                    .all()
+                    .map(({ attributes }) => (isRawObject(attributes) ? attributes['name'] : null)),
+                },
               },
-            },
-          }),
-      },
-    ],
-    seeds: { catalog_entities: (object) => put({ meta: {}, ...object }) },
-  };
+            }),
+        },
+      ],
+      seeds: { catalog_entities: (object) => this.#put({ meta: {}, ...object }) },
+    };
+  }
 }
 
 /** What can come along with an entity, by what is asked for. */

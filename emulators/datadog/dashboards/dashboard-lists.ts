@@ -1,3 +1,4 @@
+import type { Collection } from '../collection.ts';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import type { Organisation } from '../organisation.ts';
 import { CREATOR } from '../people/key-owner.ts';
@@ -11,50 +12,67 @@ const ITEMS = '/api/v2/dashboard/lists/manual/:id/dashboards';
 
 /** Lists of dashboards (v1), and what is on them (v2). A list is kept with its `items`, which v1 does not show. */
 export function dashboardLists(organisation: Organisation): Family {
-  const lists = organisation.collection('dashboard_lists');
-  const now = () => timestamp(organisation.now());
-  const find = ({ params }: Call): RawObject => {
+  return new DashboardLists(organisation).family();
+}
+
+class DashboardLists {
+  readonly #organisation: Organisation;
+  readonly #lists: Collection;
+
+  constructor(organisation: Organisation) {
+    this.#organisation = organisation;
+    this.#lists = organisation.collection('dashboard_lists');
+  }
+
+  #now() {
+    return timestamp(this.#organisation.now());
+  }
+
+  #find({ params }: Call): RawObject {
     const id = params['id'] ?? '';
-    const list = lists.get(id);
+    const list = this.#lists.get(id);
     if (!list) throw new Refused(404, `Manual Dashboard List with id ${id} not found`);
     return list;
-  };
-  const put = (list: RawObject): void => lists.put(String(list['id']), list);
+  }
 
-  function create({ body }: Call): EmulatorAnswer {
-    const at = now();
+  #put(list: RawObject): void {
+    return this.#lists.put(String(list['id']), list);
+  }
+
+  #create({ body }: Call): EmulatorAnswer {
+    const at = this.#now();
     const list: RawObject = {
       author: { name: CREATOR.name, handle: CREATOR.handle },
       created: at,
       dashboards: null,
       dashboard_count: 0,
-      id: organisation.newNumber(),
+      id: this.#organisation.newNumber(),
       is_favorite: false,
       modified: at,
       name: nameIn(body),
       type: 'manual_dashboard_list',
       items: [],
     };
-    put(list);
+    this.#put(list);
     return json(200, shown(list));
   }
 
-  function rename(call: Call): EmulatorAnswer {
-    const before = find(call);
+  #rename(call: Call): EmulatorAnswer {
+    const before = this.#find(call);
     const name = nameIn(call.body);
-    const list = name === before['name'] ? before : { ...before, name, modified: now() };
-    put(list);
+    const list = name === before['name'] ? before : { ...before, name, modified: this.#now() };
+    this.#put(list);
     return json(200, shown(list));
   }
 
-  function remove(call: Call): EmulatorAnswer {
-    const { id } = find(call);
-    lists.drop(String(id));
+  #remove(call: Call): EmulatorAnswer {
+    const { id } = this.#find(call);
+    this.#lists.drop(String(id));
     return json(200, { deleted_dashboard_list_id: id });
   }
 
   /** Changes what is on a list, and answers with what of it was asked for. */
-  function change(
+  #change(
     call: Call,
     member: string,
     of: (
@@ -62,41 +80,52 @@ export function dashboardLists(organisation: Organisation): Family {
       asked: readonly RawObject[],
     ) => { items: RawObject[]; told: readonly RawObject[] },
   ): EmulatorAnswer {
-    const list = find(call);
+    const list = this.#find(call);
     const { items, told } = of(itemsOf(list), askedIn(call.body));
-    put({ ...list, items, dashboard_count: items.length, ...(told.length > 0 ? { modified: now() } : {}) });
+    this.#put({
+      ...list,
+      items,
+      dashboard_count: items.length,
+      ...(told.length > 0 ? { modified: this.#now() } : {}),
+    });
     return json(200, { [member]: told.map(reference) });
   }
 
-  return {
-    routes: [
-      {
-        method: 'GET',
-        path: LISTS,
-        run: () => json(200, { dashboard_lists: newestFirst(lists.all()).map(shown) }),
-      },
-      { method: 'POST', path: LISTS, run: create },
-      { method: 'GET', path: `${LISTS}/:id`, run: (call) => json(200, shown(find(call))) },
-      { method: 'PUT', path: `${LISTS}/:id`, run: rename },
-      { method: 'DELETE', path: `${LISTS}/:id`, run: remove },
-      {
-        method: 'GET',
-        path: ITEMS,
-        run: (call) => {
-          const items = itemsOf(find(call)).map((item) => shownItem(organisation, item));
-          return json(200, { dashboards: items, total: items.length });
+  family(): Family {
+    return {
+      routes: [
+        {
+          method: 'GET',
+          path: LISTS,
+          run: () => json(200, { dashboard_lists: newestFirst(this.#lists.all()).map(shown) }),
         },
-      },
-      { method: 'POST', path: ITEMS, run: (call) => change(call, 'added_dashboards_to_list', added) },
-      {
-        method: 'PUT',
-        path: ITEMS,
-        run: (call) => change(call, 'dashboards', (_, asked) => ({ items: [...asked], told: asked })),
-      },
-      { method: 'DELETE', path: ITEMS, run: (call) => change(call, 'deleted_dashboards_from_list', removed) },
-    ],
-    seeds: { dashboard_lists: seedInto(lists) },
-  };
+        { method: 'POST', path: LISTS, run: (one) => this.#create(one) },
+        { method: 'GET', path: `${LISTS}/:id`, run: (call) => json(200, shown(this.#find(call))) },
+        { method: 'PUT', path: `${LISTS}/:id`, run: (one) => this.#rename(one) },
+        { method: 'DELETE', path: `${LISTS}/:id`, run: (one) => this.#remove(one) },
+        {
+          method: 'GET',
+          path: ITEMS,
+          run: (call) => {
+            const items = itemsOf(this.#find(call)).map((item) => shownItem(this.#organisation, item));
+            return json(200, { dashboards: items, total: items.length });
+          },
+        },
+        { method: 'POST', path: ITEMS, run: (call) => this.#change(call, 'added_dashboards_to_list', added) },
+        {
+          method: 'PUT',
+          path: ITEMS,
+          run: (call) => this.#change(call, 'dashboards', (_, asked) => ({ items: [...asked], told: asked })),
+        },
+        {
+          method: 'DELETE',
+          path: ITEMS,
+          run: (call) => this.#change(call, 'deleted_dashboards_from_list', removed),
+        },
+      ],
+      seeds: { dashboard_lists: seedInto(this.#lists) },
+    };
+  }
 }
 
 function newestFirst(lists: readonly RawObject[]): RawObject[] {

@@ -1,3 +1,4 @@
+import type { Collection } from '../collection.ts';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import { attributesOf } from '../json-api.ts';
 import { newHex, type Organisation } from '../organisation.ts';
@@ -27,24 +28,36 @@ const SETTINGS = [
 
 /** Dashboards shown to people outside: by a public address, and embedded. */
 export function sharedDashboards(organisation: Organisation): Family {
-  const shares = organisation.collection('shared_dashboards');
-  const find = ({ params }: Call): RawObject => {
-    const share = shares.get(params['token']);
+  return new SharedDashboards(organisation).family();
+}
+
+class SharedDashboards {
+  readonly #organisation: Organisation;
+  readonly #shares: Collection;
+
+  constructor(organisation: Organisation) {
+    this.#organisation = organisation;
+    this.#shares = organisation.collection('shared_dashboards');
+  }
+
+  #find({ params }: Call): RawObject {
+    const share = this.#shares.get(params['token']);
     if (!share) throw new Refused(404, `Shared dashboard with token ${String(params['token'])} not found`);
     return share;
-  };
-  const shareOf = (share: RawObject): EmulatorAnswer => {
+  }
+
+  #shareOf(share: RawObject): EmulatorAnswer {
     const { id: _, invitations: __, ...shown } = share;
     return json(200, shown);
-  };
+  }
 
-  function create({ body }: Call): EmulatorAnswer {
+  #create({ body }: Call): EmulatorAnswer {
     const { dashboard_id, dashboard_type } = body;
-    const dashboard = organisation.collection('dashboards').get(String(dashboard_id));
+    const dashboard = this.#organisation.collection('dashboards').get(String(dashboard_id));
     if (!dashboard || typeOf(dashboard) !== dashboard_type)
       throw new Refused(404, `${String(dashboard_type)} ${String(dashboard_id)} not found`);
     const token = `${newHex(16)}-${newHex(32)}`;
-    const at = timestamp(organisation.now());
+    const at = timestamp(this.#organisation.now());
     const share: RawObject = {
       id: token,
       author: { handle: CREATOR.handle, name: CREATOR.name },
@@ -65,28 +78,28 @@ export function sharedDashboards(organisation: Organisation): Family {
       ...settingsIn(body),
       ...guestsOf(body, at),
     };
-    shares.put(token, share);
-    return shareOf(share);
+    this.#shares.put(token, share);
+    return this.#shareOf(share);
   }
 
-  function update(call: Call): EmulatorAnswer {
-    const before = find(call);
-    const at = timestamp(organisation.now());
+  #update(call: Call): EmulatorAnswer {
+    const before = this.#find(call);
+    const at = timestamp(this.#organisation.now());
     const merged: RawObject = { ...before, ...settingsIn(call.body) };
     const share = { ...merged, ...guestsOf(merged, at) };
-    shares.put(String(before['id']), share);
-    return shareOf(share);
+    this.#shares.put(String(before['id']), share);
+    return this.#shareOf(share);
   }
 
-  function remove(call: Call): EmulatorAnswer {
-    const { id } = find(call);
-    shares.drop(String(id));
+  #remove(call: Call): EmulatorAnswer {
+    const { id } = this.#find(call);
+    this.#shares.drop(String(id));
     return json(200, { deleted_public_dashboard_token: id });
   }
 
-  function invite(call: Call): EmulatorAnswer {
-    const share = find(call);
-    const now = organisation.now();
+  #invite(call: Call): EmulatorAnswer {
+    const share = this.#find(call);
+    const now = this.#organisation.now();
     const invitation = {
       type: 'public_dashboard_invitation',
       attributes: {
@@ -98,40 +111,42 @@ export function sharedDashboards(organisation: Organisation): Family {
         session_expiry: null,
       },
     };
-    shares.put(String(share['id']), { ...share, invitations: [...invitationsOf(share), invitation] });
+    this.#shares.put(String(share['id']), { ...share, invitations: [...invitationsOf(share), invitation] });
     return json(201, { data: invitation });
   }
 
-  function uninvite(call: Call): EmulatorAnswer {
-    const share = find(call);
+  #uninvite(call: Call): EmulatorAnswer {
+    const share = this.#find(call);
     const { email } = attributesOf(call.body);
     const left = invitationsOf(share).filter(
       ({ attributes }) => !(isRawObject(attributes) && attributes['email'] === email),
     );
-    shares.put(String(share['id']), { ...share, invitations: left });
+    this.#shares.put(String(share['id']), { ...share, invitations: left });
     return { status: 204 };
   }
 
-  return {
-    routes: [
-      { method: 'POST', path: PATH, run: create },
-      { method: 'GET', path: `${PATH}/:token`, run: (call) => shareOf(find(call)) },
-      { method: 'PUT', path: `${PATH}/:token`, run: update },
-      { method: 'DELETE', path: `${PATH}/:token`, run: remove },
-      {
-        method: 'GET',
-        path: `${PATH}/:token/invitation`,
-        run: (call) => {
-          const data = invitationsOf(find(call));
-          return json(200, { data, meta: { page: { total_count: data.length } } });
+  family(): Family {
+    return {
+      routes: [
+        { method: 'POST', path: PATH, run: (one) => this.#create(one) },
+        { method: 'GET', path: `${PATH}/:token`, run: (call) => this.#shareOf(this.#find(call)) },
+        { method: 'PUT', path: `${PATH}/:token`, run: (one) => this.#update(one) },
+        { method: 'DELETE', path: `${PATH}/:token`, run: (one) => this.#remove(one) },
+        {
+          method: 'GET',
+          path: `${PATH}/:token/invitation`,
+          run: (call) => {
+            const data = invitationsOf(this.#find(call));
+            return json(200, { data, meta: { page: { total_count: data.length } } });
+          },
         },
-      },
-      { method: 'POST', path: `${PATH}/:token/invitation`, run: invite },
-      { method: 'DELETE', path: `${PATH}/:token/invitation`, run: uninvite },
-      ...secureEmbedRoutes(organisation),
-    ],
-    seeds: { shared_dashboards: seedInto(shares) },
-  };
+        { method: 'POST', path: `${PATH}/:token/invitation`, run: (one) => this.#invite(one) },
+        { method: 'DELETE', path: `${PATH}/:token/invitation`, run: (one) => this.#uninvite(one) },
+        ...secureEmbedRoutes(this.#organisation),
+      ],
+      seeds: { shared_dashboards: seedInto(this.#shares) },
+    };
+  }
 }
 
 /** A dashboard in rows is a timeboard to this API, a free one a screenboard. */

@@ -1,3 +1,4 @@
+import type { Collection } from '../collection.ts';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { CREATOR, ORGANISATION } from '../people/key-owner.ts';
@@ -20,16 +21,35 @@ const SETTINGS = [
 
 /** Downtimes by their old API, and muting of everything, which is one. */
 export function downtimesV1(organisation: Organisation): Family {
-  const downtimes = organisation.collection('downtimes_v1');
-  const seconds = () => Math.floor(organisation.now() / 1000);
-  const put = (downtime: RawObject): void => downtimes.put(String(downtime['id']), downtime);
-  const read = (downtime: RawObject): RawObject => ({ ...downtime, ...stateOf(downtime, seconds()) });
+  return new DowntimesV1(organisation).family();
+}
 
-  function create(body: RawObject): RawObject {
-    const now = seconds();
+class DowntimesV1 {
+  readonly #organisation: Organisation;
+  readonly #downtimes: Collection;
+
+  constructor(organisation: Organisation) {
+    this.#organisation = organisation;
+    this.#downtimes = organisation.collection('downtimes_v1');
+  }
+
+  #seconds() {
+    return Math.floor(this.#organisation.now() / 1000);
+  }
+
+  #put(downtime: RawObject): void {
+    return this.#downtimes.put(String(downtime['id']), downtime);
+  }
+
+  #read(downtime: RawObject): RawObject {
+    return { ...downtime, ...stateOf(downtime, this.#seconds()) };
+  }
+
+  #create(body: RawObject): RawObject {
+    const now = this.#seconds();
     const scope = scopeOf(body['scope']);
     const downtime: RawObject = {
-      id: organisation.newNumber(),
+      id: this.#organisation.newNumber(),
       monitor_id: null,
       org_id: ORGANISATION,
       start: epoch(body['start']) ?? now,
@@ -54,12 +74,12 @@ export function downtimesV1(organisation: Organisation): Family {
       downtime_type: typeOf(scope),
       ...settingsIn(body),
     };
-    put(downtime);
-    return read(downtime);
+    this.#put(downtime);
+    return this.#read(downtime);
   }
 
-  function update({ params, body }: Call): EmulatorAnswer {
-    const { active: _, status: __, ...before } = find(params);
+  #update({ params, body }: Call): EmulatorAnswer {
+    const { active: _, status: __, ...before } = this.#find(params);
     const scope = body['scope'] === undefined ? before['scope'] : scopeOf(body['scope']);
     const after: RawObject = {
       ...before,
@@ -70,29 +90,29 @@ export function downtimesV1(organisation: Organisation): Family {
       scope,
       downtime_type: typeOf(scope),
       ...settingsIn(body),
-      modified: seconds(),
+      modified: this.#seconds(),
       updater_id: CREATOR.id,
     };
-    put(after);
-    // The answer to an update alone has no uuid.
-    return json(200, { ...read(after), uuid: null });
+    this.#put(after);
+    // The answer to an (one) => this.#update(one) alone has no uuid.
+    return json(200, { ...this.#read(after), uuid: null });
   }
 
-  function find(params: Call['params'], words = 'Downtime not found'): RawObject {
-    const downtime = downtimes.get(params['id']);
+  #find(params: Call['params'], words = 'Downtime not found'): RawObject {
+    const downtime = this.#downtimes.get(params['id']);
     if (!downtime) throw new Refused(404, words);
     return downtime;
   }
 
   /** A second time changes nothing. */
-  function cancel({ active: _, status: __, ...downtime }: RawObject): void {
+  #cancel({ active: _, status: __, ...downtime }: RawObject): void {
     if (downtime['canceled'] !== null) return;
-    const now = seconds();
-    put({ ...downtime, canceled: now, modified: now, disabled: true, updater_id: CREATOR.id });
+    const now = this.#seconds();
+    this.#put({ ...downtime, canceled: now, modified: now, disabled: true, updater_id: CREATOR.id });
   }
 
-  function list({ query }: Call): EmulatorAnswer {
-    const shown = downtimes.all().map(read);
+  #list({ query }: Call): EmulatorAnswer {
+    const shown = this.#downtimes.all().map((one) => this.#read(one));
     const current = query.get('current_only')?.toLowerCase() === 'true';
     const found = shown.filter(({ active }) => active === true || !current);
     return json(
@@ -101,60 +121,64 @@ export function downtimesV1(organisation: Organisation): Family {
     );
   }
 
-  function cancelByScope({ body }: Call): EmulatorAnswer {
+  #cancelByScope({ body }: Call): EmulatorAnswer {
     const scope = scopeOf(body['scope']);
-    const found = downtimes.all().filter((d) => d['canceled'] === null && sameList(d['scope'], scope));
+    const found = this.#downtimes.all().filter((d) => d['canceled'] === null && sameList(d['scope'], scope));
     if (found.length === 0) throw new Refused(404, 'No downtimes found');
-    for (const downtime of found) cancel(downtime);
+    for (const downtime of found) this.#cancel(downtime);
     return json(200, { cancelled_ids: found.map(({ id }) => id).toReversed() });
   }
 
-  function ofMonitor({ params }: Call): EmulatorAnswer {
-    const monitor = organisation.collection('monitors').get(params['id']);
+  #ofMonitor({ params }: Call): EmulatorAnswer {
+    const monitor = this.#organisation.collection('monitors').get(params['id']);
     if (!monitor) throw new Refused(404, 'Monitor not found');
-    const found = downtimes
+    const found = this.#downtimes
       .all()
-      .map(read)
+      .map((one) => this.#read(one))
       .filter((d) => isUnderWay(d) && coversMonitor(d, monitor));
     return json(200, found.map(withoutCreator));
   }
 
-  function unmuteAll(): EmulatorAnswer {
-    const muting = downtimes.all().filter((d) => read(d)['active'] === true && isForEverything(d));
+  #unmuteAll(): EmulatorAnswer {
+    const muting = this.#downtimes
+      .all()
+      .filter((d) => this.#read(d)['active'] === true && isForEverything(d));
     if (muting.length === 0) throw new Refused(400, 'Monitoring is not currently globally muted');
-    for (const downtime of muting) cancel(downtime);
+    for (const downtime of muting) this.#cancel(downtime);
     return { status: 204 };
   }
 
-  return {
-    routes: [
-      { method: 'GET', path: PATH, run: list },
-      { method: 'POST', path: PATH, run: ({ body }) => json(200, create(body)) },
-      { method: 'POST', path: `${PATH}/cancel/by_scope`, run: cancelByScope },
-      {
-        method: 'GET',
-        path: `${PATH}/:id`,
-        run: ({ params }) => json(200, withoutCreator(read(find(params)))),
-      },
-      { method: 'PUT', path: `${PATH}/:id`, run: update },
-      {
-        method: 'DELETE',
-        path: `${PATH}/:id`,
-        run: ({ params }) => {
-          cancel(find(params, `Downtime ${String(params['id'])} not found`));
-          return { status: 204 };
+  family(): Family {
+    return {
+      routes: [
+        { method: 'GET', path: PATH, run: (one) => this.#list(one) },
+        { method: 'POST', path: PATH, run: ({ body }) => json(200, this.#create(body)) },
+        { method: 'POST', path: `${PATH}/cancel/by_scope`, run: (one) => this.#cancelByScope(one) },
+        {
+          method: 'GET',
+          path: `${PATH}/:id`,
+          run: ({ params }) => json(200, withoutCreator(this.#read(this.#find(params)))),
         },
-      },
-      { method: 'GET', path: '/api/v1/monitor/:id/downtimes', run: ofMonitor },
-      {
-        method: 'POST',
-        path: '/api/v1/monitor/mute_all',
-        run: ({ body }) => json(200, create({ ...body, scope: ['*'] })),
-      },
-      { method: 'POST', path: '/api/v1/monitor/unmute_all', run: unmuteAll },
-    ],
-    seeds: { downtimes_v1: seedInto(downtimes) },
-  };
+        { method: 'PUT', path: `${PATH}/:id`, run: (one) => this.#update(one) },
+        {
+          method: 'DELETE',
+          path: `${PATH}/:id`,
+          run: ({ params }) => {
+            this.#cancel(this.#find(params, `Downtime ${String(params['id'])} not found`));
+            return { status: 204 };
+          },
+        },
+        { method: 'GET', path: '/api/v1/monitor/:id/downtimes', run: (one) => this.#ofMonitor(one) },
+        {
+          method: 'POST',
+          path: '/api/v1/monitor/mute_all',
+          run: ({ body }) => json(200, this.#create({ ...body, scope: ['*'] })),
+        },
+        { method: 'POST', path: '/api/v1/monitor/unmute_all', run: () => this.#unmuteAll() },
+      ],
+      seeds: { downtimes_v1: seedInto(this.#downtimes) },
+    };
+  }
 }
 
 /** Whether a downtime lasts, and its state in a word, at a time in epoch seconds. */

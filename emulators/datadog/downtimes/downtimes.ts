@@ -1,3 +1,4 @@
+import type { Collection } from '../collection.ts';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import { attributesOf, held, requireUuid } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
@@ -25,16 +26,30 @@ const SETTABLE = [
 
 /** Downtimes (v2). */
 export function downtimes(organisation: Organisation): Family {
-  const collection = organisation.collection('downtimes');
-  const find = ({ params }: Call): RawObject => {
+  return new Downtimes(organisation).family();
+}
+
+class Downtimes {
+  readonly #organisation: Organisation;
+  readonly #collection: Collection;
+
+  constructor(organisation: Organisation) {
+    this.#organisation = organisation;
+    this.#collection = organisation.collection('downtimes');
+  }
+
+  #find({ params }: Call): RawObject {
     const id = params['downtime_id'] ?? '';
     requireUuid('downtime_id', id);
-    return held(collection, id, NOT_FOUND);
-  };
-  const read = (downtime: RawObject): RawObject => asOf(downtime, organisation.now());
+    return held(this.#collection, id, NOT_FOUND);
+  }
 
-  function create({ body }: Call): EmulatorAnswer {
-    const now = organisation.now();
+  #read(downtime: RawObject): RawObject {
+    return asOf(downtime, this.#organisation.now());
+  }
+
+  #create({ body }: Call): EmulatorAnswer {
+    const now = this.#organisation.now();
     const sent = attributesOf(body);
     const id = newUuid();
     const attributes: RawObject = {
@@ -51,13 +66,13 @@ export function downtimes(organisation: Organisation): Family {
     };
     checkScope(attributes['scope']);
     checkIdentifier(attributes['monitor_identifier']);
-    collection.put(id, { type: 'downtime', id, attributes });
-    return json(200, written(organisation, read({ type: 'downtime', id, attributes })));
+    this.#collection.put(id, { type: 'downtime', id, attributes });
+    return json(200, written(this.#organisation, this.#read({ type: 'downtime', id, attributes })));
   }
 
-  function update(call: Call): EmulatorAnswer {
-    const before = find(call);
-    const now = organisation.now();
+  #update(call: Call): EmulatorAnswer {
+    const before = this.#find(call);
+    const now = this.#organisation.now();
     const sent = attributesOf(call.body);
     const unknown = Object.keys(sent).find((name) => !SETTABLE.includes(name));
     if (unknown !== undefined)
@@ -71,36 +86,38 @@ export function downtimes(organisation: Organisation): Family {
     };
     if (sent['scope'] !== undefined) checkScope(sent['scope']);
     const after = { ...before, attributes };
-    collection.put(String(before['id']), after);
-    return json(200, written(organisation, read(after)));
+    this.#collection.put(String(before['id']), after);
+    return json(200, written(this.#organisation, this.#read(after)));
   }
 
   /** Cancelled, not erased: it can be read on. A second time changes nothing. */
-  function cancel({ params }: Call): EmulatorAnswer {
+  #cancel({ params }: Call): EmulatorAnswer {
     const id = params['downtime_id'] ?? '';
     requireUuid('downtime_id', id);
-    const downtime = held(collection, id, `Downtime ${id} not found`);
+    const downtime = held(this.#collection, id, `Downtime ${id} not found`);
     const attributes = isRawObject(downtime['attributes']) ? downtime['attributes'] : {};
     if (attributes['canceled'] === null) {
-      const at = timestamp(organisation.now());
-      collection.put(id, { ...downtime, attributes: { ...attributes, canceled: at, modified: at } });
+      const at = timestamp(this.#organisation.now());
+      this.#collection.put(id, { ...downtime, attributes: { ...attributes, canceled: at, modified: at } });
     }
     return { status: 204 };
   }
 
-  function list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorAnswer {
     const current = query.get('current_only') === 'true';
-    const all = collection.all().map(read);
-    const wanted = all.filter((d) => (current ? statusOf(d) === 'active' : isRecent(d, organisation.now())));
-    return json(200, paged(organisation, wanted, query));
+    const all = this.#collection.all().map((one) => this.#read(one));
+    const wanted = all.filter((d) =>
+      current ? statusOf(d) === 'active' : isRecent(d, this.#organisation.now()),
+    );
+    return json(200, paged(this.#organisation, wanted, query));
   }
 
-  function ofMonitor({ params, query }: Call): EmulatorAnswer {
-    const monitor = organisation.collection('monitors').get(params['id']);
+  #ofMonitor({ params, query }: Call): EmulatorAnswer {
+    const monitor = this.#organisation.collection('monitors').get(params['id']);
     if (!monitor) throw new Refused(404, `Monitor with id ${String(params['id'])} not found`);
-    const matching = collection
+    const matching = this.#collection
       .all()
-      .map(read)
+      .map((one) => this.#read(one))
       .filter((d) => ['active', 'scheduled'].includes(statusOf(d)) && isAbout(d, monitor))
       .map(({ id, attributes }) => {
         const { scope, schedule } = isRawObject(attributes) ? attributes : {};
@@ -108,27 +125,33 @@ export function downtimes(organisation: Organisation): Family {
         const span = isRawObject(current_downtime) ? current_downtime : { start, end };
         return { type: 'downtime_match', id, attributes: { scope, groups: [], ...span } };
       });
-    return json(200, paged(organisation, matching, query));
+    return json(200, paged(this.#organisation, matching, query));
   }
 
-  return {
-    routes: [
-      { method: 'GET', path: PATH, run: list },
-      { method: 'POST', path: PATH, run: create },
-      {
-        method: 'GET',
-        path: `${PATH}/:downtime_id`,
-        run: (call) => {
-          const { data, included } = withIncluded(organisation, [read(find(call))], call.query);
-          return json(200, { data: data[0], ...(included ? { included } : {}) });
+  family(): Family {
+    return {
+      routes: [
+        { method: 'GET', path: PATH, run: (one) => this.#list(one) },
+        { method: 'POST', path: PATH, run: (one) => this.#create(one) },
+        {
+          method: 'GET',
+          path: `${PATH}/:downtime_id`,
+          run: (call) => {
+            const { data, included } = withIncluded(
+              this.#organisation,
+              [this.#read(this.#find(call))],
+              call.query,
+            );
+            return json(200, { data: data[0], ...(included ? { included } : {}) });
+          },
         },
-      },
-      { method: 'PATCH', path: `${PATH}/:downtime_id`, run: update },
-      { method: 'DELETE', path: `${PATH}/:downtime_id`, run: cancel },
-      { method: 'GET', path: '/api/v2/monitor/:id/downtime_matches', run: ofMonitor },
-    ],
-    seeds: { downtimes: seedInto(collection) },
-  };
+        { method: 'PATCH', path: `${PATH}/:downtime_id`, run: (one) => this.#update(one) },
+        { method: 'DELETE', path: `${PATH}/:downtime_id`, run: (one) => this.#cancel(one) },
+        { method: 'GET', path: '/api/v2/monitor/:id/downtime_matches', run: (one) => this.#ofMonitor(one) },
+      ],
+      seeds: { downtimes: seedInto(this.#collection) },
+    };
+  }
 }
 
 function settingsIn(sent: RawObject): RawObject {

@@ -20,14 +20,24 @@ const AGGREGATORS: Readonly<Record<string, (values: readonly number[]) => number
 
 /** Queries for metric values, v1 and v2: one series of what was sent in, without functions and arithmetic. */
 export function metricQueries(organisation: Organisation): Family {
+  return new MetricQueries(organisation).family();
+}
+
+class MetricQueries {
+  readonly #organisation: Organisation;
+
+  constructor(organisation: Organisation) {
+    this.#organisation = organisation;
+  }
+
   /** What was sent in for a query within a time, epoch milliseconds, both ends included. */
-  function pointsOf(query: string, from: number, to: number): Point[] {
+  #pointsOf(query: string, from: number, to: number): Point[] {
     const [, aggregator = 'avg', metric, scope = '*'] = SERIES.exec(query) ?? [];
     const wanted = scope
       .split(',')
       .map((tag) => tag.trim())
       .filter((tag) => tag !== '*');
-    const within = organisation
+    const within = this.#organisation
       .collection('metrics')
       .all()
       .filter(
@@ -45,10 +55,10 @@ export function metricQueries(organisation: Organisation): Family {
       .toSorted(([a], [b]) => a - b);
   }
 
-  function queryV1({ query }: Call): EmulatorAnswer {
+  #queryV1({ query }: Call): EmulatorAnswer {
     const [from, to] = [Number(query.get('from')) * 1000, Number(query.get('to')) * 1000];
     const text = query.get('query') ?? '';
-    const pointlist = pointsOf(text, from, to);
+    const pointlist = this.#pointsOf(text, from, to);
     const [, , metric, scope] = SERIES.exec(text) ?? [];
     const [first, last] = [pointlist[0], pointlist.at(-1)];
     const one = first &&
@@ -83,23 +93,23 @@ export function metricQueries(organisation: Organisation): Family {
     });
   }
 
-  function queriesIn(body: RawObject, type: string): { name: string; points: Point[]; aggregator: string }[] {
+  #queriesIn(body: RawObject, type: string): { name: string; points: Point[]; aggregator: string }[] {
     if (dataOf(body)['type'] !== type)
       throw new Refused(400, `API input validation failed: Invalid type. Expected "${type}".`);
     const { from, to, queries } = attributesOf(body);
     const [start, end] = [numeric(from) ?? 0, numeric(to) ?? 0];
-    if (end < organisation.now() - RETENTION_MS)
+    if (end < this.#organisation.now() - RETENTION_MS)
       throw new Refused(400, 'Queries ending outside the retention date are invalid');
     const asked = Array.isArray(queries) ? queries.filter(isRawObject) : [];
     return asked.map(({ name, query, aggregator }) => ({
       name: String(name),
-      points: typeof query === 'string' ? pointsOf(query, start, end) : [],
+      points: typeof query === 'string' ? this.#pointsOf(query, start, end) : [],
       aggregator: String(aggregator ?? 'avg'),
     }));
   }
 
-  function timeseries({ body }: Call): EmulatorAnswer {
-    const asked = queriesIn(body, 'timeseries_request').filter(({ points }) => points.length > 0);
+  #timeseries({ body }: Call): EmulatorAnswer {
+    const asked = this.#queriesIn(body, 'timeseries_request').filter(({ points }) => points.length > 0);
     const times = [...new Set(asked.flatMap(({ points }) => points.map(([at]) => at)))].toSorted(
       (a, b) => a - b,
     );
@@ -111,8 +121,8 @@ export function metricQueries(organisation: Organisation): Family {
     return json(200, { data: { id: '0', type: 'timeseries_response', attributes } });
   }
 
-  function scalar({ body }: Call): EmulatorAnswer {
-    const columns = queriesIn(body, 'scalar_request').map(({ name, points, aggregator }) => ({
+  #scalar({ body }: Call): EmulatorAnswer {
+    const columns = this.#queriesIn(body, 'scalar_request').map(({ name, points, aggregator }) => ({
       name,
       values: points.length > 0 ? [AGGREGATORS[aggregator]?.(points.map(([, value]) => value)) ?? null] : [],
       type: 'number',
@@ -121,12 +131,14 @@ export function metricQueries(organisation: Organisation): Family {
     return json(200, { data: { id: '0', type: 'scalar_response', attributes: { columns } } });
   }
 
-  return {
-    routes: [
-      { method: 'GET', path: '/api/v1/query', limit: 'query', run: queryV1 },
-      { method: 'POST', path: '/api/v2/query/timeseries', run: timeseries },
-      { method: 'POST', path: '/api/v2/query/scalar', run: scalar },
-    ],
-    seeds: {},
-  };
+  family(): Family {
+    return {
+      routes: [
+        { method: 'GET', path: '/api/v1/query', limit: 'query', run: (one) => this.#queryV1(one) },
+        { method: 'POST', path: '/api/v2/query/timeseries', run: (one) => this.#timeseries(one) },
+        { method: 'POST', path: '/api/v2/query/scalar', run: (one) => this.#scalar(one) },
+      ],
+      seeds: {},
+    };
+  }
 }

@@ -36,17 +36,7 @@ export function teamMemberRoutes(
       relationships: { user },
     };
     memberships.put(id, membership);
-    return json(200, { data: membership, included: usersOf([membership]) });
-  }
-
-  function usersOf(list: readonly RawObject[]): RawObject[] {
-    return list.flatMap((one) => {
-      const user = organisation.collection('users').get(String(userOf(one)));
-      const held = isRawObject(user?.['attributes']) ? user['attributes'] : undefined;
-      if (!user || !held) return [];
-      const attributes = Object.fromEntries(SHOWN.map((name) => [name, held[name]]));
-      return [{ id: user['id'], type: 'users', attributes }];
-    });
+    return json(200, { data: membership, included: usersOf(organisation, [membership]) });
   }
 
   function find(call: Call): RawObject {
@@ -68,7 +58,7 @@ export function teamMemberRoutes(
     const attributes = { ...(isRawObject(before['attributes']) ? before['attributes'] : {}), role };
     const after = { ...before, attributes };
     memberships.put(String(before['id']), after);
-    return json(200, { data: after, included: usersOf([after]) });
+    return json(200, { data: after, included: usersOf(organisation, [after]) });
   }
 
   function list(call: Call): EmulatorAnswer {
@@ -78,7 +68,7 @@ export function teamMemberRoutes(
       `/api/v2/team/${String(team)}/memberships`,
       call.query,
     );
-    return json(200, { data: page, included: usersOf(page), meta, links });
+    return json(200, { data: page, included: usersOf(organisation, page), meta, links });
   }
 
   return [
@@ -94,6 +84,17 @@ export function teamMemberRoutes(
       },
     },
   ];
+}
+
+/** Of the users of memberships, what answers show along with them. */
+function usersOf(organisation: Organisation, members: readonly RawObject[]): RawObject[] {
+  return members.flatMap((one) => {
+    const user = organisation.collection('users').get(String(userOf(one)));
+    const held = isRawObject(user?.['attributes']) ? user['attributes'] : undefined;
+    if (!user || !held) return [];
+    const attributes = Object.fromEntries(SHOWN.map((name) => [name, held[name]]));
+    return [{ id: user['id'], type: 'users', attributes }];
+  });
 }
 
 function checkedRole(role: unknown): unknown {

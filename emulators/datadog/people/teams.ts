@@ -1,3 +1,4 @@
+import type { Collection } from '../collection.ts';
 import { randomInt } from 'node:crypto';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import { attributesOf } from '../json-api.ts';
@@ -18,27 +19,47 @@ const DRESS: RawObject = { avatar: null, banner: 2, hidden_modules: null, visibl
 
 /** Teams, their links, members and notification rules. */
 export function teams(organisation: Organisation): Family {
-  const held = organisation.collection('teams');
-  const linksHeld = organisation.collection('team_links');
-  const now = () => timestamp(organisation.now());
-  const find = ({ params }: Call): RawObject => {
+  return new Teams(organisation).family();
+}
+
+class Teams {
+  readonly #organisation: Organisation;
+  readonly #held: Collection;
+  readonly #linksHeld: Collection;
+
+  constructor(organisation: Organisation) {
+    this.#organisation = organisation;
+    this.#held = organisation.collection('teams');
+    this.#linksHeld = organisation.collection('team_links');
+  }
+
+  #now() {
+    return timestamp(this.#organisation.now());
+  }
+
+  #find({ params }: Call): RawObject {
     const id = params['team_id'] ?? '';
     requireUuidOf(id);
-    const team = held.get(id);
+    const team = this.#held.get(id);
     if (!team) throw new Refused(404, `Team for ID ${id} not found`);
     return team;
-  };
-  const linksOf = (id: unknown) => linksHeld.all().filter((link) => attributesIn(link)['team_id'] === id);
-  const membersOf = (id: unknown) =>
-    organisation
+  }
+
+  #linksOf(id: unknown) {
+    return this.#linksHeld.all().filter((link) => attributesIn(link)['team_id'] === id);
+  }
+
+  #membersOf(id: unknown) {
+    return this.#organisation
       .collection('team_memberships')
       .all()
       .filter((one) => String(one['id']).includes(String(id)));
+  }
 
-  function create({ body }: Call): EmulatorAnswer {
+  #create({ body }: Call): EmulatorAnswer {
     const sent = attributesOf(body);
-    requireUnique(sent, undefined);
-    const at = now();
+    this.#requireUnique(sent, undefined);
+    const at = this.#now();
     const { name, handle, description = null } = sent;
     const id = newUuid();
     const attributes = {
@@ -53,15 +74,15 @@ export function teams(organisation: Organisation): Family {
       link_count: 0,
     };
     const team = { id, type: 'team', attributes };
-    held.put(id, team);
+    this.#held.put(id, team);
     const { is_managed: _, ...told } = attributes;
     return json(201, {
-      data: { ...shown(team), attributes: { ...told, ...DRESS, banner: randomInt(1, 9) } },
+      data: { ...this.#shown(team), attributes: { ...told, ...DRESS, banner: randomInt(1, 9) } },
     });
   }
 
-  function requireUnique({ name, handle }: RawObject, own: unknown): void {
-    const twin = held.all().find((team) => {
+  #requireUnique({ name, handle }: RawObject, own: unknown): void {
+    const twin = this.#held.all().find((team) => {
       const { name: theirName, handle: theirHandle } = attributesIn(team);
       return team['id'] !== own && (theirHandle === handle || theirName === name);
     });
@@ -69,16 +90,16 @@ export function teams(organisation: Organisation): Family {
   }
 
   /** A team as reads show it, with what is counted now. */
-  function shown(team: RawObject): RawObject {
+  #shown(team: RawObject): RawObject {
     const { id } = team;
     const attributes = attributesIn(team);
     const counts = {
-      user_count: Math.max(Number(attributes['user_count'] ?? 0), membersOf(id).length),
-      link_count: Math.max(Number(attributes['link_count'] ?? 0), linksOf(id).length),
+      user_count: Math.max(Number(attributes['user_count'] ?? 0), this.#membersOf(id).length),
+      link_count: Math.max(Number(attributes['link_count'] ?? 0), this.#linksOf(id).length),
     };
     const relationships = {
       team_links: {
-        data: linksOf(id).map((link) => ({ id: link['id'], type: 'team_links' })),
+        data: this.#linksOf(id).map((link) => ({ id: link['id'], type: 'team_links' })),
         links: { related: `${PATH}/${String(id)}/links` },
       },
       user_team_permissions: { data: null, links: { related: `${PATH}/${String(id)}/permission-settings` } },
@@ -86,24 +107,26 @@ export function teams(organisation: Organisation): Family {
     return { relationships, ...team, attributes: { ...attributes, ...counts } };
   }
 
-  function update(call: Call): EmulatorAnswer {
-    const before = find(call);
+  #update(call: Call): EmulatorAnswer {
+    const before = this.#find(call);
     const sent = attributesOf(call.body);
-    requireUnique(sent, before['id']);
+    this.#requireUnique(sent, before['id']);
     const description = sent['description'] === undefined ? {} : { summary: sent['description'] };
-    const attributes = { ...attributesIn(before), ...sent, ...description, modified_at: now() };
+    const attributes = { ...attributesIn(before), ...sent, ...description, modified_at: this.#now() };
     const team = { ...before, attributes };
-    held.put(String(before['id']), team);
-    return json(200, { data: shown(team) });
+    this.#held.put(String(before['id']), team);
+    return json(200, { data: this.#shown(team) });
   }
 
-  function list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorAnswer {
     const text = query.get('filter[keyword]')?.toLowerCase() ?? '';
     const me = query.get('filter[me]') === 'true';
-    const found = held.all().filter((team) => {
+    const found = this.#held.all().filter((team) => {
       const { name, handle } = attributesIn(team);
       const words = `${String(name)} ${String(handle)}`.toLowerCase();
-      return words.includes(text) && (!me || membersOf(team['id']).some((one) => userOf(one) !== undefined));
+      return (
+        words.includes(text) && (!me || this.#membersOf(team['id']).some((one) => userOf(one) !== undefined))
+      );
     });
     const field = query.get('sort')?.replace(/^-/, '') ?? 'name';
     const sign = query.get('sort')?.startsWith('-') ? -1 : 1;
@@ -112,73 +135,87 @@ export function teams(organisation: Organisation): Family {
       ? found.toSorted((a, b) => sign * value(a).localeCompare(value(b)))
       : found;
     const { page, meta, links } = pagedByNumber(sorted, PATH, query);
-    return json(200, { data: page.map(shown), meta, links });
+    return json(200, { data: page.map((one) => this.#shown(one)), meta, links });
   }
 
-  function addLink(call: Call): EmulatorAnswer {
-    const { id: team_id } = find(call);
+  #addLink(call: Call): EmulatorAnswer {
+    const { id: team_id } = this.#find(call);
     const { label, url, position = 0 } = attributesOf(call.body);
     if (typeof label !== 'string' || label === '') throw new Refused(422, 'label cannot be empty');
     const link = { id: newUuid(), type: 'team_links', attributes: { team_id, label, url, position } };
-    linksHeld.put(link.id, link);
+    this.#linksHeld.put(link.id, link);
     return json(200, { data: link });
   }
 
-  function findLink({ params }: Call): RawObject {
+  #findLink({ params }: Call): RawObject {
     const id = params['link_id'] ?? '';
     requireUuidOf(id);
-    const link = linksHeld.get(id);
+    const link = this.#linksHeld.get(id);
     if (!link) throw new Refused(404, `Link for ID ${id} not found`);
     return link;
   }
 
-  function updateLink(call: Call): EmulatorAnswer {
-    const before = findLink(call);
+  #updateLink(call: Call): EmulatorAnswer {
+    const before = this.#findLink(call);
     const link = { ...before, attributes: { ...attributesIn(before), ...attributesOf(call.body) } };
-    linksHeld.put(String(before['id']), link);
+    this.#linksHeld.put(String(before['id']), link);
     return json(200, { data: link });
   }
 
-  return {
-    routes: [
-      { method: 'GET', path: PATH, run: list },
-      { method: 'POST', path: PATH, run: create },
-      { method: 'GET', path: `${PATH}/:team_id`, run: (call) => json(200, { data: shown(find(call)) }) },
-      { method: 'PATCH', path: `${PATH}/:team_id`, run: update },
-      {
-        method: 'DELETE',
-        path: `${PATH}/:team_id`,
-        run: (call) => {
-          held.drop(String(find(call)['id']));
-          return { status: 204 };
+  family(): Family {
+    return {
+      routes: [
+        { method: 'GET', path: PATH, run: (one) => this.#list(one) },
+        { method: 'POST', path: PATH, run: (one) => this.#create(one) },
+        {
+          method: 'GET',
+          path: `${PATH}/:team_id`,
+          run: (call) => json(200, { data: this.#shown(this.#find(call)) }),
         },
-      },
-      { method: 'GET', path: LINKS, run: (call) => json(200, { data: linksOf(find(call)['id']) }) },
-      { method: 'POST', path: LINKS, run: addLink },
-      { method: 'GET', path: `${LINKS}/:link_id`, run: (call) => json(200, { data: findLink(call) }) },
-      { method: 'PATCH', path: `${LINKS}/:link_id`, run: updateLink },
-      {
-        method: 'DELETE',
-        path: `${LINKS}/:link_id`,
-        run: (call) => {
-          linksHeld.drop(String(findLink(call)['id']));
-          return { status: 204 };
+        { method: 'PATCH', path: `${PATH}/:team_id`, run: (one) => this.#update(one) },
+        {
+          method: 'DELETE',
+          path: `${PATH}/:team_id`,
+          run: (call) => {
+            this.#held.drop(String(this.#find(call)['id']));
+            return { status: 204 };
+          },
         },
+        {
+          method: 'GET',
+          path: LINKS,
+          run: (call) => json(200, { data: this.#linksOf(this.#find(call)['id']) }),
+        },
+        { method: 'POST', path: LINKS, run: (one) => this.#addLink(one) },
+        {
+          method: 'GET',
+          path: `${LINKS}/:link_id`,
+          run: (call) => json(200, { data: this.#findLink(call) }),
+        },
+        { method: 'PATCH', path: `${LINKS}/:link_id`, run: (one) => this.#updateLink(one) },
+        {
+          method: 'DELETE',
+          path: `${LINKS}/:link_id`,
+          run: (call) => {
+            this.#linksHeld.drop(String(this.#findLink(call)['id']));
+            return { status: 204 };
+          },
+        },
+        {
+          method: 'GET',
+          path: `${PATH}/:team_id/permission-settings`,
+          run: (call) => json(200, { data: permissionSettings(this.#find(call)['id']) }),
+        },
+        ...teamMemberRoutes(this.#organisation, (one) => this.#find(one)),
+        ...teamRuleRoutes(this.#organisation, (one) => this.#find(one)),
+      ],
+      seeds: {
+        teams: seedInto(this.#held),
+        team_links: seedInto(this.#linksHeld),
+        team_memberships: seedInto(this.#organisation.collection('team_memberships')),
       },
-      {
-        method: 'GET',
-        path: `${PATH}/:team_id/permission-settings`,
-        run: (call) => json(200, { data: permissionSettings(find(call)['id']) }),
-      },
-      ...teamMemberRoutes(organisation, find),
-      ...teamRuleRoutes(organisation, find),
-    ],
-    seeds: {
-      teams: seedInto(held),
-      team_links: seedInto(linksHeld),
-      team_memberships: seedInto(organisation.collection('team_memberships')),
-    },
-  };
+    };
+  }
 }
 
 const SETTINGS = [

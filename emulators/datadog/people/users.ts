@@ -1,3 +1,4 @@
+import type { Collection } from '../collection.ts';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import { attributesOf, dataOf } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
@@ -13,27 +14,46 @@ const ICON = 'https://secure.gravatar.com/avatar/0000000000000000000000000000000
 
 /** Users of the organisation, in the shape that monitors, teams and the audit trail need; no roles beyond seeded ones. */
 export function users(organisation: Organisation): Family {
-  const held = organisation.collection('users');
-  const roles = organisation.collection('roles');
-  const now = () => timestamp(organisation.now());
-  const find = (id: string | undefined, words: string): RawObject => {
-    const user = held.get(id);
+  return new Users(organisation).family();
+}
+
+class Users {
+  readonly #organisation: Organisation;
+  readonly #held: Collection;
+  readonly #roles: Collection;
+
+  constructor(organisation: Organisation) {
+    this.#organisation = organisation;
+    this.#held = organisation.collection('users');
+    this.#roles = organisation.collection('roles');
+  }
+
+  #now() {
+    return timestamp(this.#organisation.now());
+  }
+
+  #find(id: string | undefined, words: string): RawObject {
+    const user = this.#held.get(id);
     if (!user) throw new Refused(404, words);
     return user;
-  };
-  const put = (user: RawObject): void => held.put(String(user['id']), user);
-  const change = (user: RawObject, changed: RawObject): RawObject => {
-    const after = { ...user, attributes: { ...attributes(user), ...changed, modified_at: now() } };
-    put(after);
-    return after;
-  };
+  }
 
-  function create({ body }: Call): EmulatorAnswer {
+  #put(user: RawObject): void {
+    return this.#held.put(String(user['id']), user);
+  }
+
+  #change(user: RawObject, changed: RawObject): RawObject {
+    const after = { ...user, attributes: { ...attributes(user), ...changed, modified_at: this.#now() } };
+    this.#put(after);
+    return after;
+  }
+
+  #create({ body }: Call): EmulatorAnswer {
     const sent = attributesOf(body);
     const email = String(sent['email']).toLowerCase();
-    const twin = held.all().find((user) => attributes(user)['email'] === email);
+    const twin = this.#held.all().find((user) => attributes(user)['email'] === email);
     if (twin) throw new Refused(409, `User ${email} already exists`);
-    const at = now();
+    const at = this.#now();
     const { relationships } = dataOf(body);
     const wanted = isRawObject(relationships) ? relationships['roles'] : undefined;
     const user = {
@@ -56,58 +76,62 @@ export function users(organisation: Organisation): Family {
       },
       relationships: { roles: wanted ?? { data: [] }, org: ORG },
     };
-    put(user);
+    this.#put(user);
     const { mfa_enabled: _, ...told } = user.attributes;
     return json(201, { data: { ...user, attributes: told } });
   }
 
-  function read({ params }: Call): EmulatorAnswer {
-    const user = find(params['id'], 'user not found');
-    return json(200, { data: user, ...withRoles([user]) });
+  #read({ params }: Call): EmulatorAnswer {
+    const user = this.#find(params['id'], 'user not found');
+    return json(200, { data: user, ...this.#withRoles([user]) });
   }
 
-  function withRoles(list: readonly RawObject[]): RawObject {
-    const ids = list.flatMap((user) => roleIdsOf(user));
-    const included = roles.all().filter(({ id }) => ids.includes(String(id)));
+  #withRoles(shown: readonly RawObject[]): RawObject {
+    const ids = shown.flatMap(roleIdsOf);
+    const included = this.#roles.all().filter(({ id }) => ids.includes(String(id)));
     return included.length > 0 ? { included } : {};
   }
 
-  function update({ params, body }: Call): EmulatorAnswer {
+  #update({ params, body }: Call): EmulatorAnswer {
     const { id } = dataOf(body);
     if (id !== params['id']) throw new Refused(422, "UUID's in the URL and request body do not match");
     const { disabled, name, email } = attributesOf(body);
-    const user = find(params['id'], `${String(params['id'])} not found`);
+    const user = this.#find(params['id'], `${String(params['id'])} not found`);
     const sent = Object.entries({ disabled, name, email }).filter(([, value]) => value !== undefined);
-    const after = change(user, { ...statusAfter(user, disabled), ...Object.fromEntries(sent) });
-    return json(200, { data: after, ...withRoles([after]) });
+    const after = this.#change(user, { ...statusAfter(user, disabled), ...Object.fromEntries(sent) });
+    return json(200, { data: after, ...this.#withRoles([after]) });
   }
 
   /** Users are disabled, not erased. */
-  function disable({ params }: Call): EmulatorAnswer {
-    const user = find(params['id'], `${String(params['id'])} not found`);
-    change(user, { disabled: true, status: 'Disabled' });
+  #disable({ params }: Call): EmulatorAnswer {
+    const user = this.#find(params['id'], `${String(params['id'])} not found`);
+    this.#change(user, { disabled: true, status: 'Disabled' });
     return { status: 204 };
   }
 
-  function list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorAnswer {
     const size = Math.min(PAGE.most, Number(query.get('page[size]') ?? PAGE.usual));
     const number = Number(query.get('page[number]') ?? 0);
     const text = query.get('filter')?.toLowerCase() ?? '';
     const statuses = query.get('filter[status]')?.split(',');
-    const found = held.all().filter((user) => {
+    const found = this.#held.all().filter((user) => {
       const { name, email, handle, status } = attributes(user);
       const words = [name, email, handle].map((value) => String(value ?? '').toLowerCase());
       return words.some((word) => word.includes(text)) && (statuses?.includes(String(status)) ?? true);
     });
     const data = sorted(found, query).slice(number * size, (number + 1) * size);
-    const page = { total_count: held.size, total_filtered_count: found.length, max_page_size: PAGE.most };
-    return json(200, { data, ...withRoles(data), meta: { page } });
+    const page = {
+      total_count: this.#held.size,
+      total_filtered_count: found.length,
+      max_page_size: PAGE.most,
+    };
+    return json(200, { data, ...this.#withRoles(data), meta: { page } });
   }
 
-  function createV1({ body }: Call): EmulatorAnswer {
+  #createV1({ body }: Call): EmulatorAnswer {
     const { handle, name, email, disabled } = body;
     const id = newUuid();
-    put({
+    this.#put({
       type: 'users',
       id,
       attributes: { handle, name, email, disabled: disabled ?? false, status: 'Pending' },
@@ -127,36 +151,38 @@ export function users(organisation: Organisation): Family {
     return json(200, { user });
   }
 
-  function disableV1({ params }: Call): EmulatorAnswer {
+  #disableV1({ params }: Call): EmulatorAnswer {
     const handle = decodeURIComponent(params['handle'] ?? '');
-    const user = held.all().findLast((one) => attributes(one)['handle'] === handle);
+    const user = this.#held.all().findLast((one) => attributes(one)['handle'] === handle);
     if (!user) throw new Refused(404, 'User not found');
     if (attributes(user)['disabled'] === true) throw new Refused(400, 'User is already disabled');
-    change(user, { disabled: true, status: 'Disabled' });
+    this.#change(user, { disabled: true, status: 'Disabled' });
     return json(200, { message: `User ${handle} disabled` });
   }
 
-  return {
-    routes: [
-      { method: 'GET', path: PATH, run: list },
-      { method: 'POST', path: PATH, run: create },
-      { method: 'GET', path: `${PATH}/:id`, run: read },
-      { method: 'PATCH', path: `${PATH}/:id`, run: update },
-      { method: 'DELETE', path: `${PATH}/:id`, run: disable },
-      {
-        method: 'GET',
-        path: `${PATH}/:id/memberships`,
-        run: ({ params }) => {
-          const all = organisation.collection('team_memberships').all();
-          return json(200, { data: all.filter((one) => userOf(one) === params['id']) });
+  family(): Family {
+    return {
+      routes: [
+        { method: 'GET', path: PATH, run: (one) => this.#list(one) },
+        { method: 'POST', path: PATH, run: (one) => this.#create(one) },
+        { method: 'GET', path: `${PATH}/:id`, run: (one) => this.#read(one) },
+        { method: 'PATCH', path: `${PATH}/:id`, run: (one) => this.#update(one) },
+        { method: 'DELETE', path: `${PATH}/:id`, run: (one) => this.#disable(one) },
+        {
+          method: 'GET',
+          path: `${PATH}/:id/memberships`,
+          run: ({ params }) => {
+            const all = this.#organisation.collection('team_memberships').all();
+            return json(200, { data: all.filter((one) => userOf(one) === params['id']) });
+          },
         },
-      },
-      { method: 'GET', path: `${PATH}/:id/permissions`, run: () => json(200, { data: [] }) },
-      { method: 'POST', path: '/api/v1/user', run: createV1 },
-      { method: 'DELETE', path: '/api/v1/user/:handle', run: disableV1 },
-    ],
-    seeds: { users: seedInto(held), roles: seedInto(roles) },
-  };
+        { method: 'GET', path: `${PATH}/:id/permissions`, run: () => json(200, { data: [] }) },
+        { method: 'POST', path: '/api/v1/user', run: (one) => this.#createV1(one) },
+        { method: 'DELETE', path: '/api/v1/user/:handle', run: (one) => this.#disableV1(one) },
+      ],
+      seeds: { users: seedInto(this.#held), roles: seedInto(this.#roles) },
+    };
+  }
 }
 
 /** Who is let in again begins anew. */

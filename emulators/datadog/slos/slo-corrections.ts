@@ -1,3 +1,4 @@
+import type { Collection } from '../collection.ts';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import { attributesOf } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
@@ -27,23 +28,38 @@ const PERSON = {
 
 /** Times that do not count against an SLO. */
 export function sloCorrections(organisation: Organisation): Family {
-  const corrections = organisation.collection('slo_corrections');
-  const seconds = () => Math.floor(organisation.now() / 1000);
-  const find = ({ params }: Call): RawObject => {
-    const correction = corrections.get(params['id']);
+  return new SloCorrections(organisation).family();
+}
+
+class SloCorrections {
+  readonly #organisation: Organisation;
+  readonly #corrections: Collection;
+
+  constructor(organisation: Organisation) {
+    this.#organisation = organisation;
+    this.#corrections = organisation.collection('slo_corrections');
+  }
+
+  #seconds() {
+    return Math.floor(this.#organisation.now() / 1000);
+  }
+
+  #find({ params }: Call): RawObject {
+    const correction = this.#corrections.get(params['id']);
     if (!correction) throw new Refused(404, `slo correction public id ${String(params['id'])} not found`);
     return correction;
-  };
-  const put = (correction: RawObject): EmulatorAnswer => {
-    corrections.put(String(correction['id']), correction);
-    return json(200, { data: correction });
-  };
+  }
 
-  function create({ body }: Call): EmulatorAnswer {
+  #put(correction: RawObject): EmulatorAnswer {
+    this.#corrections.put(String(correction['id']), correction);
+    return json(200, { data: correction });
+  }
+
+  #create({ body }: Call): EmulatorAnswer {
     const sent = attributesOf(body);
     if ((sent['slo_id'] === undefined) === (sent['slo_query'] === undefined))
       throw new Refused(400, 'Invalid payload: exactly one of slo_id and slo_query is expected');
-    const now = seconds();
+    const now = this.#seconds();
     const attributes: RawObject = {
       slo_id: null,
       start: null,
@@ -60,28 +76,28 @@ export function sloCorrections(organisation: Organisation): Family {
       modifier: null,
     };
     const correction = { type: 'correction', id: newUuid(), attributes };
-    put(correction);
-    // The answer to a create alone does not tell when.
+    this.#put(correction);
+    // The answer to a (one) => this.#create(one) alone does not tell when.
     return json(200, {
       data: { ...correction, attributes: { ...attributes, created_at: null, modified_at: null } },
     });
   }
 
-  function update(call: Call): EmulatorAnswer {
-    const before = find(call);
+  #update(call: Call): EmulatorAnswer {
+    const before = this.#find(call);
     const old = isRawObject(before['attributes']) ? before['attributes'] : {};
     const attributes = {
       ...old,
       ...settingsIn(attributesOf(call.body)),
-      modified_at: seconds(),
+      modified_at: this.#seconds(),
       modifier: PERSON,
     };
-    return put({ ...before, attributes });
+    return this.#put({ ...before, attributes });
   }
 
   /** `total_filtered_count` is that of the page. */
-  function list({ query }: Call): EmulatorAnswer {
-    const all = corrections.all();
+  #list({ query }: Call): EmulatorAnswer {
+    const all = this.#corrections.all();
     const offset = Number(query.get('offset') ?? 0);
     const data = all.slice(offset, offset + Number(query.get('limit') ?? PAGE_LIMIT));
     return json(200, {
@@ -90,31 +106,33 @@ export function sloCorrections(organisation: Organisation): Family {
     });
   }
 
-  function ofSlo({ params }: Call): EmulatorAnswer {
-    const data = corrections
+  #ofSlo({ params }: Call): EmulatorAnswer {
+    const data = this.#corrections
       .all()
       .filter(({ attributes }) => isRawObject(attributes) && attributes['slo_id'] === params['id']);
     return json(200, { data });
   }
 
-  return {
-    routes: [
-      { method: 'GET', path: PATH, run: list },
-      { method: 'POST', path: PATH, run: create },
-      { method: 'GET', path: `${PATH}/:id`, run: (call) => json(200, { data: find(call) }) },
-      { method: 'PATCH', path: `${PATH}/:id`, run: update },
-      {
-        method: 'DELETE',
-        path: `${PATH}/:id`,
-        run: (call) => {
-          corrections.drop(String(find(call)['id']));
-          return { status: 204 };
+  family(): Family {
+    return {
+      routes: [
+        { method: 'GET', path: PATH, run: (one) => this.#list(one) },
+        { method: 'POST', path: PATH, run: (one) => this.#create(one) },
+        { method: 'GET', path: `${PATH}/:id`, run: (call) => json(200, { data: this.#find(call) }) },
+        { method: 'PATCH', path: `${PATH}/:id`, run: (one) => this.#update(one) },
+        {
+          method: 'DELETE',
+          path: `${PATH}/:id`,
+          run: (call) => {
+            this.#corrections.drop(String(this.#find(call)['id']));
+            return { status: 204 };
+          },
         },
-      },
-      { method: 'GET', path: '/api/v1/slo/:id/corrections', run: ofSlo },
-    ],
-    seeds: { slo_corrections: seedInto(corrections) },
-  };
+        { method: 'GET', path: '/api/v1/slo/:id/corrections', run: (one) => this.#ofSlo(one) },
+      ],
+      seeds: { slo_corrections: seedInto(this.#corrections) },
+    };
+  }
 }
 
 function settingsIn(sent: RawObject): RawObject {

@@ -1,3 +1,4 @@
+import type { Collection } from '../collection.ts';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
 import { newHex, type Organisation } from '../organisation.ts';
 import { CREATOR } from '../people/key-owner.ts';
@@ -17,47 +18,61 @@ const SETTABLE = ['name', 'description', 'tags', 'groups', 'monitor_ids', 'monit
 
 /** Service level objectives. */
 export function slos(organisation: Organisation): Family {
-  const held = organisation.collection('slos');
-  const seconds = () => Math.floor(organisation.now() / 1000);
-  const find = (id: string | undefined): RawObject => {
-    const slo = held.get(id);
+  return new Slos(organisation).family();
+}
+
+class Slos {
+  readonly #organisation: Organisation;
+  readonly #held: Collection;
+
+  constructor(organisation: Organisation) {
+    this.#organisation = organisation;
+    this.#held = organisation.collection('slos');
+  }
+
+  #seconds() {
+    return Math.floor(this.#organisation.now() / 1000);
+  }
+
+  #find(id: string | undefined): RawObject {
+    const slo = this.#held.get(id);
     if (!slo) throw new Refused(404, `SLO not found: ${String(id)} not found`);
     return slo;
-  };
+  }
 
-  function create({ body }: Call): EmulatorAnswer {
-    const now = seconds();
+  #create({ body }: Call): EmulatorAnswer {
+    const now = this.#seconds();
     const id = newHex(32);
     const { name, handle, email } = CREATOR;
     const own = { id, creator: { name, handle, email }, created_at: now, modified_at: now };
     const slo = { ...normalised(body, String(body['type'])), ...own };
-    held.put(id, slo);
+    this.#held.put(id, slo);
     return json(200, { data: [slo], error: null });
   }
 
   /** The type stays, whatever the body says; the rest is replaced. */
-  function update({ params, body }: Call): EmulatorAnswer {
-    const { id, creator, created_at, type } = find(params['id']);
+  #update({ params, body }: Call): EmulatorAnswer {
+    const { id, creator, created_at, type } = this.#find(params['id']);
     const slo = {
       ...normalised({ ...body, type }, String(type)),
       id,
       creator,
       created_at,
-      modified_at: seconds(),
+      modified_at: this.#seconds(),
     };
-    held.put(String(id), slo);
+    this.#held.put(String(id), slo);
     return json(200, { data: [slo], error: null });
   }
 
-  function remove(id: string): void {
-    const slo = find(id);
-    held.drop(String(slo['id']));
+  #remove(id: string): void {
+    const slo = this.#find(id);
+    this.#held.drop(String(slo['id']));
   }
 
-  function list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorAnswer {
     const ids = query.get('ids')?.split(',');
-    if (ids) return json(200, { data: ids.flatMap((id) => held.get(id) ?? []), error: null });
-    const wanted = held.all().filter(filterOf(query));
+    if (ids) return json(200, { data: ids.flatMap((id) => this.#held.get(id) ?? []), error: null });
+    const wanted = this.#held.all().filter(filterOf(query));
     const offset = Number(query.get('offset') ?? 0);
     const limit = Number(query.get('limit') ?? PAGE_LIMIT);
     const page = { total_count: wanted.length, total_filtered_count: wanted.length };
@@ -65,26 +80,26 @@ export function slos(organisation: Organisation): Family {
   }
 
   /** Map of ids to the timeframes that go: an SLO without any goes itself. */
-  function bulkDelete({ body }: Call): EmulatorAnswer {
+  #bulkDelete({ body }: Call): EmulatorAnswer {
     const deleted: string[] = [];
     const updated: string[] = [];
     for (const [id, timeframes] of Object.entries(body)) {
-      const slo = find(id);
+      const slo = this.#find(id);
       const gone = Array.isArray(timeframes) ? timeframes : [];
       const left = thresholdsOf(slo).filter(({ timeframe }) => !gone.includes(timeframe));
       if (left.length === 0) {
-        held.drop(id);
+        this.#held.drop(id);
         deleted.push(id);
       } else {
-        held.put(id, { ...slo, thresholds: left, modified_at: seconds() });
+        this.#held.put(id, { ...slo, thresholds: left, modified_at: this.#seconds() });
         updated.push(id);
       }
     }
     return json(200, { data: { deleted, updated }, errors: [] });
   }
 
-  function history({ params, query }: Call): EmulatorAnswer {
-    const slo = find(params['id']);
+  #history({ params, query }: Call): EmulatorAnswer {
+    const slo = this.#find(params['id']);
     const [from_ts, to_ts] = [Number(query.get('from_ts')), Number(query.get('to_ts'))];
     const byTimeframe = thresholdsOf(slo).map((one) => [String(one['timeframe']), one]);
     return json(200, {
@@ -112,46 +127,48 @@ export function slos(organisation: Organisation): Family {
     });
   }
 
-  return {
-    routes: [
-      { method: 'GET', path: PATH, limit: 'slo_get_all', run: list },
-      { method: 'POST', path: PATH, limit: 'slo_create', run: create },
-      { method: 'POST', path: `${PATH}/bulk_delete`, run: bulkDelete },
-      {
-        method: 'GET',
-        path: `${PATH}/can_delete`,
-        run: ({ query }) => {
-          const ids = query.get('ids')?.split(',') ?? [];
-          for (const id of ids) find(id);
-          return json(200, { data: { ok: ids }, errors: null });
+  family(): Family {
+    return {
+      routes: [
+        { method: 'GET', path: PATH, limit: 'slo_get_all', run: (one) => this.#list(one) },
+        { method: 'POST', path: PATH, limit: 'slo_create', run: (one) => this.#create(one) },
+        { method: 'POST', path: `${PATH}/bulk_delete`, run: (one) => this.#bulkDelete(one) },
+        {
+          method: 'GET',
+          path: `${PATH}/can_delete`,
+          run: ({ query }) => {
+            const ids = query.get('ids')?.split(',') ?? [];
+            for (const id of ids) this.#find(id);
+            return json(200, { data: { ok: ids }, errors: null });
+          },
         },
-      },
-      {
-        method: 'GET',
-        path: `${PATH}/:id`,
-        limit: 'slo_get',
-        run: ({ params, query }) => {
-          const alerts = query.get('with_configured_alert_ids') === 'true';
-          const slo = find(params['id']);
-          const data = alerts ? { ...slo, configured_alert_ids: alertsOf(organisation, slo) } : slo;
-          return json(200, { data, error: null });
+        {
+          method: 'GET',
+          path: `${PATH}/:id`,
+          limit: 'slo_get',
+          run: ({ params, query }) => {
+            const alerts = query.get('with_configured_alert_ids') === 'true';
+            const slo = this.#find(params['id']);
+            const data = alerts ? { ...slo, configured_alert_ids: alertsOf(this.#organisation, slo) } : slo;
+            return json(200, { data, error: null });
+          },
         },
-      },
-      { method: 'PUT', path: `${PATH}/:id`, limit: 'slo_update', run: update },
-      {
-        method: 'DELETE',
-        path: `${PATH}/:id`,
-        limit: 'slo_delete',
-        run: ({ params }) => {
-          remove(params['id'] ?? '');
-          return json(200, { data: [params['id']], error: null });
+        { method: 'PUT', path: `${PATH}/:id`, limit: 'slo_update', run: (one) => this.#update(one) },
+        {
+          method: 'DELETE',
+          path: `${PATH}/:id`,
+          limit: 'slo_delete',
+          run: ({ params }) => {
+            this.#remove(params['id'] ?? '');
+            return json(200, { data: [params['id']], error: null });
+          },
         },
-      },
-      { method: 'GET', path: `${PATH}/:id/history`, run: history },
-      ...sloSearch(organisation),
-    ],
-    seeds: { slos: seedInto(held) },
-  };
+        { method: 'GET', path: `${PATH}/:id/history`, run: (one) => this.#history(one) },
+        ...sloSearch(this.#organisation),
+      ],
+      seeds: { slos: seedInto(this.#held) },
+    };
+  }
 }
 
 function normalised(sent: RawObject, type: string): RawObject {

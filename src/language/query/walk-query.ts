@@ -1,21 +1,4 @@
-import type { Argument, Call, Method, Query, Series } from './syntax.ts';
-
-/** Every call, series and method of a query, outer ones first. */
-export function* partsOf(query: Query): Generator<Call | Series | Method> {
-  switch (query.kind) {
-    case 'metric':
-      yield* partsIn(query.expression);
-      return;
-    case 'chain':
-      yield* partsIn(query.head);
-      return;
-    case 'check':
-      for (const method of query.methods) yield* methodParts(method);
-      return;
-    case 'composite':
-    case 'opaque':
-  }
-}
+import type { Argument, Call, Method, Series } from './syntax.ts';
 
 /** Every call, series and method of an expression. */
 export function* partsIn(node: Argument): Generator<Call | Series | Method> {
