@@ -131,13 +131,26 @@ const CASES: readonly Case[] = [
     expected: { status: 422, code: 'invalid', finding: 'several_documents', line: 2 },
   },
   {
-    what: 'a query Datadog refuses',
-    body: around('{"type":"query alert","name":"refused","query":"THIS IS A BAD QUERY"}'),
+    what: 'a query that cannot be read, at the very sign',
+    body: around('{"type":"query alert","name":"refused","query":"avg(last_5m):avg:a{* > 1"}'),
+    expected: {
+      status: 422,
+      code: 'invalid',
+      finding: 'query_syntax',
+      pointer: '/monitor/query',
+      line: 1,
+    },
+  },
+  {
+    what: 'a monitor that Datadog refuses',
+    body: around(
+      '{"type":"query alert","name":"refused","query":"avg(last_5m):avg:a{*} > 1","options":{"thresholds":{"warning":0}}}',
+    ),
     expected: {
       status: 422,
       code: 'datadog_refused',
       finding: 'datadog_refused',
-      pointer: '/monitor/query',
+      pointer: '/monitor/options/thresholds',
       line: 1,
     },
   },

@@ -36,6 +36,15 @@ function markedBy(folder: string): Marked[] {
     });
 }
 
+/** Ends a process, which may have ended by itself meanwhile. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
 /** `npm start` as a person runs it, in a process group of its own as a terminal would give it. */
 function npmStart(t: TestContext, env: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'birddog-npm-start-'));
@@ -53,7 +62,7 @@ function npmStart(t: TestContext, env: Record<string, string> = {}) {
   npm.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
   const status = new Promise<number | null>((resolve) => npm.on('close', resolve));
   t.after(() => {
-    for (const { pid } of markedBy(folder)) process.kill(pid, 'SIGKILL');
+    for (const { pid } of markedBy(folder)) kill(pid);
     rmSync(folder, { recursive: true });
   });
   return {

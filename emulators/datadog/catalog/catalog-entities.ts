@@ -113,10 +113,10 @@ class CatalogEntities {
   family(): Family {
     return {
       routes: [
-        { method: 'GET', path: PATH, run: (one) => this.#list(one) },
-        { method: 'POST', path: PATH, anyBody: true, run: (one) => this.#create(one) },
+        { method: 'GET', path: PATH, run: (call) => this.#list(call) },
+        { method: 'POST', path: PATH, anyBody: true, run: (call) => this.#create(call) },
         { method: 'POST', path: `${PATH}/preview`, run: () => json(202, page(this.#entities.all(), [])) },
-        { method: 'DELETE', path: `${PATH}/:entity`, run: (one) => this.#remove(one) },
+        { method: 'DELETE', path: `${PATH}/:entity`, run: (call) => this.#remove(call) },
         // A reference such as service:default/name has a step of its own for the name.
         {
           method: 'DELETE',

@@ -99,10 +99,10 @@ class DashboardLists {
           path: LISTS,
           run: () => json(200, { dashboard_lists: newestFirst(this.#lists.all()).map(shown) }),
         },
-        { method: 'POST', path: LISTS, run: (one) => this.#create(one) },
+        { method: 'POST', path: LISTS, run: (call) => this.#create(call) },
         { method: 'GET', path: `${LISTS}/:id`, run: (call) => json(200, shown(this.#find(call))) },
-        { method: 'PUT', path: `${LISTS}/:id`, run: (one) => this.#rename(one) },
-        { method: 'DELETE', path: `${LISTS}/:id`, run: (one) => this.#remove(one) },
+        { method: 'PUT', path: `${LISTS}/:id`, run: (call) => this.#rename(call) },
+        { method: 'DELETE', path: `${LISTS}/:id`, run: (call) => this.#remove(call) },
         {
           method: 'GET',
           path: ITEMS,

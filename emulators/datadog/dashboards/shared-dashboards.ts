@@ -128,10 +128,10 @@ class SharedDashboards {
   family(): Family {
     return {
       routes: [
-        { method: 'POST', path: PATH, run: (one) => this.#create(one) },
+        { method: 'POST', path: PATH, run: (call) => this.#create(call) },
         { method: 'GET', path: `${PATH}/:token`, run: (call) => this.#shareOf(this.#find(call)) },
-        { method: 'PUT', path: `${PATH}/:token`, run: (one) => this.#update(one) },
-        { method: 'DELETE', path: `${PATH}/:token`, run: (one) => this.#remove(one) },
+        { method: 'PUT', path: `${PATH}/:token`, run: (call) => this.#update(call) },
+        { method: 'DELETE', path: `${PATH}/:token`, run: (call) => this.#remove(call) },
         {
           method: 'GET',
           path: `${PATH}/:token/invitation`,
@@ -140,8 +140,8 @@ class SharedDashboards {
             return json(200, { data, meta: { page: { total_count: data.length } } });
           },
         },
-        { method: 'POST', path: `${PATH}/:token/invitation`, run: (one) => this.#invite(one) },
-        { method: 'DELETE', path: `${PATH}/:token/invitation`, run: (one) => this.#uninvite(one) },
+        { method: 'POST', path: `${PATH}/:token/invitation`, run: (call) => this.#invite(call) },
+        { method: 'DELETE', path: `${PATH}/:token/invitation`, run: (call) => this.#uninvite(call) },
         ...secureEmbedRoutes(this.#organisation),
       ],
       seeds: { shared_dashboards: seedInto(this.#shares) },

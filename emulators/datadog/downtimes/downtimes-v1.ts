@@ -94,7 +94,7 @@ class DowntimesV1 {
       updater_id: CREATOR.id,
     };
     this.#put(after);
-    // The answer to an (one) => this.#update(one) alone has no uuid.
+    // The answer to an update alone has no uuid.
     return json(200, { ...this.#read(after), uuid: null });
   }
 
@@ -151,15 +151,15 @@ class DowntimesV1 {
   family(): Family {
     return {
       routes: [
-        { method: 'GET', path: PATH, run: (one) => this.#list(one) },
+        { method: 'GET', path: PATH, run: (call) => this.#list(call) },
         { method: 'POST', path: PATH, run: ({ body }) => json(200, this.#create(body)) },
-        { method: 'POST', path: `${PATH}/cancel/by_scope`, run: (one) => this.#cancelByScope(one) },
+        { method: 'POST', path: `${PATH}/cancel/by_scope`, run: (call) => this.#cancelByScope(call) },
         {
           method: 'GET',
           path: `${PATH}/:id`,
           run: ({ params }) => json(200, withoutCreator(this.#read(this.#find(params)))),
         },
-        { method: 'PUT', path: `${PATH}/:id`, run: (one) => this.#update(one) },
+        { method: 'PUT', path: `${PATH}/:id`, run: (call) => this.#update(call) },
         {
           method: 'DELETE',
           path: `${PATH}/:id`,
@@ -168,7 +168,7 @@ class DowntimesV1 {
             return { status: 204 };
           },
         },
-        { method: 'GET', path: '/api/v1/monitor/:id/downtimes', run: (one) => this.#ofMonitor(one) },
+        { method: 'GET', path: '/api/v1/monitor/:id/downtimes', run: (call) => this.#ofMonitor(call) },
         {
           method: 'POST',
           path: '/api/v1/monitor/mute_all',

@@ -131,8 +131,8 @@ class Downtimes {
   family(): Family {
     return {
       routes: [
-        { method: 'GET', path: PATH, run: (one) => this.#list(one) },
-        { method: 'POST', path: PATH, run: (one) => this.#create(one) },
+        { method: 'GET', path: PATH, run: (call) => this.#list(call) },
+        { method: 'POST', path: PATH, run: (call) => this.#create(call) },
         {
           method: 'GET',
           path: `${PATH}/:downtime_id`,
@@ -145,9 +145,9 @@ class Downtimes {
             return json(200, { data: data[0], ...(included ? { included } : {}) });
           },
         },
-        { method: 'PATCH', path: `${PATH}/:downtime_id`, run: (one) => this.#update(one) },
-        { method: 'DELETE', path: `${PATH}/:downtime_id`, run: (one) => this.#cancel(one) },
-        { method: 'GET', path: '/api/v2/monitor/:id/downtime_matches', run: (one) => this.#ofMonitor(one) },
+        { method: 'PATCH', path: `${PATH}/:downtime_id`, run: (call) => this.#update(call) },
+        { method: 'DELETE', path: `${PATH}/:downtime_id`, run: (call) => this.#cancel(call) },
+        { method: 'GET', path: '/api/v2/monitor/:id/downtime_matches', run: (call) => this.#ofMonitor(call) },
       ],
       seeds: { downtimes: seedInto(this.#collection) },
     };

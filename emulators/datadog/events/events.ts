@@ -152,10 +152,10 @@ class Events {
   family(): Family {
     return {
       routes: [
-        { method: 'POST', path: '/api/v1/events', apiKeyAlone: true, run: (one) => this.#create(one) },
-        { method: 'GET', path: '/api/v1/events', run: (one) => this.#listV1(one) },
-        { method: 'GET', path: '/api/v1/events/:id', run: (one) => this.#readV1(one) },
-        { method: 'POST', path: '/api/v2/events', apiKeyAlone: true, run: (one) => this.#createV2(one) },
+        { method: 'POST', path: '/api/v1/events', apiKeyAlone: true, run: (call) => this.#create(call) },
+        { method: 'GET', path: '/api/v1/events', run: (call) => this.#listV1(call) },
+        { method: 'GET', path: '/api/v1/events/:id', run: (call) => this.#readV1(call) },
+        { method: 'POST', path: '/api/v2/events', apiKeyAlone: true, run: (call) => this.#createV2(call) },
         {
           method: 'GET',
           path: '/api/v2/events',

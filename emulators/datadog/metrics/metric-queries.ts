@@ -134,9 +134,9 @@ class MetricQueries {
   family(): Family {
     return {
       routes: [
-        { method: 'GET', path: '/api/v1/query', limit: 'query', run: (one) => this.#queryV1(one) },
-        { method: 'POST', path: '/api/v2/query/timeseries', run: (one) => this.#timeseries(one) },
-        { method: 'POST', path: '/api/v2/query/scalar', run: (one) => this.#scalar(one) },
+        { method: 'GET', path: '/api/v1/query', limit: 'query', run: (call) => this.#queryV1(call) },
+        { method: 'POST', path: '/api/v2/query/timeseries', run: (call) => this.#timeseries(call) },
+        { method: 'POST', path: '/api/v2/query/scalar', run: (call) => this.#scalar(call) },
       ],
       seeds: {},
     };

@@ -165,14 +165,14 @@ class Teams {
   family(): Family {
     return {
       routes: [
-        { method: 'GET', path: PATH, run: (one) => this.#list(one) },
-        { method: 'POST', path: PATH, run: (one) => this.#create(one) },
+        { method: 'GET', path: PATH, run: (call) => this.#list(call) },
+        { method: 'POST', path: PATH, run: (call) => this.#create(call) },
         {
           method: 'GET',
           path: `${PATH}/:team_id`,
           run: (call) => json(200, { data: this.#shown(this.#find(call)) }),
         },
-        { method: 'PATCH', path: `${PATH}/:team_id`, run: (one) => this.#update(one) },
+        { method: 'PATCH', path: `${PATH}/:team_id`, run: (call) => this.#update(call) },
         {
           method: 'DELETE',
           path: `${PATH}/:team_id`,
@@ -186,13 +186,13 @@ class Teams {
           path: LINKS,
           run: (call) => json(200, { data: this.#linksOf(this.#find(call)['id']) }),
         },
-        { method: 'POST', path: LINKS, run: (one) => this.#addLink(one) },
+        { method: 'POST', path: LINKS, run: (call) => this.#addLink(call) },
         {
           method: 'GET',
           path: `${LINKS}/:link_id`,
           run: (call) => json(200, { data: this.#findLink(call) }),
         },
-        { method: 'PATCH', path: `${LINKS}/:link_id`, run: (one) => this.#updateLink(one) },
+        { method: 'PATCH', path: `${LINKS}/:link_id`, run: (call) => this.#updateLink(call) },
         {
           method: 'DELETE',
           path: `${LINKS}/:link_id`,

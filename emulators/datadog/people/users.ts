@@ -163,11 +163,11 @@ class Users {
   family(): Family {
     return {
       routes: [
-        { method: 'GET', path: PATH, run: (one) => this.#list(one) },
-        { method: 'POST', path: PATH, run: (one) => this.#create(one) },
-        { method: 'GET', path: `${PATH}/:id`, run: (one) => this.#read(one) },
-        { method: 'PATCH', path: `${PATH}/:id`, run: (one) => this.#update(one) },
-        { method: 'DELETE', path: `${PATH}/:id`, run: (one) => this.#disable(one) },
+        { method: 'GET', path: PATH, run: (call) => this.#list(call) },
+        { method: 'POST', path: PATH, run: (call) => this.#create(call) },
+        { method: 'GET', path: `${PATH}/:id`, run: (call) => this.#read(call) },
+        { method: 'PATCH', path: `${PATH}/:id`, run: (call) => this.#update(call) },
+        { method: 'DELETE', path: `${PATH}/:id`, run: (call) => this.#disable(call) },
         {
           method: 'GET',
           path: `${PATH}/:id/memberships`,
@@ -177,8 +177,8 @@ class Users {
           },
         },
         { method: 'GET', path: `${PATH}/:id/permissions`, run: () => json(200, { data: [] }) },
-        { method: 'POST', path: '/api/v1/user', run: (one) => this.#createV1(one) },
-        { method: 'DELETE', path: '/api/v1/user/:handle', run: (one) => this.#disableV1(one) },
+        { method: 'POST', path: '/api/v1/user', run: (call) => this.#createV1(call) },
+        { method: 'DELETE', path: '/api/v1/user/:handle', run: (call) => this.#disableV1(call) },
       ],
       seeds: { users: seedInto(this.#held), roles: seedInto(this.#roles) },
     };

@@ -77,7 +77,7 @@ class SloCorrections {
     };
     const correction = { type: 'correction', id: newUuid(), attributes };
     this.#put(correction);
-    // The answer to a (one) => this.#create(one) alone does not tell when.
+    // The answer to a create alone does not tell when.
     return json(200, {
       data: { ...correction, attributes: { ...attributes, created_at: null, modified_at: null } },
     });
@@ -116,10 +116,10 @@ class SloCorrections {
   family(): Family {
     return {
       routes: [
-        { method: 'GET', path: PATH, run: (one) => this.#list(one) },
-        { method: 'POST', path: PATH, run: (one) => this.#create(one) },
+        { method: 'GET', path: PATH, run: (call) => this.#list(call) },
+        { method: 'POST', path: PATH, run: (call) => this.#create(call) },
         { method: 'GET', path: `${PATH}/:id`, run: (call) => json(200, { data: this.#find(call) }) },
-        { method: 'PATCH', path: `${PATH}/:id`, run: (one) => this.#update(one) },
+        { method: 'PATCH', path: `${PATH}/:id`, run: (call) => this.#update(call) },
         {
           method: 'DELETE',
           path: `${PATH}/:id`,
@@ -128,7 +128,7 @@ class SloCorrections {
             return { status: 204 };
           },
         },
-        { method: 'GET', path: '/api/v1/slo/:id/corrections', run: (one) => this.#ofSlo(one) },
+        { method: 'GET', path: '/api/v1/slo/:id/corrections', run: (call) => this.#ofSlo(call) },
       ],
       seeds: { slo_corrections: seedInto(this.#corrections) },
     };

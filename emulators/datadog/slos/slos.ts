@@ -130,9 +130,9 @@ class Slos {
   family(): Family {
     return {
       routes: [
-        { method: 'GET', path: PATH, limit: 'slo_get_all', run: (one) => this.#list(one) },
-        { method: 'POST', path: PATH, limit: 'slo_create', run: (one) => this.#create(one) },
-        { method: 'POST', path: `${PATH}/bulk_delete`, run: (one) => this.#bulkDelete(one) },
+        { method: 'GET', path: PATH, limit: 'slo_get_all', run: (call) => this.#list(call) },
+        { method: 'POST', path: PATH, limit: 'slo_create', run: (call) => this.#create(call) },
+        { method: 'POST', path: `${PATH}/bulk_delete`, run: (call) => this.#bulkDelete(call) },
         {
           method: 'GET',
           path: `${PATH}/can_delete`,
@@ -153,7 +153,7 @@ class Slos {
             return json(200, { data, error: null });
           },
         },
-        { method: 'PUT', path: `${PATH}/:id`, limit: 'slo_update', run: (one) => this.#update(one) },
+        { method: 'PUT', path: `${PATH}/:id`, limit: 'slo_update', run: (call) => this.#update(call) },
         {
           method: 'DELETE',
           path: `${PATH}/:id`,
@@ -163,7 +163,7 @@ class Slos {
             return json(200, { data: [params['id']], error: null });
           },
         },
-        { method: 'GET', path: `${PATH}/:id/history`, run: (one) => this.#history(one) },
+        { method: 'GET', path: `${PATH}/:id/history`, run: (call) => this.#history(call) },
         ...sloSearch(this.#organisation),
       ],
       seeds: { slos: seedInto(this.#held) },

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { askDatadog, body, words } from '../ask-datadog.ts';
+import { queryOf, specificationOf } from './count-specification.ts';
+
+let datadog: ReturnType<typeof askDatadog>;
+beforeEach(() => {
+  datadog = askDatadog();
+});
+const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+const PATH = '/api/v1/slo';
+const QUERY = { numerator: 'sum:good{*}.as_count()', denominator: 'sum:all{*}.as_count()' };
+const SLO = { type: 'metric', name: 'n', query: QUERY, thresholds: [{ timeframe: '7d', target: 95 }] };
+const create = (slo: object = {}) => body(ask('POST', PATH, { ...SLO, ...slo })).data[0];
+
+describe('an SLO', () => {
+  it('gains its maker, times, type_id, empty tags and monitor_tags, and a description', () => {
+    const made = create();
+    assert.deepEqual(
+      [made.type_id, made.tags, made.monitor_tags, made.description, made.created_at],
+      [1, [], [], '', Math.floor(datadog.clock.now / 1000)],
+    );
+    assert.ok(made.creator.handle && /^[0-9a-f]{32}$/.test(made.id));
+  });
+
+  it('shows 95 as "95." and 99.5 as it is, whatever was sent', () => {
+    const { thresholds } = create({
+      thresholds: [{ timeframe: '7d', target: 97, target_display: '97.0', warning: 99.5 }],
+    });
+    assert.deepEqual(thresholds, [
+      { timeframe: '7d', target: 97, target_display: '97.', warning: 99.5, warning_display: '99.5' },
+    ]);
+  });
+
+  it('lifts timeframe, target and warning from the first threshold where they are absent', () => {
+    const thresholds = [
+      { timeframe: '30d', target: 98, warning: 99 },
+      { timeframe: '7d', target: 95 },
+    ];
+    const made = create({ thresholds });
+    assert.deepEqual([made.timeframe, made.target_threshold, made.warning_threshold], ['30d', 98, 99]);
+    assert.equal(create({ thresholds, timeframe: '7d' }).timeframe, '7d');
+  });
+
+  it('has its specification made from the query, and its query from the specification', () => {
+    const made = create();
+    assert.equal(made.sli_specification.count.good_events_formula.formula, 'query1');
+    const { query } = create({ query: undefined, sli_specification: made.sli_specification });
+    assert.deepEqual(query, QUERY);
+  });
+
+  it('of time slices is measured every 300 s where nothing is said', () => {
+    const made = create({
+      type: 'time_slice',
+      query: undefined,
+      sli_specification: { time_slice: { threshold: 5 } },
+    });
+    assert.equal(made.sli_specification.time_slice.query_interval_seconds, 300);
+  });
+
+  it('is answered in a list by writes, alone by a read, and replaced by an update but for its type', () => {
+    const { id, created_at } = create({ tags: ['a'] });
+    assert.equal(body(ask('GET', `${PATH}/${id}`)).data.id, id);
+    const [after] = body(ask('PUT', `${PATH}/${id}`, { ...SLO, description: 'd' })).data;
+    assert.deepEqual([after.tags, after.description, after.created_at], [[], 'd', created_at]);
+    assert.deepEqual(words(ask('PUT', `${PATH}/${id}`, { ...SLO, type: 'monitor', query: undefined })), [
+      400,
+      'Invalid payload: must specify the query for count types',
+    ]);
+  });
+
+  it('is deleted, and not found then', () => {
+    const { id } = create();
+    assert.deepEqual(body(ask('GET', `${PATH}/can_delete?ids=${id}`)).data.ok, [id]);
+    assert.deepEqual(body(ask('DELETE', `${PATH}/${id}`)), { data: [id], error: null });
+    for (const method of ['GET', 'DELETE'])
+      assert.deepEqual(words(ask(method, `${PATH}/${id}`)), [404, `SLO not found: ${id} not found`]);
+  });
+
+  it('loses timeframes in bulk, and goes with the last', () => {
+    const two = [
+      { timeframe: '7d', target: 95 },
+      { timeframe: '30d', target: 95 },
+    ];
+    const [kept, gone] = [create({ thresholds: two }), create()];
+    const { data } = body(ask('POST', `${PATH}/bulk_delete`, { [kept.id]: ['7d'], [gone.id]: ['7d'] }));
+    assert.deepEqual(data, { deleted: [gone.id], updated: [kept.id] });
+  });
+
+  it('is listed by ids, tags, words and metrics, in pages', () => {
+    const ids = [create({ tags: ['team:a'] }).id, create({ name: 'other' }).id];
+    const found = (query: string) =>
+      body(ask('GET', `${PATH}?${query}`)).data.map((slo: { id: string }) => slo.id);
+    assert.deepEqual(found(`ids=${ids[1]}`), [ids[1]]);
+    assert.deepEqual(found('tags_query=team:a'), [ids[0]]);
+    assert.deepEqual(found('query=other'), [ids[1]]);
+    assert.deepEqual(found('metrics_query=good'), ids);
+    assert.deepEqual(found('offset=1&limit=1'), [ids[1]]);
+    assert.equal(body(ask('GET', PATH)).metadata.page.total_count, 2);
+  });
+
+  it('is searched for by words and tags, the newest first', () => {
+    const ids = [create({ tags: ['team:a'] }).id, create({ tags: ['team:a'] }).id];
+    const { data, meta } = body(ask('GET', `${PATH}/search?query=team:a&page[size]=1&page[number]=0`));
+    assert.equal(data.attributes.slos[0].data.id, ids[1]);
+    assert.deepEqual([meta.pagination.total, meta.pagination.last_number], [2, 1]);
+  });
+
+  it('of monitors keeps them from being deleted', () => {
+    const query = 'avg(last_5m):avg:a{*} > 1';
+    const monitor = body(ask('POST', '/api/v1/monitor', { type: 'query alert', query, name: 'm' }));
+    const { id } = create({ type: 'monitor', query: undefined, monitor_ids: [monitor.id] });
+    const answer = ask('GET', `/api/v1/monitor/can_delete?monitor_ids=${monitor.id}`);
+    assert.equal(answer.status, 409);
+    assert.deepEqual(body(answer), {
+      data: { ok: [] },
+      errors: { [monitor.id]: [`monitor [${monitor.id},m] is referenced in slos: [${id},n]`] },
+    });
+  });
+
+  it('of monitors is refused without any', () =>
+    assert.deepEqual(words(ask('POST', PATH, { ...SLO, type: 'monitor' })), [
+      400,
+      'Invalid payload: must specify monitor_ids',
+    ]));
+
+  it('has a history and a status without values', () => {
+    const { id } = create();
+    assert.equal(body(ask('GET', `${PATH}/${id}/history?from_ts=1&to_ts=2`)).data.overall.state, 'no_data');
+    assert.equal(body(ask('GET', `/api/v2/slo/${id}/status`)).data.attributes.state, 'no_data');
+  });
+});
+
+describe('a specification of counts', () => {
+  const [good, bad] = ['sum:a{x:y}.as_count()', 'sum:b{*} by {env}.as_count()'];
+
+  it('names each series once, and puts every operation into brackets', () => {
+    const { count } = JSON.parse(
+      JSON.stringify(specificationOf({ numerator: `${good} - ${bad}`, denominator: `(${good}) + (${bad})` })),
+    );
+    assert.equal(count.queries.length, 2);
+    assert.deepEqual(count.good_events_formula, { formula: '(query1 - query2)' });
+    assert.deepEqual(count.total_events_formula, { formula: '(query1 + query2)' });
+  });
+
+  it('with bad events becomes a query whose denominator adds both', () => {
+    const queries = [
+      { name: 'query1', query: good },
+      { name: 'query2', query: bad },
+    ];
+    const count = {
+      queries,
+      good_events_formula: { formula: 'query1' },
+      bad_events_formula: { formula: 'query2' },
+    };
+    assert.deepEqual(queryOf({ count }), { numerator: good, denominator: `(${good}) + (${bad})` });
+  });
+});
+
+describe('a correction of an SLO', () => {
+  const CORRECTIONS = `${PATH}/correction`;
+  const sent = (attributes: object) => ({ data: { type: 'correction', attributes } });
+  const correct = (attributes: object = { slo_id: 'x', start: 1, end: 2, category: 'Other' }) =>
+    body(ask('POST', CORRECTIONS, sent(attributes))).data;
+
+  it('does not tell when it was made in the answer to its making, and does in reads', () => {
+    const { id, attributes } = correct();
+    assert.equal(attributes.created_at, null);
+    assert.equal(
+      body(ask('GET', `${CORRECTIONS}/${id}`)).data.attributes.created_at,
+      Math.floor(datadog.clock.now / 1000),
+    );
+  });
+
+  it('is merged by an update, listed in pages and by its SLO, and deleted', () => {
+    const { id } = correct();
+    correct({ slo_query: 'env:a', start: 1 });
+    const after = body(ask('PATCH', `${CORRECTIONS}/${id}`, sent({ category: 'Deployment' }))).data
+      .attributes;
+    assert.deepEqual([after.category, after.end, after.modifier.data.type], ['Deployment', 2, 'users']);
+    const { data, meta } = body(ask('GET', `${CORRECTIONS}?limit=1`));
+    assert.deepEqual([data.length, meta.page], [1, { total_count: 2, total_filtered_count: 1 }]);
+    assert.equal(body(ask('GET', `${PATH}/x/corrections`)).data.length, 1);
+    assert.equal(ask('DELETE', `${CORRECTIONS}/${id}`).status, 204);
+    assert.deepEqual(words(ask('GET', `${CORRECTIONS}/${id}`)), [
+      404,
+      `slo correction public id ${id} not found`,
+    ]);
+  });
+
+  it('is for an SLO or for a query, and not both', () =>
+    assert.equal(ask('POST', CORRECTIONS, sent({ slo_id: 'x', slo_query: 'y' })).status, 400));
+});
+
+describe('a report of SLOs', () => {
+  const REPORTS = '/api/v2/slo/report';
+  const report = (interval: string) => ask('POST', REPORTS, { data: { attributes: { interval } } });
+
+  it('is made, done and downloaded', () => {
+    create();
+    const { id } = body(report('monthly')).data;
+    assert.equal(body(ask('GET', `${REPORTS}/${id}/status`)).data.attributes.status, 'completed');
+    assert.match(ask('GET', `${REPORTS}/${id}/download`).body ?? '', /^id,slo_type,name,target/);
+  });
+
+  it('is refused, and not found, in these words', () => {
+    const none = '00000000-0000-4000-8000-000000000000';
+    const detail = (answer: ReturnType<typeof ask>) => [answer.status, body(answer).errors[0].detail];
+    assert.deepEqual(detail(report('bad-interval')), [400, 'bad-interval is not a valid interval']);
+    assert.deepEqual(detail(ask('GET', `${REPORTS}/x/status`)), [400, 'invalid report ID: x']);
+    assert.deepEqual(detail(ask('GET', `${REPORTS}/${none}/download`)), [
+      404,
+      `report ID not found: ${none}`,
+    ]);
+  });
+});
