@@ -24,6 +24,13 @@ export const LIMITS: Limits = {
   get_monitors: { limit: 3000, period: 10 },
   list_monitors: { limit: 1000, period: 10 },
   can_delete: { limit: 12_000, period: 60 },
+  slo_create: { limit: 200, period: 60 },
+  slo_update: { limit: 200, period: 60 },
+  slo_get: { limit: 3000, period: 10 },
+  slo_get_all: { limit: 1000, period: 10 },
+  slo_search: { limit: 1000, period: 10 },
+  slo_delete: { limit: 100, period: 10 },
+  query: { limit: 600, period: 3600 },
 };
 
 /** Counts calls in periods aligned to the calendar. */
