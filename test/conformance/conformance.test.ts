@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { CORPUS } from './corpus.ts';
+import { endpointTable } from './endpoints.ts';
 import { KNOWN_MISMATCHES } from './known-mismatches.ts';
 import { readScenarios } from './recording.ts';
 import { type Outcome, replay } from './replay.ts';
@@ -40,8 +41,7 @@ describe('the emulator of Datadog against everything that was recorded', { skip 
   });
 
   it('answers otherwise where it is known and said why, and nowhere else', (t) => {
-    const sources = new Set(replayed.flat().map(({ exchange }) => exchange.source));
-    const here = KNOWN_MISMATCHES.filter(({ source }) => [...sources].some((name) => source.test(name)));
+    const here = knownHere();
     if (here.length === 0) return t.skip('these are other recordings than those of the list');
     const mismatches = replayed.flat().filter((outcome) => !isMatch(outcome));
     assert.deepEqual(mismatches.filter((outcome) => !isKnown(outcome)).map(diff), []);
@@ -52,7 +52,24 @@ describe('the emulator of Datadog against everything that was recorded', { skip 
       'listed, but answered as recorded',
     );
   });
+
+  it('is as far proven as docs/emulator.md says', (t) => {
+    if (knownHere().length === 0) return t.skip('these are other recordings than those of the page');
+    const page = readFileSync(new URL('../../docs/emulator.md', import.meta.url), 'utf8');
+    assert.ok(
+      page.includes(endpointTable(replayed)),
+      'write it anew with: npm run conformance -- --endpoints',
+    );
+  });
 });
+
+/** Of the list, what is about recordings that are here. */
+function knownHere() {
+  const sources = [...new Set(replayed.flat().map(({ exchange }) => exchange.source))];
+  return KNOWN_MISMATCHES.filter(
+    ({ source }) => source.source !== '.' && sources.some((name) => source.test(name)),
+  );
+}
 
 function least(score: Score | undefined): number {
   return SHAPE_ALONE[score?.family ?? ''] ?? LEAST[era(score)];

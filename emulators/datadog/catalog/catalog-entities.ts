@@ -1,6 +1,6 @@
-import type { Collection } from '../collection.ts';
 import { Buffer } from 'node:buffer';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import type { Collection } from '../collection.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
 import { Refused } from '../refused.ts';
@@ -29,14 +29,12 @@ export function catalogEntities(organisation: Organisation, services: readonly S
 
 class CatalogEntities {
   readonly #organisation: Organisation;
-  readonly #services: readonly Service[];
   readonly #entities: Collection;
 
   constructor(organisation: Organisation, services: readonly Service[]) {
     this.#organisation = organisation;
-    this.#services = services;
     this.#entities = organisation.collection('catalog_entities');
-    for (const { name, team } of this.#services) {
+    for (const { name, team } of services) {
       const metadata = { name, displayName: name, ...(team === undefined ? {} : { owner: team }) };
       this.#upsert({ apiVersion: 'v2.2', kind: 'service', metadata }, '');
     }
@@ -115,7 +113,6 @@ class CatalogEntities {
       routes: [
         { method: 'GET', path: PATH, run: (call) => this.#list(call) },
         { method: 'POST', path: PATH, anyBody: true, run: (call) => this.#create(call) },
-        { method: 'POST', path: `${PATH}/preview`, run: () => json(202, page(this.#entities.all(), [])) },
         { method: 'DELETE', path: `${PATH}/:entity`, run: (call) => this.#remove(call) },
         // A reference such as service:default/name has a step of its own for the name.
         {

@@ -1,5 +1,5 @@
-import type { Collection } from '../collection.ts';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import type { Collection } from '../collection.ts';
 import type { Organisation } from '../organisation.ts';
 import { CREATOR } from '../people/key-owner.ts';
 import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';

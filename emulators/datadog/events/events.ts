@@ -1,5 +1,5 @@
-import type { Collection } from '../collection.ts';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import type { Collection } from '../collection.ts';
 import { attributesOf } from '../json-api.ts';
 import { newText, type Organisation } from '../organisation.ts';
 import { isRawObject, numeric, type RawObject } from '../raw-json.ts';

@@ -1,6 +1,6 @@
-import type { Collection } from '../collection.ts';
 import { randomInt } from 'node:crypto';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import type { Collection } from '../collection.ts';
 import { attributesOf } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';

@@ -1,5 +1,5 @@
-import type { Collection } from '../collection.ts';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import type { Collection } from '../collection.ts';
 import { attributesOf, dataOf } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';

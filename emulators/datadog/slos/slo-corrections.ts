@@ -1,5 +1,5 @@
-import type { Collection } from '../collection.ts';
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import type { Collection } from '../collection.ts';
 import { attributesOf } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { KEY_OWNER } from '../people/key-owner.ts';
