@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isObject } from '../domain/json.ts';
+import { isObject, type JsonObject } from '../domain/json.ts';
 import { decode } from '../format/decode.ts';
 import { type Format, OBJECT_LIMITS } from '../format/decoded.ts';
 import { lintMonitor } from './lint-monitor.ts';
@@ -93,6 +93,92 @@ describe('a rule about monitors', () => {
     assert.deepEqual(codes(3), ['threshold_differs /m/options/thresholds/critical']);
     assert.deepEqual([codes(2), codes('2.0')], [[], []]);
   });
+
+  const told: readonly [code: string, monitor: JsonObject, pointer: string][] = [
+    ['critical_missing', { options: { thresholds: { warning: 1 } } }, '/options/thresholds'],
+    [
+      'warning_beyond_critical',
+      { options: { thresholds: { critical: 2, warning: 2 } } },
+      '/options/thresholds/warning',
+    ],
+    [
+      'warning_beyond_critical',
+      { query: 'avg(last_5m):avg:a{*} <= 2', options: { thresholds: { critical: 2, warning: 1 } } },
+      '/options/thresholds/warning',
+    ],
+    [
+      'recovery_overlaps',
+      { options: { thresholds: { critical: 2, critical_recovery: 3 } } },
+      '/options/thresholds/critical_recovery',
+    ],
+    [
+      'recovery_overlaps',
+      {
+        query: 'avg(last_5m):avg:a{*} >= 2',
+        options: { thresholds: { critical: 2, warning: 1, warning_recovery: 1 } },
+      },
+      '/options/thresholds/warning_recovery',
+    ],
+    [
+      'check_count',
+      {
+        type: 'service check',
+        query: '"a".over("*").last(2).count_by_status()',
+        options: { thresholds: { critical: 3 } },
+      },
+      '/query',
+    ],
+    ['check_count', { type: 'service check', query: '"a".over("*").last(200).count_by_status()' }, '/query'],
+    [
+      'no_data_timeframe_on_logs',
+      {
+        type: 'log alert',
+        query: 'logs("a").index("*").rollup("count").last("5m") > 2',
+        options: { no_data_timeframe: 10 },
+      },
+      '/options/no_data_timeframe',
+    ],
+    ['as_count_without_sum', { query: 'avg(last_5m):sum:a{*}.as_count() > 2' }, '/query'],
+  ];
+  for (const [code, monitor, pointer] of told) {
+    it(`${code} is told at ${pointer} of ${JSON.stringify(monitor)}`, () => {
+      const found = lintMonitor({ type: 'query alert', query: 'avg(last_5m):avg:a{*} > 2', ...monitor }, '');
+      assert.deepEqual(
+        found.map((finding) => [finding.code, finding.pointer]),
+        [[code, pointer]],
+      );
+    });
+  }
+
+  const fine: readonly JsonObject[] = [
+    { options: { thresholds: { critical: 2, warning: 1, critical_recovery: 2, warning_recovery: 1 } } },
+    {
+      query: 'avg(last_5m):avg:a{*} < 2',
+      options: { thresholds: { critical: 2, warning: 3, critical_recovery: 2 } },
+    },
+    { query: 'avg(last_5m):avg:a{*} == 2', options: { thresholds: { critical: 2, warning: 5 } } },
+    { options: { thresholds: {} } },
+    { query: 'sum(last_5m):sum:a{*}.as_count() > 2' },
+    { query: "avg(last_1h):anomalies(sum:a{*}.as_count(), 'basic', 2) >= 1" },
+    {
+      type: 'service check',
+      query: '"a".over("*").last(1).pct_by_status()',
+      options: { thresholds: { critical: 50 } },
+    },
+    { type: 'composite', query: '1 && 2', options: { thresholds: { critical: null } } },
+    {
+      type: 'log alert',
+      query: 'logs("a").index("*").rollup("count").last("5m") > 2',
+      options: { no_data_timeframe: null },
+    },
+  ];
+  for (const monitor of fine) {
+    it(`nothing is told of ${JSON.stringify(monitor)}`, () =>
+      assert.deepEqual(
+        lintMonitor({ type: 'query alert', query: 'avg(last_5m):avg:a{*} > 2', ...monitor }, ''),
+        [],
+      ));
+  }
 
   it('has nothing to say of an update without a query, and of a type of tomorrow', () => {
     assert.deepEqual(lintMonitor({ message: 'm' }, ''), []);

@@ -1,13 +1,25 @@
 import type { MonitorRule } from './monitor-rule.ts';
+import { asCountWithoutSum } from './rules/as-count-without-sum.ts';
+import { checkCount } from './rules/check-count.ts';
+import { criticalMissing } from './rules/critical-missing.ts';
+import { noDataTimeframeOnLogs } from './rules/no-data-timeframe-on-logs.ts';
 import { querySyntax } from './rules/query-syntax.ts';
+import { recoveryOverlaps } from './rules/recovery-overlaps.ts';
 import { thresholdDiffers } from './rules/threshold-differs.ts';
 import { unknownAggregator } from './rules/unknown-aggregator.ts';
 import { unknownFunction } from './rules/unknown-function.ts';
+import { warningBeyondCritical } from './rules/warning-beyond-critical.ts';
 
 /** Every rule about monitors, in the order in which findings are told. */
 export const MONITOR_RULES: readonly MonitorRule[] = [
   querySyntax,
   unknownAggregator,
   unknownFunction,
+  asCountWithoutSum,
+  checkCount,
+  criticalMissing,
   thresholdDiffers,
+  warningBeyondCritical,
+  recoveryOverlaps,
+  noDataTimeframeOnLogs,
 ];

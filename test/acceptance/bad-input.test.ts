@@ -144,7 +144,7 @@ const CASES: readonly Case[] = [
   {
     what: 'a monitor that Datadog refuses',
     body: around(
-      '{"type":"query alert","name":"refused","query":"avg(last_5m):avg:a{*} > 1","options":{"thresholds":{"warning":0}}}',
+      '{"type":"event-v2 alert","name":"refused","query":"events(\\"a\\").rollup(\\"count\\").last(\\"5m\\") > 1","options":{"thresholds":{"critical":1,"critical_recovery":0}}}',
     ),
     expected: {
       status: 422,

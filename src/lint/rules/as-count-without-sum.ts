@@ -1,0 +1,28 @@
+import { partsIn } from '../../language/query/walk-query.ts';
+import type { MonitorRule } from '../monitor-rule.ts';
+
+/** Counts are aggregated by something else than their sum: docs, monitors/guide/as-count-in-monitor-evaluations. */
+export const asCountWithoutSum: MonitorRule = {
+  code: 'as_count_without_sum',
+  severity: 'warning',
+  check: ({ parsed: { query } }) => {
+    if (query.kind !== 'metric' || ['sum', 'change', 'pct_change'].includes(query.evaluation.name.text))
+      return [];
+    const counted = [...partsIn(query.expression)].some(
+      (part) => part.kind === 'method' && part.name.text === 'as_count',
+    );
+    // An algorithm looks at the shape of the counts, not at their size.
+    const shaped = [...partsIn(query.expression)].some(
+      (part) => part.kind === 'call' && ['anomalies', 'outliers', 'forecast'].includes(part.name.text),
+    );
+    if (!counted || shaped || query.evaluation.name.text === '') return [];
+    return [
+      {
+        path: ['query'],
+        span: query.evaluation.name.span,
+        message: `The monitor watches the sum of the counts, whatever is written here: with as_count() Datadog does not take the ${query.evaluation.name.text} of a window.`,
+        hint: 'Write sum, or as_rate() for a rate.',
+      },
+    ];
+  },
+};

@@ -1,0 +1,30 @@
+import type { MonitorRule } from '../monitor-rule.ts';
+import { comparisonOf, thresholdOf } from '../thresholds.ts';
+
+/** Whether a value at the recovery threshold still alerts. */
+const OVERLAPS: Readonly<Record<string, (limit: number, recovery: number) => boolean>> = {
+  '>': (limit, recovery) => recovery > limit,
+  '>=': (limit, recovery) => recovery >= limit,
+  '<': (limit, recovery) => recovery < limit,
+  '<=': (limit, recovery) => recovery <= limit,
+};
+
+/** A value could alert and recover at the same time. */
+export const recoveryOverlaps: MonitorRule = {
+  code: 'recovery_overlaps',
+  severity: 'error',
+  check: ({ parsed: { query }, thresholds }) => {
+    const operator = comparisonOf(query)?.operator.text ?? '';
+    return ['critical', 'warning'].flatMap((name) => {
+      const [limit, recovery] = [thresholdOf(thresholds, name), thresholdOf(thresholds, `${name}_recovery`)];
+      if (limit === undefined || recovery === undefined || !OVERLAPS[operator]?.(limit, recovery)) return [];
+      return [
+        {
+          path: ['options', 'thresholds', `${name}_recovery`],
+          message: `Datadog refuses the monitor: a value of ${recovery} would be ${name} (${operator} ${limit}) and recovered at once.`,
+          hint: `Write a number ${operator.startsWith('>') ? 'below' : 'above'} ${limit}.`,
+        },
+      ];
+    });
+  },
+};
