@@ -73,6 +73,23 @@ describe('what Datadog refuses, it refuses in its words', () => {
     });
   }
 
+  const taken: readonly object[] = [
+    { query: 'change( avg( last_5m ), 5m_ago ) : avg:a{*} > 2' },
+    { query: 'max(next_1w):forecast(avg:a{*}, "linear", 1) >= 3' },
+    { query: 'formula("query1").rollup("sum").last("5m") > 124' },
+    { type: 'service check', query: "'a.b'.over('*').last(2).pct_by_status()" },
+    { type: 'process alert', query: "processes('java').over('a:b').rollup('count').last('10m') > 1" },
+    { type: 'composite', query: '(1 && !2) || 3' },
+    { type: 'slo alert', query: 'burn_rate("x").over("30d").long_window("1h").short_window("5m") > 14.4' },
+    { type: 'error-tracking alert', query: 'error-tracking-rum("a").rollup("count").last("1h") >= 1' },
+    { type: 'data-jobs alert', query: 'formula("failed_runs(run_query)").by(job_name).last(1h) > 0' },
+    { type: 'synthetics alert', query: 'no_query' },
+  ];
+  for (const monitor of taken) {
+    it(`but takes ${JSON.stringify(monitor)}`, () =>
+      assert.equal(ask('POST', '/api/v1/monitor/validate', { ...MONITOR, ...monitor }).status, 200));
+  }
+
   it('but numeric texts pass, and limits that touch', () => {
     for (const thresholds of [
       { critical: '200' },

@@ -15,7 +15,7 @@ const search = (...sources: string[]): QueryForm => ({
   compared: true,
 });
 const METRIC: QueryForm = {
-  body: /^\s*(?:formula\("|[a-z_]+\((?:[a-z]+\()?(?:last|current|next)_\w+\)?(?:,\s*\w+)?\):\s*\S)/,
+  body: /^\s*(?:formula\("|[a-z_]+\(\s*(?:[a-z]+\(\s*)?(?:last|current|next)_\w+\s*\)?(?:\s*,\s*\w+\s*)?\)\s*:\s*\S)/,
   compared: true,
 };
 
@@ -23,7 +23,7 @@ const FORMS: Readonly<Record<string, QueryForm>> = {
   'metric alert': METRIC,
   'query alert': METRIC,
   'service check': {
-    body: /^\s*"[^"]+"[\s\S]*\.last\(\d+\)\.(?:count_by_status|pct_by_status)\(\)/,
+    body: /^\s*(?:"[^"]+"|'[^']+')[\s\S]*\.last\(\d+\)\.(?:count_by_status|pct_by_status)\(\)/,
     compared: false,
   },
   composite: { body: /^[\s\d()!&|]*\d[\s\d()!&|]*$/, compared: false },
