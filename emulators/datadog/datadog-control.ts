@@ -80,7 +80,7 @@ export function seed({ families }: Pick<Controlled, 'families'>, objects: unknow
     if (!take) return `there is nothing named ${name}; known are ${seedNames(families).join(', ')}`;
     if (!Array.isArray(list)) return `${name} is no list`;
     for (const object of list) {
-      if (!isRawObject(object) || (object['id'] === undefined && isRawObject(object['data']) === false))
+      if (!isRawObject(object) || object['id'] === undefined)
         return `each of ${name} is an object with an id`;
       take(object);
     }

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Collection } from './collection.ts';
+import { Organisation } from './organisation.ts';
+import { routeFinder } from './route.ts';
+
+describe('a collection', () => {
+  it('keeps the order of making, and its indexes right through changes and drops', () => {
+    const collection = new Collection();
+    const withTag = collection.indexBy(({ tags }) => (Array.isArray(tags) ? tags.map(String) : []));
+    collection.put('1', { tags: ['a', 'b'] });
+    collection.put('2', { tags: ['a'] });
+    collection.put('1', { tags: ['b'] });
+    assert.deepEqual(collection.ids(), ['1', '2']);
+    assert.deepEqual([[...withTag('a')], [...withTag('b')], [...withTag('c')]], [['2'], ['1'], []]);
+    collection.drop('2');
+    assert.deepEqual([[...withTag('a')], collection.size], [[], 1]);
+  });
+
+  it('tells of what changed, and not of a drop of nothing', () => {
+    const told: unknown[] = [];
+    const collection = new Collection((id, object) => told.push([id, object]));
+    collection.put('1', { x: 1 });
+    collection.drop('1');
+    collection.drop('1');
+    assert.deepEqual(told, [
+      ['1', { x: 1 }],
+      ['1', undefined],
+    ]);
+  });
+});
+
+describe('an organisation', () => {
+  it('gives numbers that no object had before, seeded ones too', () => {
+    const organisation = new Organisation(() => 0);
+    organisation.collection('monitors').put('4000000000', { id: 4_000_000_000 });
+    const [first, second] = [organisation.newNumber(), organisation.newNumber()];
+    assert.ok(first > 4_000_000_000 && second > first);
+  });
+});
+
+describe('the route of a request', () => {
+  const run = () => ({ status: 200 });
+  const find = routeFinder([
+    { method: 'GET', path: '/a/:id', run },
+    { method: 'GET', path: '/a/search', run },
+    { method: 'GET', path: '/a/:id/:part', run },
+  ]);
+
+  it('is the one whose steps are named rather than the one with a name for any', () => {
+    assert.equal(find('GET', '/a/search')?.route.path, '/a/search');
+    assert.deepEqual(find('GET', '/a/1')?.params, { id: '1' });
+    assert.deepEqual(find('GET', '/a/1/b')?.params, { id: '1', part: 'b' });
+  });
+
+  it('is none for another method, or more steps', () => {
+    assert.equal(find('POST', '/a/1'), undefined);
+    assert.equal(find('GET', '/a/1/b/c'), undefined);
+  });
+});
