@@ -140,6 +140,32 @@ describe('a rule about monitors', () => {
     ],
     ['as_count_without_sum', { query: 'avg(last_5m):sum:a{*}.as_count() > 2' }, '/query'],
   ];
+  const GROUPED = 'avg(last_5m):avg:a{env:x} by {host} > 2';
+  const toldOfMessages: readonly [code: string, monitor: JsonObject, at: string][] = [
+    ['message_syntax', { message: 'a {{#is_alert}} b' }, '{{#is_alert}}'],
+    [
+      'message_syntax',
+      { message: '{{#is_match "a" "b"}}{{#is_alert}}{{/is_match}}{{/is_alert}}' },
+      '{{/is_match}}',
+    ],
+    ['unknown_block', { message: 'a {{#is_alrt}}b{{/is_alrt}}' }, '{{#is_alrt}}'],
+    ['match_without_values', { message: '{{#is_match "host.name"}}b{{/is_match}}' }, '{{#is_match'],
+    ['block_never_fires', { message: 'a {{#is_warning}}b{{/is_warning}}' }, '{{#is_warning}}'],
+    ['block_never_fires', { message: '{{#is_no_data}}b{{/is_no_data}}' }, '{{#is_no_data}}'],
+    ['block_never_fires', { message: '{{#is_renotify}}b{{/is_renotify}}' }, '{{#is_renotify}}'],
+    ['ungrouped_variable', { query: GROUPED, message: 'on {{pod.name}}' }, '{{pod.name}}'],
+  ];
+  for (const [code, monitor, at] of toldOfMessages) {
+    it(`${code} is told at ${at} of ${JSON.stringify(monitor)}`, () => {
+      const message = String(monitor['message']);
+      const found = lintMonitor(
+        { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 2', ...monitor },
+        '',
+      ).find((finding) => finding.code === code);
+      assert.deepEqual([found?.pointer, found?.at], ['/message', message.indexOf(at)]);
+    });
+  }
+
   for (const [code, monitor, pointer] of told) {
     it(`${code} is told at ${pointer} of ${JSON.stringify(monitor)}`, () => {
       const found = lintMonitor({ type: 'query alert', query: 'avg(last_5m):avg:a{*} > 2', ...monitor }, '');
@@ -151,6 +177,21 @@ describe('a rule about monitors', () => {
   }
 
   const fine: readonly JsonObject[] = [
+    {
+      message:
+        '{{#is_warning}}a{{/is_warning}}{{#is_renotify}}b{{/is_renotify}}{{#is_no_data}}c{{/is_no_data}}',
+      options: { thresholds: { critical: 2, warning: 1 }, renotify_interval: 10, notify_no_data: true },
+    },
+    {
+      query: GROUPED,
+      message: '{{host.name}} {{env.name}} {{value}} {{#is_exact_match "env.name" ""}}{{/is_exact_match}}',
+    },
+    { query: 'avg(last_5m):avg:a{*} by {host.name} > 2', message: '{{host.name}} {{[host.name].name}}' },
+    {
+      type: 'log alert',
+      query: 'logs("a").index("*").rollup("count").last("5m") > 2',
+      message: '{{host.name}}',
+    },
     { options: { thresholds: { critical: 2, warning: 1, critical_recovery: 2, warning_recovery: 1 } } },
     {
       query: 'avg(last_5m):avg:a{*} < 2',

@@ -1,6 +1,7 @@
 import type { Finding } from '../domain/finding.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
+import { parseMessage } from '../language/message/parse-message.ts';
 import { parseQuery } from '../language/query/parse-query.ts';
 import type { MonitorView } from './monitor-rule.ts';
 import { MONITOR_RULES } from './monitor-rules.ts';
@@ -27,7 +28,9 @@ function viewOf(monitor: JsonObject): MonitorView | undefined {
   if (typeof type !== 'string' || typeof query !== 'string') return undefined;
   const options = objectAt(monitor['options']);
   const thresholds = objectAt(options['thresholds']);
-  return { monitor, type, query, parsed: parseQuery(type, query), options, thresholds };
+  const text = monitor['message'];
+  const message = typeof text === 'string' ? parseMessage(text) : undefined;
+  return { monitor, type, query, parsed: parseQuery(type, query), message, options, thresholds };
 }
 
 function objectAt(value: Json | undefined): JsonObject {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../domain/json.ts';
-import type { Span, Parsed } from '../language/query/syntax.ts';
+import type { ParsedMessage } from '../language/message/parse-message.ts';
+import type { Parsed, Span } from '../language/query/syntax.ts';
 
 /** A monitor as rules look at it: its definition, and its query read. */
 export interface MonitorView {
@@ -7,6 +8,8 @@ export interface MonitorView {
   readonly type: string;
   readonly query: string;
   readonly parsed: Parsed;
+  /** The message, read; undefined where there is none. */
+  readonly message: ParsedMessage | undefined;
   readonly options: JsonObject;
   readonly thresholds: JsonObject;
 }

@@ -1,0 +1,39 @@
+import { allParts } from '../../language/message/parse-message.ts';
+import type { MonitorRule } from '../monitor-rule.ts';
+import { nearest } from '../nearest.ts';
+
+/** Blocks that Datadog evaluates: docs, monitors/notify/variables. */
+const BLOCKS: readonly string[] = [
+  'is_alert',
+  'is_warning',
+  'is_no_data',
+  'is_unknown',
+  'is_recovery',
+  'is_alert_recovery',
+  'is_warning_recovery',
+  'is_no_data_recovery',
+  'is_alert_to_warning',
+  'is_renotify',
+  'is_priority',
+  'is_match',
+  'is_exact_match',
+];
+
+/** The message has a block that Datadog does not know. */
+export const unknownBlock: MonitorRule = {
+  code: 'unknown_block',
+  severity: 'warning',
+  check: ({ message }) =>
+    [...allParts(message?.parts ?? [])].flatMap((part) => {
+      if (part.kind !== 'block' || BLOCKS.includes(part.name)) return [];
+      const meant = nearest(part.name, BLOCKS);
+      return [
+        {
+          path: ['message'],
+          span: part.span,
+          message: `Datadog knows no block "${part.name}": what stands in it is never sent.`,
+          ...(meant === undefined ? {} : { hint: `Did you mean ${meant}?` }),
+        },
+      ];
+    }),
+};
