@@ -29,8 +29,11 @@ export interface Compiled {
   readonly findings: readonly Finding[];
 }
 
-/** Turns a body without mistakes into the object to send: an alert into its monitor, never-managed fields left out. */
-export function compile(envelope: Envelope, way: Way): Compiled {
+/**
+ * Turns a body without mistakes into the object to send: an alert into its monitor, never-managed fields left out. The
+ * warnings about it travel on with what is said of those.
+ */
+export function compile(envelope: Envelope, way: Way, warnings: readonly Finding[]): Compiled {
   const { verb, kind, object, application, key, id, team, pointer } = envelope;
   if (!isObject(object) || application === undefined) {
     throw new ProblemError('internal', 'A body with mistakes passed the lint.');
@@ -53,6 +56,6 @@ export function compile(envelope: Envelope, way: Way): Compiled {
       ...(team === undefined ? {} : { team }),
       ...(way.way === 'listed' ? { service: way.service } : {}),
     },
-    findings: findings.map((f) => ({ ...f, pointer: `${pointer}${f.pointer}` })),
+    findings: [...warnings, ...findings.map((f) => ({ ...f, pointer: `${pointer}${f.pointer}` }))],
   };
 }

@@ -20,8 +20,9 @@ import type { PipelineAnswer, PipelineRequest } from './request.ts';
  */
 export async function write(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
   const envelope = decode(request);
-  refuseErrors(lintEnvelope(envelope), request.body);
-  const compiled = compile(envelope, request.way);
+  const warnings = lintEnvelope(envelope);
+  refuseErrors(warnings, request.body);
+  const compiled = compile(envelope, request.way, warnings);
   const key = await keyOf(portFor(ports, compiled), compiled, request.context);
   const name = `${compiled.stored}:${compiled.application}/${key}`;
   return ports.lock.run(name, request.context.deadline, async () => {

@@ -237,6 +237,20 @@ options.thresholds.critical = 1000
     assert.deepEqual(answer.body.monitor.options.silenced, {});
   });
 
+  it('is told what will not work, at the very sign, and is done all the same', async () => {
+    const body = `application: warned\nteam: t\nmonitor:\n  type: query alert\n  name: y\n  query: avg(last_5m):avg:w{*} > 1\n  message: |\n    Look:\n      {{#is_warning}}soon{{/is_warning}}\n`;
+    const answer = await request(pod, 'POST', '/create_monitor', {
+      body,
+      headers: { 'content-type': 'application/yaml' },
+    });
+    assert.equal(answer.status, 201, answer.text);
+    const [{ code, severity, pointer, line, column }] = answer.body.findings;
+    assert.deepEqual(
+      [code, severity, pointer, line, column],
+      ['block_never_fires', 'warning', '/monitor/message', 9, 7],
+    );
+  });
+
   it('for another type of a monitor is refused, since Datadog would lose its id', async () => {
     const of = (type: string, query: string) =>
       json({ application: 'retyped', team: 't', key: 'k', monitor: { type, name: 'x', query } });
