@@ -29,6 +29,18 @@ const READS: readonly Read[] = [
   },
   { path: /^\/api\/v1\/downtime(\/\d+)?$/, collection: 'downtimes_v1' },
   { path: /^\/api\/v2\/downtime(\/[^/]+)?$/, collection: 'downtimes', member: 'data' },
+  { path: /^\/api\/v1\/monitor\/\d+\/downtimes$/, collection: 'downtimes_v1' },
+  {
+    path: /^\/api\/v[12]\/monitor\/(\d+)\/downtime(?:s|_matches)$/,
+    collection: 'monitors',
+    of: (_, id) => [{ id: Number(id) }],
+  },
+  {
+    path: /^\/api\/v2\/monitor\/(\d+)\/downtime_matches$/,
+    collection: 'downtimes',
+    member: 'data',
+    of: (matches, id) => matches.map((match) => matchedDowntime(match, Number(id))),
+  },
   { path: /^\/api\/v1\/slo(\/[0-9a-f]{32})?$/, collection: 'slos', member: 'data' },
   { path: /^\/api\/v1\/slo\/correction(\/[^/]+)?$/, collection: 'slo_corrections', member: 'data' },
   {
@@ -155,6 +167,16 @@ function deletedBy(path: string): Shown[] {
   return [
     { collection: 'users', id, object: { id, type: 'users', attributes: {} }, question: `DELETE ${path}` },
   ];
+}
+
+/** What a match tells of a downtime. */
+function matchedDowntime({ id, attributes }: ValueRecord, monitor_id: number): ValueRecord {
+  const { scope = '*', start = null, end = null } = attributes && isRecord(attributes) ? attributes : {};
+  const monitor_identifier = { monitor_id };
+  return {
+    id: id ?? '',
+    attributes: { scope, monitor_identifier, schedule: { start, end }, canceled: null },
+  };
 }
 
 function objectsIn(body: Value, member: string | undefined): ValueRecord[] {

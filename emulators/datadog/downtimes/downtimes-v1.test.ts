@@ -61,7 +61,12 @@ describe('a downtime of the old API', () => {
 
   it('is read on once it is cancelled, a second time too', () => {
     const { id } = create();
-    for (const _ of [1, 2]) assert.equal(ask('DELETE', `${PATH}/${id}`).status, 204);
+    for (const _ of [1, 2]) {
+      datadog.clock.now += 1000;
+      assert.equal(ask('DELETE', `${PATH}/${id}`).status, 204);
+    }
+    const first = Math.floor(datadog.clock.now / 1000) - 1;
+    assert.deepEqual([read(id).canceled, read(id).modified], [first, first]);
     assert.deepEqual([read(id).status, read(id).disabled, read(id).active], ['canceled', true, false]);
   });
 
@@ -77,16 +82,53 @@ describe('a downtime of the old API', () => {
     ]);
   });
 
-  it('shows in the monitors it is about', () => {
+  it('of a monitor, or of its tags, is listed with it while it is active', () => {
     const { id } = monitor(['team:a']);
-    const end = Math.floor(datadog.clock.now / 1000) + 60;
-    create({ scope: ['*'], monitor_id: id, end });
-    create({ monitor_tags: ['team:a'] });
-    create({ monitor_tags: ['team:b'] });
-    assert.equal(body(ask('GET', `/api/v1/monitor/${id}/downtimes`)).length, 2);
-    const { matching_downtimes, options } = body(ask('GET', `/api/v1/monitor/${id}?with_downtimes=true`));
-    assert.deepEqual([matching_downtimes.length, options.silenced], [2, { '*': end }]);
-    assert.equal(body(ask('GET', `/api/v1/monitor/${id}`)).matching_downtimes, undefined);
+    const start = Math.floor(datadog.clock.now / 1000) + 60;
+    const ids = [create({ monitor_id: id }).id, create({ scope: ['*'], monitor_tags: ['team:a'] }).id];
+    create({ scope: ['*'], monitor_tags: ['team:b'] });
+    create({ scope: ['*'], start });
+    create({ scope: ['host:elsewhere'] });
+    const listed = body(ask('GET', `/api/v1/monitor/${id}/downtimes`));
+    assert.deepEqual(
+      listed.map((one: { id: number }) => one.id),
+      ids,
+    );
+    assert.deepEqual(words(ask('GET', '/api/v1/monitor/1/downtimes')), [404, 'Monitor not found']);
+  });
+
+  it('is listed by its start, the active ones alone where asked, with its maker where asked', () => {
+    const now = Math.floor(datadog.clock.now / 1000);
+    const [later, first] = [create({ start: now + 60 }).id, create().id];
+    const list = (query: string) => body(ask('GET', `${PATH}?${query}`));
+    const ids = (query: string) => list(query).map(({ id }: { id: number }) => id);
+    assert.deepEqual([ids(''), ids('current_only=true')], [[first, later], [first]]);
+    assert.deepEqual([list('')[0].creator, list('with_creator=true')[0].creator.id], [undefined, 4_000_001]);
+  });
+
+  it('that is over is listed for half a day more', () => {
+    const ended = create({ end: Math.floor(datadog.clock.now / 1000) + 3600 }).id;
+    ask('DELETE', `${PATH}/${create().id}`);
+    const lasting = create().id;
+    const after = (hours: number) => {
+      datadog.clock.now += hours * 3_600_000;
+      return body(ask('GET', PATH)).map(({ id }: { id: number }) => id);
+    };
+    assert.equal(after(11).length, 3);
+    assert.deepEqual(after(1.5), [ended, lasting]);
+    assert.deepEqual(after(1), [lasting]);
+    assert.equal(read(ended).status, 'ended');
+  });
+
+  it('loses its end, message and monitor by an update to null, but not its start', () => {
+    const start = Math.floor(datadog.clock.now / 1000) - 10;
+    const { id } = create({ start, end: start + 60, message: 'm', monitor_id: 5 });
+    const nulls = { start: null, end: null, message: null, monitor_id: null, timezone: null };
+    const after = body(ask('PUT', `${PATH}/${id}`, nulls));
+    assert.deepEqual(
+      [after.start, after.end, after.message, after.monitor_id, after.timezone],
+      [start, null, null, null, 'UTC'],
+    );
   });
 
   it('mutes everything, until that is unmuted', () => {
@@ -98,8 +140,30 @@ describe('a downtime of the old API', () => {
     ]);
   });
 
+  it('cannot start in the past, neither made so nor changed to', () => {
+    const start = Math.floor(datadog.clock.now / 1000);
+    const refusal = [400, 'Scheduled downtime start cannot be in the past'];
+    assert.deepEqual(words(ask('POST', PATH, { scope: 'a:b', start: start - 3600 })), refusal);
+    const { id } = create({ start });
+    datadog.clock.now += 3_600_000;
+    assert.equal(ask('PUT', `${PATH}/${id}`, { start }).status, 200);
+    assert.deepEqual(words(ask('PUT', `${PATH}/${id}`, { start: start + 1 })), refusal);
+  });
+
+  it('that was there before is read as it was put in, but for its state', () => {
+    const made = create({ recurrence: { type: 'days', period: 1 } });
+    datadog.organisation.clear();
+    datadog.control('POST', 'seed', { downtimes_v1: [{ ...made, active: false, status: 'scheduled' }] });
+    assert.deepEqual(read(made.id), made);
+  });
+
   const refused: readonly [object, string][] = [
     [{ scope: undefined }, 'Invalid scope parameter'],
+    [{ scope: [] }, 'Invalid scope parameter'],
+    [{ start: 'soon' }, 'Invalid start parameter'],
+    [{ timezone: 'Mars/Olympus' }, 'Invalid timezone: Mars/Olympus'],
+    [{ recurrence: { rrule: 'FREQ=DAILY' } }, 'Invalid recurrence type'],
+    [{ recurrence: { type: 'rrule', rrule: 'daily' } }, 'Invalid rrule: daily'],
     [
       { recurrence: { type: 'days', until_date: 1, until_occurrences: 2 } },
       'You must provide only provide one of (until_occurrences, until_date)',
@@ -117,6 +181,7 @@ describe('a downtime of the old API', () => {
 
   it('that is not there is 404, in words of its own for a delete', () => {
     assert.deepEqual(words(ask('GET', `${PATH}/1`)), [404, 'Downtime not found']);
+    assert.deepEqual(words(ask('PUT', `${PATH}/1`, {})), [404, 'Downtime not found']);
     assert.deepEqual(words(ask('DELETE', `${PATH}/1`)), [404, 'Downtime 1 not found']);
   });
 });

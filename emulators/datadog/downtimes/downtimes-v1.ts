@@ -5,19 +5,19 @@ import { CREATOR, ORGANISATION } from '../people/key-owner.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
 import { Refused } from '../refused.ts';
 import type { Call, Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { stateOf } from './downtime-state.ts';
+import { reachesV1 } from './downtime-reach.ts';
+import { readRecurrence, reschedule } from './rescheduling.ts';
+import { localTime } from './wall-clock.ts';
 
 const PATH = '/api/v1/downtime';
-const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-const TYPES = ['days', 'weeks', 'months', 'years', 'rrule'];
-const SETTINGS = [
-  'monitor_id',
-  'message',
-  'timezone',
-  'mute_first_recovery_notification',
-  'notify_end_types',
-  'notify_end_states',
-];
+/** What is over is listed for half a day more. */
+const LISTED_FOR_SECONDS = 12 * 3600;
+/** A start that the way here made late is no start in the past. */
+const LATE_BY_SECONDS = 60;
+const SETTINGS = ['timezone', 'mute_first_recovery_notification', 'notify_end_types', 'notify_end_states'];
+/** Where null takes the value away. */
+const NULLABLE = ['monitor_id', 'message'];
 
 /** Downtimes by their old API, and muting of everything, which is one. */
 export function downtimesV1(organisation: Organisation): Family {
@@ -33,34 +33,52 @@ class DowntimesV1 {
     this.#downtimes = organisation.collection('downtimes_v1');
   }
 
-  #seconds() {
-    return Math.floor(this.#organisation.now() / 1000);
-  }
-
-  #put(downtime: RawObject): void {
-    return this.#downtimes.put(String(downtime['id']), downtime);
-  }
-
-  #read(downtime: RawObject): RawObject {
-    return { ...downtime, ...stateOf(downtime, this.#seconds()) };
+  family(): Family {
+    return {
+      routes: [
+        { method: 'GET', path: PATH, run: (call) => this.#list(call) },
+        { method: 'POST', path: PATH, run: ({ body }) => json(200, this.#create(body)) },
+        { method: 'POST', path: `${PATH}/cancel/by_scope`, run: (call) => this.#cancelByScope(call) },
+        {
+          method: 'GET',
+          path: `${PATH}/:id`,
+          run: ({ params }) => json(200, this.#read(this.#find(params))),
+        },
+        { method: 'PUT', path: `${PATH}/:id`, run: (call) => this.#update(call) },
+        { method: 'DELETE', path: `${PATH}/:id`, run: (call) => this.#delete(call) },
+        { method: 'GET', path: '/api/v1/monitor/:id/downtimes', run: (call) => this.#ofMonitor(call) },
+        {
+          method: 'POST',
+          path: '/api/v1/monitor/mute_all',
+          run: ({ body }) => json(200, this.#create({ ...body, scope: ['*'] })),
+        },
+        { method: 'POST', path: '/api/v1/monitor/unmute_all', run: () => this.#unmuteAll() },
+      ],
+      seeds: {
+        // Its state follows from the clock.
+        downtimes_v1: ({ active: _, status: __, ...downtime }) => this.#put(downtime),
+      },
+    };
   }
 
   #create(body: RawObject): RawObject {
     const now = this.#seconds();
     const scope = scopeOf(body['scope']);
+    const start = epoch(body, 'start') ?? now;
+    checkStart(start, now);
     const downtime: RawObject = {
       id: this.#organisation.newNumber(),
       monitor_id: null,
       org_id: ORGANISATION,
-      start: epoch(body['start']) ?? now,
-      end: epoch(body['end']) ?? null,
+      start,
+      end: epoch(body, 'end') ?? null,
       canceled: null,
       created: now,
       modified: now,
       message: null,
       disabled: false,
-      recurrence: recurrenceOf(body['recurrence']),
-      timezone: 'UTC',
+      recurrence: readRecurrence(body['recurrence'], timezoneOf(body)),
+      timezone: timezoneOf(body),
       parent_id: null,
       child_id: null,
       creator_id: CREATOR.id,
@@ -79,14 +97,18 @@ class DowntimesV1 {
   }
 
   #update({ params, body }: Call): EmulatorAnswer {
-    const { active: _, status: __, ...before } = this.#find(params);
+    const before = this.#find(params);
     const scope = body['scope'] === undefined ? before['scope'] : scopeOf(body['scope']);
+    const start = epoch(body, 'start') ?? before['start'];
+    if (start !== before['start']) checkStart(Number(start), this.#seconds());
+    const zone = timezoneOf({ ...before, ...settingsIn(body) });
+    const { recurrence, monitor_tags } = body;
     const after: RawObject = {
       ...before,
-      start: epoch(body['start']) ?? before['start'],
-      end: epoch(body['end']) ?? before['end'],
-      ...(body['recurrence'] === undefined ? {} : { recurrence: recurrenceOf(body['recurrence']) }),
-      ...(body['monitor_tags'] === undefined ? {} : { monitor_tags: tagsOf(body['monitor_tags']) }),
+      start,
+      end: body['end'] === undefined ? before['end'] : (epoch(body, 'end') ?? null),
+      ...(recurrence === undefined ? {} : { recurrence: readRecurrence(recurrence, zone) }),
+      ...(monitor_tags === undefined ? {} : { monitor_tags: tagsOf(monitor_tags) }),
       scope,
       downtime_type: typeOf(scope),
       ...settingsIn(body),
@@ -98,136 +120,115 @@ class DowntimesV1 {
     return json(200, { ...this.#read(after), uuid: null });
   }
 
-  #find(params: Call['params'], words = 'Downtime not found'): RawObject {
-    const downtime = this.#downtimes.get(params['id']);
-    if (!downtime) throw new Refused(404, words);
-    return downtime;
+  #delete({ params }: Call): EmulatorAnswer {
+    this.#cancel(this.#find(params, `Downtime ${String(params['id'])} not found`));
+    return { status: 204 };
   }
 
   /** A second time changes nothing. */
-  #cancel({ active: _, status: __, ...downtime }: RawObject): void {
+  #cancel(downtime: RawObject): void {
     if (downtime['canceled'] !== null) return;
     const now = this.#seconds();
     this.#put({ ...downtime, canceled: now, modified: now, disabled: true, updater_id: CREATOR.id });
   }
 
   #list({ query }: Call): EmulatorAnswer {
-    const shown = this.#downtimes.all().map((one) => this.#read(one));
-    const current = query.get('current_only')?.toLowerCase() === 'true';
-    const found = shown.filter(({ active }) => active === true || !current);
-    return json(
-      200,
-      query.get('with_creator') === 'true' ? found.map(withCreator) : found.map(withoutCreator),
-    );
+    const now = this.#seconds();
+    const isOn = (name: string) => query.get(name)?.toLowerCase() === 'true';
+    const found = this.#all()
+      .filter((one) => (isOn('current_only') ? stateOf(one, now).active : isListed(one, now)))
+      .toSorted((a, b) => Number(a['start']) - Number(b['start']))
+      .map((one) =>
+        isOn('with_creator') ? { ...this.#read(one), creator: one['creator'] ?? CREATOR } : this.#read(one),
+      );
+    return json(200, found);
   }
 
   #cancelByScope({ body }: Call): EmulatorAnswer {
     const scope = scopeOf(body['scope']);
-    const found = this.#downtimes.all().filter((d) => d['canceled'] === null && sameList(d['scope'], scope));
+    const found = this.#all()
+      .filter((one) => !isOver(one, this.#seconds()) && sameMembers(one['scope'], scope))
+      .toSorted((a, b) => Number(b['id']) - Number(a['id']));
     if (found.length === 0) throw new Refused(404, 'No downtimes found');
     for (const downtime of found) this.#cancel(downtime);
-    return json(200, { cancelled_ids: found.map(({ id }) => id).toReversed() });
+    return json(200, { cancelled_ids: found.map(({ id }) => id) });
   }
 
   #ofMonitor({ params }: Call): EmulatorAnswer {
     const monitor = this.#organisation.collection('monitors').get(params['id']);
     if (!monitor) throw new Refused(404, 'Monitor not found');
-    const found = this.#downtimes
-      .all()
-      .map((one) => this.#read(one))
-      .filter((d) => isUnderWay(d) && coversMonitor(d, monitor));
-    return json(200, found.map(withoutCreator));
+    return json(
+      200,
+      this.#active()
+        .filter((one) => reachesV1(one, monitor))
+        .map((one) => this.#read(one)),
+    );
   }
 
   #unmuteAll(): EmulatorAnswer {
-    const muting = this.#downtimes
-      .all()
-      .filter((d) => this.#read(d)['active'] === true && isForEverything(d));
+    const muting = this.#active().filter(isForEverything);
     if (muting.length === 0) throw new Refused(400, 'Monitoring is not currently globally muted');
     for (const downtime of muting) this.#cancel(downtime);
     return { status: 204 };
   }
 
-  family(): Family {
-    return {
-      routes: [
-        { method: 'GET', path: PATH, run: (call) => this.#list(call) },
-        { method: 'POST', path: PATH, run: ({ body }) => json(200, this.#create(body)) },
-        { method: 'POST', path: `${PATH}/cancel/by_scope`, run: (call) => this.#cancelByScope(call) },
-        {
-          method: 'GET',
-          path: `${PATH}/:id`,
-          run: ({ params }) => json(200, withoutCreator(this.#read(this.#find(params)))),
-        },
-        { method: 'PUT', path: `${PATH}/:id`, run: (call) => this.#update(call) },
-        {
-          method: 'DELETE',
-          path: `${PATH}/:id`,
-          run: ({ params }) => {
-            this.#cancel(this.#find(params, `Downtime ${String(params['id'])} not found`));
-            return { status: 204 };
-          },
-        },
-        { method: 'GET', path: '/api/v1/monitor/:id/downtimes', run: (call) => this.#ofMonitor(call) },
-        {
-          method: 'POST',
-          path: '/api/v1/monitor/mute_all',
-          run: ({ body }) => json(200, this.#create({ ...body, scope: ['*'] })),
-        },
-        { method: 'POST', path: '/api/v1/monitor/unmute_all', run: () => this.#unmuteAll() },
-      ],
-      seeds: { downtimes_v1: seedInto(this.#downtimes) },
-    };
+  #seconds(): number {
+    return Math.floor(this.#organisation.now() / 1000);
+  }
+
+  #all(): RawObject[] {
+    reschedule(this.#organisation);
+    return this.#downtimes.all();
+  }
+
+  #active(): RawObject[] {
+    return this.#all().filter((one) => stateOf(one, this.#seconds()).active);
+  }
+
+  #find(params: Call['params'], words = 'Downtime not found'): RawObject {
+    reschedule(this.#organisation);
+    const downtime = this.#downtimes.get(params['id']);
+    if (!downtime) throw new Refused(404, words);
+    return downtime;
+  }
+
+  #put(downtime: RawObject): void {
+    this.#downtimes.put(String(downtime['id']), downtime);
+  }
+
+  #read({ creator: _, ...downtime }: RawObject): RawObject {
+    return { ...downtime, ...stateOf(downtime, this.#seconds()) };
   }
 }
 
-/** Whether a downtime lasts, and its state in a word, at a time in epoch seconds. */
-export function stateOf(downtime: RawObject, now: number): { active: boolean; status: string } {
-  const [start, end] = [Number(downtime['start']), downtime['end']];
-  const { active, status } = downtime;
-  // One that was seeded with its state keeps it until it is changed.
-  if (typeof active === 'boolean' && typeof status === 'string') return { active, status };
-  if (downtime['canceled'] !== null) return { active: false, status: 'canceled' };
-  if (start > now) return { active: false, status: 'scheduled' };
-  const ended = typeof end === 'number' && end <= now && downtime['recurrence'] === null;
-  return ended ? { active: false, status: 'ended' } : { active: true, status: 'active' };
+function isForEverything({ monitor_id, monitor_tags, scope }: RawObject): boolean {
+  return sameMembers(scope, ['*']) && sameMembers(monitor_tags, ['*']) && monitor_id === null;
 }
 
-/** Whether a downtime is about a monitor, by its id or by all of its tags. */
-export function coversMonitor(downtime: RawObject, monitor: RawObject): boolean {
-  const { monitor_id, monitor_tags } = downtime;
-  if (monitor_id !== null && monitor_id !== undefined) return monitor_id === monitor['id'];
-  const tags = Array.isArray(monitor['tags']) ? monitor['tags'] : [];
-  return Array.isArray(monitor_tags) && monitor_tags.every((tag) => tag === '*' || tags.includes(tag));
+function isOver(downtime: RawObject, now: number): boolean {
+  return ['canceled', 'ended'].includes(stateOf(downtime, now).status);
 }
 
-function isForEverything(downtime: RawObject): boolean {
-  return (
-    sameList(downtime['scope'], ['*']) &&
-    sameList(downtime['monitor_tags'], ['*']) &&
-    downtime['monitor_id'] === null
-  );
-}
-
-function isUnderWay({ status }: RawObject): boolean {
-  return status !== 'canceled' && status !== 'ended';
-}
-
-function withoutCreator({ creator: _, ...downtime }: RawObject): RawObject {
-  return downtime;
-}
-
-function withCreator(downtime: RawObject): RawObject {
-  return { ...downtime, creator: downtime['creator'] ?? CREATOR };
+function isListed(downtime: RawObject, now: number): boolean {
+  const over = Number(downtime['canceled'] ?? downtime['end']);
+  return !isOver(downtime, now) || over > now - LISTED_FOR_SECONDS;
 }
 
 function settingsIn(body: RawObject): RawObject {
   const sent = SETTINGS.filter((name) => body[name] !== undefined && body[name] !== null);
-  return Object.fromEntries(sent.map((name) => [name, body[name]]));
+  const given = [...sent, ...NULLABLE.filter((name) => body[name] !== undefined)];
+  return Object.fromEntries(given.map((name) => [name, body[name]]));
+}
+
+/** Throws Refused where no clock shows its time. */
+function timezoneOf({ timezone }: RawObject): string {
+  const zone = String(timezone ?? 'UTC');
+  localTime(0, zone);
+  return zone;
 }
 
 function scopeOf(value: unknown): string[] {
-  if (typeof value === 'string' && value !== '') return value.split(',');
+  if (typeof value === 'string' && value !== '') return value.split(',').map((tag) => tag.trim());
   if (Array.isArray(value) && value.length > 0) return value.map(String);
   throw new Refused(400, 'Invalid scope parameter');
 }
@@ -235,7 +236,7 @@ function scopeOf(value: unknown): string[] {
 /** 0 for everything, 1 for one host, 2 for any other scope. */
 function typeOf(scope: unknown): number {
   const list = Array.isArray(scope) ? scope.map(String) : [];
-  if (sameList(list, ['*'])) return 0;
+  if (sameMembers(list, ['*'])) return 0;
   return list.length === 1 && list[0]?.startsWith('host:') ? 1 : 2;
 }
 
@@ -244,29 +245,20 @@ function tagsOf(value: unknown): string[] {
 }
 
 /** Epoch seconds, which may come as text. */
-function epoch(value: unknown): number | undefined {
-  return value === null || value === undefined ? undefined : Number(value);
+function epoch(body: RawObject, name: string): number | undefined {
+  const value = body[name];
+  if (value === null || value === undefined) return undefined;
+  const seconds = isRawObject(value) || value === '' ? Number.NaN : Number(value);
+  if (!Number.isInteger(seconds)) throw new Refused(400, `Invalid ${name} parameter`);
+  return seconds;
 }
 
-function recurrenceOf(value: unknown): RawObject | null {
-  if (!isRawObject(value)) return null;
-  const { type, period, week_days, until_occurrences, until_date, rrule } = value;
-  if (until_occurrences && until_date)
-    throw new Refused(400, 'You must provide only provide one of (until_occurrences, until_date)');
-  if (!TYPES.includes(String(type))) throw new Refused(400, 'Invalid recurrence type');
-  if (Array.isArray(week_days) && !week_days.every((day) => DAYS.includes(String(day)))) {
-    throw new Refused(400, 'Invalid set of days in week_days. Be sure that the first letter is capitalized.');
-  }
-  return {
-    type,
-    period: period ?? null,
-    week_days: week_days ?? null,
-    until_occurrences: until_occurrences ?? null,
-    until_date: until_date ?? null,
-    ...(rrule === undefined ? {} : { rrule }),
-  };
+function checkStart(start: number, now: number): void {
+  if (start < now - LATE_BY_SECONDS) throw new Refused(400, 'Scheduled downtime start cannot be in the past');
 }
 
-function sameList(a: unknown, b: readonly string[]): boolean {
-  return Array.isArray(a) && a.length === b.length && a.every((item, at) => item === b[at]);
+function sameMembers(list: unknown, wanted: readonly string[]): boolean {
+  return (
+    Array.isArray(list) && list.length === wanted.length && wanted.every((member) => list.includes(member))
+  );
 }

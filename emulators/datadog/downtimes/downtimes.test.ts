@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { askDatadog, body, words } from '../ask-datadog.ts';
-import { durationMs, occurrenceAt } from './occurrences.ts';
 
 let datadog: ReturnType<typeof askDatadog>;
 beforeEach(() => {
@@ -36,9 +35,52 @@ describe('a downtime', () => {
     }
   });
 
-  it('writes times with an offset', () => {
+  it('writes times with an offset, and microseconds where there are any', () => {
     const { schedule, status } = create({ schedule: { start: '2050-01-02T03:04:05Z' } }).data.attributes;
     assert.deepEqual([schedule.start, status], ['2050-01-02T03:04:05+00:00', 'scheduled']);
+    const times = { start: '2050-01-02T03:04:05.000Z', end: '2050-01-02T03:04:05.25+00:00' };
+    assert.deepEqual(create({ schedule: times }).data.attributes.schedule, {
+      start: '2050-01-02T03:04:05+00:00',
+      end: '2050-01-02T03:04:05.250000+00:00',
+    });
+  });
+
+  it('takes null for what is added where nothing is given', () => {
+    const nulls = { notify_end_types: null, notify_end_states: null, mute_first_recovery_notification: null };
+    const { attributes } = create({ ...nulls, message: null }).data;
+    assert.deepEqual(
+      [attributes.notify_end_types, attributes.mute_first_recovery_notification, attributes.message],
+      [['expired'], false, null],
+    );
+    assert.deepEqual(create({ notify_end_types: [] }).data.attributes.notify_end_types, []);
+  });
+
+  it('is merged by an update, with a new start where that is null', () => {
+    const { id } = create({ message: 'm', schedule: { start: '2050-01-02T03:04:05Z' } }).data;
+    datadog.clock.now += 1000;
+    const change = { scope: 'env:b', schedule: { start: null, end: '2060-01-02T03:04:05Z' } };
+    const { data, included } = body(ask('PATCH', `${PATH}/${id}`, { data: { attributes: change } }));
+    assert.deepEqual(
+      [data.attributes.message, data.attributes.scope, data.attributes.status, included.length],
+      ['m', 'env:b', 'active', 1],
+    );
+    assert.deepEqual(data.attributes.schedule, {
+      start: '2026-05-14T10:58:55.236000+00:00',
+      end: '2060-01-02T03:04:05+00:00',
+    });
+    assert.notEqual(data.attributes.modified, data.attributes.created);
+  });
+
+  it('has ended once its end is over, and is listed two days more', () => {
+    const { id } = create({ schedule: { start: null, end: '2026-05-14T11:00:00Z' } }).data;
+    const status = () => body(ask('GET', `${PATH}/${id}`)).data.attributes.status;
+    assert.equal(status(), 'active');
+    datadog.clock.now = Date.parse('2026-05-14T11:00:00Z');
+    assert.equal(status(), 'ended');
+    const listed = () => body(ask('GET', PATH)).data.length;
+    assert.equal(listed(), 1);
+    datadog.clock.now += 49 * 3_600_000;
+    assert.equal(listed(), 0);
   });
 
   it('comes with its maker and its monitor in the answer to a write, and without in a read', () => {
@@ -53,25 +95,15 @@ describe('a downtime', () => {
     assert.equal(body(ask('GET', `${PATH}/${data.id}?include=created_by`)).included[0].type, 'users');
   });
 
-  it('that recurs shows the time that lasts, or the next', () => {
-    const recurrences = [{ rrule: 'FREQ=DAILY;INTERVAL=2', start: '2026-05-14T00:00:00', duration: '1d' }];
-    const { id, attributes } = create({ schedule: { timezone: 'UTC', recurrences } }).data;
-    assert.deepEqual(attributes.schedule.current_downtime, {
-      start: '2026-05-14T00:00:00+00:00',
-      end: '2026-05-15T00:00:00+00:00',
-    });
-    datadog.clock.now += 24 * 3_600_000;
-    const later = body(ask('GET', `${PATH}/${id}`)).data.attributes;
-    assert.deepEqual(
-      [later.schedule.current_downtime.start, later.status],
-      ['2026-05-16T00:00:00+00:00', 'scheduled'],
-    );
-  });
-
   it('is cancelled, not erased; a second time is 204 too; and listed two days more', () => {
     const { id } = create().data;
-    for (const _ of [1, 2]) assert.equal(ask('DELETE', `${PATH}/${id}`).status, 204);
-    assert.equal(body(ask('GET', `${PATH}/${id}`)).data.attributes.status, 'canceled');
+    for (const _ of [1, 2]) {
+      datadog.clock.now += 1000;
+      assert.equal(ask('DELETE', `${PATH}/${id}`).status, 204);
+    }
+    const { status, canceled, modified } = body(ask('GET', `${PATH}/${id}`)).data.attributes;
+    const first = '2026-05-14T10:58:55.236000+00:00';
+    assert.deepEqual([status, canceled, modified], ['canceled', first, first]);
     assert.equal(body(ask('GET', PATH)).data.length, 1);
     datadog.clock.now += 49 * 3_600_000;
     assert.equal(body(ask('GET', PATH)).data.length, 0);
@@ -89,25 +121,85 @@ describe('a downtime', () => {
     const query = 'avg(last_5m):avg:a{*} > 1';
     const { id } = body(ask('POST', '/api/v1/monitor', { type: 'query alert', query, tags: ['a', 'b'] }));
     create({ monitor_identifier: { monitor_id: id } });
-    create({ monitor_identifier: { monitor_tags: ['a', 'b'] } });
-    create({ monitor_identifier: { monitor_tags: ['a', 'c'] } });
-    const { data, meta } = body(ask('GET', `/api/v2/monitor/${id}/downtime_matches`));
+    create({ scope: '*', monitor_identifier: { monitor_tags: ['a', 'b'] } });
+    create({ scope: '*', monitor_identifier: { monitor_tags: ['a', 'c'] } });
+    create({ scope: '*', schedule: { start: '2050-01-02T03:04:05Z' } });
+    const matches = (page: string) => body(ask('GET', `/api/v2/monitor/${id}/downtime_matches?${page}`));
+    const { data, meta } = matches('');
     assert.deepEqual([data.length, meta.page.total_filtered_count], [2, 2]);
+    const start = '2026-05-14T10:58:54.236000+00:00';
+    assert.deepEqual(matches('page[offset]=1&page[limit]=1').data, [
+      {
+        type: 'downtime_match',
+        id: data[1].id,
+        attributes: { scope: '*', groups: ['total'], start, end: null },
+      },
+    ]);
   });
 
-  it('is refused, and not found, in these words', () => {
+  it('for tags matches where its scope holds for what the query names', () => {
+    const query = 'avg(last_5m):avg:a{env:prod,team:a} > 1';
+    const { id } = body(ask('POST', '/api/v1/monitor', { type: 'query alert', query }));
+    const wanted = ['env:prod', 'env:pr*', 'env:(prod OR dev) AND NOT team:b'];
+    for (const scope of [...wanted, 'env:production', 'env:prod AND team:b']) create({ scope });
+    const { data } = body(ask('GET', `/api/v2/monitor/${id}/downtime_matches`));
+    assert.deepEqual(
+      data.map(({ attributes }: { attributes: { scope: string } }) => attributes.scope),
+      wanted,
+    );
+  });
+
+  const refused: readonly [attributes: object, says: string][] = [
+    [{ scope: 'staging' }, 'All values must have a key'],
+    [{ invalid_field: 1 }, "Additional properties are not allowed ('invalid_field' was unexpected)"],
+    [{ a: 1, b: 2 }, "Additional properties are not allowed ('a', 'b' were unexpected)"],
+    [{ scope: undefined }, "'scope' is a required property"],
+    [{ monitor_identifier: undefined }, "'monitor_identifier' is a required property"],
+    [{ notify_end_states: ['ok'] }, "'ok' is not one of ['alert', 'no data', 'warn']"],
+    [{ notify_end_types: ['ended'] }, "'ended' is not one of ['canceled', 'expired']"],
+    [{ schedule: { recurrences: [] } }, '[] is too short'],
+    [{ schedule: { start: '2050-01-02T03:04:05+02:00' } }, 'Invalid time: 2050-01-02T03:04:05+02:00'],
+  ];
+  for (const [attributes, says] of refused) {
+    it(`is refused: ${says}`, () =>
+      assert.deepEqual(words(ask('POST', PATH, sent(attributes))), [400, says]));
+  }
+
+  it('is refused with a monitor and tags at once, with neither, or without a tag', () => {
+    for (const identifier of [{}, { monitor_id: 1, monitor_tags: ['*'] }, { monitor_tags: [] }])
+      assert.equal(ask('POST', PATH, sent({ monitor_identifier: identifier })).status, 400);
+  });
+
+  it('cannot be changed to what could not be made', () => {
     const { id } = create().data;
-    const none = '00000000-0000-4000-8000-000000000000';
-    assert.deepEqual(words(ask('POST', PATH, sent({ scope: 'staging' }))), [
-      400,
-      'All values must have a key',
-    ]);
-    assert.deepEqual(words(ask('PATCH', `${PATH}/${id}`, { data: { attributes: { invalid_field: 1 } } })), [
+    const change = (attributes: object) => words(ask('PATCH', `${PATH}/${id}`, { data: { attributes } }));
+    assert.deepEqual(change({ invalid_field: 1 }), [
       400,
       "Additional properties are not allowed ('invalid_field' was unexpected)",
     ]);
-    assert.deepEqual(words(ask('GET', `${PATH}/x`)), [400, 'Invalid URL param: downtime_id must be an uuid']);
+    assert.deepEqual(change({ scope: 'staging' }), [400, 'All values must have a key']);
+  });
+
+  it('is refused where another says the same and is not over', () => {
+    const twin = { scope: '*', schedule: { start: '2050-01-02T03:04:05Z', end: null } };
+    const { id } = create(twin).data;
+    assert.deepEqual(words(ask('POST', PATH, sent(twin))), [
+      400,
+      `The downtime being created is a duplicate of one or more existing downtimes: ['${id}']`,
+    ]);
+    assert.equal(ask('POST', PATH, sent({ ...twin, scope: 'env:a' })).status, 200);
+    ask('DELETE', `${PATH}/${id}`);
+    assert.equal(ask('POST', PATH, sent(twin)).status, 200);
+    for (const _ of [1, 2]) assert.equal(ask('POST', PATH, sent({ schedule: { start: null } })).status, 200);
+  });
+
+  it('that is not there is 404, in words of its own for a delete; an id is a UUID', () => {
+    const none = '00000000-0000-4000-8000-000000000000';
+    const invalid = [400, 'Invalid URL param: downtime_id must be an uuid'];
+    for (const method of ['GET', 'PATCH', 'DELETE'])
+      assert.deepEqual(words(ask(method, `${PATH}/x`, method === 'PATCH' ? {} : undefined)), invalid);
     assert.deepEqual(words(ask('GET', `${PATH}/${none}`)), [404, 'Downtime not found']);
+    assert.deepEqual(words(ask('PATCH', `${PATH}/${none}`, {})), [404, 'Downtime not found']);
     assert.deepEqual(words(ask('DELETE', `${PATH}/${none}`)), [404, `Downtime ${none} not found`]);
     assert.deepEqual(words(ask('GET', '/api/v2/monitor/0/downtime_matches')), [
       404,
@@ -115,30 +207,91 @@ describe('a downtime', () => {
     ]);
   });
 
-  it('takes values of one key in brackets', () => {
-    assert.equal(ask('POST', PATH, sent({ scope: 'env:(staging OR prod)' })).status, 200);
+  it('that was there before is read as it was put in', () => {
+    const { data } = create({ schedule: { start: '2050-01-02T03:04:05Z' } });
+    const { relationships: _, ...before } = data;
+    datadog.organisation.clear();
+    datadog.control('POST', 'seed', { downtimes: [before] });
+    assert.deepEqual(body(ask('GET', `${PATH}/${data.id}`)).data, before);
   });
 });
 
-describe('the times of a rule', () => {
-  const start = Date.parse('2026-01-05T08:00:00Z');
-  const hour = durationMs('1h');
-  const next = (rule: string, now: string) => {
-    const found = occurrenceAt(rule, start, hour, Date.parse(now));
-    return found && new Date(found.start).toISOString();
-  };
-  const rules: readonly [rule: string, now: string, found: string | undefined][] = [
-    ['FREQ=DAILY', '2026-01-05T08:30:00Z', '2026-01-05T08:00:00.000Z'],
-    ['FREQ=DAILY', '2026-01-05T09:00:00Z', '2026-01-06T08:00:00.000Z'],
-    ['FREQ=DAILY;INTERVAL=3', '2026-01-06T00:00:00Z', '2026-01-08T08:00:00.000Z'],
-    ['FREQ=WEEKLY', '2026-01-06T00:00:00Z', '2026-01-12T08:00:00.000Z'],
-    ['FREQ=WEEKLY;BYDAY=MO,WE', '2026-01-06T00:00:00Z', '2026-01-07T08:00:00.000Z'],
-    ['FREQ=MONTHLY', '2026-01-06T00:00:00Z', '2026-02-05T08:00:00.000Z'],
-    ['FREQ=MONTHLY;BYDAY=2TU', '2026-01-06T00:00:00Z', '2026-01-13T08:00:00.000Z'],
-    ['FREQ=YEARLY', '2026-01-06T00:00:00Z', '2027-01-05T08:00:00.000Z'],
-    ['FREQ=DAILY;COUNT=2', '2026-01-07T00:00:00Z', undefined],
-    ['FREQ=DAILY;UNTIL=20260106T080000Z', '2026-01-07T00:00:00Z', undefined],
-  ];
-  for (const [rule, now, found] of rules)
-    it(`${rule} at ${now} is ${found ?? 'over'}`, () => assert.equal(next(rule, now), found));
+describe('a downtime that recurs', () => {
+  const recurring = (timezone: string, ...recurrences: object[]) => ({ schedule: { timezone, recurrences } });
+  const read = (id: string) => body(ask('GET', `${PATH}/${id}`)).data.attributes;
+  const daily = { rrule: 'FREQ=DAILY;INTERVAL=2', start: '2026-05-14T00:00:00', duration: '1d' };
+
+  it('shows the time that lasts, or the next', () => {
+    const { id, attributes } = create(recurring('UTC', daily)).data;
+    assert.deepEqual(attributes.schedule, {
+      timezone: 'UTC',
+      recurrences: [daily],
+      current_downtime: { start: '2026-05-14T00:00:00+00:00', end: '2026-05-15T00:00:00+00:00' },
+    });
+    assert.equal(attributes.status, 'active');
+    datadog.clock.now += 24 * 3_600_000;
+    const later = read(id);
+    assert.deepEqual(
+      [later.schedule.current_downtime.start, later.status],
+      ['2026-05-16T00:00:00+00:00', 'scheduled'],
+    );
+  });
+
+  it('shows the last time once it has ended, and once it is cancelled', () => {
+    const ending = create(recurring('UTC', { ...daily, rrule: 'FREQ=DAILY;COUNT=2' })).data.id;
+    const cancelled = create(recurring('UTC', { ...daily, start: '2026-05-10T09:00:00' })).data.id;
+    datadog.clock.now = Date.parse('2026-05-15T12:00:00Z');
+    ask('DELETE', `${PATH}/${cancelled}`);
+    datadog.clock.now = Date.parse('2026-05-20T12:00:00Z');
+    const shown = [ending, cancelled].map((id) => {
+      const { schedule, status } = read(id);
+      return [schedule.current_downtime.start, status];
+    });
+    assert.deepEqual(shown, [
+      ['2026-05-15T00:00:00+00:00', 'ended'],
+      ['2026-05-14T09:00:00+00:00', 'canceled'],
+    ]);
+  });
+
+  it('starts now, on the clock of its zone, where no start is given; a start gains its seconds', () => {
+    const [now, given] = create(
+      recurring(
+        'America/New_York',
+        { ...daily, duration: '1h', start: null },
+        { ...daily, start: '2027-01-02T03:04' },
+      ),
+    ).data.attributes.schedule.recurrences;
+    assert.deepEqual([now.start, given.start], ['2026-05-14T06:58:54', '2027-01-02T03:04:00']);
+  });
+
+  it('keeps the hour of its zone when clocks change', () => {
+    const rule = { rrule: 'FREQ=DAILY', start: '2026-10-24T08:00:00', duration: '1h' };
+    const { id } = create(recurring('Europe/Paris', rule)).data;
+    assert.equal(read(id).schedule.current_downtime.start, '2026-10-24T06:00:00+00:00');
+    datadog.clock.now = Date.parse('2026-10-25T00:00:00Z');
+    assert.equal(read(id).schedule.current_downtime.start, '2026-10-25T07:00:00+00:00');
+  });
+
+  it('shows the first of all its recurrences', () => {
+    const weekly = { rrule: 'FREQ=WEEKLY', start: '2026-05-18T00:00:00', duration: '2h' };
+    const soon = { rrule: 'FREQ=WEEKLY', start: '2026-05-16T00:00:00', duration: '30m' };
+    const { schedule } = create(recurring('UTC', weekly, soon)).data.attributes;
+    assert.deepEqual(schedule.current_downtime, {
+      start: '2026-05-16T00:00:00+00:00',
+      end: '2026-05-16T00:30:00+00:00',
+    });
+  });
+
+  it('is refused in a zone other than display_timezone, and where rule, length or start cannot be read', () => {
+    const post = (schedule: object) => words(ask('POST', PATH, sent(schedule)));
+    assert.deepEqual(post({ ...recurring('Asia/Tokyo', daily), display_timezone: 'UTC' }), [
+      400,
+      'timezone must match display_timezone',
+    ]);
+    const wrong = [{ rrule: 'x' }, { duration: '1y' }, { start: '2026-05-14T00:00:00Z' }];
+    for (const part of wrong) assert.equal(post(recurring('UTC', { ...daily, ...part }))[0], 400);
+    assert.equal(post(recurring('Mars/Olympus', daily))[0], 400);
+    const six = [1, 2, 3, 4, 5, 6].map(() => daily);
+    assert.equal(post(recurring('UTC', ...six))[0], 400);
+  });
 });

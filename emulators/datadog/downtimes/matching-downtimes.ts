@@ -1,31 +1,58 @@
 import type { Organisation } from '../organisation.ts';
-import type { RawObject } from '../raw-json.ts';
-import { coversMonitor, stateOf } from './downtimes-v1.ts';
+import { isRawObject, type RawObject } from '../raw-json.ts';
+import { reachesV1 } from './downtime-reach.ts';
+import { stateOf } from './downtime-state.ts';
+import { reschedule } from './rescheduling.ts';
+import { scheduleAt } from './schedule.ts';
 
-/** What `matching_downtimes` of a monitor shows: the downtimes about it, by their old API. */
+/** What `matching_downtimes` of a monitor shows: the active downtimes of the old API that are about it. */
 export function matchingDowntimes(organisation: Organisation, monitor: RawObject): RawObject[] {
   const now = Math.floor(organisation.now() / 1000);
+  reschedule(organisation);
   return organisation
     .collection('downtimes_v1')
     .all()
-    .filter((d) => ['active', 'scheduled'].includes(stateOf(d, now).status) && coversMonitor(d, monitor))
-    .map((d) => ({
-      id: d['id'],
-      active: stateOf(d, now).active,
-      monitor_id: d['monitor_id'],
-      start: d['start'],
-      end: d['end'],
-      scope: d['scope'],
+    .filter((one) => stateOf(one, now).active && reachesV1(one, monitor))
+    .map(({ id, monitor_id, start, end, scope }) => ({
+      id,
+      active: true,
+      monitor_id,
+      start,
+      end,
+      scope,
       groups: ['total'],
     }));
 }
 
-/** What `options.silenced` of a monitor shows for downtimes on that monitor alone: their ends by scope. */
+/**
+ * What `options.silenced` of a monitor shows for active downtimes on that monitor alone: by scope, when they end in
+ * epoch seconds, or null.
+ */
+export function activeScopes(organisation: Organisation, monitorId: unknown): RawObject {
+  const monitor = { id: monitorId };
+  const old = matchingDowntimes(organisation, monitor)
+    .filter(({ monitor_id }) => monitor_id === monitorId)
+    .map(({ scope, end }): [string, unknown] => [[scope].flat().join(','), end]);
+  const now = organisation.now();
+  const active = organisation
+    .collection('downtimes')
+    .all()
+    .flatMap(({ attributes }): [string, unknown][] => {
+      const { scope, monitor_identifier } = isRawObject(attributes) ? attributes : {};
+      const isOn = isRawObject(monitor_identifier) && monitor_identifier['monitor_id'] === monitorId;
+      const { schedule, status } = isRawObject(attributes) && isOn ? scheduleAt(attributes, now) : {};
+      if (status !== 'active') return [];
+      const { current_downtime, end } = schedule ?? {};
+      return [[String(scope), epoch(isRawObject(current_downtime) ? current_downtime['end'] : end)]];
+    });
+  return Object.fromEntries([...old, ...active]);
+}
+
+/** The same for a monitor. */
 export function silencedBy(organisation: Organisation, monitor: RawObject): RawObject {
-  const active = matchingDowntimes(organisation, monitor).filter(
-    (d) => d['active'] && d['monitor_id'] !== null,
-  );
-  return Object.fromEntries(
-    active.map(({ scope, end }) => [Array.isArray(scope) ? scope.join(',') : String(scope), end]),
-  );
+  return activeScopes(organisation, monitor['id']);
+}
+
+function epoch(time: unknown): number | null {
+  return time === null ? null : Math.floor(Date.parse(String(time)) / 1000);
 }

@@ -1,47 +1,70 @@
 import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
 import { Refused } from '../refused.ts';
-import { durationMs, type Occurrence, occurrenceAt } from './occurrences.ts';
+import { durationMs, type Occurrence, occurrencesAround } from './occurrences.ts';
+import { readRule } from './recurrence-rule.ts';
+import { localTime } from './wall-clock.ts';
+
+const MOST_RECURRENCES = 5;
 
 /** Reads the schedule of a request: a start that is left out is now. Throws Refused. */
-export function readSchedule(sent: unknown, now: number): RawObject {
+export function readSchedule(sent: unknown, displayTimezone: unknown, now: number): RawObject {
   const schedule = isRawObject(sent) ? sent : {};
   if (!Array.isArray(schedule['recurrences']))
     return { start: time(schedule['start']) ?? timestamp(now), end: time(schedule['end']) ?? null };
-  const zone = String(schedule['timezone'] ?? 'UTC');
+  const timezone = String(schedule['timezone'] ?? displayTimezone ?? 'UTC') || 'UTC';
+  if (displayTimezone && displayTimezone !== timezone)
+    throw new Refused(400, 'timezone must match display_timezone');
   const recurrences = schedule['recurrences'].filter(isRawObject).map((one) => ({
     ...one,
-    start: one['start'] ?? new Date(now + zoneOffset(zone, now)).toISOString().slice(0, 19),
+    start: clockTime(one['start'] ?? new Date(localTime(now, timezone)).toISOString().slice(0, 19)),
   }));
-  return { recurrences, timezone: zone };
+  if (recurrences.length === 0) throw new Refused(400, '[] is too short');
+  if (recurrences.length > MOST_RECURRENCES)
+    throw new Refused(400, `at most ${MOST_RECURRENCES} recurrences are allowed`);
+  for (const one of recurrences) recurring(one, timezone);
+  return { recurrences, timezone };
 }
 
 /** The schedule as a read shows it at a time (epoch milliseconds), and the state that follows from it. */
 export function scheduleAt(attributes: RawObject, now: number): { schedule: RawObject; status: string } {
   const schedule = isRawObject(attributes['schedule']) ? attributes['schedule'] : {};
-  const canceled = attributes['canceled'] !== null;
-  const { recurrences } = schedule;
-  if (!Array.isArray(recurrences)) {
+  const canceled = Date.parse(String(attributes['canceled']));
+  const isCanceled = !Number.isNaN(canceled);
+  if (!Array.isArray(schedule['recurrences'])) {
     const [start, end] = [Date.parse(String(schedule['start'])), Date.parse(String(schedule['end']))];
-    return { schedule, status: canceled ? 'canceled' : stateIn({ start, end }, now) };
+    return { schedule, status: isCanceled ? 'canceled' : stateIn({ start, end }, now) };
   }
-  const zone = String(schedule['timezone']);
-  const next = recurrences
-    .filter(isRawObject)
-    .map((one) => occurrenceOf(one, zone, now))
-    .filter((one) => one !== undefined)
-    .toSorted((a, b) => a.start - b.start)[0];
-  const current_downtime = next ? { start: iso(next.start), end: iso(next.end) } : null;
-  const status = next ? stateIn(next, now) : 'ended';
-  return { schedule: { ...schedule, current_downtime }, status: canceled ? 'canceled' : status };
+  const shown = current(schedule, isCanceled ? canceled : now, isCanceled);
+  const current_downtime = shown ? { start: iso(shown.start), end: iso(shown.end) } : null;
+  const status = isCanceled ? 'canceled' : shown ? stateIn(shown, now) : 'ended';
+  return { schedule: { ...schedule, current_downtime }, status };
 }
 
-/** Starts and lengths are told on the clock of the zone. */
-function occurrenceOf(recurrence: RawObject, zone: string, now: number): Occurrence | undefined {
-  const start = Date.parse(`${String(recurrence['start'])}Z`);
-  const shift = zoneOffset(zone, now);
-  const duration = durationMs(String(recurrence['duration']));
-  const found = occurrenceAt(String(recurrence['rrule']), start, duration, now + shift);
-  return found && { start: found.start - shift, end: found.end - shift };
+/** The occurrence that lasts, or the next, or else the last; of one that was cancelled, the last before it was. */
+function current(
+  { recurrences, timezone }: RawObject,
+  now: number,
+  canceled: boolean,
+): Occurrence | undefined {
+  const zone = String(timezone ?? 'UTC');
+  const around = (Array.isArray(recurrences) ? recurrences : [])
+    .filter(isRawObject)
+    .map((one) => occurrencesAround(recurring(one, zone), now));
+  const byStart = (list: readonly (Occurrence | undefined)[]) =>
+    list.filter((one) => one !== undefined).toSorted((a, b) => a.start - b.start);
+  const begun = byStart(around.map(({ last }) => last));
+  const next = byStart(around.map((one) => one.next))[0];
+  if (canceled) return begun.at(-1) ?? next;
+  return begun.find(({ end }) => end > now) ?? next ?? begun.at(-1);
+}
+
+function recurring({ rrule, start, duration }: RawObject, zone: string) {
+  return {
+    rule: readRule(String(rrule), zone),
+    first: Date.parse(`${clockTime(start)}Z`),
+    duration: durationMs(String(duration)),
+    zone,
+  };
 }
 
 function stateIn({ start, end }: Occurrence, now: number): string {
@@ -49,27 +72,27 @@ function stateIn({ start, end }: Occurrence, now: number): string {
   return end <= now ? 'ended' : 'active';
 }
 
+/** A time without a zone, with its seconds. */
+function clockTime(value: unknown): string {
+  const text = String(value);
+  const [, minutes, seconds = ':00'] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?$/.exec(text) ?? [];
+  if (minutes === undefined || Number.isNaN(Date.parse(`${minutes}Z`)))
+    throw new Refused(400, `Invalid start of a recurrence: ${text}`);
+  return minutes + seconds;
+}
+
+/** A time in UTC as Datadog writes it back: an offset, and microseconds where there are any. */
 function time(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
   const text = String(value);
-  if (Number.isNaN(Date.parse(text))) throw new Refused(400, `Invalid time: ${text}`);
-  return text.replace(/Z$/, '+00:00');
+  const [, seconds = '', fraction = ''] =
+    /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|[+-]00:?00)$/.exec(text) ?? [];
+  if (Number.isNaN(Date.parse(`${seconds}Z`))) throw new Refused(400, `Invalid time: ${text}`);
+  const micros = fraction.slice(0, 6).padEnd(6, '0');
+  return `${seconds}${Number(micros) === 0 ? '' : `.${micros}`}+00:00`;
 }
 
 /** Whole seconds, with an offset. */
 function iso(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, '+00:00');
-}
-
-/** How far a zone's clocks are ahead of UTC at a time, in milliseconds. */
-function zoneOffset(zone: string, at: number): number {
-  try {
-    const name = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' })
-      .formatToParts(at)
-      .find(({ type }) => type === 'timeZoneName')?.value;
-    const [, sign = '+', hours = '0', minutes = '0'] = /GMT([+-])(\d\d):(\d\d)/.exec(name ?? '') ?? [];
-    return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
-  } catch {
-    throw new Refused(400, `Invalid timezone: ${zone}`);
-  }
 }

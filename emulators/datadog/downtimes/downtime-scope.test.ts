@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Refused } from '../refused.ts';
+import { readScope } from './downtime-scope.ts';
+
+const TAGS = new Set(['env:prod', 'team:a', 'name:two words']);
+const holds = (scope: string) => readScope(scope)((tag) => TAGS.has(tag));
+
+describe('a scope', () => {
+  const scopes: readonly [scope: string, holds: boolean][] = [
+    ['*', true],
+    ['env:prod', true],
+    ['env:staging', false],
+    ['name:"two words"', true],
+    ['env:prod AND team:a', true],
+    ['env:prod AND team:b', false],
+    ['env:prod team:b', false],
+    ['team:b OR env:prod', true],
+    ['team:b OR env:prod AND team:a', true],
+    ['(team:b OR env:prod) AND team:c', false],
+    ['NOT env:prod', false],
+    ['NOT (env:staging OR team:b)', true],
+    ['-team:b', true],
+    ['!env:prod', false],
+    ['env:(staging OR prod)', true],
+    ['env:(staging OR NOT prod)', false],
+    ['team:a and env:(staging or prod)', true],
+    ['env IN (staging, prod)', true],
+    ['env NOT IN (staging,dev)', true],
+    ['env IN (staging,dev)', false],
+  ];
+  for (const [scope, expected] of scopes)
+    it(`${scope} ${expected ? 'holds' : 'does not hold'}`, () => assert.equal(holds(scope), expected));
+
+  const refused: readonly [scope: string, words: string][] = [
+    ['staging', 'All values must have a key'],
+    ['env:prod AND staging', 'All values must have a key'],
+    ['(env:prod OR staging)', 'All values must have a key'],
+    [':staging', 'All values must have a key'],
+    ['', 'Invalid scope parameter'],
+    ['(env:prod', 'Invalid scope parameter'],
+    ['env:prod)', 'Invalid scope parameter'],
+    ['env:prod AND', 'Invalid scope parameter'],
+    ['env IN (staging', 'Invalid scope parameter'],
+  ];
+  for (const [scope, words] of refused) {
+    it(`${scope || 'without a text'} is refused: ${words}`, () => {
+      assert.throws(() => readScope(scope), new Refused(400, words));
+    });
+  }
+});

@@ -1,0 +1,103 @@
+import { Refused } from '../refused.ts';
+
+/** Whether a scope holds, for tags that are there or not. */
+export type Scope = (has: (tag: string) => boolean) => boolean;
+
+const TOKEN = /[()]|(?:"[^"]*"|[^\s()"])+/g;
+
+/** Reads `env:prod AND (team:a OR NOT role:db) AND zone:(a OR b)`. Throws Refused. */
+export function readScope(text: string): Scope {
+  const reader = new ScopeReader(text.match(TOKEN) ?? []);
+  return reader.read();
+}
+
+class ScopeReader {
+  readonly #tokens: readonly string[];
+  #at = 0;
+
+  constructor(tokens: readonly string[]) {
+    this.#tokens = tokens;
+  }
+
+  read(): Scope {
+    const scope = this.#anyOf('');
+    if (this.#at < this.#tokens.length) throw new Refused(400, 'Invalid scope parameter');
+    return scope;
+  }
+
+  /** `key` is what stands before the brackets, where values have it in common. */
+  #anyOf(key: string): Scope {
+    const parts = [this.#allOf(key)];
+    while (this.#take('OR')) parts.push(this.#allOf(key));
+    return (has) => parts.some((part) => part(has));
+  }
+
+  #allOf(key: string): Scope {
+    const parts = [this.#one(key)];
+    for (;;) {
+      const isNext = this.#take('AND') || !['', 'OR', ')'].includes(this.#peek().toUpperCase());
+      if (!isNext) return (has) => parts.every((part) => part(has));
+      parts.push(this.#one(key));
+    }
+  }
+
+  #one(key: string): Scope {
+    if (this.#take('NOT')) {
+      const negated = this.#one(key);
+      return (has) => !negated(has);
+    }
+    if (this.#take('(')) return this.#bracketed(key);
+    const term = this.#peek();
+    if (term === '' || term === ')') throw new Refused(400, 'Invalid scope parameter');
+    this.#at += 1;
+    if (key === '' && term.endsWith(':') && this.#take('(')) return this.#bracketed(term);
+    if (key === '' && !term.includes(':')) {
+      const negated = this.#take('NOT');
+      if (this.#take('IN') && this.#take('(')) {
+        const listed = this.#listed(`${term}:`);
+        return (has) => listed(has) !== negated;
+      }
+    }
+    return this.#term(key, term);
+  }
+
+  #bracketed(key: string): Scope {
+    const scope = this.#anyOf(key);
+    if (!this.#take(')')) throw new Refused(400, 'Invalid scope parameter');
+    return scope;
+  }
+
+  /** `env IN (a, b)` */
+  #listed(key: string): Scope {
+    const parts: Scope[] = [];
+    while (!this.#take(')')) {
+      if (this.#peek() === '') throw new Refused(400, 'Invalid scope parameter');
+      parts.push(
+        ...this.#peek()
+          .split(',')
+          .filter((value) => value !== '')
+          .map((value) => this.#term(key, value)),
+      );
+      this.#at += 1;
+    }
+    return (has) => parts.some((part) => part(has));
+  }
+
+  #term(key: string, text: string): Scope {
+    if (text === '*' && key === '') return () => true;
+    const negated = /^[-!]/.test(text);
+    const tag = `${key}${negated ? text.slice(1) : text}`.replaceAll('"', '');
+    if (!/.:/.test(tag)) throw new Refused(400, 'All values must have a key');
+    return (has) => has(tag) !== negated;
+  }
+
+  #peek(): string {
+    return this.#tokens[this.#at] ?? '';
+  }
+
+  #take(token: string): boolean {
+    const found = this.#peek().toUpperCase() === token;
+    if (found) this.#at += 1;
+    return found;
+  }
+}

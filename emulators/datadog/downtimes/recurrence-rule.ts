@@ -1,0 +1,169 @@
+import { Refused } from '../refused.ts';
+import { localTime } from './wall-clock.ts';
+
+/** When something recurs (RFC 5545), on the clock of its zone. */
+export interface Rule {
+  readonly frequency: string;
+  readonly interval: number;
+  readonly count: number;
+  /** The last local time, included. */
+  readonly until: number;
+  readonly days: readonly Day[];
+  readonly monthDays: readonly number[];
+  readonly months: readonly number[];
+  /** Which of the days of a period, counted from 1, or from its end by -1. */
+  readonly positions: readonly number[];
+}
+
+/** A day of the week (Monday is 0), the nth of its period, or each of them where n is 0. */
+interface Day {
+  readonly nth: number;
+  readonly weekday: number;
+}
+
+const DAY_MS = 86_400_000;
+const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
+/** Times that do not fit before a rule is taken for one that never does: a leap day may be eight years off. */
+const MOST_UNFITTING = 10_000;
+
+/** The times of each period of a frequency, by its number, at the time of day of the first. */
+const PERIODS: Readonly<Record<string, (first: number, n: number) => number[]>> = {
+  MINUTELY: (first, n) => [first + n * 60_000],
+  HOURLY: (first, n) => [first + n * 3_600_000],
+  DAILY: (first, n) => [first + n * DAY_MS],
+  WEEKLY: (first, n) => days(first + (n * 7 - weekdayOf(first)) * DAY_MS, 7),
+  MONTHLY: (first, n) =>
+    span(first, [yearOf(first), monthOf(first) + n], [yearOf(first), monthOf(first) + n + 1]),
+  YEARLY: (first, n) => span(first, [yearOf(first) + n, 0], [yearOf(first) + n + 1, 0]),
+};
+
+/** Reads FREQ, INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, BYMONTH and BYSETPOS. Throws Refused. */
+export function readRule(text: string, zone: string): Rule {
+  const parts = new Map(
+    text.split(';').map((part) => {
+      const [name = '', value = ''] = part.split('=');
+      return [name.trim().toUpperCase(), value.trim().toUpperCase()];
+    }),
+  );
+  const list = (name: string) => parts.get(name)?.split(',') ?? [];
+  const rule: Rule = {
+    frequency: parts.get('FREQ') ?? '',
+    interval: Number(parts.get('INTERVAL') ?? 1),
+    count: Number(parts.get('COUNT') ?? Number.POSITIVE_INFINITY),
+    until: untilOf(parts.get('UNTIL'), zone),
+    days: list('BYDAY').map(dayOf),
+    monthDays: list('BYMONTHDAY').map(Number),
+    months: list('BYMONTH').map(Number),
+    positions: list('BYSETPOS').map(Number),
+  };
+  const numbers = [rule.until, rule.count, ...rule.monthDays, ...rule.months, ...rule.positions];
+  const readable =
+    PERIODS[rule.frequency] !== undefined &&
+    Number.isInteger(rule.interval) &&
+    rule.interval > 0 &&
+    rule.days.every(({ weekday, nth }) => weekday >= 0 && !Number.isNaN(nth)) &&
+    !numbers.some(Number.isNaN) &&
+    // How long it takes is told elsewhere.
+    !/(?:^|;)(?:DTSTART|DTEND|DURATION)\b/i.test(text);
+  if (!readable) throw new Refused(400, `Invalid rrule: ${text}`);
+  return rule;
+}
+
+/** The local times at which something begins, in order, never before the first. */
+export function* timesOf(rule: Rule, first: number): Generator<number, void> {
+  let [seen, unfitting] = [0, 0];
+  for (let n = 0; unfitting < MOST_UNFITTING; n += rule.interval) {
+    const period = PERIODS[rule.frequency]?.(first, n) ?? [];
+    const times = chosen(rule, first, period);
+    unfitting = times.length === 0 ? unfitting + period.length : 0;
+    for (const at of times) {
+      if (at < first) continue;
+      if (at > rule.until || seen >= rule.count) return;
+      seen += 1;
+      yield at;
+    }
+  }
+}
+
+function chosen(rule: Rule, first: number, period: readonly number[]): number[] {
+  const fitting = period.filter((at) => fits(rule, first, at));
+  if (rule.positions.length === 0) return fitting;
+  return rule.positions
+    .flatMap((position) => fitting.at(position > 0 ? position - 1 : position) ?? [])
+    .toSorted((a, b) => a - b);
+}
+
+/** What a rule does not say is as with the first time. */
+function fits(rule: Rule, first: number, at: number): boolean {
+  const { frequency, days: wanted, monthDays, months } = rule;
+  const free = wanted.length === 0 && monthDays.length === 0;
+  const byMonth = ['MONTHLY', 'YEARLY'].includes(frequency);
+  const checks = [
+    months.length === 0
+      ? !free || frequency !== 'YEARLY' || monthOf(at) === monthOf(first)
+      : months.includes(monthOf(at) + 1),
+    monthDays.length === 0 || monthDays.includes(dateOf(at)) || monthDays.includes(-daysFromEnd(at)),
+    wanted.length === 0 ||
+      wanted.some((day) => isDay(day, at, byMonth && (frequency === 'MONTHLY' || months.length > 0))),
+    !free || !byMonth || dateOf(at) === dateOf(first),
+    !free || frequency !== 'WEEKLY' || weekdayOf(at) === weekdayOf(first),
+  ];
+  return checks.every(Boolean);
+}
+
+/** Whether a time is on a day of the week: on its nth of the month or else of the year, where that is asked. */
+function isDay({ nth, weekday }: Day, at: number, ofMonth: boolean): boolean {
+  if (weekdayOf(at) !== weekday) return false;
+  if (nth === 0) return true;
+  const [year, month] = [yearOf(at), monthOf(at)];
+  const [from, to] = ofMonth
+    ? [Date.UTC(year, month, 1), Date.UTC(year, month + 1, 1)]
+    : [Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1)];
+  const week = (ms: number) => Math.floor(ms / DAY_MS / 7) + 1;
+  return nth > 0 ? week(at - from) === nth : week(to - 1 - at) === -nth;
+}
+
+function dayOf(text: string): Day {
+  const [, nth = '', name = ''] = /^([+-]?\d*)([A-Z]{2})$/.exec(text) ?? [];
+  return { nth: Number(nth), weekday: WEEKDAYS.indexOf(name) };
+}
+
+/** `20301231T000000Z`, or on the clock of the zone without the Z. */
+function untilOf(text: string | undefined, zone: string): number {
+  if (text === undefined) return Number.POSITIVE_INFINITY;
+  const [, year, month, day, hour = '00', minute = '00', second = '00', utc] =
+    /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z)?)?$/.exec(text) ?? [];
+  const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return utc === undefined || Number.isNaN(at) ? at : localTime(at, zone);
+}
+
+/** The days from the first of one month up to the first of another, at the time of day of a time. */
+function span(time: number, from: readonly [number, number], to: readonly [number, number]): number[] {
+  const [start, end] = [Date.UTC(...from), Date.UTC(...to)];
+  return days(start + (((time % DAY_MS) + DAY_MS) % DAY_MS), (end - start) / DAY_MS);
+}
+
+function days(from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, n) => from + n * DAY_MS);
+}
+
+function yearOf(at: number): number {
+  return new Date(at).getUTCFullYear();
+}
+
+function monthOf(at: number): number {
+  return new Date(at).getUTCMonth();
+}
+
+function dateOf(at: number): number {
+  return new Date(at).getUTCDate();
+}
+
+function daysFromEnd(at: number): number {
+  return new Date(Date.UTC(yearOf(at), monthOf(at) + 1, 0)).getUTCDate() - dateOf(at) + 1;
+}
+
+/** Monday is 0. */
+function weekdayOf(at: number): number {
+  return (new Date(at).getUTCDay() + 6) % 7;
+}
