@@ -17,7 +17,6 @@ type Era = '2026' | '2025' | 'older';
 const SHAPE_ALONE: Readonly<Record<string, number>> = {
   users: 0.75,
   'service-definitions': 0.6,
-  events: 0.7,
   teams: 0.9,
 };
 

@@ -54,16 +54,6 @@ export const KNOWN_MISMATCHES: readonly KnownMismatch[] = [
     why: 'a report that was made before the recording',
   },
   {
-    source: /Search-events-returns-OK-response-with-pagination/,
-    request: /^POST \/api\/v2\/events\/search$/,
-    why: 'events of a live organisation, in times relative to a clock that moved on',
-  },
-  {
-    source: /Post-an-event-with-a-long-title/,
-    request: /^POST \/api\/v1\/events$/,
-    why: 'the number of the event was rounded in the recording',
-  },
-  {
     source: /TestDatadog\.test_events/,
     request: /^GET \/api\/v1\/events\/\d+$/,
     why: 'a tag that the host had',

@@ -57,6 +57,8 @@ const READS: readonly Read[] = [
     member: 'data',
   },
   { path: /^\/api\/v2\/catalog\/entity$/, collection: 'catalog_entities', member: 'data' },
+  { path: /^\/api\/v1\/events$/, collection: 'events', member: 'events' },
+  { path: /^\/api\/v1\/events\/\d+$/, collection: 'events', member: 'event' },
   { path: /^\/api\/v2\/events(\/search)?$/, collection: 'events', member: 'data' },
   { path: /^\/api\/v2\/users(\/[^/]+)?$/, collection: 'users', member: 'data' },
   { path: /^\/api\/v2\/team(\/[^/]+)?$/, collection: 'teams', member: 'data' },

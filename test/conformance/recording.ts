@@ -66,7 +66,8 @@ export function inCausalOrder(scenario: Scenario): Scenario {
 /** Ids of what an exchange made; a path that has the id already asks something of what is there. */
 export function madeIds({ request, response: { body } }: Exchange): string[] {
   if (request.method !== 'POST' || body === undefined || !isRecord(body)) return [];
-  const made = [body, body['data'] ?? null].flat().filter(isRecord);
+  if (request.path.endsWith('/search')) return [];
+  const made = [body, body['data'] ?? null, body['event'] ?? null].flat().filter(isRecord);
   return made.flatMap(({ id }) =>
     id === undefined || request.path.includes(String(id)) ? [] : [String(id)],
   );

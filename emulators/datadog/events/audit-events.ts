@@ -1,35 +1,43 @@
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
-import type { Organisation } from '../organisation.ts';
+import { newText, type Organisation } from '../organisation.ts';
 import { Refused } from '../refused.ts';
 import type { Family } from '../route.ts';
-import { type EventSearch, pageOf, searchInBody, searchInQuery } from './event-pages.ts';
+import { seedInto } from '../seed.ts';
+import { type EventSearch, nextPage, pageOf, searchInBody, searchInQuery } from './event-pages.ts';
 
 const PATH = '/api/v2/audit/events';
+const SITE = 'https://api.datadoghq.com';
 
 /** Who changed what: the audit trail. An organisation without one answers 403. */
 export function auditEvents(organisation: Organisation): Family {
-  const found = (wanted: () => EventSearch): EmulatorAnswer => {
+  const trail = organisation.collection('audit_events');
+
+  function found(path: string, wanted: () => EventSearch): EmulatorAnswer {
     if (!organisation.audit) throw new Refused(403, 'Forbidden');
-    const { data, after } = pageOf(organisation.collection('audit_events').all(), wanted());
-    const page = after === undefined ? {} : { page: { after } };
+    const search = wanted();
+    const { data, more, after } = pageOf(trail.all(), search);
+    const meta = { elapsed: 1, request_id: newText(43), status: 'done' };
+    if (!more || after === undefined) return json(200, { data, meta });
     return json(200, {
       data,
-      meta: { elapsed: 1, status: 'done', request_id: 'emulated', warnings: [], ...page },
+      meta: { ...meta, page: { after } },
+      links: { next: nextPage(`${SITE}${path}`, search, after) },
     });
-  };
+  }
+
   return {
     routes: [
       {
         method: 'GET',
         path: PATH,
-        run: ({ query }) => found(() => searchInQuery(query, organisation.now())),
+        run: ({ query }) => found(PATH, () => searchInQuery(query, organisation.now())),
       },
       {
         method: 'POST',
         path: `${PATH}/search`,
-        run: ({ body }) => found(() => searchInBody(body, organisation.now())),
+        run: ({ body }) => found(PATH, () => searchInBody(body, organisation.now())),
       },
     ],
-    seeds: {},
+    seeds: { audit_events: seedInto(trail) },
   };
 }

@@ -7,195 +7,189 @@ beforeEach(() => {
   datadog = askDatadog();
 });
 const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
-
 const seconds = () => Math.floor(datadog.clock.now / 1000);
 
 describe('an event of the first API', () => {
   const PATH = '/api/v1/events';
   const post = (event: object = {}) =>
     ask('POST', PATH, { title: 't', text: 'x', ...event }, { 'dd-api-key': 'a' });
+  const list = (query = '') =>
+    body(ask('GET', `${PATH}?start=${seconds() - 60}&end=${seconds() + 60}&${query}`)).events;
+  const titles = (query: string) => list(query).map(({ title }: { title: string }) => title);
 
   it('is posted with the API key alone, with an id longer than a double holds', () => {
     const answer = post();
     assert.equal(answer.status, 202);
-    const { id_str } = body(answer).event;
+    const { id_str, url } = body(answer).event;
     assert.ok(BigInt(id_str) > BigInt(Number.MAX_SAFE_INTEGER));
     assert.match(answer.body ?? '', new RegExp(`"id":${id_str},`));
+    assert.ok(url.endsWith(`=${id_str}`));
     assert.match(ask('GET', `${PATH}/${id_str}`).body ?? '', new RegExp(`"id":${id_str}[,}]`));
   });
 
-  it('is listed by time, priority, source and tags', () => {
-    post({ priority: 'low', source_type_name: 'vsphere', tags: ['a:b'] });
-    post({ title: 'other' });
-    const titles = (query: string) =>
-      body(ask('GET', `${PATH}?start=${seconds() - 60}&end=${seconds() + 60}&${query}`)).events.map(
-        (event: { title: string; source: string }) => `${event.title} ${event.source}`,
-      );
-    assert.deepEqual(titles('priority=low'), ['t vSphere']);
-    assert.deepEqual(titles('sources=vsphere'), ['t vSphere']);
-    assert.deepEqual(titles('tags=a:b'), ['t vSphere']);
-    assert.equal(titles('').length, 2);
-    assert.deepEqual(body(ask('GET', `${PATH}?start=1&end=2`)).events, []);
+  it('has an id that grows with the time', () => {
+    const ids = [0, 1000, 2000].map((more) => {
+      datadog.clock.now += more;
+      return BigInt(body(post()).event.id_str);
+    });
+    assert.deepEqual(
+      ids,
+      ids.toSorted((a, b) => (a < b ? -1 : 1)),
+    );
   });
 
-  it('of long ago is refused', () =>
+  it('is answered with what was sent, and read with what was left out', () => {
+    const { event } = body(post({ alert_type: null, date_happened: null }));
+    assert.deepEqual([event.priority, event.tags, event.handle], [null, null, null]);
+    const read = body(ask('GET', `${PATH}/${event.id_str}`)).event;
+    assert.deepEqual(
+      [read.alert_type, read.priority, read.tags, read.host, read.device_name, read.date_happened],
+      ['info', 'normal', [], null, null, seconds()],
+    );
+    assert.ok(!('source' in read), 'only lists have the source');
+    const [{ source, is_aggregate, comments }] = list();
+    assert.deepEqual([source, is_aggregate, comments], ['My Apps', false, []]);
+  });
+
+  it('is listed by time, priority, source and tags, the newest first', () => {
+    post({ title: 'a', priority: 'low', source_type_name: 'vsphere', tags: ['a:b', 'c'] });
+    datadog.clock.now += 1000;
+    post({ title: 'b', tags: ['a:b'] });
+    assert.deepEqual(titles(''), ['b', 'a']);
+    assert.deepEqual(titles('priority=low'), ['a']);
+    assert.deepEqual(titles('sources=vsphere'), ['a']);
+    assert.deepEqual(titles('sources=my%20apps,nagios'), ['b']);
+    assert.deepEqual(titles('tags=a:b,c'), ['a']);
+    assert.equal(list('priority=low')[0].source, 'vSphere');
+    post({ title: 'earlier', date_happened: seconds() - 30 });
+    assert.deepEqual(titles(''), ['b', 'a', 'earlier']);
+    assert.deepEqual(body(ask('GET', `${PATH}?start=1&end=2`)).events, []);
+    assert.deepEqual(body(ask('GET', `${PATH}?start=${seconds() + 1}&end=${seconds() + 9}`)).events, []);
+  });
+
+  it('is listed a thousand at a time, in pages where events are not aggregated', () => {
+    for (let n = 0; n < 1001; n += 1) post();
+    assert.equal(list('page=1').length, 1000, 'pages are for events that are not aggregated');
+    assert.deepEqual(
+      ['unaggregated=true&page=0', 'unaggregated=true&page=1', 'exclude_aggregate=true&page=1'].map(
+        (query) => list(query).length,
+      ),
+      [1000, 1, 1],
+    );
+  });
+
+  it('of long ago is refused', () => {
     assert.deepEqual(words(post({ date_happened: seconds() - 19 * 3600 })), [
       400,
       'Event too far in the past',
-    ]));
-});
-
-describe('events', () => {
-  const post = (attributes: object) => ask('POST', '/api/v2/events', { data: { type: 'event', attributes } });
-  const event = (title: string, more: object = {}) =>
-    post({ category: 'change', title, message: title, attributes: {}, ...more });
-  const search = (more: object = {}) => ask('POST', '/api/v2/events/search', more);
-
-  it('are posted, read by id, and found by words, tags and attributes', () => {
-    const { uid } = body(event('deploy web', { tags: ['env:prod'] })).data.attributes.attributes.evt;
-    event('other');
-    assert.equal(body(ask('GET', `/api/v2/events/${uid}`)).data.attributes.message, 'deploy web');
-    const found = (query: string) => body(search({ filter: { query } })).data.length;
-    assert.deepEqual(
-      ['deploy', 'env:prod', '-env:prod', 'env:p*', '@evt.category:change', '*', 'none'].map(found),
-      [1, 1, 1, 1, 2, 2, 0],
-    );
-  });
-
-  it('are paged by a cursor, to the end, in either order', () => {
-    for (const title of ['1', '2', '3']) {
-      event(title);
-      datadog.clock.now += 1000;
-    }
-    const titles: string[] = [];
-    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-      const page = body(
-        search({ sort: '-timestamp', page: { limit: 2, ...(cursor === '' ? {} : { cursor }) } }),
-      );
-      titles.push(...page.data.map((e: { attributes: { message: string } }) => e.attributes.message));
-      cursor = page.meta?.page.after;
-    }
-    assert.deepEqual(titles, ['3', '2', '1']);
-    assert.equal(body(ask('GET', '/api/v2/events?page[limit]=1')).data[0].attributes.message, '1');
-  });
-
-  it('are refused in these words', () => {
-    assert.deepEqual(words(search({ page: { cursor: 'nonsense' } })), [
-      400,
-      "{'errors': [u\"input_validation_error(Field 'page' is invalid: invalid cursor)\"]}",
     ]);
-    assert.match(
-      JSON.stringify(words(post({ category: 'x' }))),
-      /JSON validation failed at \$\.data\.attributes\.category: value must be one of/,
-    );
+    assert.equal(post({ date_happened: seconds() - 17 * 3600 }).status, 202);
   });
-});
 
-describe('the audit trail', () => {
-  const monitor = { type: 'query alert', name: 'm', query: 'avg(last_5m):avg:a{*} > 1' };
-  const trail = (query: string) =>
-    body(ask('GET', `/api/v2/audit/events?filter[query]=${encodeURIComponent(query)}`)).data.map(
-      (e: { attributes: { attributes: { action: string } } }) => e.attributes.attributes.action,
-    );
+  it('is refused without its title or text, and lists without their times', () => {
+    assert.deepEqual(words(post({ text: undefined })), [400, "Missing required parameter: 'text'"]);
+    assert.deepEqual(words(ask('GET', `${PATH}?start=1`)), [400, "Missing required parameter: 'end'"]);
+  });
 
-  it('tells who made, changed and deleted a monitor or a dashboard, and what it was before', () => {
-    const { id } = body(ask('POST', '/api/v1/monitor', monitor));
-    ask('PUT', `/api/v1/monitor/${id}`, { message: 'new' });
-    ask('DELETE', `/api/v1/monitor/${id}`);
-    ask('POST', '/api/v1/dashboard', { title: 'd', layout_type: 'ordered', widgets: [] });
-    assert.deepEqual(trail(`@asset.type:monitor @asset.id:${id}`).toSorted(), [
-      'created',
-      'deleted',
-      'modified',
-    ]);
-    assert.deepEqual(trail('@asset.type:dashboard'), ['created']);
+  it('that is not there is not found', () =>
+    assert.deepEqual(words(ask('GET', `${PATH}/1`)), [404, 'No event matches that event_id.']));
+
+  it('is found by the second API as well', () => {
+    const { id_str } = body(
+      post({ alert_type: 'error', aggregation_key: 'k', host: 'h', tags: ['env:x'] }),
+    ).event;
     const [{ attributes }] = body(
-      ask('POST', '/api/v2/audit/events/search', { filter: { query: '@action:modified' } }),
+      ask('POST', '/api/v2/events/search', { filter: { query: 'source:my_apps status:error host:h' } }),
     ).data;
-    const { asset, usr } = attributes.attributes;
+    const { evt, event_object, priority } = attributes.attributes;
     assert.deepEqual(
-      [asset.prev_value.message, asset.new_value.message, usr.email],
-      ['', 'new', 'sandbox@example.com'],
+      [evt.id, evt.type, event_object, priority, attributes.message, attributes.tags],
+      [id_str, 'api', 'k', 'normal', 'x', ['env:x', 'source:my_apps']],
     );
-  });
-
-  it('is refused to an organisation without one', () => {
-    const without = askDatadog({ audit: false });
-    for (const [method, path] of [
-      ['GET', '/api/v2/audit/events'],
-      ['POST', '/api/v2/audit/events/search'],
-    ])
-      assert.deepEqual(words(without.ask(method ?? '', path ?? '', method === 'POST' ? {} : undefined)), [
-        403,
-        'Forbidden',
-      ]);
   });
 });
 
-describe('metrics', () => {
-  const value = (v: number, host: string) => ({
-    metric: 'a.b',
-    host,
-    tags: ['env:x'],
-    points: [[seconds(), v]],
+describe('an event', () => {
+  const post = (attributes: object) => ask('POST', '/api/v2/events', { data: { type: 'event', attributes } });
+  const changed_resource = { name: 'flag', type: 'feature_flag' };
+  const change = (title: string, more: object = {}) =>
+    post({ category: 'change', title, message: title, attributes: { changed_resource }, ...more });
+  const refusal = (attributes: object) => body(post(attributes)).errors[0].detail;
+
+  it('is answered with its ids, and read by each of them', () => {
+    const answer = change('deploy web');
+    assert.equal(answer.status, 202);
+    const { data, links } = body(answer);
+    const { id, uid } = data.attributes.attributes.evt;
+    assert.deepEqual([data.id, data.type], ['_', 'event']);
+    assert.equal(links.self, `https://app.datadoghq.com/event/event?uid=${uid}`);
+    for (const key of [id, uid])
+      assert.equal(body(ask('GET', `/api/v2/events/${key}`)).data.attributes.message, 'deploy web');
+    assert.equal(body(ask('GET', `/api/v1/events/${id}`)).event.title, 'deploy web');
   });
-  const within = () => `from=${seconds() - 60}&to=${seconds() + 60}`;
-  const request = (type: string, query: string) => ({
-    data: {
-      type,
+
+  it('that is not there is not found', () => {
+    const answer = ask('GET', '/api/v2/events/none');
+    assert.deepEqual(
+      [answer.status, body(answer)],
+      [404, { errors: [{ status: '404', title: 'Not Found' }] }],
+    );
+  });
+
+  it('of another category than alerts and changes is refused in these words', () => {
+    assert.equal(post({ category: 'x', title: 't', attributes: {} }).status, 400);
+    assert.equal(
+      refusal({ category: 'x', title: 't', attributes: {} }),
+      'JSON validation failed at $.data.attributes.category: value must be one of: ["alert", "change"].',
+    );
+  });
+
+  it('is refused where what its category asks for is not there', () => {
+    const at = (attributes: object) => /\$\.data\.([\w.]+): /.exec(refusal(attributes))?.[1];
+    assert.equal(at({ category: 'change', attributes: { changed_resource } }), 'attributes.title');
+    assert.equal(at({ category: 'change', title: 't' }), 'attributes.attributes');
+    assert.equal(
+      at({ category: 'change', title: 't', attributes: {} }),
+      'attributes.attributes.changed_resource',
+    );
+    assert.equal(
+      at({ category: 'alert', title: 't', attributes: { status: 'bad' } }),
+      'attributes.attributes.status',
+    );
+    assert.equal(
+      at({ category: 'alert', title: 't'.repeat(501), attributes: { status: 'ok' } }),
+      'attributes.title',
+    );
+    assert.equal(post({ category: 'alert', title: 't', attributes: { status: 'ok' } }).status, 202);
+  });
+
+  it('has the time that was sent, and is refused where that is long ago or none', () => {
+    const before = new Date(datadog.clock.now - 3600_000).toISOString();
+    const { uid } = body(change('a', { timestamp: before })).data.attributes.attributes.evt;
+    assert.equal(body(ask('GET', `/api/v2/events/${uid}`)).data.attributes.timestamp, before);
+    assert.equal(change('a', { timestamp: '2020-01-01T00:00:00Z' }).status, 400);
+    assert.equal(change('a', { timestamp: 'yesterday' }).status, 400);
+  });
+
+  it('that others made is read as it was', () => {
+    const event = {
+      id: 'AgAA',
+      type: 'event',
       attributes: {
-        from: datadog.clock.now - 60_000,
-        to: datadog.clock.now + 60_000,
-        queries: [{ data_source: 'metrics', name: 'q', query, aggregator: 'sum' }],
-        formulas: [{ formula: 'q' }],
+        attributes: { evt: { id: '6567977596797486753' }, title: 'seen' },
+        message: 'm',
+        tags: ['source:vsphere', 'a:b'],
+        timestamp: new Date(datadog.clock.now).toISOString(),
       },
-    },
-  });
-  beforeEach(() => {
-    ask('POST', '/api/v1/series', { series: [value(1, 'h1'), value(3, 'h2')] });
-  });
-
-  it('that were sent in are queried by name, tags and host, and joined as asked', () => {
-    const points = (query: string) =>
-      body(ask('GET', `/api/v1/query?${within()}&query=${encodeURIComponent(query)}`)).series[0]
-        ?.pointlist[0][1];
-    assert.deepEqual(['avg:a.b{*}', 'sum:a.b{env:x}', 'max:a.b{host:h1}', 'avg:a.b{env:y}'].map(points), [
-      2,
-      4,
-      1,
-      undefined,
-    ]);
-  });
-
-  it('are answered as series and as single values', () => {
-    const { values, times } = body(
-      ask('POST', '/api/v2/query/timeseries', request('timeseries_request', 'sum:a.b{*}')),
-    ).data.attributes;
-    assert.deepEqual([values, times], [[[4]], [seconds() * 1000]]);
-    const { columns } = body(ask('POST', '/api/v2/query/scalar', request('scalar_request', 'sum:a.b{*}')))
-      .data.attributes;
-    assert.deepEqual(columns, [{ name: 'q', values: [4], type: 'number', meta: { unit: null } }]);
-  });
-
-  it('are sent in by the second API too', () => {
-    const points = [{ timestamp: seconds(), value: 7 }];
-    const sent = ask('POST', '/api/v2/series', {
-      series: [{ metric: 'c', type: 3, points, resources: [{ type: 'host', name: 'h' }] }],
-    });
-    assert.deepEqual([sent.status, body(sent)], [202, { errors: [] }]);
-    assert.equal(body(ask('GET', `/api/v1/query?${within()}&query=avg:c{host:h}`)).series.length, 1);
-  });
-
-  it('are refused in these words', () => {
-    assert.deepEqual(words(ask('POST', '/api/v2/query/timeseries', request('x', 'a'))), [
-      400,
-      'API input validation failed: Invalid type. Expected "timeseries_request".',
-    ]);
-    const old = request('scalar_request', 'a');
-    old.data.attributes.to = 1;
-    assert.deepEqual(words(ask('POST', '/api/v2/query/scalar', old)), [
-      400,
-      'Queries ending outside the retention date are invalid',
-    ]);
+    };
+    const v1 = { date_happened: seconds(), title: 'first', text: 'x', source: 'My Apps', tags: [] };
+    const number = JSON.rawJSON('5309722144615820235');
+    datadog.control('POST', 'seed', { events: [event, { ...v1, id: number }] });
+    assert.deepEqual(body(ask('GET', '/api/v2/events/6567977596797486753')).data, event);
+    const [first, second] = body(
+      ask('GET', `/api/v1/events?start=${seconds() - 1}&end=${seconds() + 1}`),
+    ).events;
+    assert.deepEqual([first.title, second.title, second.source], ['first', 'seen', 'vSphere']);
+    assert.match(ask('GET', '/api/v1/events/5309722144615820235').body ?? '', /"id":5309722144615820235\b/);
   });
 });

@@ -1,26 +1,35 @@
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
-import { newUuid, type Organisation } from '../organisation.ts';
+import type { Organisation } from '../organisation.ts';
 import { isRawObject, numeric, type RawObject } from '../raw-json.ts';
 import { Refused } from '../refused.ts';
+import { seedInto } from '../seed.ts';
 import type { Call, Family } from '../route.ts';
 
-/** Series kept; the oldest are forgotten. */
-const MOST = 10_000;
+/** Series kept, and points of each; the oldest are forgotten. */
+const MOST_SERIES = 10_000;
+const MOST_POINTS = 10_000;
+/** Kinds of metrics as the second API numbers them. */
+const TYPES: Readonly<Record<string, string>> = { 0: 'gauge', 1: 'count', 2: 'rate', 3: 'gauge' };
+const KINDS = new Set(Object.values(TYPES));
 
-/** Metrics that are sent in: kept by name, tags and host, for the queries. */
+type Point = [seconds: number, value: number];
+
+/** Metrics that are sent in: one series for each metric, tags and host, for the queries. */
 export function metricIntake(organisation: Organisation): Family {
-  const series = organisation.collection('metrics');
+  const held = organisation.collection('metrics');
 
-  function submit({ body }: Call, pointsOf: (one: RawObject) => [number, number][]): EmulatorAnswer {
+  function submit({ body }: Call, pointsOf: (one: RawObject) => Point[], type: (one: RawObject) => string) {
     const sent = body['series'];
-    if (!Array.isArray(sent) || !sent.every(isRawObject))
+    if (!Array.isArray(sent) || !sent.every(isRawObject) || !sent.every(isSeries))
       throw new Refused(400, 'Payload is not in the expected format');
     for (const one of sent) {
-      const id = newUuid();
-      series.put(id, { id, metric: one['metric'], tags: tagsOf(one), points: pointsOf(one) });
+      const tags = tagsOf(one).toSorted();
+      const id = JSON.stringify([one['metric'], ...tags]);
+      const before = held.get(id)?.['points'];
+      const all = [...(Array.isArray(before) ? before : []), ...pointsOf(one)];
+      held.put(id, { id, metric: one['metric'], type: type(one), tags, points: all.slice(-MOST_POINTS) });
     }
-    for (const id of series.ids().slice(0, Math.max(0, series.size - MOST))) series.drop(id);
-    return json(202, { errors: [] });
+    for (const id of held.ids().slice(0, Math.max(0, held.size - MOST_SERIES))) held.drop(id);
   }
 
   return {
@@ -29,32 +38,57 @@ export function metricIntake(organisation: Organisation): Family {
         method: 'POST',
         path: '/api/v1/series',
         apiKeyAlone: true,
-        run: (call) => ({ ...submit(call, pairs), body: JSON.stringify({ status: 'ok' }) }),
+        run: (call): EmulatorAnswer => {
+          submit(call, pairs, ({ type }) => (KINDS.has(String(type)) ? String(type) : 'gauge'));
+          return json(202, { status: 'ok' });
+        },
       },
-      { method: 'POST', path: '/api/v2/series', apiKeyAlone: true, run: (call) => submit(call, points) },
+      {
+        method: 'POST',
+        path: '/api/v2/series',
+        apiKeyAlone: true,
+        run: (call): EmulatorAnswer => {
+          submit(call, points, ({ type }) => TYPES[String(numeric(type) ?? 0)] ?? 'gauge');
+          return json(202, { errors: [] });
+        },
+      },
     ],
-    seeds: {},
+    seeds: { metrics: seedInto(held) },
   };
 }
 
+function isSeries({ metric, points: sent }: RawObject): boolean {
+  return typeof metric === 'string' && metric !== '' && Array.isArray(sent);
+}
+
 /** v1: `[[seconds, value], ...]` */
-function pairs({ points: sent }: RawObject): [number, number][] {
+function pairs({ points: sent }: RawObject): Point[] {
   if (!Array.isArray(sent)) return [];
-  return sent.flatMap((pair: unknown): [number, number][] =>
-    Array.isArray(pair) ? [[Number(pair[0]), Number([pair[1]].flat()[0])]] : [],
+  return sent.flatMap((pair: unknown) =>
+    Array.isArray(pair) ? known(numeric(pair[0]), numeric([pair[1]].flat()[0]) ?? Number(pair[1])) : [],
   );
 }
 
 /** v2: `[{timestamp, value}, ...]` */
-function points({ points: sent }: RawObject): [number, number][] {
+function points({ points: sent }: RawObject): Point[] {
   if (!Array.isArray(sent)) return [];
-  return sent.filter(isRawObject).map((p) => [numeric(p['timestamp']) ?? 0, numeric(p['value']) ?? 0]);
+  return sent.filter(isRawObject).flatMap((p) => known(numeric(p['timestamp']), numeric(p['value'])));
 }
 
-/** Tags, with the host among them: v1 names it apart, v2 among the resources. */
-function tagsOf({ tags, host, resources }: RawObject): string[] {
+function known(seconds: number | undefined, value: number | undefined): Point[] {
+  return seconds === undefined || value === undefined || Number.isNaN(value) ? [] : [[seconds, value]];
+}
+
+/** Tags, with the host and device among them: v1 names them apart, v2 among the resources. */
+function tagsOf({ tags, host, device, resources }: RawObject): string[] {
   const own = Array.isArray(tags) ? tags.map(String) : [];
   const named = Array.isArray(resources) ? resources.filter(isRawObject) : [];
-  const hosts = named.filter(({ type }) => type === 'host').map(({ name }) => `host:${String(name)}`);
-  return [...own, ...hosts, ...(typeof host === 'string' ? [`host:${host}`] : [])];
+  const apart = [
+    ...Object.entries({ host, device }).map(([type, name]) => ({ type, name })),
+    ...named.map(({ type, name }) => ({ type, name })),
+  ];
+  const added = apart.flatMap(({ type, name }) =>
+    typeof name === 'string' && name !== '' ? [`${String(type)}:${name}`] : [],
+  );
+  return [...new Set([...own, ...added])];
 }

@@ -1,144 +1,135 @@
 import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
-import { attributesOf, dataOf } from '../json-api.ts';
 import type { Organisation } from '../organisation.ts';
-import { isRawObject, numeric, type RawObject } from '../raw-json.ts';
 import { Refused } from '../refused.ts';
 import type { Call, Family } from '../route.ts';
+import { formulaOf, workedOut } from './formula.ts';
+import { badQuery, type GroupValues, type MetricQuery, metricQuery, valuesOf } from './metric-query.ts';
+import { queryV2Routes } from './queries-v2.ts';
+import { stepFor } from './steps.ts';
 
-/** Values are kept for fifteen months. */
-const RETENTION_MS = 15 * 30 * 86_400_000;
-const SERIES = /^(?:(avg|sum|min|max):)?([\w.]+)\{([^}]*)\}/;
+const SERIES = /(?:\w+:)?[A-Za-z][\w.]*\{[^{}]*\}(?:\s*by\s*\{[^{}]*\})?(?:\.\w+\([^()]*\))*/g;
 
-type Point = readonly [ms: number, value: number];
-const AGGREGATORS: Readonly<Record<string, (values: readonly number[]) => number>> = {
-  avg: (values) => values.reduce((a, b) => a + b, 0) / values.length,
-  sum: (values) => values.reduce((a, b) => a + b, 0),
-  min: (values) => Math.min(...values),
-  max: (values) => Math.max(...values),
-  last: (values) => values.at(-1) ?? Number.NaN,
-};
-
-/** Queries for metric values, v1 and v2: one series of what was sent in, without functions and arithmetic. */
+/**
+ * Queries for metric values, v1 and v2, of what was sent in: scopes, groups, rollups and arithmetic. A function that is
+ * not worked out, and a source other than metrics, give no series.
+ */
 export function metricQueries(organisation: Organisation): Family {
-  return new MetricQueries(organisation).family();
+  return {
+    routes: [
+      {
+        method: 'GET',
+        path: '/api/v1/query',
+        limit: 'query',
+        run: (call) => queryV1(organisation, call),
+      },
+      ...queryV2Routes(organisation),
+    ],
+    seeds: {},
+  };
 }
 
-class MetricQueries {
-  readonly #organisation: Organisation;
-
-  constructor(organisation: Organisation) {
-    this.#organisation = organisation;
-  }
-
-  /** What was sent in for a query within a time, epoch milliseconds, both ends included. */
-  #pointsOf(query: string, from: number, to: number): Point[] {
-    const [, aggregator = 'avg', metric, scope = '*'] = SERIES.exec(query) ?? [];
-    const wanted = scope
-      .split(',')
-      .map((tag) => tag.trim())
-      .filter((tag) => tag !== '*');
-    const within = this.#organisation
-      .collection('metrics')
-      .all()
-      .filter(
-        ({ metric: name, tags }) =>
-          name === metric && Array.isArray(tags) && wanted.every((tag) => tags.includes(tag)),
-      )
-      .flatMap(({ points }) => (Array.isArray(points) ? points : []))
-      .map(
-        (pair: unknown): Point => (Array.isArray(pair) ? [Number(pair[0]) * 1000, Number(pair[1])] : [0, 0]),
-      )
-      .filter(([at]) => at >= from && at <= to);
-    const join = AGGREGATORS[aggregator] ?? AGGREGATORS['avg'];
-    return [...Map.groupBy(within, ([at]) => at)]
-      .map(([at, list]): Point => [at, join?.(list.map(([, value]) => value)) ?? 0])
-      .toSorted(([a], [b]) => a - b);
-  }
-
-  #queryV1({ query }: Call): EmulatorAnswer {
-    const [from, to] = [Number(query.get('from')) * 1000, Number(query.get('to')) * 1000];
-    const text = query.get('query') ?? '';
-    const pointlist = this.#pointsOf(text, from, to);
-    const [, , metric, scope] = SERIES.exec(text) ?? [];
-    const [first, last] = [pointlist[0], pointlist.at(-1)];
-    const one = first &&
-      last && {
-        start: first[0],
-        end: last[0],
-        attributes: {},
-        metric,
-        interval: 1,
-        tag_set: [],
-        length: pointlist.length,
-        query_index: 0,
-        aggr: null,
-        scope,
-        pointlist,
-        expression: text,
-        unit: null,
-        display_name: metric,
-      };
-    return json(200, {
-      status: 'ok',
-      resp_version: 1,
-      res_type: 'time_series',
-      query: text,
-      from_date: from,
-      to_date: to,
-      series: one ? [one] : [],
-      values: [],
-      times: [],
-      message: '',
-      group_by: [],
-    });
-  }
-
-  #queriesIn(body: RawObject, type: string): { name: string; points: Point[]; aggregator: string }[] {
-    if (dataOf(body)['type'] !== type)
-      throw new Refused(400, `API input validation failed: Invalid type. Expected "${type}".`);
-    const { from, to, queries } = attributesOf(body);
-    const [start, end] = [numeric(from) ?? 0, numeric(to) ?? 0];
-    if (end < this.#organisation.now() - RETENTION_MS)
-      throw new Refused(400, 'Queries ending outside the retention date are invalid');
-    const asked = Array.isArray(queries) ? queries.filter(isRawObject) : [];
-    return asked.map(({ name, query, aggregator }) => ({
-      name: String(name),
-      points: typeof query === 'string' ? this.#pointsOf(query, start, end) : [],
-      aggregator: String(aggregator ?? 'avg'),
-    }));
-  }
-
-  #timeseries({ body }: Call): EmulatorAnswer {
-    const asked = this.#queriesIn(body, 'timeseries_request').filter(({ points }) => points.length > 0);
-    const times = [...new Set(asked.flatMap(({ points }) => points.map(([at]) => at)))].toSorted(
-      (a, b) => a - b,
+function queryV1(organisation: Organisation, { query }: Call): EmulatorAnswer {
+  const [from, to, text] = ['from', 'to', 'query'].map((name) => required(query, name));
+  const [start, end] = [milliseconds('from', from), milliseconds('to', to)];
+  const sent = organisation.collection('metrics').all();
+  const series = expressionsIn(text ?? '').flatMap((expression, index) => {
+    const { formula, queries } = parsed(expression);
+    const asked = [...queries.values()];
+    const step = (asked.find(({ interval }) => interval)?.interval ?? stepFor(start, end)) * 1000;
+    const values = new Map(
+      [...queries].map(([name, one]) => [
+        name,
+        valuesOf(one, sent, { from: Math.ceil(start / step) * step, to: end, step }),
+      ]),
     );
-    const attributes = {
-      series: asked.map((_, at) => ({ group_tags: [], query_index: at, unit: null })),
-      times,
-      values: asked.map(({ points }) => times.map((time) => points.find(([at]) => at === time)?.[1] ?? null)),
-    };
-    return json(200, { data: { id: '0', type: 'timeseries_response', attributes } });
-  }
+    return workedOut(formula, values).map((group) => shownSeries(group, { expression, asked, step, index }));
+  });
+  return json(200, {
+    status: 'ok',
+    resp_version: 1,
+    res_type: 'time_series',
+    query: text,
+    from_date: start,
+    to_date: end,
+    series,
+    values: [],
+    times: [],
+    message: '',
+    group_by: [...new Set(expressionsIn(text ?? '').flatMap(groupKeys))],
+  });
+}
 
-  #scalar({ body }: Call): EmulatorAnswer {
-    const columns = this.#queriesIn(body, 'scalar_request').map(({ name, points, aggregator }) => ({
-      name,
-      values: points.length > 0 ? [AGGREGATORS[aggregator]?.(points.map(([, value]) => value)) ?? null] : [],
-      type: 'number',
-      meta: { unit: null },
-    }));
-    return json(200, { data: { id: '0', type: 'scalar_response', attributes: { columns } } });
-  }
+interface Shown {
+  readonly expression: string;
+  readonly asked: readonly MetricQuery[];
+  /** Milliseconds. */
+  readonly step: number;
+  readonly index: number;
+}
 
-  family(): Family {
-    return {
-      routes: [
-        { method: 'GET', path: '/api/v1/query', limit: 'query', run: (call) => this.#queryV1(call) },
-        { method: 'POST', path: '/api/v2/query/timeseries', run: (call) => this.#timeseries(call) },
-        { method: 'POST', path: '/api/v2/query/scalar', run: (call) => this.#scalar(call) },
-      ],
-      seeds: {},
-    };
+function shownSeries({ tags, values }: GroupValues, { expression, asked, step, index }: Shown) {
+  const [first] = asked;
+  const name = asked.length === 1 && first ? first.metric : expression;
+  const times = [...values.keys()];
+  const scopes = [first?.scope ?? '*', ...tags].filter((tag) => tag !== '*' && tag !== '');
+  return {
+    // The last second of the last step.
+    end: (times.at(-1) ?? 0) + step - 1000,
+    attributes: {},
+    metric: name,
+    interval: step / 1000,
+    tag_set: tags,
+    start: times[0] ?? 0,
+    length: times.length,
+    query_index: index,
+    aggr: null,
+    scope: scopes.join() || '*',
+    pointlist: [...values],
+    expression,
+    unit: null,
+    display_name: name,
+  };
+}
+
+function parsed(expression: string) {
+  const queries = new Map<string, MetricQuery>();
+  const text = expression.replace(SERIES, (series) => {
+    const query = metricQuery(series);
+    if (!query) throw badQuery(expression);
+    const name = `query${queries.size}`;
+    queries.set(name, query);
+    return name;
+  });
+  const formula = formulaOf(text);
+  if (!formula || formula.names.some((name) => !queries.has(name))) throw badQuery(expression);
+  return { formula, queries };
+}
+
+function groupKeys(expression: string): readonly string[] {
+  return [...parsed(expression).queries.values()].flatMap(({ by }) => by);
+}
+
+/** What is between commas that are not inside brackets. */
+function expressionsIn(query: string): string[] {
+  let depth = 0;
+  const parts = [''];
+  for (const letter of query) {
+    if ('{('.includes(letter)) depth += 1;
+    if ('})'.includes(letter)) depth -= 1;
+    if (letter === ',' && depth === 0) parts.push('');
+    else parts.push(`${parts.pop() ?? ''}${letter}`);
   }
+  return parts.map((part) => part.trim());
+}
+
+function required(query: URLSearchParams, name: string): string {
+  const text = query.get(name);
+  if (text === null || text === '') throw new Refused(400, `Missing required parameter: '${name}'`);
+  return text;
+}
+
+function milliseconds(name: string, text: string | undefined): number {
+  if (text === undefined || !/^\d+$/.test(text))
+    throw new Refused(400, `The value provided for parameter '${name}' is invalid`);
+  return Number(text) * 1000;
 }

@@ -1,0 +1,61 @@
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { attributesOf } from '../json-api.ts';
+import { Refused } from '../refused.ts';
+import type { Call, Route } from '../route.ts';
+import { badEvent, checkEvent } from './event-checks.ts';
+import { keptOfV2, v2Of } from './event-forms.ts';
+import { type EventSearch, nextPage, pageOf, searchInBody, searchInQuery } from './event-pages.ts';
+import type { KeptEvents } from './kept-events.ts';
+
+const PATH = '/api/v2/events';
+const SITE = 'https://api.datadoghq.com';
+
+/** The endpoints of events of the second API; its intake has a host of its own at Datadog. */
+export function eventsV2(events: KeptEvents): readonly Route[] {
+  return [
+    { method: 'POST', path: PATH, apiKeyAlone: true, run: (call) => create(events, call) },
+    {
+      method: 'GET',
+      path: PATH,
+      run: ({ query }) => found(events, PATH, searchInQuery(query, events.now)),
+    },
+    {
+      method: 'POST',
+      path: `${PATH}/search`,
+      run: ({ body }) => found(events, `${PATH}/search`, searchInBody(body, events.now)),
+    },
+    { method: 'GET', path: `${PATH}/:id`, run: (call) => read(events, call) },
+  ];
+}
+
+function create(events: KeptEvents, { body }: Call): EmulatorAnswer {
+  checkEvent(body);
+  const sent = attributesOf(body);
+  const ms = sent['timestamp'] === undefined ? events.now : Date.parse(String(sent['timestamp']));
+  if (Number.isNaN(ms))
+    throw badEvent('JSON validation failed at $.data.attributes.timestamp: value is no time.');
+  if (events.isTooOld(ms)) throw badEvent('Event too far in the past');
+  const ids = events.newIds();
+  events.put(keptOfV2(sent, ms, ids));
+  return json(202, {
+    data: { attributes: { attributes: { evt: { id: ids.number, uid: ids.uid } } }, id: '_', type: 'event' },
+    links: { self: `https://app.datadoghq.com/event/event?uid=${ids.uid}` },
+  });
+}
+
+/** A page that has events tells the next one, even where that will be empty. */
+function found(events: KeptEvents, path: string, wanted: EventSearch): EmulatorAnswer {
+  const { data, after } = pageOf(events.all().map(v2Of), wanted);
+  if (after === undefined) return json(200, { data });
+  return json(200, {
+    meta: { page: { after } },
+    data,
+    links: { next: nextPage(`${SITE}${path}`, wanted, after) },
+  });
+}
+
+function read(events: KeptEvents, { params }: Call): EmulatorAnswer {
+  const event = events.get(params['id']);
+  if (!event) throw new Refused(404, { errors: [{ status: '404', title: 'Not Found' }] });
+  return json(200, { data: v2Of(event) });
+}

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { askDatadog, body, words } from '../ask-datadog.ts';
+
+let datadog: ReturnType<typeof askDatadog>;
+const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+const seconds = () => Math.floor(datadog.clock.now / 1000);
+
+const send = (metric: string, host: string, value: number, more: object = {}) =>
+  ask(
+    'POST',
+    '/api/v1/series',
+    { series: [{ metric, host, tags: ['env:x'], points: [[seconds(), value]], ...more }] },
+    { 'dd-api-key': 'a' },
+  );
+const queryV1 = (query: string, seconds_ = 60) =>
+  ask(
+    'GET',
+    `/api/v1/query?from=${seconds() - seconds_}&to=${seconds() + seconds_}&query=${encodeURIComponent(query)}`,
+  );
+/** The first value of each series. */
+const values = (query: string): number[] =>
+  body(queryV1(query)).series.map(({ pointlist }: { pointlist: number[][] }) => pointlist[0]?.[1]);
+
+beforeEach(() => {
+  datadog = askDatadog();
+  send('a.b', 'h1', 1);
+  send('a.b', 'h2', 3);
+});
+
+describe('metrics that are sent in', () => {
+  it('are taken with the API key alone', () => {
+    const answer = send('c', 'h', 1);
+    assert.deepEqual([answer.status, body(answer)], [202, { status: 'ok' }]);
+  });
+
+  it('are taken by the second API with their resources', () => {
+    const points = [{ timestamp: seconds(), value: 7 }];
+    const sent = ask('POST', '/api/v2/series', {
+      series: [{ metric: 'c', type: 3, points, resources: [{ type: 'host', name: 'h' }] }],
+    });
+    assert.deepEqual([sent.status, body(sent)], [202, { errors: [] }]);
+    assert.deepEqual(values('avg:c{host:h}'), [7]);
+  });
+
+  it('of one metric and its tags are one series', () => {
+    datadog.clock.now += 1000;
+    send('a.b', 'h1', 2);
+    const [{ pointlist, length }] = body(queryV1('avg:a.b{host:h1}')).series;
+    assert.deepEqual([pointlist.map(([, value]: number[]) => value), length], [[1, 2], 2]);
+    assert.equal(datadog.organisation.collection('metrics').size, 2);
+  });
+
+  it('are refused where they are no series', () => {
+    for (const sent of [{}, { series: {} }, { series: [{ metric: 'a' }] }, { series: [{ points: [] }] }])
+      assert.deepEqual(words(ask('POST', '/api/v2/series', sent)), [
+        400,
+        'Payload is not in the expected format',
+      ]);
+  });
+});
+
+describe('a query for metrics', () => {
+  it('is by name and scope, and joins what it finds as it says', () => {
+    assert.deepEqual(values('a.b{*}'), [2]);
+    assert.deepEqual(values('sum:a.b{env:x}'), [4]);
+    assert.deepEqual(values('max:a.b{env:x,host:h1}'), [1]);
+    assert.deepEqual(values('min:a.b{host:h*,!host:h1}'), [3]);
+    assert.deepEqual(values('sum:a.b{host:h1 OR host:h2}'), [4]);
+    assert.deepEqual(values('sum:a.b{host IN (h2, h3)}'), [3]);
+    assert.deepEqual(values('sum:a.b{host NOT IN (h2, h3)}'), [1]);
+    assert.deepEqual(values('avg:a.b{env:y}'), []);
+    assert.deepEqual(values('avg:other{*}'), []);
+    datadog.clock.now += 3600_000;
+    assert.deepEqual(values('avg:a.b{*}'), [], 'what was before the time that is asked for');
+    datadog.clock.now -= 7200_000;
+    assert.deepEqual(values('avg:a.b{*}'), [], 'what was after it');
+  });
+
+  it('has a series for each group, and for each of several queries', () => {
+    const [one, two] = body(queryV1('avg:a.b{env:x} by {host}')).series;
+    assert.deepEqual(
+      [one.tag_set, one.scope, two.tag_set, two.metric, two.query_index],
+      [['host:h1'], 'env:x,host:h1', ['host:h2'], 'a.b', 0],
+    );
+    assert.deepEqual(values('avg:a.b{*}, max:a.b{*}'), [2, 3]);
+    assert.deepEqual(values('sum:a.b{*} / (count:a.b{*} + 2)'), [1]);
+  });
+
+  it('answers in steps that go with the time that is asked for', () => {
+    const interval = (s: number) => body(queryV1('avg:a.b{*}', s)).series[0].interval;
+    assert.deepEqual([600, 1800, 43_200].map(interval), [5, 20, 300]);
+    const [{ start, end, pointlist }] = body(queryV1('avg:a.b{*}', 600)).series;
+    assert.equal(start, Math.floor(seconds() / 5) * 5000);
+    assert.deepEqual([pointlist[0][0], end], [start, start + 4000]);
+  });
+
+  it('averages the values of a step, and adds up counts', () => {
+    send('n', 'h1', 1, { type: 'count' });
+    datadog.clock.now += 1000;
+    send('n', 'h1', 2, { type: 'count' });
+    send('a.b', 'h1', 3);
+    const hours = (query: string) =>
+      body(queryV1(query, 4 * 3600)).series[0].pointlist.map(([, value]: number[]) => value);
+    assert.deepEqual(hours('avg:a.b{host:h1}'), [2]);
+    assert.deepEqual(hours('avg:a.b{host:h1}.as_count()'), [4]);
+    assert.deepEqual(hours('avg:a.b{host:h1}.rollup(max, 600)'), [3]);
+    assert.deepEqual(hours('avg:n{*}'), [3]);
+    assert.deepEqual(hours('avg:n{*}.as_rate()'), [3 / 120]);
+  });
+
+  it('is answered with what was asked, and no series where there is no data', () => {
+    const { status, query, from_date, to_date, series, res_type } = body(queryV1('avg:none{*}'));
+    assert.deepEqual([status, query, series, res_type], ['ok', 'avg:none{*}', [], 'time_series']);
+    assert.deepEqual([from_date, to_date], [(seconds() - 60) * 1000, (seconds() + 60) * 1000]);
+  });
+
+  it('that cannot be read, or lacks a time, is refused', () => {
+    assert.deepEqual(words(queryV1('avg:a.b{*')), [400, 'Error parsing query: unable to parse avg:a.b{*']);
+    assert.deepEqual(words(ask('GET', '/api/v1/query?from=1&query=a{*}')), [
+      400,
+      "Missing required parameter: 'to'",
+    ]);
+  });
+});
+
+describe('queries with formulas', () => {
+  const request = (type: string, more: object = {}) => ({
+    data: {
+      type,
+      attributes: {
+        from: datadog.clock.now - 60_000,
+        to: datadog.clock.now + 60_000,
+        queries: [
+          { data_source: 'metrics', name: 'q', query: 'sum:a.b{*}', aggregator: 'sum' },
+          { data_source: 'metrics', name: 'g', query: 'sum:a.b{*} by {host}', aggregator: 'max' },
+          { data_source: 'logs', name: 'l', compute: { aggregation: 'count' } },
+        ],
+        formulas: [{ formula: 'q' }],
+        ...more,
+      },
+    },
+  });
+  const timeseries = (more: object = {}) =>
+    body(ask('POST', '/api/v2/query/timeseries', request('timeseries_request', more))).data;
+  const scalar = (more: object = {}) =>
+    body(ask('POST', '/api/v2/query/scalar', request('scalar_request', more))).data;
+
+  it('are answered as series of one list of times', () => {
+    const { type, attributes } = timeseries();
+    assert.equal(type, 'timeseries_response');
+    assert.deepEqual(attributes, {
+      series: [{ group_tags: [], query_index: 0, unit: null }],
+      times: [seconds() * 1000],
+      values: [[4]],
+    });
+    const { series, values: rows } = timeseries({ formulas: [{ formula: '10 * g / q' }] }).attributes;
+    assert.deepEqual(
+      series.map(({ group_tags }: { group_tags: string[] }) => group_tags),
+      [['host:h1'], ['host:h2']],
+    );
+    assert.deepEqual(rows, [[2.5], [7.5]]);
+  });
+
+  it('are answered as a column for each formula, with one for each key of the groups', () => {
+    assert.deepEqual(scalar().attributes.columns, [
+      { name: 'q', values: [4], type: 'number', meta: { unit: null } },
+    ]);
+    const [group, number] = scalar({ formulas: [{ formula: 'g' }] }).attributes.columns;
+    assert.deepEqual(group, { name: 'host', values: [['h1'], ['h2']], type: 'group' });
+    assert.deepEqual(number.values, [1, 3]);
+  });
+
+  it('show the first groups where a formula is limited', () => {
+    const limit = { count: 1, order: 'desc' };
+    assert.deepEqual(scalar({ formulas: [{ formula: 'g', limit }] }).attributes.columns[0].values, [['h2']]);
+    assert.equal(timeseries({ formulas: [{ formula: 'g', limit }] }).attributes.series.length, 1);
+  });
+
+  it('go without formulas, one for each query', () => {
+    const { columns } = scalar({ formulas: undefined }).attributes;
+    assert.deepEqual(
+      columns.map(({ name }: { name: string }) => name),
+      ['host', 'q', 'g', 'l'],
+    );
+  });
+
+  it('have nothing where nothing was measured', () => {
+    const formulas = [{ formula: 'l' }];
+    assert.deepEqual(timeseries({ formulas }).attributes, { series: [], times: [], values: [] });
+    assert.deepEqual(scalar({ formulas }).attributes.columns, [
+      { name: 'l', values: [], type: 'number', meta: { unit: null } },
+    ]);
+  });
+
+  it('of another type are refused in these words', () => {
+    for (const kind of ['timeseries', 'scalar'])
+      assert.deepEqual(words(ask('POST', `/api/v2/query/${kind}`, request('x'))), [
+        400,
+        `API input validation failed: Invalid type. Expected "${kind}_request".`,
+      ]);
+  });
+
+  it('that end before what is kept are refused in these words', () => {
+    assert.deepEqual(
+      words(ask('POST', '/api/v2/query/scalar', request('scalar_request', { from: 1, to: 2 }))),
+      [400, 'Queries ending outside the retention date are invalid'],
+    );
+  });
+
+  it('are refused where a formula cannot be read or names no query', () => {
+    for (const formula of ['q +', 'nobody', '(q', 'q)'])
+      assert.equal(
+        ask('POST', '/api/v2/query/scalar', request('scalar_request', { formulas: [{ formula }] })).status,
+        400,
+        formula,
+      );
+  });
+});

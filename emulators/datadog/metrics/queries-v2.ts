@@ -1,0 +1,153 @@
+import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { attributesOf, dataOf } from '../json-api.ts';
+import type { Organisation } from '../organisation.ts';
+import { isRawObject, numeric, type RawObject } from '../raw-json.ts';
+import { Refused } from '../refused.ts';
+import type { Route } from '../route.ts';
+import { formulaOf, workedOut } from './formula.ts';
+import { badQuery, type GroupValues, joined, metricQuery, valuesOf } from './metric-query.ts';
+import { stepFor } from './steps.ts';
+
+/** Values are kept for fifteen months. */
+const RETENTION_MS = 15 * 30 * 86_400_000;
+const METRICS = 'metrics';
+
+interface Query {
+  readonly name: string;
+  readonly aggregator: string;
+  readonly groups: readonly GroupValues[];
+}
+
+interface Asked {
+  readonly queries: readonly Query[];
+  readonly formulas: readonly { readonly text: string; readonly limit: RawObject | undefined }[];
+}
+
+/** The endpoints that answer several queries and formulas over them: as series, and as one value for each group. */
+export function queryV2Routes(organisation: Organisation): readonly Route[] {
+  const asked = (body: RawObject, type: string) => askedIn(body, type, organisation);
+  return [
+    {
+      method: 'POST',
+      path: '/api/v2/query/timeseries',
+      run: ({ body }) => timeseries(asked(body, 'timeseries_request')),
+    },
+    {
+      method: 'POST',
+      path: '/api/v2/query/scalar',
+      run: ({ body }) => scalar(asked(body, 'scalar_request')),
+    },
+  ];
+}
+
+function askedIn(body: RawObject, type: string, organisation: Organisation): Asked {
+  if (dataOf(body)['type'] !== type) throw invalid(`Invalid type. Expected "${type}".`);
+  const { from, to, interval, queries, formulas } = attributesOf(body);
+  const [start, end] = [numeric(from), numeric(to)];
+  if (start === undefined || end === undefined) throw invalid('Missing from or to.');
+  if (end < organisation.now() - RETENTION_MS)
+    throw new Refused(400, 'Queries ending outside the retention date are invalid');
+  if (!Array.isArray(queries) || queries.length === 0) throw invalid('Missing queries.');
+  const step = numeric(interval) ?? stepFor(start, end) * 1000;
+  const read = queries.filter(isRawObject).map((query, index) =>
+    queryOf(query, index, organisation, {
+      from: type === 'timeseries_request' ? Math.ceil(start / step) * step : start,
+      to: end,
+      step,
+    }),
+  );
+  const given = Array.isArray(formulas) ? formulas.filter(isRawObject) : [];
+  return {
+    queries: read,
+    formulas:
+      given.length === 0
+        ? read.map(({ name }) => ({ text: name, limit: undefined }))
+        : given.map(({ formula, limit }) => ({
+            text: String(formula),
+            limit: isRawObject(limit) ? limit : undefined,
+          })),
+  };
+}
+
+function queryOf(
+  { name, query, data_source, aggregator }: RawObject,
+  index: number,
+  organisation: Organisation,
+  { from, to, step }: { from: number; to: number; step: number },
+): Query {
+  const own = { name: String(name ?? `query${index + 1}`), aggregator: String(aggregator ?? 'avg') };
+  if (data_source !== METRICS || typeof query !== 'string') return { ...own, groups: [] };
+  const read = metricQuery(query);
+  const wide = (read?.interval ?? 0) * 1000 || step;
+  const sent = organisation.collection('metrics').all();
+  return {
+    ...own,
+    groups: read ? valuesOf(read, sent, { from, to, step: wide }) : [],
+  };
+}
+
+function timeseries({ queries, formulas }: Asked): EmulatorAnswer {
+  const series = formulas.flatMap(({ text, limit }, index) =>
+    limited(results(text, queries), limit).map((group) => ({ ...group, index })),
+  );
+  const times = [...new Set(series.flatMap(({ values }) => [...values.keys()]))].toSorted((a, b) => a - b);
+  const attributes = {
+    series: series.map(({ tags, index }) => ({ group_tags: tags, query_index: index, unit: null })),
+    times,
+    values: series.map(({ values }) => times.map((time) => values.get(time) ?? null)),
+  };
+  return json(200, { data: { id: '0', type: 'timeseries_response', attributes } });
+}
+
+/** A column for each key of the groups, and one for each formula; the rows are the groups. */
+function scalar({ queries, formulas }: Asked): EmulatorAnswer {
+  const single = queries.map((query) => ({ ...query, groups: query.groups.map((g) => oneValue(g, query)) }));
+  const found = formulas.map(({ text, limit }) => limited(results(text, single), limit));
+  const rows = new Map(found.flat().map(({ tags }) => [tags.join(), tags]));
+  const grouped = [...rows.values()].find((tags) => tags.length > 0) ?? [];
+  const keys = grouped.map((tag) => tag.slice(0, tag.indexOf(':')));
+  const groupColumns = keys.map((name, at) => ({
+    name,
+    values: [...rows.values()].map((tags) => [tags[at]?.slice(name.length + 1) ?? 'N/A']),
+    type: 'group',
+  }));
+  const columns = formulas.map(({ text }, index) => {
+    const byRow = new Map(found[index]?.map(({ tags, values }) => [tags.join(), values.get(0)]));
+    return {
+      name: text,
+      values: [...rows.keys()].map((row) => byRow.get(row) ?? null),
+      type: 'number',
+      meta: { unit: null },
+    };
+  });
+  const attributes = { columns: [...groupColumns, ...columns] };
+  return json(200, { data: { id: '0', type: 'scalar_response', attributes } });
+}
+
+function oneValue({ tags, values }: GroupValues, { aggregator }: Query): GroupValues {
+  const value = joined(aggregator, [...values.values()]);
+  return { tags, values: new Map(value === undefined ? [] : [[0, value]]) };
+}
+
+function results(text: string, queries: readonly Query[]): GroupValues[] {
+  const formula = formulaOf(text);
+  if (!formula) throw badQuery(text);
+  const byName = new Map(queries.map(({ name, groups }) => [name, groups]));
+  const unknown = formula.names.find((name) => !byName.has(name));
+  if (unknown !== undefined) throw invalid(`Formula "${text}" names no query: ${unknown}.`);
+  return workedOut(formula, byName);
+}
+
+/** The groups with the greatest values, or the least, by the mean over the time. */
+function limited(groups: readonly GroupValues[], limit: RawObject | undefined): readonly GroupValues[] {
+  if (!limit) return groups;
+  const mean = ({ values }: GroupValues) => joined('avg', [...values.values()]) ?? 0;
+  const sign = limit['order'] === 'asc' ? 1 : -1;
+  return groups
+    .toSorted((a, b) => sign * (mean(a) - mean(b)))
+    .slice(0, numeric(limit['count']) ?? groups.length);
+}
+
+function invalid(words: string): Refused {
+  return new Refused(400, `API input validation failed: ${words}`);
+}
