@@ -124,6 +124,11 @@ function problemSchema(): Node {
             line: { type: 'integer' },
             column: { type: 'integer' },
             hint: text,
+            fix: {
+              type: 'object',
+              required: ['title', 'edits'],
+              properties: { title: text, edits: { type: 'array', items: { type: 'object' } } },
+            },
           },
         },
       },

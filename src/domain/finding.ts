@@ -1,3 +1,4 @@
+import type { Json } from './json.ts';
 import type { Pointer } from './pointer.ts';
 
 /** A place in the text a user sent. Line and column count from 1, columns in UTF-16 units as editors do. */
@@ -17,4 +18,21 @@ export interface Finding {
   readonly line?: number;
   readonly column?: number;
   readonly hint?: string;
+  readonly fix?: Fix;
 }
+
+/** A change to what the user wrote, after which the finding is gone. */
+export type Fix = {
+  /** As an order: "Write avg". */
+  readonly title: string;
+  readonly edits: Edit[];
+};
+
+/**
+ * A stretch of the text at a pointer (UTF-16 units, the end not included) becomes another; the value at a pointer is set,
+ * or added where there is none; a member or item goes.
+ */
+export type Edit =
+  | { readonly pointer: Pointer; readonly from: number; readonly to: number; readonly text: string }
+  | { readonly pointer: Pointer; readonly value: Json }
+  | { readonly pointer: Pointer; readonly remove: true };

@@ -7,7 +7,8 @@ import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-kind.ts';
 import { markerFindings } from '../domain/marker.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
-import { lintMonitor } from '../lint/lint-monitor.ts';
+import { lintDashboard } from '../lint/dashboard/lint-dashboard.ts';
+import { lintMonitor } from '../lint/monitor/lint-monitor.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
 import { storedKind } from './request.ts';
 
@@ -29,9 +30,11 @@ function lintObject(kind: ManagedKind, verb: 'create' | 'update', object: Json, 
   if (!isObject(object)) return findings;
   if (kind === 'alert')
     return findings.length > 0 ? findings : alertFindings(alertSchema.parse(object), pointer);
-  if (kind === 'monitor') findings.push(...lintMonitor(object, pointer));
+  findings.push(...LINTERS[kind](object, pointer));
   return [...findings, ...markerFindings(storedKind(kind), object, pointer)];
 }
+
+const LINTERS = { monitor: lintMonitor, dashboard: lintDashboard } as const;
 
 /** What is wrong with a body of `/lint`: a whole document, or the body of a create. */
 export function lintBody(body: Json, query: Readonly<Record<string, string | undefined>>): Finding[] {
@@ -59,9 +62,10 @@ function lintDocument(document: JsonObject): Finding[] {
       if (!isObject(entry)) continue;
       const { key, ...object } = entry;
       const pointer = pointerTo('', list, at);
-      if (kind === 'monitor') findings.push(...lintMonitor(object, pointer));
-      if (kind !== 'alert') findings.push(...markerFindings(storedKind(kind), object, pointer));
-      else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
+      if (kind !== 'alert') {
+        findings.push(...LINTERS[kind](object, pointer));
+        findings.push(...markerFindings(storedKind(kind), object, pointer));
+      } else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
         findings.push(...alertFindings(alertSchema.parse(object), pointer));
       }
       if (key === undefined && defaultKey(kind, object) === undefined) findings.push(noKey(kind, pointer));

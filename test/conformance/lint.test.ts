@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { isObject, type JsonObject, parseTrustedJson } from '../../src/domain/json.ts';
-import { lintMonitor } from '../../src/lint/lint-monitor.ts';
+import { lintMonitor } from '../../src/lint/monitor/lint-monitor.ts';
 import { CORPUS } from './corpus.ts';
 import { readScenarios } from './recording.ts';
 import { print } from './value.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseQuery } from './parse-query.ts';
+import { parseMetricQuery, parseQuery } from './parse-query.ts';
 import { printQuery } from './print-query.ts';
 import type { Query } from './syntax.ts';
 
@@ -186,3 +186,16 @@ function withoutBlanks(text: string): string {
 function shape(query: Query): unknown {
   return JSON.parse(JSON.stringify(query, (name, value: unknown) => (name === 'span' ? undefined : value)));
 }
+
+describe('a metric query of a widget', () => {
+  it('is an expression alone, with template variables', () => {
+    const { expression, faults } = parseMetricQuery('avg:a.b{$env,host:$host.value} by {host} * 2');
+    assert.deepEqual(faults, []);
+    assert.equal(expression.kind, 'binary');
+  });
+
+  it('has nothing after it', () => {
+    const { faults } = parseMetricQuery('avg:a{*} > 1');
+    assert.deepEqual(faults, [{ code: 'unexpected', span: { from: 9, to: 12 }, what: '> 1' }]);
+  });
+});

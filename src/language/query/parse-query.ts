@@ -1,6 +1,6 @@
 import { readCall, readExpression, readMethods } from './expression.ts';
 import { Reader } from './reader.ts';
-import type { Call, Comparison, Expression, Parsed, Query, Word } from './syntax.ts';
+import type { Call, Comparison, Expression, Parsed, ParsedExpression, Query, Word } from './syntax.ts';
 
 type Form = 'metric' | 'chain' | 'check' | 'composite' | 'opaque';
 
@@ -47,13 +47,29 @@ const DEEPEST = 100;
 export function parseQuery(type: string, text: string): Parsed {
   const reader = new Reader(text);
   const query = READERS[FORMS[type] ?? 'opaque'](reader);
-  if (reader.peek() !== '') {
-    const rest = text.slice(reader.at).trimEnd();
-    const code = /^[)}\]]/.test(rest) ? 'unopened' : 'unexpected';
-    const to = code === 'unopened' ? reader.at + 1 : reader.at + rest.length;
-    reader.fault(code, { from: reader.at, to }, text.slice(reader.at, to));
-  }
+  faultRest(reader);
   return { query, faults: reader.faults, steps: reader.steps };
+}
+
+/**
+ * Reads a metric query as widgets, SLOs and formula variables have it: an expression alone. Throws nothing: what is wrong
+ * is among the faults.
+ */
+export function parseMetricQuery(text: string): ParsedExpression {
+  const reader = new Reader(text);
+  const expression = readExpression(reader);
+  faultRest(reader);
+  return { expression, faults: reader.faults, steps: reader.steps };
+}
+
+/** What stands after the end is one fault. */
+function faultRest(reader: Reader): void {
+  if (reader.peek() === '') return;
+  const { text } = reader;
+  const rest = text.slice(reader.at).trimEnd();
+  const code = /^[)}\]]/.test(rest) ? 'unopened' : 'unexpected';
+  const to = code === 'unopened' ? reader.at + 1 : reader.at + rest.length;
+  reader.fault(code, { from: reader.at, to }, text.slice(reader.at, to));
 }
 
 const READERS: Readonly<Record<Form, (reader: Reader) => Query>> = {

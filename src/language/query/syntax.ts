@@ -188,3 +188,10 @@ export interface Parsed {
   /** How often the reader moved: it grows as the text does. */
   readonly steps: number;
 }
+
+/** A metric query without a window or comparison. */
+export interface ParsedExpression {
+  readonly expression: Expression;
+  readonly faults: readonly SyntaxFault[];
+  readonly steps: number;
+}

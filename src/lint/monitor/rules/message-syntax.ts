@@ -1,5 +1,5 @@
-import type { MessageFault } from '../../language/message/parse-message.ts';
-import type { MonitorRule } from '../monitor-rule.ts';
+import type { MessageFault } from '../../../language/message/parse-message.ts';
+import type { MonitorRule } from '../monitor-view.ts';
 
 /** What each kind of fault does to the person who is notified. */
 const SENTENCES: Readonly<Record<MessageFault['code'], (fault: MessageFault) => string>> = {
@@ -11,10 +11,18 @@ const SENTENCES: Readonly<Record<MessageFault['code'], (fault: MessageFault) => 
     `{{/${what}}} closes a block while {{#${expected}}} within it is open.`,
 };
 
-/** The blocks of the message do not fit into each other. */
 export const messageSyntax: MonitorRule = {
   code: 'message_syntax',
   severity: 'error',
+  summary: 'The braces or blocks of the message do not fit into each other.',
+  bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: The load is high. ⟦{{#is_alert}}⟧ Look at once.
+`,
+  good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: The load is high. {{#is_alert}} Look at once. {{/is_alert}}
+`,
   check: ({ message }) =>
     (message?.faults ?? []).map((fault) => ({
       path: ['message'],

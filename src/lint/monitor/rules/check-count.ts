@@ -1,14 +1,24 @@
-import type { MonitorRule } from '../monitor-rule.ts';
+import type { MonitorRule } from '../monitor-view.ts';
 import { thresholdOf } from '../thresholds.ts';
 
 /** A service check keeps so many results at most. */
 const MOST = 100;
 const COUNTED = ['critical', 'warning', 'ok'];
 
-/** A threshold of a service check asks for more results than `last(n)` keeps. */
 export const checkCount: MonitorRule = {
   code: 'check_count',
   severity: 'error',
+  summary: 'A service check is asked for more results than it keeps.',
+  bad: `type: service check
+query: '"http.can_connect".over("*").by("host").last(⟦2⟧).count_by_status()'
+options:
+  thresholds: {critical: 3, warning: 1, ok: 1}
+`,
+  good: `type: service check
+query: '"http.can_connect".over("*").by("host").last(4).count_by_status()'
+options:
+  thresholds: {critical: 3, warning: 1, ok: 1}
+`,
   check: ({ parsed: { query }, thresholds }) => {
     if (query.kind !== 'check') return [];
     const last = query.methods.find(({ name }) => name.text === 'last')?.args[0];

@@ -1,12 +1,20 @@
-import { allParts } from '../../language/message/parse-message.ts';
-import type { MonitorRule } from '../monitor-rule.ts';
+import { allParts } from '../../../language/message/parse-message.ts';
+import type { MonitorRule } from '../monitor-view.ts';
 
 const MATCHES = ['is_match', 'is_exact_match'];
 
-/** A comparison in the message lacks what it compares, or with what. */
 export const matchWithoutValues: MonitorRule = {
   code: 'match_without_values',
   severity: 'error',
+  summary: 'A comparison in the message lacks what it compares, or with what.',
+  bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+message: The load is high. ⟦{{#is_match "host.name"}}⟧ Look at once. {{/is_match}}
+`,
+  good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_match}}
+`,
   check: ({ message }) =>
     [...allParts(message?.parts ?? [])].flatMap((part) => {
       if (part.kind !== 'block' || !MATCHES.includes(part.name) || part.args.length > 1) return [];

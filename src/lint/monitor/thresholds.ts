@@ -1,5 +1,5 @@
-import { type Json, type JsonObject, toNumber } from '../domain/json.ts';
-import type { Comparison, Query } from '../language/query/syntax.ts';
+import { type Json, type JsonObject, toNumber } from '../../domain/json.ts';
+import type { Comparison, Query } from '../../language/query/syntax.ts';
 
 /** A threshold as a number; a text that is one counts. Undefined where there is none. */
 export function thresholdOf(thresholds: JsonObject, name: string): number | undefined {

@@ -1,4 +1,4 @@
-import type { MonitorRule } from './monitor-rule.ts';
+import type { MonitorRule } from './monitor-view.ts';
 import { asCountWithoutSum } from './rules/as-count-without-sum.ts';
 import { blockNeverFires } from './rules/block-never-fires.ts';
 import { checkCount } from './rules/check-count.ts';

@@ -1,6 +1,6 @@
-import { partsIn } from '../../language/query/walk-query.ts';
-import type { MonitorRule } from '../monitor-rule.ts';
-import { nearest } from '../nearest.ts';
+import { partsIn } from '../../../language/query/walk-query.ts';
+import type { MonitorRule } from '../monitor-view.ts';
+import { nearest } from '../../nearest.ts';
 
 /** Functions of monitor queries: reference pages of Datadog, dashboards/functions. */
 const FUNCTIONS: ReadonlySet<string> = new Set(
@@ -15,10 +15,16 @@ const FUNCTIONS: ReadonlySet<string> = new Set(
 /** `top5_max` and its like. */
 const RANKED = /^(?:top|bottom)_?\d+(?:_\w+)?$/;
 
-/** A metric query calls a function that Datadog does not know. */
 export const unknownFunction: MonitorRule = {
   code: 'unknown_function',
   severity: 'error',
+  summary: 'The query calls a function that Datadog does not have.',
+  bad: `type: query alert
+query: avg(last_5m):⟦derivatve⟧(avg:system.load.1{*}) > 1
+`,
+  good: `type: query alert
+query: avg(last_5m):derivative(avg:system.load.1{*}) > 1
+`,
   check: ({ parsed: { query } }) => {
     if (query.kind !== 'metric') return [];
     const calls = [...partsIn(query.expression)].filter((part) => part.kind === 'call');

@@ -1,5 +1,5 @@
-import { allParts } from '../../language/message/parse-message.ts';
-import type { MonitorRule, MonitorView } from '../monitor-rule.ts';
+import { allParts } from '../../../language/message/parse-message.ts';
+import type { MonitorRule, MonitorView } from '../monitor-view.ts';
 
 interface Condition {
   readonly blocks: readonly string[];
@@ -30,10 +30,22 @@ const CONDITIONS: readonly Condition[] = [
   },
 ];
 
-/** A block of the message can never be reached. */
 export const blockNeverFires: MonitorRule = {
   code: 'block_never_fires',
   severity: 'warning',
+  summary: 'A block of the message can never be reached.',
+  bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: The load is high. ⟦{{#is_warning}}⟧ Have a look. {{/is_warning}}
+options:
+  thresholds: {critical: 2}
+`,
+  good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: The load is high. {{#is_warning}} Have a look. {{/is_warning}}
+options:
+  thresholds: {critical: 2, warning: 1}
+`,
   check: (view) =>
     [...allParts(view.message?.parts ?? [])].flatMap((part) => {
       if (part.kind !== 'block' || part.negated) return [];

@@ -1,5 +1,5 @@
-import type { SyntaxFault } from '../../language/query/syntax.ts';
-import type { MonitorRule } from '../monitor-rule.ts';
+import type { SyntaxFault } from '../../../language/query/syntax.ts';
+import type { MonitorRule } from '../monitor-view.ts';
 
 /** What each kind of fault means to the person who wrote the query. */
 const SENTENCES: Readonly<Record<SyntaxFault['code'], (what: string) => string>> = {
@@ -17,10 +17,16 @@ const HINTS: Readonly<Partial<Record<SyntaxFault['code'], string>>> = {
   doubled: 'The comparisons are >, >=, <, <=, == and !=.',
 };
 
-/** The query cannot be read. */
 export const querySyntax: MonitorRule = {
   code: 'query_syntax',
   severity: 'error',
+  summary: 'The query cannot be read.',
+  bad: `type: query alert
+query: avg(last_5m):avg:system.load.1⟦{⟧host:a > 1
+`,
+  good: `type: query alert
+query: avg(last_5m):avg:system.load.1{host:a} > 1
+`,
   check: ({ parsed }) =>
     parsed.faults.map(({ code, span, what }) => ({
       path: ['query'],

@@ -1,10 +1,20 @@
-import type { MonitorRule } from '../monitor-rule.ts';
+import type { MonitorRule } from '../monitor-view.ts';
 import { comparisonOf, thresholdOf } from '../thresholds.ts';
 
-/** The warning would come after the alert, or with it. */
 export const warningBeyondCritical: MonitorRule = {
   code: 'warning_beyond_critical',
   severity: 'error',
+  summary: 'The warning would come after the alert, or with it.',
+  bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options:
+  thresholds: {critical: 2, warning: ⟦5⟧}
+`,
+  good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options:
+  thresholds: {critical: 2, warning: 1}
+`,
   check: ({ parsed: { query }, thresholds }) => {
     const operator = comparisonOf(query)?.operator.text;
     const [critical, warning] = [thresholdOf(thresholds, 'critical'), thresholdOf(thresholds, 'warning')];

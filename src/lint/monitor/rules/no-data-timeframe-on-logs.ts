@@ -1,9 +1,19 @@
-import type { MonitorRule } from '../monitor-rule.ts';
+import type { MonitorRule } from '../monitor-view.ts';
 
-/** A log monitor has an option that only other types take. */
 export const noDataTimeframeOnLogs: MonitorRule = {
   code: 'no_data_timeframe_on_logs',
   severity: 'error',
+  summary: 'A log monitor has an option that only other types take.',
+  bad: `type: log alert
+query: logs("status:error").index("*").rollup("count").last("5m") > 10
+options:
+  no_data_timeframe: ⟦10⟧
+`,
+  good: `type: log alert
+query: logs("status:error").index("*").rollup("count").last("5m") > 10
+options:
+  on_missing_data: default
+`,
   check: ({ type, options }) =>
     type === 'log alert' && typeof options['no_data_timeframe'] === 'number'
       ? [

@@ -1,10 +1,20 @@
-import type { MonitorRule } from '../monitor-rule.ts';
+import type { MonitorRule } from '../monitor-view.ts';
 import { comparisonOf, thresholdOf } from '../thresholds.ts';
 
-/** The critical threshold is another number than the query compares with. */
 export const thresholdDiffers: MonitorRule = {
   code: 'threshold_differs',
   severity: 'error',
+  summary: 'The query and the critical threshold say different things.',
+  bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 200
+options:
+  thresholds: {critical: ⟦90⟧}
+`,
+  good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 200
+options:
+  thresholds: {critical: 200}
+`,
   check: ({ parsed: { query }, thresholds }) => {
     const limit = comparisonOf(query)?.limit;
     const critical = thresholdOf(thresholds, 'critical');

@@ -1,10 +1,17 @@
-import { partsIn } from '../../language/query/walk-query.ts';
-import type { MonitorRule } from '../monitor-rule.ts';
+import { partsIn } from '../../../language/query/walk-query.ts';
+import type { MonitorRule } from '../monitor-view.ts';
 
 /** Counts are aggregated by something else than their sum: docs, monitors/guide/as-count-in-monitor-evaluations. */
 export const asCountWithoutSum: MonitorRule = {
   code: 'as_count_without_sum',
   severity: 'warning',
+  summary: 'Counts are aggregated by something else than their sum.',
+  bad: `type: query alert
+query: ⟦avg⟧(last_5m):sum:web.errors{*}.as_count() > 1
+`,
+  good: `type: query alert
+query: sum(last_5m):sum:web.errors{*}.as_count() > 1
+`,
   check: ({ parsed: { query } }) => {
     if (query.kind !== 'metric' || ['sum', 'change', 'pct_change'].includes(query.evaluation.name.text))
       return [];

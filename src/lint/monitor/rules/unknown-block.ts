@@ -1,6 +1,6 @@
-import { allParts } from '../../language/message/parse-message.ts';
-import type { MonitorRule } from '../monitor-rule.ts';
-import { nearest } from '../nearest.ts';
+import { allParts } from '../../../language/message/parse-message.ts';
+import type { MonitorRule } from '../monitor-view.ts';
+import { nearest } from '../../nearest.ts';
 
 /** Blocks that Datadog evaluates: docs, monitors/notify/variables. */
 const BLOCKS: readonly string[] = [
@@ -19,10 +19,18 @@ const BLOCKS: readonly string[] = [
   'is_exact_match',
 ];
 
-/** The message has a block that Datadog does not know. */
 export const unknownBlock: MonitorRule = {
   code: 'unknown_block',
   severity: 'warning',
+  summary: 'The message has a block that Datadog does not know.',
+  bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: The load is high. ⟦{{#is_alrt}}⟧ Look at once. {{/is_alrt}}
+`,
+  good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: The load is high. {{#is_alert}} Look at once. {{/is_alert}}
+`,
   check: ({ message }) =>
     [...allParts(message?.parts ?? [])].flatMap((part) => {
       if (part.kind !== 'block' || BLOCKS.includes(part.name)) return [];

@@ -1,10 +1,20 @@
-import type { MonitorRule } from '../monitor-rule.ts';
+import type { MonitorRule } from '../monitor-view.ts';
 import { comparisonOf } from '../thresholds.ts';
 
-/** There are thresholds, and none of them is the critical one. */
 export const criticalMissing: MonitorRule = {
   code: 'critical_missing',
   severity: 'error',
+  summary: 'There are thresholds, and none of them is the critical one.',
+  bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options:
+  thresholds: ⟦{warning: 1}⟧
+`,
+  good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options:
+  thresholds: {critical: 2, warning: 1}
+`,
   check: ({ parsed: { query }, thresholds }) => {
     const limit = comparisonOf(query)?.limit;
     const named = Object.keys(thresholds);

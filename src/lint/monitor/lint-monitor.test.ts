@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isObject, type JsonObject } from '../domain/json.ts';
-import { decode } from '../format/decode.ts';
-import { type Format, OBJECT_LIMITS } from '../format/decoded.ts';
+import { isObject, type JsonObject } from '../../domain/json.ts';
+import { decode } from '../../format/decode.ts';
+import { type Format, OBJECT_LIMITS } from '../../format/decoded.ts';
 import { lintMonitor } from './lint-monitor.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 
 interface Case {
   readonly code: string;

@@ -1,17 +1,24 @@
-import type { Word } from '../../language/query/syntax.ts';
-import { partsIn } from '../../language/query/walk-query.ts';
-import type { Hit, MonitorRule } from '../monitor-rule.ts';
-import { nearest } from '../nearest.ts';
+import type { Word } from '../../../language/query/syntax.ts';
+import { partsIn } from '../../../language/query/walk-query.ts';
+import type { Hit } from '../../rule.ts';
+import type { MonitorRule } from '../monitor-view.ts';
+import { nearest } from '../../nearest.ts';
 
 const OVER_TIME = ['avg', 'sum', 'min', 'max', 'percentile', 'change', 'pct_change'];
 const IN_SPACE = ['avg', 'sum', 'min', 'max', 'count', 'p50', 'p75', 'p90', 'p95', 'p99'];
 /** Any percentile, and `count(v: v<=5)` of a distribution. */
 const OF_DISTRIBUTION = /^(?:p\d{1,2}(?:\.\d+)?|count\(.*\))$/;
 
-/** The query aggregates in a way that Datadog does not know. */
 export const unknownAggregator: MonitorRule = {
   code: 'unknown_aggregator',
   severity: 'error',
+  summary: 'The query aggregates in a way that Datadog does not know.',
+  bad: `type: query alert
+query: avg(last_5m):⟦average⟧:system.load.1{*} > 1
+`,
+  good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 1
+`,
   check: ({ parsed: { query } }) => {
     if (query.kind !== 'metric') return [];
     const hits: Hit[] = [];

@@ -1,14 +1,22 @@
-import { allParts } from '../../language/message/parse-message.ts';
-import { partsIn } from '../../language/query/walk-query.ts';
-import type { Query } from '../../language/query/syntax.ts';
-import type { MonitorRule } from '../monitor-rule.ts';
+import { allParts } from '../../../language/message/parse-message.ts';
+import { partsIn } from '../../../language/query/walk-query.ts';
+import type { Query } from '../../../language/query/syntax.ts';
+import type { MonitorRule } from '../monitor-view.ts';
 
 const TAG_VARIABLE = /^\[?([\w@/-][\w.@/-]*?)(?:\.name\]|\]?\.name)$/;
 
-/** A variable of the message stands for a tag that the monitor is not grouped by. */
 export const ungroupedVariable: MonitorRule = {
   code: 'ungrouped_variable',
   severity: 'warning',
+  summary: 'A variable of the message stands for a tag that the monitor is not grouped by.',
+  bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+message: The load of ⟦{{pod_name.name}}⟧ is high.
+`,
+  good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+message: The load of {{host.name}} is high.
+`,
   check: ({ parsed, message }) => {
     const keys = keysOf(parsed.query);
     if (keys === undefined || parsed.faults.length > 0) return [];

@@ -1,4 +1,4 @@
-import type { MonitorRule } from '../monitor-rule.ts';
+import type { MonitorRule } from '../monitor-view.ts';
 import { comparisonOf, thresholdOf } from '../thresholds.ts';
 
 /** Whether a value at the recovery threshold still alerts. */
@@ -9,10 +9,20 @@ const OVERLAPS: Readonly<Record<string, (limit: number, recovery: number) => boo
   '<=': (limit, recovery) => recovery <= limit,
 };
 
-/** A value could alert and recover at the same time. */
 export const recoveryOverlaps: MonitorRule = {
   code: 'recovery_overlaps',
   severity: 'error',
+  summary: 'A value could alert and recover at once.',
+  bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options:
+  thresholds: {critical: 2, critical_recovery: ⟦3⟧}
+`,
+  good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options:
+  thresholds: {critical: 2, critical_recovery: 1}
+`,
   check: ({ parsed: { query }, thresholds }) => {
     const operator = comparisonOf(query)?.operator.text ?? '';
     return ['critical', 'warning'].flatMap((name) => {

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import type { Finding, Position } from '../domain/finding.ts';
+import { pointerSteps, type Pointer } from '../domain/pointer.ts';
+import { decode } from '../format/decode.ts';
+import { type Format, OBJECT_LIMITS } from '../format/decoded.ts';
+import { DASHBOARD_RULES } from './dashboard/dashboard-rules.ts';
+import { lintDashboard } from './dashboard/lint-dashboard.ts';
+import { lintMonitor } from './monitor/lint-monitor.ts';
+import { MONITOR_RULES } from './monitor/monitor-rules.ts';
+
+const KINDS = [
+  { kind: 'monitor', rules: MONITOR_RULES, lint: lintMonitor },
+  { kind: 'dashboard', rules: DASHBOARD_RULES, lint: lintDashboard },
+] as const;
+type Lint = (object: JsonObject, pointer: Pointer) => Finding[];
+
+/** What no example has in it. */
+const SENTINEL = 'zzsentinelzz';
+
+interface Located extends Finding {
+  readonly position: Position;
+}
+
+for (const { kind, rules, lint } of KINDS) {
+  describe(`each rule about a ${kind}`, () => {
+    for (const { code, severity, bad, good } of rules) {
+      const clean = bad.replace(/[⟦⟧]/g, '');
+
+      it(`${code}: the bad example has this one finding, where the mark stands`, async () => {
+        const found = await linted(clean, 'yaml', lint);
+        assert.deepEqual(
+          found.map((finding) => `${finding.code} ${finding.severity}`),
+          [`${code} ${severity}`],
+        );
+        assert.deepEqual(found[0]?.position, positionOf(bad, '⟦'));
+      });
+
+      for (const format of ['json', 'toml'] as const) {
+        it(`${code}: the same in ${format}, at the same place`, async () => {
+          const object = await objectIn(clean, 'yaml');
+          const [found] = await linted(print[format](object), format, lint);
+          assert.equal(found?.code, code);
+          assert.ok(found);
+          const marked = print[format](markedAt(object, found.pointer, found.at));
+          assert.deepEqual(found.position, positionOf(marked, SENTINEL, found.at === undefined ? 1 : 0));
+        });
+      }
+
+      it(`${code}: the good example has none`, async () => {
+        assert.deepEqual(await linted(good, 'yaml', lint), []);
+      });
+
+      it(`${code}: its fix, where there is one, passes`, async (t) => {
+        const object = await objectIn(clean, 'yaml');
+        const [found] = lint(object, '');
+        if (!found?.fix) return t.skip('what is meant cannot be known');
+        assert.deepEqual(lint(fixed(object, found), ''), []);
+      });
+    }
+  });
+}
+
+async function objectIn(text: string, format: Format): Promise<JsonObject> {
+  const { value } = await decode(text, format, OBJECT_LIMITS);
+  assert.ok(isObject(value));
+  return value;
+}
+
+async function linted(text: string, format: Format, lint: Lint): Promise<Located[]> {
+  const { value, locate } = await decode(text, format, OBJECT_LIMITS);
+  assert.ok(isObject(value));
+  return lint(value, '').map((finding) => ({ ...finding, position: locate(finding.pointer, finding.at) }));
+}
+
+/** Where a mark stands, or so many characters before it. */
+function positionOf(text: string, mark: string, before = 0): Position {
+  assert.ok(text.includes(mark), `${mark} is in the text`);
+  const lines = text.slice(0, text.indexOf(mark) - before).split('\n');
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
+}
+
+/** The object with a sentinel instead of the value at a pointer, or within the text there. */
+function markedAt(object: JsonObject, pointer: Pointer, at: number | undefined): JsonObject {
+  const copy = structuredClone(object);
+  setAt(copy, pointer, (value) =>
+    at === undefined || typeof value !== 'string'
+      ? SENTINEL
+      : `${value.slice(0, at)}${SENTINEL}${value.slice(at)}`,
+  );
+  return copy;
+}
+
+function fixed(object: JsonObject, { fix }: Finding): JsonObject {
+  const copy = structuredClone(object);
+  for (const edit of fix?.edits ?? []) {
+    setAt(copy, edit.pointer, (value) => {
+      if ('remove' in edit) return undefined;
+      if ('value' in edit) return edit.value;
+      return typeof value === 'string' ? value.slice(0, edit.from) + edit.text + value.slice(edit.to) : value;
+    });
+  }
+  return copy;
+}
+
+/** Puts another value at a pointer; undefined takes the member or item out. */
+function setAt(root: Json, pointer: Pointer, change: (value: Json | undefined) => Json | undefined): void {
+  const steps = pointerSteps(pointer);
+  const last = steps.pop();
+  let holder: Json | undefined = root;
+  for (const step of steps) {
+    if (Array.isArray(holder)) holder = holder[Number(step)];
+    else if (isObject(holder)) holder = holder[step];
+  }
+  assert.ok(last !== undefined);
+  if (Array.isArray(holder)) {
+    const value = change(holder[Number(last)]);
+    holder.splice(Number(last), 1, ...(value === undefined ? [] : [value]));
+  } else if (isObject(holder)) {
+    const value = change(holder[last]);
+    if (value === undefined) delete holder[last];
+    else holder[last] = value;
+  }
+}
+
+const print: Readonly<Record<'json' | 'toml', (object: JsonObject) => string>> = {
+  json: (object) => JSON.stringify(object, undefined, 2),
+  toml: (object) =>
+    Object.entries(object)
+      .map(([name, value]) => `${name} = ${inline(value)}\n`)
+      .join(''),
+};
+
+/** A value as TOML writes it on one line. */
+function inline(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.entries(value).map(
+    ([name, member]) => `${JSON.stringify(name)} = ${inline(member)}`,
+  );
+  return `{ ${members.join(', ')} }`;
+}
