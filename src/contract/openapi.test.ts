@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { z } from 'zod';
+import type { Edit, Finding } from '../domain/finding.ts';
 import { PROBLEMS } from '../domain/problem.ts';
 import { valueAt } from '../domain/pointer.ts';
 import { openApi } from './openapi.ts';
@@ -31,5 +33,47 @@ describe('the OpenAPI description', () => {
         for (const { status } of Object.values(PROBLEMS)) assert.ok(responses[status], `${path} ${status}`);
       }
     }
+  });
+
+  it('says exactly what a finding and its fix are', () => {
+    const schema = z.fromJSONSchema(description.components.schemas.Finding);
+    const finding: Finding = {
+      code: 'a',
+      severity: 'error',
+      message: 'b',
+      pointer: '/c',
+      line: 1,
+      column: 2,
+      hint: 'd',
+    };
+    const edits: Edit[] = [
+      { pointer: '/c', from: 0, to: 2, text: 'x' },
+      { pointer: '/c', value: { any: [null] } },
+      { pointer: '/c', remove: true },
+    ];
+    const fits = (value: unknown) => schema.safeParse(value).success;
+    assert.deepEqual([finding, { ...finding, fix: { title: 't', edits } }].map(fits), [true, true]);
+    const wrong = [
+      {},
+      { pointer: '/c' },
+      { pointer: '/c', from: 0, to: 2 },
+      { pointer: '/c', value: 1, remove: true },
+      { pointer: '/c', remove: false },
+      { remove: true },
+    ];
+    for (const edit of wrong) assert.ok(!fits({ ...finding, fix: { title: 't', edits: [edit] } }));
+    assert.ok(!fits({ ...finding, at: 1 }), 'a place within a text becomes line and column');
+  });
+
+  it('says what the lint member of each object is', () => {
+    const schema = z.fromJSONSchema(description.components.schemas.Lint);
+    for (const object of ['Monitor', 'MonitorUpdate', 'Alert', 'Dashboard'])
+      assert.deepEqual(description.components.schemas[object].properties.lint, {
+        $ref: '#/components/schemas/Lint',
+      });
+    const entry = { code: 'a_rule', because: 'It does not matter here.' };
+    assert.ok(schema.safeParse({ ignore: [entry] }).success);
+    for (const lint of [[], { ignore: entry }, { ignore: ['a_rule'] }, { ignore: [{ because: 'x' }] }])
+      assert.ok(!schema.safeParse(lint).success);
   });
 });

@@ -4,10 +4,12 @@ import { OPERATIONS, type Operation, QUERY_PARAMETERS } from './operations.ts';
 import { documentSchema, ENVELOPE_SCHEMAS, OBJECT_SCHEMAS } from './schemas.ts';
 
 type Node = Record<string, unknown>;
+const TEXT = { type: 'string' };
+const POINTER = { type: 'string', format: 'json-pointer' };
 
 /** The OpenAPI 3.1 description, made from the very schemas and table that requests are held against. */
 export function openApi(version: string): Node {
-  const schemas: Node = { Problem: problemSchema() };
+  const schemas: Node = { Problem: problemSchema(), Finding: findingSchema() };
   const paths: Record<string, Node> = {};
   for (const operation of OPERATIONS) {
     const method = operation.method.toLowerCase();
@@ -99,39 +101,68 @@ function responses(operation: Operation): Node {
 }
 
 function problemSchema(): Node {
-  const text = { type: 'string' };
   return {
     type: 'object',
     required: ['type', 'title', 'status', 'detail', 'code', 'hint', 'request_id'],
     properties: {
-      type: text,
-      title: text,
+      type: TEXT,
+      title: TEXT,
       status: { type: 'integer' },
-      detail: text,
+      detail: TEXT,
       code: { enum: Object.keys(PROBLEMS) },
-      hint: text,
-      request_id: text,
-      findings: {
-        type: 'array',
-        items: {
-          type: 'object',
-          required: ['code', 'severity', 'message', 'pointer'],
-          properties: {
-            code: text,
-            severity: { enum: ['error', 'warning'] },
-            message: text,
-            pointer: text,
-            line: { type: 'integer' },
-            column: { type: 'integer' },
-            hint: text,
-            fix: {
-              type: 'object',
-              required: ['title', 'edits'],
-              properties: { title: text, edits: { type: 'array', items: { type: 'object' } } },
-            },
-          },
-        },
+      hint: TEXT,
+      request_id: TEXT,
+      findings: { type: 'array', items: { $ref: '#/components/schemas/Finding' } },
+    },
+  };
+}
+
+/** What `Finding` of src/domain is. */
+function findingSchema(): Node {
+  return {
+    type: 'object',
+    required: ['code', 'severity', 'message', 'pointer'],
+    additionalProperties: false,
+    properties: {
+      code: TEXT,
+      severity: { enum: ['error', 'warning'] },
+      message: TEXT,
+      pointer: POINTER,
+      line: { type: 'integer', minimum: 1 },
+      column: { type: 'integer', minimum: 1, description: 'In UTF-16 units, as editors count.' },
+      hint: TEXT,
+      fix: {
+        type: 'object',
+        description: 'A change to what was sent, after which the finding is gone.',
+        required: ['title', 'edits'],
+        additionalProperties: false,
+        properties: { title: TEXT, edits: { type: 'array', items: { oneOf: editSchemas() } } },
       },
     },
+  };
+}
+
+function editSchemas(): Node[] {
+  const place = { type: 'integer', minimum: 0, description: 'In UTF-16 units.' };
+  return [
+    exactly('A stretch of the text at the pointer becomes another; `to` is not included.', {
+      from: place,
+      to: place,
+      text: TEXT,
+    }),
+    exactly('The value at the pointer is set, or added where there is none.', { value: {} }),
+    exactly('The member or item at the pointer goes.', { remove: { const: true } }),
+  ];
+}
+
+/** An edit at a pointer with these members and no others. */
+function exactly(description: string, members: Node): Node {
+  const properties = { pointer: POINTER, ...members };
+  return {
+    type: 'object',
+    description,
+    required: Object.keys(properties),
+    additionalProperties: false,
+    properties,
   };
 }

@@ -43,6 +43,31 @@ const tags = z.array(
 );
 const anything = z.record(z.string(), z.unknown());
 
+/** Birddog's own member of an object. Its shape is held by the rules of src/lint/suppression, which say where it is wrong. */
+const lint = z
+  .unknown()
+  .meta({
+    id: 'Lint',
+    description: 'Which findings about this object are known and do not matter. Never sent to Datadog.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      ignore: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['code', 'because'],
+          additionalProperties: false,
+          properties: {
+            code: { type: 'string', description: 'The code of a rule: docs/lint.md.', minLength: 1 },
+            because: { type: 'string', description: 'Why it does not matter here.', pattern: '\\S' },
+          },
+        },
+      },
+    },
+  })
+  .optional();
+
 /** Datadog's monitor: what Birddog relies on is checked, the rest passes as it is. */
 const monitorSchema = z
   .looseObject(
@@ -56,6 +81,7 @@ const monitorSchema = z
       priority: z
         .union([number, z.string(), z.null()], 'priority must be a number from 1 to 5, or null')
         .optional(),
+      lint,
     },
     'monitor must be an object',
   )
@@ -79,6 +105,7 @@ const dashboardSchema = z
       description: text('description').nullish(),
       tags: tags.max(5, 'a dashboard has at most five tags').nullish(),
       template_variables: z.array(anything).nullish(),
+      lint,
     },
     'dashboard must be an object',
   )
@@ -124,6 +151,7 @@ export const alertSchema = z
           }),
         )
         .optional(),
+      lint,
     },
     'alert must be an object',
   )

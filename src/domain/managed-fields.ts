@@ -4,15 +4,19 @@ import { isObject, type JsonObject } from './json.ts';
 import type { StoredKind } from './managed-kind.ts';
 import { pointerTo } from './pointer.ts';
 
+/** What a user says to Birddog within an object: nothing of Datadog's. */
+const BIRDDOGS_OWN = 'lint';
+
 /**
- * The object as it may be sent: without the fields that Birddog never manages, each left out with a warning
- * whose pointer is within the object. Everything else stays, in its order.
+ * The object as it may be sent: without Birddog's own member, and without the fields that it never manages, each left out
+ * with a warning whose pointer is within the object. Everything else stays, in its order.
  */
 export function toSend(kind: StoredKind, written: JsonObject): { object: JsonObject; findings: Finding[] } {
   const readOnly: readonly string[] = READ_ONLY[kind];
   const object: JsonObject = {};
   const findings: Finding[] = [];
   for (const [name, value] of Object.entries(written)) {
+    if (name === BIRDDOGS_OWN) continue;
     if (readOnly.includes(name)) findings.push(neverManaged(pointerTo('', name), 'Datadog sets it itself'));
     else if (name === 'restricted_roles' && value === null) {
       findings.push(neverManaged(pointerTo('', name), 'null would lift restrictions that somebody set'));

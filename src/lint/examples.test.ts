@@ -9,10 +9,12 @@ import { DASHBOARD_RULES } from './dashboard/dashboard-rules.ts';
 import { lintDashboard } from './dashboard/lint-dashboard.ts';
 import { lintMonitor } from './monitor/lint-monitor.ts';
 import { MONITOR_RULES } from './monitor/monitor-rules.ts';
+import { SUPPRESSION_RULES } from './suppression/suppression-rules.ts';
 
 const KINDS = [
   { kind: 'monitor', rules: MONITOR_RULES, lint: lintMonitor },
   { kind: 'dashboard', rules: DASHBOARD_RULES, lint: lintDashboard },
+  { kind: 'suppression', rules: SUPPRESSION_RULES, lint: lintMonitor },
 ] as const;
 type Lint = (object: JsonObject, pointer: Pointer) => Finding[];
 

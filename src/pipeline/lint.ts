@@ -1,4 +1,4 @@
-import { alertFindings } from '../alerts/alert-findings.ts';
+import { lintAlert } from '../alerts/lint-alert.ts';
 import { check } from '../contract/check.ts';
 import { alertSchema, documentSchema, OBJECT_SCHEMAS } from '../contract/schemas.ts';
 import { keyFromName } from '../domain/application.ts';
@@ -29,12 +29,16 @@ function lintObject(kind: ManagedKind, verb: 'create' | 'update', object: Json, 
   const findings = check(OBJECT_SCHEMAS[kind][verb], object, pointer);
   if (!isObject(object)) return findings;
   if (kind === 'alert')
-    return findings.length > 0 ? findings : alertFindings(alertSchema.parse(object), pointer);
-  findings.push(...LINTERS[kind](object, pointer));
+    return findings.length > 0 ? findings : lintAlert(alertSchema.parse(object), object['lint'], pointer);
+  findings.push(...LINTERS[kind](object, pointer, verb === 'create'));
   return [...findings, ...markerFindings(storedKind(kind), object, pointer)];
 }
 
-const LINTERS = { monitor: lintMonitor, dashboard: lintDashboard } as const;
+type Lint = (object: JsonObject, pointer: Pointer, whole: boolean) => Finding[];
+const LINTERS: Readonly<Record<'monitor' | 'dashboard', Lint>> = {
+  monitor: lintMonitor,
+  dashboard: lintDashboard,
+};
 
 /** What is wrong with a body of `/lint`: a whole document, or the body of a create. */
 export function lintBody(body: Json, query: Readonly<Record<string, string | undefined>>): Finding[] {
@@ -63,10 +67,10 @@ function lintDocument(document: JsonObject): Finding[] {
       const { key, ...object } = entry;
       const pointer = pointerTo('', list, at);
       if (kind !== 'alert') {
-        findings.push(...LINTERS[kind](object, pointer));
+        findings.push(...LINTERS[kind](object, pointer, true));
         findings.push(...markerFindings(storedKind(kind), object, pointer));
       } else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
-        findings.push(...alertFindings(alertSchema.parse(object), pointer));
+        findings.push(...lintAlert(alertSchema.parse(object), object['lint'], pointer));
       }
       if (key === undefined && defaultKey(kind, object) === undefined) findings.push(noKey(kind, pointer));
     }

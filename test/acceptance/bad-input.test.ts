@@ -204,6 +204,65 @@ describe('bad input gets its exact problem', () => {
   });
 });
 
+describe('what an object says is to be ignored', () => {
+  it('is heard, also where that is an error; what is wrong with it refuses the write', async () => {
+    const write = (lint: string) =>
+      request(pod, 'POST', '/create_monitor', {
+        body: [
+          'application: ignoring',
+          'team: payments',
+          'key: ignoring',
+          'monitor:',
+          '  type: query alert',
+          '  name: Ignoring',
+          '  query: avg(last_5m):sum:a{*}.as_count() > 1',
+          '  message: The sign {{#is_alert}} is shown as it is.',
+          ...lint.split('\n'),
+        ].join('\n'),
+        headers: { 'content-type': 'application/yaml' },
+      });
+    const refused = await write('  lint:\n    ignore: message_syntax');
+    assert.deepEqual([refused.status, refused.body.code], [422, 'invalid'], refused.text);
+    assert.deepEqual(
+      refused.body.findings.map((f: { code: string; line: number; column: number }) => [
+        f.code,
+        f.line,
+        f.column,
+      ]),
+      [
+        ['as_count_without_sum', 7, 10],
+        ['message_syntax', 8, 21],
+        ['suppression_malformed', 10, 13],
+      ],
+    );
+
+    const created = await write('  lint:\n    ignore:\n      - code: message_syntax');
+    assert.equal(created.status, 201, created.text);
+    assert.deepEqual(
+      created.body.findings.map((f: { code: string; line: number }) => [f.code, f.line]),
+      [
+        ['as_count_without_sum', 7],
+        ['suppression_without_reason', 11],
+      ],
+    );
+  });
+
+  it('is never sent: Datadog would keep a member of a dashboard that it does not know', async () => {
+    const widgets = [{ definition: { type: 'note', content: 'x' } }];
+    const ignore = [{ code: 'widget_incomplete', because: 'It is new.' }];
+    const dashboard = { title: 'Ignoring', layout_type: 'ordered', widgets, lint: { ignore } };
+    const created = await request(pod, 'POST', '/create_dashboard', {
+      body: JSON.stringify({ application: 'ignoring', team: 't', dashboard }),
+      headers: { 'content-type': 'application/json' },
+    });
+    assert.equal(created.status, 201, created.text);
+    const state = await (await fetch(`${pod.datadogUrl}/__control/state`)).text();
+    assert.match(state, /birddog_application:ignoring/);
+    assert.match(state, /Managed by Birddog: ignoring\/ignoring/);
+    assert.doesNotMatch(state, /"lint"/);
+  });
+});
+
 describe('numbers', () => {
   it('beyond 2^53 and with a point reach Datadog as they were written', async () => {
     const definition = '{"type":"note","content":"x","big":9007199254740993,"one":1,"point":1.0,"exp":1e3}';

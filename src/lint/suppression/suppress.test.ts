@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { lintDashboard } from '../dashboard/lint-dashboard.ts';
+import { lintMonitor } from '../monitor/lint-monitor.ts';
+
+const COUNTED = { type: 'query alert', query: 'avg(last_5m):sum:a{*}.as_count() > 1' };
+const UNREADABLE = { type: 'query alert', query: 'avg(last_5m):avg:a{* > 1' };
+const CODE = 'as_count_without_sum';
+const WHY = 'One window has one count here.';
+
+function told(object: JsonObject, lint: Json, lintObject = lintMonitor, pointer = ''): string[] {
+  return lintObject({ ...object, lint }, pointer).map(
+    (finding) => `${finding.severity} ${finding.code} ${finding.pointer}`,
+  );
+}
+
+describe('what an object says is to be ignored', () => {
+  it('is not told: a warning, an error, each as often as it was found', () => {
+    assert.deepEqual(told(COUNTED, { ignore: [{ code: CODE, because: WHY }] }), []);
+    assert.deepEqual(told(UNREADABLE, { ignore: [{ code: 'query_syntax', because: WHY }] }), []);
+    const dashboard = {
+      title: 'x',
+      layout_type: 'ordered',
+      widgets: [{ definition: { type: 'note' } }, { definition: { type: 'image' } }],
+    };
+    const ignore = [{ code: 'widget_incomplete', because: WHY }];
+    assert.deepEqual(told(dashboard, { ignore }, lintDashboard), []);
+  });
+
+  it('leaves the rest as it is', () => {
+    const twice = { ...COUNTED, message: '{{#is_alert}}' };
+    assert.deepEqual(told(twice, { ignore: [{ code: CODE, because: WHY }] }), [
+      'error message_syntax /message',
+    ]);
+    assert.deepEqual(told(COUNTED, {}), [`warning ${CODE} /query`]);
+    assert.deepEqual(told(COUNTED, { ignore: [] }), [`warning ${CODE} /query`]);
+  });
+
+  const SAID: readonly [what: string, lint: Json, expected: string[]][] = [
+    ['null', null, ['error suppression_malformed /lint']],
+    ['a list at once', [CODE], ['error suppression_malformed /lint']],
+    ['another member', { ignored: [] }, ['error suppression_malformed /lint/ignored']],
+    ['a text', { ignore: CODE }, ['error suppression_malformed /lint/ignore']],
+    ['a list of texts', { ignore: [CODE] }, ['error suppression_malformed /lint/ignore/0']],
+    ['no code', { ignore: [{ because: WHY }] }, ['error suppression_malformed /lint/ignore/0']],
+    ['a blank code', { ignore: [{ code: ' ' }] }, ['error suppression_malformed /lint/ignore/0/code']],
+    ['a number', { ignore: [{ code: 1 }] }, ['error suppression_malformed /lint/ignore/0/code']],
+    [
+      'a member more',
+      { ignore: [{ code: CODE, reason: WHY }] },
+      ['error suppression_malformed /lint/ignore/0/reason'],
+    ],
+    [
+      'a reason that is no text',
+      { ignore: [{ code: CODE, because: true }] },
+      ['error suppression_malformed /lint/ignore/0/because'],
+    ],
+  ];
+  for (const [what, lint, expected] of SAID) {
+    it(`is refused where it is ${what}, and ignores nothing`, () =>
+      assert.deepEqual(told(COUNTED, lint), [`warning ${CODE} /query`, ...expected]));
+  }
+
+  it('counts without a reason, and that is told: a blank one and null are none', () => {
+    for (const reason of [{}, { because: '' }, { because: ' \n' }, { because: null }]) {
+      assert.deepEqual(told(COUNTED, { ignore: [{ code: CODE, ...reason }] }), [
+        'warning suppression_without_reason /lint/ignore/0',
+      ]);
+    }
+  });
+
+  it('is told where it cannot be ignored: what no rule says, and what is said of this very list', () => {
+    for (const code of ['marker_written', 'missing_member', 'alert', 'suppression_unused']) {
+      const lint = { ignore: [{ code, because: WHY }] };
+      assert.deepEqual(told({ ...COUNTED, query: 'sum(last_5m):sum:a{*}.as_count() > 1' }, lint), [
+        'warning suppression_not_allowed /lint/ignore/0/code',
+      ]);
+    }
+  });
+
+  it('is told where no rule about such an object has the code', () => {
+    const ignore = [{ code: 'widget_incomplete', because: WHY }];
+    assert.deepEqual(told(COUNTED, { ignore }), [
+      `warning ${CODE} /query`,
+      'warning suppression_unknown /lint/ignore/0/code',
+    ]);
+  });
+
+  it('is told where it hits no more, or twice', () => {
+    const entry = { code: CODE, because: WHY };
+    const unused = 'warning suppression_unused /lint/ignore';
+    assert.deepEqual(told(COUNTED, { ignore: [entry, entry] }), [`${unused}/1`]);
+    assert.deepEqual(told(COUNTED, { ignore: [{ ...entry, code: 'query_syntax' }, entry] }), [`${unused}/0`]);
+  });
+
+  it('may hit what an update leaves out', () => {
+    const lint = { ignore: [{ code: 'block_never_fires', because: WHY }] };
+    assert.deepEqual(lintMonitor({ ...COUNTED, query: 'avg(last_5m):avg:a{*} > 1', lint }, '', false), []);
+    assert.deepEqual(lintMonitor({ tags: ['a'], lint }, ''), []);
+  });
+
+  it('stands where the object does', () => {
+    const lint = { ignore: [{ code: 'x', because: WHY }] };
+    assert.deepEqual(told(COUNTED, lint, lintMonitor, '/monitors/3'), [
+      `warning ${CODE} /monitors/3/query`,
+      'warning suppression_unknown /monitors/3/lint/ignore/0/code',
+    ]);
+  });
+});
+
+describe('a fix of what is to be ignored', () => {
+  const fixOf = (object: JsonObject, ignore: Json) =>
+    lintMonitor({ ...object, lint: { ignore } }, '/monitor').flatMap(({ fix }) => (fix ? [fix] : []));
+
+  it('takes out the entry that hits no more, and the whole member with the last one', () => {
+    const stale = { code: 'query_syntax', because: WHY };
+    assert.deepEqual(fixOf(COUNTED, [{ code: CODE, because: WHY }, stale]), [
+      { title: 'Take out query_syntax', edits: [{ pointer: '/monitor/lint/ignore/1', remove: true }] },
+    ]);
+    const whole = { title: 'Take out lint', edits: [{ pointer: '/monitor/lint', remove: true }] };
+    const clean = { ...COUNTED, query: 'avg(last_5m):avg:a{*} > 1' };
+    assert.deepEqual(fixOf(clean, [stale, { ...stale, code: CODE }]), [whole, whole]);
+  });
+
+  it('writes the code that was meant where that one is found, and only then', () => {
+    const ignore = [{ code: 'as_count_witout_sum', because: WHY }];
+    assert.deepEqual(fixOf(COUNTED, ignore), [
+      {
+        title: `Write ${CODE}`,
+        edits: [{ pointer: '/monitor/lint/ignore/0/code', value: CODE }],
+      },
+    ]);
+    assert.deepEqual(fixOf({ ...COUNTED, query: 'avg(last_5m):avg:a{*} > 1' }, ignore), []);
+  });
+});
