@@ -3,7 +3,7 @@ import type { SuppressionRule } from '../suppression-view.ts';
 export const suppressionMalformed: SuppressionRule = {
   code: 'suppression_malformed',
   severity: 'error',
-  summary: 'The `lint` member of an object cannot be read.',
+  summary: 'What is to be ignored cannot be told.',
   bad: `type: query alert
 query: sum(last_5m):sum:web.errors{*}.as_count() > 1
 lint:
