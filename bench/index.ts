@@ -4,6 +4,7 @@ import https from 'node:https';
 import { join } from 'node:path';
 import { type Pod, startPod } from '../test/acceptance/pod.ts';
 import { benchEmulator } from './emulator-scale.ts';
+import { benchLint } from './lint.ts';
 import { load, type Measured } from './load.ts';
 import { cpuMicros, parentOf, residentMiB } from './process-stats.ts';
 
@@ -166,4 +167,5 @@ async function main(): Promise<void> {
 
 await main();
 await benchEmulator();
+benchLint();
 process.exit(0);

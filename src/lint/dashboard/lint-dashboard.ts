@@ -2,7 +2,7 @@ import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Pointer } from '../../domain/pointer.ts';
 import { findingsOf } from '../rule.ts';
-import { suppress } from '../suppression/suppress.ts';
+import { suppress, written } from '../suppression/suppress.ts';
 import { DASHBOARD_RULES } from './dashboard-rules.ts';
 import { viewDashboard } from './dashboard-view.ts';
 
@@ -11,7 +11,6 @@ import { viewDashboard } from './dashboard-view.ts';
  * body.
  */
 export function lintDashboard(dashboard: JsonObject, pointer: Pointer): Finding[] {
-  const { lint, ...written } = dashboard;
-  const findings = findingsOf(DASHBOARD_RULES, viewDashboard(written), pointer);
-  return suppress(findings, lint, { rules: DASHBOARD_RULES, pointer, whole: true });
+  const findings = findingsOf(DASHBOARD_RULES, viewDashboard(written(dashboard)), pointer);
+  return suppress(findings, dashboard['lint'], { rules: DASHBOARD_RULES, pointer, whole: true });
 }

@@ -2,7 +2,7 @@ import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Pointer } from '../../domain/pointer.ts';
 import { findingsOf } from '../rule.ts';
-import { suppress } from '../suppression/suppress.ts';
+import { suppress, written } from '../suppression/suppress.ts';
 import { MONITOR_RULES } from './monitor-rules.ts';
 import { viewMonitor } from './monitor-view.ts';
 
@@ -11,8 +11,7 @@ import { viewMonitor } from './monitor-view.ts';
  * body, `whole` whether what it leaves out is left out indeed: an update leaves out what shall stay.
  */
 export function lintMonitor(monitor: JsonObject, pointer: Pointer, whole = true): Finding[] {
-  const { lint, ...written } = monitor;
-  const view = viewMonitor(written);
+  const view = viewMonitor(written(monitor));
   const findings = findingsOf(MONITOR_RULES, view, pointer);
-  return suppress(findings, lint, { rules: MONITOR_RULES, pointer, whole: whole && view.whole });
+  return suppress(findings, monitor['lint'], { rules: MONITOR_RULES, pointer, whole: whole && view.whole });
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../../domain/finding.ts';
-import type { Json } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Pointer } from '../../domain/pointer.ts';
 import { findingsOf, type Rule } from '../rule.ts';
 import { SUPPRESSION_RULES } from './suppression-rules.ts';
@@ -30,4 +30,11 @@ export function suppress(findings: Finding[], lint: Json | undefined, linted: Li
     ...findings.filter(({ code }) => !ignored.has(code)),
     ...findingsOf(SUPPRESSION_RULES, view, linted.pointer),
   ];
+}
+
+/** An object without its `lint` member, which is none of Datadog's: what its rules look at. */
+export function written(object: JsonObject): JsonObject {
+  if (object['lint'] === undefined) return object;
+  const { lint: _, ...rest } = object;
+  return rest;
 }

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { isObject, type JsonObject, parseTrustedJson } from '../src/domain/json.ts';
+import { OBJECT_LIMITS } from '../src/format/decoded.ts';
+import { readJson } from '../src/format/json-text.ts';
+import { lintDashboard } from '../src/lint/dashboard/lint-dashboard.ts';
+import { lintMonitor } from '../src/lint/monitor/lint-monitor.ts';
+import { CORPUS } from '../test/conformance/corpus.ts';
+
+const KINDS = [
+  { kind: 'monitor', lint: lintMonitor },
+  { kind: 'dashboard', lint: lintDashboard },
+] as const;
+/** Rounds, of which the middle one counts, each at least so long (ms); one more before them for the compiler to settle. */
+const ROUNDS = 7;
+const ROUND = 400;
+
+/** Prints how many monitors and dashboards of the corpus are linted a second, beside JSON read and written. */
+export function benchLint(): void {
+  if (!existsSync(CORPUS)) {
+    console.log('\nNothing is linted: the corpus is not here (set CORPUS).');
+    return;
+  }
+  console.log(
+    '\n| lint | objects | KiB each | linted/s | read from text and linted/s | JSON.parse and JSON.stringify/s | linted against JSON |',
+  );
+  console.log('|---|---|---|---|---|---|---|');
+  for (const { kind, lint } of KINDS) {
+    const objects = shipped(kind);
+    const texts = objects.map((object) => JSON.stringify(object));
+    const size = texts.reduce((sum, text) => sum + text.length, 0) / objects.length / 1024;
+    const lintText = (text: string) => {
+      const { value } = readJson(text, OBJECT_LIMITS.depth);
+      return isObject(value) ? lint(value, '').length : 0;
+    };
+    const [linted = Number.NaN, read = Number.NaN, yardstick = Number.NaN] = rates(
+      objects.length,
+      () => objects.reduce((sum, object) => sum + lint(object, '').length, 0),
+      () => texts.reduce((sum, text) => sum + lintText(text), 0),
+      () => texts.reduce((sum, text) => sum + JSON.stringify(JSON.parse(text)).length, 0),
+    );
+    console.log(
+      `| ${kind}s | ${objects.length} | ${size.toFixed(1)} | ${linted.toFixed(0)} | ${read.toFixed(0)} | ${yardstick.toFixed(0)} | ${(linted / yardstick).toFixed(2)} |`,
+    );
+  }
+}
+
+function shipped(kind: 'monitor' | 'dashboard'): JsonObject[] {
+  return readFileSync(join(CORPUS, `${kind}s.ndjson`), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(parseTrustedJson)
+    .flatMap((line) => (isObject(line) && isObject(line[kind]) ? [line[kind]] : []));
+}
+
+/** Objects a second of each way of going once through `count` of them; the ways take turns. */
+function rates(count: number, ...ways: readonly (() => number)[]): number[] {
+  const rounds = Array.from({ length: ROUNDS + 1 }, () => ways.map((way) => rate(count, way)));
+  return ways.map((_, at) => {
+    const sorted = rounds
+      .slice(1)
+      .map((round) => round[at] ?? Number.NaN)
+      .sort((a, b) => a - b);
+    return sorted[ROUNDS >> 1] ?? Number.NaN;
+  });
+}
+
+function rate(count: number, way: () => number): number {
+  const begun = performance.now();
+  let [done, seen] = [0, 0];
+  while (performance.now() - begun < ROUND) {
+    seen += way();
+    done += count;
+  }
+  if (Number.isNaN(seen)) throw new Error('nothing was counted');
+  return (done / (performance.now() - begun)) * 1000;
+}
+
+if (import.meta.main) benchLint();
