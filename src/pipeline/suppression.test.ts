@@ -3,12 +3,13 @@ import { describe, it } from 'node:test';
 import { manualClock } from '../../test/manual-clock.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
-import type { JsonObject } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import type { StoredKind } from '../domain/managed-kind.ts';
 import { decode } from '../format/decode.ts';
 import { OBJECT_LIMITS } from '../format/decoded.ts';
 import { openJournal } from '../store/journal.ts';
 import { createKeyLock } from './key-lock.ts';
+import { lintBody } from './lint.ts';
 import { carryOut } from './pipeline.ts';
 import type { ObjectPort } from './ports.ts';
 
@@ -67,7 +68,8 @@ const around = (kind: string, object: JsonObject) => ({
   key: 'k',
   [kind]: object,
 });
-const OBJECTS: readonly (readonly [kind: string, object: JsonObject, change: JsonObject])[] = [
+type Written = readonly [kind: string, object: JsonObject, change: JsonObject];
+const OBJECTS: readonly [Written, ...Written[]] = [
   ['monitor', { type: 'query alert', name: 'x', query: COUNTED }, { message: 'new' }],
   ['alert', { title: 'x', signal: { metric: 'a' }, condition: { over: '5m', above: 1 } }, { message: 'new' }],
   [
@@ -94,4 +96,38 @@ describe('the lint member of an object', () => {
       for (const text of [...sent, ...shown]) assert.doesNotMatch(JSON.stringify(text), /"lint"/);
     });
   }
+
+  it('is not told to hit no more by an update, which leaves out what shall stay', async () => {
+    const [, monitor] = OBJECTS[0];
+    const ignore = [{ code: 'unknown_block', because: 'It is in the message.' }];
+    const written = around('monitor', { ...monitor, lint: { ignore: [...lint.ignore, ...ignore] } });
+    const { answers } = await sendAll([
+      ['/create_monitor', written],
+      ['/update_monitor', written],
+    ]);
+    assert.deepEqual(
+      answers.map(({ findings }) => JSON.stringify(findings).match(/suppression_\w+/g)),
+      [['suppression_unused'], null],
+    );
+  });
+
+  it('is heard in each object of a document, and told once where it is malformed', () => {
+    const document = (member: Json) => ({
+      apiVersion: 'birddog/v1',
+      application: 'a',
+      team: 't',
+      ...Object.fromEntries(OBJECTS.map(([kind, object]) => [`${kind}s`, [{ ...object, lint: member }]])),
+    });
+    const told = (member: Json) => lintBody(document(member), {}).map(({ code, pointer }) => [code, pointer]);
+    assert.deepEqual(told(lint), [
+      ['suppression_unused', '/alerts/0/lint/ignore/0'],
+      ['suppression_unknown', '/dashboards/0/lint/ignore/0/code'],
+    ]);
+    assert.deepEqual(told([]), [
+      ['as_count_without_sum', '/monitors/0/query'],
+      ['suppression_malformed', '/monitors/0/lint'],
+      ['suppression_malformed', '/alerts/0/lint'],
+      ['suppression_malformed', '/dashboards/0/lint'],
+    ]);
+  });
 });
