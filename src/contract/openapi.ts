@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PROBLEMS } from '../domain/problem.ts';
-import { OPERATIONS, type Operation, QUERY_PARAMETERS } from './operations.ts';
+import { hasBody, OPERATIONS, type Operation, QUERY_PARAMETERS } from './operations.ts';
 import { documentSchema, ENVELOPE_SCHEMAS, OBJECT_SCHEMAS } from './schemas.ts';
 
 type Node = Record<string, unknown>;
@@ -36,7 +36,7 @@ function operationNode(operation: Operation, schemas: Node): Node {
         name,
         in: 'query',
         description: QUERY_PARAMETERS[name],
-        required: operation.verb === 'get' && name === 'application',
+        required: (operation.verb === 'get' || operation.verb === 'import') && name === 'application',
         schema: { type: 'string' },
       })),
       {
@@ -46,9 +46,7 @@ function operationNode(operation: Operation, schemas: Node): Node {
         schema: { type: 'integer', minimum: 1, maximum: 600_000, default: 25_000 },
       },
     ],
-    ...(operation.verb === 'get' || operation.verb === 'delete'
-      ? {}
-      : { requestBody: requestBody(operation, schemas) }),
+    ...(hasBody(operation) ? { requestBody: requestBody(operation, schemas) } : {}),
     responses: responses(operation),
   };
 }
@@ -64,6 +62,7 @@ function requestBody(operation: Operation, schemas: Node): Node {
 }
 
 function bodySchema({ verb, kind }: Operation, schemas: Node): Node {
+  if (verb === 'plan' || verb === 'apply' || verb === 'drift') return jsonSchema(documentSchema, schemas);
   if (kind === undefined || (verb !== 'create' && verb !== 'update')) {
     const create = { type: 'object', description: 'The body of a create.' };
     return { anyOf: [jsonSchema(documentSchema, schemas), create] };

@@ -1,6 +1,8 @@
 import type { ManagedKind } from '../domain/managed-kind.ts';
 
-export type Verb = 'create' | 'update' | 'get' | 'delete' | 'lint';
+export type Verb = 'create' | 'update' | 'get' | 'delete' | 'lint' | DocumentVerb;
+/** What is done with a whole document. */
+export type DocumentVerb = 'plan' | 'apply' | 'drift' | 'import';
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** A path of the contract. Both processes serve every one of them, with the same answers. */
@@ -25,6 +27,11 @@ export const QUERY_PARAMETERS = {
   state: 'Only monitors in this overall state: `alert`, `warn`, `no data`, `ok`.',
   tags: 'Only objects that have all of these tags; a comma-separated list.',
   page_size: 'How many objects an answer holds, 1 to 1000; 100 unless given.',
+  basis: 'The `basis` of a plan: nothing is written where what it was made from has moved.',
+  prune: '`true`: what carries the marker of the application and is not in the document is deleted.',
+  force: '`true`: objects are replaced where Datadog cannot change them in place, and any number is deleted.',
+  query: 'Which objects to import, in the language of the monitor search of Datadog.',
+  tag: 'Which objects to import: those that have this tag.',
   cursor: 'Where the next page begins: `next_cursor` of the answer before.',
 } as const;
 export type QueryName = keyof typeof QUERY_PARAMETERS;
@@ -37,7 +44,7 @@ interface VerbShape {
   readonly summary: (name: string) => string;
 }
 
-const VERBS: Record<Exclude<Verb, 'lint'>, VerbShape> = {
+const VERBS: Record<'create' | 'update' | 'get' | 'delete', VerbShape> = {
   create: {
     method: 'POST',
     prefix: 'create',
@@ -98,4 +105,45 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Check a document, or the body of a create, without asking Datadog.',
     query: ['application', 'team', 'key'],
   },
+  {
+    path: '/plan',
+    method: 'POST',
+    verb: 'plan',
+    summary: 'What applying a document would change, field by field. Nothing is written.',
+    query: ['prune'],
+  },
+  {
+    path: '/apply',
+    method: 'POST',
+    verb: 'apply',
+    summary: 'Make Datadog hold what a document says. Stops before the deadline and tells what remains.',
+    query: ['basis', 'prune', 'force'],
+  },
+  {
+    path: '/drift',
+    method: 'POST',
+    verb: 'drift',
+    summary: 'What was changed in Datadog since the document was applied, and by whom. Nothing is written.',
+    query: [],
+  },
+  {
+    path: '/import',
+    method: 'POST',
+    verb: 'import',
+    summary:
+      'The document of what is in Datadog already: of the application itself, or of what a query, tag or id finds.',
+    query: ['application', 'team', 'query', 'tag', 'id'],
+  },
 ];
+
+/** Whether a request of this operation carries a body. */
+export function hasBody({ method, verb }: Operation): boolean {
+  return method !== 'GET' && method !== 'DELETE' && verb !== 'import';
+}
+
+const WRITES: readonly Verb[] = ['create', 'update', 'delete', 'apply'];
+
+/** Whether a request of this operation may change what Datadog holds. */
+export function isWrite({ verb }: Operation): boolean {
+  return WRITES.includes(verb);
+}

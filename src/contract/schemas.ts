@@ -180,7 +180,17 @@ export const ENVELOPE_SCHEMAS = {
   }),
 } as const;
 
-const keyed = { key: keySchema.optional() };
+const keyed = {
+  key: keySchema.optional(),
+  unmanaged: z
+    .array(text('a pointer').regex(/^\//, 'a pointer begins with "/", as in /options/thresholds/warning'))
+    .optional()
+    .meta({ description: 'Pointers within the object to what is left to people.' }),
+  adopt: z
+    .union([z.string(), number], 'adopt is the id of an object in Datadog')
+    .optional()
+    .meta({ description: 'The id of an object that is in Datadog already and becomes this one.' }),
+};
 /** One file that declares an application's monitors, alerts and dashboards. */
 export const documentSchema = z
   .strictObject({

@@ -1,8 +1,7 @@
 import { isManaged } from './canonical.ts';
 import { carriedOver } from './changes.ts';
-import { READ_ONLY } from './datadog-fields.ts';
+import { documentUpdate } from './document-update.ts';
 import { isObject, type JsonObject } from './json.ts';
-import { withLiveIds } from './widget-ids.ts';
 import { toSend } from './managed-fields.ts';
 import type { StoredKind } from './managed-kind.ts';
 
@@ -15,7 +14,7 @@ const NOT_SENT_BACK = ['restricted_roles', 'assets'];
  * widgets keep their ids. Both objects without markers.
  */
 export function mergedForUpdate(kind: StoredKind, live: JsonObject, desired: JsonObject): JsonObject {
-  return kind === 'monitor' ? mergedMonitor(live, desired) : mergedDashboard(live, desired);
+  return kind === 'monitor' ? mergedMonitor(live, desired) : documentUpdate('dashboard', live, desired, []);
 }
 
 function mergedMonitor(live: JsonObject, desired: JsonObject): JsonObject {
@@ -32,18 +31,4 @@ function mergedMonitor(live: JsonObject, desired: JsonObject): JsonObject {
     if ((desired[name] ?? null) === null && kept[name] !== undefined) merged[name] = kept[name];
   }
   return merged;
-}
-
-function mergedDashboard(live: JsonObject, desired: JsonObject): JsonObject {
-  const readOnly: readonly string[] = READ_ONLY.dashboard;
-  const unknown = Object.entries(live).filter(
-    ([name]) => !isManaged('dashboard', name) && !readOnly.includes(name) && !Object.hasOwn(desired, name),
-  );
-  return {
-    ...desired,
-    ...Object.fromEntries(unknown),
-    ...(desired['widgets'] === undefined
-      ? {}
-      : { widgets: withLiveIds(live['widgets'], desired['widgets']) }),
-  };
 }

@@ -1,4 +1,4 @@
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { ManagedKind } from './managed-kind.ts';
 import type { Pointer } from './pointer.ts';
 
@@ -22,4 +22,6 @@ export interface PlannedObject {
   readonly id?: string;
   readonly action: PlanAction;
   readonly changes: readonly Change[];
+  /** Of what is there and not wanted: when it was made, and by whom. */
+  readonly origin?: JsonObject;
 }

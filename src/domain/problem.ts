@@ -73,6 +73,16 @@ export const PROBLEMS = {
     title: "Datadog already has an equal monitor that is not this application's",
     hint: 'Change the monitor named in the detail, delete it, or make this one differ.',
   },
+  basis_moved: {
+    status: 409,
+    title: 'What the plan was made from has moved',
+    hint: 'Plan again, look at what moved, and apply with the new basis.',
+  },
+  too_many_deletes: {
+    status: 409,
+    title: 'More would be deleted than is allowed at once',
+    hint: 'Look at the plan; if all of it shall go, say force=true.',
+  },
   too_large: {
     status: 413,
     title: 'The body is too large',
@@ -107,6 +117,11 @@ export const PROBLEMS = {
     status: 502,
     title: 'Datadog failed',
     hint: 'Try again later; if it was a write, Birddog finds what became of it by its marker.',
+  },
+  list_incomplete: {
+    status: 502,
+    title: "Datadog's list leaves out what is there",
+    hint: 'Try again later: planned from such a list, what is there would be made once more. Nothing was written.',
   },
   sidecar_away: {
     status: 503,

@@ -1,8 +1,9 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { docsPage } from '../contract/docs-page.ts';
+import { documentJsonSchema } from '../contract/document-json-schema.ts';
 import { openApi } from '../contract/openapi.ts';
-import { OPERATIONS, type Operation, type QueryName } from '../contract/operations.ts';
+import { hasBody, OPERATIONS, type Operation, type QueryName } from '../contract/operations.ts';
 import type { Caller, RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type OwnDeadline, requireTime } from '../domain/deadline.ts';
@@ -52,6 +53,8 @@ export function contractApp(options: ContractAppOptions): App {
   }
   const description = JSON.stringify(openApi(options.version));
   app.get('/openapi.json', (c) => c.body(description, 200, { 'content-type': 'application/json' }));
+  const schema = documentJsonSchema();
+  app.get('/schema.json', (c) => c.body(schema, 200, { 'content-type': 'application/schema+json' }));
   app.get('/docs', async (c) => c.html(await docsPage()));
   if (options.health) addHealth(app, options.health);
   app.all('*', (c) =>
@@ -115,15 +118,17 @@ async function read(
   const { pathname, search, searchParams } = new URL(c.req.url);
   const query = queryOf(searchParams, operation);
   const rest = { operation, query, accept, context, header, pathAndQuery: `${pathname}${search}` };
-  if (operation.method === 'GET' || operation.method === 'DELETE') return rest;
+  if (!hasBody(operation)) return rest;
   const contentType = header('content-type');
   const format = formatOf(contentType);
-  const limits = operation.verb === 'lint' ? DOCUMENT_LIMITS : OBJECT_LIMITS;
+  const limits = operation.kind === undefined ? DOCUMENT_LIMITS : OBJECT_LIMITS;
   const bytes = await readBody(c.env.incoming, limits.bytes, context.deadline.signal);
   requireTime(context.deadline, 'the body was read');
   const decoded = await decode(bytes, format, limits);
   return { ...rest, sent: { bytes, contentType: contentType ?? '', decoded } };
 }
+
+const FLAGS: readonly QueryName[] = ['dry_run', 'prune', 'force'];
 
 function queryOf(given: URLSearchParams, operation: Operation): Partial<Record<QueryName, string>> {
   const query: Partial<Record<QueryName, string>> = {};
@@ -136,8 +141,8 @@ function queryOf(given: URLSearchParams, operation: Operation): Partial<Record<Q
       );
     }
     if (query[known] !== undefined) throw new ProblemError('bad_request', `The query has "${known}" twice.`);
-    if (known === 'dry_run' && value !== 'true' && value !== 'false') {
-      throw new ProblemError('bad_request', `dry_run is true or false, not "${value.slice(0, 100)}".`);
+    if (FLAGS.includes(known) && value !== 'true' && value !== 'false') {
+      throw new ProblemError('bad_request', `${known} is true or false, not "${value.slice(0, 100)}".`);
     }
     query[known] = value;
   }

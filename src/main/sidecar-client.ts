@@ -8,6 +8,7 @@ import {
 } from 'cockatiel';
 import { ProblemError } from '../domain/problem.ts';
 import type { CatalogName } from '../domain/application.ts';
+import { isWrite } from '../contract/operations.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../http/reply.ts';
 import { HEADERS } from '../http/request-context.ts';
@@ -95,7 +96,7 @@ function awayProblem(error: unknown, { operation }: Incoming): unknown {
       cause: error,
     });
   }
-  if (error.sent && operation.verb !== 'get' && operation.verb !== 'lint') {
+  if (error.sent && isWrite(operation)) {
     return new ProblemError('outcome_unknown', 'The sidecar went away before it answered the write.', away);
   }
   return new ProblemError('sidecar_away', 'The sidecar cannot be reached.', away);

@@ -17,6 +17,8 @@ interface Create {
   readonly write: WriteUnderWay;
   readonly ports: Ports;
   readonly context: RequestContext;
+  /** The id of an object under the same key that this one replaces. */
+  readonly instead?: string;
 }
 
 /**
@@ -79,12 +81,12 @@ async function lookUntilSeen(create: Create, until: number, lost: AnswerLostErro
  * time, saw none. Throws `outcome_unknown` where the deadline comes first, or where Datadog could not be asked.
  */
 async function look(create: Create, until: number): Promise<JsonObject | undefined> {
-  const { port, ports, write, context } = create;
+  const { port, ports, write, context, instead } = create;
   const { clock, journal } = ports;
   for (let turn = 0; ; turn += 1) {
-    const found = await port
-      .find({ application: write.application, key: write.key }, context)
-      .catch(notAsked);
+    const found = (
+      await port.find({ application: write.application, key: write.key }, context).catch(notAsked)
+    )?.filter((object) => idOf(object) !== instead);
     const left = until - clock.now();
     if (found?.[0]) {
       journal.settleAll(write);
@@ -125,10 +127,10 @@ async function adoptDuplicate(
 
 /** Another process may have created the same key at the same time: of two the oldest stays, and the younger goes only if it is ours. */
 async function keepOldest(create: Create, ours: JsonObject): Promise<{ object: JsonObject; made: boolean }> {
-  const { port, write, context } = create;
-  const found = await port
-    .find({ application: write.application, key: write.key }, context)
-    .catch(noneIfFailed);
+  const { port, write, context, instead } = create;
+  const found = (
+    await port.find({ application: write.application, key: write.key }, context).catch(noneIfFailed)
+  ).filter((object) => idOf(object) !== instead);
   const [oldest = ours] = [...found].sort(compareAge);
   if (idOf(oldest) === idOf(ours) || !found.some((o) => idOf(o) === idOf(ours)))
     return { object: ours, made: true };

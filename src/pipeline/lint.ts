@@ -7,6 +7,7 @@ import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-kind.ts';
 import { markerFindings } from '../domain/marker.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
+import { withPlaceholders } from '../domain/references.ts';
 import { lintDashboard } from '../lint/dashboard/lint-dashboard.ts';
 import { lintMonitor } from '../lint/monitor/lint-monitor.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
@@ -57,17 +58,18 @@ const LISTS = [
   { list: 'dashboards', kind: 'dashboard' },
 ] as const;
 
-function lintDocument(document: JsonObject): Finding[] {
+/** What is wrong with a document, as far as can be told without Datadog. */
+export function lintDocument(document: JsonObject): Finding[] {
   const findings = check(documentSchema, document, '');
   for (const { list, kind } of LISTS) {
     const entries = document[list];
     if (!Array.isArray(entries)) continue;
     for (const [at, entry] of entries.entries()) {
       if (!isObject(entry)) continue;
-      const { key, ...object } = entry;
+      const { key, adopt: _, unmanaged: __, ...object } = entry;
       const pointer = pointerTo('', list, at);
       if (kind !== 'alert') {
-        findings.push(...LINTERS[kind](object, pointer, true));
+        findings.push(...LINTERS[kind](withPlaceholders(object), pointer, true));
         findings.push(...markerFindings(storedKind(kind), object, pointer));
       } else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
         findings.push(...lintAlert(alertSchema.parse(object), object['lint'], pointer));

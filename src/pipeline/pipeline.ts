@@ -1,5 +1,8 @@
 import type { Verb } from '../contract/operations.ts';
 import { ProblemError } from '../domain/problem.ts';
+import { applyRequest, planRequest } from './document/document-requests.ts';
+import { driftRequest } from './document/drift.ts';
+import { importRequest } from './document/import.ts';
 import { lintBody } from './lint.ts';
 import type { Ports } from './ports.ts';
 import { read } from './read.ts';
@@ -10,7 +13,17 @@ import { write } from './write.ts';
 
 type Work = (request: PipelineRequest, ports: Ports) => Promise<PipelineAnswer>;
 
-const WORK: Readonly<Record<Verb, Work>> = { create: write, update: write, get: read, delete: remove, lint };
+const WORK: Readonly<Record<Verb, Work>> = {
+  create: write,
+  update: write,
+  get: read,
+  delete: remove,
+  lint,
+  plan: planRequest,
+  apply: applyRequest,
+  drift: driftRequest,
+  import: importRequest,
+};
 
 /** Carries a request out, the same way in Birddog and in the sidecar. Throws ProblemError for every failure it foresees. */
 export async function carryOut(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {

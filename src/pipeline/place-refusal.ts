@@ -1,5 +1,6 @@
+import type { ManagedKind } from '../domain/managed-kind.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { pointerTo } from '../domain/pointer.ts';
+import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import type { Decoded } from '../format/decoded.ts';
 import type { Envelope } from './envelope.ts';
 
@@ -22,8 +23,7 @@ const PLACES: readonly { words: RegExp; steps: (match: RegExpExecArray) => strin
 export function placeRefusal(envelope: Envelope, body: Decoded | undefined): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof ProblemError) || error.code !== 'datadog_refused') throw error;
-    const pointer =
-      envelope.kind === 'alert' ? envelope.pointer : pointerTo(envelope.pointer, ...place(error.message));
+    const pointer = refusalPlace(envelope.kind, envelope.pointer, error.message);
     throw new ProblemError('datadog_refused', error.message, {
       ...error.extras,
       findings: [
@@ -37,6 +37,11 @@ export function placeRefusal(envelope: Envelope, body: Decoded | undefined): (er
       ],
     });
   };
+}
+
+/** Where in an object that stands at `pointer` Datadog's words point. An alert's monitor has fields that are not the user's. */
+export function refusalPlace(kind: ManagedKind, pointer: Pointer, words: string): Pointer {
+  return kind === 'alert' ? pointer : pointerTo(pointer, ...place(words));
 }
 
 function place(words: string): string[] {

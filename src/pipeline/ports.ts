@@ -2,6 +2,7 @@ import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Owner, StoredKind } from '../domain/managed-kind.ts';
+import type { TagPolicy } from '../domain/tag-policies.ts';
 import type { KeyLock } from './key-lock.ts';
 
 /**
@@ -15,7 +16,11 @@ export interface ObjectPort {
    * Every object whose marker says `owner`, oldest first, whole. Paged to the end.
    * Monitors by their marker tags; dashboards by the last line of the description in the list of all.
    */
-  find(owner: Owner, context: RequestContext): Promise<JsonObject[]>;
+  find(
+    owner: Owner,
+    context: RequestContext,
+    known?: ReadonlyMap<string, KnownObject>,
+  ): Promise<JsonObject[]>;
   /** One object, or undefined where Datadog has none of that id. */
   get(id: string, context: RequestContext): Promise<JsonObject | undefined>;
   /** Sends one POST, once. Throws AnswerLostError where it may have arrived, DuplicateMonitorError on Datadog's duplicate check. */
@@ -24,6 +29,13 @@ export interface ObjectPort {
   update(id: string, body: JsonObject, context: RequestContext): Promise<JsonObject>;
   /** Repeats safely; an object that is gone already is no error. */
   delete(id: string, context: RequestContext): Promise<void>;
+  /** For each of these ids that others still need: why. */
+  canDelete(ids: readonly string[], context: RequestContext): Promise<ReadonlyMap<string, string>>;
+  /** Whole objects that match, for an import. */
+  search(
+    filter: { readonly query?: string; readonly tag?: string },
+    context: RequestContext,
+  ): Promise<JsonObject[]>;
   /** Where a person sees the object. */
   url(object: JsonObject): string;
 }
@@ -47,6 +59,58 @@ export interface Journal {
   underWaySince(write: WriteUnderWay): number | undefined;
 }
 
+/** An object as it was last seen in Datadog. */
+export interface KnownObject {
+  readonly id: string;
+  readonly key: string;
+  /** `modified_at` of a dashboard, `modified` of a monitor; empty where there was none. */
+  readonly version: string;
+  readonly body: JsonObject;
+}
+/** What was last seen of Datadog's objects: a hint that saves reads and tells a shrunken list, never the truth. */
+export interface KnownObjects {
+  of(kind: StoredKind, application: string): KnownObject[];
+  /** Replaces what is known of the application's objects of this kind; in one transaction. */
+  keep(kind: StoredKind, application: string, objects: readonly KnownObject[]): void;
+  forget(kind: StoredKind, id: string): void;
+}
+/** What a plan was made from, by its basis, so that what moved since can be told. The last few of each application are kept. */
+export interface Bases {
+  keep(basis: string, application: string, objects: readonly KnownObject[], now: number): void;
+  read(basis: string): readonly KnownObject[] | undefined;
+}
+export interface AppliedObject {
+  readonly kind: StoredKind;
+  readonly key: string;
+  readonly id: string;
+  readonly body: JsonObject;
+  readonly at: number;
+}
+/** What was written last, for drift. */
+export interface AppliedObjects {
+  keep(kind: StoredKind, application: string, key: string, id: string, body: JsonObject, now: number): void;
+  of(application: string): readonly AppliedObject[];
+  forget(kind: StoredKind, id: string): void;
+}
+/** One change of an object, from the organisation's audit trail. */
+export interface AuditedChange {
+  readonly by: string;
+  readonly at: number;
+}
+/** Who changed an object since a time (epoch ms), latest first; undefined where the organisation has no audit trail. */
+export interface AuditTrail {
+  changes(
+    kind: StoredKind,
+    id: string,
+    since: number,
+    context: RequestContext,
+  ): Promise<readonly AuditedChange[] | undefined>;
+}
+/** What an organisation demands of the tags of monitors. */
+export interface Policies {
+  list(context: RequestContext): Promise<readonly TagPolicy[]>;
+}
+
 /** One line for everything that was written, or refused, and who asked. */
 export type Audit = (entry: {
   readonly caller: string;
@@ -64,6 +128,11 @@ export interface Ports {
   readonly dashboard: ObjectPort;
   readonly lock: KeyLock;
   readonly journal: Journal;
+  readonly known: KnownObjects;
+  readonly bases: Bases;
+  readonly applied: AppliedObjects;
+  readonly trail: AuditTrail;
+  readonly policies: Policies;
   readonly audit: Audit;
   readonly clock: Clock;
 }

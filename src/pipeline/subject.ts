@@ -1,9 +1,11 @@
 import { check } from '../contract/check.ts';
 import { applicationSchema } from '../contract/schemas.ts';
 import type { CatalogAliases } from '../domain/application.ts';
+import { isObject } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { readEnvelope } from './envelope.ts';
-import { lintEnvelope } from './lint.ts';
+import { documentIn, noDocument } from './document/read-document.ts';
+import { lintDocument, lintEnvelope } from './lint.ts';
 import { refuseErrors } from './refuse.ts';
 import type { PipelineRequest } from './request.ts';
 
@@ -25,6 +27,12 @@ export function subjectOf({
     const { application = '', catalogs } = envelope;
     if (check(applicationSchema, application, '').length > 0) refuseErrors(lintEnvelope(envelope), body);
     return { application, aliases: catalogs };
+  }
+  if (body !== undefined) {
+    const { application, aliases } = documentIn(body.value);
+    if (application === '')
+      refuseErrors(isObject(body.value) ? lintDocument(body.value) : [noDocument()], body);
+    return { application, aliases };
   }
   const [mistake] = check(applicationSchema, query.application ?? null, '');
   if (query.application === undefined || mistake) {

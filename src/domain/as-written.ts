@@ -1,0 +1,41 @@
+import { canonical } from './canonical.ts';
+import { MANAGED } from './datadog-fields.ts';
+import { isObject, type JsonObject, sameJson } from './json.ts';
+import type { StoredKind } from './managed-kind.ts';
+import { toSend } from './managed-fields.ts';
+
+/** Fields that a document has to say, whatever their value. */
+const SAID: Readonly<Record<StoredKind, readonly string[]>> = {
+  monitor: ['type', 'query', 'name'],
+  dashboard: ['title', 'layout_type', 'widgets'],
+};
+
+/** A live object as somebody would write it in a document: without what Datadog sets and without what it would be anyway. */
+export function asWritten(kind: StoredKind, live: JsonObject): JsonObject {
+  const { object } = toSend(kind, live);
+  const managed: readonly string[] = MANAGED[kind];
+  const written = Object.fromEntries(
+    Object.entries(object).filter(([name]) => kind === 'dashboard' || managed.includes(name)),
+  );
+  const options = written['options'];
+  const lean = isObject(options) ? { ...written, options: withoutDefaults(kind, written, options) } : written;
+  const same = canonical(kind, lean);
+  return Object.fromEntries(
+    Object.entries(lean).filter(([name]) => {
+      if (SAID[kind].includes(name)) return true;
+      const { [name]: _, ...without } = lean;
+      return !sameJson(canonical(kind, without), same);
+    }),
+  );
+}
+
+/** Options that make a difference. */
+function withoutDefaults(kind: StoredKind, monitor: JsonObject, options: JsonObject): JsonObject {
+  const whole = canonical(kind, monitor);
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => {
+      const { [name]: _, ...without } = options;
+      return !sameJson(canonical(kind, { ...monitor, options: without }), whole);
+    }),
+  );
+}

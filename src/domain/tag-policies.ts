@@ -1,0 +1,63 @@
+import type { Finding } from './finding.ts';
+import type { Json, JsonObject } from './json.ts';
+import { type Pointer, pointerTo } from './pointer.ts';
+
+/** An organisation's rule about the tags of monitors (a monitor config policy). */
+export interface TagPolicy {
+  readonly id: string;
+  readonly tagKey: string;
+  readonly required: boolean;
+  readonly values: readonly string[];
+}
+
+/**
+ * What Datadog would refuse of a monitor by the organisation's policies. `pointer` is where it stands; `placeOf` says where
+ * one of its tags was written, undefined for one that Birddog adds.
+ */
+export function policyFindings(
+  policies: readonly TagPolicy[],
+  monitor: JsonObject,
+  pointer: Pointer,
+  placeOf: (tag: string) => Pointer | undefined,
+): Finding[] {
+  const tags: Json[] = Array.isArray(monitor['tags']) ? monitor['tags'] : [];
+  return policies.flatMap(({ tagKey, required, values }): Finding[] => {
+    const given = tags.filter((tag) => typeof tag === 'string').filter((tag) => tag.startsWith(`${tagKey}:`));
+    const allowed = values.map((value) => `${tagKey}:${value}`).join(', ');
+    if (given.length === 0 && required) {
+      return [
+        {
+          code: 'policy',
+          severity: 'error',
+          message: `Datadog will refuse the monitor: the organisation's policy wants a tag ${tagKey}.`,
+          pointer,
+          hint: `Add one of ${allowed}.`,
+        },
+      ];
+    }
+    return given
+      .filter((tag) => values.length > 0 && !values.includes(tag.slice(tagKey.length + 1)))
+      .map((tag) => ({
+        code: 'policy',
+        severity: 'error',
+        message: `Datadog will refuse the monitor: the organisation's policy does not allow the tag ${tag}.`,
+        pointer: placeOf(tag) ?? pointer,
+        hint: `Write one of ${allowed}.`,
+      }));
+  });
+}
+
+/** Where a tag stands among those of an entry or, failing that, of the whole document. */
+export function tagPlace(
+  document: JsonObject,
+  entry: Pointer,
+  tags: Json | undefined,
+): (tag: string) => Pointer | undefined {
+  const at = (list: Json | undefined, tag: string) => (Array.isArray(list) ? list.indexOf(tag) : -1);
+  return (tag) => {
+    const own = at(tags, tag);
+    if (own >= 0) return pointerTo(entry, 'tags', own);
+    const shared = at(document['tags'], tag);
+    return shared < 0 ? undefined : pointerTo('', 'tags', shared);
+  };
+}

@@ -1,0 +1,184 @@
+import type { Finding } from '../../domain/finding.ts';
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { idOf } from '../../domain/marker.ts';
+import type { PlannedObject } from '../../domain/plan.ts';
+import { pointerTo } from '../../domain/pointer.ts';
+import { ProblemError } from '../../domain/problem.ts';
+import { policyFindings, tagPlace } from '../../domain/tag-policies.ts';
+import { wayMembers } from '../describe.ts';
+import { lintDocument } from '../lint.ts';
+import { refusalPlace } from '../place-refusal.ts';
+import type { Ports } from '../ports.ts';
+import { refuseErrors, withPositions } from '../refuse.ts';
+import type { PipelineAnswer, PipelineRequest } from '../request.ts';
+import { applyPlan, type Outcome, writesOf } from './apply-plan.ts';
+import { basisProblem } from './moved.ts';
+import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-plan.ts';
+import { basisOf, planDocument } from './plan-document.ts';
+import { noDocument, readDocument } from './read-document.ts';
+import { asKnown, readLive } from './read-live.ts';
+
+/** Of an application's objects, at most this share goes at once without `force`, but always so many. */
+const MOST_DELETED = { share: 0.2, floor: 3 };
+
+/** Lints a document, reads what Datadog holds of it, and plans. Throws `invalid` where the body is no document. */
+export async function prepare(request: PipelineRequest, ports: Ports): Promise<Prepared> {
+  const { body, context, way, query } = request;
+  const value = body?.value;
+  if (!isObject(value)) {
+    refuseErrors([noDocument()], body);
+    throw new ProblemError('internal', 'A body that is no document was planned.');
+  }
+  const document = readDocument(value);
+  const live = await readLive(document, ports, context);
+  const plan = planDocument(document, live, way, query.prune === 'true');
+  const policies = await ports.policies.list(context);
+  const refused = writesOf(plan).flatMap((step) => underPolicies(step, policies, value));
+  return { document, live, plan, findings: [...lintDocument(value), ...plan.findings, ...refused] };
+}
+
+function underPolicies(
+  { stored, wanted, desired }: PlanStep,
+  policies: Parameters<typeof policyFindings>[0],
+  document: JsonObject,
+): Finding[] {
+  if (!wanted || !desired || stored !== 'monitor') return [];
+  const { pointer, object } = wanted;
+  return policyFindings(policies, desired, pointer, tagPlace(document, pointer, object['tags']));
+}
+
+/** What applying a document would do. */
+export async function planRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+  const { plan, live, findings } = await prepare(request, ports);
+  keepBasis(plan.basis, plan.application, live, ports);
+  return { status: 200, body: answer(request, plan, plan.basis, findings) };
+}
+
+/** Makes Datadog hold what a document says; as far as the deadline lets it. */
+export async function applyRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+  const { body, way, context, query } = request;
+  const prepared = await prepare(request, ports);
+  const { document, live, plan, findings } = prepared;
+  refuseErrors(findings, body);
+  if (query.basis !== undefined && query.basis !== plan.basis)
+    throw await basisProblem(query.basis, prepared, ports, context);
+  if (query.force !== 'true') {
+    refuseErrors(replacements(plan), body);
+    requireFew(plan, live);
+  }
+  const outcome = await applyPlan({ document, plan, live, way, ports, context });
+  const after = liveAfter(live, outcome);
+  for (const stored of ['monitor', 'dashboard'] as const)
+    ports.known.keep(
+      stored,
+      plan.application,
+      after.own[stored].map((object) => asKnown(stored, object)),
+    );
+  const basis = basisOf(document, after);
+  keepBasis(basis, plan.application, after, ports);
+  const progress = progressOf(outcome);
+  if (outcome.failure) throw failed(outcome.failure, { ...progress, basis }, request);
+  const all = [...findings, ...outcome.findings];
+  return { status: 200, body: { ...answer(request, plan, basis, all), ...progress } };
+}
+
+function answer(
+  { way, body, context }: PipelineRequest,
+  plan: DocumentPlan,
+  basis: string,
+  findings: readonly Finding[],
+): JsonObject {
+  return {
+    application: plan.application,
+    ...wayMembers(way),
+    basis,
+    objects: plan.steps.flat().map(({ planned }) => plain(planned)),
+    findings: withPositions(findings, body).map((f) => ({ ...f })),
+    request_id: context.requestId,
+  };
+}
+
+function plain({ changes, ...rest }: PlannedObject): JsonObject {
+  return { ...rest, changes: changes.map((change) => ({ ...change })) };
+}
+
+function progressOf({ done, remaining }: Outcome): { done: Json[]; remaining: Json[] } {
+  return {
+    done: done.map(({ step, action, id }) => ({ kind: step.planned.kind, key: step.key, id, action })),
+    remaining: remaining.map(({ planned, key }) => ({ kind: planned.kind, key, action: planned.action })),
+  };
+}
+
+/** What Datadog holds after what was done. */
+function liveAfter(live: LiveState, { done }: Outcome): LiveState {
+  const written = new Map(done.map((one) => [`${one.step.stored}:${one.step.planned.id ?? one.id}`, one]));
+  const after = (stored: 'monitor' | 'dashboard') => {
+    const kept = live.own[stored].filter((object) => !written.has(`${stored}:${idOf(object)}`));
+    const now = done.flatMap(({ step, object }) => (object && step.stored === stored ? [object] : []));
+    return [...kept, ...now];
+  };
+  const adoptable = new Map([...live.adoptable].filter(([name]) => !written.has(name)));
+  return { ...live, adoptable, own: { monitor: after('monitor'), dashboard: after('dashboard') } };
+}
+
+function keepBasis(basis: string, application: string, { own }: LiveState, ports: Ports): void {
+  const objects = (['monitor', 'dashboard'] as const).flatMap((stored) =>
+    own[stored].map((object) => asKnown(stored, object)),
+  );
+  ports.bases.keep(basis, application, objects, ports.clock.now());
+}
+
+/** What Datadog cannot change in place. */
+function replacements(plan: DocumentPlan): Finding[] {
+  return plan.steps.flat().flatMap(({ planned, stored, wanted }): Finding[] => {
+    if (planned.action !== 'replace' || !wanted) return [];
+    const field = stored === 'monitor' ? 'type' : 'layout_type';
+    return [
+      {
+        code: 'replace_needed',
+        severity: 'error',
+        message: `Datadog cannot change the ${field} of a ${stored} in place: it would be made anew, and its id is lost.`,
+        pointer: wanted.kind === 'alert' ? wanted.pointer : pointerTo(wanted.pointer, field),
+        hint: `Say force=true, or leave ${field} as it is.`,
+      },
+    ];
+  });
+}
+
+function requireFew(plan: DocumentPlan, { own }: LiveState): void {
+  const going = writesOf(plan).filter(({ planned }) => planned.action === 'delete');
+  const all = own.monitor.length + own.dashboard.length;
+  const most = Math.max(MOST_DELETED.floor, Math.floor(all * MOST_DELETED.share));
+  if (going.length <= most) return;
+  throw new ProblemError(
+    'too_many_deletes',
+    `${going.length} of the ${all} objects of ${plan.application} would be deleted; ${most} may go at once.`,
+    { members: { deletes: going.map(({ planned, key }) => ({ kind: planned.kind, key })) } },
+  );
+}
+
+/** What ended an apply, with what was done before. */
+function failed(
+  { step, error }: NonNullable<Outcome['failure']>,
+  progress: JsonObject,
+  { body }: PipelineRequest,
+): unknown {
+  if (!(error instanceof ProblemError)) return error;
+  const { extras } = error;
+  const findings =
+    error.code === 'datadog_refused' && step.wanted
+      ? [
+          {
+            code: 'datadog_refused',
+            severity: 'error' as const,
+            message: error.message,
+            pointer: refusalPlace(step.wanted.kind, step.wanted.pointer, error.message),
+          },
+        ]
+      : (extras.findings ?? []);
+  return new ProblemError(error.code, `${step.key}: ${error.message}`, {
+    ...extras,
+    findings: withPositions(findings, body),
+    members: { ...extras.members, ...progress },
+  });
+}

@@ -1,0 +1,137 @@
+import { keyFromName } from '../../domain/application.ts';
+import { asWritten } from '../../domain/as-written.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { StoredKind } from '../../domain/managed-kind.ts';
+import { compareAge, idOf, markOf, unmarked } from '../../domain/marker.ts';
+import { ProblemError } from '../../domain/problem.ts';
+import { withReferences } from '../../domain/with-references.ts';
+import { wayMembers } from '../describe.ts';
+import type { Ports } from '../ports.ts';
+import type { PipelineAnswer, PipelineRequest } from '../request.ts';
+
+const STORED = ['monitor', 'dashboard'] as const;
+
+interface Entry {
+  readonly stored: StoredKind;
+  readonly key: string;
+  /** Whether it is to be adopted: it carries no marker yet. */
+  readonly adopt: boolean;
+  readonly object: JsonObject;
+}
+
+/**
+ * The document of what is in Datadog: of what the application has, or of what a query, a tag or an id finds. Of what is
+ * nobody's yet, each entry says `adopt`, so that applying the document takes it over.
+ */
+export async function importRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+  const { query, way, context } = request;
+  const application = query.application ?? '';
+  const found = await findAll(request, ports);
+  const strangers = found.filter(({ stored, object }) => {
+    const mark = markOf(stored, object);
+    return mark !== undefined && mark.application !== application;
+  });
+  const entries = withKeys(
+    found.filter((one) => !strangers.includes(one)),
+    application,
+  );
+  const keys = new Map(entries.map(({ stored, key, object }) => [`${stored}:${idOf(object)}`, key]));
+  const list = (stored: StoredKind) =>
+    entries
+      .filter((entry) => entry.stored === stored)
+      .map(({ key, adopt, object }) => ({
+        key,
+        ...(adopt ? { adopt: idOf(object) } : {}),
+        ...withReferences(stored, asWritten(stored, unmarked(stored, object)), keys),
+      }));
+  const [monitors, dashboards] = [list('monitor'), list('dashboard')];
+  return {
+    status: 200,
+    body: {
+      application,
+      ...wayMembers(way),
+      document: {
+        apiVersion: 'birddog/v1',
+        application,
+        team: query.team ?? teamOf(entries) ?? refuseTeam(),
+        ...(monitors.length > 0 ? { monitors } : {}),
+        ...(dashboards.length > 0 ? { dashboards } : {}),
+      },
+      findings: strangers.map(({ stored, object }) => ({
+        code: 'adopt_owned',
+        severity: 'warning',
+        message: `The ${stored} ${idOf(object)} is left out: it carries the marker of ${markOf(stored, object)?.application ?? ''}.`,
+        pointer: '',
+      })),
+      request_id: context.requestId,
+    },
+  };
+}
+
+type Found = Pick<Entry, 'stored' | 'object'>;
+
+async function findAll({ query, context }: PipelineRequest, ports: Ports): Promise<Found[]> {
+  const { application = '', query: text, tag, id } = query;
+  const ids = id?.split(',').map((one) => one.trim()) ?? [];
+  const found: Found[] = [];
+  for (const stored of STORED) {
+    const port = ports[stored];
+    if (text !== undefined || tag !== undefined) {
+      const filter = {
+        ...(text === undefined ? {} : { query: text }),
+        ...(tag === undefined ? {} : { tag }),
+      };
+      found.push(...(await port.search(filter, context)).map((object) => ({ stored, object })));
+    } else if (ids.length === 0) {
+      found.push(...(await port.find({ application }, context)).map((object) => ({ stored, object })));
+    }
+    for (const one of ids.filter((name) => /^\d+$/.test(name) === (stored === 'monitor'))) {
+      const object = await port.get(one, context);
+      if (!object) throw new ProblemError('not_found', `Datadog has no ${stored} ${one}.`);
+      found.push({ stored, object });
+    }
+  }
+  return found.sort((a, b) => compareAge(a.object, b.object));
+}
+
+/** Each object with a key of its own: that of its marker, else one made of its name. Of copies, the oldest alone is taken. */
+function withKeys(found: readonly Found[], application: string): Entry[] {
+  const taken = new Set<string>();
+  const marked = found.flatMap(({ stored, object }): Entry[] => {
+    const mark = markOf(stored, object);
+    const name = `${stored}:${mark?.key ?? ''}`;
+    if (mark?.application !== application || taken.has(name)) return [];
+    taken.add(name);
+    return [{ stored, object, key: mark.key, adopt: false }];
+  });
+  const others = found.flatMap(({ stored, object }): Entry[] => {
+    if (markOf(stored, object)) return [];
+    const name = object[stored === 'monitor' ? 'name' : 'title'];
+    const slug = (typeof name === 'string' ? keyFromName(name) : undefined) ?? `${stored}-${idOf(object)}`;
+    let key = slug;
+    for (let count = 2; taken.has(`${stored}:${key}`); count += 1) key = `${slug.slice(0, 75)}-${count}`;
+    taken.add(`${stored}:${key}`);
+    return [{ stored, object, key, adopt: true }];
+  });
+  return [...marked, ...others];
+}
+
+/** The team that all objects name that name one. */
+function teamOf(entries: readonly Entry[]): string | undefined {
+  const teams = new Set(
+    entries.flatMap(({ object }) => {
+      const { tags } = object;
+      return Array.isArray(tags)
+        ? tags.flatMap((tag) => (typeof tag === 'string' && tag.startsWith('team:') ? [tag.slice(5)] : []))
+        : [];
+    }),
+  );
+  const [team] = teams;
+  return teams.size === 1 ? team : undefined;
+}
+
+function refuseTeam(): never {
+  throw new ProblemError('bad_request', 'What was found does not name one team.', {
+    hint: 'Add ?team= with the team that owns the application.',
+  });
+}

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import type { Way } from '../../domain/application.ts';
+import { canonical } from '../../domain/canonical.ts';
+import { changesOf, needsReplace } from '../../domain/changes.ts';
+import { withLiveValues } from '../../domain/document-update.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { isObject, numberText } from '../../domain/json.ts';
+import type { ManagedKind, StoredKind } from '../../domain/managed-kind.ts';
+import { compareAge, idOf, markOf, type Stamp, stamped, unmarked } from '../../domain/marker.ts';
+import { resolved } from '../../domain/references.ts';
+import { adoptionFindings } from './adoption.ts';
+import type { DocumentPlan, LiveState, PlanStep } from './document-plan.ts';
+import type { ReadDocument, Wanted } from './read-document.ts';
+import { fullName, inOrder, nameOf } from './references-in-order.ts';
+
+/** Compares a document with what Datadog holds. Pure. */
+export function planDocument(
+  document: ReadDocument,
+  live: LiveState,
+  way: Way,
+  prune: boolean,
+): DocumentPlan {
+  const { application, wanted } = document;
+  const held = heldBy(live);
+  const found = new Map(wanted.map((one) => [one, foundFor(one, application, held, live)]));
+  const ids = knownIds(held, found, application);
+  const idFor = (name: string) => ids.get(name) ?? live.foreign.get(name);
+  const isThere = (name: string) => (held.has(name) && !prune) || live.foreign.has(name);
+  const order = inOrder(wanted, application, isThere);
+  const steps = order.steps.map((list) =>
+    list.map((one) => {
+      const before = found.get(one);
+      return stepFor(one, before, desiredOf(one, before, document, way, idFor));
+    }),
+  );
+  const named = new Set(wanted.map(({ stored, key }) => nameOf({ kind: stored, key })));
+  const others = [...held.values()].filter(({ stored, key }) => !named.has(nameOf({ kind: stored, key })));
+  const leftOver = others.map(({ stored, key, object }) =>
+    untouched(stored, key, object, prune ? 'delete' : 'left_over'),
+  );
+  const copies = [...held.values()].flatMap(({ stored, key, copies: list }) =>
+    list.map((copy) => untouched(stored, key, copy, 'copy')),
+  );
+  return {
+    application,
+    basis: basisOf(document, live),
+    steps: [...steps, deletedLast(leftOver), copies].filter((list) => list.length > 0),
+    findings: [...document.findings, ...order.findings, ...adoptionFindings(wanted, live, application)],
+  };
+}
+
+type Found = ReadonlyMap<Wanted, JsonObject | undefined>;
+
+/** What Datadog has for an entry: what carries its marker, else what it adopts, if that is nobody's. */
+function foundFor(
+  { stored, key, adopt }: Wanted,
+  application: string,
+  held: ReadonlyMap<string, Held>,
+  live: LiveState,
+): JsonObject | undefined {
+  const marked = held.get(fullName({ kind: stored, key }, application));
+  if (marked) return marked.object;
+  const adopted = adopt === undefined ? undefined : live.adoptable.get(`${stored}:${adopt}`);
+  return adopted && !markOf(stored, adopted) ? adopted : undefined;
+}
+
+/** Ids by `kind:application/key`. What is to be replaced gets another id, which nobody knows yet. */
+function knownIds(held: ReadonlyMap<string, Held>, found: Found, application: string): Map<string, string> {
+  const ids = new Map([...held].map(([name, { object }]) => [name, idOf(object)]));
+  for (const [{ stored, key, object }, live] of found) {
+    if (!live) continue;
+    const name = fullName({ kind: stored, key }, application);
+    if (needsReplace(stored, live, object)) ids.delete(name);
+    else ids.set(name, idOf(live));
+  }
+  return ids;
+}
+
+/**
+ * An entry of a document as Datadog shall hold it: references resolved as far as `idFor` knows their `kind:application/key`,
+ * what is left to people as it is, and the marker on it.
+ */
+export function desiredOf(
+  { stored, key, object, unmanaged }: Wanted,
+  live: JsonObject | undefined,
+  { application, team }: ReadDocument,
+  way: Way,
+  idFor: (fullName: string) => string | undefined,
+): JsonObject {
+  const whole = resolved(object, (to) => idFor(fullName(to, application)));
+  const stamp: Stamp = {
+    application,
+    key,
+    ...(team === undefined ? {} : { team }),
+    ...(way.way === 'listed' ? { service: way.service } : {}),
+  };
+  return stamped(stored, live ? withLiveValues(whole, unmarked(stored, live), unmanaged) : whole, stamp);
+}
+
+interface Held {
+  readonly stored: StoredKind;
+  readonly key: string;
+  readonly object: JsonObject;
+  readonly copies: readonly JsonObject[];
+}
+
+/** What the application has under each of its keys, by `kind:application/key`: the oldest is its own, others are copies. */
+function heldBy({ own }: LiveState): ReadonlyMap<string, Held> {
+  const held = new Map<string, Held>();
+  for (const stored of ['monitor', 'dashboard'] as const) {
+    for (const object of [...own[stored]].sort(compareAge)) {
+      const mark = markOf(stored, object);
+      if (!mark) continue;
+      const name = fullName({ kind: stored, key: mark.key }, mark.application);
+      const first = held.get(name);
+      held.set(
+        name,
+        first
+          ? { ...first, copies: [...first.copies, object] }
+          : { stored, key: mark.key, object, copies: [] },
+      );
+    }
+  }
+  return held;
+}
+
+function stepFor(wanted: Wanted, live: JsonObject | undefined, desired: JsonObject): PlanStep {
+  const { kind, stored, key } = wanted;
+  const step = { stored, key, wanted, live, desired };
+  if (!live) return { ...step, planned: { kind, key, action: 'create', changes: [] } };
+  const changes = changesOf(stored, live, desired);
+  const action = needsReplace(stored, live, desired) ? 'replace' : changes.length > 0 ? 'update' : 'none';
+  return { ...step, planned: { kind, key, id: idOf(live), action, changes } };
+}
+
+function untouched(
+  stored: StoredKind,
+  key: string,
+  live: JsonObject,
+  action: 'copy' | 'left_over' | 'delete',
+): PlanStep {
+  const kind: ManagedKind = stored;
+  const planned = { kind, key, id: idOf(live), action, changes: [], origin: originOf(live) };
+  return { planned, stored, key, wanted: undefined, live, desired: undefined };
+}
+
+/** When an object was made, and by whom. */
+function originOf(object: JsonObject): JsonObject {
+  const creator = object['creator'];
+  const by = object['author_handle'] ?? (isObject(creator) ? creator['handle'] : undefined);
+  const at = object['created'] ?? object['created_at'];
+  return {
+    ...(typeof at === 'string'
+      ? { created: at }
+      : numberText(at) === undefined
+        ? {}
+        : { created: at ?? null }),
+    ...(typeof by === 'string' ? { by } : {}),
+  };
+}
+
+/** Dashboards refer to monitors, and composites to other monitors: what refers goes first. */
+function deletedLast(steps: readonly PlanStep[]): PlanStep[] {
+  const rank = ({ stored, live }: PlanStep) =>
+    stored === 'dashboard' ? 0 : live?.['type'] === 'composite' ? 1 : 2;
+  return [...steps].sort((a, b) => rank(a) - rank(b));
+}
+
+/** A digest of the document and another of what Datadog holds, so that it can be told which of the two moved. */
+export function basisOf(document: ReadDocument, live: LiveState): string {
+  const wanted = document.wanted.map(({ kind, key, object, adopt, unmanaged }) => ({
+    kind,
+    key,
+    object,
+    adopt: adopt ?? null,
+    unmanaged: [...unmanaged],
+  }));
+  const held = (['monitor', 'dashboard'] as const).flatMap((stored) =>
+    [...live.own[stored], ...adoptedOf(stored, live)].map((object) => ({
+      id: idOf(object),
+      object: canonical(stored, object),
+    })),
+  );
+  return `${digest([document.team ?? null, wanted])}-${digest(held.sort((a, b) => (a.id < b.id ? -1 : 1)))}`;
+}
+
+function adoptedOf(stored: StoredKind, { adoptable: all }: LiveState): JsonObject[] {
+  return [...all].flatMap(([name, object]) => (name.startsWith(`${stored}:`) ? [object] : []));
+}
+
+function digest(value: Json): string {
+  return createHash('sha256').update(sorted(value)).digest('base64url').slice(0, 22);
+}
+
+/** JSON with the members of every object in one order. */
+function sorted(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${sorted(value[name] ?? null)}`);
+  return `{${members.join(',')}}`;
+}

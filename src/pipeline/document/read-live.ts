@@ -1,0 +1,161 @@
+import type { RequestContext } from '../../domain/caller.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { StoredKind } from '../../domain/managed-kind.ts';
+import { idOf, isOwnedBy, markOf } from '../../domain/marker.ts';
+import { ProblemError } from '../../domain/problem.ts';
+import type { KnownObject, Ports } from '../ports.ts';
+import type { LiveState } from './document-plan.ts';
+import type { ReadDocument } from './read-document.ts';
+import { fullName } from './references-in-order.ts';
+
+/** Single reads at the same time. */
+const READS_AT_ONCE = 8;
+const STORED = ['monitor', 'dashboard'] as const;
+
+/**
+ * What Datadog holds of an application and of what its document refers to. Costs the pages of two lists; single reads are
+ * for dashboards that were modified since they were last seen, for monitors whose runbook links are managed (no list has
+ * those), and for what is adopted. Throws `list_incomplete` where a list leaves out what is there.
+ */
+export async function readLive(
+  document: ReadDocument,
+  ports: Ports,
+  context: RequestContext,
+): Promise<LiveState> {
+  const [monitor, dashboard] = await Promise.all(
+    STORED.map((stored) => readOwn(stored, document, ports, context)),
+  );
+  const own = { monitor: monitor ?? [], dashboard: dashboard ?? [] };
+  return {
+    own,
+    adoptable: await readAdoptable(document, own, ports, context),
+    foreign: await readForeign(document, ports, context),
+  };
+}
+
+async function readOwn(
+  stored: StoredKind,
+  document: ReadDocument,
+  ports: Ports,
+  context: RequestContext,
+): Promise<JsonObject[]> {
+  const { application } = document;
+  const known = ports.known.of(stored, application);
+  const listed = await ports[stored].find({ application }, context, new Map(known.map((o) => [o.id, o])));
+  await requireWhole(stored, application, known, listed, ports, context);
+  const own = stored === 'monitor' ? await withAssets(document, listed, ports, context) : listed;
+  ports.known.keep(
+    stored,
+    application,
+    own.map((object) => asKnown(stored, object)),
+  );
+  return own;
+}
+
+/** An object as it is remembered. */
+export function asKnown(stored: StoredKind, object: JsonObject): KnownObject {
+  const version = object[stored === 'dashboard' ? 'modified_at' : 'modified'];
+  return {
+    id: idOf(object),
+    key: markOf(stored, object)?.key ?? '',
+    version: typeof version === 'string' ? version : '',
+    body: object,
+  };
+}
+
+/** An object that was there and is not listed is asked for itself: a list that lost it would have it made once more. */
+async function requireWhole(
+  stored: StoredKind,
+  application: string,
+  known: readonly KnownObject[],
+  listed: readonly JsonObject[],
+  ports: Ports,
+  context: RequestContext,
+): Promise<void> {
+  const ids = new Set(listed.map(idOf));
+  const missing = known.filter(({ id }) => !ids.has(id));
+  const there = await inTurns(missing, async ({ id }) => {
+    const object = await ports[stored].get(id, context);
+    if (object && isOwnedBy(stored, object, { application })) return [id];
+    ports.known.forget(stored, id);
+    return [];
+  });
+  if (there.length === 0) return;
+  const named = there.slice(0, 5).join(', ');
+  throw new ProblemError(
+    'list_incomplete',
+    `Datadog's list of ${stored}s leaves out ${there.length} that are there when asked for themselves (${named}${there.length > 5 ? ', ...' : ''}).`,
+    { retryAfter: 30 },
+  );
+}
+
+/** Runbook links are in no list. */
+async function withAssets(
+  { application, wanted }: ReadDocument,
+  listed: readonly JsonObject[],
+  ports: Ports,
+  context: RequestContext,
+): Promise<JsonObject[]> {
+  const keys = new Set(
+    wanted.flatMap(({ stored, key, object }) =>
+      stored === 'monitor' && Object.hasOwn(object, 'assets') ? [key] : [],
+    ),
+  );
+  const managed = listed.filter((object) => keys.has(markOf('monitor', object)?.key ?? ''));
+  const read = await inTurns(managed, async (object) => {
+    const whole = await ports.monitor.get(idOf(object), context);
+    return whole && isOwnedBy('monitor', whole, { application }) ? [whole] : [];
+  });
+  const byId = new Map(read.map((object) => [idOf(object), object]));
+  return listed.map((object) => byId.get(idOf(object)) ?? object);
+}
+
+async function readAdoptable(
+  { wanted }: ReadDocument,
+  own: LiveState['own'],
+  ports: Ports,
+  context: RequestContext,
+): Promise<Map<string, JsonObject>> {
+  const marked = new Set(STORED.flatMap((s) => own[s].map((o) => `${s}:${markOf(s, o)?.key ?? ''}`)));
+  const asked = wanted.filter(
+    ({ stored, key, adopt }) => adopt !== undefined && !marked.has(`${stored}:${key}`),
+  );
+  const read = await inTurns(asked, async ({ stored, adopt = '' }) => {
+    const object = await ports[stored].get(adopt, context);
+    return object ? [[`${stored}:${adopt}`, object] as const] : [];
+  });
+  return new Map(read);
+}
+
+async function readForeign(
+  { application, wanted }: ReadDocument,
+  ports: Ports,
+  context: RequestContext,
+): Promise<Map<string, string>> {
+  const named = new Map(
+    wanted.flatMap(({ references }) =>
+      references.flatMap(({ to }) => {
+        if (to?.application === undefined || to.application === application) return [];
+        return [[fullName(to, application), { ...to, application: to.application }] as const];
+      }),
+    ),
+  );
+  const read = await inTurns([...named], async ([name, { kind, ...owner }]) => {
+    const [oldest] = await ports[kind].find(owner, context);
+    return oldest ? [[name, idOf(oldest)] as const] : [];
+  });
+  return new Map(read);
+}
+
+/** Runs work for each item, a few at a time, and gives all results in order. */
+async function inTurns<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<readonly Result[]>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let from = 0; from < items.length; from += READS_AT_ONCE) {
+    const some = await Promise.all(items.slice(from, from + READS_AT_ONCE).map(work));
+    results.push(...some.flat());
+  }
+  return results;
+}
