@@ -60,6 +60,7 @@ describe('no difference is made of', () => {
       { options: { on_missing_data: 'resolve' } },
     ],
     ['empty thresholds and null ones', { options: {} }, { options: { thresholds: { warning: null } } }],
+    ['the order of tags', { tags: ['a', 'b', 'a'] }, { tags: ['a', 'a', 'b'] }],
     ['mutes', { options: { silenced: { '*': null } } }, { options: { silenced: {} } }],
     [
       'options and fields that Birddog does not know and the document does not name',

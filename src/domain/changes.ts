@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject, sameJson } from './json.ts';
 import type { StoredKind } from './managed-kind.ts';
 import type { Change } from './plan.ts';
 import { type Pointer, pointerTo } from './pointer.ts';
+import { isSet, setChanges } from './set-changes.ts';
 import { widgetChanges } from './widget-changes.ts';
 import { withLiveIds } from './widget-ids.ts';
 
@@ -76,6 +77,8 @@ function compare(from: Json | undefined, to: Json | undefined, path: Pointer, ch
       const [a, b] = [own(from, name), own(to, name)];
       if (a !== undefined || b !== undefined) compare(a, b, pointerTo(path, name), changes);
     }
+  } else if (Array.isArray(from) && Array.isArray(to) && isSet(path)) {
+    changes.push(...setChanges(from, to, path));
   } else if (Array.isArray(from) && Array.isArray(to) && from.length === to.length) {
     for (const [at, item] of from.entries()) compare(item, to[at], pointerTo(path, at), changes);
   } else {

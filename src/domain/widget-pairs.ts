@@ -21,17 +21,28 @@ export function widgetPairs(live: readonly Json[], desired: readonly Json[]): (n
   const pair = (is: Likeness) => {
     for (const [at, widget] of desired.entries()) {
       if (!isObject(widget) || partners[at] !== undefined) continue;
-      for (const [place, candidate] of free) {
-        if (!is(candidate, widget)) continue;
-        partners[at] = place;
-        free.delete(place);
-        break;
-      }
+      const place = placeOf(widget, at, is, free);
+      if (place === undefined) continue;
+      partners[at] = place;
+      free.delete(place);
     }
   };
   pair((a, b) => b['id'] !== undefined && sameJson(a['id'], b['id']));
   for (const likeness of LIKENESSES) pair(likeness);
   return partners;
+}
+
+/** Where a like one stands: at the same place, if it can be, so that of equal widgets none seems to have moved. */
+function placeOf(
+  widget: JsonObject,
+  at: number,
+  is: Likeness,
+  free: ReadonlyMap<number, JsonObject>,
+): number | undefined {
+  const here = free.get(at);
+  if (here && is(here, widget)) return at;
+  for (const [place, candidate] of free) if (is(candidate, widget)) return place;
+  return undefined;
 }
 
 /** A widget without ids, those of the widgets within it too. */
