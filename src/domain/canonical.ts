@@ -110,8 +110,8 @@ function canonicalDashboard(dashboard: JsonObject): JsonObject {
   const result: JsonObject = {
     ...rest,
     description: dashboard['description'] === '' ? null : (dashboard['description'] ?? null),
-    widgets: widgetsWithoutIds(widgets),
-    ...(tabs === undefined ? {} : { tabs: tabsByPosition(tabs, widgets) }),
+    widgets: widgets ?? null,
+    ...(tabs === undefined ? {} : { tabs: tabsById(tabs, widgets) }),
     ...(Array.isArray(notify) ? { notify_list: notify.map(String).sort() } : {}),
   };
   for (const name of EMPTY_LISTS) {
@@ -121,28 +121,16 @@ function canonicalDashboard(dashboard: JsonObject): JsonObject {
   return result;
 }
 
-/** Datadog gives ids to widgets that have none; they say nothing about what is shown. */
-export function widgetsWithoutIds(widgets: Json | undefined): Json {
-  if (!Array.isArray(widgets)) return widgets ?? null;
-  return widgets.map((widget) => {
-    if (!isObject(widget)) return widget;
-    const { id: _, ...rest } = widget;
-    const definition = rest['definition'];
-    if (!isObject(definition) || !Array.isArray(definition['widgets'])) return rest;
-    return { ...rest, definition: { ...definition, widgets: widgetsWithoutIds(definition['widgets']) } };
-  });
-}
-
-/** A tab names its widgets by id, or by position as `@1`; positions are what both can be brought to. */
-function tabsByPosition(tabs: Json, widgets: Json | undefined): Json {
+/** A tab names its widgets by id, or by position as `@1`; where the widget has an id, that. */
+function tabsById(tabs: Json, widgets: Json | undefined): Json {
   if (!Array.isArray(tabs) || !Array.isArray(widgets)) return tabs;
-  const ids = widgets.map((w) => (isObject(w) ? JSON.stringify(w['id']) : undefined));
   return tabs.map((tab) => {
     if (!isObject(tab) || !Array.isArray(tab['widget_ids'])) return tab;
-    const positions = tab['widget_ids'].map((id) => {
-      const at = ids.indexOf(JSON.stringify(id));
-      return at < 0 ? id : `@${at + 1}`;
+    const ids = tab['widget_ids'].map((id) => {
+      const position = typeof id === 'string' ? /^@(\d+)$/.exec(id)?.[1] : undefined;
+      const widget = position === undefined ? undefined : widgets[Number(position) - 1];
+      return (isObject(widget) ? widget['id'] : undefined) ?? id;
     });
-    return { ...tab, widget_ids: positions };
+    return { ...tab, widget_ids: ids };
   });
 }

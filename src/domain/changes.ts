@@ -4,6 +4,8 @@ import { isObject, type Json, type JsonObject, sameJson } from './json.ts';
 import type { StoredKind } from './managed-kind.ts';
 import type { Change } from './plan.ts';
 import { type Pointer, pointerTo } from './pointer.ts';
+import { widgetChanges } from './widget-changes.ts';
+import { withLiveIds } from './widget-ids.ts';
 
 /**
  * What differs between what Datadog holds and what is wanted, by meaning: none where Datadog would make no
@@ -11,15 +13,34 @@ import { type Pointer, pointerTo } from './pointer.ts';
  */
 export function changesOf(kind: StoredKind, live: JsonObject, desired: JsonObject): Change[] {
   const before = canonical(kind, live);
-  const after = canonical(kind, desired);
+  const after = canonical(kind, kind === 'dashboard' ? withIds(live, desired) : desired);
   const changes: Change[] = [];
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (isLeftAlone(kind, name, before, after)) continue;
     if (kind === 'monitor' && name === 'options')
       compare(before[name], carriedOver(before[name], after[name]), '/options', changes);
+    else if (kind === 'dashboard' && name === 'widgets')
+      changes.push(...changedWidgets(before[name], after[name]));
     else compare(before[name], after[name], pointerTo('', name), changes);
   }
   return changes;
+}
+
+/** The dashboard wanted with the ids of the live widgets: the ids say which widgets are the same. */
+function withIds(live: JsonObject, desired: JsonObject): JsonObject {
+  const { widgets } = desired;
+  return widgets === undefined ? desired : { ...desired, widgets: withLiveIds(live['widgets'], widgets) };
+}
+
+function changedWidgets(live: Json | undefined, desired: Json | undefined): Change[] {
+  const differences = (from: Json | undefined, to: Json | undefined, path: Pointer): Change[] => {
+    const changes: Change[] = [];
+    compare(from, to, path, changes);
+    return changes;
+  };
+  return Array.isArray(live) && Array.isArray(desired)
+    ? widgetChanges(live, desired, '/widgets', differences)
+    : differences(live, desired, '/widgets');
 }
 
 /** Whether the change can only be made by deleting and creating: another monitor type, another layout. */
@@ -58,6 +79,7 @@ function compare(from: Json | undefined, to: Json | undefined, path: Pointer, ch
   } else if (Array.isArray(from) && Array.isArray(to) && from.length === to.length) {
     for (const [at, item] of from.entries()) compare(item, to[at], pointerTo(path, at), changes);
   } else {
+    if (from === undefined && to === undefined) return;
     changes.push({ path, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
   }
 }

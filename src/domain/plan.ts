@@ -2,11 +2,15 @@ import type { Json } from './json.ts';
 import type { ManagedKind } from './managed-kind.ts';
 import type { Pointer } from './pointer.ts';
 
-/** One field that differs. `from` is absent where there was nothing, `to` where nothing will be. */
+/**
+ * One field that differs. `from` is absent where there was nothing, `to` where nothing will be; a widget that only stands
+ * elsewhere has `moved_from` alone.
+ */
 export interface Change {
   readonly path: Pointer;
   readonly from?: Json;
   readonly to?: Json;
+  readonly moved_from?: Pointer;
 }
 
 export type PlanAction = 'create' | 'update' | 'replace' | 'delete' | 'none' | 'left_over' | 'copy';
