@@ -13,9 +13,24 @@ export interface ObjectPort {
   readonly kind: StoredKind;
   /**
    * Every object whose marker says `owner`, oldest first, whole. Paged to the end.
-   * Monitors by their marker tags; dashboards by the last line of the description in the list of all.
+   * Monitors by their marker tags, whose list says everything; dashboards by the last line of the description
+   * in the list of all, each read singly unless `known` (by id,
+   * bodies as Datadog gave them) has it at the version that the list gives.
    */
-  find(owner: Owner, context: RequestContext): Promise<JsonObject[]>;
+  find(
+    owner: Owner,
+    context: RequestContext,
+    known?: ReadonlyMap<string, KnownObject>,
+  ): Promise<JsonObject[]>;
+  /**
+   * Whole objects that match, whoever owns them, oldest first; for import. Both conditions must hold where both
+   * are given. `query` is Datadog's own search for monitors, which lags behind writes by some seconds: never ask it
+   * whether a write arrived. Datadog has no search for dashboards: each word of `query` must stand in the title or
+   * description, and `team:x` among the tags.
+   */
+  search(filter: SearchFilter, context: RequestContext): Promise<JsonObject[]>;
+  /** Why objects must stay, by id, in Datadog's words; ids that may go are not in it. Of dashboards any may go. */
+  canDelete(ids: readonly string[], context: RequestContext): Promise<ReadonlyMap<string, string>>;
   /** One object, or undefined where Datadog has none of that id. */
   get(id: string, context: RequestContext): Promise<JsonObject | undefined>;
   /** Sends one POST, once. Throws AnswerLostError where it may have arrived, DuplicateMonitorError on Datadog's duplicate check. */
@@ -26,6 +41,12 @@ export interface ObjectPort {
   delete(id: string, context: RequestContext): Promise<void>;
   /** Where a person sees the object. */
   url(object: JsonObject): string;
+}
+
+/** Which objects are looked for: by words of a search, by one tag or several (`a:b,c:d`), or by both. */
+export interface SearchFilter {
+  readonly query?: string;
+  readonly tag?: string;
 }
 
 /** The object a create is about. */
@@ -47,6 +68,82 @@ export interface Journal {
   underWaySince(write: WriteUnderWay): number | undefined;
 }
 
+/** An object as it was last seen in Datadog. */
+export interface KnownObject {
+  readonly id: string;
+  readonly key: string;
+  /** `modified_at` of a dashboard, `modified` of a monitor; empty where there was none. */
+  readonly version: string;
+  readonly body: JsonObject;
+}
+
+/**
+ * What was last seen of Datadog's objects: a hint that saves reads and tells a shrunken list, never the truth.
+ * A body that was too large to keep is `{}`, with an empty version.
+ */
+export interface KnownObjects {
+  of(kind: StoredKind, application: string): KnownObject[];
+  /** Replaces what is known of the application's objects of this kind; in one transaction. */
+  keep(kind: StoredKind, application: string, objects: readonly KnownObject[]): void;
+  /** The object has gone, whosever it was. */
+  forget(kind: StoredKind, id: string): void;
+}
+
+/**
+ * What a plan was made from, by its basis, so that what moved since can be told. The last few of each application
+ * are kept, for a day.
+ */
+export interface Bases {
+  keep(basis: string, application: string, objects: readonly KnownObject[], now: number): void;
+  read(basis: string): readonly KnownObject[] | undefined;
+}
+
+/** An object as Birddog wrote it last; `at` in epoch milliseconds. */
+export interface AppliedObject {
+  readonly kind: StoredKind;
+  readonly key: string;
+  readonly id: string;
+  readonly body: JsonObject;
+  readonly at: number;
+}
+
+/** What was written last, for drift. */
+export interface AppliedObjects {
+  keep(kind: StoredKind, application: string, key: string, id: string, body: JsonObject, now: number): void;
+  of(application: string): readonly AppliedObject[];
+  /** The object has gone, whosever it was. */
+  forget(kind: StoredKind, id: string): void;
+}
+
+/** Who changed an object last, and when (epoch milliseconds). */
+export interface LastChange {
+  readonly by: string;
+  readonly at: number;
+}
+
+/** Who changed an object last, at `since` (epoch ms) or later; undefined where Datadog does not tell. Never throws. */
+export interface AuditTrail {
+  lastChange(
+    kind: StoredKind,
+    id: string,
+    since: number,
+    context: RequestContext,
+  ): Promise<LastChange | undefined>;
+}
+
+/** A tag that the organisation asks of every monitor, or whose values it limits. */
+export interface TagPolicy {
+  readonly id: string;
+  readonly tagKey: string;
+  readonly required: boolean;
+  readonly values: readonly string[];
+}
+
+/** The organisation's monitor config policies. Empty where the key may not read them; else throws as a read does. */
+export interface Policies {
+  list(context: RequestContext): Promise<readonly TagPolicy[]>;
+}
+
 /** One line for everything that was written, or refused, and who asked. */
 export type Audit = (entry: {
   readonly caller: string;
@@ -64,6 +161,11 @@ export interface Ports {
   readonly dashboard: ObjectPort;
   readonly lock: KeyLock;
   readonly journal: Journal;
+  readonly known: KnownObjects;
+  readonly bases: Bases;
+  readonly applied: AppliedObjects;
+  readonly trail: AuditTrail;
+  readonly policies: Policies;
   readonly audit: Audit;
   readonly clock: Clock;
 }
