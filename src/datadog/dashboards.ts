@@ -1,16 +1,16 @@
-import { isObject, type JsonObject } from '../domain/json.ts';
 import type { RequestContext } from '../domain/caller.ts';
-import type { Owner } from '../domain/managed-kind.ts';
+import { isObject, type JsonObject } from '../domain/json.ts';
 import { compareAge, idOf, isOwnedBy } from '../domain/marker.ts';
-import type { ObjectPort } from '../pipeline/ports.ts';
-import { listOf, objectOf, writtenOf } from './monitors.ts';
+import type { KnownObject, ObjectPort } from '../pipeline/ports.ts';
+import { listOf, objectOf, writtenOf } from './answered-objects.ts';
+import { dashboardMatch } from './dashboard-match.ts';
+
+import { readSingly } from './read-singly.ts';
 import type { Request } from './request.ts';
 
 const PATH = '/api/v1/dashboard';
 /** Datadog documents no most; its own default is a page it surely takes. */
 const PAGE_SIZE = 100;
-/** Dashboards read at the same time. */
-const READS_AT_ONCE = 8;
 
 /** Dashboards: they have no tags to filter by, so the list of all is read, and of it what carries the marker. */
 export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
@@ -18,28 +18,43 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
   const get = async (id: string, context: RequestContext) =>
     objectOf(await request({ method: 'GET', ...at(id) }, context));
 
-  async function summaries(owner: Owner, context: RequestContext): Promise<JsonObject[]> {
+  /** Of the list of all, what `isWanted`: everything but tags, variables and widgets is in it. */
+  async function summaries(
+    context: RequestContext,
+    isWanted: (summary: JsonObject) => boolean,
+  ): Promise<JsonObject[]> {
     const found = new Map<string, JsonObject>();
     for (let start = 0; ; start += PAGE_SIZE) {
       const query = { start: String(start), count: String(PAGE_SIZE) };
       const answer = await request({ method: 'GET', path: PATH, route: PATH, query }, context);
       const items = listOf(isObject(answer) ? answer['dashboards'] : answer);
-      for (const item of items) if (isOwnedBy('dashboard', item, owner)) found.set(idOf(item), item);
+      for (const item of items) if (isWanted(item)) found.set(idOf(item), item);
       if (items.length < PAGE_SIZE) return [...found.values()];
     }
   }
 
   return {
     kind: 'dashboard',
-    async find(owner, context) {
-      const ids = (await summaries(owner, context)).map(idOf);
-      const whole: JsonObject[] = [];
-      for (let from = 0; from < ids.length; from += READS_AT_ONCE) {
-        const read = await Promise.all(ids.slice(from, from + READS_AT_ONCE).map((id) => get(id, context)));
-        whole.push(...read.filter((d) => d !== undefined));
-      }
-      return whole.filter((d) => isOwnedBy('dashboard', d, owner)).sort(compareAge);
+    async find(owner, context, known = new Map()) {
+      const isOwn = (dashboard: JsonObject) => isOwnedBy('dashboard', dashboard, owner);
+      const listed = await summaries(context, isOwn);
+      const unmoved = listed.flatMap((summary) => {
+        const body = bodyKnownFor(summary, known);
+        return body && isOwn(body) ? [body] : [];
+      });
+      const taken = new Set(unmoved.map(idOf));
+      const moved = listed.map(idOf).filter((id) => !taken.has(id));
+      const whole = [...unmoved, ...(await readSingly(moved, (id) => get(id, context)))];
+      return whole.filter(isOwn).sort(compareAge);
     },
+    async search(filter, context) {
+      const match = dashboardMatch(filter);
+      const listed = await summaries(context, match.summary);
+      const whole = await readSingly(listed.map(idOf), (id) => get(id, context));
+      return whole.filter((dashboard) => match.summary(dashboard) && match.tags(dashboard)).sort(compareAge);
+    },
+    // Nothing of Datadog's refuses the delete of a dashboard for what refers to it.
+    canDelete: async () => new Map(),
     get,
     create: async (body, context) =>
       writtenOf(await request({ method: 'POST', path: PATH, route: PATH, body }, context)),
@@ -51,4 +66,13 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
     url: (object) =>
       new URL(typeof object['url'] === 'string' ? object['url'] : `/dashboard/${idOf(object)}`, uiUrl).href,
   };
+}
+
+/** The body that is known of a dashboard, where the list says that it has not moved since. */
+function bodyKnownFor(summary: JsonObject, known: ReadonlyMap<string, KnownObject>): JsonObject | undefined {
+  const id = idOf(summary);
+  const seen = known.get(id);
+  if (!seen || seen.version === '' || seen.version !== summary['modified_at']) return undefined;
+  const { body } = seen;
+  return idOf(body) === id && body['modified_at'] === seen.version ? body : undefined;
 }

@@ -1,10 +1,12 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Outbound } from '../outbound/outbound.ts';
-import type { ObjectPort } from '../pipeline/ports.ts';
+import type { AuditTrail, ObjectPort, Policies } from '../pipeline/ports.ts';
+import { auditTrail } from './audit-trail.ts';
 import { createBudget } from './budget.ts';
 import { dashboardPort } from './dashboards.ts';
 import type { KeySource } from './keys.ts';
 import { monitorPort } from './monitors.ts';
+import { configPolicies } from './policies.ts';
 import { createRequest, type Request } from './request.ts';
 import type { DatadogTarget } from './sites.ts';
 
@@ -18,6 +20,8 @@ export interface DatadogOptions extends DatadogTarget {
 
 export interface Datadog {
   readonly objects: { readonly monitor: ObjectPort; readonly dashboard: ObjectPort };
+  readonly trail: AuditTrail;
+  readonly policies: Policies;
   /** One call of any other path, with the same keys, budget and retries. */
   readonly request: Request;
   /** Calls left of each rate limit that was seen. */
@@ -33,6 +37,8 @@ export function createDatadog(options: DatadogOptions): Datadog {
       monitor: monitorPort(request, options.uiUrl),
       dashboard: dashboardPort(request, options.uiUrl),
     },
+    trail: auditTrail(request, options.clock),
+    policies: configPolicies(request, options.clock),
     request,
     budgetLeft: budget.left,
   };

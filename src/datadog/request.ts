@@ -21,6 +21,10 @@ export interface Call {
   readonly route: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: JsonObject;
+  /** A POST that only reads, and may so be repeated like a GET. */
+  readonly readsOnly?: boolean;
+  /** A failure whose body is an answer to read, not a refusal. */
+  readonly answeredBy?: number;
 }
 
 /**
@@ -67,12 +71,16 @@ export function createRequest(options: RequestOptions): Request {
   };
 }
 
+function isWrite({ method, readsOnly = false }: Call): boolean {
+  return method !== 'GET' && !readsOnly;
+}
+
 async function withRetries(
   options: RequestOptions,
   call: Call,
   context: RequestContext,
 ): Promise<OutboundAnswer> {
-  const repeatable = RETRY.methods.has(call.method);
+  const repeatable = RETRY.methods.has(call.method) || !isWrite(call);
   for (let attempt = 1; ; attempt += 1) {
     const last = attempt >= RETRY.tries;
     const outcome = await once(options, call, context);
@@ -152,8 +160,7 @@ async function waitForReset(
 }
 
 function unanswered(call: Call, error: OutboundError): Error {
-  const write = call.method !== 'GET';
-  if (write && error.sent) return new AnswerLostError(error);
+  if (isWrite(call) && error.sent) return new AnswerLostError(error);
   if (error.reason === 'timeout') {
     return new ProblemError('deadline_passed', 'The deadline passed before Datadog answered.', {
       cause: error,
@@ -165,7 +172,7 @@ function unanswered(call: Call, error: OutboundError): Error {
 }
 
 function failedProblem(call: Call, { status }: OutboundAnswer): Error {
-  if (call.method !== 'GET') return new AnswerLostError(`Datadog answered ${status}`);
+  if (isWrite(call)) return new AnswerLostError(`Datadog answered ${status}`);
   return new ProblemError('datadog_failed', `Datadog answered ${status} again and again.`, AWAY);
 }
 
@@ -187,13 +194,14 @@ async function whyForbidden(
 
 function read(call: Call, answer: OutboundAnswer): Json | undefined {
   if (answer.status === 404) return undefined;
-  if (answer.status >= 400) throw refusal(answer);
+  const answered = answer.status === call.answeredBy;
+  if (answer.status >= 400 && !answered) throw refusal(answer);
   if (answer.status === 204) return null;
   try {
-    if (answer.status >= 300) throw new SyntaxError(`status ${answer.status}`);
+    if (answer.status >= 300 && !answered) throw new SyntaxError(`status ${answer.status}`);
     return parseTrustedJson(answer.body.toString('utf8'));
   } catch (error) {
-    if (call.method !== 'GET') throw new AnswerLostError(error);
+    if (isWrite(call)) throw new AnswerLostError(error);
     throw new ProblemError('datadog_failed', 'Datadog answered with something that is no JSON.', {
       ...AWAY,
       cause: error,

@@ -4,17 +4,17 @@ import { createDatadog } from '../datadog/datadog.ts';
 import { keysFromSecretSet } from '../datadog/keys.ts';
 import { contractApp, type Incoming } from '../http/contract-app.ts';
 import { createMetrics } from '../http/metrics.ts';
+import { portsOf } from '../http/ports-of.ts';
 import { type Reply, replyWith } from '../http/reply.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
 import { type Service, startService, type Surroundings } from '../http/service.ts';
 import { createOutbound } from '../outbound/outbound.ts';
-import { createKeyLock } from '../pipeline/key-lock.ts';
 import { lintAnswer } from '../pipeline/pipeline.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import { placed } from '../pipeline/refuse.ts';
 import { subjectOf } from '../pipeline/subject.ts';
 import { openSecretSet } from '../process/secret-set.ts';
-import { openJournal } from '../store/journal.ts';
+import { openStore } from '../store/store.ts';
 import { createCatalogLookup } from './catalogs.ts';
 import type { Config } from './config.ts';
 import { createSidecarClient, type SidecarClient } from './sidecar-client.ts';
@@ -39,19 +39,13 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
   });
   const datadog = createDatadog({ ...config.datadog, keys, outbound, clock });
   const sidecar = createSidecarClient(config.SIDECAR_URL, hop);
-  const journal = openJournal(config.BIRDDOG_JOURNAL);
+  const store = openStore(config.BIRDDOG_JOURNAL, (error) => log.warn('hints not kept', { error }));
   const metrics = createMetrics('serve');
   metrics.gauge('birddog_sidecar_breaker_open', '1 while the sidecar is left alone.', () =>
     sidecar.state() === 'closed' ? 0 : 1,
   );
   metrics.budget(datadog.budgetLeft);
-  const ports = {
-    ...datadog.objects,
-    lock: createKeyLock(),
-    journal,
-    clock,
-    audit: (entry: object) => log.info('audit', { ...entry }),
-  };
+  const ports = portsOf(datadog, store, surroundings);
   const lookup = createCatalogLookup(config, surroundings, outbound, secrets, keys);
   const health = { notReady: () => undefined };
   const app = contractApp({
@@ -68,7 +62,7 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
     ops: { host: config.BIRDDOG_OPS_HOST, port: config.BIRDDOG_OPS_PORT },
     health,
     metrics,
-    resources: [outbound, hop, journal],
+    resources: [outbound, hop, store],
   });
 }
 

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { portsWithoutDatadog, unaskedPort } from '../../test/fake-ports.ts';
 import { manualClock } from '../../test/manual-clock.ts';
 import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcome.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { idOf, isOwnedBy, stamped } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { openJournal } from '../store/journal.ts';
 import { createOnce, SETTLE_WITHIN } from './apply.ts';
-import { createKeyLock } from './key-lock.ts';
 import type { ObjectPort } from './ports.ts';
 
 const OWNER = { application: 'a', key: 'k' };
@@ -33,7 +32,7 @@ function world(
     return object;
   };
   const port: ObjectPort = {
-    kind: 'monitor',
+    ...unaskedPort('monitor'),
     find: async (owner) => {
       if (broken) throw new ProblemError('datadog_failed', 'Datadog answered 503 again and again.');
       return held.filter((o) => isOwnedBy('monitor', o, owner));
@@ -43,14 +42,12 @@ function world(
       calls.create += 1;
       return options.create ? options.create(held, body) : store(body);
     },
-    update: async () => assert.fail('no update here'),
     delete: async (id) => {
       calls.deleted.push(id);
     },
-    url: () => '',
   };
-  const journal = openJournal(':memory:');
-  const ports = { monitor: port, dashboard: port, lock: createKeyLock(), journal, clock, audit: () => {} };
+  const ports = { ...portsWithoutDatadog(clock), monitor: port };
+  const { journal } = ports;
   const ask = (deadlineMs = options.deadlineMs ?? 25_000) =>
     createOnce(
       {

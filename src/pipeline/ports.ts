@@ -14,13 +14,24 @@ export interface ObjectPort {
   readonly kind: StoredKind;
   /**
    * Every object whose marker says `owner`, oldest first, whole. Paged to the end.
-   * Monitors by their marker tags; dashboards by the last line of the description in the list of all.
+   * Monitors by their marker tags, whose list says everything; dashboards by the last line of the description
+   * in the list of all, each read singly unless `known` (by id,
+   * bodies as Datadog gave them) has it at the version that the list gives.
    */
   find(
     owner: Owner,
     context: RequestContext,
     known?: ReadonlyMap<string, KnownObject>,
   ): Promise<JsonObject[]>;
+  /**
+   * Whole objects that match, whoever owns them, oldest first; for import. Both conditions must hold where both
+   * are given. `query` is Datadog's own search for monitors, which lags behind writes by some seconds: never ask it
+   * whether a write arrived. Datadog has no search for dashboards: each word of `query` must stand in the title or
+   * description, and `team:x` among the tags.
+   */
+  search(filter: SearchFilter, context: RequestContext): Promise<JsonObject[]>;
+  /** Why objects must stay, by id, in Datadog's words; ids that may go are not in it. Of dashboards any may go. */
+  canDelete(ids: readonly string[], context: RequestContext): Promise<ReadonlyMap<string, string>>;
   /** One object, or undefined where Datadog has none of that id. */
   get(id: string, context: RequestContext): Promise<JsonObject | undefined>;
   /** Sends one POST, once. Throws AnswerLostError where it may have arrived, DuplicateMonitorError on Datadog's duplicate check. */
@@ -29,15 +40,14 @@ export interface ObjectPort {
   update(id: string, body: JsonObject, context: RequestContext): Promise<JsonObject>;
   /** Repeats safely; an object that is gone already is no error. */
   delete(id: string, context: RequestContext): Promise<void>;
-  /** For each of these ids that others still need: why. */
-  canDelete(ids: readonly string[], context: RequestContext): Promise<ReadonlyMap<string, string>>;
-  /** Whole objects that match, for an import. */
-  search(
-    filter: { readonly query?: string; readonly tag?: string },
-    context: RequestContext,
-  ): Promise<JsonObject[]>;
   /** Where a person sees the object. */
   url(object: JsonObject): string;
+}
+
+/** Which objects are looked for: by words of a search, by one tag or several (`a:b,c:d`), or by both. */
+export interface SearchFilter {
+  readonly query?: string;
+  readonly tag?: string;
 }
 
 /** The object a create is about. */
@@ -67,18 +77,29 @@ export interface KnownObject {
   readonly version: string;
   readonly body: JsonObject;
 }
-/** What was last seen of Datadog's objects: a hint that saves reads and tells a shrunken list, never the truth. */
+
+/**
+ * What was last seen of Datadog's objects: a hint that saves reads and tells a shrunken list, never the truth.
+ * A body that was too large to keep is `{}`, with an empty version.
+ */
 export interface KnownObjects {
   of(kind: StoredKind, application: string): KnownObject[];
   /** Replaces what is known of the application's objects of this kind; in one transaction. */
   keep(kind: StoredKind, application: string, objects: readonly KnownObject[]): void;
+  /** The object has gone, whosever it was. */
   forget(kind: StoredKind, id: string): void;
 }
-/** What a plan was made from, by its basis, so that what moved since can be told. The last few of each application are kept. */
+
+/**
+ * What a plan was made from, by its basis, so that what moved since can be told. The last few of each application
+ * are kept, for a day.
+ */
 export interface Bases {
   keep(basis: string, application: string, objects: readonly KnownObject[], now: number): void;
   read(basis: string): readonly KnownObject[] | undefined;
 }
+
+/** An object as Birddog wrote it last; `at` in epoch milliseconds. */
 export interface AppliedObject {
   readonly kind: StoredKind;
   readonly key: string;
@@ -86,18 +107,25 @@ export interface AppliedObject {
   readonly body: JsonObject;
   readonly at: number;
 }
+
 /** What was written last, for drift. */
 export interface AppliedObjects {
   keep(kind: StoredKind, application: string, key: string, id: string, body: JsonObject, now: number): void;
   of(application: string): readonly AppliedObject[];
+  /** The object has gone, whosever it was. */
   forget(kind: StoredKind, id: string): void;
 }
-/** One change of an object, from the organisation's audit trail. */
+
+/** Who changed an object, and when (epoch milliseconds). */
 export interface AuditedChange {
   readonly by: string;
   readonly at: number;
 }
-/** Who changed an object since a time (epoch ms), latest first; undefined where the organisation has no audit trail. */
+
+/**
+ * Who changed an object at `since` (epoch ms) or later, latest first, the last few; undefined where Datadog does not tell.
+ * Never throws.
+ */
 export interface AuditTrail {
   changes(
     kind: StoredKind,
@@ -106,7 +134,8 @@ export interface AuditTrail {
     context: RequestContext,
   ): Promise<readonly AuditedChange[] | undefined>;
 }
-/** What an organisation demands of the tags of monitors. */
+
+/** The organisation's monitor config policies. Empty where the key may not read them; else throws as a read does. */
 export interface Policies {
   list(context: RequestContext): Promise<readonly TagPolicy[]>;
 }

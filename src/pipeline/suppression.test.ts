@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { portsWithoutDatadog, unaskedPort } from '../../test/fake-ports.ts';
 import { manualClock } from '../../test/manual-clock.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
@@ -7,8 +8,6 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { StoredKind } from '../domain/managed-kind.ts';
 import { decode } from '../format/decode.ts';
 import { OBJECT_LIMITS } from '../format/decoded.ts';
-import { openJournal } from '../store/journal.ts';
-import { createKeyLock } from './key-lock.ts';
 import { lintBody } from './lint.ts';
 import { carryOut } from './pipeline.ts';
 import type { ObjectPort } from './ports.ts';
@@ -21,12 +20,11 @@ function holding(kind: StoredKind, sent: JsonObject[]): ObjectPort {
     return Promise.resolve({ ...object, id: 7 });
   };
   return {
-    kind,
+    ...unaskedPort(kind),
     find: () => Promise.resolve(held()),
     get: () => Promise.resolve(held()[0]),
     create: take,
     update: (_id, object) => take(object),
-    delete: () => assert.fail('nothing is deleted'),
     url: () => 'https://example.test',
   };
 }
@@ -36,12 +34,9 @@ async function sendAll(requests: readonly (readonly [path: string, body: JsonObj
   const clock = manualClock();
   const sent: JsonObject[] = [];
   const ports = {
+    ...portsWithoutDatadog(clock),
     monitor: holding('monitor', sent),
     dashboard: holding('dashboard', sent),
-    lock: createKeyLock(),
-    journal: openJournal(':memory:'),
-    clock,
-    audit: () => {},
   };
   const answers: JsonObject[] = [];
   for (const [path, body] of requests) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { portsWithoutDatadog, unaskedPort } from '../../test/fake-ports.ts';
 import { manualClock } from '../../test/manual-clock.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
@@ -7,8 +8,6 @@ import type { JsonObject } from '../domain/json.ts';
 import { stamped } from '../domain/marker.ts';
 import { decode } from '../format/decode.ts';
 import { OBJECT_LIMITS } from '../format/decoded.ts';
-import { openJournal } from '../store/journal.ts';
-import { createKeyLock } from './key-lock.ts';
 import { carryOut } from './pipeline.ts';
 import type { ObjectPort } from './ports.ts';
 
@@ -27,16 +26,14 @@ it('a create that finds what an earlier one left under way is 200 only where tha
     ['', 200],
     ['other words', 'already_different'],
   ] as const) {
-    const journal = openJournal(':memory:');
-    journal.begin({ kind: 'monitor', application: 'a', key: 'x' }, 'somebody', clock.now());
+    const ports = portsWithoutDatadog(clock);
+    ports.journal.begin({ kind: 'monitor', application: 'a', key: 'x' }, 'somebody', clock.now());
     let looks = 0;
     const monitor: ObjectPort = {
-      kind: 'monitor',
+      ...unaskedPort('monitor'),
       find: async () => ((looks += 1) < 3 ? [] : [landed]),
       get: async () => undefined,
       create: () => assert.fail('nothing is sent while the first may still land'),
-      update: () => assert.fail('no update here'),
-      delete: () => assert.fail('no delete here'),
       url: () => 'https://example.test',
     };
     const body = { application: 'a', team: 't', monitor: { type: 'query alert', name: 'x', query, message } };
@@ -55,7 +52,7 @@ it('a create that finds what an earlier one left under way is 200 only where tha
           deadline: deadlineAfter(25_000, clock),
         },
       },
-      { monitor, dashboard: monitor, lock: createKeyLock(), journal, clock, audit: () => {} },
+      { ...ports, monitor },
     );
     const outcome = await answer.then(
       (a) => a.status,

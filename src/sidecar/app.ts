@@ -5,14 +5,14 @@ import type { Caller } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { contractApp, type Incoming } from '../http/contract-app.ts';
 import { createMetrics } from '../http/metrics.ts';
+import { portsOf } from '../http/ports-of.ts';
 import { HEADERS } from '../http/request-context.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
 import { type Service, startService, type Surroundings } from '../http/service.ts';
 import { createOutbound } from '../outbound/outbound.ts';
-import { createKeyLock } from '../pipeline/key-lock.ts';
 import { subjectOf } from '../pipeline/subject.ts';
 import { openSecretSet } from '../process/secret-set.ts';
-import { openJournal } from '../store/journal.ts';
+import { openStore } from '../store/store.ts';
 import { VERSION } from '../contract/version.ts';
 import type { Config } from './config.ts';
 
@@ -29,14 +29,8 @@ export async function startSidecar(config: Config, { clock, log }: Surroundings)
   const keys = keysFromSecretSet(secrets);
   const datadog = createDatadog({ ...config.datadog, keys, outbound, clock });
   metrics.budget(datadog.budgetLeft);
-  const journal = openJournal(config.BIRDDOG_JOURNAL);
-  const ports = {
-    ...datadog.objects,
-    lock: createKeyLock(),
-    journal,
-    clock,
-    audit: (entry: object) => log.info('audit', { ...entry }),
-  };
+  const store = openStore(config.BIRDDOG_JOURNAL, (error) => log.warn('hints not kept', { error }));
+  const ports = portsOf(datadog, store, { clock, log });
   const app = contractApp({
     serve: (incoming) => {
       const { operation, query, sent } = incoming;
@@ -64,7 +58,7 @@ export async function startSidecar(config: Config, { clock, log }: Surroundings)
     ops: { host: config.SIDECAR_OPS_HOST, port: config.SIDECAR_OPS_PORT },
     health: { notReady: () => undefined },
     metrics,
-    resources: [outbound, journal],
+    resources: [outbound, store],
   });
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { openJournal } from './journal.ts';
+import { openStore } from './store.ts';
 
 const WRITE = { kind: 'monitor', application: 'a', key: 'k' } as const;
 
@@ -13,7 +13,10 @@ describe('the journal', () => {
     folder = mkdtempSync(join(tmpdir(), 'journal-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
-  const open = () => openJournal(join(folder, 'journal.sqlite'));
+  const open = () => {
+    const { journal, close } = openStore(join(folder, 'journal.sqlite'));
+    return { ...journal, close };
+  };
 
   it('knows a create that was begun, and forgets it when it is settled', () => {
     const journal = open();

@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Journal, WriteUnderWay } from '../pipeline/ports.ts';
 
 const SCHEMA = `
@@ -13,14 +13,8 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS writes_by_object ON writes (kind, application, key);
 `;
 
-/**
- * The journal of creates under way, in a SQLite file of this process's own (`:memory:` for none).
- * Write-ahead logging with normal sync: a row survives the process being killed at any moment. It may be
- * lost with the machine, but then so is the pod's memory volume; the markers in Datadog remain.
- */
-export function openJournal(file: string): Journal & { close(): void } {
-  const db = new DatabaseSync(file);
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
+/** The journal of creates under way. Whatever fails here fails the create: it is the only thing that knows. */
+export function journalIn(db: DatabaseSync): Journal {
   db.exec(SCHEMA);
   const insert = db.prepare(
     'INSERT INTO writes (kind, application, key, caller, begun_at) VALUES (?, ?, ?, ?, ?)',
@@ -43,6 +37,5 @@ export function openJournal(file: string): Journal & { close(): void } {
       const begun = latest.get(...names(write))?.['begun'];
       return typeof begun === 'number' ? begun : undefined;
     },
-    close: () => db.close(),
   };
 }

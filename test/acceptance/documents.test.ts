@@ -120,7 +120,9 @@ describe('a document', () => {
   });
 
   it("puts back Datadog's default where it says nothing, but for what is left to people", async () => {
-    const document = documentOf('defaults', { monitors: [{ ...MONITOR, unmanaged: ['/options/renotify_interval'] }] });
+    const document = documentOf('defaults', {
+      monitors: [{ ...MONITOR, unmanaged: ['/options/renotify_interval'] }],
+    });
     const { done } = await applyAll(document);
     const id = done[0].id;
     await datadog('PUT', `/api/v1/monitor/${id}`, {
@@ -128,10 +130,10 @@ describe('a document', () => {
       options: { thresholds: { critical: 2 }, renotify_interval: 60, notify_audit: true },
     });
     const plan = ok(await send('/plan', document));
-    assert.deepEqual(
-      plan.objects[0].changes.map((c: { path: string }) => c.path).sort(),
-      ['/options/notify_audit', '/priority'],
-    );
+    assert.deepEqual(plan.objects[0].changes.map((c: { path: string }) => c.path).sort(), [
+      '/options/notify_audit',
+      '/priority',
+    ]);
     await applyAll(document);
     const live = await datadog('GET', `/api/v1/monitor/${id}`);
     assert.equal(live['priority'], null);
@@ -164,7 +166,9 @@ describe('a reference', () => {
     assert.equal(live['query'], `${ids.get('load')} && ${ids.get('disk')}`);
     await isQuiet(document);
     const other = documentOf('refs-other', {
-      dashboards: [{ ...SHOWN, widgets: [{ definition: { type: 'alert_value', alert_id: '${monitor:refs/load}' } }] }],
+      dashboards: [
+        { ...SHOWN, widgets: [{ definition: { type: 'alert_value', alert_id: '${monitor:refs/load}' } }] },
+      ],
     });
     await applyAll(other);
     await isQuiet(other);
@@ -191,7 +195,10 @@ describe('a reference', () => {
   });
 
   it('keeps what it names until it is gone itself', async () => {
-    const document = documentOf('delete-order', { monitors: [COMPOSITE, MONITOR, DISK], dashboards: [SHOWN] });
+    const document = documentOf('delete-order', {
+      monitors: [COMPOSITE, MONITOR, DISK],
+      dashboards: [SHOWN],
+    });
     await applyAll(document);
     const nothing = documentOf('delete-order', {});
     assert.deepEqual(
@@ -305,7 +312,10 @@ describe('policies of the organisation', () => {
 
 const skip = existsSync(CORPUS) ? false : 'the corpus of real definitions is not here (set CORPUS)';
 describe('every real definition in one document', { skip }, () => {
-  const definitions = (kind: 'monitor' | 'dashboard', wanted: (object: JsonObject) => boolean): JsonObject[] =>
+  const definitions = (
+    kind: 'monitor' | 'dashboard',
+    wanted: (object: JsonObject) => boolean,
+  ): JsonObject[] =>
     readFileSync(join(CORPUS, `${kind}s.ndjson`), 'utf8')
       .split('\n')
       .filter((line) => line !== '')

@@ -90,7 +90,7 @@ async function whoChanged(
   context: RequestContext,
 ): Promise<JsonObject> {
   const from = since ?? ports.clock.now() - LOOK_BACK;
-  const changes = await ports.trail.changes(stored, id, from, context).catch(() => undefined);
+  const changes = await ports.trail.changes(stored, id, from, context);
   const last = changes?.[0];
   return last ? { by: last.by, at: new Date(last.at).toISOString() } : { by: 'not known' };
 }

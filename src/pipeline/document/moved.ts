@@ -20,9 +20,7 @@ export async function moved(
   const { stored, key, planned, live, wanted } = step;
   const fields = now ? changesOf(stored, live ?? {}, now).map(({ path }) => path) : [];
   const id = planned.id ?? '';
-  const changes = await ports.trail
-    .changes(stored, id, ports.clock.now() - LOOK_BACK, context)
-    .catch(() => undefined);
+  const changes = await ports.trail.changes(stored, id, ports.clock.now() - LOOK_BACK, context);
   const by = changes?.[0]?.by ?? 'not known';
   const what = now ? `changed in ${list(fields)}` : 'deleted';
   return new ProblemError(
@@ -56,7 +54,7 @@ export async function slippedIn(
 ): Promise<Finding[]> {
   const fields = changesOf(stored, after, desired).map(({ path }) => path);
   const id = idOf(after);
-  const changes = await ports.trail.changes(stored, id, since, context).catch(() => undefined);
+  const changes = await ports.trail.changes(stored, id, since, context);
   // One of the changes since is the write itself.
   const others = (changes ?? []).slice(1);
   if (fields.length === 0 && others.length === 0) return [];
@@ -143,6 +141,6 @@ interface Movement {
 
 async function withPerson(one: Movement, ports: Ports, context: RequestContext) {
   const since = ports.clock.now() - LOOK_BACK;
-  const changes = await ports.trail.changes(one.kind, one.id, since, context).catch(() => undefined);
+  const changes = await ports.trail.changes(one.kind, one.id, since, context);
   return { ...one, by: changes?.[0]?.by ?? 'not known' };
 }

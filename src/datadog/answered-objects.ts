@@ -1,0 +1,31 @@
+import { AnswerLostError } from '../domain/datadog-outcome.ts';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { idOf } from '../domain/marker.ts';
+import { ProblemError } from '../domain/problem.ts';
+
+/** The objects of a list answer. Throws `datadog_failed` where it is none: half an answer is not believed. */
+export function listOf(answer: Json | undefined): JsonObject[] {
+  if (!Array.isArray(answer) || !answer.every(isObject)) throw strange();
+  return answer.filter(isObject);
+}
+
+/** One object, or undefined for none. */
+export function objectOf(answer: Json | undefined): JsonObject | undefined {
+  if (answer === undefined) return undefined;
+  if (!isObject(answer) || idOf(answer) === '') throw strange();
+  return answer;
+}
+
+/** What a write gave back. A 404 there means that the object has gone meanwhile. */
+export function writtenOf(answer: Json | undefined): JsonObject {
+  if (answer === undefined)
+    throw new ProblemError('not_found', 'The object has gone from Datadog meanwhile.');
+  if (!isObject(answer) || idOf(answer) === '') throw new AnswerLostError('the answer to a write has no id');
+  return answer;
+}
+
+function strange(): ProblemError {
+  return new ProblemError('datadog_failed', 'Datadog answered with something else than was asked for.', {
+    retryAfter: 5,
+  });
+}

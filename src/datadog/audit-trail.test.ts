@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { emulatedDatadog } from '../../test/emulated-datadog.ts';
+import type { StoredKind } from '../domain/managed-kind.ts';
+
+const SEARCH = '/api/v2/audit/events/search';
+const HOUR = 3_600_000;
+
+function start(options: { readonly audit?: boolean } = {}) {
+  const world = emulatedDatadog(options);
+  const query = 'avg(last_5m):avg:m{*} > 1';
+  const begun = world.clock.now();
+  const id = String(world.person('POST', '/api/v1/monitor', { type: 'query alert', name: 'n', query })['id']);
+  const ask = (since = begun, of = id, kind: StoredKind = 'monitor') =>
+    world.datadog.trail.changes(kind, of, since, world.context());
+  return { ...world, id, begun, ask };
+}
+
+describe('who changed an object', () => {
+  it('is told with the times, the newest first, since a time', async () => {
+    const { id, begun, ask, clock, person } = start();
+    clock.advance(60_000);
+    person('PUT', `/api/v1/monitor/${id}`, { message: 'new' });
+    const change = { by: 'sandbox@example.com', at: begun + 60_000 };
+    assert.deepEqual(await ask(), [change, { ...change, at: begun }]);
+    assert.deepEqual(await ask(begun + 60_000), [change]);
+    assert.deepEqual(await ask(begun + 60_001), []);
+  });
+
+  it('is told of that object alone, also days after', async () => {
+    const { id, ask, begun, clock } = start();
+    clock.advance(72 * HOUR);
+    assert.equal((await ask())?.[0]?.at, begun);
+    assert.deepEqual(await ask(begun, '1'), []);
+    assert.deepEqual(await ask(begun, id, 'dashboard'), []);
+    assert.deepEqual(await ask(begun, '1" OR @asset.id:"'), []);
+  });
+
+  it('is not known without an audit trail, which is not asked for again within the hour', async () => {
+    const { ask, clock, taken } = start({ audit: false });
+    const asked = () => taken().filter(({ call }) => call === `POST ${SEARCH}`).length;
+    assert.deepEqual([await ask(), asked()], [undefined, 1]);
+    clock.advance(HOUR - 1);
+    assert.deepEqual([await ask(), asked()], [undefined, 0]);
+    clock.advance(1);
+    assert.deepEqual([await ask(), asked()], [undefined, 1]);
+  });
+
+  it('is not known where the trail has no such path, fails or gives something strange', async () => {
+    const { ask, fail, clock, taken } = start();
+    fail(SEARCH, 404);
+    assert.equal(await ask(), undefined);
+    clock.advance(HOUR);
+    fail(SEARCH, 200, { data: [{ attributes: { timestamp: 'never', attributes: { usr: 7 } } }] });
+    fail(SEARCH, 200, []);
+    assert.deepEqual([await ask(), await ask()], [[], undefined]);
+    taken();
+    for (let n = 0; n < 4; n += 1) fail(SEARCH, 503);
+    assert.equal(await ask(), undefined);
+    assert.equal(taken().length, 4, 'a search is a read, and is tried again');
+    assert.ok(await ask(), 'a failure is not remembered');
+  });
+
+  it('is not waited for longer than a name is worth', async () => {
+    const { ask, fail, clock } = start();
+    for (let n = 0; n < 9; n += 1) fail(SEARCH, 429);
+    const before = clock.now();
+    assert.equal(await ask(), undefined);
+    assert.ok(clock.now() - before <= 5000);
+  });
+});

@@ -1,0 +1,27 @@
+import { createKeyLock } from '../pipeline/key-lock.ts';
+import type { Ports } from '../pipeline/ports.ts';
+import type { Surroundings } from './service.ts';
+
+interface DatadogPorts extends Pick<Ports, 'trail' | 'policies'> {
+  readonly objects: Pick<Ports, 'monitor' | 'dashboard'>;
+}
+
+/** What the pipeline works with in a process that serves, made of what the command has opened. */
+export function portsOf(
+  { objects, trail, policies }: DatadogPorts,
+  { journal, known, bases, applied }: Pick<Ports, 'journal' | 'known' | 'bases' | 'applied'>,
+  { clock, log }: Surroundings,
+): Ports {
+  return {
+    ...objects,
+    trail,
+    policies,
+    journal,
+    known,
+    bases,
+    applied,
+    lock: createKeyLock(),
+    clock,
+    audit: (entry) => log.info('audit', { ...entry }),
+  };
+}

@@ -1,0 +1,57 @@
+import { askDatadog, body } from '../emulators/datadog/ask-datadog.ts';
+import { createDatadog } from '../src/datadog/datadog.ts';
+import { deadlineAfter } from '../src/domain/deadline.ts';
+import type { Json, JsonObject } from '../src/domain/json.ts';
+import { Secret } from '../src/domain/secret.ts';
+import { manualClock } from './manual-clock.ts';
+
+/** Birddog's Datadog over an emulated one, without a socket, at a time that the test sets. */
+export function emulatedDatadog(options: { readonly audit?: boolean } = {}) {
+  const emulator = askDatadog(options);
+  const clock = manualClock(emulator.clock.now);
+  const calls: { readonly call: string; readonly query: string; readonly sent: string }[] = [];
+  const failures: { readonly path: string; readonly status: number; readonly text: string }[] = [];
+  const datadog = createDatadog({
+    baseUrl: new URL('https://api.example.test'),
+    uiUrl: new URL('https://app.example.test'),
+    clock,
+    random: () => 0.5,
+    keys: { current: () => ({ api: new Secret('a'), app: new Secret('b') }), reread: () => false },
+    outbound: {
+      async send({ method, url, headers = {}, body: sent }) {
+        calls.push({
+          call: `${method} ${url.pathname}`,
+          query: url.searchParams.toString(),
+          sent: String(sent ?? ''),
+        });
+        const at = failures.findIndex(({ path }) => path === url.pathname);
+        const [failure] = at < 0 ? [] : failures.splice(at, 1);
+        if (failure) return { status: failure.status, headers: {}, body: Buffer.from(failure.text) };
+        emulator.clock.now = clock.now();
+        const answer = emulator.ask(method, `${url.pathname}${url.search}`, sent?.toString(), headers);
+        return { status: answer.status, headers: {}, body: Buffer.from(answer.body ?? '') };
+      },
+      close: () => {},
+    },
+  });
+  return {
+    datadog,
+    clock,
+    context: (ms = 25_000) => ({
+      caller: { name: 'c' },
+      requestId: 'r',
+      traceparent: '',
+      deadline: deadlineAfter(ms, clock),
+    }),
+    /** The calls since they were last taken. */
+    taken: () => calls.splice(0),
+    /** The next call of a path is answered so. */
+    fail: (path: string, status: number, answer: Json = { errors: ['no'] }) =>
+      void failures.push({ path, status, text: JSON.stringify(answer) }),
+    /** What somebody else does, past Birddog. */
+    person(method: string, path: string, sent?: JsonObject): JsonObject {
+      emulator.clock.now = clock.now();
+      return body(emulator.ask(method, path, sent));
+    },
+  };
+}
