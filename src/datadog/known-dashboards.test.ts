@@ -68,6 +68,15 @@ describe('dashboards that are known', () => {
     }
   });
 
+  it('are read where the list gives no version', async () => {
+    const [first] = await find();
+    const nameless = { ...first, modified_at: '' };
+    world.fail('/api/v1/dashboard', 200, { dashboards: [nameless] });
+    reads();
+    assert.deepEqual(await find(knownOf([nameless])), [first]);
+    assert.equal(reads(), 1);
+  });
+
   it('that have gone, or are of others now, are not found', async () => {
     const known = knownOf(await find());
     const [gone, given] = known.keys();

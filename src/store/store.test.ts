@@ -106,6 +106,14 @@ describe('what is known of objects', () => {
       [2, 0, 2],
     );
   });
+
+  it('is not dropped while it is written, however much of the limit it takes', () => {
+    const { known: store } = opened({ known: 3000 });
+    const objects = ['1', '2', '3', '4'].map((id) => known(id, { text: noise(900) }));
+    store.keep('monitor', 'a', objects.slice(3));
+    store.keep('monitor', 'b', objects);
+    assert.deepEqual([store.of('monitor', 'a'), store.of('monitor', 'b')], [[], objects]);
+  });
 });
 
 describe('what plans were made from', () => {
@@ -221,20 +229,21 @@ describe('the store', () => {
     store.journal.settle(entry);
   });
 
-  it('that is full keeps what it had, and says so once', () => {
-    const failures: unknown[] = [];
-    const store = opened({}, failures);
-    store.known.keep('monitor', 'a', [known('1')]);
-    const other = new DatabaseSync(file());
-    other.exec(`CREATE TRIGGER full BEFORE INSERT ON known_objects WHEN NEW.id = '3'
-      BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END;`);
-    other.close();
-    for (let n = 0; n < 2; n += 1) store.known.keep('monitor', 'a', [known('2'), known('3')]);
-    assert.deepEqual(store.known.of('monitor', 'a'), [known('1')]);
-    assert.equal(failures.length, 1);
-    store.known.keep('monitor', 'a', [known('2')]);
-    assert.deepEqual(store.known.of('monitor', 'a'), [known('2')]);
-  });
+  for (const how of ['ROLLBACK', 'ABORT'])
+    it(`that is full keeps what it had, and says so once (${how})`, () => {
+      const failures: unknown[] = [];
+      const store = opened({}, failures);
+      store.known.keep('monitor', 'a', [known('1')]);
+      const other = new DatabaseSync(file());
+      other.exec(`CREATE TRIGGER full BEFORE INSERT ON known_objects WHEN NEW.id = '3'
+      BEGIN SELECT RAISE(${how}, 'database or disk is full'); END;`);
+      other.close();
+      for (let n = 0; n < 2; n += 1) store.known.keep('monitor', 'a', [known('2'), known('3')]);
+      assert.deepEqual(store.known.of('monitor', 'a'), [known('1')]);
+      assert.equal(failures.length, 1);
+      store.known.keep('monitor', 'a', [known('2')]);
+      assert.deepEqual(store.known.of('monitor', 'a'), [known('2')]);
+    });
 
   it('with a damaged body knows none for it', () => {
     const failures: unknown[] = [];
