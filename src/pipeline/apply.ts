@@ -19,6 +19,8 @@ interface Create {
   readonly context: RequestContext;
   /** The id of an object under the same key that this one replaces. */
   readonly instead?: string;
+  /** Whether the look for another process's create of the same key is left to the caller. */
+  readonly looksLater?: boolean;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function createOnce(
     throw error;
   }
   ports.journal.settle(entry);
-  return keepOldest(create, object);
+  return create.looksLater ? { object, made: true } : keepOldest(create, object);
 }
 
 /** A create that an earlier request began and did not see the end of: wait until it shows, or until it is too late for it to land. */
@@ -139,7 +141,7 @@ async function keepOldest(create: Create, ours: JsonObject): Promise<{ object: J
 }
 
 /** The object is made; that the look after it failed is no reason to say otherwise. */
-function noneIfFailed(error: unknown): JsonObject[] {
+export function noneIfFailed(error: unknown): JsonObject[] {
   if (error instanceof ProblemError) return [];
   throw error;
 }

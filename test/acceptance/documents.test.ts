@@ -21,7 +21,7 @@ const send = (path: string, document: JsonObject) =>
 async function datadog(method: string, path: string, body?: Json): Promise<JsonObject> {
   const answer = await fetch(`${pod.datadogUrl}${path}`, {
     method,
-    headers: { 'dd-api-key': 'any', 'dd-application-key': 'any', ...JSON_TYPE },
+    headers: { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-app-key', ...JSON_TYPE },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const value = parseTrustedJson((await answer.text()) || 'null');
@@ -72,6 +72,28 @@ async function isQuiet(document: JsonObject): Promise<void> {
   const loud = body.objects.filter((o: { action: string }) => o.action !== 'none');
   assert.deepEqual(loud, []);
 }
+
+describe('policies of the organisation', () => {
+  it('are told at the tag, before Datadog refuses', async () => {
+    const policy = await datadog('POST', '/api/v2/monitor/policy', {
+      data: {
+        type: 'monitor-config-policy',
+        attributes: {
+          policy_type: 'tag',
+          policy: { tag_key: 'tier', tag_key_required: false, valid_tag_values: ['gold', 'silver'] },
+        },
+      },
+    });
+    const document = documentOf('policies', { monitors: [{ ...MONITOR, tags: ['a:b', 'tier:tin'] }] });
+    const { findings } = ok(await send('/plan', document));
+    assert.deepEqual(
+      findings.map((f: { code: string; pointer: string }) => `${f.code} ${f.pointer}`),
+      ['policy /monitors/0/tags/1'],
+    );
+    const { data } = policy;
+    await datadog('DELETE', `/api/v2/monitor/policy/${isObject(data) ? String(data['id']) : ''}`);
+  });
+});
 
 describe('a document', () => {
   it('is planned, applied, and then there is nothing to do', async () => {
@@ -285,28 +307,6 @@ describe('adoption', () => {
       taken.findings.map((f: { code: string }) => f.code),
       ['adopt_owned'],
     );
-  });
-});
-
-describe('policies of the organisation', () => {
-  it('are told at the tag, before Datadog refuses', async () => {
-    const policy = await datadog('POST', '/api/v2/monitor/policy', {
-      data: {
-        type: 'monitor-config-policy',
-        attributes: {
-          policy_type: 'tag',
-          policy: { tag_key: 'tier', tag_key_required: false, valid_tag_values: ['gold', 'silver'] },
-        },
-      },
-    });
-    const document = documentOf('policies', { monitors: [{ ...MONITOR, tags: ['a:b', 'tier:tin'] }] });
-    const { findings } = ok(await send('/plan', document));
-    assert.deepEqual(
-      findings.map((f: { code: string; pointer: string }) => `${f.code} ${f.pointer}`),
-      ['policy /monitors/0/tags/1'],
-    );
-    const { data } = policy;
-    await datadog('DELETE', `/api/v2/monitor/policy/${isObject(data) ? String(data['id']) : ''}`);
   });
 });
 

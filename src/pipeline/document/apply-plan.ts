@@ -2,13 +2,14 @@ import { changesOf } from '../../domain/changes.ts';
 import { documentUpdate } from '../../domain/document-update.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { idOf, markOf } from '../../domain/marker.ts';
+import { compareAge, idOf, markOf } from '../../domain/marker.ts';
 import type { PlanAction } from '../../domain/plan.ts';
-import { createOnce, updateOnce } from '../apply.ts';
+import { createOnce, noneIfFailed, updateOnce } from '../apply.ts';
 import type { ObjectPort } from '../ports.ts';
 import { moved, slippedIn } from './moved.ts';
 import type { Applying, DocumentPlan, PlanStep } from './document-plan.ts';
 import { desiredOf } from './plan-document.ts';
+import { asKnown } from './read-live.ts';
 import { fullName } from './references-in-order.ts';
 
 /** Writes at the same time; Datadog's own tools saw storms with more. */
@@ -23,6 +24,8 @@ export interface Done {
   readonly id: string;
   /** As Datadog holds it now; undefined where it was deleted. */
   readonly object: JsonObject | undefined;
+  /** Whether this run created it. */
+  readonly made: boolean;
 }
 
 export interface Outcome {
@@ -57,6 +60,7 @@ export async function applyPlan(applying: Applying): Promise<Outcome> {
     }
   }
   await run.retireReplaced();
+  await run.retireDoubles();
   return run.outcome();
 }
 
@@ -84,8 +88,10 @@ class Run {
   }
 
   outcome(): Outcome {
-    const remaining = writesOf(this.applying.plan).filter((step) => !this.done.has(step));
-    return { done: [...this.done.values()], remaining, findings: this.findings, failure: this.failure };
+    const writes = writesOf(this.applying.plan);
+    const remaining = writes.filter((step) => !this.done.has(step));
+    const done = writes.flatMap((step) => this.done.get(step) ?? []);
+    return { done, remaining, findings: this.findings, failure: this.failure };
   }
 
   /** Carries one step out, alone under its key. What fails ends the run; what is under way beside it is seen through. */
@@ -115,12 +121,12 @@ class Run {
     const port = ports[stored];
     const write = { kind: stored, application: plan.application, key };
     const made = await createOnce(
-      { port, ports, context, write, ...(instead === undefined ? {} : { instead }) },
+      { port, ports, context, write, looksLater: true, ...(instead === undefined ? {} : { instead }) },
       body,
     );
     if (!made.made && changesOf(stored, made.object, body).length > 0)
       throw await moved(this.applying, step, made.object);
-    this.finish(step, made.made ? await this.readAfter(step, made.object, body) : made.object);
+    this.finish(step, made.made ? await this.readAfter(step, made.object, body) : made.object, made.made);
   }
 
   private async update(step: PlanStep): Promise<void> {
@@ -159,6 +165,31 @@ class Run {
     }
   }
 
+  /** Another process may have made the same key at the same time: the oldest stays, and of the others what this run made goes. */
+  async retireDoubles(): Promise<void> {
+    const { plan, ports, context } = this.applying;
+    const gone = new Set(this.replaced.map(({ id }) => id));
+    for (const stored of ['monitor', 'dashboard'] as const) {
+      const made = [...this.done.values()].filter((one) => one.made && one.step.stored === stored);
+      if (made.length === 0 || this.failure) continue;
+      const known = new Map(
+        made.flatMap(({ id, object }) => (object ? [[id, asKnown(stored, object)] as const] : [])),
+      );
+      const found = await ports[stored]
+        .find({ application: plan.application }, context, known)
+        .catch(noneIfFailed);
+      for (const one of made) {
+        const same = found.filter(
+          (object) => markOf(stored, object)?.key === one.step.key && !gone.has(idOf(object)),
+        );
+        const [oldest] = same.sort(compareAge);
+        if (!oldest || idOf(oldest) === one.id || !same.some((object) => idOf(object) === one.id)) continue;
+        await ports[stored].delete(one.id, context);
+        this.done.set(one.step, { ...one, id: idOf(oldest), object: oldest, made: false });
+      }
+    }
+  }
+
   private async delete(step: PlanStep): Promise<void> {
     const { ports, context } = this.applying;
     const id = step.planned.id ?? '';
@@ -171,7 +202,7 @@ class Run {
     ports.known.forget(step.stored, id);
     ports.applied.forget(step.stored, id);
     this.note(step, id);
-    this.done.set(step, { step, action: 'delete', id, object: undefined });
+    this.done.set(step, { step, action: 'delete', id, object: undefined, made: false });
   }
 
   /** What others still need is not deleted, and it is said why. */
@@ -212,14 +243,14 @@ class Run {
     return wanted ? desiredOf(wanted, live, document, way, (name) => this.ids.get(name)) : desired;
   }
 
-  private finish(step: PlanStep, object: JsonObject): void {
+  private finish(step: PlanStep, object: JsonObject, made = false): void {
     const { plan, ports } = this.applying;
     const { stored, key } = step;
     const id = idOf(object);
     this.ids.set(fullName({ kind: stored, key }, plan.application), id);
     ports.applied.keep(stored, plan.application, key, id, object, ports.clock.now());
     this.note(step, id);
-    this.done.set(step, { step, action: step.planned.action, id, object });
+    this.done.set(step, { step, action: step.planned.action, id, object, made });
   }
 
   private note({ planned, stored, key }: PlanStep, id: string): void {

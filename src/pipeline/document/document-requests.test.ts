@@ -1,0 +1,358 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { emulatedDatadog } from '../../../test/emulated-datadog.ts';
+import { portsWithoutDatadog } from '../../../test/fake-ports.ts';
+import { OPERATIONS } from '../../contract/operations.ts';
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import type { StoredKind } from '../../domain/managed-kind.ts';
+import { ProblemError } from '../../domain/problem.ts';
+import { decode } from '../../format/decode.ts';
+import { DOCUMENT_LIMITS } from '../../format/decoded.ts';
+import { carryOut } from '../pipeline.ts';
+import type { ObjectPort, Ports } from '../ports.ts';
+import type { PipelineRequest } from '../request.ts';
+
+const MONITOR: JsonObject = {
+  key: 'load',
+  type: 'query alert',
+  name: 'Load',
+  query: 'avg(last_5m):avg:system.load.1{*} > 2',
+  message: 'High @slack-a',
+  options: { thresholds: { critical: 2 } },
+};
+const note = (content: string): JsonObject => ({ definition: { type: 'note', content } });
+const DASHBOARD: JsonObject = {
+  key: 'overview',
+  title: 'Overview',
+  layout_type: 'ordered',
+  widgets: [note('a'), note('b')],
+};
+const documentOf = (parts: JsonObject): JsonObject => ({
+  apiVersion: 'birddog/v1',
+  application: 'app',
+  team: 'payments',
+  ...parts,
+});
+
+/** Birddog's pipeline over an emulated Datadog. `meddle` is done once, right before the next write reaches Datadog. */
+function start(options: { readonly audit?: boolean } = {}) {
+  const world = emulatedDatadog(options);
+  const { datadog, clock } = world;
+  let meddle: (() => void) | undefined;
+  const meddling = (port: ObjectPort): ObjectPort => ({
+    ...port,
+    update: (id, body, context) => {
+      const now = meddle;
+      meddle = undefined;
+      now?.();
+      return port.update(id, body, context);
+    },
+  });
+  const ports: Ports = {
+    ...portsWithoutDatadog(clock),
+    monitor: meddling(datadog.objects.monitor),
+    dashboard: meddling(datadog.objects.dashboard),
+    trail: datadog.trail,
+    policies: datadog.policies,
+  };
+  async function ask(
+    path: string,
+    document: JsonObject,
+    query: PipelineRequest['query'] = {},
+    ms = 25_000,
+  ): Promise<JsonObject> {
+    const operation = OPERATIONS.find((one) => one.path === path);
+    assert.ok(operation);
+    const body = await decode(JSON.stringify(document), 'json', DOCUMENT_LIMITS);
+    const way = { way: 'sidecar', missingFrom: ['datadog'] } as const;
+    clock.advance(1000);
+    return (await carryOut({ operation, query, body, way, context: world.context(ms) }, ports)).body;
+  }
+  const apply = (document: JsonObject, query: PipelineRequest['query'] = {}, ms?: number) =>
+    ask('/apply', document, query, ms);
+  const plan = (document: JsonObject, query: PipelineRequest['query'] = {}) => ask('/plan', document, query);
+  const beforeNextWrite = (what: () => void) => {
+    meddle = what;
+  };
+  return { ...world, ports, ask, apply, plan, beforeNextWrite };
+}
+
+const items = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+const told = (body: JsonObject): string[] =>
+  items(body['objects']).map(({ key, action }) => `${String(key)} ${String(action)}`);
+const changed = (body: JsonObject): Json[] =>
+  items(body['objects']).flatMap(({ changes }) => items(changes).map(({ path }) => path ?? ''));
+const codes = (body: JsonObject): Json[] => items(body['findings']).map(({ code }) => code ?? '');
+const idOf = (body: JsonObject, key = 'load'): string =>
+  String(items(body['objects'] ?? null).find((one) => one['key'] === key)?.['id'] ?? '');
+
+async function problemOf(answer: Promise<unknown>): Promise<ProblemError> {
+  const error = await answer.then(
+    () => assert.fail('it was answered'),
+    (failure: unknown) => failure,
+  );
+  assert.ok(error instanceof ProblemError, String(error));
+  return error;
+}
+
+describe('an apply', () => {
+  it('makes Datadog hold what the plan promised, and nothing else', async () => {
+    const { apply, plan, person } = start();
+    const before = documentOf({ monitors: [MONITOR], dashboards: [DASHBOARD] });
+    await apply(before);
+    const id = idOf(await plan(before));
+    const held = person('GET', `/api/v1/monitor/${id}`);
+    const after = documentOf({ monitors: [{ ...MONITOR, priority: 2 }], dashboards: [DASHBOARD] });
+    assert.deepEqual(changed(await plan(after)), ['/priority']);
+    await apply(after);
+    const { priority, modified: _, ...rest } = person('GET', `/api/v1/monitor/${id}`);
+    const { priority: __, modified: ___, ...before2 } = held;
+    assert.equal(priority, 2);
+    assert.deepEqual(rest, before2);
+    assert.deepEqual(told(await plan(after)), ['load none', 'overview none']);
+  });
+
+  it('sends one list a kind and nothing more where there is nothing to do', async () => {
+    const { apply, taken } = start();
+    const monitors = Array.from({ length: 30 }, (_, at) => ({ ...MONITOR, key: `m${at}`, name: `M ${at}` }));
+    const document = documentOf({ monitors, dashboards: [DASHBOARD] });
+    await apply(document);
+    taken();
+    await apply(document);
+    assert.deepEqual(
+      taken()
+        .map(({ call }) => call)
+        .sort(),
+      ['GET /api/v1/dashboard', 'GET /api/v1/monitor', 'GET /api/v2/monitor/policy'].slice(0, 2),
+    );
+  });
+
+  it('keeps unknown fields of a widget through a hundred applies: those written, and those left to people', async () => {
+    const { apply, plan, person } = start();
+    const written = { definition: { type: 'note', content: 'a', of_tomorrow: { x: 1 } } };
+    const document = (content: string) =>
+      documentOf({
+        dashboards: [
+          {
+            ...DASHBOARD,
+            widgets: [written, note(content)],
+            unmanaged: ['/widgets/0/definition/theirs'],
+          },
+        ],
+      });
+    await apply(document('b'));
+    const id = idOf(await plan(document('b')), 'overview');
+    const live = person('GET', `/api/v1/dashboard/${id}`);
+    const [first, second] = items(live['widgets']);
+    const definition = { ...written.definition, theirs: 7 };
+    person('PUT', `/api/v1/dashboard/${id}`, {
+      ...live,
+      widgets: [{ ...first, definition }, second ?? null],
+    });
+    for (let turn = 0; turn < 100; turn += 1) await apply(document(`${turn}`));
+    const [kept, other] = items(person('GET', `/api/v1/dashboard/${id}`)['widgets']);
+    assert.deepEqual(kept, { id: first?.['id'], definition });
+    assert.deepEqual(other?.['definition'], { type: 'note', content: '99' });
+  });
+
+  it('stops before its deadline, says what remains, and goes on when it is asked again', async () => {
+    const { apply, plan, ports, clock } = start();
+    const monitors = Array.from({ length: 12 }, (_, at) => ({ ...MONITOR, key: `m${at}`, name: `M ${at}` }));
+    const document = documentOf({ monitors });
+    const slow: Ports['monitor']['create'] = ports.monitor.create;
+    Object.assign(ports.monitor, {
+      create: (...args: Parameters<typeof slow>) => {
+        clock.advance(1000);
+        return slow(...args);
+      },
+    });
+    const first = await apply(document, {}, 8000);
+    const [done, remaining] = [items(first['done']).length, items(first['remaining']).length];
+    assert.ok(done > 0 && remaining > 0, `${done} done, ${remaining} remaining`);
+    assert.equal(done + remaining, 12);
+    const second = await apply(document, { basis: String(first['basis']) }, 60_000);
+    assert.deepEqual(second['remaining'], []);
+    assert.deepEqual([...new Set(told(await plan(document)).map((line) => line.split(' ')[1]))], ['none']);
+  });
+});
+
+describe('what somebody else does', () => {
+  const edit = documentOf({ monitors: [{ ...MONITOR, priority: 2 }] });
+
+  it('between the read and the write is seen after it, said, and where it can be kept', async () => {
+    const { apply, plan, person, beforeNextWrite } = start();
+    await apply(documentOf({ monitors: [MONITOR] }));
+    const id = idOf(await plan(edit));
+    beforeNextWrite(() => person('PUT', `/api/v1/monitor/${id}`, { message: 'theirs @slack-a' }));
+    const body = await apply(edit);
+    assert.deepEqual(codes(body), ['changed_meanwhile']);
+    assert.match(String(items(body['findings'])[0]?.['message']), /\/message is not as written.*@/);
+    assert.equal(person('GET', `/api/v1/monitor/${id}`)['message'], 'theirs @slack-a');
+  });
+
+  it('is said also of a dashboard, which a write replaces whole, where there is an audit trail', async () => {
+    const { apply, plan, person, beforeNextWrite } = start();
+    await apply(documentOf({ dashboards: [DASHBOARD] }));
+    const renamed = documentOf({ dashboards: [{ ...DASHBOARD, title: 'New' }] });
+    const id = idOf(await plan(renamed), 'overview');
+    const live = person('GET', `/api/v1/dashboard/${id}`);
+    beforeNextWrite(() => person('PUT', `/api/v1/dashboard/${id}`, { ...live, title: 'Theirs' }));
+    const body = await apply(renamed);
+    assert.deepEqual(codes(body), ['changed_meanwhile']);
+    assert.match(String(items(body['findings'])[0]?.['message']), /another change was made/);
+  });
+
+  it('between the plan of an apply and its own read stops it, naming field and person', async () => {
+    for (const audit of [true, false]) {
+      const { apply, plan, person, ports } = start({ audit });
+      await apply(documentOf({ monitors: [MONITOR] }));
+      const id = idOf(await plan(edit));
+      const { get } = ports.monitor;
+      Object.assign(ports.monitor, {
+        get: (...args: Parameters<typeof get>) => {
+          person('PUT', `/api/v1/monitor/${id}`, { message: 'theirs @slack-a' });
+          return get(...args);
+        },
+      });
+      const { code, extras } = await problemOf(apply(edit));
+      assert.equal(code, 'basis_moved');
+      const { moved } = extras.members ?? {};
+      assert.deepEqual(moved, [
+        {
+          kind: 'monitor',
+          key: 'load',
+          id,
+          fields: ['/message'],
+          by: audit ? 'sandbox@example.com' : 'not known',
+        },
+      ]);
+    }
+  });
+
+  it('by deleting an object is not undone by an apply from an older plan', async () => {
+    const { apply, plan, person } = start();
+    await apply(documentOf({ monitors: [MONITOR] }));
+    const { basis, ...rest } = await plan(edit);
+    person('DELETE', `/api/v1/monitor/${idOf(rest)}`);
+    assert.equal((await problemOf(apply(edit, { basis: String(basis) }))).code, 'basis_moved');
+    assert.deepEqual(told(await plan(edit)), ['load create']);
+  });
+});
+
+describe("a list of Datadog's that leaves out what is there", () => {
+  const ANSWERS: readonly (readonly [what: string, answer: Json | undefined])[] = [
+    ['empty', []],
+    ['shrunken', undefined],
+  ];
+  for (const [what, answer] of ANSWERS) {
+    it(`(${what}) stops the plan, and nothing is written`, async () => {
+      const { apply, plan, fail, taken, person } = start();
+      const document = documentOf({ monitors: [MONITOR, { ...MONITOR, key: 'two', name: 'Two' }] });
+      await apply(document);
+      const id = idOf(await plan(document));
+      fail('/api/v1/monitor', 200, answer ?? [person('GET', `/api/v1/monitor/${id}`)]);
+      taken();
+      const { code, message } = await problemOf(apply(document));
+      assert.equal(code, 'list_incomplete');
+      assert.match(message, /leaves out [12] that are there/);
+      assert.deepEqual(
+        taken().filter(({ call }) => !call.startsWith('GET')),
+        [],
+      );
+    });
+  }
+
+  it('is believed where what is missing is gone', async () => {
+    const { apply, plan, person } = start();
+    const document = documentOf({ monitors: [MONITOR] });
+    await apply(document);
+    person('DELETE', `/api/v1/monitor/${idOf(await plan(document))}`);
+    assert.deepEqual(told(await plan(document)), ['load create']);
+  });
+});
+
+describe('another type or layout', () => {
+  const LOGS: JsonObject = {
+    key: 'load',
+    type: 'log alert',
+    name: 'Load',
+    query: 'logs("status:error").index("*").rollup("count").last("5m") > 2',
+    options: { thresholds: { critical: 2 } },
+  };
+  const both = (monitor: JsonObject): JsonObject =>
+    documentOf({
+      monitors: [
+        monitor,
+        { key: 'both', type: 'composite', name: 'Both', query: '${monitor:load} || ${monitor:load}' },
+      ],
+    });
+
+  it('is made anew with force alone; what refers to it is turned before the old one goes', async () => {
+    const { apply, plan, person } = start();
+    await apply(both(MONITOR));
+    const planned = await plan(both(LOGS));
+    assert.deepEqual(told(planned), ['load replace', 'both update']);
+    assert.equal((await problemOf(apply(both(LOGS)))).code, 'invalid');
+    await apply(both(LOGS), { force: 'true' });
+    const after = await plan(both(LOGS));
+    assert.deepEqual(told(after), ['load none', 'both none']);
+    assert.notEqual(idOf(after), idOf(planned));
+    assert.match(JSON.stringify(person('GET', `/api/v1/monitor/${idOf(planned)}`)), /not found/);
+  });
+});
+
+describe('what is left over', () => {
+  it('goes with prune alone, few at once, and not where others need it', async () => {
+    const { apply, plan, person } = start();
+    const monitors = Array.from({ length: 6 }, (_, at) => ({ ...MONITOR, key: `m${at}`, name: `M ${at}` }));
+    await apply(documentOf({ monitors }));
+    const all = await plan(documentOf({ monitors }));
+    const needed = idOf(all, 'm5');
+    person('POST', '/api/v1/slo', {
+      type: 'monitor',
+      name: 'needs it',
+      monitor_ids: [Number(needed)],
+      thresholds: [{ timeframe: '7d', target: 99 }],
+    });
+    assert.equal((await problemOf(apply(documentOf({}), { prune: 'true' }))).code, 'too_many_deletes');
+    const few = documentOf({ monitors: monitors.slice(0, 3) });
+    const pruned = await apply(few, { prune: 'true' });
+    assert.deepEqual(codes(pruned), ['still_needed']);
+    assert.deepEqual(told(await plan(few)).slice(3), ['m5 left_over']);
+  });
+
+  it('says when it was made, and by whom', async () => {
+    const { apply, plan } = start();
+    await apply(documentOf({ monitors: [MONITOR] }));
+    const [left] = items((await plan(documentOf({})))['objects']);
+    assert.ok(left && isObject(left['origin']));
+    assert.equal(left['origin']['by'], 'sandbox@example.com');
+  });
+});
+
+const KINDS: readonly StoredKind[] = ['monitor', 'dashboard'];
+describe('drift', () => {
+  it('is none after an apply, and of what was deleted says so', async () => {
+    const { apply, plan, ask, person } = start();
+    const document = documentOf({ monitors: [MONITOR], dashboards: [DASHBOARD] });
+    await apply(document);
+    assert.deepEqual((await ask('/drift', document))['objects'], []);
+    const planned = await plan(document);
+    for (const [at, kind] of KINDS.entries())
+      person('DELETE', `/api/v1/${kind}/${idOf(planned, at === 0 ? 'load' : 'overview')}`);
+    assert.deepEqual(
+      items((await ask('/drift', document))['objects']).map(({ key, drift }) => [key, drift]),
+      [
+        ['load', 'deleted'],
+        ['overview', 'deleted'],
+      ],
+    );
+  });
+
+  it('is no change that stands in the document alone', async () => {
+    const { apply, ask } = start();
+    await apply(documentOf({ monitors: [MONITOR] }));
+    const edited = documentOf({ monitors: [{ ...MONITOR, message: 'mine @slack-a' }] });
+    assert.deepEqual((await ask('/drift', edited))['objects'], []);
+  });
+});
