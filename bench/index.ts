@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Pod, startPod } from '../test/acceptance/pod.ts';
 import { benchEmulator } from './emulator-scale.ts';
 import { benchLint } from './lint.ts';
+import { benchPlan } from './plan.ts';
 import { load, type Measured } from './load.ts';
 import { cpuMicros, parentOf, residentMiB } from './process-stats.ts';
 
@@ -168,4 +169,5 @@ async function main(): Promise<void> {
 await main();
 await benchEmulator();
 benchLint();
+await benchPlan();
 process.exit(0);

@@ -1,0 +1,125 @@
+import { performance } from 'node:perf_hooks';
+import { OPERATIONS } from '../src/contract/operations.ts';
+import type { JsonObject } from '../src/domain/json.ts';
+import { decode } from '../src/format/decode.ts';
+import { DOCUMENT_LIMITS } from '../src/format/decoded.ts';
+import { carryOut } from '../src/pipeline/pipeline.ts';
+import { openStore } from '../src/store/store.ts';
+import { emulatedDatadog } from '../test/emulated-datadog.ts';
+import { portsWithoutDatadog } from '../test/fake-ports.ts';
+
+const SIZES = [
+  { monitors: 2000, dashboards: 200 },
+  { monitors: 20_000, dashboards: 2000 },
+];
+const MONITOR_PAGE = 1000;
+const DASHBOARD_PAGE = 100;
+
+/** Prints what a plan of a large document costs, cold and warm: time, calls of Datadog, memory. Throws where it asks more often than it may. */
+export async function benchPlan(): Promise<void> {
+  console.log(
+    '\n| plan | monitors | dashboards | ms | calls of Datadog | MiB held | JSON.parse and JSON.stringify of the same, ms | ratio |',
+  );
+  console.log('|---|---|---|---|---|---|---|---|');
+  for (const size of SIZES) {
+    const document = documentOf(size);
+    const text = JSON.stringify(document);
+    const begun = performance.now();
+    JSON.stringify(JSON.parse(text));
+    const yardstick = performance.now() - begun;
+    for (const { name, ms, calls, held } of await plans(document, size)) {
+      console.log(
+        `| ${name} | ${size.monitors} | ${size.dashboards} | ${ms.toFixed(0)} | ${calls} | ${held.toFixed(0)} | ${yardstick.toFixed(0)} | ${(ms / yardstick).toFixed(1)} |`,
+      );
+    }
+  }
+}
+
+async function plans(document: JsonObject, { monitors, dashboards }: (typeof SIZES)[number]) {
+  const { datadog, clock, context, taken, person } = emulatedDatadog();
+  const store = openStore(':memory:');
+  const ports = { ...portsWithoutDatadog(clock, store), ...datadog.objects, policies: datadog.policies };
+  hold(document, person);
+  const operation = OPERATIONS.find(({ path }) => path === '/plan');
+  if (!operation) throw new Error('there is no /plan');
+  const way = { way: 'sidecar', missingFrom: ['datadog'] } as const;
+  const pages = pagesOf(monitors, MONITOR_PAGE) + pagesOf(dashboards, DASHBOARD_PAGE);
+  const policies = 1;
+  const results: { name: string; ms: number; calls: number; held: number }[] = [];
+  for (const [name, most] of [
+    ['cold', pages + dashboards + policies],
+    ['warm', pages],
+  ] as const) {
+    const body = await decode(JSON.stringify(document), 'json', DOCUMENT_LIMITS);
+    taken();
+    const before = process.memoryUsage().rss;
+    const begun = performance.now();
+    const answer = await carryOut({ operation, query: {}, body, way, context: context(600_000) }, ports);
+    const ms = performance.now() - begun;
+    const calls = taken().length;
+    if (calls > most) throw new Error(`a ${name} plan made ${calls} calls, and may make ${most}`);
+    const { objects } = answer.body;
+    const loud = Array.isArray(objects) ? objects.filter((o) => JSON.stringify(o).includes('"update"')) : [];
+    if (loud.length > 0) throw new Error(`a ${name} plan is not quiet: ${JSON.stringify(loud[0])}`);
+    results.push({ name, ms, calls, held: (process.memoryUsage().rss - before) / 1024 / 1024 });
+  }
+  store.close();
+  return results;
+}
+
+/** A list ends with a page that is not full. */
+function pagesOf(items: number, page: number): number {
+  return Math.floor(items / page) + 1;
+}
+
+function documentOf({ monitors, dashboards }: (typeof SIZES)[number]): JsonObject {
+  return {
+    apiVersion: 'birddog/v1',
+    application: 'large',
+    team: 'payments',
+    monitors: Array.from({ length: monitors }, (_, at) => ({
+      key: `monitor-${at}`,
+      type: 'query alert',
+      name: `Load of part ${at}`,
+      query: `avg(last_5m):avg:system.load.1{part:${at}} by {host} > 2`,
+      message: 'The load of {{host.name}} is high. @slack-payments',
+      tags: ['env:prod'],
+      options: { thresholds: { critical: 2 } },
+    })),
+    dashboards: Array.from({ length: dashboards }, (_, at) => ({
+      key: `dashboard-${at}`,
+      title: `Part ${at}`,
+      layout_type: 'ordered',
+      widgets: Array.from({ length: 10 }, (_widget, place) => ({
+        definition: { type: 'note', content: `note ${place} of ${at}` },
+      })),
+    })),
+  };
+}
+
+/** Puts what the document says into Datadog, as an apply would. */
+function hold(document: JsonObject, person: ReturnType<typeof emulatedDatadog>['person']): void {
+  for (const [list, kind] of [
+    ['monitors', 'monitor'],
+    ['dashboards', 'dashboard'],
+  ] as const) {
+    const entries = document[list];
+    for (const entry of Array.isArray(entries) ? entries : []) {
+      if (typeof entry !== 'object' || entry === null || !('key' in entry)) continue;
+      const { key, ...object } = entry;
+      const mark = `large/${String(key)}`;
+      person(
+        'POST',
+        `/api/v1/${kind}`,
+        kind === 'monitor'
+          ? {
+              ...object,
+              tags: ['env:prod', 'team:payments', 'birddog_application:large', `birddog_key:${mark}`],
+            }
+          : { ...object, description: `Managed by Birddog: ${mark}`, tags: ['team:payments'] },
+      );
+    }
+  }
+}
+
+if (import.meta.main) await benchPlan();
