@@ -19,7 +19,7 @@ export async function decode(
   if (size > limits.bytes) {
     throw new ProblemError('too_large', `The body has ${size} bytes; at most ${limits.bytes} are taken.`);
   }
-  const text = typeof input === 'string' ? input.replace(/^\ufeff/, '') : textOf(input);
+  const text = typeof input === 'string' ? input.replace(/^\ufeff/, '') : utf8Text(input);
   try {
     const reading = await readText(text, format, limits);
     const span = locator(text, reading);
@@ -34,7 +34,8 @@ export async function decode(
   }
 }
 
-function textOf(bytes: Uint8Array): string {
+/** Bytes as text, without a byte order mark. Throws ProblemError with the place of what is not UTF-8. */
+export function utf8Text(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
