@@ -19,6 +19,7 @@ const PROJECT: Record<string, string> = {
   'src/main/later.ts': `export const later = 1;`,
   'src/sidecar/index.ts': `import { name } from '../domain/name.ts'; console.log(name('sidecar')); process.exit(78);`,
   'src/init/index.ts': `import { name } from '../domain/name.ts'; console.log(name('init')); process.exit(78);`,
+  'src/cli/index.ts': `import { name } from '../domain/name.ts'; console.log(name('cli')); process.exit(2);`,
 };
 
 test('each process becomes one file that runs alone, from a compile cache that Node accepts', async (t) => {
@@ -36,7 +37,7 @@ test('each process becomes one file that runs alone, from a compile cache that N
   assert.match(`${stdout}${stderr}`, /code cache for ESM .*dist\/serve.js was accepted/);
   for (const { command } of BUNDLES) assert.ok(existsSync(join(root, `dist/${command}.js.map`)), command);
   assert.match(said.join('\n'), /^dist\/serve.js: \d+ KiB of \d+ modules$/m);
-  assert.match(said.join('\n'), /^dist\/compile-cache: 3 entries$/m);
+  assert.match(said.join('\n'), /^dist\/compile-cache: 4 entries$/m);
 });
 
 test('a bundle that holds what is not its own is refused by name', async (t) => {

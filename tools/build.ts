@@ -44,10 +44,10 @@ async function bundle(root: string, rule: BundleRule, say: (line: string) => voi
 function primeCompileCache(root: string, rules: readonly BundleRule[], say: (line: string) => void) {
   const cache = join(root, 'dist/compile-cache');
   mkdirSync(cache);
-  for (const { command } of rules) {
+  for (const { command, runBy = command } of rules) {
     const PATH = `${dirname(process.execPath)}:${process.env['PATH']}`;
     const env = { PATH, BIRDDOG_BUNDLES: 'true', BIRDDOG_ONCE: 'true' };
-    spawnSync(join(root, 'bin/birddog'), [command], { env, stdio: 'ignore' });
+    spawnSync(join(root, 'bin/birddog'), [runBy], { env, stdio: 'ignore' });
   }
   const entries = readdirSync(cache, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
   if (entries.length < rules.length) {

@@ -1,7 +1,9 @@
 /** One process, its bundle, and what that must not carry. */
 export interface BundleRule {
-  /** The command as bin/birddog knows it; the bundle is dist/COMMAND.js. */
+  /** The command as bin/birddog knows it, or what several share; the bundle is dist/COMMAND.js. */
   readonly command: string;
+  /** The command that runs it, where it has another name. */
+  readonly runBy?: string;
   readonly entry: string;
   /** Packages, and folders with a slash behind them, that must not be in it. */
   readonly without: readonly string[];
@@ -26,6 +28,26 @@ export const BUNDLES: readonly BundleRule[] = [
     command: 'init',
     entry: 'src/init/index.ts',
     without: ['src/main/', 'src/sidecar/', 'src/datadog/', 'src/catalogs/', 'src/http/', 'src/store/'],
+  },
+  {
+    command: 'cli',
+    runBy: 'lint',
+    entry: 'src/cli/index.ts',
+    without: [
+      '@peculiar/x509',
+      'cockatiel',
+      'hono',
+      'prom-client',
+      'src/main/',
+      'src/sidecar/',
+      'src/init/',
+      'src/vault/',
+      'src/datadog/',
+      'src/catalogs/',
+      'src/http/',
+      'src/store/',
+      'src/outbound/',
+    ],
   },
 ];
 

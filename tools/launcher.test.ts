@@ -101,6 +101,22 @@ test('a checkout runs its source, and its bundles where that is asked for; an im
   assert.equal((await birddog(t, image, ['serve']).ended).out, `bundle ${image}/dist/compile-cache\n`);
 });
 
+test('lint is run by its name, with its arguments and standard input, and ends with its status', async (t) => {
+  const program = `
+    const { argv, execArgv, stdin } = process;
+    console.log(argv.slice(2).join(' '), execArgv.includes('--max-semi-space-size=8'));
+    stdin.pipe(process.stdout);
+    process.exitCode = 1;`;
+  for (const root of [
+    installation(t, { 'src/cli/index.ts': program }),
+    installation(t, { 'dist/cli.js': program }),
+  ]) {
+    const run = birddog(t, root, ['lint', '--fix', 'a b']);
+    run.child.stdin?.end('typed');
+    assert.deepEqual(await run.ended, { status: 1, out: 'lint --fix a b false\ntyped', err: '' });
+  }
+});
+
 test('a compile cache that another user made is used too', async (t) => {
   const root = installation(t, {
     'path/id': '#!/bin/sh\necho 4711\n',

@@ -15,6 +15,8 @@ export interface Finding {
   readonly pointer: Pointer;
   /** Where within the text at `pointer`, in UTF-16 units; it becomes `line` and `column`. */
   readonly at?: number;
+  /** Where it ends there; kept for showing it, and not told over HTTP. */
+  readonly to?: number;
   readonly line?: number;
   readonly column?: number;
   readonly hint?: string;

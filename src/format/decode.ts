@@ -1,20 +1,9 @@
 import { Buffer } from 'node:buffer';
-import { valueAt } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { Decoded, DecodeLimits, Format } from './decoded.ts';
 import { faultProblem, TextFault } from './fault.ts';
-import { readJson } from './json-text.ts';
-import { locator, type Reading } from './place.ts';
-import { readToml } from './toml-text.ts';
-import { readYaml } from './yaml-text.ts';
-
-type Read = (text: string, limits: DecodeLimits) => Reading | Promise<Reading>;
-
-const READERS: Readonly<Record<Format, Read>> = {
-  json: (text, limits) => readJson(text, limits.depth),
-  yaml: readYaml,
-  toml: (text, limits) => readToml(text, limits.depth),
-};
+import { locator } from './place.ts';
+import { readText } from './read-text.ts';
 
 /**
  * Reads what a user sent: bytes in UTF-8, or text. A byte order mark at the beginning is skipped and not counted.
@@ -30,24 +19,23 @@ export async function decode(
   if (size > limits.bytes) {
     throw new ProblemError('too_large', `The body has ${size} bytes; at most ${limits.bytes} are taken.`);
   }
-  const text = typeof input === 'string' ? input.replace(/^\ufeff/, '') : textOf(input);
+  const text = typeof input === 'string' ? input.replace(/^\ufeff/, '') : utf8Text(input);
   try {
-    const reading = await READERS[format](text, limits);
-    const locate = locator(text, reading.places);
+    const reading = await readText(text, format, limits);
+    const span = locator(text, reading);
     return {
       format,
       value: reading.value,
-      locate: (pointer, at) => {
-        const value = at === undefined ? undefined : valueAt(reading.value, pointer);
-        return locate(pointer, typeof value === 'string' && at !== undefined ? { value, at } : undefined);
-      },
+      locate: (pointer, at) => span(pointer, at).start,
+      span,
     };
   } catch (error) {
     throw error instanceof TextFault ? faultProblem(error, text) : error;
   }
 }
 
-function textOf(bytes: Uint8Array): string {
+/** Bytes as text, without a byte order mark. Throws ProblemError with the place of what is not UTF-8. */
+export function utf8Text(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

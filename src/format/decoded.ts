@@ -5,6 +5,12 @@ import type { Pointer } from '../domain/pointer.ts';
 /** The formats a request may come in. */
 export type Format = 'json' | 'yaml' | 'toml';
 
+/** From a place to another, the second not included; without an end where none is known. */
+export interface Span {
+  readonly start: Position;
+  readonly end?: Position;
+}
+
 /** What a text holds, and where each part of it stands. */
 export interface Decoded {
   readonly format: Format;
@@ -14,6 +20,8 @@ export interface Decoded {
    * pointer to nothing, its nearest parent.
    */
   locate(pointer: Pointer, at?: number): Position;
+  /** The same, with where it ends: up to the offset `to` of a text, or behind the value where it is no list or object. */
+  span(pointer: Pointer, at?: number, to?: number): Span;
 }
 
 /** Bounds on what is taken in. Sizes in UTF-8 bytes. */

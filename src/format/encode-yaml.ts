@@ -21,7 +21,7 @@ export function printYaml(value: Json): string {
 }
 
 /** What follows a `-` or a name and its colon: a value on the same line, or a block on the next ones. */
-function node(value: Json, indent: string): string {
+export function node(value: Json, indent: string): string {
   if (Array.isArray(value)) return value.length === 0 ? ' []' : `\n${list(value, indent)}`;
   if (isObject(value)) return Object.keys(value).length === 0 ? ' {}' : `\n${object(value, indent)}`;
   if (typeof value === 'string') return ` ${text(value, indent === '' ? INDENT : indent)}`;
@@ -43,7 +43,8 @@ function object(members: JsonObject, indent: string): string {
     .join('\n');
 }
 
-function text(value: string, indent: string): string {
+/** A text as YAML, its lines in a block where that can hold them. */
+export function text(value: string, indent: string): string {
   if (!value.includes('\n') || !BLOCK.test(value) || BLANK_END.test(value)) return line(value);
   const ends = /\n*$/.exec(value)?.[0].length ?? 0;
   const chomping = ends === 0 ? '-' : ends === 1 ? '' : '+';
@@ -51,7 +52,8 @@ function text(value: string, indent: string): string {
   return `|${chomping}\n${lines.map((each) => (each === '' ? '' : indent + each)).join('\n')}`;
 }
 
-function line(value: string): string {
+/** A text on one line, in double quotes where it could be taken for something else. */
+export function line(value: string): string {
   if (PLAIN.test(value) && !WORDS.has(value.toLowerCase())) return value;
   return JSON.stringify(value).replace(
     UNPRINTABLE,

@@ -8,7 +8,7 @@ import {
   textComplaint,
   valueComplaint,
 } from './json-complaint.ts';
-import { addPlace, positionsIn, type Place, type Reading } from './place.ts';
+import { addPlace, placeAt, positionsIn, type Place, type Reading } from './place.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -44,7 +44,7 @@ export function readJson(text: string, depth: number): Reading {
   return {
     value: new JsonReader(text, depth).read(),
     places: () => {
-      const top: Place = { offset: 0 };
+      const top = placeAt(0);
       new JsonReader(text, depth).read(top);
       return top.children?.get('') ?? top;
     },
@@ -71,9 +71,16 @@ class JsonReader {
     return value;
   }
 
-  #value(parent: Place | undefined): Json {
+  #value(parent: Place | undefined, nameAt?: number): Json {
     const code = this.#next();
-    const place = parent && addPlace(parent, this.#path[this.#level - 1] ?? '', this.#at);
+    if (!parent) return this.#read(code, undefined);
+    const place = addPlace(parent, this.#path[this.#level - 1] ?? '', this.#at, nameAt);
+    const value = this.#read(code, place);
+    place.end = this.#at;
+    return value;
+  }
+
+  #read(code: number, place: Place | undefined): Json {
     if (code === QUOTE) return this.#string();
     if (code === OPEN_OBJECT) return this.#object(place);
     if (code === OPEN_LIST) return this.#list(place);
@@ -98,7 +105,7 @@ class JsonReader {
         this.#complain("A colon is missing between a member's name and its value", opened);
       }
       this.#at++;
-      object[name] = this.#value(place);
+      object[name] = this.#value(place, nameAt);
       if (this.#goesOn(CLOSE_OBJECT, opened)) continue;
       return this.#leave(object);
     }

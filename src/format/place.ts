@@ -1,11 +1,21 @@
 import type { Position } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
-import { pointerSteps, type Pointer } from '../domain/pointer.ts';
+import { pointerSteps, type Pointer, valueAt } from '../domain/pointer.ts';
+import type { Span } from './decoded.ts';
 import { offsetInSource } from './text-offset.ts';
 
-/** Where a value begins in the text, and the places of what is in it. */
+/** Where a value stands in the text, and the places of what is in it. Offsets in UTF-16 units. */
 export interface Place {
+  /** Where the value begins; where nothing is written for it, its name or dash. */
   readonly offset: number;
+  /** Behind the value's last character; `offset` for a table of TOML whose members stand on lines of their own. */
+  end: number;
+  /** Where the whole of the member or item begins: its name, its dash, the header of its table. */
+  name: number;
+  /** Behind the colon, the dash or the header: beyond `offset` where there is no value, and for a table with a header. */
+  room: number;
+  /** Where the last part of a dotted name of TOML begins. */
+  part?: number;
   children?: Map<string, Place>;
 }
 
@@ -15,33 +25,44 @@ export interface Reading {
   places(): Place;
 }
 
-/** Notes where the value of a member or item begins. */
-export function addPlace(parent: Place, step: string | number, offset: number): Place {
-  const place: Place = { offset };
+/** The place of a value that begins at an offset; the rest becomes known as it is read. */
+export function placeAt(offset: number, name = offset): Place {
+  return { offset, end: offset, name, room: offset };
+}
+
+/** Notes where the value of a member or item begins, and its name. */
+export function addPlace(parent: Place, step: string | number, offset: number, name = offset): Place {
+  const place = placeAt(offset, name);
   parent.children ??= new Map();
   parent.children.set(String(step), place);
   return place;
 }
 
-/**
- * Line and column of a value in `text`, by pointer, or of a character within it where it is a text; places are read
- * when first asked for.
- */
+/** Where values stand in `text`, and stretches of those that are texts; places are read when first asked for. */
 export function locator(
   text: string,
-  places: () => Place,
-): (pointer: Pointer, within?: { readonly value: string; readonly at: number }) => Position {
+  { value: whole, places }: Reading,
+): (pointer: Pointer, at?: number, to?: number) => Span {
   const positionAt = positionsIn(text);
   let root: Place | undefined;
-  return (pointer, within) => {
+  return (pointer, at, to) => {
     root ??= places();
     let place = root;
     for (const step of pointerSteps(pointer)) {
       const child = place.children?.get(step);
-      if (!child) return positionAt(place.offset);
+      if (!child) return { start: positionAt(place.offset) };
       place = child;
     }
-    return positionAt(within ? offsetInSource(text, place.offset, within.value, within.at) : place.offset);
+    const { offset } = place;
+    const value = valueAt(whole, pointer);
+    const within = (inner: number | undefined, otherwise: number) =>
+      inner === undefined || typeof value !== 'string'
+        ? otherwise
+        : offsetInSource(text, offset, value, inner);
+    const start = within(at, offset);
+    const end =
+      typeof value === 'object' && value !== null ? start : at === undefined ? place.end : within(to, start);
+    return { start: positionAt(start), ...(end > start ? { end: positionAt(end) } : {}) };
   };
 }
 

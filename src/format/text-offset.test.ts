@@ -49,10 +49,13 @@ function positionOf(text: string, word: string) {
 describe('the place of a character within a text', () => {
   for (const [format, text] of TEXTS) {
     it(`is found in ${format}: ${JSON.stringify(text)}`, async () => {
-      const { value, locate } = await decode(text, format, OBJECT_LIMITS);
+      const { value, locate, span } = await decode(text, format, OBJECT_LIMITS);
       const found = find(value, 'HERE');
       assert.ok(found, JSON.stringify(value));
-      assert.deepEqual(locate(found.pointer, found.at), positionOf(text, 'HERE'));
+      const start = positionOf(text, 'HERE');
+      assert.deepEqual(locate(found.pointer, found.at), start);
+      const end = { ...start, column: start.column + 4 };
+      assert.deepEqual(span(found.pointer, found.at, found.at + 4), { start, end });
     });
   }
 
@@ -69,6 +72,14 @@ describe('the place of a character within a text', () => {
         });
       }),
     );
+  });
+
+  it('ends with the whole value, where no stretch of it is meant, but not for lists and objects', async () => {
+    const { span } = await decode('a: "x y" # c\nb: {}\nc: |\n  d\n  e\n', 'yaml', OBJECT_LIMITS);
+    assert.deepEqual(span('/a'), { start: { line: 1, column: 4 }, end: { line: 1, column: 9 } });
+    assert.deepEqual(span('/b'), { start: { line: 2, column: 4 } });
+    assert.deepEqual(span('/c'), { start: { line: 3, column: 4 }, end: { line: 5, column: 4 } });
+    assert.deepEqual(span('/nothing'), { start: { line: 1, column: 1 } });
   });
 
   it('is the start of a value that is no text', async () => {

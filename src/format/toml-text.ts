@@ -1,7 +1,7 @@
 import type { Json } from '../domain/json.ts';
 import { pointerTo } from '../domain/pointer.ts';
 import { TextFault } from './fault.ts';
-import { addPlace, type Place, type Reading } from './place.ts';
+import { addPlace, placeAt, type Place, type Reading } from './place.ts';
 import { match, scanBare, scanText } from './toml-scalar.ts';
 import { Tables, type KeyPart, type Table } from './toml-table.ts';
 
@@ -18,7 +18,7 @@ export function readToml(text: string, depth: number): Reading {
   return {
     value: new TomlReader(text, depth).read(),
     places: () => {
-      const top: Place = { offset: 0 };
+      const top = placeAt(0);
       new TomlReader(text, depth, top).read();
       return top;
     },
@@ -58,6 +58,8 @@ class TomlReader {
     }
     this.#at += close.length;
     this.#table = isList ? this.#tables.append(key, offset) : this.#tables.open(key, offset);
+    const { place } = this.#table;
+    if (place) [place.name, place.room] = [offset, this.#at];
   }
 
   #member(table: Table): void {
@@ -70,6 +72,8 @@ class TomlReader {
     this.#at++;
     this.#space();
     const value = this.#value(owner.level, owner.place, steps);
+    const place = owner.place?.children?.get(last.name);
+    if (place) [place.name, place.part] = [key[0]?.offset ?? last.offset, last.offset];
     this.#tables.define(owner, last, value);
   }
 
@@ -102,6 +106,13 @@ class TomlReader {
   #value(level: number, parent: Place | undefined, steps: readonly (string | number)[]): Json {
     const offset = this.#at;
     const place = parent && addPlace(parent, steps.at(-1) ?? '', offset);
+    const value = this.#read(level, place, steps);
+    if (place) place.end = this.#at;
+    return value;
+  }
+
+  #read(level: number, place: Place | undefined, steps: readonly (string | number)[]): Json {
+    const offset = this.#at;
     const char = this.#char();
     if (char === '[') return this.#list(level, place, steps);
     if (char === '{') return this.#inlineTable(level, place, steps);

@@ -2,9 +2,10 @@ import type * as JsYamlModule from 'js-yaml';
 import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { pointerTo } from '../domain/pointer.ts';
+import { afterBlanks, afterText, beforeLineEnd } from './blanks.ts';
 import type { DecodeLimits } from './decoded.ts';
 import { TextFault, type FaultCode } from './fault.ts';
-import { addPlace, type Place, type Reading } from './place.ts';
+import { addPlace, placeAt, type Place, type Reading } from './place.ts';
 import { BRACES_HINT, STAR_HINT, yamlFault } from './yaml-complaint.ts';
 import { refusedTag, resolveScalar, type Resolved } from './yaml-scalar.ts';
 
@@ -25,6 +26,9 @@ interface Collection extends YamlNode {
   /** In a mapping, the name whose value comes next. */
   name: string | undefined;
   nameAt: number;
+  /** Behind the name. */
+  nameEnd: number;
+  readonly flow: boolean;
 }
 
 /**
@@ -37,7 +41,7 @@ export async function readYaml(text: string, limits: DecodeLimits): Promise<Read
   return {
     value: new YamlReader(yaml, text, limits).read(),
     places: () => {
-      const top: Place = { offset: 0 };
+      const top = placeAt(0);
       new YamlReader(yaml, text, limits, top).read();
       return top.children?.get('') ?? top;
     },
@@ -104,33 +108,38 @@ class YamlReader {
     this.#requireDepth(1, event.start);
     const refused = refusedTag(this.#tag(event), isList ? 'seq' : 'map');
     if (refused) this.#unwrap(refused, event.tagStart);
+    const place = this.#place(event.start, event);
     this.#last = event.start;
     this.#open.push({
       value: isList ? [] : {},
       weight: 2,
       height: 1,
-      place: this.#place(event.start),
+      place,
       anchor: this.#anchor(event),
       name: undefined,
       nameAt: event.start,
+      nameEnd: event.start,
+      flow: event.style === this.#yaml.COLLECTION_STYLE.FLOW,
     });
   }
 
   #scalar(event: ScalarEvent): void {
     const offset = this.#scalarOffset(event);
-    this.#last = Math.max(event.valueEnd, offset + 1);
+    const from = this.#last;
+    this.#last = Math.max(this.#scalarEnd(event), offset + 1);
     const text = this.#yaml.getScalarValue(this.#text, event);
     const plain = event.style === this.#yaml.SCALAR_STYLE.PLAIN;
     if (!event.fast && event.style === this.#yaml.SCALAR_STYLE.DOUBLE_QUOTED) this.#requireCharacters(event);
     const object = this.#namingObject();
     if (object) {
       this.#name(object, text, event, offset);
+      object.nameEnd = this.#last;
       return;
     }
     const resolved = resolveScalar(text, plain, this.#tag(event));
     const isTag = 'refused' in resolved && resolved.refused === 'unknown_tag';
     const value = this.#unwrap(resolved, isTag ? event.tagStart : offset);
-    this.#place(offset);
+    this.#scalarPlace(event, offset, from);
     const node: YamlNode = { value, weight: text.length + 1, height: 0 };
     const anchor = this.#anchor(event);
     if (anchor !== undefined) this.#anchors.set(anchor, node);
@@ -164,6 +173,7 @@ class YamlReader {
 
   #alias(event: AliasEvent): void {
     const offset = event.anchorStart - 1;
+    const from = this.#last;
     const name = this.#text.slice(event.anchorStart, event.anchorEnd);
     const { aliases, bytes } = this.#limits;
     this.#last = event.anchorEnd;
@@ -189,13 +199,15 @@ class YamlReader {
       this.#fail('too_many_aliases', `The aliases stand for more than ${bytes} characters`, offset);
     }
     this.#requireDepth(node.height, offset);
-    this.#place(offset);
+    const place = this.#place(offset, undefined, from);
+    if (place) place.end = event.anchorEnd;
     this.#add(node);
   }
 
   #close(): void {
     const done = this.#open.pop();
     if (!done) return;
+    if (done.place) this.#closePlace(done, done.place);
     if (done.anchor !== undefined) this.#anchors.set(done.anchor, done);
     this.#add(done);
   }
@@ -237,10 +249,57 @@ class YamlReader {
     return dash < 0 ? this.#last : dash;
   }
 
-  #place(offset: number): Place | undefined {
+  /** Notes where a node begins; `from` is where the one before it ended. */
+  #place(offset: number, event: NodeEvent | undefined, from = this.#last): Place | undefined {
     const parent = this.#open.at(-1);
     if (!parent) return this.#top && addPlace(this.#top, '', offset);
-    return parent.place && addPlace(parent.place, stepIn(parent) ?? '', offset);
+    if (!parent.place) return undefined;
+    const place = addPlace(parent.place, stepIn(parent) ?? '', offset);
+    const dashed = !parent.flow && !isMapping(parent);
+    if (dashed) place.name = afterBlanks(this.#text, from);
+    else if (isMapping(parent)) place.name = parent.nameAt;
+    else
+      place.name = Math.min(
+        offset,
+        ...[event?.tagStart ?? -1, (event?.anchorStart ?? 0) - 1].filter((at) => at >= 0),
+      );
+    place.room = dashed ? place.name + 1 : isMapping(parent) ? this.#behindColon(parent.nameEnd) : place.name;
+    return place;
+  }
+
+  #behindColon(nameEnd: number): number {
+    const colon = afterBlanks(this.#text, nameEnd);
+    return this.#text.charAt(colon) === ':' ? colon + 1 : nameEnd;
+  }
+
+  #scalarPlace(event: ScalarEvent, offset: number, from: number): void {
+    const place = this.#place(offset, event, from);
+    if (!place) return;
+    place.end = Math.max(this.#scalarEnd(event), event.tagEnd, event.anchorEnd, place.room);
+    this.#last = Math.max(this.#last, place.end);
+    const { LITERAL_BLOCK, FOLDED_BLOCK } = this.#yaml.SCALAR_STYLE;
+    if (event.valueStart < 0 || (event.style !== LITERAL_BLOCK && event.style !== FOLDED_BLOCK)) return;
+    const keeps = /^[|>][-\d]*\+/.test(this.#text.slice(offset, offset + 4));
+    place.end = keeps ? beforeLineEnd(this.#text, place.end) : afterText(this.#text, place.end);
+  }
+
+  #scalarEnd({ style, valueStart, valueEnd }: ScalarEvent): number {
+    const { SINGLE_QUOTED, DOUBLE_QUOTED } = this.#yaml.SCALAR_STYLE;
+    return valueStart >= 0 && (style === SINGLE_QUOTED || style === DOUBLE_QUOTED) ? valueEnd + 1 : valueEnd;
+  }
+
+  #closePlace(done: Collection, place: Place): void {
+    if (done.flow) {
+      const bracket = isMapping(done) ? '}' : ']';
+      let at = this.#last;
+      while (at < this.#text.length && this.#text.charAt(at) !== bracket) {
+        at = Math.max(afterBlanks(this.#text, at), at + 1);
+      }
+      this.#last = at + 1;
+      place.end = this.#last;
+      return;
+    }
+    for (const child of place.children?.values() ?? []) place.end = Math.max(place.end, child.end);
   }
 
   #tag(event: NodeEvent): string | undefined {

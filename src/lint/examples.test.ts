@@ -5,6 +5,7 @@ import type { Finding, Position } from '../domain/finding.ts';
 import { pointerSteps, type Pointer } from '../domain/pointer.ts';
 import { decode } from '../format/decode.ts';
 import { type Format, OBJECT_LIMITS } from '../format/decoded.ts';
+import { applyEdits } from '../format/edit/apply-edits.ts';
 import { DASHBOARD_RULES } from './dashboard/dashboard-rules.ts';
 import { lintDashboard } from './dashboard/lint-dashboard.ts';
 import { lintMonitor } from './monitor/lint-monitor.ts';
@@ -54,12 +55,16 @@ for (const { kind, rules, lint } of KINDS) {
         assert.deepEqual(await linted(good, 'yaml', lint), []);
       });
 
-      it(`${code}: its fix, where there is one, passes`, async (t) => {
-        const object = await objectIn(clean, 'yaml');
-        const [found] = lint(object, '');
-        if (!found?.fix) return t.skip('what is meant cannot be known');
-        assert.deepEqual(lint(fixed(object, found), ''), []);
-      });
+      for (const format of ['yaml', 'json', 'toml'] as const) {
+        it(`${code}: its fix of the text in ${format}, where there is one, passes`, async (t) => {
+          const text = format === 'yaml' ? clean : print[format](await objectIn(clean, 'yaml'));
+          const [found] = lint(await objectIn(text, format), '');
+          if (!found?.fix) return t.skip('what is meant cannot be known');
+          const fixed = await applyEdits(text, format, found.fix.edits);
+          assert.ok(fixed !== undefined, 'the text takes the fix');
+          assert.deepEqual(lint(await objectIn(fixed, format), ''), [], fixed);
+        });
+      }
     }
   });
 }
@@ -94,20 +99,8 @@ function markedAt(object: JsonObject, pointer: Pointer, at: number | undefined):
   return copy;
 }
 
-function fixed(object: JsonObject, { fix }: Finding): JsonObject {
-  const copy = structuredClone(object);
-  for (const edit of fix?.edits ?? []) {
-    setAt(copy, edit.pointer, (value) => {
-      if ('remove' in edit) return undefined;
-      if ('value' in edit) return edit.value;
-      return typeof value === 'string' ? value.slice(0, edit.from) + edit.text + value.slice(edit.to) : value;
-    });
-  }
-  return copy;
-}
-
-/** Puts another value at a pointer; undefined takes the member or item out. */
-function setAt(root: Json, pointer: Pointer, change: (value: Json | undefined) => Json | undefined): void {
+/** Puts another value at a pointer. */
+function setAt(root: Json, pointer: Pointer, change: (value: Json | undefined) => Json): void {
   const steps = pointerSteps(pointer);
   const last = steps.pop();
   let holder: Json | undefined = root;
@@ -116,14 +109,8 @@ function setAt(root: Json, pointer: Pointer, change: (value: Json | undefined) =
     else if (isObject(holder)) holder = holder[step];
   }
   assert.ok(last !== undefined);
-  if (Array.isArray(holder)) {
-    const value = change(holder[Number(last)]);
-    holder.splice(Number(last), 1, ...(value === undefined ? [] : [value]));
-  } else if (isObject(holder)) {
-    const value = change(holder[last]);
-    if (value === undefined) delete holder[last];
-    else holder[last] = value;
-  }
+  if (Array.isArray(holder)) holder[Number(last)] = change(holder[Number(last)]);
+  else if (isObject(holder)) holder[last] = change(holder[last]);
 }
 
 const print: Readonly<Record<'json' | 'toml', (object: JsonObject) => string>> = {

@@ -53,7 +53,7 @@ export function findingsOf<View>(rules: readonly Rule<View>[], view: View, point
       severity,
       message,
       pointer: pointerTo(pointer, ...path),
-      ...(span === undefined ? {} : { at: span.from }),
+      ...(span === undefined ? {} : { at: span.from, to: span.to }),
       ...(hint === undefined ? {} : { hint }),
       ...(fix === undefined ? {} : { fix: fixAt(fix, pointer) }),
     })),

@@ -36,7 +36,12 @@ function incoming(path = '/create_monitor'): Incoming {
     sent: {
       bytes: Buffer.from('a: 1'),
       contentType: 'application/yaml',
-      decoded: { format: 'yaml', value: {}, locate: () => ({ line: 1, column: 1 }) },
+      decoded: {
+        format: 'yaml',
+        value: {},
+        locate: () => ({ line: 1, column: 1 }),
+        span: () => ({ start: { line: 1, column: 1 } }),
+      },
     },
   };
 }

@@ -35,7 +35,7 @@ export function readEnvelope(
   body: Json,
   query: Query,
 ): Envelope {
-  const wrapped = isObject(body) && (isObject(body[kind]) || Object.hasOwn(body, 'application'));
+  const wrapped = isWrapped(kind, body);
   const around = wrapped ? without(body, kind) : {};
   const findings: Finding[] = [];
   const fromQuery = new Set<string>();
@@ -74,6 +74,11 @@ export function readEnvelope(
     pointer: wrapped ? pointerTo('', kind) : '',
     findings,
   };
+}
+
+/** Whether an object stands in a body that says more, as against alone. */
+export function isWrapped(kind: ManagedKind, body: Json): body is JsonObject {
+  return isObject(body) && (isObject(body[kind]) || Object.hasOwn(body, 'application'));
 }
 
 function without(body: JsonObject, name: string): JsonObject {

@@ -10,7 +10,7 @@ import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import { withPlaceholders } from '../domain/references.ts';
 import { lintDashboard } from '../lint/dashboard/lint-dashboard.ts';
 import { lintMonitor } from '../lint/monitor/lint-monitor.ts';
-import { type Envelope, readEnvelope } from './envelope.ts';
+import { type Envelope, isWrapped, readEnvelope } from './envelope.ts';
 import { storedKind } from './request.ts';
 
 /** Everything that is wrong with the body of a create or update, as far as can be told without Datadog. */
@@ -43,13 +43,20 @@ const LINTERS: Readonly<Record<'monitor' | 'dashboard', Lint>> = {
 
 /** What is wrong with a body of `/lint`: a whole document, or the body of a create. */
 export function lintBody(body: Json, query: Readonly<Record<string, string | undefined>>): Finding[] {
-  if (
-    isObject(body) &&
-    (Object.hasOwn(body, 'apiVersion') || LISTS.some(({ list }) => Array.isArray(body[list])))
-  ) {
-    return lintDocument(body);
-  }
+  if (isDocument(body)) return lintDocument(body);
   return lintEnvelope(readEnvelope('create', kindOfBody(body), body, query));
+}
+
+/** What is wrong with a file: a document, the body of a create, or an object as Datadog has it, of no application yet. */
+export function lintFile(body: Json): Finding[] {
+  const kind = kindOfBody(body);
+  if (isDocument(body) || isWrapped(kind, body)) return lintBody(body, {});
+  return lintObject(kind, 'create', body, '');
+}
+
+function isDocument(body: Json): body is JsonObject {
+  if (!isObject(body)) return false;
+  return Object.hasOwn(body, 'apiVersion') || LISTS.some(({ list }) => Array.isArray(body[list]));
 }
 
 const LISTS = [

@@ -4,7 +4,7 @@ import type { Decoded } from '../format/decoded.ts';
 
 /** The findings with the line and column of the user's own text. */
 export function withPositions(findings: readonly Finding[], body: Decoded | undefined): Finding[] {
-  return findings.map(({ at, ...f }) =>
+  return findings.map(({ at, to: _, ...f }) =>
     body && f.line === undefined ? { ...f, ...body.locate(f.pointer, at) } : f,
   );
 }

@@ -64,6 +64,7 @@ describe('README.md', () => {
     }
     assert.match(printed[0] ?? '', /"key":"the-payment-queue-is-deep"/);
     assert.match(printed[1] ?? '', /"title":"The payment queue is deep"/);
+    assert.match(printed[2] ?? '', /^-:2:8: warning: .* \[as_count_without_sum\]$/m);
   });
 
   it('names a launcher that runs a command from a checkout', async () => {

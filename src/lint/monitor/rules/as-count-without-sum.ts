@@ -29,6 +29,10 @@ query: sum(last_5m):sum:web.errors{*}.as_count() > 1
         span: query.evaluation.name.span,
         message: `The monitor watches the sum of the counts, whatever is written here: with as_count() Datadog does not take the ${query.evaluation.name.text} of a window.`,
         hint: 'Write sum, or as_rate() for a rate.',
+        fix: {
+          title: 'Write sum',
+          edits: [{ path: ['query'], span: query.evaluation.name.span, text: 'sum' }],
+        },
       },
     ];
   },

@@ -21,6 +21,10 @@ options:
             path: ['options', 'no_data_timeframe'],
             message: 'Datadog refuses no_data_timeframe for log monitors.',
             hint: 'Say what silence means with on_missing_data.',
+            fix: {
+              title: 'Leave no_data_timeframe out',
+              edits: [{ path: ['options', 'no_data_timeframe'], remove: true }],
+            },
           },
         ]
       : [],

@@ -1,0 +1,38 @@
+import type { LintedFile } from './report.ts';
+import { visible } from './visible.ts';
+
+/**
+ * Findings as workflow commands of GitHub Actions, which puts them beside the lines of a change
+ * (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
+ */
+export function printGithub(files: readonly LintedFile[]): string {
+  return files
+    .flatMap(({ name, findings }) =>
+      findings.map(({ severity, message, code, hint, line, column, end }) => {
+        const properties = Object.entries({
+          file: name,
+          line,
+          col: column,
+          // A column of the end counts only on the line of the beginning.
+          ...(end && end.line === line ? { endLine: line, endColumn: end.column } : {}),
+          title: code,
+        });
+        const list = properties.map(([key, value]) => `${key}=${property(String(value))}`).join(',');
+        return `::${severity} ${list}::${data(hint === undefined ? message : `${message} ${hint}`)}\n`;
+      }),
+    )
+    .join('');
+}
+
+function data(text: string): string {
+  return text
+    .split(/(\r|\n|%)/)
+    .map((part) => ESCAPES[part] ?? visible(part))
+    .join('');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\r': '%0D', '\n': '%0A', '%': '%25' };

@@ -1,0 +1,20 @@
+import type { LintedFile } from './report.ts';
+import { visibleJson } from './visible.ts';
+
+/** Findings as one JSON list, each with its file. */
+export function printJson(files: readonly LintedFile[]): string {
+  const findings = files.flatMap(({ name, findings: found }) =>
+    found.map(({ code, severity, message, line, column, end, pointer, ...rest }) => ({
+      file: name,
+      line,
+      column,
+      ...(end ? { end_line: end.line, end_column: end.column } : {}),
+      severity,
+      code,
+      message,
+      pointer,
+      ...rest,
+    })),
+  );
+  return `${visibleJson(findings)}\n`;
+}

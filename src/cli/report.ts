@@ -1,0 +1,17 @@
+import type { Format } from '../format/decoded.ts';
+import type { LocatedFinding } from './lint-text.ts';
+
+/** A file that was looked at. */
+export interface LintedFile {
+  /** As it was named. */
+  readonly name: string;
+  readonly format: Format;
+  readonly text: string;
+  readonly findings: readonly LocatedFinding[];
+}
+
+export const OUTPUT_FORMATS = ['text', 'json', 'sarif', 'github'] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+/** How something is to stand out; as it is where that is not wanted. */
+export type Paint = (style: 'error' | 'warning' | 'place' | 'aside', text: string) => string;

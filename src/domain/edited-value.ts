@@ -1,0 +1,109 @@
+import { EditSet } from './edit-set.ts';
+import type { Edit } from './finding.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+import { type Pointer, pointerSteps, valueAt } from './pointer.ts';
+
+/**
+ * The value after edits; pointers and offsets mean the value before them. A member is added where there is none, and
+ * the objects that it would stand in. Undefined where an edit does not fit the value, or two touch the same.
+ */
+export function editedValue(root: Json, edits: readonly Edit[]): Json | undefined {
+  if (!independent(edits)) return undefined;
+  let value: Json | undefined = root;
+  for (const edit of ordered(edits)) {
+    const change = changeOf(value, edit);
+    if (change === undefined) return undefined;
+    value = changed(value, pointerSteps(change.pointer), change.value);
+    if (value === undefined) return undefined;
+  }
+  return value;
+}
+
+/** Whether no edit touches what another one changes. */
+function independent(edits: readonly Edit[]): boolean {
+  const set = new EditSet();
+  return edits.every((edit) => set.add([edit]));
+}
+
+/** Edits so that each still means what it meant after those before it: stretches from the end, removals from the last on. */
+export function ordered(edits: readonly Edit[]): Edit[] {
+  const stretches = edits.filter((edit) => 'from' in edit).sort((a, b) => b.from - a.from);
+  const values = edits.filter((edit) => 'value' in edit);
+  const removals = edits.filter((edit) => 'remove' in edit).sort(laterFirst);
+  return [...stretches, ...values, ...removals];
+}
+
+function laterFirst(a: Edit, b: Edit): number {
+  const [left, right] = [pointerSteps(a.pointer), pointerSteps(b.pointer)];
+  for (const [at, step] of left.entries()) {
+    const other = right[at];
+    if (other === undefined) return -1;
+    if (step !== other) return Number(other) - Number(step) || (step < other ? 1 : -1);
+  }
+  return left.length - right.length;
+}
+
+/** One change at a pointer whose parent is there: another value, a new one, or none. */
+export interface Change {
+  readonly pointer: Pointer;
+  readonly value: Json | undefined;
+}
+
+/** What an edit comes to in a value; undefined where it does not fit. */
+export function changeOf(root: Json, edit: Edit): Change | undefined {
+  const { pointer } = edit;
+  const old = valueAt(root, pointer);
+  if ('from' in edit) {
+    const fits = typeof old === 'string' && edit.from >= 0 && edit.from <= edit.to && edit.to <= old.length;
+    return fits
+      ? { pointer, value: `${old.slice(0, edit.from)}${edit.text}${old.slice(edit.to)}` }
+      : undefined;
+  }
+  if ('remove' in edit)
+    return old === undefined || pointer === '' ? undefined : { pointer, value: undefined };
+  return withParents(root, pointer, edit.value);
+}
+
+/** Where a parent is not there either, it becomes an object around the new value. */
+function withParents(root: Json, pointer: Pointer, value: Json): Change {
+  const steps = pointerSteps(pointer);
+  let [here, wrapped] = [pointer, value];
+  for (;;) {
+    const last = steps.pop();
+    const parent = here.slice(0, Math.max(0, here.lastIndexOf('/')));
+    if (last === undefined || valueAt(root, parent) !== undefined) return { pointer: here, value: wrapped };
+    wrapped = { [last]: wrapped };
+    here = parent;
+  }
+}
+
+function changed(holder: Json, steps: readonly string[], value: Json | undefined): Json | undefined {
+  const [step, ...rest] = steps;
+  if (step === undefined) return value;
+  if (Array.isArray(holder)) return changedList(holder, step, rest, value);
+  if (!isObject(holder) || step === '__proto__') return undefined;
+  const old = Object.hasOwn(holder, step) ? holder[step] : undefined;
+  if (rest.length === 0) {
+    const { [step]: _, ...others } = holder;
+    return value === undefined ? others : { ...holder, [step]: value };
+  }
+  const inner = old === undefined ? undefined : changed(old, rest, value);
+  return inner === undefined ? undefined : ({ ...holder, [step]: inner } satisfies JsonObject);
+}
+
+function changedList(
+  list: readonly Json[],
+  step: string,
+  rest: readonly string[],
+  value: Json | undefined,
+): Json | undefined {
+  const at = /^(?:0|[1-9]\d*)$/.test(step) ? Number(step) : Number.NaN;
+  const old = list[at];
+  if (rest.length > 0) {
+    const inner = old === undefined ? undefined : changed(old, rest, value);
+    return inner === undefined ? undefined : list.with(at, inner);
+  }
+  if (value === undefined) return list.filter((_, index) => index !== at);
+  if (at === list.length) return [...list, value];
+  return old === undefined ? undefined : list.with(at, value);
+}

@@ -1,0 +1,54 @@
+/** Where the text goes on after white space, line ends and comments that begin with #. */
+export function afterBlanks(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    const char = text.charAt(at);
+    if (char === '#') {
+      while (at < text.length && text.charAt(at) !== '\n' && text.charAt(at) !== '\r') at++;
+    } else if (char === ' ' || char === '\t' || char === '\n' || char === '\r') at++;
+    else return at;
+  }
+}
+
+/** Where the text before `end` ends, without the blanks and line ends behind it. */
+export function afterText(text: string, end: number): number {
+  let at = end;
+  while (at > 0 && ' \t\r\n'.includes(text.charAt(at - 1))) at--;
+  return at;
+}
+
+/** Before the one line end that stands before `end`, where there is one. */
+export function beforeLineEnd(text: string, end: number): number {
+  if (text.charAt(end - 1) !== '\n') return end;
+  return text.charAt(end - 2) === '\r' ? end - 2 : end - 1;
+}
+
+/** Where the line begins on which an offset lies. */
+export function lineStart(text: string, offset: number): number {
+  let at = offset;
+  while (at > 0 && text.charAt(at - 1) !== '\n' && text.charAt(at - 1) !== '\r') at--;
+  return at;
+}
+
+/** Where the line ends, its line end not included, if nothing but blanks and a comment follow `from` on it. */
+export function restOfLine(text: string, from: number): number | undefined {
+  let at = from;
+  while (text.charAt(at) === ' ' || text.charAt(at) === '\t') at++;
+  if (text.charAt(at) === '#') {
+    while (at < text.length && text.charAt(at) !== '\n' && text.charAt(at) !== '\r') at++;
+  }
+  return at >= text.length || text.charAt(at) === '\n' || text.charAt(at) === '\r' ? at : undefined;
+}
+
+/** Behind the line end at an offset. */
+export function afterLineEnd(text: string, at: number): number {
+  if (text.charAt(at) === '\r') return text.charAt(at + 1) === '\n' ? at + 2 : at + 1;
+  return text.charAt(at) === '\n' ? at + 1 : at;
+}
+
+/** Whether nothing but blanks stands before an offset on its line. */
+export function beginsLine(text: string, offset: number): boolean {
+  let at = offset;
+  while (text.charAt(at - 1) === ' ' || text.charAt(at - 1) === '\t') at--;
+  return at === 0 || text.charAt(at - 1) === '\n' || text.charAt(at - 1) === '\r';
+}

@@ -1,0 +1,177 @@
+import { changeOf, editedValue, ordered } from '../../domain/edited-value.ts';
+import type { Edit } from '../../domain/finding.ts';
+import { type Json, sameJson } from '../../domain/json.ts';
+import { type Pointer, pointerSteps, valueAt } from '../../domain/pointer.ts';
+import { type DecodeLimits, DOCUMENT_LIMITS, type Format } from '../decoded.ts';
+import { TextFault } from '../fault.ts';
+import { readText } from '../read-text.ts';
+import { addInBrackets, removeInBrackets, replaceInBrackets } from './bracket-edit.ts';
+import { editText, quotedAnew, type Stretch, type TextChange } from './edit-text.ts';
+import { type Site, siteOf, type Source } from './site.ts';
+import { collide, type Splice, spliced } from './splice.ts';
+import { addLine, removeLines } from './toml-edit.ts';
+import { addInBlock, removeInBlock, replaceInBlock } from './yaml-edit.ts';
+
+/** Changes of one list or object go one after another, each on the text anew; no more than so many. */
+const MOST_PASSES = 32;
+
+/**
+ * Changes a text as edits say, and nothing else of it: comments, order and ways of writing stay. What comes out reads
+ * as the value with the same edits; undefined where that cannot be had.
+ */
+export async function applyEdits(
+  text: string,
+  format: Format,
+  edits: readonly Edit[],
+  limits: DecodeLimits = DOCUMENT_LIMITS,
+): Promise<string | undefined> {
+  const mark = text.startsWith('\ufeff') ? '\ufeff' : '';
+  const bare = text.slice(mark.length);
+  try {
+    const { value } = await readText(bare, format, limits);
+    const wanted = editedValue(value, edits);
+    if (wanted === undefined) return undefined;
+    for (const writeText of [editText, quotedAnew]) {
+      const edited = await inPasses(bare, edits, { format, limits, writeText });
+      if (edited !== undefined && edited.isWellFormed() && (await reads(edited, format, limits, wanted)))
+        return mark + edited;
+    }
+  } catch (error) {
+    if (!(error instanceof TextFault)) throw error;
+  }
+  return undefined;
+}
+
+async function reads(text: string, format: Format, limits: DecodeLimits, wanted: Json): Promise<boolean> {
+  try {
+    return sameJson((await readText(text, format, limits)).value, wanted);
+  } catch (error) {
+    if (error instanceof TextFault) return false;
+    throw error;
+  }
+}
+
+interface Way {
+  readonly format: Format;
+  readonly limits: DecodeLimits;
+  readonly writeText: (source: Source, site: Site, change: TextChange) => Splice[] | undefined;
+}
+
+/** What is done to one place: the stretches of one text together. */
+type Step = { readonly pointer: Pointer; readonly stretches: readonly Stretch[] } | Exclude<Edit, Stretch>;
+
+async function inPasses(text: string, edits: readonly Edit[], way: Way): Promise<string | undefined> {
+  let steps = stepsOf(edits);
+  let edited = text;
+  for (let pass = 0; steps.length > 0; pass++) {
+    if (pass >= MOST_PASSES) return undefined;
+    const source = await sourceOf(edited, way);
+    const taken = source && onePass(source, steps, way);
+    if (!taken || taken.count === 0) return undefined;
+    edited = spliced(edited, taken.splices);
+    steps = steps.slice(taken.count);
+  }
+  return edited;
+}
+
+function stepsOf(edits: readonly Edit[]): Step[] {
+  const texts = new Map<Pointer, { pointer: Pointer; stretches: Stretch[] }>();
+  const steps: Step[] = [];
+  for (const edit of ordered(edits)) {
+    if (!('from' in edit)) {
+      steps.push(edit);
+      continue;
+    }
+    const known = texts.get(edit.pointer) ?? { pointer: edit.pointer, stretches: [] };
+    if (known.stretches.length === 0) steps.push(known);
+    known.stretches.push(edit);
+    texts.set(edit.pointer, known);
+  }
+  return steps;
+}
+
+async function sourceOf(text: string, { format, limits }: Way): Promise<Source | undefined> {
+  try {
+    const reading = await readText(text, format, limits);
+    const newline = /\r?\n/.exec(text)?.[0] ?? '\n';
+    return { ...reading, text, format, newline, root: reading.places() };
+  } catch (error) {
+    if (error instanceof TextFault) return undefined;
+    throw error;
+  }
+}
+
+/** As many steps as can be done at once: none in a list or object whose members another one changes. */
+function onePass(source: Source, steps: readonly Step[], way: Way) {
+  const splices: Splice[] = [];
+  const holders = new Set<Pointer>();
+  let count = 0;
+  for (const step of steps) {
+    const done = oneStep(source, step, way);
+    if (!done) return count === 0 ? undefined : { splices, count };
+    if (done.holder !== undefined && holders.has(done.holder)) break;
+    if (done.splices.some((splice) => splices.some((other) => collide(splice, other)))) break;
+    if (done.holder !== undefined) holders.add(done.holder);
+    splices.push(...done.splices);
+    count++;
+  }
+  return { splices, count };
+}
+
+/** The changes of the text that a step comes to; `holder` is whose members or items get more or fewer by it. */
+function oneStep(
+  source: Source,
+  step: Step,
+  { writeText }: Way,
+): { splices: Splice[]; holder: Pointer | undefined } | undefined {
+  if ('stretches' in step) {
+    const before = valueAt(source.value, step.pointer);
+    const site = siteOf(source, step.pointer);
+    if (!site || typeof before !== 'string') return undefined;
+    const after = changedText(before, step.stretches);
+    const splices = writeText(source, site, { before, after, stretches: step.stretches });
+    return splices && { splices, holder: undefined };
+  }
+  const change = changeOf(source.value, step);
+  const site = change && siteOf(source, change.pointer);
+  if (!change || !site) return undefined;
+  const { pointer, value } = change;
+  const old = valueAt(source.value, pointer);
+  if (typeof old === 'string' && typeof value === 'string') {
+    const stretches = [{ from: 0, to: old.length, text: value }];
+    const splices = writeText(source, site, { before: old, after: value, stretches });
+    return splices && { splices, holder: undefined };
+  }
+  const holder = pointer.slice(0, Math.max(0, pointer.lastIndexOf('/')));
+  const splices = changeMembers(source, site, holder, value);
+  return splices && { splices, holder: old !== undefined && value !== undefined ? undefined : holder };
+}
+
+function changedText(before: string, stretches: readonly Stretch[]): string {
+  let text = before;
+  for (const stretch of stretches) text = text.slice(0, stretch.from) + stretch.text + text.slice(stretch.to);
+  return text;
+}
+
+function changeMembers(
+  source: Source,
+  site: Site,
+  holder: Pointer,
+  value: Json | undefined,
+): Splice[] | undefined {
+  const { format } = source;
+  const bracketed = format === 'json' || site.flow;
+  if (value === undefined) {
+    if (bracketed) return removeInBrackets(source, site);
+    return format === 'toml' ? removeLines(source, site) : removeInBlock(source, site);
+  }
+  if (site.place) {
+    return bracketed || format === 'toml'
+      ? replaceInBrackets(source, site, value)
+      : replaceInBlock(source, site, value);
+  }
+  if (bracketed) return addInBrackets(source, site, value);
+  return format === 'toml'
+    ? addLine(source, { ...site, path: pointerSteps(holder) }, value)
+    : addInBlock(source, site, value);
+}

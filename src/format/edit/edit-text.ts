@@ -1,0 +1,92 @@
+import { lineStart } from '../blanks.ts';
+import { text as blockText } from '../encode-yaml.ts';
+import { offsetInSource } from '../text-offset.ts';
+import type { Site, Source } from './site.ts';
+import type { Splice } from './splice.ts';
+import { onOneLine, pieceIn, standsPlain, styleAt, type TextStyle } from './text-style.ts';
+import { quoted } from './write-value.ts';
+
+/** A stretch of a text that becomes another, in UTF-16 units of the text's value. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** A text before and after, and what of it changes, from the end to the beginning. */
+export interface TextChange {
+  readonly before: string;
+  readonly after: string;
+  readonly stretches: readonly Stretch[];
+}
+
+/** Changes a text in its own way of writing where that can hold the change, else writes it anew. */
+export function editText(source: Source, site: Site, change: TextChange): Splice[] | undefined {
+  if (!site.place) return undefined;
+  const style = styleAt(source.format, source.text, site.place.offset);
+  return (
+    (keepsStyle(style, change, site.flow) && inPlace(source, site, change, style)) || [
+      writtenAnew(source, site, change, style),
+    ]
+  );
+}
+
+/** The same in double quotes on one line, which hold every text. */
+export function quotedAnew(
+  { text, newline }: Source,
+  { place }: Site,
+  { after }: TextChange,
+): Splice[] | undefined {
+  if (!place) return undefined;
+  const lost = '|>'.includes(text.charAt(place.offset)) && text.slice(0, place.end).endsWith('\n');
+  return [{ from: place.offset, to: place.end, text: `${quoted(after)}${lost ? newline : ''}` }];
+}
+
+function inPlace(
+  source: Source,
+  { place }: Site,
+  change: TextChange,
+  style: TextStyle,
+): Splice[] | undefined {
+  if (!place) return undefined;
+  const { text, newline } = source;
+  const splices: Splice[] = [];
+  for (const { from, to, text: piece } of change.stretches) {
+    const [start, end] = [from, to].map((at) => offsetInSource(text, place.offset, change.before, at));
+    if (start === undefined || end === undefined || start < place.offset || end < start) return undefined;
+    const indent = text.slice(lineStart(text, start), start).match(/^ */)?.[0] ?? '';
+    const put = pieceIn(style, piece, newline, indent);
+    if (put === undefined) return undefined;
+    splices.push({ from: start, to: end, text: put });
+  }
+  return splices;
+}
+
+/** Whether a changed text can go on in a style whose bounds depend on the whole of it. */
+function keepsStyle(style: TextStyle, { before, after, stretches }: TextChange, flow: boolean): boolean {
+  if (style === 'plain') return standsPlain(after.replaceAll('\n', ' '), flow);
+  if (style === 'literal') return /^\S/.test(after) && endOf(after) === endOf(before);
+  if (style === 'folded')
+    return (
+      /^\S/.test(after) &&
+      endOf(after) === endOf(before) &&
+      !stretches.some(({ from, to }) => before.slice(from, to).includes('\n'))
+    );
+  return true;
+}
+
+function endOf(value: string): string {
+  return /\n*$/.exec(value)?.[0] ?? '';
+}
+
+function writtenAnew(source: Source, { place, flow }: Site, { after }: TextChange, style: TextStyle): Splice {
+  const { text, format, newline } = source;
+  const at = place ?? source.root;
+  const several = after.includes('\n');
+  const indent = ' '.repeat(at.name - lineStart(text, at.name) + 2);
+  const put =
+    several && format === 'yaml' && !flow && style !== 'double'
+      ? blockText(after, indent).replaceAll('\n', newline)
+      : onOneLine(format, style, after, flow);
+  return { from: at.offset, to: at.end, text: put };
+}

@@ -1,0 +1,57 @@
+import type { Json } from '../../domain/json.ts';
+import { afterLineEnd, lineStart, restOfLine } from '../blanks.ts';
+import type { Place } from '../place.ts';
+import type { Site, Source } from './site.ts';
+import type { Splice } from './splice.ts';
+import { inlineMember, tomlName } from './write-value.ts';
+
+/** Adds a member to a table whose members stand on lines: behind the last one, with the same dotted name before it. */
+export function addLine(
+  source: Source,
+  { holder, siblings, step, path }: Site & { readonly path: readonly string[] },
+  value: Json,
+): Splice[] | undefined {
+  const put = inlineMember('toml', step, value);
+  if (!holder || put === undefined) return undefined;
+  const { text, newline } = source;
+  const last = siblings.findLast((place) => place.part !== undefined);
+  if (last?.part !== undefined) {
+    const at = restOfLine(text, last.end);
+    if (at === undefined) return undefined;
+    const indent = text.slice(lineStart(text, last.name), last.name);
+    const before = text.slice(last.name, last.part);
+    return [{ from: at, to: at, text: `${newline}${indent}${before}${put}` }];
+  }
+  if (holder.room > holder.offset) {
+    const at = restOfLine(text, holder.room);
+    return at === undefined ? undefined : [{ from: at, to: at, text: `${newline}${put}` }];
+  }
+  const at = path.length === 0 ? beforeFirstTable(text, siblings) : lineStart(text, holder.offset);
+  const header = path.length === 0 ? '' : `[${path.map(tomlName).join('.')}]${newline}`;
+  const gap = at < text.length ? `${newline}${newline}` : newline;
+  return [{ from: at, to: at, text: `${header}${put}${gap}` }];
+}
+
+/** The members of the document itself stand before its tables, and before the comment of the first of them. */
+function beforeFirstTable(text: string, tables: readonly Place[]): number {
+  let at = lineStart(text, tables[0]?.offset ?? text.length);
+  while (at > 0 && text.charAt(lineStart(text, at - 1)) === '#') at = lineStart(text, at - 1);
+  return at;
+}
+
+/** Takes out a member with its line, or a table with its header and all that stands below it. */
+export function removeLines({ text }: Source, { place }: Site): Splice[] | undefined {
+  if (!place) return undefined;
+  const last = Math.max(place.room, furthest(place));
+  const isTable = place.room > place.offset;
+  if (!isTable && place.part === undefined) return undefined;
+  const end = restOfLine(text, last);
+  if (end === undefined) return undefined;
+  return [{ from: lineStart(text, place.name), to: afterLineEnd(text, end), text: '' }];
+}
+
+function furthest({ end, room, children }: Place): number {
+  let most = Math.max(end, room);
+  for (const child of children?.values() ?? []) most = Math.max(most, furthest(child));
+  return most;
+}

@@ -1,0 +1,66 @@
+import { isObject, type Json } from '../../domain/json.ts';
+import { afterLineEnd, beginsLine, lineStart, restOfLine } from '../blanks.ts';
+import { line, node } from '../encode-yaml.ts';
+import type { Place } from '../place.ts';
+import type { Site, Source } from './site.ts';
+import type { Splice } from './splice.ts';
+
+/** Adds a member or item behind the last of a block, on lines of its own. */
+export function addInBlock(
+  source: Source,
+  { holder, siblings, step }: Site,
+  value: Json,
+): Splice[] | undefined {
+  const { text, newline } = source;
+  const last = siblings.at(-1);
+  const first = siblings[0];
+  if (!holder || !last || !first) return undefined;
+  const indent = ' '.repeat(first.name - lineStart(text, first.name));
+  const isList = text.charAt(first.name) === '-' && first.room === first.name + 1;
+  const inner = node(value, `${indent}  `);
+  const below = isList && inner.startsWith('\n') ? ` ${inner.slice(1 + indent.length + 2)}` : inner;
+  const put = `${indent}${isList ? '-' : `${line(step)}:`}${below}`.replaceAll('\n', newline);
+  const at = restOfLine(text, last.end);
+  return at === undefined ? undefined : [{ from: at, to: at, text: `${newline}${put}` }];
+}
+
+/** Another value in the place of one in a block. */
+export function replaceInBlock(source: Source, { place, holder }: Site, value: Json): Splice[] | undefined {
+  if (!place) return undefined;
+  const { text, newline } = source;
+  if (!holder) return [{ from: place.offset, to: place.end, text: node(value, '').trimStart() }];
+  const indent = ' '.repeat(place.name - lineStart(text, place.name));
+  const put = node(value, `${indent}  `).replaceAll('\n', newline);
+  const isBlock = isObject(value) || Array.isArray(value);
+  const sameLine = !text.slice(place.room, place.offset).includes('\n');
+  // What an anchor or a tag before it says goes on to hold for a value on the same line.
+  const from = sameLine && !isBlock && place.offset > place.room ? place.offset : place.room;
+  if (text.slice(from, place.offset).trim() !== '') return undefined;
+  return [{ from, to: Math.max(from, place.end), text: from === place.offset ? put.trimStart() : put }];
+}
+
+/** Takes a member or item out of a block, with its lines and the comment behind it; the last leaves empty brackets. */
+export function removeInBlock(source: Source, { holder, siblings, place }: Site): Splice[] | undefined {
+  if (!holder || !place) return undefined;
+  const { text } = source;
+  if (siblings.length === 1) return emptied(source, holder, place);
+  const end = restOfLine(text, place.end);
+  if (end === undefined) return undefined;
+  if (beginsLine(text, place.name)) {
+    const from = lineStart(text, place.name);
+    const to = afterLineEnd(text, end);
+    // The last line of a text without a line end takes the one before it along.
+    return to === text.length && to === end && from > 0
+      ? [{ from: text.charAt(from - 2) === '\r' ? from - 2 : from - 1, to, text: '' }]
+      : [{ from, to, text: '' }];
+  }
+  let to = afterLineEnd(text, end);
+  while (text.charAt(to) === ' ') to++;
+  return [{ from: place.name, to, text: '' }];
+}
+
+function emptied({ text }: Source, holder: Place, only: Place): Splice[] {
+  const put = text.charAt(only.name) === '-' && only.room === only.name + 1 ? '[]' : '{}';
+  const blank = holder.room < holder.offset && text.slice(holder.room, holder.offset).trim() === '';
+  return [{ from: blank ? holder.room : holder.offset, to: holder.end, text: blank ? ` ${put}` : put }];
+}
