@@ -12,7 +12,7 @@ const paint: Paint = (style, text) => styleText([...STYLES[style]], text, { stre
 
 // Whoever reads the output may have read enough.
 process.stdout.on('error', (error: Error & { code?: string }) => {
-  process.exit(error.code === 'EPIPE' ? STATUS.well : STATUS.notDone);
+  process.exit(error.code === 'EPIPE' ? process.exitCode : STATUS.notDone);
 });
 
 const [command, ...args] = process.argv.slice(2);

@@ -1,53 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
-
-const ROOT = join(import.meta.dirname, '../..');
-
-interface Ended {
-  readonly status: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** `birddog lint` in a folder with these files. */
-async function lint(
-  folder: string,
-  args: readonly string[],
-  { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
-): Promise<Ended> {
-  const child = spawn(join(ROOT, 'bin/birddog'), ['lint', ...args], {
-    cwd: folder,
-    env: { PATH: process.env['PATH'], BIRDDOG_BUNDLES: process.env['BIRDDOG_BUNDLES'], ...env },
-  });
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  const [out, err] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
-  const status = await new Promise<number | null>((resolve) => {
-    if (child.exitCode !== null) resolve(child.exitCode);
-    else child.once('close', resolve);
-  });
-  return { status, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
-}
-
-function folderWith(t: TestContext, files: Record<string, string>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'birddog-lint-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return folder;
-}
+import { describe, it } from 'node:test';
+import { ended, folderWith, lint, ROOT, told } from './run-lint.ts';
 
 const GOOD = 'type: query alert\nquery: avg(last_5m):avg:a{*} > 1\n';
 const BAD = 'type: query alert\nquery: agv(last_5m):avg:a{*} > 1 # c\n';
@@ -56,23 +12,6 @@ type: query alert
 query: 'avg(last_5m):sum:web.errors{*}.as_count() > 1'   # errors
 name: "It's many" # said
 `;
-
-interface Told {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly end_line?: number;
-  readonly end_column?: number;
-  readonly code: string;
-  readonly severity: string;
-  readonly document?: number;
-  readonly pointer: string;
-}
-
-async function told(folder: string, args: readonly string[], input?: string): Promise<Told[]> {
-  const { out } = await lint(folder, ['--format', 'json', ...args], input === undefined ? {} : { input });
-  return JSON.parse(out);
-}
 
 describe('birddog lint', () => {
   it('shows the line, marks the place, and says what to do', async (t) => {
@@ -235,54 +174,20 @@ describe('birddog lint', () => {
     assert.equal(line.slice(row.indexOf('^'), row.indexOf('^') + 3), 'agv');
   });
 
+  it('ends quietly, with its own status, when nobody reads on', async (t) => {
+    const folder = folderWith(t, { 'm.yaml': `${BAD}---\n`.repeat(3000) });
+    const command = `"$1/bin/birddog" lint m.yaml | head -1; exit "\${PIPESTATUS[0]}"`;
+    const { status, out, err } = await ended(spawn('bash', ['-c', command, 'bash', ROOT], { cwd: folder }));
+    assert.match(out, /^m\.yaml:2:8: error: .*\n$/);
+    assert.deepEqual([status, err], [1, '']);
+  });
+
   it('uses colours on a terminal alone, and never against NO_COLOR', async (t) => {
     const folder = folderWith(t, { 'm.yaml': BAD });
     assert.doesNotMatch((await lint(folder, ['m.yaml'])).out, /\x1b/);
     assert.match((await lint(folder, ['m.yaml'], { env: { FORCE_COLOR: '1' } })).out, /\x1b\[/);
     assert.doesNotMatch((await lint(folder, ['m.yaml'], { env: { NO_COLOR: '1' } })).out, /\x1b/);
   });
-});
-
-/** Texts with a query that names no aggregator, and the line and column of its name. */
-const PLACES: readonly (readonly [name: string, text: string, line: number, column: number])[] = [
-  ['folded.yaml', 'type: query alert\nquery: >-\n  avg(last_5m):\n  agv:a{*} > 1\n', 4, 3],
-  [
-    'literal.yaml',
-    'type: query alert\nmessage: |\n  x\nquery: |\n  avg(last_5m):\n\n   agv:a{*} > 1\n',
-    7,
-    4,
-  ],
-  ['escapes.yaml', 'type: query alert\nquery: "avg(last_5m):\\t\\u0020\\U00000020agv:a{*} > 1"\n', 2, 40],
-  ['continued.yaml', 'type: query alert\nquery: "avg(last_5m):\\\n   agv:a{*} > 1"\n', 3, 4],
-  ['single.yaml', "type: query alert\nname: 'it''s'\nquery: 'avg(last_5m):\n\n   agv:a{*} > 1'\n", 5, 4],
-  ['plain.yaml', 'type: query alert\nquery: avg(last_5m):avg:a{*} +\n   agv:a{*} > 1\n', 3, 4],
-  ['flow.yaml', '{type: query alert, query: "avg(last_5m):agv:a{*} > 1"}', 1, 42],
-  ['crlf.yaml', 'type: query alert\r\nquery: >-\r\n  avg(last_5m):\r\n  agv:a{*} > 1\r\n', 4, 3],
-  ['bom.yaml', '\ufefftype: query alert\nquery: avg(last_5m):agv:a{*} > 1\n', 2, 21],
-  ['bom.json', '\ufeff{"type": "query alert", "query": "avg(last_5m):agv:a{*} > 1"}', 1, 48],
-  ['escapes.json', '{"type": "query alert", "query": "avg(last_5m):\\u0020\\t\\nagv:a{*} > 1"}', 1, 58],
-  [
-    'pairs.json',
-    '{"type": "query alert", "query": "avg(last_5m):avg:a{x:\\ud83d\\ude00😀} + agv:a{*} > 1"}',
-    1,
-    74,
-  ],
-  ['literal.toml', "type = 'query alert'\nquery = 'avg(last_5m):agv:a{*} > 1'\n", 2, 23],
-  ['lines.toml', 'type = "query alert"\nquery = """\navg(last_5m):\n  agv:a{*} > 1"""\n', 4, 3],
-  ['raw-lines.toml', "type = 'query alert'\r\nquery = '''\r\navg(last_5m):\r\n  agv:a{*} > 1'''\r\n", 4, 3],
-  ['folded.toml', 'type = "query alert"\nquery = """avg(last_5m):\\\n   agv:a{*} > 1"""\n', 3, 4],
-];
-
-describe('the place of a finding', () => {
-  for (const [name, text, line, column] of PLACES) {
-    it(`is that of the very word in ${name}`, async (t) => {
-      const found = await told(folderWith(t, { [name]: text }), [name]);
-      assert.deepEqual(
-        found.map((f) => [f.line, f.column, f.end_line, f.end_column]),
-        [[line, column, line, column + 3]],
-      );
-    });
-  }
 });
 
 describe('birddog lint --format sarif', () => {

@@ -120,6 +120,12 @@ const CASES: readonly (readonly [Format, string, readonly Edit[], string])[] = [
   ['toml', 'a = { b = 1, c = 2 } # c\n', [remove('/a/c')], 'a = { b = 1 } # c\n'],
   ['toml', '[t] # c\na = 1\n[t.u]\nb = 1\n# of v\n[v]\n', [remove('/t')], '# of v\n[v]\n'],
   ['toml', '[[m]]\na = 1\n[[m]]\na = 2\n', [remove('/m/0')], '[[m]]\na = 2\n'],
+  [
+    'toml',
+    'b = 1\n[[o.m]]\na = 1\n[[o.m]]\na = 2 # c\n# d\n[o.t]\n',
+    [remove('/o/m')],
+    'b = 1\n# d\n[o.t]\n',
+  ],
   // One becomes another; a byte order mark stays.
   ['yaml', 'a: 1 # c\nb: 2\n', [set('/c', 3), remove('/a')], 'b: 2\nc: 3\n'],
   ['json', '{"a": 1}', [set('/b', 2), remove('/a')], '{"b": 2}'],

@@ -43,8 +43,7 @@ function beforeFirstTable(text: string, tables: readonly Place[]): number {
 export function removeLines({ text }: Source, { place }: Site): Splice[] | undefined {
   if (!place) return undefined;
   const last = Math.max(place.room, furthest(place));
-  const isTable = place.room > place.offset;
-  if (!isTable && place.part === undefined) return undefined;
+  if (text.charAt(place.name) !== '[' && place.part === undefined) return undefined;
   const end = restOfLine(text, last);
   if (end === undefined) return undefined;
   return [{ from: lineStart(text, place.name), to: afterLineEnd(text, end), text: '' }];

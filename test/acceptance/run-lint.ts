@@ -1,0 +1,63 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+export const ROOT = join(import.meta.dirname, '../..');
+
+interface Ended {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** `birddog lint` in a folder with these files. */
+export async function lint(
+  folder: string,
+  args: readonly string[],
+  { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
+): Promise<Ended> {
+  const child = spawn(join(ROOT, 'bin/birddog'), ['lint', ...args], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], BIRDDOG_BUNDLES: process.env['BIRDDOG_BUNDLES'], ...env },
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  return ended(child);
+}
+
+/** What a process said, and how it ended. */
+export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
+  const closed = new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+  });
+  const [out, err] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
+  return { status: await closed, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
+}
+
+/** A folder of its own with these files. */
+export function folderWith(t: TestContext, files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'birddog-lint-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+interface Told {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly end_line?: number;
+  readonly end_column?: number;
+  readonly code: string;
+  readonly severity: string;
+  readonly document?: number;
+  readonly pointer: string;
+}
+
+/** What `birddog lint --format json` tells. */
+export async function told(folder: string, args: readonly string[], input?: string): Promise<Told[]> {
+  const { out } = await lint(folder, ['--format', 'json', ...args], input === undefined ? {} : { input });
+  return JSON.parse(out);
+}
