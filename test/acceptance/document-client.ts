@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { isObject, type Json, type JsonObject, parseTrustedJson } from '../../src/domain/json.ts';
+import { type Answer, type Pod, request } from './pod.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+/** Sends a document as JSON. */
+export const send = (pod: Pod, path: string, document: JsonObject) =>
+  request(pod, 'POST', path, { body: JSON.stringify(document), headers: JSON_TYPE });
+
+/** Straight to Datadog, as a person in its web pages does. */
+export async function datadog(pod: Pod, method: string, path: string, body?: Json): Promise<JsonObject> {
+  const answer = await fetch(`${pod.datadogUrl}${path}`, {
+    method,
+    headers: { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-app-key', ...JSON_TYPE },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const value = parseTrustedJson((await answer.text()) || 'null');
+  assert.ok(answer.ok, `${method} ${path}: ${JSON.stringify(value)}`);
+  return isObject(value) ? value : {};
+}
+
+export const MONITOR: JsonObject = {
+  key: 'load',
+  type: 'query alert',
+  name: 'Load',
+  query: 'avg(last_5m):avg:system.load.1{*} > 2',
+  message: 'High @slack-a',
+  options: { thresholds: { critical: 2 } },
+};
+export const DASHBOARD: JsonObject = {
+  key: 'overview',
+  title: 'Overview',
+  layout_type: 'ordered',
+  widgets: [{ definition: { type: 'note', content: 'All is well' } }],
+};
+/** A document of an application. */
+export const documentOf = (application: string, parts: JsonObject): JsonObject => ({
+  apiVersion: 'birddog/v1',
+  application,
+  team: 'payments',
+  ...parts,
+});
+
+/** The body of an answer that went well. */
+export function ok(answer: Answer): Answer['body'] {
+  assert.equal(answer.status, 200, answer.text);
+  return answer.body;
+}
+
+/** `kind key action` of each object of a plan. */
+export const actions = (body: Answer['body']): string[] =>
+  body.objects.map((o: { kind: string; key: string; action: string }) => `${o.kind} ${o.key} ${o.action}`);
+
+/** Applies again until nothing remains. */
+export async function applyAll(pod: Pod, document: JsonObject, query = ''): Promise<Answer['body']> {
+  for (;;) {
+    const body = ok(await send(pod, `/apply${query}`, document));
+    if (body.remaining.length === 0) return body;
+  }
+}
+
+/** Holds that there is nothing to do. */
+export async function isQuiet(pod: Pod, document: JsonObject): Promise<void> {
+  const body = ok(await send(pod, '/plan', document));
+  const loud = body.objects.filter((o: { action: string }) => o.action !== 'none');
+  assert.deepEqual(loud, []);
+}
