@@ -9,6 +9,8 @@ import { criticalMissing } from './rules/critical-missing.ts';
 import { customScheduleNeeds } from './rules/custom-schedule-needs.ts';
 import { defaultZeroNeverMissing } from './rules/default-zero-never-missing.ts';
 import { evaluationDelayMissing } from './rules/evaluation-delay-missing.ts';
+import { evaluationWindowUnused } from './rules/evaluation-window-unused.ts';
+import { invalidDraftStatus } from './rules/invalid-draft-status.ts';
 import { invalidOption } from './rules/invalid-option.ts';
 import { invalidPriority } from './rules/invalid-priority.ts';
 import { invalidSchedule } from './rules/invalid-schedule.ts';
@@ -88,6 +90,7 @@ export const MONITOR_RULES: readonly MonitorRule[] = [
   neverRenotified,
   invalidSchedule,
   customScheduleNeeds,
+  evaluationWindowUnused,
   nameEmpty,
   blankBeforeName,
   tagCharacters,
@@ -95,6 +98,7 @@ export const MONITOR_RULES: readonly MonitorRule[] = [
   tooManyTags,
   invalidPriority,
   priorityZero,
+  invalidDraftStatus,
   messageSyntax,
   unknownBlock,
   matchWithoutValues,

@@ -26,6 +26,10 @@ const custom = (recurrence: JsonObject, more: JsonObject = {}) => ({
 });
 const RULE = 'scheduling_options/custom_schedule/recurrences/0';
 
+const WINDOW = 'scheduling_options/evaluation_window';
+const window = (starts: JsonObject) => ({ scheduling_options: { evaluation_window: starts } });
+const OVER = (length: string) => ({ type: 'query alert', query: `avg(${length}):avg:a{*} > 2` });
+
 const CASES: readonly Case[] = [
   // Names.
   [SIMPLE, { notify_nodata: true }, ['unknown_option notify_nodata']],
@@ -163,16 +167,25 @@ const CASES: readonly Case[] = [
   ],
   [SIMPLE, custom(daily, { on_missing_data: null }), ['custom_schedule_needs scheduling_options']],
   [SIMPLE, custom(daily, { require_full_window: false }), []],
-  [SIMPLE, { scheduling_options: { evaluation_window: { day_starts: '04:00', month_starts: 1 } } }, []],
+  [OVER('current_1mo'), window({ day_starts: '04:00', month_starts: 1 }), []],
   [
-    SIMPLE,
-    { scheduling_options: { evaluation_window: { day_starts: '24:00', month_starts: 2, hour_starts: 60 } } },
-    [
-      'invalid_schedule scheduling_options/evaluation_window/hour_starts',
-      'invalid_schedule scheduling_options/evaluation_window/day_starts',
-      'invalid_schedule scheduling_options/evaluation_window/month_starts',
-    ],
+    OVER('current_1mo'),
+    window({ day_starts: '24:00', month_starts: 2 }),
+    [`invalid_schedule ${WINDOW}/day_starts`, `invalid_schedule ${WINDOW}/month_starts`],
   ],
+  [
+    OVER('current_1h'),
+    window({ hour_starts: 60, timezone: 'Europe/Amsterdam' }),
+    [`invalid_schedule ${WINDOW}/hour_starts`],
+  ],
+  [
+    OVER('current_1h'),
+    window({ hour_starts: 0, day_starts: '04:00' }),
+    [`invalid_schedule ${WINDOW}/hour_starts`, `evaluation_window_unused ${WINDOW}/day_starts`],
+  ],
+  [OVER('current_1d'), window({ day_starts: '04:00', hour_starts: null }), []],
+  [SIMPLE, window({ day_starts: '04:00' }), [`evaluation_window_unused ${WINDOW}/day_starts`]],
+  [LOG, window({ day_starts: '04:00' }), []],
 ];
 
 describe('rules about options', () => {
@@ -213,6 +226,8 @@ const BESIDE: readonly [monitor: JsonObject, told: readonly string[]][] = [
   [{ priority: 2.5 }, ['invalid_priority /priority']],
   [{ priority: -1 }, ['invalid_priority /priority']],
   [{ priority: '0' }, ['priority_zero /priority']],
+  [{ draft_status: 'draft' }, []],
+  [{ draft_status: true }, ['invalid_draft_status /draft_status']],
   [{ classification: 'a' }, ['unknown_field /classification']],
   [{ notify_no_data: true }, ['unknown_field /notify_no_data']],
   [{ id: 1, created_at: 2, creator: {}, multi: true, overall_state: 'OK', lint: {}, key: 'a' }, []],

@@ -36,6 +36,14 @@ const CASES: readonly Case[] = [
   [`${CHECK}.count_by_status()`, 'service check', { critical: 2, ok: 1, unknown: 1 }, []],
   ['1 && 2', 'composite', { critical: 1 }, ['threshold_ignored critical']],
   ['1 && 2', 'composite', { critical: null }, []],
+  ['1 && 2', 'composite', { crit: 1 }, ['unknown_threshold crit']],
+  [
+    `${CHECK}.count_by_status()`,
+    'service check',
+    { critical: 2, critical_recovery: 1 },
+    ['threshold_ignored critical_recovery'],
+  ],
+  ['x', 'an alert of tomorrow', { ok: 1 }, ['unknown_type /type']],
   // Recovery of what is not there.
   [ABOVE, 'query alert', { critical: 2, warning_recovery: 1 }, ['recovery_without_limit warning_recovery']],
   [

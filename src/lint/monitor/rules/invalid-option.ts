@@ -7,6 +7,12 @@ import { numericOf } from '../option-values.ts';
 
 const RETENTION = /^(\d{1,9})([smhd])$/;
 const MINUTES_OF: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, h: 60, d: 24 * 60 };
+/** What others call the words. */
+const ALSO_CALLED: ReadonlyMap<string, string> = new Map([
+  ['warning', 'warn'],
+  ['critical', 'alert'],
+  ['show_ok', 'resolve'],
+]);
 
 export const invalidOption: MonitorRule = {
   code: 'invalid_option',
@@ -65,7 +71,7 @@ function saidUnless(fine: boolean, path: Path, takes: string): Hit[] {
 
 function wordFaults(option: Path, path: Path, known: readonly string[], value: Json): Hit[] {
   if (typeof value === 'string' && known.includes(value)) return [];
-  const meant = typeof value === 'string' ? nearest(value, known) : undefined;
+  const meant = typeof value === 'string' ? meantBy(value, known) : undefined;
   return [
     {
       path,
@@ -78,6 +84,11 @@ function wordFaults(option: Path, path: Path, known: readonly string[], value: J
           }),
     },
   ];
+}
+
+function meantBy(word: string, known: readonly string[]): string | undefined {
+  const other = ALSO_CALLED.get(word.toLowerCase()) ?? '';
+  return known.includes(other) ? other : nearest(word, known);
 }
 
 /** Texts and numbers that stand for true and false pass, as numeric texts do. */

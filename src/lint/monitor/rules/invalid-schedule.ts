@@ -59,6 +59,11 @@ function windowFaults(window: JsonObject, path: Path): Hit[] {
     ),
     ...refused(isText(day, CLOCK), [...path, 'day_starts'], 'day_starts is a time as in 04:00'),
     ...refused(isWhole(month, 1, 1), [...path, 'month_starts'], 'month_starts can only be 1'),
+    ...refused(
+      hour == null || (day == null && month == null),
+      [...path, 'hour_starts'],
+      'hour_starts stands alone, without day_starts and month_starts',
+    ),
     ...zoneFaults(timezone, [...path, 'timezone']),
   ];
 }
