@@ -26,13 +26,15 @@ options: {timeout_h: ⟦48⟧}
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {timeout_h: 24}
 `,
-  check: ({ options }) =>
-    [...OPTION_FORMS].flatMap(([name, form]) => {
-      const value = options[name];
-      return value === undefined || value === null || value === ''
-        ? []
-        : faultsOf(['options', name], form, value);
-    }),
+  check: ({ options }) => {
+    const hits: Hit[] = [];
+    for (const [name, value] of Object.entries(options)) {
+      const form = OPTION_FORMS.get(name);
+      if (form !== undefined && value !== null && value !== '')
+        hits.push(...faultsOf(['options', name], form, value));
+    }
+    return hits;
+  },
 };
 
 function faultsOf(path: Path, form: OptionForm, value: Json): Hit[] {

@@ -34,7 +34,8 @@ options:
         - {rrule: FREQ=DAILY, start: "2026-01-05T09:00:00", timezone: Europe/Berlin}
 `,
   check: ({ options }) => {
-    const schedule = objectIn(options, 'scheduling_options');
+    const schedule = options['scheduling_options'];
+    if (!isObject(schedule)) return [];
     const window = objectIn(schedule, 'evaluation_window');
     const custom = objectIn(schedule, 'custom_schedule');
     return [
