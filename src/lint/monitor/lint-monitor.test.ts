@@ -123,12 +123,16 @@ describe('a rule about monitors', () => {
       'check_count',
       {
         type: 'service check',
-        query: '"a".over("*").last(2).count_by_status()',
+        query: '"a".over("*").by("*").last(2).count_by_status()',
         options: { thresholds: { critical: 3 } },
       },
       '/query',
     ],
-    ['check_count', { type: 'service check', query: '"a".over("*").last(200).count_by_status()' }, '/query'],
+    [
+      'check_count',
+      { type: 'service check', query: '"a".over("*").by("*").last(200).count_by_status()' },
+      '/query',
+    ],
     [
       'no_data_timeframe_on_logs',
       {
@@ -197,13 +201,13 @@ describe('a rule about monitors', () => {
       query: 'avg(last_5m):avg:a{*} < 2',
       options: { thresholds: { critical: 2, warning: 3, critical_recovery: 2 } },
     },
-    { query: 'avg(last_5m):avg:a{*} == 2', options: { thresholds: { critical: 2, warning: 5 } } },
+    { query: 'avg(last_5m):avg:a{*} == 2', options: { thresholds: { critical: 2 } } },
     { options: { thresholds: {} } },
     { query: 'sum(last_5m):sum:a{*}.as_count() > 2' },
     { query: "avg(last_1h):anomalies(sum:a{*}.as_count(), 'basic', 2) >= 1" },
     {
       type: 'service check',
-      query: '"a".over("*").last(1).pct_by_status()',
+      query: '"a".over("*").by("*").last(1).pct_by_status()',
       options: { thresholds: { critical: 50 } },
     },
     { type: 'composite', query: '1 && 2', options: { thresholds: { critical: null } } },
@@ -221,9 +225,12 @@ describe('a rule about monitors', () => {
       ));
   }
 
-  it('has nothing to say of an update without a query, and of a type of tomorrow', () => {
+  it('has nothing to say of an update without a query, and of the query of a type of tomorrow', () => {
     assert.deepEqual(lintMonitor({ message: 'm' }, ''), []);
-    assert.deepEqual(lintMonitor({ type: 'a type of tomorrow', query: '((' }, ''), []);
+    assert.deepEqual(
+      lintMonitor({ type: 'a type of tomorrow', query: '((' }, '').map(({ code }) => code),
+      ['unknown_type'],
+    );
   });
 });
 

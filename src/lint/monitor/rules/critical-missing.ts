@@ -25,6 +25,10 @@ options:
         path: ['options', 'thresholds'],
         message: 'Datadog refuses thresholds without a critical one.',
         hint: `Add critical: ${limit.text}, which is what the query compares with.`,
+        fix: {
+          title: `Add critical: ${limit.text}`,
+          edits: [{ path: ['options', 'thresholds', 'critical'], value: Number(limit.text) }],
+        },
       },
     ];
   },

@@ -1,4 +1,5 @@
 import type { MonitorRule } from '../monitor-view.ts';
+import { numericOf, withoutOptions } from '../option-values.ts';
 
 export const noDataTimeframeOnLogs: MonitorRule = {
   code: 'no_data_timeframe_on_logs',
@@ -15,16 +16,13 @@ options:
   on_missing_data: default
 `,
   check: ({ type, options }) =>
-    type === 'log alert' && typeof options['no_data_timeframe'] === 'number'
+    type === 'log alert' && numericOf(options['no_data_timeframe']) !== undefined
       ? [
           {
             path: ['options', 'no_data_timeframe'],
             message: 'Datadog refuses no_data_timeframe for log monitors.',
             hint: 'Say what silence means with on_missing_data.',
-            fix: {
-              title: 'Leave no_data_timeframe out',
-              edits: [{ path: ['options', 'no_data_timeframe'], remove: true }],
-            },
+            fix: withoutOptions('no_data_timeframe'),
           },
         ]
       : [],

@@ -24,6 +24,10 @@ options:
         path: ['options', 'thresholds', 'critical'],
         message: `Datadog refuses the monitor: the query compares with ${limit.text}, and the critical threshold is ${critical}.`,
         hint: `Write ${limit.text} here, or ${critical} in the query.`,
+        fix: {
+          title: `Write ${limit.text}, as in the query`,
+          edits: [{ path: ['options', 'thresholds', 'critical'], value: Number(limit.text) }],
+        },
       },
     ];
   },
