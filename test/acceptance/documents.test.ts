@@ -24,6 +24,33 @@ before(async () => {
 });
 after(() => pod.stop());
 
+describe('what another tool manages', () => {
+  it('is pointed out where it is to be adopted', async () => {
+    const made = await Promise.all(
+      [{ message: 'x\n-- Managed by kennel a:b in a.rb' }, { tags: ['managed_by:terraform'] }, {}].map(
+        (marks, at) =>
+          datadog(pod, 'POST', '/api/v1/monitor', {
+            type: 'query alert',
+            name: `managed ${at}`,
+            query: 'avg(last_5m):avg:system.load.1{*} > 2',
+            ...marks,
+          }),
+      ),
+    );
+    const monitors = made.map(({ id }, at) => ({ ...MONITOR, key: `m${at}`, adopt: String(id) }));
+    const { findings } = ok(await send(pod, '/plan', documentOf('managed', { monitors })));
+    assert.deepEqual(
+      findings.map((f: { code: string; pointer: string }) => `${f.code} ${f.pointer}`),
+      ['managed_elsewhere /monitors/0/adopt', 'managed_elsewhere /monitors/1/adopt'],
+    );
+    const gone = documentOf('managed', { monitors: [{ ...MONITOR, adopt: '1' }] });
+    assert.deepEqual(
+      ok(await send(pod, '/plan', gone)).findings.map((f: { code: string }) => f.code),
+      ['adopt_missing'],
+    );
+  });
+});
+
 describe('policies of the organisation', () => {
   it('are told at the tag, before Datadog refuses', async () => {
     const policy = await datadog(pod, 'POST', '/api/v2/monitor/policy', {
@@ -89,6 +116,22 @@ describe('a document', () => {
     const [held] = ok(await request(pod, 'GET', '/get_monitors?application=plain&key=queue-deep')).monitors;
     assert.deepEqual(held.monitor.tags, ['env:prod', 'team:payments']);
     assert.match(held.monitor.message, /@slack-payments/);
+  });
+
+  it('of a listed application is served in the same way, with the tag of its service', async () => {
+    const document = documentOf('checkout', { monitors: [MONITOR] });
+    const plan = ok(await send(pod, '/plan', document));
+    assert.equal(plan.way, 'listed');
+    const { done } = await applyAll(pod, document);
+    await isQuiet(pod, document);
+    const { tags } = await datadog(pod, 'GET', `/api/v1/monitor/${done[0].id}`);
+    assert.deepEqual(tags, [
+      'service:checkout',
+      'team:payments',
+      'birddog_application:checkout',
+      'birddog_key:checkout/load',
+    ]);
+    assert.equal((await send(pod, '/drift', document)).status, 200);
   });
 
   it('changes the fields that differ and no other, and keeps what people mute', async () => {
