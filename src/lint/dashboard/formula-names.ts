@@ -13,12 +13,11 @@ export function namesIn(formula: Expression): Word[] {
   for (const node of nodesIn(formula)) {
     if (node.kind === 'method') for (const argument of node.args) settings.add(argument);
     if (node.kind === 'call') {
-      const [, ...rest] = node.args;
-      for (const argument of rest)
-        if (argument.kind === 'word' && SETTINGS.has(argument.text)) settings.add(argument);
-      // `query1.rollup(...)` is read as one name.
+      // `query1.rollup(sum, 60)` is read as one name, and what it calls takes settings alone.
       const dot = node.name.text.indexOf('.');
       if (dot > 0) names.push(beginning(node.name, dot));
+      for (const argument of dot > 0 ? node.args : node.args.slice(1))
+        if (argument.kind === 'word' && (dot > 0 || SETTINGS.has(argument.text))) settings.add(argument);
     }
     if (node.kind === 'named') settings.add(node.value);
     if (node.kind === 'word' && node.text !== '' && !settings.has(node)) names.push(node);
