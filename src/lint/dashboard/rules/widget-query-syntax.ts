@@ -11,6 +11,8 @@ const SENTENCES: Readonly<Record<SyntaxFault['code'], (what: string) => string>>
   doubled: (what) => `"${what}" is no operator.`,
   unterminated_text: (what) => `the text that begins here has no closing ${what}.`,
 };
+/** More faults of one query help nobody. */
+const MOST_FAULTS = 50;
 /** More of the text in a sentence helps nobody. */
 const LONGEST = 60;
 
@@ -42,12 +44,14 @@ widgets:
 `,
   check: ({ queries }) =>
     queries.flatMap(({ path, expressions }) =>
-      expressions.flatMap(({ at, faults }) =>
-        faults.map((fault) => ({
-          path,
-          span: { from: at + fault.span.from, to: at + fault.span.to },
-          message: sentenceOf(fault),
-        })),
-      ),
+      expressions
+        .flatMap(({ at, faults }) =>
+          faults.map((fault) => ({
+            path,
+            span: { from: at + fault.span.from, to: at + fault.span.to },
+            message: sentenceOf(fault),
+          })),
+        )
+        .slice(0, MOST_FAULTS),
     ),
 };
