@@ -41,8 +41,10 @@ for (const { kind, rules, lint } of KINDS) {
       });
 
       for (const format of ['json', 'toml'] as const) {
-        it(`${code}: the same in ${format}, at the same place`, async () => {
+        it(`${code}: the same in ${format}, at the same place`, async (t) => {
           const object = await objectIn(clean, 'yaml');
+          if (format === 'toml' && JSON.stringify(object).includes(':null'))
+            return t.skip('TOML has no null');
           const [found] = await linted(print[format](object), format, lint);
           assert.equal(found?.code, code);
           assert.ok(found);

@@ -1,23 +1,25 @@
-import { isObject, type JsonObject } from '../../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Path, Rule } from '../rule.ts';
-
-/** A widget of a dashboard, also one within a group. */
-export interface PlacedWidget {
-  /** Of the widget itself; its definition is one step below. */
-  readonly path: Path;
-  readonly widget: JsonObject;
-  readonly definition: JsonObject;
-  /** Empty where it is left out. */
-  readonly type: string;
-  /** The widget it stands in, where there is one. */
-  readonly group: PlacedWidget | undefined;
-}
+import type { Definition, PlacedWidget } from './placed-widget.ts';
+import { type DashboardPart, partsOf } from './dashboard-parts.ts';
+import { readTemplateVariables, type TemplateVariables } from './template-variables.ts';
+import { type PlacedRequest, requestsOf, type WidgetFormula, type WidgetQuery } from './widget-requests.ts';
+import { formulasOf, queriesOf } from './widget-requests.ts';
 
 /** A dashboard as rules look at it. */
 export interface DashboardView {
   readonly dashboard: JsonObject;
   /** All widgets, groups before what stands in them. */
   readonly widgets: readonly PlacedWidget[];
+  readonly definitions: readonly Definition[];
+  /** Every object of a known kind, with the members that its kind has. */
+  readonly parts: readonly DashboardPart[];
+  readonly requests: readonly PlacedRequest[];
+  /** The metric queries of all requests, read. */
+  readonly queries: readonly WidgetQuery[];
+  /** The formulas of all requests, read. */
+  readonly formulas: readonly WidgetFormula[];
+  readonly variables: TemplateVariables;
 }
 
 export type DashboardRule = Rule<DashboardView>;
@@ -26,7 +28,19 @@ export type DashboardRule = Rule<DashboardView>;
 const DEEPEST = 20;
 
 export function viewDashboard(dashboard: JsonObject): DashboardView {
-  return { dashboard, widgets: widgetsIn(dashboard, [], undefined) };
+  const widgets = widgetsIn(dashboard, [], undefined);
+  const definitions = widgets.flatMap(definitionsOf);
+  const requests = definitions.flatMap(requestsOf);
+  return {
+    dashboard,
+    widgets,
+    definitions,
+    parts: partsOf(dashboard, widgets, definitions, requests),
+    requests,
+    queries: requests.flatMap(queriesOf),
+    formulas: requests.flatMap(formulasOf),
+    variables: readTemplateVariables(dashboard, widgets),
+  };
 }
 
 function widgetsIn(holder: JsonObject, path: Path, group: PlacedWidget | undefined): PlacedWidget[] {
@@ -35,8 +49,20 @@ function widgetsIn(holder: JsonObject, path: Path, group: PlacedWidget | undefin
   return widgets.flatMap((widget, at) => {
     if (!isObject(widget) || !isObject(widget['definition'])) return [];
     const { definition } = widget;
-    const type = typeof definition['type'] === 'string' ? definition['type'] : '';
+    const type = textOr(definition['type'], '');
     const placed: PlacedWidget = { path: [...path, 'widgets', at], widget, definition, type, group };
     return [placed, ...widgetsIn(definition, [...placed.path, 'definition'], placed)];
   });
+}
+
+function definitionsOf({ path, definition, type }: PlacedWidget): Definition[] {
+  const own = { path: [...path, 'definition'], definition, type };
+  const source = definition['source_widget_definition'];
+  if (!isObject(source)) return [own];
+  const repeated = [...own.path, 'source_widget_definition'];
+  return [own, { path: repeated, definition: source, type: textOr(source['type'], '') }];
+}
+
+function textOr(value: Json | undefined, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
 }

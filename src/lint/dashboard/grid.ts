@@ -1,0 +1,57 @@
+import { isObject, toNumber } from '../../domain/json.ts';
+import type { PlacedWidget } from './placed-widget.ts';
+
+/** Columns of an ordered dashboard, and of each group: every shipped dashboard keeps to them. */
+export const COLUMNS = 12;
+
+interface Box {
+  readonly order: number;
+  readonly widget: PlacedWidget;
+  readonly x: number;
+  readonly y: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** A widget that stands where an earlier one stands already. */
+export interface Overlap {
+  readonly widget: PlacedWidget;
+  readonly other: PlacedWidget;
+}
+
+/**
+ * The overlaps on one grid, one for each later widget. Boxes come by their upper edge; those that still reach down never
+ * overlap one another, so there are no more of them than columns.
+ */
+export function overlapsOn(level: readonly PlacedWidget[]): Overlap[] {
+  const found = new Map<PlacedWidget, PlacedWidget>();
+  for (const boxes of columnsOf(level)) {
+    let reaching: Box[] = [];
+    for (const box of boxes.toSorted((a, b) => a.y - b.y || a.order - b.order)) {
+      reaching = reaching.filter(({ bottom }) => bottom > box.y);
+      const hit = reaching.find(({ x, right }) => x < box.right && box.x < right);
+      if (!hit) reaching.push(box);
+      else {
+        const [first, later] = hit.order < box.order ? [hit, box] : [box, hit];
+        if (!found.has(later.widget)) found.set(later.widget, first.widget);
+      }
+    }
+  }
+  return [...found].map(([widget, other]) => ({ widget, other }));
+}
+
+/** The boxes of a grid; a column break begins another grid beside the first. */
+function columnsOf(level: readonly PlacedWidget[]): Box[][] {
+  const columns: Box[][] = [[]];
+  for (const [order, widget] of level.entries()) {
+    const { layout } = widget.widget;
+    if (!isObject(layout)) continue;
+    if (layout['is_column_break'] === true) columns.push([]);
+    const [x, y, width, height] = ['x', 'y', 'width', 'height'].map((side) => toNumber(layout[side]) ?? -1);
+    if (x === undefined || y === undefined || width === undefined || height === undefined) continue;
+    const onGrid = x >= 0 && y >= 0 && width >= 1 && height >= 1 && x + width <= COLUMNS;
+    if (onGrid && Number.isInteger(x) && Number.isInteger(width))
+      columns.at(-1)?.push({ order, widget, x, y, right: x + width, bottom: y + height });
+  }
+  return columns;
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { JsonObject } from '../../domain/json.ts';
+import { lintDashboard } from './lint-dashboard.ts';
+
+const ordered = (widgets: JsonObject[]): JsonObject => ({ title: 'a', layout_type: 'ordered', widgets });
+const series = (q: string): JsonObject => ({ definition: { type: 'timeseries', requests: [{ q }] } });
+
+function found(dashboard: JsonObject): string[] {
+  return lintDashboard(dashboard, '').map(({ code, pointer }) => `${code} ${pointer}`);
+}
+
+describe('the work of linting a dashboard', () => {
+  it('tells of each widget once where thousands stand in one place', () => {
+    const widgets = Array.from({ length: 5000 }, () => ({
+      layout: { x: 0, y: 0, width: 12, height: 1_000_000 },
+      definition: { type: 'note', content: 'a' },
+    }));
+    const overlaps = found(ordered(widgets));
+    assert.equal(overlaps.length, 4999);
+    assert.equal(overlaps.at(-1), 'widgets_overlap /widgets/4999/layout');
+  });
+
+  it('reads a sum as long as a text may be', () => {
+    assert.deepEqual(found(ordered([series(`avg:a{*}${' + avg:a{*}'.repeat(50_000)}`)])), []);
+  });
+
+  it('tells of so many faults of one query only', () => {
+    assert.equal(found(ordered([series(','.repeat(10_000))])).length, 50);
+  });
+
+  it('throws at nothing, whatever stands in a dashboard', () => {
+    const names = fc.constantFrom(
+      'widgets',
+      'definition',
+      'type',
+      'requests',
+      'queries',
+      'formulas',
+      'formula',
+      'name',
+      'q',
+      'layout',
+      'x',
+      'width',
+      'tabs',
+      'widget_ids',
+      'template_variables',
+      'template_variable_presets',
+      'defaults',
+      'values',
+      'markers',
+      'value',
+      'url',
+    );
+    const words = fc.constantFrom(
+      'group',
+      'timeseries',
+      'image',
+      'slo',
+      'hostmap',
+      'ordered',
+      '$a',
+      'avg:a{$b',
+      '@1',
+      '',
+    );
+    const { anything } = fc.letrec((tie) => ({
+      anything: fc.oneof(
+        { maxDepth: 6 },
+        words,
+        fc.integer(),
+        fc.constant(null),
+        fc.boolean(),
+        fc.array(tie('anything'), { maxLength: 3 }),
+        tie('object'),
+      ),
+      object: fc.dictionary(names, tie('anything'), { maxKeys: 5 }),
+    }));
+    fc.assert(
+      fc.property(fc.array(anything, { maxLength: 3 }), anything, (widgets, tabs) => {
+        const dashboard: unknown = JSON.parse(
+          JSON.stringify({ title: 'a', layout_type: 'ordered', widgets, tabs }),
+        );
+        assert.ok(isDashboard(dashboard));
+        lintDashboard(dashboard, '');
+      }),
+    );
+  });
+});
+
+function isDashboard(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null;
+}

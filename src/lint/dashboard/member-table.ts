@@ -1,0 +1,29 @@
+/** What a member of one of Datadog's objects holds; a list of words where only these are known. */
+export type MemberKind = 'any' | 'text' | 'number' | 'flag' | 'list' | 'object' | readonly string[];
+
+export interface Member {
+  readonly kind: MemberKind;
+  readonly needed: boolean;
+}
+export type MemberTable = ReadonlyMap<string, Member>;
+
+const PLAIN: ReadonlySet<string> = new Set(['any', 'text', 'number', 'flag', 'list', 'object']);
+
+/** Reads `name:kind`, separated by blanks; `name!` is needed, `a|b` are the known words, `(a)` is one alone. */
+export function memberTable(...texts: readonly string[]): MemberTable {
+  const table = new Map<string, Member>();
+  for (const entry of texts.join(' ').split(/\s+/)) {
+    const [name = '', kind = 'any'] = entry.split(':');
+    if (name !== '') table.set(name.replace('!', ''), { kind: kindOf(kind), needed: name.endsWith('!') });
+  }
+  return table;
+}
+
+function kindOf(text: string): MemberKind {
+  if (isPlain(text)) return text;
+  return text.replace(/^\((.*)\)$/, '$1').split('|');
+}
+
+function isPlain(text: string): text is Exclude<MemberKind, readonly string[]> {
+  return PLAIN.has(text);
+}

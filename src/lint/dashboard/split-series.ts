@@ -1,0 +1,24 @@
+const OPENING = new Set(['(', '{', '[']);
+const CLOSING = new Set([')', '}', ']']);
+
+/** The queries of the older `q`, which stand between commas that no bracket or quote encloses. */
+export function splitSeries(text: string): { readonly at: number; readonly text: string }[] {
+  const parts: { at: number; text: string }[] = [];
+  let from = 0;
+  let depth = 0;
+  let quote = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text.charAt(at);
+    if (quote !== '') {
+      if (sign === '\\') at += 1;
+      else if (sign === quote) quote = '';
+    } else if (sign === '"' || sign === "'") quote = sign;
+    else if (OPENING.has(sign)) depth += 1;
+    else if (CLOSING.has(sign)) depth = Math.max(0, depth - 1);
+    else if (sign === ',' && depth === 0) {
+      parts.push({ at: from, text: text.slice(from, at) });
+      from = at + 1;
+    }
+  }
+  return [...parts, { at: from, text: text.slice(from) }];
+}
