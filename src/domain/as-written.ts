@@ -34,6 +34,8 @@ function withoutDefaults(kind: StoredKind, monitor: JsonObject, options: JsonObj
   const whole = canonical(kind, monitor);
   return Object.fromEntries(
     Object.entries(options).filter(([name]) => {
+      // A custom schedule wants it said, whatever it says.
+      if (name === 'on_missing_data') return true;
       const { [name]: _, ...without } = options;
       return !sameJson(canonical(kind, { ...monitor, options: without }), whole);
     }),

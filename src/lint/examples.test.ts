@@ -59,7 +59,10 @@ for (const { kind, rules, lint } of KINDS) {
 
       for (const format of ['yaml', 'json', 'toml'] as const) {
         it(`${code}: its fix of the text in ${format}, where there is one, passes`, async (t) => {
-          const text = format === 'yaml' ? clean : print[format](await objectIn(clean, 'yaml'));
+          const object = await objectIn(clean, 'yaml');
+          if (format === 'toml' && JSON.stringify(object).includes(':null'))
+            return t.skip('TOML has no null');
+          const text = format === 'yaml' ? clean : print[format](object);
           const [found] = lint(await objectIn(text, format), '');
           if (!found?.fix) return t.skip('what is meant cannot be known');
           const fixed = await applyEdits(text, format, found.fix.edits);
