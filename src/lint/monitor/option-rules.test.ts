@@ -11,6 +11,10 @@ const LOGS = 'logs("a").index("*").rollup("count")';
 const LOG = { type: 'log alert', query: `${LOGS}.last("5m") > 2` };
 const GROUPED_LOG = { type: 'log alert', query: `${LOGS}.by("host, @user").last("5m") > 2` };
 const FORMULA = { type: 'log alert', query: 'formula("q").last("5m") > 2' };
+const JOBS = {
+  type: 'data-jobs alert',
+  query: 'formula("failed_runs(run_query)").by(job_name).last(10d) > 0',
+};
 const CHECK = { type: 'service check', query: '"a".over("*").by("host").last(2).count_by_status()' };
 const COMPOSITE = { type: 'composite', query: '1 && !2' };
 const SEARCH = { name: 'q', data_source: 'logs', search: { query: '*' }, compute: { aggregation: 'count' } };
@@ -45,6 +49,8 @@ const CASES: readonly Case[] = [
   [SIMPLE, { evaluation_delay: null, threshold_windows: null, timeout_h: '' }, []],
   [SIMPLE, { notify_audit: 'yes' }, ['invalid_option notify_audit']],
   [SIMPLE, { notify_audit: 'false', include_tags: true }, []],
+  [SIMPLE, { notify_audit: 0, include_tags: 1 }, []],
+  [SIMPLE, { notify_audit: 2 }, ['invalid_option notify_audit']],
   [SIMPLE, { on_missing_data: 'show_ok' }, ['invalid_option on_missing_data']],
   [SIMPLE, { on_missing_data: 'resolve', timeout_h: 0 }, []],
   [
@@ -55,7 +61,9 @@ const CASES: readonly Case[] = [
   [SIMPLE, { renotify_interval: 5, renotify_statuses: 'alert' }, ['invalid_option renotify_statuses']],
   [SIMPLE, { renotify_interval: 5, renotify_statuses: ['alert', 'warn', 'no data'] }, []],
   [SIMPLE, { notification_preset_name: 'hide_everything' }, ['invalid_option notification_preset_name']],
-  [LOG, { group_retention_duration: '2d' }, []],
+  [LOG, { group_retention_duration: '60m' }, []],
+  [LOG, { group_retention_duration: '72h' }, []],
+  [SIMPLE, { group_retention_duration: '2d' }, []],
   [LOG, { group_retention_duration: '59m' }, ['invalid_option group_retention_duration']],
   [LOG, { group_retention_duration: '73h' }, ['invalid_option group_retention_duration']],
   [LOG, { group_retention_duration: 60 }, ['invalid_option group_retention_duration']],
@@ -132,6 +140,12 @@ const CASES: readonly Case[] = [
   [GROUPED, { notify_by: ['host', 'pod'] }, ['notify_by_ungrouped notify_by/1']],
   [SIMPLE, { notify_by: ['*'] }, ['notify_by_ungrouped notify_by/0']],
   [SIMPLE, { notify_by: [] }, []],
+  [GROUPED_LOG, { notify_by: ['pod'] }, ['notify_by_ungrouped notify_by/0']],
+  [JOBS, { notify_by: ['job_name'] }, []],
+  [JOBS, { notify_by: ['pod'] }, ['notify_by_ungrouped notify_by/0']],
+  [{ ...LOG, query: `${LOGS}.by(2).last("5m") > 2` }, { notify_by: ['pod'] }, []],
+  [FORMULA, { notify_by: ['pod'], variables: [{ ...SEARCH, group_by: [{ limit: 1 }] }] }, []],
+  [FORMULA, { notify_by: ['pod'], variables: [{ ...SEARCH, group_by: ['host'] }] }, []],
   [CHECK, { notify_by: ['pod'] }, []],
   // Notifying again.
   [SIMPLE, { renotify_occurrences: 3 }, ['renotify_occurrences renotify_occurrences']],
@@ -213,7 +227,11 @@ const BESIDE: readonly [monitor: JsonObject, told: readonly string[]][] = [
   [{ type: 'metric' }, ['unknown_type /type']],
   [{ type: 'log_alert', query: '' }, ['unknown_type /type']],
   [{ type: '' }, []],
-  [{ type: 'synthetics alert', query: 'no_query' }, ['synthetics_elsewhere /type']],
+  [{ type: 'an alert of tomorrow', options: { min_failure_duration: 60 } }, ['unknown_type /type']],
+  [
+    { type: 'synthetics alert', query: 'no_query', options: { min_failure_duration: 60 } },
+    ['synthetics_elsewhere /type'],
+  ],
   [{ name: ' ' }, ['name_empty /name']],
   [{ name: null }, []],
   [{ name: 'a ' }, []],
@@ -239,6 +257,24 @@ const BESIDE: readonly [monitor: JsonObject, told: readonly string[]][] = [
   [{ query: 'avg(last_5m):avg:a{*} / avg:azure.b{*} > 2' }, ['evaluation_delay_missing /query 28']],
 ];
 
+describe('what is told of an option', () => {
+  const said: readonly [monitor: JsonObject, options: JsonObject, says: RegExp][] = [
+    [SIMPLE, { timeout_h: 48 }, /timeout_h takes a number of hours from 0 to 24/],
+    [SIMPLE, { new_host_delay: -1 }, /new_host_delay takes a number of seconds, 0 or more/],
+    [SIMPLE, { renotify_occurrences: -1, renotify_interval: 5 }, /takes a number, 0 or more/],
+    [SIMPLE, { notify_by: ['*'] }, /groups by nothing.*Leave notify_by out/],
+    [GROUPED, { notify_by: ['pod'] }, /groups by host, env.*Group the query by pod too/],
+    [CHECK, { on_missing_data: 'show_and_notify_no_data' }, /Write notify_no_data: true instead/],
+    [CHECK, { on_missing_data: 'default' }, /Leave it out/],
+  ];
+  for (const [monitor, options, says] of said) {
+    it(`is ${says} of ${JSON.stringify(options)}`, () => {
+      const [found] = lintMonitor({ ...monitor, options }, '');
+      assert.match(`${found?.message} ${found?.hint}`, says);
+    });
+  }
+});
+
 describe('rules about what stands beside the options', () => {
   for (const [monitor, told] of BESIDE) {
     it(`tell ${told.join(', ') || 'nothing'} of ${JSON.stringify(monitor)}`, () => {
@@ -253,6 +289,27 @@ describe('rules about what stands beside the options', () => {
   }
 
   const fixes: readonly [monitor: JsonObject, edits: unknown][] = [
+    [
+      { mesage: 'a' },
+      [
+        { pointer: '/mesage', remove: true },
+        { pointer: '/message', value: 'a' },
+      ],
+    ],
+    [{ colour: 'red' }, undefined],
+    [{ notify_no_data: true, options: 'none' }, undefined],
+    [
+      { ...CHECK, options: { on_missing_data: 'default' } },
+      [{ pointer: '/options/on_missing_data', remove: true }],
+    ],
+    [
+      { ...CHECK, options: { on_missing_data: 'show_and_notify_no_data' } },
+      [
+        { pointer: '/options/on_missing_data', remove: true },
+        { pointer: '/options/notify_no_data', value: true },
+      ],
+    ],
+    [{ draft_status: 'drft' }, [{ pointer: '/draft_status', value: 'draft' }]],
     [{ type: 'metric' }, [{ pointer: '/type', value: 'metric alert' }]],
     [
       { notify_no_data: true },
