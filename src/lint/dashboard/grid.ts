@@ -25,7 +25,7 @@ export interface Overlap {
  */
 export function overlapsOn(level: readonly PlacedWidget[]): Overlap[] {
   const found = new Map<PlacedWidget, PlacedWidget>();
-  for (const boxes of columnsOf(level)) {
+  for (const boxes of stretchesOf(level)) {
     let reaching: Box[] = [];
     for (const box of boxes.toSorted((a, b) => a.y - b.y || a.order - b.order)) {
       reaching = reaching.filter(({ bottom }) => bottom > box.y);
@@ -40,18 +40,23 @@ export function overlapsOn(level: readonly PlacedWidget[]): Overlap[] {
   return [...found].map(([widget, other]) => ({ widget, other }));
 }
 
-/** The boxes of a grid; a column break begins another grid beside the first. */
-function columnsOf(level: readonly PlacedWidget[]): Box[][] {
-  const columns: Box[][] = [[]];
+/**
+ * The boxes of a grid, by the stretches in which places count from the top anew: from a column break on, and, as the app
+ * exports dashboards with groups, from another widget in the first place on.
+ */
+function stretchesOf(level: readonly PlacedWidget[]): Box[][] {
+  const stretches: Box[][] = [[]];
+  const grouped = level.some(({ type }) => type === 'group');
   for (const [order, widget] of level.entries()) {
     const { layout } = widget.widget;
     if (!isObject(layout)) continue;
-    if (layout['is_column_break'] === true) columns.push([]);
     const [x, y, width, height] = ['x', 'y', 'width', 'height'].map((side) => toNumber(layout[side]) ?? -1);
     if (x === undefined || y === undefined || width === undefined || height === undefined) continue;
+    const anew = grouped && order > 0 && x === 0 && y === 0;
+    if (anew || layout['is_column_break'] === true) stretches.push([]);
     const onGrid = x >= 0 && y >= 0 && width >= 1 && height >= 1 && x + width <= COLUMNS;
     if (onGrid && Number.isInteger(x) && Number.isInteger(width))
-      columns.at(-1)?.push({ order, widget, x, y, right: x + width, bottom: y + height });
+      stretches.at(-1)?.push({ order, widget, x, y, right: x + width, bottom: y + height });
   }
-  return columns;
+  return stretches;
 }

@@ -186,6 +186,16 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     ['widgets_overlap /widgets/1/layout'],
   ],
   [
+    'groups whose places count from the top anew, as the app exports them',
+    ordered(
+      { ...group(), layout: at(0, 0) },
+      { ...group(), layout: at(6, 0) },
+      { ...group(), layout: at(0, 0, 12) },
+      { ...group(), layout: at(6, 1) },
+    ),
+    ['widgets_overlap /widgets/3/layout'],
+  ],
+  [
     'the grid of a group',
     ordered(group(note(at(0, 0)), note(at(5, 1)))),
     ['widgets_overlap /widgets/0/definition/widgets/1/layout'],
