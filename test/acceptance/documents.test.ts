@@ -24,6 +24,28 @@ before(async () => {
 });
 after(() => pod.stop());
 
+describe('policies of the organisation', () => {
+  it('are told at the tag, before Datadog refuses', async () => {
+    const policy = await datadog(pod, 'POST', '/api/v2/monitor/policy', {
+      data: {
+        type: 'monitor-config-policy',
+        attributes: {
+          policy_type: 'tag',
+          policy: { tag_key: 'tier', tag_key_required: false, valid_tag_values: ['gold', 'silver'] },
+        },
+      },
+    });
+    const document = documentOf('policies', { monitors: [{ ...MONITOR, tags: ['a:b', 'tier:tin'] }] });
+    const { findings } = ok(await send(pod, '/plan', document));
+    assert.deepEqual(
+      findings.map((f: { code: string; pointer: string }) => `${f.code} ${f.pointer}`),
+      ['policy /monitors/0/tags/1'],
+    );
+    const { data } = policy;
+    await datadog(pod, 'DELETE', `/api/v2/monitor/policy/${isObject(data) ? String(data['id']) : ''}`);
+  });
+});
+
 describe('what another tool manages', () => {
   it('is pointed out where it is to be adopted', async () => {
     const made = await Promise.all(
@@ -48,28 +70,6 @@ describe('what another tool manages', () => {
       ok(await send(pod, '/plan', gone)).findings.map((f: { code: string }) => f.code),
       ['adopt_missing'],
     );
-  });
-});
-
-describe('policies of the organisation', () => {
-  it('are told at the tag, before Datadog refuses', async () => {
-    const policy = await datadog(pod, 'POST', '/api/v2/monitor/policy', {
-      data: {
-        type: 'monitor-config-policy',
-        attributes: {
-          policy_type: 'tag',
-          policy: { tag_key: 'tier', tag_key_required: false, valid_tag_values: ['gold', 'silver'] },
-        },
-      },
-    });
-    const document = documentOf('policies', { monitors: [{ ...MONITOR, tags: ['a:b', 'tier:tin'] }] });
-    const { findings } = ok(await send(pod, '/plan', document));
-    assert.deepEqual(
-      findings.map((f: { code: string; pointer: string }) => `${f.code} ${f.pointer}`),
-      ['policy /monitors/0/tags/1'],
-    );
-    const { data } = policy;
-    await datadog(pod, 'DELETE', `/api/v2/monitor/policy/${isObject(data) ? String(data['id']) : ''}`);
   });
 });
 
