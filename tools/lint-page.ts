@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Finding } from '../src/domain/finding.ts';
 import { isObject, type JsonObject } from '../src/domain/json.ts';
 import type { Pointer } from '../src/domain/pointer.ts';
@@ -11,9 +9,6 @@ import { lintMonitor } from '../src/lint/monitor/lint-monitor.ts';
 import { MONITOR_RULES } from '../src/lint/monitor/monitor-rules.ts';
 import type { Rule } from '../src/lint/rule.ts';
 import { SUPPRESSION_RULES } from '../src/lint/suppression/suppression-rules.ts';
-
-/** The page that this file writes: `npm run docs`. */
-export const LINT_PAGE = join(import.meta.dirname, '../docs/lint.md');
 
 /** What the page needs to know of a rule. */
 export type ShownRule = Pick<Rule<never>, 'code' | 'severity' | 'summary' | 'bad' | 'good'>;
@@ -130,5 +125,3 @@ function fenced(language: string, text: string): string {
 function plain(words: string): string {
   return words.replace(/[\\`*<|]/g, '\\$&');
 }
-
-if (import.meta.main) writeFileSync(LINT_PAGE, await lintPage());

@@ -6,9 +6,17 @@ const address: Reader<URL | undefined> = serviceUrl;
 
 /** Which Datadog: a site by name, or any base address (a site that is new, an emulator). */
 export const datadogSettings = {
-  DATADOG_SITE: optional(site, ''),
-  DATADOG_URL: optional(address, undefined),
-  DATADOG_UI_URL: optional(address, undefined),
+  DATADOG_SITE: optional(site, '', 'The site of Datadog, as in datadoghq.eu; or DATADOG_URL instead.'),
+  DATADOG_URL: optional(
+    address,
+    undefined,
+    "The base address of Datadog's API, for a site that is not known by name or an emulator.",
+  ),
+  DATADOG_UI_URL: optional(
+    address,
+    undefined,
+    "Where people see Datadog's pages; by default that of the site.",
+  ),
 };
 
 interface Given {

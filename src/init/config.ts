@@ -39,26 +39,45 @@ const certificatesFile: Reader<string> = (path) => {
   return certificates(pem);
 };
 
+/** What `birddog init` can be told. Times in ms. */
+export const initSettings = {
+  VAULT_ADDR: required(serviceUrl, 'The address of Vault.'),
+  VAULT_CACERT: optional(
+    certificatesFile,
+    '',
+    "A file with the CA certificates that Vault's own is held against; by default the system's.",
+  ),
+  VAULT_CACERT_BYTES: optional(certificates, '', 'The same as text; it wins.'),
+  VAULT_TLS_SERVER_NAME: optional(
+    text,
+    '',
+    "The name that Vault's certificate must have, where it is not the host of VAULT_ADDR.",
+  ),
+  VAULT_NAMESPACE: optional(text, '', 'The namespace of Vault (Enterprise, HCP, OpenBao).'),
+  VAULT_AUTH_MOUNT: optional(vaultPath, 'kubernetes', 'Where the Kubernetes auth method is mounted.'),
+  VAULT_ROLE: required(text, 'The role of the auth method that the service account has.'),
+  VAULT_TOKEN_FILE: optional(
+    text,
+    '/var/run/secrets/kubernetes.io/serviceaccount/token',
+    "The service account's token, as Kubernetes mounts it; read anew for each login.",
+  ),
+  VAULT_KV_VERSION: optional(oneOf('1', '2'), '2', 'The version of the key-value engine.'),
+  VAULT_KV_MOUNT: optional(vaultPath, 'secret', 'Where the key-value engine is mounted.'),
+  VAULT_PATH_MAIN: required(vaultPath, "The secret with Birddog's keys."),
+  VAULT_PATH_SIDECAR: required(vaultPath, "The secret with the sidecar's keys; it may be the same."),
+  VAULT_DEADLINE_MS: optional(
+    wholeNumber(1, 3_600_000),
+    60_000,
+    'For how long (ms) what may pass by itself is tried again.',
+  ),
+  BIRDDOG_SECRETS_MAIN: required(text, "The folder in which Birddog's sets of files are written."),
+  BIRDDOG_SECRETS_SIDECAR: required(text, "The folder in which the sidecar's sets of files are written."),
+  ...proxySettings,
+};
+
 /** What `birddog init` reads from its environment. Times in ms. Throws SettingsError with every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
-  const settings = readSettings(env, {
-    VAULT_ADDR: required(serviceUrl),
-    VAULT_CACERT: optional(certificatesFile, ''),
-    VAULT_CACERT_BYTES: optional(certificates, ''),
-    VAULT_TLS_SERVER_NAME: optional(text, ''),
-    VAULT_NAMESPACE: optional(text, ''),
-    VAULT_AUTH_MOUNT: optional(vaultPath, 'kubernetes'),
-    VAULT_ROLE: required(text),
-    VAULT_TOKEN_FILE: optional(text, '/var/run/secrets/kubernetes.io/serviceaccount/token'),
-    VAULT_KV_VERSION: optional(oneOf('1', '2'), '2'),
-    VAULT_KV_MOUNT: optional(vaultPath, 'secret'),
-    VAULT_PATH_MAIN: required(vaultPath),
-    VAULT_PATH_SIDECAR: required(vaultPath),
-    VAULT_DEADLINE_MS: optional(wholeNumber(1, 3_600_000), 60_000),
-    BIRDDOG_SECRETS_MAIN: required(text),
-    BIRDDOG_SECRETS_SIDECAR: required(text),
-    ...proxySettings,
-  });
+  const settings = readSettings(env, initSettings);
   return {
     ...settings,
     /** What Vault's certificate is held against, where it is not the system's CAs. PEM. */

@@ -24,26 +24,45 @@ const sidecarUrl: Reader<URL> = (value) => {
   return url;
 };
 
+/** What `birddog serve` can be told. Times in ms. */
+export const mainSettings = {
+  BIRDDOG_HOST: optional(text, '127.0.0.1', 'The address at which users are served.'),
+  BIRDDOG_PORT: optional(port, 8080, 'The port at which users are served; 0 takes any free one.'),
+  BIRDDOG_OPS_HOST: optional(text, '127.0.0.1', 'The address at which probes and metrics are served.'),
+  BIRDDOG_OPS_PORT: optional(port, 8081, 'The port at which probes and metrics are served.'),
+  BIRDDOG_AUTHENTICATION: required(oneOf('none'), 'How callers say who they are.'),
+  BIRDDOG_SECRETS: required(text, "The folder with this process's keys and certificates, one a file."),
+  BIRDDOG_JOURNAL: required(text, "The file of this process's journal."),
+  SIDECAR_URL: optional(
+    sidecarUrl,
+    new URL('https://127.0.0.1:5000'),
+    'Where the sidecar is reached, on loopback.',
+  ),
+  LEANIX_URL: required(serviceUrl, 'The address of the LeanIX workspace.'),
+  SERVICENOW_URL: required(serviceUrl, 'The address of the ServiceNow instance.'),
+  SERVICENOW_TABLES: optional(
+    list,
+    ['cmdb_ci_business_app', 'cmdb_ci_service'],
+    'The tables in which an application is looked for, in this order; the first with a match decides.',
+  ),
+  CATALOG_TTL_MS: optional(
+    wholeNumber(0, 86_400_000),
+    300_000,
+    'For how long (ms) an answer of the catalogs is taken to hold.',
+  ),
+  CATALOG_TIMEOUT_MS: optional(wholeNumber(1, 60_000), 5000, 'How long (ms) one catalog may take to answer.'),
+  STOP_WITH_STDIN: optional(
+    yesOrNo,
+    false,
+    'Whether the end of standard input stops the process, so that a parent that was killed leaves nothing behind.',
+  ),
+  ...datadogSettings,
+  ...proxySettings,
+};
+
 /** What `birddog serve` reads from its environment. Times in ms. Throws SettingsError with every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
-  const settings = readSettings(env, {
-    BIRDDOG_HOST: optional(text, '127.0.0.1'),
-    BIRDDOG_PORT: optional(port, 8080),
-    BIRDDOG_OPS_HOST: optional(text, '127.0.0.1'),
-    BIRDDOG_OPS_PORT: optional(port, 8081),
-    BIRDDOG_AUTHENTICATION: required(oneOf('none')),
-    BIRDDOG_SECRETS: required(text),
-    BIRDDOG_JOURNAL: required(text),
-    SIDECAR_URL: optional(sidecarUrl, new URL('https://127.0.0.1:5000')),
-    LEANIX_URL: required(serviceUrl),
-    SERVICENOW_URL: required(serviceUrl),
-    SERVICENOW_TABLES: optional(list, ['cmdb_ci_business_app', 'cmdb_ci_service']),
-    CATALOG_TTL_MS: optional(wholeNumber(0, 86_400_000), 300_000),
-    CATALOG_TIMEOUT_MS: optional(wholeNumber(1, 60_000), 5000),
-    STOP_WITH_STDIN: optional(yesOrNo, false),
-    ...datadogSettings,
-    ...proxySettings,
-  });
+  const settings = readSettings(env, mainSettings);
   const faults: string[] = [];
   if (!isLoopback(settings.BIRDDOG_HOST)) {
     faults.push('BIRDDOG_AUTHENTICATION: "none" is for loopback alone, and BIRDDOG_HOST is not loopback');

@@ -11,10 +11,10 @@ const hosts: Reader<string> = (value) => value;
 
 /** The proxy variables in both spellings; the lower-case one wins, as with curl. */
 export const proxySettings = {
-  HTTPS_PROXY: optional(proxyUrl, ''),
-  https_proxy: optional(proxyUrl, ''),
-  NO_PROXY: optional(hosts, ''),
-  no_proxy: optional(hosts, ''),
+  HTTPS_PROXY: optional(proxyUrl, '', 'The proxy through which everything outside the pod is reached.'),
+  https_proxy: optional(proxyUrl, '', 'The same in lower case, which wins.'),
+  NO_PROXY: optional(hosts, '', 'Hosts that are reached without the proxy, comma-separated.'),
+  no_proxy: optional(hosts, '', 'The same in lower case, which wins.'),
 };
 
 /** The proxy to hand to `createOutbound`; never for the hop to the sidecar. */

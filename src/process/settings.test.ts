@@ -16,13 +16,13 @@ import {
 } from './settings.ts';
 
 const TABLE = {
-  NAME: required(text),
-  PORT: optional(port, 8080),
-  TTL: optional(wholeNumber(0, 100), 5),
-  KIND: optional(oneOf('a', 'b'), 'a'),
-  FLAG: optional(yesOrNo, false),
-  TABLES: optional(list, ['x']),
-  URL: optional(serviceUrl, new URL('https://example.test')),
+  NAME: required(text, 'A setting.'),
+  PORT: optional(port, 8080, 'A setting.'),
+  TTL: optional(wholeNumber(0, 100), 5, 'A setting.'),
+  KIND: optional(oneOf('a', 'b'), 'a', 'A setting.'),
+  FLAG: optional(yesOrNo, false, 'A setting.'),
+  TABLES: optional(list, ['x'], 'A setting.'),
+  URL: optional(serviceUrl, new URL('https://example.test'), 'A setting.'),
 };
 
 describe('settings', () => {

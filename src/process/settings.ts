@@ -4,8 +4,10 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads one value. Throws Error with a sentence about what is wrong with the text. */
 export type Reader<T> = (text: string) => T;
-interface Setting<T> {
+export interface Setting<T> {
   readonly read: Reader<T>;
+  /** What it is for, in one sentence: docs/configuration.md is written from it. */
+  readonly says: string;
   /** Used where the variable is absent or empty; without it the variable is required. */
   readonly fallback?: T;
 }
@@ -20,9 +22,13 @@ export class SettingsError extends Error {
 }
 
 /** A setting that must be given. */
-export const required = <T>(read: Reader<T>): Setting<T> => ({ read });
+export const required = <T>(read: Reader<T>, says: string): Setting<T> => ({ read, says });
 /** A setting that may be left out. */
-export const optional = <T>(read: Reader<T>, fallback: T): Setting<T> => ({ read, fallback });
+export const optional = <T>(read: Reader<T>, fallback: T, says: string): Setting<T> => ({
+  read,
+  fallback,
+  says,
+});
 
 /**
  * Reads a table of settings from the environment, once per process and strictly.

@@ -2,18 +2,29 @@ import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
 import { proxyOf, proxySettings } from '../outbound/proxy-settings.ts';
 import { optional, port, readSettings, required, SettingsError, text, yesOrNo } from '../process/settings.ts';
 
+/** What `birddog sidecar` can be told. */
+export const sidecarSettings = {
+  SIDECAR_PORT: optional(
+    port,
+    5000,
+    'The port on 127.0.0.1 at which Birddog alone is served; 0 takes any free one.',
+  ),
+  SIDECAR_OPS_HOST: optional(text, '127.0.0.1', 'The address at which probes and metrics are served.'),
+  SIDECAR_OPS_PORT: optional(port, 5001, 'The port at which probes and metrics are served.'),
+  BIRDDOG_SECRETS: required(text, "The folder with this process's keys and certificates, one a file."),
+  BIRDDOG_JOURNAL: required(text, "The file of this process's journal."),
+  STOP_WITH_STDIN: optional(
+    yesOrNo,
+    false,
+    'Whether the end of standard input stops the process, so that a parent that was killed leaves nothing behind.',
+  ),
+  ...datadogSettings,
+  ...proxySettings,
+};
+
 /** What `birddog sidecar` reads from its environment. Throws SettingsError with every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
-  const settings = readSettings(env, {
-    SIDECAR_PORT: optional(port, 5000),
-    SIDECAR_OPS_HOST: optional(text, '127.0.0.1'),
-    SIDECAR_OPS_PORT: optional(port, 5001),
-    BIRDDOG_SECRETS: required(text),
-    BIRDDOG_JOURNAL: required(text),
-    STOP_WITH_STDIN: optional(yesOrNo, false),
-    ...datadogSettings,
-    ...proxySettings,
-  });
+  const settings = readSettings(env, sidecarSettings);
   const faults: string[] = [];
   const datadog = datadogTarget(settings, faults);
   if (faults.length > 0) throw new SettingsError(faults);

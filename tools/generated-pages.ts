@@ -1,0 +1,18 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { documentJsonSchema } from '../src/contract/document-json-schema.ts';
+import { configurationPage } from './configuration-page.ts';
+import { lintPage } from './lint-page.ts';
+
+const DOCS = join(import.meta.dirname, '../docs');
+
+/** Every file of docs/ that is written from the code, and what belongs into it: `npm run docs`. */
+export const GENERATED_PAGES: readonly { readonly path: string; readonly text: () => Promise<string> }[] = [
+  { path: join(DOCS, 'lint.md'), text: lintPage },
+  { path: join(DOCS, 'configuration.md'), text: async () => configurationPage() },
+  { path: join(DOCS, 'schema.json'), text: async () => documentJsonSchema() },
+];
+
+if (import.meta.main) {
+  for (const { path, text } of GENERATED_PAGES) writeFileSync(path, await text());
+}
