@@ -62,7 +62,7 @@ const PROCESSES = {
       BIRDDOG_HOST: '127.0.0.1',
       BIRDDOG_PORT: String(s.settings.ports.BIRDDOG_PORT),
       BIRDDOG_OPS_PORT: String(s.settings.ports.BIRDDOG_OPS_PORT),
-      BIRDDOG_AUTHENTICATION: 'none',
+      BIRDDOG_AUTH: 'none',
       BIRDDOG_SECRETS: join(s.folder, FILES.secretsMain, 'current'),
       BIRDDOG_JOURNAL: join(s.folder, FILES.journalMain),
       SIDECAR_URL: s.url('sidecar'),

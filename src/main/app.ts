@@ -25,6 +25,7 @@ const HOP_SOCKETS = 64;
 /** Starts Birddog: the users' door. Rejects where a port, a secret or the journal cannot be had. */
 export async function startMain(config: Config, surroundings: Surroundings): Promise<Service> {
   const { clock, log } = surroundings;
+  if (config.auth) throw new Error('this Birddog cannot ask yet who calls: BIRDDOG_AUTH must be none');
   const secrets = openSecretSet(config.BIRDDOG_SECRETS, clock.now);
   const keys = keysFromSecretSet(secrets);
   const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});

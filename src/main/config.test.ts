@@ -4,7 +4,7 @@ import { readConfig as readSidecarConfig } from '../sidecar/config.ts';
 import { readConfig } from './config.ts';
 
 const ENV = {
-  BIRDDOG_AUTHENTICATION: 'none',
+  BIRDDOG_AUTH: 'none',
   BIRDDOG_SECRETS: '/run/birddog/current',
   BIRDDOG_JOURNAL: '/run/journal.sqlite',
   LEANIX_URL: 'https://company.leanix.net',
@@ -52,7 +52,11 @@ describe('the environment of Birddog', () => {
       /DATADOG_URL.*https/,
     ],
     ['a CMDB in plain HTTP', { SERVICENOW_URL: 'http://company.service-now.com' }, /SERVICENOW_URL.*https/],
-    ['another authentication', { BIRDDOG_AUTHENTICATION: 'maybe' }, /BIRDDOG_AUTHENTICATION/],
+    ['another way to say who asks', { BIRDDOG_AUTH: 'maybe' }, /BIRDDOG_AUTH.*"maybe".*oidc, tokens/],
+    ['none and another', { BIRDDOG_AUTH: 'none,oidc' }, /BIRDDOG_AUTH: "none"/],
+    ['one twice', { BIRDDOG_AUTH: 'oidc,oidc' }, /twice/],
+    ['an issuer in plain HTTP', { BIRDDOG_OIDC_ISSUER: 'http://login.example.test' }, /ISSUER.*https/],
+    ['keys in plain HTTP', { BIRDDOG_OIDC_JWKS_URL: 'http://login.example.test/keys' }, /JWKS_URL.*https/],
     ['a catalog in plain HTTP', { LEANIX_URL: 'http://company.leanix.net' }, /LEANIX_URL.*https/],
   ];
   for (const [what, env, says] of wrong) {
@@ -70,7 +74,39 @@ describe('the environment of Birddog', () => {
       [...Object.keys(ENV).filter((name) => name !== 'DATADOG_SITE'), ...Object.keys(single)].sort(),
     );
     const between = { BIRDDOG_HOST: '0.0.0.0', DATADOG_URL: 'https://api.example.test' };
-    assert.deepEqual(faultsOf({ ...ENV, ...between }), ['BIRDDOG_AUTHENTICATION', 'DATADOG_SITE']);
+    assert.deepEqual(faultsOf({ ...ENV, ...between }), ['BIRDDOG_AUTH', 'DATADOG_SITE']);
+  });
+
+  it('has what the ways need that are on, and nothing of those that are off', () => {
+    assert.deepEqual(faultsOf({ ...ENV, BIRDDOG_AUTH: 'oidc, tokens', BIRDDOG_HOST: '0.0.0.0' }), [
+      'BIRDDOG_ACCESS',
+      'BIRDDOG_OIDC_AUDIENCE',
+      'BIRDDOG_OIDC_ISSUER',
+      'BIRDDOG_TOKENS',
+    ]);
+    const oidc = { BIRDDOG_OIDC_ISSUER: 'https://login.example.test/', BIRDDOG_OIDC_AUDIENCE: 'a,b' };
+    const files = { BIRDDOG_TOKENS: '/run/tokens.yaml', BIRDDOG_ACCESS: '/run/access.yaml' };
+    assert.deepEqual(faultsOf({ ...ENV, ...oidc, ...files, BIRDDOG_OIDC_SKEW_MS: '1' }), [
+      'BIRDDOG_ACCESS',
+      'BIRDDOG_OIDC_AUDIENCE',
+      'BIRDDOG_OIDC_ISSUER',
+      'BIRDDOG_OIDC_SKEW_MS',
+      'BIRDDOG_TOKENS',
+    ]);
+    const { auth } = readConfig({ ...ENV, ...oidc, ...files, BIRDDOG_AUTH: 'oidc,tokens' });
+    assert.deepEqual(auth, {
+      access: '/run/access.yaml',
+      tokens: '/run/tokens.yaml',
+      oidc: {
+        issuer: 'https://login.example.test/',
+        audience: ['a', 'b'],
+        jwksUrl: undefined,
+        nameClaim: 'sub',
+        groupsClaim: 'groups',
+        skewMs: 30_000,
+      },
+    });
+    assert.equal(readConfig(ENV).auth, undefined);
   });
 
   it('may name an emulator on loopback instead of a site', () => {

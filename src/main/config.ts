@@ -1,7 +1,6 @@
 import {
   isLoopback,
   list,
-  oneOf,
   optional,
   port,
   type Reader,
@@ -13,6 +12,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../process/settings.ts';
+import { authOf, authSettings } from './auth-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
 import { proxySettings, proxyOf } from '../outbound/proxy-settings.ts';
 
@@ -30,7 +30,7 @@ export const mainSettings = {
   BIRDDOG_PORT: optional(port, 8080, 'The port at which users are served; 0 takes any free one.'),
   BIRDDOG_OPS_HOST: optional(text, '127.0.0.1', 'The address at which probes and metrics are served.'),
   BIRDDOG_OPS_PORT: optional(port, 8081, 'The port at which probes and metrics are served.'),
-  BIRDDOG_AUTHENTICATION: required(oneOf('none'), 'How callers say who they are.'),
+  ...authSettings,
   BIRDDOG_SECRETS: required(text, "The folder with this process's keys and certificates, one a file."),
   BIRDDOG_JOURNAL: required(text, "The file of this process's journal."),
   SIDECAR_URL: optional(
@@ -64,12 +64,10 @@ export const mainSettings = {
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
   const settings = readSettings(env, mainSettings);
   const faults: string[] = [];
-  if (!isLoopback(settings.BIRDDOG_HOST)) {
-    faults.push('BIRDDOG_AUTHENTICATION: "none" is for loopback alone, and BIRDDOG_HOST is not loopback');
-  }
+  const auth = authOf(settings, env, faults);
   const datadog = datadogTarget(settings, faults);
   if (faults.length > 0) throw new SettingsError(faults);
-  return { ...settings, datadog, proxy: proxyOf(settings) };
+  return { ...settings, auth, datadog, proxy: proxyOf(settings) };
 }
 
 export type Config = ReturnType<typeof readConfig>;

@@ -11,7 +11,8 @@ export interface Setting<T> {
   /** Used where the variable is absent or empty; without it the variable is required. */
   readonly fallback?: T;
 }
-type Values<S> = { readonly [name in keyof S]: S[name] extends Setting<infer T> ? T : never };
+/** What a table of settings gives. */
+export type Settings<S> = { readonly [name in keyof S]: S[name] extends Setting<infer T> ? T : never };
 
 /** The environment is wrong. The message lists every fault, a line each. */
 export class SettingsError extends Error {
@@ -34,7 +35,7 @@ export const optional = <T>(read: Reader<T>, fallback: T, says: string): Setting
  * Reads a table of settings from the environment, once per process and strictly.
  * Names are environment variables. Throws SettingsError naming every fault.
  */
-export function readSettings<S extends Record<string, Setting<unknown>>>(env: Env, table: S): Values<S> {
+export function readSettings<S extends Record<string, Setting<unknown>>>(env: Env, table: S): Settings<S> {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(table)) {
@@ -51,7 +52,7 @@ export function readSettings<S extends Record<string, Setting<unknown>>>(env: En
     }
   }
   if (faults.length > 0) throw new SettingsError(faults);
-  return values as Values<S>;
+  return values as Settings<S>;
 }
 
 export const text: Reader<string> = (value) => value;
