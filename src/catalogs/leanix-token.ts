@@ -22,6 +22,7 @@ export interface LeanixToken {
   refused(token: Secret): void;
 }
 
+const PATH = '/services/mtm/v1/oauth2/token';
 const TITLE = CATALOG_TITLES.leanix;
 /** A token is renewed this long before it ends, or at half of its life where that is shorter. */
 const MARGIN_MS = 60_000;
@@ -36,7 +37,8 @@ export function createLeanixToken(options: LeanixTokenOptions): LeanixToken {
     const asked = clock.now();
     const { json } = await askCatalog(options.outbound, TITLE, {
       method: 'POST',
-      url: new URL('/services/mtm/v1/oauth2/token', options.url),
+      url: new URL(PATH, options.url),
+      endpoint: PATH,
       headers: {
         authorization: `Basic ${Buffer.from(`apitoken:${options.apiToken().reveal()}`).toString('base64')}`,
         'content-type': 'application/x-www-form-urlencoded',

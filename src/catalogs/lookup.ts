@@ -8,6 +8,7 @@ import { aliasFindings } from './alias-findings.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type Catalog, CATALOG_TITLES, type CatalogAnswer } from './catalog.ts';
 import { leavingAlone } from './leave-alone.ts';
+import { countLookups, type LookupReadings } from './lookup-readings.ts';
 import { settle, type Settlement } from './settle.ts';
 
 export interface LookupOptions extends Readonly<Record<CatalogName, Catalog>> {
@@ -26,12 +27,17 @@ export interface LookupOptions extends Readonly<Record<CatalogName, Catalog>> {
  * `catalog_away` (a catalog cannot tell, none says "not found", and nothing is known from before), `invalid` (an alias
  * that cannot be asked for), `deadline_passed`.
  */
-export type Lookup = (application: string, aliases: CatalogAliases, context: RequestContext) => Promise<Way>;
+export interface Lookup {
+  (application: string, aliases: CatalogAliases, context: RequestContext): Promise<Way>;
+  readonly readings: LookupReadings;
+}
 
 /** The last settled answer, kept beyond its time for when a catalog is away. */
 interface Known {
   readonly settled: Settlement;
   readonly freshUntil: number;
+  /** Whether the catalogs could not tell when they were asked again. */
+  readonly stale?: true;
 }
 
 /** While a catalog is away, how long a last known answer serves before the catalogs are tried again. */
@@ -40,17 +46,26 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** Asks the three catalogs at the same time, each application once at a time, and remembers what they say. */
 export function createLookup(options: LookupOptions): Lookup {
-  const { clock, ttlMs, log } = options;
+  const { clock, ttlMs } = options;
   const known = new BoundedMap<string, Known>(options.maxEntries ?? 10_000);
   const underWay = new Map<string, Promise<Settlement>>();
+  const counts = countLookups(() => known.size);
+  const consult = consulting(options, counts.said);
   const catalogs = CATALOG_NAMES.map((name) => ({ name, ask: leavingAlone(options[name], clock) }));
 
   /** Those who wait may go; the questions run on, within their own time, for the others and for the memory. */
-  function askAll(key: string, application: string, aliases: CatalogAliases): Promise<Settlement> {
+  function askAll(
+    key: string,
+    application: string,
+    aliases: CatalogAliases,
+    { requestId: request_id }: RequestContext,
+  ): Promise<Settlement> {
     const answers = new Map<CatalogName, CatalogAnswer>();
     return new Promise((resolve) => {
       const take = async ({ name, ask }: { name: CatalogName; ask: Catalog }) => {
-        const settled = settle(answers.set(name, await consult(name, ask, application, aliases[name])));
+        const settled = settle(
+          answers.set(name, await consult(name, ask, application, aliases[name], request_id)),
+        );
         if (!settled) return;
         remember(key, settled);
         resolve(settled);
@@ -59,47 +74,63 @@ export function createLookup(options: LookupOptions): Lookup {
     });
   }
 
-  async function consult(
-    catalog: CatalogName,
-    ask: Catalog,
-    application: string,
-    alias: string | undefined,
-  ): Promise<CatalogAnswer> {
-    const deadline = deadlineAfter(options.timeoutMs, clock);
-    try {
-      const answer = await ask({ name: alias ?? application, alias: alias !== undefined, deadline });
-      if (answer.answer === 'unknown')
-        log?.warn('catalog_unknown', { catalog, application, why: answer.why });
-      return answer;
-    } catch (error) {
-      log?.error('catalog_failed', { catalog, application, error });
-      return { answer: 'unknown', why: `Birddog cannot ask ${CATALOG_TITLES[catalog]}` };
-    }
-  }
-
   function remember(key: string, settled: Settlement): void {
     const now = clock.now();
     if (settled.way !== 'unknown') return known.set(key, { settled, freshUntil: now + ttlMs });
     const before = known.get(key);
-    if (before) known.set(key, { ...before, freshUntil: now + Math.min(RECHECK_MS, ttlMs) });
+    if (before) known.set(key, { ...before, freshUntil: now + Math.min(RECHECK_MS, ttlMs), stale: true });
   }
 
-  return async (application, aliases, context) => {
+  async function lookUp(application: string, aliases: CatalogAliases, context: RequestContext): Promise<Way> {
     const findings = aliasFindings(aliases);
     if (findings.length > 0) {
       throw new ProblemError('invalid', 'A catalog cannot be asked for the name given.', { findings });
     }
     const key = JSON.stringify([application, ...CATALOG_NAMES.map((name) => aliases[name] ?? null)]);
     const before = known.get(key);
-    if (before && clock.now() < before.freshUntil) return wayOf(before.settled, application);
+    if (before && clock.now() < before.freshUntil) {
+      counts.answeredBy(before.stale ? 'stale' : 'hit');
+      return wayOf(before.settled, application);
+    }
 
     let asking = underWay.get(key);
     if (!asking) {
-      asking = askAll(key, application, aliases).finally(() => underWay.delete(key));
+      asking = askAll(key, application, aliases, context).finally(() => underWay.delete(key));
       underWay.set(key, asking);
     }
     const settled = await waitFor(asking, context.deadline, clock);
-    return wayOf(settled.way === 'unknown' && before ? before.settled : settled, application);
+    const stale = settled.way === 'unknown' && before;
+    counts.answeredBy(stale ? 'stale' : 'miss');
+    return wayOf(stale ? before.settled : settled, application);
+  }
+
+  return Object.assign(lookUp, { readings: counts.readings });
+}
+
+/** Asks one catalog one question within the time it may take; whatever goes wrong, it cannot tell. */
+function consulting(
+  { clock, timeoutMs, log }: LookupOptions,
+  said: (catalog: CatalogName, answer: CatalogAnswer) => void,
+) {
+  return async (
+    catalog: CatalogName,
+    ask: Catalog,
+    application: string,
+    alias: string | undefined,
+    request_id: string,
+  ): Promise<CatalogAnswer> => {
+    const deadline = deadlineAfter(timeoutMs, clock);
+    let answer: CatalogAnswer;
+    try {
+      answer = await ask({ name: alias ?? application, alias: alias !== undefined, deadline });
+      if (answer.answer === 'unknown')
+        log?.warn('catalog_unknown', { catalog, application, why: answer.why, request_id });
+    } catch (error) {
+      log?.error('catalog_failed', { catalog, application, error, request_id });
+      answer = { answer: 'unknown', why: `Birddog cannot ask ${CATALOG_TITLES[catalog]}` };
+    }
+    said(catalog, answer);
+    return answer;
   };
 }
 

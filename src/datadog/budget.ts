@@ -11,6 +11,8 @@ export interface Budget {
   take(route: string, context: RequestContext): Promise<(headers?: Readonly<Record<string, string>>) => void>;
   /** Calls left in the current period, by the limit's name. */
   left(): ReadonlyMap<string, number>;
+  /** Calls that a period has, by the limit's name. */
+  limits(): ReadonlyMap<string, number>;
 }
 
 interface Bucket {
@@ -58,6 +60,12 @@ export function createBudget(clock: Clock): Budget {
     }
   }
 
+  /** Of the limits that are known from an answer; one that several routes share is one, by Datadog's name. */
+  function told(value: (bucket: Bucket) => number): ReadonlyMap<string, number> {
+    const known = [...buckets].filter(([name, bucket]) => Number.isFinite(bucket.limit) && !names.has(name));
+    return new Map(known.map(([name, bucket]) => [name, value(bucket)]));
+  }
+
   return {
     async take(route, context) {
       const bucket = bucketOf(route);
@@ -79,11 +87,10 @@ export function createBudget(clock: Clock): Budget {
       };
     },
     left() {
-      const left = new Map<string, number>();
-      for (const [name, bucket] of buckets)
-        if (Number.isFinite(bucket.remaining)) left.set(name, bucket.remaining);
-      return left;
+      const now = clock.now();
+      return told((bucket) => (bucket.resetAt > now ? bucket.remaining : bucket.limit));
     },
+    limits: () => told((bucket) => bucket.limit),
   };
 }
 

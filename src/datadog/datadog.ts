@@ -2,8 +2,9 @@ import type { Clock } from '../domain/clock.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import type { AuditTrail, ObjectPort, Policies } from '../pipeline/ports.ts';
 import { auditTrail } from './audit-trail.ts';
-import { createBudget } from './budget.ts';
+import { type Budget, createBudget } from './budget.ts';
 import { dashboardPort } from './dashboards.ts';
+import { createHealth, type DatadogHealth } from './health.ts';
 import type { KeySource } from './keys.ts';
 import { monitorPort } from './monitors.ts';
 import { configPolicies } from './policies.ts';
@@ -24,14 +25,17 @@ export interface Datadog {
   readonly policies: Policies;
   /** One call of any other path, with the same keys, budget and retries. */
   readonly request: Request;
-  /** Calls left of each rate limit that was seen. */
-  readonly budgetLeft: () => ReadonlyMap<string, number>;
+  /** Each rate limit that was seen. */
+  readonly budget: Pick<Budget, 'left' | 'limits'>;
+  /** What the calls have shown of late. */
+  readonly health: DatadogHealth;
 }
 
 /** Datadog's API as Birddog uses it: raw JSON, unknown fields kept. */
 export function createDatadog(options: DatadogOptions): Datadog {
   const budget = createBudget(options.clock);
-  const request = createRequest({ random: Math.random, ...options, budget });
+  const health = createHealth(options.clock);
+  const request = createRequest({ random: Math.random, ...options, budget, health });
   return {
     objects: {
       monitor: monitorPort(request, options.uiUrl),
@@ -40,6 +44,7 @@ export function createDatadog(options: DatadogOptions): Datadog {
     trail: auditTrail(request, options.clock),
     policies: configPolicies(request, options.clock),
     request,
-    budgetLeft: budget.left,
+    budget,
+    health,
   };
 }

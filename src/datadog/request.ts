@@ -11,6 +11,7 @@ import {
 } from '../outbound/outbound.ts';
 import { type Budget, rateLimited } from './budget.ts';
 import { forbidden, keysRefused, refusal } from './failures.ts';
+import type { DatadogHealth } from './health.ts';
 import { keyHeaders, type KeySource } from './keys.ts';
 
 export interface Call {
@@ -25,6 +26,8 @@ export interface Call {
   readonly readsOnly?: boolean;
   /** A failure whose body is an answer to read, not a refusal. */
   readonly answeredBy?: number;
+  /** Datadog looks at the API key alone, so the answer says nothing of the application key. */
+  readonly apiKeyAlone?: boolean;
 }
 
 /**
@@ -55,20 +58,30 @@ export interface RequestOptions {
   readonly keys: KeySource;
   readonly outbound: Outbound;
   readonly budget: Budget;
+  readonly health: DatadogHealth;
   readonly clock: Clock;
   readonly random: () => number;
 }
 
 /** The function through which every call of Datadog goes. */
 export function createRequest(options: RequestOptions): Request {
+  const { health } = options;
   return async (call, context) => {
-    let answer = await withRetries(options, call, context);
-    if ((answer.status === 401 || answer.status === 403) && options.keys.reread()) {
-      answer = await withRetries(options, call, context);
+    try {
+      let answer = await withRetries(options, call, context);
+      if (isForbidden(answer) && options.keys.reread()) answer = await withRetries(options, call, context);
+      if (isForbidden(answer)) throw await whyForbidden(options, answer, context);
+      if (call.apiKeyAlone !== true) health.keysAccepted();
+      return read(call, answer);
+    } catch (error) {
+      if (error instanceof ProblemError) health.failed(error.code);
+      throw error;
     }
-    if (answer.status === 401 || answer.status === 403) throw await whyForbidden(options, answer, context);
-    return read(call, answer);
   };
+}
+
+function isForbidden({ status }: OutboundAnswer): boolean {
+  return status === 401 || status === 403;
 }
 
 function isWrite({ method, readsOnly = false }: Call): boolean {
@@ -87,12 +100,15 @@ async function withRetries(
     if (outcome instanceof OutboundError) {
       const safe = repeatable || !outcome.sent;
       if (outcome.reason !== 'connection' || !safe || last) throw unanswered(call, outcome);
+      options.health.retried('connection');
       await pause(options, attempt, undefined, context, () => unanswered(call, outcome));
     } else if (outcome.status === 429) {
+      options.health.retried('429');
       await waitForReset(options, outcome, context);
     } else if (RETRY.statuses.has(outcome.status)) {
       const failed = () => failedProblem(call, outcome);
       if (!repeatable || last) throw failed();
+      options.health.retried(String(outcome.status));
       await pause(options, attempt, outcome.headers['retry-after'], context, failed);
     } else return outcome;
   }
@@ -110,6 +126,7 @@ async function once(
     const answer = await options.outbound.send({
       method: call.method,
       url,
+      endpoint: call.route,
       headers: {
         accept: 'application/json',
         ...keyHeaders(options.keys.current()),
@@ -188,8 +205,7 @@ async function whyForbidden(
     route: '/api/v1/monitor',
     query: { page: '0', page_size: '1' },
   };
-  const { status } = await withRetries(options, probe, context);
-  return status === 401 || status === 403 ? keysRefused() : forbidden(answer);
+  return isForbidden(await withRetries(options, probe, context)) ? keysRefused() : forbidden(answer);
 }
 
 function read(call: Call, answer: OutboundAnswer): Json | undefined {

@@ -10,6 +10,8 @@ export interface RequestContext {
   readonly caller: Caller;
   readonly deadline: Deadline;
   readonly requestId: string;
-  /** W3C trace context, as received or begun here. */
+  /** W3C trace context, as received or begun here, with a span of this process. */
   readonly traceparent: string;
+  /** What tracing systems keep with the trace; for the hop between the containers alone. */
+  readonly tracestate?: string;
 }

@@ -12,11 +12,12 @@ import { answerFormat, formatOf } from '../format/content-type.ts';
 import { decode } from '../format/decode.ts';
 import { type Decoded, DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Log } from '../process/log.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics, WayTaken } from './metrics.ts';
 import { addHealth, type Health } from './ops-app.ts';
 import { readBody } from './read-body.ts';
 import { problemReply, type Reply } from './reply.ts';
-import { deadlineOf, requestIdOf, traceparentOf } from './request-context.ts';
+import { deadlineOf } from './request-context.ts';
+import { recordRequest } from './request-record.ts';
 
 /** A request of the contract, read and understood as far as every process does it alike. */
 export interface Incoming {
@@ -29,6 +30,8 @@ export interface Incoming {
   readonly accept: 'json' | 'yaml';
   readonly context: RequestContext;
   readonly header: (name: string) => string | undefined;
+  /** Takes note of who serves the request, as soon as that is known. */
+  readonly goes: (way: WayTaken) => void;
 }
 
 export interface ContractAppOptions {
@@ -57,63 +60,50 @@ export function contractApp(options: ContractAppOptions): App {
   app.get('/schema.json', (c) => c.body(schema, 200, { 'content-type': 'application/schema+json' }));
   app.get('/docs', async (c) => c.html(await docsPage()));
   if (options.health) addHealth(app, options.health);
-  app.all('*', (c) =>
-    send(
-      problemReply(
-        noRoute(c.req.path, c.req.method),
-        requestIdOf((n) => c.req.header(n)),
-      ),
-    ),
-  );
+  app.all('*', (c) => {
+    const { path, method } = c.req;
+    const record = recordRequest(
+      { method, path: path.slice(0, 200), endpoint: 'other', header: headerOf(c) },
+      options,
+    );
+    const problem = record.failed(noRoute(path, method));
+    record.answered(problem.status);
+    return send(problemReply(problem, record.ids.requestId));
+  });
   return app;
 }
 
-async function answer(
-  c: Context<{ Bindings: HttpBindings }>,
-  operation: Operation,
-  options: ContractAppOptions,
-): Promise<Response> {
-  const { clock, log, metrics } = options;
-  const header = (name: string) => c.req.header(name);
-  const requestId = requestIdOf(header);
-  const begun = clock.now();
+type Call = Context<{ Bindings: HttpBindings }>;
+
+const headerOf = (c: Call) => (name: string) => c.req.header(name);
+
+async function answer(c: Call, operation: Operation, options: ContractAppOptions): Promise<Response> {
+  const { method, path } = operation;
+  const header = headerOf(c);
+  const record = recordRequest({ method, path, endpoint: path, header }, options);
   const gone = new AbortController();
   // A write that was begun is seen through: its outcome would otherwise be unknown to everybody.
-  const onClose = () => operation.method === 'GET' && gone.abort();
+  const onClose = () => method === 'GET' && gone.abort();
   c.env.outgoing.once('close', onClose);
   let reply: Reply;
-  let caller = '';
   let deadline: OwnDeadline | undefined;
   try {
-    const who = options.callerOf(header);
-    caller = who.name;
-    deadline = deadlineOf(header, clock, gone.signal);
-    const context = { caller: who, requestId, traceparent: traceparentOf(header), deadline };
-    reply = await options.serve(await read(c, operation, context));
+    const caller = options.callerOf(header);
+    record.asksAs(caller.name);
+    deadline = deadlineOf(header, options.clock, gone.signal);
+    const context = { caller, ...record.ids, deadline };
+    reply = await options.serve({ ...(await read(c, operation, context)), goes: record.goes });
   } catch (error) {
-    reply = problemReply(problemOf(error, log, requestId), requestId);
+    reply = problemReply(record.failed(error), record.ids.requestId);
   }
   deadline?.close();
   c.env.outgoing.off('close', onClose);
-  const ms = clock.now() - begun;
-  metrics.answered(operation.path, reply.status, ms / 1000);
-  log.info('answered', {
-    method: operation.method,
-    path: operation.path,
-    status: reply.status,
-    ms,
-    caller,
-    request_id: requestId,
-  });
+  record.answered(reply.status);
   return send(reply);
 }
 
-async function read(
-  c: Context<{ Bindings: HttpBindings }>,
-  operation: Operation,
-  context: RequestContext,
-): Promise<Incoming> {
-  const header = (name: string) => c.req.header(name);
+async function read(c: Call, operation: Operation, context: RequestContext): Promise<Omit<Incoming, 'goes'>> {
+  const header = headerOf(c);
   const accept = answerFormat(header('accept'));
   const { pathname, search, searchParams } = new URL(c.req.url);
   const query = queryOf(searchParams, operation);
@@ -147,22 +137,6 @@ function queryOf(given: URLSearchParams, operation: Operation): Partial<Record<Q
     query[known] = value;
   }
   return query;
-}
-
-/** Whatever was thrown, as a problem. What was not foreseen is logged whole and told as `internal`. */
-function problemOf(error: unknown, log: Log, requestId: string): ProblemError {
-  if (error instanceof ProblemError) {
-    if (error.status >= 500)
-      log.warn('failed', {
-        code: error.code,
-        detail: error.message,
-        cause: error.cause,
-        request_id: requestId,
-      });
-    return error;
-  }
-  log.error('unforeseen', { error, request_id: requestId });
-  return new ProblemError('internal', 'Something happened that Birddog does not foresee.');
 }
 
 function noRoute(path: string, method: string): ProblemError {

@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter, type OwnDeadline } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
+import { TRACE_HEADERS } from './trace-context.ts';
 
 /** Milliseconds: an OpenShift Route cuts at 30 s, so 25 s unless the client says otherwise, ten minutes at most. */
 const DEADLINE = { usual: 25_000, most: 600_000 };
@@ -9,7 +10,8 @@ const DEADLINE = { usual: 25_000, most: 600_000 };
 export const HEADERS = {
   deadline: 'birddog-deadline-ms',
   requestId: 'x-request-id',
-  traceparent: 'traceparent',
+  traceparent: TRACE_HEADERS.parent,
+  tracestate: TRACE_HEADERS.state,
   caller: 'birddog-caller',
   missingFrom: 'birddog-missing-from',
 } as const;
@@ -37,12 +39,4 @@ function deadlineMs(given: string | undefined): number {
     );
   }
   return ms;
-}
-
-/** W3C trace context: the trace goes on under a span of our own, or a new one begins. */
-export function traceparentOf(header: Header): string {
-  const given = header(HEADERS.traceparent);
-  const match = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(given ?? '');
-  const trace = match?.[1] && !/^0+$/.test(match[1]) ? match[1] : randomBytes(16).toString('hex');
-  return `00-${trace}-${randomBytes(8).toString('hex')}-${match?.[3] ?? '01'}`;
 }

@@ -7,7 +7,9 @@ import { createMetrics } from '../http/metrics.ts';
 import { portsOf } from '../http/ports-of.ts';
 import { type Reply, replyWith } from '../http/reply.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
+import { tellSharedReadings } from '../http/shared-readings.ts';
 import { type Service, startService, type Surroundings } from '../http/service.ts';
+import { observed } from '../outbound/observed.ts';
 import { createOutbound } from '../outbound/outbound.ts';
 import { lintAnswer } from '../pipeline/pipeline.ts';
 import type { Ports } from '../pipeline/ports.ts';
@@ -17,6 +19,7 @@ import { openSecretSet } from '../process/secret-set.ts';
 import { openStore } from '../store/store.ts';
 import { createCatalogLookup } from './catalogs.ts';
 import type { Config } from './config.ts';
+import { tellReadings } from './readings.ts';
 import { createSidecarClient, type SidecarClient } from './sidecar-client.ts';
 
 /** Sockets kept open to the sidecar. */
@@ -38,16 +41,19 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
       key: secrets.read('tls.key').reveal(),
     },
   });
-  const datadog = createDatadog({ ...config.datadog, keys, outbound, clock });
-  const sidecar = createSidecarClient(config.SIDECAR_URL, hop);
+  const metrics = createMetrics('serve', VERSION);
+  const datadog = createDatadog({
+    ...config.datadog,
+    keys,
+    outbound: observed(outbound, 'other', metrics.hop('datadog')),
+    clock,
+  });
+  const sidecar = createSidecarClient(config.SIDECAR_URL, observed(hop, 'other', metrics.hop('sidecar')));
   const store = openStore(config.BIRDDOG_JOURNAL, (error) => log.warn('hints not kept', { error }));
-  const metrics = createMetrics('serve');
-  metrics.gauge('birddog_sidecar_breaker_open', '1 while the sidecar is left alone.', () =>
-    sidecar.state() === 'closed' ? 0 : 1,
-  );
-  metrics.budget(datadog.budgetLeft);
   const ports = portsOf(datadog, store, surroundings);
-  const lookup = createCatalogLookup(config, surroundings, outbound, secrets, keys);
+  const lookup = createCatalogLookup(config, surroundings, { outbound, secrets, keys, metrics });
+  tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
+  tellReadings(metrics, sidecar, lookup.readings);
   const health = { notReady: () => undefined };
   const app = contractApp({
     serve: door(lookup, sidecar, ports),
@@ -78,6 +84,7 @@ function door(lookup: Lookup, sidecar: SidecarClient, ports: Ports): (incoming: 
     }
     const subject = subjectOf({ operation, query, ...body });
     const way = await lookup(subject.application, subject.aliases, context).catch(placed(sent?.decoded));
+    incoming.goes(way.way);
     return way.way === 'listed'
       ? servePipeline(incoming, way, ports)
       : sidecar.forward(incoming, way.missingFrom);

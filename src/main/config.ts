@@ -14,6 +14,7 @@ import {
 } from '../process/settings.ts';
 import { authOf, authSettings } from './auth-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
+import { logSettings } from '../process/run-service.ts';
 import { proxySettings, proxyOf } from '../outbound/proxy-settings.ts';
 
 const sidecarUrl: Reader<URL> = (value) => {
@@ -56,6 +57,7 @@ export const mainSettings = {
     false,
     'Whether the end of standard input stops the process, so that a parent that was killed leaves nothing behind.',
   ),
+  ...logSettings,
   ...datadogSettings,
   ...proxySettings,
 };

@@ -27,6 +27,7 @@ function incoming(path = '/create_monitor'): Incoming {
     pathAndQuery: `${path}?key=k`,
     accept: 'yaml',
     header: () => undefined,
+    goes: () => {},
     context: {
       caller: { name: 'Zoë / payments' },
       requestId: 'r-1',

@@ -28,8 +28,14 @@ export interface SidecarClient {
    */
   forward(incoming: Incoming, missingFrom: readonly CatalogName[]): Promise<Reply>;
   /** `closed` while all is well. */
-  state(): 'closed' | 'open' | 'half-open';
+  state(): BreakerState;
+  /** How often the sidecar has been left alone. */
+  openings(): number;
 }
+
+/** `open`: the sidecar is left alone; `half-open`: the next request tells whether it is back. */
+export type BreakerState = (typeof BREAKER_STATES)[number];
+export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
 
 /** A client for the hop, over the mutual TLS that `outbound` brings along. */
 export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient {
@@ -37,7 +43,12 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
     handleWhen((error) => error instanceof OutboundError && error.reason === 'connection'),
     { halfOpenAfter: BREAKER.restMs, breaker: new ConsecutiveBreaker(BREAKER.failures) },
   );
+  let openings = 0;
+  breaker.onBreak(() => {
+    openings += 1;
+  });
   return {
+    openings: () => openings,
     async forward(incoming, missingFrom) {
       try {
         return await breaker.execute(() => send(url, outbound, incoming, missingFrom));
@@ -62,11 +73,13 @@ async function send(
   const answer = await outbound.send({
     method: operation.method,
     url: new URL(incoming.pathAndQuery, url),
+    endpoint: operation.path,
     headers: {
       accept: `application/${incoming.accept}`,
       [HEADERS.deadline]: String(Math.max(1, Math.floor(context.deadline.left() - HOP_MARGIN))),
       [HEADERS.requestId]: context.requestId,
       [HEADERS.traceparent]: context.traceparent,
+      ...(context.tracestate === undefined ? {} : { [HEADERS.tracestate]: context.tracestate }),
       [HEADERS.caller]: encodeURIComponent(context.caller.name),
       [HEADERS.missingFrom]: missingFrom.join(','),
       ...(sent ? { 'content-type': sent.contentType } : {}),

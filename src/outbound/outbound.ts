@@ -24,6 +24,8 @@ export interface OutboundOptions {
 export interface OutboundRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
+  /** What is asked for, with every id left out; for metrics. */
+  readonly endpoint?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
   readonly deadline: Deadline;

@@ -6,15 +6,36 @@ export interface Log {
 }
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** A log that writes with `write`; `process` names the command (`serve`, `sidecar`, `init`). */
-export function createLog(process: string, write: (line: string) => void, now: () => number = Date.now): Log {
-  const at =
-    (level: string) =>
-    (event: string, fields: LogFields = {}) => {
+/** From the most talkative on. */
+export const LOG_LEVELS = ['info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The audit is no matter of taste: its lines are written whatever the level. */
+const ALWAYS = 'audit';
+
+/** A log that writes with `write`, from a level on; `process` names the command (`serve`, `sidecar`, `init`). */
+export function createLog(
+  process: string,
+  write: (line: string) => void,
+  now: () => number = Date.now,
+  from: LogLevel = 'info',
+): Log {
+  const at = (level: LogLevel) => {
+    const quiet = LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(from);
+    return (event: string, fields: LogFields = {}) => {
+      if (quiet && event !== ALWAYS) return;
       write(
         `${JSON.stringify({ time: new Date(now()).toISOString(), level, process, event, ...plain(fields) })}\n`,
       );
     };
+  };
+  return { info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** A log whose every line has these fields too. */
+export function logWith(log: Log, common: LogFields): Log {
+  const at = (level: LogLevel) => (event: string, fields?: LogFields) =>
+    log[level](event, { ...common, ...fields });
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 

@@ -1,22 +1,35 @@
-import { createLog, type Log } from './log.ts';
+import { createLog, type Log, LOG_LEVELS, type LogLevel } from './log.ts';
 import { onStop } from './stop.ts';
-import { SettingsError } from './settings.ts';
+import { oneOf, optional, SettingsError } from './settings.ts';
 
 /** Exit statuses (sysexits.h): the environment is wrong, or a resource could not be had. */
 export const EXIT = { config: 78, unavailable: 69 } as const;
+
+/** How much a serving process says. */
+export const logSettings = {
+  BIRDDOG_LOG_LEVEL: optional(
+    oneOf(...LOG_LEVELS),
+    'info',
+    'The least level of what is logged: `info`, `warn` or `error`. The audit is written whatever it says.',
+  ),
+};
 
 /**
  * The life of a serving process: read the environment, start, say `ops URL` and `ready URL` on standard
  * output, stop on a signal. A failure to start is told on standard error and by the exit status.
  */
-export async function runService<C extends { readonly STOP_WITH_STDIN: boolean }>(
+export async function runService<
+  C extends { readonly STOP_WITH_STDIN: boolean; readonly BIRDDOG_LOG_LEVEL: LogLevel },
+>(
   name: string,
   readConfig: () => C,
   start: (config: C, log: Log) => Promise<{ url: string; opsUrl: string; stop(): Promise<void> }>,
 ): Promise<void> {
-  const log = createLog(name, (line) => process.stderr.write(line));
+  const write = (line: string) => process.stderr.write(line);
+  let log = createLog(name, write);
   try {
     const config = readConfig();
+    log = createLog(name, write, Date.now, config.BIRDDOG_LOG_LEVEL);
     const service = await start(config, log);
     process.stdout.write(`ops ${service.opsUrl}\nready ${service.url}\n`);
     log.info('ready', { url: service.url, ops: service.opsUrl });

@@ -8,7 +8,9 @@ import { createMetrics } from '../http/metrics.ts';
 import { portsOf } from '../http/ports-of.ts';
 import { HEADERS } from '../http/request-context.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
+import { tellSharedReadings } from '../http/shared-readings.ts';
 import { type Service, startService, type Surroundings } from '../http/service.ts';
+import { observed } from '../outbound/observed.ts';
 import { createOutbound } from '../outbound/outbound.ts';
 import { subjectOf } from '../pipeline/subject.ts';
 import { openSecretSet } from '../process/secret-set.ts';
@@ -24,16 +26,22 @@ const HOST = '127.0.0.1';
 /** Starts the sidecar: it serves applications that are not listed, and takes requests from Birddog alone. */
 export async function startSidecar(config: Config, { clock, log }: Surroundings): Promise<Service> {
   const secrets = openSecretSet(config.BIRDDOG_SECRETS, clock.now);
-  const metrics = createMetrics('sidecar');
+  const metrics = createMetrics('sidecar', VERSION);
   const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
   const keys = keysFromSecretSet(secrets);
-  const datadog = createDatadog({ ...config.datadog, keys, outbound, clock });
-  metrics.budget(datadog.budgetLeft);
+  const datadog = createDatadog({
+    ...config.datadog,
+    keys,
+    outbound: observed(outbound, 'other', metrics.hop('datadog')),
+    clock,
+  });
   const store = openStore(config.BIRDDOG_JOURNAL, (error) => log.warn('hints not kept', { error }));
   const ports = portsOf(datadog, store, { clock, log });
+  tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
   const app = contractApp({
     serve: (incoming) => {
       const { operation, query, sent } = incoming;
+      incoming.goes('sidecar');
       if (operation.verb !== 'lint') subjectOf({ operation, query, ...(sent ? { body: sent.decoded } : {}) });
       return servePipeline(incoming, { way: 'sidecar', missingFrom: missingFrom(incoming) }, ports);
     },

@@ -1,5 +1,6 @@
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
 import { proxyOf, proxySettings } from '../outbound/proxy-settings.ts';
+import { logSettings } from '../process/run-service.ts';
 import { optional, port, readSettings, required, SettingsError, text, yesOrNo } from '../process/settings.ts';
 
 /** What `birddog sidecar` can be told. */
@@ -18,6 +19,7 @@ export const sidecarSettings = {
     false,
     'Whether the end of standard input stops the process, so that a parent that was killed leaves nothing behind.',
   ),
+  ...logSettings,
   ...datadogSettings,
   ...proxySettings,
 };

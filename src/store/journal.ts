@@ -13,8 +13,21 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS writes_by_object ON writes (kind, application, key);
 `;
 
+/** What is in the journal, for metrics and alarms. Each throws where it cannot be read. */
+export interface JournalReadings {
+  readonly entries: number;
+  /** When the oldest was begun (epoch ms); undefined where there is none. */
+  readonly oldestAt: number | undefined;
+  /** Of the whole file, hints included. */
+  readonly bytes: number;
+  /** Writes that failed since the start. */
+  readonly failures: number;
+  /** Why the last write failed; undefined where it went well. */
+  readonly failing: string | undefined;
+}
+
 /** The journal of creates under way. Whatever fails here fails the create: it is the only thing that knows. */
-export function journalIn(db: DatabaseSync): Journal {
+export function journalIn(db: DatabaseSync): Journal & { readings(): JournalReadings } {
   db.exec(SCHEMA);
   const insert = db.prepare(
     'INSERT INTO writes (kind, application, key, caller, begun_at) VALUES (?, ?, ?, ?, ?)',
@@ -24,18 +37,42 @@ export function journalIn(db: DatabaseSync): Journal {
   const latest = db.prepare(
     'SELECT max(begun_at) AS begun FROM writes WHERE kind = ? AND application = ? AND key = ?',
   );
+  const inIt = db.prepare('SELECT count(*) AS entries, min(begun_at) AS oldest FROM writes');
+  const size = db.prepare(
+    'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()',
+  );
+  let failures = 0;
+  let failing: string | undefined;
+  function noted<T>(work: () => T): T {
+    try {
+      const result = work();
+      failing = undefined;
+      return result;
+    } catch (error) {
+      failures += 1;
+      failing = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+  }
   const names = (write: WriteUnderWay) => [write.kind, write.application, write.key] as const;
   return {
-    begin: (write, caller, now) => Number(insert.run(...names(write), caller, now).lastInsertRowid),
-    settle(entry) {
-      settle.run(entry);
-    },
-    settleAll(write) {
-      settleAll.run(...names(write));
-    },
+    begin: (write, caller, now) =>
+      noted(() => Number(insert.run(...names(write), caller, now).lastInsertRowid)),
+    settle: (entry) => void noted(() => settle.run(entry)),
+    settleAll: (write) => void noted(() => settleAll.run(...names(write))),
     underWaySince(write) {
       const begun = latest.get(...names(write))?.['begun'];
       return typeof begun === 'number' ? begun : undefined;
+    },
+    readings() {
+      const { entries, oldest } = inIt.get() ?? {};
+      return {
+        entries: Number(entries),
+        oldestAt: typeof oldest === 'number' ? oldest : undefined,
+        bytes: Number(size.get()?.['bytes']),
+        failures,
+        failing,
+      };
     },
   };
 }

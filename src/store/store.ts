@@ -3,13 +3,13 @@ import { appliedObjectsIn } from './applied.ts';
 import { basesIn } from './bases.ts';
 import { inTransaction, openDatabase } from './database.ts';
 import { attempts, makeHintTables } from './hints.ts';
-import { journalIn } from './journal.ts';
+import { journalIn, type JournalReadings } from './journal.ts';
 import { knownObjectsIn } from './known.ts';
 import { LIMITS, type Limits } from './limits.ts';
 
 /** What Datadog does not hold: creates under way, and hints. */
 export interface Store {
-  readonly journal: Journal;
+  readonly journal: Journal & { readings(): JournalReadings };
   readonly known: KnownObjects;
   readonly bases: Bases;
   readonly applied: AppliedObjects;

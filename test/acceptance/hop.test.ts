@@ -108,7 +108,7 @@ describe('a sidecar that is killed', () => {
     }
     assert.match(
       await (await fetch(`${pod.opsUrl}/metrics`)).text(),
-      /birddog_sidecar_breaker_open\{[^}]*\} 1/,
+      /birddog_sidecar_breaker_state\{state="open",[^}]*\} 1/,
     );
     assert.equal((await create('checkout')).status, 200);
     await pod.resume('sidecar');

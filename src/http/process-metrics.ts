@@ -1,0 +1,43 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+const NANOSECONDS = 1e9;
+/** Milliseconds between two looks at the event loop: a twentieth of a second that it stands still is seen. */
+const RESOLUTION = 20;
+
+/** The few values of the process itself that say whether it is well, under the names that every dashboard knows. */
+export function addProcessMetrics(registry: Registry): void {
+  const registers = [registry];
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
+  delay.enable();
+  const gauge = (name: string, help: string, read: () => number) => {
+    const made: Gauge = new Gauge({ name, help, registers, collect: () => made.set(read()) });
+  };
+  gauge(
+    'process_start_time_seconds',
+    'When the process was started, in Unix time.',
+    () => Date.now() / 1000 - process.uptime(),
+  );
+  gauge('process_resident_memory_bytes', 'Memory that the process holds.', () => process.memoryUsage.rss());
+  gauge('nodejs_heap_size_used_bytes', 'Heap in use.', () => process.memoryUsage().heapUsed);
+  gauge('nodejs_heap_size_total_bytes', 'Heap taken from the system.', () => process.memoryUsage().heapTotal);
+  gauge(
+    'nodejs_eventloop_lag_p99_seconds',
+    'How late the event loop was, at the 99th percentile since the last look.',
+    () => {
+      const lag = Math.max(0, delay.percentile(99) / NANOSECONDS - RESOLUTION / 1000);
+      delay.reset();
+      return lag;
+    },
+  );
+  const cpu: Counter = new Counter({
+    name: 'process_cpu_seconds_total',
+    help: 'Time on the processor, of the user and the system together.',
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage();
+      cpu.reset();
+      cpu.inc((user + system) / 1e6);
+    },
+  });
+}

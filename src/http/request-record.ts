@@ -1,0 +1,78 @@
+import type { RequestContext } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
+import { ProblemError } from '../domain/problem.ts';
+import { type Log, type LogFields, logWith } from '../process/log.ts';
+import type { Metrics, WayTaken } from './metrics.ts';
+import { requestIdOf } from './request-context.ts';
+import { traceIdsOf, traceOf } from './trace-context.ts';
+
+/** One request from its arrival to its answer: its ids, and what metrics and log are told of it. */
+export interface RequestRecord {
+  readonly ids: Pick<RequestContext, 'requestId' | 'traceparent' | 'tracestate'>;
+  /** Its lines carry the ids. */
+  readonly log: Log;
+  asksAs(caller: string): void;
+  goes(way: WayTaken): void;
+  /** Whatever was thrown, as a problem. What was not foreseen is logged whole and told as `internal`. */
+  failed(error: unknown): ProblemError;
+  answered(status: number): void;
+}
+
+interface Told {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  /** What the metrics call the path; from a fixed set. */
+  readonly endpoint: string;
+  readonly header: (name: string) => string | undefined;
+}
+
+/** Begins the record of a request that has just come in. No body, no query and no credential goes into it. */
+export function recordRequest({ method, path, endpoint, header }: Asked, told: Told): RequestRecord {
+  const { clock, metrics } = told;
+  const requestId = requestIdOf(header);
+  const trace = traceOf(header);
+  const log = logWith(told.log, { request_id: requestId, ...traceIdsOf(trace.traceparent) });
+  const begun = clock.now();
+  let caller = '';
+  let way: WayTaken = 'none';
+  let problem: ProblemError | undefined;
+  metrics.begun();
+  return {
+    ids: { requestId, ...trace },
+    log,
+    asksAs(name) {
+      caller = name;
+    },
+    goes(taken) {
+      way = taken;
+    },
+    failed(error) {
+      problem = error instanceof ProblemError ? error : unforeseen(error, log);
+      return problem;
+    },
+    answered(status) {
+      const ms = clock.now() - begun;
+      metrics.answered({ path: endpoint, method, status, way, seconds: ms / 1000 });
+      const fields = { method, path, status, ms, way, caller, ...(problem ? operatorsWords(problem) : {}) };
+      if (status < 500) log.info('answered', fields);
+      else if (status === 500) log.error('answered', fields);
+      else log.warn('answered', fields);
+    },
+  };
+}
+
+function unforeseen(error: unknown, log: Log): ProblemError {
+  log.error('unforeseen', { error });
+  return new ProblemError('internal', 'Something happened that Birddog does not foresee.');
+}
+
+/** What operators need of a problem: its code, and why where it is not the caller's. */
+function operatorsWords(problem: ProblemError): LogFields {
+  const { code, message: detail, cause, status } = problem;
+  return status < 500 ? { code } : { code, detail, ...(cause === undefined ? {} : { cause }) };
+}
