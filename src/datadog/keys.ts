@@ -1,43 +1,36 @@
 import type { Secret } from '../domain/secret.ts';
-import type { SecretSet } from '../process/secret-set.ts';
+import type { Followed, ReadSecret } from '../process/followed.ts';
+
+export interface DatadogKeys {
+  readonly api: Secret;
+  readonly app: Secret;
+}
 
 /** The keys that every call carries, read anew when their files change. */
 export interface KeySource {
-  current(): { readonly api: Secret; readonly app: Secret };
-  /** Looks at the files now; true where they hold other keys than before. */
-  reread(): boolean;
+  current(): DatadogKeys;
+  /** Looks at the files now; true where they hold other keys than those that were used. */
+  reread(used: DatadogKeys): boolean;
 }
 
-/** Keys from a folder of secrets. */
-export function keysFromSecretSet(set: SecretSet): KeySource {
-  let version = set.version();
-  let keys = read();
-  function read() {
-    return { api: set.read('datadog-api-key'), app: set.read('datadog-app-key') };
-  }
-  function refresh(now: string): boolean {
-    if (now === version) return false;
-    const before = keys;
-    keys = read();
-    version = now;
-    return keys.api.reveal() !== before.api.reveal() || keys.app.reveal() !== before.app.reveal();
-  }
+/** Reads the keys of Datadog from a folder of secrets. */
+export function readDatadogKeys(secret: ReadSecret): DatadogKeys {
+  return { api: secret('datadog-api-key'), app: secret('datadog-app-key') };
+}
+
+/** Keys that follow their files. */
+export function keysFrom(followed: Followed<DatadogKeys>): KeySource {
   return {
-    current() {
-      refresh(set.version());
-      return keys;
+    current: followed.current,
+    reread(used) {
+      followed.look();
+      const { api, app } = followed.current();
+      return api.reveal() !== used.api.reveal() || app.reveal() !== used.app.reveal();
     },
-    reread: () => refresh(set.refresh()),
   };
 }
 
 /** The headers that carry the keys; for the outbound call alone. */
-export function keyHeaders({
-  api,
-  app,
-}: {
-  readonly api: Secret;
-  readonly app: Secret;
-}): Record<string, string> {
+export function keyHeaders({ api, app }: DatadogKeys): Record<string, string> {
   return { 'dd-api-key': api.reveal(), 'dd-application-key': app.reveal() };
 }

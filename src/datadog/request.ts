@@ -68,8 +68,10 @@ export function createRequest(options: RequestOptions): Request {
   const { health } = options;
   return async (call, context) => {
     try {
+      const used = options.keys.current();
       let answer = await withRetries(options, call, context);
-      if (isForbidden(answer) && options.keys.reread()) answer = await withRetries(options, call, context);
+      if (isForbidden(answer) && options.keys.reread(used))
+        answer = await withRetries(options, call, context);
       if (isForbidden(answer)) throw await whyForbidden(options, answer, context);
       if (call.apiKeyAlone !== true) health.keysAccepted();
       return read(call, answer);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import { X509Certificate } from 'node:crypto';
 import https from 'node:https';
 import { afterEach, describe, it } from 'node:test';
+import { TLSSocket } from 'node:tls';
 import { mintCertificates } from '../init/certificates.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { createOutbound } from '../outbound/outbound.ts';
@@ -97,5 +99,82 @@ describe('a server with mutual TLS', () => {
     await assert.rejects(startServer({ host: '127.0.0.1', port: Number(new URL(first.url).port), app }), {
       code: 'EADDRINUSE',
     });
+  });
+});
+
+/** A server with TLS of its own kind, whose one request is answered when `release` is called. */
+async function renewable(kind: 'tls' | 'mutualTls') {
+  const [before, after] = await Promise.all([
+    mintCertificates({ now: new Date(), days: 1 }),
+    mintCertificates({ now: new Date(), days: 1 }),
+  ]);
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+  app.get('/', (c) => c.text('quick'));
+  app.get('/slow', async (c) => {
+    arrive();
+    await released;
+    return c.text('slow');
+  });
+  const ca = before.ca + after.ca;
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    app,
+    [kind]: { ...before.server, ca, clientUri: 'urn:birddog:main' },
+  });
+  running.push({ close: () => server.close(0) });
+  const ask = (path: string, options: https.RequestOptions = {}) =>
+    new Promise<string>((resolve, reject) => {
+      const url = new URL(path, server.url);
+      const outgoing = https.get(url, { agent: false, ca, ...before.client, ...options }, (incoming) => {
+        incoming.resume();
+        const { socket } = incoming;
+        const shown = socket instanceof TLSSocket ? socket.getPeerCertificate().fingerprint256 : '';
+        resolve(`${incoming.statusCode} ${shown}`);
+      });
+      outgoing.on('error', (error) => reject(error));
+    });
+  const shown = (leaf: { cert: string }) => `200 ${new X509Certificate(leaf.cert).fingerprint256}`;
+  return { server, before, after, ca, ask, arrived, release, shown };
+}
+
+describe('a certificate that is renewed', () => {
+  for (const kind of ['tls', 'mutualTls'] as const) {
+    it(`is shown to new connections, while requests under way end (${kind})`, async () => {
+      const { server, before, after, ca, ask, arrived, release, shown } = await renewable(kind);
+      assert.equal(await ask('/'), shown(before.server));
+      const slow = ask('/slow');
+      await arrived;
+      server.renew({ ...after.server, ca });
+      assert.equal(await ask('/'), shown(after.server));
+      release();
+      assert.equal(await slow, shown(before.server));
+    });
+  }
+
+  it('asks no less of clients than the one before it', async () => {
+    const { server, after, ask } = await renewable('mutualTls');
+    server.renew({ ...after.server, ca: after.ca });
+    assert.match(await ask('/', after.client), /^200/);
+    const cases = [{ cert: '', key: '' }, {}, { ...after.client, maxVersion: 'TLSv1.2' } as const];
+    for (const options of cases) await assert.rejects(ask('/', options));
+  });
+
+  it('that is none is refused, and the one before it stays', async () => {
+    const { server, before, ask, shown } = await renewable('tls');
+    assert.throws(() => server.renew({ cert: 'x', key: 'y' }));
+    assert.equal(await ask('/'), shown(before.server));
+  });
+});
+
+describe('a server with TLS of its own', () => {
+  it('asks for no certificate, and speaks TLS 1.2 and nothing older', async () => {
+    const { server, ask } = await renewable('tls');
+    assert.match(server.url, /^https:/);
+    assert.match(await ask('/', { cert: '', key: '', maxVersion: 'TLSv1.2' }), /^200/);
+    const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+    await assert.rejects(ask('/', old));
   });
 });

@@ -3,23 +3,29 @@ import type { Hono } from 'hono';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
 
 export interface ServerOptions {
   readonly host: string;
   readonly port: number;
   readonly app: Hono<{ Bindings: HttpBindings }>;
-  /** Mutual TLS 1.3: who has no certificate of `ca` for `clientUri` gets no connection. PEM texts. */
-  readonly mutualTls?: {
-    readonly ca: string;
-    readonly cert: string;
-    readonly key: string;
-    readonly clientUri: string;
-  };
+  /** TLS 1.2 or later. */
+  readonly tls?: ServerCertificate;
+  /** Mutual TLS 1.3: who has no certificate of `ca` for `clientUri` gets no connection. */
+  readonly mutualTls?: ServerCertificate & { readonly ca: string; readonly clientUri: string };
+}
+
+/** PEM texts: a server's own certificate and key, and the CAs of those whom it lets in, where it asks. */
+export interface ServerCertificate {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca?: string;
 }
 
 export interface RunningServer {
   readonly url: string;
+  /** Uses another certificate for new connections; those that are open stay. Throws Error where it is none. */
+  renew(certificate: ServerCertificate): void;
   /** Takes no new connection, lets requests under way end within `graceMs`, then cuts. */
   close(graceMs?: number): Promise<void>;
 }
@@ -30,14 +36,15 @@ const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 610_000, keepAliveTim
 /** Starts a server. Rejects with the system's error where the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const listener = getRequestListener(options.app.fetch);
-  const server = options.mutualTls
+  const certificate = options.mutualTls ?? options.tls;
+  const server = certificate
     ? https.createServer(
         {
           ...TIMEOUTS,
-          ...options.mutualTls,
-          requestCert: true,
+          handshakeTimeout: TIMEOUTS.headersTimeout,
+          ...contextOf(options, certificate),
+          requestCert: options.mutualTls !== undefined,
           rejectUnauthorized: true,
-          minVersion: 'TLSv1.3',
         },
         listener,
       )
@@ -54,9 +61,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await promise;
   const address = server.address();
   return {
-    url: `${options.mutualTls ? 'https' : 'http'}://${hostPort(address)}`,
+    url: `${certificate ? 'https' : 'http'}://${hostPort(address)}`,
+    renew(next) {
+      if (server instanceof https.Server) server.setSecureContext(contextOf(options, next));
+    },
     close: (graceMs = 5000) => close(server, graceMs),
   };
+}
+
+/** What of TLS goes with a certificate, and is given anew with each. */
+function contextOf({ mutualTls }: ServerOptions, { cert, key, ca }: ServerCertificate): SecureContextOptions {
+  return { cert, key, ...(ca === undefined ? {} : { ca }), minVersion: mutualTls ? 'TLSv1.3' : 'TLSv1.2' };
 }
 
 /** Whether the client's certificate, which the CA has signed, is for this URI. */

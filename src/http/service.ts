@@ -2,13 +2,15 @@ import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../process/log.ts';
 import { type Health, opsApp } from './ops-app.ts';
 import type { Metrics } from './metrics.ts';
-import { type RunningServer, type ServerOptions, startServer } from './server.ts';
+import { type RunningServer, type ServerCertificate, type ServerOptions, startServer } from './server.ts';
 
 export interface Service {
   /** Where the contract is served. */
   readonly url: string;
   /** Where probes and metrics are served. */
   readonly opsUrl: string;
+  /** Uses another certificate for new connections of the contract. Throws Error where it is none. */
+  renew(certificate: ServerCertificate): void;
   /** Lets requests under way end, then frees everything. */
   stop(): Promise<void>;
 }
@@ -40,7 +42,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     started.push(ops);
     const contract = await startServer(options.server);
     started.push(contract);
-    return { url: contract.url, opsUrl: ops.url, stop };
+    return { url: contract.url, opsUrl: ops.url, renew: contract.renew, stop };
   } catch (error) {
     await stop();
     throw error;

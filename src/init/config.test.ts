@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -26,35 +26,6 @@ function faultsOf(env: Record<string, string>): string[] {
     return [...error.message.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name ?? '');
   }
 }
-
-describe('the settings table of docs/vault.md', () => {
-  const page = readFileSync(new URL('../../docs/vault.md', import.meta.url), 'utf8');
-  const ticked = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word ?? '');
-  const rows = [...page.matchAll(/^\| (`[A-Z_`, ]+) \| .+ \| (.+?) \|$/gm)].map(([, names, usual = '']) => ({
-    names: ticked(names),
-    usual,
-  }));
-
-  it('tells every variable that init reads, and none that it does not', () => {
-    const { ca: _ca, proxy: _proxy, ...settings } = readConfig(ENV);
-    const read = Object.keys(settings).filter((name) => name === name.toUpperCase());
-    assert.deepEqual(rows.flatMap((row) => row.names).sort(), read.sort());
-  });
-
-  it('tells which are required, and what the others are where nothing is said', () => {
-    const required = rows.filter((row) => row.usual === 'required').flatMap((row) => row.names);
-    assert.deepEqual(required.sort(), faultsOf({}).sort());
-    const settings: Record<string, unknown> = readConfig(ENV);
-    for (const { names, usual } of rows.filter((row) => row.usual !== 'required')) {
-      const told = ticked(usual);
-      assert.deepEqual(
-        names.map((name) => String(settings[name])),
-        names.map((_, n) => told[n] ?? ''),
-        names.join(),
-      );
-    }
-  });
-});
 
 describe('the environment of init', () => {
   it('is told every fault at once', () => {

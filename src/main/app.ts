@@ -1,9 +1,10 @@
 import type { Lookup } from '../catalogs/lookup.ts';
 import { VERSION } from '../contract/version.ts';
 import { createDatadog } from '../datadog/datadog.ts';
-import { keysFromSecretSet } from '../datadog/keys.ts';
+import { keysFrom } from '../datadog/keys.ts';
 import { contractApp, type Incoming } from '../http/contract-app.ts';
 import { createMetrics } from '../http/metrics.ts';
+import { addSecretMetrics } from '../http/secret-metrics.ts';
 import { portsOf } from '../http/ports-of.ts';
 import { type Reply, replyWith } from '../http/reply.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
@@ -15,32 +16,23 @@ import { lintAnswer } from '../pipeline/pipeline.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import { placed } from '../pipeline/refuse.ts';
 import { subjectOf } from '../pipeline/subject.ts';
-import { openSecretSet } from '../process/secret-set.ts';
+import { lookEvery } from '../process/followed.ts';
 import { openStore } from '../store/store.ts';
 import { createCatalogLookup } from './catalogs.ts';
 import type { Config } from './config.ts';
 import { tellReadings } from './readings.ts';
+import { createHop } from './hop.ts';
+import { openSecrets } from './secrets.ts';
 import { createSidecarClient, type SidecarClient } from './sidecar-client.ts';
-
-/** Sockets kept open to the sidecar. */
-const HOP_SOCKETS = 64;
 
 /** Starts Birddog: the users' door. Rejects where a port, a secret or the journal cannot be had. */
 export async function startMain(config: Config, surroundings: Surroundings): Promise<Service> {
   const { clock, log } = surroundings;
   if (config.auth) throw new Error('this Birddog cannot ask yet who calls: BIRDDOG_AUTH must be none');
-  const secrets = openSecretSet(config.BIRDDOG_SECRETS, clock.now);
-  const keys = keysFromSecretSet(secrets);
+  const secrets = openSecrets(config, surroundings);
+  const keys = keysFrom(secrets.datadogKeys);
   const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
-  // No proxy here: the hop never leaves the pod.
-  const hop = createOutbound({
-    sockets: HOP_SOCKETS,
-    tls: {
-      ca: secrets.read('ca.crt').reveal(),
-      cert: secrets.read('tls.crt').reveal(),
-      key: secrets.read('tls.key').reveal(),
-    },
-  });
+  const hop = createHop(secrets.hopCertificate);
   const metrics = createMetrics('serve', VERSION);
   const datadog = createDatadog({
     ...config.datadog,
@@ -51,7 +43,12 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
   const sidecar = createSidecarClient(config.SIDECAR_URL, observed(hop, 'other', metrics.hop('sidecar')));
   const store = openStore(config.BIRDDOG_JOURNAL, (error) => log.warn('hints not kept', { error }));
   const ports = portsOf(datadog, store, surroundings);
-  const lookup = createCatalogLookup(config, surroundings, { outbound, secrets, keys, metrics });
+  const lookup = createCatalogLookup(config, surroundings, {
+    outbound,
+    credentials: secrets.catalogCredentials.current,
+    keys,
+    metrics,
+  });
   tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
   tellReadings(metrics, sidecar, lookup.readings);
   const health = { notReady: () => undefined };
@@ -64,13 +61,22 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
     metrics,
     version: VERSION,
   });
-  return startService({
-    server: { host: config.BIRDDOG_HOST, port: config.BIRDDOG_PORT, app },
+  addSecretMetrics(metrics, { ...secrets, clock });
+  const tls = secrets.ownCertificate;
+  const service = await startService({
+    server: {
+      host: config.BIRDDOG_HOST,
+      port: config.BIRDDOG_PORT,
+      app,
+      ...(tls ? { tls: tls.current() } : {}),
+    },
     ops: { host: config.BIRDDOG_OPS_HOST, port: config.BIRDDOG_OPS_PORT },
     health,
     metrics,
-    resources: [outbound, hop, store],
+    resources: [outbound, hop, store, lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed)],
   });
+  tls?.onTake(service.renew);
+  return service;
 }
 
 /** Listed applications are served here, all others by the sidecar; a lint asks no one. */

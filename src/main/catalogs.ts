@@ -7,21 +7,50 @@ import type { Hop, Metrics } from '../http/metrics.ts';
 import type { Surroundings } from '../http/service.ts';
 import { observed } from '../outbound/observed.ts';
 import type { Outbound } from '../outbound/outbound.ts';
-import type { SecretSet } from '../process/secret-set.ts';
+import type { ReadSecret } from '../process/followed.ts';
+import type { Secret } from '../domain/secret.ts';
 import type { Config } from './config.ts';
 
 interface CatalogSurroundings {
   readonly outbound: Outbound;
-  readonly secrets: SecretSet;
+  readonly credentials: () => CatalogCredentials;
   readonly keys: KeySource;
   readonly metrics: Metrics;
+}
+
+/** A catalog that is not used needs no credentials, so each throws Error only where it is asked for and missing. */
+export interface CatalogCredentials {
+  readonly leanixApiToken: () => Secret;
+  readonly servicenowUsername: () => Secret;
+  readonly servicenowPassword: () => Secret;
+}
+
+/** Reads the credentials of the catalogs from a folder of secrets. */
+export function readCatalogCredentials(secret: ReadSecret): CatalogCredentials {
+  return {
+    leanixApiToken: attempted(() => secret('leanix-api-token')),
+    servicenowUsername: attempted(() => secret('servicenow-username')),
+    servicenowPassword: attempted(() => secret('servicenow-password')),
+  };
+}
+
+/** Does the work now and gives its outcome, the failure too, when it is asked for. */
+function attempted<T>(work: () => T): () => T {
+  try {
+    const value = work();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /** The three catalogs that decide whether an application is listed, and the one question put to them. */
 export function createCatalogLookup(
   config: Config,
   { clock, log }: Surroundings,
-  { outbound, secrets, keys, metrics }: CatalogSurroundings,
+  { outbound, credentials, keys, metrics }: CatalogSurroundings,
 ): Lookup {
   const asked = (hop: Hop, endpoint: string) => observed(outbound, endpoint, metrics.hop(hop));
   return createLookup({
@@ -34,14 +63,14 @@ export function createCatalogLookup(
       url: config.LEANIX_URL,
       outbound: asked('leanix', '/services/pathfinder/v1/graphql'),
       clock,
-      apiToken: () => secrets.read('leanix-api-token'),
+      apiToken: () => credentials().leanixApiToken(),
     }),
     servicenow: createServicenow({
       url: config.SERVICENOW_URL,
       outbound: asked('servicenow', '/api/now/table/{table}'),
       tables: config.SERVICENOW_TABLES,
-      username: () => secrets.read('servicenow-username'),
-      password: () => secrets.read('servicenow-password'),
+      username: () => credentials().servicenowUsername(),
+      password: () => credentials().servicenowPassword(),
     }),
     ttlMs: config.CATALOG_TTL_MS,
     timeoutMs: config.CATALOG_TIMEOUT_MS,

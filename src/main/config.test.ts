@@ -41,6 +41,7 @@ describe('the environment of Birddog', () => {
 
   const wrong: readonly [what: string, env: Record<string, string>, says: RegExp][] = [
     ['no authentication off loopback', { BIRDDOG_HOST: '0.0.0.0' }, /loopback alone/],
+    ['no TLS off loopback', { BIRDDOG_HOST: '0.0.0.0' }, /BIRDDOG_TLS is not set/],
     ['a sidecar elsewhere', { SIDECAR_URL: 'https://10.0.0.1:5000' }, /SIDECAR_URL/],
     ['a sidecar without TLS', { SIDECAR_URL: 'http://127.0.0.1:5000' }, /SIDECAR_URL/],
     ['a site and an address', { DATADOG_URL: 'https://api.example.test' }, /one of them, and one alone/],
@@ -74,7 +75,7 @@ describe('the environment of Birddog', () => {
       [...Object.keys(ENV).filter((name) => name !== 'DATADOG_SITE'), ...Object.keys(single)].sort(),
     );
     const between = { BIRDDOG_HOST: '0.0.0.0', DATADOG_URL: 'https://api.example.test' };
-    assert.deepEqual(faultsOf({ ...ENV, ...between }), ['BIRDDOG_AUTH', 'DATADOG_SITE']);
+    assert.deepEqual(faultsOf({ ...ENV, ...between }), ['BIRDDOG_AUTH', 'BIRDDOG_TLS', 'DATADOG_SITE']);
   });
 
   it('has what the ways need that are on, and nothing of those that are off', () => {
@@ -82,6 +83,7 @@ describe('the environment of Birddog', () => {
       'BIRDDOG_ACCESS',
       'BIRDDOG_OIDC_AUDIENCE',
       'BIRDDOG_OIDC_ISSUER',
+      'BIRDDOG_TLS',
       'BIRDDOG_TOKENS',
     ]);
     const oidc = { BIRDDOG_OIDC_ISSUER: 'https://login.example.test/', BIRDDOG_OIDC_AUDIENCE: 'a,b' };

@@ -13,6 +13,7 @@ import {
   yesOrNo,
 } from '../process/settings.ts';
 import { authOf, authSettings } from './auth-settings.ts';
+import { secretSettings } from '../process/secret-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
 import { logSettings } from '../process/run-service.ts';
 import { proxySettings, proxyOf } from '../outbound/proxy-settings.ts';
@@ -32,7 +33,12 @@ export const mainSettings = {
   BIRDDOG_OPS_HOST: optional(text, '127.0.0.1', 'The address at which probes and metrics are served.'),
   BIRDDOG_OPS_PORT: optional(port, 8081, 'The port at which probes and metrics are served.'),
   ...authSettings,
-  BIRDDOG_SECRETS: required(text, "The folder with this process's keys and certificates, one a file."),
+  BIRDDOG_TLS: optional(
+    text,
+    '',
+    'The folder with tls.crt and tls.key with which the port for users speaks TLS, as it must off loopback.',
+  ),
+  ...secretSettings,
   BIRDDOG_JOURNAL: required(text, "The file of this process's journal."),
   SIDECAR_URL: optional(
     sidecarUrl,
@@ -67,6 +73,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const settings = readSettings(env, mainSettings);
   const faults: string[] = [];
   const auth = authOf(settings, env, faults);
+  if (!isLoopback(settings.BIRDDOG_HOST) && settings.BIRDDOG_TLS === '') {
+    faults.push(
+      'BIRDDOG_TLS is not set, and BIRDDOG_HOST is not loopback; give the folder with tls.crt and tls.key, so that no token travels in the clear',
+    );
+  }
   const datadog = datadogTarget(settings, faults);
   if (faults.length > 0) throw new SettingsError(faults);
   return { ...settings, auth, datadog, proxy: proxyOf(settings) };

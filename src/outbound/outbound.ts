@@ -8,15 +8,17 @@ export interface ProxySettings {
   readonly NO_PROXY?: string;
 }
 
+/** A CA bundle (PEM) instead of the system's, and a client certificate where the peer asks for one. */
+export interface OutboundTls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly servername?: string;
+}
+
 export interface OutboundOptions {
   readonly proxy?: ProxySettings;
-  /** TLS material: a CA bundle (PEM) instead of the system's, and a client certificate where the peer asks for one. */
-  readonly tls?: {
-    readonly ca?: string;
-    readonly cert?: string;
-    readonly key?: string;
-    readonly servername?: string;
-  };
+  readonly tls?: OutboundTls;
   /** Sockets kept open to one host; default 32. */
   readonly sockets?: number;
 }
@@ -60,24 +62,40 @@ export interface Outbound {
   close(): void;
 }
 
+export interface RenewableOutbound extends Outbound {
+  /** Uses other TLS material from now on. Requests under way end on the connections they have. */
+  renew(tls: OutboundTls): void;
+}
+
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** A client with kept-alive connections. Redirects are not followed: no API that Birddog calls uses them. */
-export function createOutbound(options: OutboundOptions = {}): Outbound {
+export function createOutbound(options: OutboundOptions = {}): RenewableOutbound {
   const agentOptions = {
     keepAlive: true,
     maxSockets: options.sockets ?? 32,
     ...(options.proxy ? { proxyEnv: { ...options.proxy } } : {}),
   };
   const plain = new http.Agent(agentOptions);
-  const secure = new https.Agent({ ...agentOptions, ...options.tls });
+  let secure = new https.Agent({ ...agentOptions, ...options.tls });
   return {
     send: (request) => exchange(request, request.url.protocol === 'https:' ? secure : plain),
+    renew(tls) {
+      drain(secure);
+      secure = new https.Agent({ ...agentOptions, ...tls });
+    },
     close() {
       plain.destroy();
       secure.destroy();
     },
   };
+}
+
+/** Ends the idle connections now, and each of the others with its request. */
+function drain(agent: https.Agent): void {
+  agent.maxFreeSockets = 0;
+  for (const sockets of Object.values(agent.freeSockets))
+    for (const socket of sockets ?? []) socket.destroy();
 }
 
 function exchange(request: OutboundRequest, agent: http.Agent): Promise<OutboundAnswer> {

@@ -1,11 +1,12 @@
 import { createDatadog } from '../datadog/datadog.ts';
-import { keysFromSecretSet } from '../datadog/keys.ts';
+import { keysFrom, readDatadogKeys } from '../datadog/keys.ts';
 import { CATALOG_NAMES } from '../domain/application.ts';
 import type { Caller } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { contractApp, type Incoming } from '../http/contract-app.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { portsOf } from '../http/ports-of.ts';
+import { addSecretMetrics } from '../http/secret-metrics.ts';
 import { HEADERS } from '../http/request-context.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
 import { tellSharedReadings } from '../http/shared-readings.ts';
@@ -13,7 +14,8 @@ import { type Service, startService, type Surroundings } from '../http/service.t
 import { observed } from '../outbound/observed.ts';
 import { createOutbound } from '../outbound/outbound.ts';
 import { subjectOf } from '../pipeline/subject.ts';
-import { openSecretSet } from '../process/secret-set.ts';
+import { hopCertificate } from '../process/certificate-files.ts';
+import { follow, lookEvery } from '../process/followed.ts';
 import { openStore } from '../store/store.ts';
 import { VERSION } from '../contract/version.ts';
 import type { Config } from './config.ts';
@@ -25,10 +27,21 @@ const HOST = '127.0.0.1';
 
 /** Starts the sidecar: it serves applications that are not listed, and takes requests from Birddog alone. */
 export async function startSidecar(config: Config, { clock, log }: Surroundings): Promise<Service> {
-  const secrets = openSecretSet(config.BIRDDOG_SECRETS, clock.now);
+  const datadogKeys = follow({
+    part: 'datadog_keys',
+    folder: config.BIRDDOG_SECRETS,
+    read: readDatadogKeys,
+    log,
+  });
+  const certificate = follow({
+    part: 'hop_certificate',
+    folder: config.BIRDDOG_CERTIFICATES || config.BIRDDOG_SECRETS,
+    read: hopCertificate({ now: clock.now, log }),
+    log,
+  });
   const metrics = createMetrics('sidecar', VERSION);
   const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
-  const keys = keysFromSecretSet(secrets);
+  const keys = keysFrom(datadogKeys);
   const datadog = createDatadog({
     ...config.datadog,
     keys,
@@ -51,23 +64,29 @@ export async function startSidecar(config: Config, { clock, log }: Surroundings)
     metrics,
     version: VERSION,
   });
-  return startService({
+  const followed = [datadogKeys, certificate];
+  addSecretMetrics(metrics, {
+    followed,
+    ends: {
+      hop: () => certificate.current().endsAt,
+      hop_ca: () => certificate.current().caEndsAt,
+    },
+    clock,
+  });
+  const service = await startService({
     server: {
       host: HOST,
       port: config.SIDECAR_PORT,
       app,
-      mutualTls: {
-        ca: secrets.read('ca.crt').reveal(),
-        cert: secrets.read('tls.crt').reveal(),
-        key: secrets.read('tls.key').reveal(),
-        clientUri: CLIENT_URI,
-      },
+      mutualTls: { ...certificate.current(), clientUri: CLIENT_URI },
     },
     ops: { host: config.SIDECAR_OPS_HOST, port: config.SIDECAR_OPS_PORT },
     health: { notReady: () => undefined },
     metrics,
-    resources: [outbound, store],
+    resources: [outbound, store, lookEvery(config.BIRDDOG_LOOK_MS, followed)],
   });
+  certificate.onTake(service.renew);
+  return service;
 }
 
 /** Birddog says who asks; its certificate says that it is Birddog. */

@@ -1,4 +1,5 @@
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
+import { secretSettings } from '../process/secret-settings.ts';
 import { proxyOf, proxySettings } from '../outbound/proxy-settings.ts';
 import { logSettings } from '../process/run-service.ts';
 import { optional, port, readSettings, required, SettingsError, text, yesOrNo } from '../process/settings.ts';
@@ -12,7 +13,7 @@ export const sidecarSettings = {
   ),
   SIDECAR_OPS_HOST: optional(text, '127.0.0.1', 'The address at which probes and metrics are served.'),
   SIDECAR_OPS_PORT: optional(port, 5001, 'The port at which probes and metrics are served.'),
-  BIRDDOG_SECRETS: required(text, "The folder with this process's keys and certificates, one a file."),
+  ...secretSettings,
   BIRDDOG_JOURNAL: required(text, "The file of this process's journal."),
   STOP_WITH_STDIN: optional(
     yesOrNo,

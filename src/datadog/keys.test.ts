@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, it } from 'node:test';
+import { follow } from '../process/followed.ts';
+import { createLog } from '../process/log.ts';
+import { keysFrom, readDatadogKeys } from './keys.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'keys-'));
+after(() => rmSync(folder, { recursive: true }));
+
+it('keys that were refused are worth another try where the files hold others, whoever looked first', () => {
+  const put = (api: string, app: string) => {
+    writeFileSync(join(folder, 'datadog-api-key'), api);
+    writeFileSync(join(folder, 'datadog-app-key'), app);
+  };
+  put('api-1', 'app-1');
+  const log = createLog('test', () => {});
+  const followed = follow({ part: 'datadog_keys', folder, read: readDatadogKeys, log });
+  const keys = keysFrom(followed);
+  const used = keys.current();
+  assert.equal(keys.reread(used), false);
+  put('api-1', 'app-two');
+  assert.equal(keys.reread(used), true);
+  assert.equal(keys.reread(keys.current()), false);
+  put('api-three', 'app-two');
+  followed.look();
+  assert.equal(keys.reread(used), true);
+  assert.equal(keys.current().api.reveal(), 'api-three');
+});

@@ -1,0 +1,28 @@
+import { createOutbound, type Outbound, OutboundError } from '../outbound/outbound.ts';
+import type { HopCertificate } from '../process/certificate-files.ts';
+import type { Followed } from '../process/followed.ts';
+
+/** Sockets kept open to the sidecar. */
+const SOCKETS = 64;
+
+/**
+ * The connections to the sidecar, with the certificate that is on disk. Without a proxy: the hop never leaves the pod.
+ * Where no connection came about, the certificate may be that of before: then the disk is looked at, and the request
+ * sent once more with another one.
+ */
+export function createHop(certificate: Followed<HopCertificate>): Outbound {
+  const outbound = createOutbound({ sockets: SOCKETS, tls: certificate.current() });
+  certificate.onTake(outbound.renew);
+  return {
+    async send(request) {
+      try {
+        return await outbound.send(request);
+      } catch (error) {
+        const unconnected = error instanceof OutboundError && error.reason === 'connection' && !error.sent;
+        if (!unconnected || !certificate.look()) throw error;
+        return outbound.send(request);
+      }
+    },
+    close: outbound.close,
+  };
+}

@@ -1,0 +1,51 @@
+import { type DatadogKeys, readDatadogKeys } from '../datadog/keys.ts';
+import type { Surroundings } from '../http/service.ts';
+import {
+  type HopCertificate,
+  hopCertificate,
+  type OwnCertificate,
+  ownCertificate,
+} from '../process/certificate-files.ts';
+import { follow, type Followed } from '../process/followed.ts';
+import { type CatalogCredentials, readCatalogCredentials } from './catalogs.ts';
+import type { Config } from './config.ts';
+
+/** Everything that Birddog reads from files, and goes on reading. */
+export interface Secrets {
+  readonly datadogKeys: Followed<DatadogKeys>;
+  readonly catalogCredentials: Followed<CatalogCredentials>;
+  readonly hopCertificate: Followed<HopCertificate>;
+  /** Where the port for users speaks TLS. */
+  readonly ownCertificate: Followed<OwnCertificate> | undefined;
+  /** All of them. */
+  readonly followed: readonly Followed<unknown>[];
+  /** When each certificate ends (epoch ms), by its name. */
+  readonly ends: Readonly<Record<string, () => number>>;
+}
+
+/** Reads the folders that the configuration names. Throws Error naming a file that is missing. */
+export function openSecrets(config: Config, { clock, log }: Surroundings): Secrets {
+  const keys = { folder: config.BIRDDOG_SECRETS, log };
+  const certificates = { folder: config.BIRDDOG_CERTIFICATES || config.BIRDDOG_SECRETS, log };
+  const tls = { folder: config.BIRDDOG_TLS, log };
+  const now = clock.now;
+  const datadogKeys = follow({ part: 'datadog_keys', read: readDatadogKeys, ...keys });
+  const catalogCredentials = follow({ part: 'catalog_credentials', read: readCatalogCredentials, ...keys });
+  const hop = follow({ part: 'hop_certificate', read: hopCertificate({ now, log }), ...certificates });
+  const own =
+    config.BIRDDOG_TLS === ''
+      ? undefined
+      : follow({ part: 'own_certificate', read: ownCertificate({ now, log }), ...tls });
+  return {
+    datadogKeys,
+    catalogCredentials,
+    hopCertificate: hop,
+    ownCertificate: own,
+    followed: [datadogKeys, catalogCredentials, hop, ...(own ? [own] : [])],
+    ends: {
+      hop: () => hop.current().endsAt,
+      hop_ca: () => hop.current().caEndsAt,
+      ...(own ? { own: () => own.current().endsAt } : {}),
+    },
+  };
+}
