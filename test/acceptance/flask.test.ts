@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { freePort } from '../../emulators/sandbox/ports.ts';
+import { PROBLEMS } from '../../src/domain/problem.ts';
+import { mintCertificates } from '../../src/init/certificates.ts';
+import { type Pod, startPod } from './pod.ts';
+
+/** The distribution's own, which has the distribution's Flask. */
+const PYTHON = '/usr/bin/python3';
+const FOLDER = join(import.meta.dirname, '../../integrations/flask');
+const there = spawnSync(PYTHON, ['-c', 'import flask, requests']).status === 0;
+const skip = there || process.env['CI'] === 'true' ? false : 'Flask and requests are not installed';
+
+const MONITOR = { type: 'query alert', name: 'flask', query: 'avg(last_5m):avg:a{*} > 1' };
+
+let pod: Pod;
+let app: ChildProcess;
+let url: string;
+/** A folder whose link `current` leads to the certificates of the hop. */
+let certificates: string;
+let written = '';
+
+before(async () => {
+  if (skip) return;
+  pod = await startPod();
+  certificates = mkdtempSync(join(tmpdir(), 'flask-'));
+  cpSync(pod.secretsMain, join(certificates, 'good'), { recursive: true, dereference: true });
+  turnTo('good');
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  app = spawn(PYTHON, ['-m', 'flask', '--app', 'example_app', 'run', '--port', String(port)], {
+    cwd: FOLDER,
+    env: {
+      PATH: process.env['PATH'],
+      PYTHONDONTWRITEBYTECODE: '1',
+      SIDECAR_URL: pod.sidecarUrl,
+      BIRDDOG_CERTIFICATES: join(certificates, 'current'),
+      // A proxy that nobody runs: were the hop to ask it, nothing here would work.
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+    },
+  });
+  app.stdout?.on('data', (chunk) => (written += chunk));
+  app.stderr?.on('data', (chunk) => (written += chunk));
+  await pod
+    .until(() =>
+      fetch(`${url}/healthz`).then(
+        (answer) => answer.ok,
+        () => false,
+      ),
+    )
+    .catch((error: unknown) => {
+      throw new Error(written, { cause: error });
+    });
+});
+after(async () => {
+  app?.kill();
+  await pod?.stop();
+  if (certificates) rmSync(certificates, { recursive: true });
+});
+
+interface Sent {
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+async function ask(method: string, path: string, { headers = {}, body }: Sent = {}) {
+  const answer = await fetch(`${url}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, text, body: JSON.parse(text) };
+}
+const create = (application: string, name: string, headers: Record<string, string> = {}) =>
+  ask('POST', '/create_monitor', {
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ application, team: 't', key: name, monitor: { ...MONITOR, name } }),
+  });
+const faults = (list: unknown) =>
+  fetch(`${pod.datadogUrl}/__control/faults`, { method: 'POST', body: JSON.stringify(list) });
+
+/** Swaps the link, as `birddog init` does. */
+function turnTo(set: string): void {
+  symlinkSync(set, join(certificates, 'next'));
+  renameSync(join(certificates, 'next'), join(certificates, 'current'));
+}
+
+describe('a Flask application with the sidecar beside it', { skip }, () => {
+  it('serves what it lists itself, and hands the rest over with who asks, the id and what is missing', async () => {
+    const listed = await create('checkout', 'flask');
+    assert.deepEqual(listed.body, { application: 'checkout', served_by: 'the existing application' });
+    const { status, body, headers } = await create('payments-batch', 'handed-over', {
+      'x-forwarded-user': 'Zoë / payments',
+      'x-request-id': 'flask-1',
+    });
+    assert.deepEqual(
+      [status, body.way, body.missing_from, body.key, headers.get('x-request-id')],
+      [201, 'sidecar', ['leanix'], 'handed-over', 'flask-1'],
+    );
+    const audited = pod
+      .output()
+      .split('\n')
+      .find((line) => line.includes('"audit"') && line.includes('flask-1'));
+    assert.match(audited ?? '', /"caller":"Zoë \/ payments"/);
+  });
+
+  it("passes the sidecar's words on to the letter, with line and column of what the user wrote", async () => {
+    const { status, body } = await ask('POST', '/create_monitor?application=payments-batch', {
+      headers: { 'content-type': 'application/yaml' },
+      body: 'application: payments-batch\nteam: t\nmonitor:\n  type: query alert\n  name: a\n  query: "avg(last_5m):avg:a{*} >"\n',
+    });
+    const [finding] = body.findings;
+    assert.deepEqual([status, body.code, finding.code, finding.line], [422, 'invalid', 'query_syntax', 6]);
+    const linted = await ask('POST', '/lint', {
+      headers: { 'content-type': 'application/yaml' },
+      body: 'application: a\nteam: t\nmonitor: {type: query alert, name: n, query: "avg(last_5m):avg:a{*} > 1"}\n',
+    });
+    assert.deepEqual([linted.status, linted.body.findings], [200, []]);
+  });
+
+  it('keeps to the deadline of the client, and refuses one that is none', async () => {
+    const none = await ask('GET', '/get_monitors?application=a', {
+      headers: { 'birddog-deadline-ms': 'soon' },
+    });
+    assert.deepEqual([none.status, none.body.code], [400, 'bad_request']);
+    const passed = await ask('GET', '/get_monitors?application=a', {
+      headers: { 'birddog-deadline-ms': '100' },
+    });
+    assert.deepEqual([passed.status, passed.body.code], [504, 'deadline_passed']);
+    await faults([{ method: 'GET', path: '^/api/v1/monitor', kind: 'latency', ms: 3000 }]);
+    const slow = await ask('GET', '/get_monitors?application=a', {
+      headers: { 'birddog-deadline-ms': '600' },
+    });
+    assert.deepEqual([slow.status, slow.body.code], [504, 'deadline_passed']);
+  });
+
+  it('lets only so many requests wait for the sidecar, and serves what is listed meanwhile', async () => {
+    await faults([{ method: 'GET', path: '^/api/v1/monitor', kind: 'latency', ms: 1500, times: 8 }]);
+    const waiting = Array.from({ length: 9 }, () => ask('GET', '/get_monitors?application=a'));
+    assert.equal((await create('checkout', 'flask')).status, 200);
+    const answers = await Promise.all(waiting);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [...Array(8).fill(200), 503]);
+    assert.match(answers.find(({ status }) => status === 503)?.text ?? '', /Too many requests wait/);
+  });
+
+  it("has the sidecar's own words for what it answers by itself, and the page about it names each", () => {
+    const printed = spawnSync(
+      PYTHON,
+      ['-Bc', 'import json, birddog_sidecar as b; print(json.dumps(b.PROBLEMS))'],
+      {
+        cwd: FOLDER,
+        encoding: 'utf8',
+      },
+    );
+    const own: Record<string, [number, string, string]> = JSON.parse(printed.stdout);
+    const page = readFileSync(join(FOLDER, '../../docs/main-container-changes.md'), 'utf8');
+    for (const [code, kind] of Object.entries(PROBLEMS)) {
+      const given = own[code];
+      if (given) assert.deepEqual(given, [kind.status, kind.title, kind.hint]);
+      assert.equal(page.includes(`| ${kind.status} \`${code}\` |`), given !== undefined, code);
+    }
+    assert.deepEqual(
+      Object.keys(own).filter((code) => !Object.hasOwn(PROBLEMS, code)),
+      [],
+    );
+  });
+
+  it('follows certificates that are renewed, and says so where they are not let in', async () => {
+    const foreign = await mintCertificates({ now: new Date(), days: 1 });
+    cpSync(join(certificates, 'good'), join(certificates, 'foreign'), { recursive: true, dereference: true });
+    for (const [name, text] of [
+      ['tls.crt', foreign.client.cert],
+      ['tls.key', foreign.client.key],
+    ] as const) {
+      rmSync(join(certificates, 'foreign', name));
+      writeFileSync(join(certificates, 'foreign', name), text);
+    }
+    turnTo('foreign');
+    assert.equal((await ask('GET', '/get_monitors?application=a')).body.code, 'sidecar_away');
+    turnTo('good');
+    const again = await ask('GET', '/get_monitors?application=a');
+    assert.equal(again.status, 200, written);
+  });
+
+  it('tells a write that may have arrived from a sidecar that was not reached, and finds it again', async () => {
+    await faults([{ method: 'POST', path: '^/api/v1/monitor$', kind: 'latency_after', ms: 2000 }]);
+    const write = create('payments-batch', 'cut-off');
+    await pod.until(async () => {
+      const seen = await fetch(`${pod.datadogUrl}/__control/requests`).then((answer) => answer.text());
+      return /"POST"[^}]*api\/v1\/monitor"/.test(seen);
+    });
+    await pod.pause('sidecar');
+    assert.deepEqual((await write).body.code, 'outcome_unknown');
+    for (let n = 0; n < 6; n += 1) {
+      const away = await create('payments-batch', 'away');
+      assert.deepEqual(
+        [away.status, away.body.code, away.headers.get('retry-after'), away.headers.get('content-type')],
+        [503, 'sidecar_away', '1', 'application/problem+json'],
+      );
+      if (n === 5) assert.match(away.body.detail, /given a moment/);
+    }
+    assert.equal((await create('checkout', 'flask')).status, 200);
+    await pod.resume('sidecar');
+    await pod.until(async () => (await create('payments-batch', 'cut-off')).status < 300);
+    const { body } = await ask('GET', '/get_monitors?application=payments-batch&key=cut-off');
+    assert.equal(body.monitors.length, 1, 'there is no second one');
+  });
+});
