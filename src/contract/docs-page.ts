@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { PROBLEMS } from '../domain/problem.ts';
-import { OPERATIONS, QUERY_PARAMETERS } from './operations.ts';
+import { ENDPOINTS, QUERY_PARAMETERS } from './operations.ts';
 
 const EXAMPLE = `curl -X POST http://127.0.0.1:8080/create_monitor \\
   -H 'Content-Type: application/yaml' --data-binary @- <<'END'
@@ -31,7 +31,7 @@ answers are JSON, or YAML where <code>Accept</code> asks for it.</p>
 <pre>${EXAMPLE}</pre>
 <h2>Paths</h2>
 <table><tr><th>Path</th><th>What it does</th><th>Query parameters</th></tr>
-${OPERATIONS.map(
+${ENDPOINTS.map(
   (o) => html`<tr><td><code>${o.method} ${o.path}</code></td><td>${o.summary}</td>
 <td>${o.query.map((q) => html`<code title="${QUERY_PARAMETERS[q]}">${q}</code> `)}</td></tr>`,
 )}</table>

@@ -5,7 +5,7 @@ import type { Edit, Finding } from '../domain/finding.ts';
 import { PROBLEMS } from '../domain/problem.ts';
 import { valueAt } from '../domain/pointer.ts';
 import { openApi } from './openapi.ts';
-import { OPERATIONS } from './operations.ts';
+import { ENDPOINTS } from './operations.ts';
 
 const description = JSON.parse(JSON.stringify(openApi('1.2.3')));
 
@@ -14,12 +14,12 @@ describe('the OpenAPI description', () => {
     const told = Object.entries(description.paths).flatMap(([path, methods]) =>
       Object.keys(Object(methods)).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    assert.deepEqual(told.sort(), OPERATIONS.map((o) => `${o.method} ${o.path}`).sort());
+    assert.deepEqual(told.sort(), ENDPOINTS.map((o) => `${o.method} ${o.path}`).sort());
   });
 
   it('refers only to what it has', () => {
     const references = JSON.stringify(description).match(/"\$ref":"#[^"]+"/g) ?? [];
-    assert.ok(references.length > OPERATIONS.length);
+    assert.ok(references.length > ENDPOINTS.length);
     for (const reference of references) {
       const pointer = /#([^"]+)/.exec(reference)?.[1] ?? '';
       assert.notEqual(valueAt(description, pointer), undefined, pointer);

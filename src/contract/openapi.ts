@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PROBLEMS } from '../domain/problem.ts';
-import { hasBody, OPERATIONS, type Operation, QUERY_PARAMETERS } from './operations.ts';
+import { hasBody, ENDPOINTS, type Endpoint, QUERY_PARAMETERS } from './operations.ts';
+import { checkReportSchema } from './check-report.ts';
 import { documentSchema, ENVELOPE_SCHEMAS, OBJECT_SCHEMAS } from './schemas.ts';
 
 type Node = Record<string, unknown>;
@@ -11,7 +12,7 @@ const POINTER = { type: 'string', format: 'json-pointer' };
 export function openApi(version: string): Node {
   const schemas: Node = { Problem: problemSchema(), Finding: findingSchema() };
   const paths: Record<string, Node> = {};
-  for (const operation of OPERATIONS) {
+  for (const operation of ENDPOINTS) {
     const method = operation.method.toLowerCase();
     paths[operation.path] = { ...paths[operation.path], [method]: operationNode(operation, schemas) };
   }
@@ -27,7 +28,7 @@ export function openApi(version: string): Node {
   };
 }
 
-function operationNode(operation: Operation, schemas: Node): Node {
+function operationNode(operation: Endpoint, schemas: Node): Node {
   return {
     operationId: operation.path.slice(1),
     summary: operation.summary,
@@ -51,7 +52,7 @@ function operationNode(operation: Operation, schemas: Node): Node {
   };
 }
 
-function requestBody(operation: Operation, schemas: Node): Node {
+function requestBody(operation: Endpoint, schemas: Node): Node {
   const schema = bodySchema(operation, schemas);
   return {
     required: true,
@@ -61,7 +62,7 @@ function requestBody(operation: Operation, schemas: Node): Node {
   };
 }
 
-function bodySchema({ verb, kind }: Operation, schemas: Node): Node {
+function bodySchema({ verb, kind }: Endpoint, schemas: Node): Node {
   if (verb === 'plan' || verb === 'apply' || verb === 'drift') return jsonSchema(documentSchema, schemas);
   if (kind === undefined || (verb !== 'create' && verb !== 'update')) {
     const create = { type: 'object', description: 'The body of a create.' };
@@ -84,9 +85,9 @@ function rooted(node: object): Node {
   return JSON.parse(JSON.stringify(node).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }
 
-function responses(operation: Operation): Node {
+function responses(operation: Endpoint): Node {
   const answers: Node = {
-    200: { description: operation.verb === 'create' ? 'There already, and equal.' : 'Done.' },
+    200: well(operation),
     ...(operation.verb === 'create' ? { 201: { description: 'Created.' } } : {}),
   };
   for (const status of new Set(Object.values(PROBLEMS).map((p) => p.status))) {
@@ -97,6 +98,15 @@ function responses(operation: Operation): Node {
     };
   }
   return answers;
+}
+
+function well({ verb }: Endpoint): Node {
+  if (verb !== 'check') return { description: verb === 'create' ? 'There already, and equal.' : 'Done.' };
+  const schema = jsonSchema(checkReportSchema.extend({ request_id: z.string() }), {});
+  return {
+    description: 'It was looked; `ok` says whether all is well.',
+    content: { 'application/json': { schema } },
+  };
 }
 
 function problemSchema(): Node {

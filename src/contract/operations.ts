@@ -6,6 +6,9 @@ export type DocumentVerb = 'plan' | 'apply' | 'drift' | 'import';
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** A path of the contract. Both processes serve every one of them, with the same answers. */
+export type Endpoint = Operation | typeof CHECK;
+
+/** A path about applications and what they have in Datadog. */
 export interface Operation {
   readonly path: string;
   readonly method: HttpMethod;
@@ -83,7 +86,18 @@ const KINDS: readonly { kind: ManagedKind; name: string }[] = [
   { kind: 'dashboard', name: 'a dashboard' },
 ];
 
-/** The paths of the contract. */
+/** The path about Birddog itself. */
+export const CHECK = {
+  path: '/check',
+  method: 'GET',
+  verb: 'check',
+  kind: undefined,
+  summary:
+    'Look whether all is well: both containers, their certificates, keys and journals, and the catalogs. The answer holds for some seconds.',
+  query: [],
+} as const;
+
+/** The paths about applications. */
 export const OPERATIONS: readonly Operation[] = [
   ...KINDS.flatMap(({ kind, name }) =>
     (['create', 'update', 'get', 'delete'] as const).map((verb): Operation => {
@@ -136,14 +150,17 @@ export const OPERATIONS: readonly Operation[] = [
   },
 ];
 
+/** Every path of the contract. */
+export const ENDPOINTS: readonly Endpoint[] = [...OPERATIONS, CHECK];
+
 /** Whether a request of this operation carries a body. */
-export function hasBody({ method, verb }: Operation): boolean {
+export function hasBody({ method, verb }: Endpoint): boolean {
   return method !== 'GET' && method !== 'DELETE' && verb !== 'import';
 }
 
-const WRITES: readonly Verb[] = ['create', 'update', 'delete', 'apply'];
+const WRITES: readonly Endpoint['verb'][] = ['create', 'update', 'delete', 'apply'];
 
 /** Whether a request of this operation may change what Datadog holds. */
-export function isWrite({ verb }: Operation): boolean {
+export function isWrite({ verb }: Endpoint): boolean {
   return WRITES.includes(verb);
 }

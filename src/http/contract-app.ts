@@ -1,9 +1,17 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
+import type { Check } from '../check/check.ts';
 import { docsPage } from '../contract/docs-page.ts';
 import { documentJsonSchema } from '../contract/document-json-schema.ts';
 import { openApi } from '../contract/openapi.ts';
-import { hasBody, OPERATIONS, type Operation, type QueryName } from '../contract/operations.ts';
+import {
+  CHECK,
+  type Endpoint,
+  ENDPOINTS,
+  hasBody,
+  type Operation,
+  type QueryName,
+} from '../contract/operations.ts';
 import type { Caller, RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type OwnDeadline, requireTime } from '../domain/deadline.ts';
@@ -15,7 +23,7 @@ import type { Log } from '../process/log.ts';
 import type { Metrics, WayTaken } from './metrics.ts';
 import { addHealth, type Health } from './ops-app.ts';
 import { readBody } from './read-body.ts';
-import { problemReply, type Reply } from './reply.ts';
+import { problemReply, type Reply, replyWith } from './reply.ts';
 import { deadlineOf } from './request-context.ts';
 import { recordRequest } from './request-record.ts';
 
@@ -36,6 +44,7 @@ export interface Incoming {
 
 export interface ContractAppOptions {
   readonly serve: (incoming: Incoming) => Promise<Reply>;
+  readonly check: Check;
   /** Who asks. Throws `unauthenticated`. */
   readonly callerOf: (header: (name: string) => string | undefined) => Caller;
   readonly clock: Clock;
@@ -51,7 +60,7 @@ type App = Hono<{ Bindings: HttpBindings }>;
 /** The paths of the contract over HTTP: what Birddog and the sidecar both serve. */
 export function contractApp(options: ContractAppOptions): App {
   const app: App = new Hono();
-  for (const operation of OPERATIONS) {
+  for (const operation of ENDPOINTS) {
     app.on(operation.method, operation.path, (c) => answer(c, operation, options));
   }
   const description = JSON.stringify(openApi(options.version));
@@ -77,7 +86,7 @@ type Call = Context<{ Bindings: HttpBindings }>;
 
 const headerOf = (c: Call) => (name: string) => c.req.header(name);
 
-async function answer(c: Call, operation: Operation, options: ContractAppOptions): Promise<Response> {
+async function answer(c: Call, operation: Endpoint, options: ContractAppOptions): Promise<Response> {
   const { method, path } = operation;
   const header = headerOf(c);
   const record = recordRequest({ method, path, endpoint: path, header }, options);
@@ -92,7 +101,10 @@ async function answer(c: Call, operation: Operation, options: ContractAppOptions
     record.asksAs(caller.name);
     deadline = deadlineOf(header, options.clock, gone.signal);
     const context = { caller, ...record.ids, deadline };
-    reply = await options.serve({ ...(await read(c, operation, context)), goes: record.goes });
+    reply =
+      operation.verb === 'check'
+        ? await checked(c, options.check, context)
+        : await options.serve({ ...(await read(c, operation, context)), goes: record.goes });
   } catch (error) {
     reply = problemReply(record.failed(error), record.ids.requestId);
   }
@@ -100,6 +112,13 @@ async function answer(c: Call, operation: Operation, options: ContractAppOptions
   c.env.outgoing.off('close', onClose);
   record.answered(reply.status);
   return send(reply);
+}
+
+async function checked(c: Call, check: Check, context: RequestContext): Promise<Reply> {
+  const accept = answerFormat(c.req.header('accept'));
+  queryOf(new URL(c.req.url).searchParams, CHECK);
+  const body = { ...(await check(context)), request_id: context.requestId };
+  return replyWith(200, body, accept, context.requestId);
 }
 
 async function read(c: Call, operation: Operation, context: RequestContext): Promise<Omit<Incoming, 'goes'>> {
@@ -120,7 +139,7 @@ async function read(c: Call, operation: Operation, context: RequestContext): Pro
 
 const FLAGS: readonly QueryName[] = ['dry_run', 'prune', 'force'];
 
-function queryOf(given: URLSearchParams, operation: Operation): Partial<Record<QueryName, string>> {
+function queryOf(given: URLSearchParams, operation: Endpoint): Partial<Record<QueryName, string>> {
   const query: Partial<Record<QueryName, string>> = {};
   for (const [name, value] of given) {
     const known = operation.query.find((q) => q === name);
@@ -140,7 +159,7 @@ function queryOf(given: URLSearchParams, operation: Operation): Partial<Record<Q
 }
 
 function noRoute(path: string, method: string): ProblemError {
-  const methods = OPERATIONS.filter((o) => o.path === path).map((o) => o.method);
+  const methods = ENDPOINTS.filter((o) => o.path === path).map((o) => o.method);
   return methods.length > 0
     ? new ProblemError('method_not_allowed', `${path} takes ${methods.join(', ')}, not ${method}.`, {
         allow: methods,

@@ -1,4 +1,4 @@
-import type { Lookup } from '../catalogs/lookup.ts';
+import { createLookup, type Lookup } from '../catalogs/lookup.ts';
 import { VERSION } from '../contract/version.ts';
 import { createDatadog } from '../datadog/datadog.ts';
 import { keysFrom } from '../datadog/keys.ts';
@@ -18,7 +18,8 @@ import { placed } from '../pipeline/refuse.ts';
 import { subjectOf } from '../pipeline/subject.ts';
 import { lookEvery } from '../process/followed.ts';
 import { openStore } from '../store/store.ts';
-import { createCatalogLookup } from './catalogs.ts';
+import { createCatalogs } from './catalogs.ts';
+import { mainCheck } from './check.ts';
 import type { Config } from './config.ts';
 import { tellReadings } from './readings.ts';
 import { createHop } from './hop.ts';
@@ -43,17 +44,21 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
   const sidecar = createSidecarClient(config.SIDECAR_URL, observed(hop, 'other', metrics.hop('sidecar')));
   const store = openStore(config.BIRDDOG_JOURNAL, (error) => log.warn('hints not kept', { error }));
   const ports = portsOf(datadog, store, surroundings);
-  const lookup = createCatalogLookup(config, surroundings, {
+  const catalogs = createCatalogs(config, surroundings, {
     outbound,
     credentials: secrets.catalogCredentials.current,
     keys,
     metrics,
   });
+  const { CATALOG_TTL_MS: ttlMs, CATALOG_TIMEOUT_MS: timeoutMs } = config;
+  const lookup = createLookup({ ...catalogs, ttlMs, timeoutMs, clock, log });
+  const checked = { ...datadog, catalogs, journal: store.journal, secrets, sidecar };
   tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
   tellReadings(metrics, sidecar, lookup.readings);
   const health = { notReady: () => undefined };
   const app = contractApp({
     serve: door(lookup, sidecar, ports),
+    check: mainCheck(checked, clock, config.BIRDDOG_CHECK_TTL_MS),
     callerOf: () => ({ name: 'anonymous' }),
     health,
     clock,

@@ -1,6 +1,6 @@
+import type { Catalog } from '../catalogs/catalog.ts';
 import { createDatadogCatalog } from '../catalogs/datadog-catalog.ts';
 import { createLeanix } from '../catalogs/leanix.ts';
-import { createLookup, type Lookup } from '../catalogs/lookup.ts';
 import { createServicenow } from '../catalogs/servicenow.ts';
 import { type KeySource, keyHeaders } from '../datadog/keys.ts';
 import type { Hop, Metrics } from '../http/metrics.ts';
@@ -8,6 +8,7 @@ import type { Surroundings } from '../http/service.ts';
 import { observed } from '../outbound/observed.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import type { ReadSecret } from '../process/followed.ts';
+import type { CatalogName } from '../domain/application.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Config } from './config.ts';
 
@@ -46,14 +47,14 @@ function attempted<T>(work: () => T): () => T {
   }
 }
 
-/** The three catalogs that decide whether an application is listed, and the one question put to them. */
-export function createCatalogLookup(
+/** The three catalogs that decide whether an application is listed. */
+export function createCatalogs(
   config: Config,
-  { clock, log }: Surroundings,
+  { clock }: Surroundings,
   { outbound, credentials, keys, metrics }: CatalogSurroundings,
-): Lookup {
+): Readonly<Record<CatalogName, Catalog>> {
   const asked = (hop: Hop, endpoint: string) => observed(outbound, endpoint, metrics.hop(hop));
-  return createLookup({
+  return {
     datadog: createDatadogCatalog({
       url: config.datadog.baseUrl,
       outbound: asked('datadog_catalog', '/api/v2/catalog/entity'),
@@ -72,9 +73,5 @@ export function createCatalogLookup(
       username: () => credentials().servicenowUsername(),
       password: () => credentials().servicenowPassword(),
     }),
-    ttlMs: config.CATALOG_TTL_MS,
-    timeoutMs: config.CATALOG_TIMEOUT_MS,
-    clock,
-    log,
-  });
+  };
 }

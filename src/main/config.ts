@@ -1,3 +1,4 @@
+import { checkSettings } from '../check/check-settings.ts';
 import {
   isLoopback,
   list,
@@ -64,6 +65,7 @@ export const mainSettings = {
     'Whether the end of standard input stops the process, so that a parent that was killed leaves nothing behind.',
   ),
   ...logSettings,
+  ...checkSettings,
   ...datadogSettings,
   ...proxySettings,
 };

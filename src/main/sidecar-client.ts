@@ -8,7 +8,7 @@ import {
 } from 'cockatiel';
 import { ProblemError } from '../domain/problem.ts';
 import type { CatalogName } from '../domain/application.ts';
-import { isWrite } from '../contract/operations.ts';
+import { type Endpoint, isWrite } from '../contract/operations.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../http/reply.ts';
 import { HEADERS } from '../http/request-context.ts';
@@ -21,12 +21,17 @@ const HOP_MARGIN = 150;
 /** What of the sidecar's answer goes on to the user. */
 const PASSED_ON = ['content-type', 'retry-after', 'x-request-id'];
 
+/** What of a request goes over the hop. */
+type Forwarded = Pick<Incoming, 'pathAndQuery' | 'sent' | 'accept' | 'context'> & {
+  readonly operation: Endpoint;
+};
+
 export interface SidecarClient {
   /**
    * Hands a request to the sidecar as it came, with what is left of the deadline and who asks. Gives its
    * answer, whatever its status. Throws `sidecar_away`, and `outcome_unknown` for a write that was sent and not answered.
    */
-  forward(incoming: Incoming, missingFrom: readonly CatalogName[]): Promise<Reply>;
+  forward(incoming: Forwarded, missingFrom: readonly CatalogName[]): Promise<Reply>;
   /** `closed` while all is well. */
   state(): BreakerState;
   /** How often the sidecar has been left alone. */
@@ -66,7 +71,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
 async function send(
   url: URL,
   outbound: Outbound,
-  incoming: Incoming,
+  incoming: Forwarded,
   missingFrom: readonly CatalogName[],
 ): Promise<Reply> {
   const { context, sent, operation } = incoming;
@@ -94,7 +99,7 @@ async function send(
   return { status: answer.status, headers: Object.fromEntries(headers), body: answer.body };
 }
 
-function awayProblem(error: unknown, { operation }: Incoming): unknown {
+function awayProblem(error: unknown, { operation }: Forwarded): unknown {
   const away = { retryAfter: Math.ceil(BREAKER.restMs / 1000), cause: error };
   if (error instanceof BrokenCircuitError) {
     return new ProblemError(

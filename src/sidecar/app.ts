@@ -1,3 +1,8 @@
+import { createCheck } from '../check/check.ts';
+import { datadogParts } from '../check/datadog-parts.ts';
+import { journalPart } from '../check/journal-part.ts';
+import { ANSWER_MARGIN, CHECK_MS, runParts } from '../check/run-parts.ts';
+import { certificatePart, secretsPart } from '../check/secret-parts.ts';
 import { createDatadog } from '../datadog/datadog.ts';
 import { keysFrom, readDatadogKeys } from '../datadog/keys.ts';
 import { CATALOG_NAMES } from '../domain/application.ts';
@@ -39,6 +44,7 @@ export async function startSidecar(config: Config, { clock, log }: Surroundings)
     read: hopCertificate({ now: clock.now, log }),
     log,
   });
+  const followed = [datadogKeys, certificate];
   const metrics = createMetrics('sidecar', VERSION);
   const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
   const keys = keysFrom(datadogKeys);
@@ -58,13 +64,27 @@ export async function startSidecar(config: Config, { clock, log }: Surroundings)
       if (operation.verb !== 'lint') subjectOf({ operation, query, ...(sent ? { body: sent.decoded } : {}) });
       return servePipeline(incoming, { way: 'sidecar', missingFrom: missingFrom(incoming) }, ports);
     },
+    check: createCheck({
+      version: VERSION,
+      clock,
+      ttlMs: config.BIRDDOG_CHECK_TTL_MS,
+      look: (context) => {
+        const parts = [
+          certificatePart('certificate', certificate, clock.now),
+          secretsPart(followed),
+          ...datadogParts(datadog.request),
+          journalPart(store.journal, clock.now),
+        ];
+        // What it has found by then has to arrive before Birddog's own time for it ends.
+        return runParts(parts, context, clock, Math.min(CHECK_MS, context.deadline.left() - ANSWER_MARGIN));
+      },
+    }),
     callerOf,
     clock,
     log,
     metrics,
     version: VERSION,
   });
-  const followed = [datadogKeys, certificate];
   addSecretMetrics(metrics, {
     followed,
     ends: {

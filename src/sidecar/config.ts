@@ -1,3 +1,4 @@
+import { checkSettings } from '../check/check-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
 import { secretSettings } from '../process/secret-settings.ts';
 import { proxyOf, proxySettings } from '../outbound/proxy-settings.ts';
@@ -21,6 +22,7 @@ export const sidecarSettings = {
     'Whether the end of standard input stops the process, so that a parent that was killed leaves nothing behind.',
   ),
   ...logSettings,
+  ...checkSettings,
   ...datadogSettings,
   ...proxySettings,
 };

@@ -1,0 +1,55 @@
+import type { Catalog } from '../catalogs/catalog.ts';
+import { catalogParts } from '../check/catalog-parts.ts';
+import { type Check, createCheck } from '../check/check.ts';
+import { datadogParts } from '../check/datadog-parts.ts';
+import { journalPart } from '../check/journal-part.ts';
+import { CHECK_MS, runParts } from '../check/run-parts.ts';
+import { certificatePart, secretsPart } from '../check/secret-parts.ts';
+import { VERSION } from '../contract/version.ts';
+import type { Request } from '../datadog/request.ts';
+import type { CatalogName } from '../domain/application.ts';
+import type { Clock } from '../domain/clock.ts';
+import { deadlineAfter } from '../domain/deadline.ts';
+import type { Journal } from '../pipeline/ports.ts';
+import { checkSidecar } from './check-sidecar.ts';
+import type { Secrets } from './secrets.ts';
+import type { SidecarClient } from './sidecar-client.ts';
+
+interface Checked {
+  readonly request: Request;
+  readonly catalogs: Readonly<Record<CatalogName, Catalog>>;
+  readonly journal: Journal;
+  readonly secrets: Secrets;
+  readonly sidecar: SidecarClient;
+}
+
+/** What Birddog finds when it looks at itself, its sidecar and all that both need. */
+export function mainCheck(
+  { request, catalogs, journal, secrets, sidecar }: Checked,
+  clock: Clock,
+  ttlMs: number,
+): Check {
+  const own = secrets.ownCertificate;
+  return createCheck({
+    version: VERSION,
+    clock,
+    ttlMs,
+    async look(context) {
+      const parts = [
+        certificatePart('certificate', secrets.hopCertificate, clock.now),
+        ...(own ? [certificatePart('tls_certificate', own, clock.now)] : []),
+        secretsPart(secrets.followed),
+        ...datadogParts(request),
+        journalPart(journal, clock.now),
+        ...catalogParts(catalogs),
+      ];
+      const deadline = deadlineAfter(CHECK_MS, clock);
+      const found = await Promise.all([
+        runParts(parts, context, clock, CHECK_MS),
+        checkSidecar(sidecar, { ...context, deadline }),
+      ]);
+      deadline.close();
+      return found.flat();
+    },
+  });
+}
