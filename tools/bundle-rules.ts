@@ -46,7 +46,6 @@ export const BUNDLES: readonly BundleRule[] = [
       'src/catalogs/',
       'src/http/',
       'src/store/',
-      'src/outbound/',
     ],
   },
 ];

@@ -1,3 +1,4 @@
+import { clientSettings } from '../src/cli/config.ts';
 import { initSettings } from '../src/init/config.ts';
 import { mainSettings } from '../src/main/config.ts';
 import type { Setting } from '../src/process/settings.ts';
@@ -9,7 +10,7 @@ const INTRODUCTION = `# Configuration
 
 Every command reads its environment once, when it starts. A variable that is missing, or whose value cannot be, stops the start
 with exit status 78, and every fault is told at once. An empty variable is one that is not there. Secrets are files, never
-variables ([vault.md](vault.md)).
+variables ([vault.md](vault.md)); but for the token of the commands that people run by hand.
 `;
 
 /** The tables of this page: what they are about, and the settings that the command itself reads with. */
@@ -17,6 +18,10 @@ const COMMANDS: readonly (readonly [title: string, settings: Table])[] = [
   ['`birddog serve`', mainSettings],
   ['`birddog sidecar`', sidecarSettings],
   ['`birddog init`', initSettings],
+  [
+    'Commands that ask a running Birddog: `birddog plan`, `apply`, `drift`, `import`, `check`',
+    clientSettings,
+  ],
 ];
 const FOOT = '\n<!-- Written by `npm run docs` from the settings that each command reads. -->\n';
 

@@ -5,11 +5,18 @@ import { visible } from './visible.ts';
 
 /** Findings for people: place, severity and message, the line with marks below it, what to do; then how many there are. */
 export function printText(files: readonly LintedFile[], paint: Paint): string {
-  const blocks = files.flatMap((file) => {
-    const lines = file.text.split(/\r\n|\n|\r/);
-    return file.findings.map((finding) => block(file, finding, lines[finding.line - 1] ?? '', paint));
-  });
+  const blocks = files.flatMap((file) => blocksOf(file, paint));
   return `${[...blocks, summary(files)].join('\n')}\n`;
+}
+
+/** The findings of one text, with a line between them. */
+export function printFindings(file: LintedFile, paint: Paint): string {
+  return blocksOf(file, paint).join('\n');
+}
+
+function blocksOf(file: LintedFile, paint: Paint): string[] {
+  const lines = file.text.split(/\r\n|\n|\r/);
+  return file.findings.map((finding) => block(file, finding, lines[finding.line - 1] ?? '', paint));
 }
 
 function block({ name }: LintedFile, finding: LocatedFinding, line: string, paint: Paint): string {

@@ -1,12 +1,16 @@
 import type { Format } from '../format/decoded.ts';
 import type { LocatedFinding } from './lint-text.ts';
 
-/** A file that was looked at. */
-export interface LintedFile {
+/** A text that was read from a file or from standard input. */
+export interface ReadText {
   /** As it was named. */
   readonly name: string;
   readonly format: Format;
   readonly text: string;
+}
+
+/** A file that was looked at. */
+export interface LintedFile extends ReadText {
   readonly findings: readonly LocatedFinding[];
 }
 

@@ -1,21 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { HEADERS } from '../contract/headers.ts';
 import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter, type OwnDeadline } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { TRACE_HEADERS } from './trace-context.ts';
 
 /** Milliseconds: an OpenShift Route cuts at 30 s, so 25 s unless the client says otherwise, ten minutes at most. */
 const DEADLINE = { usual: 25_000, most: 600_000 };
-/** The headers that travel with a request over every hop. */
-export const HEADERS = {
-  deadline: 'birddog-deadline-ms',
-  requestId: 'x-request-id',
-  traceparent: TRACE_HEADERS.parent,
-  tracestate: TRACE_HEADERS.state,
-  caller: 'birddog-caller',
-  missingFrom: 'birddog-missing-from',
-} as const;
-
 type Header = (name: string) => string | undefined;
 
 /** The id of a request: the client's own where it is sane, else a new one. */

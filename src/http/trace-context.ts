@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { HEADERS } from '../contract/headers.ts';
 import type { RequestContext } from '../domain/caller.ts';
-
-/** The headers of W3C Trace Context, https://www.w3.org/TR/trace-context/ */
-export const TRACE_HEADERS = { parent: 'traceparent', state: 'tracestate' } as const;
 
 /** Version, trace id, span id and flags; a later version may have more behind another dash. */
 const PARENT =
@@ -22,13 +20,13 @@ export function traceOf(
   header: (name: string) => string | undefined,
 ): Pick<RequestContext, 'traceparent' | 'tracestate'> {
   const span = randomBytes(8).toString('hex');
-  const parts = PARENT.exec(header(TRACE_HEADERS.parent) ?? '')?.groups;
+  const parts = PARENT.exec(header(HEADERS.traceparent) ?? '')?.groups;
   const { version = 'ff', trace = '', span: parent = '', flags = '00', more } = parts ?? {};
   const wrong = version === 'ff' || (version === '00' && more !== undefined);
   if (wrong || NOTHING.test(trace) || NOTHING.test(parent)) {
     return { traceparent: `00-${randomBytes(16).toString('hex')}-${span}-01` };
   }
-  const tracestate = stateOf(header(TRACE_HEADERS.state));
+  const tracestate = stateOf(header(HEADERS.tracestate));
   return {
     // Of the flags only "sampled" means something in version 00.
     traceparent: `00-${trace}-${span}-${Number.parseInt(flags, 16) & 1 ? '01' : '00'}`,

@@ -1,6 +1,5 @@
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { proxyOf, proxySettings } from '../outbound/proxy-settings.ts';
+import { certificates, certificatesFile } from '../process/certificates.ts';
 import {
   oneOf,
   optional,
@@ -18,25 +17,6 @@ const vaultPath: Reader<string> = (value) => {
     throw new Error(`"${value}" is no path of Vault; write it without a slash at its ends`);
   }
   return value;
-};
-
-/** TLS passes over what is no certificate without a word, and then trusts nobody. */
-const certificates: Reader<string> = (value) => {
-  try {
-    void new X509Certificate(value);
-  } catch (error) {
-    throw new Error('it holds no certificate in PEM', { cause: error });
-  }
-  return value;
-};
-const certificatesFile: Reader<string> = (path) => {
-  let pem: string;
-  try {
-    pem = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new Error(`${path} cannot be read`, { cause: error });
-  }
-  return certificates(pem);
 };
 
 /** What `birddog init` can be told. Times in ms. */

@@ -11,7 +11,7 @@ import type { CatalogName } from '../domain/application.ts';
 import { type Endpoint, isWrite } from '../contract/operations.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../http/reply.ts';
-import { HEADERS } from '../http/request-context.ts';
+import { HEADERS } from '../contract/headers.ts';
 import { type Outbound, OutboundError } from '../outbound/outbound.ts';
 
 /** Failures in a row after which the sidecar is left alone, and for how long (ms). */
