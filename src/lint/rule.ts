@@ -47,17 +47,20 @@ export interface Rule<View> {
 
 /** What rules say of an object. `pointer` is where it stands in the body. */
 export function findingsOf<View>(rules: readonly Rule<View>[], view: View, pointer: Pointer): Finding[] {
-  return rules.flatMap(({ code, severity, check }) =>
-    check(view).map(({ path, span, message, hint, fix }) => ({
-      code,
-      severity,
-      message,
-      pointer: pointerTo(pointer, ...path),
-      ...(span === undefined ? {} : { at: span.from, to: span.to }),
-      ...(hint === undefined ? {} : { hint }),
-      ...(fix === undefined ? {} : { fix: fixAt(fix, pointer) }),
-    })),
-  );
+  const findings: Finding[] = [];
+  for (const { code, severity, check } of rules) {
+    for (const { path, span, message, hint, fix } of check(view))
+      findings.push({
+        code,
+        severity,
+        message,
+        pointer: pointerTo(pointer, ...path),
+        ...(span === undefined ? {} : { at: span.from, to: span.to }),
+        ...(hint === undefined ? {} : { hint }),
+        ...(fix === undefined ? {} : { fix: fixAt(fix, pointer) }),
+      });
+  }
+  return findings;
 }
 
 function fixAt({ title, edits }: RuleFix, pointer: Pointer): Fix {

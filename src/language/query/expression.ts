@@ -9,7 +9,7 @@ const NAME = /[A-Za-z_@$][\w.@$]*/y;
 /** A length of time without quotes: `10d`, `5m_ago`. */
 const LENGTH = /\d+[A-Za-z_]\w*/y;
 /** An aggregator of a distribution: `count(v: v<=5):`. */
-const COUNT_OF = /count\(\s*v:[^)]*\)(?=:)/y;
+const COUNT_OF = /count\(\s{0,9}v:[^(){}]{0,99}\)(?=:)/y;
 const METHOD = /\.[ \t]*[A-Za-z_]\w*(?=\s*\()/y;
 const SUM = /[+-]/y;
 const PRODUCT = /[*/%^]/y;
@@ -146,8 +146,7 @@ function readArgument(reader: Reader, depth: number): Argument {
 function close(reader: Reader, open: number): void {
   if (reader.takeSign(')')) return;
   const from = reader.at;
-  const at = closing(reader.text, from);
-  reader.steps += (at ?? reader.text.length) - from;
+  const at = closing(reader, from);
   if (at === undefined) {
     reader.fault('unclosed', { from: open, to: open + 1 }, '(');
     return;
@@ -157,15 +156,19 @@ function close(reader: Reader, open: number): void {
 }
 
 /** Where the bracket closes that is open at a place; undefined where a comparison or the end comes first. */
-function closing(text: string, from: number): number | undefined {
+function closing(reader: Reader, from: number): number | undefined {
+  if (reader.unclosedAt === from) return undefined;
+  const { text } = reader;
   let depth = 0;
   for (let at = from; at < text.length; at += 1) {
+    reader.steps += 1;
     const sign = text.charAt(at);
     if (sign === '(') depth += 1;
     else if (sign === ')' && depth === 0) return at;
     else if (sign === ')') depth -= 1;
-    else if ((sign === '>' || sign === '<') && depth === 0) return undefined;
+    else if ((sign === '>' || sign === '<') && depth === 0) break;
   }
+  reader.unclosedAt = from;
   return undefined;
 }
 

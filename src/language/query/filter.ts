@@ -32,7 +32,7 @@ export function readGroupBy(reader: Reader): GroupBy | undefined {
   const keys: Word[] = [];
   do {
     const key = reader.take(VALUE);
-    if (key) keys.push(key);
+    if (key) keys.push(paired(reader, key));
     else reader.faultHere('missing', 'a tag key');
   } while (reader.takeSign(','));
   closeBrace(reader, open);
@@ -42,9 +42,9 @@ export function readGroupBy(reader: Reader): GroupBy | undefined {
 /** What stands before the closing brace and was not read is one fault; a brace that never comes is another. */
 function closeBrace(reader: Reader, open: number): void {
   if (reader.takeSign('}')) return;
-  const close = reader.text.indexOf('}', reader.at);
-  const inner = reader.text.indexOf('{', reader.at);
-  if (close === -1 || (inner !== -1 && inner < close)) {
+  const close = reader.find('}');
+  const inner = reader.find('{');
+  if (close === undefined || (inner !== undefined && inner < close)) {
     reader.fault('unclosed', { from: open, to: open + 1 }, '{');
     return;
   }
@@ -86,7 +86,7 @@ function item(reader: Reader, depth: number): FilterTerm {
   const key = reader.take(KEY);
   if (key) return list(reader, key);
   const tag = reader.take(TAG);
-  if (tag) return { kind: 'tag', text: tag.text, span: tag.span };
+  if (tag) return { kind: 'tag', text: paired(reader, tag).text, span: tag.span };
   return unread(reader, from);
 }
 
@@ -97,11 +97,20 @@ function list(reader: Reader, key: Word): FilterTerm {
   const values: Word[] = [];
   do {
     const value = reader.take(VALUE);
-    if (value) values.push(value);
+    if (value) values.push(paired(reader, value));
     else reader.faultHere('missing', 'a value');
   } while (reader.takeSign(','));
   if (!reader.takeSign(')')) reader.fault('unclosed', { from: open, to: open + 1 }, '(');
   return { kind: 'in', key, operator, values, span: { from: key.span.from, to: reader.at } };
+}
+
+/** A word, of which a quote without a second one is a fault. */
+function paired(reader: Reader, word: Word): Word {
+  const at = /^[^"']*(["'])(?!.*\1)/.exec(word.text)?.[0].length;
+  if (at === undefined) return word;
+  const to = word.span.from + at;
+  reader.fault('unexpected', { from: to - 1, to }, word.text.charAt(at - 1));
+  return word;
 }
 
 function unread(reader: Reader, from: number): FilterTerm {

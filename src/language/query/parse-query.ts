@@ -39,7 +39,11 @@ const DYNAMIC = /threshold\b/y;
 const ALMOST_LIMIT = /[^\s]+/y;
 const OR = /\|\||\|/y;
 const AND = /&&|&/y;
-const ID = /\d+/y;
+const ID = /\d+(?![\w.])/y;
+/** Another monitor of the same document, by its key. */
+const REFERENCE = /\$\{(?:monitor|alert):[^{}\s]{1,200}\}/y;
+/** What stands where an id should. */
+const NO_ID = /[\w.-]+/y;
 /** Nested deeper, a composite is no longer read. */
 const DEEPEST = 100;
 
@@ -179,6 +183,13 @@ function readMember(reader: Reader, depth: number): Expression {
   }
   const id = reader.take(ID);
   if (id) return { kind: 'number', text: id.text, span: id.span };
+  const reference = reader.take(REFERENCE);
+  if (reference) return reference;
+  const other = reader.take(NO_ID);
+  if (other) {
+    reader.fault('bad_id', other.span, other.text);
+    return other;
+  }
   reader.faultHere('missing', 'the id of a monitor');
   return { kind: 'unread', text: '', span: { from, to: from } };
 }

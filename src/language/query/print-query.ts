@@ -1,4 +1,16 @@
-import type { Argument, Comparison, Filter, FilterTerm, GroupBy, Method, Query, Series } from './syntax.ts';
+import type {
+  Argument,
+  Binary,
+  Comparison,
+  Expression,
+  Filter,
+  FilterBoth,
+  FilterTerm,
+  GroupBy,
+  Method,
+  Query,
+  Series,
+} from './syntax.ts';
 
 /** Writes a query in one style of blanks; every other sign is as it was read. */
 export function printQuery(query: Query): string {
@@ -31,7 +43,7 @@ function expression(node: Argument): string {
     case 'unary':
       return `${node.operator.text}${expression(node.operand)}`;
     case 'binary':
-      return `${expression(node.left)} ${node.operator.text} ${expression(node.right)}`;
+      return joined(node);
     case 'group':
       return `(${expression(node.inner)})${node.methods.map(method).join('')}`;
     case 'call':
@@ -41,6 +53,16 @@ function expression(node: Argument): string {
     case 'series':
       return series(node);
   }
+}
+
+/** A sum is as deep on its left as it is long: that side is walked, not called. */
+function joined(last: Binary): string {
+  const printed: string[] = [];
+  let node: Expression = last;
+  for (; node.kind === 'binary'; node = node.left)
+    printed.push(`${node.operator.text} ${expression(node.right)}`);
+  printed.push(expression(node));
+  return printed.reverse().join(' ');
 }
 
 function series({ aggregator, metric, filter, groupBy: by, methods }: Series): string {
@@ -74,10 +96,19 @@ function term(node: FilterTerm): string {
     case 'not':
       return `${node.operator.text}${node.operator.text === '!' ? '' : ' '}${term(node.term)}`;
     case 'both':
-      return node.operator.text === ','
-        ? `${term(node.left)},${term(node.right)}`
-        : `${term(node.left)} ${node.operator.text} ${term(node.right)}`;
+      return both(node);
     case 'filter-group':
       return `(${term(node.inner)})`;
   }
+}
+
+function both(last: FilterBoth): string {
+  const printed: string[] = [];
+  let node: FilterTerm = last;
+  for (; node.kind === 'both'; node = node.left) {
+    const { text } = node.operator;
+    printed.push(`${text === ',' ? text : ` ${text} `}${term(node.right)}`);
+  }
+  printed.push(term(node));
+  return printed.reverse().join('');
 }

@@ -10,6 +10,8 @@ export class Reader {
   readonly faults: SyntaxFault[] = [];
   at = 0;
   steps = 0;
+  /** A place from which on no bracket closes: brackets around brackets all ask from there. */
+  unclosedAt: number | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -83,6 +85,13 @@ export class Reader {
   faultHere(code: SyntaxFault['code'], what: string): void {
     this.skipBlanks();
     this.fault(code, { from: this.at, to: Math.min(this.at + 1, this.text.length) }, what);
+  }
+
+  /** Where a sign comes next, from this place on; undefined where it never does. What is looked through counts as steps. */
+  find(sign: string): number | undefined {
+    const at = this.text.indexOf(sign, this.at);
+    this.steps += (at === -1 ? this.text.length : at) - this.at;
+    return at === -1 ? undefined : at;
   }
 
   move(count: number): void {

@@ -175,6 +175,7 @@ export interface SyntaxFault {
     | 'missing'
     | 'unexpected'
     | 'bad_number'
+    | 'bad_id'
     | 'doubled'
     | 'unterminated_text';
   readonly span: Span;

@@ -1,30 +1,52 @@
-import type { Argument, Call, Method, Series } from './syntax.ts';
+import type { Argument, Call, Filter, FilterList, FilterTag, FilterTerm, Method, Series } from './syntax.ts';
 
-/** Every call, series and method of an expression. */
-export function* partsIn(node: Argument): Generator<Call | Series | Method> {
+type Node = Argument | Method;
+
+/** Every node of an expression, from left to right, outermost first. A stack, not recursion: a sum may be as long as its text. */
+export function* nodesIn(root: Node): Generator<Node> {
+  const waiting: Node[] = [root];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    yield node;
+    pushBelow(waiting, node);
+  }
+}
+
+/** Every call, series and method of an expression, from left to right, outermost first. */
+export function partsIn(root: Node): (Call | Series | Method)[] {
+  const parts: (Call | Series | Method)[] = [];
+  const waiting: Node[] = [root];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    if (node.kind === 'call' || node.kind === 'series' || node.kind === 'method') parts.push(node);
+    pushBelow(waiting, node);
+  }
+  return parts;
+}
+
+/** Puts what stands right below a node on the stack, the first on top. */
+function pushBelow(waiting: Node[], node: Node): void {
   switch (node.kind) {
     case 'call':
-      yield node;
-      for (const argument of node.args) yield* partsIn(argument);
-      for (const method of node.methods) yield* methodParts(method);
+      pushAll(waiting, node.methods);
+      pushAll(waiting, node.args);
       return;
     case 'series':
-      yield node;
-      for (const method of node.methods) yield* methodParts(method);
+      pushAll(waiting, node.methods);
+      return;
+    case 'method':
+      pushAll(waiting, node.args);
       return;
     case 'group':
-      yield* partsIn(node.inner);
-      for (const method of node.methods) yield* methodParts(method);
+      pushAll(waiting, node.methods);
+      waiting.push(node.inner);
       return;
     case 'binary':
-      yield* partsIn(node.left);
-      yield* partsIn(node.right);
+      waiting.push(node.right, node.left);
       return;
     case 'unary':
-      yield* partsIn(node.operand);
+      waiting.push(node.operand);
       return;
     case 'named':
-      yield* partsIn(node.value);
+      waiting.push(node.value);
       return;
     case 'word':
     case 'number':
@@ -33,7 +55,22 @@ export function* partsIn(node: Argument): Generator<Call | Series | Method> {
   }
 }
 
-function* methodParts(method: Method): Generator<Call | Series | Method> {
-  yield method;
-  for (const argument of method.args) yield* partsIn(argument);
+function pushAll(waiting: Node[], nodes: readonly Node[]): void {
+  for (let at = nodes.length - 1; at >= 0; at -= 1) {
+    const node = nodes[at];
+    if (node) waiting.push(node);
+  }
+}
+
+/** Every tag and list of a filter, from left to right. A stack, for the same reason. */
+export function tagsIn(filter: Filter | undefined): (FilterTag | FilterList)[] {
+  const tags: (FilterTag | FilterList)[] = [];
+  const waiting: FilterTerm[] = filter?.terms ? [filter.terms] : [];
+  for (let term = waiting.pop(); term; term = waiting.pop()) {
+    if (term.kind === 'tag' || term.kind === 'in') tags.push(term);
+    else if (term.kind === 'both') waiting.push(term.right, term.left);
+    else if (term.kind === 'not') waiting.push(term.term);
+    else if (term.kind === 'filter-group') waiting.push(term.inner);
+  }
+  return tags;
 }

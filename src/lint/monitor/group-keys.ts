@@ -1,14 +1,12 @@
 import { isObject, type Json } from '../../domain/json.ts';
 import type { Argument, Method } from '../../language/query/syntax.ts';
-import { partsIn } from '../../language/query/walk-query.ts';
 import type { MonitorView } from './monitor-view.ts';
 
 /** The keys that a monitor is grouped by: none for a simple one, undefined where that cannot be told. */
-export function groupKeysOf({ parsed, options }: MonitorView): ReadonlySet<string> | undefined {
+export function groupKeysOf({ parsed, parts, options }: MonitorView): ReadonlySet<string> | undefined {
   const { query, faults } = parsed;
   if (faults.length > 0) return undefined;
   if (query.kind === 'metric') {
-    const parts = [...partsIn(query.expression)];
     return new Set(
       parts.flatMap((part) =>
         part.kind === 'series' ? (part.groupBy?.keys ?? []).map(({ text }) => text.trim()) : [],

@@ -1,7 +1,7 @@
+import { nodesIn } from '../../../language/query/walk-query.ts';
 import { meantWord } from '../../meant-word.ts';
 import type { Hit } from '../../rule.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import { nodesIn } from '../nodes-in.ts';
 import type { WidgetQuery } from '../widget-requests.ts';
 
 /** Datadog's pages metrics/types and metrics/distributions, and what shipped dashboards hold. */

@@ -1,8 +1,8 @@
 import type { Word } from '../../../language/query/syntax.ts';
+import { nodesIn } from '../../../language/query/walk-query.ts';
 import { meantWord } from '../../meant-word.ts';
 import type { Hit, Path } from '../../rule.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import { nodesIn } from '../nodes-in.ts';
 import { RANKED, WIDGET_FUNCTIONS } from '../widget-functions.ts';
 import type { ReadExpression } from '../widget-requests.ts';
 

@@ -8,6 +8,7 @@ const SENTENCES: Readonly<Record<SyntaxFault['code'], (what: string) => string>>
   missing: (what) => `${what} is missing here.`,
   unexpected: (what) => `"${what}" has no place here.`,
   bad_number: (what) => `"${what}" is no number.`,
+  bad_id: (what) => `"${what}" is no id.`,
   doubled: (what) => `"${what}" is no operator.`,
   unterminated_text: (what) => `the text that begins here has no closing ${what}.`,
 };

@@ -1,4 +1,3 @@
-import { partsIn } from '../../../language/query/walk-query.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
 /** Counts are aggregated by something else than their sum: docs, monitors/guide/as-count-in-monitor-evaluations. */
@@ -12,14 +11,12 @@ query: ⟦avg⟧(last_5m):sum:web.errors{*}.as_count() > 1
   good: `type: query alert
 query: sum(last_5m):sum:web.errors{*}.as_count() > 1
 `,
-  check: ({ parsed: { query } }) => {
+  check: ({ parsed: { query }, parts }) => {
     if (query.kind !== 'metric' || ['sum', 'change', 'pct_change'].includes(query.evaluation.name.text))
       return [];
-    const counted = [...partsIn(query.expression)].some(
-      (part) => part.kind === 'method' && part.name.text === 'as_count',
-    );
+    const counted = parts.some((part) => part.kind === 'method' && part.name.text === 'as_count');
     // An algorithm looks at the shape of the counts, not at their size.
-    const shaped = [...partsIn(query.expression)].some(
+    const shaped = parts.some(
       (part) => part.kind === 'call' && ['anomalies', 'outliers', 'forecast'].includes(part.name.text),
     );
     if (!counted || shaped || query.evaluation.name.text === '') return [];

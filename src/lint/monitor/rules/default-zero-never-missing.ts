@@ -1,4 +1,3 @@
-import { partsIn } from '../../../language/query/walk-query.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
 /** With default_zero() data is never missing, and the other behaviours are not to be had: docs, monitors/configuration. */
@@ -14,10 +13,9 @@ options: {on_missing_data: ⟦show_no_data⟧}
 query: sum(last_5m):default_zero(sum:web.errors{*}.as_count()) > 2
 options: {on_missing_data: default}
 `,
-  check: ({ parsed: { query }, options }) => {
+  check: ({ parts, options }) => {
     const on = options['on_missing_data'];
-    if (typeof on !== 'string' || on === 'default' || query.kind !== 'metric') return [];
-    const parts = [...partsIn(query.expression)];
+    if (typeof on !== 'string' || on === 'default') return [];
     if (!parts.some((part) => part.kind === 'call' && part.name.text === 'default_zero')) return [];
     return [
       {

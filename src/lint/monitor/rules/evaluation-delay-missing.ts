@@ -1,4 +1,3 @@
-import { partsIn } from '../../../language/query/walk-query.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { setOption } from '../option-values.ts';
 
@@ -20,9 +19,9 @@ query: avg(last_5m):avg:aws.ec2.cpuutilization{*} by {host} > 90
 options:
   evaluation_delay: 900
 `,
-  check: ({ monitor, parsed: { query }, options }) => {
-    if (query.kind !== 'metric' || options['evaluation_delay'] != null) return [];
-    const late = [...partsIn(query.expression)].find(
+  check: ({ monitor, parts, options }) => {
+    if (options['evaluation_delay'] != null) return [];
+    const late = parts.find(
       (part) => part.kind === 'series' && FETCHED.test(part.metric.text) && !IN_TIME.test(part.metric.text),
     );
     if (late?.kind !== 'series') return [];

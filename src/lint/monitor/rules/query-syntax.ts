@@ -8,12 +8,14 @@ const SENTENCES: Readonly<Record<SyntaxFault['code'], (what: string) => string>>
   missing: (what) => `Datadog refuses the query: ${what} is missing here.`,
   unexpected: (what) => `Datadog refuses the query: "${what}" has no place here.`,
   bad_number: (what) => `Datadog refuses the query: "${what}" is no number.`,
+  bad_id: (what) => `Datadog refuses the query: "${what}" is no id of a monitor.`,
   doubled: (what) => `Datadog refuses the query: "${what}" is no operator.`,
   unterminated_text: (what) =>
     `The text that begins here has no closing ${what}, so Datadog refuses the query.`,
 };
 const HINTS: Readonly<Partial<Record<SyntaxFault['code'], string>>> = {
   bad_number: 'Write numbers as in 0.5, -2 or 1e6.',
+  bad_id: 'Ids are digits alone; in a document, ${monitor:key} names another monitor of it.',
   doubled: 'The comparisons are >, >=, <, <=, == and !=.',
 };
 

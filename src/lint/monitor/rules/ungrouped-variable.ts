@@ -1,7 +1,6 @@
 import { allParts } from '../../../language/message/parse-message.ts';
-import { partsIn } from '../../../language/query/walk-query.ts';
-import type { Query } from '../../../language/query/syntax.ts';
-import type { MonitorRule } from '../monitor-view.ts';
+import { tagsIn } from '../../../language/query/walk-query.ts';
+import type { MonitorRule, MonitorView } from '../monitor-view.ts';
 
 const TAG_VARIABLE = /^\[?([\w@/-][\w.@/-]*?)(?:\.name\]|\]?\.name)$/;
 
@@ -17,10 +16,10 @@ message: The load of ⟦{{pod_name.name}}⟧ is high.
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load of {{host.name}} is high.
 `,
-  check: ({ parsed, message }) => {
-    const keys = keysOf(parsed.query);
-    if (keys === undefined || parsed.faults.length > 0) return [];
-    return [...allParts(message?.parts ?? [])].flatMap((part) => {
+  check: ({ parsed, parts, message }) => {
+    if (parsed.query.kind !== 'metric' || parsed.faults.length > 0 || message === undefined) return [];
+    const keys = keysOf(parts);
+    return [...allParts(message.parts)].flatMap((part) => {
       if (part.kind !== 'variable') return [];
       const key = TAG_VARIABLE.exec(part.name)?.[1];
       if (key === undefined || [key, key.toLowerCase(), `${key}.name`].some((name) => keys.has(name)))
@@ -38,15 +37,16 @@ message: The load of {{host.name}} is high.
   },
 };
 
-/** The keys of a metric query's groups and of what its scopes fix; undefined for other queries. */
-function keysOf(query: Query): ReadonlySet<string> | undefined {
-  if (query.kind !== 'metric') return undefined;
+/** The keys of a metric query's groups and of what its scopes fix. */
+function keysOf(parts: MonitorView['parts']): ReadonlySet<string> {
   const keys = new Set<string>();
-  for (const part of partsIn(query.expression)) {
+  for (const part of parts) {
     if (part.kind !== 'series') continue;
     for (const { text } of part.groupBy?.keys ?? []) keys.add(text);
-    for (const [, key = ''] of JSON.stringify(part.filter ?? '').matchAll(/"text":"([^":]+):/g))
-      keys.add(key);
+    for (const tag of tagsIn(part.filter)) {
+      const key = tag.kind === 'in' ? tag.key.text : tag.text.split(':', 1)[0];
+      if (key !== undefined && key !== '') keys.add(key);
+    }
   }
   return keys;
 }

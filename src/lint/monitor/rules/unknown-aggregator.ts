@@ -1,5 +1,4 @@
 import type { Word } from '../../../language/query/syntax.ts';
-import { partsIn } from '../../../language/query/walk-query.ts';
 import type { Hit } from '../../rule.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { nearest } from '../../nearest.ts';
@@ -19,7 +18,7 @@ query: avg(last_5m):⟦average⟧:system.load.1{*} > 1
   good: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 1
 `,
-  check: ({ parsed: { query } }) => {
+  check: ({ parsed: { query }, parts }) => {
     if (query.kind !== 'metric') return [];
     const hits: Hit[] = [];
     const say = (word: Word | undefined, known: readonly string[]) => {
@@ -35,7 +34,7 @@ query: avg(last_5m):avg:system.load.1{*} > 1
     say(query.evaluation.name, OVER_TIME);
     const [inner] = query.evaluation.args;
     if (inner?.kind === 'call') say(inner.name, OVER_TIME);
-    for (const part of partsIn(query.expression)) {
+    for (const part of parts) {
       if (part.kind === 'series' && part.aggregator && !OF_DISTRIBUTION.test(part.aggregator.text))
         say(part.aggregator, IN_SPACE);
     }

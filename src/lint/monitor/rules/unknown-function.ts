@@ -1,4 +1,3 @@
-import { partsIn } from '../../../language/query/walk-query.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { nearest } from '../../nearest.ts';
 
@@ -25,9 +24,8 @@ query: avg(last_5m):⟦derivatve⟧(avg:system.load.1{*}) > 1
   good: `type: query alert
 query: avg(last_5m):derivative(avg:system.load.1{*}) > 1
 `,
-  check: ({ parsed: { query } }) => {
-    if (query.kind !== 'metric') return [];
-    const calls = [...partsIn(query.expression)].filter((part) => part.kind === 'call');
+  check: ({ parts }) => {
+    const calls = parts.filter((part) => part.kind === 'call');
     return calls
       .filter(({ name: { text } }) => !FUNCTIONS.has(text.toLowerCase()) && !RANKED.test(text))
       .map(({ name }) => {

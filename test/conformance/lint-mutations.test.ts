@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { Finding } from '../../src/domain/finding.ts';
+import { isObject, type JsonObject, parseTrustedJson } from '../../src/domain/json.ts';
+import { viewDashboard } from '../../src/lint/dashboard/dashboard-view.ts';
+import { lintDashboard } from '../../src/lint/dashboard/lint-dashboard.ts';
+import { lintMonitor } from '../../src/lint/monitor/lint-monitor.ts';
+import { CORPUS } from './corpus.ts';
+import { type Mutant, MUTATIONS, wordsOf } from './query-mutations.ts';
+
+const skip = existsSync(CORPUS) ? false : 'the recorded exchanges are not here (set CORPUS)';
+/** How many ways of making a mistake are tried of each query, spread over it. */
+const TRIED = 4;
+/** Every so many of the queries of widgets, so that the test stays short. */
+const EVERY = 6;
+const LEAST = 0.98;
+
+/** Something with a query in it that can be linted with another query instead. */
+interface Subject {
+  readonly query: string;
+  readonly lint: (query: string) => readonly Finding[];
+}
+
+function objects(file: string, member: string): JsonObject[] {
+  return readFileSync(join(CORPUS, file), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(parseTrustedJson)
+    .flatMap((line) => (isObject(line) && isObject(line[member]) ? [line[member]] : []));
+}
+
+/** The monitors of the corpus, of which some are bodies of requests that Datadog took. */
+function monitors(): Subject[] {
+  return objects('monitors.ndjson', 'monitor').flatMap((monitor) => {
+    const { query } = monitor;
+    if (typeof query !== 'string') return [];
+    return [
+      {
+        query,
+        lint: (other) =>
+          lintMonitor({ ...monitor, query: other }, '').filter(({ pointer }) => pointer === '/query'),
+      },
+    ];
+  });
+}
+
+/** The metric queries of widgets, each in a small dashboard of its own. */
+function widgetQueries(): Subject[] {
+  const texts = objects('dashboards.ndjson', 'dashboard').flatMap((dashboard) =>
+    viewDashboard(dashboard).queries.map(({ text }) => text),
+  );
+  return [...new Set(texts)]
+    .filter((_, at) => at % EVERY === 0)
+    .map((query) => ({ query, lint: (other) => lintDashboard(dashboardWith(other), '') }));
+}
+
+function dashboardWith(query: string): JsonObject {
+  const request = { response_format: 'timeseries', queries: [{ data_source: 'metrics', name: 'a', query }] };
+  const definition = { type: 'timeseries', requests: [request] };
+  return { title: 'a', layout_type: 'ordered', widgets: [{ definition }] };
+}
+
+describe('a single mistake in a query that Datadog takes', { skip }, () => {
+  // What cannot be wrong in a widget: its queries have neither window nor comparison, and its variables are its dashboard's.
+  const OF_MONITORS = new Set(['a dashboard variable']);
+  const kinds = [
+    { what: 'monitors', subjects: skip ? [] : monitors(), mutations: MUTATIONS },
+    {
+      what: 'widgets',
+      subjects: skip ? [] : widgetQueries(),
+      mutations: MUTATIONS.filter(({ name }) => !OF_MONITORS.has(name)),
+    },
+  ];
+  for (const { what, subjects, mutations } of kinds) {
+    const before = subjects.map(({ query, lint }) => new Set(lint(query).map(said)));
+    for (const { name, mistakeWhen, mutate } of mutations) {
+      it(`${name} is found where it is, in queries of ${what}`, (t) => {
+        let [found, total] = [0, 0];
+        const missed: string[] = [];
+        for (const [at, { query, lint }] of subjects.entries()) {
+          for (const mutant of spread(mutate(query, wordsOf(query)))) {
+            total += 1;
+            const told = lint(mutant.query).filter((finding) => !before[at]?.has(said(finding)));
+            if (told.some((finding) => isWithin(finding, mutant))) found += 1;
+            else
+              missed.push(
+                `${mutant.query}\n  at ${mutant.query.slice(mutant.from, mutant.to)}, told ${told.map((one) => `${one.code} ${one.at}-${one.to}`).join(' ') || 'nothing'}`,
+              );
+          }
+        }
+        t.diagnostic(`${found}/${total} (${mistakeWhen})`);
+        assert.ok(found >= LEAST * total, missed.slice(0, 20).join('\n'));
+      });
+    }
+  }
+});
+
+/** A few of the mutants, spread over the query. */
+function spread(mutants: readonly Mutant[]): readonly Mutant[] {
+  const step = Math.max(1, mutants.length / TRIED);
+  return mutants.filter((_, at) => Math.floor(at / step) !== Math.floor((at - 1) / step));
+}
+
+function said({ code, pointer, message, at }: Finding): string {
+  return `${code} ${pointer} ${message} ${at}`;
+}
+
+/** Whether a finding points into the span of the mistake, its ends included. */
+function isWithin({ at, to }: Finding, mutant: Mutant): boolean {
+  return at !== undefined && at <= mutant.to && (to ?? at) >= mutant.from;
+}

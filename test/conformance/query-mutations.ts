@@ -1,0 +1,433 @@
+/** One query with a single mistake in it, and where the mistake is. */
+export interface Mutant {
+  readonly query: string;
+  /** The mistake's own span: offsets in the mutated query. What points outside it would mislead. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Mutation {
+  readonly name: string;
+  /** When the result truly is a mistake, and where it is then. */
+  readonly mistakeWhen: string;
+  /** Every way of making this mistake once. `words` is the query with texts in quotes blanked out. */
+  readonly mutate: (query: string, words: string) => readonly Mutant[];
+}
+
+const KEYWORDS =
+  /\b(?:avg|sum|min|max)(?=\(|:)|(?<=\.)(?:as_count|as_rate|rollup|last|by|count_by_status)(?=\()|\blast_/g;
+
+/** Every kind of mistake. Texts alone are changed: nothing here knows the parser. */
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'a brace dropped',
+    mistakeWhen: 'always: braces come in pairs. From the metric or keyword before the pair to the end of it',
+    mutate: (query, words) =>
+      pairsOf(words, '{', '}').flatMap(({ open, close }) => {
+        const from = wordBefore(words, open);
+        const to = close + 1;
+        return [
+          { query: without(query, open, open + 1), from, to },
+          { query: without(query, close, close + 1), from, to: nextStop(words, close) },
+        ];
+      }),
+  },
+  {
+    name: 'a brace doubled',
+    mistakeWhen: 'always: a brace within braces opens nothing. From the pair on to the word after it',
+    mutate: (query, words) =>
+      pairsOf(words, '{', '}').flatMap(({ open, close }) =>
+        [open, close].map((at) => ({
+          query: replaced(query, at, at, query.charAt(at)),
+          from: open,
+          to: nextStop(words, close) + 1,
+        })),
+      ),
+  },
+  {
+    name: 'a bracket dropped',
+    mistakeWhen:
+      'always: brackets come in pairs. Any bracket around the place may be told to lack its partner',
+    mutate: (query, words) =>
+      pairsOf(words, '(', ')').flatMap(({ open, close, outermost }) => [
+        { query: without(query, open, open + 1), from: wordBefore(words, open), to: query.length },
+        { query: without(query, close, close + 1), from: outermost, to: nextStop(words, close) },
+      ]),
+  },
+  {
+    name: 'a bracket doubled',
+    mistakeWhen:
+      'always: brackets come in pairs. Any bracket around the place may be told to lack its partner',
+    mutate: (query, words) =>
+      pairsOf(words, '(', ')').flatMap(({ open, close, outermost }) => [
+        { query: replaced(query, open, open, '('), from: outermost, to: query.length + 1 },
+        { query: replaced(query, close, close, ')'), from: open, to: query.length + 1 },
+      ]),
+  },
+  {
+    name: 'an unknown function',
+    mistakeWhen: 'the word before a bracket or dot is a function of the expression: nothing is called so',
+    mutate: (query, words) =>
+      matches(
+        words,
+        /(?<=[:(,\s*/+-])(?!(?:avg|sum|min|max|percentile|change|pct_change|count|IN|in)\()[a-z][a-z0-9_]*(?=\()/g,
+      )
+        .filter(({ from }) => from > 0)
+        .map(({ from, to, text }) => changed(query, from, to, `${text}xyz`)),
+  },
+  {
+    name: 'an unknown aggregator',
+    mistakeWhen: 'the word before the colon of a series, or before the window, aggregates: nothing does so',
+    mutate: (query, words) =>
+      matches(
+        words,
+        /(?:(?<=^|[^\w.:{,@-])(?:avg|sum|min|max|p\d\d)(?=:[a-z])|^(?:avg|sum|min|max)(?=\())/g,
+      ).map(({ from, to, text }) => changed(query, from, to, `${text}erage`)),
+  },
+  {
+    name: 'a method misspelt',
+    mistakeWhen: 'what stands between a dot and a bracket is a method: none is called so',
+    mutate: (query, words) =>
+      matches(words, /(?<=\.)[a-z_]+(?=\()/g).map(({ from, to, text }) =>
+        changed(query, from, to, `${text}s`),
+      ),
+  },
+  {
+    name: 'the brackets of a method left out',
+    mistakeWhen: 'always: methods are called',
+    mutate: (query, words) =>
+      matches(words, /(?<=[)}])\.([a-z_]+)\([^()]*\)/g).map(({ from, to, text }) => {
+        const bare = text.slice(0, text.indexOf('('));
+        return {
+          query: replaced(query, from, to, bare),
+          from,
+          to: nextStop(replaced(words, from, to, bare), from + bare.length),
+        };
+      }),
+  },
+  {
+    name: 'a window in no unit of time',
+    mistakeWhen: 'always: no window counts in such a unit',
+    mutate: (query) =>
+      windowsIn(query).map(({ from, to, text }) =>
+        changed(query, from, to, text.replace(/(\d+)[a-z]+$/, '$1x')),
+      ),
+  },
+  {
+    name: 'a window longer than any',
+    mistakeWhen: 'always: no type looks back a century',
+    mutate: (query) =>
+      windowsIn(query).map(({ from, to, text }) =>
+        changed(query, from, to, text.replace(/\d+[a-z]+$/, '40000d')),
+      ),
+  },
+  {
+    name: 'a window of no length',
+    mistakeWhen: 'always: nothing is in it',
+    mutate: (query) =>
+      windowsIn(query).map(({ from, to, text }) => changed(query, from, to, text.replace(/\d+/, '0'))),
+  },
+  {
+    name: 'a window without its number',
+    mistakeWhen: 'always: how long it is is not said',
+    mutate: (query) =>
+      windowsIn(query)
+        .filter(({ text }) => text.startsWith('last'))
+        .map(({ from, to, text }) => changed(query, from, to, text.replace(/\d+/, ''))),
+  },
+  {
+    name: 'a comparison doubled',
+    mistakeWhen: 'always: there is no such operator',
+    mutate: (query, words) =>
+      comparisonsIn(words).map(({ from, to, text }) => changed(query, from, to, text + text)),
+  },
+  {
+    name: 'a comparison of another language',
+    mistakeWhen: 'always: Datadog has neither of them',
+    mutate: (query, words) =>
+      comparisonsIn(words).flatMap(({ from, to }) =>
+        ['=', '=>', '<>', '===', 'is'].map((other) => changed(query, from, to, ` ${other} `)),
+      ),
+  },
+  {
+    name: 'a comparison left out',
+    mistakeWhen: 'always: a query that has one needs it. Between what stood before and after it',
+    mutate: (query, words) =>
+      comparisonsIn(words).map(({ from, to }) => ({
+        query: replaced(query, from, to, ' '),
+        from: wordBefore(words, from),
+        to: query.length,
+      })),
+  },
+  {
+    name: 'a threshold that is no number',
+    mistakeWhen: 'always',
+    mutate: (query, words) =>
+      matches(words, /(?<=[<>=]\s*)-?\d[\d.]*(?=\s*$)/g).flatMap(({ from, to, text }) =>
+        ['abc', `${text}%`, `${text},000`, `${text} MB`, 'one'].map((wrong) =>
+          changed(query, from, to, wrong),
+        ),
+      ),
+  },
+  {
+    name: 'a threshold left out',
+    mistakeWhen: 'always: the comparison has nothing to compare with',
+    mutate: (query, words) =>
+      matches(words, /(?<=[<>=]\s*)-?\d[\d.]*(?=\s*$)/g).map(({ from }) => ({
+        query: query.slice(0, from),
+        from: from - 3,
+        to: from,
+      })),
+  },
+  {
+    name: 'an operator doubled',
+    mistakeWhen: 'the operator is * or /: a second + or - would be a sign',
+    mutate: (query, words) =>
+      matches(words, /(?<=[}\s)\d])[*/](?=[\s(a-z\d])/g).map(({ from, to, text }) =>
+        changed(query, from, to, text + text),
+      ),
+  },
+  {
+    name: 'an operator left out',
+    mistakeWhen: 'something stands on either side of it. Between the two sides',
+    mutate: (query, words) =>
+      matches(words, /(?<=[}\s)\d])[*/+-](?=[\s(a-z\d])/g)
+        .filter(
+          ({ from }) => /[})\d]\s*$/.test(words.slice(0, from)) && !/last_\d*\s*$/.test(words.slice(0, from)),
+        )
+        .map(({ from, to }) => ({
+          query: replaced(query, from, to, ' '),
+          from: wordBefore(words, from),
+          to: nextStop(words, to + 1),
+        })),
+  },
+  {
+    name: 'a stray quote',
+    mistakeWhen: 'always: quotes come in pairs. From the quote to the next one, or the end',
+    mutate: (query, words) =>
+      matches(words, /(?<=[:({,\s])[a-z]/g).flatMap(({ from }) =>
+        ['"', "'"].map((quote) => {
+          const end = query.indexOf(quote, from);
+          return {
+            query: replaced(query, from, from, quote),
+            from,
+            to: end === -1 ? query.length + 1 : end + 2,
+          };
+        }),
+      ),
+  },
+  {
+    name: 'a quote dropped',
+    mistakeWhen: 'always: quotes come in pairs. From where the text began to the next quote, or the end',
+    mutate: (query) =>
+      textsIn(query).flatMap(({ from, to }) => {
+        const next = query.indexOf(query.charAt(from), to + 1);
+        const end = next === -1 ? query.length : next;
+        return [
+          { query: without(query, from, from + 1), from: from - 1, to: end },
+          { query: without(query, to, to + 1), from, to: end },
+        ];
+      }),
+  },
+  {
+    name: 'a comma doubled',
+    mistakeWhen: 'always: nothing stands between the two',
+    mutate: (query, words) => matches(words, /,/g).map(({ from, to }) => changed(query, from, to, ',,')),
+  },
+  {
+    name: 'keys left out of a grouping',
+    mistakeWhen: 'always: grouping is by something',
+    mutate: (query, words) => [
+      ...matches(words, /(?<=by\s*)\{[^{}]*\}/g).map(({ from, to }) => changed(query, from, to, '{}')),
+      ...matches(words, /(?<=\.by)\([^()]*\)/g).map(({ from, to }) => changed(query, from, to, '()')),
+    ],
+  },
+  {
+    name: 'a filter half empty',
+    mistakeWhen: 'always: a comma or word joins two terms',
+    mutate: (query, words) =>
+      matches(words, /(?<![Bb][Yy]\s*)\{[^{}]+\}/g).flatMap(({ from, to, text }) =>
+        [
+          `${text.slice(0, -1)},}`,
+          `{,${text.slice(1)}`,
+          `${text.slice(0, -1)} AND }`,
+          `{OR ${text.slice(1)}`,
+        ].map((half) => changed(query, from, to, half)),
+      ),
+  },
+  {
+    name: 'an empty filter',
+    mistakeWhen: 'always: a filter says at least *',
+    mutate: (query, words) =>
+      matches(words, /(?<![Bb][Yy]\s*)\{[^{}]+\}/g).map(({ from, to }) => changed(query, from, to, '{}')),
+  },
+  {
+    name: 'a filter left out',
+    mistakeWhen:
+      'the series is aggregated: nothing else has a colon there. From its aggregator to what follows',
+    mutate: (query, words) =>
+      matches(words, /(?<=\b(?:avg|sum|min|max):[\w.]+)\{[^{}]+\}/g).map(({ from, to }) => ({
+        query: without(query, from, to),
+        from: wordBefore(words, from),
+        to: nextStop(words, from + 1),
+      })),
+  },
+  {
+    name: 'a metric left out',
+    mistakeWhen: 'always: there is nothing to aggregate',
+    mutate: (query, words) =>
+      matches(words, /(?<=\b(?:avg|sum|min|max):)[\w.]+(?=\{)/g).map(({ from, to }) => ({
+        query: without(query, from, to),
+        from: from - 4,
+        to: from + 1,
+      })),
+  },
+  {
+    name: 'the wrong case of a keyword',
+    mistakeWhen: 'the word is an aggregator, a method or a window: Datadog writes them small',
+    mutate: (query, words) =>
+      matches(words, KEYWORDS).map(({ from, to, text }) => changed(query, from, to, text.toUpperCase())),
+  },
+  {
+    name: 'more after the end',
+    mistakeWhen: 'always: a query ends with its threshold, its last bracket or its last id',
+    mutate: (query) => {
+      const end = query.trimEnd().length;
+      return [' for 5m', ' and more', ' )', ' }'].map((more) => ({
+        query: query.slice(0, end) + more,
+        from: end - 1,
+        to: end + more.length,
+      }));
+    },
+  },
+  {
+    name: 'the colon after the window left out',
+    mistakeWhen: 'always: it parts the window from what is looked at',
+    mutate: (query, words) =>
+      matches(words, /(?<=^[a-z_]+\([^:]*\)):/g).map(({ from, to }) => ({
+        query: replaced(query, from, to, ' '),
+        from: 0,
+        to: from + 4,
+      })),
+  },
+  {
+    name: 'a dashboard variable',
+    mistakeWhen: 'the query is of a monitor: there is no dashboard to ask. Within the braces',
+    mutate: (query, words) =>
+      matches(words, /(?<![Bb][Yy]\s*)\{[^{}]+\}/g).map(({ from, to }) => changed(query, from, to, '{$env}')),
+  },
+  {
+    name: 'a number with two points',
+    mistakeWhen: 'always',
+    mutate: (query, words) =>
+      matches(words, /(?<=[\s(,*/])\d+(?:\.\d+)?(?=[\s),*/]|$)/g)
+        .filter(({ from }) => !/last\($/.test(words.slice(0, from)))
+        .map(({ from, to, text }) => changed(query, from, to, `${text}.0.1`)),
+  },
+  {
+    name: 'half an operator of a composite',
+    mistakeWhen: 'always: the operators are && and ||',
+    mutate: (query, words) =>
+      matches(words, /&&|\|\|/g).map(({ from, to, text }) => changed(query, from, to, text.charAt(0))),
+  },
+  {
+    name: 'a member of a composite left out',
+    mistakeWhen: 'always: an operator joins two. Between the operators around the place',
+    mutate: (query, words) =>
+      /^[\s\d()!&|]+$/.test(words)
+        ? matches(words, /\d+/g).map(({ from, to }) => ({
+            query: without(query, from, to),
+            from: Math.max(0, from - 5),
+            to: from + 5,
+          }))
+        : [],
+  },
+  {
+    name: 'the data of another type',
+    mistakeWhen: 'the query names what it searches in: each type has its own',
+    mutate: (query, words) =>
+      matches(
+        words,
+        /^(?:logs|events|audits|rum|ci-pipelines|ci-tests|llm-observability|error-tracking-rum)(?=\()/g,
+      ).map(({ from, to }) => changed(query, from, to, 'processes')),
+  },
+];
+
+interface Place {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** The query with what stands between quotes blanked out, so that places stay. */
+export function wordsOf(query: string): string {
+  let words = query;
+  for (const { from, to } of textsIn(query))
+    words = words.slice(0, from + 1) + '\u0000'.repeat(to - from - 1) + words.slice(to);
+  return words;
+}
+
+/** The texts of a query: where their quotes stand. */
+function textsIn(query: string): { from: number; to: number }[] {
+  return [...query.matchAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g)].map((found) => ({
+    from: found.index,
+    to: found.index + found[0].length - 1,
+  }));
+}
+
+function matches(text: string, pattern: RegExp): Place[] {
+  return [...text.matchAll(pattern)].map((found) => ({
+    from: found.index,
+    to: found.index + found[0].length,
+    text: found[0],
+  }));
+}
+
+/** Windows as metrics and as events write them. */
+function windowsIn(query: string): Place[] {
+  return [
+    ...matches(query, /\b(?:last|next)_\d+[a-z]+/g),
+    ...matches(query, /(?<=\.(?:last|over|long_window|short_window)\(["']?)\d+[a-z]+/g),
+  ];
+}
+
+function comparisonsIn(words: string): Place[] {
+  return matches(words, /(?:[<>]=?|[=!]=)(?=\s*-?[\d.]+\s*$)/g);
+}
+
+function pairsOf(words: string, opening: string, closing: string) {
+  const open: number[] = [];
+  const pairs: { open: number; close: number; outermost: number }[] = [];
+  for (const [at, sign] of [...words].entries()) {
+    if (sign === opening) open.push(at);
+    if (sign !== closing) continue;
+    const from = open.pop();
+    if (from !== undefined) pairs.push({ open: from, close: at, outermost: open[0] ?? from });
+  }
+  return pairs;
+}
+
+/** Where the word or bracket begins that ends before a place. */
+function wordBefore(words: string, at: number): number {
+  const before = words.slice(0, at).trimEnd();
+  const word = /[\w.:@-]+$/.exec(before)?.[0] ?? '';
+  return Math.max(0, before.length - Math.max(1, word.length));
+}
+
+/** Where the word or sign ends that begins after a place. */
+function nextStop(words: string, at: number): number {
+  const rest = words.slice(at + 1);
+  return Math.min(words.length, at + 1 + (/^[^\w]*[\w.:]*/.exec(rest)?.[0].length ?? 0));
+}
+
+function changed(query: string, from: number, to: number, text: string): Mutant {
+  return { query: replaced(query, from, to, text), from, to: from + text.length };
+}
+
+function without(query: string, from: number, to: number): string {
+  return query.slice(0, from) + query.slice(to);
+}
+
+function replaced(query: string, from: number, to: number, text: string): string {
+  return query.slice(0, from) + text + query.slice(to);
+}
