@@ -6,8 +6,8 @@ const NUMBER = /\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])/y;
 /** What somebody meant as a number: `.5`, `1.2.3`, `5.` */
 const ALMOST_NUMBER = /(?:\d*\.[\d.]*|\d+(?:\.\d+)?[eE][-+]?)(?!\w)/y;
 const NAME = /[A-Za-z_@$][\w.@$]*/y;
-/** A length of time without quotes: `10d`, `5m_ago`. */
-const LENGTH = /\d+[A-Za-z_]\w*/y;
+/** A length of time without quotes (`10d`, `5m_ago`), or a metric that begins with a digit, which none can. */
+const LENGTH = /\d+[A-Za-z_][\w.]*/y;
 /** An aggregator of a distribution: `count(v: v<=5):`. */
 const COUNT_OF = /count\(\s{0,9}v:[^(){}]{0,99}\)(?=:)/y;
 const METHOD = /\.[ \t]*[A-Za-z_]\w*(?=\s*\()/y;

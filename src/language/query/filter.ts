@@ -7,6 +7,8 @@ const IN = /(?:NOT\s+)?IN(?=\s*\()/iy;
 const NOT = /!|NOT(?=[\s(])/iy;
 const AND = /,|AND(?=[\s(])/iy;
 const OR = /OR(?=[\s(])/iy;
+/** What may follow `key:` after blanks. */
+const APART = /\s+[^\s{}(),:!]+(?=\s*[},)])/y;
 const VALUE = /[^\s{}(),]+/y;
 const BY = /by(?=\s*\{)/iy;
 /** Nested deeper, a filter is no longer read: it is nobody's. */
@@ -86,8 +88,15 @@ function item(reader: Reader, depth: number): FilterTerm {
   const key = reader.take(KEY);
   if (key) return list(reader, key);
   const tag = reader.take(TAG);
-  if (tag) return { kind: 'tag', text: paired(reader, tag).text, span: tag.span };
+  if (tag) return tagOf(reader, paired(reader, tag));
   return unread(reader, from);
+}
+
+/** A tag, of which the value may stand apart: `servicename: ec2`. */
+function tagOf(reader: Reader, { text, span }: Word): FilterTerm {
+  const value = text.endsWith(':') ? reader.takeHere(APART) : undefined;
+  if (!value) return { kind: 'tag', text, span };
+  return { kind: 'tag', text: text + value.text, span: around(span, value.span) };
 }
 
 function list(reader: Reader, key: Word): FilterTerm {

@@ -93,8 +93,12 @@ const READERS: Readonly<Record<Form, (reader: Reader) => Query>> = {
 
 function readMetric(reader: Reader): Query {
   const evaluation = readHead(reader, 'an aggregation over a window, as in avg(last_5m):');
-  // Datadog keeps formulas over joined queries under the metric types.
-  if (evaluation.name.text === 'formula') return chain(reader, evaluation);
+  // Datadog keeps formulas over joined queries under the metric types; other data in quotes is that of another type.
+  if (evaluation.args[0]?.kind === 'string') return chain(reader, evaluation);
+  return metric(reader, evaluation);
+}
+
+function metric(reader: Reader, evaluation: Call): Query {
   if (!reader.takeSign(':')) reader.faultHere('missing', ':');
   const expression = readExpression(reader);
   const comparison = readComparison(reader);
@@ -102,7 +106,9 @@ function readMetric(reader: Reader): Query {
 }
 
 function readChain(reader: Reader): Query {
-  return chain(reader, readHead(reader, 'the data to search in, as in logs("...")'));
+  const head = readHead(reader, 'the data to search in, as in logs("...")');
+  // What aggregates over a window is a metric query, of another type.
+  return reader.peek() === ':' && head.name.text !== '' ? metric(reader, head) : chain(reader, head);
 }
 
 function chain(reader: Reader, head: Call): Query {

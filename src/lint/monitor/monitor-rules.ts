@@ -1,21 +1,45 @@
 import type { MonitorRule } from './monitor-view.ts';
+import { algorithmSettingUnused } from './rules/algorithm-setting-unused.ts';
+import { anomalyArguments } from './rules/anomaly-arguments.ts';
+import { anomalyInterval } from './rules/anomaly-interval.ts';
+import { anomalyWindow } from './rules/anomaly-window.ts';
 import { asCountWithoutSum } from './rules/as-count-without-sum.ts';
 import { blankBeforeName } from './rules/blank-before-name.ts';
 import { blockNeverFires } from './rules/block-never-fires.ts';
+import { burnRateWindows } from './rules/burn-rate-windows.ts';
+import { changeArguments } from './rules/change-arguments.ts';
 import { checkCount } from './rules/check-count.ts';
 import { checkWithoutGroup } from './rules/check-without-group.ts';
+import { comparatorUnusual } from './rules/comparator-unusual.ts';
+import { compositeMemberTwice } from './rules/composite-member-twice.ts';
 import { compositeMembers } from './rules/composite-members.ts';
+import { compositeReference } from './rules/composite-reference.ts';
 import { criticalMissing } from './rules/critical-missing.ts';
 import { customScheduleNeeds } from './rules/custom-schedule-needs.ts';
+import { dashboardVariable } from './rules/dashboard-variable.ts';
+import { dataOfAnotherType } from './rules/data-of-another-type.ts';
 import { defaultZeroNeverMissing } from './rules/default-zero-never-missing.ts';
 import { evaluationDelayMissing } from './rules/evaluation-delay-missing.ts';
 import { evaluationWindowUnused } from './rules/evaluation-window-unused.ts';
+import { fillTooLong } from './rules/fill-too-long.ts';
+import { filterMixed } from './rules/filter-mixed.ts';
+import { forecastArguments } from './rules/forecast-arguments.ts';
+import { forecastOfFunction } from './rules/forecast-of-function.ts';
+import { forecastWindow } from './rules/forecast-window.ts';
+import { formulaUnreadable } from './rules/formula-unreadable.ts';
+import { functionArguments } from './rules/function-arguments.ts';
+import { groupKey } from './rules/group-key.ts';
+import { indexMissing } from './rules/index-missing.ts';
 import { invalidDraftStatus } from './rules/invalid-draft-status.ts';
 import { invalidOption } from './rules/invalid-option.ts';
 import { invalidPriority } from './rules/invalid-priority.ts';
 import { invalidSchedule } from './rules/invalid-schedule.ts';
 import { matchWithoutValues } from './rules/match-without-values.ts';
 import { messageSyntax } from './rules/message-syntax.ts';
+import { methodArguments } from './rules/method-arguments.ts';
+import { methodMissing } from './rules/method-missing.ts';
+import { methodTwice } from './rules/method-twice.ts';
+import { metricName } from './rules/metric-name.ts';
 import { missingDataTwice } from './rules/missing-data-twice.ts';
 import { nameEmpty } from './rules/name-empty.ts';
 import { neverRenotified } from './rules/never-renotified.ts';
@@ -25,19 +49,30 @@ import { noDataTimeframe } from './rules/no-data-timeframe.ts';
 import { notifyByUngrouped } from './rules/notify-by-ungrouped.ts';
 import { onMissingDataRefused } from './rules/on-missing-data-refused.ts';
 import { optionIgnored } from './rules/option-ignored.ts';
+import { outlierArguments } from './rules/outlier-arguments.ts';
+import { outlierUngrouped } from './rules/outlier-ungrouped.ts';
 import { priorityZero } from './rules/priority-zero.ts';
 import { querySyntax } from './rules/query-syntax.ts';
 import { recoveryOverlaps } from './rules/recovery-overlaps.ts';
 import { recoveryWithoutLimit } from './rules/recovery-without-limit.ts';
 import { renotifyOccurrences } from './rules/renotify-occurrences.ts';
 import { resolveWithTimeout } from './rules/resolve-with-timeout.ts';
+import { rollupLongerThanWindow } from './rules/rollup-longer-than-window.ts';
+import { rollupWithoutMeasure } from './rules/rollup-without-measure.ts';
+import { searchUnreadable } from './rules/search-unreadable.ts';
+import { searchWordCase } from './rules/search-word-case.ts';
 import { syntheticsElsewhere } from './rules/synthetics-elsewhere.ts';
 import { tagCharacters } from './rules/tag-characters.ts';
+import { tagHalfEmpty } from './rules/tag-half-empty.ts';
 import { tagTwice } from './rules/tag-twice.ts';
 import { thresholdDiffers } from './rules/threshold-differs.ts';
 import { thresholdIgnored } from './rules/threshold-ignored.ts';
 import { thresholdNotNumeric } from './rules/threshold-not-numeric.ts';
 import { thresholdOutOfRange } from './rules/threshold-out-of-range.ts';
+import { thresholdQueryMissing } from './rules/threshold-query-missing.ts';
+import { thresholdWindowsUnused } from './rules/threshold-windows-unused.ts';
+import { thresholdWindows } from './rules/threshold-windows.ts';
+import { tooManyFacets } from './rules/too-many-facets.ts';
 import { tooManyTags } from './rules/too-many-tags.ts';
 import { twoDelays } from './rules/two-delays.ts';
 import { ungroupedVariable } from './rules/ungrouped-variable.ts';
@@ -45,11 +80,21 @@ import { unknownAggregator } from './rules/unknown-aggregator.ts';
 import { unknownBlock } from './rules/unknown-block.ts';
 import { unknownField } from './rules/unknown-field.ts';
 import { unknownFunction } from './rules/unknown-function.ts';
+import { unknownMethod } from './rules/unknown-method.ts';
 import { unknownOption } from './rules/unknown-option.ts';
 import { unknownThreshold } from './rules/unknown-threshold.ts';
 import { unknownType } from './rules/unknown-type.ts';
+import { unknownWindow } from './rules/unknown-window.ts';
+import { untrackedIssue } from './rules/untracked-issue.ts';
+import { variableIncomplete } from './rules/variable-incomplete.ts';
+import { variableQuerySyntax } from './rules/variable-query-syntax.ts';
+import { variableSource } from './rules/variable-source.ts';
+import { variableTwice } from './rules/variable-twice.ts';
+import { variableUndeclared } from './rules/variable-undeclared.ts';
+import { variableUnused } from './rules/variable-unused.ts';
 import { warningBeyondCritical } from './rules/warning-beyond-critical.ts';
 import { warningWithoutDirection } from './rules/warning-without-direction.ts';
+import { windowOutOfRange } from './rules/window-out-of-range.ts';
 
 /** Every rule about monitors, in the order in which findings are told. */
 export const MONITOR_RULES: readonly MonitorRule[] = [
@@ -57,15 +102,60 @@ export const MONITOR_RULES: readonly MonitorRule[] = [
   syntheticsElsewhere,
   unknownField,
   querySyntax,
+  dataOfAnotherType,
+  formulaUnreadable,
+  unknownWindow,
+  windowOutOfRange,
   unknownAggregator,
   unknownFunction,
+  unknownMethod,
+  methodMissing,
+  methodTwice,
+  methodArguments,
+  functionArguments,
+  changeArguments,
+  metricName,
+  dashboardVariable,
+  filterMixed,
+  tagHalfEmpty,
+  groupKey,
   asCountWithoutSum,
+  rollupLongerThanWindow,
+  fillTooLong,
+  anomalyArguments,
+  anomalyWindow,
+  anomalyInterval,
+  outlierArguments,
+  outlierUngrouped,
+  forecastArguments,
+  forecastWindow,
+  forecastOfFunction,
+  algorithmSettingUnused,
+  comparatorUnusual,
+  burnRateWindows,
+  searchUnreadable,
+  searchWordCase,
+  indexMissing,
+  rollupWithoutMeasure,
+  tooManyFacets,
+  untrackedIssue,
+  variableUndeclared,
+  variableUnused,
+  variableTwice,
+  variableSource,
+  variableIncomplete,
+  variableQuerySyntax,
   checkCount,
   checkWithoutGroup,
   compositeMembers,
+  compositeMemberTwice,
+  compositeReference,
   criticalMissing,
   thresholdNotNumeric,
   thresholdDiffers,
+  thresholdQueryMissing,
+  thresholdWindows,
+  thresholdWindowsUnused,
   warningBeyondCritical,
   warningWithoutDirection,
   recoveryOverlaps,

@@ -1,9 +1,9 @@
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { type ParsedMessage, parseMessage } from '../../language/message/parse-message.ts';
-import { parseQuery } from '../../language/query/parse-query.ts';
-import type { Call, Method, Parsed, Series } from '../../language/query/syntax.ts';
+import { parseMetricQuery, parseQuery } from '../../language/query/parse-query.ts';
+import type { Call, Method, Parsed, ParsedExpression, Query, Series } from '../../language/query/syntax.ts';
 import { partsIn } from '../../language/query/walk-query.ts';
-import type { Rule } from '../rule.ts';
+import type { Path, Rule } from '../rule.ts';
 
 /** A monitor as rules look at it: its definition, its query and its message read. */
 export interface MonitorView {
@@ -17,10 +17,26 @@ export interface MonitorView {
   readonly parsed: Parsed;
   /** Every call, series and method of a metric query's expression, from left to right; none in other queries. */
   readonly parts: readonly (Call | Series | Method)[];
+  /** What stands in the quotes of `formula("...")`, read; undefined in other queries. */
+  readonly formula: ReadFormula | undefined;
+  /** What the options say of the names in a formula. */
+  readonly variables: readonly PlacedVariable[];
   /** The message, read; undefined where there is none. */
   readonly message: ParsedMessage | undefined;
   readonly options: JsonObject;
   readonly thresholds: JsonObject;
+  readonly thresholdWindows: JsonObject;
+}
+
+/** A formula within a query; spans within it count from `from`. */
+export interface ReadFormula extends ParsedExpression {
+  readonly from: number;
+}
+
+/** An item of the option `variables`. */
+export interface PlacedVariable {
+  readonly path: Path;
+  readonly variable: JsonObject;
 }
 
 export type MonitorRule = Rule<MonitorView>;
@@ -38,10 +54,26 @@ export function viewMonitor(monitor: JsonObject): MonitorView {
     query: query ?? '',
     parsed,
     parts: parsed.query.kind === 'metric' ? partsIn(parsed.query.expression) : [],
+    formula: formulaOf(parsed.query),
+    variables: variablesOf(options['variables']),
     message: typeof message === 'string' ? parseMessage(message) : undefined,
     options,
     thresholds: objectAt(options['thresholds']),
+    thresholdWindows: objectAt(options['threshold_windows']),
   };
+}
+
+function formulaOf(query: Query): ReadFormula | undefined {
+  if (query.kind !== 'chain' || query.head.name.text !== 'formula') return undefined;
+  const [text] = query.head.args;
+  return text?.kind === 'string' ? { ...parseMetricQuery(text.raw), from: text.span.from + 1 } : undefined;
+}
+
+function variablesOf(variables: Json | undefined): PlacedVariable[] {
+  if (!Array.isArray(variables)) return [];
+  return variables.flatMap((variable, at) =>
+    isObject(variable) ? [{ path: ['options', 'variables', at], variable }] : [],
+  );
 }
 
 function textAt(value: Json | undefined): string | undefined {

@@ -17,6 +17,13 @@ const JOBS = {
 };
 const CHECK = { type: 'service check', query: '"a".over("*").by("host").last(2).count_by_status()' };
 const COMPOSITE = { type: 'composite', query: '1 && !2' };
+const METRIC = { name: 'q', data_source: 'metrics' };
+const RUNS = {
+  name: 'run_query',
+  jobs_query: 'job_name:*',
+  job_type: 'databricks.job',
+  query_dialect: 'metric',
+};
 const SEARCH = { name: 'q', data_source: 'logs', search: { query: '*' }, compute: { aggregation: 'count' } };
 const daily = { rrule: 'FREQ=DAILY;INTERVAL=1', start: '2026-01-05T09:00:00', timezone: 'Europe/Berlin' };
 
@@ -134,15 +141,15 @@ const CASES: readonly Case[] = [
   [GROUPED_LOG, { new_group_delay: 60, notify_by: ['@user'] }, []],
   [FORMULA, { new_group_delay: 60, variables: [SEARCH] }, ['new_group_delay_ungrouped new_group_delay']],
   [FORMULA, { new_group_delay: 60, variables: [{ ...SEARCH, group_by: [{ facet: 'host' }] }] }, []],
-  [FORMULA, { new_group_delay: 60, variables: [{ name: 'q', query: 'avg:a{*} by {host}' }] }, []],
+  [FORMULA, { new_group_delay: 60, variables: [{ ...METRIC, query: 'avg:a{*} by {host}' }] }, []],
   [GROUPED, { notify_by: ['host'] }, []],
   [GROUPED, { notify_by: ['*'] }, []],
   [GROUPED, { notify_by: ['host', 'pod'] }, ['notify_by_ungrouped notify_by/1']],
   [SIMPLE, { notify_by: ['*'] }, ['notify_by_ungrouped notify_by/0']],
   [SIMPLE, { notify_by: [] }, []],
   [GROUPED_LOG, { notify_by: ['pod'] }, ['notify_by_ungrouped notify_by/0']],
-  [JOBS, { notify_by: ['job_name'] }, []],
-  [JOBS, { notify_by: ['pod'] }, ['notify_by_ungrouped notify_by/0']],
+  [JOBS, { notify_by: ['job_name'], variables: [RUNS] }, []],
+  [JOBS, { notify_by: ['pod'], variables: [RUNS] }, ['notify_by_ungrouped notify_by/0']],
   [{ ...LOG, query: `${LOGS}.by(2).last("5m") > 2` }, { notify_by: ['pod'] }, []],
   [FORMULA, { notify_by: ['pod'], variables: [{ ...SEARCH, group_by: [{ limit: 1 }] }] }, []],
   [FORMULA, { notify_by: ['pod'], variables: [{ ...SEARCH, group_by: ['host'] }] }, []],

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../meant-word.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import { namesIn } from '../formula-names.ts';
+import { namesIn } from '../../formula-names.ts';
 
 export const formulaUnknownQuery: DashboardRule = {
   code: 'formula_unknown_query',

@@ -1,5 +1,5 @@
 import type { DashboardRule } from '../dashboard-view.ts';
-import { namesIn } from '../formula-names.ts';
+import { namesIn } from '../../formula-names.ts';
 import { namedQueries, type PlacedRequest, type WidgetFormula } from '../widget-requests.ts';
 
 export const queryUnused: DashboardRule = {

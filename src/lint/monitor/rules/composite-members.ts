@@ -1,4 +1,4 @@
-import type { Expression, NumberLiteral } from '../../../language/query/syntax.ts';
+import { membersOf } from '../composite-ids.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
 /** A composite is made of so many monitors at most: docs, monitors/types/composite. */
@@ -15,10 +15,13 @@ query: 11 && 12 && 13 && 14 && 15 && 16 && 17 && 18 && 19 && 20 && ⟦21⟧
 query: 11 && 12 && 13 && 14 && 15 && 16 && 17 && 18 && 19 && 20
 `,
   check: ({ parsed: { query } }) => {
-    if (query.kind !== 'composite') return [];
-    const ids = new Map<string, NumberLiteral>();
-    for (const id of idsIn(query.expression)) if (!ids.has(id.text)) ids.set(id.text, id);
-    const one = [...ids.values()][MOST];
+    const ids = new Map(
+      membersOf(query)
+        .reverse()
+        .map((id) => [id.text, id]),
+    );
+    if (ids.size <= MOST) return [];
+    const one = [...ids.values()].reverse()[MOST];
     if (!one) return [];
     return [
       {
@@ -30,16 +33,3 @@ query: 11 && 12 && 13 && 14 && 15 && 16 && 17 && 18 && 19 && 20
     ];
   },
 };
-
-/** The ids of a composite, from left to right. */
-function idsIn(expression: Expression): NumberLiteral[] {
-  const ids: NumberLiteral[] = [];
-  const open: Expression[] = [expression];
-  for (let node = open.pop(); node; node = open.pop()) {
-    if (node.kind === 'number') ids.push(node);
-    else if (node.kind === 'binary') open.push(node.right, node.left);
-    else if (node.kind === 'unary') open.push(node.operand);
-    else if (node.kind === 'group') open.push(node.inner);
-  }
-  return ids;
-}

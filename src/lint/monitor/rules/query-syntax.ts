@@ -1,4 +1,5 @@
 import type { SyntaxFault } from '../../../language/query/syntax.ts';
+import type { Hit } from '../../rule.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
 /** What each kind of fault means to the person who wrote the query. */
@@ -13,11 +14,20 @@ const SENTENCES: Readonly<Record<SyntaxFault['code'], (what: string) => string>>
   unterminated_text: (what) =>
     `The text that begins here has no closing ${what}, so Datadog refuses the query.`,
 };
+/** More of the text in a sentence helps nobody. */
+const LONGEST = 60;
 const HINTS: Readonly<Partial<Record<SyntaxFault['code'], string>>> = {
   bad_number: 'Write numbers as in 0.5, -2 or 1e6.',
   bad_id: 'Ids are digits alone; in a document, ${monitor:key} names another monitor of it.',
   doubled: 'The comparisons are >, >=, <, <=, == and !=.',
 };
+
+/** What a fault does to the monitor, and what to do. */
+export function sentenceOf({ code, what }: SyntaxFault): Pick<Hit, 'message' | 'hint'> {
+  const hint = HINTS[code];
+  const shown = what.length > LONGEST ? `${what.slice(0, LONGEST)}...` : what;
+  return { message: SENTENCES[code](shown), ...(hint === undefined ? {} : { hint }) };
+}
 
 export const querySyntax: MonitorRule = {
   code: 'query_syntax',
@@ -30,10 +40,5 @@ query: avg(last_5m):avg:system.load.1⟦{⟧host:a > 1
 query: avg(last_5m):avg:system.load.1{host:a} > 1
 `,
   check: ({ parsed }) =>
-    parsed.faults.map(({ code, span, what }) => ({
-      path: ['query'],
-      span,
-      message: SENTENCES[code](what),
-      ...(HINTS[code] === undefined ? {} : { hint: HINTS[code] }),
-    })),
+    parsed.faults.map((fault) => ({ path: ['query'], span: fault.span, ...sentenceOf(fault) })),
 };

@@ -1,3 +1,6 @@
+import type { Call } from '../../../language/query/syntax.ts';
+import { partsIn } from '../../../language/query/walk-query.ts';
+import type { Hit } from '../../rule.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { nearest } from '../../nearest.ts';
 
@@ -11,6 +14,8 @@ const FUNCTIONS: ReadonlySet<string> = new Set(
     'robust_trend trend_line piecewise_constant top bottom weighted anomalies outliers forecast',
   ].flatMap((line) => line.split(' ')),
 );
+/** Not for monitors: docs, dashboards/functions/smoothing. */
+const OF_DASHBOARDS: ReadonlySet<string> = new Set(['autosmooth']);
 /** `top5_max` and its like. */
 const RANKED = /^(?:top|bottom)_?\d+(?:_\w+)?$/;
 
@@ -24,18 +29,38 @@ query: avg(last_5m):⟦derivatve⟧(avg:system.load.1{*}) > 1
   good: `type: query alert
 query: avg(last_5m):derivative(avg:system.load.1{*}) > 1
 `,
-  check: ({ parts }) => {
-    const calls = parts.filter((part) => part.kind === 'call');
-    return calls
-      .filter(({ name: { text } }) => !FUNCTIONS.has(text.toLowerCase()) && !RANKED.test(text))
-      .map(({ name }) => {
-        const meant = nearest(name.text, FUNCTIONS);
-        return {
-          path: ['query'],
-          span: name.span,
-          message: `Datadog refuses the query: it has no function "${name.text}".`,
-          ...(meant === undefined ? {} : { hint: `Did you mean ${meant}?` }),
-        };
-      });
+  check: ({ type, parts, formula }) => {
+    const hits = parts.flatMap((part) => (part.kind === 'call' ? unknown(part, 0) : []));
+    // Data jobs have functions of their own.
+    if (formula === undefined || type === 'data-jobs alert') return hits;
+    const inFormula = partsIn(formula.expression).flatMap((part) =>
+      part.kind === 'call' ? unknown(part, formula.from) : [],
+    );
+    return [...hits, ...inFormula];
   },
 };
+
+function unknown({ name: { text, span } }: Call, from: number): Hit[] {
+  // In a formula, what stands before a dot is a variable.
+  const name = text.slice(text.indexOf('.') + 1);
+  if (FUNCTIONS.has(name.toLowerCase()) || RANKED.test(name)) return [];
+  const place = { from: from + span.to - name.length, to: from + span.to };
+  if (OF_DASHBOARDS.has(name))
+    return [
+      {
+        path: ['query'],
+        span: place,
+        message: `Datadog refuses the query: ${name}() is for dashboards alone.`,
+        hint: 'Leave it out, or smooth with ewma_5() or median_5().',
+      },
+    ];
+  const meant = nearest(name, FUNCTIONS);
+  return [
+    {
+      path: ['query'],
+      span: place,
+      message: `Datadog refuses the query: it has no function "${name}".`,
+      ...(meant === undefined ? {} : { hint: `Did you mean ${meant}?` }),
+    },
+  ];
+}

@@ -1,5 +1,5 @@
-import type { Expression, Word } from '../../language/query/syntax.ts';
-import { nodesIn } from '../../language/query/walk-query.ts';
+import type { Expression, Word } from '../language/query/syntax.ts';
+import { nodesIn } from '../language/query/walk-query.ts';
 
 /** Words that functions take without quotes; they name no query. */
 const SETTINGS: ReadonlySet<string> = new Set(

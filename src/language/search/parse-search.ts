@@ -1,0 +1,139 @@
+import type { Span } from '../query/syntax.ts';
+
+/** One word of a search, with its key, or a text in quotes. */
+export interface SearchTerm {
+  readonly text: string;
+  readonly span: Span;
+  readonly quoted: boolean;
+}
+
+/** One mistake in a search. */
+export interface SearchFault {
+  readonly code: 'unclosed' | 'unopened' | 'missing' | 'unterminated_text';
+  readonly span: Span;
+  /** What is unclosed, unopened or missing, as the user would write it. */
+  readonly what: string;
+}
+
+export interface Search {
+  /** From left to right. */
+  readonly terms: readonly SearchTerm[];
+  readonly faults: readonly SearchFault[];
+  /** How often the reader moved: it grows as the text does. */
+  readonly steps: number;
+}
+
+/** More faults than these help nobody. */
+const MOST_FAULTS = 20;
+const JOINS: ReadonlySet<string> = new Set(['AND', 'OR', '&&', '||']);
+const WORD = /(?:\\[^]|[^\s()"\\])+/y;
+const BLANKS = /\s+/y;
+const RANGE = /[[{][^\][{}]*[\]}]/y;
+
+/**
+ * Reads the search of logs, events and their like: terms, AND, OR, NOT, brackets and quotes. Throws nothing: what is wrong
+ * is among the faults. It goes once from left to right, whatever stands there.
+ */
+export function parseSearch(text: string): Search {
+  const reader = new SearchReader(text);
+  reader.readAll();
+  const { terms, faults, steps } = reader;
+  return { terms, faults, steps };
+}
+
+class SearchReader {
+  readonly terms: SearchTerm[] = [];
+  readonly faults: SearchFault[] = [];
+  steps = 0;
+  readonly #text: string;
+  #at = 0;
+  /** Brackets that are open, innermost last. */
+  readonly #open: number[] = [];
+  /** What wants something after it: an operator, a sign, a key, or an opening bracket; undefined after a term. */
+  #wants: { readonly span: Span; readonly what: string } | undefined;
+  #empty = true;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  readAll(): void {
+    for (this.#take(BLANKS); this.#at < this.#text.length; this.#take(BLANKS)) this.#readOne();
+    if (this.#wants && !this.#empty) this.#fault('missing', this.#wants.span, this.#wants.what);
+    for (const from of this.#open) this.#fault('unclosed', { from, to: from + 1 }, '(');
+  }
+
+  #readOne(): void {
+    const from = this.#at;
+    const sign = this.#text.charAt(from);
+    if (sign === '(') {
+      this.#move(1);
+      this.#open.push(from);
+      this.#wants = { span: { from, to: from + 1 }, what: 'a term' };
+    } else if (sign === ')') {
+      this.#move(1);
+      if (this.#wants && this.#open.length > 0)
+        this.#fault('missing', { from, to: from + 1 }, this.#wants.what);
+      if (this.#open.pop() === undefined) this.#fault('unopened', { from, to: from + 1 }, ')');
+      this.#wants = undefined;
+    } else if (sign === '"') this.#readQuoted(from);
+    else this.#readWord(from);
+    this.#empty = false;
+  }
+
+  #readQuoted(from: number): void {
+    let to = from + 1;
+    while (to < this.#text.length && this.#text.charAt(to) !== '"')
+      to += this.#text.charAt(to) === '\\' ? 2 : 1;
+    if (to >= this.#text.length) this.#fault('unterminated_text', { from, to: from + 1 }, '"');
+    this.#move(Math.min(to + 1, this.#text.length) - from);
+    this.#term(from, true);
+  }
+
+  #readWord(from: number): void {
+    const word = this.#take(WORD) ?? '';
+    if (word === '') this.#move(1);
+    const span = { from, to: this.#at };
+    if (JOINS.has(word)) {
+      if (this.#wants || this.#empty) this.#fault('missing', span, `a term before ${word}`);
+      this.#wants = { span, what: `a term after ${word}` };
+    } else if (word === 'NOT' || word === '-' || word === '!')
+      this.#wants = { span, what: `a term after ${word}` };
+    else if (word.endsWith(':') && !word.endsWith('\\:')) this.#key(word, span);
+    else this.#term(from, false);
+  }
+
+  /** A key, of which the value stands right after it: in quotes, in brackets, or as a range. */
+  #key(word: string, { from, to }: Span): void {
+    this.#take(RANGE);
+    const next = this.#text.charAt(this.#at);
+    if (this.#at > to) this.#term(from, false);
+    else if (next === '"' || next === '(') {
+      this.terms.push({ text: word, span: { from, to }, quoted: false });
+      this.#wants = undefined;
+    } else this.#wants = { span: { from, to }, what: `a value after ${word}` };
+  }
+
+  #term(from: number, quoted: boolean): void {
+    const span = { from, to: this.#at };
+    this.terms.push({ text: this.#text.slice(from, this.#at), span, quoted });
+    this.#wants = undefined;
+  }
+
+  #take(pattern: RegExp): string | undefined {
+    this.steps += 1;
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0];
+    if (found !== undefined) this.#move(found.length);
+    return found;
+  }
+
+  #move(count: number): void {
+    this.#at += count;
+    this.steps += count;
+  }
+
+  #fault(code: SearchFault['code'], span: Span, what: string): void {
+    if (this.faults.length < MOST_FAULTS) this.faults.push({ code, span, what });
+  }
+}

@@ -1,0 +1,133 @@
+import type { Argument, Query, Span } from '../../language/query/syntax.ts';
+import type { MonitorView } from './monitor-view.ts';
+import { EVENT_TYPES } from './monitor-types.ts';
+
+/** What a kind of window may be. Lengths in minutes. */
+export interface WindowForm {
+  /** Matches it whole; the first group is how many, the second of what. */
+  readonly pattern: RegExp;
+  readonly least: number;
+  readonly most: number;
+  /** What to write, as in a hint. */
+  readonly as: string;
+  /** How it is said: `a day`. */
+  readonly range: string;
+}
+
+/** A window of a query, and what it may be. */
+export interface QueryWindow {
+  /** Without quotes, as the span is. */
+  readonly text: string;
+  readonly span: Span;
+  readonly form: WindowForm;
+}
+
+const MINUTES: Readonly<Record<string, number>> = {
+  s: 1 / 60,
+  m: 1,
+  h: 60,
+  d: 24 * 60,
+  w: 7 * 24 * 60,
+  mo: 31 * 24 * 60,
+};
+const [HOUR, DAY] = [60, 24 * 60];
+const MONTH = 31 * DAY;
+
+/** Where sources differ, the widest: spec v1, create a monitor, and docs, monitors/types. */
+const METRIC: WindowForm = {
+  pattern: /^(?:last_(\d+)(m|h|d|w|mo)|current_1(?:h|d|mo))$/,
+  least: 1,
+  most: MONTH,
+  as: 'last_5m, last_1h or current_1d',
+  range: 'a minute to a month',
+};
+const CHANGED: WindowForm = {
+  ...METRIC,
+  pattern: /^last_(\d+)(m|h|d|w|mo)$/,
+  as: 'last_5m or last_1h',
+};
+const SHIFT: WindowForm = { ...CHANGED, pattern: /^(?:last_)?(\d+)(m|h|d|w|mo)(?:_ago)?$/ };
+const FORECAST: WindowForm = {
+  pattern: /^next_(\d+)(m|h|d|w|mo)$/,
+  least: 12 * HOUR,
+  most: 3 * MONTH,
+  as: 'next_12h or next_1w',
+  range: '12 hours to 3 months',
+};
+const EVENTS: WindowForm = {
+  pattern: /^(\d+)(m|h|d)$/,
+  least: 1,
+  most: 2 * DAY,
+  as: '"5m", "1h" or "1d"',
+  range: 'a minute to 2 days',
+};
+const LONG: WindowForm = { ...EVENTS, most: MONTH, range: 'a minute to a month' };
+const PROCESSES: WindowForm = {
+  ...LONG,
+  pattern: /^(\d+)(s|m|h|d)$/,
+  least: 1 / 60,
+  range: 'a second to a month',
+};
+const COST: WindowForm = {
+  pattern: /^(\d+)(d)$/,
+  least: DAY,
+  most: 12 * MONTH,
+  as: '"7d" or "30d"',
+  range: 'a day to a year',
+};
+const OBJECTIVE: WindowForm = { ...COST, pattern: /^(?:7|30|90)d$/, as: '"7d", "30d" or "90d"' };
+const BURNT: WindowForm = {
+  pattern: /^(\d+)(m|h|d)$/,
+  least: HOUR,
+  most: 2 * DAY,
+  as: '"1h" or "6h"',
+  range: '1 to 48 hours',
+};
+const BURNT_SHORT: WindowForm = { ...BURNT, least: 1, as: '"5m" or "30m"', range: 'a minute to 48 hours' };
+
+/** How far `last(...)` looks back, by type of monitor. */
+const LAST: ReadonlyMap<string, WindowForm> = new Map([
+  ...[...EVENT_TYPES, 'event alert'].map((type) => [type, EVENTS] as const),
+  ['process alert', PROCESSES],
+  ['cost alert', COST],
+  ['data-quality alert', LONG],
+  ['data-jobs alert', LONG],
+  ['query alert', LONG],
+  ['metric alert', LONG],
+]);
+const OF_OBJECTIVES: ReadonlyMap<string, WindowForm> = new Map([
+  ['over', OBJECTIVE],
+  ['long_window', BURNT],
+  ['short_window', BURNT_SHORT],
+]);
+
+/** The windows of a query that can be told; none where it says none, or its type is unknown. */
+export function windowsOf({ parsed: { query }, type }: Pick<MonitorView, 'parsed' | 'type'>): QueryWindow[] {
+  if (query.kind === 'metric') return metricWindows(query);
+  if (query.kind !== 'chain') return [];
+  const forms = type === 'slo alert' ? OF_OBJECTIVES : new Map([['last', LAST.get(type)]]);
+  return query.head.methods.flatMap(({ name, args: [first] }) => placed(first, forms.get(name.text)));
+}
+
+function metricWindows({ evaluation: { name, args } }: Query & { kind: 'metric' }): QueryWindow[] {
+  const [first, second] = args;
+  if (name.text !== 'change' && name.text !== 'pct_change')
+    return placed(first, first?.kind === 'word' && first.text.startsWith('next') ? FORECAST : METRIC);
+  return [...placed(first?.kind === 'call' ? first.args[0] : undefined, CHANGED), ...placed(second, SHIFT)];
+}
+
+function placed(argument: Argument | undefined, form: WindowForm | undefined): QueryWindow[] {
+  if (form === undefined) return [];
+  if (argument?.kind === 'word' || argument?.kind === 'number')
+    return argument.text === '' ? [] : [{ text: argument.text, span: argument.span, form }];
+  if (argument?.kind !== 'string') return [];
+  const { from, to } = argument.span;
+  return [{ text: argument.raw, span: { from: from + 1, to: to - 1 }, form }];
+}
+
+/** How long a window is, in minutes; undefined where it is none, or none of a fixed length. */
+export function minutesOf(text: string): number | undefined {
+  const [, count, unit = ''] = /^(?:last_|next_)?(\d{1,9})(s|mo|m|h|d|w)(?:_ago)?$/.exec(text) ?? [];
+  const minutes = MINUTES[unit];
+  return minutes === undefined ? undefined : Number(count) * minutes;
+}

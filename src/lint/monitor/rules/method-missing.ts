@@ -1,0 +1,53 @@
+import type { Method, Word } from '../../../language/query/syntax.ts';
+import type { Hit } from '../../rule.ts';
+import type { MonitorRule } from '../monitor-view.ts';
+import { CHECK_FORM, type DataForm, formOf } from '../query-data.ts';
+
+/** What is not said without each. */
+const UNSAID: Readonly<Record<string, string>> = {
+  last: 'how far back it looks is not said',
+  'last|current': 'how far back it looks is not said',
+  rollup: 'what it counts is not said',
+  over: 'over which time frame is not said',
+  long_window: 'in which window the budget burns is not said',
+  short_window: 'in which short window the budget still burns is not said',
+  'count_by_status|pct_by_status': 'whether results are counted or taken in percent is not said',
+};
+const EXAMPLES: Readonly<Record<string, string>> = {
+  last: '.last("5m")',
+  'last|current': '.last("5m")',
+  rollup: '.rollup("count")',
+  over: '.over("7d")',
+  long_window: '.long_window("1h")',
+  short_window: '.short_window("5m")',
+  'count_by_status|pct_by_status': '.count_by_status()',
+};
+
+export const methodMissing: MonitorRule = {
+  code: 'method_missing',
+  severity: 'error',
+  summary: 'The query lacks something without which its data cannot be watched.',
+  bad: `type: log alert
+query: ⟦logs⟧("service:shop").index("*").rollup("count") > 10
+`,
+  good: `type: log alert
+query: logs("service:shop").index("*").rollup("count").last("5m") > 10
+`,
+  check: ({ parsed: { query, faults } }) => {
+    if (faults.length > 0) return [];
+    if (query.kind === 'check') return missing(query.check, query.methods, CHECK_FORM);
+    const form = query.kind === 'chain' ? formOf(query.head.name.text) : undefined;
+    return query.kind === 'chain' && form ? missing(query.head.name, query.head.methods, form) : [];
+  },
+};
+
+function missing({ span }: Pick<Word, 'span'>, methods: readonly Method[], { required }: DataForm): Hit[] {
+  return required
+    .filter((names) => !names.split('|').some((one) => methods.some(({ name }) => name.text === one)))
+    .map((names) => ({
+      path: ['query'],
+      span,
+      message: `Datadog refuses the query: ${UNSAID[names] ?? `${names} is missing`}.`,
+      hint: `Add ${names === 'last' && methods.some(({ name }) => name.text.endsWith('by_status')) ? '.last(2)' : EXAMPLES[names]}.`,
+    }));
+}

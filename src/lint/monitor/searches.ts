@@ -1,0 +1,52 @@
+import { isObject } from '../../domain/json.ts';
+import type { Span, StringLiteral } from '../../language/query/syntax.ts';
+import { parseSearch, type Search } from '../../language/search/parse-search.ts';
+import type { Path } from '../rule.ts';
+import type { MonitorView } from './monitor-view.ts';
+import { EVENT_TYPES } from './monitor-types.ts';
+
+/** A search of a monitor, read. */
+export interface PlacedSearch {
+  readonly path: Path;
+  readonly search: Search;
+  /** Where a stretch of the search stands in the text at the path. */
+  readonly spanOf: (span: Span) => Span;
+}
+
+/** The searches in the query and in the variables of its formula. */
+export function searchesOf({ type, parsed: { query }, variables }: MonitorView): PlacedSearch[] {
+  const searches: PlacedSearch[] = variables.flatMap(({ path, variable: { search } }) =>
+    isObject(search) && typeof search['query'] === 'string'
+      ? [
+          {
+            path: [...path, 'search', 'query'],
+            search: parseSearch(search['query']),
+            spanOf: (span: Span) => span,
+          },
+        ]
+      : [],
+  );
+  const searched = query.kind === 'chain' && EVENT_TYPES.has(type) && query.head.name.text !== 'formula';
+  const [first] = searched ? query.head.args : [];
+  if (first?.kind === 'string') searches.unshift(quotedSearch(first));
+  return searches;
+}
+
+/** A search in quotes: what is escaped for the quotes' sake is read as it is meant. */
+function quotedSearch({ raw, span: { from } }: StringLiteral): PlacedSearch {
+  const offsets: number[] = [];
+  let text = '';
+  for (let at = 0; at < raw.length; at += 1) {
+    const escaped = raw.charAt(at) === '\\' && /["'\\]/.test(raw.charAt(at + 1));
+    offsets.push(at);
+    if (escaped) at += 1;
+    text += raw.charAt(at);
+  }
+  offsets.push(raw.length);
+  const place = (at: number) => from + 1 + (offsets[at] ?? raw.length);
+  return {
+    path: ['query'],
+    search: parseSearch(text),
+    spanOf: (span) => ({ from: place(span.from), to: place(span.to) }),
+  };
+}
