@@ -8,7 +8,8 @@ import { viewDashboard } from '../../src/lint/dashboard/dashboard-view.ts';
 import { lintDashboard } from '../../src/lint/dashboard/lint-dashboard.ts';
 import { lintMonitor } from '../../src/lint/monitor/lint-monitor.ts';
 import { CORPUS } from './corpus.ts';
-import { type Mutant, MUTATIONS, wordsOf } from './query-mutations.ts';
+import { MUTATIONS } from './query-mutations.ts';
+import { type Mutant, wordsOf } from './query-places.ts';
 
 const skip = existsSync(CORPUS) ? false : 'the recorded exchanges are not here (set CORPUS)';
 /** How many ways of making a mistake are tried of each query, spread over it. */
@@ -48,23 +49,31 @@ function monitors(): Subject[] {
 
 /** The metric queries of widgets, each in a small dashboard of its own. */
 function widgetQueries(): Subject[] {
-  const texts = objects('dashboards.ndjson', 'dashboard').flatMap((dashboard) =>
-    viewDashboard(dashboard).queries.map(({ text }) => text),
+  const queries = objects('dashboards.ndjson', 'dashboard').flatMap(
+    (dashboard) => viewDashboard(dashboard).queries,
   );
-  return [...new Set(texts)]
+  const texts = new Map(queries.map(({ text, source }) => [text, source]));
+  return [...texts]
     .filter((_, at) => at % EVERY === 0)
-    .map((query) => ({ query, lint: (other) => lintDashboard(dashboardWith(other), '') }));
+    .map(([query, source]) => ({ query, lint: (other) => lintDashboard(dashboardWith(other, source), '') }));
 }
 
-function dashboardWith(query: string): JsonObject {
-  const request = { response_format: 'timeseries', queries: [{ data_source: 'metrics', name: 'a', query }] };
-  const definition = { type: 'timeseries', requests: [request] };
-  return { title: 'a', layout_type: 'ordered', widgets: [{ definition }] };
+/** The older `q` may hold several queries. */
+function dashboardWith(query: string, source: string): JsonObject {
+  const request: JsonObject =
+    source === 'q'
+      ? { q: query }
+      : { response_format: 'timeseries', queries: [{ data_source: source, name: 'a', query }] };
+  return {
+    title: 'a',
+    layout_type: 'ordered',
+    widgets: [{ definition: { type: 'timeseries', requests: [request] } }],
+  };
 }
 
 describe('a single mistake in a query that Datadog takes', { skip }, () => {
-  // What cannot be wrong in a widget: its queries have neither window nor comparison, and its variables are its dashboard's.
-  const OF_MONITORS = new Set(['a dashboard variable']);
+  // A widget may name the variables of its dashboard, and what its algorithms are given no rule tells.
+  const OF_MONITORS = new Set(['a dashboard variable', 'an algorithm that there is not']);
   const kinds = [
     { what: 'monitors', subjects: skip ? [] : monitors(), mutations: MUTATIONS },
     {

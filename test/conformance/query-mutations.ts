@@ -1,10 +1,16 @@
-/** One query with a single mistake in it, and where the mistake is. */
-export interface Mutant {
-  readonly query: string;
-  /** The mistake's own span: offsets in the mutated query. What points outside it would mislead. */
-  readonly from: number;
-  readonly to: number;
-}
+import {
+  changed,
+  comparisonsIn,
+  matches,
+  nextStop,
+  pairsOf,
+  textsIn,
+  windowsIn,
+  without,
+  wordBefore,
+  replaced,
+  type Mutant,
+} from './query-places.ts';
 
 export interface Mutation {
   readonly name: string;
@@ -321,7 +327,7 @@ export const MUTATIONS: readonly Mutation[] = [
     mistakeWhen: 'always',
     mutate: (query, words) =>
       matches(words, /(?<=[\s(,*/])\d+(?:\.\d+)?(?=[\s),*/]|$)/g)
-        .filter(({ from }) => !/last\($/.test(words.slice(0, from)))
+        .filter(({ from }) => !words.slice(0, from).endsWith('last('))
         .map(({ from, to, text }) => changed(query, from, to, `${text}.0.1`)),
   },
   {
@@ -343,6 +349,42 @@ export const MUTATIONS: readonly Mutation[] = [
         : [],
   },
   {
+    name: 'an algorithm that there is not',
+    mistakeWhen: 'always: the texts after what anomalies, outliers or forecast look at are algorithms',
+    mutate: (query) =>
+      matches(query, /'(?:basic|agile|robust|linear|seasonal|dbscan|scaleddbscan|mad|scaledmad)'/gi).map(
+        ({ from, to }) => changed(query, from, to, "'magic'"),
+      ),
+  },
+  {
+    name: 'a setting of an algorithm misspelt',
+    mistakeWhen: 'always: what stands before = is the name of a setting',
+    mutate: (query, words) =>
+      matches(words, /\b[a-z_]+(?==')/g).map(({ from, to, text }) => changed(query, from, to, `${text}_`)),
+  },
+  {
+    name: 'a name of a formula misspelt',
+    mistakeWhen: 'always: the options declare no such name',
+    mutate: (query) =>
+      matches(query, /(?<=^formula\("[^"]*)\b[a-z_]*quer[a-z_]*\d*\b(?=[^"]*")/g).map(({ from, to, text }) =>
+        changed(query, from, to, `${text}x`),
+      ),
+  },
+  {
+    name: 'a search half empty',
+    mistakeWhen: 'always: AND and OR join two terms, and a bracket has a partner',
+    mutate: (query, words) =>
+      matches(
+        words,
+        /(?<=^(?:logs|events|audits|rum|ci-pipelines|ci-tests|llm-observability|error-tracking-rum)\(")\0+/g,
+      ).flatMap(({ from, to }) => {
+        const search = query.slice(from, to);
+        return [`${search} AND`, `OR ${search}`, `(${search}`, `${search})`].map((half) =>
+          changed(query, from, to, half),
+        );
+      }),
+  },
+  {
     name: 'the data of another type',
     mistakeWhen: 'the query names what it searches in: each type has its own',
     mutate: (query, words) =>
@@ -352,82 +394,3 @@ export const MUTATIONS: readonly Mutation[] = [
       ).map(({ from, to }) => changed(query, from, to, 'processes')),
   },
 ];
-
-interface Place {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
-
-/** The query with what stands between quotes blanked out, so that places stay. */
-export function wordsOf(query: string): string {
-  let words = query;
-  for (const { from, to } of textsIn(query))
-    words = words.slice(0, from + 1) + '\u0000'.repeat(to - from - 1) + words.slice(to);
-  return words;
-}
-
-/** The texts of a query: where their quotes stand. */
-function textsIn(query: string): { from: number; to: number }[] {
-  return [...query.matchAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g)].map((found) => ({
-    from: found.index,
-    to: found.index + found[0].length - 1,
-  }));
-}
-
-function matches(text: string, pattern: RegExp): Place[] {
-  return [...text.matchAll(pattern)].map((found) => ({
-    from: found.index,
-    to: found.index + found[0].length,
-    text: found[0],
-  }));
-}
-
-/** Windows as metrics and as events write them. */
-function windowsIn(query: string): Place[] {
-  return [
-    ...matches(query, /\b(?:last|next)_\d+[a-z]+/g),
-    ...matches(query, /(?<=\.(?:last|over|long_window|short_window)\(["']?)\d+[a-z]+/g),
-  ];
-}
-
-function comparisonsIn(words: string): Place[] {
-  return matches(words, /(?:[<>]=?|[=!]=)(?=\s*-?[\d.]+\s*$)/g);
-}
-
-function pairsOf(words: string, opening: string, closing: string) {
-  const open: number[] = [];
-  const pairs: { open: number; close: number; outermost: number }[] = [];
-  for (const [at, sign] of [...words].entries()) {
-    if (sign === opening) open.push(at);
-    if (sign !== closing) continue;
-    const from = open.pop();
-    if (from !== undefined) pairs.push({ open: from, close: at, outermost: open[0] ?? from });
-  }
-  return pairs;
-}
-
-/** Where the word or bracket begins that ends before a place. */
-function wordBefore(words: string, at: number): number {
-  const before = words.slice(0, at).trimEnd();
-  const word = /[\w.:@-]+$/.exec(before)?.[0] ?? '';
-  return Math.max(0, before.length - Math.max(1, word.length));
-}
-
-/** Where the word or sign ends that begins after a place. */
-function nextStop(words: string, at: number): number {
-  const rest = words.slice(at + 1);
-  return Math.min(words.length, at + 1 + (/^[^\w]*[\w.:]*/.exec(rest)?.[0].length ?? 0));
-}
-
-function changed(query: string, from: number, to: number, text: string): Mutant {
-  return { query: replaced(query, from, to, text), from, to: from + text.length };
-}
-
-function without(query: string, from: number, to: number): string {
-  return query.slice(0, from) + query.slice(to);
-}
-
-function replaced(query: string, from: number, to: number, text: string): string {
-  return query.slice(0, from) + text + query.slice(to);
-}

@@ -6,6 +6,8 @@ const NUMBER = /\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])/y;
 /** What somebody meant as a number: `.5`, `1.2.3`, `5.` */
 const ALMOST_NUMBER = /(?:\d*\.[\d.]*|\d+(?:\.\d+)?[eE][-+]?)(?!\w)/y;
 const NAME = /[A-Za-z_@$][\w.@$]*/y;
+/** A metric: what is called after a dot is none of its name. */
+const METRIC = /[A-Za-z_@$][\w@$]*(?:\.(?![A-Za-z_]\w*\s*\()[\w@$]*)*/y;
 /** A length of time without quotes (`10d`, `5m_ago`), or a metric that begins with a digit, which none can. */
 const LENGTH = /\d+[A-Za-z_][\w.]*/y;
 /** An aggregator of a distribution: `count(v: v<=5):`. */
@@ -90,7 +92,7 @@ export function readCall(reader: Reader, name: Word, depth: number): Call {
 function readSeries(reader: Reader, first: Word, depth: number): Series {
   const aggregated = reader.peek() === ':';
   if (aggregated) reader.takeSign(':');
-  const metric = aggregated ? (reader.take(NAME) ?? reader.take(LENGTH)) : first;
+  const metric = aggregated ? (reader.take(METRIC) ?? reader.take(LENGTH)) : first;
   if (!metric) reader.faultHere('missing', 'a metric');
   const filter = readFilter(reader);
   if (!filter && metric) reader.fault('missing', { from: metric.span.to, to: metric.span.to }, '{*}');

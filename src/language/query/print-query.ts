@@ -62,7 +62,7 @@ function joined(last: Binary): string {
   for (; node.kind === 'binary'; node = node.left)
     printed.push(`${node.operator.text} ${expression(node.right)}`);
   printed.push(expression(node));
-  return printed.reverse().join(' ');
+  return printed.toReversed().join(' ');
 }
 
 function series({ aggregator, metric, filter, groupBy: by, methods }: Series): string {
@@ -110,5 +110,5 @@ function both(last: FilterBoth): string {
     printed.push(`${text === ',' ? text : ` ${text} `}${term(node.right)}`);
   }
   printed.push(term(node));
-  return printed.reverse().join('');
+  return printed.toReversed().join('');
 }

@@ -38,6 +38,7 @@ import { unknownChoice } from './rules/unknown-choice.ts';
 import { unknownReflowType } from './rules/unknown-reflow-type.ts';
 import { unknownWidgetAggregator } from './rules/unknown-widget-aggregator.ts';
 import { unknownWidgetFunction } from './rules/unknown-widget-function.ts';
+import { unknownWidgetMethod } from './rules/unknown-widget-method.ts';
 import { unknownWidgetType } from './rules/unknown-widget-type.ts';
 import { variableTwice } from './rules/variable-twice.ts';
 import { variableUndeclared } from './rules/variable-undeclared.ts';
@@ -70,6 +71,7 @@ export const DASHBOARD_RULES: readonly DashboardRule[] = [
   reflowTypeOnFree,
   widgetQuerySyntax,
   unknownWidgetFunction,
+  unknownWidgetMethod,
   unknownWidgetAggregator,
   searchSyntax,
   formulaSyntax,

@@ -32,8 +32,6 @@ export const CHECK_FORM: DataForm = {
   methods: ['over', 'exclude', 'by', 'last', 'count_by_status', 'pct_by_status'],
   required: ['last', 'count_by_status|pct_by_status'],
 };
-/** What a metric takes: docs, metrics/custom_metrics/type_modifiers and dashboards/functions. */
-export const METRIC_METHODS: readonly string[] = ['as_count', 'as_rate', 'rollup', 'fill', 'weighted'];
 
 /** What each type of monitor looks at; types that are not here may look at anything. */
 const DATA: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([

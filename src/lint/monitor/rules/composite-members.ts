@@ -17,11 +17,11 @@ query: 11 && 12 && 13 && 14 && 15 && 16 && 17 && 18 && 19 && 20
   check: ({ parsed: { query } }) => {
     const ids = new Map(
       membersOf(query)
-        .reverse()
+        .toReversed()
         .map((id) => [id.text, id]),
     );
     if (ids.size <= MOST) return [];
-    const one = [...ids.values()].reverse()[MOST];
+    const one = [...ids.values()].toReversed()[MOST];
     if (!one) return [];
     return [
       {

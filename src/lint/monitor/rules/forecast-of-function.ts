@@ -3,10 +3,9 @@ import { callsOf } from '../algorithms.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
 /** Docs, monitors/types/forecasts: functions that a forecast cannot be made of. */
-const UNFORESEEABLE: ReadonlySet<string> = new Set([
-  ...['anomalies', 'cumsum', 'integral', 'outliers'],
-  ...['piecewise_constant', 'robust_trend', 'trend_line'],
-]);
+const UNFORESEEABLE: ReadonlySet<string> = new Set(
+  'anomalies cumsum integral outliers piecewise_constant robust_trend trend_line'.split(' '),
+);
 
 export const forecastOfFunction: MonitorRule = {
   code: 'forecast_of_function',

@@ -9,15 +9,15 @@ type Kind = 'data' | 'number' | 'word' | 'number?' | 'word?' | 'any?';
 const DATA: readonly Kind[] = ['data'];
 const LIMITED: readonly Kind[] = ['data', 'number'];
 
+const OF_DATA = [
+  'abs log2 log10 cumsum integral count_nonzero count_not_null diff derivative dt per_second per_minute per_hour',
+  'monotonic_diff default_zero exclude_null hour_before day_before week_before month_before ewma_3 ewma_5 ewma_7',
+  'ewma_10 ewma_20 median_3 median_5 median_7 median_9 robust_trend trend_line piecewise_constant',
+].flatMap((line) => line.split(' '));
+
 /** Arguments of functions: docs, dashboards/functions. Algorithms have rules of their own. */
 const TAKES: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly Kind[]>([
-  ...[
-    ...['abs', 'log2', 'log10', 'cumsum', 'integral', 'count_nonzero', 'count_not_null'],
-    ...['diff', 'derivative', 'dt', 'per_second', 'per_minute', 'per_hour', 'monotonic_diff'],
-    ...['default_zero', 'exclude_null', 'hour_before', 'day_before', 'week_before', 'month_before'],
-    ...['ewma_3', 'ewma_5', 'ewma_7', 'ewma_10', 'ewma_20', 'median_3', 'median_5', 'median_7', 'median_9'],
-    ...['robust_trend', 'trend_line', 'piecewise_constant'],
-  ].map((name) => [name, DATA] as const),
+  ...OF_DATA.map((name) => [name, DATA] as const),
   ...['cutoff_max', 'cutoff_min', 'clamp_max', 'clamp_min', 'timeshift'].map(
     (name) => [name, LIMITED] as const,
   ),

@@ -1,8 +1,9 @@
 import type { Method } from '../../../language/query/syntax.ts';
+import { METRIC_METHODS } from '../../metric-methods.ts';
 import { nearest } from '../../nearest.ts';
 import type { Hit } from '../../rule.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { CHECK_FORM, formOf, METRIC_METHODS } from '../query-data.ts';
+import { CHECK_FORM, formOf } from '../query-data.ts';
 
 export const unknownMethod: MonitorRule = {
   code: 'unknown_method',
