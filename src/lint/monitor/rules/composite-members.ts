@@ -32,7 +32,7 @@ query: 11 && 12 && 13 && 14 && 15 && 16 && 17 && 18 && 19 && 20
 };
 
 /** The ids of a composite, from left to right. */
-function idsIn(expression: Expression): NumberLiteral[] {
+export function idsIn(expression: Expression): NumberLiteral[] {
   const ids: NumberLiteral[] = [];
   const open: Expression[] = [expression];
   for (let node = open.pop(); node; node = open.pop()) {

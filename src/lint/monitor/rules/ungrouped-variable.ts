@@ -1,9 +1,5 @@
-import { allParts } from '../../../language/message/parse-message.ts';
-import { partsIn } from '../../../language/query/walk-query.ts';
-import type { Query } from '../../../language/query/syntax.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-
-const TAG_VARIABLE = /^\[?([\w@/-][\w.@/-]*?)(?:\.name\]|\]?\.name)$/;
+import { hasKey, tagKeyOf, variableKeysOf } from '../variable-keys.ts';
 
 export const ungroupedVariable: MonitorRule = {
   code: 'ungrouped_variable',
@@ -17,36 +13,20 @@ message: The load of ⟦{{pod_name.name}}⟧ is high.
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load of {{host.name}} is high.
 `,
-  check: ({ parsed, message }) => {
-    const keys = keysOf(parsed.query);
-    if (keys === undefined || parsed.faults.length > 0) return [];
-    return [...allParts(message?.parts ?? [])].flatMap((part) => {
-      if (part.kind !== 'variable') return [];
-      const key = TAG_VARIABLE.exec(part.name)?.[1];
-      if (key === undefined || [key, key.toLowerCase(), `${key}.name`].some((name) => keys.has(name)))
-        return [];
-      return [
-        {
-          path: ['message'],
-          span: part.span,
-          message: `{{${part.name}}} will be empty: the monitor is not grouped by ${key}.`,
-          hint:
-            keys.size === 0 ? `Add by {${key}} to the query.` : `It is grouped by ${[...keys].join(', ')}.`,
-        },
-      ];
+  check: (view) => {
+    const named = view.textParts.flatMap(({ path, part }) => {
+      const key = part.kind === 'variable' ? tagKeyOf(part.name) : undefined;
+      return part.kind === 'variable' && key !== undefined ? [{ path, part, key }] : [];
     });
+    const keys = named.length > 0 ? variableKeysOf(view) : undefined;
+    if (keys === undefined) return [];
+    return named
+      .filter(({ key }) => !hasKey(keys, key))
+      .map(({ path, part, key }) => ({
+        path,
+        span: part.span,
+        message: `{{${part.name}}} will be empty: the monitor is not grouped by ${key}.`,
+        hint: keys.size === 0 ? `Add by {${key}} to the query.` : `It is grouped by ${[...keys].join(', ')}.`,
+      }));
   },
 };
-
-/** The keys of a metric query's groups and of what its scopes fix; undefined for other queries. */
-function keysOf(query: Query): ReadonlySet<string> | undefined {
-  if (query.kind !== 'metric') return undefined;
-  const keys = new Set<string>();
-  for (const part of partsIn(query.expression)) {
-    if (part.kind !== 'series') continue;
-    for (const { text } of part.groupBy?.keys ?? []) keys.add(text);
-    for (const [, key = ''] of JSON.stringify(part.filter ?? '').matchAll(/"text":"([^":]+):/g))
-      keys.add(key);
-  }
-  return keys;
-}
