@@ -104,9 +104,8 @@ describe('deploy.sh', () => {
   });
 
   it('goes to the cluster and namespace that it is told, in every call', (t) => {
-    const { calls } = deploy(t, { revision: '7', fails: 'status:1' }, [
-      ...['--context', 'east', '-n', 'operations', '--timeout', '60', '--write', '--yes', 'openshift'],
-    ]);
+    const args = '--context east -n operations --timeout 60 --write --yes openshift';
+    const { calls } = deploy(t, { revision: '7', fails: 'status:1' }, args.split(' '));
     const [, ...toCluster] = calls;
     for (const call of toCluster) assert.ok(call.startsWith('--context east --namespace operations '), call);
     assert.ok(toCluster.some((call) => call.endsWith('rollout status deployment/birddog --timeout=60s')));
@@ -123,9 +122,8 @@ describe('deploy.sh', () => {
     it(`rolls back after ${what}: policies and settings, then the pod, and waits for that`, (t) => {
       const { status, calls, out, applied } = deploy(t, { revision: '7', fails });
       assert.equal(status, 2, out);
-      assert.deepEqual(calls.slice(calls.indexOf('apply -f new') + 1), [
-        ...[...after, ...WHY, 'apply -f before', REVISION, UNDO, WAIT],
-      ]);
+      const expected = [...after, ...WHY, 'apply -f before', REVISION, UNDO, WAIT];
+      assert.deepEqual(calls.slice(calls.indexOf('apply -f new') + 1), expected);
       assert.match(out, says);
       assert.match(out, /rolled back: revision 7 runs again/);
       assert.match(
