@@ -1,29 +1,7 @@
-import type { Finding } from '../src/domain/finding.ts';
-import { isObject, type JsonObject } from '../src/domain/json.ts';
-import type { Pointer } from '../src/domain/pointer.ts';
+import { isObject } from '../src/domain/json.ts';
 import { decode } from '../src/format/decode.ts';
 import { OBJECT_LIMITS } from '../src/format/decoded.ts';
-import { DASHBOARD_RULES } from '../src/lint/dashboard/dashboard-rules.ts';
-import { lintDashboard } from '../src/lint/dashboard/lint-dashboard.ts';
-import { lintMonitor } from '../src/lint/monitor/lint-monitor.ts';
-import { MONITOR_RULES } from '../src/lint/monitor/monitor-rules.ts';
-import type { Rule } from '../src/lint/rule.ts';
-import { SUPPRESSION_RULES } from '../src/lint/suppression/suppression-rules.ts';
-
-/** What the page needs to know of a rule. */
-export type ShownRule = Pick<Rule<never>, 'code' | 'severity' | 'summary' | 'bad' | 'good'>;
-type Lint = (object: JsonObject, pointer: Pointer) => Finding[];
-interface Group {
-  readonly title: string;
-  readonly rules: readonly ShownRule[];
-  readonly lint: Lint;
-}
-
-const GROUPS: readonly Group[] = [
-  { title: 'Monitors', rules: MONITOR_RULES, lint: lintMonitor },
-  { title: 'Dashboards', rules: DASHBOARD_RULES, lint: lintDashboard },
-  { title: 'Suppressions', rules: SUPPRESSION_RULES, lint: lintMonitor },
-];
+import { RULE_GROUPS, type RuleGroup, type ShownRule } from '../src/lint/rule-groups.ts';
 
 const INTRODUCTION = `# Lint
 
@@ -65,8 +43,8 @@ const FOOT = '\n<!-- Written by `npm run docs` from the rules in src/lint. -->\n
 
 /** The page about lint: what it is, every rule in a table, and each with its examples and what Birddog says of them. */
 export async function lintPage(): Promise<string> {
-  const tables = GROUPS.map(({ title, rules }) => `**${title}**\n\n${tableOf(rules)}`).join('\n');
-  const sections = await Promise.all(GROUPS.map(sectionOf));
+  const tables = RULE_GROUPS.map(({ title, rules }) => `**${title}**\n\n${tableOf(rules)}`).join('\n');
+  const sections = await Promise.all(RULE_GROUPS.map(sectionOf));
   return `${INTRODUCTION}## All rules\n\n${tables}\n${sections.join('\n')}${FOOT}`;
 }
 
@@ -77,12 +55,12 @@ function tableOf(rules: readonly ShownRule[]): string {
   return `| code | severity | what is found |\n|---|---|---|\n${lines.join('')}`;
 }
 
-async function sectionOf({ title, rules, lint }: Group): Promise<string> {
+async function sectionOf({ title, rules, lint }: RuleGroup): Promise<string> {
   const parts = await Promise.all(rules.map((rule) => ruleSection(rule, lint)));
   return `## ${title}\n\n${parts.join('\n')}`;
 }
 
-async function ruleSection(rule: ShownRule, lint: Lint): Promise<string> {
+async function ruleSection(rule: ShownRule, lint: RuleGroup['lint']): Promise<string> {
   return [
     `### \`${rule.code}\`\n\n${plain(rule.summary)}\n`,
     fenced('yaml', pointedOut(rule.bad)),
@@ -104,7 +82,7 @@ export function pointedOut(bad: string): string {
 }
 
 /** What Birddog says of the bad example. */
-async function said({ code, bad }: ShownRule, lint: Lint): Promise<string> {
+async function said({ code, bad }: ShownRule, lint: RuleGroup['lint']): Promise<string> {
   const { value } = await decode(bad.replace(/[⟦⟧]/g, ''), 'yaml', OBJECT_LIMITS);
   const found = isObject(value) ? lint(value, '').find((finding) => finding.code === code) : undefined;
   if (!found) throw new Error(`The bad example of ${code} has no such finding.`);

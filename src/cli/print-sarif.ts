@@ -5,8 +5,7 @@ import type { Position } from '../domain/finding.ts';
 import { applyEdits } from '../format/edit/apply-edits.ts';
 import { positionsIn } from '../format/place.ts';
 import type { TextPart } from '../format/split-yaml.ts';
-import { DASHBOARD_RULES } from '../lint/dashboard/dashboard-rules.ts';
-import { MONITOR_RULES } from '../lint/monitor/monitor-rules.ts';
+import { RULE_GROUPS } from '../lint/rule-groups.ts';
 import { type LocatedFinding, documentsOf } from './lint-text.ts';
 import type { LintedFile } from './report.ts';
 import { visibleJson } from './visible.ts';
@@ -39,7 +38,7 @@ export async function printSarif(files: readonly LintedFile[]): Promise<string> 
 
 /** Every rule of the tables, and what else was found: mistakes of shape and of the text itself. */
 function rulesOf(files: readonly LintedFile[]) {
-  const known = [...MONITOR_RULES, ...DASHBOARD_RULES].map(({ code, severity, summary, bad, good }) => ({
+  const known = RULE_GROUPS.flatMap(({ rules }) => rules).map(({ code, severity, summary, bad, good }) => ({
     id: code,
     shortDescription: { text: summary },
     help: {

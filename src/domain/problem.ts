@@ -123,6 +123,11 @@ export const PROBLEMS = {
     title: "Datadog's list leaves out what is there",
     hint: 'Try again later: planned from such a list, what is there would be made once more. Nothing was written.',
   },
+  busy: {
+    status: 503,
+    title: 'Too much is asked at once',
+    hint: 'Try again after the time in Retry-After. Nothing was done of this request.',
+  },
   sidecar_away: {
     status: 503,
     title: 'The sidecar is away',

@@ -6,18 +6,7 @@ import { pointerSteps, type Pointer } from '../domain/pointer.ts';
 import { decode } from '../format/decode.ts';
 import { type Format, OBJECT_LIMITS } from '../format/decoded.ts';
 import { applyEdits } from '../format/edit/apply-edits.ts';
-import { DASHBOARD_RULES } from './dashboard/dashboard-rules.ts';
-import { lintDashboard } from './dashboard/lint-dashboard.ts';
-import { lintMonitor } from './monitor/lint-monitor.ts';
-import { MONITOR_RULES } from './monitor/monitor-rules.ts';
-import { SUPPRESSION_RULES } from './suppression/suppression-rules.ts';
-
-const KINDS = [
-  { kind: 'monitor', rules: MONITOR_RULES, lint: lintMonitor },
-  { kind: 'dashboard', rules: DASHBOARD_RULES, lint: lintDashboard },
-  { kind: 'suppression', rules: SUPPRESSION_RULES, lint: lintMonitor },
-] as const;
-type Lint = (object: JsonObject, pointer: Pointer) => Finding[];
+import { RULE_GROUPS, type RuleGroup } from './rule-groups.ts';
 
 /** What no example has in it. */
 const SENTINEL = 'zzsentinelzz';
@@ -26,8 +15,8 @@ interface Located extends Finding {
   readonly position: Position;
 }
 
-for (const { kind, rules, lint } of KINDS) {
-  describe(`each rule about a ${kind}`, () => {
+for (const { title, rules, lint } of RULE_GROUPS) {
+  describe(`each rule of the group ${title}`, () => {
     for (const { code, severity, bad, good } of rules) {
       const clean = bad.replace(/[⟦⟧]/g, '');
 
@@ -80,7 +69,7 @@ async function objectIn(text: string, format: Format): Promise<JsonObject> {
   return value;
 }
 
-async function linted(text: string, format: Format, lint: Lint): Promise<Located[]> {
+async function linted(text: string, format: Format, lint: RuleGroup['lint']): Promise<Located[]> {
   const { value, locate } = await decode(text, format, OBJECT_LIMITS);
   assert.ok(isObject(value));
   return lint(value, '').map((finding) => ({ ...finding, position: locate(finding.pointer, finding.at) }));

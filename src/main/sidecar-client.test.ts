@@ -109,6 +109,16 @@ describe('the hop', () => {
     assert.equal(client.state(), 'closed');
   });
 
+  it('lets only so many requests wait for a sidecar that is slow, and tells the others at once', async () => {
+    const { promise, resolve } = Promise.withResolvers<OutboundAnswer>();
+    const client = createSidecarClient(URL_OF_SIDECAR, { send: () => promise, close: () => {} });
+    const under = Array.from({ length: 64 + 256 }, () => client.forward(incoming(), []));
+    await assert.rejects(client.forward(incoming(), []), { code: 'busy' });
+    resolve(ANSWER);
+    for (const reply of await Promise.all(under)) assert.equal(reply.status, 201);
+    assert.equal((await client.forward(incoming(), [])).status, 201);
+  });
+
   it('does not blame the sidecar for a deadline that passes', async () => {
     const { client } = hop(() => {
       throw new OutboundError('timeout', true);

@@ -12,10 +12,13 @@ import { type Endpoint, isWrite } from '../contract/operations.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../http/reply.ts';
 import { HEADERS } from '../contract/headers.ts';
+import { createTurns } from '../http/turns.ts';
 import { type Outbound, OutboundError } from '../outbound/outbound.ts';
 
 /** Failures in a row after which the sidecar is left alone, and for how long (ms). */
 const BREAKER = { failures: 5, restMs: 1000 };
+/** Requests under way over the hop at once, and how many more may wait: beyond that the sidecar is flooded. */
+const UNDER_WAY = { atOnce: 64, waiting: 256 };
 /** Kept back (ms) of the deadline, so that the sidecar's own answer arrives before ours runs out. */
 const HOP_MARGIN = 150;
 /** What of the sidecar's answer goes on to the user. */
@@ -29,7 +32,8 @@ type Forwarded = Pick<Incoming, 'pathAndQuery' | 'sent' | 'accept' | 'context'> 
 export interface SidecarClient {
   /**
    * Hands a request to the sidecar as it came, with what is left of the deadline and who asks. Gives its
-   * answer, whatever its status. Throws `sidecar_away`, and `outcome_unknown` for a write that was sent and not answered.
+   * answer, whatever its status. Throws `sidecar_away`, `outcome_unknown` for a write that was sent and not answered, and
+   * `busy` where more wait for it than can be served.
    */
   forward(incoming: Forwarded, missingFrom: readonly CatalogName[]): Promise<Reply>;
   /** `closed` while all is well. */
@@ -48,6 +52,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
     handleWhen((error) => error instanceof OutboundError && error.reason === 'connection'),
     { halfOpenAfter: BREAKER.restMs, breaker: new ConsecutiveBreaker(BREAKER.failures) },
   );
+  const turns = createTurns(UNDER_WAY.atOnce, UNDER_WAY.waiting, 'requests wait for the sidecar');
   let openings = 0;
   breaker.onBreak(() => {
     openings += 1;
@@ -55,10 +60,13 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
   return {
     openings: () => openings,
     async forward(incoming, missingFrom) {
+      const giveBack = await turns.take(incoming.context.deadline);
       try {
         return await breaker.execute(() => send(url, outbound, incoming, missingFrom));
       } catch (error) {
         throw awayProblem(error, incoming);
+      } finally {
+        giveBack();
       }
     },
     state() {

@@ -31,11 +31,15 @@ function lintObject(kind: ManagedKind, verb: 'create' | 'update', object: Json, 
   if (!isObject(object)) return findings;
   if (kind === 'alert')
     return findings.length > 0 ? findings : lintAlert(alertSchema.parse(object), object['lint'], pointer);
-  findings.push(...LINTERS[kind](object, pointer, verb === 'create'));
+  findings.push(...LINTERS[kind](object, pointer, { whole: verb === 'create' }));
   return [...findings, ...markerFindings(storedKind(kind), object, pointer)];
 }
 
-type Lint = (object: JsonObject, pointer: Pointer, whole: boolean) => Finding[];
+type Lint = (
+  object: JsonObject,
+  pointer: Pointer,
+  setting: { readonly whole?: boolean; readonly inDocument?: boolean },
+) => Finding[];
 const LINTERS: Readonly<Record<'monitor' | 'dashboard', Lint>> = {
   monitor: lintMonitor,
   dashboard: lintDashboard,
@@ -76,7 +80,7 @@ export function lintDocument(document: JsonObject): Finding[] {
       const { key, adopt: _, unmanaged: __, ...object } = entry;
       const pointer = pointerTo('', list, at);
       if (kind !== 'alert') {
-        findings.push(...LINTERS[kind](withPlaceholders(object), pointer, true));
+        findings.push(...LINTERS[kind](withPlaceholders(object), pointer, { inDocument: true }));
         findings.push(...markerFindings(storedKind(kind), object, pointer));
       } else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
         findings.push(...lintAlert(alertSchema.parse(object), object['lint'], pointer));

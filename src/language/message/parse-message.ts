@@ -1,105 +1,250 @@
 import type { Span } from '../query/syntax.ts';
+import type {
+  Block,
+  Handle,
+  MessageArgument,
+  MessageFault,
+  MessageFaultCode,
+  MessagePart,
+  ParsedMessage,
+  Variable,
+} from './message-syntax.ts';
+import { handleAt, handleName, withoutStop, workflowArguments } from './read-handle.ts';
+import { readWords } from './read-words.ts';
+import { type TagEnd, TagEnds } from './tag-end.ts';
 
-/** A piece of a notification message that is no plain text. */
-export type MessagePart =
-  | { readonly kind: 'variable'; readonly name: string; readonly span: Span }
-  | {
-      readonly kind: 'block';
-      readonly name: string;
-      /** `{{^name}}`: what is said where the block does not hold. */
-      readonly negated: boolean;
-      readonly args: readonly string[];
-      /** Of the opening tag. */
-      readonly span: Span;
-      readonly inner: readonly MessagePart[];
-    }
-  | { readonly kind: 'call'; readonly name: string; readonly args: readonly string[]; readonly span: Span }
-  | { readonly kind: 'handle'; readonly name: string; readonly span: Span };
-
-/** One mistake in a message. */
-export interface MessageFault {
-  readonly code: 'unclosed_tag' | 'unclosed_block' | 'unopened_block' | 'crossed_block';
-  readonly span: Span;
-  /** The tag or block, as it was written. */
-  readonly what: string;
-  /** Of crossed blocks, the one that must close first. */
-  readonly expected?: string;
-}
-
-export interface ParsedMessage {
-  readonly parts: readonly MessagePart[];
-  readonly faults: readonly MessageFault[];
-}
-
-/** What is left as it is: `{{{{raw}}}} ... {{{{/raw}}}}` and comments; then tags of two or three braces; then handles. */
-const TOKEN =
-  /\{\{\{\{raw\}\}\}\}[\s\S]*?\{\{\{\{\/raw\}\}\}\}|\{\{!(?:--[\s\S]*?--|[^}]*)\}\}|\{\{\{?([^{}]*)\}?\}\}|\{\{|(?<![\w@])@[\w.+-]+(?:@[\w.-]+)?/g;
-const WORD = /"([^"]*)"|'([^']*)'|\S+/g;
-const CALLS = new Set(['eval', 'local_time', 'urlencode', 'override_priority']);
+/** Tags that call something: docs, monitors/notify/variables and monitors/guide/template-variable-evaluation. */
+const CALLS: ReadonlySet<string> = new Set(['eval', 'local_time', 'urlencode', 'override_priority']);
+/** Blocks stand in each other no deeper. */
+const DEEPEST = 100;
+/** More are not told of one message. */
+const MOST_FAULTS = 100;
+/** Where text is no plain text any more. */
+const SIGN = /\{\{|\}\}|@/g;
+/** A tag that lacks one brace at its beginning: a name as a message has it, no brackets of another language. */
+const LACKS_BRACE = /(?<!\{)\{((?:[#^/][a-z_]+|[\w.@/[\]-]+\.name\]?|value|threshold)\s*)$/;
+const LONGEST_NAME = 100;
 
 interface Open {
   readonly name: string;
   readonly negated: boolean;
-  readonly args: readonly string[];
+  readonly args: readonly MessageArgument[];
   readonly span: Span;
+  readonly nameSpan: Span;
   readonly inner: MessagePart[];
+  otherwise?: MessagePart[];
 }
 
-/** Reads a notification message. Throws nothing: what is wrong is among the faults. */
+/** Reads a notification message. Throws nothing: what is wrong is among the faults, and what it has for a tag is read on. */
 export function parseMessage(text: string): ParsedMessage {
-  const faults: MessageFault[] = [];
-  const top: MessagePart[] = [];
-  const open: Open[] = [];
-  const add = (part: MessagePart): void => void (open.at(-1)?.inner ?? top).push(part);
-  const close = (): void => {
-    const block = open.pop();
-    if (block) add({ kind: 'block', ...block });
-  };
-  for (const found of text.matchAll(TOKEN)) {
-    const [whole, inside] = found;
-    const span = { from: found.index, to: found.index + whole.length };
-    if (whole.startsWith('@')) add({ kind: 'handle', name: whole.slice(1).replace(/[.-]+$/, ''), span });
-    else if (whole === '{{') faults.push({ code: 'unclosed_tag', span, what: whole });
-    else if (inside !== undefined) readTag(inside.trim(), span);
-  }
-  for (const { name, span } of open.toReversed()) {
-    faults.push({ code: 'unclosed_block', span, what: name });
-  }
-  while (open.length > 0) close();
-  return { parts: top, faults };
+  return new MessageReader(text).read();
+}
 
-  function readTag(tag: string, span: Span): void {
-    const sign = tag.charAt(0);
-    const words = wordsIn('#^/'.includes(sign) ? tag.slice(1) : tag);
-    const [name = '', ...args] = words;
-    if (sign === '/') return closeBlock(name, span);
-    if (sign === '#' || sign === '^') open.push({ name, negated: sign === '^', args, span, inner: [] });
-    else if (CALLS.has(name)) add({ kind: 'call', name, args, span });
-    else if (tag !== 'else' && tag !== '') add({ kind: 'variable', name: tag, span });
+class MessageReader {
+  readonly #text: string;
+  readonly #ends: TagEnds;
+  readonly #faults: MessageFault[] = [];
+  readonly #top: MessagePart[] = [];
+  readonly #open: Open[] = [];
+  #steps = 0;
+  /** Up to here all is in a part. */
+  #told = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#ends = new TagEnds(text);
   }
 
-  function closeBlock(name: string, span: Span): void {
-    const last = open.at(-1);
-    if (last?.name === name) return close();
-    const opened = open.findLastIndex((block) => block.name === name);
-    if (opened < 0) {
-      faults.push({ code: 'unopened_block', span, what: name });
-      return;
+  read(): ParsedMessage {
+    for (let at = 0; at < this.#text.length; ) {
+      SIGN.lastIndex = at;
+      const found = SIGN.exec(this.#text);
+      this.#steps += (found?.index ?? this.#text.length) - at + 1;
+      if (!found) break;
+      at = this.#readSign(found[0], found.index);
     }
-    faults.push({ code: 'crossed_block', span, what: name, expected: last?.name ?? '' });
-    while (open.length > opened) close();
+    this.#tellText(this.#text.length);
+    for (const { name, span } of this.#open.toReversed()) this.#fault('unclosed_block', span, name);
+    while (this.#open.length > 0) this.#close(undefined);
+    return { parts: this.#top, faults: this.#faults, steps: this.#steps + this.#ends.steps };
   }
-}
 
-/** Words of a tag, without their quotes. */
-function wordsIn(text: string): string[] {
-  return [...text.matchAll(WORD)].map(([word, double, single]) => double ?? single ?? word);
-}
+  /** Reads what begins with a sign, and gives where to go on. */
+  #readSign(sign: string, at: number): number {
+    if (sign === '@') return this.#readHandle(at);
+    if (sign === '{{') return this.#readTag(at);
+    const before = this.#text.slice(Math.max(this.#told, at - LONGEST_NAME), at);
+    const lacking = LACKS_BRACE.exec(before);
+    if (lacking) {
+      const from = at - (lacking[1] ?? '').length - 1;
+      this.#fault('unopened_tag', { from, to: at + 2 }, (lacking[1] ?? '').trim());
+    }
+    return at + 2;
+  }
 
-/** Every part of a message, outer ones first. */
-export function* allParts(parts: readonly MessagePart[]): Generator<MessagePart> {
-  for (const part of parts) {
-    yield part;
-    if (part.kind === 'block') yield* allParts(part.inner);
+  #readTag(at: number): number {
+    const text = this.#text;
+    if (text.startsWith('{{{{', at)) return this.#readRaw(at);
+    if (text.startsWith('{{!', at)) return this.#readComment(at);
+    const braces = text[at + 2] === '{' ? 3 : 2;
+    const end = this.#ends.inside(at + braces);
+    if (!end) return this.#unclosed(at, at + braces);
+    const closed = braces === 3 && text[end.to + 2] === '}' ? 3 : 2;
+    const span = { from: at, to: end.to + closed };
+    if (closed < braces) this.#fault('uneven_braces', span, text.slice(at, span.to));
+    return this.#readInside(span, braces, end);
+  }
+
+  #unclosed(at: number, to: number): number {
+    this.#fault('unclosed_tag', { from: at, to }, this.#text.slice(at, to));
+    return to;
+  }
+
+  /** `{{{{name}}}}` up to `{{{{/name}}}}`. */
+  #readRaw(at: number): number {
+    const end = this.#ends.inside(at + 4);
+    if (!end || !this.#text.startsWith('}}}}', end.to)) return this.#unclosed(at, at + 4);
+    const [name] = readWords(this.#text.slice(at + 4, end.to), at + 4);
+    const closing = `{{{{/${name?.text ?? ''}}}}}`;
+    const close = this.#ends.find(closing, end.to + 4);
+    const to = close < 0 ? end.to + 4 : close + closing.length;
+    if (close < 0) this.#fault('unclosed_block', { from: at, to }, name?.text ?? '');
+    return this.#tellVerbatim(at, to);
+  }
+
+  #readComment(at: number): number {
+    const closing = this.#text.startsWith('{{!--', at) ? '--}}' : '}}';
+    const close = this.#ends.find(closing, at + 3);
+    return close < 0 ? this.#unclosed(at, at + 3) : this.#tellVerbatim(at, close + closing.length);
+  }
+
+  #readInside(span: Span, braces: 2 | 3, end: TagEnd): number {
+    const from = span.from + braces;
+    const inside = this.#text.slice(from, end.to);
+    this.#steps += inside.length;
+    if (end.openQuote !== undefined)
+      this.#fault('unclosed_quote', { from: end.openQuote, to: end.to }, inside.trim());
+    const blanks = inside.length - inside.trimStart().length;
+    const sign = '#^/'.includes(inside[blanks] ?? ' ') ? (inside[blanks] ?? '') : '';
+    const skipped = sign === '' ? 0 : blanks + 1;
+    const [first, ...args] = readWords(inside.slice(skipped), from + skipped);
+    this.#tellText(span.from);
+    this.#told = span.to;
+    if (sign === '^' && !first) this.#readElse(span);
+    else if (!first) this.#fault('nameless_tag', span, sign);
+    else if (sign === '/') this.#closeBlock(first, span);
+    else if (sign !== '') this.#openBlock(first, args, span, sign === '^');
+    else if (first.text === 'else' && first.quote === '') this.#readElse(span);
+    else this.#readValue(first, args, span, braces);
+    return span.to;
+  }
+
+  #readValue(name: MessageArgument, args: readonly MessageArgument[], span: Span, braces: 2 | 3): void {
+    const called = args.length > 0 || CALLS.has(name.text);
+    this.#tell(
+      called
+        ? { kind: 'call', name: name.text, args, braces, span }
+        : { kind: 'variable', name: name.text, braces, span },
+    );
+  }
+
+  #openBlock(name: MessageArgument, args: readonly MessageArgument[], span: Span, negated: boolean): void {
+    if (this.#open.length === DEEPEST) return this.#fault('too_deep', span, name.text);
+    this.#open.push({ name: name.text, negated, args, span, nameSpan: name.span, inner: [] });
+  }
+
+  #closeBlock({ text: name, span: nameSpan }: MessageArgument, span: Span): void {
+    const last = this.#open.at(-1);
+    if (last?.name === name) return this.#close(nameSpan);
+    const opened = this.#open.findLastIndex((block) => block.name === name);
+    if (opened < 0) return this.#fault('unopened_block', span, name);
+    this.#fault('crossed_block', span, name, last?.name ?? '');
+    while (this.#open.length > opened + 1) this.#close(undefined);
+    this.#close(nameSpan);
+  }
+
+  #close(closing: Span | undefined): void {
+    const block = this.#open.pop();
+    if (!block) return;
+    const part: Block = { kind: 'block', ...block, ...(closing ? { closing } : {}) };
+    this.#holder().push(part);
+  }
+
+  #readElse(span: Span): void {
+    const block = this.#open.at(-1);
+    if (!block) this.#fault('stray_else', span, 'else');
+    else if (block.otherwise) this.#fault('second_else', span, block.name);
+    else block.otherwise = [];
+  }
+
+  #readHandle(at: number): number {
+    const how = handleAt(this.#text, at);
+    if (how === 'none') return at + 1;
+    const variables: Variable[] = [];
+    let to = at + 1;
+    for (;;) {
+      to += handleName(this.#text, to).length;
+      const variable = this.#text.startsWith('{{', to) ? this.#variableAt(to) : undefined;
+      if (!variable) break;
+      variables.push(variable);
+      to = variable.span.to;
+    }
+    const name = withoutStop(this.#text.slice(at + 1, to));
+    this.#steps += to - at;
+    if (name === '') return at + 1;
+    to = at + 1 + name.length;
+    const called = workflowArguments(this.#text, name, to);
+    to += called.length;
+    const behind = this.#text.startsWith('{{', to) ? '' : (this.#text[to] ?? '').trim();
+    const handle: Handle = {
+      kind: 'handle',
+      name: `${name}${called}`,
+      variables,
+      glued: how === 'glued',
+      behind,
+      span: { from: at, to },
+    };
+    this.#tell(handle);
+    return to;
+  }
+
+  /** The variable of which a handle goes on; undefined where another tag stands there. */
+  #variableAt(at: number): Variable | undefined {
+    const braces = this.#text.startsWith('{{{', at) ? 3 : 2;
+    const end = this.#ends.inside(at + braces);
+    if (!end || !this.#text.startsWith('}'.repeat(braces), end.to)) return undefined;
+    const words = readWords(this.#text.slice(at + braces, end.to), at + braces);
+    const [name] = words;
+    if (words.length !== 1 || !name || /^(?:[#^/!{]|else$)/.test(name.text)) return undefined;
+    return { kind: 'variable', name: name.text, braces, span: { from: at, to: end.to + braces } };
+  }
+
+  #fault(code: MessageFaultCode, span: Span, what: string, expected?: string): void {
+    if (this.#faults.length === MOST_FAULTS) return;
+    this.#faults.push({ code, span, what, ...(expected === undefined ? {} : { expected }) });
+  }
+
+  #holder(): MessagePart[] {
+    const block = this.#open.at(-1);
+    return block?.otherwise ?? block?.inner ?? this.#top;
+  }
+
+  #tell(part: MessagePart): void {
+    this.#tellText(part.span.from);
+    this.#holder().push(part);
+    this.#told = part.span.to;
+  }
+
+  #tellVerbatim(from: number, to: number): number {
+    this.#tell({ kind: 'verbatim', text: this.#text.slice(from, to), span: { from, to } });
+    return to;
+  }
+
+  #tellText(to: number): void {
+    const from = this.#told;
+    if (to > from) {
+      this.#holder().push({ kind: 'text', text: this.#text.slice(from, to), span: { from, to } });
+    }
+    this.#told = Math.max(from, to);
   }
 }

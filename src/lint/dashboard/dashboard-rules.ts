@@ -20,19 +20,22 @@ import { presetTwice } from './rules/preset-twice.ts';
 import { presetUnknownVariable } from './rules/preset-unknown-variable.ts';
 import { presetValueAndValues } from './rules/preset-value-and-values.ts';
 import { presetValuesEmpty } from './rules/preset-values-empty.ts';
+import { presetsUnsorted } from './rules/presets-unsorted.ts';
 import { queryNameTwice } from './rules/query-name-twice.ts';
 import { queryUnused } from './rules/query-unused.ts';
+import { queryWithoutVariable } from './rules/query-without-variable.ts';
 import { reflowTypeNull } from './rules/reflow-type-null.ts';
 import { reflowTypeOnFree } from './rules/reflow-type-on-free.ts';
 import { requestEmpty } from './rules/request-empty.ts';
 import { responseFormat } from './rules/response-format.ts';
 import { rolesWithReadOnly } from './rules/roles-with-read-only.ts';
 import { searchSyntax } from './rules/search-syntax.ts';
+import { secretInDashboard } from './rules/secret-in-dashboard.ts';
 import { sloWindow } from './rules/slo-window.ts';
 import { sloWithoutId } from './rules/slo-without-id.ts';
 import { tabLimits } from './rules/tab-limits.ts';
-import { tabWidget } from './rules/tab-widget.ts';
 import { tabWidgetTwice } from './rules/tab-widget-twice.ts';
+import { tabWidget } from './rules/tab-widget.ts';
 import { titleBlank } from './rules/title-blank.ts';
 import { unknownChoice } from './rules/unknown-choice.ts';
 import { unknownReflowType } from './rules/unknown-reflow-type.ts';
@@ -45,6 +48,7 @@ import { variableUndeclared } from './rules/variable-undeclared.ts';
 import { variableUnused } from './rules/variable-unused.ts';
 import { widgetBlank } from './rules/widget-blank.ts';
 import { widgetIncomplete } from './rules/widget-incomplete.ts';
+import { widgetMonitorById } from './rules/widget-monitor-by-id.ts';
 import { widgetQuerySyntax } from './rules/widget-query-syntax.ts';
 import { widgetUrl } from './rules/widget-url.ts';
 import { widgetsOverlap } from './rules/widgets-overlap.ts';
@@ -81,6 +85,7 @@ export const DASHBOARD_RULES: readonly DashboardRule[] = [
   aliasWithoutSeries,
   variableUndeclared,
   variableUnused,
+  queryWithoutVariable,
   variableTwice,
   defaultAndDefaults,
   defaultsEmpty,
@@ -88,6 +93,7 @@ export const DASHBOARD_RULES: readonly DashboardRule[] = [
   presetValuesEmpty,
   presetUnknownVariable,
   presetTwice,
+  presetsUnsorted,
   dashboardTag,
   titleBlank,
   notifyHandle,
@@ -100,4 +106,8 @@ export const DASHBOARD_RULES: readonly DashboardRule[] = [
   sloWithoutId,
   widgetBlank,
   widgetUrl,
+  secretInDashboard,
 ];
+
+/** And those about a dashboard that stands in a document. */
+export const DOCUMENT_DASHBOARD_RULES: readonly DashboardRule[] = [widgetMonitorById];

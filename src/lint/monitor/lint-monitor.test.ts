@@ -193,8 +193,8 @@ describe('a rule about monitors', () => {
     { query: 'avg(last_5m):avg:a{*} by {host.name} > 2', message: '{{host.name}} {{[host.name].name}}' },
     {
       type: 'log alert',
-      query: 'logs("a").index("*").rollup("count").last("5m") > 2',
-      message: '{{host.name}}',
+      query: 'logs("a").index("*").rollup("count").by("host,@user.id").last("5m") > 2',
+      message: '{{host.name}} {{[@user.id].name}} {{log.message}} {{log.attributes.a}}',
     },
     { options: { thresholds: { critical: 2, warning: 1, critical_recovery: 2, warning_recovery: 1 } } },
     {

@@ -11,6 +11,7 @@ import { changeArguments } from './rules/change-arguments.ts';
 import { checkCount } from './rules/check-count.ts';
 import { checkWithoutGroup } from './rules/check-without-group.ts';
 import { comparatorUnusual } from './rules/comparator-unusual.ts';
+import { compositeById } from './rules/composite-by-id.ts';
 import { compositeMemberTwice } from './rules/composite-member-twice.ts';
 import { compositeMembers } from './rules/composite-members.ts';
 import { compositeReference } from './rules/composite-reference.ts';
@@ -19,6 +20,7 @@ import { customScheduleNeeds } from './rules/custom-schedule-needs.ts';
 import { dashboardVariable } from './rules/dashboard-variable.ts';
 import { dataOfAnotherType } from './rules/data-of-another-type.ts';
 import { defaultZeroNeverMissing } from './rules/default-zero-never-missing.ts';
+import { evalExpression } from './rules/eval-expression.ts';
 import { evaluationDelayMissing } from './rules/evaluation-delay-missing.ts';
 import { evaluationWindowUnused } from './rules/evaluation-window-unused.ts';
 import { fillTooLong } from './rules/fill-too-long.ts';
@@ -29,16 +31,22 @@ import { forecastWindow } from './rules/forecast-window.ts';
 import { formulaUnreadable } from './rules/formula-unreadable.ts';
 import { functionArguments } from './rules/function-arguments.ts';
 import { groupKey } from './rules/group-key.ts';
+import { handleAdjoined } from './rules/handle-adjoined.ts';
+import { handleUnknown } from './rules/handle-unknown.ts';
 import { indexMissing } from './rules/index-missing.ts';
 import { invalidDraftStatus } from './rules/invalid-draft-status.ts';
 import { invalidOption } from './rules/invalid-option.ts';
 import { invalidPriority } from './rules/invalid-priority.ts';
 import { invalidSchedule } from './rules/invalid-schedule.ts';
+import { matchUngrouped } from './rules/match-ungrouped.ts';
+import { matchVariable } from './rules/match-variable.ts';
 import { matchWithoutValues } from './rules/match-without-values.ts';
+import { messageCall } from './rules/message-call.ts';
 import { messageSyntax } from './rules/message-syntax.ts';
 import { methodArguments } from './rules/method-arguments.ts';
 import { methodMissing } from './rules/method-missing.ts';
 import { methodTwice } from './rules/method-twice.ts';
+import { metricAlertType } from './rules/metric-alert-type.ts';
 import { metricName } from './rules/metric-name.ts';
 import { missingDataTwice } from './rules/missing-data-twice.ts';
 import { nameEmpty } from './rules/name-empty.ts';
@@ -54,15 +62,19 @@ import { outlierUngrouped } from './rules/outlier-ungrouped.ts';
 import { priorityZero } from './rules/priority-zero.ts';
 import { querySyntax } from './rules/query-syntax.ts';
 import { recoveryOverlaps } from './rules/recovery-overlaps.ts';
+import { recoveryUntold } from './rules/recovery-untold.ts';
 import { recoveryWithoutLimit } from './rules/recovery-without-limit.ts';
 import { renotifyOccurrences } from './rules/renotify-occurrences.ts';
+import { renotifyStatusUnreached } from './rules/renotify-status-unreached.ts';
 import { resolveWithTimeout } from './rules/resolve-with-timeout.ts';
 import { rollupLongerThanWindow } from './rules/rollup-longer-than-window.ts';
 import { rollupWithoutMeasure } from './rules/rollup-without-measure.ts';
 import { searchUnreadable } from './rules/search-unreadable.ts';
 import { searchWordCase } from './rules/search-word-case.ts';
+import { secretInMonitor } from './rules/secret-in-monitor.ts';
 import { syntheticsElsewhere } from './rules/synthetics-elsewhere.ts';
 import { tagCharacters } from './rules/tag-characters.ts';
+import { tagForm } from './rules/tag-form.ts';
 import { tagHalfEmpty } from './rules/tag-half-empty.ts';
 import { tagTwice } from './rules/tag-twice.ts';
 import { thresholdDiffers } from './rules/threshold-differs.ts';
@@ -75,6 +87,7 @@ import { thresholdWindows } from './rules/threshold-windows.ts';
 import { tooManyFacets } from './rules/too-many-facets.ts';
 import { tooManyTags } from './rules/too-many-tags.ts';
 import { twoDelays } from './rules/two-delays.ts';
+import { unclosedQuote } from './rules/unclosed-quote.ts';
 import { ungroupedVariable } from './rules/ungrouped-variable.ts';
 import { unknownAggregator } from './rules/unknown-aggregator.ts';
 import { unknownBlock } from './rules/unknown-block.ts';
@@ -84,12 +97,14 @@ import { unknownMethod } from './rules/unknown-method.ts';
 import { unknownOption } from './rules/unknown-option.ts';
 import { unknownThreshold } from './rules/unknown-threshold.ts';
 import { unknownType } from './rules/unknown-type.ts';
+import { unknownVariable } from './rules/unknown-variable.ts';
 import { unknownWindow } from './rules/unknown-window.ts';
 import { untrackedIssue } from './rules/untracked-issue.ts';
 import { variableIncomplete } from './rules/variable-incomplete.ts';
 import { variableQuerySyntax } from './rules/variable-query-syntax.ts';
 import { variableSource } from './rules/variable-source.ts';
 import { variableTwice } from './rules/variable-twice.ts';
+import { variableUnavailable } from './rules/variable-unavailable.ts';
 import { variableUndeclared } from './rules/variable-undeclared.ts';
 import { variableUnused } from './rules/variable-unused.ts';
 import { warningBeyondCritical } from './rules/warning-beyond-critical.ts';
@@ -99,6 +114,7 @@ import { windowOutOfRange } from './rules/window-out-of-range.ts';
 /** Every rule about monitors, in the order in which findings are told. */
 export const MONITOR_RULES: readonly MonitorRule[] = [
   unknownType,
+  metricAlertType,
   syntheticsElsewhere,
   unknownField,
   querySyntax,
@@ -178,20 +194,36 @@ export const MONITOR_RULES: readonly MonitorRule[] = [
   notifyByUngrouped,
   renotifyOccurrences,
   neverRenotified,
+  renotifyStatusUnreached,
   invalidSchedule,
   customScheduleNeeds,
   evaluationWindowUnused,
   nameEmpty,
   blankBeforeName,
   tagCharacters,
+  tagForm,
   tagTwice,
   tooManyTags,
   invalidPriority,
   priorityZero,
   invalidDraftStatus,
   messageSyntax,
+  unclosedQuote,
   unknownBlock,
   matchWithoutValues,
+  matchVariable,
+  matchUngrouped,
   blockNeverFires,
   ungroupedVariable,
+  unknownVariable,
+  variableUnavailable,
+  messageCall,
+  evalExpression,
+  handleUnknown,
+  handleAdjoined,
+  recoveryUntold,
+  secretInMonitor,
 ];
+
+/** And those about a monitor that stands in a document. */
+export const DOCUMENT_MONITOR_RULES: readonly MonitorRule[] = [compositeById];

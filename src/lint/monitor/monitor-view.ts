@@ -1,15 +1,25 @@
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { type ParsedMessage, parseMessage } from '../../language/message/parse-message.ts';
 import { parseMetricQuery, parseQuery } from '../../language/query/parse-query.ts';
 import type { Call, Method, Parsed, ParsedExpression, Query, Series } from '../../language/query/syntax.ts';
 import { partsIn } from '../../language/query/walk-query.ts';
 import type { Path, Rule } from '../rule.ts';
+import { type MonitorText, type TextPart, textPartsOf, textsOf } from './monitor-texts.ts';
 
-/** A monitor as rules look at it: its definition, its query and its message read. */
+/** What is known of a monitor beside what it says. */
+export interface MonitorSetting {
+  /** Whether what it leaves out is left out indeed: an update leaves out what shall stay. */
+  readonly whole?: boolean;
+  /** Whether it stands in a document, where others can be named by their keys. */
+  readonly inDocument?: boolean;
+}
+
+/** A monitor as rules look at it: its definition, its query and its texts read. */
 export interface MonitorView {
   readonly monitor: JsonObject;
-  /** Whether type and query are there: an update may leave out what shall stay. */
+  /** Whether all of it is there: an update may leave out what shall stay. */
   readonly whole: boolean;
+  /** Whether all of its options are there. */
+  readonly wholeOptions: boolean;
   /** Empty where it is left out. */
   readonly type: string;
   readonly query: string;
@@ -21,8 +31,10 @@ export interface MonitorView {
   readonly formula: ReadFormula | undefined;
   /** What the options say of the names in a formula. */
   readonly variables: readonly PlacedVariable[];
-  /** The message, read; undefined where there is none. */
-  readonly message: ParsedMessage | undefined;
+  /** The message and the other texts that Datadog fills in. */
+  readonly texts: readonly MonitorText[];
+  /** Their variables, calls, blocks and handles. */
+  readonly textParts: readonly TextPart[];
   readonly options: JsonObject;
   readonly thresholds: JsonObject;
   readonly thresholdWindows: JsonObject;
@@ -41,22 +53,26 @@ export interface PlacedVariable {
 
 export type MonitorRule = Rule<MonitorView>;
 
-export function viewMonitor(monitor: JsonObject): MonitorView {
+export function viewMonitor(monitor: JsonObject, setting: MonitorSetting = {}): MonitorView {
   const type = textAt(monitor['type']);
   const query = textAt(monitor['query']);
   const options = objectAt(monitor['options']);
-  const message = monitor['message'];
   const parsed = parseQuery(query === undefined ? '' : (type ?? ''), query ?? '');
+  const whole = setting.whole !== false && type !== undefined && query !== undefined;
+  const texts = textsOf(monitor);
   return {
     monitor,
-    whole: type !== undefined && query !== undefined,
+    whole,
+    // Options are replaced whole where they are there.
+    wholeOptions: whole || isObject(monitor['options']),
     type: type ?? '',
     query: query ?? '',
     parsed,
     parts: parsed.query.kind === 'metric' ? partsIn(parsed.query.expression) : [],
     formula: formulaOf(parsed.query),
     variables: variablesOf(options['variables']),
-    message: typeof message === 'string' ? parseMessage(message) : undefined,
+    texts,
+    textParts: textPartsOf(texts),
     options,
     thresholds: objectAt(options['thresholds']),
     thresholdWindows: objectAt(options['threshold_windows']),

@@ -66,7 +66,22 @@ const CASES: readonly Case[] = [
     ['invalid_option renotify_statuses/1'],
   ],
   [SIMPLE, { renotify_interval: 5, renotify_statuses: 'alert' }, ['invalid_option renotify_statuses']],
-  [SIMPLE, { renotify_interval: 5, renotify_statuses: ['alert', 'warn', 'no data'] }, []],
+  [
+    SIMPLE,
+    { renotify_interval: 5, renotify_statuses: ['alert', 'warn', 'no data'] },
+    ['renotify_status_unreached renotify_statuses/1', 'renotify_status_unreached renotify_statuses/2'],
+  ],
+  [
+    SIMPLE,
+    {
+      renotify_interval: 5,
+      renotify_statuses: ['alert', 'warn', 'no data'],
+      thresholds: { critical: 2, warning: 1 },
+      on_missing_data: 'show_no_data',
+    },
+    [],
+  ],
+  [COMPOSITE, { renotify_interval: 5, renotify_statuses: ['alert', 'warn', 'no data'] }, []],
   [SIMPLE, { notification_preset_name: 'hide_everything' }, ['invalid_option notification_preset_name']],
   [LOG, { group_retention_duration: '60m' }, []],
   [LOG, { group_retention_duration: '72h' }, []],
@@ -317,7 +332,7 @@ describe('rules about what stands beside the options', () => {
       ],
     ],
     [{ draft_status: 'drft' }, [{ pointer: '/draft_status', value: 'draft' }]],
-    [{ type: 'metric' }, [{ pointer: '/type', value: 'metric alert' }]],
+    [{ type: 'metric' }, [{ pointer: '/type', value: 'query alert' }]],
     [
       { notify_no_data: true },
       [

@@ -96,7 +96,10 @@ describe('what an object says is to be ignored', () => {
 
   it('may hit what an update leaves out', () => {
     const lint = { ignore: [{ code: 'block_never_fires', because: WHY }] };
-    assert.deepEqual(lintMonitor({ ...COUNTED, query: 'avg(last_5m):avg:a{*} > 1', lint }, '', false), []);
+    assert.deepEqual(
+      lintMonitor({ ...COUNTED, query: 'avg(last_5m):avg:a{*} > 1', lint }, '', { whole: false }),
+      [],
+    );
     assert.deepEqual(lintMonitor({ tags: ['a'], lint }, ''), []);
   });
 

@@ -1,3 +1,4 @@
+import { isPlaceholder } from '../../../domain/references.ts';
 import { membersOf } from '../composite-ids.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
@@ -15,7 +16,8 @@ query: 11 && 12
     const [first, ...more] = membersOf(query);
     const [second] = more;
     if (first === undefined || second === undefined || faults.length > 0) return [];
-    if (more.some(({ text }) => text !== first.text)) return [];
+    // Different references may have one placeholder.
+    if (isPlaceholder(first.text) || more.some(({ text }) => text !== first.text)) return [];
     return [
       {
         path: ['query'],

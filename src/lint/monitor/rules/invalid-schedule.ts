@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import type { Hit, Path } from '../../rule.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { numericOf } from '../option-values.ts';
+import { isTimeZone } from '../time-zone.ts';
 
 const START = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
 const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
@@ -106,19 +107,10 @@ function ruleFaults(rrule: Json | undefined, path: Path): Hit[] {
 
 function zoneFaults(zone: Json | undefined, path: Path): Hit[] {
   return refused(
-    zone == null || (typeof zone === 'string' && isZone(zone)),
+    zone == null || (typeof zone === 'string' && isTimeZone(zone)),
     path,
     'timezone is a name as in Europe/Berlin',
   );
-}
-
-function isZone(name: string): boolean {
-  if (name.length > 64 || !/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }
 
 function isWhole(value: Json | undefined, least: number, most: number): boolean {

@@ -1,7 +1,7 @@
-import { allParts } from '../../../language/message/parse-message.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
-const MATCHES = ['is_match', 'is_exact_match'];
+/** Blocks that compare a variable with texts. */
+export const MATCHES: readonly string[] = ['is_match', 'is_exact_match'];
 
 export const matchWithoutValues: MonitorRule = {
   code: 'match_without_values',
@@ -15,12 +15,12 @@ message: The load is high. ⟦{{#is_match "host.name"}}⟧ Look at once. {{/is_m
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_match}}
 `,
-  check: ({ message }) =>
-    [...allParts(message?.parts ?? [])].flatMap((part) => {
+  check: ({ textParts }) =>
+    textParts.flatMap(({ path, part }) => {
       if (part.kind !== 'block' || !MATCHES.includes(part.name) || part.args.length > 1) return [];
       return [
         {
-          path: ['message'],
+          path,
           span: part.span,
           message: `{{#${part.name}}} compares nothing: it needs a variable and a text to look for.`,
           hint: `Write {{#${part.name} "host.name" "web"}}.`,

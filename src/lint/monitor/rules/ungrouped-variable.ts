@@ -1,8 +1,5 @@
-import { allParts } from '../../../language/message/parse-message.ts';
-import { tagsIn } from '../../../language/query/walk-query.ts';
-import type { MonitorRule, MonitorView } from '../monitor-view.ts';
-
-const TAG_VARIABLE = /^\[?([\w@/-][\w.@/-]*?)(?:\.name\]|\]?\.name)$/;
+import type { MonitorRule } from '../monitor-view.ts';
+import { hasKey, tagKeyOf, variableKeysOf } from '../variable-keys.ts';
 
 export const ungroupedVariable: MonitorRule = {
   code: 'ungrouped_variable',
@@ -16,37 +13,20 @@ message: The load of ⟦{{pod_name.name}}⟧ is high.
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load of {{host.name}} is high.
 `,
-  check: ({ parsed, parts, message }) => {
-    if (parsed.query.kind !== 'metric' || parsed.faults.length > 0 || message === undefined) return [];
-    const keys = keysOf(parts);
-    return [...allParts(message.parts)].flatMap((part) => {
-      if (part.kind !== 'variable') return [];
-      const key = TAG_VARIABLE.exec(part.name)?.[1];
-      if (key === undefined || [key, key.toLowerCase(), `${key}.name`].some((name) => keys.has(name)))
-        return [];
-      return [
-        {
-          path: ['message'],
-          span: part.span,
-          message: `{{${part.name}}} will be empty: the monitor is not grouped by ${key}.`,
-          hint:
-            keys.size === 0 ? `Add by {${key}} to the query.` : `It is grouped by ${[...keys].join(', ')}.`,
-        },
-      ];
+  check: (view) => {
+    const named = view.textParts.flatMap(({ path, part }) => {
+      const key = part.kind === 'variable' ? tagKeyOf(part.name) : undefined;
+      return part.kind === 'variable' && key !== undefined ? [{ path, part, key }] : [];
     });
+    const keys = named.length > 0 ? variableKeysOf(view) : undefined;
+    if (keys === undefined) return [];
+    return named
+      .filter(({ key }) => !hasKey(keys, key))
+      .map(({ path, part, key }) => ({
+        path,
+        span: part.span,
+        message: `{{${part.name}}} will be empty: the monitor is not grouped by ${key}.`,
+        hint: keys.size === 0 ? `Add by {${key}} to the query.` : `It is grouped by ${[...keys].join(', ')}.`,
+      }));
   },
 };
-
-/** The keys of a metric query's groups and of what its scopes fix. */
-function keysOf(parts: MonitorView['parts']): ReadonlySet<string> {
-  const keys = new Set<string>();
-  for (const part of parts) {
-    if (part.kind !== 'series') continue;
-    for (const { text } of part.groupBy?.keys ?? []) keys.add(text);
-    for (const tag of tagsIn(part.filter)) {
-      const key = tag.kind === 'in' ? tag.key.text : tag.text.split(':', 1)[0];
-      if (key !== undefined && key !== '') keys.add(key);
-    }
-  }
-  return keys;
-}

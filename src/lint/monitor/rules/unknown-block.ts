@@ -1,6 +1,7 @@
-import { allParts } from '../../../language/message/parse-message.ts';
+import type { Block } from '../../../language/message/message-syntax.ts';
+import { meantWord } from '../../meant-word.ts';
+import type { Path, RuleFix } from '../../rule.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { nearest } from '../../nearest.ts';
 
 /** Blocks that Datadog evaluates: docs, monitors/notify/variables. */
 const BLOCKS: readonly string[] = [
@@ -31,17 +32,22 @@ message: The load is high. ⟦{{#is_alrt}}⟧ Look at once. {{/is_alrt}}
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high. {{#is_alert}} Look at once. {{/is_alert}}
 `,
-  check: ({ message }) =>
-    [...allParts(message?.parts ?? [])].flatMap((part) => {
+  check: ({ textParts }) =>
+    textParts.flatMap(({ path, part }) => {
       if (part.kind !== 'block' || BLOCKS.includes(part.name)) return [];
-      const meant = nearest(part.name, BLOCKS);
+      const meant = meantWord(part.name, BLOCKS);
       return [
         {
-          path: ['message'],
+          path,
           span: part.span,
           message: `Datadog knows no block "${part.name}": what stands in it is never sent.`,
-          ...(meant === undefined ? {} : { hint: `Did you mean ${meant}?` }),
+          ...(meant === undefined ? {} : { hint: `Did you mean ${meant}?`, fix: renamed(part, path, meant) }),
         },
       ];
     }),
 };
+
+function renamed({ nameSpan, closing }: Block, path: Path, name: string): RuleFix {
+  const spans = closing ? [nameSpan, closing] : [nameSpan];
+  return { title: `Write ${name}`, edits: spans.map((span) => ({ path, span, text: name })) };
+}

@@ -9,15 +9,16 @@ export const unknownType: MonitorRule = {
   bad: `type: ⟦metrics alert⟧
 query: avg(last_5m):avg:system.load.1{*} > 2
 `,
-  good: `type: metric alert
+  good: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 `,
   check: ({ monitor, type }) => {
     if (typeof monitor['type'] !== 'string' || type.trim() === '' || MONITOR_TYPES.has(type)) return [];
     const spoken = type.trim().replaceAll(/[_-]/g, ' ');
-    const meant = [type, spoken, `${spoken} alert`]
+    const near = [type, spoken, `${spoken} alert`]
       .map((word) => nearest(word, MONITOR_TYPES))
       .find((word) => word !== undefined);
+    const meant = near === 'metric alert' ? 'query alert' : near;
     return [
       {
         path: ['type'],

@@ -20,8 +20,8 @@ options:
     - {data_source: rum, name: errors, compute: {aggregation: count}, search: {query: "status:error"}}
     - {data_source: rum, name: views, compute: {aggregation: count}, search: {query: ""}}
 `,
-  check: ({ whole, formula, variables }) => {
-    if (!whole || formula === undefined || formula.faults.length > 0) return [];
+  check: ({ wholeOptions, formula, variables }) => {
+    if (!wholeOptions || formula === undefined || formula.faults.length > 0) return [];
     const names = new Set(
       variables.flatMap(({ variable: { name } }) => (typeof name === 'string' ? [name] : [])),
     );

@@ -19,8 +19,9 @@ options:
     - {data_source: rum, name: errors, compute: {aggregation: count}, search: {query: "status:error"}}
     - {data_source: rum, name: views, compute: {aggregation: count}, search: {query: ""}}
 `,
-  check: ({ whole, formula, variables, parsed: { faults } }) => {
-    if (!whole || faults.length > 0 || (formula?.faults.length ?? 0) > 0) return [];
+  check: ({ wholeOptions, formula, variables, parsed: { query, faults } }) => {
+    if (!wholeOptions || query.kind === 'opaque' || faults.length > 0 || (formula?.faults.length ?? 0) > 0)
+      return [];
     const used = new Set(formula ? namesIn(formula.expression).map(({ text }) => text) : []);
     return variables.flatMap(({ path, variable: { name } }) =>
       typeof name !== 'string' || used.has(name)

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Builds the image with podman or docker, from a checkout alone: nothing of it has to be installed or built before.
+set -eu
+
+[ $# -ge 1 ] || {
+  cat >&2 <<'TEXT'
+usage: deploy/build-image.sh NAME[:TAG] [OPTION...]
+
+  The options go to the engine, such as --build-arg RUN_BASE=registry.example/ubi9/ubi-micro@sha256:...
+  ENGINE names podman or docker; without it the first of the two that is on the PATH is taken.
+TEXT
+  exit 64
+}
+engine=${ENGINE:-$(command -v podman || command -v docker)} || {
+  echo 'build-image.sh: neither podman nor docker is on the PATH' >&2
+  exit 69
+}
+name=$1
+shift
+cd "$(dirname "$0")/.."
+exec "$engine" build --file deploy/Containerfile --tag "$name" "$@" .

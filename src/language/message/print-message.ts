@@ -1,0 +1,33 @@
+import type { MessageArgument, MessagePart } from './message-syntax.ts';
+
+/** A message as text: of one without faults, the text that it was read from but for blanks within its tags. */
+export function printMessage(parts: readonly MessagePart[]): string {
+  return parts.map(printPart).join('');
+}
+
+function printPart(part: MessagePart): string {
+  switch (part.kind) {
+    case 'text':
+    case 'verbatim':
+      return part.text;
+    case 'variable':
+      return tag(part.name, part.braces);
+    case 'call':
+      return tag([part.name, ...part.args.map(printArgument)].join(' '), part.braces);
+    case 'handle':
+      return `@${part.name}`;
+    case 'block': {
+      const words = [part.name, ...part.args.map(printArgument)].join(' ');
+      const otherwise = part.otherwise ? `{{else}}${printMessage(part.otherwise)}` : '';
+      return `{{${part.negated ? '^' : '#'}${words}}}${printMessage(part.inner)}${otherwise}{{/${part.name}}}`;
+    }
+  }
+}
+
+function printArgument({ text, quote }: MessageArgument): string {
+  return `${quote}${text}${quote}`;
+}
+
+function tag(words: string, braces: 2 | 3): string {
+  return `${'{'.repeat(braces)}${words}${'}'.repeat(braces)}`;
+}

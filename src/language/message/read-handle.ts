@@ -1,0 +1,53 @@
+/** What Datadog's integrations begin their handles with: docs, monitors/notify and the pages of the integrations. */
+export const HANDLE_KINDS: readonly string[] = [
+  'slack',
+  'pagerduty',
+  'opsgenie',
+  'webhook',
+  'teams',
+  'team',
+  'oncall',
+  'jira',
+  'sns',
+  'case',
+  'workflow',
+  'servicenow',
+  'victorops',
+  'hangouts',
+  'hipchat',
+];
+
+const NAME = /(?:[\w.+-]+(?:@[\w.-]+)?)?/y;
+const ARGUMENTS = /\([^()\n]*\)/y;
+const WORD = /\w/;
+const KIND = new RegExp(`^(?:${HANDLE_KINDS.join('|')})-|^(?:pagerduty|opsgenie)\\b`);
+/** Signs that end a sentence, and no handle. */
+const STOPS = /[.-]+$/;
+
+/** A stretch of a handle's name that begins at `from`. */
+export function handleName(text: string, from: number): string {
+  NAME.lastIndex = from;
+  return NAME.exec(text)?.[0] ?? '';
+}
+
+/** A handle's name without the full stop behind it. */
+export function withoutStop(name: string): string {
+  return name.replace(STOPS, '');
+}
+
+/** The arguments of a workflow, in their parentheses; empty where there are none. */
+export function workflowArguments(text: string, name: string, from: number): string {
+  if (!name.startsWith('workflow-')) return '';
+  ARGUMENTS.lastIndex = from;
+  return ARGUMENTS.exec(text)?.[0] ?? '';
+}
+
+/** How an `@` stands: as the beginning of a handle, right behind a word that keeps it from being one, or as a part of something else. */
+export function handleAt(text: string, at: number): 'handle' | 'glued' | 'none' {
+  const before = text[at - 1] ?? ' ';
+  if (before === '@' || before === '/') return 'none';
+  if (!WORD.test(before)) return 'handle';
+  // A mail address in a sentence has a domain; a handle of an integration has none.
+  const name = withoutStop(handleName(text, at + 1));
+  return KIND.test(name) && !name.includes('.') ? 'glued' : 'none';
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { load } from 'js-yaml';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { type KubernetesObject, ofKind } from './kinds.ts';
+import { containersOf, podOf } from './pod-of.ts';
+import { DEPLOY, KUBECTLS, NO_KUBECTL, OVERLAYS, rendered, renderedBy } from './rendered.ts';
+
+/** Fields that the oldest release knows and that no release since has dropped (docs/decisions). */
+const FIELDS = [
+  'apiVersion',
+  'kind',
+  'bases',
+  'resources',
+  'configMapGenerator',
+  'images',
+  'patchesStrategicMerge',
+  'patchesJson6902',
+];
+
+const kustomizations = [
+  'base',
+  ...readdirSync(join(DEPLOY, 'overlays')).map((name) => `overlays/${name}`),
+].map((folder) => {
+  const written: unknown = load(readFileSync(join(DEPLOY, folder, 'kustomization.yaml'), 'utf8'));
+  assert.ok(typeof written === 'object' && written !== null);
+  return { folder, written };
+});
+
+describe('kustomize', () => {
+  it('is told nothing that an old or a new release does not know', () => {
+    for (const { folder, written } of kustomizations) {
+      for (const field of Object.keys(written)) assert.ok(FIELDS.includes(field), `${folder}: ${field}`);
+      assert.ok('apiVersion' in written && written.apiVersion === 'kustomize.config.k8s.io/v1beta1', folder);
+    }
+  });
+
+  it('finds every file that is there, and the other way round', () => {
+    for (const { folder, written } of kustomizations) {
+      const named = JSON.stringify(written).match(/[\w.-]+\.yaml/g) ?? [];
+      const files = readdirSync(join(DEPLOY, folder)).filter(
+        (f) => f !== 'kustomization.yaml' && !f.includes('.example.'),
+      );
+      assert.deepEqual(named.toSorted(), files.toSorted(), folder);
+    }
+  });
+
+  it('has every overlay tested', () => {
+    const tested = OVERLAYS.flatMap((overlay) => overlay.split('+'));
+    assert.deepEqual([...new Set(tested)].toSorted(), readdirSync(join(DEPLOY, 'overlays')).toSorted());
+  });
+});
+
+describe('every release of kustomize at hand', { skip: NO_KUBECTL }, () => {
+  it('is an old one and a new one, in CI', {
+    skip: process.env['CI'] !== 'true' && 'only CI must have both',
+  }, () => {
+    const minors = KUBECTLS.map(({ version }) => Number(/^v1\.(\d+)/.exec(version)?.[1]));
+    assert.ok(
+      minors.some((minor) => minor <= 20),
+      `no release is as old as Debian's: ${minors.join(' ')}`,
+    );
+  });
+
+  for (const { path, version } of KUBECTLS.slice(1)) {
+    it(`${version} renders what ${KUBECTLS[0]?.version} does`, () => {
+      for (const overlay of OVERLAYS) {
+        assert.deepEqual(inOrder(renderedBy(path, overlay)), inOrder(rendered(overlay)), overlay);
+      }
+    });
+  }
+
+  for (const { path, version } of KUBECTLS) {
+    it(`${version} lays an overlay of one's own on others: image, settings, host`, (t) => {
+      const [objects, before] = [
+        renderedBy(path, `openshift+watch+native-sidecar+${ownOverlay(t)}`),
+        rendered('openshift'),
+      ];
+      for (const { image } of containersOf(podOf(objects))) assert.equal(image, 'images.test/birddog:1.2.3');
+      const settings = (all: KubernetesObject[]) =>
+        ofKind(all, 'ConfigMap').find((m) => m.metadata?.name?.startsWith('birddog-settings-'));
+      assert.equal(settings(objects)?.data?.['LEANIX_URL'], 'https://company.leanix.net');
+      assert.equal(settings(objects)?.data?.['VAULT_ROLE'], 'birddog');
+      assert.equal(ofKind(objects, 'Route')[0]?.spec.host, 'birddog.company.test');
+      assert.notEqual(
+        settings(objects)?.metadata?.name,
+        settings(before)?.metadata?.name,
+        'other settings have another name, so that the pod is made anew',
+      );
+      for (const { envFrom } of containersOf(podOf(objects)))
+        assert.equal(envFrom?.[0]?.configMapRef?.name, settings(objects)?.metadata?.name);
+    });
+  }
+
+  it('is told of an overlay that is not there, and of one that cannot be laid on others', (t) => {
+    assert.throws(() => renderedBy('kubectl', 'nope'), /there is no overlay "nope"/);
+    const own = ownOverlay(t);
+    writeFileSync(join(own, 'kustomization.yaml'), 'bases:\n  - ../elsewhere\n');
+    assert.throws(() => renderedBy('kubectl', `openshift+${own}`), /must have the line "- ..\/..\/base"/);
+  });
+});
+
+/** The overlay that docs/deployment.md shows, in a folder of its own. */
+function ownOverlay(t: TestContext): string {
+  const page = readFileSync(join(DEPLOY, '../docs/deployment.md'), 'utf8');
+  const folder = mkdtempSync(join(tmpdir(), 'overlay-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  for (const [, name, text] of page.matchAll(/^`ours\/([\w.-]+)`:\n\n```yaml\n(.*?)^```$/gms)) {
+    if (name && text) writeFileSync(join(folder, name), text);
+  }
+  assert.ok(existsSync(join(folder, 'kustomization.yaml')), 'docs/deployment.md shows one');
+  return folder;
+}
+
+/** Objects without what may differ: their order, that of volumes, mounts and variables, and the hash in a generated name. */
+function inOrder(objects: KubernetesObject[]): unknown[] {
+  const plain: KubernetesObject[] = JSON.parse(
+    JSON.stringify(objects).replaceAll(/(birddog-settings)-\w{10}/g, '$1'),
+  );
+  const pod = podOf(plain);
+  const lists = [pod.volumes, ...containersOf(pod).flatMap((c) => [c.env, c.volumeMounts])];
+  for (const list of lists) list?.sort((a, b) => a.name.localeCompare(b.name));
+  const text = (object: KubernetesObject) => `${object.kind} ${object.metadata?.name}`;
+  return plain.sort((a, b) => text(a).localeCompare(text(b)));
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { NetworkPolicyPort } from 'kubernetes-types/networking/v1.d.ts';
+import { datadogSettings, datadogTarget } from '../../src/datadog/settings.ts';
+import { readSettings } from '../../src/process/settings.ts';
+import { type KubernetesObject, ofKind } from './kinds.ts';
+import { containerOf, environmentOf, podOf } from './pod-of.ts';
+import { DEPLOY, NO_KUBECTL, OVERLAYS, parsed, rendered } from './rendered.ts';
+
+const POD = { 'app.kubernetes.io/name': 'birddog' };
+const portsOf = (ports: readonly NetworkPolicyPort[] | undefined) =>
+  (ports ?? []).map((p) => `${p.protocol} ${p.port}`);
+
+/** Who may come in or be gone to by any policy, each as `peer -> ports`. */
+function ways(objects: readonly KubernetesObject[], direction: 'Ingress' | 'Egress'): string[] {
+  return ofKind(objects, 'NetworkPolicy').flatMap(({ spec }) => {
+    const rules =
+      direction === 'Ingress'
+        ? (spec?.ingress ?? []).map((rule) => ({ peers: rule.from, ports: rule.ports }))
+        : (spec?.egress ?? []).map((rule) => ({ peers: rule.to, ports: rule.ports }));
+    return rules.flatMap(({ peers = [{}], ports }) =>
+      peers.map((peer) => `${JSON.stringify(peer)} -> ${portsOf(ports).join(', ')}`),
+    );
+  });
+}
+
+const namespace = (labels: Record<string, string>) =>
+  JSON.stringify({ namespaceSelector: { matchLabels: labels } });
+const named = (name: string) => namespace({ 'kubernetes.io/metadata.name': name });
+
+describe('the network of every overlay', { skip: NO_KUBECTL }, () => {
+  it('is closed by default, in both directions, for the pod', () => {
+    for (const overlay of OVERLAYS) {
+      const policies = ofKind(rendered(overlay), 'NetworkPolicy');
+      for (const { spec } of policies) assert.deepEqual(spec?.podSelector, { matchLabels: POD });
+      const denial = policies.find((p) => p.metadata?.name === 'birddog-deny-all');
+      assert.deepEqual(denial?.spec, {
+        podSelector: { matchLabels: POD },
+        policyTypes: ['Ingress', 'Egress'],
+      });
+    }
+  });
+
+  it("lets users in to Birddog's port alone: nobody reaches the sidecar's", () => {
+    const users = (more: string[]) => ['{"podSelector":{}}', ...more].map((peer) => `${peer} -> TCP 8443`);
+    const router = namespace({ 'policy-group.network.openshift.io/ingress': '' });
+    const from: Readonly<Record<string, string[]>> = {
+      openshift: [router],
+      kubernetes: [named('ingress-nginx')],
+    };
+    const monitoring = [
+      namespace({ 'network.openshift.io/policy-group': 'monitoring' }),
+      named('openshift-user-workload-monitoring'),
+      named('monitoring'),
+    ].map((peer) => `${peer} -> TCP 8081, TCP 5001, TCP 5002`);
+    for (const overlay of OVERLAYS) {
+      const names = overlay.split('+');
+      const expected = [
+        ...users(names.flatMap((name) => from[name] ?? [])),
+        ...(names.includes('monitoring') ? monitoring : []),
+      ];
+      assert.deepEqual(ways(rendered(overlay), 'Ingress').toSorted(), expected.toSorted(), overlay);
+    }
+  });
+
+  it('goes out to DNS, Vault, the internet by HTTPS and its own Service, and nowhere else', () => {
+    const dns: Readonly<Record<string, string>> = {
+      openshift: `${named('openshift-dns')} -> UDP 5353, TCP 5353`,
+      kubernetes: `${named('kube-system')} -> UDP 53, TCP 53`,
+    };
+    for (const overlay of OVERLAYS) {
+      const all = ways(rendered(overlay), 'Egress');
+      const internet = all.filter((way) => way.startsWith('{"ipBlock"'));
+      assert.equal(internet.length, 2);
+      for (const way of internet)
+        assert.match(way, /except.*(10\.0\.0\.0\/8.*169\.254|fc00::).* -> TCP 443$/);
+      const expected = [
+        `${JSON.stringify({ podSelector: { matchLabels: POD } })} -> TCP 8443`,
+        `${named('vault')} -> TCP 8200`,
+        ...overlay.split('+').flatMap((name) => dns[name] ?? []),
+      ];
+      assert.deepEqual(all.filter((way) => !internet.includes(way)).toSorted(), expected.toSorted(), overlay);
+    }
+  });
+
+  it("has a Service of Birddog's public port alone, and its pods behind it", () => {
+    for (const overlay of OVERLAYS) {
+      const objects = rendered(overlay);
+      const service = ofKind(objects, 'Service').find((s) => s.metadata?.name === 'birddog');
+      assert.deepEqual(service?.spec?.ports, [
+        { name: 'https', port: 443, targetPort: 'https', protocol: 'TCP' },
+      ]);
+      assert.deepEqual(service?.spec?.selector, POD);
+      assert.deepEqual(ofKind(objects, 'Deployment')[0]?.spec?.template.metadata?.labels, POD);
+      const https = containerOf(podOf(objects), 'birddog').ports?.find((p) => p.name === 'https');
+      assert.equal(https?.containerPort, 8443);
+      for (const { spec } of ofKind(objects, 'Service'))
+        for (const { port, targetPort } of spec?.ports ?? []) assert.ok(port !== 5000 && targetPort !== 5000);
+    }
+  });
+
+  it('lets a node be drained', () => {
+    for (const overlay of OVERLAYS) {
+      const [budget] = ofKind(rendered(overlay), 'PodDisruptionBudget');
+      assert.deepEqual(budget?.spec, {
+        maxUnavailable: 1,
+        unhealthyPodEvictionPolicy: 'AlwaysAllow',
+        selector: { matchLabels: POD },
+      });
+    }
+  });
+});
+
+describe('the overlay', { skip: NO_KUBECTL }, () => {
+  it('openshift has a Route that re-encrypts to the certificate of the service CA', () => {
+    const objects = rendered('openshift');
+    const [route] = ofKind(objects, 'Route');
+    const [service] = ofKind(objects, 'Service');
+    assert.equal(route?.spec.tls?.termination, 'reencrypt');
+    assert.equal(route?.spec.tls?.insecureEdgeTerminationPolicy, 'None');
+    assert.equal(route?.spec.tls?.destinationCACertificate, undefined);
+    assert.deepEqual([route?.spec.to.name, route?.spec.port?.targetPort], [service?.metadata?.name, 'https']);
+    assert.equal(route?.metadata.annotations?.['haproxy.router.openshift.io/timeout'], '610s');
+    const secret = podOf(objects).volumes?.find((v) => v.name === 'tls')?.secret;
+    assert.equal(
+      service?.metadata?.annotations?.['service.beta.openshift.io/serving-cert-secret-name'],
+      secret?.secretName,
+    );
+    assert.equal(secret?.defaultMode, 0o440);
+    const authority = ofKind(objects, 'ConfigMap').find((m) => m.metadata?.name === 'birddog-service-ca');
+    assert.equal(authority?.metadata?.annotations?.['service.beta.openshift.io/inject-cabundle'], 'true');
+    assert.ok(podOf(objects).securityContext && !('fsGroup' in (podOf(objects).securityContext ?? {})));
+  });
+
+  it('kubernetes has an Ingress that speaks TLS to the pod, whose certificate is a Secret', () => {
+    const objects = rendered('kubernetes');
+    const [ingress] = ofKind(objects, 'Ingress');
+    const path = ingress?.spec?.rules?.[0]?.http?.paths[0];
+    assert.deepEqual(path?.backend, { service: { name: 'birddog', port: { name: 'https' } } });
+    assert.deepEqual(ingress?.spec?.tls?.[0]?.hosts, [ingress?.spec?.rules?.[0]?.host]);
+    assert.equal(ingress?.metadata?.annotations?.['nginx.ingress.kubernetes.io/backend-protocol'], 'HTTPS');
+    assert.equal(podOf(objects).volumes?.find((v) => v.name === 'tls')?.secret?.secretName, 'birddog-tls');
+    assert.equal(podOf(objects).securityContext?.fsGroup, 1001);
+  });
+
+  it('monitoring scrapes every ops port that there is, and no other', () => {
+    for (const overlay of OVERLAYS.filter((o) => o.includes('monitoring'))) {
+      const objects = rendered(overlay);
+      const [monitor] = ofKind(objects, 'ServiceMonitor');
+      const wanted = monitor?.spec.selector.matchLabels ?? {};
+      const services = ofKind(objects, 'Service').filter((s) =>
+        Object.entries(wanted).every(([name, value]) => s.metadata?.labels?.[name] === value),
+      );
+      const scraped = services.flatMap((s) => s.spec?.ports ?? []).map((p) => [p.name, p.targetPort]);
+      const ops = podOf(objects)
+        .initContainers?.concat(podOf(objects).containers)
+        .flatMap((c) => c.ports ?? []);
+      assert.deepEqual(
+        scraped.toSorted(),
+        ops
+          ?.filter((p) => p.name !== 'https')
+          .map((p) => [p.name, p.containerPort])
+          .toSorted(),
+      );
+      for (const [name] of scraped)
+        assert.ok(monitor?.spec.endpoints.some((e) => e.port === name && e.path === '/metrics'));
+    }
+  });
+
+  it('persistent has a claim for each journal', () => {
+    const objects = rendered('persistent');
+    const claims = ofKind(objects, 'PersistentVolumeClaim').map((c) => c.metadata?.name);
+    const claimed = podOf(objects).volumes?.flatMap((v) => v.persistentVolumeClaim?.claimName ?? []);
+    assert.deepEqual(claims.toSorted(), ['birddog-journal-main', 'birddog-journal-sidecar']);
+    assert.deepEqual(claimed?.toSorted(), claims.toSorted());
+  });
+
+  it("openshift has an example of an EgressFirewall with the hosts of the settings' example", () => {
+    const [firewall] = ofKind(
+      parsed(readFileSync(join(DEPLOY, 'overlays/openshift/egress-firewall.example.yaml'), 'utf8')),
+      'EgressFirewall',
+    );
+    const environment = environmentOf(rendered('openshift'), 'birddog');
+    const faults: string[] = [];
+    const datadog = datadogTarget(readSettings(environment, datadogSettings), faults);
+    assert.deepEqual(faults, []);
+    const hosts = ['LEANIX_URL', 'SERVICENOW_URL', 'BIRDDOG_OIDC_ISSUER'].map(
+      (name) => new URL(environment[name] ?? '').hostname,
+    );
+    const allowed = firewall?.spec.egress.flatMap(({ type, to }) =>
+      type === 'Allow' && 'dnsName' in to ? [to.dnsName] : [],
+    );
+    assert.deepEqual(allowed?.toSorted(), [datadog.baseUrl.hostname, ...hosts].toSorted());
+    assert.deepEqual(
+      firewall?.spec.egress.slice(-2).map((rule) => rule.type),
+      ['Deny', 'Deny'],
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import type { Container, PodSpec, Volume } from 'kubernetes-types/core/v1.d.ts';
+import { type KubernetesObject, ofKind } from './kinds.ts';
+
+/** The pod that the only Deployment makes. */
+export function podOf(objects: readonly KubernetesObject[]): PodSpec {
+  const [deployment, ...others] = ofKind(objects, 'Deployment');
+  assert.equal(others.length, 0);
+  assert.ok(deployment?.spec?.template.spec);
+  return deployment.spec.template.spec;
+}
+
+/** All containers of a pod, those of its start first. */
+export function containersOf(pod: PodSpec): Container[] {
+  return [...(pod.initContainers ?? []), ...pod.containers];
+}
+
+/** A container by its name. */
+export function containerOf(pod: PodSpec, name: string): Container {
+  const found = containersOf(pod).find((container) => container.name === name);
+  assert.ok(found, `there is no container ${name}`);
+  return found;
+}
+
+export function volumeOf(pod: PodSpec, name: string): Volume {
+  const found = pod.volumes?.find((volume) => volume.name === name);
+  assert.ok(found, `there is no volume ${name}`);
+  return found;
+}
+
+/** Which containers mount a volume, and whether they may write to it. */
+export function mountsOf(pod: PodSpec, volume: string): string[] {
+  return containersOf(pod).flatMap(({ name, volumeMounts = [] }) =>
+    volumeMounts.filter((m) => m.name === volume).map((m) => `${name}${m.readOnly ? '' : ' writes'}`),
+  );
+}
+
+/** The environment that a container gets: its ConfigMaps, then its own variables, `$(NAME)` replaced by those before. */
+export function environmentOf(
+  objects: readonly KubernetesObject[],
+  name: string,
+  fields: Readonly<Record<string, string>> = { 'metadata.namespace': 'operations' },
+): Record<string, string> {
+  const { envFrom = [], env = [] } = containerOf(podOf(objects), name);
+  const environment: Record<string, string> = {};
+  for (const { configMapRef } of envFrom) {
+    const map = ofKind(objects, 'ConfigMap').find((m) => m.metadata?.name === configMapRef?.name);
+    assert.ok(map?.data, `there is no ConfigMap ${configMapRef?.name}`);
+    Object.assign(environment, map.data);
+  }
+  for (const variable of env) {
+    const value = variable.value ?? fields[variable.valueFrom?.fieldRef?.fieldPath ?? ''];
+    assert.ok(value !== undefined, `${variable.name} has no value`);
+    environment[variable.name] = value.replaceAll(/\$\((\w+)\)/g, (_all, other: string) => {
+      assert.ok(other in environment, `${variable.name} names ${other}, which is not set before it`);
+      return environment[other] ?? '';
+    });
+  }
+  return environment;
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ofKind } from './kinds.ts';
+import { containerOf, containersOf, mountsOf, podOf, volumeOf } from './pod-of.ts';
+import { NO_KUBECTL, OVERLAYS, rendered } from './rendered.ts';
+
+/** Kinds of volumes that restricted-v2 and the restricted Pod Security Standard allow. */
+const VOLUMES = [
+  'configMap',
+  'csi',
+  'downwardAPI',
+  'emptyDir',
+  'ephemeral',
+  'persistentVolumeClaim',
+  'projected',
+  'secret',
+];
+/** Seconds that a process takes at most from the signal to its end (src/process/stop.ts). */
+const GRACE = 10;
+
+describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
+  for (const overlay of OVERLAYS) {
+    const pod = NO_KUBECTL ? undefined : podOf(rendered(overlay));
+    if (pod === undefined) continue;
+
+    it(`${overlay}: fits restricted-v2 and the restricted Pod Security Standard`, () => {
+      for (const name of ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace', 'hostUsers'])
+        assert.ok(!(name in pod), name);
+      assert.equal(pod.securityContext?.runAsNonRoot, true);
+      assert.deepEqual(pod.securityContext?.seccompProfile, { type: 'RuntimeDefault' });
+      assert.ok(
+        pod.securityContext &&
+          !('runAsUser' in pod.securityContext) &&
+          !('runAsGroup' in pod.securityContext),
+      );
+      for (const { name, securityContext, ports = [] } of containersOf(pod)) {
+        assert.deepEqual(
+          securityContext,
+          { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+          name,
+        );
+        for (const port of ports) assert.ok(port.containerPort > 1023 && !('hostPort' in port));
+      }
+      for (const { name, ...of } of pod.volumes ?? []) {
+        assert.equal(Object.keys(of).length, 1, name);
+        assert.ok(VOLUMES.includes(Object.keys(of)[0] ?? ''), name);
+      }
+    });
+
+    it(`${overlay}: says for each container what it needs and may have at most`, () => {
+      for (const { name, resources } of containersOf(pod)) {
+        for (const bounds of [resources?.requests, resources?.limits]) {
+          assert.deepEqual(Object.keys(bounds ?? {}).toSorted(), ['cpu', 'memory'], name);
+        }
+      }
+    });
+
+    it(`${overlay}: keeps what it writes in memory, within a limit, or on a volume of its own`, () => {
+      for (const { name, emptyDir } of pod.volumes ?? []) {
+        if (!emptyDir) continue;
+        assert.equal(emptyDir.medium, 'Memory', name);
+        const limit = mebibytes(emptyDir.sizeLimit);
+        for (const container of containersOf(pod)) {
+          const writes = container.volumeMounts?.some((m) => m.name === name && !m.readOnly) ?? false;
+          // What is written there counts as the container's own memory.
+          if (writes) assert.ok(limit <= mebibytes(container.resources?.limits?.['memory']) / 2, name);
+        }
+      }
+      for (const { name, volumeMounts = [] } of containersOf(pod)) {
+        assert.ok(
+          volumeMounts.every((m) => !('subPath' in m)),
+          `${name}: what is mounted by subPath is never renewed`,
+        );
+        assert.ok(
+          volumeMounts.some((m) => m.mountPath === '/tmp' && !m.readOnly),
+          `${name} has a /tmp`,
+        );
+      }
+    });
+
+    it(`${overlay}: gives each container its own secrets alone, to be read`, () => {
+      const writers = pod.containers.some((c) => c.name === 'watch')
+        ? ['init writes', 'watch writes']
+        : ['init writes'];
+      const expected = (reader: string) => [...writers, reader].toSorted();
+      assert.deepEqual(mountsOf(pod, 'secrets-main').toSorted(), expected('birddog'));
+      assert.deepEqual(mountsOf(pod, 'secrets-sidecar').toSorted(), expected('sidecar'));
+      for (const [kind, reader] of [
+        ['main', 'birddog'],
+        ['sidecar', 'sidecar'],
+      ] as const) {
+        if (overlay.includes('vault-injector'))
+          assert.deepEqual(mountsOf(pod, `keys-${kind}`).toSorted(), ['init writes', reader].toSorted());
+        assert.deepEqual(mountsOf(pod, `journal-${kind}`), [`${reader} writes`]);
+        assert.deepEqual(mountsOf(pod, `tmp-${kind}`), [`${reader} writes`]);
+      }
+      assert.deepEqual(mountsOf(pod, 'tls'), ['birddog']);
+    });
+
+    it(`${overlay}: gives a token of Kubernetes to who asks Vault, and to nobody else`, () => {
+      assert.equal(pod.automountServiceAccountToken, false);
+      assert.equal(ofKind(rendered(overlay), 'ServiceAccount')[0]?.automountServiceAccountToken, false);
+      const sources = volumeOf(pod, 'vault-token').projected?.sources;
+      assert.deepEqual(sources, [
+        { serviceAccountToken: { path: 'token', audience: 'vault', expirationSeconds: 3600 } },
+      ]);
+      const asks = containersOf(pod).filter(
+        (c) => c.args?.[0] === 'init' && !c.args.includes('--certificates'),
+      );
+      assert.deepEqual(
+        mountsOf(pod, 'vault-token'),
+        asks.map((c) => c.name),
+      );
+    });
+
+    it(`${overlay}: is probed where the processes answer, the sidecar for its life alone`, () => {
+      for (const container of containersOf(pod)) {
+        const { name, livenessProbe, readinessProbe, startupProbe } = container;
+        const runsOnce = name === 'init';
+        assert.equal(startupProbe, undefined, name);
+        assert.deepEqual(
+          readinessProbe?.httpGet,
+          name === 'birddog' ? { path: '/readyz', port: 'ops' } : undefined,
+          name,
+        );
+        const ops = { birddog: 'ops', sidecar: 'sidecar-ops', watch: 'watch-ops' }[name];
+        assert.deepEqual(
+          livenessProbe?.httpGet,
+          runsOnce ? undefined : { path: '/healthz', port: ops },
+          name,
+        );
+        if (!runsOnce)
+          assert.ok(
+            container.ports?.some((port) => port.name === ops),
+            name,
+          );
+      }
+      const { failureThreshold = 0, periodSeconds = 0 } = containerOf(pod, 'sidecar').livenessProbe ?? {};
+      assert.ok(
+        failureThreshold * periodSeconds > 600,
+        "the kubelet's delay between restarts starts anew by then",
+      );
+    });
+
+    it(`${overlay}: has time to end what is under way, Birddog before the sidecar`, () => {
+      const delay = (name: string) =>
+        Number(containerOf(pod, name).lifecycle?.preStop?.exec?.command?.[1] ?? 0);
+      const stopped = delay('birddog') + GRACE;
+      const isNative = pod.initContainers?.some((c) => c.name === 'sidecar') ?? false;
+      const all = isNative ? stopped + GRACE : delay('sidecar') + GRACE;
+      assert.ok((pod.terminationGracePeriodSeconds ?? 0) >= all, `${all} s`);
+      if (isNative) assert.equal(containerOf(pod, 'sidecar').lifecycle, undefined);
+      else assert.ok(delay('sidecar') >= stopped);
+    });
+  }
+
+  it('is one, and the old one has gone before the new one starts', () => {
+    for (const overlay of OVERLAYS) {
+      const [deployment] = ofKind(rendered(overlay), 'Deployment');
+      assert.equal(deployment?.spec?.replicas, 1);
+      assert.deepEqual(deployment?.spec?.strategy, { type: 'Recreate' });
+      assert.deepEqual(deployment?.spec?.selector.matchLabels, deployment?.spec?.template.metadata?.labels);
+    }
+  });
+
+  it('starts init, then a native sidecar, then Birddog', () => {
+    for (const overlay of OVERLAYS.filter((o) => o.includes('native-sidecar'))) {
+      const pod = podOf(rendered(overlay));
+      assert.deepEqual(
+        pod.initContainers?.map((c) => [c.name, c.restartPolicy]),
+        [
+          ['init', undefined],
+          ['sidecar', 'Always'],
+        ],
+      );
+      assert.ok(pod.containers.every((c) => c.name !== 'sidecar' && c.restartPolicy === undefined));
+    }
+    for (const overlay of OVERLAYS.filter((o) => !o.includes('native-sidecar')))
+      assert.deepEqual(
+        podOf(rendered(overlay)).initContainers?.map((c) => c.name),
+        ['init'],
+      );
+  });
+});
+
+function mebibytes(quantity: string | undefined): number {
+  const [, number, unit] = /^(\d+)(Mi|Gi)$/.exec(quantity ?? '') ?? [];
+  assert.ok(number, `${quantity} is no size`);
+  return Number(number) * (unit === 'Gi' ? 1024 : 1);
+}

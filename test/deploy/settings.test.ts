@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { posix } from 'node:path';
+import { describe, it } from 'node:test';
+import { initSettings, readConfig as readInitConfig } from '../../src/init/config.ts';
+import { mainSettings, readConfig as readMainConfig } from '../../src/main/config.ts';
+import { readConfig as readSidecarConfig, sidecarSettings } from '../../src/sidecar/config.ts';
+import { ofKind } from './kinds.ts';
+import { containerOf, containersOf, environmentOf, podOf } from './pod-of.ts';
+import { NO_KUBECTL, OVERLAYS, rendered } from './rendered.ts';
+
+/** What each container runs, by its name. */
+const PROCESSES = {
+  init: { read: readInitConfig, settings: initSettings },
+  birddog: { read: readMainConfig, settings: mainSettings },
+  sidecar: { read: readSidecarConfig, settings: sidecarSettings },
+};
+/** For `birddog check` in the pod. */
+const OF_THE_CHECK = ['POD_NAMESPACE', 'BIRDDOG_URL', 'BIRDDOG_CACERT'];
+
+/** The folders in which a container may find something, by whether it may write there. */
+function folders(overlay: string, name: string, writable: boolean): string[] {
+  const mounts = containerOf(podOf(rendered(overlay)), name).volumeMounts ?? [];
+  return mounts.filter((m) => !m.readOnly === writable).map((m) => m.mountPath);
+}
+const within = (file: string, all: readonly string[]) =>
+  all.some((folder) => `${file}/`.startsWith(`${folder}/`));
+
+describe('what the manifests set', { skip: NO_KUBECTL }, () => {
+  for (const overlay of OVERLAYS) {
+    it(`${overlay}: is what the processes read, each its own`, () => {
+      const objects = rendered(overlay);
+      for (const [name, { read }] of Object.entries(PROCESSES)) {
+        if (!containersOf(podOf(objects)).some((c) => c.name === name)) continue;
+        read(environmentOf(objects, name));
+      }
+    });
+
+    it(`${overlay}: leads to ports that are probed and folders that are mounted`, () => {
+      const objects = rendered(overlay);
+      const pod = podOf(objects);
+      const port = (name: string, of: string) =>
+        containerOf(pod, name).ports?.find((p) => p.name === of)?.containerPort;
+      const main = readMainConfig(environmentOf(objects, 'birddog'));
+      assert.deepEqual(
+        [main.BIRDDOG_HOST, main.BIRDDOG_PORT, main.BIRDDOG_OPS_HOST, main.BIRDDOG_OPS_PORT],
+        ['0.0.0.0', port('birddog', 'https'), '0.0.0.0', port('birddog', 'ops')],
+      );
+      const sidecar = readSidecarConfig(environmentOf(objects, 'sidecar'));
+      assert.deepEqual(
+        [sidecar.SIDECAR_OPS_HOST, sidecar.SIDECAR_OPS_PORT],
+        ['0.0.0.0', port('sidecar', 'sidecar-ops')],
+      );
+      assert.equal(main.SIDECAR_URL.href, `https://127.0.0.1:${sidecar.SIDECAR_PORT}/`);
+      for (const [name, config] of [
+        ['birddog', main],
+        ['sidecar', sidecar],
+      ] as const) {
+        assert.ok(within(config.BIRDDOG_SECRETS, folders(overlay, name, false)));
+        if (config.BIRDDOG_CERTIFICATES !== '')
+          assert.ok(within(config.BIRDDOG_CERTIFICATES, folders(overlay, name, false)));
+        assert.ok(within(posix.dirname(config.BIRDDOG_JOURNAL), folders(overlay, name, true)));
+      }
+      for (const folder of [main.BIRDDOG_TLS, posix.dirname(main.BIRDDOG_ACCESS)])
+        assert.ok(folders(overlay, 'birddog', false).includes(folder), folder);
+      const environment = environmentOf(objects, 'birddog');
+      assert.equal(environment['BIRDDOG_URL'], 'https://birddog.operations.svc');
+      assert.ok(within(environment['BIRDDOG_CACERT'] ?? '', folders(overlay, 'birddog', false)));
+    });
+
+    it(`${overlay}: has no variable that nobody reads`, () => {
+      const objects = rendered(overlay);
+      const known = new Set([
+        ...Object.values(PROCESSES).flatMap(({ settings }) => Object.keys(settings)),
+        ...OF_THE_CHECK,
+      ]);
+      const settings = ofKind(objects, 'ConfigMap').find((m) =>
+        m.metadata?.name?.startsWith('birddog-settings-'),
+      );
+      for (const name of Object.keys(settings?.data ?? {})) assert.ok(known.has(name), name);
+      for (const [name, process] of Object.entries(PROCESSES)) {
+        const container = containersOf(podOf(objects)).find((c) => c.name === name);
+        const own = new Set([...Object.keys(process.settings), ...(name === 'birddog' ? OF_THE_CHECK : [])]);
+        for (const variable of container?.env ?? [])
+          assert.ok(own.has(variable.name), `${name}: ${variable.name}`);
+      }
+    });
+  }
+
+  it('init writes where the processes read, and its token is where it looks for it', () => {
+    const objects = rendered('openshift');
+    const pod = podOf(objects);
+    const init = readInitConfig(environmentOf(objects, 'init'));
+    const volumeAt = (name: string, path: string) =>
+      containerOf(pod, name).volumeMounts?.find((m) => m.mountPath === path)?.name;
+    for (const [folder, name] of [
+      [init.BIRDDOG_SECRETS_MAIN, 'birddog'],
+      [init.BIRDDOG_SECRETS_SIDECAR, 'sidecar'],
+    ] as const) {
+      const read = environmentOf(objects, name)['BIRDDOG_SECRETS'] ?? '';
+      assert.equal(posix.basename(read), 'current');
+      assert.equal(volumeAt('init', folder), volumeAt(name, posix.dirname(read)));
+    }
+    assert.equal(volumeAt('init', posix.dirname(init.VAULT_TOKEN_FILE)), 'vault-token');
+  });
+
+  it('the injector writes every key where its process reads it, and fails where one is missing', () => {
+    const objects = rendered('openshift+vault-injector+native-sidecar');
+    const pod = podOf(objects);
+    const annotations = ofKind(objects, 'Deployment')[0]?.spec?.template.metadata?.annotations ?? {};
+    const told = (name: string) => annotations[`vault.hashicorp.com/${name}`];
+    const volumeAt = (name: string, path: string) =>
+      containerOf(pod, name).volumeMounts?.find((m) => m.mountPath === path)?.name;
+    for (const [container, kind, fields] of [
+      [
+        'birddog',
+        'main',
+        [
+          'datadog-api-key',
+          'datadog-app-key',
+          'leanix-api-token',
+          'servicenow-username',
+          'servicenow-password',
+        ],
+      ],
+      ['sidecar', 'sidecar', ['datadog-api-key', 'datadog-app-key']],
+    ] as const) {
+      const folder = environmentOf(objects, container)['BIRDDOG_SECRETS'] ?? '';
+      for (const field of fields) {
+        const name = `${kind}-${field}`;
+        // As the injector joins them.
+        const file = posix.join('/vault/secrets', told(`agent-inject-file-${name}`) ?? '');
+        assert.equal(posix.basename(file), field);
+        assert.equal(volumeAt('init', posix.dirname(file)), volumeAt(container, folder), name);
+        const path = told(`agent-inject-secret-${name}`) ?? '';
+        assert.equal(path, `secret/data/birddog/${kind}`);
+        const template = told(`agent-inject-template-${name}`) ?? '';
+        assert.ok(template.includes(`secret "${path}"`) && template.includes(`index .Data.data "${field}"`));
+        assert.match(
+          template,
+          new RegExp(`else -}}{{ \\.Data\\.data\\.${field.replaceAll('-', '_')}_is_missing }}`),
+        );
+        assert.equal(told(`error-on-missing-key-${name}`), 'true');
+      }
+    }
+    const secrets = Object.keys(annotations).filter((name) => name.includes('/agent-inject-secret-'));
+    assert.equal(secrets.length, 7, 'and nothing else is fetched');
+    assert.deepEqual(
+      ['agent-inject', 'agent-init-first', 'agent-set-security-context', 'agent-copy-volume-mounts'].map(
+        told,
+      ),
+      ['true', 'true', 'false', 'init'],
+    );
+    assert.ok(!containersOf(pod).some((c) => c.name === told('agent-inject-containers')));
+    const token = told('agent-service-account-token-volume-name');
+    assert.ok(pod.volumes?.some((volume) => volume.name === token && volume.projected));
+    assert.equal(told('role'), environmentOf(objects, 'birddog')['VAULT_ROLE']);
+    assert.equal(told('service'), environmentOf(objects, 'birddog')['VAULT_ADDR']);
+  });
+});

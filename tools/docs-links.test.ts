@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { it } from 'node:test';
+import { HEADERS } from '../src/contract/headers.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const PAGES = ['README.md', ...globSync('docs/**/*.md', { cwd: ROOT })];
+
+/** The anchor that a heading has on a page. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+const anchors = (page: string) =>
+  [...readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading ?? ''));
+
+for (const page of PAGES) {
+  it(`${page} links only to what is there`, () => {
+    const text = readFileSync(join(ROOT, page), 'utf8').replace(/^```.*?^```/gms, '');
+    for (const [, link] of text.matchAll(/\]\(((?!https?:)[^)\s]+)\)/g)) {
+      const [file = '', anchor] = (link ?? '').split('#');
+      const path = file === '' ? join(ROOT, page) : join(ROOT, dirname(page), file);
+      assert.ok(existsSync(path), `${link} is there`);
+      if (anchor !== undefined) assert.ok(anchors(path).includes(anchor), `${link} names a heading`);
+    }
+  });
+}
+
+it('docs/protocol.md names each header that travels over the hop, and no other', () => {
+  const page = readFileSync(join(ROOT, 'docs/protocol.md'), 'utf8');
+  const [, requests = ''] = page.split(/^## /m);
+  const named = [...requests.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
+  assert.deepEqual(named.sort(), Object.values(HEADERS).sort());
+});
