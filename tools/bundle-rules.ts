@@ -27,7 +27,7 @@ export const BUNDLES: readonly BundleRule[] = [
   {
     command: 'init',
     entry: 'src/init/index.ts',
-    without: ['src/main/', 'src/sidecar/', 'src/datadog/', 'src/catalogs/', 'src/http/', 'src/store/'],
+    without: ['src/main/', 'src/sidecar/', 'src/datadog/', 'src/catalogs/', 'src/pipeline/', 'src/store/'],
   },
   {
     command: 'cli',

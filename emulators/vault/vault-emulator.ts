@@ -16,8 +16,8 @@ export interface VaultEmulatorOptions {
 
 /**
  * Starts a Vault on loopback: Kubernetes login, KV 1 and 2 reads, the token's own routes, health. With `control`:
- * `PUT /__control/mode {"mode": "sealed"}` (also active, standby, performance_standby, dr_secondary, uninitialised,
- * over_quota), `PUT` and `DELETE /__control/secrets/<mount>/<path>` (a new version; the latest deleted, for good with
+ * `PUT /__control/mode {"mode": "sealed"}` (also active, standby, standby_redirecting, performance_standby,
+ * dr_secondary, uninitialised, over_quota), `DELETE /__control/tokens` (all are revoked), `PUT` and `DELETE /__control/secrets/<mount>/<path>` (a new version; the latest deleted, for good with
  * `?destroy=true`).
  */
 export function startVaultEmulator(options: VaultEmulatorOptions) {

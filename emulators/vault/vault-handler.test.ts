@@ -220,6 +220,14 @@ describe('a token', () => {
     assert.equal(ask('GET', MAIN, { token: held }).status, 403);
   });
 
+  it('is refused after all were revoked', () => {
+    const { ask, control, token } = vault();
+    const held = token();
+    assert.equal(control('DELETE', '/__control/tokens').status, 204);
+    assert.equal(ask('GET', MAIN, { token: held }).status, 403);
+    assert.equal(ask('GET', MAIN, { token: token() }).status, 200);
+  });
+
   it('of the batch type can be neither renewed nor revoked', () => {
     const { ask, token } = vault({ roles: { birddog: { ...role, tokenType: 'batch' } } });
     const held = token();
@@ -244,6 +252,7 @@ describe('a namespace', () => {
 describe('modes', () => {
   const health = {
     standby: 429,
+    standby_redirecting: 429,
     dr_secondary: 472,
     performance_standby: 473,
     uninitialised: 501,
@@ -279,6 +288,14 @@ describe('modes', () => {
     const { ask, control, token } = vault();
     control('PUT', '/__control/mode', { body: { mode: 'standby' } });
     assert.equal(ask('GET', MAIN, { token: token() }).status, 200);
+  });
+
+  it('sends clients elsewhere while it is a standby that passes nothing on', () => {
+    const { ask, control, token } = vault();
+    const held = token();
+    control('PUT', '/__control/mode', { body: { mode: 'standby_redirecting' } });
+    assert.equal(ask('GET', MAIN, { token: held }).status, 307);
+    assert.equal(ask('GET', '/v1/sys/health?standbyok=true').status, 200);
   });
 
   it('refuses a mode that does not exist', () => {

@@ -49,13 +49,17 @@ export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
     return secrets.read(path, request.query.get('version'));
   }
 
-  /** `PUT /__control/mode {"mode"}`; `PUT` and `DELETE /__control/secrets/<mount>/<path>[?destroy=true]`. */
+  /** `PUT /__control/mode {"mode"}`; `DELETE /__control/tokens`; `PUT` and `DELETE /__control/secrets/<mount>/<path>[?destroy=true]`. */
   function control({ method, path, query, body }: EmulatorRequest): EmulatorAnswer | undefined {
     const members = bodyMembers(body);
     if (method === 'PUT' && path === '/__control/mode') {
       const wanted = modeNamed(members?.['mode']);
       if (!wanted) return failure(400, `no such mode: ${String(members?.['mode'])}`);
       mode = wanted;
+      return { status: 204 };
+    }
+    if (method === 'DELETE' && path === '/__control/tokens') {
+      tokens.revokeAll();
       return { status: 204 };
     }
     const [, secret] = /^\/__control\/secrets\/(.+)$/.exec(path) ?? [];

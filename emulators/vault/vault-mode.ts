@@ -5,6 +5,8 @@ import { failure } from './vault-answers.ts';
 const MODES = {
   active: { status: 200, parameter: 'activecode' },
   standby: { status: 429, parameter: 'standbycode' },
+  /** Does not pass requests on, but sends the client to the active server. */
+  standby_redirecting: { status: 429, parameter: 'standbycode' },
   dr_secondary: { status: 472, parameter: 'drsecondarycode' },
   performance_standby: { status: 473, parameter: 'performancestandbycode' },
   uninitialised: { status: 501, parameter: 'uninitcode' },
@@ -13,6 +15,8 @@ const MODES = {
   over_quota: { status: 200, parameter: 'activecode' },
 } as const;
 export type Mode = keyof typeof MODES;
+
+const STANDBY = new Set<Mode>(['standby', 'standby_redirecting']);
 
 /** A mode by its name, or undefined. */
 export function modeNamed(name: unknown): Mode | undefined {
@@ -25,12 +29,12 @@ export function modeNamed(name: unknown): Mode | undefined {
 export function health(mode: Mode, query: URLSearchParams, now: number): EmulatorAnswer {
   const { status, parameter } = MODES[mode];
   const standbyIsFine =
-    (mode === 'standby' && query.get('standbyok') === 'true') ||
+    (STANDBY.has(mode) && query.get('standbyok') === 'true') ||
     (mode === 'performance_standby' && query.get('perfstandbyok') === 'true');
   return json(Number(query.get(parameter)) || (standbyIsFine ? 200 : status), {
     initialized: mode !== 'uninitialised',
     sealed: mode === 'sealed' || mode === 'uninitialised',
-    standby: mode === 'standby' || mode === 'sealed' || mode === 'uninitialised',
+    standby: STANDBY.has(mode) || mode === 'sealed' || mode === 'uninitialised',
     performance_standby: mode === 'performance_standby',
     replication_performance_mode: 'disabled',
     replication_dr_mode: mode === 'dr_secondary' ? 'secondary' : 'disabled',
@@ -43,6 +47,9 @@ export function health(mode: Mode, query: URLSearchParams, now: number): Emulato
 /** What every other request is answered in a mode that serves none. A standby passes requests on, so it serves them. */
 export function outOfService(mode: Mode, path: string): EmulatorAnswer | undefined {
   if (mode === 'sealed' || mode === 'uninitialised') return failure(503, 'Vault is sealed');
+  // The address is that of a server that nobody runs.
+  if (mode === 'standby_redirecting')
+    return { status: 307, headers: { location: `https://active.vault.example.test:8200/v1/${path}` } };
   if (mode === 'dr_secondary') return failure(400, 'path disabled in replication DR secondary mode');
   if (mode === 'over_quota') {
     const answer = failure(429, `request path "${path}": rate limit quota exceeded`);

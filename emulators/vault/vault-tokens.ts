@@ -57,6 +57,11 @@ export class Tokens {
     this.#byId.delete(token.id);
   }
 
+  /** Revokes every token, as an operator does who revokes all leases of the auth mount. */
+  revokeAll(): void {
+    this.#byId.clear();
+  }
+
   /** Seconds that a token has left. */
   secondsLeft(token: Token): number {
     return Math.max(0, Math.floor((token.expires - this.#now()) / 1000));

@@ -68,7 +68,7 @@ function scene(options: Partial<LookupOptions> = {}) {
   };
   const ask = (application = 'checkout', aliases: CatalogAliases = {}, asker = context()) =>
     lookup(application, aliases, asker);
-  return { clock, lines, questions, answers, context, ask };
+  return { clock, lines, questions, answers, context, ask, lookup };
 }
 
 const problem = (code: string, check: (error: ProblemError) => void = () => {}) => {
@@ -311,5 +311,23 @@ describe('concurrent questions', () => {
     const { ask, answers, context } = scene();
     answers.leanix = new Promise(() => {});
     await assert.rejects(ask('checkout', {}, context(0)), problem('deadline_passed'));
+  });
+});
+
+describe('what the lookups have shown', () => {
+  it('is what answered them, and which catalog cannot tell', async () => {
+    const { ask, answers, clock, lookup } = scene();
+    await ask();
+    await ask();
+    answers.leanix = down;
+    clock.time += 60_000;
+    await ask();
+    await ask();
+    const { readings } = lookup;
+    assert.deepEqual(Object.fromEntries(readings.lookups()), { hit: 1, miss: 1, stale: 2 });
+    assert.deepEqual([readings.entries(), [...readings.away().keys()]], [1, ['leanix']]);
+    answers.leanix = found('checkout');
+    await lookup.again('leanix', 'r');
+    assert.deepEqual([...readings.away()], []);
   });
 });

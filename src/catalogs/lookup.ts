@@ -1,4 +1,10 @@
-import { CATALOG_NAMES, type CatalogAliases, type CatalogName, type Way } from '../domain/application.ts';
+import {
+  CATALOG_NAMES,
+  type CatalogAliases,
+  type CatalogName,
+  CHECK_APPLICATION,
+  type Way,
+} from '../domain/application.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type Deadline, deadlineAfter, requireTime } from '../domain/deadline.ts';
@@ -30,6 +36,8 @@ export interface LookupOptions extends Readonly<Record<CatalogName, Catalog>> {
 export interface Lookup {
   (application: string, aliases: CatalogAliases, context: RequestContext): Promise<Way>;
   readonly readings: LookupReadings;
+  /** Asks one catalog again, to learn whether it can tell by now. */
+  again(catalog: CatalogName, requestId: string): Promise<unknown>;
 }
 
 /** The last settled answer, kept beyond its time for when a catalog is away. */
@@ -104,7 +112,13 @@ export function createLookup(options: LookupOptions): Lookup {
     return wayOf(stale ? before.settled : settled, application);
   }
 
-  return Object.assign(lookUp, { readings: counts.readings });
+  return Object.assign(lookUp, {
+    readings: counts.readings,
+    again: async (name: CatalogName, requestId: string) => {
+      for (const { ask } of catalogs.filter((catalog) => catalog.name === name))
+        await consult(name, ask, CHECK_APPLICATION, undefined, requestId);
+    },
+  });
 }
 
 /** Asks one catalog one question within the time it may take; whatever goes wrong, it cannot tell. */

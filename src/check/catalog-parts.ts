@@ -1,6 +1,5 @@
 import { type Catalog, CATALOG_TITLES } from '../catalogs/catalog.ts';
-import { CATALOG_NAMES, type CatalogName } from '../domain/application.ts';
-import { CHECK_APPLICATION } from '../contract/check-report.ts';
+import { CATALOG_NAMES, type CatalogName, CHECK_APPLICATION } from '../domain/application.ts';
 import type { Part } from './run-parts.ts';
 
 /** Where the credentials of each catalog come from. */

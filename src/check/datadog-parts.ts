@@ -1,4 +1,4 @@
-import type { Call, Request } from '../datadog/request.ts';
+import { type Call, CHEAP_READ, type Request } from '../datadog/request.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import { isObject } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
@@ -10,14 +10,6 @@ const VALIDATE: Call = {
   route: '/api/v1/validate',
   apiKeyAlone: true,
 };
-/** The cheapest read that needs both keys. */
-const READ: Call = {
-  method: 'GET',
-  path: '/api/v1/monitor',
-  route: '/api/v1/monitor',
-  query: { page: '0', page_size: '1' },
-};
-
 const HINTS = {
   api: 'Put a valid API key into Vault, under `datadog-api-key`; a key is of one organisation and one site (DATADOG_SITE).',
   app: 'Put a valid application key into Vault, under `datadog-app-key`; its owner must be active and may read monitors (`monitors_read`).',
@@ -34,7 +26,7 @@ export function datadogParts(request: Request): readonly Part[] {
         const { state } = await api(context);
         if (state !== 'ok')
           return { state: 'skipped', detail: 'It cannot be told before the API key is accepted.' };
-        return accepted(request, READ, context, 'application key', HINTS.app);
+        return accepted(request, CHEAP_READ, context, 'application key', HINTS.app);
       },
     },
   ];

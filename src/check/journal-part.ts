@@ -1,4 +1,4 @@
-import { CHECK_APPLICATION } from '../contract/check-report.ts';
+import { writeOnce } from '../pipeline/journal-write.ts';
 import type { Journal } from '../pipeline/ports.ts';
 import type { Part } from './run-parts.ts';
 
@@ -17,11 +17,4 @@ export function journalPart(journal: Journal, now: () => number): Part {
       }
     },
   };
-}
-
-/** Puts an entry in and takes it out again. Throws where that cannot be done. */
-function writeOnce(journal: Journal, now: number): void {
-  const write = { kind: 'monitor', application: CHECK_APPLICATION, key: 'journal' } as const;
-  journal.begin(write, 'birddog', now);
-  journal.settleAll(write);
 }

@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-/** The application that checks are about: no catalog should know it, so that they go the way of the sidecar. */
-export const CHECK_APPLICATION = 'birddog-check';
-
 /** One thing that was looked at. */
 const checkedPartSchema = z.strictObject({
   name: z.string(),

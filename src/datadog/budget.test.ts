@@ -32,6 +32,15 @@ describe('the budget', () => {
     assert.equal(budget.left().get('list'), 1);
   });
 
+  it('tells what is left of each limit by its name, and all of it once the period is over', async () => {
+    const { clock, budget, context } = start();
+    (await budget.take(ROUTE, context()))(headers(3, 5));
+    (await budget.take('GET /other', context()))(headers(2, 5));
+    assert.deepEqual([[...budget.left()], [...budget.limits()]], [[['list', 2]], [['list', 10]]]);
+    clock.advance(5000);
+    assert.deepEqual([...budget.left()], [['list', 10]]);
+  });
+
   it('waits for the reset before the limit is hit', async () => {
     const { clock, budget, context } = start();
     (await budget.take(ROUTE, context()))(headers(0, 5));

@@ -9,7 +9,7 @@ import { isObject } from '../domain/json.ts';
 import { stamped } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { Secret } from '../domain/secret.ts';
-import { createOutbound, type Outbound } from '../outbound/outbound.ts';
+import { createOutbound, type Outbound, type OutboundRequest } from '../outbound/outbound.ts';
 import { createDatadog, type Datadog } from './datadog.ts';
 
 const KEYS = { api: 'sandbox-api-key', app: 'sandbox-app-key' };
@@ -277,5 +277,72 @@ describe('finding', () => {
     assert.equal(found.length, 1);
     assert.ok(isObject(found[0]) && Array.isArray(found[0]['widgets']));
     assert.deepEqual(await dashboard.find({ application: 'nobody' }, context()), []);
+  });
+});
+
+describe('what is told of a request', () => {
+  const sent: OutboundRequest[] = [];
+  const answering = (...statuses: number[]): Outbound => ({
+    async send(request) {
+      sent.push(request);
+      const headers = { 'x-ratelimit-reset': '1' };
+      return { status: statuses.shift() ?? 200, headers, body: Buffer.from('[]') };
+    },
+    close() {},
+  });
+  const asking = (...statuses: number[]) =>
+    createDatadog({
+      baseUrl: new URL('https://api.example.test'),
+      uiUrl: new URL('https://app.example.test'),
+      outbound: answering(...statuses),
+      clock,
+      random: () => 0.5,
+      keys: { current: () => ({ api: new Secret('a'), app: new Secret('b') }), reread: () => false },
+    });
+  const LIST = { method: 'GET', path: '/api/v1/monitor/1', route: '/api/v1/monitor/{id}' } as const;
+
+  it('is its route and its trace; what tracing systems keep stays in the pod', async () => {
+    sent.length = 0;
+    await asking().request(LIST, { ...context(), traceparent: '00-t-s-01', tracestate: 'vendor=1' });
+    assert.equal(sent[0]?.endpoint, LIST.route);
+    assert.equal(sent[0].headers?.['traceparent'], '00-t-s-01');
+    assert.equal(sent[0].headers?.['tracestate'], undefined);
+  });
+
+  it('is each try that was repeated, by the reason', async () => {
+    const { request, health } = asking(429, 503, 512);
+    await request(LIST, context());
+    assert.deepEqual(
+      [...health.retries()],
+      [
+        ['429', 1],
+        ['503', 1],
+        ['512', 1],
+      ],
+    );
+  });
+
+  it('is that the keys are refused, until an answer comes that needs both', async () => {
+    const { request, health } = asking(403, 403, 200, 200);
+    await assert.rejects(request(LIST, context()), { code: 'datadog_keys_refused' });
+    assert.equal(health.keysRefused(), true);
+    await request({ ...LIST, apiKeyAlone: true }, context());
+    assert.equal(health.keysRefused(), true, 'it says nothing of the application key');
+    await request(LIST, context());
+    assert.equal(health.keysRefused(), false);
+  });
+
+  it('is that Datadog is away, until it answers', async () => {
+    const { request, health } = asking(500, 500, 500, 500);
+    await assert.rejects(request(LIST, context()), { code: 'datadog_failed' });
+    assert.match(health.away() ?? '', /500/);
+    await request(LIST, context());
+    assert.equal(health.away(), undefined);
+  });
+
+  it('is that a limit left no room, and when', async () => {
+    const { request, health } = asking(429);
+    await assert.rejects(request(LIST, context(500)), { code: 'rate_limited' });
+    assert.deepEqual([health.withoutRoom(), health.withoutRoomAt()], [1, clock.now()]);
   });
 });

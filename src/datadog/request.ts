@@ -50,6 +50,14 @@ const RETRY = {
   longestWaitMs: 5000,
 } as const;
 
+/** The cheapest read that needs both keys. */
+export const CHEAP_READ: Call = {
+  method: 'GET',
+  path: '/api/v1/monitor',
+  route: '/api/v1/monitor',
+  query: { page: '0', page_size: '1' },
+};
+
 /** Seconds after which it is worth asking again when Datadog is away, or refuses the keys. */
 const AWAY = { retryAfter: 5 };
 
@@ -76,7 +84,7 @@ export function createRequest(options: RequestOptions): Request {
       if (call.apiKeyAlone !== true) health.keysAccepted();
       return read(call, answer);
     } catch (error) {
-      if (error instanceof ProblemError) health.failed(error.code);
+      if (error instanceof ProblemError) health.failed(error);
       throw error;
     }
   };
@@ -201,13 +209,7 @@ async function whyForbidden(
   answer: OutboundAnswer,
   context: RequestContext,
 ): Promise<ProblemError> {
-  const probe: Call = {
-    method: 'GET',
-    path: '/api/v1/monitor',
-    route: '/api/v1/monitor',
-    query: { page: '0', page_size: '1' },
-  };
-  return isForbidden(await withRetries(options, probe, context)) ? keysRefused() : forbidden(answer);
+  return isForbidden(await withRetries(options, CHEAP_READ, context)) ? keysRefused() : forbidden(answer);
 }
 
 function read(call: Call, answer: OutboundAnswer): Json | undefined {

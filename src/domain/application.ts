@@ -18,6 +18,9 @@ export function keyFromName(name: string): string | undefined {
   return KEY_SLUG.test(slug) ? slug : undefined;
 }
 
+/** The application that checks are about: no catalog should know it, so that they go the way of the sidecar. */
+export const CHECK_APPLICATION = 'birddog-check';
+
 /** How an application is served: listed in every catalog, or through the sidecar because `missingFrom` lacks it. */
 export type Way =
   | { readonly way: 'listed'; readonly service: string }

@@ -1,14 +1,17 @@
 import { proxyOf, proxySettings } from '../outbound/proxy-settings.ts';
 import { certificates, certificatesFile } from '../process/certificates.ts';
+import { logSettings } from '../process/run-service.ts';
 import {
   oneOf,
   optional,
+  port,
   type Reader,
   readSettings,
   required,
   serviceUrl,
   text,
   wholeNumber,
+  yesOrNo,
 } from '../process/settings.ts';
 
 /** A path or mount of Vault: steps without blanks, dots alone or a slash at the ends. */
@@ -19,8 +22,40 @@ const vaultPath: Reader<string> = (value) => {
   return value;
 };
 
-/** What `birddog init` can be told. Times in ms. */
-export const initSettings = {
+/** What every `birddog init` is told, and what it needs besides to stay. Times in ms. */
+const certificateSettings = {
+  BIRDDOG_SECRETS_MAIN: required(text, "The folder in which Birddog's sets of files are written."),
+  BIRDDOG_SECRETS_SIDECAR: required(text, "The folder in which the sidecar's sets of files are written."),
+  INIT_OPS_HOST: optional(
+    text,
+    '127.0.0.1',
+    'With --watch, the address at which probes and metrics are served.',
+  ),
+  INIT_OPS_PORT: optional(port, 5002, 'With --watch, the port at which probes and metrics are served.'),
+  INIT_INTERVAL_MS: optional(
+    wholeNumber(1000, 86_400_000),
+    60_000,
+    'With --watch, how often (ms) the secrets are read.',
+  ),
+  INIT_RENEW_MS: optional(
+    wholeNumber(1000, 72_000_000),
+    57_600_000,
+    'With --watch, the age (ms) at which certificates, which last for a day, are replaced.',
+  ),
+  INIT_STEP_MS: optional(
+    wholeNumber(100, 3_600_000),
+    60_000,
+    'With --watch, the least time (ms) from a new CA to the certificates of it; well above BIRDDOG_LOOK_MS.',
+  ),
+  STOP_WITH_STDIN: optional(
+    yesOrNo,
+    false,
+    'With --watch, whether the end of standard input stops the process.',
+  ),
+  ...logSettings,
+};
+
+const vaultSettings = {
   VAULT_ADDR: required(serviceUrl, 'The address of Vault.'),
   VAULT_CACERT: optional(
     certificatesFile,
@@ -50,20 +85,44 @@ export const initSettings = {
     60_000,
     'For how long (ms) what may pass by itself is tried again.',
   ),
-  BIRDDOG_SECRETS_MAIN: required(text, "The folder in which Birddog's sets of files are written."),
-  BIRDDOG_SECRETS_SIDECAR: required(text, "The folder in which the sidecar's sets of files are written."),
   ...proxySettings,
 };
 
+/** What `birddog init` can be told. */
+export const initSettings = { ...certificateSettings, ...vaultSettings };
+
+type Env = Readonly<Record<string, string | undefined>>;
+
 /** What `birddog init` reads from its environment. Times in ms. Throws SettingsError with every fault. */
-export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
+export function readConfig(env: Env = process.env) {
   const settings = readSettings(env, initSettings);
   return {
     ...settings,
+    folders: foldersOf(settings),
+    paths: { main: settings.VAULT_PATH_MAIN, sidecar: settings.VAULT_PATH_SIDECAR },
+    login: {
+      authMount: settings.VAULT_AUTH_MOUNT,
+      role: settings.VAULT_ROLE,
+      tokenFile: settings.VAULT_TOKEN_FILE,
+    },
     /** What Vault's certificate is held against, where it is not the system's CAs. PEM. */
     ca: settings.VAULT_CACERT_BYTES || settings.VAULT_CACERT || undefined,
     proxy: proxyOf(settings),
   };
 }
 
+/** What `birddog init --certificates` reads, which asks no Vault. Throws SettingsError with every fault. */
+export function readCertificatesConfig(env: Env = process.env) {
+  const settings = readSettings(env, certificateSettings);
+  return { ...settings, folders: foldersOf(settings) };
+}
+
+function foldersOf(settings: {
+  readonly BIRDDOG_SECRETS_MAIN: string;
+  readonly BIRDDOG_SECRETS_SIDECAR: string;
+}) {
+  return { main: settings.BIRDDOG_SECRETS_MAIN, sidecar: settings.BIRDDOG_SECRETS_SIDECAR };
+}
+
 export type Config = ReturnType<typeof readConfig>;
+export type CertificatesConfig = ReturnType<typeof readCertificatesConfig>;

@@ -1,19 +1,43 @@
+import { parseArgs } from 'node:util';
 import { createLog } from '../process/log.ts';
-import { EXIT } from '../process/run-service.ts';
+import { EXIT, runService } from '../process/run-service.ts';
 import { SettingsError } from '../process/settings.ts';
 import { systemClock } from '../process/system-clock.ts';
 import { VaultFailure } from '../vault/failures.ts';
-import { initialise } from './app.ts';
-import { readConfig } from './config.ts';
+import { initialise, initialiseCertificates } from './app.ts';
+import { readCertificatesConfig, readConfig } from './config.ts';
+import { startCertificatesWatch, startWatch } from './watch-app.ts';
 
 const log = createLog('init', (line) => process.stderr.write(line));
 try {
-  if (process.argv.length > 2)
-    throw new SettingsError([`init takes no arguments, but got "${process.argv.slice(2).join(' ')}"`]);
-  await initialise(readConfig(), log, systemClock);
-  log.info('done');
+  const { watch, certificates } = optionsOf(process.argv.slice(2));
+  if (!watch) {
+    if (certificates) await initialiseCertificates(readCertificatesConfig(), log, systemClock);
+    else await initialise(readConfig(), log, systemClock);
+    log.info('done');
+  } else if (certificates) {
+    await runService('init', readCertificatesConfig, (config, ownLog) =>
+      startCertificatesWatch(config, { clock: systemClock, log: ownLog }),
+    );
+  } else {
+    await runService('init', readConfig, (config, ownLog) =>
+      startWatch(config, { clock: systemClock, log: ownLog }),
+    );
+  }
 } catch (error) {
   log.error('not done', { reason: error instanceof Error ? error.message : String(error) });
   process.exitCode =
     error instanceof VaultFailure ? error.exit : error instanceof SettingsError ? EXIT.config : 1;
+}
+
+function optionsOf(args: readonly string[]) {
+  const option = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({ args: [...args], options: { watch: option, certificates: option } }).values;
+  } catch (error) {
+    throw new SettingsError([
+      `init takes --watch and --certificates alone, but got "${args.join(' ')}"`,
+      ...(error instanceof Error ? [error.message] : []),
+    ]);
+  }
 }

@@ -90,7 +90,7 @@ describe('birddog init', () => {
     for (const secret of SECRETS) assert.ok(!output.includes(secret), `${secret} was written`);
   });
 
-  it('lists every fault of a wrong environment, and takes no arguments', async () => {
+  it('lists every fault of a wrong environment, and takes no arguments but its own', async () => {
     const wrong = await init({
       VAULT_ADDR: 'http://vault.example.test:8200',
       VAULT_ROLE: '',

@@ -1,25 +1,60 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, open, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Secret } from '../domain/secret.ts';
+import { Secret } from '../domain/secret.ts';
 
 /** Files by name. */
 export type SecretFiles = ReadonlyMap<string, Secret>;
+
+/** A set as it is on disk. */
+export interface SetOnDisk {
+  readonly files: SecretFiles;
+  /** When the contents of each file were written first (epoch ms). */
+  readonly writtenAt: ReadonlyMap<string, number>;
+}
 
 /** The name under which the newest set is read. */
 const CURRENT = 'current';
 /** All containers of a pod run as one user; its group is for a pod that sets one. */
 const MODES = { folder: 0o750, file: 0o440 };
 
+/** Reads the newest set below `folder`; one without files where there is none. */
+export function readSet(folder: string): SetOnDisk {
+  const files = new Map<string, Secret>();
+  const writtenAt = new Map<string, number>();
+  const at = join(folder, CURRENT);
+  for (const name of existsSync(at) ? readdirSync(at) : []) {
+    const file = join(at, name);
+    files.set(name, new Secret(readFileSync(file, 'utf8')));
+    writtenAt.set(name, statSync(file).mtimeMs);
+  }
+  return { files, writtenAt };
+}
+
+/** Whether two sets have the same files with the same contents. */
+export function isSameSet(one: SecretFiles, other: SecretFiles): boolean {
+  return (
+    one.size === other.size &&
+    [...one].every(([name, secret]) => other.get(name)?.reveal() === secret.reveal())
+  );
+}
+
 /**
  * Writes a set of secret files into a folder of its own below `folder`, then swaps the symlink `current` to it in one
  * step: a reader sees the old set or the new one, never half of one. Of older sets the last one stays, for who reads it now.
+ * A file that says what it said before keeps its time, so that the age of a key can be told.
  */
 export async function writeSet(folder: string, files: SecretFiles, now: number): Promise<void> {
   const name = `set-${now}-${randomBytes(4).toString('hex')}`;
   const before = await readlink(join(folder, CURRENT)).catch(() => undefined);
+  const set = readSet(folder);
   await mkdir(join(folder, name), { recursive: true, mode: MODES.folder });
-  for (const [file, secret] of files) await writeDurably(join(folder, name, file), secret);
+  for (const [file, secret] of files) {
+    const isKept = set.files.get(file)?.reveal() === secret.reveal();
+    const since = isKept ? set.writtenAt.get(file) : undefined;
+    await writeDurably(join(folder, name, file), secret, since ?? now);
+  }
   const next = join(folder, `.${name}`);
   await symlink(name, next);
   await rename(next, join(folder, CURRENT));
@@ -29,10 +64,11 @@ export async function writeSet(folder: string, files: SecretFiles, now: number):
   }
 }
 
-async function writeDurably(path: string, secret: Secret): Promise<void> {
+async function writeDurably(path: string, secret: Secret, writtenAt: number): Promise<void> {
   const file = await open(path, 'wx', MODES.file);
   try {
     await file.writeFile(secret.reveal());
+    await file.utimes(writtenAt / 1000, writtenAt / 1000);
     await file.sync();
   } finally {
     await file.close();

@@ -1,3 +1,4 @@
+import { startWatch } from '../alarms/start-watch.ts';
 import { createLookup, type Lookup } from '../catalogs/lookup.ts';
 import { VERSION } from '../contract/version.ts';
 import { createDatadog } from '../datadog/datadog.ts';
@@ -23,6 +24,7 @@ import { mainCheck } from './check.ts';
 import type { Config } from './config.ts';
 import { tellReadings } from './readings.ts';
 import { createHop } from './hop.ts';
+import { mainSigns } from './signs.ts';
 import { openSecrets } from './secrets.ts';
 import { createSidecarClient, type SidecarClient } from './sidecar-client.ts';
 
@@ -55,6 +57,9 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
   const checked = { ...datadog, catalogs, journal: store.journal, secrets, sidecar };
   tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
   tellReadings(metrics, sidecar, lookup.readings);
+  const signs = mainSigns({ sidecar, lookup, secrets, journal: store.journal, ...datadog }, config, clock);
+  const { request } = datadog;
+  const watch = startWatch({ process: 'serve', config, signs, metrics, outbound, request }, surroundings);
   const health = { notReady: () => undefined };
   const app = contractApp({
     serve: door(lookup, sidecar, ports),
@@ -78,7 +83,7 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
     ops: { host: config.BIRDDOG_OPS_HOST, port: config.BIRDDOG_OPS_PORT },
     health,
     metrics,
-    resources: [outbound, hop, store, lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed)],
+    resources: [outbound, hop, store, watch, lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed)],
   });
   tls?.onTake(service.renew);
   return service;

@@ -1,3 +1,4 @@
+import { alarmSettings } from '../alarms/alarm-settings.ts';
 import { checkSettings } from '../check/check-settings.ts';
 import {
   isLoopback,
@@ -66,6 +67,7 @@ export const mainSettings = {
   ),
   ...logSettings,
   ...checkSettings,
+  ...alarmSettings,
   ...datadogSettings,
   ...proxySettings,
 };

@@ -82,6 +82,13 @@ describe('the hop', () => {
     });
   });
 
+  it('passes on what tracing systems keep with a trace', async () => {
+    const { requests, client } = hop(() => ANSWER);
+    const traced = incoming();
+    await client.forward({ ...traced, context: { ...traced.context, tracestate: 'vendor=1' } }, []);
+    assert.equal(requests[0]?.headers?.['tracestate'], 'vendor=1');
+  });
+
   it('tells a sidecar that was not reached from a write whose outcome nobody knows', async () => {
     await assert.rejects(hop(failing(false)).client.forward(incoming(), []), (error) => {
       assert.ok(error instanceof ProblemError);

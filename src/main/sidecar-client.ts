@@ -6,6 +6,7 @@ import {
   handleWhen,
   type CircuitBreakerPolicy,
 } from 'cockatiel';
+import type { RequestContext } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { CatalogName } from '../domain/application.ts';
 import { type Endpoint, isWrite } from '../contract/operations.ts';
@@ -36,6 +37,8 @@ export interface SidecarClient {
    * `busy` where more wait for it than can be served.
    */
   forward(incoming: Forwarded, missingFrom: readonly CatalogName[]): Promise<Reply>;
+  /** Learns whether the sidecar answers, whatever it says. Throws where it does not, or is left alone. */
+  probe(context: RequestContext): Promise<void>;
   /** `closed` while all is well. */
   state(): BreakerState;
   /** How often the sidecar has been left alone. */
@@ -59,6 +62,11 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
   });
   return {
     openings: () => openings,
+    async probe({ deadline }) {
+      await breaker.execute(() =>
+        outbound.send({ method: 'GET', url: new URL('/healthz', url), endpoint: '/healthz', deadline }),
+      );
+    },
     async forward(incoming, missingFrom) {
       const giveBack = await turns.take(incoming.context.deadline);
       try {

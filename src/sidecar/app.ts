@@ -1,10 +1,7 @@
-import { createCheck } from '../check/check.ts';
-import { datadogParts } from '../check/datadog-parts.ts';
-import { journalPart } from '../check/journal-part.ts';
-import { ANSWER_MARGIN, CHECK_MS, runParts } from '../check/run-parts.ts';
-import { certificatePart, secretsPart } from '../check/secret-parts.ts';
+import { sharedSigns } from '../alarms/shared-signs.ts';
+import { startWatch } from '../alarms/start-watch.ts';
 import { createDatadog } from '../datadog/datadog.ts';
-import { keysFrom, readDatadogKeys } from '../datadog/keys.ts';
+import { keysFrom } from '../datadog/keys.ts';
 import { CATALOG_NAMES } from '../domain/application.ts';
 import type { Caller } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
@@ -19,11 +16,12 @@ import { type Service, startService, type Surroundings } from '../http/service.t
 import { observed } from '../outbound/observed.ts';
 import { createOutbound } from '../outbound/outbound.ts';
 import { subjectOf } from '../pipeline/subject.ts';
-import { hopCertificate } from '../process/certificate-files.ts';
-import { follow, lookEvery } from '../process/followed.ts';
+import { lookEvery } from '../process/followed.ts';
 import { openStore } from '../store/store.ts';
 import { VERSION } from '../contract/version.ts';
+import { sidecarCheck } from './check.ts';
 import type { Config } from './config.ts';
+import { openSecrets } from './secrets.ts';
 
 /** The one client that is let in: the name in the certificate `birddog init` minted for Birddog. */
 const CLIENT_URI = 'urn:birddog:main';
@@ -31,23 +29,12 @@ const CLIENT_URI = 'urn:birddog:main';
 const HOST = '127.0.0.1';
 
 /** Starts the sidecar: it serves applications that are not listed, and takes requests from Birddog alone. */
-export async function startSidecar(config: Config, { clock, log }: Surroundings): Promise<Service> {
-  const datadogKeys = follow({
-    part: 'datadog_keys',
-    folder: config.BIRDDOG_SECRETS,
-    read: readDatadogKeys,
-    log,
-  });
-  const certificate = follow({
-    part: 'hop_certificate',
-    folder: config.BIRDDOG_CERTIFICATES || config.BIRDDOG_SECRETS,
-    read: hopCertificate({ now: clock.now, log }),
-    log,
-  });
-  const followed = [datadogKeys, certificate];
+export async function startSidecar(config: Config, surroundings: Surroundings): Promise<Service> {
+  const { clock, log } = surroundings;
+  const secrets = openSecrets(config, surroundings);
   const metrics = createMetrics('sidecar', VERSION);
   const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
-  const keys = keysFrom(datadogKeys);
+  const keys = keysFrom(secrets.datadogKeys);
   const datadog = createDatadog({
     ...config.datadog,
     keys,
@@ -55,8 +42,9 @@ export async function startSidecar(config: Config, { clock, log }: Surroundings)
     clock,
   });
   const store = openStore(config.BIRDDOG_JOURNAL, (error) => log.warn('hints not kept', { error }));
-  const ports = portsOf(datadog, store, { clock, log });
+  const ports = portsOf(datadog, store, surroundings);
   tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
+  const health = { notReady: () => undefined };
   const app = contractApp({
     serve: (incoming) => {
       const { operation, query, sent } = incoming;
@@ -64,48 +52,40 @@ export async function startSidecar(config: Config, { clock, log }: Surroundings)
       if (operation.verb !== 'lint') subjectOf({ operation, query, ...(sent ? { body: sent.decoded } : {}) });
       return servePipeline(incoming, { way: 'sidecar', missingFrom: missingFrom(incoming) }, ports);
     },
-    check: createCheck({
-      version: VERSION,
-      clock,
-      ttlMs: config.BIRDDOG_CHECK_TTL_MS,
-      look: (context) => {
-        const parts = [
-          certificatePart('certificate', certificate, clock.now),
-          secretsPart(followed),
-          ...datadogParts(datadog.request),
-          journalPart(store.journal, clock.now),
-        ];
-        // What it has found by then has to arrive before Birddog's own time for it ends.
-        return runParts(parts, context, clock, Math.min(CHECK_MS, context.deadline.left() - ANSWER_MARGIN));
-      },
-    }),
+    check: sidecarCheck({ ...datadog, journal: store.journal, secrets }, clock, config.BIRDDOG_CHECK_TTL_MS),
     callerOf,
+    health,
     clock,
     log,
     metrics,
     version: VERSION,
   });
-  addSecretMetrics(metrics, {
-    followed,
-    ends: {
-      hop: () => certificate.current().endsAt,
-      hop_ca: () => certificate.current().caEndsAt,
-    },
-    clock,
+  addSecretMetrics(metrics, { ...secrets, clock });
+  const signs = sharedSigns({
+    ...datadog,
+    journal: store.journal,
+    followed: secrets.followed,
+    certificates: { hop: secrets.hopCertificate },
+    now: clock.now,
+    roomMs: config.BIRDDOG_ALARM_AFTER_MS,
   });
+  const watch = startWatch(
+    { process: 'sidecar', config, signs, metrics, outbound, request: datadog.request },
+    surroundings,
+  );
   const service = await startService({
     server: {
       host: HOST,
       port: config.SIDECAR_PORT,
       app,
-      mutualTls: { ...certificate.current(), clientUri: CLIENT_URI },
+      mutualTls: { ...secrets.hopCertificate.current(), clientUri: CLIENT_URI },
     },
     ops: { host: config.SIDECAR_OPS_HOST, port: config.SIDECAR_OPS_PORT },
-    health: { notReady: () => undefined },
+    health,
     metrics,
-    resources: [outbound, store, lookEvery(config.BIRDDOG_LOOK_MS, followed)],
+    resources: [outbound, store, watch, lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed)],
   });
-  certificate.onTake(service.renew);
+  secrets.hopCertificate.onTake(service.renew);
   return service;
 }
 

@@ -1,3 +1,4 @@
+import { alarmSettings } from '../alarms/alarm-settings.ts';
 import { checkSettings } from '../check/check-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
 import { secretSettings } from '../process/secret-settings.ts';
@@ -23,6 +24,7 @@ export const sidecarSettings = {
   ),
   ...logSettings,
   ...checkSettings,
+  ...alarmSettings,
   ...datadogSettings,
   ...proxySettings,
 };

@@ -41,4 +41,23 @@ describe('the journal', () => {
     next.close();
     killed.close();
   });
+
+  it('tells how many creates are under way, since when, and what could not be written', () => {
+    const store = openStore(join(folder, 'journal.sqlite'));
+    const { journal } = store;
+    assert.deepEqual(
+      { ...journal.readings(), bytes: 0 },
+      { entries: 0, oldestAt: undefined, bytes: 0, failures: 0, failing: undefined },
+    );
+    journal.begin(WRITE, 'somebody', 2000);
+    journal.begin({ ...WRITE, key: 'other' }, 'somebody', 1000);
+    const { entries, oldestAt, bytes } = journal.readings();
+    assert.deepEqual([entries, oldestAt, bytes > 0], [2, 1000, true]);
+    // The schema allows no fractions.
+    assert.throws(() => journal.begin(WRITE, 'somebody', 1.5));
+    assert.deepEqual([journal.readings().failures, journal.readings().failing === undefined], [1, false]);
+    journal.settleAll(WRITE);
+    assert.deepEqual([journal.readings().failures, journal.readings().failing], [1, undefined]);
+    store.close();
+  });
 });

@@ -71,7 +71,7 @@ async function started({ seed, vault, tls: material }: Asked = {}) {
     ...vault,
   });
   const login = (role = 'birddog', jwt = 'sandbox-jwt', mount = 'kubernetes') =>
-    client.login(mount, role, new Secret(jwt), deadline);
+    client.login(mount, role, new Secret(jwt), deadline).then(({ secret }) => secret);
   const control = (method: string, path: string, body?: unknown) =>
     fetch(`${emulator.url}/__control/${path}`, {
       method,
@@ -82,6 +82,8 @@ async function started({ seed, vault, tls: material }: Asked = {}) {
     login,
     read: async (path = 'birddog/main', role = 'birddog') => client.read(path, await login(role), deadline),
     readWith: (token: string) => client.read('birddog/main', new Secret(token), deadline),
+    lease: (role = 'birddog') => client.login('kubernetes', role, new Secret('sandbox-jwt'), deadline),
+    renew: (token: Secret) => client.renew(token, deadline),
     revoke: (token: Secret) => client.revoke(token, deadline),
     mode: (mode: string) => control('PUT', 'mode', { mode }),
     remove: (path: string) => control('DELETE', `secrets/${path}`),
@@ -213,6 +215,25 @@ describe('a Vault that works', () => {
     const token = await vault.login();
     await vault.revoke(token);
     assert.equal(await failure(vault.readWith(token.reveal())), 'token_dead');
+  });
+
+  it('says how long its token lives, and lets it live longer', async () => {
+    const vault = await started();
+    const { secret, lifeMs, renewable } = await vault.lease();
+    assert.deepEqual([lifeMs, renewable], [3_600_000, true]);
+    const renewed = await vault.renew(secret);
+    assert.deepEqual([renewed.secret.reveal(), renewed.lifeMs], [secret.reveal(), 3_600_000]);
+    assert.equal((await vault.lease('batch')).renewable, false);
+  });
+
+  it('lets no token live longer that it does not know, or that is of the batch type, or while it is sealed', async () => {
+    const vault = await started();
+    const [dead, batch, good] = [await vault.login(), await vault.login('batch'), await vault.login()];
+    await vault.revoke(dead);
+    assert.equal(await failure(vault.renew(dead)), 'token_dead');
+    await assert.rejects(vault.renew(batch), /batch tokens cannot be renewed/);
+    await vault.mode('sealed');
+    assert.equal(await failure(vault.renew(good)), 'sealed');
   });
 
   it('says that a batch token cannot be given back', async () => {

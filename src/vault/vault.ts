@@ -1,5 +1,12 @@
 import type { Deadline } from '../domain/deadline.ts';
-import { isObject, type Json, type JsonObject, parseTrustedJson, printJson } from '../domain/json.ts';
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  parseTrustedJson,
+  printJson,
+  toNumber,
+} from '../domain/json.ts';
 import { Secret } from '../domain/secret.ts';
 import { type Outbound, type OutboundAnswer, OutboundError } from '../outbound/outbound.ts';
 import { failureOf, VaultFailure, type VaultFailureName } from './failures.ts';
@@ -12,9 +19,19 @@ export interface VaultOptions {
   readonly kv: { readonly mount: string; readonly version: 1 | 2 };
 }
 
+/** Vault's own token, of whatever form. */
+export interface VaultToken {
+  readonly secret: Secret;
+  /** How long (ms) it lives from now on; 0 where it does not end by itself. */
+  readonly lifeMs: number;
+  readonly renewable: boolean;
+}
+
 export interface Vault {
-  /** Kubernetes login. `jwt` is the service account's token. Gives Vault's own token, of whatever form. */
-  login(mount: string, role: string, jwt: Secret, deadline: Deadline): Promise<Secret>;
+  /** Kubernetes login. `jwt` is the service account's token. */
+  login(mount: string, role: string, jwt: Secret, deadline: Deadline): Promise<VaultToken>;
+  /** Lengthens the token's life, at most to the end of its max TTL. */
+  renew(token: Secret, deadline: Deadline): Promise<VaultToken>;
   /** The pairs of a secret. */
   read(path: string, token: Secret, deadline: Deadline): Promise<JsonObject>;
   /** Gives the token back. */
@@ -49,10 +66,20 @@ export function createVault(options: VaultOptions): Vault {
           await whyNot(ask, reply, deadline, true),
           `login as "${role}" at ${mount}: ${reply.words}`,
         );
-      const auth = isObject(reply.body) ? reply.body['auth'] : undefined;
-      const token = isObject(auth) ? auth['client_token'] : undefined;
-      if (typeof token !== 'string') throw new VaultFailure('nonsense', 'the login gave no token');
-      return new Secret(token);
+      return tokenOf(reply.body, 'the login');
+    },
+    async renew(token, deadline) {
+      const reply = await ask({
+        method: 'POST',
+        path: '/v1/auth/token/renew-self',
+        token,
+        body: {},
+        deadline,
+      });
+      if (reply.status === 403) throw new VaultFailure('token_dead', `renew-self: ${reply.words}`);
+      if (!done(reply))
+        throw new VaultFailure(await whyNot(ask, reply, deadline, false), `renew-self: ${reply.words}`);
+      return tokenOf(reply.body, 'the renewal');
     },
     async read(path, token, deadline) {
       const { mount, version } = options.kv;
@@ -77,6 +104,19 @@ export function createVault(options: VaultOptions): Vault {
 }
 
 type AskVault = (question: Ask) => Promise<Reply>;
+
+/** Login and renewal answer alike. The token's form is nobody's business: OpenBao's is another than Vault's. */
+function tokenOf(body: Json, gave: string): VaultToken {
+  const auth = isObject(body) ? body['auth'] : undefined;
+  const token = isObject(auth) ? auth['client_token'] : undefined;
+  if (!isObject(auth) || typeof token !== 'string')
+    throw new VaultFailure('nonsense', `${gave} gave no token`);
+  return {
+    secret: new Secret(token),
+    lifeMs: (toNumber(auth['lease_duration']) ?? 0) * 1000,
+    renewable: auth['renewable'] === true,
+  };
+}
 
 /** A 403 does not tell a dead token from a policy that lacks the path; whether the token knows itself does. */
 async function whyDenied(ask: AskVault, token: Secret, deadline: Deadline): Promise<VaultFailureName> {

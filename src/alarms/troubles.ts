@@ -1,0 +1,52 @@
+interface TroubleKind {
+  readonly title: string;
+  /** How long it lasts before somebody is told: so many times BIRDDOG_ALARM_AFTER_MS. */
+  readonly patience: number;
+  readonly hint: string;
+}
+
+/** Everything that somebody is told of when it lasts. docs/runbook.md is held against this table both ways. */
+export const TROUBLES = {
+  sidecar_away: {
+    title: 'The sidecar is away',
+    patience: 1,
+    hint: 'Applications that are not listed are not served. See the log of the sidecar container.',
+  },
+  datadog_keys_refused: {
+    title: 'Datadog refuses the keys',
+    patience: 1,
+    hint: 'Nothing can be read or written. Put valid keys into Vault.',
+  },
+  datadog_away: {
+    title: 'Datadog fails or cannot be reached',
+    patience: 1,
+    hint: "See Datadog's status page, then the proxy and the egress rules of the pod.",
+  },
+  datadog_budget_exhausted: {
+    title: 'A rate limit of Datadog leaves no room',
+    patience: 5,
+    hint: 'See who uses it up: `datadog.apis.usage.per_user` in Datadog, and which callers ask Birddog most.',
+  },
+  catalog_away: {
+    title: 'A catalog cannot tell',
+    patience: 5,
+    hint: 'Applications that are not known from before are not served. See its credentials, and whether it is reached.',
+  },
+  certificate_ending: {
+    title: 'A certificate nears its end',
+    patience: 0,
+    hint: 'Restart the pod, or see why `birddog init --watch` (or whoever fills BIRDDOG_TLS) has not renewed it.',
+  },
+  secrets_refused: {
+    title: 'New secrets are refused',
+    patience: 1,
+    hint: 'Those before stay in use. Mend what writes the files; the detail says what is wrong with them.',
+  },
+  journal_unwritable: {
+    title: 'The journal cannot be written',
+    patience: 1,
+    hint: 'No create is begun. See whether the volume of BIRDDOG_JOURNAL is full or read-only.',
+  },
+} as const satisfies Record<string, TroubleKind>;
+
+export type TroubleCode = keyof typeof TROUBLES;

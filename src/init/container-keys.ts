@@ -1,0 +1,55 @@
+import type { Deadline } from '../domain/deadline.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { Secret } from '../domain/secret.ts';
+import { VaultFailure } from '../vault/failures.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { SecretFiles } from './write-set.ts';
+
+/** Something for each of the two containers that are written for. */
+export interface Both<T> {
+  readonly main: T;
+  readonly sidecar: T;
+}
+export const CONTAINERS = ['main', 'sidecar'] as const;
+type Container = (typeof CONTAINERS)[number];
+
+/** The secret's fields for each container, and which may be absent: a catalog that is not used needs no credentials. */
+const FIELDS = {
+  main: {
+    required: ['datadog-api-key', 'datadog-app-key'],
+    optional: ['leanix-api-token', 'servicenow-username', 'servicenow-password'],
+  },
+  sidecar: { required: ['datadog-api-key', 'datadog-app-key'], optional: [] },
+} as const;
+
+/** Reads the secrets of both containers from Vault. Throws VaultFailure. */
+export async function readKeys(
+  vault: Vault,
+  paths: Both<string>,
+  token: Secret,
+  deadline: Deadline,
+): Promise<Both<SecretFiles>> {
+  const main = await vault.read(paths.main, token, deadline);
+  const sidecar = await vault.read(paths.sidecar, token, deadline);
+  return { main: keysOf('main', main, paths.main), sidecar: keysOf('sidecar', sidecar, paths.sidecar) };
+}
+
+/** The keys among the files of a set on disk; undefined where one that is required is missing. */
+export function keysAmong(container: Container, files: SecretFiles): SecretFiles | undefined {
+  const { required, optional } = FIELDS[container];
+  if (!required.every((name) => files.has(name))) return undefined;
+  const names: readonly string[] = [...required, ...optional];
+  return new Map([...files].filter(([name]) => names.includes(name)));
+}
+
+function keysOf(container: Container, pairs: JsonObject, path: string): SecretFiles {
+  const files = new Map<string, Secret>();
+  const fields = FIELDS[container];
+  for (const name of [...fields.required, ...fields.optional]) {
+    const value = pairs[name];
+    if (typeof value === 'string' && value.trim() !== '') files.set(name, new Secret(value.trim()));
+    else if (fields.required.some((r) => r === name))
+      throw new VaultFailure('field_missing', `"${name}" of ${path}`);
+  }
+  return files;
+}

@@ -1,0 +1,84 @@
+import type { Certificates, MintOptions } from './certificates.ts';
+import type { Both } from './container-keys.ts';
+import { endsOf, freshHop, type HopSide, isGood, neededAuthorities } from './hop-files.ts';
+
+/** How long certificates last that somebody renews. */
+const LIFE = { days: 1, ms: 24 * 60 * 60 * 1000 };
+/** A certificate that ends later than one minted now would, and by more than a clock is set back (ms), is for a pod without a watcher. */
+const TOO_LONG = LIFE.ms + 60 * 60 * 1000;
+
+export interface RotationOptions {
+  readonly mint: (options: MintOptions) => Promise<Certificates>;
+  /** The age (ms) at which certificates are replaced. */
+  readonly renewMs: number;
+  /** The least time (ms) between two steps: longer than a reader may take to notice the first. */
+  readonly stepMs: number;
+  /** What is on disk at the start, and when it was written (epoch ms). */
+  readonly onDisk: Both<HopSide> | undefined;
+  readonly writtenAt: number;
+}
+
+/**
+ * The certificates of the hop from one pair to the next, so that at every moment each side trusts what the other may
+ * be using: first the new CA is announced to both sides, then their new certificates are published. At least `stepMs`
+ * lie between two steps, so a reader is one step behind at most; what it then has fits the step before and the step after.
+ */
+export interface Rotation {
+  /** The certificates to have on disk by now. Undefined until the first step. */
+  wanted(): Both<HopSide> | undefined;
+  /** Takes the step that is due, if one is; its name. The one before must have been written. */
+  step(now: number): Promise<'announced' | 'published' | 'replaced' | undefined>;
+  /** The step has been written, for both sides. */
+  written(now: number): void;
+  /** When the next step is due (epoch ms). */
+  dueAt(): number;
+}
+
+/** Takes over what is on disk; certificates that were minted for a pod without a watcher are replaced in the usual steps. */
+export function createRotation({ mint, renewMs, stepMs, onDisk, writtenAt }: RotationOptions): Rotation {
+  let hop = onDisk;
+  /** Announced, not yet published. Lost with the process: then another pair is announced. */
+  let pending: Certificates | undefined;
+  let settledAt = writtenAt;
+
+  const renewAt = (sides: Both<HopSide>, now: number) => {
+    const ends = endsOf(sides);
+    return Math.max(...ends) > now + TOO_LONG ? 0 : Math.min(...ends) - LIFE.ms + renewMs;
+  };
+  let due = 0;
+  const plan = (now: number) => {
+    if (!hop || !isGood(hop, now)) due = now;
+    else due = Math.max(settledAt + stepMs, pending ? 0 : renewAt(hop, now));
+  };
+
+  return {
+    wanted: () => hop,
+    async step(now) {
+      plan(now);
+      if (now < due) return undefined;
+      const before = hop;
+      const good = before !== undefined && isGood(before, now);
+      if (good && pending) {
+        const { client, server } = pending;
+        hop = { main: { ...before.main, ...client }, sidecar: { ...before.sidecar, ...server } };
+        pending = undefined;
+        return 'published';
+      }
+      const minted = await mint({ now: new Date(now), days: LIFE.days });
+      if (!good) {
+        pending = undefined;
+        hop = freshHop(minted);
+        return 'replaced';
+      }
+      pending = minted;
+      const ca = [...neededAuthorities(before), minted.ca].join('');
+      hop = { main: { ...before.main, ca }, sidecar: { ...before.sidecar, ca } };
+      return 'announced';
+    },
+    written(now) {
+      settledAt = now;
+      plan(now);
+    },
+    dueAt: () => due,
+  };
+}

@@ -1,0 +1,174 @@
+import { VERSION } from '../contract/version.ts';
+import { createMetrics, type Metrics } from '../http/metrics.ts';
+import { opsApp } from '../http/ops-app.ts';
+import { startServer } from '../http/server.ts';
+import type { Surroundings } from '../http/service.ts';
+import { mintCertificates } from './certificates.ts';
+import type { CertificatesConfig, Config } from './config.ts';
+import { endsOf } from './hop-files.ts';
+import { createKeyWatch } from './key-watch.ts';
+import { openVault, vaultOutbound } from './open-vault.ts';
+import { createVaultSession, type VaultSession } from './vault-session.ts';
+import { createWatch, type Watch } from './watch.ts';
+
+/** `birddog init --watch`, running. */
+export interface RunningWatch {
+  /** The ops port: nothing else is served. */
+  readonly url: string;
+  readonly opsUrl: string;
+  /** Gives the token back and ends. What is on disk stays. */
+  stop(): Promise<void>;
+}
+
+/** The longest rest (ms) between two turns, so that a clock that was set is noticed. */
+const LONGEST_REST = 60_000;
+
+/** Starts to keep the keys and the certificates of a pod. Rejects where the port cannot be had. */
+export async function startWatch(config: Config, surroundings: Surroundings): Promise<RunningWatch> {
+  const { clock, log } = surroundings;
+  const outbound = vaultOutbound(config);
+  const vault = openVault(config, outbound);
+  const session = createVaultSession({ vault, ...config.login, clock, log });
+  const stopping = new AbortController();
+  const options = {
+    vault,
+    session,
+    clock,
+    log,
+    random: Math.random,
+    paths: config.paths,
+    intervalMs: config.INIT_INTERVAL_MS,
+    stopping: stopping.signal,
+  };
+  const watch = await createWatch({
+    ...watchOptions(config, surroundings),
+    keyWatch: (onDisk) => createKeyWatch({ ...options, onDisk }),
+  });
+  return run(config, surroundings, watch, stopping, {
+    session,
+    async close() {
+      await session.close();
+      outbound.close();
+    },
+  });
+}
+
+/** Starts to keep the certificates alone. Rejects where the port cannot be had. */
+export async function startCertificatesWatch(
+  config: CertificatesConfig,
+  surroundings: Surroundings,
+): Promise<RunningWatch> {
+  const watch = await createWatch({ ...watchOptions(config, surroundings), keyWatch: undefined });
+  return run(config, surroundings, watch, new AbortController());
+}
+
+function watchOptions(config: CertificatesConfig, { clock, log }: Surroundings) {
+  const { folders, INIT_RENEW_MS: renewMs, INIT_STEP_MS: stepMs } = config;
+  return { folders, mint: mintCertificates, renewMs, stepMs, clock, log };
+}
+
+interface VaultSide {
+  readonly session: VaultSession;
+  close(): Promise<void>;
+}
+
+async function run(
+  config: CertificatesConfig,
+  { clock }: Surroundings,
+  watch: Watch,
+  stopping: AbortController,
+  vaultSide?: VaultSide,
+): Promise<RunningWatch> {
+  const metrics = createMetrics('init', VERSION);
+  tellReadings(metrics, watch, vaultSide?.session, clock.now);
+  const health = { notReady: () => whyNotReady(watch) };
+  const ops = await startServer({
+    host: config.INIT_OPS_HOST,
+    port: config.INIT_OPS_PORT,
+    app: opsApp(health, metrics),
+  });
+  const { signal } = stopping;
+  const turning = (async () => {
+    while (!signal.aborted) {
+      const rest = (await watch.turn()) - clock.now();
+      await clock.sleep(Math.min(Math.max(0, rest), LONGEST_REST), signal).catch(() => undefined);
+    }
+  })();
+  return {
+    url: ops.url,
+    opsUrl: ops.url,
+    async stop() {
+      stopping.abort();
+      await turning;
+      await vaultSide?.close();
+      await ops.close();
+    },
+  };
+}
+
+/** Ready is who has written both sets; Vault may be away then. */
+function whyNotReady(watch: Watch): string | undefined {
+  if (watch.hop()) return undefined;
+  return watch.unwritten() ?? watch.keyWatch?.failing() ?? 'nothing has been written yet';
+}
+
+function tellReadings(
+  metrics: Metrics,
+  watch: Watch,
+  session: VaultSession | undefined,
+  now: () => number,
+): void {
+  const { keyWatch } = watch;
+  const secondsLeft = (end: number) => (end - now()) / 1000;
+  metrics.readings(
+    'gauge',
+    'birddog_certificate_seconds_left',
+    'Seconds until a certificate on disk ends.',
+    'certificate',
+    () => {
+      const hop = watch.hop();
+      const [main = 0, sidecar = 0] = hop ? endsOf(hop) : [];
+      return new Map(
+        hop
+          ? [
+              ['hop_client', secondsLeft(main)],
+              ['hop_server', secondsLeft(sidecar)],
+            ]
+          : [],
+      );
+    },
+  );
+  metrics.gauge('birddog_init_unwritten', '1 while a set of files cannot be written.', () =>
+    watch.unwritten() === undefined ? 0 : 1,
+  );
+  if (!keyWatch || !session) return;
+  metrics.readings(
+    'gauge',
+    'birddog_secrets_age_seconds',
+    'Seconds since the keys on disk were written first.',
+    'container',
+    () => new Map([...watch.keysWrittenAt()].map(([container, at]) => [container, -secondsLeft(at)])),
+  );
+  metrics.readings(
+    'counter',
+    'birddog_init_vault_failures_total',
+    'Turns in which the keys could not be read from Vault, by the name in docs/vault.md.',
+    'failure',
+    keyWatch.failures,
+  );
+  metrics.gauge('birddog_init_vault_failing', '1 while the keys cannot be read from Vault.', () =>
+    keyWatch.failing() === undefined ? 0 : 1,
+  );
+  metrics.gauge(
+    'birddog_init_vault_read_age_seconds',
+    'Seconds since the keys were last read from Vault.',
+    () => {
+      const at = keyWatch.readAt();
+      return at === undefined ? undefined : -secondsLeft(at);
+    },
+  );
+  metrics.gauge('birddog_init_token_seconds_left', 'Seconds until the token of Vault ends.', () => {
+    const end = session.endsAt();
+    return end === undefined ? undefined : Math.max(0, secondsLeft(end));
+  });
+}

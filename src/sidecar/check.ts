@@ -1,0 +1,35 @@
+import { type Check, createCheck } from '../check/check.ts';
+import { datadogParts } from '../check/datadog-parts.ts';
+import { journalPart } from '../check/journal-part.ts';
+import { ANSWER_MARGIN, CHECK_MS, runParts } from '../check/run-parts.ts';
+import { certificatePart, secretsPart } from '../check/secret-parts.ts';
+import { VERSION } from '../contract/version.ts';
+import type { Request } from '../datadog/request.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Journal } from '../pipeline/ports.ts';
+import type { Secrets } from './secrets.ts';
+
+interface Checked {
+  readonly request: Request;
+  readonly journal: Journal;
+  readonly secrets: Secrets;
+}
+
+/** What the sidecar finds when it looks at itself. */
+export function sidecarCheck({ request, journal, secrets }: Checked, clock: Clock, ttlMs: number): Check {
+  return createCheck({
+    version: VERSION,
+    clock,
+    ttlMs,
+    look: (context) => {
+      const parts = [
+        certificatePart('certificate', secrets.hopCertificate, clock.now),
+        secretsPart(secrets.followed),
+        ...datadogParts(request),
+        journalPart(journal, clock.now),
+      ];
+      // What it has found by then has to arrive before Birddog's own time for it ends.
+      return runParts(parts, context, clock, Math.min(CHECK_MS, context.deadline.left() - ANSWER_MARGIN));
+    },
+  });
+}

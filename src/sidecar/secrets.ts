@@ -1,0 +1,33 @@
+import { type DatadogKeys, readDatadogKeys } from '../datadog/keys.ts';
+import type { Surroundings } from '../http/service.ts';
+import { type HopCertificate, hopCertificate } from '../process/certificate-files.ts';
+import { follow, type Followed } from '../process/followed.ts';
+import type { Config } from './config.ts';
+
+/** Everything that the sidecar reads from files, and goes on reading. */
+export interface Secrets {
+  readonly datadogKeys: Followed<DatadogKeys>;
+  readonly hopCertificate: Followed<HopCertificate>;
+  /** Both of them. */
+  readonly followed: readonly Followed<unknown>[];
+  /** When each certificate ends (epoch ms), by its name. */
+  readonly ends: Readonly<Record<string, () => number>>;
+}
+
+/** Reads the folders that the configuration names. Throws Error naming a file that is missing. */
+export function openSecrets(config: Config, { clock, log }: Surroundings): Secrets {
+  const keys = { folder: config.BIRDDOG_SECRETS, log };
+  const certificates = { folder: config.BIRDDOG_CERTIFICATES || config.BIRDDOG_SECRETS, log };
+  const datadogKeys = follow({ part: 'datadog_keys', read: readDatadogKeys, ...keys });
+  const hop = follow({
+    part: 'hop_certificate',
+    read: hopCertificate({ now: clock.now, log }),
+    ...certificates,
+  });
+  return {
+    datadogKeys,
+    hopCertificate: hop,
+    followed: [datadogKeys, hop],
+    ends: { hop: () => hop.current().endsAt, hop_ca: () => hop.current().caEndsAt },
+  };
+}

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { mintCertificates } from '../../src/init/certificates.ts';
+import { datadog } from './document-client.ts';
+import { type Pod, request, startPod } from './pod.ts';
+import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
+
+const DAY = 86_400_000;
+const KEYS = { api: 'sandbox-api-key', app: 'sandbox-app-key' };
+const MONITOR = { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1' };
+
+let pod: Pod;
+let receiver: WebhookReceiver;
+let folder: string;
+before(async () => {
+  receiver = await startWebhookReceiver();
+  folder = await certificatesNearTheirEnd();
+  const each = (process: string) => ({
+    BIRDDOG_ALARM_WEBHOOK: receiver.url,
+    BIRDDOG_ALARM_AFTER_MS: '200',
+    BIRDDOG_CERTIFICATES: join(folder, process),
+  });
+  pod = await startPod({
+    env: { serve: { ...each('client'), CATALOG_TTL_MS: '0' }, sidecar: each('server') },
+  });
+});
+after(async () => {
+  await pod.stop();
+  receiver.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Of 360 days they have five left. */
+async function certificatesNearTheirEnd(): Promise<string> {
+  const { ca, client, server } = await mintCertificates({ now: new Date(Date.now() - 355 * DAY), days: 360 });
+  const path = mkdtempSync(join(tmpdir(), 'birddog-certificates-'));
+  for (const [name, { cert, key }] of Object.entries({ client, server })) {
+    mkdirSync(join(path, name));
+    for (const [file, text] of Object.entries({ 'ca.crt': ca, 'tls.crt': cert, 'tls.key': key }))
+      writeFileSync(join(path, name, file), text);
+  }
+  return path;
+}
+
+const control = (url: string, method: string, path: string, value: unknown) =>
+  fetch(`${url}/__control/${path}`, { method, body: JSON.stringify(value) });
+const metricsOf = async (url: string) => (await fetch(`${url}/metrics`)).text();
+const create = (application: string, headers: Record<string, string> = {}) =>
+  request(pod, 'POST', '/create_monitor', {
+    body: JSON.stringify({ application, team: 't', key: 'k', monitor: { ...MONITOR, name: application } }),
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+/** What was told of a trouble, `process event` each. */
+const toldOf = (trouble: string, about = '') =>
+  receiver.posted
+    .filter((news) => news.trouble === trouble && news.about === about)
+    .map(({ process, event }) => `${process} ${event}`);
+const isTold = (line: string, trouble: string, about = '') =>
+  pod.until(async () => toldOf(trouble, about).includes(line));
+const isTroubled = async (url: string, trouble: string) =>
+  new RegExp(`birddog_trouble\\{trouble="${trouble}",[^}]*\\} 1`).test(await metricsOf(url));
+
+describe('a certificate that nears its end', () => {
+  it('is told once by each container, to the webhook and as an event', async () => {
+    for (const line of ['serve begun', 'sidecar begun']) await isTold(line, 'certificate_ending', 'hop');
+    assert.deepEqual(toldOf('certificate_ending', 'hop').toSorted(), ['serve begun', 'sidecar begun']);
+    await pod.until(async () => {
+      const now = Math.floor(Date.now() / 1000);
+      const query = `start=${now - 600}&end=${now + 600}&tags=trouble:certificate_ending`;
+      const { events } = await datadog(pod, 'GET', `/api/v1/events?${query}`);
+      return Array.isArray(events) && events.length === 2;
+    });
+  });
+
+  it('shows in the metrics and in the check, which fails not', async () => {
+    for (const url of [pod.opsUrl, pod.sidecarOpsUrl]) {
+      const seconds = /birddog_certificate_seconds_left\{certificate="hop",[^}]*\} (\S+)/.exec(
+        await metricsOf(url),
+      );
+      assert.ok(Number(seconds?.[1]) < 5 * 86_400 && Number(seconds?.[1]) > 4 * 86_400);
+      assert.ok(await isTroubled(url, 'certificate_ending'));
+    }
+    const { body } = await request(pod, 'GET', '/check');
+    const warned = body.parts.filter((part: { state: string }) => part.state !== 'ok');
+    assert.deepEqual(
+      warned.map((part: { name: string; state: string }) => `${part.name} ${part.state}`),
+      ['certificate warning', 'sidecar_certificate warning'],
+    );
+    assert.equal(body.ok, true);
+  });
+});
+
+describe('keys that Datadog refuses', () => {
+  it('are told once while they last, though Datadog takes no event, and once when they are good again', async () => {
+    await control(pod.datadogUrl, 'PUT', 'keys', { api: 'another', app: 'another' });
+    for (let n = 0; n < 5; n += 1) await create('checkout');
+    await isTold('serve begun', 'datadog_keys_refused');
+    assert.ok(await isTroubled(pod.opsUrl, 'datadog_keys_refused'));
+    assert.match(await metricsOf(pod.opsUrl), /birddog_datadog_keys_refused\{[^}]*\} 1/);
+    await pod.until(async () => /"event":"alarm not told","receiver":"datadog_event"/.test(pod.output()));
+    await control(pod.datadogUrl, 'PUT', 'keys', KEYS);
+    await isTold('serve ended', 'datadog_keys_refused');
+    assert.deepEqual(toldOf('datadog_keys_refused'), ['serve begun', 'serve ended']);
+    assert.equal(await isTroubled(pod.opsUrl, 'datadog_keys_refused'), false);
+  });
+});
+
+describe('a catalog that is away', () => {
+  it('is told by its name, once, and once when it answers again', async () => {
+    await control(pod.servicenowUrl, 'POST', 'faults', [{ kind: 'status', status: 500, times: 100_000 }]);
+    await create('checkout');
+    await isTold('serve begun', 'catalog_away', 'servicenow');
+    assert.match(await metricsOf(pod.opsUrl), /birddog_catalog_away\{catalog="servicenow",[^}]*\} 1/);
+    await control(pod.servicenowUrl, 'DELETE', 'faults', null);
+    await isTold('serve ended', 'catalog_away', 'servicenow');
+    assert.deepEqual(toldOf('catalog_away', 'servicenow'), ['serve begun', 'serve ended']);
+    assert.deepEqual(toldOf('catalog_away', 'leanix'), []);
+  });
+});
+
+describe('a sidecar that stays away', () => {
+  it('is told once, and once when it is back, though nobody asks for it', async () => {
+    await pod.pause('sidecar');
+    for (let n = 0; n < 6; n += 1) await create('unlisted');
+    await isTold('serve begun', 'sidecar_away');
+    const text = await metricsOf(pod.opsUrl);
+    assert.match(text, /birddog_sidecar_breaker_openings_total\{[^}]*\} [1-9]/);
+    assert.match(
+      text,
+      /birddog_requests_total\{path="\/create_monitor",method="POST",status="503",way="sidecar",/,
+    );
+    await pod.resume('sidecar');
+    await isTold('serve ended', 'sidecar_away');
+    assert.deepEqual(toldOf('sidecar_away'), ['serve begun', 'serve ended']);
+  });
+});
+
+describe('a trace', () => {
+  const TRACE = 'a'.repeat(32);
+  const linesOf = (id: string): Record<string, unknown>[] =>
+    pod
+      .output()
+      .split('\n')
+      .filter((line) => line.includes(id))
+      .map((line) => JSON.parse(line.slice(line.indexOf('{'))));
+
+  it('goes through both containers, each under a span of its own', async () => {
+    await pod.until(async () => (await create('traced')).status < 300);
+    const trace = { traceparent: `00-${TRACE}-${'b'.repeat(16)}-01`, tracestate: 'vendor=1' };
+    const answer = await create('traced', { 'x-request-id': 'traced-1', ...trace });
+    assert.equal(answer.status, 200, answer.text);
+    const lines = linesOf('traced-1');
+    for (const process of ['serve', 'sidecar']) {
+      const answered = lines.find((line) => line['process'] === process && line['event'] === 'answered');
+      assert.equal(answered?.['trace_id'], TRACE, process);
+      assert.match(String(answered?.['span_id']), /^[0-9a-f]{16}$/);
+    }
+    const spans = new Set(lines.map((line) => line['span_id']).filter((span) => span !== undefined));
+    assert.equal(spans.size, 2, 'each container has a span of its own');
+  });
+
+  it('that is none begins anew, and a failure is logged by its code and a level of its own', async () => {
+    await create('a b', {
+      'x-request-id': 'traced-2',
+      traceparent: `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`,
+    });
+    const [line] = linesOf('traced-2');
+    assert.match(String(line?.['trace_id']), /^(?!0+$)[0-9a-f]{32}$/);
+    assert.deepEqual([line?.['level'], line?.['code'], line?.['way']], ['info', 'invalid', 'none']);
+  });
+});
+
+describe('what a process writes', () => {
+  it('holds no key, no token and no address of the webhook', () => {
+    assert.doesNotMatch(pod.output(), /sandbox-api-key|sandbox-app-key|hush-hush/);
+  });
+});
+
+it('a check that holds is given to many, and Datadog is asked once', async () => {
+  await request(pod, 'GET', '/check');
+  await control(pod.datadogUrl, 'DELETE', 'requests', null);
+  await Promise.all(Array.from({ length: 30 }, () => request(pod, 'GET', '/check')));
+  const seen: { path: string }[] = JSON.parse(
+    await (await fetch(`${pod.datadogUrl}/__control/requests`)).text(),
+  );
+  assert.deepEqual(
+    seen.filter(({ path }) => path === '/api/v1/validate'),
+    [],
+  );
+});
