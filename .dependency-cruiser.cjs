@@ -1,7 +1,7 @@
 // Folders of src/ from the top down: a folder imports from lower layers, and from its own where no rule below says otherwise.
 const LAYERS = [
   ['main', 'sidecar', 'init', 'cli'],
-  ['alarms', 'check', 'http', 'contract', 'pipeline', 'datadog', 'catalogs', 'vault', 'store'],
+  ['alarms', 'check', 'http', 'callers', 'contract', 'pipeline', 'datadog', 'catalogs', 'vault', 'store'],
   ['lint', 'alerts', 'preview', 'language', 'format'],
   ['outbound', 'process'],
   ['domain'],

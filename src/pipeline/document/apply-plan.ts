@@ -254,10 +254,8 @@ class Run {
   }
 
   private note({ planned, stored, key }: PlanStep, id: string): void {
-    const { plan, ports, context } = this.applying;
+    const { plan, ports } = this.applying;
     ports.audit({
-      caller: context.caller.name,
-      requestId: context.requestId,
       action: planned.action,
       kind: stored,
       application: plan.application,
