@@ -141,7 +141,7 @@ describe('who may do what', () => {
     it(`${caller} may ${may || 'do nothing'} with ${application} (${way})`, async () => {
       for (const [needs, method, path, body] of operations(application)) {
         const what = `${method} ${path}`;
-        const before = await asked();
+        const seen = await asked();
         const { status, body: answer, text } = await at.ask(tokens[caller], method, path, body);
         if (may.split(' ').includes(needs)) {
           assert.ok(status < 300 || (status === 404 && path.includes('dry_run')), `${what}: ${text}`);
@@ -152,7 +152,7 @@ describe('who may do what', () => {
             answer.detail,
             new RegExp(`^(${caller}|ci-shop) .* may not ${needs} .*"${application}"`),
           );
-          assert.deepEqual(await asked(), before, `${what} asks nobody`);
+          assert.deepEqual(await asked(), seen, `${what} asks nobody`);
         }
       }
     });
