@@ -14,7 +14,7 @@ const IO_MODULES =
 const TESTS = '\\.test\\.ts$';
 
 const layerRules = LAYERS.slice(1).map((folders, index) => ({
-  name: `layers-${folders.join('-')}`,
+  name: `layers-${folders.at(-1)}`,
   comment: 'Imports point down: move the shared part down, or hand the thing in.',
   severity: 'error',
   from: { path: `^src/(${folders.join('|')})/`, pathNot: TESTS },
