@@ -38,6 +38,12 @@ describe('the rendered pod, in namespaces', { skip }, () => {
       assert.ok('status' in health && health.status === 200, JSON.stringify(health));
     });
 
+    it('wants to know who asks', () => {
+      const query = '?application=payments-batch';
+      const asked = knock('outside', { host: POD_ADDRESS, port: 8443, path: `/get_monitors${query}` });
+      assert.ok('status' in asked && asked.status === 401, JSON.stringify(asked));
+    });
+
     it('makes a monitor by way of the sidecar', () => {
       const monitor = { type: 'query alert', name: 'deep', query: 'avg(last_5m):avg:a{*} > 1' };
       const created = knock('outside', {
@@ -49,7 +55,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
         body: JSON.stringify({ application: 'payments-batch', team: 'payments', key: 'deep', monitor }),
       });
       assert.ok('status' in created && created.status === 201, JSON.stringify(created));
-      assert.equal(JSON.parse(created.text).way.way, 'sidecar');
+      assert.equal(JSON.parse(created.text).way, 'sidecar');
     });
 
     it("does not answer at the sidecar's port, whatever certificate is shown", () => {
@@ -98,7 +104,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
 
     it('sees its own secrets and no others, and can write to none of them', () => {
       const seen = (name: string, folder: string) =>
-        readdirSync(`/proc/${pod.pid(name)}/root/run/birddog/${folder}`).toSorted();
+        readdirSync(join('/proc', `${pod.pid(name)}`, 'root', 'run/birddog', folder)).toSorted();
       const keys = ['datadog-api-key', 'datadog-app-key'];
       const certificates = ['ca.crt', 'tls.crt', 'tls.key'];
       const catalogs = ['leanix-api-token', 'servicenow-password', 'servicenow-username'];
