@@ -21,7 +21,16 @@ export const BUNDLES: readonly BundleRule[] = [
   {
     command: 'sidecar',
     entry: 'src/sidecar/index.ts',
-    without: ['@peculiar/x509', 'cockatiel', 'src/catalogs/', 'src/main/', 'src/init/', 'src/vault/'],
+    without: [
+      '@peculiar/x509',
+      'cockatiel',
+      'jose',
+      'src/callers/',
+      'src/catalogs/',
+      'src/main/',
+      'src/init/',
+      'src/vault/',
+    ],
     mostDependencies: 8,
   },
   {
@@ -36,6 +45,7 @@ export const BUNDLES: readonly BundleRule[] = [
     without: [
       '@peculiar/x509',
       'cockatiel',
+      'jose',
       'hono',
       'prom-client',
       'src/main/',

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { lintCommand, STATUS } from './lint-command.ts';
 import type { Paint } from './report.ts';
+import { tokenCommand } from './token-command.ts';
 
 const STYLES = {
   error: ['bold', 'red'],
@@ -16,14 +17,15 @@ process.stdout.on('error', (error: Error & { code?: string }) => {
 });
 
 const [command, ...args] = process.argv.slice(2);
-if (command === 'lint') {
-  process.exitCode = await lintCommand(args, {
-    stdin: process.stdin,
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-    paint,
-  });
-} else {
-  process.stderr.write('usage: birddog lint FILE...\n');
+const streams = {
+  stdin: process.stdin,
+  out: (text: string) => process.stdout.write(text),
+  err: (text: string) => process.stderr.write(text),
+  paint,
+};
+if (command === 'lint') process.exitCode = await lintCommand(args, streams);
+else if (command === 'token') process.exitCode = tokenCommand(args, streams, Date.now());
+else {
+  process.stderr.write('usage: birddog lint FILE... | birddog token NAME\n');
   process.exitCode = STATUS.notDone;
 }

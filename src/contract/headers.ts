@@ -5,5 +5,6 @@ export const HEADERS = {
   traceparent: 'traceparent',
   tracestate: 'tracestate',
   caller: 'birddog-caller',
+  callerAuth: 'birddog-caller-auth',
   missingFrom: 'birddog-missing-from',
 } as const;

@@ -6,10 +6,17 @@ import { documentSchema, ENVELOPE_SCHEMAS, OBJECT_SCHEMAS } from './schemas.ts';
 
 type Node = Record<string, unknown>;
 const TEXT = { type: 'string' };
+const BEARER = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A token of the OIDC issuer, or one of the tokens file.',
+  },
+};
 const POINTER = { type: 'string', format: 'json-pointer' };
 
-/** The OpenAPI 3.1 description, made from the very schemas and table that requests are held against. */
-export function openApi(version: string): Node {
+/** The OpenAPI 3.1 description, made from the very schemas and table that requests are held against. `bearer`: callers show a token. */
+export function openApi(version: string, bearer = false): Node {
   const schemas: Node = { Problem: problemSchema(), Finding: findingSchema() };
   const paths: Record<string, Node> = {};
   for (const operation of ENDPOINTS) {
@@ -24,7 +31,8 @@ export function openApi(version: string): Node {
       description: 'Datadog monitors, alerts and dashboards for any application, from one small document.',
     },
     paths,
-    components: { schemas },
+    components: { schemas, ...(bearer ? { securitySchemes: BEARER } : {}) },
+    ...(bearer ? { security: [{ bearer: [] }] } : {}),
   };
 }
 

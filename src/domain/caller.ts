@@ -3,7 +3,14 @@ import type { Deadline } from './deadline.ts';
 /** Who asks. Every request has one, from the door to the audit line, over the hop too. */
 export interface Caller {
   readonly name: string;
+  /** How the name is known: by a token of an OIDC issuer, by one of the tokens file, or not at all (`none`). */
+  readonly auth?: AuthMethod;
+  /** What the access file grants things to. */
+  readonly groups?: readonly string[];
 }
+
+export const AUTH_METHODS = ['oidc', 'tokens', 'none'] as const;
+export type AuthMethod = (typeof AUTH_METHODS)[number];
 
 /** What travels with a request through the pipeline: who asks, until when, and under which ids. */
 export interface RequestContext {
@@ -14,4 +21,18 @@ export interface RequestContext {
   readonly traceparent: string;
   /** What tracing systems keep with the trace; for the hop between the containers alone. */
   readonly tracestate?: string;
+}
+
+/** The longest name of a caller or group, in UTF-16 units. */
+const LONGEST_NAME = 200;
+
+/** Whether a text can name a caller or a group: it fits onto a line of a log and into a header. */
+export function isName(text: unknown): text is string {
+  return (
+    typeof text === 'string' &&
+    text.length <= LONGEST_NAME &&
+    /\S/.test(text) &&
+    text.isWellFormed() &&
+    !/\p{Cc}/u.test(text)
+  );
 }

@@ -21,7 +21,12 @@ export const PROBLEMS = {
   unauthenticated: {
     status: 401,
     title: 'The caller is not known',
-    hint: 'Present the credentials your operators gave you.',
+    hint: 'Send Authorization: Bearer with a token; docs/callers.md says where to get one.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The caller may not do this',
+    hint: 'Ask one of the groups named in the detail, or have the access file changed.',
   },
   owned_by_another: {
     status: 403,
@@ -138,6 +143,11 @@ export const PROBLEMS = {
     title: 'A catalog is away and the application is not known from before',
     hint: 'Try again after the time in Retry-After.',
   },
+  issuer_away: {
+    status: 503,
+    title: 'The issuer of tokens cannot be asked for its keys',
+    hint: 'Try again after the time in Retry-After. Tokens signed with keys known from before are taken meanwhile.',
+  },
   datadog_keys_refused: {
     status: 503,
     title: "Datadog refuses Birddog's keys",
@@ -168,6 +178,8 @@ interface ProblemExtras {
   readonly retryAfter?: number;
   /** The methods a path takes, for the Allow header. */
   readonly allow?: readonly string[];
+  /** What WWW-Authenticate says of a 401, where that is more than the scheme. */
+  readonly challenge?: string;
   /** The hint, where a better one than the table's is known. */
   readonly hint?: string;
   /** Further members of the answer (`plan`, `owner`, ...). */

@@ -20,11 +20,13 @@ import { answerFormat, formatOf } from '../format/content-type.ts';
 import { decode } from '../format/decode.ts';
 import { type Decoded, DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Log } from '../process/log.ts';
+import type { Deadline } from '../domain/deadline.ts';
 import type { Metrics, WayTaken } from './metrics.ts';
 import { addHealth, type Health } from './ops-app.ts';
 import { readBody } from './read-body.ts';
 import { problemReply, type Reply, replyWith } from './reply.ts';
 import { deadlineOf } from './request-context.ts';
+import { auditRequest, type RequestAudit } from './request-audit.ts';
 import { recordRequest } from './request-record.ts';
 
 /** A request of the contract, read and understood as far as every process does it alike. */
@@ -40,13 +42,20 @@ export interface Incoming {
   readonly header: (name: string) => string | undefined;
   /** Takes note of who serves the request, as soon as that is known. */
   readonly goes: (way: WayTaken) => void;
+  /** Takes note of what is written here. */
+  readonly audit: Pick<RequestAudit, 'wrote' | 'done'>;
 }
 
 export interface ContractAppOptions {
   readonly serve: (incoming: Incoming) => Promise<Reply>;
   readonly check: Check;
-  /** Who asks. Throws `unauthenticated`. */
-  readonly callerOf: (header: (name: string) => string | undefined) => Caller;
+  /** Who asks. Throws `unauthenticated`, and what keeps the process from knowing. */
+  readonly callerOf: (
+    header: (name: string) => string | undefined,
+    deadline: Deadline,
+  ) => Caller | Promise<Caller>;
+  /** Whether callers show a bearer token, so that /openapi.json says it. */
+  readonly bearer?: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -63,7 +72,7 @@ export function contractApp(options: ContractAppOptions): App {
   for (const operation of ENDPOINTS) {
     app.on(operation.method, operation.path, (c) => answer(c, operation, options));
   }
-  const description = JSON.stringify(openApi(options.version));
+  const description = JSON.stringify(openApi(options.version, options.bearer));
   app.get('/openapi.json', (c) => c.body(description, 200, { 'content-type': 'application/json' }));
   const schema = documentJsonSchema();
   app.get('/schema.json', (c) => c.body(schema, 200, { 'content-type': 'application/schema+json' }));
@@ -90,6 +99,7 @@ async function answer(c: Call, operation: Endpoint, options: ContractAppOptions)
   const { method, path } = operation;
   const header = headerOf(c);
   const record = recordRequest({ method, path, endpoint: path, header }, options);
+  const audit = auditRequest(operation, record.log);
   const gone = new AbortController();
   // A write that was begun is seen through: its outcome would otherwise be unknown to everybody.
   const onClose = () => method === 'GET' && gone.abort();
@@ -97,16 +107,21 @@ async function answer(c: Call, operation: Endpoint, options: ContractAppOptions)
   let reply: Reply;
   let deadline: OwnDeadline | undefined;
   try {
-    const caller = options.callerOf(header);
-    record.asksAs(caller.name);
     deadline = deadlineOf(header, options.clock, gone.signal);
+    const caller = await options.callerOf(header, deadline);
+    record.asksAs(caller.name);
+    audit.asksAs(caller);
     const context = { caller, ...record.ids, deadline };
-    reply =
-      operation.verb === 'check'
-        ? await checked(c, options.check, context)
-        : await options.serve({ ...(await read(c, operation, context)), goes: record.goes });
+    if (operation.verb === 'check') reply = await checked(c, options.check, context);
+    else {
+      const incoming = await read(c, operation, context);
+      audit.isAbout(incoming);
+      reply = await options.serve({ ...incoming, goes: record.goes, audit });
+    }
   } catch (error) {
-    reply = problemReply(record.failed(error), record.ids.requestId);
+    const problem = record.failed(error);
+    audit.refused(problem);
+    reply = problemReply(problem, record.ids.requestId);
   }
   deadline?.close();
   c.env.outgoing.off('close', onClose);
@@ -121,7 +136,11 @@ async function checked(c: Call, check: Check, context: RequestContext): Promise<
   return replyWith(200, body, accept, context.requestId);
 }
 
-async function read(c: Call, operation: Operation, context: RequestContext): Promise<Omit<Incoming, 'goes'>> {
+async function read(
+  c: Call,
+  operation: Operation,
+  context: RequestContext,
+): Promise<Omit<Incoming, 'goes' | 'audit'>> {
   const header = headerOf(c);
   const accept = answerFormat(header('accept'));
   const { pathname, search, searchParams } = new URL(c.req.url);

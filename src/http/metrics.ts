@@ -5,7 +5,14 @@ import { addProcessMetrics } from './process-metrics.ts';
 /** Where a request was served: here as a listed application's, by the sidecar, or it did not come to that. */
 export type WayTaken = 'listed' | 'sidecar' | 'none';
 /** The parties that are asked over the network. */
-export type Hop = 'sidecar' | 'datadog' | 'datadog_catalog' | 'leanix' | 'servicenow' | 'alarm_webhook';
+export type Hop =
+  | 'sidecar'
+  | 'datadog'
+  | 'datadog_catalog'
+  | 'leanix'
+  | 'servicenow'
+  | 'alarm_webhook'
+  | 'issuer';
 
 /** One answered request. `path` is a path of the contract, or `other`. */
 export interface Answered {

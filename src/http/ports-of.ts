@@ -10,8 +10,8 @@ interface DatadogPorts extends Pick<Ports, 'trail' | 'policies'> {
 export function portsOf(
   { objects, trail, policies }: DatadogPorts,
   { journal, known, bases, applied }: Pick<Ports, 'journal' | 'known' | 'bases' | 'applied'>,
-  { clock, log }: Surroundings,
-): Ports {
+  { clock }: Surroundings,
+): Omit<Ports, 'audit'> {
   return {
     ...objects,
     trail,
@@ -22,6 +22,5 @@ export function portsOf(
     applied,
     lock: createKeyLock(),
     clock,
-    audit: (entry) => log.info('audit', { ...entry }),
   };
 }

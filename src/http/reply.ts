@@ -18,6 +18,8 @@ export function replyWith(status: number, value: Json, format: 'json' | 'yaml', 
   };
 }
 
+const CHALLENGE = 'Bearer realm="birddog"';
+
 /** A failure as RFC 9457 has it; always JSON, so that every client can read it. */
 export function problemReply(problem: ProblemError, requestId: string): Reply {
   const { retryAfter } = problem.extras;
@@ -27,6 +29,7 @@ export function problemReply(problem: ProblemError, requestId: string): Reply {
       'content-type': 'application/problem+json',
       'x-request-id': requestId,
       ...(problem.extras.allow ? { allow: problem.extras.allow.join(', ') } : {}),
+      ...(problem.status === 401 ? { 'www-authenticate': problem.extras.challenge ?? CHALLENGE } : {}),
       ...(retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) }),
       // The rest of a body that was refused is not read: the connection ends with the answer.
       ...(problem.code === 'too_large' ? { connection: 'close' } : {}),

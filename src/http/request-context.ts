@@ -6,6 +6,7 @@ import { ProblemError } from '../domain/problem.ts';
 
 /** Milliseconds: an OpenShift Route cuts at 30 s, so 25 s unless the client says otherwise, ten minutes at most. */
 const DEADLINE = { usual: 25_000, most: 600_000 };
+
 type Header = (name: string) => string | undefined;
 
 /** The id of a request: the client's own where it is sane, else a new one. */

@@ -5,9 +5,14 @@ import type { Incoming } from './contract-app.ts';
 import { type Reply, replyWith } from './reply.ts';
 
 /** Carries a request out in this process, and puts the answer into the format that was asked for. */
-export async function servePipeline(incoming: Incoming, way: Way, ports: Ports): Promise<Reply> {
-  const { operation, query, context, accept, sent } = incoming;
+export async function servePipeline(
+  incoming: Incoming,
+  way: Way,
+  ports: Omit<Ports, 'audit'>,
+): Promise<Reply> {
+  const { operation, query, context, accept, sent, audit } = incoming;
   const request = { operation, query, context, way, ...(sent ? { body: sent.decoded } : {}) };
-  const { status, body } = await carryOut(request, ports);
+  const { status, body } = await carryOut(request, { ...ports, audit: audit.wrote });
+  audit.done();
   return replyWith(status, body, accept, context.requestId);
 }

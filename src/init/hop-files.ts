@@ -34,13 +34,24 @@ export function endsOf({ main, sidecar }: Both<HopSide>): number[] {
   return [main, sidecar].map(({ cert }) => new X509Certificate(cert).validToDate.getTime());
 }
 
-/** Whether the two sides would meet at that time: whole, within their dates, each trusted by the other. */
-export function isGood({ main, sidecar }: Both<HopSide>, now: number): boolean {
+/** A time (epoch ms) of which the end no longer belongs to it. */
+export interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** When the two sides meet: both are whole, each trusts the other, and nobody's time is over. Undefined where they never do. */
+export function meetingTime({ main, sidecar }: Both<HopSide>): Span | undefined {
   try {
-    return isWhole(main) && isWhole(sidecar) && trusts(main, sidecar, now) && trusts(sidecar, main, now);
+    if (!isWhole(main) || !isWhole(sidecar)) return undefined;
+    const spans = [...trustedTime(main, sidecar), ...trustedTime(sidecar, main)];
+    return {
+      from: Math.max(...spans.map(({ from }) => from)),
+      until: Math.min(...spans.map(({ until }) => until)),
+    };
   } catch {
     // Something among them is no certificate, or no key.
-    return false;
+    return undefined;
   }
 }
 
@@ -48,13 +59,17 @@ function isWhole({ cert, key }: HopSide): boolean {
   return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
 }
 
-function trusts({ ca }: HopSide, other: HopSide, now: number): boolean {
+/** The times of a side's certificate and of the CA by which the other side knows it. Throws where there is none. */
+function trustedTime({ ca }: HopSide, other: HopSide): Span[] {
   const leaf = new X509Certificate(other.cert);
-  const holds = ({ validFromDate, validToDate }: X509Certificate) =>
-    validFromDate.getTime() <= now && now < validToDate.getTime();
-  return (
-    holds(leaf) && authorities(ca).some((authority) => holds(authority) && leaf.verify(authority.publicKey))
-  );
+  const authority = certificatesIn(ca)
+    .map((pem) => new X509Certificate(pem))
+    .find(({ publicKey }) => leaf.verify(publicKey));
+  if (!authority) throw new Error('one side does not know the CA of the other');
+  return [leaf, authority].map(({ validFromDate, validToDate }) => ({
+    from: validFromDate.getTime(),
+    until: validToDate.getTime(),
+  }));
 }
 
 /** Of the CAs that either side knows, those that a certificate in use needs: each once, as PEM. */
@@ -65,8 +80,4 @@ export function neededAuthorities({ main, sidecar }: Both<HopSide>): string[] {
     const authority = new X509Certificate(pem);
     return leaves.some((leaf) => leaf.verify(authority.publicKey));
   });
-}
-
-function authorities(ca: string): X509Certificate[] {
-  return certificatesIn(ca).map((pem) => new X509Certificate(pem));
 }

@@ -1,6 +1,6 @@
 import type { Certificates, MintOptions } from './certificates.ts';
 import type { Both } from './container-keys.ts';
-import { endsOf, freshHop, type HopSide, isGood, neededAuthorities } from './hop-files.ts';
+import { endsOf, freshHop, type HopSide, meetingTime, neededAuthorities, type Span } from './hop-files.ts';
 
 /** How long certificates last that somebody renews. */
 const LIFE = { days: 1, ms: 24 * 60 * 60 * 1000 };
@@ -36,19 +36,27 @@ export interface Rotation {
 
 /** Takes over what is on disk; certificates that were minted for a pod without a watcher are replaced in the usual steps. */
 export function createRotation({ mint, renewMs, stepMs, onDisk, writtenAt }: RotationOptions): Rotation {
-  let hop = onDisk;
+  let hop: Both<HopSide> | undefined;
+  let meets: Span | undefined;
+  let ends: readonly number[] = [];
   /** Announced, not yet published. Lost with the process: then another pair is announced. */
   let pending: Certificates | undefined;
   let settledAt = writtenAt;
-
-  const renewAt = (sides: Both<HopSide>, now: number) => {
-    const ends = endsOf(sides);
-    return Math.max(...ends) > now + TOO_LONG ? 0 : Math.min(...ends) - LIFE.ms + renewMs;
-  };
   let due = 0;
+
+  const adopt = (next: Both<HopSide>) => {
+    hop = next;
+    meets = meetingTime(next);
+    ends = meets ? endsOf(next) : [];
+  };
+  if (onDisk) adopt(onDisk);
+  const renewAt = (now: number) =>
+    Math.max(...ends) > now + TOO_LONG ? 0 : Math.min(...ends) - LIFE.ms + renewMs;
+  /** What is on disk, where it serves at that time. */
+  const goodAt = (now: number) => (meets && meets.from <= now && now < meets.until ? hop : undefined);
+
   const plan = (now: number) => {
-    if (!hop || !isGood(hop, now)) due = now;
-    else due = Math.max(settledAt + stepMs, pending ? 0 : renewAt(hop, now));
+    due = goodAt(now) ? Math.max(settledAt + stepMs, pending ? 0 : renewAt(now)) : now;
   };
 
   return {
@@ -56,23 +64,22 @@ export function createRotation({ mint, renewMs, stepMs, onDisk, writtenAt }: Rot
     async step(now) {
       plan(now);
       if (now < due) return undefined;
-      const before = hop;
-      const good = before !== undefined && isGood(before, now);
+      const good = goodAt(now);
       if (good && pending) {
         const { client, server } = pending;
-        hop = { main: { ...before.main, ...client }, sidecar: { ...before.sidecar, ...server } };
         pending = undefined;
+        adopt({ main: { ...good.main, ...client }, sidecar: { ...good.sidecar, ...server } });
         return 'published';
       }
       const minted = await mint({ now: new Date(now), days: LIFE.days });
       if (!good) {
         pending = undefined;
-        hop = freshHop(minted);
+        adopt(freshHop(minted));
         return 'replaced';
       }
       pending = minted;
-      const ca = [...neededAuthorities(before), minted.ca].join('');
-      hop = { main: { ...before.main, ca }, sidecar: { ...before.sidecar, ca } };
+      const ca = [...neededAuthorities(good), minted.ca].join('');
+      adopt({ main: { ...good.main, ca }, sidecar: { ...good.sidecar, ca } });
       return 'announced';
     },
     written(now) {

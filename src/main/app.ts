@@ -1,4 +1,5 @@
 import { startWatch } from '../alarms/start-watch.ts';
+import { ANYBODY, type Callers, openCallers } from '../callers/callers.ts';
 import { createLookup, type Lookup } from '../catalogs/lookup.ts';
 import { VERSION } from '../contract/version.ts';
 import { createDatadog } from '../datadog/datadog.ts';
@@ -31,7 +32,6 @@ import { createSidecarClient, type SidecarClient } from './sidecar-client.ts';
 /** Starts Birddog: the users' door. Rejects where a port, a secret or the journal cannot be had. */
 export async function startMain(config: Config, surroundings: Surroundings): Promise<Service> {
   const { clock, log } = surroundings;
-  if (config.auth) throw new Error('this Birddog cannot ask yet who calls: BIRDDOG_AUTH must be none');
   const secrets = openSecrets(config, surroundings);
   const keys = keysFrom(secrets.datadogKeys);
   const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
@@ -60,11 +60,20 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
   const signs = mainSigns({ sidecar, lookup, secrets, journal: store.journal, ...datadog }, config, clock);
   const { request } = datadog;
   const watch = startWatch({ process: 'serve', config, signs, metrics, outbound, request }, surroundings);
+  const callers = config.auth
+    ? await openCallers(config.auth, {
+        outbound: observed(outbound, 'keys', metrics.hop('issuer')),
+        clock,
+        log,
+        metrics,
+      })
+    : ANYBODY;
   const health = { notReady: () => undefined };
   const app = contractApp({
-    serve: door(lookup, sidecar, ports),
+    serve: door(callers, lookup, sidecar, ports),
     check: mainCheck(checked, clock, config.BIRDDOG_CHECK_TTL_MS),
-    callerOf: () => ({ name: 'anonymous' }),
+    callerOf: callers.callerOf,
+    bearer: config.auth !== undefined,
     health,
     clock,
     log,
@@ -83,14 +92,22 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
     ops: { host: config.BIRDDOG_OPS_HOST, port: config.BIRDDOG_OPS_PORT },
     health,
     metrics,
-    resources: [outbound, hop, store, watch, lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed)],
+    resources: [outbound, hop, store, watch, callers, lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed)],
   });
   tls?.onTake(service.renew);
   return service;
 }
 
-/** Listed applications are served here, all others by the sidecar; a lint asks no one. */
-function door(lookup: Lookup, sidecar: SidecarClient, ports: Ports): (incoming: Incoming) => Promise<Reply> {
+/**
+ * Listed applications are served here, all others by the sidecar; a lint asks no one. Whether the caller may is settled
+ * before anybody else is asked anything.
+ */
+function door(
+  callers: Callers,
+  lookup: Lookup,
+  sidecar: SidecarClient,
+  ports: Omit<Ports, 'audit'>,
+): (incoming: Incoming) => Promise<Reply> {
   return async (incoming) => {
     const { operation, query, context, accept, sent } = incoming;
     const body = sent ? { body: sent.decoded } : {};
@@ -99,6 +116,7 @@ function door(lookup: Lookup, sidecar: SidecarClient, ports: Ports): (incoming: 
       return replyWith(answer.status, answer.body, accept, context.requestId);
     }
     const subject = subjectOf({ operation, query, ...body });
+    callers.authorise(context.caller, { operation, query, ...body }, subject);
     const way = await lookup(subject.application, subject.aliases, context).catch(placed(sent?.decoded));
     incoming.goes(way.way);
     return way.way === 'listed'

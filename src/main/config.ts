@@ -14,7 +14,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../process/settings.ts';
-import { authOf, authSettings } from './auth-settings.ts';
+import { authOf, authSettings } from '../callers/settings.ts';
 import { secretSettings } from '../process/secret-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
 import { logSettings } from '../process/run-service.ts';

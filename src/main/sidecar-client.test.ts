@@ -28,8 +28,9 @@ function incoming(path = '/create_monitor'): Incoming {
     accept: 'yaml',
     header: () => undefined,
     goes: () => {},
+    audit: { wrote: () => {}, done: () => {} },
     context: {
-      caller: { name: 'Zoë / payments' },
+      caller: { name: 'Zoë / payments', auth: 'oidc' },
       requestId: 'r-1',
       traceparent: '00-a-b-01',
       deadline: { left: () => 5000, signal: new AbortController().signal },
@@ -78,6 +79,7 @@ describe('the hop', () => {
       'x-request-id': 'r-1',
       traceparent: '00-a-b-01',
       'birddog-caller': 'Zo%C3%AB%20%2F%20payments',
+      'birddog-caller-auth': 'oidc',
       'birddog-missing-from': 'datadog,leanix',
     });
   });

@@ -102,6 +102,7 @@ async function send(
       [HEADERS.traceparent]: context.traceparent,
       ...(context.tracestate === undefined ? {} : { [HEADERS.tracestate]: context.tracestate }),
       [HEADERS.caller]: encodeURIComponent(context.caller.name),
+      [HEADERS.callerAuth]: context.caller.auth ?? 'none',
       [HEADERS.missingFrom]: missingFrom.join(','),
       ...(sent ? { 'content-type': sent.contentType } : {}),
     },

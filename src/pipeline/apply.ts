@@ -129,7 +129,7 @@ async function adoptDuplicate(
 
 /** Another process may have created the same key at the same time: of two the oldest stays, and the younger goes only if it is ours. */
 async function keepOldest(create: Create, ours: JsonObject): Promise<{ object: JsonObject; made: boolean }> {
-  const { port, write, context, instead } = create;
+  const { port, ports, write, context, instead } = create;
   const found = (
     await port.find({ application: write.application, key: write.key }, context).catch(noneIfFailed)
   ).filter((object) => idOf(object) !== instead);
@@ -137,6 +137,7 @@ async function keepOldest(create: Create, ours: JsonObject): Promise<{ object: J
   if (idOf(oldest) === idOf(ours) || !found.some((o) => idOf(o) === idOf(ours)))
     return { object: ours, made: true };
   await port.delete(idOf(ours), context);
+  ports.audit({ ...write, action: 'delete', id: idOf(ours) });
   return { object: oldest, made: false };
 }
 

@@ -2,6 +2,7 @@ import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Owner, StoredKind } from '../domain/managed-kind.ts';
+import type { PlanAction } from '../domain/plan.ts';
 import type { TagPolicy } from '../domain/tag-policies.ts';
 import type { KeyLock } from './key-lock.ts';
 
@@ -140,11 +141,9 @@ export interface Policies {
   list(context: RequestContext): Promise<readonly TagPolicy[]>;
 }
 
-/** One line for everything that was written, or refused, and who asked. */
+/** Is told of every object that was written. */
 export type Audit = (entry: {
-  readonly caller: string;
-  readonly requestId: string;
-  readonly action: string;
+  readonly action: PlanAction;
   readonly kind: StoredKind;
   readonly application: string;
   readonly key: string;

@@ -22,8 +22,6 @@ export async function remove(request: PipelineRequest, ports: Ports): Promise<Pi
     if (!dryRun) {
       await port.delete(idOf(live), context);
       ports.audit({
-        caller: context.caller.name,
-        requestId: context.requestId,
         action: 'delete',
         kind: stored,
         application: target.application,

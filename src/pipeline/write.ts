@@ -59,8 +59,6 @@ async function apply(planned: Planned, ports: Ports, context: RequestContext): P
   // What an earlier request, or somebody else, made meanwhile need not be what this one asks for.
   if (live === undefined && !done.made) requireEqual(compiled, key, done.object, body);
   ports.audit({
-    caller: context.caller.name,
-    requestId: context.requestId,
     action: planned.planned.action,
     kind,
     application,

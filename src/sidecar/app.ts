@@ -3,7 +3,7 @@ import { startWatch } from '../alarms/start-watch.ts';
 import { createDatadog } from '../datadog/datadog.ts';
 import { keysFrom } from '../datadog/keys.ts';
 import { CATALOG_NAMES } from '../domain/application.ts';
-import type { Caller } from '../domain/caller.ts';
+import { AUTH_METHODS, type AuthMethod, type Caller, isName } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { contractApp, type Incoming } from '../http/contract-app.ts';
 import { createMetrics } from '../http/metrics.ts';
@@ -89,17 +89,41 @@ export async function startSidecar(config: Config, surroundings: Surroundings): 
   return service;
 }
 
-/** Birddog says who asks; its certificate says that it is Birddog. */
+/** The longest name that a caller has, percent-encoded. */
+const LONGEST_CALLER = 1800;
+
+/** Birddog says who asks, and has made certain that they may; its certificate says that it is Birddog. */
 function callerOf(header: (name: string) => string | undefined): Caller {
   const name = header(HEADERS.caller);
   if (name === undefined || name === '') {
     throw new ProblemError('unauthenticated', 'The header Birddog-Caller says nobody asks.');
   }
-  try {
-    return { name: decodeURIComponent(name) };
-  } catch {
-    throw new ProblemError('bad_request', 'The header Birddog-Caller is not percent-encoded text.');
+  const decoded = name.length > LONGEST_CALLER ? undefined : percentDecoded(name);
+  if (!isName(decoded)) {
+    throw new ProblemError(
+      'bad_request',
+      'The header Birddog-Caller is no name: at most 200 characters, none of them a control character, percent-encoded.',
+    );
   }
+  return { name: decoded, auth: authOf(header(HEADERS.callerAuth)) };
+}
+
+function percentDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** How Birddog knows the caller. Where it does not say so, nobody was asked. */
+function authOf(text = 'none'): AuthMethod {
+  const auth = AUTH_METHODS.find((one) => one === text);
+  if (auth !== undefined) return auth;
+  throw new ProblemError(
+    'bad_request',
+    `The header Birddog-Caller-Auth is none of ${AUTH_METHODS.join(', ')}.`,
+  );
 }
 
 function missingFrom({ header }: Incoming) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { posix } from 'node:path';
 import { describe, it } from 'node:test';
-import { initSettings, readConfig as readInitConfig } from '../../src/init/config.ts';
+import { initSettings, readCertificatesConfig, readConfig as readInitConfig } from '../../src/init/config.ts';
 import { mainSettings, readConfig as readMainConfig } from '../../src/main/config.ts';
 import { readConfig as readSidecarConfig, sidecarSettings } from '../../src/sidecar/config.ts';
 import { ofKind } from './kinds.ts';
@@ -11,6 +11,7 @@ import { NO_KUBECTL, OVERLAYS, rendered } from './rendered.ts';
 /** What each container runs, by its name. */
 const PROCESSES = {
   init: { read: readInitConfig, settings: initSettings },
+  watch: { read: readInitConfig, settings: initSettings },
   birddog: { read: readMainConfig, settings: mainSettings },
   sidecar: { read: readSidecarConfig, settings: sidecarSettings },
 };
@@ -30,8 +31,9 @@ describe('what the manifests set', { skip: NO_KUBECTL }, () => {
     it(`${overlay}: is what the processes read, each its own`, () => {
       const objects = rendered(overlay);
       for (const [name, { read }] of Object.entries(PROCESSES)) {
-        if (!containersOf(podOf(objects)).some((c) => c.name === name)) continue;
-        read(environmentOf(objects, name));
+        const container = containersOf(podOf(objects)).find((c) => c.name === name);
+        if (container?.args?.includes('--certificates')) readCertificatesConfig(environmentOf(objects, name));
+        else if (container) read(environmentOf(objects, name));
       }
     });
 
@@ -50,6 +52,12 @@ describe('what the manifests set', { skip: NO_KUBECTL }, () => {
         [sidecar.SIDECAR_OPS_HOST, sidecar.SIDECAR_OPS_PORT],
         ['0.0.0.0', port('sidecar', 'sidecar-ops')],
       );
+      if (overlay.includes('watch')) {
+        const watch = readInitConfig(environmentOf(objects, 'watch'));
+        const ops = ['0.0.0.0', port('watch', 'watch-ops')];
+        assert.deepEqual([watch.INIT_OPS_HOST, watch.INIT_OPS_PORT], ops);
+        assert.deepEqual(watch.folders, readInitConfig(environmentOf(objects, 'init')).folders);
+      }
       assert.equal(main.SIDECAR_URL.href, `https://127.0.0.1:${sidecar.SIDECAR_PORT}/`);
       for (const [name, config] of [
         ['birddog', main],

@@ -162,6 +162,7 @@ class Run {
       if (!this.goesOn() || (await this.isNeeded(step, id))) continue;
       await ports[step.stored].delete(id, context);
       ports.known.forget(step.stored, id);
+      this.note(step, id, 'delete');
     }
   }
 
@@ -185,6 +186,7 @@ class Run {
         const [oldest] = same.sort(compareAge);
         if (!oldest || idOf(oldest) === one.id || !same.some((object) => idOf(object) === one.id)) continue;
         await ports[stored].delete(one.id, context);
+        this.note(one.step, one.id, 'delete');
         this.done.set(one.step, { ...one, id: idOf(oldest), object: oldest, made: false });
       }
     }
@@ -253,12 +255,10 @@ class Run {
     this.done.set(step, { step, action: step.planned.action, id, object, made });
   }
 
-  private note({ planned, stored, key }: PlanStep, id: string): void {
-    const { plan, ports, context } = this.applying;
+  private note({ planned, stored, key }: PlanStep, id: string, action = planned.action): void {
+    const { plan, ports } = this.applying;
     ports.audit({
-      caller: context.caller.name,
-      requestId: context.requestId,
-      action: planned.action,
+      action,
       kind: stored,
       application: plan.application,
       key,

@@ -1,0 +1,66 @@
+import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import type { EmulatorAnswer, EmulatorRequest } from '../server/exchange.ts';
+import { json } from '../server/emulator-server.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** A key pair of the issuer. */
+interface SigningKey {
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+  readonly jwk: Members;
+}
+
+/** Seconds that a token lasts, unless its claims say otherwise. */
+const LASTS = 3600;
+
+/** An issuer of OIDC tokens: discovery and keys as OpenID Connect Discovery 1.0 and RFC 7517 have them. */
+export function createOidcHandler(url: () => string, now: () => number) {
+  let keys = [makeKey()];
+  return {
+    handle({ method, path }: EmulatorRequest): EmulatorAnswer | undefined {
+      if (method !== 'GET') return undefined;
+      if (path === '/.well-known/openid-configuration') return json(200, configuration(url()));
+      if (path === '/keys') return json(200, { keys: keys.map(({ jwk }) => jwk) });
+      return undefined;
+    },
+    control({ method, path, body }: EmulatorRequest): EmulatorAnswer | undefined {
+      const route = `${method} ${path}`;
+      if (route === 'POST /__control/keys') {
+        // Real issuers go on to publish the old key for a while; without it, old tokens are refused at once.
+        keys = [makeKey()];
+        return { status: 204 };
+      }
+      if (route === 'POST /__control/tokens') {
+        const seconds = Math.floor(now() / 1000);
+        const usual = { iss: url(), iat: seconds, exp: seconds + LASTS };
+        const claims: Members = { ...usual, ...JSON.parse(body || '{}') };
+        return { status: 200, headers: { 'content-type': 'application/jwt' }, body: signed(claims, keys[0]) };
+      }
+      return undefined;
+    },
+  };
+}
+
+function configuration(issuer: string): Members {
+  return {
+    issuer,
+    jwks_uri: `${issuer}/keys`,
+    id_token_signing_alg_values_supported: ['RS256'],
+    subject_types_supported: ['public'],
+    response_types_supported: ['code'],
+  };
+}
+
+function makeKey(): SigningKey {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const kid = randomUUID();
+  return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
+}
+
+function signed(claims: Members, key: SigningKey | undefined): string {
+  if (!key) throw new Error('the issuer has no key');
+  const part = (value: Members) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const text = `${part({ alg: 'RS256', typ: 'JWT', kid: key.kid })}.${part(claims)}`;
+  return `${text}.${sign('sha256', Buffer.from(text), key.privateKey).toString('base64url')}`;
+}

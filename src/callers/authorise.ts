@@ -1,0 +1,65 @@
+import type { Caller } from '../domain/caller.ts';
+import { ProblemError } from '../domain/problem.ts';
+import { withPositions } from '../pipeline/refuse.ts';
+import type { Subject } from '../pipeline/subject.ts';
+import type { AccessRule } from './access-file.ts';
+import { matches } from './name-pattern.ts';
+import { type AskedFor, type Want, wantsOf } from './wants.ts';
+
+/** Groups named in an answer; of more it is said how many. */
+const MOST_SHOWN = 10;
+
+/**
+ * Throws `forbidden` where the rules do not grant the caller everything that the request reaches for. Asks nobody, so that
+ * a refusal tells nothing of what there is.
+ */
+export function authorise(
+  rules: readonly AccessRule[],
+  caller: Caller,
+  request: AskedFor,
+  subject: Subject,
+): void {
+  const groups = new Set(caller.groups);
+  const own = rules.filter((rule) => rule.groups.some((group) => groups.has(group)));
+  const lacking = wantsOf(request, subject).find((want) => !own.some((rule) => grants(rule, want)));
+  if (lacking) throw forbidden(rules, caller, lacking, request);
+}
+
+/** Whether one rule grants it. A name in a catalog is granted with the application it is given to. */
+function grants({ applications, may, catalogs = [] }: AccessRule, want: Want): boolean {
+  const { right, application, knownAs } = want;
+  const granted = may.includes(right) || (right === 'read' && may.includes('write'));
+  if (!granted || !applications.some((pattern) => matches(pattern, application))) return false;
+  return knownAs === undefined || [...applications, ...catalogs].some((pattern) => matches(pattern, knownAs));
+}
+
+/** What is wanted, in words. */
+const SENTENCES: Readonly<Record<Want['right'], (application: string) => string>> = {
+  read: (application) => `read the application "${application}"`,
+  write: (application) => `write the application "${application}"`,
+  adopt: (application) =>
+    `take objects that nobody manages into the application "${application}", or look for such (the right "adopt")`,
+};
+
+function forbidden(
+  rules: readonly AccessRule[],
+  caller: Caller,
+  want: Want,
+  { body }: AskedFor,
+): ProblemError {
+  const { right, application, knownAs, pointer } = want;
+  const may = [...new Set(rules.filter((rule) => grants(rule, want)).flatMap((rule) => rule.groups))].sort();
+  const what = `${SENTENCES[right](application)}${knownAs === undefined ? '' : ` as what a catalog calls "${knownAs}"`}`;
+  const who = `${caller.name} (${caller.groups?.length ? `of ${listed(caller.groups)}` : 'of no group'})`;
+  const detail = `${who} may not ${what}. ${may.length > 0 ? `Who may: ${listed(may)}.` : 'No group may.'}`;
+  const finding = { code: 'forbidden', severity: 'error', message: `This is to ${what}.` } as const;
+  return new ProblemError('forbidden', detail, {
+    members: { wanted: { right, application }, groups: may.slice(0, MOST_SHOWN) },
+    ...(pointer === undefined ? {} : { findings: withPositions([{ ...finding, pointer }], body) }),
+  });
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_SHOWN;
+  return `${names.slice(0, MOST_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

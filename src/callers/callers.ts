@@ -1,0 +1,96 @@
+import type { Caller } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Deadline } from '../domain/deadline.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Metrics } from '../http/metrics.ts';
+import type { Outbound } from '../outbound/outbound.ts';
+import type { Log } from '../process/log.ts';
+import { openReloadedFile, type ReloadedFile } from '../process/reloaded-file.ts';
+import { SettingsError } from '../process/settings.ts';
+import type { Subject } from '../pipeline/subject.ts';
+import { readAccessFile } from './access-file.ts';
+import { authorise } from './authorise.ts';
+import { bearerToken } from './bearer-token.ts';
+import { createIssuerKeys } from './issuer-keys.ts';
+import { createOidc } from './oidc.ts';
+import type { AuthSettings } from './settings.ts';
+import { callerWithToken, readTokensFile, TOKEN_PREFIX } from './tokens-file.ts';
+import { refusedToken } from './unauthenticated.ts';
+import type { AskedFor } from './wants.ts';
+
+/** Who calls, and what they may do. */
+export interface Callers {
+  /** Throws `unauthenticated` and `issuer_away`. */
+  callerOf(header: (name: string) => string | undefined, deadline: Deadline): Promise<Caller>;
+  /** Throws `forbidden`. */
+  authorise(caller: Caller, request: AskedFor, subject: Subject): void;
+  close(): void;
+}
+
+/** Where nobody is asked: whoever reaches the port is let in and may do everything. */
+export const ANYBODY: Callers = {
+  callerOf: async () => ({ name: 'anonymous', auth: 'none' }),
+  authorise: () => {},
+  close: () => {},
+};
+
+interface Surroundings {
+  readonly outbound: Outbound;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'gauge' | 'readings'>;
+}
+
+/** Opens the files and prepares for tokens. Throws SettingsError with every mistake of both files, by line and column. */
+export async function openCallers(settings: AuthSettings, around: Surroundings): Promise<Callers> {
+  const { metrics, log } = around;
+  const faults: string[] = [];
+  const open = <T>(name: string, path: string, read: (bytes: Buffer) => Promise<T>) =>
+    openReloadedFile(path, read, log).catch((error: Error) => {
+      for (const line of error.message.split('\n')) faults.push(`${name}: ${path}:${line}`);
+      return undefined;
+    });
+  const access = await open('BIRDDOG_ACCESS', settings.access, readAccessFile);
+  const tokens =
+    settings.tokens === undefined ? undefined : await open('BIRDDOG_TOKENS', settings.tokens, readTokensFile);
+  if (!access || faults.length > 0) {
+    access?.close();
+    tokens?.close();
+    throw new SettingsError(faults);
+  }
+  const files = new Map<string, ReloadedFile<unknown>>([
+    ['access', access],
+    ...(tokens ? [['tokens', tokens] as const] : []),
+  ]);
+  metrics.readings(
+    'gauge',
+    'birddog_file_bad',
+    '1 while a file cannot be read as it is, so that what it said before holds.',
+    'file',
+    () => new Map([...files].map(([name, file]) => [name, file.isBad() ? 1 : 0])),
+  );
+  const known = tokens && ((token: Secret) => callerWithToken(token, tokens.current(), around.clock));
+  const verify = oidcOf(settings, around);
+  return {
+    async callerOf(header, deadline) {
+      const token = bearerToken(header('authorization'));
+      if (known && (!verify || token.reveal().startsWith(TOKEN_PREFIX))) return known(token);
+      if (verify) return verify(token, deadline);
+      throw refusedToken('Birddog takes no tokens.');
+    },
+    authorise: (caller, request, subject) => authorise(access.current(), caller, request, subject),
+    close() {
+      access.close();
+      tokens?.close();
+    },
+  };
+}
+
+function oidcOf({ oidc }: AuthSettings, { outbound, clock, log, metrics }: Surroundings) {
+  if (!oidc) return undefined;
+  const keys = createIssuerKeys(oidc, outbound, clock, log);
+  metrics.gauge('birddog_issuer_away', '1 while the issuer of tokens cannot be asked for its keys.', () =>
+    keys.isAway() ? 1 : 0,
+  );
+  return createOidc(oidc, keys, clock);
+}

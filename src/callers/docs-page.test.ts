@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { it } from 'node:test';
+import { readAccessFile, RIGHTS } from './access-file.ts';
+import { readTokensFile } from './tokens-file.ts';
+
+const page = readFileSync(new URL('../../docs/callers.md', import.meta.url), 'utf8');
+const example = (name: string) => {
+  const [, text] = new RegExp(`^\`\`\`yaml\n# ${name}\n(.*?)^\`\`\`$`, 'ms').exec(page) ?? [];
+  assert.ok(text, name);
+  return Buffer.from(text);
+};
+
+it('the files in docs/callers.md are ones that Birddog takes', async () => {
+  assert.equal((await readTokensFile(example('tokens.yaml'))).length, 1);
+  const rules = await readAccessFile(example('access.yaml'));
+  assert.deepEqual([...new Set(rules.flatMap(({ may }) => may))].sort(), [...RIGHTS].sort());
+});
+
+it('docs/callers.md tells every right, and no other', () => {
+  const [, table = ''] = page.split('| right | takes |');
+  const rows = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| `(\w+)` \|/gm)].map(([, right]) => right);
+  assert.deepEqual(rows, [...RIGHTS]);
+});

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import fc from 'fast-check';
+import { matches } from './name-pattern.ts';
+
+const CASES: readonly [pattern: string, name: string, whether: boolean][] = [
+  ['payments', 'payments', true],
+  ['payments', 'payments-batch', false],
+  ['payments', 'Payments', false],
+  ['payments-*', 'payments-batch', true],
+  ['payments-*', 'payments-', true],
+  ['payments-*', 'payments', false],
+  ['payments-*', 'my-payments-batch', false],
+  ['*', 'anything.at_all-9', true],
+  ['*-batch', 'payments-batch', true],
+  ['*-batch', 'payments-batch-2', false],
+  ['a*b*c', 'a-b-b-c', true],
+  ['a*b*c', 'a-c-b', false],
+  ['ab*ba', 'aba', false],
+  ['ab*ba', 'abba', true],
+  ['*a*a*', 'a', false],
+  ['a.c', 'abc', false],
+  ['a[bc]', 'ab', false],
+];
+
+for (const [pattern, name, whether] of CASES) {
+  it(`"${pattern}" ${whether ? 'means' : 'does not mean'} "${name}"`, () =>
+    assert.equal(matches(pattern, name), whether));
+}
+
+it('means what a regular expression would', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', '-'), maxLength: 8 });
+  const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '-', '*'), maxLength: 6 });
+  fc.assert(
+    fc.property(pattern, text, (glob, name) => {
+      const expression = new RegExp(`^${glob.replaceAll('*', '.*')}$`);
+      assert.equal(matches(glob, name), expression.test(name));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+it('takes no time even for the worst pattern', () => {
+  assert.equal(matches('*a'.repeat(50), `${'a'.repeat(99)}b`), false);
+});

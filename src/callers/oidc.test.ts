@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict';
+import { createHmac, createPublicKey } from 'node:crypto';
+import { before, describe, it } from 'node:test';
+import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { manualClock } from '../../test/manual-clock.ts';
+import { deadlineAfter } from '../domain/deadline.ts';
+import { ProblemError } from '../domain/problem.ts';
+import { Secret } from '../domain/secret.ts';
+import { type Outbound, OutboundError } from '../outbound/outbound.ts';
+import type { Log } from '../process/log.ts';
+import { bearerToken } from './bearer-token.ts';
+import { createIssuerKeys } from './issuer-keys.ts';
+import { createOidc } from './oidc.ts';
+import type { OidcSettings } from './settings.ts';
+
+const ISSUER = 'https://login.example.test/realm';
+const SETTINGS: OidcSettings = {
+  issuer: ISSUER,
+  audience: ['birddog', 'birddog-cli'],
+  jwksUrl: undefined,
+  nameClaim: 'sub',
+  groupsClaim: 'groups',
+  skewMs: 30_000,
+};
+type Pair = Awaited<ReturnType<typeof generateKeyPair>>;
+const keys: Record<'rsa' | 'ec' | 'stranger' | 'next', Pair> = Object.create(null);
+before(async () => {
+  keys.rsa = await generateKeyPair('RS256', { extractable: true });
+  keys.ec = await generateKeyPair('ES256', { extractable: true });
+  keys.stranger = await generateKeyPair('RS256', { extractable: true });
+  keys.next = await generateKeyPair('RS256', { extractable: true });
+});
+const jwkOf = async (pair: Pair, kid: string): Promise<JWK> => ({
+  ...(await exportJWK(pair.publicKey)),
+  kid,
+});
+
+/** An issuer with some keys, which can go away; `asked` are the addresses that were asked for. */
+async function issuer(settings: Partial<OidcSettings> = {}) {
+  const clock = manualClock();
+  const asked: string[] = [];
+  const lines: string[] = [];
+  const note = (event: string, fields = {}) => lines.push(`${event} ${JSON.stringify(fields)}`);
+  const log: Log = { info: note, warn: note, error: note };
+  const state = { away: false, issuer: ISSUER, jwks: `${ISSUER}/keys`, set: [await jwkOf(keys.rsa, 'one')] };
+  const outbound: Outbound = {
+    async send({ url }) {
+      asked.push(url.pathname);
+      if (state.away) throw new OutboundError('connection', false);
+      const found = url.pathname.endsWith('/keys')
+        ? { keys: state.set }
+        : { issuer: state.issuer, jwks_uri: state.jwks };
+      return { status: 200, headers: {}, body: Buffer.from(JSON.stringify(found)) };
+    },
+    close: () => {},
+  };
+  const all = { ...SETTINGS, ...settings };
+  const source = createIssuerKeys(all, outbound, clock, log);
+  const verify = createOidc(all, source, clock);
+  const seconds = () => Math.floor(clock.now() / 1000);
+  const claims = () => ({
+    iss: ISSUER,
+    aud: 'birddog',
+    sub: 'zoë',
+    groups: ['payments', 'ops'],
+    exp: seconds() + 300,
+  });
+  return {
+    clock,
+    asked,
+    lines,
+    state,
+    source,
+    seconds,
+    claims,
+    verify: (token: string) => verify(new Secret(token), deadlineAfter(60_000, clock)),
+    token: (more: object = {}, pair = keys.rsa, header = {}) =>
+      new SignJWT({ ...claims(), ...more })
+        .setProtectedHeader({ alg: 'RS256', kid: 'one', ...header })
+        .sign(pair.privateKey),
+  };
+}
+
+async function refusal(promise: Promise<unknown>): Promise<ProblemError> {
+  const error = await promise.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  assert.ok(error instanceof ProblemError, String(error));
+  return error;
+}
+
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('a token of the issuer', () => {
+  it('names the caller and their groups', async () => {
+    const { verify, token } = await issuer();
+    assert.deepEqual(await verify(await token()), { name: 'zoë', auth: 'oidc', groups: ['payments', 'ops'] });
+    assert.deepEqual((await verify(await token({ aud: ['x', 'birddog-cli'], groups: 'one' }))).groups, [
+      'one',
+    ]);
+    assert.deepEqual((await verify(await token({ groups: undefined }))).groups, []);
+    assert.deepEqual((await verify(await token({ groups: ['a', 7, '', 'b\nc'] }))).groups, ['a']);
+  });
+
+  it('may name them in other claims, also within objects', async () => {
+    const nested = await issuer({ nameClaim: 'email', groupsClaim: 'realm_access.roles' });
+    const more = { email: 'z@example.test', realm_access: { roles: ['r'] } };
+    assert.deepEqual(await nested.verify(await nested.token(more)), {
+      name: 'z@example.test',
+      auth: 'oidc',
+      groups: ['r'],
+    });
+    const dotted = await issuer({ groupsClaim: 'https://example.test/groups' });
+    const { groups } = await dotted.verify(await dotted.token({ 'https://example.test/groups': ['g'] }));
+    assert.deepEqual(groups, ['g']);
+  });
+
+  it('holds within the skew of the clocks, and no longer', async () => {
+    const { verify, token, clock, seconds } = await issuer();
+    const early = await token({ nbf: seconds() + 29 });
+    assert.equal((await verify(early)).name, 'zoë');
+    const old = await token();
+    clock.advance(329_000);
+    assert.equal((await verify(old)).name, 'zoë');
+    clock.advance(2000);
+    const { code, message } = await refusal(verify(old));
+    assert.equal(code, 'unauthenticated');
+    assert.match(message, /^The token expired at 2023-11-14T22:18:20\.000Z, 31 s ago\.$/);
+  });
+
+  it('is refused with words about what failed, none of them its own', async () => {
+    const { verify, token, claims, seconds } = await issuer();
+    const pem = await exportSPKI(keys.rsa.publicKey);
+    const hs = `${part({ alg: 'HS256', kid: 'one' })}.${part(claims())}`;
+    const good = await token();
+    const [head = '', body = '', signature = ''] = good.split('.');
+    const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });
+    const mac = (key: string | Buffer) => `${hs}.${createHmac('sha256', key).update(hs).digest('base64url')}`;
+    const cases: readonly [what: string, token: string, says: RegExp][] = [
+      [
+        'another audience',
+        await token({ aud: 'FORGED' }),
+        /another audience; expected is birddog or birddog-cli/,
+      ],
+      ['no audience', await token({ aud: undefined }), /another audience/],
+      ['another issuer', await token({ iss: 'https://FORGED' }), /another issuer than https:\/\/login/],
+      ['a time to come', await token({ nbf: seconds() + 100 }), /valid only from 2023-11-14T22:15:00/],
+      ['no end', await token({ exp: undefined }), /when it expires/],
+      ['no name', await token({ sub: undefined }), /no claim "sub"/],
+      ['a name that breaks lines', await token({ sub: 'FORGED\n' }), /no claim "sub"/],
+      ['an endless name', await token({ sub: 'FORGED'.repeat(50) }), /no claim "sub"/],
+      [
+        'the key of somebody else',
+        await token({ sub: 'FORGED' }, keys.stranger),
+        /signature .* not by the issuer/,
+      ],
+      [
+        'an unknown key',
+        await token({}, keys.stranger, { kid: 'FORGED' }),
+        /a key that the issuer .* not have/,
+      ],
+      ['no signature', `${part({ alg: 'none' })}.${part(claims())}.`, /signed in a way that is not taken/],
+      ['no algorithm, signed', `${part({ alg: 'none', kid: 'one' })}.${body}.${signature}`, /in a way/],
+      ['the public key as a secret (PEM)', mac(pem), /in a way/],
+      ['the public key as a secret (DER)', mac(der), /in a way/],
+      ['other claims', `${head}.${part({ ...claims(), sub: 'FORGED' })}.${signature}`, /signature/],
+      ['a signature cut off', good.slice(0, -8), /signature/],
+      ['two parts', `${head}.${body}`, /no signed JWT/],
+      ['garbage', 'FORGED', /no signed JWT/],
+      ['garbage in parts', 'FORGED.FORGED.FORGED', /no signed JWT/],
+      ['encryption', 'FORGED.a.b.c.d', /no signed JWT/],
+      [
+        'claims that are none',
+        `${head}.${Buffer.from('[]').toString('base64url')}.${signature}`,
+        /signature|JWT/,
+      ],
+    ];
+    for (const [what, forged, says] of cases) {
+      const { code, message, extras } = await refusal(verify(forged));
+      assert.equal(code, 'unauthenticated', what);
+      assert.match(message, says, what);
+      assert.match(
+        extras.challenge ?? '',
+        /^Bearer realm="birddog", error="invalid_token", error_description="[^"]+"$/,
+      );
+      const told = JSON.stringify([message, extras.challenge]);
+      for (const piece of ['FORGED', ...forged.split('.').filter((p) => p.length > 8)])
+        assert.ok(!told.includes(piece), `${what}: ${told}`);
+    }
+  });
+
+  it('that names no key is held against each that could be it', async () => {
+    const { verify, state, token } = await issuer();
+    state.set = [await jwkOf(keys.next, 'two'), await jwkOf(keys.rsa, 'one'), await jwkOf(keys.ec, 'three')];
+    assert.equal((await verify(await token({}, keys.rsa, { kid: undefined }))).name, 'zoë');
+    const strange = await token({}, keys.stranger, { kid: undefined });
+    assert.match((await refusal(verify(strange))).message, /signature/);
+  });
+
+  it('may be signed with an elliptic curve', async () => {
+    const { verify, state, token } = await issuer();
+    state.set = [await jwkOf(keys.ec, 'three')];
+    assert.equal((await verify(await token({}, keys.ec, { alg: 'ES256', kid: 'three' }))).name, 'zoë');
+  });
+});
+
+describe('the keys of the issuer', () => {
+  it('are asked for once, and anew where a token names another, but not with every such token', async () => {
+    const { verify, token, asked, state, clock } = await issuer();
+    const together = await Promise.all([token(), token(), token()]);
+    await Promise.all(together.map(verify));
+    assert.deepEqual(asked, ['/realm/.well-known/openid-configuration', '/realm/keys']);
+    state.set = [await jwkOf(keys.next, 'two')];
+    const rotated = await token({}, keys.next, { kid: 'two' });
+    assert.equal((await verify(rotated)).name, 'zoë');
+    assert.equal(asked.length, 4);
+    const forged = await token({}, keys.stranger, { kid: 'never' });
+    for (const ms of [10_000, 9999]) {
+      clock.advance(ms);
+      for (let n = 0; n < 3; n += 1) assert.equal((await refusal(verify(forged))).code, 'unauthenticated');
+      assert.equal(asked.length, 6, 'one try in ten seconds');
+    }
+    clock.advance(1);
+    await refusal(verify(forged));
+    assert.equal(asked.length, 8);
+  });
+
+  it('that the issuer has taken back are no longer taken once they are asked for anew', async () => {
+    const { verify, token, state, clock, claims } = await issuer();
+    const old = await token({ exp: claims().exp + 3600 });
+    await verify(old);
+    state.set = [await jwkOf(keys.next, 'two')];
+    clock.advance(600_001);
+    await verify(old);
+    await new Promise(setImmediate);
+    assert.match((await refusal(verify(old))).message, /a key that the issuer/);
+  });
+
+  it('go on to serve while the issuer is away; what they cannot tell is 503, never 401', async () => {
+    const { verify, token, state, clock, lines, source } = await issuer();
+    state.away = true;
+    const first = await refusal(verify(await token()));
+    assert.deepEqual([first.code, first.status, first.extras.retryAfter], ['issuer_away', 503, 2]);
+    assert.match(first.message, /keys of the issuer https:\/\/login.*cannot be had: no answer/);
+    state.away = false;
+    clock.advance(2000);
+    await verify(await token());
+    assert.equal(source.isAway(), false);
+    state.away = true;
+    clock.advance(600_001);
+    assert.equal((await verify(await token())).name, 'zoë');
+    await new Promise(setImmediate);
+    assert.equal((await verify(await token())).name, 'zoë');
+    assert.equal(source.isAway(), true);
+    const rotated = await token({}, keys.next, { kid: 'two' });
+    assert.equal((await refusal(verify(rotated))).code, 'issuer_away');
+    state.away = false;
+    state.set = [await jwkOf(keys.next, 'two')];
+    clock.advance(2000);
+    assert.equal((await verify(rotated)).name, 'zoë');
+    assert.match(lines.join('\n'), /keys of the issuer not had/);
+  });
+
+  const wrong: readonly [what: string, state: object, says: RegExp][] = [
+    ['of another issuer', { issuer: 'https://other.example.test' }, /is of another issuer/],
+    ['in plain HTTP', { jwks: 'http://login.example.test/keys' }, /plain HTTP/],
+    ['no set', { set: 'none' }, /something else than was asked for/],
+  ];
+  for (const [what, changed, says] of wrong) {
+    it(`that are ${what} are not taken`, async () => {
+      const { verify, token, state } = await issuer();
+      Object.assign(state, changed);
+      const { code, message } = await refusal(verify(await token()));
+      assert.equal(code, 'issuer_away');
+      assert.match(message, says);
+    });
+  }
+
+  it('are asked for where the settings say, without discovery', async () => {
+    const { verify, token, asked } = await issuer({
+      jwksUrl: new URL('https://login.example.test/own/keys'),
+    });
+    await verify(await token());
+    assert.deepEqual(asked, ['/own/keys']);
+  });
+});
+
+describe('the Authorization header', () => {
+  it('holds a bearer token, whatever the case of the scheme', () => {
+    for (const header of ['Bearer abc', 'bearer  abc ', 'BEARER abc'])
+      assert.equal(bearerToken(header).reveal(), 'abc');
+  });
+
+  const wrong: readonly [what: string, header: string | undefined, says: RegExp][] = [
+    ['none', undefined, /no Authorization header/],
+    ['another scheme', 'Basic RlJPTQ==', /another scheme/],
+    ['nothing behind the scheme', 'Bearer', /no token/],
+    ['two', 'Bearer RlJPTQ RlJPTQ', /no token/],
+    ['what no token has', 'Bearer "RlJPTQ"', /no token/],
+    ['too much', `Bearer ${'RlJPTQ'.repeat(2100)}`, /12607 characters; at most 12288/],
+  ];
+  for (const [what, header, says] of wrong) {
+    it(`with ${what} is refused`, async () => {
+      const { code, message } = await refusal(Promise.resolve().then(() => bearerToken(header)));
+      assert.equal(code, 'unauthenticated');
+      assert.match(message, says);
+      assert.ok(!message.includes('RlJPTQ'));
+    });
+  }
+});

@@ -1,0 +1,86 @@
+import { type Endpoint, isWrite, type QueryName } from '../contract/operations.ts';
+import { APPLICATION_SLUG, KEY_SLUG } from '../domain/application.ts';
+import type { Caller } from '../domain/caller.ts';
+import { isObject, numberText } from '../domain/json.ts';
+import type { PlanAction } from '../domain/plan.ts';
+import type { ProblemError } from '../domain/problem.ts';
+import type { Decoded } from '../format/decoded.ts';
+import type { Audit } from '../pipeline/ports.ts';
+import type { Log } from '../process/log.ts';
+
+/**
+ * The audit lines of one request that may write: one for every object that was written, and one for the request itself
+ * where it was refused, failed or had nothing to write. Requests that only read have none.
+ */
+export interface RequestAudit {
+  asksAs(caller: Caller): void;
+  /** What is asked for, as far as the request says it. */
+  isAbout(asked: Asked): void;
+  readonly wrote: Audit;
+  /** All is done, in this process. */
+  done(): void;
+  refused(problem: ProblemError): void;
+}
+
+interface Asked {
+  readonly query: Readonly<Partial<Record<QueryName, string>>>;
+  readonly sent?: { readonly decoded: Decoded };
+}
+
+const OUTCOMES: Readonly<Record<PlanAction, string>> = {
+  create: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  delete: 'deleted',
+  none: 'unchanged',
+  left_over: 'unchanged',
+  copy: 'unchanged',
+};
+
+/** Begins the audit of a request; its lines go to `log`, which adds the ids of the request. */
+export function auditRequest(operation: Endpoint, log: Log): RequestAudit {
+  let who: Caller | undefined;
+  let target: Record<string, string> = operation.kind === undefined ? {} : { kind: operation.kind };
+  let writes = isWrite(operation);
+  let told = false;
+  const tell = (fields: Readonly<Record<string, unknown>>) => {
+    if (!writes) return;
+    told = true;
+    const caller = who ? { caller: who.name, auth: who.auth ?? 'none' } : { caller: '' };
+    log.info('audit', { ...caller, operation: operation.path, ...fields });
+  };
+  return {
+    asksAs(caller) {
+      who = caller;
+    },
+    isAbout(asked) {
+      writes &&= asked.query.dry_run !== 'true';
+      target = { ...target, ...targetOf(asked) };
+    },
+    wrote: ({ action, ...object }) => tell({ ...object, outcome: OUTCOMES[action] }),
+    done() {
+      if (!told) tell({ ...target, outcome: 'unchanged' });
+    },
+    refused: ({ status, code }) => tell({ ...target, outcome: outcomeOf(status, code), status, code }),
+  };
+}
+
+function outcomeOf(status: number, code: string): string {
+  if (code === 'outcome_unknown') return 'unknown';
+  return status < 500 ? 'refused' : 'failed';
+}
+
+/** What of a target is a name; whatever else may have been sent is for no log. */
+const NAMES = { application: APPLICATION_SLUG, key: KEY_SLUG, id: /^[\w-]{1,40}$/ } as const;
+
+function targetOf({ query, sent }: Asked): Record<string, string> {
+  const body = sent?.decoded.value;
+  const around = isObject(body) ? body : {};
+  return Object.fromEntries(
+    (['application', 'key', 'id'] as const).flatMap((name) => {
+      const written = around[name];
+      const text = query[name] ?? (typeof written === 'string' ? written : numberText(written));
+      return text !== undefined && NAMES[name].test(text) ? [[name, text]] : [];
+    }),
+  );
+}

@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, it } from 'node:test';
+import { sandboxSeed } from '../../emulators/vault/vault-seed.ts';
+import { emulatedVault, type Instead } from '../../test/emulated-vault.ts';
+import { manualClock } from '../../test/manual-clock.ts';
+import { shakeHands } from '../../test/shake-hands.ts';
+import { Secret } from '../domain/secret.ts';
+import { OutboundError } from '../outbound/outbound.ts';
+import { certificatesIn } from '../process/certificate-files.ts';
+import { createLog } from '../process/log.ts';
+import { VAULT_FAILURES, type VaultFailureName } from '../vault/failures.ts';
+import { createVault } from '../vault/vault.ts';
+import { type Certificates, mintCertificates, type MintOptions } from './certificates.ts';
+import { CONTAINERS } from './container-keys.ts';
+import { filesOf, freshHop, type HopSide, sideAmong } from './hop-files.ts';
+import { createKeyWatch } from './key-watch.ts';
+import { createVaultSession } from './vault-session.ts';
+import { createWatch, type Watch } from './watch.ts';
+import { readSet, writeSet } from './write-set.ts';
+
+const HOUR = 60 * 60 * 1000;
+const WEEK = 7 * 24 * HOUR;
+const STEP = 60_000;
+/** A reader may be this far behind: all but a whole step. */
+const LAG = STEP - 1;
+const INTERVAL = 10 * 60_000;
+const RENEW = 16 * HOUR;
+/** Each failure has its round, at whose end it lasts. Rounds and certificates do not keep step. */
+const ROUND = 8.5 * HOUR;
+const TROUBLE = 2 * HOUR;
+
+const folder = mkdtempSync(join(tmpdir(), 'week-'));
+after(() => rmSync(folder, { recursive: true }));
+const folders = { main: join(folder, 'main'), sidecar: join(folder, 'sidecar') };
+const tokenFile = join(folder, 'token');
+const clock = manualClock(Date.UTC(2026, 10, 24));
+const written: string[] = [];
+const log = createLog('init', (line) => written.push(line), clock.now);
+
+const sandbox = sandboxSeed();
+const account = { name: 'birddog', namespace: 'birddog', audience: 'vault' };
+const vault = emulatedVault(
+  {
+    ...sandbox,
+    roles: {
+      birddog: {
+        names: ['birddog'],
+        namespaces: ['birddog'],
+        audience: 'vault',
+        read: ['secret/data/birddog/*'],
+        // Tokens are renewed for twelve hours, then there must be a login.
+        ttl: 3600,
+        maxTtl: 12 * 3600,
+      },
+    },
+    serviceAccounts: {
+      ...sandbox.serviceAccounts,
+      'of-another': { ...account, name: 'another' },
+      elsewhere: { ...account, namespace: 'elsewhere' },
+      aloof: { ...account, audience: 'another' },
+      expired: { ...account, expired: true },
+    },
+  },
+  clock.now,
+);
+
+/** Certificates of the moved clock, and of the real one a twin of each, for handshakes: TLS asks no clock of ours. */
+const twins = new Map<string, string>();
+async function mint(options: MintOptions): Promise<Certificates> {
+  const minted = await mintCertificates(options);
+  const twin = await mintCertificates({ ...options, now: new Date() });
+  twins.set(minted.ca, twin.ca);
+  for (const side of ['server', 'client'] as const) {
+    twins.set(minted[side].cert, twin[side].cert);
+    twins.set(minted[side].key, twin[side].key);
+  }
+  return minted;
+}
+const twin = (pem: string) => twins.get(pem) ?? '';
+const twinOf = ({ ca, cert, key }: HopSide): HopSide => ({
+  ca: certificatesIn(ca).map(twin).join(''),
+  cert: twin(cert),
+  key: twin(key),
+});
+
+/** A watch as `birddog init --watch` makes it, from what is on disk. */
+async function startedWatch(): Promise<Watch> {
+  const connection = { address: new URL('http://127.0.0.1:8200'), outbound: vault.outbound };
+  const client = createVault({ ...connection, kv: { mount: 'secret', version: 2 } });
+  const login = { authMount: 'kubernetes', role: 'birddog', tokenFile };
+  const session = createVaultSession({ vault: client, ...login, clock, log });
+  const options = {
+    vault: client,
+    session,
+    paths: { main: 'birddog/main', sidecar: 'birddog/sidecar' },
+    intervalMs: INTERVAL,
+    clock,
+    log,
+    random: () => 0,
+    stopping: new AbortController().signal,
+  };
+  const keyWatch = (onDisk: Parameters<typeof createKeyWatch>[0]['onDisk']) =>
+    createKeyWatch({ ...options, onDisk });
+  return createWatch({ folders, keyWatch, mint, renewMs: RENEW, stepMs: STEP, clock, log });
+}
+
+const answers = (path: RegExp, status: number, body: unknown): Instead => {
+  const answer = { status, body: typeof body === 'string' ? body : JSON.stringify(body) };
+  return (request) => (path.test(request.path) ? answer : undefined);
+};
+const says = (path: RegExp, status: number, ...errors: string[]) => answers(path, status, { errors });
+const LOGIN = /auth\/kubernetes\/login$/;
+const DATA = /\/data\/birddog\//;
+
+const stand = (instead: Instead) => () => vault.stand(instead);
+const cut = (code: string) =>
+  stand(() => {
+    throw new OutboundError('connection', false, Object.assign(new Error(code), { code }));
+  });
+const mode = (name: string) => () => vault.control('PUT', 'mode', { mode: name });
+/** The token in hand is revoked besides, so that there must be a login. */
+const atLogin = (spoil: () => void) => () => {
+  spoil();
+  vault.control('DELETE', 'tokens');
+};
+const asAccount = (jwt: string) => atLogin(() => writeFileSync(tokenFile, jwt));
+
+/** How each failure of Vault is brought about, with Vault's own answers. */
+const FAILURES: Readonly<Record<VaultFailureName, () => void>> = {
+  unreachable: cut('ECONNREFUSED'),
+  not_trusted: cut('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+  sealed: mode('sealed'),
+  standby: mode('standby_redirecting'),
+  not_initialised: mode('uninitialised'),
+  no_token_file: atLogin(() => rmSync(tokenFile)),
+  unknown_role: atLogin(stand(says(LOGIN, 400, 'invalid role name "birddog"'))),
+  account_not_bound: asAccount('of-another'),
+  namespace_not_bound: asAccount('elsewhere'),
+  wrong_audience: asAccount('aloof'),
+  login_denied: asAccount('expired'),
+  auth_not_set_up: atLogin(stand(says(LOGIN, 500, 'could not load backend configuration'))),
+  read_denied: stand(says(DATA, 403, '1 error occurred:\n\t* permission denied\n\n')),
+  token_dead: stand(
+    says(/data|lookup-self/, 403, '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n'),
+  ),
+  secret_missing: stand(says(/sidecar$/, 404)),
+  secret_deleted: () => vault.control('DELETE', 'secrets/secret/birddog/sidecar'),
+  field_missing: () => vault.control('PUT', 'secrets/secret/birddog/main', { 'datadog-api-key': 'alone' }),
+  wrong_shape: stand(answers(DATA, 200, { data: { 'datadog-api-key': 'a', 'datadog-app-key': 'b' } })),
+  rate_limited: mode('over_quota'),
+  failed: stand(says(/./, 500, 'internal error')),
+  nonsense: stand(answers(/./, 200, '<html>please log in</html>')),
+};
+
+/** All is well with Vault, and the keys are others than before. */
+function heal(round: number): void {
+  vault.stand(undefined);
+  mode('active')();
+  writeFileSync(tokenFile, 'sandbox-jwt');
+  for (const container of CONTAINERS) {
+    const keys = { 'datadog-api-key': `api-${round}`, 'datadog-app-key': `app-${round}` };
+    vault.control('PUT', `secrets/secret/birddog/${container}`, keys);
+  }
+}
+
+const keyOnDisk = (container: 'main' | 'sidecar') =>
+  readSet(folders[container]).files.get('datadog-api-key')?.reveal();
+
+/** What the two processes may be using: the newest on disk, and what was there less than their lag ago. */
+const inUse = { main: new Map<string, Used>(), sidecar: new Map<string, Used>() };
+interface Used {
+  readonly side: HopSide;
+  until: number;
+}
+const PUBLISHED = 'certificates published';
+let handshakes = 0;
+let lookedAt = '';
+
+/** Takes note of what is on disk now. Where that is new, whatever the two may be using must meet. */
+async function lookAtDisk(): Promise<void> {
+  const now = clock.now();
+  const sets = CONTAINERS.map((container) => readlinkSync(join(folders[container], 'current'))).join();
+  if (sets === lookedAt) return;
+  lookedAt = sets;
+  let isNew = false;
+  for (const container of CONTAINERS) {
+    const side = sideAmong(readSet(folders[container]).files);
+    assert.ok(side);
+    const used = inUse[container];
+    for (const [text, { until }] of used) if (until < now - LAG) used.delete(text);
+    const text = JSON.stringify(side);
+    if (used.has(text)) continue;
+    isNew = true;
+    for (const before of used.values()) before.until = Math.min(before.until, now);
+    used.set(text, { side, until: Infinity });
+  }
+  if (!isNew) return;
+  for (const server of inUse.sidecar.values()) {
+    for (const client of inUse.main.values()) {
+      for (const { side } of [server, client]) {
+        const { validFromDate, validToDate } = new X509Certificate(side.cert);
+        assert.ok(validFromDate.getTime() <= now && now + LAG < validToDate.getTime());
+      }
+      assert.ok(
+        await shakeHands(twinOf(server.side), twinOf(client.side)),
+        `no handshake at ${new Date(now).toISOString()}`,
+      );
+      handshakes += 1;
+    }
+  }
+}
+
+it('a week passes in which Vault fails in every way, and at every moment the two sides can meet with the keys there are', async () => {
+  const begin = clock.now();
+  heal(0);
+  // What the run-once init has left: certificates for a year.
+  await initialSets();
+  await lookAtDisk();
+  let watch = await startedWatch();
+  const until = async (end: number) => {
+    while (clock.now() < end) {
+      const lines = written.length;
+      const next = await watch.turn();
+      await lookAtDisk();
+      const announced = written.slice(lines).some((line) => line.includes('certificates announced'));
+      // Now and then the container is killed with new certificates in its hands.
+      if (announced && (steps += 1) % 3 === 0) watch = await startedWatch();
+      else clock.advance(Math.max(1, Math.min(next, end) - clock.now()));
+    }
+  };
+  let [steps, publishedInNeed] = [0, 0];
+  for (const [index, [name, spoil]] of Object.entries(FAILURES).entries()) {
+    const round = begin + index * ROUND;
+    await until(round + ROUND - TROUBLE);
+    assert.equal(watch.keyWatch?.failing(), undefined);
+    const [before, lines] = [watch.keyWatch?.failures().get(name) ?? 0, written.length];
+    spoil();
+    await until(round + ROUND);
+    const failures = (watch.keyWatch?.failures().get(name) ?? 0) - before;
+    assert.ok(failures >= 10 && failures <= TROUBLE / 60_000 + 10, `${name}: ${failures} times`);
+    const sentence = VAULT_FAILURES[name as VaultFailureName].says;
+    assert.ok(watch.keyWatch?.failing()?.startsWith(sentence), watch.keyWatch?.failing());
+    assert.ok(
+      written.slice(lines).some((line) => line.includes(`"failure":"${name}","reason":"${sentence}`)),
+    );
+    assert.deepEqual(
+      CONTAINERS.map(keyOnDisk),
+      [`api-${index}`, `api-${index}`],
+      'the keys of before are kept',
+    );
+    heal(index + 1);
+    publishedInNeed += written.slice(lines).filter((line) => line.includes(PUBLISHED)).length;
+    await until(clock.now() + 2 * 60_000);
+    assert.deepEqual(CONTAINERS.map(keyOnDisk), [`api-${index + 1}`, `api-${index + 1}`]);
+  }
+  assert.ok(clock.now() - begin >= WEEK);
+  const count = (words: string) => written.filter((line) => line.includes(words)).length;
+  assert.ok(count(PUBLISHED) >= WEEK / RENEW - 1, String(count(PUBLISHED)));
+  assert.ok(publishedInNeed >= 2, 'certificates need no Vault');
+  assert.equal(count('certificates replaced'), 0);
+  assert.ok(handshakes > 60);
+  const asked = (path: RegExp) => vault.asked.filter((line) => path.test(line)).length;
+  assert.ok(asked(/renew-self/) > 50);
+});
+
+async function initialSets(): Promise<void> {
+  const hop = freshHop(await mint({ now: new Date(clock.now()), days: 365 }));
+  for (const container of CONTAINERS) {
+    const keys = ['api', 'app'].map((word) => [`datadog-${word}-key`, new Secret(`${word}-0`)] as const);
+    await writeSet(folders[container], new Map([...keys, ...filesOf(hop[container])]), clock.now());
+  }
+}
+
+after(() => {
+  assert.doesNotMatch(
+    written.join(''),
+    /api-\d|app-\d|sandbox-|hv[sb]\.|PRIVATE KEY/,
+    'a secret was written',
+  );
+});

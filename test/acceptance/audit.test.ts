@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { type CallersPod, startCallersPod, tokensFile } from './callers-pod.ts';
+import { request } from './pod.ts';
+
+const ROBOT = {
+  name: 'ci-shop',
+  token: `birddog_${randomBytes(32).toString('base64url')}`,
+  groups: ['robots'],
+  days: 30,
+};
+const ACCESS = `rules:\n  - {groups: [robots], applications: [checkout, payments-batch], may: [write]}\n`;
+
+let at: CallersPod;
+let zoë: string;
+before(async () => {
+  at = await startCallersPod(ACCESS, tokensFile([ROBOT]));
+  zoë = await at.oidcToken({ sub: 'zoë\u202e "x"', groups: ['none'] });
+});
+after(() => at.stop());
+
+type Line = Readonly<
+  Partial<
+    Record<'event' | 'process' | 'way' | 'kind' | 'key' | 'id' | 'outcome' | 'status' | 'code', unknown>
+  >
+> &
+  Readonly<Record<'time' | 'level' | 'request_id' | 'trace_id' | 'span_id', unknown>>;
+
+/** Does one request, and gives the audit lines that it left, without what differs each time. */
+async function audited(token: string | undefined, method: string, path: string, body?: object | string) {
+  const id = randomUUID();
+  const answer = await request(at.pod, method, path, {
+    headers: {
+      'x-request-id': id,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const linesOf = (): Line[] =>
+    at.pod
+      .output()
+      .split('\n')
+      .filter((line) => line.includes(id))
+      .map((line) => JSON.parse(line));
+  // The line of the answer comes last, in each process.
+  await at.pod.until(async () => {
+    const answered = linesOf().filter((line) => line.event === 'answered');
+    const own = answered.find((line) => line.process === 'serve');
+    const forwarded = own?.way === 'sidecar' && own.code !== 'sidecar_away';
+    return own !== undefined && (!forwarded || answered.length === 2);
+  });
+  const lines = linesOf()
+    .filter((line) => line.event === 'audit')
+    .map(({ time, level, event: _, request_id, trace_id: _t, span_id: _s, id: object, ...rest }) => {
+      assert.match(String(time), /^\d{4}-.*Z$/);
+      assert.deepEqual([level, request_id], ['info', id]);
+      return { ...rest, ...(object === undefined ? {} : { id: /^[\w-]+$/.test(String(object)) }) };
+    });
+  return { status: answer.status, text: answer.text, body: answer.body, lines };
+}
+
+const monitor = { type: 'query alert', name: 'x', query: 'avg(last_5m):avg:a{*} > 1' };
+const robot = { caller: 'ci-shop', auth: 'tokens' };
+
+for (const [application, process] of [
+  ['checkout', 'serve'],
+  ['payments-batch', 'sidecar'],
+] as const) {
+  describe(`a write to ${application}`, () => {
+    const write = (key: string, more: object = {}) => ({
+      application,
+      team: 't',
+      key,
+      monitor: { ...monitor, ...more },
+    });
+    const about = { kind: 'monitor', application, key: 'k' };
+
+    it('that is done is one line, of the process that did it', async () => {
+      const make = await audited(ROBOT.token, 'POST', '/create_monitor', write('k'));
+      assert.equal(make.status, 201, make.text);
+      assert.deepEqual(make.lines, [
+        { process, ...robot, operation: '/create_monitor', ...about, id: true, outcome: 'created' },
+      ]);
+      const change = await audited(ROBOT.token, 'PUT', '/update_monitor', write('k', { message: 'm' }));
+      assert.deepEqual(change.lines, [
+        { process, ...robot, operation: '/update_monitor', ...about, id: true, outcome: 'updated' },
+      ]);
+      const same = await audited(ROBOT.token, 'PUT', '/update_monitor', write('k', { message: 'm' }));
+      assert.deepEqual(same.lines, [
+        { process, ...robot, operation: '/update_monitor', ...about, outcome: 'unchanged' },
+      ]);
+    });
+
+    it('that is refused is one line, with why', async () => {
+      const different = await audited(
+        ROBOT.token,
+        'POST',
+        '/create_monitor',
+        write('k', { message: 'other' }),
+      );
+      assert.deepEqual(different.lines, [
+        {
+          process,
+          ...robot,
+          operation: '/create_monitor',
+          ...about,
+          outcome: 'refused',
+          status: 409,
+          code: 'already_different',
+        },
+      ]);
+      const wrong = await audited(ROBOT.token, 'POST', '/create_monitor', write('k', { query: 7 }));
+      assert.deepEqual(
+        wrong.lines.map((line) => [line.process, line.outcome, line.status, line.code]),
+        [[process, 'refused', 422, 'invalid']],
+      );
+    });
+
+    it('of a document is a line for each object, and one where there was nothing to do', async () => {
+      const document = {
+        apiVersion: 'birddog/v1',
+        application,
+        team: 't',
+        monitors: [
+          { key: 'a', ...monitor, name: 'a' },
+          { key: 'b', ...monitor, name: 'b' },
+        ],
+        dashboards: [{ key: 'c', title: 'c', layout_type: 'ordered', widgets: [] }],
+      };
+      const made = await audited(ROBOT.token, 'POST', '/apply', document);
+      assert.equal(made.status, 200, made.text);
+      assert.deepEqual(
+        made.lines.map((line) => [line.process, line.kind, line.key, line.outcome, line.id]).sort(),
+        [
+          [process, 'dashboard', 'c', 'created', true],
+          [process, 'monitor', 'a', 'created', true],
+          [process, 'monitor', 'b', 'created', true],
+        ],
+      );
+      const again = await audited(ROBOT.token, 'POST', '/apply', document);
+      assert.deepEqual(again.lines, [
+        { process, ...robot, operation: '/apply', application, outcome: 'unchanged' },
+      ]);
+    });
+
+    it('that deletes is one line; what only would write, or reads, is none', async () => {
+      const path = `/delete_monitor?application=${application}&key=k`;
+      for (const [method, target, body] of [
+        ['DELETE', `${path}&dry_run=true`],
+        ['POST', '/create_monitor?dry_run=true', write('k')],
+        ['GET', `/get_monitors?application=${application}`],
+        ['POST', '/plan', { apiVersion: 'birddog/v1', application, team: 't', monitors: [] }],
+      ] as const) {
+        const { lines, text } = await audited(ROBOT.token, method, target, body);
+        assert.deepEqual(lines, [], text);
+      }
+      const { lines } = await audited(ROBOT.token, 'DELETE', path);
+      assert.deepEqual(lines, [
+        { process, ...robot, operation: '/delete_monitor', ...about, id: true, outcome: 'deleted' },
+      ]);
+      const gone = await audited(ROBOT.token, 'DELETE', path);
+      assert.deepEqual(gone.lines, [
+        {
+          process,
+          ...robot,
+          operation: '/delete_monitor',
+          ...about,
+          outcome: 'refused',
+          status: 404,
+          code: 'not_found',
+        },
+      ]);
+    });
+
+    it('that the caller may not do, or that nobody known asks for, is a line of Birddog', async () => {
+      const forbidden = await audited(zoë, 'POST', '/create_monitor', write('k'));
+      assert.deepEqual(forbidden.lines, [
+        {
+          process: 'serve',
+          caller: 'zoë\u202e "x"',
+          auth: 'oidc',
+          operation: '/create_monitor',
+          ...about,
+          outcome: 'refused',
+          status: 403,
+          code: 'forbidden',
+        },
+      ]);
+      const unknown = await audited('nobody', 'DELETE', `/delete_monitor?application=${application}&key=k`);
+      assert.deepEqual(unknown.lines, [
+        {
+          process: 'serve',
+          caller: '',
+          operation: '/delete_monitor',
+          kind: 'monitor',
+          outcome: 'refused',
+          status: 401,
+          code: 'unauthenticated',
+        },
+      ]);
+      const unreadable = await audited(ROBOT.token, 'POST', '/apply', '{"application": SECRET');
+      assert.deepEqual(unreadable.lines, [
+        {
+          process: 'serve',
+          ...robot,
+          operation: '/apply',
+          outcome: 'refused',
+          status: 400,
+          code: 'malformed_body',
+        },
+      ]);
+    });
+  });
+}
+
+it('a write that the sidecar is not there for is a line of Birddog', async () => {
+  await at.pod.pause('sidecar');
+  const { lines } = await audited(ROBOT.token, 'DELETE', '/delete_monitor?application=payments-batch&key=a');
+  at.pod.resume('sidecar');
+  assert.deepEqual(lines, [
+    {
+      process: 'serve',
+      ...robot,
+      operation: '/delete_monitor',
+      kind: 'monitor',
+      application: 'payments-batch',
+      key: 'a',
+      outcome: 'failed',
+      status: 503,
+      code: 'sidecar_away',
+    },
+  ]);
+});
+
+it('no audit line has anything of what was written or of a secret', () => {
+  const lines = at.pod
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('"event":"audit"'));
+  assert.ok(lines.length > 20);
+  for (const word of ['avg(', 'SECRET', ROBOT.token, zoë, 'api-key'])
+    assert.ok(!lines.some((line) => line.includes(word)), word);
+});

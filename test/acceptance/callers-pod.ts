@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startOidcEmulator } from '../../emulators/oidc/oidc-emulator.ts';
+import type { RunningEmulator } from '../../emulators/server/emulator-server.ts';
+import { type Answer, type Pod, request, startPod } from './pod.ts';
+
+export const AUDIENCE = 'birddog';
+const DAY_MS = 86_400_000;
+
+/** A pod that asks who calls, by tokens of an issuer and of a file. */
+export interface CallersPod {
+  readonly pod: Pod;
+  readonly issuer: RunningEmulator;
+  readonly files: { readonly access: string; readonly tokens: string };
+  /** A token of the issuer, for Birddog unless the claims say otherwise. */
+  oidcToken(claims: object): Promise<string>;
+  /** One request with a token. */
+  ask(token: string | undefined, method: string, path: string, body?: object): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export interface Robot {
+  readonly name: string;
+  readonly token: string;
+  readonly groups: readonly string[];
+  /** Days from today. */
+  readonly days: number;
+}
+
+/** The text of a tokens file that lets robots in. */
+export function tokensFile(robots: readonly Robot[]): string {
+  const entries = robots.map(({ name, token, groups, days }) => ({
+    name,
+    sha256: createHash('sha256').update(token).digest('hex'),
+    expires: new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10),
+    groups,
+  }));
+  return JSON.stringify({ tokens: entries });
+}
+
+/** Puts a text into the place of a file in one step, as a mount does. */
+export function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+}
+
+/** Starts issuer and pod. `access` and `tokens` are the texts of the files. */
+export async function startCallersPod(access: string, tokens: string): Promise<CallersPod> {
+  const folder = mkdtempSync(join(tmpdir(), 'birddog-callers-'));
+  const files = { access: join(folder, 'access.yaml'), tokens: join(folder, 'tokens.yaml') };
+  writeFileSync(files.access, access);
+  writeFileSync(files.tokens, tokens);
+  const issuer = await startOidcEmulator({ port: 0 });
+  const stopIssuer = async () => {
+    await issuer.close();
+    rmSync(folder, { recursive: true });
+  };
+  const pod = await startPod({
+    limits: false,
+    env: {
+      serve: {
+        BIRDDOG_AUTH: 'oidc,tokens',
+        BIRDDOG_ACCESS: files.access,
+        BIRDDOG_TOKENS: files.tokens,
+        BIRDDOG_OIDC_ISSUER: issuer.url,
+        BIRDDOG_OIDC_AUDIENCE: AUDIENCE,
+        CATALOG_TTL_MS: '0',
+      },
+    },
+  }).catch(async (error: unknown) => {
+    await stopIssuer();
+    throw error;
+  });
+  return {
+    pod,
+    issuer,
+    files,
+    async oidcToken(claims) {
+      const body = JSON.stringify({ aud: AUDIENCE, ...claims });
+      return (await fetch(`${issuer.url}/__control/tokens`, { method: 'POST', body })).text();
+    },
+    ask: (token, method, path, body) =>
+      request(pod, method, path, {
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    async stop() {
+      await pod.stop();
+      await stopIssuer();
+    },
+  };
+}

@@ -1,0 +1,368 @@
+import assert from 'node:assert/strict';
+import { createHmac, createPublicKey, randomBytes } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { startOidcEmulator } from '../../emulators/oidc/oidc-emulator.ts';
+import { type CallersPod, replaceFile, startCallersPod, tokensFile } from './callers-pod.ts';
+import { request } from './pod.ts';
+
+const robotToken = () => `birddog_${randomBytes(32).toString('base64url')}`;
+const ROBOT = { name: 'ci-shop', token: robotToken(), groups: ['shop-robots'], days: 30 };
+const ENDED = { name: 'ci-old', token: robotToken(), groups: ['shop-robots'], days: -1 };
+const LATER = { name: 'ci-later', token: robotToken(), groups: ['shop-robots'], days: 30 };
+
+const ACCESS = `
+rules:
+  - groups: [payments]
+    applications: ['payments-*']
+    may: [write]
+  - groups: [payments, shop-robots]
+    applications: [checkout]
+    may: [read]
+  - groups: [shop-robots]
+    applications: [checkout]
+    may: [write]
+  - groups: [audit]
+    applications: ['*']
+    may: [read]
+`;
+
+let at: CallersPod;
+let tokens: Record<'zoë' | 'auditor' | 'newcomer' | 'robot', string>;
+before(async () => {
+  at = await startCallersPod(ACCESS, tokensFile([ROBOT, ENDED]));
+  tokens = await peoplesTokens();
+});
+after(() => at.stop());
+
+async function peoplesTokens(): Promise<typeof tokens> {
+  return {
+    zoë: await at.oidcToken({ sub: 'zoë', groups: ['payments', 'everybody'] }),
+    auditor: await at.oidcToken({ sub: 'auditor', groups: ['audit'] }),
+    newcomer: await at.oidcToken({ sub: 'newcomer' }),
+    robot: ROBOT.token,
+  };
+}
+
+const monitor = { type: 'query alert', name: 'x', query: 'avg(last_5m):avg:a{*} > 1' };
+const alert = {
+  title: 'x',
+  signal: { metric: 'a' },
+  condition: { over: '5m', above: 1 },
+  notify: [{ to: ['@slack-x'] }],
+};
+const dashboard = { title: 'x', layout_type: 'ordered', widgets: [] };
+const OBJECTS = { monitor, alert, dashboard };
+
+/** Every operation on an application, and the right that it takes. */
+function operations(
+  application: string,
+): readonly [needs: 'read' | 'write', method: string, path: string, body?: object][] {
+  const document = { apiVersion: 'birddog/v1', application, team: 't', monitors: [] };
+  return [
+    ...Object.entries(OBJECTS).flatMap(
+      ([kind, object]): readonly ['read' | 'write', string, string, object?][] => {
+        const body = { application, team: 't', key: `table-${kind}`, [kind]: object };
+        const found = `application=${application}&key=table-${kind}`;
+        return [
+          ['read', 'POST', `/create_${kind}?dry_run=true`, body],
+          ['write', 'POST', `/create_${kind}`, body],
+          ['write', 'PUT', `/update_${kind}`, body],
+          ['read', 'PUT', `/update_${kind}?dry_run=true`, body],
+          ['read', 'GET', `/get_${kind}s?application=${application}`],
+          ['read', 'DELETE', `/delete_${kind}?dry_run=true&${found}`],
+          ['write', 'DELETE', `/delete_${kind}?${found}`],
+        ];
+      },
+    ),
+    ['read', 'POST', '/plan', document],
+    ['write', 'POST', '/apply', document],
+    ['read', 'POST', '/drift', document],
+    ['read', 'POST', `/import?application=${application}&team=t`],
+  ];
+}
+
+/** What each caller may do with an application that is listed, and with one that the sidecar serves. */
+const TABLE: readonly [caller: keyof typeof tokens, application: string, way: string, may: string][] = [
+  ['zoë', 'payments-batch', 'sidecar', 'read write'],
+  ['zoë', 'checkout', 'listed', 'read'],
+  ['zoë', 'legacy-crm', 'sidecar', ''],
+  ['robot', 'payments-batch', 'sidecar', ''],
+  ['robot', 'checkout', 'listed', 'read write'],
+  ['auditor', 'payments-batch', 'sidecar', 'read'],
+  ['auditor', 'checkout', 'listed', 'read'],
+  ['newcomer', 'payments-batch', 'sidecar', ''],
+  ['newcomer', 'checkout', 'listed', ''],
+];
+
+/** How many requests the parties behind Birddog have seen. */
+async function asked(): Promise<number[]> {
+  const { datadogUrl, leanixUrl, servicenowUrl } = at.pod;
+  return Promise.all(
+    [datadogUrl, leanixUrl, servicenowUrl].map(async (url) => {
+      const seen: unknown = await (await fetch(`${url}/__control/requests`)).json();
+      return Array.isArray(seen) ? seen.length : 0;
+    }),
+  );
+}
+
+const get = (token: string | undefined) => at.ask(token, 'GET', '/get_monitors?application=payments-batch');
+
+describe('the keys of the issuer', () => {
+  const control = (method: string, path: string, body?: object) =>
+    fetch(`${at.issuer.url}/__control/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+  const goAway = () => control('POST', 'faults', [{ kind: 'status', status: 503, times: 1000 }]);
+
+  it('are missed where they were never had: 503, and never 401', async () => {
+    await goAway();
+    const away = await get(tokens.zoë);
+    assert.deepEqual([away.status, away.body.code], [503, 'issuer_away'], away.text);
+    assert.match(away.body.detail, /keys of the issuer http.* answers 503/);
+    assert.ok(Number(away.headers['retry-after']) >= 1);
+    assert.match(await (await fetch(`${at.pod.opsUrl}/metrics`)).text(), /^birddog_issuer_away\{[^}]*\} 1$/m);
+    assert.equal((await get(ROBOT.token)).status, 403, 'robots are known all the same');
+    await control('DELETE', 'faults');
+    await at.pod.until(async () => (await get(tokens.zoë)).status === 200);
+  });
+
+  it('that are known go on to serve while it is away, and new ones are taken as soon as it has them', async () => {
+    const old = tokens.zoë;
+    await goAway();
+    assert.equal((await get(old)).status, 200);
+    await control('DELETE', 'faults');
+    await control('POST', 'keys');
+    tokens = await peoplesTokens();
+    assert.equal((await get(tokens.zoë)).status, 200);
+    assert.equal((await get(old)).status, 401);
+  });
+});
+
+describe('who may do what', () => {
+  for (const [caller, application, way, may] of TABLE) {
+    it(`${caller} may ${may || 'do nothing'} with ${application} (${way})`, async () => {
+      for (const [needs, method, path, body] of operations(application)) {
+        const what = `${method} ${path}`;
+        const seen = await asked();
+        const { status, body: answer, text } = await at.ask(tokens[caller], method, path, body);
+        if (may.split(' ').includes(needs)) {
+          assert.ok(status < 300 || (status === 404 && path.includes('dry_run')), `${what}: ${text}`);
+          if (status < 300) assert.equal(answer.way, way, what);
+        } else {
+          assert.deepEqual([status, answer.code], [403, 'forbidden'], `${what}: ${text}`);
+          assert.match(
+            answer.detail,
+            new RegExp(`^(${caller}|ci-shop) .* may not ${needs} .*"${application}"`),
+          );
+          assert.deepEqual(await asked(), seen, `${what} asks nobody`);
+        }
+      }
+    });
+  }
+
+  it('lint takes any caller, and nobody else; what tells of the contract is open', async () => {
+    const body = { application: 'payments-batch', team: 't', monitor };
+    assert.equal((await at.ask(tokens.newcomer, 'POST', '/lint', body)).status, 200);
+    assert.equal((await at.ask(undefined, 'POST', '/lint', body)).status, 401);
+    for (const path of ['/docs', '/openapi.json', '/schema.json', '/healthz', '/readyz'])
+      assert.equal((await at.ask(undefined, 'GET', path)).status, 200, path);
+    const { body: description } = await at.ask(undefined, 'GET', '/openapi.json');
+    assert.deepEqual(description.security, [{ bearer: [] }]);
+    assert.equal(description.components.securitySchemes.bearer.scheme, 'bearer');
+  });
+
+  it('one application is no way to another', async () => {
+    const made = await at.ask(tokens.robot, 'POST', '/create_monitor', {
+      application: 'checkout',
+      team: 't',
+      key: 'own',
+      monitor: { ...monitor, name: 'own' },
+    });
+    assert.equal(made.status, 201, made.text);
+    const id = String(made.body.monitor.id);
+    const { zoë } = tokens;
+    const write = { application: 'payments-batch', team: 't', key: 'other' };
+    const composite = {
+      ...monitor,
+      type: 'composite',
+      query: '${monitor:legacy-crm/k} && ${monitor:legacy-crm/l}',
+    };
+    const refused: readonly [what: string, status: number, method: string, path: string, body?: object][] = [
+      ['the id of another', 403, 'DELETE', `/delete_monitor?application=payments-batch&id=${id}`],
+      ['the id in the body', 403, 'PUT', '/update_monitor', { ...write, key: undefined, id, monitor }],
+      [
+        'another in the query',
+        403,
+        'POST',
+        '/create_monitor?application=payments-batch',
+        { ...write, application: 'legacy-crm', monitor },
+      ],
+      ['another in the body', 422, 'POST', '/create_monitor?application=legacy-crm', { ...write, monitor }],
+      ['twice in the query', 400, 'GET', '/get_monitors?application=payments-batch&application=legacy-crm'],
+      ['another spelling', 400, 'GET', '/get_monitors?application=Legacy-CRM'],
+      ['percent signs', 403, 'GET', '/get_monitors?application=legacy%2Dcrm'],
+      ['percent signs twice', 400, 'GET', '/get_monitors?application=payments-batch%252F..'],
+      [
+        'a reference',
+        403,
+        'POST',
+        '/plan',
+        {
+          apiVersion: 'birddog/v1',
+          application: 'payments-batch',
+          team: 't',
+          monitors: [{ key: 'c', ...composite }],
+        },
+      ],
+      [
+        'the name of another in a catalog',
+        403,
+        'POST',
+        '/create_monitor',
+        { ...write, catalogs: { datadog: 'checkout', leanix: 'checkout', servicenow: 'checkout' }, monitor },
+      ],
+      [
+        'adoption',
+        403,
+        'POST',
+        '/apply',
+        {
+          apiVersion: 'birddog/v1',
+          application: 'payments-batch',
+          team: 't',
+          monitors: [{ key: 'c', adopt: Number(id), ...monitor }],
+        },
+      ],
+      ['an import by words', 403, 'POST', '/import?application=payments-batch&team=t&query=own'],
+      ['an import by id', 403, 'POST', `/import?application=payments-batch&team=t&id=${id}`],
+      ['an import by tag', 403, 'POST', '/import?application=payments-batch&team=t&tag=team:t'],
+    ];
+    for (const [what, status, method, path, body] of refused) {
+      const answer = await at.ask(zoë, method, path, body);
+      assert.equal(answer.status, status, `${what}: ${answer.text}`);
+    }
+    const still = await at.ask(tokens.robot, 'GET', '/get_monitors?application=checkout&key=own');
+    assert.equal(still.body.monitors[0].monitor.name, 'own');
+  });
+});
+
+async function tokenOfAnotherIssuer(claims: object): Promise<string> {
+  const other = await startOidcEmulator({ port: 0 });
+  const body = JSON.stringify(claims);
+  const token = await (await fetch(`${other.url}/__control/tokens`, { method: 'POST', body })).text();
+  await other.close();
+  return token;
+}
+
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('a token', () => {
+  it('that is not good is refused, and nothing of it is in any answer or line', async () => {
+    const { oidcToken, ask, issuer, pod } = at;
+    const seconds = Math.floor(Date.now() / 1000);
+    const claims = {
+      iss: issuer.url,
+      aud: 'birddog',
+      sub: 'forger',
+      groups: ['payments'],
+      exp: seconds + 600,
+    };
+    const [head = '', , signature = ''] = tokens.zoë.split('.');
+    const jwks = JSON.parse(await (await fetch(`${issuer.url}/keys`)).text());
+    const pem = createPublicKey({ key: jwks.keys[0], format: 'jwk' }).export({ type: 'spki', format: 'pem' });
+    const hs = `${part({ alg: 'HS256', kid: jwks.keys[0].kid })}.${part(claims)}`;
+    const stranger = await tokenOfAnotherIssuer(claims);
+    const cases: readonly [what: string, token: string, says: RegExp][] = [
+      ['forged', `${head}.${part(claims)}.${signature}`, /signature/],
+      ['expired', await oidcToken({ sub: 'late', exp: seconds - 3600 }), /expired at .*, 36\d\d s ago/],
+      ['not yet valid', await oidcToken({ sub: 'early', nbf: seconds + 3600 }), /valid only from/],
+      ['for another audience', await oidcToken({ sub: 'elsewhere', aud: 'shop' }), /expected is birddog/],
+      [
+        'of another issuer',
+        await oidcToken({ sub: 'stranger', iss: 'https://other.example.test' }),
+        /another issuer/,
+      ],
+      ['without algorithm', `${part({ alg: 'none' })}.${part(claims)}.`, /not taken/],
+      [
+        'signed with the public key',
+        `${hs}.${createHmac('sha256', pem).update(hs).digest('base64url')}`,
+        /not taken/,
+      ],
+      ['signed with a wrong key', stranger, /a key that the issuer/],
+      ['large', `${head}.${'A'.repeat(13_000)}.${signature}`, /at most 12288/],
+      ['garbage', 'not-a-token-at-all-0123456789', /no signed JWT/],
+      ['unknown, of a robot', robotToken(), /none of those/],
+      ['expired, of a robot', ENDED.token, /The token of ci-old expired/],
+    ];
+    const answers: string[] = [];
+    for (const application of ['checkout', 'payments-batch']) {
+      for (const [what, token, says] of cases) {
+        const answer = await ask(token, 'POST', '/create_monitor', { application, team: 't', monitor });
+        assert.deepEqual([answer.status, answer.body.code], [401, 'unauthenticated'], what);
+        assert.match(answer.body.detail, says, what);
+        assert.match(
+          answer.headers['www-authenticate'] ?? '',
+          /^Bearer realm="birddog", error="invalid_token"/,
+        );
+        answers.push(answer.text, JSON.stringify(answer.headers));
+      }
+    }
+    // Node itself refuses what is beyond its bound of all headers.
+    assert.equal((await ask('A'.repeat(20_000), 'GET', '/get_monitors?application=checkout')).status, 431);
+    const none = await ask(undefined, 'GET', '/get_monitors?application=checkout');
+    assert.deepEqual([none.status, none.headers['www-authenticate']], [401, 'Bearer realm="birddog"']);
+    const basic = await request(pod, 'GET', '/get_monitors?application=checkout', {
+      headers: { authorization: `Basic ${tokens.robot}` },
+    });
+    assert.equal(basic.status, 401);
+    for (const url of [pod.opsUrl, pod.sidecarOpsUrl])
+      answers.push(await (await fetch(`${url}/metrics`)).text());
+    const written = [pod.output(), ...answers].join('\n');
+    assert.match(written, /"event":"audit"/, 'there is something to search');
+    const good = Object.values(tokens);
+    for (const token of [...cases.map((one) => one[1]), ...good, 'A'.repeat(100)]) {
+      for (const piece of token.split('.').filter((one) => one.length > 12))
+        assert.ok(
+          !written.includes(piece.slice(0, 60)),
+          `of ${token.slice(0, 20)}... ${piece.slice(0, 60)} is written`,
+        );
+    }
+  });
+});
+
+describe('the files', () => {
+  const badFiles = async () =>
+    (await (await fetch(`${at.pod.opsUrl}/metrics`)).text())
+      .split('\n')
+      .flatMap((line) => /^birddog_file_bad\{file="(\w+)".*\} 1$/.exec(line)?.[1] ?? [])
+      .sort();
+
+  it('count as soon as they change, and a bad one changes nothing', async () => {
+    const { ask, files, pod } = at;
+    const crm = async (token: string) =>
+      (await ask(token, 'GET', '/get_monitors?application=legacy-crm')).status;
+    assert.deepEqual([await crm(ROBOT.token), await crm(LATER.token)], [403, 401]);
+    replaceFile(files.tokens, tokensFile([LATER]));
+    await pod.until(async () => (await crm(ROBOT.token)) === 401);
+    assert.equal(await crm(LATER.token), 403);
+    replaceFile(
+      files.access,
+      'rules:\n  - {groups: [shop-robots], applications: [legacy-crm], may: [read]}\n',
+    );
+    await pod.until(async () => (await crm(LATER.token)) === 200);
+    replaceFile(
+      files.access,
+      'rules:\n  - {groups: [shop-robots], applications: [legacy-crm], may: [reed]}\n',
+    );
+    replaceFile(files.tokens, 'tokens: {}\n');
+    await pod.until(async () => (await badFiles()).join() === 'access,tokens');
+    assert.equal(await crm(LATER.token), 200);
+    const lines = pod
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('file not reloaded'));
+    assert.equal(lines.length, 2);
+    assert.ok(lines.some((line) => line.includes('access.yaml') && line.includes('2:63: A right is one of')));
+    replaceFile(files.access, ACCESS);
+    await pod.until(async () => (await crm(LATER.token)) === 403);
+    assert.deepEqual(await badFiles(), ['tokens']);
+  });
+});

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { containerCommand, FS_GROUP, USER } from './container.ts';
+import { type NamespacedPod, startNamespacedPod } from './namespaced-pod.ts';
+import { askFrom, POD_ADDRESS, type Question } from './network-namespaces.ts';
+import { NO_KUBECTL } from './rendered.ts';
+
+/** Why namespaces cannot be had here, or false. In CI they must be. */
+const skip =
+  process.env['CI'] !== 'true' &&
+  (NO_KUBECTL ||
+    (process.getuid?.() !== 0 && 'only root can make namespaces') ||
+    (spawnSync('ip', ['netns', 'list']).status !== 0 &&
+      'iproute2 is not installed, or namespaces are not allowed'));
+
+describe('the rendered pod, in namespaces', { skip }, () => {
+  let pod: NamespacedPod;
+  before(async () => (pod = await startNamespacedPod('openshift')));
+  after(async () => await pod?.stop());
+
+  const knock = (from: 'pod' | 'outside', question: Omit<Question, 'ca'> & { ca?: string }) =>
+    askFrom(pod.networks[from], { servername: 'localhost', ca: pod.ca, ...question });
+  const hop = (folder: string, name: string) =>
+    readFileSync(join(pod.volume(folder), 'current', name), 'utf8');
+  const sidecar = { host: '127.0.0.1', port: 5000, path: '/get_monitors?application=payments-batch' };
+  /** A program in a container of the image: its status and what it wrote. */
+  const run = (container: string, args: readonly string[], input = '', env = pod.environment(container)) => {
+    const [command = '', ...rest] = pod.command(container, args);
+    return spawnSync(command, rest, { input, encoding: 'utf8', env });
+  };
+
+  describe('seen from outside', () => {
+    it("answers at Birddog's port, by TLS", () => {
+      const health = knock('outside', { host: POD_ADDRESS, port: 8443, path: '/healthz' });
+      assert.ok('status' in health && health.status === 200, JSON.stringify(health));
+    });
+
+    it('wants to know who asks', () => {
+      const query = '?application=payments-batch';
+      const asked = knock('outside', { host: POD_ADDRESS, port: 8443, path: `/get_monitors${query}` });
+      assert.ok('status' in asked && asked.status === 401, JSON.stringify(asked));
+    });
+
+    it('makes a monitor by way of the sidecar', () => {
+      const monitor = { type: 'query alert', name: 'deep', query: 'avg(last_5m):avg:a{*} > 1' };
+      const created = knock('outside', {
+        host: POD_ADDRESS,
+        port: 8443,
+        method: 'POST',
+        path: '/create_monitor',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${pod.token}` },
+        body: JSON.stringify({ application: 'payments-batch', team: 'payments', key: 'deep', monitor }),
+      });
+      assert.ok('status' in created && created.status === 201, JSON.stringify(created));
+      assert.equal(JSON.parse(created.text).way, 'sidecar');
+    });
+
+    it("does not answer at the sidecar's port, whatever certificate is shown", () => {
+      const client = { cert: hop('secrets-main', 'tls.crt'), key: hop('secrets-main', 'tls.key') };
+      for (const shown of [{}, client]) {
+        const answer = knock('outside', {
+          ...sidecar,
+          host: POD_ADDRESS,
+          ca: hop('secrets-main', 'ca.crt'),
+          ...shown,
+        });
+        assert.deepEqual(answer, { failed: 'ECONNREFUSED' });
+      }
+    });
+  });
+
+  describe('seen from inside', () => {
+    it("refuses at the sidecar's port who has no certificate, or the sidecar's own", () => {
+      const ca = hop('secrets-main', 'ca.crt');
+      const own = { cert: hop('secrets-sidecar', 'tls.crt'), key: hop('secrets-sidecar', 'tls.key') };
+      for (const shown of [{}, own]) assert.ok('failed' in knock('pod', { ...sidecar, ca, ...shown }));
+    });
+
+    it("lets Birddog's certificate in", () => {
+      const client = { cert: hop('secrets-main', 'tls.crt'), key: hop('secrets-main', 'tls.key') };
+      const headers = { 'birddog-caller': 'test' };
+      const answer = knock('pod', { ...sidecar, ca: hop('secrets-main', 'ca.crt'), headers, ...client });
+      assert.ok('status' in answer && answer.status === 200, JSON.stringify(answer));
+    });
+  });
+
+  describe('each process', () => {
+    it('runs as a user that nobody knows, of group 0, without a capability and without a way to more', () => {
+      for (const name of ['birddog', 'sidecar']) {
+        const status = readFileSync(`/proc/${pod.pid(name)}/status`, 'utf8');
+        const line = (word: string) => new RegExp(`^${word}:\\s*(.*?)\\s*$`, 'm').exec(status)?.[1];
+        assert.equal(line('Uid'), Array.from({ length: 4 }, () => USER).join('\t'));
+        assert.equal(line('Gid'), '0\t0\t0\t0');
+        assert.equal(line('Groups'), `${FS_GROUP}`);
+        assert.deepEqual(
+          [line('CapEff'), line('CapPrm'), line('NoNewPrivs')],
+          ['0'.repeat(16), '0'.repeat(16), '1'],
+        );
+      }
+    });
+
+    it('sees its own secrets and no others, and can write to none of them', () => {
+      const seen = (name: string, folder: string) =>
+        readdirSync(join('/proc', `${pod.pid(name)}`, 'root', 'run/birddog', folder)).toSorted();
+      const keys = ['datadog-api-key', 'datadog-app-key'];
+      const certificates = ['ca.crt', 'tls.crt', 'tls.key'];
+      const catalogs = ['leanix-api-token', 'servicenow-password', 'servicenow-username'];
+      assert.deepEqual(
+        seen('birddog', 'secrets/current'),
+        [...certificates, ...keys, ...catalogs].toSorted(),
+      );
+      assert.deepEqual(seen('sidecar', 'secrets/current'), [...certificates, ...keys].toSorted());
+      for (const name of ['birddog', 'sidecar']) {
+        const mounts = readFileSync(`/proc/${pod.pid(name)}/mounts`, 'utf8');
+        assert.match(mounts, /\/run\/birddog\/secrets \S+ ro,/);
+        assert.match(mounts, /\/run\/birddog\/journal \S+ rw,/);
+        assert.match(run(name, ['touch', '/run/birddog/secrets/x']).stderr, /Read-only file system/);
+      }
+    });
+
+    it('has a root that nobody can write to', () => {
+      for (const folder of ['/', '/opt/birddog', '/opt/birddog/dist/compile-cache', '/usr/local/bin', '/run'])
+        assert.match(run('birddog', ['touch', `${folder}/x`]).stderr, /Read-only file system/, folder);
+      assert.equal(run('birddog', ['touch', '/tmp/x']).status, 0);
+    });
+  });
+
+  describe('the image', () => {
+    it('has nothing that its user could write to, were the root not read-only', () => {
+      const own = ['/opt/birddog', '/opt/birddog/dist', '/opt/birddog/bin/birddog', '/usr/local/bin/node'];
+      for (const path of own) {
+        const [command = '', ...args] = containerCommand({
+          image: pod.image,
+          network: pod.networks.pod,
+          mounts: [],
+          writableRoot: true,
+          args: ['sh', '-c', `touch "${path}/x" 2>/dev/null || echo >>"${path}"`],
+        });
+        const { status, stderr } = spawnSync(command, args, {
+          encoding: 'utf8',
+          env: { PATH: '/usr/bin:/usr/sbin' },
+        });
+        assert.notEqual(status, 0, path);
+        assert.match(stderr, /Permission denied|cannot create/, path);
+      }
+    });
+
+    it('holds the launcher, the bundles, Node.js and its libraries, and nothing else', () => {
+      const image = join(pod.image, '../image-alone');
+      execFileSync(join(pod.image, '../source/deploy/lay-out.sh'), [image]);
+      const files = readdirSync(image, { recursive: true, withFileTypes: true })
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) => join(entry.parentPath, entry.name).slice(image.length));
+      const allowed =
+        /^\/(opt\/birddog\/(bin\/birddog|package\.json|dist\/\w+\.js|dist\/compile-cache\/[\w.-]+\/\w+)|usr\/local\/bin\/(birddog|node)|(usr\/)?lib(64)?\/[\w/-]*lib(stdc\+\+|gcc_s|atomic)\.so\.\d+)$/;
+      for (const file of files) assert.match(file, allowed);
+      for (const needed of ['/usr/local/bin/node', '/opt/birddog/bin/birddog', '/opt/birddog/dist/serve.js'])
+        assert.ok(files.includes(needed), needed);
+    });
+
+    it('runs its other commands, and has no sandbox', () => {
+      const lint = run(
+        'birddog',
+        ['birddog', 'lint', '-'],
+        'type: query alert\nquery: avg(last_5m):sum:a{*} >\n',
+      );
+      assert.equal(lint.status, 1, lint.stderr);
+      assert.match(lint.stdout, /query/);
+      const sandbox = run('birddog', ['birddog', 'sandbox']);
+      assert.equal(sandbox.status, 69);
+      assert.match(sandbox.stderr, /not part of this installation/);
+      const wrong = run('birddog', ['birddog', 'serve'], '', {
+        PATH: pod.environment('birddog')['PATH'] ?? '',
+      });
+      assert.equal(wrong.status, 78, 'a wrong environment stops the start');
+      for (const program of ['npm', 'npx', 'yarn', 'corepack'])
+        assert.equal(run('birddog', ['sh', '-c', `command -v ${program}`]).status, 127);
+    });
+  });
+
+  it('wrote no secret', () => {
+    for (const secret of ['sandbox-api-key', 'sandbox-app-key', 'sandbox-jwt', pod.token, 'PRIVATE KEY'])
+      assert.ok(!pod.output().includes(secret), secret);
+  });
+});

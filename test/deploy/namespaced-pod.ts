@@ -1,0 +1,162 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Volume } from 'kubernetes-types/core/v1.d.ts';
+import { createSupervisor } from '../../emulators/sandbox/supervisor.ts';
+import { mintCertificates } from '../../src/init/certificates.ts';
+import { containerCommand, FS_GROUP, type Mount } from './container.ts';
+import { addBase, layOutImage } from './image-root.ts';
+import { type KubernetesObject, ofKind } from './kinds.ts';
+import { inNamespace, makeNetworkNamespaces, type NetworkNamespaces } from './network-namespaces.ts';
+import { containerOf, environmentOf, podOf } from './pod-of.ts';
+import { DEPLOY, rendered } from './rendered.ts';
+
+const EMULATORS = { vault: 9200, datadog: 9100, leanix: 9300, servicenow: 9400 };
+const at = (name: keyof typeof EMULATORS) => `http://127.0.0.1:${EMULATORS[name]}`;
+/** What an organisation would set; here the emulators, on the pod's own loopback. An empty one is none. */
+const SETTINGS = {
+  VAULT_ADDR: at('vault'),
+  DATADOG_SITE: '',
+  DATADOG_URL: at('datadog'),
+  LEANIX_URL: at('leanix'),
+  SERVICENOW_URL: at('servicenow'),
+  BIRDDOG_AUTH: 'tokens',
+  BIRDDOG_OIDC_ISSUER: '',
+  BIRDDOG_OIDC_AUDIENCE: '',
+  BIRDDOG_TOKENS: '/run/birddog/tokens/tokens.yaml',
+};
+const ACCESS = 'rules:\n  - groups: [testers]\n    applications: ["*"]\n    may: [read, write]\n';
+
+/** The rendered pod, run from the image's content in namespaces of this machine, beside emulators. */
+export interface NamespacedPod {
+  readonly networks: NetworkNamespaces;
+  /** The folder with the image's content and a base below. */
+  readonly image: string;
+  /** The CA of the certificate with which Birddog's port speaks TLS, for the name localhost. PEM. */
+  readonly ca: string;
+  /** A token that Birddog takes. */
+  readonly token: string;
+  /** The folder that is mounted as a volume. */
+  volume(name: string): string;
+  /** How to run a program as in one of the pod's containers. */
+  command(container: string, args: readonly string[]): string[];
+  environment(container: string): Record<string, string>;
+  /** The process of a container; of the sidecar, its launcher. */
+  pid(container: string): number;
+  /** What the processes wrote. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts init, the sidecar and Birddog of an overlay. Rejects with what they wrote. Needs root. */
+export async function startNamespacedPod(overlay: string): Promise<NamespacedPod> {
+  const folder = mkdtempSync(join(tmpdir(), 'namespaced-pod-'));
+  chmodSync(folder, 0o755);
+  const lines: string[] = [];
+  const supervisor = createSupervisor(
+    (name, line) => lines.push(`${name}: ${line}`),
+    (reason) => lines.push(reason),
+  );
+  const networks = makeNetworkNamespaces();
+  const stop = async () => {
+    await supervisor.stop();
+    networks.remove();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const image = layOutImage(folder);
+    addBase(image);
+    const objects = withSettings(structuredClone(rendered(overlay)));
+    const { ca, server } = await mintCertificates({ now: new Date(), days: 1 });
+    const token = `birddog_${randomBytes(32).toString('base64url')}`;
+    const volume = (name: string) => join(folder, 'volumes', name);
+    for (const { name, ...of } of podOf(objects).volumes ?? [])
+      makeVolume(volume(name), of, {
+        tls: { 'tls.crt': server.cert, 'tls.key': server.key, 'ca.crt': ca },
+        token,
+      });
+    const mountsOf = (container: string): Mount[] =>
+      (containerOf(podOf(objects), container).volumeMounts ?? []).map((mount) => ({
+        source: volume(mount.name),
+        path: mount.mountPath,
+        readOnly: mount.readOnly ?? false,
+      }));
+    const command = (container: string, args: readonly string[]) =>
+      containerCommand({ image, network: networks.pod, mounts: mountsOf(container), args });
+    const environment = (container: string) => ({
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      ...environmentOf(objects, container),
+    });
+    await Promise.all(
+      Object.entries(EMULATORS).map(async ([name, port]) => {
+        const program = join(DEPLOY, '../emulators', name, 'index.ts');
+        const [first = '', ...args] = inNamespace(networks.pod, process.execPath, '--no-warnings', program);
+        const env = { PATH: process.env['PATH'], [`${name.toUpperCase()}_EMULATOR_PORT`]: `${port}` };
+        await supervisor.start({ name, command: first, args, env: { ...env, STOP_WITH_STDIN: 'true' } });
+      }),
+    );
+    for (const name of ['init', 'sidecar', 'birddog']) {
+      const [first = '', ...args] = command(name, [
+        'birddog',
+        ...(containerOf(podOf(objects), name).args ?? []),
+      ]);
+      await supervisor.start({ name, command: first, args, env: environment(name), once: name === 'init' });
+    }
+    const pid = (name: string) => supervisor.child(name).pid ?? 0;
+    return {
+      networks,
+      image,
+      ca,
+      token,
+      volume,
+      command,
+      environment,
+      pid,
+      output: () => lines.join('\n'),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw new Error(`the pod did not start; its processes wrote:\n${lines.join('\n')}`, { cause: error });
+  }
+}
+
+function withSettings(objects: KubernetesObject[]): KubernetesObject[] {
+  for (const map of ofKind(objects, 'ConfigMap')) {
+    if (map.metadata?.name?.startsWith('birddog-settings')) Object.assign(map.data ?? {}, SETTINGS);
+  }
+  return objects;
+}
+
+/** What stands for a volume: an empty folder that anybody may write to, or files, as Kubernetes would own them. */
+function makeVolume(
+  folder: string,
+  of: Omit<Volume, 'name'>,
+  given: { readonly tls: Record<string, string>; readonly token: string },
+): void {
+  mkdirSync(folder, { recursive: true });
+  const put = (files: Readonly<Record<string, string>>, mode = 0o644) => {
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(folder, name), text);
+      chmodSync(join(folder, name), mode);
+      chownSync(join(folder, name), 0, FS_GROUP);
+    }
+  };
+  if (of.emptyDir) chmodSync(folder, 0o777);
+  else if (of.projected) put({ token: 'sandbox-jwt' }, 0o640);
+  else if (of.configMap) put({ 'access.yaml': ACCESS });
+  else if (of.secret?.secretName === 'birddog-tls') put(given.tls, of.secret.defaultMode);
+  else if (of.secret?.secretName === 'birddog-tokens')
+    put({ 'tokens.yaml': tokensFile(given.token) }, of.secret.defaultMode);
+}
+
+function tokensFile(token: string): string {
+  const entry = {
+    name: 'tester',
+    sha256: createHash('sha256').update(token).digest('hex'),
+    expires: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10),
+    groups: ['testers'],
+  };
+  return JSON.stringify({ tokens: [entry] });
+}
