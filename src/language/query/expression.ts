@@ -148,30 +148,13 @@ function readArgument(reader: Reader, depth: number): Argument {
 function close(reader: Reader, open: number): void {
   if (reader.takeSign(')')) return;
   const from = reader.at;
-  const at = closing(reader, from);
+  const at = reader.closing(from);
   if (at === undefined) {
     reader.fault('unclosed', { from: open, to: open + 1 }, '(');
     return;
   }
   reader.fault('unexpected', { from, to: at }, reader.text.slice(from, at));
   reader.move(at + 1 - from);
-}
-
-/** Where the bracket closes that is open at a place; undefined where a comparison or the end comes first. */
-function closing(reader: Reader, from: number): number | undefined {
-  if (reader.unclosedAt === from) return undefined;
-  const { text } = reader;
-  let depth = 0;
-  for (let at = from; at < text.length; at += 1) {
-    reader.steps += 1;
-    const sign = text.charAt(at);
-    if (sign === '(') depth += 1;
-    else if (sign === ')' && depth === 0) return at;
-    else if (sign === ')') depth -= 1;
-    else if ((sign === '>' || sign === '<') && depth === 0) break;
-  }
-  reader.unclosedAt = from;
-  return undefined;
 }
 
 function unread(reader: Reader, missing: string): Expression {

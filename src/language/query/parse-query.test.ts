@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { parseMetricQuery, parseQuery } from './parse-query.ts';
 import { printQuery } from './print-query.ts';
 import type { Query } from './syntax.ts';
@@ -140,42 +139,6 @@ describe('a mistake in a query', () => {
       ['unexpected', 'missing', 'bad_number'],
     );
   });
-});
-
-describe('the reader of queries', () => {
-  const types = [...new Set(QUERIES.map(([type]) => type))];
-  const sign = fc.constantFrom(...'(){}[]"\'.,:!<>=&|+-*/ ab1'.split(''), 'last_5m', ' by ', ' IN ', 'NOT ');
-
-  it('takes any text without an exception, in steps that grow as the text does', () => {
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...types),
-        fc.oneof(
-          fc.string(),
-          fc.array(sign, { maxLength: 300 }).map((signs) => signs.join('')),
-        ),
-        (type, text) => {
-          const { steps } = parseQuery(type, text);
-          assert.ok(steps <= 100 * (text.length + 1), `${steps} steps for ${text.length} signs`);
-        },
-      ),
-      { numRuns: 2000 },
-    );
-  });
-
-  for (const nest of ['(', '{', 'abs(', 'avg:a{(', '!', '-', '"', '1 && (', '!(', 'f(x=']) {
-    it(`reads ${nest} ten thousand times over, in a step count in proportion`, () => {
-      for (const type of ['query alert', 'composite', 'log alert']) {
-        const [less, more] = [1_000, 10_000].map((times) =>
-          parseQuery(type, `avg(last_5m):${nest.repeat(times)}`),
-        );
-        assert.ok(
-          (more?.steps ?? 0) <= 12 * (less?.steps ?? 0) + 10_000,
-          `${less?.steps} and ${more?.steps}`,
-        );
-      }
-    });
-  }
 });
 
 function withoutBlanks(text: string): string {

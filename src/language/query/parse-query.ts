@@ -56,6 +56,15 @@ export function parseQuery(type: string, text: string): Parsed {
 }
 
 /**
+ * Reads a query that Datadog has, by its type. It is never refused: one that cannot be placed is kept whole, so that it can
+ * be written back as it was.
+ */
+export function readStoredQuery(type: string, text: string): Query {
+  const { query, faults } = parseQuery(type, text);
+  return faults.length === 0 ? query : { kind: 'opaque', text, span: { from: 0, to: text.length } };
+}
+
+/**
  * Reads a metric query as widgets, SLOs and formula variables have it: an expression alone. Throws nothing: what is wrong
  * is among the faults.
  */

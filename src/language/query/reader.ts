@@ -10,8 +10,7 @@ export class Reader {
   readonly faults: SyntaxFault[] = [];
   at = 0;
   steps = 0;
-  /** A place from which on no bracket closes: brackets around brackets all ask from there. */
-  unclosedAt: number | undefined;
+  #closings: Int32Array | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -92,6 +91,30 @@ export class Reader {
     const at = this.text.indexOf(sign, this.at);
     this.steps += (at === -1 ? this.text.length : at) - this.at;
     return at === -1 ? undefined : at;
+  }
+
+  /** Where the bracket closes that is open at a place; undefined where a comparison or the end comes first. */
+  closing(from: number): number | undefined {
+    this.#closings ??= this.#findClosings();
+    const at = this.#closings[from] ?? -1;
+    return at === -1 ? undefined : at;
+  }
+
+  /** For every place, once: brackets around brackets would look through the same text again and again. */
+  #findClosings(): Int32Array {
+    const { text } = this;
+    this.steps += text.length;
+    const [closings, nested] = [new Int32Array(text.length + 1), new Int32Array(text.length + 1)];
+    const after = (places: Int32Array, at: number) => (at === -1 ? -1 : (places[at + 1] ?? -1));
+    closings[text.length] = -1;
+    nested[text.length] = -1;
+    for (let at = text.length - 1; at >= 0; at -= 1) {
+      const sign = text.charAt(at);
+      const skipped = sign === '(' ? (nested[at + 1] ?? -1) : at;
+      nested[at] = sign === ')' ? at : after(nested, skipped);
+      closings[at] = sign === ')' ? at : sign === '>' || sign === '<' ? -1 : after(closings, skipped);
+    }
+    return closings;
   }
 
   move(count: number): void {
