@@ -18,16 +18,16 @@ const skip =
     (spawnSync('ip', ['netns', 'list']).status !== 0 &&
       'iproute2 is not installed, or namespaces are not allowed'));
 
-let folder = '';
+let laidOut = '';
 let image = '';
 before(() => {
   if (skip) return;
-  folder = mkdtempSync(join(tmpdir(), 'image-'));
-  chmodSync(folder, 0o755);
-  image = layOutImage(folder);
+  laidOut = mkdtempSync(join(tmpdir(), 'image-'));
+  chmodSync(laidOut, 0o755);
+  image = layOutImage(laidOut);
   addBase(image);
 });
-after(() => skip || rmSync(folder, { recursive: true, force: true }));
+after(() => skip || rmSync(laidOut, { recursive: true, force: true }));
 
 /** A monitor for an application that no catalog lists, asked for from outside. */
 function createFromOutside(pod: NamespacedPod) {
@@ -169,8 +169,8 @@ describe('the rendered pod, in namespaces', { skip }, () => {
     });
 
     it('holds the launcher, the bundles, Node.js and its libraries, and nothing else', () => {
-      const alone = join(folder, 'alone');
-      execFileSync(join(folder, 'source/deploy/lay-out.sh'), [alone]);
+      const alone = join(laidOut, 'alone');
+      execFileSync(join(laidOut, 'source/deploy/lay-out.sh'), [alone]);
       const files = readdirSync(alone, { recursive: true, withFileTypes: true })
         .filter((entry) => !entry.isDirectory())
         .map((entry) => join(entry.parentPath, entry.name).slice(alone.length));
