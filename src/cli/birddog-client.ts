@@ -16,7 +16,7 @@ import type { ClientConfig } from './config.ts';
 
 /** One request to Birddog. */
 export interface Question {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: `/${string}`;
   /** Parameters; those that are undefined are left out. */
   readonly query?: Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { utf8Text } from '../format/decode.ts';
 import type { Format } from '../format/decoded.ts';
+import { filesNamed } from './files-named.ts';
 import { type Fixed, fixText } from './fix-text.ts';
 import { LINT_USAGE, type LintOptions, lintOptions, UsageError } from './lint-options.ts';
 import { lintText, unreadable } from './lint-text.ts';
@@ -39,14 +40,21 @@ export async function lintCommand(args: readonly string[], streams: Streams): Pr
   }
   const files: LintedFile[] = [];
   let failed = false;
-  for (const name of options.files) {
+  const attempt = async (name: string, action: () => Promise<void>): Promise<void> => {
     try {
-      files.push(await lintedFile(name, options, streams));
+      await action();
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       failed = true;
       err(`birddog lint: ${visible(name)}: ${visible(error.message)}\n`);
     }
+  };
+  for (const named of options.files) {
+    await attempt(named, async () => {
+      for (const name of await filesNamed(named)) {
+        await attempt(name, async () => void files.push(await lintedFile(name, options, streams)));
+      }
+    });
   }
   const report = await REPORTS[options.output](files, streams.paint);
   // Where standard output has the mended text, what is left goes beside it.

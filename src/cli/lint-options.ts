@@ -15,7 +15,7 @@ export interface LintOptions {
 export const LINT_USAGE = `usage: birddog lint [OPTION...] FILE...
 
 Says what is wrong with monitors, alerts and dashboards in files of YAML, JSON or TOML, offline. FILE is named
-.yaml, .yml, .json or .toml; - is standard input.
+.yaml, .yml, .json or .toml; - is standard input. Of a folder, all files so named in it are looked at, at any depth.
 
   --format text|json|sarif|github   how findings are told (text)
   --input-format yaml|json|toml     what - holds, and files with another name (yaml)

@@ -15,6 +15,11 @@ const EXTENSIONS: ReadonlyMap<string, Format> = new Map([
   ['.toml', 'toml'],
 ]);
 
+/** Whether the name of a file says its format. */
+export function isFormatNamed(name: string): boolean {
+  return EXTENSIONS.has(extname(name).toLowerCase());
+}
+
 /** The format of a file by its name. Throws FileError where the name says none. */
 export function formatOfFile(name: string, otherwise: Format | undefined): Format {
   const format = EXTENSIONS.get(extname(name).toLowerCase()) ?? (name === '-' ? 'yaml' : undefined);
@@ -30,7 +35,6 @@ export function formatOfFile(name: string, otherwise: Format | undefined): Forma
 /** The bytes of a file, of no more than a document may have. Throws FileError. */
 export async function readBytes(path: string): Promise<Buffer> {
   try {
-    if ((await stat(path)).isDirectory()) throw new FileError('it is a folder: name the files in it');
     return await bounded(createReadStream(path, { end: DOCUMENT_LIMITS.bytes }));
   } catch (error) {
     throw told(error);
@@ -75,7 +79,6 @@ export async function replaceText(path: string, text: string): Promise<void> {
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'there is no such file'],
   ['ENOTDIR', 'there is no such file'],
-  ['EISDIR', 'it is a folder: name the files in it'],
   ['EACCES', 'you may not read or change it'],
   ['EPERM', 'you may not read or change it'],
 ]);

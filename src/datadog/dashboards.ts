@@ -1,6 +1,6 @@
 import type { RequestContext } from '../domain/caller.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
-import { compareAge, idOf, isOwnedBy } from '../domain/marker.ts';
+import { idOf, isOwnedBy, oldestFirst } from '../domain/marker.ts';
 import type { KnownObject, ObjectPort } from '../pipeline/ports.ts';
 import { listOf, objectOf, writtenOf } from './answered-objects.ts';
 import { dashboardMatch } from './dashboard-match.ts';
@@ -45,13 +45,13 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
       const taken = new Set(unmoved.map(idOf));
       const moved = listed.map(idOf).filter((id) => !taken.has(id));
       const whole = [...unmoved, ...(await readSingly(moved, (id) => get(id, context)))];
-      return whole.filter(isOwn).sort(compareAge);
+      return oldestFirst(whole.filter(isOwn));
     },
     async search(filter, context) {
       const match = dashboardMatch(filter);
       const listed = await summaries(context, match.summary);
       const whole = await readSingly(listed.map(idOf), (id) => get(id, context));
-      return whole.filter((dashboard) => match.summary(dashboard) && match.tags(dashboard)).sort(compareAge);
+      return oldestFirst(whole.filter((dashboard) => match.summary(dashboard) && match.tags(dashboard)));
     },
     // Nothing of Datadog's refuses the delete of a dashboard for what refers to it.
     canDelete: async () => new Map(),

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../domain/caller.ts';
 import { isObject, type JsonObject, toNumber } from '../domain/json.ts';
-import { compareAge, idOf } from '../domain/marker.ts';
+import { idOf, oldestFirst } from '../domain/marker.ts';
 import type { SearchFilter } from '../pipeline/ports.ts';
 import { listOf } from './answered-objects.ts';
 import { readSingly } from './read-singly.ts';
@@ -35,7 +35,7 @@ export async function searchMonitors(
     ids && tag === undefined
       ? await wholeOf(request, reads, ids, context)
       : await listed(reads, ids, tag, context);
-  return found.sort(compareAge);
+  return oldestFirst(found);
 }
 
 async function wholeOf(

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../domain/caller.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { compareAge, idOf, isOwnedBy, markerTag } from '../domain/marker.ts';
+import { idOf, isOwnedBy, markerTag, oldestFirst } from '../domain/marker.ts';
 import type { ObjectPort } from '../pipeline/ports.ts';
 import { listOf, objectOf, writtenOf } from './answered-objects.ts';
 import { reasonsToStay } from './can-delete.ts';
@@ -10,12 +10,14 @@ import type { Request } from './request.ts';
 const PATH = '/api/v1/monitor';
 /** Datadog's most. Without paging it would send every monitor of the organisation. */
 const PAGE_SIZE = 1000;
+/** Without it a read says nothing of runbook links, or that there are none. No list has them. */
+const WITH_ASSETS = { with_assets: 'true' };
 
 /** Monitors, found by their marker tags. */
 export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
   const at = (id: string) => ({ path: `${PATH}/${encodeURIComponent(id)}`, route: `${PATH}/{id}` });
   const get = async (id: string, context: RequestContext) =>
-    objectOf(await request({ method: 'GET', ...at(id) }, context));
+    objectOf(await request({ method: 'GET', ...at(id), query: WITH_ASSETS }, context));
 
   async function* pages(tags: string | undefined, context: RequestContext): AsyncGenerator<JsonObject[]> {
     const filter = tags === undefined ? {} : { monitor_tags: tags };
@@ -33,7 +35,7 @@ export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
       const found: JsonObject[] = [];
       for await (const page of pages(markerTag(owner), context)) found.push(...page);
       // A filter that Datadog did not know would hand out the monitors of others.
-      return found.filter((m) => isOwnedBy('monitor', m, owner)).sort(compareAge);
+      return oldestFirst(found.filter((m) => isOwnedBy('monitor', m, owner)));
     },
     search: (filter, context) =>
       searchMonitors(request, { pageSize: PAGE_SIZE, pages, get }, filter, context),

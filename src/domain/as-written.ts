@@ -23,6 +23,8 @@ export function asWritten(kind: StoredKind, live: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(lean).filter(([name]) => {
       if (SAID[kind].includes(name)) return true;
+      // Runbook links are managed where they are written: none is no reason to.
+      if (kind === 'monitor' && name === 'assets') return Array.isArray(lean[name]) && lean[name].length > 0;
       const { [name]: _, ...without } = lean;
       return !sameJson(canonical(kind, without), same);
     }),

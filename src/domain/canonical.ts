@@ -31,7 +31,7 @@ export function canonicalType(type: Json | undefined): Json {
 function canonicalMonitor(monitor: JsonObject): JsonObject {
   const type = canonicalType(monitor['type']);
   return {
-    ...withoutNulls(monitor, ['restricted_roles']),
+    ...withoutNulls(monitor, (name) => name === 'restricted_roles'),
     type,
     query: trimmed(monitor['query']),
     message: trimmed(monitor['message'] ?? ''),
@@ -45,10 +45,7 @@ function canonicalMonitor(monitor: JsonObject): JsonObject {
 
 function options(type: Json, given: JsonObject): JsonObject {
   const { silenced: _, ...written } = given;
-  const set = withoutNulls(
-    written,
-    Object.keys(written).filter((n) => n !== 'new_host_delay'),
-  );
+  const set = withoutNulls(written, (name) => name !== 'new_host_delay');
   const defaults: JsonObject = {
     include_tags: true,
     notify_audit: false,
@@ -64,18 +61,20 @@ function options(type: Json, given: JsonObject): JsonObject {
     result['escalation_message'] = trimmed(result['escalation_message']);
   const thresholds = result['thresholds'];
   if (isObject(thresholds)) {
-    const limits = withoutNulls(thresholds, Object.keys(thresholds));
+    const limits = withoutNulls(thresholds);
     if (Object.keys(limits).length > 0) result['thresholds'] = limits;
     else delete result['thresholds'];
   }
   return result;
 }
 
+const ASSET_NULLS: ReadonlySet<string> = new Set(['resource_key', 'resource_type']);
+
 /** What Datadog adds to a runbook link that was sent without it. */
 function asset(item: Json): Json {
   if (!isObject(item)) return item;
   const { monitor_id: _, ...rest } = item;
-  return withoutNulls({ options: {}, template_variables: {}, ...rest }, ['resource_key', 'resource_type']);
+  return withoutNulls({ options: {}, template_variables: {}, ...rest }, (name) => ASSET_NULLS.has(name));
 }
 
 /** 0 is stored as null, "5" as 5. */
@@ -89,10 +88,8 @@ function trimmed(value: Json | undefined): Json {
   return typeof value === 'string' ? value.trimEnd() : (value ?? null);
 }
 
-function withoutNulls(object: JsonObject, names: readonly string[]): JsonObject {
-  return Object.fromEntries(
-    Object.entries(object).filter(([name, value]) => value !== null || !names.includes(name)),
-  );
+function withoutNulls(object: JsonObject, goes: (name: string) => boolean = () => true): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name, value]) => value !== null || !goes(name)));
 }
 
 /** Absent, null and empty are the same to Datadog in these. */

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { corpusLines, realDefinitions, withoutCorpus } from '../../test/corpus.ts';
+import { leavesOf, withAnotherAt } from '../../test/real-fields.ts';
 import { changesOf, needsReplace } from './changes.ts';
-import { isObject, type Json, type JsonObject, parseTrustedJson, toNumber } from './json.ts';
+import { isObject, type Json, type JsonObject, parseTrustedJson, printJson } from './json.ts';
 import { toSend } from './managed-fields.ts';
 import { mergedForUpdate } from './merged-for-update.ts';
 import type { StoredKind } from './managed-kind.ts';
-import { pointerSteps, pointerTo } from './pointer.ts';
 import { isSet } from './set-changes.ts';
 
-const CORPUS = process.env['CORPUS'] ?? join(import.meta.dirname, '../../../shared/corpus');
-const skip = existsSync(CORPUS) ? false : 'the corpus of real definitions is not here (set CORPUS)';
 const KINDS = ['monitor', 'dashboard'] as const;
 
 const paths = (kind: StoredKind, live: JsonObject, desired: JsonObject) =>
@@ -213,53 +210,26 @@ describe('what is sent', () => {
   });
 });
 
-function lines(file: string): JsonObject[] {
-  return readFileSync(join(CORPUS, file), 'utf8')
-    .split('\n')
-    .filter((l) => l !== '')
-    .map((l) => parseTrustedJson(l))
-    .filter(isObject);
-}
-
-/** Every leaf of a value that a change can be made to, with its pointer. */
-function leaves(value: Json, pointer: string): string[] {
-  if (Array.isArray(value)) return value.flatMap((v, at) => leaves(v, pointerTo(pointer, at)));
-  if (isObject(value)) return Object.entries(value).flatMap(([n, v]) => leaves(v, pointerTo(pointer, n)));
-  return [pointer];
-}
-
-describe('for every real definition', { skip }, () => {
+describe('for every real definition', { skip: withoutCorpus }, () => {
   for (const kind of KINDS) {
     it(`of a ${kind} there is no difference to itself`, () => {
-      for (const line of lines(`${kind}s.ndjson`)) {
-        const object = line[kind];
-        assert.ok(isObject(object));
-        assert.deepEqual(changesOf(kind, object, structuredCopy(object)), []);
-      }
+      for (const { object } of realDefinitions(kind))
+        assert.deepEqual(changesOf(kind, object, copyOf(object)), []);
     });
 
     it(`of a ${kind} a change of any managed field is told, that one and no other`, (t) => {
-      const definitions = lines(`${kind}s.ndjson`).flatMap((line) => {
-        const written = line[kind];
-        return isObject(written) ? [toSend(kind, written).object] : [];
-      });
+      const definitions = realDefinitions(kind).map(({ object }) => toSend(kind, object).object);
       let told = 0;
       fc.assert(
         fc.property(fc.nat(), fc.nat(), (which, leaf) => {
           const object = definitions[which % definitions.length] ?? {};
-          const managed = leaves(object, '').filter((pointer) => !NO_FIELD.test(pointer));
+          const managed = leavesOf(object).filter((pointer) => !NO_FIELD.test(pointer));
           const pointer = managed[leaf % managed.length] ?? '';
-          const seen = paths(kind, object, changedAt(object, pointer));
-          assert.equal(
-            seen.length,
-            1,
-            `${JSON.stringify(object['title'] ?? object['name'])} ${pointer}: ${seen.join(' ')}`,
-          );
-          const [path = '-'] = seen;
-          assert.ok(
-            path.startsWith(pointer) || pointer.startsWith(path) || isSet(pointer.replace(/\/\d+$/, '')),
-            `${pointer}: ${path}`,
-          );
+          const seen = paths(kind, object, withAnotherAt(object, pointer));
+          const [path = '-', ...more] = seen;
+          const says = `${JSON.stringify(object['title'] ?? object['name'])} ${pointer}: ${seen.join(' ')}`;
+          assert.deepEqual(more, [], says);
+          assert.ok(path === pointer || isSet(pointer.replace(/\/\d+$/, '')), says);
           told += 1;
         }),
         { numRuns: 2000 },
@@ -271,7 +241,7 @@ describe('for every real definition', { skip }, () => {
   it('that Datadog took in a recorded exchange there is no difference to its answer', () => {
     let compared = 0;
     for (const kind of KINDS) {
-      for (const line of lines(`exchanges/${kind}s.ndjson`)) {
+      for (const line of corpusLines(`exchanges/${kind}s.ndjson`)) {
         const { request, response } = line;
         if (
           !isObject(request) ||
@@ -291,35 +261,12 @@ describe('for every real definition', { skip }, () => {
   });
 });
 
-function structuredCopy(value: Json): JsonObject {
-  const copy = parseTrustedJson(JSON.stringify(value));
+const copyOf = (object: JsonObject): JsonObject => {
+  const copy = parseTrustedJson(printJson(object));
   assert.ok(isObject(copy));
   return copy;
-}
+};
 
-/**
- * What is no field of its own: what Datadog drops or gives itself, another type or layout (a replacement), and what stands
- * for something else (0 and null, positions of widgets).
- */
+/** What is no field of its own: what Datadog drops or gives itself, and another type or layout (a replacement). */
 const NO_FIELD =
-  /^\/(?:classification|type|layout_type|options)$|\/id$|^\/priority$|^\/tabs\/\d+\/widget_ids|^\/assets\/\d+\/monitor_id/;
-
-/** A copy in which the value at a pointer is another one of its type. */
-function changedAt(object: JsonObject, pointer: string): JsonObject {
-  const copy = structuredCopy(object);
-  const steps = pointerSteps(pointer);
-  const last = steps.pop() ?? '';
-  let here: Json | undefined = copy;
-  for (const step of steps)
-    here = Array.isArray(here) ? here[Number(step)] : isObject(here) ? here[step] : undefined;
-  if (Array.isArray(here)) here[Number(last)] = another(here[Number(last)] ?? null);
-  else if (isObject(here)) here[last] = another(here[last] ?? null);
-  return copy;
-}
-
-function another(value: Json): Json {
-  if (typeof value === 'string') return `${value} changed`;
-  if (typeof value === 'boolean') return !value;
-  const number = toNumber(value);
-  return number === undefined ? 'was null' : number + 1;
-}
+  /^\/(?:classification|type|layout_type|options)$|^(?:\/widgets\/\d+(?:\/definition)?)+\/id$|^\/assets\/\d+\/monitor_id/;

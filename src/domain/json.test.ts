@@ -32,6 +32,42 @@ describe('a number', () => {
     }
   });
 
+  it('leaves as it was spelled, wherever it stands and however long it is', () => {
+    const digits = (most: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${most}}$`));
+    const whole = digits(22).map((text) => text.replace(/^0+(?=.)/, ''));
+    const spelling = fc
+      .tuple(
+        fc.constantFrom('', '-'),
+        whole,
+        fc.option(digits(22)),
+        fc.option(fc.integer({ min: -30, max: 30 })),
+      )
+      .map(([sign, before, after, power]) => {
+        const fraction = after === null ? '' : `.${after}`;
+        return `${sign}${before}${fraction}${power === null ? '' : `e${power}`}`;
+      });
+    const around = fc.constantFrom<[string, string]>(
+      ['', ''],
+      ['[', ']'],
+      ['[1, ', ']'],
+      ['{"a":', ',"b":"2026-10-05"}'],
+      ['{"a":\n', '\n}'],
+    );
+    fc.assert(
+      fc.property(spelling, around, (text, [before, after]) => {
+        const written = `${before}${text}${after}`;
+        assert.equal(printJson(parseTrustedJson(written)), written.replace(/\s/g, ''));
+      }),
+      {
+        numRuns: 2000,
+        examples: [
+          ['0.0000001', ['', '']],
+          ['9007199254740993', ['', '']],
+        ],
+      },
+    );
+  });
+
   it('is compared by value, exactly', () => {
     const same = (a: string, b: string) => sameJson(numberFromText(a), numberFromText(b));
     assert.ok(same('1.0', '1') && same('1e3', '1000') && same('0.10', '0.1') && same('-0', '0'));

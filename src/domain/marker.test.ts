@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compareAge, isOwnedBy, markerFindings, markOf, stamped, unmarked } from './marker.ts';
+import { isOwnedBy, markerFindings, markOf, oldestFirst, stamped, unmarked } from './marker.ts';
 
 const OWNER = { application: 'payments-batch', key: 'queue-depth' };
 
@@ -80,7 +80,7 @@ describe('age', () => {
       at('2026-01-01T00:00:00+00:00', 9),
     ];
     assert.deepEqual(
-      objects.sort(compareAge).map((o) => o.id),
+      oldestFirst(objects).map((o) => o['id']),
       [9, 12, 3],
     );
   });

@@ -105,9 +105,14 @@ function textList(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((v) => typeof v === 'string') : [];
 }
 
-/** When an object was made, for "the oldest is ours": epoch milliseconds, then the id. */
-export function compareAge(a: JsonObject, b: JsonObject): number {
-  return madeAt(a) - madeAt(b) || String(idOf(a)).localeCompare(String(idOf(b)), 'en', { numeric: true });
+const BY_NUMBER = new Intl.Collator('en', { numeric: true });
+
+/** Objects by when they were made, for "the oldest is ours"; those of one moment by their ids. */
+export function oldestFirst(objects: readonly JsonObject[]): JsonObject[] {
+  return objects
+    .map((object) => ({ object, at: madeAt(object) }))
+    .sort((a, b) => a.at - b.at || BY_NUMBER.compare(idOf(a.object), idOf(b.object)))
+    .map(({ object }) => object);
 }
 
 function madeAt(object: JsonObject): number {

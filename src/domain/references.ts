@@ -24,6 +24,7 @@ const WRITTEN = /\$\{(monitor|dashboard|alert):([^}]*)\}/g;
 
 /** Every reference in the texts of an object. `pointer` is where it stands in the body. */
 export function referencesIn(value: Json, pointer: Pointer): PlacedReference[] {
+  if (!mayRefer(value)) return [];
   if (typeof value === 'string') {
     return [...value.matchAll(WRITTEN)].map((found) => ({
       pointer,
@@ -51,19 +52,26 @@ function readReference(kind: string, name: string): Reference | undefined {
  * The object with ids instead of references. One whose id is not known yet stays as it was written.
  */
 export function resolved(object: JsonObject, idOf: (reference: Reference) => string | undefined): JsonObject {
+  if (!mayRefer(object)) return object;
   const put = (text: string): string =>
     text.replace(WRITTEN, (written, kind: string, name: string) => {
       const to = readReference(kind, name);
       return (to && idOf(to)) ?? written;
     });
-  return mapTexts(object, (text) => (text.includes('${') ? put(text) : text));
+  return mapTexts(object, put);
 }
 
 /** The object as rules look at it: a reference is a number of the same length, so that every place stays where it was. */
 export function withPlaceholders(object: JsonObject): JsonObject {
-  return mapTexts(object, (text) =>
-    text.includes('${') ? text.replace(WRITTEN, (written) => '1'.padEnd(written.length, '0')) : text,
-  );
+  if (!mayRefer(object)) return object;
+  return mapTexts(object, (text) => text.replace(WRITTEN, (written) => '1'.padEnd(written.length, '0')));
+}
+
+/** Whether a text may hold a reference; hardly any does, and so the rest of the work is spared. */
+function mayRefer(value: Json): boolean {
+  if (typeof value === 'string') return value.includes('${');
+  if (typeof value !== 'object' || value === null) return false;
+  return (Array.isArray(value) ? value : Object.values(value)).some(mayRefer);
 }
 
 const PLACEHOLDER = /^10{11,}$/;

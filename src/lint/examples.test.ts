@@ -16,6 +16,14 @@ interface Located extends Finding {
   readonly position: Position;
 }
 
+it('each rule has a code of its own', () => {
+  const codes = RULE_GROUPS.flatMap(({ rules }) => rules.map(({ code }) => code));
+  assert.deepEqual(
+    codes.filter((code, at) => codes.indexOf(code) < at),
+    [],
+  );
+});
+
 for (const { title, rules, lint } of RULE_GROUPS) {
   describe(`each rule of the group ${title}`, () => {
     for (const { code, severity, bad, good } of rules) {

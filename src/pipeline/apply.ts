@@ -1,7 +1,7 @@
 import type { RequestContext } from '../domain/caller.ts';
 import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcome.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { compareAge, idOf, isOwnedBy } from '../domain/marker.ts';
+import { idOf, isOwnedBy, oldestFirst } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { ObjectPort, Ports, WriteUnderWay } from './ports.ts';
 
@@ -133,7 +133,7 @@ async function keepOldest(create: Create, ours: JsonObject): Promise<{ object: J
   const found = (
     await port.find({ application: write.application, key: write.key }, context).catch(noneIfFailed)
   ).filter((object) => idOf(object) !== instead);
-  const [oldest = ours] = [...found].sort(compareAge);
+  const [oldest = ours] = oldestFirst(found);
   if (idOf(oldest) === idOf(ours) || !found.some((o) => idOf(o) === idOf(ours)))
     return { object: ours, made: true };
   await port.delete(idOf(ours), context);

@@ -19,14 +19,17 @@ export interface Live {
   readonly copies: readonly JsonObject[];
 }
 
-/** What is there under a key. */
+/** What is there under a key; with its runbook links where `wanted` has some, for no list says those. */
 export async function findByKey(
   port: ObjectPort,
   application: string,
   key: string,
   context: RequestContext,
+  wanted: JsonObject = {},
 ): Promise<Live> {
-  const [object, ...copies] = await port.find({ application, key }, context);
+  const [listed, ...copies] = await port.find({ application, key }, context);
+  const managesAssets = port.kind === 'monitor' && Object.hasOwn(wanted, 'assets');
+  const object = listed && managesAssets ? await port.get(idOf(listed), context) : listed;
   return { key, object, copies };
 }
 

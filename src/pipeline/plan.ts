@@ -38,7 +38,7 @@ export async function plan(
   context: RequestContext,
 ): Promise<Planned> {
   const { verb, kind, stored, application, object, stamp } = compiled;
-  const live = await findByKey(portFor(ports, compiled), application, key, context);
+  const live = await findByKey(portFor(ports, compiled), application, key, context, object);
   if (verb === 'create') {
     const body = stamped(stored, object, { ...stamp, key });
     const planned = live.object

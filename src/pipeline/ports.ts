@@ -15,7 +15,7 @@ export interface ObjectPort {
   readonly kind: StoredKind;
   /**
    * Every object whose marker says `owner`, oldest first, whole. Paged to the end.
-   * Monitors by their marker tags, whose list says everything; dashboards by the last line of the description
+   * Monitors by their marker tags, whose list says everything but runbook links (`assets`); dashboards by the last line of the description
    * in the list of all, each read singly unless `known` (by id,
    * bodies as Datadog gave them) has it at the version that the list gives.
    */
@@ -33,7 +33,7 @@ export interface ObjectPort {
   search(filter: SearchFilter, context: RequestContext): Promise<JsonObject[]>;
   /** Why objects must stay, by id, in Datadog's words; ids that may go are not in it. Of dashboards any may go. */
   canDelete(ids: readonly string[], context: RequestContext): Promise<ReadonlyMap<string, string>>;
-  /** One object, or undefined where Datadog has none of that id. */
+  /** One object with all there is of it, or undefined where Datadog has none of that id. */
   get(id: string, context: RequestContext): Promise<JsonObject | undefined>;
   /** Sends one POST, once. Throws AnswerLostError where it may have arrived, DuplicateMonitorError on Datadog's duplicate check. */
   create(body: JsonObject, context: RequestContext): Promise<JsonObject>;
@@ -81,7 +81,7 @@ export interface KnownObject {
 
 /**
  * What was last seen of Datadog's objects: a hint that saves reads and tells a shrunken list, never the truth.
- * A body that was too large to keep is `{}`, with an empty version.
+ * A body that was too large to keep is `{}`, with an empty version; what has the version it had is not kept anew.
  */
 export interface KnownObjects {
   of(kind: StoredKind, application: string): KnownObject[];

@@ -1,7 +1,7 @@
 import { readAlert } from '../alerts/read-back.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-kind.ts';
-import { compareAge, idOf, markOf, unmarked } from '../domain/marker.ts';
+import { idOf, markOf, oldestFirst, unmarked } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { describe, wayMembers } from './describe.ts';
 import { keyOfId } from './find-live.ts';
@@ -66,7 +66,7 @@ function plainState(state: string): string {
 /** Of several objects with one marker the oldest is the application's own. */
 function oldestByKey(port: ObjectPort, found: readonly JsonObject[]): Set<string> {
   const oldest = new Map<string, JsonObject>();
-  for (const object of [...found].sort(compareAge)) {
+  for (const object of oldestFirst(found)) {
     const key = markOf(port.kind, object)?.key ?? '';
     if (!oldest.has(key)) oldest.set(key, object);
   }

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
  * The version of the tables below, as `user_version` of the file; 0 is a file of the journal alone. Of any other
  * version, older or newer, the hints are thrown away and begun anew: they are learned again. The journal stays.
  */
-const VERSION = 1;
+const VERSION = 2;
 const SCHEMA = `
   CREATE TABLE known_lists (
     id INTEGER PRIMARY KEY,
@@ -18,7 +18,6 @@ const SCHEMA = `
     id TEXT NOT NULL,
     key TEXT NOT NULL,
     version TEXT NOT NULL,
-    digest BLOB NOT NULL,
     body BLOB NOT NULL,
     UNIQUE (list, id)
   ) STRICT;

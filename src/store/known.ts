@@ -5,11 +5,11 @@ import type { KnownObject, KnownObjects } from '../pipeline/ports.ts';
 import { inTransaction } from './database.ts';
 import { type Attempt, lazily } from './hints.ts';
 import { LIMITS, type Limits } from './limits.ts';
-import { digestOf, packed, unpacked } from './packed.ts';
+import { packed, unpacked } from './packed.ts';
 import { bytesOf, sizeLimit } from './size-limit.ts';
 
 /** What is kept of a body that is too large: that there is an object of this id. */
-const NOTHING = { version: '', digest: digestOf('{}'), bytes: packed('{}') };
+const NOTHING = { version: '', bytes: packed('{}') };
 
 /** What was last seen of Datadog's objects. Beyond the limit those of the applications that were kept longest ago go. */
 export function knownObjectsIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIMITS): KnownObjects {
@@ -27,22 +27,22 @@ export function knownObjectsIn(db: DatabaseSync, attempt: Attempt, limits: Limit
     const list = Number(sql().touch.get(kind, application)?.['id']);
     const before = new Map(
       sql()
-        .digests.all(list)
+        .versions.all(list)
         .map((row) => [String(row['id']), row]),
     );
     let room = limits.known;
     for (const { id, key, version, body } of objects) {
-      const text = printJson(body);
-      const digest = digestOf(text);
       const was = before.get(id);
       before.delete(id);
-      if (was && was['key'] === key && was['version'] === version && isSame(was['digest'], digest)) {
+      // What did not move is as it was: nothing of it is looked at.
+      if (version !== '' && was?.['key'] === key && was['version'] === version) {
         room -= Number(was['bytes']);
         continue;
       }
+      const text = printJson(body);
       const bytes = text.length > limits.body ? undefined : packed(text);
-      const kept = bytes && bytes.length <= room ? { version, digest, bytes } : NOTHING;
-      sql().put.run(list, id, key, kept.version, kept.digest, kept.bytes);
+      const kept = bytes && bytes.length <= room ? { version, bytes } : NOTHING;
+      sql().put.run(list, id, key, kept.version, kept.bytes);
       room -= kept.bytes.length;
       limit.wrote(kept.bytes.length);
     }
@@ -83,10 +83,6 @@ function bodyIn(bytes: unknown): JsonObject {
   return body;
 }
 
-function isSame(value: unknown, digest: Uint8Array): boolean {
-  return value instanceof Uint8Array && Buffer.compare(value, digest) === 0;
-}
-
 function statements(db: DatabaseSync) {
   const turn = '(SELECT coalesce(max(turn), 0) + 1 FROM known_lists)';
   // The list that is being written is the newest.
@@ -101,11 +97,9 @@ function statements(db: DatabaseSync) {
       `SELECT o.id, o.key, o.version, o.body FROM known_objects o JOIN known_lists l ON l.id = o.list
        WHERE l.kind = ? AND l.application = ? ORDER BY o.rowid`,
     ),
-    digests: db.prepare(
-      'SELECT id, key, version, digest, length(body) AS bytes FROM known_objects WHERE list = ?',
-    ),
+    versions: db.prepare('SELECT id, key, version, length(body) AS bytes FROM known_objects WHERE list = ?'),
     put: db.prepare(
-      'INSERT OR REPLACE INTO known_objects (list, id, key, version, digest, body) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO known_objects (list, id, key, version, body) VALUES (?, ?, ?, ?, ?)',
     ),
     drop: db.prepare('DELETE FROM known_objects WHERE list = ? AND id = ?'),
     forget: db.prepare(

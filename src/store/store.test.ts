@@ -83,7 +83,7 @@ describe('what is known of objects', () => {
     const { known: store } = opened({ body: 1000, known: 2500 });
     store.keep('monitor', 'a', [known('1', { text: noise(1200) }), known('2')]);
     assert.deepEqual(store.of('monitor', 'a'), [known('1', {}, ''), known('2')]);
-    const many = ['1', '2', '3', '4', '5', '6'].map((id) => known(id, { text: noise(900) }));
+    const many = ['1', '2', '3', '4', '5', '6'].map((id) => known(id, { text: noise(900) }, '2'));
     store.keep('monitor', 'a', many);
     const kept = store.of('monitor', 'a');
     assert.equal(kept.length, 6);

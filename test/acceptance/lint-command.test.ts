@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ended, folderWith, lint, ROOT, told } from './run-lint.ts';
@@ -45,15 +53,28 @@ describe('birddog lint', () => {
 
   it('ends with 2 and a sentence for what cannot be read, and looks at the rest', async (t) => {
     const folder = folderWith(t, { 'bad.yaml': BAD, 'secret.yaml': GOOD, 'x.txt': GOOD });
-    const { status, out, err } = await lint(folder, ['none.yaml', '.', 'x.txt', 'bad.yaml']);
+    const { status, out, err } = await lint(folder, ['none.yaml', 'x.txt', 'bad.yaml']);
     assert.equal(status, 2);
     assert.match(err, /^birddog lint: none\.yaml: there is no such file$/m);
     assert.match(err, /^birddog lint: x\.txt: its name ends with none of /m);
     assert.match(out, /bad\.yaml:2:8: error/);
-    const asFolder = await lint(folder, ['--input-format', 'yaml', '.']);
-    assert.match(asFolder.err, /it is a folder: name the files in it/);
     const huge = await lint(folder, ['-'], { input: `# ${'x'.repeat(16 * 1024 * 1024)}` });
     assert.deepEqual([huge.status, /more than 16777216 bytes/.test(huge.err)], [2, true]);
+  });
+
+  it('looks at all files of a folder whose names say a format, and at no hidden or installed one', async (t) => {
+    const folder = folderWith(t, { 'b.yaml': BAD, 'a.txt': BAD, '.c.yaml': BAD });
+    for (const below of ['team/deep', 'node_modules', '.git']) {
+      mkdirSync(join(folder, below), { recursive: true });
+      writeFileSync(join(folder, below, 'm.YML'), BAD);
+    }
+    mkdirSync(join(folder, 'empty'));
+    const { status, out, err } = await lint(folder, ['.', 'empty']);
+    assert.deepEqual(out.match(/^\S+:2:8: error/gm), ['b.yaml:2:8: error', 'team/deep/m.YML:2:8: error']);
+    assert.deepEqual(
+      [status, err],
+      [2, 'birddog lint: empty: no file in this folder is named .yaml, .yml, .json or .toml\n'],
+    );
   });
 
   for (const args of [

@@ -64,35 +64,33 @@ for (const { kind, object } of KINDS) {
       assert.deepEqual(answers.map((a) => a.status).sort(), [...Array.from({ length: 19 }, () => 200), 201]);
       assert.equal(await held(`twenty-${kind}`, kind), 1);
     });
-
-    it('when the sidecar is killed between the write and the answer', async () => {
-      const application = `killed-${kind}`;
-      await faults([
-        { method: 'POST', path: `^/api/v1/${kind}$`, times: 1, kind: 'latency_after', ms: 60_000 },
-      ]);
-      const cut = create(application, kind, object);
-      await pod.until(async () =>
-        (await (await fetch(`${pod.datadogUrl}/__control/state`)).text()).includes(application),
-      );
-      await pod.kill('sidecar', 'SIGKILL');
-      assert.deepEqual([(await cut).status, (await cut).body.code], [504, 'outcome_unknown']);
-      await pod.until(async () => (await create(application, kind, object)).status === 200);
-      assert.equal(await held(application, kind), 1);
-    });
-
-    it('when the sidecar is killed and the write lands after it has come back', async () => {
-      const application = `killed-late-${kind}`;
-      await fetch(`${pod.datadogUrl}/__control/requests`, { method: 'DELETE' });
-      await faults([{ method: 'POST', path: `^/api/v1/${kind}$`, times: 1, kind: 'late', ms: 3000 }]);
-      const cut = create(application, kind, object);
-      await pod.until(async () => (await posts(kind)) === 1);
-      await pod.kill('sidecar', 'SIGKILL');
-      await cut;
-      await pod.until(async () => [200, 201].includes((await create(application, kind, object)).status));
-      assert.equal(await held(application, kind), 1);
-    });
   });
 }
+
+describe('a monitor and a dashboard are created exactly once', () => {
+  /** Asks for both, kills the sidecar when Datadog has seen both, and asks again until both are there. */
+  async function killedMeanwhile(application: string, fault: { kind: string; ms: number }): Promise<void> {
+    await fetch(`${pod.datadogUrl}/__control/requests`, { method: 'DELETE' });
+    await faults(
+      KINDS.map(({ kind }) => ({ method: 'POST', path: `^/api/v1/${kind}$`, times: 1, ...fault })),
+    );
+    const cut = KINDS.map(({ kind, object }) => create(application, kind, object));
+    await pod.until(async () => (await posts('monitor')) === 1 && (await posts('dashboard')) === 1);
+    await pod.kill('sidecar', 'SIGKILL');
+    for (const { status, body } of await Promise.all(cut))
+      assert.deepEqual([status, body.code], [504, 'outcome_unknown']);
+    for (const { kind, object } of KINDS) {
+      await pod.until(async () => [200, 201].includes((await create(application, kind, object)).status));
+      assert.equal(await held(application, kind), 1);
+    }
+  }
+
+  it('when the sidecar is killed between the write and the answer', () =>
+    killedMeanwhile('killed', { kind: 'latency_after', ms: 60_000 }));
+
+  it('when the sidecar is killed and the write lands after it has come back', () =>
+    killedMeanwhile('killed-late', { kind: 'late', ms: 3000 }));
+});
 
 describe('a write that Datadog fails', () => {
   it('is not sent twice by itself', async () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { containerCommand, FS_GROUP, USER } from './container.ts';
+import { addBase, layOutImage } from './image-root.ts';
 import { type NamespacedPod, startNamespacedPod } from './namespaced-pod.ts';
 import { askFrom, POD_ADDRESS, type Question } from './network-namespaces.ts';
 import { NO_KUBECTL } from './rendered.ts';
@@ -16,9 +18,37 @@ const skip =
     (spawnSync('ip', ['netns', 'list']).status !== 0 &&
       'iproute2 is not installed, or namespaces are not allowed'));
 
+let laidOut = '';
+let image = '';
+before(() => {
+  if (skip) return;
+  laidOut = mkdtempSync(join(tmpdir(), 'image-'));
+  chmodSync(laidOut, 0o755);
+  image = layOutImage(laidOut);
+  addBase(image);
+});
+after(() => skip || rmSync(laidOut, { recursive: true, force: true }));
+
+/** A monitor for an application that no catalog lists, asked for from outside. */
+function createFromOutside(pod: NamespacedPod) {
+  const monitor = { type: 'query alert', name: 'deep', query: 'avg(last_5m):avg:a{*} > 1' };
+  const created = askFrom(pod.networks.outside, {
+    host: POD_ADDRESS,
+    port: 8443,
+    servername: 'localhost',
+    ca: pod.ca,
+    method: 'POST',
+    path: '/create_monitor',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${pod.token}` },
+    body: JSON.stringify({ application: 'payments-batch', team: 'payments', key: 'deep', monitor }),
+  });
+  assert.ok('status' in created && created.status === 201, JSON.stringify(created));
+  return JSON.parse(created.text);
+}
+
 describe('the rendered pod, in namespaces', { skip }, () => {
   let pod: NamespacedPod;
-  before(async () => (pod = await startNamespacedPod('openshift')));
+  before(async () => (pod = await startNamespacedPod('openshift+watch', image)));
   after(async () => await pod?.stop());
 
   const knock = (from: 'pod' | 'outside', question: Omit<Question, 'ca'> & { ca?: string }) =>
@@ -45,17 +75,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
     });
 
     it('makes a monitor by way of the sidecar', () => {
-      const monitor = { type: 'query alert', name: 'deep', query: 'avg(last_5m):avg:a{*} > 1' };
-      const created = knock('outside', {
-        host: POD_ADDRESS,
-        port: 8443,
-        method: 'POST',
-        path: '/create_monitor',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${pod.token}` },
-        body: JSON.stringify({ application: 'payments-batch', team: 'payments', key: 'deep', monitor }),
-      });
-      assert.ok('status' in created && created.status === 201, JSON.stringify(created));
-      assert.equal(JSON.parse(created.text).way, 'sidecar');
+      assert.equal(createFromOutside(pod).way, 'sidecar');
     });
 
     it("does not answer at the sidecar's port, whatever certificate is shown", () => {
@@ -89,7 +109,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
 
   describe('each process', () => {
     it('runs as a user that nobody knows, of group 0, without a capability and without a way to more', () => {
-      for (const name of ['birddog', 'sidecar']) {
+      for (const name of ['birddog', 'sidecar', 'watch']) {
         const status = readFileSync(`/proc/${pod.pid(name)}/status`, 'utf8');
         const line = (word: string) => new RegExp(`^${word}:\\s*(.*?)\\s*$`, 'm').exec(status)?.[1];
         assert.equal(line('Uid'), Array.from({ length: 4 }, () => USER).join('\t'));
@@ -133,7 +153,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
       const own = ['/opt/birddog', '/opt/birddog/dist', '/opt/birddog/bin/birddog', '/usr/local/bin/node'];
       for (const path of own) {
         const [command = '', ...args] = containerCommand({
-          image: pod.image,
+          image,
           network: pod.networks.pod,
           mounts: [],
           writableRoot: true,
@@ -149,11 +169,11 @@ describe('the rendered pod, in namespaces', { skip }, () => {
     });
 
     it('holds the launcher, the bundles, Node.js and its libraries, and nothing else', () => {
-      const image = join(pod.image, '../image-alone');
-      execFileSync(join(pod.image, '../source/deploy/lay-out.sh'), [image]);
-      const files = readdirSync(image, { recursive: true, withFileTypes: true })
+      const alone = join(laidOut, 'alone');
+      execFileSync(join(laidOut, 'source/deploy/lay-out.sh'), [alone]);
+      const files = readdirSync(alone, { recursive: true, withFileTypes: true })
         .filter((entry) => !entry.isDirectory())
-        .map((entry) => join(entry.parentPath, entry.name).slice(image.length));
+        .map((entry) => join(entry.parentPath, entry.name).slice(alone.length));
       const allowed =
         /^\/(opt\/birddog\/(bin\/birddog|package\.json|dist\/\w+\.js|dist\/compile-cache\/[\w.-]+\/\w+)|usr\/local\/bin\/(birddog|node)|(usr\/)?lib(64)?\/[\w/-]*lib(stdc\+\+|gcc_s|atomic)\.so\.\d+)$/;
       for (const file of files) assert.match(file, allowed);
@@ -184,5 +204,17 @@ describe('the rendered pod, in namespaces', { skip }, () => {
   it('wrote no secret', () => {
     for (const secret of ['sandbox-api-key', 'sandbox-app-key', 'sandbox-jwt', pod.token, 'PRIVATE KEY'])
       assert.ok(!pod.output().includes(secret), secret);
+  });
+});
+
+describe('the pod with the Vault Agent Injector, in namespaces', { skip }, () => {
+  it('serves with the keys that the agent wrote and the certificates that init minted', async () => {
+    const pod = await startNamespacedPod('openshift+vault-injector', image);
+    try {
+      assert.equal(createFromOutside(pod).way, 'sidecar');
+      assert.ok(!pod.output().includes('logged in to Vault'));
+    } finally {
+      await pod.stop();
+    }
   });
 });

@@ -1,15 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { Volume } from 'kubernetes-types/core/v1.d.ts';
 import { createSupervisor } from '../../emulators/sandbox/supervisor.ts';
 import { mintCertificates } from '../../src/init/certificates.ts';
 import { containerCommand, FS_GROUP, type Mount } from './container.ts';
-import { addBase, layOutImage } from './image-root.ts';
 import { type KubernetesObject, ofKind } from './kinds.ts';
 import { inNamespace, makeNetworkNamespaces, type NetworkNamespaces } from './network-namespaces.ts';
-import { containerOf, environmentOf, podOf } from './pod-of.ts';
+import { containerOf, containersOf, environmentOf, podOf } from './pod-of.ts';
 import { DEPLOY, rendered } from './rendered.ts';
 
 const EMULATORS = { vault: 9200, datadog: 9100, leanix: 9300, servicenow: 9400 };
@@ -26,13 +25,19 @@ const SETTINGS = {
   BIRDDOG_OIDC_AUDIENCE: '',
   BIRDDOG_TOKENS: '/run/birddog/tokens/tokens.yaml',
 };
+/** What the emulator of Vault holds. */
+const SECRETS: Readonly<Record<string, string>> = {
+  'datadog-api-key': 'sandbox-api-key',
+  'datadog-app-key': 'sandbox-app-key',
+  'leanix-api-token': 'sandbox-leanix-token',
+  'servicenow-username': 'sandbox-user',
+  'servicenow-password': 'sandbox-password',
+};
 const ACCESS = 'rules:\n  - groups: [testers]\n    applications: ["*"]\n    may: [read, write]\n';
 
 /** The rendered pod, run from the image's content in namespaces of this machine, beside emulators. */
 export interface NamespacedPod {
   readonly networks: NetworkNamespaces;
-  /** The folder with the image's content and a base below. */
-  readonly image: string;
   /** The CA of the certificate with which Birddog's port speaks TLS, for the name localhost. PEM. */
   readonly ca: string;
   /** A token that Birddog takes. */
@@ -49,8 +54,11 @@ export interface NamespacedPod {
   stop(): Promise<void>;
 }
 
-/** Starts init, the sidecar and Birddog of an overlay. Rejects with what they wrote. Needs root. */
-export async function startNamespacedPod(overlay: string): Promise<NamespacedPod> {
+/**
+ * Starts init, and then the containers that stay, of an overlay, each from `image`, a folder with an image's content. Rejects
+ * with what they wrote. Needs root.
+ */
+export async function startNamespacedPod(overlay: string, image: string): Promise<NamespacedPod> {
   const folder = mkdtempSync(join(tmpdir(), 'namespaced-pod-'));
   chmodSync(folder, 0o755);
   const lines: string[] = [];
@@ -65,8 +73,6 @@ export async function startNamespacedPod(overlay: string): Promise<NamespacedPod
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const image = layOutImage(folder);
-    addBase(image);
     const objects = withSettings(structuredClone(rendered(overlay)));
     const { ca, server } = await mintCertificates({ now: new Date(), days: 1 });
     const token = `birddog_${randomBytes(32).toString('base64url')}`;
@@ -96,7 +102,10 @@ export async function startNamespacedPod(overlay: string): Promise<NamespacedPod
         await supervisor.start({ name, command: first, args, env: { ...env, STOP_WITH_STDIN: 'true' } });
       }),
     );
-    for (const name of ['init', 'sidecar', 'birddog']) {
+    renderAsTheAgent(objects, volume);
+    const names = ['init', 'watch', 'sidecar', 'birddog'];
+    const present = containersOf(podOf(objects)).map((container) => container.name);
+    for (const name of names.filter((n) => present.includes(n))) {
       const [first = '', ...args] = command(name, [
         'birddog',
         ...(containerOf(podOf(objects), name).args ?? []),
@@ -106,7 +115,6 @@ export async function startNamespacedPod(overlay: string): Promise<NamespacedPod
     const pid = (name: string) => supervisor.child(name).pid ?? 0;
     return {
       networks,
-      image,
       ca,
       token,
       volume,
@@ -149,6 +157,22 @@ function makeVolume(
   else if (of.secret?.secretName === 'birddog-tls') put(given.tls, of.secret.defaultMode);
   else if (of.secret?.secretName === 'birddog-tokens')
     put({ 'tokens.yaml': tokensFile(given.token) }, of.secret.defaultMode);
+}
+
+/** What the Vault Agent does for `vault-injector`: it writes each field where its annotations and the mounts of init lead. */
+function renderAsTheAgent(objects: readonly KubernetesObject[], volume: (name: string) => string): void {
+  const annotations = ofKind(objects, 'Deployment')[0]?.spec?.template.metadata?.annotations ?? {};
+  for (const [name, file] of Object.entries(annotations)) {
+    const [, secret] = /\/agent-inject-file-(.+)$/.exec(name) ?? [];
+    if (secret === undefined) continue;
+    const path = posix.join('/vault/secrets', file);
+    const template = annotations[`vault.hashicorp.com/agent-inject-template-${secret}`] ?? '';
+    const [, field = ''] = /index \.Data\.data "([\w-]+)"/.exec(template) ?? [];
+    const mounts = containerOf(podOf(objects), 'init').volumeMounts ?? [];
+    const mount = mounts.find((m) => m.mountPath === posix.dirname(path));
+    const folder = volume(mount?.name ?? 'lost');
+    writeFileSync(join(folder, posix.basename(path)), SECRETS[field] ?? '');
+  }
 }
 
 function tokensFile(token: string): string {

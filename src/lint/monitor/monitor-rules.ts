@@ -32,6 +32,9 @@ import { forecastArguments } from './rules/forecast-arguments.ts';
 import { forecastOfFunction } from './rules/forecast-of-function.ts';
 import { forecastWindow } from './rules/forecast-window.ts';
 import { formulaUnreadable } from './rules/formula-unreadable.ts';
+import { formulaVariableTwice } from './rules/formula-variable-twice.ts';
+import { formulaVariableUndeclared } from './rules/formula-variable-undeclared.ts';
+import { formulaVariableUnused } from './rules/formula-variable-unused.ts';
 import { functionArguments } from './rules/function-arguments.ts';
 import { groupKey } from './rules/group-key.ts';
 import { handleAdjoined } from './rules/handle-adjoined.ts';
@@ -106,10 +109,7 @@ import { untrackedIssue } from './rules/untracked-issue.ts';
 import { variableIncomplete } from './rules/variable-incomplete.ts';
 import { variableQuerySyntax } from './rules/variable-query-syntax.ts';
 import { variableSource } from './rules/variable-source.ts';
-import { variableTwice } from './rules/variable-twice.ts';
 import { variableUnavailable } from './rules/variable-unavailable.ts';
-import { variableUndeclared } from './rules/variable-undeclared.ts';
-import { variableUnused } from './rules/variable-unused.ts';
 import { warningBeyondCritical } from './rules/warning-beyond-critical.ts';
 import { warningWithoutDirection } from './rules/warning-without-direction.ts';
 import { windowOutOfRange } from './rules/window-out-of-range.ts';
@@ -195,9 +195,9 @@ const RULE_SETS: readonly RuleSet[] = [
     asked: ({ formula, variables }) => formula !== undefined || variables.length > 0,
     rules: [
       formulaUnreadable,
-      variableUndeclared,
-      variableUnused,
-      variableTwice,
+      formulaVariableUndeclared,
+      formulaVariableUnused,
+      formulaVariableTwice,
       variableSource,
       variableIncomplete,
       variableQuerySyntax,
@@ -254,6 +254,11 @@ const RULE_SETS: readonly RuleSet[] = [
       invalidDraftStatus,
       messageSyntax,
       unclosedQuote,
+    ],
+  },
+  {
+    asked: ({ textParts }) => textParts.length > 0,
+    rules: [
       unknownBlock,
       matchWithoutValues,
       matchVariable,
@@ -267,9 +272,9 @@ const RULE_SETS: readonly RuleSet[] = [
       handleUnknown,
       handleAdjoined,
       recoveryUntold,
-      secretInMonitor,
     ],
   },
+  { asked: () => true, rules: [secretInMonitor] },
 ];
 
 export const MONITOR_RULES: readonly MonitorRule[] = RULE_SETS.flatMap(({ rules }) => rules);

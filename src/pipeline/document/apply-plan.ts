@@ -2,7 +2,7 @@ import { changesOf } from '../../domain/changes.ts';
 import { documentUpdate } from '../../domain/document-update.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { compareAge, idOf, markOf } from '../../domain/marker.ts';
+import { idOf, markOf, oldestFirst } from '../../domain/marker.ts';
 import type { PlanAction } from '../../domain/plan.ts';
 import { createOnce, noneIfFailed, updateOnce } from '../apply.ts';
 import type { ObjectPort } from '../ports.ts';
@@ -183,7 +183,7 @@ class Run {
         const same = found.filter(
           (object) => markOf(stored, object)?.key === one.step.key && !gone.has(idOf(object)),
         );
-        const [oldest] = same.sort(compareAge);
+        const [oldest] = oldestFirst(same);
         if (!oldest || idOf(oldest) === one.id || !same.some((object) => idOf(object) === one.id)) continue;
         await ports[stored].delete(one.id, context);
         this.note(one.step, one.id, 'delete');
@@ -233,10 +233,9 @@ class Run {
 
   private async readAfter(step: PlanStep, made: JsonObject, body: JsonObject): Promise<JsonObject> {
     const { ports, context } = this.applying;
-    const begun = ports.clock.now();
     const after = await ports[step.stored].get(idOf(made), context);
     if (!after) return made;
-    this.findings.push(...(await slippedIn(this.applying, step, after, body, begun)));
+    this.findings.push(...(await slippedIn(this.applying, step, after, body, undefined)));
     return after;
   }
 

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { emulatedDatadog } from '../../../test/emulated-datadog.ts';
-import { portsWithoutDatadog } from '../../../test/fake-ports.ts';
-import { OPERATIONS } from '../../contract/operations.ts';
+import {
+  changed,
+  codes,
+  documentOf,
+  idOf,
+  items,
+  problemOf,
+  startInProcess as start,
+  told,
+} from '../../../test/documents-in-process.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-kind.ts';
-import { ProblemError } from '../../domain/problem.ts';
-import { decode } from '../../format/decode.ts';
-import { DOCUMENT_LIMITS } from '../../format/decoded.ts';
-import { carryOut } from '../pipeline.ts';
-import type { ObjectPort, Ports } from '../ports.ts';
-import type { PipelineRequest } from '../request.ts';
+import type { Ports } from '../ports.ts';
 
 const MONITOR: JsonObject = {
   key: 'load',
@@ -27,74 +29,6 @@ const DASHBOARD: JsonObject = {
   layout_type: 'ordered',
   widgets: [note('a'), note('b')],
 };
-const documentOf = (parts: JsonObject): JsonObject => ({
-  apiVersion: 'birddog/v1',
-  application: 'app',
-  team: 'payments',
-  ...parts,
-});
-
-/** Birddog's pipeline over an emulated Datadog. `meddle` is done once, right before the next write reaches Datadog. */
-function start(options: { readonly audit?: boolean } = {}) {
-  const world = emulatedDatadog(options);
-  const { datadog, clock } = world;
-  let meddle: (() => void) | undefined;
-  const meddling = (port: ObjectPort): ObjectPort => ({
-    ...port,
-    update: (id, body, context) => {
-      const now = meddle;
-      meddle = undefined;
-      now?.();
-      return port.update(id, body, context);
-    },
-  });
-  const ports: Ports = {
-    ...portsWithoutDatadog(clock),
-    monitor: meddling(datadog.objects.monitor),
-    dashboard: meddling(datadog.objects.dashboard),
-    trail: datadog.trail,
-    policies: datadog.policies,
-  };
-  async function ask(
-    path: string,
-    document: JsonObject,
-    query: PipelineRequest['query'] = {},
-    ms = 25_000,
-  ): Promise<JsonObject> {
-    const operation = OPERATIONS.find((one) => one.path === path);
-    assert.ok(operation);
-    const body = await decode(JSON.stringify(document), 'json', DOCUMENT_LIMITS);
-    const way = { way: 'sidecar', missingFrom: ['datadog'] } as const;
-    clock.advance(1000);
-    return (await carryOut({ operation, query, body, way, context: world.context(ms) }, ports)).body;
-  }
-  const apply = (document: JsonObject, query: PipelineRequest['query'] = {}, ms?: number) =>
-    ask('/apply', document, query, ms);
-  const plan = (document: JsonObject, query: PipelineRequest['query'] = {}) => ask('/plan', document, query);
-  const beforeNextWrite = (what: () => void) => {
-    meddle = what;
-  };
-  return { ...world, ports, ask, apply, plan, beforeNextWrite };
-}
-
-const items = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
-const told = (body: JsonObject): string[] =>
-  items(body['objects']).map(({ key, action }) => `${String(key)} ${String(action)}`);
-const changed = (body: JsonObject): Json[] =>
-  items(body['objects']).flatMap(({ changes }) => items(changes).map(({ path }) => path ?? ''));
-const codes = (body: JsonObject): Json[] => items(body['findings']).map(({ code }) => code ?? '');
-const idOf = (body: JsonObject, key = 'load'): string =>
-  String(items(body['objects'] ?? null).find((one) => one['key'] === key)?.['id'] ?? '');
-
-async function problemOf(answer: Promise<unknown>): Promise<ProblemError> {
-  const error = await answer.then(
-    () => assert.fail('it was answered'),
-    (failure: unknown) => failure,
-  );
-  assert.ok(error instanceof ProblemError, String(error));
-  return error;
-}
-
 describe('an apply', () => {
   it('makes Datadog hold what the plan promised, and nothing else', async () => {
     const { apply, plan, person } = start();

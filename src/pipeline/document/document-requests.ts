@@ -16,7 +16,7 @@ import { basisProblem } from './moved.ts';
 import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-plan.ts';
 import { basisOf, planDocument } from './plan-document.ts';
 import { noDocument, readDocument } from './read-document.ts';
-import { asKnown, readLive } from './read-live.ts';
+import { asKnown, readLive, remember } from './read-live.ts';
 
 /** Of an application's objects, at most this share goes at once without `force`, but always so many. */
 const MOST_DELETED = { share: 0.2, floor: 3 };
@@ -69,11 +69,7 @@ export async function applyRequest(request: PipelineRequest, ports: Ports): Prom
   const outcome = await applyPlan({ document, plan, live, way, ports, context });
   const after = liveAfter(live, outcome);
   for (const stored of ['monitor', 'dashboard'] as const)
-    ports.known.keep(
-      stored,
-      plan.application,
-      after.own[stored].map((object) => asKnown(stored, object)),
-    );
+    remember(stored, plan.application, after.own[stored], ports);
   const basis = basisOf(document, after);
   keepBasis(basis, plan.application, after, ports);
   const progress = progressOf(outcome);

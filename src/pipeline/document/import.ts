@@ -2,7 +2,7 @@ import { keyFromName } from '../../domain/application.ts';
 import { asWritten } from '../../domain/as-written.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-kind.ts';
-import { compareAge, idOf, markOf, unmarked } from '../../domain/marker.ts';
+import { idOf, markOf, oldestFirst, unmarked } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { withReferences } from '../../domain/with-references.ts';
 import { wayMembers } from '../describe.ts';
@@ -76,22 +76,23 @@ async function findAll({ query, context }: PipelineRequest, ports: Ports): Promi
   const found: Found[] = [];
   for (const stored of STORED) {
     const port = ports[stored];
+    const objects: JsonObject[] = [];
     if (text !== undefined || tag !== undefined) {
       const filter = {
         ...(text === undefined ? {} : { query: text }),
         ...(tag === undefined ? {} : { tag }),
       };
-      found.push(...(await port.search(filter, context)).map((object) => ({ stored, object })));
-    } else if (ids.length === 0) {
-      found.push(...(await port.find({ application }, context)).map((object) => ({ stored, object })));
-    }
+      objects.push(...(await port.search(filter, context)));
+    } else if (ids.length === 0) objects.push(...(await port.find({ application }, context)));
     for (const one of ids.filter((name) => /^\d+$/.test(name) === (stored === 'monitor'))) {
       const object = await port.get(one, context);
       if (!object) throw new ProblemError('not_found', `Datadog has no ${stored} ${one}.`);
-      found.push({ stored, object });
+      objects.push(object);
     }
+    const once = new Map(objects.map((object) => [idOf(object), object]));
+    found.push(...oldestFirst([...once.values()]).map((object) => ({ stored, object })));
   }
-  return found.sort((a, b) => compareAge(a.object, b.object));
+  return found;
 }
 
 /** Each object with a key of its own: that of its marker, else one made of its name. Of copies, the oldest alone is taken. */

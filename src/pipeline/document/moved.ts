@@ -43,18 +43,20 @@ export async function moved(
 
 /**
  * What somebody did to an object while it was being written: what the read after the write shows, and what the audit
- * trail tells of changes that the write went over. `since` is when the object was read before the write (epoch ms).
+ * trail tells of changes that the write went over. `since` is when the object was read before the write (epoch ms), undefined
+ * where there was nothing that a write could go over.
  */
 export async function slippedIn(
   { ports, context }: Applying,
   { stored, key, wanted }: PlanStep,
   after: JsonObject,
   desired: JsonObject,
-  since: number,
+  since: number | undefined,
 ): Promise<Finding[]> {
   const fields = changesOf(stored, after, desired).map(({ path }) => path);
+  if (fields.length === 0 && since === undefined) return [];
   const id = idOf(after);
-  const changes = await ports.trail.changes(stored, id, since, context);
+  const changes = await ports.trail.changes(stored, id, since ?? ports.clock.now() - LOOK_BACK, context);
   // One of the changes since is the write itself.
   const others = (changes ?? []).slice(1);
   if (fields.length === 0 && others.length === 0) return [];

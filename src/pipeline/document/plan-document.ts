@@ -4,13 +4,13 @@ import { canonical } from '../../domain/canonical.ts';
 import { changesOf, needsReplace } from '../../domain/changes.ts';
 import { withLiveValues } from '../../domain/document-update.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { isObject, numberText } from '../../domain/json.ts';
+import { isObject, numberText, printJson } from '../../domain/json.ts';
 import type { ManagedKind, StoredKind } from '../../domain/managed-kind.ts';
-import { compareAge, idOf, markOf, type Stamp, stamped, unmarked } from '../../domain/marker.ts';
+import { idOf, markOf, oldestFirst, type Stamp, stamped, unmarked } from '../../domain/marker.ts';
 import { resolved } from '../../domain/references.ts';
 import { adoptionFindings } from './adoption.ts';
 import type { DocumentPlan, LiveState, PlanStep } from './document-plan.ts';
-import type { ReadDocument, Wanted } from './read-document.ts';
+import { keysWithAssets, type ReadDocument, type Wanted } from './read-document.ts';
 import { fullName, inOrder, nameOf } from './references-in-order.ts';
 
 /** Compares a document with what Datadog holds. Pure. */
@@ -108,7 +108,7 @@ interface Held {
 function heldBy({ own }: LiveState): ReadonlyMap<string, Held> {
   const held = new Map<string, Held>();
   for (const stored of ['monitor', 'dashboard'] as const) {
-    for (const object of [...own[stored]].sort(compareAge)) {
+    for (const object of oldestFirst(own[stored])) {
       const mark = markOf(stored, object);
       if (!mark) continue;
       const name = fullName({ kind: stored, key: mark.key }, mark.application);
@@ -175,11 +175,14 @@ export function basisOf(document: ReadDocument, live: LiveState): string {
     adopt: adopt ?? null,
     unmanaged: [...unmanaged],
   }));
+  const withAssets = keysWithAssets(document);
   const held = (['monitor', 'dashboard'] as const).flatMap((stored) =>
-    [...live.own[stored], ...adoptedOf(stored, live)].map((object) => ({
-      id: idOf(object),
-      object: canonical(stored, object),
-    })),
+    [...live.own[stored], ...adoptedOf(stored, live)].map((object) => {
+      const { assets = null, ...rest } = canonical(stored, object);
+      // A list does not say them, a single read does: they count where they were read.
+      const counts = stored === 'monitor' && withAssets.has(markOf(stored, object)?.key ?? '');
+      return { id: idOf(object), object: counts ? { ...rest, assets } : rest };
+    }),
   );
   return `${digest([document.team ?? null, wanted])}-${digest(held.sort((a, b) => (a.id < b.id ? -1 : 1)))}`;
 }
@@ -189,15 +192,16 @@ function adoptedOf(stored: StoredKind, { adoptable: all }: LiveState): JsonObjec
 }
 
 function digest(value: Json): string {
-  return createHash('sha256').update(sorted(value)).digest('base64url').slice(0, 22);
+  return createHash('sha256')
+    .update(printJson(ordered(value)))
+    .digest('base64url')
+    .slice(0, 22);
 }
 
-/** JSON with the members of every object in one order. */
-function sorted(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value);
-  const members = Object.keys(value)
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${sorted(value[name] ?? null)}`);
-  return `{${members.join(',')}}`;
+/** The value with the members of every object in one order. */
+function ordered(value: Json): Json {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (!isObject(value)) return value;
+  const names = Object.keys(value).sort();
+  return Object.fromEntries(names.map((name) => [name, ordered(value[name] ?? null)]));
 }

@@ -141,6 +141,15 @@ function tagged(monitor: JsonObject, { tags }: JsonObject): JsonObject {
   return more.length === 0 ? monitor : { ...monitor, tags: [...own, ...more] };
 }
 
+/** The keys of the monitors whose runbook links are managed: those that write them. */
+export function keysWithAssets({ wanted }: ReadDocument): ReadonlySet<string> {
+  return new Set(
+    wanted.flatMap(({ stored, key, object }) =>
+      stored === 'monitor' && Object.hasOwn(object, 'assets') ? [key] : [],
+    ),
+  );
+}
+
 /** Of two entries with one key the second is a mistake. */
 function sameKeys(wanted: readonly Wanted[]): Finding[] {
   const seen = new Set<string>();

@@ -5,7 +5,7 @@ import { idOf, isOwnedBy, markOf } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { KnownObject, Ports } from '../ports.ts';
 import type { LiveState } from './document-plan.ts';
-import type { ReadDocument } from './read-document.ts';
+import { keysWithAssets, type ReadDocument } from './read-document.ts';
 import { fullName } from './references-in-order.ts';
 
 /** Single reads at the same time. */
@@ -44,12 +44,19 @@ async function readOwn(
   const listed = await ports[stored].find({ application }, context, new Map(known.map((o) => [o.id, o])));
   await requireWhole(stored, application, known, listed, ports, context);
   const own = stored === 'monitor' ? await withAssets(document, listed, ports, context) : listed;
-  ports.known.keep(
-    stored,
-    application,
-    own.map((object) => asKnown(stored, object)),
-  );
+  remember(stored, application, own, ports);
   return own;
+}
+
+/** Keeps what an application has. The list of monitors says all of them, so that only their ids matter. */
+export function remember(
+  stored: StoredKind,
+  application: string,
+  objects: readonly JsonObject[],
+  { known }: Pick<Ports, 'known'>,
+): void {
+  const seen = objects.map((object) => asKnown(stored, object));
+  known.keep(stored, application, stored === 'monitor' ? seen.map((one) => ({ ...one, body: {} })) : seen);
 }
 
 /** An object as it is remembered. */
@@ -91,16 +98,13 @@ async function requireWhole(
 
 /** Runbook links are in no list. */
 async function withAssets(
-  { application, wanted }: ReadDocument,
+  document: ReadDocument,
   listed: readonly JsonObject[],
   ports: Ports,
   context: RequestContext,
 ): Promise<JsonObject[]> {
-  const keys = new Set(
-    wanted.flatMap(({ stored, key, object }) =>
-      stored === 'monitor' && Object.hasOwn(object, 'assets') ? [key] : [],
-    ),
-  );
+  const { application } = document;
+  const keys = keysWithAssets(document);
   const managed = listed.filter((object) => keys.has(markOf('monitor', object)?.key ?? ''));
   const read = await inTurns(managed, async (object) => {
     const whole = await ports.monitor.get(idOf(object), context);

@@ -1,8 +1,8 @@
 import { namesIn } from '../../formula-names.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
-export const variableUnused: MonitorRule = {
-  code: 'variable_unused',
+export const formulaVariableUnused: MonitorRule = {
+  code: 'formula_variable_unused',
   severity: 'warning',
   summary: 'A variable is declared that the formula does not use.',
   bad: `type: rum alert

@@ -1,7 +1,7 @@
 import type { MonitorRule } from '../monitor-view.ts';
 
-export const variableTwice: MonitorRule = {
-  code: 'variable_twice',
+export const formulaVariableTwice: MonitorRule = {
+  code: 'formula_variable_twice',
   severity: 'error',
   summary: 'Two variables of a formula have one name.',
   bad: `type: rum alert

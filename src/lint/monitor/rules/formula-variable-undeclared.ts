@@ -2,8 +2,8 @@ import { namesIn } from '../../formula-names.ts';
 import { didYouMean } from '../../meant-word.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
-export const variableUndeclared: MonitorRule = {
-  code: 'variable_undeclared',
+export const formulaVariableUndeclared: MonitorRule = {
+  code: 'formula_variable_undeclared',
   severity: 'error',
   summary: 'A formula has a name in it that no variable has.',
   bad: `type: rum alert

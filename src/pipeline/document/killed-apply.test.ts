@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { documentOf, items, startInProcess, told } from '../../../test/documents-in-process.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { openStore } from '../../store/store.ts';
+import type { PipelineRequest } from '../request.ts';
+
+const monitor = (key: string, more: JsonObject = {}): JsonObject => ({
+  key,
+  type: 'query alert',
+  name: key,
+  query: `avg(last_5m):avg:system.load.1{part:${key}} > 2`,
+  options: { thresholds: { critical: 2 } },
+  ...more,
+});
+const LOGS = { type: 'log alert', query: 'logs("status:error").index("*").rollup("count").last("5m") > 2' };
+const both = (message: string): JsonObject => ({
+  key: 'both',
+  type: 'composite',
+  name: 'Both',
+  query: '${monitor:a} && ${monitor:b}',
+  message,
+});
+const LAYOUT = { x: 0, y: 0, width: 4, height: 4 };
+const dashboard = (key: string, description: string): JsonObject => ({
+  key,
+  title: key,
+  description,
+  layout_type: 'ordered',
+  widgets: [{ definition: { type: 'alert_value', alert_id: '${monitor:a}' }, layout: LAYOUT }],
+});
+
+interface Case {
+  readonly what: string;
+  /** What was applied before, if anything was. */
+  readonly first: JsonObject | undefined;
+  readonly second: JsonObject;
+  readonly query: PipelineRequest['query'];
+  readonly keys: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    what: 'that makes everything',
+    first: undefined,
+    second: documentOf({
+      monitors: [monitor('a'), monitor('b'), monitor('c'), both('x')],
+      dashboards: [dashboard('d', 'x'), dashboard('e', 'x')],
+    }),
+    query: {},
+    keys: ['a', 'b', 'both', 'c', 'd', 'e'],
+  },
+  {
+    what: 'that changes, replaces, makes and deletes',
+    first: documentOf({
+      monitors: [monitor('a'), monitor('b'), monitor('old'), monitor('older'), both('x')],
+      dashboards: [dashboard('d', 'x'), dashboard('gone', 'x')],
+    }),
+    second: documentOf({
+      monitors: [monitor('a', LOGS), monitor('b', { message: 'y' }), monitor('new'), both('y')],
+      dashboards: [{ ...dashboard('d', 'y'), layout_type: 'free' }, dashboard('f', 'y')],
+    }),
+    query: { force: 'true', prune: 'true' },
+    keys: ['a', 'b', 'both', 'd', 'f', 'new'],
+  },
+];
+
+let folder = '';
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'killed-'));
+});
+after(() => rmSync(folder, { recursive: true }));
+
+describe('an apply that is killed after any of its writes', () => {
+  for (const [at, { what, first, second, query, keys }] of CASES.entries()) {
+    for (const journal of ['kept', 'lost'] as const) {
+      it(`(one ${what}; the journal is ${journal}) ends the same when it is asked again, with no duplicate`, async (t) => {
+        let nth = 1;
+        for (; ; nth += 1) {
+          const file = join(folder, `${at}-${journal}-${nth}.sqlite`);
+          const store = openStore(file);
+          const killed = startInProcess({ store });
+          if (first) await killed.apply(first);
+          const cut = killed.cutAtWrite(nth);
+          const whole = killed.apply(second, query).then(() => 'whole' as const);
+          const end = await Promise.race([whole, cut.then(() => 'cut' as const)]);
+          // A kill takes what runs beside as well: let it come as far as it comes.
+          await new Promise((resolve) => setImmediate(resolve));
+          store.close();
+          killed.mend();
+          if (end === 'whole') break;
+          const again = startInProcess({
+            world: killed.world,
+            store: openStore(journal === 'kept' ? file : ':memory:'),
+          });
+          const body = await again.apply(second, query);
+          assert.deepEqual(body['remaining'], [], `write ${nth}`);
+          const expected = keys.map((key) => `${key} none`);
+          assert.deepEqual(told(await again.plan(second)).sort(), expected, `write ${nth}`);
+          const held = items(again.person('GET', '/api/v1/monitor')).length;
+          const boards = items(again.person('GET', '/api/v1/dashboard')['dashboards']).length;
+          assert.equal(held + boards, keys.length, `write ${nth}`);
+        }
+        t.diagnostic(`killed after each of ${nth - 1} writes`);
+        assert.ok(nth > 5);
+      });
+    }
+  }
+});

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isObject, type JsonObject, parseTrustedJson } from '../src/domain/json.ts';
+import type { StoredKind } from '../src/domain/managed-kind.ts';
+
+const CORPUS = process.env['CORPUS'] ?? join(import.meta.dirname, '../../shared/corpus');
+
+/** Why tests with real definitions are skipped; false where they are not. */
+export const withoutCorpus = existsSync(CORPUS)
+  ? false
+  : 'the corpus of real definitions is not here (set CORPUS)';
+
+/** Every real definition of a kind, and where it is from. */
+export function realDefinitions(kind: StoredKind): { source: string; object: JsonObject }[] {
+  return corpusLines(`${kind}s.ndjson`).map((line) => {
+    const { source, [kind]: object } = line;
+    assert.ok(isObject(object) && typeof source === 'string');
+    return { source, object };
+  });
+}
+
+/** The objects of a file of the corpus, one a line. */
+export function corpusLines(file: string): JsonObject[] {
+  const lines = readFileSync(join(CORPUS, file), 'utf8').split('\n');
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const value = parseTrustedJson(line);
+      assert.ok(isObject(value));
+      return value;
+    });
+}

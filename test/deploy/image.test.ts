@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { copiedByContainerfile } from './image-root.ts';
+import { DEPLOY } from './rendered.ts';
+
+/** Instructions of the Containerfile, lines joined, by stage. */
+function stages(): string[][] {
+  const text = readFileSync(join(DEPLOY, 'Containerfile'), 'utf8').replaceAll('\\\n', ' ');
+  const instructions = text.split('\n').filter((line) => /^[A-Z]/.test(line));
+  const starts = instructions.flatMap((line, at) => (line.startsWith('FROM ') ? [at] : []));
+  return starts.map((start, n) => instructions.slice(start, starts[n + 1]));
+}
+
+describe('the Containerfile', () => {
+  it('runs nothing in the image that stays, and takes into it what lay-out.sh laid out', () => {
+    const [build = [], run = [], ...more] = stages();
+    assert.equal(more.length, 0);
+    assert.ok(build.some((line) => line.endsWith('deploy/lay-out.sh /image')));
+    assert.deepEqual(
+      run.filter((line) => /^(RUN|COPY|ADD) /.test(line)),
+      ['COPY --from=build /image/ /'],
+    );
+    assert.ok(
+      run.includes('USER 1001:0'),
+      'a number, so that runAsNonRoot can be held against it, and group 0',
+    );
+    assert.ok(run.includes('ENTRYPOINT ["birddog"]'));
+  });
+
+  it('builds where the image has it, or the compile cache would not be found', () => {
+    const layOut = readFileSync(join(DEPLOY, 'lay-out.sh'), 'utf8');
+    const [, home] = /^home=\$1(\S+)$/m.exec(layOut) ?? [];
+    assert.ok(stages()[0]?.includes(`WORKDIR ${home}`));
+  });
+
+  it('is given what it copies, and nothing else', () => {
+    const lines = readFileSync(join(DEPLOY, '../.dockerignore'), 'utf8').trim().split('\n');
+    const kept = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    assert.ok(lines.includes('*'));
+    assert.deepEqual(kept.toSorted(), copiedByContainerfile().toSorted());
+  });
+});
+
+describe('build-image.sh', () => {
+  /** Runs it with stand-ins for engines on the PATH, which say how they were called. */
+  function build(t: TestContext, engines: readonly string[], args: readonly string[], env = {}) {
+    const folder = mkdtempSync(join(tmpdir(), 'engines-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    for (const engine of engines)
+      writeFileSync(join(folder, engine), '#!/bin/sh\necho "${0##*/} $* in $PWD"\n', { mode: 0o755 });
+    // The shell's own programs, without any engine that this machine may have.
+    for (const program of ['dirname', 'cat'])
+      writeFileSync(join(folder, program), `#!/bin/sh\nexec /usr/bin/${program} "$@"\n`, { mode: 0o755 });
+    return spawnSync('/bin/sh', [join(DEPLOY, 'build-image.sh'), ...args], {
+      encoding: 'utf8',
+      env: { PATH: folder, ...env },
+    });
+  }
+  const called = (engine: string, more = '') =>
+    `${engine} build --file deploy/Containerfile --tag images.test/birddog:1${more} . in ${join(DEPLOY, '..')}\n`;
+
+  it('takes podman, or docker, or the one that is named, and hands on options', (t) => {
+    const args = ['images.test/birddog:1'];
+    assert.equal(build(t, ['podman', 'docker'], args).stdout, called('podman'));
+    assert.equal(build(t, ['docker'], args).stdout, called('docker'));
+    assert.equal(build(t, ['podman', 'docker'], args, { ENGINE: 'docker' }).stdout, called('docker'));
+    assert.equal(
+      build(t, ['podman'], [...args, '--pull', 'always']).stdout,
+      called('podman', ' --pull always'),
+    );
+  });
+
+  it('says what it lacks', (t) => {
+    const none = build(t, [], ['images.test/birddog:1']);
+    assert.equal(none.status, 69);
+    assert.match(none.stderr, /neither podman nor docker/);
+    assert.equal(build(t, ['podman'], []).status, 64);
+  });
+});

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { OPERATIONS } from '../src/contract/operations.ts';
+import { isObject, type Json, type JsonObject, printJson } from '../src/domain/json.ts';
+import { ProblemError } from '../src/domain/problem.ts';
+import { decode } from '../src/format/decode.ts';
+import { DOCUMENT_LIMITS, type Format } from '../src/format/decoded.ts';
+import { carryOut } from '../src/pipeline/pipeline.ts';
+import type { ObjectPort, Ports } from '../src/pipeline/ports.ts';
+import type { PipelineAnswer, PipelineRequest } from '../src/pipeline/request.ts';
+import type { Store } from '../src/store/store.ts';
+import { emulatedDatadog } from './emulated-datadog.ts';
+import { portsWithoutDatadog } from './fake-ports.ts';
+
+type Query = PipelineRequest['query'];
+export interface Text {
+  readonly text: string;
+  readonly format: Format;
+}
+
+interface Options {
+  /** Whether the organisation has an audit trail; default true. */
+  readonly audit?: boolean;
+  readonly store?: Store;
+  /** The Datadog that another process used before this one. */
+  readonly world?: ReturnType<typeof emulatedDatadog>;
+}
+
+/** Birddog's pipeline over an emulated Datadog, without a process or a socket. */
+export function startInProcess({ store, world: given, ...options }: Options = {}) {
+  const world = given ?? emulatedDatadog(options);
+  const { clock } = world;
+  const datadog = world.connect();
+  let meddle: (() => void) | undefined;
+  const meddling = (port: ObjectPort): ObjectPort => ({
+    ...port,
+    update: (id, body, context) => {
+      const now = meddle;
+      meddle = undefined;
+      now?.();
+      return port.update(id, body, context);
+    },
+  });
+  const ports: Ports = {
+    ...portsWithoutDatadog(clock, store),
+    monitor: meddling(datadog.objects.monitor),
+    dashboard: meddling(datadog.objects.dashboard),
+    trail: datadog.trail,
+    policies: datadog.policies,
+  };
+  /** Sends a body, or none, to a path of the contract. */
+  async function send(path: string, sent?: Text, query: Query = {}, ms = 25_000): Promise<PipelineAnswer> {
+    const operation = OPERATIONS.find((one) => one.path === path);
+    assert.ok(operation);
+    const body = sent && { body: await decode(sent.text, sent.format, DOCUMENT_LIMITS) };
+    const way = { way: 'sidecar', missingFrom: ['datadog'] } as const;
+    clock.advance(1000);
+    return carryOut({ operation, query, way, context: world.context(ms), ...body }, ports);
+  }
+  const ask = async (path: string, document: JsonObject, query?: Query, ms?: number) =>
+    (await send(path, { text: printJson(document), format: 'json' }, query, ms)).body;
+  return {
+    ...world,
+    world,
+    datadog,
+    ports,
+    send,
+    ask,
+    apply: (document: JsonObject, query?: Query, ms?: number) => ask('/apply', document, query, ms),
+    plan: (document: JsonObject, query?: Query) => ask('/plan', document, query),
+    /** Done once, right before the next update reaches Datadog. */
+    beforeNextWrite: (what: () => void) => {
+      meddle = what;
+    },
+  };
+}
+
+/** A document of the application `app`. */
+export const documentOf = (parts: JsonObject): JsonObject => ({
+  apiVersion: 'birddog/v1',
+  application: 'app',
+  team: 'payments',
+  ...parts,
+});
+
+export const items = (value: Json | undefined): JsonObject[] =>
+  Array.isArray(value) ? value.filter(isObject) : [];
+/** `key action` of each object of a plan. */
+export const told = (body: JsonObject): string[] =>
+  items(body['objects']).map(({ key, action }) => `${String(key)} ${String(action)}`);
+/** The path of each change of a plan. */
+export const changed = (body: JsonObject): Json[] =>
+  items(body['objects']).flatMap(({ changes }) => items(changes).map(({ path }) => path ?? ''));
+export const codes = (body: JsonObject): Json[] => items(body['findings']).map(({ code }) => code ?? '');
+/** Datadog's id of an object of a plan. */
+export const idOf = (body: JsonObject, key = 'load'): string =>
+  String(items(body['objects'] ?? null).find((one) => one['key'] === key)?.['id'] ?? '');
+
+/** The problem that a request ends in. */
+export async function problemOf(answer: Promise<unknown>): Promise<ProblemError> {
+  const error = await answer.then(
+    () => assert.fail('it was answered'),
+    (failure: unknown) => failure,
+  );
+  assert.ok(error instanceof ProblemError, String(error));
+  return error;
+}
