@@ -1,10 +1,229 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { QUERY_TREES } from './generated-query.ts';
 import { parseQuery, readStoredQuery } from './parse-query.ts';
 import { printQuery } from './print-query.ts';
-import type { Query } from './syntax.ts';
+import type {
+  Argument,
+  Binary,
+  Call,
+  Comparison,
+  Expression,
+  Filter,
+  FilterBoth,
+  FilterTerm,
+  GroupBy,
+  Method,
+  NumberLiteral,
+  Query,
+  Series,
+  StringLiteral,
+  Word,
+} from './syntax.ts';
+
+/** Generated trees stand nowhere. */
+const SPAN = { span: { from: 0, to: 0 } } as const;
+
+function word(text: string): Word {
+  return { kind: 'word', text, ...SPAN };
+}
+function wordsOf(...texts: string[]): fc.Arbitrary<Word> {
+  return fc.constantFrom(...texts).map(word);
+}
+function numberOf(text: string): NumberLiteral {
+  return { kind: 'number', text, ...SPAN };
+}
+
+const METRIC = fc.stringMatching(/^[a-z][a-z0-9_]{0,6}(?:\.[a-z][a-z0-9_]{0,6}){0,3}$/).map(word);
+/** `threshold` and `by` mean something where they stand. */
+const NAME = fc
+  .stringMatching(/^[a-z][a-z_0-9]{0,8}$/)
+  .filter((name) => name !== 'by' && name !== 'threshold')
+  .map(word);
+const NUMBER = fc
+  .oneof(
+    fc.nat({ max: 1e6 }).map(String),
+    fc.stringMatching(/^\d{1,4}\.\d{1,4}$/),
+    fc.stringMatching(/^\de-?\d$/),
+  )
+  .map(numberOf);
+/** Texts in quotes, some with the quote itself escaped in them. */
+const STRING = fc
+  .tuple(
+    fc.constantFrom('"' as const, "'" as const),
+    fc.stringMatching(/^[ \w:@.*()=<>,{}é-]{0,12}$/),
+    fc.boolean(),
+  )
+  .map(
+    ([quote, text, escaped]): StringLiteral => ({
+      kind: 'string',
+      quote,
+      raw: escaped ? `${text}\\${quote}${text}` : text,
+      ...SPAN,
+    }),
+  );
+
+/** What one operator of a level after another makes of several nodes: a tree that is deep on its left. */
+function chained<Node>(
+  level: fc.Arbitrary<Node>,
+  operators: readonly string[],
+  join: (operator: Word, left: Node, right: Node) => Node,
+): fc.Arbitrary<Node> {
+  return fc
+    .tuple(level, fc.array(fc.tuple(wordsOf(...operators), level), { maxLength: 2 }))
+    .map(([first, more]) => more.reduce((left, [operator, right]) => join(operator, left, right), first));
+}
+
+function both(operator: Word, left: FilterTerm, right: FilterTerm): FilterBoth {
+  return { kind: 'both', operator, left, right, ...SPAN };
+}
+
+/** Filters of every form: NOT binds closer than AND, and AND closer than OR. */
+const FILTER = fc
+  .letrec<{ item: FilterTerm; all: FilterTerm; either: FilterTerm }>((tie) => ({
+    item: fc.oneof(
+      { maxDepth: 3 },
+      fc
+        .stringMatching(/^[a-z][a-z0-9_./-]{0,6}(?::[a-zA-Z0-9_./*-]{1,8})?$/)
+        .filter((text) => !/^(?:and|or|not|in)$/.test(text))
+        .map((text): FilterTerm => ({ kind: 'tag', text, ...SPAN })),
+      fc
+        .record({
+          key: NAME.filter(({ text }) => text !== 'not'),
+          operator: wordsOf('IN', 'NOT IN', 'in'),
+          values: fc.array(NAME, { minLength: 1, maxLength: 3 }),
+        })
+        .map((parts): FilterTerm => ({ kind: 'in', ...parts, ...SPAN })),
+      fc
+        .record({ operator: wordsOf('!', 'NOT', 'not'), term: tie('item') })
+        .map((parts): FilterTerm => ({ kind: 'not', ...parts, ...SPAN })),
+      tie('either').map((inner): FilterTerm => ({ kind: 'filter-group', inner, ...SPAN })),
+    ),
+    all: chained(tie('item'), ['AND', 'and', ','], both),
+    either: chained(tie('all'), ['OR', 'or'], both),
+  }))
+  .either.map((terms): Filter => ({ kind: 'filter', terms, ...SPAN }));
+
+const GROUP_BY = fc
+  .record({ word: wordsOf('by', 'BY'), keys: fc.array(NAME, { minLength: 1, maxLength: 3 }) })
+  .map((parts): GroupBy => ({ kind: 'by', ...parts, ...SPAN }));
+
+function binary(operator: Word, left: Expression, right: Expression): Binary {
+  return { kind: 'binary', operator, left, right, ...SPAN };
+}
+
+const EXPRESSIONS = fc.letrec<{
+  args: Argument[];
+  methods: Method[];
+  series: Series;
+  operand: Expression;
+  product: Expression;
+  sum: Expression;
+}>((tie) => ({
+  args: fc.array(
+    fc.oneof(
+      { maxDepth: 2 },
+      tie('sum'),
+      fc
+        .record({ name: NAME, value: fc.oneof(STRING, NUMBER, NAME) })
+        .map((parts): Argument => ({ kind: 'named', ...parts, ...SPAN })),
+    ),
+    { maxLength: 2 },
+  ),
+  methods: fc.array(
+    fc
+      .record({ name: NAME, args: fc.array(fc.oneof(NUMBER, STRING, NAME), { maxLength: 2 }) })
+      .map((parts): Method => ({ kind: 'method', ...parts, ...SPAN })),
+    { maxLength: 2 },
+  ),
+  series: fc
+    .record({
+      aggregator: fc.option(wordsOf('avg', 'sum', 'p99', 'count(v: v<=5)'), { nil: undefined }),
+      metric: METRIC,
+      filter: FILTER,
+      groupBy: fc.option(GROUP_BY, { nil: undefined }),
+      methods: tie('methods'),
+    })
+    .map((parts): Series => ({ kind: 'series', ...parts, ...SPAN })),
+  operand: fc.oneof<fc.Arbitrary<Expression>[]>(
+    { maxDepth: 2 },
+    tie('series'),
+    NUMBER,
+    STRING,
+    NAME,
+    fc
+      .record({ name: NAME, args: tie('args'), methods: tie('methods') })
+      .map((parts): Call => ({ kind: 'call', ...parts, ...SPAN })),
+    fc
+      .record({ operator: wordsOf('+', '-'), operand: tie('operand') })
+      .map((parts): Expression => ({ kind: 'unary', ...parts, ...SPAN })),
+    fc
+      .record({ inner: tie('sum'), methods: tie('methods') })
+      .map((parts): Expression => ({ kind: 'group', ...parts, ...SPAN })),
+  ),
+  product: chained(tie('operand'), ['*', '/', '%'], binary),
+  sum: chained(tie('product'), ['+', '-'], binary),
+}));
+
+const MEMBERS = fc.letrec<{ member: Expression; all: Expression; either: Expression }>((tie) => ({
+  member: fc.oneof<fc.Arbitrary<Expression>[]>(
+    { maxDepth: 3 },
+    fc.nat().map((id) => numberOf(String(id))),
+    fc.constant(word('${monitor:queue-depth}')),
+    tie('member').map((operand): Expression => ({ kind: 'unary', operator: word('!'), operand, ...SPAN })),
+    tie('either').map((inner): Expression => ({ kind: 'group', inner, methods: [], ...SPAN })),
+  ),
+  all: chained(tie('member'), ['&&'], binary),
+  either: chained(tie('all'), ['||'], binary),
+}));
+
+const COMPARISON = fc
+  .record({
+    operator: wordsOf('>', '>=', '<', '<=', '==', '!='),
+    limit: fc.oneof<fc.Arbitrary<NumberLiteral | Word>[]>(
+      NUMBER,
+      fc.nat().map((limit) => numberOf(`-${limit}`)),
+      wordsOf('threshold'),
+    ),
+  })
+  .map((parts): Comparison => ({ kind: 'comparison', ...parts, ...SPAN }));
+
+function calling(
+  name: fc.Arbitrary<Word>,
+  argument: fc.Arbitrary<Argument>,
+  methods: fc.Arbitrary<Method[]>,
+) {
+  return fc
+    .record({ name, args: argument.map((one) => [one]), methods })
+    .map((parts): Call => ({ kind: 'call', ...parts, ...SPAN }));
+}
+const WINDOWED = calling(
+  wordsOf('avg', 'sum', 'percentile'),
+  wordsOf('last_5m', 'current_1d', 'next_1w'),
+  fc.constant([]),
+);
+const SEARCHING = calling(
+  wordsOf('logs', 'ci-pipelines', 'burn_rate', 'formula'),
+  STRING,
+  EXPRESSIONS.methods,
+);
+
+/** Trees of queries of every form, each with a type of monitor whose queries have it. */
+const QUERY_TREES: fc.Arbitrary<readonly [type: string, tree: Query]> = fc.oneof(
+  fc
+    .record({ evaluation: WINDOWED, expression: EXPRESSIONS.sum, comparison: COMPARISON })
+    .map((parts): [string, Query] => ['query alert', { kind: 'metric', ...parts, ...SPAN }]),
+  fc
+    .record({ head: SEARCHING, comparison: COMPARISON })
+    .map((parts): [string, Query] => ['log alert', { kind: 'chain', ...parts, ...SPAN }]),
+  fc
+    .record({ check: STRING, methods: EXPRESSIONS.methods })
+    .map((parts): [string, Query] => ['service check', { kind: 'check', ...parts, ...SPAN }]),
+  MEMBERS.either.map((expression): [string, Query] => [
+    'composite',
+    { kind: 'composite', expression, ...SPAN },
+  ]),
+);
 
 const TYPES = ['query alert', 'log alert', 'service check', 'composite', 'synthetics alert', 'of tomorrow'];
 const SIGNS = [

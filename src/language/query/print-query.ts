@@ -16,13 +16,13 @@ import type {
 export function printQuery(query: Query): string {
   switch (query.kind) {
     case 'metric':
-      return `${expression(query.evaluation)}:${expression(query.expression)}${comparison(query.comparison)}`;
+      return `${printExpression(query.evaluation)}:${printExpression(query.expression)}${comparison(query.comparison)}`;
     case 'chain':
-      return `${expression(query.head)}${comparison(query.comparison)}`;
+      return `${printExpression(query.head)}${comparison(query.comparison)}`;
     case 'check':
-      return `${expression(query.check)}${query.methods.map(method).join('')}`;
+      return `${printExpression(query.check)}${query.methods.map(method).join('')}`;
     case 'composite':
-      return expression(query.expression);
+      return printExpression(query.expression);
     case 'opaque':
       return query.text;
   }
@@ -32,7 +32,8 @@ function comparison(compared: Comparison | undefined): string {
   return compared ? ` ${compared.operator.text} ${compared.limit.text}` : '';
 }
 
-function expression(node: Argument): string {
+/** Writes an expression alone, as widgets have it. */
+export function printExpression(node: Argument): string {
   switch (node.kind) {
     case 'word':
     case 'number':
@@ -41,15 +42,15 @@ function expression(node: Argument): string {
     case 'string':
       return `${node.quote}${node.raw}${node.quote}`;
     case 'unary':
-      return `${node.operator.text}${expression(node.operand)}`;
+      return `${node.operator.text}${printExpression(node.operand)}`;
     case 'binary':
       return joined(node);
     case 'group':
-      return `(${expression(node.inner)})${node.methods.map(method).join('')}`;
+      return `(${printExpression(node.inner)})${node.methods.map(method).join('')}`;
     case 'call':
       return `${node.name.text}(${list(node.args)})${node.methods.map(method).join('')}`;
     case 'named':
-      return `${node.name.text}=${expression(node.value)}`;
+      return `${node.name.text}=${printExpression(node.value)}`;
     case 'series':
       return series(node);
   }
@@ -60,8 +61,8 @@ function joined(last: Binary): string {
   const printed: string[] = [];
   let node: Expression = last;
   for (; node.kind === 'binary'; node = node.left)
-    printed.push(`${node.operator.text} ${expression(node.right)}`);
-  printed.push(expression(node));
+    printed.push(`${node.operator.text} ${printExpression(node.right)}`);
+  printed.push(printExpression(node));
   return printed.toReversed().join(' ');
 }
 
@@ -75,7 +76,7 @@ function method({ name, args }: Method): string {
 }
 
 function list(args: readonly Argument[]): string {
-  return args.map(expression).join(', ');
+  return args.map(printExpression).join(', ');
 }
 
 function scope(filter: Filter | undefined): string {
