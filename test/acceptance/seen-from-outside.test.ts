@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { mintCertificates } from '../../src/init/certificates.ts';
-import { datadog } from './document-client.ts';
+import { isObject, parseTrustedJson } from '../../src/domain/json.ts';
+import { decode } from '../../src/format/decode.ts';
+import { DOCUMENT_LIMITS } from '../../src/format/decoded.ts';
+import { datadog, isQuiet, applyAll } from './document-client.ts';
+import { type MetricFamily, metricFamilies } from './metric-families.ts';
 import { type Pod, request, startPod } from './pod.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
 
@@ -190,4 +194,94 @@ it('a check that holds is given to many, and Datadog is asked once', async () =>
     seen.filter(({ path }) => path === '/api/v1/validate'),
     [],
   );
+});
+
+const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+/** Every metric of both processes, with the processes that have it. */
+async function families(): Promise<Map<string, MetricFamily & { readonly processes: readonly string[] }>> {
+  const all = new Map<string, MetricFamily & { readonly processes: readonly string[] }>();
+  for (const [process, url] of Object.entries({ serve: pod.opsUrl, sidecar: pod.sidecarOpsUrl }))
+    for (const family of metricFamilies(await metricsOf(url)).values()) {
+      const seen = all.get(family.name) ?? { labels: [], processes: [] };
+      const labels = [...new Set([...seen.labels, ...family.labels])].sort();
+      all.set(family.name, { ...family, labels, processes: [...seen.processes, process] });
+    }
+  return all;
+}
+
+describe('docs/metrics.md', () => {
+  it('tells every metric, of which kind it is, with which labels and where, and no other', async () => {
+    const told = [
+      ...file('docs/metrics.md').matchAll(/^\| `(\w+)` \| (\w+) \|(.*?)\| (\w+) \| (.+) \|$/gm),
+    ].map(([, name = '', type, labels = '', where, help]) => ({
+      name,
+      type,
+      labels: labels.trim(),
+      where,
+      help,
+    }));
+    const real = [...(await families()).values()].map(({ name, type, labels, processes, help }) => {
+      const shown = labels.map((label) => `\`${label}\``).join(' ');
+      // What has not happened yet has no sample, and so shows no label.
+      const written = told.find((row) => row.name === name)?.labels;
+      const where = processes.length === 2 ? 'both' : processes[0];
+      return { name, type, labels: shown === '' && written !== undefined ? written : shown, where, help };
+    });
+    const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+    assert.deepEqual(told.toSorted(byName), real.toSorted(byName));
+  });
+
+  it('is right that labels are of fixed sets: no application, caller or id is among them', async () => {
+    const text = (await metricsOf(pod.opsUrl)) + (await metricsOf(pod.sidecarOpsUrl));
+    assert.doesNotMatch(text, /checkout|unlisted|traced|anonymous|\/\d{3,}/);
+  });
+});
+
+describe('deploy/birddog-on-birddog.yaml', () => {
+  const text = file('deploy/birddog-on-birddog.yaml');
+  const parsed = async () => {
+    const { value } = await decode(Buffer.from(text), 'yaml', DOCUMENT_LIMITS);
+    const document = parseTrustedJson(JSON.stringify(value));
+    assert.ok(isObject(document));
+    return document;
+  };
+
+  it('is made of metrics that there are, as the Agent brings them in, and of labels that they have', async () => {
+    const there = new Map<string, readonly string[]>();
+    for (const { name, type, labels } of (await families()).values()) {
+      const bare = `birddog.${name.replace(/^birddog_/, '').replace(/_total$/, '')}`;
+      const ends = { counter: ['.count'], histogram: ['.count', '.sum', '.bucket'] }[type] ?? [''];
+      for (const end of ends) there.set(`${bare}${end}`, [...labels, 'process']);
+    }
+    const used = [
+      ...text.matchAll(
+        /\b(?:metric: |(?:sum|avg|min|max):)(birddog\.[\w.]+)(?:\{([^}]*)\}(?: by \{([^}]*)\})?)?/g,
+      ),
+    ];
+    assert.ok(used.length > 20);
+    for (const [all, metric = '', filter = '', by = ''] of used) {
+      const labels = there.get(metric);
+      assert.ok(labels, `${metric} is no metric`);
+      const asked = [...filter.matchAll(/(\w+):/g)].map(([, label = '']) => label);
+      for (const label of [...asked, ...by.split(',').filter((one) => one !== '')])
+        assert.ok(labels.length === 1 || labels.includes(label), `${all}: there is no ${label}`);
+    }
+    const grouped = [...text.matchAll(/metric: (birddog\.[\w.]+),.*by: \[([^\]]+)\]/g)];
+    assert.ok(grouped.length > 3);
+    for (const [all, metric = '', by = ''] of grouped)
+      for (const label of by.split(', ')) assert.ok(there.get(metric)?.includes(label), all);
+  });
+
+  it('has nothing that lint finds, and is applied: all of it, once', async () => {
+    const document = await parsed();
+    const linted = await request(pod, 'POST', '/lint', {
+      body: text,
+      headers: { 'content-type': 'application/yaml' },
+    });
+    assert.deepEqual(linted.body.findings, []);
+    const { objects } = await applyAll(pod, document);
+    assert.equal(objects.length, 13);
+    assert.ok(objects.every(({ action }: { action: string }) => action === 'create'));
+    await isQuiet(pod, document);
+  });
 });

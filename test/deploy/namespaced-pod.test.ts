@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -8,7 +8,7 @@ import { containerCommand, FS_GROUP, USER } from './container.ts';
 import { addBase, layOutImage } from './image-root.ts';
 import { type NamespacedPod, startNamespacedPod } from './namespaced-pod.ts';
 import { askFrom, POD_ADDRESS, type Question } from './network-namespaces.ts';
-import { NO_KUBECTL } from './rendered.ts';
+import { DEPLOY, NO_KUBECTL } from './rendered.ts';
 
 /** Why namespaces cannot be had here, or false. In CI they must be. */
 const skip =
@@ -198,6 +198,58 @@ describe('the rendered pod, in namespaces', { skip }, () => {
       assert.equal(wrong.status, 78, 'a wrong environment stops the start');
       for (const program of ['npm', 'npx', 'yarn', 'corepack'])
         assert.equal(run('birddog', ['sh', '-c', `command -v ${program}`]).status, 127);
+    });
+  });
+
+  describe('deploy.sh', () => {
+    /** Runs the script against a cluster that is a stand-in, but for what is run in Birddog's container. */
+    const deploy = () => {
+      const within = join(laidOut, 'within-birddog');
+      // The certificate of the pod here is for loopback; there is no DNS.
+      const env = { ...pod.environment('birddog'), BIRDDOG_URL: 'https://127.0.0.1:8443' };
+      const words = [...Object.entries(env).map((pair) => pair.join('=')), ...pod.command('birddog', [])];
+      const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+      writeFileSync(within, `#!/bin/sh\nexec env -i ${quoted} "$@"\n`, { mode: 0o755 });
+      writeFileSync(join(laidOut, 'rendered.yaml'), '');
+      return spawnSync(join(DEPLOY, 'deploy.sh'), ['--yes', '--write', 'openshift'], {
+        encoding: 'utf8',
+        env: {
+          PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+          KUBECTL: join(import.meta.dirname, 'stand-in-kubectl.sh'),
+          CALLS: join(mkdtempSync(join(laidOut, 'calls-')), 'calls'),
+          RENDERED: join(laidOut, 'rendered.yaml'),
+          REVISION: '7',
+          BIRDDOG_TOKEN: pod.token,
+          EXEC: within,
+        },
+      });
+    };
+
+    it('finds the pod well, by the real check in its container', () => {
+      const { status, stdout, stderr } = deploy();
+      assert.equal(status, 0, stdout + stderr);
+      const report = JSON.parse(/^\{$[^]*^\}$/m.exec(stdout)?.[0] ?? '{}');
+      assert.equal(report.ok, true, stdout);
+      for (const name of ['dry_run', 'create', 'read', 'delete'])
+        assert.ok(
+          report.parts.some(
+            (part: { name: string; state: string }) => part.name === name && part.state === 'ok',
+          ),
+        );
+    });
+
+    it('rolls back when the sidecar is away', () => {
+      const launcher = pod.pid('sidecar');
+      const [server] = readFileSync(`/proc/${launcher}/task/${launcher}/children`, 'utf8').split(' ');
+      process.kill(launcher, 'SIGSTOP');
+      try {
+        process.kill(Number(server), 'SIGKILL');
+        const { status, stderr } = deploy();
+        assert.equal(status, 2, stderr);
+        assert.match(stderr, /check after the deployment has failed[^]*rolled back: revision 7 runs again/);
+      } finally {
+        process.kill(launcher, 'SIGCONT');
+      }
     });
   });
 

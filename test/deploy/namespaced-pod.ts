@@ -153,7 +153,8 @@ function makeVolume(
   };
   if (of.emptyDir) chmodSync(folder, 0o777);
   else if (of.projected) put({ token: 'sandbox-jwt' }, 0o640);
-  else if (of.configMap) put({ 'access.yaml': ACCESS });
+  else if (of.configMap?.name === 'birddog-access') put({ 'access.yaml': ACCESS });
+  else if (of.configMap?.name === 'birddog-service-ca') put({ 'service-ca.crt': given.tls['ca.crt'] ?? '' });
   else if (of.secret?.secretName === 'birddog-tls') put(given.tls, of.secret.defaultMode);
   else if (of.secret?.secretName === 'birddog-tokens')
     put({ 'tokens.yaml': tokensFile(given.token) }, of.secret.defaultMode);

@@ -36,5 +36,9 @@ case $step in
     echo '+ what is new'
     exit "${DIFFERS-1}"
     ;;
-  exec) cat >"$CALLS.stdin" ;;
+  exec)
+    # EXEC names a program that runs it for real.
+    [ -z "${EXEC-}" ] || { while [ "$1" != -- ]; do shift; done && shift && exec "$EXEC" "$@"; }
+    cat >"$CALLS.stdin"
+    ;;
 esac

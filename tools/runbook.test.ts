@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { TROUBLES } from '../src/alarms/troubles.ts';
+import { PROBLEMS } from '../src/domain/problem.ts';
+
+const file = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+/** The codes of the table below a heading, in the order of the page; every cell of their rows is filled. */
+function codesBelow(heading: string): string[] {
+  const [, section = ''] = file('docs/runbook.md').split(`\n## ${heading}\n`);
+  const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| `'));
+  return rows.map((row) => {
+    const cells = row.slice(2, -2).split(' | ');
+    assert.equal(cells.length, 4, row);
+    assert.ok(
+      cells.every((cell) => cell.trim().length > 2),
+      row,
+    );
+    return (cells[0] ?? '').replaceAll('`', '');
+  });
+}
+
+describe('docs/runbook.md', () => {
+  it('has a row for every alert and monitor of Birddog on itself, and no other', () => {
+    const document = file('deploy/birddog-on-birddog.yaml').split('\ndashboards:')[0] ?? '';
+    const keys = [...document.matchAll(/^ {2}- key: (\S+)$/gm)].map(([, key = '']) => key);
+    assert.ok(keys.length > 10);
+    assert.deepEqual(codesBelow('Alerts'), keys);
+  });
+
+  it('has a row for every trouble that somebody is told of, and no other', () =>
+    assert.deepEqual(codesBelow('Trouble'), Object.keys(TROUBLES)));
+
+  it('has a row for every problem, and no other', () =>
+    assert.deepEqual(codesBelow('Problems'), Object.keys(PROBLEMS)));
+});
