@@ -19,6 +19,7 @@ that it becomes, and its findings stand at the place in the alert.
 
 \`test/conformance/lint.test.ts\` holds the rules against what Datadog's integrations ship and against recorded writes: no
 error where Datadog took it, and one where Datadog refused it for what stands in it.
+\`test/conformance/lint-mutations.test.ts\` makes single mistakes of forty kinds in those queries: each is found at its own place.
 
 ## Suppressing
 

@@ -247,9 +247,9 @@ describe('a printed query', () => {
       fc.property(QUERY_TREES, ([type, tree]) => {
         const { query, faults } = parseQuery(type, printQuery(tree));
         assert.deepEqual(faults, []);
-        assert.deepEqual(shape(query), shape(tree));
+        assert.equal(shape(query), shape(tree));
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -269,9 +269,9 @@ describe('a printed query', () => {
           assert.equal(withoutBlanks(printQuery(query)), withoutBlanks(text));
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
-    assert.ok(read > 500, `only ${read} texts had no fault`);
+    assert.ok(read > 300, `only ${read} texts had no fault`);
   });
 
   it('is what Datadog has, whatever that is', () => {
@@ -301,9 +301,19 @@ describe('a printed query', () => {
   });
 });
 
-/** A tree without its places. */
-function shape(query: Query): unknown {
-  return JSON.parse(JSON.stringify(query, (name, value: unknown) => (name === 'span' ? undefined : value)));
+/** A tree without its places, as a text. */
+function shape(query: Query): string {
+  return JSON.stringify(inOrder(query));
+}
+
+/** Members in one order, places left out. */
+function inOrder(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(inOrder);
+  if (typeof node !== 'object' || node === null) return node;
+  const members = Object.entries(node).filter(([name, value]) => name !== 'span' && value !== undefined);
+  return Object.fromEntries(
+    members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [name, inOrder(value)]),
+  );
 }
 
 function withoutBlanks(text: string): string {

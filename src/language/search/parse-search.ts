@@ -28,7 +28,8 @@ const MOST_FAULTS = 20;
 const JOINS: ReadonlySet<string> = new Set(['AND', 'OR', '&&', '||']);
 const WORD = /(?:\\[^]|[^\s()"\\])+/y;
 const BLANKS = /\s+/y;
-const RANGE = /[[{][^\][{}]*[\]}]/y;
+/** What is left of a range after its first word: `[1 TO 2]`. */
+const RANGE_END = /[^\][{}]*[\]}]/y;
 
 /**
  * Reads the search of logs, events and their like: terms, AND, OR, NOT, brackets and quotes. Throws nothing: what is wrong
@@ -49,7 +50,7 @@ class SearchReader {
   #at = 0;
   /** Brackets that are open, innermost last. */
   readonly #open: number[] = [];
-  /** What wants something after it: an operator, a sign, a key, or an opening bracket; undefined after a term. */
+  /** What wants something after it: an operator, a sign or an opening bracket; undefined after a term. */
   #wants: { readonly span: Span; readonly what: string } | undefined;
   #empty = true;
 
@@ -100,18 +101,31 @@ class SearchReader {
     } else if (word === 'NOT' || word === '-' || word === '!')
       this.#wants = { span, what: `a term after ${word}` };
     else if (word.endsWith(':') && !word.endsWith('\\:')) this.#key(word, span);
-    else this.#term(from, false);
+    else {
+      this.#readRange(word, from);
+      this.#term(from, false);
+    }
   }
 
-  /** A key, of which the value stands right after it: in quotes, in brackets, or as a range. */
+  /** A word that begins a range goes on to its end, blanks or not. */
+  #readRange(word: string, from: number): void {
+    const open = Math.max(word.lastIndexOf(':['), word.lastIndexOf(':{')) + 1;
+    if (open <= Math.max(0, word.lastIndexOf(']'), word.lastIndexOf('}'))) return;
+    const at = from + open;
+    if (this.#take(RANGE_END) === undefined)
+      this.#fault('unclosed', { from: at, to: at + 1 }, word.charAt(open));
+  }
+
+  /** A key, of which the value stands right after it: in quotes or in brackets. */
   #key(word: string, { from, to }: Span): void {
-    this.#take(RANGE);
     const next = this.#text.charAt(this.#at);
-    if (this.#at > to) this.#term(from, false);
-    else if (next === '"' || next === '(') {
+    if (next === '"' || next === '(') {
       this.terms.push({ text: word, span: { from, to }, quoted: false });
       this.#wants = undefined;
-    } else this.#wants = { span: { from, to }, what: `a value after ${word}` };
+    } else {
+      this.#fault('missing', { from, to }, `a value right after ${word}`);
+      this.#term(from, false);
+    }
   }
 
   #term(from: number, quoted: boolean): void {
