@@ -47,7 +47,8 @@ export async function openCallers(settings: AuthSettings, around: Surroundings):
   const faults: string[] = [];
   const open = <T>(name: string, path: string, read: (bytes: Buffer) => Promise<T>) =>
     openReloadedFile(path, read, log).catch((error: Error) => {
-      for (const line of error.message.split('\n')) faults.push(`${name}: ${path}:${line}`);
+      for (const line of error.message.split('\n'))
+        faults.push(`${name}: ${path}${/^\d/.test(line) ? ':' : ': '}${line}`);
       return undefined;
     });
   const access = await open('BIRDDOG_ACCESS', settings.access, readAccessFile);

@@ -32,11 +32,19 @@ import { createSidecarClient, type SidecarClient } from './sidecar-client.ts';
 /** Starts Birddog: the users' door. Rejects where a port, a secret or the journal cannot be had. */
 export async function startMain(config: Config, surroundings: Surroundings): Promise<Service> {
   const { clock, log } = surroundings;
+  const metrics = createMetrics('serve', VERSION);
+  const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
+  const callers = config.auth
+    ? await openCallers(config.auth, {
+        outbound: observed(outbound, 'keys', metrics.hop('issuer')),
+        clock,
+        log,
+        metrics,
+      })
+    : ANYBODY;
   const secrets = openSecrets(config, surroundings);
   const keys = keysFrom(secrets.datadogKeys);
-  const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
   const hop = createHop(secrets.hopCertificate);
-  const metrics = createMetrics('serve', VERSION);
   const datadog = createDatadog({
     ...config.datadog,
     keys,
@@ -60,14 +68,6 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
   const signs = mainSigns({ sidecar, lookup, secrets, journal: store.journal, ...datadog }, config, clock);
   const { request } = datadog;
   const watch = startWatch({ process: 'serve', config, signs, metrics, outbound, request }, surroundings);
-  const callers = config.auth
-    ? await openCallers(config.auth, {
-        outbound: observed(outbound, 'keys', metrics.hop('issuer')),
-        clock,
-        log,
-        metrics,
-      })
-    : ANYBODY;
   const health = { notReady: () => undefined };
   const app = contractApp({
     serve: door(callers, lookup, sidecar, ports),
