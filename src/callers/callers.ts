@@ -2,12 +2,12 @@ import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { Decoded } from '../format/decoded.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import type { Log } from '../process/log.ts';
 import { openReloadedFile, type ReloadedFile } from '../process/reloaded-file.ts';
 import { SettingsError } from '../process/settings.ts';
-import type { Subject } from '../pipeline/subject.ts';
 import { readAccessFile } from './access-file.ts';
 import { authorise } from './authorise.ts';
 import { bearerToken } from './bearer-token.ts';
@@ -16,14 +16,14 @@ import { createOidc } from './oidc.ts';
 import type { AuthSettings } from './settings.ts';
 import { callerWithToken, readTokensFile, TOKEN_PREFIX } from './tokens-file.ts';
 import { refusedToken } from './unauthenticated.ts';
-import type { AskedFor } from './wants.ts';
+import type { Want } from './wants.ts';
 
 /** Who calls, and what they may do. */
 export interface Callers {
   /** Throws `unauthenticated` and `issuer_away`. */
   callerOf(header: (name: string) => string | undefined, deadline: Deadline): Promise<Caller>;
   /** Throws `forbidden`. */
-  authorise(caller: Caller, request: AskedFor, subject: Subject): void;
+  authorise(caller: Caller, wants: readonly Want[], body?: Pick<Decoded, 'locate'>): void;
   close(): void;
 }
 
@@ -79,7 +79,7 @@ export async function openCallers(settings: AuthSettings, around: Surroundings):
       if (verify) return verify(token, deadline);
       throw refusedToken('Birddog takes no tokens.');
     },
-    authorise: (caller, request, subject) => authorise(access.current(), caller, request, subject),
+    authorise: (caller, wants, body) => authorise(access.current(), caller, wants, body),
     close() {
       access.close();
       tokens?.close();
