@@ -51,7 +51,7 @@ export async function startMain(config: Config, surroundings: Surroundings, entr
   });
   const sidecar = createSidecarClient(config.SIDECAR_URL, observed(hop, 'other', metrics.hop('sidecar')));
   const store = openStore(config.BIRDDOG_JOURNAL, (error) => log.warn('hints not kept', { error }));
-  const ports = portsOf(datadog, store, surroundings);
+  const ports = portsOf(datadog, store, surroundings, config.BIRDDOG_MOST_DELETED_PERCENT);
   const catalogs = createCatalogs(config, surroundings, {
     outbound,
     credentials: secrets.catalogCredentials.current,

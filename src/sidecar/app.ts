@@ -46,7 +46,7 @@ export async function startSidecar(config: Config, surroundings: Surroundings): 
     clock,
   });
   const store = openStore(config.BIRDDOG_JOURNAL, (error) => log.warn('hints not kept', { error }));
-  const ports = portsOf(datadog, store, surroundings);
+  const ports = portsOf(datadog, store, surroundings, config.BIRDDOG_MOST_DELETED_PERCENT);
   tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
   const health = { notReady: () => undefined };
   const app = contractApp({
