@@ -24,6 +24,12 @@ export interface Callers {
   callerOf(header: (name: string) => string | undefined, deadline: Deadline): Promise<Caller>;
   /** Throws `forbidden`. */
   authorise(caller: Caller, wants: readonly Want[], body?: Pick<Decoded, 'locate'>): void;
+  /** Files that cannot be read as they are, so that what they said before holds. */
+  badFiles(): readonly string[];
+  /** Whether the issuer of tokens cannot be asked for its keys. */
+  issuerAway(): boolean;
+  /** Asks the issuer for its keys now. */
+  askIssuer(): Promise<void>;
   close(): void;
 }
 
@@ -31,6 +37,9 @@ export interface Callers {
 export const ANYBODY: Callers = {
   callerOf: async () => ({ name: 'anonymous', auth: 'none' }),
   authorise: () => {},
+  badFiles: () => [],
+  issuerAway: () => false,
+  askIssuer: async () => {},
   close: () => {},
 };
 
@@ -70,8 +79,13 @@ export async function openCallers(settings: AuthSettings, around: Surroundings):
     'file',
     () => new Map([...files].map(([name, file]) => [name, file.isBad() ? 1 : 0])),
   );
+  const keys = settings.oidc && createIssuerKeys(settings.oidc, around.outbound, around.clock, log);
+  if (keys)
+    metrics.gauge('birddog_issuer_away', '1 while the issuer of tokens cannot be asked for its keys.', () =>
+      keys.isAway() ? 1 : 0,
+    );
   const known = tokens && ((token: Secret) => callerWithToken(token, tokens.current(), around.clock));
-  const verify = oidcOf(settings, around);
+  const verify = settings.oidc && keys ? createOidc(settings.oidc, keys, around.clock) : undefined;
   return {
     async callerOf(header, deadline) {
       const token = bearerToken(header('authorization'));
@@ -80,18 +94,12 @@ export async function openCallers(settings: AuthSettings, around: Surroundings):
       throw refusedToken('Birddog takes no tokens.');
     },
     authorise: (caller, wants, body) => authorise(access.current(), caller, wants, body),
+    badFiles: () => [...files].filter(([, file]) => file.isBad()).map(([name]) => name),
+    issuerAway: () => keys?.isAway() ?? false,
+    askIssuer: async () => keys?.again(),
     close() {
       access.close();
       tokens?.close();
     },
   };
-}
-
-function oidcOf({ oidc }: AuthSettings, { outbound, clock, log, metrics }: Surroundings) {
-  if (!oidc) return undefined;
-  const keys = createIssuerKeys(oidc, outbound, clock, log);
-  metrics.gauge('birddog_issuer_away', '1 while the issuer of tokens cannot be asked for its keys.', () =>
-    keys.isAway() ? 1 : 0,
-  );
-  return createOidc(oidc, keys, clock);
 }

@@ -261,6 +261,13 @@ describe('the keys of the issuer', () => {
     state.set = [await jwkOf(keys.next, 'two')];
     clock.advance(2000);
     assert.equal((await verify(rotated)).name, 'zoë');
+    state.away = true;
+    await source.again();
+    assert.equal(source.isAway(), true);
+    state.away = false;
+    clock.advance(2000);
+    await source.again();
+    assert.equal(source.isAway(), false, 'it was asked though nobody came with a token');
     assert.match(lines.join('\n'), /keys of the issuer not had/);
   });
 

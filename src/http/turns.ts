@@ -8,6 +8,8 @@ export interface Turns {
    * where the turn does not come in time.
    */
   take(deadline: Deadline): Promise<() => void>;
+  /** How many wait now. */
+  waiting(): number;
 }
 
 /** `what` says in a sentence's end what there is too much of. */
@@ -15,6 +17,7 @@ export function createTurns(atOnce: number, waiting: number, what: string): Turn
   let free = atOnce;
   const queue: (() => void)[] = [];
   return {
+    waiting: () => queue.length,
     async take({ signal }) {
       if (free > 0) free -= 1;
       else {

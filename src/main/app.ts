@@ -63,7 +63,8 @@ export async function startMain(config: Config, surroundings: Surroundings, entr
   const checked = { ...datadog, catalogs, journal: store.journal, secrets, sidecar };
   tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
   tellReadings(metrics, sidecar, lookup.readings);
-  const signs = mainSigns({ sidecar, lookup, secrets, journal: store.journal, ...datadog }, config, clock);
+  const watched = { callers, sidecar, lookup, secrets, journal: store.journal, ...datadog };
+  const signs = mainSigns(watched, config, clock);
   const { request } = datadog;
   const watch = startWatch({ process: 'serve', config, signs, metrics, outbound, request }, surroundings);
   const health = { notReady: () => undefined };
