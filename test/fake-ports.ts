@@ -36,5 +36,6 @@ export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':mem
     policies: { list: async () => [] },
     audit: () => {},
     clock,
+    mostDeleted: 20,
   };
 }

@@ -4,10 +4,22 @@ import { isLimits, type RateLimits } from './rate-limits.ts';
 import { isRawObject, parseRaw } from './raw-json.ts';
 import type { Family } from './route.ts';
 
+interface Keys {
+  readonly api: string;
+  readonly app: string;
+}
+
+/** The keys that let a request in. An organisation may have several at once. */
+export interface Access {
+  keys: Keys;
+  /** Those of before, while they are good beside the others. */
+  before?: Keys;
+}
+
 export interface Controlled {
   readonly organisation: Organisation;
   readonly families: readonly Family[];
-  readonly access: { keys: { readonly api: string; readonly app: string } };
+  readonly access: Access;
   readonly limits: RateLimits;
   /** Epoch milliseconds. */
   readonly clock: { now: () => number };
@@ -21,6 +33,8 @@ export function datadogControl(controlled: Controlled) {
   const controls: Readonly<Record<string, (body: unknown) => EmulatorAnswer>> = {
     'PUT /__control/keys': (body) => {
       if (!isRawObject(body)) return { status: 400 };
+      delete access.before;
+      if (body['keep'] === true) access.before = access.keys;
       access.keys = {
         api: String(body['api'] ?? access.keys.api),
         app: String(body['app'] ?? access.keys.app),

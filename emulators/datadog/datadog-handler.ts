@@ -4,7 +4,7 @@ import { serviceDefinitions } from './catalog/service-definitions.ts';
 import { dashboardLists } from './dashboards/dashboard-lists.ts';
 import { dashboards } from './dashboards/dashboards.ts';
 import { sharedDashboards } from './dashboards/shared-dashboards.ts';
-import { datadogControl } from './datadog-control.ts';
+import { type Access, datadogControl } from './datadog-control.ts';
 import { downtimesV1 } from './downtimes/downtimes-v1.ts';
 import { downtimes } from './downtimes/downtimes.ts';
 import { auditEvents } from './events/audit-events.ts';
@@ -77,7 +77,7 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
     ...FAMILIES.map((family) => family(organisation)),
     catalogEntities(organisation, options.services),
   ];
-  const access = { keys: options.keys };
+  const access: Access = { keys: options.keys };
   const limits = new RateLimits(options.limits, organisation.now);
   const routes = [VALIDATE, ...families.flatMap((family) => family.routes)];
   const find = routeFinder(routes);
@@ -97,8 +97,11 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
   /** Why the keys do not let a request in: the API key alone is asked for where Datadog does so. */
   function whyRefused({ headers }: EmulatorRequest, apiKeyAlone: boolean): string | undefined {
     if (headers['dd-api-key'] === undefined) return 'API key required';
-    const app = apiKeyAlone || headers['dd-application-key'] === access.keys.app;
-    return headers['dd-api-key'] === access.keys.api && app ? undefined : 'Forbidden';
+    const { keys, before } = access;
+    const among = (given: string | undefined, kind: 'api' | 'app') =>
+      given === keys[kind] || (before !== undefined && given === before[kind]);
+    const app = apiKeyAlone || among(headers['dd-application-key'], 'app');
+    return app && among(headers['dd-api-key'], 'api') ? undefined : 'Forbidden';
   }
 
   const control = datadogControl({ organisation, families, access, limits, clock });

@@ -42,6 +42,16 @@ export const TROUBLES = {
     patience: 1,
     hint: 'Those before stay in use. Mend what writes the files; the detail says what is wrong with them.',
   },
+  issuer_away: {
+    title: 'The issuer of tokens cannot be asked for its keys',
+    patience: 5,
+    hint: 'Tokens signed with keys that are not known yet are refused. See BIRDDOG_OIDC_JWKS_URL, the proxy and the egress rules.',
+  },
+  callers_file_refused: {
+    title: 'A file about callers is refused',
+    patience: 1,
+    hint: 'What it said before holds. The log names the line and column of the mistake.',
+  },
   journal_unwritable: {
     title: 'The journal cannot be written',
     patience: 1,

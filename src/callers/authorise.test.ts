@@ -8,6 +8,7 @@ import { DOCUMENT_LIMITS } from '../format/decoded.ts';
 import { subjectOf } from '../pipeline/subject.ts';
 import type { AccessRule } from './access-file.ts';
 import { authorise } from './authorise.ts';
+import { wantsOf } from './wants.ts';
 
 const RULES: readonly AccessRule[] = [
   { groups: ['payments'], applications: ['payments-*'], may: ['write'], catalogs: ['Payments (EU)'] },
@@ -36,7 +37,7 @@ async function refused({
     body === undefined ? undefined : await decode(JSON.stringify(body, null, 1), 'json', DOCUMENT_LIMITS);
   const request = { operation, query, ...(decoded ? { body: decoded } : {}) };
   try {
-    authorise(RULES, { name: 'zoë', groups }, request, subjectOf(request));
+    authorise(RULES, { name: 'zoë', groups }, wantsOf(request, subjectOf(request)), decoded);
     return undefined;
   } catch (error) {
     assert.ok(error instanceof ProblemError, String(error));

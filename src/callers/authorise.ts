@@ -1,10 +1,10 @@
 import type { Caller } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
+import type { Decoded } from '../format/decoded.ts';
 import { withPositions } from '../pipeline/refuse.ts';
-import type { Subject } from '../pipeline/subject.ts';
 import type { AccessRule } from './access-file.ts';
 import { matches } from './name-pattern.ts';
-import { type AskedFor, type Want, wantsOf } from './wants.ts';
+import type { Want } from './wants.ts';
 
 /** Groups named in an answer; of more it is said how many. */
 const MOST_SHOWN = 10;
@@ -16,13 +16,13 @@ const MOST_SHOWN = 10;
 export function authorise(
   rules: readonly AccessRule[],
   caller: Caller,
-  request: AskedFor,
-  subject: Subject,
+  wants: readonly Want[],
+  body: Pick<Decoded, 'locate'> | undefined,
 ): void {
   const groups = new Set(caller.groups);
   const own = rules.filter((rule) => rule.groups.some((group) => groups.has(group)));
-  const lacking = wantsOf(request, subject).find((want) => !own.some((rule) => grants(rule, want)));
-  if (lacking) throw forbidden(rules, caller, lacking, request);
+  const lacking = wants.find((want) => !own.some((rule) => grants(rule, want)));
+  if (lacking) throw forbidden(rules, caller, lacking, body);
 }
 
 /** Whether one rule grants it. A name in a catalog is granted with the application it is given to. */
@@ -45,7 +45,7 @@ function forbidden(
   rules: readonly AccessRule[],
   caller: Caller,
   want: Want,
-  { body }: AskedFor,
+  body: Pick<Decoded, 'locate'> | undefined,
 ): ProblemError {
   const { right, application, knownAs, pointer } = want;
   const may = [...new Set(rules.filter((rule) => grants(rule, want)).flatMap((rule) => rule.groups))].sort();

@@ -2,12 +2,12 @@ import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { Decoded } from '../format/decoded.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import type { Log } from '../process/log.ts';
 import { openReloadedFile, type ReloadedFile } from '../process/reloaded-file.ts';
 import { SettingsError } from '../process/settings.ts';
-import type { Subject } from '../pipeline/subject.ts';
 import { readAccessFile } from './access-file.ts';
 import { authorise } from './authorise.ts';
 import { bearerToken } from './bearer-token.ts';
@@ -16,14 +16,20 @@ import { createOidc } from './oidc.ts';
 import type { AuthSettings } from './settings.ts';
 import { callerWithToken, readTokensFile, TOKEN_PREFIX } from './tokens-file.ts';
 import { refusedToken } from './unauthenticated.ts';
-import type { AskedFor } from './wants.ts';
+import type { Want } from './wants.ts';
 
 /** Who calls, and what they may do. */
 export interface Callers {
   /** Throws `unauthenticated` and `issuer_away`. */
   callerOf(header: (name: string) => string | undefined, deadline: Deadline): Promise<Caller>;
   /** Throws `forbidden`. */
-  authorise(caller: Caller, request: AskedFor, subject: Subject): void;
+  authorise(caller: Caller, wants: readonly Want[], body?: Pick<Decoded, 'locate'>): void;
+  /** Files that cannot be read as they are, so that what they said before holds. */
+  badFiles(): readonly string[];
+  /** Whether the issuer of tokens cannot be asked for its keys. */
+  issuerAway(): boolean;
+  /** Asks the issuer for its keys now. */
+  askIssuer(): Promise<void>;
   close(): void;
 }
 
@@ -31,6 +37,9 @@ export interface Callers {
 export const ANYBODY: Callers = {
   callerOf: async () => ({ name: 'anonymous', auth: 'none' }),
   authorise: () => {},
+  badFiles: () => [],
+  issuerAway: () => false,
+  askIssuer: async () => {},
   close: () => {},
 };
 
@@ -47,7 +56,8 @@ export async function openCallers(settings: AuthSettings, around: Surroundings):
   const faults: string[] = [];
   const open = <T>(name: string, path: string, read: (bytes: Buffer) => Promise<T>) =>
     openReloadedFile(path, read, log).catch((error: Error) => {
-      for (const line of error.message.split('\n')) faults.push(`${name}: ${path}:${line}`);
+      for (const line of error.message.split('\n'))
+        faults.push(`${name}: ${path}${/^\d/.test(line) ? ':' : ': '}${line}`);
       return undefined;
     });
   const access = await open('BIRDDOG_ACCESS', settings.access, readAccessFile);
@@ -69,8 +79,13 @@ export async function openCallers(settings: AuthSettings, around: Surroundings):
     'file',
     () => new Map([...files].map(([name, file]) => [name, file.isBad() ? 1 : 0])),
   );
+  const keys = settings.oidc && createIssuerKeys(settings.oidc, around.outbound, around.clock, log);
+  if (keys)
+    metrics.gauge('birddog_issuer_away', '1 while the issuer of tokens cannot be asked for its keys.', () =>
+      keys.isAway() ? 1 : 0,
+    );
   const known = tokens && ((token: Secret) => callerWithToken(token, tokens.current(), around.clock));
-  const verify = oidcOf(settings, around);
+  const verify = settings.oidc && keys ? createOidc(settings.oidc, keys, around.clock) : undefined;
   return {
     async callerOf(header, deadline) {
       const token = bearerToken(header('authorization'));
@@ -78,19 +93,13 @@ export async function openCallers(settings: AuthSettings, around: Surroundings):
       if (verify) return verify(token, deadline);
       throw refusedToken('Birddog takes no tokens.');
     },
-    authorise: (caller, request, subject) => authorise(access.current(), caller, request, subject),
+    authorise: (caller, wants, body) => authorise(access.current(), caller, wants, body),
+    badFiles: () => [...files].filter(([, file]) => file.isBad()).map(([name]) => name),
+    issuerAway: () => keys?.isAway() ?? false,
+    askIssuer: async () => keys?.again(),
     close() {
       access.close();
       tokens?.close();
     },
   };
-}
-
-function oidcOf({ oidc }: AuthSettings, { outbound, clock, log, metrics }: Surroundings) {
-  if (!oidc) return undefined;
-  const keys = createIssuerKeys(oidc, outbound, clock, log);
-  metrics.gauge('birddog_issuer_away', '1 while the issuer of tokens cannot be asked for its keys.', () =>
-    keys.isAway() ? 1 : 0,
-  );
-  return createOidc(oidc, keys, clock);
 }

@@ -32,6 +32,8 @@ export interface IssuerKeys {
   finder(deadline: Deadline): JWTVerifyGetKey<CryptoKey>;
   /** Whether the last try to get the keys failed. */
   isAway(): boolean;
+  /** Tries to get the keys now, so that it is not away because nobody asks. */
+  again(): Promise<void>;
 }
 
 /** The public keys of an issuer, as it rotates them. Known ones go on to serve while the issuer is away. */
@@ -105,6 +107,7 @@ export function createIssuerKeys(
         }
       },
     isAway: () => failure !== undefined,
+    again: () => refresh(),
   };
 }
 

@@ -238,10 +238,12 @@ describe('the keys of the issuer', () => {
   });
 
   it('go on to serve while the issuer is away; what they cannot tell is 503, never 401', async () => {
-    const { verify, token, state, clock, lines, source } = await issuer();
+    const { verify, token, state, clock, lines, source, asked } = await issuer();
     state.away = true;
     const first = await refusal(verify(await token()));
     assert.deepEqual([first.code, first.status, first.extras.retryAfter], ['issuer_away', 503, 2]);
+    await refusal(verify(await token()));
+    assert.equal(asked.length, 1, 'who is away is not asked again at once');
     assert.match(first.message, /keys of the issuer https:\/\/login.*cannot be had: no answer/);
     state.away = false;
     clock.advance(2000);
@@ -259,6 +261,13 @@ describe('the keys of the issuer', () => {
     state.set = [await jwkOf(keys.next, 'two')];
     clock.advance(2000);
     assert.equal((await verify(rotated)).name, 'zoë');
+    state.away = true;
+    await source.again();
+    assert.equal(source.isAway(), true);
+    state.away = false;
+    clock.advance(2000);
+    await source.again();
+    assert.equal(source.isAway(), false, 'it was asked though nobody came with a token');
     assert.match(lines.join('\n'), /keys of the issuer not had/);
   });
 

@@ -18,8 +18,9 @@ const MONITOR_DEFAULTS: JsonObject = {
 
 /**
  * The body of the PUT that makes of a live object what a document wants, and nothing else. Datadog merges the top level
- * of a monitor, so only the fields that differ are sent, and what others change in the rest meanwhile stays; `options`
- * and dashboards are replaced whole, so what Birddog does not know is carried over.
+ * of a monitor, so only the fields that differ are sent, and what others change in the rest meanwhile stays; with them goes
+ * what Datadog did not know so far. `options` and dashboards are replaced whole, so what Birddog does not know is carried
+ * over.
  */
 export function documentUpdate(
   kind: StoredKind,
@@ -28,7 +29,8 @@ export function documentUpdate(
   changes: readonly Change[],
 ): JsonObject {
   if (kind === 'dashboard') return dashboardUpdate(live, desired);
-  const names = new Set(changes.map(({ path }) => pointerSteps(path)[0] ?? ''));
+  const unknown = Object.keys(desired).filter((name) => !isManaged(kind, name) && !Object.hasOwn(live, name));
+  const names = new Set([...changes.map(({ path }) => pointerSteps(path)[0] ?? ''), ...unknown]);
   return Object.fromEntries(
     [...names].map((name): [string, Json] => {
       const wanted = desired[name] ?? MONITOR_DEFAULTS[name] ?? null;

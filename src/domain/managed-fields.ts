@@ -34,6 +34,14 @@ export function toSend(kind: StoredKind, written: JsonObject): { object: JsonObj
   return { object, findings };
 }
 
+/** A monitor with the mutes of the one that it takes the place of: they belong to the people on call. */
+export function withMutes(monitor: JsonObject, before: JsonObject): JsonObject {
+  const silenced = isObject(before['options']) ? before['options']['silenced'] : undefined;
+  if (!isObject(silenced) || Object.keys(silenced).length === 0) return monitor;
+  const options = isObject(monitor['options']) ? monitor['options'] : {};
+  return { ...monitor, options: { ...options, silenced } };
+}
+
 function neverManaged(pointer: string, why: string): Finding {
   return {
     code: 'never_managed',

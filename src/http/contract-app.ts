@@ -14,11 +14,11 @@ import {
 } from '../contract/operations.ts';
 import type { Caller, RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { Json } from '../domain/json.ts';
 import { type OwnDeadline, requireTime } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { answerFormat, formatOf } from '../format/content-type.ts';
-import { decode } from '../format/decode.ts';
-import { type Decoded, DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
+import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Log } from '../process/log.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import type { Metrics, WayTaken } from './metrics.ts';
@@ -28,6 +28,8 @@ import { problemReply, type Reply, replyWith } from './reply.ts';
 import { deadlineOf } from './request-context.ts';
 import { auditRequest, type RequestAudit } from './request-audit.ts';
 import { recordRequest } from './request-record.ts';
+import { isLarge, saidSize, type SentBody, sentBody } from './sent-body.ts';
+import type { Turns } from './turns.ts';
 
 /** A request of the contract, read and understood as far as every process does it alike. */
 export interface Incoming {
@@ -36,19 +38,21 @@ export interface Incoming {
   /** The part of the address after the host, to pass on. */
   readonly pathAndQuery: string;
   /** The body as sent, and what it holds; absent where the method has none. */
-  readonly sent?: { readonly bytes: Buffer; readonly contentType: string; readonly decoded: Decoded };
+  readonly sent?: SentBody;
   readonly accept: 'json' | 'yaml';
   readonly context: RequestContext;
   readonly header: (name: string) => string | undefined;
   /** Takes note of who serves the request, as soon as that is known. */
   readonly goes: (way: WayTaken) => void;
   /** Takes note of what is written here. */
-  readonly audit: Pick<RequestAudit, 'wrote' | 'done'>;
+  readonly audit: Pick<RequestAudit, 'isAbout' | 'wrote' | 'done'>;
 }
 
 export interface ContractAppOptions {
   readonly serve: (incoming: Incoming) => Promise<Reply>;
   readonly check: Check;
+  /** Turns for requests with large bodies, from the reading of the body to the answer. */
+  readonly large: Turns;
   /** Who asks. Throws `unauthenticated`, and what keeps the process from knowing. */
   readonly callerOf: (
     header: (name: string) => string | undefined,
@@ -106,6 +110,7 @@ async function answer(c: Call, operation: Endpoint, options: ContractAppOptions)
   c.env.outgoing.once('close', onClose);
   let reply: Reply;
   let deadline: OwnDeadline | undefined;
+  let giveBack: (() => void) | undefined;
   try {
     deadline = deadlineOf(header, options.clock, gone.signal);
     const caller = await options.callerOf(header, deadline);
@@ -114,8 +119,9 @@ async function answer(c: Call, operation: Endpoint, options: ContractAppOptions)
     const context = { caller, ...record.ids, deadline };
     if (operation.verb === 'check') reply = await checked(c, options.check, context);
     else {
+      giveBack = await turnFor(c, operation, options.large, context.deadline);
       const incoming = await read(c, operation, context);
-      audit.isAbout(incoming);
+      audit.isAbout({ query: incoming.query, ...(await bodyOf(incoming.sent)) });
       reply = await options.serve({ ...incoming, goes: record.goes, audit });
     }
   } catch (error) {
@@ -123,6 +129,7 @@ async function answer(c: Call, operation: Endpoint, options: ContractAppOptions)
     audit.refused(problem);
     reply = problemReply(problem, record.ids.requestId);
   }
+  giveBack?.();
   deadline?.close();
   c.env.outgoing.off('close', onClose);
   record.answered(reply.status);
@@ -152,8 +159,18 @@ async function read(
   const limits = operation.kind === undefined ? DOCUMENT_LIMITS : OBJECT_LIMITS;
   const bytes = await readBody(c.env.incoming, limits.bytes, context.deadline.signal);
   requireTime(context.deadline, 'the body was read');
-  const decoded = await decode(bytes, format, limits);
-  return { ...rest, sent: { bytes, contentType: contentType ?? '', decoded } };
+  return { ...rest, sent: sentBody(bytes, contentType ?? '', format, limits) };
+}
+
+/** What a body holds, for the audit; a large one is left to who serves it. */
+async function bodyOf(sent: SentBody | undefined): Promise<{ body?: Json }> {
+  return sent && !isLarge(sent.bytes.length) ? { body: (await sent.decoded()).value } : {};
+}
+
+/** A large body waits for its turn before it is read: so many at once are as much as the process can hold. */
+async function turnFor(c: Call, operation: Operation, large: Turns, deadline: Deadline) {
+  const may = hasBody(operation) && operation.kind === undefined;
+  return may && isLarge(saidSize(c.env.incoming)) ? large.take(deadline) : undefined;
 }
 
 const FLAGS: readonly QueryName[] = ['dry_run', 'prune', 'force'];

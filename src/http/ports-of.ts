@@ -11,6 +11,7 @@ export function portsOf(
   { objects, trail, policies }: DatadogPorts,
   { journal, known, bases, applied }: Pick<Ports, 'journal' | 'known' | 'bases' | 'applied'>,
   { clock }: Surroundings,
+  mostDeleted: number,
 ): Omit<Ports, 'audit'> {
   return {
     ...objects,
@@ -22,5 +23,6 @@ export function portsOf(
     applied,
     lock: createKeyLock(),
     clock,
+    mostDeleted,
   };
 }

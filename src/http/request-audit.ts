@@ -1,10 +1,9 @@
 import { type Endpoint, isWrite, type QueryName } from '../contract/operations.ts';
 import { APPLICATION_SLUG, KEY_SLUG } from '../domain/application.ts';
 import type { Caller } from '../domain/caller.ts';
-import { isObject, numberText } from '../domain/json.ts';
+import { isObject, type Json, numberText } from '../domain/json.ts';
 import type { PlanAction } from '../domain/plan.ts';
 import type { ProblemError } from '../domain/problem.ts';
-import type { Decoded } from '../format/decoded.ts';
 import type { Audit } from '../pipeline/ports.ts';
 import type { Log } from '../process/log.ts';
 
@@ -24,7 +23,8 @@ export interface RequestAudit {
 
 interface Asked {
   readonly query: Readonly<Partial<Record<QueryName, string>>>;
-  readonly sent?: { readonly decoded: Decoded };
+  /** What the body holds, or the part of it that names what it is about. */
+  readonly body?: Json;
 }
 
 const OUTCOMES: Readonly<Record<PlanAction, string>> = {
@@ -73,8 +73,7 @@ function outcomeOf(status: number, code: string): string {
 /** What of a target is a name; whatever else may have been sent is for no log. */
 const NAMES = { application: APPLICATION_SLUG, key: KEY_SLUG, id: /^[\w-]{1,40}$/ } as const;
 
-function targetOf({ query, sent }: Asked): Record<string, string> {
-  const body = sent?.decoded.value;
+function targetOf({ query, body }: Asked): Record<string, string> {
   const around = isObject(body) ? body : {};
   return Object.fromEntries(
     (['application', 'key', 'id'] as const).flatMap((name) => {

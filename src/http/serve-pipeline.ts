@@ -11,7 +11,7 @@ export async function servePipeline(
   ports: Omit<Ports, 'audit'>,
 ): Promise<Reply> {
   const { operation, query, context, accept, sent, audit } = incoming;
-  const request = { operation, query, context, way, ...(sent ? { body: sent.decoded } : {}) };
+  const request = { operation, query, context, way, ...(sent ? { body: await sent.decoded() } : {}) };
   const { status, body } = await carryOut(request, { ...ports, audit: audit.wrote });
   audit.done();
   return replyWith(status, body, accept, context.requestId);

@@ -15,6 +15,7 @@ describe('turns', () => {
     await Promise.resolve();
     assert.deepEqual(order, []);
     first();
+    first();
     (await third)();
     await fourth;
     assert.deepEqual(order, [3, 4]);

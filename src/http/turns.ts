@@ -4,22 +4,20 @@ import { ProblemError } from '../domain/problem.ts';
 /** Lets so many pieces of work run at once, and so many more wait: what work may cost together is bounded. */
 export interface Turns {
   /**
-   * Waits for a turn; whoever has one gives it back once. Throws `busy` where too many wait already, `deadline_passed`
+   * Waits for a turn; whoever has one gives it back, and a second time changes nothing. Throws `busy` where too many wait already, `deadline_passed`
    * where the turn does not come in time.
    */
   take(deadline: Deadline): Promise<() => void>;
+  /** How many wait now. */
+  waiting(): number;
 }
 
 /** `what` says in a sentence's end what there is too much of. */
 export function createTurns(atOnce: number, waiting: number, what: string): Turns {
   let free = atOnce;
   const queue: (() => void)[] = [];
-  const giveBack = () => {
-    const next = queue.shift();
-    if (next) next();
-    else free += 1;
-  };
   return {
+    waiting: () => queue.length,
     async take({ signal }) {
       if (free > 0) free -= 1;
       else {
@@ -28,7 +26,14 @@ export function createTurns(atOnce: number, waiting: number, what: string): Turn
         }
         await turnIn(queue, signal);
       }
-      return giveBack;
+      let given = false;
+      return () => {
+        if (given) return;
+        given = true;
+        const next = queue.shift();
+        if (next) next();
+        else free += 1;
+      };
     },
   };
 }

@@ -22,6 +22,16 @@ const vaultPath: Reader<string> = (value) => {
   return value;
 };
 
+/** A file of CAs that is read now, to be certain of it, and again when somebody asks. */
+interface CaFile {
+  /** The CAs in PEM. Throws Error where the file holds none. */
+  readonly read: () => string;
+}
+const caFile: Reader<CaFile | undefined> = (path) => {
+  certificatesFile(path);
+  return { read: () => certificatesFile(path) };
+};
+
 /** What every `birddog init` is told, and what it needs besides to stay. Times in ms. */
 const certificateSettings = {
   BIRDDOG_SECRETS_MAIN: required(text, "The folder in which Birddog's sets of files are written."),
@@ -58,8 +68,8 @@ const certificateSettings = {
 const vaultSettings = {
   VAULT_ADDR: required(serviceUrl, 'The address of Vault.'),
   VAULT_CACERT: optional(
-    certificatesFile,
-    '',
+    caFile,
+    undefined,
     "A file with the CA certificates that Vault's own is held against; by default the system's.",
   ),
   VAULT_CACERT_BYTES: optional(certificates, '', 'The same as text; it wins.'),
@@ -106,7 +116,7 @@ export function readConfig(env: Env = process.env) {
       tokenFile: settings.VAULT_TOKEN_FILE,
     },
     /** What Vault's certificate is held against, where it is not the system's CAs. PEM. */
-    ca: settings.VAULT_CACERT_BYTES || settings.VAULT_CACERT || undefined,
+    ca: settings.VAULT_CACERT_BYTES || settings.VAULT_CACERT?.read(),
     proxy: proxyOf(settings),
   };
 }

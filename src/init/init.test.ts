@@ -102,6 +102,18 @@ describe('birddog init', () => {
     assert.equal((await init({}, ['--force'])).exit, 78);
   });
 
+  it('mints the certificates alone, without a Vault, where it is asked to', async () => {
+    const { exit, output } = await init({ VAULT_ADDR: '', VAULT_ROLE: '', VAULT_PATH_MAIN: '' }, [
+      '--certificates',
+    ]);
+    assert.equal(exit, 0, output);
+    for (const name of ['main', 'sidecar']) assert.deepEqual(inSet(name), ['ca.crt', 'tls.crt', 'tls.key']);
+    const wrong = await init({ BIRDDOG_SECRETS_MAIN: '', VAULT_ADDR: '' }, ['--certificates', '--watch']);
+    assert.equal(wrong.exit, 78);
+    assert.match(wrong.output, /BIRDDOG_SECRETS_MAIN/);
+    assert.doesNotMatch(wrong.output, /VAULT_ADDR/);
+  });
+
   const failures: readonly [failure: keyof typeof VAULT_FAILURES, env: Record<string, string>][] = [
     ['unreachable', { VAULT_ADDR: 'http://127.0.0.1:1', VAULT_DEADLINE_MS: '100' }],
     ['no_token_file', { VAULT_TOKEN_FILE: '/nowhere/token' }],

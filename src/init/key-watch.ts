@@ -18,6 +18,8 @@ export interface KeyWatchOptions {
   readonly log: Log;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** Called where Vault's certificate is not trusted, before the next try: the CA may be another by now. */
+  readonly rereadAuthority: () => void;
   /** Ends a question that is under way. */
   readonly stopping: AbortSignal;
 }
@@ -75,7 +77,16 @@ export function createKeyWatch(options: KeyWatchOptions): KeyWatch {
     const wait = Math.round(backoff * (1 - options.random() / 2));
     backoff = Math.min(backoff * 2, BACKOFF.longest);
     dueAt = clock.now() + wait;
+    if (name === 'not_trusted') reread();
     log.warn('keys not read, those before are kept', { failure: name, reason: failing, again_in_ms: wait });
+  }
+
+  function reread(): void {
+    try {
+      options.rereadAuthority();
+    } catch (error) {
+      log.warn("the CA of Vault's certificate not read", { error });
+    }
   }
 
   return {

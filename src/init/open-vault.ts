@@ -1,16 +1,28 @@
-import { createOutbound, type Outbound } from '../outbound/outbound.ts';
+import {
+  createOutbound,
+  type Outbound,
+  type OutboundTls,
+  type RenewableOutbound,
+} from '../outbound/outbound.ts';
 import { createVault, type Vault } from '../vault/vault.ts';
 import type { Config } from './config.ts';
 
 /** A client's connections to the Vault of the configuration. */
-export function vaultOutbound(config: Config): Outbound {
-  return createOutbound({
-    ...(config.proxy ? { proxy: config.proxy } : {}),
-    tls: {
-      ...(config.ca === undefined ? {} : { ca: config.ca }),
-      ...(config.VAULT_TLS_SERVER_NAME === '' ? {} : { servername: config.VAULT_TLS_SERVER_NAME }),
-    },
-  });
+export function vaultOutbound(config: Config): RenewableOutbound {
+  return createOutbound({ ...(config.proxy ? { proxy: config.proxy } : {}), tls: tlsOf(config, config.ca) });
+}
+
+/** Has the connections use the CAs that are in VAULT_CACERT now. Throws Error where the file holds none. */
+export function rereadAuthority(config: Config, outbound: RenewableOutbound): void {
+  if (!config.VAULT_CACERT_BYTES && config.VAULT_CACERT)
+    outbound.renew(tlsOf(config, config.VAULT_CACERT.read()));
+}
+
+function tlsOf({ VAULT_TLS_SERVER_NAME }: Config, ca: string | undefined): OutboundTls {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(VAULT_TLS_SERVER_NAME === '' ? {} : { servername: VAULT_TLS_SERVER_NAME }),
+  };
 }
 
 /** The Vault of the configuration. */

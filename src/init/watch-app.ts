@@ -7,7 +7,7 @@ import { mintCertificates } from './certificates.ts';
 import type { CertificatesConfig, Config } from './config.ts';
 import { endsOf } from './hop-files.ts';
 import { createKeyWatch } from './key-watch.ts';
-import { openVault, vaultOutbound } from './open-vault.ts';
+import { openVault, rereadAuthority, vaultOutbound } from './open-vault.ts';
 import { createVaultSession, type VaultSession } from './vault-session.ts';
 import { createWatch, type Watch } from './watch.ts';
 
@@ -38,6 +38,7 @@ export async function startWatch(config: Config, surroundings: Surroundings): Pr
     random: Math.random,
     paths: config.paths,
     intervalMs: config.INIT_INTERVAL_MS,
+    rereadAuthority: () => rereadAuthority(config, outbound),
     stopping: stopping.signal,
   };
   const watch = await createWatch({

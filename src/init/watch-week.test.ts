@@ -101,6 +101,7 @@ async function startedWatch(): Promise<Watch> {
     clock,
     log,
     random: () => 0,
+    rereadAuthority: () => {},
     stopping: new AbortController().signal,
   };
   const keyWatch = (onDisk: Parameters<typeof createKeyWatch>[0]['onDisk']) =>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Secret } from '../domain/secret.ts';
-import { writeSet } from './write-set.ts';
+import { isSameSet, readSet, writeSet } from './write-set.ts';
 
 const files = (text: string) => new Map(['a', 'b', 'c'].map((name) => [name, new Secret(`${name} ${text}`)]));
 
@@ -42,6 +42,21 @@ describe('a set of secrets', () => {
     await writer;
     assert.ok(looks > 10);
     assert.equal(read('a'), 'a 40');
+  });
+
+  it('is read as it was written, each file as old as its text', async () => {
+    assert.equal(readSet(folder).files.size, 0);
+    await writeSet(folder, files('1'), 1000);
+    await writeSet(folder, new Map([...files('1'), ['b', new Secret('other')]]), 5000);
+    const { files: found, writtenAt } = readSet(folder);
+    assert.deepEqual([...writtenAt].sort(), [
+      ['a', 1000],
+      ['b', 5000],
+      ['c', 1000],
+    ]);
+    assert.ok(isSameSet(found, new Map([...files('1'), ['b', new Secret('other')]])));
+    assert.ok(!isSameSet(found, files('1')));
+    assert.ok(!isSameSet(found, new Map([...found].slice(1))));
   });
 
   it('clears away what a write that was cut off has left, and nothing of others', async () => {

@@ -1,42 +1,48 @@
 import { startWatch } from '../alarms/start-watch.ts';
-import { ANYBODY, type Callers, openCallers } from '../callers/callers.ts';
-import { createLookup, type Lookup } from '../catalogs/lookup.ts';
+import { ANYBODY, openCallers } from '../callers/callers.ts';
+import { createLookup } from '../catalogs/lookup.ts';
 import { VERSION } from '../contract/version.ts';
 import { createDatadog } from '../datadog/datadog.ts';
 import { keysFrom } from '../datadog/keys.ts';
-import { contractApp, type Incoming } from '../http/contract-app.ts';
+import { contractApp } from '../http/contract-app.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { addSecretMetrics } from '../http/secret-metrics.ts';
 import { portsOf } from '../http/ports-of.ts';
-import { type Reply, replyWith } from '../http/reply.ts';
-import { servePipeline } from '../http/serve-pipeline.ts';
 import { tellSharedReadings } from '../http/shared-readings.ts';
 import { type Service, startService, type Surroundings } from '../http/service.ts';
+import { createTurns } from '../http/turns.ts';
 import { observed } from '../outbound/observed.ts';
 import { createOutbound } from '../outbound/outbound.ts';
-import { lintAnswer } from '../pipeline/pipeline.ts';
-import type { Ports } from '../pipeline/ports.ts';
-import { placed } from '../pipeline/refuse.ts';
-import { subjectOf } from '../pipeline/subject.ts';
 import { lookEvery } from '../process/followed.ts';
 import { openStore } from '../store/store.ts';
 import { createCatalogs } from './catalogs.ts';
 import { mainCheck } from './check.ts';
 import type { Config } from './config.ts';
+import { door, LARGE } from './door.ts';
 import { tellReadings } from './readings.ts';
 import { createHop } from './hop.ts';
 import { mainSigns } from './signs.ts';
 import { openSecrets } from './secrets.ts';
-import { createSidecarClient, type SidecarClient } from './sidecar-client.ts';
+import { createSidecarClient } from './sidecar-client.ts';
 
-/** Starts Birddog: the users' door. Rejects where a port, a secret or the journal cannot be had. */
-export async function startMain(config: Config, surroundings: Surroundings): Promise<Service> {
+/**
+ * Starts Birddog: the users' door. `entry` is the program itself, for the threads that look at large documents. Rejects where a port, a secret or the journal cannot be had.
+ */
+export async function startMain(config: Config, surroundings: Surroundings, entry: URL): Promise<Service> {
   const { clock, log } = surroundings;
+  const metrics = createMetrics('serve', VERSION);
+  const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
+  const callers = config.auth
+    ? await openCallers(config.auth, {
+        outbound: observed(outbound, 'keys', metrics.hop('issuer')),
+        clock,
+        log,
+        metrics,
+      })
+    : ANYBODY;
   const secrets = openSecrets(config, surroundings);
   const keys = keysFrom(secrets.datadogKeys);
-  const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
   const hop = createHop(secrets.hopCertificate);
-  const metrics = createMetrics('serve', VERSION);
   const datadog = createDatadog({
     ...config.datadog,
     keys,
@@ -45,7 +51,7 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
   });
   const sidecar = createSidecarClient(config.SIDECAR_URL, observed(hop, 'other', metrics.hop('sidecar')));
   const store = openStore(config.BIRDDOG_JOURNAL, (error) => log.warn('hints not kept', { error }));
-  const ports = portsOf(datadog, store, surroundings);
+  const ports = portsOf(datadog, store, surroundings, config.BIRDDOG_MOST_DELETED_PERCENT);
   const catalogs = createCatalogs(config, surroundings, {
     outbound,
     credentials: secrets.catalogCredentials.current,
@@ -57,20 +63,14 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
   const checked = { ...datadog, catalogs, journal: store.journal, secrets, sidecar };
   tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
   tellReadings(metrics, sidecar, lookup.readings);
-  const signs = mainSigns({ sidecar, lookup, secrets, journal: store.journal, ...datadog }, config, clock);
+  const watched = { callers, sidecar, lookup, secrets, journal: store.journal, ...datadog };
+  const signs = mainSigns(watched, config, clock);
   const { request } = datadog;
   const watch = startWatch({ process: 'serve', config, signs, metrics, outbound, request }, surroundings);
-  const callers = config.auth
-    ? await openCallers(config.auth, {
-        outbound: observed(outbound, 'keys', metrics.hop('issuer')),
-        clock,
-        log,
-        metrics,
-      })
-    : ANYBODY;
   const health = { notReady: () => undefined };
   const app = contractApp({
-    serve: door(callers, lookup, sidecar, ports),
+    serve: door({ callers, lookup, sidecar, ports, entry }),
+    large: createTurns(LARGE.atOnce, LARGE.waiting, 'large documents are worked on'),
     check: mainCheck(checked, clock, config.BIRDDOG_CHECK_TTL_MS),
     callerOf: callers.callerOf,
     bearer: config.auth !== undefined,
@@ -96,31 +96,4 @@ export async function startMain(config: Config, surroundings: Surroundings): Pro
   });
   tls?.onTake(service.renew);
   return service;
-}
-
-/**
- * Listed applications are served here, all others by the sidecar; a lint asks no one. Whether the caller may is settled
- * before anybody else is asked anything.
- */
-function door(
-  callers: Callers,
-  lookup: Lookup,
-  sidecar: SidecarClient,
-  ports: Omit<Ports, 'audit'>,
-): (incoming: Incoming) => Promise<Reply> {
-  return async (incoming) => {
-    const { operation, query, context, accept, sent } = incoming;
-    const body = sent ? { body: sent.decoded } : {};
-    if (operation.verb === 'lint') {
-      const answer = lintAnswer({ operation, query, context, ...body });
-      return replyWith(answer.status, answer.body, accept, context.requestId);
-    }
-    const subject = subjectOf({ operation, query, ...body });
-    callers.authorise(context.caller, { operation, query, ...body }, subject);
-    const way = await lookup(subject.application, subject.aliases, context).catch(placed(sent?.decoded));
-    incoming.goes(way.way);
-    return way.way === 'listed'
-      ? servePipeline(incoming, way, ports)
-      : sidecar.forward(incoming, way.missingFrom);
-  };
 }

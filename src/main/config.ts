@@ -15,6 +15,7 @@ import {
   yesOrNo,
 } from '../process/settings.ts';
 import { authOf, authSettings } from '../callers/settings.ts';
+import { deleteSettings } from '../process/delete-settings.ts';
 import { secretSettings } from '../process/secret-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
 import { logSettings } from '../process/run-service.ts';
@@ -68,6 +69,7 @@ export const mainSettings = {
   ...logSettings,
   ...checkSettings,
   ...alarmSettings,
+  ...deleteSettings,
   ...datadogSettings,
   ...proxySettings,
 };

@@ -14,6 +14,9 @@ export function tellReadings(metrics: Metrics, sidecar: SidecarClient, lookup: L
   metrics.counter('birddog_sidecar_breaker_openings_total', 'How often the sidecar was left alone.', () =>
     sidecar.openings(),
   );
+  metrics.gauge('birddog_sidecar_waiting', 'Requests that wait for their turn with the sidecar.', () =>
+    sidecar.waiting(),
+  );
   metrics.readings(
     'counter',
     'birddog_catalog_lookups_total',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { OBJECT_LIMITS } from '../format/decoded.ts';
+import { sentBody } from '../http/sent-body.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { Incoming } from '../http/contract-app.ts';
@@ -28,23 +30,14 @@ function incoming(path = '/create_monitor'): Incoming {
     accept: 'yaml',
     header: () => undefined,
     goes: () => {},
-    audit: { wrote: () => {}, done: () => {} },
+    audit: { isAbout: () => {}, wrote: () => {}, done: () => {} },
     context: {
       caller: { name: 'Zoë / payments', auth: 'oidc' },
       requestId: 'r-1',
       traceparent: '00-a-b-01',
       deadline: { left: () => 5000, signal: new AbortController().signal },
     },
-    sent: {
-      bytes: Buffer.from('a: 1'),
-      contentType: 'application/yaml',
-      decoded: {
-        format: 'yaml',
-        value: {},
-        locate: () => ({ line: 1, column: 1 }),
-        span: () => ({ start: { line: 1, column: 1 } }),
-      },
-    },
+    sent: sentBody(Buffer.from('a: 1'), 'application/yaml', 'yaml', OBJECT_LIMITS),
   };
 }
 

@@ -43,6 +43,8 @@ export interface SidecarClient {
   state(): BreakerState;
   /** How often the sidecar has been left alone. */
   openings(): number;
+  /** Requests that wait for their turn. */
+  waiting(): number;
 }
 
 /** `open`: the sidecar is left alone; `half-open`: the next request tells whether it is back. */
@@ -62,6 +64,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
   });
   return {
     openings: () => openings,
+    waiting: turns.waiting,
     async probe({ deadline }) {
       await breaker.execute(() =>
         outbound.send({ method: 'GET', url: new URL('/healthz', url), endpoint: '/healthz', deadline }),

@@ -1,5 +1,6 @@
 import { sharedSigns, type Watched } from '../alarms/shared-signs.ts';
 import type { Sign } from '../alarms/watch.ts';
+import type { Callers } from '../callers/callers.ts';
 import type { Lookup } from '../catalogs/lookup.ts';
 import { CATALOG_NAMES } from '../domain/application.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -7,12 +8,18 @@ import type { Config } from './config.ts';
 import type { Secrets } from './secrets.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 
+/** As `Callers` names them. */
+const CALLERS_FILES = ['access', 'tokens'];
 /** How often (ms) the sidecar is asked while nobody else does. */
 const SIDECAR_EVERY = 10_000;
 
-interface MainWatched extends Pick<Watched, 'request' | 'health' | 'journal'> {
-  readonly sidecar: SidecarClient;
-  readonly lookup: Lookup;
+interface OwnWatched {
+  readonly sidecar: Pick<SidecarClient, 'state' | 'probe'>;
+  readonly lookup: Pick<Lookup, 'again'> & { readonly readings: Pick<Lookup['readings'], 'away'> };
+  readonly callers: Pick<Callers, 'badFiles' | 'issuerAway' | 'askIssuer'>;
+}
+
+interface MainWatched extends OwnWatched, Pick<Watched, 'request' | 'health' | 'journal'> {
   readonly secrets: Secrets;
 }
 
@@ -26,8 +33,8 @@ export function mainSigns(watched: MainWatched, config: Config, { now }: Clock):
   ];
 }
 
-/** What may go wrong in Birddog alone: the sidecar, and the catalogs. */
-function ownSigns({ sidecar, lookup }: MainWatched): readonly Sign[] {
+/** What may go wrong in Birddog alone: the sidecar, the catalogs, and what says who calls. */
+export function ownSigns({ sidecar, lookup, callers }: OwnWatched): readonly Sign[] {
   return [
     {
       trouble: 'sidecar_away',
@@ -36,6 +43,19 @@ function ownSigns({ sidecar, lookup }: MainWatched): readonly Sign[] {
       again: sidecar.probe,
       everyMs: SIDECAR_EVERY,
     },
+    {
+      trouble: 'issuer_away',
+      look: () => (callers.issuerAway() ? 'The issuer of tokens cannot be asked for its keys.' : undefined),
+      again: callers.askIssuer,
+    },
+    ...CALLERS_FILES.map(
+      (about): Sign => ({
+        trouble: 'callers_file_refused',
+        about,
+        look: () =>
+          callers.badFiles().includes(about) ? `The ${about} file cannot be read as it is.` : undefined,
+      }),
+    ),
     ...CATALOG_NAMES.map(
       (about): Sign => ({
         trouble: 'catalog_away',

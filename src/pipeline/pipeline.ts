@@ -31,12 +31,15 @@ export async function carryOut(request: PipelineRequest, ports: Ports): Promise<
 }
 
 async function lint(request: PipelineRequest): Promise<PipelineAnswer> {
-  return lintAnswer(request);
+  return lintAnswer(request, request.context.requestId);
 }
 
 /** The answer to `/lint`: it asks nobody, so it needs no application and no way. */
-export function lintAnswer({ body, query, context }: Omit<PipelineRequest, 'way'>): PipelineAnswer {
+export function lintAnswer(
+  { body, query }: Pick<PipelineRequest, 'body' | 'query'>,
+  requestId: string,
+): PipelineAnswer {
   if (!body) throw new ProblemError('bad_request', 'There is no body to lint.');
   const findings = withPositions(lintBody(body.value, query), body).map((f) => ({ ...f }));
-  return { status: 200, body: { findings, request_id: context.requestId } };
+  return { status: 200, body: { findings, request_id: requestId } };
 }

@@ -163,4 +163,6 @@ export interface Ports {
   readonly policies: Policies;
   readonly audit: Audit;
   readonly clock: Clock;
+  /** Of an application's objects, the share (percent) that an apply deletes at most without `force`. */
+  readonly mostDeleted: number;
 }

@@ -62,6 +62,19 @@ describe('secrets in files', () => {
     assert.deepEqual([followed.look(), followed.current()], [true, 'two']);
   });
 
+  it('are not taken anew where another set says the same', () => {
+    for (const set of ['1', '2']) put(`set-${set}/key`, 'same');
+    put('set-3/key', 'other');
+    symlinkSync('set-1', join(folder, 'current'));
+    const followed = open(key, 'current');
+    const taken: string[] = [];
+    followed.onTake((value) => void taken.push(value));
+    swap('set-2', 'current');
+    assert.deepEqual([followed.look(), taken, written], [false, [], []]);
+    swap('set-3', 'current');
+    assert.deepEqual([followed.look(), taken], [true, ['other']]);
+  });
+
   it('may be a Kubernetes Secret, whose files are links through ..data', () => {
     put('..1/key', 'one');
     put('..2/key', 'two');
@@ -98,6 +111,14 @@ describe('secrets in files', () => {
     put('two', '2');
     assert.deepEqual([followed.look(), followed.current(), followed.refused()], [true, '2+2', undefined]);
     assert.match(written[1] ?? '', /secrets taken/);
+    rmSync(join(folder, 'two'));
+    followed.look();
+    put('two', '2');
+    assert.deepEqual(
+      [followed.look(), followed.refused()],
+      [false, undefined],
+      'what was refused is as before',
+    );
   });
 
   it('are refused too where whoever uses them cannot', () => {

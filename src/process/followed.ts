@@ -38,11 +38,14 @@ export function follow<T>({ part, folder, read, log }: FollowOptions<T>): Follow
   const listeners: ((value: T) => void)[] = [];
   let held = readSteadily(folder, read);
   let why: string | undefined;
+  /** Whether that was another value than the one in use. */
   const take = () => {
     const next = readSteadily(folder, read);
-    for (const listener of listeners) listener(next.value);
-    held = next;
+    const isOther = !hasSameTexts(held, next);
+    if (isOther) for (const listener of listeners) listener(next.value);
+    held = isOther ? next : { ...next, value: held.value };
     why = undefined;
+    return isOther;
   };
   return {
     part,
@@ -51,9 +54,9 @@ export function follow<T>({ part, folder, read, log }: FollowOptions<T>): Follow
       // What was refused is tried at each look: it may have been half written, or not have been readable.
       if (why === undefined && isSame(held.versions)) return false;
       try {
-        take();
-        log.info('secrets taken', { part, folder });
-        return true;
+        const isOther = take();
+        if (isOther) log.info('secrets taken', { part, folder });
+        return isOther;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         if (reason !== why) log.error('secrets refused, those before are kept', { part, folder, reason });
@@ -77,6 +80,8 @@ export function lookEvery(ms: number, followed: readonly Followed<unknown>[]): {
 
 interface Reading<T> {
   readonly value: T;
+  /** By file; those that could not be read are missing. */
+  readonly texts: ReadonlyMap<string, Secret>;
   /** By file; the files that were missing too. */
   readonly versions: ReadonlyMap<string, string>;
   readonly writtenAt: number;
@@ -86,13 +91,16 @@ interface Reading<T> {
 function readSteadily<T>(folder: string, read: (secret: ReadSecret) => T): Reading<T> {
   for (let tries = 1; ; tries += 1) {
     const versions = new Map<string, string>();
+    const texts = new Map<string, Secret>();
     try {
       const value = read((name) => {
         const file = join(folder, name);
         versions.set(file, versionOf(file));
-        return readSecret(file);
+        const text = readSecret(file);
+        texts.set(file, text);
+        return text;
       });
-      if (isSame(versions)) return { value, versions, writtenAt: newest([...versions.keys()]) };
+      if (isSame(versions)) return { value, texts, versions, writtenAt: newest([...versions.keys()]) };
       if (tries === TRIES) throw new Error(`the files of ${folder} change while they are read`);
     } catch (error) {
       if (tries === TRIES || isSame(versions)) throw error;
@@ -113,6 +121,13 @@ function readSecret(file: string): Secret {
 
 function isSame(versions: ReadonlyMap<string, string>): boolean {
   return [...versions].every(([file, version]) => versionOf(file) === version);
+}
+
+function hasSameTexts({ texts }: Reading<unknown>, other: Reading<unknown>): boolean {
+  return (
+    texts.size === other.texts.size &&
+    [...texts].every(([file, text]) => other.texts.get(file)?.reveal() === text.reveal())
+  );
 }
 
 /** A swapped symlink leads to another inode. Empty while the file is away. */

@@ -82,7 +82,7 @@ describe('a file that is read anew', () => {
 
   it('is refused in the beginning where it is bad or missing', async (t) => {
     const { folder, open } = scratch(t);
-    await assert.rejects(open(join(folder, 'none')), /ENOENT/);
+    await assert.rejects(open(join(folder, 'none')), /^Error: it cannot be read \(ENOENT\)$/);
     writeFileSync(join(folder, 'bad'), 'x');
     await assert.rejects(open(join(folder, 'bad')), /1:1: "x" is no number/);
   });

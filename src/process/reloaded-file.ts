@@ -26,7 +26,7 @@ export async function openReloadedFile<T>(
   log: Log,
 ): Promise<ReloadedFile<T>> {
   let seen = look(path);
-  let value = await read(readFileSync(path));
+  let value = await read(bytesOf(path));
   let bad = false;
   let reading: Promise<void> | undefined;
 
@@ -34,7 +34,7 @@ export async function openReloadedFile<T>(
     const now = look(path);
     if (now === seen) return;
     try {
-      value = await read(readFileSync(path));
+      value = await read(bytesOf(path));
       bad = false;
       log.info('file reloaded', { file: path });
     } catch (error) {
@@ -47,6 +47,15 @@ export async function openReloadedFile<T>(
   const refresh = () => (reading ??= reload().finally(() => (reading = undefined)));
   const timer = setInterval(() => void refresh(), LOOK_EVERY).unref();
   return { current: () => value, isBad: () => bad, refresh, close: () => clearInterval(timer) };
+}
+
+function bytesOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+    throw new Error(`it cannot be read${code}`, { cause });
+  }
 }
 
 /** Inode, time and size; empty while the file is away. */

@@ -13,6 +13,7 @@ import { addSecretMetrics } from '../http/secret-metrics.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
 import { tellSharedReadings } from '../http/shared-readings.ts';
 import { type Service, startService, type Surroundings } from '../http/service.ts';
+import { createTurns } from '../http/turns.ts';
 import { observed } from '../outbound/observed.ts';
 import { createOutbound } from '../outbound/outbound.ts';
 import { subjectOf } from '../pipeline/subject.ts';
@@ -28,6 +29,9 @@ const CLIENT_URI = 'urn:birddog:main';
 /** All containers of a pod share its network; loopback keeps every other pod out. */
 const HOST = '127.0.0.1';
 
+/** A large document is decoded, planned and applied in this process: one at a time is what its memory is for. */
+const LARGE = { atOnce: 1, waiting: 16 };
+
 /** Starts the sidecar: it serves applications that are not listed, and takes requests from Birddog alone. */
 export async function startSidecar(config: Config, surroundings: Surroundings): Promise<Service> {
   const { clock, log } = surroundings;
@@ -42,17 +46,24 @@ export async function startSidecar(config: Config, surroundings: Surroundings): 
     clock,
   });
   const store = openStore(config.BIRDDOG_JOURNAL, (error) => log.warn('hints not kept', { error }));
-  const ports = portsOf(datadog, store, surroundings);
+  const ports = portsOf(datadog, store, surroundings, config.BIRDDOG_MOST_DELETED_PERCENT);
   tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
   const health = { notReady: () => undefined };
   const app = contractApp({
-    serve: (incoming) => {
+    serve: async (incoming) => {
       const { operation, query, sent } = incoming;
       incoming.goes('sidecar');
-      if (operation.verb !== 'lint') subjectOf({ operation, query, ...(sent ? { body: sent.decoded } : {}) });
+      const body = sent ? { body: await sent.decoded() } : {};
+      if (operation.verb !== 'lint') {
+        incoming.audit.isAbout({
+          query,
+          body: { application: subjectOf({ operation, query, ...body }).application },
+        });
+      }
       return servePipeline(incoming, { way: 'sidecar', missingFrom: missingFrom(incoming) }, ports);
     },
     check: sidecarCheck({ ...datadog, journal: store.journal, secrets }, clock, config.BIRDDOG_CHECK_TTL_MS),
+    large: createTurns(LARGE.atOnce, LARGE.waiting, 'large documents are worked on'),
     callerOf,
     health,
     clock,

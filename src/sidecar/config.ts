@@ -1,6 +1,7 @@
 import { alarmSettings } from '../alarms/alarm-settings.ts';
 import { checkSettings } from '../check/check-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
+import { deleteSettings } from '../process/delete-settings.ts';
 import { secretSettings } from '../process/secret-settings.ts';
 import { proxyOf, proxySettings } from '../outbound/proxy-settings.ts';
 import { logSettings } from '../process/run-service.ts';
@@ -25,6 +26,7 @@ export const sidecarSettings = {
   ...logSettings,
   ...checkSettings,
   ...alarmSettings,
+  ...deleteSettings,
   ...datadogSettings,
   ...proxySettings,
 };

@@ -33,6 +33,9 @@ async function audited(token: string | undefined, method: string, path: string, 
   const answer = await request(at.pod, method, path, {
     headers: {
       'x-request-id': id,
+      // What Birddog says to the sidecar; from anybody else it says nothing.
+      'birddog-caller': 'somebody-else',
+      'birddog-caller-auth': 'oidc',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },

@@ -75,6 +75,19 @@ describe('the sidecar', () => {
   it('is told the caller, or answers nobody', async () => {
     const own = { ca: file('ca.crt'), cert: file('tls.crt'), key: file('tls.key') };
     assert.equal(await knock({ ...own, headers: {} }), 401);
+    const headers = (caller: string, auth = 'oidc') => ({
+      headers: { 'birddog-caller': caller, 'birddog-caller-auth': auth },
+    });
+    assert.equal(await knock({ ...own, ...headers('%C3%A4'.repeat(200)) }), 200);
+    const wrong = [
+      headers('%C3%A4'.repeat(201)),
+      headers('%zz'),
+      headers('a%0Ab'),
+      headers('%20'),
+      headers('a', 'x'),
+    ];
+    for (const options of wrong)
+      assert.equal(await knock({ ...own, ...options }), 400, JSON.stringify(options));
   });
 });
 

@@ -4,7 +4,14 @@ import http from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type ExtraEnv, FILES, type ProcessName } from '../../emulators/sandbox/processes.ts';
+import type { Child, ProcessSpec } from '../../emulators/sandbox/child.ts';
+import {
+  type ExtraEnv,
+  FILES,
+  type ProcessName,
+  processSpec,
+  type Surroundings,
+} from '../../emulators/sandbox/processes.ts';
 import { startSandbox } from '../../emulators/sandbox/sandbox.ts';
 import { makeSecretsFolder } from '../../emulators/sandbox/secrets-folder.ts';
 import { portNames, readSettings } from '../../emulators/sandbox/settings.ts';
@@ -34,6 +41,8 @@ export interface Pod {
   output(): string;
   /** The id of a process; of the sidecar, the server's own, not its launcher's. Waits for it to be there. */
   pidOf(name: string): Promise<number>;
+  /** Starts one more process, made from one of the pod's. */
+  startMore(like: ProcessName, change: (spec: ProcessSpec) => ProcessSpec): Promise<Child>;
   /** Sends a signal and, where that is KILL, waits until the process is gone. */
   kill(name: ProcessName, signal: NodeJS.Signals): Promise<void>;
   /** Takes the sidecar's server away, and keeps its launcher from starting another. */
@@ -65,6 +74,8 @@ export async function startPod(options: PodOptions = {}): Promise<Pod> {
   const { PATH, HOME, TMPDIR, BIRDDOG_BUNDLES } = process.env;
   const settings = readSettings({ PATH, HOME, TMPDIR, BIRDDOG_BUNDLES, ...anyPorts });
   try {
+    const url: Surroundings['url'] = (name) => supervisor.child(name).said('ready');
+    const surroundings = { settings, folder: folder.path, url };
     const at = await startSandbox(settings, folder.path, supervisor, extraEnv(options));
     return {
       birddogUrl: at.birddog,
@@ -78,6 +89,7 @@ export async function startPod(options: PodOptions = {}): Promise<Pod> {
       secretsMain: join(folder.path, FILES.secretsMain, 'current'),
       secretsSidecar: join(folder.path, FILES.secretsSidecar, 'current'),
       output: () => lines.join('\n'),
+      startMore: (like, change) => supervisor.start(change(processSpec(like, surroundings))),
       ...signals(supervisor),
       readyAfterMs: (name) => supervisor.child(name).readyAfterMs(),
       until,

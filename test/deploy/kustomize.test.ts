@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { load } from 'js-yaml';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { type KubernetesObject, ofKind } from './kinds.ts';
 import { containersOf, podOf } from './pod-of.ts';
@@ -53,6 +54,13 @@ describe('kustomize', () => {
   });
 });
 
+it('docs/deployment.md tells of every overlay', () => {
+  const page = readFileSync(join(DEPLOY, '../docs/deployment.md'), 'utf8');
+  const [, table = ''] = /^\| overlay \|.*\n\|[-|]+\|\n((?:\|.*\n)+)/m.exec(page) ?? [];
+  const told = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
+  assert.deepEqual(told.toSorted(), readdirSync(join(DEPLOY, 'overlays')).toSorted());
+});
+
 describe('every release of kustomize at hand', { skip: NO_KUBECTL }, () => {
   it('is an old one and a new one, in CI', {
     skip: process.env['CI'] !== 'true' && 'only CI must have both',
@@ -93,6 +101,31 @@ describe('every release of kustomize at hand', { skip: NO_KUBECTL }, () => {
         assert.equal(envFrom?.[0]?.configMapRef?.name, settings(objects)?.metadata?.name);
     });
   }
+
+  it('gives deploy.sh what it refuses with examples in it, and takes with none', (t) => {
+    const calls = join(mkdtempSync(join(tmpdir(), 'calls-')), 'calls');
+    t.after(() => rmSync(dirname(calls), { recursive: true }));
+    const deploy = (overlay: string) => {
+      const yaml = execFileSync(join(DEPLOY, 'render.sh'), [overlay], { encoding: 'utf8', stdio: 'pipe' });
+      writeFileSync(`${calls}.rendered`, yaml);
+      rmSync(`${calls}.steps`, { force: true });
+      const KUBECTL = join(import.meta.dirname, 'stand-in-kubectl.sh');
+      const env = {
+        ...process.env,
+        KUBECTL,
+        CALLS: calls,
+        RENDERED: `${calls}.rendered`,
+        BIRDDOG_TOKEN: 'x',
+      };
+      return spawnSync(join(DEPLOY, 'deploy.sh'), ['--yes', overlay], { encoding: 'utf8', env });
+    };
+    const refused = deploy('openshift');
+    assert.equal(refused.status, 1);
+    for (const example of ['leanix.example', 'operations.example', 'image: birddog'])
+      assert.ok(refused.stderr.includes(example), example);
+    const taken = deploy(`openshift+watch+${ownOverlay(t)}`);
+    assert.equal(taken.status, 0, taken.stderr);
+  });
 
   it('is told of an overlay that is not there, and of one that cannot be laid on others', (t) => {
     assert.throws(() => renderedBy('kubectl', 'nope'), /there is no overlay "nope"/);

@@ -1,6 +1,8 @@
 import { changesOf } from '../../domain/changes.ts';
+import { droppedFields } from '../../domain/dropped-fields.ts';
 import { documentUpdate } from '../../domain/document-update.ts';
 import type { Finding } from '../../domain/finding.ts';
+import { withMutes } from '../../domain/managed-fields.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { idOf, markOf, oldestFirst } from '../../domain/marker.ts';
 import type { PlanAction } from '../../domain/plan.ts';
@@ -114,14 +116,15 @@ class Run {
     else await this.delete(step);
   }
 
-  private async create(step: PlanStep, instead?: string): Promise<void> {
+  /** `instead` is what it takes the place of. */
+  private async create(step: PlanStep, instead?: JsonObject): Promise<void> {
     const { plan, ports, context } = this.applying;
     const { stored, key } = step;
-    const body = this.desired(step);
+    const body = instead ? withMutes(this.desired(step), instead) : this.desired(step);
     const port = ports[stored];
     const write = { kind: stored, application: plan.application, key };
     const made = await createOnce(
-      { port, ports, context, write, looksLater: true, ...(instead === undefined ? {} : { instead }) },
+      { port, ports, context, write, looksLater: true, ...(instead ? { instead: idOf(instead) } : {}) },
       body,
     );
     if (!made.made && changesOf(stored, made.object, body).length > 0)
@@ -151,8 +154,7 @@ class Run {
   private async replace(step: PlanStep): Promise<void> {
     const { ports } = this.applying;
     const old = step.planned.id ?? '';
-    await this.unmoved(ports[step.stored], step, old);
-    await this.create(step, old);
+    await this.create(step, await this.unmoved(ports[step.stored], step, old));
     this.replaced.push({ step, id: old });
   }
 
@@ -235,6 +237,8 @@ class Run {
     const { ports, context } = this.applying;
     const after = await ports[step.stored].get(idOf(made), context);
     if (!after) return made;
+    const { wanted } = step;
+    if (wanted) this.findings.push(...droppedFields(step.stored, wanted.object, after, wanted.pointer));
     this.findings.push(...(await slippedIn(this.applying, step, after, body, undefined)));
     return after;
   }

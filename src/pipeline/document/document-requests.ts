@@ -18,8 +18,8 @@ import { basisOf, planDocument } from './plan-document.ts';
 import { noDocument, readDocument } from './read-document.ts';
 import { asKnown, readLive, remember } from './read-live.ts';
 
-/** Of an application's objects, at most this share goes at once without `force`, but always so many. */
-const MOST_DELETED = { share: 0.2, floor: 3 };
+/** So many objects always go at once without `force`, whatever share of the application's that is. */
+const ALWAYS_DELETED = 3;
 
 /** Lints a document, reads what Datadog holds of it, and plans. Throws `invalid` where the body is no document. */
 export async function prepare(request: PipelineRequest, ports: Ports): Promise<Prepared> {
@@ -64,7 +64,7 @@ export async function applyRequest(request: PipelineRequest, ports: Ports): Prom
     throw await basisProblem(query.basis, prepared, ports, context);
   if (query.force !== 'true') {
     refuseErrors(replacements(plan), body);
-    requireFew(plan, live);
+    requireFew(plan, live, ports.mostDeleted);
   }
   const outcome = await applyPlan({ document, plan, live, way, ports, context });
   const after = liveAfter(live, outcome);
@@ -141,10 +141,11 @@ function replacements(plan: DocumentPlan): Finding[] {
   });
 }
 
-function requireFew(plan: DocumentPlan, { own }: LiveState): void {
+/** Throws `too_many_deletes` beyond `share` (percent) of what the application has. */
+function requireFew(plan: DocumentPlan, { own }: LiveState, share: number): void {
   const going = writesOf(plan).filter(({ planned }) => planned.action === 'delete');
   const all = own.monitor.length + own.dashboard.length;
-  const most = Math.max(MOST_DELETED.floor, Math.floor(all * MOST_DELETED.share));
+  const most = Math.max(ALWAYS_DELETED, Math.floor((all * share) / 100));
   if (going.length <= most) return;
   throw new ProblemError(
     'too_many_deletes',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Way } from '../../domain/application.ts';
 import { canonical } from '../../domain/canonical.ts';
 import { changesOf, needsReplace } from '../../domain/changes.ts';
+import { droppedFields } from '../../domain/dropped-fields.ts';
 import { withLiveValues } from '../../domain/document-update.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isObject, numberText, printJson } from '../../domain/json.ts';
@@ -45,7 +46,15 @@ export function planDocument(
     application,
     basis: basisOf(document, live),
     steps: [...steps, deletedLast(leftOver), copies].filter((list) => list.length > 0),
-    findings: [...document.findings, ...order.findings, ...adoptionFindings(wanted, live, application)],
+    findings: [
+      ...document.findings,
+      ...order.findings,
+      ...adoptionFindings(wanted, live, application),
+      ...wanted.flatMap((one) => {
+        const before = found.get(one);
+        return before ? droppedFields(one.stored, one.object, before, one.pointer) : [];
+      }),
+    ],
   };
 }
 

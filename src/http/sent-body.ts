@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { decode } from '../format/decode.ts';
+import { type Decoded, type DecodeLimits, type Format, OBJECT_LIMITS } from '../format/decoded.ts';
+
+/** A body as it was sent. */
+export interface SentBody {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  readonly format: Format;
+  readonly limits: DecodeLimits;
+  /** What it holds; read once, however often it is asked for. Throws ProblemError as `decode` does. */
+  decoded(): Promise<Decoded>;
+}
+
+/** A body that nothing has been read from yet. */
+export function sentBody(bytes: Buffer, contentType: string, format: Format, limits: DecodeLimits): SentBody {
+  let reading: Promise<Decoded> | undefined;
+  return {
+    bytes,
+    contentType,
+    format,
+    limits,
+    decoded: () => (reading ??= decode(bytes, format, limits)),
+  };
+}
+
+/** Whether a body of this size is a burden to the process that reads it; whose size is not said may be any. */
+export function isLarge(size: number | undefined): boolean {
+  return size === undefined || size > OBJECT_LIMITS.bytes;
+}
+
+/** The size (bytes) that a request says its body has. */
+export function saidSize({ headers }: Pick<IncomingMessage, 'headers'>): number | undefined {
+  const said = headers['content-length'];
+  return said === undefined ? undefined : Number(said);
+}

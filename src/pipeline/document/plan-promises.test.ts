@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  changed,
+  codes,
+  documentOf,
+  idOf,
+  items,
+  problemOf,
+  startInProcess as start,
+  told,
+} from '../../../test/documents-in-process.ts';
+import { changesOf } from '../../domain/changes.ts';
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { markOf } from '../../domain/marker.ts';
+import type { StoredKind } from '../../domain/managed-kind.ts';
+
+const MONITOR: JsonObject = {
+  key: 'load',
+  type: 'query alert',
+  name: 'Load',
+  query: 'avg(last_5m):avg:system.load.1{*} > 2',
+  options: { thresholds: { critical: 2 } },
+};
+
+const GROUPED = 'avg(last_5m):avg:system.load.1{*} by {host} > 2';
+
+/** Any small document: monitors and dashboards under a few keys. */
+function documents(): fc.Arbitrary<JsonObject> {
+  const options = fc.record(
+    {
+      notify_audit: fc.boolean(),
+      include_tags: fc.boolean(),
+      renotify_interval: fc.constantFrom(10, 60),
+      new_group_delay: fc.constantFrom(0, 60),
+      notify_no_data: fc.boolean(),
+      timeout_h: fc.constantFrom(null, 2),
+      escalation_message: fc.constantFrom('', 'still', 'still\n'),
+    },
+    { requiredKeys: [] },
+  );
+  const monitor = fc
+    .record(
+      {
+        message: fc.constantFrom('', 'one @slack-a', 'two @slack-a\n'),
+        priority: fc.constantFrom(null, 1, 2),
+        tags: fc.uniqueArray(fc.constantFrom('env:prod', 'a:b', 'team:x', 'c:d')),
+        options,
+      },
+      { requiredKeys: [] },
+    )
+    .map((more): JsonObject => {
+      const { options: given = {}, ...rest } = more;
+      return { ...MONITOR, query: GROUPED, ...rest, options: { ...given, thresholds: { critical: 2 } } };
+    });
+  const note = fc
+    .constantFrom('a', 'b', 'c', 'd')
+    .map((content): JsonObject => ({ definition: { type: 'note', content } }));
+  const group = fc.array(note, { maxLength: 3 }).map(
+    (widgets): JsonObject => ({
+      definition: { type: 'group', layout_type: 'ordered', title: 'g', widgets },
+    }),
+  );
+  const dashboard = fc.record(
+    {
+      title: fc.constantFrom('One', 'Two'),
+      layout_type: fc.constant('ordered'),
+      widgets: fc.array(fc.oneof(note, group), { maxLength: 5 }),
+      description: fc.constantFrom(null, '', 'words'),
+      notify_list: fc.constantFrom<Json[]>(['b@x.y', 'a@x.y'], [], ['a@x.y']),
+    },
+    { requiredKeys: ['title', 'layout_type', 'widgets'] },
+  );
+  const keyed = <T extends JsonObject>(of: fc.Arbitrary<T>, keys: readonly string[]) =>
+    fc.tuple(...keys.map(() => fc.option(of))).map((list) =>
+      list.flatMap((one, at) => {
+        const key = keys[at] ?? '';
+        // Equal monitors are one to Datadog; the name tells them apart.
+        return one ? [{ ...one, key, ...('name' in one ? { name: key } : {}) }] : [];
+      }),
+    );
+  return fc
+    .record({ monitors: keyed(monitor, ['m1', 'm2', 'm3']), dashboards: keyed(dashboard, ['d1', 'd2']) })
+    .map((parts) => documentOf(parts));
+}
+
+describe('after an apply Datadog holds', () => {
+  const held = ({ person }: ReturnType<typeof start>) => {
+    const monitors = items(person('GET', '/api/v1/monitor'));
+    const dashboards = items(person('GET', '/api/v1/dashboard')['dashboards']).map(({ id }) =>
+      person('GET', `/api/v1/dashboard/${String(id)}`),
+    );
+    const named = (kind: StoredKind) => (object: JsonObject) =>
+      [`${kind} ${markOf(kind, object)?.key}` as string, { kind, object }] as const;
+    return new Map([...monitors.map(named('monitor')), ...dashboards.map(named('dashboard'))]);
+  };
+
+  it('exactly what the plan promised, of any document after any other', async () => {
+    await fc.assert(
+      fc.asyncProperty(documents(), documents(), async (first, second) => {
+        const world = start();
+        const query = { prune: 'true', force: 'true' };
+        await world.apply(first, query);
+        const before = held(world);
+        const promised = items((await world.ask('/plan', second, { prune: 'true' }))['objects']);
+        await world.apply(second, query);
+        const after = held(world);
+        const left = new Set([...before.keys(), ...after.keys()]);
+        for (const { kind, key, action, changes } of promised) {
+          const whole = `${String(kind)} ${String(key)}`;
+          left.delete(whole);
+          const [was, is] = [before.get(whole), after.get(whole)];
+          assert.deepEqual([was !== undefined, is !== undefined], [action !== 'create', action !== 'delete']);
+          if (action === 'none') assert.deepEqual(is, was);
+          if (!was || !is) continue;
+          assert.deepEqual(changesOf(is.kind, was.object, is.object), changes);
+          // A monitor to the letter too, but for what tells of the write itself: no other field was sent.
+          if (is.kind === 'dashboard') continue;
+          const fields = new Set(items(changes).map(({ path }) => String(path).split('/')[1]));
+          for (const name of Object.keys(was.object)) {
+            if (fields.has(name) || name === 'modified') continue;
+            assert.deepEqual(is.object[name], was.object[name], name);
+          }
+        }
+        assert.deepEqual([...left], []);
+        const again = items((await world.plan(second))['objects']);
+        assert.deepEqual(
+          again.filter(({ action }) => action !== 'none'),
+          [],
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('a field that Datadog drops', () => {
+  it('is a finding at each plan and no change, and goes along with changes', async () => {
+    const { apply, plan, taken } = start();
+    const document = (message: string) =>
+      documentOf({ monitors: [{ ...MONITOR, message, classification: 'x' }] });
+    const applied = await apply(document('a'));
+    assert.ok(codes(applied).includes('field_dropped'));
+    for (let turn = 0; turn < 2; turn += 1) {
+      const planned = await plan(document('a'));
+      assert.deepEqual(told(planned), ['load none']);
+      const dropped = items(planned['findings']).find(({ code }) => code === 'field_dropped');
+      assert.equal(dropped?.['pointer'], '/monitors/0/classification');
+    }
+    taken();
+    assert.deepEqual(changed(await plan(document('b'))), ['/message']);
+    await apply(document('b'));
+    const put = taken().find(({ call }) => call.startsWith('PUT'));
+    assert.deepEqual(JSON.parse(put?.sent ?? '{}'), { message: 'b', classification: 'x' });
+  });
+});
+
+describe('runbook links', () => {
+  const link = (url: string): JsonObject => ({ category: 'runbook', name: 'Runbook', url });
+  const linked = (...assets: JsonObject[]) => documentOf({ monitors: [{ ...MONITOR, assets }] });
+
+  it('are managed where they are written, and then read singly', async () => {
+    const { apply, plan, person, taken } = start();
+    await apply(linked(link('https://a.example')));
+    assert.deepEqual(told(await plan(linked(link('https://a.example')))), ['load none']);
+    const changes = await plan(linked(link('https://b.example')));
+    assert.deepEqual(changed(changes), ['/assets/0/url']);
+    const { basis } = await apply(linked(link('https://b.example')));
+    taken();
+    assert.equal((await plan(linked(link('https://b.example'))))['basis'], basis);
+    const reads = taken().filter(({ call }) => call.startsWith('GET /api/v1/monitor/'));
+    assert.deepEqual(
+      reads.map(({ query }) => query),
+      ['with_assets=true'],
+    );
+    const id = idOf(changes);
+    const read = person('GET', `/api/v1/monitor/${id}?with_assets=true`);
+    assert.equal(items(read['assets'])[0]?.['url'], 'https://b.example');
+  });
+
+  it('that nobody writes stay as they are, and cost no read', async () => {
+    const { apply, plan, person, taken } = start();
+    await apply(linked(link('https://a.example')));
+    const without = (message: string) => documentOf({ monitors: [{ ...MONITOR, message }] });
+    await apply(without('x'));
+    taken();
+    const planned = await plan(without('x'));
+    assert.deepEqual(told(planned), ['load none']);
+    assert.deepEqual(
+      taken().filter(({ call }) => /monitor\/\d/.test(call)),
+      [],
+    );
+    const read = person('GET', `/api/v1/monitor/${idOf(planned)}?with_assets=true`);
+    assert.equal(items(read['assets']).length, 1);
+  });
+
+  it('of one monitor are updated too', async () => {
+    const { apply, ask, plan } = start();
+    await apply(linked(link('https://a.example')));
+    const body = (url: string): JsonObject => ({
+      application: 'app',
+      key: 'load',
+      monitor: { assets: [link(url)] },
+    });
+    assert.equal((await ask('/update_monitor', body('https://a.example')))['action'], 'none');
+    assert.equal((await ask('/update_monitor', body('https://b.example')))['action'], 'update');
+    assert.deepEqual(told(await plan(linked(link('https://b.example')))), ['load none']);
+  });
+});
+
+describe('mutes', () => {
+  const silenced = (monitor: JsonObject) => isObject(monitor['options']) && monitor['options']['silenced'];
+
+  it('survive every apply: of a field, of the options, and of another type', async () => {
+    const { apply, plan, person } = start();
+    const document = (more: JsonObject) => documentOf({ monitors: [{ ...MONITOR, ...more }] });
+    await apply(document({}));
+    const id = idOf(await plan(document({})));
+    person('POST', `/api/v1/monitor/${id}/mute`, {});
+    const options = { thresholds: { critical: 2 }, notify_audit: true };
+    for (const more of [{}, { message: 'new' }, { options }, { options, lint: { ignore: [] } }]) {
+      await apply(document(more));
+      assert.deepEqual(silenced(person('GET', `/api/v1/monitor/${id}`)), { '*': null });
+    }
+    const logs = {
+      type: 'log alert',
+      query: 'logs("status:error").index("*").rollup("count").last("5m") > 2',
+    };
+    await apply(document(logs), { force: 'true' });
+    const other = idOf(await plan(document(logs)));
+    assert.notEqual(other, id);
+    assert.deepEqual(silenced(person('GET', `/api/v1/monitor/${other}`)), { '*': null });
+  });
+});
+
+describe("a copy that Datadog's Clone made", () => {
+  it('blocks nothing, and is as it was after every apply', async () => {
+    const { apply, plan, person } = start();
+    const document = (message: string) => documentOf({ monitors: [{ ...MONITOR, message }] });
+    await apply(document('a'));
+    const live = person('GET', `/api/v1/monitor/${idOf(await plan(document('a')))}`);
+    const { type = null, query = null, tags = null } = live;
+    const copy = person('POST', '/api/v1/monitor', { type, query, tags, name: 'Clone of Load' });
+    const read = () => person('GET', `/api/v1/monitor/${String(copy['id'])}`);
+    const before = read();
+    await apply(document('b'));
+    await apply(document('c'), { prune: 'true', force: 'true' });
+    assert.deepEqual(told(await plan(document('c'))), ['load none', 'load copy']);
+    await apply(documentOf({}), { prune: 'true' });
+    assert.deepEqual(read(), before);
+  });
+});
+
+describe('of many objects', () => {
+  const monitors = Array.from({ length: 20 }, (_, at) => ({ ...MONITOR, key: `m${at}`, name: `M ${at}` }));
+  it('no more than the share that is set are deleted at once, and always three', async () => {
+    for (const { share, least } of [
+      { share: 0, least: 3 },
+      { share: 50, least: 10 },
+    ]) {
+      const { apply, ports } = start();
+      Object.assign(ports, { mostDeleted: share });
+      await apply(documentOf({ monitors }), {}, 60_000);
+      const many = documentOf({ monitors: monitors.slice(least + 1) });
+      const { code, extras } = await problemOf(apply(many, { prune: 'true' }));
+      assert.deepEqual(
+        [code, items(extras.members?.['deletes'] as Json).length],
+        ['too_many_deletes', least + 1],
+      );
+      const few = await apply(documentOf({ monitors: monitors.slice(least) }), { prune: 'true' });
+      assert.equal(items(few['done']).length, least);
+    }
+  });
+});

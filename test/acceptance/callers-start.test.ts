@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { it, type TestContext } from 'node:test';
+import { ended, folderWith, ROOT } from './run-lint.ts';
+
+const ENV = {
+  BIRDDOG_SECRETS: '/nowhere',
+  BIRDDOG_JOURNAL: '/nowhere/journal.sqlite',
+  LEANIX_URL: 'https://company.leanix.net',
+  SERVICENOW_URL: 'https://company.service-now.com',
+  DATADOG_SITE: 'datadoghq.eu',
+};
+
+/** `birddog serve` with these variables, which is not to start: why it says it did not. */
+async function notStarted(env: Readonly<Record<string, string>>): Promise<string> {
+  const { PATH, BIRDDOG_BUNDLES } = process.env;
+  const child = spawn(join(ROOT, 'bin/birddog'), ['serve'], {
+    env: { PATH, BIRDDOG_BUNDLES, ...ENV, ...env },
+  });
+  const { status, err } = await ended(child);
+  assert.equal(status, 78, err);
+  const line = err.split('\n').find((one) => one.includes('"not started"')) ?? '{}';
+  return JSON.parse(line).reason;
+}
+
+const files = (t: TestContext, access: string, tokens: string) => {
+  const folder = folderWith(t, { 'access.yaml': access, 'tokens.yaml': tokens });
+  return {
+    BIRDDOG_AUTH: 'tokens',
+    BIRDDOG_ACCESS: join(folder, 'access.yaml'),
+    BIRDDOG_TOKENS: join(folder, 'tokens.yaml'),
+  };
+};
+
+it('Birddog does not start with mistakes in its files, and tells all of both by line and column', async (t) => {
+  const access = 'rules:\n  - groups: [a]\n    applications: [B]\n    may: [reed]\n';
+  const tokens = 'tokens:\n  - {name: ci, sha256: birddog_PLAIN, expires: 2027-03-31, groups: [g]}\n';
+  const env = files(t, access, tokens);
+  const reason = await notStarted(env);
+  const told = reason
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(' ').slice(0, 2).join(' '));
+  assert.deepEqual(told, [
+    `BIRDDOG_ACCESS: ${env.BIRDDOG_ACCESS}:3:20:`,
+    `BIRDDOG_ACCESS: ${env.BIRDDOG_ACCESS}:4:11:`,
+    `BIRDDOG_TOKENS: ${env.BIRDDOG_TOKENS}:2:24:`,
+  ]);
+  assert.ok(!reason.includes('PLAIN'));
+});
+
+it('Birddog does not start without its files, and names them', async (t) => {
+  const env = files(t, 'rules: []\n', 'tokens: []\n');
+  const reason = await notStarted({ ...env, BIRDDOG_TOKENS: '/nowhere/tokens.yaml' });
+  assert.match(reason, /BIRDDOG_TOKENS: \/nowhere\/tokens\.yaml: it cannot be read/);
+});
+
+it('Birddog that asks nobody does not start where others than this machine reach it', async () => {
+  assert.match(
+    await notStarted({ BIRDDOG_AUTH: 'none', BIRDDOG_HOST: '0.0.0.0' }),
+    /BIRDDOG_AUTH: "none" is for loopback/,
+  );
+});
