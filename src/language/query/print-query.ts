@@ -33,7 +33,7 @@ function comparison(compared: Comparison | undefined): string {
 }
 
 /** Writes an expression alone, as widgets have it. */
-function printExpression(node: Argument): string {
+export function printExpression(node: Argument): string {
   switch (node.kind) {
     case 'word':
     case 'number':
