@@ -80,7 +80,7 @@ export function contractApp(options: ContractAppOptions): App {
   app.get('/openapi.json', (c) => c.body(description, 200, { 'content-type': 'application/json' }));
   const schema = documentJsonSchema();
   app.get('/schema.json', (c) => c.body(schema, 200, { 'content-type': 'application/schema+json' }));
-  app.get('/docs', async (c) => c.html(await docsPage()));
+  app.get('/docs', async (c) => c.html(await docsPage(options.bearer)));
   if (options.health) addHealth(app, options.health);
   app.all('*', (c) => {
     const { path, method } = c.req;

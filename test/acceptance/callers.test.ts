@@ -164,6 +164,7 @@ describe('who may do what', () => {
     assert.equal((await at.ask(undefined, 'POST', '/lint', body)).status, 401);
     for (const path of ['/docs', '/openapi.json', '/schema.json', '/healthz', '/readyz'])
       assert.equal((await at.ask(undefined, 'GET', path)).status, 200, path);
+    assert.match((await at.ask(undefined, 'GET', '/docs')).text, /Authorization: Bearer/);
     const { body: description } = await at.ask(undefined, 'GET', '/openapi.json');
     assert.deepEqual(description.security, [{ bearer: [] }]);
     assert.equal(description.components.securitySchemes.bearer.scheme, 'bearer');
