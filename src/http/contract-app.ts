@@ -15,12 +15,11 @@ import {
 import type { Caller, RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Json } from '../domain/json.ts';
-import { type OwnDeadline, requireTime } from '../domain/deadline.ts';
+import { type Deadline, type OwnDeadline, requireTime } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { answerFormat, formatOf } from '../format/content-type.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Log } from '../process/log.ts';
-import type { Deadline } from '../domain/deadline.ts';
 import type { Metrics, WayTaken } from './metrics.ts';
 import { addHealth, type Health } from './ops-app.ts';
 import { readBody } from './read-body.ts';
