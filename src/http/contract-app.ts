@@ -120,6 +120,7 @@ async function answer(c: Call, operation: Endpoint, options: ContractAppOptions)
     else {
       giveBack = await turnFor(c, operation, options.large, context.deadline);
       const incoming = await read(c, operation, context);
+      audit.isAbout({ query: incoming.query });
       audit.isAbout({ query: incoming.query, ...(await bodyOf(incoming.sent)) });
       reply = await options.serve({ ...incoming, goes: record.goes, audit });
     }

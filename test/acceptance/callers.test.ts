@@ -170,6 +170,27 @@ describe('who may do what', () => {
     assert.equal(description.components.securitySchemes.bearer.scheme, 'bearer');
   });
 
+  it('a large document is held against the same rules', async () => {
+    const large = (application: string, query: string) => ({
+      apiVersion: 'birddog/v1',
+      application,
+      team: 't',
+      monitors: [{ key: 'k', ...monitor, type: 'composite', query, message: 'x'.repeat(1_100_000) }],
+    });
+    const own = '${monitor:own} && ${monitor:other}';
+    const seen = await asked();
+    for (const [application, query, pointer] of [
+      ['legacy-crm', own, undefined],
+      ['payments-batch', '${monitor:legacy-crm/k} && ${monitor:own}', '/monitors/0/query'],
+    ] as const) {
+      const { body, text } = await at.ask(tokens.zoë, 'POST', '/plan', large(application, query));
+      assert.deepEqual([body.code, body.findings?.[0].pointer], ['forbidden', pointer], text);
+    }
+    assert.deepEqual(await asked(), seen);
+    const letIn = await at.ask(tokens.zoë, 'POST', '/plan', large('payments-batch', own));
+    assert.notEqual(letIn.body.code, 'forbidden');
+  });
+
   it('one application is no way to another', async () => {
     const made = await at.ask(tokens.robot, 'POST', '/create_monitor', {
       application: 'checkout',
