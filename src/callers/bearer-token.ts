@@ -1,6 +1,6 @@
 import { ProblemError } from '../domain/problem.ts';
 import { Secret } from '../domain/secret.ts';
-import { refusedToken } from './unauthenticated.ts';
+import { refusedToken } from './refused-token.ts';
 
 /** Characters: a token with the groups of a large directory has some thousands, and Node takes 16 KiB of headers in all. */
 const LONGEST = 12_288;

@@ -15,7 +15,7 @@ import { createIssuerKeys } from './issuer-keys.ts';
 import { createOidc } from './oidc.ts';
 import type { AuthSettings } from './settings.ts';
 import { callerWithToken, readTokensFile, TOKEN_PREFIX } from './tokens-file.ts';
-import { refusedToken } from './unauthenticated.ts';
+import { refusedToken } from './refused-token.ts';
 import type { Want } from './wants.ts';
 
 /** Who calls, and what they may do. */

@@ -15,7 +15,7 @@ import type { Deadline } from '../domain/deadline.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import type { OidcSettings } from './settings.ts';
-import { refusedToken } from './unauthenticated.ts';
+import { refusedToken } from './refused-token.ts';
 
 /** Signed with a private key: what everybody may read at the issuer signs nothing. */
 const ALGORITHMS = [

@@ -6,7 +6,7 @@ import type { Finding } from '../domain/finding.ts';
 import { pointerTo } from '../domain/pointer.ts';
 import { Secret } from '../domain/secret.ts';
 import { readYamlFile } from './read-yaml-file.ts';
-import { refusedToken } from './unauthenticated.ts';
+import { refusedToken } from './refused-token.ts';
 
 /** What every token of the file begins with: it tells them from those of an issuer, and scanners for lost secrets know it. */
 export const TOKEN_PREFIX = 'birddog_';

@@ -316,7 +316,7 @@ describe('concurrent questions', () => {
 
 describe('what the lookups have shown', () => {
   it('is what answered them, and which catalog cannot tell', async () => {
-    const { ask, answers, clock, lookup } = scene();
+    const { ask, answers, clock, context, lookup } = scene();
     await ask();
     await ask();
     answers.leanix = down;
@@ -327,7 +327,7 @@ describe('what the lookups have shown', () => {
     assert.deepEqual(Object.fromEntries(readings.lookups()), { hit: 1, miss: 1, stale: 2 });
     assert.deepEqual([readings.entries(), [...readings.away().keys()]], [1, ['leanix']]);
     answers.leanix = found('checkout');
-    await lookup.again('leanix', 'r');
+    await lookup.again('leanix', context());
     assert.deepEqual([...readings.away()], []);
   });
 });

@@ -5,7 +5,7 @@ import {
   CHECK_APPLICATION,
   type Way,
 } from '../domain/application.ts';
-import type { RequestContext } from '../domain/caller.ts';
+import { logIds, type RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type Deadline, deadlineAfter, requireTime } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
@@ -37,7 +37,7 @@ export interface Lookup {
   (application: string, aliases: CatalogAliases, context: RequestContext): Promise<Way>;
   readonly readings: LookupReadings;
   /** Asks one catalog again, to learn whether it can tell by now. */
-  again(catalog: CatalogName, requestId: string): Promise<unknown>;
+  again(catalog: CatalogName, context: RequestContext): Promise<unknown>;
 }
 
 /** The last settled answer, kept beyond its time for when a catalog is away. */
@@ -66,13 +66,13 @@ export function createLookup(options: LookupOptions): Lookup {
     key: string,
     application: string,
     aliases: CatalogAliases,
-    { requestId: request_id }: RequestContext,
+    context: RequestContext,
   ): Promise<Settlement> {
     const answers = new Map<CatalogName, CatalogAnswer>();
     return new Promise((resolve) => {
       const take = async ({ name, ask }: { name: CatalogName; ask: Catalog }) => {
         const settled = settle(
-          answers.set(name, await consult(name, ask, application, aliases[name], request_id)),
+          answers.set(name, await consult(name, ask, application, aliases[name], context)),
         );
         if (!settled) return;
         remember(key, settled);
@@ -114,9 +114,9 @@ export function createLookup(options: LookupOptions): Lookup {
 
   return Object.assign(lookUp, {
     readings: counts.readings,
-    again: async (name: CatalogName, requestId: string) => {
+    again: async (name: CatalogName, context: RequestContext) => {
       for (const { ask } of catalogs.filter((catalog) => catalog.name === name))
-        await consult(name, ask, CHECK_APPLICATION, undefined, requestId);
+        await consult(name, ask, CHECK_APPLICATION, undefined, context);
     },
   });
 }
@@ -131,16 +131,16 @@ function consulting(
     ask: Catalog,
     application: string,
     alias: string | undefined,
-    request_id: string,
+    context: RequestContext,
   ): Promise<CatalogAnswer> => {
     const deadline = deadlineAfter(timeoutMs, clock);
     let answer: CatalogAnswer;
     try {
       answer = await ask({ name: alias ?? application, alias: alias !== undefined, deadline });
       if (answer.answer === 'unknown')
-        log?.warn('catalog_unknown', { catalog, application, why: answer.why, request_id });
+        log?.warn('catalog_unknown', { catalog, application, why: answer.why, ...logIds(context) });
     } catch (error) {
-      log?.error('catalog_failed', { catalog, application, error, request_id });
+      log?.error('catalog_failed', { catalog, application, error, ...logIds(context) });
       answer = { answer: 'unknown', why: `Birddog cannot ask ${CATALOG_TITLES[catalog]}` };
     }
     said(catalog, answer);

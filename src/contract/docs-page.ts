@@ -17,8 +17,8 @@ code,pre{font:14px/1.5 ui-monospace,monospace;background:#f3f3f6;border-radius:4
 pre{padding:1rem;overflow:auto}table{border-collapse:collapse;width:100%}
 td,th{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid #ddd}`;
 
-/** The contract for people: paths, parameters and problems, from the same tables as /openapi.json. */
-export async function docsPage(): Promise<string> {
+/** The contract for people: paths, parameters and problems, from the same tables as /openapi.json. `bearer`: callers show a token. */
+export async function docsPage(bearer = false): Promise<string> {
   const page = html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Birddog</title><meta name="viewport" content="width=device-width">
@@ -28,6 +28,7 @@ export async function docsPage(): Promise<string> {
 <p>Datadog monitors, alerts and dashboards for any application. The description for machines is
 <a href="/openapi.json">/openapi.json</a>. Bodies are JSON, YAML or TOML by <code>Content-Type</code>;
 answers are JSON, or YAML where <code>Accept</code> asks for it.</p>
+${bearer ? html`<p>Every request carries <code>Authorization: Bearer TOKEN</code>.</p>` : ''}
 <pre>${EXAMPLE}</pre>
 <h2>Paths</h2>
 <table><tr><th>Path</th><th>What it does</th><th>Query parameters</th></tr>

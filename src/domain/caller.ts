@@ -36,3 +36,9 @@ export function isName(text: unknown): text is string {
     !/\p{Cc}/u.test(text)
   );
 }
+
+/** The ids by which a log line names its request, its trace and our span in that. */
+export function logIds({ requestId, traceparent }: Pick<RequestContext, 'requestId' | 'traceparent'>) {
+  const [, trace_id = '', span_id = ''] = traceparent.split('-');
+  return { request_id: requestId, trace_id, span_id };
+}

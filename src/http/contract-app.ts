@@ -15,12 +15,11 @@ import {
 import type { Caller, RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Json } from '../domain/json.ts';
-import { type OwnDeadline, requireTime } from '../domain/deadline.ts';
+import { type Deadline, type OwnDeadline, requireTime } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { answerFormat, formatOf } from '../format/content-type.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Log } from '../process/log.ts';
-import type { Deadline } from '../domain/deadline.ts';
 import type { Metrics, WayTaken } from './metrics.ts';
 import { addHealth, type Health } from './ops-app.ts';
 import { readBody } from './read-body.ts';
@@ -80,7 +79,7 @@ export function contractApp(options: ContractAppOptions): App {
   app.get('/openapi.json', (c) => c.body(description, 200, { 'content-type': 'application/json' }));
   const schema = documentJsonSchema();
   app.get('/schema.json', (c) => c.body(schema, 200, { 'content-type': 'application/schema+json' }));
-  app.get('/docs', async (c) => c.html(await docsPage()));
+  app.get('/docs', async (c) => c.html(await docsPage(options.bearer)));
   if (options.health) addHealth(app, options.health);
   app.all('*', (c) => {
     const { path, method } = c.req;
@@ -121,6 +120,7 @@ async function answer(c: Call, operation: Endpoint, options: ContractAppOptions)
     else {
       giveBack = await turnFor(c, operation, options.large, context.deadline);
       const incoming = await read(c, operation, context);
+      audit.isAbout({ query: incoming.query });
       audit.isAbout({ query: incoming.query, ...(await bodyOf(incoming.sent)) });
       reply = await options.serve({ ...incoming, goes: record.goes, audit });
     }

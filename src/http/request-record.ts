@@ -1,10 +1,10 @@
-import type { RequestContext } from '../domain/caller.ts';
+import { logIds, type RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { type Log, type LogFields, logWith } from '../process/log.ts';
 import type { Metrics, WayTaken } from './metrics.ts';
 import { requestIdOf } from './request-context.ts';
-import { traceIdsOf, traceOf } from './trace-context.ts';
+import { traceOf } from './trace-context.ts';
 
 /** One request from its arrival to its answer: its ids, and what metrics and log are told of it. */
 export interface RequestRecord {
@@ -36,7 +36,7 @@ export function recordRequest({ method, path, endpoint, header }: Asked, told: T
   const { clock, metrics } = told;
   const requestId = requestIdOf(header);
   const trace = traceOf(header);
-  const log = logWith(told.log, { request_id: requestId, ...traceIdsOf(trace.traceparent) });
+  const log = logWith(told.log, logIds({ requestId, ...trace }));
   const begun = clock.now();
   let caller = '';
   let way: WayTaken = 'none';

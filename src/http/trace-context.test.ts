@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { traceIdsOf, traceOf } from './trace-context.ts';
+import { logIds } from '../domain/caller.ts';
+import { traceOf } from './trace-context.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
 const read = (traceparent?: string, tracestate?: string) =>
   traceOf((name) => (name === 'traceparent' ? traceparent : name === 'tracestate' ? tracestate : undefined));
-const traceIdAfter = (traceparent?: string) => traceIdsOf(read(traceparent).traceparent).trace_id;
+const traceIdAfter = (traceparent?: string) => logIds({ requestId: 'r', ...read(traceparent) }).trace_id;
 
 describe('a traceparent', () => {
   it('goes on under a span of our own', () => {
     const { traceparent } = read(`00-${TRACE}-${SPAN}-01`);
     assert.match(traceparent, new RegExp(`^00-${TRACE}-[0-9a-f]{16}-01$`));
-    assert.notEqual(traceIdsOf(traceparent).span_id, SPAN);
+    assert.notEqual(logIds({ requestId: 'r', traceparent }).span_id, SPAN);
   });
 
   it('keeps the decision whether it is sampled, and no other flag', () => {
@@ -41,7 +42,7 @@ describe('a traceparent', () => {
     it(`that is ${what} begins a new trace, without the old state`, () => {
       const begun = read(text, 'a=1');
       assert.match(begun.traceparent, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-      assert.notEqual(traceIdsOf(begun.traceparent).trace_id, TRACE);
+      assert.notEqual(logIds({ requestId: 'r', ...begun }).trace_id, TRACE);
       assert.equal(begun.tracestate, undefined);
     });
   }

@@ -43,9 +43,3 @@ function stateOf(given: string | undefined): string | undefined {
   const sound = members.length > 0 && members.length <= MOST_MEMBERS && members.every((m) => MEMBER.test(m));
   return sound ? members.join(',') : undefined;
 }
-
-/** The ids that a log line names a trace and our span in it by. */
-export function traceIdsOf(traceparent: string): { readonly trace_id: string; readonly span_id: string } {
-  const [, trace_id = '', span_id = ''] = traceparent.split('-');
-  return { trace_id, span_id };
-}

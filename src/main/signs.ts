@@ -61,7 +61,7 @@ export function ownSigns({ sidecar, lookup, callers }: OwnWatched): readonly Sig
         trouble: 'catalog_away',
         about,
         look: () => lookup.readings.away().get(about),
-        again: ({ requestId }) => lookup.again(about, requestId),
+        again: (context) => lookup.again(about, context),
       }),
     ),
   ];

@@ -153,6 +153,7 @@ for (const [application, process] of [
       for (const [method, target, body] of [
         ['DELETE', `${path}&dry_run=true`],
         ['POST', '/create_monitor?dry_run=true', write('k')],
+        ['POST', '/create_monitor?dry_run=true', '{"application": '],
         ['GET', `/get_monitors?application=${application}`],
         ['POST', '/plan', { apiVersion: 'birddog/v1', application, team: 't', monitors: [] }],
       ] as const) {

@@ -62,3 +62,13 @@ it('Birddog that asks nobody does not start where others than this machine reach
     /BIRDDOG_AUTH: "none" is for loopback/,
   );
 });
+
+it('birddog token makes a token, with the entry for the file', async () => {
+  const { PATH, BIRDDOG_BUNDLES } = process.env;
+  const env = { PATH, BIRDDOG_BUNDLES };
+  const child = spawn(join(ROOT, 'bin/birddog'), ['token', '--groups', 'g', 'ci'], { env });
+  const { status, out } = await ended(child);
+  assert.equal(status, 0);
+  assert.match(out, /^ {2}birddog_[\w-]{43}$/m);
+  assert.match(out, /^ {2}- name: ci\n {4}sha256: "?[0-9a-f]{64}/m);
+});

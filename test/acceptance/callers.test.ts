@@ -164,9 +164,31 @@ describe('who may do what', () => {
     assert.equal((await at.ask(undefined, 'POST', '/lint', body)).status, 401);
     for (const path of ['/docs', '/openapi.json', '/schema.json', '/healthz', '/readyz'])
       assert.equal((await at.ask(undefined, 'GET', path)).status, 200, path);
+    assert.match((await at.ask(undefined, 'GET', '/docs')).text, /Authorization: Bearer/);
     const { body: description } = await at.ask(undefined, 'GET', '/openapi.json');
     assert.deepEqual(description.security, [{ bearer: [] }]);
     assert.equal(description.components.securitySchemes.bearer.scheme, 'bearer');
+  });
+
+  it('a large document is held against the same rules', async () => {
+    const large = (application: string, query: string) => ({
+      apiVersion: 'birddog/v1',
+      application,
+      team: 't',
+      monitors: [{ key: 'k', ...monitor, type: 'composite', query, message: 'x'.repeat(1_100_000) }],
+    });
+    const own = '${monitor:own} && ${monitor:other}';
+    const seen = await asked();
+    for (const [application, query, pointer] of [
+      ['legacy-crm', own, undefined],
+      ['payments-batch', '${monitor:legacy-crm/k} && ${monitor:own}', '/monitors/0/query'],
+    ] as const) {
+      const { body, text } = await at.ask(tokens.zoë, 'POST', '/plan', large(application, query));
+      assert.deepEqual([body.code, body.findings?.[0].pointer], ['forbidden', pointer], text);
+    }
+    assert.deepEqual(await asked(), seen);
+    const letIn = await at.ask(tokens.zoë, 'POST', '/plan', large('payments-batch', own));
+    assert.notEqual(letIn.body.code, 'forbidden');
   });
 
   it('one application is no way to another', async () => {

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { containerCommand, FS_GROUP, USER } from './container.ts';
 import { addBase, layOutImage } from './image-root.ts';
 import { type NamespacedPod, startNamespacedPod } from './namespaced-pod.ts';
-import { askFrom, POD_ADDRESS, type Question } from './network-namespaces.ts';
+import { askFrom, inNamespace, POD_ADDRESS, type Question } from './network-namespaces.ts';
 import { DEPLOY, NO_KUBECTL } from './rendered.ts';
 
 /** Why namespaces cannot be had here, or false. In CI they must be. */
@@ -203,7 +203,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
 
   describe('deploy.sh', () => {
     /** Runs the script against a cluster that is a stand-in, but for what is run in Birddog's container. */
-    const deploy = () => {
+    const deploy = (...options: string[]) => {
       const within = join(laidOut, 'within-birddog');
       // The certificate of the pod here is for loopback; there is no DNS.
       const env = { ...pod.environment('birddog'), BIRDDOG_URL: 'https://127.0.0.1:8443' };
@@ -211,7 +211,9 @@ describe('the rendered pod, in namespaces', { skip }, () => {
       const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
       writeFileSync(within, `#!/bin/sh\nexec env -i ${quoted} "$@"\n`, { mode: 0o755 });
       writeFileSync(join(laidOut, 'rendered.yaml'), '');
-      return spawnSync(join(DEPLOY, 'deploy.sh'), ['--yes', '--write', 'openshift'], {
+      const script = [join(DEPLOY, 'deploy.sh'), '--yes', '--write', ...options, 'openshift'];
+      const [command = '', ...args] = inNamespace(pod.networks.pod, ...script);
+      return spawnSync(command, args, {
         encoding: 'utf8',
         env: {
           PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
@@ -221,22 +223,27 @@ describe('the rendered pod, in namespaces', { skip }, () => {
           REVISION: '7',
           BIRDDOG_TOKEN: pod.token,
           EXEC: within,
+          BIRDDOG_CACERT: join(pod.volume('tls'), 'ca.crt'),
         },
       });
     };
 
-    it('finds the pod well, by the real check in its container', () => {
-      const { status, stdout, stderr } = deploy();
-      assert.equal(status, 0, stdout + stderr);
-      const report = JSON.parse(/^\{$[^]*^\}$/m.exec(stdout)?.[0] ?? '{}');
-      assert.equal(report.ok, true, stdout);
-      for (const name of ['dry_run', 'create', 'read', 'delete'])
-        assert.ok(
-          report.parts.some(
-            (part: { name: string; state: string }) => part.name === name && part.state === 'ok',
-          ),
-        );
-    });
+    for (const [how, ...options] of [
+      ['in its container'],
+      ['from where the script runs', '--url', 'https://127.0.0.1:8443'],
+    ] as const)
+      it(`finds the pod well, by the real check ${how}`, () => {
+        const { status, stdout, stderr } = deploy(...options);
+        assert.equal(status, 0, stdout + stderr);
+        const report = JSON.parse(/^\{$[^]*^\}$/m.exec(stdout)?.[0] ?? '{}');
+        assert.equal(report.ok, true, stdout);
+        for (const name of ['dry_run', 'create', 'read', 'delete'])
+          assert.ok(
+            report.parts.some(
+              (part: { name: string; state: string }) => part.name === name && part.state === 'ok',
+            ),
+          );
+      });
 
     it('rolls back when the sidecar is away', () => {
       const launcher = pod.pid('sidecar');
