@@ -6,6 +6,14 @@ export interface Mutant {
   readonly to: number;
 }
 
+export interface Mutation {
+  readonly name: string;
+  /** When the result truly is a mistake, and where it is then. */
+  readonly mistakeWhen: string;
+  /** Every way of making this mistake once. `words` is the query with texts in quotes blanked out. */
+  readonly mutate: (query: string, words: string) => readonly Mutant[];
+}
+
 /** A stretch of a query. */
 interface Place {
   readonly from: number;

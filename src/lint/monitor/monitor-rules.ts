@@ -69,6 +69,7 @@ import { priorityZero } from './rules/priority-zero.ts';
 import { querySyntax } from './rules/query-syntax.ts';
 import { recoveryOverlaps } from './rules/recovery-overlaps.ts';
 import { recoveryUntold } from './rules/recovery-untold.ts';
+import { recoveryWindowShort } from './rules/recovery-window-short.ts';
 import { recoveryWithoutLimit } from './rules/recovery-without-limit.ts';
 import { renotifyOccurrences } from './rules/renotify-occurrences.ts';
 import { renotifyStatusUnreached } from './rules/renotify-status-unreached.ts';
@@ -91,6 +92,7 @@ import { thresholdQueryMissing } from './rules/threshold-query-missing.ts';
 import { thresholdWindowsUnused } from './rules/threshold-windows-unused.ts';
 import { thresholdWindows } from './rules/threshold-windows.ts';
 import { tooManyFacets } from './rules/too-many-facets.ts';
+import { tooManySearches } from './rules/too-many-searches.ts';
 import { tooManyTags } from './rules/too-many-tags.ts';
 import { twoDelays } from './rules/two-delays.ts';
 import { unclosedQuote } from './rules/unclosed-quote.ts';
@@ -168,6 +170,7 @@ const RULE_SETS: readonly RuleSet[] = [
       anomalyWindow,
       anomalyInterval,
       thresholdWindows,
+      recoveryWindowShort,
       outlierArguments,
       outlierUngrouped,
       forecastArguments,
@@ -201,6 +204,7 @@ const RULE_SETS: readonly RuleSet[] = [
       variableSource,
       variableIncomplete,
       variableQuerySyntax,
+      tooManySearches,
     ],
   },
   {

@@ -1,3 +1,4 @@
+import { argumentNumber } from '../argument-text.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { thresholdOf } from '../thresholds.ts';
 
@@ -8,7 +9,7 @@ const COUNTED = ['critical', 'warning', 'ok'];
 export const checkCount: MonitorRule = {
   code: 'check_count',
   severity: 'error',
-  summary: 'A service check is asked for more results than it keeps.',
+  summary: 'A service check is asked for more results than it keeps, or for none.',
   bad: `type: service check
 query: '"http.can_connect".over("*").by("host").last(⟦2⟧).count_by_status()'
 options:
@@ -22,8 +23,18 @@ options:
   check: ({ parsed: { query }, thresholds }) => {
     if (query.kind !== 'check') return [];
     const last = query.methods.find(({ name }) => name.text === 'last')?.args[0];
-    if (last?.kind !== 'number') return [];
-    const kept = Number(last.text);
+    if (last === undefined) return [];
+    const kept = argumentNumber(last) ?? 0;
+    if (!Number.isInteger(kept) || kept < 1)
+      return [
+        {
+          path: ['query'],
+          span: last.span,
+          message:
+            'Datadog refuses the query: last() takes how many results of the check are looked at, 1 or more.',
+          hint: 'Write one more than the biggest threshold, as in last(4).',
+        },
+      ];
     const percent = query.methods.some(({ name }) => name.text === 'pct_by_status');
     const asked = COUNTED.map((name) => ({ name, count: thresholdOf(thresholds, name) ?? 0 }));
     const most = asked.reduce((a, b) => (b.count > a.count ? b : a));
