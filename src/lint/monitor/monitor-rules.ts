@@ -281,7 +281,11 @@ export const MONITOR_RULES: readonly MonitorRule[] = RULE_SETS.flatMap(({ rules 
 
 /** What the rules about monitors say of one. `pointer` is where it stands in the body. */
 export function monitorFindings(view: MonitorView, pointer: Pointer): Finding[] {
-  return RULE_SETS.flatMap(({ asked, rules }) => (asked(view) ? findingsOf(rules, view, pointer) : []));
+  return findingsOf(
+    RULE_SETS.flatMap(({ asked, rules }) => (asked(view) ? rules : [])),
+    view,
+    pointer,
+  );
 }
 
 /** And those about a monitor that stands in a document. */
