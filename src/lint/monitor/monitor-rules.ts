@@ -55,6 +55,7 @@ import { methodTwice } from './rules/method-twice.ts';
 import { metricAlertType } from './rules/metric-alert-type.ts';
 import { metricName } from './rules/metric-name.ts';
 import { missingDataTwice } from './rules/missing-data-twice.ts';
+import { monitorRole } from './rules/monitor-role.ts';
 import { nameEmpty } from './rules/name-empty.ts';
 import { neverRenotified } from './rules/never-renotified.ts';
 import { newGroupDelayUngrouped } from './rules/new-group-delay-ungrouped.ts';
@@ -79,8 +80,8 @@ import { searchUnreadable } from './rules/search-unreadable.ts';
 import { searchWordCase } from './rules/search-word-case.ts';
 import { secretInMonitor } from './rules/secret-in-monitor.ts';
 import { syntheticsElsewhere } from './rules/synthetics-elsewhere.ts';
+import { tagBeginning } from './rules/tag-beginning.ts';
 import { tagCharacters } from './rules/tag-characters.ts';
-import { tagForm } from './rules/tag-form.ts';
 import { tagHalfEmpty } from './rules/tag-half-empty.ts';
 import { tagTwice } from './rules/tag-twice.ts';
 import { thresholdDiffers } from './rules/threshold-differs.ts';
@@ -246,12 +247,13 @@ const RULE_SETS: readonly RuleSet[] = [
       nameEmpty,
       blankBeforeName,
       tagCharacters,
-      tagForm,
+      tagBeginning,
       tagTwice,
       tooManyTags,
       invalidPriority,
       priorityZero,
       invalidDraftStatus,
+      monitorRole,
       messageSyntax,
       unclosedQuote,
     ],
