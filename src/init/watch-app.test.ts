@@ -57,11 +57,11 @@ it('a watch that finds Vault sealed is alive, says why it is not ready, and goes
   await untilReadyIs(watch, 503, 'Vault is sealed');
   assert.equal((await fetch(`${watch.opsUrl}/healthz`)).status, 200);
   const metrics = async () => (await fetch(`${watch.opsUrl}/metrics`)).text();
-  const before = await metrics();
-  assert.match(before, /birddog_init_vault_failures_total\{failure="sealed"[^}]*\} [1-9]/);
-  assert.match(before, /birddog_init_vault_failing\{[^}]*\} 1/);
-  assert.doesNotMatch(before, /birddog_init_token_seconds_left\{/);
-  assert.doesNotMatch(before, /birddog_certificate_seconds_left\{/);
+  const sealed = await metrics();
+  assert.match(sealed, /birddog_init_vault_failures_total\{failure="sealed"[^}]*\} [1-9]/);
+  assert.match(sealed, /birddog_init_vault_failing\{[^}]*\} 1/);
+  assert.doesNotMatch(sealed, /birddog_init_token_seconds_left\{/);
+  assert.doesNotMatch(sealed, /birddog_certificate_seconds_left\{/);
   await control('mode', 'PUT', { mode: 'active' });
   await untilReadyIs(watch, 200);
   const afterwards = await metrics();
