@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Pod, startPod } from '../test/acceptance/pod.ts';
 import { benchEmulator } from './emulator-scale.ts';
 import { benchLint } from './lint.ts';
+import { benchListed } from './listed.ts';
 import { benchPlan } from './plan.ts';
 import { load, type Measured } from './load.ts';
 import { cpuMicros, parentOf, residentMiB } from './process-stats.ts';
@@ -161,6 +162,7 @@ async function main(): Promise<void> {
         `| ${name}${name === 'sidecar' ? ' (with launcher)' : ''} | ${fixed(pod.readyAfterMs(name), 0)} | ${fixed(idle[name], 0)} | ${fixed(after[name], 0)} |`,
       );
     }
+    await benchListed(pod);
   } finally {
     await pod.stop();
   }

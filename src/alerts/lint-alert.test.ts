@@ -31,6 +31,20 @@ describe('the lint of an alert', () => {
     );
   });
 
+  it('says at the title what is wrong with the name', () =>
+    assert.deepEqual(told({ ...ALERT, title: 'Deep on {{host.name}}' }), [
+      ['ungrouped_variable', '/alert/title', 8],
+    ]));
+
+  it('says once of a recipient what holds for each block that it stands in', () => {
+    assert.deepEqual(told({ ...ALERT, notify: [{ to: ['@here'] }] }), [
+      ['handle_unknown', '/alert/notify', undefined],
+    ]);
+    assert.deepEqual(told({ ...ALERT, notify: [{ to: ['@pagerduty-a'], when: 'alert' }] }), [
+      ['recovery_untold', '/alert/notify', undefined],
+    ]);
+  });
+
   it('says once what both the alert and its monitor are told', () => {
     const notify = [{ to: ['@a'], when: 'warning' as const }];
     assert.deepEqual(told({ ...ALERT, notify }), [['alert', '/alert/notify/0/when', undefined]]);

@@ -31,8 +31,14 @@ export function lintAlert(alert: Alert, lint: Json | undefined, pointer: Pointer
   // What the alert itself is told is not said once more of its monitor.
   const placed = found
     .map((finding) => sourceOf(finding, alert, pointer))
-    .filter((finding) => !told.some((other) => other.pointer.startsWith(finding.pointer)));
+    .filter((finding) => !told.some((other) => other.pointer.startsWith(finding.pointer)))
+    .filter((finding, at, all) => all.findIndex((other) => isSame(other, finding)) === at);
   return [...told, ...suppress(placed, lint, { rules: MONITOR_RULES, pointer, whole: sound })];
+}
+
+/** Who is told stands in several blocks of the monitor's message, and once in the alert. */
+function isSame(a: Finding, b: Finding): boolean {
+  return a.code === b.code && a.pointer === b.pointer && a.at === b.at && a.message === b.message;
 }
 
 /** A fix would change what the alert does not have. */
@@ -48,6 +54,9 @@ function sourceOf(
     const place = source === undefined ? pointer : pointerTo(pointer, source);
     return { ...finding, pointer: place, ...(own && at !== undefined ? { at } : {}) };
   }
+  // The title becomes the name as it is.
+  if (finding.pointer === '/name' && at !== undefined)
+    return { ...finding, pointer: pointerTo(pointer, 'title'), at };
   const [, source = ''] =
     SOURCES.find(([member]) => finding.pointer === member || finding.pointer.startsWith(`${member}/`)) ?? [];
   return { ...finding, pointer: `${pointer}${source}` };

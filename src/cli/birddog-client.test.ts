@@ -6,8 +6,8 @@ import { SettingsError } from '../process/settings.ts';
 import { type BirddogClient, createBirddogClient } from './birddog-client.ts';
 import { BirddogProblem, NoAnswer } from './birddog-failures.ts';
 import { readConfig } from './config.ts';
-import { printFailure } from './print-failure.ts';
-import type { Paint, ReadText } from './report.ts';
+import { failureOf, type SentText } from './print-failure.ts';
+import type { Paint } from './report.ts';
 
 const plain: Paint = (_style, text) => text;
 
@@ -43,12 +43,12 @@ const answering =
     response.end(JSON.stringify(body));
   };
 
-async function failureOf(client: BirddogClient, sent?: ReadText): Promise<{ error: unknown; said: string }> {
+async function failing(client: BirddogClient, sent?: SentText): Promise<{ error: unknown; said: string }> {
   const error = await client.ask({ method: 'GET', path: '/check' }).then(
     () => assert.fail('it went well'),
     (failure: unknown) => failure,
   );
-  return { error, said: printFailure(error, plain, sent) };
+  return { error, said: failureOf(error, plain, sent).said };
 }
 
 describe('the client of a running Birddog', () => {
@@ -95,16 +95,20 @@ describe('the client of a running Birddog', () => {
       findings: [{ code: 'x', severity: 'error', message: 'Wrong.', pointer: '/a', line: 2, column: 4 }],
     };
     const client = await clientOf(t, answering(422, problem, { 'retry-after': '7' }));
-    const { error, said } = await failureOf(client, { name: 'f.yaml', format: 'yaml', text: 'b: 2\na: 1\n' });
+    const { error, said } = await failing(client, {
+      name: 'f.yaml#2',
+      file: { name: 'f.yaml', format: 'yaml', text: 'z: 0\n---\na: 1\n' },
+      line: 1,
+    });
     assert.ok(error instanceof BirddogProblem);
     assert.deepEqual([error.code, error.retryAfterMs], ['invalid', 7000]);
     assert.equal(
       said,
-      `f.yaml:2:4: error: Wrong. [x]
-  2 | a: 1
+      `f.yaml:3:4: error: Wrong. [x]
+  3 | a: 1
     |    ^
 
-error: The request has mistakes [invalid]
+f.yaml#2: error: The request has mistakes [invalid]
   No.
   hint: Mend it.
   request id: r-1
@@ -114,23 +118,23 @@ error: The request has mistakes [invalid]
 
   it('says that no token is set where one is wanted, and leaves it at the hint where one was sent', async (t) => {
     const problem = { code: 'unauthenticated', title: 'The caller is not known', hint: 'Present them.' };
-    const without = await failureOf(await clientOf(t, answering(401, problem)));
+    const without = await failing(await clientOf(t, answering(401, problem)));
     assert.match(without.said, /hint: BIRDDOG_TOKEN is not set/);
-    const wrong = await failureOf(await clientOf(t, answering(401, problem), { BIRDDOG_TOKEN: 'hunter2' }));
+    const wrong = await failing(await clientOf(t, answering(401, problem), { BIRDDOG_TOKEN: 'hunter2' }));
     assert.match(wrong.said, /hint: Present them\./);
     assert.doesNotMatch(wrong.said, /hunter2/);
   });
 
   it('says in one sentence why no answer came', async (t) => {
-    const other = await failureOf(await clientOf(t, answering(200, ['not', 'Birddog'])));
+    const other = await failing(await clientOf(t, answering(200, ['not', 'Birddog'])));
     assert.match(other.said, /^error: What answers at http:\S+ \(with status 200\) is not Birddog: .*\n$/);
-    const broken = await failureOf(await clientOf(t, (request) => request.socket.destroy()));
+    const broken = await failing(await clientOf(t, (request) => request.socket.destroy()));
     assert.match(broken.said, /^error: The connection to http:\S+ broke \(ECONNRESET\)\.\n$/);
     assert.ok(broken.error instanceof NoAnswer && broken.error.sent);
     const closed = createServer();
     const port = await listening(closed);
     await new Promise((resolve) => closed.close(resolve));
-    const nobody = await failureOf(
+    const nobody = await failing(
       createBirddogClient(readConfig(`http://127.0.0.1:${port}`, {}), systemClock),
     );
     assert.match(nobody.said, /^error: Nothing listens at http:\S+: start Birddog, or .*\n$/);

@@ -50,7 +50,7 @@ export class BirddogProblem extends Error {
 }
 
 /** The findings of an answer, as they can be shown beside the text that was sent. */
-function findingsIn({ findings }: JsonObject): LocatedFinding[] {
+export function findingsIn({ findings }: JsonObject): LocatedFinding[] {
   if (!Array.isArray(findings)) return [];
   return findings.filter(isObject).map((finding) => ({
     code: textIn(finding['code']) ?? '',

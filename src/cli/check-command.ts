@@ -6,8 +6,8 @@ import { type BirddogClient, createBirddogClient } from './birddog-client.ts';
 import { NoAnswer } from './birddog-failures.ts';
 import { dryRun, failed, roundTrip, skipped, STEP_MS, type Steps } from './check-steps.ts';
 import { readConfig } from './config.ts';
-import type { Streams } from './lint-command.ts';
-import { UsageError } from './lint-options.ts';
+import type { Streams } from './command.ts';
+import { UsageError } from './read-options.ts';
 import { printCheck } from './print-check.ts';
 import { visible, visibleJson } from './visible.ts';
 

@@ -1,45 +1,84 @@
+import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
+import { systemClock } from '../process/system-clock.ts';
+import { applyCommand } from './apply-command.ts';
+import { createBirddogClient } from './birddog-client.ts';
+import type { Command } from './command.ts';
+import { readConfig } from './config.ts';
 import { checkCommand } from './check-command.ts';
 import { lintCommand, STATUS } from './lint-command.ts';
-import { systemClock } from '../process/system-clock.ts';
-import type { Paint } from './report.ts';
+import { planCommand } from './plan-command.ts';
+import type { Paint, Style } from './report.ts';
 import { tokenCommand } from './token-command.ts';
 
-const STYLES = {
+const COMMANDS: Readonly<Record<string, Command>> = {
+  lint: lintCommand,
+  plan: planCommand,
+  apply: applyCommand,
+  check(args, surroundings) {
+    const stopped = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
+    return checkCommand(args, surroundings, systemClock, stopped.signal);
+  },
+  token: (args, streams) => tokenCommand(args, streams, Date.now()),
+};
+
+const STYLES: Readonly<Record<Style, Parameters<typeof styleText>[0]>> = {
   error: ['bold', 'red'],
   warning: ['bold', 'yellow'],
   place: ['bold'],
   aside: ['dim'],
-} as const;
-const paint: Paint = (style, text) => styleText([...STYLES[style]], text, { stream: process.stdout });
+  added: ['green'],
+  removed: ['red'],
+  changed: ['yellow'],
+  lost: ['bold', 'magenta'],
+};
+const painted =
+  (stream: NodeJS.WriteStream): Paint =>
+  (style, text) =>
+    styleText(STYLES[style], text, { stream });
 
 // Whoever reads the output may have read enough.
 process.stdout.on('error', (error: Error & { code?: string }) => {
   process.exit(error.code === 'EPIPE' ? process.exitCode : STATUS.notDone);
 });
 
-const streams = {
-  stdin: process.stdin,
-  out: (text: string) => process.stdout.write(text),
-  err: (text: string) => process.stderr.write(text),
-  paint,
-};
-const stopped = new AbortController();
-
-/** Each gives the exit status. */
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => number | Promise<number>>> = {
-  lint: (args) => lintCommand(args, streams),
-  check(args) {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
-    return checkCommand(args, streams, systemClock, stopped.signal);
-  },
-  token: (args) => tokenCommand(args, streams, Date.now()),
-};
-
 const [name = '', ...args] = process.argv.slice(2);
 const command = COMMANDS[name];
-if (command) process.exitCode = await command(args);
-else {
-  process.stderr.write(`usage: birddog ${Object.keys(COMMANDS).join('|')} ...\n`);
+if (command) {
+  process.exitCode = await command(args, {
+    stdin: process.stdin,
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    paint: painted(process.stdout),
+    paintErr: painted(process.stderr),
+    isTerminal: { stdin: process.stdin.isTTY, stderr: process.stderr.isTTY },
+    columns: process.stderr.columns,
+    clock: systemClock,
+    clientOf: (url) => createBirddogClient(readConfig(url), systemClock),
+    confirm,
+    onInterrupt(listener) {
+      process.on('SIGINT', listener);
+      return () => process.off('SIGINT', listener);
+    },
+    every(ms, work) {
+      const timer = setInterval(work, ms).unref();
+      return () => clearInterval(timer);
+    },
+  });
+} else {
+  process.stderr.write(`usage: birddog ${Object.keys(COMMANDS).join('|')} ...
+`);
   process.exitCode = STATUS.notDone;
+}
+
+/** The end of the input, or Ctrl-C, is no. */
+async function confirm(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise<string>((resolve) => {
+    lines.once('close', () => resolve(''));
+  });
+  const said = await Promise.race([lines.question(question), closed]);
+  lines.close();
+  return /^(y|yes)$/i.test(said.trim());
 }

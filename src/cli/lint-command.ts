@@ -1,25 +1,18 @@
-import type { Readable } from 'node:stream';
 import { utf8Text } from '../format/decode.ts';
 import type { Format } from '../format/decoded.ts';
+import type { Streams } from './command.ts';
 import { filesNamed } from './files-named.ts';
 import { type Fixed, fixText } from './fix-text.ts';
-import { LINT_USAGE, type LintOptions, lintOptions, UsageError } from './lint-options.ts';
+import { LINT_USAGE, type LintOptions, lintOptions } from './lint-options.ts';
 import { lintText, unreadable } from './lint-text.ts';
 import { printGithub } from './print-github.ts';
 import { printJson } from './print-json.ts';
 import { printSarif } from './print-sarif.ts';
 import { printText } from './print-text.ts';
+import { UsageError } from './read-options.ts';
 import type { LintedFile, OutputFormat, Paint } from './report.ts';
 import { bounded, FileError, formatOfFile, readBytes, replaceText } from './text-files.ts';
 import { visible } from './visible.ts';
-
-/** What the command reads from and writes to. */
-export interface Streams {
-  readonly stdin: Readable;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  readonly paint: Paint;
-}
 
 export const STATUS = { well: 0, errors: 1, notDone: 2 } as const;
 

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import type { Format } from '../format/decoded.ts';
+import { requireFiles, INPUT_FORMATS, oneOf, readOptions } from './read-options.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './report.ts';
 
 export interface LintOptions {
@@ -27,49 +27,22 @@ Ends with 0 where nothing is wrong or there are warnings alone, 1 where there is
 cannot be read or an option is not known.
 `;
 
-const INPUT_FORMATS = ['yaml', 'json', 'toml'] as const;
-
-/** How the command was called is not how it can be. */
-export class UsageError extends Error {}
-
 /** Reads the arguments of `birddog lint`. Throws UsageError. */
 export function lintOptions(args: readonly string[]): LintOptions {
-  const { values, positionals } = parsed(args);
-  if (!values.help && positionals.length === 0) throw new UsageError('no file is named');
-  if (positionals.filter((file) => file === '-').length > 1) {
-    throw new UsageError('standard input (-) can be read once');
-  }
+  const { values, positionals } = readOptions(args, {
+    format: { type: 'string', default: 'text' },
+    'input-format': { type: 'string' },
+    fix: { type: 'boolean', default: false },
+    strict: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
   const inputFormat = values['input-format'];
   return {
-    files: positionals,
+    files: values.help ? [] : requireFiles(positionals),
     output: oneOf('--format', OUTPUT_FORMATS, values.format),
     inputFormat: inputFormat === undefined ? undefined : oneOf('--input-format', INPUT_FORMATS, inputFormat),
     fix: values.fix,
     strict: values.strict,
     help: values.help,
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        format: { type: 'string', default: 'text' },
-        'input-format': { type: 'string' },
-        fix: { type: 'boolean', default: false },
-        strict: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function oneOf<const T extends string>(option: string, words: readonly T[], value: string): T {
-  const word = words.find((each) => each === value);
-  if (word === undefined) throw new UsageError(`${option} is one of ${words.join(', ')}, not "${value}"`);
-  return word;
 }

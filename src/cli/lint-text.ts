@@ -62,7 +62,8 @@ export function unreadable(error: unknown): LocatedFinding[] {
   return findings.map((finding) => ({ line: 1, column: 1, ...finding }));
 }
 
-function movedDown(finding: LocatedFinding, lines: number): LocatedFinding {
+/** A finding of a part of a text, so many lines further down. */
+export function movedDown(finding: LocatedFinding, lines: number): LocatedFinding {
   const { line, end } = finding;
   return {
     ...finding,

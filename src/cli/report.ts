@@ -18,4 +18,5 @@ export const OUTPUT_FORMATS = ['text', 'json', 'sarif', 'github'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** How something is to stand out; as it is where that is not wanted. */
-export type Paint = (style: 'error' | 'warning' | 'place' | 'aside', text: string) => string;
+export type Paint = (style: Style, text: string) => string;
+export type Style = 'error' | 'warning' | 'place' | 'aside' | 'added' | 'removed' | 'changed' | 'lost';

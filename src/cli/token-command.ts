@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 import { endOfValidity, hashOf, makeToken } from '../callers/tokens-file.ts';
 import { isName } from '../domain/caller.ts';
 import { printYaml } from '../format/encode-yaml.ts';
-import type { Streams } from './lint-command.ts';
+import type { Streams } from './command.ts';
 import { STATUS } from './lint-command.ts';
-import { UsageError } from './lint-options.ts';
+import { UsageError } from './read-options.ts';
 import { visible } from './visible.ts';
 
 const DAY_MS = 86_400_000;

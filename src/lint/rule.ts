@@ -48,19 +48,26 @@ export interface Rule<View> {
 /** What rules say of an object. `pointer` is where it stands in the body. */
 export function findingsOf<View>(rules: readonly Rule<View>[], view: View, pointer: Pointer): Finding[] {
   const findings: Finding[] = [];
-  for (const { code, severity, check } of rules) {
-    for (const { path, span, message, hint, fix } of check(view))
-      findings.push({
-        code,
-        severity,
-        message,
-        pointer: pointerTo(pointer, ...path),
-        ...(span === undefined ? {} : { at: span.from, to: span.to }),
-        ...(hint === undefined ? {} : { hint }),
-        ...(fix === undefined ? {} : { fix: fixAt(fix, pointer) }),
-      });
+  for (const rule of rules) {
+    for (const hit of rule.check(view)) findings.push(findingOf(rule, hit, pointer));
   }
   return findings;
+}
+
+function findingOf<View>(
+  { code, severity }: Rule<View>,
+  { path, span, message, hint, fix }: Hit,
+  pointer: Pointer,
+): Finding {
+  return {
+    code,
+    severity,
+    message,
+    pointer: pointerTo(pointer, ...path),
+    ...(span === undefined ? {} : { at: span.from, to: span.to }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(fix === undefined ? {} : { fix: fixAt(fix, pointer) }),
+  };
 }
 
 function fixAt({ title, edits }: RuleFix, pointer: Pointer): Fix {

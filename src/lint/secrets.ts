@@ -1,7 +1,7 @@
 import type { Json } from '../domain/json.ts';
 import { isObject } from '../domain/json.ts';
 import type { Span } from '../language/query/syntax.ts';
-import type { Hit, Path } from './rule.ts';
+import type { Hit } from './rule.ts';
 
 interface SecretForm {
   readonly what: string;
@@ -52,14 +52,41 @@ const FORMS: readonly SecretForm[] = [
 ];
 /** What stands where a password would stand, in examples. */
 const PLACEHOLDER = /^(?:pass(?:word|wd)?|secret|token|changeme|example|redacted|x+|\.{3}|your[-_].*)$/i;
-/** No secret is shorter, and none is without one of these. */
-const SHORTEST = 16;
+/** One of these is near each secret. */
 const HINTS =
-  /PRIVATE KEY|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|npm_|xox[abeoprs]-|hooks\.slack|office\.com|webhooks\/|pagerduty\.com|AIza|[rs]k_live_|hv[sb]\.|eyJ|key["'`]?\s{0,4}[=:]|authorization|:\/\/[^\s/:@]{1,100}:[^\s/@]{3,100}@/i;
+  /PRIVATE KEY|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|npm_|xox[abeoprs]-|hooks\.slack|office\.com|webhooks\/|pagerduty\.com|AIza|[rs]k_live_|hv[sb]\.|eyJ|[Kk][Ee][Yy]["'`]?\s{0,4}[=:]|uthorization|UTHORIZATION|:\/\/[^\s/:@]{1,100}:[^\s/@]{3,100}@/;
+/** No secret is shorter. */
+const SHORTEST = 16;
+
+/**
+ * Whether a text is worth a look: it has a long word with a digit or a capital in it, five dashes in a row, or an address
+ * with a name before its host. Nearly no text has, and looking for each form takes far longer.
+ */
+function mayHoldSecret(text: string): boolean {
+  let [length, dashes, mixed] = [0, 0, false];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const [isDigit, isCapital] = [code >= 48 && code <= 57, code >= 65 && code <= 90];
+    dashes = code === DASH ? dashes + 1 : 0;
+    if (isDigit || isCapital || (code >= 97 && code <= 122) || code === UNDERSCORE || code === DASH) {
+      length += 1;
+      mixed ||= isDigit || isCapital;
+      if ((mixed && length >= SHORTEST) || dashes === 5) return true;
+    } else {
+      [length, mixed] = [0, false];
+      if (code === COLON && text.startsWith('//', at + 1) && text.includes('@', at)) return true;
+    }
+  }
+  return false;
+}
+
+const DASH = 45;
+const COLON = 58;
+const UNDERSCORE = 95;
 
 /** Where secrets stand in a text, and what they are. */
 export function secretsIn(text: string): { readonly what: string; readonly span: Span }[] {
-  if (text.length < SHORTEST || !HINTS.test(text)) return [];
+  if (text.length < SHORTEST || !mayHoldSecret(text) || !HINTS.test(text)) return [];
   return FORMS.flatMap(({ what, form }) =>
     [...text.matchAll(form)].flatMap((found) => {
       const [from, to] = found.indices?.[1] ?? found.indices?.[0] ?? [0, 0];
@@ -70,22 +97,31 @@ export function secretsIn(text: string): { readonly what: string; readonly span:
 
 /** What to say of every secret in the texts of an object; the secret itself is not repeated. `readers` are those who get to see it. */
 export function secretHits(object: Json, readers: string): Hit[] {
-  return [...textsIn(object, [])].flatMap(({ path, text }) =>
-    secretsIn(text).map(({ what, span }) => ({
-      path,
-      span,
-      message: `This looks like ${what}: ${readers} can use it.`,
-      hint: 'Take it out, and have it replaced by another one if it was ever sent.',
-    })),
-  );
+  const hits: Hit[] = [];
+  const path: (string | number)[] = [];
+  const look = (value: Json): void => {
+    if (typeof value === 'string') {
+      for (const { what, span } of secretsIn(value))
+        hits.push({ path: [...path], span, ...told(what, readers) });
+    } else if (Array.isArray(value)) {
+      for (let at = 0; at < value.length; at++) lookAt(at, value[at]);
+    } else if (isObject(value)) {
+      for (const name of Object.keys(value)) lookAt(name, value[name]);
+    }
+  };
+  const lookAt = (step: string | number, value: Json | undefined): void => {
+    if (value === undefined) return;
+    path.push(step);
+    look(value);
+    path.pop();
+  };
+  look(object);
+  return hits;
 }
 
-function* textsIn(value: Json, path: Path): Generator<{ readonly path: Path; readonly text: string }> {
-  if (typeof value === 'string') {
-    if (value.length >= SHORTEST) yield { path, text: value };
-  } else if (Array.isArray(value)) {
-    for (const [at, item] of value.entries()) yield* textsIn(item, [...path, at]);
-  } else if (isObject(value)) {
-    for (const [name, member] of Object.entries(value)) yield* textsIn(member, [...path, name]);
-  }
+function told(what: string, readers: string): Pick<Hit, 'message' | 'hint'> {
+  return {
+    message: `This looks like ${what}: ${readers} can use it.`,
+    hint: 'Take it out, and have it replaced by another one if it was ever sent.',
+  };
 }

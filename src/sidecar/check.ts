@@ -29,7 +29,12 @@ export function sidecarCheck({ request, journal, secrets }: Checked, clock: Cloc
         journalPart(journal, clock.now),
       ];
       // What it has found by then has to arrive before Birddog's own time for it ends.
-      return runParts(parts, context, clock, Math.min(CHECK_MS, context.deadline.left() - ANSWER_MARGIN));
+      return runParts(
+        parts,
+        context,
+        clock,
+        Math.max(1, Math.min(CHECK_MS, context.deadline.left() - ANSWER_MARGIN)),
+      );
     },
   });
 }

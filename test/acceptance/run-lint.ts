@@ -12,13 +12,23 @@ interface Ended {
   readonly err: string;
 }
 
+interface Given {
+  readonly input?: string;
+  readonly env?: Record<string, string>;
+}
+
 /** `birddog lint` in a folder with these files. */
-export async function lint(
+export function lint(folder: string, args: readonly string[], given: Given = {}): Promise<Ended> {
+  return birddog(folder, ['lint', ...args], given);
+}
+
+/** A command of `birddog` in a folder, to its end. */
+export async function birddog(
   folder: string,
   args: readonly string[],
-  { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
+  { input = '', env = {} }: Given = {},
 ): Promise<Ended> {
-  const child = spawn(join(ROOT, 'bin/birddog'), ['lint', ...args], {
+  const child = spawn(join(ROOT, 'bin/birddog'), args, {
     cwd: folder,
     env: { PATH: process.env['PATH'], BIRDDOG_BUNDLES: process.env['BIRDDOG_BUNDLES'], ...env },
   });

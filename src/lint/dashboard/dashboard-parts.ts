@@ -23,6 +23,7 @@ export function partsOf(
   definitions: readonly Definition[],
   requests: readonly PlacedRequest[],
 ): DashboardPart[] {
+  const presets = items({ path: [], object: dashboard }, 'template_variable_presets');
   const placed = widgets.map(({ path, widget }) => ({ path, object: widget }));
   const defined = definitions.map(({ path, definition }) => ({ path, object: definition }));
   const asked = requests.map(({ path, request }) => ({ path, object: request }));
@@ -35,6 +36,13 @@ export function partsOf(
       'a template variable',
       OBJECTS.variable,
     ),
+    ...all(presets, 'a saved view', OBJECTS.preset),
+    ...all(
+      presets.flatMap((found) => items(found, 'template_variables')),
+      'a variable of a saved view',
+      OBJECTS.presetVariable,
+    ),
+    ...all(items({ path: [], object: dashboard }, 'tabs'), 'a tab', OBJECTS.tab),
     ...all(placed, 'a widget', OBJECTS.widget),
     ...all(members(placed, 'layout'), 'a layout', OBJECTS.layout),
     ...definitions.flatMap(definitionPart),

@@ -1,7 +1,9 @@
 import type { DashboardRule } from './dashboard-view.ts';
 import { aliasWithoutSeries } from './rules/alias-without-series.ts';
+import { dashboardRole } from './rules/dashboard-role.ts';
 import { dashboardTag } from './rules/dashboard-tag.ts';
 import { defaultAndDefaults } from './rules/default-and-defaults.ts';
+import { defaultNotAvailable } from './rules/default-not-available.ts';
 import { defaultsEmpty } from './rules/defaults-empty.ts';
 import { formulaSyntax } from './rules/formula-syntax.ts';
 import { formulaUnknownQuery } from './rules/formula-unknown-query.ts';
@@ -13,6 +15,7 @@ import { layoutMissing } from './rules/layout-missing.ts';
 import { layoutOffGrid } from './rules/layout-off-grid.ts';
 import { layoutWithAuto } from './rules/layout-with-auto.ts';
 import { markerValue } from './rules/marker-value.ts';
+import { memberMissing } from './rules/member-missing.ts';
 import { memberType } from './rules/member-type.ts';
 import { misspeltMember } from './rules/misspelt-member.ts';
 import { notifyHandle } from './rules/notify-handle.ts';
@@ -58,6 +61,7 @@ export const DASHBOARD_RULES: readonly DashboardRule[] = [
   widgetIncomplete,
   unknownWidgetType,
   memberType,
+  memberMissing,
   misspeltMember,
   unknownChoice,
   requestEmpty,
@@ -89,6 +93,7 @@ export const DASHBOARD_RULES: readonly DashboardRule[] = [
   variableTwice,
   defaultAndDefaults,
   defaultsEmpty,
+  defaultNotAvailable,
   presetValueAndValues,
   presetValuesEmpty,
   presetUnknownVariable,
@@ -98,6 +103,7 @@ export const DASHBOARD_RULES: readonly DashboardRule[] = [
   titleBlank,
   notifyHandle,
   rolesWithReadOnly,
+  dashboardRole,
   tabLimits,
   tabWidget,
   tabWidgetTwice,

@@ -61,9 +61,9 @@ export const WIDGET_TYPES: ReadonlySet<string> = new Set([...WIDGETS.keys(), 'cu
 /** The members of what stands in dashboards and widgets: Datadog's OpenAPI document. */
 export const OBJECTS = {
   dashboard: memberTable(
-    'title!:text description:text widgets!:any layout_type!:any reflow_type:any template_variables:any',
-    'template_variable_presets:any notify_list:any is_read_only:any restricted_roles:any tags:any tabs:any',
-    'default_timeframe:any pause_auto_refresh:any id:any url:any author_handle:any author_name:any',
+    'title!:any description:any widgets!:any layout_type!:any reflow_type:any template_variables:list',
+    'template_variable_presets:list notify_list:list is_read_only:flag restricted_roles:list tags:any tabs:list',
+    'default_timeframe:object pause_auto_refresh:flag id:any url:any author_handle:any author_name:any',
     'created_at:any modified_at:any deleted_at:any experience_type:any',
   ),
   widget: memberTable('id:any definition!:any layout:any'),
@@ -105,5 +105,8 @@ export const OBJECTS = {
   style: memberTable(
     'palette:text line_type:dashed|dotted|solid line_width:normal|thick|thin order_by:tags|values',
   ),
-  variable: memberTable('name!:text prefix:any default:any defaults:any available_values:any type:any'),
+  variable: memberTable('name!:text prefix:text default:text defaults:list available_values:list type:text'),
+  preset: memberTable('name:text template_variables:list'),
+  presetVariable: memberTable('name:text value:text values:list'),
+  tab: memberTable('id:text name!:text widget_ids:list'),
 } as const satisfies Readonly<Record<string, MemberTable>>;

@@ -55,6 +55,7 @@ import { methodTwice } from './rules/method-twice.ts';
 import { metricAlertType } from './rules/metric-alert-type.ts';
 import { metricName } from './rules/metric-name.ts';
 import { missingDataTwice } from './rules/missing-data-twice.ts';
+import { monitorRole } from './rules/monitor-role.ts';
 import { nameEmpty } from './rules/name-empty.ts';
 import { neverRenotified } from './rules/never-renotified.ts';
 import { newGroupDelayUngrouped } from './rules/new-group-delay-ungrouped.ts';
@@ -80,8 +81,8 @@ import { searchUnreadable } from './rules/search-unreadable.ts';
 import { searchWordCase } from './rules/search-word-case.ts';
 import { secretInMonitor } from './rules/secret-in-monitor.ts';
 import { syntheticsElsewhere } from './rules/synthetics-elsewhere.ts';
+import { tagBeginning } from './rules/tag-beginning.ts';
 import { tagCharacters } from './rules/tag-characters.ts';
-import { tagForm } from './rules/tag-form.ts';
 import { tagHalfEmpty } from './rules/tag-half-empty.ts';
 import { tagTwice } from './rules/tag-twice.ts';
 import { thresholdDiffers } from './rules/threshold-differs.ts';
@@ -250,12 +251,13 @@ const RULE_SETS: readonly RuleSet[] = [
       nameEmpty,
       blankBeforeName,
       tagCharacters,
-      tagForm,
+      tagBeginning,
       tagTwice,
       tooManyTags,
       invalidPriority,
       priorityZero,
       invalidDraftStatus,
+      monitorRole,
       messageSyntax,
       unclosedQuote,
     ],
@@ -285,7 +287,11 @@ export const MONITOR_RULES: readonly MonitorRule[] = RULE_SETS.flatMap(({ rules 
 
 /** What the rules about monitors say of one. `pointer` is where it stands in the body. */
 export function monitorFindings(view: MonitorView, pointer: Pointer): Finding[] {
-  return RULE_SETS.flatMap(({ asked, rules }) => (asked(view) ? findingsOf(rules, view, pointer) : []));
+  return findingsOf(
+    RULE_SETS.flatMap(({ asked, rules }) => (asked(view) ? rules : [])),
+    view,
+    pointer,
+  );
 }
 
 /** And those about a monitor that stands in a document. */

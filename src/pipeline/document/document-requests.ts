@@ -51,7 +51,7 @@ function underPolicies(
 export async function planRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
   const { plan, live, findings } = await prepare(request, ports);
   keepBasis(plan.basis, plan.application, live, ports);
-  return { status: 200, body: answer(request, plan, plan.basis, findings) };
+  return { status: 200, body: answer(request, plan, plan.basis, findings, ports) };
 }
 
 /** Makes Datadog hold what a document says; as far as the deadline lets it. */
@@ -72,10 +72,10 @@ export async function applyRequest(request: PipelineRequest, ports: Ports): Prom
     remember(stored, plan.application, after.own[stored], ports);
   const basis = basisOf(document, after);
   keepBasis(basis, plan.application, after, ports);
-  const progress = progressOf(outcome);
+  const progress = progressOf(outcome, ports);
   if (outcome.failure) throw failed(outcome.failure, { ...progress, basis }, request);
   const all = [...findings, ...outcome.findings];
-  return { status: 200, body: { ...answer(request, plan, basis, all), ...progress } };
+  return { status: 200, body: { ...answer(request, plan, basis, all, ports), ...progress } };
 }
 
 function answer(
@@ -83,24 +83,38 @@ function answer(
   plan: DocumentPlan,
   basis: string,
   findings: readonly Finding[],
+  ports: Ports,
 ): JsonObject {
   return {
     application: plan.application,
     ...wayMembers(way),
     basis,
-    objects: plan.steps.flat().map(({ planned }) => plain(planned)),
+    objects: plan.steps
+      .flat()
+      .map(({ planned, stored, live }) => plain(planned, live && ports[stored].url(live))),
     findings: withPositions(findings, body).map((f) => ({ ...f })),
     request_id: context.requestId,
   };
 }
 
-function plain({ changes, ...rest }: PlannedObject): JsonObject {
-  return { ...rest, changes: changes.map((change) => ({ ...change })) };
+/** `url` is the page of what is in Datadog already. */
+function plain({ changes, ...rest }: PlannedObject, url: string | undefined): JsonObject {
+  return {
+    ...rest,
+    ...(url === undefined ? {} : { url }),
+    changes: changes.map((change) => ({ ...change })),
+  };
 }
 
-function progressOf({ done, remaining }: Outcome): { done: Json[]; remaining: Json[] } {
+function progressOf({ done, remaining }: Outcome, ports: Ports): { done: Json[]; remaining: Json[] } {
   return {
-    done: done.map(({ step, action, id }) => ({ kind: step.planned.kind, key: step.key, id, action })),
+    done: done.map(({ step, action, id, object }) => ({
+      kind: step.planned.kind,
+      key: step.key,
+      id,
+      action,
+      ...(object ? { url: ports[step.stored].url(object) } : {}),
+    })),
     remaining: remaining.map(({ planned, key }) => ({ kind: planned.kind, key, action: planned.action })),
   };
 }

@@ -2,6 +2,7 @@ import { isObject, type Json } from '../../../domain/json.ts';
 import type { Span } from '../../../language/query/syntax.ts';
 import type { Hit, Path } from '../../rule.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
+import type { Definition } from '../placed-widget.ts';
 import { namedQueries, type PlacedRequest } from '../widget-requests.ts';
 
 export const searchSyntax: DashboardRule = {
@@ -30,9 +31,9 @@ widgets:
             - { data_source: logs, name: a, search: { query: "service:shop (status:error)" }, compute: { aggregation: count } }
           formulas: [{ formula: a }]
 `,
-  check: ({ requests }) =>
-    requests.flatMap((request) =>
-      searchesOf(request).flatMap(({ path, text }): Hit[] => {
+  check: ({ requests, definitions }) =>
+    [...definitions.flatMap(ownSearches), ...requests.flatMap(searchesOf)].flatMap(
+      ({ path, text }): Hit[] => {
         const found = unpaired(text);
         if (!found) return [];
         const sign = text.slice(found.from, found.to);
@@ -44,15 +45,36 @@ widgets:
             hint: `Add the other one, or write \\${sign} where the sign itself is meant.`,
           },
         ];
-      }),
+      },
     ),
 };
 
+/** Widgets that show what a search of their own finds. */
+const SEARCHING: ReadonlySet<string> = new Set([
+  'event_stream',
+  'event_timeline',
+  'log_stream',
+  'manage_status',
+]);
+
+interface Search {
+  readonly path: Path;
+  readonly text: string;
+}
+
+function ownSearches({ path, definition, type }: Definition): Search[] {
+  const { query } = definition;
+  return SEARCHING.has(type) && typeof query === 'string' ? [{ path: [...path, 'query'], text: query }] : [];
+}
+
 /** The searches of logs and events in a request. */
-function searchesOf(request: PlacedRequest): { path: Path; text: string }[] {
+function searchesOf(request: PlacedRequest): Search[] {
   const found = namedQueries(request).flatMap(({ path, query }) =>
     searchAt([...path, 'search'], query['search']),
   );
+  const { query } = request.request;
+  if (isObject(query) && typeof query['query_string'] === 'string')
+    found.push({ path: [...request.path, 'query', 'query_string'], text: query['query_string'] });
   for (const [name, value] of Object.entries(request.request)) {
     if (name.endsWith('_query') && isObject(value))
       found.push(...searchAt([...request.path, name, 'search'], value['search']));
@@ -60,7 +82,7 @@ function searchesOf(request: PlacedRequest): { path: Path; text: string }[] {
   return found;
 }
 
-function searchAt(path: Path, search: Json | undefined): { path: Path; text: string }[] {
+function searchAt(path: Path, search: Json | undefined): Search[] {
   if (!isObject(search) || typeof search['query'] !== 'string') return [];
   return [{ path: [...path, 'query'], text: search['query'] }];
 }

@@ -1,9 +1,11 @@
+import type { Json } from '../../../domain/json.ts';
 import type { Query } from '../../../language/query/syntax.ts';
 import type { Hit } from '../../rule.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { isOn, numericOf } from '../option-values.ts';
 
 const WINDOW = /^last_(\d{1,9})(m|h|d|w|mo)$/;
+const RETENTION = /^(\d{1,9})(m|h|d)$/;
 const MINUTES_OF: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1440, w: 10_080, mo: 43_200 };
 /** They look back further than the window that alerts. */
 const LOOKING_BACK: readonly string[] = ['anomalies', 'forecast', 'outliers'];
@@ -25,6 +27,8 @@ options: {notify_no_data: true, no_data_timeframe: 60}
     if (minutes === undefined || minutes === 0 || type === 'log alert' || isOn(options['on_missing_data']))
       return [];
     if (options['notify_no_data'] === undefined) return [neverTold()];
+    const kept = retentionOf(options['group_retention_duration']);
+    if (isOn(options['notify_no_data']) && minutes > kept) return [neverMissed(minutes, kept)];
     const window = windowOf(parsed.query);
     if (!isOn(options['notify_no_data']) || window === undefined || minutes >= 2 * window) return [];
     return [
@@ -36,6 +40,21 @@ options: {notify_no_data: true, no_data_timeframe: 60}
     ];
   },
 };
+
+/** How long a group is kept, in minutes, where that is said. */
+function retentionOf(retention: Json | undefined): number {
+  const [, count, unit = ''] = (typeof retention === 'string' ? RETENTION.exec(retention) : null) ?? [];
+  const minutes = Number(count) * (MINUTES_OF[unit] ?? Number.NaN);
+  return Number.isNaN(minutes) ? Number.POSITIVE_INFINITY : minutes;
+}
+
+function neverMissed(minutes: number, kept: number): Hit {
+  return {
+    path: ['options', 'no_data_timeframe'],
+    message: `Nobody is told of missing data: a group is forgotten after ${kept} minutes, before it counts as missing after ${minutes}.`,
+    hint: `Write ${kept} or less, or a longer group_retention_duration.`,
+  };
+}
 
 function neverTold(): Hit {
   return {

@@ -1,0 +1,77 @@
+import { type Answer, type Pod, request } from '../test/acceptance/pod.ts';
+import { load, type Measured } from './load.ts';
+
+/** Listed calls in each state of the sidecar, one at a time: what a user waits for. */
+const CALLS = 400;
+const MIB = 1024 * 1024;
+const JSON_BODY = { 'content-type': 'application/json' };
+
+/** What is done to the sidecar, again and again until `ended` says so. */
+type Trouble = (pod: Pod, ended: () => boolean) => Promise<void>;
+
+/** The states in which listed calls are measured; the first is the yardstick. */
+const STATES: readonly (readonly [what: string, trouble: Trouble])[] = [
+  ['left alone', async () => {}],
+  ['flooded, 200 requests at once', flooded],
+  ['killed as often as it comes back', killed],
+  ['given documents of 16 MiB', givenLargeDocuments],
+];
+
+/** Prints the latency of calls for a listed application while its neighbour has trouble, beside its usual. */
+export async function benchListed(pod: Pod): Promise<void> {
+  console.log('\n| the sidecar is | listed calls | p50 ms | p99 ms | failed | p99 against its usual |');
+  console.log('|---|---|---|---|---|---|');
+  await create(pod, 'checkout', 'listed');
+  await load(CALLS, 1, () => listed(pod).then(() => undefined));
+  let usual = Number.NaN;
+  for (const [what, trouble] of STATES) {
+    let done = false;
+    let failed = 0;
+    const troubled = trouble(pod, () => done);
+    const measured: Measured = await load(CALLS, 1, async () => {
+      if ((await listed(pod)).status !== 200) failed += 1;
+    });
+    done = true;
+    await troubled;
+    if (Number.isNaN(usual)) usual = measured.p99;
+    const figures = [measured.p50, measured.p99].map((n) => n.toFixed(2)).join(' | ');
+    console.log(`| ${what} | ${CALLS} | ${figures} | ${failed} | ${(measured.p99 / usual).toFixed(1)} |`);
+    if (failed > 0) throw new Error(`${failed} listed calls failed while the sidecar was ${what}`);
+  }
+}
+
+const listed = (pod: Pod) => request(pod, 'GET', '/get_monitors?application=checkout&key=listed');
+
+function create(pod: Pod, application: string, key: string): Promise<Answer> {
+  const monitor = { type: 'query alert', name: key, query: 'avg(last_5m):avg:a{*} > 1' };
+  return request(pod, 'POST', '/create_monitor', {
+    body: JSON.stringify({ application, team: 't', key, monitor }),
+    headers: JSON_BODY,
+  });
+}
+
+async function flooded(pod: Pod, ended: () => boolean): Promise<void> {
+  const worker = async (n: number) => {
+    while (!ended()) await create(pod, 'flooding', `k-${n}`);
+  };
+  await Promise.all(Array.from({ length: 200 }, (_, n) => worker(n)));
+}
+
+async function killed(pod: Pod, ended: () => boolean): Promise<void> {
+  while (!ended()) {
+    await pod.kill('sidecar', 'SIGKILL');
+    await create(pod, 'killed', 'k');
+  }
+  await pod.until(async () => (await create(pod, 'killed', 'k')).status < 300);
+}
+
+async function givenLargeDocuments(pod: Pod, ended: () => boolean): Promise<void> {
+  const head = 'apiVersion: birddog/v1\napplication: heavy\nteam: t\nmonitors:\n';
+  const entry = '  - {type: query alert, name: n, query: "avg(last_5m):avg:a{*} > 1", message: "';
+  const body = `${head}${entry}${'x'.repeat(1000)}"}\n`;
+  const document = head + `${body.slice(head.length)}`.repeat(Math.floor((16 * MIB - 2000) / 1100));
+  while (!ended()) {
+    const headers = { 'content-type': 'application/yaml', 'birddog-deadline-ms': '10000' };
+    await request(pod, 'POST', '/plan', { body: document, headers });
+  }
+}

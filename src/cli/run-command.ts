@@ -1,0 +1,53 @@
+import { SettingsError } from '../process/settings.ts';
+import type { BirddogClient } from './birddog-client.ts';
+import { EXIT, type Exit, type Surroundings } from './command.ts';
+import type { ClientOptions } from './document-options.ts';
+import { type ProgressBar, progressBar } from './progress.ts';
+import { UsageError } from './read-options.ts';
+import type { Paint } from './report.ts';
+import { visible } from './visible.ts';
+
+/** What a command that asks Birddog works with. */
+export interface Working extends Surroundings {
+  readonly client: BirddogClient;
+  readonly progress: ProgressBar;
+}
+
+const plain: Paint = (_style, text) => text;
+
+/**
+ * Runs a command that asks Birddog: says how it is used where that is asked for or wrong, reads the settings, and lets go of
+ * the connection in the end. `read` gives nothing for `--help` and throws UsageError.
+ */
+export async function runCommand<Options extends ClientOptions>(
+  { name, usage }: { readonly name: string; readonly usage: string },
+  surroundings: Surroundings,
+  read: () => Options | undefined,
+  work: (options: Options, working: Working) => Promise<Exit>,
+): Promise<Exit> {
+  const { out, err } = surroundings;
+  let client: BirddogClient;
+  let options: Options | undefined;
+  try {
+    options = read();
+    if (!options) {
+      out(usage);
+      return EXIT.nothing;
+    }
+    client = surroundings.clientOf(options.url);
+  } catch (error) {
+    const wrong = error instanceof UsageError || error instanceof SettingsError;
+    if (!wrong) throw error;
+    const lines = error.message.split('\n').map(visible).join('\n');
+    err(`birddog ${name}: ${lines}\n${error instanceof UsageError ? `\n${usage}` : ''}`);
+    return EXIT.error;
+  }
+  const progress = progressBar(surroundings);
+  const painted = options.color ? {} : { paint: plain, paintErr: plain };
+  try {
+    return await work(options, { ...surroundings, ...painted, client, progress });
+  } finally {
+    progress.close();
+    client.close();
+  }
+}

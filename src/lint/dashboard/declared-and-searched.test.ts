@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { lintDashboard } from './lint-dashboard.ts';
+
+const note = { definition: { type: 'note', content: '$env $host' } };
+const env = { name: 'env', prefix: 'env' };
+const withVariables = (variables: Json, more: JsonObject = {}): JsonObject => ({
+  title: 'a',
+  layout_type: 'ordered',
+  template_variables: variables,
+  widgets: [note],
+  ...more,
+});
+const view = (name: string): JsonObject => ({ name, template_variables: [{ name: 'env', values: ['a'] }] });
+const shown = (...queries: string[]): JsonObject[] =>
+  queries.map((q) => ({ definition: { type: 'timeseries', requests: [{ q }] } }));
+const searching = (definition: JsonObject): JsonObject => ({
+  title: 'a',
+  layout_type: 'ordered',
+  widgets: [{ definition }],
+});
+const FOUR = ['avg:a{$env}', 'avg:b{$env}', 'avg:c{$env}', 'avg:d{$env}'];
+
+/** A dashboard, and what is told of it: a code and where it points. */
+const CASES: readonly (readonly [what: string, dashboard: JsonObject, told: readonly string[]])[] = [
+  [
+    'a variable without a name',
+    withVariables([{ prefix: 'env' }, env]),
+    ['member_missing /template_variables/0'],
+  ],
+  [
+    'a text for a list',
+    withVariables([{ ...env, available_values: 'a' }]),
+    ['member_type /template_variables/0/available_values'],
+  ],
+  [
+    'a tab without a name',
+    withVariables([env], { tabs: [{ widget_ids: ['@1'] }] }),
+    ['member_missing /tabs/0'],
+  ],
+  ['a default that can be chosen', withVariables([{ ...env, available_values: ['a'], default: 'a' }]), []],
+  ['every value as the default', withVariables([{ ...env, available_values: ['a'], defaults: ['*'] }]), []],
+  ['a default among any values', withVariables([{ ...env, available_values: [], defaults: ['b'] }]), []],
+  [
+    'defaults that cannot be chosen',
+    withVariables([{ ...env, available_values: ['a'], defaults: ['a', 'b'] }]),
+    ['default_not_available /template_variables/0/defaults/1'],
+  ],
+  [
+    'a default that cannot be chosen',
+    withVariables([{ ...env, available_values: ['a'], default: 'b' }]),
+    ['default_not_available /template_variables/0/default'],
+  ],
+  [
+    'views by name, numbers by size',
+    withVariables([env], { template_variable_presets: ['A 2', 'a 10', 'B'].map(view) }),
+    [],
+  ],
+  [
+    'views in another order',
+    withVariables([env], { template_variable_presets: ['b', 'A'].map(view) }),
+    ['presets_unsorted /template_variable_presets/1/name'],
+  ],
+  [
+    'one query among five without a variable',
+    withVariables([env], { widgets: shown(...FOUR, 'avg:e{*}') }),
+    ['query_without_variable /widgets/4/definition/requests/0/q'],
+  ],
+  ['too few queries for a habit', withVariables([env], { widgets: shown('avg:a{$env}', 'avg:e{*}') }), []],
+  ['several without one', withVariables([env], { widgets: shown(...FOUR, 'avg:e{*}', 'avg:f{*}') }), []],
+  ['no variables', withVariables([], { widgets: shown(...FOUR.map((q) => q.replace('$env', '*'))) }), []],
+  [
+    'a role by its name',
+    withVariables([env], { restricted_roles: ['Admin'] }),
+    ['dashboard_role /restricted_roles/0'],
+  ],
+  [
+    'the search of a stream',
+    searching({ type: 'event_stream', query: 'source:(a OR b' }),
+    ['search_syntax /widgets/0/definition/query'],
+  ],
+  [
+    'the search of a list',
+    searching({
+      type: 'list_stream',
+      requests: [
+        {
+          response_format: 'event_list',
+          columns: [],
+          query: { data_source: 'logs_stream', query_string: 'a:"b' },
+        },
+      ],
+    }),
+    ['search_syntax /widgets/0/definition/requests/0/query/query_string'],
+  ],
+];
+
+describe('rules about what dashboards declare, and about their texts', () => {
+  for (const [what, dashboard, told] of CASES) {
+    it(`tell ${told.join(', ') || 'nothing'} of ${what}`, () =>
+      assert.deepEqual(
+        lintDashboard(dashboard, '').map(({ code, pointer }) => `${code} ${pointer}`),
+        told,
+      ));
+  }
+
+  it('tell of monitors by number in documents alone', () => {
+    const dashboard = searching({ type: 'alert_graph', viz_type: 'timeseries', alert_id: '4711' });
+    assert.deepEqual(lintDashboard(dashboard, ''), []);
+    assert.deepEqual(
+      lintDashboard(dashboard, '', { inDocument: true }).map(({ code }) => code),
+      ['widget_monitor_by_id'],
+    );
+  });
+});

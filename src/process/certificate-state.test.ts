@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { type Certificates, mintCertificates } from '../init/certificates.ts';
+import { certificateState } from './certificate-state.ts';
+
+const DAY = 86_400_000;
+const NOW = Date.parse('2026-03-01T00:00:00Z');
+
+describe('the state of a certificate', () => {
+  let minted: Certificates;
+  let foreign: Certificates;
+  before(async () => {
+    minted = await mintCertificates({ now: new Date(NOW), days: 80 });
+    foreign = await mintCertificates({ now: new Date(NOW), days: 80 });
+  });
+  const after = (days: number, ca = minted.ca) => certificateState(minted.client.cert, NOW + days * DAY, ca);
+
+  it('is well, with the time that is left', () =>
+    assert.deepEqual(after(10), {
+      wrong: undefined,
+      endsAt: NOW + 80 * DAY,
+      leftMs: 70 * DAY,
+      nearItsEnd: false,
+    }));
+
+  it('nears its end in the last eighth of its life, be that a year or a day', () =>
+    assert.deepEqual([after(69).nearItsEnd, after(71).nearItsEnd], [false, true]));
+
+  it('is wrong before its time, after it, and under a CA that has not signed it', () => {
+    assert.match(after(-1).wrong ?? '', /^It is valid only from/);
+    assert.match(after(81).wrong ?? '', /^It ended at 2026-05-20/);
+    assert.match(after(1, foreign.ca).wrong ?? '', /not signed by the CA/);
+  });
+
+  it('is well under a bundle of the old CA and the new one', () =>
+    assert.equal(after(1, foreign.ca + minted.ca).wrong, undefined));
+});

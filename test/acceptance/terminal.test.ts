@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { applyCommand } from '../../src/cli/apply-command.ts';
+import { createBirddogClient } from '../../src/cli/birddog-client.ts';
+import { readConfig } from '../../src/cli/config.ts';
+import { planCommand } from '../../src/cli/plan-command.ts';
+import { systemClock } from '../../src/process/system-clock.ts';
+import { type Pod, startPod } from './pod.ts';
+import { runInProcess } from './run-in-process.ts';
+import { birddog, folderWith } from './run-lint.ts';
+
+let pod: Pod;
+before(async () => {
+  pod = await startPod({ limits: false });
+});
+after(() => pod.stop());
+
+const COMMANDS = { plan: planCommand, apply: applyCommand };
+
+const run = (
+  folder: string,
+  [name, ...args]: readonly [keyof typeof COMMANDS, ...string[]],
+  given: Parameters<typeof runInProcess>[4] = {},
+) => runInProcess(COMMANDS[name], pod.birddogUrl, folder, args, given);
+
+const document = (application: string, rest = '') => `# of ${application}
+apiVersion: birddog/v1
+application: ${application}
+team: payments
+monitors:
+  - key: load # of the hosts
+    type: query alert
+    name: Load
+    query: avg(last_5m):avg:system.load.1{*} > 2
+    message: |
+      Look at the load
+      @slack-a
+    options: {thresholds: {critical: 2}}
+${rest}`;
+const DASHBOARD = `dashboards:
+  - key: overview
+    title: Overview
+    layout_type: ordered
+    widgets:
+      - definition: {type: note, content: One}
+      - definition: {type: alert_value, alert_id: "\${monitor:load}"}
+`;
+
+describe('birddog plan and apply', () => {
+  it('show what would change, do it, and then there is nothing to do', async (t) => {
+    const folder = folderWith(t, { 'a.yaml': document('terminal-a', DASHBOARD) });
+    const env = { BIRDDOG_URL: pod.birddogUrl };
+    const planned = await birddog(folder, ['plan', 'a.yaml'], { env });
+    assert.deepEqual([planned.status, planned.err], [2, '']);
+    assert.match(planned.out, /^ {2}\+ monitor load\n(?: {6}.*\n)* {2}\+ dashboard overview$/m);
+    assert.match(planned.out, /^ {2}2 to create\.$/m);
+    const refused = await run(folder, ['apply', 'a.yaml']);
+    assert.deepEqual([refused.status, /--yes applies/.test(refused.err)], [1, true]);
+    assert.equal((await run(folder, ['plan', 'a.yaml'])).status, 2, 'nothing was written');
+    const applied = await birddog(folder, ['apply', '--yes', 'a.yaml'], { env });
+    assert.deepEqual([applied.status, applied.err], [0, '']);
+    assert.match(applied.out, /^ {2}created monitor load http:\S+\/monitors\/\d+$/m);
+    assert.match(applied.out, /^ {2}created dashboard overview http:\S+\/dashboard\/\S+$/m);
+    const again = await run(folder, ['plan', 'a.yaml']);
+    assert.deepEqual([again.status, /Nothing to do; 2 as written\./.test(again.out)], [0, true]);
+  });
+
+  it('tell an update field by field, for people, machines and reviewers', async (t) => {
+    const folder = folderWith(t, { 'u.yaml': document('terminal-u') });
+    await run(folder, ['apply', '--yes', 'u.yaml']);
+    const changed = document('terminal-u')
+      .replaceAll(/2\b(?=\}|$)/gm, '3')
+      .replace('@slack-a', '@slack-b');
+    writeFileSync(join(folder, 'u.yaml'), changed);
+    const { out } = await run(folder, ['plan', 'u.yaml']);
+    assert.match(out, /^ {2}~ monitor load {1,2}http/m);
+    assert.match(out, /^ {6}~ options\.thresholds\.critical: 2 → 3$/m);
+    assert.match(out, /^ {6}~ message:\n {12}Look at the load\n {10}- @slack-a\n {10}\+ @slack-b$/m);
+    const json = JSON.parse((await run(folder, ['plan', '--json', 'u.yaml'])).out);
+    const [{ file, application, summary, objects }] = json.documents;
+    assert.deepEqual([file, application, summary.update], ['u.yaml', 'terminal-u', 1]);
+    assert.deepEqual(objects[0].changes.map((change: { path: string }) => change.path).sort(), [
+      '/message',
+      '/options/thresholds/critical',
+      '/query',
+    ]);
+    const markdown = (await run(folder, ['plan', '--markdown', 'u.yaml'])).out;
+    assert.match(
+      markdown,
+      /\| changed \|.*critical<\/code>: <code>2<\/code> → <code>3<\/code>.*\*\*now\*\* <code>&#64;slack-b<\/code><br>\*\*no longer\*\* <code>&#64;slack-a<\/code> \|$/m,
+    );
+  });
+
+  it('take each document of a stream, and tell mistakes at the lines of the file', async (t) => {
+    const bad = document('terminal-s2').replace('avg(last_5m)', 'agv(last_5m)');
+    const folder = folderWith(t, { 's.yaml': `${document('terminal-s1')}---\n${bad}` });
+    const { status, out } = await run(folder, ['plan', 's.yaml']);
+    assert.equal(status, 1);
+    const line =
+      `${document('terminal-s1')}---\n${bad}`.split('\n').findIndex((each) => each.includes('agv(')) + 1;
+    assert.match(
+      out,
+      new RegExp(`^s\\.yaml:${line}:12: error: .*\\[unknown_aggregator\\]\\n {2}${line} \\|`, 'm'),
+    );
+    const applied = await run(folder, ['apply', '--yes', 's.yaml']);
+    assert.equal(applied.status, 1, 'the worst counts');
+    assert.match(applied.out, /^s\.yaml#1:\n {2}created monitor load/m);
+    const broken = await run(folder, ['plan', '-'], { input: `${document('terminal-s1')}---\na: [\n` });
+    assert.match(broken.err, /^-:\d+:\d+: error: .*\[malformed_yaml\]/m);
+    assert.match(broken.out, /^-#1: terminal-s1/m, 'one that fails does not hide the others');
+  });
+
+  it('go on until nothing remains, where one call is too short', async (t) => {
+    const monitors = Array.from(
+      { length: 12 },
+      (_, at) =>
+        `  - {key: m${at}, type: query alert, name: M${at}, query: "avg(last_5m):avg:system.load.${at}{*} > 2"}\n`,
+    );
+    const text = `apiVersion: birddog/v1\napplication: terminal-long\nteam: payments\nmonitors:\n${monitors.join('')}`;
+    const folder = folderWith(t, { 'long.yaml': text });
+    await fetch(`${pod.datadogUrl}/__control/faults`, {
+      method: 'POST',
+      body: JSON.stringify([
+        { kind: 'latency', method: 'POST', path: '/api/v1/monitor$', times: 12, ms: 700 },
+      ]),
+    });
+    let calls = 0;
+    const clientOf = () => {
+      const client = createBirddogClient(readConfig(pod.birddogUrl, {}), systemClock);
+      const ask: typeof client.ask = (question) => {
+        if (question.path === '/apply') calls += 1;
+        return client.ask(question);
+      };
+      return { ...client, ask };
+    };
+    const { status, out } = await run(folder, ['apply', '--yes', '--json', '--deadline', '3', 'long.yaml'], {
+      surroundings: { clientOf },
+    });
+    assert.equal(status, 0, out);
+    const [{ done, remaining }] = JSON.parse(out).documents;
+    assert.deepEqual([done.length, remaining], [12, []]);
+    assert.ok(calls > 1, 'it was asked again');
+    assert.equal((await run(folder, ['plan', 'long.yaml'])).status, 0);
+  });
+
+  it('say in a sentence where Birddog is not', async (t) => {
+    const folder = folderWith(t, { 'a.yaml': document('terminal-w') });
+    const { status, err } = await run(folder, ['plan', '--url', 'http://127.0.0.1:1', 'a.yaml']);
+    assert.equal(status, 1);
+    assert.match(err, /^a\.yaml: error: Nothing listens at http:\/\/127\.0\.0\.1:1\/: .*\n$/);
+    const far = await run(folder, ['plan', '--url', 'http://b.test', 'a.yaml']);
+    assert.match(far.err, /--url: "http:\/\/b\.test" is plain HTTP to another machine; use https/);
+  });
+});
