@@ -31,6 +31,16 @@ async function withEmulator<T>(
   }
 }
 
+it('takes the keys of before beside others while it is asked to, and no longer', async () => {
+  await withEmulator({ control: true }, async (ask) => {
+    const others = { api: 'other-api', app: 'other-app' };
+    await ask('PUT', '/__control/keys', { ...others, keep: true });
+    assert.deepEqual(await listed(ask), []);
+    await ask('PUT', '/__control/keys', others);
+    assert.equal(await ask('GET', '/api/v1/monitor'), 403);
+  });
+});
+
 describe('the state file', () => {
   it('keeps what was made, changed and deleted for the next start, number spellings too', async () => {
     const state = join(folder, 'kept');

@@ -93,7 +93,7 @@ const vaultSettings = {
   VAULT_DEADLINE_MS: optional(
     wholeNumber(1, 3_600_000),
     60_000,
-    'For how long (ms) what may pass by itself is tried again.',
+    'Without --watch, for how long (ms) what may pass by itself is tried again.',
   ),
   ...proxySettings,
 };

@@ -238,23 +238,22 @@ it('a week passes in which Vault fails in every way, and at every moment the two
     const round = begin + index * ROUND;
     await until(round + ROUND - TROUBLE);
     assert.equal(watch.keyWatch?.failing(), undefined);
-    const [before, lines] = [watch.keyWatch?.failures().get(name) ?? 0, written.length];
+    const lines = written.length;
     spoil();
     await until(round + ROUND);
-    const failures = (watch.keyWatch?.failures().get(name) ?? 0) - before;
-    assert.ok(failures >= 10 && failures <= TROUBLE / 60_000 + 10, `${name}: ${failures} times`);
     const sentence = VAULT_FAILURES[name as VaultFailureName].says;
+    const said = written.slice(lines);
+    const failures = said.filter((line) => line.includes(`"failure":"${name}","reason":"${sentence}`)).length;
+    assert.ok(failures >= 10 && failures <= TROUBLE / 60_000 + 20, `${name}: ${failures} times`);
+    assert.ok((watch.keyWatch?.failures().get(name) ?? 0) > 0);
     assert.ok(watch.keyWatch?.failing()?.startsWith(sentence), watch.keyWatch?.failing());
-    assert.ok(
-      written.slice(lines).some((line) => line.includes(`"failure":"${name}","reason":"${sentence}`)),
-    );
     assert.deepEqual(
       CONTAINERS.map(keyOnDisk),
       [`api-${index}`, `api-${index}`],
       'the keys of before are kept',
     );
     heal(index + 1);
-    publishedInNeed += written.slice(lines).filter((line) => line.includes(PUBLISHED)).length;
+    publishedInNeed += said.filter((line) => line.includes(PUBLISHED)).length;
     await until(clock.now() + 2 * 60_000);
     assert.deepEqual(CONTAINERS.map(keyOnDisk), [`api-${index + 1}`, `api-${index + 1}`]);
   }

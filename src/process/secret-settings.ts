@@ -9,7 +9,8 @@ export const secretSettings = {
     'The folder with ca.crt, tls.crt and tls.key of the hop; by default that of the keys.',
   ),
   BIRDDOG_LOOK_MS: optional(
-    wholeNumber(10, 600_000),
+    // Less than the minute that `birddog init --watch` leaves between two steps.
+    wholeNumber(10, 30_000),
     1000,
     'How often (ms) the folders of keys and certificates are looked at for new files.',
   ),
