@@ -72,14 +72,12 @@ function dashboardWith(query: string, source: string): JsonObject {
 }
 
 describe('a single mistake in a query that Datadog takes', { skip }, () => {
-  // A widget may name the variables of its dashboard, and what its algorithms are given no rule tells.
-  const OF_MONITORS = new Set(['a dashboard variable', 'an algorithm that there is not']);
   const kinds = [
     { what: 'monitors', subjects: skip ? [] : monitors(), mutations: MUTATIONS },
     {
       what: 'widgets',
       subjects: skip ? [] : widgetQueries(),
-      mutations: MUTATIONS.filter(({ name }) => !OF_MONITORS.has(name)),
+      mutations: MUTATIONS.filter(({ ofMonitors }) => ofMonitors !== true),
     },
   ];
   for (const { what, subjects, mutations } of kinds) {
@@ -99,6 +97,7 @@ describe('a single mistake in a query that Datadog takes', { skip }, () => {
               );
           }
         }
+        if (total === 0) return t.skip('no query of the corpus can have it');
         t.diagnostic(`${found}/${total} (${mistakeWhen})`);
         assert.ok(found >= LEAST * total, missed.slice(0, 20).join('\n'));
       });

@@ -60,6 +60,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a window in no unit of time',
+    ofMonitors: true,
     mistakeWhen: 'always: no window counts in such a unit',
     mutate: (query) =>
       windowsIn(query).map(({ from, to, text }) =>
@@ -68,6 +69,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a window longer than any',
+    ofMonitors: true,
     mistakeWhen: 'always: no type looks back a century',
     mutate: (query) =>
       windowsIn(query).map(({ from, to, text }) =>
@@ -76,12 +78,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a window of no length',
+    ofMonitors: true,
     mistakeWhen: 'always: nothing is in it',
     mutate: (query) =>
       windowsIn(query).map(({ from, to, text }) => changed(query, from, to, text.replace(/\d+/, '0'))),
   },
   {
     name: 'a window without its number',
+    ofMonitors: true,
     mistakeWhen: 'always: how long it is is not said',
     mutate: (query) =>
       windowsIn(query)
@@ -90,6 +94,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a count of results that cannot be',
+    ofMonitors: true,
     mistakeWhen: 'the query is of a service check: 1 to 100 results are kept',
     mutate: (query, words) =>
       matches(words, /(?<=\.last\()\d+(?=\)\.(?:count|pct)_by)/g).flatMap(({ from, to }) =>
@@ -98,12 +103,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a comparison doubled',
+    ofMonitors: true,
     mistakeWhen: 'always: there is no such operator',
     mutate: (query, words) =>
       comparisonsIn(words).map(({ from, to, text }) => changed(query, from, to, text + text)),
   },
   {
     name: 'a comparison of another language',
+    ofMonitors: true,
     mistakeWhen: 'always: Datadog has neither of them',
     mutate: (query, words) =>
       comparisonsIn(words).flatMap(({ from, to }) =>
@@ -112,6 +119,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a comparison left out',
+    ofMonitors: true,
     mistakeWhen: 'always: a query that has one needs it. Between what stood before and after it',
     mutate: (query, words) =>
       comparisonsIn(words).map(({ from, to }) => ({
@@ -122,6 +130,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a threshold that is no number',
+    ofMonitors: true,
     mistakeWhen: 'always',
     mutate: (query, words) =>
       matches(words, /(?<=[<>=]\s*)-?\d[\d.]*(?=\s*$)/g).flatMap(({ from, to, text }) =>
@@ -132,6 +141,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a threshold left out',
+    ofMonitors: true,
     mistakeWhen: 'always: the comparison has nothing to compare with',
     mutate: (query, words) =>
       matches(words, /(?<=[<>=]\s*)-?\d[\d.]*(?=\s*$)/g).map(({ from }) => ({
@@ -211,6 +221,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the colon after the window left out',
+    ofMonitors: true,
     mistakeWhen: 'always: it parts the window from what is looked at',
     mutate: (query, words) =>
       matches(words, /(?<=^[a-z_]+\([^:]*\)):/g).map(({ from, to }) => ({
@@ -221,6 +232,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a dashboard variable',
+    ofMonitors: true,
     mistakeWhen: 'the query is of a monitor: there is no dashboard to ask. Within the braces',
     mutate: (query, words) =>
       matches(words, /(?<![Bb][Yy]\s*)\{[^{}]+\}/g).map(({ from, to }) => changed(query, from, to, '{$env}')),
@@ -235,12 +247,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'half an operator of a composite',
+    ofMonitors: true,
     mistakeWhen: 'always: the operators are && and ||',
     mutate: (query, words) =>
       matches(words, /&&|\|\|/g).map(({ from, to, text }) => changed(query, from, to, text.charAt(0))),
   },
   {
     name: 'a member of a composite left out',
+    ofMonitors: true,
     mistakeWhen: 'always: an operator joins two. Between the operators around the place',
     mutate: (query, words) =>
       /^[\s\d()!&|]+$/.test(words)
@@ -253,6 +267,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an algorithm that there is not',
+    ofMonitors: true,
     mistakeWhen: 'always: the texts after what anomalies, outliers or forecast look at are algorithms',
     mutate: (query) =>
       matches(query, /'(?:basic|agile|robust|linear|seasonal|dbscan|scaleddbscan|mad|scaledmad)'/gi).map(
@@ -261,12 +276,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a setting of an algorithm misspelt',
+    ofMonitors: true,
     mistakeWhen: 'always: what stands before = is the name of a setting',
     mutate: (query, words) =>
       matches(words, /\b[a-z_]+(?==')/g).map(({ from, to, text }) => changed(query, from, to, `${text}_`)),
   },
   {
     name: 'a name of a formula misspelt',
+    ofMonitors: true,
     mistakeWhen: 'always: the options declare no such name',
     mutate: (query) =>
       matches(query, /(?<=^formula\("[^"]*)\b[a-z_]*quer[a-z_]*\d*\b(?=[^"]*")/g).map(({ from, to, text }) =>
@@ -275,6 +292,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a search half empty',
+    ofMonitors: true,
     mistakeWhen: 'always: AND and OR join two terms, and a bracket has a partner',
     mutate: (query, words) =>
       matches(
@@ -289,6 +307,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the data of another type',
+    ofMonitors: true,
     mistakeWhen: 'the query names what it searches in: each type has its own',
     mutate: (query, words) =>
       matches(

@@ -9,6 +9,7 @@ const AND = /,|AND(?=[\s(])/iy;
 const OR = /OR(?=[\s(])/iy;
 /** What may follow `key:` after blanks. */
 const APART = /\s+[^\s{}(),:!]+(?=\s*[},)])/y;
+const KEYWORD = /^(?:AND|OR|NOT|IN)$/i;
 const VALUE = /[^\s{}(),]+/y;
 const BY = /by(?=\s*\{)/iy;
 /** Nested deeper, a filter is no longer read: it is nobody's. */
@@ -88,8 +89,17 @@ function item(reader: Reader, depth: number): FilterTerm {
   const key = reader.take(KEY);
   if (key) return list(reader, key);
   const tag = reader.take(TAG);
+  if (tag && KEYWORD.test(tag.text)) return misplaced(reader, tag, depth);
   if (tag) return tagOf(reader, paired(reader, tag));
   return unread(reader, from);
+}
+
+/** A word that joins tags, where a tag should stand: what it joins is read all the same. */
+function misplaced(reader: Reader, { text, span }: Word, depth: number): FilterTerm {
+  reader.fault('unexpected', span, text);
+  return /[},)]?/.exec(reader.peek())?.[0] === '' && !reader.ended
+    ? item(reader, depth + 1)
+    : { kind: 'unread', text, span };
 }
 
 /** A tag, of which the value may stand apart: `servicename: ec2`. */

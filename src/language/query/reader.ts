@@ -76,8 +76,11 @@ export class Reader {
     return { kind: 'string', quote, raw, span };
   }
 
+  /** A fault; of several that begin at one place, the first alone. */
   fault(code: SyntaxFault['code'], span: Span, what: string): void {
-    if (this.faults.length < MOST_FAULTS) this.faults.push({ code, span, what });
+    if (this.faults.length >= MOST_FAULTS || this.faults.some((fault) => fault.span.from === span.from))
+      return;
+    this.faults.push({ code, span, what });
   }
 
   /** A fault at this place, one sign long, or empty at the end. */

@@ -49,7 +49,7 @@ export function algorithmFaults({ name, args }: Call, form: AlgorithmForm): Hit[
 }
 
 function algorithmHits(argument: Argument, { name, algorithms }: AlgorithmForm): Hit[] {
-  const chosen = argumentText(argument);
+  const chosen = argument.kind === 'string' ? argument.raw : undefined;
   if (chosen !== undefined && algorithms.some((one) => one.toLowerCase() === chosen.toLowerCase())) return [];
   const meant = chosen === undefined ? undefined : nearest(chosen, algorithms);
   return [

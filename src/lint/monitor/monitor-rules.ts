@@ -21,12 +21,14 @@ import { compositeReference } from './rules/composite-reference.ts';
 import { criticalMissing } from './rules/critical-missing.ts';
 import { customScheduleNeeds } from './rules/custom-schedule-needs.ts';
 import { dashboardVariable } from './rules/dashboard-variable.ts';
+import { dataArguments } from './rules/data-arguments.ts';
 import { dataOfAnotherType } from './rules/data-of-another-type.ts';
 import { defaultZeroNeverMissing } from './rules/default-zero-never-missing.ts';
 import { evalExpression } from './rules/eval-expression.ts';
 import { evaluationDelayMissing } from './rules/evaluation-delay-missing.ts';
 import { evaluationWindowUnused } from './rules/evaluation-window-unused.ts';
 import { fillTooLong } from './rules/fill-too-long.ts';
+import { filterCharacters } from './rules/filter-characters.ts';
 import { filterMixed } from './rules/filter-mixed.ts';
 import { forecastArguments } from './rules/forecast-arguments.ts';
 import { forecastOfFunction } from './rules/forecast-of-function.ts';
@@ -53,6 +55,7 @@ import { methodArguments } from './rules/method-arguments.ts';
 import { methodMissing } from './rules/method-missing.ts';
 import { methodTwice } from './rules/method-twice.ts';
 import { metricAlertType } from './rules/metric-alert-type.ts';
+import { metricMissing } from './rules/metric-missing.ts';
 import { metricName } from './rules/metric-name.ts';
 import { missingDataTwice } from './rules/missing-data-twice.ts';
 import { monitorRole } from './rules/monitor-role.ts';
@@ -152,8 +155,10 @@ const RULE_SETS: readonly RuleSet[] = [
       unknownAggregator,
       functionArguments,
       changeArguments,
+      metricMissing,
       metricName,
       filterMixed,
+      filterCharacters,
       tagHalfEmpty,
       groupKey,
       asCountWithoutSum,
@@ -186,6 +191,7 @@ const RULE_SETS: readonly RuleSet[] = [
   {
     asked: ({ parsed: { query } }) => query.kind === 'chain',
     rules: [
+      dataArguments,
       searchUnreadable,
       searchWordCase,
       indexMissing,

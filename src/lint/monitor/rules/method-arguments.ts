@@ -1,7 +1,7 @@
 import type { Argument, Method } from '../../../language/query/syntax.ts';
 import { nearest } from '../../nearest.ts';
 import type { Hit } from '../../rule.ts';
-import { argumentText } from '../argument-text.ts';
+import { argumentNumber, argumentText } from '../argument-text.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
 interface Form {
@@ -97,7 +97,14 @@ function wrong({ name, args, span }: Method, forms: ReadonlyMap<string, Form>): 
     return [{ path: ['query'], span: { from: name.span.from, to: span.to }, message }];
   const tooMany = args[form.most];
   if (tooMany) return [{ path: ['query'], span: tooMany.span, message }];
-  const empty = args.find((argument) => argumentText(argument)?.trim() === '');
+  const empty = args.find((argument) =>
+    argumentText(argument)
+      ?.split(',')
+      .some((part) => part.trim() === ''),
+  );
+  const seconds =
+    name.text === 'rollup' ? args.find((argument) => (argumentNumber(argument) ?? 1) <= 0) : undefined;
+  if (seconds) return [{ path: ['query'], span: seconds.span, message, hint: 'Seconds are more than 0.' }];
   if (empty) return [{ path: ['query'], span: empty.span, message }];
   return form.first === undefined ? [] : firstWrong(args[0], form.first, form.numbers ?? false, message);
 }

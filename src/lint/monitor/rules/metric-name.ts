@@ -1,7 +1,7 @@
 import type { MonitorRule } from '../monitor-view.ts';
 
 /** Names of metrics: docs, metrics/custom_metrics, naming. */
-const NAME = /^[A-Za-z][A-Za-z0-9_.]*$/;
+const NAME = /^[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*$/;
 const LONGEST = 200;
 
 export const metricName: MonitorRule = {
@@ -25,7 +25,7 @@ query: avg(last_5m):avg:errors.5xx{*} > 1
           path: ['query'],
           span,
           message: 'The monitor will never see data: no metric can be called so.',
-          hint: `Names begin with a letter, have letters, digits, underscores and points, and at most ${LONGEST} of them.`,
+          hint: `Names begin with a letter, have letters, digits, underscores and single points between, and at most ${LONGEST} of them.`,
         },
       ];
     }),
