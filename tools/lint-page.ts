@@ -7,8 +7,8 @@ const INTRODUCTION = `# Lint
 
 Birddog reads monitors, alerts and dashboards before Datadog does, by one set of rules everywhere:
 
-- \`birddog lint FILE...\` reads files without asking anybody. \`--format text|json|sarif|github\` chooses what is printed;
-  \`--fix\` writes the fixes into the files, comments and order kept.
+- \`birddog lint FILE...\` reads files, and all of a folder, without asking anybody. \`--format text|json|sarif|github\` chooses
+  what is printed; \`--fix\` writes the fixes into the files, comments and order kept; \`--strict\` fails for warnings too.
 - \`POST /lint\` answers the findings in a document, or in the body of a create.
 - Every create and update is read first. An error refuses it, and nothing is sent; a warning travels with the answer.
 
@@ -20,6 +20,10 @@ that it becomes, and its findings stand at the place in the alert.
 \`test/conformance/lint.test.ts\` holds the rules against what Datadog's integrations ship and against recorded writes: no
 error where Datadog took it, and one where Datadog refused it for what stands in it.
 \`test/conformance/lint-mutations.test.ts\` makes single mistakes of forty kinds in those queries: each is found at its own place.
+
+What is said of a message holds for the name and the escalation message too: all three are read into variables, blocks,
+helpers and handles. What only the whole monitor can tell, such as a block that never fires, is not said of an update that
+leaves the rest out. Secrets are looked for in every text, by forms that nothing else has.
 
 ## Suppressing
 

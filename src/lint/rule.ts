@@ -48,10 +48,20 @@ export interface Rule<View> {
 /** What rules say of an object. `pointer` is where it stands in the body. */
 export function findingsOf<View>(rules: readonly Rule<View>[], view: View, pointer: Pointer): Finding[] {
   const findings: Finding[] = [];
+  addFindings(findings, rules, view, pointer);
+  return findings;
+}
+
+/** Adds what rules say of an object to what is said of it already. */
+export function addFindings<View>(
+  findings: Finding[],
+  rules: readonly Rule<View>[],
+  view: View,
+  pointer: Pointer,
+): void {
   for (const rule of rules) {
     for (const hit of rule.check(view)) findings.push(findingOf(rule, hit, pointer));
   }
-  return findings;
 }
 
 function findingOf<View>(

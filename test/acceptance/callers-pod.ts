@@ -18,6 +18,10 @@ export interface CallersPod {
   oidcToken(claims: object): Promise<string>;
   /** One request with a token. */
   ask(token: string | undefined, method: string, path: string, body?: object): Promise<Answer>;
+  /** How many requests the parties behind Birddog have seen. */
+  asked(): Promise<number[]>;
+  /** The same once nothing is under way any more: a catalog may still be asked when another has settled the answer. */
+  settled(): Promise<number[]>;
   stop(): Promise<void>;
 }
 
@@ -89,9 +93,30 @@ export async function startCallersPod(access: string, tokens: string): Promise<C
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
+    asked: () => askedOf(pod),
+    async settled() {
+      let seen: number[] = [];
+      let quiet = 0;
+      await pod.until(async () => {
+        const last = seen.join();
+        seen = await askedOf(pod);
+        quiet = seen.join() === last ? quiet + 1 : 0;
+        return quiet === 3;
+      });
+      return seen;
+    },
     async stop() {
       await pod.stop();
       await stopIssuer();
     },
   };
+}
+
+async function askedOf({ datadogUrl, leanixUrl, servicenowUrl }: Pod): Promise<number[]> {
+  return Promise.all(
+    [datadogUrl, leanixUrl, servicenowUrl].map(async (url) => {
+      const seen: unknown = await (await fetch(`${url}/__control/requests`)).json();
+      return Array.isArray(seen) ? seen.length : 0;
+    }),
+  );
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '../../domain/finding.ts';
 import type { Pointer } from '../../domain/pointer.ts';
-import { findingsOf } from '../rule.ts';
+import { addFindings } from '../rule.ts';
 import type { MonitorRule, MonitorView } from './monitor-view.ts';
 import { algorithmSettingUnused } from './rules/algorithm-setting-unused.ts';
 import { anomalyArguments } from './rules/anomaly-arguments.ts';
@@ -269,22 +269,20 @@ const RULE_SETS: readonly RuleSet[] = [
     ],
   },
   {
-    asked: ({ textParts }) => textParts.length > 0,
-    rules: [
-      unknownBlock,
-      matchWithoutValues,
-      matchVariable,
-      matchUngrouped,
-      blockNeverFires,
-      ungroupedVariable,
-      unknownVariable,
-      variableUnavailable,
-      messageCall,
-      evalExpression,
-      handleUnknown,
-      handleAdjoined,
-      recoveryUntold,
-    ],
+    asked: ({ textParts }) => textParts.some(({ part }) => part.kind === 'block'),
+    rules: [unknownBlock, matchWithoutValues, matchVariable, matchUngrouped, blockNeverFires],
+  },
+  {
+    asked: ({ textParts }) => textParts.some(({ part }) => part.kind === 'variable'),
+    rules: [ungroupedVariable, unknownVariable, variableUnavailable],
+  },
+  {
+    asked: ({ textParts }) => textParts.some(({ part }) => part.kind === 'block' || part.kind === 'call'),
+    rules: [messageCall, evalExpression],
+  },
+  {
+    asked: ({ textParts }) => textParts.some(({ part }) => part.kind === 'handle'),
+    rules: [handleUnknown, handleAdjoined, recoveryUntold],
   },
   { asked: () => true, rules: [secretInMonitor] },
 ];
@@ -293,11 +291,11 @@ export const MONITOR_RULES: readonly MonitorRule[] = RULE_SETS.flatMap(({ rules 
 
 /** What the rules about monitors say of one. `pointer` is where it stands in the body. */
 export function monitorFindings(view: MonitorView, pointer: Pointer): Finding[] {
-  return findingsOf(
-    RULE_SETS.flatMap(({ asked, rules }) => (asked(view) ? rules : [])),
-    view,
-    pointer,
-  );
+  const findings: Finding[] = [];
+  for (const { asked, rules } of RULE_SETS) {
+    if (asked(view)) addFindings(findings, rules, view, pointer);
+  }
+  return findings;
 }
 
 /** And those about a monitor that stands in a document. */

@@ -10,7 +10,7 @@ import {
   startInProcess as start,
   told,
 } from '../../../test/documents-in-process.ts';
-import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { isObject, type JsonObject } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-kind.ts';
 import type { Ports } from '../ports.ts';
 
@@ -174,27 +174,42 @@ describe('what somebody else does', () => {
 });
 
 describe("a list of Datadog's that leaves out what is there", () => {
-  const ANSWERS: readonly (readonly [what: string, answer: Json | undefined])[] = [
-    ['empty', []],
-    ['shrunken', undefined],
-  ];
-  for (const [what, answer] of ANSWERS) {
-    it(`(${what}) stops the plan, and nothing is written`, async () => {
-      const { apply, plan, fail, taken, person } = start();
-      const document = documentOf({ monitors: [MONITOR, { ...MONITOR, key: 'two', name: 'Two' }] });
-      await apply(document);
-      const id = idOf(await plan(document));
-      fail('/api/v1/monitor', 200, answer ?? [person('GET', `/api/v1/monitor/${id}`)]);
-      taken();
-      const { code, message } = await problemOf(apply(document));
-      assert.equal(code, 'list_incomplete');
-      assert.match(message, /leaves out [12] that are there/);
-      assert.deepEqual(
-        taken().filter(({ call }) => !call.startsWith('GET')),
-        [],
-      );
-    });
+  const monitors = [MONITOR, { ...MONITOR, key: 'two', name: 'Two' }];
+  const dashboards = [DASHBOARD, { ...DASHBOARD, key: 'two', title: 'Two' }];
+  const whole = documentOf({ monitors, dashboards });
+  for (const kind of ['monitor', 'dashboard'] as const) {
+    for (const [what, left] of [
+      ['empty', 0],
+      ['shrunken', 1],
+    ] as const) {
+      it(`(of ${kind}s, ${what}) stops the plan and the apply, and nothing is written`, async () => {
+        const { apply, plan, fail, taken, person } = start();
+        await apply(whole);
+        const listed = person('GET', `/api/v1/${kind}`);
+        const list = items(kind === 'monitor' ? listed : listed['dashboards']).slice(0, left);
+        const lose = () => fail(`/api/v1/${kind}`, 200, kind === 'monitor' ? list : { dashboards: list });
+        taken();
+        for (const path of ['/plan', '/apply'] as const) {
+          lose();
+          const asked = path === '/plan' ? plan(whole) : apply(whole, { prune: 'true', force: 'true' });
+          const { code, message } = await problemOf(asked);
+          assert.equal(code, 'list_incomplete');
+          assert.match(message, new RegExp(`list of ${kind}s leaves out ${2 - left} that are there`));
+        }
+        assert.deepEqual(
+          taken().filter(({ call }) => !call.startsWith('GET')),
+          [],
+        );
+      });
+    }
   }
+
+  it('(a page that fails in the middle) stops the plan', async () => {
+    const { apply, plan, fail } = start();
+    await apply(whole);
+    fail('/api/v1/dashboard', 200, { dashboards: 'no list' });
+    assert.equal((await problemOf(plan(whole))).code, 'datadog_failed');
+  });
 
   it('is believed where what is missing is gone', async () => {
     const { apply, plan, person } = start();

@@ -273,3 +273,81 @@ describe('of many objects', () => {
     }
   });
 });
+
+describe('a delete', () => {
+  it('does not go over what somebody changed after the plan of the same apply', async () => {
+    const { apply, plan, person, ports } = start();
+    const document = documentOf({ monitors: [MONITOR] });
+    await apply(document);
+    const id = idOf(await plan(document));
+    const { get } = ports.monitor;
+    Object.assign(ports.monitor, {
+      get: (...args: Parameters<typeof get>) => {
+        person('PUT', `/api/v1/monitor/${id}`, { message: 'still of use @slack-a' });
+        return get(...args);
+      },
+    });
+    const { code } = await problemOf(apply(documentOf({}), { prune: 'true' }));
+    assert.equal(code, 'basis_moved');
+    assert.equal(person('GET', `/api/v1/monitor/${id}`)['message'], 'still of use @slack-a');
+  });
+
+  it('comes last, and of what refers to others before these', async () => {
+    const { apply, taken, plan } = start();
+    const parts = {
+      monitors: [
+        MONITOR,
+        { key: 'both', type: 'composite', name: 'Both', query: '${monitor:load} || ${monitor:load}' },
+      ],
+      dashboards: [
+        {
+          key: 'shows',
+          title: 'Shows',
+          layout_type: 'ordered',
+          widgets: [{ definition: { type: 'alert_value', alert_id: '${monitor:both}' } }],
+        },
+      ],
+    };
+    await apply(documentOf(parts));
+    const before = await plan(documentOf(parts));
+    taken();
+    await apply(documentOf({ monitors: [{ ...MONITOR, key: 'new', name: 'New' }] }), { prune: 'true' });
+    const writes = taken().filter(({ call }) => /^(?:POST|DELETE) \/api\/v1/.test(call));
+    assert.deepEqual(
+      writes.map(({ call }) => call),
+      [
+        'POST /api/v1/monitor',
+        `DELETE /api/v1/dashboard/${idOf(before, 'shows')}`,
+        `DELETE /api/v1/monitor/${idOf(before, 'both')}`,
+        `DELETE /api/v1/monitor/${idOf(before, 'load')}`,
+      ],
+    );
+  });
+});
+
+describe('adoption', () => {
+  it('of what carries the marker of another is refused, and leaves it alone', async () => {
+    const { apply, plan, person } = start();
+    await apply(documentOf({ monitors: [MONITOR] }));
+    const id = idOf(await plan(documentOf({ monitors: [MONITOR] })));
+    const before = person('GET', `/api/v1/monitor/${id}`);
+    const thief = {
+      ...documentOf({ monitors: [{ ...MONITOR, message: 'mine', adopt: id }] }),
+      application: 'other',
+    };
+    const planned = await plan(thief);
+    assert.deepEqual([told(planned), codes(planned)], [['load create'], ['adopt_owned']]);
+    assert.equal((await problemOf(apply(thief))).code, 'invalid');
+    assert.deepEqual(person('GET', `/api/v1/monitor/${id}`), before);
+  });
+
+  it('is ignored once the marker is there', async () => {
+    const { apply, plan, person } = start();
+    const { id } = person('POST', '/api/v1/monitor', { ...MONITOR, message: 'old' });
+    const document = documentOf({ monitors: [{ ...MONITOR, adopt: String(id) }] });
+    await apply(document);
+    assert.equal(idOf(await plan(document)), String(id));
+    const other = documentOf({ monitors: [{ ...MONITOR, adopt: '1' }] });
+    assert.deepEqual([told(await plan(other)), codes(await plan(other))], [['load none'], []]);
+  });
+});
