@@ -12,7 +12,7 @@ const PATH = '/api/v2/audit/events/search';
 const LEFT_ALONE = 3_600_000;
 /** Changes told of one object. */
 const MOST_TOLD = 10;
-/** The most (ms) that a plan waits for a name. */
+/** The most (ms) that a plan waits for a name; never more than half of what is left, so that the answer still comes. */
 const PATIENCE = 5000;
 
 /** The organisation's audit trail: it says who changed an object, a person or Birddog itself, and is asked for nothing else. */
@@ -39,7 +39,7 @@ export function auditTrail(request: Request, clock: Clock): AuditTrail {
     async changes(kind, id, since, context) {
       if (clock.now() < leftAloneUntil || Number.isNaN(since)) return undefined;
       const { deadline: whole } = context;
-      const deadline = deadlineAfter(Math.min(PATIENCE, whole.left()), clock, whole.signal);
+      const deadline = deadlineAfter(Math.min(PATIENCE, whole.left() / 2), clock, whole.signal);
       try {
         return await newest(kind, id, since, { ...context, deadline });
       } catch (error) {

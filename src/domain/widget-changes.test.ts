@@ -93,6 +93,20 @@ describe('what differs between two lists of widgets', () => {
     );
   });
 
+  it('keeps the id of a widget that moved into a group and was changed there, by its title', () => {
+    const value = (text: string, id?: number): JsonObject => ({
+      ...(id === undefined ? {} : { id }),
+      definition: { type: 'query_value', title: 'Load', text },
+    });
+    const before = [value('old', 1), group('g', [note('b', 2)], 9)];
+    const after = [group('g', [note('b'), value('new')])];
+    assert.deepEqual(told(before, after), [
+      { path: '/widgets/0/definition/widgets/1', moved_from: '/widgets/0' },
+      { path: '/widgets/0/definition/widgets/1/definition/text', from: 'old', to: 'new' },
+    ]);
+    assert.deepEqual(withLiveIds(before, after), [group('g', [note('b', 2), value('new', 1)], 9)]);
+  });
+
   it('of a group that came or went is the group without what was elsewhere before, or is now', () => {
     const [a, b] = [note('a', 1), note('b', 2)];
     assert.deepEqual(told([a, b], [group('new', [note('a'), note('more')]), note('b')]), [

@@ -95,5 +95,7 @@ export async function startMain(config: Config, surroundings: Surroundings, entr
     resources: [outbound, hop, store, watch, callers, lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed)],
   });
   tls?.onTake(service.renew);
+  // It may have changed while the ports were opened.
+  if (tls) service.renew(tls.current());
   return service;
 }

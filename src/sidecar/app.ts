@@ -97,6 +97,8 @@ export async function startSidecar(config: Config, surroundings: Surroundings): 
     resources: [outbound, store, watch, lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed)],
   });
   secrets.hopCertificate.onTake(service.renew);
+  // It may have changed while the ports were opened.
+  service.renew(secrets.hopCertificate.current());
   return service;
 }
 

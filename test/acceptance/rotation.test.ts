@@ -143,6 +143,13 @@ describe('keys and certificates that change under load', () => {
     const leaf = new X509Certificate(file(pod.secretsSidecar, 'tls.crt'));
     await pod.until(async () => (await knock(clientOnDisk())) === leaf.fingerprint256);
   });
+
+  it('are those of new connections: a sidecar that starts anew and Birddog meet', async () => {
+    await pod.kill('sidecar', 'SIGKILL');
+    await pod.until(
+      async () => (await request(pod, 'GET', '/get_monitors?application=load-0')).status === 200,
+    );
+  });
 });
 
 describe('the port for users with TLS', () => {
