@@ -244,6 +244,18 @@ test('a launcher between two starts whose own parent was killed ends, where the 
   assert.equal(runs(root), 1);
 });
 
+test('init that watches is started again in place too; init that runs once is not', async (t) => {
+  const files = { 'dist/init.js': FAILING(1, 1), 'path/sleep': NO_SLEEP };
+  for (const args of [['--watch'], ['--certificates', '--watch']]) {
+    const root = installation(t, files);
+    const { status, err } = await birddog(t, root, ['init', ...args]).ended;
+    assert.deepEqual([status, runs(root), delays(err).length], [0, 3, 2]);
+    assert.match(err, /"event":"init ended, to be started again"/);
+  }
+  const root = installation(t, files);
+  assert.deepEqual([(await birddog(t, root, ['init']).ended).status, runs(root)], [1, 1]);
+});
+
 test('with BIRDDOG_ONCE=true a sidecar that fails ends the launcher with its status', async (t) => {
   const root = installation(t, { 'path/sleep': NO_SLEEP, 'dist/sidecar.js': FAILING(78) });
   const { status, err } = await birddog(t, root, ['sidecar'], { BIRDDOG_ONCE: 'true' }).ended;
