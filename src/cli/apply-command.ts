@@ -49,7 +49,7 @@ function applyOptions(args: readonly string[]) {
 }
 
 /** Plans, shows, asks and applies. */
-async function applySources(
+export async function applySources(
   sources: readonly Source[],
   options: ApplyOptions & { readonly yes: boolean },
   working: Working,

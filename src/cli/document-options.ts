@@ -4,7 +4,7 @@ import { serviceUrl } from '../process/settings.ts';
 import { requireFiles, INPUT_FORMATS, oneOf, UsageError } from './read-options.ts';
 
 /** Options of every command that asks Birddog. */
-const CLIENT_OPTIONS = {
+export const CLIENT_OPTIONS = {
   url: { type: 'string' },
   deadline: { type: 'string', default: '25' },
   json: { type: 'boolean', default: false },
@@ -19,7 +19,7 @@ export const DOCUMENT_OPTIONS = {
 } as const satisfies ParseArgsOptionsConfig;
 
 /** What `--help` says of them. */
-const CLIENT_USAGE = `  --url URL             where Birddog is (BIRDDOG_URL, else http://127.0.0.1:8080); BIRDDOG_TOKEN says who
+export const CLIENT_USAGE = `  --url URL             where Birddog is (BIRDDOG_URL, else http://127.0.0.1:8080); BIRDDOG_TOKEN says who
                         asks, BIRDDOG_CACERT names a file with the CA of its certificate
   --deadline SECONDS    how long one call may take, 1 to 600 (25)
   --json                for machines, in one piece at the end

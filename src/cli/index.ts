@@ -6,6 +6,8 @@ import { createBirddogClient } from './birddog-client.ts';
 import type { Command } from './command.ts';
 import { readConfig } from './config.ts';
 import { checkCommand } from './check-command.ts';
+import { driftCommand } from './drift-command.ts';
+import { importCommand } from './import-command.ts';
 import { lintCommand, STATUS } from './lint-command.ts';
 import { planCommand } from './plan-command.ts';
 import type { Paint, Style } from './report.ts';
@@ -15,6 +17,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   lint: lintCommand,
   plan: planCommand,
   apply: applyCommand,
+  drift: driftCommand,
+  import: importCommand,
   check(args, surroundings) {
     const stopped = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());

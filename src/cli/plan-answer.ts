@@ -77,7 +77,7 @@ function plannedEntry(one: JsonObject): PlannedEntry {
 }
 
 /** The changes that an object of a plan or of a drift lists. */
-function changesIn(one: JsonObject): Change[] {
+export function changesIn(one: JsonObject): Change[] {
   return objectsIn(one, 'changes').map((change) => ({
     path: text(change, 'path'),
     ...member(change, 'from'),
@@ -92,7 +92,7 @@ function named(one: JsonObject): { kind: ManagedKind; key: string; action: PlanA
 }
 
 /** The kind that an entry of an answer names. */
-function kindIn(one: JsonObject): ManagedKind {
+export function kindIn(one: JsonObject): ManagedKind {
   return wordIn(one, 'kind', KINDS);
 }
 
@@ -101,19 +101,22 @@ function wordIn<const T extends string>(one: JsonObject, name: string, words: re
 }
 
 /** The objects of a list in an answer; none where there is no list. */
-function objectsIn(body: JsonObject, name: string): JsonObject[] {
+export function objectsIn(body: JsonObject, name: string): JsonObject[] {
   const list = body[name];
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
 /** A text that an answer must have. */
-function text(body: JsonObject, name: string): string {
+export function text(body: JsonObject, name: string): string {
   const value = body[name];
   return typeof value === 'string' ? value : unknownAnswer(name);
 }
 
 /** A text that an answer may have. */
-function optionalText<const N extends string>(body: JsonObject, name: N): { readonly [name in N]?: string } {
+export function optionalText<const N extends string>(
+  body: JsonObject,
+  name: N,
+): { readonly [name in N]?: string } {
   const value = body[name];
   const members: { [name in N]?: string } = {};
   if (typeof value === 'string') members[name] = value;

@@ -76,9 +76,19 @@ export async function replaceText(path: string, text: string): Promise<void> {
   }
 }
 
+/** Writes a new file. Throws FileError, where one of that name is there already too. */
+export async function createText(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (error) {
+    throw told(error);
+  }
+}
+
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'there is no such file'],
   ['ENOTDIR', 'there is no such file'],
+  ['EEXIST', 'it is there already: name another file, or remove it'],
   ['EACCES', 'you may not read or change it'],
   ['EPERM', 'you may not read or change it'],
 ]);

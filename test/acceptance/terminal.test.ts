@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { applyCommand } from '../../src/cli/apply-command.ts';
 import { createBirddogClient } from '../../src/cli/birddog-client.ts';
 import { readConfig } from '../../src/cli/config.ts';
+import { importCommand } from '../../src/cli/import-command.ts';
 import { planCommand } from '../../src/cli/plan-command.ts';
 import { systemClock } from '../../src/process/system-clock.ts';
+import { datadog } from './document-client.ts';
 import { type Pod, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
 import { birddog, folderWith } from './run-lint.ts';
@@ -17,7 +19,7 @@ before(async () => {
 });
 after(() => pod.stop());
 
-const COMMANDS = { plan: planCommand, apply: applyCommand };
+const COMMANDS = { plan: planCommand, apply: applyCommand, import: importCommand };
 
 const run = (
   folder: string,
@@ -153,4 +155,53 @@ describe('birddog plan and apply', () => {
     const far = await run(folder, ['plan', '--url', 'http://b.test', 'a.yaml']);
     assert.match(far.err, /--url: "http:\/\/b\.test" is plain HTTP to another machine; use https/);
   });
+});
+
+describe('birddog import', () => {
+  for (const format of ['yaml', 'json', 'toml']) {
+    it(`writes a document in ${format} whose first plan only adds markers`, async (t) => {
+      const tag = `import-as:${format}`;
+      const made = await datadog(pod, 'POST', '/api/v1/monitor', {
+        type: 'query alert',
+        name: `Imported ${format}`,
+        query: `avg(last_5m):avg:system.load.5{a:${format}} > 2`,
+        message: 'First line: "quoted" \\ é\nSecond line @slack-a',
+        tags: [tag],
+        options: { thresholds: { critical: 2 }, include_tags: false },
+      });
+      const folder = folderWith(t, {});
+      const name = `found.${format}`;
+      const args = [
+        'import',
+        '--application',
+        `import-${format}`,
+        '--team',
+        'payments',
+        '--tag',
+        tag,
+      ] as const;
+      const { status, err } = await run(folder, [...args, '--output', name]);
+      assert.deepEqual(
+        [status, err],
+        [0, `1 monitor and 0 dashboards of import-${format} written to ${name}\n`],
+      );
+      const text = readFileSync(join(folder, name), 'utf8');
+      if (format !== 'json') assert.match(text, /^# What Datadog holds for import-/);
+      if (format === 'yaml') assert.match(text, /message: \|-\n {6}First line/);
+      const planned = JSON.parse((await run(folder, ['plan', '--json', name])).out).documents[0];
+      assert.deepEqual(planned.findings, []);
+      assert.deepEqual(
+        planned.objects.map((o: { action: string; id: string; changes: { path: string }[] }) => [
+          o.action,
+          o.id,
+          ...o.changes.map(({ path }) => path.replace(/\d+$/, '')),
+        ]),
+        [['update', String(made['id']), '/tags/', '/tags/', '/tags/']],
+      );
+      assert.equal((await run(folder, ['apply', '--yes', name])).status, 0);
+      assert.equal((await run(folder, ['plan', name])).status, 0);
+      const again = await run(folder, [...args, '--output', name]);
+      assert.deepEqual([again.status, /it is there already/.test(again.err)], [1, true]);
+    });
+  }
 });

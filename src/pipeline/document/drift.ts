@@ -60,6 +60,8 @@ function driftOf(
       told: { ...told, id: applied.id, drift: 'deleted', changes: [] },
     };
   }
+  // The document says what is there: taken into it, a change is none any more.
+  if (planned.action === 'none') return undefined;
   const id = idOf(live);
   const known = applied?.id === id ? applied : undefined;
   const changes = changesOf(stored, known?.body ?? desired ?? {}, live).filter(

@@ -1,0 +1,190 @@
+import { alertJson } from '../alerts/alert.ts';
+import { readAlert } from '../alerts/read-back.ts';
+import type { Edit } from '../domain/finding.ts';
+import { isObject, type Json, type JsonObject, sameJson } from '../domain/json.ts';
+import { type Pointer, pointerSteps, pointerTo, valueAt } from '../domain/pointer.ts';
+import { placedWidgets, widgetPairs, withoutId } from '../domain/widget-pairs.ts';
+import type { ReadDocument } from '../pipeline/document/read-document.ts';
+import type { DriftedObject } from './drift-answer.ts';
+
+/** What the edits of one entry are made from. */
+export interface Accepting {
+  readonly document: JsonObject;
+  readonly read: ReadDocument;
+  readonly drifted: DriftedObject;
+  /** The object as it would be written in a document now; undefined where it is gone. */
+  readonly live: JsonObject | undefined;
+}
+
+/**
+ * The edits after which a document says of an object what Datadog holds: in the fields that drifted and no other, and
+ * nothing into the entry that comes from the document. Undefined where an entry of its kind cannot say it.
+ */
+export function acceptEdits({ document, read, drifted, live }: Accepting): Edit[] | undefined {
+  const { kind, pointer, drift, changes } = drifted;
+  if (drift === 'deleted') return [{ pointer, remove: true }];
+  const entry = valueAt(document, pointer);
+  if (!live || !isObject(entry)) return undefined;
+  if (kind === 'alert') return alertEdits(entry, live, drifted, { document, read });
+  const fields = new Set(changes.map(({ path }) => pointerSteps(path)[0] ?? ''));
+  const differ = differences(read.application);
+  return [...fields].flatMap((field): Edit[] => {
+    const paths = changes.map(({ path }) => path).filter((path) => pointerSteps(path)[0] === field);
+    const at = pointerTo(pointer, field);
+    if (field === 'tags') return tagEdits(at, entry['tags'], live['tags'], document, kind === 'monitor');
+    if (field === 'widgets') return widgetEdits(at, entry['widgets'], live['widgets'], paths, differ);
+    return paths.flatMap((path) => differ(valueAt(entry, path), valueAt(live, path), `${pointer}${path}`));
+  });
+}
+
+function alertEdits(
+  entry: JsonObject,
+  live: JsonObject,
+  { pointer, key }: DriftedObject,
+  { document, read }: Pick<Accepting, 'document' | 'read'>,
+): Edit[] | undefined {
+  const compiled = read.wanted.find((one) => one.kind === 'alert' && one.key === key)?.object;
+  const given = textsIn(document['tags']);
+  const bare = (monitor: JsonObject): JsonObject => ({
+    ...monitor,
+    tags: textsIn(monitor['tags']).filter((tag) => !given.includes(tag)),
+  });
+  const [before, after] = [compiled && readAlert(bare(compiled)), readAlert(bare(live))];
+  if (!before || !after) return undefined;
+  const differ = differences(read.application);
+  const [was, is] = [alertJson(before), alertJson(after)];
+  return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((field) => {
+    if (sameJson(was[field], is[field])) return [];
+    return differ(
+      entry[field] ?? (isObject(is[field]) ? was[field] : undefined),
+      is[field],
+      pointerTo(pointer, field),
+    );
+  });
+}
+
+/** Tags that Datadog has and that neither the entry nor the document gives, and those of the entry that are gone. */
+function tagEdits(
+  at: Pointer,
+  written: Json | undefined,
+  live: Json | undefined,
+  document: JsonObject,
+  isMonitor: boolean,
+): Edit[] {
+  const [mine, held] = [textsIn(written), textsIn(live)];
+  const given = isMonitor ? textsIn(document['tags']) : [];
+  const isGiven = (tag: string) =>
+    given.includes(tag) ||
+    tag === `team:${String(document['team'])}` ||
+    (isMonitor && tag.startsWith('service:'));
+  const come = held.filter((tag) => !mine.includes(tag) && !isGiven(tag));
+  if (!Array.isArray(written)) return come.length === 0 ? [] : [{ pointer: at, value: come }];
+  return [
+    ...come.map((tag, index): Edit => ({ pointer: pointerTo(at, written.length + index), value: tag })),
+    ...written.flatMap((tag, index): Edit[] =>
+      typeof tag === 'string' && !held.includes(tag) ? [{ pointer: pointerTo(at, index), remove: true }] : [],
+    ),
+  ];
+}
+
+type Differ = (before: Json | undefined, after: Json | undefined, pointer: Pointer) => Edit[];
+
+/** Widgets one by one, where none stands elsewhere now and new ones are the last; else the list as a whole. */
+function widgetEdits(
+  at: Pointer,
+  written: Json | undefined,
+  live: Json | undefined,
+  paths: readonly Pointer[],
+  differ: Differ,
+): Edit[] {
+  if (!Array.isArray(written) || !Array.isArray(live)) return differ(written, live, at);
+  const touched = new Set(paths.map((path) => Number(pointerSteps(path)[1])));
+  const partners = partnersOf(written, live);
+  const known = partners.filter((place) => place !== undefined);
+  const inOrder = known.every((place, index) => index === 0 || (known[index - 1] ?? 0) < place);
+  const newAreLast = partners.slice(0, known.length).every((place) => place !== undefined);
+  if (!inOrder || !newAreLast) {
+    const list = live.map((widget, index) => {
+      const mine = written[partners[index] ?? -1];
+      const same = mine !== undefined && differ(withoutId(mine), withoutId(widget), '').length === 0;
+      return same ? mine : withoutId(widget);
+    });
+    return [{ pointer: at, value: list }];
+  }
+  return [
+    ...partners.flatMap((place, index): Edit[] => {
+      const widget = live[index] ?? null;
+      if (place === undefined)
+        return [{ pointer: pointerTo(at, written.length + index - known.length), value: withoutId(widget) }];
+      return touched.has(index)
+        ? differ(written[place], keepingId(written[place], widget), pointerTo(at, place))
+        : [];
+    }),
+    ...written.flatMap((_, index): Edit[] =>
+      known.includes(index) ? [] : [{ pointer: pointerTo(at, index), remove: true }],
+    ),
+  ];
+}
+
+/** For each live widget the place of the written one that it is, at the top. */
+function partnersOf(written: readonly Json[], live: readonly Json[]): (number | undefined)[] {
+  const [before, after] = [placedWidgets(written, ''), placedWidgets(live, '')];
+  const pairs = widgetPairs(before, after);
+  return after.map((one) => {
+    const partner = pairs.get(one);
+    return partner && partner.group === undefined ? partner.at : undefined;
+  });
+}
+
+/** The live widget with the id that is written, if any. */
+function keepingId(written: Json | undefined, widget: Json): Json {
+  const bare = withoutId(widget);
+  return isObject(written) && isObject(bare) && written['id'] !== undefined
+    ? { ...bare, id: written['id'] }
+    : bare;
+}
+
+/** The change of what is between the same beginning and the same end: the way in which the text is written stays. */
+function stretch(before: string, after: string, pointer: Pointer): Edit {
+  const most = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < most && before[from] === after[from]) from += 1;
+  let end = 0;
+  while (end < most - from && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  return { pointer, from, to: before.length - end, text: after.slice(from, after.length - end) };
+}
+
+/** At the end of a text it makes no difference to Datadog: a block of YAML stays one with a line end. */
+const LINE_END = /\n?$/;
+
+/** Edits from one value to another, as deep as they go. A reference to the same object is no difference. */
+function differences(application: string): Differ {
+  const meant = (text: string) =>
+    text.replaceAll('${alert:', '${monitor:').replaceAll(`:${application}/`, ':');
+  const differ: Differ = (before, after, pointer) => {
+    if (after === undefined) return before === undefined ? [] : [{ pointer, remove: true }];
+    if (before === undefined) return [{ pointer, value: after }];
+    if (typeof before === 'string' && typeof after === 'string' && meant(before) === meant(after)) return [];
+    if (sameJson(before, after)) return [];
+    if (typeof before === 'string' && typeof after === 'string')
+      return [stretch(before, before.endsWith('\n') ? after.replace(LINE_END, '\n') : after, pointer)];
+    if (isObject(before) && isObject(after)) {
+      const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+      return [...names].flatMap((name) =>
+        differ(own(before, name), own(after, name), pointerTo(pointer, name)),
+      );
+    }
+    if (Array.isArray(before) && Array.isArray(after) && before.length === after.length)
+      return before.flatMap((item, index) => differ(item, after[index], pointerTo(pointer, index)));
+    return [{ pointer, value: after }];
+  };
+  return differ;
+}
+
+function own(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+function textsIn(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

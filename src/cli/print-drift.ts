@@ -1,0 +1,43 @@
+import { changeLines } from './print-change.ts';
+import type { Drift, DriftedObject } from './drift-answer.ts';
+import type { Paint } from './report.ts';
+import { visible, visibleJson } from './visible.ts';
+
+/** What was changed in Datadog, for people: from what was applied to what is there now. */
+export function printDrift(drifts: readonly Drift[], paint: Paint): string {
+  return drifts
+    .flatMap(({ name, document, objects }) => {
+      if (!objects) return [];
+      const head = paint('place', visible(`${name}: ${document.read.application}`));
+      if (objects.length === 0) return [`${head}\n  Nothing was changed in Datadog.\n`];
+      return [`${[head, ...objects.flatMap((object) => block(object, paint))].join('\n')}\n`];
+    })
+    .join('\n');
+}
+
+function block({ kind, key, id, drift, changes, by, at }: DriftedObject, paint: Paint): string[] {
+  const when = at === undefined ? '' : ` on ${at.slice(0, 16).replace('T', ' at ')} UTC`;
+  const who = visible(
+    `by ${by === undefined || by === 'not known' ? 'somebody (who is not known)' : by}${when}`,
+  );
+  const what =
+    drift === 'deleted'
+      ? `deleted ${who}: ${paint('lost', `the id ${visible(id)} is lost`)}`
+      : `changed ${who}`;
+  const sign =
+    drift === 'deleted'
+      ? paint('removed', `- ${kind} ${visible(key)}`)
+      : paint('changed', `~ ${kind} ${visible(key)}`);
+  return [`  ${sign}  ${what}`, ...changes.flatMap((change) => changeLines(change, paint, '      '))];
+}
+
+/** The same for machines. */
+export function driftJson(drifts: readonly Drift[]): string {
+  const documents = drifts.map(({ name, document, objects, failure }) => ({
+    file: document?.file.name ?? name,
+    ...(document?.number === undefined ? {} : { document: document.number }),
+    ...(document ? { application: document.read.application } : {}),
+    ...(objects ? { objects: objects.map((object) => ({ ...object })) } : { error: failure.told }),
+  }));
+  return `${visibleJson({ documents })}\n`;
+}

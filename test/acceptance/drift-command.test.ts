@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { applyCommand } from '../../src/cli/apply-command.ts';
+import { driftCommand } from '../../src/cli/drift-command.ts';
+import { planCommand } from '../../src/cli/plan-command.ts';
+import { isObject, type JsonObject } from '../../src/domain/json.ts';
+import { datadog } from './document-client.ts';
+import { type Pod, request, startPod } from './pod.ts';
+import { runInProcess } from './run-in-process.ts';
+import { folderWith } from './run-lint.ts';
+
+let pod: Pod;
+before(async () => {
+  pod = await startPod({ limits: false });
+});
+after(() => pod.stop());
+
+const COMMANDS = { plan: planCommand, apply: applyCommand, drift: driftCommand };
+const run = (
+  folder: string,
+  [name, ...args]: readonly [keyof typeof COMMANDS, ...string[]],
+  given: Parameters<typeof runInProcess>[4] = {},
+) => runInProcess(COMMANDS[name], pod.birddogUrl, folder, args, given);
+
+const YAML = (application: string) => `# The document of ${application}
+apiVersion: birddog/v1
+application: ${application}
+team: payments
+tags: [env:prod] # given to all
+notify: ["@slack-all"]
+monitors:
+  - key: load # the first
+    type: query alert
+    name: Load
+    query: avg(last_5m):avg:system.load.1{*} > 2 # a query
+    message: |
+      Look
+      @slack-a
+    tags: [own:tag] # of its own
+    options:
+      thresholds: {critical: 2} # too much
+  - key: both
+    type: composite
+    name: Both
+    query: "\${monitor:load} && \${monitor:load}" # by its key
+alerts:
+  - title: Queue # an alert
+    signal: {metric: queue.depth}
+    condition: {over: 5m, above: 10} # ten
+dashboards:
+  - key: overview
+    title: Overview
+    layout_type: ordered
+    widgets:
+      # of the load
+      - definition: {type: alert_value, alert_id: "\${monitor:load}"} # by its key
+      - definition: {type: note, content: One} # one
+`;
+const JSON_TEXT = (application: string) => `{
+  "apiVersion": "birddog/v1", "application": "${application}", "team": "payments", "tags": ["env:prod"],
+  "monitors": [
+    {"key": "load", "type": "query alert", "name": "Load",
+     "query": "avg(last_5m):avg:system.load.1{*} > 2", "message": "Look\\n@slack-a",
+     "tags": ["own:tag"], "options": {"thresholds": {"critical": 2}}}
+  ]
+}
+`;
+const TOML = (application: string) => `# The document of ${application}
+apiVersion = "birddog/v1"
+application = "${application}"
+team = "payments"
+tags = ["env:prod"] # given to all
+
+[[monitors]] # the first
+key = "load"
+type = "query alert"
+name = "Load"
+query = "avg(last_5m):avg:system.load.1{*} > 2" # a query
+message = """
+Look
+@slack-a"""
+tags = ["own:tag"] # of its own
+options.thresholds.critical = 2 # too much
+`;
+
+/** Ids by key of what an application has. */
+async function idsOf(application: string): Promise<Record<string, string>> {
+  const ids: Record<string, string> = {};
+  for (const kind of ['monitor', 'dashboard']) {
+    const { body } = await request(pod, 'GET', `/get_${kind}s?application=${application}`);
+    for (const one of body[`${kind}s`] ?? body.objects ?? []) ids[one.key] = String(one.id);
+  }
+  return ids;
+}
+
+/** Changes a monitor as a person does in Datadog's pages. */
+async function edit(id: string | undefined, change: (monitor: JsonObject) => JsonObject): Promise<void> {
+  const monitor = await datadog(pod, 'GET', `/api/v1/monitor/${id}`);
+  await datadog(pod, 'PUT', `/api/v1/monitor/${id}`, change(monitor));
+}
+
+const louder = ({ options, tags }: JsonObject): JsonObject => ({
+  query: 'avg(last_5m):avg:system.load.1{*} > 3',
+  message: 'Look twice\n@slack-a',
+  options: { ...(isObject(options) ? options : {}), thresholds: { critical: 3, warning: 1 } },
+  tags: [...(Array.isArray(tags) ? tags : []).filter((tag) => tag !== 'own:tag'), 'by:hand'],
+});
+
+describe('birddog drift', () => {
+  for (const [format, textOf] of [
+    ['yaml', YAML],
+    ['json', JSON_TEXT],
+    ['toml', TOML],
+  ] as const) {
+    it(`--accept writes what was changed in Datadog into ${format}, and nothing else`, async (t) => {
+      const application = `drift-${format}`;
+      const name = `d.${format}`;
+      const folder = folderWith(t, { [name]: textOf(application) });
+      assert.equal((await run(folder, ['apply', '--yes', name])).status, 0);
+      assert.equal((await run(folder, ['drift', name])).status, 0);
+      await edit((await idsOf(application))['load'], louder);
+      const told = await run(folder, ['drift', name]);
+      assert.equal(told.status, 2);
+      assert.match(told.out, /^ {2}~ monitor load {2}changed by /m);
+      assert.match(told.out, /^ {6}~ options\.thresholds\.critical: 2 → 3$/m);
+      const accepted = await run(folder, ['drift', '--accept', name]);
+      assert.equal(accepted.status, 0, accepted.err);
+      const text = readFileSync(join(folder, name), 'utf8');
+      const again = await run(folder, ['plan', name]);
+      assert.equal(again.status, 0, `${again.out}${text}`);
+      assert.equal((await run(folder, ['drift', name])).status, 0);
+      assert.doesNotMatch(text, /own:tag|birddog_key|team:payments/);
+      const kept = (line: string) => !/critical|query|Look|tags|warning/.test(line);
+      assert.deepEqual(text.split('\n').filter(kept), textOf(application).split('\n').filter(kept));
+      if (format !== 'json')
+        for (const said of ['# a query', '# of its own', '# too much', '# given to all'])
+          assert.ok(text.includes(said), said);
+    });
+  }
+
+  it('--accept keeps references, writes alerts as alerts, and takes what was deleted out', async (t) => {
+    const folder = folderWith(t, { 'r.yaml': `${YAML('drift-r')}---\n${YAML('drift-s')}` });
+    assert.equal((await run(folder, ['apply', '--yes', 'r.yaml'])).status, 0);
+    const ids = await idsOf('drift-s');
+    await edit(ids['queue'], ({ options }) => ({
+      query: 'avg(last_5m):avg:queue.depth{*} > 20',
+      options: { ...(isObject(options) ? options : {}), thresholds: { critical: 20 } },
+    }));
+    const board = await datadog(pod, 'GET', `/api/v1/dashboard/${ids['overview']}`);
+    const widgets = Array.isArray(board['widgets']) ? board['widgets'] : [];
+    await datadog(pod, 'PUT', `/api/v1/dashboard/${ids['overview']}`, {
+      ...board,
+      widgets: [...widgets, { definition: { type: 'note', content: 'Two' } }],
+    });
+    await datadog(pod, 'DELETE', `/api/v1/monitor/${ids['both']}`);
+    const accepted = await run(folder, ['drift', '--accept', 'r.yaml']);
+    assert.deepEqual([accepted.status, accepted.err.includes('left as it was')], [0, false], accepted.err);
+    const [first, second = ''] = readFileSync(join(folder, 'r.yaml'), 'utf8').split('---\n');
+    assert.equal(first, YAML('drift-r'), 'the other document of the stream is as it was');
+    assert.match(second, /condition: \{over: 5m, above: 20\} # ten/);
+    assert.match(second, /alert_id: "\$\{monitor:load\}"\} # by its key/);
+    assert.match(second, /content: Two/);
+    assert.doesNotMatch(second, /key: both|@slack-all"?\]?\n {4}notify/);
+    assert.equal((await run(folder, ['plan', 'r.yaml'])).status, 0);
+  });
+
+  it('--revert puts back what was changed, after it was asked', async (t) => {
+    const folder = folderWith(t, { 'v.yaml': YAML('drift-v') });
+    await run(folder, ['apply', '--yes', 'v.yaml']);
+    await edit((await idsOf('drift-v'))['load'], louder);
+    const no = await run(folder, ['drift', '--revert', 'v.yaml'], { isTerminal: true, says: false });
+    assert.deepEqual([no.status, /Apply\? \[y\/N\]/.test(no.err)], [2, true]);
+    assert.equal((await run(folder, ['plan', 'v.yaml'])).status, 2);
+    const yes = await run(folder, ['drift', '--revert', 'v.yaml'], { isTerminal: true, says: true });
+    assert.equal(yes.status, 0, yes.err);
+    assert.equal((await run(folder, ['plan', 'v.yaml'])).status, 0);
+    assert.equal(readFileSync(join(folder, 'v.yaml'), 'utf8'), YAML('drift-v'));
+  });
+
+  it('says what an entry cannot say, and leaves it', async (t) => {
+    const folder = folderWith(t, {});
+    writeFileSync(join(folder, 'x.yaml'), YAML('drift-x'));
+    await run(folder, ['apply', '--yes', 'x.yaml']);
+    await edit((await idsOf('drift-x'))['queue'], () => ({
+      query: 'max(last_5m):max:queue.depth{*} by {a} >= 10',
+    }));
+    const { status, err } = await run(folder, ['drift', '--accept', 'x.yaml']);
+    assert.equal(status, 2);
+    assert.match(err, /alert queue is left as it was: an entry of its kind cannot say it/);
+    assert.equal(readFileSync(join(folder, 'x.yaml'), 'utf8'), YAML('drift-x'));
+  });
+});
