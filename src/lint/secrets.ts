@@ -36,7 +36,7 @@ const FORMS: readonly SecretForm[] = [
   { what: 'a Google API key', form: /\bAIza[0-9A-Za-z_-]{35}/dg },
   { what: 'a Stripe key', form: /\b[rs]k_live_[0-9A-Za-z]{20,120}\b/dg },
   { what: 'a Vault token', form: /\bhv[sb]\.[\w-]{24,250}/dg },
-  { what: 'a signed token (JWT)', form: /\beyJ[\w-]{10,2000}\.eyJ[\w-]{10,4000}\.[\w-]{10,1000}/dg },
+  { what: 'a signed token (JWT)', form: /\beyJ[\w-]{10,400}\.eyJ[\w-]{10,4000}\.[\w-]{10,1000}/dg },
   {
     what: 'a Datadog key',
     form: /(?:dd|datadog|api|app|application)[-_ ]?(?:api|app|application)?[-_ ]?key["'`]?\s{0,4}[=:]\s{0,4}["'`]?([0-9a-f]{40}|[0-9a-f]{32})\b/dgi,

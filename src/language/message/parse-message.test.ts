@@ -262,6 +262,24 @@ describe('laws of messages', () => {
     );
   });
 
+  it('long texts of the worst kinds are read at once', () => {
+    const many = (text: (at: number) => string) =>
+      Array.from({ length: 100_000 }, (_, at) => text(at)).join('');
+    const worst = [
+      `{{${'['.repeat(300_000)}}}`,
+      `@${'.'.repeat(300_000)}a`,
+      many((at) => `{{{{a${at}}}}}`),
+      many(() => '@workflow-a('),
+      many(() => 'a@a'),
+      many(() => `{{"'`),
+    ];
+    for (const text of worst) {
+      const begun = performance.now();
+      parseMessage(text);
+      assert.ok(performance.now() - begun < 5000, text.slice(0, 20));
+    }
+  });
+
   it('the steps grow as the text does, and no faster', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...SIGNS), { minLength: 1, maxLength: 6 }), (unit) => {

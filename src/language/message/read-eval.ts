@@ -18,7 +18,7 @@ export type EvalFaultCode = 'operand_missing' | 'operator_missing' | 'unclosed' 
 
 /** Numbers, texts, names (with their brackets), operators, parentheses and commas; at last any other sign. */
 const TOKEN =
-  /\s*(?:(\d+(?:\.\d+)?)|('[^']*'|"[^"]*")|((?:\[[^\]]*\]|[A-Za-z_@])(?:\[[^\]]*\]|[\w.@])*)|([-+*/%^])|([(),])|(\S))/y;
+  /\s*(?:(\d+(?:\.\d+)?)|('[^']*'|"[^"]*")|((?:\[[^[\]]*\]|[A-Za-z_@])(?:\[[^[\]]*\]|[\w.@])*)|([-+*/%^])|([(),])|(\S))/y;
 
 /**
  * Reads the expression of an `eval`: numbers, variables, `+ - * / % ^`, functions and parentheses (docs,

@@ -21,8 +21,6 @@ const NAME = /(?:[\w.+-]+(?:@[\w.-]+)?)?/y;
 const ARGUMENTS = /\([^()\n]*\)/y;
 const WORD = /\w/;
 const KIND = new RegExp(`^(?:${HANDLE_KINDS.join('|')})-|^(?:pagerduty|opsgenie)\\b`);
-/** Signs that end a sentence, and no handle. */
-const STOPS = /[.-]+$/;
 
 /** A stretch of a handle's name that begins at `from`. */
 export function handleName(text: string, from: number): string {
@@ -32,7 +30,9 @@ export function handleName(text: string, from: number): string {
 
 /** A handle's name without the full stop behind it. */
 export function withoutStop(name: string): string {
-  return name.replace(STOPS, '');
+  let end = name.length;
+  while (name[end - 1] === '.' || name[end - 1] === '-') end -= 1;
+  return name.slice(0, end);
 }
 
 /** The arguments of a workflow, in their parentheses; empty where there are none. */

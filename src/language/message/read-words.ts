@@ -2,7 +2,7 @@ import type { Span } from '../query/syntax.ts';
 import type { MessageArgument } from './message-syntax.ts';
 
 /** A word in quotes, a name with parts in brackets (`[a.b c].name`), or any other word; a quote that nothing closes is a part of one. */
-const WORD = /"([^"]*)"|'([^']*)'|(?:\[[^\]]*\]|\S)+/g;
+const WORD = /"([^"]*)"|'([^']*)'|(?:\[[^[\]]*\]|\S)+/g;
 
 /** The words between the braces of a tag, without their quotes. `from` is where the stretch begins in the message. */
 export function readWords(text: string, from: number): MessageArgument[] {

@@ -4,11 +4,16 @@ export interface TagEnd {
   readonly openQuote?: number;
 }
 
+/** In a message with so many ends missing nothing more is looked for: each would be looked for to the end of the text. */
+const MOST_MISSING = 100;
+
 /** Finds the ends of tags in one message; what was looked for once is not looked for again. */
 export class TagEnds {
   readonly #text: string;
   /** From where a text was looked for last, and where it came. */
   readonly #known = new Map<string, { readonly from: number; readonly at: number }>();
+  /** How many different texts were looked for and do not come. */
+  #missing = 0;
   /** Signs that were looked at. */
   steps = 0;
 
@@ -20,7 +25,9 @@ export class TagEnds {
   find(what: string, from: number): number {
     const known = this.#known.get(what);
     if (known && known.from <= from && (known.at < 0 || from <= known.at)) return known.at;
+    if (this.#missing > MOST_MISSING) return -1;
     const at = this.#text.indexOf(what, from);
+    if (at < 0) this.#missing += 1;
     this.steps += (at < 0 ? this.#text.length : at) - from + what.length;
     this.#known.set(what, { from, at });
     return at;

@@ -29,11 +29,15 @@ interface Condition {
   readonly needs: string;
 }
 
+/** Types that have no variables but the plain ones and those of their groups. */
+const OTHERS: ReadonlySet<string> = new Set(['service check', 'process alert', 'slo alert', 'cost alert']);
+
+/** Whether a monitor is of such a type, or of one whose variables nobody knows. */
 const isType =
   (...types: readonly string[]) =>
   ({ type }: MonitorView): boolean =>
     types.includes(type) || !(METRIC_TYPES.has(type) || EVENT_TYPES.has(type) || OTHERS.has(type));
-const OTHERS: ReadonlySet<string> = new Set(['service check', 'process alert', 'slo alert', 'cost alert']);
+
 const warns = ({ thresholds, wholeOptions, type }: MonitorView): boolean =>
   !wholeOptions || type === 'composite' || thresholds['warning'] != null;
 
