@@ -97,9 +97,8 @@ function item(reader: Reader, depth: number): FilterTerm {
 /** A word that joins tags, where a tag should stand: what it joins is read all the same. */
 function misplaced(reader: Reader, { text, span }: Word, depth: number): FilterTerm {
   reader.fault('unexpected', span, text);
-  return /[},)]?/.exec(reader.peek())?.[0] === '' && !reader.ended
-    ? item(reader, depth + 1)
-    : { kind: 'unread', text, span };
+  const ends = '},)'.includes(reader.peek());
+  return ends ? { kind: 'unread', text, span } : item(reader, depth + 1);
 }
 
 /** A tag, of which the value may stand apart: `servicename: ec2`. */
