@@ -271,7 +271,7 @@ describe('birddog lint --format github', () => {
 
 describe('birddog lint --fix', () => {
   const JSON_TEXT = `{\r\n  "type": "query alert",\r\n  "name": "\\u00e9 \\"x\\"",\r\n  "query": "\\u0061vg(last_5m):sum:a{*}.as_count() > 1"\r\n}\r\n`;
-  const TOML_TEXT = `# c\ntype = 'query alert' # d\nquery = 'avg(last_5m):sum:a{x:"\\y"}.as_count() > 1' # e\n`;
+  const TOML_TEXT = `# c\ntype = 'query alert' # d\nquery = 'avg(last_5m):sum:a{x:y}.as_count() > 1' # e\nname = 'a "b\\c"'\n`;
   const LOGS = `type: log alert # a\nquery: logs("x").index("*").rollup("count").last("5m") > 10\noptions:\n  # of silence\n  no_data_timeframe: 10 # ten\n  notify_audit: false # f\n`;
   for (const [name, text, wanted] of [
     ['m.yaml', COUNTS, COUNTS.replace("'avg", "'sum")],

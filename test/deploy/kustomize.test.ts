@@ -5,6 +5,8 @@ import { load } from 'js-yaml';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { readAccessFile } from '../../src/callers/access-file.ts';
+import { CHECK_APPLICATION } from '../../src/domain/application.ts';
 import { type KubernetesObject, ofKind } from './kinds.ts';
 import { containersOf, podOf } from './pod-of.ts';
 import { DEPLOY, KUBECTLS, NO_KUBECTL, OVERLAYS, rendered, renderedBy } from './rendered.ts';
@@ -81,12 +83,18 @@ describe('every release of kustomize at hand', { skip: NO_KUBECTL }, () => {
   }
 
   for (const { path, version } of KUBECTLS) {
-    it(`${version} lays an overlay of one's own on others: image, settings, host`, (t) => {
+    it(`${version} lays an overlay of one's own on others: image, settings, host, access`, async (t) => {
       const [objects, before] = [
         renderedBy(path, `openshift+watch+native-sidecar+${ownOverlay(t)}`),
         rendered('openshift'),
       ];
       for (const { image } of containersOf(podOf(objects))) assert.equal(image, 'images.test/birddog:1.2.3');
+      for (const all of [objects, before]) {
+        const access = ofKind(all, 'ConfigMap').find((m) => m.metadata?.name === 'birddog-access');
+        const rules = await readAccessFile(Buffer.from(access?.data?.['access.yaml'] ?? ''));
+        const forTheCheck = rules.find((rule) => rule.applications.includes(CHECK_APPLICATION));
+        assert.deepEqual(forTheCheck?.may, ['write'], 'the check after a deployment is let through');
+      }
       const settings = (all: KubernetesObject[]) =>
         ofKind(all, 'ConfigMap').find((m) => m.metadata?.name?.startsWith('birddog-settings-'));
       assert.equal(settings(objects)?.data?.['LEANIX_URL'], 'https://company.leanix.net');
