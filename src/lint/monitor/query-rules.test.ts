@@ -29,6 +29,7 @@ const CASES: readonly (readonly [type: string, query: string, ...told: string[]]
   ['log alert', `${LOGS}.last("2d") > 1`],
   ['log alert', `${LOGS}.last("49h") > 1`, 'window_out_of_range 49h'],
   ['log alert', `${LOGS}.last("last_5m") > 1`, 'unknown_window last_5m'],
+  ['log alert', `${LOGS}.last("5`, 'query_syntax "', 'query_syntax (', 'query_syntax ', 'unknown_window 5'],
   ['process alert', 'processes("a").over("*").rollup("count").last("30s") > 1'],
   ['slo alert', 'error_budget("a").over("7d") > 10'],
   ['slo alert', 'error_budget("a").over("1h") > 10', 'unknown_window 1h'],

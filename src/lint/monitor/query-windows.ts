@@ -120,9 +120,9 @@ function placed(argument: Argument | undefined, form: WindowForm | undefined): Q
   if (form === undefined) return [];
   if (argument?.kind === 'word' || argument?.kind === 'number')
     return argument.text === '' ? [] : [{ text: argument.text, span: argument.span, form }];
-  if (argument?.kind !== 'string') return [];
-  const { from, to } = argument.span;
-  return [{ text: argument.raw, span: { from: from + 1, to: to - 1 }, form }];
+  if (argument?.kind !== 'string' || argument.raw === '') return [];
+  const from = argument.span.from + 1;
+  return [{ text: argument.raw, span: { from, to: from + argument.raw.length }, form }];
 }
 
 /** How long a window is, in minutes; undefined where it is none, or none of a fixed length. */
