@@ -52,7 +52,7 @@ export function progressBar({
 }
 
 /** One line of at most so many columns: a bar, how many of how many, what is under way and for how many seconds. */
-function progressLine(
+export function progressLine(
   {
     done,
     total,

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { applyCommand } from '../../src/cli/apply-command.ts';
 import { createBirddogClient } from '../../src/cli/birddog-client.ts';
 import { readConfig } from '../../src/cli/config.ts';
+import { driftCommand } from '../../src/cli/drift-command.ts';
 import { importCommand } from '../../src/cli/import-command.ts';
 import { planCommand } from '../../src/cli/plan-command.ts';
 import { systemClock } from '../../src/process/system-clock.ts';
@@ -19,7 +20,7 @@ before(async () => {
 });
 after(() => pod.stop());
 
-const COMMANDS = { plan: planCommand, apply: applyCommand, import: importCommand };
+const COMMANDS = { plan: planCommand, apply: applyCommand, drift: driftCommand, import: importCommand };
 
 const run = (
   folder: string,
@@ -145,6 +146,45 @@ describe('birddog plan and apply', () => {
     assert.deepEqual([done.length, remaining], [12, []]);
     assert.ok(calls > 1, 'it was asked again');
     assert.equal((await run(folder, ['plan', 'long.yaml'])).status, 0);
+  });
+
+  it('ask at a terminal, write nothing after a no, and nothing where something moved after the question', async (t) => {
+    const folder = folderWith(t, { 'q.yaml': document('terminal-q') });
+    const no = await run(folder, ['apply', 'q.yaml'], { isTerminal: true, says: false });
+    assert.deepEqual([no.status, /1 to create\. Apply\? \[y\/N\]/.test(no.err)], [2, true]);
+    assert.match(no.out, /Nothing was written\.$/m);
+    assert.equal((await run(folder, ['plan', 'q.yaml'])).status, 2);
+    const yes = await run(folder, ['apply', 'q.yaml'], { isTerminal: true, says: true });
+    assert.equal(yes.status, 0);
+    const id = /monitors\/(\d+)/.exec(yes.out)?.[1];
+    writeFileSync(join(folder, 'q.yaml'), document('terminal-q').replace('name: Load', 'name: Louder'));
+    const confirm = async () => {
+      await datadog(pod, 'PUT', `/api/v1/monitor/${id}`, { message: 'somebody else' });
+      return true;
+    };
+    const moved = await run(folder, ['apply', 'q.yaml'], { isTerminal: true, surroundings: { confirm } });
+    assert.equal(moved.status, 1);
+    assert.match(
+      moved.err,
+      /What the plan was made from has moved \[basis_moved\]\n.*load.*\/message.*\n {2}hint: Plan again/,
+    );
+    assert.equal((await datadog(pod, 'GET', `/api/v1/monitor/${id}`))['name'], 'Load');
+  });
+
+  it('say how they are used', async (t) => {
+    const folder = folderWith(t, {});
+    for (const name of ['plan', 'apply', 'drift', 'import'] as const) {
+      const help = await run(folder, [name, '--help']);
+      assert.deepEqual([help.status, help.err], [0, '']);
+      assert.match(help.out, new RegExp(`^usage: birddog ${name} .*\\n[\\s\\S]*\\n {2}birddog ${name} `));
+      const wrong = await run(folder, [name, '--jsn']);
+      assert.deepEqual([wrong.status, wrong.out], [1, '']);
+      assert.match(
+        wrong.err,
+        new RegExp(`^birddog ${name}: there is no option --jsn; did you mean --json\\?\\n\\nusage`),
+      );
+    }
+    assert.equal((await run(folder, ['plan'])).status, 1);
   });
 
   it('say in a sentence where Birddog is not', async (t) => {

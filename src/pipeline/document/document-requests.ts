@@ -70,7 +70,7 @@ export async function applyRequest(request: PipelineRequest, ports: Ports): Prom
   const after = liveAfter(live, outcome);
   for (const stored of ['monitor', 'dashboard'] as const)
     remember(stored, plan.application, after.own[stored], ports);
-  const basis = basisOf(document, after);
+  const basis = outcome.done.length > 0 ? basisOf(document, after) : plan.basis;
   keepBasis(basis, plan.application, after, ports);
   const progress = progressOf(outcome, ports);
   if (outcome.failure) throw failed(outcome.failure, { ...progress, basis }, request);

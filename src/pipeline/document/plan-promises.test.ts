@@ -104,7 +104,7 @@ describe('after an apply Datadog holds', () => {
         await world.apply(first, query);
         const before = held(world);
         const promised = items((await world.ask('/plan', second, { prune: 'true' }))['objects']);
-        await world.apply(second, query);
+        const { basis } = await world.apply(second, query);
         const after = held(world);
         const left = new Set([...before.keys(), ...after.keys()]);
         for (const { kind, key, action, changes } of promised) {
@@ -124,7 +124,9 @@ describe('after an apply Datadog holds', () => {
           }
         }
         assert.deepEqual([...left], []);
-        const again = items((await world.plan(second))['objects']);
+        const planned = await world.plan(second);
+        assert.equal(planned['basis'], basis);
+        const again = items(planned['objects']);
         assert.deepEqual(
           again.filter(({ action }) => action !== 'none'),
           [],
