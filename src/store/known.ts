@@ -8,8 +8,10 @@ import { LIMITS, type Limits } from './limits.ts';
 import { packed, unpacked } from './packed.ts';
 import { bytesOf, sizeLimit } from './size-limit.ts';
 
+/** The text and bytes of a body that says nothing, as those of monitors do. */
+const EMPTY = { text: '{}', bytes: packed('{}') };
 /** What is kept of a body that is too large: that there is an object of this id. */
-const NOTHING = { version: '', bytes: packed('{}') };
+const NOTHING = { version: '', bytes: EMPTY.bytes };
 
 /** What was last seen of Datadog's objects. Beyond the limit those of the applications that were kept longest ago go. */
 export function knownObjectsIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIMITS): KnownObjects {
@@ -40,7 +42,7 @@ export function knownObjectsIn(db: DatabaseSync, attempt: Attempt, limits: Limit
         continue;
       }
       const text = printJson(body);
-      const bytes = text.length > limits.body ? undefined : packed(text);
+      const bytes = text === EMPTY.text ? EMPTY.bytes : text.length > limits.body ? undefined : packed(text);
       const kept = bytes && bytes.length <= room ? { version, bytes } : NOTHING;
       sql().put.run(list, id, key, kept.version, kept.bytes);
       room -= kept.bytes.length;
