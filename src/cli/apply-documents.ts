@@ -1,6 +1,7 @@
 import { type Applied, applyUntilDone } from './apply-until-done.ts';
 import { EXIT, type Exit } from './command.ts';
 import type { ClientOptions } from './document-options.ts';
+import { failureLine } from './documents.ts';
 import { bodyOf, exitOf, findingsInFile, type Planned, sentText } from './plan-documents.ts';
 import { countsOf, writesIn } from './plan-summary.ts';
 import { type Failure, failureOf } from './print-failure.ts';
@@ -39,11 +40,15 @@ export async function applyDocuments(
   const outcomes: Outcome[] = [];
   try {
     for (const one of planned) {
-      if (exitOf(one) !== EXIT.changes || !one.plan || stopping.signal.aborted) {
+      if (exitOf(one) !== EXIT.changes || !one.plan) {
         outcomes.push(one);
         continue;
       }
       const { name, document, plan } = one;
+      if (stopping.signal.aborted) {
+        outcomes.push({ ...one, stopped: ended(name, 'interrupt', 'Interrupted before it began.', working) });
+        continue;
+      }
       const total = writesIn(countsOf(plan.objects));
       const applied = await applyUntilDone({
         ...options,
@@ -69,26 +74,27 @@ export async function applyDocuments(
 }
 
 function stoppedBy(
-  { ended, remaining }: Applied,
+  { ended: reason, remaining }: Applied,
   { name, document }: Extract<Planned, { failure?: undefined }>,
-  { paintErr }: Working,
+  working: Working,
 ): { readonly stopped?: Failure } {
-  if (!ended) return {};
-  if (ended.by === 'failure') return { stopped: failureOf(ended.error, paintErr, sentText(name, document)) };
+  if (!reason) return {};
+  if (reason.by === 'failure')
+    return { stopped: failureOf(reason.error, working.paintErr, sentText(name, document)) };
   const detail =
-    ended.by === 'interrupt'
+    reason.by === 'interrupt'
       ? 'Interrupted.'
       : `Birddog gets no further: ${remaining.map(({ action, kind, key }) => `${action} ${kind} ${key}`).join(', ')}.`;
-  const said = `${paintErr('place', `${name}:`)} ${paintErr('error', 'error:')} ${detail}\n`;
-  return { stopped: { said, told: { code: ended.by, detail } } };
+  return { stopped: ended(name, reason.by, detail, working) };
+}
+
+function ended(name: string, code: string, detail: string, { paintErr }: Pick<Working, 'paintErr'>): Failure {
+  return { said: failureLine(name, detail, paintErr), told: { code, detail } };
 }
 
 /** How an apply counts for the exit status. */
 export function exitOfApply(outcome: Outcome): Exit {
   const { applied, stopped } = outcome;
   if (stopped) return EXIT.error;
-  if (applied) return EXIT.nothing;
-  const exit = exitOf(outcome);
-  // Interrupted before its turn came, it is not done.
-  return exit === EXIT.changes ? EXIT.error : exit;
+  return applied ? EXIT.nothing : exitOf(outcome);
 }

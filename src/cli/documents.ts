@@ -62,7 +62,7 @@ function secondOf(application: string, first: string, name: string, paint: Paint
 }
 
 /** One line that says what is wrong with a file. */
-function failureLine(name: string, message: string, paint: Paint): string {
+export function failureLine(name: string, message: string, paint: Paint): string {
   return `${paint('place', `${visible(name)}:`)} ${paint('error', 'error:')} ${visible(message)}\n`;
 }
 

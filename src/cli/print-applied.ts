@@ -1,5 +1,6 @@
 import type { PlanAction } from '../domain/plan.ts';
 import type { Outcome } from './apply-documents.ts';
+import { NoAnswer } from './birddog-failures.ts';
 import { toldFinding } from './finding-json.ts';
 import { planJson } from './print-plan-json.ts';
 import { printFindings } from './print-text.ts';
@@ -46,6 +47,10 @@ function resumable({ plan, applied }: Outcome): string {
   const total =
     plan?.objects.filter(({ action }) => !['none', 'copy', 'left_over'].includes(action)).length ?? 0;
   const remaining = left > 0 ? left : Math.max(0, total - done);
+  // What Birddog did without its answer being heard is not known here.
+  const unheard = applied?.ended?.by === 'failure' && applied.ended.error instanceof NoAnswer;
+  if (unheard)
+    return `  At least ${done} done: the same command again goes on from there, and does nothing twice.`;
   return `  ${done} done, ${remaining} not: the same command again goes on from here, and does nothing twice.`;
 }
 

@@ -171,6 +171,38 @@ describe('birddog plan and apply', () => {
     assert.equal((await datadog(pod, 'GET', `/api/v1/monitor/${id}`))['name'], 'Load');
   });
 
+  it('say after Ctrl-C what was done, and go on from there when called again', async (t) => {
+    const text = `${document('terminal-i1')}---\n${document('terminal-i2')}`;
+    const folder = folderWith(t, { 'i.yaml': text });
+    let interrupt = () => {};
+    const clientOf = () => {
+      const client = createBirddogClient(readConfig(pod.birddogUrl, {}), systemClock);
+      const ask: typeof client.ask = (question) => {
+        if (question.path === '/apply') interrupt();
+        return client.ask(question);
+      };
+      return { ...client, ask };
+    };
+    const onInterrupt = (listener: () => void) => {
+      interrupt = listener;
+      return () => {};
+    };
+    const { status, out, err } = await run(folder, ['apply', '--yes', 'i.yaml'], {
+      surroundings: { clientOf, onInterrupt },
+    });
+    assert.equal(status, 1);
+    assert.match(
+      err,
+      /^Stopping as soon as Birddog has answered; Ctrl-C again leaves without its answer\.$/m,
+    );
+    assert.match(out, /^i\.yaml#1:\n {2}created monitor load .*\n {2}Done\.$/m);
+    assert.match(err, /^i\.yaml#2: error: Interrupted before it began\.$/m);
+    const again = await run(folder, ['apply', '--yes', 'i.yaml']);
+    assert.equal(again.status, 0);
+    assert.doesNotMatch(again.out, /^i\.yaml#1:\n/m);
+    assert.match(again.out, /^i\.yaml#2:\n {2}created monitor load/m);
+  });
+
   it('say how they are used', async (t) => {
     const folder = folderWith(t, {});
     for (const name of ['plan', 'apply', 'drift', 'import'] as const) {
