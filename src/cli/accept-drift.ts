@@ -1,4 +1,6 @@
-import { isObject, type JsonObject } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject, sameJson } from '../domain/json.ts';
+import type { Change } from '../domain/plan.ts';
+import { isSet } from '../domain/set-changes.ts';
 import { decode } from '../format/decode.ts';
 import { DOCUMENT_LIMITS } from '../format/decoded.ts';
 import { applyEdits } from '../format/edit/apply-edits.ts';
@@ -6,7 +8,8 @@ import { readDocument } from '../pipeline/document/read-document.ts';
 import { acceptEdits } from './accept-edits.ts';
 import type { FileDocument } from './documents.ts';
 import type { DriftedObject } from './drift-answer.ts';
-import { objectsIn } from './plan-answer.ts';
+import { objectsIn, planAnswer } from './plan-answer.ts';
+import { fieldName } from './print-change.ts';
 import type { Working } from './run-command.ts';
 
 /** A document's text with what Datadog holds, and what could not be written into it. */
@@ -56,7 +59,41 @@ export async function acceptDrift(
       }
     }
   }
+  refused.push(...(await leftBehind(document, text, drifted, refused, deadlineMs, { client })));
   return { text, refused };
+}
+
+/** What differs still where it drifted, though it was written: something else than the entry says it. */
+async function leftBehind(
+  { file }: FileDocument,
+  text: string,
+  drifted: readonly DriftedObject[],
+  refused: Accepted['refused'],
+  deadlineMs: number,
+  { client }: Pick<Working, 'client'>,
+): Promise<Accepted['refused']> {
+  const body = { text, format: file.format };
+  const { objects } = planAnswer(await client.ask({ method: 'POST', path: '/plan', body, deadlineMs }));
+  return drifted.flatMap((object) => {
+    if (refused.some((one) => one.object === object)) return [];
+    const planned = objects.find(({ kind, key }) => kind === object.kind && key === object.key);
+    const left = (planned?.changes ?? []).filter((change) =>
+      object.changes.some((drift) => isOf(drift, change)),
+    );
+    const fields = left.map(
+      ({ path, to, from }) => `${fieldName(path)} (${JSON.stringify(to ?? from ?? null)})`,
+    );
+    return left.length === 0
+      ? []
+      : [{ object, because: `the document says otherwise of ${fields.join(', ')}` }];
+  });
+}
+
+/** Whether a change would undo what drifted. Items of sets are known by what they are, not by where they stand. */
+function isOf(drift: Change, planned: Change): boolean {
+  if (!isSet(drift.path.slice(0, drift.path.lastIndexOf('/')))) return drift.path === planned.path;
+  const undoes = (was: Json | undefined, will: Json | undefined) => was !== undefined && sameJson(was, will);
+  return undoes(drift.from, planned.to) || undoes(drift.to, planned.from);
 }
 
 function laterFirst(a: DriftedObject, b: DriftedObject): number {

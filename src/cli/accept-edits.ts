@@ -2,6 +2,7 @@ import { alertJson } from '../alerts/alert.ts';
 import { readAlert } from '../alerts/read-back.ts';
 import type { Edit } from '../domain/finding.ts';
 import { isObject, type Json, type JsonObject, sameJson } from '../domain/json.ts';
+import type { Change } from '../domain/plan.ts';
 import { type Pointer, pointerSteps, pointerTo, valueAt } from '../domain/pointer.ts';
 import { placedWidgets, widgetPairs, withoutId } from '../domain/widget-pairs.ts';
 import type { ReadDocument } from '../pipeline/document/read-document.ts';
@@ -29,9 +30,10 @@ export function acceptEdits({ document, read, drifted, live }: Accepting): Edit[
   const fields = new Set(changes.map(({ path }) => pointerSteps(path)[0] ?? ''));
   const differ = differences(read.application);
   return [...fields].flatMap((field): Edit[] => {
-    const paths = changes.map(({ path }) => path).filter((path) => pointerSteps(path)[0] === field);
+    const some = changes.filter(({ path }) => pointerSteps(path)[0] === field);
+    const paths = some.map(({ path }) => path);
     const at = pointerTo(pointer, field);
-    if (field === 'tags') return tagEdits(at, entry['tags'], live['tags'], document, kind === 'monitor');
+    if (field === 'tags') return tagEdits(at, entry['tags'], some, document);
     if (field === 'widgets') return widgetEdits(at, entry['widgets'], live['widgets'], paths, differ);
     return paths.flatMap((path) => differ(valueAt(entry, path), valueAt(live, path), `${pointer}${path}`));
   });
@@ -63,26 +65,24 @@ function alertEdits(
   });
 }
 
-/** Tags that Datadog has and that neither the entry nor the document gives, and those of the entry that are gone. */
+/** Tags that came, and those of the entry that went; what the document gives all of its monitors is not written. */
 function tagEdits(
   at: Pointer,
   written: Json | undefined,
-  live: Json | undefined,
+  changes: readonly Change[],
   document: JsonObject,
-  isMonitor: boolean,
 ): Edit[] {
-  const [mine, held] = [textsIn(written), textsIn(live)];
-  const given = isMonitor ? textsIn(document['tags']) : [];
-  const isGiven = (tag: string) =>
-    given.includes(tag) ||
-    tag === `team:${String(document['team'])}` ||
-    (isMonitor && tag.startsWith('service:'));
-  const come = held.filter((tag) => !mine.includes(tag) && !isGiven(tag));
+  const mine = textsIn(written);
+  const given = textsIn(document['tags']);
+  const come = textsIn(changes.flatMap(({ to }) => to ?? [])).filter(
+    (tag) => !mine.includes(tag) && !given.includes(tag),
+  );
+  const gone = textsIn(changes.flatMap(({ from }) => from ?? []));
   if (!Array.isArray(written)) return come.length === 0 ? [] : [{ pointer: at, value: come }];
   return [
     ...come.map((tag, index): Edit => ({ pointer: pointerTo(at, written.length + index), value: tag })),
     ...written.flatMap((tag, index): Edit[] =>
-      typeof tag === 'string' && !held.includes(tag) ? [{ pointer: pointerTo(at, index), remove: true }] : [],
+      typeof tag === 'string' && gone.includes(tag) ? [{ pointer: pointerTo(at, index), remove: true }] : [],
     ),
   ];
 }

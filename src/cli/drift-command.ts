@@ -112,7 +112,7 @@ async function acceptAll(
       accepted.set(document, one);
       for (const { object, because } of one.refused) {
         err(
-          `${paintErr('place', `${visible(name)}:`)} ${object.kind} ${visible(object.key)} is left as it was: ${because}; change the file, or --revert\n`,
+          `${paintErr('place', `${visible(name)}:`)} ${object.kind} ${visible(object.key)} is not taken over wholly: ${visible(because)}; change the file, or --revert\n`,
         );
       }
       exits.push(one.refused.length > 0 ? EXIT.changes : EXIT.nothing);

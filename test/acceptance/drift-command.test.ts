@@ -132,6 +132,7 @@ describe('birddog drift', () => {
       assert.equal(again.status, 0, `${again.out}${text}`);
       assert.equal((await run(folder, ['drift', name])).status, 0);
       assert.doesNotMatch(text, /own:tag|birddog_key|team:payments/);
+      assert.match(text, /"?tags"?(?: =|:) \["?by:hand"?\]/);
       const kept = (line: string) => !/critical|query|Look|tags|warning/.test(line);
       assert.deepEqual(text.split('\n').filter(kept), textOf(application).split('\n').filter(kept));
       if (format !== 'json')
@@ -156,7 +157,7 @@ describe('birddog drift', () => {
     });
     await datadog(pod, 'DELETE', `/api/v1/monitor/${ids['both']}`);
     const accepted = await run(folder, ['drift', '--accept', 'r.yaml']);
-    assert.deepEqual([accepted.status, accepted.err.includes('left as it was')], [0, false], accepted.err);
+    assert.deepEqual([accepted.status, accepted.err.includes('not taken over')], [0, false], accepted.err);
     const [first, second = ''] = readFileSync(join(folder, 'r.yaml'), 'utf8').split('---\n');
     assert.equal(first, YAML('drift-r'), 'the other document of the stream is as it was');
     assert.match(second, /condition: \{over: 5m, above: 20\} # ten/);
@@ -186,9 +187,17 @@ describe('birddog drift', () => {
     await edit((await idsOf('drift-x'))['queue'], () => ({
       query: 'max(last_5m):max:queue.depth{*} by {a} >= 10',
     }));
+    await edit((await idsOf('drift-x'))['load'], ({ tags }) => ({
+      tags: (Array.isArray(tags) ? tags : []).map((tag) => (tag === 'env:prod' ? 'by:hand' : tag)),
+    }));
     const { status, err } = await run(folder, ['drift', '--accept', 'x.yaml']);
     assert.equal(status, 2);
-    assert.match(err, /alert queue is left as it was: an entry of its kind cannot say it/);
-    assert.equal(readFileSync(join(folder, 'x.yaml'), 'utf8'), YAML('drift-x'));
+    assert.match(
+      err,
+      /monitor load is not taken over wholly: the document says otherwise of tags\[\d+\] \("env:prod"\)/,
+    );
+    assert.match(err, /alert queue is not taken over wholly: an entry of its kind cannot say it/);
+    const text = readFileSync(join(folder, 'x.yaml'), 'utf8');
+    assert.equal(text, YAML('drift-x').replace('[own:tag]', '[own:tag, by:hand]'));
   });
 });

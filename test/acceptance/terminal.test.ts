@@ -111,7 +111,8 @@ describe('birddog plan and apply', () => {
     assert.equal(applied.status, 1, 'the worst counts');
     assert.match(applied.out, /^s\.yaml#1:\n {2}created monitor load/m);
     const broken = await run(folder, ['plan', '-'], { input: `${document('terminal-s1')}---\na: [\n` });
-    assert.match(broken.err, /^-:\d+:\d+: error: .*\[malformed_yaml\]/m);
+    const last = document('terminal-s1').split('\n').length + 2;
+    assert.match(broken.err, new RegExp(`^-:${last}:\\d+: error: .*\\[malformed_yaml\\]`, 'm'));
     assert.match(broken.out, /^-#1: terminal-s1/m, 'one that fails does not hide the others');
   });
 
