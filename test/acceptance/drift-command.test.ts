@@ -142,7 +142,11 @@ describe('birddog drift', () => {
   }
 
   it('--accept keeps references, writes alerts as alerts, and takes what was deleted out', async (t) => {
-    const folder = folderWith(t, { 'r.yaml': `${YAML('drift-r')}---\n${YAML('drift-s')}` });
+    const named = YAML('drift-s').replace(
+      'alert_id: "${monitor:load}"',
+      'alert_id: "${monitor:drift-s/load}"',
+    );
+    const folder = folderWith(t, { 'r.yaml': `${YAML('drift-r')}---\n${named}` });
     assert.equal((await run(folder, ['apply', '--yes', 'r.yaml'])).status, 0);
     const ids = await idsOf('drift-s');
     await edit(ids['queue'], ({ options }) => ({
@@ -151,9 +155,15 @@ describe('birddog drift', () => {
     }));
     const board = await datadog(pod, 'GET', `/api/v1/dashboard/${ids['overview']}`);
     const widgets = Array.isArray(board['widgets']) ? board['widgets'] : [];
+    const [shown, ...others] = widgets.filter(isObject);
+    const definition = isObject(shown?.['definition']) ? shown['definition'] : {};
     await datadog(pod, 'PUT', `/api/v1/dashboard/${ids['overview']}`, {
       ...board,
-      widgets: [...widgets, { definition: { type: 'note', content: 'Two' } }],
+      widgets: [
+        { ...shown, definition: { ...definition, title: 'Of the load' } },
+        ...others,
+        { definition: { type: 'note', content: 'Two' } },
+      ],
     });
     await datadog(pod, 'DELETE', `/api/v1/monitor/${ids['both']}`);
     const accepted = await run(folder, ['drift', '--accept', 'r.yaml']);
@@ -161,7 +171,7 @@ describe('birddog drift', () => {
     const [first, second = ''] = readFileSync(join(folder, 'r.yaml'), 'utf8').split('---\n');
     assert.equal(first, YAML('drift-r'), 'the other document of the stream is as it was');
     assert.match(second, /condition: \{over: 5m, above: 20\} # ten/);
-    assert.match(second, /alert_id: "\$\{monitor:load\}"\} # by its key/);
+    assert.match(second, /alert_id: "\$\{monitor:drift-s\/load\}", title: Of the load\} # by its key/);
     assert.match(second, /content: Two/);
     assert.doesNotMatch(second, /key: both|@slack-all"?\]?\n {4}notify/);
     assert.equal((await run(folder, ['plan', 'r.yaml'])).status, 0);
