@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { startOidcEmulator } from '../../emulators/oidc/oidc-emulator.ts';
 import { type CallersPod, replaceFile, startCallersPod, tokensFile } from './callers-pod.ts';
 import { request } from './pod.ts';
+import { birddog, folderWith } from './run-lint.ts';
 
 const robotToken = () => `birddog_${randomBytes(32).toString('base64url')}`;
 const ROBOT = { name: 'ci-shop', token: robotToken(), groups: ['shop-robots'], days: 30 };
@@ -337,6 +338,19 @@ describe('a token', () => {
         );
     }
   });
+});
+
+it('a command asks as whoever BIRDDOG_TOKEN says, and tells what to do where that is not let in', async (t) => {
+  const document = '{"apiVersion": "birddog/v1", "application": "checkout", "team": "t"}';
+  const folder = folderWith(t, { 'a.json': document });
+  const plan = (token: object) =>
+    birddog(folder, ['plan', 'a.json'], { env: { BIRDDOG_URL: at.pod.birddogUrl, ...token } });
+  const unknown = robotToken();
+  const answers = await Promise.all([ROBOT.token, unknown].map((token) => plan({ BIRDDOG_TOKEN: token })));
+  assert.deepEqual([answers[0]?.status, answers[0]?.err, answers[1]?.status], [0, '', 1]);
+  assert.match(answers[1]?.err ?? '', /^a\.json: error: .* \[unauthenticated\]\n.*none of those/);
+  assert.match((await plan({})).err, /\[unauthenticated\]\n.*\n {2}hint: BIRDDOG_TOKEN is not set/);
+  for (const token of [unknown, ROBOT.token]) assert.ok(!JSON.stringify(answers).includes(token));
 });
 
 describe('the files', () => {
