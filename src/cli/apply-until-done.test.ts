@@ -98,5 +98,9 @@ describe('an apply', () => {
       stopping: stopping.signal,
     });
     assert.deepEqual([keys, remaining.length, ended, asked.length], [['a'], 1, { by: 'interrupt' }, 1]);
+    const passing = await applied([problem('datadog_away')], { stopping: stopping.signal });
+    assert.deepEqual([passing.ended, passing.asked.length], [{ by: 'interrupt' }, 1]);
+    const error = new NoAnswer('left without it', true);
+    assert.deepEqual((await applied([error], { stopping: stopping.signal })).ended, { by: 'failure', error });
   });
 });

@@ -70,21 +70,17 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
     if (call.findings) ({ findings } = call);
     if (!call.error && remaining.length === 0) return end(undefined);
     tries = call.progress.done.length > 0 ? 0 : tries + 1;
-    if (stopping.aborted) return end({ by: 'interrupt' });
     if (call.error) {
       const { error } = call;
       const passes = error instanceof BirddogProblem && PASSING.has(error.code) && tries < MOST_TRIES;
       if (!passes) return end({ by: 'failure', error });
       onProgress(done.length, true);
       await clock.sleep(Math.min(error.retryAfterMs ?? WAIT.usual, WAIT.most), stopping).catch(() => {});
-      if (stopping.aborted) return end({ by: 'interrupt' });
-    } else if (
-      call.progress.done.length === 0 &&
-      (tries >= MOST_TRIES || clock.now() - begun < deadlineMs / 2)
-    ) {
-      // It had time and did nothing: what remains will not go.
-      return end({ by: 'standstill' });
     }
+    if (stopping.aborted) return end({ by: 'interrupt' });
+    // It had time and did nothing: what remains will not go.
+    const isStuck = tries >= MOST_TRIES || clock.now() - begun < deadlineMs / 2;
+    if (!call.error && call.progress.done.length === 0 && isStuck) return end({ by: 'standstill' });
     deadlineMs = call.progress.done.length > 0 ? firstMs : mostMs;
   }
 }

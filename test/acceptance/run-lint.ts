@@ -23,18 +23,23 @@ export function lint(folder: string, args: readonly string[], given: Given = {})
 }
 
 /** A command of `birddog` in a folder, to its end. */
-export async function birddog(
+export function birddog(folder: string, args: readonly string[], given: Given = {}): Promise<Ended> {
+  return ended(startBirddog(folder, args, given));
+}
+
+/** Starts a command of `birddog` in a folder. */
+export function startBirddog(
   folder: string,
   args: readonly string[],
   { input = '', env = {} }: Given = {},
-): Promise<Ended> {
+): ChildProcessWithoutNullStreams {
   const child = spawn(join(ROOT, 'bin/birddog'), args, {
     cwd: folder,
     env: { PATH: process.env['PATH'], BIRDDOG_BUNDLES: process.env['BIRDDOG_BUNDLES'], ...env },
   });
   child.stdin.on('error', () => {});
   child.stdin.end(input);
-  return ended(child);
+  return child;
 }
 
 /** What a process said, and how it ended. */

@@ -10,9 +10,10 @@ import { importCommand } from '../../src/cli/import-command.ts';
 import { planCommand } from '../../src/cli/plan-command.ts';
 import { systemClock } from '../../src/process/system-clock.ts';
 import { datadog } from './document-client.ts';
+import { heldBirddog, type Holds } from './held-birddog.ts';
 import { type Pod, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
-import { birddog, folderWith } from './run-lint.ts';
+import { birddog, ended, folderWith, startBirddog } from './run-lint.ts';
 
 let pod: Pod;
 before(async () => {
@@ -68,6 +69,41 @@ describe('birddog plan and apply', () => {
     assert.match(applied.out, /^ {2}created dashboard overview http:\S+\/dashboard\/\S+$/m);
     const again = await run(folder, ['plan', 'a.yaml']);
     assert.deepEqual([again.status, /Nothing to do; 2 as written\./.test(again.out)], [0, true]);
+  });
+
+  it('delete what is not written any more, and many or what is made anew, only where that is said', async (t) => {
+    const others = (count: number) =>
+      Array.from(
+        { length: count },
+        (_, at) =>
+          `  - {key: m${at}, type: query alert, name: M${at}, query: "avg(last_5m):avg:a.${at}{*} > 2"}\n`,
+      ).join('');
+    const folder = folderWith(t, { 'p.yaml': document('terminal-p', others(5)) });
+    const env = { BIRDDOG_URL: pod.birddogUrl };
+    await run(folder, ['apply', '--yes', 'p.yaml']);
+    writeFileSync(join(folder, 'p.yaml'), document('terminal-p', others(4)));
+    const left = await run(folder, ['apply', '--yes', 'p.yaml']);
+    assert.match(left.out, /1 left over \(--prune deletes it\)/);
+    const pruned = await birddog(folder, ['apply', '--yes', '--prune', 'p.yaml'], { env });
+    assert.deepEqual([pruned.status, pruned.err], [0, '']);
+    assert.match(pruned.out, /^ {2}deleted monitor m4 id \d+$/m);
+    writeFileSync(join(folder, 'p.yaml'), document('terminal-p'));
+    const many = await run(folder, ['apply', '--yes', '--prune', 'p.yaml']);
+    assert.deepEqual([many.status, /\[too_many_deletes\]/.test(many.err)], [1, true]);
+    const log = 'logs("service:a").index("*").rollup("count").last("5m") > 2';
+    const anew = document('terminal-p')
+      .replace('type: query alert', 'type: log alert')
+      .replace(/query: avg.*/, `query: '${log}'`);
+    writeFileSync(join(folder, 'p.yaml'), anew);
+    const kept = await run(folder, ['apply', '--yes', 'p.yaml']);
+    assert.deepEqual([kept.status, /\[replace_needed\]/.test(kept.err)], [1, true]);
+    const forced = await birddog(folder, ['apply', '--yes', '--prune', '--force', 'p.yaml'], { env });
+    assert.deepEqual([forced.status, forced.err], [0, '']);
+    const done = [...forced.out.matchAll(/^ {2}(replaced|deleted) monitor (\w+) /gm)].map(
+      (m) => `${m[1]} ${m[2]}`,
+    );
+    assert.deepEqual(done.sort(), ['deleted m0', 'deleted m1', 'deleted m2', 'deleted m3', 'replaced load']);
+    assert.equal((await run(folder, ['plan', 'p.yaml'])).status, 0);
   });
 
   it('tell an update field by field, for people, machines and reviewers', async (t) => {
@@ -202,6 +238,43 @@ describe('birddog plan and apply', () => {
     assert.equal(again.status, 0);
     assert.doesNotMatch(again.out, /^i\.yaml#1:\n/m);
     assert.match(again.out, /^i\.yaml#2:\n {2}created monitor load/m);
+  });
+
+  it('end after a real Ctrl-C with what was done, and at once after a second one', async (t) => {
+    const folder = folderWith(t, {
+      'r.yaml': `${document('terminal-r1')}---\n${document('terminal-r2')}`,
+      'l.yaml': document('terminal-l'),
+    });
+    let child: ReturnType<typeof startBirddog>;
+    const apply = async (file: string, holds: Holds) => {
+      const env = { BIRDDOG_URL: await heldBirddog(t, pod, holds) };
+      child = startBirddog(folder, ['apply', '--yes', file], { env });
+      return ended(child);
+    };
+    const interrupt = async () => {
+      const heard = new Promise<void>((resolve) => {
+        child.stderr.on('data', (said) => /^Stopping as soon/m.test(String(said)) && resolve());
+      });
+      child.kill('SIGINT');
+      await heard;
+    };
+    const once = await apply('r.yaml', { before: interrupt });
+    assert.equal(once.status, 1);
+    assert.match(once.out, /^r\.yaml#1:\n {2}created monitor load .*\n {2}Done\.$/m);
+    assert.match(once.err, /^r\.yaml#2: error: Interrupted before it began\.$/m);
+    assert.match((await run(folder, ['apply', '--yes', 'r.yaml'])).out, /^r\.yaml#2:\n {2}created/m);
+    const twice = await apply('l.yaml', {
+      after: async () => {
+        await interrupt();
+        const left = new Promise((resolve) => child.once('close', resolve));
+        child.kill('SIGINT');
+        await left;
+      },
+    });
+    assert.equal(twice.status, 1);
+    assert.match(twice.err, /^l\.yaml: error: Stopped before Birddog answered\.$/m);
+    assert.match(twice.out, /^ {2}At least 0 done: the same command again goes on from there/m);
+    assert.equal((await run(folder, ['plan', 'l.yaml'])).status, 0, 'Birddog had done it');
   });
 
   it('say how they are used', async (t) => {

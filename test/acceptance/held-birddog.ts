@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { TestContext } from 'node:test';
+import { freePort } from '../../emulators/sandbox/ports.ts';
+import { type Pod, request } from './pod.ts';
+
+/** When a call of `/apply` may go on to Birddog, and when its answer may come back. */
+export interface Holds {
+  readonly before?: () => Promise<void>;
+  readonly after?: () => Promise<void>;
+}
+
+/** The address of a door before Birddog that holds each call of `/apply` for as long as it is told to. */
+export async function heldBirddog(t: TestContext, pod: Pod, { before, after }: Holds): Promise<string> {
+  const server = createServer(async (asked, answer) => {
+    const { method = '', url = '', headers } = asked;
+    const body = await text(asked);
+    const held = url.startsWith('/apply');
+    if (held) await before?.();
+    const sent = { body, headers: { 'content-type': headers['content-type'] ?? '' } };
+    const { status, text: said } = await request(pod, method, url, sent);
+    if (held) await after?.();
+    answer.writeHead(status, { 'content-type': 'application/json' }).end(said);
+  });
+  const port = await freePort();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${port}`;
+}
