@@ -1,4 +1,5 @@
 import { type Answer, type Pod, request } from '../test/acceptance/pod.ts';
+import { flood } from './flood.ts';
 import { load, type Measured } from './load.ts';
 
 /** Listed calls in each state of the sidecar, one at a time: what a user waits for. */
@@ -6,8 +7,8 @@ const CALLS = 400;
 const MIB = 1024 * 1024;
 const JSON_BODY = { 'content-type': 'application/json' };
 
-/** What is done to the sidecar, again and again until `ended` says so. */
-type Trouble = (pod: Pod, ended: () => boolean) => Promise<void>;
+/** What is done to the sidecar, again and again until `ended`. */
+type Trouble = (pod: Pod, ended: Promise<void>) => Promise<void>;
 
 /** The states in which listed calls are measured; the first is the yardstick. */
 const STATES: readonly (readonly [what: string, trouble: Trouble])[] = [
@@ -25,13 +26,13 @@ export async function benchListed(pod: Pod): Promise<void> {
   await load(CALLS, 1, () => listed(pod).then(() => undefined));
   let usual = Number.NaN;
   for (const [what, trouble] of STATES) {
-    let done = false;
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     let failed = 0;
-    const troubled = trouble(pod, () => done);
+    const troubled = trouble(pod, ended);
     const measured: Measured = await load(CALLS, 1, async () => {
       if ((await listed(pod)).status !== 200) failed += 1;
     });
-    done = true;
+    end();
     await troubled;
     if (Number.isNaN(usual)) usual = measured.p99;
     const figures = [measured.p50, measured.p99].map((n) => n.toFixed(2)).join(' | ');
@@ -50,28 +51,33 @@ function create(pod: Pod, application: string, key: string): Promise<Answer> {
   });
 }
 
-async function flooded(pod: Pod, ended: () => boolean): Promise<void> {
-  const worker = async (n: number) => {
-    while (!ended()) await create(pod, 'flooding', `k-${n}`);
-  };
-  await Promise.all(Array.from({ length: 200 }, (_, n) => worker(n)));
+async function flooded(pod: Pod, ended: Promise<void>): Promise<void> {
+  const end = flood(pod.birddogUrl);
+  await ended;
+  await end();
 }
 
-async function killed(pod: Pod, ended: () => boolean): Promise<void> {
-  while (!ended()) {
+async function killed(pod: Pod, ended: Promise<void>): Promise<void> {
+  await untilEnded(ended, async () => {
     await pod.kill('sidecar', 'SIGKILL');
     await create(pod, 'killed', 'k');
-  }
+  });
   await pod.until(async () => (await create(pod, 'killed', 'k')).status < 300);
 }
 
-async function givenLargeDocuments(pod: Pod, ended: () => boolean): Promise<void> {
+async function givenLargeDocuments(pod: Pod, ended: Promise<void>): Promise<void> {
   const head = 'apiVersion: birddog/v1\napplication: heavy\nteam: t\nmonitors:\n';
   const entry = '  - {type: query alert, name: n, query: "avg(last_5m):avg:a{*} > 1", message: "';
   const body = `${head}${entry}${'x'.repeat(1000)}"}\n`;
   const document = head + `${body.slice(head.length)}`.repeat(Math.floor((16 * MIB - 2000) / 1100));
-  while (!ended()) {
+  await untilEnded(ended, async () => {
     const headers = { 'content-type': 'application/yaml', 'birddog-deadline-ms': '10000' };
     await request(pod, 'POST', '/plan', { body: document, headers });
-  }
+  });
+}
+
+async function untilEnded(ended: Promise<void>, work: () => Promise<void>): Promise<void> {
+  const state = { over: false };
+  void ended.then(() => (state.over = true));
+  while (!state.over) await work();
 }
