@@ -1,3 +1,4 @@
+import type { Measurements } from './aims.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -18,8 +19,8 @@ const ROUND = 400;
 /** Before them, for the compiler to settle (ms): there are many small rules, and a process that serves gets them all compiled. */
 const SETTLING = 5000;
 
-/** Prints how many monitors and dashboards of the corpus are linted a second, beside JSON read and written. */
-export function benchLint(): void {
+/** Prints, and notes among what is `measured`, how many monitors and dashboards of the corpus are linted a second, beside JSON read and written. */
+export function benchLint(measured: Measurements = {}): void {
   if (!existsSync(CORPUS)) {
     console.log('\nNothing is linted: the corpus is not here (set CORPUS).');
     return;
@@ -42,6 +43,7 @@ export function benchLint(): void {
       () => texts.reduce((sum, text) => sum + lintText(text), 0),
       () => texts.reduce((sum, text) => sum + JSON.stringify(JSON.parse(text)).length, 0),
     );
+    if (kind === 'monitor') measured.lint = linted;
     console.log(
       `| ${kind}s | ${objects.length} | ${size.toFixed(1)} | ${linted.toFixed(0)} | ${read.toFixed(0)} | ${yardstick.toFixed(0)} | ${(linted / yardstick).toFixed(2)} |`,
     );

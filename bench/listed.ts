@@ -1,6 +1,7 @@
 import { type Answer, type Pod, request } from '../test/acceptance/pod.ts';
 import { flood } from './flood.ts';
-import { load, type Measured } from './load.ts';
+import type { AimName, Measurements } from './aims.ts';
+import { load } from './load.ts';
 
 /** Listed calls in each state of the sidecar, one at a time: what a user waits for. */
 const CALLS = 400;
@@ -11,32 +12,33 @@ const JSON_BODY = { 'content-type': 'application/json' };
 type Trouble = (pod: Pod, ended: Promise<void>) => Promise<void>;
 
 /** The states in which listed calls are measured; the first is the yardstick. */
-const STATES: readonly (readonly [what: string, trouble: Trouble])[] = [
+const STATES: readonly (readonly [what: string, trouble: Trouble, aim?: AimName])[] = [
   ['left alone', async () => {}],
   ['flooded, 200 requests at once', flooded],
-  ['killed as often as it comes back', killed],
-  ['given documents of 16 MiB', givenLargeDocuments],
+  ['killed as often as it comes back', killed, 'killed'],
+  ['given documents of 16 MiB', givenLargeDocuments, 'large'],
 ];
 
-/** Prints the latency of calls for a listed application while its neighbour has trouble, beside its usual. */
-export async function benchListed(pod: Pod): Promise<void> {
+/** Prints, and notes among what is `measured`, the latency of listed calls while the sidecar has trouble, beside its usual. */
+export async function benchListed(pod: Pod, measured: Measurements = {}): Promise<void> {
   console.log('\n| the sidecar is | listed calls | p50 ms | p99 ms | failed | p99 against its usual |');
   console.log('|---|---|---|---|---|---|');
   await create(pod, 'checkout', 'listed');
   await load(CALLS, 1, () => listed(pod).then(() => undefined));
   let usual = Number.NaN;
-  for (const [what, trouble] of STATES) {
+  for (const [what, trouble, aim] of STATES) {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     let failed = 0;
     const troubled = trouble(pod, ended);
-    const measured: Measured = await load(CALLS, 1, async () => {
+    const calls = await load(CALLS, 1, async () => {
       if ((await listed(pod)).status !== 200) failed += 1;
     });
     end();
     await troubled;
-    if (Number.isNaN(usual)) usual = measured.p99;
-    const figures = [measured.p50, measured.p99].map((n) => n.toFixed(2)).join(' | ');
-    console.log(`| ${what} | ${CALLS} | ${figures} | ${failed} | ${(measured.p99 / usual).toFixed(1)} |`);
+    if (Number.isNaN(usual)) usual = calls.p99;
+    if (aim) measured[aim] = calls.p99 / usual;
+    const figures = [calls.p50, calls.p99].map((n) => n.toFixed(2)).join(' | ');
+    console.log(`| ${what} | ${CALLS} | ${figures} | ${failed} | ${(calls.p99 / usual).toFixed(1)} |`);
     if (failed > 0) throw new Error(`${failed} listed calls failed while the sidecar was ${what}`);
   }
 }
