@@ -1,93 +1,116 @@
 import type { Json } from '../domain/json.ts';
-import { isObject } from '../domain/json.ts';
 import type { Span } from '../language/query/syntax.ts';
+import { eachText } from './each-text.ts';
 import type { Hit } from './rule.ts';
 
 interface SecretForm {
   readonly what: string;
+  /** One of these is in each text that holds such a secret, in small letters: a search for words costs far less than the form. */
+  readonly near: readonly string[];
   /** The secret is the first group where there is one, else all of it. */
   readonly form: RegExp;
 }
 
 /** Forms that nothing else has, by what issues them. */
 const FORMS: readonly SecretForm[] = [
-  { what: 'a private key', form: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/dg },
-  { what: 'an AWS access key', form: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/dg },
-  { what: 'a GitHub token', form: /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{50,255})\b/dg },
-  { what: 'a GitLab token', form: /\bglpat-[\w-]{20,64}/dg },
-  { what: 'an npm token', form: /\bnpm_[A-Za-z0-9]{36}\b/dg },
-  { what: 'a Slack token', form: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/dg },
+  { what: 'a private key', near: ['private key'], form: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/dg },
+  { what: 'an AWS access key', near: ['akia', 'asia'], form: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/dg },
+  {
+    what: 'a GitHub token',
+    near: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'],
+    form: /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{50,255})\b/dg,
+  },
+  { what: 'a GitLab token', near: ['glpat-'], form: /\bglpat-[\w-]{20,64}/dg },
+  { what: 'an npm token', near: ['npm_'], form: /\bnpm_[A-Za-z0-9]{36}\b/dg },
+  { what: 'a Slack token', near: ['xox'], form: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/dg },
   {
     what: 'the address of a Slack webhook',
+    near: ['hooks.slack'],
     form: /hooks\.slack\.com\/(?:services|workflows|triggers)\/\w{6,20}\/\w{6,40}\/\w{16,64}/dg,
   },
   {
     what: 'the address of a Teams webhook',
+    near: ['office.com'],
     form: /(?:\.webhook\.office\.com\/webhookb2|outlook\.office\.com\/webhook)\/[\w-]{36}@[\w-]{36}\/\w+\/\w{16,64}/dg,
   },
   {
     what: 'the address of a Discord webhook',
+    near: ['webhooks/'],
     form: /discord(?:app)?\.com\/api\/webhooks\/\d{6,24}\/[\w-]{40,100}/dg,
   },
   {
     what: 'a PagerDuty integration key',
+    near: ['pagerduty.com'],
     form: /events\.pagerduty\.com\/(?:integration|generic)\/[\w/-]{0,40}?([0-9a-f]{32})\b/dg,
   },
-  { what: 'a Google API key', form: /\bAIza[0-9A-Za-z_-]{35}/dg },
-  { what: 'a Stripe key', form: /\b[rs]k_live_[0-9A-Za-z]{20,120}\b/dg },
-  { what: 'a Vault token', form: /\bhv[sb]\.[\w-]{24,250}/dg },
-  { what: 'a signed token (JWT)', form: /\beyJ[\w-]{10,400}\.eyJ[\w-]{10,4000}\.[\w-]{10,1000}/dg },
+  { what: 'a Google API key', near: ['aiza'], form: /\bAIza[0-9A-Za-z_-]{35}/dg },
+  { what: 'a Stripe key', near: ['k_live_'], form: /\b[rs]k_live_[0-9A-Za-z]{20,120}\b/dg },
+  { what: 'a Vault token', near: ['hvs.', 'hvb.'], form: /\bhv[sb]\.[\w-]{24,250}/dg },
+  {
+    what: 'a signed token (JWT)',
+    near: ['eyj'],
+    form: /\beyJ[\w-]{10,400}\.eyJ[\w-]{10,4000}\.[\w-]{10,1000}/dg,
+  },
   {
     what: 'a Datadog key',
+    near: ['key'],
     form: /(?:dd|datadog|api|app|application)[-_ ]?(?:api|app|application)?[-_ ]?key["'`]?\s{0,4}[=:]\s{0,4}["'`]?([0-9a-f]{40}|[0-9a-f]{32})\b/dgi,
   },
   {
     what: 'a credential',
+    near: ['authorization'],
     form: /\bauthorization["']?\s{0,4}[=:]\s{0,4}["']?(?:bearer|basic|token|geniekey)\s{1,4}([\w.~+/=-]{16,500})/dgi,
   },
   {
     what: 'a password',
+    near: ['://'],
     form: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"'<>{}$]{1,100}:([^\s/@"'<>{}$*]{3,100})@[\w[]/dgi,
   },
 ];
 /** What stands where a password would stand, in examples. */
 const PLACEHOLDER = /^(?:pass(?:word|wd)?|secret|token|changeme|example|redacted|x+|\.{3}|your[-_].*)$/i;
-/** One of these is near each secret. */
-const HINTS =
-  /PRIVATE KEY|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|npm_|xox[abeoprs]-|hooks\.slack|office\.com|webhooks\/|pagerduty\.com|AIza|[rs]k_live_|hv[sb]\.|eyJ|[Kk][Ee][Yy]["'`]?\s{0,4}[=:]|uthorization|UTHORIZATION|:\/\/[^\s/:@]{1,100}:[^\s/@]{3,100}@/;
 /** No secret is shorter. */
 const SHORTEST = 16;
+/** What words are made of, by its code: 1 for what all have, 2 for digits and capitals. */
+const IN_WORDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const sign = String.fromCharCode(code);
+  return /[0-9A-Z]/.test(sign) ? 2 : /[a-z_-]/.test(sign) ? 1 : 0;
+});
 
 /**
  * Whether a text is worth a look: it has a long word with a digit or a capital in it, five dashes in a row, or an address
  * with a name before its host. Nearly no text has, and looking for each form takes far longer.
  */
 function mayHoldSecret(text: string): boolean {
-  let [length, dashes, mixed] = [0, 0, false];
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    const [isDigit, isCapital] = [code >= 48 && code <= 57, code >= 65 && code <= 90];
-    dashes = code === DASH ? dashes + 1 : 0;
-    if (isDigit || isCapital || (code >= 97 && code <= 122) || code === UNDERSCORE || code === DASH) {
-      length += 1;
-      mixed ||= isDigit || isCapital;
-      if ((mixed && length >= SHORTEST) || dashes === 5) return true;
-    } else {
-      [length, mixed] = [0, false];
-      if (code === COLON && text.startsWith('//', at + 1) && text.includes('@', at)) return true;
+  if (text.includes('-----')) return true;
+  const address = text.indexOf('://');
+  return (address >= 0 && text.includes('@', address)) || hasLongMixedWord(text);
+}
+
+/** Goes from one end of a word to the next: a stretch as long as the shortest secret is read from its end, up to what is in no word. */
+function hasLongMixedWord(text: string): boolean {
+  for (let from = 0; from + SHORTEST <= text.length; ) {
+    let at = from + SHORTEST - 1;
+    while (at >= from && kindOf(text, at) > 0) at -= 1;
+    if (at >= from) from = at + 1;
+    else {
+      let mixed = false;
+      for (; kindOf(text, from) > 0; from += 1) mixed ||= kindOf(text, from) === 2;
+      if (mixed) return true;
     }
   }
   return false;
 }
 
-const DASH = 45;
-const COLON = 58;
-const UNDERSCORE = 95;
+function kindOf(text: string, at: number): number {
+  return IN_WORDS[text.charCodeAt(at)] ?? 0;
+}
 
 /** Where secrets stand in a text, and what they are. */
 export function secretsIn(text: string): { readonly what: string; readonly span: Span }[] {
-  if (text.length < SHORTEST || !mayHoldSecret(text) || !HINTS.test(text)) return [];
-  return FORMS.flatMap(({ what, form }) =>
+  if (text.length < SHORTEST || !mayHoldSecret(text)) return [];
+  const low = text.toLowerCase();
+  return FORMS.filter(({ near }) => near.some((word) => low.includes(word))).flatMap(({ what, form }) =>
     [...text.matchAll(form)].flatMap((found) => {
       const [from, to] = found.indices?.[1] ?? found.indices?.[0] ?? [0, 0];
       return PLACEHOLDER.test(text.slice(from, to)) ? [] : [{ what, span: { from, to } }];
@@ -98,24 +121,10 @@ export function secretsIn(text: string): { readonly what: string; readonly span:
 /** What to say of every secret in the texts of an object; the secret itself is not repeated. `readers` are those who get to see it. */
 export function secretHits(object: Json, readers: string): Hit[] {
   const hits: Hit[] = [];
-  const path: (string | number)[] = [];
-  const look = (value: Json): void => {
-    if (typeof value === 'string') {
-      for (const { what, span } of secretsIn(value))
-        hits.push({ path: [...path], span, ...told(what, readers) });
-    } else if (Array.isArray(value)) {
-      for (let at = 0; at < value.length; at++) lookAt(at, value[at]);
-    } else if (isObject(value)) {
-      for (const name of Object.keys(value)) lookAt(name, value[name]);
-    }
-  };
-  const lookAt = (step: string | number, value: Json | undefined): void => {
-    if (value === undefined) return;
-    path.push(step);
-    look(value);
-    path.pop();
-  };
-  look(object);
+  eachText(object, (text, path) => {
+    for (const { what, span } of secretsIn(text))
+      hits.push({ path: [...path], span, ...told(what, readers) });
+  });
   return hits;
 }
 

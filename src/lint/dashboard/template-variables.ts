@@ -1,5 +1,6 @@
-import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { isObject, type JsonObject } from '../../domain/json.ts';
 import type { Span } from '../../language/query/syntax.ts';
+import { eachText } from '../each-text.ts';
 import type { Path } from '../rule.ts';
 import type { PlacedWidget } from './placed-widget.ts';
 
@@ -52,7 +53,10 @@ export function readTemplateVariables(
   for (const { definition } of widgets) for (const { name } of declaredIn(definition)) known.add(name);
   const used = new Set<string>();
   const asked: AskedVariable[] = [];
-  for (const { path, text, searched } of textsIn(dashboard['widgets'], ['widgets'], false)) {
+  eachText(dashboard['widgets'] ?? null, (text, below) => {
+    if (!text.includes('$')) return;
+    const path = ['widgets', ...below];
+    const searched = isSearched(path);
     for (const match of text.matchAll(NAME)) {
       const names = namesIn(match[1] ?? '');
       for (const name of names) used.add(name);
@@ -63,7 +67,7 @@ export function readTemplateVariables(
       const from = match.index + 1;
       asked.push({ path, span: { from, to: from + name.length }, name });
     }
-  }
+  });
   return { declared, known, used, asked };
 }
 
@@ -87,22 +91,8 @@ function namesIn(word: string): string[] {
   return [...names, value ?? names[0] ?? ''];
 }
 
-interface FoundText {
-  readonly path: Path;
-  readonly text: string;
-  /** Whether Datadog searches with it. */
-  readonly searched: boolean;
-}
-
-function* textsIn(value: Json | undefined, path: Path, searched: boolean): Generator<FoundText> {
-  if (typeof value === 'string') {
-    if (value.includes('$')) yield { path, text: value, searched };
-  } else if (Array.isArray(value)) {
-    for (const [at, item] of value.entries()) yield* textsIn(item, [...path, at], searched);
-  } else if (isObject(value)) {
-    for (const [name, member] of Object.entries(value)) {
-      const holds = typeof member === 'string' || Array.isArray(member);
-      yield* textsIn(member, [...path, name], holds && SEARCHED.has(name));
-    }
-  }
+/** Whether Datadog searches with the text at a path: the member that holds it, or the list it is in, is one of those. */
+function isSearched(path: Path): boolean {
+  const member = path.findLast((step) => typeof step === 'string');
+  return member !== undefined && SEARCHED.has(member);
 }
