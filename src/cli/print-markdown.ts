@@ -165,7 +165,7 @@ function whoIsTold({ action, changes }: PlannedEntry, wanted: JsonObject | undef
 /** Whom a message tells, each once. */
 function handlesIn(message: Json | undefined): string[] {
   if (typeof message !== 'string') return [];
-  const handles = [...allParts(parseMessage(message).parts)].flatMap((part) =>
+  const handles = allParts(parseMessage(message).parts).flatMap((part) =>
     part.kind === 'handle' ? [`@${part.name}`] : [],
   );
   return [...new Set(handles)];

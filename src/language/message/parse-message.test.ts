@@ -95,7 +95,7 @@ describe('a notification message', () => {
   it('has parts whose spans are the places in the text', () => {
     const text = 'a {{#is_match "b.name" \'c\'}} {{host.name}} @b-{{d}}! {{/is_match}}';
     const at = (span: { from: number; to: number }) => text.slice(span.from, span.to);
-    const parts = [...allParts(parseMessage(text).parts)];
+    const parts = allParts(parseMessage(text).parts);
     assert.deepEqual(
       parts.flatMap((part) => (part.kind === 'text' ? [] : [at(part.span)])),
       ['{{#is_match "b.name" \'c\'}}', '{{host.name}}', '@b-{{d}}', '{{d}}'],

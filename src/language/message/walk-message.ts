@@ -13,20 +13,24 @@ export interface PlacedPart {
 }
 
 /** Every part of a message, blocks before what stands in them, the variables of a handle behind it. */
-export function* placedParts(
-  parts: readonly MessagePart[],
-  within: readonly Enclosing[] = [],
-): Generator<PlacedPart> {
+export function placedParts(parts: readonly MessagePart[]): PlacedPart[] {
+  const placed: PlacedPart[] = [];
+  addParts(placed, parts, []);
+  return placed;
+}
+
+function addParts(placed: PlacedPart[], parts: readonly MessagePart[], within: readonly Enclosing[]): void {
   for (const part of parts) {
-    yield { part, within };
-    if (part.kind === 'handle') for (const variable of part.variables) yield { part: variable, within };
+    placed.push({ part, within });
+    if (part.kind === 'handle')
+      for (const variable of part.variables) placed.push({ part: variable, within });
     if (part.kind !== 'block') continue;
-    yield* placedParts(part.inner, [...within, { block: part, otherwise: false }]);
-    yield* placedParts(part.otherwise ?? [], [...within, { block: part, otherwise: true }]);
+    addParts(placed, part.inner, [...within, { block: part, otherwise: false }]);
+    addParts(placed, part.otherwise ?? [], [...within, { block: part, otherwise: true }]);
   }
 }
 
 /** Every part of a message. */
-export function* allParts(parts: readonly MessagePart[]): Generator<MessagePart> {
-  for (const { part } of placedParts(parts)) yield part;
+export function allParts(parts: readonly MessagePart[]): MessagePart[] {
+  return placedParts(parts).map(({ part }) => part);
 }

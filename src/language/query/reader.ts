@@ -4,6 +4,11 @@ const BLANK = /\s/;
 /** More faults than these help nobody. */
 const MOST_FAULTS = 50;
 
+function isBlank(code: number): boolean {
+  if (code < 128) return code === 32 || (code >= 9 && code <= 13);
+  return BLANK.test(String.fromCharCode(code));
+}
+
 /** A place in a query that moves forward only, and the mistakes found on the way. */
 export class Reader {
   readonly text: string;
@@ -21,7 +26,7 @@ export class Reader {
   }
 
   skipBlanks(): void {
-    while (this.at < this.text.length && BLANK.test(this.text.charAt(this.at))) this.move(1);
+    while (this.at < this.text.length && isBlank(this.text.charCodeAt(this.at))) this.move(1);
   }
 
   /** What stands next, blanks skipped; empty at the end. */
@@ -44,11 +49,10 @@ export class Reader {
   takeHere(pattern: RegExp): Word | undefined {
     this.steps += 1;
     pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0];
-    if (found === undefined || found === '') return undefined;
     const from = this.at;
-    this.move(found.length);
-    return { kind: 'word', text: found, span: { from, to: this.at } };
+    if (!pattern.test(this.text) || pattern.lastIndex === from) return undefined;
+    this.move(pattern.lastIndex - from);
+    return { kind: 'word', text: this.text.slice(from, this.at), span: { from, to: this.at } };
   }
 
   /** Takes a sign, blanks skipped; tells whether it was there. */

@@ -3,12 +3,14 @@ import type { Argument, Call, Filter, FilterList, FilterTag, FilterTerm, Method,
 type Node = Argument | Method;
 
 /** Every node of an expression, from left to right, outermost first. A stack, not recursion: a sum may be as long as its text. */
-export function* nodesIn(root: Node): Generator<Node> {
+export function nodesIn(root: Node): Node[] {
+  const nodes: Node[] = [];
   const waiting: Node[] = [root];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
-    yield node;
+    nodes.push(node);
     pushBelow(waiting, node);
   }
+  return nodes;
 }
 
 /** Every call, series and method of an expression, from left to right, outermost first. */
