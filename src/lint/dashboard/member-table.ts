@@ -3,20 +3,23 @@ export type MemberKind = 'any' | 'text' | 'number' | 'flag' | 'list' | 'object' 
 
 export interface Member {
   readonly kind: MemberKind;
-  readonly needed: boolean;
 }
-export type MemberTable = ReadonlyMap<string, Member>;
+/** The members by their names, and the names of those that are needed. */
+export type MemberTable = ReadonlyMap<string, Member> & { readonly needed: readonly string[] };
 
 const PLAIN: ReadonlySet<string> = new Set(['any', 'text', 'number', 'flag', 'list', 'object']);
 
 /** Reads `name:kind`, separated by blanks; `name!` is needed, `a|b` are the known words, `(a)` is one alone. */
 export function memberTable(...texts: readonly string[]): MemberTable {
   const table = new Map<string, Member>();
+  const needed: string[] = [];
   for (const entry of texts.join(' ').split(/\s+/)) {
-    const [name = '', kind = 'any'] = entry.split(':');
-    if (name !== '') table.set(name.replace('!', ''), { kind: kindOf(kind), needed: name.endsWith('!') });
+    const [written = '', kind = 'any'] = entry.split(':');
+    const name = written.replace('!', '');
+    if (name !== '') table.set(name, { kind: kindOf(kind) });
+    if (written.endsWith('!')) needed.push(name);
   }
-  return table;
+  return Object.assign(table, { needed });
 }
 
 function kindOf(text: string): MemberKind {

@@ -1,6 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { parseMetricQuery } from '../../language/query/parse-query.ts';
-import type { Expression, SyntaxFault } from '../../language/query/syntax.ts';
+import type { Call, Expression, Method, Series, SyntaxFault, Word } from '../../language/query/syntax.ts';
+import { partsIn } from '../../language/query/walk-query.ts';
+import { namesIn } from '../formula-names.ts';
 import type { Path } from '../rule.ts';
 import type { Definition } from './placed-widget.ts';
 import { splitSeries } from './split-series.ts';
@@ -11,14 +13,24 @@ export interface PlacedRequest {
   readonly request: JsonObject;
   /** The type of the widget. */
   readonly type: string;
-  /** What its queries are called; undefined where one goes without a name. */
+  /** The items of its `queries`. */
+  readonly queries: readonly PlacedQuery[];
+  /** What they are called; undefined where one goes without a name. */
   readonly names: ReadonlySet<string> | undefined;
+}
+
+/** A query that formulas name, as a request has it. */
+export interface PlacedQuery {
+  readonly path: Path;
+  readonly query: JsonObject;
 }
 
 /** One expression of a text; spans within it count from `at`. */
 export interface ReadExpression {
   readonly at: number;
   readonly expression: Expression;
+  /** Every call, series and method of it, from left to right. */
+  readonly parts: readonly (Call | Series | Method)[];
   readonly faults: readonly SyntaxFault[];
 }
 
@@ -36,6 +48,8 @@ export interface WidgetFormula {
   readonly text: string;
   readonly request: PlacedRequest;
   readonly read: ReadExpression;
+  /** The words that name queries. */
+  readonly names: readonly Word[];
 }
 
 /** What a map of requests calls them: Datadog's OpenAPI document, `HostMap*` and `ScatterPlot*`. */
@@ -58,32 +72,29 @@ export function requestsOf({ path, definition, type }: Definition): PlacedReques
 }
 
 function placedAt(path: Path, request: JsonObject, type: string): PlacedRequest {
-  const names = new Set<string>();
-  for (const { object } of objectsIn(request['queries'])) {
-    if (typeof object['name'] !== 'string') return { path, request, type, names: undefined };
-    names.add(object['name']);
-  }
-  return { path, request, type, names };
-}
-
-/** The queries and their places that a request names: items of `queries`. */
-export function namedQueries({
-  path,
-  request,
-}: Pick<PlacedRequest, 'path' | 'request'>): { path: Path; query: JsonObject }[] {
-  return objectsIn(request['queries']).map(({ at, object }) => ({
+  const queries = objectsIn(request['queries']).map(({ at, object }) => ({
     path: [...path, 'queries', at],
     query: object,
   }));
+  return { path, request, type, queries, names: namesOf(queries) };
+}
+
+function namesOf(queries: readonly PlacedQuery[]): ReadonlySet<string> | undefined {
+  const names = new Set<string>();
+  for (const { query } of queries) {
+    if (typeof query['name'] !== 'string') return undefined;
+    names.add(query['name']);
+  }
+  return names;
 }
 
 export function queriesOf(placed: PlacedRequest): WidgetQuery[] {
   const { path, request } = placed;
-  const queries = namedQueries(placed).flatMap((named) => metricQuery(named.path, named.query));
+  const queries = placed.queries.flatMap((named) => metricQuery(named.path, named.query));
   if (isObject(request['query'])) queries.push(...metricQuery([...path, 'query'], request['query']));
   const { q } = request;
   if (typeof q === 'string') {
-    const expressions = splitSeries(q).map(({ at, text }) => ({ at, ...parseMetricQuery(text) }));
+    const expressions = splitSeries(q).map(({ at, text }) => readExpression(at, text));
     queries.push({ path: [...path, 'q'], text: q, source: 'q', expressions });
   }
   return queries;
@@ -91,15 +102,16 @@ export function queriesOf(placed: PlacedRequest): WidgetQuery[] {
 
 function metricQuery(path: Path, { data_source: source, query }: JsonObject): WidgetQuery[] {
   if (typeof source !== 'string' || !METRIC_SOURCES.has(source) || typeof query !== 'string') return [];
-  const expressions = [{ at: 0, ...parseMetricQuery(query) }];
+  const expressions = [readExpression(0, query)];
   return [{ path: [...path, 'query'], text: query, source, expressions }];
 }
 
 export function formulasOf(request: PlacedRequest): WidgetFormula[] {
   return objectsIn(request.request['formulas']).flatMap(({ at, object: { formula } }) => {
     if (typeof formula !== 'string') return [];
-    const read = { at: 0, ...parseMetricQuery(withoutScopes(formula)) };
-    return [{ path: [...request.path, 'formulas', at, 'formula'], text: formula, request, read }];
+    const read = readExpression(0, withoutScopes(formula));
+    const names = namesIn(read.expression);
+    return [{ path: [...request.path, 'formulas', at, 'formula'], text: formula, request, read, names }];
   });
 }
 
@@ -109,6 +121,11 @@ function withoutScopes(formula: string): string {
     /(?<=,\s{0,10})\{[^{}'"]*\}/g,
     (scope) => `'${scope.slice(1, -1).replaceAll('\\', ' ')}'`,
   );
+}
+
+function readExpression(at: number, text: string): ReadExpression {
+  const { expression, faults } = parseMetricQuery(text);
+  return { at, expression, parts: partsIn(expression), faults };
 }
 
 function objectsIn(list: Json | undefined): { at: number; object: JsonObject }[] {

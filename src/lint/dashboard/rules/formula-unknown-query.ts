@@ -1,6 +1,5 @@
 import { didYouMean } from '../../meant-word.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import { namesIn } from '../../formula-names.ts';
 
 export const formulaUnknownQuery: DashboardRule = {
   code: 'formula_unknown_query',
@@ -27,17 +26,16 @@ widgets:
           formulas: [{ formula: system_load }, { formula: 100 * system_load }]
 `,
   check: ({ formulas }) =>
-    formulas.flatMap(({ path, request, read }) => {
-      const { names } = request;
+    formulas.flatMap(({ path, request: { names: known }, names }) => {
       // A query may go without a name: what it is then called is not known.
-      if (names === undefined) return [];
-      return namesIn(read.expression)
-        .filter(({ text }) => !names.has(text))
+      if (known === undefined) return [];
+      return names
+        .filter(({ text }) => !known.has(text))
         .map(({ text, span }) => ({
           path,
           span,
           message: `The widget shows an error instead of data: its request has no query "${text}".`,
-          ...didYouMean(text, names, (meant) => ({ path, span, text: meant })),
+          ...didYouMean(text, known, (meant) => ({ path, span, text: meant })),
         }));
     }),
 };

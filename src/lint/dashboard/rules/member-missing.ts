@@ -22,9 +22,7 @@ widgets:
     const spoken = new Set(definitions.map(({ definition }) => definition));
     return parts.flatMap(({ path, object, what, members }) => {
       if (spoken.has(object) || what === 'a dashboard' || what === 'a widget') return [];
-      const missing = [...members].flatMap(([name, { needed }]) =>
-        needed && !Object.hasOwn(object, name) ? [name] : [],
-      );
+      const missing = members.needed.filter((name) => !Object.hasOwn(object, name));
       if (missing.length === 0) return [];
       return [
         {

@@ -41,16 +41,20 @@ widgets:
       type: alert_value
       alert_id: "895605"
 `,
-  check: ({ parts }) =>
-    parts.flatMap(({ path, object, what, members }) =>
-      Object.entries(object).flatMap(([name, value]) => {
+  check: ({ parts }) => {
+    const hits: Hit[] = [];
+    for (const { path, object, what, members } of parts) {
+      for (const name of Object.keys(object)) {
         const kind = members.get(name)?.kind;
+        const value = object[name];
         // Nobody has seen what Datadog makes of null.
-        if (kind === undefined || value === null) return [];
+        if (kind === undefined || value == null) continue;
         const wanted = typeof kind === 'string' ? kind : 'text';
-        return HOLDS[wanted](value) ? [] : [hit([...path, name], value, wanted, `${name} of ${what}`)];
-      }),
-    ),
+        if (!HOLDS[wanted](value)) hits.push(hit([...path, name], value, wanted, `${name} of ${what}`));
+      }
+    }
+    return hits;
+  },
 };
 
 function hit(path: Path, value: Json, wanted: keyof typeof HOLDS, member: string): Hit {

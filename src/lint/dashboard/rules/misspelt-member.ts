@@ -27,13 +27,13 @@ widgets:
 };
 
 function misspeltIn({ path, object, what, members }: DashboardPart): Hit[] {
-  const absent: string[] = [];
-  const unknown = Object.entries(object).filter(([name]) => !members.has(name));
+  const unknown = Object.keys(object).filter((name) => !members.has(name));
   if (unknown.length === 0) return [];
-  for (const name of members.keys()) if (!Object.hasOwn(object, name)) absent.push(name);
-  return unknown.flatMap(([name, value]) => {
+  const absent = [...members.keys()].filter((name) => !Object.hasOwn(object, name));
+  return unknown.flatMap((name) => {
     const meant = meantWord(name, absent);
-    if (meant === undefined) return [];
+    const value = object[name];
+    if (meant === undefined || value === undefined) return [];
     return [
       {
         path: [...path, name],

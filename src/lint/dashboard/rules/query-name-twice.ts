@@ -1,6 +1,6 @@
 import type { Hit } from '../../rule.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import { namedQueries, type PlacedRequest } from '../widget-requests.ts';
+import type { PlacedRequest } from '../widget-requests.ts';
 
 export const queryNameTwice: DashboardRule = {
   code: 'query_name_twice',
@@ -33,9 +33,9 @@ widgets:
   check: ({ requests }) => requests.flatMap(twiceIn),
 };
 
-function twiceIn(request: PlacedRequest): Hit[] {
+function twiceIn({ queries }: PlacedRequest): Hit[] {
   const seen = new Set<string>();
-  return namedQueries(request).flatMap(({ path, query: { name } }) => {
+  return queries.flatMap(({ path, query: { name } }) => {
     if (typeof name !== 'string') return [];
     if (!seen.has(name)) {
       seen.add(name);

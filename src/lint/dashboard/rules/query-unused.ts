@@ -1,6 +1,5 @@
 import type { DashboardRule } from '../dashboard-view.ts';
-import { namesIn } from '../../formula-names.ts';
-import { namedQueries, type PlacedRequest, type WidgetFormula } from '../widget-requests.ts';
+import type { PlacedRequest, WidgetFormula } from '../widget-requests.ts';
 
 export const queryUnused: DashboardRule = {
   code: 'query_unused',
@@ -43,8 +42,8 @@ widgets:
 
 function unusedIn(request: PlacedRequest, formulas: readonly WidgetFormula[]) {
   if (formulas.some(({ read }) => read.faults.length > 0)) return [];
-  const used = new Set(formulas.flatMap(({ read }) => namesIn(read.expression).map(({ text }) => text)));
-  return namedQueries(request).flatMap(({ path, query: { name } }) =>
+  const used = new Set(formulas.flatMap(({ names }) => names.map(({ text }) => text)));
+  return request.queries.flatMap(({ path, query: { name } }) =>
     typeof name !== 'string' || used.has(name)
       ? []
       : [

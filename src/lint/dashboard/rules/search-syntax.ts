@@ -3,7 +3,7 @@ import type { Span } from '../../../language/query/syntax.ts';
 import type { Hit, Path } from '../../rule.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
 import type { Definition } from '../placed-widget.ts';
-import { namedQueries, type PlacedRequest } from '../widget-requests.ts';
+import type { PlacedRequest } from '../widget-requests.ts';
 
 export const searchSyntax: DashboardRule = {
   code: 'search_syntax',
@@ -69,9 +69,7 @@ function ownSearches({ path, definition, type }: Definition): Search[] {
 
 /** The searches of logs and events in a request. */
 function searchesOf(request: PlacedRequest): Search[] {
-  const found = namedQueries(request).flatMap(({ path, query }) =>
-    searchAt([...path, 'search'], query['search']),
-  );
+  const found = request.queries.flatMap(({ path, query }) => searchAt([...path, 'search'], query['search']));
   const { query } = request.request;
   if (isObject(query) && typeof query['query_string'] === 'string')
     found.push({ path: [...request.path, 'query', 'query_string'], text: query['query_string'] });

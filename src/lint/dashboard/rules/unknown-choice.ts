@@ -24,14 +24,18 @@ widgets:
         - q: avg:system.load.1{*}
           display_type: line
 `,
-  check: ({ parts }) =>
-    parts.flatMap(({ path, object, what, members }) =>
-      Object.entries(object).flatMap(([name, value]) => {
-        const known = members.get(name)?.kind;
-        if (known === undefined || typeof known === 'string' || typeof value !== 'string') return [];
-        return known.includes(value) ? [] : [hit([...path, name], value, known, `${name} of ${what}`)];
-      }),
-    ),
+  check: ({ parts }) => {
+    const hits: Hit[] = [];
+    for (const { path, object, what, members } of parts) {
+      for (const name of Object.keys(object)) {
+        const value = object[name];
+        const known = typeof value === 'string' ? members.get(name)?.kind : undefined;
+        if (typeof value !== 'string' || known === undefined || typeof known === 'string') continue;
+        if (!known.includes(value)) hits.push(hit([...path, name], value, known, `${name} of ${what}`));
+      }
+    }
+    return hits;
+  },
 };
 
 function hit(path: Path, value: string, known: readonly string[], member: string): Hit {

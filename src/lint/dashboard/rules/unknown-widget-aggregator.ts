@@ -1,4 +1,3 @@
-import { nodesIn } from '../../../language/query/walk-query.ts';
 import { meantWord } from '../../meant-word.ts';
 import type { Hit } from '../../rule.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
@@ -34,8 +33,8 @@ widgets:
 
 function unknownIn({ path, expressions }: WidgetQuery): Hit[] {
   const hits: Hit[] = [];
-  for (const { at, expression } of expressions) {
-    for (const node of nodesIn(expression)) {
+  for (const { at, parts } of expressions) {
+    for (const node of parts) {
       if (node.kind !== 'series' || !node.aggregator) continue;
       const { text, span } = node.aggregator;
       if (AGGREGATORS.includes(text) || OF_DISTRIBUTION.test(text)) continue;

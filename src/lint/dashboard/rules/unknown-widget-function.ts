@@ -1,5 +1,4 @@
 import type { Word } from '../../../language/query/syntax.ts';
-import { nodesIn } from '../../../language/query/walk-query.ts';
 import { meantWord } from '../../meant-word.ts';
 import type { Hit, Path } from '../../rule.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
@@ -32,9 +31,9 @@ widgets:
   ],
 };
 
-function unknownIn(path: Path, { at, expression }: ReadExpression): Hit[] {
+function unknownIn(path: Path, { at, parts }: ReadExpression): Hit[] {
   const hits: Hit[] = [];
-  for (const node of nodesIn(expression)) {
+  for (const node of parts) {
     if (node.kind !== 'call') continue;
     // In a formula, what stands before the dot is a query.
     const name = node.name.text.slice(node.name.text.indexOf('.') + 1);

@@ -1,4 +1,3 @@
-import { nodesIn } from '../../../language/query/walk-query.ts';
 import { METRIC_METHODS } from '../../metric-methods.ts';
 import { nearest } from '../../nearest.ts';
 import type { Hit } from '../../rule.ts';
@@ -30,8 +29,8 @@ widgets:
 
 function unknownIn({ path, expressions }: WidgetQuery): Hit[] {
   const hits: Hit[] = [];
-  for (const { at, expression } of expressions) {
-    for (const node of nodesIn(expression)) {
+  for (const { at, parts } of expressions) {
+    for (const node of parts) {
       if (node.kind !== 'method' || METRIC_METHODS.includes(node.name.text)) continue;
       const { text, span } = node.name;
       const place = { from: at + span.from, to: at + span.to };

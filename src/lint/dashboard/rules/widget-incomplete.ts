@@ -20,10 +20,8 @@ widgets:
 `,
   check: ({ definitions }) =>
     definitions.flatMap(({ path, definition, type }) => {
-      const members = [...(WIDGETS.get(type) ?? [])];
-      const missing = members
-        .filter(([name, { needed }]) => needed && !Object.hasOwn(definition, name))
-        .map(([name]) => name);
+      const needed = WIDGETS.get(type)?.needed ?? [];
+      const missing = needed.filter((name) => !Object.hasOwn(definition, name));
       if (missing.length === 0) return [];
       return [
         {
