@@ -29,6 +29,17 @@ for (const page of PAGES) {
   });
 }
 
+it('every file of the project that a page names is there', () => {
+  const missing = PAGES.flatMap((page) => {
+    const text = readFileSync(join(ROOT, page), 'utf8');
+    const named = [
+      ...text.matchAll(/`((?:src|test|tools|bench|deploy|emulators|integrations|bin)\/[\w./-]+)`/g),
+    ];
+    return named.flatMap(([, path = '']) => (existsSync(join(ROOT, path)) ? [] : [`${page}: ${path}`]));
+  });
+  assert.deepEqual(missing, []);
+});
+
 it('docs/protocol.md names each header that travels over the hop, and no other', () => {
   const page = readFileSync(join(ROOT, 'docs/protocol.md'), 'utf8');
   const [, requests = ''] = page.split(/^## /m);
