@@ -22,7 +22,7 @@ export const FILES = {
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Variables of the person's environment that every process gets, and those that go to who talks to the outside. */
-const EVERYONE = ['PATH', 'HOME', 'TMPDIR'];
+const EVERYONE = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE'];
 const OUTSIDE = [...EVERYONE, 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'NODE_EXTRA_CA_CERTS'];
 
 /** Every process of the sandbox, as it is started. */

@@ -37,6 +37,7 @@ interface Ended {
 function init(env: Record<string, string> = {}, args: readonly string[] = []): Promise<Ended> {
   const settings = {
     PATH: process.env['PATH'],
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
     VAULT_ADDR: vault.url,
     VAULT_ROLE: 'birddog',
     VAULT_TOKEN_FILE: join(folder, 'token'),

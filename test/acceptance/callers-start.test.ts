@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
-import { ended, folderWith, ROOT } from './run-lint.ts';
+import { birddog, folderWith } from './run-lint.ts';
 
 const ENV = {
   BIRDDOG_SECRETS: '/nowhere',
@@ -14,11 +13,7 @@ const ENV = {
 
 /** `birddog serve` with these variables, which is not to start: why it says it did not. */
 async function notStarted(env: Readonly<Record<string, string>>): Promise<string> {
-  const { PATH, BIRDDOG_BUNDLES } = process.env;
-  const child = spawn(join(ROOT, 'bin/birddog'), ['serve'], {
-    env: { PATH, BIRDDOG_BUNDLES, ...ENV, ...env },
-  });
-  const { status, err } = await ended(child);
+  const { status, err } = await birddog('.', ['serve'], { env: { ...ENV, ...env } });
   assert.equal(status, 78, err);
   const line = err.split('\n').find((one) => one.includes('"not started"')) ?? '{}';
   return JSON.parse(line).reason;
@@ -64,10 +59,7 @@ it('Birddog that asks nobody does not start where others than this machine reach
 });
 
 it('birddog token makes a token, with the entry for the file', async () => {
-  const { PATH, BIRDDOG_BUNDLES } = process.env;
-  const env = { PATH, BIRDDOG_BUNDLES };
-  const child = spawn(join(ROOT, 'bin/birddog'), ['token', '--groups', 'g', 'ci'], { env });
-  const { status, out } = await ended(child);
+  const { status, out } = await birddog('.', ['token', '--groups', 'g', 'ci']);
   assert.equal(status, 0);
   assert.match(out, /^ {2}birddog_[\w-]{43}$/m);
   assert.match(out, /^ {2}- name: ci\n {4}sha256: "?[0-9a-f]{64}/m);

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { checkReportSchema } from '../../src/contract/check-report.ts';
 import { type Pod, request, startPod } from './pod.ts';
-import { ended, ROOT } from './run-lint.ts';
+import { birddog, ended, startBirddog } from './run-lint.ts';
 
 let pod: Pod;
 before(async () => {
@@ -116,11 +114,7 @@ describe('GET /check', () => {
 
 /** Runs `birddog check` against the pod. */
 function run(...args: string[]) {
-  const { PATH, BIRDDOG_BUNDLES } = process.env;
-  const child = spawn(join(ROOT, 'bin/birddog'), ['check', '--url', pod.birddogUrl, ...args], {
-    env: { PATH, BIRDDOG_BUNDLES },
-  });
-  child.stdin.end();
+  const child = startBirddog('.', ['check', '--url', pod.birddogUrl, ...args]);
   return { child, ended: ended(child) };
 }
 const states = (out: string): string[] =>
@@ -216,12 +210,7 @@ describe('birddog check', () => {
   });
 
   it('has a line for a Birddog that does not answer, and tells what is called wrongly', async () => {
-    const { PATH, BIRDDOG_BUNDLES } = process.env;
-    const call = (...args: string[]) => {
-      const child = spawn(join(ROOT, 'bin/birddog'), ['check', ...args], { env: { PATH, BIRDDOG_BUNDLES } });
-      child.stdin.end();
-      return ended(child);
-    };
+    const call = (...args: string[]) => birddog('.', ['check', ...args]);
     const away = await call('--url', 'http://127.0.0.1:9', '--json');
     assert.deepEqual([away.status, states(away.out)], [1, ['birddog failed', 'dry_run skipped']]);
     const wrong = await call('--nonsense');

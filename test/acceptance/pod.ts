@@ -71,8 +71,15 @@ export async function startPod(options: PodOptions = {}): Promise<Pod> {
     await folder.remove();
   };
   const anyPorts = Object.fromEntries(portNames.map((name) => [name, '0']));
-  const { PATH, HOME, TMPDIR, BIRDDOG_BUNDLES } = process.env;
-  const settings = readSettings({ PATH, HOME, TMPDIR, BIRDDOG_BUNDLES, ...anyPorts });
+  const { PATH, HOME, TMPDIR, BIRDDOG_BUNDLES, NODE_COMPILE_CACHE } = process.env;
+  const settings = readSettings({
+    PATH,
+    HOME,
+    TMPDIR,
+    BIRDDOG_BUNDLES,
+    NODE_COMPILE_CACHE,
+    ...anyPorts,
+  });
   try {
     const url: Surroundings['url'] = (name) => supervisor.child(name).said('ready');
     const surroundings = { settings, folder: folder.path, url };

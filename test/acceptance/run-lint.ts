@@ -6,6 +6,10 @@ import type { TestContext } from 'node:test';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
+const { PATH, BIRDDOG_BUNDLES, NODE_COMPILE_CACHE } = process.env;
+/** What a command gets of the environment of the tests. */
+const ENVIRONMENT = { PATH, BIRDDOG_BUNDLES, NODE_COMPILE_CACHE };
+
 interface Ended {
   readonly status: number | null;
   readonly out: string;
@@ -35,7 +39,7 @@ export function startBirddog(
 ): ChildProcessWithoutNullStreams {
   const child = spawn(join(ROOT, 'bin/birddog'), args, {
     cwd: folder,
-    env: { PATH: process.env['PATH'], BIRDDOG_BUNDLES: process.env['BIRDDOG_BUNDLES'], ...env },
+    env: { ...ENVIRONMENT, ...env },
   });
   child.stdin.on('error', () => {});
   child.stdin.end(input);

@@ -48,11 +48,19 @@ function kill(pid: number): void {
 /** `npm start` as a person runs it, in a process group of its own as a terminal would give it. */
 function npmStart(t: TestContext, env: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'birddog-npm-start-'));
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const anyPorts = Object.fromEntries(portNames.map((name) => [name, '0']));
   const npm = spawn('npm', ['start'], {
     cwd: ROOT,
-    env: { PATH, HOME, npm_config_update_notifier: 'false', TMPDIR: folder, ...anyPorts, ...env },
+    env: {
+      PATH,
+      HOME,
+      NODE_COMPILE_CACHE,
+      npm_config_update_notifier: 'false',
+      TMPDIR: folder,
+      ...anyPorts,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
