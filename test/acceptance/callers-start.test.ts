@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
-import { birddog, folderWith } from './run-lint.ts';
+import { birddog, folderWith } from './birddog-command.ts';
 
 const ENV = {
   BIRDDOG_SECRETS: '/nowhere',

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { startOidcEmulator } from '../../emulators/oidc/oidc-emulator.ts';
 import { type CallersPod, replaceFile, startCallersPod, tokensFile } from './callers-pod.ts';
 import { request } from './pod.ts';
-import { birddog, folderWith } from './run-lint.ts';
+import { birddog, folderWith } from './birddog-command.ts';
 
 const robotToken = () => `birddog_${randomBytes(32).toString('base64url')}`;
 const ROBOT = { name: 'ci-shop', token: robotToken(), groups: ['shop-robots'], days: 30 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { checkReportSchema } from '../../src/contract/check-report.ts';
 import { type Pod, request, startPod } from './pod.ts';
-import { birddog, ended, startBirddog } from './run-lint.ts';
+import { birddog, ended, startBirddog } from './birddog-command.ts';
 
 let pod: Pod;
 before(async () => {

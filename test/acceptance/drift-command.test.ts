@@ -9,7 +9,7 @@ import { isObject, type JsonObject } from '../../src/domain/json.ts';
 import { datadog } from './document-client.ts';
 import { type Pod, request, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
-import { folderWith } from './run-lint.ts';
+import { folderWith } from './birddog-command.ts';
 
 let pod: Pod;
 before(async () => {

@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { ended, folderWith, lint, ROOT, told } from './run-lint.ts';
+import { birddog, ended, folderWith, ROOT } from './birddog-command.ts';
+import { lint, told } from './run-lint.ts';
 
 const GOOD = 'type: query alert\nquery: avg(last_5m):avg:a{*} > 1\n';
 const BAD = 'type: query alert\nquery: agv(last_5m):avg:a{*} > 1 # c\n';
@@ -24,7 +25,7 @@ name: "It's many" # said
 describe('birddog lint', () => {
   it('shows the line, marks the place, and says what to do', async (t) => {
     const folder = folderWith(t, { 'm.yaml': BAD });
-    const { status, out, err } = await lint(folder, ['m.yaml']);
+    const { status, out, err } = await birddog(folder, ['lint', 'm.yaml']);
     assert.equal(
       out,
       `m.yaml:2:8: error: Datadog refuses the query: it cannot aggregate by "agv". [unknown_aggregator]
@@ -53,12 +54,12 @@ describe('birddog lint', () => {
 
   it('ends with 2 and a sentence for what cannot be read, and looks at the rest', async (t) => {
     const folder = folderWith(t, { 'bad.yaml': BAD, 'secret.yaml': GOOD, 'x.txt': GOOD });
-    const { status, out, err } = await lint(folder, ['none.yaml', 'x.txt', 'bad.yaml']);
+    const { status, out, err } = await birddog(folder, ['lint', 'none.yaml', 'x.txt', 'bad.yaml']);
     assert.equal(status, 2);
     assert.match(err, /^birddog lint: none\.yaml: there is no such file$/m);
     assert.match(err, /^birddog lint: x\.txt: its name ends with none of /m);
     assert.match(out, /bad\.yaml:2:8: error/);
-    const huge = await lint(folder, ['-'], { input: `# ${'x'.repeat(16 * 1024 * 1024)}` });
+    const huge = await lint(folder, ['-'], `# ${'x'.repeat(16 * 1024 * 1024)}`);
     assert.deepEqual([huge.status, /more than 16777216 bytes/.test(huge.err)], [2, true]);
   });
 
@@ -126,12 +127,9 @@ describe('birddog lint', () => {
 
   it('reads standard input, as YAML unless told otherwise', async (t) => {
     const folder = folderWith(t, {});
-    assert.match((await lint(folder, ['-'], { input: BAD })).out, /^-:2:8: error/);
+    assert.match((await birddog(folder, ['lint', '-'], { input: BAD })).out, /^-:2:8: error/);
     const toml = `type = "query alert"\nquery = "agv(last_5m):avg:a{*} > 1"\n`;
-    assert.match(
-      (await lint(folder, ['-', '--input-format', 'toml'], { input: toml })).out,
-      /^-:2:10: error/,
-    );
+    assert.match((await lint(folder, ['-', '--input-format', 'toml'], toml)).out, /^-:2:10: error/);
   });
 
   it('reads each document of a YAML stream, at the lines of the file', async (t) => {
@@ -205,16 +203,16 @@ describe('birddog lint', () => {
 
   it('uses colours on a terminal alone, and never against NO_COLOR', async (t) => {
     const folder = folderWith(t, { 'm.yaml': BAD });
-    assert.doesNotMatch((await lint(folder, ['m.yaml'])).out, /\x1b/);
-    assert.match((await lint(folder, ['m.yaml'], { env: { FORCE_COLOR: '1' } })).out, /\x1b\[/);
-    assert.doesNotMatch((await lint(folder, ['m.yaml'], { env: { NO_COLOR: '1' } })).out, /\x1b/);
+    assert.doesNotMatch((await birddog(folder, ['lint', 'm.yaml'])).out, /\x1b/);
+    assert.match((await birddog(folder, ['lint', 'm.yaml'], { env: { FORCE_COLOR: '1' } })).out, /\x1b\[/);
+    assert.doesNotMatch((await birddog(folder, ['lint', 'm.yaml'], { env: { NO_COLOR: '1' } })).out, /\x1b/);
   });
 });
 
 describe('birddog lint --format sarif', () => {
   it('is a log of SARIF 2.1.0 whose results name their rules, places and fixes', async (t) => {
     const folder = folderWith(t, { 'a b.yaml': COUNTS, 'bad.json': '{"type": ' });
-    const { status, out } = await lint(folder, ['--format', 'sarif', 'a b.yaml', 'bad.json']);
+    const { status, out } = await birddog(folder, ['lint', '--format', 'sarif', 'a b.yaml', 'bad.json']);
     assert.equal(status, 1);
     const log = JSON.parse(out);
     assert.equal(log.version, '2.1.0');
@@ -300,7 +298,7 @@ describe('birddog lint --fix', () => {
   it('leaves what it cannot mend, and the file alone where there is nothing to mend', async (t) => {
     const folder = folderWith(t, { 'a.yaml': BAD });
     const before = statSync(join(folder, 'a.yaml'));
-    const { status, out } = await lint(folder, ['--fix', 'a.yaml']);
+    const { status, out } = await birddog(folder, ['lint', '--fix', 'a.yaml']);
     assert.equal(status, 1);
     assert.match(out, /^a\.yaml:2:8: error/);
     assert.equal(statSync(join(folder, 'a.yaml')).ino, before.ino);
@@ -314,7 +312,7 @@ describe('birddog lint --fix', () => {
   });
 
   it('prints the mended text of standard input, and the rest beside it', async (t) => {
-    const { status, out, err } = await lint(folderWith(t, {}), ['--fix', '-'], { input: COUNTS });
+    const { status, out, err } = await birddog(folderWith(t, {}), ['lint', '--fix', '-'], { input: COUNTS });
     assert.equal(out, COUNTS.replace("'avg", "'sum"));
     assert.match(err, /^-:3:9: fixed: Write sum \[as_count_without_sum\]\n1 file, nothing found$/m);
     assert.equal(status, 0);

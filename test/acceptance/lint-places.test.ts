@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { folderWith, told } from './run-lint.ts';
+import { folderWith } from './birddog-command.ts';
+import { told } from './run-lint.ts';
 
 /** Texts with a query that names no aggregator, and the line and column of its name. */
 const PLACES: readonly (readonly [name: string, text: string, line: number, column: number])[] = [

@@ -1,66 +1,23 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { TestContext } from 'node:test';
+import { Readable } from 'node:stream';
+import { lintCommand } from '../../src/cli/lint-command.ts';
+import type { Said } from './run-in-process.ts';
 
-export const ROOT = join(import.meta.dirname, '../..');
-
-const { PATH, BIRDDOG_BUNDLES, NODE_COMPILE_CACHE } = process.env;
-/** What a command gets of the environment of the tests. */
-const ENVIRONMENT = { PATH, BIRDDOG_BUNDLES, NODE_COMPILE_CACHE };
-
-interface Ended {
-  readonly status: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-interface Given {
-  readonly input?: string;
-  readonly env?: Record<string, string>;
-}
-
-/** `birddog lint` in a folder with these files. */
-export function lint(folder: string, args: readonly string[], given: Given = {}): Promise<Ended> {
-  return birddog(folder, ['lint', ...args], given);
-}
-
-/** A command of `birddog` in a folder, to its end. */
-export function birddog(folder: string, args: readonly string[], given: Given = {}): Promise<Ended> {
-  return ended(startBirddog(folder, args, given));
-}
-
-/** Starts a command of `birddog` in a folder. */
-export function startBirddog(
-  folder: string,
-  args: readonly string[],
-  { input = '', env = {} }: Given = {},
-): ChildProcessWithoutNullStreams {
-  const child = spawn(join(ROOT, 'bin/birddog'), args, {
-    cwd: folder,
-    env: { ...ENVIRONMENT, ...env },
-  });
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  return child;
-}
-
-/** What a process said, and how it ended. */
-export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
-  const closed = new Promise<number | null>((resolve) => {
-    child.once('close', resolve);
-  });
-  const [out, err] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
-  return { status: await closed, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
-}
-
-/** A folder of its own with these files. */
-export function folderWith(t: TestContext, files: Record<string, string>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'birddog-lint-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return folder;
+/** `birddog lint` in a folder, within this process, which is in that folder meanwhile: one call at a time. */
+export async function lint(folder: string, args: readonly string[], input = ''): Promise<Said> {
+  let [out, err] = ['', ''];
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    const status = await lintCommand(args, {
+      stdin: Readable.from([Buffer.from(input)]),
+      out: (text) => void (out += text),
+      err: (text) => void (err += text),
+      paint: (_style, text) => text,
+    });
+    return { status, out, err };
+  } finally {
+    process.chdir(before);
+  }
 }
 
 interface Told {
@@ -77,6 +34,6 @@ interface Told {
 
 /** What `birddog lint --format json` tells. */
 export async function told(folder: string, args: readonly string[], input?: string): Promise<Told[]> {
-  const { out } = await lint(folder, ['--format', 'json', ...args], input === undefined ? {} : { input });
+  const { out } = await lint(folder, ['--format', 'json', ...args], input);
   return JSON.parse(out);
 }

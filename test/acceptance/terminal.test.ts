@@ -13,7 +13,7 @@ import { datadog } from './document-client.ts';
 import { heldBirddog, type Holds } from './held-birddog.ts';
 import { type Pod, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
-import { birddog, ended, folderWith, startBirddog } from './run-lint.ts';
+import { birddog, ended, folderWith, startBirddog } from './birddog-command.ts';
 
 let pod: Pod;
 before(async () => {
