@@ -9,6 +9,7 @@ import {
   type Endpoint,
   ENDPOINTS,
   hasBody,
+  isWrite,
   type Operation,
   type QueryName,
 } from '../contract/operations.ts';
@@ -34,7 +35,7 @@ import type { Turns } from './turns.ts';
 export interface Incoming {
   readonly operation: Operation;
   readonly query: Readonly<Partial<Record<QueryName, string>>>;
-  /** The part of the address after the host, to pass on. */
+  /** The part of the address after the host, to pass on: the path as it was understood, the query as it came. */
   readonly pathAndQuery: string;
   /** The body as sent, and what it holds; absent where the method has none. */
   readonly sent?: SentBody;
@@ -43,6 +44,8 @@ export interface Incoming {
   readonly header: (name: string) => string | undefined;
   /** Takes note of who serves the request, as soon as that is known. */
   readonly goes: (way: WayTaken) => void;
+  /** Lets the next large body in: this one goes to another process, and costs no more than its bytes. */
+  readonly letGo: () => void;
   /** Takes note of what is written here. */
   readonly audit: Pick<RequestAudit, 'isAbout' | 'wrote' | 'done'>;
 }
@@ -50,7 +53,7 @@ export interface Incoming {
 export interface ContractAppOptions {
   readonly serve: (incoming: Incoming) => Promise<Reply>;
   readonly check: Check;
-  /** Turns for requests with large bodies, from the reading of the body to the answer. */
+  /** Turns for requests with large bodies, from the reading of the body until it is let go or answered. */
   readonly large: Turns;
   /** Who asks. Throws `unauthenticated`, and what keeps the process from knowing. */
   readonly callerOf: (
@@ -104,8 +107,9 @@ async function answer(c: Call, operation: Endpoint, options: ContractAppOptions)
   const record = recordRequest({ method, path, endpoint: path, header }, options);
   const audit = auditRequest(operation, record.log);
   const gone = new AbortController();
+  let received = !hasBody(operation);
   // A write that was begun is seen through: its outcome would otherwise be unknown to everybody.
-  const onClose = () => method === 'GET' && gone.abort();
+  const onClose = () => (!isWrite(operation) || !received) && gone.abort();
   c.env.outgoing.once('close', onClose);
   let reply: Reply;
   let deadline: OwnDeadline | undefined;
@@ -120,9 +124,12 @@ async function answer(c: Call, operation: Endpoint, options: ContractAppOptions)
     else {
       giveBack = await turnFor(c, operation, options.large, context.deadline);
       const incoming = await read(c, operation, context);
+      received = true;
+      // A client that did not say the size had to wait, whatever it sent.
+      if (!isLarge(incoming.sent?.bytes.length ?? 0)) giveBack?.();
       audit.isAbout({ query: incoming.query });
       audit.isAbout({ query: incoming.query, ...(await bodyOf(incoming.sent)) });
-      reply = await options.serve({ ...incoming, goes: record.goes, audit });
+      reply = await options.serve({ ...incoming, goes: record.goes, letGo: () => giveBack?.(), audit });
     }
   } catch (error) {
     const problem = record.failed(error);
@@ -147,12 +154,12 @@ async function read(
   c: Call,
   operation: Operation,
   context: RequestContext,
-): Promise<Omit<Incoming, 'goes' | 'audit'>> {
+): Promise<Omit<Incoming, 'goes' | 'letGo' | 'audit'>> {
   const header = headerOf(c);
   const accept = answerFormat(header('accept'));
-  const { pathname, search, searchParams } = new URL(c.req.url);
+  const { search, searchParams } = new URL(c.req.url);
   const query = queryOf(searchParams, operation);
-  const rest = { operation, query, accept, context, header, pathAndQuery: `${pathname}${search}` };
+  const rest = { operation, query, accept, context, header, pathAndQuery: `${operation.path}${search}` };
   if (!hasBody(operation)) return rest;
   const contentType = header('content-type');
   const format = formatOf(contentType);

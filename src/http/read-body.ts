@@ -1,14 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '../domain/problem.ts';
 
+/** For how long (ms) a body may arrive, however late the client wants its answer: others may wait for their turn. */
+const MOST_MS = 60_000;
+
 /**
- * Reads a request's body, never more than `limit` bytes of it, whatever Content-Length says.
- * Throws `too_large`, and `deadline_passed` where the client sends too slowly.
+ * Reads a request's body, never more than `limit` bytes of it, whatever Content-Length says, and for `mostMs` milliseconds
+ * at most. Throws `too_large`; `deadline_passed` where the client sends too slowly or goes away.
  */
 export async function readBody(
   incoming: IncomingMessage,
   limit: number,
   signal: AbortSignal,
+  mostMs = MOST_MS,
 ): Promise<Buffer> {
   const tooLarge = () =>
     new ProblemError('too_large', `The body has more than ${limit} bytes, the most that this path takes.`);
@@ -28,11 +32,16 @@ export async function readBody(
   incoming.once('error', () =>
     reject(new ProblemError('bad_request', 'The connection ended within the body.')),
   );
+  const slow = setTimeout(
+    () => reject(new ProblemError('deadline_passed', `The body did not arrive within ${mostMs} ms.`)),
+    mostMs,
+  );
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     return await promise;
   } finally {
+    clearTimeout(slow);
     incoming.off('data', onData);
     signal.removeEventListener('abort', onAbort);
     incoming.resume();

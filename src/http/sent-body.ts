@@ -10,6 +10,8 @@ export interface SentBody {
   readonly limits: DecodeLimits;
   /** What it holds; read once, however often it is asked for. Throws ProblemError as `decode` does. */
   decoded(): Promise<Decoded>;
+  /** Keeps the bytes alone: what they hold takes ten times their memory. */
+  forget(): void;
 }
 
 /** A body that nothing has been read from yet. */
@@ -21,6 +23,9 @@ export function sentBody(bytes: Buffer, contentType: string, format: Format, lim
     format,
     limits,
     decoded: () => (reading ??= decode(bytes, format, limits)),
+    forget() {
+      reading = undefined;
+    },
   };
 }
 

@@ -30,6 +30,7 @@ function incoming(path = '/create_monitor'): Incoming {
     accept: 'yaml',
     header: () => undefined,
     goes: () => {},
+    letGo: () => {},
     audit: { isAbout: () => {}, wrote: () => {}, done: () => {} },
     context: {
       caller: { name: 'Zoë / payments', auth: 'oidc' },
@@ -119,6 +120,22 @@ describe('the hop', () => {
     resolve(ANSWER);
     for (const reply of await Promise.all(under)) assert.equal(reply.status, 201);
     assert.equal((await client.forward(incoming(), [])).status, 201);
+  });
+
+  it('holds only so many bytes of bodies for a sidecar that hangs, and counts those of requests that ended no more', async () => {
+    const { promise, resolve } = Promise.withResolvers<OutboundAnswer>();
+    const client = createSidecarClient(URL_OF_SIDECAR, { send: () => promise, close: () => {} });
+    const large = () => ({
+      ...incoming(),
+      sent: sentBody(Buffer.alloc(OBJECT_LIMITS.bytes), 'application/yaml', 'yaml', OBJECT_LIMITS),
+    });
+    const under = Array.from({ length: 64 }, () => client.forward(large(), []));
+    await assert.rejects(client.forward(large(), []), { code: 'busy', message: /too large together/ });
+    const { sent: _, ...without } = incoming('/get_monitors');
+    under.push(client.forward(without, []));
+    resolve(ANSWER);
+    for (const reply of await Promise.all(under)) assert.equal(reply.status, 201);
+    assert.equal((await client.forward(large(), [])).status, 201);
   });
 
   it('does not blame the sidecar for a deadline that passes', async () => {

@@ -20,6 +20,8 @@ import { type Outbound, OutboundError } from '../outbound/outbound.ts';
 const BREAKER = { failures: 5, restMs: 1000 };
 /** Requests under way over the hop at once, and how many more may wait: beyond that the sidecar is flooded. */
 const UNDER_WAY = { atOnce: 64, waiting: 256 };
+/** Bytes of bodies that are held for the sidecar at once, so that one that hangs does not fill this process. */
+const MOST_HELD = 64 * 1024 * 1024;
 /** Kept back (ms) of the deadline, so that the sidecar's own answer arrives before ours runs out. */
 const HOP_MARGIN = 150;
 /** What of the sidecar's answer goes on to the user. */
@@ -59,6 +61,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
   );
   const turns = createTurns(UNDER_WAY.atOnce, UNDER_WAY.waiting, 'requests wait for the sidecar');
   let openings = 0;
+  let held = 0;
   breaker.onBreak(() => {
     openings += 1;
   });
@@ -71,13 +74,22 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
       );
     },
     async forward(incoming, missingFrom) {
-      const giveBack = await turns.take(incoming.context.deadline);
+      const size = incoming.sent?.bytes.length ?? 0;
+      if (size > 0 && held + size > MOST_HELD) {
+        const detail =
+          'Too much is under way already: the bodies that wait for the sidecar are too large together.';
+        throw new ProblemError('busy', detail, { retryAfter: 1 });
+      }
+      held += size;
+      let giveBack: (() => void) | undefined;
       try {
+        giveBack = await turns.take(incoming.context.deadline);
         return await breaker.execute(() => send(url, outbound, incoming, missingFrom));
       } catch (error) {
         throw awayProblem(error, incoming);
       } finally {
-        giveBack();
+        held -= size;
+        giveBack?.();
       }
     },
     state() {

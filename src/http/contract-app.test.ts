@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
+import { afterEach, describe, it } from 'node:test';
+import { setImmediate as immediately } from 'node:timers/promises';
+import { createLog } from '../process/log.ts';
+import { systemClock } from '../process/system-clock.ts';
+import { contractApp } from './contract-app.ts';
+import { createMetrics } from './metrics.ts';
+import { replyWith } from './reply.ts';
+import { startServer } from './server.ts';
+import { createTurns, type Turns } from './turns.ts';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** A contract whose one large document at a time is served when `serve` says so. */
+async function contract(serve: () => Promise<unknown> = async () => undefined) {
+  const turns = createTurns(1, 5, 'x');
+  const waiting: (() => void)[] = [];
+  const large: Turns = {
+    ...turns,
+    take(deadline) {
+      const turn = turns.take(deadline);
+      waiting.splice(0).forEach((told) => told());
+      return turn;
+    },
+  };
+  const app = contractApp({
+    serve: async ({ context }) => {
+      await serve();
+      return replyWith(200, {}, 'json', context.requestId);
+    },
+    check: async () => assert.fail('nobody asks'),
+    large,
+    callerOf: () => ({ name: 'somebody' }),
+    clock: systemClock,
+    log: createLog('test', () => {}),
+    metrics: createMetrics('test', '0'),
+    version: '0',
+  });
+  const server = await startServer({ host: '127.0.0.1', port: 0, app });
+  closing.push(() => server.close(0));
+  const begin = (path: string, headers: http.OutgoingHttpHeaders) => {
+    const outgoing = http.request(new URL(path, server.url), {
+      method: 'POST',
+      agent: false,
+      headers: { 'content-type': 'application/yaml', 'birddog-deadline-ms': '20000', ...headers },
+    });
+    outgoing.on('error', () => {});
+    return outgoing;
+  };
+  const answered = async (outgoing: http.ClientRequest) => {
+    const [incoming]: http.IncomingMessage[] = await once(outgoing, 'response');
+    incoming?.resume();
+    return incoming?.statusCode;
+  };
+  return {
+    large,
+    begin,
+    answered,
+    /** Resolves when the next request asks for its turn. */
+    asks: () => new Promise<void>((resolve) => waiting.push(resolve)),
+  };
+}
+
+const LARGE = { 'content-length': 2 * 1024 * 1024 };
+const deadline = () => ({ left: () => 1000, signal: AbortSignal.timeout(5000) });
+
+describe('a turn for a large document', () => {
+  it('is not kept by a client that goes away while it waits for it', async () => {
+    const { large, begin, asks } = await contract();
+    const giveBack = await large.take(deadline());
+    const asked = asks();
+    const outgoing = begin('/apply', LARGE);
+    outgoing.write('application: x\n');
+    await asked;
+    assert.equal(large.waiting(), 1);
+    outgoing.destroy();
+    for (const time = deadline(); large.waiting() > 0; await immediately()) assert.ok(!time.signal.aborted);
+    giveBack();
+    (await large.take(deadline()))();
+  });
+
+  it('is not kept by a client that goes away while its body is read', async () => {
+    const { large, begin, asks } = await contract();
+    const asked = asks();
+    const outgoing = begin('/apply', LARGE);
+    outgoing.write('application: x\n');
+    await asked;
+    const next = large.take(deadline());
+    outgoing.destroy();
+    (await next)();
+  });
+
+  it('is given back where a body of no known size turns out to be small', async () => {
+    const { promise: served, resolve: serve } = Promise.withResolvers<void>();
+    const { large, begin, answered, asks } = await contract(() => served);
+    const asked = asks();
+    const outgoing = begin('/apply', { 'transfer-encoding': 'chunked' });
+    outgoing.end('application: x\n');
+    await asked;
+    const turn = await large.take(deadline());
+    turn();
+    serve();
+    assert.equal(await answered(outgoing), 200);
+  });
+});

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { portsWithoutDatadog } from '../../test/fake-ports.ts';
+import { ANYBODY } from '../callers/callers.ts';
+import { OPERATIONS } from '../contract/operations.ts';
+import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
+import type { Incoming } from '../http/contract-app.ts';
+import type { Reply } from '../http/reply.ts';
+import { sentBody } from '../http/sent-body.ts';
+import { systemClock } from '../process/system-clock.ts';
+import { door } from './door.ts';
+
+/** A thread that sees one application in whatever it is shown, at once. */
+const SEEN = { subject: { application: 'unlisted', aliases: {} }, wants: [], places: [] };
+const ENTRY = new URL(
+  `data:text/javascript,import { parentPort } from 'node:worker_threads'; parentPort.postMessage(${JSON.stringify(SEEN)});`,
+);
+const DOCUMENT = 'apiVersion: birddog/v1\napplication: unlisted\nteam: t\nmonitors: []\n';
+
+/** A door before a sidecar that hangs until `answer` is called. */
+function beforeHangingSidecar() {
+  const { promise, resolve } = Promise.withResolvers<Reply>();
+  const forwarded: unknown[] = [];
+  const serve = door({
+    callers: ANYBODY,
+    lookup: async () => ({ way: 'sidecar', missingFrom: ['leanix'] }),
+    sidecar: {
+      async forward({ sent }) {
+        forwarded.push(sent?.bytes.length);
+        return promise;
+      },
+    },
+    ports: portsWithoutDatadog(systemClock),
+    entry: ENTRY,
+  });
+  return { serve, forwarded, answer: () => resolve({ status: 200, headers: {}, body: '{}' }) };
+}
+
+function incoming(text: string): Incoming & { readonly lets: Promise<void> } {
+  const operation = OPERATIONS.find((one) => one.path === '/plan');
+  assert.ok(operation);
+  const { promise: lets, resolve: letGo } = Promise.withResolvers<void>();
+  return {
+    operation,
+    query: {},
+    pathAndQuery: '/plan',
+    accept: 'json',
+    header: () => undefined,
+    goes: () => {},
+    letGo,
+    lets,
+    audit: { isAbout: () => {}, wrote: () => {}, done: () => {} },
+    context: {
+      caller: { name: 'somebody' },
+      requestId: 'r',
+      traceparent: '',
+      deadline: { left: () => 20_000, signal: new AbortController().signal },
+    },
+    sent: sentBody(Buffer.from(text), 'application/yaml', 'yaml', DOCUMENT_LIMITS),
+  };
+}
+
+describe('a sidecar that hangs', () => {
+  it('keeps no turn of the large documents that others send; of those for it only a few wait', async () => {
+    const { serve, forwarded, answer } = beforeHangingSidecar();
+    const large = `${DOCUMENT}#${'x'.repeat(OBJECT_LIMITS.bytes)}\n`;
+    const waiting: Promise<Reply>[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      const one = incoming(large);
+      waiting.push(serve(one));
+      await one.lets;
+    }
+    await assert.rejects(serve(incoming(large)), { code: 'busy' });
+    assert.equal(forwarded.length, 1, 'the sidecar takes one at a time');
+    answer();
+    for (const reply of await Promise.all(waiting)) assert.equal(reply.status, 200);
+  });
+
+  it('lets nobody hold more than the bytes of what waits for it', async () => {
+    const { serve, answer } = beforeHangingSidecar();
+    const small = incoming(DOCUMENT);
+    const read = await small.sent?.decoded();
+    const reply = serve(small);
+    await small.lets;
+    assert.notEqual(await small.sent?.decoded(), read);
+    answer();
+    assert.equal((await reply).status, 200);
+  });
+});
