@@ -46,7 +46,7 @@ export function sharedSigns(watched: Watched): readonly Sign[] {
     },
     {
       trouble: 'journal_unwritable',
-      look: () => words(() => journal.readings().failing),
+      look: () => journal.readings().failing,
       again: async () => writeOnce(journal, now()),
     },
     ...watched.followed.map(
@@ -56,7 +56,7 @@ export function sharedSigns(watched: Watched): readonly Sign[] {
       ([about, followed]): Sign => ({
         trouble: 'certificate_ending',
         about,
-        look: () => words(() => ending(followed.current().cert, now())),
+        look: () => ending(followed.current().cert, now()),
       }),
     ),
   ];
@@ -65,13 +65,4 @@ export function sharedSigns(watched: Watched): readonly Sign[] {
 function ending(cert: string, now: number): string | undefined {
   const { wrong, nearItsEnd, endsAt } = certificateState(cert, now);
   return wrong ?? (nearItsEnd ? `It ends at ${new Date(endsAt).toISOString()}.` : undefined);
-}
-
-/** A sign that cannot be read is one. */
-function words(look: () => string | undefined): string | undefined {
-  try {
-    return look();
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }

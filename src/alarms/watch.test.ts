@@ -96,4 +96,15 @@ describe('the watch', () => {
     for (let n = 0; n < 12; n += 1) await found.after(1000);
     assert.equal(found.state.asked, 2);
   });
+
+  it('takes a sign that cannot be read for trouble, and goes on', async () => {
+    const { told, lines, after } = scene({
+      look: () => {
+        throw new Error('it cannot be told');
+      },
+    });
+    await after(1);
+    await after(1000);
+    assert.deepEqual([told, lines.length], [['begun sidecar_away'], 1]);
+  });
 });

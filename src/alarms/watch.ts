@@ -44,6 +44,15 @@ const ASK_MS = 8000;
 const CALLER = { name: 'birddog' };
 const LEVELS = { begun: 'error', lasting: 'warn', ended: 'info' } as const;
 
+/** What a sign shows; one that cannot be read is trouble itself, and hides none of the others. */
+function seen(sign: Sign): string | undefined {
+  try {
+    return sign.look();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** Nothing here holds up a request, and whatever fails is logged once. */
 export function createWatch(options: WatchOptions): Watch {
   const { signs, clock, log } = options;
@@ -65,7 +74,7 @@ export function createWatch(options: WatchOptions): Watch {
   async function findOut(sign: Sign): Promise<void> {
     const { again, everyMs } = sign;
     if (!again) return;
-    const every = sign.look() === undefined ? everyMs : options.afterMs / 2;
+    const every = seen(sign) === undefined ? everyMs : options.afterMs / 2;
     const due = (foundOutAt.get(sign) ?? begunAt) + (every ?? Number.POSITIVE_INFINITY);
     if (clock.now() < due) return;
     foundOutAt.set(sign, clock.now());
@@ -91,7 +100,7 @@ export function createWatch(options: WatchOptions): Watch {
       const sightings = signs.map((sign) => ({
         trouble: sign.trouble,
         about: sign.about ?? '',
-        detail: sign.look(),
+        detail: seen(sign),
       }));
       const next = nextStates(states, sightings, clock.now(), options);
       states = next.states;

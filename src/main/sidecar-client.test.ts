@@ -138,6 +138,20 @@ describe('the hop', () => {
     assert.equal((await client.forward(large(), [])).status, 201);
   });
 
+  it('is silent from a probe that it does not answer to one that it does', async () => {
+    let hangs = true;
+    const { client } = hop(() => {
+      if (hangs) throw new OutboundError('timeout', true);
+      return ANSWER;
+    });
+    const { context } = incoming();
+    await assert.rejects(client.probe(context));
+    assert.deepEqual([client.silent(), client.state()], [true, 'closed']);
+    hangs = false;
+    await client.probe(context);
+    assert.equal(client.silent(), false);
+  });
+
   it('does not blame the sidecar for a deadline that passes', async () => {
     const { client } = hop(() => {
       throw new OutboundError('timeout', true);

@@ -41,6 +41,8 @@ export interface SidecarClient {
   forward(incoming: Forwarded, missingFrom: readonly CatalogName[]): Promise<Reply>;
   /** Learns whether the sidecar answers, whatever it says. Throws where it does not, or is left alone. */
   probe(context: RequestContext): Promise<void>;
+  /** Whether it did not answer when it was last probed, though it may take connections. */
+  silent(): boolean;
   /** `closed` while all is well. */
   state(): BreakerState;
   /** How often the sidecar has been left alone. */
@@ -62,16 +64,23 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
   const turns = createTurns(UNDER_WAY.atOnce, UNDER_WAY.waiting, 'requests wait for the sidecar');
   let openings = 0;
   let held = 0;
+  let silent = false;
   breaker.onBreak(() => {
     openings += 1;
   });
   return {
     openings: () => openings,
     waiting: turns.waiting,
+    silent: () => silent,
     async probe({ deadline }) {
-      await breaker.execute(() =>
-        outbound.send({ method: 'GET', url: new URL('/healthz', url), endpoint: '/healthz', deadline }),
-      );
+      const asked = { method: 'GET', url: new URL('/healthz', url), endpoint: '/healthz', deadline } as const;
+      try {
+        await breaker.execute(() => outbound.send(asked));
+        silent = false;
+      } catch (error) {
+        silent = error instanceof OutboundError && error.reason === 'timeout';
+        throw error;
+      }
     },
     async forward(incoming, missingFrom) {
       const size = incoming.sent?.bytes.length ?? 0;

@@ -5,12 +5,13 @@ import type { CatalogName } from '../domain/application.ts';
 import { ownSigns } from './signs.ts';
 
 function scene() {
-  const state = { breaker: 'closed', bad: [] as string[], issuerAway: false };
+  const state = { breaker: 'closed', silent: false, bad: [] as string[], issuerAway: false };
   const away = new Map<CatalogName, string>();
   const asked: string[] = [];
   const signs = ownSigns({
     sidecar: {
       state: () => (state.breaker === 'closed' ? 'closed' : 'open'),
+      silent: () => state.silent,
       probe: async () => void asked.push('sidecar'),
     },
     lookup: { readings: { away: () => away }, again: async (name) => asked.push(name) },
@@ -29,6 +30,9 @@ describe('what may go wrong in Birddog', () => {
   it('is told each by itself', () => {
     const { state, away, seen } = scene();
     assert.deepEqual(seen(), []);
+    state.silent = true;
+    assert.deepEqual(seen(), ['sidecar_away']);
+    state.silent = false;
     state.breaker = 'open';
     assert.deepEqual(seen(), ['sidecar_away']);
     state.issuerAway = true;

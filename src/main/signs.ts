@@ -14,7 +14,7 @@ const CALLERS_FILES = ['access', 'tokens'];
 const SIDECAR_EVERY = 10_000;
 
 interface OwnWatched {
-  readonly sidecar: Pick<SidecarClient, 'state' | 'probe'>;
+  readonly sidecar: Pick<SidecarClient, 'state' | 'silent' | 'probe'>;
   readonly lookup: Pick<Lookup, 'again'> & { readonly readings: Pick<Lookup['readings'], 'away'> };
   readonly callers: Pick<Callers, 'badFiles' | 'issuerAway' | 'askIssuer'>;
 }
@@ -38,8 +38,10 @@ export function ownSigns({ sidecar, lookup, callers }: OwnWatched): readonly Sig
   return [
     {
       trouble: 'sidecar_away',
-      look: () =>
-        sidecar.state() === 'closed' ? undefined : 'It does not answer Birddog; requests are not sent to it.',
+      look() {
+        if (sidecar.state() !== 'closed') return 'It does not answer Birddog; requests are not sent to it.';
+        return sidecar.silent() ? 'It takes connections, but does not answer.' : undefined;
+      },
       again: sidecar.probe,
       everyMs: SIDECAR_EVERY,
     },
