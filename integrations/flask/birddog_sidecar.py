@@ -1,6 +1,6 @@
 """Forwards requests of a Flask application to the Birddog sidecar of the same pod, over mutual TLS on loopback.
 
-One instance a process: `sidecar = Sidecar(...)`, then `return sidecar.forward(caller=..., missing_from=...)` in the routes
+One instance a process: `sidecar = Sidecar(...)`, then `return sidecar.forward(caller, missing_from, auth=...)` in the routes
 whose application is not listed in every catalog. The answer of the sidecar goes to the user as it is. What keeps it from
 answering becomes a problem of its own (RFC 9457, application/problem+json), and never an exception: the routes that serve
 listed applications notice nothing.
@@ -36,6 +36,10 @@ BREAKER_FAILURES = 5
 BREAKER_REST = 1.0
 # What of the sidecar's answer goes on to the user.
 PASSED_ON = ("Content-Type", "Retry-After", "X-Request-Id", "Allow")
+# Characters of a tracestate that goes on.
+LONGEST_STATE = 512
+# How a caller may be known: by a token of an OIDC issuer, by one of a file, or in another way.
+AUTH = ("oidc", "tokens", "none")
 WRITES = ("POST", "PUT", "DELETE")
 READ_PATHS = ("/lint", "/plan", "/drift", "/import", "/preview")
 
@@ -74,23 +78,28 @@ class Sidecar:
         self._failures = 0
         self._rests_until = 0.0
 
-    def forward(self, caller, missing_from=()):
+    def forward(self, caller, missing_from=(), auth="none"):
         """Hands the request that Flask is serving to the sidecar, and gives its answer as a Flask Response.
 
         `caller` is who asks, as the application has authenticated them. `missing_from` names the catalogs that lack the
-        application: of `datadog`, `leanix`, `servicenow`.
+        application: of `datadog`, `leanix`, `servicenow`. `auth` says how the caller is known, and stands beside the name in
+        the sidecar's audit lines: `oidc` by a token of an OIDC issuer, `tokens` by one of the application's own, else `none`.
+        Raises ValueError where there is no caller, or `auth` is none of these.
         """
         request_id = _request_id()
         try:
-            return self._forwarded(caller, missing_from, request_id)
+            return self._forwarded({
+                "Birddog-Caller": quote(_checked(caller, auth), safe=""),
+                "Birddog-Caller-Auth": auth,
+                "Birddog-Missing-From": ",".join(missing_from),
+                "X-Request-Id": request_id,
+            })
         except _Problem as problem:
             log.warning("%s %s: %s %s request_id=%s cause=%r", request.method, request.path, problem.code, problem.detail,
                         request_id, problem.__cause__)
             return problem.response(request_id)
 
-    def _forwarded(self, caller, missing_from, request_id):
-        if not caller:
-            raise ValueError("every request has a caller: say who asks")
+    def _forwarded(self, who):
         begun = self._now()
         deadline = _deadline()
         body = _body()
@@ -101,19 +110,17 @@ class Sidecar:
             left = deadline - MARGIN - int((self._now() - begun) * 1000)
             if left < 1:
                 raise _Problem("deadline_passed", "The deadline passed before the sidecar was asked.")
-            return self._asked(left, body, caller, missing_from, request_id)
+            return self._asked(left, body, who)
         finally:
             self._room.release()
 
-    def _asked(self, left, body, caller, missing_from, request_id):
+    def _asked(self, left, body, who):
         headers = {
             "Accept": request.headers.get("Accept", "application/json"),
             "Accept-Encoding": "identity",
             "Birddog-Deadline-Ms": str(left),
-            "Birddog-Caller": quote(caller, safe=""),
-            "Birddog-Missing-From": ",".join(missing_from),
-            "X-Request-Id": request_id,
-            "traceparent": _traceparent(),
+            **who,
+            **_trace(),
         }
         if "Content-Type" in request.headers:
             headers["Content-Type"] = request.headers["Content-Type"]
@@ -221,12 +228,23 @@ def _request_id():
     return given if re.fullmatch(r"[\w.:-]{1,100}", given, re.ASCII) else str(uuid.uuid4())
 
 
-def _traceparent():
-    """W3C trace context: the trace goes on under a span of our own, or a new one begins."""
+def _checked(caller, auth):
+    if not caller:
+        raise ValueError("every request has a caller: say who asks")
+    if auth not in AUTH:
+        raise ValueError(f"auth is one of {', '.join(AUTH)}, not {auth!r}")
+    return caller
+
+
+def _trace():
+    """W3C trace context: the trace goes on under a span of our own and with its tracestate, or a new one begins."""
     given = re.fullmatch(r"00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})", request.headers.get("traceparent", ""))
     going_on = given is not None and set(given[1]) != {"0"}
     trace = given[1] if going_on else secrets.token_hex(16)
-    return f"00-{trace}-{secrets.token_hex(8)}-{given[2] if going_on else '01'}"
+    headers = {"traceparent": f"00-{trace}-{secrets.token_hex(8)}-{given[2] if going_on else '01'}"}
+    state = request.headers.get("tracestate", "")
+    # The sidecar drops what is longer, or no list of members.
+    return {**headers, "tracestate": state} if going_on and 0 < len(state) <= LONGEST_STATE else headers
 
 
 def _version(folder):

@@ -20,8 +20,9 @@ LISTED = {"checkout"}
 
 
 def caller():
-    """Whoever the existing application has authenticated."""
-    return request.headers.get("X-Forwarded-User", "anonymous")
+    """Whoever the existing application has authenticated, and how: here a proxy before it, by OIDC."""
+    user = request.headers.get("X-Forwarded-User")
+    return {"caller": user, "auth": "oidc"} if user else {"caller": "anonymous"}
 
 
 def missing_from(application):
@@ -37,7 +38,7 @@ def monitors():
     application = named_application()
     missing = missing_from(application)
     if missing:
-        return sidecar.forward(caller(), missing)  # (3)
+        return sidecar.forward(missing_from=missing, **caller())  # (3)
     return jsonify(served_by="the existing application", application=application)
 
 
@@ -46,7 +47,7 @@ def monitors():
 @app.route("/plan", methods=["POST"])
 @app.route("/apply", methods=["POST"])
 def documents():
-    return sidecar.forward(caller(), ["datadog", "leanix", "servicenow"])
+    return sidecar.forward(missing_from=["datadog", "leanix", "servicenow"], **caller())
 
 
 @app.route("/healthz")

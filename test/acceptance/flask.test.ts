@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { freePort } from '../../emulators/sandbox/ports.ts';
+import { HEADERS } from '../../src/contract/headers.ts';
+import { AUTH_METHODS } from '../../src/domain/caller.ts';
 import { PROBLEMS } from '../../src/domain/problem.ts';
 import { mintCertificates } from '../../src/init/certificates.ts';
 import { type Pod, startPod } from './pod.ts';
@@ -15,6 +17,7 @@ const FOLDER = join(import.meta.dirname, '../../integrations/flask');
 const there = spawnSync(PYTHON, ['-c', 'import flask, requests']).status === 0;
 const skip = there || process.env['CI'] === 'true' ? false : 'Flask and requests are not installed';
 
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const MONITOR = { type: 'query alert', name: 'flask', query: 'avg(last_5m):avg:a{*} > 1' };
 
 let pod: Pod;
@@ -79,6 +82,28 @@ const create = (application: string, name: string, headers: Record<string, strin
 const faults = (list: unknown) =>
   fetch(`${pod.datadogUrl}/__control/faults`, { method: 'POST', body: JSON.stringify(list) });
 
+/** What a piece of Python that uses the module as `b` leaves in `said`. */
+function inPython(code: string): ReturnType<typeof JSON.parse> {
+  const program = `import json, birddog_sidecar as b\n${code}\nprint(json.dumps(said))`;
+  return JSON.parse(spawnSync(PYTHON, ['-Bc', program], { cwd: FOLDER, encoding: 'utf8' }).stdout);
+}
+/** What goes to the sidecar of a request in a trace, by names in lower case. */
+const SENT = `
+from flask import Flask
+said = {}
+def send(self, method, url, headers, **rest):
+    said["sent"] = {name.lower(): value for name, value in headers.items()}
+    raise b.requests.exceptions.ReadTimeout()
+b.requests.Session.request = send
+trace = {"traceparent": "00-${TRACE}-00f067aa0ba902b7-01", "tracestate": "a=b"}
+with Flask("here").test_request_context("/lint", headers=trace):
+    b.Sidecar().forward("ci", ["leanix"], auth="tokens")
+    try:
+        b.Sidecar().forward("ci", auth="sso")
+    except ValueError as error:
+        said["refused"] = str(error)
+`;
+
 /** Swaps the link, as `birddog init` does. */
 function turnTo(set: string): void {
   symlinkSync(set, join(certificates, 'next'));
@@ -92,16 +117,27 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     const { status, body, headers } = await create('payments-batch', 'handed-over', {
       'x-forwarded-user': 'Zoë / payments',
       'x-request-id': 'flask-1',
+      traceparent: `00-${TRACE}-00f067aa0ba902b7-01`,
     });
     assert.deepEqual(
       [status, body.way, body.missing_from, body.key, headers.get('x-request-id')],
       [201, 'sidecar', ['leanix'], 'handed-over', 'flask-1'],
     );
-    const audited = pod
-      .output()
-      .split('\n')
-      .find((line) => line.includes('"audit"') && line.includes('flask-1'));
-    assert.match(audited ?? '', /"caller":"Zoë \/ payments"/);
+    await create('payments-batch', 'nobody', { 'x-request-id': 'flask-2' });
+    assert.deepEqual(
+      ['flask-1', 'flask-2'].map((id) => {
+        const line = pod
+          .output()
+          .split('\n')
+          .find((one) => one.includes('"audit"') && one.includes(id));
+        const { caller, auth, trace_id } = JSON.parse(line ?? '{}');
+        return [caller, auth, trace_id === TRACE];
+      }),
+      [
+        ['Zoë / payments', 'oidc', true],
+        ['anonymous', 'none', false],
+      ],
+    );
   });
 
   it("passes the sidecar's words on to the letter, with line and column of what the user wrote", async () => {
@@ -143,16 +179,18 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     assert.match(answers.find(({ status }) => status === 503)?.text ?? '', /Too many requests wait/);
   });
 
+  it('sends every header of the hop and no other, and refuses a way of knowing the caller that there is not', () => {
+    const { sent, refused } = inPython(SENT);
+    const { accept, 'accept-encoding': encoding, ...rest } = sent;
+    assert.deepEqual([accept, encoding], ['application/json', 'identity']);
+    assert.deepEqual(Object.keys(rest).sort(), Object.values(HEADERS).sort());
+    const { [HEADERS.callerAuth]: auth, [HEADERS.tracestate]: state } = rest;
+    assert.deepEqual([auth, state], ['tokens', 'a=b']);
+    assert.equal(refused, `auth is one of ${AUTH_METHODS.join(', ')}, not 'sso'`);
+  });
+
   it("has the sidecar's own words for what it answers by itself, and the page about it names each", () => {
-    const printed = spawnSync(
-      PYTHON,
-      ['-Bc', 'import json, birddog_sidecar as b; print(json.dumps(b.PROBLEMS))'],
-      {
-        cwd: FOLDER,
-        encoding: 'utf8',
-      },
-    );
-    const own: Record<string, [number, string, string]> = JSON.parse(printed.stdout);
+    const own: Record<string, [number, string, string]> = inPython('said = b.PROBLEMS');
     const page = readFileSync(join(FOLDER, '../../docs/main-container-changes.md'), 'utf8');
     for (const [code, kind] of Object.entries(PROBLEMS)) {
       const given = own[code];
