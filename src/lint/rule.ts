@@ -45,6 +45,9 @@ export interface Rule<View> {
   readonly check: (view: View) => readonly Hit[];
 }
 
+/** More that one rule says of one object helps nobody: a text of 1 MiB can be wrong in a hundred thousand places. */
+const MOST_TOLD = 100;
+
 /** What rules say of an object. `pointer` is where it stands in the body. */
 export function findingsOf<View>(rules: readonly Rule<View>[], view: View, pointer: Pointer): Finding[] {
   const findings: Finding[] = [];
@@ -60,8 +63,23 @@ export function addFindings<View>(
   pointer: Pointer,
 ): void {
   for (const rule of rules) {
-    for (const hit of rule.check(view)) findings.push(findingOf(rule, hit, pointer));
+    const hits = rule.check(view);
+    const told = hits.length > MOST_TOLD ? firstOf(hits) : hits;
+    for (const hit of told) findings.push(findingOf(rule, hit, pointer));
   }
+}
+
+/** The first of too many hits; the last of these says how many more there are. */
+function firstOf(hits: readonly Hit[]): Hit[] {
+  const told = hits.slice(0, MOST_TOLD);
+  const more = hits.length - MOST_TOLD;
+  const last = told.pop();
+  if (last)
+    told.push({
+      ...last,
+      message: `${last.message} And so in ${more} more ${more > 1 ? 'places' : 'place'}.`,
+    });
+  return told;
 }
 
 function findingOf<View>(
