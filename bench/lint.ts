@@ -1,7 +1,6 @@
 import type { Measurements } from './aims.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { isObject, type JsonObject, parseTrustedJson } from '../src/domain/json.ts';
 import { OBJECT_LIMITS } from '../src/format/decoded.ts';
 import { readJson } from '../src/format/json-text.ts';
@@ -13,11 +12,10 @@ const KINDS = [
   { kind: 'monitor', lint: lintMonitor },
   { kind: 'dashboard', lint: lintDashboard },
 ] as const;
-/** Rounds, of which the middle one counts, each at least so long (ms). */
-const ROUNDS = 7;
-const ROUND = 400;
-/** Before them, for the compiler to settle (ms): there are many small rules, and a process that serves gets them all compiled. */
-const SETTLING = 5000;
+/** Rounds, each at least so long (ms of CPU time). In the first ones the compiler settles; of the last so many, the middle one counts. */
+const ROUNDS = 14;
+const COUNTED = 5;
+const ROUND = 180;
 
 /** Prints, and notes among what is `measured`, how many monitors and dashboards of the corpus are linted a second, beside JSON read and written. */
 export function benchLint(measured: Measurements = {}): void {
@@ -60,23 +58,28 @@ function shipped(kind: 'monitor' | 'dashboard'): JsonObject[] {
 
 /** Objects a second of each way of going once through `count` of them; the ways take turns. */
 function rates(count: number, ...ways: readonly (() => number)[]): number[] {
-  for (const way of ways) rate(count, way, SETTLING);
-  const rounds = Array.from({ length: ROUNDS }, () => ways.map((way) => rate(count, way, ROUND)));
+  const rounds = Array.from({ length: ROUNDS }, () => ways.map((way) => rate(count, way)));
   return ways.map((_, at) => {
-    const sorted = rounds.map((round) => round[at] ?? Number.NaN).sort((a, b) => a - b);
-    return sorted[ROUNDS >> 1] ?? Number.NaN;
+    const sorted = rounds
+      .slice(-COUNTED)
+      .map((round) => round[at] ?? Number.NaN)
+      .sort((a, b) => a - b);
+    return sorted[sorted.length >> 1] ?? Number.NaN;
   });
 }
 
-function rate(count: number, way: () => number, least: number): number {
-  const begun = performance.now();
-  let [done, seen] = [0, 0];
-  while (performance.now() - begun < least) {
+/** By the CPU time of the whole process, its collector and compiler included: what else the machine does is not counted. */
+function rate(count: number, way: () => number): number {
+  const begun = process.cpuUsage();
+  let [done, seen, spent] = [0, 0, 0];
+  while (spent < ROUND) {
     seen += way();
     done += count;
+    const { user, system } = process.cpuUsage(begun);
+    spent = (user + system) / 1000;
   }
   if (Number.isNaN(seen)) throw new Error('nothing was counted');
-  return (done / (performance.now() - begun)) * 1000;
+  return (done / spent) * 1000;
 }
 
 if (import.meta.main) benchLint();
