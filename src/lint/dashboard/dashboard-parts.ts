@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { isObject, type JsonObject } from '../../domain/json.ts';
 import type { Path } from '../rule.ts';
 import type { Definition, PlacedWidget } from './placed-widget.ts';
 import type { MemberTable } from './member-table.ts';
@@ -23,79 +23,59 @@ export function partsOf(
   definitions: readonly Definition[],
   requests: readonly PlacedRequest[],
 ): DashboardPart[] {
-  const presets = items({ path: [], object: dashboard }, 'template_variable_presets');
+  const parts: DashboardPart[] = [];
+  const add = (found: readonly Found[], what: string, members: MemberTable): void => {
+    for (const { path, object } of found) parts.push({ path, object, what, members });
+  };
+  const top = [{ path: [], object: dashboard }];
+  const presets = items(top, 'template_variable_presets');
   const placed = widgets.map(({ path, widget }) => ({ path, object: widget }));
   const defined = definitions.map(({ path, definition }) => ({ path, object: definition }));
   const asked = requests.map(({ path, request }) => ({ path, object: request }));
-  const formulas = asked.flatMap((found) => items(found, 'formulas'));
-  const formats = [...asked, ...formulas].flatMap((found) => items(found, 'conditional_formats'));
-  return [
-    part({ path: [], object: dashboard }, 'a dashboard', OBJECTS.dashboard),
-    ...all(
-      items({ path: [], object: dashboard }, 'template_variables'),
-      'a template variable',
-      OBJECTS.variable,
-    ),
-    ...all(presets, 'a saved view', OBJECTS.preset),
-    ...all(
-      presets.flatMap((found) => items(found, 'template_variables')),
-      'a variable of a saved view',
-      OBJECTS.presetVariable,
-    ),
-    ...all(items({ path: [], object: dashboard }, 'tabs'), 'a tab', OBJECTS.tab),
-    ...all(placed, 'a widget', OBJECTS.widget),
-    ...all(members(placed, 'layout'), 'a layout', OBJECTS.layout),
-    ...definitions.flatMap(definitionPart),
-    ...all(members(defined, 'time'), 'a time', OBJECTS.time),
-    ...all(members(defined, 'xaxis', 'yaxis', 'right_yaxis'), 'an axis', OBJECTS.axis),
-    ...all(
-      defined.flatMap((found) => items(found, 'markers')),
-      'a marker',
-      OBJECTS.marker,
-    ),
-    ...all(asked, 'a request', OBJECTS.request),
-    ...all(members(asked, 'style'), 'a style', OBJECTS.style),
-    ...all(
-      asked.flatMap((found) => items(found, 'queries')),
-      'a query',
-      OBJECTS.query,
-    ),
-    ...all(formulas, 'a formula', OBJECTS.formula),
-    ...all(members(formulas, 'limit'), 'a limit', OBJECTS.limit),
-    // Formats of another kind have a type instead of a comparator.
-    ...all(
-      formats.filter(({ object }) => !Object.hasOwn(object, 'type')),
-      'a conditional format',
-      OBJECTS.conditionalFormat,
-    ),
-  ];
-}
-
-function definitionPart({ path, definition, type }: Definition): DashboardPart[] {
-  const known = WIDGETS.get(type);
-  return known === undefined ? [] : [part({ path, object: definition }, `a widget of type ${type}`, known)];
-}
-
-function part({ path, object }: Found, what: string, known: MemberTable): DashboardPart {
-  return { path, object, what, members: known };
-}
-
-function all(found: readonly Found[], what: string, known: MemberTable): DashboardPart[] {
-  return found.map((one) => part(one, what, known));
+  const formulas = items(asked, 'formulas');
+  const formats = items([...asked, ...formulas], 'conditional_formats');
+  add(top, 'a dashboard', OBJECTS.dashboard);
+  add(items(top, 'template_variables'), 'a template variable', OBJECTS.variable);
+  add(presets, 'a saved view', OBJECTS.preset);
+  add(items(presets, 'template_variables'), 'a variable of a saved view', OBJECTS.presetVariable);
+  add(items(top, 'tabs'), 'a tab', OBJECTS.tab);
+  add(placed, 'a widget', OBJECTS.widget);
+  add(members(placed, 'layout'), 'a layout', OBJECTS.layout);
+  for (const { path, definition, type } of definitions) {
+    const known = WIDGETS.get(type);
+    if (known) add([{ path, object: definition }], `a widget of type ${type}`, known);
+  }
+  add(members(defined, 'time'), 'a time', OBJECTS.time);
+  add(members(defined, 'xaxis', 'yaxis', 'right_yaxis'), 'an axis', OBJECTS.axis);
+  add(items(defined, 'markers'), 'a marker', OBJECTS.marker);
+  add(asked, 'a request', OBJECTS.request);
+  add(members(asked, 'style'), 'a style', OBJECTS.style);
+  add(items(asked, 'queries'), 'a query', OBJECTS.query);
+  add(formulas, 'a formula', OBJECTS.formula);
+  add(members(formulas, 'limit'), 'a limit', OBJECTS.limit);
+  // Formats of another kind have a type instead of a comparator.
+  const compared = formats.filter(({ object }) => !Object.hasOwn(object, 'type'));
+  add(compared, 'a conditional format', OBJECTS.conditionalFormat);
+  return parts;
 }
 
 function members(holders: readonly Found[], ...names: readonly string[]): Found[] {
-  return holders.flatMap(({ path, object }) =>
-    names.flatMap((name) => foundAt([...path, name], object[name])),
-  );
+  const found: Found[] = [];
+  for (const { path, object } of holders)
+    for (const name of names) {
+      const member = object[name];
+      if (isObject(member)) found.push({ path: [...path, name], object: member });
+    }
+  return found;
 }
 
-function items({ path, object }: Found, name: string): Found[] {
-  const list = object[name];
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((item, at) => foundAt([...path, name, at], item));
-}
-
-function foundAt(path: Path, object: Json | undefined): Found[] {
-  return isObject(object) ? [{ path, object }] : [];
+function items(holders: readonly Found[], name: string): Found[] {
+  const found: Found[] = [];
+  for (const { path, object } of holders) {
+    const list = object[name];
+    if (!Array.isArray(list)) continue;
+    for (const [at, item] of list.entries())
+      if (isObject(item)) found.push({ path: [...path, name, at], object: item });
+  }
+  return found;
 }
