@@ -95,7 +95,7 @@ function hasLongMixedWord(text: string): boolean {
     if (at >= from) from = at + 1;
     else {
       let mixed = false;
-      for (; kindOf(text, from) > 0; from += 1) mixed ||= kindOf(text, from) === 2;
+      for (; from < text.length && kindOf(text, from) > 0; from += 1) mixed ||= kindOf(text, from) === 2;
       if (mixed) return true;
     }
   }
@@ -103,7 +103,8 @@ function hasLongMixedWord(text: string): boolean {
 }
 
 function kindOf(text: string, at: number): number {
-  return IN_WORDS[text.charCodeAt(at)] ?? 0;
+  const code = text.charCodeAt(at);
+  return code < 128 ? (IN_WORDS[code] ?? 0) : 0;
 }
 
 /** Where secrets stand in a text, and what they are. */
