@@ -9,7 +9,7 @@ export function eachText(object: Json, seen: (text: string, path: Path) => void)
     else if (Array.isArray(value)) {
       for (let at = 0; at < value.length; at += 1) lookAt(at, value[at]);
     } else if (isObject(value)) {
-      for (const name of Object.keys(value)) lookAt(name, value[name]);
+      for (const name in value) lookAt(name, value[name]);
     }
   };
   const lookAt = (step: string | number, value: Json | undefined): void => {

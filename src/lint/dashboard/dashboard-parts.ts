@@ -24,8 +24,8 @@ export function partsOf(
   requests: readonly PlacedRequest[],
 ): DashboardPart[] {
   const parts: DashboardPart[] = [];
-  const add = (found: readonly Found[], what: string, members: MemberTable): void => {
-    for (const { path, object } of found) parts.push({ path, object, what, members });
+  const add = (found: readonly Found[], what: string, known: MemberTable): void => {
+    for (const { path, object } of found) parts.push({ path, object, what, members: known });
   };
   const top = [{ path: [], object: dashboard }];
   const presets = items(top, 'template_variable_presets');

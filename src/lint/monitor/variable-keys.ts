@@ -22,6 +22,7 @@ const CLOSED_BEHIND = /^\[([^\]]+)\.name\]$/;
 
 /** The tag key or facet whose value a variable stands for; undefined where it is of another kind. */
 export function tagKeyOf(variable: string): string | undefined {
+  if (!variable.includes('.name')) return undefined;
   const [, bracketed, plain] = TAG_VARIABLE.exec(variable) ?? [];
   const key = bracketed ?? plain ?? CLOSED_BEHIND.exec(variable)?.[1];
   const [first = ''] = key?.split('.') ?? [];
