@@ -3,7 +3,7 @@ import { createHmac, createPublicKey, randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { startOidcEmulator } from '../../emulators/oidc/oidc-emulator.ts';
 import { type CallersPod, replaceFile, startCallersPod, tokensFile } from './callers-pod.ts';
-import { request } from './pod.ts';
+import { control, request } from './pod.ts';
 import { birddog, folderWith } from './birddog-command.ts';
 
 const robotToken = () => `birddog_${randomBytes(32).toString('base64url')}`;
@@ -98,9 +98,8 @@ const TABLE: readonly [caller: keyof typeof tokens, application: string, way: st
 const get = (token: string | undefined) => at.ask(token, 'GET', '/get_monitors?application=payments-batch');
 
 describe('the keys of the issuer', () => {
-  const control = (method: string, path: string, body?: object) =>
-    fetch(`${at.issuer.url}/__control/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
-  const goAway = () => control('POST', 'faults', [{ kind: 'status', status: 503, times: 1000 }]);
+  const goAway = () =>
+    control(at.issuer.url, 'POST', 'faults', [{ kind: 'status', status: 503, times: 1000 }]);
 
   it('are missed where they were never had: 503, and never 401', async () => {
     await goAway();
@@ -110,7 +109,7 @@ describe('the keys of the issuer', () => {
     assert.ok(Number(away.headers['retry-after']) >= 1);
     assert.match(await (await fetch(`${at.pod.opsUrl}/metrics`)).text(), /^birddog_issuer_away\{[^}]*\} 1$/m);
     assert.equal((await get(ROBOT.token)).status, 403, 'robots are known all the same');
-    await control('DELETE', 'faults');
+    await control(at.issuer.url, 'DELETE', 'faults');
     await at.pod.until(async () => (await get(tokens.zoë)).status === 200);
   });
 
@@ -118,8 +117,8 @@ describe('the keys of the issuer', () => {
     const old = tokens.zoë;
     await goAway();
     assert.equal((await get(old)).status, 200);
-    await control('DELETE', 'faults');
-    await control('POST', 'keys');
+    await control(at.issuer.url, 'DELETE', 'faults');
+    await control(at.issuer.url, 'POST', 'keys');
     tokens = await peoplesTokens();
     assert.equal((await get(tokens.zoë)).status, 200);
     assert.equal((await get(old)).status, 401);

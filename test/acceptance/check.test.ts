@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { checkReportSchema } from '../../src/contract/check-report.ts';
-import { type Pod, request, startPod } from './pod.ts';
+import { control, type Pod, request, startPod } from './pod.ts';
 import { birddog, ended, startBirddog } from './birddog-command.ts';
 
 let pod: Pod;
@@ -27,8 +27,6 @@ const PARTS = [
   'sidecar_datadog_app_key',
   'sidecar_journal',
 ];
-const control = (url: string, method: string, path: string, value: unknown) =>
-  fetch(`${url}/__control/${path}`, { method, body: JSON.stringify(value) });
 
 /** Asks `/check`; gives the report, and what is not well in it. */
 async function check() {
@@ -145,7 +143,7 @@ describe('birddog check', () => {
     await control(pod.datadogUrl, 'DELETE', 'requests', null);
     const { status, out } = await run('--json').ended;
     assert.deepEqual([status, JSON.parse(out).ok, states(out).at(-1)], [0, true, 'dry_run ok']);
-    const seen = await (await fetch(`${pod.datadogUrl}/__control/requests`)).text();
+    const seen = await (await control(pod.datadogUrl, 'GET', 'requests')).text();
     assert.ok(JSON.parse(seen).every(({ method }: { method: string }) => method === 'GET'));
   });
 
@@ -154,7 +152,7 @@ describe('birddog check', () => {
     await control(pod.datadogUrl, 'DELETE', 'requests', null);
     assert.equal((await run('--write', '--json').ended).status, 0);
     const seen: { method: string; path: string }[] = JSON.parse(
-      await (await fetch(`${pod.datadogUrl}/__control/requests`)).text(),
+      await (await control(pod.datadogUrl, 'GET', 'requests')).text(),
     );
     const calls = seen.filter(({ path }) => path === LIST).map(({ method }) => method);
     // After the create it is looked once more for copies, and then it is read.
@@ -188,7 +186,7 @@ describe('birddog check', () => {
       { kind: 'latency_after', method: 'POST', path: '^/api/v1/monitor$', ms: 300 },
     ]);
     const { child, ended: end } = run('--write', '--json');
-    const seen = async () => (await fetch(`${pod.datadogUrl}/__control/requests`)).text();
+    const seen = async () => (await control(pod.datadogUrl, 'GET', 'requests')).text();
     await control(pod.datadogUrl, 'DELETE', 'requests', null);
     await pod.until(async () => /"POST"/.test(await seen()));
     child.kill('SIGINT');

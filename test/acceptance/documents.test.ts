@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { isObject, type Json, type JsonObject } from '../../src/domain/json.ts';
+import { isObject, type JsonObject } from '../../src/domain/json.ts';
 import {
   actions,
   applyAll,
@@ -13,7 +13,7 @@ import {
   ok,
   send,
 } from './document-client.ts';
-import { type Pod, request, startPod } from './pod.ts';
+import { control, type Pod, request, startPod } from './pod.ts';
 
 let pod: Pod;
 before(async () => {
@@ -329,14 +329,9 @@ describe('an apply that is killed', () => {
     ],
     dashboards: [{ ...DASHBOARD, description: message }],
   });
-  const control = (path: string, method: string, body?: Json) =>
-    fetch(`${pod.datadogUrl}/__control/${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
   async function written(method: string): Promise<number> {
     const seen: { method: string; path: string }[] = JSON.parse(
-      await (await control('requests', 'GET')).text(),
+      await (await control(pod.datadogUrl, 'GET', 'requests')).text(),
     );
     return seen.filter((r) => r.method === method && /^\/api\/v1\/(monitor|dashboard)(\/|$)/.test(r.path))
       .length;
@@ -344,9 +339,9 @@ describe('an apply that is killed', () => {
 
   /** Kills the sidecar while it waits for the answer to its nth write, which Datadog has carried out. */
   async function killAtWrite(nth: number, method: string, document: JsonObject): Promise<void> {
-    await control('requests', 'DELETE');
+    await control(pod.datadogUrl, 'DELETE', 'requests');
     const path = '^/api/v1/(monitor|dashboard)(/|$)';
-    await control('faults', 'POST', [
+    await control(pod.datadogUrl, 'POST', 'faults', [
       ...(nth > 1 ? [{ method, path, times: nth - 1, kind: 'latency', ms: 0 }] : []),
       { method, path, times: 1, kind: 'latency_after', ms: 60_000 },
     ]);
@@ -354,7 +349,7 @@ describe('an apply that is killed', () => {
     await pod.until(async () => (await written(method)) >= nth);
     await pod.kill('sidecar', 'SIGKILL');
     assert.notEqual((await cut).status, 200);
-    await control('faults', 'DELETE');
+    await control(pod.datadogUrl, 'DELETE', 'faults');
     await pod.until(async () => (await send(pod, '/apply', document)).status === 200);
     await isQuiet(pod, document);
   }

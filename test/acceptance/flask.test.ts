@@ -9,7 +9,7 @@ import { HEADERS } from '../../src/contract/headers.ts';
 import { AUTH_METHODS } from '../../src/domain/caller.ts';
 import { PROBLEMS } from '../../src/domain/problem.ts';
 import { mintCertificates } from '../../src/init/certificates.ts';
-import { type Pod, startPod } from './pod.ts';
+import { control, type Pod, startPod } from './pod.ts';
 
 /** The distribution's own, which has the distribution's Flask. */
 const PYTHON = '/usr/bin/python3';
@@ -79,8 +79,7 @@ const create = (application: string, name: string, headers: Record<string, strin
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ application, team: 't', key: name, monitor: { ...MONITOR, name } }),
   });
-const faults = (list: unknown) =>
-  fetch(`${pod.datadogUrl}/__control/faults`, { method: 'POST', body: JSON.stringify(list) });
+const faults = (list: unknown) => control(pod.datadogUrl, 'POST', 'faults', list);
 
 /** What a piece of Python that uses the module as `b` leaves in `said`. */
 function inPython(code: string): ReturnType<typeof JSON.parse> {
@@ -224,7 +223,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     await faults([{ method: 'POST', path: '^/api/v1/monitor$', kind: 'latency_after', ms: 2000 }]);
     const write = create('payments-batch', 'cut-off');
     await pod.until(async () => {
-      const seen = await fetch(`${pod.datadogUrl}/__control/requests`).then((answer) => answer.text());
+      const seen = await control(pod.datadogUrl, 'GET', 'requests').then((answer) => answer.text());
       return /"POST"[^}]*api\/v1\/monitor"/.test(seen);
     });
     await pod.pause('sidecar');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type Pod, request, startPod } from './pod.ts';
+import { control, type Pod, request, startPod } from './pod.ts';
 
 const MONITOR = { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1' };
 const KEYS = { api: 'another-api-key', app: 'another-app-key' };
@@ -18,8 +18,6 @@ const create = (application: string, name: string) =>
     body: JSON.stringify({ application, team: 't', monitor: { ...MONITOR, name } }),
     headers: { 'content-type': 'application/json' },
   });
-const control = (path: string, value: unknown) =>
-  fetch(`${pod.datadogUrl}/__control/${path}`, { method: 'PUT', body: JSON.stringify(value) });
 
 /** Puts another text into a secret file, as a mounted Secret that is renewed does. */
 function renew(folder: string, name: string, text: string): void {
@@ -30,8 +28,8 @@ function renew(folder: string, name: string, text: string): void {
 for (const application of ['checkout', 'payments-batch']) {
   it(`an object of ${application} that is restricted in Datadog is 403, and its keys are not doubted`, async () => {
     const { body } = await create(application, 'restricted');
-    await control('restricted', [body.id]);
-    await fetch(`${pod.datadogUrl}/__control/requests`, { method: 'DELETE' });
+    await control(pod.datadogUrl, 'PUT', 'restricted', [body.id]);
+    await control(pod.datadogUrl, 'DELETE', 'requests');
     const answer = await request(pod, 'PUT', `/update_monitor?id=${body.id}`, {
       body: JSON.stringify({ application, monitor: { message: 'x' } }),
       headers: { 'content-type': 'application/json' },
@@ -39,7 +37,7 @@ for (const application of ['checkout', 'payments-batch']) {
     assert.deepEqual([answer.status, answer.body.code], [403, 'datadog_forbidden'], answer.text);
     assert.match(answer.body.detail, /permission to edit/);
     const seen: { method: string }[] = JSON.parse(
-      await (await fetch(`${pod.datadogUrl}/__control/requests`)).text(),
+      await (await control(pod.datadogUrl, 'GET', 'requests')).text(),
     );
     assert.equal(seen.filter((r) => r.method === 'PUT').length, 1, 'no loop');
   });
@@ -47,7 +45,7 @@ for (const application of ['checkout', 'payments-batch']) {
 
 describe('keys that Datadog refuses', () => {
   it('are 503 with a time to ask again, and new ones in the files are taken up without a restart', async () => {
-    await control('keys', KEYS);
+    await control(pod.datadogUrl, 'PUT', 'keys', KEYS);
     for (const application of ['checkout', 'payments-batch']) {
       const refused = await create(application, 'refused');
       assert.deepEqual([refused.status, refused.body.code], [503, 'datadog_keys_refused'], refused.text);

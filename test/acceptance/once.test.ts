@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Pod, request, startPod } from './pod.ts';
+import { control, type Pod, request, startPod } from './pod.ts';
 
 const MONITOR = { type: 'query alert', name: 'once', query: 'avg(last_5m):avg:a{*} > 1' };
 const DASHBOARD = { title: 'once', layout_type: 'ordered', widgets: [] };
@@ -15,8 +15,7 @@ before(async () => {
 });
 after(() => pod.stop());
 
-const faults = (list: unknown) =>
-  fetch(`${pod.datadogUrl}/__control/faults`, { method: 'POST', body: JSON.stringify(list) });
+const faults = (list: unknown) => control(pod.datadogUrl, 'POST', 'faults', list);
 
 /** What the Datadog emulator holds with this application's marker, asked past Birddog. */
 async function held(application: string, kind: string): Promise<number> {
@@ -28,7 +27,7 @@ async function held(application: string, kind: string): Promise<number> {
 /** How many creates of a kind Datadog has seen. */
 async function posts(kind: string): Promise<number> {
   const seen: { method: string; path: string }[] = JSON.parse(
-    await (await fetch(`${pod.datadogUrl}/__control/requests`)).text(),
+    await (await control(pod.datadogUrl, 'GET', 'requests')).text(),
   );
   return seen.filter((r) => r.method === 'POST' && r.path === `/api/v1/${kind}`).length;
 }
@@ -70,7 +69,7 @@ for (const { kind, object } of KINDS) {
 describe('a monitor and a dashboard are created exactly once', () => {
   /** Asks for both, kills the sidecar when Datadog has seen both, and asks again until both are there. */
   async function killedMeanwhile(application: string, fault: { kind: string; ms: number }): Promise<void> {
-    await fetch(`${pod.datadogUrl}/__control/requests`, { method: 'DELETE' });
+    await control(pod.datadogUrl, 'DELETE', 'requests');
     await faults(
       KINDS.map(({ kind }) => ({ method: 'POST', path: `^/api/v1/${kind}$`, times: 1, ...fault })),
     );
@@ -94,7 +93,7 @@ describe('a monitor and a dashboard are created exactly once', () => {
 
 describe('a write that Datadog fails', () => {
   it('is not sent twice by itself', async () => {
-    await fetch(`${pod.datadogUrl}/__control/requests`, { method: 'DELETE' });
+    await control(pod.datadogUrl, 'DELETE', 'requests');
     await faults([{ method: 'POST', path: '^/api/v1/monitor$', times: 5, kind: 'status', status: 503 }]);
     const answer = await request(pod, 'POST', '/create_monitor', {
       body: JSON.stringify({ application: 'failing', team: 't', key: 'k', monitor: MONITOR }),
@@ -102,6 +101,6 @@ describe('a write that Datadog fails', () => {
     });
     assert.deepEqual([answer.status, answer.body.code], [504, 'outcome_unknown'], answer.text);
     assert.equal(await posts('monitor'), 1);
-    await fetch(`${pod.datadogUrl}/__control/faults`, { method: 'DELETE' });
+    await control(pod.datadogUrl, 'DELETE', 'faults');
   });
 });

@@ -148,6 +148,12 @@ export function request(pod: Pod, method: string, path: string, sent: Sent = {})
   });
 }
 
+/** Tells an emulator at `url` what to do, or asks it what it saw: one request to its control routes. */
+export function control(url: string, method: string, path: string, value?: unknown): Promise<Response> {
+  const sent = value === undefined ? {} : { body: JSON.stringify(value) };
+  return fetch(`${url}/__control/${path}`, { method, ...sent });
+}
+
 function parsed(text: string): ReturnType<typeof JSON.parse> {
   try {
     return JSON.parse(text);

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import tls from 'node:tls';
 import type { Child } from '../../emulators/sandbox/child.ts';
 import { mintCertificates } from '../../src/init/certificates.ts';
-import { type Pod, request, startPod } from './pod.ts';
+import { control, type Pod, request, startPod } from './pod.ts';
 
 const LOOK = { BIRDDOG_LOOK_MS: '50' };
 const MONITOR = { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1' };
@@ -20,11 +20,6 @@ before(async () => {
 });
 after(() => pod.stop());
 
-const control = (url: string, method: string, path: string, value?: unknown) =>
-  fetch(`${url}/__control/${path}`, {
-    method,
-    ...(value === undefined ? {} : { body: JSON.stringify(value) }),
-  });
 const file = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8');
 const count = (words: string) => pod.output().split(words).length - 1;
 const metric = async (url: string, name: string) => {
@@ -138,7 +133,7 @@ describe('keys and certificates that change under load', () => {
     assert.match(text, /birddog_certificate_seconds_left\{certificate="hop_client"[^}]*\} 8\d{4}/);
     watch.stop();
     await watch.ended;
-    const seen = await (await fetch(`${pod.vaultUrl}/__control/requests`)).text();
+    const seen = await (await control(pod.vaultUrl, 'GET', 'requests')).text();
     assert.ok(seen.endsWith('"path":"/v1/auth/token/revoke-self","query":{}}]'), seen.slice(-200));
     const leaf = new X509Certificate(file(pod.secretsSidecar, 'tls.crt'));
     await pod.until(async () => (await knock(clientOnDisk())) === leaf.fingerprint256);

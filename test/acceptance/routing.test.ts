@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Pod, request, startPod } from './pod.ts';
+import { control, type Pod, request, startPod } from './pod.ts';
 
 let pod: Pod;
 before(async () => {
@@ -9,9 +9,8 @@ before(async () => {
 after(() => pod.stop());
 
 const get = (application: string) => request(pod, 'GET', `/get_monitors?application=${application}`);
-const fault = (url: string, list: unknown) =>
-  fetch(`${url}/__control/faults`, { method: 'POST', body: JSON.stringify(list) });
-const mend = (url: string) => fetch(`${url}/__control/faults`, { method: 'DELETE' });
+const fault = (url: string, list: unknown) => control(url, 'POST', 'faults', list);
+const mend = (url: string) => control(url, 'DELETE', 'faults');
 const down = [{ kind: 'status', status: 503, times: 1000 }];
 
 describe('an application', () => {

@@ -9,7 +9,7 @@ import { decode } from '../../src/format/decode.ts';
 import { DOCUMENT_LIMITS } from '../../src/format/decoded.ts';
 import { datadog, isQuiet, applyAll } from './document-client.ts';
 import { type MetricFamily, metricFamilies } from './metric-families.ts';
-import { type Pod, request, startPod } from './pod.ts';
+import { control, type Pod, request, startPod } from './pod.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
 
 const DAY = 86_400_000;
@@ -49,8 +49,6 @@ async function certificatesNearTheirEnd(): Promise<string> {
   return path;
 }
 
-const control = (url: string, method: string, path: string, value: unknown) =>
-  fetch(`${url}/__control/${path}`, { method, body: JSON.stringify(value) });
 const metricsOf = async (url: string) => (await fetch(`${url}/metrics`)).text();
 const create = (application: string, headers: Record<string, string> = {}) =>
   request(pod, 'POST', '/create_monitor', {
@@ -188,7 +186,7 @@ it('a check that holds is given to many, and Datadog is asked once', async () =>
   await control(pod.datadogUrl, 'DELETE', 'requests', null);
   await Promise.all(Array.from({ length: 30 }, () => request(pod, 'GET', '/check')));
   const seen: { path: string }[] = JSON.parse(
-    await (await fetch(`${pod.datadogUrl}/__control/requests`)).text(),
+    await (await control(pod.datadogUrl, 'GET', 'requests')).text(),
   );
   assert.deepEqual(
     seen.filter(({ path }) => path === '/api/v1/validate'),

@@ -11,7 +11,7 @@ import { planCommand } from '../../src/cli/plan-command.ts';
 import { systemClock } from '../../src/process/system-clock.ts';
 import { datadog } from './document-client.ts';
 import { heldBirddog, type Holds } from './held-birddog.ts';
-import { type Pod, startPod } from './pod.ts';
+import { control, type Pod, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
 import { birddog, ended, folderWith, startBirddog } from './birddog-command.ts';
 
@@ -160,12 +160,9 @@ describe('birddog plan and apply', () => {
     );
     const text = `apiVersion: birddog/v1\napplication: terminal-long\nteam: payments\nmonitors:\n${monitors.join('')}`;
     const folder = folderWith(t, { 'long.yaml': text });
-    await fetch(`${pod.datadogUrl}/__control/faults`, {
-      method: 'POST',
-      body: JSON.stringify([
-        { kind: 'latency', method: 'POST', path: '/api/v1/monitor$', times: 12, ms: 700 },
-      ]),
-    });
+    await control(pod.datadogUrl, 'POST', 'faults', [
+      { kind: 'latency', method: 'POST', path: '/api/v1/monitor$', times: 12, ms: 700 },
+    ]);
     let calls = 0;
     const clientOf = () => {
       const client = createBirddogClient(readConfig(pod.birddogUrl, {}), systemClock);
