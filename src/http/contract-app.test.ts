@@ -20,6 +20,7 @@ afterEach(async () => {
 async function contract(serve: () => Promise<unknown> = async () => undefined) {
   const turns = createTurns(1, 5, 'x');
   const waiting: (() => void)[] = [];
+  const passedOn: string[] = [];
   const large: Turns = {
     ...turns,
     take(deadline) {
@@ -29,7 +30,8 @@ async function contract(serve: () => Promise<unknown> = async () => undefined) {
     },
   };
   const app = contractApp({
-    serve: async ({ context }) => {
+    serve: async ({ context, pathAndQuery }) => {
+      passedOn.push(pathAndQuery);
       await serve();
       return replyWith(200, {}, 'json', context.requestId);
     },
@@ -59,6 +61,7 @@ async function contract(serve: () => Promise<unknown> = async () => undefined) {
   };
   return {
     large,
+    passedOn,
     begin,
     answered,
     /** Resolves when the next request asks for its turn. */
@@ -107,4 +110,12 @@ describe('a turn for a large document', () => {
     serve();
     assert.equal(await answered(outgoing), 200);
   });
+});
+
+it('a path is passed on as it was understood, however it was written', async () => {
+  const { begin, answered, passedOn } = await contract();
+  const outgoing = begin('/create%5Fmonitor?application=a%2Fb&dry_run=true', {});
+  outgoing.end('a: 1');
+  assert.equal(await answered(outgoing), 200);
+  assert.deepEqual(passedOn, ['/create_monitor?application=a%2Fb&dry_run=true']);
 });
