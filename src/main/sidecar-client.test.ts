@@ -97,6 +97,14 @@ describe('the hop', () => {
     });
   });
 
+  it('takes an answer that is none of the contract for none', async () => {
+    for (const status of [204, 304, 600]) {
+      const { client } = hop(() => ({ ...ANSWER, status }));
+      await assert.rejects(client.forward(incoming('/get_monitors'), []), { code: 'sidecar_away' });
+      await assert.rejects(client.forward(incoming(), []), { code: 'outcome_unknown' });
+    }
+  });
+
   it('leaves a sidecar that fails alone for a moment, answers for it at once, and finds it again', async (t) => {
     t.mock.timers.enable({ apis: ['Date'] });
     let away = true;

@@ -27,6 +27,8 @@ const HOP_MARGIN = 150;
 /** What of the sidecar's answer goes on to the user. */
 const PASSED_ON = ['content-type', 'retry-after', 'x-request-id'];
 
+const WITHOUT_BODY = [101, 204, 205, 304];
+
 /** What of a request goes over the hop. */
 type Forwarded = Pick<Incoming, 'pathAndQuery' | 'sent' | 'accept' | 'context'> & {
   readonly operation: Endpoint;
@@ -133,6 +135,9 @@ async function send(
     ...(sent ? { body: sent.bytes } : {}),
     deadline: context.deadline,
   });
+  // Whatever answers so does not speak the contract, whose every answer has a body.
+  if (answer.status > 599 || WITHOUT_BODY.includes(answer.status))
+    throw new OutboundError('connection', true);
   const headers = PASSED_ON.flatMap((name) => {
     const value = answer.headers[name];
     return value === undefined ? [] : [[name, value] as const];
