@@ -9,6 +9,7 @@ import { benchLint } from './lint.ts';
 import { benchListed } from './listed.ts';
 import { benchPlan } from './plan.ts';
 import { load, type Measured } from './load.ts';
+import { startSecondDatadog } from './second-datadog.ts';
 import { cpuMicros, parentOf, residentMiB } from './process-stats.ts';
 
 /** Requests in a run; before each, WARM_UP others, until the compilers of a process have settled. */
@@ -127,7 +128,9 @@ const fixed = (n: number, digits = 2) => n.toFixed(digits);
 
 async function main(measured: Measurements): Promise<void> {
   process.env['BIRDDOG_BUNDLES'] = 'true';
-  const pod = await startPod({ env: { serve: { CATALOG_TTL_MS: '3600000' } }, limits: false });
+  const datadog = await startSecondDatadog();
+  const env = { serve: { CATALOG_TTL_MS: '3600000' }, sidecar: { DATADOG_URL: datadog.url } };
+  const pod = await startPod({ env, limits: false });
   try {
     const sidecar = await pod.pidOf('sidecar');
     const serve = await pod.pidOf('serve');
@@ -172,6 +175,7 @@ async function main(measured: Measurements): Promise<void> {
     await benchListed(pod, measured);
   } finally {
     await pod.stop();
+    datadog.stop();
   }
 }
 

@@ -4,7 +4,7 @@ import type { AimName, Measurements } from './aims.ts';
 import { load } from './load.ts';
 
 /** Listed calls in each state of the sidecar, one at a time: what a user waits for. */
-const CALLS = 400;
+const CALLS = 1500;
 const MIB = 1024 * 1024;
 const JSON_BODY = { 'content-type': 'application/json' };
 
