@@ -12,12 +12,12 @@ import {
   SettingsError,
   text,
   wholeNumber,
-  yesOrNo,
 } from '../process/settings.ts';
 import { authOf, authSettings } from '../callers/settings.ts';
 import { deleteSettings } from '../process/delete-settings.ts';
 import { secretSettings } from '../process/secret-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
+import { stopSettings } from '../process/stop.ts';
 import { logSettings } from '../process/run-service.ts';
 import { proxySettings, proxyOf } from '../outbound/proxy-settings.ts';
 
@@ -61,11 +61,7 @@ export const mainSettings = {
     'For how long (ms) an answer of the catalogs is taken to hold.',
   ),
   CATALOG_TIMEOUT_MS: optional(wholeNumber(1, 60_000), 5000, 'How long (ms) one catalog may take to answer.'),
-  STOP_WITH_STDIN: optional(
-    yesOrNo,
-    false,
-    'Whether the end of standard input stops the process, so that a parent that was killed leaves nothing behind.',
-  ),
+  ...stopSettings,
   ...logSettings,
   ...checkSettings,
   ...alarmSettings,

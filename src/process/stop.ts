@@ -1,3 +1,14 @@
+import { optional, yesOrNo } from './settings.ts';
+
+/** How a process that a parent started is told to end. */
+export const stopSettings = {
+  STOP_WITH_STDIN: optional(
+    yesOrNo,
+    false,
+    'Whether the end of standard input stops the process, so that a parent that was killed leaves nothing behind.',
+  ),
+};
+
 interface StopOptions {
   /** Whether the end of standard input means stop too: a parent that was killed leaves nothing behind. */
   readonly stopWithStdin: boolean;

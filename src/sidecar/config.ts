@@ -4,8 +4,9 @@ import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
 import { deleteSettings } from '../process/delete-settings.ts';
 import { secretSettings } from '../process/secret-settings.ts';
 import { proxyOf, proxySettings } from '../outbound/proxy-settings.ts';
+import { stopSettings } from '../process/stop.ts';
 import { logSettings } from '../process/run-service.ts';
-import { optional, port, readSettings, required, SettingsError, text, yesOrNo } from '../process/settings.ts';
+import { optional, port, readSettings, required, SettingsError, text } from '../process/settings.ts';
 
 /** What `birddog sidecar` can be told. */
 export const sidecarSettings = {
@@ -18,11 +19,7 @@ export const sidecarSettings = {
   SIDECAR_OPS_PORT: optional(port, 5001, 'The port at which probes and metrics are served.'),
   ...secretSettings,
   BIRDDOG_JOURNAL: required(text, "The file of this process's journal."),
-  STOP_WITH_STDIN: optional(
-    yesOrNo,
-    false,
-    'Whether the end of standard input stops the process, so that a parent that was killed leaves nothing behind.',
-  ),
+  ...stopSettings,
   ...logSettings,
   ...checkSettings,
   ...alarmSettings,
