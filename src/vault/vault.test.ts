@@ -44,6 +44,9 @@ const SEED = {
   },
 };
 
+/** Vault's clock stands still: it counts whole seconds that a token has left. */
+const NOW = Date.UTC(2026, 0, 1);
+
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
@@ -56,7 +59,12 @@ interface Asked {
 }
 
 async function started({ seed, vault, tls: material }: Asked = {}) {
-  const emulator = await startVaultEmulator({ port: 0, control: true, seed: { ...SEED, ...seed } });
+  const emulator = await startVaultEmulator({
+    port: 0,
+    control: true,
+    now: () => NOW,
+    seed: { ...SEED, ...seed },
+  });
   const outbound = createOutbound(material ? { tls: material } : {});
   const deadline = deadlineAfter(20_000, systemClock);
   closing.push(
