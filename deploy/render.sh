@@ -38,6 +38,14 @@ case $1 in
     ;;
 esac
 
+# Both keep the keys of one pod: the watch's login has no token there, and it would write keys beside the agent's.
+case +$1+,+$1+ in
+  *+watch+*,*+vault-injector+*)
+    echo 'render.sh: watch and vault-injector both keep the keys: take one of them' >&2
+    exit 64
+    ;;
+esac
+
 # Kustomize's own way to combine, components, is unknown to old releases, and two overlays of one base are refused by all.
 # So they are laid out in a row, each with the one before it as its base.
 work=$(mktemp -d)

@@ -135,6 +135,11 @@ describe('every release of kustomize at hand', { skip: NO_KUBECTL }, () => {
     assert.equal(taken.status, 0, taken.stderr);
   });
 
+  it('is told of two overlays that do not go together', () => {
+    for (const both of ['openshift+watch+vault-injector', 'vault-injector+monitoring+watch'])
+      assert.throws(() => renderedBy('kubectl', both), /watch and vault-injector both keep the keys/);
+  });
+
   it('is told of an overlay that is not there, and of one that cannot be laid on others', (t) => {
     assert.throws(() => renderedBy('kubectl', 'nope'), /there is no overlay "nope"/);
     const own = ownOverlay(t);
