@@ -1,6 +1,6 @@
 import { readFilter, readGroupBy } from './filter.ts';
 import type { Reader } from './reader.ts';
-import type { Argument, Call, Expression, Method, Series, Span, Word } from './syntax.ts';
+import type { Argument, Call, Expression, Method, Series, Span, Value, Word } from './syntax.ts';
 
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])/y;
 /** What somebody meant as a number: `.5`, `1.2.3`, `5.` */
@@ -11,7 +11,7 @@ const METRIC = /[A-Za-z_@$][\w@$]*(?:\.(?![A-Za-z_]\w*\s*\()[\w@$]*)*/y;
 /** A length of time without quotes (`10d`, `5m_ago`), or a metric that begins with a digit, which none can. */
 const LENGTH = /\d+[A-Za-z_][\w.]*/y;
 /** An aggregator of a distribution: `count(v: v<=5):`. */
-const COUNT_OF = /count\(\s{0,9}v:[^(){}]{0,99}\)(?=:)/y;
+const COUNT_OF = /count\(\s{0,9}v:[^(){}"']{0,99}\)(?=:)/y;
 const METHOD = /\.[ \t]*[A-Za-z_]\w*(?=\s*\()/y;
 const SUM = /[+-]/y;
 const PRODUCT = /[*/%^]/y;
@@ -49,8 +49,6 @@ function readOperand(reader: Reader, depth: number): Expression {
     return { kind: 'unary', operator: sign, operand, span: { from, to: reader.at } };
   }
   if (reader.peek() === '(') return readGroup(reader, depth);
-  const text = reader.takeString();
-  if (text) return text;
   const number = reader.take(NUMBER);
   if (number) return { kind: 'number', text: number.text, span: number.span };
   const counted = reader.take(COUNT_OF);
@@ -132,20 +130,24 @@ function readArguments(reader: Reader, depth: number): Argument[] {
   if (reader.takeSign(')')) return args;
   do args.push(readArgument(reader, depth));
   while (reader.takeSign(','));
-  close(reader, open);
+  close(reader, open, args.at(-1));
   return args;
 }
 
 function readArgument(reader: Reader, depth: number): Argument {
-  const value = readExpression(reader, depth);
+  const value = readValue(reader, depth);
   if (value.kind !== 'word' || reader.peek() !== '=' || reader.startsWith('==')) return value;
   reader.takeSign('=');
-  const given = readExpression(reader, depth);
+  const given = readValue(reader, depth);
   return { kind: 'named', name: value, value: given, span: around(value.span, given.span) };
 }
 
-/** Takes a closing bracket; what stands before it is one fault, and one that never comes another. */
-function close(reader: Reader, open: number): void {
+function readValue(reader: Reader, depth: number): Value {
+  return reader.takeString() ?? readExpression(reader, depth);
+}
+
+/** Takes a closing bracket; what stands before it, after the `last` argument, is one fault, and one that never comes another. */
+function close(reader: Reader, open: number, last?: Argument): void {
   if (reader.takeSign(')')) return;
   const from = reader.at;
   const at = reader.closing(from);
@@ -153,7 +155,9 @@ function close(reader: Reader, open: number): void {
     reader.fault('unclosed', { from: open, to: open + 1 }, '(');
     return;
   }
-  reader.fault('unexpected', { from, to: at }, reader.text.slice(from, at));
+  // Nothing stands right after a text: it ended at the quote of another, or at one too many.
+  if (last?.kind === 'string' && last.span.to === from) reader.fault('uneven_quotes', last.span, last.quote);
+  else reader.fault('unexpected', { from, to: at }, reader.text.slice(from, at));
   reader.move(at + 1 - from);
 }
 

@@ -87,7 +87,7 @@ function item(reader: Reader, depth: number): FilterTerm {
     return { kind: 'filter-group', inner, span: { from, to: reader.at } };
   }
   const key = reader.take(KEY);
-  if (key) return list(reader, key);
+  if (key) return list(reader, paired(reader, key));
   const tag = reader.take(TAG);
   if (tag && KEYWORD.test(tag.text)) return misplaced(reader, tag, depth);
   if (tag) return tagOf(reader, paired(reader, tag));

@@ -124,6 +124,7 @@ const EXPRESSIONS = fc.letrec<{
     fc.oneof(
       { maxDepth: 2 },
       tie('sum'),
+      STRING,
       fc
         .record({ name: NAME, value: fc.oneof(STRING, NUMBER, NAME) })
         .map((parts): Argument => ({ kind: 'named', ...parts, ...SPAN })),
@@ -149,7 +150,6 @@ const EXPRESSIONS = fc.letrec<{
     { maxDepth: 2 },
     tie('series'),
     NUMBER,
-    STRING,
     NAME,
     fc
       .record({ name: NAME, args: tie('args'), methods: tie('methods') })

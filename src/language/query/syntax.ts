@@ -74,24 +74,17 @@ export interface Group extends Node {
 export interface NamedArgument extends Node {
   readonly kind: 'named';
   readonly name: Word;
-  readonly value: Expression;
+  readonly value: Value;
 }
 /** What could not be read, whole. */
 export interface Unread extends Node {
   readonly kind: 'unread';
   readonly text: string;
 }
-export type Expression =
-  | NumberLiteral
-  | StringLiteral
-  | Word
-  | Call
-  | Series
-  | Binary
-  | Unary
-  | Group
-  | Unread;
-export type Argument = Expression | NamedArgument;
+export type Expression = NumberLiteral | Word | Call | Series | Binary | Unary | Group | Unread;
+/** What may be given to a call or a method: a text is no part of a calculation. */
+export type Value = Expression | StringLiteral;
+export type Argument = Value | NamedArgument;
 
 /** What stands between the braces of a series. */
 export interface Filter extends Node {
@@ -177,7 +170,8 @@ export interface SyntaxFault {
     | 'bad_number'
     | 'bad_id'
     | 'doubled'
-    | 'unterminated_text';
+    | 'unterminated_text'
+    | 'uneven_quotes';
   readonly span: Span;
   /** What is missing, unclosed or out of place, as the user would write it. */
   readonly what: string;

@@ -43,6 +43,9 @@ const CASES: readonly (readonly [type: string, query: string, ...told: string[]]
     'window_out_of_range 90d',
     'formula_variable_undeclared q',
   ],
+  // Functions: default() is no longer documented, and works.
+  [METRIC, 'avg(last_5m):default(avg:a{*}, 0) > 1'],
+  [METRIC, 'avg(last_5m):default(avg:a{*}) > 1', 'function_arguments default'],
   // Data of another type.
   [METRIC, SEARCH('a'), 'data_of_another_type logs'],
   ['log alert', 'avg(last_5m):avg:a{*} > 1', 'data_of_another_type avg'],

@@ -11,6 +11,7 @@ const SENTENCES: Readonly<Record<SyntaxFault['code'], (what: string) => string>>
   bad_id: (what) => `"${what}" is no id.`,
   doubled: (what) => `"${what}" is no operator.`,
   unterminated_text: (what) => `the text that begins here has no closing ${what}.`,
+  uneven_quotes: (what) => `in or after the text here a ${what} is missing or one too many.`,
 };
 /** More faults of one query help nobody. */
 const MOST_FAULTS = 50;

@@ -18,7 +18,7 @@ const OF_DATA = [
 /** Arguments of functions: docs, dashboards/functions. Algorithms have rules of their own. */
 const TAKES: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly Kind[]>([
   ...OF_DATA.map((name) => [name, DATA] as const),
-  ...['cutoff_max', 'cutoff_min', 'clamp_max', 'clamp_min', 'timeshift'].map(
+  ...['cutoff_max', 'cutoff_min', 'clamp_max', 'clamp_min', 'timeshift', 'default'].map(
     (name) => [name, LIMITED] as const,
   ),
   ['moving_rollup', ['data', 'number', 'word?']],

@@ -13,6 +13,8 @@ const SENTENCES: Readonly<Record<SyntaxFault['code'], (what: string) => string>>
   doubled: (what) => `Datadog refuses the query: "${what}" is no operator.`,
   unterminated_text: (what) =>
     `The text that begins here has no closing ${what}, so Datadog refuses the query.`,
+  uneven_quotes: (what) =>
+    `In or after the text here a ${what} is missing or one too many, so Datadog refuses the query.`,
 };
 /** More of the text in a sentence helps nobody. */
 const LONGEST = 60;

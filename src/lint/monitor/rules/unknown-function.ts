@@ -8,7 +8,7 @@ import { nearest } from '../../nearest.ts';
 const FUNCTIONS: ReadonlySet<string> = new Set(
   [
     'abs log2 log10 cumsum integral count_nonzero count_not_null diff derivative dt per_second',
-    'per_minute per_hour monotonic_diff fill default_zero exclude_null cutoff_max cutoff_min',
+    'per_minute per_hour monotonic_diff fill default default_zero exclude_null cutoff_max cutoff_min',
     'clamp_max clamp_min timeshift hour_before day_before week_before month_before calendar_shift',
     'ewma_3 ewma_5 ewma_7 ewma_10 ewma_20 median_3 median_5 median_7 median_9 moving_rollup rollup',
     'robust_trend trend_line piecewise_constant top bottom weighted anomalies outliers forecast',
