@@ -32,7 +32,7 @@ export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':mem
     known,
     bases,
     applied,
-    trail: { changes: async () => undefined },
+    trail: { changes: async () => new Map() },
     policies: { list: async () => [] },
     audit: () => {},
     clock,

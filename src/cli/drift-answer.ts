@@ -6,8 +6,14 @@ import type { FileDocument } from './documents.ts';
 import { changesIn, kindIn, objectsIn, optionalText, text } from './plan-answer.ts';
 import type { Failure } from './print-failure.ts';
 
+/** By whom, where that is known, and when (ISO 8601). */
+export interface Authored {
+  readonly by?: string;
+  readonly at?: string;
+}
+
 /** One object that was changed in Datadog, or deleted there. */
-export interface DriftedObject {
+export interface DriftedObject extends Authored {
   readonly kind: ManagedKind;
   readonly key: string;
   readonly id: string;
@@ -15,10 +21,7 @@ export interface DriftedObject {
   readonly pointer: Pointer;
   readonly drift: 'changed' | 'deleted';
   /** From what was applied to what Datadog holds. */
-  readonly changes: readonly Change[];
-  readonly by?: string;
-  /** ISO 8601. */
-  readonly at?: string;
+  readonly changes: readonly (Change & Authored)[];
 }
 
 /** A document, and what was changed of it; or what kept that from being known. */
@@ -44,8 +47,14 @@ export function driftAnswer(body: JsonObject): DriftedObject[] {
     id: text(one, 'id'),
     pointer: text(one, 'pointer'),
     drift: one['drift'] === 'deleted' ? 'deleted' : 'changed',
-    changes: changesIn(one),
-    ...optionalText(one, 'by'),
-    ...optionalText(one, 'at'),
+    changes: changesIn(one).map((change, at) => ({
+      ...change,
+      ...authored(objectsIn(one, 'changes')[at] ?? {}),
+    })),
+    ...authored(one),
   }));
+}
+
+function authored(told: JsonObject): Authored {
+  return { ...optionalText(told, 'by'), ...optionalText(told, 'at') };
 }

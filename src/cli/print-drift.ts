@@ -1,5 +1,5 @@
 import { changeLines } from './print-change.ts';
-import type { Drift, DriftedObject } from './drift-answer.ts';
+import type { Authored, Drift, DriftedObject } from './drift-answer.ts';
 import type { Paint } from './report.ts';
 import { visible, visibleJson } from './visible.ts';
 
@@ -15,11 +15,9 @@ export function printDrift(drifts: readonly Drift[], paint: Paint): string {
     .join('\n');
 }
 
-function block({ kind, key, id, drift, changes, by, at }: DriftedObject, paint: Paint): string[] {
-  const when = at === undefined ? '' : ` on ${at.slice(0, 16).replace('T', ' at ')} UTC`;
-  const who = visible(
-    `by ${by === undefined || by === 'not known' ? 'somebody (who is not known)' : by}${when}`,
-  );
+function block(object: DriftedObject, paint: Paint): string[] {
+  const { kind, key, id, drift, changes } = object;
+  const who = visible(`by ${author(object)}`);
   const what =
     drift === 'deleted'
       ? `deleted ${who}: ${paint('lost', `the id ${visible(id)} is lost`)}`
@@ -28,8 +26,23 @@ function block({ kind, key, id, drift, changes, by, at }: DriftedObject, paint: 
     drift === 'deleted'
       ? paint('removed', `- ${kind} ${visible(key)}`)
       : paint('changed', `~ ${kind} ${visible(key)}`);
-  return [`  ${sign}  ${what}`, ...changes.flatMap((change) => changeLines(change, paint, '      '))];
+  const several = new Set(changes.map(author)).size > 1;
+  const lines = changes.flatMap((change) => {
+    const [first = '', ...rest] = changeLines(change, paint, '      ');
+    return several
+      ? [`${first} ${paint('aside', visible(`(by ${author(change)})`))}`, ...rest]
+      : [first, ...rest];
+  });
+  return [`  ${sign}  ${what}`, ...lines];
 }
+
+function author({ by = NOT_KNOWN, at }: Authored): string {
+  const name = by === NOT_KNOWN ? 'somebody (who is not known)' : by;
+  return at === undefined ? name : `${name} on ${at.slice(0, 16).replace('T', ' at ')} UTC`;
+}
+
+/** What Birddog says where the audit trail does not. */
+const NOT_KNOWN = 'not known';
 
 /** The same for machines. */
 export function driftJson(drifts: readonly Drift[]): string {

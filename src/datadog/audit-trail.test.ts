@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { emulatedDatadog } from '../../test/emulated-datadog.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
 
 const SEARCH = '/api/v2/audit/events/search';
 const HOUR = 3_600_000;
@@ -11,8 +10,8 @@ function start(options: { readonly audit?: boolean } = {}) {
   const query = 'avg(last_5m):avg:m{*} > 1';
   const begun = world.clock.now();
   const id = String(world.person('POST', '/api/v1/monitor', { type: 'query alert', name: 'n', query })['id']);
-  const ask = (since = begun, of = id, kind: StoredKind = 'monitor') =>
-    world.datadog.trail.changes(kind, of, since, world.context());
+  const ask = async (since = begun, of = id) =>
+    (await world.datadog.trail.changes([of], since, world.context())).get(of)?.changes;
   return { ...world, id, begun, ask };
 }
 
@@ -21,19 +20,48 @@ describe('who changed an object', () => {
     const { id, begun, ask, clock, person } = start();
     clock.advance(60_000);
     person('PUT', `/api/v1/monitor/${id}`, { message: 'new' });
-    const change = { by: 'sandbox@example.com', at: begun + 60_000 };
-    assert.deepEqual(await ask(), [change, { ...change, at: begun }]);
-    assert.deepEqual(await ask(begun + 60_000), [change]);
+    const told = async (since?: number) => (await ask(since))?.map(({ by, at }) => [by, at]);
+    const by = 'sandbox@example.com';
+    assert.deepEqual(await told(), [
+      [by, begun + 60_000],
+      [by, begun],
+    ]);
+    assert.deepEqual(await told(begun + 60_000), [[by, begun + 60_000]]);
     assert.deepEqual(await ask(begun + 60_001), []);
   });
 
   it('is told of that object alone, also days after', async () => {
-    const { id, ask, begun, clock } = start();
+    const { ask, begun, clock } = start();
     clock.advance(72 * HOUR);
     assert.equal((await ask())?.[0]?.at, begun);
     assert.deepEqual(await ask(begun, '1'), []);
-    assert.deepEqual(await ask(begun, id, 'dashboard'), []);
     assert.deepEqual(await ask(begun, '1" OR @asset.id:"'), []);
+  });
+
+  it('comes with what the object was before and after, and is told of a deletion', async () => {
+    const { id, ask, person } = start();
+    person('PUT', `/api/v1/monitor/${id}`, { message: 'new' });
+    person('DELETE', `/api/v1/monitor/${id}`);
+    const [deleted, changed] = (await ask()) ?? [];
+    assert.deepEqual([deleted?.deletes, changed?.deletes], [true, false]);
+    assert.deepEqual([changed?.before?.['message'], changed?.after?.['message']], ['', 'new']);
+  });
+
+  it('is told of many objects with one question for fifty, and not as the whole where older ones are left out', async () => {
+    const { id, begun, datadog, person, taken, context } = start();
+    const ids = [id, ...Array.from({ length: 50 }, (_, at) => `none-${at}`)];
+    taken();
+    assert.equal((await datadog.trail.changes(ids, begun, context())).size, 51);
+    assert.deepEqual(
+      taken().map(({ call }) => call),
+      [`POST ${SEARCH}`, `POST ${SEARCH}`],
+    );
+    assert.deepEqual(await datadog.trail.changes([], begun, context()), new Map());
+    const of = async () => (await datadog.trail.changes([id], begun, context())).get(id);
+    assert.equal((await of())?.whole, true);
+    for (let n = 0; n < 12; n += 1) person('PUT', `/api/v1/monitor/${id}`, { message: String(n) });
+    const cut = await of();
+    assert.deepEqual([cut?.whole, cut?.changes[0]?.after?.['message']], [false, '11']);
   });
 
   it('is not known without an audit trail, which is not asked for again within the hour', async () => {
@@ -69,7 +97,7 @@ describe('who changed an object', () => {
     ]) {
       for (let n = 0; n < 9; n += 1) fail(SEARCH, 429);
       const before = clock.now();
-      assert.equal(await datadog.trail.changes('monitor', id, begun, context(left)), undefined);
+      assert.deepEqual(await datadog.trail.changes([id], begun, context(left)), new Map());
       assert.ok(clock.now() - before <= most);
     }
   });

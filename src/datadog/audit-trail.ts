@@ -2,15 +2,18 @@ import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
+import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
-import type { AuditedChange, AuditTrail } from '../pipeline/ports.ts';
+import type { AuditedChange, ObjectHistory } from '../domain/who-changed.ts';
+import type { AuditTrail } from '../pipeline/ports.ts';
 import type { Request } from './request.ts';
 
 const PATH = '/api/v2/audit/events/search';
 /** How long (ms) an organisation without the audit trail is not asked again. */
 const LEFT_ALONE = 3_600_000;
-/** Changes told of one object. */
+/** Objects asked about at once. */
+const IDS_AT_ONCE = 50;
+/** Changes told at once, besides two of each object; each comes with the object before and after it. */
 const MOST_TOLD = 10;
 /** The most (ms) that a plan waits for a name; never more than half of what is left, so that the answer still comes. */
 const PATIENCE = 5000;
@@ -20,49 +23,75 @@ export function auditTrail(request: Request, clock: Clock): AuditTrail {
   let leftAloneUntil = 0;
 
   async function newest(
-    kind: StoredKind,
-    id: string,
+    ids: readonly string[],
     since: number,
     context: RequestContext,
-  ): Promise<AuditedChange[] | undefined> {
-    const query = `@asset.type:${kind} @asset.id:${quoted(id)} @action:(created OR modified OR deleted)`;
+  ): Promise<[id: string, ObjectHistory][]> {
+    const query = `@asset.type:(monitor OR dashboard) @asset.id:(${ids.map(quoted).join(' OR ')}) @action:(created OR modified OR deleted)`;
     // Without an end: Datadog's clock may be ahead of ours.
     const filter = { query, from: new Date(since).toISOString() };
-    const body = { filter, sort: '-timestamp', page: { limit: MOST_TOLD } };
+    const limit = MOST_TOLD + 2 * ids.length;
+    const body = { filter, sort: '-timestamp', page: { limit } };
     const answer = await request({ method: 'POST', path: PATH, route: PATH, body, readsOnly: true }, context);
     if (answer === undefined) leftAloneUntil = clock.now() + LEFT_ALONE;
     const data = isObject(answer) ? answer['data'] : undefined;
-    return Array.isArray(data) ? data.flatMap(changesIn) : undefined;
+    if (!Array.isArray(data)) return [];
+    const told = data.flatMap(changeIn);
+    const whole = data.length < limit;
+    return ids.map((id) => [
+      id,
+      { changes: told.flatMap((one) => (one.id === id ? [one.change] : [])), whole },
+    ]);
+  }
+
+  async function asked(
+    ids: readonly string[],
+    since: number,
+    context: RequestContext,
+  ): Promise<[id: string, ObjectHistory][]> {
+    if (clock.now() < leftAloneUntil || Number.isNaN(since)) return [];
+    const { deadline: whole } = context;
+    const deadline = deadlineAfter(Math.min(PATIENCE, whole.left() / 2), clock, whole.signal);
+    try {
+      return await newest(ids, since, { ...context, deadline });
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      // A name is pleasant to have. Where it cannot be had, it is not known.
+      if (error.code === 'datadog_forbidden') leftAloneUntil = clock.now() + LEFT_ALONE;
+      return [];
+    } finally {
+      deadline.close();
+    }
   }
 
   return {
-    async changes(kind, id, since, context) {
-      if (clock.now() < leftAloneUntil || Number.isNaN(since)) return undefined;
-      const { deadline: whole } = context;
-      const deadline = deadlineAfter(Math.min(PATIENCE, whole.left() / 2), clock, whole.signal);
-      try {
-        return await newest(kind, id, since, { ...context, deadline });
-      } catch (error) {
-        if (!(error instanceof ProblemError)) throw error;
-        // A name is pleasant to have. Where it cannot be had, it is not known.
-        if (error.code === 'datadog_forbidden') leftAloneUntil = clock.now() + LEFT_ALONE;
-        return undefined;
-      } finally {
-        deadline.close();
-      }
+    async changes(ids, since, context) {
+      const known: [id: string, ObjectHistory][] = [];
+      for (let from = 0; from < ids.length; from += IDS_AT_ONCE)
+        known.push(...(await asked(ids.slice(from, from + IDS_AT_ONCE), since, context)));
+      return new Map(known);
     },
   };
 }
 
-function changesIn(event: Json): AuditedChange[] {
+function changeIn(event: Json): { id: string; change: AuditedChange }[] {
   const outer = member(event, 'attributes');
   const inner = member(outer, 'attributes');
-  const user = member(inner, 'usr');
+  const [asset, user] = [member(inner, 'asset'), member(inner, 'usr')];
   const by = [user['email'], user['name'], user['id']].find(
     (name) => typeof name === 'string' && name !== '',
   );
   const at = Date.parse(String(outer['timestamp']));
-  return typeof by === 'string' && !Number.isNaN(at) ? [{ by, at }] : [];
+  if (Number.isNaN(at)) return [];
+  const { prev_value: before, new_value: after } = asset;
+  const change: AuditedChange = {
+    by: typeof by === 'string' ? by : undefined,
+    at,
+    deletes: inner['action'] === 'deleted',
+    ...(isObject(before) ? { before } : {}),
+    ...(isObject(after) ? { after } : {}),
+  };
+  return [{ id: idOf(asset), change }];
 }
 
 function member(value: Json | undefined, name: string): JsonObject {

@@ -4,6 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Owner, StoredKind } from '../domain/managed-kind.ts';
 import type { PlanAction } from '../domain/plan.ts';
 import type { TagPolicy } from '../domain/tag-policies.ts';
+import type { ObjectHistory } from '../domain/who-changed.ts';
 import type { KeyLock } from './key-lock.ts';
 
 /**
@@ -117,23 +118,16 @@ export interface AppliedObjects {
   forget(kind: StoredKind, id: string): void;
 }
 
-/** Who changed an object, and when (epoch milliseconds). */
-export interface AuditedChange {
-  readonly by: string;
-  readonly at: number;
-}
-
 /**
- * Who changed an object at `since` (epoch ms) or later, latest first, the last few; undefined where Datadog does not tell.
- * Never throws.
+ * What was done to objects at `since` (epoch ms) or later, by their ids, with one question for many. What Datadog does not
+ * tell of is missing. Never throws.
  */
 export interface AuditTrail {
   changes(
-    kind: StoredKind,
-    id: string,
+    ids: readonly string[],
     since: number,
     context: RequestContext,
-  ): Promise<readonly AuditedChange[] | undefined>;
+  ): Promise<ReadonlyMap<string, ObjectHistory>>;
 }
 
 /** The organisation's monitor config policies. Empty where the key may not read them; else throws as a read does. */

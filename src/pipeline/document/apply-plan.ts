@@ -8,7 +8,7 @@ import { idOf, markOf, oldestFirst } from '../../domain/marker.ts';
 import type { PlanAction } from '../../domain/plan.ts';
 import { createOnce, noneIfFailed, updateOnce } from '../apply.ts';
 import type { ObjectPort } from '../ports.ts';
-import { moved, slippedIn } from './moved.ts';
+import { moved, slippedIn, type Written } from './moved.ts';
 import type { Applying, DocumentPlan, PlanStep } from './document-plan.ts';
 import { desiredOf } from './plan-document.ts';
 import { asKnown } from './read-live.ts';
@@ -63,6 +63,7 @@ export async function applyPlan(applying: Applying): Promise<Outcome> {
   }
   await run.retireReplaced();
   await run.retireDoubles();
+  await run.lookForOthers();
   return run.outcome();
 }
 
@@ -72,6 +73,7 @@ class Run {
   private readonly findings: Finding[] = [];
   private readonly ids = new Map<string, string>();
   private readonly replaced: { readonly step: PlanStep; readonly id: string }[] = [];
+  private readonly written: Written[] = [];
   private failure: Outcome['failure'];
 
   constructor(applying: Applying) {
@@ -137,7 +139,7 @@ class Run {
     const { stored, planned, live } = step;
     const id = planned.id ?? '';
     const port = ports[stored];
-    const begun = ports.clock.now();
+    const since = ports.clock.now();
     const now = await this.unmoved(port, step, id);
     const desired = this.desired(step);
     const changes = changesOf(stored, now, desired);
@@ -145,7 +147,7 @@ class Run {
       await updateOnce(port, id, documentUpdate(stored, now, desired, changes), context);
       const after = await port.get(id, context);
       if (!after) throw await moved(this.applying, step, undefined);
-      this.findings.push(...(await slippedIn(this.applying, step, after, desired, begun)));
+      this.written.push({ step, after, desired, since });
       this.finish(step, after);
     } else this.finish(step, live ?? now);
   }
@@ -194,6 +196,11 @@ class Run {
     }
   }
 
+  /** What others did to the objects while they were written. */
+  async lookForOthers(): Promise<void> {
+    this.findings.push(...(await slippedIn(this.applying, this.written)));
+  }
+
   private async delete(step: PlanStep): Promise<void> {
     const { ports, context } = this.applying;
     const id = step.planned.id ?? '';
@@ -239,7 +246,7 @@ class Run {
     if (!after) return made;
     const { wanted } = step;
     if (wanted) this.findings.push(...droppedFields(step.stored, wanted.object, after, wanted.pointer));
-    this.findings.push(...(await slippedIn(this.applying, step, after, body, undefined)));
+    this.written.push({ step, after, desired: body, since: undefined });
     return after;
   }
 

@@ -61,6 +61,34 @@ describe('an apply', () => {
     );
   });
 
+  it('reads each object before and after it writes it, and asks once who else did', async () => {
+    const { apply, taken } = start();
+    const document = (priority: number) =>
+      documentOf({
+        monitors: Array.from({ length: 30 }, (_, at) => ({
+          ...MONITOR,
+          key: `m${at}`,
+          name: `M ${at}`,
+          priority,
+        })),
+      });
+    await apply(document(1));
+    taken();
+    await apply(document(2));
+    const counts = new Map<string, number>();
+    for (const { call } of taken()) {
+      const name = call.replace(/\d+$/, '');
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    assert.deepEqual(Object.fromEntries(counts), {
+      'GET /api/v1/monitor': 1,
+      'GET /api/v1/dashboard': 1,
+      'GET /api/v1/monitor/': 60,
+      'PUT /api/v1/monitor/': 30,
+      'POST /api/v2/audit/events/search': 1,
+    });
+  });
+
   it('keeps unknown fields of a widget through a hundred applies: those written, and those left to people', async () => {
     const { apply, plan, person } = start();
     const written = { definition: { type: 'note', content: 'a', of_tomorrow: { x: 1 } } };
@@ -281,21 +309,47 @@ describe('what is left over', () => {
 
 const KINDS: readonly StoredKind[] = ['monitor', 'dashboard'];
 describe('drift', () => {
-  it('is none after an apply, and of what was deleted says so', async () => {
-    const { apply, plan, ask, person } = start();
+  it('is none after an apply, and of what was deleted says so, and who did it', async () => {
+    const { apply, plan, ask, person, taken } = start();
     const document = documentOf({ monitors: [MONITOR], dashboards: [DASHBOARD] });
     await apply(document);
     assert.deepEqual((await ask('/drift', document))['objects'], []);
     const planned = await plan(document);
     for (const [at, kind] of KINDS.entries())
       person('DELETE', `/api/v1/${kind}/${idOf(planned, at === 0 ? 'load' : 'overview')}`);
+    taken();
     assert.deepEqual(
-      items((await ask('/drift', document))['objects']).map(({ key, drift }) => [key, drift]),
+      items((await ask('/drift', document))['objects']).map(({ key, drift, by }) => [key, drift, by]),
       [
-        ['load', 'deleted'],
-        ['overview', 'deleted'],
+        ['load', 'deleted', 'sandbox@example.com'],
+        ['overview', 'deleted', 'sandbox@example.com'],
       ],
     );
+    assert.equal(taken().filter(({ call }) => call.endsWith('/search')).length, 1, 'one question for both');
+  });
+
+  it('names who changed each field, and nobody where that is not certain', async () => {
+    const { apply, plan, ask, person, ports, clock } = start();
+    const document = documentOf({ monitors: [MONITOR] });
+    await apply(document);
+    const id = idOf(await plan(document));
+    clock.advance(60_000);
+    for (const edit of [{ message: 'theirs @slack-a' }, { priority: 1 }, { priority: 2 }])
+      person('PUT', `/api/v1/monitor/${id}`, edit);
+    const { changes } = ports.trail;
+    const asked = async (people: readonly string[]) => {
+      Object.assign(ports.trail, {
+        changes: async (...args: Parameters<typeof changes>) => {
+          const trail = await changes(...args);
+          const history = trail.get(id) ?? { changes: [], whole: true };
+          const named = history.changes.map((one, at) => ({ ...one, by: people[at] }));
+          return new Map([[id, { ...history, changes: named }]]);
+        },
+      });
+      const [object] = items((await ask('/drift', document))['objects']);
+      return [object?.['by'], items(object?.['changes']).map(({ path, by }) => `${path} ${by}`)];
+    };
+    assert.deepEqual(await asked(['cy', 'bob', 'ann']), ['ann, cy', ['/message ann', '/priority cy']]);
   });
 
   it('is no change that stands in the document alone', async () => {

@@ -73,7 +73,7 @@ export async function applyRequest(request: PipelineRequest, ports: Ports): Prom
   const basis = outcome.done.length > 0 ? basisOf(document, after) : plan.basis;
   keepBasis(basis, plan.application, after, ports);
   const progress = progressOf(outcome, ports);
-  if (outcome.failure) throw failed(outcome.failure, { ...progress, basis }, request);
+  if (outcome.failure) throw failed(outcome.failure, outcome.findings, { ...progress, basis }, request);
   const all = [...findings, ...outcome.findings];
   return { status: 200, body: { ...answer(request, plan, basis, all, ports), ...progress } };
 }
@@ -171,6 +171,7 @@ function requireFew(plan: DocumentPlan, { own }: LiveState, share: number): void
 /** What ended an apply, with what was done before. */
 function failed(
   { step, error }: NonNullable<Outcome['failure']>,
+  before: readonly Finding[],
   progress: JsonObject,
   { body }: PipelineRequest,
 ): unknown {
@@ -189,7 +190,7 @@ function failed(
       : (extras.findings ?? []);
   return new ProblemError(error.code, `${step.key}: ${error.message}`, {
     ...extras,
-    findings: withPositions(findings, body),
+    findings: withPositions([...findings, ...before], body),
     members: { ...extras.members, ...progress },
   });
 }

@@ -4,8 +4,16 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { RequestContext } from '../../domain/caller.ts';
 import type { StoredKind } from '../../domain/managed-kind.ts';
 import { idOf, markOf } from '../../domain/marker.ts';
+import type { Change } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';
-import type { AuditedChange, Ports } from '../ports.ts';
+import {
+  type AuditedChange,
+  type Author,
+  type ObjectHistory,
+  whoChanged,
+  whoDeleted,
+} from '../../domain/who-changed.ts';
+import type { Ports } from '../ports.ts';
 import type { Applying, PlanStep, Prepared } from './document-plan.ts';
 
 /** How far back (ms) the audit trail is asked for a change that came between plan and write. */
@@ -18,10 +26,11 @@ export async function moved(
   now: JsonObject | undefined,
 ): Promise<ProblemError> {
   const { stored, key, planned, live, wanted } = step;
-  const fields = now ? changesOf(stored, live ?? {}, now).map(({ path }) => path) : [];
+  const changes = now ? changesOf(stored, live ?? {}, now) : [];
+  const fields = changes.map(({ path }) => path);
   const id = planned.id ?? '';
-  const changes = await ports.trail.changes(stored, id, ports.clock.now() - LOOK_BACK, context);
-  const by = changes?.[0]?.by ?? 'not known';
+  const trail = await ports.trail.changes([id], ports.clock.now() - LOOK_BACK, context);
+  const by = people(authors(stored, changes, now, trail.get(id)));
   const what = now ? `changed in ${list(fields)}` : 'deleted';
   return new ProblemError(
     'basis_moved',
@@ -41,43 +50,75 @@ export async function moved(
   );
 }
 
-/**
- * What somebody did to an object while it was being written: what the read after the write shows, and what the audit
- * trail tells of changes that the write went over. `since` is when the object was read before the write (epoch ms), undefined
- * where there was nothing that a write could go over.
- */
-export async function slippedIn(
-  { ports, context }: Applying,
-  { stored, key, wanted }: PlanStep,
-  after: JsonObject,
-  desired: JsonObject,
-  since: number | undefined,
-): Promise<Finding[]> {
-  const fields = changesOf(stored, after, desired).map(({ path }) => path);
-  if (fields.length === 0 && since === undefined) return [];
-  const id = idOf(after);
-  const changes = await ports.trail.changes(stored, id, since ?? ports.clock.now() - LOOK_BACK, context);
-  // One of the changes since is the write itself.
-  const others = (changes ?? []).slice(1);
-  if (fields.length === 0 && others.length === 0) return [];
-  const what =
-    fields.length > 0
-      ? `${list(fields)} ${fields.length > 1 ? 'are' : 'is'} not as written`
-      : 'another change was made, which this write went over';
-  return [
-    {
-      code: 'changed_meanwhile',
-      severity: 'warning',
-      message: `While the ${stored} ${id} (${key}) was written, somebody else wrote it: ${what}. By whom: ${people(others)}.`,
-      pointer: wanted?.pointer ?? '',
-      hint: 'Plan again, and look at the object in Datadog.',
-    },
-  ];
+/** Who made the changes, or the object where there are none, or deleted it where it is not there now. */
+function authors(
+  kind: StoredKind,
+  changes: readonly Change[],
+  now: JsonObject | undefined,
+  history: ObjectHistory = { changes: [], whole: false },
+): (Author | undefined)[] {
+  if (!now) return [whoDeleted(history)];
+  return whoChanged(kind, changes.length === 0 ? [{ path: '' }] : changes, now, history);
 }
 
-function people(changes: readonly AuditedChange[]): string {
-  return [...new Set(changes.map(({ by }) => by))].join(', ') || 'not known';
+/** An object that was written, as the read after it showed it. */
+export interface Written {
+  readonly step: PlanStep;
+  readonly desired: JsonObject;
+  readonly after: JsonObject;
+  /** When it was read before it was written (epoch ms); undefined where there was nothing that the write could go over. */
+  readonly since: number | undefined;
 }
+
+/**
+ * What somebody did to objects while they were being written: what the reads after the writes show, and what the audit trail
+ * tells of changes that a write went over. The trail is asked once for all.
+ */
+export async function slippedIn(
+  { ports, context }: Pick<Applying, 'ports' | 'context'>,
+  written: readonly Written[],
+): Promise<Finding[]> {
+  const asked = written.flatMap((one) => {
+    const fields = changesOf(one.step.stored, one.after, one.desired).map(({ path }) => path);
+    return fields.length === 0 && one.since === undefined ? [] : [{ ...one, fields, id: idOf(one.after) }];
+  });
+  const earliest = Math.min(...asked.map(({ since }) => since ?? ports.clock.now() - LOOK_BACK));
+  const trail = await ports.trail.changes(
+    asked.map(({ id }) => id),
+    earliest,
+    context,
+  );
+  return asked.flatMap(({ step, fields, id, since = earliest, desired }): Finding[] => {
+    const changes = (trail.get(id)?.changes ?? []).filter(({ at }) => at >= since);
+    const others = changes.filter((_, at) => at !== ownAt(step.stored, changes, desired));
+    if (fields.length === 0 && others.length === 0) return [];
+    const what =
+      fields.length > 0
+        ? `${list(fields)} ${fields.length > 1 ? 'are' : 'is'} not as written`
+        : 'another change was made, which this write went over';
+    return [
+      {
+        code: 'changed_meanwhile',
+        severity: 'warning',
+        message: `While the ${step.stored} ${id} (${step.key}) was written, somebody else wrote it: ${what}. By whom: ${people(others)}.`,
+        pointer: step.wanted?.pointer ?? '',
+        hint: 'Plan again, and look at the object in Datadog.',
+      },
+    ];
+  });
+}
+
+/** Which of the changes is the write itself: the one that made what was wanted, else the latest. */
+function ownAt(kind: StoredKind, changes: readonly AuditedChange[], desired: JsonObject): number {
+  const made = changes.findIndex(({ after }) => after && changesOf(kind, after, desired).length === 0);
+  return Math.max(0, made);
+}
+
+function people(some: readonly ({ readonly by: string | undefined } | undefined)[]): string {
+  return [...new Set(some.map((one) => one?.by ?? NOBODY))].join(', ') || NOBODY;
+}
+
+const NOBODY = 'not known';
 
 function list(fields: readonly string[]): string {
   const shown = fields.slice(0, 5).join(', ');
@@ -114,15 +155,23 @@ export async function basisProblem(
   const changed: Movement[] = before.flatMap(({ id, key, body }) => {
     const now = there.get(id);
     const kind = now?.stored ?? (body['layout_type'] === undefined ? 'monitor' : 'dashboard');
-    const fields = now ? changesOf(kind, body, now.object).map(({ path }) => path) : [];
-    return now && fields.length === 0 ? [] : [{ kind, key, id, fields }];
+    const changes = now ? changesOf(kind, body, now.object) : [];
+    return now && changes.length === 0 ? [] : [{ kind, key, id, changes, now: now?.object }];
   });
-  const added = [...there].flatMap(([id, { stored: kind, object }]) =>
-    known.has(id) ? [] : [{ kind, key: markOf(kind, object)?.key ?? '', id, fields: [] }],
+  const added = [...there].flatMap(([id, { stored: kind, object }]): Movement[] =>
+    known.has(id) ? [] : [{ kind, key: markOf(kind, object)?.key ?? '', id, changes: [], now: object }],
   );
-  const named = await Promise.all(
-    [...changed, ...added].slice(0, MOST_NAMED).map((one) => withPerson(one, ports, context)),
+  const some = [...changed, ...added].slice(0, MOST_NAMED);
+  const since = ports.clock.now() - LOOK_BACK;
+  const trail = await ports.trail.changes(
+    some.map(({ id }) => id),
+    since,
+    context,
   );
+  const named = some.map(({ kind, key, id, changes, now }) => {
+    const by = people(authors(kind, changes, now, trail.get(id)));
+    return { kind, key, id, fields: changes.map(({ path }) => path), by };
+  });
   return new ProblemError(
     'basis_moved',
     `Since the plan was made, ${named.map(({ kind, key, fields, by }) => `${kind} ${key} moved${fields.length > 0 ? ` in ${list(fields)}` : ''} (by whom: ${by})`).join('; ')}.`,
@@ -138,11 +187,7 @@ interface Movement {
   readonly kind: StoredKind;
   readonly key: string;
   readonly id: string;
-  readonly fields: readonly string[];
-}
-
-async function withPerson(one: Movement, ports: Ports, context: RequestContext) {
-  const since = ports.clock.now() - LOOK_BACK;
-  const changes = await ports.trail.changes(one.kind, one.id, since, context);
-  return { ...one, by: changes?.[0]?.by ?? 'not known' };
+  readonly changes: readonly Change[];
+  /** Undefined where it is gone. */
+  readonly now: JsonObject | undefined;
 }
