@@ -1,7 +1,7 @@
 import type { Caller } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { Decoded } from '../format/decoded.ts';
-import { withPositions } from '../pipeline/refuse.ts';
+import { toldFindings } from '../pipeline/refuse.ts';
 import type { AccessRule } from './access-file.ts';
 import { matches } from './name-pattern.ts';
 import type { Want } from './wants.ts';
@@ -55,7 +55,7 @@ function forbidden(
   const finding = { code: 'forbidden', severity: 'error', message: `This is to ${what}.` } as const;
   return new ProblemError('forbidden', detail, {
     members: { wanted: { right, application }, groups: may.slice(0, MOST_SHOWN) },
-    ...(pointer === undefined ? {} : { findings: withPositions([{ ...finding, pointer }], body) }),
+    ...(pointer === undefined ? {} : { findings: toldFindings([{ ...finding, pointer }], body) }),
   });
 }
 

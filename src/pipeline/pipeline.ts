@@ -6,7 +6,7 @@ import { importRequest } from './document/import.ts';
 import { lintBody } from './lint.ts';
 import type { Ports } from './ports.ts';
 import { read } from './read.ts';
-import { withPositions } from './refuse.ts';
+import { toldFindings } from './refuse.ts';
 import { remove } from './remove.ts';
 import type { PipelineAnswer, PipelineRequest } from './request.ts';
 import { write } from './write.ts';
@@ -40,6 +40,6 @@ export function lintAnswer(
   requestId: string,
 ): PipelineAnswer {
   if (!body) throw new ProblemError('bad_request', 'There is no body to lint.');
-  const findings = withPositions(lintBody(body.value, query), body).map((f) => ({ ...f }));
+  const findings = toldFindings(lintBody(body.value, query), body).map((f) => ({ ...f }));
   return { status: 200, body: { findings, request_id: requestId } };
 }

@@ -11,7 +11,7 @@ import { lintEnvelope } from './lint.ts';
 import { type Planned, plan, portFor, requireEqual } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { placeRefusal } from './place-refusal.ts';
-import { placed, refuseErrors, withPositions } from './refuse.ts';
+import { placed, refuseErrors, toldFindings } from './refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from './request.ts';
 
 /**
@@ -81,7 +81,7 @@ function answer(request: PipelineRequest, planned: Planned, ports: Ports, done: 
       changes: changes.map((c) => ({ ...c })),
       ...(request.query.dry_run === 'true' ? { dry_run: true } : {}),
       ...(done.object ? describe(compiled.kind, portFor(ports, compiled), done.object) : {}),
-      findings: withPositions(compiled.findings, request.body).map((f) => ({ ...f })),
+      findings: toldFindings(compiled.findings, request.body).map((f) => ({ ...f })),
       request_id: request.context.requestId,
     },
   };

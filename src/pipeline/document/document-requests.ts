@@ -9,7 +9,7 @@ import { wayMembers } from '../describe.ts';
 import { lintDocument } from '../lint.ts';
 import { refusalPlace } from '../place-refusal.ts';
 import type { Ports } from '../ports.ts';
-import { refuseErrors, withPositions } from '../refuse.ts';
+import { refuseErrors, toldFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { applyPlan, type Outcome, writesOf } from './apply-plan.ts';
 import { basisProblem } from './moved.ts';
@@ -92,7 +92,7 @@ function answer(
     objects: plan.steps
       .flat()
       .map(({ planned, stored, live }) => plain(planned, live && ports[stored].url(live))),
-    findings: withPositions(findings, body).map((f) => ({ ...f })),
+    findings: toldFindings(findings, body).map((f) => ({ ...f })),
     request_id: context.requestId,
   };
 }
@@ -190,7 +190,7 @@ function failed(
       : (extras.findings ?? []);
   return new ProblemError(error.code, `${step.key}: ${error.message}`, {
     ...extras,
-    findings: withPositions([...findings, ...before], body),
+    findings: toldFindings([...findings, ...before], body),
     members: { ...extras.members, ...progress },
   });
 }

@@ -5,7 +5,7 @@ import type { Change } from '../../domain/plan.ts';
 import { type Author, type ObjectHistory, whoChanged, whoDeleted } from '../../domain/who-changed.ts';
 import { wayMembers } from '../describe.ts';
 import type { AppliedObject, Ports } from '../ports.ts';
-import { withPositions } from '../refuse.ts';
+import { toldFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { prepare } from './document-requests.ts';
 import type { PlanStep } from './document-plan.ts';
@@ -34,7 +34,7 @@ export async function driftRequest(request: PipelineRequest, ports: Ports): Prom
       application: plan.application,
       ...wayMembers(request.way),
       objects: drifted.map((one) => told(one, trail.get(one.id))),
-      findings: withPositions(findings, request.body).map((f) => ({ ...f })),
+      findings: toldFindings(findings, request.body).map((f) => ({ ...f })),
       request_id: request.context.requestId,
     },
   };

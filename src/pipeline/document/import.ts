@@ -1,5 +1,6 @@
 import { keyFromName } from '../../domain/application.ts';
 import { asWritten } from '../../domain/as-written.ts';
+import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-kind.ts';
 import { idOf, markOf, oldestFirst, unmarked } from '../../domain/marker.ts';
@@ -7,6 +8,7 @@ import { ProblemError } from '../../domain/problem.ts';
 import { withReferences } from '../../domain/with-references.ts';
 import { wayMembers } from '../describe.ts';
 import type { Ports } from '../ports.ts';
+import { toldFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 
 const STORED = ['monitor', 'dashboard'] as const;
@@ -57,14 +59,19 @@ export async function importRequest(request: PipelineRequest, ports: Ports): Pro
         ...(monitors.length > 0 ? { monitors } : {}),
         ...(dashboards.length > 0 ? { dashboards } : {}),
       },
-      findings: strangers.map(({ stored, object }) => ({
-        code: 'adopt_owned',
-        severity: 'warning',
-        message: `The ${stored} ${idOf(object)} is left out: it carries the marker of ${markOf(stored, object)?.application ?? ''}.`,
-        pointer: '',
-      })),
+      findings: toldFindings(strangers.map(leftOut), undefined).map((f) => ({ ...f })),
       request_id: context.requestId,
     },
+  };
+}
+
+/** What belongs to another application is no part of the document. */
+function leftOut({ stored, object }: Found): Finding {
+  return {
+    code: 'adopt_owned',
+    severity: 'warning',
+    message: `The ${stored} ${idOf(object)} is left out: it carries the marker of ${markOf(stored, object)?.application ?? ''}.`,
+    pointer: '',
   };
 }
 
