@@ -55,6 +55,16 @@ const CASES: readonly Case[] = [
   [BY_ENV, '{{env}}', ['unknown_variable {{env}}']],
   [
     SIMPLE,
+    '{{#with a.b}}{{method}}{{#each headers}}{{@key}}={{this}}{{#unless @last}}, {{/unless}}{{/each}}{{/with}}',
+    [],
+  ],
+  [
+    SIMPLE,
+    '{{#if a.b}}{{method}}{{else}}b{{/if}}{{#whith a}}{{/whith}}',
+    ['unknown_block {{#whith a}}', 'unknown_variable {{method}}'],
+  ],
+  [
+    SIMPLE,
     '{{log.message}} {{check_message}}',
     ['variable_unavailable {{log.message}}', 'variable_unavailable {{check_message}}'],
   ],

@@ -88,6 +88,9 @@ const CASES: readonly (readonly [type: string, query: string, ...told: string[]]
   [METRIC, 'avg(last_5m):avg:a{*}.rollup(avg, 301) > 1', 'rollup_longer_than_window 301'],
   // Functions.
   [METRIC, "avg(last_5m):top(avg:a{*} by {b}, 10, 'mean', 'desc') > 1"],
+  [METRIC, 'avg(last_5m):avg:a{*} / is_greater(pow(avg:b{*}, 2), 15) > 1'],
+  [METRIC, 'avg(last_5m):count_nonzero_finite(rollingavg_5(avg:a{*} by {b})) > 1'],
+  [METRIC, 'avg(last_5m):rollingavg_6(avg:a{*}) > 1', 'unknown_function rollingavg_6'],
   [METRIC, 'avg(last_5m):abs(avg:a{*}, 1) > 1', 'function_arguments 1'],
   [
     METRIC,

@@ -1,8 +1,8 @@
 import type { Word } from '../../../language/query/syntax.ts';
 import { meantWord } from '../../meant-word.ts';
+import { WIDGET_FUNCTIONS, isAmong } from '../../metric-functions.ts';
 import type { Hit, Path } from '../../rule.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import { RANKED, WIDGET_FUNCTIONS } from '../widget-functions.ts';
 import type { ReadExpression } from '../widget-requests.ts';
 
 export const unknownWidgetFunction: DashboardRule = {
@@ -37,7 +37,7 @@ function unknownIn(path: Path, { at, parts }: ReadExpression): Hit[] {
     if (node.kind !== 'call') continue;
     // In a formula, what stands before the dot is a query.
     const name = node.name.text.slice(node.name.text.indexOf('.') + 1);
-    if (WIDGET_FUNCTIONS.has(name.toLowerCase()) || RANKED.test(name)) continue;
+    if (isAmong(WIDGET_FUNCTIONS, name)) continue;
     hits.push(hit(path, at, name, node.name));
   }
   return hits;

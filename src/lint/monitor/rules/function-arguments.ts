@@ -10,9 +10,10 @@ const DATA: readonly Kind[] = ['data'];
 const LIMITED: readonly Kind[] = ['data', 'number'];
 
 const OF_DATA = [
-  'abs log2 log10 cumsum integral count_nonzero count_not_null diff derivative dt per_second per_minute per_hour',
-  'monotonic_diff default_zero exclude_null hour_before day_before week_before month_before ewma_3 ewma_5 ewma_7',
-  'ewma_10 ewma_20 median_3 median_5 median_7 median_9 robust_trend trend_line piecewise_constant',
+  'abs log2 log10 cumsum integral count_nonzero count_nonzero_finite count_not_null diff derivative dt per_second',
+  'per_minute per_hour monotonic_diff default_zero exclude_null hour_before day_before week_before month_before',
+  'ewma_3 ewma_5 ewma_7 ewma_10 ewma_20 median_3 median_5 median_7 median_9 rollingavg_5 rollingavg_13 rollingavg_21',
+  'rollingavg_29 robust_trend trend_line piecewise_constant',
 ].flatMap((line) => line.split(' '));
 
 /** Arguments of functions: docs, dashboards/functions. Algorithms have rules of their own. */

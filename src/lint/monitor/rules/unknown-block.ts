@@ -3,7 +3,7 @@ import { meantWord } from '../../meant-word.ts';
 import type { Path, RuleFix } from '../../rule.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
-/** Blocks that Datadog evaluates: docs, monitors/notify/variables. */
+/** Blocks that Datadog evaluates: docs, monitors/notify/variables; the plain ones, synthetics/notifications. */
 const BLOCKS: readonly string[] = [
   'is_alert',
   'is_warning',
@@ -18,6 +18,10 @@ const BLOCKS: readonly string[] = [
   'is_priority',
   'is_match',
   'is_exact_match',
+  'if',
+  'unless',
+  'each',
+  'with',
 ];
 
 export const unknownBlock: MonitorRule = {

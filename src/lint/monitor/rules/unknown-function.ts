@@ -1,24 +1,12 @@
 import type { Call } from '../../../language/query/syntax.ts';
 import { partsIn } from '../../../language/query/walk-query.ts';
+import { MONITOR_FUNCTIONS, isAmong } from '../../metric-functions.ts';
+import { nearest } from '../../nearest.ts';
 import type { Hit } from '../../rule.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { nearest } from '../../nearest.ts';
 
-/** Functions of monitor queries: reference pages of Datadog, dashboards/functions. */
-const FUNCTIONS: ReadonlySet<string> = new Set(
-  [
-    'abs log2 log10 cumsum integral count_nonzero count_not_null diff derivative dt per_second',
-    'per_minute per_hour monotonic_diff fill default default_zero exclude_null cutoff_max cutoff_min',
-    'clamp_max clamp_min timeshift hour_before day_before week_before month_before calendar_shift',
-    'ewma_3 ewma_5 ewma_7 ewma_10 ewma_20 median_3 median_5 median_7 median_9 moving_rollup rollup',
-    'robust_trend trend_line piecewise_constant top bottom weighted anomalies outliers forecast',
-  ].flatMap((line) => line.split(' ')),
-);
 /** Not for monitors: docs, dashboards/functions/smoothing. */
 const OF_DASHBOARDS: ReadonlySet<string> = new Set(['autosmooth']);
-/** `top5_max` and its like. */
-const RANKED = /^(?:top|bottom)_?\d+(?:_\w+)?$/;
-
 export const unknownFunction: MonitorRule = {
   code: 'unknown_function',
   severity: 'error',
@@ -43,7 +31,7 @@ query: avg(last_5m):derivative(avg:system.load.1{*}) > 1
 function unknown({ name: { text, span } }: Call, from: number): Hit[] {
   // In a formula, what stands before a dot is a variable.
   const name = text.slice(text.indexOf('.') + 1);
-  if (FUNCTIONS.has(name.toLowerCase()) || RANKED.test(name)) return [];
+  if (isAmong(MONITOR_FUNCTIONS, name)) return [];
   const place = { from: from + span.to - name.length, to: from + span.to };
   if (OF_DASHBOARDS.has(name))
     return [
@@ -54,7 +42,7 @@ function unknown({ name: { text, span } }: Call, from: number): Hit[] {
         hint: 'Leave it out, or smooth with ewma_5() or median_5().',
       },
     ];
-  const meant = nearest(name, FUNCTIONS);
+  const meant = nearest(name, MONITOR_FUNCTIONS);
   return [
     {
       path: ['query'],

@@ -7,6 +7,8 @@ import { hasKey, variableKeysOf } from '../variable-keys.ts';
 
 /** A name alone; names with dots may be of any event. */
 const ALONE = /^@?[\w/-]+$/;
+/** In these, names are of the item: docs, synthetics/notifications/advanced_notifications. */
+const OF_ITEMS: ReadonlySet<string> = new Set(['each', 'with']);
 
 export const unknownVariable: MonitorRule = {
   code: 'unknown_variable',
@@ -21,8 +23,11 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is at {{value}}.
 `,
   check: (view) => {
-    const unknown = view.textParts.flatMap(({ path, part }) =>
-      part.kind === 'variable' && ALONE.test(part.name) && !PLAIN_VARIABLES.has(part.name)
+    const unknown = view.textParts.flatMap(({ path, part, within }) =>
+      part.kind === 'variable' &&
+      ALONE.test(part.name) &&
+      !PLAIN_VARIABLES.has(part.name) &&
+      !within.some(({ block }) => OF_ITEMS.has(block.name))
         ? [{ path, part }]
         : [],
     );
