@@ -2,10 +2,12 @@ import { isObject, type Json, type JsonObject, sameJson } from '../domain/json.t
 import type { Change } from '../domain/plan.ts';
 import { isSet } from '../domain/set-changes.ts';
 import { decode } from '../format/decode.ts';
-import { DOCUMENT_LIMITS } from '../format/decoded.ts';
+import { DOCUMENT_LIMITS, type Format } from '../format/decoded.ts';
 import { applyEdits } from '../format/edit/apply-edits.ts';
+import { reorderItems } from '../format/edit/reorder-items.ts';
 import { readDocument } from '../pipeline/document/read-document.ts';
 import { acceptEdits } from './accept-edits.ts';
+import type { Acceptance } from './accept-widgets.ts';
 import type { FileDocument } from './documents.ts';
 import type { DriftedObject } from './drift-answer.ts';
 import { objectsIn, planAnswer } from './plan-answer.ts';
@@ -39,17 +41,17 @@ export async function acceptDrift(
   // From the last entry on: those before a removed one keep their places.
   for (const object of [...drifted].sort(laterFirst)) {
     const list = objectsIn(live, object.kind === 'dashboard' ? 'dashboards' : 'monitors');
-    const edits = acceptEdits({
+    const accepted = acceptEdits({
       document: value,
       read: readDocument(value),
       drifted: object,
       live: list.find(({ key }) => key === object.key),
     });
-    if (!edits) refused.push({ object, because: 'an entry of its kind cannot say it' });
-    else if (edits.length === 0)
+    if (!accepted) refused.push({ object, because: 'an entry of its kind cannot say it' });
+    else if (accepted.edits.length + accepted.orders.length === 0)
       refused.push({ object, because: 'it comes from the document, not from the entry' });
     else {
-      const edited = await applyEdits(text, document.file.format, edits);
+      const edited = await written(text, document.file.format, accepted);
       if (edited === undefined)
         refused.push({ object, because: 'it cannot be written there as the file is' });
       else {
@@ -61,6 +63,18 @@ export async function acceptDrift(
   }
   refused.push(...(await leftBehind(document, text, drifted, refused, deadlineMs, { client })));
   return { text, refused };
+}
+
+/** The text with its edits, and then its lists in their order; undefined where it cannot hold one of them. */
+async function written(
+  text: string,
+  format: Format,
+  { edits, orders }: Acceptance,
+): Promise<string | undefined> {
+  let edited = await applyEdits(text, format, edits);
+  for (const order of orders)
+    edited = edited === undefined ? undefined : await reorderItems(edited, format, order);
+  return edited;
 }
 
 /** What differs still where it drifted, though it was written: something else than the entry says it. */

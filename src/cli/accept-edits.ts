@@ -4,8 +4,8 @@ import type { Edit } from '../domain/finding.ts';
 import { isObject, type Json, type JsonObject, sameJson } from '../domain/json.ts';
 import type { Change } from '../domain/plan.ts';
 import { type Pointer, pointerSteps, pointerTo, valueAt } from '../domain/pointer.ts';
-import { placedWidgets, widgetPairs, withoutId } from '../domain/widget-pairs.ts';
 import type { ReadDocument } from '../pipeline/document/read-document.ts';
+import { type Acceptance, acceptWidgets, type Differ } from './accept-widgets.ts';
 import type { DriftedObject } from './drift-answer.ts';
 
 /** What the edits of one entry are made from. */
@@ -18,25 +18,37 @@ export interface Accepting {
 }
 
 /**
- * The edits after which a document says of an object what Datadog holds: in the fields that drifted and no other, and
- * nothing into the entry that comes from the document. Undefined where an entry of its kind cannot say it.
+ * What makes a document say of an object what Datadog holds: in the fields that drifted and no other, and nothing into the
+ * entry that comes from the document. Undefined where an entry of its kind cannot say it.
  */
-export function acceptEdits({ document, read, drifted, live }: Accepting): Edit[] | undefined {
+export function acceptEdits({ document, read, drifted, live }: Accepting): Acceptance | undefined {
   const { kind, pointer, drift, changes } = drifted;
-  if (drift === 'deleted') return [{ pointer, remove: true }];
+  if (drift === 'deleted') return { edits: [{ pointer, remove: true }], orders: [] };
   const entry = valueAt(document, pointer);
   if (!live || !isObject(entry)) return undefined;
-  if (kind === 'alert') return alertEdits(entry, live, drifted, { document, read });
-  const fields = new Set(changes.map(({ path }) => pointerSteps(path)[0] ?? ''));
+  if (kind === 'alert') {
+    const edits = alertEdits(entry, live, drifted, { document, read });
+    return edits && { edits, orders: [] };
+  }
   const differ = differences(read.application);
-  return [...fields].flatMap((field): Edit[] => {
+  const done: Acceptance[] = [];
+  for (const field of new Set(changes.map(({ path }) => pointerSteps(path)[0] ?? ''))) {
     const some = changes.filter(({ path }) => pointerSteps(path)[0] === field);
-    const paths = some.map(({ path }) => path);
     const at = pointerTo(pointer, field);
-    if (field === 'tags') return tagEdits(at, entry['tags'], some, document);
-    if (field === 'widgets') return widgetEdits(at, entry['widgets'], live['widgets'], paths, differ);
-    return paths.flatMap((path) => differ(valueAt(entry, path), valueAt(live, path), `${pointer}${path}`));
-  });
+    const [mine, theirs] = [entry[field], live[field]];
+    if (field === 'widgets' && Array.isArray(mine) && Array.isArray(theirs)) {
+      const widgets = acceptWidgets(at, mine, theirs, some, differ);
+      if (!widgets) return undefined;
+      done.push(widgets);
+    } else if (field === 'tags') done.push({ edits: tagEdits(at, mine, some, document), orders: [] });
+    else {
+      const edits = some.flatMap(({ path }) =>
+        differ(valueAt(entry, path), valueAt(live, path), `${pointer}${path}`),
+      );
+      done.push({ edits, orders: [] });
+    }
+  }
+  return { edits: done.flatMap(({ edits }) => edits), orders: done.flatMap(({ orders }) => orders) };
 }
 
 function alertEdits(
@@ -85,63 +97,6 @@ function tagEdits(
       typeof tag === 'string' && gone.includes(tag) ? [{ pointer: pointerTo(at, index), remove: true }] : [],
     ),
   ];
-}
-
-type Differ = (before: Json | undefined, after: Json | undefined, pointer: Pointer) => Edit[];
-
-/** Widgets one by one, where none stands elsewhere now and new ones are the last; else the list as a whole. */
-function widgetEdits(
-  at: Pointer,
-  written: Json | undefined,
-  live: Json | undefined,
-  paths: readonly Pointer[],
-  differ: Differ,
-): Edit[] {
-  if (!Array.isArray(written) || !Array.isArray(live)) return differ(written, live, at);
-  const touched = new Set(paths.map((path) => Number(pointerSteps(path)[1])));
-  const partners = partnersOf(written, live);
-  const known = partners.filter((place) => place !== undefined);
-  const inOrder = known.every((place, index) => index === 0 || (known[index - 1] ?? 0) < place);
-  const newAreLast = partners.slice(0, known.length).every((place) => place !== undefined);
-  if (!inOrder || !newAreLast) {
-    const list = live.map((widget, index) => {
-      const mine = written[partners[index] ?? -1];
-      const same = mine !== undefined && differ(withoutId(mine), withoutId(widget), '').length === 0;
-      return same ? mine : withoutId(widget);
-    });
-    return [{ pointer: at, value: list }];
-  }
-  return [
-    ...partners.flatMap((place, index): Edit[] => {
-      const widget = live[index] ?? null;
-      if (place === undefined)
-        return [{ pointer: pointerTo(at, written.length + index - known.length), value: withoutId(widget) }];
-      return touched.has(index)
-        ? differ(written[place], keepingId(written[place], widget), pointerTo(at, place))
-        : [];
-    }),
-    ...written.flatMap((_, index): Edit[] =>
-      known.includes(index) ? [] : [{ pointer: pointerTo(at, index), remove: true }],
-    ),
-  ];
-}
-
-/** For each live widget the place of the written one that it is, at the top. */
-function partnersOf(written: readonly Json[], live: readonly Json[]): (number | undefined)[] {
-  const [before, after] = [placedWidgets(written, ''), placedWidgets(live, '')];
-  const pairs = widgetPairs(before, after);
-  return after.map((one) => {
-    const partner = pairs.get(one);
-    return partner && partner.group === undefined ? partner.at : undefined;
-  });
-}
-
-/** The live widget with the id that is written, if any. */
-function keepingId(written: Json | undefined, widget: Json): Json {
-  const bare = withoutId(widget);
-  return isObject(written) && isObject(bare) && written['id'] !== undefined
-    ? { ...bare, id: written['id'] }
-    : bare;
 }
 
 /** The change of what is between the same beginning and the same end: the way in which the text is written stays. */

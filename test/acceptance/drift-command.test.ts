@@ -160,8 +160,8 @@ describe('birddog drift', () => {
     await datadog(pod, 'PUT', `/api/v1/dashboard/${ids['overview']}`, {
       ...board,
       widgets: [
-        { ...shown, definition: { ...definition, title: 'Of the load' } },
         ...others,
+        { ...shown, definition: { ...definition, title: 'Of the load' } },
         { definition: { type: 'note', content: 'Two' } },
       ],
     });
@@ -172,6 +172,7 @@ describe('birddog drift', () => {
     assert.equal(first, YAML('drift-r'), 'the other document of the stream is as it was');
     assert.match(second, /condition: \{over: 5m, above: 20\} # ten/);
     assert.match(second, /alert_id: "\$\{monitor:drift-s\/load\}", title: Of the load\} # by its key/);
+    assert.match(second, /content: One\} # one\n +# of the load\n +- definition: \{type: alert_value/);
     assert.match(second, /content: Two/);
     assert.doesNotMatch(second, /key: both|@slack-all"?\]?\n {4}notify/);
     assert.equal((await run(folder, ['plan', 'r.yaml'])).status, 0);

@@ -46,6 +46,13 @@ const CASES: readonly (readonly [Format, string, readonly Edit[], string])[] = [
   // Several stretches of one text; another text.
   ['yaml', 'a: one two\n', [stretch('/a', 0, 3, 'three'), stretch('/a', 4, 7, 'four')], 'a: three four\n'],
   ['yaml', "a: 'x'\n", [set('/a', 'y z')], "a: 'y z'\n"],
+  // One more table of TOML, behind all that is in the last.
+  [
+    'toml',
+    '[[a]]\nb = 1\n[a.c]\nd = 2 # e\n\n[f]\ng = 3\n',
+    [set('/a/1', { b: 2, c: { d: 'x' } })],
+    '[[a]]\nb = 1\n[a.c]\nd = 2 # e\n\n[[a]]\nb = 2\nc = { d = "x" }\n\n[f]\ng = 3\n',
+  ],
   // Another value.
   ['json', '{"a": 1, "b": [1, 2]}', [set('/a', '1'), set('/b/1', null)], '{"a": "1", "b": [1, null]}'],
   [

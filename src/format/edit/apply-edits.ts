@@ -7,7 +7,7 @@ import { TextFault } from '../fault.ts';
 import { readText } from '../read-text.ts';
 import { addInBrackets, removeInBrackets, replaceInBrackets } from './bracket-edit.ts';
 import { editText, quotedAnew, type Stretch, type TextChange } from './edit-text.ts';
-import { type Site, siteOf, type Source } from './site.ts';
+import { readSource, type Site, siteOf, type Source } from './site.ts';
 import { collide, type Splice, spliced } from './splice.ts';
 import { addLine, removeLines } from './toml-edit.ts';
 import { addInBlock, removeInBlock, replaceInBlock } from './yaml-edit.ts';
@@ -65,7 +65,7 @@ async function inPasses(text: string, edits: readonly Edit[], way: Way): Promise
   let edited = text;
   for (let pass = 0; steps.length > 0; pass++) {
     if (pass >= MOST_PASSES) return undefined;
-    const source = await sourceOf(edited, way);
+    const source = await readSource(edited, way.format, way.limits);
     const taken = source && onePass(source, steps, way);
     if (!taken || taken.count === 0) return undefined;
     edited = spliced(edited, taken.splices);
@@ -88,17 +88,6 @@ function stepsOf(edits: readonly Edit[]): Step[] {
     texts.set(edit.pointer, known);
   }
   return steps;
-}
-
-async function sourceOf(text: string, { format, limits }: Way): Promise<Source | undefined> {
-  try {
-    const reading = await readText(text, format, limits);
-    const newline = /\r?\n/.exec(text)?.[0] ?? '\n';
-    return { ...reading, text, format, newline, root: reading.places() };
-  } catch (error) {
-    if (error instanceof TextFault) return undefined;
-    throw error;
-  }
 }
 
 /** As many steps as can be done at once: none in a list or object whose members another one changes. */

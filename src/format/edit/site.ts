@@ -1,6 +1,8 @@
 import { pointerSteps, type Pointer } from '../../domain/pointer.ts';
-import type { Format } from '../decoded.ts';
+import type { DecodeLimits, Format } from '../decoded.ts';
+import { TextFault } from '../fault.ts';
 import type { Place, Reading } from '../place.ts';
+import { readText } from '../read-text.ts';
 
 /** A text to be edited, read. */
 export interface Source extends Reading {
@@ -9,6 +11,22 @@ export interface Source extends Reading {
   /** How its lines end. */
   readonly newline: string;
   readonly root: Place;
+}
+
+/** Reads a text that is to be edited; undefined where it cannot be read. */
+export async function readSource(
+  text: string,
+  format: Format,
+  limits: DecodeLimits,
+): Promise<Source | undefined> {
+  try {
+    const reading = await readText(text, format, limits);
+    const newline = /\r?\n/.exec(text)?.[0] ?? '\n';
+    return { ...reading, text, format, newline, root: reading.places() };
+  } catch (error) {
+    if (error instanceof TextFault) return undefined;
+    throw error;
+  }
 }
 
 /** Where a value stands, or would: its place, and that of what holds it. */

@@ -1,4 +1,5 @@
-import type { Json } from '../../domain/json.ts';
+import { isObject, type Json } from '../../domain/json.ts';
+import { pointerTo, valueAt } from '../../domain/pointer.ts';
 import { afterLineEnd, lineStart, restOfLine } from '../blanks.ts';
 import type { Place } from '../place.ts';
 import type { Site, Source } from './site.ts';
@@ -11,6 +12,7 @@ export function addLine(
   { holder, siblings, step, path }: Site & { readonly path: readonly string[] },
   value: Json,
 ): Splice[] | undefined {
+  if (Array.isArray(valueAt(source.value, pointerTo('', ...path)))) return addTable(source, siblings, value);
   const put = inlineMember('toml', step, value);
   if (!holder || put === undefined) return undefined;
   const { text, newline } = source;
@@ -32,6 +34,17 @@ export function addLine(
   return [{ from: at, to: at, text: `${header}${put}${gap}` }];
 }
 
+/** Adds a table to a list of tables: behind all that the last one has, with the header of that. */
+function addTable({ text, newline }: Source, siblings: readonly Place[], value: Json): Splice[] | undefined {
+  const last = siblings.at(-1);
+  if (!last || !isObject(value) || !text.startsWith('[[', last.name)) return undefined;
+  const lines = Object.entries(value).map(([name, member]) => inlineMember('toml', name, member));
+  const at = restOfLine(text, furthest(last));
+  if (at === undefined || lines.includes(undefined)) return undefined;
+  const header = text.slice(last.name, text.indexOf(']]', last.name) + 2);
+  return [{ from: at, to: at, text: [newline, header, ...lines].join(newline) }];
+}
+
 /** The members of the document itself stand before its tables, and before the comment of the first of them. */
 function beforeFirstTable(text: string, tables: readonly Place[]): number {
   let at = lineStart(text, tables[0]?.offset ?? text.length);
@@ -49,7 +62,8 @@ export function removeLines({ text }: Source, { place }: Site): Splice[] | undef
   return [{ from: lineStart(text, place.name), to: afterLineEnd(text, end), text: '' }];
 }
 
-function furthest({ end, room, children }: Place): number {
+/** Behind all that stands in a member or item. */
+export function furthest({ end, room, children }: Place): number {
   let most = Math.max(end, room);
   for (const child of children?.values() ?? []) most = Math.max(most, furthest(child));
   return most;

@@ -1,0 +1,141 @@
+import { editedValue } from '../../domain/edited-value.ts';
+import { type Json, sameJson } from '../../domain/json.ts';
+import { type Pointer, pointerTo, valueAt } from '../../domain/pointer.ts';
+import { afterBlanks, afterLineEnd, beginsLine, lineStart, restOfLine } from '../blanks.ts';
+import { type DecodeLimits, DOCUMENT_LIMITS, type Format } from '../decoded.ts';
+import type { Place } from '../place.ts';
+import { furthest } from './toml-edit.ts';
+import { readSource, type Site, siteOf, type Source } from './site.ts';
+
+/** Another order of the list at a pointer: for each place, where the item stood that stands there now. */
+export interface Reordering {
+  readonly pointer: Pointer;
+  readonly order: readonly number[];
+}
+
+/**
+ * Puts the items of a list into another order, each as it is written, with the comments above and behind it. What comes out
+ * reads as the value with the list in that order; undefined where that cannot be had.
+ */
+export async function reorderItems(
+  text: string,
+  format: Format,
+  { pointer, order }: Reordering,
+  limits: DecodeLimits = DOCUMENT_LIMITS,
+): Promise<string | undefined> {
+  const mark = text.startsWith('\ufeff') ? '\ufeff' : '';
+  const source = await readSource(text.slice(mark.length), format, limits);
+  if (!source) return undefined;
+  const site = siteOf(source, pointerTo(pointer, 0));
+  const list = valueAt(source.value, pointer);
+  if (!site?.holder || !Array.isArray(list) || site.siblings.length !== list.length) return undefined;
+  if (order.toSorted((a, b) => a - b).some((at, index) => at !== index) || order.length !== list.length)
+    return undefined;
+  const bracketed = format === 'json' || site.flow;
+  const pieces = bracketed ? piecesInBrackets(source, site) : piecesOnLines(source, site);
+  const reordered = pieces && joined(pieces, order);
+  if (reordered === undefined) return undefined;
+  const wanted = editedValue(source.value, [{ pointer, value: order.map((at): Json => list[at] ?? null) }]);
+  const read = await readSource(reordered, format, limits);
+  return read && wanted !== undefined && sameJson(read.value, wanted) ? mark + reordered : undefined;
+}
+
+/** A list cut into what stays where it is and what goes with its item: before it, the item itself, behind its comma. */
+interface Pieces {
+  readonly head: string;
+  /** What stays between the items, by place: before each, and the comma behind it. */
+  readonly gaps: readonly string[];
+  readonly commas: readonly string[];
+  readonly items: readonly { readonly before: string; readonly item: string; readonly behind: string }[];
+  readonly foot: string;
+}
+
+function joined({ head, gaps, commas, items, foot }: Pieces, order: readonly number[]): string {
+  const parts = order.map((at, place) => {
+    const { before = '', item = '', behind = '' } = items[at] ?? {};
+    return `${gaps[place] ?? ''}${before}${item}${commas[place] ?? ''}${behind}`;
+  });
+  return head + parts.join('') + foot;
+}
+
+/** Items on lines of their own: those of a block in YAML, and tables of TOML. */
+function piecesOnLines(source: Source, { siblings }: Site): Pieces | undefined {
+  const { text, newline } = source;
+  const [first] = siblings;
+  if (!first || siblings.some(({ name }) => !beginsLine(text, name))) return undefined;
+  const column = first.name - lineStart(text, first.name);
+  const start = aboveComments(text, lineStart(text, first.name));
+  let from = start;
+  const gaps: string[] = [];
+  const items: Pieces['items'][number][] = [];
+  for (const place of siblings) {
+    const end = endOfLines(text, place, column);
+    const between = text.slice(from, lineStart(text, place.name));
+    if (end === undefined || !/^(?:[ \t]*(?:#[^\n]*)?\r?\n)*$/.test(between)) return undefined;
+    const gap = /^(?:[ \t]*\r?\n)*/.exec(between)?.[0] ?? '';
+    const lines = text.slice(from + gap.length, end);
+    gaps.push(gap);
+    // The last line of a text need not end; another one may come behind it now.
+    items.push({ before: '', item: /[\r\n]$/.test(lines) ? lines : lines + newline, behind: '' });
+    from = end;
+  }
+  return { head: text.slice(0, start), gaps, commas: [], items, foot: text.slice(from) };
+}
+
+/** Behind the last line of an item, and of the comments below it that are indented as what is in it. */
+function endOfLines(text: string, place: Place, column: number): number | undefined {
+  const last = furthest(place);
+  const rest = last > 0 && text.charAt(last - 1) === '\n' ? last : restOfLine(text, last);
+  if (rest === undefined) return undefined;
+  let end = rest === last && text.charAt(last - 1) === '\n' ? last : afterLineEnd(text, rest);
+  for (;;) {
+    const comment = /^([ \t]*)#[^\n]*\n/.exec(text.slice(end, lineEnd(text, end)));
+    if (!comment || (comment[1] ?? '').length <= column) return end;
+    end += comment[0].length;
+  }
+}
+
+function lineEnd(text: string, from: number): number {
+  const at = text.indexOf('\n', from);
+  return at < 0 ? text.length : at + 1;
+}
+
+/** The beginning of the comments right above a line. */
+function aboveComments(text: string, line: number): number {
+  let at = line;
+  while (at > 0 && /^[ \t]*#/.test(text.slice(lineStart(text, at - 1), at))) at = lineStart(text, at - 1);
+  return at;
+}
+
+/** Items between commas; comments go along where each item begins a line of its own, and there are none otherwise. */
+function piecesInBrackets({ text }: Source, { holder, siblings }: Site): Pieces | undefined {
+  if (!holder) return undefined;
+  const ownLines = siblings.every(({ name }) => beginsLine(text, name));
+  const open = holder.offset + 1;
+  const opening = ownLines ? restOfLine(text, open) : open;
+  if (opening === undefined) return undefined;
+  let from = ownLines ? afterLineEnd(text, opening) : opening;
+  const head = text.slice(0, from);
+  const gaps: string[] = [];
+  const commas: string[] = [];
+  const items: Pieces['items'][number][] = [];
+  for (const { name, end } of siblings) {
+    if (end <= name) return undefined;
+    const before = text.slice(from, name);
+    const comma = afterBlanks(text, end);
+    const isComma = text.charAt(comma) === ',';
+    if (isComma && text.slice(end, comma).trim() !== '') return undefined;
+    const after = isComma ? comma + 1 : end;
+    const rest = ownLines ? restOfLine(text, after) : after;
+    if (rest === undefined || (!ownLines && before.includes('#'))) return undefined;
+    gaps.push(ownLines ? '' : before);
+    commas.push(isComma ? ',' : '');
+    items.push({
+      before: ownLines ? before : '',
+      item: text.slice(name, end),
+      behind: text.slice(after, ownLines ? afterLineEnd(text, rest) : rest),
+    });
+    from = ownLines ? afterLineEnd(text, rest) : rest;
+  }
+  return { head, gaps, commas, items, foot: text.slice(from) };
+}
