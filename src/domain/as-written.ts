@@ -1,6 +1,6 @@
 import { canonical } from './canonical.ts';
 import { MANAGED } from './datadog-fields.ts';
-import { isObject, type JsonObject, sameJson } from './json.ts';
+import { isObject, type Json, type JsonObject, numberFromText, numberText, sameJson } from './json.ts';
 import type { StoredKind } from './managed-kind.ts';
 import { toSend } from './managed-fields.ts';
 
@@ -18,7 +18,9 @@ export function asWritten(kind: StoredKind, live: JsonObject): JsonObject {
     Object.entries(object).filter(([name]) => kind === 'dashboard' || managed.includes(name)),
   );
   const options = written['options'];
-  const lean = isObject(options) ? { ...written, options: withoutDefaults(kind, written, options) } : written;
+  const lean = isObject(options)
+    ? { ...written, options: plainNumbers(withoutDefaults(kind, written, options)) }
+    : written;
   const same = canonical(kind, lean);
   return Object.fromEntries(
     Object.entries(lean).filter(([name]) => {
@@ -29,6 +31,16 @@ export function asWritten(kind: StoredKind, live: JsonObject): JsonObject {
       return !sameJson(canonical(kind, without), same);
     }),
   );
+}
+
+/** Datadog spells a threshold of 2 as 2.0; nobody writes it so. */
+function plainNumbers(value: Json): Json {
+  if (Array.isArray(value)) return value.map(plainNumbers);
+  if (isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plainNumbers(member)]));
+  }
+  const whole = /^(-?\d+)\.0+$/.exec(numberText(value) ?? '')?.[1];
+  return whole === undefined ? value : numberFromText(whole);
 }
 
 /** Options that make a difference. */
