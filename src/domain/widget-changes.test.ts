@@ -33,6 +33,16 @@ describe('what differs between two lists of widgets', () => {
     ]);
   });
 
+  it('is said of the one that stands elsewhere by now, where either of two may have moved', () => {
+    assert.deepEqual(told([note('a', 1), note('b', 2)], [note('b'), note('a')]), [
+      { path: '/widgets/0', moved_from: '/widgets/1' },
+    ]);
+    assert.deepEqual(told([note('a', 1), note('b', 2)], [group('new', []), note('b'), note('a')]), [
+      { path: '/widgets/0', to: group('new', []) },
+      { path: '/widgets/2', moved_from: '/widgets/0' },
+    ]);
+  });
+
   it('is one line for a widget in front of the others, and for one less', () => {
     assert.deepEqual(told(live, [group('new', []), ...live]), [{ path: '/widgets/0', to: group('new', []) }]);
     assert.deepEqual(told(live, live.slice(1)), [{ path: '/widgets/0', from: note('a') }]);

@@ -63,7 +63,7 @@ function movedAmong(widgets: readonly PlacedWidget[], pairs: WidgetPairs): Reado
     const from = pairs.get(one);
     return from && areBeside(from, one, pairs);
   });
-  const still = longestRising(stayed.map((one) => pairs.get(one)?.at ?? 0));
+  const still = longestRising(stayed.map((one) => ({ from: pairs.get(one)?.at ?? 0, at: one.at })));
   const moved = widgets.filter((one) => {
     const from = pairs.get(one);
     return from && !(stayed.includes(one) && still.has(from.at));
@@ -85,22 +85,37 @@ function fieldChanges(from: PlacedWidget, to: PlacedWidget, compare: Compare): C
   return [...differences, ...compare(fields, fieldsWanted, place), ...lists];
 }
 
-/** The most numbers that stand in rising order: what did not move when others did. */
-function longestRising(numbers: readonly number[]): ReadonlySet<number> {
-  const ends: number[] = [];
-  const before = new Map<number, number | undefined>();
-  for (const number of numbers) {
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((ends[middle] ?? 0) < number) low = middle + 1;
-      else high = middle;
-    }
-    before.set(number, low === 0 ? undefined : ends[low - 1]);
-    ends[low] = number;
+interface Chain {
+  readonly length: number;
+  /** How many of it stand at the very place where they stood. */
+  readonly inPlace: number;
+  readonly from: number;
+  readonly before: Chain | undefined;
+}
+
+/** The most of what stands in rising order of where it stood: what did not move when others did. Of several, what is in place. */
+function longestRising(
+  places: readonly { readonly from: number; readonly at: number }[],
+): ReadonlySet<number> {
+  // A Fenwick tree: under each index the best chain that ends in some stretch of places below it.
+  const size = places.reduce((most, { from }) => Math.max(most, from + 1), 0);
+  const best = Array<Chain | undefined>(size + 1).fill(undefined);
+  let longest: Chain | undefined;
+  for (const { from, at } of places) {
+    let before: Chain | undefined;
+    for (let index = from; index > 0; index -= index & -index) before = better(before, best[index]);
+    const inPlace = (before?.inPlace ?? 0) + (from === at ? 1 : 0);
+    const chain: Chain = { length: (before?.length ?? 0) + 1, inPlace, from, before };
+    for (let index = from + 1; index <= size; index += index & -index)
+      best[index] = better(best[index], chain);
+    longest = better(longest, chain);
   }
   const rising = new Set<number>();
-  for (let at = ends.at(-1); at !== undefined; at = before.get(at)) rising.add(at);
+  for (let chain = longest; chain; chain = chain.before) rising.add(chain.from);
   return rising;
+}
+
+function better(a: Chain | undefined, b: Chain | undefined): Chain | undefined {
+  if (!a || !b) return a ?? b;
+  return b.length > a.length || (b.length === a.length && b.inPlace >= a.inPlace) ? b : a;
 }
