@@ -37,7 +37,13 @@ const REASONS: readonly (readonly [string, Complaint])[] = [
   ['expected hexadecimal character', { message: 'A hexadecimal digit is missing in an escape' }],
   ['missed comma between flow', { message: 'A comma is missing between two items', hint: BRACES_HINT }],
   ["expected the node content, but found ','", { message: 'There is one comma too many' }],
-  ['deficient indentation', { message: 'This line is indented less than the one it belongs to' }],
+  [
+    'deficient indentation',
+    {
+      message:
+        'A closing ] or } is missing before this line, or it is indented less than the one it belongs to',
+    },
+  ],
   ["expected ':' after a mapping key", { message: 'A colon is missing after the name of a member' }],
   [
     'can not read a block mapping entry',
