@@ -307,6 +307,20 @@ describe('what is left over', () => {
   });
 });
 
+describe('an import', () => {
+  it('says that nothing was found where that is why no team is known', async () => {
+    const { send, person } = start();
+    const imported = (query: string) => problemOf(send('/import', undefined, { application: 'app', query }));
+    assert.match((await imported('service:none')).message, /^Nothing was found/);
+    person('POST', '/api/v1/monitor', {
+      type: 'query alert',
+      query: MONITOR['query'] ?? null,
+      tags: ['service:x'],
+    });
+    assert.match((await imported('service:x')).message, /does not name one team/);
+  });
+});
+
 const KINDS: readonly StoredKind[] = ['monitor', 'dashboard'];
 describe('drift', () => {
   it('is none after an apply, and of what was deleted says so, and who did it', async () => {

@@ -55,7 +55,7 @@ export async function importRequest(request: PipelineRequest, ports: Ports): Pro
       document: {
         apiVersion: 'birddog/v1',
         application,
-        team: query.team ?? teamOf(entries) ?? refuseTeam(),
+        team: query.team ?? teamOf(entries) ?? refuseTeam(entries),
         ...(monitors.length > 0 ? { monitors } : {}),
         ...(dashboards.length > 0 ? { dashboards } : {}),
       },
@@ -138,8 +138,9 @@ function teamOf(entries: readonly Entry[]): string | undefined {
   return teams.size === 1 ? team : undefined;
 }
 
-function refuseTeam(): never {
-  throw new ProblemError('bad_request', 'What was found does not name one team.', {
-    hint: 'Add ?team= with the team that owns the application.',
+function refuseTeam(entries: readonly Entry[]): never {
+  const why = entries.length === 0 ? 'Nothing was found' : 'What was found does not name one team';
+  throw new ProblemError('bad_request', `${why}, so that it is not known which team owns the application.`, {
+    hint: 'Look at what was asked for, or say the team: ?team= in the request, --team of birddog import.',
   });
 }
