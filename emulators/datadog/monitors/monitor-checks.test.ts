@@ -77,7 +77,11 @@ describe('what Datadog refuses, it refuses in its words', () => {
     { query: 'change( avg( last_5m ), 5m_ago ) : avg:a{*} > 2' },
     { query: 'max(next_1w):forecast(avg:a{*}, "linear", 1) >= 3' },
     { query: 'formula("query1").rollup("sum").last("5m") > 124' },
-    { type: 'service check', query: "'a.b'.over('*').last(2).pct_by_status()" },
+    {
+      type: 'service check',
+      query: "'a.b'.over('*').last(2).pct_by_status()",
+      options: { thresholds: { critical: 50 } },
+    },
     { type: 'process alert', query: "processes('java').over('a:b').rollup('count').last('10m') > 1" },
     { type: 'composite', query: '(1 && !2) || 3' },
     { type: 'slo alert', query: 'burn_rate("x").over("30d").long_window("1h").short_window("5m") > 14.4' },
