@@ -29,7 +29,7 @@ const WORDS: readonly (readonly [PlanAction, (count: number) => string])[] = [
 ];
 const ASIDES: readonly (readonly [PlanAction, (count: number) => string])[] = [
   ['none', (count) => `${count} as written`],
-  ['left_over', (count) => `${count} left over (--prune deletes what may go)`],
+  ['left_over', (count) => `${count} left over (--prune deletes ${count === 1 ? 'it' : 'them'})`],
   ['copy', (count) => `${count === 1 ? '1 copy' : `${count} copies`}, never touched`],
 ];
 

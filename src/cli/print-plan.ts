@@ -30,34 +30,24 @@ export function printPlan(
   const head = `${paint('place', visible(`${name}: ${plan.application}`))} ${paint('aside', `(${visible(way)})`)}\n`;
   const blocks = plan.objects.flatMap((object) => {
     const wanted = read.wanted.find(({ kind, key }) => kind === object.kind && key === object.key);
-    const hasCopy = plan.objects.some(
-      ({ action, kind, key }) => action === 'copy' && kind === object.kind && key === object.key,
-    );
-    return block(object, { wanted: wanted?.object, hasCopy }, paint);
+    return block(object, wanted?.object, paint);
   });
   const summary = `  ${summaryOf(countsOf(plan.objects))}.\n`;
   return `${head}${blocks.map((lines) => `${lines.join('\n')}\n`).join('')}${summary}`;
 }
 
-interface Known {
-  /** The object as the document has it. */
-  readonly wanted: JsonObject | undefined;
-  /** Whether a copy of it is there, which keeps it from going. */
-  readonly hasCopy: boolean;
-}
-
-function block(object: PlannedEntry, { wanted, hasCopy }: Known, paint: Paint): string[][] {
+function block(object: PlannedEntry, wanted: JsonObject | undefined, paint: Paint): string[][] {
   const { action, kind, key, url } = object;
   if (action === 'none') return [];
   const [sign, style] = SIGNS[action];
   const where = url === undefined ? '' : ` ${paint('aside', visible(url))}`;
-  const title = `  ${paint(style, `${sign} ${kind} ${visible(key)}`)}${remark(object, hasCopy, paint)}${where}`;
+  const title = `  ${paint(style, `${sign} ${kind} ${visible(key)}`)}${remark(object, paint)}${where}`;
   const changes = action === 'create' && wanted ? membersOf(wanted) : object.changes;
   return [[title, ...changes.flatMap((change) => changeLines(change, paint, '      '))]];
 }
 
 /** What is to be known of an action beyond its name; ids that get lost stand out. */
-function remark({ action, id = '', origin }: PlannedEntry, hasCopy: boolean, paint: Paint): string {
+function remark({ action, id = '', origin }: PlannedEntry, paint: Paint): string {
   const made = [
     typeof origin?.['created'] === 'string' ? ` on ${origin['created'].slice(0, 10)}` : '',
     typeof origin?.['by'] === 'string' ? ` by ${origin['by']}` : '',
@@ -65,8 +55,7 @@ function remark({ action, id = '', origin }: PlannedEntry, hasCopy: boolean, pai
   const from = made === '' ? '' : visible(`, made${made}`);
   if (action === 'replace') return `  ${paint('lost', `made anew: the id ${visible(id)} is lost`)}`;
   if (action === 'delete') return `  ${paint('lost', `the id ${visible(id)} is lost`)}${from}`;
-  if (action === 'left_over')
-    return `  is not in the document${from}; ${hasCopy ? 'stays while there is a copy of it' : '--prune deletes it'}`;
+  if (action === 'left_over') return `  is not in the document${from}; --prune deletes it`;
   if (action === 'copy') return `  carries the same marker${from}: a copy, never touched`;
   return '';
 }

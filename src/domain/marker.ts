@@ -127,22 +127,3 @@ export function idOf(object: JsonObject): string {
   if (typeof id === 'number') return String(id);
   return isObject(id) || Array.isArray(id) || id === null || typeof id !== 'object' ? '' : id.rawJSON;
 }
-
-/** Why an object must stay that has copies: without it, the oldest of them would be taken for the application's own. */
-export function copiesTakeOver(copies: readonly JsonObject[]): string {
-  const [first, ...others] = copies.map(idOf);
-  const named =
-    others.length === 0
-      ? `its copy ${first}`
-      : `the oldest of its copies ${copies.map(idOf).slice(0, 5).join(', ')}`;
-  return `${named} would count as the application's own without it.`;
-}
-
-/** What to do about copies, as a hint. */
-export function settleCopies(kind: StoredKind): string {
-  const mark =
-    kind === 'monitor'
-      ? `the tags ${APPLICATION_TAG}... and ${KEY_TAG}...`
-      : 'the last line of the description';
-  return `Delete what was cloned in Datadog, or take ${mark} off it; then ask again.`;
-}

@@ -88,11 +88,6 @@ export const PROBLEMS = {
     title: 'More would be deleted than is allowed at once',
     hint: 'Look at the plan; if all of it shall go, say force=true.',
   },
-  kept_for_copies: {
-    status: 409,
-    title: 'The object has copies, one of which would take its place',
-    hint: 'Delete the copies named in the detail in Datadog, or take the marker off them; then ask again.',
-  },
   too_large: {
     status: 413,
     title: 'The body is too large',

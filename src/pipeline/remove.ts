@@ -1,14 +1,11 @@
-import { copiesTakeOver, idOf, settleCopies } from '../domain/marker.ts';
+import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { describe, wayMembers } from './describe.ts';
 import { findByKey, keyOf, requireLive } from './find-live.ts';
 import type { Ports } from './ports.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
 
-/**
- * Deletes an application's own object, found by key or id. The answer shows what there was. Throws `kept_for_copies` where
- * a copy would take its place.
- */
+/** Deletes an application's own object, found by key or id. A copy of it stays. The answer shows what there was. */
 export async function remove(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
   const { operation, query, context } = request;
   const kind = operation.kind ?? 'monitor';
@@ -20,18 +17,7 @@ export async function remove(request: PipelineRequest, ports: Ports): Promise<Pi
   }
   const key = await keyOf(port, target, context);
   return ports.lock.run(`${stored}:${target.application}/${key}`, context.deadline, async () => {
-    const found = await findByKey(port, target.application, key, context);
-    const live = requireLive(stored, found, target);
-    if (found.copies.length > 0) {
-      throw new ProblemError(
-        'kept_for_copies',
-        `The ${stored} ${idOf(live)} stays: ${copiesTakeOver(found.copies)}`,
-        {
-          hint: settleCopies(stored),
-          members: { copies: found.copies.map(idOf) },
-        },
-      );
-    }
+    const live = requireLive(stored, await findByKey(port, target.application, key, context), target);
     const dryRun = query.dry_run === 'true';
     if (!dryRun) {
       await port.delete(idOf(live), context);

@@ -4,21 +4,10 @@ import { canonical } from '../../domain/canonical.ts';
 import { changesOf, needsReplace } from '../../domain/changes.ts';
 import { droppedFields } from '../../domain/dropped-fields.ts';
 import { withLiveValues } from '../../domain/document-update.ts';
-import type { Finding } from '../../domain/finding.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isObject, numberText, printJson } from '../../domain/json.ts';
 import type { ManagedKind, StoredKind } from '../../domain/managed-kind.ts';
-import {
-  copiesTakeOver,
-  idOf,
-  markOf,
-  oldestFirst,
-  settleCopies,
-  type Stamp,
-  stamped,
-  unmarked,
-} from '../../domain/marker.ts';
-import type { Pointer } from '../../domain/pointer.ts';
+import { idOf, markOf, oldestFirst, type Stamp, stamped, unmarked } from '../../domain/marker.ts';
 import { resolved } from '../../domain/references.ts';
 import { adoptionFindings } from './adoption.ts';
 import type { DocumentPlan, LiveState, PlanStep } from './document-plan.ts';
@@ -37,10 +26,7 @@ export function planDocument(
   const found = new Map(wanted.map((one) => [one, foundFor(one, application, held, live)]));
   const ids = knownIds(held, found, application);
   const idFor = (name: string) => ids.get(name) ?? live.foreign.get(name);
-  const isThere = (name: string) => {
-    const own = held.get(name);
-    return (own !== undefined && !(prune && mayGo(own))) || live.foreign.has(name);
-  };
+  const isThere = (name: string) => (held.has(name) && !prune) || live.foreign.has(name);
   const order = inOrder(wanted, application, isThere);
   const steps = order.steps.map((list) =>
     list.map((one) => {
@@ -50,8 +36,8 @@ export function planDocument(
   );
   const named = new Set(wanted.map(({ stored, key }) => nameOf({ kind: stored, key })));
   const others = [...held.values()].filter(({ stored, key }) => !named.has(nameOf({ kind: stored, key })));
-  const leftOver = others.map((one) =>
-    untouched(one.stored, one.key, one.object, prune && mayGo(one) ? 'delete' : 'left_over'),
+  const leftOver = others.map(({ stored, key, object }) =>
+    untouched(stored, key, object, prune ? 'delete' : 'left_over'),
   );
   const copies = [...held.values()].flatMap(({ stored, key, copies: list }) =>
     list.map((copy) => untouched(stored, key, copy, 'copy')),
@@ -64,12 +50,6 @@ export function planDocument(
       ...document.findings,
       ...order.findings,
       ...adoptionFindings(wanted, live, application),
-      ...others.flatMap((one) => (mayGo(one) ? [] : [keptForCopies(one, '', 'warning')])),
-      ...wanted.flatMap((one) => {
-        const own = held.get(fullName({ kind: one.stored, key: one.key }, application));
-        const stays = !own || mayGo(own) || !needsReplace(one.stored, own.object, one.object);
-        return stays ? [] : [keptForCopies(own, one.pointer, 'error')];
-      }),
       ...wanted.flatMap((one) => {
         const before = found.get(one);
         return before ? droppedFields(one.stored, one.object, before, one.pointer) : [];
@@ -151,25 +131,6 @@ function heldBy({ own }: LiveState): ReadonlyMap<string, Held> {
     }
   }
   return held;
-}
-
-/** Of an object that goes, the oldest copy would count as the application's own next: it may go once they are settled. */
-function mayGo({ copies }: Held): boolean {
-  return copies.length === 0;
-}
-
-function keptForCopies(
-  { stored, key, object, copies }: Held,
-  pointer: Pointer,
-  severity: Finding['severity'],
-): Finding {
-  return {
-    code: 'kept_for_copies',
-    severity,
-    message: `The ${stored} ${idOf(object)} (${key}) cannot go: ${copiesTakeOver(copies)}`,
-    pointer,
-    hint: settleCopies(stored),
-  };
 }
 
 function stepFor(wanted: Wanted, live: JsonObject | undefined, desired: JsonObject): PlanStep {

@@ -236,6 +236,24 @@ describe('mutes', () => {
   });
 });
 
+describe("a copy that Datadog's Clone made", () => {
+  it('blocks nothing, and is as it was after every apply', async () => {
+    const { apply, plan, person } = start();
+    const document = (message: string) => documentOf({ monitors: [{ ...MONITOR, message }] });
+    await apply(document('a'));
+    const live = person('GET', `/api/v1/monitor/${idOf(await plan(document('a')))}`);
+    const { type = null, query = null, tags = null } = live;
+    const copy = person('POST', '/api/v1/monitor', { type, query, tags, name: 'Clone of Load' });
+    const read = () => person('GET', `/api/v1/monitor/${String(copy['id'])}`);
+    const before = read();
+    await apply(document('b'));
+    await apply(document('c'), { prune: 'true', force: 'true' });
+    assert.deepEqual(told(await plan(document('c'))), ['load none', 'load copy']);
+    await apply(documentOf({}), { prune: 'true' });
+    assert.deepEqual(read(), before);
+  });
+});
+
 describe('of many objects', () => {
   const monitors = Array.from({ length: 20 }, (_, at) => ({ ...MONITOR, key: `m${at}`, name: `M ${at}` }));
   it('no more than the share that is set are deleted at once, and always three', async () => {
