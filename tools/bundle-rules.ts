@@ -46,7 +46,6 @@ export const BUNDLES: readonly BundleRule[] = [
       '@peculiar/x509',
       'cockatiel',
       'jose',
-      'hono',
       'prom-client',
       'src/main/',
       'src/sidecar/',

@@ -1,6 +1,5 @@
-import { html } from 'hono/html';
 import { PROBLEMS } from '../domain/problem.ts';
-import { ENDPOINTS, QUERY_PARAMETERS } from './operations.ts';
+import { ENDPOINTS, QUERY_PARAMETERS, type QueryName } from './operations.ts';
 
 const EXAMPLE = `curl -X POST http://127.0.0.1:8080/create_monitor \\
   -H 'Content-Type: application/yaml' --data-binary @- <<'END'
@@ -18,8 +17,8 @@ pre{padding:1rem;overflow:auto}table{border-collapse:collapse;width:100%}
 td,th{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid #ddd}`;
 
 /** The contract for people: paths, parameters and problems, from the same tables as /openapi.json. `bearer`: callers show a token. */
-export async function docsPage(bearer = false): Promise<string> {
-  const page = html`<!doctype html>
+export function docsPage(bearer = false): string {
+  return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Birddog</title><meta name="viewport" content="width=device-width">
 <style>${STYLE}</style></head>
@@ -28,25 +27,34 @@ export async function docsPage(bearer = false): Promise<string> {
 <p>Datadog monitors, alerts and dashboards for any application. The description for machines is
 <a href="/openapi.json">/openapi.json</a>. Bodies are JSON, YAML or TOML by <code>Content-Type</code>;
 answers are JSON, or YAML where <code>Accept</code> asks for it.</p>
-${bearer ? html`<p>Every request carries <code>Authorization: Bearer TOKEN</code>.</p>` : ''}
-<pre>${EXAMPLE}</pre>
+${bearer ? '<p>Every request carries <code>Authorization: Bearer TOKEN</code>.</p>' : ''}
+<pre>${escaped(EXAMPLE)}</pre>
 <h2>Paths</h2>
 <table><tr><th>Path</th><th>What it does</th><th>Query parameters</th></tr>
-${ENDPOINTS.map(
-  (o) => html`<tr><td><code>${o.method} ${o.path}</code></td><td>${o.summary}</td>
-<td>${o.query.map((q) => html`<code title="${QUERY_PARAMETERS[q]}">${q}</code> `)}</td></tr>`,
-)}</table>
+${rows(ENDPOINTS, (o) => [`<code>${o.method} ${o.path}</code>`, escaped(o.summary), parameters(o.query)])}</table>
 <h2>Parameters</h2>
-<table>${Object.entries(QUERY_PARAMETERS).map(
-    ([name, meaning]) => html`<tr><td><code>${name}</code></td><td>${meaning}</td></tr>`,
-  )}</table>
+<table>${rows(Object.entries(QUERY_PARAMETERS), ([name, meaning]) => [`<code>${name}</code>`, escaped(meaning)])}</table>
 <h2>Problems</h2>
 <p>Every failure is <code>application/problem+json</code> (RFC 9457) with a code of this table.</p>
 <table><tr><th>Status</th><th>Code</th><th>Meaning</th><th>What to do</th></tr>
-${Object.entries(PROBLEMS).map(
-  ([code, p]) =>
-    html`<tr><td>${p.status}</td><td><code>${code}</code></td><td>${p.title}</td><td>${p.hint}</td></tr>`,
-)}</table>
+${rows(Object.entries(PROBLEMS), ([code, { status, title, hint }]) => [
+  String(status),
+  `<code>${code}</code>`,
+  escaped(title),
+  escaped(hint),
+])}</table>
 </body></html>`;
-  return String(await page);
+}
+
+function rows<T>(of: readonly T[], cells: (one: T) => readonly string[]): string {
+  const row = (one: T) => `<tr><td>${cells(one).join('</td><td>')}</td></tr>`;
+  return of.map(row).join('\n');
+}
+
+function parameters(names: readonly QueryName[]): string {
+  return names.map((name) => `<code title="${escaped(QUERY_PARAMETERS[name])}">${name}</code>`).join(' ');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -1,5 +1,3 @@
-import type { HttpBindings } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
 import type { Check } from '../check/check.ts';
 import { docsPage } from '../contract/docs-page.ts';
 import { documentJsonSchema } from '../contract/document-json-schema.ts';
@@ -22,12 +20,13 @@ import { answerFormat, formatOf } from '../format/content-type.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Log } from '../process/log.ts';
 import type { Metrics, WayTaken } from './metrics.ts';
-import { addHealth, type Health } from './ops-app.ts';
+import { type Health, healthRoutes } from './ops-app.ts';
 import { readBody } from './read-body.ts';
-import { problemReply, type Reply, replyWith } from './reply.ts';
+import { problemReply, type Reply, replyWith, textReply } from './reply.ts';
 import { deadlineOf } from './request-context.ts';
 import { auditRequest, type RequestAudit } from './request-audit.ts';
 import { recordRequest } from './request-record.ts';
+import { type Call, type Handle, routed, type Routes } from './routes.ts';
 import { isLarge, saidSize, type SentBody, sentBody } from './sent-body.ts';
 import type { Turns } from './turns.ts';
 
@@ -70,47 +69,37 @@ export interface ContractAppOptions {
   readonly health?: Health;
 }
 
-type App = Hono<{ Bindings: HttpBindings }>;
-
 /** The paths of the contract over HTTP: what Birddog and the sidecar both serve. */
-export function contractApp(options: ContractAppOptions): App {
-  const app: App = new Hono();
-  for (const operation of ENDPOINTS) {
-    app.on(operation.method, operation.path, (c) => answer(c, operation, options));
-  }
-  const description = JSON.stringify(openApi(options.version, options.bearer));
-  app.get('/openapi.json', (c) => c.body(description, 200, { 'content-type': 'application/json' }));
-  const schema = documentJsonSchema();
-  app.get('/schema.json', (c) => c.body(schema, 200, { 'content-type': 'application/schema+json' }));
-  app.get('/docs', async (c) => c.html(await docsPage(options.bearer)));
-  if (options.health) addHealth(app, options.health);
-  app.all('*', (c) => {
-    const { path, method } = c.req;
-    const record = recordRequest(
-      { method, path: path.slice(0, 200), endpoint: 'other', header: headerOf(c) },
-      options,
-    );
+export function contractApp(options: ContractAppOptions): Handle {
+  const { bearer, health, version } = options;
+  const operations = ENDPOINTS.map((operation): [string, Handle] => [
+    `${operation.method} ${operation.path}`,
+    (call) => answer(call, operation, options),
+  ]);
+  const descriptions: Routes = {
+    'GET /openapi.json': () => textReply(200, 'application/json', JSON.stringify(openApi(version, bearer))),
+    'GET /schema.json': () => textReply(200, 'application/schema+json', documentJsonSchema()),
+    'GET /docs': () => textReply(200, 'text/html; charset=UTF-8', docsPage(bearer)),
+  };
+  const routes = { ...Object.fromEntries(operations), ...descriptions, ...(health && healthRoutes(health)) };
+  return routed(routes, ({ method, path, header }) => {
+    const record = recordRequest({ method, path: path.slice(0, 200), endpoint: 'other', header }, options);
     const problem = record.failed(noRoute(path, method));
     record.answered(problem.status);
-    return send(problemReply(problem, record.ids.requestId));
+    return problemReply(problem, record.ids.requestId);
   });
-  return app;
 }
 
-type Call = Context<{ Bindings: HttpBindings }>;
-
-const headerOf = (c: Call) => (name: string) => c.req.header(name);
-
-async function answer(c: Call, operation: Endpoint, options: ContractAppOptions): Promise<Response> {
+async function answer(call: Call, operation: Endpoint, options: ContractAppOptions): Promise<Reply> {
   const { method, path } = operation;
-  const header = headerOf(c);
+  const { header, outgoing } = call;
   const record = recordRequest({ method, path, endpoint: path, header }, options);
   const audit = auditRequest(operation, record.log);
   const gone = new AbortController();
   let received = !hasBody(operation);
   // A write that was begun is seen through: its outcome would otherwise be unknown to everybody.
   const onClose = () => (!isWrite(operation) || !received) && gone.abort();
-  c.env.outgoing.once('close', onClose);
+  outgoing.once('close', onClose);
   let reply: Reply;
   let deadline: OwnDeadline | undefined;
   let giveBack: (() => void) | undefined;
@@ -120,10 +109,10 @@ async function answer(c: Call, operation: Endpoint, options: ContractAppOptions)
     record.asksAs(caller.name);
     audit.asksAs(caller);
     const context = { caller, ...record.ids, deadline };
-    if (operation.verb === 'check') reply = await checked(c, options.check, context);
+    if (operation.verb === 'check') reply = await checked(call, options.check, context);
     else {
-      giveBack = await turnFor(c, operation, options.large, context.deadline);
-      const incoming = await read(c, operation, context);
+      giveBack = await turnFor(call, operation, options.large, context.deadline);
+      const incoming = await read(call, operation, context);
       received = true;
       // A client that did not say the size had to wait, whatever it sent.
       if (!isLarge(incoming.sent?.bytes.length ?? 0)) giveBack?.();
@@ -138,33 +127,32 @@ async function answer(c: Call, operation: Endpoint, options: ContractAppOptions)
   }
   giveBack?.();
   deadline?.close();
-  c.env.outgoing.off('close', onClose);
+  outgoing.off('close', onClose);
   record.answered(reply.status);
-  return send(reply);
+  return reply;
 }
 
-async function checked(c: Call, check: Check, context: RequestContext): Promise<Reply> {
-  const accept = answerFormat(c.req.header('accept'));
-  queryOf(new URL(c.req.url).searchParams, CHECK);
+async function checked({ url, header }: Call, check: Check, context: RequestContext): Promise<Reply> {
+  const accept = answerFormat(header('accept'));
+  queryOf(url.searchParams, CHECK);
   const body = { ...(await check(context)), request_id: context.requestId };
   return replyWith(200, body, accept, context.requestId);
 }
 
 async function read(
-  c: Call,
+  { url, header, incoming }: Call,
   operation: Operation,
   context: RequestContext,
 ): Promise<Omit<Incoming, 'goes' | 'letGo' | 'audit'>> {
-  const header = headerOf(c);
   const accept = answerFormat(header('accept'));
-  const { search, searchParams } = new URL(c.req.url);
+  const { search, searchParams } = url;
   const query = queryOf(searchParams, operation);
   const rest = { operation, query, accept, context, header, pathAndQuery: `${operation.path}${search}` };
   if (!hasBody(operation)) return rest;
   const contentType = header('content-type');
   const format = formatOf(contentType);
   const limits = operation.kind === undefined ? DOCUMENT_LIMITS : OBJECT_LIMITS;
-  const bytes = await readBody(c.env.incoming, limits.bytes, context.deadline.signal);
+  const bytes = await readBody(incoming, limits.bytes, context.deadline.signal);
   requireTime(context.deadline, 'the body was read');
   return { ...rest, sent: sentBody(bytes, contentType ?? '', format, limits) };
 }
@@ -175,9 +163,9 @@ async function bodyOf(sent: SentBody | undefined): Promise<{ body?: Json }> {
 }
 
 /** A large body waits for its turn before it is read: so many at once are as much as the process can hold. */
-async function turnFor(c: Call, operation: Operation, large: Turns, deadline: Deadline) {
+async function turnFor({ incoming }: Call, operation: Operation, large: Turns, deadline: Deadline) {
   const may = hasBody(operation) && operation.kind === undefined;
-  return may && isLarge(saidSize(c.env.incoming)) ? large.take(deadline) : undefined;
+  return may && isLarge(saidSize(incoming)) ? large.take(deadline) : undefined;
 }
 
 const FLAGS: readonly QueryName[] = ['dry_run', 'prune', 'force'];
@@ -208,9 +196,4 @@ function noRoute(path: string, method: string): ProblemError {
         allow: methods,
       })
     : new ProblemError('unknown_path', `Birddog serves no path ${path.slice(0, 200)}.`);
-}
-
-function send(reply: Reply): Response {
-  const body = typeof reply.body === 'string' ? reply.body : new Uint8Array(reply.body);
-  return new Response(body, { status: reply.status, headers: { ...reply.headers } });
 }

@@ -1,6 +1,6 @@
-import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
 import type { Metrics } from './metrics.ts';
+import { textReply } from './reply.ts';
+import { type Handle, routed, type Routes } from './routes.ts';
 
 /** What a probe asks. Liveness asks nothing of others; readiness nothing of third parties. */
 export interface Health {
@@ -8,21 +8,25 @@ export interface Health {
   readonly notReady: () => string | undefined;
 }
 
-/** /healthz and /readyz, onto an app of its own or onto the public one. */
-export function addHealth(app: Hono<{ Bindings: HttpBindings }>, health: Health): void {
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.get('/readyz', (c) => {
-    const why = health.notReady();
-    return why === undefined ? c.json({ status: 'ready' }) : c.json({ status: 'not ready', why }, 503);
-  });
+/** /healthz and /readyz, for an app of its own or the public one. */
+export function healthRoutes(health: Health): Routes {
+  return {
+    'GET /healthz': () => textReply(200, 'application/json', '{"status":"ok"}'),
+    'GET /readyz': () => {
+      const why = health.notReady();
+      const said = why === undefined ? { status: 'ready' } : { status: 'not ready', why };
+      return textReply(why === undefined ? 200 : 503, 'application/json', JSON.stringify(said));
+    },
+  };
 }
 
 /** The ops port: probes and metrics and nothing else, in plain HTTP for kubelet and Prometheus. */
-export function opsApp(health: Health, metrics: Metrics): Hono<{ Bindings: HttpBindings }> {
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  addHealth(app, health);
-  app.get('/metrics', async (c) =>
-    c.text(await metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4' }),
+export function opsApp(health: Health, metrics: Metrics): Handle {
+  return routed(
+    {
+      ...healthRoutes(health),
+      'GET /metrics': async () => textReply(200, 'text/plain; version=0.0.4', await metrics.text()),
+    },
+    () => textReply(404, 'text/plain', 'Not found.\n'),
   );
-  return app;
 }

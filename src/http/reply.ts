@@ -18,6 +18,11 @@ export function replyWith(status: number, value: Json, format: 'json' | 'yaml', 
   };
 }
 
+/** An answer whose text is ready; `type` is its media type. */
+export function textReply(status: number, type: string, body: string): Reply {
+  return { status, headers: { 'content-type': type }, body };
+}
+
 const CHALLENGE = 'Bearer realm="birddog"';
 
 /** A failure as RFC 9457 has it; always JSON, so that every client can read it. */
@@ -31,8 +36,6 @@ export function problemReply(problem: ProblemError, requestId: string): Reply {
       ...(problem.extras.allow ? { allow: problem.extras.allow.join(', ') } : {}),
       ...(problem.status === 401 ? { 'www-authenticate': problem.extras.challenge ?? CHALLENGE } : {}),
       ...(retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) }),
-      // The rest of a body that was refused is not read: the connection ends with the answer.
-      ...(problem.code === 'too_large' ? { connection: 'close' } : {}),
     },
     body: JSON.stringify(problemBody(problem, requestId)),
   };

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import https from 'node:https';
+import { connect, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { TLSSocket } from 'node:tls';
 import { mintCertificates } from '../init/certificates.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { createOutbound } from '../outbound/outbound.ts';
 import { systemClock } from '../process/system-clock.ts';
+import { textReply } from './reply.ts';
+import type { Call } from './routes.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 const running: { close(): unknown }[] = [];
@@ -16,6 +18,7 @@ afterEach(async () => {
   for (const thing of running.splice(0)) await thing.close();
 });
 
+const LET_IN = textReply(200, 'text/plain', 'let in');
 const YEAR = 365 * 24 * 60 * 60 * 1000;
 
 /** Shows each kind of client to one server that trusts two CAs, one of them of long ago. */
@@ -26,12 +29,11 @@ async function door() {
     mintCertificates({ now, days: 1 }),
     mintCertificates({ now: new Date(now.getTime() - 2 * YEAR), days: 365 }),
   ]);
-  const app = new Hono<{ Bindings: HttpBindings }>();
   let asked = 0;
-  app.get('/', (c) => {
+  const app = () => {
     asked += 1;
-    return c.text('let in');
-  });
+    return LET_IN;
+  };
   const mutualTls = { ca: pod.ca + old.ca, ...pod.server, clientUri: 'urn:birddog:main' };
   const server = await startServer({ host: '127.0.0.1', port: 0, app, mutualTls });
   running.push({ close: () => server.close(0) });
@@ -48,8 +50,7 @@ async function door() {
 
 async function serve(clientUri: string) {
   const certificates = await mintCertificates({ now: new Date(), days: 1 });
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  app.get('/', (c) => c.text('let in'));
+  const app = () => LET_IN;
   const { ca, server: own } = certificates;
   const server: RunningServer = await startServer({
     host: '127.0.0.1',
@@ -93,7 +94,7 @@ describe('a server with mutual TLS', () => {
   });
 
   it('tells a port that cannot be had', async () => {
-    const app = new Hono<{ Bindings: HttpBindings }>();
+    const app = () => LET_IN;
     const first = await startServer({ host: '127.0.0.1', port: 0, app });
     running.push({ close: () => first.close(0) });
     await assert.rejects(startServer({ host: '127.0.0.1', port: Number(new URL(first.url).port), app }), {
@@ -108,15 +109,15 @@ async function renewable(kind: 'tls' | 'mutualTls') {
     mintCertificates({ now: new Date(), days: 1 }),
     mintCertificates({ now: new Date(), days: 1 }),
   ]);
-  const app = new Hono<{ Bindings: HttpBindings }>();
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
-  app.get('/', (c) => c.text('quick'));
-  app.get('/slow', async (c) => {
-    arrive();
-    await released;
-    return c.text('slow');
-  });
+  const app = async ({ path }: Call) => {
+    if (path === '/slow') {
+      arrive();
+      await released;
+    }
+    return LET_IN;
+  };
   const ca = before.ca + after.ca;
   const server = await startServer({
     host: '127.0.0.1',
@@ -177,4 +178,58 @@ describe('a server with TLS of its own', () => {
     const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     await assert.rejects(ask('/', old));
   });
+});
+
+const MIB = 1024 * 1024;
+
+/** One raw connection, on which a body of 2 MiB is refused before it is sent. */
+async function refused(lingerMs?: number, headers = '') {
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    app: () => textReply(413, 'text/plain', 'too large'),
+    ...(lingerMs === undefined ? {} : { lingerMs }),
+  });
+  running.push({ close: () => server.close(0) });
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  running.push({ close: () => socket.destroy() });
+  socket.write(`POST / HTTP/1.1\r\nhost: a\r\n${headers}content-length: ${2 * MIB}\r\n\r\n`);
+  const [answer]: unknown[] = await once(socket, 'data');
+  assert.match(String(answer), /^HTTP\/1\.1 413 .*too large$/s);
+  return socket;
+}
+
+async function sendTheRest(socket: Socket): Promise<void> {
+  for (let sent = 0; sent < 2 * MIB; sent += MIB) {
+    await new Promise((resolve) => socket.write('x'.repeat(MIB), resolve));
+  }
+}
+
+describe('a body that is not wanted', () => {
+  it('may be sent to its end after the answer, and the connection goes on', async () => {
+    const socket = await refused();
+    await sendTheRest(socket);
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    const [answer]: unknown[] = await once(socket, 'data');
+    assert.match(String(answer), /^HTTP\/1\.1 413 /);
+  });
+
+  it('may be so by a client that wants no other answer, which is closed in order', async () => {
+    const socket = await refused(undefined, 'connection: close\r\n');
+    const ended = once(socket, 'end');
+    await sendTheRest(socket);
+    await ended;
+  });
+
+  it('is not waited for for ever', async () => {
+    const socket = await refused(20);
+    await once(socket, 'close');
+  });
+});
+
+it('a server answers whatever its app throws', async () => {
+  const app = () => assert.fail('not foreseen');
+  const server = await startServer({ host: '127.0.0.1', port: 0, app });
+  running.push({ close: () => server.close(0) });
+  assert.equal((await fetch(server.url)).status, 500);
 });

@@ -1,18 +1,20 @@
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import type { Hono } from 'hono';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import { type Reply, textReply } from './reply.ts';
+import { callOf, type Handle } from './routes.ts';
 
 export interface ServerOptions {
   readonly host: string;
   readonly port: number;
-  readonly app: Hono<{ Bindings: HttpBindings }>;
+  readonly app: Handle;
   /** TLS 1.2 or later. */
   readonly tls?: ServerCertificate;
   /** Mutual TLS 1.3: who has no certificate of `ca` for `clientUri` gets no connection. */
   readonly mutualTls?: ServerCertificate & { readonly ca: string; readonly clientUri: string };
+  /** For how long (ms) the rest of a body that was not wanted is read and thrown away after the answer. */
+  readonly lingerMs?: number;
 }
 
 /** PEM texts: a server's own certificate and key, and the CAs of those whom it lets in, where it asks. */
@@ -35,7 +37,7 @@ const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 610_000, keepAliveTim
 
 /** Starts a server. Rejects with the system's error where the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const listener = getRequestListener(options.app.fetch);
+  const listener: http.RequestListener = (incoming, outgoing) => void answer(options, incoming, outgoing);
   const certificate = options.mutualTls ?? options.tls;
   const server = certificate
     ? https.createServer(
@@ -67,6 +69,40 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     close: (graceMs = 5000) => close(server, graceMs),
   };
+}
+
+/** Long enough (ms) for a client to see that it is answered while it still sends. */
+const LINGER = 5000;
+
+async function answer(
+  { app, lingerMs = LINGER }: ServerOptions,
+  incoming: http.IncomingMessage,
+  outgoing: http.ServerResponse,
+): Promise<void> {
+  let reply: Reply;
+  try {
+    reply = await app(callOf(incoming, outgoing));
+  } catch {
+    reply = textReply(500, 'text/plain', 'Something happened that is not foreseen.\n');
+  }
+  const { status, headers, body } = reply;
+  if (!incoming.complete) linger(incoming, outgoing, lingerMs);
+  outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  outgoing.end(body);
+}
+
+/**
+ * A connection that is closed while its client sends is reset, and may take the answer with it. So it stays open, also for
+ * a client that wants no other answer, until the rest of the body has come and been thrown away, but not for ever.
+ */
+function linger(incoming: http.IncomingMessage, outgoing: http.ServerResponse, ms: number): void {
+  const stays = outgoing.shouldKeepAlive;
+  outgoing.shouldKeepAlive = true;
+  const cut = setTimeout(() => incoming.destroy(), ms);
+  incoming.once('close', () => {
+    clearTimeout(cut);
+    if (!stays) incoming.socket.end();
+  });
 }
 
 /** What of TLS goes with a certificate, and is given anew with each. */

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
 import { deadlineAfter } from '../domain/deadline.ts';
+import { textReply } from '../http/reply.ts';
 import { startServer } from '../http/server.ts';
 import { type Certificates, mintCertificates } from '../init/certificates.ts';
 import { OutboundError } from '../outbound/outbound.ts';
@@ -37,8 +36,7 @@ function followed(inUse: Certificates, onDisk: Certificates) {
 }
 
 async function sidecarWith({ ca, server }: Certificates) {
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  app.get('/', (c) => c.text('let in'));
+  const app = () => textReply(200, 'text/plain', 'let in');
   const mutualTls = { ca, ...server, clientUri: 'urn:birddog:main' };
   return startServer({ host: '127.0.0.1', port: 0, app, mutualTls });
 }

@@ -2,8 +2,8 @@ import { createOutbound, type Outbound, OutboundError } from '../outbound/outbou
 import type { HopCertificate } from '../process/certificate-files.ts';
 import type { Followed } from '../process/followed.ts';
 
-/** Sockets kept open to the sidecar. */
-const SOCKETS = 64;
+/** Sockets kept open to the sidecar: one for each request that `createSidecarClient` has under way, and one for probes. */
+const SOCKETS = 33;
 
 /**
  * The connections to the sidecar, with the certificate that is on disk. Without a proxy: the hop never leaves the pod.

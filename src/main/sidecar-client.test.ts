@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as immediately } from 'node:timers/promises';
 import { OBJECT_LIMITS } from '../format/decoded.ts';
 import { sentBody } from '../http/sent-body.ts';
 import { OPERATIONS } from '../contract/operations.ts';
@@ -123,11 +124,39 @@ describe('the hop', () => {
   it('lets only so many requests wait for a sidecar that is slow, and tells the others at once', async () => {
     const { promise, resolve } = Promise.withResolvers<OutboundAnswer>();
     const client = createSidecarClient(URL_OF_SIDECAR, { send: () => promise, close: () => {} });
-    const under = Array.from({ length: 64 + 256 }, () => client.forward(incoming(), []));
+    const under = Array.from({ length: 32 + 256 }, () => client.forward(incoming(), []));
     await assert.rejects(client.forward(incoming(), []), { code: 'busy' });
     resolve(ANSWER);
     for (const reply of await Promise.all(under)) assert.equal(reply.status, 201);
     assert.equal((await client.forward(incoming(), [])).status, 201);
+  });
+
+  it('sends two requests and takes two answers in a turn of the event loop, so that listed calls come in between', async () => {
+    const { promise, resolve } = Promise.withResolvers<OutboundAnswer>();
+    const counts = { sent: 0, answered: 0 };
+    const send = () => {
+      counts.sent += 1;
+      return promise;
+    };
+    const client = createSidecarClient(URL_OF_SIDECAR, { send, close: () => {} });
+    const under = Array.from({ length: 12 }, async () => {
+      await client.forward(incoming(), []);
+      counts.answered += 1;
+    });
+    const grown: number[] = [];
+    const step = async (of: 'sent' | 'answered') => {
+      while (counts[of] < under.length) {
+        const before = counts[of];
+        await immediately();
+        grown.push(counts[of] - before);
+      }
+    };
+    await step('sent');
+    resolve(ANSWER);
+    await step('answered');
+    // The first two of all wait for no turn.
+    assert.ok(Math.max(...grown) <= 4 && grown.length >= 10, `${grown}`);
+    await Promise.all(under);
   });
 
   it('holds only so many bytes of bodies for a sidecar that hangs, and counts those of requests that ended no more', async () => {

@@ -13,13 +13,16 @@ import { type Endpoint, isWrite } from '../contract/operations.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../http/reply.ts';
 import { HEADERS } from '../contract/headers.ts';
+import { createPace } from '../http/pace.ts';
 import { createTurns } from '../http/turns.ts';
 import { type Outbound, OutboundError } from '../outbound/outbound.ts';
 
 /** Failures in a row after which the sidecar is left alone, and for how long (ms). */
 const BREAKER = { failures: 5, restMs: 1000 };
 /** Requests under way over the hop at once, and how many more may wait: beyond that the sidecar is flooded. */
-const UNDER_WAY = { atOnce: 64, waiting: 256 };
+const UNDER_WAY = { atOnce: 32, waiting: 256 };
+/** Requests that go to the sidecar, and answers that come from it, in one turn of the event loop: listed calls wait for no more. */
+const A_TURN = 2;
 /** Bytes of bodies that are held for the sidecar at once, so that one that hangs does not fill this process. */
 const MOST_HELD = 64 * 1024 * 1024;
 /** Kept back (ms) of the deadline, so that the sidecar's own answer arrives before ours runs out. */
@@ -64,6 +67,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
     { halfOpenAfter: BREAKER.restMs, breaker: new ConsecutiveBreaker(BREAKER.failures) },
   );
   const turns = createTurns(UNDER_WAY.atOnce, UNDER_WAY.waiting, 'requests wait for the sidecar');
+  const pace = createPace(A_TURN);
   let openings = 0;
   let held = 0;
   let silent = false;
@@ -95,7 +99,10 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
       let giveBack: (() => void) | undefined;
       try {
         giveBack = await turns.take(incoming.context.deadline);
-        return await breaker.execute(() => send(url, outbound, incoming, missingFrom));
+        await pace();
+        const answer = await breaker.execute(() => send(url, outbound, incoming, missingFrom));
+        await pace();
+        return answer;
       } catch (error) {
         throw awayProblem(error, incoming);
       } finally {

@@ -1,0 +1,28 @@
+/** Waits until this turn of the event loop, or a later one, has room for a piece of work. */
+export type Pace = () => Promise<void>;
+
+/**
+ * Lets `most` pieces of work go on in each turn of the event loop, in the order in which they asked. Many that come to
+ * life in one turn would otherwise hold up whoever has nothing to do with them until the last is done.
+ */
+export function createPace(most: number): Pace {
+  const waiting: (() => void)[] = [];
+  let left = most;
+  let due = false;
+  function nextTurn(): void {
+    due = false;
+    const begun = waiting.splice(0, most);
+    left = most - begun.length;
+    for (const begin of begun) begin();
+    if (begun.length > 0) ask();
+  }
+  function ask(): void {
+    if (!due) setImmediate(nextTurn);
+    due = true;
+  }
+  return async () => {
+    ask();
+    if (left > 0) left -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+  };
+}
