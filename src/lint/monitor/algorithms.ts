@@ -29,9 +29,8 @@ export function oneOf(...words: readonly string[]): Setting {
 }
 
 /** The calls of an algorithm in a query without syntax faults. */
-export function callsOf({ parsed: { faults }, parts }: MonitorView, name: string): Call[] {
-  if (faults.length > 0) return [];
-  return parts.filter((part) => part.kind === 'call').filter((call) => call.name.text === name);
+export function callsOf({ parsed: { faults }, calls }: MonitorView, name: string): Call[] {
+  return faults.length > 0 ? [] : calls.filter((call) => call.name.text === name);
 }
 
 /** Everything that is wrong with what an algorithm is given. */

@@ -3,15 +3,11 @@ import type { Argument, Method } from '../../language/query/syntax.ts';
 import type { MonitorView } from './monitor-view.ts';
 
 /** The keys that a monitor is grouped by: none for a simple one, undefined where that cannot be told. */
-export function groupKeysOf({ parsed, parts, options }: MonitorView): ReadonlySet<string> | undefined {
+export function groupKeysOf({ parsed, series, options }: MonitorView): ReadonlySet<string> | undefined {
   const { query, faults } = parsed;
   if (faults.length > 0) return undefined;
   if (query.kind === 'metric') {
-    return new Set(
-      parts.flatMap((part) =>
-        part.kind === 'series' ? (part.groupBy?.keys ?? []).map(({ text }) => text.trim()) : [],
-      ),
-    );
+    return new Set(series.flatMap(({ groupBy }) => (groupBy?.keys ?? []).map(({ text }) => text.trim())));
   }
   if (query.kind !== 'chain') return undefined;
   const own = keysOfMethods(query.head.methods);

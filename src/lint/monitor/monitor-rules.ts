@@ -170,7 +170,7 @@ const RULE_SETS: readonly RuleSet[] = [
     ],
   },
   {
-    asked: ({ parts }) => parts.some((part) => part.kind === 'call' && ALGORITHMS.has(part.name.text)),
+    asked: ({ calls }) => calls.some(({ name }) => ALGORITHMS.has(name.text)),
     rules: [
       anomalyArguments,
       anomalyWindow,

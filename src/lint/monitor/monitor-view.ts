@@ -1,7 +1,16 @@
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { parseMetricQuery, parseQuery } from '../../language/query/parse-query.ts';
-import type { Call, Method, Parsed, ParsedExpression, Query, Series } from '../../language/query/syntax.ts';
-import { partsIn } from '../../language/query/walk-query.ts';
+import type {
+  Call,
+  FilterList,
+  FilterTag,
+  Method,
+  Parsed,
+  ParsedExpression,
+  Query,
+  Series,
+} from '../../language/query/syntax.ts';
+import { partsIn, tagsIn } from '../../language/query/walk-query.ts';
 import type { Path, Rule } from '../rule.ts';
 import { type MonitorText, type TextPart, textPartsOf, textsOf } from './monitor-texts.ts';
 
@@ -25,8 +34,12 @@ export interface MonitorView {
   readonly query: string;
   /** An opaque query where it, or the type, is left out. */
   readonly parsed: Parsed;
-  /** Every call, series and method of a metric query's expression, from left to right; none in other queries. */
-  readonly parts: readonly (Call | Series | Method)[];
+  /** Those of a metric query's expression, each from left to right; none in other queries. */
+  readonly calls: readonly Call[];
+  readonly series: readonly Series[];
+  readonly methods: readonly Method[];
+  /** What the filters of the series hold. */
+  readonly tags: readonly (FilterTag | FilterList)[];
   /** What stands in the quotes of `formula("...")`, read; undefined in other queries. */
   readonly formula: ReadFormula | undefined;
   /** What the options say of the names in a formula. */
@@ -60,6 +73,8 @@ export function viewMonitor(monitor: JsonObject, setting: MonitorSetting = {}): 
   const parsed = parseQuery(query === undefined ? '' : (type ?? ''), query ?? '');
   const whole = setting.whole !== false && type !== undefined && query !== undefined;
   const texts = textsOf(monitor);
+  const parts = parsed.query.kind === 'metric' ? partsIn(parsed.query.expression) : [];
+  const series = parts.filter((part) => part.kind === 'series');
   return {
     monitor,
     whole,
@@ -68,7 +83,10 @@ export function viewMonitor(monitor: JsonObject, setting: MonitorSetting = {}): 
     type: type ?? '',
     query: query ?? '',
     parsed,
-    parts: parsed.query.kind === 'metric' ? partsIn(parsed.query.expression) : [],
+    calls: parts.filter((part) => part.kind === 'call'),
+    series,
+    methods: parts.filter((part) => part.kind === 'method'),
+    tags: series.flatMap(({ filter }) => tagsIn(filter)),
     formula: formulaOf(parsed.query),
     variables: variablesOf(options['variables']),
     texts,

@@ -1,5 +1,4 @@
 import type { Method } from '../../language/query/syntax.ts';
-import { tagsIn } from '../../language/query/walk-query.ts';
 import { groupKeysOf } from './group-keys.ts';
 import type { MonitorView } from './monitor-view.ts';
 
@@ -40,11 +39,7 @@ export function variableKeysOf(view: MonitorView): ReadonlySet<string> | undefin
   // An event brings its own tags, whatever it is grouped by.
   if (query.kind !== 'metric') return view.type.startsWith('event') ? undefined : groups;
   const keys = new Set(groups);
-  for (const part of view.parts) {
-    if (part.kind !== 'series') continue;
-    for (const tag of tagsIn(part.filter))
-      keys.add(tag.kind === 'in' ? tag.key.text : (tag.text.split(':')[0] ?? ''));
-  }
+  for (const tag of view.tags) keys.add(tag.kind === 'in' ? tag.key.text : (tag.text.split(':')[0] ?? ''));
   return keys;
 }
 

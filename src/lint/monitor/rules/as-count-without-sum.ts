@@ -11,14 +11,12 @@ query: ⟦avg⟧(last_5m):sum:web.errors{*}.as_count() > 1
   good: `type: query alert
 query: sum(last_5m):sum:web.errors{*}.as_count() > 1
 `,
-  check: ({ parsed: { query }, parts }) => {
+  check: ({ parsed: { query }, calls, methods }) => {
     if (query.kind !== 'metric' || ['sum', 'change', 'pct_change'].includes(query.evaluation.name.text))
       return [];
-    const counted = parts.some((part) => part.kind === 'method' && part.name.text === 'as_count');
+    const counted = methods.some(({ name }) => name.text === 'as_count');
     // An algorithm looks at the shape of the counts, not at their size.
-    const shaped = parts.some(
-      (part) => part.kind === 'call' && ['anomalies', 'outliers', 'forecast'].includes(part.name.text),
-    );
+    const shaped = calls.some(({ name }) => ['anomalies', 'outliers', 'forecast'].includes(name.text));
     if (!counted || shaped || query.evaluation.name.text === '') return [];
     return [
       {

@@ -26,14 +26,13 @@ query: avg(last_5m):avg:system.load.1{env:prod} > 1
       const from = span.from + found.index + whole.length - name.length;
       places.push({ text: name, span: { from, to: from + name.length }, path });
     };
-    for (const part of view.parts) {
-      if (part.kind !== 'series') continue;
-      look(part.metric.text, part.metric.span);
-      for (const tag of tagsIn(part.filter)) {
+    for (const { metric, filter, groupBy } of view.series) {
+      look(metric.text, metric.span);
+      for (const tag of tagsIn(filter)) {
         if (tag.kind === 'tag') look(tag.text, tag.span);
         else for (const value of tag.values) look(value.text, value.span);
       }
-      for (const key of part.groupBy?.keys ?? []) look(key.text, key.span);
+      for (const key of groupBy?.keys ?? []) look(key.text, key.span);
     }
     for (const { path, search, spanOf } of searchesOf(view))
       for (const { text, span } of search.terms) look(text, spanOf(span), path);

@@ -13,10 +13,10 @@ options: {on_missing_data: ⟦show_no_data⟧}
 query: sum(last_5m):default_zero(sum:web.errors{*}.as_count()) > 2
 options: {on_missing_data: default}
 `,
-  check: ({ parts, options }) => {
+  check: ({ calls, options }) => {
     const on = options['on_missing_data'];
     if (typeof on !== 'string' || on === 'default') return [];
-    if (!parts.some((part) => part.kind === 'call' && part.name.text === 'default_zero')) return [];
+    if (!calls.some(({ name }) => name.text === 'default_zero')) return [];
     return [
       {
         path: ['options', 'on_missing_data'],

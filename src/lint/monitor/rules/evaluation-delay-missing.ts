@@ -19,12 +19,10 @@ query: avg(last_5m):avg:aws.ec2.cpuutilization{*} by {host} > 90
 options:
   evaluation_delay: 900
 `,
-  check: ({ monitor, parts, options }) => {
+  check: ({ monitor, series, options }) => {
     if (options['evaluation_delay'] != null) return [];
-    const late = parts.find(
-      (part) => part.kind === 'series' && FETCHED.test(part.metric.text) && !IN_TIME.test(part.metric.text),
-    );
-    if (late?.kind !== 'series') return [];
+    const late = series.find(({ metric: { text } }) => FETCHED.test(text) && !IN_TIME.test(text));
+    if (late === undefined) return [];
     return [
       {
         path: ['query'],

@@ -14,10 +14,10 @@ query: avg(last_1h):avg:system.load.1{*}.fill(last, ⟦3600⟧) > 1
   good: `type: query alert
 query: avg(last_1h):avg:system.load.1{*}.fill(last, 600) > 1
 `,
-  check: ({ parts }) =>
-    parts.flatMap((part) => {
-      if (part.kind !== 'method' || part.name.text !== 'fill') return [];
-      const limit = part.args[1];
+  check: ({ methods }) =>
+    methods.flatMap(({ name, args }) => {
+      if (name.text !== 'fill') return [];
+      const limit = args[1];
       const seconds = argumentNumber(limit);
       if (limit === undefined || seconds === undefined || seconds <= MOST) return [];
       return [

@@ -1,4 +1,3 @@
-import { tagsIn } from '../../../language/query/walk-query.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
 /** Signs that no tag keeps: docs, getting_started/tagging, defining tags. */
@@ -14,19 +13,17 @@ query: avg(last_5m):avg:system.load.1{⟦env=prod⟧} > 1
   good: `type: query alert
 query: avg(last_5m):avg:system.load.1{env:prod} > 1
 `,
-  check: ({ parts }) =>
-    parts.flatMap((part) =>
-      (part.kind === 'series' ? tagsIn(part.filter) : []).flatMap((tag) => {
-        const sign = tag.kind === 'tag' ? IMPOSSIBLE.exec(tag.text)?.[0] : undefined;
-        if (sign === undefined) return [];
-        return [
-          {
-            path: ['query'],
-            span: tag.span,
-            message: `The filter lets nothing through: no tag has a ${sign} in it.`,
-            hint: 'Tags are written as in env:prod, with a comma or AND between two.',
-          },
-        ];
-      }),
-    ),
+  check: ({ tags }) =>
+    tags.flatMap((tag) => {
+      const sign = tag.kind === 'tag' ? IMPOSSIBLE.exec(tag.text)?.[0] : undefined;
+      if (sign === undefined) return [];
+      return [
+        {
+          path: ['query'],
+          span: tag.span,
+          message: `The filter lets nothing through: no tag has a ${sign} in it.`,
+          hint: 'Tags are written as in env:prod, with a comma or AND between two.',
+        },
+      ];
+    }),
 };

@@ -11,9 +11,9 @@ query: avg(last_5m):avg:system.load.1{env:prod⟦,⟧host:a OR host:b} > 1
   good: `type: query alert
 query: avg(last_5m):avg:system.load.1{env:prod AND (host:a OR host:b)} > 1
 `,
-  check: ({ parts }) =>
-    parts.flatMap((part) => {
-      const sign = part.kind === 'series' ? mixedIn(part.filter) : undefined;
+  check: ({ series }) =>
+    series.flatMap(({ filter }) => {
+      const sign = mixedIn(filter);
       return sign === undefined
         ? []
         : [

@@ -46,8 +46,7 @@ query: avg(last_5m):⟦clamp_max⟧(avg:system.load.1{*}) > 1
   good: `type: query alert
 query: avg(last_5m):clamp_max(avg:system.load.1{*}, 100) > 1
 `,
-  check: ({ parsed: { faults }, parts }) =>
-    faults.length > 0 ? [] : parts.flatMap((part) => (part.kind === 'call' ? wrong(part) : [])),
+  check: ({ parsed: { faults }, calls }) => (faults.length > 0 ? [] : calls.flatMap(wrong)),
 };
 
 function wrong({ name, args }: Call): Hit[] {

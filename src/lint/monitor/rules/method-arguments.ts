@@ -71,11 +71,11 @@ query: avg(last_5m):avg:system.load.1{*}.rollup(⟦average⟧, 60) > 1
   good: `type: query alert
 query: avg(last_5m):avg:system.load.1{*}.rollup(avg, 60) > 1
 `,
-  check: ({ parsed: { query, faults }, parts }) => {
+  check: ({ parsed: { query, faults }, methods }) => {
     if (faults.length > 0) return [];
     switch (query.kind) {
       case 'metric':
-        return parts.flatMap((part) => (part.kind === 'method' ? wrong(part, OF_METRICS) : []));
+        return methods.flatMap((method) => wrong(method, OF_METRICS));
       case 'chain': {
         const forms = query.head.name.text === 'formula' ? OF_FORMULAS : OF_SEARCHES;
         return query.head.methods.flatMap((method) => wrong(method, forms));

@@ -10,9 +10,8 @@ query: avg(last_5m):⟦system_load⟧ > 1
   good: `type: query alert
 query: avg(last_5m):avg:system_load{*} > 1
 `,
-  check: ({ parsed: { query, faults }, parts }) => {
-    if (query.kind !== 'metric' || faults.length > 0 || parts.some(({ kind }) => kind === 'series'))
-      return [];
+  check: ({ parsed: { query, faults }, series }) => {
+    if (query.kind !== 'metric' || faults.length > 0 || series.length > 0) return [];
     return [
       {
         path: ['query'],

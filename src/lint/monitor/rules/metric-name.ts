@@ -14,10 +14,8 @@ query: avg(last_5m):avg:⟦5xx.errors⟧{*} > 1
   good: `type: query alert
 query: avg(last_5m):avg:errors.5xx{*} > 1
 `,
-  check: ({ parts }) =>
-    parts.flatMap((part) => {
-      if (part.kind !== 'series') return [];
-      const { text, span } = part.metric;
+  check: ({ series }) =>
+    series.flatMap(({ metric: { text, span } }) => {
       // What begins with a dollar sign is a variable, which another rule tells of.
       if (text === '' || text.startsWith('$') || (NAME.test(text) && text.length <= LONGEST)) return [];
       return [

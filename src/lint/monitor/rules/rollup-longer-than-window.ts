@@ -19,9 +19,9 @@ query: avg(last_1h):avg:system.load.1{*}.rollup(avg, 900) > 1
     const minutes = minutesOf(window ?? '');
     if (minutes === undefined || window?.startsWith('next_') || callsOf(view, 'anomalies').length > 0)
       return [];
-    return view.parts.flatMap((part) => {
-      if (part.kind !== 'method' || part.name.text !== 'rollup') return [];
-      const interval = part.args.find((argument) => argument.kind === 'number');
+    return view.methods.flatMap(({ name, args }) => {
+      if (name.text !== 'rollup') return [];
+      const interval = args.find((argument) => argument.kind === 'number');
       const seconds = argumentNumber(interval);
       if (interval === undefined || seconds === undefined || seconds <= minutes * 60) return [];
       return [

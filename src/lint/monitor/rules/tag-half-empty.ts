@@ -1,4 +1,3 @@
-import { tagsIn } from '../../../language/query/walk-query.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
 export const tagHalfEmpty: MonitorRule = {
@@ -11,18 +10,16 @@ query: avg(last_5m):avg:system.load.1{⟦env:⟧} > 1
   good: `type: query alert
 query: avg(last_5m):avg:system.load.1{env:prod} > 1
 `,
-  check: ({ parts }) =>
-    parts.flatMap((part) =>
-      (part.kind === 'series' ? tagsIn(part.filter) : []).flatMap((tag) => {
-        if (tag.kind !== 'tag' || !/^:|:$/.test(tag.text)) return [];
-        return [
-          {
-            path: ['query'],
-            span: tag.span,
-            message: `The filter lets nothing through: ${tag.text.startsWith(':') ? 'the key' : 'the value'} of the tag is missing.`,
-            hint: 'Write both, as in env:prod; env:* is any value.',
-          },
-        ];
-      }),
-    ),
+  check: ({ tags }) =>
+    tags.flatMap((tag) => {
+      if (tag.kind !== 'tag' || !/^:|:$/.test(tag.text)) return [];
+      return [
+        {
+          path: ['query'],
+          span: tag.span,
+          message: `The filter lets nothing through: ${tag.text.startsWith(':') ? 'the key' : 'the value'} of the tag is missing.`,
+          hint: 'Write both, as in env:prod; env:* is any value.',
+        },
+      ];
+    }),
 };

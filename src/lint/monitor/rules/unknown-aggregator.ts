@@ -18,7 +18,7 @@ query: avg(last_5m):⟦average⟧:system.load.1{*} > 1
   good: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 1
 `,
-  check: ({ parsed: { query }, parts }) => {
+  check: ({ parsed: { query }, series }) => {
     if (query.kind !== 'metric') return [];
     const hits: Hit[] = [];
     const say = (word: Word | undefined, known: readonly string[]) => {
@@ -34,9 +34,8 @@ query: avg(last_5m):avg:system.load.1{*} > 1
     say(query.evaluation.name, OVER_TIME);
     const [inner] = query.evaluation.args;
     if (inner?.kind === 'call') say(inner.name, OVER_TIME);
-    for (const part of parts) {
-      if (part.kind === 'series' && part.aggregator && !OF_DISTRIBUTION.test(part.aggregator.text))
-        say(part.aggregator, IN_SPACE);
+    for (const { aggregator } of series) {
+      if (aggregator && !OF_DISTRIBUTION.test(aggregator.text)) say(aggregator, IN_SPACE);
     }
     return hits;
   },

@@ -17,8 +17,8 @@ query: avg(last_5m):⟦derivatve⟧(avg:system.load.1{*}) > 1
   good: `type: query alert
 query: avg(last_5m):derivative(avg:system.load.1{*}) > 1
 `,
-  check: ({ type, parts, formula }) => {
-    const hits = parts.flatMap((part) => (part.kind === 'call' ? unknown(part, 0) : []));
+  check: ({ type, calls, formula }) => {
+    const hits = calls.flatMap((call) => unknown(call, 0));
     // Data jobs have functions of their own.
     if (formula === undefined || type === 'data-jobs alert') return hits;
     const inFormula = partsIn(formula.expression).flatMap((part) =>

@@ -15,10 +15,10 @@ query: sum(last_5m):sum:web.errors{*}.⟦as_counts⟧() > 1
   good: `type: query alert
 query: sum(last_5m):sum:web.errors{*}.as_count() > 1
 `,
-  check: ({ parsed: { query }, parts }) => {
+  check: ({ parsed: { query }, methods }) => {
     switch (query.kind) {
       case 'metric':
-        return parts.flatMap((part) => (part.kind === 'method' ? unknown(part, METRIC_METHODS) : []));
+        return methods.flatMap((method) => unknown(method, METRIC_METHODS));
       case 'chain': {
         const form = formOf(query.head.name.text);
         return form ? query.head.methods.flatMap((method) => unknown(method, form.methods)) : [];
