@@ -5,7 +5,7 @@ import { afterEach, describe, it } from 'node:test';
 import { setImmediate as immediately } from 'node:timers/promises';
 import { createLog } from '../process/log.ts';
 import { systemClock } from '../process/system-clock.ts';
-import { contractApp } from './contract-app.ts';
+import { contractApp, type Incoming } from './contract-app.ts';
 import { createMetrics } from './metrics.ts';
 import { replyWith } from './reply.ts';
 import { startServer } from './server.ts';
@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 /** A contract whose one large document at a time is served when `serve` says so. */
-async function contract(serve: () => Promise<unknown> = async () => undefined) {
+async function contract(serve: (incoming: Incoming) => Promise<unknown> = async () => undefined) {
   const turns = createTurns(1, 5, 'x');
   const waiting: (() => void)[] = [];
   const passedOn: string[] = [];
@@ -30,9 +30,10 @@ async function contract(serve: () => Promise<unknown> = async () => undefined) {
     },
   };
   const app = contractApp({
-    serve: async ({ context, pathAndQuery }) => {
+    serve: async (incoming) => {
+      const { context, pathAndQuery } = incoming;
       passedOn.push(pathAndQuery);
-      await serve();
+      await serve(incoming);
       return replyWith(200, {}, 'json', context.requestId);
     },
     check: async () => assert.fail('nobody asks'),
@@ -109,6 +110,53 @@ describe('a turn for a large document', () => {
     turn();
     serve();
     assert.equal(await answered(outgoing), 200);
+  });
+});
+
+describe('the bodies that are held at once', () => {
+  const MIB = 1024 * 1024;
+  const body = Buffer.from(`{"application":"x","a":"${'x'.repeat(MIB - 100)}"}`);
+
+  /** Forty bodies of nearly 1 MiB, of which each that is served waits for the end; how many were busy, and how many served. */
+  async function forty(path: string, serve: (incoming: Incoming) => void) {
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const { begin, answered } = await contract(async (incoming) => {
+      serve(incoming);
+      await ended;
+    });
+    const told: (number | undefined)[] = [];
+    const send = async () => {
+      const outgoing = begin(path, { 'content-type': 'application/json', 'content-length': body.length });
+      outgoing.end(body);
+      const status = await answered(outgoing);
+      told.push(status);
+      if (told.length >= 8) end();
+    };
+    const sent = Array.from({ length: 40 }, send);
+    return { told, end, all: Promise.all(sent), send };
+  }
+
+  it('are bounded together, and let go of with the answer', async () => {
+    const { told, all, send } = await forty('/create_monitor', () => {});
+    await all;
+    assert.deepEqual(
+      told.slice(0, 8),
+      Array.from({ length: 8 }, () => 503),
+    );
+    assert.equal(told.filter((status) => status === 200).length, 32);
+    await send();
+    assert.equal(told.at(-1), 200);
+  });
+
+  it('do not count where they go to another process', async () => {
+    let served = 0;
+    const { told, all, end } = await forty('/create_monitor', ({ letGo }) => {
+      letGo();
+      served += 1;
+      if (served === 40) end();
+    });
+    await all;
+    assert.ok(told.every((status) => status === 200));
   });
 });
 

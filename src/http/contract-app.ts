@@ -19,6 +19,7 @@ import { ProblemError } from '../domain/problem.ts';
 import { answerFormat, formatOf } from '../format/content-type.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Log } from '../process/log.ts';
+import { createHeldBytes, type Share } from './held-bytes.ts';
 import type { Metrics, WayTaken } from './metrics.ts';
 import { type Health, healthRoutes } from './ops-app.ts';
 import { readBody } from './read-body.ts';
@@ -43,7 +44,7 @@ export interface Incoming {
   readonly header: (name: string) => string | undefined;
   /** Takes note of who serves the request, as soon as that is known. */
   readonly goes: (way: WayTaken) => void;
-  /** Lets the next large body in: this one goes to another process, and costs no more than its bytes. */
+  /** Lets other bodies in: this one goes to another process, and costs no more than its bytes, which whoever sends it counts. */
   readonly letGo: () => void;
   /** Takes note of what is written here. */
   readonly audit: Pick<RequestAudit, 'isAbout' | 'wrote' | 'done'>;
@@ -69,12 +70,16 @@ export interface ContractAppOptions {
   readonly health?: Health;
 }
 
+/** Bytes of small bodies that are held at once; of large ones there are as many as have their turn. */
+const MOST_HELD = 32 * 1024 * 1024;
+
 /** The paths of the contract over HTTP: what Birddog and the sidecar both serve. */
 export function contractApp(options: ContractAppOptions): Handle {
   const { bearer, health, version } = options;
+  const held = createHeldBytes(MOST_HELD, 'the bodies of all requests are too large together.');
   const operations = ENDPOINTS.map((operation): [string, Handle] => [
     `${operation.method} ${operation.path}`,
-    (call) => answer(call, operation, options),
+    (call) => answer(call, operation, options, held()),
   ]);
   const descriptions: Routes = {
     'GET /openapi.json': () => textReply(200, 'application/json', JSON.stringify(openApi(version, bearer))),
@@ -90,7 +95,12 @@ export function contractApp(options: ContractAppOptions): Handle {
   });
 }
 
-async function answer(call: Call, operation: Endpoint, options: ContractAppOptions): Promise<Reply> {
+async function answer(
+  call: Call,
+  operation: Endpoint,
+  options: ContractAppOptions,
+  share: Share,
+): Promise<Reply> {
   const { method, path } = operation;
   const { header, outgoing } = call;
   const record = recordRequest({ method, path, endpoint: path, header }, options);
@@ -112,13 +122,17 @@ async function answer(call: Call, operation: Endpoint, options: ContractAppOptio
     if (operation.verb === 'check') reply = await checked(call, options.check, context);
     else {
       giveBack = await turnFor(call, operation, options.large, context.deadline);
-      const incoming = await read(call, operation, context);
+      const incoming = await read(call, operation, context, giveBack ? undefined : share.take);
       received = true;
       // A client that did not say the size had to wait, whatever it sent.
       if (!isLarge(incoming.sent?.bytes.length ?? 0)) giveBack?.();
       audit.isAbout({ query: incoming.query });
       audit.isAbout({ query: incoming.query, ...(await bodyOf(incoming.sent)) });
-      reply = await options.serve({ ...incoming, goes: record.goes, letGo: () => giveBack?.(), audit });
+      const letGo = () => {
+        giveBack?.();
+        share.giveBack();
+      };
+      reply = await options.serve({ ...incoming, goes: record.goes, letGo, audit });
     }
   } catch (error) {
     const problem = record.failed(error);
@@ -126,6 +140,7 @@ async function answer(call: Call, operation: Endpoint, options: ContractAppOptio
     reply = problemReply(problem, record.ids.requestId);
   }
   giveBack?.();
+  share.giveBack();
   deadline?.close();
   outgoing.off('close', onClose);
   record.answered(reply.status);
@@ -143,6 +158,7 @@ async function read(
   { url, header, incoming }: Call,
   operation: Operation,
   context: RequestContext,
+  hold?: Share['take'],
 ): Promise<Omit<Incoming, 'goes' | 'letGo' | 'audit'>> {
   const accept = answerFormat(header('accept'));
   const { search, searchParams } = url;
@@ -152,7 +168,7 @@ async function read(
   const contentType = header('content-type');
   const format = formatOf(contentType);
   const limits = operation.kind === undefined ? DOCUMENT_LIMITS : OBJECT_LIMITS;
-  const bytes = await readBody(incoming, limits.bytes, context.deadline.signal);
+  const bytes = await readBody(incoming, limits.bytes, context.deadline.signal, hold);
   requireTime(context.deadline, 'the body was read');
   return { ...rest, sent: sentBody(bytes, contentType ?? '', format, limits) };
 }

@@ -14,10 +14,13 @@ const never = new AbortController().signal;
 
 describe('the body of a request', () => {
   it('is waited for so long at most, whatever deadline the client has', async () => {
-    await assert.rejects(readBody(begun(), 100, never, 20), {
-      code: 'deadline_passed',
-      message: 'The body did not arrive within 20 ms.',
-    });
+    await assert.rejects(
+      readBody(begun(), 100, never, () => {}, 20),
+      {
+        code: 'deadline_passed',
+        message: 'The body did not arrive within 20 ms.',
+      },
+    );
   });
 
   it('is not waited for where the client has gone before it was asked for', async () => {

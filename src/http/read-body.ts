@@ -6,12 +6,13 @@ const MOST_MS = 60_000;
 
 /**
  * Reads a request's body, never more than `limit` bytes of it, whatever Content-Length says, and for `mostMs` milliseconds
- * at most. Throws `too_large`; `deadline_passed` where the client sends too slowly or goes away.
+ * at most. `hold` is told of the bytes as they come, and may throw. Throws `too_large`, and what `hold` throws; `deadline_passed` where the client sends too slowly or goes away.
  */
 export async function readBody(
   incoming: IncomingMessage,
   limit: number,
   signal: AbortSignal,
+  hold: (bytes: number) => void = () => {},
   mostMs = MOST_MS,
 ): Promise<Buffer> {
   const tooLarge = () =>
@@ -22,8 +23,13 @@ export async function readBody(
   let size = 0;
   const onData = (chunk: Buffer) => {
     size += chunk.length;
-    if (size > limit) reject(tooLarge());
-    else chunks.push(chunk);
+    if (size > limit) return reject(tooLarge());
+    try {
+      hold(chunk.length);
+      chunks.push(chunk);
+    } catch (error) {
+      reject(error);
+    }
   };
   const onAbort = () =>
     reject(new ProblemError('deadline_passed', 'The deadline passed while the body was read.'));

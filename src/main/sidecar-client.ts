@@ -13,6 +13,7 @@ import { type Endpoint, isWrite } from '../contract/operations.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../http/reply.ts';
 import { HEADERS } from '../contract/headers.ts';
+import { createHeldBytes } from '../http/held-bytes.ts';
 import { createPace } from '../http/pace.ts';
 import { createTurns } from '../http/turns.ts';
 import { type Outbound, OutboundError } from '../outbound/outbound.ts';
@@ -69,7 +70,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
   const turns = createTurns(UNDER_WAY.atOnce, UNDER_WAY.waiting, 'requests wait for the sidecar');
   const pace = createPace(A_TURN);
   let openings = 0;
-  let held = 0;
+  const held = createHeldBytes(MOST_HELD, 'the bodies that wait for the sidecar are too large together.');
   let silent = false;
   breaker.onBreak(() => {
     openings += 1;
@@ -89,15 +90,10 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
       }
     },
     async forward(incoming, missingFrom) {
-      const size = incoming.sent?.bytes.length ?? 0;
-      if (size > 0 && held + size > MOST_HELD) {
-        const detail =
-          'Too much is under way already: the bodies that wait for the sidecar are too large together.';
-        throw new ProblemError('busy', detail, { retryAfter: 1 });
-      }
-      held += size;
+      const bytes = held();
       let giveBack: (() => void) | undefined;
       try {
+        bytes.take(incoming.sent?.bytes.length ?? 0);
         giveBack = await turns.take(incoming.context.deadline);
         await pace();
         const answer = await breaker.execute(() => send(url, outbound, incoming, missingFrom));
@@ -106,7 +102,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
       } catch (error) {
         throw awayProblem(error, incoming);
       } finally {
-        held -= size;
+        bytes.giveBack();
         giveBack?.();
       }
     },
