@@ -263,10 +263,14 @@ describe('what somebody did in Datadog', () => {
     await datadog(pod, 'PUT', `/api/v1/monitor/${done[0].id}`, { message: 'theirs @slack-a' });
     const { objects } = ok(await send(pod, '/drift', document));
     assert.equal(objects.length, 1);
-    assert.deepEqual(objects[0].changes, [
-      { path: '/message', from: 'High @slack-a', to: 'theirs @slack-a' },
-    ]);
-    assert.match(objects[0].by, /@/);
+    const [{ by, at, ...change }, ...others] = objects[0].changes;
+    assert.deepEqual(
+      [change, others],
+      [{ path: '/message', from: 'High @slack-a', to: 'theirs @slack-a' }, []],
+    );
+    assert.match(by, /@/);
+    assert.ok(Date.parse(at) > 0);
+    assert.deepEqual([objects[0].by, objects[0].at], [by, at]);
   });
 
   it('under the marker by cloning is a copy, and never touched', async () => {
