@@ -56,6 +56,14 @@ const AIMS = {
     bound: 5,
     otherwise: 'Look at what listed calls share with the hop: sockets, the lookup, the event loop.',
   },
+  flooded: {
+    what: 'p99 of listed calls against its usual, while the sidecar is flooded',
+    unit: 'times',
+    is: 'under',
+    bound: 15,
+    otherwise:
+      'Look at what of a request for the sidecar is done before its pace (src/main/sidecar-client.ts).',
+  },
   large: {
     what: 'p99 of listed calls against its usual, while documents of 16 MiB come',
     unit: 'times',

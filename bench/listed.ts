@@ -14,7 +14,7 @@ type Trouble = (pod: Pod, ended: Promise<void>) => Promise<void>;
 /** The states in which listed calls are measured; the first is the yardstick. */
 const STATES: readonly (readonly [what: string, trouble: Trouble, aim?: AimName])[] = [
   ['left alone', async () => {}],
-  ['flooded, 200 requests at once', flooded],
+  ['flooded, 200 requests at once', flooded, 'flooded'],
   ['killed as often as it comes back', killed, 'killed'],
   ['given documents of 16 MiB', givenLargeDocuments, 'large'],
 ];

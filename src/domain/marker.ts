@@ -113,7 +113,7 @@ export function oldestFirst(objects: readonly JsonObject[]): JsonObject[] {
     .map(({ object }) => object);
 }
 
-/** Numbers of any size by what they are worth. Not by Intl.Collator, which takes 3 MiB. */
+/** Numbers of any size by what they are worth. Not by Intl.Collator, whose first use takes 3 MiB. */
 function byNumber(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : Number(a > b));
 }

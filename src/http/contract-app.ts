@@ -82,9 +82,9 @@ export function contractApp(options: ContractAppOptions): Handle {
     (call) => answer(call, operation, options, held()),
   ]);
   const descriptions: Routes = {
-    'GET /openapi.json': () => textReply(200, 'application/json', JSON.stringify(openApi(version, bearer))),
-    'GET /schema.json': () => textReply(200, 'application/schema+json', documentJsonSchema()),
-    'GET /docs': () => textReply(200, 'text/html; charset=UTF-8', docsPage(bearer)),
+    'GET /openapi.json': madeOnce('application/json', () => JSON.stringify(openApi(version, bearer))),
+    'GET /schema.json': madeOnce('application/schema+json', documentJsonSchema),
+    'GET /docs': madeOnce('text/html; charset=UTF-8', () => docsPage(bearer)),
   };
   const routes = { ...Object.fromEntries(operations), ...descriptions, ...(health && healthRoutes(health)) };
   return routed(routes, ({ method, path, header }) => {
@@ -93,6 +93,12 @@ export function contractApp(options: ContractAppOptions): Handle {
     record.answered(problem.status);
     return problemReply(problem, record.ids.requestId);
   });
+}
+
+/** A text that few ask for: made when it is first asked for, and kept. */
+function madeOnce(type: string, make: () => string): Handle {
+  let made: Reply | undefined;
+  return () => (made ??= textReply(200, type, make()));
 }
 
 async function answer(
