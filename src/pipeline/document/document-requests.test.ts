@@ -152,6 +152,17 @@ describe('what somebody else does', () => {
     assert.equal(person('GET', `/api/v1/monitor/${id}`)['message'], 'theirs @slack-a');
   });
 
+  it('is said with the name of who did it, also where the trail does not show the write itself yet', async () => {
+    const { apply, plan, person, beforeNextWrite, ports, clock } = start();
+    await apply(documentOf({ monitors: [MONITOR] }));
+    const id = idOf(await plan(edit));
+    beforeNextWrite(() => person('PUT', `/api/v1/monitor/${id}`, { message: 'theirs @slack-a' }));
+    const after = { ...MONITOR, message: 'theirs @slack-a' };
+    const changes = [{ by: 'ann', at: clock.now() + 60_000, deletes: false, after }];
+    Object.assign(ports.trail, { changes: async () => new Map([[id, { changes, whole: true }]]) });
+    assert.match(String(items((await apply(edit))['findings'])[0]?.['message']), /By whom: ann\./);
+  });
+
   it('is said also of a dashboard, which a write replaces whole, where there is an audit trail', async () => {
     const { apply, plan, person, beforeNextWrite } = start();
     await apply(documentOf({ dashboards: [DASHBOARD] }));

@@ -108,10 +108,10 @@ export async function slippedIn(
   });
 }
 
-/** Which of the changes is the write itself: the one that made what was wanted, else the latest. */
+/** Which of the changes is the write itself: the one that made what was wanted; where the trail does not tell, the latest. */
 function ownAt(kind: StoredKind, changes: readonly AuditedChange[], desired: JsonObject): number {
   const made = changes.findIndex(({ after }) => after && changesOf(kind, after, desired).length === 0);
-  return Math.max(0, made);
+  return made < 0 && changes.some(({ after }) => !after) ? 0 : made;
 }
 
 function people(some: readonly ({ readonly by: string | undefined } | undefined)[]): string {
