@@ -262,3 +262,16 @@ test('with BIRDDOG_ONCE=true a sidecar that fails ends the launcher with its sta
   assert.deepEqual([status, err], [78, '']);
   assert.equal(runs(root), 1);
 });
+
+for (const [command, source, thrift] of [
+  ['sidecar', 'src/sidecar', '--no-maglev'],
+  ['serve', 'src/main', ''],
+] as const) {
+  test(`"birddog ${command}" is started for small memory`, async (t) => {
+    const program = `console.log(process.execArgv.join(' '), 'arenas', process.env.MALLOC_ARENA_MAX);`;
+    const root = installation(t, { [`${source}/index.ts`]: program });
+    const { out } = await birddog(t, root, [command]).ended;
+    assert.match(out, /^.*--optimize-for-size .*arenas 1$/m);
+    assert.equal(out.includes('--no-maglev'), thrift !== '');
+  });
+}
