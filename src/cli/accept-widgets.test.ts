@@ -109,6 +109,8 @@ describe('widgets that were changed in Datadog', () => {
     const written = [a, { definition: { type: 'note', content: 'mine' } }, c];
     const changes = changesOf('dashboard', { widgets: [a, b, c] }, { widgets: [c, b, a] });
     assert.equal(acceptWidgets('/widgets', written, [c, b, a], changes, differ), undefined);
+    const gone = changesOf('dashboard', { widgets: [a, c] }, { widgets: [a] });
+    assert.equal(acceptWidgets('/widgets', written, [a], gone, differ), undefined);
   });
 
   it('are in the text as they are there, in every format', async () => {

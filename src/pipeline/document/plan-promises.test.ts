@@ -15,6 +15,7 @@ import { changesOf } from '../../domain/changes.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { markOf } from '../../domain/marker.ts';
 import type { StoredKind } from '../../domain/managed-kind.ts';
+import { ProblemError } from '../../domain/problem.ts';
 
 const MONITOR: JsonObject = {
   key: 'load',
@@ -251,6 +252,31 @@ describe("a copy that Datadog's Clone made", () => {
     assert.deepEqual(told(await plan(document('c'))), ['load none', 'load copy']);
     await apply(documentOf({}), { prune: 'true' });
     assert.deepEqual(read(), before);
+  });
+});
+
+describe('what slipped into an apply', () => {
+  it('is said also where the apply ends before its end', async () => {
+    const { apply, plan, person, beforeNextWrite, ports } = start();
+    const of = (message: string) =>
+      documentOf({
+        monitors: ['load', 'two'].map((key) => ({ ...MONITOR, key, name: key, message })),
+      });
+    await apply(of('a'));
+    const planned = await plan(of('b'));
+    beforeNextWrite(() => person('PUT', `/api/v1/monitor/${idOf(planned)}`, { priority: 1 }));
+    const { update } = ports.monitor;
+    Object.assign(ports.monitor, {
+      update: async (...args: Parameters<typeof update>) => {
+        if (args[0] === idOf(planned, 'two')) throw new ProblemError('datadog_failed', 'no');
+        return update(...args);
+      },
+    });
+    const { code, extras } = await problemOf(apply(of('b')));
+    assert.deepEqual(
+      [code, extras.findings?.map((one) => one.code)],
+      ['datadog_failed', ['changed_meanwhile']],
+    );
   });
 });
 
