@@ -233,3 +233,11 @@ it('a server answers whatever its app throws', async () => {
   running.push({ close: () => server.close(0) });
   assert.equal((await fetch(server.url)).status, 500);
 });
+
+it('a server goes on after an answer that HTTP cannot say', async () => {
+  const app = ({ path }: Call) => ({ ...LET_IN, status: path === '/' ? 200 : 99 });
+  const server = await startServer({ host: '127.0.0.1', port: 0, app });
+  running.push({ close: () => server.close(0) });
+  await assert.rejects(fetch(`${server.url}/wrong`));
+  assert.equal((await fetch(server.url)).status, 200);
+});

@@ -37,7 +37,9 @@ const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 610_000, keepAliveTim
 
 /** Starts a server. Rejects with the system's error where the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const listener: http.RequestListener = (incoming, outgoing) => void answer(options, incoming, outgoing);
+  const listener: http.RequestListener = (incoming, outgoing) =>
+    // An answer that HTTP cannot say ends its connection alone.
+    void answer(options, incoming, outgoing).catch(() => outgoing.destroy());
   const certificate = options.mutualTls ?? options.tls;
   const server = certificate
     ? https.createServer(
@@ -86,7 +88,7 @@ async function answer(
     reply = textReply(500, 'text/plain', 'Something happened that is not foreseen.\n');
   }
   const { status, headers, body } = reply;
-  if (!incoming.complete) linger(incoming, outgoing, lingerMs);
+  if (!incoming.complete && !incoming.destroyed) linger(incoming, outgoing, lingerMs);
   outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   outgoing.end(body);
 }

@@ -99,7 +99,7 @@ describe('the hop', () => {
   });
 
   it('takes an answer that is none of the contract for none', async () => {
-    for (const status of [204, 304, 600]) {
+    for (const status of [99, 101, 204, 304, 600]) {
       const { client } = hop(() => ({ ...ANSWER, status }));
       await assert.rejects(client.forward(incoming('/get_monitors'), []), { code: 'sidecar_away' });
       await assert.rejects(client.forward(incoming(), []), { code: 'outcome_unknown' });

@@ -31,7 +31,7 @@ const HOP_MARGIN = 150;
 /** What of the sidecar's answer goes on to the user. */
 const PASSED_ON = ['content-type', 'retry-after', 'x-request-id'];
 
-const WITHOUT_BODY = [101, 204, 205, 304];
+const WITHOUT_BODY = [204, 205, 304];
 
 /** What of a request goes over the hop. */
 type Forwarded = Pick<Incoming, 'pathAndQuery' | 'sent' | 'accept' | 'context'> & {
@@ -139,7 +139,7 @@ async function send(
     deadline: context.deadline,
   });
   // Whatever answers so does not speak the contract, whose every answer has a body.
-  if (answer.status > 599 || WITHOUT_BODY.includes(answer.status))
+  if (answer.status < 200 || answer.status > 599 || WITHOUT_BODY.includes(answer.status))
     throw new OutboundError('connection', true);
   const headers = PASSED_ON.flatMap((name) => {
     const value = answer.headers[name];
