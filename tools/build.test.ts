@@ -10,12 +10,12 @@ import { scratchTree } from './scratch-tree.ts';
 /** Processes that load what is theirs and end at the lack of an environment, as the real ones do. */
 const PROJECT: Record<string, string> = {
   'bin/birddog': readFileSync(join(import.meta.dirname, '../bin/birddog'), 'utf8'),
-  'package.json': JSON.stringify({ type: 'module', dependencies: { hono: '1' } }),
-  'node_modules/hono/package.json': JSON.stringify({ name: 'hono', type: 'module', main: 'index.js' }),
-  'node_modules/hono/index.js': `export const hono = 'hono';`,
+  'package.json': JSON.stringify({ type: 'module', dependencies: { jose: '1' } }),
+  'node_modules/jose/package.json': JSON.stringify({ name: 'jose', type: 'module', main: 'index.js' }),
+  'node_modules/jose/index.js': `export const jose = 'jose';`,
   'src/domain/name.ts': `export const name = (of: string): string => 'birddog ' + of;`,
-  'src/main/index.ts': `import { hono } from 'hono'; import { name } from '../domain/name.ts';
-    console.log(name('serve'), hono, typeof await import('./later.ts')); process.exit(78);`,
+  'src/main/index.ts': `import { jose } from 'jose'; import { name } from '../domain/name.ts';
+    console.log(name('serve'), jose, typeof await import('./later.ts')); process.exit(78);`,
   'src/main/later.ts': `export const later = 1;`,
   'src/sidecar/index.ts': `import { name } from '../domain/name.ts'; console.log(name('sidecar')); process.exit(78);`,
   'src/init/index.ts': `import { name } from '../domain/name.ts'; console.log(name('init')); process.exit(78);`,
@@ -33,7 +33,7 @@ test('each process becomes one file that runs alone, from a compile cache that N
     env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' },
   });
   assert.equal(status, 78);
-  assert.match(stdout, /^birddog serve hono object$/m);
+  assert.match(stdout, /^birddog serve jose object$/m);
   assert.match(`${stdout}${stderr}`, /code cache for ESM .*dist\/serve.js was accepted/);
   for (const { command } of BUNDLES) assert.ok(existsSync(join(root, `dist/${command}.js.map`)), command);
   assert.match(said.join('\n'), /^dist\/serve.js: \d+ KiB of \d+ modules$/m);
