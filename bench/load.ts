@@ -29,10 +29,11 @@ export async function load(
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   const seconds = (performance.now() - begun) / 1000;
-  took.sort((a, b) => a - b);
   return { requests, rate: requests / seconds, p50: quantile(took, 0.5), p99: quantile(took, 0.99) };
 }
 
-function quantile(sorted: readonly number[], share: number): number {
+/** The value below which so large a share of them is; NaN of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BUNDLES, bundleFaults, type BundleRule } from './bundle-rules.ts';
 
-const DEPENDENCIES = ['@peculiar/x509', 'cockatiel', 'jose', ...'abcdefgh'];
+const DEPENDENCIES = ['@peculiar/x509', 'cockatiel', 'zod', ...'abcdefgh'];
 
 function ruleOf(command: string): BundleRule {
   const rule = BUNDLES.find((bundle) => bundle.command === command);
@@ -37,19 +37,14 @@ test('a test in a bundle is named', () => {
 });
 
 test('a bundle stands alone but for what Node has', () => {
-  const faults = bundleFaults(ruleOf('serve'), [], ['node:fs', 'jose'], DEPENDENCIES);
-  assert.deepEqual(faults, ['dist/serve.js loads jose at run time, where no node_modules is']);
+  const faults = bundleFaults(ruleOf('serve'), [], ['node:fs', 'zod'], DEPENDENCIES);
+  assert.deepEqual(faults, ['dist/serve.js loads zod at run time, where no node_modules is']);
 });
 
 test('the sidecar loads at most 8 direct dependencies; what those load in turn is not counted', () => {
   const modules = [...'abcdefgh', 'indirect'].map((name) => `node_modules/${name}/index.js`);
   assert.deepEqual(bundleFaults(ruleOf('sidecar'), modules, [], DEPENDENCIES), []);
-  const faults = bundleFaults(
-    ruleOf('sidecar'),
-    [...modules, 'node_modules/jose/index.js'],
-    [],
-    DEPENDENCIES,
-  );
+  const faults = bundleFaults(ruleOf('sidecar'), [...modules, 'node_modules/zod/index.js'], [], DEPENDENCIES);
   assert.equal(faults.length, 1);
   assert.match(faults[0] ?? '', /loads 9 direct dependencies .*; 8 is the most/);
 });
