@@ -2,8 +2,10 @@ import { createOutbound, type Outbound, OutboundError } from '../outbound/outbou
 import type { HopCertificate } from '../process/certificate-files.ts';
 import type { Followed } from '../process/followed.ts';
 
-/** Sockets kept open to the sidecar: one for each request that `createSidecarClient` has under way, and one for probes. */
-const SOCKETS = 33;
+/** Requests under way over the hop at once. */
+export const MOST_UNDER_WAY = 32;
+/** Sockets kept open to the sidecar: one for each request that is under way, and one for probes. */
+const SOCKETS = MOST_UNDER_WAY + 1;
 
 /**
  * The connections to the sidecar, with the certificate that is on disk. Without a proxy: the hop never leaves the pod.

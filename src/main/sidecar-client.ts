@@ -17,11 +17,12 @@ import { createHeldBytes } from '../http/held-bytes.ts';
 import { createPace } from '../http/pace.ts';
 import { createTurns } from '../http/turns.ts';
 import { type Outbound, OutboundError } from '../outbound/outbound.ts';
+import { MOST_UNDER_WAY } from './hop.ts';
 
 /** Failures in a row after which the sidecar is left alone, and for how long (ms). */
 const BREAKER = { failures: 5, restMs: 1000 };
-/** Requests under way over the hop at once, and how many more may wait: beyond that the sidecar is flooded. */
-const UNDER_WAY = { atOnce: 32, waiting: 256 };
+/** How many requests may wait for one of those that are under way to end: beyond that the sidecar is flooded. */
+const MOST_WAITING = 256;
 /** Requests that go to the sidecar, and answers that come from it, in one turn of the event loop: listed calls wait for no more. */
 const A_TURN = 2;
 /** Bytes of bodies that are held for the sidecar at once, so that one that hangs does not fill this process. */
@@ -67,7 +68,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
     handleWhen((error) => error instanceof OutboundError && error.reason === 'connection'),
     { halfOpenAfter: BREAKER.restMs, breaker: new ConsecutiveBreaker(BREAKER.failures) },
   );
-  const turns = createTurns(UNDER_WAY.atOnce, UNDER_WAY.waiting, 'requests wait for the sidecar');
+  const turns = createTurns(MOST_UNDER_WAY, MOST_WAITING, 'requests wait for the sidecar');
   const pace = createPace(A_TURN);
   let openings = 0;
   const held = createHeldBytes(MOST_HELD, 'the bodies that wait for the sidecar are too large together.');

@@ -38,7 +38,7 @@ function fewest(findings: readonly Finding[]): readonly Finding[] {
 /** Throws the `invalid` problem with every finding when one of them is an error. */
 export function refuseErrors(findings: readonly Finding[], body: Located | undefined): void {
   const errors = findings.filter((f) => f.severity === 'error');
-  const [first] = toldFindings(errors, body);
+  const [first] = toldFindings(errors.slice(0, 1), body);
   if (!first) return;
   const where = first.line === undefined ? '' : ` (line ${first.line}, column ${first.column})`;
   const more = errors.length > 1 ? ` And ${errors.length - 1} more.` : '';
