@@ -12,7 +12,12 @@ type Say = (
 ) => void;
 
 /** Metric windows that Datadog evaluates: up to a week in minutes or hours, days, weeks, or one month. */
-const WINDOW_MOST: Readonly<Record<string, number>> = { m: 10_080, h: 730, d: 31, w: 4 };
+const WINDOW_MOST: ReadonlyMap<string, number> = new Map<string, number>([
+  ['m', 10_080],
+  ['h', 730],
+  ['d', 31],
+  ['w', 4],
+]);
 /** Letters, digits, dots and underscores, beginning with a letter; 200 characters at most. */
 const METRIC = /^[A-Za-z][\w.]{0,199}$/;
 /** The key of a tag. */
@@ -56,7 +61,7 @@ function checkSignal({ signal }: Alert, say: Say): void {
 
 function checkWindow({ condition: { over } }: Alert, say: Say): void {
   const [, count, unit = ''] = /^([1-9]\d{0,5})([mhdw])$/.exec(over) ?? [];
-  if (over === '1mo' || (count !== undefined && Number(count) <= (WINDOW_MOST[unit] ?? 0))) return;
+  if (over === '1mo' || (count !== undefined && Number(count) <= (WINDOW_MOST.get(unit) ?? 0))) return;
   say(
     ['condition', 'over'],
     `"${over}" is no evaluation window.`,

@@ -96,18 +96,22 @@ function whyRefused(error: JOSEError, settings: OidcSettings, clock: Clock): str
 }
 
 /** By the claim that failed. */
-const CLAIMS: Readonly<Record<string, (settings: OidcSettings) => string>> = {
-  iss: ({ issuer }) => `The token is of another issuer than ${issuer}.`,
-  aud: ({ audience }) => `The token is for another audience; expected is ${audience.join(' or ')}.`,
-  nbf: () => 'The token is not valid yet.',
-};
+const CLAIMS: ReadonlyMap<string, (settings: OidcSettings) => string> = new Map([
+  ['iss', ({ issuer }: OidcSettings) => `The token is of another issuer than ${issuer}.`],
+  [
+    'aud',
+    ({ audience }: OidcSettings) =>
+      `The token is for another audience; expected is ${audience.join(' or ')}.`,
+  ],
+  ['nbf', () => 'The token is not valid yet.'],
+]);
 
 function claimFailure(error: JWTClaimValidationFailed, settings: OidcSettings): string {
   const { claim, reason } = error;
   if (claim === 'nbf' && reason === 'check_failed')
     return `The token is valid only ${fromWhen(error.payload.nbf)}.`;
   if (claim === 'exp') return 'The token does not say when it expires (exp).';
-  return CLAIMS[claim]?.(settings) ?? 'A claim of the token is not what it must be.';
+  return CLAIMS.get(claim)?.(settings) ?? 'A claim of the token is not what it must be.';
 }
 
 function sinceWhen(seconds: number | undefined, clock: Clock): string {

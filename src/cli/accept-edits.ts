@@ -1,7 +1,7 @@
 import { alertJson } from '../alerts/alert.ts';
 import { readAlert } from '../alerts/read-back.ts';
 import type { Edit } from '../domain/finding.ts';
-import { isObject, type Json, type JsonObject, sameJson } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject, own, sameJson } from '../domain/json.ts';
 import type { Change } from '../domain/plan.ts';
 import { type Pointer, pointerSteps, pointerTo, valueAt } from '../domain/pointer.ts';
 import type { ReadDocument } from '../pipeline/document/read-document.ts';
@@ -35,7 +35,7 @@ export function acceptEdits({ document, read, drifted, live }: Accepting): Accep
   for (const field of new Set(changes.map(({ path }) => pointerSteps(path)[0] ?? ''))) {
     const some = changes.filter(({ path }) => pointerSteps(path)[0] === field);
     const at = pointerTo(pointer, field);
-    const [mine, theirs] = [entry[field], live[field]];
+    const [mine, theirs] = [own(entry, field), own(live, field)];
     if (field === 'widgets' && Array.isArray(mine) && Array.isArray(theirs)) {
       const widgets = acceptWidgets(at, mine, theirs, some, differ);
       if (!widgets) return undefined;
@@ -68,12 +68,9 @@ function alertEdits(
   const differ = differences(read.application);
   const [was, is] = [alertJson(before), alertJson(after)];
   return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((field) => {
-    if (sameJson(was[field], is[field])) return [];
-    return differ(
-      entry[field] ?? (isObject(is[field]) ? was[field] : undefined),
-      is[field],
-      pointerTo(pointer, field),
-    );
+    const [old, now] = [own(was, field), own(is, field)];
+    if (sameJson(old, now)) return [];
+    return differ(own(entry, field) ?? (isObject(now) ? old : undefined), now, pointerTo(pointer, field));
   });
 }
 
@@ -134,10 +131,6 @@ function differences(application: string): Differ {
     return [{ pointer, value: after }];
   };
   return differ;
-}
-
-function own(object: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 function textsIn(value: Json | undefined): string[] {

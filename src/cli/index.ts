@@ -13,19 +13,21 @@ import { planCommand } from './plan-command.ts';
 import type { Paint, Style } from './report.ts';
 import { tokenCommand } from './token-command.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  lint: lintCommand,
-  plan: planCommand,
-  apply: applyCommand,
-  drift: driftCommand,
-  import: importCommand,
-  check(args, surroundings) {
-    const stopped = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
-    return checkCommand(args, surroundings, systemClock, stopped.signal);
-  },
-  token: (args, streams) => tokenCommand(args, streams, Date.now()),
-};
+const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  Object.entries<Command>({
+    lint: lintCommand,
+    plan: planCommand,
+    apply: applyCommand,
+    drift: driftCommand,
+    import: importCommand,
+    check(args, surroundings) {
+      const stopped = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
+      return checkCommand(args, surroundings, systemClock, stopped.signal);
+    },
+    token: (args, streams) => tokenCommand(args, streams, Date.now()),
+  }),
+);
 
 const STYLES: Readonly<Record<Style, Parameters<typeof styleText>[0]>> = {
   error: ['bold', 'red'],
@@ -48,7 +50,7 @@ process.stdout.on('error', (error: Error & { code?: string }) => {
 });
 
 const [name = '', ...args] = process.argv.slice(2);
-const command = COMMANDS[name];
+const command = COMMANDS.get(name);
 if (command) {
   process.exitCode = await command(args, {
     stdin: process.stdin,
@@ -71,7 +73,7 @@ if (command) {
     },
   });
 } else {
-  process.stderr.write(`usage: birddog ${Object.keys(COMMANDS).join('|')} ...
+  process.stderr.write(`usage: birddog ${[...COMMANDS.keys()].join('|')} ...
 `);
   process.exitCode = STATUS.notDone;
 }

@@ -27,7 +27,7 @@ export function printGithub(files: readonly LintedFile[]): string {
 function data(text: string): string {
   return text
     .split(/(\r|\n|%)/)
-    .map((part) => ESCAPES[part] ?? visible(part))
+    .map((part) => ESCAPES.get(part) ?? visible(part))
     .join('');
 }
 
@@ -35,4 +35,8 @@ function property(text: string): string {
   return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '\r': '%0D', '\n': '%0A', '%': '%25' };
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['\r', '%0D'],
+  ['\n', '%0A'],
+  ['%', '%25'],
+]);

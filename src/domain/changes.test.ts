@@ -5,6 +5,7 @@ import { corpusLines, realDefinitions, withoutCorpus } from '../../test/corpus.t
 import { leavesOf, withAnotherAt } from '../../test/real-fields.ts';
 import { changesOf, needsReplace } from './changes.ts';
 import { isObject, type Json, type JsonObject, parseTrustedJson, printJson } from './json.ts';
+import { documentUpdate, withLiveValues } from './document-update.ts';
 import { toSend } from './managed-fields.ts';
 import { mergedForUpdate } from './merged-for-update.ts';
 import type { StoredKind } from './managed-kind.ts';
@@ -258,6 +259,24 @@ describe('for every real definition', { skip: withoutCorpus }, () => {
       }
     }
     assert.ok(compared > 0, `${compared} exchanges were compared`);
+  });
+});
+
+describe('a member that has the name of one that every object inherits', () => {
+  it('is added, removed and compared as any other', () => {
+    for (const name of Object.getOwnPropertyNames(Object.prototype)) {
+      for (const kind of KINDS) {
+        const [bare, full] = [{ options: {} }, { options: {}, [name]: { a: 1 } }];
+        const [other, wanted] = [{ options: {} }, { options: {}, zzz: { a: 1 } }];
+        const as = (changes: unknown) => JSON.stringify(changes).replaceAll(name, 'zzz');
+        assert.equal(as(changesOf(kind, bare, full)), as(changesOf(kind, other, wanted)), name);
+        assert.equal(as(changesOf(kind, full, bare)), as(changesOf(kind, wanted, other)), name);
+      }
+      const update = documentUpdate('monitor', { [name]: 1 }, {}, [{ path: `/${name}`, from: 1 }]);
+      assert.deepEqual(Object.entries(update), [[name, null]]);
+      const left = withLiveValues({ options: {} }, { options: {} }, [`/options/${name}`, `/${name}`]);
+      assert.deepEqual(left, { options: {} }, name);
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { canonical, canonicalType, isManaged } from './canonical.ts';
 import { MONITOR_OPTIONS } from './datadog-fields.ts';
-import { isObject, type Json, type JsonObject, sameJson } from './json.ts';
+import { isObject, type Json, type JsonObject, own, sameJson } from './json.ts';
 import type { StoredKind } from './managed-kind.ts';
 import type { Change } from './plan.ts';
 import { type Pointer, pointerTo } from './pointer.ts';
@@ -19,10 +19,10 @@ export function changesOf(kind: StoredKind, live: JsonObject, desired: JsonObjec
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (isLeftAlone(kind, name, before, after)) continue;
     if (kind === 'monitor' && name === 'options')
-      compare(before[name], carriedOver(before[name], after[name]), '/options', changes);
+      compare(own(before, name), carriedOver(own(before, name), own(after, name)), '/options', changes);
     else if (kind === 'dashboard' && name === 'widgets')
-      changes.push(...changedWidgets(before[name], after[name]));
-    else compare(before[name], after[name], pointerTo('', name), changes);
+      changes.push(...changedWidgets(own(before, name), own(after, name)));
+    else compare(own(before, name), own(after, name), pointerTo('', name), changes);
   }
   return changes;
 }
@@ -85,8 +85,4 @@ function compare(from: Json | undefined, to: Json | undefined, path: Pointer, ch
     if (from === undefined && to === undefined) return;
     changes.push({ path, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
   }
-}
-
-function own(object: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
 }

@@ -1,7 +1,7 @@
 import { isManaged } from './canonical.ts';
 import { carriedOver } from './changes.ts';
 import { READ_ONLY } from './datadog-fields.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject, own } from './json.ts';
 import type { StoredKind } from './managed-kind.ts';
 import type { Change } from './plan.ts';
 import { type Pointer, pointerSteps } from './pointer.ts';
@@ -33,7 +33,7 @@ export function documentUpdate(
   const names = new Set([...changes.map(({ path }) => pointerSteps(path)[0] ?? ''), ...unknown]);
   return Object.fromEntries(
     [...names].map((name): [string, Json] => {
-      const wanted = desired[name] ?? MONITOR_DEFAULTS[name] ?? null;
+      const wanted = own(desired, name) ?? own(MONITOR_DEFAULTS, name) ?? null;
       return [name, name === 'options' ? (carriedOver(live['options'], wanted) ?? wanted) : wanted];
     }),
   );
@@ -75,7 +75,7 @@ function withValue(to: Json | undefined, from: Json | undefined, steps: readonly
   }
   if (!isObject(from) && from !== undefined) return to;
   const base = isObject(to) ? to : {};
-  const value = withValue(base[step], isObject(from) ? from[step] : undefined, rest);
+  const value = withValue(own(base, step), isObject(from) ? own(from, step) : undefined, rest);
   const { [step]: _, ...others } = base;
   if (value === undefined) return isObject(to) ? others : to;
   return Object.hasOwn(base, step) ? { ...base, [step]: value } : { ...others, [step]: value };

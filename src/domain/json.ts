@@ -23,6 +23,11 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 }
 
+/** Returns an object's own member: a name such as `constructor` finds nothing that the object does not hold. */
+export function own(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
 /** The number a JSON number text stands for, keeping its spelling where a double would lose it. Throws RangeError where the text is no JSON number. */
 export function numberFromText(text: string): number | RawNumber {
   if (!NUMBER.test(text)) throw new RangeError(`not a JSON number: ${text}`);

@@ -1,11 +1,11 @@
 /** What people write for JSON's own words, and what to write instead. */
-const MISTAKEN_WORDS: Readonly<Record<string, string>> = {
-  undefined: 'write null',
-  none: 'write null',
-  nil: 'write null',
-  nan: 'JSON has no such number',
-  infinity: 'JSON has no such number',
-};
+const MISTAKEN_WORDS: ReadonlyMap<string, string> = new Map<string, string>([
+  ['undefined', 'write null'],
+  ['none', 'write null'],
+  ['nil', 'write null'],
+  ['nan', 'JSON has no such number'],
+  ['infinity', 'JSON has no such number'],
+]);
 
 /** What is wrong where a value should begin. */
 export function valueComplaint(text: string, at: number): string {
@@ -67,7 +67,7 @@ function wrongWord(text: string, at: number): string | undefined {
   if (word === undefined) return undefined;
   const lower = word.toLowerCase();
   if (lower === 'true' || lower === 'false' || lower === 'null') return `${word} must be written ${lower}`;
-  const instead = Object.hasOwn(MISTAKEN_WORDS, lower) ? MISTAKEN_WORDS[lower] : undefined;
+  const instead = MISTAKEN_WORDS.get(lower);
   return instead ? `${word} is no JSON value: ${instead}` : 'Text must stand in double quotes';
 }
 

@@ -25,16 +25,16 @@ const EXACT_DIGITS = 15;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const NUMBER_GOES_ON = /[\w.+-]/;
 const HEX = /^[0-9a-fA-F]{4}$/;
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
+const ESCAPES: ReadonlyMap<string, string> = new Map<string, string>([
+  ['"', '"'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);
 
 /**
  * Reads JSON (RFC 8259, strictly). Numbers keep their spelling, lone surrogates in escapes stay as they are.
@@ -176,7 +176,7 @@ class JsonReader {
     let at = first;
     for (;;) {
       const letter = text.charAt(at + 1);
-      const plain = ESCAPES[letter];
+      const plain = ESCAPES.get(letter);
       if (plain !== undefined) {
         result += plain;
         at += 2;

@@ -21,16 +21,16 @@ const PLAIN_TEXT = {
 const LINE_BREAK = /\r?\n/y;
 const ESCAPE = /\\(?:([bfnrte"\\])|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8}))/y;
 const LINE_END_ESCAPE = /\\[ \t]*\r?\n(?:[ \t]|\r?\n)*/y;
-const ESCAPES: Readonly<Record<string, string>> = {
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  e: '\x1b',
-  '"': '"',
-  '\\': '\\',
-};
+const ESCAPES: ReadonlyMap<string, string> = new Map<string, string>([
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['e', '\x1b'],
+  ['"', '"'],
+  ['\\', '\\'],
+]);
 
 /** The text in quotes that begins at `at`; of several lines too where `lines`. A line break is LF, however written. */
 export function scanText(text: string, at: number, lines: boolean, pointer: Pointer): Scanned<string> {
@@ -104,7 +104,7 @@ function scanEscape(text: string, at: number, fail: (message: string, at: number
   const escape = match(ESCAPE, text, at);
   if (!escape) return fail('TOML knows no such escape: write a backslash as \\\\', at);
   const [, letter, ...codes] = escape.value;
-  if (letter !== undefined) return { value: ESCAPES[letter] ?? '', end: escape.end };
+  if (letter !== undefined) return { value: ESCAPES.get(letter) ?? '', end: escape.end };
   const code = Number.parseInt(codes.find((c) => c !== undefined) ?? '', 16);
   if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return fail('There is no such character', at);
   return { value: String.fromCodePoint(code), end: escape.end };

@@ -19,13 +19,13 @@ const NOT_FINITE = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 const NUMBER_START = /^[-+.\d]/;
 
 /** Which texts a core tag takes. */
-const TAGS: Readonly<Record<string, (text: string) => boolean>> = {
-  str: () => true,
-  int: (text) => INTEGER.test(text),
-  float: (text) => INTEGER.test(text) || FLOAT.test(text) || NOT_FINITE.test(text),
-  bool: (text) => typeof WORDS.get(text) === 'boolean',
-  null: (text) => WORDS.get(text) === null,
-};
+const TAGS: ReadonlyMap<string, (text: string) => boolean> = new Map<string, (text: string) => boolean>([
+  ['str', () => true],
+  ['int', (text) => INTEGER.test(text)],
+  ['float', (text) => INTEGER.test(text) || FLOAT.test(text) || NOT_FINITE.test(text)],
+  ['bool', (text) => typeof WORDS.get(text) === 'boolean'],
+  ['null', (text) => WORDS.get(text) === null],
+]);
 
 /** The value of a scalar: its text, whether it is plain (unquoted), and its tag as written, if any. */
 export function resolveScalar(text: string, plain: boolean, written: string | undefined): Resolved {
@@ -33,7 +33,7 @@ export function resolveScalar(text: string, plain: boolean, written: string | un
   if (written === '!') return { value: text };
   const tag = coreTag(written);
   if (tag === undefined) return unknownTag(written);
-  const takes = TAGS[tag];
+  const takes = TAGS.get(tag);
   if (!takes?.(text)) return misfit(written);
   return tag === 'str' ? { value: text } : plainValue(text);
 }

@@ -5,31 +5,31 @@ import type { Call, Comparison, Expression, Parsed, ParsedExpression, Query, Wor
 type Form = 'metric' | 'chain' | 'check' | 'composite' | 'opaque';
 
 /** The form of the queries of each type of monitor; a type that is not here is not read. */
-const FORMS: Readonly<Record<string, Form>> = {
-  'metric alert': 'metric',
-  'query alert': 'metric',
-  'service check': 'check',
-  composite: 'composite',
-  'process alert': 'chain',
-  'slo alert': 'chain',
-  'log alert': 'chain',
-  'event alert': 'chain',
-  'event-v2 alert': 'chain',
-  'audit alert': 'chain',
-  'rum alert': 'chain',
-  'trace-analytics alert': 'chain',
-  'ci-pipelines alert': 'chain',
-  'ci-tests alert': 'chain',
-  'error-tracking alert': 'chain',
-  'database-monitoring alert': 'chain',
-  'network-performance alert': 'chain',
-  'network-path alert': 'chain',
-  'llm-observability alert': 'chain',
-  'cost alert': 'chain',
-  'data-quality alert': 'chain',
-  'data-jobs alert': 'chain',
-  'datadog-usage alert': 'chain',
-};
+const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
+  ['metric alert', 'metric'],
+  ['query alert', 'metric'],
+  ['service check', 'check'],
+  ['composite', 'composite'],
+  ['process alert', 'chain'],
+  ['slo alert', 'chain'],
+  ['log alert', 'chain'],
+  ['event alert', 'chain'],
+  ['event-v2 alert', 'chain'],
+  ['audit alert', 'chain'],
+  ['rum alert', 'chain'],
+  ['trace-analytics alert', 'chain'],
+  ['ci-pipelines alert', 'chain'],
+  ['ci-tests alert', 'chain'],
+  ['error-tracking alert', 'chain'],
+  ['database-monitoring alert', 'chain'],
+  ['network-performance alert', 'chain'],
+  ['network-path alert', 'chain'],
+  ['llm-observability alert', 'chain'],
+  ['cost alert', 'chain'],
+  ['data-quality alert', 'chain'],
+  ['data-jobs alert', 'chain'],
+  ['datadog-usage alert', 'chain'],
+]);
 
 const HEAD = /[A-Za-z_][\w-]*(?=\s*\()/y;
 const COMPARED = /[<>=!]+/y;
@@ -50,7 +50,7 @@ const DEEPEST = 100;
 /** Reads the query of a monitor by its type. Throws nothing: what is wrong is among the faults. */
 export function parseQuery(type: string, text: string): Parsed {
   const reader = new Reader(text);
-  const query = READERS[FORMS[type] ?? 'opaque'](reader);
+  const query = READERS[FORMS.get(type) ?? 'opaque'](reader);
   faultRest(reader);
   return { query, faults: reader.faults, steps: reader.steps };
 }

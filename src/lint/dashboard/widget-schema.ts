@@ -6,7 +6,7 @@ const ALIGN = 'text_align:center|left|right';
 const PLOT = 'legend_size:text markers:list show_legend:flag xaxis:object yaxis:object';
 
 /** The members of each type of widget: Datadog's OpenAPI document, `*WidgetDefinition`. */
-const DEFINITIONS: Readonly<Record<string, string>> = {
+const DEFINITIONS = {
   alert_graph: `${SHOWN} alert_id!:text viz_type!:timeseries|toplist`,
   alert_value: `${TITLE} alert_id!:text precision:number ${ALIGN} unit:text`,
   bar_chart: `${SHOWN} requests!:list style:object`,

@@ -22,14 +22,14 @@ export interface QueryWindow {
   readonly form: WindowForm;
 }
 
-const MINUTES: Readonly<Record<string, number>> = {
-  s: 1 / 60,
-  m: 1,
-  h: 60,
-  d: 24 * 60,
-  w: 7 * 24 * 60,
-  mo: 31 * 24 * 60,
-};
+const MINUTES: ReadonlyMap<string, number> = new Map<string, number>([
+  ['s', 1 / 60],
+  ['m', 1],
+  ['h', 60],
+  ['d', 24 * 60],
+  ['w', 7 * 24 * 60],
+  ['mo', 31 * 24 * 60],
+]);
 const [HOUR, DAY] = [60, 24 * 60];
 const MONTH = 31 * DAY;
 
@@ -128,6 +128,6 @@ function placed(argument: Argument | undefined, form: WindowForm | undefined): Q
 /** How long a window is, in minutes; undefined where it is none, or none of a fixed length. */
 export function minutesOf(text: string): number | undefined {
   const [, count, unit = ''] = /^(?:last_|next_)?(\d{1,9})(s|mo|m|h|d|w)(?:_ago)?$/.exec(text) ?? [];
-  const minutes = MINUTES[unit];
+  const minutes = MINUTES.get(unit);
   return minutes === undefined ? undefined : Number(count) * minutes;
 }

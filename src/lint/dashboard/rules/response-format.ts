@@ -1,17 +1,17 @@
 import type { DashboardRule } from '../dashboard-view.ts';
 
 /** The one format that widgets of a type draw: Datadog's OpenAPI document, and every dashboard that is shipped. */
-const FORMATS: Readonly<Record<string, string>> = {
-  timeseries: 'timeseries',
-  query_value: 'scalar',
-  query_table: 'scalar',
-  toplist: 'scalar',
-  sunburst: 'scalar',
-  treemap: 'scalar',
-  change: 'scalar',
-  bar_chart: 'scalar',
-  list_stream: 'event_list',
-};
+const FORMATS: ReadonlyMap<string, string> = new Map<string, string>([
+  ['timeseries', 'timeseries'],
+  ['query_value', 'scalar'],
+  ['query_table', 'scalar'],
+  ['toplist', 'scalar'],
+  ['sunburst', 'scalar'],
+  ['treemap', 'scalar'],
+  ['change', 'scalar'],
+  ['bar_chart', 'scalar'],
+  ['list_stream', 'event_list'],
+]);
 
 export const responseFormat: DashboardRule = {
   code: 'response_format',
@@ -39,7 +39,7 @@ widgets:
 `,
   check: ({ requests }) =>
     requests.flatMap(({ path, request, type }) => {
-      const fit = FORMATS[type];
+      const fit = FORMATS.get(type);
       const asked = request['response_format'];
       if (fit === undefined || asked === fit || (asked === undefined && !Array.isArray(request['queries'])))
         return [];

@@ -1,7 +1,10 @@
 import type { DashboardRule } from '../dashboard-view.ts';
 
 /** The text that a widget of a type is there to show. */
-const TEXTS: Readonly<Record<string, string>> = { note: 'content', free_text: 'text' };
+const TEXTS: ReadonlyMap<string, string> = new Map<string, string>([
+  ['note', 'content'],
+  ['free_text', 'text'],
+]);
 
 export const widgetBlank: DashboardRule = {
   code: 'widget_blank',
@@ -23,7 +26,7 @@ widgets:
 `,
   check: ({ definitions }) =>
     definitions.flatMap(({ path, definition, type }) => {
-      const name = TEXTS[type];
+      const name = TEXTS.get(type);
       const text = name === undefined ? undefined : definition[name];
       if (name === undefined || typeof text !== 'string' || /\S/.test(text)) return [];
       return [

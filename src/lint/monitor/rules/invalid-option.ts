@@ -6,7 +6,12 @@ import type { MonitorRule } from '../monitor-view.ts';
 import { numericOf } from '../option-values.ts';
 
 const RETENTION = /^(\d{1,9})([smhd])$/;
-const MINUTES_OF: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, h: 60, d: 24 * 60 };
+const MINUTES_OF: ReadonlyMap<string, number> = new Map<string, number>([
+  ['s', 1 / 60],
+  ['m', 1],
+  ['h', 60],
+  ['d', 24 * 60],
+]);
 /** What others call the words. */
 const ALSO_CALLED: ReadonlyMap<string, string> = new Map([
   ['warning', 'warn'],
@@ -101,7 +106,7 @@ function isFlag(value: Json): boolean {
 
 function isRetention(value: Json): boolean {
   const [, count, unit = ''] = (typeof value === 'string' ? RETENTION.exec(value) : null) ?? [];
-  const minutes = Number(count) * (MINUTES_OF[unit] ?? Number.NaN);
+  const minutes = Number(count) * (MINUTES_OF.get(unit) ?? Number.NaN);
   return minutes >= 60 && minutes <= 72 * 60;
 }
 

@@ -4,24 +4,24 @@ import type { MonitorRule } from '../monitor-view.ts';
 import { CHECK_FORM, type DataForm, formOf } from '../query-data.ts';
 
 /** What is not said without each. */
-const UNSAID: Readonly<Record<string, string>> = {
-  last: 'how far back it looks is not said',
-  'last|current': 'how far back it looks is not said',
-  rollup: 'what it counts is not said',
-  over: 'over which time frame is not said',
-  long_window: 'in which window the budget burns is not said',
-  short_window: 'in which short window the budget still burns is not said',
-  'count_by_status|pct_by_status': 'whether results are counted or taken in percent is not said',
-};
-const EXAMPLES: Readonly<Record<string, string>> = {
-  last: '.last("5m")',
-  'last|current': '.last("5m")',
-  rollup: '.rollup("count")',
-  over: '.over("7d")',
-  long_window: '.long_window("1h")',
-  short_window: '.short_window("5m")',
-  'count_by_status|pct_by_status': '.count_by_status()',
-};
+const UNSAID: ReadonlyMap<string, string> = new Map<string, string>([
+  ['last', 'how far back it looks is not said'],
+  ['last|current', 'how far back it looks is not said'],
+  ['rollup', 'what it counts is not said'],
+  ['over', 'over which time frame is not said'],
+  ['long_window', 'in which window the budget burns is not said'],
+  ['short_window', 'in which short window the budget still burns is not said'],
+  ['count_by_status|pct_by_status', 'whether results are counted or taken in percent is not said'],
+]);
+const EXAMPLES: ReadonlyMap<string, string> = new Map<string, string>([
+  ['last', '.last("5m")'],
+  ['last|current', '.last("5m")'],
+  ['rollup', '.rollup("count")'],
+  ['over', '.over("7d")'],
+  ['long_window', '.long_window("1h")'],
+  ['short_window', '.short_window("5m")'],
+  ['count_by_status|pct_by_status', '.count_by_status()'],
+]);
 
 export const methodMissing: MonitorRule = {
   code: 'method_missing',
@@ -47,7 +47,7 @@ function missing({ span }: Pick<Word, 'span'>, methods: readonly Method[], { req
     .map((names) => ({
       path: ['query'],
       span,
-      message: `Datadog refuses the query: ${UNSAID[names] ?? `${names} is missing`}.`,
-      hint: `Add ${names === 'last' && methods.some(({ name }) => name.text.endsWith('by_status')) ? '.last(2)' : EXAMPLES[names]}.`,
+      message: `Datadog refuses the query: ${UNSAID.get(names) ?? `${names} is missing`}.`,
+      hint: `Add ${names === 'last' && methods.some(({ name }) => name.text.endsWith('by_status')) ? '.last(2)' : EXAMPLES.get(names)}.`,
     }));
 }

@@ -6,7 +6,13 @@ import { isOn, numericOf } from '../option-values.ts';
 
 const WINDOW = /^last_(\d{1,9})(m|h|d|w|mo)$/;
 const RETENTION = /^(\d{1,9})(m|h|d)$/;
-const MINUTES_OF: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1440, w: 10_080, mo: 43_200 };
+const MINUTES_OF: ReadonlyMap<string, number> = new Map<string, number>([
+  ['m', 1],
+  ['h', 60],
+  ['d', 1440],
+  ['w', 10_080],
+  ['mo', 43_200],
+]);
 /** They look back further than the window that alerts. */
 const LOOKING_BACK: readonly string[] = ['anomalies', 'forecast', 'outliers'];
 
@@ -44,7 +50,7 @@ options: {notify_no_data: true, no_data_timeframe: 60}
 /** How long a group is kept, in minutes, where that is said. */
 function retentionOf(retention: Json | undefined): number {
   const [, count, unit = ''] = (typeof retention === 'string' ? RETENTION.exec(retention) : null) ?? [];
-  const minutes = Number(count) * (MINUTES_OF[unit] ?? Number.NaN);
+  const minutes = Number(count) * (MINUTES_OF.get(unit) ?? Number.NaN);
   return Number.isNaN(minutes) ? Number.POSITIVE_INFINITY : minutes;
 }
 
@@ -71,6 +77,6 @@ function windowOf(query: Query): number | undefined {
   if (expression.kind === 'call' && LOOKING_BACK.includes(expression.name.text)) return undefined;
   const [window] = evaluation.args;
   const [, count, unit = ''] = (window?.kind === 'word' ? WINDOW.exec(window.text) : null) ?? [];
-  const minutes = Number(count) * (MINUTES_OF[unit] ?? Number.NaN);
+  const minutes = Number(count) * (MINUTES_OF.get(unit) ?? Number.NaN);
   return Number.isNaN(minutes) ? undefined : minutes;
 }

@@ -2,12 +2,15 @@ import type { MonitorRule } from '../monitor-view.ts';
 import { comparisonOf, thresholdOf } from '../thresholds.ts';
 
 /** Whether a value at the recovery threshold still alerts. */
-const OVERLAPS: Readonly<Record<string, (limit: number, recovery: number) => boolean>> = {
-  '>': (limit, recovery) => recovery > limit,
-  '>=': (limit, recovery) => recovery >= limit,
-  '<': (limit, recovery) => recovery < limit,
-  '<=': (limit, recovery) => recovery <= limit,
-};
+const OVERLAPS: ReadonlyMap<string, (limit: number, recovery: number) => boolean> = new Map<
+  string,
+  (limit: number, recovery: number) => boolean
+>([
+  ['>', (limit, recovery) => recovery > limit],
+  ['>=', (limit, recovery) => recovery >= limit],
+  ['<', (limit, recovery) => recovery < limit],
+  ['<=', (limit, recovery) => recovery <= limit],
+]);
 
 export const recoveryOverlaps: MonitorRule = {
   code: 'recovery_overlaps',
@@ -27,7 +30,8 @@ options:
     const operator = comparisonOf(query)?.operator.text ?? '';
     return ['critical', 'warning'].flatMap((name) => {
       const [limit, recovery] = [thresholdOf(thresholds, name), thresholdOf(thresholds, `${name}_recovery`)];
-      if (limit === undefined || recovery === undefined || !OVERLAPS[operator]?.(limit, recovery)) return [];
+      if (limit === undefined || recovery === undefined || !OVERLAPS.get(operator)?.(limit, recovery))
+        return [];
       return [
         {
           path: ['options', 'thresholds', `${name}_recovery`],
