@@ -5,9 +5,10 @@ import type { Json } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { decode } from '../format/decode.ts';
 import { DOCUMENT_LIMITS } from '../format/decoded.ts';
+import { readEnvelope } from '../pipeline/envelope.ts';
 import { subjectOf } from '../pipeline/subject.ts';
 import type { AccessRule } from './access-file.ts';
-import { authorise } from './authorise.ts';
+import { authorise, precheck } from './authorise.ts';
 import { wantsOf } from './wants.ts';
 
 const RULES: readonly AccessRule[] = [
@@ -101,7 +102,14 @@ describe('what a request reaches for', () => {
       body: create('checkout'),
       query: { application: 'payments-x' },
     };
-    assert.ok(await refused(inBoth), 'what is in the body is what counts');
+    assert.equal(await refused(inBoth), undefined, 'the query decides; lint refuses the body that differs');
+    assert.ok(await refused({ ...inBoth, body: create('payments-x'), query: { application: 'checkout' } }));
+    const envelope = readEnvelope('create', 'monitor', inBoth.body, inBoth.query);
+    assert.equal(envelope.application, 'payments-x');
+    assert.deepEqual(
+      envelope.findings.map(({ code, severity }) => [code, severity]),
+      [['conflicting_value', 'error']],
+    );
     const bare = { path: '/create_monitor', body: monitor, query: { application: 'checkout', team: 't' } };
     assert.ok(await refused(bare));
     const tagged = { ...monitor, tags: ['application:payments-x'] };
@@ -163,5 +171,29 @@ describe('what a request reaches for', () => {
       'to write is another right',
     );
     assert.equal(await refused({ path: '/apply', body: adopts, groups: ['platform'] }), undefined);
+  });
+});
+
+describe('before the body is read', () => {
+  const may = (groups: readonly string[], right: 'read' | 'write', application?: string) => {
+    try {
+      precheck(RULES, { name: 'zoë', groups }, right, application);
+      return true;
+    } catch (error) {
+      assert.ok(error instanceof ProblemError && error.code === 'forbidden', String(error));
+      return error.message;
+    }
+  };
+
+  it('a caller needs the right for some application, or for the one that the query names', () => {
+    assert.equal(may(['payments'], 'write'), true);
+    assert.equal(may(['audit'], 'read'), true);
+    assert.equal(
+      may(['audit'], 'write'),
+      'zoë (of audit) may not write any application. Who may: payments, platform.',
+    );
+    assert.match(String(may([], 'read')), /of no group/);
+    assert.equal(may(['payments'], 'write', 'payments-x'), true);
+    assert.match(String(may(['payments'], 'write', 'checkout')), /may not write the application "checkout"/);
   });
 });

@@ -2,7 +2,7 @@ import type { Caller } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { Decoded } from '../format/decoded.ts';
 import { toldFindings } from '../pipeline/refuse.ts';
-import type { AccessRule } from './access-file.ts';
+import type { AccessRule, Right } from './access-file.ts';
 import { matches } from './name-pattern.ts';
 import type { Want } from './wants.ts';
 
@@ -25,11 +25,35 @@ export function authorise(
   if (lacking) throw forbidden(rules, caller, lacking, body);
 }
 
+/**
+ * Throws `forbidden` where the caller lacks a right whatever application a request turns out to be about, so that its body
+ * need not be read. Where the application is known already, the check is exact.
+ */
+export function precheck(
+  rules: readonly AccessRule[],
+  caller: Caller,
+  right: Right,
+  application: string | undefined,
+): void {
+  if (application !== undefined) return authorise(rules, caller, [{ right, application }], undefined);
+  const groups = new Set(caller.groups);
+  const allowed = rules.filter(({ may }) => grantsRight(may, right));
+  if (allowed.some((rule) => rule.groups.some((group) => groups.has(group)))) return;
+  const may = [...new Set(allowed.flatMap((rule) => rule.groups))].sort();
+  throw new ProblemError('forbidden', `${named(caller)} may not ${right} any application. ${whoMay(may)}`, {
+    members: { wanted: { right }, groups: may.slice(0, MOST_SHOWN) },
+  });
+}
+
+function grantsRight(may: readonly Right[], right: Right): boolean {
+  return may.includes(right) || (right === 'read' && may.includes('write'));
+}
+
 /** Whether one rule grants it. A name in a catalog is granted with the application it is given to. */
 function grants({ applications, may, catalogs = [] }: AccessRule, want: Want): boolean {
   const { right, application, knownAs } = want;
-  const granted = may.includes(right) || (right === 'read' && may.includes('write'));
-  if (!granted || !applications.some((pattern) => matches(pattern, application))) return false;
+  if (!grantsRight(may, right) || !applications.some((pattern) => matches(pattern, application)))
+    return false;
   return knownAs === undefined || [...applications, ...catalogs].some((pattern) => matches(pattern, knownAs));
 }
 
@@ -50,13 +74,20 @@ function forbidden(
   const { right, application, knownAs, pointer } = want;
   const may = [...new Set(rules.filter((rule) => grants(rule, want)).flatMap((rule) => rule.groups))].sort();
   const what = `${SENTENCES[right](application)}${knownAs === undefined ? '' : ` as what a catalog calls "${knownAs}"`}`;
-  const who = `${caller.name} (${caller.groups?.length ? `of ${listed(caller.groups)}` : 'of no group'})`;
-  const detail = `${who} may not ${what}. ${may.length > 0 ? `Who may: ${listed(may)}.` : 'No group may.'}`;
+  const detail = `${named(caller)} may not ${what}. ${whoMay(may)}`;
   const finding = { code: 'forbidden', severity: 'error', message: `This is to ${what}.` } as const;
   return new ProblemError('forbidden', detail, {
     members: { wanted: { right, application }, groups: may.slice(0, MOST_SHOWN) },
     ...(pointer === undefined ? {} : { findings: toldFindings([{ ...finding, pointer }], body) }),
   });
+}
+
+function named({ name, groups }: Caller): string {
+  return `${name} (${groups?.length ? `of ${listed(groups)}` : 'of no group'})`;
+}
+
+function whoMay(groups: readonly string[]): string {
+  return groups.length > 0 ? `Who may: ${listed(groups)}.` : 'No group may.';
 }
 
 function listed(names: readonly string[]): string {

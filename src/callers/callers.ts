@@ -9,14 +9,14 @@ import type { Log } from '../process/log.ts';
 import { openReloadedFile, type ReloadedFile } from '../process/reloaded-file.ts';
 import { SettingsError } from '../process/settings.ts';
 import { readAccessFile } from './access-file.ts';
-import { authorise } from './authorise.ts';
+import { authorise, precheck } from './authorise.ts';
 import { bearerToken } from './bearer-token.ts';
 import { createIssuerKeys } from './issuer-keys.ts';
 import { createOidc } from './oidc.ts';
 import type { AuthSettings } from './settings.ts';
 import { callerWithToken, readTokensFile, TOKEN_PREFIX } from './tokens-file.ts';
 import { refusedToken } from './refused-token.ts';
-import type { Want } from './wants.ts';
+import { type AskedFor, rightFor, type Want } from './wants.ts';
 
 /** Who calls, and what they may do. */
 export interface Callers {
@@ -24,6 +24,8 @@ export interface Callers {
   callerOf(header: (name: string) => string | undefined, deadline: Deadline): Promise<Caller>;
   /** Throws `forbidden`. */
   authorise(caller: Caller, wants: readonly Want[], body?: Pick<Decoded, 'locate'>): void;
+  /** Checks what can be known before the body is read. Throws `forbidden`. */
+  precheck(caller: Caller, asked: Pick<AskedFor, 'operation' | 'query'>): void;
   /** Files that cannot be read as they are, so that what they said before holds. */
   badFiles(): readonly string[];
   /** Whether the issuer of tokens cannot be asked for its keys. */
@@ -37,6 +39,7 @@ export interface Callers {
 export const ANYBODY: Callers = {
   callerOf: async () => ({ name: 'anonymous', auth: 'none' }),
   authorise: () => {},
+  precheck: () => {},
   badFiles: () => [],
   issuerAway: () => false,
   askIssuer: async () => {},
@@ -94,6 +97,11 @@ export async function openCallers(settings: AuthSettings, around: Surroundings):
       throw refusedToken('Birddog takes no tokens.');
     },
     authorise: (caller, wants, body) => authorise(access.current(), caller, wants, body),
+    precheck(caller, asked) {
+      // Anybody may lint.
+      if (asked.operation.verb === 'lint') return;
+      precheck(access.current(), caller, rightFor(asked), asked.query.application);
+    },
     badFiles: () => [...files].filter(([, file]) => file.isBad()).map(([name]) => name),
     issuerAway: () => keys?.isAway() ?? false,
     askIssuer: async () => keys?.again(),

@@ -19,13 +19,17 @@ export interface Want {
   readonly pointer?: Pointer;
 }
 
+/** The right that a request needs on its own application. */
+export function rightFor({ operation, query }: Pick<AskedFor, 'operation' | 'query'>): 'read' | 'write' {
+  return isWrite(operation) && query.dry_run !== 'true' ? 'write' : 'read';
+}
+
 /**
  * Everything that a request reaches for: its application, and beyond it the applications that its references name, the
  * names by which it wants to be found in the catalogs, and objects that are nobody's yet.
  */
 export function wantsOf(request: AskedFor, { application, aliases }: Subject): Want[] {
-  const { operation, query } = request;
-  const right = isWrite(operation) && query.dry_run !== 'true' ? 'write' : 'read';
+  const right = rightFor(request);
   const known = CATALOG_NAMES.flatMap((catalog): Want[] => {
     const name = aliases[catalog];
     if (name === undefined || name === application) return [];

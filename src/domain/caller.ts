@@ -9,6 +9,11 @@ export interface Caller {
   readonly groups?: readonly string[];
 }
 
+/** One text for each caller: names are unique only together with how they are known. */
+export function callerKey({ name, auth = 'none' }: Pick<Caller, 'name' | 'auth'>): string {
+  return `${auth}:${name}`;
+}
+
 export const AUTH_METHODS = ['oidc', 'tokens', 'none'] as const;
 export type AuthMethod = (typeof AUTH_METHODS)[number];
 

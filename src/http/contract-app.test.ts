@@ -2,33 +2,28 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import { afterEach, describe, it } from 'node:test';
-import { setImmediate as immediately } from 'node:timers/promises';
+import type { Caller } from '../domain/caller.ts';
+import { ProblemError } from '../domain/problem.ts';
 import { createLog } from '../process/log.ts';
 import { systemClock } from '../process/system-clock.ts';
 import { contractApp, type Incoming } from './contract-app.ts';
 import { createMetrics } from './metrics.ts';
 import { replyWith } from './reply.ts';
 import { startServer } from './server.ts';
-import { createTurns, type Turns } from './turns.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** A contract whose one large document at a time is served when `serve` says so. */
-async function contract(serve: (incoming: Incoming) => Promise<unknown> = async () => undefined) {
-  const turns = createTurns(1, 5, 'x');
-  const waiting: (() => void)[] = [];
+interface Setting {
+  readonly serve?: (incoming: Incoming) => Promise<unknown>;
+  readonly precheck?: (caller: Caller) => void;
+}
+
+/** A contract whose requests `serve` answers. */
+async function contract({ serve = async () => undefined, precheck = () => {} }: Setting = {}) {
   const passedOn: string[] = [];
-  const large: Turns = {
-    ...turns,
-    take(deadline) {
-      const turn = turns.take(deadline);
-      waiting.splice(0).forEach((told) => told());
-      return turn;
-    },
-  };
   const app = contractApp({
     serve: async (incoming) => {
       const { context, pathAndQuery } = incoming;
@@ -37,8 +32,8 @@ async function contract(serve: (incoming: Incoming) => Promise<unknown> = async 
       return replyWith(200, {}, 'json', context.requestId);
     },
     check: async () => assert.fail('nobody asks'),
-    large,
-    callerOf: () => ({ name: 'somebody' }),
+    precheck,
+    callerOf: (header) => ({ name: header('x-test-caller') ?? 'somebody' }),
     clock: systemClock,
     log: createLog('test', () => {}),
     metrics: createMetrics('test', '0'),
@@ -60,57 +55,20 @@ async function contract(serve: (incoming: Incoming) => Promise<unknown> = async 
     incoming?.resume();
     return incoming?.statusCode;
   };
-  return {
-    large,
-    passedOn,
-    begin,
-    answered,
-    /** Resolves when the next request asks for its turn. */
-    asks: () => new Promise<void>((resolve) => waiting.push(resolve)),
-  };
+  return { passedOn, begin, answered };
 }
 
-const LARGE = { 'content-length': 2 * 1024 * 1024 };
-const deadline = () => ({ left: () => 1000, signal: AbortSignal.timeout(5000) });
-
-describe('a turn for a large document', () => {
-  it('is not kept by a client that goes away while it waits for it', async () => {
-    const { large, begin, asks } = await contract();
-    const giveBack = await large.take(deadline());
-    const asked = asks();
-    const outgoing = begin('/apply', LARGE);
-    outgoing.write('application: x\n');
-    await asked;
-    assert.equal(large.waiting(), 1);
-    outgoing.destroy();
-    for (const time = deadline(); large.waiting() > 0; await immediately()) assert.ok(!time.signal.aborted);
-    giveBack();
-    (await large.take(deadline()))();
+it('refuses a caller before the body is read', async () => {
+  const { begin, answered, passedOn } = await contract({
+    precheck: ({ name }) => {
+      throw new ProblemError('forbidden', `${name} may not.`);
+    },
   });
-
-  it('is not kept by a client that goes away while its body is read', async () => {
-    const { large, begin, asks } = await contract();
-    const asked = asks();
-    const outgoing = begin('/apply', LARGE);
-    outgoing.write('application: x\n');
-    await asked;
-    const next = large.take(deadline());
-    outgoing.destroy();
-    (await next)();
-  });
-
-  it('is given back where a body of no known size turns out to be small', async () => {
-    const { promise: served, resolve: serve } = Promise.withResolvers<void>();
-    const { large, begin, answered, asks } = await contract(() => served);
-    const asked = asks();
-    const outgoing = begin('/apply', { 'transfer-encoding': 'chunked' });
-    outgoing.end('application: x\n');
-    await asked;
-    const turn = await large.take(deadline());
-    turn();
-    serve();
-    assert.equal(await answered(outgoing), 200);
-  });
+  const outgoing = begin('/apply', { 'content-length': 2 * 1024 * 1024 });
+  outgoing.write('application: x\n');
+  assert.equal(await answered(outgoing), 403);
+  assert.deepEqual(passedOn, []);
+  outgoing.destroy();
 });
 
 describe('the bodies that are held at once', () => {
@@ -120,13 +78,16 @@ describe('the bodies that are held at once', () => {
   /** Forty bodies of nearly 1 MiB, of which each that is served waits for the end; how many were busy, and how many served. */
   async function forty(path: string, serve: (incoming: Incoming) => void) {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    const { begin, answered } = await contract(async (incoming) => {
-      serve(incoming);
-      await ended;
+    const { begin, answered } = await contract({
+      async serve(incoming) {
+        serve(incoming);
+        await ended;
+      },
     });
     const told: (number | undefined)[] = [];
     const send = async () => {
-      const outgoing = begin(path, { 'content-type': 'application/json', 'content-length': body.length });
+      const json = { 'content-type': 'application/json', 'content-length': body.length };
+      const outgoing = begin(path, json);
       outgoing.end(body);
       const status = await answered(outgoing);
       told.push(status);
@@ -136,7 +97,7 @@ describe('the bodies that are held at once', () => {
     return { told, end, all: Promise.all(sent), send };
   }
 
-  it('are bounded together, and let go of with the answer', async () => {
+  it('are bounded for one caller, and released with the answer', async () => {
     const { told, all, send } = await forty('/create_monitor', () => {});
     await all;
     assert.deepEqual(
@@ -150,8 +111,8 @@ describe('the bodies that are held at once', () => {
 
   it('do not count where they go to another process', async () => {
     let served = 0;
-    const { told, all, end } = await forty('/create_monitor', ({ letGo }) => {
-      letGo();
+    const { told, all, end } = await forty('/create_monitor', ({ releaseMemory }) => {
+      releaseMemory();
       served += 1;
       if (served === 40) end();
     });

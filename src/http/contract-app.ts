@@ -19,7 +19,7 @@ import { ProblemError } from '../domain/problem.ts';
 import { answerFormat, formatOf } from '../format/content-type.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Log } from '../process/log.ts';
-import { createHeldBytes, type Share } from './held-bytes.ts';
+import { createMemoryBudget, type MemoryBudget, type Reservation } from './memory-budget.ts';
 import type { Metrics, WayTaken } from './metrics.ts';
 import { type Health, healthRoutes } from './ops-app.ts';
 import { readBody } from './read-body.ts';
@@ -28,8 +28,7 @@ import { deadlineOf } from './request-context.ts';
 import { auditRequest, type RequestAudit } from './request-audit.ts';
 import { recordRequest } from './request-record.ts';
 import { type Call, type Handle, routed, type Routes } from './routes.ts';
-import { isLarge, saidSize, type SentBody, sentBody } from './sent-body.ts';
-import type { Turns } from './turns.ts';
+import { isLarge, type SentBody, sentBody } from './sent-body.ts';
 
 /** A request of the contract, read and understood as far as every process does it alike. */
 export interface Incoming {
@@ -44,8 +43,8 @@ export interface Incoming {
   readonly header: (name: string) => string | undefined;
   /** Takes note of who serves the request, as soon as that is known. */
   readonly goes: (way: WayTaken) => void;
-  /** Lets other bodies in: this one goes to another process, and costs no more than its bytes, which whoever sends it counts. */
-  readonly letGo: () => void;
+  /** Releases the memory budget of the body once the request is forwarded: whoever sends it counts its bytes. */
+  readonly releaseMemory: () => void;
   /** Takes note of what is written here. */
   readonly audit: Pick<RequestAudit, 'isAbout' | 'wrote' | 'done'>;
 }
@@ -53,8 +52,11 @@ export interface Incoming {
 export interface ContractAppOptions {
   readonly serve: (incoming: Incoming) => Promise<Reply>;
   readonly check: Check;
-  /** Turns for requests with large bodies, from the reading of the body until it is let go or answered. */
-  readonly large: Turns;
+  /**
+   * Checks, before a body is read, what can be known of the caller's permissions without it. Throws `forbidden`. The exact
+   * check follows when the body is decoded.
+   */
+  readonly precheck?: (caller: Caller, operation: Operation, query: Incoming['query']) => void;
   /** Who asks. Throws `unauthenticated`, and what keeps the process from knowing. */
   readonly callerOf: (
     header: (name: string) => string | undefined,
@@ -70,16 +72,16 @@ export interface ContractAppOptions {
   readonly health?: Health;
 }
 
-/** Bytes of small bodies that are held at once; of large ones there are as many as have their turn. */
-const MOST_HELD = 32 * 1024 * 1024;
+/** Bytes of bodies, received in part or in full, that all requests hold at once; a caller's own may be half of that. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** The paths of the contract over HTTP: what Birddog and the sidecar both serve. */
 export function contractApp(options: ContractAppOptions): Handle {
   const { bearer, health, version } = options;
-  const held = createHeldBytes(MOST_HELD, 'the bodies of all requests are too large together.');
+  const budget = createMemoryBudget(MAX_BODY_BYTES, 'request bodies');
   const operations = ENDPOINTS.map((operation): [string, Handle] => [
     `${operation.method} ${operation.path}`,
-    (call) => answer(call, operation, options, held()),
+    (call) => answer(call, operation, options, budget),
   ]);
   const descriptions: Routes = {
     'GET /openapi.json': madeOnce('application/json', () => JSON.stringify(openApi(version, bearer))),
@@ -105,7 +107,7 @@ async function answer(
   call: Call,
   operation: Endpoint,
   options: ContractAppOptions,
-  share: Share,
+  budget: MemoryBudget,
 ): Promise<Reply> {
   const { method, path } = operation;
   const { header, outgoing } = call;
@@ -118,7 +120,7 @@ async function answer(
   outgoing.once('close', onClose);
   let reply: Reply;
   let deadline: OwnDeadline | undefined;
-  let giveBack: (() => void) | undefined;
+  let memory: Reservation | undefined;
   try {
     deadline = deadlineOf(header, options.clock, gone.signal);
     const caller = await options.callerOf(header, deadline);
@@ -127,26 +129,24 @@ async function answer(
     const context = { caller, ...record.ids, deadline };
     if (operation.verb === 'check') reply = await checked(call, options.check, context);
     else {
-      giveBack = await turnFor(call, operation, options.large, context.deadline);
-      const incoming = await read(call, operation, context, giveBack ? undefined : share.take);
+      const asked = askedOf(call, operation, context);
+      audit.isAbout({ query: asked.query });
+      if (hasBody(operation)) options.precheck?.(caller, operation, asked.query);
+      const reserved = budget(caller);
+      memory = reserved;
+      const sent = hasBody(operation) ? await read(call, operation, context, reserved) : undefined;
       received = true;
-      // A client that did not say the size had to wait, whatever it sent.
-      if (!isLarge(incoming.sent?.bytes.length ?? 0)) giveBack?.();
-      audit.isAbout({ query: incoming.query });
-      audit.isAbout({ query: incoming.query, ...(await bodyOf(incoming.sent)) });
-      const letGo = () => {
-        giveBack?.();
-        share.giveBack();
-      };
-      reply = await options.serve({ ...incoming, goes: record.goes, letGo, audit });
+      audit.isAbout({ query: asked.query, ...(await bodyOf(sent)) });
+      const { goes } = record;
+      const incoming = { ...asked, ...(sent ? { sent } : {}), goes, releaseMemory: reserved.release, audit };
+      reply = await options.serve(incoming);
     }
   } catch (error) {
     const problem = record.failed(error);
     audit.refused(problem);
     reply = problemReply(problem, record.ids.requestId);
   }
-  giveBack?.();
-  share.giveBack();
+  memory?.release();
   deadline?.close();
   outgoing.off('close', onClose);
   record.answered(reply.status);
@@ -160,34 +160,31 @@ async function checked({ url, header }: Call, check: Check, context: RequestCont
   return replyWith(200, body, accept, context.requestId);
 }
 
-async function read(
-  { url, header, incoming }: Call,
-  operation: Operation,
-  context: RequestContext,
-  hold?: Share['take'],
-): Promise<Omit<Incoming, 'goes' | 'letGo' | 'audit'>> {
+/** What a request asks for, as far as its head says it. */
+function askedOf({ url, header }: Call, operation: Operation, context: RequestContext) {
   const accept = answerFormat(header('accept'));
   const { search, searchParams } = url;
   const query = queryOf(searchParams, operation);
-  const rest = { operation, query, accept, context, header, pathAndQuery: `${operation.path}${search}` };
-  if (!hasBody(operation)) return rest;
+  return { operation, query, accept, context, header, pathAndQuery: `${operation.path}${search}` };
+}
+
+async function read(
+  { header, incoming }: Call,
+  operation: Operation,
+  { deadline }: RequestContext,
+  { reserve }: Reservation,
+): Promise<SentBody> {
   const contentType = header('content-type');
   const format = formatOf(contentType);
   const limits = operation.kind === undefined ? DOCUMENT_LIMITS : OBJECT_LIMITS;
-  const bytes = await readBody(incoming, limits.bytes, context.deadline.signal, hold);
-  requireTime(context.deadline, 'the body was read');
-  return { ...rest, sent: sentBody(bytes, contentType ?? '', format, limits) };
+  const bytes = await readBody(incoming, limits.bytes, deadline.signal, reserve);
+  requireTime(deadline, 'the body was read');
+  return sentBody(bytes, contentType ?? '', format, limits);
 }
 
 /** What a body holds, for the audit; a large one is left to who serves it. */
 async function bodyOf(sent: SentBody | undefined): Promise<{ body?: Json }> {
   return sent && !isLarge(sent.bytes.length) ? { body: (await sent.decoded()).value } : {};
-}
-
-/** A large body waits for its turn before it is read: so many at once are as much as the process can hold. */
-async function turnFor({ incoming }: Call, operation: Operation, large: Turns, deadline: Deadline) {
-  const may = hasBody(operation) && operation.kind === undefined;
-  return may && isLarge(saidSize(incoming)) ? large.take(deadline) : undefined;
 }
 
 const FLAGS: readonly QueryName[] = ['dry_run', 'prune', 'force'];

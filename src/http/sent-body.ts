@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { decode } from '../format/decode.ts';
 import { type Decoded, type DecodeLimits, type Format, OBJECT_LIMITS } from '../format/decoded.ts';
 
@@ -29,13 +28,7 @@ export function sentBody(bytes: Buffer, contentType: string, format: Format, lim
   };
 }
 
-/** Whether a body of this size is a burden to the process that reads it; whose size is not said may be any. */
-export function isLarge(size: number | undefined): boolean {
-  return size === undefined || size > OBJECT_LIMITS.bytes;
-}
-
-/** The size (bytes) that a request says its body has. */
-export function saidSize({ headers }: Pick<IncomingMessage, 'headers'>): number | undefined {
-  const said = headers['content-length'];
-  return said === undefined ? undefined : Number(said);
+/** Whether a body of this size (bytes) would keep the process that reads it from others. */
+export function isLarge(size: number): boolean {
+  return size > OBJECT_LIMITS.bytes;
 }

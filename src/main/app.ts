@@ -10,7 +10,6 @@ import { addSecretMetrics } from '../http/secret-metrics.ts';
 import { portsOf } from '../http/ports-of.ts';
 import { tellSharedReadings } from '../http/shared-readings.ts';
 import { type Service, startService, type Surroundings } from '../http/service.ts';
-import { createTurns } from '../http/turns.ts';
 import { observed } from '../outbound/observed.ts';
 import { createOutbound } from '../outbound/outbound.ts';
 import { lookEvery } from '../process/followed.ts';
@@ -18,7 +17,7 @@ import { openStore } from '../store/store.ts';
 import { createCatalogs } from './catalogs.ts';
 import { mainCheck } from './check.ts';
 import type { Config } from './config.ts';
-import { door, LARGE } from './door.ts';
+import { door } from './door.ts';
 import { tellReadings } from './readings.ts';
 import { createHop } from './hop.ts';
 import { mainSigns } from './signs.ts';
@@ -70,7 +69,7 @@ export async function startMain(config: Config, surroundings: Surroundings, entr
   const health = { notReady: () => undefined };
   const app = contractApp({
     serve: door({ callers, lookup, sidecar, ports, entry }),
-    large: createTurns(LARGE.atOnce, LARGE.waiting, 'large documents are worked on'),
+    precheck: (caller, operation, query) => callers.precheck(caller, { operation, query }),
     check: mainCheck(checked, clock, config.BIRDDOG_CHECK_TTL_MS),
     callerOf: callers.callerOf,
     bearer: config.auth !== undefined,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as immediately } from 'node:timers/promises';
 import { portsWithoutDatadog } from '../../test/fake-ports.ts';
 import { ANYBODY } from '../callers/callers.ts';
 import { OPERATIONS } from '../contract/operations.ts';
@@ -36,10 +37,10 @@ function beforeHangingSidecar() {
   return { serve, forwarded, answer: () => resolve({ status: 200, headers: {}, body: '{}' }) };
 }
 
-function incoming(text: string): Incoming & { readonly lets: Promise<void> } {
+function incoming(text: string, caller = 'somebody'): Incoming & { readonly lets: Promise<void> } {
   const operation = OPERATIONS.find((one) => one.path === '/plan');
   assert.ok(operation);
-  const { promise: lets, resolve: letGo } = Promise.withResolvers<void>();
+  const { promise: lets, resolve: releaseMemory } = Promise.withResolvers<void>();
   return {
     operation,
     query: {},
@@ -47,11 +48,11 @@ function incoming(text: string): Incoming & { readonly lets: Promise<void> } {
     accept: 'json',
     header: () => undefined,
     goes: () => {},
-    letGo,
+    releaseMemory,
     lets,
     audit: { isAbout: () => {}, wrote: () => {}, done: () => {} },
     context: {
-      caller: { name: 'somebody' },
+      caller: { name: caller },
       requestId: 'r',
       traceparent: '',
       deadline: { left: () => 20_000, signal: new AbortController().signal },
@@ -65,13 +66,18 @@ describe('a sidecar that hangs', () => {
     const { serve, forwarded, answer } = beforeHangingSidecar();
     const large = `${DOCUMENT}#${'x'.repeat(OBJECT_LIMITS.bytes)}\n`;
     const waiting: Promise<Reply>[] = [];
-    for (let n = 0; n < 4; n += 1) {
+    for (let n = 0; n < 3; n += 1) {
       const one = incoming(large);
       waiting.push(serve(one));
       await one.lets;
     }
     await assert.rejects(serve(incoming(large)), { code: 'busy' });
-    assert.equal(forwarded.length, 1, 'the sidecar takes one at a time');
+    assert.equal(forwarded.length, 1, 'one at a time of each caller');
+    const other = incoming(large, 'another');
+    waiting.push(serve(other));
+    await other.lets;
+    await immediately();
+    assert.equal(forwarded.length, 2);
     answer();
     for (const reply of await Promise.all(waiting)) assert.equal(reply.status, 200);
   });

@@ -5,7 +5,7 @@ import type { Incoming } from '../http/contract-app.ts';
 import { type Reply, replyWith } from '../http/reply.ts';
 import { isLarge } from '../http/sent-body.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
-import { createTurns } from '../http/turns.ts';
+import { createSemaphore } from '../http/semaphore.ts';
 import { lintAnswer } from '../pipeline/pipeline.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import { placed } from '../pipeline/refuse.ts';
@@ -13,8 +13,8 @@ import { firstLook } from './first-look.ts';
 import { lookElsewhere } from './look-elsewhere.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 
-/** Large bodies that are held at once, and how many more requests may wait to send theirs. */
-export const LARGE = { atOnce: 2, waiting: 16 };
+/** Large bodies that are inspected at once; each caller has one at a time. */
+const LARGE = { maxConcurrent: 2, maxConcurrentPerCaller: 1, maxWaiting: 16, maxWaitingPerCaller: 8 };
 
 interface Door {
   readonly callers: Callers;
@@ -25,35 +25,34 @@ interface Door {
   readonly entry: URL;
 }
 
-/** Large bodies on their way to the sidecar, which takes one at a time, and how many more may wait for it. */
-const ON_THEIR_WAY = { atOnce: 1, waiting: 3 };
+/** Large bodies that are forwarded to the sidecar at once, so that they leave it the rest of its connections. */
+const FORWARDED = { maxConcurrent: 2, maxConcurrentPerCaller: 1, maxWaiting: 4, maxWaitingPerCaller: 2 };
 
 /**
- * Listed applications are served here, all others by the sidecar; a lint asks no one. Whether the caller may is settled
- * before anybody else is asked anything. Large documents are looked at elsewhere, one by one: none holds up who has a
- * small one. A sidecar that hangs keeps neither the turns of large documents nor what small ones hold.
+ * Serves listed applications here and forwards all others to the sidecar; a lint needs neither. Checks the caller's
+ * permissions before anybody else is asked. Large documents are inspected apart from this thread. A sidecar that hangs keeps
+ * neither the slots of large documents nor the memory of small ones.
  */
 export function door(at: Door): (incoming: Incoming) => Promise<Reply> {
-  const oneByOne = createTurns(1, LARGE.atOnce + LARGE.waiting, 'large documents are read');
-  const { atOnce, waiting } = ON_THEIR_WAY;
-  const onTheirWay = createTurns(atOnce, waiting, 'large documents are on their way to the sidecar');
+  const slots = createSemaphore(LARGE, 'large documents in progress');
+  const forwards = createSemaphore(FORWARDED, 'large documents in progress in the sidecar');
   return async (incoming) => {
     const { context, sent } = incoming;
-    const giveBack = sent && isLarge(sent.bytes.length) ? await oneByOne.take(context.deadline) : undefined;
-    let arrived: (() => void) | undefined;
+    const { caller, deadline } = context;
+    const large = isLarge(sent?.bytes.length ?? 0);
+    let release = large ? await slots.acquire(caller, deadline) : undefined;
     try {
-      const way = await wayOf(incoming, giveBack !== undefined, at);
+      const way = await wayOf(incoming, large, at);
       if ('status' in way) return way;
       incoming.goes(way.way);
       if (way.way === 'listed') return await servePipeline(incoming, way, at.ports);
-      giveBack?.();
-      incoming.letGo();
+      release?.();
+      incoming.releaseMemory();
       sent?.forget();
-      if (giveBack) arrived = await onTheirWay.take(context.deadline);
+      release = large ? await forwards.acquire(caller, deadline) : undefined;
       return await at.sidecar.forward(incoming, way.missingFrom);
     } finally {
-      giveBack?.();
-      arrived?.();
+      release?.();
     }
   };
 }

@@ -31,7 +31,7 @@ function incoming(path = '/create_monitor'): Incoming {
     accept: 'yaml',
     header: () => undefined,
     goes: () => {},
-    letGo: () => {},
+    releaseMemory: () => {},
     audit: { isAbout: () => {}, wrote: () => {}, done: () => {} },
     context: {
       caller: { name: 'Zoë / payments', auth: 'oidc' },
@@ -166,8 +166,12 @@ describe('the hop', () => {
       ...incoming(),
       sent: sentBody(Buffer.alloc(OBJECT_LIMITS.bytes), 'application/yaml', 'yaml', OBJECT_LIMITS),
     });
-    const under = Array.from({ length: 64 }, () => client.forward(large(), []));
-    await assert.rejects(client.forward(large(), []), { code: 'busy', message: /too large together/ });
+    const by = (name: string) => {
+      const one = large();
+      return { ...one, context: { ...one.context, caller: { name } } };
+    };
+    const under = Array.from({ length: 64 }, (_, n) => client.forward(by(n % 2 ? 'a' : 'b'), []));
+    await assert.rejects(client.forward(by('c'), []), { code: 'busy', message: /Too much memory/ });
     const { sent: _, ...without } = incoming('/get_monitors');
     under.push(client.forward(without, []));
     resolve(ANSWER);

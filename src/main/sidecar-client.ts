@@ -13,9 +13,9 @@ import { type Endpoint, isWrite } from '../contract/operations.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../http/reply.ts';
 import { HEADERS } from '../contract/headers.ts';
-import { createHeldBytes } from '../http/held-bytes.ts';
+import { createMemoryBudget } from '../http/memory-budget.ts';
 import { createPace } from '../http/pace.ts';
-import { createTurns } from '../http/turns.ts';
+import { createSemaphore } from '../http/semaphore.ts';
 import { type Outbound, OutboundError } from '../outbound/outbound.ts';
 import { MOST_UNDER_WAY } from './hop.ts';
 
@@ -25,8 +25,8 @@ const BREAKER = { failures: 5, restMs: 1000 };
 const MOST_WAITING = 256;
 /** Requests that go to the sidecar, and answers that come from it, in one turn of the event loop: listed calls wait for no more. */
 const A_TURN = 2;
-/** Bytes of bodies that are held for the sidecar at once, so that one that hangs does not fill this process. */
-const MOST_HELD = 64 * 1024 * 1024;
+/** Bytes of bodies that wait for the sidecar, so that a sidecar that hangs does not fill this process. */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 /** Kept back (ms) of the deadline, so that the sidecar's own answer arrives before ours runs out. */
 const HOP_MARGIN = 150;
 /** What of the sidecar's answer goes on to the user. */
@@ -68,17 +68,18 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
     handleWhen((error) => error instanceof OutboundError && error.reason === 'connection'),
     { halfOpenAfter: BREAKER.restMs, breaker: new ConsecutiveBreaker(BREAKER.failures) },
   );
-  const turns = createTurns(MOST_UNDER_WAY, MOST_WAITING, 'requests wait for the sidecar');
+  const limits = { maxConcurrent: MOST_UNDER_WAY, maxWaiting: MOST_WAITING };
+  const semaphore = createSemaphore(limits, 'requests wait for the sidecar');
   const pace = createPace(A_TURN);
   let openings = 0;
-  const held = createHeldBytes(MOST_HELD, 'the bodies that wait for the sidecar are too large together.');
+  const budget = createMemoryBudget(MAX_WAITING_BYTES, 'bodies that wait for the sidecar');
   let silent = false;
   breaker.onBreak(() => {
     openings += 1;
   });
   return {
     openings: () => openings,
-    waiting: turns.waiting,
+    waiting: semaphore.waiting,
     silent: () => silent,
     async probe({ deadline }) {
       const asked = { method: 'GET', url: new URL('/healthz', url), endpoint: '/healthz', deadline } as const;
@@ -91,11 +92,12 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
       }
     },
     async forward(incoming, missingFrom) {
-      const bytes = held();
-      let giveBack: (() => void) | undefined;
+      const { caller, deadline } = incoming.context;
+      const memory = budget(caller);
+      let release: (() => void) | undefined;
       try {
-        bytes.take(incoming.sent?.bytes.length ?? 0);
-        giveBack = await turns.take(incoming.context.deadline);
+        memory.reserve(incoming.sent?.bytes.length ?? 0);
+        release = await semaphore.acquire(caller, deadline);
         await pace();
         const answer = await breaker.execute(() => send(url, outbound, incoming, missingFrom));
         await pace();
@@ -103,8 +105,8 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
       } catch (error) {
         throw awayProblem(error, incoming);
       } finally {
-        bytes.giveBack();
-        giveBack?.();
+        memory.release();
+        release?.();
       }
     },
     state() {

@@ -53,6 +53,8 @@ export function readEnvelope(
         pointer: pointerTo('', name),
         hint: 'Say it in one place.',
       });
+      // The query decides, because permissions were checked for it before the body was read.
+      around[name] = value;
     }
   }
   findings.push(...check(ENVELOPE_SCHEMAS[verb], around, '').map((f) => aboutQuery(f, fromQuery)));

@@ -13,7 +13,8 @@ import { addSecretMetrics } from '../http/secret-metrics.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
 import { tellSharedReadings } from '../http/shared-readings.ts';
 import { type Service, startService, type Surroundings } from '../http/service.ts';
-import { createTurns } from '../http/turns.ts';
+import { createSemaphore } from '../http/semaphore.ts';
+import { isLarge } from '../http/sent-body.ts';
 import { observed } from '../outbound/observed.ts';
 import { createOutbound } from '../outbound/outbound.ts';
 import { subjectOf } from '../pipeline/subject.ts';
@@ -29,8 +30,8 @@ const CLIENT_URI = 'urn:birddog:main';
 /** All containers of a pod share its network; loopback keeps every other pod out. */
 const HOST = '127.0.0.1';
 
-/** A large document is decoded, planned and applied in this process: one at a time is what its memory is for. */
-const LARGE = { atOnce: 1, waiting: 16 };
+/** Large documents are decoded and planned in this process: its memory is for one at a time. */
+const LARGE = { maxConcurrent: 1, maxWaiting: 16, maxWaitingPerCaller: 8 };
 
 /** Starts the sidecar: it serves applications that are not listed, and takes requests from Birddog alone. */
 export async function startSidecar(config: Config, surroundings: Surroundings): Promise<Service> {
@@ -49,21 +50,27 @@ export async function startSidecar(config: Config, surroundings: Surroundings): 
   const ports = portsOf(datadog, store, surroundings, config.BIRDDOG_MOST_DELETED_PERCENT);
   tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
   const health = { notReady: () => undefined };
+  const slots = createSemaphore(LARGE, 'large documents in progress');
   const app = contractApp({
     serve: async (incoming) => {
-      const { operation, query, sent } = incoming;
+      const { operation, query, sent, context } = incoming;
       incoming.goes('sidecar');
-      const body = sent ? { body: await sent.decoded() } : {};
-      if (operation.verb !== 'lint') {
-        incoming.audit.isAbout({
-          query,
-          body: { application: subjectOf({ operation, query, ...body }).application },
-        });
+      const large = isLarge(sent?.bytes.length ?? 0);
+      const release = large ? await slots.acquire(context.caller, context.deadline) : undefined;
+      try {
+        const body = sent ? { body: await sent.decoded() } : {};
+        if (operation.verb !== 'lint') {
+          incoming.audit.isAbout({
+            query,
+            body: { application: subjectOf({ operation, query, ...body }).application },
+          });
+        }
+        return await servePipeline(incoming, { way: 'sidecar', missingFrom: missingFrom(incoming) }, ports);
+      } finally {
+        release?.();
       }
-      return servePipeline(incoming, { way: 'sidecar', missingFrom: missingFrom(incoming) }, ports);
     },
     check: sidecarCheck({ ...datadog, journal: store.journal, secrets }, clock, config.BIRDDOG_CHECK_TTL_MS),
-    large: createTurns(LARGE.atOnce, LARGE.waiting, 'large documents are worked on'),
     callerOf,
     health,
     clock,
