@@ -22,7 +22,7 @@ export async function decode(
   const text = typeof input === 'string' ? input.replace(/^\ufeff/, '') : utf8Text(input);
   try {
     const reading = await readText(text, format, limits);
-    const span = locator(text, reading);
+    const span = locator(text, format, reading);
     return {
       format,
       value: reading.value,

@@ -137,7 +137,7 @@ describe('a JSON value', () => {
 
   it('finds the nearest parent of what is not there', () => {
     const text = '{"a": {\n "b~/": [1, "x"]}}';
-    const span = locator(text, readJson(text, 100));
+    const span = locator(text, 'json', readJson(text, 100));
     const locate = (pointer: string) => span(pointer).start;
     assert.deepEqual(locate('/a/b~0~1/1'), { line: 2, column: 13 });
     assert.deepEqual(locate('/a/b~0~1/7/x'), { line: 2, column: 9 });

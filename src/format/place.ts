@@ -1,8 +1,8 @@
 import type { Position } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import { pointerSteps, type Pointer, valueAt } from '../domain/pointer.ts';
-import type { Span } from './decoded.ts';
-import { offsetInSource } from './text-offset.ts';
+import type { Format, Span } from './decoded.ts';
+import { StringOffsets } from './text-offset.ts';
 
 /** Where a value stands in the text, and the places of what is in it. Offsets in UTF-16 units. */
 export interface Place {
@@ -38,12 +38,14 @@ export function addPlace(parent: Place, step: string | number, offset: number, n
   return place;
 }
 
-/** Where values stand in `text`, and stretches of those that are texts; places are read when first asked for. */
+/** Where values stand in `source`, and stretches of those that are texts; places are read when first asked for. */
 export function locator(
-  text: string,
+  source: string,
+  format: Format,
   { value: whole, places }: Reading,
 ): (pointer: Pointer, at?: number, to?: number) => Span {
-  const positionAt = positionsIn(text);
+  const positionAt = positionsIn(source);
+  const strings = new WeakMap<Place, StringOffsets>();
   let root: Place | undefined;
   return (pointer, at, to) => {
     root ??= places();
@@ -55,10 +57,12 @@ export function locator(
     }
     const { offset } = place;
     const value = valueAt(whole, pointer);
-    const within = (inner: number | undefined, otherwise: number) =>
-      inner === undefined || typeof value !== 'string'
-        ? otherwise
-        : offsetInSource(text, offset, value, inner);
+    const within = (inner: number | undefined, otherwise: number) => {
+      if (inner === undefined || typeof value !== 'string') return otherwise;
+      const offsets = strings.get(place) ?? new StringOffsets({ source, format, start: offset, value });
+      strings.set(place, offsets);
+      return offsets.inSource(inner);
+    };
     const start = within(at, offset);
     const end =
       typeof value === 'object' && value !== null ? start : at === undefined ? place.end : within(to, start);

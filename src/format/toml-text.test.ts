@@ -135,7 +135,7 @@ describe('reading TOML', () => {
   });
 
   it('finds values where they stand', () => {
-    const span = locator(TEXT, readToml(TEXT, 100));
+    const span = locator(TEXT, 'toml', readToml(TEXT, 100));
     const locate = (pointer: string) => span(pointer).start;
     assert.deepEqual(
       PLACES.map(([pointer]) => [pointer, locate(pointer).line, locate(pointer).column]),

@@ -129,7 +129,7 @@ describe('reading YAML', () => {
   }
 
   it('finds values where they stand: quotes, blocks, empty values, aliases at the alias', async () => {
-    const span = locator(TEXT, await readYaml(TEXT, OBJECT_LIMITS));
+    const span = locator(TEXT, 'yaml', await readYaml(TEXT, OBJECT_LIMITS));
     const locate = (pointer: string) => span(pointer).start;
     const found = PLACES.map(([pointer]) => [pointer, locate(pointer).line, locate(pointer).column]);
     assert.deepEqual(found, PLACES);

@@ -1,6 +1,6 @@
 import { lineStart } from '../blanks.ts';
 import { text as blockText } from '../encode-yaml.ts';
-import { offsetInSource } from '../text-offset.ts';
+import { StringOffsets } from '../text-offset.ts';
 import type { Site, Source } from './site.ts';
 import type { Splice } from './splice.ts';
 import { onOneLine, pieceIn, standsPlain, styleAt, type TextStyle } from './text-style.ts';
@@ -49,10 +49,11 @@ function inPlace(
   style: TextStyle,
 ): Splice[] | undefined {
   if (!place) return undefined;
-  const { text, newline } = source;
+  const { text, format, newline } = source;
+  const offsets = new StringOffsets({ source: text, format, start: place.offset, value: change.before });
   const splices: Splice[] = [];
   for (const { from, to, text: piece } of change.stretches) {
-    const [start, end] = [from, to].map((at) => offsetInSource(text, place.offset, change.before, at));
+    const [start, end] = [from, to].map((at) => offsets.inSource(at));
     if (start === undefined || end === undefined || start < place.offset || end < start) return undefined;
     const indent = text.slice(lineStart(text, start), start).match(/^ */)?.[0] ?? '';
     const put = pieceIn(style, piece, newline, indent);
