@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { emulatedDatadog } from '../../test/emulated-datadog.ts';
+import { markedObject } from '../../test/marked-object.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { idOf, stamped } from '../domain/marker.ts';
+import { idOf } from '../domain/marker.ts';
 import type { KnownObject } from '../pipeline/ports.ts';
 
 const OWNER = { application: 'a' };
@@ -18,7 +19,7 @@ function create(key: string): Promise<JsonObject> {
   world.clock.advance(1000);
   const dashboard = { title: key, layout_type: 'ordered', widgets: [] };
   return world.datadog.objects.dashboard.create(
-    stamped('dashboard', dashboard, { ...OWNER, key }),
+    markedObject('dashboard', dashboard, { ...OWNER, key }),
     world.context(),
   );
 }

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { startDatadogEmulator } from '../../emulators/datadog/datadog-emulator.ts';
 import { type ManualClock, manualClock } from '../../test/manual-clock.ts';
+import { markedObject } from '../../test/marked-object.ts';
 import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcome.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { isObject } from '../domain/json.ts';
-import { stamped } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { Secret } from '../domain/secret.ts';
 import { createOutbound, type Outbound, type OutboundRequest } from '../outbound/outbound.ts';
@@ -239,7 +239,11 @@ describe('finding', () => {
 
   it('reads every page, and never the whole organisation at once', async () => {
     for (let n = 0; n < 2300; n += 1) {
-      const body = stamped('monitor', { ...MONITOR, name: `n${n}` }, { application: 'many', key: `k${n}` });
+      const body = markedObject(
+        'monitor',
+        { ...MONITOR, name: `n${n}` },
+        { application: 'many', key: `k${n}` },
+      );
       await fetch(`${emulator.url}/api/v1/monitor`, {
         method: 'POST',
         headers: { 'dd-api-key': KEYS.api, 'dd-application-key': KEYS.app },
@@ -267,7 +271,7 @@ describe('finding', () => {
     const { dashboard } = datadog.objects;
     for (let n = 0; n < 250; n += 1)
       await dashboard.create({ title: `d${n}`, layout_type: 'ordered', widgets: [] }, context());
-    const own = stamped(
+    const own = markedObject(
       'dashboard',
       { title: 'own', layout_type: 'ordered', widgets: [{ definition: { type: 'note', content: 'x' } }] },
       owner,

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isOwnedBy, markerFindings, markOf, oldestFirst, stamped, unmarked } from './marker.ts';
+import { markedObject } from '../../test/marked-object.ts';
+import {
+  isContestedBy,
+  isOwnedBy,
+  markerFindings,
+  markOf,
+  oldestFirst,
+  ownershipOf,
+  stamped,
+  unmarked,
+} from './marker.ts';
 
 const OWNER = { application: 'payments-batch', key: 'queue-depth' };
 
@@ -8,7 +18,7 @@ describe('the marker of a monitor', () => {
   const monitor = { type: 'query alert', tags: ['env:prod'] };
 
   it("is two tags behind the user's own, with team and service where those are absent", () => {
-    const marked = stamped('monitor', monitor, { ...OWNER, team: 'payments', service: 'pay' });
+    const marked = markedObject('monitor', monitor, { ...OWNER, team: 'payments', service: 'pay' });
     assert.deepEqual(marked['tags'], [
       'env:prod',
       'service:pay',
@@ -17,13 +27,15 @@ describe('the marker of a monitor', () => {
       'birddog_key:payments-batch/queue-depth',
     ]);
     assert.deepEqual(
-      stamped('monitor', { tags: ['team:x', 'service:y'] }, { ...OWNER, team: 't', service: 's' })['tags'],
+      markedObject('monitor', { tags: ['team:x', 'service:y'] }, { ...OWNER, team: 't', service: 's' })[
+        'tags'
+      ],
       ['team:x', 'service:y', 'birddog_application:payments-batch', 'birddog_key:payments-batch/queue-depth'],
     );
   });
 
   it('is read back, and taken off for the user', () => {
-    const marked = stamped('monitor', monitor, OWNER);
+    const marked = markedObject('monitor', monitor, OWNER);
     assert.deepEqual(markOf('monitor', marked), OWNER);
     assert.deepEqual(unmarked('monitor', marked), monitor);
   });
@@ -44,7 +56,7 @@ describe('the marker of a monitor', () => {
 describe('the marker of a dashboard', () => {
   it('is the end of its description, and gives back the description that was', () => {
     for (const description of ['What it shows', 'two\n\nparagraphs', ' ']) {
-      const marked = stamped('dashboard', { description }, OWNER);
+      const marked = markedObject('dashboard', { description }, OWNER);
       assert.equal(marked['description'], `${description}\n\nManaged by Birddog: payments-batch/queue-depth`);
       assert.deepEqual(markOf('dashboard', marked), OWNER);
       assert.deepEqual(unmarked('dashboard', marked), { description });
@@ -53,7 +65,7 @@ describe('the marker of a dashboard', () => {
 
   it('is the whole description where there was none', () => {
     for (const none of [{}, { description: null }, { description: '' }]) {
-      const marked = stamped('dashboard', none, OWNER);
+      const marked = markedObject('dashboard', none, OWNER);
       assert.equal(marked['description'], 'Managed by Birddog: payments-batch/queue-depth');
       assert.equal(unmarked('dashboard', marked)['description'], null);
     }
@@ -66,8 +78,82 @@ describe('the marker of a dashboard', () => {
   });
 
   it('brings no service tag, which Datadog would refuse', () => {
-    assert.deepEqual(stamped('dashboard', {}, { ...OWNER, team: 't', service: 's' })['tags'], ['team:t']);
-    assert.equal(stamped('dashboard', {}, { ...OWNER, service: 's' })['tags'], undefined);
+    assert.deepEqual(markedObject('dashboard', {}, { ...OWNER, team: 't', service: 's' })['tags'], [
+      'team:t',
+    ]);
+    assert.equal(markedObject('dashboard', {}, { ...OWNER, service: 's' })['tags'], undefined);
+  });
+});
+
+describe('an object with two different markers', () => {
+  const OTHER = 'birddog_key:other/x';
+  const contested = [
+    ['monitor', { tags: ['birddog_key:payments-batch/queue-depth', OTHER] }],
+    ['monitor', { tags: ['birddog_key:payments-batch/queue-depth', 'Birddog_Key:other/x'] }],
+    ['monitor', { tags: [OTHER, 'birddog_key:payments-batch/another', 'birddog_application:other'] }],
+    [
+      'dashboard',
+      {
+        description: 'x\n\nManaged by Birddog: other/x\n\nManaged by Birddog: payments-batch/queue-depth',
+      },
+    ],
+    ['dashboard', { description: 'managed by birddog: other/x\n \nManaged by Birddog: payments-batch/k' }],
+  ] as const;
+
+  it('belongs to nobody, and is told from one without a marker', () => {
+    for (const [kind, object] of contested) {
+      const about = JSON.stringify(object);
+      const held = JSON.parse(about);
+      assert.equal(ownershipOf(kind, held).state, 'conflict', about);
+      assert.equal(markOf(kind, held), undefined);
+      for (const application of ['payments-batch', 'other']) {
+        assert.ok(!isOwnedBy(kind, held, { application }), about);
+        assert.ok(isContestedBy(kind, held, { application }), about);
+      }
+      assert.ok(isContestedBy(kind, held, { application: 'other', key: 'x' }), about);
+      assert.ok(!isContestedBy(kind, held, { application: 'other', key: 'y' }), about);
+      assert.ok(!isContestedBy(kind, held, { application: 'third' }), about);
+    }
+  });
+
+  it('is none where the same marker is there twice', () => {
+    const twice = ['birddog_key:a/k', 'birddog_key:a/k', 'Birddog_Key: a/k'];
+    assert.deepEqual(markOf('monitor', { tags: twice }), { application: 'a', key: 'k' });
+    const description = 'x\n\nManaged by Birddog: a/k\n\nManaged by Birddog: a/k';
+    assert.deepEqual(markOf('dashboard', { description }), { application: 'a', key: 'k' });
+    assert.deepEqual(unmarked('dashboard', { description }), { description: 'x' });
+  });
+
+  it('is none where only the application differs: the key tag alone says whose it is', () => {
+    const tags = ['birddog_application:other', 'birddog_key:a/k'];
+    assert.deepEqual(ownershipOf('monitor', { tags }), {
+      state: 'owned',
+      mark: { application: 'a', key: 'k' },
+    });
+  });
+});
+
+describe('stamping', () => {
+  const refused = (...args: Parameters<typeof stamped>) => {
+    const result = stamped(...args);
+    assert.ok(!result.ok, JSON.stringify(result));
+    return result.findings.map(({ code, pointer }) => `${code} ${pointer}`);
+  };
+
+  it('refuses an object that carries a marker, at the very tag', () => {
+    assert.deepEqual(refused('monitor', { tags: ['a:b', 'birddog key:b/x'] }, OWNER), [
+      'marker_written /tags/1',
+    ]);
+    assert.deepEqual(refused('dashboard', { description: 'x\n\nManaged by Birddog: b/x' }, OWNER), [
+      'marker_written /description',
+    ]);
+  });
+
+  it('refuses a team or service whose tag would be read as a marker', () => {
+    const forged = 'x,birddog_key:b/x';
+    assert.deepEqual(refused('monitor', {}, { ...OWNER, service: forged }), ['marker_written ']);
+    assert.deepEqual(refused('monitor', {}, { ...OWNER, team: forged }), ['marker_written ']);
+    assert.deepEqual(refused('dashboard', {}, { ...OWNER, team: forged }), ['marker_written ']);
   });
 });
 

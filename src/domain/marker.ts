@@ -1,7 +1,9 @@
 import type { Finding } from './finding.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import type { Owner, StoredKind } from './managed-kind.ts';
-import { pointerTo } from './pointer.ts';
+import { markedLine, markerLinesAtEnd, withMarkerLine, withoutMarkerLine } from './marker-line.ts';
+import { markerTagOf, normalisedTag } from './normalised-tag.ts';
+import { type Pointer, pointerTo } from './pointer.ts';
 
 /** Whose an object is, and what is written on it besides. */
 export interface Mark {
@@ -17,9 +19,7 @@ export interface Stamp extends Mark {
 
 const APPLICATION_TAG = 'birddog_application:';
 const KEY_TAG = 'birddog_key:';
-const LINE = 'Managed by Birddog: ';
 const MARK = /^([a-z0-9][a-z0-9._-]{0,99})\/([a-z0-9][a-z0-9._-]{0,79})$/;
-const DESCRIPTION = /(?:^|\n\n)Managed by Birddog: ([^\n]*)$/;
 
 /** The monitor tag that finds all of an application, or the object under one key. */
 export function markerTag(owner: Owner): string {
@@ -28,72 +28,156 @@ export function markerTag(owner: Owner): string {
     : `${KEY_TAG}${owner.application}/${owner.key}`;
 }
 
-/** Whose an object is: `birddog_key` alone for a monitor, the last line of the description for a dashboard. */
-export function markOf(kind: StoredKind, object: JsonObject): Mark | undefined {
-  const text =
-    kind === 'monitor'
-      ? textList(object['tags'])
-          .find((t) => t.startsWith(KEY_TAG))
-          ?.slice(KEY_TAG.length)
-      : DESCRIPTION.exec(typeof object['description'] === 'string' ? object['description'] : '')?.[1];
+/**
+ * Who owns an object, by its marker: `birddog_key` alone for a monitor, the end of the description for a dashboard. An object
+ * with two different markers belongs to nobody: `conflict`, with what each of them says.
+ */
+export type Ownership =
+  | { readonly state: 'unmarked' }
+  | { readonly state: 'owned'; readonly mark: Mark }
+  | { readonly state: 'conflict'; readonly marks: readonly string[] };
+
+/** Reads the marker of an object. A tag that Datadog would store as a marker counts as one. */
+export function ownershipOf(kind: StoredKind, object: JsonObject): Ownership {
+  const { said, forms } = kind === 'monitor' ? saidByTags(object) : saidByDescription(object);
+  if (said.size > 1 || forms.size > 1) return { state: 'conflict', marks: [...new Set([...said, ...forms])] };
+  const [text] = kind === 'monitor' ? [...said, ...forms] : said;
   const match = text === undefined ? undefined : MARK.exec(text);
-  return match?.[1] && match[2] ? { application: match[1], key: match[2] } : undefined;
+  return match?.[1] && match[2]
+    ? { state: 'owned', mark: { application: match[1], key: match[2] } }
+    : { state: 'unmarked' };
 }
 
-/** Whether an object's marker says `owner`. */
+/** What the markers of an object say, as it is written and in the form that look-alikes share. */
+interface Said {
+  readonly said: ReadonlySet<string>;
+  readonly forms: ReadonlySet<string>;
+}
+
+function saidByTags(object: JsonObject): Said {
+  const found = textList(object['tags']).flatMap((tag) => markerTagOf(tag) ?? []);
+  const keys = found.filter(({ name }) => name === 'birddog_key');
+  return {
+    said: new Set(keys.filter(({ exact }) => exact).map(({ value }) => value)),
+    forms: new Set(keys.map(({ value }) => normalisedTag(`${KEY_TAG}${value}`).slice(KEY_TAG.length))),
+  };
+}
+
+function saidByDescription({ description }: JsonObject): Said {
+  if (typeof description !== 'string') return { said: new Set(), forms: new Set() };
+  const line = markedLine(description);
+  return {
+    said: new Set(line === undefined ? [] : [line]),
+    forms: new Set(markerLinesAtEnd(description)),
+  };
+}
+
+/** The one marker of an object; undefined where it has none, or two different ones. */
+export function markOf(kind: StoredKind, object: JsonObject): Mark | undefined {
+  const ownership = ownershipOf(kind, object);
+  return ownership.state === 'owned' ? ownership.mark : undefined;
+}
+
+/** Whether an object's marker says `owner`, and no other marker contradicts it. */
 export function isOwnedBy(kind: StoredKind, object: JsonObject, owner: Owner): boolean {
   const mark = markOf(kind, object);
   return mark?.application === owner.application && (owner.key === undefined || mark.key === owner.key);
 }
 
-/** The object as it goes to Datadog: marked, and with the team and service tags it lacks. */
-export function stamped(kind: StoredKind, object: JsonObject, stamp: Stamp): JsonObject {
+/** Whether an object has two different markers, and one of them says `owner`. */
+export function isContestedBy(kind: StoredKind, object: JsonObject, owner: Owner): boolean {
+  const ownership = ownershipOf(kind, object);
+  if (ownership.state !== 'conflict') return false;
+  const { application, key } = owner;
+  if (key !== undefined) return ownership.marks.includes(`${application}/${key}`);
+  return (
+    ownership.marks.some((mark) => mark.startsWith(`${application}/`)) ||
+    (kind === 'monitor' && textList(object['tags']).includes(markerTag(owner)))
+  );
+}
+
+/** An object as it may go to Datadog; or what in it is a marker, pointers within the object. */
+export type Stamped =
+  | { readonly ok: true; readonly object: JsonObject }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/**
+ * Marks an object, and adds the team and service tags that it lacks. This is the one way to Datadog: everything that
+ * contributes tags has been joined by now. Refuses an object that would carry another marker besides.
+ */
+export function stamped(kind: StoredKind, object: JsonObject, stamp: Stamp): Stamped {
   const mark = `${stamp.application}/${stamp.key}`;
+  const written = textList(object['tags']);
   const tags = withTag(
-    withTag(textList(object['tags']), 'service', kind === 'monitor' ? stamp.service : undefined),
+    withTag(written, 'service', kind === 'monitor' ? stamp.service : undefined),
     'team',
     stamp.team,
   );
+  const findings = [
+    ...markerFindings(kind, object, ''),
+    ...tags.slice(written.length).flatMap((tag) => tagFinding(tag, '')),
+  ];
+  if (findings.length > 0) return { ok: false, findings };
   if (kind === 'monitor') {
-    return { ...object, tags: [...tags, `${APPLICATION_TAG}${stamp.application}`, `${KEY_TAG}${mark}`] };
+    const marked = [...tags, `${APPLICATION_TAG}${stamp.application}`, `${KEY_TAG}${mark}`];
+    return { ok: true, object: { ...object, tags: marked } };
   }
-  const description = object['description'];
-  const before = typeof description === 'string' && description !== '' ? `${description}\n\n` : '';
-  return { ...object, description: `${before}${LINE}${mark}`, ...(tags.length > 0 ? { tags } : {}) };
+  const before = object['description'];
+  const description = withMarkerLine(typeof before === 'string' ? before : '', mark);
+  return { ok: true, object: { ...object, description, ...(tags.length > 0 ? { tags } : {}) } };
 }
 
 /** The object as a user reads it: without its marker. */
 export function unmarked(kind: StoredKind, object: JsonObject): JsonObject {
   if (kind === 'monitor') {
     if (!Array.isArray(object['tags'])) return object;
-    return { ...object, tags: object['tags'].filter((t) => !isMarkerTag(t)) };
+    return {
+      ...object,
+      tags: object['tags'].filter((tag) => typeof tag !== 'string' || !markerTagOf(tag)),
+    };
   }
   const description = object['description'];
-  if (typeof description !== 'string' || !DESCRIPTION.test(description)) return object;
-  return { ...object, description: description.replace(DESCRIPTION, '') || null };
+  if (typeof description !== 'string' || markedLine(description) === undefined) return object;
+  return { ...object, description: withoutMarkerLine(description) || null };
 }
 
-/** What a user wrote that only Birddog may write. `pointer` is where `object` stands in the body. */
-export function markerFindings(kind: StoredKind, object: JsonObject, pointer: string): Finding[] {
-  const finding = (where: string): Finding => ({
-    code: 'marker_written',
-    severity: 'error',
-    message: "This is Birddog's own mark of ownership; Birddog writes it itself.",
-    pointer: where,
-    hint: 'Leave it out.',
-  });
-  if (kind === 'monitor') {
-    const tags = Array.isArray(object['tags']) ? object['tags'] : [];
-    return tags.flatMap((t, i) => (isMarkerTag(t) ? [finding(pointerTo(pointer, 'tags', i))] : []));
+/**
+ * What a user wrote that only Birddog may write: a tag that Datadog would store as a part of the marker, or a description of a
+ * dashboard that ends like one. `pointer` is where `object` is in the body.
+ */
+export function markerFindings(kind: StoredKind, object: JsonObject, pointer: Pointer): Finding[] {
+  const { tags, description } = object;
+  const at = pointerTo(pointer, 'tags');
+  const found = Array.isArray(tags)
+    ? tags.flatMap((tag, i) => tagFinding(tag, pointerTo(at, i)))
+    : tagFinding(tags, at);
+  if (kind === 'dashboard' && typeof description === 'string' && markerLinesAtEnd(description).length > 0) {
+    found.push({
+      code: 'marker_written',
+      severity: 'error',
+      message:
+        "The description ends with Birddog's ownership marker, or with a line that can be taken for it.",
+      pointer: pointerTo(pointer, 'description'),
+      hint: 'Remove the line. Only Birddog writes the marker.',
+    });
   }
-  const description = object['description'];
-  return typeof description === 'string' && DESCRIPTION.test(description)
-    ? [finding(pointerTo(pointer, 'description'))]
-    : [];
+  return found;
 }
 
-function isMarkerTag(tag: Json): boolean {
-  return typeof tag === 'string' && (tag.startsWith(APPLICATION_TAG) || tag.startsWith(KEY_TAG));
+function tagFinding(tag: Json | undefined, pointer: Pointer): Finding[] {
+  const marker = typeof tag === 'string' ? markerTagOf(tag) : undefined;
+  if (!marker) return [];
+  return [
+    {
+      code: 'marker_written',
+      severity: 'error',
+      message: marker.exact
+        ? `A tag ${marker.name} is Birddog's ownership marker.`
+        : `Datadog may store this tag as ${marker.name}, Birddog's ownership marker.`,
+      pointer,
+      hint: 'Remove the tag. Only Birddog writes the marker.',
+    },
+  ];
 }
 
 function withTag(tags: readonly string[], name: string, value: string | undefined): string[] {

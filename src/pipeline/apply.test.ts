@@ -2,17 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { portsWithoutDatadog, unaskedPort } from '../../test/fake-ports.ts';
 import { manualClock } from '../../test/manual-clock.ts';
+import { markedObject } from '../../test/marked-object.ts';
 import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcome.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { idOf, isOwnedBy, stamped } from '../domain/marker.ts';
+import { idOf, isOwnedBy } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { createOnce, SETTLE_WITHIN } from './apply.ts';
 import type { ObjectPort } from './ports.ts';
 
 const OWNER = { application: 'a', key: 'k' };
 const WRITE = { kind: 'monitor', ...OWNER } as const;
-const BODY = stamped('monitor', { name: 'x' }, OWNER);
+const BODY = markedObject('monitor', { name: 'x' }, OWNER);
 
 /** A Datadog of a few lines: what it holds, how often it was asked, and what happens to a create. */
 function world(

@@ -29,10 +29,10 @@ export function lintEnvelope(envelope: Envelope): Finding[] {
 function lintObject(kind: ManagedKind, verb: 'create' | 'update', object: Json, pointer: Pointer): Finding[] {
   const findings = check(OBJECT_SCHEMAS[kind][verb], object, pointer);
   if (!isObject(object)) return findings;
+  findings.push(...markerFindings(storedKind(kind), object, pointer));
   if (kind === 'alert')
     return findings.length > 0 ? findings : lintAlert(alertSchema.parse(object), object['lint'], pointer);
-  findings.push(...LINTERS[kind](object, pointer, { whole: verb === 'create' }));
-  return [...findings, ...markerFindings(storedKind(kind), object, pointer)];
+  return [...findings, ...LINTERS[kind](object, pointer, { whole: verb === 'create' })];
 }
 
 type Lint = (
@@ -72,6 +72,7 @@ const LISTS = [
 /** What is wrong with a document, as far as can be told without Datadog. */
 export function lintDocument(document: JsonObject): Finding[] {
   const findings = check(documentSchema, document, '');
+  findings.push(...markerFindings('monitor', { tags: document['tags'] ?? [] }, ''));
   for (const { list, kind } of LISTS) {
     const entries = document[list];
     if (!Array.isArray(entries)) continue;
@@ -79,9 +80,9 @@ export function lintDocument(document: JsonObject): Finding[] {
       if (!isObject(entry)) continue;
       const { key, adopt: _, unmanaged: __, ...object } = entry;
       const pointer = pointerTo('', list, at);
+      findings.push(...markerFindings(storedKind(kind), object, pointer));
       if (kind !== 'alert') {
         findings.push(...LINTERS[kind](withPlaceholders(object), pointer, { inDocument: true }));
-        findings.push(...markerFindings(storedKind(kind), object, pointer));
       } else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
         findings.push(...lintAlert(alertSchema.parse(object), object['lint'], pointer));
       }

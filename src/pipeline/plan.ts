@@ -10,6 +10,7 @@ import { ProblemError } from '../domain/problem.ts';
 import type { Compiled } from './compile.ts';
 import { findByKey, requireLive } from './find-live.ts';
 import type { ObjectPort, Ports } from './ports.ts';
+import { refuseErrors } from './refuse.ts';
 
 /** What would be done, and with what. `planned` is the plain data that is shown; the rest is what apply needs. */
 export interface Planned {
@@ -37,19 +38,28 @@ export async function plan(
   ports: Ports,
   context: RequestContext,
 ): Promise<Planned> {
-  const { verb, kind, stored, application, object, stamp } = compiled;
+  const { verb, kind, stored, application, object } = compiled;
   const live = await findByKey(portFor(ports, compiled), application, key, context, object);
   if (verb === 'create') {
-    const body = stamped(stored, object, { ...stamp, key });
+    const body = bodyOf(compiled, object, key);
     const planned = live.object
       ? requireEqual(compiled, key, live.object, body)
       : ({ kind, key, action: 'create', changes: [] } as const);
     return { compiled, key, live: live.object, body, planned };
   }
   const before = requireLive(stored, live, { application, key, id: compiled.id });
-  const body = stamped(stored, mergedForUpdate(stored, unmarked(stored, before), object), { ...stamp, key });
+  const body = bodyOf(compiled, mergedForUpdate(stored, unmarked(stored, before), object), key);
   if (needsReplace(stored, before, body)) throw replaceNeeded(compiled);
   return { compiled, key, live: before, body, planned: compared(compiled, key, before, body) };
+}
+
+/** The body of the write, marked. Throws `invalid` where it would carry another marker besides. */
+function bodyOf({ stored, stamp, pointer }: Compiled, object: JsonObject, key: string): JsonObject {
+  const body = stamped(stored, object, { ...stamp, key });
+  if (body.ok) return body.object;
+  const findings = body.findings.map((f) => ({ ...f, pointer: `${pointer}${f.pointer}` }));
+  refuseErrors(findings, undefined);
+  throw new ProblemError('internal', 'An object was not marked, and it is not known why.');
 }
 
 function compared(

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { portsWithoutDatadog, unaskedPort } from '../../test/fake-ports.ts';
 import { manualClock } from '../../test/manual-clock.ts';
+import { markedObject } from '../../test/marked-object.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { stamped } from '../domain/marker.ts';
 import { decode } from '../format/decode.ts';
 import { OBJECT_LIMITS } from '../format/decoded.ts';
 import { carryOut } from './pipeline.ts';
@@ -15,7 +15,7 @@ it('a create that finds what an earlier one left under way is 200 only where tha
   const clock = manualClock();
   const query = 'avg(last_5m):avg:a{*} > 1';
   const landed: JsonObject = {
-    ...stamped(
+    ...markedObject(
       'monitor',
       { type: 'query alert', name: 'x', query },
       { application: 'a', key: 'x', team: 't' },

@@ -6,6 +6,7 @@ import { withMutes } from '../../domain/managed-fields.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { idOf, markOf, oldestFirst } from '../../domain/marker.ts';
 import type { PlanAction } from '../../domain/plan.ts';
+import { ProblemError } from '../../domain/problem.ts';
 import { createOnce, noneIfFailed, updateOnce } from '../apply.ts';
 import type { ObjectPort } from '../ports.ts';
 import { moved, slippedIn, type Written } from './moved.ts';
@@ -252,7 +253,13 @@ class Run {
 
   private desired({ wanted, live, desired = {} }: PlanStep): JsonObject {
     const { document, way } = this.applying;
-    return wanted ? desiredOf(wanted, live, document, way, (name) => this.ids.get(name)) : desired;
+    if (!wanted) return desired;
+    const body = desiredOf(wanted, live, document, way, (name) => this.ids.get(name));
+    if (body.ok) return body.object;
+    const [first] = body.findings;
+    throw new ProblemError('invalid', first?.message ?? '', {
+      findings: body.findings.map((finding) => ({ ...finding, pointer: wanted.pointer })),
+    });
   }
 
   private finish(step: PlanStep, object: JsonObject, made = false): void {

@@ -30,12 +30,19 @@ export interface PlanStep {
   readonly desired: JsonObject | undefined;
 }
 
+/** An entry that is not planned, because it would carry a marker that Birddog did not write; pointers within the entry. */
+export interface RefusedEntry {
+  readonly wanted: Wanted;
+  readonly findings: readonly Finding[];
+}
+
 export interface DocumentPlan {
   readonly application: string;
   /** A digest of what the plan was made from. */
   readonly basis: string;
   /** Those of one list refer only to those of lists before it. */
   readonly steps: readonly (readonly PlanStep[])[];
+  readonly refused: readonly RefusedEntry[];
   readonly findings: readonly Finding[];
 }
 

@@ -2,7 +2,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { idOf } from '../../domain/marker.ts';
 import type { PlannedObject } from '../../domain/plan.ts';
-import { pointerTo } from '../../domain/pointer.ts';
+import { type Pointer, pointerTo, valueAt } from '../../domain/pointer.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { policyFindings, tagPlace } from '../../domain/tag-policies.ts';
 import { wayMembers } from '../describe.ts';
@@ -15,7 +15,7 @@ import { applyPlan, type Outcome, writesOf } from './apply-plan.ts';
 import { basisProblem } from './moved.ts';
 import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-plan.ts';
 import { basisOf, planDocument } from './plan-document.ts';
-import { noDocument, readDocument } from './read-document.ts';
+import { noDocument, readDocument, type Wanted } from './read-document.ts';
 import { asKnown, readLive, remember } from './read-live.ts';
 
 /** So many objects always go at once without `force`, whatever share of the application's that is. */
@@ -33,8 +33,40 @@ export async function prepare(request: PipelineRequest, ports: Ports): Promise<P
   const live = await readLive(document, ports, context);
   const plan = planDocument(document, live, way, query.prune === 'true');
   const policies = await ports.policies.list(context);
-  const refused = writesOf(plan).flatMap((step) => underPolicies(step, policies, value));
-  return { document, live, plan, findings: [...lintDocument(value), ...plan.findings, ...refused] };
+  const underPolicy = writesOf(plan).flatMap((step) => underPolicies(step, policies, value));
+  const findings = lintDocument(value);
+  findings.push(...plan.findings, ...refusedEntries(plan.refused, findings, value), ...underPolicy);
+  return { document, live, plan, findings };
+}
+
+/** What keeps entries from being planned, where it was written, and where lint does not say it already. */
+function refusedEntries(
+  refused: DocumentPlan['refused'],
+  known: readonly Finding[],
+  document: JsonObject,
+): Finding[] {
+  const said = new Set(known.map(({ code, pointer }) => `${code} ${pointer}`));
+  const findings: Finding[] = [];
+  for (const { wanted, findings: about } of refused) {
+    for (const finding of about) {
+      const pointer = writtenAt(document, wanted, finding.pointer);
+      const name = `${finding.code} ${pointer}`;
+      if (!said.has(name)) findings.push({ ...finding, pointer });
+      said.add(name);
+    }
+  }
+  return findings;
+}
+
+/** Where in the document something of a planned object was written. */
+function writtenAt(document: JsonObject, { pointer, object }: Wanted, within: Pointer): Pointer {
+  const value = valueAt(object, within);
+  if (typeof value !== 'string' || !within.startsWith('/tags/')) return `${pointer}${within}`;
+  return placeOfTags(document, pointer)(value) ?? pointer;
+}
+
+function placeOfTags(document: JsonObject, entry: Pointer): ReturnType<typeof tagPlace> {
+  return tagPlace(document, entry, valueAt(document, pointerTo(entry, 'tags')));
 }
 
 function underPolicies(
@@ -43,8 +75,8 @@ function underPolicies(
   document: JsonObject,
 ): Finding[] {
   if (!wanted || !desired || stored !== 'monitor') return [];
-  const { pointer, object } = wanted;
-  return policyFindings(policies, desired, pointer, tagPlace(document, pointer, object['tags']));
+  const { pointer } = wanted;
+  return policyFindings(policies, desired, pointer, placeOfTags(document, pointer));
 }
 
 /** What applying a document would do. */

@@ -7,10 +7,18 @@ import { withLiveValues } from '../../domain/document-update.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isObject, numberText, printJson } from '../../domain/json.ts';
 import type { ManagedKind, StoredKind } from '../../domain/managed-kind.ts';
-import { idOf, markOf, oldestFirst, type Stamp, stamped, unmarked } from '../../domain/marker.ts';
+import {
+  idOf,
+  markOf,
+  oldestFirst,
+  type Stamp,
+  type Stamped,
+  stamped,
+  unmarked,
+} from '../../domain/marker.ts';
 import { resolved } from '../../domain/references.ts';
 import { adoptionFindings } from './adoption.ts';
-import type { DocumentPlan, LiveState, PlanStep } from './document-plan.ts';
+import type { DocumentPlan, LiveState, PlanStep, RefusedEntry } from './document-plan.ts';
 import { keysWithAssets, type ReadDocument, type Wanted } from './read-document.ts';
 import { fullName, inOrder, nameOf } from './references-in-order.ts';
 
@@ -28,10 +36,14 @@ export function planDocument(
   const idFor = (name: string) => ids.get(name) ?? live.foreign.get(name);
   const isThere = (name: string) => (held.has(name) && !prune) || live.foreign.has(name);
   const order = inOrder(wanted, application, isThere);
+  const refused: RefusedEntry[] = [];
   const steps = order.steps.map((list) =>
-    list.map((one) => {
+    list.flatMap((one) => {
       const before = found.get(one);
-      return stepFor(one, before, desiredOf(one, before, document, way, idFor));
+      const desired = desiredOf(one, before, document, way, idFor);
+      if (desired.ok) return [stepFor(one, before, desired.object)];
+      refused.push({ wanted: one, findings: desired.findings });
+      return [];
     }),
   );
   const named = new Set(wanted.map(({ stored, key }) => nameOf({ kind: stored, key })));
@@ -45,6 +57,7 @@ export function planDocument(
   return {
     application,
     basis: basisOf(document, live),
+    refused,
     steps: [...steps, deletedLast(leftOver), copies].filter((list) => list.length > 0),
     findings: [
       ...document.findings,
@@ -87,7 +100,7 @@ function knownIds(held: ReadonlyMap<string, Held>, found: Found, application: st
 
 /**
  * An entry of a document as Datadog shall hold it: references resolved as far as `idFor` knows their `kind:application/key`,
- * what is left to people as it is, and the marker on it.
+ * what is left to people as it is, and the marker on it. Refused where it would carry another marker besides.
  */
 export function desiredOf(
   { stored, key, object, unmanaged }: Wanted,
@@ -95,7 +108,7 @@ export function desiredOf(
   { application, team }: ReadDocument,
   way: Way,
   idFor: (fullName: string) => string | undefined,
-): JsonObject {
+): Stamped {
   const whole = resolved(object, (to) => idFor(fullName(to, application)));
   const stamp: Stamp = {
     application,

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { markerFindings } from './marker.ts';
+import { markedLine, withMarkerLine, withoutMarkerLine } from './marker-line.ts';
+
+const findings = (description: string) => markerFindings('dashboard', { description }, '/dashboard');
+
+describe('a description that ends like a marker', () => {
+  it('is rejected in any case, with any blanks, and whatever white space follows', () => {
+    for (const line of [
+      'Managed by Birddog: b/x',
+      'managed by birddog: b/x',
+      'MANAGED  BY\u00a0BIRDDOG :b/x',
+      ' Managed by Bird\u200bdog: b/x',
+      'Ｍanaged by Birddog： b/x',
+      'Managed by Birddog:',
+    ]) {
+      for (const before of ['', 'x\n', 'x\n\n', 'x\r\n\r\n', '\n\n\n', 'x\u2028']) {
+        for (const after of ['', '\n', '\r\n', ' \u00a0', '\n\n \ufeff\n', '\u200b\n']) {
+          const text = `${before}${line}${after}`;
+          assert.deepEqual(
+            findings(text).map(({ pointer }) => pointer),
+            ['/dashboard/description'],
+            JSON.stringify(text),
+          );
+        }
+      }
+    }
+  });
+
+  it('is not rejected where the text goes on, or does not begin its line', () => {
+    for (const text of [
+      '',
+      'x',
+      'Managed by Birddog: b/x\nmore',
+      'not Managed by Birddog: b/x',
+      'Managed by birds: b/x',
+    ])
+      assert.deepEqual(findings(text), [], JSON.stringify(text));
+  });
+});
+
+describe('the marker line', () => {
+  it('is taken off again, however often it is there', () => {
+    for (const text of ['', 'x', 'a\n\nb', '\n', ' ']) {
+      const marked = withMarkerLine(text, 'a/k');
+      assert.equal(markedLine(marked), 'a/k');
+      assert.equal(withoutMarkerLine(marked), text);
+      assert.equal(withoutMarkerLine(withMarkerLine(marked, 'b/x')), text);
+    }
+  });
+
+  it('is taken off a description of a mebibyte of them', () => {
+    const many = '\n\nManaged by Birddog: a/k'.repeat(40_000);
+    assert.equal(withoutMarkerLine(many), '');
+  });
+});
