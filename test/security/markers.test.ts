@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { JsonObject } from '../../src/domain/json.ts';
+import {
+  applyAll,
+  DASHBOARD,
+  datadog,
+  documentOf,
+  MONITOR,
+  ok,
+  send,
+} from '../acceptance/document-client.ts';
+import { type Answer, type Pod, request, startPod } from '../acceptance/pod.ts';
+
+const LISTED = 'checkout';
+const UNLISTED = 'attacker';
+const VICTIM = 'victim';
+const FORGED = ['birddog_application:victim', 'birddog_key:victim/load'];
+const LOOK_ALIKES = [
+  'birddog_key',
+  'Birddog_Key:victim/load',
+  'birddog key:victim/load',
+  ' birddog_key:victim/load',
+  'birddog=key:victim/load',
+  'birddog_key :victim/load',
+  'BIRDDOG_APPLICATION:victim',
+  'birddog_\u212aey:victim/load',
+  'ｂirddog_key：victim/load',
+  '1birddog_key:victim/load',
+  'env:prod,birddog_key:victim/load',
+];
+const ALERT: JsonObject = {
+  key: 'deep',
+  title: 'Queue deep',
+  signal: { metric: 'payments.queue.depth' },
+  condition: { over: '5m', above: 10 },
+};
+const JSON_TYPE = { 'content-type': 'application/json' };
+const { key: _, ...BARE_MONITOR } = MONITOR;
+const { key: __, ...BARE_DASHBOARD } = DASHBOARD;
+const { key: ___, ...BARE_ALERT } = ALERT;
+
+let pod: Pod;
+/** The victim's monitor, as it was before anybody tried anything. */
+let own: JsonObject;
+before(async () => {
+  pod = await startPod({ limits: false });
+  const { done } = await applyAll(pod, documentOf(VICTIM, { monitors: [MONITOR] }));
+  own = await datadog(pod, 'GET', `/api/v1/monitor/${done[0].id}`);
+});
+after(() => pod.stop());
+
+const write = (method: string, path: string, body: JsonObject) =>
+  request(pod, method, path, { body: JSON.stringify(body), headers: JSON_TYPE });
+
+/** Holds that a body is refused for what is at `pointers`, and for nothing else. */
+function refusedAt(answer: Answer, pointers: readonly string[], about: string): void {
+  assert.deepEqual([answer.status, answer.body.code], [422, 'invalid'], `${about}: ${answer.text}`);
+  assert.deepEqual(
+    errorsOf(answer),
+    pointers.map((pointer) => `marker_written ${pointer}`),
+    about,
+  );
+}
+const errorsOf = ({ body }: Answer): string[] =>
+  body.findings
+    .filter(({ severity }: { severity: string }) => severity === 'error')
+    .map(({ code, pointer }: { code: string; pointer: string }) => `${code} ${pointer}`);
+
+/** Holds that nothing was written: the victim has its one monitor as it was, and the others have none. */
+async function nothingChanged(about: string): Promise<void> {
+  const held = await datadog(pod, 'GET', `/api/v1/monitor/${String(own['id'])}`);
+  assert.deepEqual(held, own, about);
+  const listed = ok(await request(pod, 'GET', `/get_monitors?application=${VICTIM}`)).monitors;
+  assert.deepEqual(
+    listed.map(({ id }: { id: string }) => id),
+    [String(own['id'])],
+    about,
+  );
+  for (const application of [LISTED, UNLISTED]) {
+    const { monitors } = ok(await request(pod, 'GET', `/get_monitors?application=${application}`));
+    const { dashboards } = ok(await request(pod, 'GET', `/get_dashboards?application=${application}`));
+    assert.deepEqual([monitors, dashboards], [[], []], about);
+  }
+}
+
+describe('a marker in the tags of a document', () => {
+  it('is refused at the very tag, for monitors and alerts, in both containers', async () => {
+    for (const application of [LISTED, UNLISTED]) {
+      for (const parts of [{ monitors: [MONITOR] }, { alerts: [ALERT] }]) {
+        const document = documentOf(application, { tags: ['env:prod', ...FORGED], ...parts });
+        const about = `${application} ${Object.keys(parts).join()}`;
+        refusedAt(await send(pod, '/apply', document), ['/tags/1', '/tags/2'], about);
+        const plan = await send(pod, '/plan', document);
+        assert.equal(plan.status, 200, plan.text);
+        assert.deepEqual(errorsOf(plan), ['marker_written /tags/1', 'marker_written /tags/2'], about);
+        const lint = await send(pod, '/lint', document);
+        assert.deepEqual(errorsOf(lint), ['marker_written /tags/1', 'marker_written /tags/2'], about);
+        const drift = await send(pod, '/drift', document);
+        assert.deepEqual(errorsOf(drift), ['marker_written /tags/1', 'marker_written /tags/2'], about);
+      }
+    }
+    await nothingChanged('document');
+  });
+
+  it('is refused in every form that Datadog, or another reader, would take for one', async () => {
+    for (const application of [LISTED, UNLISTED]) {
+      for (const tag of LOOK_ALIKES) {
+        const shared = documentOf(application, { tags: [tag], monitors: [MONITOR], alerts: [ALERT] });
+        refusedAt(await send(pod, '/apply', shared), ['/tags/0'], tag);
+        const single = documentOf(application, { monitors: [{ ...MONITOR, tags: ['a:b', tag] }] });
+        refusedAt(await send(pod, '/apply', single), ['/monitors/0/tags/1'], tag);
+      }
+    }
+    await nothingChanged('look-alikes');
+  });
+
+  it('is refused on an entry that adopts, is replaced, or leaves its tags to people', async () => {
+    const tags = [FORGED[1] ?? ''];
+    const made = await datadog(pod, 'POST', '/api/v1/monitor', { ...BARE_MONITOR, name: 'nobody has it' });
+    for (const more of [{ adopt: String(made['id']) }, { unmanaged: ['/tags'] }, { type: 'log alert' }]) {
+      const document = documentOf(UNLISTED, { monitors: [{ ...MONITOR, ...more, tags }] });
+      const answer = await send(pod, '/apply?force=true', document);
+      assert.equal(answer.status, 422, answer.text);
+      assert.ok(errorsOf(answer).includes('marker_written /monitors/0/tags/0'), answer.text);
+    }
+    await datadog(pod, 'DELETE', `/api/v1/monitor/${String(made['id'])}`);
+    await nothingChanged('adoption');
+  });
+});
+
+describe('a marker in a single body', () => {
+  const around = (application: string, parts: JsonObject) => ({ application, team: 't', ...parts });
+
+  it('is refused at the tag when a monitor is created, wrapped or bare, in both containers', async () => {
+    for (const application of [LISTED, UNLISTED]) {
+      for (const tag of [...FORGED, ...LOOK_ALIKES]) {
+        const monitor = { ...BARE_MONITOR, tags: ['a:b', tag] };
+        const wrapped = await write('POST', '/create_monitor', around(application, { monitor }));
+        refusedAt(wrapped, ['/monitor/tags/1'], tag);
+        const bare = await write('POST', `/create_monitor?application=${application}&team=t`, monitor);
+        refusedAt(bare, ['/tags/1'], tag);
+      }
+    }
+    await nothingChanged('create');
+  });
+
+  it('is refused when a monitor, alert or dashboard is updated', async () => {
+    const application = 'updates';
+    const { done } = await applyAll(
+      pod,
+      documentOf(application, { monitors: [MONITOR], dashboards: [DASHBOARD] }),
+    );
+    const [monitor, dashboard] = done.map(({ id }: { id: string }) => id);
+    for (const tag of LOOK_ALIKES) {
+      const path = `/update_monitor?application=${application}&key=load`;
+      refusedAt(await write('PUT', path, { tags: [tag] }), ['/tags/0'], tag);
+      const wrapped = { application, key: 'load', monitor: { tags: [tag] } };
+      refusedAt(await write('PUT', '/update_monitor', wrapped), ['/monitor/tags/0'], tag);
+    }
+    const line = { ...BARE_DASHBOARD, description: 'x\n\nManaged by Birddog: victim/load \r\n' };
+    refusedAt(
+      await write('PUT', '/update_dashboard', { application, key: 'overview', dashboard: line }),
+      ['/dashboard/description'],
+      'dashboard',
+    );
+    for (const verb of ['create', 'update'] as const) {
+      const alert = { ...BARE_ALERT, tags: FORGED };
+      const answer = await write(
+        verb === 'create' ? 'POST' : 'PUT',
+        `/${verb}_alert`,
+        around(application, { alert }),
+      );
+      assert.equal(answer.status, 422, answer.text);
+      assert.ok(errorsOf(answer).includes('marker_written /alert/tags/0'), answer.text);
+    }
+    const held = await datadog(pod, 'GET', `/api/v1/monitor/${monitor}`);
+    assert.deepEqual(held['tags'], [
+      'team:payments',
+      'birddog_application:updates',
+      'birddog_key:updates/load',
+    ]);
+    const shown = await datadog(pod, 'GET', `/api/v1/dashboard/${dashboard}`);
+    assert.equal(shown['description'], 'Managed by Birddog: updates/overview');
+    await nothingChanged('update');
+  });
+
+  it('is refused where a description of a dashboard could be read as one', async () => {
+    for (const application of [LISTED, UNLISTED]) {
+      for (const description of [
+        'Managed by Birddog: victim/overview',
+        'x\n\nmanaged by  BIRDDOG: victim/overview',
+        'x\r\n\r\nManaged by Birddog: victim/overview\r\n \u00a0',
+      ]) {
+        const dashboard = { ...BARE_DASHBOARD, description };
+        const single = await write('POST', '/create_dashboard', around(application, { dashboard }));
+        refusedAt(single, ['/dashboard/description'], description);
+        const document = documentOf(application, { dashboards: [{ ...DASHBOARD, description }] });
+        refusedAt(await send(pod, '/apply', document), ['/dashboards/0/description'], description);
+      }
+    }
+    await nothingChanged('description');
+  });
+});
+
+describe('what somebody writes in Datadog itself', () => {
+  it('does not carry a second marker through an update', async () => {
+    const application = 'merges';
+    const document = documentOf(application, { monitors: [{ ...MONITOR, unmanaged: ['/tags'] }] });
+    const { done } = await applyAll(pod, document);
+    const path = `/api/v1/monitor/${done[0].id}`;
+    const marks = ['birddog_application:merges', 'birddog_key:merges/load'];
+    // The same marker in other words is no second one, and goes with the next write.
+    await datadog(pod, 'PUT', path, {
+      tags: ['team:payments', 'Birddog_Key: merges/load', 'by:hand', ...marks],
+    });
+    const update = await write('PUT', `/update_monitor?application=${application}&key=load`, {
+      message: 'New',
+    });
+    assert.equal(update.status, 200, update.text);
+    assert.deepEqual((await datadog(pod, 'GET', path))['tags'], ['team:payments', 'by:hand', ...marks]);
+    await datadog(pod, 'PUT', path, {
+      tags: ['team:payments', 'Birddog_Key: merges/load', 'by:hand', ...marks],
+    });
+    await applyAll(pod, document);
+    assert.deepEqual((await datadog(pod, 'GET', path))['tags'], ['team:payments', 'by:hand', ...marks]);
+  });
+});
