@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { PROBLEMS } from '../domain/problem.ts';
 import { ENDPOINTS, QUERY_PARAMETERS, type QueryName } from './operations.ts';
 
@@ -15,6 +16,9 @@ const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2r
 code,pre{font:14px/1.5 ui-monospace,monospace;background:#f3f3f6;border-radius:4px}code{padding:.1em .3em}
 pre{padding:1rem;overflow:auto}table{border-collapse:collapse;width:100%}
 td,th{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid #ddd}`;
+
+/** The one style of the page, as a Content-Security-Policy names it. */
+export const DOCS_STYLE_HASH = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;
 
 /** The contract for people: paths, parameters and problems, from the same tables as /openapi.json. `bearer`: callers show a token. */
 export function docsPage(bearer = false): string {

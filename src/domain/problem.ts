@@ -63,6 +63,11 @@ export const PROBLEMS = {
     title: 'The answer cannot be given in that format',
     hint: 'Accept application/json or application/yaml.',
   },
+  request_timeout: {
+    status: 408,
+    title: 'The request arrived too slowly',
+    hint: 'Send it again over a faster connection, or in smaller parts.',
+  },
   already_different: {
     status: 409,
     title: 'The key is taken by a different object',
@@ -98,6 +103,11 @@ export const PROBLEMS = {
     title: "The body's format is not known",
     hint: 'Send Content-Type application/json, application/yaml or application/toml.',
   },
+  expectation_failed: {
+    status: 417,
+    title: 'The value of the header Expect is unknown',
+    hint: 'Send Expect: 100-continue or no such header.',
+  },
   invalid: {
     status: 422,
     title: 'The request has mistakes',
@@ -112,6 +122,11 @@ export const PROBLEMS = {
     status: 429,
     title: "Datadog's rate limit leaves no room before the deadline",
     hint: 'Try again after the time in Retry-After.',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'The headers of the request are too large',
+    hint: 'Send at most 100 header lines, and 16 KiB of them.',
   },
   internal: {
     status: 500,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '../domain/problem.ts';
+import { bodySignals } from './body-signals.ts';
 
 /** For how long (ms) a body may arrive, however late the client wants its answer: others may wait for their turn. */
 const MOST_MS = 60_000;
@@ -42,14 +43,20 @@ export async function readBody(
     () => reject(new ProblemError('deadline_passed', `The body did not arrive within ${mostMs} ms.`)),
     mostMs,
   );
+  const signals = bodySignals(incoming);
+  const onBroken = () => reject(new ProblemError('bad_request', 'The body is not valid HTTP.'));
+  if (signals?.broken.aborted) onBroken();
+  signals?.broken.addEventListener('abort', onBroken, { once: true });
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
+  signals?.start();
   try {
     return await promise;
   } finally {
     clearTimeout(slow);
     incoming.off('data', onData);
     signal.removeEventListener('abort', onAbort);
+    signals?.broken.removeEventListener('abort', onBroken);
     incoming.resume();
   }
 }

@@ -1,9 +1,14 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
-import { type Reply, textReply } from './reply.ts';
-import { callOf, type Handle } from './routes.ts';
+import { type Connections, createConnections } from './connections.ts';
+import { problemReply, type Reply, textReply } from './reply.ts';
+import { requestIdOf } from './request-context.ts';
+import { headFault } from './request-faults.ts';
+import { type Call, callOf, type Handle } from './routes.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 export interface ServerOptions {
   readonly host: string;
@@ -32,27 +37,45 @@ export interface RunningServer {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Limits (ms) on slow clients; a body has the request's own deadline besides. */
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 610_000, keepAliveTimeout: 65_000 };
+/** Limits on clients; times in ms. A body has the request's own deadline besides. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 610_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5000,
+  maxHeaderSize: 16 * 1024,
+  // `headFault` checks this, and how many headers there are.
+  requireHostHeader: false,
+  insecureHTTPParser: false,
+};
 
 /** Starts a server. Rejects with the system's error where the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const connections = createConnections(options.lingerMs ?? LINGER);
   const listener: http.RequestListener = (incoming, outgoing) =>
-    // An answer that HTTP cannot say ends its connection alone.
-    void answer(options, incoming, outgoing).catch(() => outgoing.destroy());
+    connections.inOrder(incoming, outgoing, () =>
+      // An answer that HTTP cannot say ends its connection alone.
+      answer(options, connections, incoming, outgoing).catch(() => void outgoing.destroy()),
+    );
   const certificate = options.mutualTls ?? options.tls;
   const server = certificate
     ? https.createServer(
         {
-          ...TIMEOUTS,
-          handshakeTimeout: TIMEOUTS.headersTimeout,
+          ...LIMITS,
+          handshakeTimeout: LIMITS.headersTimeout,
           ...contextOf(options, certificate),
           requestCert: options.mutualTls !== undefined,
           rejectUnauthorized: true,
         },
         listener,
       )
-    : http.createServer(TIMEOUTS, listener);
+    : http.createServer(LIMITS, listener);
+  // Node would drop the rest without a word; `headFault` counts them.
+  server.maxHeadersCount = 0;
+  server.on('checkContinue', listener);
+  server.on('checkExpectation', listener);
+  server.on('clientError', connections.failed);
+  server.on('connect', (_incoming, socket: Duplex) => socket.destroy());
   const uri = options.mutualTls?.clientUri;
   if (uri !== undefined) {
     server.on('secureConnection', (socket: TLSSocket) => {
@@ -78,19 +101,25 @@ const LINGER = 5000;
 
 async function answer(
   { app, lingerMs = LINGER }: ServerOptions,
+  connections: Connections,
   incoming: http.IncomingMessage,
   outgoing: http.ServerResponse,
 ): Promise<void> {
-  let reply: Reply;
-  try {
-    reply = await app(callOf(incoming, outgoing));
-  } catch {
-    reply = textReply(500, 'text/plain', 'Something happened that is not foreseen.\n');
-  }
-  const { status, headers, body } = reply;
-  if (!incoming.complete && !incoming.destroyed) linger(incoming, outgoing, lingerMs);
-  outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  const { status, headers, body } = await replyOf(app, callOf(incoming, outgoing));
+  const closes = connections.closeIfLast(incoming, outgoing);
+  if (!closes && !incoming.complete && !incoming.destroyed) linger(incoming, outgoing, lingerMs);
+  outgoing.writeHead(status, { ...SECURITY_HEADERS, ...headers, 'content-length': Buffer.byteLength(body) });
   outgoing.end(body);
+}
+
+async function replyOf(app: Handle, call: Call): Promise<Reply> {
+  const fault = headFault(call.incoming);
+  if (fault) return problemReply(fault, requestIdOf(call.header));
+  try {
+    return await app(call);
+  } catch {
+    return textReply(500, 'text/plain', 'Something happened that is not foreseen.\n');
+  }
 }
 
 /**

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type BodySignals, bodySignals, setBodySignals } from './body-signals.ts';
+import { problemReply } from './reply.ts';
+import { parseFault } from './request-faults.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+
+/** Requests of one connection that are received and not yet answered. What is sent beyond them is not served. */
+const MAX_PIPELINED = 16;
+
+/** What happens on the connections of one server. */
+export interface Connections {
+  /**
+   * Runs `work`, which answers a request, once every earlier request of the connection is answered. Does not run it where
+   * the connection closes before, or is to be closed.
+   */
+  inOrder(incoming: IncomingMessage, outgoing: ServerResponse, work: () => Promise<void>): void;
+  /** Lets the connection close in order after the response, where nothing that follows it can be understood. */
+  closeIfLast(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
+  /**
+   * Handles bytes that are not HTTP, and connections that fail. A request in progress keeps its own response, after which the
+   * connection closes; without one the client reads why.
+   */
+  failed(error: Error & { readonly code?: string }, socket: Duplex): void;
+}
+
+interface Connection {
+  /** Requests that are received and not answered. */
+  pending: number;
+  /** Nothing more is read from it. */
+  broken: boolean;
+  last?: {
+    readonly incoming: IncomingMessage;
+    readonly closed: Promise<void>;
+    readonly body: AbortController;
+  };
+}
+
+/** Keeps the order of responses. `lingerMs`: how long (ms) a client that still sends has for reading why it was refused. */
+export function createConnections(lingerMs: number): Connections {
+  const connections = new WeakMap<Duplex, Connection>();
+  const connectionOf = (socket: Duplex): Connection => {
+    const known = connections.get(socket) ?? { pending: 0, broken: false };
+    connections.set(socket, known);
+    return known;
+  };
+  return {
+    inOrder(incoming, outgoing, work) {
+      const { socket } = incoming;
+      const connection = connectionOf(socket);
+      connection.broken ||= connection.pending >= MAX_PIPELINED;
+      if (connection.broken) return;
+      const before = connection.pending > 0 ? connection.last?.closed : undefined;
+      connection.pending += 1;
+      const { promise: closed, resolve } = Promise.withResolvers<void>();
+      outgoing.once('close', () => {
+        connection.pending -= 1;
+        resolve();
+        if (connection.broken && connection.pending === 0) endSoon(socket, lingerMs);
+      });
+      const body = new AbortController();
+      connection.last = { incoming, closed, body };
+      setBodySignals(incoming, { ...continuation(incoming, outgoing), broken: body.signal });
+      if (before === undefined) void work();
+      else void before.then(() => (socket.destroyed ? undefined : work()));
+    },
+    closeIfLast(incoming, outgoing) {
+      const { socket } = incoming;
+      const { broken, pending } = connectionOf(socket);
+      // Without 100 Continue it is ambiguous whether the body or the next request follows.
+      if (!(broken && pending === 1) && !bodySignals(incoming)?.waits()) return false;
+      outgoing.shouldKeepAlive = false;
+      // Node would destroy it at once: unread bytes then reset the connection, which may take the response along.
+      socket.destroySoon = () => endSoon(socket, lingerMs);
+      return true;
+    },
+    failed({ code = '' }, socket) {
+      const connection = connectionOf(socket);
+      const unreadable = code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT';
+      if (!unreadable || !socket.writable) socket.destroy();
+      if (socket.destroyed || connection.broken) return;
+      connection.broken = true;
+      const { last, pending } = connection;
+      const within = last !== undefined && !last.incoming.complete;
+      // Its request was answered already, or its client has gone before it was complete.
+      if (within && (pending === 0 || code === 'HPE_INVALID_EOF_STATE')) socket.destroy();
+      else if (within) last.body.abort();
+      else if (pending === 0) endSoon(socket, lingerMs, refusal(code));
+    },
+  };
+}
+
+function continuation(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Pick<BodySignals, 'start' | 'waits'> {
+  let expected = incoming.headers.expect !== undefined;
+  return {
+    start() {
+      if (expected) outgoing.writeContinue();
+      expected = false;
+    },
+    waits: () => expected && !incoming.complete,
+  };
+}
+
+/** Ends a connection in order: a client that still sends may read the response first, but not for ever. */
+function endSoon(socket: Duplex, lingerMs: number, text = ''): void {
+  socket.end(text);
+  const cut = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(cut));
+}
+
+function refusal(code: string): string {
+  const { status, headers, body } = problemReply(parseFault(code), randomUUID());
+  const lines = Object.entries({
+    ...SECURITY_HEADERS,
+    ...headers,
+    date: new Date().toUTCString(),
+    connection: 'close',
+    'content-length': Buffer.byteLength(body),
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body.toString()}`;
+}
