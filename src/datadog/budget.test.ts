@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { manualClock } from '../../test/manual-clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { createBudget } from './budget.ts';
@@ -109,5 +110,95 @@ describe('the budget', () => {
     const { clock, budget, context } = start();
     for (let n = 0; n < 5; n += 1) (await budget.take(ROUTE, context()))({});
     assert.deepEqual([clock.slept, budget.left().size], [[], 0]);
+  });
+});
+
+describe('the budget under headers that cannot be true', () => {
+  const IMPLAUSIBLE = [
+    '315360000',
+    '1764453147',
+    '1e300',
+    '-5',
+    'NaN',
+    'Infinity',
+    '',
+    '0x10',
+    '9'.repeat(400),
+  ];
+
+  for (const reset of IMPLAUSIBLE) {
+    it(`lets a call through within 10 s of a reset of "${reset.slice(0, 12)}"`, async () => {
+      const { clock, budget, context } = start();
+      (await budget.take(ROUTE, context()))({ ...headers(0, 0), 'x-ratelimit-reset': reset });
+      await budget.take(ROUTE, context(11_000));
+      assert.ok(clock.slept.every((ms) => ms <= 10_000));
+    });
+  }
+
+  it('never waits longer than the period that the same answer names', async () => {
+    const { clock, budget, context } = start();
+    (await budget.take(ROUTE, context()))({ ...headers(0, 3000), 'x-ratelimit-period': '5' });
+    await budget.take(ROUTE, context());
+    assert.deepEqual(clock.slept, [5000]);
+  });
+
+  it('lets one call through each minute of a long wait, to learn the limit again', async () => {
+    const { clock, budget, context } = start();
+    (await budget.take(ROUTE, context()))(headers(0, 3600));
+    await assert.rejects(budget.take(ROUTE, context(59_000)), { code: 'rate_limited' });
+    clock.advance(60_000);
+    const settle = await budget.take(ROUTE, context(1000));
+    await assert.rejects(budget.take(ROUTE, context(1000)), { code: 'rate_limited' });
+    settle(headers(9, 10));
+    await budget.take(ROUTE, context(1000));
+  });
+
+  it('ignores a limit of 0, and counts no more calls left than the limit has', async () => {
+    const { clock, budget, context } = start();
+    (await budget.take(ROUTE, context()))(headers(0, 5, 'none', 0));
+    await budget.take(ROUTE, context());
+    assert.deepEqual(clock.slept, []);
+    (await budget.take(ROUTE, context()))(headers(500, 5, 'list', 10));
+    assert.equal(budget.left().get('list'), 10);
+  });
+
+  it('waits no longer when the clock is set back', async () => {
+    const { clock, budget, context } = start();
+    (await budget.take(ROUTE, context()))(headers(0, 5));
+    clock.advance(-86_400_000);
+    await budget.take(ROUTE, context());
+    assert.deepEqual(clock.slept, [5000]);
+  });
+
+  it('keeps one limit per route, whatever names the answers give', async () => {
+    const { budget, context } = start();
+    for (let n = 0; n < 1000; n += 1) (await budget.take(ROUTE, context()))(headers(5, 5, `name-${n}`));
+    assert.ok(budget.limits().size <= 2);
+    for (const name of ['x'.repeat(10_240), 'a\nb', 'GET /api/v1/monitor', '{}', ''])
+      (await budget.take(`GET /${name.length}`, context()))(headers(5, 5, name));
+    assert.deepEqual(
+      [...budget.limits().keys()].filter((name) => !/^[\w.:-]{1,100}$|^GET \/\d+$/.test(name)),
+      [],
+    );
+  });
+
+  it('lets a call through within a minute, whatever the headers say', async () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.double().map(String),
+      fc.integer().map(String),
+      fc.constantFrom(...IMPLAUSIBLE, '0', '1', '3600', '3601'),
+    );
+    const names = ['limit', 'remaining', 'reset', 'period', 'name'].map((name) => `x-ratelimit-${name}`);
+    const answer = fc.dictionary(fc.constantFrom(...names), text);
+    await fc.assert(
+      fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 4 }), async (answers) => {
+        const { budget, context } = start();
+        for (const one of answers) (await budget.take(ROUTE, context(60_001)))(one);
+        await budget.take(ROUTE, context(60_001));
+        assert.ok([...budget.left().values()].every((left) => left >= 0 && Number.isFinite(left)));
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

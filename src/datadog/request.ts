@@ -9,6 +9,7 @@ import {
   OutboundError,
   type OutboundRequest,
 } from '../outbound/outbound.ts';
+import { secondsAsked } from '../outbound/retry-after.ts';
 import { type Budget, rateLimited } from './budget.ts';
 import { forbidden, keysRefused, refusal } from './failures.ts';
 import type { DatadogHealth } from './health.ts';
@@ -45,6 +46,8 @@ const RETRY = {
   /** 512 is what Datadog's edge answers when its own back end is too slow. */
   statuses: new Set([500, 502, 503, 504, 512]),
   tries: 4,
+  /** Attempts of a call that its rate limit refuses: nothing was carried out, and other users of the limit come between. */
+  rateLimitedAttempts: 8,
   /** Milliseconds before the second try; doubled each time, with jitter. */
   firstWaitMs: 200,
   longestWaitMs: 5000,
@@ -113,8 +116,10 @@ async function withRetries(
       options.health.retried('connection');
       await pause(options, attempt, undefined, context, () => unanswered(call, outcome));
     } else if (outcome.status === 429) {
+      const wait = resetWait(options, attempt, outcome);
+      if (attempt >= RETRY.rateLimitedAttempts) throw rateLimited(wait);
       options.health.retried('429');
-      await waitForReset(options, outcome, context);
+      await waitForReset(options, wait, context);
     } else if (RETRY.statuses.has(outcome.status)) {
       const failed = () => failedProblem(call, outcome);
       if (!repeatable || last) throw failed();
@@ -157,29 +162,39 @@ async function once(
 
 /** Waits before the next try, as long as Datadog asked for or longer each time; gives up where the deadline comes first. */
 async function pause(
-  { clock, random }: RequestOptions,
+  options: RequestOptions,
   attempt: number,
   retryAfter: string | undefined,
   { deadline }: RequestContext,
   failure: () => Error,
 ): Promise<void> {
-  const backoff = Math.min(RETRY.longestWaitMs, RETRY.firstWaitMs * 2 ** (attempt - 1));
-  const asked = Number(retryAfter) * 1000;
-  const wait = asked > 0 ? asked : backoff * (0.5 + random() / 2);
+  const { clock } = options;
+  const wait = (secondsAsked(retryAfter, clock.now()) ?? 0) * 1000 || backoffMs(options, attempt);
   if (wait >= deadline.left()) throw failure();
   await clock.sleep(wait, deadline.signal).catch(() => {
     throw failure();
   });
 }
 
-/** A 429 says when there is room again, in seconds. Nothing was carried out, so any method may wait and go again. */
+/** The wait (ms) before the attempt after this one: doubled each time, with jitter. */
+function backoffMs({ random }: RequestOptions, attempt: number): number {
+  return Math.min(RETRY.longestWaitMs, RETRY.firstWaitMs * 2 ** (attempt - 1)) * (0.5 + random() / 2);
+}
+
+/** The wait (ms) that a 429 asks for, in seconds or by date; never shorter than the backoff. */
+function resetWait(options: RequestOptions, attempt: number, { headers }: OutboundAnswer): number {
+  const now = options.clock.now();
+  const seconds =
+    secondsAsked(headers['x-ratelimit-reset'], now) ?? secondsAsked(headers['retry-after'], now);
+  return Math.max((seconds ?? 0) * 1000, backoffMs(options, attempt));
+}
+
+/** Nothing was carried out, so any method may wait and go again. */
 async function waitForReset(
   { clock }: RequestOptions,
-  answer: OutboundAnswer,
+  wait: number,
   { deadline }: RequestContext,
 ): Promise<void> {
-  const seconds = Number(answer.headers['x-ratelimit-reset'] ?? answer.headers['retry-after'] ?? 1);
-  const wait = Number.isFinite(seconds) ? Math.max(seconds * 1000, 100) : 1000;
   if (wait >= deadline.left()) throw rateLimited(wait);
   await clock.sleep(wait, deadline.signal).catch(() => {
     throw rateLimited(wait);
