@@ -90,10 +90,15 @@ export function bundleFaults(
   return [...faults, ...tests, ...outside, ...many].map((fault) => `dist/${rule.command}.js ${fault}`);
 }
 
+const PACKAGES = 'node_modules/';
+
 /** The package a module is of, or its folders from the top: `src/main/app.ts` is of `src/` and `src/main/`. */
 function partsOf(path: string): string[] {
-  const inPackage = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
-  if (inPackage !== undefined) return [inPackage];
+  const inPackage = path.lastIndexOf(PACKAGES);
+  if (inPackage !== -1) {
+    const name = /^(?:@[^/]+\/)?[^/]+/.exec(path.slice(inPackage + PACKAGES.length))?.[0];
+    if (name !== undefined) return [name];
+  }
   const folders = path.split('/').slice(0, -1);
   return folders.map((_, index) =>
     folders

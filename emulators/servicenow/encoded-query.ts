@@ -24,7 +24,7 @@ const OPERATORS: readonly (readonly [string, (cell: string, value: string) => bo
   ['!=', (cell, value) => COLLATION.compare(cell, value) !== 0],
   ['=', (cell, value) => COLLATION.compare(cell, value) === 0],
 ];
-const CONDITION = new RegExp(`^([a-z_][a-z0-9_.]*?)(${OPERATORS.map(([name]) => name).join('|')})(.*)$`, 's');
+const COLUMN = /^[a-z_][a-z0-9_.]*/;
 
 /**
  * Reads an encoded query as the Table API does. A part that it does not understand, a misspelt column say, is dropped
@@ -70,15 +70,19 @@ function startOf(all: Test[][]): Test[] {
 }
 
 function conditionOf(text: string): Test | undefined {
-  const [, column = '', name, value = ''] = CONDITION.exec(text) ?? [];
-  const operator = OPERATORS.find(([known]) => known === name)?.[1];
+  const column = COLUMN.exec(text)?.[0] ?? '';
+  const [name = '', operator] = OPERATORS.find(([known]) => text.startsWith(known, column.length)) ?? [];
   if (!operator || !isColumn(column)) return undefined;
-  const meant = evaluated(value);
+  const meant = evaluated(text.slice(column.length + name.length));
   return (row) => operator(textOf(cellOf(row, column)), meant);
 }
 
 /** `javascript:` has the rest run on the server; here a text literal is all the script there is. */
 function evaluated(value: string): string {
   const [, script] = /^javascript:(.*)$/s.exec(value) ?? [];
-  return script === undefined ? value : (/^\s*(['"])(.*)\1\s*;?\s*$/s.exec(script)?.[2] ?? '');
+  if (script === undefined) return value;
+  const literal = script.trim().replace(/;$/, '').trimEnd();
+  const quote = literal.slice(0, 1);
+  const isText = literal.length > 1 && (quote === "'" || quote === '"') && literal.endsWith(quote);
+  return isText ? literal.slice(1, -1) : '';
 }

@@ -78,10 +78,16 @@ export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
 
 /** A namespace may stand in the header or before the path. Undefined where the request is for another one. */
 function pathInNamespace(path: string, header: string, namespace: string): string | undefined {
-  const trim = (text: string) => text.replace(/^\/+|\/+$/g, '');
-  const wanted = trim(namespace);
-  if (trim(header) === wanted) return path;
+  const wanted = withoutOuterSlashes(namespace);
+  if (withoutOuterSlashes(header) === wanted) return path;
   return header === '' && path.startsWith(`${wanted}/`) ? path.slice(wanted.length + 1) : undefined;
+}
+
+function withoutOuterSlashes(text: string): string {
+  let [start, end] = [0, text.length];
+  while (text[start] === '/') start += 1;
+  while (end > start && text[end - 1] === '/') end -= 1;
+  return text.slice(start, end);
 }
 
 function tokenText(headers: Readonly<Record<string, string>>): string {

@@ -58,11 +58,18 @@ export function hopCertificate(surroundings: Surroundings): (secret: ReadSecret)
   };
 }
 
+const BEGIN = '-----BEGIN CERTIFICATE-----';
+const END = '-----END CERTIFICATE-----';
+
 /** The certificates of a bundle, each with its ending newline. */
 export function certificatesIn(pem: string): string[] {
-  return [...pem.matchAll(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)].map(
-    ([text]) => `${text}\n`,
-  );
+  return pem
+    .split(BEGIN)
+    .slice(1)
+    .flatMap((text) => {
+      const end = text.indexOf('-');
+      return end > 0 && text.startsWith(END, end) ? [`${BEGIN}${text.slice(0, end)}${END}\n`] : [];
+    });
 }
 
 function parsed(file: string, pem: string): X509Certificate {

@@ -243,10 +243,12 @@ function idsOf(body: RawObject): string[] {
 }
 
 function slug(title: string): string {
-  return title
+  const words = title
     .toLowerCase()
     .replace(/[^a-z0-9 -]/g, '')
     .replace(/ /g, '-')
-    .slice(0, 80)
-    .replace(/-+$/, '');
+    .slice(0, 80);
+  let end = words.length;
+  while (words[end - 1] === '-') end -= 1;
+  return words.slice(0, end);
 }

@@ -35,7 +35,7 @@ function hasTags(monitor: RawObject, wanted: unknown): boolean {
 }
 
 function tagsNamedBy({ query }: RawObject): (tag: string) => boolean {
-  const named = new Set(String(query).match(/[^\s:,{}()"]+:[^\s,{}()"]+/g));
+  const named = new Set(String(query).match(/(?<![^\s:,{}()"])[^\s:,{}()"]+:[^\s,{}()"]+/g));
   return (tag) => {
     const [prefix = '', ...more] = tag.split('*');
     return more.length === 0 ? named.has(tag) : [...named].some((one) => one.startsWith(prefix));

@@ -136,7 +136,7 @@ function invalid(field: string, words: string): Refused {
 function time(text: string, now: number): number {
   const [, moves] = RELATIVE.exec(text) ?? [];
   if (moves !== undefined) {
-    return [...moves.matchAll(/([+-]\d+)(\w+?)(?=[+-]|$)/g)].reduce(
+    return [...moves.matchAll(/([+-]\d+)(mo|[smhdwy])/g)].reduce(
       (at, [, count, unit = '']) => at + Number(count) * (UNITS_MS[unit] ?? 0),
       now,
     );

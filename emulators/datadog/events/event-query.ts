@@ -1,3 +1,5 @@
+import { matchesWildcards, plainParts, type WildcardPart, wildcardParts } from '../wildcards.ts';
+
 /** One term of a query: what it looks at, and whether a value is what it asks for. */
 export interface Term {
   /** `@` before it names an attribute; undefined where free words are looked for. */
@@ -91,26 +93,28 @@ function tokensOf(query: string, fault: (words: string) => Error): Token[] {
 
 /** Attributes are told apart by case; tags and words are not. */
 function termOf(key: string | undefined, value: string): Term {
-  const pattern = patternOf(value);
-  const whole = new RegExp(`^${pattern}$`, key?.startsWith('@') ? 's' : 'is');
-  const within = new RegExp(`(?<!\\w)${pattern}(?!\\w)`, 'is');
+  const hasCase = key?.startsWith('@') === true;
+  const whole = partsOf(hasCase ? value : value.toLowerCase());
+  const within = partsOf(value.toLowerCase());
   const isNumber = numberTest(value);
   return {
     key,
     isWhole: (of) =>
-      of !== undefined && of !== null && (isNumber ? isNumber(Number(of)) : whole.test(String(of))),
-    isWithin: (text) => within.test(text),
+      of !== undefined &&
+      of !== null &&
+      (isNumber
+        ? isNumber(Number(of))
+        : matchesWildcards(whole, hasCase ? String(of) : String(of).toLowerCase(), 'whole')),
+    isWithin: (text) => matchesWildcards(within, text.toLowerCase(), 'words'),
   };
 }
 
 /** `*` and `?` stand for letters, but not inside quotes or after a backslash. */
-function patternOf(value: string): string {
-  if (value.startsWith('"')) return RegExp.escape(value.slice(1, -1).replace(/\\(.)/g, '$1'));
-  return [...value.matchAll(/\\(.)|(\*)|(\?)|(.)/gs)]
-    .map(([, escaped, many, single, plain = '']) =>
-      many ? '.*' : single ? '.' : RegExp.escape(escaped ?? plain),
-    )
-    .join('');
+function partsOf(value: string): WildcardPart[] {
+  if (value.startsWith('"')) return plainParts(value.slice(1, -1).replace(/\\(.)/g, '$1'));
+  return [...value.matchAll(/\\(.)|(.)/gs)].flatMap(([, escaped, plain = '']) =>
+    escaped === undefined ? wildcardParts(plain) : plainParts(escaped),
+  );
 }
 
 /** `[1 TO 5]` with its ends, `{1 TO 5}` without them, `>=5`; `*` is no end. */

@@ -7,7 +7,9 @@ import { badQuery, type GroupValues, type MetricQuery, metricQuery, valuesOf } f
 import { queryV2Routes } from './queries-v2.ts';
 import { stepFor } from './steps.ts';
 
-const SERIES = /(?:\w+:)?[A-Za-z][\w.]*\{[^{}]*\}(?:\s*by\s*\{[^{}]*\})?(?:\.\w+\([^()]*\))*/g;
+/** What follows the name of a metric: its scope, groups and functions. */
+const AFTER_METRIC = /\{[^{}]*\}(?:\s*by\s*\{[^{}]*\})?(?:\.\w+\([^()]*\))*/g;
+const IN_METRIC = /[\w.:]/;
 
 /**
  * Queries for metric values, v1 and v2, of what was sent in: scopes, groups, rollups and arithmetic. A function that is
@@ -93,14 +95,19 @@ function shownSeries({ tags, values }: GroupValues, { expression, asked, step, i
 
 function parsed(expression: string) {
   const queries = new Map<string, MetricQuery>();
-  const text = expression.replace(SERIES, (series) => {
-    const query = metricQuery(series);
+  let text = '';
+  let end = 0;
+  for (const { 0: after, index } of expression.matchAll(AFTER_METRIC)) {
+    let start = index;
+    while (start > end && IN_METRIC.test(expression.charAt(start - 1))) start -= 1;
+    const query = metricQuery(expression.slice(start, index + after.length));
     if (!query) throw badQuery(expression);
     const name = `query${queries.size}`;
     queries.set(name, query);
-    return name;
-  });
-  const formula = formulaOf(text);
+    text += `${expression.slice(end, start)}${name}`;
+    end = index + after.length;
+  }
+  const formula = formulaOf(`${text}${expression.slice(end)}`);
   if (!formula || formula.names.some((name) => !queries.has(name))) throw badQuery(expression);
   return { formula, queries };
 }

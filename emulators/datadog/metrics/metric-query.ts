@@ -120,8 +120,11 @@ function stepsOf(
 /** `env:prod,!host:a`, `env:prod AND (host:a OR host:b)`, `host IN (a, b)`; `*` is everything. */
 function scopeCondition(scope: string): (tags: readonly string[]) => boolean {
   const query = scope
-    .replace(/([\w.-]+)\s+NOT\s+IN\s*\(([^()]*)\)/gi, (_, key, list) => `NOT ${anyOf(key, list)}`)
-    .replace(/([\w.-]+)\s+IN\s*\(([^()]*)\)/gi, (_, key, list) => anyOf(key, list))
+    .replace(
+      /(?<![\w.-])([\w.-]+)\s+(NOT\s+)?IN\s*\(([^()]*)\)/gi,
+      (_, key: string, not: string | undefined, list: string) =>
+        `${not === undefined ? '' : 'NOT '}${anyOf(key, list)}`,
+    )
     .replaceAll(',', ' AND ')
     .replaceAll('!', ' NOT ');
   return conditionOf(

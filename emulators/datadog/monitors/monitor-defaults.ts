@@ -112,14 +112,18 @@ function priority(value: unknown): unknown {
 }
 
 function trimmed(text: string): string {
-  return text.replace(/\n+$/, '');
+  let end = text.length;
+  while (text[end - 1] === '\n') end -= 1;
+  return text.slice(0, end);
 }
 
 /** The sentence that Datadog makes of a query where no name is given. */
 function generatedName(query: string): string {
-  const match = /^(\w+)\(last_(\w+)\):\w+:([\w.]+)\{([^}]*)\}.*?([<>=!]+)\s*(\S+)$/.exec(query);
-  if (!match) return query;
-  const [, , over = '', metric = '', scope = '', comparator = '', limit = ''] = match;
+  const head = /^\w+\(last_(\w+)\):\w+:([\w.]+)\{([^}]*)\}/.exec(query);
+  const comparison = /(?<![<>=!])([<>=!]+)\s*([^\s<>=!]+)$/.exec(query);
+  if (!head || !comparison) return query;
+  const [, over = '', metric = '', scope = ''] = head;
+  const [, comparator = '', limit = ''] = comparison;
   const number = Number.isInteger(Number(limit)) ? `${Number(limit)}.0` : limit;
   const where = scope === '*' ? '*****' : `**${scope}**`;
   return `**${metric}** over ${where} was **${comparator} ${number}** on average during the **last ${over}**.`;

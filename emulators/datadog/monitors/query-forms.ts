@@ -5,17 +5,15 @@
 interface QueryForm {
   /** What the query must look like before its comparison. */
   readonly body: RegExp;
+  /** Whether `.last(` must follow. */
+  readonly rolled?: boolean;
   /** Whether it ends in a comparison with a number. */
   readonly compared: boolean;
 }
 
-const FORMULA = 'formula\\("';
-const search = (...sources: string[]): QueryForm => ({
-  body: new RegExp(`^\\s*(?:${FORMULA}|(?:${sources.join('|')})\\()[\\s\\S]*\\.last\\(`),
-  compared: true,
-});
+const search = (body: RegExp): QueryForm => ({ body, rolled: true, compared: true });
 const METRIC: QueryForm = {
-  body: /^\s*(?:formula\("|[a-z_]+\(\s*(?:[a-z]+\(\s*)?(?:last|current|next)_\w+\s*\)?(?:\s*,\s*\w+\s*)?\)\s*:\s*\S)/,
+  body: /^\s*(?:formula\("|[a-z_]+\(\s*(?:[a-z]+\(\s*)?(?:last|current|next)_\w+\s*(?:\)?\)|(?:\)\s*)?,\s*\w+\s*\))\s*:\s*\S)/,
   compared: true,
 };
 
@@ -26,20 +24,20 @@ const FORMS: Readonly<Record<string, QueryForm>> = {
     body: /^\s*(?:"[^"]+"|'[^']+')[\s\S]*\.last\(\d+\)\.(?:count_by_status|pct_by_status)\(\)/,
     compared: false,
   },
-  composite: { body: /^[\s\d()!&|]*\d[\s\d()!&|]*$/, compared: false },
+  composite: { body: /^[\s()!&|]*\d[\s\d()!&|]*$/, compared: false },
   'process alert': { body: /^\s*processes\([\s\S]*\.last\(/, compared: true },
   'slo alert': { body: /^\s*(?:error_budget|burn_rate)\("/, compared: true },
-  'log alert': search('logs'),
-  'event-v2 alert': search('events'),
-  'audit alert': search('audits?'),
-  'rum alert': search('rum'),
-  'trace-analytics alert': search('trace-analytics', 'spans'),
-  'ci-pipelines alert': search('ci-pipelines'),
-  'ci-tests alert': search('ci-tests'),
-  'error-tracking alert': search('error-tracking[\\w-]*'),
-  'llm-observability alert': search('llm-observability'),
+  'log alert': search(/^\s*(?:formula\("|logs\()/),
+  'event-v2 alert': search(/^\s*(?:formula\("|events\()/),
+  'audit alert': search(/^\s*(?:formula\("|audits?\()/),
+  'rum alert': search(/^\s*(?:formula\("|rum\()/),
+  'trace-analytics alert': search(/^\s*(?:formula\("|(?:trace-analytics|spans)\()/),
+  'ci-pipelines alert': search(/^\s*(?:formula\("|ci-pipelines\()/),
+  'ci-tests alert': search(/^\s*(?:formula\("|ci-tests\()/),
+  'error-tracking alert': search(/^\s*(?:formula\("|error-tracking[\w-]*\()/),
+  'llm-observability alert': search(/^\s*(?:formula\("|llm-observability\()/),
 };
-const COMPARISON = /(>=|<=|==|!=|>|<)\s*(-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|threshold)\s*$/;
+const COMPARISON = /(>=|<=|==|!=|>|<)\s*(-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|threshold)\s*$/;
 /** Datadog names the part of a search query that it missed. */
 const NAMES_THE_OPERATOR = new Set(['log alert']);
 
@@ -64,15 +62,16 @@ export function queryFault(type: string, query: string): string | undefined {
   if (!form) return undefined;
   if (form.compared && comparisonOf(query) === undefined)
     return NAMES_THE_OPERATOR.has(type) ? `${invalid}: invalid operator specified: ` : invalid;
-  return form.body.test(query) && isBalanced(query) ? undefined : invalid;
+  const hasForm = form.body.test(query) && (!form.rolled || query.includes('.last('));
+  return hasForm && isBalanced(query) ? undefined : invalid;
 }
 
 const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '{': '}', '[': ']' };
 
-/** Whether brackets outside of quotes are paired. */
+/** Whether brackets outside of quotes are paired. A double quote that is not closed hides the rest of the query. */
 function isBalanced(query: string): boolean {
   const open: string[] = [];
-  for (const sign of query.replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, '')) {
+  for (const sign of query.replace(/"(?:[^"\\]|\\[\s\S]?)*"?|'[^']*'/g, '')) {
     const closer = CLOSERS[sign];
     if (closer !== undefined) open.push(closer);
     else if (Object.values(CLOSERS).includes(sign) && open.pop() !== sign) return false;

@@ -1,4 +1,5 @@
 import { Refused } from '../refused.ts';
+import { matchesWildcards, wildcardParts } from '../wildcards.ts';
 
 /** What a search asks for, as a condition on rows whose facets and texts are handed in. */
 export type Condition = (row: SearchRow) => boolean;
@@ -74,7 +75,8 @@ export function searchCondition(text: string): Condition {
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.trimEnd().length) {
+  const end = text.trimEnd().length;
+  while (TOKEN.lastIndex < end) {
     const from = TOKEN.lastIndex;
     const found = TOKEN.exec(text);
     if (!found) throw fault(`'${text.slice(from).trim()}' cannot be read`);
@@ -115,12 +117,11 @@ function termCondition({ key, value, quoted }: Term): Condition {
 
 function matcher(value: string, quoted: boolean): (text: string, where: 'within' | 'whole') => boolean {
   const wanted = value.toLowerCase();
-  const pattern = RegExp.escape(wanted).replaceAll('\\*', '.*').replaceAll('\\?', '.');
-  const [within, whole] = [new RegExp(pattern, 's'), new RegExp(`^${pattern}$`, 's')];
+  const parts = wildcardParts(wanted);
   return (text, where) => {
     const lower = text.toLowerCase();
     if (quoted) return where === 'whole' ? lower === wanted : lower.includes(wanted);
-    return (where === 'whole' ? whole : within).test(lower);
+    return matchesWildcards(parts, lower, where === 'whole' ? 'whole' : 'anywhere');
   };
 }
 

@@ -20,7 +20,7 @@ export const HANDLE_KINDS: readonly string[] = [
 const NAME = /(?:[\w.+-]+(?:@[\w.-]+)?)?/y;
 const ARGUMENTS = /\([^()\n]*\)/y;
 const WORD = /\w/;
-const KIND = new RegExp(`^(?:${HANDLE_KINDS.join('|')})-|^(?:pagerduty|opsgenie)\\b`);
+const KIND_ALONE = /^(?:pagerduty|opsgenie)\b/;
 
 /** A stretch of a handle's name that begins at `from`. */
 export function handleName(text: string, from: number): string {
@@ -49,5 +49,10 @@ export function handleAt(text: string, at: number): 'handle' | 'glued' | 'none' 
   if (!WORD.test(before)) return 'handle';
   // A mail address in a sentence has a domain; a handle of an integration has none.
   const name = withoutStop(handleName(text, at + 1));
-  return KIND.test(name) && !name.includes('.') ? 'glued' : 'none';
+  return ofIntegration(name) && !name.includes('.') ? 'glued' : 'none';
+}
+
+/** Whether a name begins as the handle of an integration does. */
+function ofIntegration(name: string): boolean {
+  return KIND_ALONE.test(name) || HANDLE_KINDS.some((kind) => name.startsWith(`${kind}-`));
 }

@@ -1,11 +1,7 @@
 import { isObject } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
 
-const NUMBER = String.raw`[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?`;
-/** `y = 5`, `y > 5`, `0 < y < 10`: Datadog's OpenAPI document, `WidgetMarker`. */
-const VALUE = new RegExp(
-  `^\\s*(?:y\\s*(?:=|<|>|<=|>=)\\s*${NUMBER}|${NUMBER}\\s*(?:<|<=)\\s*y\\s*(?:<|<=)\\s*${NUMBER})\\s*$`,
-);
+const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 /** A distribution marks percentiles by their name. */
 const PERCENTILE = /^(?:p\d{1,3}(?:\.\d+)?|avg|min|max|median)$/;
 
@@ -37,7 +33,7 @@ widgets:
       return markers.flatMap((marker, at) => {
         if (!isObject(marker) || typeof marker['value'] !== 'string') return [];
         const { value, display_type: shown } = marker;
-        if (shown === 'percentile' || VALUE.test(value) || PERCENTILE.test(value)) return [];
+        if (shown === 'percentile' || isLineOrBand(value) || PERCENTILE.test(value)) return [];
         return [
           {
             path: [...path, 'markers', at, 'value'],
@@ -48,3 +44,14 @@ widgets:
       });
     }),
 };
+
+/** `y = 5`, `y > 5`, `0 < y < 10`: Datadog's OpenAPI document, `WidgetMarker`. */
+function isLineOrBand(value: string): boolean {
+  const [first = '', operator, second = '', below, third = '', ...more] = value
+    .split(/(<=|>=|[<>=])/)
+    .map((part) => part.trim());
+  if (more.length > 0 || operator === undefined) return false;
+  if (below === undefined) return first === 'y' && NUMBER.test(second);
+  const isBand = operator.startsWith('<') && below.startsWith('<');
+  return isBand && NUMBER.test(first) && second === 'y' && NUMBER.test(third);
+}

@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { matchesWildcards, wildcardParts, type WildcardScope } from './wildcards.ts';
+
+/** The same as a regular expression, which is short to write and slow to run. */
+function expected(pattern: string, text: string, scope: WildcardScope): boolean {
+  const inner = RegExp.escape(pattern).replaceAll('\\*', '.*').replaceAll('\\?', '.');
+  if (scope === 'whole') return new RegExp(`^${inner}$`, 's').test(text);
+  return new RegExp(scope === 'words' ? `(?<!\\w)${inner}(?!\\w)` : inner, 's').test(text);
+}
+
+it('matches the whole text, words or any part as a regular expression does', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('a', 'b', '*', '?', ' '), maxLength: 6 }),
+      fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n'), maxLength: 12 }),
+      fc.constantFrom<WildcardScope>('whole', 'words', 'anywhere'),
+      (pattern, text, scope) =>
+        assert.equal(matchesWildcards(wildcardParts(pattern), text, scope), expected(pattern, text, scope)),
+    ),
+    { numRuns: 3000 },
+  );
+});
+
+it('answers for a pattern of forty wildcards, which a regular expression would not finish', () => {
+  assert.equal(matchesWildcards(wildcardParts('*a'.repeat(40)), `${'a'.repeat(400)}b`, 'whole'), false);
+});
