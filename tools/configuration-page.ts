@@ -42,6 +42,7 @@ function tableOf(settings: Table): string {
 function fallbackOf(setting: Setting<unknown>): string {
   if (!('fallback' in setting)) return '**required**';
   const { fallback } = setting;
-  if (fallback === undefined || fallback === '') return '-';
+  if (fallback === undefined || fallback === '' || (Array.isArray(fallback) && fallback.length === 0))
+    return '-';
   return `\`${Array.isArray(fallback) ? fallback.join(',') : String(fallback)}\``;
 }

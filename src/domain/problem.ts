@@ -28,6 +28,11 @@ export const PROBLEMS = {
     title: 'The caller may not do this',
     hint: 'Ask one of the groups named in the detail, or have the access file changed.',
   },
+  forbidden_host: {
+    status: 403,
+    title: 'The request names a host that Birddog does not serve',
+    hint: 'Use a name that BIRDDOG_HOSTS lists; with BIRDDOG_AUTH=none use localhost or 127.0.0.1, and no page of another site.',
+  },
   owned_by_another: {
     status: 403,
     title: 'The object belongs to another application',

@@ -18,7 +18,8 @@ export interface RequestRecord {
   answered(status: number): void;
 }
 
-interface Told {
+/** What a record is made with. */
+export interface Deps {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -32,7 +33,7 @@ interface Asked {
 }
 
 /** Begins the record of a request that has just come in. No body, no query and no credential goes into it. */
-export function recordRequest({ method, path, endpoint, header }: Asked, told: Told): RequestRecord {
+export function recordRequest({ method, path, endpoint, header }: Asked, told: Deps): RequestRecord {
   const { clock, metrics } = told;
   const requestId = requestIdOf(header);
   const trace = traceOf(header);

@@ -5,6 +5,7 @@ import { VERSION } from '../contract/version.ts';
 import { createDatadog } from '../datadog/datadog.ts';
 import { keysFrom } from '../datadog/keys.ts';
 import { contractApp } from '../http/contract-app.ts';
+import { onlyHosts } from '../http/hosts.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { addSecretMetrics } from '../http/secret-metrics.ts';
 import { portsOf } from '../http/ports-of.ts';
@@ -67,7 +68,7 @@ export async function startMain(config: Config, surroundings: Surroundings, entr
   const { request } = datadog;
   const watch = startWatch({ process: 'serve', config, signs, metrics, outbound, request }, surroundings);
   const health = { notReady: () => undefined };
-  const app = contractApp({
+  const contract = contractApp({
     serve: door({ callers, lookup, sidecar, ports, entry }),
     precheck: (caller, operation, query) => callers.precheck(caller, { operation, query }),
     check: mainCheck(checked, clock, config.BIRDDOG_CHECK_TTL_MS),
@@ -79,6 +80,7 @@ export async function startMain(config: Config, surroundings: Surroundings, entr
     metrics,
     version: VERSION,
   });
+  const app = onlyHosts(config.auth ? config.BIRDDOG_HOSTS : 'loopback', contract, { clock, log, metrics });
   addSecretMetrics(metrics, { ...secrets, clock });
   const tls = secrets.ownCertificate;
   const service = await startService({

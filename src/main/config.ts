@@ -19,6 +19,7 @@ import { secretSettings } from '../process/secret-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
 import { stopSettings } from '../process/stop.ts';
 import { logSettings } from '../process/run-service.ts';
+import { hostNames } from '../http/hosts.ts';
 import { proxySettings, proxyOf } from '../outbound/proxy-settings.ts';
 
 const sidecarUrl: Reader<URL> = (value) => {
@@ -36,6 +37,11 @@ export const mainSettings = {
   BIRDDOG_OPS_HOST: optional(text, '127.0.0.1', 'The address at which probes and metrics are served.'),
   BIRDDOG_OPS_PORT: optional(port, 8081, 'The port at which probes and metrics are served.'),
   ...authSettings,
+  BIRDDOG_HOSTS: optional(
+    hostNames,
+    [],
+    'The names that requests may have in the header Host, comma-separated, without ports; any where it is not given. Health probes may have any. With BIRDDOG_AUTH=none the names of loopback are served, and no others.',
+  ),
   BIRDDOG_TLS: optional(
     text,
     '',

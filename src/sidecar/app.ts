@@ -6,6 +6,7 @@ import { CATALOG_NAMES } from '../domain/application.ts';
 import { AUTH_METHODS, type AuthMethod, type Caller, isName } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { contractApp, type Incoming } from '../http/contract-app.ts';
+import { onlyHosts } from '../http/hosts.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { portsOf } from '../http/ports-of.ts';
 import { HEADERS } from '../contract/headers.ts';
@@ -51,7 +52,7 @@ export async function startSidecar(config: Config, surroundings: Surroundings): 
   tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
   const health = { notReady: () => undefined };
   const slots = createSemaphore(LARGE, 'large documents in progress');
-  const app = contractApp({
+  const contract = contractApp({
     serve: async (incoming) => {
       const { operation, query, sent, context } = incoming;
       incoming.goes('sidecar');
@@ -78,6 +79,7 @@ export async function startSidecar(config: Config, surroundings: Surroundings): 
     metrics,
     version: VERSION,
   });
+  const app = onlyHosts('loopback', contract, { clock, log, metrics });
   addSecretMetrics(metrics, { ...secrets, clock });
   const signs = sharedSigns({
     ...datadog,

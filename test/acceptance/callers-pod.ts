@@ -50,8 +50,12 @@ export function replaceFile(path: string, text: string): void {
   renameSync(`${path}.new`, path);
 }
 
-/** Starts issuer and pod. `access` and `tokens` are the texts of the files. */
-export async function startCallersPod(access: string, tokens: string): Promise<CallersPod> {
+/** Starts issuer and pod. `access` and `tokens` are the texts of the files; `more` are further settings of Birddog. */
+export async function startCallersPod(
+  access: string,
+  tokens: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<CallersPod> {
   const folder = mkdtempSync(join(tmpdir(), 'birddog-callers-'));
   const files = { access: join(folder, 'access.yaml'), tokens: join(folder, 'tokens.yaml') };
   writeFileSync(files.access, access);
@@ -71,6 +75,7 @@ export async function startCallersPod(access: string, tokens: string): Promise<C
         BIRDDOG_OIDC_ISSUER: issuer.url,
         BIRDDOG_OIDC_AUDIENCE: AUDIENCE,
         CATALOG_TTL_MS: '0',
+        ...more,
       },
     },
   }).catch(async (error: unknown) => {

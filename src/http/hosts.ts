@@ -1,0 +1,76 @@
+import { ProblemError } from '../domain/problem.ts';
+import { isLoopback, type Reader } from '../process/settings.ts';
+import { problemReply } from './reply.ts';
+import { type Deps, recordRequest } from './request-record.ts';
+import type { Call, Handle } from './routes.ts';
+
+/** Which hosts a request may name: those of this machine alone, those of a list, or any (an empty list). */
+export type AcceptedHosts = 'loopback' | readonly string[];
+
+/** Paths that load balancers ask by address. They are served under any name of a list. */
+const PROBES = ['/healthz', '/readyz'];
+
+/**
+ * Serves only requests that name an accepted host, and answers all others with 403 `forbidden_host`. This keeps web pages
+ * from reaching a server on loopback by DNS rebinding: their requests name the host of the page, in Host and in Origin.
+ */
+export function onlyHosts(accepted: AcceptedHosts, app: Handle, deps: Deps): Handle {
+  return (call) => {
+    if (isAccepted(accepted, call)) return app(call);
+    const { method, path, header } = call;
+    const record = recordRequest({ method, path: path.slice(0, 200), endpoint: 'other', header }, deps);
+    const problem = record.failed(
+      new ProblemError(
+        'forbidden_host',
+        `Birddog does not serve the host "${shortened(hostField(call))}"${originOf(accepted, call)}.`,
+      ),
+    );
+    record.answered(problem.status);
+    return problemReply(problem, record.ids.requestId);
+  };
+}
+
+function isAccepted(accepted: AcceptedHosts, call: Call): boolean {
+  const host = hostName(hostField(call));
+  if (accepted === 'loopback') {
+    const origin = call.header('origin');
+    return host !== undefined && isLoopback(host) && (origin === undefined || isLoopbackOrigin(origin));
+  }
+  if (accepted.length === 0 || PROBES.includes(call.path)) return true;
+  return host !== undefined && accepted.includes(host);
+}
+
+/** What a request names as its host: an absolute target counts, and the header Host is then ignored (RFC 9112, 3.2.2). */
+function hostField({ incoming, header }: Call): string {
+  const [, authority] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(incoming.url ?? '') ?? [];
+  return authority ?? header('host') ?? '';
+}
+
+/** Returns the name in a Host field, in lower case, without port and without the dot at the end; undefined where invalid. */
+function hostName(field: string): string | undefined {
+  const [, name] = /^(\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{0,5})?$/i.exec(field) ?? [];
+  return name?.toLowerCase().replace(/\.$/, '');
+}
+
+function isLoopbackOrigin(origin: string): boolean {
+  const [, authority = ''] = /^https?:\/\/([^/?#]*)$/i.exec(origin) ?? [];
+  const host = hostName(authority);
+  return host !== undefined && isLoopback(host);
+}
+
+function originOf(accepted: AcceptedHosts, { header }: Call): string {
+  const origin = accepted === 'loopback' ? header('origin') : undefined;
+  return origin === undefined ? '' : ` for the origin "${shortened(origin)}"`;
+}
+
+const shortened = (text: string) => text.slice(0, 100);
+
+/** A comma-separated list of host names and addresses as the header Host has them, without ports. */
+export const hostNames: Reader<string[]> = (value) =>
+  value.split(',').map((entry) => {
+    const name = hostName(entry.trim());
+    if (name === undefined || /:\d*$/.test(entry.trim())) {
+      throw new Error(`"${entry}" is not a host name or address without a port`);
+    }
+    return name;
+  });
