@@ -1,6 +1,6 @@
 import type { RequestContext } from '../domain/caller.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
-import { idOf, isOwnedBy, oldestFirst } from '../domain/marker.ts';
+import { idOf, isContestedBy, isOwnedBy, oldestFirst } from '../domain/marker.ts';
 import type { KnownObject, ObjectPort } from '../pipeline/ports.ts';
 import { listOf, objectOf, writtenOf } from './answered-objects.ts';
 import { dashboardMatch } from './dashboard-match.ts';
@@ -35,9 +35,12 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
 
   return {
     kind: 'dashboard',
-    async find(owner, context, known = new Map()) {
+    async find(owner, context, known = new Map(), onContested = undefined) {
       const isOwn = (dashboard: JsonObject) => isOwnedBy('dashboard', dashboard, owner);
-      const listed = await summaries(context, isOwn);
+      const listed = await summaries(context, (summary) => {
+        if (onContested && isContestedBy('dashboard', summary, owner)) onContested(summary);
+        return isOwn(summary);
+      });
       const unmoved = listed.flatMap((summary) => {
         const body = bodyKnownFor(summary, known);
         return body && isOwn(body) ? [body] : [];

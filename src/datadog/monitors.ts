@@ -1,6 +1,6 @@
 import type { RequestContext } from '../domain/caller.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { idOf, isOwnedBy, markerTag, oldestFirst } from '../domain/marker.ts';
+import { idOf, isContestedBy, isOwnedBy, markerTag, oldestFirst } from '../domain/marker.ts';
 import type { ObjectPort } from '../pipeline/ports.ts';
 import { listOf, objectOf, writtenOf } from './answered-objects.ts';
 import { reasonsToStay } from './can-delete.ts';
@@ -31,9 +31,10 @@ export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
 
   return {
     kind: 'monitor',
-    async find(owner, context) {
+    async find(owner, context, _known, onContested) {
       const found: JsonObject[] = [];
       for await (const page of pages(markerTag(owner), context)) found.push(...page);
+      if (onContested) found.filter((m) => isContestedBy('monitor', m, owner)).forEach(onContested);
       // A filter that Datadog did not know would hand out the monitors of others.
       return oldestFirst(found.filter((m) => isOwnedBy('monitor', m, owner)));
     },

@@ -3,9 +3,11 @@ import { catalogParts } from '../check/catalog-parts.ts';
 import { type Check, createCheck } from '../check/check.ts';
 import { datadogParts } from '../check/datadog-parts.ts';
 import { journalPart } from '../check/journal-part.ts';
+import { markerPart } from '../check/marker-part.ts';
 import { CHECK_MS, runParts } from '../check/run-parts.ts';
 import { certificatePart, secretsPart } from '../check/secret-parts.ts';
 import { VERSION } from '../contract/version.ts';
+import type { Datadog } from '../datadog/datadog.ts';
 import type { Request } from '../datadog/request.ts';
 import type { CatalogName } from '../domain/application.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -17,6 +19,7 @@ import type { SidecarClient } from './sidecar-client.ts';
 
 interface Checked {
   readonly request: Request;
+  readonly objects: Datadog['objects'];
   readonly catalogs: Readonly<Record<CatalogName, Catalog>>;
   readonly journal: Journal;
   readonly secrets: Secrets;
@@ -25,10 +28,11 @@ interface Checked {
 
 /** What Birddog finds when it looks at itself, its sidecar and all that both need. */
 export function mainCheck(
-  { request, catalogs, journal, secrets, sidecar }: Checked,
+  { request, objects, catalogs, journal, secrets, sidecar }: Checked,
   clock: Clock,
   ttlMs: number,
 ): Check {
+  const markers = markerPart(request, objects);
   const own = secrets.ownCertificate;
   return createCheck({
     version: VERSION,
@@ -40,6 +44,7 @@ export function mainCheck(
         ...(own ? [certificatePart('tls_certificate', own, clock.now)] : []),
         secretsPart(secrets.followed),
         ...datadogParts(request),
+        markers,
         journalPart(journal, clock.now),
         ...catalogParts(catalogs),
       ];

@@ -3,6 +3,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { StoredKind } from '../domain/managed-kind.ts';
 import { idOf, markOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
+import { requireUncontested } from './contested.ts';
 import type { ObjectPort } from './ports.ts';
 
 /** Which object is meant: by key, by Datadog's id, or by both. */
@@ -17,6 +18,8 @@ export interface Live {
   readonly key: string;
   readonly object: JsonObject | undefined;
   readonly copies: readonly JsonObject[];
+  /** What carries this key's marker and a different one besides: it belongs to nobody. */
+  readonly contested: readonly JsonObject[];
 }
 
 /** What is there under a key; with its runbook links where `wanted` has some, for no list says those. */
@@ -27,14 +30,17 @@ export async function findByKey(
   context: RequestContext,
   wanted: JsonObject = {},
 ): Promise<Live> {
-  const [listed, ...copies] = await port.find({ application, key }, context);
+  const contested: JsonObject[] = [];
+  const [listed, ...copies] = await port.find({ application, key }, context, undefined, (one) =>
+    contested.push(one),
+  );
   const managesAssets = port.kind === 'monitor' && Object.hasOwn(wanted, 'assets');
   const object = listed && managesAssets ? await port.get(idOf(listed), context) : listed;
-  return { key, object, copies };
+  return { key, object, copies, contested };
 }
 
 /**
- * The key of the object that has this id. Throws `not_found`, `not_managed` where it has no marker, and
+ * The key of the object that has this id. Throws `not_found`, `not_managed` where it has no marker or two different ones, and
  * `owned_by_another` where the marker names another application.
  */
 export async function keyOfId(
@@ -45,6 +51,7 @@ export async function keyOfId(
 ): Promise<string> {
   const object = await port.get(id, context);
   if (!object) throw notFound(port.kind, { application, id });
+  requireUncontested(port.kind, object, port.url(object));
   return requireOwn(port.kind, object, application);
 }
 
@@ -74,9 +81,15 @@ export async function keyOf(port: ObjectPort, target: Target, context: RequestCo
   return key;
 }
 
-/** The live object of a target, which must be there and must not be a copy. */
-export function requireLive(kind: StoredKind, live: Live, target: Target): JsonObject {
-  if (!live.object) throw notFound(kind, { ...target, key: live.key });
+/**
+ * The live object of a target. Throws `not_found`, and `not_managed` where it is a copy or has two different markers.
+ */
+export function requireLive(port: ObjectPort, live: Live, target: Target): JsonObject {
+  const { kind } = port;
+  if (!live.object) {
+    for (const one of live.contested) requireUncontested(kind, one, port.url(one));
+    throw notFound(kind, { ...target, key: live.key });
+  }
   const id = idOf(live.object);
   if (target.id !== undefined && target.id !== id) {
     throw new ProblemError(

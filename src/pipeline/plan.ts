@@ -1,5 +1,6 @@
 import { changesOf, needsReplace } from '../domain/changes.ts';
 import type { RequestContext } from '../domain/caller.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { mergedForUpdate } from '../domain/merged-for-update.ts';
 import { idOf, stamped, unmarked } from '../domain/marker.ts';
@@ -8,6 +9,7 @@ import { pointerTo } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';
 
 import type { Compiled } from './compile.ts';
+import { conflictOf, markerConflict } from './contested.ts';
 import { findByKey, requireLive } from './find-live.ts';
 import type { ObjectPort, Ports } from './ports.ts';
 import { refuseErrors } from './refuse.ts';
@@ -21,6 +23,8 @@ export interface Planned {
   readonly live: JsonObject | undefined;
   /** The body of the write. */
   readonly body: JsonObject;
+  /** What is to be said about other objects in Datadog. */
+  readonly findings: readonly Finding[];
 }
 
 /** The port for a kind of object. */
@@ -38,19 +42,24 @@ export async function plan(
   ports: Ports,
   context: RequestContext,
 ): Promise<Planned> {
-  const { verb, kind, stored, application, object } = compiled;
-  const live = await findByKey(portFor(ports, compiled), application, key, context, object);
+  const { verb, kind, stored, application, object, pointer } = compiled;
+  const port = portFor(ports, compiled);
+  const live = await findByKey(port, application, key, context, object);
+  const findings = live.contested.flatMap((one) => {
+    const sentence = conflictOf(stored, one, port.url(one));
+    return sentence === undefined ? [] : [markerConflict(sentence, pointer)];
+  });
   if (verb === 'create') {
     const body = bodyOf(compiled, object, key);
     const planned = live.object
       ? requireEqual(compiled, key, live.object, body)
       : ({ kind, key, action: 'create', changes: [] } as const);
-    return { compiled, key, live: live.object, body, planned };
+    return { compiled, key, live: live.object, body, planned, findings };
   }
-  const before = requireLive(stored, live, { application, key, id: compiled.id });
+  const before = requireLive(port, live, { application, key, id: compiled.id });
   const body = bodyOf(compiled, mergedForUpdate(stored, unmarked(stored, before), object), key);
   if (needsReplace(stored, before, body)) throw replaceNeeded(compiled);
-  return { compiled, key, live: before, body, planned: compared(compiled, key, before, body) };
+  return { compiled, key, live: before, body, planned: compared(compiled, key, before, body), findings };
 }
 
 /** The body of the write, marked. Throws `invalid` where it would carry another marker besides. */

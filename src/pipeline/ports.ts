@@ -18,12 +18,14 @@ export interface ObjectPort {
    * Every object whose marker says `owner`, oldest first, whole. Paged to the end.
    * Monitors by their marker tags, whose list says everything but runbook links (`assets`); dashboards by the last line of the description
    * in the list of all, each read singly unless `known` (by id,
-   * bodies as Datadog gave them) has it at the version that the list gives.
+   * bodies as Datadog gave them) has it at the version that the list gives. `onContested` is given each object that carries
+   * this owner's marker and a different one besides (of a dashboard, its line in the list): it belongs to nobody.
    */
   find(
     owner: Owner,
     context: RequestContext,
     known?: ReadonlyMap<string, KnownObject>,
+    onContested?: (object: JsonObject) => void,
   ): Promise<JsonObject[]>;
   /**
    * Whole objects that match, whoever owns them, oldest first; for import. Both conditions must hold where both

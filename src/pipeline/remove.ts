@@ -17,7 +17,7 @@ export async function remove(request: PipelineRequest, ports: Ports): Promise<Pi
   }
   const key = await keyOf(port, target, context);
   return ports.lock.run(`${stored}:${target.application}/${key}`, context.deadline, async () => {
-    const live = requireLive(stored, await findByKey(port, target.application, key, context), target);
+    const live = requireLive(port, await findByKey(port, target.application, key, context), target);
     const dryRun = query.dry_run === 'true';
     if (!dryRun) {
       await port.delete(idOf(live), context);

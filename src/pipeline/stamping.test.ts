@@ -15,7 +15,12 @@ import { plan } from './plan.ts';
 const FORGED = ['env:prod', 'birddog key:b/x'];
 const MONITOR: JsonObject = { type: 'query alert', name: 'Load', query: 'avg(last_5m):avg:a{*} > 1' };
 const WAY = { way: 'listed', service: 'a' } as const;
-const LIVE: LiveState = { own: { monitor: [], dashboard: [] }, adoptable: new Map(), foreign: new Map() };
+const LIVE: LiveState = {
+  own: { monitor: [], dashboard: [] },
+  contested: { monitor: [], dashboard: [] },
+  adoptable: new Map(),
+  foreign: new Map(),
+};
 
 /** A Datadog that holds nothing and takes no write. */
 function world(held: readonly JsonObject[] = []) {

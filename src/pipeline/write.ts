@@ -81,7 +81,9 @@ function answer(request: PipelineRequest, planned: Planned, ports: Ports, done: 
       changes: changes.map((c) => ({ ...c })),
       ...(request.query.dry_run === 'true' ? { dry_run: true } : {}),
       ...(done.object ? describe(compiled.kind, portFor(ports, compiled), done.object) : {}),
-      findings: toldFindings(compiled.findings, request.body).map((f) => ({ ...f })),
+      findings: toldFindings([...compiled.findings, ...planned.findings], request.body).map((f) => ({
+        ...f,
+      })),
       request_id: request.context.requestId,
     },
   };

@@ -16,6 +16,7 @@ const PARTS = [
   'secrets',
   'datadog_api_key',
   'datadog_app_key',
+  'markers',
   'journal',
   'catalog_datadog',
   'catalog_leanix',
@@ -62,6 +63,7 @@ describe('GET /check', () => {
     assert.equal(app.report.ok, false);
     assert.deepEqual(shown(app), [
       'datadog_app_key failed',
+      'markers skipped',
       // Datadog's catalog is read with the same keys.
       'catalog_datadog failed',
       'sidecar_datadog_app_key failed',
@@ -71,6 +73,7 @@ describe('GET /check', () => {
     assert.deepEqual(shown(await check()), [
       'datadog_api_key failed',
       'datadog_app_key skipped',
+      'markers skipped',
       'catalog_datadog failed',
       'sidecar_datadog_api_key failed',
       'sidecar_datadog_app_key skipped',

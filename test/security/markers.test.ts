@@ -226,3 +226,132 @@ describe('what somebody writes in Datadog itself', () => {
     assert.deepEqual((await datadog(pod, 'GET', path))['tags'], ['team:payments', 'by:hand', ...marks]);
   });
 });
+
+describe('an object with two different markers', () => {
+  const [ours, other] = ['contested', 'rival'];
+  const rival = ['birddog_application:rival', 'birddog_key:rival/load'];
+  const marks = [`birddog_application:${ours}`, `birddog_key:${ours}/load`, ...rival];
+  const document = documentOf(ours, { monitors: [MONITOR], dashboards: [DASHBOARD] });
+  type Found = {
+    readonly code: string;
+    readonly severity: string;
+    readonly message: string;
+    readonly pointer: string;
+  };
+  const conflicts = ({ findings }: Answer['body']): Found[] =>
+    findings.filter(({ code }: Found) => code === 'marker_conflict');
+  let monitor = '';
+  let dashboard = '';
+  before(async () => {
+    const { done } = await applyAll(pod, document);
+    [monitor, dashboard] = done.map(({ id }: { id: string }) => id);
+    await datadog(pod, 'PUT', `/api/v1/monitor/${monitor}`, { tags: marks });
+    const shown = await datadog(pod, 'GET', `/api/v1/dashboard/${dashboard}`);
+    const description = `Managed by Birddog: rival/overview\n\n${String(shown['description'])}`;
+    await datadog(pod, 'PUT', `/api/v1/dashboard/${dashboard}`, { ...shown, description });
+  });
+  const held = async () => [
+    await datadog(pod, 'GET', `/api/v1/monitor/${monitor}`),
+    await datadog(pod, 'GET', `/api/v1/dashboard/${dashboard}`),
+  ];
+
+  it('is reported by plan and drift of both applications, with id, address and both markers', async () => {
+    for (const application of [ours, other]) {
+      const named = documentOf(application, { monitors: [MONITOR], dashboards: [DASHBOARD] });
+      for (const path of ['/plan', '/drift']) {
+        const body = ok(await send(pod, path, named));
+        const found = conflicts(body);
+        assert.deepEqual(
+          found.map(({ severity, pointer }) => `${severity} ${pointer}`),
+          ['warning /monitors/0', 'warning /dashboards/0'],
+          `${application} ${path}`,
+        );
+        for (const [at, said] of [monitor, dashboard].entries()) {
+          const { message = '' } = found[at] ?? {};
+          for (const text of [said, '"contested/', '"rival/', 'http'])
+            assert.ok(message.includes(text), message);
+        }
+        // It is not deleted, so it is no drift.
+        if (path === '/drift') assert.deepEqual(body.objects, []);
+      }
+    }
+  });
+
+  it('is reported by /check', async () => {
+    const { body } = await request(pod, 'GET', '/check');
+    const part = body.parts.find(({ name }: { name: string }) => name === 'markers');
+    assert.equal(part.state, 'warning');
+    for (const said of ['marker_conflict', monitor, dashboard])
+      assert.ok(part.detail.includes(said), part.detail);
+    assert.equal(body.ok, true);
+  });
+
+  it('is written, deleted and adopted by no single request', async () => {
+    const was = await held();
+    for (const application of [ours, other]) {
+      const dashboardBody = { application, dashboard: BARE_DASHBOARD };
+      const answers = [
+        await write('PUT', '/update_monitor', { application, id: monitor, monitor: { message: 'x' } }),
+        await write('PUT', '/update_monitor', { application, key: 'load', monitor: { message: 'x' } }),
+        await write('PUT', '/update_dashboard', { ...dashboardBody, id: dashboard }),
+        await write('PUT', '/update_dashboard', { ...dashboardBody, key: 'overview' }),
+        await request(pod, 'DELETE', `/delete_monitor?application=${application}&id=${monitor}`),
+        await request(pod, 'DELETE', `/delete_monitor?application=${application}&key=load`),
+        await request(pod, 'DELETE', `/delete_dashboard?application=${application}&id=${dashboard}`),
+        await request(pod, 'DELETE', `/delete_dashboard?application=${application}&key=overview`),
+      ];
+      for (const { status, body, text } of answers) {
+        assert.deepEqual([status, body.code], [403, 'not_managed'], text);
+        assert.match(body.detail, /"contested\/\w+".*"rival\/\w+"|"rival\/\w+".*"contested\/\w+"/);
+        assert.match(body.hint, /Remove all markers but one/);
+      }
+    }
+    assert.deepEqual(await held(), was);
+  });
+
+  it('is not imported, and not adopted', async () => {
+    const was = await held();
+    const imported = ok(
+      await request(pod, 'POST', `/import?application=thief&team=t&id=${monitor},${dashboard}`),
+    );
+    assert.deepEqual([imported.document.monitors, imported.document.dashboards], [undefined, undefined]);
+    assert.equal(conflicts(imported).length, 2);
+    const thief = documentOf('thief', { monitors: [{ ...MONITOR, adopt: monitor }] });
+    const adopted = await send(pod, '/apply', thief);
+    assert.equal(adopted.status, 422, adopted.text);
+    assert.deepEqual(errorsOf(adopted), ['marker_conflict /monitors/0/adopt']);
+    assert.deepEqual(await held(), was);
+  });
+
+  it('is neither left over nor a copy, is not pruned, and another is made for its key', async () => {
+    const was = await held();
+    const nothing = documentOf(ours, {});
+    assert.deepEqual(ok(await send(pod, '/plan?prune=true', nothing)).objects, []);
+    await applyAll(pod, nothing, '?prune=true&force=true');
+    assert.deepEqual(await held(), was);
+    const created = await write('POST', '/create_monitor', {
+      application: other,
+      team: 't',
+      key: 'load',
+      monitor: { ...BARE_MONITOR, name: 'Another' },
+    });
+    assert.equal(created.status, 201, created.text);
+    assert.equal(conflicts(created.body)[0]?.pointer, '/monitor');
+    assert.notEqual(created.body.id, monitor);
+    const { done } = await applyAll(pod, document);
+    assert.deepEqual(
+      done.map(({ action }: { action: string }) => action),
+      ['create', 'create'],
+    );
+    assert.deepEqual(await held(), was);
+    // Once the second marker is gone, the older object is the application's again, and the one made meanwhile is a copy.
+    await datadog(pod, 'PUT', `/api/v1/monitor/${monitor}`, { tags: marks.slice(0, 2) });
+    const settled = ok(await send(pod, '/plan', document));
+    const copies = settled.objects.filter(({ action }: { action: string }) => action === 'copy');
+    assert.deepEqual(
+      copies.map(({ id }: { id: string }) => id),
+      [done[0].id],
+    );
+    assert.equal(conflicts(settled).length, 1);
+  });
+});

@@ -2,6 +2,7 @@
 const NO_RULES: ReadonlySet<string> = new Set([
   'alert',
   'conflicting_value',
+  'marker_conflict',
   'marker_written',
   'missing_member',
   'never_managed',

@@ -1,7 +1,8 @@
 import type { Finding } from '../../domain/finding.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { markOf } from '../../domain/marker.ts';
+import { markOf, ownershipOf } from '../../domain/marker.ts';
 import { pointerTo } from '../../domain/pointer.ts';
+import { REMOVE_ONE_MARKER } from '../contested.ts';
 import type { LiveState } from './document-plan.ts';
 import type { Wanted } from './read-document.ts';
 
@@ -35,8 +36,20 @@ export function adoptionFindings(
         },
       ];
     }
-    const mark = markOf(stored, object);
-    if (mark) {
+    const ownership = ownershipOf(stored, object);
+    if (ownership.state === 'conflict') {
+      return [
+        {
+          code: 'marker_conflict',
+          severity: 'error',
+          message: `The ${stored} ${adopt} cannot be adopted: it carries two different markers, so it belongs to nobody.`,
+          pointer,
+          hint: REMOVE_ONE_MARKER,
+        },
+      ];
+    }
+    if (ownership.state === 'owned') {
+      const { mark } = ownership;
       return [
         {
           code: 'adopt_owned',

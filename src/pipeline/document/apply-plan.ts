@@ -207,8 +207,7 @@ class Run {
     const id = step.planned.id ?? '';
     const port = ports[step.stored];
     const now = await port.get(id, context);
-    if (now && changesOf(step.stored, step.live ?? {}, now).length > 0)
-      throw await moved(this.applying, step, now);
+    if (now && !this.isAsPlanned(step, now)) throw await moved(this.applying, step, now);
     if (now && (await this.isNeeded(step, id))) return;
     if (now) await port.delete(id, context);
     ports.known.forget(step.stored, id);
@@ -234,11 +233,18 @@ class Run {
   /** The object as it is now, which must be as the plan saw it. */
   private async unmoved(port: ObjectPort, step: PlanStep, id: string): Promise<JsonObject> {
     const now = await port.get(id, this.applying.context);
-    const { stored, live = {} } = step;
-    const sameMark = now && markOf(stored, now)?.key === markOf(stored, live)?.key;
-    if (!now || !sameMark || changesOf(stored, live, now).length > 0)
-      throw await moved(this.applying, step, now);
+    if (!now || !this.isAsPlanned(step, now)) throw await moved(this.applying, step, now);
     return now;
+  }
+
+  /** Whether an object is still as the plan saw it, and still whose it was. */
+  private isAsPlanned({ stored, live = {} }: PlanStep, now: JsonObject): boolean {
+    const [before, after] = [markOf(stored, live), markOf(stored, now)];
+    return (
+      before?.application === after?.application &&
+      before?.key === after?.key &&
+      changesOf(stored, live, now).length === 0
+    );
   }
 
   private async readAfter(step: PlanStep, made: JsonObject, body: JsonObject): Promise<JsonObject> {

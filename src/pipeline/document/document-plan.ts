@@ -11,6 +11,8 @@ import type { ReadDocument, Wanted } from './read-document.ts';
 export interface LiveState {
   /** Whatever carries the application's marker. */
   readonly own: Readonly<Record<StoredKind, readonly JsonObject[]>>;
+  /** What carries the application's marker and a different one besides: it belongs to nobody. */
+  readonly contested: Readonly<Record<StoredKind, readonly JsonObject[]>>;
   /** Objects to be adopted, by `kind:id`. */
   readonly adoptable: ReadonlyMap<string, JsonObject>;
   /** Ids of objects of other applications, by `kind:application/key`. */

@@ -1,10 +1,11 @@
 import type { Finding } from '../../domain/finding.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { idOf } from '../../domain/marker.ts';
+import { idOf, isContestedBy } from '../../domain/marker.ts';
 import type { PlannedObject } from '../../domain/plan.ts';
 import { type Pointer, pointerTo, valueAt } from '../../domain/pointer.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { policyFindings, tagPlace } from '../../domain/tag-policies.ts';
+import { conflictOf, markerConflict } from '../contested.ts';
 import { wayMembers } from '../describe.ts';
 import { lintDocument } from '../lint.ts';
 import { refusalPlace } from '../place-refusal.ts';
@@ -15,9 +16,10 @@ import { applyPlan, type Outcome, writesOf } from './apply-plan.ts';
 import { basisProblem } from './moved.ts';
 import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-plan.ts';
 import { basisOf, planDocument } from './plan-document.ts';
-import { noDocument, readDocument, type Wanted } from './read-document.ts';
+import { noDocument, type ReadDocument, readDocument, type Wanted } from './read-document.ts';
 import { asKnown, readLive, remember } from './read-live.ts';
 
+const STORED = ['monitor', 'dashboard'] as const;
 /** So many objects always go at once without `force`, whatever share of the application's that is. */
 const ALWAYS_DELETED = 3;
 
@@ -35,8 +37,26 @@ export async function prepare(request: PipelineRequest, ports: Ports): Promise<P
   const policies = await ports.policies.list(context);
   const underPolicy = writesOf(plan).flatMap((step) => underPolicies(step, policies, value));
   const findings = lintDocument(value);
-  findings.push(...plan.findings, ...refusedEntries(plan.refused, findings, value), ...underPolicy);
+  findings.push(
+    ...contestedFindings(document, live, ports),
+    ...plan.findings,
+    ...refusedEntries(plan.refused, findings, value),
+    ...underPolicy,
+  );
   return { document, live, plan, findings };
+}
+
+/** What is said about objects that carry the application's marker and another one, at the entry of that key if there is one. */
+function contestedFindings({ application, wanted }: ReadDocument, live: LiveState, ports: Ports): Finding[] {
+  return STORED.flatMap((stored) =>
+    live.contested[stored].flatMap((object) => {
+      const sentence = conflictOf(stored, object, ports[stored].url(object));
+      const entry = wanted.find(
+        (one) => one.stored === stored && isContestedBy(stored, object, { application, key: one.key }),
+      );
+      return sentence === undefined ? [] : [markerConflict(sentence, entry?.pointer ?? '')];
+    }),
+  );
 }
 
 /** What keeps entries from being planned, where it was written, and where lint does not say it already. */
@@ -100,8 +120,7 @@ export async function applyRequest(request: PipelineRequest, ports: Ports): Prom
   }
   const outcome = await applyPlan({ document, plan, live, way, ports, context });
   const after = liveAfter(live, outcome);
-  for (const stored of ['monitor', 'dashboard'] as const)
-    remember(stored, plan.application, after.own[stored], ports);
+  for (const stored of STORED) remember(stored, plan.application, after.own[stored], ports);
   const basis = outcome.done.length > 0 ? basisOf(document, after) : plan.basis;
   keepBasis(basis, plan.application, after, ports);
   const progress = progressOf(outcome, ports);
@@ -164,9 +183,7 @@ function liveAfter(live: LiveState, { done }: Outcome): LiveState {
 }
 
 function keepBasis(basis: string, application: string, { own }: LiveState, ports: Ports): void {
-  const objects = (['monitor', 'dashboard'] as const).flatMap((stored) =>
-    own[stored].map((object) => asKnown(stored, object)),
-  );
+  const objects = STORED.flatMap((stored) => own[stored].map((object) => asKnown(stored, object)));
   ports.bases.keep(basis, application, objects, ports.clock.now());
 }
 

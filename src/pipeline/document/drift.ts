@@ -18,13 +18,15 @@ const LOOK_BACK = 30 * 24 * 60 * 60 * 1000;
  * with what was written last; where that is not known, with the document.
  */
 export async function driftRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
-  const { plan, findings } = await prepare(request, ports);
+  const { plan, live, findings } = await prepare(request, ports);
   const applied = new Map(
     ports.applied.of(plan.application).map((one) => [`${one.kind}:${one.key}`, one] as const),
   );
   const drifted = plan.steps
     .flat()
-    .flatMap((step) => driftOf(step, applied.get(`${step.stored}:${step.key}`)) ?? []);
+    .flatMap((step) => driftOf(step, applied.get(`${step.stored}:${step.key}`)) ?? [])
+    // It is not deleted: it carries a second marker by now, as a finding says.
+    .filter(({ step, id }) => !live.contested[step.stored].some((object) => idOf(object) === id));
   const earliest = Math.min(...drifted.map(({ since }) => since ?? ports.clock.now() - LOOK_BACK));
   const ids = drifted.map(({ id }) => id);
   const trail = await ports.trail.changes(ids, earliest, request.context);

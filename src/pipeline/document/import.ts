@@ -3,9 +3,10 @@ import { asWritten } from '../../domain/as-written.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-kind.ts';
-import { idOf, markOf, oldestFirst, unmarked } from '../../domain/marker.ts';
+import { idOf, markOf, oldestFirst, ownershipOf, unmarked } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { withReferences } from '../../domain/with-references.ts';
+import { conflictOf, markerConflict } from '../contested.ts';
 import { wayMembers } from '../describe.ts';
 import type { Ports } from '../ports.ts';
 import { toldFindings } from '../refuse.ts';
@@ -30,8 +31,11 @@ export async function importRequest(request: PipelineRequest, ports: Ports): Pro
   const application = query.application ?? '';
   const found = await findAll(request, ports);
   const strangers = found.filter(({ stored, object }) => {
-    const mark = markOf(stored, object);
-    return mark !== undefined && mark.application !== application;
+    const ownership = ownershipOf(stored, object);
+    return (
+      ownership.state === 'conflict' ||
+      (ownership.state === 'owned' && ownership.mark.application !== application)
+    );
   });
   const entries = withKeys(
     found.filter((one) => !strangers.includes(one)),
@@ -59,14 +63,19 @@ export async function importRequest(request: PipelineRequest, ports: Ports): Pro
         ...(monitors.length > 0 ? { monitors } : {}),
         ...(dashboards.length > 0 ? { dashboards } : {}),
       },
-      findings: toldFindings(strangers.map(leftOut), undefined).map((f) => ({ ...f })),
+      findings: toldFindings(
+        strangers.map((one) => leftOut(one, ports)),
+        undefined,
+      ).map((f) => ({ ...f })),
       request_id: context.requestId,
     },
   };
 }
 
-/** What belongs to another application is no part of the document. */
-function leftOut({ stored, object }: Found): Finding {
+/** What belongs to another application, or to nobody for its two markers, is no part of the document. */
+function leftOut({ stored, object }: Found, ports: Ports): Finding {
+  const conflict = conflictOf(stored, object, ports[stored].url(object));
+  if (conflict !== undefined) return markerConflict(`${conflict} It is left out.`, '');
   return {
     code: 'adopt_owned',
     severity: 'warning',
@@ -90,7 +99,8 @@ async function findAll({ query, context }: PipelineRequest, ports: Ports): Promi
         ...(tag === undefined ? {} : { tag }),
       };
       objects.push(...(await port.search(filter, context)));
-    } else if (ids.length === 0) objects.push(...(await port.find({ application }, context)));
+    } else if (ids.length === 0)
+      objects.push(...(await port.find({ application }, context, undefined, (one) => objects.push(one))));
     for (const one of ids.filter((name) => /^\d+$/.test(name) === (stored === 'monitor'))) {
       const object = await port.get(one, context);
       if (!object) throw new ProblemError('not_found', `Datadog has no ${stored} ${one}.`);

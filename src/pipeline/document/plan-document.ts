@@ -11,6 +11,7 @@ import {
   idOf,
   markOf,
   oldestFirst,
+  ownershipOf,
   type Stamp,
   type Stamped,
   stamped,
@@ -83,7 +84,7 @@ function foundFor(
   const marked = held.get(fullName({ kind: stored, key }, application));
   if (marked) return marked.object;
   const adopted = adopt === undefined ? undefined : live.adoptable.get(`${stored}:${adopt}`);
-  return adopted && !markOf(stored, adopted) ? adopted : undefined;
+  return adopted && ownershipOf(stored, adopted).state === 'unmarked' ? adopted : undefined;
 }
 
 /** Ids by `kind:application/key`. What is to be replaced gets another id, which nobody knows yet. */

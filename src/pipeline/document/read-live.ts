@@ -22,12 +22,16 @@ export async function readLive(
   ports: Ports,
   context: RequestContext,
 ): Promise<LiveState> {
+  const contested: Record<StoredKind, JsonObject[]> = { monitor: [], dashboard: [] };
   const [monitor, dashboard] = await Promise.all(
-    STORED.map((stored) => readOwn(stored, document, ports, context)),
+    STORED.map((stored) =>
+      readOwn(stored, document, ports, context, (object) => contested[stored].push(object)),
+    ),
   );
   const own = { monitor: monitor ?? [], dashboard: dashboard ?? [] };
   return {
     own,
+    contested,
     adoptable: await readAdoptable(document, own, ports, context),
     foreign: await readForeign(document, ports, context),
   };
@@ -38,10 +42,12 @@ async function readOwn(
   document: ReadDocument,
   ports: Ports,
   context: RequestContext,
+  onContested: (object: JsonObject) => void,
 ): Promise<JsonObject[]> {
   const { application } = document;
   const known = ports.known.of(stored, application);
-  const listed = await ports[stored].find({ application }, context, new Map(known.map((o) => [o.id, o])));
+  const byId = new Map(known.map((one) => [one.id, one]));
+  const listed = await ports[stored].find({ application }, context, byId, onContested);
   await requireWhole(stored, application, known, listed, ports, context);
   const own = stored === 'monitor' ? await withAssets(document, listed, ports, context) : listed;
   remember(stored, application, own, ports);

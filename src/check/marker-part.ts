@@ -1,0 +1,93 @@
+import { listOf } from '../datadog/answered-objects.ts';
+import type { Request } from '../datadog/request.ts';
+import type { RequestContext } from '../domain/caller.ts';
+import { isObject, toNumber } from '../domain/json.ts';
+import type { StoredKind } from '../domain/managed-kind.ts';
+import { ProblemError } from '../domain/problem.ts';
+import { conflictOf, REMOVE_ONE_MARKER } from '../pipeline/contested.ts';
+import type { ObjectPort } from '../pipeline/ports.ts';
+import { createMarkerScan, type MarkerScan, type Page } from './marker-scan.ts';
+import { failure, type Outcome, type Part } from './run-parts.ts';
+
+const SEARCH = '/api/v1/monitor/search';
+const DASHBOARDS = '/api/v1/dashboard';
+const PER_PAGE = 100;
+/** Kept back (ms) of the deadline for the page that is being read. */
+const TIME_FOR_A_PAGE = 3000;
+/** So many objects are named. */
+const MAX_NAMED = 3;
+
+type Objects = Readonly<Record<StoredKind, Pick<ObjectPort, 'url'>>>;
+
+/**
+ * Whether an object in Datadog carries two different markers. Monitors are found by Datadog's search, dashboards in the list
+ * of all; at most ten pages of each are read for one check, and the next check goes on from there. Make it once, and look often.
+ */
+export function markerPart(request: Request, objects: Objects): Part {
+  const scan = (kind: StoredKind) =>
+    createMarkerScan((object) => conflictOf(kind, object, objects[kind].url(object)));
+  const scans = { monitor: scan('monitor'), dashboard: scan('dashboard') };
+  return {
+    name: 'markers',
+    async look(context) {
+      try {
+        const found = await Promise.all([
+          look(scans.monitor, monitorPage, request, context),
+          look(scans.dashboard, dashboardPage, request, context),
+        ]);
+        return outcomeOf(found.flat());
+      } catch (error) {
+        return failed(error);
+      }
+    },
+  };
+}
+
+type ReadPage = (request: Request, at: number, context: RequestContext) => Promise<Page>;
+
+function look(scan: MarkerScan, page: ReadPage, request: Request, context: RequestContext) {
+  return scan.look(
+    (at) => page(request, at, context),
+    () => context.deadline.left() > TIME_FOR_A_PAGE,
+  );
+}
+
+const monitorPage: ReadPage = async (request, at, context) => {
+  const query = { query: 'tag:birddog_key*', page: String(at), per_page: String(PER_PAGE), sort: 'name,asc' };
+  const answer = await request({ method: 'GET', path: SEARCH, route: SEARCH, query }, context);
+  const items = listOf(isObject(answer) ? answer['monitors'] : answer);
+  const metadata = isObject(answer) ? answer['metadata'] : undefined;
+  const pages = isObject(metadata) ? toNumber(metadata['page_count']) : undefined;
+  return { items, last: pages === undefined ? items.length < PER_PAGE : at + 1 >= pages };
+};
+
+const dashboardPage: ReadPage = async (request, at, context) => {
+  const query = { start: String(at * PER_PAGE), count: String(PER_PAGE) };
+  const answer = await request({ method: 'GET', path: DASHBOARDS, route: DASHBOARDS, query }, context);
+  const items = listOf(isObject(answer) ? answer['dashboards'] : answer);
+  return { items, last: items.length < PER_PAGE };
+};
+
+function outcomeOf(sentences: readonly string[]): Outcome {
+  if (sentences.length === 0)
+    return { state: 'ok', detail: 'No object in Datadog carries two different markers.' };
+  const more = sentences.length - MAX_NAMED;
+  const named = sentences.slice(0, MAX_NAMED).join(' ');
+  return {
+    state: 'warning',
+    detail: `marker_conflict: ${named}${more > 0 ? ` And ${more} more.` : ''}`,
+    hint: REMOVE_ONE_MARKER,
+  };
+}
+
+function failed(error: unknown): Outcome {
+  if (!(error instanceof ProblemError)) return failure(error);
+  if (error.code === 'datadog_keys_refused')
+    return { state: 'skipped', detail: 'It cannot be told before Datadog accepts both keys.' };
+  if (error.code !== 'datadog_forbidden') return failure(error);
+  return {
+    state: 'warning',
+    detail: `Datadog does not let Birddog look for objects with two markers: ${error.message}`,
+    hint: 'Give the owner of the application key the permissions `monitors_read` and `dashboards_read`.',
+  };
+}
