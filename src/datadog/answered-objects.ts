@@ -2,17 +2,18 @@ import { AnswerLostError } from '../domain/datadog-outcome.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
+import { isObjectId } from './object-path.ts';
 
 /** The objects of a list answer. Throws `datadog_failed` where it is none: half an answer is not believed. */
 export function listOf(answer: Json | undefined): JsonObject[] {
-  if (!Array.isArray(answer) || !answer.every(isObject)) throw strange();
+  if (!Array.isArray(answer) || !answer.every((item) => isObject(item) && hasId(item))) throw strange();
   return answer.filter(isObject);
 }
 
 /** One object, or undefined for none. */
 export function objectOf(answer: Json | undefined): JsonObject | undefined {
   if (answer === undefined) return undefined;
-  if (!isObject(answer) || idOf(answer) === '') throw strange();
+  if (!isObject(answer) || !hasId(answer)) throw strange();
   return answer;
 }
 
@@ -20,8 +21,13 @@ export function objectOf(answer: Json | undefined): JsonObject | undefined {
 export function writtenOf(answer: Json | undefined): JsonObject {
   if (answer === undefined)
     throw new ProblemError('not_found', 'The object has gone from Datadog meanwhile.');
-  if (!isObject(answer) || idOf(answer) === '') throw new AnswerLostError('the answer to a write has no id');
+  if (!isObject(answer) || !hasId(answer)) throw new AnswerLostError('the answer to a write has no id');
   return answer;
+}
+
+/** An id goes into paths and logs, so one of another form than Datadog's is not an id. */
+function hasId(object: JsonObject): boolean {
+  return isObjectId(idOf(object));
 }
 
 function strange(): ProblemError {

@@ -81,7 +81,8 @@ function changeIn(event: Json): { id: string; change: AuditedChange }[] {
   const by = [user['email'], user['name'], user['id']].find(
     (name) => typeof name === 'string' && name !== '',
   );
-  const at = Date.parse(String(outer['timestamp']));
+  const { timestamp } = outer;
+  const at = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;
   if (Number.isNaN(at)) return [];
   const { prev_value: before, new_value: after } = asset;
   const change: AuditedChange = {

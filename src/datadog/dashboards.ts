@@ -4,7 +4,8 @@ import { idOf, isContestedBy, isOwnedBy, oldestFirst } from '../domain/marker.ts
 import type { KnownObject, ObjectPort } from '../pipeline/ports.ts';
 import { listOf, objectOf, writtenOf } from './answered-objects.ts';
 import { dashboardMatch } from './dashboard-match.ts';
-
+import { checkPages } from './list-pages.ts';
+import { objectPath, pageUrl } from './object-path.ts';
 import { readSingly } from './read-singly.ts';
 import type { Request } from './request.ts';
 
@@ -14,7 +15,7 @@ const PAGE_SIZE = 100;
 
 /** Dashboards: they have no tags to filter by, so the list of all is read, and of it what carries the marker. */
 export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
-  const at = (id: string) => ({ path: `${PATH}/${encodeURIComponent(id)}`, route: `${PATH}/{id}` });
+  const at = (id: string) => objectPath(PATH, id);
   const get = async (id: string, context: RequestContext) =>
     objectOf(await request({ method: 'GET', ...at(id) }, context));
 
@@ -24,12 +25,13 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
     isWanted: (summary: JsonObject) => boolean,
   ): Promise<JsonObject[]> {
     const found = new Map<string, JsonObject>();
+    const hasNext = checkPages(PAGE_SIZE);
     for (let start = 0; ; start += PAGE_SIZE) {
       const query = { start: String(start), count: String(PAGE_SIZE) };
       const answer = await request({ method: 'GET', path: PATH, route: PATH, query }, context);
       const items = listOf(isObject(answer) ? answer['dashboards'] : answer);
       for (const item of items) if (isWanted(item)) found.set(idOf(item), item);
-      if (items.length < PAGE_SIZE) return [...found.values()];
+      if (!hasNext(items)) return [...found.values()];
     }
   }
 
@@ -66,8 +68,7 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
     async delete(id, context) {
       await request({ method: 'DELETE', ...at(id) }, context);
     },
-    url: (object) =>
-      new URL(typeof object['url'] === 'string' ? object['url'] : `/dashboard/${idOf(object)}`, uiUrl).href,
+    url: (object) => pageUrl(object['url'], `/dashboard/${encodeURIComponent(idOf(object))}`, uiUrl),
   };
 }
 

@@ -1,17 +1,28 @@
 import { DuplicateMonitorError } from '../domain/datadog-outcome.ts';
-import { isObject, type Json, parseTrustedJson, printJson } from '../domain/json.ts';
+import { isObject, type Json, printJson } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { OutboundAnswer } from '../outbound/outbound.ts';
+import { readUpstreamJson } from '../outbound/upstream-json.ts';
 
 /** How much of Datadog's own words is passed on, in characters. */
 const MOST_WORDS = 2000;
 
+/** A refusal is a few sentences. */
+const REFUSAL_LIMITS = { values: 10_000, depth: 32 };
+const MAX_EXCERPT = 200;
+
+/** The beginning of an answer that is not JSON, as it may follow in a sentence; control characters become blanks. */
+export function excerptOf({ body }: OutboundAnswer): string {
+  const text = body.subarray(0, MAX_EXCERPT).toString('utf8');
+  const line = text.replaceAll(/[^\x20-\x7e]+/g, ' ').trim();
+  return line === '' ? '' : `: ${JSON.stringify(line)}`;
+}
+
 /** What Datadog says in a failure: `errors` is a list of texts, a list of objects or a map, or the body is no JSON at all. */
 function wordsOf(answer: OutboundAnswer): string {
-  const text = answer.body.toString('utf8');
   let body: Json;
   try {
-    body = parseTrustedJson(text);
+    body = readUpstreamJson(answer.body, REFUSAL_LIMITS);
   } catch {
     return `status ${answer.status}, and no JSON`;
   }
@@ -30,7 +41,7 @@ function sayings(errors: Json): string[] {
 /** A 4xx answer: Datadog's duplicate check, or a refusal in its own words. */
 export function refusal(answer: OutboundAnswer): Error {
   const words = wordsOf(answer);
-  const duplicate = /Duplicate of an existing monitor_id:(\d+)/.exec(words)?.[1];
+  const duplicate = /Duplicate of an existing monitor_id:(\d{1,20})(?!\d)/.exec(words)?.[1];
   if (duplicate !== undefined) return new DuplicateMonitorError(duplicate, words);
   return new ProblemError('datadog_refused', words, { members: { datadog_status: answer.status } });
 }

@@ -1,8 +1,9 @@
 import type { RequestContext } from '../domain/caller.ts';
-import { isObject, type JsonObject, toNumber } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject, toNumber } from '../domain/json.ts';
 import { idOf, oldestFirst } from '../domain/marker.ts';
 import type { SearchFilter } from '../pipeline/ports.ts';
 import { listOf } from './answered-objects.ts';
+import { checkPages } from './list-pages.ts';
 import { readSingly } from './read-singly.ts';
 import type { Request } from './request.ts';
 
@@ -75,18 +76,24 @@ async function listed(
 }
 
 function hasTags(monitor: JsonObject, wanted: readonly string[]): boolean {
-  const tags = Array.isArray(monitor['tags']) ? monitor['tags'].map((tag) => String(tag).toLowerCase()) : [];
+  const tags = Array.isArray(monitor['tags']) ? monitor['tags'].map(lowerCase) : [];
   return wanted.every((tag) => tags.includes(tag));
+}
+
+function lowerCase(tag: Json): string {
+  return typeof tag === 'string' ? tag.toLowerCase() : '';
 }
 
 async function idsFound(request: Request, query: string, context: RequestContext): Promise<Set<string>> {
   const ids = new Set<string>();
   let seen = 0;
+  const hasNext = checkPages(PER_PAGE);
   for (let page = 0; ; page += 1) {
     const asked = { query, page: String(page), per_page: String(PER_PAGE), sort: 'name,asc' };
     const { monitors, total } = await searchPage(request, asked, context);
     for (const monitor of monitors) ids.add(idOf(monitor));
     seen += monitors.length;
+    hasNext(monitors);
     if (monitors.length === 0 || seen >= total) return ids;
   }
 }

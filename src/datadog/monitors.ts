@@ -4,7 +4,9 @@ import { idOf, isContestedBy, isOwnedBy, markerTag, oldestFirst } from '../domai
 import type { ObjectPort } from '../pipeline/ports.ts';
 import { listOf, objectOf, writtenOf } from './answered-objects.ts';
 import { reasonsToStay } from './can-delete.ts';
+import { checkPages } from './list-pages.ts';
 import { searchMonitors } from './monitor-search.ts';
+import { objectPath, pageUrl } from './object-path.ts';
 import type { Request } from './request.ts';
 
 const PATH = '/api/v1/monitor';
@@ -15,17 +17,19 @@ const WITH_ASSETS = { with_assets: 'true' };
 
 /** Monitors, found by their marker tags. */
 export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
-  const at = (id: string) => ({ path: `${PATH}/${encodeURIComponent(id)}`, route: `${PATH}/{id}` });
+  const at = (id: string) => objectPath(PATH, id);
   const get = async (id: string, context: RequestContext) =>
     objectOf(await request({ method: 'GET', ...at(id), query: WITH_ASSETS }, context));
 
   async function* pages(tags: string | undefined, context: RequestContext): AsyncGenerator<JsonObject[]> {
     const filter = tags === undefined ? {} : { monitor_tags: tags };
+    const hasNext = checkPages(PAGE_SIZE);
     for (let page = 0; ; page += 1) {
       const query = { ...filter, page: String(page), page_size: String(PAGE_SIZE) };
       const items = listOf(await request({ method: 'GET', path: PATH, route: PATH, query }, context));
+      const goesOn = hasNext(items);
       yield items;
-      if (items.length < PAGE_SIZE) return;
+      if (!goesOn) return;
     }
   }
 
@@ -33,10 +37,14 @@ export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
     kind: 'monitor',
     async find(owner, context, _known, onContested) {
       const found: JsonObject[] = [];
-      for await (const page of pages(markerTag(owner), context)) found.push(...page);
-      if (onContested) found.filter((m) => isContestedBy('monitor', m, owner)).forEach(onContested);
       // A filter that Datadog did not know would hand out the monitors of others.
-      return oldestFirst(found.filter((m) => isOwnedBy('monitor', m, owner)));
+      for await (const page of pages(markerTag(owner), context)) {
+        for (const monitor of page) {
+          if (onContested && isContestedBy('monitor', monitor, owner)) onContested(monitor);
+          if (isOwnedBy('monitor', monitor, owner)) found.push(monitor);
+        }
+      }
+      return oldestFirst(found);
     },
     search: (filter, context) =>
       searchMonitors(request, { pageSize: PAGE_SIZE, pages, get }, filter, context),
@@ -49,6 +57,6 @@ export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
     async delete(id, context) {
       await request({ method: 'DELETE', ...at(id) }, context);
     },
-    url: (object) => new URL(`/monitors/${idOf(object)}`, uiUrl).href,
+    url: (object) => pageUrl(undefined, `/monitors/${encodeURIComponent(idOf(object))}`, uiUrl),
   };
 }

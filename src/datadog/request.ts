@@ -1,7 +1,7 @@
 import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { AnswerLostError } from '../domain/datadog-outcome.ts';
-import { type Json, type JsonObject, parseTrustedJson, printJson } from '../domain/json.ts';
+import { type Json, type JsonObject, printJson } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
 import {
   type Outbound,
@@ -10,8 +10,9 @@ import {
   type OutboundRequest,
 } from '../outbound/outbound.ts';
 import { secondsAsked } from '../outbound/retry-after.ts';
+import { readUpstreamJson } from '../outbound/upstream-json.ts';
 import { type Budget, rateLimited } from './budget.ts';
-import { forbidden, keysRefused, refusal } from './failures.ts';
+import { excerptOf, forbidden, keysRefused, refusal } from './failures.ts';
 import type { DatadogHealth } from './health.ts';
 import { keyHeaders, type KeySource } from './keys.ts';
 
@@ -43,8 +44,6 @@ export type Request = (call: Call, context: RequestContext) => Promise<Json | un
  */
 const RETRY = {
   methods: new Set<string>(['GET', 'PUT', 'DELETE']),
-  /** 512 is what Datadog's edge answers when its own back end is too slow. */
-  statuses: new Set([500, 502, 503, 504, 512]),
   tries: 4,
   /** Attempts of a call that its rate limit refuses: nothing was carried out, and other users of the limit come between. */
   rateLimitedAttempts: 8,
@@ -60,6 +59,9 @@ export const CHEAP_READ: Call = {
   route: '/api/v1/monitor',
   query: { page: '0', page_size: '1' },
 };
+
+/** A page of 1,000 large monitors has some 10 MB. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /** Seconds after which it is worth asking again when Datadog is away, or refuses the keys. */
 const AWAY = { retryAfter: 5 };
@@ -93,6 +95,11 @@ export function createRequest(options: RequestOptions): Request {
   };
 }
 
+/** 512 is what Datadog's edge answers when its own back end is too slow; other edges have 520 to 599. */
+function isServerFailure({ status }: OutboundAnswer): boolean {
+  return status >= 500;
+}
+
 function isForbidden({ status }: OutboundAnswer): boolean {
   return status === 401 || status === 403;
 }
@@ -120,7 +127,7 @@ async function withRetries(
       if (attempt >= RETRY.rateLimitedAttempts) throw rateLimited(wait);
       options.health.retried('429');
       await waitForReset(options, wait, context);
-    } else if (RETRY.statuses.has(outcome.status)) {
+    } else if (isServerFailure(outcome)) {
       const failed = () => failedProblem(call, outcome);
       if (!repeatable || last) throw failed();
       options.health.retried(String(outcome.status));
@@ -150,6 +157,7 @@ async function once(
       },
       ...(call.body ? { body: printJson(call.body) } : {}),
       deadline: context.deadline,
+      maxBytes: MAX_ANSWER_BYTES,
     });
     settle(answer.headers);
     return answer;
@@ -233,11 +241,15 @@ function read(call: Call, answer: OutboundAnswer): Json | undefined {
   if (answer.status >= 400 && !answered) throw refusal(answer);
   if (answer.status === 204) return null;
   try {
-    if (answer.status >= 300 && !answered) throw new SyntaxError(`status ${answer.status}`);
-    return parseTrustedJson(answer.body.toString('utf8'));
+    // A part of an answer (206) is not one.
+    if ((answer.status >= 300 || answer.status === 206) && !answered)
+      throw new SyntaxError(`has status ${answer.status}`);
+    return readUpstreamJson(answer.body);
   } catch (error) {
     if (isWrite(call)) throw new AnswerLostError(error);
-    throw new ProblemError('datadog_failed', 'Datadog answered with something that is no JSON.', {
+    const excerpt = excerptOf(answer);
+    const why = error instanceof SyntaxError ? error.message : 'is not JSON';
+    throw new ProblemError('datadog_failed', `Datadog sent an answer that ${why}${excerpt}.`, {
       ...AWAY,
       cause: error,
     });

@@ -17,6 +17,29 @@ describe('retries of Datadog', () => {
     });
   }
 
+  for (const status of [500, 501, 502, 503, 504, 512, 520, 599]) {
+    it(`repeat a read after a ${status}, and call the answer to a write lost`, async () => {
+      const { datadog, sent, context } = answeringDatadog(() => ({ status }));
+      await assert.rejects(datadog.request(GET, context(HOUR)), { code: 'datadog_failed' });
+      assert.equal(sent.length, 4);
+      const write = { ...GET, method: 'POST', body: {} } as const;
+      await assert.rejects(datadog.request(write, context(HOUR)), { name: 'AnswerLostError' });
+      assert.equal(sent.length, 5);
+    });
+  }
+
+  for (const status of [206, 300, 301, 304, 307, 308]) {
+    it(`do not follow a ${status}, and do not take it for an answer`, async () => {
+      const headers = { location: 'https://evil.example/' };
+      const { datadog, sent, context } = answeringDatadog(() => ({ status, headers, body: { id: 1 } }));
+      await assert.rejects(datadog.request(GET, context()), { code: 'datadog_failed' });
+      assert.deepEqual(
+        sent.map(({ url }) => url.host),
+        ['api.example.test'],
+      );
+    });
+  }
+
   it('end within the deadline', async () => {
     const { datadog, clock, context } = answeringDatadog(() => ({ status: 429 }));
     const begun = clock.now();
