@@ -32,7 +32,7 @@ export function benchLint(measured: Measurements = {}): void {
     const texts = objects.map((object) => JSON.stringify(object));
     const size = texts.reduce((sum, text) => sum + text.length, 0) / objects.length / 1024;
     const lintText = (text: string) => {
-      const { value } = readJson(text, OBJECT_LIMITS.depth);
+      const { value } = readJson(text, OBJECT_LIMITS);
       return isObject(value) ? lint(value, '').length : 0;
     };
     const [linted = Number.NaN, read = Number.NaN, yardstick = Number.NaN] = rates(

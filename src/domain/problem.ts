@@ -101,7 +101,7 @@ export const PROBLEMS = {
   too_large: {
     status: 413,
     title: 'The body is too large',
-    hint: 'An object may have 1 MiB, a document 16 MiB.',
+    hint: 'Split the body: an object may have 1 MiB and 50,000 values, a document 16 MiB and 1,000,000 values.',
   },
   unsupported_media_type: {
     status: 415,

@@ -1,3 +1,29 @@
+/** Whether a space or a tab stands at an offset. */
+export function isWhiteSpace(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 0x20 || code === 0x09;
+}
+
+/** Whether a line break stands at an offset: LF, CR LF or CR. */
+export function isBreak(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 0x0a || code === 0x0d;
+}
+
+/** Behind the spaces and tabs at an offset. */
+export function afterWhiteSpace(text: string, from: number): number {
+  let at = from;
+  while (isWhiteSpace(text, at)) at++;
+  return at;
+}
+
+/** Where the line ends on which an offset lies, its line break not included. */
+export function lineEnd(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !isBreak(text, at)) at++;
+  return at;
+}
+
 /** Where the text goes on after white space, line ends and comments that begin with #. */
 export function afterBlanks(text: string, from: number): number {
   let at = from;
@@ -19,6 +45,7 @@ export function afterText(text: string, end: number): number {
 
 /** Before the one line end that stands before `end`, where there is one. */
 export function beforeLineEnd(text: string, end: number): number {
+  if (text.charAt(end - 1) === '\r') return end - 1;
   if (text.charAt(end - 1) !== '\n') return end;
   return text.charAt(end - 2) === '\r' ? end - 2 : end - 1;
 }

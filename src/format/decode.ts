@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { ProblemError } from '../domain/problem.ts';
+import { tooLarge } from '../domain/too-large.ts';
 import type { Decoded, DecodeLimits, Format } from './decoded.ts';
+import { requireSmallEntries } from './entry-limits.ts';
 import { faultProblem, TextFault } from './fault.ts';
 import { locator } from './place.ts';
 import { readText } from './read-text.ts';
@@ -16,12 +17,11 @@ export async function decode(
   limits: DecodeLimits,
 ): Promise<Decoded> {
   const size = typeof input === 'string' ? Buffer.byteLength(input) : input.byteLength;
-  if (size > limits.bytes) {
-    throw new ProblemError('too_large', `The body has ${size} bytes; at most ${limits.bytes} are taken.`);
-  }
+  if (size > limits.bytes) throw tooLarge({ unit: 'bytes', limit: limits.bytes, measured: size });
   const text = typeof input === 'string' ? input.replace(/^\ufeff/, '') : utf8Text(input);
   try {
     const reading = await readText(text, format, limits);
+    if (limits.entry) requireSmallEntries(reading, limits.entry);
     const span = locator(text, format, reading);
     return {
       format,

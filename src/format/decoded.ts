@@ -24,12 +24,26 @@ export interface Decoded {
   span(pointer: Pointer, at?: number, to?: number): Span;
 }
 
-/** Bounds on what is taken in. Sizes in UTF-8 bytes. */
-export interface DecodeLimits {
+/** Limits on one object within a document, or on a body. */
+interface SizeLimits {
+  /** In UTF-8. */
   readonly bytes: number;
+  /** Strings, numbers, booleans, nulls, lists and objects; an alias counts all values of what it refers to. */
+  readonly values: number;
+}
+
+/** Limits on what is decoded. */
+export interface DecodeLimits extends SizeLimits {
+  /** Limits on each monitor, alert and dashboard of a document; its bytes are those of its JSON. */
+  readonly entry?: SizeLimits;
   readonly depth: number;
   readonly aliases: number;
 }
 
-export const OBJECT_LIMITS: DecodeLimits = { bytes: 1024 * 1024, depth: 100, aliases: 1000 };
-export const DOCUMENT_LIMITS: DecodeLimits = { ...OBJECT_LIMITS, bytes: 16 * 1024 * 1024 };
+export const OBJECT_LIMITS: DecodeLimits = { bytes: 1024 * 1024, values: 50_000, depth: 100, aliases: 1000 };
+export const DOCUMENT_LIMITS: DecodeLimits = {
+  ...OBJECT_LIMITS,
+  bytes: 16 * 1024 * 1024,
+  values: 1_000_000,
+  entry: OBJECT_LIMITS,
+};

@@ -1,5 +1,6 @@
 import type { Pointer } from '../domain/pointer.ts';
 import { ProblemError, type ProblemCode } from '../domain/problem.ts';
+import type { Excess } from '../domain/too-large.ts';
 import { positionsIn } from './place.ts';
 
 interface FaultKind {
@@ -39,6 +40,14 @@ export const FAULTS = {
     hint: 'Datadog takes JSON: write the value as text or as a number.',
   },
   number_too_long: { problem: 'malformed_body', hint: 'Write the number as text, in quotes.' },
+  too_many_values: {
+    problem: 'too_large',
+    hint: 'Split the body: an object may have 50,000 values, a document 1,000,000.',
+  },
+  entry_too_large: {
+    problem: 'too_large',
+    hint: 'Split this entry: a monitor, alert or dashboard may have 1 MiB and 50,000 values.',
+  },
   several_documents: {
     problem: 'invalid',
     hint: 'Send one document a request; the birddog command line splits a stream of them.',
@@ -55,14 +64,23 @@ export class TextFault extends Error {
   /** The nearest value that had a place by then. */
   readonly pointer: Pointer;
   readonly hint: string;
+  /** The limit that was exceeded, where that is the fault. */
+  readonly excess: Excess | undefined;
 
-  constructor(code: FaultCode, message: string, offset: number, pointer: Pointer = '', hint?: string) {
+  constructor(
+    code: FaultCode,
+    message: string,
+    offset: number,
+    pointer: Pointer = '',
+    { hint, excess }: { readonly hint?: string | undefined; readonly excess?: Excess } = {},
+  ) {
     super(message);
     this.name = 'TextFault';
     this.code = code;
     this.offset = offset;
     this.pointer = pointer;
     this.hint = hint ?? FAULTS[code].hint;
+    this.excess = excess;
   }
 }
 
@@ -82,6 +100,7 @@ export function faultProblem(fault: TextFault, text: string): ProblemError {
         hint: fault.hint,
       },
     ],
+    ...(fault.excess ? { members: { ...fault.excess } } : {}),
     cause: fault,
   });
 }

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { isRawNumber, printJson } from '../domain/json.ts';
+import { OBJECT_LIMITS } from './decoded.ts';
 import { TextFault } from './fault.ts';
 import { readJson } from './json-text.ts';
 import { locator, positionsIn } from './place.ts';
 
 function faultOf(text: string): TextFault {
   try {
-    readJson(text, 100);
+    readJson(text, OBJECT_LIMITS);
   } catch (error) {
     assert.ok(error instanceof TextFault);
     return error;
@@ -87,11 +88,11 @@ describe('reading JSON', () => {
         try {
           expected = JSON.parse(text);
         } catch {
-          assert.throws(() => readJson(text, 100), TextFault);
+          assert.throws(() => readJson(text, OBJECT_LIMITS), TextFault);
           return;
         }
         try {
-          assert.deepEqual(JSON.parse(printJson(readJson(text, 100).value)), expected);
+          assert.deepEqual(JSON.parse(printJson(readJson(text, OBJECT_LIMITS).value)), expected);
         } catch (error) {
           assert.ok(
             error instanceof TextFault && /duplicate_key|prototype_key/.test(error.code),
@@ -107,7 +108,7 @@ describe('reading JSON', () => {
 describe('a JSON value', () => {
   it('keeps the spelling of numbers that a double would change, and the others as numbers', () => {
     const text = '[0,-0,1,-7,1.0,1.5,1e3,9007199254740993,123456789012345,1234567890123456789,0.10]';
-    const { value } = readJson(text, 100);
+    const { value } = readJson(text, OBJECT_LIMITS);
     assert.equal(printJson(value), text);
     assert.deepEqual(Array.isArray(value) && value.map(isRawNumber), [
       false,
@@ -125,19 +126,19 @@ describe('a JSON value', () => {
   });
 
   it('keeps lone surrogates in escapes, and names that objects have of themselves', () => {
-    assert.equal(readJson('"\\ud800x"', 100).value, '\ud800x');
-    const { value } = readJson('{"constructor": 1, "prototype": 2, "toString": 3}', 100);
+    assert.equal(readJson('"\\ud800x"', OBJECT_LIMITS).value, '\ud800x');
+    const { value } = readJson('{"constructor": 1, "prototype": 2, "toString": 3}', OBJECT_LIMITS);
     assert.equal(printJson(value), '{"constructor":1,"prototype":2,"toString":3}');
   });
 
   it('takes nesting up to the limit', () => {
-    assert.ok(readJson(`${'['.repeat(100)}${']'.repeat(100)}`, 100));
-    assert.ok(readJson(`${'{"a":'.repeat(100)}1${'}'.repeat(100)}`, 100));
+    assert.ok(readJson(`${'['.repeat(100)}${']'.repeat(100)}`, OBJECT_LIMITS));
+    assert.ok(readJson(`${'{"a":'.repeat(100)}1${'}'.repeat(100)}`, OBJECT_LIMITS));
   });
 
   it('finds the nearest parent of what is not there', () => {
     const text = '{"a": {\n "b~/": [1, "x"]}}';
-    const span = locator(text, 'json', readJson(text, 100));
+    const span = locator(text, 'json', readJson(text, OBJECT_LIMITS));
     const locate = (pointer: string) => span(pointer).start;
     assert.deepEqual(locate('/a/b~0~1/1'), { line: 2, column: 13 });
     assert.deepEqual(locate('/a/b~0~1/7/x'), { line: 2, column: 9 });

@@ -1,5 +1,6 @@
 import { numberFromText, type Json, type JsonObject } from '../domain/json.ts';
 import { pointerTo } from '../domain/pointer.ts';
+import type { DecodeLimits } from './decoded.ts';
 import { requireSaneNumber, TextFault, type FaultCode } from './fault.ts';
 import {
   afterValueComplaint,
@@ -9,6 +10,7 @@ import {
   valueComplaint,
 } from './json-complaint.ts';
 import { addPlace, placeAt, positionsIn, type Place, type Reading } from './place.ts';
+import { ValueCount } from './value-count.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -38,14 +40,14 @@ const ESCAPES: ReadonlyMap<string, string> = new Map<string, string>([
 
 /**
  * Reads JSON (RFC 8259, strictly). Numbers keep their spelling, lone surrogates in escapes stay as they are.
- * Throws TextFault. `depth` is how many lists and objects may be nested.
+ * Throws TextFault, beyond the limits of depth and values too.
  */
-export function readJson(text: string, depth: number): Reading {
+export function readJson(text: string, limits: Pick<DecodeLimits, 'depth' | 'values'>): Reading {
   return {
-    value: new JsonReader(text, depth).read(),
+    value: new JsonReader(text, limits).read(),
     places: () => {
       const top = placeAt(0);
-      new JsonReader(text, depth).read(top);
+      new JsonReader(text, limits).read(top);
       return top.children?.get('') ?? top;
     },
   };
@@ -54,14 +56,16 @@ export function readJson(text: string, depth: number): Reading {
 class JsonReader {
   readonly #text: string;
   readonly #depth: number;
+  readonly #count: ValueCount;
   /** The step taken in each list or object that is open; what lies at or beyond `#level` is stale. */
   readonly #path: (string | number)[] = [];
   #level = 0;
   #at = 0;
 
-  constructor(text: string, depth: number) {
+  constructor(text: string, { depth, values }: Pick<DecodeLimits, 'depth' | 'values'>) {
     this.#text = text;
     this.#depth = depth;
+    this.#count = new ValueCount(values);
   }
 
   read(top?: Place): Json {
@@ -73,6 +77,7 @@ class JsonReader {
 
   #value(parent: Place | undefined, nameAt?: number): Json {
     const code = this.#next();
+    this.#count.add(this.#at, () => this.#pointer());
     if (!parent) return this.#read(code, undefined);
     const place = addPlace(parent, this.#path[this.#level - 1] ?? '', this.#at, nameAt);
     const value = this.#read(code, place);

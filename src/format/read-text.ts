@@ -7,9 +7,9 @@ import { readYaml } from './yaml-text.ts';
 type Read = (text: string, limits: DecodeLimits) => Reading | Promise<Reading>;
 
 const READERS: Readonly<Record<Format, Read>> = {
-  json: (text, limits) => readJson(text, limits.depth),
+  json: readJson,
   yaml: readYaml,
-  toml: (text, limits) => readToml(text, limits.depth),
+  toml: readToml,
 };
 
 /** Reads a text without a byte order mark. Throws TextFault. */

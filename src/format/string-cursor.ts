@@ -1,3 +1,4 @@
+import { afterWhiteSpace, isBreak, isWhiteSpace, lineEnd } from './blanks.ts';
 import type { Format } from './decoded.ts';
 
 /** Where the reading of a written string has come to. Offsets in UTF-16 units. */
@@ -150,7 +151,7 @@ function foldedBlock(source: string, indent: number): Step {
     const isEmptyLine = cursor.atLine;
     cursor.read += 1;
     if (!isBreak(source, start)) {
-      if (cursor.atLine) cursor.spaced = isWhiteSpace(source.charCodeAt(start));
+      if (cursor.atLine) cursor.spaced = isWhiteSpace(source, start);
       cursor.atLine = false;
       cursor.at = start + 1;
       return start;
@@ -169,7 +170,7 @@ function afterFold(source: string, line: number, indent: number): number {
     const text = afterIndent(source, at, indent);
     if (!isBreak(source, text)) {
       const goesOn = text < source.length && text - at === indent && !isMarker(source, at, indent);
-      return goesOn && !isWhiteSpace(source.charCodeAt(text)) ? first : line;
+      return goesOn && !isWhiteSpace(source, text) ? first : line;
     }
     at = afterBreak(source, text);
     if (first === line) first = at;
@@ -207,40 +208,19 @@ function blankIndent(source: string, from: number, value: string): number {
 
 const BACKSLASH = 0x5c;
 
-function isWhiteSpace(code: number): boolean {
-  return code === 0x20 || code === 0x09;
-}
-
-function isBreak(source: string, at: number): boolean {
-  const code = source.charCodeAt(at);
-  return code === 0x0a || code === 0x0d;
-}
-
 function afterBreak(source: string, at: number): number {
   if (!isBreak(source, at)) return at;
   return source.startsWith('\r\n', at) ? at + 2 : at + 1;
 }
 
-function afterWhiteSpace(source: string, from: number): number {
-  let at = from;
-  while (isWhiteSpace(source.charCodeAt(at))) at++;
-  return at;
-}
-
 function afterAllBlanks(source: string, from: number): number {
   let at = from;
-  while (isBreak(source, at) || isWhiteSpace(source.charCodeAt(at))) at++;
+  while (isBreak(source, at) || isWhiteSpace(source, at)) at++;
   return at;
 }
 
 function afterIndent(source: string, line: number, indent: number): number {
   let at = line;
   while (at - line < indent && source.charCodeAt(at) === 0x20) at++;
-  return at;
-}
-
-function lineEnd(source: string, from: number): number {
-  let at = from;
-  while (at < source.length && !isBreak(source, at)) at++;
   return at;
 }

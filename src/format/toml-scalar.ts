@@ -79,7 +79,7 @@ export function scanBare(text: string, at: number, pointer: Pointer): Scanned<Js
   const date = match(DATE_OR_TIME, text, at);
   if (date) {
     const message = `JSON has no dates and times such as ${date.value[0].slice(0, 40)}`;
-    throw new TextFault('no_json_form', message, at, pointer, 'Put it in quotes.');
+    throw new TextFault('no_json_form', message, at, pointer, { hint: 'Put it in quotes.' });
   }
   const number = match(NUMBER, text, at);
   if (number) {

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import { pointerTo } from '../domain/pointer.ts';
 import { TextFault } from './fault.ts';
 import { addPlace, type Place } from './place.ts';
+import type { ValueCount } from './value-count.ts';
 
 /** One part of a dotted key. */
 export interface KeyPart {
@@ -33,9 +34,12 @@ interface TableList {
 export class Tables {
   readonly root: Table;
   readonly #depth: number;
+  readonly #count: ValueCount;
 
-  constructor(depth: number, place: Place | undefined) {
+  constructor(depth: number, count: ValueCount, place: Place | undefined) {
     this.#depth = depth;
+    this.#count = count;
+    count.add(0, () => '');
     this.root = this.#table({}, 0, [], place, 'header', 0);
   }
 
@@ -55,7 +59,11 @@ export class Tables {
     const known = parent.parts.get(last.name);
     if (known !== undefined && !('last' in known)) return this.#twice(parent, last);
     const value: Json[] = known?.value ?? [];
-    if (!known) this.define(parent, last, value);
+    if (!known) {
+      this.#countIn(parent, last.name, last.offset);
+      this.define(parent, last, value);
+    }
+    this.#countIn(parent, last.name, offset);
     const listPlace = known ? known.place : parent.place && addPlace(parent.place, last.name, offset);
     const place = listPlace && addPlace(listPlace, value.length, offset);
     const steps = [...parent.steps, last.name, value.length];
@@ -127,6 +135,7 @@ export class Tables {
 
   #add(parent: Table, part: KeyPart, made: Table['made'], offset: number): Table {
     const value: JsonObject = {};
+    this.#countIn(parent, part.name, part.offset);
     this.define(parent, part, value);
     const place = parent.place && addPlace(parent.place, part.name, offset);
     const table = this.#table(value, parent.level, [...parent.steps, part.name], place, made, part.offset);
@@ -145,6 +154,10 @@ export class Tables {
     const level = around + 1;
     this.requireDepth(level, steps, offset);
     return { value, level, steps, place, parts: new Map(), made };
+  }
+
+  #countIn(parent: Table, name: string, offset: number): void {
+    this.#count.add(offset, () => pointerTo('', ...parent.steps, name));
   }
 
   #twice(table: Table, part: KeyPart): never {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isObject, printJson, sameJson, type Json } from '../domain/json.ts';
+import { OBJECT_LIMITS } from './decoded.ts';
 import { TextFault } from './fault.ts';
 import { locator, positionsIn } from './place.ts';
 import { readToml } from './toml-text.ts';
 
 function faultOf(text: string): TextFault {
   try {
-    readToml(text, 100);
+    readToml(text, OBJECT_LIMITS);
   } catch (error) {
     assert.ok(error instanceof TextFault, String(error));
     return error;
@@ -103,14 +104,14 @@ describe('reading TOML', () => {
     const text =
       'a = [1, +1, -1, 1_000, 0xFF, 0o17, 0b101, 9223372036854775807, 1.0, +1.50, 1e3, 6.6E-3_4, -0]';
     const numbers = '[1,1,-1,1000,255,15,5,9223372036854775807,1.0,1.50,1e3,6.6E-34,-0]';
-    assert.equal(printJson(readToml(text, 100).value), `{"a":${numbers}}`);
+    assert.equal(printJson(readToml(text, OBJECT_LIMITS).value), `{"a":${numbers}}`);
   });
 
   it('reads texts of every kind', () => {
     const text =
       'a = "\\t\\u00e9\\U0001F600\\x41\\e"\nb = \'C:\\x\'\nc = """\nx \\\n   y ""z"""""\nd = \'\'\'it\'s\'\'\'\r\ne = """a\r\nb"""';
     assert.deepEqual(
-      { ...obj(readToml(text, 100).value) },
+      { ...obj(readToml(text, OBJECT_LIMITS).value) },
       {
         a: '\té😀A\x1b',
         b: 'C:\\x',
@@ -131,11 +132,11 @@ describe('reading TOML', () => {
         { 'q.r': 1, 3: { 4: 5 } },
       ],
     };
-    assert.ok(sameJson(readToml(text, 100).value, json));
+    assert.ok(sameJson(readToml(text, OBJECT_LIMITS).value, json));
   });
 
   it('finds values where they stand', () => {
-    const span = locator(TEXT, 'toml', readToml(TEXT, 100));
+    const span = locator(TEXT, 'toml', readToml(TEXT, OBJECT_LIMITS));
     const locate = (pointer: string) => span(pointer).start;
     assert.deepEqual(
       PLACES.map(([pointer]) => [pointer, locate(pointer).line, locate(pointer).column]),
@@ -144,7 +145,7 @@ describe('reading TOML', () => {
   });
 
   it('takes nesting up to the limit and not beyond', () => {
-    assert.ok(readToml(`a = ${'['.repeat(99)}${']'.repeat(99)}`, 100));
+    assert.ok(readToml(`a = ${'['.repeat(99)}${']'.repeat(99)}`, OBJECT_LIMITS));
     assert.equal(faultOf(`a = ${'['.repeat(100)}`).code, 'too_deep');
     assert.equal(faultOf(`[[${'a.'.repeat(99)}a]]`).code, 'too_deep');
     assert.equal(faultOf(`${'a.'.repeat(100)}a = 1`).code, 'too_deep');

@@ -1,9 +1,11 @@
 import type { Json } from '../domain/json.ts';
 import { pointerTo } from '../domain/pointer.ts';
+import type { DecodeLimits } from './decoded.ts';
 import { TextFault } from './fault.ts';
 import { addPlace, placeAt, type Place, type Reading } from './place.ts';
 import { match, scanBare, scanText } from './toml-scalar.ts';
 import { Tables, type KeyPart, type Table } from './toml-table.ts';
+import { ValueCount } from './value-count.ts';
 
 const SPACE = /[ \t]*/y;
 const COMMENT = /#[^\x00-\x08\x0a-\x1f\x7f]*/y;
@@ -12,14 +14,15 @@ const BARE_KEY = /[\w-]+/y;
 
 /**
  * Reads TOML 1.1. Numbers are exact at any size and keep their spelling where JSON writes them so; dates, times, inf
- * and nan have no JSON form and are refused; a line break in a text is LF. Throws TextFault.
+ * and nan have no JSON form and are refused; a line break in a text is LF. Throws TextFault, beyond the
+ * limits of depth and values too.
  */
-export function readToml(text: string, depth: number): Reading {
+export function readToml(text: string, limits: Pick<DecodeLimits, 'depth' | 'values'>): Reading {
   return {
-    value: new TomlReader(text, depth).read(),
+    value: new TomlReader(text, limits).read(),
     places: () => {
       const top = placeAt(0);
-      new TomlReader(text, depth, top).read();
+      new TomlReader(text, limits, top).read();
       return top;
     },
   };
@@ -27,13 +30,17 @@ export function readToml(text: string, depth: number): Reading {
 
 class TomlReader {
   readonly #text: string;
+  readonly #depth: number;
+  readonly #count: ValueCount;
   readonly #tables: Tables;
   #table: Table;
   #at = 0;
 
-  constructor(text: string, depth: number, top?: Place) {
+  constructor(text: string, { depth, values }: Pick<DecodeLimits, 'depth' | 'values'>, top?: Place) {
     this.#text = text;
-    this.#tables = new Tables(depth, top);
+    this.#depth = depth;
+    this.#count = new ValueCount(values);
+    this.#tables = new Tables(depth, this.#count, top);
     this.#table = this.#tables.root;
   }
 
@@ -82,6 +89,7 @@ class TomlReader {
     const parts: KeyPart[] = [];
     for (;;) {
       this.#space();
+      if (parts.length > this.#depth) this.#tables.requireDepth(parts.length, this.#table.steps, this.#at);
       parts.push(this.#keyPart());
       this.#space();
       if (this.#char() !== '.') return parts;
@@ -105,6 +113,7 @@ class TomlReader {
 
   #value(level: number, parent: Place | undefined, steps: readonly (string | number)[]): Json {
     const offset = this.#at;
+    this.#count.add(offset, () => pointerTo('', ...steps));
     const place = parent && addPlace(parent, steps.at(-1) ?? '', offset);
     const value = this.#read(level, place, steps);
     if (place) place.end = this.#at;

@@ -71,7 +71,7 @@ export function yamlFault(reason: string, position: number, text: string, depth:
   }
   const { message, hint } = complaintAt(text, position) ??
     REASONS.find(([beginning]) => reason.startsWith(beginning))?.[1] ?? { message: `YAML: ${reason}` };
-  return new TextFault('malformed_yaml', message, position, '', hint);
+  return new TextFault('malformed_yaml', message, position, '', { hint });
 }
 
 /** The mistakes that people make most, told by what stands around the place. */

@@ -136,7 +136,7 @@ describe('reading YAML', () => {
   });
 
   it('takes aliases and nesting up to the limits and not beyond', async () => {
-    const limits = { bytes: 1000, depth: 5, aliases: 3 };
+    const limits = { bytes: 1000, values: 1000, depth: 5, aliases: 3 };
     await assert.doesNotReject(readYaml('a: &a 1\nb: [*a, *a, *a]', limits));
     await assert.rejects(readYaml('a: &a 1\nb: [*a, *a, *a, *a]', limits), { code: 'too_many_aliases' });
     await assert.doesNotReject(readYaml(`a: &a ${'x'.repeat(490)}\nb: [*a, *a]`, limits));

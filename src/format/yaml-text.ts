@@ -1,22 +1,25 @@
 import type * as JsYamlModule from 'js-yaml';
 import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml';
 import type { Json, JsonObject } from '../domain/json.ts';
-import { pointerTo } from '../domain/pointer.ts';
-import { afterBlanks, afterText, beforeLineEnd } from './blanks.ts';
+import { type Pointer, pointerTo } from '../domain/pointer.ts';
+import { afterBlanks, afterText, beforeLineEnd, lineStart } from './blanks.ts';
 import type { DecodeLimits } from './decoded.ts';
 import { TextFault, type FaultCode } from './fault.ts';
 import { addPlace, placeAt, type Place, type Reading } from './place.ts';
 import { BRACES_HINT, STAR_HINT, yamlFault } from './yaml-complaint.ts';
+import { ValueCount } from './value-count.ts';
+import { requireCountedYaml } from './yaml-count.ts';
 import { refusedTag, resolveScalar, type Resolved } from './yaml-scalar.ts';
 
 type JsYaml = typeof JsYamlModule;
 type NodeEvent = SequenceEvent | MappingEvent | ScalarEvent;
 
-/** What a node comes to when its aliases are written out: `weight` in characters, `height` in levels. */
+/** A node with its aliases written out: `weight` in characters, `height` in levels, and how many values it has. */
 interface YamlNode {
   readonly value: Json;
   weight: number;
   height: number;
+  values: number;
 }
 
 interface Collection extends YamlNode {
@@ -34,6 +37,7 @@ interface Collection extends YamlNode {
 /**
  * Reads one YAML 1.2 document under the core schema; an empty one is null. Equal aliases share one value. At most
  * `limits.aliases` are taken, and at most `limits.bytes` characters that they stand for. Throws TextFault.
+ * js-yaml lists the events of the whole text, so the values are counted before it begins.
  */
 export async function readYaml(text: string, limits: DecodeLimits): Promise<Reading> {
   // Loaded with the first YAML text, not at the start of the process.
@@ -56,6 +60,7 @@ class YamlReader {
   readonly #open: Collection[] = [];
   /** `undefined` while the anchored node is being read. */
   readonly #anchors = new Map<string, YamlNode | undefined>();
+  readonly #count: ValueCount;
   #aliases = 0;
   #expanded = 0;
   #value: Json = null;
@@ -66,6 +71,7 @@ class YamlReader {
     this.#yaml = yaml;
     this.#text = text;
     this.#limits = limits;
+    this.#count = new ValueCount(limits.values);
     this.#top = top;
   }
 
@@ -86,6 +92,7 @@ class YamlReader {
   }
 
   #events(): Event[] {
+    requireCountedYaml(this.#text, this.#limits);
     try {
       // js-yaml counts scalars, and a list or object that might be a name twice; the exact check is #requireDepth.
       return this.#yaml.parseEvents(this.#text, { maxDepth: this.#limits.depth + 2 });
@@ -106,6 +113,7 @@ class YamlReader {
       );
     }
     this.#requireDepth(1, event.start);
+    this.#countAt(event.start);
     const refused = refusedTag(this.#tag(event), isList ? 'seq' : 'map');
     if (refused) this.#unwrap(refused, event.tagStart);
     const place = this.#place(event.start, event);
@@ -114,6 +122,7 @@ class YamlReader {
       value: isList ? [] : {},
       weight: 2,
       height: 1,
+      values: 1,
       place,
       anchor: this.#anchor(event),
       name: undefined,
@@ -136,11 +145,12 @@ class YamlReader {
       object.nameEnd = this.#last;
       return;
     }
+    this.#countAt(offset);
     const resolved = resolveScalar(text, plain, this.#tag(event));
     const isTag = 'refused' in resolved && resolved.refused === 'unknown_tag';
     const value = this.#unwrap(resolved, isTag ? event.tagStart : offset);
     this.#scalarPlace(event, offset, from);
-    const node: YamlNode = { value, weight: text.length + 1, height: 0 };
+    const node: YamlNode = { value, weight: text.length + 1, height: 0, values: 1 };
     const anchor = this.#anchor(event);
     if (anchor !== undefined) this.#anchors.set(anchor, node);
     this.#add(node);
@@ -168,7 +178,9 @@ class YamlReader {
     }
     object.weight += name.length + 1;
     const anchor = this.#anchor(event);
-    if (anchor !== undefined) this.#anchors.set(anchor, { value: name, weight: name.length + 1, height: 0 });
+    if (anchor !== undefined) {
+      this.#anchors.set(anchor, { value: name, weight: name.length + 1, height: 0, values: 1 });
+    }
   }
 
   #alias(event: AliasEvent): void {
@@ -198,6 +210,9 @@ class YamlReader {
     if (this.#expanded > bytes) {
       this.#fail('too_many_aliases', `The aliases stand for more than ${bytes} characters`, offset);
     }
+    if (!this.#count.addAliased(node.values)) {
+      this.#fail('too_many_aliases', `The aliases refer to more than ${this.#limits.values} values`, offset);
+    }
     this.#requireDepth(node.height, offset);
     const place = this.#place(offset, undefined, from);
     if (place) place.end = event.anchorEnd;
@@ -222,6 +237,7 @@ class YamlReader {
     else if (parent.name !== undefined) parent.value[parent.name] = node.value;
     parent.name = undefined;
     parent.weight += node.weight;
+    parent.values += node.values;
     parent.height = Math.max(parent.height, node.height + 1);
   }
 
@@ -237,8 +253,7 @@ class YamlReader {
     if (valueStart >= 0) {
       if (style === PLAIN) return valueStart;
       if (style === SINGLE_QUOTED || style === DOUBLE_QUOTED) return valueStart - 1;
-      const header = this.#text.slice(this.#last, valueStart).search(BLOCK_HEADER);
-      return header < 0 ? valueStart : this.#last + header;
+      return this.#blockSign(event);
     }
     if (event.tagStart >= 0) return event.tagStart;
     if (event.anchorStart >= 0) return event.anchorStart - 1;
@@ -247,6 +262,14 @@ class YamlReader {
     if (isMapping(parent)) return parent.nameAt;
     const dash = this.#text.indexOf('-', this.#last);
     return dash < 0 ? this.#last : dash;
+  }
+
+  /** The `|` or `>` of a block scalar: the first on the line before its text, behind its tag and anchor. */
+  #blockSign({ valueStart, tagEnd, anchorEnd }: ScalarEvent): number {
+    const end = beforeLineEnd(this.#text, valueStart);
+    let at = Math.max(lineStart(this.#text, end), this.#last, tagEnd, anchorEnd);
+    while (at < end && this.#text.charAt(at) !== '|' && this.#text.charAt(at) !== '>') at++;
+    return at;
   }
 
   /** Notes where a node begins; `from` is where the one before it ended. */
@@ -313,6 +336,10 @@ class YamlReader {
     return name;
   }
 
+  #countAt(offset: number): void {
+    this.#count.add(offset, () => this.#pointer());
+  }
+
   #requireDepth(levels: number, offset: number): void {
     if (this.#open.length + levels <= this.#limits.depth) return;
     this.#fail('too_deep', `Lists and objects are nested more than ${this.#limits.depth} deep`, offset);
@@ -320,13 +347,14 @@ class YamlReader {
 
   /** js-yaml takes `\U` escapes beyond Unicode. */
   #requireCharacters(event: ScalarEvent): void {
-    const beyond = BEYOND_UNICODE.exec(this.#text.slice(event.valueStart, event.valueEnd));
-    if (!beyond) return;
-    this.#fail(
-      'malformed_yaml',
-      'There is no such character',
-      event.valueStart + beyond.index + beyond[0].length - 2,
-    );
+    const text = this.#text;
+    let at = text.indexOf('\\', event.valueStart);
+    while (at >= 0 && at < event.valueEnd) {
+      const isLong = text.charAt(at + 1) === 'U';
+      if (isLong && Number.parseInt(text.slice(at + 2, at + 10), 16) > 0x10ffff)
+        this.#fail('malformed_yaml', 'There is no such character', at);
+      at = text.indexOf('\\', at + 2);
+    }
   }
 
   #secondDocument(): never {
@@ -342,14 +370,13 @@ class YamlReader {
   }
 
   #fail(code: FaultCode, message: string, offset: number, hint?: string): never {
-    const steps = this.#open.map(stepIn).filter((step) => step !== undefined);
-    throw new TextFault(code, message, offset, pointerTo('', ...steps), hint);
+    throw new TextFault(code, message, offset, this.#pointer(), { hint });
+  }
+
+  #pointer(): Pointer {
+    return pointerTo('', ...this.#open.map(stepIn).filter((step) => step !== undefined));
   }
 }
-
-/** The `|` or `>` of a block scalar: nothing but its indicators and a comment may follow on the line. */
-const BLOCK_HEADER = /[|>][-+\d]*(?=[ \t]*(?:[ \t]#.*)?[\r\n]*$)/;
-const BEYOND_UNICODE = /(?<!\\)(?:\\\\)*\\U(?!000|0010)/;
 
 function isMapping(node: Collection): node is Collection & { readonly value: JsonObject } {
   return !Array.isArray(node.value);

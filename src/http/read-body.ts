@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '../domain/problem.ts';
+import { tooLarge } from '../domain/too-large.ts';
 import { bodySignals } from './body-signals.ts';
 
 /** For how long (ms) a body may arrive, however late the client wants its answer: others may wait for their turn. */
@@ -16,16 +17,17 @@ export async function readBody(
   hold: (bytes: number) => void = () => {},
   mostMs = MOST_MS,
 ): Promise<Buffer> {
-  const tooLarge = () =>
-    new ProblemError('too_large', `The body has more than ${limit} bytes, the most that this path takes.`);
-  if (Number(incoming.headers['content-length'] ?? 0) > limit) throw tooLarge();
+  const requireBytes = (measured: number) => {
+    if (measured > limit) throw tooLarge({ unit: 'bytes', limit, measured });
+  };
+  requireBytes(Number(incoming.headers['content-length'] ?? 0));
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;
   const onData = (chunk: Buffer) => {
     size += chunk.length;
-    if (size > limit) return reject(tooLarge());
     try {
+      requireBytes(size);
       hold(chunk.length);
       chunks.push(chunk);
     } catch (error) {
