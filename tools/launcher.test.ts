@@ -263,6 +263,53 @@ test('with BIRDDOG_ONCE=true a sidecar that fails ends the launcher with its sta
   assert.equal(runs(root), 1);
 });
 
+/** An interval of the watchdog in 20 ms. */
+const SHORT_SLEEP = '#!/bin/sh\nexec /bin/sleep 0.02\n';
+/** On its first run gives heartbeats as `beats` says, and goes on for a second; ends well on the second. */
+const BEATING = (beats: string) => `
+  import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+  appendFileSync(process.env.ROOT + '/runs', 'run\\n');
+  const runs = readFileSync(process.env.ROOT + '/runs', 'utf8').trim().split('\\n').length;
+  if (runs > 1) process.exit(0);
+  let count = 1000;
+  const beat = () => writeFileSync(process.env.BIRDDOG_HEARTBEAT, String(count++) + '\\n', { flag: 'r+' });
+  ${beats}
+  setTimeout(() => process.exit(0), 1000);
+`;
+
+for (const command of ['serve', 'sidecar']) {
+  test(`"birddog ${command}": a server that gives no more heartbeats is killed and started again`, async (t) => {
+    const files = { [`dist/${command}.js`]: BEATING('beat();'), 'path/sleep': SHORT_SLEEP };
+    const root = installation(t, files);
+    const { status, err } = await birddog(t, root, [command]).ended;
+    assert.deepEqual([status, runs(root)], [0, 2]);
+    assert.match(err, new RegExp(`"event":"${command} gave no heartbeat for 10 s and was killed, to be `));
+  });
+
+  test(`"birddog ${command}": a server is left alone while it gives heartbeats, and before its first`, async (t) => {
+    for (const beats of ['setInterval(beat, 5);', 'setTimeout(() => setInterval(beat, 5), 500);', '']) {
+      const files = { [`dist/${command}.js`]: BEATING(beats), 'path/sleep': SHORT_SLEEP };
+      const root = installation(t, files);
+      const { status, err } = await birddog(t, root, [command]).ended;
+      assert.deepEqual([status, err, runs(root)], [0, '', 1]);
+    }
+  });
+}
+
+test('serve that ends by itself ends the launcher with its status', async (t) => {
+  const root = installation(t, { 'dist/serve.js': FAILING(7) });
+  const { status, err } = await birddog(t, root, ['serve']).ended;
+  assert.deepEqual([status, err, runs(root)], [7, '', 1]);
+});
+
+test('a launcher without a folder for temporary files serves all the same', async (t) => {
+  const files = { 'dist/serve.js': FAILING(7), 'path/mktemp': '#!/bin/sh\nexit 1\n' };
+  const root = installation(t, files);
+  const { status, err } = await birddog(t, root, ['serve']).ended;
+  assert.deepEqual([status, runs(root)], [7, 1]);
+  assert.match(err, /no temporary file: a server that hangs is not restarted/);
+});
+
 for (const [command, source, thrift] of [
   ['sidecar', 'src/sidecar', '--no-maglev'],
   ['serve', 'src/main', ''],

@@ -17,6 +17,7 @@ import { authOf, authSettings } from '../callers/settings.ts';
 import { deleteSettings } from '../process/delete-settings.ts';
 import { secretSettings } from '../process/secret-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
+import { heartbeatSettings } from '../process/heartbeat.ts';
 import { stopSettings } from '../process/stop.ts';
 import { logSettings } from '../process/run-service.ts';
 import { hostNames } from '../http/hosts.ts';
@@ -68,6 +69,7 @@ export const mainSettings = {
   ),
   CATALOG_TIMEOUT_MS: optional(wholeNumber(1, 60_000), 5000, 'How long (ms) one catalog may take to answer.'),
   ...stopSettings,
+  ...heartbeatSettings,
   ...logSettings,
   ...checkSettings,
   ...alarmSettings,

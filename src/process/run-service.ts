@@ -1,3 +1,4 @@
+import { startHeartbeat } from './heartbeat.ts';
 import { createLog, type Log, LOG_LEVELS, type LogLevel } from './log.ts';
 import { onStop } from './stop.ts';
 import { oneOf, optional, SettingsError } from './settings.ts';
@@ -19,7 +20,11 @@ export const logSettings = {
  * output, stop on a signal. A failure to start is told on standard error and by the exit status.
  */
 export async function runService<
-  C extends { readonly STOP_WITH_STDIN: boolean; readonly BIRDDOG_LOG_LEVEL: LogLevel },
+  C extends {
+    readonly STOP_WITH_STDIN: boolean;
+    readonly BIRDDOG_LOG_LEVEL: LogLevel;
+    readonly BIRDDOG_HEARTBEAT?: string;
+  },
 >(
   name: string,
   readConfig: () => C,
@@ -31,6 +36,7 @@ export async function runService<
     const config = readConfig();
     log = createLog(name, write, Date.now, config.BIRDDOG_LOG_LEVEL);
     const service = await start(config, log);
+    startHeartbeat(config.BIRDDOG_HEARTBEAT ?? '', log);
     process.stdout.write(`ops ${service.opsUrl}\nready ${service.url}\n`);
     log.info('ready', { url: service.url, ops: service.opsUrl });
     onStop(() => service.stop(), { stopWithStdin: config.STOP_WITH_STDIN });

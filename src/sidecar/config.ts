@@ -4,6 +4,7 @@ import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
 import { deleteSettings } from '../process/delete-settings.ts';
 import { secretSettings } from '../process/secret-settings.ts';
 import { proxyOf, proxySettings } from '../outbound/proxy-settings.ts';
+import { heartbeatSettings } from '../process/heartbeat.ts';
 import { stopSettings } from '../process/stop.ts';
 import { logSettings } from '../process/run-service.ts';
 import { optional, port, readSettings, required, SettingsError, text } from '../process/settings.ts';
@@ -20,6 +21,7 @@ export const sidecarSettings = {
   ...secretSettings,
   BIRDDOG_JOURNAL: required(text, "The file of this process's journal."),
   ...stopSettings,
+  ...heartbeatSettings,
   ...logSettings,
   ...checkSettings,
   ...alarmSettings,

@@ -39,7 +39,7 @@ export interface Pod {
   readonly secretsSidecar: string;
   /** Every line that any process wrote, so far. */
   output(): string;
-  /** The id of a process; of the sidecar, the server's own, not its launcher's. Waits for it to be there. */
+  /** The id of a process; of Birddog and the sidecar, the server's own, not its launcher's. Waits for it to be there. */
   pidOf(name: string): Promise<number>;
   /** Starts one more process, made from one of the pod's. */
   startMore(like: ProcessName, change: (spec: ProcessSpec) => ProcessSpec): Promise<Child>;
@@ -180,9 +180,10 @@ function extraEnv({ env = {}, limits = true }: PodOptions): ExtraEnv {
 function signals(supervisor: Supervisor): Pick<Pod, 'pidOf' | 'kill' | 'pause' | 'resume'> {
   const pidOf = async (name: string) => {
     const launched = supervisor.child(name).pid ?? 0;
-    if (name !== 'sidecar') return launched;
+    const program = LAUNCHED[name];
+    if (program === undefined) return launched;
     let server: number | undefined;
-    await until(async () => (server = sidecarServer(launched)) !== undefined);
+    await until(async () => (server = serverOf(launched, program)) !== undefined);
     return server ?? 0;
   };
   const kill = async (name: ProcessName, signal: NodeJS.Signals) => {
@@ -235,11 +236,15 @@ function isThere(pid: number): boolean {
   }
 }
 
-/** The sidecar's server among what its launcher started. */
-function sidecarServer(launcher: number): number | undefined {
-  return processes().find(
-    ({ parent, args }) => parent === launcher && /node.* \S*sidecar(\/index\.ts|\.js)/.test(args),
-  )?.pid;
+/** The programs whose launcher stays beside them. */
+const LAUNCHED: Readonly<Record<string, RegExp>> = {
+  serve: /node.* \S*(main\/index\.ts|serve\.js)/,
+  sidecar: /node.* \S*sidecar(\/index\.ts|\.js)/,
+};
+
+/** The server among what its launcher started. */
+function serverOf(launcher: number, program: RegExp): number | undefined {
+  return processes().find(({ parent, args }) => parent === launcher && program.test(args))?.pid;
 }
 
 function processes(): { pid: number; parent: number; args: string }[] {
