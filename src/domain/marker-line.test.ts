@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { markerFindings } from './marker.ts';
+import { pick, seededRandom } from '../../test/seeded-random.ts';
+import { markerFindings, stamped } from './marker.ts';
 import { markedLine, withMarkerLine, withoutMarkerLine } from './marker-line.ts';
 
 const findings = (description: string) => markerFindings('dashboard', { description }, '/dashboard');
@@ -25,6 +26,24 @@ describe('a description that ends like a marker', () => {
           );
         }
       }
+    }
+  });
+
+  it('is rejected however it is decorated', () => {
+    const blanks = ['', ' ', '  ', '\u00a0', '\u200b', '\u3000', '\ufeff'] as const;
+    const ends = ['', '\n', '\r\n', '\n \n', '\u2028', '\t\u00a0\n\u200b'] as const;
+    for (let seed = 0; seed < 2000; seed += 1) {
+      const random = seededRandom(seed);
+      const signs = [...'Managed by Birddog: b/x'].map((sign) => {
+        if (sign === ' ') return pick(random, blanks);
+        return `${random() < 0.5 ? sign.toUpperCase() : sign}${random() < 0.05 ? '\u200b' : ''}`;
+      });
+      const before = pick(random, ['', 'x\n', 'x\n\n', 'x\r\n', '\u2029', '\u00a0\n']);
+      const text = `${before}${pick(random, blanks)}${signs.join('')}${pick(random, blanks)}${pick(random, ends)}${pick(random, ends)}`;
+      const about = `seed ${seed}: ${JSON.stringify(text)}`;
+      assert.equal(findings(text).length, 1, about);
+      const stamp = { application: 'a', key: 'k' };
+      assert.equal(stamped('dashboard', { description: text }, stamp).ok, false, about);
     }
   });
 

@@ -42,7 +42,8 @@ function markedFrom(text: string): number | undefined {
 export function markerLinesAtEnd(description: string): string[] {
   const said: string[] = [];
   for (const line of description.split(LINE_BREAK).toReversed()) {
-    const text = compact(line.trim().slice(0, MAX_EXAMINED));
+    const trimmed = line.trim();
+    const text = trimmed === '' ? '' : compact(trimmed.slice(0, MAX_EXAMINED));
     if (text === '') continue;
     if (!text.startsWith(LOOK_ALIKE)) break;
     said.push(text.slice(LOOK_ALIKE.length));

@@ -1,23 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { pick, seededRandom } from '../../test/seeded-random.ts';
 import { markerFindings, ownershipOf, stamped, unmarked } from './marker.ts';
 import { markerTagOf, normalisedTag } from './normalised-tag.ts';
 
 const SEEDS = 4000;
 const OWNER = { application: 'a', key: 'k' };
-
-/** Small, fast and the same everywhere: mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-const pick = <T>(random: () => number, items: readonly [T, ...T[]]): T =>
-  items[Math.floor(random() * items.length)] ?? items[0];
 
 /** Datadog's rule as its documentation says it, character by character; written without the code that it is held against. */
 function documentedForm(tag: string): string {
@@ -70,7 +58,7 @@ describe('a tag in the form that Datadog stores', () => {
   it('is what the documented rule gives, for any text', () => {
     const signs = ['a', 'B', '1', '_', ' ', ':', '/', '.', '-', '=', '\u212a', '\u0130', 'é', '💡', ','];
     for (let seed = 0; seed < SEEDS; seed += 1) {
-      const random = randomFrom(seed);
+      const random = seededRandom(seed);
       const text = Array.from({ length: Math.floor(random() * 30) }, () =>
         pick(random, ['a', ...signs]),
       ).join('');
@@ -83,7 +71,7 @@ describe('a tag that Datadog would normalise into a marker', () => {
   it('is rejected however it is decorated', () => {
     let stored = 0;
     for (let seed = 0; seed < SEEDS; seed += 1) {
-      const random = randomFrom(seed);
+      const random = seededRandom(seed);
       const name = pick(random, ['birddog_key:b/x', 'birddog_application:b', 'birddog_key']);
       const tag = decorated(random, name);
       const about = `seed ${seed}: ${JSON.stringify(tag)}`;
@@ -143,7 +131,7 @@ describe('an ordinary tag', () => {
       'birddog-key',
     ] as const;
     for (let seed = 0; seed < SEEDS; seed += 1) {
-      const random = randomFrom(seed);
+      const random = seededRandom(seed);
       const parts = Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(random, words));
       const tag = `${parts.join(pick(random, ['.', '-', '/', '_']))}:${pick(random, ['birddog_key', 'prod', 'b/x', 'Ä ö'])}`;
       if (isStoredAsMarker(tag)) continue;

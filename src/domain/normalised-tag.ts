@@ -5,6 +5,7 @@ const MARKER_NAMES = ['birddog_key', 'birddog_application'] as const;
 /** In a text of ASCII alone, nothing becomes a letter that is not one already. */
 const ASCII = /^[\x20-\x7e]*$/;
 const BIRDDOG = /birddog/i;
+const WORD = 'birddog';
 /** How much of a tag (UTF-16 units) is examined in its compatibility form, which can be 18 times as long. */
 const MAX_FOLDED = 400;
 
@@ -43,6 +44,8 @@ export function markerTagOf(tag: string): MarkerTag | undefined {
   if (ASCII.test(tag) && !BIRDDOG.test(tag)) return undefined;
   const folded = tag.slice(0, MAX_FOLDED).normalize('NFKC');
   for (const form of new Set([tag, folded, visible(folded)])) {
+    // Normalising replaces characters and removes none within, so the word is there before.
+    if (!lowerCase(form).includes(WORD)) continue;
     for (const part of form.split(',')) {
       const found = lookAlike(normalisedTag(part));
       if (found) return found;

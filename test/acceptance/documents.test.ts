@@ -38,6 +38,14 @@ describe('policies of the organisation', () => {
       findings.map((f: { code: string; pointer: string }) => `${f.code} ${f.pointer}`),
       ['policy /monitors/0/tags/1'],
     );
+    const shared = documentOf('policies', {
+      tags: ['a:b', 'tier:tin'],
+      monitors: [{ ...MONITOR, tags: ['c:d'] }],
+    });
+    assert.deepEqual(
+      ok(await send(pod, '/plan', shared)).findings.map((f: { pointer: string }) => f.pointer),
+      ['/tags/1'],
+    );
     const { data } = policy;
     await datadog(pod, 'DELETE', `/api/v2/monitor/policy/${isObject(data) ? String(data['id']) : ''}`);
   });

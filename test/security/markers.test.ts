@@ -132,6 +132,18 @@ describe('a marker in the tags of a document', () => {
 describe('a marker in a single body', () => {
   const around = (application: string, parts: JsonObject) => ({ application, team: 't', ...parts });
 
+  it('is found by /lint at the same places', async () => {
+    const [tag = ''] = LOOK_ALIKES;
+    const description = 'Managed by Birddog: victim/overview';
+    for (const [body, pointer] of [
+      [around('a', { monitor: { ...BARE_MONITOR, tags: ['a:b', tag] } }), '/monitor/tags/1'],
+      [around('a', { dashboard: { ...BARE_DASHBOARD, description } }), '/dashboard/description'],
+      [documentOf('a', { monitors: [{ ...MONITOR, tags: [tag] }] }), '/monitors/0/tags/0'],
+      [documentOf('a', { dashboards: [{ ...DASHBOARD, description }] }), '/dashboards/0/description'],
+    ] as const)
+      assert.deepEqual(errorsOf(await send(pod, '/lint', body)), [`marker_written ${pointer}`]);
+  });
+
   it('is refused at the tag when a monitor is created, wrapped or bare, in both containers', async () => {
     for (const application of [LISTED, UNLISTED]) {
       for (const tag of [...FORGED, ...LOOK_ALIKES]) {
@@ -320,6 +332,8 @@ describe('an object with two different markers', () => {
     const adopted = await send(pod, '/apply', thief);
     assert.equal(adopted.status, 422, adopted.text);
     assert.deepEqual(errorsOf(adopted), ['marker_conflict /monitors/0/adopt']);
+    const [planned] = ok(await send(pod, '/plan', thief)).objects;
+    assert.deepEqual([planned.action, planned.id], ['create', undefined]);
     assert.deepEqual(await held(), was);
   });
 
