@@ -116,6 +116,14 @@ describe('an object with two different markers', () => {
     }
   });
 
+  it('is told by what is written, also where both are one in normalised form', () => {
+    const tags = ['birddog_key:a/x__y', 'birddog_key:a/x_y'];
+    assert.deepEqual(ownershipOf('monitor', { tags }), {
+      state: 'conflict',
+      marks: ['a/x__y', 'a/x_y'],
+    });
+  });
+
   it('is none where the same marker is there twice', () => {
     const twice = ['birddog_key:a/k', 'birddog_key:a/k', 'Birddog_Key: a/k'];
     assert.deepEqual(markOf('monitor', { tags: twice }), { application: 'a', key: 'k' });
