@@ -1,0 +1,96 @@
+import { isObject, type Json, parseTrustedJson } from '../../src/domain/json.ts';
+import type { HttpCase } from './http-case.ts';
+import type { Fault } from './messages.ts';
+import type { RawAnswer, RawResponse } from './send-raw.ts';
+
+/** Problems that a request ends in before its body has been read into a value. */
+const BEFORE_DECODING = new Set([
+  'malformed_body',
+  'bad_request',
+  'unauthenticated',
+  'forbidden',
+  'unknown_path',
+  'method_not_allowed',
+  'not_acceptable',
+  'too_large',
+  'unsupported_media_type',
+  'busy',
+  'deadline_passed',
+  'deadline_exceeded',
+]);
+/** Problems that only a comparison with Datadog, or a write to it, ends in. */
+const AFTER_PLANNING = new Set([
+  'already_different',
+  'key_conflict',
+  'not_found',
+  'datadog_refused',
+  'owned_by_another',
+  'not_managed',
+  'duplicate_of_unmanaged',
+  'basis_moved',
+  'plan_stale',
+  'too_many_deletes',
+  'datadog_failed',
+  'outcome_unknown',
+]);
+
+export interface Judged {
+  readonly outcome: string;
+  readonly decoded: boolean;
+  readonly planned: boolean;
+  readonly faults: readonly Fault[];
+}
+
+/** Judges what a server did with one connection. */
+export function judgeAnswer(one: HttpCase, { responses, end }: RawAnswer): Judged {
+  const faults = responses.flatMap((response) => faultsOf(one, response));
+  const [first] = responses;
+  if (!first) {
+    if (one.mustAnswer && end !== 'refused')
+      faults.push({ kind: 'no_answer', signature: `${end} without an answer to ${one.path}`, detail: end });
+    return { outcome: `no answer (${end})`, decoded: false, planned: false, faults };
+  }
+  const code = codeOf(first);
+  const hasWork = one.hasBody && one.path.length > 1;
+  const decoded = hasWork && (code === undefined ? first.status < 300 : !BEFORE_DECODING.has(code));
+  const isPlanned =
+    code === undefined ? first.status < 300 && one.path !== '/lint' : AFTER_PLANNING.has(code);
+  return { outcome: code ?? String(first.status), decoded, planned: decoded && isPlanned, faults };
+}
+
+function faultsOf({ path, hasBody }: HttpCase, response: RawResponse): Fault[] {
+  const { status, contentType, body } = response;
+  const detail = body.slice(0, 500);
+  if (status === 500)
+    return [{ kind: 'status_500', signature: `${path} ${codeOf(response) ?? ''}`.trim(), detail }];
+  if (status === 0) return [{ kind: 'unreadable_answer', signature: 'no status line', detail }];
+  if (body === '' || !/^application\/(?:problem\+)?json/.test(contentType)) return [];
+  const value = parsed(body);
+  if (value === undefined) return [{ kind: 'unreadable_answer', signature: `json of ${path}`, detail }];
+  const findings = isObject(value) ? value['findings'] : undefined;
+  if (!hasBody || !Array.isArray(findings)) return [];
+  return findings.filter(isObject).flatMap((finding): Fault[] =>
+    typeof finding['line'] === 'number' && typeof finding['column'] === 'number'
+      ? []
+      : [
+          {
+            kind: 'finding_without_place',
+            signature: String(finding['code']),
+            detail: JSON.stringify(finding),
+          },
+        ],
+  );
+}
+
+function codeOf({ contentType, body }: RawResponse): string | undefined {
+  const value = contentType.startsWith('application/problem+json') ? parsed(body) : undefined;
+  return isObject(value) && typeof value['code'] === 'string' ? value['code'] : undefined;
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return parseTrustedJson(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Fault, MemorySample } from './messages.ts';
+
+/** Bytes a case may add for good, on average; what a warm process adds is far below. */
+const MAX_BYTES_PER_CASE = 2048;
+const MIN_SAMPLES = 8;
+
+/** Returns the growth of the heap (bytes a case) after garbage collection: the slope of the samples after the first quarter. */
+export function bytesPerCase(samples: readonly MemorySample[]): number | undefined {
+  const warm = samples.slice(Math.floor(samples.length / 4));
+  if (warm.length < MIN_SAMPLES) return undefined;
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const cases = warm.map((sample) => sample.cases);
+  const heap = warm.map((sample) => sample.heapBytes);
+  const [meanCases, meanHeap] = [mean(cases), mean(heap)];
+  const covariance = cases.reduce((sum, x, at) => sum + (x - meanCases) * ((heap[at] ?? 0) - meanHeap), 0);
+  const variance = cases.reduce((sum, x) => sum + (x - meanCases) ** 2, 0);
+  return variance === 0 ? undefined : covariance / variance;
+}
+
+/** The fault of a process whose heap grows with the number of cases; undefined where it does not, or too little was seen. */
+export function memoryGrowth(samples: readonly MemorySample[]): Fault | undefined {
+  const growth = bytesPerCase(samples);
+  if (growth === undefined || growth < MAX_BYTES_PER_CASE) return undefined;
+  const last = samples.at(-1);
+  return {
+    kind: 'memory_growth',
+    signature: 'heap after garbage collection',
+    detail: `${Math.round(growth)} bytes a case over ${last?.cases ?? 0} cases`,
+  };
+}

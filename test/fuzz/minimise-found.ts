@@ -1,0 +1,36 @@
+import { saveFound } from './found.ts';
+import type { FuzzInput } from './fuzz-case.ts';
+import type { Fault } from './messages.ts';
+import { minimise } from './minimise.ts';
+import { superlinear } from './superlinear.ts';
+import type { SupervisedWorker } from './supervised-worker.ts';
+import type { FoundFault, Tally } from './tally.ts';
+
+/** How long (ms) the search for a smaller input may take, for each fault. */
+const MAX_MINIMISE_MS = 60_000;
+
+/** Minimises the input of each fault that a worker showed, and writes it into `folder`. */
+export async function minimiseFound(tally: Tally, worker: SupervisedWorker, folder: string): Promise<void> {
+  for (const fault of tally.found.values()) {
+    if (fault.input === undefined) continue;
+    fault.file = saveFound(folder, fault, await minimised(fault, fault.input, worker));
+  }
+}
+
+/** The smallest input found within the time that still shows the fault. */
+async function minimised(fault: FoundFault, input: FuzzInput, worker: SupervisedWorker): Promise<FuzzInput> {
+  const end = performance.now() + MAX_MINIMISE_MS;
+  const isOver = () => performance.now() > end;
+  return minimise(input, fault.tree, (smaller) => shows(fault, smaller, worker), isOver);
+}
+
+/** Whether an input shows a fault of the same kind and signature. A hang may be seen at another place of the same file. */
+export async function shows(fault: Fault, input: FuzzInput, worker: SupervisedWorker): Promise<boolean> {
+  if (fault.kind === 'superlinear') {
+    const cost = async (one: FuzzInput) => (await worker.probe(one)).seen[0]?.cpuMs ?? 0;
+    return (await superlinear(input, cost)) !== undefined;
+  }
+  const { seen, ended } = await worker.probe(input);
+  const faults = [...seen.flatMap((one) => one.faults), ...(ended ? [ended.fault] : [])];
+  return faults.some(({ kind, signature }) => kind === fault.kind && signature === fault.signature);
+}

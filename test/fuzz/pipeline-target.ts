@@ -1,0 +1,65 @@
+import { OPERATIONS } from '../../src/contract/operations.ts';
+import { type Json, printJson } from '../../src/domain/json.ts';
+import { ProblemError, problemBody } from '../../src/domain/problem.ts';
+import { decode } from '../../src/format/decode.ts';
+import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../../src/format/decoded.ts';
+import { printYaml } from '../../src/format/encode-yaml.ts';
+import { carryOut } from '../../src/pipeline/pipeline.ts';
+import { openStore } from '../../src/store/store.ts';
+import { startInProcess } from '../documents-in-process.ts';
+import type { FuzzInput } from './fuzz-case.ts';
+import type { Served, Target } from './target.ts';
+
+const DEADLINE_MS = 25_000;
+
+/** Birddog's own pipeline over an emulated Datadog, which each case gets empty. */
+export function createTarget(): Target {
+  return {
+    decode: ({ path, body, format }) =>
+      decode(body, format, operationAt(path).kind === undefined ? DOCUMENT_LIMITS : OBJECT_LIMITS),
+    serve,
+    encode: (body, format) => (format === 'yaml' ? printYaml(body) : printJson(body)),
+  };
+}
+
+function operationAt(path: string) {
+  const operation = OPERATIONS.find((one) => one.path === path);
+  if (!operation) throw new TypeError(`${path} is no operation`);
+  return operation;
+}
+
+async function serve(
+  { path, query, before }: FuzzInput,
+  body: Awaited<ReturnType<typeof decode>>,
+): Promise<Served> {
+  const operation = operationAt(path);
+  const store = openStore(':memory:');
+  const birddog = startInProcess({ store });
+  try {
+    if (before !== undefined)
+      await ignoringProblems(birddog.send('/apply', { text: before, format: 'json' }));
+    birddog.taken();
+    const way = { way: 'sidecar', missingFrom: ['datadog'] } as const;
+    const request = { operation, query, way, body, context: birddog.context(DEADLINE_MS) };
+    const answer = await problemAsAnswer(carryOut(request, birddog.ports));
+    return { ...answer, planned: birddog.taken().length > 0 };
+  } finally {
+    store.close();
+  }
+}
+
+/** What is applied first may be refused: then Datadog has nothing. */
+async function ignoringProblems(applied: Promise<unknown>): Promise<void> {
+  await applied.catch((error: unknown) => {
+    if (!(error instanceof ProblemError) || error.code === 'internal') throw error;
+  });
+}
+
+async function problemAsAnswer(answer: Promise<{ body: Json }>): Promise<{ body: Json; problem?: string }> {
+  try {
+    return { body: (await answer).body };
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code === 'internal') throw error;
+    return { problem: error.code, body: JSON.parse(JSON.stringify(problemBody(error, 'r'))) };
+  }
+}

@@ -1,0 +1,71 @@
+import { connect } from 'node:net';
+
+export interface RawAnswer {
+  /** The final responses on the connection, in order; interim ones (1xx) are left out. */
+  readonly responses: readonly RawResponse[];
+  /** Why nothing more came: the server closed, the time was over, or the connection failed. */
+  readonly end: 'closed' | 'timeout' | 'refused' | 'reset';
+}
+
+export interface RawResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Writes pieces of bytes to a new connection and reads until the server closes it, or `timeoutMs` have passed. Never rejects. */
+export function sendRaw(url: URL, pieces: readonly Uint8Array[], timeoutMs: number): Promise<RawAnswer> {
+  const { promise, resolve } = Promise.withResolvers<RawAnswer>();
+  const chunks: Buffer[] = [];
+  let isConnected = false;
+  const socket = connect({ host: url.hostname, port: Number(url.port) });
+  const timer = setTimeout(() => finish('timeout'), timeoutMs);
+  const finish = (end: RawAnswer['end']) => {
+    clearTimeout(timer);
+    socket.destroy();
+    resolve({ end, responses: responsesIn(Buffer.concat(chunks)) });
+  };
+  socket.on('connect', () => {
+    isConnected = true;
+    void writeAll();
+  });
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  socket.on('end', () => finish('closed'));
+  socket.on('close', () => finish('closed'));
+  socket.on('error', () => finish(isConnected ? 'reset' : 'refused'));
+  async function writeAll() {
+    for (const piece of pieces) {
+      if (socket.destroyed) return;
+      socket.write(piece);
+      // A turn of the event loop, so that pieces arrive apart.
+      await new Promise((next) => {
+        setImmediate(next);
+      });
+    }
+  }
+  return promise;
+}
+
+/** Splits what a server sent into its final responses; what is cut off is left out. */
+export function responsesIn(bytes: Buffer): RawResponse[] {
+  const responses: RawResponse[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const headEnd = bytes.indexOf('\r\n\r\n', at);
+    if (headEnd < 0) break;
+    const [statusLine = '', ...lines] = bytes.subarray(at, headEnd).toString('latin1').split('\r\n');
+    const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(statusLine)?.[1] ?? 0);
+    const header = (name: string) =>
+      lines
+        .find((line) => line.toLowerCase().startsWith(`${name}:`))
+        ?.slice(name.length + 1)
+        .trim();
+    at = headEnd + 4;
+    if (status >= 100 && status < 200) continue;
+    const length = Number(header('content-length') ?? bytes.length - at);
+    const body = bytes.subarray(at, at + length).toString();
+    responses.push({ status, contentType: header('content-type') ?? '', body });
+    // The answer to HEAD says a length and has no body: a next response begins at once.
+    at += bytes.subarray(at, at + 5).toString() === 'HTTP/' ? 0 : length;
+  }
+  return responses;
+}

@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Returns the first place of a stack that is in the repository: file and function, without line, so that edits elsewhere keep it. */
+export function placeOfStack(stack: string): string {
+  for (const line of stack.split('\n').slice(1)) {
+    const [, name = '', url = ''] =
+      /^\s*at (?:(?:async )?(.*?) \()?(?:file:\/\/)?(\/.*?|node:.*?):\d+:\d+\)?$/.exec(line) ?? [];
+    if (url.startsWith(`${ROOT}/`) && !url.includes('/node_modules/'))
+      return `${url.slice(ROOT.length + 1)} ${name}`.trim();
+  }
+  return 'an unknown place';
+}
+
+/** Returns a frame of a paused process as a place of the same form. */
+export function placeOfFrames(
+  frames: readonly { readonly url: string; readonly functionName: string }[],
+): string {
+  const path = (url: string) => (url.startsWith('file:') ? fileURLToPath(url) : url);
+  const own = frames.find(({ url }) => path(url).startsWith(`${ROOT}/src/`)) ?? frames[0];
+  return own ? `${path(own.url).replace(`${ROOT}/`, '')} ${own.functionName}`.trim() : 'an unknown place';
+}

@@ -1,0 +1,53 @@
+import type { Json } from '../../src/domain/json.ts';
+import type { FuzzInput } from './fuzz-case.ts';
+import type { Fault, Seen } from './messages.ts';
+
+/** A fault that cases showed, once for each kind and signature. */
+export interface FoundFault extends Fault {
+  count: number;
+  readonly firstCase: number;
+  /** The input that showed it first; absent for what only shows over HTTP, or over many cases. */
+  readonly input?: FuzzInput;
+  readonly tree?: Json;
+  /** The bytes of the connection that showed it first. */
+  readonly pieces?: readonly Uint8Array[];
+  /** Where the minimised input was written. */
+  file?: string;
+}
+
+/** What was counted over some cases. */
+export interface Tally {
+  cases: number;
+  decoded: number;
+  planned: number;
+  readonly outcomes: Map<string, number>;
+  readonly found: Map<string, FoundFault>;
+}
+
+export function newTally(): Tally {
+  return { cases: 0, decoded: 0, planned: 0, outcomes: new Map(), found: new Map() };
+}
+
+/** Counts one case; its faults are added by `addFault`. */
+export function count(
+  tally: Tally,
+  { decoded, planned, outcome }: Pick<Seen, 'decoded' | 'planned' | 'outcome'>,
+): void {
+  tally.cases += 1;
+  tally.decoded += decoded ? 1 : 0;
+  tally.planned += planned ? 1 : 0;
+  tally.outcomes.set(outcome, (tally.outcomes.get(outcome) ?? 0) + 1);
+}
+
+/** Adds a fault; one of a kind and signature that was found before is only counted. */
+export function addFault(
+  tally: Tally,
+  fault: Fault,
+  firstCase: number,
+  shownBy: Pick<FoundFault, 'input' | 'tree' | 'pieces'>,
+): void {
+  const name = `${fault.kind}: ${fault.signature}`;
+  const known = tally.found.get(name);
+  if (known) known.count += 1;
+  else tally.found.set(name, { ...fault, count: 1, firstCase, ...shownBy });
+}
