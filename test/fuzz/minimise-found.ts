@@ -7,24 +7,34 @@ import type { SupervisedWorker } from './supervised-worker.ts';
 import type { FoundFault, Tally } from './tally.ts';
 
 /** How long (ms) the search for a smaller input may take, for each fault. */
-const MAX_MINIMISE_MS = 60_000;
+const MINIMISE_MS = 60_000;
 
 /** Minimises the input of each fault that a worker showed, and writes it into `folder`. */
-export async function minimiseFound(tally: Tally, worker: SupervisedWorker, folder: string): Promise<void> {
+export async function minimiseFound(
+  tally: Tally,
+  worker: SupervisedWorker,
+  folder: string,
+  minimiseMs = MINIMISE_MS,
+): Promise<void> {
   for (const fault of tally.found.values()) {
     if (fault.input === undefined) continue;
-    fault.file = saveFound(folder, fault, await minimised(fault, fault.input, worker));
+    fault.file = saveFound(folder, fault, await minimised(fault, fault.input, worker, minimiseMs));
   }
 }
 
 /** The smallest input found within the time that still shows the fault. */
-async function minimised(fault: FoundFault, input: FuzzInput, worker: SupervisedWorker): Promise<FuzzInput> {
-  const end = performance.now() + MAX_MINIMISE_MS;
+async function minimised(
+  fault: FoundFault,
+  input: FuzzInput,
+  worker: SupervisedWorker,
+  ms: number,
+): Promise<FuzzInput> {
+  const end = performance.now() + ms;
   const isOver = () => performance.now() > end;
   return minimise(input, fault.tree, (smaller) => shows(fault, smaller, worker), isOver);
 }
 
-/** Whether an input shows a fault of the same kind and signature. A hang may be seen at another place of the same file. */
+/** Whether an input shows a fault of the same kind and signature. A hang is named by its file alone: it may be seen in any function of the loop. */
 export async function shows(fault: Fault, input: FuzzInput, worker: SupervisedWorker): Promise<boolean> {
   if (fault.kind === 'superlinear') {
     const cost = async (one: FuzzInput) => (await worker.probe(one)).seen[0]?.cpuMs ?? 0;

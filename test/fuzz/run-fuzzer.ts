@@ -3,7 +3,7 @@ import { saveRaw } from './found.ts';
 import { startPodTarget, type HttpTarget } from './http-target.ts';
 import { minimiseFound } from './minimise-found.ts';
 import { type FuzzOptions, isHttp } from './options.ts';
-import { type HttpMemory, runHttp } from './run-http.ts';
+import { type HttpMemory, type HttpOptions, runHttp } from './run-http.ts';
 import { runWorkers } from './run-workers.ts';
 import { loadSeedObjects } from './seed-objects.ts';
 import { supervisedWorker, type WorkerOptions } from './supervised-worker.ts';
@@ -22,6 +22,9 @@ export interface FuzzResult {
 export interface Tested {
   readonly worker: WorkerOptions;
   readonly startServer: () => Promise<HttpTarget>;
+  readonly httpTimes?: Pick<HttpOptions, 'answerMs' | 'mangledMs' | 'healthMs'>;
+  /** How long (ms) the search for a smaller input may take, for each fault. */
+  readonly minimiseMs?: number;
 }
 
 const HANG_MS = 20_000;
@@ -70,6 +73,7 @@ export async function runFuzzer(
               connections: options.connections,
               start: tested.startServer,
               next: overHttp.take,
+              ...tested.httpTimes,
             },
             http,
           ),
@@ -78,7 +82,7 @@ export async function runFuzzer(
     try {
       progress(`${seconds()} s: verifying what was found`);
       await costly.verify(seed, objects, worker, process);
-      if (save !== undefined) await minimiseFound(process, worker, save);
+      if (save !== undefined) await minimiseFound(process, worker, save, tested.minimiseMs);
     } finally {
       worker.close();
     }

@@ -120,9 +120,10 @@ async function serverFault({ pids, healthUrls }: HttpTarget, healthMs: number): 
       if (status !== 200)
         return { kind: 'no_answer', signature: `health of process ${at}`, detail: `status ${status}` };
     } catch (error) {
-      const hasEnded = pids.some((pid) => !isAlive(pid));
-      const kind = hasEnded ? 'process_ended' : 'no_answer';
-      return { kind, signature: `health of process ${at}`, detail: String(error) };
+      const ended = pids.findIndex((pid) => !isAlive(pid));
+      if (ended >= 0)
+        return { kind: 'process_ended', signature: `server process ${ended}`, detail: String(error) };
+      return { kind: 'no_answer', signature: `health of process ${at}`, detail: String(error) };
     }
   }
   return undefined;

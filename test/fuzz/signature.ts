@@ -9,7 +9,7 @@ export function placeOfStack(stack: string): string {
     const [, name = '', url = ''] =
       /^\s*at (?:(?:async )?(.*?) \()?(?:file:\/\/)?(\/.*?|node:.*?):\d+:\d+\)?$/.exec(line) ?? [];
     if (url.startsWith(`${ROOT}/`) && !url.includes('/node_modules/'))
-      return `${url.slice(ROOT.length + 1)} ${name}`.trim();
+      return `${relative(url)} ${name}`.trim();
   }
   return 'an unknown place';
 }
@@ -20,5 +20,9 @@ export function placeOfFrames(
 ): string {
   const path = (url: string) => (url.startsWith('file:') ? fileURLToPath(url) : url);
   const own = frames.find(({ url }) => path(url).startsWith(`${ROOT}/src/`)) ?? frames[0];
-  return own ? `${path(own.url).replace(`${ROOT}/`, '')} ${own.functionName}`.trim() : 'an unknown place';
+  return own ? `${relative(path(own.url))} ${own.functionName}`.trim() : 'an unknown place';
+}
+
+function relative(path: string): string {
+  return path.replace(`${ROOT}/`, '').replace(/\?.*/s, '');
 }

@@ -78,7 +78,12 @@ function carriedOut(child: ChildProcess, job: Job, hangMs: number): Promise<JobE
     resolve({ seen, ...end, ...(stuckAt === undefined ? {} : { stuckAt }) });
   const hung = () => {
     const detail = `no answer within ${hangMs} ms`;
-    finish({ ended: { id: at, fault: { kind: 'hang', signature: stuckAt ?? 'waits for ever', detail } } });
+    finish({
+      ended: {
+        id: at,
+        fault: { kind: 'hang', signature: stuckAt?.split(' ')[0] ?? 'waits for ever', detail },
+      },
+    });
   };
   let timer = setTimeout(hung, ready.has(child) ? hangMs : START_MS);
   const listener = (message: unknown) => {
