@@ -35,6 +35,12 @@ describe('a body held against its schema', () => {
     ['an unknown member, at its name', { ...alert, severty: 'high' }, 'unknown_member', '/a/severty'],
     ['a wrong value, at the value', { ...alert, severity: 'urgent' }, 'wrong_value', '/a/severity'],
     [
+      'a number in its own spelling where an object belongs',
+      { ...alert, condition: numberFromText('1e9') },
+      'wrong_value',
+      '/a/condition',
+    ],
+    [
       'text for a number',
       { ...alert, condition: { over: '5m', above: '1' } },
       'wrong_value',

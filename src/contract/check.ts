@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Finding } from '../domain/finding.ts';
-import type { Json } from '../domain/json.ts';
+import { isObject, isRawNumber, type Json, toNumber } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 
 /**
@@ -8,8 +8,23 @@ import { type Pointer, pointerTo } from '../domain/pointer.ts';
  * none where the value fits. A missing member is found at the object that lacks it.
  */
 export function check(schema: z.ZodType, value: Json, base: Pointer): Finding[] {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(withPlainNumbers(value));
   return result.success ? [] : result.error.issues.flatMap((issue) => findingsOf(issue, value, base));
+}
+
+/** A number that keeps its spelling is an object in memory; to a schema it is the number that it stands for. */
+function withPlainNumbers(value: Json): Json {
+  if (isRawNumber(value)) return toNumber(value) ?? null;
+  if (Array.isArray(value)) {
+    const items = value.map(withPlainNumbers);
+    return items.some((item, at) => item !== value[at]) ? items : value;
+  }
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).map(([name, member]): [string, Json] => [
+    name,
+    withPlainNumbers(member),
+  ]);
+  return members.some(([name, member]) => member !== value[name]) ? Object.fromEntries(members) : value;
 }
 
 function findingsOf(issue: z.core.$ZodIssue, value: Json, base: Pointer): Finding[] {

@@ -33,7 +33,9 @@ describe('inputs that the fuzzer once found faults with', () => {
   }
 });
 
-describe('connections that the fuzzer once found faults with', { skip: raws.length === 0 && 'there are none' }, () => {
+describe('connections that the fuzzer once found faults with', {
+  skip: raws.length === 0 && 'there are none',
+}, () => {
   let target: HttpTarget;
   before(async () => {
     target = await startPodTarget();

@@ -4,6 +4,7 @@ import { FRAGMENTS } from './hostile-values.ts';
 import { type Random, randomOf } from './random.ts';
 import type { SeedObjects } from './seed-objects.ts';
 import { mangled } from './mangle-request.ts';
+import { printRequest, type WireRequest } from './wire-request.ts';
 
 /** One connection: the bytes that are written to it, in pieces. */
 export interface HttpCase {
@@ -17,14 +18,6 @@ export interface HttpCase {
   readonly hasBody: boolean;
 }
 
-/** A request before it is printed. */
-export interface WireRequest {
-  readonly method: string;
-  readonly target: string;
-  readonly headers: readonly (readonly [string, string])[];
-  readonly body?: Uint8Array;
-}
-
 /** Returns case `id` of a seed for a server at `host`: a pure function of all arguments. */
 export function httpCase(seed: number, id: number, objects: SeedObjects, host: string): HttpCase {
   const { input } = fuzzCase(seed, id, objects);
@@ -35,16 +28,6 @@ export function httpCase(seed: number, id: number, objects: SeedObjects, host: s
   if (random.chance(0.82))
     return { ...about, pieces: pieces(printRequest(request), random), mustAnswer: true };
   return { ...about, pieces: pieces(mangled(request, random), random), mustAnswer: false, hasBody: false };
-}
-
-/** Prints a request as HTTP/1.1. */
-export function printRequest({ method, target, headers, body }: WireRequest): Buffer {
-  const length = body === undefined ? [] : [['content-length', String(body.byteLength)] as const];
-  const lines = [...headers, ...length].map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  return Buffer.concat([
-    Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines}\r\n`, 'latin1'),
-    body ?? Buffer.alloc(0),
-  ]);
 }
 
 const TYPES = { json: 'application/json', yaml: 'application/yaml', toml: 'application/toml' } as const;

@@ -1,7 +1,7 @@
 import { FRAGMENTS } from './hostile-values.ts';
-import type { WireRequest } from './http-case.ts';
 import { mutateBytes } from './mutate-bytes.ts';
 import type { Random } from './random.ts';
+import type { WireRequest } from './wire-request.ts';
 
 type Mangle = (request: WireRequest, random: Random) => Buffer;
 

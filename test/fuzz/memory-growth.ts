@@ -2,6 +2,8 @@ import type { Fault, MemorySample } from './messages.ts';
 
 /** Bytes a case may add for good, on average; what a warm process adds is far below. */
 const MAX_BYTES_PER_CASE = 2048;
+/** Growth (bytes) over all cases that is too little to tell a leak from caches and compiled code. */
+const MIN_GROWTH = 8 * 2 ** 20;
 const MIN_SAMPLES = 8;
 
 /** Returns the growth of the heap (bytes a case) after garbage collection: the slope of the samples after the first quarter. */
@@ -20,11 +22,11 @@ export function bytesPerCase(samples: readonly MemorySample[]): number | undefin
 /** The fault of a process whose heap grows with the number of cases; undefined where it does not, or too little was seen. */
 export function memoryGrowth(samples: readonly MemorySample[]): Fault | undefined {
   const growth = bytesPerCase(samples);
-  if (growth === undefined || growth < MAX_BYTES_PER_CASE) return undefined;
-  const last = samples.at(-1);
+  const cases = (samples.at(-1)?.cases ?? 0) - (samples[0]?.cases ?? 0);
+  if (growth === undefined || growth < MAX_BYTES_PER_CASE || growth * cases < MIN_GROWTH) return undefined;
   return {
     kind: 'memory_growth',
     signature: 'heap after garbage collection',
-    detail: `${Math.round(growth)} bytes a case over ${last?.cases ?? 0} cases`,
+    detail: `${Math.round(growth)} bytes a case over ${cases} cases`,
   };
 }
