@@ -39,7 +39,7 @@ export function readSettings(env: Env): Settings {
     if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) ports[name] = Number(text);
     else faults.push(`${name}: "${text}" is no port; give a whole number from 0 to 65535`);
   }
-  faults.push(...sharedPorts(ports));
+  for (const fault of sharedPorts(ports)) faults.push(fault);
   if (faults.length > 0) throw new Error(faults.join('\n'));
   return { ports, ...datadogOf(env), env };
 }

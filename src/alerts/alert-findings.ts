@@ -26,11 +26,10 @@ const TAG_KEY = /^[A-Za-z@][\w.\-/:@]{0,199}$/;
 const FILTER = /^[^{}\n\r]+$/;
 const HANDLE = /^@[^\s{},]+$/;
 
-/** What is wrong with an alert whose shape is right. `pointer` is where it stands in the body. */
-export function alertFindings(alert: Alert, pointer: Pointer): Finding[] {
-  const findings: Finding[] = [];
+/** Hands over everything that is wrong with an alert whose shape is right. `pointer` is where it stands in the body. */
+export function checkAlert(alert: Alert, pointer: Pointer, found: (finding: Finding) => void): void {
   const say: Say = (path, message, hint, severity = 'error') => {
-    findings.push({
+    found({
       code: 'alert',
       severity,
       message,
@@ -40,7 +39,6 @@ export function alertFindings(alert: Alert, pointer: Pointer): Finding[] {
   };
   for (const check of [checkSignal, checkWindow, checkThresholds, checkMessage, checkNotify])
     check(alert, say);
-  return findings;
 }
 
 function checkSignal({ signal }: Alert, say: Say): void {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type JsonObject, numberFromText } from '../domain/json.ts';
 import { type Alert, alertJson, SEVERITIES, type Transition, TRANSITIONS } from './alert.ts';
-import { alertFindings } from './alert-findings.ts';
+import type { Finding } from '../domain/finding.ts';
+import { checkAlert } from './alert-findings.ts';
 import { compileAlert } from './compile.ts';
 import { whenMember } from './notification.ts';
 import { readAlert } from './read-back.ts';
@@ -93,6 +94,12 @@ const alert: fc.Arbitrary<Alert> = fc
       notify: r.notify?.map(([to, when]: [string[], Transition[]]) => ({ to, ...whenMember(when) })),
     };
   });
+
+function alertFindings(given: Alert, pointer: string): Finding[] {
+  const found: Finding[] = [];
+  checkAlert(given, pointer, (finding) => found.push(finding));
+  return found;
+}
 
 describe('an alert', () => {
   it('is the monitor a person would have written', () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Findings } from '../domain/findings.ts';
 import type { Json } from '../domain/json.ts';
 import type { Alert } from './alert.ts';
-import { lintAlert } from './lint-alert.ts';
+import { addAlertFindings } from './lint-alert.ts';
 
 const ALERT: Alert = {
   title: 'Queue is deep',
@@ -10,6 +11,11 @@ const ALERT: Alert = {
   condition: { over: '5m', above: 1000 },
   message: 'Look at the consumers.',
   notify: [{ to: ['@slack-payments'] }],
+};
+const lintAlert = (alert: Alert, lint: Json | undefined, pointer: string) => {
+  const findings = new Findings();
+  addAlertFindings(findings, alert, lint, pointer);
+  return findings.list();
 };
 const told = (alert: Alert, lint?: Json) =>
   lintAlert(alert, lint, '/alert').map(({ code, pointer, at }) => [code, pointer, at]);

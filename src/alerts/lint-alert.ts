@@ -1,11 +1,11 @@
 import type { Finding } from '../domain/finding.ts';
+import { Findings } from '../domain/findings.ts';
 import type { Json } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
-import { MONITOR_RULES } from '../lint/monitor/monitor-rules.ts';
+import { addMonitorRules, MONITOR_RULES } from '../lint/monitor/monitor-rules.ts';
 import { viewMonitor } from '../lint/monitor/monitor-view.ts';
-import { findingsOf } from '../lint/rule.ts';
-import { suppress } from '../lint/suppression/suppress.ts';
-import { alertFindings } from './alert-findings.ts';
+import { addSuppressionFindings, suppressionsOf } from '../lint/suppression/suppress.ts';
+import { checkAlert } from './alert-findings.ts';
 import type { Alert } from './alert.ts';
 import { compileAlert } from './compile.ts';
 
@@ -21,24 +21,40 @@ const SOURCES: readonly (readonly [member: Pointer, source: Pointer])[] = [
 ];
 
 /**
- * What is wrong with an alert whose shape is right, and, where nothing is, with the monitor that it becomes, at the place of
- * the alert it comes from. `lint` is the alert's own member, `pointer` where the alert stands in the body.
+ * Adds what is wrong with an alert whose shape is right, and, where nothing is, with the monitor that it becomes, at the
+ * place of the alert it comes from. `lint` is the alert's own member, `pointer` where the alert stands in the body.
  */
-export function lintAlert(alert: Alert, lint: Json | undefined, pointer: Pointer): Finding[] {
-  const told = alertFindings(alert, pointer);
-  const sound = told.every(({ severity }) => severity !== 'error');
-  const found = sound ? findingsOf(MONITOR_RULES, viewMonitor(compileAlert(alert)), '') : [];
-  // What the alert itself is told is not said once more of its monitor.
-  const placed = found
-    .map((finding) => sourceOf(finding, alert, pointer))
-    .filter((finding) => !told.some((other) => other.pointer.startsWith(finding.pointer)))
-    .filter((finding, at, all) => all.findIndex((other) => isSame(other, finding)) === at);
-  return [...told, ...suppress(placed, lint, { rules: MONITOR_RULES, pointer, whole: sound })];
-}
-
-/** Who is told stands in several blocks of the monitor's message, and once in the alert. */
-function isSame(a: Finding, b: Finding): boolean {
-  return a.code === b.code && a.pointer === b.pointer && a.at === b.at && a.message === b.message;
+export function addAlertFindings(
+  findings: Findings,
+  alert: Alert,
+  lint: Json | undefined,
+  pointer: Pointer,
+): void {
+  // What the alert itself is told is not said once more of its monitor: neither at the place nor above it.
+  const places = new Set<Pointer>();
+  let sound = true;
+  checkAlert(alert, pointer, (finding) => {
+    if (finding.severity === 'error') sound = false;
+    for (let place = finding.pointer; !places.has(place); place = place.slice(0, place.lastIndexOf('/'))) {
+      places.add(place);
+      if (place === pointer) break;
+    }
+    findings.add(finding);
+  });
+  const suppressions = suppressionsOf(lint);
+  if (sound) {
+    const found = new Findings();
+    addMonitorRules(found, viewMonitor(compileAlert(alert)), '', suppressions);
+    // Who is told stands in several blocks of the monitor's message, and once in the alert.
+    const added = new Set<string>();
+    for (const finding of found.list()) {
+      const placed = sourceOf(finding, alert, pointer);
+      const name = JSON.stringify([placed.code, placed.pointer, placed.at, placed.message]);
+      if (!places.has(placed.pointer) && !added.has(name)) findings.add(placed);
+      added.add(name);
+    }
+  }
+  addSuppressionFindings(findings, suppressions, { rules: MONITOR_RULES, pointer, whole: sound });
 }
 
 /** A fix would change what the alert does not have. */

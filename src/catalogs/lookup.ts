@@ -1,3 +1,4 @@
+import { largest } from '../domain/append.ts';
 import {
   CATALOG_NAMES,
   type CatalogAliases,
@@ -176,7 +177,7 @@ function wayOf(settled: Settlement, application: string): Way {
 function catalogAway({ away }: Settlement & { way: 'unknown' }, application: string): ProblemError {
   const why = away.length > 0 ? away.map((a) => a.why).join('; ') : 'the catalogs take too long';
   return new ProblemError('catalog_away', `It is not known whether "${application}" is listed: ${why}.`, {
-    retryAfter: Math.max(...away.map((a) => a.retryAfter ?? RETRY_AFTER_SECONDS), RETRY_AFTER_SECONDS),
+    retryAfter: largest([RETRY_AFTER_SECONDS, ...away.map((a) => a.retryAfter ?? RETRY_AFTER_SECONDS)]),
     members: { catalogs: away.map((a) => a.catalog) },
   });
 }

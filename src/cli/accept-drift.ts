@@ -1,3 +1,4 @@
+import { append } from '../domain/append.ts';
 import { isObject, type Json, type JsonObject, sameJson } from '../domain/json.ts';
 import type { Change } from '../domain/plan.ts';
 import { isSet } from '../domain/set-changes.ts';
@@ -61,7 +62,7 @@ export async function acceptDrift(
       }
     }
   }
-  refused.push(...(await leftBehind(document, text, drifted, refused, deadlineMs, { client })));
+  append(refused, await leftBehind(document, text, drifted, refused, deadlineMs, { client }));
   return { text, refused };
 }
 

@@ -1,3 +1,4 @@
+import { append } from '../domain/append.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type BirddogClient, type Question } from './birddog-client.ts';
 import { BirddogProblem, findingsIn, NoAnswer } from './birddog-failures.ts';
@@ -64,7 +65,7 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
     onProgress(done.length, false);
     const begun = clock.now();
     const call = await ask(applying, basis, deadlineMs);
-    done.push(...call.progress.done);
+    append(done, call.progress.done);
     basis = call.progress.basis ?? basis;
     if (call.progress.remaining.length > 0 || !call.error) ({ remaining } = call.progress);
     if (call.findings) ({ findings } = call);

@@ -1,3 +1,4 @@
+import { append } from '../domain/append.ts';
 import { parseArgs } from 'node:util';
 import { allWell, type CheckedPart, checkReportSchema } from '../contract/check-report.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -63,7 +64,7 @@ async function lookAtAll(steps: Steps, write: boolean): Promise<CheckedPart[]> {
   if (parts[0]?.state !== 'ok')
     return [...parts, ...later.map((name) => skipped(name, 'Birddog does not answer.'))];
   parts.push(await dryRun(steps));
-  if (write) parts.push(...(await roundTrip(steps)));
+  if (write) append(parts, await roundTrip(steps));
   return parts;
 }
 

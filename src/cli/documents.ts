@@ -1,3 +1,4 @@
+import { append } from '../domain/append.ts';
 import type { Finding } from '../domain/finding.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 import { decode, utf8Text } from '../format/decode.ts';
@@ -69,7 +70,7 @@ export function failureLine(name: string, message: string, paint: Paint): string
 async function sourcesNamed(named: string, ...rest: Rest): Promise<Source[]> {
   try {
     const sources: Source[] = [];
-    for (const name of await filesNamed(named)) sources.push(...(await sourcesIn(name, ...rest)));
+    for (const name of await filesNamed(named)) append(sources, await sourcesIn(name, ...rest));
     return sources;
   } catch (error) {
     if (!(error instanceof FileError)) throw error;

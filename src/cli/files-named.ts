@@ -1,3 +1,4 @@
+import { append } from '../domain/append.ts';
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,7 +29,7 @@ async function filesIn(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const entry of entries.filter(isLookedAt).sort(byName)) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) found.push(...(await filesIn(path)));
+    if (entry.isDirectory()) append(found, await filesIn(path));
     else if (isFormatNamed(path)) found.push(path);
   }
   return found;

@@ -1,3 +1,4 @@
+import { append } from '../domain/append.ts';
 import { EditSet } from '../domain/edit-set.ts';
 import type { Edit, Fix } from '../domain/finding.ts';
 import type { Format } from '../format/decoded.ts';
@@ -50,7 +51,10 @@ async function fixPart(
     if (offers.length === 0) break;
     const taken = await applied(text, format, offers);
     if (taken) {
-      fixed.push(...taken.offers.map(({ finding, fix }) => ({ finding, title: fix.title })));
+      append(
+        fixed,
+        taken.offers.map(({ finding, fix }) => ({ finding, title: fix.title })),
+      );
       text = taken.text;
     } else if (offers[0]) refused.add(nameOf(offers[0]));
   }

@@ -44,7 +44,7 @@ export async function lintText(text: string, format: Format): Promise<LocatedFin
 export async function lintPart(text: string, format: Format): Promise<LocatedFinding[]> {
   try {
     const { value, span } = await decode(text, format, DOCUMENT_LIMITS);
-    const located = lintFile(value).map(({ at, to, ...finding }): LocatedFinding => {
+    const located = lintFile(value).map(({ at, to, rest: _, ...finding }): LocatedFinding => {
       const { start, end } = span(finding.pointer, at, to);
       return { ...finding, ...start, ...(end ? { end } : {}) };
     });

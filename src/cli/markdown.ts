@@ -1,3 +1,4 @@
+import { largest } from '../domain/append.ts';
 import { visible } from './visible.ts';
 
 /** Everything but letters, digits, blanks and what says nothing in Markdown and HTML. */
@@ -19,7 +20,7 @@ export function tableRow(cells: readonly string[]): string {
 
 /** Lines as they are, within a fence that none of them can end. */
 export function codeBlock(text: string, language: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const longest = largest([2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length)]);
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${text.trimEnd()}\n${fence}`;
 }

@@ -1,3 +1,4 @@
+import { largest } from '../domain/append.ts';
 import type { CheckedPart } from '../contract/check-report.ts';
 import type { Paint } from './report.ts';
 import { visible } from './visible.ts';
@@ -6,7 +7,7 @@ const STYLES = { ok: 'aside', warning: 'warning', failed: 'error', skipped: 'war
 
 /** The parts as a table for people: how each stands, its name, its time, and what to do. */
 export function printCheck(parts: readonly CheckedPart[], url: URL, paint: Paint): string {
-  const widest = Math.max(...parts.map(({ name }) => name.length));
+  const widest = largest(parts.map(({ name }) => name.length));
   const rows = parts.map(({ name, state, ms, detail, hint }) => {
     const row = `${paint(STYLES[state], state.padEnd(7))}  ${name.padEnd(widest)}  ${String(ms).padStart(6)} ms  ${visible(detail)}`;
     return hint === '' ? row : `${row}\n${' '.repeat(9)}${visible(`to do: ${hint}`)}`;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { numberFromText } from '../domain/json.ts';
+import fc from 'fast-check';
+import { isObject, type Json, type JsonObject, numberFromText } from '../domain/json.ts';
 import { check } from './check.ts';
-import { ENVELOPE_SCHEMAS, OBJECT_SCHEMAS } from './schemas.ts';
+import { documentSchema, ENVELOPE_SCHEMAS, OBJECT_SCHEMAS } from './schemas.ts';
 
 const alert = {
   title: 't',
@@ -68,3 +69,126 @@ describe('a body held against its schema', () => {
     for (const { message } of findings) assert.match(message, /^["A-Z].*\.$/);
   });
 });
+
+const monitor = { type: 'query alert', query: 'q' };
+const entries = (length: number, item: Json) => Array.from({ length }, () => item);
+
+describe('a value with more mistakes than an answer has', () => {
+  const WRONG: readonly [what: string, check: () => ReturnType<typeof check>, count: number][] = [
+    [
+      'tags',
+      () => check(OBJECT_SCHEMAS.monitor.create, { ...monitor, tags: entries(500_000, 1) }, ''),
+      500_000,
+    ],
+    [
+      'tags of an update',
+      () => check(OBJECT_SCHEMAS.monitor.update, { tags: entries(200_000, '') }, ''),
+      200_000,
+    ],
+    [
+      'recipients of a document',
+      () =>
+        check(
+          documentSchema,
+          { apiVersion: 'birddog/v1', application: 'a', team: 'b', notify: entries(200_000, ' ') },
+          '',
+        ),
+      200_000,
+    ],
+    [
+      'members that nobody knows',
+      () =>
+        check(
+          OBJECT_SCHEMAS.alert.create,
+          { ...alert, ...Object.fromEntries(entries(200_000, 1).map((one, at) => [`m${at}`, one])) },
+          '',
+        ),
+      200_000,
+    ],
+    [
+      'items of a list that may be a word too',
+      () =>
+        check(
+          OBJECT_SCHEMAS.alert.create,
+          { ...alert, notify: [{ to: ['@a'], when: entries(200_000, 'never') }] },
+          '',
+        ),
+      200_000,
+    ],
+    [
+      'widgets',
+      () =>
+        check(
+          OBJECT_SCHEMAS.dashboard.create,
+          { title: 't', layout_type: 'free', widgets: entries(200_000, {}) },
+          '',
+        ),
+      200_000,
+    ],
+  ];
+  for (const [what, checked, count] of WRONG) {
+    it(`has a hundred findings and the exact count of the rest: ${what}`, () => {
+      const list = checked();
+      assert.equal(list.length, 101);
+      assert.deepEqual(list.at(-1)?.rest, { error: count - 100, warning: 0 });
+    });
+  }
+});
+
+describe('the findings of a schema', () => {
+  const json = fc.jsonValue({ maxDepth: 2 });
+  const sound: readonly [schema: Parameters<typeof check>[0], value: JsonObject][] = [
+    [OBJECT_SCHEMAS.alert.create, { ...alert, notify: [{ to: ['@a'], when: ['alert'] }], lint: {} }],
+    [OBJECT_SCHEMAS.monitor.create, { ...monitor, tags: ['a'], options: {}, priority: 1, message: 'm' }],
+    [OBJECT_SCHEMAS.monitor.update, { tags: ['a'] }],
+    [
+      OBJECT_SCHEMAS.dashboard.create,
+      {
+        title: 't',
+        layout_type: 'free',
+        widgets: [{ definition: { type: 'note' } }],
+        tags: ['a'],
+        template_variables: [{}],
+      },
+    ],
+    [ENVELOPE_SCHEMAS.create, { application: 'a', team: 'b', catalogs: { leanix: 'x' } }],
+    [ENVELOPE_SCHEMAS.update, { application: 'a', id: '1' }],
+    [
+      documentSchema,
+      {
+        apiVersion: 'birddog/v1',
+        application: 'a',
+        team: 'b',
+        tags: ['a:b'],
+        monitors: [{ ...monitor, key: 'k', adopt: 1, unmanaged: ['/options'] }],
+      },
+    ],
+  ];
+  for (const [at, [schema, value]] of sound.entries()) {
+    it(`are none exactly where zod accepts the value (${at})`, () => {
+      assert.deepEqual(check(schema, value, ''), []);
+      const members = fc.constantFrom(...placesIn(value));
+      fc.assert(
+        fc.property(members, json, (steps, put) => {
+          const changed = withAt(value, steps, JSON.parse(JSON.stringify(put)));
+          const findings = check(schema, changed, '');
+          assert.equal(findings.length === 0, schema.safeParse(changed).success, JSON.stringify(changed));
+        }),
+        { numRuns: 500 },
+      );
+    });
+  }
+});
+
+/** The steps to every place in a value, and to one more in each object. */
+function placesIn(value: Json): string[][] {
+  const inner = Array.isArray(value) ? Object.entries(value) : isObject(value) ? Object.entries(value) : [];
+  const below = inner.flatMap(([name, member]) => placesIn(member).map((steps) => [name, ...steps]));
+  return [[], ...(isObject(value) ? [['stranger']] : []), ...below];
+}
+
+function withAt(value: Json, [step, ...rest]: readonly string[], put: Json): Json {
+  if (step === undefined) return put;
+  if (Array.isArray(value)) return value.with(Number(step), withAt(value[Number(step)] ?? null, rest, put));
+  return isObject(value) ? { ...value, [step]: withAt(value[step] ?? null, rest, put) } : put;
+}

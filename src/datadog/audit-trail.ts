@@ -1,3 +1,4 @@
+import { append } from '../domain/append.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
@@ -68,7 +69,7 @@ export function auditTrail(request: Request, clock: Clock): AuditTrail {
     async changes(ids, since, context) {
       const known: [id: string, ObjectHistory][] = [];
       for (let from = 0; from < ids.length; from += IDS_AT_ONCE)
-        known.push(...(await asked(ids.slice(from, from + IDS_AT_ONCE), since, context)));
+        append(known, await asked(ids.slice(from, from + IDS_AT_ONCE), since, context));
       return new Map(known);
     },
   };

@@ -1,3 +1,4 @@
+import { append } from '../domain/append.ts';
 import type { JsonObject } from '../domain/json.ts';
 
 /** Objects read at the same time. */
@@ -11,7 +12,10 @@ export async function readSingly(
   const found: JsonObject[] = [];
   for (let from = 0; from < ids.length; from += READS_AT_ONCE) {
     const read = await Promise.all(ids.slice(from, from + READS_AT_ONCE).map(get));
-    found.push(...read.filter((object) => object !== undefined));
+    append(
+      found,
+      read.filter((object) => object !== undefined),
+    );
   }
   return found;
 }

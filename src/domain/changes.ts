@@ -1,3 +1,4 @@
+import { append } from './append.ts';
 import { canonical, canonicalType, isManaged } from './canonical.ts';
 import { MONITOR_OPTIONS } from './datadog-fields.ts';
 import { isObject, type Json, type JsonObject, own, sameJson } from './json.ts';
@@ -21,7 +22,7 @@ export function changesOf(kind: StoredKind, live: JsonObject, desired: JsonObjec
     if (kind === 'monitor' && name === 'options')
       compare(own(before, name), carriedOver(own(before, name), own(after, name)), '/options', changes);
     else if (kind === 'dashboard' && name === 'widgets')
-      changes.push(...changedWidgets(own(before, name), own(after, name)));
+      append(changes, changedWidgets(own(before, name), own(after, name)));
     else compare(own(before, name), own(after, name), pointerTo('', name), changes);
   }
   return changes;
@@ -78,7 +79,7 @@ function compare(from: Json | undefined, to: Json | undefined, path: Pointer, ch
       if (a !== undefined || b !== undefined) compare(a, b, pointerTo(path, name), changes);
     }
   } else if (Array.isArray(from) && Array.isArray(to) && isSet(path)) {
-    changes.push(...setChanges(from, to, path));
+    append(changes, setChanges(from, to, path));
   } else if (Array.isArray(from) && Array.isArray(to) && from.length === to.length) {
     for (const [at, item] of from.entries()) compare(item, to[at], pointerTo(path, at), changes);
   } else {

@@ -21,6 +21,8 @@ export interface Finding {
   readonly column?: number;
   readonly hint?: string;
   readonly fix?: Fix;
+  /** Of `more_findings`: how many findings are not listed, by severity. Not sent over HTTP; the message says it. */
+  readonly rest?: Readonly<Record<'error' | 'warning', number>>;
 }
 
 /** A change to what the user wrote, after which the finding is gone. */

@@ -1,5 +1,6 @@
 import type * as JsYamlModule from 'js-yaml';
 import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml';
+import { smallest } from '../domain/append.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import { afterBlanks, afterText, beforeLineEnd, lineStart } from './blanks.ts';
@@ -282,9 +283,8 @@ class YamlReader {
     if (dashed) place.name = afterBlanks(this.#text, from);
     else if (isMapping(parent)) place.name = parent.nameAt;
     else
-      place.name = Math.min(
-        offset,
-        ...[event?.tagStart ?? -1, (event?.anchorStart ?? 0) - 1].filter((at) => at >= 0),
+      place.name = smallest(
+        [offset, event?.tagStart ?? -1, (event?.anchorStart ?? 0) - 1].filter((at) => at >= 0),
       );
     place.room = dashed ? place.name + 1 : isMapping(parent) ? this.#behindColon(parent.nameEnd) : place.name;
     return place;

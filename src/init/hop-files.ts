@@ -1,3 +1,4 @@
+import { largest, smallest } from '../domain/append.ts';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { Secret } from '../domain/secret.ts';
 import { certificatesIn } from '../process/certificate-files.ts';
@@ -46,8 +47,8 @@ export function meetingTime({ main, sidecar }: Both<HopSide>): Span | undefined 
     if (!isWhole(main) || !isWhole(sidecar)) return undefined;
     const spans = [...trustedTime(main, sidecar), ...trustedTime(sidecar, main)];
     return {
-      from: Math.max(...spans.map(({ from }) => from)),
-      until: Math.min(...spans.map(({ until }) => until)),
+      from: largest(spans.map(({ from }) => from)),
+      until: smallest(spans.map(({ until }) => until)),
     };
   } catch {
     // Something among them is no certificate, or no key.

@@ -1,3 +1,4 @@
+import { largest, smallest } from '../domain/append.ts';
 import type { Certificates, MintOptions } from './certificates.ts';
 import type { Both } from './container-keys.ts';
 import { endsOf, freshHop, type HopSide, meetingTime, neededAuthorities, type Span } from './hop-files.ts';
@@ -50,8 +51,7 @@ export function createRotation({ mint, renewMs, stepMs, onDisk, writtenAt }: Rot
     ends = meets ? endsOf(next) : [];
   };
   if (onDisk) adopt(onDisk);
-  const renewAt = (now: number) =>
-    Math.max(...ends) > now + TOO_LONG ? 0 : Math.min(...ends) - LIFE.ms + renewMs;
+  const renewAt = (now: number) => (largest(ends) > now + TOO_LONG ? 0 : smallest(ends) - LIFE.ms + renewMs);
   /** What is on disk, where it serves at that time. */
   const goodAt = (now: number) => (meets && meets.from <= now && now < meets.until ? hop : undefined);
 

@@ -1,3 +1,4 @@
+import { largest } from '../domain/append.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../process/log.ts';
 import type { Certificates, MintOptions } from './certificates.ts';
@@ -107,7 +108,7 @@ function takenOver({ main, sidecar }: Both<SetOnDisk>, { mint, renewMs, stepMs }
 }
 
 function newestOf({ writtenAt }: SetOnDisk, names: readonly string[]): number {
-  return Math.max(0, ...names.map((name) => writtenAt.get(name) ?? 0));
+  return largest([0, ...names.map((name) => writtenAt.get(name) ?? 0)]);
 }
 
 function both<T>(main: T | undefined, sidecar: T | undefined): Both<T> | undefined {

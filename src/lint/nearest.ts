@@ -1,28 +1,42 @@
 /** Words at most so far away are taken for a slip. */
-const FARTHEST = 2;
+const MAX_DISTANCE = 2;
+/** Longer words are names that somebody made up: nothing is near to them, and to compare them takes long. */
+const MAX_WORD = 100;
 
 /** The known word that a wrong one was probably meant to be; undefined where none is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
-  let best: { readonly word: string; readonly distance: number } | undefined;
+  if (word.length > MAX_WORD) return undefined;
+  const low = word.toLowerCase();
+  let best: string | undefined;
+  let bound = MAX_DISTANCE;
   for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance <= FARTHEST && distance < candidate.length && (!best || distance < best.distance))
-      best = { word: candidate, distance };
+    if (Math.abs(candidate.length - low.length) > bound) continue;
+    const distance = distanceWithin(low, candidate.toLowerCase(), bound);
+    if (distance > bound || distance >= candidate.length) continue;
+    best = candidate;
+    bound = distance - 1;
+    if (bound < 0) break;
   }
-  return best?.word;
+  return best;
 }
 
-/** Letters to put in, leave out or change to make one word of another. */
-function editDistance(from: string, to: string): number {
-  if (Math.abs(from.length - to.length) > FARTHEST) return FARTHEST + 1;
-  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
-  for (const [read, letter] of [...from].entries()) {
-    const next = [read + 1];
-    for (const [at, other] of [...to].entries()) {
-      const changed = (row[at] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(changed, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
-    }
-    row = next;
+/**
+ * Letters to put in, leave out or change to make one word of another; more than `bound` where that takes more. What both
+ * begin and end with needs no change, so that little is left to try.
+ */
+function distanceWithin(a: string, b: string, bound: number): number {
+  let from = 0;
+  while (from < a.length && from < b.length && a.charCodeAt(from) === b.charCodeAt(from)) from += 1;
+  let [aEnd, bEnd] = [a.length, b.length];
+  while (aEnd > from && bEnd > from && a.charCodeAt(aEnd - 1) === b.charCodeAt(bEnd - 1)) {
+    aEnd -= 1;
+    bEnd -= 1;
   }
-  return row[to.length] ?? 0;
+  const longest = Math.max(aEnd, bEnd) - from;
+  if (aEnd === from || bEnd === from || bound <= 0) return longest;
+  const [left, right] = [a.slice(from, aEnd), b.slice(from, bEnd)];
+  const changed = distanceWithin(left.slice(1), right.slice(1), bound - 1);
+  const without = distanceWithin(left.slice(1), right, bound - 1);
+  const more = distanceWithin(left, right.slice(1), bound - 1);
+  return 1 + Math.min(changed, without, more);
 }

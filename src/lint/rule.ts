@@ -1,4 +1,5 @@
 import type { Finding, Fix } from '../domain/finding.ts';
+import type { Findings } from '../domain/findings.ts';
 import type { Json } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import type { Span } from '../language/query/syntax.ts';
@@ -42,44 +43,34 @@ export interface Rule<View> {
   readonly bad: string;
   /** The same, as it should be. */
   readonly good: string;
-  readonly check: (view: View) => readonly Hit[];
+  /** Finds the places one after another, so that a long list of them is never held whole. */
+  readonly check: (view: View) => Iterable<Hit>;
 }
 
-/** More that one rule says of one object helps nobody: a text of 1 MiB can be wrong in a hundred thousand places. */
-const MOST_TOLD = 100;
-
-/** What rules say of an object. `pointer` is where it stands in the body. */
-export function findingsOf<View>(rules: readonly Rule<View>[], view: View, pointer: Pointer): Finding[] {
-  const findings: Finding[] = [];
-  addFindings(findings, rules, view, pointer);
-  return findings;
+/** What an object says of the findings about it, and the codes of those that were found. */
+export interface Ignored {
+  /** Codes whose findings are left out. */
+  readonly codes: ReadonlySet<string>;
+  /** Gets the codes of all that was found, left out or not. */
+  readonly found: Set<string>;
 }
 
-/** Adds what rules say of an object to what is said of it already. */
+/** Adds what rules find in an object, but for ignored codes. `pointer` is where the object stands in the body. */
 export function addFindings<View>(
-  findings: Finding[],
+  findings: Findings,
   rules: readonly Rule<View>[],
   view: View,
   pointer: Pointer,
+  ignored?: Ignored,
 ): void {
   for (const rule of rules) {
-    const hits = rule.check(view);
-    const told = hits.length > MOST_TOLD ? firstOf(hits) : hits;
-    for (const hit of told) findings.push(findingOf(rule, hit, pointer));
+    for (const hit of rule.check(view)) {
+      ignored?.found.add(rule.code);
+      if (ignored?.codes.has(rule.code)) break;
+      if (findings.hasRoom(rule)) findings.add(findingOf(rule, hit, pointer));
+      else findings.skip(rule.severity);
+    }
   }
-}
-
-/** The first of too many hits; the last of these says how many more there are. */
-function firstOf(hits: readonly Hit[]): Hit[] {
-  const told = hits.slice(0, MOST_TOLD);
-  const more = hits.length - MOST_TOLD;
-  const last = told.pop();
-  if (last)
-    told.push({
-      ...last,
-      message: `${last.message} And so in ${more} more ${more > 1 ? 'places' : 'place'}.`,
-    });
-  return told;
 }
 
 function findingOf<View>(

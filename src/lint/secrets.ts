@@ -1,6 +1,6 @@
 import type { Json } from '../domain/json.ts';
 import type { Span } from '../language/query/syntax.ts';
-import { eachText } from './each-text.ts';
+import { textsIn } from './each-text.ts';
 import type { Hit } from './rule.ts';
 
 interface SecretForm {
@@ -108,25 +108,22 @@ function kindOf(text: string, at: number): number {
 }
 
 /** Where secrets stand in a text, and what they are. */
-export function secretsIn(text: string): { readonly what: string; readonly span: Span }[] {
-  if (text.length < SHORTEST || !mayHoldSecret(text)) return [];
+export function* secretsIn(text: string): Iterable<{ readonly what: string; readonly span: Span }> {
+  if (text.length < SHORTEST || !mayHoldSecret(text)) return;
   const low = text.toLowerCase();
-  return FORMS.filter(({ near }) => near.some((word) => low.includes(word))).flatMap(({ what, form }) =>
-    [...text.matchAll(form)].flatMap((found) => {
+  for (const { what, near, form } of FORMS) {
+    if (!near.some((word) => low.includes(word))) continue;
+    for (const found of text.matchAll(form)) {
       const [from, to] = found.indices?.[1] ?? found.indices?.[0] ?? [0, 0];
-      return PLACEHOLDER.test(text.slice(from, to)) ? [] : [{ what, span: { from, to } }];
-    }),
-  );
+      if (!PLACEHOLDER.test(text.slice(from, to))) yield { what, span: { from, to } };
+    }
+  }
 }
 
 /** What to say of every secret in the texts of an object; the secret itself is not repeated. `readers` are those who get to see it. */
-export function secretHits(object: Json, readers: string): Hit[] {
-  const hits: Hit[] = [];
-  eachText(object, (text, path) => {
-    for (const { what, span } of secretsIn(text))
-      hits.push({ path: [...path], span, ...told(what, readers) });
-  });
-  return hits;
+export function* secretHits(object: Json, readers: string): Iterable<Hit> {
+  for (const { text, path } of textsIn(object))
+    for (const { what, span } of secretsIn(text)) yield { path: [...path], span, ...told(what, readers) };
 }
 
 function told(what: string, readers: string): Pick<Hit, 'message' | 'hint'> {

@@ -1,3 +1,4 @@
+import { append } from '../domain/append.ts';
 import type { CatalogAliases } from '../domain/application.ts';
 import { CATALOG_NAMES } from '../domain/application.ts';
 import type { Finding } from '../domain/finding.ts';
@@ -57,7 +58,10 @@ export function readEnvelope(
       around[name] = value;
     }
   }
-  findings.push(...check(ENVELOPE_SCHEMAS[verb], around, '').map((f) => aboutQuery(f, fromQuery)));
+  append(
+    findings,
+    check(ENVELOPE_SCHEMAS[verb], around, '').map((f) => aboutQuery(f, fromQuery)),
+  );
   const object = wrapped ? body[kind] : body;
   if (wrapped && object === undefined) {
     findings.push({

@@ -1,62 +1,87 @@
-import { lintAlert } from '../alerts/lint-alert.ts';
-import { check } from '../contract/check.ts';
+import { addAlertFindings } from '../alerts/lint-alert.ts';
+import { addCheck, check } from '../contract/check.ts';
 import { alertSchema, documentSchema, OBJECT_SCHEMAS } from '../contract/schemas.ts';
 import { keyFromName } from '../domain/application.ts';
 import type { Finding } from '../domain/finding.ts';
+import { type FindingLimits, Findings } from '../domain/findings.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-kind.ts';
 import { markerFindings } from '../domain/marker.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import { withPlaceholders } from '../domain/references.ts';
-import { lintDashboard } from '../lint/dashboard/lint-dashboard.ts';
-import { lintMonitor } from '../lint/monitor/lint-monitor.ts';
+import { addDashboardFindings } from '../lint/dashboard/lint-dashboard.ts';
+import { addMonitorFindings } from '../lint/monitor/lint-monitor.ts';
 import { type Envelope, isWrapped, readEnvelope } from './envelope.ts';
 import { storedKind } from './request.ts';
 
-/** Everything that is wrong with the body of a create or update, as far as can be told without Datadog. */
+/** Returns everything that is wrong with the body of a create or update, as far as can be told without Datadog. */
 export function lintEnvelope(envelope: Envelope): Finding[] {
-  const { verb, kind, object, pointer, key, id } = envelope;
-  const findings = [...envelope.findings];
-  if (object === undefined) return findings;
-  findings.push(...lintObject(kind, verb, object, pointer));
-  const nameless =
-    key === undefined && id === undefined && isObject(object) && defaultKey(kind, object) === undefined;
-  if (nameless) findings.push(noKey(kind, pointer));
-  return findings;
+  const findings = new Findings();
+  addEnvelopeFindings(findings, envelope);
+  return findings.list();
 }
 
-/** What is wrong with one monitor, alert or dashboard. `pointer` is where it stands in the body. */
-function lintObject(kind: ManagedKind, verb: 'create' | 'update', object: Json, pointer: Pointer): Finding[] {
-  const findings = check(OBJECT_SCHEMAS[kind][verb], object, pointer);
-  if (!isObject(object)) return findings;
-  findings.push(...markerFindings(storedKind(kind), object, pointer));
-  if (kind === 'alert')
-    return findings.length > 0 ? findings : lintAlert(alertSchema.parse(object), object['lint'], pointer);
-  return [...findings, ...LINTERS[kind](object, pointer, { whole: verb === 'create' })];
+function addEnvelopeFindings(findings: Findings, envelope: Envelope): void {
+  const { verb, kind, object, pointer, key, id } = envelope;
+  findings.addAll(envelope.findings);
+  if (object === undefined) return;
+  addObjectFindings(findings, kind, verb, object, pointer);
+  const nameless =
+    key === undefined && id === undefined && isObject(object) && defaultKey(kind, object) === undefined;
+  if (nameless) findings.add(noKey(kind, pointer));
+}
+
+/** Adds what is wrong with one monitor, alert or dashboard. `pointer` is where it stands in the body. */
+function addObjectFindings(
+  findings: Findings,
+  kind: ManagedKind,
+  verb: 'create' | 'update',
+  object: Json,
+  pointer: Pointer,
+): void {
+  const before = findings.size;
+  addCheck(findings, OBJECT_SCHEMAS[kind][verb], object, pointer);
+  if (!isObject(object)) return;
+  findings.addAll(markerFindings(storedKind(kind), object, pointer));
+  if (kind === 'alert') {
+    if (findings.size === before)
+      addAlertFindings(findings, alertSchema.parse(object), object['lint'], pointer);
+    return;
+  }
+  LINTERS[kind](findings, object, pointer, { whole: verb === 'create' });
 }
 
 type Lint = (
+  findings: Findings,
   object: JsonObject,
   pointer: Pointer,
   setting: { readonly whole?: boolean; readonly inDocument?: boolean },
-) => Finding[];
+) => void;
 const LINTERS: Readonly<Record<'monitor' | 'dashboard', Lint>> = {
-  monitor: lintMonitor,
-  dashboard: lintDashboard,
+  monitor: addMonitorFindings,
+  dashboard: addDashboardFindings,
 };
 
-/** What is wrong with a body of `/lint`: a whole document, or the body of a create. */
+/** Returns what is wrong with a body of `/lint`: a whole document, or the body of a create. */
 export function lintBody(body: Json, query: Readonly<Record<string, string | undefined>>): Finding[] {
   if (isDocument(body)) return lintDocument(body);
   return lintEnvelope(readEnvelope('create', kindOfBody(body), body, query));
 }
 
-/** What is wrong with a file: a document, the body of a create, or an object as Datadog has it, of no application yet. */
+/**
+ * Returns what is wrong with a file: a document, the body of a create, or an object as Datadog has it, of no application
+ * yet. It is read by the person who wrote it, on their own machine: more is kept than an answer has.
+ */
 export function lintFile(body: Json): Finding[] {
+  const findings = new Findings(FILE_LIMITS);
   const kind = kindOfBody(body);
-  if (isDocument(body) || isWrapped(kind, body)) return lintBody(body, {});
-  return lintObject(kind, 'create', body, '');
+  if (isDocument(body)) addDocumentFindings(findings, body);
+  else if (isWrapped(kind, body)) addEnvelopeFindings(findings, readEnvelope('create', kind, body, {}));
+  else addObjectFindings(findings, kind, 'create', body, '');
+  return findings.list();
 }
+
+const FILE_LIMITS: FindingLimits = { maxPerCode: 2000, maxInAll: 20_000 };
 
 function isDocument(body: Json): body is JsonObject {
   if (!isObject(body)) return false;
@@ -69,27 +94,34 @@ const LISTS = [
   { list: 'dashboards', kind: 'dashboard' },
 ] as const;
 
-/** What is wrong with a document, as far as can be told without Datadog. */
+/** Returns what is wrong with a document, as far as can be told without Datadog. */
 export function lintDocument(document: JsonObject): Finding[] {
-  const findings = check(documentSchema, document, '');
-  findings.push(...markerFindings('monitor', { tags: document['tags'] ?? [] }, ''));
+  const findings = new Findings();
+  addDocumentFindings(findings, document);
+  return findings.list();
+}
+
+function addDocumentFindings(findings: Findings, document: JsonObject): void {
+  addCheck(findings, documentSchema, document, '');
+  findings.addAll(markerFindings('monitor', { tags: document['tags'] ?? [] }, ''));
   for (const { list, kind } of LISTS) {
     const entries = document[list];
     if (!Array.isArray(entries)) continue;
     for (const [at, entry] of entries.entries()) {
-      if (!isObject(entry)) continue;
-      const { key, adopt: _, unmanaged: __, ...object } = entry;
-      const pointer = pointerTo('', list, at);
-      findings.push(...markerFindings(storedKind(kind), object, pointer));
-      if (kind !== 'alert') {
-        findings.push(...LINTERS[kind](withPlaceholders(object), pointer, { inDocument: true }));
-      } else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
-        findings.push(...lintAlert(alertSchema.parse(object), object['lint'], pointer));
-      }
-      if (key === undefined && defaultKey(kind, object) === undefined) findings.push(noKey(kind, pointer));
+      if (isObject(entry)) addEntryFindings(findings, kind, entry, pointerTo('', list, at));
     }
   }
-  return findings;
+}
+
+function addEntryFindings(findings: Findings, kind: ManagedKind, entry: JsonObject, pointer: Pointer): void {
+  const { key, adopt: _, unmanaged: __, ...object } = entry;
+  findings.addAll(markerFindings(storedKind(kind), object, pointer));
+  if (kind !== 'alert') {
+    LINTERS[kind](findings, withPlaceholders(object), pointer, { inDocument: true });
+  } else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
+    addAlertFindings(findings, alertSchema.parse(object), object['lint'], pointer);
+  }
+  if (key === undefined && defaultKey(kind, object) === undefined) findings.add(noKey(kind, pointer));
 }
 
 /** Which create a body without a path of its own would go to. */

@@ -1,3 +1,4 @@
+import { largest } from '../domain/append.ts';
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { ReadSecret } from './followed.ts';
@@ -54,7 +55,7 @@ export function hopCertificate(surroundings: Surroundings): (secret: ReadSecret)
     const ca = secret('ca.crt').reveal();
     const ends = certificatesIn(ca).map((pem) => parsed('ca.crt', pem).validToDate.getTime());
     if (ends.length === 0) throw new Error('ca.crt holds no certificate in PEM');
-    return { ...own(secret), ca, caEndsAt: Math.max(...ends) };
+    return { ...own(secret), ca, caEndsAt: largest(ends) };
   };
 }
 

@@ -1,3 +1,4 @@
+import { largest } from '../domain/append.ts';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret } from '../domain/secret.ts';
@@ -137,5 +138,5 @@ function versionOf(file: string): string {
 }
 
 function newest(files: readonly string[]): number {
-  return Math.max(0, ...files.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0));
+  return largest([0, ...files.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0)]);
 }

@@ -72,12 +72,7 @@ class ScopeReader {
     const parts: Scope[] = [];
     while (!this.#take(')')) {
       if (this.#peek() === '') throw new Refused(400, 'Invalid scope parameter');
-      parts.push(
-        ...this.#peek()
-          .split(',')
-          .filter((value) => value !== '')
-          .map((value) => this.#term(key, value)),
-      );
+      for (const value of this.#peek().split(',')) if (value !== '') parts.push(this.#term(key, value));
       this.#at += 1;
     }
     return (has) => parts.some((part) => part(has));

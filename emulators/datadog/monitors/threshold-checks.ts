@@ -95,7 +95,7 @@ function checkCounts(query: string, limits: Limits): void {
   // Of a cluster alert, thresholds are percent.
   if (query.includes('.pct_by_status(')) return;
   const last = /\.last\((\d+)\)/.exec(query)?.[1];
-  const most = Math.max(0, ...COUNTED.map((name) => limits[name] ?? 0));
+  const most = COUNTED.reduce((largest, name) => Math.max(largest, limits[name] ?? 0), 0);
   if (last !== undefined && Number(last) < most)
     throw new Refused(
       400,

@@ -1,3 +1,4 @@
+import { append } from '../../domain/append.ts';
 import { changeOf, editedValue, ordered } from '../../domain/edited-value.ts';
 import type { Edit } from '../../domain/finding.ts';
 import { type Json, sameJson } from '../../domain/json.ts';
@@ -101,7 +102,7 @@ function onePass(source: Source, steps: readonly Step[], way: Way) {
     if (done.holder !== undefined && holders.has(done.holder)) break;
     if (done.splices.some((splice) => splices.some((other) => collide(splice, other)))) break;
     if (done.holder !== undefined) holders.add(done.holder);
-    splices.push(...done.splices);
+    append(splices, done.splices);
     count++;
   }
   return { splices, count };

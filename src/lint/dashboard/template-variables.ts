@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../domain/json.ts';
 import type { Span } from '../../language/query/syntax.ts';
-import { eachText } from '../each-text.ts';
+import { textsIn } from '../each-text.ts';
 import type { Path } from '../rule.ts';
 import type { PlacedWidget } from './placed-widget.ts';
 
@@ -53,8 +53,8 @@ export function readTemplateVariables(
   for (const { definition } of widgets) for (const { name } of declaredIn(definition)) known.add(name);
   const used = new Set<string>();
   const asked: AskedVariable[] = [];
-  eachText(dashboard['widgets'] ?? null, (text, below) => {
-    if (!text.includes('$')) return;
+  for (const { text, path: below } of textsIn(dashboard['widgets'])) {
+    if (!text.includes('$')) continue;
     const path = ['widgets', ...below];
     const searched = isSearched(path);
     for (const match of text.matchAll(NAME)) {
@@ -67,7 +67,7 @@ export function readTemplateVariables(
       const from = match.index + 1;
       asked.push({ path, span: { from, to: from + name.length }, name });
     }
-  });
+  }
   return { declared, known, used, asked };
 }
 

@@ -1,3 +1,4 @@
+import { append } from '../../domain/append.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { parseMetricQuery } from '../../language/query/parse-query.ts';
 import type { Call, Expression, Method, Series, SyntaxFault, Word } from '../../language/query/syntax.ts';
@@ -91,7 +92,7 @@ function namesOf(queries: readonly PlacedQuery[]): ReadonlySet<string> | undefin
 export function queriesOf(placed: PlacedRequest): WidgetQuery[] {
   const { path, request } = placed;
   const queries = placed.queries.flatMap((named) => metricQuery(named.path, named.query));
-  if (isObject(request['query'])) queries.push(...metricQuery([...path, 'query'], request['query']));
+  if (isObject(request['query'])) append(queries, metricQuery([...path, 'query'], request['query']));
   const { q } = request;
   if (typeof q === 'string') {
     const expressions = splitSeries(q).map(({ at, text }) => readExpression(at, text));

@@ -1,6 +1,6 @@
-import type { Finding } from '../../domain/finding.ts';
+import type { Findings } from '../../domain/findings.ts';
 import type { Pointer } from '../../domain/pointer.ts';
-import { addFindings } from '../rule.ts';
+import { addFindings, type Ignored } from '../rule.ts';
 import type { MonitorRule, MonitorView } from './monitor-view.ts';
 import { algorithmSettingUnused } from './rules/algorithm-setting-unused.ts';
 import { anomalyArguments } from './rules/anomaly-arguments.ts';
@@ -289,13 +289,16 @@ const RULE_SETS: readonly RuleSet[] = [
 
 export const MONITOR_RULES: readonly MonitorRule[] = RULE_SETS.flatMap(({ rules }) => rules);
 
-/** What the rules about monitors say of one. `pointer` is where it stands in the body. */
-export function monitorFindings(view: MonitorView, pointer: Pointer): Finding[] {
-  const findings: Finding[] = [];
+/** Adds what the rules about monitors find in one. `pointer` is where it stands in the body. */
+export function addMonitorRules(
+  findings: Findings,
+  view: MonitorView,
+  pointer: Pointer,
+  ignored?: Ignored,
+): void {
   for (const { asked, rules } of RULE_SETS) {
-    if (asked(view)) addFindings(findings, rules, view, pointer);
+    if (asked(view)) addFindings(findings, rules, view, pointer, ignored);
   }
-  return findings;
 }
 
 /** And those about a monitor that stands in a document. */

@@ -1,9 +1,9 @@
-import type { Finding } from '../../domain/finding.ts';
+import type { Findings } from '../../domain/findings.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Pointer } from '../../domain/pointer.ts';
-import { findingsOf, type Rule } from '../rule.ts';
+import { addFindings, type Ignored, type Rule } from '../rule.ts';
 import { SUPPRESSION_RULES } from './suppression-rules.ts';
-import { readSuppressions } from './suppression-view.ts';
+import { readSuppressions, type SuppressionView } from './suppression-view.ts';
 
 /** What was linted, and by which rules. */
 interface Linted {
@@ -15,21 +15,26 @@ interface Linted {
   readonly whole: boolean;
 }
 
-/**
- * What is left of the findings of an object's rules once its own `lint` member has been heard, and what is to be said of
- * that member itself.
- */
-export function suppress(findings: Finding[], lint: Json | undefined, linted: Linted): Finding[] {
-  if (lint === undefined) return findings;
+/** The `lint` member of an object, read. */
+export interface Suppressions extends Ignored, Pick<SuppressionView, 'entries' | 'misshapes'> {}
+
+/** Reads the `lint` member of an object, before its rules are asked. Undefined where there is none. */
+export function suppressionsOf(lint: Json | undefined): Suppressions | undefined {
+  if (lint === undefined) return undefined;
   const { entries, misshapes } = readSuppressions(lint);
-  const codes = new Set(linted.rules.map(({ code }) => code));
-  const found = new Set(findings.map(({ code }) => code));
-  const ignored = new Set(entries.map(({ code }) => code));
-  const view = { entries, misshapes, codes, found, whole: linted.whole };
-  return [
-    ...findings.filter(({ code }) => !ignored.has(code)),
-    ...findingsOf(SUPPRESSION_RULES, view, linted.pointer),
-  ];
+  return { entries, misshapes, codes: new Set(entries.map(({ code }) => code)), found: new Set() };
+}
+
+/** Adds what is to be said of a `lint` member itself, after the rules of its object were asked. */
+export function addSuppressionFindings(
+  findings: Findings,
+  suppressions: Suppressions | undefined,
+  { rules, pointer, whole }: Linted,
+): void {
+  if (suppressions === undefined) return;
+  const { entries, misshapes, found } = suppressions;
+  const codes = new Set(rules.map(({ code }) => code));
+  addFindings(findings, SUPPRESSION_RULES, { entries, misshapes, codes, found, whole }, pointer);
 }
 
 /** An object without its `lint` member, which is none of Datadog's: what its rules look at. */

@@ -1,3 +1,4 @@
+import { append } from '../../domain/append.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Path, Rule } from '../rule.ts';
 
@@ -31,6 +32,9 @@ export interface SuppressionView {
 
 export type SuppressionRule = Rule<SuppressionView>;
 
+/** More entries than there are rules help nobody. */
+const MAX_ENTRIES = 1000;
+
 /** Reads a `lint` member: the entries that have the shape, and every place that has not. */
 export function readSuppressions(lint: Json): Pick<SuppressionView, 'entries' | 'misshapes'> {
   if (!isObject(lint))
@@ -43,10 +47,12 @@ export function readSuppressions(lint: Json): Pick<SuppressionView, 'entries' | 
   }
   const entries: Suppression[] = [];
   const seen = new Set<string>();
-  for (const [at, item] of ignore.entries()) {
+  if (ignore.length > MAX_ENTRIES)
+    misshapes.push({ path: ['lint', 'ignore'], message: `"ignore" has at most ${MAX_ENTRIES} entries.` });
+  for (const [at, item] of ignore.slice(0, MAX_ENTRIES).entries()) {
     const path = ['lint', 'ignore', at];
     const wrong = misshapesOf(item, path);
-    misshapes.push(...wrong);
+    append(misshapes, wrong);
     if (wrong.length > 0 || !isObject(item)) continue;
     const code = textAt(item, 'code');
     entries.push({ path, code, because: textAt(item, 'because'), repeated: seen.has(code) });
@@ -69,6 +75,7 @@ function misshapesOf(item: Json, path: Path): Misshape[] {
 function strangers(object: JsonObject, known: readonly string[], path: Path): Misshape[] {
   return Object.keys(object)
     .filter((name) => !known.includes(name))
+    .slice(0, MAX_ENTRIES)
     .map((name) => ({ path: [...path, name], message: `"${name}" is not known here.` }));
 }
 

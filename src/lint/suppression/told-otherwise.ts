@@ -5,6 +5,7 @@ const NO_RULES: ReadonlySet<string> = new Set([
   'marker_conflict',
   'marker_written',
   'missing_member',
+  'more_findings',
   'never_managed',
   'no_key',
   'unknown_member',

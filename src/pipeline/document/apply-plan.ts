@@ -1,3 +1,4 @@
+import { append } from '../../domain/append.ts';
 import { changesOf } from '../../domain/changes.ts';
 import { droppedFields } from '../../domain/dropped-fields.ts';
 import { documentUpdate } from '../../domain/document-update.ts';
@@ -199,7 +200,7 @@ class Run {
 
   /** What others did to the objects while they were written. */
   async lookForOthers(): Promise<void> {
-    this.findings.push(...(await slippedIn(this.applying, this.written)));
+    append(this.findings, await slippedIn(this.applying, this.written));
   }
 
   private async delete(step: PlanStep): Promise<void> {
@@ -252,7 +253,7 @@ class Run {
     const after = await ports[step.stored].get(idOf(made), context);
     if (!after) return made;
     const { wanted } = step;
-    if (wanted) this.findings.push(...droppedFields(step.stored, wanted.object, after, wanted.pointer));
+    if (wanted) append(this.findings, droppedFields(step.stored, wanted.object, after, wanted.pointer));
     this.written.push({ step, after, desired: body, since: undefined });
     return after;
   }

@@ -36,13 +36,14 @@ export async function prepare(request: PipelineRequest, ports: Ports): Promise<P
   const plan = planDocument(document, live, way, query.prune === 'true');
   const policies = await ports.policies.list(context);
   const underPolicy = writesOf(plan).flatMap((step) => underPolicies(step, policies, value));
-  const findings = lintDocument(value);
-  findings.push(
+  const linted = lintDocument(value);
+  const findings = [
+    ...linted,
     ...contestedFindings(document, live, ports),
     ...plan.findings,
-    ...refusedEntries(plan.refused, findings, value),
+    ...refusedEntries(plan.refused, linted, value),
     ...underPolicy,
-  );
+  ];
   return { document, live, plan, findings };
 }
 

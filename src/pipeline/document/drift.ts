@@ -1,3 +1,4 @@
+import { largest, smallest } from '../../domain/append.ts';
 import { changesOf } from '../../domain/changes.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { idOf } from '../../domain/marker.ts';
@@ -27,7 +28,7 @@ export async function driftRequest(request: PipelineRequest, ports: Ports): Prom
     .flatMap((step) => driftOf(step, applied.get(`${step.stored}:${step.key}`)) ?? [])
     // It is not deleted: it carries a second marker by now, as a finding says.
     .filter(({ step, id }) => !live.contested[step.stored].some((object) => idOf(object) === id));
-  const earliest = Math.min(...drifted.map(({ since }) => since ?? ports.clock.now() - LOOK_BACK));
+  const earliest = smallest(drifted.map(({ since }) => since ?? ports.clock.now() - LOOK_BACK));
   const ids = drifted.map(({ id }) => id);
   const trail = await ports.trail.changes(ids, earliest, request.context);
   return {
@@ -86,5 +87,5 @@ function told(drifted: Drifted, trail: ObjectHistory = { changes: [], whole: fal
 function authorMembers(authors: readonly (Author | undefined)[]): JsonObject {
   const by = [...new Set(authors.map((author) => author?.by ?? 'not known'))].join(', ');
   const times = authors.flatMap((author) => author?.at ?? []);
-  return { by, ...(times.length > 0 ? { at: new Date(Math.max(...times)).toISOString() } : {}) };
+  return { by, ...(times.length > 0 ? { at: new Date(largest(times)).toISOString() } : {}) };
 }

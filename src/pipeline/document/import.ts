@@ -1,3 +1,4 @@
+import { append } from '../../domain/append.ts';
 import { keyFromName } from '../../domain/application.ts';
 import { asWritten } from '../../domain/as-written.ts';
 import type { Finding } from '../../domain/finding.ts';
@@ -98,16 +99,19 @@ async function findAll({ query, context }: PipelineRequest, ports: Ports): Promi
         ...(text === undefined ? {} : { query: text }),
         ...(tag === undefined ? {} : { tag }),
       };
-      objects.push(...(await port.search(filter, context)));
+      append(objects, await port.search(filter, context));
     } else if (ids.length === 0)
-      objects.push(...(await port.find({ application }, context, undefined, (one) => objects.push(one))));
+      append(objects, await port.find({ application }, context, undefined, (one) => objects.push(one)));
     for (const one of ids.filter((name) => /^\d+$/.test(name) === (stored === 'monitor'))) {
       const object = await port.get(one, context);
       if (!object) throw new ProblemError('not_found', `Datadog has no ${stored} ${one}.`);
       objects.push(object);
     }
     const once = new Map(objects.map((object) => [idOf(object), object]));
-    found.push(...oldestFirst([...once.values()]).map((object) => ({ stored, object })));
+    append(
+      found,
+      oldestFirst([...once.values()]).map((object) => ({ stored, object })),
+    );
   }
   return found;
 }

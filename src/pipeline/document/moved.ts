@@ -1,3 +1,4 @@
+import { smallest } from '../../domain/append.ts';
 import { changesOf } from '../../domain/changes.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
@@ -82,7 +83,7 @@ export async function slippedIn(
     const fields = changesOf(one.step.stored, one.after, one.desired).map(({ path }) => path);
     return fields.length === 0 && one.since === undefined ? [] : [{ ...one, fields, id: idOf(one.after) }];
   });
-  const earliest = Math.min(...asked.map(({ since }) => since ?? ports.clock.now() - LOOK_BACK));
+  const earliest = smallest(asked.map(({ since }) => since ?? ports.clock.now() - LOOK_BACK));
   const trail = await ports.trail.changes(
     asked.map(({ id }) => id),
     earliest,

@@ -1,3 +1,4 @@
+import { append } from '../../domain/append.ts';
 import { check } from '../../contract/check.ts';
 import { alertSchema, applicationSchema } from '../../contract/schemas.ts';
 import { CATALOG_NAMES, type CatalogAliases, KEY_SLUG } from '../../domain/application.ts';
@@ -110,7 +111,10 @@ function readEntry(
   const definition = kind === 'alert' ? monitorOf(written, document) : written;
   if (!definition) return [];
   const sent = toSend(storedKind(kind), definition);
-  findings.push(...sent.findings.map((f) => ({ ...f, pointer: `${pointer}${f.pointer}` })));
+  append(
+    findings,
+    sent.findings.map((f) => ({ ...f, pointer: `${pointer}${f.pointer}` })),
+  );
   const object = kind === 'dashboard' ? sent.object : tagged(sent.object, document);
   return [
     {
@@ -130,8 +134,7 @@ function readEntry(
 function monitorOf(alert: JsonObject, { notify }: JsonObject): JsonObject | undefined {
   const to = textsIn(notify);
   const told = alert['notify'] === undefined && to.length > 0 ? { ...alert, notify: [{ to }] } : alert;
-  const read = alertSchema.safeParse(told);
-  return read.success ? compileAlert(read.data) : undefined;
+  return check(alertSchema, told, '').length === 0 ? compileAlert(alertSchema.parse(told)) : undefined;
 }
 
 /** A monitor with the tags that the document gives all of its monitors. */

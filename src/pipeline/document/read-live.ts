@@ -1,3 +1,4 @@
+import { append } from '../../domain/append.ts';
 import type { RequestContext } from '../../domain/caller.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-kind.ts';
@@ -165,7 +166,7 @@ async function inTurns<Item, Result>(
   const results: Result[] = [];
   for (let from = 0; from < items.length; from += READS_AT_ONCE) {
     const some = await Promise.all(items.slice(from, from + READS_AT_ONCE).map(work));
-    results.push(...some.flat());
+    append(results, some.flat());
   }
   return results;
 }

@@ -26,7 +26,7 @@ widgets:
         - q: avg:system.load.1{*}
           metadata: [{ expression: "avg:system.load.1{*}", alias_name: load }]
 `,
-  check: ({ requests }) => requests.flatMap(unfitIn),
+  check: ({ requests }) => requests.values().flatMap(unfitIn),
 };
 
 function unfitIn({ path, request: { q, metadata } }: PlacedRequest): Hit[] {

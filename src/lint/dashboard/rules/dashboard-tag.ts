@@ -16,7 +16,7 @@ widgets: []
 `,
   check: ({ dashboard: { tags } }) => {
     if (!Array.isArray(tags)) return [];
-    return tags.flatMap((tag, at) =>
+    return tags.values().flatMap((tag, at) =>
       typeof tag !== 'string' || /^team:./.test(tag)
         ? []
         : [

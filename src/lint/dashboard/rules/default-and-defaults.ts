@@ -21,7 +21,7 @@ widgets:
 `,
   check: ({ dashboard: { template_variables: variables } }) => {
     if (!Array.isArray(variables)) return [];
-    return variables.flatMap((variable, at) => {
+    return variables.values().flatMap((variable, at) => {
       if (!isObject(variable)) return [];
       const { default: one, defaults: several } = variable;
       if (one === undefined || one === null || !Array.isArray(several)) return [];

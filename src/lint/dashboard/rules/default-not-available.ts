@@ -21,7 +21,7 @@ template_variables:
 widgets:
   - definition: { type: note, content: All is well in $env.value. }
 `,
-  check: ({ variables: { declared } }) => declared.flatMap(hitsOf),
+  check: ({ variables: { declared } }) => declared.values().flatMap(hitsOf),
 };
 
 function hitsOf({ path, variable }: DeclaredVariable): Hit[] {

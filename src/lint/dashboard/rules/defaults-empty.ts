@@ -21,7 +21,7 @@ widgets:
 `,
   check: ({ dashboard: { template_variables: variables } }) => {
     if (!Array.isArray(variables)) return [];
-    return variables.flatMap((variable, at) => {
+    return variables.values().flatMap((variable, at) => {
       if (!isObject(variable) || !Array.isArray(variable['defaults'])) return [];
       const { defaults } = variable;
       const path = ['template_variables', at, 'defaults'];

@@ -26,7 +26,9 @@ widgets:
           formulas: [{ formula: abs(load) }]
 `,
   check: ({ formulas }) =>
-    formulas.flatMap(({ path, read }) =>
-      read.faults.map((fault) => ({ path, span: fault.span, message: sentenceOf(fault) })),
-    ),
+    formulas
+      .values()
+      .flatMap(({ path, read }) =>
+        read.faults.map((fault) => ({ path, span: fault.span, message: sentenceOf(fault) })),
+      ),
 };

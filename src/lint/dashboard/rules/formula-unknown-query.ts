@@ -26,7 +26,7 @@ widgets:
           formulas: [{ formula: system_load }, { formula: 100 * system_load }]
 `,
   check: ({ formulas }) =>
-    formulas.flatMap(({ path, request: { names: known }, names }) => {
+    formulas.values().flatMap(({ path, request: { names: known }, names }) => {
       // A query may go without a name: what it is then called is not known.
       if (known === undefined) return [];
       return names

@@ -25,7 +25,7 @@ widgets:
       widgets: []
 `,
   check: ({ widgets }) =>
-    widgets.flatMap(({ path, type, group }) =>
+    widgets.values().flatMap(({ path, type, group }) =>
       type !== 'group' || group === undefined
         ? []
         : [

@@ -23,7 +23,7 @@ widgets:
       widgets: []
 `,
   check: ({ dashboard, widgets }) =>
-    widgets.flatMap(({ path, type, group }) =>
+    widgets.values().flatMap(({ path, type, group }) =>
       dashboard['layout_type'] !== 'free' || type !== 'group' || group !== undefined
         ? []
         : [

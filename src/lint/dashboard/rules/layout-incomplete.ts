@@ -22,7 +22,7 @@ widgets:
     definition: { type: note, content: All is well. }
 `,
   check: ({ widgets }) =>
-    widgets.flatMap(({ path, widget: { layout } }) => {
+    widgets.values().flatMap(({ path, widget: { layout } }) => {
       if (!isObject(layout)) return [];
       const missing = SIDES.filter((side) => !isNumeric(layout, side));
       if (missing.length === 0) return [];

@@ -16,7 +16,7 @@ widgets:
     definition: { type: note, content: All is well. }
 `,
   check: ({ dashboard, widgets }) =>
-    widgets.flatMap(({ path, widget, group }) =>
+    widgets.values().flatMap(({ path, widget, group }) =>
       dashboard['layout_type'] !== 'free' || group !== undefined || Object.hasOwn(widget, 'layout')
         ? []
         : [

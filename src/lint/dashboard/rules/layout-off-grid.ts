@@ -23,7 +23,7 @@ widgets:
     definition: { type: note, content: All is well. }
 `,
   check: ({ dashboard, widgets }) =>
-    widgets.flatMap(({ path, widget: { layout }, group }: PlacedWidget): Hit[] => {
+    widgets.values().flatMap(({ path, widget: { layout }, group }: PlacedWidget): Hit[] => {
       if (!isObject(layout)) return [];
       const wrong = wrongSide(layout, group !== undefined || dashboard['layout_type'] === 'ordered');
       if (!wrong) return [];

@@ -19,7 +19,7 @@ widgets:
     definition: { type: note, content: All is well. }
 `,
   check: ({ dashboard, widgets }) =>
-    widgets.flatMap(({ path, widget, group }) => {
+    widgets.values().flatMap(({ path, widget, group }) => {
       const layout = [...path, 'layout'];
       if (dashboard['reflow_type'] !== 'auto' || group !== undefined || !Object.hasOwn(widget, 'layout'))
         return [];

@@ -28,7 +28,7 @@ widgets:
       markers: [{ value: y = 5, display_type: error dashed }, { value: 5 < y < 9 }]
 `,
   check: ({ definitions }) =>
-    definitions.flatMap(({ path, definition: { markers } }) => {
+    definitions.values().flatMap(({ path, definition: { markers } }) => {
       if (!Array.isArray(markers)) return [];
       return markers.flatMap((marker, at) => {
         if (!isObject(marker) || typeof marker['value'] !== 'string') return [];

@@ -20,7 +20,7 @@ widgets:
   check: ({ parts, definitions }) => {
     // Of a widget's own definition widget_incomplete speaks, of the dashboard and its widgets the schema.
     const spoken = new Set(definitions.map(({ definition }) => definition));
-    return parts.flatMap(({ path, object, what, members }) => {
+    return parts.values().flatMap(({ path, object, what, members }) => {
       if (spoken.has(object) || what === 'a dashboard' || what === 'a widget') return [];
       const missing = members.needed.filter((name) => !Object.hasOwn(object, name));
       if (missing.length === 0) return [];

@@ -41,8 +41,7 @@ widgets:
       type: alert_value
       alert_id: "895605"
 `,
-  check: ({ parts }) => {
-    const hits: Hit[] = [];
+  *check({ parts }) {
     for (const { path, object, what, members } of parts) {
       for (const name of Object.keys(object)) {
         const kind = members.get(name)?.kind;
@@ -50,10 +49,9 @@ widgets:
         // Nobody has seen what Datadog makes of null.
         if (kind === undefined || value == null) continue;
         const wanted = typeof kind === 'string' ? kind : 'text';
-        if (!HOLDS[wanted](value)) hits.push(hit([...path, name], value, wanted, `${name} of ${what}`));
+        if (!HOLDS[wanted](value)) yield hit([...path, name], value, wanted, `${name} of ${what}`);
       }
     }
-    return hits;
   },
 };
 

@@ -23,7 +23,7 @@ widgets:
       content: All is well.
       background_color: yellow
 `,
-  check: ({ parts }) => parts.flatMap(misspeltIn),
+  check: ({ parts }) => parts.values().flatMap(misspeltIn),
 };
 
 function misspeltIn({ path, object, what, members }: DashboardPart): Hit[] {

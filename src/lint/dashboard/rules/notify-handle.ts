@@ -16,7 +16,7 @@ widgets: []
 `,
   check: ({ dashboard: { notify_list: handles } }) => {
     if (!Array.isArray(handles)) return [];
-    return handles.flatMap((handle, at) => {
+    return handles.values().flatMap((handle, at) => {
       if (typeof handle !== 'string' || !handle.startsWith('@')) return [];
       const path = ['notify_list', at];
       const bare = handle.slice(1);

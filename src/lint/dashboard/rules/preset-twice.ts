@@ -22,7 +22,7 @@ widgets: []
   check: ({ dashboard: { template_variable_presets: presets } }) => {
     if (!Array.isArray(presets)) return [];
     const seen = new Set<string>();
-    return presets.flatMap((preset, at) => {
+    return presets.values().flatMap((preset, at) => {
       if (!isObject(preset) || typeof preset['name'] !== 'string') return [];
       const { name } = preset;
       if (!seen.has(name)) {

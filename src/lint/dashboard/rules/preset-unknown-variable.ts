@@ -26,16 +26,18 @@ widgets:
 `,
   check: ({ dashboard, variables: { declared } }) => {
     const names = new Set(declared.map(({ name }) => name));
-    return presetValues(dashboard).flatMap(({ path, variable: { name } }) => {
-      if (typeof name !== 'string' || names.has(name)) return [];
-      const at = [...path, 'name'];
-      return [
-        {
-          path: at,
-          message: `The saved view sets nothing here: the dashboard has no template variable "${name}".`,
-          ...didYouMean(name, names, (meant) => ({ path: at, value: meant })),
-        },
-      ];
-    });
+    return presetValues(dashboard)
+      .values()
+      .flatMap(({ path, variable: { name } }) => {
+        if (typeof name !== 'string' || names.has(name)) return [];
+        const at = [...path, 'name'];
+        return [
+          {
+            path: at,
+            message: `The saved view sets nothing here: the dashboard has no template variable "${name}".`,
+            ...didYouMean(name, names, (meant) => ({ path: at, value: meant })),
+          },
+        ];
+      });
   },
 };

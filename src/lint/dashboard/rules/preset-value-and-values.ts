@@ -24,18 +24,21 @@ widgets:
   - definition: { type: note, content: All is well in $env.value. }
 `,
   check: ({ dashboard }) =>
-    presetValues(dashboard).flatMap(({ path, variable: { value, values } }) => {
-      if (value === undefined || value === null || !Array.isArray(values)) return [];
-      const at = [...path, 'value'];
-      return [
-        {
-          path: at,
-          message: 'Datadog refuses the dashboard: a saved view gives a variable value or values, not both.',
-          hint: 'Keep values alone.',
-          ...(values.includes(value)
-            ? { fix: { title: 'Leave value out', edits: [{ path: at, remove: true as const }] } }
-            : {}),
-        },
-      ];
-    }),
+    presetValues(dashboard)
+      .values()
+      .flatMap(({ path, variable: { value, values } }) => {
+        if (value === undefined || value === null || !Array.isArray(values)) return [];
+        const at = [...path, 'value'];
+        return [
+          {
+            path: at,
+            message:
+              'Datadog refuses the dashboard: a saved view gives a variable value or values, not both.',
+            hint: 'Keep values alone.',
+            ...(values.includes(value)
+              ? { fix: { title: 'Leave value out', edits: [{ path: at, remove: true as const }] } }
+              : {}),
+          },
+        ];
+      }),
 };

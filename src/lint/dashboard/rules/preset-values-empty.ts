@@ -24,15 +24,17 @@ widgets:
   - definition: { type: note, content: All is well in $env.value. }
 `,
   check: ({ dashboard }) =>
-    presetValues(dashboard).flatMap(({ path, variable: { values } }) =>
-      !Array.isArray(values) || values.length > 0
-        ? []
-        : [
-            {
-              path: [...path, 'values'],
-              message: 'Datadog refuses the dashboard: values names at least one value.',
-              hint: 'Name a value, or "*" for all.',
-            },
-          ],
-    ),
+    presetValues(dashboard)
+      .values()
+      .flatMap(({ path, variable: { values } }) =>
+        !Array.isArray(values) || values.length > 0
+          ? []
+          : [
+              {
+                path: [...path, 'values'],
+                message: 'Datadog refuses the dashboard: values names at least one value.',
+                hint: 'Name a value, or "*" for all.',
+              },
+            ],
+      ),
 };

@@ -30,7 +30,7 @@ widgets:
             - { data_source: metrics, name: load5, query: "avg:system.load.5{*}" }
           formulas: [{ formula: load1 }, { formula: load5 }]
 `,
-  check: ({ requests }) => requests.flatMap(twiceIn),
+  check: ({ requests }) => requests.values().flatMap(twiceIn),
 };
 
 function twiceIn({ queries }: PlacedRequest): Hit[] {

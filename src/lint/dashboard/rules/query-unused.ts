@@ -36,7 +36,7 @@ widgets:
       if (own) own.push(formula);
       else byRequest.set(formula.request, [formula]);
     }
-    return [...byRequest].flatMap(([request, own]) => unusedIn(request, own));
+    return byRequest.entries().flatMap(([request, own]) => unusedIn(request, own));
   },
 };
 

@@ -42,7 +42,7 @@ widgets:
     if (declared.length === 0 || queries.length < FEWEST) return [];
     const without = queries.filter(({ path, text }) => !text.includes('$') && !path.some(isRole));
     if (without.length > Math.max(1, queries.length * SHARE)) return [];
-    return without.map(({ path, text }) => ({
+    return without.values().map(({ path, text }) => ({
       path,
       span: { from: 0, to: text.length },
       message: 'This query does not follow the template variables: it shows the same whatever is chosen.',

@@ -26,7 +26,7 @@ widgets:
 `,
   // A hostmap with empty requests is taken.
   check: ({ requests }) =>
-    requests.flatMap(({ path, request, type }) =>
+    requests.values().flatMap(({ path, request, type }) =>
       type === 'hostmap' || Object.keys(request).some((name) => ASKING.test(name))
         ? []
         : [

@@ -38,7 +38,7 @@ widgets:
           formulas: [{ formula: load }]
 `,
   check: ({ requests }) =>
-    requests.flatMap(({ path, request, type }) => {
+    requests.values().flatMap(({ path, request, type }) => {
       const fit = FORMATS.get(type);
       const asked = request['response_format'];
       if (fit === undefined || asked === fit || (asked === undefined && !Array.isArray(request['queries'])))

@@ -1,3 +1,4 @@
+import { append } from '../../../domain/append.ts';
 import { isObject, type Json } from '../../../domain/json.ts';
 import type { Span } from '../../../language/query/syntax.ts';
 import type { Hit, Path } from '../../rule.ts';
@@ -32,21 +33,19 @@ widgets:
           formulas: [{ formula: a }]
 `,
   check: ({ requests, definitions }) =>
-    [...definitions.flatMap(ownSearches), ...requests.flatMap(searchesOf)].flatMap(
-      ({ path, text }): Hit[] => {
-        const found = unpaired(text);
-        if (!found) return [];
-        const sign = text.slice(found.from, found.to);
-        return [
-          {
-            path,
-            span: found,
-            message: `The widget shows an error instead of data: the ${sign} here has no partner.`,
-            hint: `Add the other one, or write \\${sign} where the sign itself is meant.`,
-          },
-        ];
-      },
-    ),
+    searchesIn(definitions, requests).flatMap(({ path, text }): Hit[] => {
+      const found = unpaired(text);
+      if (!found) return [];
+      const sign = text.slice(found.from, found.to);
+      return [
+        {
+          path,
+          span: found,
+          message: `The widget shows an error instead of data: the ${sign} here has no partner.`,
+          hint: `Add the other one, or write \\${sign} where the sign itself is meant.`,
+        },
+      ];
+    }),
 };
 
 /** Widgets that show what a search of their own finds. */
@@ -62,6 +61,11 @@ interface Search {
   readonly text: string;
 }
 
+function* searchesIn(definitions: readonly Definition[], requests: readonly PlacedRequest[]) {
+  for (const definition of definitions) yield* ownSearches(definition);
+  for (const request of requests) yield* searchesOf(request);
+}
+
 function ownSearches({ path, definition, type }: Definition): Search[] {
   const { query } = definition;
   return SEARCHING.has(type) && typeof query === 'string' ? [{ path: [...path, 'query'], text: query }] : [];
@@ -75,7 +79,7 @@ function searchesOf(request: PlacedRequest): Search[] {
     found.push({ path: [...request.path, 'query', 'query_string'], text: query['query_string'] });
   for (const [name, value] of Object.entries(request.request)) {
     if (name.endsWith('_query') && isObject(value))
-      found.push(...searchAt([...request.path, name, 'search'], value['search']));
+      append(found, searchAt([...request.path, name, 'search'], value['search']));
   }
   return found;
 }

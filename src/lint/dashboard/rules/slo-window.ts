@@ -38,7 +38,7 @@ widgets:
         - 7d
 `,
   check: ({ definitions }) =>
-    definitions.flatMap(({ path, definition: { time_windows: windows }, type }) => {
+    definitions.values().flatMap(({ path, definition: { time_windows: windows }, type }) => {
       if (type !== 'slo' || !Array.isArray(windows)) return [];
       return windows.flatMap((window, at) => {
         if (typeof window !== 'string' || WINDOWS.includes(window)) return [];

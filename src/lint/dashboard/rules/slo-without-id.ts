@@ -20,7 +20,7 @@ widgets:
       slo_id: ff0d47f8ee755a4abc061fe92e9978f5
 `,
   check: ({ definitions }) =>
-    definitions.flatMap(({ path, definition, type }) =>
+    definitions.values().flatMap(({ path, definition, type }) =>
       type !== 'slo' || (Object.hasOwn(definition, 'slo_id') && definition['slo_id'] !== '')
         ? []
         : [

@@ -24,20 +24,22 @@ widgets:
 `,
   check: ({ dashboard }) => {
     const seen = new Set<string>();
-    return tabbed(dashboard).flatMap(({ path, id }) => {
-      const name = typeof id === 'string' ? id : numberText(id);
-      if (name === undefined) return [];
-      if (!seen.has(name)) {
-        seen.add(name);
-        return [];
-      }
-      return [
-        {
-          path,
-          message: `A widget stands in one tab alone: ${name} is in an earlier one already.`,
-          hint: 'Take it out of one of the two.',
-        },
-      ];
-    });
+    return tabbed(dashboard)
+      .values()
+      .flatMap(({ path, id }) => {
+        const name = typeof id === 'string' ? id : numberText(id);
+        if (name === undefined) return [];
+        if (!seen.has(name)) {
+          seen.add(name);
+          return [];
+        }
+        return [
+          {
+            path,
+            message: `A widget stands in one tab alone: ${name} is in an earlier one already.`,
+            hint: 'Take it out of one of the two.',
+          },
+        ];
+      });
   },
 };

@@ -28,19 +28,21 @@ widgets:
     const { widgets } = dashboard;
     if (!Array.isArray(widgets)) return [];
     const ids = new Set(widgets.flatMap((widget) => (isObject(widget) ? [numberText(widget['id'])] : [])));
-    return tabbed(dashboard).flatMap(({ path, id }): Hit[] => {
-      const place = typeof id === 'string' ? /^@(\d+)$/.exec(id)?.[1] : undefined;
-      if (place !== undefined && Number(place) >= 1 && Number(place) <= widgets.length) return [];
-      if (place === undefined && ids.has(numberText(id) ?? (typeof id === 'string' ? id : undefined)))
-        return [];
-      return [
-        {
-          path,
-          message: `The tab cannot show ${String(typeof id === 'string' ? id : numberText(id))}: there is no such widget.`,
-          hint: `Name a widget by its place, from @1 to @${widgets.length}, or by an id that it has here.`,
-        },
-      ];
-    });
+    return tabbed(dashboard)
+      .values()
+      .flatMap(({ path, id }): Hit[] => {
+        const place = typeof id === 'string' ? /^@(\d+)$/.exec(id)?.[1] : undefined;
+        if (place !== undefined && Number(place) >= 1 && Number(place) <= widgets.length) return [];
+        if (place === undefined && ids.has(numberText(id) ?? (typeof id === 'string' ? id : undefined)))
+          return [];
+        return [
+          {
+            path,
+            message: `The tab cannot show ${String(typeof id === 'string' ? id : numberText(id))}: there is no such widget.`,
+            hint: `Name a widget by its place, from @1 to @${widgets.length}, or by an id that it has here.`,
+          },
+        ];
+      });
   },
 };
 

@@ -24,17 +24,15 @@ widgets:
         - q: avg:system.load.1{*}
           display_type: line
 `,
-  check: ({ parts }) => {
-    const hits: Hit[] = [];
+  *check({ parts }) {
     for (const { path, object, what, members } of parts) {
       for (const name of Object.keys(object)) {
         const value = object[name];
         const known = typeof value === 'string' ? members.get(name)?.kind : undefined;
         if (typeof value !== 'string' || known === undefined || typeof known === 'string') continue;
-        if (!known.includes(value)) hits.push(hit([...path, name], value, known, `${name} of ${what}`));
+        if (!known.includes(value)) yield hit([...path, name], value, known, `${name} of ${what}`);
       }
     }
-    return hits;
   },
 };
 

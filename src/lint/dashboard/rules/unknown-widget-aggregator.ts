@@ -28,11 +28,12 @@ widgets:
       requests:
         - q: avg:system.load.1{*}
 `,
-  check: ({ queries }) => queries.flatMap(unknownIn),
+  *check({ queries }) {
+    for (const query of queries) yield* unknownIn(query);
+  },
 };
 
-function unknownIn({ path, expressions }: WidgetQuery): Hit[] {
-  const hits: Hit[] = [];
+function* unknownIn({ path, expressions }: WidgetQuery): Iterable<Hit> {
   for (const { at, parts } of expressions) {
     for (const node of parts) {
       if (node.kind !== 'series' || !node.aggregator) continue;
@@ -40,7 +41,7 @@ function unknownIn({ path, expressions }: WidgetQuery): Hit[] {
       if (AGGREGATORS.includes(text) || OF_DISTRIBUTION.test(text)) continue;
       const place = { from: at + span.from, to: at + span.to };
       const meant = meantWord(text, AGGREGATORS);
-      hits.push({
+      yield {
         path,
         span: place,
         message: `The widget shows an error instead of data: Datadog cannot aggregate by "${text}".`,
@@ -48,8 +49,7 @@ function unknownIn({ path, expressions }: WidgetQuery): Hit[] {
         ...(meant === undefined
           ? {}
           : { fix: { title: `Write ${meant}`, edits: [{ path, span: place, text: meant }] } }),
-      });
+      };
     }
   }
-  return hits;
 }

@@ -25,22 +25,20 @@ widgets:
       requests:
         - q: derivative(avg:system.load.1{*})
 `,
-  check: ({ queries, formulas }) => [
-    ...queries.flatMap(({ path, expressions }) => expressions.flatMap((read) => unknownIn(path, read))),
-    ...formulas.flatMap(({ path, read }) => unknownIn(path, read)),
-  ],
+  *check({ queries, formulas }) {
+    for (const { path, expressions } of queries) for (const read of expressions) yield* unknownIn(path, read);
+    for (const { path, read } of formulas) yield* unknownIn(path, read);
+  },
 };
 
-function unknownIn(path: Path, { at, parts }: ReadExpression): Hit[] {
-  const hits: Hit[] = [];
+function* unknownIn(path: Path, { at, parts }: ReadExpression): Iterable<Hit> {
   for (const node of parts) {
     if (node.kind !== 'call') continue;
     // In a formula, what stands before the dot is a query.
     const name = node.name.text.slice(node.name.text.indexOf('.') + 1);
     if (isAmong(WIDGET_FUNCTIONS, name)) continue;
-    hits.push(hit(path, at, name, node.name));
+    yield hit(path, at, name, node.name);
   }
-  return hits;
 }
 
 function hit(path: Path, at: number, name: string, { span }: Word): Hit {

@@ -24,18 +24,19 @@ widgets:
       requests:
         - q: sum:web.errors{*}.as_count()
 `,
-  check: ({ queries }) => queries.flatMap(unknownIn),
+  *check({ queries }) {
+    for (const query of queries) yield* unknownIn(query);
+  },
 };
 
-function unknownIn({ path, expressions }: WidgetQuery): Hit[] {
-  const hits: Hit[] = [];
+function* unknownIn({ path, expressions }: WidgetQuery): Iterable<Hit> {
   for (const { at, parts } of expressions) {
     for (const node of parts) {
       if (node.kind !== 'method' || METRIC_METHODS.includes(node.name.text)) continue;
       const { text, span } = node.name;
       const place = { from: at + span.from, to: at + span.to };
       const meant = nearest(text, METRIC_METHODS);
-      hits.push({
+      yield {
         path,
         span: place,
         message: `The widget shows an error instead of data where Datadog has no ${text}(); it documents none.`,
@@ -45,8 +46,7 @@ function unknownIn({ path, expressions }: WidgetQuery): Hit[] {
               hint: `Did you mean ${meant}?`,
               fix: { title: `Write ${meant}`, edits: [{ path, span: place, text: meant }] },
             }),
-      });
+      };
     }
   }
-  return hits;
 }

@@ -21,7 +21,7 @@ widgets:
       requests: []
 `,
   check: ({ definitions }) =>
-    definitions.flatMap(({ path, type }) => {
+    definitions.values().flatMap(({ path, type }) => {
       if (type === '' || WIDGET_TYPES.has(type)) return [];
       const at = [...path, 'type'];
       const meant = meantWord(type, WIDGET_TYPES);

@@ -21,7 +21,7 @@ widgets:
 `,
   check: ({ variables: { declared } }) => {
     const seen = new Set<string>();
-    return declared.flatMap(({ path, name }) => {
+    return declared.values().flatMap(({ path, name }) => {
       if (!seen.has(name)) {
         seen.add(name);
         return [];

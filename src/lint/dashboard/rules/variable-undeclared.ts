@@ -28,7 +28,7 @@ widgets:
         - q: avg:system.load.1{$cluster,$cluster}
 `,
   check: ({ variables: { known, asked } }) =>
-    asked.map(({ path, span, name }) => ({
+    asked.values().map(({ path, span, name }) => ({
       path,
       span,
       message: `Nothing takes the place of $${name}: the dashboard has no such template variable.`,

@@ -24,6 +24,7 @@ widgets:
     // What stands in a powerpack cannot be seen.
     if (widgets.some(({ type }) => type === 'powerpack')) return [];
     return declared
+      .values()
       .filter(({ name }) => PLAIN.test(name) && !used.has(name))
       .map(({ path, name }) => ({
         path: [...path, 'name'],

@@ -25,7 +25,7 @@ widgets:
       content: All is well.
 `,
   check: ({ definitions }) =>
-    definitions.flatMap(({ path, definition, type }) => {
+    definitions.values().flatMap(({ path, definition, type }) => {
       const name = TEXTS.get(type);
       const text = name === undefined ? undefined : definition[name];
       if (name === undefined || typeof text !== 'string' || /\S/.test(text)) return [];

@@ -19,7 +19,7 @@ widgets:
       content: All is well.
 `,
   check: ({ definitions }) =>
-    definitions.flatMap(({ path, definition, type }) => {
+    definitions.values().flatMap(({ path, definition, type }) => {
       const needed = WIDGETS.get(type)?.needed ?? [];
       const missing = needed.filter((name) => !Object.hasOwn(definition, name));
       if (missing.length === 0) return [];

@@ -16,7 +16,7 @@ widgets:
   - definition: { type: alert_graph, viz_type: timeseries, alert_id: "\${monitor:queue-depth}" }
 `,
   check: ({ widgets }) =>
-    widgets.flatMap(({ path, definition: { alert_id: id } }) => {
+    widgets.values().flatMap(({ path, definition: { alert_id: id } }) => {
       if (typeof id !== 'string' || !/^\d+$/.test(id) || isPlaceholder(id)) return [];
       return [
         {

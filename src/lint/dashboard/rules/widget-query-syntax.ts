@@ -45,7 +45,7 @@ widgets:
         - q: avg:system.load.1{host:a}, avg:system.load.5{host:a}
 `,
   check: ({ queries }) =>
-    queries.flatMap(({ path, expressions }) =>
+    queries.values().flatMap(({ path, expressions }) =>
       expressions
         .flatMap(({ at, faults }) =>
           faults.map((fault) => ({

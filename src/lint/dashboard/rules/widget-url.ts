@@ -23,7 +23,7 @@ widgets:
       url: https://example.com/logo.png
 `,
   check: ({ definitions }) =>
-    definitions.flatMap(({ path, definition: { url }, type }) =>
+    definitions.values().flatMap(({ path, definition: { url }, type }) =>
       !TYPES.has(type) || typeof url !== 'string' || LOADED.test(url)
         ? []
         : [

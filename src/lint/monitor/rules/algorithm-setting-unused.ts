@@ -14,7 +14,9 @@ query: avg(last_4h):anomalies(avg:system.load.1{*}, 'basic', 2, âŸ¦seasonalityâŸ
 query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, seasonality='daily') >= 1
 `,
   check: (view) =>
-    [ANOMALIES, FORECAST].flatMap((form) =>
-      callsOf(view, form.name).flatMap((call) => idleSettings(call, form)),
+    [ANOMALIES, FORECAST].values().flatMap((form) =>
+      callsOf(view, form.name)
+        .values()
+        .flatMap((call) => idleSettings(call, form)),
     ),
 };

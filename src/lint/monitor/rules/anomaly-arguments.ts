@@ -34,5 +34,8 @@ query: avg(last_4h):anomalies(avg:system.load.1{*}, ⟦'agil'⟧, 2) >= 1
   good: `type: query alert
 query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2) >= 1
 `,
-  check: (view) => callsOf(view, 'anomalies').flatMap((call) => algorithmFaults(call, ANOMALIES)),
+  check: (view) =>
+    callsOf(view, 'anomalies')
+      .values()
+      .flatMap((call) => algorithmFaults(call, ANOMALIES)),
 };

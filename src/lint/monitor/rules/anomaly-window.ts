@@ -20,7 +20,9 @@ options:
   threshold_windows: {trigger_window: last_15m, recovery_window: last_15m}
 `,
   check: (view) =>
-    callsOf(view, 'anomalies').flatMap((call) => [...outside(view, call), ...differs(view, call)]),
+    callsOf(view, 'anomalies')
+      .values()
+      .flatMap((call) => [...outside(view, call), ...differs(view, call)]),
 };
 
 /** The window in which points are told apart lies within the one that is looked at. */

@@ -54,7 +54,7 @@ options:
   thresholds: {critical: 2, warning: 1}
 `,
   check: (view) =>
-    view.textParts.flatMap((placed) => {
+    view.textParts.values().flatMap((placed) => {
       const { part, path } = placed;
       const why = part.kind === 'block' && !part.negated ? whyNever(placed, view) : undefined;
       if (part.kind !== 'block' || why === undefined) return [];

@@ -36,7 +36,7 @@ query: avg(last_5m):avg:system.load.1{env:prod} > 1
     }
     for (const { path, search, spanOf } of searchesOf(view))
       for (const { text, span } of search.terms) look(text, spanOf(span), path);
-    return places.map(({ text, span, path }) => ({
+    return places.values().map(({ text, span, path }) => ({
       path,
       span,
       message: `The monitor watches nothing, or Datadog refuses it: ${text} is a variable of dashboards, and a monitor has none.`,

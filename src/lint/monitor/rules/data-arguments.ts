@@ -30,7 +30,7 @@ query: logs("service:shop").index("*").rollup("count").last("5m") > 10
     if (first.kind !== 'string' || second !== undefined) return [refused((second ?? first).span)];
     // Data jobs are asked without quotes.
     if (type === 'data-jobs alert') return [];
-    return methods.flatMap((method) =>
+    return methods.values().flatMap((method) =>
       method.args.flatMap((argument): Hit[] =>
         argument.kind !== 'word' || argument.text === ''
           ? []

@@ -32,7 +32,7 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'The load is at {{eval "round(value*100)"}} percent.'
 `,
   check: ({ textParts }) =>
-    textParts.flatMap(({ path, part }) => {
+    textParts.values().flatMap(({ path, part }) => {
       if (part.kind !== 'call' || part.name !== 'eval') return [];
       const [argument, ...more] = part.args;
       return argument && more.length === 0 && argument.quote !== '' ? faultsOf(argument, path) : [];

@@ -15,7 +15,7 @@ query: avg(last_1h):avg:system.load.1{*}.fill(last, ⟦3600⟧) > 1
 query: avg(last_1h):avg:system.load.1{*}.fill(last, 600) > 1
 `,
   check: ({ methods }) =>
-    methods.flatMap(({ name, args }) => {
+    methods.values().flatMap(({ name, args }) => {
       if (name.text !== 'fill') return [];
       const limit = args[1];
       const seconds = argumentNumber(limit);

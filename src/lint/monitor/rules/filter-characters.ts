@@ -14,7 +14,7 @@ query: avg(last_5m):avg:system.load.1{⟦env=prod⟧} > 1
 query: avg(last_5m):avg:system.load.1{env:prod} > 1
 `,
   check: ({ tags }) =>
-    tags.flatMap((tag) => {
+    tags.values().flatMap((tag) => {
       const sign = tag.kind === 'tag' ? IMPOSSIBLE.exec(tag.text)?.[0] : undefined;
       if (sign === undefined) return [];
       return [

@@ -12,7 +12,7 @@ query: avg(last_5m):avg:system.load.1{env:prod⟦,⟧host:a OR host:b} > 1
 query: avg(last_5m):avg:system.load.1{env:prod AND (host:a OR host:b)} > 1
 `,
   check: ({ series }) =>
-    series.flatMap(({ filter }) => {
+    series.values().flatMap(({ filter }) => {
       const sign = mixedIn(filter);
       return sign === undefined
         ? []

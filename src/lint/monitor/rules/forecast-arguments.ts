@@ -27,7 +27,10 @@ query: max(next_1w):forecast(avg:system.disk.in_use{*}, 'linear', ⟦0⟧) >= 0.
   good: `type: query alert
 query: max(next_1w):forecast(avg:system.disk.in_use{*}, 'linear', 1) >= 0.9
 `,
-  check: (view) => callsOf(view, 'forecast').flatMap((call) => algorithmFaults(call, FORECAST)),
+  check: (view) =>
+    callsOf(view, 'forecast')
+      .values()
+      .flatMap((call) => algorithmFaults(call, FORECAST)),
 };
 
 function isLength(text: string): boolean {

@@ -18,18 +18,20 @@ query: max(next_1w):forecast(⟦cumsum⟧(avg:web.errors{*}), 'linear', 1) >= 10
 query: max(next_1w):forecast(avg:web.errors{*}, 'linear', 1) >= 100
 `,
   check: (view) =>
-    callsOf(view, 'forecast').flatMap(({ args: [data] }) =>
-      (data ? partsIn(data) : []).flatMap((part) =>
-        part.kind === 'call' && UNFORESEEABLE.has(part.name.text)
-          ? [
-              {
-                path: ['query'],
-                span: part.name.span,
-                message: `Datadog refuses the query: there is no forecast of ${part.name.text}().`,
-                hint: 'Make the forecast of the metric itself.',
-              },
-            ]
-          : [],
+    callsOf(view, 'forecast')
+      .values()
+      .flatMap(({ args: [data] }) =>
+        (data ? partsIn(data) : []).flatMap((part) =>
+          part.kind === 'call' && UNFORESEEABLE.has(part.name.text)
+            ? [
+                {
+                  path: ['query'],
+                  span: part.name.span,
+                  message: `Datadog refuses the query: there is no forecast of ${part.name.text}().`,
+                  hint: 'Make the forecast of the metric itself.',
+                },
+              ]
+            : [],
+        ),
       ),
-    ),
 };

@@ -20,7 +20,7 @@ options:
 `,
   check: ({ variables }) => {
     const seen = new Set<unknown>();
-    return variables.flatMap(({ path, variable: { name } }) => {
+    return variables.values().flatMap(({ path, variable: { name } }) => {
       if (typeof name !== 'string' || seen.size !== seen.add(name).size) return [];
       return [
         {

@@ -23,7 +23,7 @@ options:
     if (!wholeOptions || query.kind === 'opaque' || faults.length > 0 || (formula?.faults.length ?? 0) > 0)
       return [];
     const used = new Set(formula ? namesIn(formula.expression).map(({ text }) => text) : []);
-    return variables.flatMap(({ path, variable: { name } }) =>
+    return variables.values().flatMap(({ path, variable: { name } }) =>
       typeof name !== 'string' || used.has(name)
         ? []
         : [

@@ -46,7 +46,7 @@ query: avg(last_5m):⟦clamp_max⟧(avg:system.load.1{*}) > 1
   good: `type: query alert
 query: avg(last_5m):clamp_max(avg:system.load.1{*}, 100) > 1
 `,
-  check: ({ parsed: { faults }, calls }) => (faults.length > 0 ? [] : calls.flatMap(wrong)),
+  check: ({ parsed: { faults }, calls }) => (faults.length > 0 ? [] : calls.values().flatMap(wrong)),
 };
 
 function wrong({ name, args }: Call): Hit[] {

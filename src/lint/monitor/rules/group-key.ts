@@ -12,7 +12,7 @@ query: avg(last_5m):avg:system.load.1{*} by {⟦env:prod⟧} > 1
   good: `type: query alert
 query: avg(last_5m):avg:system.load.1{env:prod} by {env} > 1
 `,
-  check: ({ series }) => series.flatMap(({ groupBy }) => (groupBy ? keyHits(groupBy.keys) : [])),
+  check: ({ series }) => series.values().flatMap(({ groupBy }) => (groupBy ? keyHits(groupBy.keys) : [])),
 };
 
 function keyHits(keys: readonly Word[]): Hit[] {

@@ -16,9 +16,9 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high, @slack-ops-team look at once.
 `,
   check: ({ textParts }) =>
-    textParts.flatMap(({ path, part }) =>
-      part.kind === 'handle' && isMeant(part) ? hitsOf(part, path) : [],
-    ),
+    textParts
+      .values()
+      .flatMap(({ path, part }) => (part.kind === 'handle' && isMeant(part) ? hitsOf(part, path) : [])),
 };
 
 /** Whether somebody is told for certain: by a mail, or through an integration. Else it may be a word of a program. */

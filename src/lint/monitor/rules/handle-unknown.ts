@@ -33,7 +33,7 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high. {{#is_alert}} @pagerduty-Checkout {{/is_alert}} {{#is_recovery}} @pagerduty-Checkout {{/is_recovery}}
 `,
   check: ({ textParts }) =>
-    textParts.flatMap(({ path, part }) => (part.kind === 'handle' ? hitsOf(part, path) : [])),
+    textParts.values().flatMap(({ path, part }) => (part.kind === 'handle' ? hitsOf(part, path) : [])),
 };
 
 function hitsOf({ name, span }: Handle, path: Path): Hit[] {

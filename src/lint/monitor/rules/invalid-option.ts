@@ -31,18 +31,16 @@ options: {timeout_h: ⟦48⟧}
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {timeout_h: 24}
 `,
-  check: ({ options }) => {
-    const hits: Hit[] = [];
+  *check({ options }) {
     for (const [name, value] of Object.entries(options)) {
       const form = OPTION_FORMS.get(name);
       if (form !== undefined && value !== null && value !== '')
-        hits.push(...faultsOf(['options', name], form, value));
+        yield* faultsOf(['options', name], form, value);
     }
-    return hits;
   },
 };
 
-function faultsOf(path: Path, form: OptionForm, value: Json): Hit[] {
+function faultsOf(path: Path, form: OptionForm, value: Json): Iterable<Hit> {
   switch (form.kind) {
     case 'flag':
       return saidUnless(isFlag(value), path, 'takes true or false');
@@ -66,7 +64,7 @@ function faultsOf(path: Path, form: OptionForm, value: Json): Hit[] {
       return wordFaults(path, path, form.of, value);
     case 'words':
       if (!Array.isArray(value)) return saidUnless(false, path, `takes a list of ${form.of.join(', ')}`);
-      return value.flatMap((item, at) => wordFaults(path, [...path, at], form.of, item));
+      return value.values().flatMap((item, at) => wordFaults(path, [...path, at], form.of, item));
     case 'anything':
       return [];
   }

@@ -26,6 +26,7 @@ message: The load is high. {{#is_match "env.name" "prod"}} Look at once. {{/is_m
     // Every tag of the host that alerts can be compared.
     if (keys === undefined || keys.has('host')) return [];
     return compared
+      .values()
       .filter(({ key }) => !hasKey(keys, key))
       .map(({ path, span, key }) => ({
         path,

@@ -16,7 +16,7 @@ query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_match}}
 `,
   check: ({ textParts }) =>
-    textParts.flatMap(({ path, part }) => {
+    textParts.values().flatMap(({ path, part }) => {
       if (part.kind !== 'block' || !MATCHES.includes(part.name) || part.args.length > 1) return [];
       return [
         {

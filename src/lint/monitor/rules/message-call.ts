@@ -40,7 +40,7 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 message: High since {{local_time 'last_triggered_at' 'Asia/Tokyo'}}.
 `,
   check: ({ textParts }) =>
-    textParts.flatMap(({ path, part }) => {
+    textParts.values().flatMap(({ path, part }) => {
       if (part.kind === 'call') return FORMS.has(part.name) ? faultsOf(part, path) : unknownCall(part, path);
       return part.kind === 'block' ? faultsOf(part, path) : [];
     }),

@@ -35,7 +35,7 @@ query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load of {{host.name}} is high. {{#is_alert}} Look at once. {{/is_alert}}
 `,
   check: ({ texts }) =>
-    texts.flatMap((text) =>
+    texts.values().flatMap((text) =>
       text.read.faults.flatMap((fault) => {
         const sentence = SENTENCES[fault.code];
         if (!sentence) return [];

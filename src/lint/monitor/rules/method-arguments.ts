@@ -75,13 +75,13 @@ query: avg(last_5m):avg:system.load.1{*}.rollup(avg, 60) > 1
     if (faults.length > 0) return [];
     switch (query.kind) {
       case 'metric':
-        return methods.flatMap((method) => wrong(method, OF_METRICS));
+        return methods.values().flatMap((method) => wrong(method, OF_METRICS));
       case 'chain': {
         const forms = query.head.name.text === 'formula' ? OF_FORMULAS : OF_SEARCHES;
-        return query.head.methods.flatMap((method) => wrong(method, forms));
+        return query.head.methods.values().flatMap((method) => wrong(method, forms));
       }
       case 'check':
-        return query.methods.flatMap((method) => wrong(method, OF_SEARCHES));
+        return query.methods.values().flatMap((method) => wrong(method, OF_SEARCHES));
       case 'composite':
       case 'opaque':
         return [];

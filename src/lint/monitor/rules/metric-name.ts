@@ -15,7 +15,7 @@ query: avg(last_5m):avg:⟦5xx.errors⟧{*} > 1
 query: avg(last_5m):avg:errors.5xx{*} > 1
 `,
   check: ({ series }) =>
-    series.flatMap(({ metric: { text, span } }) => {
+    series.values().flatMap(({ metric: { text, span } }) => {
       // What begins with a dollar sign is a variable, which another rule tells of.
       if (text === '' || text.startsWith('$') || (NAME.test(text) && text.length <= LONGEST)) return [];
       return [

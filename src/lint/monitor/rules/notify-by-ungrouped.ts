@@ -19,7 +19,7 @@ options:
     const by = view.options['notify_by'];
     const keys = Array.isArray(by) && by.length > 0 ? groupKeysOf(view) : undefined;
     if (!Array.isArray(by) || keys === undefined) return [];
-    return by.flatMap((key, at) => {
+    return by.values().flatMap((key, at) => {
       if (typeof key !== 'string' || keys.has(key) || (key === '*' && keys.size > 0)) return [];
       return [
         {

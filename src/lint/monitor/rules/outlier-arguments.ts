@@ -20,5 +20,8 @@ query: avg(last_30m):outliers(avg:system.load.1{*} by {host}, ⟦'dbscn'⟧, 3) 
   good: `type: query alert
 query: avg(last_30m):outliers(avg:system.load.1{*} by {host}, 'dbscan', 3) > 0
 `,
-  check: (view) => callsOf(view, 'outliers').flatMap((call) => algorithmFaults(call, OUTLIERS)),
+  check: (view) =>
+    callsOf(view, 'outliers')
+      .values()
+      .flatMap((call) => algorithmFaults(call, OUTLIERS)),
 };

@@ -14,6 +14,7 @@ query: avg(last_30m):outliers(avg:system.load.1{*} by {host}, 'dbscan', 3) > 0
 `,
   check: (view) =>
     callsOf(view, 'outliers')
+      .values()
       .filter(({ args: [data] }) => {
         const series = data ? partsIn(data).filter((part) => part.kind === 'series') : [];
         return series.length > 0 && series.every(({ groupBy }) => groupBy === undefined);

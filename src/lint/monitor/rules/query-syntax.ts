@@ -42,5 +42,5 @@ query: avg(last_5m):avg:system.load.1⟦{⟧host:a > 1
 query: avg(last_5m):avg:system.load.1{host:a} > 1
 `,
   check: ({ parsed }) =>
-    parsed.faults.map((fault) => ({ path: ['query'], span: fault.span, ...sentenceOf(fault) })),
+    parsed.faults.values().map((fault) => ({ path: ['query'], span: fault.span, ...sentenceOf(fault) })),
 };

@@ -28,7 +28,7 @@ options: {renotify_interval: 60, renotify_statuses: [alert, warn], thresholds: {
   check: (view) => {
     const statuses = view.options['renotify_statuses'];
     if (!Array.isArray(statuses) || !isOn(view.options['renotify_interval'])) return [];
-    return statuses.flatMap((status, at) => {
+    return statuses.values().flatMap((status, at) => {
       const reached = typeof status === 'string' ? REACHED.get(status) : undefined;
       if (!reached || reached(view)) return [];
       return [

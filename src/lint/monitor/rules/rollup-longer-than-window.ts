@@ -19,7 +19,7 @@ query: avg(last_1h):avg:system.load.1{*}.rollup(avg, 900) > 1
     const minutes = minutesOf(window ?? '');
     if (minutes === undefined || window?.startsWith('next_') || callsOf(view, 'anomalies').length > 0)
       return [];
-    return view.methods.flatMap(({ name, args }) => {
+    return view.methods.values().flatMap(({ name, args }) => {
       if (name.text !== 'rollup') return [];
       const interval = args.find((argument) => argument.kind === 'number');
       const seconds = argumentNumber(interval);

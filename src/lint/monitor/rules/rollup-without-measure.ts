@@ -13,7 +13,7 @@ query: logs("service:shop").index("*").rollup("avg", "@duration").last("5m") > 1
 `,
   check: ({ parsed: { query, faults } }) => {
     if (query.kind !== 'chain' || query.head.name.text === 'formula' || faults.length > 0) return [];
-    return query.head.methods.flatMap(({ name, args: [first, measure] }) => {
+    return query.head.methods.values().flatMap(({ name, args: [first, measure] }) => {
       const aggregation = argumentText(first);
       if (name.text !== 'rollup' || first === undefined || aggregation === undefined) return [];
       if (aggregation === 'count' || aggregation === '' || measure !== undefined) return [];

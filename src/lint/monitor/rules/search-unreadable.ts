@@ -20,14 +20,16 @@ query: logs("service:shop ⟦(⟧status:error OR status:critical").index("*").ro
 query: logs("service:shop (status:error OR status:critical)").index("*").rollup("count").last("5m") > 10
 `,
   check: (view) =>
-    searchesOf(view).flatMap(({ path, search: { faults }, spanOf }) =>
-      faults.map(({ code, span, what }) => ({
-        path,
-        span: spanOf(span),
-        message: `Datadog refuses the search, or finds something else: ${SENTENCES[code](what)}.`,
-        ...(code === 'missing'
-          ? {}
-          : { hint: 'Write a \\ before a sign that is to be searched for itself.' }),
-      })),
-    ),
+    searchesOf(view)
+      .values()
+      .flatMap(({ path, search: { faults }, spanOf }) =>
+        faults.map(({ code, span, what }) => ({
+          path,
+          span: spanOf(span),
+          message: `Datadog refuses the search, or finds something else: ${SENTENCES[code](what)}.`,
+          ...(code === 'missing'
+            ? {}
+            : { hint: 'Write a \\ before a sign that is to be searched for itself.' }),
+        })),
+      ),
 };

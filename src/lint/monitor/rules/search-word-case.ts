@@ -12,14 +12,16 @@ query: logs("status:error ⟦or⟧ status:critical").index("*").rollup("count").
 query: logs("status:error OR status:critical").index("*").rollup("count").last("5m") > 10
 `,
   check: (view) =>
-    searchesOf(view).flatMap(({ path, search: { terms }, spanOf }) =>
-      terms
-        .filter(({ text, quoted }) => !quoted && (text === 'and' || text === 'or' || text === 'not'))
-        .map(({ text, span }) => ({
-          path,
-          span: spanOf(span),
-          message: `Events are searched for the word "${text}": only ${text.toUpperCase()} joins terms.`,
-          hint: `Write ${text.toUpperCase()}, or "${text}" in quotes where the word is meant.`,
-        })),
-    ),
+    searchesOf(view)
+      .values()
+      .flatMap(({ path, search: { terms }, spanOf }) =>
+        terms
+          .filter(({ text, quoted }) => !quoted && (text === 'and' || text === 'or' || text === 'not'))
+          .map(({ text, span }) => ({
+            path,
+            span: spanOf(span),
+            message: `Events are searched for the word "${text}": only ${text.toUpperCase()} joins terms.`,
+            hint: `Write ${text.toUpperCase()}, or "${text}" in quotes where the word is meant.`,
+          })),
+      ),
 };

@@ -16,7 +16,7 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 tags: ["office_hours:true"]
 `,
   check: ({ monitor: { tags } }) =>
-    (Array.isArray(tags) ? tags : []).flatMap((tag, at) => {
+    (Array.isArray(tags) ? tags : []).values().flatMap((tag, at) => {
       if (typeof tag !== 'string' || BEGINS.test(tag)) return [];
       return [
         {

@@ -17,7 +17,7 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 tags: ["team:web_shop"]
 `,
   check: ({ monitor: { tags } }) =>
-    (Array.isArray(tags) ? tags : []).flatMap((tag, at) => {
+    (Array.isArray(tags) ? tags : []).values().flatMap((tag, at) => {
       const found = typeof tag === 'string' ? REPLACED.exec(tag) : null;
       if (typeof tag !== 'string' || !found) return [];
       const meant = keptOf(tag);

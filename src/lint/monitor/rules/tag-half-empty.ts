@@ -11,7 +11,7 @@ query: avg(last_5m):avg:system.load.1{⟦env:⟧} > 1
 query: avg(last_5m):avg:system.load.1{env:prod} > 1
 `,
   check: ({ tags }) =>
-    tags.flatMap((tag) => {
+    tags.values().flatMap((tag) => {
       if (tag.kind !== 'tag' || !/^:|:$/.test(tag.text)) return [];
       return [
         {

@@ -14,7 +14,7 @@ tags: [team:web, env:prod]
 `,
   check: ({ monitor: { tags } }) => {
     const seen = new Set<unknown>();
-    return (Array.isArray(tags) ? tags : []).flatMap((tag, at) => {
+    return (Array.isArray(tags) ? tags : []).values().flatMap((tag, at) => {
       if (!seen.has(tag)) {
         seen.add(tag);
         return [];

@@ -52,6 +52,7 @@ options:
     if (!whole || !MONITOR_TYPES.has(type)) return [];
     const { of, message, hint } = REASONS.get(type) ?? ELSEWHERE;
     return Object.keys(thresholds)
+      .values()
       .filter((name) => thresholds[name] !== null && of(name))
       .map((name) => ({
         path: ['options', 'thresholds', name],

@@ -17,7 +17,7 @@ query: logs("service:shop").index("*").rollup("count").by("service,host,env,stat
 `,
   check: ({ type, parsed: { query } }) => {
     if (query.kind !== 'chain' || !EVENT_TYPES.has(type)) return [];
-    return query.head.methods.flatMap(({ name, args }) => {
+    return query.head.methods.values().flatMap(({ name, args }) => {
       const [first] = args;
       const count = args.reduce((sum, argument) => sum + (argumentText(argument) ?? '').split(',').length, 0);
       if (name.text !== 'by' || first === undefined || count <= MOST) return [];

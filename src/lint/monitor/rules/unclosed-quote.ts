@@ -13,7 +13,7 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'The load is at {{eval "value*100"}} percent.'
 `,
   check: ({ texts }) =>
-    texts.flatMap(({ path, text, read: { faults } }) =>
+    texts.values().flatMap(({ path, text, read: { faults } }) =>
       faults.flatMap(({ code, span }) => {
         if (code !== 'unclosed_quote') return [];
         const quote = text.charAt(span.from);

@@ -21,6 +21,7 @@ message: The load of {{host.name}} is high.
     const keys = named.length > 0 ? variableKeysOf(view) : undefined;
     if (keys === undefined) return [];
     return named
+      .values()
       .filter(({ key }) => !hasKey(keys, key))
       .map(({ path, part, key }) => ({
         path,

@@ -18,25 +18,26 @@ query: avg(last_5m):⟦average⟧:system.load.1{*} > 1
   good: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 1
 `,
-  check: ({ parsed: { query }, series }) => {
-    if (query.kind !== 'metric') return [];
-    const hits: Hit[] = [];
-    const say = (word: Word | undefined, known: readonly string[]) => {
-      if (!word || word.text === '' || known.includes(word.text)) return;
-      const meant = nearest(word.text, known);
-      hits.push({
-        path: ['query'],
-        span: word.span,
-        message: `Datadog refuses the query: it cannot aggregate by "${word.text}".`,
-        hint: meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`,
-      });
-    };
-    say(query.evaluation.name, OVER_TIME);
+  *check({ parsed: { query }, series }) {
+    if (query.kind !== 'metric') return;
+    yield* unknown(query.evaluation.name, OVER_TIME);
     const [inner] = query.evaluation.args;
-    if (inner?.kind === 'call') say(inner.name, OVER_TIME);
+    if (inner?.kind === 'call') yield* unknown(inner.name, OVER_TIME);
     for (const { aggregator } of series) {
-      if (aggregator && !OF_DISTRIBUTION.test(aggregator.text)) say(aggregator, IN_SPACE);
+      if (aggregator && !OF_DISTRIBUTION.test(aggregator.text)) yield* unknown(aggregator, IN_SPACE);
     }
-    return hits;
   },
 };
+
+function unknown(word: Word, known: readonly string[]): Hit[] {
+  if (word.text === '' || known.includes(word.text)) return [];
+  const meant = nearest(word.text, known);
+  return [
+    {
+      path: ['query'],
+      span: word.span,
+      message: `Datadog refuses the query: it cannot aggregate by "${word.text}".`,
+      hint: meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`,
+    },
+  ];
+}

@@ -37,7 +37,7 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high. {{#is_alert}} Look at once. {{/is_alert}}
 `,
   check: ({ textParts }) =>
-    textParts.flatMap(({ path, part }) => {
+    textParts.values().flatMap(({ path, part }) => {
       if (part.kind !== 'block' || BLOCKS.includes(part.name)) return [];
       const meant = meantWord(part.name, BLOCKS);
       return [

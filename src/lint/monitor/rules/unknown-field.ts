@@ -23,6 +23,7 @@ message: The load is high.
 `,
   check: ({ monitor }) =>
     Object.keys(monitor)
+      .values()
       .filter((name) => !KNOWN.has(name))
       .map((name) => {
         const to = placeOf(name);

@@ -17,14 +17,12 @@ query: avg(last_5m):⟦derivatve⟧(avg:system.load.1{*}) > 1
   good: `type: query alert
 query: avg(last_5m):derivative(avg:system.load.1{*}) > 1
 `,
-  check: ({ type, calls, formula }) => {
-    const hits = calls.flatMap((call) => unknown(call, 0));
+  *check({ type, calls, formula }) {
+    for (const call of calls) yield* unknown(call, 0);
     // Data jobs have functions of their own.
-    if (formula === undefined || type === 'data-jobs alert') return hits;
-    const inFormula = partsIn(formula.expression).flatMap((part) =>
-      part.kind === 'call' ? unknown(part, formula.from) : [],
-    );
-    return [...hits, ...inFormula];
+    if (formula === undefined || type === 'data-jobs alert') return;
+    for (const part of partsIn(formula.expression))
+      if (part.kind === 'call') yield* unknown(part, formula.from);
   },
 };
 

@@ -18,13 +18,13 @@ query: sum(last_5m):sum:web.errors{*}.as_count() > 1
   check: ({ parsed: { query }, methods }) => {
     switch (query.kind) {
       case 'metric':
-        return methods.flatMap((method) => unknown(method, METRIC_METHODS));
+        return methods.values().flatMap((method) => unknown(method, METRIC_METHODS));
       case 'chain': {
         const form = formOf(query.head.name.text);
         return form ? query.head.methods.flatMap((method) => unknown(method, form.methods)) : [];
       }
       case 'check':
-        return query.methods.flatMap((method) => unknown(method, CHECK_FORM.methods));
+        return query.methods.values().flatMap((method) => unknown(method, CHECK_FORM.methods));
       case 'composite':
       case 'opaque':
         return [];

@@ -19,6 +19,7 @@ options: {notify_no_data: true}
 `,
   check: ({ monitor, options }) =>
     Object.keys(options)
+      .values()
       .filter((name) => !OPTION_FORMS.has(name))
       .map((name) => {
         const to = placeOf(name);

@@ -33,6 +33,7 @@ options:
 `,
   check: ({ monitor, thresholds }) =>
     Object.keys(thresholds)
+      .values()
       .filter((name) => !KNOWN.includes(name) && !LEFT_BY_APP.includes(name))
       .map((name) => {
         const path = ['options', 'thresholds', name];

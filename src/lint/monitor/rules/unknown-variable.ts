@@ -34,7 +34,7 @@ message: The load is at {{value}}.
     // A composite has the variables of its members.
     if (unknown.length === 0 || view.type === 'composite') return [];
     const keys = variableKeysOf(view) ?? new Set<string>();
-    return unknown.map(({ path, part }) => hitOf(part, path, keys));
+    return unknown.values().map(({ path, part }) => hitOf(part, path, keys));
   },
 };
 

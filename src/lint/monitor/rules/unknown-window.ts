@@ -22,6 +22,7 @@ query: avg(last_5m):avg:system.load.1{*} > 1
 `,
   check: (view) =>
     windowsOf(view)
+      .values()
       .filter(({ text, form }) => !form.pattern.test(text) || minutesOf(text) === 0)
       .map((window) => {
         const { text, span, form } = window;

@@ -30,7 +30,8 @@ options:
   variables:
     - {data_source: rum, name: errors, compute: {aggregation: count}, search: {query: "status:error"}}
 `,
-  check: ({ variables }) => variables.flatMap((placed) => [...lacking(placed), ...uncounted(placed)]),
+  check: ({ variables }) =>
+    variables.values().flatMap((placed) => [...lacking(placed), ...uncounted(placed)]),
 };
 
 function lacking({ path, variable }: PlacedVariable): Hit[] {

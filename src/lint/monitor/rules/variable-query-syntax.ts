@@ -22,10 +22,12 @@ options:
     - {data_source: cloud_cost, name: cost, aggregator: sum, query: "sum:aws.cost.amortized{service:ec2}"}
 `,
   check: ({ variables }) =>
-    variables.flatMap(({ path, variable }) => [
-      ...faultsOf(path, variable),
-      ...faultsOf([...path, 'base_query'], variable['base_query']),
-    ]),
+    variables
+      .values()
+      .flatMap(({ path, variable }) => [
+        ...faultsOf(path, variable),
+        ...faultsOf([...path, 'base_query'], variable['base_query']),
+      ]),
 };
 
 function faultsOf(path: Path, variable: Json | undefined): Hit[] {

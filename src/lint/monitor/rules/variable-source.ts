@@ -23,7 +23,7 @@ options:
     - {data_source: rum, name: views, compute: {aggregation: count}, search: {query: ""}}
 `,
   check: ({ variables }) =>
-    variables.flatMap(({ path, variable: { data_source: source } }) => {
+    variables.values().flatMap(({ path, variable: { data_source: source } }) => {
       if (typeof source !== 'string' || KNOWN.includes(source)) return [];
       const place = [...path, 'data_source'];
       return [

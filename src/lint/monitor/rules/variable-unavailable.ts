@@ -14,7 +14,7 @@ query: logs("status:error").index("*").rollup("count").last("5m") > 2
 message: 'There are errors: {{log.message}}'
 `,
   check: (view) =>
-    view.textParts.flatMap(({ path, part }) => {
+    view.textParts.values().flatMap(({ path, part }) => {
       const needs = part.kind === 'variable' ? needOf(part.name, view) : undefined;
       if (part.kind !== 'variable' || needs === undefined) return [];
       return [

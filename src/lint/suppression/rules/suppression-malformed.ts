@@ -17,7 +17,7 @@ lint:
       because: The average of one window is its sum here.
 `,
   check: ({ misshapes }) =>
-    misshapes.map(({ path, message }) => ({
+    misshapes.values().map(({ path, message }) => ({
       path,
       message: `Birddog cannot tell what to ignore: ${message}`,
       hint: 'Write a list: lint: {ignore: [{code: CODE, because: REASON}]}.',

@@ -17,6 +17,7 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 `,
   check: ({ entries }) =>
     entries
+      .values()
       .filter(({ code }) => isNoRule(code))
       .map(({ path, code }) => ({
         path: [...path, 'code'],

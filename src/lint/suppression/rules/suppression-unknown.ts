@@ -23,6 +23,7 @@ lint:
 `,
   check: (view) =>
     view.entries
+      .values()
       .filter(({ code }) => !view.codes.has(code) && !isNoRule(code))
       .map((entry) => misspelt(entry, view)),
 };

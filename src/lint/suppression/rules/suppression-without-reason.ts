@@ -19,6 +19,7 @@ lint:
 `,
   check: ({ entries, found }) =>
     entries
+      .values()
       .filter(({ code, because, repeated }) => because === '' && !repeated && found.has(code))
       .map(({ path, code }) => ({
         path,

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { nearest } from './nearest.ts';
+
+/** Letters to put in, leave out or change, by the table that textbooks have. */
+function distanceOf(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1)
+      next.push(
+        Math.min(
+          (row[j - 1] ?? 0) + Number(a[i - 1] !== b[j - 1]),
+          (row[j] ?? 0) + 1,
+          (next[j - 1] ?? 0) + 1,
+        ),
+      );
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+describe('the nearest of several words', () => {
+  it('is the first of those that the fewest letters tell apart, two at most', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 8 });
+    fc.assert(
+      fc.property(word, fc.array(word, { maxLength: 8 }), (wrong, known) => {
+        const near = known
+          .map((one) => ({ one, distance: distanceOf(wrong, one) }))
+          .filter(({ one, distance }) => distance <= 2 && distance < one.length)
+          .toSorted((x, y) => x.distance - y.distance);
+        assert.equal(nearest(wrong, known), near[0]?.one);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('is none of a word that nobody would take for a slip', () => {
+    const long = 'a'.repeat(101);
+    assert.equal(nearest(`${long}b`, [long]), undefined);
+  });
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Json } from '../domain/json.ts';
+import { lintBody } from './lint.ts';
+import { toldFindings } from './refuse.ts';
+
+const around = { application: 'shop', team: 'web' };
+const COUNT = 50_000;
+const times = (item: Json) => Array.from({ length: COUNT }, () => item);
+const members = (value: Json) =>
+  Object.fromEntries(Array.from({ length: COUNT }, (_, at) => [`m${at}`, value]));
+const monitor = (more: Record<string, Json>): Json => ({
+  ...around,
+  monitor: { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1', name: 'n', ...more },
+});
+const dashboard = (more: Record<string, Json>): Json => ({
+  ...around,
+  dashboard: { title: 't', layout_type: 'ordered', widgets: [], ...more },
+});
+const alert = { title: 't', signal: { metric: 'm' }, condition: { over: '5m', above: 1 } };
+
+const BODIES: Readonly<Record<string, () => Json>> = {
+  'tags that are numbers': () => monitor({ tags: times(1) }),
+  'tags that are equal': () => monitor({ tags: times('a:b') }),
+  'tags that are lists': () => monitor({ tags: times([]) }),
+  'unknown members': () => monitor(members(1)),
+  'unknown options': () => monitor({ options: members(1) }),
+  'unknown thresholds': () => monitor({ options: { thresholds: members('x') } }),
+  'unknown statuses': () => monitor({ options: { renotify_statuses: times('never') } }),
+  'roles that are none': () => monitor({ restricted_roles: times('admin') }),
+  'ignored codes': () => monitor({ lint: { ignore: times({ code: 'never' }) } }),
+  'ignored nothing': () => monitor({ lint: { ignore: times(1), ...members(1) } }),
+  'variables without a name': () =>
+    monitor({ type: 'log alert', query: 'formula("a").last("5m") > 1', options: { variables: times({}) } }),
+  'widgets that are none': () => dashboard({ widgets: times(1) }),
+  'equal widgets': () => dashboard({ widgets: times({ definition: { type: 'note' } }) }),
+  'members of a widget': () =>
+    dashboard({ widgets: [{ definition: { type: 'note', content: 'x', markers: times({ value: 1 }) } }] }),
+  'template variables': () => dashboard({ template_variables: times({ name: 'a', type: 1 }) }),
+  tabs: () => dashboard({ tabs: times({ name: '' }) }),
+  'members of the envelope': () => ({ ...Object(monitor({})), ...members(1) }),
+  'recipients of an alert': () => ({ ...around, alert: { ...alert, notify: times({ to: ['x'] }) } }),
+  'moments of an alert': () => ({
+    ...around,
+    alert: { ...alert, notify: times({ to: ['@x'], when: 'warning' }) },
+  }),
+  'groups of an alert': () => ({ ...around, alert: { ...alert, signal: { metric: 'm', by: times('!') } } }),
+  'monitors of a document': () => ({ apiVersion: 'birddog/v1', ...around, monitors: times({}) }),
+  'alerts of a document': () => ({ apiVersion: 'birddog/v1', ...around, alerts: times(1) }),
+};
+
+describe('a body that is wrong in very many places', () => {
+  for (const [what, bodyOf] of Object.entries(BODIES)) {
+    it(`has a bounded answer that counts the rest: ${what}`, () => {
+      const findings = lintBody(bodyOf(), {});
+      const told = toldFindings(findings, { locate: () => ({ line: 1, column: 1 }) });
+      assert.ok(findings.length > 0 && findings.length <= 1001, `${findings.length}`);
+      assert.ok(JSON.stringify(told).length < 2 ** 20);
+      const byCode = Map.groupBy(told, ({ code, severity }) => `${severity} ${code}`);
+      for (const [code, some] of byCode) assert.ok(some.length <= 100, code);
+    });
+  }
+});

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { breachesBelow, breachesIn } from './source-rules.ts';
+
+describe('the rules of the sources', () => {
+  it('are kept everywhere', () => assert.deepEqual(breachesBelow(join(import.meta.dirname, '..')), []));
+
+  const BROKEN = [
+    'list.push(...more);',
+    'list.push(\n  first,\n  ...more.map((one) => ({ ...one })),\n);',
+    'const most = Math.max(0, ...numbers);',
+    'const least = Math.min(...numbers);',
+    'list.splice(0, 1, ...more);',
+    'String.fromCharCode(...codes);',
+    'const WORDS: Readonly<Record<string, number>> = { a: 1 };\nWORDS[word];',
+    'export const WORDS: Record<string, number> = {};\nWORDS[word];',
+  ];
+  for (const text of BROKEN) {
+    it(`find: ${text}`, () => {
+      assert.deepEqual(
+        breachesIn('src/a.ts', `void 0;\n${text}\n`).map(({ line }) => line),
+        [2],
+      );
+    });
+  }
+
+  const SOUND = [
+    'list.push({ ...one });',
+    'list.push([...more]);',
+    'largest([0, ...numbers]);',
+    'export const HEADERS: Readonly<Record<string, string>> = {};',
+    'const { a, ...rest } = Math.max(1, 2);',
+    "const WORDS: ReadonlyMap<string, number> = new Map([['a', 1]]);",
+    "const KINDS: Readonly<Record<'a' | 'b', number>> = { a: 1, b: 2 };",
+  ];
+  for (const text of SOUND) it(`pass: ${text}`, () => assert.deepEqual(breachesIn('src/a.ts', text), []));
+});
