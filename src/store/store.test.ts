@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -296,5 +296,24 @@ describe('the store', () => {
     assert.equal(store.applied.of('a').length, 1);
     assert.equal(store.journal.underWaySince(WRITE), 1000);
     assert.deepEqual(failures, []);
+  });
+});
+
+describe('the files of the store', () => {
+  const modes = () =>
+    readdirSync(folder).map((name) => `${name} ${(statSync(join(folder, name)).mode & 0o777).toString(8)}`);
+  const ALL = ['journal.sqlite 600', 'journal.sqlite-shm 600', 'journal.sqlite-wal 600'];
+
+  it('have mode 0600 whatever the umask, and are tightened where they had another', () => {
+    const before = process.umask(0);
+    try {
+      opened().journal.begin(WRITE, 'c', DAY);
+      assert.deepEqual(modes(), ALL);
+      for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644);
+      opened().journal.begin(WRITE, 'c', DAY);
+      assert.deepEqual(modes(), ALL);
+    } finally {
+      process.umask(before);
+    }
   });
 });
