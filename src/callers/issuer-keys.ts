@@ -7,6 +7,7 @@ import { type Deadline, deadlineAfter, type OwnDeadline } from '../domain/deadli
 import { ProblemError } from '../domain/problem.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { OutboundError } from '../outbound/outbound.ts';
+import { readUpstreamJson } from '../outbound/upstream-json.ts';
 import type { Log } from '../process/log.ts';
 import { serviceUrl } from '../process/settings.ts';
 import type { OidcSettings } from './settings.ts';
@@ -17,8 +18,11 @@ import type { OidcSettings } from './settings.ts';
  */
 const TIMES = { fresh: 600_000, within: 5000, afterFailure: 2000, forUnknown: 10_000 };
 const MOST_BYTES = 256 * 1024;
+/** Keys of one issuer: a token without a `kid` is tried with each of them. */
+const MAX_KEYS = 100;
+const JSON_LIMITS = { values: 20_000, depth: 32 };
 
-const jwksSchema = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) });
+const jwksSchema = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).max(MAX_KEYS) });
 const discoverySchema = z.looseObject({ issuer: z.string(), jwks_uri: z.string() });
 
 type Asked = Parameters<LocalJWKSet>;
@@ -144,7 +148,7 @@ async function getJson<T>(
 
 function parsed(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString());
+    return readUpstreamJson(body, JSON_LIMITS);
   } catch {
     return undefined;
   }

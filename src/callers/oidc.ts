@@ -8,10 +8,11 @@ import {
   JWTExpired,
 } from 'jose/errors';
 import { jwtVerify, type JWTVerifyOptions } from 'jose/jwt/verify';
-import type { CryptoKey, JWTPayload, JWTVerifyGetKey } from 'jose';
+import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyResult } from 'jose';
 import { type Caller, isName } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Deadline } from '../domain/deadline.ts';
+import { ProblemError } from '../domain/problem.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import type { OidcSettings } from './settings.ts';
@@ -31,6 +32,8 @@ const ALGORITHMS = [
   'EdDSA',
   'Ed25519',
 ];
+/** RFC 9068 section 2.1; compared without regard to case, and with the prefix that RFC 7515 lets issuers leave out. */
+const TYPES = /^(?:application\/)?(?:at\+)?jwt$/i;
 /** The most groups of one caller. */
 const MOST_GROUPS = 1000;
 
@@ -51,26 +54,41 @@ export function createOidc(settings: OidcSettings, keys: IssuerKeys, clock: Cloc
       currentDate: new Date(clock.now()),
       requiredClaims: ['exp'],
     };
-    const payload = await verified(token, keys.finder(deadline), options).catch((error: unknown) => {
-      throw error instanceof JOSEError ? refusedToken(whyRefused(error, settings, clock)) : error;
-    });
+    const { payload, protectedHeader } = await verified(token, keys.finder(deadline), options).catch(
+      (error: unknown) => {
+        if (error instanceof ProblemError) throw error;
+        if (error instanceof JOSEError) throw refusedToken(whyRefused(error, settings, clock));
+        // A key that is too short, or of another curve than its `alg`: the library throws a TypeError.
+        throw refusedToken(`The key of the issuer ${settings.issuer} for this token cannot be used.`);
+      },
+    );
+    requireType(protectedHeader.typ);
     return callerOf(payload, settings);
   };
+}
+
+/**
+ * Rejects a signed token of another kind, such as a logout token or a DPoP proof (RFC 8725 section 3.11). An absent `typ`
+ * is accepted: RFC 7519 makes it optional, and many issuers leave it out.
+ */
+function requireType(typ: unknown): void {
+  if (typ === undefined || (typeof typ === 'string' && TYPES.test(typ))) return;
+  throw refusedToken('The token has another type (typ) than JWT or at+jwt.');
 }
 
 async function verified(
   token: Secret,
   find: JWTVerifyGetKey<CryptoKey>,
   options: JWTVerifyOptions,
-): Promise<JWTPayload> {
+): Promise<JWTVerifyResult> {
   try {
-    return (await jwtVerify(token.reveal(), find, options)).payload;
+    return await jwtVerify(token.reveal(), find, options);
   } catch (error) {
     if (!(error instanceof JWKSMultipleMatchingKeys)) throw error;
     // The token does not say which of them it is.
     for await (const key of error) {
       try {
-        return (await jwtVerify(token.reveal(), key, options)).payload;
+        return await jwtVerify(token.reveal(), key, options);
       } catch (inner) {
         if (!(inner instanceof JWSSignatureVerificationFailed)) throw inner;
       }
