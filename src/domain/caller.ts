@@ -1,4 +1,5 @@
 import type { Deadline } from './deadline.ts';
+import { hasHiddenCharacters } from './hidden-characters.ts';
 
 /** Who asks. Every request has one, from the door to the audit line, over the hop too. */
 export interface Caller {
@@ -31,14 +32,10 @@ export interface RequestContext {
 /** The longest name of a caller or group, in UTF-16 units. */
 const LONGEST_NAME = 200;
 
-/** Whether a text can name a caller or a group: it fits onto a line of a log and into a header. */
+/** Whether a text can name a caller or a group: it fits into a header, and reads as it is on a line of a log. */
 export function isName(text: unknown): text is string {
   return (
-    typeof text === 'string' &&
-    text.length <= LONGEST_NAME &&
-    /\S/.test(text) &&
-    text.isWellFormed() &&
-    !/\p{Cc}/u.test(text)
+    typeof text === 'string' && text.length <= LONGEST_NAME && /\S/.test(text) && !hasHiddenCharacters(text)
   );
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { Secret } from '../domain/secret.ts';
 import { createLog, type LogLevel, logWith } from './log.ts';
 
@@ -15,6 +16,39 @@ function written(from?: LogLevel) {
 }
 
 describe('the log', () => {
+  it('has no character that splits or disguises a line, in any field', () => {
+    const unit = fc.oneof(
+      fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
+      fc.constantFrom(
+        '\u2028',
+        '\u2029',
+        '\u202e',
+        '\u200b',
+        '\ufeff',
+        '\x7f',
+        '\x85',
+        '\u{e0041}',
+        '\n',
+        '\\',
+      ),
+    );
+    const text = fc.string({ unit, maxLength: 40 });
+    fc.assert(
+      fc.property(text, text, (name, value) => {
+        const lines: string[] = [];
+        createLog('serve', (line) => lines.push(line)).warn(value, {
+          [`x${name}`]: value,
+          deep: [{ value }],
+        });
+        const [line = ''] = lines;
+        assert.match(line, /^[^\p{C}\p{Zl}\p{Zp}]*\n$/u);
+        const read = JSON.parse(line);
+        assert.deepEqual([read.event, read[`x${name}`], read.deep[0].value], [value, value, value]);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it('is one line of JSON an event, whatever is in it', () => {
     const { log, lines } = written();
     log.info('answered', { path: 'a\nb', error: new Error('no\nway') });

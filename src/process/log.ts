@@ -1,3 +1,5 @@
+import { escapeHidden } from '../domain/hidden-characters.ts';
+
 /** One line of JSON per event, on standard error. Secrets print their placeholder. */
 export interface Log {
   info(event: string, fields?: LogFields): void;
@@ -24,9 +26,8 @@ export function createLog(
     const quiet = LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(from);
     return (event: string, fields: LogFields = {}) => {
       if (quiet && event !== ALWAYS) return;
-      write(
-        `${JSON.stringify({ time: new Date(now()).toISOString(), level, process, event, ...plain(fields) })}\n`,
-      );
+      const line = { time: new Date(now()).toISOString(), level, process, event, ...plain(fields) };
+      write(`${escapeHidden(JSON.stringify(line))}\n`);
     };
   };
   return { info: at('info'), warn: at('warn'), error: at('error') };

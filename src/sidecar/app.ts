@@ -124,7 +124,7 @@ function callerOf(header: (name: string) => string | undefined): Caller {
   if (!isName(decoded)) {
     throw new ProblemError(
       'bad_request',
-      'The header Birddog-Caller is no name: at most 200 characters, none of them a control character, percent-encoded.',
+      'The header Birddog-Caller is no name: at most 200 characters, none of them invisible, percent-encoded.',
     );
   }
   return { name: decoded, auth: authOf(header(HEADERS.callerAuth)) };
