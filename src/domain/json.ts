@@ -89,11 +89,14 @@ const SPELLED =
 /** Parses JSON that a trusted peer sent, keeping number spellings. Throws SyntaxError. For what users send, see format/. */
 export function parseTrustedJson(text: string): Json {
   if (!SPELLED.test(text)) return JSON.parse(text);
-  return JSON.parse(text, (_name, value, context?: { source?: string }) =>
-    typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
-      ? JSON.rawJSON(context.source)
-      : value,
-  );
+  return JSON.parse(text, keepSpelling);
+}
+
+/** A reviver for JSON.parse that keeps the spelling of numbers. */
+export function keepSpelling(_name: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
+    ? JSON.rawJSON(context.source)
+    : value;
 }
 
 /** JSON text, raw numbers in their own spelling. */

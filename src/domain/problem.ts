@@ -192,7 +192,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-interface ProblemExtras {
+export interface ProblemExtras {
   readonly findings?: readonly Finding[];
   /** Whole seconds, for the Retry-After header. */
   readonly retryAfter?: number;

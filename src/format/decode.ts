@@ -3,7 +3,8 @@ import { tooLarge } from '../domain/too-large.ts';
 import type { Decoded, DecodeLimits, Format } from './decoded.ts';
 import { requireSmallEntries } from './entry-limits.ts';
 import { faultProblem, TextFault } from './fault.ts';
-import { locator } from './place.ts';
+import { locator, type Place } from './place.ts';
+import { positionTable } from './position-table.ts';
 import { readText } from './read-text.ts';
 
 /**
@@ -20,14 +21,17 @@ export async function decode(
   if (size > limits.bytes) throw tooLarge({ unit: 'bytes', limit: limits.bytes, measured: size });
   const text = typeof input === 'string' ? input.replace(/^\ufeff/, '') : utf8Text(input);
   try {
-    const reading = await readText(text, format, limits);
+    const { value, places } = await readText(text, format, limits);
+    let root: Place | undefined;
+    const reading = { value, places: () => (root ??= places()) };
     if (limits.entry) requireSmallEntries(reading, limits.entry);
     const span = locator(text, format, reading);
     return {
       format,
-      value: reading.value,
+      value,
       locate: (pointer, at) => span(pointer, at).start,
       span,
+      positionTable: () => positionTable(text, reading),
     };
   } catch (error) {
     throw error instanceof TextFault ? faultProblem(error, text) : error;

@@ -1,4 +1,4 @@
-import type { Position } from '../domain/finding.ts';
+import type { Finding, Position } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import type { Pointer } from '../domain/pointer.ts';
 
@@ -22,6 +22,10 @@ export interface Decoded {
   locate(pointer: Pointer, at?: number): Position;
   /** The same, with where it ends: up to the offset `to` of a text, or behind the value where it is no list or object. */
   span(pointer: Pointer, at?: number, to?: number): Span;
+  /** The positions of all values, for `tableLocator` in another process. */
+  positionTable?(): Uint32Array;
+  /** What lint found, where the body has been linted already. */
+  readonly linted?: readonly Finding[];
 }
 
 /** Limits on one object within a document, or on a body. */

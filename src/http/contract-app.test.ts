@@ -7,6 +7,7 @@ import { ProblemError } from '../domain/problem.ts';
 import { createLog } from '../process/log.ts';
 import { systemClock } from '../process/system-clock.ts';
 import { contractApp, type Incoming } from './contract-app.ts';
+import { createInspector } from './inspection/inspector.ts';
 import { createMetrics } from './metrics.ts';
 import { replyWith } from './reply.ts';
 import { startServer } from './server.ts';
@@ -33,6 +34,7 @@ async function contract({ serve = async () => undefined, precheck = () => {} }: 
     },
     check: async () => assert.fail('nobody asks'),
     precheck,
+    inspector: createInspector({ preflightOf: () => assert.fail(), startProcess: () => assert.fail() }),
     callerOf: (header) => ({ name: header('x-test-caller') ?? 'somebody' }),
     clock: systemClock,
     log: createLog('test', () => {}),

@@ -13,12 +13,14 @@ import {
 } from '../contract/operations.ts';
 import type { Caller, RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { Json } from '../domain/json.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { type Deadline, type OwnDeadline, requireTime } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { answerFormat, formatOf } from '../format/content-type.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Log } from '../process/log.ts';
+import type { Inspection } from './inspection/inspection.ts';
+import type { Inspector } from './inspection/inspector.ts';
 import { createMemoryBudget, type MemoryBudget, type Reservation } from './memory-budget.ts';
 import type { Metrics, WayTaken } from './metrics.ts';
 import { type Health, healthRoutes } from './ops-app.ts';
@@ -28,7 +30,7 @@ import { deadlineOf } from './request-context.ts';
 import { auditRequest, type RequestAudit } from './request-audit.ts';
 import { recordRequest } from './request-record.ts';
 import { type Call, type Handle, routed, type Routes } from './routes.ts';
-import { isLarge, type SentBody, sentBody } from './sent-body.ts';
+import type { SentBody } from './sent-body.ts';
 
 /** A request of the contract, read and understood as far as every process does it alike. */
 export interface Incoming {
@@ -36,8 +38,9 @@ export interface Incoming {
   readonly query: Readonly<Partial<Record<QueryName, string>>>;
   /** The part of the address after the host, to pass on: the path as it was understood, the query as it came. */
   readonly pathAndQuery: string;
-  /** The body as sent, and what it holds; absent where the method has none. */
+  /** The body as sent, and what it holds; both absent where the method has none. */
   readonly sent?: SentBody;
+  readonly inspection?: Inspection;
   readonly accept: 'json' | 'yaml';
   readonly context: RequestContext;
   readonly header: (name: string) => string | undefined;
@@ -64,6 +67,7 @@ export interface ContractAppOptions {
   ) => Caller | Promise<Caller>;
   /** Whether callers show a bearer token, so that /openapi.json says it. */
   readonly bearer?: boolean;
+  readonly inspector: Pick<Inspector, 'open'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -121,6 +125,7 @@ async function answer(
   let reply: Reply;
   let deadline: OwnDeadline | undefined;
   let memory: Reservation | undefined;
+  let inspection: Inspection | undefined;
   try {
     deadline = deadlineOf(header, options.clock, gone.signal);
     const caller = await options.callerOf(header, deadline);
@@ -136,9 +141,10 @@ async function answer(
       memory = reserved;
       const sent = hasBody(operation) ? await read(call, operation, context, reserved) : undefined;
       received = true;
-      audit.isAbout({ query: asked.query, ...(await bodyOf(sent)) });
-      const { goes } = record;
-      const incoming = { ...asked, ...(sent ? { sent } : {}), goes, releaseMemory: reserved.release, audit };
+      const onAbout = (body: JsonObject) => audit.isAbout({ query: asked.query, body });
+      if (sent) inspection = options.inspector.open({ ...asked, onAbout }, sent);
+      const body = sent && inspection ? { sent, inspection } : {};
+      const incoming = { ...asked, ...body, goes: record.goes, releaseMemory: reserved.release, audit };
       reply = await options.serve(incoming);
     }
   } catch (error) {
@@ -146,6 +152,7 @@ async function answer(
     audit.refused(problem);
     reply = problemReply(problem, record.ids.requestId);
   }
+  inspection?.close();
   memory?.release();
   deadline?.close();
   outgoing.off('close', onClose);
@@ -179,12 +186,7 @@ async function read(
   const limits = operation.kind === undefined ? DOCUMENT_LIMITS : OBJECT_LIMITS;
   const bytes = await readBody(incoming, limits.bytes, deadline.signal, reserve);
   requireTime(deadline, 'the body was read');
-  return sentBody(bytes, contentType ?? '', format, limits);
-}
-
-/** What a body holds, for the audit; a large one is left to who serves it. */
-async function bodyOf(sent: SentBody | undefined): Promise<{ body?: Json }> {
-  return sent && !isLarge(sent.bytes.length) ? { body: (await sent.decoded()).value } : {};
+  return { bytes, contentType: contentType ?? '', format, limits };
 }
 
 const FLAGS: readonly QueryName[] = ['dry_run', 'prune', 'force'];

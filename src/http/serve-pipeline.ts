@@ -10,8 +10,14 @@ export async function servePipeline(
   way: Way,
   ports: Omit<Ports, 'audit'>,
 ): Promise<Reply> {
-  const { operation, query, context, accept, sent, audit } = incoming;
-  const request = { operation, query, context, way, ...(sent ? { body: await sent.decoded() } : {}) };
+  const { operation, query, context, accept, inspection, audit } = incoming;
+  const request = {
+    operation,
+    query,
+    context,
+    way,
+    ...(inspection ? { body: await inspection.document() } : {}),
+  };
   const { status, body } = await carryOut(request, { ...ports, audit: audit.wrote });
   audit.done();
   return replyWith(status, body, accept, context.requestId);

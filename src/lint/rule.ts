@@ -2,6 +2,7 @@ import type { Finding, Fix } from '../domain/finding.ts';
 import type { Findings } from '../domain/findings.ts';
 import type { Json } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
+import { checkTimeBudget } from '../domain/time-budget.ts';
 import type { Span } from '../language/query/syntax.ts';
 
 /** Member names and item numbers from the object on. */
@@ -64,6 +65,7 @@ export function addFindings<View>(
   ignored?: Ignored,
 ): void {
   for (const rule of rules) {
+    checkTimeBudget();
     for (const hit of rule.check(view)) {
       ignored?.found.add(rule.code);
       if (ignored?.codes.has(rule.code)) break;

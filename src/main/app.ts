@@ -6,6 +6,7 @@ import { createDatadog } from '../datadog/datadog.ts';
 import { keysFrom } from '../datadog/keys.ts';
 import { contractApp } from '../http/contract-app.ts';
 import { onlyHosts } from '../http/hosts.ts';
+import { openInspector } from '../http/inspection/inspector.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { addSecretMetrics } from '../http/secret-metrics.ts';
 import { portsOf } from '../http/ports-of.ts';
@@ -21,12 +22,13 @@ import type { Config } from './config.ts';
 import { door } from './door.ts';
 import { tellReadings } from './readings.ts';
 import { createHop } from './hop.ts';
+import { preflightOf } from './preflight.ts';
 import { mainSigns } from './signs.ts';
 import { openSecrets } from './secrets.ts';
 import { createSidecarClient } from './sidecar-client.ts';
 
 /**
- * Starts Birddog: the users' door. `entry` is the program itself, for the threads that look at large documents. Rejects where a port, a secret or the journal cannot be had.
+ * Starts Birddog: the users' door. `entry` is the program itself, which also inspects large bodies in processes of its own. Rejects where a port, a secret or the journal cannot be had.
  */
 export async function startMain(config: Config, surroundings: Surroundings, entry: URL): Promise<Service> {
   const { clock, log } = surroundings;
@@ -60,18 +62,19 @@ export async function startMain(config: Config, surroundings: Surroundings, entr
   });
   const { CATALOG_TTL_MS: ttlMs, CATALOG_TIMEOUT_MS: timeoutMs } = config;
   const lookup = createLookup({ ...catalogs, ttlMs, timeoutMs, clock, log });
-  const checked = { ...datadog, catalogs, journal: store.journal, secrets, sidecar };
+  const parts = { ...datadog, callers, catalogs, journal: store.journal, lookup, secrets, sidecar };
   tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
   tellReadings(metrics, sidecar, lookup.readings);
-  const watched = { callers, sidecar, lookup, secrets, journal: store.journal, ...datadog };
-  const signs = mainSigns(watched, config, clock);
+  const signs = mainSigns(parts, config, clock);
   const { request } = datadog;
   const watch = startWatch({ process: 'serve', config, signs, metrics, outbound, request }, surroundings);
   const health = { notReady: () => undefined };
+  const inspector = openInspector(entry, preflightOf, log);
   const contract = contractApp({
-    serve: door({ callers, lookup, sidecar, ports, entry }),
+    serve: door({ callers, lookup, sidecar, ports }),
+    inspector,
     precheck: (caller, operation, query) => callers.precheck(caller, { operation, query }),
-    check: mainCheck(checked, clock, config.BIRDDOG_CHECK_TTL_MS),
+    check: mainCheck(parts, clock, config.BIRDDOG_CHECK_TTL_MS),
     callerOf: callers.callerOf,
     bearer: config.auth !== undefined,
     health,
@@ -83,17 +86,21 @@ export async function startMain(config: Config, surroundings: Surroundings, entr
   const app = onlyHosts(config.auth ? config.BIRDDOG_HOSTS : 'loopback', contract, { clock, log, metrics });
   addSecretMetrics(metrics, { ...secrets, clock });
   const tls = secrets.ownCertificate;
+  const { BIRDDOG_HOST: host, BIRDDOG_PORT: port } = config;
   const service = await startService({
-    server: {
-      host: config.BIRDDOG_HOST,
-      port: config.BIRDDOG_PORT,
-      app,
-      ...(tls ? { tls: tls.current() } : {}),
-    },
+    server: { host, port, app, ...(tls ? { tls: tls.current() } : {}) },
     ops: { host: config.BIRDDOG_OPS_HOST, port: config.BIRDDOG_OPS_PORT },
     health,
     metrics,
-    resources: [outbound, hop, store, watch, callers, lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed)],
+    resources: [
+      outbound,
+      hop,
+      store,
+      watch,
+      callers,
+      inspector,
+      lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed),
+    ],
   });
   tls?.onTake(service.renew);
   // It may have changed while the ports were opened.

@@ -1,13 +1,11 @@
-import { runService } from '../process/run-service.ts';
-import { systemClock } from '../process/system-clock.ts';
-import { startMain } from './app.ts';
-import { readConfig } from './config.ts';
-import { isElsewhere, lookHere } from './look-elsewhere.ts';
+import { inspectBody } from '../http/inspection/child.ts';
+import { INSPECT } from '../http/inspection/plain.ts';
+import { preflightOf } from './preflight.ts';
 
-const entry = new URL(import.meta.url);
-if (isElsewhere) await lookHere();
-else {
-  await runService('serve', readConfig, (config, log) =>
-    startMain(config, { clock: systemClock, log }, entry),
-  );
+if (process.argv[2] === INSPECT) {
+  await inspectBody(preflightOf);
+  process.exit();
 }
+// Loaded only to serve: a process that inspects a body needs none of it.
+const { serve } = await import('./serve.ts');
+await serve(new URL(import.meta.url));

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as immediately } from 'node:timers/promises';
 import { OBJECT_LIMITS } from '../format/decoded.ts';
-import { sentBody } from '../http/sent-body.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { Incoming } from '../http/contract-app.ts';
@@ -20,6 +19,8 @@ const ANSWER: OutboundAnswer = {
   headers: { 'content-type': 'application/json', server: 'x' },
   body: Buffer.from('{}'),
 };
+
+const YAML = { contentType: 'application/yaml', format: 'yaml', limits: OBJECT_LIMITS } as const;
 
 function incoming(path = '/create_monitor'): Incoming {
   const operation = OPERATIONS.find((o) => o.path === path);
@@ -39,7 +40,7 @@ function incoming(path = '/create_monitor'): Incoming {
       traceparent: '00-a-b-01',
       deadline: { left: () => 5000, signal: new AbortController().signal },
     },
-    sent: sentBody(Buffer.from('a: 1'), 'application/yaml', 'yaml', OBJECT_LIMITS),
+    sent: { ...YAML, bytes: Buffer.from('a: 1') },
   };
 }
 
@@ -164,7 +165,7 @@ describe('the hop', () => {
     const client = createSidecarClient(URL_OF_SIDECAR, { send: () => promise, close: () => {} });
     const large = () => ({
       ...incoming(),
-      sent: sentBody(Buffer.alloc(OBJECT_LIMITS.bytes), 'application/yaml', 'yaml', OBJECT_LIMITS),
+      sent: { ...YAML, bytes: Buffer.alloc(OBJECT_LIMITS.bytes) },
     });
     const by = (name: string) => {
       const one = large();

@@ -9,13 +9,14 @@ import type { ManagedKind } from '../domain/managed-kind.ts';
 import { markerFindings } from '../domain/marker.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import { withPlaceholders } from '../domain/references.ts';
+import { checkTimeBudget } from '../domain/time-budget.ts';
 import { addDashboardFindings } from '../lint/dashboard/lint-dashboard.ts';
 import { addMonitorFindings } from '../lint/monitor/lint-monitor.ts';
 import { type Envelope, isWrapped, readEnvelope } from './envelope.ts';
-import { storedKind } from './request.ts';
+import { type PipelineRequest, storedKind } from './request.ts';
 
 /** Returns everything that is wrong with the body of a create or update, as far as can be told without Datadog. */
-export function lintEnvelope(envelope: Envelope): Finding[] {
+function lintEnvelope(envelope: Envelope): Finding[] {
   const findings = new Findings();
   addEnvelopeFindings(findings, envelope);
   return findings.list();
@@ -62,6 +63,33 @@ const LINTERS: Readonly<Record<'monitor' | 'dashboard', Lint>> = {
   dashboard: addDashboardFindings,
 };
 
+/**
+ * Returns what is wrong with the body of a request, as far as can be told without Datadog. Every request passes here, so that a body is
+ * linted once: in its own process, in this one before it is served, or now.
+ */
+export function lintRequest({
+  operation,
+  query,
+  body,
+}: Required<Pick<PipelineRequest, 'operation' | 'query' | 'body'>>): readonly Finding[] {
+  if (body.linted) return body.linted;
+  const { verb, kind } = operation;
+  if (verb === 'lint') return lintBody(body.value, query);
+  if (kind !== undefined && (verb === 'create' || verb === 'update'))
+    return lintEnvelope(readEnvelope(verb, kind, body.value, query));
+  return isObject(body.value) ? lintDocument(body.value) : [noDocument()];
+}
+
+/** Returns what is wrong with a body that is no document at all. */
+function noDocument(): Finding {
+  return {
+    code: 'no_document',
+    severity: 'error',
+    message: 'This is no document: a document is an object with apiVersion, application and team.',
+    pointer: '',
+  };
+}
+
 /** Returns what is wrong with a body of `/lint`: a whole document, or the body of a create. */
 export function lintBody(body: Json, query: Readonly<Record<string, string | undefined>>): Finding[] {
   if (isDocument(body)) return lintDocument(body);
@@ -95,7 +123,7 @@ const LISTS = [
 ] as const;
 
 /** Returns what is wrong with a document, as far as can be told without Datadog. */
-export function lintDocument(document: JsonObject): Finding[] {
+function lintDocument(document: JsonObject): Finding[] {
   const findings = new Findings();
   addDocumentFindings(findings, document);
   return findings.list();
@@ -108,6 +136,7 @@ function addDocumentFindings(findings: Findings, document: JsonObject): void {
     const entries = document[list];
     if (!Array.isArray(entries)) continue;
     for (const [at, entry] of entries.entries()) {
+      checkTimeBudget();
       if (isObject(entry)) addEntryFindings(findings, kind, entry, pointerTo('', list, at));
     }
   }

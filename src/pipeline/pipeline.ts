@@ -3,7 +3,7 @@ import { ProblemError } from '../domain/problem.ts';
 import { applyRequest, planRequest } from './document/document-requests.ts';
 import { driftRequest } from './document/drift.ts';
 import { importRequest } from './document/import.ts';
-import { lintBody } from './lint.ts';
+import { lintRequest } from './lint.ts';
 import type { Ports } from './ports.ts';
 import { read } from './read.ts';
 import { toldFindings } from './refuse.ts';
@@ -36,10 +36,10 @@ async function lint(request: PipelineRequest): Promise<PipelineAnswer> {
 
 /** The answer to `/lint`: it asks nobody, so it needs no application and no way. */
 export function lintAnswer(
-  { body, query }: Pick<PipelineRequest, 'body' | 'query'>,
+  { operation, query, body }: Pick<PipelineRequest, 'operation' | 'query' | 'body'>,
   requestId: string,
 ): PipelineAnswer {
   if (!body) throw new ProblemError('bad_request', 'There is no body to lint.');
-  const findings = toldFindings(lintBody(body.value, query), body).map((f) => ({ ...f }));
+  const findings = toldFindings(lintRequest({ operation, query, body }), body).map((f) => ({ ...f }));
   return { status: 200, body: { findings, request_id: requestId } };
 }

@@ -1,11 +1,10 @@
 import { check } from '../contract/check.ts';
 import { applicationSchema } from '../contract/schemas.ts';
 import type { CatalogAliases } from '../domain/application.ts';
-import { isObject } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { readEnvelope } from './envelope.ts';
-import { documentIn, noDocument } from './document/read-document.ts';
-import { lintDocument, lintEnvelope } from './lint.ts';
+import { documentIn } from './document/read-document.ts';
+import { lintRequest } from './lint.ts';
 import { refuseErrors } from './refuse.ts';
 import type { PipelineRequest } from './request.ts';
 
@@ -25,13 +24,13 @@ export function subjectOf({
   if (kind !== undefined && body !== undefined && (verb === 'create' || verb === 'update')) {
     const envelope = readEnvelope(verb, kind, body.value, query);
     const { application = '', catalogs } = envelope;
-    if (check(applicationSchema, application, '').length > 0) refuseErrors(lintEnvelope(envelope), body);
+    if (check(applicationSchema, application, '').length > 0)
+      refuseErrors(lintRequest({ operation, query, body }), body);
     return { application, aliases: catalogs };
   }
   if (body !== undefined) {
     const { application, aliases } = documentIn(body.value);
-    if (application === '')
-      refuseErrors(isObject(body.value) ? lintDocument(body.value) : [noDocument()], body);
+    if (application === '') refuseErrors(lintRequest({ operation, query, body }), body);
     return { application, aliases };
   }
   const [mistake] = check(applicationSchema, query.application ?? null, '');

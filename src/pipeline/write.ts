@@ -7,7 +7,7 @@ import { compile } from './compile.ts';
 import { describe, wayMembers } from './describe.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
 import { keyOf } from './find-live.ts';
-import { lintEnvelope } from './lint.ts';
+import { lintRequest } from './lint.ts';
 import { type Planned, plan, portFor, requireEqual } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { placeRefusal } from './place-refusal.ts';
@@ -19,9 +19,11 @@ import type { PipelineAnswer, PipelineRequest } from './request.ts';
  * decode, lint, compile, then plan and apply alone under the key.
  */
 export async function write(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+  const { body } = request;
+  if (!body) throw new ProblemError('internal', `${request.operation.path} is no write.`);
+  const warnings = lintRequest({ ...request, body });
+  refuseErrors(warnings, body);
   const envelope = decode(request);
-  const warnings = lintEnvelope(envelope);
-  refuseErrors(warnings, request.body);
   const compiled = compile(envelope, request.way, warnings);
   const key = await keyOf(portFor(ports, compiled), compiled, request.context);
   const name = `${compiled.stored}:${compiled.application}/${key}`;

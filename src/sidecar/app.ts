@@ -7,6 +7,7 @@ import { AUTH_METHODS, type AuthMethod, type Caller, isName } from '../domain/ca
 import { ProblemError } from '../domain/problem.ts';
 import { contractApp, type Incoming } from '../http/contract-app.ts';
 import { onlyHosts } from '../http/hosts.ts';
+import { openInspector } from '../http/inspection/inspector.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { portsOf } from '../http/ports-of.ts';
 import { HEADERS } from '../contract/headers.ts';
@@ -14,11 +15,9 @@ import { addSecretMetrics } from '../http/secret-metrics.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
 import { tellSharedReadings } from '../http/shared-readings.ts';
 import { type Service, startService, type Surroundings } from '../http/service.ts';
-import { createSemaphore } from '../http/semaphore.ts';
-import { isLarge } from '../http/sent-body.ts';
 import { observed } from '../outbound/observed.ts';
 import { createOutbound } from '../outbound/outbound.ts';
-import { subjectOf } from '../pipeline/subject.ts';
+import { preflightOf } from './preflight.ts';
 import { lookEvery } from '../process/followed.ts';
 import { openStore } from '../store/store.ts';
 import { VERSION } from '../contract/version.ts';
@@ -31,11 +30,11 @@ const CLIENT_URI = 'urn:birddog:main';
 /** All containers of a pod share its network; loopback keeps every other pod out. */
 const HOST = '127.0.0.1';
 
-/** Large documents are decoded and planned in this process: its memory is for one at a time. */
-const LARGE = { maxConcurrent: 1, maxWaiting: 16, maxWaitingPerCaller: 8 };
-
-/** Starts the sidecar: it serves applications that are not listed, and takes requests from Birddog alone. */
-export async function startSidecar(config: Config, surroundings: Surroundings): Promise<Service> {
+/**
+ * Starts the sidecar: it serves applications that are not listed, and takes requests from Birddog alone. `entry` is the program
+ * itself, which also inspects large bodies in processes of its own.
+ */
+export async function startSidecar(config: Config, surroundings: Surroundings, entry: URL): Promise<Service> {
   const { clock, log } = surroundings;
   const secrets = openSecrets(config, surroundings);
   const metrics = createMetrics('sidecar', VERSION);
@@ -51,26 +50,17 @@ export async function startSidecar(config: Config, surroundings: Surroundings): 
   const ports = portsOf(datadog, store, surroundings, config.BIRDDOG_MOST_DELETED_PERCENT);
   tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
   const health = { notReady: () => undefined };
-  const slots = createSemaphore(LARGE, 'large documents in progress');
+  const inspector = openInspector(entry, preflightOf, log);
   const contract = contractApp({
     serve: async (incoming) => {
-      const { operation, query, sent, context } = incoming;
+      const { operation, query, inspection, audit } = incoming;
       incoming.goes('sidecar');
-      const large = isLarge(sent?.bytes.length ?? 0);
-      const release = large ? await slots.acquire(context.caller, context.deadline) : undefined;
-      try {
-        const body = sent ? { body: await sent.decoded() } : {};
-        if (operation.verb !== 'lint') {
-          incoming.audit.isAbout({
-            query,
-            body: { application: subjectOf({ operation, query, ...body }).application },
-          });
-        }
-        return await servePipeline(incoming, { way: 'sidecar', missingFrom: missingFrom(incoming) }, ports);
-      } finally {
-        release?.();
-      }
+      if (operation.verb === 'lint' && inspection) return inspection.lint();
+      const { subject } = inspection ? await inspection.preflight() : preflightOf({ operation, query });
+      audit.isAbout({ query, body: { application: subject.application } });
+      return servePipeline(incoming, { way: 'sidecar', missingFrom: missingFrom(incoming) }, ports);
     },
+    inspector,
     check: sidecarCheck({ ...datadog, journal: store.journal, secrets }, clock, config.BIRDDOG_CHECK_TTL_MS),
     callerOf,
     health,
@@ -103,7 +93,7 @@ export async function startSidecar(config: Config, surroundings: Surroundings): 
     ops: { host: config.SIDECAR_OPS_HOST, port: config.SIDECAR_OPS_PORT },
     health,
     metrics,
-    resources: [outbound, store, watch, lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed)],
+    resources: [outbound, store, watch, inspector, lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed)],
   });
   secrets.hopCertificate.onTake(service.renew);
   // It may have changed while the ports were opened.

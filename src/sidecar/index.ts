@@ -1,6 +1,11 @@
-import { runService } from '../process/run-service.ts';
-import { systemClock } from '../process/system-clock.ts';
-import { startSidecar } from './app.ts';
-import { readConfig } from './config.ts';
+import { inspectBody } from '../http/inspection/child.ts';
+import { INSPECT } from '../http/inspection/plain.ts';
+import { preflightOf } from './preflight.ts';
 
-await runService('sidecar', readConfig, (config, log) => startSidecar(config, { clock: systemClock, log }));
+if (process.argv[2] === INSPECT) {
+  await inspectBody(preflightOf);
+  process.exit();
+}
+// Loaded only to serve: a process that inspects a body needs none of it.
+const { serve } = await import('./serve.ts');
+await serve(new URL(import.meta.url));

@@ -10,13 +10,16 @@ const ROBOT = {
   groups: ['robots'],
   days: 30,
 };
-const ACCESS = `rules:\n  - {groups: [robots], applications: [checkout, payments-batch], may: [write]}\n`;
+const ACCESS = `rules:
+  - {groups: [robots], applications: [checkout, payments-batch], may: [write]}
+  - {groups: [others], applications: [elsewhere], may: [write]}
+`;
 
 let at: CallersPod;
 let zoë: string;
 before(async () => {
   at = await startCallersPod(ACCESS, tokensFile([ROBOT]));
-  zoë = await at.oidcToken({ sub: 'zoë "x"', groups: ['none'] });
+  zoë = await at.oidcToken({ sub: 'zoë "x"', groups: ['others'] });
 });
 after(() => at.stop());
 

@@ -7,7 +7,7 @@ import { ProblemError } from '../../domain/problem.ts';
 import { policyFindings, tagPlace } from '../../domain/tag-policies.ts';
 import { conflictOf, markerConflict } from '../contested.ts';
 import { wayMembers } from '../describe.ts';
-import { lintDocument } from '../lint.ts';
+import { lintRequest } from '../lint.ts';
 import { refusalPlace } from '../place-refusal.ts';
 import type { Ports } from '../ports.ts';
 import { refuseErrors, toldFindings } from '../refuse.ts';
@@ -16,7 +16,7 @@ import { applyPlan, type Outcome, writesOf } from './apply-plan.ts';
 import { basisProblem } from './moved.ts';
 import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-plan.ts';
 import { basisOf, planDocument } from './plan-document.ts';
-import { noDocument, type ReadDocument, readDocument, type Wanted } from './read-document.ts';
+import { type ReadDocument, readDocument, type Wanted } from './read-document.ts';
 import { asKnown, readLive, remember } from './read-live.ts';
 
 const STORED = ['monitor', 'dashboard'] as const;
@@ -27,8 +27,8 @@ const ALWAYS_DELETED = 3;
 export async function prepare(request: PipelineRequest, ports: Ports): Promise<Prepared> {
   const { body, context, way, query } = request;
   const value = body?.value;
-  if (!isObject(value)) {
-    refuseErrors([noDocument()], body);
+  if (!body || !isObject(value)) {
+    if (body) refuseErrors(lintRequest({ ...request, body }), body);
     throw new ProblemError('internal', 'A body that is no document was planned.');
   }
   const document = readDocument(value);
@@ -36,7 +36,7 @@ export async function prepare(request: PipelineRequest, ports: Ports): Promise<P
   const plan = planDocument(document, live, way, query.prune === 'true');
   const policies = await ports.policies.list(context);
   const underPolicy = writesOf(plan).flatMap((step) => underPolicies(step, policies, value));
-  const linted = lintDocument(value);
+  const linted = lintRequest({ ...request, body });
   const findings = [
     ...linted,
     ...contestedFindings(document, live, ports),

@@ -56,16 +56,6 @@ export function documentIn(value: Json): Pick<ReadDocument, 'application' | 'ali
   };
 }
 
-/** What is wrong with a body that is no document at all. */
-export function noDocument(): Finding {
-  return {
-    code: 'no_document',
-    severity: 'error',
-    message: 'This is no document: a document is an object with apiVersion, application and team.',
-    pointer: '',
-  };
-}
-
 function aliasesOf(catalogs: JsonObject): CatalogAliases {
   return Object.fromEntries(
     CATALOG_NAMES.flatMap((name) => {

@@ -1,0 +1,77 @@
+import type { Position } from '../domain/finding.ts';
+import { isObject, type Json } from '../domain/json.ts';
+import { type Pointer, pointerSteps } from '../domain/pointer.ts';
+import { type Place, positionsIn, type Reading } from './place.ts';
+
+/** Numbers that each value has in a table: its line, its column, and how many values it is, itself included. */
+const ROW = 3;
+
+/**
+ * Where every value of a text begins, as plain numbers that another process can use without the text: the values in the order
+ * of a walk from the top, ROW numbers each.
+ */
+export function positionTable(text: string, { value, places }: Reading): Uint32Array {
+  const positionAt = positionsIn(text);
+  const table = new Uint32Array(countValues(value) * ROW);
+  let row = 0;
+  const fill = (node: Json, place: Place | undefined, parent: Position): void => {
+    const start = row;
+    row += 1;
+    const position = place ? positionAt(place.offset) : parent;
+    table[start * ROW] = position.line;
+    table[start * ROW + 1] = position.column;
+    if (Array.isArray(node)) {
+      for (const [at, item] of node.entries()) fill(item, place?.children?.get(String(at)), position);
+    } else if (isObject(node)) {
+      for (const name of Object.keys(node)) fill(node[name] ?? null, place?.children?.get(name), position);
+    }
+    table[start * ROW + 2] = row - start;
+  };
+  fill(value, places(), { line: 1, column: 1 });
+  return table;
+}
+
+/** How many values a value is: itself and all that are in it. */
+function countValues(value: Json): number {
+  let count = 1;
+  if (Array.isArray(value)) for (const item of value) count += countValues(item);
+  else if (isObject(value)) for (const name of Object.keys(value)) count += countValues(value[name] ?? null);
+  return count;
+}
+
+/** Where the value at a pointer begins, by the table of the whole; for a pointer to nothing, its nearest parent. */
+export function tableLocator(whole: Json, table: Uint32Array): (pointer: Pointer) => Position {
+  const known = new Map<number, ReadonlyMap<string, number> | Uint32Array>();
+  const childRow = (node: Json, row: number, step: string): number | undefined => {
+    let rows = known.get(row);
+    if (!rows) {
+      rows = rowsIn(node, row, table);
+      known.set(row, rows);
+    }
+    if (rows instanceof Map) return rows.get(step);
+    return rows instanceof Uint32Array && /^(?:0|[1-9]\d{0,9})$/.test(step) ? rows[Number(step)] : undefined;
+  };
+  return (pointer) => {
+    let row = 0;
+    let node: Json | undefined = whole;
+    for (const step of pointerSteps(pointer)) {
+      const next: number | undefined = node === undefined ? undefined : childRow(node, row, step);
+      if (next === undefined) break;
+      row = next;
+      node = Array.isArray(node) ? node[Number(step)] : isObject(node) ? node[step] : undefined;
+    }
+    return { line: table[row * ROW] ?? 1, column: table[row * ROW + 1] ?? 1 };
+  };
+}
+
+/** The rows of what is directly in a value: of a list by number, of an object by name. */
+function rowsIn(node: Json, row: number, table: Uint32Array): ReadonlyMap<string, number> | Uint32Array {
+  let next = row + 1;
+  const take = () => {
+    const taken = next;
+    next += table[taken * ROW + 2] ?? 1;
+    return taken;
+  };
+  if (Array.isArray(node)) return Uint32Array.from(node, take);
+  return new Map(isObject(node) ? Object.keys(node).map((name) => [name, take()]) : []);
+}

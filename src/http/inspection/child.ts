@@ -1,0 +1,142 @@
+import { writeSync } from 'node:fs';
+import { lintAnswer } from '../../pipeline/pipeline.ts';
+import { OPERATIONS } from '../../contract/operations.ts';
+import { isObject, type Json } from '../../domain/json.ts';
+import { ProblemError } from '../../domain/problem.ts';
+import { decode } from '../../format/decode.ts';
+import { readDocument } from '../../pipeline/document/read-document.ts';
+import { lintRequest } from '../../pipeline/lint.ts';
+import { replyWith } from '../reply.ts';
+import { piecesOf } from './document-pieces.ts';
+import { frameHead, type FrameType, readFrames } from './frames.ts';
+import { aboutOf, plainPreflight } from './inspect.ts';
+import type { Inspected, PreflightOf } from './inspection.ts';
+import type { Job, PlainProblem } from './plain.ts';
+
+const LIMITS = { maxFrameBytes: 32 * 1024 * 1024, maxTotalBytes: 64 * 1024 * 1024 };
+/** The most bytes of plain data in one frame. */
+const MAX_DATA_BYTES = 4 * 1024 * 1024;
+/** The most characters of the sentence of a problem, which may quote the body. */
+const MAX_DETAIL_CHARS = 10_000;
+/** The most references whose positions are sent. */
+const MAX_REFERENCES = 10_000;
+
+/**
+ * Inspects the body that arrives on standard input and answers on standard output, a step at a time. Returns when the answer
+ * is complete, or when standard input ends: the server is gone, or needs no more.
+ */
+export async function inspectBody(
+  preflightOf: PreflightOf,
+  input: AsyncIterable<Buffer> = process.stdin,
+  write: Write = writeToServer,
+): Promise<void> {
+  const send = sender(write);
+  let job: Job | undefined;
+  let request: Inspected | undefined;
+  try {
+    for await (const { type, payload } of readFrames(input, LIMITS)) {
+      if (type === 'job') job = JSON.parse(payload.toString());
+      if (type === 'body' && job) {
+        request = await decoded(job, payload, send);
+        if (request.operation.verb === 'lint') return sendLint(request, job, send);
+        send.data('preflight', JSON.stringify(plainPreflight(request, preflightOf)));
+      }
+      if (type === 'want_document' && request) return sendDocument(request, send);
+    }
+  } catch (error) {
+    if (error instanceof ProblemError) sendProblem(error, send);
+    else send.data('failure', String(error instanceof Error ? error.stack : error).slice(0, 4000));
+  }
+}
+
+async function decoded({ path, query, format, limits }: Job, bytes: Buffer, send: Send): Promise<Inspected> {
+  const operation = OPERATIONS.find((one) => one.path === path);
+  if (!operation) throw new Error(`there is no operation ${path}`);
+  const body = await decode(bytes, format, limits);
+  send.data('about', JSON.stringify(aboutOf(body)));
+  return { operation, query, body };
+}
+
+function sendLint(request: Inspected, { accept, requestId }: Job, send: Send): void {
+  const { status, body } = lintAnswer(request, requestId);
+  const { headers, body: text } = replyWith(status, body, accept, requestId);
+  send.data('reply', JSON.stringify({ status, headers }));
+  const bytes = Buffer.from(text);
+  for (let from = 0; from < bytes.length; from += MAX_DATA_BYTES)
+    send.bytes('reply_body', bytes.subarray(from, from + MAX_DATA_BYTES));
+  send.bytes('end', Buffer.alloc(0));
+}
+
+/** Sends all that serving the request needs: what lint found, the content in pieces, and where its values are. */
+function sendDocument(request: Inspected, send: Send): void {
+  const { body } = request;
+  for (const { at, to: _, ...finding } of lintRequest(request)) {
+    const placed = { ...finding, ...body.locate(finding.pointer, at) };
+    send.data('findings', JSON.stringify(placed));
+  }
+  for (const { type, json } of piecesOf(body.value)) send.bytes(type, Buffer.from(json));
+  send.data('references', JSON.stringify(references(request)));
+  const table = body.positionTable?.() ?? new Uint32Array();
+  const bytes = Buffer.from(table.buffer, table.byteOffset, table.byteLength);
+  for (let from = 0; from < bytes.length; from += MAX_DATA_BYTES)
+    send.bytes('positions', bytes.subarray(from, from + MAX_DATA_BYTES));
+  send.bytes('end', Buffer.alloc(0));
+}
+
+/** Where the references are that are written within longer strings. */
+function references({ operation, body }: Inspected): Json {
+  if (operation.kind !== undefined || !isObject(body.value)) return [];
+  return readDocument(body.value)
+    .wanted.flatMap(({ references: some }) => some)
+    .slice(0, MAX_REFERENCES)
+    .map(({ pointer, at }) => [pointer, at, { ...body.locate(pointer, at) }]);
+}
+
+function sendProblem(error: ProblemError, send: Send): void {
+  const { cause: _, ...extras } = error.extras;
+  const problem: PlainProblem = {
+    code: error.code,
+    detail: error.message.slice(0, MAX_DETAIL_CHARS),
+    extras,
+  };
+  const json = JSON.stringify(problem);
+  const fits = Buffer.byteLength(json) <= MAX_DATA_BYTES;
+  send.data('problem', fits ? json : JSON.stringify({ ...problem, extras: {} }));
+}
+
+type Write = (bytes: Buffer) => void;
+
+/** Sends frames to the server. */
+interface Send {
+  bytes(type: FrameType, payload: Buffer): void;
+  /** Sends plain data. Throws `too_large` where that is more than the server takes. */
+  data(type: FrameType, text: string): void;
+}
+
+function sender(write: Write): Send {
+  const bytes: Send['bytes'] = (type, payload) => {
+    write(frameHead(type, payload.length));
+    write(payload);
+  };
+  return {
+    bytes,
+    data(type, text) {
+      const payload = Buffer.from(text);
+      if (payload.length > MAX_DATA_BYTES) {
+        throw new ProblemError(
+          'too_large',
+          'There is more to report about the body than one answer can hold.',
+          {
+            members: { unit: 'bytes', limit: MAX_DATA_BYTES, measured: payload.length },
+          },
+        );
+      }
+      bytes(type, payload);
+    },
+  };
+}
+
+/** Waits where the server does not read yet, so that little is held here. */
+function writeToServer(bytes: Buffer): void {
+  for (let from = 0; from < bytes.length; ) from += writeSync(1, bytes, from);
+}

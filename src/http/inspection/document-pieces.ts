@@ -1,0 +1,70 @@
+import { isObject, type Json, type JsonObject, printJson } from '../../domain/json.ts';
+import { tooLarge } from '../../domain/too-large.ts';
+import { OBJECT_LIMITS } from '../../format/decoded.ts';
+import type { FrameType } from './frames.ts';
+
+/** The lists of a document, whose entries travel one by one. */
+const LISTS = ['monitors', 'alerts', 'dashboards'] as const;
+
+/** Entries travel together until they have so many characters, so that small ones cost no turn of the event loop each. */
+const BATCH_CHARS = 64 * 1024;
+
+/** A part of a body that a process parses in one turn of its event loop. */
+export interface Piece {
+  readonly type: Extract<FrameType, 'top' | 'entries'>;
+  readonly json: string;
+}
+
+/**
+ * Splits a body into pieces: the whole without its entries, then the entries of each list in order. Throws `too_large` where
+ * the whole without them is larger than an object may be; entries are bounded when they are decoded.
+ */
+export function* piecesOf(body: Json): Generator<Piece, void, void> {
+  const lists = LISTS.filter((list) => isObject(body) && Array.isArray(body[list]));
+  const top = isObject(body) ? { ...body, ...Object.fromEntries(lists.map((list) => [list, []])) } : body;
+  const printed = printJson(top);
+  const measured = Buffer.byteLength(printed);
+  if (measured > OBJECT_LIMITS.bytes) throw tooLarge({ unit: 'bytes', limit: OBJECT_LIMITS.bytes, measured });
+  yield { type: 'top', json: printed };
+  if (!isObject(body)) return;
+  for (const list of lists) {
+    const entries = body[list];
+    let batch: string[] = [];
+    let chars = 0;
+    const flush = (): Piece => {
+      const json = `{"list":"${list}","entries":[${batch.join(',')}]}`;
+      batch = [];
+      chars = 0;
+      return { type: 'entries', json };
+    };
+    for (const entry of Array.isArray(entries) ? entries : []) {
+      const one = printJson(entry);
+      if (chars > 0 && chars + one.length > BATCH_CHARS) yield flush();
+      batch.push(one);
+      chars += one.length;
+    }
+    if (chars > 0) yield flush();
+  }
+}
+
+/** Puts pieces together again, in the order in which they were sent. */
+export class DocumentBuilder {
+  #value: Json = null;
+
+  /** Adds the whole without its entries. */
+  top(value: Json): void {
+    this.#value = value;
+  }
+
+  /** Adds entries of one list. */
+  entries({ list, entries }: JsonObject): void {
+    const found = isObject(this.#value) && typeof list === 'string' ? this.#value[list] : undefined;
+    if (!Array.isArray(found) || !Array.isArray(entries)) throw new TypeError('entries without a list');
+    for (const entry of entries) found.push(entry);
+  }
+
+  /** Returns what was put together. */
+  value(): Json {
+    return this.#value;
+  }
+}

@@ -1,0 +1,79 @@
+/** One message between the server and a process that inspects a body: a type and its payload. */
+export interface Frame {
+  readonly type: FrameType;
+  readonly payload: Buffer;
+}
+
+const TYPES = [
+  // To the child: what to inspect, the body, and the request for its whole content.
+  'job',
+  'body',
+  'want_document',
+  // From the child.
+  'about',
+  'preflight',
+  'reply',
+  'reply_body',
+  'problem',
+  'failure',
+  'findings',
+  'top',
+  'entries',
+  'positions',
+  'references',
+  'end',
+] as const;
+export type FrameType = (typeof TYPES)[number];
+
+const HEAD_BYTES = 5;
+
+/** The bytes that go before a payload: its type, and its length in bytes (32 bits, little endian). */
+export function frameHead(type: FrameType, payloadBytes: number): Buffer {
+  const head = Buffer.alloc(HEAD_BYTES);
+  head.writeUInt8(TYPES.indexOf(type), 0);
+  head.writeUInt32LE(payloadBytes, 1);
+  return head;
+}
+
+/** Limits (bytes) on what is taken from the other side. */
+export interface FrameLimits {
+  readonly maxFrameBytes: number;
+  readonly maxTotalBytes: number;
+}
+
+/** Thrown where the other side sends more than is allowed, or what is not a frame. */
+export class FrameError extends Error {
+  override readonly name = 'FrameError';
+}
+
+/** Reads frames from a stream of bytes, one at a time, until the stream ends. Throws FrameError. */
+export async function* readFrames(
+  stream: AsyncIterable<Buffer>,
+  { maxFrameBytes, maxTotalBytes }: FrameLimits,
+): AsyncGenerator<Frame, void, void> {
+  let chunks: Buffer[] = [];
+  let held = 0;
+  let total = 0;
+  let needed = HEAD_BYTES;
+  for await (const chunk of stream) {
+    total += chunk.length;
+    if (total > maxTotalBytes) throw new FrameError(`more than ${maxTotalBytes} bytes`);
+    chunks.push(chunk);
+    held += chunk.length;
+    while (held >= needed) {
+      const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+      chunks = [bytes];
+      const end = HEAD_BYTES + bytes.readUInt32LE(1);
+      if (end > maxFrameBytes + HEAD_BYTES)
+        throw new FrameError(`a frame of more than ${maxFrameBytes} bytes`);
+      needed = end;
+      if (held < end) break;
+      const type = TYPES[bytes.readUInt8(0)];
+      if (type === undefined) throw new FrameError('an unknown type of frame');
+      yield { type, payload: bytes.subarray(HEAD_BYTES, end) };
+      chunks = [bytes.subarray(end)];
+      held -= end;
+      needed = HEAD_BYTES;
+    }
+  }
+}

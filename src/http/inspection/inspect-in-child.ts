@@ -1,0 +1,108 @@
+import { setImmediate as immediately } from 'node:timers/promises';
+import type { Finding, Position } from '../../domain/finding.ts';
+import { isObject, type JsonObject, keepSpelling, parseTrustedJson } from '../../domain/json.ts';
+import type { Pointer } from '../../domain/pointer.ts';
+import { ProblemError } from '../../domain/problem.ts';
+import type { Decoded } from '../../format/decoded.ts';
+import { tableLocator } from '../../format/position-table.ts';
+import type { Reply } from '../reply.ts';
+import type { SentBody } from '../sent-body.ts';
+import type { Job, PlainProblem } from './plain.ts';
+import type { InspectingProcess } from './child-process.ts';
+import { DocumentBuilder } from './document-pieces.ts';
+import type { Frame } from './frames.ts';
+import { preflightFrom } from './inspect.ts';
+import type { Inspection, InspectionRequest, Preflight } from './inspection.ts';
+
+/** Inspects a body in another process, which is `child`. Reads one frame in each turn of the event loop. */
+export function inspectInChild(
+  child: InspectingProcess,
+  request: InspectionRequest,
+  sent: SentBody,
+): Inspection {
+  const { operation, query, accept, context } = request;
+  const { format, limits } = sent;
+  const job: Job = { path: operation.path, query, accept, requestId: context.requestId, format, limits };
+  child.send('job', Buffer.from(JSON.stringify(job)));
+  child.send('body', sent.bytes);
+  let preflight: Promise<Preflight> | undefined;
+  let document: Promise<Decoded> | undefined;
+
+  /** The next frame that is neither a problem nor what the body is about. */
+  const next = async (): Promise<Frame> => {
+    for (;;) {
+      const frame = await child.next();
+      const { type, payload } = frame;
+      if (type === 'about') request.onAbout(JSON.parse(payload.toString()));
+      else if (type === 'problem') throw problemIn(payload);
+      else if (type === 'failure') throw new Error(`the body could not be inspected: ${payload.toString()}`);
+      else return frame;
+    }
+  };
+  const readPreflight = async () => preflightFrom(JSON.parse((await next()).payload.toString()));
+  const readDocument = async () => {
+    await (preflight ??= readPreflight());
+    child.send('want_document', Buffer.alloc(0));
+    const decoded = await receiveDocument(next, sent.format);
+    child.kill();
+    return decoded;
+  };
+  return {
+    preflight: () => (preflight ??= readPreflight()),
+    document: () => (document ??= readDocument()),
+    async lint() {
+      const head: Pick<Reply, 'status' | 'headers'> = JSON.parse((await next()).payload.toString());
+      const chunks: Buffer[] = [];
+      for (let frame = await next(); frame.type !== 'end'; frame = await next()) chunks.push(frame.payload);
+      return { ...head, body: Buffer.concat(chunks) };
+    },
+    close: child.kill,
+  };
+}
+
+/** Puts a document together from its pieces. */
+async function receiveDocument(next: () => Promise<Frame>, format: Decoded['format']): Promise<Decoded> {
+  const builder = new DocumentBuilder();
+  const linted: Finding[] = [];
+  const positions: Buffer[] = [];
+  let references = new Map<string, Position>();
+  for (let frame = await next(); frame.type !== 'end'; frame = await next()) {
+    const { type, payload } = frame;
+    if (type === 'top') builder.top(parseTrustedJson(payload.toString()));
+    else if (type === 'entries') builder.entries(entriesIn(payload));
+    else if (type === 'positions') positions.push(payload);
+    else if (type === 'findings') linted.push(findingIn(payload));
+    else if (type === 'references') references = referencesIn(payload);
+    await immediately();
+  }
+  const value = builder.value();
+  const bytes = Buffer.concat(positions);
+  const table = new Uint32Array(bytes.length / Uint32Array.BYTES_PER_ELEMENT);
+  bytes.copy(Buffer.from(table.buffer));
+  const startOf = tableLocator(value, table);
+  const locate: Decoded['locate'] = (pointer, at) =>
+    (at === undefined ? undefined : references.get(`${at}:${pointer}`)) ?? startOf(pointer);
+  return { format, value, linted, locate, span: (pointer, at) => ({ start: locate(pointer, at) }) };
+}
+
+function entriesIn(payload: Buffer): JsonObject {
+  const piece = parseTrustedJson(payload.toString());
+  if (!isObject(piece)) throw new TypeError('a piece of a document is not an object');
+  return piece;
+}
+
+/** Findings have their line and column already. */
+function findingIn(payload: Buffer): Finding {
+  return JSON.parse(payload.toString(), keepSpelling);
+}
+
+/** Where references are that are written within longer strings, by offset and pointer. */
+function referencesIn(payload: Buffer): Map<string, Position> {
+  const sent: readonly (readonly [Pointer, number, Position])[] = JSON.parse(payload.toString());
+  return new Map(sent.map(([pointer, at, position]) => [`${at}:${pointer}`, position]));
+}
+
+function problemIn(payload: Buffer): ProblemError {
+  const { code, detail, extras }: PlainProblem = JSON.parse(payload.toString(), keepSpelling);
+  return new ProblemError(code, detail, extras);
+}

@@ -1,0 +1,47 @@
+import type { TimeBudget } from '../../domain/time-budget.ts';
+import { decode } from '../../format/decode.ts';
+import { lintRequest } from '../../pipeline/lint.ts';
+import { lintAnswer } from '../../pipeline/pipeline.ts';
+import { replyWith } from '../reply.ts';
+import type { SentBody } from '../sent-body.ts';
+import { aboutOf, plainPreflight, preflightFrom } from './inspect.ts';
+import type { Inspected, Inspection, InspectionRequest, PreflightOf } from './inspection.ts';
+
+/** Inspects a body in this process. Every step throws OverBudget where all of them together took too long. */
+export function inspectInline(
+  request: InspectionRequest,
+  { bytes, format, limits }: SentBody,
+  preflightOf: PreflightOf,
+  budget: TimeBudget,
+): Inspection {
+  let reading: Promise<Inspected> | undefined;
+  const read = async (): Promise<Inspected> => {
+    const { operation, query } = request;
+    const body = await budget.runAsync(() => decode(bytes, format, limits));
+    request.onAbout(aboutOf(body));
+    return { operation, query, body };
+  };
+  const inspected = () => (reading ??= read());
+  return {
+    async preflight() {
+      const one = await inspected();
+      return budget.run(() => preflightFrom(plainPreflight(one, preflightOf)));
+    },
+    async lint() {
+      const one = await inspected();
+      const { accept, context } = request;
+      return budget.run(() => {
+        const { status, body } = lintAnswer(one, context.requestId);
+        return replyWith(status, body, accept, context.requestId);
+      });
+    },
+    async document() {
+      const { body, ...one } = await inspected();
+      return { ...body, linted: budget.run(() => lintRequest({ ...one, body })) };
+    },
+    close() {
+      // What the body holds takes ten times its memory.
+      reading = undefined;
+    },
+  };
+}

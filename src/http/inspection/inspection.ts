@@ -1,0 +1,46 @@
+import type { Want } from '../../callers/wants.ts';
+import type { Operation, QueryName } from '../../contract/operations.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Decoded } from '../../format/decoded.ts';
+import type { PipelineRequest } from '../../pipeline/request.ts';
+import type { Subject } from '../../pipeline/subject.ts';
+import type { Reply } from '../reply.ts';
+
+/**
+ * What a body holds, found out step by step. A small body is decoded and linted in this process, any other in a process of
+ * its own that can be killed. Every step throws what `decode` throws; `busy`, `too_large` and `deadline_passed`.
+ */
+export interface Inspection {
+  /** What must be known before anybody is asked anything. Throws `invalid` where the body names no application. */
+  preflight(): Promise<Preflight>;
+  /** The answer to `/lint`. */
+  lint(): Promise<Reply>;
+  /** The content, decoded and linted. */
+  document(): Promise<Decoded>;
+  /** Ends the work and releases what it holds. A second call changes nothing. */
+  close(): void;
+}
+
+/** The first inspection of a body: what it is about, and what its caller needs permissions for. */
+export interface Preflight {
+  readonly subject: Subject;
+  readonly wants: readonly Want[];
+  /** Where the parts are that a caller or a catalog may be refused for. */
+  readonly body: Pick<Decoded, 'locate'>;
+}
+
+/** What a preflight finds in a decoded body; the process decides, because the sidecar checks no permissions. */
+export type PreflightOf = (request: Inspected) => Pick<Preflight, 'subject' | 'wants'>;
+
+/** A request with a decoded body. */
+export type Inspected = Required<Pick<PipelineRequest, 'operation' | 'query' | 'body'>>;
+
+/** A request whose body is to be inspected. */
+export interface InspectionRequest {
+  readonly operation: Operation;
+  readonly query: Readonly<Partial<Record<QueryName, string>>>;
+  readonly accept: 'json' | 'yaml';
+  readonly context: PipelineRequest['context'];
+  /** Told, as soon as it is known, which application, key and id the body names. */
+  readonly onAbout: (about: JsonObject) => void;
+}

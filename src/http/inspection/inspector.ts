@@ -1,0 +1,114 @@
+import { createTimeBudget, OverBudget } from '../../domain/time-budget.ts';
+import { ProblemError } from '../../domain/problem.ts';
+import type { Log } from '../../process/log.ts';
+import { createSemaphore } from '../semaphore.ts';
+import type { SentBody } from '../sent-body.ts';
+import { type InspectingProcess, processStarter, type StartProcess } from './child-process.ts';
+import { inspectInChild } from './inspect-in-child.ts';
+import { inspectInline } from './inspect-inline.ts';
+import type { Inspection, InspectionRequest, PreflightOf } from './inspection.ts';
+
+/** Bodies of more bytes are decoded and linted in a process of their own. */
+const MAX_INLINE_BYTES = 64 * 1024;
+/** The event-loop time that decoding and linting one body may use in this process before it moves to one of its own. */
+const MAX_INLINE_MS = 20;
+/** Processes that inspect bodies, and requests that wait for one. */
+const PROCESSES = { maxConcurrent: 2, maxConcurrentPerCaller: 1, maxWaiting: 32, maxWaitingPerCaller: 16 };
+
+/** Inspects the bodies of requests. */
+export interface Inspector {
+  open(request: InspectionRequest, sent: SentBody): Inspection;
+  /** How many requests wait for a process. */
+  waiting(): number;
+  /** Ends all processes. */
+  close(): void;
+}
+
+interface InspectorOptions {
+  readonly preflightOf: PreflightOf;
+  readonly startProcess: StartProcess;
+  /** CPU time (ms) of this thread; for tests. */
+  readonly cpuMs?: () => number;
+}
+
+const threadCpuMs = () => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+};
+
+/** Creates an inspector that decides for each body where it is decoded and linted. */
+export function createInspector({
+  preflightOf,
+  startProcess,
+  cpuMs = threadCpuMs,
+}: InspectorOptions): Inspector {
+  const semaphore = createSemaphore(PROCESSES, 'large documents in progress');
+  const running = new Set<Inspection>();
+
+  async function inChild(request: InspectionRequest, sent: SentBody): Promise<Inspection> {
+    const { caller, deadline } = request.context;
+    const release = await semaphore.acquire(caller, deadline);
+    let child: InspectingProcess;
+    try {
+      child = startProcess(deadline);
+    } catch (error) {
+      release();
+      throw new ProblemError('busy', 'No process could be started to inspect the body; retry after 1 s.', {
+        retryAfter: 1,
+        cause: error,
+      });
+    }
+    const inner = inspectInChild(child, request, sent);
+    const inspection: Inspection = {
+      ...inner,
+      // The slot is free as soon as the document has arrived: serving it needs no process.
+      document: () => inner.document().finally(inspection.close),
+      close() {
+        inner.close();
+        release();
+        running.delete(inspection);
+      },
+    };
+    running.add(inspection);
+    return inspection;
+  }
+  return {
+    waiting: semaphore.waiting,
+    close: () => [...running].forEach((one) => one.close()),
+    open(request, sent) {
+      let apart: Promise<Inspection> | undefined;
+      let closed = false;
+      const start = () => (apart ??= inChild(request, sent).then((one) => (closed && one.close(), one)));
+      const here = inspectInline(request, sent, preflightOf, createTimeBudget(MAX_INLINE_MS, cpuMs));
+      const step = async <T>(work: (one: Inspection) => Promise<T>): Promise<T> => {
+        if (!apart && sent.bytes.length <= MAX_INLINE_BYTES) {
+          try {
+            return await work(here);
+          } catch (error) {
+            if (!(error instanceof OverBudget)) throw error;
+          }
+        }
+        return work(await start());
+      };
+      return {
+        preflight: () => step((one) => one.preflight()),
+        lint: () => step((one) => one.lint()),
+        document: () => step((one) => one.document()),
+        close() {
+          closed = true;
+          here.close();
+          apart?.then(
+            (one) => one.close(),
+            () => {},
+          );
+        },
+      };
+    },
+  };
+}
+
+/** Opens an inspector whose processes run `entry`; why one ended early goes to the log. */
+export function openInspector(entry: URL, preflightOf: PreflightOf, log: Log): Inspector {
+  const startProcess = processStarter(entry, (reason) => log.warn('inspection ended early', { reason }));
+  return createInspector({ preflightOf, startProcess });
+}

@@ -1,0 +1,11 @@
+import { runService } from '../process/run-service.ts';
+import { systemClock } from '../process/system-clock.ts';
+import { startMain } from './app.ts';
+import { readConfig } from './config.ts';
+
+/** Runs Birddog until it is stopped. `entry` is the program. */
+export async function serve(entry: URL): Promise<void> {
+  await runService('serve', readConfig, (config, log) =>
+    startMain(config, { clock: systemClock, log }, entry),
+  );
+}
