@@ -1,4 +1,4 @@
-import { askDatadog, body } from '../emulators/datadog/ask-datadog.ts';
+import { createTestClient, jsonBody } from '../emulators/datadog/test-client.ts';
 import { createDatadog } from '../src/datadog/datadog.ts';
 import { deadlineAfter } from '../src/domain/deadline.ts';
 import type { Json, JsonObject } from '../src/domain/json.ts';
@@ -7,7 +7,7 @@ import { manualClock } from './manual-clock.ts';
 
 /** Birddog's Datadog over an emulated one, without a socket, at a time that the test sets. */
 export function emulatedDatadog(options: { readonly audit?: boolean } = {}) {
-  const emulator = askDatadog(options);
+  const emulator = createTestClient(options);
   const clock = manualClock(emulator.clock.now);
   const calls: { readonly call: string; readonly query: string; readonly sent: string }[] = [];
   const failures: { readonly path: string; readonly status: number; readonly text: string }[] = [];
@@ -30,7 +30,7 @@ export function emulatedDatadog(options: { readonly audit?: boolean } = {}) {
           const [failure] = at < 0 ? [] : failures.splice(at, 1);
           if (failure) return { status: failure.status, headers: {}, body: Buffer.from(failure.text) };
           emulator.clock.now = clock.now();
-          const answer = emulator.ask(method, `${url.pathname}${url.search}`, sent?.toString(), headers);
+          const answer = emulator.send(method, `${url.pathname}${url.search}`, sent?.toString(), headers);
           if (cut && method !== 'GET' && !url.pathname.endsWith('/search')) {
             cut.after -= 1;
             // Nobody is there any more to take this answer.
@@ -75,7 +75,7 @@ export function emulatedDatadog(options: { readonly audit?: boolean } = {}) {
     /** What somebody else does, past Birddog. */
     person(method: string, path: string, sent?: JsonObject): JsonObject {
       emulator.clock.now = clock.now();
-      return body(emulator.ask(method, path, sent));
+      return jsonBody(emulator.send(method, path, sent));
     },
   };
 }

@@ -1,10 +1,10 @@
-import type { EmulatorAnswer, EmulatorRequest } from '../emulators/server/exchange.ts';
+import type { EmulatorResponse, EmulatorRequest } from '../emulators/server/emulator-exchange.ts';
 import { createVaultHandler } from '../emulators/vault/vault-handler.ts';
 import { vaultSeed, type VaultSeedInput } from '../emulators/vault/vault-seed.ts';
 import type { Outbound } from '../src/outbound/outbound.ts';
 
 /** Answers in Vault's place where it gives an answer; throws what a connection that fails throws. */
-export type Instead = (request: EmulatorRequest) => EmulatorAnswer | undefined;
+export type Instead = (request: EmulatorRequest) => EmulatorResponse | undefined;
 
 /** The emulator of Vault without a socket, on a clock that is handed in. */
 export interface EmulatedVault {

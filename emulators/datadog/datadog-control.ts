@@ -1,8 +1,8 @@
-import { json, type EmulatorAnswer, type EmulatorRequest } from '../server/emulator-server.ts';
+import { json, type EmulatorResponse, type EmulatorRequest } from '../server/emulator-server.ts';
 import { COLLECTIONS, type Organisation } from './organisation.ts';
 import { isLimits, type RateLimits } from './rate-limits.ts';
 import { isRawObject, parseRaw } from './raw-json.ts';
-import type { Family } from './route.ts';
+import type { EndpointGroup } from './route.ts';
 
 interface Keys {
   readonly api: string;
@@ -16,21 +16,21 @@ export interface Access {
   before?: Keys;
 }
 
-export interface Controlled {
+export interface ControlTarget {
   readonly organisation: Organisation;
-  readonly families: readonly Family[];
+  readonly groups: readonly EndpointGroup[];
   readonly access: Access;
   readonly limits: RateLimits;
   /** Epoch milliseconds. */
   readonly clock: { now: () => number };
 }
 
-const DONE: EmulatorAnswer = { status: 204 };
+const DONE: EmulatorResponse = { status: 204 };
 
 /** What tests may set and see of an emulated organisation, by `/__control/...`. */
-export function datadogControl(controlled: Controlled) {
+export function datadogControl(controlled: ControlTarget) {
   const { organisation, access, limits, clock } = controlled;
-  const controls: Readonly<Record<string, (body: unknown) => EmulatorAnswer>> = {
+  const controls: Readonly<Record<string, (body: unknown) => EmulatorResponse>> = {
     'PUT /__control/keys': (body) => {
       if (!isRawObject(body)) return { status: 400 };
       delete access.before;
@@ -79,7 +79,7 @@ export function datadogControl(controlled: Controlled) {
       return DONE;
     },
   };
-  return ({ method, path, body }: EmulatorRequest): EmulatorAnswer | undefined =>
+  return ({ method, path, body }: EmulatorRequest): EmulatorResponse | undefined =>
     controls[`${method} ${path}`]?.(body === '' ? undefined : parseRaw(body));
 }
 
@@ -87,11 +87,11 @@ export function datadogControl(controlled: Controlled) {
  * Takes in objects as reads give them: `{"monitors": [{"id": 1, ...}], ...}`. Gives what is wrong with them; those
  * before it are taken in.
  */
-export function seed({ families }: Pick<Controlled, 'families'>, objects: unknown): string | undefined {
+export function seed({ groups }: Pick<ControlTarget, 'groups'>, objects: unknown): string | undefined {
   if (!isRawObject(objects)) return 'a seed is an object: {"monitors": [...], "dashboards": [...], ...}';
   for (const [name, list] of Object.entries(objects)) {
-    const take = families.flatMap((f) => Object.entries(f.seeds)).find(([of]) => of === name)?.[1];
-    if (!take) return `there is nothing named ${name}; known are ${seedNames(families).join(', ')}`;
+    const take = groups.flatMap((f) => Object.entries(f.seeds)).find(([of]) => of === name)?.[1];
+    if (!take) return `there is nothing named ${name}; known are ${seedNames(groups).join(', ')}`;
     if (!Array.isArray(list)) return `${name} is no list`;
     for (const object of list) {
       if (!isRawObject(object) || object['id'] === undefined)
@@ -102,6 +102,6 @@ export function seed({ families }: Pick<Controlled, 'families'>, objects: unknow
   return undefined;
 }
 
-function seedNames(families: readonly Family[]): string[] {
-  return families.flatMap((f) => Object.keys(f.seeds)).toSorted();
+function seedNames(groups: readonly EndpointGroup[]): string[] {
+  return groups.flatMap((f) => Object.keys(f.seeds)).toSorted();
 }

@@ -13,7 +13,7 @@ const MONITOR = { type: 'query alert', name: 'n', query: 'avg(last_5m):avg:a{*} 
 
 async function withEmulator<T>(
   options: Partial<DatadogEmulatorOptions>,
-  work: (ask: (method: string, path: string, body?: unknown) => Promise<unknown>) => Promise<T>,
+  work: (send: (method: string, path: string, body?: unknown) => Promise<unknown>) => Promise<T>,
 ): Promise<T> {
   const emulator = await startDatadogEmulator({ port: 0, ...options });
   try {
@@ -32,27 +32,27 @@ async function withEmulator<T>(
 }
 
 it('takes the keys of before beside others while it is asked to, and no longer', async () => {
-  await withEmulator({ control: true }, async (ask) => {
+  await withEmulator({ control: true }, async (send) => {
     const others = { api: 'other-api', app: 'other-app' };
-    await ask('PUT', '/__control/keys', { ...others, keep: true });
-    assert.deepEqual(await listed(ask), []);
-    await ask('PUT', '/__control/keys', others);
-    assert.equal(await ask('GET', '/api/v1/monitor'), 403);
+    await send('PUT', '/__control/keys', { ...others, keep: true });
+    assert.deepEqual(await listed(send), []);
+    await send('PUT', '/__control/keys', others);
+    assert.equal(await send('GET', '/api/v1/monitor'), 403);
   });
 });
 
 describe('the state file', () => {
   it('keeps what was made, changed and deleted for the next start, number spellings too', async () => {
     const state = join(folder, 'kept');
-    await withEmulator({ state }, async (ask) => {
-      for (const name of ['a', 'b', 'c']) await ask('POST', '/api/v1/monitor', { ...MONITOR, name });
-      const [first, second] = await listed(ask);
-      await ask('PUT', `/api/v1/monitor/${first?.id}`, { options: { thresholds: { critical: 2 } } });
-      await ask('DELETE', `/api/v1/monitor/${second?.id}`);
+    await withEmulator({ state }, async (send) => {
+      for (const name of ['a', 'b', 'c']) await send('POST', '/api/v1/monitor', { ...MONITOR, name });
+      const [first, second] = await listed(send);
+      await send('PUT', `/api/v1/monitor/${first?.id}`, { options: { thresholds: { critical: 2 } } });
+      await send('DELETE', `/api/v1/monitor/${second?.id}`);
     });
     assert.match(readFileSync(state, 'utf8'), /"critical":2\.0/);
-    await withEmulator({ state }, async (ask) => {
-      const kept = await listed(ask);
+    await withEmulator({ state }, async (send) => {
+      const kept = await listed(send);
       assert.deepEqual(
         kept.map(({ name, options }) => [name, options.thresholds]),
         [
@@ -60,20 +60,20 @@ describe('the state file', () => {
           ['c', undefined],
         ],
       );
-      await ask('POST', '/api/v1/monitor', { ...MONITOR, name: 'd' });
-      assert.equal(new Set((await listed(ask)).map(({ id }) => id)).size, 3, 'ids go on');
+      await send('POST', '/api/v1/monitor', { ...MONITOR, name: 'd' });
+      assert.equal(new Set((await listed(send)).map(({ id }) => id)).size, 3, 'ids go on');
     });
   });
 
   it('is written anew at the start without what was overwritten, and forgives a last line that was cut off', async () => {
     const state = join(folder, 'compact');
-    await withEmulator({ state, services: [] }, async (ask) => {
-      await ask('POST', '/api/v1/monitor', MONITOR);
-      const [{ id } = { id: 0 }] = await listed(ask);
-      for (const message of ['1', '2', '3']) await ask('PUT', `/api/v1/monitor/${id}`, { message });
+    await withEmulator({ state, services: [] }, async (send) => {
+      await send('POST', '/api/v1/monitor', MONITOR);
+      const [{ id } = { id: 0 }] = await listed(send);
+      for (const message of ['1', '2', '3']) await send('PUT', `/api/v1/monitor/${id}`, { message });
     });
     appendFileSync(state, '{"collection":"monitors","id":"1","obj');
-    await withEmulator({ state }, async (ask) => assert.equal((await listed(ask)).length, 1));
+    await withEmulator({ state }, async (send) => assert.equal((await listed(send)).length, 1));
     const lines = readFileSync(state, 'utf8').split('\n');
     assert.equal(lines.filter((line) => line.includes('"monitors"')).length, 1);
   });
@@ -89,8 +89,8 @@ describe('a seed file', () => {
   it('is there from the start, as reads give it', async () => {
     const seed = join(folder, 'seed.json');
     writeFileSync(seed, JSON.stringify({ monitors: [{ id: 7, ...MONITOR, tags: ['a:b'], options: {} }] }));
-    await withEmulator({ seed }, async (ask) => {
-      const found = await ask('GET', '/api/v1/monitor?monitor_tags=a:b&page=0');
+    await withEmulator({ seed }, async (send) => {
+      const found = await send('GET', '/api/v1/monitor?monitor_tags=a:b&page=0');
       assert.ok(Array.isArray(found) && found[0].id === 7);
     });
   });
@@ -113,15 +113,15 @@ describe('a seed file', () => {
 describe('the clock', () => {
   it('stands where it was set, until control moves it', async () => {
     const now = () => Date.parse('2026-02-03T04:05:06Z');
-    await withEmulator({ now, control: true }, async (ask) => {
-      await ask('POST', '/api/v1/monitor', MONITOR);
-      await ask('PUT', '/__control/clock', { now: '2027-01-01T00:00:00Z' });
-      await ask('POST', '/api/v1/monitor', { ...MONITOR, name: 'later' });
+    await withEmulator({ now, control: true }, async (send) => {
+      await send('POST', '/api/v1/monitor', MONITOR);
+      await send('PUT', '/__control/clock', { now: '2027-01-01T00:00:00Z' });
+      await send('POST', '/api/v1/monitor', { ...MONITOR, name: 'later' });
       assert.deepEqual(
-        (await listed(ask)).map(({ created }) => created),
+        (await listed(send)).map(({ created }) => created),
         ['2026-02-03T04:05:06.000000+00:00', '2027-01-01T00:00:00.000000+00:00'],
       );
-      assert.equal(await ask('PUT', '/__control/clock', { now: 'noon' }), 400);
+      assert.equal(await send('PUT', '/__control/clock', { now: 'noon' }), 400);
     });
   });
 });
@@ -133,8 +133,8 @@ interface Listed {
   readonly options: { readonly thresholds?: object };
 }
 
-async function listed(ask: (method: string, path: string) => Promise<unknown>): Promise<Listed[]> {
-  const list: unknown = await ask('GET', '/api/v1/monitor?page=0');
+async function listed(send: (method: string, path: string) => Promise<unknown>): Promise<Listed[]> {
+  const list: unknown = await send('GET', '/api/v1/monitor?page=0');
   assert.ok(Array.isArray(list));
   return list;
 }

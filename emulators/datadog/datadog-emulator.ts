@@ -5,7 +5,7 @@ import { seed } from './datadog-control.ts';
 import { createDatadogHandler } from './datadog-handler.ts';
 import { LIMITS, type Limits } from './rate-limits.ts';
 import { parseRaw } from './raw-json.ts';
-import { keepState } from './state-file.ts';
+import { persistState } from './state-file.ts';
 
 export interface DatadogEmulatorOptions {
   /** 0 for any free one. */
@@ -41,7 +41,8 @@ export async function startDatadogEmulator(options: DatadogEmulatorOptions): Pro
     audit,
     now,
   });
-  const closeState = options.state === undefined ? () => {} : keepState(datadog.organisation, options.state);
+  const closeState =
+    options.state === undefined ? () => {} : persistState(datadog.organisation, options.state);
   if (options.seed !== undefined) {
     const fault = seed(datadog, parseRaw(readFileSync(options.seed, 'utf8')));
     if (fault !== undefined) throw new Error(`${options.seed}: ${fault}`);

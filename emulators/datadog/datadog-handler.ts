@@ -1,4 +1,4 @@
-import { json, type EmulatorAnswer, type EmulatorRequest } from '../server/emulator-server.ts';
+import { json, type EmulatorResponse, type EmulatorRequest } from '../server/emulator-server.ts';
 import { catalogEntities, type Service } from './catalog/catalog-entities.ts';
 import { serviceDefinitions } from './catalog/service-definitions.ts';
 import { dashboardLists } from './dashboards/dashboard-lists.ts';
@@ -21,8 +21,8 @@ import { teams } from './people/teams.ts';
 import { users } from './people/users.ts';
 import { type Limits, RateLimits } from './rate-limits.ts';
 import { isRawObject, parseRaw, type RawObject } from './raw-json.ts';
-import { Refused } from './refused.ts';
-import { type Call, type Family, type Route, routeFinder } from './route.ts';
+import { DatadogError } from './datadog-error.ts';
+import { type Call, type EndpointGroup, type Route, routeFinder } from './route.ts';
 import { sloCorrections } from './slos/slo-corrections.ts';
 import { sloReports } from './slos/slo-reports.ts';
 import { slos } from './slos/slos.ts';
@@ -38,7 +38,7 @@ export interface DatadogHandlerOptions {
   readonly audit?: boolean;
 }
 
-const FAMILIES: readonly ((organisation: Organisation) => Family)[] = [
+const FAMILIES: readonly ((organisation: Organisation) => EndpointGroup)[] = [
   monitors,
   dashboards,
   dashboardLists,
@@ -64,7 +64,7 @@ const FAMILIES: readonly ((organisation: Organisation) => Family)[] = [
 const VALIDATE: Route = {
   method: 'GET',
   path: '/api/v1/validate',
-  apiKeyAlone: true,
+  apiKeyOnly: true,
   run: () => json(200, { valid: true }),
 };
 
@@ -73,18 +73,18 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
   const clock = { now: options.now };
   const organisation = new Organisation(() => clock.now());
   organisation.audit = options.audit ?? true;
-  const families = [
+  const groups = [
     ...FAMILIES.map((family) => family(organisation)),
     catalogEntities(organisation, options.services),
   ];
   const access: Access = { keys: options.keys };
   const limits = new RateLimits(options.limits, organisation.now);
-  const routes = [VALIDATE, ...families.flatMap((family) => family.routes)];
+  const routes = [VALIDATE, ...groups.flatMap((family) => family.routes)];
   const find = routeFinder(routes);
 
-  function handle(request: EmulatorRequest): EmulatorAnswer | undefined {
+  function handle(request: EmulatorRequest): EmulatorResponse | undefined {
     const found = find(request.method, request.path);
-    const refused = whyRefused(request, found?.route.apiKeyAlone === true);
+    const refused = whyRefused(request, found?.route.apiKeyOnly === true);
     if (refused !== undefined) return json(403, { errors: [refused] });
     if (!found) return undefined;
     const { allowed, headers } = limits.count(found.route.limit);
@@ -95,24 +95,24 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
   }
 
   /** Why the keys do not let a request in: the API key alone is asked for where Datadog does so. */
-  function whyRefused({ headers }: EmulatorRequest, apiKeyAlone: boolean): string | undefined {
+  function whyRefused({ headers }: EmulatorRequest, apiKeyOnly: boolean): string | undefined {
     if (headers['dd-api-key'] === undefined) return 'API key required';
     const { keys, before } = access;
     const among = (given: string | undefined, kind: 'api' | 'app') =>
       given === keys[kind] || (before !== undefined && given === before[kind]);
-    const app = apiKeyAlone || among(headers['dd-application-key'], 'app');
+    const app = apiKeyOnly || among(headers['dd-application-key'], 'app');
     return app && among(headers['dd-api-key'], 'api') ? undefined : 'Forbidden';
   }
 
-  const control = datadogControl({ organisation, families, access, limits, clock });
-  return { handle, control, organisation, families, routes };
+  const control = datadogControl({ organisation, groups, access, limits, clock });
+  return { handle, control, organisation, groups, routes };
 }
 
-function run(route: Route, call: Call): EmulatorAnswer {
+function run(route: Route, call: Call): EmulatorResponse {
   try {
     return route.run(route.anyBody ? call : { ...call, body: bodyOf(call.text) });
   } catch (error) {
-    if (error instanceof Refused) return json(error.status, error.body);
+    if (error instanceof DatadogError) return json(error.status, error.body);
     throw error;
   }
 }
@@ -123,5 +123,5 @@ function bodyOf(text: string): RawObject {
     const body = parseRaw(text);
     if (isRawObject(body)) return body;
   } catch {}
-  throw new Refused(400, 'Payload is not in the expected format: the body is no JSON object');
+  throw new DatadogError(400, 'Payload is not in the expected format: the body is no JSON object');
 }

@@ -95,7 +95,7 @@ export function newHex(digits: number): string {
 }
 
 /** Letters and digits without those that look alike, as in the ids of dashboards. */
-export function newText(length: number): string {
+export function newToken(length: number): string {
   const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
   return Array.from({ length }, () => letters[randomInt(letters.length)]).join('');
 }

@@ -17,7 +17,7 @@ export function isRawObject(value: unknown): value is RawObject {
 }
 
 /** A number value as a double; undefined where it is none. */
-export function numeric(value: unknown): number | undefined {
+export function toNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   return typeof value === 'object' && value !== null && 'rawJSON' in value
     ? Number(value.rawJSON)
@@ -25,20 +25,20 @@ export function numeric(value: unknown): number | undefined {
 }
 
 /** Whether two values are equal, numbers by value, members in any order. */
-export function sameRaw(a: unknown, b: unknown): boolean {
-  const [left, right] = [numeric(a), numeric(b)];
+export function equalJson(a: unknown, b: unknown): boolean {
+  const [left, right] = [toNumber(a), toNumber(b)];
   if (left !== undefined || right !== undefined) return left === right;
   if (Array.isArray(a))
-    return Array.isArray(b) && a.length === b.length && a.every((v, i) => sameRaw(v, b[i]));
+    return Array.isArray(b) && a.length === b.length && a.every((v, i) => equalJson(v, b[i]));
   if (!isRawObject(a) || !isRawObject(b)) return a === b;
   const names = Object.keys(a);
   return (
-    names.length === Object.keys(b).length && names.every((n) => Object.hasOwn(b, n) && sameRaw(a[n], b[n]))
+    names.length === Object.keys(b).length && names.every((n) => Object.hasOwn(b, n) && equalJson(a[n], b[n]))
   );
 }
 
 /** The members of an object in a fixed order; those not named are left out. */
-export function inOrder(object: RawObject, names: readonly string[]): RawObject {
+export function pickFields(object: RawObject, names: readonly string[]): RawObject {
   return Object.fromEntries(names.filter((n) => object[n] !== undefined).map((n) => [n, object[n]]));
 }
 

@@ -1,4 +1,4 @@
-import type { EmulatorAnswer } from '../server/emulator-server.ts';
+import type { EmulatorResponse } from '../server/emulator-server.ts';
 import type { CollectionName } from './organisation.ts';
 import type { RawObject } from './raw-json.ts';
 
@@ -22,15 +22,15 @@ export interface Route {
   /** The rate limit it counts against. */
   readonly limit?: string;
   /** Whether the API key lets it in without an application key. */
-  readonly apiKeyAlone?: boolean;
+  readonly apiKeyOnly?: boolean;
   /** Whether its body need not be a JSON object: `body` is {} then, and `text` what came. */
   readonly anyBody?: boolean;
-  /** Throws Refused. */
-  readonly run: (call: Call) => EmulatorAnswer;
+  /** Throws DatadogError. */
+  readonly run: (call: Call) => EmulatorResponse;
 }
 
 /** Endpoints that belong together. */
-export interface Family {
+export interface EndpointGroup {
   readonly routes: readonly Route[];
   /** Takes in an object in the form in which reads give it, its id included. */
   readonly seeds: Readonly<Partial<Record<CollectionName, (object: RawObject) => void>>>;

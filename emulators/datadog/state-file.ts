@@ -12,7 +12,7 @@ function line(collection: CollectionName, id: string, object: unknown): string {
  * overwritten since, and every change from now on is added to it. A last line that was cut off is left out. Gives a
  * function that closes the file. Throws the system's error, and SyntaxError where a line is no change.
  */
-export function keepState(organisation: Organisation, path: string): () => void {
+export function persistState(organisation: Organisation, path: string): () => void {
   if (existsSync(path)) takeIn(organisation, readFileSync(path, 'utf8'));
   const fresh = `${path}.new`;
   writeFileSync(fresh, held(organisation), { mode: 0o600 });

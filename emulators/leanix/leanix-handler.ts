@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type EmulatorAnswer, type EmulatorRequest, json } from '../server/emulator-server.ts';
+import { type EmulatorResponse, type EmulatorRequest, json } from '../server/emulator-server.ts';
 import { type FactSheet, type FactSheetInput, factSheetSchema } from './fact-sheets.ts';
 import { runGraphql } from './graphql-run.ts';
 import { LeanixTokens } from './leanix-tokens.ts';
@@ -31,7 +31,7 @@ export function createLeanixHandler(options: LeanixOptions) {
   const limited = minuteLimit(options);
   let sheets: readonly FactSheet[] = sheetsSchema.parse(options.sheets);
 
-  function handle(request: EmulatorRequest): EmulatorAnswer | undefined {
+  function handle(request: EmulatorRequest): EmulatorResponse | undefined {
     const route = `${request.method} ${request.path}`;
     if (route === 'POST /services/mtm/v1/oauth2/token') return tokens.issue(request);
     if (route !== 'POST /services/pathfinder/v1/graphql') return undefined;
@@ -50,7 +50,7 @@ export function createLeanixHandler(options: LeanixOptions) {
   }
 
   /** `PUT /__control/fact-sheets` with a list replaces all; `DELETE /__control/tokens` ends every access token. */
-  function control({ method, path, body }: EmulatorRequest): EmulatorAnswer | undefined {
+  function control({ method, path, body }: EmulatorRequest): EmulatorResponse | undefined {
     if (method === 'DELETE' && path === '/__control/tokens') {
       tokens.revokeAll();
       return { status: 204 };
@@ -70,7 +70,7 @@ function minuteLimit({
   requestsPerMinute,
   retryAfter,
   now,
-}: LeanixOptions): () => EmulatorAnswer | undefined {
+}: LeanixOptions): () => EmulatorResponse | undefined {
   let minute = 0;
   let calls = 0;
   return () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type EmulatorAnswer, type EmulatorRequest, json } from '../server/emulator-server.ts';
+import { type EmulatorResponse, type EmulatorRequest, json } from '../server/emulator-server.ts';
 
 /** The technical user's API token, and the access tokens given out for it. */
 export class LeanixTokens {
@@ -16,7 +16,7 @@ export class LeanixTokens {
   }
 
   /** `POST /services/mtm/v1/oauth2/token`: the user name is the word `apitoken`. */
-  issue({ headers, body }: EmulatorRequest): EmulatorAnswer {
+  issue({ headers, body }: EmulatorRequest): EmulatorResponse {
     const credentials = Buffer.from(
       /^Basic (.+)$/i.exec(headers['authorization'] ?? '')?.[1] ?? '',
       'base64',

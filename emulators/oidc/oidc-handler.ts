@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
-import type { EmulatorAnswer, EmulatorRequest } from '../server/exchange.ts';
+import type { EmulatorResponse, EmulatorRequest } from '../server/emulator-exchange.ts';
 import { json } from '../server/emulator-server.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -18,13 +18,13 @@ const LASTS = 3600;
 export function createOidcHandler(url: () => string, now: () => number) {
   let keys = [makeKey()];
   return {
-    handle({ method, path }: EmulatorRequest): EmulatorAnswer | undefined {
+    handle({ method, path }: EmulatorRequest): EmulatorResponse | undefined {
       if (method !== 'GET') return undefined;
       if (path === '/.well-known/openid-configuration') return json(200, configuration(url()));
       if (path === '/keys') return json(200, { keys: keys.map(({ jwk }) => jwk) });
       return undefined;
     },
-    control({ method, path, body }: EmulatorRequest): EmulatorAnswer | undefined {
+    control({ method, path, body }: EmulatorRequest): EmulatorResponse | undefined {
       const route = `${method} ${path}`;
       if (route === 'POST /__control/keys') {
         // Real issuers go on to publish the old key for a while; without it, old tokens are refused at once.

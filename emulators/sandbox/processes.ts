@@ -3,7 +3,7 @@ import type { ProcessSpec } from './child.ts';
 import type { Env, PortName, Settings } from './settings.ts';
 
 /** What a process is started from. */
-export interface Surroundings {
+export interface ProcessContext {
   readonly settings: Settings;
   /** Where secrets and journals are. */
   readonly folder: string;
@@ -27,15 +27,15 @@ const OUTSIDE = [...EVERYONE, 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_prox
 
 /** Every process of the sandbox, as it is started. */
 const PROCESSES = {
-  vault: (s: Surroundings) =>
+  vault: (s: ProcessContext) =>
     emulator(s, 'vault', 'VAULT_EMULATOR_PORT', {
       DATADOG_API_KEY: s.settings.realDatadog?.DATADOG_API_KEY,
       DATADOG_APP_KEY: s.settings.realDatadog?.DATADOG_APP_KEY,
     }),
-  datadog: (s: Surroundings) => emulator(s, 'datadog', 'DATADOG_EMULATOR_PORT'),
-  leanix: (s: Surroundings) => emulator(s, 'leanix', 'LEANIX_EMULATOR_PORT'),
-  servicenow: (s: Surroundings) => emulator(s, 'servicenow', 'SERVICENOW_EMULATOR_PORT'),
-  init: (s: Surroundings): ProcessSpec => ({
+  datadog: (s: ProcessContext) => emulator(s, 'datadog', 'DATADOG_EMULATOR_PORT'),
+  leanix: (s: ProcessContext) => emulator(s, 'leanix', 'LEANIX_EMULATOR_PORT'),
+  servicenow: (s: ProcessContext) => emulator(s, 'servicenow', 'SERVICENOW_EMULATOR_PORT'),
+  init: (s: ProcessContext): ProcessSpec => ({
     ...command(s, 'init', {
       VAULT_ADDR: s.url('vault'),
       VAULT_ROLE: 'birddog',
@@ -49,7 +49,7 @@ const PROCESSES = {
     }),
     once: true,
   }),
-  sidecar: (s: Surroundings) =>
+  sidecar: (s: ProcessContext) =>
     command(s, 'sidecar', {
       SIDECAR_PORT: String(s.settings.ports.SIDECAR_PORT),
       SIDECAR_OPS_PORT: String(s.settings.ports.SIDECAR_OPS_PORT),
@@ -57,7 +57,7 @@ const PROCESSES = {
       BIRDDOG_JOURNAL: join(s.folder, FILES.journalSidecar),
       ...datadog(s),
     }),
-  serve: (s: Surroundings) =>
+  serve: (s: ProcessContext) =>
     command(s, 'serve', {
       BIRDDOG_HOST: '127.0.0.1',
       BIRDDOG_PORT: String(s.settings.ports.BIRDDOG_PORT),
@@ -83,16 +83,17 @@ export const STAGES: readonly (readonly ProcessName[])[] = [
 ];
 
 /** How to start a process, with what is given to it besides. */
-export function processSpec(
-  name: ProcessName,
-  surroundings: Surroundings,
-  extra: ExtraEnv = {},
-): ProcessSpec {
-  const spec = PROCESSES[name](surroundings);
+export function processSpec(name: ProcessName, context: ProcessContext, extra: ExtraEnv = {}): ProcessSpec {
+  const spec = PROCESSES[name](context);
   return { ...spec, env: { ...spec.env, STOP_WITH_STDIN: 'true', ...extra[name] } };
 }
 
-function emulator({ settings }: Surroundings, name: ProcessName, port: PortName, env: Env = {}): ProcessSpec {
+function emulator(
+  { settings }: ProcessContext,
+  name: ProcessName,
+  port: PortName,
+  env: Env = {},
+): ProcessSpec {
   return {
     name,
     command: process.execPath,
@@ -101,7 +102,7 @@ function emulator({ settings }: Surroundings, name: ProcessName, port: PortName,
   };
 }
 
-function command({ settings }: Surroundings, name: ProcessName, env: Env): ProcessSpec {
+function command({ settings }: ProcessContext, name: ProcessName, env: Env): ProcessSpec {
   return {
     name,
     command: join(ROOT, 'bin/birddog'),
@@ -110,7 +111,7 @@ function command({ settings }: Surroundings, name: ProcessName, env: Env): Proce
   };
 }
 
-function datadog({ settings, url }: Surroundings): Env {
+function datadog({ settings, url }: ProcessContext): Env {
   return settings.realDatadog
     ? { DATADOG_SITE: settings.realDatadog.DATADOG_SITE }
     : { DATADOG_URL: url('datadog') };

@@ -7,7 +7,7 @@ import {
   type ProcessName,
   processSpec,
   STAGES,
-  type Surroundings,
+  type ProcessContext,
 } from './processes.ts';
 import type { Settings } from './settings.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -43,10 +43,10 @@ export async function startSandbox(
   if (faults.length > 0) throw new Error(faults.join('\n'));
   await writeFile(join(folder, FILES.serviceAccountToken), SERVICE_ACCOUNT_TOKEN, { mode: 0o600 });
   const said = (name: ProcessName, word = 'ready') => supervisor.child(name).said(word);
-  const surroundings: Surroundings = { settings: await withSidecarPorts(settings), folder, url: said };
+  const context: ProcessContext = { settings: await withSidecarPorts(settings), folder, url: said };
   for (const stage of STAGES) {
     const names = stage.filter((name) => name !== 'datadog' || !settings.realDatadog);
-    await Promise.all(names.map((name) => supervisor.start(processSpec(name, surroundings, extra))));
+    await Promise.all(names.map((name) => supervisor.start(processSpec(name, context, extra))));
   }
   await untilReady(said('serve'));
   return {

@@ -25,7 +25,7 @@ async function start(control = true) {
   const { url } = running;
   const faults = (...list: object[]) =>
     fetch(`${url}/__control/faults`, { method: 'POST', body: JSON.stringify(list) });
-  const ask = async (path = '/x') => {
+  const send = async (path = '/x') => {
     try {
       const answer = await fetch(`${url}${path}`);
       return answer.status;
@@ -33,24 +33,24 @@ async function start(control = true) {
       return 'cut';
     }
   };
-  return { worked, logged, url, faults, ask };
+  return { worked, logged, url, faults, send };
 }
 
 describe('an emulator', () => {
   it('answers 501 for a route it does not have, and names it in the log', async () => {
-    const { ask, logged } = await start();
-    assert.equal(await ask('/none'), 501);
+    const { send, logged } = await start();
+    assert.equal(await send('/none'), 501);
     assert.deepEqual(logged, ['test emulator: no route for GET /none']);
   });
 
   it('has control routes only when it was asked for them', async () => {
-    const { faults, ask } = await start(false);
+    const { faults, send } = await start(false);
     assert.equal((await faults({ kind: 'status', status: 503 })).status, 200, 'an ordinary path');
-    assert.equal(await ask(), 200);
+    assert.equal(await send(), 200);
   });
 
   it('does the work or not, and answers or not, as the fault says', async () => {
-    const { faults, ask, worked } = await start();
+    const { faults, send, worked } = await start();
     const cases: readonly [object, number | string, number][] = [
       [{ kind: 'status', status: 503 }, 503, 0],
       [{ kind: 'reset_before' }, 'cut', 0],
@@ -61,23 +61,23 @@ describe('an emulator', () => {
     for (const [fault, status, work] of cases) {
       worked.length = 0;
       await faults(fault);
-      assert.deepEqual([await ask(), worked.length], [status, work], JSON.stringify(fault));
-      assert.equal(await ask(), 200, 'the fault is used up');
+      assert.deepEqual([await send(), worked.length], [status, work], JSON.stringify(fault));
+      assert.equal(await send(), 200, 'the fault is used up');
     }
   });
 
   it('lets a late write land after its connection was cut', async () => {
-    const { faults, ask, worked } = await start();
+    const { faults, send, worked } = await start();
     await faults({ kind: 'late', ms: 20 });
-    assert.equal(await ask(), 'cut');
+    assert.equal(await send(), 'cut');
     while (worked.length === 0) await new Promise(setImmediate);
     assert.deepEqual(worked, ['GET']);
   });
 
   it('meets only the requests a fault is for, and tells those it has seen', async () => {
-    const { faults, ask, url } = await start();
+    const { faults, send, url } = await start();
     await faults({ kind: 'status', status: 503, method: 'POST', path: '^/x$' });
-    assert.equal(await ask('/x?a=b'), 200);
+    assert.equal(await send('/x?a=b'), 200);
     assert.deepEqual(await (await fetch(`${url}/__control/requests`)).json(), [
       { method: 'GET', path: '/x', query: { a: 'b' } },
     ]);

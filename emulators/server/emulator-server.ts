@@ -1,13 +1,13 @@
 import http from 'node:http';
-import type { EmulatorAnswer, EmulatorRequest } from './exchange.ts';
+import type { EmulatorResponse, EmulatorRequest } from './emulator-exchange.ts';
 import { createFaults, type Fault, type Faults } from './faults.ts';
 
-export type { EmulatorAnswer, EmulatorRequest };
+export type { EmulatorResponse, EmulatorRequest };
 
 /** Answers a request, or gives undefined where it has no such route. */
 export type Handle = (
   request: EmulatorRequest,
-) => EmulatorAnswer | undefined | Promise<EmulatorAnswer | undefined>;
+) => EmulatorResponse | undefined | Promise<EmulatorResponse | undefined>;
 
 export interface EmulatorServerOptions {
   readonly name: string;
@@ -28,7 +28,7 @@ export interface RunningEmulator {
 
 const HOST = '127.0.0.1';
 /** The most bytes of a request: more than any of the emulated services takes. */
-const MOST_BYTES = 32 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 /** Requests remembered for `GET /__control/requests`; the oldest are forgotten. */
 const REMEMBERED = 10_000;
 
@@ -103,7 +103,7 @@ async function answer(
   }
 }
 
-async function handled(options: EmulatorServerOptions, request: EmulatorRequest): Promise<EmulatorAnswer> {
+async function handled(options: EmulatorServerOptions, request: EmulatorRequest): Promise<EmulatorResponse> {
   const { name, log } = options;
   try {
     const done = await options.handle(request);
@@ -122,7 +122,7 @@ function controlAnswer(
   request: EmulatorRequest,
   faults: Faults,
   seen: unknown[],
-): EmulatorAnswer | undefined {
+): EmulatorResponse | undefined {
   const route = `${request.method} ${request.path}`;
   if (route === 'POST /__control/faults') return faults.add(request.body);
   if (route === 'DELETE /__control/faults') return faults.clear();
@@ -140,7 +140,7 @@ async function readRequest(incoming: http.IncomingMessage): Promise<EmulatorRequ
   try {
     for await (const chunk of incoming) {
       size += chunk.length;
-      if (size > MOST_BYTES) return undefined;
+      if (size > MAX_BYTES) return undefined;
       chunks.push(chunk);
     }
   } catch {
@@ -157,7 +157,7 @@ async function readRequest(incoming: http.IncomingMessage): Promise<EmulatorRequ
   };
 }
 
-function write(outgoing: http.ServerResponse, { status, headers = {}, body = '' }: EmulatorAnswer): void {
+function write(outgoing: http.ServerResponse, { status, headers = {}, body = '' }: EmulatorResponse): void {
   outgoing.writeHead(status, {
     ...headers,
     ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
@@ -170,7 +170,7 @@ export function json(
   status: number,
   value: unknown,
   headers: Readonly<Record<string, string>> = {},
-): EmulatorAnswer {
+): EmulatorResponse {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
 }
 

@@ -1,4 +1,4 @@
-import type { EmulatorAnswer, EmulatorRequest } from './exchange.ts';
+import type { EmulatorResponse, EmulatorRequest } from './emulator-exchange.ts';
 
 const KINDS = ['latency', 'latency_after', 'status', 'reset_before', 'reset_after', 'late'] as const;
 
@@ -22,8 +22,8 @@ export interface Fault {
 
 export interface Faults {
   /** Takes a JSON list of faults. */
-  add(body: string): EmulatorAnswer;
-  clear(): EmulatorAnswer;
+  add(body: string): EmulatorResponse;
+  clear(): EmulatorResponse;
   /** The fault that this request meets, counted. */
   take(request: EmulatorRequest): Fault | undefined;
 }

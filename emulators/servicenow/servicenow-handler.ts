@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EmulatorAnswer, EmulatorRequest } from '../server/emulator-server.ts';
+import type { EmulatorResponse, EmulatorRequest } from '../server/emulator-server.ts';
 import { type Row, type RowInput, rowSchema } from './cmdb.ts';
 import { failure, tableApi } from './table-api.ts';
 
@@ -17,7 +17,7 @@ export interface ServicenowOptions {
 const rowsSchema = z.array(rowSchema);
 const modeSchema = z.object({ mode: z.enum(['awake', 'hibernating']) });
 
-const HIBERNATING: EmulatorAnswer = {
+const HIBERNATING: EmulatorResponse = {
   status: 200,
   headers: { 'content-type': 'text/html;charset=UTF-8' },
   body: '<html><head><title>Instance Hibernating page</title></head><body>Your instance is hibernating.</body></html>',
@@ -32,7 +32,7 @@ export function createServicenowHandler(options: ServicenowOptions) {
   let rows: readonly Row[] = rowsSchema.parse(options.rows);
   let hibernating = false;
 
-  function handle(request: EmulatorRequest): EmulatorAnswer | undefined {
+  function handle(request: EmulatorRequest): EmulatorResponse | undefined {
     if (hibernating) return HIBERNATING;
     if (request.headers['authorization'] !== `Basic ${credentials}`) {
       return failure(401, 'User Not Authenticated', 'Required to provide Auth information', {
@@ -47,7 +47,7 @@ export function createServicenowHandler(options: ServicenowOptions) {
   }
 
   /** `PUT /__control/mode {"mode": "hibernating"}` or `"awake"`; `PUT /__control/rows` with a list replaces all. */
-  function control({ method, path, body }: EmulatorRequest): EmulatorAnswer | undefined {
+  function control({ method, path, body }: EmulatorRequest): EmulatorResponse | undefined {
     if (method === 'PUT' && path === '/__control/mode') {
       const wanted = modeSchema.safeParse(parsed(body));
       if (!wanted.success) return failure(400, z.prettifyError(wanted.error));
@@ -68,7 +68,7 @@ export function createServicenowHandler(options: ServicenowOptions) {
 function hourLimit({ requestsPerHour, now }: ServicenowOptions) {
   let hour = 0;
   let calls = 0;
-  return (): { refusal?: EmulatorAnswer; headers: Record<string, string> } => {
+  return (): { refusal?: EmulatorResponse; headers: Record<string, string> } => {
     if (requestsPerHour === undefined) return { headers: {} };
     const current = Math.floor(now() / HOUR_MS);
     if (current !== hour) [hour, calls] = [current, 0];

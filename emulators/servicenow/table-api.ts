@@ -1,4 +1,4 @@
-import { type EmulatorAnswer, type EmulatorRequest, json } from '../server/emulator-server.ts';
+import { type EmulatorResponse, type EmulatorRequest, json } from '../server/emulator-server.ts';
 import { type Cell, cellOf, columnsOf, isColumn, isIn, isTable, type Row, textOf } from './cmdb.ts';
 import { parseEncodedQuery } from './encoded-query.ts';
 
@@ -13,7 +13,7 @@ const TYPE = { 'content-type': 'application/json;charset=UTF-8' };
 const DEFAULT_LIMIT = 10_000;
 
 /** `GET /api/now/table/<table>[/<sys_id>]`; undefined for other routes. */
-export function tableApi(request: EmulatorRequest, settings: TableSettings): EmulatorAnswer | undefined {
+export function tableApi(request: EmulatorRequest, settings: TableSettings): EmulatorResponse | undefined {
   const [, version, table = '', sysId] = PATH.exec(request.path) ?? [];
   if (request.method !== 'GET' || table === '') return undefined;
   const { query } = request;
@@ -87,7 +87,7 @@ function pagingHeaders(
   return { ...total, link: links.join(',') };
 }
 
-function noRecord(): EmulatorAnswer {
+function noRecord(): EmulatorResponse {
   return failure(404, 'No Record found', "Record doesn't exist or ACL restricts the record retrieval");
 }
 
@@ -96,6 +96,6 @@ export function failure(
   message: string,
   detail: string | null = null,
   headers: Record<string, string> = {},
-): EmulatorAnswer {
+): EmulatorResponse {
   return json(status, { error: { message, detail }, status: 'failure' }, { ...TYPE, ...headers });
 }

@@ -1,10 +1,10 @@
-import type { EmulatorAnswer } from '../server/emulator-server.ts';
+import type { EmulatorResponse } from '../server/emulator-server.ts';
 import { bodyMembers, denied, failure, framed } from './vault-answers.ts';
 import type { VaultSeed } from './vault-seed.ts';
 import type { Token, Tokens } from './vault-tokens.ts';
 
 /** `POST /v1/auth/<mount>/login`, each failure with Vault's own status and words. */
-export function kubernetesLogin(body: string, seed: VaultSeed, tokens: Tokens): EmulatorAnswer {
+export function kubernetesLogin(body: string, seed: VaultSeed, tokens: Tokens): EmulatorResponse {
   const members = bodyMembers(body);
   if (!members) return failure(400, 'failed to parse JSON input: invalid character');
   const { role: roleName, jwt } = members;

@@ -1,4 +1,4 @@
-import { type EmulatorAnswer, json } from '../server/emulator-server.ts';
+import { type EmulatorResponse, json } from '../server/emulator-server.ts';
 import { failure, framed } from './vault-answers.ts';
 
 type Pairs = Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ export class KvStore {
   }
 
   /** Answers a read of an API path: `<mount>/data/<path>` on version 2, `<mount>/<path>` on version 1. */
-  read(apiPath: string, version: string | null): EmulatorAnswer | undefined {
+  read(apiPath: string, version: string | null): EmulatorResponse | undefined {
     const mount = Object.keys(this.#mounts).find((name) => apiPath.startsWith(`${name}/`));
     if (mount === undefined) return failure(404, `no handler for route "${apiPath}". route entry not found.`);
     const below = apiPath.slice(mount.length + 1);
@@ -57,7 +57,7 @@ export class KvStore {
     });
   }
 
-  #readVersion(path: string, wanted: string | null): EmulatorAnswer {
+  #readVersion(path: string, wanted: string | null): EmulatorResponse {
     const versions = this.#secrets.get(path) ?? [];
     const number = Number(wanted ?? 0) || versions.length;
     const version = versions[number - 1];

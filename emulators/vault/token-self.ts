@@ -1,9 +1,9 @@
-import type { EmulatorAnswer } from '../server/emulator-server.ts';
+import type { EmulatorResponse } from '../server/emulator-server.ts';
 import { authOf, metadataOf } from './kubernetes-login.ts';
 import { bodyMembers, failure, framed } from './vault-answers.ts';
 import type { Token, Tokens } from './vault-tokens.ts';
 
-type TokenRoute = (token: Token, tokens: Tokens, body: string) => EmulatorAnswer;
+type TokenRoute = (token: Token, tokens: Tokens, body: string) => EmulatorResponse;
 
 /** What a token may do with itself, by method and path. */
 export const TOKEN_ROUTES: Readonly<Record<string, TokenRoute>> = {
@@ -14,7 +14,7 @@ export const TOKEN_ROUTES: Readonly<Record<string, TokenRoute>> = {
   'PUT auth/token/revoke-self': revokeSelf,
 };
 
-function lookupSelf(token: Token, tokens: Tokens): EmulatorAnswer {
+function lookupSelf(token: Token, tokens: Tokens): EmulatorResponse {
   const { namespace, name } = token.account;
   return framed({
     data: {
@@ -39,13 +39,13 @@ function lookupSelf(token: Token, tokens: Tokens): EmulatorAnswer {
   });
 }
 
-function renewSelf(token: Token, tokens: Tokens, body: string): EmulatorAnswer {
+function renewSelf(token: Token, tokens: Tokens, body: string): EmulatorResponse {
   if (token.type === 'batch') return failure(400, 'batch tokens cannot be renewed');
   tokens.renew(token, seconds(bodyMembers(body)?.['increment']));
   return framed({ auth: authOf(token, tokens) });
 }
 
-function revokeSelf(token: Token, tokens: Tokens): EmulatorAnswer {
+function revokeSelf(token: Token, tokens: Tokens): EmulatorResponse {
   if (token.type === 'batch') return failure(400, 'batch tokens cannot be revoked');
   tokens.revoke(token);
   return { status: 204 };

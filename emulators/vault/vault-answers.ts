@@ -1,4 +1,4 @@
-import { type EmulatorAnswer, json } from '../server/emulator-server.ts';
+import { type EmulatorResponse, json } from '../server/emulator-server.ts';
 
 /** How a server words "permission denied": older ones and OpenBao, policy refusals, newer ones for a dead token. */
 export type Spelling = 'plain' | 'one' | 'two';
@@ -9,16 +9,16 @@ const DENIED: Readonly<Record<Spelling, string>> = {
   two: '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n',
 };
 
-export function failure(status: number, ...errors: string[]): EmulatorAnswer {
+export function failure(status: number, ...errors: string[]): EmulatorResponse {
   return json(status, { errors });
 }
 
-export function denied(spelling: Spelling): EmulatorAnswer {
+export function denied(spelling: Spelling): EmulatorResponse {
   return failure(403, DENIED[spelling]);
 }
 
 /** The frame of every answer that has data. */
-export function framed(content: { data?: unknown; auth?: unknown }): EmulatorAnswer {
+export function framed(content: { data?: unknown; auth?: unknown }): EmulatorResponse {
   return json(200, {
     request_id: crypto.randomUUID(),
     lease_id: '',

@@ -1,4 +1,4 @@
-import type { EmulatorAnswer, EmulatorRequest } from '../server/emulator-server.ts';
+import type { EmulatorResponse, EmulatorRequest } from '../server/emulator-server.ts';
 import { kubernetesLogin } from './kubernetes-login.ts';
 import { KvStore } from './kv-store.ts';
 import { TOKEN_ROUTES } from './token-self.ts';
@@ -21,7 +21,7 @@ export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
   const login = `auth/${seed.authMount}/login`;
   let mode: Mode = 'active';
 
-  function handle(request: EmulatorRequest): EmulatorAnswer | undefined {
+  function handle(request: EmulatorRequest): EmulatorResponse | undefined {
     if (!request.path.startsWith('/v1/')) return undefined;
     const full = request.path.slice('/v1/'.length);
     if (full === 'sys/health') return health(mode, request.query, now());
@@ -38,7 +38,7 @@ export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
     return withToken(request, path);
   }
 
-  function withToken(request: EmulatorRequest, path: string): EmulatorAnswer | undefined {
+  function withToken(request: EmulatorRequest, path: string): EmulatorResponse | undefined {
     const given = tokenText(request.headers);
     const token = tokens.find(given);
     if (!token) return denied(spelling ?? (given === '' ? 'plain' : 'two'));
@@ -50,7 +50,7 @@ export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
   }
 
   /** `PUT /__control/mode {"mode"}`; `DELETE /__control/tokens`; `PUT` and `DELETE /__control/secrets/<mount>/<path>[?destroy=true]`. */
-  function control({ method, path, query, body }: EmulatorRequest): EmulatorAnswer | undefined {
+  function control({ method, path, query, body }: EmulatorRequest): EmulatorResponse | undefined {
     const members = bodyMembers(body);
     if (method === 'PUT' && path === '/__control/mode') {
       const wanted = modeNamed(members?.['mode']);

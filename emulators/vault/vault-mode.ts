@@ -1,4 +1,4 @@
-import { type EmulatorAnswer, json } from '../server/emulator-server.ts';
+import { type EmulatorResponse, json } from '../server/emulator-server.ts';
 import { failure } from './vault-answers.ts';
 
 /** The states of a Vault server, what `sys/health` answers in each, and the parameter that changes that status. */
@@ -26,7 +26,7 @@ export function modeNamed(name: unknown): Mode | undefined {
 }
 
 /** `GET /v1/sys/health`: needs no token, and answers in every mode. */
-export function health(mode: Mode, query: URLSearchParams, now: number): EmulatorAnswer {
+export function health(mode: Mode, query: URLSearchParams, now: number): EmulatorResponse {
   const { status, parameter } = MODES[mode];
   const standbyIsFine =
     (STANDBY.has(mode) && query.get('standbyok') === 'true') ||
@@ -45,7 +45,7 @@ export function health(mode: Mode, query: URLSearchParams, now: number): Emulato
 }
 
 /** What every other request is answered in a mode that serves none. A standby passes requests on, so it serves them. */
-export function outOfService(mode: Mode, path: string): EmulatorAnswer | undefined {
+export function outOfService(mode: Mode, path: string): EmulatorResponse | undefined {
   if (mode === 'sealed' || mode === 'uninitialised') return failure(503, 'Vault is sealed');
   // The address is that of a server that nobody runs.
   if (mode === 'standby_redirecting')

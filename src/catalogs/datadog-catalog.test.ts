@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it, type TestContext } from 'node:test';
-import { type EmulatorAnswer, startEmulatorServer } from '../../emulators/server/emulator-server.ts';
+import { type EmulatorResponse, startEmulatorServer } from '../../emulators/server/emulator-server.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import { createOutbound } from '../outbound/outbound.ts';
 import type { CatalogAnswer } from './catalog.ts';
@@ -17,7 +17,7 @@ interface Seen {
 }
 
 /** The page of a catalog that starts at an offset, in the form that was recorded. */
-type Page = (offset: number) => EmulatorAnswer;
+type Page = (offset: number) => EmulatorResponse;
 
 const entity = (name: string, more: object = {}) => ({
   id: name,
@@ -25,7 +25,7 @@ const entity = (name: string, more: object = {}) => ({
   attributes: { apiVersion: 'v3', kind: 'service', name, namespace: 'default', ...more },
 });
 
-const page = (data: object[], next?: string): EmulatorAnswer => ({
+const page = (data: object[], next?: string): EmulatorResponse => ({
   status: 200,
   headers: { 'content-type': 'application/vnd.api+json' },
   body: JSON.stringify({
@@ -35,7 +35,7 @@ const page = (data: object[], next?: string): EmulatorAnswer => ({
   }),
 });
 
-async function catalog(t: TestContext, answer: EmulatorAnswer | Page) {
+async function catalog(t: TestContext, answer: EmulatorResponse | Page) {
   const seen: Seen[] = [];
   const server = await startEmulatorServer({
     name: 'datadog-catalog',
@@ -133,7 +133,7 @@ describe("Datadog's catalog", () => {
 
 describe("Datadog's catalog cannot tell", () => {
   const json = { 'content-type': 'application/json' };
-  const cases: [string, EmulatorAnswer, RegExp][] = [
+  const cases: [string, EmulatorResponse, RegExp][] = [
     [
       'when it refuses the keys',
       { status: 403, headers: json, body: '{"errors":["Forbidden"]}' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { startEmulatorServer, type EmulatorAnswer } from '../../emulators/server/emulator-server.ts';
+import { startEmulatorServer, type EmulatorResponse } from '../../emulators/server/emulator-server.ts';
 import type { RowInput } from '../../emulators/servicenow/cmdb.ts';
 import {
   type ServicenowEmulatorOptions,
@@ -52,13 +52,13 @@ async function emulated(t: TestContext, options: Partial<ServicenowEmulatorOptio
 }
 
 /** A server that answers every request alike. */
-async function answering(t: TestContext, answer: EmulatorAnswer) {
+async function answering(t: TestContext, answer: EmulatorResponse) {
   const server = await startEmulatorServer({ name: 'scripted', port: 0, handle: () => answer });
   t.after(() => server.close());
   return client(server.url);
 }
 
-const rows = (result: object[], total?: number): EmulatorAnswer => ({
+const rows = (result: object[], total?: number): EmulatorResponse => ({
   status: 200,
   headers: {
     'content-type': 'application/json;charset=UTF-8',

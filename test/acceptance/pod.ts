@@ -10,7 +10,7 @@ import {
   FILES,
   type ProcessName,
   processSpec,
-  type Surroundings,
+  type ProcessContext,
 } from '../../emulators/sandbox/processes.ts';
 import { startSandbox } from '../../emulators/sandbox/sandbox.ts';
 import { makeSecretsFolder } from '../../emulators/sandbox/secrets-folder.ts';
@@ -81,8 +81,8 @@ export async function startPod(options: PodOptions = {}): Promise<Pod> {
     ...anyPorts,
   });
   try {
-    const url: Surroundings['url'] = (name) => supervisor.child(name).said('ready');
-    const surroundings = { settings, folder: folder.path, url };
+    const url: ProcessContext['url'] = (name) => supervisor.child(name).said('ready');
+    const context = { settings, folder: folder.path, url };
     const at = await startSandbox(settings, folder.path, supervisor, extraEnv(options));
     return {
       birddogUrl: at.birddog,
@@ -96,7 +96,7 @@ export async function startPod(options: PodOptions = {}): Promise<Pod> {
       secretsMain: join(folder.path, FILES.secretsMain, 'current'),
       secretsSidecar: join(folder.path, FILES.secretsSidecar, 'current'),
       output: () => lines.join('\n'),
-      startMore: (like, change) => supervisor.start(change(processSpec(like, surroundings))),
+      startMore: (like, change) => supervisor.start(change(processSpec(like, context))),
       ...signals(supervisor),
       readyAfterMs: (name) => supervisor.child(name).readyAfterMs(),
       until,

@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Collection } from '../collection.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
 import { readDefinitions } from './read-definitions.ts';
 
 /** A service of the software catalog. */
@@ -23,8 +23,8 @@ const SHOWN = ['displayName', 'name', 'namespace', 'owner', 'tags', 'description
  * The software catalog. An entity is kept as `{id, attributes, meta, document}`; those registered by the old API are
  * kept as service definitions and listed too.
  */
-export function catalogEntities(organisation: Organisation, services: readonly Service[]): Family {
-  return new CatalogEntities(organisation, services).family();
+export function catalogEntities(organisation: Organisation, services: readonly Service[]): EndpointGroup {
+  return new CatalogEntities(organisation, services).endpoints();
 }
 
 class CatalogEntities {
@@ -47,7 +47,7 @@ class CatalogEntities {
   #upsert(document: RawObject, text: string): RawObject {
     const metadata = isRawObject(document['metadata']) ? document['metadata'] : {};
     if (typeof metadata['name'] !== 'string')
-      throw new Refused(400, {
+      throw new DatadogError(400, {
         errors: [{ status: '400', title: 'Bad Request', detail: 'metadata.name is required' }],
       });
     const named: RawObject = { namespace: 'default', ...metadata };
@@ -75,12 +75,12 @@ class CatalogEntities {
     return entity;
   }
 
-  #create({ text }: Call): EmulatorAnswer {
+  #create({ text }: Call): EmulatorResponse {
     const made = readDefinitions(text).map((document) => this.#upsert(document, text));
     return json(202, page(made, ['schema']));
   }
 
-  #list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorResponse {
     const all = [
       ...this.#entities.all(),
       ...this.#organisation.collection('service_definitions').all().map(fromDefinition),
@@ -100,15 +100,15 @@ class CatalogEntities {
     return json(200, { data, meta, links, ...(included ? { included } : {}) });
   }
 
-  #remove({ params }: Call): EmulatorAnswer {
+  #remove({ params }: Call): EmulatorResponse {
     const named = decodeURIComponent(params['entity'] ?? '');
     const found = this.#entities.all().find((entity) => entity['id'] === named || refOf(entity) === named);
-    if (!found) throw new Refused(404, { errors: [{ status: '404', title: 'Not Found' }] });
+    if (!found) throw new DatadogError(404, { errors: [{ status: '404', title: 'Not Found' }] });
     this.#entities.drop(String(found['id']));
     return { status: 204 };
   }
 
-  family(): Family {
+  endpoints(): EndpointGroup {
     return {
       routes: [
         { method: 'GET', path: PATH, run: (call) => this.#list(call) },

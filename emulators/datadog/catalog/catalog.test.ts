@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body, words } from '../ask-datadog.ts';
+import { createTestClient, jsonBody, statusAndErrors } from '../test-client.ts';
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
 });
-const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 
 describe('the software catalog', () => {
   const PATH = '/api/v2/catalog/entity';
@@ -16,36 +16,38 @@ describe('the software catalog', () => {
     metadata: { name: 'Web', owner: 'team-a', tags: ['a:b'] },
   };
   const names = (query: string) =>
-    body(ask('GET', `${PATH}?${query}`)).data.map((e: { attributes: { name: string } }) => e.attributes.name);
+    jsonBody(send('GET', `${PATH}?${query}`)).data.map(
+      (e: { attributes: { name: string } }) => e.attributes.name,
+    );
 
   it('takes an entity as JSON or YAML, and the same again as a change of it', () => {
-    const first = ask('POST', PATH, DOCUMENT);
+    const first = send('POST', PATH, DOCUMENT);
     assert.equal(first.status, 202);
-    const { id } = body(first).data[0];
-    const again = body(
-      ask('POST', PATH, 'apiVersion: v3\nkind: service\nmetadata: {name: Web, displayName: W}\n'),
+    const { id } = jsonBody(first).data[0];
+    const again = jsonBody(
+      send('POST', PATH, 'apiVersion: v3\nkind: service\nmetadata: {name: Web, displayName: W}\n'),
     );
     assert.deepEqual([again.data[0].id, again.data[0].attributes.displayName], [id, 'W']);
     assert.equal(again.included[0].attributes.schema.metadata.managed.ingestionSource, 'api');
   });
 
   it('is filtered by name, whose case counts, reference, kind and owner, in pages', () => {
-    ask('POST', PATH, DOCUMENT);
+    send('POST', PATH, DOCUMENT);
     assert.deepEqual(names('filter[name]=Web'), ['Web']);
     assert.deepEqual(names('filter[name]=web'), []);
     assert.deepEqual(names('filter[ref]=service:Web'), ['Web']);
     assert.deepEqual(names('filter[ref]=service:default/Web&filter[kind]=service'), ['Web']);
     assert.deepEqual(names('filter[owner]=team-a'), ['Web']);
-    const page = body(ask('GET', `${PATH}?page[limit]=1`));
+    const page = jsonBody(send('GET', `${PATH}?page[limit]=1`));
     assert.match(page.links.next, /page%5Boffset%5D=1/);
     assert.deepEqual(names('page[limit]=1&page[offset]=1'), ['Web']);
   });
 
   it('shows documents, and texts as they came, where that is asked for', () => {
-    ask('POST', PATH, JSON.stringify(DOCUMENT));
-    const [schema] = body(ask('GET', `${PATH}?filter[name]=Web&include=schema`)).included;
+    send('POST', PATH, JSON.stringify(DOCUMENT));
+    const [schema] = jsonBody(send('GET', `${PATH}?filter[name]=Web&include=schema`)).included;
     assert.deepEqual([schema.type, schema.attributes.schema.metadata.namespace], ['schema', 'default']);
-    const [raw] = body(ask('GET', `${PATH}?filter[name]=Web&include=raw_schema`)).included;
+    const [raw] = jsonBody(send('GET', `${PATH}?filter[name]=Web&include=raw_schema`)).included;
     assert.equal(
       Buffer.from(raw.attributes.rawSchema, 'base64').toString(),
       `---\n${JSON.stringify(DOCUMENT)}\n`,
@@ -54,7 +56,7 @@ describe('the software catalog', () => {
 
   it('drops ids and empty lists of a document', () => {
     const metadata = { ...DOCUMENT.metadata, id: 'x', additionalOwners: [] };
-    const [schema] = body(ask('POST', PATH, { ...DOCUMENT, metadata })).included;
+    const [schema] = jsonBody(send('POST', PATH, { ...DOCUMENT, metadata })).included;
     assert.deepEqual(
       [schema.attributes.schema.metadata.id, schema.attributes.schema.metadata.additionalOwners],
       [undefined, undefined],
@@ -62,12 +64,12 @@ describe('the software catalog', () => {
   });
 
   it('loses an entity by its id or its reference', () => {
-    const { id } = body(ask('POST', PATH, DOCUMENT)).data[0];
-    assert.equal(ask('DELETE', `${PATH}/${id}`).status, 204);
-    ask('POST', PATH, DOCUMENT);
-    assert.equal(ask('DELETE', `${PATH}/service:default/Web`).status, 204);
-    assert.equal(ask('DELETE', `${PATH}/service:default/Web`).status, 404);
-    assert.equal(ask('POST', PATH, 'a: [').status, 400);
+    const { id } = jsonBody(send('POST', PATH, DOCUMENT)).data[0];
+    assert.equal(send('DELETE', `${PATH}/${id}`).status, 204);
+    send('POST', PATH, DOCUMENT);
+    assert.equal(send('DELETE', `${PATH}/service:default/Web`).status, 204);
+    assert.equal(send('DELETE', `${PATH}/service:default/Web`).status, 404);
+    assert.equal(send('POST', PATH, 'a: [').status, 400);
   });
 });
 
@@ -82,17 +84,17 @@ describe('service definitions', () => {
   };
 
   it('are lower-cased, answered without an id, and read with one', () => {
-    const [made] = body(ask('POST', PATH, V2)).data;
+    const [made] = jsonBody(send('POST', PATH, V2)).data;
     assert.deepEqual(
       [made.id, made.attributes.schema['dd-service'], made.attributes.schema['dd-team']],
       [undefined, 'web-api', 'team-a'],
     );
-    assert.match(body(ask('GET', `${PATH}/web-api`)).data.id, /^[0-9a-f]{32}$/);
+    assert.match(jsonBody(send('GET', `${PATH}/web-api`)).data.id, /^[0-9a-f]{32}$/);
   });
 
   it('of version 2 are shown as 2.1 where asked: repositories are links, PagerDuty has an address', () => {
-    ask('POST', PATH, V2);
-    const { schema } = body(ask('GET', `${PATH}/web-api?schema_version=v2.1`)).data.attributes;
+    send('POST', PATH, V2);
+    const { schema } = jsonBody(send('GET', `${PATH}/web-api?schema_version=v2.1`)).data.attributes;
     assert.deepEqual(
       [schema.links, schema.repos, schema.integrations],
       [[{ name: 'r', url: 'u', type: 'repo' }], undefined, { pagerduty: { 'service-url': 'p' } }],
@@ -100,19 +102,22 @@ describe('service definitions', () => {
   });
 
   it('are listed in pages, and in the catalog too', () => {
-    for (const name of ['a', 'b']) ask('POST', PATH, `schema-version: v2.2\ndd-service: ${name}\n`);
-    assert.equal(body(ask('GET', `${PATH}?page[size]=1&page[number]=1`)).data.length, 1);
+    for (const name of ['a', 'b']) send('POST', PATH, `schema-version: v2.2\ndd-service: ${name}\n`);
+    assert.equal(jsonBody(send('GET', `${PATH}?page[size]=1&page[number]=1`)).data.length, 1);
     assert.equal(
-      body(ask('GET', '/api/v2/catalog/entity?filter[name]=b')).data[0].attributes.apiVersion,
+      jsonBody(send('GET', '/api/v2/catalog/entity?filter[name]=b')).data[0].attributes.apiVersion,
       'v2.2',
     );
   });
 
   it('that are not there are 404, with error_details', () => {
     for (const method of ['GET', 'DELETE']) {
-      const answer = ask(method, `${PATH}/none`);
-      assert.deepEqual([answer.status, body(answer)], [404, { errors: ['Not Found'], error_details: [{}] }]);
+      const answer = send(method, `${PATH}/none`);
+      assert.deepEqual(
+        [answer.status, jsonBody(answer)],
+        [404, { errors: ['Not Found'], error_details: [{}] }],
+      );
     }
-    assert.equal(words(ask('POST', PATH, '[]'))[0], 400);
+    assert.equal(statusAndErrors(send('POST', PATH, '[]'))[0], 400);
   });
 });

@@ -1,8 +1,8 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { newHex, type Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
 import { readDefinitions } from './read-definitions.ts';
 
 const PATH = '/api/v2/services/definitions';
@@ -10,11 +10,11 @@ const NOT_FOUND = { errors: ['Not Found'], error_details: [{}] };
 const PAGE_SIZE = 10;
 
 /** Service definitions, the older form of catalog entities. They are kept by the name of the service. */
-export function serviceDefinitions(organisation: Organisation): Family {
+export function serviceDefinitions(organisation: Organisation): EndpointGroup {
   const definitions = organisation.collection('service_definitions');
   const find = ({ params }: Call): RawObject => {
     const definition = definitions.get(decodeURIComponent(params['name'] ?? ''));
-    if (!definition) throw new Refused(404, NOT_FOUND);
+    if (!definition) throw new DatadogError(404, NOT_FOUND);
     return definition;
   };
 
@@ -38,7 +38,7 @@ export function serviceDefinitions(organisation: Organisation): Family {
     return { type: 'service-definition', attributes: { meta, schema } };
   }
 
-  function list({ query }: Call): EmulatorAnswer {
+  function list({ query }: Call): EmulatorResponse {
     const size = Number(query.get('page[size]') ?? PAGE_SIZE);
     const number = Number(query.get('page[number]') ?? 0);
     const version = query.get('schema_version');

@@ -1,16 +1,19 @@
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 
 /** Refuses what Datadog refuses, in its words. */
 export function checkDashboard(dashboard: RawObject): void {
   for (const name of ['title', 'layout_type', 'widgets']) {
     if (dashboard[name] === undefined || dashboard[name] === null)
-      throw new Refused(400, `Missing required parameter: '${name}'`);
+      throw new DatadogError(400, `Missing required parameter: '${name}'`);
   }
   if (!['ordered', 'free'].includes(String(dashboard['layout_type']))) {
-    throw new Refused(400, "Value of parameter 'layout_type' should be any of these ['ordered', 'free']");
+    throw new DatadogError(
+      400,
+      "Value of parameter 'layout_type' should be any of these ['ordered', 'free']",
+    );
   }
-  if (!Array.isArray(dashboard['widgets'])) throw new Refused(400, "'widgets' is invalid");
+  if (!Array.isArray(dashboard['widgets'])) throw new DatadogError(400, "'widgets' is invalid");
   checkTags(dashboard['tags']);
   for (const variable of objects(dashboard['template_variables'])) checkVariable(variable);
   for (const preset of objects(dashboard['template_variable_presets'])) {
@@ -20,28 +23,29 @@ export function checkDashboard(dashboard: RawObject): void {
 
 function checkTags(tags: unknown): void {
   if (!Array.isArray(tags)) return;
-  if (tags.length > 5) throw new Refused(400, "Maximum number of elements in parameter 'tags' should be 5");
+  if (tags.length > 5)
+    throw new DatadogError(400, "Maximum number of elements in parameter 'tags' should be 5");
   if (!tags.every((t) => typeof t === 'string' && t.startsWith('team:'))) {
-    throw new Refused(400, 'Invalid tag format. Valid tag keys are: team.');
+    throw new DatadogError(400, 'Invalid tag format. Valid tag keys are: team.');
   }
 }
 
 function checkVariable(variable: RawObject): void {
   const { default: single, defaults } = variable;
   if (single !== undefined && single !== null && defaults !== undefined && defaults !== null) {
-    throw new Refused(400, "'template_variables' is invalid");
+    throw new DatadogError(400, "'template_variables' is invalid");
   }
   if (Array.isArray(defaults) && defaults.includes(''))
-    throw new Refused(400, "Minimum length of parameter 'defaults' should be 1");
+    throw new DatadogError(400, "Minimum length of parameter 'defaults' should be 1");
 }
 
 function checkPreset(variable: RawObject): void {
   const { value, values } = variable;
   if (value !== undefined && values !== undefined) {
-    throw new Refused(400, `'template_variables' value '${python(variable)}' is invalid`);
+    throw new DatadogError(400, `'template_variables' value '${python(variable)}' is invalid`);
   }
   if (Array.isArray(values) && values.length === 0) {
-    throw new Refused(400, "Minimum number of elements in parameter 'values' should be 1");
+    throw new DatadogError(400, "Minimum number of elements in parameter 'values' should be 1");
   }
 }
 

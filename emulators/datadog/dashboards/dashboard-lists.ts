@@ -1,18 +1,18 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Collection } from '../collection.ts';
 import type { Organisation } from '../organisation.ts';
 import { CREATOR } from '../people/key-owner.ts';
 import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
+import { seedById } from '../seed.ts';
 
 const LISTS = '/api/v1/dashboard/lists/manual';
 const ITEMS = '/api/v2/dashboard/lists/manual/:id/dashboards';
 
 /** Lists of dashboards (v1), and what is on them (v2). A list is kept with its `items`, which v1 does not show. */
-export function dashboardLists(organisation: Organisation): Family {
-  return new DashboardLists(organisation).family();
+export function dashboardLists(organisation: Organisation): EndpointGroup {
+  return new DashboardLists(organisation).endpoints();
 }
 
 class DashboardLists {
@@ -31,7 +31,7 @@ class DashboardLists {
   #find({ params }: Call): RawObject {
     const id = params['id'] ?? '';
     const list = this.#lists.get(id);
-    if (!list) throw new Refused(404, `Manual Dashboard List with id ${id} not found`);
+    if (!list) throw new DatadogError(404, `Manual Dashboard List with id ${id} not found`);
     return list;
   }
 
@@ -39,7 +39,7 @@ class DashboardLists {
     return this.#lists.put(String(list['id']), list);
   }
 
-  #create({ body }: Call): EmulatorAnswer {
+  #create({ body }: Call): EmulatorResponse {
     const at = this.#now();
     const list: RawObject = {
       author: { name: CREATOR.name, handle: CREATOR.handle },
@@ -57,7 +57,7 @@ class DashboardLists {
     return json(200, shown(list));
   }
 
-  #rename(call: Call): EmulatorAnswer {
+  #rename(call: Call): EmulatorResponse {
     const before = this.#find(call);
     const name = nameIn(call.body);
     const list = name === before['name'] ? before : { ...before, name, modified: this.#now() };
@@ -65,7 +65,7 @@ class DashboardLists {
     return json(200, shown(list));
   }
 
-  #remove(call: Call): EmulatorAnswer {
+  #remove(call: Call): EmulatorResponse {
     const { id } = this.#find(call);
     this.#lists.drop(String(id));
     return json(200, { deleted_dashboard_list_id: id });
@@ -79,7 +79,7 @@ class DashboardLists {
       held: readonly RawObject[],
       asked: readonly RawObject[],
     ) => { items: RawObject[]; told: readonly RawObject[] },
-  ): EmulatorAnswer {
+  ): EmulatorResponse {
     const list = this.#find(call);
     const { items, told } = of(itemsOf(list), askedIn(call.body));
     this.#put({
@@ -91,7 +91,7 @@ class DashboardLists {
     return json(200, { [member]: told.map(reference) });
   }
 
-  family(): Family {
+  endpoints(): EndpointGroup {
     return {
       routes: [
         {
@@ -123,7 +123,7 @@ class DashboardLists {
           run: (call) => this.#change(call, 'deleted_dashboards_from_list', removed),
         },
       ],
-      seeds: { dashboard_lists: seedInto(this.#lists) },
+      seeds: { dashboard_lists: seedById(this.#lists) },
     };
   }
 }
@@ -153,13 +153,13 @@ function reference({ type, id }: RawObject): RawObject {
 }
 
 function nameIn(body: RawObject): string {
-  if (typeof body['name'] !== 'string') throw new Refused(400, "Missing required parameter: 'name'");
+  if (typeof body['name'] !== 'string') throw new DatadogError(400, "Missing required parameter: 'name'");
   return body['name'];
 }
 
 function askedIn(body: RawObject): RawObject[] {
   const { dashboards } = body;
-  if (!Array.isArray(dashboards)) throw new Refused(400, "Missing required parameter: 'dashboards'");
+  if (!Array.isArray(dashboards)) throw new DatadogError(400, "Missing required parameter: 'dashboards'");
   return dashboards.filter(isRawObject).map(reference);
 }
 

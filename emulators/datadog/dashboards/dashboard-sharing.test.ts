@@ -1,23 +1,24 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body, words } from '../ask-datadog.ts';
+import { createTestClient, jsonBody, statusAndErrors } from '../test-client.ts';
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
 });
-const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 
 const DASHBOARD = {
   title: 'T',
   layout_type: 'ordered',
   widgets: [{ definition: { type: 'note', content: 'x' } }],
 };
-const dashboard = (more: object = {}) => body(ask('POST', '/api/v1/dashboard', { ...DASHBOARD, ...more })).id;
+const dashboard = (more: object = {}) =>
+  jsonBody(send('POST', '/api/v1/dashboard', { ...DASHBOARD, ...more })).id;
 
 describe('a list of dashboards', () => {
   const LISTS = '/api/v1/dashboard/lists/manual';
-  const create = (name = 'l') => body(ask('POST', LISTS, { name }));
+  const create = (name = 'l') => jsonBody(send('POST', LISTS, { name }));
   const items = (id: number) => `/api/v2/dashboard/lists/manual/${id}/dashboards`;
   const timeboard = (id: string) => ({ id, type: 'custom_timeboard' });
 
@@ -29,7 +30,7 @@ describe('a list of dashboards', () => {
     );
     const { id } = create('second');
     assert.deepEqual(
-      body(ask('GET', LISTS)).dashboard_lists.map((list: { id: number }) => list.id),
+      jsonBody(send('GET', LISTS)).dashboard_lists.map((list: { id: number }) => list.id),
       [id, made.id],
     );
   });
@@ -37,42 +38,43 @@ describe('a list of dashboards', () => {
   it('tells what was added and taken away, and not what was there or gone already', () => {
     const { id } = create();
     const [first, second] = [dashboard(), dashboard()].map(timeboard);
-    const change = (method: string, ...list: unknown[]) => body(ask(method, items(id), { dashboards: list }));
+    const change = (method: string, ...list: unknown[]) =>
+      jsonBody(send(method, items(id), { dashboards: list }));
     assert.deepEqual(change('POST', first), { added_dashboards_to_list: [first] });
     assert.deepEqual(change('POST', first, second), { added_dashboards_to_list: [second] });
-    assert.equal(body(ask('GET', `${LISTS}/${id}`)).dashboard_count, 2);
+    assert.equal(jsonBody(send('GET', `${LISTS}/${id}`)).dashboard_count, 2);
     assert.deepEqual(change('DELETE', first), { deleted_dashboards_from_list: [first] });
     assert.deepEqual(change('DELETE', first), { deleted_dashboards_from_list: [] });
     assert.deepEqual(change('PUT', first, second), { dashboards: [first, second] });
-    const shown = body(ask('GET', items(id)));
+    const shown = jsonBody(send('GET', items(id)));
     assert.deepEqual([shown.total, shown.dashboards[0].title, shown.dashboards[0].tags], [2, 'T', []]);
   });
 
   it('is renamed, deleted, and not found in these words', () => {
     const { id } = create();
-    assert.equal(body(ask('PUT', `${LISTS}/${id}`, { name: 'new' })).name, 'new');
-    assert.deepEqual(body(ask('DELETE', `${LISTS}/${id}`)), { deleted_dashboard_list_id: id });
+    assert.equal(jsonBody(send('PUT', `${LISTS}/${id}`, { name: 'new' })).name, 'new');
+    assert.deepEqual(jsonBody(send('DELETE', `${LISTS}/${id}`)), { deleted_dashboard_list_id: id });
     for (const method of ['GET', 'DELETE', 'PUT'])
-      assert.deepEqual(words(ask(method, `${LISTS}/${id}`, method === 'PUT' ? { name: 'n' } : undefined)), [
-        404,
-        `Manual Dashboard List with id ${id} not found`,
-      ]);
+      assert.deepEqual(
+        statusAndErrors(send(method, `${LISTS}/${id}`, method === 'PUT' ? { name: 'n' } : undefined)),
+        [404, `Manual Dashboard List with id ${id} not found`],
+      );
   });
 });
 
 describe('a shared dashboard', () => {
   const PATH = '/api/v1/dashboard/public';
   const share = (more: object = {}) =>
-    body(ask('POST', PATH, { dashboard_id: dashboard(), dashboard_type: 'custom_timeboard', ...more }));
+    jsonBody(send('POST', PATH, { dashboard_id: dashboard(), dashboard_type: 'custom_timeboard', ...more }));
 
   it('has a token and an address, is changed, and is no longer shared', () => {
     const { token, public_url, share_type } = share();
     assert.deepEqual([public_url, share_type], [`https://p.datadoghq.com/sb/${token}`, 'open']);
-    assert.equal(body(ask('PUT', `${PATH}/${token}`, { status: 'paused' })).status, 'paused');
-    assert.equal(body(ask('GET', '/api/v1/dashboard?filter[shared]=true')).dashboards.length, 1);
-    assert.deepEqual(body(ask('DELETE', `${PATH}/${token}`)), { deleted_public_dashboard_token: token });
-    assert.equal(ask('GET', `${PATH}/${token}`).status, 404);
-    assert.equal(body(ask('GET', '/api/v1/dashboard?filter[shared]=true')).dashboards.length, 0);
+    assert.equal(jsonBody(send('PUT', `${PATH}/${token}`, { status: 'paused' })).status, 'paused');
+    assert.equal(jsonBody(send('GET', '/api/v1/dashboard?filter[shared]=true')).dashboards.length, 1);
+    assert.deepEqual(jsonBody(send('DELETE', `${PATH}/${token}`)), { deleted_public_dashboard_token: token });
+    assert.equal(send('GET', `${PATH}/${token}`).status, 404);
+    assert.equal(jsonBody(send('GET', '/api/v1/dashboard?filter[shared]=true')).dashboards.length, 0);
   });
 
   it('by invitation invites the one who shares too, and mails an invitation that ends after an hour', () => {
@@ -82,20 +84,21 @@ describe('a shared dashboard', () => {
     });
     assert.deepEqual([share_list, session_duration_in_days], [['sandbox@example.com', 'a@b.c'], 30]);
     const invitation = { data: { type: 'public_dashboard_invitation', attributes: { email: 'a@b.c' } } };
-    const { created_at, invitation_expiry } = body(ask('POST', `${PATH}/${token}/invitation`, invitation))
-      .data.attributes;
+    const { created_at, invitation_expiry } = jsonBody(
+      send('POST', `${PATH}/${token}/invitation`, invitation),
+    ).data.attributes;
     assert.equal(Date.parse(invitation_expiry) - Date.parse(created_at), 3_600_000);
-    assert.equal(body(ask('GET', `${PATH}/${token}/invitation`)).meta.page.total_count, 1);
-    assert.equal(ask('DELETE', `${PATH}/${token}/invitation`, invitation).status, 204);
-    assert.equal(body(ask('GET', `${PATH}/${token}/invitation`)).meta.page.total_count, 0);
+    assert.equal(jsonBody(send('GET', `${PATH}/${token}/invitation`)).meta.page.total_count, 1);
+    assert.equal(send('DELETE', `${PATH}/${token}/invitation`, invitation).status, 204);
+    assert.equal(jsonBody(send('GET', `${PATH}/${token}/invitation`)).meta.page.total_count, 0);
   });
 
   it('of another type than the dashboard is not found', () => {
     const id = dashboard({ layout_type: 'free' });
-    assert.deepEqual(words(ask('POST', PATH, { dashboard_id: id, dashboard_type: 'custom_timeboard' })), [
-      404,
-      `custom_timeboard ${id} not found`,
-    ]);
+    assert.deepEqual(
+      statusAndErrors(send('POST', PATH, { dashboard_id: id, dashboard_type: 'custom_timeboard' })),
+      [404, `custom_timeboard ${id} not found`],
+    );
   });
 });
 
@@ -105,17 +108,17 @@ describe('a secure embed', () => {
 
   it('tells its credential once, is changed, deleted, and not found in the form of JSON:API', () => {
     const id = dashboard();
-    const made = ask('POST', path(id), sent({ title: 't' }));
+    const made = send('POST', path(id), sent({ title: 't' }));
     assert.equal(made.status, 201);
-    const { token, credential } = body(made).data.attributes;
+    const { token, credential } = jsonBody(made).data.attributes;
     assert.match(credential, /^hmac-/);
-    assert.equal(body(ask('GET', `${path(id)}/${token}`)).data.attributes.credential, undefined);
+    assert.equal(jsonBody(send('GET', `${path(id)}/${token}`)).data.attributes.credential, undefined);
     assert.equal(
-      body(ask('PATCH', `${path(id)}/${token}`, sent({ status: 'paused' }))).data.attributes.status,
+      jsonBody(send('PATCH', `${path(id)}/${token}`, sent({ status: 'paused' }))).data.attributes.status,
       'paused',
     );
-    assert.equal(ask('DELETE', `${path(id)}/${token}`).status, 204);
-    assert.deepEqual(body(ask('GET', `${path(id)}/${token}`)).errors, [
+    assert.equal(send('DELETE', `${path(id)}/${token}`).status, 204);
+    assert.deepEqual(jsonBody(send('GET', `${path(id)}/${token}`)).errors, [
       { status: '404', title: 'Not Found' },
     ]);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body } from '../ask-datadog.ts';
+import { createTestClient, jsonBody } from '../test-client.ts';
 
 const DASHBOARD = {
   title: 'My_Board: 50% (new)',
@@ -8,20 +8,20 @@ const DASHBOARD = {
   widgets: [{ definition: { type: 'note', content: 'x' } }],
 };
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
 });
-const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 const create = (dashboard: object = {}) =>
-  body(ask('POST', '/api/v1/dashboard', { ...DASHBOARD, ...dashboard }));
+  jsonBody(send('POST', '/api/v1/dashboard', { ...DASHBOARD, ...dashboard }));
 
 describe('a dashboard', () => {
   it('keeps its widgets word for word, number spelling and unknown members too', () => {
     const definition = '{"type":"x","n":1.0,"big":12345678901234567890,"deep":{"a":[1e3,null]}}';
     const text = `{"title":"t","layout_type":"free","widgets":[{"id":9007199254740993,"definition":${definition}}]}`;
     assert.ok(
-      ask('POST', '/api/v1/dashboard', text).body?.includes(
+      send('POST', '/api/v1/dashboard', text).body?.includes(
         `{"id":9007199254740993,"definition":${definition}}`,
       ),
     );
@@ -34,7 +34,7 @@ describe('a dashboard', () => {
     const made = create({ widgets: [group] });
     const idsOf = (d: typeof made) => [d.widgets[0].id, d.widgets[0].definition.widgets[0].id];
     assert.ok(idsOf(made).every((id) => typeof id === 'number'));
-    const updated = body(ask('PUT', `/api/v1/dashboard/${made.id}`, { ...DASHBOARD, widgets: [group] }));
+    const updated = jsonBody(send('PUT', `/api/v1/dashboard/${made.id}`, { ...DASHBOARD, widgets: [group] }));
     assert.notDeepEqual(idsOf(updated), idsOf(made));
   });
 
@@ -53,31 +53,33 @@ describe('a dashboard', () => {
 
   it('is replaced by an update', () => {
     const { id } = create({ description: 'd', tags: ['team:x'] });
-    const after = body(ask('PUT', `/api/v1/dashboard/${id}`, DASHBOARD));
+    const after = jsonBody(send('PUT', `/api/v1/dashboard/${id}`, DASHBOARD));
     assert.deepEqual([after.id, after.description, after.tags], [id, null, undefined]);
-    assert.deepEqual(body(ask('GET', `/api/v1/dashboard/${id}`)), after);
+    assert.deepEqual(jsonBody(send('GET', `/api/v1/dashboard/${id}`)), after);
   });
 
   it('is listed in pages without its widgets, deleted, listed as deleted, and restored', () => {
     const ids = [create().id, create().id, create().id];
-    const page = body(ask('GET', '/api/v1/dashboard?start=1&count=1')).dashboards;
+    const page = jsonBody(send('GET', '/api/v1/dashboard?start=1&count=1')).dashboards;
     assert.deepEqual(
       page.map((d: { id: string; widgets: unknown }) => [d.id, d.widgets]),
       [[ids[1], undefined]],
     );
-    assert.deepEqual(body(ask('DELETE', `/api/v1/dashboard/${ids[0]}`)), { deleted_dashboard_id: ids[0] });
+    assert.deepEqual(jsonBody(send('DELETE', `/api/v1/dashboard/${ids[0]}`)), {
+      deleted_dashboard_id: ids[0],
+    });
     assert.equal(
-      ask('DELETE', '/api/v1/dashboard', { data: [{ id: ids[1], type: 'dashboard' }] }).status,
+      send('DELETE', '/api/v1/dashboard', { data: [{ id: ids[1], type: 'dashboard' }] }).status,
       204,
     );
-    const deleted = body(ask('GET', '/api/v1/dashboard?filter[deleted]=true')).dashboards;
+    const deleted = jsonBody(send('GET', '/api/v1/dashboard?filter[deleted]=true')).dashboards;
     assert.equal(deleted.length, 2);
     assert.equal(
-      ask('PATCH', '/api/v1/dashboard', { data: [{ id: ids[1], type: 'dashboard' }] }).status,
+      send('PATCH', '/api/v1/dashboard', { data: [{ id: ids[1], type: 'dashboard' }] }).status,
       204,
     );
-    assert.equal(body(ask('GET', '/api/v1/dashboard')).dashboards.length, 2);
-    assert.deepEqual(body(ask('GET', `/api/v1/dashboard/${ids[0]}`)).errors, [
+    assert.equal(jsonBody(send('GET', '/api/v1/dashboard')).dashboards.length, 2);
+    assert.deepEqual(jsonBody(send('GET', `/api/v1/dashboard/${ids[0]}`)).errors, [
       `Dashboard with ID ${ids[0]} not found`,
     ]);
   });
@@ -98,8 +100,8 @@ describe('a dashboard', () => {
   ];
   for (const [members, says] of refused) {
     it(`is refused: ${says}`, () => {
-      const answer = ask('POST', '/api/v1/dashboard', { ...DASHBOARD, ...members });
-      assert.deepEqual([answer.status, body(answer).errors], [400, [says]]);
+      const answer = send('POST', '/api/v1/dashboard', { ...DASHBOARD, ...members });
+      assert.deepEqual([answer.status, jsonBody(answer).errors], [400, [says]]);
     });
   }
 });

@@ -1,12 +1,12 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { checkDashboard } from './dashboard-checks.ts';
 import type { Collection } from '../collection.ts';
 import { type Change, recordAudit } from '../events/record-audit.ts';
-import { newText, type Organisation } from '../organisation.ts';
+import { newToken, type Organisation } from '../organisation.ts';
 import { CREATOR } from '../people/key-owner.ts';
-import { inOrder, isRawObject, type RawObject, timestamp } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family, Route } from '../route.ts';
+import { pickFields, isRawObject, type RawObject, timestamp } from '../raw-json.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup, Route } from '../route.ts';
 
 /** The order in which Datadog writes the members of a dashboard; unknown ones follow. */
 const ORDER = [
@@ -56,7 +56,7 @@ const OWN = new Set([
 const PAGE = { usual: 250 };
 
 /** Dashboards: writes, reads, lists, deleting and restoring many. */
-export function dashboards(organisation: Organisation): Family {
+export function dashboards(organisation: Organisation): EndpointGroup {
   const held = new Dashboards(organisation);
   return { routes: held.routes, seeds: { dashboards: (object) => held.seed(object) } };
 }
@@ -93,9 +93,9 @@ class Dashboards {
     { method: 'DELETE', path: '/api/v1/dashboard/:id', run: (call) => this.#delete(call) },
   ];
 
-  #create({ body }: Call): EmulatorAnswer {
+  #create({ body }: Call): EmulatorResponse {
     checkDashboard(body);
-    const id = [0, 0, 0].map(() => newText(3)).join('-');
+    const id = [0, 0, 0].map(() => newToken(3)).join('-');
     const now = timestamp(this.#organisation.now());
     const dashboard = this.#normalised(body, {
       id,
@@ -109,10 +109,10 @@ class Dashboards {
     return json(200, dashboard);
   }
 
-  #update({ params, body }: Call): EmulatorAnswer {
+  #update({ params, body }: Call): EmulatorResponse {
     const before = this.#editable(params['id']);
     checkDashboard(body);
-    const kept = inOrder(before, ['id', 'author_handle', 'author_name', 'created_at']);
+    const kept = pickFields(before, ['id', 'author_handle', 'author_name', 'created_at']);
     const after = this.#normalised(body, { ...kept, modified_at: timestamp(this.#organisation.now()) });
     this.#held.put(String(before['id']), after);
     this.#audit('modified', after, before);
@@ -133,21 +133,21 @@ class Dashboards {
       ...(sent['tabs'] === undefined ? {} : { tabs: tabsById(sent['tabs'], widgets) }),
     };
     const unknown = Object.keys(whole).filter((name) => !ORDER.includes(name));
-    return inOrder(whole, [...ORDER, ...unknown]);
+    return pickFields(whole, [...ORDER, ...unknown]);
   }
 
-  #delete({ params }: Call): EmulatorAnswer {
+  #delete({ params }: Call): EmulatorResponse {
     const dashboard = this.#editable(params['id']);
     this.#remove(dashboard);
     return json(200, { deleted_dashboard_id: dashboard['id'] });
   }
 
-  #deleteMany({ body }: Call): EmulatorAnswer {
+  #deleteMany({ body }: Call): EmulatorResponse {
     for (const dashboard of idsOf(body).map((id) => this.#editable(id))) this.#remove(dashboard);
     return { status: 204 };
   }
 
-  #restore({ body }: Call): EmulatorAnswer {
+  #restore({ body }: Call): EmulatorResponse {
     const ids = idsOf(body);
     for (const id of ids) if (!this.#deleted.get(id)) throw notFound(id);
     for (const id of ids) {
@@ -158,7 +158,7 @@ class Dashboards {
     return { status: 204 };
   }
 
-  #list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorResponse {
     const items = (query.get('filter[deleted]') === 'true' ? this.#deleted : this.#held).all();
     const shared = query.get('filter[shared]') === 'true' ? this.#sharedIds() : undefined;
     const wanted = shared ? items.filter(({ id }) => shared.has(String(id))) : items;
@@ -166,7 +166,7 @@ class Dashboards {
     const count = Number(query.get('count') ?? PAGE.usual);
     const page = wanted
       .slice(start, start + count)
-      .map((d) => inOrder({ is_read_only: false, deleted_at: null, ...d }, SUMMARY));
+      .map((d) => pickFields({ is_read_only: false, deleted_at: null, ...d }, SUMMARY));
     return json(200, { dashboards: page });
   }
 
@@ -195,13 +195,13 @@ class Dashboards {
 
   #editable(id = ''): RawObject {
     const dashboard = this.#find(id);
-    if (this.#organisation.restricted.has(id)) throw new Refused(403, 'This dashboard is read-only');
+    if (this.#organisation.restricted.has(id)) throw new DatadogError(403, 'This dashboard is read-only');
     return dashboard;
   }
 }
 
-function notFound(id: string): Refused {
-  return new Refused(404, `Dashboard with ID ${id} not found`);
+function notFound(id: string): DatadogError {
+  return new DatadogError(404, `Dashboard with ID ${id} not found`);
 }
 
 /** Widgets without an id get one, in groups too; everything else stays as it was sent. */

@@ -1,8 +1,8 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { attributesOf } from '../json-api.ts';
-import { newHex, newText, type Organisation } from '../organisation.ts';
+import { newHex, newToken, type Organisation } from '../organisation.ts';
 import type { RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import type { Call, Route } from '../route.ts';
 
 const PATH = '/api/v2/dashboard/:dashboard_id/shared/secure-embed';
@@ -13,21 +13,21 @@ export function secureEmbedRoutes(organisation: Organisation): readonly Route[] 
   const embeds = organisation.collection('secure_embeds');
   const find = ({ params }: Call): RawObject => {
     const embed = embeds.get(params['token']);
-    if (!embed || embed['dashboard_id'] !== params['dashboard_id']) throw new Refused(404, NOT_FOUND);
+    if (!embed || embed['dashboard_id'] !== params['dashboard_id']) throw new DatadogError(404, NOT_FOUND);
     return embed;
   };
 
-  function create({ params, body }: Call): EmulatorAnswer {
+  function create({ params, body }: Call): EmulatorResponse {
     const { dashboard_id = '' } = params;
-    if (!organisation.collection('dashboards').get(dashboard_id)) throw new Refused(404, NOT_FOUND);
-    const token = newText(24);
+    if (!organisation.collection('dashboards').get(dashboard_id)) throw new DatadogError(404, NOT_FOUND);
+    const token = newToken(24);
     const asked = attributesOf(body);
     const attributes = { token, url: `https://app.datadoghq.com/sb/${token}`, ...settingsIn(asked) };
     embeds.put(token, { dashboard_id, attributes });
     return json(201, answer({ ...attributes, credential: `hmac-${newHex(32)}` }));
   }
 
-  function update(call: Call): EmulatorAnswer {
+  function update(call: Call): EmulatorResponse {
     const before = find(call);
     const old = before['attributes'];
     const attributes: RawObject = { ...(typeof old === 'object' ? old : {}), ...attributesOf(call.body) };

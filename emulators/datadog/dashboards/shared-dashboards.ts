@@ -1,12 +1,12 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Collection } from '../collection.ts';
 import { attributesOf } from '../json-api.ts';
 import { newHex, type Organisation } from '../organisation.ts';
 import { CREATOR } from '../people/key-owner.ts';
 import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
+import { seedById } from '../seed.ts';
 import { secureEmbedRoutes } from './secure-embeds.ts';
 
 const PATH = '/api/v1/dashboard/public';
@@ -27,8 +27,8 @@ const SETTINGS = [
 ];
 
 /** Dashboards shown to people outside: by a public address, and embedded. */
-export function sharedDashboards(organisation: Organisation): Family {
-  return new SharedDashboards(organisation).family();
+export function sharedDashboards(organisation: Organisation): EndpointGroup {
+  return new SharedDashboards(organisation).endpoints();
 }
 
 class SharedDashboards {
@@ -42,20 +42,21 @@ class SharedDashboards {
 
   #find({ params }: Call): RawObject {
     const share = this.#shares.get(params['token']);
-    if (!share) throw new Refused(404, `Shared dashboard with token ${String(params['token'])} not found`);
+    if (!share)
+      throw new DatadogError(404, `Shared dashboard with token ${String(params['token'])} not found`);
     return share;
   }
 
-  #shareOf(share: RawObject): EmulatorAnswer {
+  #shareOf(share: RawObject): EmulatorResponse {
     const { id: _, invitations: __, ...shown } = share;
     return json(200, shown);
   }
 
-  #create({ body }: Call): EmulatorAnswer {
+  #create({ body }: Call): EmulatorResponse {
     const { dashboard_id, dashboard_type } = body;
     const dashboard = this.#organisation.collection('dashboards').get(String(dashboard_id));
     if (!dashboard || typeOf(dashboard) !== dashboard_type)
-      throw new Refused(404, `${String(dashboard_type)} ${String(dashboard_id)} not found`);
+      throw new DatadogError(404, `${String(dashboard_type)} ${String(dashboard_id)} not found`);
     const token = `${newHex(16)}-${newHex(32)}`;
     const at = timestamp(this.#organisation.now());
     const share: RawObject = {
@@ -82,7 +83,7 @@ class SharedDashboards {
     return this.#shareOf(share);
   }
 
-  #update(call: Call): EmulatorAnswer {
+  #update(call: Call): EmulatorResponse {
     const before = this.#find(call);
     const at = timestamp(this.#organisation.now());
     const merged: RawObject = { ...before, ...settingsIn(call.body) };
@@ -91,13 +92,13 @@ class SharedDashboards {
     return this.#shareOf(share);
   }
 
-  #remove(call: Call): EmulatorAnswer {
+  #remove(call: Call): EmulatorResponse {
     const { id } = this.#find(call);
     this.#shares.drop(String(id));
     return json(200, { deleted_public_dashboard_token: id });
   }
 
-  #invite(call: Call): EmulatorAnswer {
+  #invite(call: Call): EmulatorResponse {
     const share = this.#find(call);
     const now = this.#organisation.now();
     const invitation = {
@@ -115,7 +116,7 @@ class SharedDashboards {
     return json(201, { data: invitation });
   }
 
-  #uninvite(call: Call): EmulatorAnswer {
+  #uninvite(call: Call): EmulatorResponse {
     const share = this.#find(call);
     const { email } = attributesOf(call.body);
     const left = invitationsOf(share).filter(
@@ -125,7 +126,7 @@ class SharedDashboards {
     return { status: 204 };
   }
 
-  family(): Family {
+  endpoints(): EndpointGroup {
     return {
       routes: [
         { method: 'POST', path: PATH, run: (call) => this.#create(call) },
@@ -144,7 +145,7 @@ class SharedDashboards {
         { method: 'DELETE', path: `${PATH}/:token/invitation`, run: (call) => this.#uninvite(call) },
         ...secureEmbedRoutes(this.#organisation),
       ],
-      seeds: { shared_dashboards: seedInto(this.#shares) },
+      seeds: { shared_dashboards: seedById(this.#shares) },
     };
   }
 }

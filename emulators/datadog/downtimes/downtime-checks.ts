@@ -1,5 +1,5 @@
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import { readScope } from './downtime-scope.ts';
 
 /** What a request may set. */
@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   notify_end_types: ['canceled', 'expired'],
 };
 
-/** Refuses what Datadog's schema of a downtime does not let through. Throws Refused. */
+/** Refuses what Datadog's schema of a downtime does not let through. Throws DatadogError. */
 export function checkSettings(sent: RawObject, isNew: boolean): void {
   const unknown = Object.keys(sent).filter((name) => !SETTABLE.includes(name));
   const names = unknown.map((name) => `'${name}'`).join(', ');
@@ -46,5 +46,5 @@ function checkIdentifier(identifier: unknown): void {
 }
 
 function refuse(words: string): never {
-  throw new Refused(400, words);
+  throw new DatadogError(400, words);
 }

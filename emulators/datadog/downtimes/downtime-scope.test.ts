@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import { readScope } from './downtime-scope.ts';
 
 const TAGS = new Set(['env:prod', 'team:a', 'name:two words']);
@@ -45,7 +45,7 @@ describe('a scope', () => {
   ];
   for (const [scope, words] of refused) {
     it(`${scope || 'without a text'} is refused: ${words}`, () => {
-      assert.throws(() => readScope(scope), new Refused(400, words));
+      assert.throws(() => readScope(scope), new DatadogError(400, words));
     });
   }
 });

@@ -1,11 +1,11 @@
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 
 /** Whether a scope holds, for tags that are there or not. */
 export type Scope = (has: (tag: string) => boolean) => boolean;
 
 const TOKEN = /[()]|(?:"[^"]*"|[^\s()"])+/g;
 
-/** Reads `env:prod AND (team:a OR NOT role:db) AND zone:(a OR b)`. Throws Refused. */
+/** Reads `env:prod AND (team:a OR NOT role:db) AND zone:(a OR b)`. Throws DatadogError. */
 export function readScope(text: string): Scope {
   const reader = new ScopeReader(text.match(TOKEN) ?? []);
   return reader.read();
@@ -21,7 +21,7 @@ class ScopeReader {
 
   read(): Scope {
     const scope = this.#anyOf('');
-    if (this.#at < this.#tokens.length) throw new Refused(400, 'Invalid scope parameter');
+    if (this.#at < this.#tokens.length) throw new DatadogError(400, 'Invalid scope parameter');
     return scope;
   }
 
@@ -48,7 +48,7 @@ class ScopeReader {
     }
     if (this.#take('(')) return this.#bracketed(key);
     const term = this.#peek();
-    if (term === '' || term === ')') throw new Refused(400, 'Invalid scope parameter');
+    if (term === '' || term === ')') throw new DatadogError(400, 'Invalid scope parameter');
     this.#at += 1;
     if (key === '' && term.endsWith(':') && this.#take('(')) return this.#bracketed(term);
     if (key === '' && !term.includes(':')) {
@@ -63,7 +63,7 @@ class ScopeReader {
 
   #bracketed(key: string): Scope {
     const scope = this.#anyOf(key);
-    if (!this.#take(')')) throw new Refused(400, 'Invalid scope parameter');
+    if (!this.#take(')')) throw new DatadogError(400, 'Invalid scope parameter');
     return scope;
   }
 
@@ -71,7 +71,7 @@ class ScopeReader {
   #listed(key: string): Scope {
     const parts: Scope[] = [];
     while (!this.#take(')')) {
-      if (this.#peek() === '') throw new Refused(400, 'Invalid scope parameter');
+      if (this.#peek() === '') throw new DatadogError(400, 'Invalid scope parameter');
       for (const value of this.#peek().split(',')) if (value !== '') parts.push(this.#term(key, value));
       this.#at += 1;
     }
@@ -82,7 +82,7 @@ class ScopeReader {
     if (text === '*' && key === '') return () => true;
     const negated = /^[-!]/.test(text);
     const tag = `${key}${negated ? text.slice(1) : text}`.replaceAll('"', '');
-    if (!/.:/.test(tag)) throw new Refused(400, 'All values must have a key');
+    if (!/.:/.test(tag)) throw new DatadogError(400, 'All values must have a key');
     return (has) => has(tag) !== negated;
   }
 

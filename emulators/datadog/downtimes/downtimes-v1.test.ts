@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body, words } from '../ask-datadog.ts';
+import { createTestClient, jsonBody, statusAndErrors } from '../test-client.ts';
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
 });
-const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 const PATH = '/api/v1/downtime';
-const create = (downtime: object = {}) => body(ask('POST', PATH, { scope: ['host:a'], ...downtime }));
-const read = (id: number) => body(ask('GET', `${PATH}/${id}`));
+const create = (downtime: object = {}) => jsonBody(send('POST', PATH, { scope: ['host:a'], ...downtime }));
+const read = (id: number) => jsonBody(send('GET', `${PATH}/${id}`));
 const monitor = (tags: string[] = []) =>
-  body(ask('POST', '/api/v1/monitor', { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1', tags }));
+  jsonBody(
+    send('POST', '/api/v1/monitor', { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1', tags }),
+  );
 
 describe('a downtime of the old API', () => {
   it('takes a scope as text or list, and sorts monitor_tags, which are ["*"] where absent', () => {
@@ -54,7 +56,7 @@ describe('a downtime of the old API', () => {
 
   it('is merged by an update, whose answer alone has no uuid', () => {
     const { id, uuid } = create({ message: 'm' });
-    const after = body(ask('PUT', `${PATH}/${id}`, { scope: 'env:b', start: null }));
+    const after = jsonBody(send('PUT', `${PATH}/${id}`, { scope: 'env:b', start: null }));
     assert.deepEqual([after.message, after.scope, after.uuid], ['m', ['env:b'], null]);
     assert.equal(read(id).uuid, uuid);
   });
@@ -63,7 +65,7 @@ describe('a downtime of the old API', () => {
     const { id } = create();
     for (const _ of [1, 2]) {
       datadog.clock.now += 1000;
-      assert.equal(ask('DELETE', `${PATH}/${id}`).status, 204);
+      assert.equal(send('DELETE', `${PATH}/${id}`).status, 204);
     }
     const first = Math.floor(datadog.clock.now / 1000) - 1;
     assert.deepEqual([read(id).canceled, read(id).modified], [first, first]);
@@ -73,10 +75,10 @@ describe('a downtime of the old API', () => {
   it('is cancelled by its scope with the others, the youngest first', () => {
     const ids = [create().id, create().id];
     create({ scope: ['other:b'] });
-    assert.deepEqual(body(ask('POST', `${PATH}/cancel/by_scope`, { scope: 'host:a' })), {
+    assert.deepEqual(jsonBody(send('POST', `${PATH}/cancel/by_scope`, { scope: 'host:a' })), {
       cancelled_ids: ids.toReversed(),
     });
-    assert.deepEqual(words(ask('POST', `${PATH}/cancel/by_scope`, { scope: 'host:a' })), [
+    assert.deepEqual(statusAndErrors(send('POST', `${PATH}/cancel/by_scope`, { scope: 'host:a' })), [
       404,
       'No downtimes found',
     ]);
@@ -89,18 +91,18 @@ describe('a downtime of the old API', () => {
     create({ scope: ['*'], monitor_tags: ['team:b'] });
     create({ scope: ['*'], start });
     create({ scope: ['host:elsewhere'] });
-    const listed = body(ask('GET', `/api/v1/monitor/${id}/downtimes`));
+    const listed = jsonBody(send('GET', `/api/v1/monitor/${id}/downtimes`));
     assert.deepEqual(
       listed.map((one: { id: number }) => one.id),
       ids,
     );
-    assert.deepEqual(words(ask('GET', '/api/v1/monitor/1/downtimes')), [404, 'Monitor not found']);
+    assert.deepEqual(statusAndErrors(send('GET', '/api/v1/monitor/1/downtimes')), [404, 'Monitor not found']);
   });
 
   it('is listed by its start, the active ones alone where asked, with its maker where asked', () => {
     const now = Math.floor(datadog.clock.now / 1000);
     const [later, first] = [create({ start: now + 60 }).id, create().id];
-    const list = (query: string) => body(ask('GET', `${PATH}?${query}`));
+    const list = (query: string) => jsonBody(send('GET', `${PATH}?${query}`));
     const ids = (query: string) => list(query).map(({ id }: { id: number }) => id);
     assert.deepEqual([ids(''), ids('current_only=true')], [[first, later], [first]]);
     assert.deepEqual([list('')[0].creator, list('with_creator=true')[0].creator.id], [undefined, 4_000_001]);
@@ -108,11 +110,11 @@ describe('a downtime of the old API', () => {
 
   it('that is over is listed for half a day more', () => {
     const ended = create({ end: Math.floor(datadog.clock.now / 1000) + 3600 }).id;
-    ask('DELETE', `${PATH}/${create().id}`);
+    send('DELETE', `${PATH}/${create().id}`);
     const lasting = create().id;
     const after = (hours: number) => {
       datadog.clock.now += hours * 3_600_000;
-      return body(ask('GET', PATH)).map(({ id }: { id: number }) => id);
+      return jsonBody(send('GET', PATH)).map(({ id }: { id: number }) => id);
     };
     assert.equal(after(11).length, 3);
     assert.deepEqual(after(1.5), [ended, lasting]);
@@ -124,7 +126,7 @@ describe('a downtime of the old API', () => {
     const start = Math.floor(datadog.clock.now / 1000) - 10;
     const { id } = create({ start, end: start + 60, message: 'm', monitor_id: 5 });
     const nulls = { start: null, end: null, message: null, monitor_id: null, timezone: null };
-    const after = body(ask('PUT', `${PATH}/${id}`, nulls));
+    const after = jsonBody(send('PUT', `${PATH}/${id}`, nulls));
     assert.deepEqual(
       [after.start, after.end, after.message, after.monitor_id, after.timezone],
       [start, null, null, null, 'UTC'],
@@ -132,9 +134,9 @@ describe('a downtime of the old API', () => {
   });
 
   it('mutes everything, until that is unmuted', () => {
-    assert.deepEqual(body(ask('POST', '/api/v1/monitor/mute_all', {})).scope, ['*']);
-    assert.equal(ask('POST', '/api/v1/monitor/unmute_all', {}).status, 204);
-    assert.deepEqual(words(ask('POST', '/api/v1/monitor/unmute_all', {})), [
+    assert.deepEqual(jsonBody(send('POST', '/api/v1/monitor/mute_all', {})).scope, ['*']);
+    assert.equal(send('POST', '/api/v1/monitor/unmute_all', {}).status, 204);
+    assert.deepEqual(statusAndErrors(send('POST', '/api/v1/monitor/unmute_all', {})), [
       400,
       'Monitoring is not currently globally muted',
     ]);
@@ -143,11 +145,11 @@ describe('a downtime of the old API', () => {
   it('cannot start in the past, neither made so nor changed to', () => {
     const start = Math.floor(datadog.clock.now / 1000);
     const refusal = [400, 'Scheduled downtime start cannot be in the past'];
-    assert.deepEqual(words(ask('POST', PATH, { scope: 'a:b', start: start - 3600 })), refusal);
+    assert.deepEqual(statusAndErrors(send('POST', PATH, { scope: 'a:b', start: start - 3600 })), refusal);
     const { id } = create({ start });
     datadog.clock.now += 3_600_000;
-    assert.equal(ask('PUT', `${PATH}/${id}`, { start }).status, 200);
-    assert.deepEqual(words(ask('PUT', `${PATH}/${id}`, { start: start + 1 })), refusal);
+    assert.equal(send('PUT', `${PATH}/${id}`, { start }).status, 200);
+    assert.deepEqual(statusAndErrors(send('PUT', `${PATH}/${id}`, { start: start + 1 })), refusal);
   });
 
   it('that was there before is read as it was put in, but for its state', () => {
@@ -176,12 +178,12 @@ describe('a downtime of the old API', () => {
   ];
   for (const [members, says] of refused) {
     it(`is refused: ${says}`, () =>
-      assert.deepEqual(words(ask('POST', PATH, { scope: ['host:a'], ...members })), [400, says]));
+      assert.deepEqual(statusAndErrors(send('POST', PATH, { scope: ['host:a'], ...members })), [400, says]));
   }
 
   it('that is not there is 404, in words of its own for a delete', () => {
-    assert.deepEqual(words(ask('GET', `${PATH}/1`)), [404, 'Downtime not found']);
-    assert.deepEqual(words(ask('PUT', `${PATH}/1`, {})), [404, 'Downtime not found']);
-    assert.deepEqual(words(ask('DELETE', `${PATH}/1`)), [404, 'Downtime 1 not found']);
+    assert.deepEqual(statusAndErrors(send('GET', `${PATH}/1`)), [404, 'Downtime not found']);
+    assert.deepEqual(statusAndErrors(send('PUT', `${PATH}/1`, {})), [404, 'Downtime not found']);
+    assert.deepEqual(statusAndErrors(send('DELETE', `${PATH}/1`)), [404, 'Downtime 1 not found']);
   });
 });

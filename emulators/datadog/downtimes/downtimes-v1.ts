@@ -1,12 +1,12 @@
 import type { Collection } from '../collection.ts';
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { CREATOR, ORGANISATION } from '../people/key-owner.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
 import { stateOf } from './downtime-state.ts';
-import { reachesV1 } from './downtime-reach.ts';
+import { targetsMonitorV1 } from './downtime-target.ts';
 import { readRecurrence, reschedule } from './rescheduling.ts';
 import { localTime } from './wall-clock.ts';
 
@@ -20,8 +20,8 @@ const SETTINGS = ['timezone', 'mute_first_recovery_notification', 'notify_end_ty
 const NULLABLE = ['monitor_id', 'message'];
 
 /** Downtimes by their old API, and muting of everything, which is one. */
-export function downtimesV1(organisation: Organisation): Family {
-  return new DowntimesV1(organisation).family();
+export function downtimesV1(organisation: Organisation): EndpointGroup {
+  return new DowntimesV1(organisation).endpoints();
 }
 
 class DowntimesV1 {
@@ -33,7 +33,7 @@ class DowntimesV1 {
     this.#downtimes = organisation.collection('downtimes_v1');
   }
 
-  family(): Family {
+  endpoints(): EndpointGroup {
     return {
       routes: [
         { method: 'GET', path: PATH, run: (call) => this.#list(call) },
@@ -96,7 +96,7 @@ class DowntimesV1 {
     return this.#read(downtime);
   }
 
-  #update({ params, body }: Call): EmulatorAnswer {
+  #update({ params, body }: Call): EmulatorResponse {
     const before = this.#find(params);
     const scope = body['scope'] === undefined ? before['scope'] : scopeOf(body['scope']);
     const start = epoch(body, 'start') ?? before['start'];
@@ -120,7 +120,7 @@ class DowntimesV1 {
     return json(200, { ...this.#read(after), uuid: null });
   }
 
-  #delete({ params }: Call): EmulatorAnswer {
+  #delete({ params }: Call): EmulatorResponse {
     this.#cancel(this.#find(params, `Downtime ${String(params['id'])} not found`));
     return { status: 204 };
   }
@@ -132,7 +132,7 @@ class DowntimesV1 {
     this.#put({ ...downtime, canceled: now, modified: now, disabled: true, updater_id: CREATOR.id });
   }
 
-  #list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorResponse {
     const now = this.#seconds();
     const isOn = (name: string) => query.get(name)?.toLowerCase() === 'true';
     const found = this.#all()
@@ -144,30 +144,30 @@ class DowntimesV1 {
     return json(200, found);
   }
 
-  #cancelByScope({ body }: Call): EmulatorAnswer {
+  #cancelByScope({ body }: Call): EmulatorResponse {
     const scope = scopeOf(body['scope']);
     const found = this.#all()
       .filter((one) => !isOver(one, this.#seconds()) && sameMembers(one['scope'], scope))
       .toSorted((a, b) => Number(b['id']) - Number(a['id']));
-    if (found.length === 0) throw new Refused(404, 'No downtimes found');
+    if (found.length === 0) throw new DatadogError(404, 'No downtimes found');
     for (const downtime of found) this.#cancel(downtime);
     return json(200, { cancelled_ids: found.map(({ id }) => id) });
   }
 
-  #ofMonitor({ params }: Call): EmulatorAnswer {
+  #ofMonitor({ params }: Call): EmulatorResponse {
     const monitor = this.#organisation.collection('monitors').get(params['id']);
-    if (!monitor) throw new Refused(404, 'Monitor not found');
+    if (!monitor) throw new DatadogError(404, 'Monitor not found');
     return json(
       200,
       this.#active()
-        .filter((one) => reachesV1(one, monitor))
+        .filter((one) => targetsMonitorV1(one, monitor))
         .map((one) => this.#read(one)),
     );
   }
 
-  #unmuteAll(): EmulatorAnswer {
+  #unmuteAll(): EmulatorResponse {
     const muting = this.#active().filter(isForEverything);
-    if (muting.length === 0) throw new Refused(400, 'Monitoring is not currently globally muted');
+    if (muting.length === 0) throw new DatadogError(400, 'Monitoring is not currently globally muted');
     for (const downtime of muting) this.#cancel(downtime);
     return { status: 204 };
   }
@@ -188,7 +188,7 @@ class DowntimesV1 {
   #find(params: Call['params'], words = 'Downtime not found'): RawObject {
     reschedule(this.#organisation);
     const downtime = this.#downtimes.get(params['id']);
-    if (!downtime) throw new Refused(404, words);
+    if (!downtime) throw new DatadogError(404, words);
     return downtime;
   }
 
@@ -220,7 +220,7 @@ function settingsIn(body: RawObject): RawObject {
   return Object.fromEntries(given.map((name) => [name, body[name]]));
 }
 
-/** Throws Refused where no clock shows its time. */
+/** Throws DatadogError where no clock shows its time. */
 function timezoneOf({ timezone }: RawObject): string {
   const zone = String(timezone ?? 'UTC');
   localTime(0, zone);
@@ -230,7 +230,7 @@ function timezoneOf({ timezone }: RawObject): string {
 function scopeOf(value: unknown): string[] {
   if (typeof value === 'string' && value !== '') return value.split(',').map((tag) => tag.trim());
   if (Array.isArray(value) && value.length > 0) return value.map(String);
-  throw new Refused(400, 'Invalid scope parameter');
+  throw new DatadogError(400, 'Invalid scope parameter');
 }
 
 /** 0 for everything, 1 for one host, 2 for any other scope. */
@@ -249,12 +249,13 @@ function epoch(body: RawObject, name: string): number | undefined {
   const value = body[name];
   if (value === null || value === undefined) return undefined;
   const seconds = isRawObject(value) || value === '' ? Number.NaN : Number(value);
-  if (!Number.isInteger(seconds)) throw new Refused(400, `Invalid ${name} parameter`);
+  if (!Number.isInteger(seconds)) throw new DatadogError(400, `Invalid ${name} parameter`);
   return seconds;
 }
 
 function checkStart(start: number, now: number): void {
-  if (start < now - LATE_BY_SECONDS) throw new Refused(400, 'Scheduled downtime start cannot be in the past');
+  if (start < now - LATE_BY_SECONDS)
+    throw new DatadogError(400, 'Scheduled downtime start cannot be in the past');
 }
 
 function sameMembers(list: unknown, wanted: readonly string[]): boolean {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body, words } from '../ask-datadog.ts';
+import { createTestClient, jsonBody, statusAndErrors } from '../test-client.ts';
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
 });
-const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 const PATH = '/api/v2/downtime';
 const sent = (attributes: object = {}) => ({
   data: {
@@ -14,7 +14,7 @@ const sent = (attributes: object = {}) => ({
     attributes: { scope: 'env:a', monitor_identifier: { monitor_tags: ['*'] }, ...attributes },
   },
 });
-const create = (attributes: object = {}) => body(ask('POST', PATH, sent(attributes)));
+const create = (attributes: object = {}) => jsonBody(send('POST', PATH, sent(attributes)));
 
 describe('a downtime', () => {
   it('is in UTC where display_timezone is absent or empty, and starts now where no start is given', () => {
@@ -59,7 +59,7 @@ describe('a downtime', () => {
     const { id } = create({ message: 'm', schedule: { start: '2050-01-02T03:04:05Z' } }).data;
     datadog.clock.now += 1000;
     const change = { scope: 'env:b', schedule: { start: null, end: '2060-01-02T03:04:05Z' } };
-    const { data, included } = body(ask('PATCH', `${PATH}/${id}`, { data: { attributes: change } }));
+    const { data, included } = jsonBody(send('PATCH', `${PATH}/${id}`, { data: { attributes: change } }));
     assert.deepEqual(
       [data.attributes.message, data.attributes.scope, data.attributes.status, included.length],
       ['m', 'env:b', 'active', 1],
@@ -73,11 +73,11 @@ describe('a downtime', () => {
 
   it('has ended once its end is over, and is listed two days more', () => {
     const { id } = create({ schedule: { start: null, end: '2026-05-14T11:00:00Z' } }).data;
-    const status = () => body(ask('GET', `${PATH}/${id}`)).data.attributes.status;
+    const status = () => jsonBody(send('GET', `${PATH}/${id}`)).data.attributes.status;
     assert.equal(status(), 'active');
     datadog.clock.now = Date.parse('2026-05-14T11:00:00Z');
     assert.equal(status(), 'ended');
-    const listed = () => body(ask('GET', PATH)).data.length;
+    const listed = () => jsonBody(send('GET', PATH)).data.length;
     assert.equal(listed(), 1);
     datadog.clock.now += 49 * 3_600_000;
     assert.equal(listed(), 0);
@@ -90,41 +90,43 @@ describe('a downtime', () => {
       included.map(({ type }: { type: string }) => type),
       ['users', 'monitor'],
     );
-    const read = body(ask('GET', `${PATH}/${data.id}`));
+    const read = jsonBody(send('GET', `${PATH}/${data.id}`));
     assert.deepEqual([read.data.relationships, read.included], [undefined, undefined]);
-    assert.equal(body(ask('GET', `${PATH}/${data.id}?include=created_by`)).included[0].type, 'users');
+    assert.equal(jsonBody(send('GET', `${PATH}/${data.id}?include=created_by`)).included[0].type, 'users');
   });
 
   it('is cancelled, not erased; a second time is 204 too; and listed two days more', () => {
     const { id } = create().data;
     for (const _ of [1, 2]) {
       datadog.clock.now += 1000;
-      assert.equal(ask('DELETE', `${PATH}/${id}`).status, 204);
+      assert.equal(send('DELETE', `${PATH}/${id}`).status, 204);
     }
-    const { status, canceled, modified } = body(ask('GET', `${PATH}/${id}`)).data.attributes;
+    const { status, canceled, modified } = jsonBody(send('GET', `${PATH}/${id}`)).data.attributes;
     const first = '2026-05-14T10:58:55.236000+00:00';
     assert.deepEqual([status, canceled, modified], ['canceled', first, first]);
-    assert.equal(body(ask('GET', PATH)).data.length, 1);
+    assert.equal(jsonBody(send('GET', PATH)).data.length, 1);
     datadog.clock.now += 49 * 3_600_000;
-    assert.equal(body(ask('GET', PATH)).data.length, 0);
+    assert.equal(jsonBody(send('GET', PATH)).data.length, 0);
   });
 
   it('is listed in pages, the current ones alone where asked', () => {
     create();
     create({ schedule: { start: '2050-01-02T03:04:05Z' } });
-    const page = body(ask('GET', `${PATH}?page[limit]=1&page[offset]=1`));
+    const page = jsonBody(send('GET', `${PATH}?page[limit]=1&page[offset]=1`));
     assert.deepEqual([page.data.length, page.meta.page.total_filtered_count], [1, 2]);
-    assert.equal(body(ask('GET', `${PATH}?current_only=true`)).data.length, 1);
+    assert.equal(jsonBody(send('GET', `${PATH}?current_only=true`)).data.length, 1);
   });
 
   it('matches monitors by id and by all of its tags', () => {
     const query = 'avg(last_5m):avg:a{*} > 1';
-    const { id } = body(ask('POST', '/api/v1/monitor', { type: 'query alert', query, tags: ['a', 'b'] }));
+    const { id } = jsonBody(
+      send('POST', '/api/v1/monitor', { type: 'query alert', query, tags: ['a', 'b'] }),
+    );
     create({ monitor_identifier: { monitor_id: id } });
     create({ scope: '*', monitor_identifier: { monitor_tags: ['a', 'b'] } });
     create({ scope: '*', monitor_identifier: { monitor_tags: ['a', 'c'] } });
     create({ scope: '*', schedule: { start: '2050-01-02T03:04:05Z' } });
-    const matches = (page: string) => body(ask('GET', `/api/v2/monitor/${id}/downtime_matches?${page}`));
+    const matches = (page: string) => jsonBody(send('GET', `/api/v2/monitor/${id}/downtime_matches?${page}`));
     const { data, meta } = matches('');
     assert.deepEqual([data.length, meta.page.total_filtered_count], [2, 2]);
     const start = '2026-05-14T10:58:54.236000+00:00';
@@ -139,10 +141,10 @@ describe('a downtime', () => {
 
   it('for tags matches where its scope holds for what the query names', () => {
     const query = 'avg(last_5m):avg:a{env:prod,team:a} > 1';
-    const { id } = body(ask('POST', '/api/v1/monitor', { type: 'query alert', query }));
+    const { id } = jsonBody(send('POST', '/api/v1/monitor', { type: 'query alert', query }));
     const wanted = ['env:prod', 'env:pr*', 'env:(prod OR dev) AND NOT team:b'];
     for (const scope of [...wanted, 'env:production', 'env:prod AND team:b']) create({ scope });
-    const { data } = body(ask('GET', `/api/v2/monitor/${id}/downtime_matches`));
+    const { data } = jsonBody(send('GET', `/api/v2/monitor/${id}/downtime_matches`));
     assert.deepEqual(
       data.map(({ attributes }: { attributes: { scope: string } }) => attributes.scope),
       wanted,
@@ -162,17 +164,18 @@ describe('a downtime', () => {
   ];
   for (const [attributes, says] of refused) {
     it(`is refused: ${says}`, () =>
-      assert.deepEqual(words(ask('POST', PATH, sent(attributes))), [400, says]));
+      assert.deepEqual(statusAndErrors(send('POST', PATH, sent(attributes))), [400, says]));
   }
 
   it('is refused with a monitor and tags at once, with neither, or without a tag', () => {
     for (const identifier of [{}, { monitor_id: 1, monitor_tags: ['*'] }, { monitor_tags: [] }])
-      assert.equal(ask('POST', PATH, sent({ monitor_identifier: identifier })).status, 400);
+      assert.equal(send('POST', PATH, sent({ monitor_identifier: identifier })).status, 400);
   });
 
   it('cannot be changed to what could not be made', () => {
     const { id } = create().data;
-    const change = (attributes: object) => words(ask('PATCH', `${PATH}/${id}`, { data: { attributes } }));
+    const change = (attributes: object) =>
+      statusAndErrors(send('PATCH', `${PATH}/${id}`, { data: { attributes } }));
     assert.deepEqual(change({ invalid_field: 1 }), [
       400,
       "Additional properties are not allowed ('invalid_field' was unexpected)",
@@ -183,25 +186,28 @@ describe('a downtime', () => {
   it('is refused where another says the same and is not over', () => {
     const twin = { scope: '*', schedule: { start: '2050-01-02T03:04:05Z', end: null } };
     const { id } = create(twin).data;
-    assert.deepEqual(words(ask('POST', PATH, sent(twin))), [
+    assert.deepEqual(statusAndErrors(send('POST', PATH, sent(twin))), [
       400,
       `The downtime being created is a duplicate of one or more existing downtimes: ['${id}']`,
     ]);
-    assert.equal(ask('POST', PATH, sent({ ...twin, scope: 'env:a' })).status, 200);
-    ask('DELETE', `${PATH}/${id}`);
-    assert.equal(ask('POST', PATH, sent(twin)).status, 200);
-    for (const _ of [1, 2]) assert.equal(ask('POST', PATH, sent({ schedule: { start: null } })).status, 200);
+    assert.equal(send('POST', PATH, sent({ ...twin, scope: 'env:a' })).status, 200);
+    send('DELETE', `${PATH}/${id}`);
+    assert.equal(send('POST', PATH, sent(twin)).status, 200);
+    for (const _ of [1, 2]) assert.equal(send('POST', PATH, sent({ schedule: { start: null } })).status, 200);
   });
 
   it('that is not there is 404, in words of its own for a delete; an id is a UUID', () => {
     const none = '00000000-0000-4000-8000-000000000000';
     const invalid = [400, 'Invalid URL param: downtime_id must be an uuid'];
     for (const method of ['GET', 'PATCH', 'DELETE'])
-      assert.deepEqual(words(ask(method, `${PATH}/x`, method === 'PATCH' ? {} : undefined)), invalid);
-    assert.deepEqual(words(ask('GET', `${PATH}/${none}`)), [404, 'Downtime not found']);
-    assert.deepEqual(words(ask('PATCH', `${PATH}/${none}`, {})), [404, 'Downtime not found']);
-    assert.deepEqual(words(ask('DELETE', `${PATH}/${none}`)), [404, `Downtime ${none} not found`]);
-    assert.deepEqual(words(ask('GET', '/api/v2/monitor/0/downtime_matches')), [
+      assert.deepEqual(
+        statusAndErrors(send(method, `${PATH}/x`, method === 'PATCH' ? {} : undefined)),
+        invalid,
+      );
+    assert.deepEqual(statusAndErrors(send('GET', `${PATH}/${none}`)), [404, 'Downtime not found']);
+    assert.deepEqual(statusAndErrors(send('PATCH', `${PATH}/${none}`, {})), [404, 'Downtime not found']);
+    assert.deepEqual(statusAndErrors(send('DELETE', `${PATH}/${none}`)), [404, `Downtime ${none} not found`]);
+    assert.deepEqual(statusAndErrors(send('GET', '/api/v2/monitor/0/downtime_matches')), [
       404,
       'Monitor with id 0 not found',
     ]);
@@ -212,13 +218,13 @@ describe('a downtime', () => {
     const { relationships: _, ...before } = data;
     datadog.organisation.clear();
     datadog.control('POST', 'seed', { downtimes: [before] });
-    assert.deepEqual(body(ask('GET', `${PATH}/${data.id}`)).data, before);
+    assert.deepEqual(jsonBody(send('GET', `${PATH}/${data.id}`)).data, before);
   });
 });
 
 describe('a downtime that recurs', () => {
   const recurring = (timezone: string, ...recurrences: object[]) => ({ schedule: { timezone, recurrences } });
-  const read = (id: string) => body(ask('GET', `${PATH}/${id}`)).data.attributes;
+  const read = (id: string) => jsonBody(send('GET', `${PATH}/${id}`)).data.attributes;
   const daily = { rrule: 'FREQ=DAILY;INTERVAL=2', start: '2026-05-14T00:00:00', duration: '1d' };
 
   it('shows the time that lasts, or the next', () => {
@@ -241,7 +247,7 @@ describe('a downtime that recurs', () => {
     const ending = create(recurring('UTC', { ...daily, rrule: 'FREQ=DAILY;COUNT=2' })).data.id;
     const cancelled = create(recurring('UTC', { ...daily, start: '2026-05-10T09:00:00' })).data.id;
     datadog.clock.now = Date.parse('2026-05-15T12:00:00Z');
-    ask('DELETE', `${PATH}/${cancelled}`);
+    send('DELETE', `${PATH}/${cancelled}`);
     datadog.clock.now = Date.parse('2026-05-20T12:00:00Z');
     const shown = [ending, cancelled].map((id) => {
       const { schedule, status } = read(id);
@@ -283,7 +289,7 @@ describe('a downtime that recurs', () => {
   });
 
   it('is refused in a zone other than display_timezone, and where rule, length or start cannot be read', () => {
-    const post = (schedule: object) => words(ask('POST', PATH, sent(schedule)));
+    const post = (schedule: object) => statusAndErrors(send('POST', PATH, sent(schedule)));
     assert.deepEqual(post({ ...recurring('Asia/Tokyo', daily), display_timezone: 'UTC' }), [
       400,
       'timezone must match display_timezone',

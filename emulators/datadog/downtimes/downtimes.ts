@@ -1,13 +1,13 @@
 import type { Collection } from '../collection.ts';
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { attributesOf, held, requireUuid } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
-import { isRawObject, type RawObject, sameRaw, timestamp } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { isRawObject, type RawObject, equalJson, timestamp } from '../raw-json.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
+import { seedById } from '../seed.ts';
 import { checkSettings, SETTABLE } from './downtime-checks.ts';
-import { reaches } from './downtime-reach.ts';
+import { targetsMonitor } from './downtime-target.ts';
 import { withIncluded, written } from './related-objects.ts';
 import { readSchedule, scheduleAt } from './schedule.ts';
 
@@ -25,8 +25,8 @@ const DEFAULTS: RawObject = {
 };
 
 /** Downtimes (v2). */
-export function downtimes(organisation: Organisation): Family {
-  return new Downtimes(organisation).family();
+export function downtimes(organisation: Organisation): EndpointGroup {
+  return new Downtimes(organisation).endpoints();
 }
 
 class Downtimes {
@@ -38,7 +38,7 @@ class Downtimes {
     this.#downtimes = organisation.collection('downtimes');
   }
 
-  family(): Family {
+  endpoints(): EndpointGroup {
     return {
       routes: [
         { method: 'GET', path: PATH, run: (call) => this.#list(call) },
@@ -48,11 +48,11 @@ class Downtimes {
         { method: 'DELETE', path: `${PATH}/:downtime_id`, run: (call) => this.#cancel(call) },
         { method: 'GET', path: '/api/v2/monitor/:id/downtime_matches', run: (call) => this.#ofMonitor(call) },
       ],
-      seeds: { downtimes: seedInto(this.#downtimes) },
+      seeds: { downtimes: seedById(this.#downtimes) },
     };
   }
 
-  #create({ body }: Call): EmulatorAnswer {
+  #create({ body }: Call): EmulatorResponse {
     const now = this.#organisation.now();
     const sent = attributesOf(body);
     checkSettings(sent, true);
@@ -71,7 +71,7 @@ class Downtimes {
     return json(200, written(this.#organisation, this.#read({ type: 'downtime', id, attributes })));
   }
 
-  #update(call: Call): EmulatorAnswer {
+  #update(call: Call): EmulatorResponse {
     const before = this.#find(call);
     const now = this.#organisation.now();
     const sent = attributesOf(call.body);
@@ -88,14 +88,14 @@ class Downtimes {
     return json(200, written(this.#organisation, this.#read(after)));
   }
 
-  #get(call: Call): EmulatorAnswer {
+  #get(call: Call): EmulatorResponse {
     const found = [this.#read(this.#find(call))];
     const { data, ...included } = withIncluded(this.#organisation, found, call.query);
     return json(200, { data: data[0], ...included });
   }
 
   /** Cancelled, not erased: it can be read on. A second time changes nothing. */
-  #cancel(call: Call): EmulatorAnswer {
+  #cancel(call: Call): EmulatorResponse {
     const downtime = this.#find(call, `Downtime ${String(call.params['downtime_id'])} not found`);
     if (statusOf(this.#read(downtime)) === 'canceled') return { status: 204 };
     const at = timestamp(this.#organisation.now());
@@ -104,7 +104,7 @@ class Downtimes {
     return { status: 204 };
   }
 
-  #list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorResponse {
     const current = query.get('current_only')?.toLowerCase() === 'true';
     const listed = this.#all().filter((one) =>
       current ? statusOf(one) === 'active' : isListed(one, this.#organisation.now()),
@@ -112,11 +112,11 @@ class Downtimes {
     return this.#paged(listed, query);
   }
 
-  #ofMonitor({ params, query }: Call): EmulatorAnswer {
+  #ofMonitor({ params, query }: Call): EmulatorResponse {
     const monitor = this.#organisation.collection('monitors').get(params['id']);
-    if (!monitor) throw new Refused(404, `Monitor with id ${String(params['id'])} not found`);
+    if (!monitor) throw new DatadogError(404, `Monitor with id ${String(params['id'])} not found`);
     const matches = this.#all()
-      .filter((one) => statusOf(one) === 'active' && reaches(one, monitor))
+      .filter((one) => statusOf(one) === 'active' && targetsMonitor(one, monitor))
       .map((one) => ({
         type: 'downtime_match',
         id: one['id'],
@@ -125,7 +125,7 @@ class Downtimes {
     return this.#paged(matches, query);
   }
 
-  #paged(all: readonly RawObject[], query: URLSearchParams): EmulatorAnswer {
+  #paged(all: readonly RawObject[], query: URLSearchParams): EmulatorResponse {
     const offset = Number(query.get('page[offset]') ?? 0);
     const limit = Number(query.get('page[limit]') ?? PAGE_LIMIT);
     const page = withIncluded(this.#organisation, all.slice(offset, offset + limit), query);
@@ -140,10 +140,10 @@ class Downtimes {
       return { scope, monitor_identifier, times };
     };
     const twins = this.#all()
-      .filter((one) => !isOver(one) && sameRaw(said(attributesIn(one)), said(attributes)))
+      .filter((one) => !isOver(one) && equalJson(said(attributesIn(one)), said(attributes)))
       .map(({ id }) => `'${String(id)}'`);
     if (twins.length > 0)
-      throw new Refused(
+      throw new DatadogError(
         400,
         `The downtime being created is a duplicate of one or more existing downtimes: [${twins.join(', ')}]`,
       );

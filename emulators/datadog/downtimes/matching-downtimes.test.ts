@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body } from '../ask-datadog.ts';
+import { createTestClient, jsonBody } from '../test-client.ts';
 import { activeScopes } from './matching-downtimes.ts';
 
 const QUERY = 'avg(last_5m):avg:a{env:prod} > 1';
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 let monitor: number;
 let now: number;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
   now = Math.floor(datadog.clock.now / 1000);
-  monitor = body(
-    datadog.ask('POST', '/api/v1/monitor', { type: 'query alert', query: QUERY, tags: ['a:b'] }),
+  monitor = jsonBody(
+    datadog.send('POST', '/api/v1/monitor', { type: 'query alert', query: QUERY, tags: ['a:b'] }),
   ).id;
 });
-const old = (downtime: object) => body(datadog.ask('POST', '/api/v1/downtime', downtime));
-const create = (attributes: object) => datadog.ask('POST', '/api/v2/downtime', { data: { attributes } });
-const read = (query = '') => body(datadog.ask('GET', `/api/v1/monitor/${monitor}${query}`));
+const old = (downtime: object) => jsonBody(datadog.send('POST', '/api/v1/downtime', downtime));
+const create = (attributes: object) => datadog.send('POST', '/api/v2/downtime', { data: { attributes } });
+const read = (query = '') => jsonBody(datadog.send('GET', `/api/v1/monitor/${monitor}${query}`));
 
 describe('a monitor', () => {
   it('shows the active downtimes of the old API that are about it, where asked', () => {
@@ -55,7 +55,7 @@ describe('a monitor', () => {
     const { id } = old({ scope: '*', monitor_id: monitor });
     assert.deepEqual(activeScopes(datadog.organisation, monitor), { 'env:a,env:b': now + 60, '*': null });
     assert.deepEqual(read().options.silenced, { 'env:a,env:b': now + 60, '*': null });
-    datadog.ask('DELETE', `/api/v1/downtime/${id}`);
+    datadog.send('DELETE', `/api/v1/downtime/${id}`);
     assert.deepEqual(read().options.silenced, { 'env:a,env:b': now + 60 });
   });
 

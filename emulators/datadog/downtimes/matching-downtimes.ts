@@ -1,6 +1,6 @@
 import type { Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { reachesV1 } from './downtime-reach.ts';
+import { targetsMonitorV1 } from './downtime-target.ts';
 import { stateOf } from './downtime-state.ts';
 import { reschedule } from './rescheduling.ts';
 import { scheduleAt } from './schedule.ts';
@@ -12,7 +12,7 @@ export function matchingDowntimes(organisation: Organisation, monitor: RawObject
   return organisation
     .collection('downtimes_v1')
     .all()
-    .filter((one) => stateOf(one, now).active && reachesV1(one, monitor))
+    .filter((one) => stateOf(one, now).active && targetsMonitorV1(one, monitor))
     .map(({ id, monitor_id, start, end, scope }) => ({
       id,
       active: true,

@@ -1,4 +1,4 @@
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import { type Rule, timesOf } from './recurrence-rule.ts';
 import { localTime, utcTime } from './wall-clock.ts';
 
@@ -18,11 +18,11 @@ export interface Recurring {
 
 const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-/** `1h`, `2d` in milliseconds. Throws Refused. */
+/** `1h`, `2d` in milliseconds. Throws DatadogError. */
 export function durationMs(duration: string): number {
   const [, count = '', unit = ''] = /^(\d+)([mhdw])$/.exec(duration) ?? [];
   const ms = UNITS_MS[unit];
-  if (ms === undefined) throw new Refused(400, `Invalid duration: ${duration}`);
+  if (ms === undefined) throw new DatadogError(400, `Invalid duration: ${duration}`);
   return Number(count) * ms;
 }
 

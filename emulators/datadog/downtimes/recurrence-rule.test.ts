@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import { readRule, timesOf } from './recurrence-rule.ts';
 
 /** A Monday. */
@@ -65,7 +65,7 @@ describe('the times of a rule', () => {
     it(`are refused: ${rule || 'nothing'}`, () => {
       assert.throws(
         () => readRule(rule, 'UTC'),
-        (error) => error instanceof Refused && error.status === 400,
+        (error) => error instanceof DatadogError && error.status === 400,
       );
     });
   }

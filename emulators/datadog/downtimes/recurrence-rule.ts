@@ -1,4 +1,4 @@
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import { localTime } from './wall-clock.ts';
 
 /** When something recurs (RFC 5545), on the clock of its zone. */
@@ -24,7 +24,7 @@ interface Day {
 const DAY_MS = 86_400_000;
 const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
 /** Times that do not fit before a rule is taken for one that never does: a leap day may be eight years off. */
-const MOST_UNFITTING = 10_000;
+const MAX_UNFITTING = 10_000;
 
 /** The times of each period of a frequency, by its number, at the time of day of the first. */
 const PERIODS: Readonly<Record<string, (first: number, n: number) => number[]>> = {
@@ -37,7 +37,7 @@ const PERIODS: Readonly<Record<string, (first: number, n: number) => number[]>> 
   YEARLY: (first, n) => span(first, [yearOf(first) + n, 0], [yearOf(first) + n + 1, 0]),
 };
 
-/** Reads FREQ, INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, BYMONTH and BYSETPOS. Throws Refused. */
+/** Reads FREQ, INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, BYMONTH and BYSETPOS. Throws DatadogError. */
 export function readRule(text: string, zone: string): Rule {
   const parts = new Map(
     text.split(';').map((part) => {
@@ -65,14 +65,14 @@ export function readRule(text: string, zone: string): Rule {
     !numbers.some(Number.isNaN) &&
     // How long it takes is told elsewhere.
     !/(?:^|;)(?:DTSTART|DTEND|DURATION)\b/i.test(text);
-  if (!readable) throw new Refused(400, `Invalid rrule: ${text}`);
+  if (!readable) throw new DatadogError(400, `Invalid rrule: ${text}`);
   return rule;
 }
 
 /** The local times at which something begins, in order, never before the first. */
 export function* timesOf(rule: Rule, first: number): Generator<number, void> {
   let [seen, unfitting] = [0, 0];
-  for (let n = 0; unfitting < MOST_UNFITTING; n += rule.interval) {
+  for (let n = 0; unfitting < MAX_UNFITTING; n += rule.interval) {
     const period = PERIODS[rule.frequency]?.(first, n) ?? [];
     const times = chosen(rule, first, period);
     unfitting = times.length === 0 ? unfitting + period.length : 0;

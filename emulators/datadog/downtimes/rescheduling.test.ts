@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body } from '../ask-datadog.ts';
+import { createTestClient, jsonBody } from '../test-client.ts';
 
 const PATH = '/api/v1/downtime';
 const HOUR = 3600;
 /** A Thursday. */
 const START = Date.parse('2026-05-14T12:00:00Z') / 1000;
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
 });
 const create = (recurrence: object, members: object = {}) =>
-  body(datadog.ask('POST', PATH, { scope: 'a:b', start: START, end: START + HOUR, recurrence, ...members }));
-const read = (id: number) => body(datadog.ask('GET', `${PATH}/${id}`));
+  jsonBody(
+    datadog.send('POST', PATH, { scope: 'a:b', start: START, end: START + HOUR, recurrence, ...members }),
+  );
+const read = (id: number) => jsonBody(datadog.send('GET', `${PATH}/${id}`));
 const moveTo = (time: string) => {
   datadog.clock.now = Date.parse(time);
 };
@@ -45,7 +47,9 @@ describe('a recurring downtime of the old API', () => {
   it('is listed with what follows it', () => {
     const { id } = create({ type: 'days', period: 1 });
     moveTo('2026-05-14T13:00:00Z');
-    const listed = body(datadog.ask('GET', PATH)).map((one: { id: number; status: string }) => one.status);
+    const listed = jsonBody(datadog.send('GET', PATH)).map(
+      (one: { id: number; status: string }) => one.status,
+    );
     assert.deepEqual(listed, ['ended', 'scheduled']);
     assert.equal(read(id).status, 'ended');
   });
@@ -116,7 +120,7 @@ describe('a recurring downtime of the old API', () => {
 
   it('comes no more once it is cancelled, and lasts for good without an end', () => {
     const cancelled = create({ type: 'days', period: 1 }).id;
-    datadog.ask('DELETE', `${PATH}/${cancelled}`);
+    datadog.send('DELETE', `${PATH}/${cancelled}`);
     const endless = create({ type: 'days', period: 1 }, { end: null }).id;
     moveTo('2026-06-14T13:00:00Z');
     assert.deepEqual([startAfter(cancelled), startAfter(endless)], [null, null]);

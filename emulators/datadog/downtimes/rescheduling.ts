@@ -1,6 +1,6 @@
 import { newUuid, type Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import type { Collection } from '../collection.ts';
 import { readRule, type Rule, timesOf } from './recurrence-rule.ts';
 import { localTime, utcTime } from './wall-clock.ts';
@@ -13,16 +13,19 @@ const FREQUENCIES: Readonly<Record<string, string>> = {
   years: 'YEARLY',
 };
 
-/** Reads the recurrence of a downtime of the old API, as reads show it. Throws Refused. */
+/** Reads the recurrence of a downtime of the old API, as reads show it. Throws DatadogError. */
 export function readRecurrence(value: unknown, zone: string): RawObject | null {
   if (!isRawObject(value)) return null;
   const { type, period, week_days, until_occurrences, until_date, rrule } = value;
   if (until_occurrences && until_date)
-    throw new Refused(400, 'You must provide only provide one of (until_occurrences, until_date)');
+    throw new DatadogError(400, 'You must provide only provide one of (until_occurrences, until_date)');
   if (type !== 'rrule' && FREQUENCIES[String(type)] === undefined)
-    throw new Refused(400, 'Invalid recurrence type');
+    throw new DatadogError(400, 'Invalid recurrence type');
   if (Array.isArray(week_days) && !week_days.every((day) => DAYS.includes(String(day)))) {
-    throw new Refused(400, 'Invalid set of days in week_days. Be sure that the first letter is capitalized.');
+    throw new DatadogError(
+      400,
+      'Invalid set of days in week_days. Be sure that the first letter is capitalized.',
+    );
   }
   const recurrence: RawObject =
     type === 'rrule'

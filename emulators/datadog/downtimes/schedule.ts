@@ -1,26 +1,26 @@
 import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import { durationMs, type Occurrence, occurrencesAround } from './occurrences.ts';
 import { readRule } from './recurrence-rule.ts';
 import { localTime } from './wall-clock.ts';
 
-const MOST_RECURRENCES = 5;
+const MAX_RECURRENCES = 5;
 
-/** Reads the schedule of a request: a start that is left out is now. Throws Refused. */
+/** Reads the schedule of a request: a start that is left out is now. Throws DatadogError. */
 export function readSchedule(sent: unknown, displayTimezone: unknown, now: number): RawObject {
   const schedule = isRawObject(sent) ? sent : {};
   if (!Array.isArray(schedule['recurrences']))
     return { start: time(schedule['start']) ?? timestamp(now), end: time(schedule['end']) ?? null };
   const timezone = String(schedule['timezone'] ?? displayTimezone ?? 'UTC') || 'UTC';
   if (displayTimezone && displayTimezone !== timezone)
-    throw new Refused(400, 'timezone must match display_timezone');
+    throw new DatadogError(400, 'timezone must match display_timezone');
   const recurrences = schedule['recurrences'].filter(isRawObject).map((one) => ({
     ...one,
     start: clockTime(one['start'] ?? new Date(localTime(now, timezone)).toISOString().slice(0, 19)),
   }));
-  if (recurrences.length === 0) throw new Refused(400, '[] is too short');
-  if (recurrences.length > MOST_RECURRENCES)
-    throw new Refused(400, `at most ${MOST_RECURRENCES} recurrences are allowed`);
+  if (recurrences.length === 0) throw new DatadogError(400, '[] is too short');
+  if (recurrences.length > MAX_RECURRENCES)
+    throw new DatadogError(400, `at most ${MAX_RECURRENCES} recurrences are allowed`);
   for (const one of recurrences) recurring(one, timezone);
   return { recurrences, timezone };
 }
@@ -77,7 +77,7 @@ function clockTime(value: unknown): string {
   const text = String(value);
   const [, minutes, seconds = ':00'] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?$/.exec(text) ?? [];
   if (minutes === undefined || Number.isNaN(Date.parse(`${minutes}Z`)))
-    throw new Refused(400, `Invalid start of a recurrence: ${text}`);
+    throw new DatadogError(400, `Invalid start of a recurrence: ${text}`);
   return minutes + seconds;
 }
 
@@ -87,7 +87,7 @@ function time(value: unknown): string | undefined {
   const text = String(value);
   const [, seconds = '', fraction = ''] =
     /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|[+-]00:?00)$/.exec(text) ?? [];
-  if (Number.isNaN(Date.parse(`${seconds}Z`))) throw new Refused(400, `Invalid time: ${text}`);
+  if (Number.isNaN(Date.parse(`${seconds}Z`))) throw new DatadogError(400, `Invalid time: ${text}`);
   const micros = fraction.slice(0, 6).padEnd(6, '0');
   return `${seconds}${Number(micros) === 0 ? '' : `.${micros}`}+00:00`;
 }

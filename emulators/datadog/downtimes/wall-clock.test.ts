@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import { localTime, utcTime } from './wall-clock.ts';
 
 const at = (text: string) => Date.parse(text);
@@ -24,5 +24,8 @@ describe('the clock of a zone', () => {
   }
 
   it('is refused where there is no such zone', () =>
-    assert.throws(() => localTime(0, 'Mars/Olympus'), new Refused(400, 'Invalid timezone: Mars/Olympus')));
+    assert.throws(
+      () => localTime(0, 'Mars/Olympus'),
+      new DatadogError(400, 'Invalid timezone: Mars/Olympus'),
+    ));
 });

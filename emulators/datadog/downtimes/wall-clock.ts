@@ -1,16 +1,16 @@
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /**
  * What the clocks of a zone show at a time: the epoch milliseconds at which clocks in UTC show the same.
- * Throws Refused.
+ * Throws DatadogError.
  */
 export function localTime(utc: number, zone: string): number {
   return utc + offset(utc, zone);
 }
 
-/** When the clocks of a zone show a local time, epoch milliseconds. Throws Refused. */
+/** When the clocks of a zone show a local time, epoch milliseconds. Throws DatadogError. */
 export function utcTime(local: number, zone: string): number {
   // The offset at a first guess is wrong within hours of a change of clocks alone.
   return local - offset(local - offset(local, zone), zone);
@@ -32,6 +32,6 @@ function formatOf(zone: string): Intl.DateTimeFormat {
     formats.set(zone, made);
     return made;
   } catch {
-    throw new Refused(400, `Invalid timezone: ${zone}`);
+    throw new DatadogError(400, `Invalid timezone: ${zone}`);
   }
 }

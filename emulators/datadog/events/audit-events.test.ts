@@ -1,30 +1,30 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body, words } from '../ask-datadog.ts';
+import { createTestClient, jsonBody, statusAndErrors } from '../test-client.ts';
 import { recordAudit } from './record-audit.ts';
 
 const PATH = '/api/v2/audit/events';
 const MONITOR = { type: 'query alert', name: 'disk full', query: 'avg(last_5m):avg:a{*} > 1' };
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
 });
-const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 const actions = (query: string): string[] =>
-  body(ask('GET', `${PATH}?filter[query]=${encodeURIComponent(query)}`)).data.map(
+  jsonBody(send('GET', `${PATH}?filter[query]=${encodeURIComponent(query)}`)).data.map(
     (event: { attributes: { attributes: { action: string } } }) => event.attributes.attributes.action,
   );
 
 describe('the audit trail', () => {
   it('tells who made, changed and deleted a monitor or a dashboard, and what it was before', () => {
-    const { id } = body(ask('POST', '/api/v1/monitor', MONITOR));
-    ask('PUT', `/api/v1/monitor/${id}`, { message: 'new' });
-    ask('DELETE', `/api/v1/monitor/${id}`);
-    ask('POST', '/api/v1/dashboard', { title: 'd', layout_type: 'ordered', widgets: [] });
+    const { id } = jsonBody(send('POST', '/api/v1/monitor', MONITOR));
+    send('PUT', `/api/v1/monitor/${id}`, { message: 'new' });
+    send('DELETE', `/api/v1/monitor/${id}`);
+    send('POST', '/api/v1/dashboard', { title: 'd', layout_type: 'ordered', widgets: [] });
     assert.deepEqual(actions(`@asset.type:monitor @asset.id:${id}`), ['created', 'modified', 'deleted']);
     assert.deepEqual(actions('@evt.name:Dashboard @asset.type:dashboard'), ['created']);
-    const [event] = body(ask('POST', `${PATH}/search`, { filter: { query: '@action:modified' } })).data;
+    const [event] = jsonBody(send('POST', `${PATH}/search`, { filter: { query: '@action:modified' } })).data;
     assert.deepEqual(
       [event.type, event.attributes.service, event.attributes.timestamp],
       ['audit', 'datadog', new Date(datadog.clock.now).toISOString()],
@@ -37,7 +37,7 @@ describe('the audit trail', () => {
   });
 
   it('is found by asset, action, event and user', () => {
-    ask('POST', '/api/v1/monitor', MONITOR);
+    send('POST', '/api/v1/monitor', MONITOR);
     for (const query of [
       '@asset.name:"disk full"',
       '@evt.name:Monitor',
@@ -51,14 +51,14 @@ describe('the audit trail', () => {
   });
 
   it('is paged by a cursor, and tells none on the last page', () => {
-    for (const name of ['a', 'b', 'c']) ask('POST', '/api/v1/monitor', { ...MONITOR, name });
+    for (const name of ['a', 'b', 'c']) send('POST', '/api/v1/monitor', { ...MONITOR, name });
     const names = (page: { data: { attributes: { attributes: { asset: { name: string } } } }[] }) =>
       page.data.map(({ attributes }) => attributes.attributes.asset.name);
-    const first = body(ask('GET', `${PATH}?page[limit]=2`));
+    const first = jsonBody(send('GET', `${PATH}?page[limit]=2`));
     assert.deepEqual(names(first), ['a', 'b']);
     assert.equal(first.meta.status, 'done');
     const { pathname, search } = new URL(first.links.next);
-    const second = body(ask('GET', `${pathname}${search}`));
+    const second = jsonBody(send('GET', `${pathname}${search}`));
     assert.deepEqual([names(second), second.meta.page, second.links], [['c'], undefined, undefined]);
   });
 
@@ -74,10 +74,10 @@ describe('the audit trail', () => {
   });
 
   it('is refused to an organisation without one, which records nothing', () => {
-    const without = askDatadog({ audit: false });
-    without.ask('POST', '/api/v1/monitor', MONITOR);
-    assert.deepEqual(words(without.ask('GET', PATH)), [403, 'Forbidden']);
-    assert.deepEqual(words(without.ask('POST', `${PATH}/search`, {})), [403, 'Forbidden']);
+    const without = createTestClient({ audit: false });
+    without.send('POST', '/api/v1/monitor', MONITOR);
+    assert.deepEqual(statusAndErrors(without.send('GET', PATH)), [403, 'Forbidden']);
+    assert.deepEqual(statusAndErrors(without.send('POST', `${PATH}/search`, {})), [403, 'Forbidden']);
     assert.equal(without.organisation.collection('audit_events').size, 0);
   });
 });

@@ -1,22 +1,22 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
-import { newText, type Organisation } from '../organisation.ts';
-import { Refused } from '../refused.ts';
-import type { Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
+import { newToken, type Organisation } from '../organisation.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { EndpointGroup } from '../route.ts';
+import { seedById } from '../seed.ts';
 import { type EventSearch, nextPage, pageOf, searchInBody, searchInQuery } from './event-pages.ts';
 
 const PATH = '/api/v2/audit/events';
 const SITE = 'https://api.datadoghq.com';
 
 /** Who changed what: the audit trail. An organisation without one answers 403. */
-export function auditEvents(organisation: Organisation): Family {
+export function auditEvents(organisation: Organisation): EndpointGroup {
   const trail = organisation.collection('audit_events');
 
-  function found(path: string, wanted: () => EventSearch): EmulatorAnswer {
-    if (!organisation.audit) throw new Refused(403, 'Forbidden');
+  function found(path: string, wanted: () => EventSearch): EmulatorResponse {
+    if (!organisation.audit) throw new DatadogError(403, 'Forbidden');
     const search = wanted();
     const { data, more, after } = pageOf(trail.all(), search);
-    const meta = { elapsed: 1, request_id: newText(43), status: 'done' };
+    const meta = { elapsed: 1, request_id: newToken(43), status: 'done' };
     if (!more || after === undefined) return json(200, { data, meta });
     return json(200, {
       data,
@@ -38,6 +38,6 @@ export function auditEvents(organisation: Organisation): Family {
         run: ({ body }) => found(PATH, () => searchInBody(body, organisation.now())),
       },
     ],
-    seeds: { audit_events: seedInto(trail) },
+    seeds: { audit_events: seedById(trail) },
   };
 }

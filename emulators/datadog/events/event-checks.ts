@@ -1,5 +1,5 @@
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 
 interface Rule {
   /** From `data` down. */
@@ -54,11 +54,11 @@ export function checkEvent(body: RawObject): void {
 }
 
 /** A refusal of the intake of events. */
-export function badEvent(words: string): Refused {
-  return new Refused(400, { errors: [{ status: '400', title: 'Bad Request', detail: words }] });
+export function badEvent(words: string): DatadogError {
+  return new DatadogError(400, { errors: [{ status: '400', title: 'Bad Request', detail: words }] });
 }
 
-function invalid(path: readonly string[], words: string): Refused {
+function invalid(path: readonly string[], words: string): DatadogError {
   return badEvent(`JSON validation failed at $.data.${path.join('.')}: ${words}.`);
 }
 

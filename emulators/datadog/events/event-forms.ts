@@ -1,4 +1,4 @@
-import { isRawObject, numeric, type RawObject } from '../raw-json.ts';
+import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import type { EventIds } from './event-ids.ts';
 
 /** How sources are shown; others are shown as the first. */
@@ -20,7 +20,7 @@ const OWN_SOURCE = 'my_apps';
 const OWN_SOURCE_ID = 100;
 
 /** An event as it is kept: as the second API shows it, with what the first one shows. */
-export interface KeptEvent extends RawObject {
+export interface StoredEvent extends RawObject {
   readonly id: string;
   readonly type: 'event';
   readonly attributes: RawObject;
@@ -33,7 +33,7 @@ export function idText(id: unknown): string {
 }
 
 /** Keeps an event that was posted to the first API. */
-export function keptOfV1(sent: RawObject, date_happened: number, ids: EventIds): KeptEvent {
+export function storedFromV1(sent: RawObject, date_happened: number, ids: EventIds): StoredEvent {
   const source = String(sent['source_type_name'] ?? OWN_SOURCE).toLowerCase();
   const v1 = {
     ...v1Shown(ids.number, date_happened),
@@ -46,23 +46,23 @@ export function keptOfV1(sent: RawObject, date_happened: number, ids: EventIds):
     host: sent['host'] ?? null,
     source: SOURCES[source] ?? SOURCES[OWN_SOURCE],
   };
-  return keptOfShown(v1, ids, { source, aggregation_key: sent['aggregation_key'] ?? undefined });
+  return storedFromView(v1, ids, { source, aggregation_key: sent['aggregation_key'] ?? undefined });
 }
 
 /** Keeps an event in the form in which the first API reads it. */
-export function keptOfSeed(seed: RawObject): KeptEvent {
+export function storedFromSeed(seed: RawObject): StoredEvent {
   const number = idText(seed['id']);
   const { is_aggregate: _, comments: __, ...v1 } = seed;
-  return keptOfShown(v1, { number, id: number, uid: number }, { source: sourceKey(seed['source']) });
+  return storedFromView(v1, { number, id: number, uid: number }, { source: sourceKey(seed['source']) });
 }
 
-function keptOfShown(
+function storedFromView(
   v1: RawObject,
   { number, id, uid }: EventIds,
   { source, aggregation_key }: { source: string; aggregation_key?: unknown },
-): KeptEvent {
+): StoredEvent {
   const { title, text, tags, host, priority, alert_type, date_happened } = v1;
-  const ms = (numeric(date_happened) ?? 0) * 1000;
+  const ms = (toNumber(date_happened) ?? 0) * 1000;
   const attributes = {
     status: alert_type,
     ...(aggregation_key === undefined ? {} : { event_object: aggregation_key, aggregation_key }),
@@ -87,7 +87,7 @@ function keptOfShown(
 }
 
 /** Keeps an event that was posted to the second API. */
-export function keptOfV2(sent: RawObject, ms: number, { number, id, uid }: EventIds): KeptEvent {
+export function storedFromV2(sent: RawObject, ms: number, { number, id, uid }: EventIds): StoredEvent {
   const { attributes, aggregation_key, category, host, integration_id, message, tags, title } = sent;
   const given = (members: RawObject) =>
     Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
@@ -110,7 +110,7 @@ export function keptOfV2(sent: RawObject, ms: number, { number, id, uid }: Event
 }
 
 /** What the first API shows of an event in its list; read alone, an event has no `source`. */
-export function v1Of({ id, attributes, v1 }: KeptEvent): RawObject {
+export function v1View({ id, attributes, v1 }: StoredEvent): RawObject {
   if (v1) return v1;
   const inner = isRawObject(attributes['attributes']) ? attributes['attributes'] : {};
   const evt = isRawObject(inner['evt']) ? inner['evt'] : {};
@@ -131,7 +131,7 @@ export function v1Of({ id, attributes, v1 }: KeptEvent): RawObject {
 }
 
 /** What an event of the second API shows. */
-export function v2Of({ v1: _, ...shown }: KeptEvent): RawObject {
+export function v2View({ v1: _, ...shown }: StoredEvent): RawObject {
   return shown;
 }
 

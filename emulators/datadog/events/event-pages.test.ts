@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body, words } from '../ask-datadog.ts';
+import { createTestClient, jsonBody, statusAndErrors } from '../test-client.ts';
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
 });
-const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 
 function post(title: string, { tags, custom }: { tags?: string[]; custom?: object } = {}) {
   const attributes = { category: 'alert', title, message: title, tags, attributes: { status: 'ok', custom } };
-  assert.equal(ask('POST', '/api/v2/events', { data: { type: 'event', attributes } }).status, 202);
+  assert.equal(send('POST', '/api/v2/events', { data: { type: 'event', attributes } }).status, 202);
 }
-const search = (more: object = {}) => ask('POST', '/api/v2/events/search', more);
+const search = (more: object = {}) => send('POST', '/api/v2/events/search', more);
 const list = (query: Record<string, string>) =>
-  ask('GET', `/api/v2/events?${new URLSearchParams(query).toString()}`);
-const messages = (answer: ReturnType<typeof ask>): string[] =>
-  body(answer).data.map((event: { attributes: { message: string } }) => event.attributes.message);
+  send('GET', `/api/v2/events?${new URLSearchParams(query).toString()}`);
+const messages = (answer: ReturnType<typeof send>): string[] =>
+  jsonBody(answer).data.map((event: { attributes: { message: string } }) => event.attributes.message);
 const INVALID = (field: string, why: string) =>
   `{'errors': [u"input_validation_error(Field '${field}' is invalid: ${why})"]}`;
 
@@ -72,7 +72,7 @@ describe('a search for events', () => {
   });
 
   it('that cannot be read is refused', () => {
-    assert.deepEqual(words(search({ filter: { query: '(a' } })), [
+    assert.deepEqual(statusAndErrors(search({ filter: { query: '(a' } })), [
       400,
       INVALID('filter', 'a parenthesis is not closed'),
     ]);
@@ -104,26 +104,26 @@ describe('a page of events', () => {
       do {
         const answer = search({ sort, page: { limit: 2, cursor } });
         seen.push(...messages(answer));
-        cursor = body(answer).meta?.page.after;
+        cursor = jsonBody(answer).meta?.page.after;
       } while (cursor !== undefined);
       assert.equal(seen.join(''), expected);
     }
   });
 
   it('that has events tells a next one even where that is empty, and an empty one tells none', () => {
-    const last = body(search({ page: { limit: 3 } }));
+    const last = jsonBody(search({ page: { limit: 3 } }));
     assert.equal(last.data.length, 3);
     const { after } = last.meta.page;
-    assert.deepEqual(body(search({ page: { limit: 3, cursor: after } })), { data: [] });
+    assert.deepEqual(jsonBody(search({ page: { limit: 3, cursor: after } })), { data: [] });
   });
 
   it('is ten events long where no length is asked for', () => {
     for (let n = 0; n < 10; n += 1) post('more');
-    assert.equal(body(list({})).data.length, 10);
+    assert.equal(jsonBody(list({})).data.length, 10);
   });
 
   it('links to the next one with what was asked, in the order of the names', () => {
-    const { links, meta } = body(
+    const { links, meta } = jsonBody(
       search({ sort: 'timestamp', filter: { to: 'now', from: 'now-15m' }, page: { limit: 1 } }),
     );
     const next = new URL(links.next);
@@ -138,13 +138,13 @@ describe('a page of events', () => {
         ['sort', 'timestamp'],
       ],
     );
-    const first = body(list({ 'page[limit]': '1' }));
+    const first = jsonBody(list({ 'page[limit]': '1' }));
     const { pathname, search: query } = new URL(first.links.next);
-    assert.deepEqual(messages(ask('GET', `${pathname}${query}`)), ['2']);
+    assert.deepEqual(messages(send('GET', `${pathname}${query}`)), ['2']);
   });
 
   it('goes on from the time of an event that is gone', () => {
-    const { data, meta } = body(search({ page: { limit: 1 } }));
+    const { data, meta } = jsonBody(search({ page: { limit: 1 } }));
     datadog.organisation.collection('events').drop(data[0].id);
     assert.deepEqual(messages(search({ page: { cursor: meta.page.after } })), ['2', '3']);
   });
@@ -152,6 +152,9 @@ describe('a page of events', () => {
   it('of a cursor that is none is refused in these words', () => {
     const texts = ['{"startAt":"a"}', '{"after":"nobody"}'];
     for (const cursor of ['nonsense', ...texts.map((text) => Buffer.from(text).toString('base64'))])
-      assert.deepEqual(words(search({ page: { cursor } })), [400, INVALID('page', 'invalid cursor')]);
+      assert.deepEqual(statusAndErrors(search({ page: { cursor } })), [
+        400,
+        INVALID('page', 'invalid cursor'),
+      ]);
   });
 });

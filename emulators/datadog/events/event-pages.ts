@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import { timeInId } from './event-ids.ts';
 import { conditionOf, type Term } from './event-query.ts';
 
@@ -48,13 +48,13 @@ const RESERVED: Readonly<Record<string, string>> = {
   aggregation_key: 'aggregation_key',
 };
 
-/** Reads a search from the parameters of a GET. Throws Refused. */
+/** Reads a search from the parameters of a GET. Throws DatadogError. */
 export function searchInQuery(query: URLSearchParams, now: number): EventSearch {
   const asked = new Map([...query].filter(([, value]) => value !== ''));
   return search((name) => asked.get(name), now);
 }
 
-/** Reads a search from the body of a POST. Throws Refused. */
+/** Reads a search from the body of a POST. Throws DatadogError. */
 export function searchInBody(body: RawObject, now: number): EventSearch {
   return search((name) => {
     const [, member = '', inner] = /^(\w+)(?:\[(\w+)\])?$/.exec(name) ?? [];
@@ -87,7 +87,7 @@ function search(of: (name: string) => string | undefined, now: number): EventSea
   };
 }
 
-/** A page of the events that are wanted. Throws Refused. */
+/** A page of the events that are wanted. Throws DatadogError. */
 export function pageOf(events: readonly RawObject[], wanted: EventSearch): EventPage {
   const isWanted = conditionOf(wanted.query, holds, (words) => invalid('filter', words));
   const sorted = events.toSorted((a, b) => timeOf(a) - timeOf(b));
@@ -128,8 +128,11 @@ function idInCursor(cursor: string): string {
   throw invalid('page', 'invalid cursor');
 }
 
-function invalid(field: string, words: string): Refused {
-  return new Refused(400, `{'errors': [u"input_validation_error(Field '${field}' is invalid: ${words})"]}`);
+function invalid(field: string, words: string): DatadogError {
+  return new DatadogError(
+    400,
+    `{'errors': [u"input_validation_error(Field '${field}' is invalid: ${words})"]}`,
+  );
 }
 
 /** `now-15m`, an ISO time, or epoch milliseconds. */

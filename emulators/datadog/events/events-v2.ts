@@ -1,19 +1,19 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { attributesOf } from '../json-api.ts';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import type { Call, Route } from '../route.ts';
 import { badEvent, checkEvent } from './event-checks.ts';
-import { keptOfV2, v2Of } from './event-forms.ts';
+import { storedFromV2, v2View } from './event-forms.ts';
 import { type EventSearch, nextPage, pageOf, searchInBody, searchInQuery } from './event-pages.ts';
-import type { KeptEvents } from './kept-events.ts';
+import type { EventStore } from './event-store.ts';
 
 const PATH = '/api/v2/events';
 const SITE = 'https://api.datadoghq.com';
 
 /** The endpoints of events of the second API; its intake has a host of its own at Datadog. */
-export function eventsV2(events: KeptEvents): readonly Route[] {
+export function eventsV2(events: EventStore): readonly Route[] {
   return [
-    { method: 'POST', path: PATH, apiKeyAlone: true, run: (call) => create(events, call) },
+    { method: 'POST', path: PATH, apiKeyOnly: true, run: (call) => create(events, call) },
     {
       method: 'GET',
       path: PATH,
@@ -28,7 +28,7 @@ export function eventsV2(events: KeptEvents): readonly Route[] {
   ];
 }
 
-function create(events: KeptEvents, { body }: Call): EmulatorAnswer {
+function create(events: EventStore, { body }: Call): EmulatorResponse {
   checkEvent(body);
   const sent = attributesOf(body);
   const ms = sent['timestamp'] === undefined ? events.now : Date.parse(String(sent['timestamp']));
@@ -36,7 +36,7 @@ function create(events: KeptEvents, { body }: Call): EmulatorAnswer {
     throw badEvent('JSON validation failed at $.data.attributes.timestamp: value is no time.');
   if (events.isTooOld(ms)) throw badEvent('Event too far in the past');
   const ids = events.newIds();
-  events.put(keptOfV2(sent, ms, ids));
+  events.put(storedFromV2(sent, ms, ids));
   return json(202, {
     data: { attributes: { attributes: { evt: { id: ids.number, uid: ids.uid } } }, id: '_', type: 'event' },
     links: { self: `https://app.datadoghq.com/event/event?uid=${ids.uid}` },
@@ -44,8 +44,8 @@ function create(events: KeptEvents, { body }: Call): EmulatorAnswer {
 }
 
 /** A page that has events tells the next one, even where that will be empty. */
-function found(events: KeptEvents, path: string, wanted: EventSearch): EmulatorAnswer {
-  const { data, after } = pageOf(events.all().map(v2Of), wanted);
+function found(events: EventStore, path: string, wanted: EventSearch): EmulatorResponse {
+  const { data, after } = pageOf(events.all().map(v2View), wanted);
   if (after === undefined) return json(200, { data });
   return json(200, {
     meta: { page: { after } },
@@ -54,8 +54,8 @@ function found(events: KeptEvents, path: string, wanted: EventSearch): EmulatorA
   });
 }
 
-function read(events: KeptEvents, { params }: Call): EmulatorAnswer {
+function read(events: EventStore, { params }: Call): EmulatorResponse {
   const event = events.get(params['id']);
-  if (!event) throw new Refused(404, { errors: [{ status: '404', title: 'Not Found' }] });
-  return json(200, { data: v2Of(event) });
+  if (!event) throw new DatadogError(404, { errors: [{ status: '404', title: 'Not Found' }] });
+  return json(200, { data: v2View(event) });
 }

@@ -1,36 +1,36 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body, words } from '../ask-datadog.ts';
+import { createTestClient, jsonBody, statusAndErrors } from '../test-client.ts';
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
 });
-const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 const seconds = () => Math.floor(datadog.clock.now / 1000);
 
 describe('an event of the first API', () => {
   const PATH = '/api/v1/events';
   const post = (event: object = {}) =>
-    ask('POST', PATH, { title: 't', text: 'x', ...event }, { 'dd-api-key': 'a' });
+    send('POST', PATH, { title: 't', text: 'x', ...event }, { 'dd-api-key': 'a' });
   const list = (query = '') =>
-    body(ask('GET', `${PATH}?start=${seconds() - 60}&end=${seconds() + 60}&${query}`)).events;
+    jsonBody(send('GET', `${PATH}?start=${seconds() - 60}&end=${seconds() + 60}&${query}`)).events;
   const titles = (query: string) => list(query).map(({ title }: { title: string }) => title);
 
   it('is posted with the API key alone, with an id longer than a double holds', () => {
     const answer = post();
     assert.equal(answer.status, 202);
-    const { id_str, url } = body(answer).event;
+    const { id_str, url } = jsonBody(answer).event;
     assert.ok(BigInt(id_str) > BigInt(Number.MAX_SAFE_INTEGER));
     assert.match(answer.body ?? '', new RegExp(`"id":${id_str},`));
     assert.ok(url.endsWith(`=${id_str}`));
-    assert.match(ask('GET', `${PATH}/${id_str}`).body ?? '', new RegExp(`"id":${id_str}[,}]`));
+    assert.match(send('GET', `${PATH}/${id_str}`).body ?? '', new RegExp(`"id":${id_str}[,}]`));
   });
 
   it('has an id that grows with the time', () => {
     const ids = [0, 1000, 2000].map((more) => {
       datadog.clock.now += more;
-      return BigInt(body(post()).event.id_str);
+      return BigInt(jsonBody(post()).event.id_str);
     });
     assert.deepEqual(
       ids,
@@ -39,9 +39,9 @@ describe('an event of the first API', () => {
   });
 
   it('is answered with what was sent, and read with what was left out', () => {
-    const { event } = body(post({ alert_type: null, date_happened: null }));
+    const { event } = jsonBody(post({ alert_type: null, date_happened: null }));
     assert.deepEqual([event.priority, event.tags, event.handle], [null, null, null]);
-    const read = body(ask('GET', `${PATH}/${event.id_str}`)).event;
+    const read = jsonBody(send('GET', `${PATH}/${event.id_str}`)).event;
     assert.deepEqual(
       [read.alert_type, read.priority, read.tags, read.host, read.device_name, read.date_happened],
       ['info', 'normal', [], null, null, seconds()],
@@ -63,8 +63,8 @@ describe('an event of the first API', () => {
     assert.equal(list('priority=low')[0].source, 'vSphere');
     post({ title: 'earlier', date_happened: seconds() - 30 });
     assert.deepEqual(titles(''), ['b', 'a', 'earlier']);
-    assert.deepEqual(body(ask('GET', `${PATH}?start=1&end=2`)).events, []);
-    assert.deepEqual(body(ask('GET', `${PATH}?start=${seconds() + 1}&end=${seconds() + 9}`)).events, []);
+    assert.deepEqual(jsonBody(send('GET', `${PATH}?start=1&end=2`)).events, []);
+    assert.deepEqual(jsonBody(send('GET', `${PATH}?start=${seconds() + 1}&end=${seconds() + 9}`)).events, []);
   });
 
   it('is listed a thousand at a time, in pages where events are not aggregated', () => {
@@ -79,7 +79,7 @@ describe('an event of the first API', () => {
   });
 
   it('of long ago is refused', () => {
-    assert.deepEqual(words(post({ date_happened: seconds() - 19 * 3600 })), [
+    assert.deepEqual(statusAndErrors(post({ date_happened: seconds() - 19 * 3600 })), [
       400,
       'Event too far in the past',
     ]);
@@ -87,19 +87,22 @@ describe('an event of the first API', () => {
   });
 
   it('is refused without its title or text, and lists without their times', () => {
-    assert.deepEqual(words(post({ text: undefined })), [400, "Missing required parameter: 'text'"]);
-    assert.deepEqual(words(ask('GET', `${PATH}?start=1`)), [400, "Missing required parameter: 'end'"]);
+    assert.deepEqual(statusAndErrors(post({ text: undefined })), [400, "Missing required parameter: 'text'"]);
+    assert.deepEqual(statusAndErrors(send('GET', `${PATH}?start=1`)), [
+      400,
+      "Missing required parameter: 'end'",
+    ]);
   });
 
   it('that is not there is not found', () =>
-    assert.deepEqual(words(ask('GET', `${PATH}/1`)), [404, 'No event matches that event_id.']));
+    assert.deepEqual(statusAndErrors(send('GET', `${PATH}/1`)), [404, 'No event matches that event_id.']));
 
   it('is found by the second API as well', () => {
-    const { id_str } = body(
+    const { id_str } = jsonBody(
       post({ alert_type: 'error', aggregation_key: 'k', host: 'h', tags: ['env:x'] }),
     ).event;
-    const [{ attributes }] = body(
-      ask('POST', '/api/v2/events/search', { filter: { query: 'source:my_apps status:error host:h' } }),
+    const [{ attributes }] = jsonBody(
+      send('POST', '/api/v2/events/search', { filter: { query: 'source:my_apps status:error host:h' } }),
     ).data;
     const { evt, event_object, priority } = attributes.attributes;
     assert.deepEqual(
@@ -110,28 +113,29 @@ describe('an event of the first API', () => {
 });
 
 describe('an event', () => {
-  const post = (attributes: object) => ask('POST', '/api/v2/events', { data: { type: 'event', attributes } });
+  const post = (attributes: object) =>
+    send('POST', '/api/v2/events', { data: { type: 'event', attributes } });
   const changed_resource = { name: 'flag', type: 'feature_flag' };
   const change = (title: string, more: object = {}) =>
     post({ category: 'change', title, message: title, attributes: { changed_resource }, ...more });
-  const refusal = (attributes: object) => body(post(attributes)).errors[0].detail;
+  const refusal = (attributes: object) => jsonBody(post(attributes)).errors[0].detail;
 
   it('is answered with its ids, and read by each of them', () => {
     const answer = change('deploy web');
     assert.equal(answer.status, 202);
-    const { data, links } = body(answer);
+    const { data, links } = jsonBody(answer);
     const { id, uid } = data.attributes.attributes.evt;
     assert.deepEqual([data.id, data.type], ['_', 'event']);
     assert.equal(links.self, `https://app.datadoghq.com/event/event?uid=${uid}`);
     for (const key of [id, uid])
-      assert.equal(body(ask('GET', `/api/v2/events/${key}`)).data.attributes.message, 'deploy web');
-    assert.equal(body(ask('GET', `/api/v1/events/${id}`)).event.title, 'deploy web');
+      assert.equal(jsonBody(send('GET', `/api/v2/events/${key}`)).data.attributes.message, 'deploy web');
+    assert.equal(jsonBody(send('GET', `/api/v1/events/${id}`)).event.title, 'deploy web');
   });
 
   it('that is not there is not found', () => {
-    const answer = ask('GET', '/api/v2/events/none');
+    const answer = send('GET', '/api/v2/events/none');
     assert.deepEqual(
-      [answer.status, body(answer)],
+      [answer.status, jsonBody(answer)],
       [404, { errors: [{ status: '404', title: 'Not Found' }] }],
     );
   });
@@ -165,8 +169,8 @@ describe('an event', () => {
 
   it('has the time that was sent, and is refused where that is long ago or none', () => {
     const before = new Date(datadog.clock.now - 3600_000).toISOString();
-    const { uid } = body(change('a', { timestamp: before })).data.attributes.attributes.evt;
-    assert.equal(body(ask('GET', `/api/v2/events/${uid}`)).data.attributes.timestamp, before);
+    const { uid } = jsonBody(change('a', { timestamp: before })).data.attributes.attributes.evt;
+    assert.equal(jsonBody(send('GET', `/api/v2/events/${uid}`)).data.attributes.timestamp, before);
     assert.equal(change('a', { timestamp: '2020-01-01T00:00:00Z' }).status, 400);
     assert.equal(change('a', { timestamp: 'yesterday' }).status, 400);
   });
@@ -185,11 +189,11 @@ describe('an event', () => {
     const v1 = { date_happened: seconds(), title: 'first', text: 'x', source: 'My Apps', tags: [] };
     const number = JSON.rawJSON('5309722144615820235');
     datadog.control('POST', 'seed', { events: [event, { ...v1, id: number }] });
-    assert.deepEqual(body(ask('GET', '/api/v2/events/6567977596797486753')).data, event);
-    const [first, second] = body(
-      ask('GET', `/api/v1/events?start=${seconds() - 1}&end=${seconds() + 1}`),
+    assert.deepEqual(jsonBody(send('GET', '/api/v2/events/6567977596797486753')).data, event);
+    const [first, second] = jsonBody(
+      send('GET', `/api/v1/events?start=${seconds() - 1}&end=${seconds() + 1}`),
     ).events;
     assert.deepEqual([first.title, second.title, second.source], ['first', 'seen', 'vSphere']);
-    assert.match(ask('GET', '/api/v1/events/5309722144615820235').body ?? '', /"id":5309722144615820235\b/);
+    assert.match(send('GET', '/api/v1/events/5309722144615820235').body ?? '', /"id":5309722144615820235\b/);
   });
 });

@@ -1,13 +1,13 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Organisation } from '../organisation.ts';
-import { isRawObject, numeric, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import { seedInto } from '../seed.ts';
-import type { Call, Family } from '../route.ts';
+import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
+import { DatadogError } from '../datadog-error.ts';
+import { seedById } from '../seed.ts';
+import type { Call, EndpointGroup } from '../route.ts';
 
 /** Series kept, and points of each; the oldest are forgotten. */
-const MOST_SERIES = 10_000;
-const MOST_POINTS = 10_000;
+const MAX_SERIES = 10_000;
+const MAX_POINTS = 10_000;
 /** Kinds of metrics as the second API numbers them. */
 const TYPES: Readonly<Record<string, string>> = { 0: 'gauge', 1: 'count', 2: 'rate', 3: 'gauge' };
 const KINDS = new Set(Object.values(TYPES));
@@ -15,21 +15,21 @@ const KINDS = new Set(Object.values(TYPES));
 type Point = [seconds: number, value: number];
 
 /** Metrics that are sent in: one series for each metric, tags and host, for the queries. */
-export function metricIntake(organisation: Organisation): Family {
+export function metricIntake(organisation: Organisation): EndpointGroup {
   const held = organisation.collection('metrics');
 
   function submit({ body }: Call, pointsOf: (one: RawObject) => Point[], type: (one: RawObject) => string) {
     const sent = body['series'];
     if (!Array.isArray(sent) || !sent.every(isRawObject) || !sent.every(isSeries))
-      throw new Refused(400, 'Payload is not in the expected format');
+      throw new DatadogError(400, 'Payload is not in the expected format');
     for (const one of sent) {
       const tags = tagsOf(one).toSorted();
       const id = JSON.stringify([one['metric'], ...tags]);
       const before = held.get(id)?.['points'];
       const all = [...(Array.isArray(before) ? before : []), ...pointsOf(one)];
-      held.put(id, { id, metric: one['metric'], type: type(one), tags, points: all.slice(-MOST_POINTS) });
+      held.put(id, { id, metric: one['metric'], type: type(one), tags, points: all.slice(-MAX_POINTS) });
     }
-    for (const id of held.ids().slice(0, Math.max(0, held.size - MOST_SERIES))) held.drop(id);
+    for (const id of held.ids().slice(0, Math.max(0, held.size - MAX_SERIES))) held.drop(id);
   }
 
   return {
@@ -37,8 +37,8 @@ export function metricIntake(organisation: Organisation): Family {
       {
         method: 'POST',
         path: '/api/v1/series',
-        apiKeyAlone: true,
-        run: (call): EmulatorAnswer => {
+        apiKeyOnly: true,
+        run: (call): EmulatorResponse => {
           submit(call, pairs, ({ type }) => (KINDS.has(String(type)) ? String(type) : 'gauge'));
           return json(202, { status: 'ok' });
         },
@@ -46,14 +46,14 @@ export function metricIntake(organisation: Organisation): Family {
       {
         method: 'POST',
         path: '/api/v2/series',
-        apiKeyAlone: true,
-        run: (call): EmulatorAnswer => {
-          submit(call, points, ({ type }) => TYPES[String(numeric(type) ?? 0)] ?? 'gauge');
+        apiKeyOnly: true,
+        run: (call): EmulatorResponse => {
+          submit(call, points, ({ type }) => TYPES[String(toNumber(type) ?? 0)] ?? 'gauge');
           return json(202, { errors: [] });
         },
       },
     ],
-    seeds: { metrics: seedInto(held) },
+    seeds: { metrics: seedById(held) },
   };
 }
 
@@ -65,14 +65,14 @@ function isSeries({ metric, points: sent }: RawObject): boolean {
 function pairs({ points: sent }: RawObject): Point[] {
   if (!Array.isArray(sent)) return [];
   return sent.flatMap((pair: unknown) =>
-    Array.isArray(pair) ? known(numeric(pair[0]), numeric([pair[1]].flat()[0]) ?? Number(pair[1])) : [],
+    Array.isArray(pair) ? known(toNumber(pair[0]), toNumber([pair[1]].flat()[0]) ?? Number(pair[1])) : [],
   );
 }
 
 /** v2: `[{timestamp, value}, ...]` */
 function points({ points: sent }: RawObject): Point[] {
   if (!Array.isArray(sent)) return [];
-  return sent.filter(isRawObject).flatMap((p) => known(numeric(p['timestamp']), numeric(p['value'])));
+  return sent.filter(isRawObject).flatMap((p) => known(toNumber(p['timestamp']), toNumber(p['value'])));
 }
 
 function known(seconds: number | undefined, value: number | undefined): Point[] {

@@ -1,59 +1,59 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body, words } from '../ask-datadog.ts';
+import { createTestClient, jsonBody, statusAndErrors } from '../test-client.ts';
 
-let datadog: ReturnType<typeof askDatadog>;
-const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+let datadog: ReturnType<typeof createTestClient>;
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 const seconds = () => Math.floor(datadog.clock.now / 1000);
 
-const send = (metric: string, host: string, value: number, more: object = {}) =>
-  ask(
+const submit = (metric: string, host: string, value: number, more: object = {}) =>
+  send(
     'POST',
     '/api/v1/series',
     { series: [{ metric, host, tags: ['env:x'], points: [[seconds(), value]], ...more }] },
     { 'dd-api-key': 'a' },
   );
 const queryV1 = (query: string, seconds_ = 60) =>
-  ask(
+  send(
     'GET',
     `/api/v1/query?from=${seconds() - seconds_}&to=${seconds() + seconds_}&query=${encodeURIComponent(query)}`,
   );
 /** The first value of each series. */
 const values = (query: string): number[] =>
-  body(queryV1(query)).series.map(({ pointlist }: { pointlist: number[][] }) => pointlist[0]?.[1]);
+  jsonBody(queryV1(query)).series.map(({ pointlist }: { pointlist: number[][] }) => pointlist[0]?.[1]);
 
 beforeEach(() => {
-  datadog = askDatadog();
-  send('a.b', 'h1', 1);
-  send('a.b', 'h2', 3);
+  datadog = createTestClient();
+  submit('a.b', 'h1', 1);
+  submit('a.b', 'h2', 3);
 });
 
 describe('metrics that are sent in', () => {
   it('are taken with the API key alone', () => {
-    const answer = send('c', 'h', 1);
-    assert.deepEqual([answer.status, body(answer)], [202, { status: 'ok' }]);
+    const answer = submit('c', 'h', 1);
+    assert.deepEqual([answer.status, jsonBody(answer)], [202, { status: 'ok' }]);
   });
 
   it('are taken by the second API with their resources', () => {
     const points = [{ timestamp: seconds(), value: 7 }];
-    const sent = ask('POST', '/api/v2/series', {
+    const sent = send('POST', '/api/v2/series', {
       series: [{ metric: 'c', type: 3, points, resources: [{ type: 'host', name: 'h' }] }],
     });
-    assert.deepEqual([sent.status, body(sent)], [202, { errors: [] }]);
+    assert.deepEqual([sent.status, jsonBody(sent)], [202, { errors: [] }]);
     assert.deepEqual(values('avg:c{host:h}'), [7]);
   });
 
   it('of one metric and its tags are one series', () => {
     datadog.clock.now += 1000;
-    send('a.b', 'h1', 2);
-    const [{ pointlist, length }] = body(queryV1('avg:a.b{host:h1}')).series;
+    submit('a.b', 'h1', 2);
+    const [{ pointlist, length }] = jsonBody(queryV1('avg:a.b{host:h1}')).series;
     assert.deepEqual([pointlist.map(([, value]: number[]) => value), length], [[1, 2], 2]);
     assert.equal(datadog.organisation.collection('metrics').size, 2);
   });
 
   it('are refused where they are no series', () => {
     for (const sent of [{}, { series: {} }, { series: [{ metric: 'a' }] }, { series: [{ points: [] }] }])
-      assert.deepEqual(words(ask('POST', '/api/v2/series', sent)), [
+      assert.deepEqual(statusAndErrors(send('POST', '/api/v2/series', sent)), [
         400,
         'Payload is not in the expected format',
       ]);
@@ -78,7 +78,7 @@ describe('a query for metrics', () => {
   });
 
   it('has a series for each group, and for each of several queries', () => {
-    const [one, two] = body(queryV1('avg:a.b{env:x} by {host}')).series;
+    const [one, two] = jsonBody(queryV1('avg:a.b{env:x} by {host}')).series;
     assert.deepEqual(
       [one.tag_set, one.scope, two.tag_set, two.metric, two.query_index],
       [['host:h1'], 'env:x,host:h1', ['host:h2'], 'a.b', 0],
@@ -88,20 +88,20 @@ describe('a query for metrics', () => {
   });
 
   it('answers in steps that go with the time that is asked for', () => {
-    const interval = (s: number) => body(queryV1('avg:a.b{*}', s)).series[0].interval;
+    const interval = (s: number) => jsonBody(queryV1('avg:a.b{*}', s)).series[0].interval;
     assert.deepEqual([600, 1800, 43_200].map(interval), [5, 20, 300]);
-    const [{ start, end, pointlist }] = body(queryV1('avg:a.b{*}', 600)).series;
+    const [{ start, end, pointlist }] = jsonBody(queryV1('avg:a.b{*}', 600)).series;
     assert.equal(start, Math.floor(seconds() / 5) * 5000);
     assert.deepEqual([pointlist[0][0], end], [start, start + 4000]);
   });
 
   it('averages the values of a step, and adds up counts', () => {
-    send('n', 'h1', 1, { type: 'count' });
+    submit('n', 'h1', 1, { type: 'count' });
     datadog.clock.now += 1000;
-    send('n', 'h1', 2, { type: 'count' });
-    send('a.b', 'h1', 3);
+    submit('n', 'h1', 2, { type: 'count' });
+    submit('a.b', 'h1', 3);
     const hours = (query: string) =>
-      body(queryV1(query, 4 * 3600)).series[0].pointlist.map(([, value]: number[]) => value);
+      jsonBody(queryV1(query, 4 * 3600)).series[0].pointlist.map(([, value]: number[]) => value);
     assert.deepEqual(hours('avg:a.b{host:h1}'), [2]);
     assert.deepEqual(hours('avg:a.b{host:h1}.as_count()'), [4]);
     assert.deepEqual(hours('avg:a.b{host:h1}.rollup(max, 600)'), [3]);
@@ -110,14 +110,17 @@ describe('a query for metrics', () => {
   });
 
   it('is answered with what was asked, and no series where there is no data', () => {
-    const { status, query, from_date, to_date, series, res_type } = body(queryV1('avg:none{*}'));
+    const { status, query, from_date, to_date, series, res_type } = jsonBody(queryV1('avg:none{*}'));
     assert.deepEqual([status, query, series, res_type], ['ok', 'avg:none{*}', [], 'time_series']);
     assert.deepEqual([from_date, to_date], [(seconds() - 60) * 1000, (seconds() + 60) * 1000]);
   });
 
   it('that cannot be read, or lacks a time, is refused', () => {
-    assert.deepEqual(words(queryV1('avg:a.b{*')), [400, 'Error parsing query: unable to parse avg:a.b{*']);
-    assert.deepEqual(words(ask('GET', '/api/v1/query?from=1&query=a{*}')), [
+    assert.deepEqual(statusAndErrors(queryV1('avg:a.b{*')), [
+      400,
+      'Error parsing query: unable to parse avg:a.b{*',
+    ]);
+    assert.deepEqual(statusAndErrors(send('GET', '/api/v1/query?from=1&query=a{*}')), [
       400,
       "Missing required parameter: 'to'",
     ]);
@@ -142,9 +145,9 @@ describe('queries with formulas', () => {
     },
   });
   const timeseries = (more: object = {}) =>
-    body(ask('POST', '/api/v2/query/timeseries', request('timeseries_request', more))).data;
+    jsonBody(send('POST', '/api/v2/query/timeseries', request('timeseries_request', more))).data;
   const scalar = (more: object = {}) =>
-    body(ask('POST', '/api/v2/query/scalar', request('scalar_request', more))).data;
+    jsonBody(send('POST', '/api/v2/query/scalar', request('scalar_request', more))).data;
 
   it('are answered as series of one list of times', () => {
     const { type, attributes } = timeseries();
@@ -195,7 +198,7 @@ describe('queries with formulas', () => {
 
   it('of another type are refused in these words', () => {
     for (const kind of ['timeseries', 'scalar'])
-      assert.deepEqual(words(ask('POST', `/api/v2/query/${kind}`, request('x'))), [
+      assert.deepEqual(statusAndErrors(send('POST', `/api/v2/query/${kind}`, request('x'))), [
         400,
         `API input validation failed: Invalid type. Expected "${kind}_request".`,
       ]);
@@ -203,7 +206,7 @@ describe('queries with formulas', () => {
 
   it('that end before what is kept are refused in these words', () => {
     assert.deepEqual(
-      words(ask('POST', '/api/v2/query/scalar', request('scalar_request', { from: 1, to: 2 }))),
+      statusAndErrors(send('POST', '/api/v2/query/scalar', request('scalar_request', { from: 1, to: 2 }))),
       [400, 'Queries ending outside the retention date are invalid'],
     );
   });
@@ -211,7 +214,7 @@ describe('queries with formulas', () => {
   it('are refused where a formula cannot be read or names no query', () => {
     for (const formula of ['q +', 'nobody', '(q', 'q)'])
       assert.equal(
-        ask('POST', '/api/v2/query/scalar', request('scalar_request', { formulas: [{ formula }] })).status,
+        send('POST', '/api/v2/query/scalar', request('scalar_request', { formulas: [{ formula }] })).status,
         400,
         formula,
       );

@@ -1,7 +1,7 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Organisation } from '../organisation.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
 import { formulaOf, workedOut } from './formula.ts';
 import { badQuery, type GroupValues, type MetricQuery, metricQuery, valuesOf } from './metric-query.ts';
 import { queryV2Routes } from './queries-v2.ts';
@@ -15,7 +15,7 @@ const IN_METRIC = /[\w.:]/;
  * Queries for metric values, v1 and v2, of what was sent in: scopes, groups, rollups and arithmetic. A function that is
  * not worked out, and a source other than metrics, give no series.
  */
-export function metricQueries(organisation: Organisation): Family {
+export function metricQueries(organisation: Organisation): EndpointGroup {
   return {
     routes: [
       {
@@ -30,7 +30,7 @@ export function metricQueries(organisation: Organisation): Family {
   };
 }
 
-function queryV1(organisation: Organisation, { query }: Call): EmulatorAnswer {
+function queryV1(organisation: Organisation, { query }: Call): EmulatorResponse {
   const [from, to, text] = ['from', 'to', 'query'].map((name) => required(query, name));
   const [start, end] = [milliseconds('from', from), milliseconds('to', to)];
   const sent = organisation.collection('metrics').all();
@@ -131,12 +131,12 @@ function expressionsIn(query: string): string[] {
 
 function required(query: URLSearchParams, name: string): string {
   const text = query.get(name);
-  if (text === null || text === '') throw new Refused(400, `Missing required parameter: '${name}'`);
+  if (text === null || text === '') throw new DatadogError(400, `Missing required parameter: '${name}'`);
   return text;
 }
 
 function milliseconds(name: string, text: string | undefined): number {
   if (text === undefined || !/^\d+$/.test(text))
-    throw new Refused(400, `The value provided for parameter '${name}' is invalid`);
+    throw new DatadogError(400, `The value provided for parameter '${name}' is invalid`);
   return Number(text) * 1000;
 }

@@ -1,5 +1,5 @@
-import { numeric, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
+import { toNumber, type RawObject } from '../raw-json.ts';
+import { DatadogError } from '../datadog-error.ts';
 import { conditionOf } from '../events/event-query.ts';
 
 /** Values of one group of a query, by their time in epoch milliseconds. */
@@ -102,7 +102,7 @@ function stepsOf(
   { from, to, step }: { from: number; to: number; step: number },
 ): [number, number][] {
   const within = (Array.isArray(points) ? points : []).flatMap((point: unknown): [number, number][] => {
-    const [seconds, value] = Array.isArray(point) ? [numeric(point[0]), numeric(point[1])] : [];
+    const [seconds, value] = Array.isArray(point) ? [toNumber(point[0]), toNumber(point[1])] : [];
     if (seconds === undefined || value === undefined) return [];
     const ms = seconds * 1000;
     return ms >= from && ms <= to ? [[Math.floor(ms / step) * step, value]] : [];
@@ -142,8 +142,8 @@ function anyOf(key: string, list: string): string {
 }
 
 /** A refusal of a query that cannot be read. */
-export function badQuery(words: string): Refused {
-  return new Refused(400, `Error parsing query: unable to parse ${words}`);
+export function badQuery(words: string): DatadogError {
+  return new DatadogError(400, `Error parsing query: unable to parse ${words}`);
 }
 
 /** The groups a series is in: one for each value that it has of each key; none where it lacks a key. */

@@ -1,8 +1,8 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { attributesOf, dataOf } from '../json-api.ts';
 import type { Organisation } from '../organisation.ts';
-import { isRawObject, numeric, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
+import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
+import { DatadogError } from '../datadog-error.ts';
 import type { Route } from '../route.ts';
 import { formulaOf, workedOut } from './formula.ts';
 import { badQuery, type GroupValues, joined, metricQuery, valuesOf } from './metric-query.ts';
@@ -43,12 +43,12 @@ export function queryV2Routes(organisation: Organisation): readonly Route[] {
 function askedIn(body: RawObject, type: string, organisation: Organisation): Asked {
   if (dataOf(body)['type'] !== type) throw invalid(`Invalid type. Expected "${type}".`);
   const { from, to, interval, queries, formulas } = attributesOf(body);
-  const [start, end] = [numeric(from), numeric(to)];
+  const [start, end] = [toNumber(from), toNumber(to)];
   if (start === undefined || end === undefined) throw invalid('Missing from or to.');
   if (end < organisation.now() - RETENTION_MS)
-    throw new Refused(400, 'Queries ending outside the retention date are invalid');
+    throw new DatadogError(400, 'Queries ending outside the retention date are invalid');
   if (!Array.isArray(queries) || queries.length === 0) throw invalid('Missing queries.');
-  const step = numeric(interval) ?? stepFor(start, end) * 1000;
+  const step = toNumber(interval) ?? stepFor(start, end) * 1000;
   const read = queries.filter(isRawObject).map((query, index) =>
     queryOf(query, index, organisation, {
       from: type === 'timeseries_request' ? Math.ceil(start / step) * step : start,
@@ -86,7 +86,7 @@ function queryOf(
   };
 }
 
-function timeseries({ queries, formulas }: Asked): EmulatorAnswer {
+function timeseries({ queries, formulas }: Asked): EmulatorResponse {
   const series = formulas.flatMap(({ text, limit }, index) =>
     limited(results(text, queries), limit).map((group) => ({ ...group, index })),
   );
@@ -100,7 +100,7 @@ function timeseries({ queries, formulas }: Asked): EmulatorAnswer {
 }
 
 /** A column for each key of the groups, and one for each formula; the rows are the groups. */
-function scalar({ queries, formulas }: Asked): EmulatorAnswer {
+function scalar({ queries, formulas }: Asked): EmulatorResponse {
   const single = queries.map((query) => ({ ...query, groups: query.groups.map((g) => oneValue(g, query)) }));
   const found = formulas.map(({ text, limit }) => limited(results(text, single), limit));
   const rows = new Map(found.flat().map(({ tags }) => [tags.join(), tags]));
@@ -145,9 +145,9 @@ function limited(groups: readonly GroupValues[], limit: RawObject | undefined): 
   const sign = limit['order'] === 'asc' ? 1 : -1;
   return groups
     .toSorted((a, b) => sign * (mean(a) - mean(b)))
-    .slice(0, numeric(limit['count']) ?? groups.length);
+    .slice(0, toNumber(limit['count']) ?? groups.length);
 }
 
-function invalid(words: string): Refused {
-  return new Refused(400, `API input validation failed: ${words}`);
+function invalid(words: string): DatadogError {
+  return new DatadogError(400, `API input validation failed: ${words}`);
 }

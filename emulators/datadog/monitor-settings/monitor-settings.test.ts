@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body, words } from '../ask-datadog.ts';
+import { createTestClient, jsonBody, statusAndErrors } from '../test-client.ts';
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
 });
-const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 const NONE = '00000000-0000-4000-8000-000000000000';
 
 const data = (type: string, attributes: object, more: object = {}) => ({
@@ -24,51 +24,62 @@ describe('a policy of monitor tags', () => {
       },
       more,
     );
-  const create = (policy: object = {}) => body(ask('POST', PATH, sent(policy))).data;
+  const create = (policy: object = {}) => jsonBody(send('POST', PATH, sent(policy))).data;
   const monitor = (tags: string[]) =>
-    ask('POST', '/api/v1/monitor', { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1', tags });
+    send('POST', '/api/v1/monitor', { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1', tags });
 
   it('is echoed with an id, listed, replaced and deleted', () => {
     const made = create();
     assert.deepEqual(Object.keys(made), ['type', 'attributes', 'id']);
-    assert.deepEqual(body(ask('GET', PATH)).data, [made]);
-    const after = body(ask('PATCH', `${PATH}/${made.id}`, sent({ tag_key: 'env' }, { id: made.id }))).data;
+    assert.deepEqual(jsonBody(send('GET', PATH)).data, [made]);
+    const after = jsonBody(
+      send('PATCH', `${PATH}/${made.id}`, sent({ tag_key: 'env' }, { id: made.id })),
+    ).data;
     assert.equal(after.attributes.policy.tag_key, 'env');
-    assert.equal(ask('DELETE', `${PATH}/${made.id}`).status, 204);
-    assert.deepEqual(words(ask('DELETE', `${PATH}/${made.id}`)), [404, 'Monitor config policy not found']);
+    assert.equal(send('DELETE', `${PATH}/${made.id}`).status, 204);
+    assert.deepEqual(statusAndErrors(send('DELETE', `${PATH}/${made.id}`)), [
+      404,
+      'Monitor config policy not found',
+    ]);
   });
 
   it('refuses monitors with another value of its tag, and without the tag where that is required', () => {
     create();
     assert.equal(monitor(['team:a']).status, 200);
     assert.equal(monitor([]).status, 200);
-    assert.match(String(words(monitor(['team:c']))[1]), /'c' is not a valid value of the tag key 'team'/);
+    assert.match(
+      String(statusAndErrors(monitor(['team:c']))[1]),
+      /'c' is not a valid value of the tag key 'team'/,
+    );
     create({ tag_key: 'env', tag_key_required: true });
-    assert.match(String(words(monitor(['team:b']))[1]), /the tag key 'env' is required/);
+    assert.match(String(statusAndErrors(monitor(['team:b']))[1]), /the tag key 'env' is required/);
   });
 
   it('keeps monitors that broke it before from being edited until they are mended', () => {
-    const { id } = body(monitor(['team:c']));
+    const { id } = jsonBody(monitor(['team:c']));
     create();
-    assert.equal(ask('PUT', `/api/v1/monitor/${id}`, { message: 'm' }).status, 400);
-    assert.equal(ask('PUT', `/api/v1/monitor/${id}`, { tags: ['team:a'] }).status, 200);
+    assert.equal(send('PUT', `/api/v1/monitor/${id}`, { message: 'm' }).status, 400);
+    assert.equal(send('PUT', `/api/v1/monitor/${id}`, { tags: ['team:a'] }).status, 200);
   });
 
   it('is refused, and not found, in these words', () => {
     const { id } = create();
-    assert.deepEqual(words(ask('POST', PATH, data('x', { policy_type: 'INVALID' }))), [
+    assert.deepEqual(statusAndErrors(send('POST', PATH, data('x', { policy_type: 'INVALID' }))), [
       400,
       "Value of parameter 'policy_type' should be any of these ['tag']",
     ]);
-    assert.deepEqual(words(ask('DELETE', `${PATH}/x`)), [
+    assert.deepEqual(statusAndErrors(send('DELETE', `${PATH}/x`)), [
       400,
       'Invalid URL param: policy_id must be an uuid',
     ]);
-    assert.deepEqual(words(ask('PATCH', `${PATH}/${id}`, sent({}, { id: NONE }))), [
+    assert.deepEqual(statusAndErrors(send('PATCH', `${PATH}/${id}`, sent({}, { id: NONE }))), [
       422,
       'Policy id in request body does not match id in URL param',
     ]);
-    assert.deepEqual(words(ask('GET', `${PATH}/${NONE}`)), [404, 'Monitor configuration policy not found']);
+    assert.deepEqual(statusAndErrors(send('GET', `${PATH}/${NONE}`)), [
+      404,
+      'Monitor configuration policy not found',
+    ]);
   });
 });
 
@@ -81,29 +92,32 @@ describe('a notification rule', () => {
       recipients: ['slack-x'],
       ...attributes,
     });
-  const create = (attributes: object = {}) => body(ask('POST', PATH, sent(attributes)));
+  const create = (attributes: object = {}) => jsonBody(send('POST', PATH, sent(attributes)));
 
   it('was never changed, says the answer to its making, and names its maker; reads do neither', () => {
     const { data: made, included } = create();
     assert.equal(made.attributes.modified_at, '1970-01-01T00:00:00+00:00');
     assert.deepEqual([included[0].type, made.relationships.created_by.data.id], ['users', included[0].id]);
-    const read = body(ask('GET', `${PATH}/${made.id}`));
+    const read = jsonBody(send('GET', `${PATH}/${made.id}`));
     assert.deepEqual([read.included, read.data.relationships], [undefined, undefined]);
     assert.equal(read.data.attributes.modified_at, '2026-05-14T10:58:54.236000+00:00');
-    assert.equal(body(ask('GET', `${PATH}/${made.id}?include=created_by`)).included.length, 1);
+    assert.equal(jsonBody(send('GET', `${PATH}/${made.id}?include=created_by`)).included.length, 1);
   });
 
   it('is listed in pages, sorted and filtered, changed, and deleted', () => {
     const ids = ['b', 'a'].map((name) => create({ name, filter: { tags: [`n:${name}`] } }).data.id);
     const listed = (query: string) =>
-      body(ask('GET', `${PATH}?${query}`)).data.map(({ id }: { id: string }) => id);
+      jsonBody(send('GET', `${PATH}?${query}`)).data.map(({ id }: { id: string }) => id);
     assert.deepEqual(listed('sort=name:asc'), ids.toReversed());
     assert.deepEqual(listed('per_page=1&page=1'), [ids[1]]);
     assert.deepEqual(listed(`filters=${encodeURIComponent('{"tags":["n:a"]}')}`), [ids[1]]);
-    const after = body(ask('PATCH', `${PATH}/${ids[0]}`, sent({ name: 'c' }))).data;
+    const after = jsonBody(send('PATCH', `${PATH}/${ids[0]}`, sent({ name: 'c' }))).data;
     assert.equal(after.attributes.name, 'c');
-    assert.equal(ask('DELETE', `${PATH}/${ids[0]}`).status, 204);
-    assert.deepEqual(words(ask('GET', `${PATH}/${ids[0]}`)), [404, 'Monitor Notification Rule not found']);
+    assert.equal(send('DELETE', `${PATH}/${ids[0]}`).status, 204);
+    assert.deepEqual(statusAndErrors(send('GET', `${PATH}/${ids[0]}`)), [
+      404,
+      'Monitor Notification Rule not found',
+    ]);
   });
 
   const refused: readonly [object, RegExp][] = [
@@ -122,7 +136,7 @@ describe('a notification rule', () => {
   ];
   for (const [attributes, says] of refused) {
     it(`is refused: ${says.source}`, () => {
-      const [status, text] = words(ask('POST', PATH, sent(attributes)));
+      const [status, text] = statusAndErrors(send('POST', PATH, sent(attributes)));
       assert.equal(status, 400);
       assert.match(String(text), says);
     });
@@ -138,12 +152,12 @@ describe('a template of monitors', () => {
       tags: [],
       template_variables: [],
     });
-  const create = () => body(ask('POST', PATH, sent())).data;
+  const create = () => jsonBody(send('POST', PATH, sent())).data;
 
   it('is of version 0, and one more with each update, which lists them and ignores the id of the body', () => {
     const { id, attributes } = create();
     assert.equal(attributes.version, 0);
-    const after = body(ask('PUT', `${PATH}/${id}`, sent(undefined, 'new'))).data;
+    const after = jsonBody(send('PUT', `${PATH}/${id}`, sent(undefined, 'new'))).data;
     assert.deepEqual([after.id, after.attributes.version, after.attributes.title], [id, 1, 'new']);
     assert.deepEqual(
       after.attributes.versions.map(({ version, title }: { version: number; title: string }) => [
@@ -155,63 +169,63 @@ describe('a template of monitors', () => {
         [1, 'new'],
       ],
     );
-    assert.equal(body(ask('GET', PATH)).data[0].attributes.versions, undefined);
-    assert.equal(body(ask('GET', `${PATH}/${id}`)).data.attributes.versions.length, 2);
+    assert.equal(jsonBody(send('GET', PATH)).data[0].attributes.versions, undefined);
+    assert.equal(jsonBody(send('GET', `${PATH}/${id}`)).data.attributes.versions.length, 2);
   });
 
   it('is validated, refused and not found in these words', () => {
     const { id } = create();
     const empty = 'Invalid monitor_definition or template variables: Monitor definition cannot be empty.';
-    assert.equal(ask('POST', `${PATH}/validate`, sent()).status, 204);
+    assert.equal(send('POST', `${PATH}/validate`, sent()).status, 204);
     for (const [method, path] of [
       ['POST', ''],
       ['POST', '/validate'],
       ['PUT', `/${id}`],
       ['POST', `/${id}/validate`],
     ])
-      assert.deepEqual(words(ask(method ?? '', PATH + path, sent({}))), [400, empty]);
-    assert.equal(ask('DELETE', `${PATH}/${id}`).status, 204);
+      assert.deepEqual(statusAndErrors(send(method ?? '', PATH + path, sent({}))), [400, empty]);
+    assert.equal(send('DELETE', `${PATH}/${id}`).status, 204);
     for (const method of ['GET', 'DELETE'])
-      assert.deepEqual(words(ask(method, `${PATH}/${id}`)), [404, 'Monitor template not found']);
+      assert.deepEqual(statusAndErrors(send(method, `${PATH}/${id}`)), [404, 'Monitor template not found']);
   });
 });
 
 describe('a restriction policy', () => {
   const path = (resource: string) => `/api/v2/restriction_policy/${resource}`;
   const restrict = (resource: string, principals: string[]) =>
-    ask(
+    send(
       'POST',
       path(resource),
       data('restriction_policy', { bindings: [{ relation: 'editor', principals }] }, { id: resource }),
     );
 
   it('has no bindings where nobody is restricted, and is replaced and deleted', () => {
-    assert.deepEqual(body(ask('GET', path('slo:x'))).data.attributes.bindings, []);
+    assert.deepEqual(jsonBody(send('GET', path('slo:x'))).data.attributes.bindings, []);
     restrict('dashboard:a-b', ['org:1']);
-    assert.deepEqual(body(ask('GET', path('dashboard%3Aa-b'))).data.attributes.bindings[0].principals, [
+    assert.deepEqual(jsonBody(send('GET', path('dashboard%3Aa-b'))).data.attributes.bindings[0].principals, [
       'org:1',
     ]);
-    assert.equal(ask('DELETE', path('dashboard:a-b')).status, 204);
-    assert.deepEqual(body(ask('GET', path('dashboard:a-b'))).data.attributes.bindings, []);
+    assert.equal(send('DELETE', path('dashboard:a-b')).status, 204);
+    assert.deepEqual(jsonBody(send('GET', path('dashboard:a-b'))).data.attributes.bindings, []);
   });
 
   it("of a monitor sets the monitor's restricted_roles to the roles among its editors, and to null when it goes", () => {
-    const { id } = body(
-      ask('POST', '/api/v1/monitor', { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1' }),
+    const { id } = jsonBody(
+      send('POST', '/api/v1/monitor', { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1' }),
     );
-    const roles = () => body(ask('GET', `/api/v1/monitor/${id}`)).restricted_roles;
+    const roles = () => jsonBody(send('GET', `/api/v1/monitor/${id}`)).restricted_roles;
     restrict(`monitor:${id}`, ['org:1', 'role:2']);
     assert.deepEqual(roles(), ['2']);
     assert.equal(
-      body(ask('GET', `/api/v1/monitor/${id}?with_restricted_roles=false`)).restricted_roles,
+      jsonBody(send('GET', `/api/v1/monitor/${id}?with_restricted_roles=false`)).restricted_roles,
       undefined,
     );
-    ask('DELETE', path(`monitor:${id}`));
+    send('DELETE', path(`monitor:${id}`));
     assert.equal(roles(), null);
   });
 
   it('of something without a type is refused', () =>
-    assert.deepEqual(words(ask('GET', path('malformed'))), [
+    assert.deepEqual(statusAndErrors(send('GET', path('malformed'))), [
       400,
       "Invalid resource: 'malformed' is not in a valid format",
     ]));

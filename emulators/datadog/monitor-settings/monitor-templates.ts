@@ -1,11 +1,11 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { attributesOf, held, requireUuid } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { KEY_OWNER } from '../people/key-owner.ts';
 import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
+import { seedById } from '../seed.ts';
 
 const PATH = '/api/v2/monitor/template';
 const TYPE = 'monitor-user-template';
@@ -21,7 +21,7 @@ const VERSIONED = [
 ];
 
 /** Templates that users make monitors from. */
-export function monitorTemplates(organisation: Organisation): Family {
+export function monitorTemplates(organisation: Organisation): EndpointGroup {
   const templates = organisation.collection('monitor_templates');
   const find = ({ params }: Call): RawObject => {
     const id = params['template_id'] ?? '';
@@ -29,7 +29,7 @@ export function monitorTemplates(organisation: Organisation): Family {
     return held(templates, id, 'Monitor template not found');
   };
 
-  function create({ body }: Call): EmulatorAnswer {
+  function create({ body }: Call): EmulatorResponse {
     const now = timestamp(organisation.now());
     const id = newUuid();
     const attributes = {
@@ -45,7 +45,7 @@ export function monitorTemplates(organisation: Organisation): Family {
   }
 
   /** A new version; an id in the body is ignored. */
-  function update(call: Call): EmulatorAnswer {
+  function update(call: Call): EmulatorResponse {
     const before = find(call);
     const old = isRawObject(before['attributes']) ? before['attributes'] : {};
     const attributes: RawObject = {
@@ -89,11 +89,11 @@ export function monitorTemplates(organisation: Organisation): Family {
         },
       },
     ],
-    seeds: { monitor_templates: seedInto(templates) },
+    seeds: { monitor_templates: seedById(templates) },
   };
 }
 
-function validated(body: RawObject): EmulatorAnswer {
+function validated(body: RawObject): EmulatorResponse {
   checked(attributesOf(body));
   return { status: 204 };
 }
@@ -101,7 +101,7 @@ function validated(body: RawObject): EmulatorAnswer {
 function checked(attributes: RawObject): RawObject {
   const definition = attributes['monitor_definition'];
   if (isRawObject(definition) && Object.keys(definition).length > 0) return attributes;
-  throw new Refused(
+  throw new DatadogError(
     400,
     'Invalid monitor_definition or template variables: Monitor definition cannot be empty.',
   );

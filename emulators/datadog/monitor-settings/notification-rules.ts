@@ -1,22 +1,22 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { attributesOf, held, requireUuid } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { KEY_OWNER } from '../people/key-owner.ts';
 import { isRawObject, parseRaw, type RawObject, timestamp } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
+import { seedById } from '../seed.ts';
 
 const PATH = '/api/v2/monitor/notification_rule';
 /** Entries of one list of recipients. */
-const MOST_RECIPIENTS = 20;
-const MOST_CONDITIONS = 10;
+const MAX_RECIPIENTS = 20;
+const MAX_CONDITIONS = 10;
 const PAGE = { usual: 100, most: 1000 };
 /** The answer to a create says that the rule was never changed. */
 const NEVER = '1970-01-01T00:00:00+00:00';
 
 /** Who else is told of a monitor's alerts. */
-export function notificationRules(organisation: Organisation): Family {
+export function notificationRules(organisation: Organisation): EndpointGroup {
   const rules = organisation.collection('notification_rules');
   const find = ({ params }: Call): RawObject => {
     const id = params['rule_id'] ?? '';
@@ -25,7 +25,7 @@ export function notificationRules(organisation: Organisation): Family {
   };
   const put = (rule: RawObject) => rules.put(String(rule['id']), rule);
 
-  function create({ body }: Call): EmulatorAnswer {
+  function create({ body }: Call): EmulatorResponse {
     const at = timestamp(organisation.now());
     const id = newUuid();
     const attributes = { ...checked(attributesOf(body)), created_at: at, modified_at: at };
@@ -34,7 +34,7 @@ export function notificationRules(organisation: Organisation): Family {
     return json(200, withOwner({ type: 'monitor-notification-rule', id, attributes: answered }));
   }
 
-  function update(call: Call): EmulatorAnswer {
+  function update(call: Call): EmulatorResponse {
     const before = find(call);
     const { created_at } = isRawObject(before['attributes']) ? before['attributes'] : {};
     const attributes = {
@@ -47,7 +47,7 @@ export function notificationRules(organisation: Organisation): Family {
     return json(200, withOwner(after));
   }
 
-  function list({ query }: Call): EmulatorAnswer {
+  function list({ query }: Call): EmulatorResponse {
     const size = Math.min(PAGE.most, Number(query.get('per_page') ?? PAGE.usual));
     const page = Number(query.get('page') ?? 0);
     const found = sorted(rules.all().filter(filterOf(query.get('filters'))), query.get('sort'));
@@ -80,7 +80,7 @@ export function notificationRules(organisation: Organisation): Family {
         },
       },
     ],
-    seeds: { notification_rules: seedInto(rules) },
+    seeds: { notification_rules: seedById(rules) },
   };
 }
 
@@ -102,13 +102,14 @@ function readForm(rule: RawObject, query: URLSearchParams): RawObject {
 
 function checked(attributes: RawObject): RawObject {
   const { recipients, conditional_recipients, filter } = attributes;
-  if (typeof attributes['name'] !== 'string') throw new Refused(400, "Missing required parameter: 'name'");
+  if (typeof attributes['name'] !== 'string')
+    throw new DatadogError(400, "Missing required parameter: 'name'");
   if ((recipients === undefined) === (conditional_recipients === undefined))
-    throw new Refused(
+    throw new DatadogError(
       400,
       'Invalid recipients: exactly one of recipients and conditional_recipients is expected',
     );
-  if (!isRawObject(filter)) throw new Refused(400, "Missing required parameter: 'filter'");
+  if (!isRawObject(filter)) throw new DatadogError(400, "Missing required parameter: 'filter'");
   for (const list of recipientLists(recipients, conditional_recipients)) checkRecipients(list);
   return attributes;
 }
@@ -117,8 +118,8 @@ function recipientLists(recipients: unknown, conditional: unknown): unknown[] {
   if (!isRawObject(conditional)) return [recipients];
   const { conditions, fallback_recipients } = conditional;
   const listed = Array.isArray(conditions) ? conditions.filter(isRawObject) : [];
-  if (listed.length === 0 || listed.length > MOST_CONDITIONS)
-    throw new Refused(400, `Invalid conditions: 1 to ${MOST_CONDITIONS} are expected`);
+  if (listed.length === 0 || listed.length > MAX_CONDITIONS)
+    throw new DatadogError(400, `Invalid conditions: 1 to ${MAX_CONDITIONS} are expected`);
   return [
     ...listed.map((one) => one['recipients']),
     ...(fallback_recipients === undefined ? [] : [fallback_recipients]),
@@ -126,10 +127,10 @@ function recipientLists(recipients: unknown, conditional: unknown): unknown[] {
 }
 
 function checkRecipients(list: unknown): void {
-  if (!Array.isArray(list) || list.length === 0 || list.length > MOST_RECIPIENTS)
-    throw new Refused(400, `Invalid recipients: 1 to ${MOST_RECIPIENTS} are expected`);
+  if (!Array.isArray(list) || list.length === 0 || list.length > MAX_RECIPIENTS)
+    throw new DatadogError(400, `Invalid recipients: 1 to ${MAX_RECIPIENTS} are expected`);
   if (list.some((handle) => String(handle).startsWith('@')))
-    throw new Refused(400, "Invalid recipients: Recipient handle should not start with '@'");
+    throw new DatadogError(400, "Invalid recipients: Recipient handle should not start with '@'");
 }
 
 /** `{"text": "...", "tags": ["a:b"]}`: words in the name, and tags that the rule filters by. */
@@ -139,7 +140,7 @@ function filterOf(text: string | null): (rule: RawObject) => boolean {
   try {
     wanted = parseRaw(text);
   } catch {}
-  if (!isRawObject(wanted)) throw new Refused(400, 'Invalid filters: a JSON object is expected');
+  if (!isRawObject(wanted)) throw new DatadogError(400, 'Invalid filters: a JSON object is expected');
   const { text: words, tags } = wanted;
   return ({ attributes }) => {
     const { name, filter } = isRawObject(attributes) ? attributes : {};

@@ -1,16 +1,16 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Collection } from '../collection.ts';
 import { attributesOf } from '../json-api.ts';
 import type { Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
+import { seedById } from '../seed.ts';
 
 const PATH = '/api/v2/restriction_policy/:resource';
 
 /** Who may see and edit a monitor, dashboard or SLO. */
-export function restrictionPolicies(organisation: Organisation): Family {
+export function restrictionPolicies(organisation: Organisation): EndpointGroup {
   const policies = organisation.collection('restriction_policies');
   return {
     routes: [
@@ -27,7 +27,7 @@ export function restrictionPolicies(organisation: Organisation): Family {
         },
       },
     ],
-    seeds: { restriction_policies: seedInto(policies) },
+    seeds: { restriction_policies: seedById(policies) },
   };
 }
 
@@ -50,12 +50,12 @@ function find(policies: Collection, resource: string): RawObject {
   return policies.get(resource) ?? policy(resource, []);
 }
 
-function replace(organisation: Organisation, call: Call): EmulatorAnswer {
+function replace(organisation: Organisation, call: Call): EmulatorResponse {
   const resource = resourceOf(call);
   const bindings = bindingsOf(attributesOf(call.body));
   for (const { relation, principals } of bindings) {
     if (typeof relation !== 'string' || !Array.isArray(principals))
-      throw new Refused(400, 'Invalid bindings: each has a relation and principals');
+      throw new DatadogError(400, 'Invalid bindings: each has a relation and principals');
   }
   const made = policy(resource, bindings);
   organisation.collection('restriction_policies').put(resource, made);
@@ -76,6 +76,6 @@ function bindingsOf(attributes: RawObject): RawObject[] {
 function resourceOf({ params }: Call): string {
   const resource = decodeURIComponent(params['resource'] ?? '');
   if (!/^[\w-]+:.+$/.test(resource))
-    throw new Refused(400, `Invalid resource: '${resource}' is not in a valid format`);
+    throw new DatadogError(400, `Invalid resource: '${resource}' is not in a valid format`);
   return resource;
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { askDatadog, words } from '../ask-datadog.ts';
+import { createTestClient, statusAndErrors } from '../test-client.ts';
 
 const QUERY_200 = 'avg(last_5m):avg:a{*} > 200';
 const INVALID = "The value provided for parameter 'query' is invalid";
 const MONITOR = { type: 'query alert', name: 'n', query: 'avg(last_5m):avg:a{*} > 2' };
-const { ask } = askDatadog();
+const { send } = createTestClient();
 
 describe('what Datadog refuses, it refuses in its words', () => {
   const refused: readonly [object, string][] = [
@@ -69,7 +69,7 @@ describe('what Datadog refuses, it refuses in its words', () => {
   for (const [monitor, says] of refused) {
     it(`${JSON.stringify(monitor)}: ${says}`, () => {
       for (const path of ['/api/v1/monitor', '/api/v1/monitor/validate'])
-        assert.deepEqual(words(ask('POST', path, { ...MONITOR, ...monitor })), [400, says]);
+        assert.deepEqual(statusAndErrors(send('POST', path, { ...MONITOR, ...monitor })), [400, says]);
     });
   }
 
@@ -91,7 +91,7 @@ describe('what Datadog refuses, it refuses in its words', () => {
   ];
   for (const monitor of taken) {
     it(`but takes ${JSON.stringify(monitor)}`, () =>
-      assert.equal(ask('POST', '/api/v1/monitor/validate', { ...MONITOR, ...monitor }).status, 200));
+      assert.equal(send('POST', '/api/v1/monitor/validate', { ...MONITOR, ...monitor }).status, 200));
   }
 
   it('but numeric texts pass, and limits that touch', () => {
@@ -101,7 +101,7 @@ describe('what Datadog refuses, it refuses in its words', () => {
       { critical: 200, warning: 199, warning_recovery: 198, ok: 1 },
     ])
       assert.equal(
-        ask('POST', '/api/v1/monitor/validate', { ...MONITOR, query: QUERY_200, options: { thresholds } })
+        send('POST', '/api/v1/monitor/validate', { ...MONITOR, query: QUERY_200, options: { thresholds } })
           .status,
         200,
       );

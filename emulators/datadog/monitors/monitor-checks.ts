@@ -1,5 +1,5 @@
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import { queryFault } from './query-forms.ts';
 import { checkThresholds } from './threshold-checks.ts';
 
@@ -33,21 +33,21 @@ const TYPES = new Set([
 /** Refuses what Datadog refuses, in its words where they are known. */
 export function checkMonitor(monitor: RawObject): void {
   const { type, query } = monitor;
-  if (typeof type !== 'string') throw new Refused(400, "Missing required parameter: 'type'");
-  if (!TYPES.has(type)) throw new Refused(400, "The value provided for parameter 'type' is invalid");
+  if (typeof type !== 'string') throw new DatadogError(400, "Missing required parameter: 'type'");
+  if (!TYPES.has(type)) throw new DatadogError(400, "The value provided for parameter 'type' is invalid");
   if (typeof query !== 'string' || query.trim() === '')
-    throw new Refused(400, "Missing required parameter: 'query'");
+    throw new DatadogError(400, "Missing required parameter: 'query'");
   const fault = queryFault(type, query);
-  if (fault !== undefined) throw new Refused(400, fault);
+  if (fault !== undefined) throw new DatadogError(400, fault);
   const options = isRawObject(monitor['options']) ? monitor['options'] : {};
   checkThresholds(type, query, options);
   if (type === 'log alert' && typeof options['no_data_timeframe'] === 'number')
-    throw new Refused(400, 'The no_data_timeframe option is not allowed for log alert monitors');
+    throw new DatadogError(400, 'The no_data_timeframe option is not allowed for log alert monitors');
   checkTags(monitor['tags']);
 }
 
 function checkTags(tags: unknown): void {
   if (tags === undefined || tags === null) return;
   if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string'))
-    throw new Refused(400, "The value provided for parameter 'tags' is invalid");
+    throw new DatadogError(400, "The value provided for parameter 'tags' is invalid");
 }

@@ -1,4 +1,4 @@
-import { inOrder, isRawObject, numeric, type RawObject } from '../raw-json.ts';
+import { pickFields, isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 
 /** The order in which Datadog writes the members of a monitor. */
 export const MONITOR_ORDER = [
@@ -51,7 +51,7 @@ const SIMPLE_GROUPING = new Set([
 
 /** What Datadog makes of the managed fields that it is sent. Throws nothing: it is checked before. */
 export function normalised(sent: RawObject): RawObject {
-  const monitor = inOrder(sent, WRITABLE);
+  const monitor = pickFields(sent, WRITABLE);
   const query = trimmed(String(monitor['query']));
   const type = typeByQuery(String(monitor['type']), query);
   const options = withOptionDefaults(isRawObject(monitor['options']) ? monitor['options'] : {}, type);
@@ -108,7 +108,7 @@ function asFloat(value: unknown): unknown {
 
 function priority(value: unknown): unknown {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-  return number === undefined || numeric(number) === 0 ? null : number;
+  return number === undefined || toNumber(number) === 0 ? null : number;
 }
 
 function trimmed(text: string): string {

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body, words } from '../ask-datadog.ts';
+import { createTestClient, jsonBody, statusAndErrors } from '../test-client.ts';
 
 const MONITOR = { type: 'query alert', name: 'n', query: 'avg(last_5m):avg:a{*} > 2' };
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
 });
-const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
-const create = (monitor: object = {}) => body(ask('POST', '/api/v1/monitor', { ...MONITOR, ...monitor }));
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
+const create = (monitor: object = {}) =>
+  jsonBody(send('POST', '/api/v1/monitor', { ...MONITOR, ...monitor }));
 
 describe('the search for monitors', () => {
   beforeEach(() => {
@@ -22,10 +23,10 @@ describe('the search for monitors', () => {
       tags: ['service:db'],
     });
     const { id } = create({ name: 'Muted', query: 'avg(last_5m):avg:system.cpu{host:a} by {host} > 2' });
-    ask('POST', `/api/v1/monitor/${id}/mute`, {});
+    send('POST', `/api/v1/monitor/${id}/mute`, {});
   });
   const search = (query: string, more = '') =>
-    body(ask('GET', `/api/v1/monitor/search?query=${encodeURIComponent(query)}${more}`));
+    jsonBody(send('GET', `/api/v1/monitor/search?query=${encodeURIComponent(query)}${more}`));
   const names = (query: string) => search(query).monitors.map((m: { name: string }) => m.name);
 
   const searches: readonly [query: string, found: string[]][] = [
@@ -72,8 +73,8 @@ describe('the search for monitors', () => {
   });
 
   it('finds groups too, by the status of each', () => {
-    const found = body(
-      ask('GET', `/api/v1/monitor/groups/search?query=${encodeURIComponent('group_status:"No Data" disk')}`),
+    const found = jsonBody(
+      send('GET', `/api/v1/monitor/groups/search?query=${encodeURIComponent('group_status:"No Data" disk')}`),
     );
     assert.deepEqual(
       found.groups.map((g: { monitor_name: string; group: string }) => [g.monitor_name, g.group]),
@@ -92,10 +93,10 @@ describe('the search for monitors', () => {
   ] as const) {
     it(`${query} is refused`, () => {
       for (const path of ['search', 'groups/search'])
-        assert.deepEqual(words(ask('GET', `/api/v1/monitor/${path}?query=${encodeURIComponent(query)}`)), [
-          400,
-          says,
-        ]);
+        assert.deepEqual(
+          statusAndErrors(send('GET', `/api/v1/monitor/${path}?query=${encodeURIComponent(query)}`)),
+          [400, says],
+        );
     });
   }
 });

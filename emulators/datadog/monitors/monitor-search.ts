@@ -1,7 +1,7 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import type { Call, Family } from '../route.ts';
+import type { Call, EndpointGroup } from '../route.ts';
 import { type SearchRow, searchCondition } from './search-query.ts';
 
 /** What the search calls the kinds of monitors, by type; the kinds of metric monitors show in their queries. */
@@ -33,7 +33,7 @@ interface Found {
 }
 
 /** Search in monitors and in their groups. */
-export function monitorSearch(organisation: Organisation): Family {
+export function monitorSearch(organisation: Organisation): EndpointGroup {
   const monitors = organisation.collection('monitors');
   return {
     routes: [
@@ -52,7 +52,7 @@ export function monitorSearch(organisation: Organisation): Family {
   };
 }
 
-function searched({ query }: Call, all: readonly Found[], name: 'monitors' | 'groups'): EmulatorAnswer {
+function searched({ query }: Call, all: readonly Found[], name: 'monitors' | 'groups'): EmulatorResponse {
   const condition = searchCondition(query.get('query') ?? '');
   const found = sorted(
     all.filter(({ row }) => condition(row)),

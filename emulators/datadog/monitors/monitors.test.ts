@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import type { EmulatorAnswer } from '../../server/emulator-server.ts';
-import { askDatadog, body, words } from '../ask-datadog.ts';
+import type { EmulatorResponse } from '../../server/emulator-server.ts';
+import { createTestClient, jsonBody, statusAndErrors } from '../test-client.ts';
 
 const QUERY = 'avg(last_5m):avg:a{*} > 2';
 const MONITOR = { type: 'query alert', name: 'n', query: QUERY };
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
 });
-const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 function create(monitor: object = {}) {
-  const answer = ask('POST', '/api/v1/monitor', { ...MONITOR, ...monitor });
+  const answer = send('POST', '/api/v1/monitor', { ...MONITOR, ...monitor });
   assert.equal(answer.status, 200, answer.body);
-  return body(answer);
+  return jsonBody(answer);
 }
 
 describe('a monitor that is created', () => {
@@ -101,7 +101,7 @@ describe('a monitor that is created', () => {
   });
 
   it('thresholds come back as floats, everything else in its own spelling', () => {
-    const answer = ask(
+    const answer = send(
       'POST',
       '/api/v1/monitor',
       `{"type":"query alert","query":"${QUERY}","options":{"thresholds":{"critical":2,"warning":1.50},"x":1e3}}`,
@@ -151,7 +151,7 @@ describe('a monitor that is created', () => {
 
   it('twice is refused, with the id of the first; with another tag it is another', () => {
     const { id } = create({ tags: ['a:b'] });
-    assert.deepEqual(words(ask('POST', '/api/v1/monitor', { ...MONITOR, tags: ['a:b'] })), [
+    assert.deepEqual(statusAndErrors(send('POST', '/api/v1/monitor', { ...MONITOR, tags: ['a:b'] })), [
       400,
       `Duplicate of an existing monitor_id:${id} org_id:1000001`,
     ]);
@@ -166,8 +166,8 @@ describe('a monitor that is updated', () => {
       tags: ['a'],
       options: { renotify_interval: 5, silenced: { '*': null } },
     });
-    const after = body(
-      ask('PUT', `/api/v1/monitor/${id}`, { options: { thresholds: { critical: 2, warning: null } } }),
+    const after = jsonBody(
+      send('PUT', `/api/v1/monitor/${id}`, { options: { thresholds: { critical: 2, warning: null } } }),
     );
     assert.deepEqual(
       [after.message, after.tags, after.creator, after.options.renotify_interval],
@@ -177,17 +177,17 @@ describe('a monitor that is updated', () => {
       [after.options.silenced, after.options.include_tags, after.options.thresholds],
       [{ '*': null }, true, { critical: 2 }],
     );
-    const read = body(ask('GET', `/api/v1/monitor/${id}`));
+    const read = jsonBody(send('GET', `/api/v1/monitor/${id}`));
     assert.ok(read.creator && read.restriction_policy === undefined && read.assets === undefined);
   });
 
   it('cannot change its type, but for metric and query alert', () => {
     const { id } = create();
-    assert.equal(ask('PUT', `/api/v1/monitor/${id}`, { type: 'metric alert' }).status, 200);
-    assert.deepEqual(words(ask('PUT', `/api/v1/monitor/${id}`, { type: 'composite', query: '1 && 2' })), [
-      400,
-      'Monitor type change not allowed',
-    ]);
+    assert.equal(send('PUT', `/api/v1/monitor/${id}`, { type: 'metric alert' }).status, 200);
+    assert.deepEqual(
+      statusAndErrors(send('PUT', `/api/v1/monitor/${id}`, { type: 'composite', query: '1 && 2' })),
+      [400, 'Monitor type change not allowed'],
+    );
   });
 });
 
@@ -196,12 +196,12 @@ describe('a list of monitors', () => {
     for (let n = 0; n < 5; n += 1) create({ name: `m${n}`, tags: [`n:${n}`, 'all:yes'] });
   });
   const names = (query: string) =>
-    body(ask('GET', `/api/v1/monitor?${query}`)).map((m: { name: string }) => m.name);
+    jsonBody(send('GET', `/api/v1/monitor?${query}`)).map((m: { name: string }) => m.name);
 
   it('is whole without paging, and paged by page or by the last id', () => {
     assert.equal(names('').length, 5);
     assert.deepEqual(names('page=1&page_size=2'), ['m2', 'm3']);
-    const [, second] = body(ask('GET', '/api/v1/monitor?id_offset=0&page_size=2'));
+    const [, second] = jsonBody(send('GET', '/api/v1/monitor?id_offset=0&page_size=2'));
     assert.deepEqual(names(`id_offset=${second.id}&page_size=2`), ['m2', 'm3']);
     assert.deepEqual(names('page=9&page_size=2'), []);
   });
@@ -213,9 +213,9 @@ describe('a list of monitors', () => {
   });
 
   it('always has matching_downtimes, and refuses unknown states', () => {
-    const [first] = body(ask('GET', '/api/v1/monitor?page=0'));
+    const [first] = jsonBody(send('GET', '/api/v1/monitor?page=0'));
     assert.deepEqual([first.matching_downtimes, first.restriction_policy], [[], undefined]);
-    assert.deepEqual(words(ask('GET', '/api/v1/monitor?group_states=notagroupstate')), [
+    assert.deepEqual(statusAndErrors(send('GET', '/api/v1/monitor?group_states=notagroupstate')), [
       400,
       'Invalid group_state filters.',
     ]);
@@ -224,20 +224,25 @@ describe('a list of monitors', () => {
 
 describe('requests that cannot be served', () => {
   it('a monitor that is not there, and one deleted twice', () => {
-    assert.deepEqual(words(ask('GET', '/api/v1/monitor/1')), [404, 'Monitor not found']);
+    assert.deepEqual(statusAndErrors(send('GET', '/api/v1/monitor/1')), [404, 'Monitor not found']);
     const { id } = create();
-    assert.deepEqual(body(ask('DELETE', `/api/v1/monitor/${id}`)), { deleted_monitor_id: id });
-    assert.deepEqual(words(ask('DELETE', `/api/v1/monitor/${id}`)), [404, 'Monitor not found']);
+    assert.deepEqual(jsonBody(send('DELETE', `/api/v1/monitor/${id}`)), { deleted_monitor_id: id });
+    assert.deepEqual(statusAndErrors(send('DELETE', `/api/v1/monitor/${id}`)), [404, 'Monitor not found']);
   });
 
   it('keys: none, a wrong one, and the API key alone', () => {
-    assert.deepEqual(words(ask('GET', '/api/v1/validate', undefined, {})), [403, 'API key required']);
-    assert.deepEqual(words(ask('GET', '/api/v1/validate', undefined, { 'dd-api-key': 'x' })), [
+    assert.deepEqual(statusAndErrors(send('GET', '/api/v1/validate', undefined, {})), [
+      403,
+      'API key required',
+    ]);
+    assert.deepEqual(statusAndErrors(send('GET', '/api/v1/validate', undefined, { 'dd-api-key': 'x' })), [
       403,
       'Forbidden',
     ]);
-    assert.deepEqual(body(ask('GET', '/api/v1/validate', undefined, { 'dd-api-key': 'a' })), { valid: true });
-    assert.deepEqual(words(ask('GET', '/api/v1/monitor', undefined, { 'dd-api-key': 'a' })), [
+    assert.deepEqual(jsonBody(send('GET', '/api/v1/validate', undefined, { 'dd-api-key': 'a' })), {
+      valid: true,
+    });
+    assert.deepEqual(statusAndErrors(send('GET', '/api/v1/monitor', undefined, { 'dd-api-key': 'a' })), [
       403,
       'Forbidden',
     ]);
@@ -249,7 +254,7 @@ describe('a rate limit', () => {
     datadog.control('PUT', 'limits', { get_monitors: { limit: 2, period: 10 } });
     datadog.clock.now = 1_000_004_000;
     const left = () => {
-      const { status, headers = {} } = ask('GET', '/api/v1/monitor/1');
+      const { status, headers = {} } = send('GET', '/api/v1/monitor/1');
       return [
         status,
         headers['x-ratelimit-remaining'],
@@ -266,19 +271,19 @@ describe('a rate limit', () => {
 });
 
 describe('a monitor that is muted', () => {
-  const silenced = (answer: EmulatorAnswer) => body(answer).options.silenced;
+  const silenced = (answer: EmulatorResponse) => jsonBody(answer).options.silenced;
 
   it('is so for all of it or for a scope, until an end or for good, and no longer once it is unmuted', () => {
     const { id, modified } = create();
-    const mute = (asked: object) => ask('POST', `/api/v1/monitor/${id}/mute`, asked);
+    const mute = (asked: object) => send('POST', `/api/v1/monitor/${id}/mute`, asked);
     assert.deepEqual(silenced(mute({})), { '*': null });
     assert.deepEqual(silenced(mute({ scope: 'host:a', end: 1_900_000_000 })), {
       '*': null,
       'host:a': 1_900_000_000,
     });
-    const unmute = (asked: object) => ask('POST', `/api/v1/monitor/${id}/unmute`, asked);
+    const unmute = (asked: object) => send('POST', `/api/v1/monitor/${id}/unmute`, asked);
     assert.deepEqual(silenced(unmute({ scope: 'host:a' })), { '*': null });
     assert.deepEqual(silenced(unmute({ all_scopes: true, scope: [] })), {});
-    assert.equal(body(ask('GET', `/api/v1/monitor/${id}`)).modified, modified);
+    assert.equal(jsonBody(send('GET', `/api/v1/monitor/${id}`)).modified, modified);
   });
 });

@@ -1,4 +1,4 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { slosOfMonitor } from '../slos/slos-of-monitor.ts';
 import { checkMonitor } from './monitor-checks.ts';
 import { MONITOR_ORDER, normalised } from './monitor-defaults.ts';
@@ -10,15 +10,15 @@ import { type Change, recordAudit } from '../events/record-audit.ts';
 import { checkPolicies } from '../monitor-settings/policy-check.ts';
 import type { Organisation } from '../organisation.ts';
 import { CREATOR, ORGANISATION } from '../people/key-owner.ts';
-import { inOrder, isRawObject, type RawObject, sameRaw, timestamp } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family, Route } from '../route.ts';
+import { pickFields, isRawObject, type RawObject, equalJson, timestamp } from '../raw-json.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup, Route } from '../route.ts';
 
 const GROUP_STATES = new Set(['all', 'alert', 'warn', 'no data', 'ok']);
 const NOT_FOUND = 'Monitor not found';
 
 /** Monitors: writes, reads, lists, validation. */
-export function monitors(organisation: Organisation): Family {
+export function monitors(organisation: Organisation): EndpointGroup {
   const held = new Monitors(organisation);
   return {
     routes: [...held.routes, ...monitorSearch(organisation).routes],
@@ -63,13 +63,13 @@ class Monitors {
     this.#held.put(String(object['id']), monitor);
   }
 
-  #create({ body }: Call): EmulatorAnswer {
+  #create({ body }: Call): EmulatorResponse {
     checkMonitor(body);
     checkPolicies(this.#organisation, body);
     const monitor = normalised(body);
     const twin = this.#duplicateOf(body, monitor);
     if (twin)
-      throw new Refused(
+      throw new DatadogError(
         400,
         `Duplicate of an existing monitor_id:${String(twin['id'])} org_id:${String(twin['org_id'])}`,
       );
@@ -94,7 +94,7 @@ class Monitors {
     return json(200, written(made));
   }
 
-  #update({ params, body }: Call): EmulatorAnswer {
+  #update({ params, body }: Call): EmulatorResponse {
     const before = this.#editable(params['id']);
     const merged: RawObject = { ...before, ...body };
     if (isRawObject(body['options'])) merged['options'] = withoutNullWarning(body['options']);
@@ -117,14 +117,17 @@ class Monitors {
   }
 
   /** Mutes and unmutes move neither `modified` nor the audit trail's definition. */
-  #mute({ params, body }: Call, change: (monitor: RawObject, asked: RawObject) => RawObject): EmulatorAnswer {
+  #mute(
+    { params, body }: Call,
+    change: (monitor: RawObject, asked: RawObject) => RawObject,
+  ): EmulatorResponse {
     const after = change(this.#editable(params['id']), body);
     this.#held.put(String(after['id']), after);
     const { creator: _, ...answer } = written(after);
     return json(200, answer);
   }
 
-  #read({ params, query }: Call): EmulatorAnswer {
+  #read({ params, query }: Call): EmulatorResponse {
     const monitor = this.#find(params['id']);
     checkGroupStates(query);
     const { matching_downtimes: _, ...shown } = this.#shown(monitor, query);
@@ -136,7 +139,7 @@ class Monitors {
     const { assets, restricted_roles, ...rest } = monitor;
     const downtimes = silencedBy(this.#organisation, monitor);
     const silenced = Object.keys(downtimes).length > 0 ? { silenced: downtimes } : {};
-    return inOrder(
+    return pickFields(
       {
         ...rest,
         restricted_roles: query.get('with_restricted_roles') === 'false' ? undefined : restricted_roles,
@@ -149,7 +152,7 @@ class Monitors {
     );
   }
 
-  #delete({ params }: Call): EmulatorAnswer {
+  #delete({ params }: Call): EmulatorResponse {
     const monitor = this.#editable(params['id']);
     this.#held.drop(String(monitor['id']));
     this.#audit('deleted', monitor);
@@ -161,7 +164,7 @@ class Monitors {
     recordAudit(this.#organisation, { action, asset, after: monitor, ...(before ? { before } : {}) });
   }
 
-  #list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorResponse {
     checkGroupStates(query);
     const wanted = this.#wanted(query);
     const { page, offset, size } = paging(query);
@@ -193,7 +196,7 @@ class Monitors {
     });
   }
 
-  #canDelete({ query }: Call): EmulatorAnswer {
+  #canDelete({ query }: Call): EmulatorResponse {
     const ids = listOf(query.get('monitor_ids'));
     const needed = ids.flatMap((id) => {
       const reasons = this.#reasonsToKeep(this.#find(id));
@@ -211,12 +214,12 @@ class Monitors {
       : [];
   }
 
-  #validate(body: RawObject): EmulatorAnswer {
+  #validate(body: RawObject): EmulatorResponse {
     checkMonitor(body);
     return json(200, {});
   }
 
-  #validateExisting({ params, body }: Call): EmulatorAnswer {
+  #validateExisting({ params, body }: Call): EmulatorResponse {
     checkTypeChange(this.#find(params['id']), body);
     return this.#validate(body);
   }
@@ -226,28 +229,28 @@ class Monitors {
     const set = isRawObject(sent['options']) ? Object.keys(sent['options']) : [];
     for (const id of this.#withText(textOf(monitor))) {
       const other = this.#held.get(id) ?? {};
-      const same = fields.every((name) => sameRaw(monitor[name], other[name]));
-      if (same && set.every((name) => sameRaw(options(monitor)[name], options(other)[name]))) return other;
+      const same = fields.every((name) => equalJson(monitor[name], other[name]));
+      if (same && set.every((name) => equalJson(options(monitor)[name], options(other)[name]))) return other;
     }
     return undefined;
   }
 
   #find(id = ''): RawObject {
     const monitor = this.#held.get(id);
-    if (!monitor) throw new Refused(404, NOT_FOUND);
+    if (!monitor) throw new DatadogError(404, NOT_FOUND);
     return monitor;
   }
 
   #editable(id = ''): RawObject {
     const monitor = this.#find(id);
     if (this.#organisation.restricted.has(id))
-      throw new Refused(403, 'user does not have permission to edit this monitor');
+      throw new DatadogError(403, 'user does not have permission to edit this monitor');
     return monitor;
   }
 }
 
 function written(monitor: RawObject): RawObject {
-  return inOrder({ ...monitor, restriction_policy: null }, MONITOR_ORDER);
+  return pickFields({ ...monitor, restriction_policy: null }, MONITOR_ORDER);
 }
 
 /** A runbook link comes back with the members that were left out. */
@@ -288,7 +291,7 @@ function withoutNullWarning(sent: RawObject): RawObject {
 function checkTypeChange(before: RawObject, after: RawObject): void {
   const plain = (type: unknown) => (type === 'metric alert' ? 'query alert' : type);
   if (plain(before['type']) !== plain(after['type']))
-    throw new Refused(400, 'Monitor type change not allowed');
+    throw new DatadogError(400, 'Monitor type change not allowed');
 }
 
 /** A query alert never becomes a metric alert again; the other way it may. */
@@ -300,7 +303,7 @@ function typeAfter(before: RawObject, merged: RawObject): unknown {
 
 function checkGroupStates(query: URLSearchParams): void {
   if (!listOf(query.get('group_states')).every((s) => GROUP_STATES.has(s)))
-    throw new Refused(400, 'Invalid group_state filters.');
+    throw new DatadogError(400, 'Invalid group_state filters.');
 }
 
 /** With neither page nor offset, Datadog sends every monitor there is. */

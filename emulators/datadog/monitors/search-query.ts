@@ -1,4 +1,4 @@
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import { matchesWildcards, wildcardParts } from '../wildcards.ts';
 
 /** What a search asks for, as a condition on rows whose facets and texts are handed in. */
@@ -28,7 +28,7 @@ const WORDS: Readonly<Record<string, 'and' | 'or' | 'not'>> = { AND: 'and', OR: 
 const STATUSES = new Set(['alert', 'warn', 'no data', 'ok', 'ignored', 'skipped', 'unknown']);
 const STATUS_KEYS = new Set(['status', 'group_status']);
 
-/** Reads a search like `service:web AND (status:Alert OR -muted:true) "disk full"`. Throws Refused. */
+/** Reads a search like `service:web AND (status:Alert OR -muted:true) "disk full"`. Throws DatadogError. */
 export function searchCondition(text: string): Condition {
   const tokens = tokensOf(text);
   let at = 0;
@@ -125,6 +125,6 @@ function matcher(value: string, quoted: boolean): (text: string, where: 'within'
   };
 }
 
-function fault(words: string): Refused {
-  return new Refused(400, `Query parsing error: ${words}`);
+function fault(words: string): DatadogError {
+  return new DatadogError(400, `Query parsing error: ${words}`);
 }

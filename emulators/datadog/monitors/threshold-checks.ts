@@ -1,5 +1,5 @@
-import { isRawObject, numeric, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
+import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
+import { DatadogError } from '../datadog-error.ts';
 import { type Comparison, comparisonOf } from './query-forms.ts';
 
 type Threshold = 'critical' | 'warning' | 'critical_recovery' | 'warning_recovery' | 'ok' | 'unknown';
@@ -28,9 +28,9 @@ export function checkThresholds(type: string, query: string, options: RawObject)
   if (type === 'composite' || comparison?.limit === undefined) return;
   const recovery = NAMES.filter((name) => name.endsWith('_recovery') && limits[name] !== undefined);
   if (WITHOUT_RECOVERY.has(type) && recovery.length > 0)
-    throw new Refused(400, `Invalid threshold statuses found: ${recovery.join(', ')}.`);
+    throw new DatadogError(400, `Invalid threshold statuses found: ${recovery.join(', ')}.`);
   if (limits.critical === undefined && thresholds['critical_query'] === undefined)
-    throw new Refused(400, 'Alert status is required.');
+    throw new DatadogError(400, 'Alert status is required.');
   checkAgainstQuery(limits, comparison.limit);
   checkWarning(limits, comparison);
   checkRecovery(limits, comparison);
@@ -43,14 +43,15 @@ function limitsOf(thresholds: RawObject): Limits {
 
 /** A number, or a text that is one. */
 function numberOf(value: unknown): number {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : numeric(value);
-  if (number === undefined || Number.isNaN(number)) throw new Refused(400, 'Non-numeric threshold value.');
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : toNumber(value);
+  if (number === undefined || Number.isNaN(number))
+    throw new DatadogError(400, 'Non-numeric threshold value.');
   return number;
 }
 
 function checkAgainstQuery({ critical }: Limits, inQuery: number): void {
   if (critical === undefined || critical === inQuery) return;
-  throw new Refused(
+  throw new DatadogError(
     400,
     `Alert threshold (${float(critical)}) does not match that used in the query (${float(inQuery)}).`,
   );
@@ -62,7 +63,7 @@ function checkWarning({ critical, warning }: Limits, { operator }: Comparison): 
   if (!above && !operator.startsWith('<')) return;
   if (above ? warning < critical : warning > critical) return;
   const relation = above ? 'less' : 'greater';
-  throw new Refused(
+  throw new DatadogError(
     400,
     `Warning threshold (${float(warning)}) must be ${relation} than the alert threshold (${float(critical)}) with ${operator} comparison.`,
   );
@@ -84,7 +85,7 @@ function checkRecovery(limits: Limits, { operator }: Comparison): void {
   for (const [name, of, by] of PAIRS) {
     const [at, recovery] = [limits[of], limits[by]];
     if (at === undefined || recovery === undefined || !OVERLAPS[operator]?.(at, recovery)) continue;
-    throw new Refused(
+    throw new DatadogError(
       400,
       `${name} and ${name} recovery criteria are such that the monitor can be simultaneously in ${name} and ${name} recovery states`,
     );
@@ -97,7 +98,7 @@ function checkCounts(query: string, limits: Limits): void {
   const last = /\.last\((\d+)\)/.exec(query)?.[1];
   const most = COUNTED.reduce((largest, name) => Math.max(largest, limits[name] ?? 0), 0);
   if (last !== undefined && Number(last) < most)
-    throw new Refused(
+    throw new DatadogError(
       400,
       'Last field should be larger than or equal to max threshold defined in monitor options',
     );

@@ -1,11 +1,11 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { attributesOf, dataOf } from '../json-api.ts';
 import type { Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import type { Call, Route } from '../route.ts';
 import { KEY_OWNER } from './key-owner.ts';
-import { pagedByNumber } from './paged-by-number.ts';
+import { pageByNumber } from './page-by-number.ts';
 import { userOf } from './users.ts';
 
 const PATH = '/api/v2/team/:team_id/memberships';
@@ -20,13 +20,13 @@ export function teamMemberRoutes(
   const memberships = organisation.collection('team_memberships');
   const ofTeam = (id: unknown) => memberships.all().filter((one) => String(one['id']).includes(String(id)));
 
-  function add(call: Call): EmulatorAnswer {
+  function add(call: Call): EmulatorResponse {
     const { id: team } = findTeam(call);
     const { relationships } = dataOf(call.body);
     const user = isRawObject(relationships) ? relationships['user'] : undefined;
     const userId = userOf({ relationships });
     if (ofTeam(team).some((one) => userOf(one) === userId))
-      throw new Refused(409, `users already present on the team ['${String(userId)}']`);
+      throw new DatadogError(409, `users already present on the team ['${String(userId)}']`);
     const role = checkedRole(attributesOf(call.body)['role'] ?? null);
     const id = `TeamMembership-${String(team)}-${organisation.newNumber()}`;
     const membership = {
@@ -42,17 +42,17 @@ export function teamMemberRoutes(
   function find(call: Call): RawObject {
     const { user_id } = call.params;
     const { id: team } = findTeam(call);
-    requireUuidOf(String(user_id));
+    requireTeamUuid(String(user_id));
     const found = ofTeam(team).find((one) => userOf(one) === user_id);
     if (found) return found;
-    throw new Refused(404, `User ${String(user_id)} is not a member of Team ${String(team)} not found`);
+    throw new DatadogError(404, `User ${String(user_id)} is not a member of Team ${String(team)} not found`);
   }
 
-  function update(call: Call): EmulatorAnswer {
+  function update(call: Call): EmulatorResponse {
     const { user_id } = call.params;
-    requireUuidOf(String(user_id));
+    requireTeamUuid(String(user_id));
     if (!organisation.collection('users').get(user_id))
-      throw new Refused(404, `User for ID ${String(user_id)} not found`);
+      throw new DatadogError(404, `User for ID ${String(user_id)} not found`);
     const before = find(call);
     const role = checkedRole(attributesOf(call.body)['role'] ?? null);
     const attributes = { ...(isRawObject(before['attributes']) ? before['attributes'] : {}), role };
@@ -61,9 +61,9 @@ export function teamMemberRoutes(
     return json(200, { data: after, included: usersOf(organisation, [after]) });
   }
 
-  function list(call: Call): EmulatorAnswer {
+  function list(call: Call): EmulatorResponse {
     const { id: team } = findTeam(call);
-    const { page, meta, links } = pagedByNumber(
+    const { page, meta, links } = pageByNumber(
       ofTeam(team),
       `/api/v2/team/${String(team)}/memberships`,
       call.query,
@@ -99,14 +99,14 @@ function usersOf(organisation: Organisation, members: readonly RawObject[]): Raw
 
 function checkedRole(role: unknown): unknown {
   if (role === null || role === 'admin') return role;
-  throw new Refused(
+  throw new DatadogError(
     400,
     "{'errors': [{'detail': 'Not a valid choice.', 'source': {'pointer': '/data/attributes/role'}}]}",
   );
 }
 
-/** Refuses a step of the path that is no UUID, in the words of the teams' API. Throws Refused. */
-export function requireUuidOf(id: string): void {
+/** Refuses a step of the path that is no UUID, in the words of the teams' API. Throws DatadogError. */
+export function requireTeamUuid(id: string): void {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id))
-    throw new Refused(404, `${id} is not a valid UUID not found`);
+    throw new DatadogError(404, `${id} is not a valid UUID not found`);
 }

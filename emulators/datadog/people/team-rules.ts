@@ -1,8 +1,8 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { attributesOf, dataOf } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
+import { DatadogError } from '../datadog-error.ts';
 import type { Call, Route } from '../route.ts';
 
 const PATH = '/api/v2/team/:team_id/notification-rules';
@@ -17,7 +17,7 @@ export function teamRuleRoutes(
   const ofTeam = (id: unknown) => rules.all().filter((rule) => rule['team_id'] === id);
   const shown = ({ team_id: _, ...rule }: RawObject): RawObject => rule;
 
-  function create(call: Call): EmulatorAnswer {
+  function create(call: Call): EmulatorResponse {
     const { id: team_id } = findTeam(call);
     if (ofTeam(team_id).length > 0) throw conflict('notification rule already exists for this team');
     const rule = { id: newUuid(), type: TYPE, ...told(attributesOf(call.body)), team_id };
@@ -25,7 +25,7 @@ export function teamRuleRoutes(
     return json(201, { data: shown(rule) });
   }
 
-  function update(call: Call): EmulatorAnswer {
+  function update(call: Call): EmulatorResponse {
     const [held] = ofTeam(findTeam(call)['id']);
     const sent = dataOf(call.body)['id'] ?? call.params['rule_id'];
     if (!held || held['id'] !== call.params['rule_id'] || held['id'] !== sent)
@@ -39,21 +39,23 @@ export function teamRuleRoutes(
   function find(call: Call): RawObject {
     const rule = rules.get(call.params['rule_id']);
     if (!rule)
-      throw new Refused(404, { errors: [{ status: '404', title: 'Not Found', detail: 'rule not found' }] });
+      throw new DatadogError(404, {
+        errors: [{ status: '404', title: 'Not Found', detail: 'rule not found' }],
+      });
     return rule;
   }
 
-  function remove(call: Call): EmulatorAnswer {
+  function remove(call: Call): EmulatorResponse {
     const { rule_id, team_id } = call.params;
     if (!rules.get(rule_id)) {
       const detail = `rule ID ${String(rule_id)} was not found in team ID ${String(team_id)}`;
-      throw new Refused(404, { errors: [{ status: '404', detail }] });
+      throw new DatadogError(404, { errors: [{ status: '404', detail }] });
     }
     rules.drop(String(rule_id));
     return { status: 204 };
   }
 
-  function list(call: Call): EmulatorAnswer {
+  function list(call: Call): EmulatorResponse {
     const data = ofTeam(findTeam(call)['id']).map(shown);
     const page = { type: 'offset_limit', offset: 0, limit: 100, total: data.length };
     const offsets = { first_offset: 0, prev_offset: null, next_offset: null, last_offset: 0 };
@@ -76,6 +78,6 @@ function told({ email, ...others }: RawObject): RawObject {
   return Object.keys(attributes).length > 0 ? { attributes } : {};
 }
 
-function conflict(detail: string): Refused {
-  return new Refused(409, { errors: [{ status: '409', title: 'Conflict', detail }] });
+function conflict(detail: string): DatadogError {
+  return new DatadogError(409, { errors: [{ status: '409', title: 'Conflict', detail }] });
 }

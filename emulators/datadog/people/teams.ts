@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Collection } from '../collection.ts';
 import { attributesOf } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
-import { pagedByNumber } from './paged-by-number.ts';
-import { requireUuidOf, teamMemberRoutes } from './team-members.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
+import { seedById } from '../seed.ts';
+import { pageByNumber } from './page-by-number.ts';
+import { requireTeamUuid, teamMemberRoutes } from './team-members.ts';
 import { teamRuleRoutes } from './team-rules.ts';
 import { userOf } from './users.ts';
 
@@ -18,8 +18,8 @@ const LINKS = `${PATH}/:team_id/links`;
 const DRESS: RawObject = { avatar: null, banner: 2, hidden_modules: null, visible_modules: null };
 
 /** Teams, their links, members and notification rules. */
-export function teams(organisation: Organisation): Family {
-  return new Teams(organisation).family();
+export function teams(organisation: Organisation): EndpointGroup {
+  return new Teams(organisation).endpoints();
 }
 
 class Teams {
@@ -39,9 +39,9 @@ class Teams {
 
   #find({ params }: Call): RawObject {
     const id = params['team_id'] ?? '';
-    requireUuidOf(id);
+    requireTeamUuid(id);
     const team = this.#held.get(id);
-    if (!team) throw new Refused(404, `Team for ID ${id} not found`);
+    if (!team) throw new DatadogError(404, `Team for ID ${id} not found`);
     return team;
   }
 
@@ -56,7 +56,7 @@ class Teams {
       .filter((one) => String(one['id']).includes(String(id)));
   }
 
-  #create({ body }: Call): EmulatorAnswer {
+  #create({ body }: Call): EmulatorResponse {
     const sent = attributesOf(body);
     this.#requireUnique(sent, undefined);
     const at = this.#now();
@@ -86,7 +86,7 @@ class Teams {
       const { name: theirName, handle: theirHandle } = attributesIn(team);
       return team['id'] !== own && (theirHandle === handle || theirName === name);
     });
-    if (twin) throw new Refused(409, 'Team name and handle must be unique');
+    if (twin) throw new DatadogError(409, 'Team name and handle must be unique');
   }
 
   /** A team as reads show it, with what is counted now. */
@@ -107,7 +107,7 @@ class Teams {
     return { relationships, ...team, attributes: { ...attributes, ...counts } };
   }
 
-  #update(call: Call): EmulatorAnswer {
+  #update(call: Call): EmulatorResponse {
     const before = this.#find(call);
     const sent = attributesOf(call.body);
     this.#requireUnique(sent, before['id']);
@@ -118,7 +118,7 @@ class Teams {
     return json(200, { data: this.#shown(team) });
   }
 
-  #list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorResponse {
     const text = query.get('filter[keyword]')?.toLowerCase() ?? '';
     const me = query.get('filter[me]') === 'true';
     const found = this.#held.all().filter((team) => {
@@ -134,14 +134,14 @@ class Teams {
     const sorted = query.has('sort')
       ? found.toSorted((a, b) => sign * value(a).localeCompare(value(b)))
       : found;
-    const { page, meta, links } = pagedByNumber(sorted, PATH, query);
+    const { page, meta, links } = pageByNumber(sorted, PATH, query);
     return json(200, { data: page.map((one) => this.#shown(one)), meta, links });
   }
 
-  #addLink(call: Call): EmulatorAnswer {
+  #addLink(call: Call): EmulatorResponse {
     const { id: team_id } = this.#find(call);
     const { label, url, position = 0 } = attributesOf(call.body);
-    if (typeof label !== 'string' || label === '') throw new Refused(422, 'label cannot be empty');
+    if (typeof label !== 'string' || label === '') throw new DatadogError(422, 'label cannot be empty');
     const link = { id: newUuid(), type: 'team_links', attributes: { team_id, label, url, position } };
     this.#linksHeld.put(link.id, link);
     return json(200, { data: link });
@@ -149,20 +149,20 @@ class Teams {
 
   #findLink({ params }: Call): RawObject {
     const id = params['link_id'] ?? '';
-    requireUuidOf(id);
+    requireTeamUuid(id);
     const link = this.#linksHeld.get(id);
-    if (!link) throw new Refused(404, `Link for ID ${id} not found`);
+    if (!link) throw new DatadogError(404, `Link for ID ${id} not found`);
     return link;
   }
 
-  #updateLink(call: Call): EmulatorAnswer {
+  #updateLink(call: Call): EmulatorResponse {
     const before = this.#findLink(call);
     const link = { ...before, attributes: { ...attributesIn(before), ...attributesOf(call.body) } };
     this.#linksHeld.put(String(before['id']), link);
     return json(200, { data: link });
   }
 
-  family(): Family {
+  endpoints(): EndpointGroup {
     return {
       routes: [
         { method: 'GET', path: PATH, run: (call) => this.#list(call) },
@@ -210,9 +210,9 @@ class Teams {
         ...teamRuleRoutes(this.#organisation, (one) => this.#find(one)),
       ],
       seeds: {
-        teams: seedInto(this.#held),
-        team_links: seedInto(this.#linksHeld),
-        team_memberships: seedInto(this.#organisation.collection('team_memberships')),
+        teams: seedById(this.#held),
+        team_links: seedById(this.#linksHeld),
+        team_memberships: seedById(this.#organisation.collection('team_memberships')),
       },
     };
   }

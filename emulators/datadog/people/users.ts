@@ -1,11 +1,11 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Collection } from '../collection.ts';
 import { attributesOf, dataOf } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
+import { seedById } from '../seed.ts';
 
 const PATH = '/api/v2/users';
 const PAGE = { usual: 10, most: 1000 };
@@ -13,8 +13,8 @@ const ORG = { data: { type: 'orgs', id: '5a9d2b8c-0000-4000-8000-0000000000a0' }
 const ICON = 'https://secure.gravatar.com/avatar/00000000000000000000000000000000?s=48&d=retro';
 
 /** Users of the organisation, in the shape that monitors, teams and the audit trail need; no roles beyond seeded ones. */
-export function users(organisation: Organisation): Family {
-  return new Users(organisation).family();
+export function users(organisation: Organisation): EndpointGroup {
+  return new Users(organisation).endpoints();
 }
 
 class Users {
@@ -34,7 +34,7 @@ class Users {
 
   #find(id: string | undefined, words: string): RawObject {
     const user = this.#held.get(id);
-    if (!user) throw new Refused(404, words);
+    if (!user) throw new DatadogError(404, words);
     return user;
   }
 
@@ -48,11 +48,11 @@ class Users {
     return after;
   }
 
-  #create({ body }: Call): EmulatorAnswer {
+  #create({ body }: Call): EmulatorResponse {
     const sent = attributesOf(body);
     const email = String(sent['email']).toLowerCase();
     const twin = this.#held.all().find((user) => attributes(user)['email'] === email);
-    if (twin) throw new Refused(409, `User ${email} already exists`);
+    if (twin) throw new DatadogError(409, `User ${email} already exists`);
     const at = this.#now();
     const { relationships } = dataOf(body);
     const wanted = isRawObject(relationships) ? relationships['roles'] : undefined;
@@ -81,7 +81,7 @@ class Users {
     return json(201, { data: { ...user, attributes: told } });
   }
 
-  #read({ params }: Call): EmulatorAnswer {
+  #read({ params }: Call): EmulatorResponse {
     const user = this.#find(params['id'], 'user not found');
     return json(200, { data: user, ...this.#withRoles([user]) });
   }
@@ -92,9 +92,9 @@ class Users {
     return included.length > 0 ? { included } : {};
   }
 
-  #update({ params, body }: Call): EmulatorAnswer {
+  #update({ params, body }: Call): EmulatorResponse {
     const { id } = dataOf(body);
-    if (id !== params['id']) throw new Refused(422, "UUID's in the URL and request body do not match");
+    if (id !== params['id']) throw new DatadogError(422, "UUID's in the URL and request body do not match");
     const { disabled, name, email } = attributesOf(body);
     const user = this.#find(params['id'], `${String(params['id'])} not found`);
     const sent = Object.entries({ disabled, name, email }).filter(([, value]) => value !== undefined);
@@ -103,13 +103,13 @@ class Users {
   }
 
   /** Users are disabled, not erased. */
-  #disable({ params }: Call): EmulatorAnswer {
+  #disable({ params }: Call): EmulatorResponse {
     const user = this.#find(params['id'], `${String(params['id'])} not found`);
     this.#change(user, { disabled: true, status: 'Disabled' });
     return { status: 204 };
   }
 
-  #list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorResponse {
     const size = Math.min(PAGE.most, Number(query.get('page[size]') ?? PAGE.usual));
     const number = Number(query.get('page[number]') ?? 0);
     const text = query.get('filter')?.toLowerCase() ?? '';
@@ -128,7 +128,7 @@ class Users {
     return json(200, { data, ...this.#withRoles(data), meta: { page } });
   }
 
-  #createV1({ body }: Call): EmulatorAnswer {
+  #createV1({ body }: Call): EmulatorResponse {
     const { handle, name, email, disabled } = body;
     const id = newUuid();
     this.#put({
@@ -151,16 +151,16 @@ class Users {
     return json(200, { user });
   }
 
-  #disableV1({ params }: Call): EmulatorAnswer {
+  #disableV1({ params }: Call): EmulatorResponse {
     const handle = decodeURIComponent(params['handle'] ?? '');
     const user = this.#held.all().findLast((one) => attributes(one)['handle'] === handle);
-    if (!user) throw new Refused(404, 'User not found');
-    if (attributes(user)['disabled'] === true) throw new Refused(400, 'User is already disabled');
+    if (!user) throw new DatadogError(404, 'User not found');
+    if (attributes(user)['disabled'] === true) throw new DatadogError(400, 'User is already disabled');
     this.#change(user, { disabled: true, status: 'Disabled' });
     return json(200, { message: `User ${handle} disabled` });
   }
 
-  family(): Family {
+  endpoints(): EndpointGroup {
     return {
       routes: [
         { method: 'GET', path: PATH, run: (call) => this.#list(call) },
@@ -180,7 +180,7 @@ class Users {
         { method: 'POST', path: '/api/v1/user', run: (call) => this.#createV1(call) },
         { method: 'DELETE', path: '/api/v1/user/:handle', run: (call) => this.#disableV1(call) },
       ],
-      seeds: { users: seedInto(this.#held), roles: seedInto(this.#roles) },
+      seeds: { users: seedById(this.#held), roles: seedById(this.#roles) },
     };
   }
 }

@@ -1,12 +1,12 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Collection } from '../collection.ts';
 import { attributesOf } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { KEY_OWNER } from '../people/key-owner.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
+import { seedById } from '../seed.ts';
 
 const PATH = '/api/v1/slo/correction';
 const PAGE_LIMIT = 25;
@@ -27,8 +27,8 @@ const PERSON = {
 };
 
 /** Times that do not count against an SLO. */
-export function sloCorrections(organisation: Organisation): Family {
-  return new SloCorrections(organisation).family();
+export function sloCorrections(organisation: Organisation): EndpointGroup {
+  return new SloCorrections(organisation).endpoints();
 }
 
 class SloCorrections {
@@ -46,19 +46,20 @@ class SloCorrections {
 
   #find({ params }: Call): RawObject {
     const correction = this.#corrections.get(params['id']);
-    if (!correction) throw new Refused(404, `slo correction public id ${String(params['id'])} not found`);
+    if (!correction)
+      throw new DatadogError(404, `slo correction public id ${String(params['id'])} not found`);
     return correction;
   }
 
-  #put(correction: RawObject): EmulatorAnswer {
+  #put(correction: RawObject): EmulatorResponse {
     this.#corrections.put(String(correction['id']), correction);
     return json(200, { data: correction });
   }
 
-  #create({ body }: Call): EmulatorAnswer {
+  #create({ body }: Call): EmulatorResponse {
     const sent = attributesOf(body);
     if ((sent['slo_id'] === undefined) === (sent['slo_query'] === undefined))
-      throw new Refused(400, 'Invalid payload: exactly one of slo_id and slo_query is expected');
+      throw new DatadogError(400, 'Invalid payload: exactly one of slo_id and slo_query is expected');
     const now = this.#seconds();
     const attributes: RawObject = {
       slo_id: null,
@@ -83,7 +84,7 @@ class SloCorrections {
     });
   }
 
-  #update(call: Call): EmulatorAnswer {
+  #update(call: Call): EmulatorResponse {
     const before = this.#find(call);
     const old = isRawObject(before['attributes']) ? before['attributes'] : {};
     const attributes = {
@@ -96,7 +97,7 @@ class SloCorrections {
   }
 
   /** `total_filtered_count` is that of the page. */
-  #list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorResponse {
     const all = this.#corrections.all();
     const offset = Number(query.get('offset') ?? 0);
     const data = all.slice(offset, offset + Number(query.get('limit') ?? PAGE_LIMIT));
@@ -106,14 +107,14 @@ class SloCorrections {
     });
   }
 
-  #ofSlo({ params }: Call): EmulatorAnswer {
+  #ofSlo({ params }: Call): EmulatorResponse {
     const data = this.#corrections
       .all()
       .filter(({ attributes }) => isRawObject(attributes) && attributes['slo_id'] === params['id']);
     return json(200, { data });
   }
 
-  family(): Family {
+  endpoints(): EndpointGroup {
     return {
       routes: [
         { method: 'GET', path: PATH, run: (call) => this.#list(call) },
@@ -130,7 +131,7 @@ class SloCorrections {
         },
         { method: 'GET', path: '/api/v1/slo/:id/corrections', run: (call) => this.#ofSlo(call) },
       ],
-      seeds: { slo_corrections: seedInto(this.#corrections) },
+      seeds: { slo_corrections: seedById(this.#corrections) },
     };
   }
 }

@@ -1,41 +1,41 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { attributesOf } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
-import { numeric, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { toNumber, type RawObject } from '../raw-json.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
+import { seedById } from '../seed.ts';
 
 const PATH = '/api/v2/slo/report';
 const INTERVALS = ['daily', 'weekly', 'monthly'];
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Reports of SLOs, made at once and without values: nothing is measured. */
-export function sloReports(organisation: Organisation): Family {
+export function sloReports(organisation: Organisation): EndpointGroup {
   const reports = organisation.collection('slo_reports');
   const find = ({ params }: Call): RawObject => {
     const id = params['id'] ?? '';
-    if (!UUID.test(id)) throw new Refused(400, failure('Invalid Argument', `invalid report ID: ${id}`));
+    if (!UUID.test(id)) throw new DatadogError(400, failure('Invalid Argument', `invalid report ID: ${id}`));
     const report = reports.get(id);
-    if (!report) throw new Refused(404, failure('Not Found', `report ID not found: ${id}`));
+    if (!report) throw new DatadogError(404, failure('Not Found', `report ID not found: ${id}`));
     return report;
   };
 
-  function create({ body }: Call): EmulatorAnswer {
+  function create({ body }: Call): EmulatorResponse {
     const { from_ts, to_ts, interval = 'weekly' } = attributesOf(body);
     if (!INTERVALS.includes(String(interval)))
-      throw new Refused(400, failure('Invalid Argument', `${String(interval)} is not a valid interval`));
+      throw new DatadogError(400, failure('Invalid Argument', `${String(interval)} is not a valid interval`));
     const id = newUuid();
-    reports.put(id, { id, from_ts: numeric(from_ts) ?? 0, to_ts: numeric(to_ts) ?? 0 });
+    reports.put(id, { id, from_ts: toNumber(from_ts) ?? 0, to_ts: toNumber(to_ts) ?? 0 });
     return json(200, { data: { id, type: 'report_id' } });
   }
 
-  function status(call: Call): EmulatorAnswer {
+  function status(call: Call): EmulatorResponse {
     const { id } = find(call);
     return json(200, { data: { id, type: 'report_id', attributes: { status: 'completed' } } });
   }
 
-  function download(call: Call): EmulatorAnswer {
+  function download(call: Call): EmulatorResponse {
     find(call);
     const rows = organisation
       .collection('slos')
@@ -45,9 +45,9 @@ export function sloReports(organisation: Organisation): Family {
     return { status: 200, headers: { 'content-type': 'text/csv' }, body: `${text}\n` };
   }
 
-  function sloStatus({ params, query }: Call): EmulatorAnswer {
+  function sloStatus({ params, query }: Call): EmulatorResponse {
     const slo = organisation.collection('slos').get(params['id']);
-    if (!slo) throw new Refused(404, failure('Not Found', `SLO not found: ${String(params['id'])}`));
+    if (!slo) throw new DatadogError(404, failure('Not Found', `SLO not found: ${String(params['id'])}`));
     const attributes = {
       sli: null,
       error_budget_remaining: null,
@@ -67,7 +67,7 @@ export function sloReports(organisation: Organisation): Family {
       { method: 'GET', path: `${PATH}/:id/download`, run: download },
       { method: 'GET', path: '/api/v2/slo/:id/status', run: sloStatus },
     ],
-    seeds: { slo_reports: seedInto(reports) },
+    seeds: { slo_reports: seedById(reports) },
   };
 }
 

@@ -1,4 +1,4 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Organisation } from '../organisation.ts';
 import { CREATOR } from '../people/key-owner.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
@@ -13,7 +13,7 @@ export function sloSearch(organisation: Organisation): readonly Route[] {
   return [{ method: 'GET', path: PATH, limit: 'slo_search', run: (call) => search(organisation, call) }];
 }
 
-function search(organisation: Organisation, { query }: Call): EmulatorAnswer {
+function search(organisation: Organisation, { query }: Call): EmulatorResponse {
   const text = query.get('query') ?? '';
   const size = Number(query.get('page[size]') ?? PAGE_SIZE);
   const number = Number(query.get('page[number]') ?? 0);

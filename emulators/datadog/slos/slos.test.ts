@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { askDatadog, body, words } from '../ask-datadog.ts';
+import { createTestClient, jsonBody, statusAndErrors } from '../test-client.ts';
 import { queryOf, specificationOf } from './count-specification.ts';
 
-let datadog: ReturnType<typeof askDatadog>;
+let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
-  datadog = askDatadog();
+  datadog = createTestClient();
 });
-const ask: ReturnType<typeof askDatadog>['ask'] = (...args) => datadog.ask(...args);
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 const PATH = '/api/v1/slo';
 const QUERY = { numerator: 'sum:good{*}.as_count()', denominator: 'sum:all{*}.as_count()' };
 const SLO = { type: 'metric', name: 'n', query: QUERY, thresholds: [{ timeframe: '7d', target: 95 }] };
-const create = (slo: object = {}) => body(ask('POST', PATH, { ...SLO, ...slo })).data[0];
+const create = (slo: object = {}) => jsonBody(send('POST', PATH, { ...SLO, ...slo })).data[0];
 
 describe('an SLO', () => {
   it('gains its maker, times, type_id, empty tags and monitor_tags, and a description', () => {
@@ -60,21 +60,24 @@ describe('an SLO', () => {
 
   it('is answered in a list by writes, alone by a read, and replaced by an update but for its type', () => {
     const { id, created_at } = create({ tags: ['a'] });
-    assert.equal(body(ask('GET', `${PATH}/${id}`)).data.id, id);
-    const [after] = body(ask('PUT', `${PATH}/${id}`, { ...SLO, description: 'd' })).data;
+    assert.equal(jsonBody(send('GET', `${PATH}/${id}`)).data.id, id);
+    const [after] = jsonBody(send('PUT', `${PATH}/${id}`, { ...SLO, description: 'd' })).data;
     assert.deepEqual([after.tags, after.description, after.created_at], [[], 'd', created_at]);
-    assert.deepEqual(words(ask('PUT', `${PATH}/${id}`, { ...SLO, type: 'monitor', query: undefined })), [
-      400,
-      'Invalid payload: must specify the query for count types',
-    ]);
+    assert.deepEqual(
+      statusAndErrors(send('PUT', `${PATH}/${id}`, { ...SLO, type: 'monitor', query: undefined })),
+      [400, 'Invalid payload: must specify the query for count types'],
+    );
   });
 
   it('is deleted, and not found then', () => {
     const { id } = create();
-    assert.deepEqual(body(ask('GET', `${PATH}/can_delete?ids=${id}`)).data.ok, [id]);
-    assert.deepEqual(body(ask('DELETE', `${PATH}/${id}`)), { data: [id], error: null });
+    assert.deepEqual(jsonBody(send('GET', `${PATH}/can_delete?ids=${id}`)).data.ok, [id]);
+    assert.deepEqual(jsonBody(send('DELETE', `${PATH}/${id}`)), { data: [id], error: null });
     for (const method of ['GET', 'DELETE'])
-      assert.deepEqual(words(ask(method, `${PATH}/${id}`)), [404, `SLO not found: ${id} not found`]);
+      assert.deepEqual(statusAndErrors(send(method, `${PATH}/${id}`)), [
+        404,
+        `SLO not found: ${id} not found`,
+      ]);
   });
 
   it('loses timeframes in bulk, and goes with the last', () => {
@@ -83,51 +86,54 @@ describe('an SLO', () => {
       { timeframe: '30d', target: 95 },
     ];
     const [kept, gone] = [create({ thresholds: two }), create()];
-    const { data } = body(ask('POST', `${PATH}/bulk_delete`, { [kept.id]: ['7d'], [gone.id]: ['7d'] }));
+    const { data } = jsonBody(send('POST', `${PATH}/bulk_delete`, { [kept.id]: ['7d'], [gone.id]: ['7d'] }));
     assert.deepEqual(data, { deleted: [gone.id], updated: [kept.id] });
   });
 
   it('is listed by ids, tags, words and metrics, in pages', () => {
     const ids = [create({ tags: ['team:a'] }).id, create({ name: 'other' }).id];
     const found = (query: string) =>
-      body(ask('GET', `${PATH}?${query}`)).data.map((slo: { id: string }) => slo.id);
+      jsonBody(send('GET', `${PATH}?${query}`)).data.map((slo: { id: string }) => slo.id);
     assert.deepEqual(found(`ids=${ids[1]}`), [ids[1]]);
     assert.deepEqual(found('tags_query=team:a'), [ids[0]]);
     assert.deepEqual(found('query=other'), [ids[1]]);
     assert.deepEqual(found('metrics_query=good'), ids);
     assert.deepEqual(found('offset=1&limit=1'), [ids[1]]);
-    assert.equal(body(ask('GET', PATH)).metadata.page.total_count, 2);
+    assert.equal(jsonBody(send('GET', PATH)).metadata.page.total_count, 2);
   });
 
   it('is searched for by words and tags, the newest first', () => {
     const ids = [create({ tags: ['team:a'] }).id, create({ tags: ['team:a'] }).id];
-    const { data, meta } = body(ask('GET', `${PATH}/search?query=team:a&page[size]=1&page[number]=0`));
+    const { data, meta } = jsonBody(send('GET', `${PATH}/search?query=team:a&page[size]=1&page[number]=0`));
     assert.equal(data.attributes.slos[0].data.id, ids[1]);
     assert.deepEqual([meta.pagination.total, meta.pagination.last_number], [2, 1]);
   });
 
   it('of monitors keeps them from being deleted', () => {
     const query = 'avg(last_5m):avg:a{*} > 1';
-    const monitor = body(ask('POST', '/api/v1/monitor', { type: 'query alert', query, name: 'm' }));
+    const monitor = jsonBody(send('POST', '/api/v1/monitor', { type: 'query alert', query, name: 'm' }));
     const { id } = create({ type: 'monitor', query: undefined, monitor_ids: [monitor.id] });
-    const answer = ask('GET', `/api/v1/monitor/can_delete?monitor_ids=${monitor.id}`);
+    const answer = send('GET', `/api/v1/monitor/can_delete?monitor_ids=${monitor.id}`);
     assert.equal(answer.status, 409);
-    assert.deepEqual(body(answer), {
+    assert.deepEqual(jsonBody(answer), {
       data: { ok: [] },
       errors: { [monitor.id]: [`monitor [${monitor.id},m] is referenced in slos: [${id},n]`] },
     });
   });
 
   it('of monitors is refused without any', () =>
-    assert.deepEqual(words(ask('POST', PATH, { ...SLO, type: 'monitor' })), [
+    assert.deepEqual(statusAndErrors(send('POST', PATH, { ...SLO, type: 'monitor' })), [
       400,
       'Invalid payload: must specify monitor_ids',
     ]));
 
   it('has a history and a status without values', () => {
     const { id } = create();
-    assert.equal(body(ask('GET', `${PATH}/${id}/history?from_ts=1&to_ts=2`)).data.overall.state, 'no_data');
-    assert.equal(body(ask('GET', `/api/v2/slo/${id}/status`)).data.attributes.state, 'no_data');
+    assert.equal(
+      jsonBody(send('GET', `${PATH}/${id}/history?from_ts=1&to_ts=2`)).data.overall.state,
+      'no_data',
+    );
+    assert.equal(jsonBody(send('GET', `/api/v2/slo/${id}/status`)).data.attributes.state, 'no_data');
   });
 });
 
@@ -161,13 +167,13 @@ describe('a correction of an SLO', () => {
   const CORRECTIONS = `${PATH}/correction`;
   const sent = (attributes: object) => ({ data: { type: 'correction', attributes } });
   const correct = (attributes: object = { slo_id: 'x', start: 1, end: 2, category: 'Other' }) =>
-    body(ask('POST', CORRECTIONS, sent(attributes))).data;
+    jsonBody(send('POST', CORRECTIONS, sent(attributes))).data;
 
   it('does not tell when it was made in the answer to its making, and does in reads', () => {
     const { id, attributes } = correct();
     assert.equal(attributes.created_at, null);
     assert.equal(
-      body(ask('GET', `${CORRECTIONS}/${id}`)).data.attributes.created_at,
+      jsonBody(send('GET', `${CORRECTIONS}/${id}`)).data.attributes.created_at,
       Math.floor(datadog.clock.now / 1000),
     );
   });
@@ -175,40 +181,40 @@ describe('a correction of an SLO', () => {
   it('is merged by an update, listed in pages and by its SLO, and deleted', () => {
     const { id } = correct();
     correct({ slo_query: 'env:a', start: 1 });
-    const after = body(ask('PATCH', `${CORRECTIONS}/${id}`, sent({ category: 'Deployment' }))).data
+    const after = jsonBody(send('PATCH', `${CORRECTIONS}/${id}`, sent({ category: 'Deployment' }))).data
       .attributes;
     assert.deepEqual([after.category, after.end, after.modifier.data.type], ['Deployment', 2, 'users']);
-    const { data, meta } = body(ask('GET', `${CORRECTIONS}?limit=1`));
+    const { data, meta } = jsonBody(send('GET', `${CORRECTIONS}?limit=1`));
     assert.deepEqual([data.length, meta.page], [1, { total_count: 2, total_filtered_count: 1 }]);
-    assert.equal(body(ask('GET', `${PATH}/x/corrections`)).data.length, 1);
-    assert.equal(ask('DELETE', `${CORRECTIONS}/${id}`).status, 204);
-    assert.deepEqual(words(ask('GET', `${CORRECTIONS}/${id}`)), [
+    assert.equal(jsonBody(send('GET', `${PATH}/x/corrections`)).data.length, 1);
+    assert.equal(send('DELETE', `${CORRECTIONS}/${id}`).status, 204);
+    assert.deepEqual(statusAndErrors(send('GET', `${CORRECTIONS}/${id}`)), [
       404,
       `slo correction public id ${id} not found`,
     ]);
   });
 
   it('is for an SLO or for a query, and not both', () =>
-    assert.equal(ask('POST', CORRECTIONS, sent({ slo_id: 'x', slo_query: 'y' })).status, 400));
+    assert.equal(send('POST', CORRECTIONS, sent({ slo_id: 'x', slo_query: 'y' })).status, 400));
 });
 
 describe('a report of SLOs', () => {
   const REPORTS = '/api/v2/slo/report';
-  const report = (interval: string) => ask('POST', REPORTS, { data: { attributes: { interval } } });
+  const report = (interval: string) => send('POST', REPORTS, { data: { attributes: { interval } } });
 
   it('is made, done and downloaded', () => {
     create();
-    const { id } = body(report('monthly')).data;
-    assert.equal(body(ask('GET', `${REPORTS}/${id}/status`)).data.attributes.status, 'completed');
-    assert.match(ask('GET', `${REPORTS}/${id}/download`).body ?? '', /^id,slo_type,name,target/);
+    const { id } = jsonBody(report('monthly')).data;
+    assert.equal(jsonBody(send('GET', `${REPORTS}/${id}/status`)).data.attributes.status, 'completed');
+    assert.match(send('GET', `${REPORTS}/${id}/download`).body ?? '', /^id,slo_type,name,target/);
   });
 
   it('is refused, and not found, in these words', () => {
     const none = '00000000-0000-4000-8000-000000000000';
-    const detail = (answer: ReturnType<typeof ask>) => [answer.status, body(answer).errors[0].detail];
+    const detail = (answer: ReturnType<typeof send>) => [answer.status, jsonBody(answer).errors[0].detail];
     assert.deepEqual(detail(report('bad-interval')), [400, 'bad-interval is not a valid interval']);
-    assert.deepEqual(detail(ask('GET', `${REPORTS}/x/status`)), [400, 'invalid report ID: x']);
-    assert.deepEqual(detail(ask('GET', `${REPORTS}/${none}/download`)), [
+    assert.deepEqual(detail(send('GET', `${REPORTS}/x/status`)), [400, 'invalid report ID: x']);
+    assert.deepEqual(detail(send('GET', `${REPORTS}/${none}/download`)), [
       404,
       `report ID not found: ${none}`,
     ]);

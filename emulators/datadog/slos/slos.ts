@@ -1,11 +1,11 @@
-import { json, type EmulatorAnswer } from '../../server/emulator-server.ts';
+import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Collection } from '../collection.ts';
 import { newHex, type Organisation } from '../organisation.ts';
 import { CREATOR } from '../people/key-owner.ts';
-import { isRawObject, numeric, type RawObject } from '../raw-json.ts';
-import { Refused } from '../refused.ts';
-import type { Call, Family } from '../route.ts';
-import { seedInto } from '../seed.ts';
+import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
+import { DatadogError } from '../datadog-error.ts';
+import type { Call, EndpointGroup } from '../route.ts';
+import { seedById } from '../seed.ts';
 import { queryOf, specificationOf } from './count-specification.ts';
 import { sloSearch } from './slo-search.ts';
 
@@ -17,8 +17,8 @@ const INTERVAL = 300;
 const SETTABLE = ['name', 'description', 'tags', 'groups', 'monitor_ids', 'monitor_tags', 'type'];
 
 /** Service level objectives. */
-export function slos(organisation: Organisation): Family {
-  return new Slos(organisation).family();
+export function slos(organisation: Organisation): EndpointGroup {
+  return new Slos(organisation).endpoints();
 }
 
 class Slos {
@@ -36,11 +36,11 @@ class Slos {
 
   #find(id: string | undefined): RawObject {
     const slo = this.#held.get(id);
-    if (!slo) throw new Refused(404, `SLO not found: ${String(id)} not found`);
+    if (!slo) throw new DatadogError(404, `SLO not found: ${String(id)} not found`);
     return slo;
   }
 
-  #create({ body }: Call): EmulatorAnswer {
+  #create({ body }: Call): EmulatorResponse {
     const now = this.#seconds();
     const id = newHex(32);
     const { name, handle, email } = CREATOR;
@@ -51,7 +51,7 @@ class Slos {
   }
 
   /** The type stays, whatever the body says; the rest is replaced. */
-  #update({ params, body }: Call): EmulatorAnswer {
+  #update({ params, body }: Call): EmulatorResponse {
     const { id, creator, created_at, type } = this.#find(params['id']);
     const slo = {
       ...normalised({ ...body, type }, String(type)),
@@ -69,7 +69,7 @@ class Slos {
     this.#held.drop(String(slo['id']));
   }
 
-  #list({ query }: Call): EmulatorAnswer {
+  #list({ query }: Call): EmulatorResponse {
     const ids = query.get('ids')?.split(',');
     if (ids) return json(200, { data: ids.flatMap((id) => this.#held.get(id) ?? []), error: null });
     const wanted = this.#held.all().filter(filterOf(query));
@@ -80,7 +80,7 @@ class Slos {
   }
 
   /** Map of ids to the timeframes that go: an SLO without any goes itself. */
-  #bulkDelete({ body }: Call): EmulatorAnswer {
+  #bulkDelete({ body }: Call): EmulatorResponse {
     const deleted: string[] = [];
     const updated: string[] = [];
     for (const [id, timeframes] of Object.entries(body)) {
@@ -98,7 +98,7 @@ class Slos {
     return json(200, { data: { deleted, updated }, errors: [] });
   }
 
-  #history({ params, query }: Call): EmulatorAnswer {
+  #history({ params, query }: Call): EmulatorResponse {
     const slo = this.#find(params['id']);
     const [from_ts, to_ts] = [Number(query.get('from_ts')), Number(query.get('to_ts'))];
     const byTimeframe = thresholdsOf(slo).map((one) => [String(one['timeframe']), one]);
@@ -127,7 +127,7 @@ class Slos {
     });
   }
 
-  family(): Family {
+  endpoints(): EndpointGroup {
     return {
       routes: [
         { method: 'GET', path: PATH, limit: 'slo_get_all', run: (call) => this.#list(call) },
@@ -166,25 +166,25 @@ class Slos {
         { method: 'GET', path: `${PATH}/:id/history`, run: (call) => this.#history(call) },
         ...sloSearch(this.#organisation),
       ],
-      seeds: { slos: seedInto(this.#held) },
+      seeds: { slos: seedById(this.#held) },
     };
   }
 }
 
 function normalised(sent: RawObject, type: string): RawObject {
   const type_id = TYPE_IDS[type];
-  if (type_id === undefined) throw new Refused(400, 'Invalid payload: invalid slo type');
+  if (type_id === undefined) throw new DatadogError(400, 'Invalid payload: invalid slo type');
   const sli = sent['sli_specification'];
   const own = isCountQuery(sent['query']) ? sent['query'] : undefined;
   const query = own ?? queryOf(sli);
   const { monitor_ids } = sent;
   if (type === 'monitor' && !(Array.isArray(monitor_ids) && monitor_ids.length > 0))
-    throw new Refused(400, 'Invalid payload: must specify monitor_ids');
+    throw new DatadogError(400, 'Invalid payload: must specify monitor_ids');
   if (type === 'metric' && !query)
-    throw new Refused(400, 'Invalid payload: must specify the query for count types');
+    throw new DatadogError(400, 'Invalid payload: must specify the query for count types');
   const thresholds = thresholdsOf(sent).map(threshold);
   const [first] = thresholds;
-  if (!first) throw new Refused(400, 'Invalid payload: must specify thresholds');
+  if (!first) throw new DatadogError(400, 'Invalid payload: must specify thresholds');
   const lifted = {
     timeframe: sent['timeframe'] ?? first['timeframe'],
     warning_threshold: sent['warning_threshold'] ?? first['warning'],
@@ -216,8 +216,9 @@ function thresholdsOf(slo: RawObject): RawObject[] {
 }
 
 function threshold({ timeframe, target, warning }: RawObject): RawObject {
-  const most = numeric(target) ?? 0;
-  if (most <= 0 || most >= 100) throw new Refused(400, 'Invalid payload: target must be between 0 and 100');
+  const most = toNumber(target) ?? 0;
+  if (most <= 0 || most >= 100)
+    throw new DatadogError(400, 'Invalid payload: target must be between 0 and 100');
   return {
     timeframe,
     target,
@@ -228,14 +229,14 @@ function threshold({ timeframe, target, warning }: RawObject): RawObject {
 
 /** 95 is shown as `95.`, 99.5 as it is. */
 function display(value: unknown): string {
-  const number = numeric(value) ?? Number.NaN;
+  const number = toNumber(value) ?? Number.NaN;
   return Number.isInteger(number) ? `${number}.` : String(number);
 }
 
 function withInterval(specification: unknown): unknown {
   const slice = isRawObject(specification) ? specification['time_slice'] : undefined;
   if (!isRawObject(slice))
-    throw new Refused(400, 'Invalid payload: must specify the time slice specification');
+    throw new DatadogError(400, 'Invalid payload: must specify the time slice specification');
   return {
     ...(isRawObject(specification) ? specification : {}),
     time_slice: { query_interval_seconds: INTERVAL, ...slice },

@@ -5,7 +5,7 @@ import { readScope } from './downtime-scope.ts';
  * Whether a downtime (v2) is about a monitor: by its id, or by all of its tags and a scope that its query names.
  * The groups of a monitor, which Datadog looks at too, follow from what is measured.
  */
-export function reaches({ attributes }: RawObject, monitor: RawObject): boolean {
+export function targetsMonitor({ attributes }: RawObject, monitor: RawObject): boolean {
   const { monitor_identifier, scope } = isRawObject(attributes) ? attributes : {};
   const { monitor_id, monitor_tags } = isRawObject(monitor_identifier) ? monitor_identifier : {};
   if (monitor_id !== undefined && monitor_id !== null) return monitor_id === monitor['id'];
@@ -13,7 +13,10 @@ export function reaches({ attributes }: RawObject, monitor: RawObject): boolean 
 }
 
 /** The same for a downtime of the old API. */
-export function reachesV1({ monitor_id, monitor_tags, scope }: RawObject, monitor: RawObject): boolean {
+export function targetsMonitorV1(
+  { monitor_id, monitor_tags, scope }: RawObject,
+  monitor: RawObject,
+): boolean {
   if (monitor_id !== undefined && monitor_id !== null) return monitor_id === monitor['id'];
   const named = tagsNamedBy(monitor);
   const scopes = Array.isArray(scope) ? scope.map(String) : [];

@@ -3,7 +3,7 @@ import type { RawObject } from '../raw-json.ts';
 const PAGE_SIZE = 10;
 
 /** One page of a list by `page[number]` and `page[size]`, with the counts and addresses that go with it. */
-export function pagedByNumber(list: readonly RawObject[], path: string, query: URLSearchParams) {
+export function pageByNumber(list: readonly RawObject[], path: string, query: URLSearchParams) {
   const size = Number(query.get('page[size]') ?? PAGE_SIZE);
   const number = Number(query.get('page[number]') ?? 0);
   const last = Math.max(0, Math.ceil(list.length / size) - 1);

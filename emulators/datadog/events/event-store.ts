@@ -1,14 +1,14 @@
 import type { Collection } from '../collection.ts';
 import type { Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { type KeptEvent, idsOf, idText, keptOfSeed } from './event-forms.ts';
+import { type StoredEvent, idsOf, idText, storedFromSeed } from './event-forms.ts';
 import { type EventIds, newEventIds } from './event-ids.ts';
 
 /** An event may lie so far back. */
 const OLDEST_MS = 18 * 3_600_000;
 
 /** The events of an organisation, found by any of their ids. */
-export class KeptEvents {
+export class EventStore {
   readonly #organisation: Organisation;
   readonly #held: Collection;
   readonly #idsBy: (key: string) => ReadonlySet<string>;
@@ -32,7 +32,7 @@ export class KeptEvents {
     return newEventIds(this.now, this.#organisation.newNumber());
   }
 
-  put(event: KeptEvent): void {
+  put(event: StoredEvent): void {
     this.#held.put(event.id, event);
   }
 
@@ -42,23 +42,23 @@ export class KeptEvents {
     this.put(
       isRawObject(attributes)
         ? { ...object, id: idText(object['id']), type: 'event', attributes }
-        : keptOfSeed(object),
+        : storedFromSeed(object),
     );
   }
 
   /** The event with an id: its number, its uid, or the id that lists show. */
-  get(id: string | undefined): KeptEvent | undefined {
+  get(id: string | undefined): StoredEvent | undefined {
     const [key] = id === undefined ? [] : this.#idsBy(id);
     const event = this.#held.get(key);
     return event && kept(event);
   }
 
-  all(): KeptEvent[] {
+  all(): StoredEvent[] {
     return this.#held.all().map(kept);
   }
 }
 
-function kept({ id, attributes, v1, ...others }: RawObject): KeptEvent {
+function kept({ id, attributes, v1, ...others }: RawObject): StoredEvent {
   return {
     ...others,
     id: String(id),

@@ -7,7 +7,7 @@ export interface EmulatorRequest {
   readonly body: string;
 }
 
-export interface EmulatorAnswer {
+export interface EmulatorResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** The exact text. */

@@ -1,5 +1,5 @@
 /** A request that Datadog answers with a failure, in its own words. */
-export class Refused extends Error {
+export class DatadogError extends Error {
   readonly status: number;
   /** What the answer holds. */
   readonly body: unknown;
@@ -7,7 +7,7 @@ export class Refused extends Error {
   /** Words become `{"errors": ["words"]}`, the usual form; a body of another form is taken as it is. */
   constructor(status: number, words: string | Readonly<Record<string, unknown>>) {
     super(typeof words === 'string' ? words : JSON.stringify(words));
-    this.name = 'Refused';
+    this.name = 'DatadogError';
     this.status = status;
     this.body = typeof words === 'string' ? { errors: [words] } : words;
   }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { EmulatorAnswer } from '../server/emulator-server.ts';
+import type { EmulatorResponse } from '../server/emulator-server.ts';
 import { createDatadogHandler } from './datadog-handler.ts';
 
 /** An emulated Datadog that a test asks without a socket, at a time that the test sets. */
-export function askDatadog(options: { readonly audit?: boolean } = {}) {
+export function createTestClient(options: { readonly audit?: boolean } = {}) {
   const clock = { now: Date.parse('2026-05-14T10:58:54.236Z') };
   const datadog = createDatadogHandler({
     keys: { api: 'a', app: 'b' },
@@ -18,27 +18,27 @@ export function askDatadog(options: { readonly audit?: boolean } = {}) {
     return { method, path: decodeURI(pathname), query: searchParams, headers, body: text };
   };
   /** Asks; a body that is no string is sent as JSON. */
-  function ask(
+  function send(
     method: string,
     address: string,
     sent?: unknown,
     headers: Record<string, string> = { 'dd-api-key': 'a', 'dd-application-key': 'b' },
-  ): EmulatorAnswer {
+  ): EmulatorResponse {
     const answer = datadog.handle(request(method, address, sent, headers));
     assert.ok(answer, `${method} ${address} has no route`);
     return answer;
   }
   const control = (method: string, path: string, sent?: unknown) =>
     datadog.control(request(method, `/__control/${path}`, sent, {}));
-  return { ask, control, clock, organisation: datadog.organisation };
+  return { send, control, clock, organisation: datadog.organisation };
 }
 
 /** The JSON of an answer. */
-export function body(answer: EmulatorAnswer) {
+export function jsonBody(answer: EmulatorResponse) {
   return JSON.parse(answer.body ?? 'null');
 }
 
 /** The status of an answer and the words of its failure. */
-export function words(answer: EmulatorAnswer): unknown[] {
-  return [answer.status, ...(body(answer).errors ?? [])];
+export function statusAndErrors(answer: EmulatorResponse): unknown[] {
+  return [answer.status, ...(jsonBody(answer).errors ?? [])];
 }
