@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -138,7 +139,14 @@ function linger(incoming: http.IncomingMessage, outgoing: http.ServerResponse, m
 
 /** What of TLS goes with a certificate, and is given anew with each. */
 function contextOf({ mutualTls }: ServerOptions, { cert, key, ca }: ServerCertificate): SecureContextOptions {
-  return { cert, key, ...(ca === undefined ? {} : { ca }), minVersion: mutualTls ? 'TLSv1.3' : 'TLSv1.2' };
+  return {
+    cert,
+    key,
+    ...(ca === undefined ? {} : { ca }),
+    minVersion: mutualTls ? 'TLSv1.3' : 'TLSv1.2',
+    // A ticket would let a client in again without its certificate. Sessions are not kept here either: none is resumed.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  };
 }
 
 /** Whether the client's certificate, which the CA has signed, is for this URI. */
