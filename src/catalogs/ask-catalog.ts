@@ -1,10 +1,12 @@
-import { type Json, parseTrustedJson } from '../domain/json.ts';
+import type { Json } from '../domain/json.ts';
 import {
   type Outbound,
   type OutboundAnswer,
   OutboundError,
   type OutboundRequest,
 } from '../outbound/outbound.ts';
+import { secondsAsked } from '../outbound/retry-after.ts';
+import { readUpstreamJson } from '../outbound/upstream-json.ts';
 import { CatalogFailure } from './catalog.ts';
 
 export interface CatalogReply {
@@ -13,6 +15,8 @@ export interface CatalogReply {
 }
 
 const MAX_BYTES = 8 * 1024 * 1024;
+/** A page of 200 entries has some thousands of values. */
+const LIMITS = { values: 200_000, depth: 64 };
 /** Where a 429 does not say how long. */
 const OWN_BACKOFF_SECONDS = 10;
 const STATUS_WORDS: Readonly<Record<number, string>> = {
@@ -46,7 +50,7 @@ export async function askCatalog(
     throw new CatalogFailure(`${title} answered with "${type.slice(0, 60)}" in place of JSON`);
   }
   try {
-    return { json: parseTrustedJson(answer.body.toString('utf8')), headers };
+    return { json: readUpstreamJson(answer.body, LIMITS), headers };
   } catch {
     throw new CatalogFailure(`${title} answered with text that is no JSON`);
   }
@@ -72,11 +76,11 @@ async function sendTwice(
 
 /**
  * Seconds until it is worth asking again. Datadog's `X-RateLimit-Reset` counts seconds; ServiceNow's header of that name
- * is Unix time, too long a number to be a wait.
+ * is Unix time, too long a number to be a wait. A date is not read, since nobody knows the catalog's clock.
  */
 function secondsToWait({ status, headers }: OutboundAnswer): number | undefined {
   if (status !== 429 && status !== 503) return undefined;
-  const text = headers['retry-after'] ?? headers['x-ratelimit-reset'] ?? '';
-  if (/^\d{1,6}$/.test(text)) return Number(text);
+  const asked = secondsAsked(headers['retry-after'] ?? headers['x-ratelimit-reset'], 0);
+  if (asked !== undefined) return Math.ceil(asked);
   return status === 429 ? OWN_BACKOFF_SECONDS : undefined;
 }

@@ -59,7 +59,11 @@ async function entitiesNamed(
     if (!isObject(json) || !Array.isArray(data)) {
       throw new CatalogFailure(`${TITLE} answered without a list of entities`);
     }
+    if (data.length > PAGE) throw new CatalogFailure(`${TITLE} answered with a page larger than asked for`);
+    const before = found.size;
     for (const entity of data.flatMap(serviceOf)) found.set(entity.handle, entity);
+    if (data.length > 0 && pages > 0 && found.size === before)
+      throw new CatalogFailure(`${TITLE} answered with the same page twice`);
     offset += data.length;
     if (data.length === 0 || (data.length < PAGE && !hasNext(json))) return [...found.values()];
   }

@@ -26,6 +26,10 @@ const PATH = '/services/mtm/v1/oauth2/token';
 const TITLE = CATALOG_TITLES.leanix;
 /** A token is renewed this long before it ends, or at half of its life where that is shorter. */
 const MARGIN_MS = 60_000;
+/** LeanIX's tokens live for an hour. */
+const MAX_LIFE_SECONDS = 86_400;
+/** What may stand in a header. */
+const TOKEN = /^[\x21-\x7e]{1,16384}$/;
 
 /** Keeps one access token for all calls: `POST /services/mtm/v1/oauth2/token`, the user name being the word `apitoken`. */
 export function createLeanixToken(options: LeanixTokenOptions): LeanixToken {
@@ -48,8 +52,10 @@ export function createLeanixToken(options: LeanixTokenOptions): LeanixToken {
       deadline,
     });
     const text = isObject(json) ? json['access_token'] : undefined;
-    const lifeMs = (isObject(json) ? (toNumber(json['expires_in']) ?? 0) : 0) * 1000;
-    if (typeof text !== 'string' || text === '') throw new CatalogFailure(`${TITLE} gave no access token`);
+    const lifeSeconds = isObject(json) ? (toNumber(json['expires_in']) ?? 0) : 0;
+    const lifeMs = Math.min(Math.max(lifeSeconds, 0), MAX_LIFE_SECONDS) * 1000;
+    if (typeof text !== 'string' || !TOKEN.test(text))
+      throw new CatalogFailure(`${TITLE} gave no access token`);
     const token = new Secret(text);
     held = { token, renewAt: asked + Math.max(lifeMs - MARGIN_MS, lifeMs / 2) };
     return token;

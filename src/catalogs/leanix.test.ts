@@ -151,11 +151,11 @@ describe('LeanIX', () => {
     assert.equal((await paths()).filter((p) => p === GRAPHQL).length, 3);
   });
 
-  it('stops where the pages have no end', async (t) => {
+  it('stops where the same cursor comes again', async (t) => {
     const allFactSheets = { pageInfo: { hasNextPage: true, endCursor: 'x' }, edges: [] };
     const { ask, bodies } = await scripted(t, { data: { allFactSheets } });
-    unknown(await ask('pay'), /too many/);
-    assert.equal(bodies.length, 20);
+    unknown(await ask('pay'), /same page twice/);
+    assert.equal(bodies.length, 2);
   });
 });
 

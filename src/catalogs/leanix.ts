@@ -56,11 +56,14 @@ async function applications(
   options: LeanixTokenOptions,
 ): Promise<Application[]> {
   const found = new Map<string, Application>();
-  let after: Json = null;
+  const cursors = new Set<string>();
+  let after: string | null = null;
   for (let pages = 0; pages < MOST_PAGES; pages += 1) {
     const body = JSON.stringify({ query: QUERY, variables: { filter, first: PAGE, after } });
     const sheets = factSheets(await graphql(body, question, token, options));
-    for (const edge of listOf(sheets, 'edges')) {
+    const edges = listOf(sheets, 'edges');
+    if (edges.length > PAGE) throw new CatalogFailure(`${TITLE} answered with a page larger than asked for`);
+    for (const edge of edges) {
       const node = objectOf(edge, 'node');
       const application = applicationOf(node);
       if (application) found.set(textOf(node, 'id'), application);
@@ -68,6 +71,8 @@ async function applications(
     const page = objectOf(sheets, 'pageInfo');
     if (page['hasNextPage'] !== true) return [...found.values()];
     after = textOf(page, 'endCursor');
+    if (cursors.has(after)) throw new CatalogFailure(`${TITLE} answered with the same page twice`);
+    cursors.add(after);
   }
   throw new CatalogFailure(`${TITLE} found too many fact sheets for "${question.name}"`);
 }

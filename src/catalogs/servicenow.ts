@@ -24,6 +24,8 @@ export interface ServicenowOptions {
 }
 
 const TITLE = CATALOG_TITLES.servicenow;
+/** Rows asked for: two tell that a name is not unique. */
+const MAX_ROWS = 2;
 const SYS_ID = /^[0-9a-f]{32}$/;
 /** As the instance's database compares: without regard to case, accents and spaces at the end. */
 const COLLATION = new Intl.Collator('en', { sensitivity: 'base', usage: 'search' });
@@ -67,7 +69,7 @@ async function askTable(
   const url = new URL(`/api/now/table/${encodeURIComponent(table)}`, options.url);
   url.searchParams.set('sysparm_query', `${column}=${name}`);
   url.searchParams.set('sysparm_fields', 'sys_id,name');
-  url.searchParams.set('sysparm_limit', '2');
+  url.searchParams.set('sysparm_limit', String(MAX_ROWS));
   const user = `${options.username().reveal()}:${options.password().reveal()}`;
   const { json, headers } = await askCatalog(options.outbound, TITLE, {
     method: 'GET',
@@ -80,6 +82,7 @@ async function askTable(
   });
   const result = isObject(json) ? json['result'] : undefined;
   if (!Array.isArray(result)) throw new CatalogFailure(`${TITLE} answered without a list of rows`);
+  if (result.length > MAX_ROWS) throw new CatalogFailure(`${TITLE} answered with more rows than asked for`);
   const rows = result.map(rowOf);
   if (rows.some((row) => COLLATION.compare(row[column].trimEnd(), name.trimEnd()) !== 0)) {
     throw new CatalogFailure(`${TITLE} answered with rows of ${table} that were not asked for`);

@@ -58,6 +58,19 @@ describe('an outbound request', () => {
     assert.equal(sockets.size, open);
   });
 
+  it('that is answered with 101 Switching Protocols fails, and waits for no deadline', async () => {
+    const raw = net.createServer((socket) => {
+      socket.once('data', () =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+      );
+    });
+    const error = await failure(
+      outbound.send({ method: 'GET', url: await listen(raw), deadline: deadline(600_000) }),
+    );
+    raw.close();
+    assert.deepEqual([error.reason, error.sent], ['connection', true]);
+  });
+
   it('that was cut says it was sent', async () => {
     const error = await failure(
       outbound.send({ method: 'GET', url: new URL('/cut', url), deadline: deadline() }),

@@ -103,6 +103,7 @@ function exchange(request: OutboundRequest, agent: http.Agent): Promise<Outbound
   const limit = request.maxBytes ?? MAX_ANSWER_BYTES;
   return new Promise((resolve, reject) => {
     let sent = false;
+    let responded = false;
     const fail = (reason: OutboundError['reason'], cause?: unknown) => {
       reject(new OutboundError(reason, sent, cause));
       outgoing.destroy();
@@ -121,8 +122,13 @@ function exchange(request: OutboundRequest, agent: http.Agent): Promise<Outbound
       else socket.once(secure ? 'secureConnect' : 'connect', () => (sent = true));
     });
     outgoing.on('error', (error) => fail('connection', error));
-    outgoing.on('close', () => request.deadline.signal.removeEventListener('abort', onAbort));
+    outgoing.on('close', () => {
+      request.deadline.signal.removeEventListener('abort', onAbort);
+      // After 101 Switching Protocols there is neither a response nor an error.
+      if (!responded) fail('connection');
+    });
     outgoing.on('response', (incoming) => {
+      responded = true;
       const chunks: Buffer[] = [];
       let size = 0;
       incoming.on('data', (chunk: Buffer) => {

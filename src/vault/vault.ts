@@ -1,14 +1,8 @@
 import type { Deadline } from '../domain/deadline.ts';
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  parseTrustedJson,
-  printJson,
-  toNumber,
-} from '../domain/json.ts';
+import { isObject, type Json, type JsonObject, printJson, toNumber } from '../domain/json.ts';
 import { Secret } from '../domain/secret.ts';
 import { type Outbound, type OutboundAnswer, OutboundError } from '../outbound/outbound.ts';
+import { readUpstreamJson } from '../outbound/upstream-json.ts';
 import { failureOf, VaultFailure, type VaultFailureName } from './failures.ts';
 
 export interface VaultOptions {
@@ -51,6 +45,14 @@ interface Reply {
   readonly body: Json;
   readonly words: string;
 }
+
+/** Ten years: longer than any token lives, and short enough to be added to a date. */
+const MAX_LEASE_SECONDS = 315_360_000;
+/** What may stand in a header. */
+const TOKEN = /^[\x21-\x7e]{1,16384}$/;
+/** A secret has a few pairs. */
+const LIMITS = { values: 100_000, depth: 64 };
+const MAX_WORDS = 1000;
 
 const TLS_CODES = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
 
@@ -109,11 +111,13 @@ type AskVault = (question: Ask) => Promise<Reply>;
 function tokenOf(body: Json, gave: string): VaultToken {
   const auth = isObject(body) ? body['auth'] : undefined;
   const token = isObject(auth) ? auth['client_token'] : undefined;
-  if (!isObject(auth) || typeof token !== 'string')
+  if (!isObject(auth) || typeof token !== 'string' || !TOKEN.test(token))
     throw new VaultFailure('nonsense', `${gave} gave no token`);
+  const leaseSeconds = toNumber(auth['lease_duration'] ?? 0) ?? -1;
+  if (!(leaseSeconds >= 0)) throw new VaultFailure('nonsense', `${gave} gave no lease duration`);
   return {
     secret: new Secret(token),
-    lifeMs: (toNumber(auth['lease_duration']) ?? 0) * 1000,
+    lifeMs: Math.min(leaseSeconds, MAX_LEASE_SECONDS) * 1000,
     renewable: auth['renewable'] === true,
   };
 }
@@ -173,12 +177,13 @@ async function exchange({ address, outbound, namespace }: VaultOptions, question
 function replyOf({ status, body }: OutboundAnswer, address: URL): Reply {
   if (body.length === 0) return { status, body: null, words: `status ${status}` };
   try {
-    const parsed = parseTrustedJson(body.toString('utf8'));
-    const errors = isObject(parsed) && Array.isArray(parsed['errors']) ? parsed['errors'] : [];
+    const parsed = readUpstreamJson(body, LIMITS);
+    const listed = isObject(parsed) && Array.isArray(parsed['errors']) ? parsed['errors'] : [];
+    const errors = listed.filter((words) => typeof words === 'string');
     return {
       status,
       body: parsed,
-      words: errors.map(String).join('; ').replaceAll(/\s+/g, ' ').trim() || `status ${status}`,
+      words: plainWords(errors.join('; ')) || `status ${status}`,
     };
   } catch {
     // A load balancer in front of Vault answers in HTML when Vault is away.
@@ -187,6 +192,14 @@ function replyOf({ status, body }: OutboundAnswer, address: URL): Reply {
       `${address.origin} answered ${status} and no JSON`,
     );
   }
+}
+
+/** Vault's words as one line of printable characters: they reach logs and terminals. */
+function plainWords(text: string): string {
+  return text
+    .slice(0, MAX_WORDS)
+    .replaceAll(/[\s\p{C}]+/gu, ' ')
+    .trim();
 }
 
 /** KV 2 wraps the pairs in `data` and has `metadata` beside them. */
