@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { assertLinear } from '../../test/assert-linear.ts';
 import { KEY_SLUG, keyFromName } from './application.ts';
 
 describe('a key made from a name', () => {
@@ -22,5 +23,37 @@ describe('a key made from a name', () => {
         assert.ok(key === undefined || KEY_SLUG.test(key));
       }),
     );
+  });
+
+  it('is the same wherever the marks are taken away', () => {
+    const sign = fc.constantFrom(
+      'a',
+      'Z',
+      '\u0301',
+      '\u0345',
+      'é',
+      'ﬁ',
+      'ﷺ',
+      '한',
+      ' ',
+      '-',
+      '.',
+      '𝒳',
+      '\ud800',
+      'Σ',
+      '9',
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(sign, fc.string({ unit: 'binary', maxLength: 1 }))), (signs) => {
+        const name = signs.join('');
+        assert.equal(keyFromName(name), keyFromName(name.normalize('NFKD')));
+        assert.equal(keyFromName(name), keyFromName(name.normalize('NFKD').replace(/\p{M}/gu, '')));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('takes time in proportion to the name, marks in a row included', () => {
+    assertLinear((length) => keyFromName(`a${'\u0301\u0323'.repeat(length / 2)}b`));
   });
 });

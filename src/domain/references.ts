@@ -20,7 +20,8 @@ export interface PlacedReference {
   readonly to: Reference | undefined;
 }
 
-const WRITTEN = /\$\{(monitor|dashboard|alert):([^}]*)\}/g;
+/** No key has a `$`: a search for the closing brace ends at the next reference, so that many of them stay linear. */
+const WRITTEN = /\$\{(monitor|dashboard|alert):([^}$]*)\}/g;
 
 /** Every reference in the texts of an object. `pointer` is where it stands in the body. */
 export function referencesIn(value: Json, pointer: Pointer): PlacedReference[] {

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../../domain/json.ts';
+import { withoutStop } from '../../language/message/read-handle.ts';
 import type { Span } from '../../language/query/syntax.ts';
 import { textsIn } from '../each-text.ts';
 import type { Path } from '../rule.ts';
@@ -83,7 +84,7 @@ function declaredIn(holder: JsonObject): DeclaredVariable[] {
 
 /** What a word after `$` may name: `env.value` is the variable `env.value`, or the value of `env`. The last is the likeliest. */
 function namesIn(word: string): string[] {
-  const names = [word.replace(/[.-]+$/, '')];
+  const names = [withoutStop(word)];
   for (let at = word.length - 1; at > 0; at -= 1) {
     if (word[at] === '.' || word[at] === '-') names.push(word.slice(0, at));
   }

@@ -119,8 +119,8 @@ export function formulasOf(request: PlacedRequest): WidgetFormula[] {
 /** The app writes a scope as an argument, `percentile(query1, 'p90', { * })`: a text of the same length stands in for it. */
 function withoutScopes(formula: string): string {
   return formula.replace(
-    /(?<=,\s{0,10})\{[^{}'"]*\}/g,
-    (scope) => `'${scope.slice(1, -1).replaceAll('\\', ' ')}'`,
+    /(,\s{0,10})\{([^{}'"]*)\}/g,
+    (_, before: string, scope: string) => `${before}'${scope.replaceAll('\\', ' ')}'`,
   );
 }
 

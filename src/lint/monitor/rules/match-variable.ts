@@ -1,7 +1,7 @@
 import type { MonitorRule } from '../monitor-view.ts';
 import { MATCHES } from './match-without-values.ts';
 
-const BRACES = /^\{\{\{?\s*([^{}]+?)\s*\}?\}\}$/;
+const BRACES = /^\{{2,3}([^{}]+)\}{2,3}$/;
 
 export const matchVariable: MonitorRule = {
   code: 'match_variable',
@@ -21,8 +21,8 @@ message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_m
       const [variable, ...values] = part.args;
       if (!variable || values.length === 0) return [];
       const { span, quote, text } = variable;
-      const named = BRACES.exec(text)?.[1];
-      if (quote !== '' && named === undefined) return [];
+      const named = BRACES.exec(text)?.[1]?.trim();
+      if (named === '' || (quote !== '' && named === undefined)) return [];
       const name = named ?? text;
       const written = quote === '' ? `"${name}"` : name;
       return [

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { assertLinear } from '../../test/assert-linear.ts';
+import { referencesIn, resolved, withPlaceholders } from './references.ts';
+
+describe('references in a text', () => {
+  it('are found right behind a beginning that leads nowhere', () => {
+    const text = '${monitor:${monitor:a} ${monitor:A b}';
+    assert.deepEqual(
+      referencesIn(text, '').map(({ at, to }) => [at, to?.key]),
+      [
+        [10, 'a'],
+        [23, undefined],
+      ],
+    );
+  });
+
+  it('are looked for in time that grows as the text does', () => {
+    for (const piece of ['${monitor:', '${monitor:a', '${', '${monitor:a}', '${alert:b/c ']) {
+      assertLinear((length) => {
+        const text = piece.repeat(length / piece.length);
+        referencesIn(text, '');
+        withPlaceholders({ text });
+        resolved({ text }, () => '1');
+      }, piece);
+    }
+  });
+});
