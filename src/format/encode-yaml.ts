@@ -1,14 +1,9 @@
 import { isObject, numberText, type Json, type JsonObject } from '../domain/json.ts';
 
 const INDENT = '  ';
-/** Text that is text without quotes in YAML 1.1 and 1.2 alike, in any place. */
-const PLAIN = /^[A-Za-z_/](?:[\w./@-]|:(?=\w))*(?: (?:[\w./@()-]|:(?=\w))+)*$/;
 /** Words that some reader of YAML takes for something else than text. */
 const WORDS = new Set(['null', 'true', 'false', 'yes', 'no', 'on', 'off', 'y', 'n', 'nan', 'inf']);
-/** Text of several lines that a block scalar holds as it is: printable, its first line not blank or indented, its last not blank. */
-const BLOCK =
-  /^(?=[^\s])[\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]*$/u;
-const BLANK_END = /\n[ \t]+$/;
+const MAX_WORD = 5;
 /** What JSON leaves as it is in quotes and YAML wants escaped. */
 const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
@@ -45,8 +40,8 @@ function object(members: JsonObject, indent: string): string {
 
 /** A text as YAML, its lines in a block where that can hold them. */
 export function text(value: string, indent: string): string {
-  if (!value.includes('\n') || !BLOCK.test(value) || BLANK_END.test(value)) return line(value);
-  const ends = /\n*$/.exec(value)?.[0].length ?? 0;
+  if (!value.includes('\n') || !fitsBlock(value)) return line(value);
+  const ends = value.length - beforeNewlines(value);
   const chomping = ends === 0 ? '-' : ends === 1 ? '' : '+';
   const lines = (ends === 0 ? value : value.slice(0, -1)).split('\n');
   return `|${chomping}\n${lines.map((each) => (each === '' ? '' : indent + each)).join('\n')}`;
@@ -54,9 +49,61 @@ export function text(value: string, indent: string): string {
 
 /** A text on one line, in double quotes where it could be taken for something else. */
 export function line(value: string): string {
-  if (PLAIN.test(value) && !WORDS.has(value.toLowerCase())) return value;
+  const isWord = value.length <= MAX_WORD && WORDS.has(value.toLowerCase());
+  if (isPlain(value) && !isWord) return value;
   return JSON.stringify(value).replace(
     UNPRINTABLE,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** Where a text ends without the line ends behind it. */
+export function beforeNewlines(value: string): number {
+  let end = value.length;
+  while (value.charAt(end - 1) === '\n') end--;
+  return end;
+}
+
+/**
+ * Whether a text is text without quotes in YAML 1.1 and 1.2 alike, in any place: words of letters, digits and `_./@-`
+ * with one space between them, and from the second word on with `()`; colons before a letter or digit alone.
+ */
+function isPlain(value: string): boolean {
+  if (!isWordCode(value.charCodeAt(0), '_/') || isDigit(value.charCodeAt(0))) return false;
+  let isFirst = true;
+  for (let at = 1; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (isWordCode(code, isFirst ? '_./@-' : '_./@-()')) continue;
+    const next = value.charCodeAt(at + 1);
+    if (code === COLON && isWordCode(next, '_')) continue;
+    if (code !== SPACE || !(isWordCode(next, '_./@-()') || next === COLON)) return false;
+    isFirst = false;
+  }
+  return true;
+}
+
+/** Whether a code is that of a letter or digit of ASCII, or of one of some more signs; not where there is none. */
+function isWordCode(code: number, signs: string): boolean {
+  const isLetter = (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+  return isLetter || isDigit(code) || (code > 0 && signs.includes(String.fromCharCode(code)));
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+/**
+ * Whether a block scalar holds a text of several lines as it is: all of it printable, its first line neither blank nor
+ * indented, its last not blank.
+ */
+function fitsBlock(value: string): boolean {
+  if (!/^\S/.test(value) || UNBLOCKED.test(value) || !value.isWellFormed()) return false;
+  let end = value.length;
+  while (value.charAt(end - 1) === ' ' || value.charAt(end - 1) === '\t') end--;
+  return end === value.length || value.charAt(end - 1) !== '\n';
+}
+
+const COLON = 0x3a;
+const SPACE = 0x20;
+/** What stands in no block: control characters, and line ends but LF. */
+const UNBLOCKED = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;

@@ -1,6 +1,7 @@
 import type { Position } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import { pointerSteps, type Pointer, valueAt } from '../domain/pointer.ts';
+import { afterLineEnd, lineEnd } from './blanks.ts';
 import type { Format, Span } from './decoded.ts';
 import { StringOffsets } from './text-offset.ts';
 
@@ -72,7 +73,7 @@ export function locator(
 
 /** Line and column of offsets in `text`, both from 1. Lines end with LF, CR LF or CR, as in editors. */
 export function positionsIn(text: string): (offset: number) => Position {
-  let starts: number[] | undefined;
+  let starts: Uint32Array | undefined;
   return (offset) => {
     starts ??= lineStarts(text);
     let low = 0;
@@ -86,8 +87,18 @@ export function positionsIn(text: string): (offset: number) => Position {
   };
 }
 
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (const match of text.matchAll(/\r\n|\n|\r/g)) starts.push(match.index + match[0].length);
+/** Where each line begins: first counted, then noted, so that many short lines take little memory. */
+function lineStarts(text: string): Uint32Array {
+  let lines = 1;
+  for (let at = afterLine(text, 0); at > 0; at = afterLine(text, at)) lines++;
+  const starts = new Uint32Array(lines);
+  let [line, start] = [1, afterLine(text, 0)];
+  for (; start > 0; start = afterLine(text, start)) starts[line++] = start;
   return starts;
+}
+
+/** Where the line after the one at `from` begins; -1 behind the last one. */
+function afterLine(text: string, from: number): number {
+  const end = lineEnd(text, from);
+  return end < text.length ? afterLineEnd(text, end) : -1;
 }

@@ -1,5 +1,5 @@
 import { lineStart } from '../blanks.ts';
-import { text as blockText } from '../encode-yaml.ts';
+import { beforeNewlines, text as blockText } from '../encode-yaml.ts';
 import { StringOffsets } from '../text-offset.ts';
 import type { Site, Source } from './site.ts';
 import type { Splice } from './splice.ts';
@@ -55,12 +55,20 @@ function inPlace(
   for (const { from, to, text: piece } of change.stretches) {
     const [start, end] = [from, to].map((at) => offsets.inSource(at));
     if (start === undefined || end === undefined || start < place.offset || end < start) return undefined;
-    const indent = text.slice(lineStart(text, start), start).match(/^ */)?.[0] ?? '';
+    // A line of a block is indented; to find that of each stretch elsewhere takes its whole line.
+    const indent = style === 'literal' ? indentAt(text, start) : '';
     const put = pieceIn(style, piece, newline, indent);
     if (put === undefined) return undefined;
     splices.push({ from: start, to: end, text: put });
   }
   return splices;
+}
+
+function indentAt(text: string, offset: number): string {
+  const line = lineStart(text, offset);
+  let end = line;
+  while (end < offset && text.charAt(end) === ' ') end++;
+  return text.slice(line, end);
 }
 
 /** Whether a changed text can go on in a style whose bounds depend on the whole of it. */
@@ -77,7 +85,7 @@ function keepsStyle(style: TextStyle, { before, after, stretches }: TextChange, 
 }
 
 function endOf(value: string): string {
-  return /\n*$/.exec(value)?.[0] ?? '';
+  return value.slice(beforeNewlines(value));
 }
 
 function writtenAnew(source: Source, { place, flow }: Site, { after }: TextChange, style: TextStyle): Splice {

@@ -1,7 +1,7 @@
 import { editedValue } from '../../domain/edited-value.ts';
 import { type Json, sameJson } from '../../domain/json.ts';
 import { type Pointer, pointerTo, valueAt } from '../../domain/pointer.ts';
-import { afterBlanks, afterLineEnd, beginsLine, lineStart, restOfLine } from '../blanks.ts';
+import { afterBlanks, afterLineEnd, afterWhiteSpace, beginsLine, lineStart, restOfLine } from '../blanks.ts';
 import { type DecodeLimits, DOCUMENT_LIMITS, type Format } from '../decoded.ts';
 import type { Place } from '../place.ts';
 import { furthest } from './toml-edit.ts';
@@ -70,11 +70,11 @@ function piecesOnLines(source: Source, { siblings }: Site): Pieces | undefined {
   const items: Pieces['items'][number][] = [];
   for (const place of siblings) {
     const end = endOfLines(text, place, column);
-    const between = text.slice(from, lineStart(text, place.name));
-    if (end === undefined || !/^(?:[ \t]*(?:#[^\n]*)?\r?\n)*$/.test(between)) return undefined;
-    const gap = /^(?:[ \t]*\r?\n)*/.exec(between)?.[0] ?? '';
-    const lines = text.slice(from + gap.length, end);
-    gaps.push(gap);
+    const line = lineStart(text, place.name);
+    if (end === undefined || afterBlanks(text, from) < line) return undefined;
+    const comments = afterBlankLines(text, from, line);
+    const lines = text.slice(comments, end);
+    gaps.push(text.slice(from, comments));
     // The last line of a text need not end; another one may come behind it now.
     items.push({ before: '', item: /[\r\n]$/.test(lines) ? lines : lines + newline, behind: '' });
     from = end;
@@ -92,6 +92,17 @@ function endOfLines(text: string, place: Place, column: number): number | undefi
     const comment = /^([ \t]*)#[^\n]*\n/.exec(text.slice(end, lineEnd(text, end)));
     if (!comment || (comment[1] ?? '').length <= column) return end;
     end += comment[0].length;
+  }
+}
+
+/** Behind the blank lines at the beginning of a line; `end` begins a line as well. */
+function afterBlankLines(text: string, from: number, end: number): number {
+  let line = from;
+  for (;;) {
+    const rest = afterWhiteSpace(text, line);
+    const next = afterLineEnd(text, rest);
+    if (next === rest || next > end) return line;
+    line = next;
   }
 }
 

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { decode, utf8Text } from './decode.ts';
+import { DOCUMENT_LIMITS, type Format } from './decoded.ts';
+import { applyEdits } from './edit/apply-edits.ts';
+import { reorderItems } from './edit/reorder-items.ts';
+import { printYaml } from './encode-yaml.ts';
+import { positionsIn } from './place.ts';
+
+type Work = (size: number) => unknown;
+
+/** CPU time (ms) of one run. */
+async function cost(work: Work, size: number): Promise<number> {
+  const before = process.cpuUsage();
+  await work(size);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+async function median(work: Work, size: number): Promise<number> {
+  const times = [await cost(work, size), await cost(work, size), await cost(work, size)];
+  return times.sort((a, b) => a - b)[1] ?? 0;
+}
+
+const KIB = 1024;
+/** YAML of more characters than a document may have values is counted first: both sizes are, or neither. */
+const COUNTED = 1250 * KIB;
+const MIN_MS = 15;
+const MAX_RATIO = 2.6;
+/** A busy machine makes single measurements longer, never shorter. */
+const MAX_ATTEMPTS = 5;
+
+/** Doubles the size until the work takes long enough to be measured; twice that may take 2.6 times as long. */
+async function assertLinear(work: Work, from: number): Promise<void> {
+  await work(from);
+  let size = from;
+  while ((await cost(work, size)) < MIN_MS && size < 2 * 1024 * 1024) size *= 2;
+  const ratios: number[] = [];
+  while (ratios.length < MAX_ATTEMPTS && !ratios.some((ratio) => ratio < MAX_RATIO)) {
+    const once = await median(work, size);
+    ratios.push((await median(work, 2 * size)) / once);
+  }
+  assert.ok(
+    ratios.some((ratio) => ratio < MAX_RATIO),
+    `twice ${size} takes ${ratios.map((ratio) => ratio.toFixed(1)).join(', ')} times as long`,
+  );
+}
+
+const reads =
+  (format: Format, text: (size: number) => string): Work =>
+  async (size) => {
+    await decode(text(size), format, DOCUMENT_LIMITS).catch(() => undefined);
+  };
+const prints =
+  (text: (size: number) => string): Work =>
+  (size) =>
+    void printYaml([text(size)]);
+const long = (size: number) => 'x'.repeat(size);
+
+const WORKS: Readonly<Record<string, Work>> = {
+  'block scalars of YAML behind comments with |': reads(
+    'yaml',
+    (n) => `a: # ${'| # '.repeat(n / 4)}\n  |\n  b\n`,
+  ),
+  'block scalars of YAML with comments of |': reads('yaml', (n) => `a: | # ${'| # '.repeat(n / 4)}\n  b\n`),
+  'many block scalars of YAML': reads('yaml', (n) => '- |\n  x\n'.repeat(n / 8)),
+  'escapes of YAML': reads('yaml', (n) => `"${'\\\\'.repeat(n / 2)}\\U0001F600"`),
+  'escapes of JSON': reads('json', (n) => `"${'\\u00e9'.repeat(n / 6)}"`),
+  'escapes of TOML': reads('toml', (n) => `a = "${'\\u00e9'.repeat(n / 6)}"`),
+  'lines of TOML': reads('toml', (n) => `a = """${'\\\n \n'.repeat(n / 4)}"""`),
+  'comments of YAML': reads('yaml', (n) => `${'# x\n'.repeat(n / 4)}a: 1\n`),
+  'comments of TOML': reads('toml', (n) => `${'# x\n'.repeat(n / 4)}a = 1\n`),
+  'blank lines of YAML': reads('yaml', (n) => `a: b${'\n'.repeat(n)}c: d\n`),
+  'blank lines of JSON': reads('json', (n) => `[${'\n'.repeat(n)}1]`),
+  'a plain scalar of YAML over many lines': reads('yaml', (n) => `a: b${'\n  c'.repeat(n / 4)}`),
+  'a folded block of YAML': reads('yaml', (n) => `a: >\n${'  b\n\n'.repeat(n / 6)}`),
+  'long names': reads('json', (n) => `{"${long(n)}": 1}`),
+  'many names': reads('json', (n) => `{${Array.from({ length: n / 16 }, (_, i) => `"${i}x":0`).join(',')}}`),
+  'many numbers as names': reads(
+    'json',
+    (n) => `{${Array.from({ length: n / 16 }, (_, i) => `"${i * 7}":0`).join(',')}}`,
+  ),
+  'a name twice': reads('json', (n) => `{"a":0${',"b":0'.repeat(n / 6)}}`),
+  'a long number of JSON': reads('json', (n) => `[1${'0'.repeat(n)}]`),
+  'a long number of YAML': reads('yaml', (n) => `[1${'0'.repeat(n)}]`),
+  'a long number of TOML': reads('toml', (n) => `a = 1${'_0'.repeat(n / 2)}`),
+  'a dotted name of TOML': reads('toml', (n) => `${'a.'.repeat(n / 2)}a = 1`),
+  'tables of TOML': reads('toml', (n) => Array.from({ length: n / 16 }, (_, i) => `[a${i}]\nb=0\n`).join('')),
+  'aliases of a long string': reads('yaml', (n) => `a: &a ${long(n / 100)}\nb: [${'*a, '.repeat(90)}]\n`),
+  'bytes that are not UTF-8': (n) => {
+    try {
+      utf8Text(Buffer.from(`${'\ufffd'.repeat(n / 3)}\xff`, 'utf8').subarray(0, n - 1));
+    } catch {
+      return;
+    }
+  },
+  'positions in many lines': (n) => positionsIn('x\r\n'.repeat(n / 3))(n - 1),
+  'printing a text that ends with letters after many line ends': prints((n) => `x${'\n'.repeat(n)}x`),
+  'printing a text that ends with many line ends': prints((n) => `x${'\n'.repeat(n)}`),
+  'printing a text without blanks': prints(long),
+  'printing words': prints((n) => 'a:b (c)'.repeat(n / 7)),
+  'printing lines with blanks at their ends': prints((n) => 'x \n'.repeat(n / 3)),
+  'printing lines beyond ASCII': prints((n) => 'x😀\n'.repeat(n / 4)),
+};
+
+describe('the time of reading and printing grows no faster than the text', () => {
+  for (const [name, work] of Object.entries(WORKS)) {
+    it(`with ${name}`, () => assertLinear(work, name.includes('YAML') ? COUNTED : 16 * KIB));
+  }
+
+  it('with the characters of a long string, asked for one by one', async () => {
+    for (const text of [`"${'\\u0061'.repeat(100_000)}"`, `"${'a'.repeat(600_000)}"`]) {
+      const { locate } = await decode(text, 'json', DOCUMENT_LIMITS);
+      const work: Work = (asked) => {
+        for (let at = 0; at < asked; at++) locate('', 99_000 - (at % 1000));
+      };
+      await assertLinear(work, 250);
+    }
+  });
+});
+
+describe('the time of editing grows no faster than the text', () => {
+  const commented = (n: number) => `a:\n${'  # x\r\n'.repeat(n / 8)}  - 1\r\n  - 2\r\n`;
+
+  it('with CR LF comments between the items that are put into another order', async () => {
+    const reordering = { pointer: '/a', order: [1, 0] };
+    const text = `a:\r\n  - 1\r\n${'# x\r\n'.repeat(30)}  - 2\r\n`;
+    const reordered = await reorderItems(text, 'yaml', reordering);
+    assert.ok(reordered?.includes('- 2\r\n'));
+    await assertLinear(
+      (n) => reorderItems(`a:\r\n  - 1\r\n${'  # x\r\n'.repeat(n / 8)}  - 2\r\n`, 'yaml', reordering),
+      COUNTED,
+    );
+    await assertLinear((n) => reorderItems(commented(n), 'yaml', reordering), COUNTED);
+  });
+
+  it('with a text that ends with many line ends', () =>
+    assertLinear(
+      (n) =>
+        applyEdits(`a: |+\n  x\n${'\n'.repeat(n)}`, 'yaml', [{ pointer: '/a', from: 0, to: 1, text: 'y' }]),
+      COUNTED,
+    ));
+});
+
+describe('a text of 16 MiB', () => {
+  it('is printed as YAML, though it has no blanks', () => {
+    for (const text of [
+      long(DOCUMENT_LIMITS.bytes),
+      `${long(DOCUMENT_LIMITS.bytes)}\nx`,
+      `x${'a:b'.repeat(5_000_000)}`,
+    ])
+      assert.ok(printYaml([text]).length > text.length);
+  });
+
+  it('is read in each format, as one string, one comment, blanks and escapes', async () => {
+    const size = DOCUMENT_LIMITS.bytes - 100;
+    const texts: readonly (readonly [Format, string])[] = [
+      ['json', `"${long(size)}"`],
+      ['json', `"${'\\n'.repeat(size / 2)}"`],
+      ['yaml', long(size)],
+      ['yaml', `'${long(size)}'`],
+      ['yaml', `|\n ${long(size)}`],
+      ['yaml', `"${'\\n'.repeat(size / 2)}"`],
+      ['yaml', `#${long(size)}\na`],
+      ['toml', `a='${long(size)}'`],
+      ['toml', `a="${long(size)}"`],
+      ['toml', `a='''${'\n'.repeat(size)}'''`],
+      ['toml', `a="${'\\n'.repeat(size / 2)}"`],
+      ['toml', `#${long(size)}`],
+      ['toml', `${long(size)}=1`],
+      ['toml', `a=${' '.repeat(size)}1`],
+    ];
+    for (const [format, text] of texts) {
+      const { value } = await decode(text, format, DOCUMENT_LIMITS);
+      assert.ok(value !== undefined, format);
+    }
+  });
+});
