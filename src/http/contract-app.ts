@@ -24,6 +24,7 @@ import type { Inspector } from './inspection/inspector.ts';
 import { createMemoryBudget, type MemoryBudget, type Reservation } from './memory-budget.ts';
 import type { Metrics, WayTaken } from './metrics.ts';
 import { type Health, healthRoutes } from './ops-app.ts';
+import { readQuery } from './query.ts';
 import { readBody } from './read-body.ts';
 import { problemReply, type Reply, replyWith, textReply } from './reply.ts';
 import { deadlineOf } from './request-context.ts';
@@ -93,9 +94,9 @@ export function contractApp(options: ContractAppOptions): Handle {
     'GET /docs': madeOnce('text/html; charset=UTF-8', () => docsPage(bearer)),
   };
   const routes = { ...Object.fromEntries(operations), ...descriptions, ...(health && healthRoutes(health)) };
-  return routed(routes, ({ method, path, header }) => {
+  return routed(routes, ({ method, path, header }, allow) => {
     const record = recordRequest({ method, path: path.slice(0, 200), endpoint: 'other', header }, options);
-    const problem = record.failed(noRoute(path, method));
+    const problem = record.failed(noRoute(path, method, allow));
     record.answered(problem.status);
     return problemReply(problem, record.ids.requestId);
   });
@@ -162,7 +163,7 @@ async function answer(
 
 async function checked({ url, header }: Call, check: Check, context: RequestContext): Promise<Reply> {
   const accept = answerFormat(header('accept'));
-  queryOf(url.searchParams, CHECK);
+  readQuery(url.searchParams, CHECK);
   const body = { ...(await check(context)), request_id: context.requestId };
   return replyWith(200, body, accept, context.requestId);
 }
@@ -171,7 +172,7 @@ async function checked({ url, header }: Call, check: Check, context: RequestCont
 function askedOf({ url, header }: Call, operation: Operation, context: RequestContext) {
   const accept = answerFormat(header('accept'));
   const { search, searchParams } = url;
-  const query = queryOf(searchParams, operation);
+  const query = readQuery(searchParams, operation);
   return { operation, query, accept, context, header, pathAndQuery: `${operation.path}${search}` };
 }
 
@@ -189,32 +190,8 @@ async function read(
   return { bytes, contentType: contentType ?? '', format, limits };
 }
 
-const FLAGS: readonly QueryName[] = ['dry_run', 'prune', 'force'];
-
-function queryOf(given: URLSearchParams, operation: Endpoint): Partial<Record<QueryName, string>> {
-  const query: Partial<Record<QueryName, string>> = {};
-  for (const [name, value] of given) {
-    const known = operation.query.find((q) => q === name);
-    if (known === undefined) {
-      throw new ProblemError(
-        'bad_request',
-        `${operation.path} knows no query parameter "${name.slice(0, 100)}"; it knows ${operation.query.join(', ')}.`,
-      );
-    }
-    if (query[known] !== undefined) throw new ProblemError('bad_request', `The query has "${known}" twice.`);
-    if (FLAGS.includes(known) && value !== 'true' && value !== 'false') {
-      throw new ProblemError('bad_request', `${known} is true or false, not "${value.slice(0, 100)}".`);
-    }
-    query[known] = value;
-  }
-  return query;
-}
-
-function noRoute(path: string, method: string): ProblemError {
-  const methods = ENDPOINTS.filter((o) => o.path === path).map((o) => o.method);
-  return methods.length > 0
-    ? new ProblemError('method_not_allowed', `${path} takes ${methods.join(', ')}, not ${method}.`, {
-        allow: methods,
-      })
+function noRoute(path: string, method: string, allow: readonly string[]): ProblemError {
+  return allow.length > 0
+    ? new ProblemError('method_not_allowed', `${path} takes ${allow.join(', ')}, not ${method}.`, { allow })
     : new ProblemError('unknown_path', `Birddog serves no path ${path.slice(0, 200)}.`);
 }

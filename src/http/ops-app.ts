@@ -27,6 +27,9 @@ export function opsApp(health: Health, metrics: Metrics): Handle {
       ...healthRoutes(health),
       'GET /metrics': async () => textReply(200, 'text/plain; version=0.0.4', await metrics.text()),
     },
-    () => textReply(404, 'text/plain', 'Not found.\n'),
+    (_call, allow) =>
+      allow.length === 0
+        ? textReply(404, 'text/plain', 'Not found.\n')
+        : { status: 405, headers: { allow: allow.join(', ') }, body: '' },
   );
 }

@@ -3,6 +3,7 @@ import { HEADERS } from '../contract/headers.ts';
 import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter, type OwnDeadline } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
+import { wholeNumberIn } from '../domain/whole-number.ts';
 
 /** Milliseconds: an OpenShift Route cuts at 30 s, so 25 s unless the client says otherwise, ten minutes at most. */
 const DEADLINE = { usual: 25_000, most: 600_000 };
@@ -22,8 +23,8 @@ export function deadlineOf(header: Header, clock: Clock, gone: AbortSignal): Own
 
 function deadlineMs(given: string | undefined): number {
   if (given === undefined) return DEADLINE.usual;
-  const ms = Number(given);
-  if (!/^\d{1,6}$/.test(given) || ms < 1 || ms > DEADLINE.most) {
+  const ms = wholeNumberIn(given, 1, DEADLINE.most);
+  if (ms === undefined) {
     throw new ProblemError(
       'bad_request',
       `The header Birddog-Deadline-Ms is a whole number of milliseconds from 1 to ${DEADLINE.most}, not "${given.slice(0, 40)}".`,

@@ -17,12 +17,25 @@ export type Handle = (call: Call) => Reply | Promise<Reply>;
 /** What answers, by `METHOD /path`. */
 export type Routes = Readonly<Record<string, Handle>>;
 
+/** Answers where no route does. `allow`: the methods that the path takes; empty where there is no such path. */
+export type Otherwise = (call: Call, allow: readonly string[]) => Reply | Promise<Reply>;
+
 /** Answers by the route of a request, and by `otherwise` where there is none. HEAD is a GET whose body is left out. */
-export function routed(routes: Routes, otherwise: Handle): Handle {
-  const known = new Map(Object.entries(routes));
+export function routed(routes: Routes, otherwise: Otherwise): Handle {
+  const paths = new Map<string, Map<string, Handle>>();
+  for (const [route, handle] of Object.entries(routes)) {
+    const [method = '', path = ''] = route.split(' ');
+    const methods = paths.get(path) ?? new Map<string, Handle>();
+    paths.set(path, methods.set(method, handle));
+  }
   return (call) => {
-    const method = call.method === 'HEAD' ? 'GET' : call.method;
-    return (known.get(`${method} ${call.path}`) ?? otherwise)(call);
+    const methods = paths.get(call.path) ?? new Map<string, Handle>();
+    const handle = methods.get(call.method === 'HEAD' ? 'GET' : call.method);
+    if (handle) return handle(call);
+    return otherwise(
+      call,
+      [...methods.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
+    );
   };
 }
 

@@ -1,3 +1,4 @@
+import { PAGE_SIZE } from '../contract/operations.ts';
 import { readAlert } from '../alerts/read-back.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-kind.ts';
@@ -7,8 +8,6 @@ import { describe, wayMembers } from './describe.ts';
 import { keyOfId } from './find-live.ts';
 import type { ObjectPort, Ports } from './ports.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
-
-const PAGE_SIZE = { usual: 100, most: 1000 };
 
 /** What an application has of one kind, a page at a time, by id. With `key` or `id`: that object and its copies. */
 export async function read(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
@@ -80,12 +79,6 @@ function pageOf(
   cursor: string | undefined,
 ): { page: JsonObject[]; next?: string } {
   const limit = size === undefined ? PAGE_SIZE.usual : Number(size);
-  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_SIZE.most) {
-    throw new ProblemError(
-      'bad_request',
-      `page_size is a whole number from 1 to ${PAGE_SIZE.most}, not "${size}".`,
-    );
-  }
   const sorted = [...objects].sort((a, b) => compareIds(idOf(a), idOf(b)));
   const rest = cursor === undefined ? sorted : sorted.filter((o) => compareIds(idOf(o), cursor) > 0);
   const page = rest.slice(0, limit);

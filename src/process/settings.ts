@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { wholeNumberIn } from '../domain/whole-number.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -61,8 +62,8 @@ export const text: Reader<string> = (value) => value;
 export const wholeNumber =
   (low: number, high: number): Reader<number> =>
   (value) => {
-    const number = Number(value);
-    if (!/^\d+$/.test(value) || number < low || number > high) {
+    const number = wholeNumberIn(value, low, high);
+    if (number === undefined) {
       throw new Error(`"${value}" is not a whole number from ${low} to ${high}`);
     }
     return number;

@@ -1,0 +1,60 @@
+import { type Endpoint, PAGE_SIZE, type QueryName } from '../contract/operations.ts';
+import { ProblemError } from '../domain/problem.ts';
+import { wholeNumberIn } from '../domain/whole-number.ts';
+
+type Query = Partial<Record<QueryName, string>>;
+
+/** What a parameter must be, in words, and whether a value is it. */
+type Rule = readonly [is: string, fits: (value: string) => boolean];
+
+const FLAG: Rule = ['true or false', (value) => value === 'true' || value === 'false'];
+const ID: Rule = ['the id of a Datadog object', (value) => /^[\w-]{1,100}$/.test(value)];
+const STATES = ['alert', 'warn', 'no data', 'ok', 'unknown', 'ignored', 'skipped'];
+
+const RULES: Readonly<Partial<Record<QueryName, Rule>>> = {
+  dry_run: FLAG,
+  prune: FLAG,
+  force: FLAG,
+  id: ID,
+  cursor: ['the next_cursor of an answer', ID[1]],
+  page_size: [
+    `a whole number from 1 to ${PAGE_SIZE.max}`,
+    (value) => wholeNumberIn(value, 1, PAGE_SIZE.max) !== undefined,
+  ],
+  state: [
+    `one of ${STATES.join(', ')}`,
+    (value) => STATES.some((state) => plainState(state) === plainState(value)),
+  ],
+  tags: ['a comma-separated list of tags', (value) => value.split(',').every((tag) => tag.trim() !== '')],
+};
+
+/**
+ * Reads the query of a request. Throws `bad_request` for a parameter that the operation does not have, that is repeated or
+ * empty, or whose value cannot be.
+ */
+export function readQuery(given: URLSearchParams, operation: Endpoint): Query {
+  const query: Query = {};
+  for (const [name, value] of given) {
+    const known = operation.query.find((q) => q === name);
+    if (known === undefined) {
+      throw bad(
+        `${operation.path} knows no query parameter "${name.slice(0, 100)}"; it knows ${operation.query.join(', ')}.`,
+      );
+    }
+    if (query[known] !== undefined) throw bad(`The query has "${known}" twice.`);
+    if (value.trim() === '') throw bad(`The query parameter ${known} is empty.`);
+    const [is, fits] = RULES[known] ?? ['a text', () => true];
+    if (!fits(value)) throw bad(`${known} is ${is}, not "${value.slice(0, 100)}".`);
+    query[known] = value;
+  }
+  return query;
+}
+
+/** `No Data`, `no data` and `no_data` are one state. */
+function plainState(state: string): string {
+  return state.toLowerCase().replaceAll(/[ _]/g, '');
+}
+
+function bad(detail: string): ProblemError {
+  return new ProblemError('bad_request', detail);
+}
