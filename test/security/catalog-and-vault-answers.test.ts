@@ -230,6 +230,22 @@ describe('what Vault answers', () => {
     );
   });
 
+  it('is not a token where a header cannot carry it', async () => {
+    for (const client_token of ['a\r\nb: c', 'ä', '', ' ', 'x'.repeat(16_385)]) {
+      const outbound = answering(() => ({ body: { auth: { client_token, lease_duration: 60 } } }));
+      const vault = createVault({ address: url, outbound, kv: { mount: 'secret', version: 2 } });
+      await assert.rejects(vault.login('kubernetes', 'r', secret(), deadline()), VaultFailure);
+    }
+  });
+
+  it('is a VaultFailure where its errors are no texts', async () => {
+    for (const error of [JSON.rawJSON('1.0'), { toString: 1 }, [[]]]) {
+      const outbound = answering(() => ({ status: 400, body: { errors: [error] } }));
+      const vault = createVault({ address: url, outbound, kv: { mount: 'secret', version: 2 } });
+      await assert.rejects(vault.read('a', secret(), deadline()), VaultFailure);
+    }
+  });
+
   it('is not a token where the lease is negative or is no number', async () => {
     for (const lease of [-1, '60', {}, true, JSON.rawJSON('-1e300')]) {
       const outbound = answering(() => ({ body: { auth: { client_token: 't', lease_duration: lease } } }));
