@@ -10,6 +10,7 @@ import { printTomlStyled } from './print-toml.ts';
 import { printYamlStyled } from './print-yaml.ts';
 import { type Random, randomOf } from './random.ts';
 import type { SeedObjects } from './seed-objects.ts';
+import { stressBytes, stressTree } from './stress.ts';
 
 /** What is sent to one operation: all that a target needs to carry a case out. */
 export interface FuzzInput {
@@ -52,9 +53,20 @@ export function fuzzCase(seed: number, id: number, objects: SeedObjects): FuzzCa
     [15, random.between(3, 6)],
     [3, random.between(7, 30)],
   ]);
-  const tree = mutateTree(value, count, random);
+  const mutated = mutateTree(value, count, random);
+  const stress = random.weighted<'none' | 'tree' | 'bytes'>([
+    [94, 'none'],
+    [4.5, 'tree'],
+    [1.5, 'bytes'],
+  ]);
+  const tree = stress === 'tree' ? stressTree(mutated, random) : mutated;
   const printed = Buffer.from(PRINT[format](tree, random));
-  const body = random.chance(0.15) ? mutateBytes(printed, random) : printed;
+  const body =
+    stress === 'bytes'
+      ? stressBytes(printed, random)
+      : random.chance(0.15)
+        ? mutateBytes(printed, random)
+        : printed;
   const input = { path: operation.path, format, query: { ...inQuery, ...query }, body };
   return { id, tree, input: { ...input, ...(before === undefined ? {} : { before }) } };
 }

@@ -5,6 +5,7 @@ import { decode } from '../../src/format/decode.ts';
 import { DOCUMENT_LIMITS } from '../../src/format/decoded.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { FuzzInput } from './fuzz-case.ts';
+import { faultsOfFixes } from './judge-fix.ts';
 import type { Fault, FaultKind, Seen } from './messages.ts';
 import { placeOfStack } from './signature.ts';
 import type { Served, Target } from './target.ts';
@@ -43,6 +44,7 @@ async function carriedOut(input: FuzzInput, target: Target, faults: Fault[]): Pr
   try {
     faults.push(...faultsOfFindings(findingsIn(served.body), input, decoded.value));
     faults.push(...(await faultsOfAnswer(served.body, target)));
+    faults.push(...(await faultsOfFixes(served.body, input)));
   } catch (error) {
     faults.push(unexpected(error));
   }

@@ -1,0 +1,109 @@
+import type { Json } from '../../src/domain/json.ts';
+import { FRAGMENTS } from './hostile-values.ts';
+import { anyValue } from './mutate-tree.ts';
+import type { Random } from './random.ts';
+import { changedAt, placesOf, withMembers } from './tree.ts';
+
+/** One part many times over: what shows costs that grow faster than the input, and work for each element of a list. */
+
+/** How long (characters) a repeated stretch is. Half of the longest is where a square of the length still ends within seconds. */
+const LENGTHS: readonly (readonly [number, number])[] = [
+  [4, 1500],
+  [4, 6000],
+  [3, 24_000],
+  [1, 100_000],
+];
+
+/** Returns a copy in which one text has a repeated part, or one list or object very many elements. */
+export function stressTree(tree: Json, random: Random): Json {
+  const places = placesOf(tree);
+  const texts = places.filter(({ value }) => typeof value === 'string');
+  if (texts.length > 0 && random.chance(0.75)) {
+    // By name first: a dashboard has a hundred texts, and one title.
+    const names = [...new Set(texts.map(({ path }) => nameOf(path)))];
+    const name = random.pick(names);
+    const { path } = random.pick(texts.filter((place) => nameOf(place.path) === name));
+    const fragments = random.chance(0.8) ? (BY_NAME[name] ?? FRAGMENTS) : FRAGMENTS;
+    return changedAt(tree, path, (value) =>
+      typeof value === 'string' ? inserted(value, fragments, random) : value,
+    );
+  }
+  const holders = places.filter(({ value }) => typeof value === 'object' && value !== null);
+  if (holders.length === 0) return tree;
+  const { path } = random.pick(holders);
+  return changedAt(tree, path, (value) => crowded(value, random));
+}
+
+/** Returns bytes with a repeated part at the beginning or end of a line, or anywhere. */
+export function stressBytes(bytes: Buffer, random: Random): Buffer {
+  const lineEnd = bytes.indexOf('\n', random.below(bytes.length + 1));
+  const at = lineEnd < 0 || random.chance(0.2) ? random.below(bytes.length + 1) : lineEnd + random.below(2);
+  return Buffer.concat([bytes.subarray(0, at), Buffer.from(repeated(FRAGMENTS, random)), bytes.subarray(at)]);
+}
+
+/** The fragments that the reader of a text looks for, by the name of the text. */
+const BY_NAME: Readonly<Record<string, readonly string[]>> = {
+  message: FRAGMENTS.filter((one) => /[{@$]/.test(one)),
+  content: FRAGMENTS.filter((one) => /[{@$]/.test(one)),
+  query: FRAGMENTS.filter((one) => /[({:.)&'">]| OR /.test(one)),
+  q: FRAGMENTS.filter((one) => /[({:.)&'">]| OR /.test(one)),
+};
+
+/** The last member name of a path. */
+function nameOf(path: readonly (string | number)[]): string {
+  return String(path.findLast((step) => typeof step === 'string') ?? '');
+}
+
+function inserted(text: string, fragments: readonly string[], random: Random): string {
+  const at = random.pick([0, text.length, random.below(text.length + 1)]);
+  return text.slice(0, at) + repeated(fragments, random) + text.slice(at);
+}
+
+/** Single characters that grammars skip or nest. */
+const UNITS = [
+  ' ',
+  '\t',
+  '\n',
+  '(',
+  '{',
+  '[',
+  '-',
+  '|',
+  '\\',
+  "'",
+  '"',
+  'a',
+  '\u0301',
+  '#',
+  ',',
+  '.',
+] as const;
+
+/** A fragment, then another one many times over, then perhaps a third. */
+function repeated(fragments: readonly string[], random: Random): string {
+  const unit = random.weighted([
+    [4, random.pick(UNITS)],
+    [4, random.pick(fragments)],
+    [2, random.pick(fragments) + random.pick(fragments)],
+  ]);
+  const length = random.weighted(LENGTHS);
+  const before = random.chance(0.5) ? random.pick(fragments) : '';
+  const after = random.chance(0.3) ? random.pick(fragments) : '';
+  return before + unit.repeat(Math.ceil(length / unit.length)) + after;
+}
+
+function crowded(value: Json, random: Random): Json {
+  const element = random.weighted<Json>([
+    [3, random.pick<Json>([1, '', null, {}, [], 'a', true])],
+    [1, anyValue(random)],
+  ]);
+  const size = Math.max(1, JSON.stringify(element).length);
+  const count = Math.min(random.pick([500, 3000, 20_000, 150_000]), Math.ceil(600_000 / size));
+  const elements = Array.from({ length: count }, () => element);
+  if (Array.isArray(value)) return [...value, ...elements];
+  if (random.chance(0.5)) return elements;
+  return withMembers([
+    ...(typeof value === 'object' && value !== null ? Object.entries(value) : []),
+    ...elements.slice(0, 20_000).map((one, at): [string, Json] => [`m${at}`, one]),
+  ]);
+}
