@@ -4,7 +4,7 @@ import { READ_ONLY } from './datadog-fields.ts';
 import { isObject, type Json, type JsonObject, own } from './json.ts';
 import type { StoredKind } from './managed-kind.ts';
 import type { Change } from './plan.ts';
-import { type Pointer, pointerSteps } from './pointer.ts';
+import { arrayIndex, type Pointer, pointerSteps } from './pointer.ts';
 import { withLiveIds } from './widget-ids.ts';
 
 /** What Datadog takes for a field of a monitor that a document leaves out; `name` and `assets` stay as they are found. */
@@ -69,9 +69,11 @@ function withValue(to: Json | undefined, from: Json | undefined, steps: readonly
   const [step, ...rest] = steps;
   if (step === undefined) return from;
   if (Array.isArray(to) && Array.isArray(from)) {
-    const at = Number(step);
+    const at = arrayIndex(step);
+    // A list cannot have a gap: beyond its end there is no place for the live value.
+    if (at === undefined || at > to.length) return to;
     const value = withValue(to[at], from[at], rest);
-    return value === undefined ? to : to.with(at, value);
+    return value === undefined ? to : [...to.slice(0, at), value, ...to.slice(at + 1)];
   }
   if (!isObject(from) && from !== undefined) return to;
   const base = isObject(to) ? to : {};

@@ -21,9 +21,14 @@ export function pointerSteps(pointer: Pointer): string[] {
 export function valueAt(root: Json, pointer: Pointer): Json | undefined {
   let value: Json | undefined = root;
   for (const step of pointerSteps(pointer)) {
-    if (Array.isArray(value)) value = value[Number(step)];
+    if (Array.isArray(value)) value = value[arrayIndex(step) ?? -1];
     else if (isObject(value) && Object.hasOwn(value, step)) value = value[step];
     else return undefined;
   }
   return value;
+}
+
+/** The index that a step means in a list (RFC 6901: digits without leading zeros); undefined where it means none. */
+export function arrayIndex(step: string): number | undefined {
+  return /^(?:0|[1-9]\d*)$/.test(step) ? Number(step) : undefined;
 }
