@@ -13,7 +13,7 @@ describe('a collection', () => {
     collection.put('1', { tags: ['b'] });
     assert.deepEqual(collection.ids(), ['1', '2']);
     assert.deepEqual([[...withTag('a')], [...withTag('b')], [...withTag('c')]], [['2'], ['1'], []]);
-    collection.drop('2');
+    collection.delete('2');
     assert.deepEqual([[...withTag('a')], collection.size], [[], 1]);
   });
 
@@ -21,8 +21,8 @@ describe('a collection', () => {
     const told: unknown[] = [];
     const collection = new Collection((id, object) => told.push([id, object]));
     collection.put('1', { x: 1 });
-    collection.drop('1');
-    collection.drop('1');
+    collection.delete('1');
+    collection.delete('1');
     assert.deepEqual(told, [
       ['1', { x: 1 }],
       ['1', undefined],

@@ -1,59 +1,59 @@
 import type { RawObject } from './raw-json.ts';
 
-/** Told of each object that was put, or dropped (then without the object). */
-export type Changed = (id: string, object: RawObject | undefined) => void;
+/** Receives each object that was put, or undefined for a deleted one. */
+export type OnChange = (id: string, object: RawObject | undefined) => void;
 
-/** Objects of one kind by their ids, in the order of their making. */
+/** Objects of one kind by id, in order of creation. */
 export class Collection {
-  readonly #held = new Map<string, RawObject>();
+  readonly #objects = new Map<string, RawObject>();
   readonly #indexes: { keysOf: (object: RawObject) => readonly string[]; ids: Map<string, Set<string>> }[] =
     [];
-  readonly #changed: Changed;
+  readonly #onChange: OnChange;
 
-  constructor(changed: Changed = () => {}) {
-    this.#changed = changed;
+  constructor(onChange: OnChange = () => {}) {
+    this.#onChange = onChange;
   }
 
   get size(): number {
-    return this.#held.size;
+    return this.#objects.size;
   }
 
   get(id: string | undefined): RawObject | undefined {
-    return id === undefined ? undefined : this.#held.get(id);
+    return id === undefined ? undefined : this.#objects.get(id);
   }
 
-  /** Puts an object in the place of the one with that id, or at the end. */
+  /** Replaces the object with this id in place, or appends a new one. */
   put(id: string, object: RawObject): void {
     this.#unindex(id);
-    this.#held.set(id, object);
+    this.#objects.set(id, object);
     for (const { keysOf, ids } of this.#indexes) {
       for (const key of keysOf(object)) {
-        const of = ids.get(key);
-        if (of) of.add(id);
+        const idsOfKey = ids.get(key);
+        if (idsOfKey) idsOfKey.add(id);
         else ids.set(key, new Set([id]));
       }
     }
-    this.#changed(id, object);
+    this.#onChange(id, object);
   }
 
-  drop(id: string): void {
+  delete(id: string): void {
     this.#unindex(id);
-    if (this.#held.delete(id)) this.#changed(id, undefined);
+    if (this.#objects.delete(id)) this.#onChange(id, undefined);
   }
 
   clear(): void {
-    for (const id of this.#held.keys()) this.drop(id);
+    for (const id of this.#objects.keys()) this.delete(id);
   }
 
   ids(): string[] {
-    return [...this.#held.keys()];
+    return [...this.#objects.keys()];
   }
 
   all(): RawObject[] {
-    return [...this.#held.values()];
+    return [...this.#objects.values()];
   }
 
-  /** Keeps an index: gives the ids of the objects that have a key. To be asked for before anything is put. */
+  /** Adds an index and returns its lookup, from a key to the ids of the objects with that key. Call it before the first put. */
   indexBy(keysOf: (object: RawObject) => readonly string[]): (key: string) => ReadonlySet<string> {
     const ids = new Map<string, Set<string>>();
     this.#indexes.push({ keysOf, ids });
@@ -61,8 +61,13 @@ export class Collection {
   }
 
   #unindex(id: string): void {
-    const before = this.#held.get(id);
+    const before = this.#objects.get(id);
     if (!before) return;
     for (const { keysOf, ids } of this.#indexes) for (const key of keysOf(before)) ids.get(key)?.delete(id);
   }
+}
+
+/** Returns a function that adds a seeded object under its `id`. */
+export function seedById(collection: Collection): (object: RawObject) => void {
+  return (object) => collection.put(String(object['id']), object);
 }

@@ -68,7 +68,7 @@ export function datadogControl(controlled: ControlTarget) {
     'DELETE /__control/seed': (body) => {
       for (const name of COLLECTIONS) {
         const ids = isRawObject(body) ? body[name] : undefined;
-        for (const id of Array.isArray(ids) ? ids : []) organisation.collection(name).drop(String(id));
+        for (const id of Array.isArray(ids) ? ids : []) organisation.collection(name).delete(String(id));
       }
       return DONE;
     },

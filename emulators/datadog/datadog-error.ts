@@ -1,14 +1,17 @@
-/** A request that Datadog answers with a failure, in its own words. */
+import type { RawObject } from './raw-json.ts';
+
+/** A message, or the whole body where Datadog answers with another form than `{"errors": [message]}`. */
+export type DatadogFailure = string | Readonly<RawObject>;
+
+/** A failure that the emulator answers with Datadog's own status and message. */
 export class DatadogError extends Error {
   readonly status: number;
-  /** What the answer holds. */
   readonly body: unknown;
 
-  /** Words become `{"errors": ["words"]}`, the usual form; a body of another form is taken as it is. */
-  constructor(status: number, words: string | Readonly<Record<string, unknown>>) {
-    super(typeof words === 'string' ? words : JSON.stringify(words));
+  constructor(status: number, failure: DatadogFailure) {
+    super(typeof failure === 'string' ? failure : JSON.stringify(failure));
     this.name = 'DatadogError';
     this.status = status;
-    this.body = typeof words === 'string' ? { errors: [words] } : words;
+    this.body = typeof failure === 'string' ? { errors: [failure] } : failure;
   }
 }

@@ -44,6 +44,6 @@ function takeIn(organisation: Organisation, text: string): void {
       throw new SyntaxError(`line ${at + 1} of the state file is no change of an organisation`);
     const [id, object] = [String(change['id']), change['object']];
     if (isRawObject(object)) organisation.collection(name).put(id, object);
-    else organisation.collection(name).drop(id);
+    else organisation.collection(name).delete(id);
   }
 }

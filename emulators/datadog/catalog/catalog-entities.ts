@@ -104,7 +104,7 @@ class CatalogEntities {
     const named = decodeURIComponent(params['entity'] ?? '');
     const found = this.#entities.all().find((entity) => entity['id'] === named || refOf(entity) === named);
     if (!found) throw new DatadogError(404, { errors: [{ status: '404', title: 'Not Found' }] });
-    this.#entities.drop(String(found['id']));
+    this.#entities.delete(String(found['id']));
     return { status: 204 };
   }
 

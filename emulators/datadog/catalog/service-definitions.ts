@@ -64,7 +64,7 @@ export function serviceDefinitions(organisation: Organisation): EndpointGroup {
         method: 'DELETE',
         path: `${PATH}/:name`,
         run: (call) => {
-          definitions.drop(nameOf(find(call)));
+          definitions.delete(nameOf(find(call)));
           return { status: 204 };
         },
       },

@@ -1,147 +1,115 @@
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
-import type { Collection } from '../collection.ts';
+import { DatadogError } from '../datadog-error.ts';
 import type { Organisation } from '../organisation.ts';
 import { CREATOR } from '../people/key-owner.ts';
 import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
-import { DatadogError } from '../datadog-error.ts';
+import { resource } from '../resource.ts';
 import type { Call, EndpointGroup } from '../route.ts';
-import { seedById } from '../seed.ts';
 
-const LISTS = '/api/v1/dashboard/lists/manual';
 const ITEMS = '/api/v2/dashboard/lists/manual/:id/dashboards';
 
-/** Lists of dashboards (v1), and what is on them (v2). A list is kept with its `items`, which v1 does not show. */
-export function dashboardLists(organisation: Organisation): EndpointGroup {
-  return new DashboardLists(organisation).endpoints();
+/** The items of a list after a change, and those that the response names. */
+interface ItemChange {
+  readonly items: readonly RawObject[];
+  readonly changed: readonly RawObject[];
 }
 
-class DashboardLists {
-  readonly #organisation: Organisation;
-  readonly #lists: Collection;
+/** Serves lists of dashboards (v1) and their items (v2). A list is stored with its `items`, which v1 omits. */
+export function dashboardLists(organisation: Organisation): EndpointGroup {
+  const collection = organisation.collection('dashboard_lists');
+  const now = () => timestamp(organisation.now());
 
-  constructor(organisation: Organisation) {
-    this.#organisation = organisation;
-    this.#lists = organisation.collection('dashboard_lists');
-  }
-
-  #now() {
-    return timestamp(this.#organisation.now());
-  }
-
-  #find({ params }: Call): RawObject {
-    const id = params['id'] ?? '';
-    const list = this.#lists.get(id);
-    if (!list) throw new DatadogError(404, `Manual Dashboard List with id ${id} not found`);
-    return list;
-  }
-
-  #put(list: RawObject): void {
-    return this.#lists.put(String(list['id']), list);
-  }
-
-  #create({ body }: Call): EmulatorResponse {
-    const at = this.#now();
-    const list: RawObject = {
+  function create({ body }: Call): RawObject {
+    const created = now();
+    return {
       author: { name: CREATOR.name, handle: CREATOR.handle },
-      created: at,
+      created,
       dashboards: null,
       dashboard_count: 0,
-      id: this.#organisation.newNumber(),
+      id: organisation.newNumber(),
       is_favorite: false,
-      modified: at,
+      modified: created,
       name: nameIn(body),
       type: 'manual_dashboard_list',
       items: [],
     };
-    this.#put(list);
-    return json(200, shown(list));
   }
 
-  #rename(call: Call): EmulatorResponse {
-    const before = this.#find(call);
-    const name = nameIn(call.body);
-    const list = name === before['name'] ? before : { ...before, name, modified: this.#now() };
-    this.#put(list);
-    return json(200, shown(list));
+  function rename(before: RawObject, { body }: Call): RawObject {
+    const name = nameIn(body);
+    return name === before['name'] ? before : { ...before, name, modified: now() };
   }
 
-  #remove(call: Call): EmulatorResponse {
-    const { id } = this.#find(call);
-    this.#lists.drop(String(id));
-    return json(200, { deleted_dashboard_list_id: id });
-  }
+  const lists = resource({
+    collection,
+    path: '/api/v1/dashboard/lists/manual',
+    idParam: 'id',
+    notFound: (id) => `Manual Dashboard List with id ${id} not found`,
+    body: withoutItems,
+    list: () => ({ dashboard_lists: newestFirst(collection.all()).map(withoutItems) }),
+    create,
+    updateMethod: 'PUT',
+    update: rename,
+    deletedBody: ({ id }) => ({ deleted_dashboard_list_id: id }),
+  });
 
-  /** Changes what is on a list, and answers with what of it was asked for. */
-  #change(
+  function changeItems(
     call: Call,
-    member: string,
-    of: (
-      held: readonly RawObject[],
-      asked: readonly RawObject[],
-    ) => { items: RawObject[]; told: readonly RawObject[] },
+    responseField: string,
+    change: (current: readonly RawObject[], sent: readonly RawObject[]) => ItemChange,
   ): EmulatorResponse {
-    const list = this.#find(call);
-    const { items, told } = of(itemsOf(list), askedIn(call.body));
-    this.#put({
+    const list = lists.find(call);
+    const { items, changed } = change(itemsOf(list), sentItems(call.body));
+    lists.put({
       ...list,
       items,
       dashboard_count: items.length,
-      ...(told.length > 0 ? { modified: this.#now() } : {}),
+      ...(changed.length > 0 ? { modified: now() } : {}),
     });
-    return json(200, { [member]: told.map(reference) });
+    return json(200, { [responseField]: changed.map(reference) });
   }
 
-  endpoints(): EndpointGroup {
-    return {
-      routes: [
-        {
-          method: 'GET',
-          path: LISTS,
-          run: () => json(200, { dashboard_lists: newestFirst(this.#lists.all()).map(shown) }),
+  return {
+    routes: [
+      ...lists.routes,
+      {
+        method: 'GET',
+        path: ITEMS,
+        run: (call) => {
+          const items = itemsOf(lists.find(call)).map((item) => itemView(organisation, item));
+          return json(200, { dashboards: items, total: items.length });
         },
-        { method: 'POST', path: LISTS, run: (call) => this.#create(call) },
-        { method: 'GET', path: `${LISTS}/:id`, run: (call) => json(200, shown(this.#find(call))) },
-        { method: 'PUT', path: `${LISTS}/:id`, run: (call) => this.#rename(call) },
-        { method: 'DELETE', path: `${LISTS}/:id`, run: (call) => this.#remove(call) },
-        {
-          method: 'GET',
-          path: ITEMS,
-          run: (call) => {
-            const items = itemsOf(this.#find(call)).map((item) => shownItem(this.#organisation, item));
-            return json(200, { dashboards: items, total: items.length });
-          },
-        },
-        { method: 'POST', path: ITEMS, run: (call) => this.#change(call, 'added_dashboards_to_list', added) },
-        {
-          method: 'PUT',
-          path: ITEMS,
-          run: (call) => this.#change(call, 'dashboards', (_, asked) => ({ items: [...asked], told: asked })),
-        },
-        {
-          method: 'DELETE',
-          path: ITEMS,
-          run: (call) => this.#change(call, 'deleted_dashboards_from_list', removed),
-        },
-      ],
-      seeds: { dashboard_lists: seedById(this.#lists) },
-    };
-  }
+      },
+      { method: 'POST', path: ITEMS, run: (call) => changeItems(call, 'added_dashboards_to_list', added) },
+      {
+        method: 'PUT',
+        path: ITEMS,
+        run: (call) => changeItems(call, 'dashboards', (_, sent) => ({ items: sent, changed: sent })),
+      },
+      {
+        method: 'DELETE',
+        path: ITEMS,
+        run: (call) => changeItems(call, 'deleted_dashboards_from_list', removed),
+      },
+    ],
+    seeds: { dashboard_lists: lists.put },
+  };
 }
 
 function newestFirst(lists: readonly RawObject[]): RawObject[] {
   return lists.toSorted((a, b) => Number(b['id']) - Number(a['id']));
 }
 
-/** What is on the list already is not told of. */
-function added(held: readonly RawObject[], asked: readonly RawObject[]) {
-  const told = asked.filter((item) => !held.some((other) => isSame(item, other)));
-  return { items: [...held, ...told], told };
+/** Adds the items that the list does not contain yet. */
+function added(current: readonly RawObject[], sent: readonly RawObject[]): ItemChange {
+  const changed = sent.filter((item) => !current.some((other) => isSame(item, other)));
+  return { items: [...current, ...changed], changed };
 }
 
-/** What is not on the list is not told of. */
-function removed(held: readonly RawObject[], asked: readonly RawObject[]) {
-  const told = held.filter((item) => asked.some((other) => isSame(item, other)));
-  return { items: held.filter((item) => !told.includes(item)), told };
+/** Removes the items that the list contains. */
+function removed(current: readonly RawObject[], sent: readonly RawObject[]): ItemChange {
+  const changed = current.filter((item) => sent.some((other) => isSame(item, other)));
+  return { items: current.filter((item) => !changed.includes(item)), changed };
 }
 
 function isSame(a: RawObject, b: RawObject): boolean {
@@ -157,7 +125,7 @@ function nameIn(body: RawObject): string {
   return body['name'];
 }
 
-function askedIn(body: RawObject): RawObject[] {
+function sentItems(body: RawObject): RawObject[] {
   const { dashboards } = body;
   if (!Array.isArray(dashboards)) throw new DatadogError(400, "Missing required parameter: 'dashboards'");
   return dashboards.filter(isRawObject).map(reference);
@@ -167,12 +135,12 @@ function itemsOf(list: RawObject): RawObject[] {
   return Array.isArray(list['items']) ? list['items'].filter(isRawObject) : [];
 }
 
-function shown({ items: _, ...list }: RawObject): RawObject {
+function withoutItems({ items: _, ...list }: RawObject): RawObject {
   return list;
 }
 
-/** An item with what its dashboard says; what was seeded with it stays. */
-function shownItem(organisation: Organisation, item: RawObject): RawObject {
+/** Returns an item with the fields of its dashboard; fields that were seeded with the item win. */
+function itemView(organisation: Organisation, item: RawObject): RawObject {
   const id = String(item['id']);
   const dashboard = organisation.collection('dashboards').get(id) ?? {};
   const shared = organisation.collection('shared_dashboards').all();

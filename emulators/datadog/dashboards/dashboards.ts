@@ -152,7 +152,7 @@ class Dashboards {
     for (const id of ids) if (!this.#deleted.get(id)) throw notFound(id);
     for (const id of ids) {
       const { deleted_at: _, ...dashboard } = this.#deleted.get(id) ?? {};
-      this.#deleted.drop(id);
+      this.#deleted.delete(id);
       this.#held.put(id, dashboard);
     }
     return { status: 204 };
@@ -177,7 +177,7 @@ class Dashboards {
 
   #remove(dashboard: RawObject): void {
     const id = String(dashboard['id']);
-    this.#held.drop(id);
+    this.#held.delete(id);
     this.#audit('deleted', dashboard);
     this.#deleted.put(id, { ...dashboard, deleted_at: timestamp(this.#organisation.now()) });
   }

@@ -1,11 +1,11 @@
 import type { Collection } from '../collection.ts';
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
-import { attributesOf, held, requireUuid } from '../json-api.ts';
+import { attributesOf, requireUuid, sentAttributes } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject, equalJson, timestamp } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 import type { Call, EndpointGroup } from '../route.ts';
-import { seedById } from '../seed.ts';
+import { seedById } from '../collection.ts';
 import { checkSettings, SETTABLE } from './downtime-checks.ts';
 import { targetsMonitor } from './downtime-target.ts';
 import { withIncluded, written } from './related-objects.ts';
@@ -14,9 +14,9 @@ import { readSchedule, scheduleAt } from './schedule.ts';
 const PATH = '/api/v2/downtime';
 const NOT_FOUND = 'Downtime not found';
 const PAGE_LIMIT = 30;
-/** What is over is listed for two days more. */
+/** Datadog lists a downtime for two days after its end. */
 const LISTED_FOR_MS = 2 * 86_400_000;
-/** What a null stands for. */
+/** The values that null stands for. */
 const DEFAULTS: RawObject = {
   mute_first_recovery_notification: false,
   notify_end_states: ['alert', 'no data', 'warn'],
@@ -24,7 +24,7 @@ const DEFAULTS: RawObject = {
   message: null,
 };
 
-/** Downtimes (v2). */
+/** Serves downtimes (v2). */
 export function downtimes(organisation: Organisation): EndpointGroup {
   return new Downtimes(organisation).endpoints();
 }
@@ -54,7 +54,7 @@ class Downtimes {
 
   #create({ body }: Call): EmulatorResponse {
     const now = this.#organisation.now();
-    const sent = attributesOf(body);
+    const sent = sentAttributes(body);
     checkSettings(sent, true);
     const id = newUuid();
     const attributes: RawObject = {
@@ -66,7 +66,7 @@ class Downtimes {
       modified: timestamp(now),
       canceled: null,
     };
-    if (isTimed(sent['schedule'])) this.#checkTwins(attributes);
+    if (hasStart(sent['schedule'])) this.#checkDuplicates(attributes);
     this.#downtimes.put(id, { type: 'downtime', id, attributes });
     return json(200, written(this.#organisation, this.#read({ type: 'downtime', id, attributes })));
   }
@@ -74,11 +74,11 @@ class Downtimes {
   #update(call: Call): EmulatorResponse {
     const before = this.#find(call);
     const now = this.#organisation.now();
-    const sent = attributesOf(call.body);
+    const sent = sentAttributes(call.body);
     checkSettings(sent, false);
     const { schedule } = sent;
     const attributes: RawObject = {
-      ...attributesIn(before),
+      ...attributesOf(before),
       ...settingsIn(sent),
       ...(schedule === undefined ? {} : { schedule: readSchedule(schedule, sent['display_timezone'], now) }),
       modified: timestamp(now),
@@ -94,12 +94,12 @@ class Downtimes {
     return json(200, { data: data[0], ...included });
   }
 
-  /** Cancelled, not erased: it can be read on. A second time changes nothing. */
+  /** Cancels a downtime, which stays readable. Cancelling again changes nothing. */
   #cancel(call: Call): EmulatorResponse {
     const downtime = this.#find(call, `Downtime ${String(call.params['downtime_id'])} not found`);
     if (statusOf(this.#read(downtime)) === 'canceled') return { status: 204 };
-    const at = timestamp(this.#organisation.now());
-    const attributes = { ...attributesIn(downtime), canceled: at, modified: at };
+    const now = timestamp(this.#organisation.now());
+    const attributes = { ...attributesOf(downtime), canceled: now, modified: now };
     this.#downtimes.put(String(downtime['id']), { ...downtime, attributes });
     return { status: 204 };
   }
@@ -120,7 +120,7 @@ class Downtimes {
       .map((one) => ({
         type: 'downtime_match',
         id: one['id'],
-        attributes: { scope: attributesIn(one)['scope'], groups: ['total'], ...spanOf(one) },
+        attributes: { scope: attributesOf(one)['scope'], groups: ['total'], ...spanOf(one) },
       }));
     return this.#paged(matches, query);
   }
@@ -132,20 +132,20 @@ class Downtimes {
     return json(200, { ...page, meta: { page: { total_filtered_count: all.length } } });
   }
 
-  /** Refuses a downtime that says the same as another that is not over. */
-  #checkTwins(attributes: RawObject): void {
-    const said = (one: RawObject) => {
+  /** Rejects a duplicate of a downtime that is not over. */
+  #checkDuplicates(attributes: RawObject): void {
+    const settings = (one: RawObject) => {
       const { scope, monitor_identifier, schedule } = one;
       const { current_downtime: _, ...times } = isRawObject(schedule) ? schedule : {};
       return { scope, monitor_identifier, times };
     };
-    const twins = this.#all()
-      .filter((one) => !isOver(one) && equalJson(said(attributesIn(one)), said(attributes)))
+    const duplicates = this.#all()
+      .filter((one) => !isOver(one) && equalJson(settings(attributesOf(one)), settings(attributes)))
       .map(({ id }) => `'${String(id)}'`);
-    if (twins.length > 0)
+    if (duplicates.length > 0)
       throw new DatadogError(
         400,
-        `The downtime being created is a duplicate of one or more existing downtimes: [${twins.join(', ')}]`,
+        `The downtime being created is a duplicate of one or more existing downtimes: [${duplicates.join(', ')}]`,
       );
   }
 
@@ -153,15 +153,17 @@ class Downtimes {
     return this.#downtimes.all().map((one) => this.#read(one));
   }
 
-  #find({ params }: Call, words = NOT_FOUND): RawObject {
+  #find({ params }: Call, notFound = NOT_FOUND): RawObject {
     const id = params['downtime_id'] ?? '';
     requireUuid('downtime_id', id);
-    return held(this.#downtimes, id, words);
+    const downtime = this.#downtimes.get(id);
+    if (!downtime) throw new DatadogError(404, notFound);
+    return downtime;
   }
 
-  /** A downtime with its state by the clock. */
+  /** Returns a downtime with its current state. */
   #read(downtime: RawObject): RawObject {
-    const attributes = attributesIn(downtime);
+    const attributes = attributesOf(downtime);
     return {
       ...downtime,
       attributes: { ...attributes, ...scheduleAt(attributes, this.#organisation.now()) },
@@ -170,25 +172,21 @@ class Downtimes {
 }
 
 function settingsIn(sent: RawObject): RawObject {
-  const given = SETTABLE.filter((name) => name !== 'schedule' && sent[name] !== undefined);
-  const settings = Object.fromEntries(given.map((name) => [name, sent[name] ?? DEFAULTS[name]]));
+  const sentNames = SETTABLE.filter((name) => name !== 'schedule' && sent[name] !== undefined);
+  const settings = Object.fromEntries(sentNames.map((name) => [name, sent[name] ?? DEFAULTS[name]]));
   return 'display_timezone' in settings
     ? { ...settings, display_timezone: settings['display_timezone'] || 'UTC' }
     : settings;
 }
 
-/** Whether a schedule says when it starts: what starts now is never the same as before. */
-function isTimed(schedule: unknown): boolean {
+/** Whether a schedule has a start. Downtimes that start now are never duplicates. */
+function hasStart(schedule: unknown): boolean {
   const { start, recurrences } = isRawObject(schedule) ? schedule : {};
   return typeof start === 'string' || Array.isArray(recurrences);
 }
 
-function attributesIn({ attributes }: RawObject): RawObject {
-  return isRawObject(attributes) ? attributes : {};
-}
-
 function statusOf(downtime: RawObject): string {
-  return String(attributesIn(downtime)['status']);
+  return String(attributesOf(downtime)['status']);
 }
 
 function isOver(downtime: RawObject): boolean {
@@ -196,13 +194,13 @@ function isOver(downtime: RawObject): boolean {
 }
 
 function isListed(downtime: RawObject, now: number): boolean {
-  const over = attributesIn(downtime)['canceled'] ?? spanOf(downtime)['end'];
-  return !isOver(downtime) || Date.parse(String(over)) > now - LISTED_FOR_MS;
+  const end = attributesOf(downtime)['canceled'] ?? spanOf(downtime)['end'];
+  return !isOver(downtime) || Date.parse(String(end)) > now - LISTED_FOR_MS;
 }
 
-/** When a downtime starts and ends: of one that recurs, the occurrence that its schedule shows. */
+/** Returns the start and end of a downtime; of a recurring one, those of the occurrence that its schedule shows. */
 function spanOf(downtime: RawObject): RawObject {
-  const schedule = attributesIn(downtime)['schedule'];
+  const schedule = attributesOf(downtime)['schedule'];
   const { current_downtime, start, end } = isRawObject(schedule) ? schedule : {};
   return isRawObject(current_downtime) ? current_downtime : { start, end };
 }

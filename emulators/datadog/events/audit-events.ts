@@ -2,7 +2,7 @@ import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { newToken, type Organisation } from '../organisation.ts';
 import { DatadogError } from '../datadog-error.ts';
 import type { EndpointGroup } from '../route.ts';
-import { seedById } from '../seed.ts';
+import { seedById } from '../collection.ts';
 import { type EventSearch, nextPage, pageOf, searchInBody, searchInQuery } from './event-pages.ts';
 
 const PATH = '/api/v2/audit/events';

@@ -145,7 +145,7 @@ describe('a page of events', () => {
 
   it('goes on from the time of an event that is gone', () => {
     const { data, meta } = jsonBody(search({ page: { limit: 1 } }));
-    datadog.organisation.collection('events').drop(data[0].id);
+    datadog.organisation.collection('events').delete(data[0].id);
     assert.deepEqual(messages(search({ page: { cursor: meta.page.after } })), ['2', '3']);
   });
 

@@ -1,5 +1,5 @@
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
-import { attributesOf } from '../json-api.ts';
+import { sentAttributes } from '../json-api.ts';
 import { DatadogError } from '../datadog-error.ts';
 import type { Call, Route } from '../route.ts';
 import { badEvent, checkEvent } from './event-checks.ts';
@@ -30,7 +30,7 @@ export function eventsV2(events: EventStore): readonly Route[] {
 
 function create(events: EventStore, { body }: Call): EmulatorResponse {
   checkEvent(body);
-  const sent = attributesOf(body);
+  const sent = sentAttributes(body);
   const ms = sent['timestamp'] === undefined ? events.now : Date.parse(String(sent['timestamp']));
   if (Number.isNaN(ms))
     throw badEvent('JSON validation failed at $.data.attributes.timestamp: value is no time.');

@@ -44,5 +44,5 @@ export function recordAudit(organisation: Organisation, change: Change): void {
     },
   });
   const [oldest] = trail.size > MOST ? trail.ids() : [];
-  if (oldest !== undefined) trail.drop(oldest);
+  if (oldest !== undefined) trail.delete(oldest);
 }

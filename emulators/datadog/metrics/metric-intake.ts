@@ -2,7 +2,7 @@ import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Organisation } from '../organisation.ts';
 import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
-import { seedById } from '../seed.ts';
+import { seedById } from '../collection.ts';
 import type { Call, EndpointGroup } from '../route.ts';
 
 /** Series kept, and points of each; the oldest are forgotten. */
@@ -29,7 +29,7 @@ export function metricIntake(organisation: Organisation): EndpointGroup {
       const all = [...(Array.isArray(before) ? before : []), ...pointsOf(one)];
       held.put(id, { id, metric: one['metric'], type: type(one), tags, points: all.slice(-MAX_POINTS) });
     }
-    for (const id of held.ids().slice(0, Math.max(0, held.size - MAX_SERIES))) held.drop(id);
+    for (const id of held.ids().slice(0, Math.max(0, held.size - MAX_SERIES))) held.delete(id);
   }
 
   return {

@@ -1,5 +1,5 @@
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
-import { attributesOf, dataOf } from '../json-api.ts';
+import { sentAttributes, dataOf } from '../json-api.ts';
 import type { Organisation } from '../organisation.ts';
 import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
@@ -42,7 +42,7 @@ export function queryV2Routes(organisation: Organisation): readonly Route[] {
 
 function askedIn(body: RawObject, type: string, organisation: Organisation): Asked {
   if (dataOf(body)['type'] !== type) throw invalid(`Invalid type. Expected "${type}".`);
-  const { from, to, interval, queries, formulas } = attributesOf(body);
+  const { from, to, interval, queries, formulas } = sentAttributes(body);
   const [start, end] = [toNumber(from), toNumber(to)];
   if (start === undefined || end === undefined) throw invalid('Missing from or to.');
   if (end < organisation.now() - RETENTION_MS)

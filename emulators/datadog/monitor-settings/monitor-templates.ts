@@ -1,15 +1,15 @@
-import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
-import { attributesOf, held, requireUuid } from '../json-api.ts';
+import type { EmulatorResponse } from '../../server/emulator-server.ts';
+import { DatadogError } from '../datadog-error.ts';
+import { attributesOf, requireUuid, sentAttributes } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { KEY_OWNER } from '../people/key-owner.ts';
-import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
-import { DatadogError } from '../datadog-error.ts';
+import { isRawObject, pickFields, type RawObject, timestamp } from '../raw-json.ts';
+import { resource } from '../resource.ts';
 import type { Call, EndpointGroup } from '../route.ts';
-import { seedById } from '../seed.ts';
 
 const PATH = '/api/v2/monitor/template';
 const TYPE = 'monitor-user-template';
-/** Members of a template that each version keeps. */
+/** The attributes of a template that each of its versions keeps. */
 const VERSIONED = [
   'title',
   'description',
@@ -20,81 +20,70 @@ const VERSIONED = [
   'created',
 ];
 
-/** Templates that users make monitors from. */
+/** Serves the templates from which users create monitors. A template is stored with its `versions`. */
 export function monitorTemplates(organisation: Organisation): EndpointGroup {
-  const templates = organisation.collection('monitor_templates');
-  const find = ({ params }: Call): RawObject => {
-    const id = params['template_id'] ?? '';
-    requireUuid('template_id', id);
-    return held(templates, id, 'Monitor template not found');
-  };
+  const collection = organisation.collection('monitor_templates');
 
-  function create({ body }: Call): EmulatorResponse {
+  function create({ body }: Call): RawObject {
     const now = timestamp(organisation.now());
     const id = newUuid();
     const attributes = {
-      ...checked(attributesOf(body)),
+      ...checked(sentAttributes(body)),
       created: now,
       modified: now,
       creator_uuid: KEY_OWNER.id,
       version: 0,
     };
-    const template = { type: TYPE, attributes, id };
-    templates.put(id, { ...template, versions: [versionOf(id, attributes)] });
-    return json(200, { data: template });
+    return { type: TYPE, attributes, id, versions: [versionOf(id, attributes)] };
   }
 
-  /** A new version; an id in the body is ignored. */
-  function update(call: Call): EmulatorResponse {
-    const before = find(call);
-    const old = isRawObject(before['attributes']) ? before['attributes'] : {};
+  /** Adds a version. Datadog ignores the id of the body. */
+  function update(before: RawObject, { body }: Call): RawObject {
+    const old = attributesOf(before);
     const attributes: RawObject = {
       ...old,
-      ...checked(attributesOf(call.body)),
+      ...checked(sentAttributes(body)),
       modified: timestamp(organisation.now()),
       version: Number(old['version'] ?? 0) + 1,
     };
     const id = String(before['id']);
     const earlier = Array.isArray(before['versions']) ? before['versions'] : [versionOf(id, old)];
-    const versions = [...earlier, versionOf(newUuid(), attributes)];
-    templates.put(id, { type: TYPE, attributes, id, versions });
-    return json(200, { data: { type: TYPE, attributes: { ...attributes, versions }, id } });
+    return { type: TYPE, attributes, id, versions: [...earlier, versionOf(newUuid(), attributes)] };
   }
+
+  const templates = resource({
+    collection,
+    path: PATH,
+    idParam: 'template_id',
+    checkId: (id) => requireUuid('template_id', id),
+    notFound: () => 'Monitor template not found',
+    body: (template) => ({ data: withVersions(template) }),
+    list: () => ({ data: collection.all().map(withoutVersions) }),
+    create,
+    createdBody: (template) => ({ data: withoutVersions(template) }),
+    updateMethod: 'PUT',
+    update,
+  });
 
   return {
     routes: [
-      { method: 'GET', path: PATH, run: () => json(200, { data: templates.all().map(readForm) }) },
-      { method: 'POST', path: PATH, run: create },
+      ...templates.routes,
       { method: 'POST', path: `${PATH}/validate`, run: ({ body }) => validated(body) },
-      {
-        method: 'GET',
-        path: `${PATH}/:template_id`,
-        run: (call) => json(200, { data: withVersions(find(call)) }),
-      },
-      { method: 'PUT', path: `${PATH}/:template_id`, run: update },
-      {
-        method: 'DELETE',
-        path: `${PATH}/:template_id`,
-        run: (call) => {
-          templates.drop(String(find(call)['id']));
-          return { status: 204 };
-        },
-      },
       {
         method: 'POST',
         path: `${PATH}/:template_id/validate`,
         run: (call) => {
-          find(call);
+          templates.find(call);
           return validated(call.body);
         },
       },
     ],
-    seeds: { monitor_templates: seedById(templates) },
+    seeds: { monitor_templates: templates.put },
   };
 }
 
 function validated(body: RawObject): EmulatorResponse {
-  checked(attributesOf(body));
+  checked(sentAttributes(body));
   return { status: 204 };
 }
 
@@ -107,17 +96,16 @@ function checked(attributes: RawObject): RawObject {
   );
 }
 
-/** Lists show templates without their versions. */
-function readForm({ versions: _, ...template }: RawObject): RawObject {
+function withoutVersions({ versions: _, ...template }: RawObject): RawObject {
   return template;
 }
 
+/** Returns a template with its versions among the attributes, as a read of one template shows it. */
 function withVersions({ versions, ...template }: RawObject): RawObject {
-  const attributes = isRawObject(template['attributes']) ? template['attributes'] : {};
+  const attributes = attributesOf(template);
   return { ...template, attributes: { ...attributes, ...(versions === undefined ? {} : { versions }) } };
 }
 
 function versionOf(id: string, attributes: RawObject): RawObject {
-  const kept = VERSIONED.filter((name) => attributes[name] !== undefined);
-  return { id, ...Object.fromEntries(kept.map((name) => [name, attributes[name]])) };
+  return { id, ...pickFields(attributes, VERSIONED) };
 }

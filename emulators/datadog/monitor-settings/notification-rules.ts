@@ -1,103 +1,80 @@
-import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
-import { attributesOf, held, requireUuid } from '../json-api.ts';
+import { DatadogError } from '../datadog-error.ts';
+import { attributesOf, requireUuid, sentAttributes } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { KEY_OWNER } from '../people/key-owner.ts';
 import { isRawObject, parseRaw, type RawObject, timestamp } from '../raw-json.ts';
-import { DatadogError } from '../datadog-error.ts';
+import { resource } from '../resource.ts';
 import type { Call, EndpointGroup } from '../route.ts';
-import { seedById } from '../seed.ts';
 
-const PATH = '/api/v2/monitor/notification_rule';
-/** Entries of one list of recipients. */
+const TYPE = 'monitor-notification-rule';
+const CREATED_BY = { created_by: { data: { type: 'users', id: KEY_OWNER.id } } };
 const MAX_RECIPIENTS = 20;
 const MAX_CONDITIONS = 10;
-const PAGE = { usual: 100, most: 1000 };
-/** The answer to a create says that the rule was never changed. */
+const PAGE_SIZE = { default: 100, max: 1000 };
+/** Datadog answers a create with this `modified_at`. */
 const NEVER = '1970-01-01T00:00:00+00:00';
 
-/** Who else is told of a monitor's alerts. */
+/** Serves the rules that add recipients to the notifications of monitors. */
 export function notificationRules(organisation: Organisation): EndpointGroup {
-  const rules = organisation.collection('notification_rules');
-  const find = ({ params }: Call): RawObject => {
-    const id = params['rule_id'] ?? '';
-    requireUuid('rule_id', id);
-    return held(rules, id, 'Monitor Notification Rule not found');
-  };
-  const put = (rule: RawObject) => rules.put(String(rule['id']), rule);
+  const collection = organisation.collection('notification_rules');
 
-  function create({ body }: Call): EmulatorResponse {
-    const at = timestamp(organisation.now());
-    const id = newUuid();
-    const attributes = { ...checked(attributesOf(body)), created_at: at, modified_at: at };
-    put({ type: 'monitor-notification-rule', id, attributes, relationships: CREATED_BY });
-    const answered = { ...attributes, modified_at: NEVER };
-    return json(200, withOwner({ type: 'monitor-notification-rule', id, attributes: answered }));
+  function create({ body }: Call): RawObject {
+    const now = timestamp(organisation.now());
+    const attributes = { ...checked(sentAttributes(body)), created_at: now, modified_at: now };
+    return { type: TYPE, id: newUuid(), attributes, relationships: CREATED_BY };
   }
 
-  function update(call: Call): EmulatorResponse {
-    const before = find(call);
-    const { created_at } = isRawObject(before['attributes']) ? before['attributes'] : {};
+  function update(before: RawObject, { body }: Call): RawObject {
     const attributes = {
-      ...checked(attributesOf(call.body)),
-      created_at,
+      ...checked(sentAttributes(body)),
+      created_at: attributesOf(before)['created_at'],
       modified_at: timestamp(organisation.now()),
     };
-    const after = { ...before, attributes };
-    put(after);
-    return json(200, withOwner(after));
+    return { ...before, attributes };
   }
 
-  function list({ query }: Call): EmulatorResponse {
-    const size = Math.min(PAGE.most, Number(query.get('per_page') ?? PAGE.usual));
+  function list({ query }: Call): RawObject {
+    const size = Math.min(PAGE_SIZE.max, Number(query.get('per_page') ?? PAGE_SIZE.default));
     const page = Number(query.get('page') ?? 0);
-    const found = sorted(rules.all().filter(filterOf(query.get('filters'))), query.get('sort'));
-    const shown = found.slice(page * size, (page + 1) * size).map((rule) => readForm(rule, query));
-    return json(200, {
-      data: shown,
-      ...(wantsOwner(query) && shown.length > 0 ? { included: [KEY_OWNER] } : {}),
-    });
+    const found = sorted(collection.all().filter(filterOf(query.get('filters'))), query.get('sort'));
+    const data = found.slice(page * size, (page + 1) * size).map((rule) => withRelationships(rule, query));
+    return { data, ...(includesCreator(query) && data.length > 0 ? { included: [KEY_OWNER] } : {}) };
   }
 
-  return {
-    routes: [
-      { method: 'GET', path: PATH, run: list },
-      { method: 'POST', path: PATH, run: create },
-      {
-        method: 'GET',
-        path: `${PATH}/:rule_id`,
-        run: (call) => {
-          const rule = readForm(find(call), call.query);
-          return json(200, wantsOwner(call.query) ? withOwner(rule) : { data: rule });
-        },
-      },
-      { method: 'PATCH', path: `${PATH}/:rule_id`, run: update },
-      {
-        method: 'DELETE',
-        path: `${PATH}/:rule_id`,
-        run: (call) => {
-          rules.drop(String(find(call)['id']));
-          return { status: 204 };
-        },
-      },
-    ],
-    seeds: { notification_rules: seedById(rules) },
-  };
+  const rules = resource({
+    collection,
+    path: '/api/v2/monitor/notification_rule',
+    idParam: 'rule_id',
+    checkId: (id) => requireUuid('rule_id', id),
+    notFound: () => 'Monitor Notification Rule not found',
+    body: (rule, { query }) =>
+      includesCreator(query) ? withCreator(rule) : { data: withRelationships(rule, query) },
+    list,
+    create,
+    createdBody: ({ type, id, attributes }) =>
+      withCreator({
+        type,
+        id,
+        attributes: { ...(isRawObject(attributes) ? attributes : {}), modified_at: NEVER },
+      }),
+    updateMethod: 'PATCH',
+    update,
+    updatedBody: withCreator,
+  });
+  return { routes: rules.routes, seeds: { notification_rules: rules.put } };
 }
 
-const CREATED_BY = { created_by: { data: { type: 'users', id: KEY_OWNER.id } } };
-
-function withOwner(rule: RawObject): RawObject {
+function withCreator(rule: RawObject): RawObject {
   return { data: { ...rule, relationships: CREATED_BY }, included: [KEY_OWNER] };
 }
 
-function wantsOwner(query: URLSearchParams): boolean {
+function includesCreator(query: URLSearchParams): boolean {
   return query.get('include')?.split(',').includes('created_by') ?? false;
 }
 
-/** A read shows who made a rule only where that is asked for. */
-function readForm(rule: RawObject, query: URLSearchParams): RawObject {
-  const { relationships: _, ...rest } = rule;
-  return wantsOwner(query) ? { ...rest, relationships: CREATED_BY } : rest;
+/** Returns a rule as reads show it: `relationships` only where the request includes the creator. */
+function withRelationships({ relationships: _, ...rule }: RawObject, query: URLSearchParams): RawObject {
+  return includesCreator(query) ? { ...rule, relationships: CREATED_BY } : rule;
 }
 
 function checked(attributes: RawObject): RawObject {
@@ -133,30 +110,30 @@ function checkRecipients(list: unknown): void {
     throw new DatadogError(400, "Invalid recipients: Recipient handle should not start with '@'");
 }
 
-/** `{"text": "...", "tags": ["a:b"]}`: words in the name, and tags that the rule filters by. */
+/** Parses `{"text": "...", "tags": ["a:b"]}`: a part of the name, and tags of the rule's filter. */
 function filterOf(text: string | null): (rule: RawObject) => boolean {
   if (text === null) return () => true;
-  let wanted: unknown;
+  let filters: unknown;
   try {
-    wanted = parseRaw(text);
+    filters = parseRaw(text);
   } catch {}
-  if (!isRawObject(wanted)) throw new DatadogError(400, 'Invalid filters: a JSON object is expected');
-  const { text: words, tags } = wanted;
-  return ({ attributes }) => {
-    const { name, filter } = isRawObject(attributes) ? attributes : {};
-    const own = isRawObject(filter) && Array.isArray(filter['tags']) ? filter['tags'] : [];
+  if (!isRawObject(filters)) throw new DatadogError(400, 'Invalid filters: a JSON object is expected');
+  const { text: part, tags } = filters;
+  return (rule) => {
+    const { name, filter } = attributesOf(rule);
+    const ruleTags = isRawObject(filter) && Array.isArray(filter['tags']) ? filter['tags'] : [];
     return (
-      (typeof words !== 'string' || String(name).includes(words)) &&
-      (!Array.isArray(tags) || tags.every((tag) => own.includes(tag)))
+      (typeof part !== 'string' || String(name).includes(part)) &&
+      (!Array.isArray(tags) || tags.every((tag) => ruleTags.includes(tag)))
     );
   };
 }
 
-/** `name:asc`, `created_at:desc` */
+/** Sorts by `name:asc`, `created_at:desc`. */
 function sorted(rules: readonly RawObject[], sort: string | null): readonly RawObject[] {
   if (sort === null) return rules;
   const [field = '', direction = 'asc'] = sort.split(':');
   const value = ({ attributes }: RawObject) => String(isRawObject(attributes) ? attributes[field] : '');
-  const sign = direction === 'desc' ? -1 : 1;
-  return rules.toSorted((a, b) => sign * value(a).localeCompare(value(b)));
+  const order = direction === 'desc' ? -1 : 1;
+  return rules.toSorted((a, b) => order * value(a).localeCompare(value(b)));
 }

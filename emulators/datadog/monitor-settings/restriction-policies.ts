@@ -1,11 +1,11 @@
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Collection } from '../collection.ts';
-import { attributesOf } from '../json-api.ts';
+import { sentAttributes } from '../json-api.ts';
 import type { Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 import type { Call, EndpointGroup } from '../route.ts';
-import { seedById } from '../seed.ts';
+import { seedById } from '../collection.ts';
 
 const PATH = '/api/v2/restriction_policy/:resource';
 
@@ -21,7 +21,7 @@ export function restrictionPolicies(organisation: Organisation): EndpointGroup {
         path: PATH,
         run: (call) => {
           const resource = resourceOf(call);
-          policies.drop(resource);
+          policies.delete(resource);
           setRoles(organisation, resource, []);
           return { status: 204 };
         },
@@ -52,7 +52,7 @@ function find(policies: Collection, resource: string): RawObject {
 
 function replace(organisation: Organisation, call: Call): EmulatorResponse {
   const resource = resourceOf(call);
-  const bindings = bindingsOf(attributesOf(call.body));
+  const bindings = bindingsOf(sentAttributes(call.body));
   for (const { relation, principals } of bindings) {
     if (typeof relation !== 'string' || !Array.isArray(principals))
       throw new DatadogError(400, 'Invalid bindings: each has a relation and principals');

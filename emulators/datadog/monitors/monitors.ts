@@ -154,7 +154,7 @@ class Monitors {
 
   #delete({ params }: Call): EmulatorResponse {
     const monitor = this.#editable(params['id']);
-    this.#held.drop(String(monitor['id']));
+    this.#held.delete(String(monitor['id']));
     this.#audit('deleted', monitor);
     return json(200, { deleted_monitor_id: monitor['id'] });
   }

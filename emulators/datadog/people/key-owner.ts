@@ -1,12 +1,12 @@
-/** Whose keys the emulator takes. */
 export const ORGANISATION = 1_000_001;
+/** The user whose keys the emulator accepts, as the v1 API shows users. */
 export const CREATOR = {
   name: 'Birddog Sandbox',
   handle: 'sandbox@example.com',
   email: 'sandbox@example.com',
   id: 4_000_001,
 };
-/** The same person as the v2 API shows users. */
+/** The same user as the v2 API shows users. */
 export const KEY_OWNER = {
   type: 'users',
   id: '5a9d2b8c-0000-4000-8000-000000000001',

@@ -1,16 +1,16 @@
 import type { RawObject } from '../raw-json.ts';
 
-const PAGE_SIZE = 10;
+const DEFAULT_PAGE_SIZE = 10;
 
-/** One page of a list by `page[number]` and `page[size]`, with the counts and addresses that go with it. */
+/** Returns the page that `page[number]` and `page[size]` select, with its counts and links. */
 export function pageByNumber(list: readonly RawObject[], path: string, query: URLSearchParams) {
-  const size = Number(query.get('page[size]') ?? PAGE_SIZE);
+  const size = Number(query.get('page[size]') ?? DEFAULT_PAGE_SIZE);
   const number = Number(query.get('page[number]') ?? 0);
   const last = Math.max(0, Math.ceil(list.length / size) - 1);
   const others = [...query].filter(([name]) => !name.startsWith('page['));
-  const asked = others.length > 0 ? `${new URLSearchParams(others).toString()}&` : '';
+  const filters = others.length > 0 ? `${new URLSearchParams(others).toString()}&` : '';
   const address = `https://api.datadoghq.com${path}`;
-  const at = (page: number) => `${address}?${asked}page[number]=${page}&page[size]=${size}`;
+  const at = (page: number) => `${address}?${filters}page[number]=${page}&page[size]=${size}`;
   return {
     page: list.slice(number * size, (number + 1) * size),
     meta: {

@@ -1,33 +1,32 @@
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
-import { attributesOf, dataOf } from '../json-api.ts';
+import { DatadogError } from '../datadog-error.ts';
+import { attributesOf, dataOf, isUuid, sentAttributes } from '../json-api.ts';
 import type { Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { DatadogError } from '../datadog-error.ts';
 import type { Call, Route } from '../route.ts';
 import { KEY_OWNER } from './key-owner.ts';
 import { pageByNumber } from './page-by-number.ts';
 import { userOf } from './users.ts';
 
 const PATH = '/api/v2/team/:team_id/memberships';
-/** Of a user, what a membership shows. */
-const SHOWN = ['disabled', 'email', 'handle', 'icon', 'name', 'service_account', 'status'];
+/** The attributes of a user that a membership includes. */
+const USER_ATTRIBUTES = ['disabled', 'email', 'handle', 'icon', 'name', 'service_account', 'status'];
 
-/** Who belongs to a team. */
+/** Serves the memberships of a team. */
 export function teamMemberRoutes(
   organisation: Organisation,
   findTeam: (call: Call) => RawObject,
 ): readonly Route[] {
   const memberships = organisation.collection('team_memberships');
-  const ofTeam = (id: unknown) => memberships.all().filter((one) => String(one['id']).includes(String(id)));
 
   function add(call: Call): EmulatorResponse {
     const { id: team } = findTeam(call);
     const { relationships } = dataOf(call.body);
     const user = isRawObject(relationships) ? relationships['user'] : undefined;
     const userId = userOf({ relationships });
-    if (ofTeam(team).some((one) => userOf(one) === userId))
+    if (membersOfTeam(organisation, team).some((one) => userOf(one) === userId))
       throw new DatadogError(409, `users already present on the team ['${String(userId)}']`);
-    const role = checkedRole(attributesOf(call.body)['role'] ?? null);
+    const role = checkedRole(sentAttributes(call.body)['role'] ?? null);
     const id = `TeamMembership-${String(team)}-${organisation.newNumber()}`;
     const membership = {
       id,
@@ -43,7 +42,7 @@ export function teamMemberRoutes(
     const { user_id } = call.params;
     const { id: team } = findTeam(call);
     requireTeamUuid(String(user_id));
-    const found = ofTeam(team).find((one) => userOf(one) === user_id);
+    const found = membersOfTeam(organisation, team).find((one) => userOf(one) === user_id);
     if (found) return found;
     throw new DatadogError(404, `User ${String(user_id)} is not a member of Team ${String(team)} not found`);
   }
@@ -54,9 +53,8 @@ export function teamMemberRoutes(
     if (!organisation.collection('users').get(user_id))
       throw new DatadogError(404, `User for ID ${String(user_id)} not found`);
     const before = find(call);
-    const role = checkedRole(attributesOf(call.body)['role'] ?? null);
-    const attributes = { ...(isRawObject(before['attributes']) ? before['attributes'] : {}), role };
-    const after = { ...before, attributes };
+    const role = checkedRole(sentAttributes(call.body)['role'] ?? null);
+    const after = { ...before, attributes: { ...attributesOf(before), role } };
     memberships.put(String(before['id']), after);
     return json(200, { data: after, included: usersOf(organisation, [after]) });
   }
@@ -64,7 +62,7 @@ export function teamMemberRoutes(
   function list(call: Call): EmulatorResponse {
     const { id: team } = findTeam(call);
     const { page, meta, links } = pageByNumber(
-      ofTeam(team),
+      membersOfTeam(organisation, team),
       `/api/v2/team/${String(team)}/memberships`,
       call.query,
     );
@@ -79,20 +77,28 @@ export function teamMemberRoutes(
       method: 'DELETE',
       path: `${PATH}/:user_id`,
       run: (call) => {
-        memberships.drop(String(find(call)['id']));
+        memberships.delete(String(find(call)['id']));
         return { status: 204 };
       },
     },
   ];
 }
 
-/** Of the users of memberships, what answers show along with them. */
-function usersOf(organisation: Organisation, members: readonly RawObject[]): RawObject[] {
-  return members.flatMap((one) => {
-    const user = organisation.collection('users').get(String(userOf(one)));
-    const held = isRawObject(user?.['attributes']) ? user['attributes'] : undefined;
-    if (!user || !held) return [];
-    const attributes = Object.fromEntries(SHOWN.map((name) => [name, held[name]]));
+/** Returns the memberships of a team; their ids contain its id. */
+export function membersOfTeam(organisation: Organisation, team: unknown): RawObject[] {
+  return organisation
+    .collection('team_memberships')
+    .all()
+    .filter((membership) => String(membership['id']).includes(String(team)));
+}
+
+/** Returns the users of memberships, as responses include them. */
+function usersOf(organisation: Organisation, memberships: readonly RawObject[]): RawObject[] {
+  return memberships.flatMap((membership) => {
+    const user = organisation.collection('users').get(String(userOf(membership)));
+    const stored = isRawObject(user?.['attributes']) ? user['attributes'] : undefined;
+    if (!user || !stored) return [];
+    const attributes = Object.fromEntries(USER_ATTRIBUTES.map((name) => [name, stored[name]]));
     return [{ id: user['id'], type: 'users', attributes }];
   });
 }
@@ -105,8 +111,7 @@ function checkedRole(role: unknown): unknown {
   );
 }
 
-/** Refuses a step of the path that is no UUID, in the words of the teams' API. Throws DatadogError. */
+/** Rejects a path parameter that is not a UUID, with the message of the teams API. Throws DatadogError. */
 export function requireTeamUuid(id: string): void {
-  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id))
-    throw new DatadogError(404, `${id} is not a valid UUID not found`);
+  if (!isUuid(id)) throw new DatadogError(404, `${id} is not a valid UUID not found`);
 }

@@ -1,39 +1,39 @@
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
-import { attributesOf, dataOf } from '../json-api.ts';
+import { DatadogError } from '../datadog-error.ts';
+import { dataOf, sentAttributes } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { DatadogError } from '../datadog-error.ts';
 import type { Call, Route } from '../route.ts';
 
 const PATH = '/api/v2/team/:team_id/notification-rules';
 const TYPE = 'team_notification_rules';
 
-/** How a team is told: one rule at most for each team. */
+/** Serves the rule that says how Datadog notifies a team; a team has at most one. */
 export function teamRuleRoutes(
   organisation: Organisation,
   findTeam: (call: Call) => RawObject,
 ): readonly Route[] {
   const rules = organisation.collection('team_notification_rules');
-  const ofTeam = (id: unknown) => rules.all().filter((rule) => rule['team_id'] === id);
-  const shown = ({ team_id: _, ...rule }: RawObject): RawObject => rule;
+  const rulesOf = (id: unknown) => rules.all().filter((rule) => rule['team_id'] === id);
+  const view = ({ team_id: _, ...rule }: RawObject): RawObject => rule;
 
   function create(call: Call): EmulatorResponse {
     const { id: team_id } = findTeam(call);
-    if (ofTeam(team_id).length > 0) throw conflict('notification rule already exists for this team');
-    const rule = { id: newUuid(), type: TYPE, ...told(attributesOf(call.body)), team_id };
+    if (rulesOf(team_id).length > 0) throw conflict('notification rule already exists for this team');
+    const rule = { id: newUuid(), type: TYPE, ...withoutDisabledEmail(sentAttributes(call.body)), team_id };
     rules.put(rule.id, rule);
-    return json(201, { data: shown(rule) });
+    return json(201, { data: view(rule) });
   }
 
   function update(call: Call): EmulatorResponse {
-    const [held] = ofTeam(findTeam(call)['id']);
-    const sent = dataOf(call.body)['id'] ?? call.params['rule_id'];
-    if (!held || held['id'] !== call.params['rule_id'] || held['id'] !== sent)
+    const [before] = rulesOf(findTeam(call)['id']);
+    const sentId = dataOf(call.body)['id'] ?? call.params['rule_id'];
+    if (!before || before['id'] !== call.params['rule_id'] || before['id'] !== sentId)
       throw conflict("rule id does not match with team's rule id");
-    const { attributes: _, ...rest } = held;
-    const rule: RawObject = { ...rest, ...told(attributesOf(call.body)) };
-    rules.put(String(held['id']), rule);
-    return json(200, { data: shown(rule) });
+    const { attributes: _, ...rest } = before;
+    const rule: RawObject = { ...rest, ...withoutDisabledEmail(sentAttributes(call.body)) };
+    rules.put(String(before['id']), rule);
+    return json(200, { data: view(rule) });
   }
 
   function find(call: Call): RawObject {
@@ -51,12 +51,12 @@ export function teamRuleRoutes(
       const detail = `rule ID ${String(rule_id)} was not found in team ID ${String(team_id)}`;
       throw new DatadogError(404, { errors: [{ status: '404', detail }] });
     }
-    rules.drop(String(rule_id));
+    rules.delete(String(rule_id));
     return { status: 204 };
   }
 
   function list(call: Call): EmulatorResponse {
-    const data = ofTeam(findTeam(call)['id']).map(shown);
+    const data = rulesOf(findTeam(call)['id']).map(view);
     const page = { type: 'offset_limit', offset: 0, limit: 100, total: data.length };
     const offsets = { first_offset: 0, prev_offset: null, next_offset: null, last_offset: 0 };
     return json(200, { data, meta: { page: { ...page, ...offsets } } });
@@ -65,16 +65,16 @@ export function teamRuleRoutes(
   return [
     { method: 'GET', path: PATH, run: list },
     { method: 'POST', path: PATH, run: create },
-    { method: 'GET', path: `${PATH}/:rule_id`, run: (call) => json(200, { data: shown(find(call)) }) },
+    { method: 'GET', path: `${PATH}/:rule_id`, run: (call) => json(200, { data: view(find(call)) }) },
     { method: 'PUT', path: `${PATH}/:rule_id`, run: update },
     { method: 'DELETE', path: `${PATH}/:rule_id`, run: remove },
   ];
 }
 
-/** Mail that is switched off is not shown, and attributes without any not either. */
-function told({ email, ...others }: RawObject): RawObject {
-  const on = isRawObject(email) && email['enabled'] === true;
-  const attributes = on ? { email, ...others } : others;
+/** Omits email that is disabled, and attributes without any setting, as Datadog does. */
+function withoutDisabledEmail({ email, ...others }: RawObject): RawObject {
+  const isEnabled = isRawObject(email) && email['enabled'] === true;
+  const attributes = isEnabled ? { email, ...others } : others;
   return Object.keys(attributes).length > 0 ? { attributes } : {};
 }
 

@@ -1,30 +1,30 @@
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Collection } from '../collection.ts';
-import { attributesOf, dataOf } from '../json-api.ts';
+import { attributesOf, dataOf, sentAttributes } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 import type { Call, EndpointGroup } from '../route.ts';
-import { seedById } from '../seed.ts';
+import { seedById } from '../collection.ts';
 
 const PATH = '/api/v2/users';
-const PAGE = { usual: 10, most: 1000 };
+const PAGE_SIZE = { default: 10, max: 1000 };
 const ORG = { data: { type: 'orgs', id: '5a9d2b8c-0000-4000-8000-0000000000a0' } };
 const ICON = 'https://secure.gravatar.com/avatar/00000000000000000000000000000000?s=48&d=retro';
 
-/** Users of the organisation, in the shape that monitors, teams and the audit trail need; no roles beyond seeded ones. */
+/** Serves the users of the organisation, as far as monitors, teams and the audit trail need them. Roles can only be seeded. */
 export function users(organisation: Organisation): EndpointGroup {
   return new Users(organisation).endpoints();
 }
 
 class Users {
   readonly #organisation: Organisation;
-  readonly #held: Collection;
+  readonly #users: Collection;
   readonly #roles: Collection;
 
   constructor(organisation: Organisation) {
     this.#organisation = organisation;
-    this.#held = organisation.collection('users');
+    this.#users = organisation.collection('users');
     this.#roles = organisation.collection('roles');
   }
 
@@ -32,38 +32,39 @@ class Users {
     return timestamp(this.#organisation.now());
   }
 
-  #find(id: string | undefined, words: string): RawObject {
-    const user = this.#held.get(id);
-    if (!user) throw new DatadogError(404, words);
+  #find(id: string | undefined, notFound: string): RawObject {
+    const user = this.#users.get(id);
+    if (!user) throw new DatadogError(404, notFound);
     return user;
   }
 
   #put(user: RawObject): void {
-    return this.#held.put(String(user['id']), user);
+    return this.#users.put(String(user['id']), user);
   }
 
-  #change(user: RawObject, changed: RawObject): RawObject {
-    const after = { ...user, attributes: { ...attributes(user), ...changed, modified_at: this.#now() } };
+  #setAttributes(user: RawObject, changes: RawObject): RawObject {
+    const attributes = { ...attributesOf(user), ...changes, modified_at: this.#now() };
+    const after = { ...user, attributes };
     this.#put(after);
     return after;
   }
 
   #create({ body }: Call): EmulatorResponse {
-    const sent = attributesOf(body);
+    const sent = sentAttributes(body);
     const email = String(sent['email']).toLowerCase();
-    const twin = this.#held.all().find((user) => attributes(user)['email'] === email);
-    if (twin) throw new DatadogError(409, `User ${email} already exists`);
-    const at = this.#now();
+    const duplicate = this.#users.all().some((user) => attributesOf(user)['email'] === email);
+    if (duplicate) throw new DatadogError(409, `User ${email} already exists`);
+    const now = this.#now();
     const { relationships } = dataOf(body);
-    const wanted = isRawObject(relationships) ? relationships['roles'] : undefined;
+    const roles = isRawObject(relationships) ? relationships['roles'] : undefined;
     const user = {
       type: 'users',
       id: newUuid(),
       attributes: {
         name: sent['name'] ?? null,
         handle: email,
-        created_at: at,
-        modified_at: at,
+        created_at: now,
+        modified_at: now,
         email,
         icon: ICON,
         title: sent['title'] || null,
@@ -74,11 +75,11 @@ class Users {
         status: 'Pending',
         mfa_enabled: false,
       },
-      relationships: { roles: wanted ?? { data: [] }, org: ORG },
+      relationships: { roles: roles ?? { data: [] }, org: ORG },
     };
     this.#put(user);
-    const { mfa_enabled: _, ...told } = user.attributes;
-    return json(201, { data: { ...user, attributes: told } });
+    const { mfa_enabled: _, ...attributes } = user.attributes;
+    return json(201, { data: { ...user, attributes } });
   }
 
   #read({ params }: Call): EmulatorResponse {
@@ -86,8 +87,8 @@ class Users {
     return json(200, { data: user, ...this.#withRoles([user]) });
   }
 
-  #withRoles(shown: readonly RawObject[]): RawObject {
-    const ids = shown.flatMap(roleIdsOf);
+  #withRoles(list: readonly RawObject[]): RawObject {
+    const ids = list.flatMap(roleIdsOf);
     const included = this.#roles.all().filter(({ id }) => ids.includes(String(id)));
     return included.length > 0 ? { included } : {};
   }
@@ -95,35 +96,35 @@ class Users {
   #update({ params, body }: Call): EmulatorResponse {
     const { id } = dataOf(body);
     if (id !== params['id']) throw new DatadogError(422, "UUID's in the URL and request body do not match");
-    const { disabled, name, email } = attributesOf(body);
+    const { disabled, name, email } = sentAttributes(body);
     const user = this.#find(params['id'], `${String(params['id'])} not found`);
     const sent = Object.entries({ disabled, name, email }).filter(([, value]) => value !== undefined);
-    const after = this.#change(user, { ...statusAfter(user, disabled), ...Object.fromEntries(sent) });
+    const after = this.#setAttributes(user, { ...statusAfter(user, disabled), ...Object.fromEntries(sent) });
     return json(200, { data: after, ...this.#withRoles([after]) });
   }
 
-  /** Users are disabled, not erased. */
+  /** Disables a user: Datadog deletes none. */
   #disable({ params }: Call): EmulatorResponse {
     const user = this.#find(params['id'], `${String(params['id'])} not found`);
-    this.#change(user, { disabled: true, status: 'Disabled' });
+    this.#setAttributes(user, { disabled: true, status: 'Disabled' });
     return { status: 204 };
   }
 
   #list({ query }: Call): EmulatorResponse {
-    const size = Math.min(PAGE.most, Number(query.get('page[size]') ?? PAGE.usual));
+    const size = Math.min(PAGE_SIZE.max, Number(query.get('page[size]') ?? PAGE_SIZE.default));
     const number = Number(query.get('page[number]') ?? 0);
     const text = query.get('filter')?.toLowerCase() ?? '';
     const statuses = query.get('filter[status]')?.split(',');
-    const found = this.#held.all().filter((user) => {
-      const { name, email, handle, status } = attributes(user);
-      const words = [name, email, handle].map((value) => String(value ?? '').toLowerCase());
-      return words.some((word) => word.includes(text)) && (statuses?.includes(String(status)) ?? true);
+    const found = this.#users.all().filter((user) => {
+      const { name, email, handle, status } = attributesOf(user);
+      const texts = [name, email, handle].map((value) => String(value ?? '').toLowerCase());
+      return texts.some((one) => one.includes(text)) && (statuses?.includes(String(status)) ?? true);
     });
     const data = sorted(found, query).slice(number * size, (number + 1) * size);
     const page = {
-      total_count: this.#held.size,
+      total_count: this.#users.size,
       total_filtered_count: found.length,
-      max_page_size: PAGE.most,
+      max_page_size: PAGE_SIZE.max,
     };
     return json(200, { data, ...this.#withRoles(data), meta: { page } });
   }
@@ -153,10 +154,10 @@ class Users {
 
   #disableV1({ params }: Call): EmulatorResponse {
     const handle = decodeURIComponent(params['handle'] ?? '');
-    const user = this.#held.all().findLast((one) => attributes(one)['handle'] === handle);
+    const user = this.#users.all().findLast((one) => attributesOf(one)['handle'] === handle);
     if (!user) throw new DatadogError(404, 'User not found');
-    if (attributes(user)['disabled'] === true) throw new DatadogError(400, 'User is already disabled');
-    this.#change(user, { disabled: true, status: 'Disabled' });
+    if (attributesOf(user)['disabled'] === true) throw new DatadogError(400, 'User is already disabled');
+    this.#setAttributes(user, { disabled: true, status: 'Disabled' });
     return json(200, { message: `User ${handle} disabled` });
   }
 
@@ -180,26 +181,22 @@ class Users {
         { method: 'POST', path: '/api/v1/user', run: (call) => this.#createV1(call) },
         { method: 'DELETE', path: '/api/v1/user/:handle', run: (call) => this.#disableV1(call) },
       ],
-      seeds: { users: seedById(this.#held), roles: seedById(this.#roles) },
+      seeds: { users: seedById(this.#users), roles: seedById(this.#roles) },
     };
   }
 }
 
-/** Who is let in again begins anew. */
+/** Returns the fields that disabling or enabling sets; an enabled user is pending again. */
 function statusAfter(user: RawObject, disabled: unknown): RawObject {
   if (disabled === true) return { status: 'Disabled' };
-  const again = disabled === false && attributes(user)['disabled'] === true;
-  return again ? { status: 'Pending', title: null, allowed_login_methods: [] } : {};
+  const isEnabled = disabled === false && attributesOf(user)['disabled'] === true;
+  return isEnabled ? { status: 'Pending', title: null, allowed_login_methods: [] } : {};
 }
 
-/** The user of a membership. */
+/** Returns the id of a membership's user. */
 export function userOf({ relationships }: RawObject): unknown {
   const user = isRawObject(relationships) ? relationships['user'] : undefined;
   return isRawObject(user) ? dataOf(user)['id'] : undefined;
-}
-
-function attributes(user: RawObject): RawObject {
-  return isRawObject(user['attributes']) ? user['attributes'] : {};
 }
 
 function roleIdsOf({ relationships }: RawObject): string[] {
@@ -208,12 +205,12 @@ function roleIdsOf({ relationships }: RawObject): string[] {
   return Array.isArray(data) ? data.filter(isRawObject).map(({ id }) => String(id)) : [];
 }
 
-/** `sort=name`, `-email` or with `sort_dir=desc`. */
+/** Sorts by `sort=name`, descending for `-name` or `sort_dir=desc`. */
 function sorted(list: readonly RawObject[], query: URLSearchParams): readonly RawObject[] {
   const sort = query.get('sort');
   if (sort === null) return list;
   const field = sort.replace(/^-/, '');
-  const sign = sort.startsWith('-') || query.get('sort_dir') === 'desc' ? -1 : 1;
-  const value = (user: RawObject) => String(attributes(user)[field] ?? '');
-  return list.toSorted((a, b) => sign * value(a).localeCompare(value(b)));
+  const order = sort.startsWith('-') || query.get('sort_dir') === 'desc' ? -1 : 1;
+  const value = (user: RawObject) => String(attributesOf(user)[field] ?? '');
+  return list.toSorted((a, b) => order * value(a).localeCompare(value(b)));
 }

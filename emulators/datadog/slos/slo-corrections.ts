@@ -1,15 +1,14 @@
-import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
-import type { Collection } from '../collection.ts';
-import { attributesOf } from '../json-api.ts';
+import { json } from '../../server/emulator-server.ts';
+import { DatadogError } from '../datadog-error.ts';
+import { attributesOf, sentAttributes } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { KEY_OWNER } from '../people/key-owner.ts';
-import { isRawObject, type RawObject } from '../raw-json.ts';
-import { DatadogError } from '../datadog-error.ts';
+import { pickFields, type RawObject } from '../raw-json.ts';
+import { resource } from '../resource.ts';
 import type { Call, EndpointGroup } from '../route.ts';
-import { seedById } from '../seed.ts';
 
-const PATH = '/api/v1/slo/correction';
-const PAGE_LIMIT = 25;
+const DEFAULT_PAGE_SIZE = 25;
+/** The fields that a request may set. */
 const SETTABLE = [
   'slo_id',
   'start',
@@ -22,45 +21,20 @@ const SETTABLE = [
   'slo_query',
 ];
 const { handle, email, name, icon } = KEY_OWNER.attributes;
-const PERSON = {
+const USER = {
   data: { type: 'users', id: KEY_OWNER.id, attributes: { uuid: KEY_OWNER.id, handle, email, name, icon } },
 };
 
-/** Times that do not count against an SLO. */
+/** Serves SLO corrections: periods that do not count towards an SLO. */
 export function sloCorrections(organisation: Organisation): EndpointGroup {
-  return new SloCorrections(organisation).endpoints();
-}
+  const collection = organisation.collection('slo_corrections');
+  const seconds = () => Math.floor(organisation.now() / 1000);
 
-class SloCorrections {
-  readonly #organisation: Organisation;
-  readonly #corrections: Collection;
-
-  constructor(organisation: Organisation) {
-    this.#organisation = organisation;
-    this.#corrections = organisation.collection('slo_corrections');
-  }
-
-  #seconds() {
-    return Math.floor(this.#organisation.now() / 1000);
-  }
-
-  #find({ params }: Call): RawObject {
-    const correction = this.#corrections.get(params['id']);
-    if (!correction)
-      throw new DatadogError(404, `slo correction public id ${String(params['id'])} not found`);
-    return correction;
-  }
-
-  #put(correction: RawObject): EmulatorResponse {
-    this.#corrections.put(String(correction['id']), correction);
-    return json(200, { data: correction });
-  }
-
-  #create({ body }: Call): EmulatorResponse {
-    const sent = attributesOf(body);
+  function create({ body }: Call): RawObject {
+    const sent = sentAttributes(body);
     if ((sent['slo_id'] === undefined) === (sent['slo_query'] === undefined))
       throw new DatadogError(400, 'Invalid payload: exactly one of slo_id and slo_query is expected');
-    const now = this.#seconds();
+    const now = seconds();
     const attributes: RawObject = {
       slo_id: null,
       start: null,
@@ -72,72 +46,56 @@ class SloCorrections {
       modified_at: now,
       rrule: null,
       duration: null,
-      ...settingsIn(sent),
-      creator: PERSON,
+      ...pickFields(sent, SETTABLE),
+      creator: USER,
       modifier: null,
     };
-    const correction = { type: 'correction', id: newUuid(), attributes };
-    this.#put(correction);
-    // The answer to a create alone does not tell when.
-    return json(200, {
-      data: { ...correction, attributes: { ...attributes, created_at: null, modified_at: null } },
-    });
+    return { type: 'correction', id: newUuid(), attributes };
   }
 
-  #update(call: Call): EmulatorResponse {
-    const before = this.#find(call);
-    const old = isRawObject(before['attributes']) ? before['attributes'] : {};
-    const attributes = {
-      ...old,
-      ...settingsIn(attributesOf(call.body)),
-      modified_at: this.#seconds(),
-      modifier: PERSON,
-    };
-    return this.#put({ ...before, attributes });
-  }
+  const corrections = resource({
+    collection,
+    path: '/api/v1/slo/correction',
+    idParam: 'id',
+    notFound: (id) => `slo correction public id ${id} not found`,
+    list: ({ query }) => page(collection.all(), query),
+    create,
+    // Only the response to a create omits the times.
+    createdBody: (correction) => ({
+      data: {
+        ...correction,
+        attributes: { ...attributesOf(correction), created_at: null, modified_at: null },
+      },
+    }),
+    updateMethod: 'PATCH',
+    update: (before, { body }) => ({
+      ...before,
+      attributes: {
+        ...attributesOf(before),
+        ...pickFields(sentAttributes(body), SETTABLE),
+        modified_at: seconds(),
+        modifier: USER,
+      },
+    }),
+  });
 
-  /** `total_filtered_count` is that of the page. */
-  #list({ query }: Call): EmulatorResponse {
-    const all = this.#corrections.all();
-    const offset = Number(query.get('offset') ?? 0);
-    const data = all.slice(offset, offset + Number(query.get('limit') ?? PAGE_LIMIT));
-    return json(200, {
-      data,
-      meta: { page: { total_count: all.length, total_filtered_count: data.length } },
-    });
-  }
-
-  #ofSlo({ params }: Call): EmulatorResponse {
-    const data = this.#corrections
-      .all()
-      .filter(({ attributes }) => isRawObject(attributes) && attributes['slo_id'] === params['id']);
-    return json(200, { data });
-  }
-
-  endpoints(): EndpointGroup {
-    return {
-      routes: [
-        { method: 'GET', path: PATH, run: (call) => this.#list(call) },
-        { method: 'POST', path: PATH, run: (call) => this.#create(call) },
-        { method: 'GET', path: `${PATH}/:id`, run: (call) => json(200, { data: this.#find(call) }) },
-        { method: 'PATCH', path: `${PATH}/:id`, run: (call) => this.#update(call) },
-        {
-          method: 'DELETE',
-          path: `${PATH}/:id`,
-          run: (call) => {
-            this.#corrections.drop(String(this.#find(call)['id']));
-            return { status: 204 };
-          },
-        },
-        { method: 'GET', path: '/api/v1/slo/:id/corrections', run: (call) => this.#ofSlo(call) },
-      ],
-      seeds: { slo_corrections: seedById(this.#corrections) },
-    };
-  }
+  return {
+    routes: [
+      ...corrections.routes,
+      {
+        method: 'GET',
+        path: '/api/v1/slo/:id/corrections',
+        run: ({ params }) =>
+          json(200, { data: collection.all().filter((one) => attributesOf(one)['slo_id'] === params['id']) }),
+      },
+    ],
+    seeds: { slo_corrections: corrections.put },
+  };
 }
 
-function settingsIn(sent: RawObject): RawObject {
-  return Object.fromEntries(
-    SETTABLE.filter((member) => sent[member] !== undefined).map((member) => [member, sent[member]]),
-  );
+/** Returns one page. Datadog counts the items of the page in `total_filtered_count`. */
+function page(all: readonly RawObject[], query: URLSearchParams): RawObject {
+  const offset = Number(query.get('offset') ?? 0);
+  const data = all.slice(offset, offset + Number(query.get('limit') ?? DEFAULT_PAGE_SIZE));
+  return { data, meta: { page: { total_count: all.length, total_filtered_count: data.length } } };
 }

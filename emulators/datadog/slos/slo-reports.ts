@@ -1,10 +1,10 @@
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
-import { attributesOf } from '../json-api.ts';
+import { sentAttributes } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { toNumber, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 import type { Call, EndpointGroup } from '../route.ts';
-import { seedById } from '../seed.ts';
+import { seedById } from '../collection.ts';
 
 const PATH = '/api/v2/slo/report';
 const INTERVALS = ['daily', 'weekly', 'monthly'];
@@ -22,7 +22,7 @@ export function sloReports(organisation: Organisation): EndpointGroup {
   };
 
   function create({ body }: Call): EmulatorResponse {
-    const { from_ts, to_ts, interval = 'weekly' } = attributesOf(body);
+    const { from_ts, to_ts, interval = 'weekly' } = sentAttributes(body);
     if (!INTERVALS.includes(String(interval)))
       throw new DatadogError(400, failure('Invalid Argument', `${String(interval)} is not a valid interval`));
     const id = newUuid();

@@ -5,7 +5,7 @@ import { CREATOR } from '../people/key-owner.ts';
 import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 import type { Call, EndpointGroup } from '../route.ts';
-import { seedById } from '../seed.ts';
+import { seedById } from '../collection.ts';
 import { queryOf, specificationOf } from './count-specification.ts';
 import { sloSearch } from './slo-search.ts';
 
@@ -66,7 +66,7 @@ class Slos {
 
   #remove(id: string): void {
     const slo = this.#find(id);
-    this.#held.drop(String(slo['id']));
+    this.#held.delete(String(slo['id']));
   }
 
   #list({ query }: Call): EmulatorResponse {
@@ -88,7 +88,7 @@ class Slos {
       const gone = Array.isArray(timeframes) ? timeframes : [];
       const left = thresholdsOf(slo).filter(({ timeframe }) => !gone.includes(timeframe));
       if (left.length === 0) {
-        this.#held.drop(id);
+        this.#held.delete(id);
         deleted.push(id);
       } else {
         this.#held.put(id, { ...slo, thresholds: left, modified_at: this.#seconds() });
