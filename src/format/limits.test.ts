@@ -69,6 +69,13 @@ describe('the limit on values', () => {
     });
   }
 
+  it('is checked before js-yaml reads the text as a whole: a fault behind the limit is not found', async () => {
+    const limits = { ...OBJECT_LIMITS, values: 10 };
+    const items = (count: number) => `${'- 1\n'.repeat(count)}- "`;
+    assert.equal((await refused(items(8), 'yaml', limits)).code, 'malformed_body');
+    assert.equal((await refused(items(10), 'yaml', limits)).code, 'too_large');
+  });
+
   it('counts all that an alias refers to', async () => {
     const text = (aliases: number) => `a: &a [1, 2, 3]\nb: [${'*a,'.repeat(aliases)}]\n`;
     const limits = { ...OBJECT_LIMITS, values: 6 + 4 * 5 };

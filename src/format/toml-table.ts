@@ -20,7 +20,8 @@ export interface Table {
   readonly level: number;
   readonly steps: readonly (string | number)[];
   readonly place: Place | undefined;
-  readonly parts: Map<string, Table | TableList>;
+  /** Tables and lists of tables in it that a header or dotted key may reach again. */
+  parts?: Map<string, Table | TableList>;
   made: 'on the way' | 'header' | 'dotted' | 'inline';
 }
 
@@ -46,7 +47,7 @@ export class Tables {
   /** `[a.b.c]`: the table it opens. */
   open(key: readonly KeyPart[], offset: number): Table {
     const { parent, last } = this.#walk(key, offset);
-    const known = parent.parts.get(last.name);
+    const known = parent.parts?.get(last.name);
     if (known === undefined) return this.#add(parent, last, 'header', offset);
     if ('last' in known || known.made !== 'on the way') return this.#twice(parent, last);
     known.made = 'header';
@@ -56,7 +57,7 @@ export class Tables {
   /** `[[a.b.c]]`: the new last table of the list. */
   append(key: readonly KeyPart[], offset: number): Table {
     const { parent, last } = this.#walk(key, offset);
-    const known = parent.parts.get(last.name);
+    const known = parent.parts?.get(last.name);
     if (known !== undefined && !('last' in known)) return this.#twice(parent, last);
     const value: Json[] = known?.value ?? [];
     if (!known) {
@@ -70,7 +71,7 @@ export class Tables {
     const table = this.#table({}, parent.level + 1, steps, place, 'header', offset);
     value.push(table.value);
     if (known) known.last = table;
-    else parent.parts.set(last.name, { value, place: listPlace, last: table });
+    else (parent.parts ??= new Map()).set(last.name, { value, place: listPlace, last: table });
     return table;
   }
 
@@ -78,7 +79,7 @@ export class Tables {
   dotted(from: Table, way: readonly KeyPart[]): Table {
     let table = from;
     for (const part of way) {
-      const known = table.parts.get(part.name);
+      const known = table.parts?.get(part.name);
       if (known === undefined) table = this.#add(table, part, 'dotted', part.offset);
       else if ('last' in known || known.made === 'header' || known.made === 'inline') {
         return this.#twice(table, part);
@@ -125,7 +126,7 @@ export class Tables {
   #walk(key: readonly KeyPart[], offset: number): { parent: Table; last: KeyPart } {
     let parent = this.root;
     for (const part of key.slice(0, -1)) {
-      const known = parent.parts.get(part.name);
+      const known = parent.parts?.get(part.name);
       if (known === undefined) parent = this.#add(parent, part, 'on the way', offset);
       else if ('last' in known) parent = known.last;
       else parent = known;
@@ -139,7 +140,7 @@ export class Tables {
     this.define(parent, part, value);
     const place = parent.place && addPlace(parent.place, part.name, offset);
     const table = this.#table(value, parent.level, [...parent.steps, part.name], place, made, part.offset);
-    parent.parts.set(part.name, table);
+    (parent.parts ??= new Map()).set(part.name, table);
     return table;
   }
 
@@ -153,7 +154,7 @@ export class Tables {
   ): Table {
     const level = around + 1;
     this.requireDepth(level, steps, offset);
-    return { value, level, steps, place, parts: new Map(), made };
+    return { value, level, steps, place, made };
   }
 
   #countIn(parent: Table, name: string, offset: number): void {

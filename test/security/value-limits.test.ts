@@ -23,6 +23,31 @@ const BODIES: readonly (readonly [path: string, format: string, body: () => stri
   ['/lint', 'json', () => `{"application":"a","monitors":[{"tags":[${'1,'.repeat(OBJECT)}1]}]}`, OBJECT],
 ];
 
+it('answers a body with more bytes than the limit with 413, limit and measured', async () => {
+  const limit = 1024 * 1024;
+  const headers = { 'content-type': 'application/json' };
+  const body = `"${'x'.repeat(limit - 1)}"`;
+  for (const chunked of [false, true]) {
+    const answer = await fetch(new URL('/create_monitor', pod.birddogUrl), {
+      method: 'POST',
+      headers,
+      body: chunked ? new Blob([body]).stream() : body,
+      duplex: 'half',
+    });
+    const problem: unknown = await answer.json();
+    const {
+      code,
+      unit,
+      limit: said,
+      measured,
+    } = { code: '', unit: '', limit: 0, measured: 0, ...Object(problem) };
+    assert.deepEqual(
+      [answer.status, code, unit, said, measured],
+      [413, 'too_large', 'bytes', limit, limit + 1],
+    );
+  }
+});
+
 describe('a body with more values than the limit', () => {
   for (const [path, format, body, limit] of BODIES) {
     it(`is 413 with limit and measured at ${path} in ${format}, and Birddog goes on serving`, async () => {
