@@ -8,7 +8,8 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Ports } from './ports.ts';
 import { applyPlan } from './document/apply-plan.ts';
 import type { DocumentPlan, LiveState } from './document/document-plan.ts';
-import { planDocument } from './document/plan-document.ts';
+import { runAtOnce } from '../domain/throttle.ts';
+import { planningDocument } from './document/plan-document.ts';
 import { readDocument } from './document/read-document.ts';
 import { plan } from './plan.ts';
 
@@ -77,7 +78,7 @@ describe('a path that forgets to lint', () => {
   });
 
   it('plans no write of a document that joins a marker to its entries', () => {
-    const planned = planDocument(forgedDocument, LIVE, WAY, false);
+    const planned = runAtOnce(planningDocument(forgedDocument, LIVE, WAY, false));
     assert.deepEqual(planned.steps, []);
     assert.deepEqual(
       planned.refused.map(({ wanted, findings }) => [wanted.key, findings.map(({ pointer }) => pointer)]),

@@ -12,17 +12,22 @@ const OTHERS: readonly { readonly tool: string; readonly says: RegExp }[] = [
   { tool: 'Terraform', says: /\b(?:managed[_ -]?by[: ]\s*terraform|terraform:(?:true|managed))\b/i },
 ];
 
+const STORED = ['monitor', 'dashboard'] as const;
+
 /** What keeps an object from being adopted, and whose it seems to be besides. */
 export function adoptionFindings(
   wanted: readonly Wanted[],
   { adoptable, own }: LiveState,
   application: string,
 ): Finding[] {
+  const marked = new Set(
+    STORED.flatMap((stored) => own[stored].map((object) => `${stored}:${markOf(stored, object)?.key ?? ''}`)),
+  );
   return wanted.flatMap((one): Finding[] => {
     const { stored, key, adopt } = one;
     if (adopt === undefined) return [];
     // Once marked, the marker decides.
-    if (own[stored].some((object) => markOf(stored, object)?.key === key)) return [];
+    if (marked.has(`${stored}:${key}`)) return [];
     const pointer = pointerTo(one.pointer, 'adopt');
     const object = adoptable.get(`${stored}:${adopt}`);
     if (!object) {

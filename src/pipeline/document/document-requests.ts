@@ -4,6 +4,7 @@ import { idOf, isContestedBy } from '../../domain/marker.ts';
 import type { PlannedObject } from '../../domain/plan.ts';
 import { type Pointer, pointerTo, valueAt } from '../../domain/pointer.ts';
 import { ProblemError } from '../../domain/problem.ts';
+import { runThrottled } from '../../domain/throttle.ts';
 import { policyFindings, tagPlace } from '../../domain/tag-policies.ts';
 import { conflictOf, markerConflict } from '../contested.ts';
 import { wayMembers } from '../describe.ts';
@@ -15,8 +16,8 @@ import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { applyPlan, type Outcome, writesOf } from './apply-plan.ts';
 import { basisProblem } from './moved.ts';
 import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-plan.ts';
-import { basisOf, planDocument } from './plan-document.ts';
-import { type ReadDocument, readDocument, type Wanted } from './read-document.ts';
+import { basisSteps, planningDocument } from './plan-document.ts';
+import { type ReadDocument, readingDocument, type Wanted } from './read-document.ts';
 import { asKnown, readLive, remember } from './read-live.ts';
 
 const STORED = ['monitor', 'dashboard'] as const;
@@ -31,9 +32,9 @@ export async function prepare(request: PipelineRequest, ports: Ports): Promise<P
     if (body) refuseErrors(lintRequest({ ...request, body }), body);
     throw new ProblemError('internal', 'A body that is no document was planned.');
   }
-  const document = readDocument(value);
+  const document = await runThrottled(readingDocument(value));
   const live = await readLive(document, ports, context);
-  const plan = planDocument(document, live, way, query.prune === 'true');
+  const plan = await runThrottled(planningDocument(document, live, way, query.prune === 'true'));
   const policies = await ports.policies.list(context);
   const underPolicy = writesOf(plan).flatMap((step) => underPolicies(step, policies, value));
   const linted = lintRequest({ ...request, body });
@@ -122,7 +123,7 @@ export async function applyRequest(request: PipelineRequest, ports: Ports): Prom
   const outcome = await applyPlan({ document, plan, live, way, ports, context });
   const after = liveAfter(live, outcome);
   for (const stored of STORED) remember(stored, plan.application, after.own[stored], ports);
-  const basis = outcome.done.length > 0 ? basisOf(document, after) : plan.basis;
+  const basis = outcome.done.length > 0 ? await runThrottled(basisSteps(document, after)) : plan.basis;
   keepBasis(basis, plan.application, after, ports);
   const progress = progressOf(outcome, ports);
   if (outcome.failure) throw failed(outcome.failure, outcome.findings, { ...progress, basis }, request);

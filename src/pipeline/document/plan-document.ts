@@ -18,18 +18,19 @@ import {
   unmarked,
 } from '../../domain/marker.ts';
 import { resolved } from '../../domain/references.ts';
+import type { Steps } from '../../domain/throttle.ts';
 import { adoptionFindings } from './adoption.ts';
 import type { DocumentPlan, LiveState, PlanStep, RefusedEntry } from './document-plan.ts';
 import { keysWithAssets, type ReadDocument, type Wanted } from './read-document.ts';
 import { fullName, inOrder, nameOf } from './references-in-order.ts';
 
-/** Compares a document with what Datadog holds. Pure. */
-export function planDocument(
+/** Compares a document with what Datadog holds, in steps of an entry each. Pure. */
+export function* planningDocument(
   document: ReadDocument,
   live: LiveState,
   way: Way,
   prune: boolean,
-): DocumentPlan {
+): Steps<DocumentPlan> {
   const { application, wanted } = document;
   const held = heldBy(live);
   const found = new Map(wanted.map((one) => [one, foundFor(one, application, held, live)]));
@@ -38,15 +39,18 @@ export function planDocument(
   const isThere = (name: string) => (held.has(name) && !prune) || live.foreign.has(name);
   const order = inOrder(wanted, application, isThere);
   const refused: RefusedEntry[] = [];
-  const steps = order.steps.map((list) =>
-    list.flatMap((one) => {
+  const steps: PlanStep[][] = [];
+  for (const list of order.steps) {
+    const planned: PlanStep[] = [];
+    for (const one of list) {
       const before = found.get(one);
       const desired = desiredOf(one, before, document, way, idFor);
-      if (desired.ok) return [stepFor(one, before, desired.object)];
-      refused.push({ wanted: one, findings: desired.findings });
-      return [];
-    }),
-  );
+      if (desired.ok) planned.push(stepFor(one, before, desired.object));
+      else refused.push({ wanted: one, findings: desired.findings });
+      yield;
+    }
+    steps.push(planned);
+  }
   const named = new Set(wanted.map(({ stored, key }) => nameOf({ kind: stored, key })));
   const others = [...held.values()].filter(({ stored, key }) => !named.has(nameOf({ kind: stored, key })));
   const leftOver = others.map(({ stored, key, object }) =>
@@ -57,7 +61,7 @@ export function planDocument(
   );
   return {
     application,
-    basis: basisOf(document, live),
+    basis: yield* basisSteps(document, live),
     refused,
     steps: [...steps, deletedLast(leftOver), copies].filter((list) => list.length > 0),
     findings: [
@@ -190,7 +194,7 @@ function deletedLast(steps: readonly PlanStep[]): PlanStep[] {
 }
 
 /** A digest of the document and another of what Datadog holds, so that it can be told which of the two moved. */
-export function basisOf(document: ReadDocument, live: LiveState): string {
+export function* basisSteps(document: ReadDocument, live: LiveState): Steps<string> {
   const wanted = document.wanted.map(({ kind, key, object, adopt, unmanaged }) => ({
     kind,
     key,
@@ -199,26 +203,36 @@ export function basisOf(document: ReadDocument, live: LiveState): string {
     unmanaged: [...unmanaged],
   }));
   const withAssets = keysWithAssets(document);
-  const held = (['monitor', 'dashboard'] as const).flatMap((stored) =>
-    [...live.own[stored], ...adoptedOf(stored, live)].map((object) => {
+  const held: { id: string; object: JsonObject }[] = [];
+  for (const stored of ['monitor', 'dashboard'] as const) {
+    for (const object of [...live.own[stored], ...adoptedOf(stored, live)]) {
       const { assets = null, ...rest } = canonical(stored, object);
       // A list does not say them, a single read does: they count where they were read.
       const counts = stored === 'monitor' && withAssets.has(markOf(stored, object)?.key ?? '');
-      return { id: idOf(object), object: counts ? { ...rest, assets } : rest };
-    }),
-  );
-  return `${digest([document.team ?? null, wanted])}-${digest(held.sort((a, b) => (a.id < b.id ? -1 : 1)))}`;
+      held.push({ id: idOf(object), object: counts ? { ...rest, assets } : rest });
+      yield;
+    }
+  }
+  const wantedDigest = yield* digestOf(`[${printJson(document.team ?? null)},[`, wanted, ']]');
+  return `${wantedDigest}-${yield* digestOf(
+    '[',
+    held.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    ']',
+  )}`;
 }
 
 function adoptedOf(stored: StoredKind, { adoptable: all }: LiveState): JsonObject[] {
   return [...all].flatMap(([name, object]) => (name.startsWith(`${stored}:`) ? [object] : []));
 }
 
-function digest(value: Json): string {
-  return createHash('sha256')
-    .update(printJson(ordered(value)))
-    .digest('base64url')
-    .slice(0, 22);
+/** The digest of a list as JSON between two texts. */
+function* digestOf(before: string, items: readonly Json[], after: string): Steps<string> {
+  const hash = createHash('sha256').update(before);
+  for (const [at, item] of items.entries()) {
+    hash.update(`${at > 0 ? ',' : ''}${printJson(ordered(item))}`);
+    yield;
+  }
+  return hash.update(after).digest('base64url').slice(0, 22);
 }
 
 /** The value with the members of every object in one order. */

@@ -9,6 +9,7 @@ import { toSend } from '../../domain/managed-fields.ts';
 import { type Pointer, pointerTo } from '../../domain/pointer.ts';
 import { type PlacedReference, referencesIn } from '../../domain/references.ts';
 import { compileAlert } from '../../alerts/compile.ts';
+import { runAtOnce, type Steps } from '../../domain/throttle.ts';
 import { defaultKey } from '../lint.ts';
 import { storedKind } from '../request.ts';
 
@@ -70,22 +71,25 @@ function aliasesOf(catalogs: JsonObject): CatalogAliases {
  * is left out; lintDocument says what is wrong with it.
  */
 export function readDocument(document: JsonObject): ReadDocument {
+  return runAtOnce(readingDocument(document));
+}
+
+/** The same in steps, of an entry each. */
+export function* readingDocument(document: JsonObject): Steps<ReadDocument> {
   const { team } = document;
   const findings: Finding[] = [];
-  const wanted = LISTS.flatMap(({ list, kind }) => {
+  const wanted: Wanted[] = [];
+  for (const { list, kind } of LISTS) {
     const entries = document[list];
-    if (!Array.isArray(entries)) return [];
-    return entries.flatMap((entry, at) => {
+    if (!Array.isArray(entries)) continue;
+    for (const [at, entry] of entries.entries()) {
       const pointer = pointerTo('', list, at);
-      return isObject(entry) ? readEntry(kind, entry, pointer, document, findings) : [];
-    });
-  });
-  return {
-    ...documentIn(document),
-    team: typeof team === 'string' ? team : undefined,
-    wanted,
-    findings: [...findings, ...sameKeys(wanted)],
-  };
+      if (isObject(entry)) append(wanted, readEntry(kind, entry, pointer, document, findings));
+      yield;
+    }
+  }
+  append(findings, sameKeys(wanted));
+  return { ...documentIn(document), team: typeof team === 'string' ? team : undefined, wanted, findings };
 }
 
 function readEntry(

@@ -39,25 +39,11 @@ export function inOrder(
       return [mistake(reference, 'dangling_reference')];
     }),
   );
-  const waitsFor = new Map(
-    wanted.map((one) => [
-      one,
-      new Set(
-        one.references
-          .flatMap((reference) => byName.get(own(reference) ?? '') ?? [])
-          .filter((o) => o !== one),
-      ),
-    ]),
+  const { steps, circling } = levels(
+    wanted,
+    (one) =>
+      new Set(one.references.flatMap((to) => byName.get(own(to) ?? '') ?? []).filter((o) => o !== one)),
   );
-  const steps: Wanted[][] = [];
-  while (waitsFor.size > 0) {
-    const ready = [...waitsFor].flatMap(([one, others]) => (others.size === 0 ? [one] : []));
-    if (ready.length === 0) break;
-    steps.push(ready);
-    for (const one of ready) waitsFor.delete(one);
-    for (const others of waitsFor.values()) for (const one of ready) others.delete(one);
-  }
-  const circling = [...waitsFor.keys()];
   const inCircle = new Set(circling.map((one) => nameOf({ kind: one.stored, key: one.key })));
   const selfish = wanted.filter((one) =>
     one.references.some((reference) => own(reference) === nameOf({ kind: one.stored, key: one.key })),
@@ -71,6 +57,39 @@ export function inOrder(
       .map((reference) => mistake(reference, 'reference_cycle')),
   );
   return { steps: circling.length > 0 ? [...steps, circling] : steps, findings: [...findings, ...cycles] };
+}
+
+/** The wanted in levels: each after all that it waits for. Those that wait for each other are `circling`. Linear in both. */
+function levels(wanted: readonly Wanted[], waitsFor: (one: Wanted) => ReadonlySet<Wanted>) {
+  const left = new Map<Wanted, number>();
+  const dependents = new Map<Wanted, Wanted[]>();
+  for (const one of wanted) {
+    const others = waitsFor(one);
+    left.set(one, others.size);
+    for (const other of others) {
+      const list = dependents.get(other);
+      if (list) list.push(one);
+      else dependents.set(other, [one]);
+    }
+  }
+  const steps: Wanted[][] = [];
+  const order = new Map([...left.keys()].map((one, at) => [one, at]));
+  const inOrderOf = (a: Wanted, b: Wanted) => (order.get(a) ?? 0) - (order.get(b) ?? 0);
+  let ready = [...left].flatMap(([one, count]) => (count === 0 ? [one] : []));
+  while (ready.length > 0) {
+    steps.push(ready);
+    const next: Wanted[] = [];
+    for (const one of ready) {
+      left.delete(one);
+      for (const dependent of dependents.get(one) ?? []) {
+        const count = (left.get(dependent) ?? 0) - 1;
+        left.set(dependent, count);
+        if (count === 0) next.push(dependent);
+      }
+    }
+    ready = next.sort(inOrderOf);
+  }
+  return { steps, circling: [...left.keys()] };
 }
 
 const SENTENCES = {

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { runAtOnce, runThrottled, type Steps } from './throttle.ts';
+
+function* counting(seen: number[]): Steps<string> {
+  for (let n = 0; n < 10; n += 1) {
+    seen.push(n);
+    yield;
+  }
+  return 'done';
+}
+
+it('runs all steps at once, or gives the event loop a turn after every 5 ms of them, with the same result', async () => {
+  assert.equal(runAtOnce(counting([])), 'done');
+  const seen: number[] = [];
+  const turnsAfter: number[] = [];
+  let now = 0;
+  const nowMs = () => (now += 2);
+  const nextTurn = async () => void turnsAfter.push(seen.length);
+  assert.equal(await runThrottled(counting(seen), nowMs, nextTurn), 'done');
+  assert.deepEqual(turnsAfter, [3, 6, 9]);
+});
