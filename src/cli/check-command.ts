@@ -10,6 +10,7 @@ import { readConfig } from './config.ts';
 import type { Streams } from './command.ts';
 import { UsageError } from './read-options.ts';
 import { printCheck } from './print-check.ts';
+import { safeText } from './safe-text.ts';
 import { visible, visibleJson } from './visible.ts';
 
 const USAGE = `usage: birddog check [OPTION...]
@@ -42,7 +43,7 @@ export async function checkCommand(
     client = createBirddogClient(readConfig(options.url), clock);
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof SettingsError)) throw error;
-    err(`birddog check: ${visible(error.message)}\n\n${USAGE}`);
+    err(safeText(`birddog check: ${visible(error.message)}\n\n${USAGE}`));
     return STATUS.notDone;
   }
   if (options.help) {
@@ -54,7 +55,8 @@ export async function checkCommand(
   client.close();
   const ok = allWell(parts);
   const { url } = client;
-  out(options.json ? `${visibleJson({ ok, checked_at, url, parts })}\n` : printCheck(parts, url, paint));
+  const report = printCheck(parts, url, paint);
+  out(options.json ? `${visibleJson({ ok, checked_at, url, parts })}\n` : safeText(report));
   return ok ? STATUS.well : STATUS.unwell;
 }
 

@@ -103,7 +103,7 @@ async function acceptAll(
   deadlineMs: number,
   working: Working,
 ): Promise<Exit> {
-  const { out, err, paintErr } = working;
+  const { exact, err, paintErr } = working;
   const exits: Exit[] = [];
   const accepted = new Map<FileDocument, Accepted>();
   for (const { name, document, objects } of touched) {
@@ -126,7 +126,7 @@ async function acceptAll(
     const documents = drifts.flatMap(({ document }) => (document?.file === file ? [document] : []));
     const text = withParts(file.text, documents, accepted);
     try {
-      if (name === '-') out(text);
+      if (name === '-') exact(text);
       else if (text !== file.text) {
         await replaceText(name, text);
         err(`${visible(name)}: written; birddog plan says whether anything is left\n`);

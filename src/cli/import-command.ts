@@ -69,7 +69,7 @@ function formatFor(format: string | undefined, output: string | undefined): Form
 
 async function importDocument(
   { parameters, format, output, deadlineMs, json }: NonNullable<ReturnType<typeof importOptions>>,
-  { client, progress, out, err, paintErr }: Working,
+  { client, progress, exact, err, paintErr }: Working,
 ): Promise<Exit> {
   const { application } = parameters;
   progress.show(0, 1, `reading what ${application} has`);
@@ -83,7 +83,7 @@ async function importDocument(
     }
     const document = documentIn(answer);
     const written = printDocument(document, json ? 'json' : format, commentFor(parameters, client.url));
-    if (output === undefined) out(written);
+    if (output === undefined) exact(written);
     else await createText(output, written);
     const counts = [count(document['monitors'], 'monitor'), count(document['dashboards'], 'dashboard')];
     err(

@@ -12,13 +12,15 @@ import { printText } from './print-text.ts';
 import { UsageError } from './read-options.ts';
 import type { LintedFile, OutputFormat, Paint } from './report.ts';
 import { bounded, FileError, formatOfFile, readBytes, replaceText } from './text-files.ts';
+import { safeText } from './safe-text.ts';
 import { visible } from './visible.ts';
 
 export const STATUS = { well: 0, errors: 1, notDone: 2 } as const;
 
 /** `birddog lint`: gives the exit status. */
 export async function lintCommand(args: readonly string[], streams: Streams): Promise<number> {
-  const { out, err } = streams;
+  const { out } = streams;
+  const err = (text: string) => streams.err(safeText(text));
   let options: LintOptions;
   try {
     options = lintOptions(args);
@@ -51,7 +53,7 @@ export async function lintCommand(args: readonly string[], streams: Streams): Pr
   }
   const report = await REPORTS[options.output](files, streams.paint);
   // Where standard output has the mended text, what is left goes beside it.
-  (options.fix && options.files.includes('-') ? err : out)(report);
+  (options.fix && options.files.includes('-') ? streams.err : out)(report);
   if (failed) return STATUS.notDone;
   const counts = files.some(({ findings }) => findings.some((f) => options.strict || f.severity === 'error'));
   return counts ? STATUS.errors : STATUS.well;
@@ -60,7 +62,7 @@ export async function lintCommand(args: readonly string[], streams: Streams): Pr
 const REPORTS: Readonly<
   Record<OutputFormat, (files: readonly LintedFile[], paint: Paint) => string | Promise<string>>
 > = {
-  text: printText,
+  text: (files, paint) => safeText(printText(files, paint)),
   json: printJson,
   sarif: printSarif,
   github: printGithub,
@@ -91,11 +93,11 @@ async function mended(
   if (name === '-') streams.out(mark + result);
   else if (fixed.length > 0) await replaceText(name, mark + result);
   const say = options.output === 'text' && !options.files.includes('-') ? streams.out : streams.err;
-  for (const one of fixed) say(told(name, one));
+  for (const one of fixed) say(safeText(told(name, one)));
   return result;
 }
 
 function told(name: string, { finding, title }: Fixed): string {
   const { line, column, code } = finding;
-  return `${visible(name)}:${line}:${column}: fixed: ${visible(title)} [${code}]\n`;
+  return `${visible(name)}:${line}:${column}: fixed: ${visible(title)} [${visible(code)}]\n`;
 }

@@ -1,4 +1,5 @@
 import type { LintedFile } from './report.ts';
+import { withoutCommands } from './safe-text.ts';
 import { visible } from './visible.ts';
 
 /**
@@ -27,7 +28,7 @@ export function printGithub(files: readonly LintedFile[]): string {
 function data(text: string): string {
   return text
     .split(/(\r|\n|%)/)
-    .map((part) => ESCAPES.get(part) ?? visible(part))
+    .map((part) => ESCAPES.get(part) ?? withoutCommands(visible(part)))
     .join('');
 }
 

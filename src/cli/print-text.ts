@@ -26,7 +26,7 @@ function block({ name }: LintedFile, finding: LocatedFinding, line: string, pain
   const { shown, marks } = excerpt(line, column, to);
   const gutter = String(number);
   const rows = [
-    `${place} ${paint(severity, `${severity}:`)} ${visible(message)} ${paint('aside', `[${code}]`)}`,
+    `${place} ${paint(severity, `${severity}:`)} ${visible(message)} ${paint('aside', `[${visible(code)}]`)}`,
     `  ${paint('aside', `${gutter} |`)} ${shown}`,
     `  ${paint('aside', `${' '.repeat(gutter.length)} |`)} ${paint(severity, marks)}`,
   ];

@@ -1,5 +1,5 @@
 import type { Surroundings } from './command.ts';
-import { widthOf } from './visible.ts';
+import { visible, widthOf } from './visible.ts';
 
 const BAR = 24;
 const TICK_MS = 200;
@@ -65,7 +65,7 @@ export function progressLine(
   const filled = total === 0 ? 0 : Math.min(BAR, Math.floor((BAR * done) / total));
   const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`;
   const line = `${SPINNER[ticks % SPINNER.length]} ${bar} ${done}/${total} ${doing}${seconds > 0 ? ` ${seconds} s` : ''}`;
-  return fitting(line, columns - 1);
+  return fitting(visible(line), columns - 1);
 }
 
 /** A line that wrapped could not be written anew. */

@@ -5,12 +5,15 @@ import type { ClientOptions } from './document-options.ts';
 import { type ProgressBar, progressBar } from './progress.ts';
 import { UsageError } from './read-options.ts';
 import type { Paint } from './report.ts';
+import { safeText } from './safe-text.ts';
 import { visible } from './visible.ts';
 
 /** What a command that asks Birddog works with. */
 export interface Working extends Surroundings {
   readonly client: BirddogClient;
   readonly progress: ProgressBar;
+  /** Writes a document to standard output as it is; all else goes through `out` and `err`, which make it safe to show. */
+  readonly exact: (text: string) => void;
 }
 
 const plain: Paint = (_style, text) => text;
@@ -39,13 +42,14 @@ export async function runCommand<Options extends ClientOptions>(
     const wrong = error instanceof UsageError || error instanceof SettingsError;
     if (!wrong) throw error;
     const lines = error.message.split('\n').map(visible).join('\n');
-    err(`birddog ${name}: ${lines}\n${error instanceof UsageError ? `\n${usage}` : ''}`);
+    err(safeText(`birddog ${name}: ${lines}\n${error instanceof UsageError ? `\n${usage}` : ''}`));
     return EXIT.error;
   }
   const progress = progressBar(surroundings);
   const painted = options.color ? {} : { paint: plain, paintErr: plain };
   try {
-    return await work(options, { ...surroundings, ...painted, client, progress });
+    const safe = { out: (text: string) => out(safeText(text)), err: (text: string) => err(safeText(text)) };
+    return await work(options, { ...surroundings, ...painted, ...safe, exact: out, client, progress });
   } finally {
     progress.close();
     client.close();

@@ -14,14 +14,18 @@ export function visible(text: string): string {
 
 /** JSON in which no control character stands as it is. */
 export function visibleJson(value: unknown): string {
-  return JSON.stringify(value, undefined, 2)
-    .replace(HIDDEN, (char) =>
-      Array.from(
-        { length: char.length },
-        (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`,
-      ).join(''),
-    )
-    .replaceAll('\x7f', '\\u007f');
+  return (
+    JSON.stringify(value, undefined, 2)
+      .replace(HIDDEN, (char) =>
+        Array.from(
+          { length: char.length },
+          (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`,
+        ).join(''),
+      )
+      .replaceAll('\x7f', '\\u007f')
+      // The begin of a command to a CI system, wherever it is in a line.
+      .replaceAll('##[', '##\\u005b')
+  );
 }
 
 const NO_WIDTH = /^[\p{Mn}\p{Me}\u200d]$/u;

@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { BirddogProblem } from '../../src/cli/birddog-failures.ts';
+import type { Command } from '../../src/cli/command.ts';
+import { applyCommand } from '../../src/cli/apply-command.ts';
+import { driftCommand } from '../../src/cli/drift-command.ts';
+import { importCommand } from '../../src/cli/import-command.ts';
+import { planCommand } from '../../src/cli/plan-command.ts';
+import { printGithub } from '../../src/cli/print-github.ts';
+import { printJson } from '../../src/cli/print-json.ts';
+import { printSarif } from '../../src/cli/print-sarif.ts';
+import type { LintedFile } from '../../src/cli/report.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { runInProcess } from '../acceptance/run-in-process.ts';
+import { lint } from '../acceptance/run-lint.ts';
+
+const SEEDS = 1000;
+const HOSTILE = [
+  '\x1b[2J\x1b[H',
+  '\x1b]0;title\x07',
+  '\x1b[8m',
+  '\x9b31m',
+  '\r',
+  '\n',
+  '\n::error file=a,line=1::forged',
+  '::add-mask::x',
+  '  ::warning::x',
+  '\u00a0::stop-commands::x',
+  '##[error]x',
+  '##[',
+  '##vso[task.setvariable]x',
+  '%0A::error::x',
+  '\u202e',
+  '\u2028::error::x',
+  '\u200b',
+  '\x00',
+  '```',
+  '|',
+  '<script>alert(1)</script>',
+  '<img src=x onerror=y>',
+  '</code></details>',
+  '@octocat',
+  '[a](javascript:x)',
+  '"',
+  '\\',
+  '\ud800',
+];
+/** What a server or a file may say, in any field. */
+const text = fc
+  .array(fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'grapheme', maxLength: 8 })), {
+    maxLength: 5,
+  })
+  .map((pieces) => pieces.join(''));
+const line = fc.integer({ min: 1, max: 9 });
+
+/** Asserts that what was written reads as it is, on a terminal and in the log of a workflow. */
+function assertSafe(written: string, what: string): void {
+  const shown = JSON.stringify(written);
+  assert.doesNotMatch(
+    written,
+    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069\ufeff]/,
+    `${what}: ${shown}`,
+  );
+  assert.doesNotMatch(written, /^\s*::/m, `${what}: ${shown}`);
+  assert.ok(!written.includes('##['), `${what}: ${shown}`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'birddog-output-'));
+after(() => rmSync(folder, { recursive: true }));
+writeFileSync(
+  join(folder, 'a.yaml'),
+  'application: a\nteam: t\nmonitors:\n  - {key: k, type: query alert, name: N, query: "avg(last_5m):avg:a{*} > 1"}\n',
+);
+
+/** Runs a command against a Birddog that says this. */
+function run(command: Command, args: readonly string[], ask: () => Promise<JsonObject>) {
+  const clientOf = () => ({ url: new URL('http://127.0.0.1:1'), ask, close: () => {} });
+  return runInProcess(command, 'http://127.0.0.1:1', folder, args, { surroundings: { clientOf } });
+}
+
+const finding = fc.record({
+  code: text,
+  severity: fc.constantFrom('error' as const, 'warning' as const),
+  message: text,
+  pointer: text,
+  line,
+  column: line,
+  hint: text,
+});
+const change = fc.record({ path: text.map((path) => `/${path}`), from: text, to: text });
+const object = fc.record({
+  kind: fc.constantFrom('monitor', 'alert', 'dashboard'),
+  key: fc.oneof(text, fc.constant('k')),
+  id: text,
+  url: text,
+  action: fc.constantFrom('create', 'update', 'replace', 'delete', 'left_over'),
+  changes: fc.array(change, { maxLength: 2 }),
+  origin: fc.dictionary(text, text, { maxKeys: 1 }),
+});
+const answer = fc.record({
+  application: text,
+  way: text,
+  basis: text,
+  objects: fc.array(object, { maxLength: 3 }),
+  findings: fc.array(finding, { maxLength: 2 }),
+  document: fc.constant({ application: 'a' }),
+});
+const problem = fc.record({
+  code: text,
+  title: text,
+  detail: text,
+  hint: text,
+  request_id: text,
+  findings: fc.array(finding, { maxLength: 2 }),
+});
+
+const asJson = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value));
+const failing = (body: JsonObject) => async (): Promise<JsonObject> => {
+  throw new BirddogProblem(body, { requestId: 'r', retryAfterMs: undefined, withToken: true });
+};
+
+describe('what a server says, in any field', () => {
+  const COMMANDS: readonly (readonly [what: string, command: Command, args: readonly string[]])[] = [
+    ['plan', planCommand, ['a.yaml']],
+    ['plan --markdown', planCommand, ['--markdown', 'a.yaml']],
+    ['plan --json', planCommand, ['--json', 'a.yaml']],
+    ['apply', applyCommand, ['--yes', 'a.yaml']],
+    ['drift', driftCommand, ['a.yaml']],
+    ['import', importCommand, ['--application', 'a']],
+  ];
+
+  for (const [what, command, args] of COMMANDS) {
+    it(`is neither a terminal escape nor a workflow command: ${what}`, { timeout: 120_000 }, async () => {
+      await fc.assert(
+        fc.asyncProperty(answer, problem, fc.boolean(), async (said, refused, well) => {
+          const ask = well ? async () => asJson(said) : failing(asJson(refused));
+          const { out, err } = await run(command, args, ask);
+          assertSafe(out, `${what}, out`);
+          assertSafe(err, `${what}, err`);
+          if (args.includes('--json')) JSON.parse(out);
+          if (args.includes('--markdown')) assertPlainMarkdown(out);
+        }),
+        { numRuns: SEEDS },
+      );
+    });
+  }
+
+  it('is the same text in JSON, escaped', async () => {
+    await fc.assert(
+      fc.asyncProperty(problem, async (refused) => {
+        const { out } = await run(planCommand, ['--json', 'a.yaml'], failing(asJson(refused)));
+        const { documents } = JSON.parse(out);
+        assert.equal(documents[0].error.title, asJson(refused)['title']);
+      }),
+      { numRuns: SEEDS },
+    );
+  });
+});
+
+/** Outside of fences no tag but our own, no mention and no link to a script. */
+function assertPlainMarkdown(written: string): void {
+  const outside = written.replaceAll(/^(`{3,})[^`\n]*\n[^]*?^\1$/gm, '');
+  const tags = outside.match(/<[^>]*>?/g) ?? [];
+  for (const tag of tags) assert.match(tag, /^<\/?(?:code|details|summary|br)>$/, JSON.stringify(written));
+  assert.doesNotMatch(outside, /\]\(javascript:|@octocat/, JSON.stringify(written));
+}
+
+describe('what a file says, in any field of a finding', () => {
+  const found: fc.Arbitrary<LintedFile> = fc.record({
+    name: text,
+    format: fc.constant('yaml' as const),
+    text,
+    findings: fc.array(finding, { minLength: 1, maxLength: 3 }),
+  });
+
+  it('is one annotation of GitHub, with its own properties alone', () => {
+    fc.assert(
+      fc.property(found, (file) => {
+        const lines = printGithub([file]).split('\n').slice(0, -1);
+        assert.equal(lines.length, file.findings.length);
+        for (const one of lines) {
+          assert.match(one, /^::(?:error|warning) file=[^:,]*,line=\d,col=\d,title=[^:,]*::[^\r\n]*$/);
+          assertSafe(one.slice(2), 'github');
+        }
+      }),
+      { numRuns: SEEDS },
+    );
+  });
+
+  it('is JSON and SARIF that hold the same texts, escaped', async () => {
+    await fc.assert(
+      fc.asyncProperty(found, async (file) => {
+        const json = printJson([file]);
+        assertSafe(json, 'json');
+        const told: { message: string; code: string }[] = JSON.parse(json);
+        assert.deepEqual(
+          told.map(({ message, code }) => [message, code]),
+          file.findings.map(({ message, code }) => [message, code]),
+        );
+        const whole = file.name.isWellFormed() ? file : { ...file, name: 'a.yaml' };
+        const sarif = await printSarif([whole]);
+        assertSafe(sarif, 'sarif');
+        assert.deepEqual(
+          JSON.parse(sarif).runs[0].results.map(({ ruleId }: { ruleId: string }) => ruleId),
+          file.findings.map(({ code }) => code),
+        );
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is neither a terminal escape nor a workflow command in the text of lint', {
+    timeout: 120_000,
+  }, async () => {
+    const document = fc.oneof(
+      text.map((one) => `application: ${JSON.stringify(one)}\nteam: t\n${JSON.stringify(one)}: x\n`),
+      text,
+    );
+    await fc.assert(
+      fc.asyncProperty(document, async (written) => {
+        writeFileSync(join(folder, 'l.yaml'), written);
+        const { out, err } = await lint(folder, ['l.yaml']);
+        assertSafe(out, 'lint, out');
+        assertSafe(err, 'lint, err');
+      }),
+      { numRuns: SEEDS },
+    );
+  });
+});
