@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { documentJsonSchema } from '../src/contract/document-json-schema.ts';
 import { configurationPage } from './configuration-page.ts';
+import { withLimits } from './limits-section.ts';
 import { lintPage } from './lint-page.ts';
 
 const DOCS = join(import.meta.dirname, '../docs');
@@ -10,6 +11,10 @@ const DOCS = join(import.meta.dirname, '../docs');
 export const GENERATED_PAGES: readonly { readonly path: string; readonly text: () => Promise<string> }[] = [
   { path: join(DOCS, 'lint.md'), text: lintPage },
   { path: join(DOCS, 'configuration.md'), text: async () => configurationPage() },
+  {
+    path: join(DOCS, 'security.md'),
+    text: async () => withLimits(readFileSync(join(DOCS, 'security.md'), 'utf8')),
+  },
   { path: join(DOCS, 'schema.json'), text: async () => documentJsonSchema() },
 ];
 
