@@ -13,11 +13,14 @@ const [FIRST, SCREEN, LAST] = [2 ** 13, 2 ** 16, 2 ** 20];
 export function assertLinear(work: (length: number) => void, what = 'the work'): void {
   work(FIRST);
   if (Math.min(cpuOf(work, SCREEN), cpuOf(work, SCREEN)) < MIN_MS) return;
+  // One doubling may be paid by the compiler or the garbage collector; what is not linear fails at the next one too.
+  let failures = 0;
   for (let length = FIRST; length < LAST; length *= 2) {
     const [once, twice] = [median(work, length), median(work, 2 * length)];
     if (once < MIN_MS) continue;
-    assert.ok(twice < MAX_RATIO * once, `${what}: ${length} take ${once} ms, twice as many ${twice} ms`);
-    return;
+    if (twice < MAX_RATIO * once) return;
+    failures += 1;
+    assert.ok(failures < 2, `${what}: ${length} take ${once} ms, twice as many ${twice} ms`);
   }
 }
 
