@@ -1,5 +1,5 @@
 import { changesOf } from '../domain/changes.ts';
-import { isObject, type Json, type JsonObject, numberFromText, toNumber } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject, numberFromText, toNumber, textOf } from '../domain/json.ts';
 import { type Alert, SEVERITIES } from './alert.ts';
 import { compileAlert } from './compile.ts';
 import { readMessage } from './notification.ts';
@@ -57,7 +57,7 @@ export function readAlert(monitor: JsonObject): Alert | undefined {
 /** Whether the alert's own monitor is this one, in every managed field. */
 function saysAll(monitor: JsonObject, alert: Alert): boolean {
   const tags = Array.isArray(monitor['tags'])
-    ? monitor['tags'].filter((t) => !ADDED_TAG.test(String(t)))
+    ? monitor['tags'].filter((t) => !ADDED_TAG.test(textOf(t)))
     : [];
   return changesOf('monitor', { ...monitor, tags }, compileAlert(alert)).length === 0;
 }

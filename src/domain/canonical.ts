@@ -1,5 +1,5 @@
 import { MANAGED, READ_ONLY, SIMPLE_GROUPING } from './datadog-fields.ts';
-import { isObject, type Json, type JsonObject, numberFromText, toNumber } from './json.ts';
+import { isObject, type Json, type JsonObject, numberFromText, toNumber, textOf } from './json.ts';
 import type { StoredKind } from './managed-kind.ts';
 
 /**
@@ -109,7 +109,7 @@ function canonicalDashboard(dashboard: JsonObject): JsonObject {
     description: dashboard['description'] === '' ? null : (dashboard['description'] ?? null),
     widgets: widgets ?? null,
     ...(tabs === undefined ? {} : { tabs: tabsById(tabs, widgets) }),
-    ...(Array.isArray(notify) ? { notify_list: notify.map(String).sort() } : {}),
+    ...(Array.isArray(notify) ? { notify_list: notify.map(textOf).sort() } : {}),
   };
   for (const name of EMPTY_LISTS) {
     const value = result[name];

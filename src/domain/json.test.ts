@@ -10,6 +10,7 @@ import {
   parseTrustedJson,
   printJson,
   sameJson,
+  textOf,
 } from './json.ts';
 
 const SPELLINGS = [
@@ -105,5 +106,16 @@ describe('equality', () => {
     assert.ok(!sameJson([1, 2], [2, 1]));
     const missing: Json = {};
     assert.ok(!sameJson({ a: null }, missing) && !sameJson({ constructor: 1 }, missing));
+  });
+});
+
+describe('a value as text', () => {
+  it('is made of any value, whatever its members are called', () => {
+    assert.equal(textOf(numberFromText('1e400')), '1e400');
+    assert.equal(
+      textOf({ toString: null, valueOf: 1, toJSON: 2 }),
+      '{"toString":null,"valueOf":1,"toJSON":2}',
+    );
+    assert.deepEqual([textOf('a'), textOf(undefined), textOf(null), textOf([1])], ['a', '', 'null', '[1]']);
   });
 });

@@ -99,6 +99,15 @@ export function keepSpelling(_name: string, value: unknown, context?: { source?:
     : value;
 }
 
+/**
+ * Returns a value as text: a string as it is, nothing as the empty string, anything else as JSON. `String(value)` would call
+ * what an object holds as `toString`, and throws for a raw number.
+ */
+export function textOf(value: Json | undefined): string {
+  if (typeof value === 'string') return value;
+  return value === undefined ? '' : printJson(value);
+}
+
 /** JSON text, raw numbers in their own spelling. */
 export function printJson(value: Json): string {
   return JSON.stringify(value);

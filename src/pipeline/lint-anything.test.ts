@@ -142,6 +142,8 @@ const odd = fc.constantFrom<Json>(
   [null],
   [{}],
   { type: {} },
+  { toString: 1, valueOf: 1, toJSON: 1, length: 2, constructor: null },
+  [{ toString: null }, numberFromText('1.0')],
 );
 const anything = fc.oneof(
   odd,

@@ -1,3 +1,4 @@
+import { textOf } from '../../../domain/json.ts';
 import type { TextPart } from '../monitor-texts.ts';
 import { EVENT_TYPES, METRIC_TYPES } from '../monitor-types.ts';
 import type { MonitorRule, MonitorView } from '../monitor-view.ts';
@@ -21,7 +22,7 @@ const CONDITIONS: readonly Condition[] = [
     blocks: ['is_no_data', 'is_no_data_recovery'],
     holds: ({ type, options }) =>
       isOn(options['notify_no_data']) ||
-      String(options['on_missing_data'] ?? '').startsWith('show') ||
+      textOf(options['on_missing_data']).startsWith('show') ||
       type === 'composite',
     needs: 'notify_no_data, or on_missing_data: show_and_notify_no_data',
   },

@@ -1,3 +1,4 @@
+import { textOf } from '../../../domain/json.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { isOn, withoutOptions } from '../option-values.ts';
 
@@ -26,7 +27,7 @@ options: {on_missing_data: show_and_notify_no_data}
     return beside.map((name) => ({
       path: ['options', name],
       message: `Datadog refuses ${name} beside on_missing_data, which stands for both.`,
-      hint: `Leave out one of the two; on_missing_data is now ${String(on)}.`,
+      hint: `Leave out one of the two; on_missing_data is now ${textOf(on)}.`,
       ...(same ? { fix: withoutOptions(name) } : {}),
     }));
   },

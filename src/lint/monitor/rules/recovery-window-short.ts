@@ -1,3 +1,4 @@
+import { textOf } from '../../../domain/json.ts';
 import { callsOf } from '../algorithms.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { minutesOf } from '../query-windows.ts';
@@ -23,7 +24,7 @@ options:
   check: (view) => {
     const { thresholdWindows, thresholds } = view;
     const [trigger, recovery] = ['trigger_window', 'recovery_window'].map((member) =>
-      minutesOf(String(thresholdWindows[member] ?? '')),
+      minutesOf(textOf(thresholdWindows[member])),
     );
     const critical = thresholdOf(thresholds, 'critical');
     if (trigger === undefined || recovery === undefined || critical === undefined) return [];

@@ -1,3 +1,4 @@
+import { textOf } from '../../../domain/json.ts';
 import type { MonitorRule, MonitorView } from '../monitor-view.ts';
 import { isOn } from '../option-values.ts';
 
@@ -9,7 +10,7 @@ const REACHED: ReadonlyMap<string, (view: MonitorView) => boolean> = new Map([
     ({ options, type }) =>
       type === 'composite' ||
       isOn(options['notify_no_data']) ||
-      String(options['on_missing_data'] ?? '').startsWith('show'),
+      textOf(options['on_missing_data']).startsWith('show'),
   ],
 ]);
 
@@ -34,7 +35,7 @@ options: {renotify_interval: 60, renotify_statuses: [alert, warn], thresholds: {
       return [
         {
           path: ['options', 'renotify_statuses', at],
-          message: `The monitor never has the status ${String(status)}, so this notifies nobody.`,
+          message: `The monitor never has the status ${textOf(status)}, so this notifies nobody.`,
           hint:
             status === 'warn'
               ? 'Set a warning threshold, or leave it out.'
