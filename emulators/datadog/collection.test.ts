@@ -5,7 +5,7 @@ import { Organisation } from './organisation.ts';
 import { routeFinder } from './route.ts';
 
 describe('a collection', () => {
-  it('keeps the order of making, and its indexes right through changes and drops', () => {
+  it('keeps the order of creation, and correct indexes after updates and deletes', () => {
     const collection = new Collection();
     const withTag = collection.indexBy(({ tags }) => (Array.isArray(tags) ? tags.map(String) : []));
     collection.put('1', { tags: ['a', 'b'] });
@@ -17,7 +17,7 @@ describe('a collection', () => {
     assert.deepEqual([[...withTag('a')], collection.size], [[], 1]);
   });
 
-  it('tells of what changed, and not of a drop of nothing', () => {
+  it('reports changes, but not the delete of an unknown id', () => {
     const told: unknown[] = [];
     const collection = new Collection((id, object) => told.push([id, object]));
     collection.put('1', { x: 1 });
@@ -31,7 +31,7 @@ describe('a collection', () => {
 });
 
 describe('an organisation', () => {
-  it('gives numbers that no object had before, seeded ones too', () => {
+  it('returns numeric ids that no object has had, seeded ones included', () => {
     const organisation = new Organisation(() => 0);
     organisation.collection('monitors').put('4000000000', { id: 4_000_000_000 });
     const [first, second] = [organisation.newNumber(), organisation.newNumber()];
@@ -39,7 +39,7 @@ describe('an organisation', () => {
   });
 });
 
-describe('the route of a request', () => {
+describe('the route finder', () => {
   const run = () => ({ status: 200 });
   const find = routeFinder([
     { method: 'GET', path: '/a/:id', run },
@@ -47,13 +47,13 @@ describe('the route of a request', () => {
     { method: 'GET', path: '/a/:id/:part', run },
   ]);
 
-  it('is the one whose steps are named rather than the one with a name for any', () => {
+  it('prefers literal segments to parameters', () => {
     assert.equal(find('GET', '/a/search')?.route.path, '/a/search');
     assert.deepEqual(find('GET', '/a/1')?.params, { id: '1' });
     assert.deepEqual(find('GET', '/a/1/b')?.params, { id: '1', part: 'b' });
   });
 
-  it('is none for another method, or more steps', () => {
+  it('finds no route for another method or for more segments', () => {
     assert.equal(find('POST', '/a/1'), undefined);
     assert.equal(find('GET', '/a/1/b/c'), undefined);
   });

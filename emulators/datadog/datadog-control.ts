@@ -9,17 +9,17 @@ interface Keys {
   readonly app: string;
 }
 
-/** The keys that let a request in. An organisation may have several at once. */
-export interface Access {
-  keys: Keys;
-  /** Those of before, while they are good beside the others. */
-  before?: Keys;
+/** The keys that authorize a request. */
+export interface AcceptedKeys {
+  current: Keys;
+  /** The previous keys, while they stay valid beside the current ones. */
+  previous?: Keys;
 }
 
 export interface ControlTarget {
   readonly organisation: Organisation;
   readonly groups: readonly EndpointGroup[];
-  readonly access: Access;
+  readonly acceptedKeys: AcceptedKeys;
   readonly limits: RateLimits;
   /** Epoch milliseconds. */
   readonly clock: { now: () => number };
@@ -27,17 +27,17 @@ export interface ControlTarget {
 
 const DONE: EmulatorResponse = { status: 204 };
 
-/** What tests may set and see of an emulated organisation, by `/__control/...`. */
+/** Serves `/__control/...`, with which tests set and read the state of an emulated organisation. */
 export function datadogControl(controlled: ControlTarget) {
-  const { organisation, access, limits, clock } = controlled;
+  const { organisation, acceptedKeys, limits, clock } = controlled;
   const controls: Readonly<Record<string, (body: unknown) => EmulatorResponse>> = {
     'PUT /__control/keys': (body) => {
       if (!isRawObject(body)) return { status: 400 };
-      delete access.before;
-      if (body['keep'] === true) access.before = access.keys;
-      access.keys = {
-        api: String(body['api'] ?? access.keys.api),
-        app: String(body['app'] ?? access.keys.app),
+      delete acceptedKeys.previous;
+      if (body['keep'] === true) acceptedKeys.previous = acceptedKeys.current;
+      acceptedKeys.current = {
+        api: String(body['api'] ?? acceptedKeys.current.api),
+        app: String(body['app'] ?? acceptedKeys.current.app),
       };
       return DONE;
     },
@@ -53,7 +53,7 @@ export function datadogControl(controlled: ControlTarget) {
     },
     'PUT /__control/clock': (body) => {
       const at = isRawObject(body) ? Date.parse(String(body['now'])) : Number.NaN;
-      if (Number.isNaN(at)) return json(400, { errors: ['{"now": "2026-01-31T12:00:00Z"} is expected'] });
+      if (Number.isNaN(at)) return json(400, { errors: ['expected {"now": "2026-01-31T12:00:00Z"}'] });
       clock.now = () => at;
       return DONE;
     },
@@ -84,19 +84,19 @@ export function datadogControl(controlled: ControlTarget) {
 }
 
 /**
- * Takes in objects as reads give them: `{"monitors": [{"id": 1, ...}], ...}`. Gives what is wrong with them; those
- * before it are taken in.
+ * Adds objects in the form that reads return: `{"monitors": [{"id": 1, ...}], ...}`. Returns the first error, or
+ * undefined; the objects before the error stay.
  */
 export function seed({ groups }: Pick<ControlTarget, 'groups'>, objects: unknown): string | undefined {
-  if (!isRawObject(objects)) return 'a seed is an object: {"monitors": [...], "dashboards": [...], ...}';
+  if (!isRawObject(objects)) return 'expected an object: {"monitors": [...], "dashboards": [...], ...}';
   for (const [name, list] of Object.entries(objects)) {
-    const take = groups.flatMap((f) => Object.entries(f.seeds)).find(([of]) => of === name)?.[1];
-    if (!take) return `there is nothing named ${name}; known are ${seedNames(groups).join(', ')}`;
-    if (!Array.isArray(list)) return `${name} is no list`;
+    const add = groups.flatMap((f) => Object.entries(f.seeds)).find(([key]) => key === name)?.[1];
+    if (!add) return `unknown collection "${name}". Use one of ${seedNames(groups).join(', ')}.`;
+    if (!Array.isArray(list)) return `"${name}" must be a list`;
     for (const object of list) {
       if (!isRawObject(object) || object['id'] === undefined)
-        return `each of ${name} is an object with an id`;
-      take(object);
+        return `each item of "${name}" must be an object with an id`;
+      add(object);
     }
   }
   return undefined;

@@ -31,7 +31,7 @@ async function withEmulator<T>(
   }
 }
 
-it('takes the keys of before beside others while it is asked to, and no longer', async () => {
+it('accepts the previous keys beside the current ones only with "keep"', async () => {
   await withEmulator({ control: true }, async (send) => {
     const others = { api: 'other-api', app: 'other-app' };
     await send('PUT', '/__control/keys', { ...others, keep: true });
@@ -42,7 +42,7 @@ it('takes the keys of before beside others while it is asked to, and no longer',
 });
 
 describe('the state file', () => {
-  it('keeps what was made, changed and deleted for the next start, number spellings too', async () => {
+  it('restores created, updated and deleted objects at the next start, with the spelling of numbers', async () => {
     const state = join(folder, 'kept');
     await withEmulator({ state }, async (send) => {
       for (const name of ['a', 'b', 'c']) await send('POST', '/api/v1/monitor', { ...MONITOR, name });
@@ -61,11 +61,15 @@ describe('the state file', () => {
         ],
       );
       await send('POST', '/api/v1/monitor', { ...MONITOR, name: 'd' });
-      assert.equal(new Set((await listed(send)).map(({ id }) => id)).size, 3, 'ids go on');
+      assert.equal(
+        new Set((await listed(send)).map(({ id }) => id)).size,
+        3,
+        'ids continue after the restart',
+      );
     });
   });
 
-  it('is written anew at the start without what was overwritten, and forgives a last line that was cut off', async () => {
+  it('is compacted at the start, and may end in a truncated line', async () => {
     const state = join(folder, 'compact');
     await withEmulator({ state, services: [] }, async (send) => {
       await send('POST', '/api/v1/monitor', MONITOR);
@@ -78,7 +82,7 @@ describe('the state file', () => {
     assert.equal(lines.filter((line) => line.includes('"monitors"')).length, 1);
   });
 
-  it('that is something else is refused, with the line', async () => {
+  it('is rejected with the number of its first invalid line', async () => {
     const state = join(folder, 'other');
     writeFileSync(state, '{"collection":"monitors","id":"1","object":{"id":1}}\n{"x":1}\n');
     await assert.rejects(startDatadogEmulator({ port: 0, state }), /line 2 of the state file/);
@@ -86,7 +90,7 @@ describe('the state file', () => {
 });
 
 describe('a seed file', () => {
-  it('is there from the start, as reads give it', async () => {
+  it('adds its objects at the start, in the form that reads return', async () => {
     const seed = join(folder, 'seed.json');
     writeFileSync(seed, JSON.stringify({ monitors: [{ id: 7, ...MONITOR, tags: ['a:b'], options: {} }] }));
     await withEmulator({ seed }, async (send) => {
@@ -96,13 +100,13 @@ describe('a seed file', () => {
   });
 
   const wrong: readonly [seed: string, says: RegExp][] = [
-    ['[]', /a seed is an object/],
-    ['{"monitor": []}', /there is nothing named monitor; known are .*monitors/],
-    ['{"monitors": {}}', /monitors is no list/],
-    ['{"monitors": [{}]}', /each of monitors is an object with an id/],
+    ['[]', /expected an object/],
+    ['{"monitor": []}', /unknown collection "monitor"\. Use one of .*monitors/],
+    ['{"monitors": {}}', /"monitors" must be a list/],
+    ['{"monitors": [{}]}', /each item of "monitors" must be an object with an id/],
   ];
   for (const [text, says] of wrong) {
-    it(`is refused where it is ${text}`, async () => {
+    it(`is rejected with the content ${text}`, async () => {
       const seed = join(folder, 'wrong.json');
       writeFileSync(seed, text);
       await assert.rejects(startDatadogEmulator({ port: 0, seed }), says);
@@ -111,7 +115,7 @@ describe('a seed file', () => {
 });
 
 describe('the clock', () => {
-  it('stands where it was set, until control moves it', async () => {
+  it('stays at its start value until the control route sets it', async () => {
     const now = () => Date.parse('2026-02-03T04:05:06Z');
     await withEmulator({ now, control: true }, async (send) => {
       await send('POST', '/api/v1/monitor', MONITOR);

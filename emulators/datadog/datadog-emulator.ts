@@ -8,17 +8,17 @@ import { parseRaw } from './raw-json.ts';
 import { persistState } from './state-file.ts';
 
 export interface DatadogEmulatorOptions {
-  /** 0 for any free one. */
+  /** 0 selects any free port. */
   readonly port: number;
   readonly keys?: { readonly api: string; readonly app: string };
-  /** What the software catalog lists. */
+  /** The services that the software catalog lists. */
   readonly services?: readonly Service[];
   readonly limits?: Limits;
-  /** Whether the organisation has an audit trail; it has one unless this is false. */
+  /** Whether the organisation has an audit trail; default true. */
   readonly audit?: boolean;
-  /** A file that keeps what the organisation holds from one start to the next. */
+  /** The file that stores all objects from one start to the next. */
   readonly state?: string;
-  /** A JSON file of objects as reads give them, by collection: taken in at the start. */
+  /** A JSON file of objects to add at the start, by collection, in the form that reads return. */
   readonly seed?: string;
   readonly control?: boolean;
   /** Epoch milliseconds. */
@@ -27,16 +27,16 @@ export interface DatadogEmulatorOptions {
 }
 
 /**
- * Starts a Datadog on loopback that answers as Datadog does in 2026 (docs/emulator.md lists what). With `control`,
- * `/__control/...` sets keys, limits, the clock, seeds, and shows the state. Rejects where the port cannot be had, and
- * where a state or seed file cannot be read.
+ * Starts an emulator on loopback that answers as Datadog does in 2026 (docs/emulator.md lists the endpoints). With
+ * `control`, `/__control/...` sets keys, limits, clock and objects, and returns the state. Rejects if the port is
+ * unavailable or a state or seed file cannot be read.
  */
 export async function startDatadogEmulator(options: DatadogEmulatorOptions): Promise<RunningEmulator> {
   const { port, log, control = false, now = Date.now, audit = true } = options;
   const datadog = createDatadogHandler({
     keys: options.keys ?? { api: 'sandbox-api-key', app: 'sandbox-app-key' },
-    // What was kept has them already, as far as they were not deleted.
-    services: isKept(options.state) ? [] : (options.services ?? [{ name: 'checkout', team: 'checkout' }]),
+    // An existing state file already contains them, except those that were deleted.
+    services: hasState(options.state) ? [] : (options.services ?? [{ name: 'checkout', team: 'checkout' }]),
     limits: options.limits ?? LIMITS,
     audit,
     now,
@@ -58,6 +58,6 @@ export async function startDatadogEmulator(options: DatadogEmulatorOptions): Pro
   return { ...server, close: () => server.close().then(closeState) };
 }
 
-function isKept(state: string | undefined): boolean {
+function hasState(state: string | undefined): boolean {
   return state !== undefined && existsSync(state);
 }

@@ -4,7 +4,7 @@ import { serviceDefinitions } from './catalog/service-definitions.ts';
 import { dashboardLists } from './dashboards/dashboard-lists.ts';
 import { dashboards } from './dashboards/dashboards.ts';
 import { sharedDashboards } from './dashboards/shared-dashboards.ts';
-import { type Access, datadogControl } from './datadog-control.ts';
+import { type AcceptedKeys, datadogControl } from './datadog-control.ts';
 import { downtimesV1 } from './downtimes/downtimes-v1.ts';
 import { downtimes } from './downtimes/downtimes.ts';
 import { auditEvents } from './events/audit-events.ts';
@@ -29,7 +29,7 @@ import { slos } from './slos/slos.ts';
 
 export interface DatadogHandlerOptions {
   readonly keys: { readonly api: string; readonly app: string };
-  /** What the software catalog lists from the start. */
+  /** The services that the software catalog lists at the start. */
   readonly services: readonly Service[];
   readonly limits: Limits;
   /** Epoch milliseconds. */
@@ -38,7 +38,7 @@ export interface DatadogHandlerOptions {
   readonly audit?: boolean;
 }
 
-const FAMILIES: readonly ((organisation: Organisation) => EndpointGroup)[] = [
+const ENDPOINT_GROUPS: readonly ((organisation: Organisation) => EndpointGroup)[] = [
   monitors,
   dashboards,
   dashboardLists,
@@ -68,43 +68,49 @@ const VALIDATE: Route = {
   run: () => json(200, { valid: true }),
 };
 
-/** Datadog's API as functions of its state: `handle` for its routes, `control` for what tests may set. */
+/** Creates an emulated Datadog: `handle` serves its API, `control` what tests may set. */
 export function createDatadogHandler(options: DatadogHandlerOptions) {
   const clock = { now: options.now };
   const organisation = new Organisation(() => clock.now());
   organisation.audit = options.audit ?? true;
   const groups = [
-    ...FAMILIES.map((family) => family(organisation)),
+    ...ENDPOINT_GROUPS.map((endpoints) => endpoints(organisation)),
     catalogEntities(organisation, options.services),
   ];
-  const access: Access = { keys: options.keys };
+  const acceptedKeys: AcceptedKeys = { current: options.keys };
   const limits = new RateLimits(options.limits, organisation.now);
-  const routes = [VALIDATE, ...groups.flatMap((family) => family.routes)];
+  const routes = [VALIDATE, ...groups.flatMap((group) => group.routes)];
   const find = routeFinder(routes);
 
   function handle(request: EmulatorRequest): EmulatorResponse | undefined {
-    const found = find(request.method, request.path);
-    const refused = whyRefused(request, found?.route.apiKeyOnly === true);
-    if (refused !== undefined) return json(403, { errors: [refused] });
-    if (!found) return undefined;
-    const { allowed, headers } = limits.count(found.route.limit);
+    const match = find(request.method, request.path);
+    const error = authorizationError(request, match?.route.apiKeyOnly === true);
+    if (error !== undefined) return json(403, { errors: [error] });
+    if (!match) return undefined;
+    const { allowed, headers } = limits.count(match.route.limit);
     if (!allowed) return json(429, { errors: ['Rate limit exceeded'] }, headers);
-    const { body: text, query, headers: sent } = request;
-    const done = run(found.route, { params: found.params, query, text, headers: sent, body: {} });
-    return { ...done, headers: { ...done.headers, ...headers } };
+    const { body: text, query, headers: requestHeaders } = request;
+    const response = run(match.route, {
+      params: match.params,
+      query,
+      text,
+      headers: requestHeaders,
+      body: {},
+    });
+    return { ...response, headers: { ...response.headers, ...headers } };
   }
 
-  /** Why the keys do not let a request in: the API key alone is asked for where Datadog does so. */
-  function whyRefused({ headers }: EmulatorRequest, apiKeyOnly: boolean): string | undefined {
+  /** Returns Datadog's message for a request without valid keys. Some endpoints need the API key only. */
+  function authorizationError({ headers }: EmulatorRequest, apiKeyOnly: boolean): string | undefined {
     if (headers['dd-api-key'] === undefined) return 'API key required';
-    const { keys, before } = access;
-    const among = (given: string | undefined, kind: 'api' | 'app') =>
-      given === keys[kind] || (before !== undefined && given === before[kind]);
-    const app = apiKeyOnly || among(headers['dd-application-key'], 'app');
-    return app && among(headers['dd-api-key'], 'api') ? undefined : 'Forbidden';
+    const { current, previous } = acceptedKeys;
+    const isValid = (key: string | undefined, kind: 'api' | 'app') =>
+      key === current[kind] || (previous !== undefined && key === previous[kind]);
+    const hasAppKey = apiKeyOnly || isValid(headers['dd-application-key'], 'app');
+    return hasAppKey && isValid(headers['dd-api-key'], 'api') ? undefined : 'Forbidden';
   }
 
-  const control = datadogControl({ organisation, groups, access, limits, clock });
+  const control = datadogControl({ organisation, groups, acceptedKeys, limits, clock });
   return { handle, control, organisation, groups, routes };
 }
 
@@ -123,5 +129,5 @@ function bodyOf(text: string): RawObject {
     const body = parseRaw(text);
     if (isRawObject(body)) return body;
   } catch {}
-  throw new DatadogError(400, 'Payload is not in the expected format: the body is no JSON object');
+  throw new DatadogError(400, 'Payload is not in the expected format: the body is not a JSON object');
 }

@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { Collection } from './collection.ts';
 import type { RawObject } from './raw-json.ts';
 
-/** What an organisation holds. */
+/** The kinds of objects in an organisation. */
 export const COLLECTIONS = [
   'monitors',
   'dashboards',
@@ -33,16 +33,16 @@ export const COLLECTIONS = [
 ] as const;
 export type CollectionName = (typeof COLLECTIONS)[number];
 
-/** Told of each change: the object that was put under an id, or undefined where it was dropped. */
+/** Receives each change: the object that was put, or undefined for a deleted one. */
 export type Listener = (collection: CollectionName, id: string, object: RawObject | undefined) => void;
 
-/** An organisation at Datadog: its clock, what it holds, and ids as Datadog makes them. */
+/** A Datadog organisation: its clock, its objects, and ids of Datadog's form. */
 export class Organisation {
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Ids of monitors and dashboards that the caller may not edit. */
+  /** The ids of monitors and dashboards that the caller may not edit. */
   readonly restricted = new Set<string>();
-  /** Whether the audit trail is recorded; without it its endpoints answer 403. */
+  /** Whether changes go to the audit trail. If false, its endpoints answer 403. */
   audit = true;
   readonly #collections: ReadonlyMap<CollectionName, Collection>;
   #listener: Listener | undefined;
@@ -57,7 +57,7 @@ export class Organisation {
 
   collection(name: CollectionName): Collection {
     const collection = this.#collections.get(name);
-    if (!collection) throw new TypeError(`there is no collection ${name}`);
+    if (!collection) throw new TypeError(`unknown collection ${name}`);
     return collection;
   }
 
@@ -70,7 +70,7 @@ export class Organisation {
     this.restricted.clear();
   }
 
-  /** A number that no object had before. */
+  /** Returns a numeric id that no object has had. */
   newNumber(): number {
     this.#lastNumber += 1 + randomInt(5);
     return this.#lastNumber;
@@ -87,14 +87,14 @@ export function newUuid(): string {
   return randomUUID();
 }
 
-/** Lower-case hexadecimal digits. */
+/** Returns random lower-case hexadecimal digits. */
 export function newHex(digits: number): string {
   return randomBytes(Math.ceil(digits / 2))
     .toString('hex')
     .slice(0, digits);
 }
 
-/** Letters and digits without those that look alike, as in the ids of dashboards. */
+/** Returns random letters and digits without look-alikes, as in the ids of dashboards. */
 export function newToken(length: number): string {
   const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
   return Array.from({ length }, () => letters[randomInt(letters.length)]).join('');

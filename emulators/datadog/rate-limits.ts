@@ -1,13 +1,12 @@
 import { isRawObject } from './raw-json.ts';
 
-/** Calls allowed in a period of that many seconds. */
+/** How many requests a period (in seconds) allows. */
 export interface Limit {
   readonly limit: number;
   readonly period: number;
 }
 export type Limits = Readonly<Record<string, Limit>>;
 
-/** Whether a value is a table of limits. */
 export function isLimits(value: unknown): value is Limits {
   return (
     isRawObject(value) &&
@@ -17,7 +16,7 @@ export function isLimits(value: unknown): value is Limits {
   );
 }
 
-/** Seen in the headers of recorded answers. */
+/** Datadog's limits, as the headers of recorded responses show them. */
 export const LIMITS: Limits = {
   post_monitors: { limit: 500, period: 10 },
   put_monitors: { limit: 500, period: 10 },
@@ -33,32 +32,32 @@ export const LIMITS: Limits = {
   query: { limit: 600, period: 3600 },
 };
 
-/** Counts calls in periods aligned to the calendar. */
+/** Counts requests in periods aligned to the clock. */
 export class RateLimits {
   limits: Limits;
   readonly #now: () => number;
-  readonly #counts = new Map<string, { period: number; calls: number }>();
+  readonly #counts = new Map<string, { period: number; requests: number }>();
 
   constructor(limits: Limits, now: () => number) {
     this.limits = limits;
     this.#now = now;
   }
 
-  /** Counts one call: whether it is let in, and the headers of its answer. */
+  /** Counts one request; returns whether it is allowed, and the headers of its response. */
   count(name: string | undefined): { allowed: boolean; headers: Record<string, string> } {
     const rule = name === undefined ? undefined : this.limits[name];
     if (!rule || name === undefined) return { allowed: true, headers: {} };
     const seconds = this.#now() / 1000;
     const period = Math.floor(seconds / rule.period);
-    const before = this.#counts.get(name);
-    const calls = (before?.period === period ? before.calls : 0) + 1;
-    this.#counts.set(name, { period, calls });
+    const previous = this.#counts.get(name);
+    const requests = (previous?.period === period ? previous.requests : 0) + 1;
+    this.#counts.set(name, { period, requests });
     return {
-      allowed: calls <= rule.limit,
+      allowed: requests <= rule.limit,
       headers: {
         'x-ratelimit-limit': String(rule.limit),
         'x-ratelimit-period': String(rule.period),
-        'x-ratelimit-remaining': String(Math.max(0, rule.limit - calls)),
+        'x-ratelimit-remaining': String(Math.max(0, rule.limit - requests)),
         'x-ratelimit-reset': String(Math.max(1, Math.ceil((period + 1) * rule.period - seconds))),
         'x-ratelimit-name': name,
       },

@@ -1,9 +1,9 @@
-/** A JSON object as it came: numbers keep their spelling where a double would lose it. */
+/** A JSON object whose numbers keep their spelling where a double would lose it. */
 export interface RawObject {
   [name: string]: unknown;
 }
 
-/** Parses JSON, keeping number spellings. Throws SyntaxError. */
+/** Parses JSON and keeps the spelling of numbers. Throws SyntaxError. */
 export function parseRaw(text: string): unknown {
   return JSON.parse(text, (_name, value, context?: { source?: string }) =>
     typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
@@ -16,7 +16,7 @@ export function isRawObject(value: unknown): value is RawObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }
 
-/** A number value as a double; undefined where it is none. */
+/** Converts a number value to a double; returns undefined for any other value. */
 export function toNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   return typeof value === 'object' && value !== null && 'rawJSON' in value
@@ -24,7 +24,7 @@ export function toNumber(value: unknown): number | undefined {
     : undefined;
 }
 
-/** Whether two values are equal, numbers by value, members in any order. */
+/** Compares two values: numbers by value, objects without regard to the order of fields. */
 export function equalJson(a: unknown, b: unknown): boolean {
   const [left, right] = [toNumber(a), toNumber(b)];
   if (left !== undefined || right !== undefined) return left === right;
@@ -37,12 +37,12 @@ export function equalJson(a: unknown, b: unknown): boolean {
   );
 }
 
-/** The members of an object in a fixed order; those not named are left out. */
+/** Returns the named fields of an object, in the order of the names. */
 export function pickFields(object: RawObject, names: readonly string[]): RawObject {
   return Object.fromEntries(names.filter((n) => object[n] !== undefined).map((n) => [n, object[n]]));
 }
 
-/** A time as Datadog writes it: microseconds, and an offset. */
+/** Formats a time as Datadog does: with microseconds and an offset. */
 export function timestamp(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '000+00:00');
 }

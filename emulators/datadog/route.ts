@@ -2,14 +2,14 @@ import type { EmulatorResponse } from '../server/emulator-server.ts';
 import type { CollectionName } from './organisation.ts';
 import type { RawObject } from './raw-json.ts';
 
-/** A request that has been let in. */
+/** An authorized request. */
 export interface Call {
-  /** What the `:names` of the route stand for. */
+  /** The values of the route's `:name` segments. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** The body as a JSON object; {} where there is none. */
+  /** The body as a JSON object; {} for an empty body. */
   readonly body: RawObject;
-  /** The body to the letter. */
+  /** The unparsed body. */
   readonly text: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -17,47 +17,49 @@ export interface Call {
 
 export interface Route {
   readonly method: string;
-  /** `:name` stands for one step of the path. */
+  /** `:name` matches one segment of the path. */
   readonly path: string;
-  /** The rate limit it counts against. */
+  /** The rate limit that counts this request. */
   readonly limit?: string;
-  /** Whether the API key lets it in without an application key. */
+  /** Whether the API key authorizes the request without an application key. */
   readonly apiKeyOnly?: boolean;
-  /** Whether its body need not be a JSON object: `body` is {} then, and `text` what came. */
+  /** Whether the body may be something other than a JSON object: then only `text` is set. */
   readonly anyBody?: boolean;
   /** Throws DatadogError. */
   readonly run: (call: Call) => EmulatorResponse;
 }
 
-/** Endpoints that belong together. */
+/** The endpoints of one part of the API. */
 export interface EndpointGroup {
   readonly routes: readonly Route[];
-  /** Takes in an object in the form in which reads give it, its id included. */
+  /** Adds an object in the form that reads return, its id included. */
   readonly seeds: Readonly<Partial<Record<CollectionName, (object: RawObject) => void>>>;
 }
 
-/** Finds the route for a method and path, and what its `:names` stand for. Steps that are named go before `:names`. */
+/** Returns a function that finds the route and its parameters. Literal segments win over `:name` segments. */
 export function routeFinder(routes: readonly Route[]) {
   const byLength = Map.groupBy(
-    routes.map((route) => ({ route, steps: route.path.split('/') })),
-    ({ route, steps }) => `${route.method} ${steps.length}`,
+    routes.map((route) => ({ route, segments: route.path.split('/') })),
+    ({ route, segments }) => `${route.method} ${segments.length}`,
   );
   for (const list of byLength.values()) {
-    list.sort((a, b) => a.steps.filter(isName).length - b.steps.filter(isName).length);
+    list.sort((a, b) => a.segments.filter(isParameter).length - b.segments.filter(isParameter).length);
   }
   return (method: string, path: string): { route: Route; params: Record<string, string> } | undefined => {
-    const steps = path.split('/');
+    const segments = path.split('/');
     const found = byLength
-      .get(`${method} ${steps.length}`)
-      ?.find((entry) => entry.steps.every((step, at) => step === steps[at] || isName(step)));
+      .get(`${method} ${segments.length}`)
+      ?.find((entry) =>
+        entry.segments.every((segment, at) => segment === segments[at] || isParameter(segment)),
+      );
     if (!found) return undefined;
-    const params = found.steps.flatMap((step, at) =>
-      isName(step) ? [[step.slice(1), steps[at] ?? '']] : [],
+    const params = found.segments.flatMap((segment, at) =>
+      isParameter(segment) ? [[segment.slice(1), segments[at] ?? '']] : [],
     );
     return { route: found.route, params: Object.fromEntries(params) };
   };
 }
 
-function isName(step: string): boolean {
-  return step.startsWith(':');
+function isParameter(segment: string): boolean {
+  return segment.startsWith(':');
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { readSettings, USAGE } from './settings.ts';
 
 describe('the settings of the Datadog emulator', () => {
-  it('are the usual ones where nothing is said', () => {
+  it('have defaults', () => {
     const { port, keys, control, audit, now } = readSettings([], {});
     assert.deepEqual(
       [port, keys, control, audit, now],
@@ -11,7 +11,7 @@ describe('the settings of the Datadog emulator', () => {
     );
   });
 
-  it('take flags before the environment', () => {
+  it('prefer flags to environment variables', () => {
     const env = { DATADOG_EMULATOR_PORT: '9200', DATADOG_EMULATOR_LIMITS: '{}', EMULATOR_CONTROL: 'true' };
     assert.deepEqual(
       [readSettings([], env).port, readSettings([], env).limits, readSettings([], env).control],
@@ -20,20 +20,20 @@ describe('the settings of the Datadog emulator', () => {
     assert.equal(readSettings(['--port', '0'], env).port, 0);
   });
 
-  it('hold a clock that stands still, and an organisation without an audit trail', () => {
+  it('can stop the clock and turn off the audit trail', () => {
     const settings = readSettings(['--clock', '2026-01-31T12:00:00Z', '--no-audit'], {});
     assert.equal(settings.now?.(), Date.parse('2026-01-31T12:00:00Z'));
     assert.equal(settings.audit, false);
   });
 
-  it('that are wrong are told all at once', () => {
+  it('report all invalid values at once', () => {
     assert.throws(
       () => readSettings(['--port', '70000', '--clock', 'noon', '--limits', '[1]'], {}),
       /port: "70000".*\nclock: "noon".*\nlimits: \[1\]/,
     );
   });
 
-  it('are each in the usage text', () => {
+  it('all appear in the usage text', () => {
     for (const flag of ['port', 'state', 'seed', 'clock', 'limits', 'control', 'no-audit'])
       assert.match(USAGE, new RegExp(`--${flag}\\b`));
   });

@@ -17,16 +17,16 @@ const FLAGS = {
 
 export const USAGE = `npm run datadog -- [options]
 
-  --port N         the port on 127.0.0.1; 9100, or 0 for any free one
-  --state FILE     keep what it holds in FILE, and go on with it
-  --seed FILE      take in objects as reads give them: {"monitors": [...], "dashboards": [...], ...}
-  --clock TIME     stand still at a time, such as 2026-01-31T12:00:00Z; /__control/clock moves it
-  --limits JSON    rate limits: {"post_monitors": {"limit": 500, "period": 10}}; {} for none
+  --port N         the port on 127.0.0.1: 9100 by default, 0 for any free port
+  --state FILE     store all objects in FILE, and load them time the next start
+  --seed FILE      add objects, in the form that reads return: {"monitors": [...], "dashboards": [...], ...}
+  --clock TIME     stop the clock time a time, such as 2026-01-31T12:00:00Z; /__control/clock sets it
+  --limits JSON    set rate limits: {"post_monitors": {"limit": 500, "period": 10}}; {} for none
   --control        serve /__control/...: faults, clock, keys, limits, seeds, state
-  --no-audit       an organisation without an audit trail
+  --no-audit       run without an audit trail
 `;
 
-/** Reads flags, and the environment where a flag is left out. Throws an Error that lists every fault, a line each. */
+/** Reads flags, then environment variables. Throws an Error with one line for each invalid value. */
 export function readSettings(args: readonly string[], env: Env): DatadogEmulatorOptions {
   const { values } = parseArgs({ args: [...args], options: FLAGS });
   const faults: string[] = [];
@@ -51,15 +51,16 @@ export function readSettings(args: readonly string[], env: Env): DatadogEmulator
 
 function readPort(text: string, faults: string[]): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) faults.push(`port: "${text}" is no port; 0 to 65535 is`);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    faults.push(`port: "${text}" is not a port. Use a whole number from 0 to 65535.`);
   return port;
 }
 
 function readClock(text: string | undefined, faults: string[]): number | undefined {
   if (text === undefined) return undefined;
-  const at = Date.parse(text);
-  if (Number.isNaN(at)) faults.push(`clock: "${text}" is no time; write it as 2026-01-31T12:00:00Z`);
-  return at;
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) faults.push(`clock: "${text}" is not a time. Write it as 2026-01-31T12:00:00Z.`);
+  return time;
 }
 
 function readLimits(text: string | undefined, faults: string[]): Limits | undefined {
@@ -68,6 +69,8 @@ function readLimits(text: string | undefined, faults: string[]): Limits | undefi
     const limits = parseRaw(text);
     if (isLimits(limits)) return limits;
   } catch {}
-  faults.push(`limits: ${text} is no table of limits; {"post_monitors": {"limit": 500, "period": 10}} is`);
+  faults.push(
+    `limits: ${text} is not a table of limits. Write it as {"post_monitors": {"limit": 500, "period": 10}}.`,
+  );
   return undefined;
 }

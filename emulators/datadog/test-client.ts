@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { EmulatorResponse } from '../server/emulator-server.ts';
 import { createDatadogHandler } from './datadog-handler.ts';
 
-/** An emulated Datadog that a test asks without a socket, at a time that the test sets. */
+/** Creates an emulated Datadog that a test calls without a socket, with a clock that the test sets. */
 export function createTestClient(options: { readonly audit?: boolean } = {}) {
   const clock = { now: Date.parse('2026-05-14T10:58:54.236Z') };
   const datadog = createDatadogHandler({
@@ -12,33 +12,33 @@ export function createTestClient(options: { readonly audit?: boolean } = {}) {
     now: () => clock.now,
     ...options,
   });
-  const request = (method: string, address: string, sent: unknown, headers: Record<string, string>) => {
-    const { pathname, searchParams } = new URL(address, 'http://emulator');
+  const request = (method: string, target: string, sent: unknown, headers: Record<string, string>) => {
+    const { pathname, searchParams } = new URL(target, 'http://emulator');
     const text = sent === undefined ? '' : typeof sent === 'string' ? sent : JSON.stringify(sent);
     return { method, path: decodeURI(pathname), query: searchParams, headers, body: text };
   };
-  /** Asks; a body that is no string is sent as JSON. */
+  /** Sends a request; a body that is not a string becomes JSON. */
   function send(
     method: string,
-    address: string,
+    target: string,
     sent?: unknown,
     headers: Record<string, string> = { 'dd-api-key': 'a', 'dd-application-key': 'b' },
   ): EmulatorResponse {
-    const answer = datadog.handle(request(method, address, sent, headers));
-    assert.ok(answer, `${method} ${address} has no route`);
-    return answer;
+    const response = datadog.handle(request(method, target, sent, headers));
+    assert.ok(response, `${method} ${target} has no route`);
+    return response;
   }
   const control = (method: string, path: string, sent?: unknown) =>
     datadog.control(request(method, `/__control/${path}`, sent, {}));
   return { send, control, clock, organisation: datadog.organisation };
 }
 
-/** The JSON of an answer. */
-export function jsonBody(answer: EmulatorResponse) {
-  return JSON.parse(answer.body ?? 'null');
+/** Returns the parsed body of a response. */
+export function jsonBody(response: EmulatorResponse) {
+  return JSON.parse(response.body ?? 'null');
 }
 
-/** The status of an answer and the words of its failure. */
-export function statusAndErrors(answer: EmulatorResponse): unknown[] {
-  return [answer.status, ...(jsonBody(answer).errors ?? [])];
+/** Returns the status of a response, followed by its error messages. */
+export function statusAndErrors(response: EmulatorResponse): unknown[] {
+  return [response.status, ...(jsonBody(response).errors ?? [])];
 }

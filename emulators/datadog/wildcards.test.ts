@@ -10,7 +10,7 @@ function expected(pattern: string, text: string, scope: WildcardScope): boolean 
   return new RegExp(scope === 'words' ? `(?<!\\w)${inner}(?!\\w)` : inner, 's').test(text);
 }
 
-it('matches the whole text, words or any part as a regular expression does', () => {
+it('matches the whole string, words or any part as a regular expression does', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom('a', 'b', '*', '?', ' '), maxLength: 6 }),
@@ -23,6 +23,6 @@ it('matches the whole text, words or any part as a regular expression does', () 
   );
 });
 
-it('answers for a pattern of forty wildcards, which a regular expression would not finish', () => {
+it('handles a pattern of forty wildcards, on which a regular expression would not finish', () => {
   assert.equal(matchesWildcards(wildcardParts('*a'.repeat(40)), `${'a'.repeat(400)}b`, 'whole'), false);
 });

@@ -1,26 +1,26 @@
-/** One place of a pattern: a character, any one character, or any number of them. */
+/** One element of a pattern: a character, any single character, or any number of characters. */
 export type WildcardPart = { readonly character: string } | 'one' | 'many';
 
-/** Which part of a text must match: all of it, a run of whole words, or any part. */
+/** Which part of a string must match: all of it, whole words, or any part. */
 export type WildcardScope = 'whole' | 'words' | 'anywhere';
 
 const WORD = /\w/;
 
-/** Reads `*` and `?` as wildcards, and any other character as itself. */
+/** Parses `*` and `?` as wildcards and any other character literally. */
 export function wildcardParts(pattern: string): WildcardPart[] {
   return [...pattern].flatMap((character) =>
     character === '*' ? ['many'] : character === '?' ? ['one'] : plainParts(character),
   );
 }
 
-/** The characters of a text, none of them a wildcard. */
+/** Returns the characters of a string, none of them as a wildcard. */
 export function plainParts(text: string): WildcardPart[] {
   return text.split('').map((character) => ({ character }));
 }
 
 /**
- * Whether a text matches a pattern; case counts. All states of the pattern are followed at once, so the time grows with
- * the product of both lengths, and not with a power of the text's length as that of a regular expression with several `.*`.
+ * Matches a string against a pattern; case matters. It tracks all states of the pattern at once, so the time grows with
+ * the product of both lengths. A regular expression with several `.*` backtracks, at a power of the string's length.
  */
 export function matchesWildcards(
   parts: readonly WildcardPart[],

@@ -16,12 +16,12 @@ export interface Service {
 const PATH = '/api/v2/catalog/entity';
 const PAGE_LIMIT = 100;
 const KINDS = ['service', 'datastore', 'queue', 'system', 'api'];
-/** Of metadata, what an entity's attributes show. */
-const SHOWN = ['displayName', 'name', 'namespace', 'owner', 'tags', 'description'];
+/** The fields of the metadata that are attributes of an entity. */
+const METADATA_ATTRIBUTES = ['displayName', 'name', 'namespace', 'owner', 'tags', 'description'];
 
 /**
- * The software catalog. An entity is kept as `{id, attributes, meta, document}`; those registered by the old API are
- * kept as service definitions and listed too.
+ * Serves the software catalog. An entity is stored as `{id, attributes, meta, document}`. The list also contains the
+ * services of the older definitions API.
  */
 export function catalogEntities(organisation: Organisation, services: readonly Service[]): EndpointGroup {
   return new CatalogEntities(organisation, services).endpoints();
@@ -50,8 +50,8 @@ class CatalogEntities {
       throw new DatadogError(400, {
         errors: [{ status: '400', title: 'Bad Request', detail: 'metadata.name is required' }],
       });
-    const named: RawObject = { namespace: 'default', ...metadata };
-    const found = this.#entities.all().find((entity) => refOf(entity) === ref(document['kind'], named));
+    const reference: RawObject = { namespace: 'default', ...metadata };
+    const found = this.#entities.all().find((entity) => refOf(entity) === ref(document['kind'], reference));
     const at = nanoseconds(this.#organisation.now());
     const before = found && isRawObject(found['meta']) ? found['meta'] : {};
     const meta = {
@@ -61,17 +61,20 @@ class CatalogEntities {
       origin: 'unknown',
     };
     const { apiVersion, kind } = document;
-    const shown = SHOWN.filter((name) => named[name] !== undefined).map((name) => [name, named[name]]);
+    const attributes = METADATA_ATTRIBUTES.filter((name) => reference[name] !== undefined).map((name) => [
+      name,
+      reference[name],
+    ]);
     const entity: RawObject = {
       id: found?.['id'] ?? newUuid(),
       type: 'entity',
-      attributes: { apiVersion, kind, tags: [], ...Object.fromEntries(shown) },
+      attributes: { apiVersion, kind, tags: [], ...Object.fromEntries(attributes) },
       meta,
-      document: tidied({ ...document, metadata: named }),
+      document: normalised({ ...document, metadata: reference }),
       raw: Buffer.from(`---\n${text.trimEnd()}\n`).toString('base64'),
     };
-    // Reads have microseconds of the first time; the answer to a write, nanoseconds.
-    this.#put({ ...entity, meta: { ...meta, createdAt: micro(meta.createdAt) } });
+    // Reads return the creation time in microseconds; the response to a write has nanoseconds.
+    this.#put({ ...entity, meta: { ...meta, createdAt: toMicroseconds(meta.createdAt) } });
     return entity;
   }
 
@@ -101,8 +104,10 @@ class CatalogEntities {
   }
 
   #remove({ params }: Call): EmulatorResponse {
-    const named = decodeURIComponent(params['entity'] ?? '');
-    const found = this.#entities.all().find((entity) => entity['id'] === named || refOf(entity) === named);
+    const reference = decodeURIComponent(params['entity'] ?? '');
+    const found = this.#entities
+      .all()
+      .find((entity) => entity['id'] === reference || refOf(entity) === reference);
     if (!found) throw new DatadogError(404, { errors: [{ status: '404', title: 'Not Found' }] });
     this.#entities.delete(String(found['id']));
     return { status: 204 };
@@ -114,7 +119,7 @@ class CatalogEntities {
         { method: 'GET', path: PATH, run: (call) => this.#list(call) },
         { method: 'POST', path: PATH, anyBody: true, run: (call) => this.#create(call) },
         { method: 'DELETE', path: `${PATH}/:entity`, run: (call) => this.#remove(call) },
-        // A reference such as service:default/name has a step of its own for the name.
+        // A reference such as service:default/name spans two segments.
         {
           method: 'DELETE',
           path: `${PATH}/:kind/:name`,
@@ -157,22 +162,22 @@ class CatalogEntities {
   }
 }
 
-/** What can come along with an entity, by what is asked for. */
+/** The related objects that a request can include. */
 const INCLUDES: Readonly<Record<string, { type: string; attributes: (entity: RawObject) => RawObject }>> = {
   schema: { type: 'schema', attributes: (entity) => ({ schema: schemaOf(entity) }) },
   raw_schema: { type: 'rawSchema', attributes: ({ raw }) => ({ rawSchema: raw }) },
 };
 
-/** Entities as answers show them, with what is asked for along with them. */
+/** Returns entities as responses show them, with the related objects that `include` names. */
 function page(entities: readonly RawObject[], include: readonly string[]) {
-  const wanted = include.flatMap((name) => INCLUDES[name] ?? []);
+  const requested = include.flatMap((name) => INCLUDES[name] ?? []);
   const whole = entities.filter(({ document }) => isRawObject(document));
-  const included = wanted.flatMap(({ type, attributes }) =>
+  const included = requested.flatMap(({ type, attributes }) =>
     whole.map((entity) => ({ id: entity['id'], type, attributes: attributes(entity) })),
   );
   return {
     data: entities.map(({ document: _, raw: __, ...entity }): RawObject => {
-      const related = wanted.map(({ type }) => [type, { data: { id: entity['id'], type } }]);
+      const related = requested.map(({ type }) => [type, { data: { id: entity['id'], type } }]);
       return { ...entity, ...(related.length > 0 ? { relationships: Object.fromEntries(related) } : {}) };
     }),
     meta: { count: entities.length, includeCount: included.length },
@@ -188,27 +193,27 @@ function schemaOf({ document, meta }: RawObject): RawObject {
   return { ...whole, metadata: { ...metadata, managed: { ...managed, ...from } } };
 }
 
-/** The catalog drops ids and empty lists, and names what has no name. */
-function tidied(document: RawObject): RawObject {
+/** Normalises a document as Datadog does: removes ids and empty lists, and adds missing names. */
+function normalised(document: RawObject): RawObject {
   const { metadata, spec, datadog } = document;
-  const { id: _, ...named } = isRawObject(metadata) ? metadata : {};
+  const { id: _, ...reference } = isRawObject(metadata) ? metadata : {};
   return {
     ...document,
-    metadata: withoutEmptyLists(named),
+    metadata: withoutEmptyLists(reference),
     ...(isRawObject(spec) ? { spec: withoutEmptyLists(spec) } : {}),
-    ...(isRawObject(datadog) ? { datadog: tidiedDatadog(datadog) } : {}),
+    ...(isRawObject(datadog) ? { datadog: normalisedDatadog(datadog) } : {}),
   };
 }
 
-function tidiedDatadog(datadog: RawObject): RawObject {
+function normalisedDatadog(datadog: RawObject): RawObject {
   const lists: Readonly<Record<string, (one: RawObject) => RawObject>> = {
     events: (one) => ({ name: '', query: '', ...one }),
     logs: (one) => ({ name: '', query: '', ...one }),
     codeLocations: withoutEmptyLists,
   };
   const entries = Object.entries(datadog).map(([name, value]): [string, unknown] => {
-    const tidy = lists[name];
-    if (tidy && Array.isArray(value)) return [name, value.filter(isRawObject).map(tidy)];
+    const normalise = lists[name];
+    if (normalise && Array.isArray(value)) return [name, value.filter(isRawObject).map(normalise)];
     return [name, value];
   });
   return Object.fromEntries(entries);
@@ -245,11 +250,11 @@ function fromDefinition({ id, attributes }: RawObject): RawObject {
   };
 }
 
-/** `filter[ref]` may leave out the namespace. */
+/** Returns the filter of a list. The default namespace may be omitted in `filter[ref]`. */
 function filterOf(query: URLSearchParams): (entity: RawObject) => boolean {
   const filter = (name: string) => query.get(`filter[${name}]`);
-  const wanted = filter('ref');
-  const whole = wanted?.includes('/') === false ? wanted.replace(':', ':default/') : wanted;
+  const requested = filter('ref');
+  const whole = requested?.includes('/') === false ? requested.replace(':', ':default/') : requested;
   return (entity) => {
     const { name, kind, owner } = isRawObject(entity['attributes']) ? entity['attributes'] : {};
     return (
@@ -259,7 +264,7 @@ function filterOf(query: URLSearchParams): (entity: RawObject) => boolean {
         [filter('name'), name],
         [filter('kind'), kind],
         [filter('owner'), owner],
-      ].every(([asked, value]) => asked === null || asked === value)
+      ].every(([expected, value]) => expected === null || expected === value)
     );
   };
 }
@@ -272,11 +277,11 @@ function linkTo(query: URLSearchParams, offset: number, limit: number): string {
   return `${PATH}?${parameters.toString()}`;
 }
 
-function micro(time: unknown): string {
+function toMicroseconds(time: unknown): string {
   return String(time).replace(/(\.\d{6})\d*Z$/, '$1Z');
 }
 
-/** Times of the catalog have nine digits. */
+/** Formats a time with nine fractional digits. */
 function nanoseconds(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '000000Z');
 }

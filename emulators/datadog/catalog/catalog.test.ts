@@ -20,7 +20,7 @@ describe('the software catalog', () => {
       (e: { attributes: { name: string } }) => e.attributes.name,
     );
 
-  it('takes an entity as JSON or YAML, and the same again as a change of it', () => {
+  it('creates an entity from JSON or YAML, and updates it when it is sent again', () => {
     const first = send('POST', PATH, DOCUMENT);
     assert.equal(first.status, 202);
     const { id } = jsonBody(first).data[0];
@@ -31,7 +31,7 @@ describe('the software catalog', () => {
     assert.equal(again.included[0].attributes.schema.metadata.managed.ingestionSource, 'api');
   });
 
-  it('is filtered by name, whose case counts, reference, kind and owner, in pages', () => {
+  it('filters by case-sensitive name, reference, kind and owner, in pages', () => {
     send('POST', PATH, DOCUMENT);
     assert.deepEqual(names('filter[name]=Web'), ['Web']);
     assert.deepEqual(names('filter[name]=web'), []);
@@ -43,7 +43,7 @@ describe('the software catalog', () => {
     assert.deepEqual(names('page[limit]=1&page[offset]=1'), ['Web']);
   });
 
-  it('shows documents, and texts as they came, where that is asked for', () => {
+  it('includes documents and their original text on request', () => {
     send('POST', PATH, JSON.stringify(DOCUMENT));
     const [schema] = jsonBody(send('GET', `${PATH}?filter[name]=Web&include=schema`)).included;
     assert.deepEqual([schema.type, schema.attributes.schema.metadata.namespace], ['schema', 'default']);
@@ -54,7 +54,7 @@ describe('the software catalog', () => {
     );
   });
 
-  it('drops ids and empty lists of a document', () => {
+  it('removes ids and empty lists from a document', () => {
     const metadata = { ...DOCUMENT.metadata, id: 'x', additionalOwners: [] };
     const [schema] = jsonBody(send('POST', PATH, { ...DOCUMENT, metadata })).included;
     assert.deepEqual(
@@ -63,7 +63,7 @@ describe('the software catalog', () => {
     );
   });
 
-  it('loses an entity by its id or its reference', () => {
+  it('deletes an entity by id or by reference', () => {
     const { id } = jsonBody(send('POST', PATH, DOCUMENT)).data[0];
     assert.equal(send('DELETE', `${PATH}/${id}`).status, 204);
     send('POST', PATH, DOCUMENT);
@@ -83,7 +83,7 @@ describe('service definitions', () => {
     integrations: { pagerduty: 'p' },
   };
 
-  it('are lower-cased, answered without an id, and read with one', () => {
+  it('have lower-case names, and an id in reads but not in the response to a write', () => {
     const [made] = jsonBody(send('POST', PATH, V2)).data;
     assert.deepEqual(
       [made.id, made.attributes.schema['dd-service'], made.attributes.schema['dd-team']],
@@ -92,7 +92,7 @@ describe('service definitions', () => {
     assert.match(jsonBody(send('GET', `${PATH}/web-api`)).data.id, /^[0-9a-f]{32}$/);
   });
 
-  it('of version 2 are shown as 2.1 where asked: repositories are links, PagerDuty has an address', () => {
+  it('convert from version 2 to 2.1 on request: repositories become links, PagerDuty an object', () => {
     send('POST', PATH, V2);
     const { schema } = jsonBody(send('GET', `${PATH}/web-api?schema_version=v2.1`)).data.attributes;
     assert.deepEqual(
@@ -101,7 +101,7 @@ describe('service definitions', () => {
     );
   });
 
-  it('are listed in pages, and in the catalog too', () => {
+  it('appear in pages, and in the catalog too', () => {
     for (const name of ['a', 'b']) send('POST', PATH, `schema-version: v2.2\ndd-service: ${name}\n`);
     assert.equal(jsonBody(send('GET', `${PATH}?page[size]=1&page[number]=1`)).data.length, 1);
     assert.equal(
@@ -110,7 +110,7 @@ describe('service definitions', () => {
     );
   });
 
-  it('that are not there are 404, with error_details', () => {
+  it('answer 404 with error_details for an unknown name', () => {
     for (const method of ['GET', 'DELETE']) {
       const answer = send(method, `${PATH}/none`);
       assert.deepEqual(

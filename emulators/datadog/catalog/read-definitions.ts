@@ -2,16 +2,16 @@ import { load } from 'js-yaml';
 import { isRawObject, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 
-/** Reads definitions of services: JSON or YAML, one or a list. Throws DatadogError. */
+/** Parses one definition or a list of them, in JSON or YAML. Throws DatadogError. */
 export function readDefinitions(text: string): RawObject[] {
-  let read: unknown;
+  let parsed: unknown;
   try {
-    read = load(text);
+    parsed = load(text);
   } catch {}
-  const list = Array.isArray(read) ? read : [read];
+  const list = Array.isArray(parsed) ? parsed : [parsed];
   if (list.length === 0 || !list.every(isRawObject))
     throw new DatadogError(400, {
-      errors: [{ status: '400', title: 'Bad Request', detail: 'no definition can be read' }],
+      errors: [{ status: '400', title: 'Bad Request', detail: 'the body contains no definition' }],
     });
   return list;
 }

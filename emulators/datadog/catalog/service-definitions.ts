@@ -7,9 +7,9 @@ import { readDefinitions } from './read-definitions.ts';
 
 const PATH = '/api/v2/services/definitions';
 const NOT_FOUND = { errors: ['Not Found'], error_details: [{}] };
-const PAGE_SIZE = 10;
+const DEFAULT_PAGE_SIZE = 10;
 
-/** Service definitions, the older form of catalog entities. They are kept by the name of the service. */
+/** Serves service definitions, the older form of catalog entities. They are stored by the name of the service. */
 export function serviceDefinitions(organisation: Organisation): EndpointGroup {
   const definitions = organisation.collection('service_definitions');
   const find = ({ params }: Call): RawObject => {
@@ -31,19 +31,19 @@ export function serviceDefinitions(organisation: Organisation): EndpointGroup {
       warnings: [],
       'ingested-schema-version': sent['schema-version'],
     };
-    const kept = { ...meta, 'last-modified-time': written.replace(/\.\d+Z$/, 'Z') };
+    const storedMeta = { ...meta, 'last-modified-time': written.replace(/\.\d+Z$/, 'Z') };
     const id = definitions.get(name)?.['id'] ?? newHex(32);
-    definitions.put(name, { type: 'service-definition', id, attributes: { meta: kept, schema } });
-    // The answer to a write has no id.
+    definitions.put(name, { type: 'service-definition', id, attributes: { meta: storedMeta, schema } });
+    // The response to a write has no id.
     return { type: 'service-definition', attributes: { meta, schema } };
   }
 
   function list({ query }: Call): EmulatorResponse {
-    const size = Number(query.get('page[size]') ?? PAGE_SIZE);
+    const size = Number(query.get('page[size]') ?? DEFAULT_PAGE_SIZE);
     const number = Number(query.get('page[number]') ?? 0);
     const version = query.get('schema_version');
     const found = definitions.all().slice(number * size, (number + 1) * size);
-    return json(200, { data: found.map((one) => inVersion(one, version)) });
+    return json(200, { data: found.map((one) => toVersion(one, version)) });
   }
 
   return {
@@ -58,7 +58,7 @@ export function serviceDefinitions(organisation: Organisation): EndpointGroup {
       {
         method: 'GET',
         path: `${PATH}/:name`,
-        run: (call) => json(200, { data: inVersion(find(call), call.query.get('schema_version')) }),
+        run: (call) => json(200, { data: toVersion(find(call), call.query.get('schema_version')) }),
       },
       {
         method: 'DELETE',
@@ -73,7 +73,7 @@ export function serviceDefinitions(organisation: Organisation): EndpointGroup {
   };
 }
 
-/** Of `team` and the older `dd-team`, a definition of version 2 has both. */
+/** Returns `team` and the older `dd-team`: definitions of version 2 have both. */
 function teamsOf({ team, 'dd-team': older, 'schema-version': version }: RawObject): RawObject {
   if (version !== 'v2' || (team ?? older) === undefined) return {};
   const slug = String(team)
@@ -91,13 +91,13 @@ function schemaOf({ attributes }: RawObject): RawObject {
   return isRawObject(schema) ? schema : {};
 }
 
-/** A definition of version 2 shown as 2.1 or 2.2: repositories and documents are links, dd-team is team. */
-function inVersion(definition: RawObject, version: string | null): RawObject {
+/** Converts a definition of version 2 to 2.1 or 2.2: repositories and documents become links, dd-team becomes team. */
+function toVersion(definition: RawObject, version: string | null): RawObject {
   const schema = schemaOf(definition);
   if (version === null || schema['schema-version'] !== 'v2' || !/^v2\.[12]$/.test(version)) return definition;
   const { repos, docs, 'dd-team': team, integrations, ...rest } = schema;
   const links = [...listOf(schema['links']), ...typed(repos, 'repo'), ...typed(docs, 'doc')];
-  const shown = {
+  const converted = {
     ...rest,
     'schema-version': version,
     ...(rest['team'] === undefined && team !== undefined ? { team } : {}),
@@ -106,7 +106,10 @@ function inVersion(definition: RawObject, version: string | null): RawObject {
   };
   return {
     ...definition,
-    attributes: { ...(isRawObject(definition['attributes']) ? definition['attributes'] : {}), schema: shown },
+    attributes: {
+      ...(isRawObject(definition['attributes']) ? definition['attributes'] : {}),
+      schema: converted,
+    },
   };
 }
 
@@ -114,7 +117,7 @@ function typed(list: unknown, type: string): RawObject[] {
   return listOf(list).map((one) => ({ ...one, type }));
 }
 
-/** PagerDuty was an address alone. */
+/** Converts PagerDuty, an address in version 2, to an object. */
 function withServiceUrl(integrations: RawObject): RawObject {
   const { pagerduty } = integrations;
   return typeof pagerduty === 'string'

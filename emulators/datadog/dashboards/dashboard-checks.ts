@@ -1,7 +1,7 @@
 import { isRawObject, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 
-/** Refuses what Datadog refuses, in its words. */
+/** Rejects the dashboards that Datadog rejects, with its messages. Throws DatadogError. */
 export function checkDashboard(dashboard: RawObject): void {
   for (const name of ['title', 'layout_type', 'widgets']) {
     if (dashboard[name] === undefined || dashboard[name] === null)
@@ -42,20 +42,20 @@ function checkVariable(variable: RawObject): void {
 function checkPreset(variable: RawObject): void {
   const { value, values } = variable;
   if (value !== undefined && values !== undefined) {
-    throw new DatadogError(400, `'template_variables' value '${python(variable)}' is invalid`);
+    throw new DatadogError(400, `'template_variables' value '${pythonRepr(variable)}' is invalid`);
   }
   if (Array.isArray(values) && values.length === 0) {
     throw new DatadogError(400, "Minimum number of elements in parameter 'values' should be 1");
   }
 }
 
-/** A value as Python prints it, which Datadog's texts show. */
-function python(value: unknown): string {
+/** Formats a value as Python does; Datadog's messages contain such values. */
+function pythonRepr(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
-  if (Array.isArray(value)) return `[${value.map(python).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map(pythonRepr).join(', ')}]`;
   if (isRawObject(value))
     return `{${Object.entries(value)
-      .map(([n, v]) => `'${n}': ${python(v)}`)
+      .map(([n, v]) => `'${n}': ${pythonRepr(v)}`)
       .join(', ')}}`;
   return value === null ? 'None' : String(value);
 }

@@ -16,13 +16,13 @@ const DASHBOARD = {
 const dashboard = (more: object = {}) =>
   jsonBody(send('POST', '/api/v1/dashboard', { ...DASHBOARD, ...more })).id;
 
-describe('a list of dashboards', () => {
+describe('a dashboard list', () => {
   const LISTS = '/api/v1/dashboard/lists/manual';
   const create = (name = 'l') => jsonBody(send('POST', LISTS, { name }));
   const items = (id: number) => `/api/v2/dashboard/lists/manual/${id}/dashboards`;
   const timeboard = (id: string) => ({ id, type: 'custom_timeboard' });
 
-  it('gains a null for dashboards, a count, its author and its type; the newest is listed first', () => {
+  it('gets null for dashboards, a count, its author and its type; lists are sorted newest first', () => {
     const made = create();
     assert.deepEqual(
       [made.dashboards, made.dashboard_count, made.is_favorite, made.type],
@@ -35,7 +35,7 @@ describe('a list of dashboards', () => {
     );
   });
 
-  it('tells what was added and taken away, and not what was there or gone already', () => {
+  it('names the items that a request added or removed, not those already present or absent', () => {
     const { id } = create();
     const [first, second] = [dashboard(), dashboard()].map(timeboard);
     const change = (method: string, ...list: unknown[]) =>
@@ -50,7 +50,7 @@ describe('a list of dashboards', () => {
     assert.deepEqual([shown.total, shown.dashboards[0].title, shown.dashboards[0].tags], [2, 'T', []]);
   });
 
-  it('is renamed, deleted, and not found in these words', () => {
+  it('is renamed, deleted, or not found with these messages', () => {
     const { id } = create();
     assert.equal(jsonBody(send('PUT', `${LISTS}/${id}`, { name: 'new' })).name, 'new');
     assert.deepEqual(jsonBody(send('DELETE', `${LISTS}/${id}`)), { deleted_dashboard_list_id: id });
@@ -67,7 +67,7 @@ describe('a shared dashboard', () => {
   const share = (more: object = {}) =>
     jsonBody(send('POST', PATH, { dashboard_id: dashboard(), dashboard_type: 'custom_timeboard', ...more }));
 
-  it('has a token and an address, is changed, and is no longer shared', () => {
+  it('has a token and a URL, is updated, and can be deleted', () => {
     const { token, public_url, share_type } = share();
     assert.deepEqual([public_url, share_type], [`https://p.datadoghq.com/sb/${token}`, 'open']);
     assert.equal(jsonBody(send('PUT', `${PATH}/${token}`, { status: 'paused' })).status, 'paused');
@@ -77,7 +77,7 @@ describe('a shared dashboard', () => {
     assert.equal(jsonBody(send('GET', '/api/v1/dashboard?filter[shared]=true')).dashboards.length, 0);
   });
 
-  it('by invitation invites the one who shares too, and mails an invitation that ends after an hour', () => {
+  it('also invites its author, and sends invitations that expire after an hour', () => {
     const { token, share_list, session_duration_in_days } = share({
       share_type: 'invite',
       share_list: ['a@b.c'],
@@ -93,7 +93,7 @@ describe('a shared dashboard', () => {
     assert.equal(jsonBody(send('GET', `${PATH}/${token}/invitation`)).meta.page.total_count, 0);
   });
 
-  it('of another type than the dashboard is not found', () => {
+  it('answers 404 if its type is not that of the dashboard', () => {
     const id = dashboard({ layout_type: 'free' });
     assert.deepEqual(
       statusAndErrors(send('POST', PATH, { dashboard_id: id, dashboard_type: 'custom_timeboard' })),
@@ -106,7 +106,7 @@ describe('a secure embed', () => {
   const path = (id: string) => `/api/v2/dashboard/${id}/shared/secure-embed`;
   const sent = (attributes: object) => ({ data: { type: 'secure_embed_request', attributes } });
 
-  it('tells its credential once, is changed, deleted, and not found in the form of JSON:API', () => {
+  it('returns its credential once, is updated and deleted, and answers 404 in JSON:API form', () => {
     const id = dashboard();
     const made = send('POST', path(id), sent({ title: 't' }));
     assert.equal(made.status, 201);

@@ -17,7 +17,7 @@ const create = (dashboard: object = {}) =>
   jsonBody(send('POST', '/api/v1/dashboard', { ...DASHBOARD, ...dashboard }));
 
 describe('a dashboard', () => {
-  it('keeps its widgets word for word, number spelling and unknown members too', () => {
+  it('keeps its widgets unchanged, including the spelling of numbers and unknown fields', () => {
     const definition = '{"type":"x","n":1.0,"big":12345678901234567890,"deep":{"a":[1e3,null]}}';
     const text = `{"title":"t","layout_type":"free","widgets":[{"id":9007199254740993,"definition":${definition}}]}`;
     assert.ok(
@@ -27,7 +27,7 @@ describe('a dashboard', () => {
     );
   });
 
-  it('gains ids for widgets without one, in groups too, and new ones on each update', () => {
+  it('gets ids for widgets without one, in groups too, and new ones on each update', () => {
     const group = {
       definition: { type: 'group', layout_type: 'ordered', widgets: [{ definition: { type: 'note' } }] },
     };
@@ -38,7 +38,7 @@ describe('a dashboard', () => {
     assert.notDeepEqual(idsOf(updated), idsOf(made));
   });
 
-  it('has nulls where nothing was said, a sorted notify_list, an address from its title, and an id of its own', () => {
+  it('gets nulls for omitted fields, a sorted notify_list, a URL from its title, and a new id', () => {
     const made = create({ id: 'mine', notify_list: ['b', 'a'] });
     assert.deepEqual([made.description, made.template_variables, made.notify_list], [null, null, ['a', 'b']]);
     assert.match(made.id, /^\w{3}-\w{3}-\w{3}$/);
@@ -46,7 +46,7 @@ describe('a dashboard', () => {
     assert.deepEqual([made.tags, made.reflow_type, made.tabs], [undefined, undefined, undefined]);
   });
 
-  it('has tabs that name widgets by place, until they name them by id', () => {
+  it('replaces the positions of widgets in tabs with their ids', () => {
     const made = create({ tabs: [{ id: 't', name: 'n', widget_ids: ['@1'] }] });
     assert.deepEqual(made.tabs[0].widget_ids, [made.widgets[0].id]);
   });
@@ -99,7 +99,7 @@ describe('a dashboard', () => {
     [preset({ values: [] }), "Minimum number of elements in parameter 'values' should be 1"],
   ];
   for (const [members, says] of refused) {
-    it(`is refused: ${says}`, () => {
+    it(`is rejected: ${says}`, () => {
       const answer = send('POST', '/api/v1/dashboard', { ...DASHBOARD, ...members });
       assert.deepEqual([answer.status, jsonBody(answer).errors], [400, [says]]);
     });

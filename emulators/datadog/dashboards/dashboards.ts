@@ -8,7 +8,7 @@ import { pickFields, isRawObject, type RawObject, timestamp } from '../raw-json.
 import { DatadogError } from '../datadog-error.ts';
 import type { Call, EndpointGroup, Route } from '../route.ts';
 
-/** The order in which Datadog writes the members of a dashboard; unknown ones follow. */
+/** The order in which Datadog writes the fields of a dashboard; unknown ones follow. */
 const ORDER = [
   'id',
   'title',
@@ -40,8 +40,8 @@ const SUMMARY = [
   'author_handle',
   'deleted_at',
 ];
-/** What the server sets itself, whatever is sent. */
-const OWN = new Set([
+/** The fields that only the server sets. */
+const READ_ONLY = new Set([
   'id',
   'author_handle',
   'author_name',
@@ -52,13 +52,13 @@ const OWN = new Set([
   'is_read_only',
   'deleted_at',
 ]);
-/** Unpaged lists of the recordings held about 250 items. */
-const PAGE = { usual: 250 };
+/** Recorded lists without paging have about 250 items. */
+const DEFAULT_COUNT = 250;
 
-/** Dashboards: writes, reads, lists, deleting and restoring many. */
+/** Serves dashboards: create, read, update, delete, list, and bulk delete and restore. */
 export function dashboards(organisation: Organisation): EndpointGroup {
-  const held = new Dashboards(organisation);
-  return { routes: held.routes, seeds: { dashboards: (object) => held.seed(object) } };
+  const endpoints = new Dashboards(organisation);
+  return { routes: endpoints.routes, seeds: { dashboards: (object) => endpoints.seed(object) } };
 }
 
 class Dashboards {
@@ -72,7 +72,7 @@ class Dashboards {
     this.#deleted = organisation.collection('deleted_dashboards');
   }
 
-  /** Puts a dashboard in as a read gives it, or a list, whose items have members of their own. */
+  /** Adds a dashboard in the form that a read or a list returns. A list item has two more fields. */
   seed({ is_read_only: _, deleted_at, ...dashboard }: RawObject): void {
     const id = String(dashboard['id']);
     if (typeof deleted_at === 'string') this.#deleted.put(id, { ...dashboard, deleted_at });
@@ -123,7 +123,7 @@ class Dashboards {
     const widgets = withIds(sent['widgets']);
     const notify = sent['notify_list'] ?? null;
     const whole: RawObject = {
-      ...Object.fromEntries(Object.entries(sent).filter(([name]) => !OWN.has(name))),
+      ...Object.fromEntries(Object.entries(sent).filter(([name]) => !READ_ONLY.has(name))),
       ...own,
       description: sent['description'] ?? null,
       template_variables: sent['template_variables'] ?? null,
@@ -163,7 +163,7 @@ class Dashboards {
     const shared = query.get('filter[shared]') === 'true' ? this.#sharedIds() : undefined;
     const wanted = shared ? items.filter(({ id }) => shared.has(String(id))) : items;
     const start = Number(query.get('start') ?? 0);
-    const count = Number(query.get('count') ?? PAGE.usual);
+    const count = Number(query.get('count') ?? DEFAULT_COUNT);
     const page = wanted
       .slice(start, start + count)
       .map((d) => pickFields({ is_read_only: false, deleted_at: null, ...d }, SUMMARY));
@@ -204,7 +204,7 @@ function notFound(id: string): DatadogError {
   return new DatadogError(404, `Dashboard with ID ${id} not found`);
 }
 
-/** Widgets without an id get one, in groups too; everything else stays as it was sent. */
+/** Adds an id to each widget without one, inside groups too. */
 function withIds(widgets: unknown): unknown {
   if (!Array.isArray(widgets)) return widgets;
   return widgets.map((widget) => {
@@ -222,7 +222,7 @@ function withIds(widgets: unknown): unknown {
   });
 }
 
-/** `@1` names a widget by its place; it becomes that widget's id. */
+/** Replaces each `@1`, which names a widget by its position, with that widget's id. */
 function tabsById(tabs: unknown, widgets: unknown): unknown {
   if (!Array.isArray(tabs) || !Array.isArray(widgets)) return tabs;
   const idAt = (name: unknown) => {

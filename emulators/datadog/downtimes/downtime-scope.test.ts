@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DatadogError } from '../datadog-error.ts';
-import { readScope } from './downtime-scope.ts';
+import { parseScope } from './downtime-scope.ts';
 
 const TAGS = new Set(['env:prod', 'team:a', 'name:two words']);
-const holds = (scope: string) => readScope(scope)((tag) => TAGS.has(tag));
+const holds = (scope: string) => parseScope(scope)((tag) => TAGS.has(tag));
 
 describe('a scope', () => {
   const scopes: readonly [scope: string, holds: boolean][] = [
@@ -44,8 +44,8 @@ describe('a scope', () => {
     ['env IN (staging', 'Invalid scope parameter'],
   ];
   for (const [scope, words] of refused) {
-    it(`${scope || 'without a text'} is refused: ${words}`, () => {
-      assert.throws(() => readScope(scope), new DatadogError(400, words));
+    it(`${scope || 'an empty scope'} is rejected: ${words}`, () => {
+      assert.throws(() => parseScope(scope), new DatadogError(400, words));
     });
   }
 });

@@ -1,17 +1,17 @@
 import { DatadogError } from '../datadog-error.ts';
 
-/** Whether a scope holds, for tags that are there or not. */
+/** Evaluates a scope; `has` says whether a tag is present. */
 export type Scope = (has: (tag: string) => boolean) => boolean;
 
 const TOKEN = /[()]|(?:"[^"]*"|[^\s()"])+/g;
 
-/** Reads `env:prod AND (team:a OR NOT role:db) AND zone:(a OR b)`. Throws DatadogError. */
-export function readScope(text: string): Scope {
-  const reader = new ScopeReader(text.match(TOKEN) ?? []);
-  return reader.read();
+/** Parses `env:prod AND (team:a OR NOT role:db) AND zone:(a OR b)`. Throws DatadogError. */
+export function parseScope(text: string): Scope {
+  const parser = new ScopeParser(text.match(TOKEN) ?? []);
+  return parser.parse();
 }
 
-class ScopeReader {
+class ScopeParser {
   readonly #tokens: readonly string[];
   #at = 0;
 
@@ -19,13 +19,13 @@ class ScopeReader {
     this.#tokens = tokens;
   }
 
-  read(): Scope {
+  parse(): Scope {
     const scope = this.#anyOf('');
     if (this.#at < this.#tokens.length) throw new DatadogError(400, 'Invalid scope parameter');
     return scope;
   }
 
-  /** `key` is what stands before the brackets, where values have it in common. */
+  /** `key` is the common key before parentheses, as in `zone:(a OR b)`; otherwise ''. */
   #anyOf(key: string): Scope {
     const parts = [this.#allOf(key)];
     while (this.#take('OR')) parts.push(this.#allOf(key));
@@ -46,11 +46,11 @@ class ScopeReader {
       const negated = this.#one(key);
       return (has) => !negated(has);
     }
-    if (this.#take('(')) return this.#bracketed(key);
+    if (this.#take('(')) return this.#parenthesized(key);
     const term = this.#peek();
     if (term === '' || term === ')') throw new DatadogError(400, 'Invalid scope parameter');
     this.#at += 1;
-    if (key === '' && term.endsWith(':') && this.#take('(')) return this.#bracketed(term);
+    if (key === '' && term.endsWith(':') && this.#take('(')) return this.#parenthesized(term);
     if (key === '' && !term.includes(':')) {
       const negated = this.#take('NOT');
       if (this.#take('IN') && this.#take('(')) {
@@ -61,13 +61,13 @@ class ScopeReader {
     return this.#term(key, term);
   }
 
-  #bracketed(key: string): Scope {
+  #parenthesized(key: string): Scope {
     const scope = this.#anyOf(key);
     if (!this.#take(')')) throw new DatadogError(400, 'Invalid scope parameter');
     return scope;
   }
 
-  /** `env IN (a, b)` */
+  /** Parses the values of `env IN (a, b)`. */
   #listed(key: string): Scope {
     const parts: Scope[] = [];
     while (!this.#take(')')) {

@@ -1,6 +1,6 @@
 import type { RawObject } from '../raw-json.ts';
 
-/** Whether a downtime of the old API lasts, and its state in a word, at a time in epoch seconds. */
+/** Returns whether a v1 downtime is active and its state, at a time in epoch seconds. */
 export function stateOf(downtime: RawObject, now: number): { active: boolean; status: string } {
   const status = statusOf(downtime, now);
   return { active: status === 'active', status };

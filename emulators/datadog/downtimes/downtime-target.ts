@@ -1,9 +1,9 @@
 import { isRawObject, type RawObject } from '../raw-json.ts';
-import { readScope } from './downtime-scope.ts';
+import { parseScope } from './downtime-scope.ts';
 
 /**
- * Whether a downtime (v2) is about a monitor: by its id, or by all of its tags and a scope that its query names.
- * The groups of a monitor, which Datadog looks at too, follow from what is measured.
+ * Whether a downtime (v2) applies to a monitor: by id, or by all tags and a scope that the monitor's query names.
+ * Datadog also checks the monitor's groups, which depend on metric values.
  */
 export function targetsMonitor({ attributes }: RawObject, monitor: RawObject): boolean {
   const { monitor_identifier, scope } = isRawObject(attributes) ? attributes : {};
@@ -12,7 +12,7 @@ export function targetsMonitor({ attributes }: RawObject, monitor: RawObject): b
   return hasTags(monitor, monitor_tags) && holds(String(scope), tagsNamedBy(monitor));
 }
 
-/** The same for a downtime of the old API. */
+/** Whether a downtime (v1) applies to a monitor. */
 export function targetsMonitorV1(
   { monitor_id, monitor_tags, scope }: RawObject,
   monitor: RawObject,
@@ -23,18 +23,18 @@ export function targetsMonitorV1(
   return hasTags(monitor, monitor_tags) && scopes.every((tag) => tag === '*' || named(tag));
 }
 
-/** Scopes from before they were checked hold nowhere. */
+/** Whether a scope holds. Invalid ones, stored before scopes were validated, never do. */
 function holds(scope: string, has: (tag: string) => boolean): boolean {
   try {
-    return readScope(scope)(has);
+    return parseScope(scope)(has);
   } catch {
     return false;
   }
 }
 
-function hasTags(monitor: RawObject, wanted: unknown): boolean {
+function hasTags(monitor: RawObject, required: unknown): boolean {
   const tags = Array.isArray(monitor['tags']) ? monitor['tags'] : [];
-  return Array.isArray(wanted) && wanted.every((tag) => tag === '*' || tags.includes(tag));
+  return Array.isArray(required) && required.every((tag) => tag === '*' || tags.includes(tag));
 }
 
 function tagsNamedBy({ query }: RawObject): (tag: string) => boolean {

@@ -15,14 +15,14 @@ const monitor = (tags: string[] = []) =>
     send('POST', '/api/v1/monitor', { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1', tags }),
   );
 
-describe('a downtime of the old API', () => {
-  it('takes a scope as text or list, and sorts monitor_tags, which are ["*"] where absent', () => {
+describe('a v1 downtime', () => {
+  it('accepts a scope as string or list, and sorts monitor_tags, by default ["*"]', () => {
     assert.deepEqual(create({ scope: 'a:b,c:d' }).scope, ['a:b', 'c:d']);
     assert.deepEqual(create().monitor_tags, ['*']);
     assert.deepEqual(create({ monitor_tags: ['z', 'a'] }).monitor_tags, ['a', 'z']);
   });
 
-  it('is in UTC where no timezone is given, takes times as text, and gains every member of a recurrence', () => {
+  it('defaults to UTC, accepts times as strings, and gets every field of a recurrence', () => {
     const made = create({ start: '1900000000', recurrence: { type: 'days', period: 1 } });
     assert.deepEqual([made.timezone, made.start], ['UTC', 1_900_000_000]);
     assert.deepEqual(made.recurrence, {
@@ -38,7 +38,7 @@ describe('a downtime of the old API', () => {
     );
   });
 
-  it('is active, scheduled, ended or canceled by the clock', () => {
+  it('is active, scheduled, ended or canceled depending on the clock', () => {
     const now = Math.floor(datadog.clock.now / 1000);
     assert.equal(create({ start: now + 60 }).status, 'scheduled');
     const { id, status } = create({ end: now + 60 });
@@ -47,21 +47,21 @@ describe('a downtime of the old API', () => {
     assert.deepEqual([read(id).status, read(id).active], ['ended', false]);
   });
 
-  it('is of type 0 for everything, 1 for a host, 2 for any other scope', () => {
+  it('has type 0 for everything, 1 for a host, 2 for any other scope', () => {
     assert.deepEqual(
       [['*'], ['host:a'], ['host:a', 'host:b'], ['env:a']].map((scope) => create({ scope }).downtime_type),
       [0, 1, 2, 2],
     );
   });
 
-  it('is merged by an update, whose answer alone has no uuid', () => {
+  it('merges an update, whose response has no uuid', () => {
     const { id, uuid } = create({ message: 'm' });
     const after = jsonBody(send('PUT', `${PATH}/${id}`, { scope: 'env:b', start: null }));
     assert.deepEqual([after.message, after.scope, after.uuid], ['m', ['env:b'], null]);
     assert.equal(read(id).uuid, uuid);
   });
 
-  it('is read on once it is cancelled, a second time too', () => {
+  it('stays readable after one or more cancellations', () => {
     const { id } = create();
     for (const _ of [1, 2]) {
       datadog.clock.now += 1000;
@@ -72,7 +72,7 @@ describe('a downtime of the old API', () => {
     assert.deepEqual([read(id).status, read(id).disabled, read(id).active], ['canceled', true, false]);
   });
 
-  it('is cancelled by its scope with the others, the youngest first', () => {
+  it('is cancelled by scope together with others, newest first', () => {
     const ids = [create().id, create().id];
     create({ scope: ['other:b'] });
     assert.deepEqual(jsonBody(send('POST', `${PATH}/cancel/by_scope`, { scope: 'host:a' })), {
@@ -84,7 +84,7 @@ describe('a downtime of the old API', () => {
     ]);
   });
 
-  it('of a monitor, or of its tags, is listed with it while it is active', () => {
+  it('is listed for its monitor, or for monitors with its tags, while it is active', () => {
     const { id } = monitor(['team:a']);
     const start = Math.floor(datadog.clock.now / 1000) + 60;
     const ids = [create({ monitor_id: id }).id, create({ scope: ['*'], monitor_tags: ['team:a'] }).id];
@@ -99,7 +99,7 @@ describe('a downtime of the old API', () => {
     assert.deepEqual(statusAndErrors(send('GET', '/api/v1/monitor/1/downtimes')), [404, 'Monitor not found']);
   });
 
-  it('is listed by its start, the active ones alone where asked, with its maker where asked', () => {
+  it('is listed in order of start; parameters limit the list to active ones and add the creator', () => {
     const now = Math.floor(datadog.clock.now / 1000);
     const [later, first] = [create({ start: now + 60 }).id, create().id];
     const list = (query: string) => jsonBody(send('GET', `${PATH}?${query}`));
@@ -108,7 +108,7 @@ describe('a downtime of the old API', () => {
     assert.deepEqual([list('')[0].creator, list('with_creator=true')[0].creator.id], [undefined, 4_000_001]);
   });
 
-  it('that is over is listed for half a day more', () => {
+  it('stays listed for half a day after its end', () => {
     const ended = create({ end: Math.floor(datadog.clock.now / 1000) + 3600 }).id;
     send('DELETE', `${PATH}/${create().id}`);
     const lasting = create().id;
@@ -122,7 +122,7 @@ describe('a downtime of the old API', () => {
     assert.equal(read(ended).status, 'ended');
   });
 
-  it('loses its end, message and monitor by an update to null, but not its start', () => {
+  it('has its end, message and monitor cleared by an update to null, but not its start', () => {
     const start = Math.floor(datadog.clock.now / 1000) - 10;
     const { id } = create({ start, end: start + 60, message: 'm', monitor_id: 5 });
     const nulls = { start: null, end: null, message: null, monitor_id: null, timezone: null };
@@ -133,7 +133,7 @@ describe('a downtime of the old API', () => {
     );
   });
 
-  it('mutes everything, until that is unmuted', () => {
+  it('mutes everything until unmute_all', () => {
     assert.deepEqual(jsonBody(send('POST', '/api/v1/monitor/mute_all', {})).scope, ['*']);
     assert.equal(send('POST', '/api/v1/monitor/unmute_all', {}).status, 204);
     assert.deepEqual(statusAndErrors(send('POST', '/api/v1/monitor/unmute_all', {})), [
@@ -142,7 +142,7 @@ describe('a downtime of the old API', () => {
     ]);
   });
 
-  it('cannot start in the past, neither made so nor changed to', () => {
+  it('cannot be created with or moved to a start in the past', () => {
     const start = Math.floor(datadog.clock.now / 1000);
     const refusal = [400, 'Scheduled downtime start cannot be in the past'];
     assert.deepEqual(statusAndErrors(send('POST', PATH, { scope: 'a:b', start: start - 3600 })), refusal);
@@ -152,7 +152,7 @@ describe('a downtime of the old API', () => {
     assert.deepEqual(statusAndErrors(send('PUT', `${PATH}/${id}`, { start: start + 1 })), refusal);
   });
 
-  it('that was there before is read as it was put in, but for its state', () => {
+  it('is returned as it was seeded, except for its state', () => {
     const made = create({ recurrence: { type: 'days', period: 1 } });
     datadog.organisation.clear();
     datadog.control('POST', 'seed', { downtimes_v1: [{ ...made, active: false, status: 'scheduled' }] });
@@ -177,11 +177,11 @@ describe('a downtime of the old API', () => {
     ],
   ];
   for (const [members, says] of refused) {
-    it(`is refused: ${says}`, () =>
+    it(`is rejected: ${says}`, () =>
       assert.deepEqual(statusAndErrors(send('POST', PATH, { scope: ['host:a'], ...members })), [400, says]));
   }
 
-  it('that is not there is 404, in words of its own for a delete', () => {
+  it('answers 404 for an unknown id, with another message for a delete', () => {
     assert.deepEqual(statusAndErrors(send('GET', `${PATH}/1`)), [404, 'Downtime not found']);
     assert.deepEqual(statusAndErrors(send('PUT', `${PATH}/1`, {})), [404, 'Downtime not found']);
     assert.deepEqual(statusAndErrors(send('DELETE', `${PATH}/1`)), [404, 'Downtime 1 not found']);

@@ -11,15 +11,15 @@ import { readRecurrence, reschedule } from './rescheduling.ts';
 import { localTime } from './wall-clock.ts';
 
 const PATH = '/api/v1/downtime';
-/** What is over is listed for half a day more. */
+/** Datadog lists a downtime for half a day after its end. */
 const LISTED_FOR_SECONDS = 12 * 3600;
-/** A start that the way here made late is no start in the past. */
-const LATE_BY_SECONDS = 60;
+/** A start this close to now is not in the past: the request took time to arrive. */
+const START_TOLERANCE_SECONDS = 60;
 const SETTINGS = ['timezone', 'mute_first_recovery_notification', 'notify_end_types', 'notify_end_states'];
-/** Where null takes the value away. */
+/** The fields that null clears. */
 const NULLABLE = ['monitor_id', 'message'];
 
-/** Downtimes by their old API, and muting of everything, which is one. */
+/** Serves downtimes (v1), and the muting of everything, which is a downtime too. */
 export function downtimesV1(organisation: Organisation): EndpointGroup {
   return new DowntimesV1(organisation).endpoints();
 }
@@ -46,7 +46,7 @@ class DowntimesV1 {
         },
         { method: 'PUT', path: `${PATH}/:id`, run: (call) => this.#update(call) },
         { method: 'DELETE', path: `${PATH}/:id`, run: (call) => this.#delete(call) },
-        { method: 'GET', path: '/api/v1/monitor/:id/downtimes', run: (call) => this.#ofMonitor(call) },
+        { method: 'GET', path: '/api/v1/monitor/:id/downtimes', run: (call) => this.#listOfMonitor(call) },
         {
           method: 'POST',
           path: '/api/v1/monitor/mute_all',
@@ -55,7 +55,7 @@ class DowntimesV1 {
         { method: 'POST', path: '/api/v1/monitor/unmute_all', run: () => this.#unmuteAll() },
       ],
       seeds: {
-        // Its state follows from the clock.
+        // The state depends on the clock.
         downtimes_v1: ({ active: _, status: __, ...downtime }) => this.#put(downtime),
       },
     };
@@ -64,14 +64,14 @@ class DowntimesV1 {
   #create(body: RawObject): RawObject {
     const now = this.#seconds();
     const scope = scopeOf(body['scope']);
-    const start = epoch(body, 'start') ?? now;
+    const start = epochSeconds(body, 'start') ?? now;
     checkStart(start, now);
     const downtime: RawObject = {
       id: this.#organisation.newNumber(),
       monitor_id: null,
       org_id: ORGANISATION,
       start,
-      end: epoch(body, 'end') ?? null,
+      end: epochSeconds(body, 'end') ?? null,
       canceled: null,
       created: now,
       modified: now,
@@ -99,14 +99,14 @@ class DowntimesV1 {
   #update({ params, body }: Call): EmulatorResponse {
     const before = this.#find(params);
     const scope = body['scope'] === undefined ? before['scope'] : scopeOf(body['scope']);
-    const start = epoch(body, 'start') ?? before['start'];
+    const start = epochSeconds(body, 'start') ?? before['start'];
     if (start !== before['start']) checkStart(Number(start), this.#seconds());
     const zone = timezoneOf({ ...before, ...settingsIn(body) });
     const { recurrence, monitor_tags } = body;
     const after: RawObject = {
       ...before,
       start,
-      end: body['end'] === undefined ? before['end'] : (epoch(body, 'end') ?? null),
+      end: body['end'] === undefined ? before['end'] : (epochSeconds(body, 'end') ?? null),
       ...(recurrence === undefined ? {} : { recurrence: readRecurrence(recurrence, zone) }),
       ...(monitor_tags === undefined ? {} : { monitor_tags: tagsOf(monitor_tags) }),
       scope,
@@ -116,7 +116,7 @@ class DowntimesV1 {
       updater_id: CREATOR.id,
     };
     this.#put(after);
-    // The answer to an update alone has no uuid.
+    // Only the response to an update has no uuid.
     return json(200, { ...this.#read(after), uuid: null });
   }
 
@@ -125,7 +125,7 @@ class DowntimesV1 {
     return { status: 204 };
   }
 
-  /** A second time changes nothing. */
+  /** Cancels a downtime. Cancelling again changes nothing. */
   #cancel(downtime: RawObject): void {
     if (downtime['canceled'] !== null) return;
     const now = this.#seconds();
@@ -147,14 +147,14 @@ class DowntimesV1 {
   #cancelByScope({ body }: Call): EmulatorResponse {
     const scope = scopeOf(body['scope']);
     const found = this.#all()
-      .filter((one) => !isOver(one, this.#seconds()) && sameMembers(one['scope'], scope))
+      .filter((one) => !isOver(one, this.#seconds()) && hasSameElements(one['scope'], scope))
       .toSorted((a, b) => Number(b['id']) - Number(a['id']));
     if (found.length === 0) throw new DatadogError(404, 'No downtimes found');
     for (const downtime of found) this.#cancel(downtime);
     return json(200, { cancelled_ids: found.map(({ id }) => id) });
   }
 
-  #ofMonitor({ params }: Call): EmulatorResponse {
+  #listOfMonitor({ params }: Call): EmulatorResponse {
     const monitor = this.#organisation.collection('monitors').get(params['id']);
     if (!monitor) throw new DatadogError(404, 'Monitor not found');
     return json(
@@ -166,7 +166,7 @@ class DowntimesV1 {
   }
 
   #unmuteAll(): EmulatorResponse {
-    const muting = this.#active().filter(isForEverything);
+    const muting = this.#active().filter(mutesEverything);
     if (muting.length === 0) throw new DatadogError(400, 'Monitoring is not currently globally muted');
     for (const downtime of muting) this.#cancel(downtime);
     return { status: 204 };
@@ -185,10 +185,10 @@ class DowntimesV1 {
     return this.#all().filter((one) => stateOf(one, this.#seconds()).active);
   }
 
-  #find(params: Call['params'], words = 'Downtime not found'): RawObject {
+  #find(params: Call['params'], notFound = 'Downtime not found'): RawObject {
     reschedule(this.#organisation);
     const downtime = this.#downtimes.get(params['id']);
-    if (!downtime) throw new DatadogError(404, words);
+    if (!downtime) throw new DatadogError(404, notFound);
     return downtime;
   }
 
@@ -201,8 +201,8 @@ class DowntimesV1 {
   }
 }
 
-function isForEverything({ monitor_id, monitor_tags, scope }: RawObject): boolean {
-  return sameMembers(scope, ['*']) && sameMembers(monitor_tags, ['*']) && monitor_id === null;
+function mutesEverything({ monitor_id, monitor_tags, scope }: RawObject): boolean {
+  return hasSameElements(scope, ['*']) && hasSameElements(monitor_tags, ['*']) && monitor_id === null;
 }
 
 function isOver(downtime: RawObject, now: number): boolean {
@@ -210,17 +210,17 @@ function isOver(downtime: RawObject, now: number): boolean {
 }
 
 function isListed(downtime: RawObject, now: number): boolean {
-  const over = Number(downtime['canceled'] ?? downtime['end']);
-  return !isOver(downtime, now) || over > now - LISTED_FOR_SECONDS;
+  const end = Number(downtime['canceled'] ?? downtime['end']);
+  return !isOver(downtime, now) || end > now - LISTED_FOR_SECONDS;
 }
 
 function settingsIn(body: RawObject): RawObject {
   const sent = SETTINGS.filter((name) => body[name] !== undefined && body[name] !== null);
-  const given = [...sent, ...NULLABLE.filter((name) => body[name] !== undefined)];
-  return Object.fromEntries(given.map((name) => [name, body[name]]));
+  const names = [...sent, ...NULLABLE.filter((name) => body[name] !== undefined)];
+  return Object.fromEntries(names.map((name) => [name, body[name]]));
 }
 
-/** Throws DatadogError where no clock shows its time. */
+/** Returns the time zone of a request. Throws DatadogError for an unknown one. */
 function timezoneOf({ timezone }: RawObject): string {
   const zone = String(timezone ?? 'UTC');
   localTime(0, zone);
@@ -233,10 +233,10 @@ function scopeOf(value: unknown): string[] {
   throw new DatadogError(400, 'Invalid scope parameter');
 }
 
-/** 0 for everything, 1 for one host, 2 for any other scope. */
+/** Returns Datadog's `downtime_type`: 0 for everything, 1 for one host, 2 for any other scope. */
 function typeOf(scope: unknown): number {
   const list = Array.isArray(scope) ? scope.map(String) : [];
-  if (sameMembers(list, ['*'])) return 0;
+  if (hasSameElements(list, ['*'])) return 0;
   return list.length === 1 && list[0]?.startsWith('host:') ? 1 : 2;
 }
 
@@ -244,8 +244,8 @@ function tagsOf(value: unknown): string[] {
   return Array.isArray(value) && value.length > 0 ? value.map(String).toSorted() : ['*'];
 }
 
-/** Epoch seconds, which may come as text. */
-function epoch(body: RawObject, name: string): number | undefined {
+/** Reads epochSeconds seconds, sent as a number or as a string. */
+function epochSeconds(body: RawObject, name: string): number | undefined {
   const value = body[name];
   if (value === null || value === undefined) return undefined;
   const seconds = isRawObject(value) || value === '' ? Number.NaN : Number(value);
@@ -254,11 +254,11 @@ function epoch(body: RawObject, name: string): number | undefined {
 }
 
 function checkStart(start: number, now: number): void {
-  if (start < now - LATE_BY_SECONDS)
+  if (start < now - START_TOLERANCE_SECONDS)
     throw new DatadogError(400, 'Scheduled downtime start cannot be in the past');
 }
 
-function sameMembers(list: unknown, wanted: readonly string[]): boolean {
+function hasSameElements(list: unknown, wanted: readonly string[]): boolean {
   return (
     Array.isArray(list) && list.length === wanted.length && wanted.every((member) => list.includes(member))
   );

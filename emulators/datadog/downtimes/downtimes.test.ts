@@ -17,7 +17,7 @@ const sent = (attributes: object = {}) => ({
 const create = (attributes: object = {}) => jsonBody(send('POST', PATH, sent(attributes)));
 
 describe('a downtime', () => {
-  it('is in UTC where display_timezone is absent or empty, and starts now where no start is given', () => {
+  it('defaults to UTC and to a start now', () => {
     for (const given of [{}, { display_timezone: '' }]) {
       const { attributes } = create({ ...given, schedule: { start: null } }).data;
       assert.deepEqual(
@@ -35,7 +35,7 @@ describe('a downtime', () => {
     }
   });
 
-  it('writes times with an offset, and microseconds where there are any', () => {
+  it('formats times with an offset, and with microseconds if any', () => {
     const { schedule, status } = create({ schedule: { start: '2050-01-02T03:04:05Z' } }).data.attributes;
     assert.deepEqual([schedule.start, status], ['2050-01-02T03:04:05+00:00', 'scheduled']);
     const times = { start: '2050-01-02T03:04:05.000Z', end: '2050-01-02T03:04:05.25+00:00' };
@@ -45,7 +45,7 @@ describe('a downtime', () => {
     });
   });
 
-  it('takes null for what is added where nothing is given', () => {
+  it('treats null as the default', () => {
     const nulls = { notify_end_types: null, notify_end_states: null, mute_first_recovery_notification: null };
     const { attributes } = create({ ...nulls, message: null }).data;
     assert.deepEqual(
@@ -55,7 +55,7 @@ describe('a downtime', () => {
     assert.deepEqual(create({ notify_end_types: [] }).data.attributes.notify_end_types, []);
   });
 
-  it('is merged by an update, with a new start where that is null', () => {
+  it('merges an update; a null start means now', () => {
     const { id } = create({ message: 'm', schedule: { start: '2050-01-02T03:04:05Z' } }).data;
     datadog.clock.now += 1000;
     const change = { scope: 'env:b', schedule: { start: null, end: '2060-01-02T03:04:05Z' } };
@@ -71,7 +71,7 @@ describe('a downtime', () => {
     assert.notEqual(data.attributes.modified, data.attributes.created);
   });
 
-  it('has ended once its end is over, and is listed two days more', () => {
+  it('ends at its end, and stays listed for two days', () => {
     const { id } = create({ schedule: { start: null, end: '2026-05-14T11:00:00Z' } }).data;
     const status = () => jsonBody(send('GET', `${PATH}/${id}`)).data.attributes.status;
     assert.equal(status(), 'active');
@@ -83,7 +83,7 @@ describe('a downtime', () => {
     assert.equal(listed(), 0);
   });
 
-  it('comes with its maker and its monitor in the answer to a write, and without in a read', () => {
+  it('includes its creator and monitor in the response to a write, but not in reads', () => {
     const { data, included } = create({ monitor_identifier: { monitor_id: 5 } });
     assert.deepEqual(data.relationships.monitor.data, { type: 'monitor', id: '5' });
     assert.deepEqual(
@@ -95,7 +95,7 @@ describe('a downtime', () => {
     assert.equal(jsonBody(send('GET', `${PATH}/${data.id}?include=created_by`)).included[0].type, 'users');
   });
 
-  it('is cancelled, not erased; a second time is 204 too; and listed two days more', () => {
+  it('is cancelled by each DELETE, stays readable, and stays listed for two days', () => {
     const { id } = create().data;
     for (const _ of [1, 2]) {
       datadog.clock.now += 1000;
@@ -109,7 +109,7 @@ describe('a downtime', () => {
     assert.equal(jsonBody(send('GET', PATH)).data.length, 0);
   });
 
-  it('is listed in pages, the current ones alone where asked', () => {
+  it('is listed in pages; current_only lists only active ones', () => {
     create();
     create({ schedule: { start: '2050-01-02T03:04:05Z' } });
     const page = jsonBody(send('GET', `${PATH}?page[limit]=1&page[offset]=1`));
@@ -117,7 +117,7 @@ describe('a downtime', () => {
     assert.equal(jsonBody(send('GET', `${PATH}?current_only=true`)).data.length, 1);
   });
 
-  it('matches monitors by id and by all of its tags', () => {
+  it('matches monitors by id or by all tags', () => {
     const query = 'avg(last_5m):avg:a{*} > 1';
     const { id } = jsonBody(
       send('POST', '/api/v1/monitor', { type: 'query alert', query, tags: ['a', 'b'] }),
@@ -139,7 +139,7 @@ describe('a downtime', () => {
     ]);
   });
 
-  it('for tags matches where its scope holds for what the query names', () => {
+  it('with tags matches if its scope holds for the tags in the query', () => {
     const query = 'avg(last_5m):avg:a{env:prod,team:a} > 1';
     const { id } = jsonBody(send('POST', '/api/v1/monitor', { type: 'query alert', query }));
     const wanted = ['env:prod', 'env:pr*', 'env:(prod OR dev) AND NOT team:b'];
@@ -163,16 +163,16 @@ describe('a downtime', () => {
     [{ schedule: { start: '2050-01-02T03:04:05+02:00' } }, 'Invalid time: 2050-01-02T03:04:05+02:00'],
   ];
   for (const [attributes, says] of refused) {
-    it(`is refused: ${says}`, () =>
+    it(`is rejected: ${says}`, () =>
       assert.deepEqual(statusAndErrors(send('POST', PATH, sent(attributes))), [400, says]));
   }
 
-  it('is refused with a monitor and tags at once, with neither, or without a tag', () => {
+  it('is rejected with both a monitor and tags, with neither, or with an empty list of tags', () => {
     for (const identifier of [{}, { monitor_id: 1, monitor_tags: ['*'] }, { monitor_tags: [] }])
       assert.equal(send('POST', PATH, sent({ monitor_identifier: identifier })).status, 400);
   });
 
-  it('cannot be changed to what could not be made', () => {
+  it('validates an update like a create', () => {
     const { id } = create().data;
     const change = (attributes: object) =>
       statusAndErrors(send('PATCH', `${PATH}/${id}`, { data: { attributes } }));
@@ -183,7 +183,7 @@ describe('a downtime', () => {
     assert.deepEqual(change({ scope: 'staging' }), [400, 'All values must have a key']);
   });
 
-  it('is refused where another says the same and is not over', () => {
+  it('is rejected as a duplicate of one that is not over', () => {
     const twin = { scope: '*', schedule: { start: '2050-01-02T03:04:05Z', end: null } };
     const { id } = create(twin).data;
     assert.deepEqual(statusAndErrors(send('POST', PATH, sent(twin))), [
@@ -196,7 +196,7 @@ describe('a downtime', () => {
     for (const _ of [1, 2]) assert.equal(send('POST', PATH, sent({ schedule: { start: null } })).status, 200);
   });
 
-  it('that is not there is 404, in words of its own for a delete; an id is a UUID', () => {
+  it('answers 404 for an unknown id, with another message for a delete, and 400 if the id is not a UUID', () => {
     const none = '00000000-0000-4000-8000-000000000000';
     const invalid = [400, 'Invalid URL param: downtime_id must be an uuid'];
     for (const method of ['GET', 'PATCH', 'DELETE'])
@@ -213,7 +213,7 @@ describe('a downtime', () => {
     ]);
   });
 
-  it('that was there before is read as it was put in', () => {
+  it('is returned as it was seeded', () => {
     const { data } = create({ schedule: { start: '2050-01-02T03:04:05Z' } });
     const { relationships: _, ...before } = data;
     datadog.organisation.clear();
@@ -222,12 +222,12 @@ describe('a downtime', () => {
   });
 });
 
-describe('a downtime that recurs', () => {
+describe('a recurring downtime', () => {
   const recurring = (timezone: string, ...recurrences: object[]) => ({ schedule: { timezone, recurrences } });
   const read = (id: string) => jsonBody(send('GET', `${PATH}/${id}`)).data.attributes;
   const daily = { rrule: 'FREQ=DAILY;INTERVAL=2', start: '2026-05-14T00:00:00', duration: '1d' };
 
-  it('shows the time that lasts, or the next', () => {
+  it('shows the current occurrence, or the next', () => {
     const { id, attributes } = create(recurring('UTC', daily)).data;
     assert.deepEqual(attributes.schedule, {
       timezone: 'UTC',
@@ -243,7 +243,7 @@ describe('a downtime that recurs', () => {
     );
   });
 
-  it('shows the last time once it has ended, and once it is cancelled', () => {
+  it('shows the last occurrence after it has ended or was cancelled', () => {
     const ending = create(recurring('UTC', { ...daily, rrule: 'FREQ=DAILY;COUNT=2' })).data.id;
     const cancelled = create(recurring('UTC', { ...daily, start: '2026-05-10T09:00:00' })).data.id;
     datadog.clock.now = Date.parse('2026-05-15T12:00:00Z');
@@ -259,7 +259,7 @@ describe('a downtime that recurs', () => {
     ]);
   });
 
-  it('starts now, on the clock of its zone, where no start is given; a start gains its seconds', () => {
+  it('defaults to a start now in local time, and adds missing seconds to a start', () => {
     const [now, given] = create(
       recurring(
         'America/New_York',
@@ -270,7 +270,7 @@ describe('a downtime that recurs', () => {
     assert.deepEqual([now.start, given.start], ['2026-05-14T06:58:54', '2027-01-02T03:04:00']);
   });
 
-  it('keeps the hour of its zone when clocks change', () => {
+  it('keeps its local time when clocks change', () => {
     const rule = { rrule: 'FREQ=DAILY', start: '2026-10-24T08:00:00', duration: '1h' };
     const { id } = create(recurring('Europe/Paris', rule)).data;
     assert.equal(read(id).schedule.current_downtime.start, '2026-10-24T06:00:00+00:00');
@@ -278,7 +278,7 @@ describe('a downtime that recurs', () => {
     assert.equal(read(id).schedule.current_downtime.start, '2026-10-25T07:00:00+00:00');
   });
 
-  it('shows the first of all its recurrences', () => {
+  it('shows the earliest of several recurrences', () => {
     const weekly = { rrule: 'FREQ=WEEKLY', start: '2026-05-18T00:00:00', duration: '2h' };
     const soon = { rrule: 'FREQ=WEEKLY', start: '2026-05-16T00:00:00', duration: '30m' };
     const { schedule } = create(recurring('UTC', weekly, soon)).data.attributes;
@@ -288,7 +288,7 @@ describe('a downtime that recurs', () => {
     });
   });
 
-  it('is refused in a zone other than display_timezone, and where rule, length or start cannot be read', () => {
+  it('is rejected in a zone other than display_timezone, or with an invalid rule, duration or start', () => {
     const post = (schedule: object) => statusAndErrors(send('POST', PATH, sent(schedule)));
     assert.deepEqual(post({ ...recurring('Asia/Tokyo', daily), display_timezone: 'UTC' }), [
       400,

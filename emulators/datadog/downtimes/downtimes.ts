@@ -8,7 +8,7 @@ import type { Call, EndpointGroup } from '../route.ts';
 import { seedById } from '../collection.ts';
 import { checkSettings, SETTABLE } from './downtime-checks.ts';
 import { targetsMonitor } from './downtime-target.ts';
-import { withIncluded, written } from './related-objects.ts';
+import { withIncluded, writeResponse } from './related-objects.ts';
 import { readSchedule, scheduleAt } from './schedule.ts';
 
 const PATH = '/api/v2/downtime';
@@ -46,7 +46,11 @@ class Downtimes {
         { method: 'GET', path: `${PATH}/:downtime_id`, run: (call) => this.#get(call) },
         { method: 'PATCH', path: `${PATH}/:downtime_id`, run: (call) => this.#update(call) },
         { method: 'DELETE', path: `${PATH}/:downtime_id`, run: (call) => this.#cancel(call) },
-        { method: 'GET', path: '/api/v2/monitor/:id/downtime_matches', run: (call) => this.#ofMonitor(call) },
+        {
+          method: 'GET',
+          path: '/api/v2/monitor/:id/downtime_matches',
+          run: (call) => this.#listMatches(call),
+        },
       ],
       seeds: { downtimes: seedById(this.#downtimes) },
     };
@@ -68,7 +72,7 @@ class Downtimes {
     };
     if (hasStart(sent['schedule'])) this.#checkDuplicates(attributes);
     this.#downtimes.put(id, { type: 'downtime', id, attributes });
-    return json(200, written(this.#organisation, this.#read({ type: 'downtime', id, attributes })));
+    return json(200, writeResponse(this.#organisation, this.#read({ type: 'downtime', id, attributes })));
   }
 
   #update(call: Call): EmulatorResponse {
@@ -85,7 +89,7 @@ class Downtimes {
     };
     const after = { ...before, attributes };
     this.#downtimes.put(String(before['id']), after);
-    return json(200, written(this.#organisation, this.#read(after)));
+    return json(200, writeResponse(this.#organisation, this.#read(after)));
   }
 
   #get(call: Call): EmulatorResponse {
@@ -112,7 +116,7 @@ class Downtimes {
     return this.#paged(listed, query);
   }
 
-  #ofMonitor({ params, query }: Call): EmulatorResponse {
+  #listMatches({ params, query }: Call): EmulatorResponse {
     const monitor = this.#organisation.collection('monitors').get(params['id']);
     if (!monitor) throw new DatadogError(404, `Monitor with id ${String(params['id'])} not found`);
     const matches = this.#all()

@@ -20,7 +20,7 @@ const create = (attributes: object) => datadog.send('POST', '/api/v2/downtime', 
 const read = (query = '') => jsonBody(datadog.send('GET', `/api/v1/monitor/${monitor}${query}`));
 
 describe('a monitor', () => {
-  it('shows the active downtimes of the old API that are about it, where asked', () => {
+  it('has its active v1 downtimes in matching_downtimes on request', () => {
     const end = now + 60;
     const { id } = old({ scope: '*', monitor_id: monitor, start: now, end });
     const tagged = old({ scope: 'env:prod', monitor_tags: ['a:b'] });
@@ -46,7 +46,7 @@ describe('a monitor', () => {
     assert.equal(read('?with_downtimes=true').matching_downtimes.length, 2);
   });
 
-  it('is silenced by active downtimes on it alone, by scope, until they end', () => {
+  it('is silenced by active downtimes of this monitor only, by scope, until they end', () => {
     assert.deepEqual(read().options.silenced, {});
     old({ scope: '*', monitor_tags: ['a:b'] });
     old({ scope: '*', monitor_id: monitor, start: now + 60 });
@@ -59,7 +59,7 @@ describe('a monitor', () => {
     assert.deepEqual(read().options.silenced, { 'env:a,env:b': now + 60 });
   });
 
-  it('is silenced by those of the new API too, each time that they recur', () => {
+  it('is also silenced by v2 downtimes, at each occurrence', () => {
     const identifier = { monitor_identifier: { monitor_id: monitor } };
     const end = '2026-05-14T11:30:00Z';
     create({ ...identifier, scope: 'env:a', schedule: { start: null, end } });

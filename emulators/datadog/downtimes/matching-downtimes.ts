@@ -5,7 +5,7 @@ import { stateOf } from './downtime-state.ts';
 import { reschedule } from './rescheduling.ts';
 import { scheduleAt } from './schedule.ts';
 
-/** What `matching_downtimes` of a monitor shows: the active downtimes of the old API that are about it. */
+/** Returns a monitor's `matching_downtimes`: the active v1 downtimes that apply to it. */
 export function matchingDowntimes(organisation: Organisation, monitor: RawObject): RawObject[] {
   const now = Math.floor(organisation.now() / 1000);
   reschedule(organisation);
@@ -25,16 +25,16 @@ export function matchingDowntimes(organisation: Organisation, monitor: RawObject
 }
 
 /**
- * What `options.silenced` of a monitor shows for active downtimes on that monitor alone: by scope, when they end in
- * epoch seconds, or null.
+ * Returns the part of a monitor's `options.silenced` that comes from active downtimes of this monitor only: by scope,
+ * the end in epoch seconds, or null for no end.
  */
 export function activeScopes(organisation: Organisation, monitorId: unknown): RawObject {
   const monitor = { id: monitorId };
-  const old = matchingDowntimes(organisation, monitor)
+  const v1 = matchingDowntimes(organisation, monitor)
     .filter(({ monitor_id }) => monitor_id === monitorId)
     .map(({ scope, end }): [string, unknown] => [[scope].flat().join(','), end]);
   const now = organisation.now();
-  const active = organisation
+  const v2 = organisation
     .collection('downtimes')
     .all()
     .flatMap(({ attributes }): [string, unknown][] => {
@@ -43,16 +43,16 @@ export function activeScopes(organisation: Organisation, monitorId: unknown): Ra
       const { schedule, status } = isRawObject(attributes) && isOn ? scheduleAt(attributes, now) : {};
       if (status !== 'active') return [];
       const { current_downtime, end } = schedule ?? {};
-      return [[String(scope), epoch(isRawObject(current_downtime) ? current_downtime['end'] : end)]];
+      return [[String(scope), epochSeconds(isRawObject(current_downtime) ? current_downtime['end'] : end)]];
     });
-  return Object.fromEntries([...old, ...active]);
+  return Object.fromEntries([...v1, ...v2]);
 }
 
-/** The same for a monitor. */
+/** Returns `activeScopes` of a monitor. */
 export function silencedBy(organisation: Organisation, monitor: RawObject): RawObject {
   return activeScopes(organisation, monitor['id']);
 }
 
-function epoch(time: unknown): number | null {
+function epochSeconds(time: unknown): number | null {
   return time === null ? null : Math.floor(Date.parse(String(time)) / 1000);
 }

@@ -2,13 +2,13 @@ import { DatadogError } from '../datadog-error.ts';
 import { type Rule, timesOf } from './recurrence-rule.ts';
 import { localTime, utcTime } from './wall-clock.ts';
 
-/** A stretch of time, epoch milliseconds. */
+/** A time range, in epoch milliseconds. */
 export interface Occurrence {
   readonly start: number;
   readonly end: number;
 }
 
-/** What recurs: by a rule, from a first local time, each time for milliseconds. */
+/** A recurring time range: its rule, the local time of the first, and the duration, in milliseconds. */
 export interface Recurring {
   readonly rule: Rule;
   readonly first: number;
@@ -18,7 +18,7 @@ export interface Recurring {
 
 const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-/** `1h`, `2d` in milliseconds. Throws DatadogError. */
+/** Converts `1h` or `2d` to milliseconds. Throws DatadogError. */
 export function durationMs(duration: string): number {
   const [, count = '', unit = ''] = /^(\d+)([mhdw])$/.exec(duration) ?? [];
   const ms = UNITS_MS[unit];
@@ -26,7 +26,7 @@ export function durationMs(duration: string): number {
   return Number(count) * ms;
 }
 
-/** The last occurrence that has begun at a time, and the first that has not. */
+/** Returns the last occurrence that has started at a time, and the next one. */
 export function occurrencesAround(
   { rule, first, duration, zone }: Recurring,
   now: number,

@@ -43,8 +43,8 @@ describe('the times of a rule', () => {
   ];
   for (const [rule, first] of rules) it(rule, () => assert.equal(times(rule, 3).join(' '), first));
 
-  it('end at a time in UTC, or on the clock of the zone', () => {
-    // Ten hours ahead: 22:00 in UTC is 08:00 of the next day there.
+  it('end at a time in UTC or in local time', () => {
+    // The zone is ten hours ahead: 22:00 in UTC is 08:00 on the next day.
     assert.equal(times('FREQ=DAILY;UNTIL=20260105T220000Z', 9, 'Australia/Brisbane').length, 2);
     assert.equal(times('FREQ=DAILY;UNTIL=20260105T220000', 9, 'Australia/Brisbane').length, 1);
   });
@@ -62,7 +62,7 @@ describe('the times of a rule', () => {
     'FREQ=DAILY;DURATION=PT1H',
   ];
   for (const rule of unreadable) {
-    it(`are refused: ${rule || 'nothing'}`, () => {
+    it(`are rejected for an invalid rule: ${rule || 'empty'}`, () => {
       assert.throws(
         () => readRule(rule, 'UTC'),
         (error) => error instanceof DatadogError && error.status === 400,

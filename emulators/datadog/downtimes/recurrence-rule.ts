@@ -1,7 +1,7 @@
 import { DatadogError } from '../datadog-error.ts';
 import { localTime } from './wall-clock.ts';
 
-/** When something recurs (RFC 5545), on the clock of its zone. */
+/** A recurrence rule (RFC 5545), in local time. */
 export interface Rule {
   readonly frequency: string;
   readonly interval: number;
@@ -11,11 +11,11 @@ export interface Rule {
   readonly days: readonly Day[];
   readonly monthDays: readonly number[];
   readonly months: readonly number[];
-  /** Which of the days of a period, counted from 1, or from its end by -1. */
+  /** Positions within the days of a period: from 1 up, or from the end with -1 down. */
   readonly positions: readonly number[];
 }
 
-/** A day of the week (Monday is 0), the nth of its period, or each of them where n is 0. */
+/** A day of the week (Monday is 0): the nth of its period, or each one if n is 0. */
 interface Day {
   readonly nth: number;
   readonly weekday: number;
@@ -23,10 +23,10 @@ interface Day {
 
 const DAY_MS = 86_400_000;
 const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
-/** Times that do not fit before a rule is taken for one that never does: a leap day may be eight years off. */
-const MAX_UNFITTING = 10_000;
+/** A rule without a match among this many times never matches. A leap day may be eight years away. */
+const MAX_MISMATCHES = 10_000;
 
-/** The times of each period of a frequency, by its number, at the time of day of the first. */
+/** For each frequency, the times of the nth period, at the time of day of the first. */
 const PERIODS: Readonly<Record<string, (first: number, n: number) => number[]>> = {
   MINUTELY: (first, n) => [first + n * 60_000],
   HOURLY: (first, n) => [first + n * 3_600_000],
@@ -37,7 +37,7 @@ const PERIODS: Readonly<Record<string, (first: number, n: number) => number[]>> 
   YEARLY: (first, n) => span(first, [yearOf(first) + n, 0], [yearOf(first) + n + 1, 0]),
 };
 
-/** Reads FREQ, INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, BYMONTH and BYSETPOS. Throws DatadogError. */
+/** Parses FREQ, INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, BYMONTH and BYSETPOS. Throws DatadogError. */
 export function readRule(text: string, zone: string): Rule {
   const parts = new Map(
     text.split(';').map((part) => {
@@ -57,25 +57,25 @@ export function readRule(text: string, zone: string): Rule {
     positions: list('BYSETPOS').map(Number),
   };
   const numbers = [rule.until, rule.count, ...rule.monthDays, ...rule.months, ...rule.positions];
-  const readable =
+  const isValid =
     PERIODS[rule.frequency] !== undefined &&
     Number.isInteger(rule.interval) &&
     rule.interval > 0 &&
     rule.days.every(({ weekday, nth }) => weekday >= 0 && !Number.isNaN(nth)) &&
     !numbers.some(Number.isNaN) &&
-    // How long it takes is told elsewhere.
+    // Start and duration are separate fields of the downtime.
     !/(?:^|;)(?:DTSTART|DTEND|DURATION)\b/i.test(text);
-  if (!readable) throw new DatadogError(400, `Invalid rrule: ${text}`);
+  if (!isValid) throw new DatadogError(400, `Invalid rrule: ${text}`);
   return rule;
 }
 
-/** The local times at which something begins, in order, never before the first. */
+/** Yields the local start times of a rule in order, from the first on. */
 export function* timesOf(rule: Rule, first: number): Generator<number, void> {
-  let [seen, unfitting] = [0, 0];
-  for (let n = 0; unfitting < MAX_UNFITTING; n += rule.interval) {
+  let [seen, mismatches] = [0, 0];
+  for (let n = 0; mismatches < MAX_MISMATCHES; n += rule.interval) {
     const period = PERIODS[rule.frequency]?.(first, n) ?? [];
-    const times = chosen(rule, first, period);
-    unfitting = times.length === 0 ? unfitting + period.length : 0;
+    const times = selected(rule, first, period);
+    mismatches = times.length === 0 ? mismatches + period.length : 0;
     for (const at of times) {
       if (at < first) continue;
       if (at > rule.until || seen >= rule.count) return;
@@ -85,33 +85,33 @@ export function* timesOf(rule: Rule, first: number): Generator<number, void> {
   }
 }
 
-function chosen(rule: Rule, first: number, period: readonly number[]): number[] {
-  const fitting = period.filter((at) => fits(rule, first, at));
-  if (rule.positions.length === 0) return fitting;
+function selected(rule: Rule, first: number, period: readonly number[]): number[] {
+  const matching = period.filter((at) => matches(rule, first, at));
+  if (rule.positions.length === 0) return matching;
   return rule.positions
-    .flatMap((position) => fitting.at(position > 0 ? position - 1 : position) ?? [])
+    .flatMap((position) => matching.at(position > 0 ? position - 1 : position) ?? [])
     .toSorted((a, b) => a - b);
 }
 
-/** What a rule does not say is as with the first time. */
-function fits(rule: Rule, first: number, at: number): boolean {
-  const { frequency, days: wanted, monthDays, months } = rule;
-  const free = wanted.length === 0 && monthDays.length === 0;
+/** Whether a time matches a rule. Parts that the rule omits come from the first time. */
+function matches(rule: Rule, first: number, at: number): boolean {
+  const { frequency, days: weekDays, monthDays, months } = rule;
+  const hasNoDay = weekDays.length === 0 && monthDays.length === 0;
   const byMonth = ['MONTHLY', 'YEARLY'].includes(frequency);
   const checks = [
     months.length === 0
-      ? !free || frequency !== 'YEARLY' || monthOf(at) === monthOf(first)
+      ? !hasNoDay || frequency !== 'YEARLY' || monthOf(at) === monthOf(first)
       : months.includes(monthOf(at) + 1),
     monthDays.length === 0 || monthDays.includes(dateOf(at)) || monthDays.includes(-daysFromEnd(at)),
-    wanted.length === 0 ||
-      wanted.some((day) => isDay(day, at, byMonth && (frequency === 'MONTHLY' || months.length > 0))),
-    !free || !byMonth || dateOf(at) === dateOf(first),
-    !free || frequency !== 'WEEKLY' || weekdayOf(at) === weekdayOf(first),
+    weekDays.length === 0 ||
+      weekDays.some((day) => isDay(day, at, byMonth && (frequency === 'MONTHLY' || months.length > 0))),
+    !hasNoDay || !byMonth || dateOf(at) === dateOf(first),
+    !hasNoDay || frequency !== 'WEEKLY' || weekdayOf(at) === weekdayOf(first),
   ];
   return checks.every(Boolean);
 }
 
-/** Whether a time is on a day of the week: on its nth of the month or else of the year, where that is asked. */
+/** Whether a time is on a day of the week; with `nth`, on the nth of the month or of the year. */
 function isDay({ nth, weekday }: Day, at: number, ofMonth: boolean): boolean {
   if (weekdayOf(at) !== weekday) return false;
   if (nth === 0) return true;
@@ -128,7 +128,7 @@ function dayOf(text: string): Day {
   return { nth: Number(nth), weekday: WEEKDAYS.indexOf(name) };
 }
 
-/** `20301231T000000Z`, or on the clock of the zone without the Z. */
+/** Parses `20301231T000000Z`; without the Z it is a local time. */
 function untilOf(text: string | undefined, zone: string): number {
   if (text === undefined) return Number.POSITIVE_INFINITY;
   const [, year, month, day, hour = '00', minute = '00', second = '00', utc] =
@@ -137,7 +137,7 @@ function untilOf(text: string | undefined, zone: string): number {
   return utc === undefined || Number.isNaN(at) ? at : localTime(at, zone);
 }
 
-/** The days from the first of one month up to the first of another, at the time of day of a time. */
+/** Returns the days between the first days of two months, at the time of day of `time`. */
 function span(time: number, from: readonly [number, number], to: readonly [number, number]): number[] {
   const [start, end] = [Date.UTC(...from), Date.UTC(...to)];
   return days(start + (((time % DAY_MS) + DAY_MS) % DAY_MS), (end - start) / DAY_MS);
@@ -163,7 +163,7 @@ function daysFromEnd(at: number): number {
   return new Date(Date.UTC(yearOf(at), monthOf(at) + 1, 0)).getUTCDate() - dateOf(at) + 1;
 }
 
-/** Monday is 0. */
+/** Returns the day of the week; Monday is 0. */
 function weekdayOf(at: number): number {
   return (new Date(at).getUTCDay() + 6) % 7;
 }

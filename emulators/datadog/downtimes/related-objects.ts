@@ -5,31 +5,31 @@ import { isRawObject, type RawObject } from '../raw-json.ts';
 const CREATED_BY = { data: { type: 'users', id: KEY_OWNER.id } };
 const ALWAYS = ['created_by', 'monitor'];
 
-/** What a write answers with: who made the downtime comes along, and the monitor that it is about. */
-export function written(organisation: Organisation, downtime: RawObject): RawObject {
+/** Returns the response to a write, which includes the creator and the monitor of the downtime. */
+export function writeResponse(organisation: Organisation, downtime: RawObject): RawObject {
   const data = related(downtime, ALWAYS);
   return { data, included: includedWith(organisation, [data]) };
 }
 
-/** Downtimes as a read shows them: related objects come along that `include` names alone. */
+/** Returns downtimes as a read shows them, with the related objects that `include` names. */
 export function withIncluded(
   organisation: Organisation,
   list: readonly RawObject[],
   query: URLSearchParams,
 ): { data: RawObject[]; included?: RawObject[] } {
-  const wanted = (query.get('include') ?? '').split(',').filter((name) => name !== '');
-  if (wanted.length === 0) return { data: list.map(({ relationships: _, ...rest }) => rest) };
-  const data = list.map((downtime) => related(downtime, wanted));
+  const included = (query.get('include') ?? '').split(',').filter((name) => name !== '');
+  if (included.length === 0) return { data: list.map(({ relationships: _, ...rest }) => rest) };
+  const data = list.map((downtime) => related(downtime, included));
   return { data, included: includedWith(organisation, data) };
 }
 
-function related(downtime: RawObject, wanted: readonly string[]): RawObject {
-  const own = isRawObject(downtime['relationships']) ? downtime['relationships'] : {};
+function related(downtime: RawObject, included: readonly string[]): RawObject {
+  const stored = isRawObject(downtime['relationships']) ? downtime['relationships'] : {};
   return {
     ...downtime,
     relationships: {
-      ...(wanted.includes('created_by') ? { created_by: own['created_by'] ?? CREATED_BY } : {}),
-      ...(wanted.includes('monitor') ? { monitor: monitorOf(downtime) } : {}),
+      ...(included.includes('created_by') ? { created_by: stored['created_by'] ?? CREATED_BY } : {}),
+      ...(included.includes('monitor') ? { monitor: monitorOf(downtime) } : {}),
     },
   };
 }
@@ -40,7 +40,7 @@ function monitorOf({ attributes }: RawObject): RawObject {
   return { data: id === undefined ? null : { type: 'monitor', id: String(id) } };
 }
 
-/** The users and monitors that relationships name, once each. */
+/** Returns each user and monitor that the relationships name. */
 function includedWith(organisation: Organisation, data: readonly RawObject[]): RawObject[] {
   const references = data
     .flatMap(({ relationships }) => Object.values(isRawObject(relationships) ? relationships : {}))

@@ -19,14 +19,14 @@ const read = (id: number) => jsonBody(datadog.send('GET', `${PATH}/${id}`));
 const moveTo = (time: string) => {
   datadog.clock.now = Date.parse(time);
 };
-/** What comes after a downtime: when it starts, or null. */
+/** Returns the start of a downtime's successor, or null. */
 function startAfter(id: number): string | null {
   const { child_id } = read(id);
   return child_id === null ? null : new Date(read(child_id).start * 1000).toISOString().slice(0, 16);
 }
 
-describe('a recurring downtime of the old API', () => {
-  it('is followed by another once it is over, as long and at the same hour, of which it is the parent', () => {
+describe('a recurring v1 downtime', () => {
+  it('gets a child of the same duration at the same local time once it is over', () => {
     const { id, uuid } = create({ type: 'days', period: 1 }, { message: 'm' });
     assert.deepEqual([read(id).status, read(id).child_id], ['scheduled', null]);
     moveTo('2026-05-14T12:30:00Z');
@@ -44,7 +44,7 @@ describe('a recurring downtime of the old API', () => {
     assert.equal(read(id).child_id, child.id);
   });
 
-  it('is listed with what follows it', () => {
+  it('is listed with its child', () => {
     const { id } = create({ type: 'days', period: 1 });
     moveTo('2026-05-14T13:00:00Z');
     const listed = jsonBody(datadog.send('GET', PATH)).map(
@@ -78,27 +78,27 @@ describe('a recurring downtime of the old API', () => {
       '2026-05-15T12:00',
     ],
     [
-      'no more after it',
+      'up to a date before the next occurrence',
       { type: 'days', period: 1, until_date: START + 23 * HOUR },
       '2026-05-14T13:00',
       null,
     ],
     [
-      'as the one that lasts, when nobody asked meanwhile',
+      'as the current occurrence, after a time without requests',
       { type: 'days', period: 1 },
       '2026-05-20T12:10',
       '2026-05-20T12:00',
     ],
   ];
   for (const [what, recurrence, now, next] of rules) {
-    it(`comes again ${what}`, () => {
+    it(`recurs ${what}`, () => {
       const { id } = create(recurrence);
       moveTo(`${now}:00Z`);
       assert.equal(startAfter(id), next);
     });
   }
 
-  it('comes again as often as until_occurrences says', () => {
+  it('recurs as often as until_occurrences says', () => {
     const { id } = create({ type: 'days', period: 1, until_occurrences: 2 });
     moveTo('2026-05-14T13:00:00Z');
     const second = read(id).child_id;
@@ -108,7 +108,7 @@ describe('a recurring downtime of the old API', () => {
     assert.deepEqual([read(third).status, read(third).child_id], ['ended', null]);
   });
 
-  it('keeps the hour of its zone when clocks change', () => {
+  it('keeps its local time when clocks change', () => {
     const start = Date.parse('2026-10-24T12:00:00Z') / 1000;
     const { id } = create(
       { type: 'days', period: 1 },
@@ -118,7 +118,7 @@ describe('a recurring downtime of the old API', () => {
     assert.equal(startAfter(id), '2026-10-25T13:00');
   });
 
-  it('comes no more once it is cancelled, and lasts for good without an end', () => {
+  it('stops recurring once it is cancelled, and lasts forever without an end', () => {
     const cancelled = create({ type: 'days', period: 1 }).id;
     datadog.send('DELETE', `${PATH}/${cancelled}`);
     const endless = create({ type: 'days', period: 1 }, { end: null }).id;
@@ -127,7 +127,7 @@ describe('a recurring downtime of the old API', () => {
     assert.equal(read(endless).status, 'active');
   });
 
-  it('shows a rule alone for a rule', () => {
+  it('has only type and rule in a recurrence by rule', () => {
     const rule = { type: 'rrule', rrule: 'FREQ=DAILY' };
     assert.deepEqual(create(rule).recurrence, rule);
   });

@@ -13,7 +13,7 @@ const FREQUENCIES: Readonly<Record<string, string>> = {
   years: 'YEARLY',
 };
 
-/** Reads the recurrence of a downtime of the old API, as reads show it. Throws DatadogError. */
+/** Parses the recurrence of a v1 downtime into the form that reads return. Throws DatadogError. */
 export function readRecurrence(value: unknown, zone: string): RawObject | null {
   if (!isRawObject(value)) return null;
   const { type, period, week_days, until_occurrences, until_date, rrule } = value;
@@ -42,8 +42,8 @@ export function readRecurrence(value: unknown, zone: string): RawObject | null {
 }
 
 /**
- * Makes what comes after each recurring downtime that is over: another downtime, of which it is the parent. Only the
- * one that has not ended yet is made.
+ * Creates the successor of each recurring downtime that is over, as its child. Occurrences that have already ended are
+ * skipped.
  */
 export function reschedule(organisation: Organisation): void {
   const downtimes = organisation.collection('downtimes_v1');
@@ -51,8 +51,9 @@ export function reschedule(organisation: Organisation): void {
   for (const downtime of downtimes.all()) {
     const start = isOver(downtime, now) ? nextStart(downtimes, downtime, now) : undefined;
     if (start === undefined) continue;
-    const over = Number(downtime['end']);
-    const times = { start, end: start + over - Number(downtime['start']), created: over, modified: over };
+    const end = Number(downtime['end']);
+    const duration = end - Number(downtime['start']);
+    const times = { start, end: start + duration, created: end, modified: end };
     const child = {
       ...downtime,
       ...times,
@@ -60,7 +61,7 @@ export function reschedule(organisation: Organisation): void {
       uuid: newUuid(),
       parent_id: downtime['id'],
     };
-    downtimes.put(String(downtime['id']), { ...downtime, child_id: child.id, modified: over });
+    downtimes.put(String(downtime['id']), { ...downtime, child_id: child.id, modified: end });
     downtimes.put(String(child.id), child);
   }
 }
@@ -70,7 +71,7 @@ function isOver({ recurrence, canceled, child_id, end }: RawObject, now: number)
   return recurs && typeof end === 'number' && end <= now;
 }
 
-/** The rule counts from the first downtime of all, on the clock of the zone. */
+/** Returns the next start, in epoch seconds. The rule counts from the first downtime of the chain, in local time. */
 function nextStart(downtimes: Collection, downtime: RawObject, now: number): number | undefined {
   const zone = String(downtime['timezone']);
   const [start, end] = [Number(downtime['start']), Number(downtime['end'])];
@@ -97,7 +98,7 @@ function ruleOf(
   const text = `FREQ=${FREQUENCIES[String(type)]};INTERVAL=${String(period ?? 1)}`;
   return {
     ...readRule(byDay.length > 0 ? `${text};BYDAY=${byDay.join(',')}` : text, zone),
-    // The first time is not counted: it is how often the downtime is rescheduled.
+    // Datadog counts how often the downtime is rescheduled, which excludes the first time.
     count: until_occurrences ? Number(until_occurrences) + 1 : Number.POSITIVE_INFINITY,
     until: until_date ? localTime(Number(until_date) * 1000, zone) : Number.POSITIVE_INFINITY,
   };

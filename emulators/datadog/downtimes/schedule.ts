@@ -6,7 +6,7 @@ import { localTime } from './wall-clock.ts';
 
 const MAX_RECURRENCES = 5;
 
-/** Reads the schedule of a request: a start that is left out is now. Throws DatadogError. */
+/** Parses the schedule of a request; the default start is now. Throws DatadogError. */
 export function readSchedule(sent: unknown, displayTimezone: unknown, now: number): RawObject {
   const schedule = isRawObject(sent) ? sent : {};
   if (!Array.isArray(schedule['recurrences']))
@@ -25,7 +25,7 @@ export function readSchedule(sent: unknown, displayTimezone: unknown, now: numbe
   return { recurrences, timezone };
 }
 
-/** The schedule as a read shows it at a time (epoch milliseconds), and the state that follows from it. */
+/** Returns the schedule and the state that a read shows at a time, in epoch milliseconds. */
 export function scheduleAt(attributes: RawObject, now: number): { schedule: RawObject; status: string } {
   const schedule = isRawObject(attributes['schedule']) ? attributes['schedule'] : {};
   const canceled = Date.parse(String(attributes['canceled']));
@@ -34,13 +34,13 @@ export function scheduleAt(attributes: RawObject, now: number): { schedule: RawO
     const [start, end] = [Date.parse(String(schedule['start'])), Date.parse(String(schedule['end']))];
     return { schedule, status: isCanceled ? 'canceled' : stateIn({ start, end }, now) };
   }
-  const shown = current(schedule, isCanceled ? canceled : now, isCanceled);
-  const current_downtime = shown ? { start: iso(shown.start), end: iso(shown.end) } : null;
-  const status = isCanceled ? 'canceled' : shown ? stateIn(shown, now) : 'ended';
+  const occurrence = current(schedule, isCanceled ? canceled : now, isCanceled);
+  const current_downtime = occurrence ? { start: iso(occurrence.start), end: iso(occurrence.end) } : null;
+  const status = isCanceled ? 'canceled' : occurrence ? stateIn(occurrence, now) : 'ended';
   return { schedule: { ...schedule, current_downtime }, status };
 }
 
-/** The occurrence that lasts, or the next, or else the last; of one that was cancelled, the last before it was. */
+/** Returns the current occurrence, else the next, else the last; of a cancelled downtime, the last one that started. */
 function current(
   { recurrences, timezone }: RawObject,
   now: number,
@@ -52,10 +52,10 @@ function current(
     .map((one) => occurrencesAround(recurring(one, zone), now));
   const byStart = (list: readonly (Occurrence | undefined)[]) =>
     list.filter((one) => one !== undefined).toSorted((a, b) => a.start - b.start);
-  const begun = byStart(around.map(({ last }) => last));
+  const started = byStart(around.map(({ last }) => last));
   const next = byStart(around.map((one) => one.next))[0];
-  if (canceled) return begun.at(-1) ?? next;
-  return begun.find(({ end }) => end > now) ?? next ?? begun.at(-1);
+  if (canceled) return started.at(-1) ?? next;
+  return started.find(({ end }) => end > now) ?? next ?? started.at(-1);
 }
 
 function recurring({ rrule, start, duration }: RawObject, zone: string) {
@@ -72,7 +72,7 @@ function stateIn({ start, end }: Occurrence, now: number): string {
   return end <= now ? 'ended' : 'active';
 }
 
-/** A time without a zone, with its seconds. */
+/** Parses a time without a zone, and adds missing seconds. */
 function clockTime(value: unknown): string {
   const text = String(value);
   const [, minutes, seconds = ':00'] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?$/.exec(text) ?? [];
@@ -81,7 +81,7 @@ function clockTime(value: unknown): string {
   return minutes + seconds;
 }
 
-/** A time in UTC as Datadog writes it back: an offset, and microseconds where there are any. */
+/** Parses a time and formats it as Datadog does: in UTC with an offset, and with microseconds if any. */
 function time(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
   const text = String(value);
@@ -92,7 +92,7 @@ function time(value: unknown): string | undefined {
   return `${seconds}${Number(micros) === 0 ? '' : `.${micros}`}+00:00`;
 }
 
-/** Whole seconds, with an offset. */
+/** Formats a time in whole seconds, with an offset. */
 function iso(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, '+00:00');
 }

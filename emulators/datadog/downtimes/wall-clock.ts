@@ -3,16 +3,16 @@ import { DatadogError } from '../datadog-error.ts';
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /**
- * What the clocks of a zone show at a time: the epoch milliseconds at which clocks in UTC show the same.
+ * Converts a time to the local time of a zone, as the epoch milliseconds at which UTC clocks show the same.
  * Throws DatadogError.
  */
 export function localTime(utc: number, zone: string): number {
   return utc + offset(utc, zone);
 }
 
-/** When the clocks of a zone show a local time, epoch milliseconds. Throws DatadogError. */
+/** Converts a local time to epoch milliseconds. Throws DatadogError. */
 export function utcTime(local: number, zone: string): number {
-  // The offset at a first guess is wrong within hours of a change of clocks alone.
+  // The first guess of the offset is wrong only within hours of a clock change.
   return local - offset(local - offset(local, zone), zone);
 }
 
@@ -25,12 +25,12 @@ function offset(at: number, zone: string): number {
 }
 
 function formatOf(zone: string): Intl.DateTimeFormat {
-  const known = formats.get(zone);
-  if (known) return known;
+  const cached = formats.get(zone);
+  if (cached) return cached;
   try {
-    const made = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
-    formats.set(zone, made);
-    return made;
+    const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+    formats.set(zone, format);
+    return format;
   } catch {
     throw new DatadogError(400, `Invalid timezone: ${zone}`);
   }

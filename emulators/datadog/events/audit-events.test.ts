@@ -17,7 +17,7 @@ const actions = (query: string): string[] =>
   );
 
 describe('the audit trail', () => {
-  it('tells who made, changed and deleted a monitor or a dashboard, and what it was before', () => {
+  it('records who created, updated and deleted a monitor or a dashboard, and its previous value', () => {
     const { id } = jsonBody(send('POST', '/api/v1/monitor', MONITOR));
     send('PUT', `/api/v1/monitor/${id}`, { message: 'new' });
     send('DELETE', `/api/v1/monitor/${id}`);
@@ -36,7 +36,7 @@ describe('the audit trail', () => {
     );
   });
 
-  it('is found by asset, action, event and user', () => {
+  it('can be searched by asset, action, event and user', () => {
     send('POST', '/api/v1/monitor', MONITOR);
     for (const query of [
       '@asset.name:"disk full"',
@@ -50,7 +50,7 @@ describe('the audit trail', () => {
     assert.deepEqual(actions('@asset.name:disk'), []);
   });
 
-  it('is paged by a cursor, and tells none on the last page', () => {
+  it('is paged by a cursor, which the last page omits', () => {
     for (const name of ['a', 'b', 'c']) send('POST', '/api/v1/monitor', { ...MONITOR, name });
     const names = (page: { data: { attributes: { attributes: { asset: { name: string } } } }[] }) =>
       page.data.map(({ attributes }) => attributes.attributes.asset.name);
@@ -62,7 +62,7 @@ describe('the audit trail', () => {
     assert.deepEqual([names(second), second.meta.page, second.links], [['c'], undefined, undefined]);
   });
 
-  it('keeps the newest ten thousand changes', () => {
+  it('keeps the newest 10,000 changes', () => {
     for (let n = 0; n < 10_001; n += 1)
       recordAudit(datadog.organisation, {
         action: 'created',
@@ -73,7 +73,7 @@ describe('the audit trail', () => {
     assert.deepEqual(actions('@asset.id:10000'), ['created']);
   });
 
-  it('is refused to an organisation without one, which records nothing', () => {
+  it('answers 403 and records nothing when it is off', () => {
     const without = createTestClient({ audit: false });
     without.send('POST', '/api/v1/monitor', MONITOR);
     assert.deepEqual(statusAndErrors(without.send('GET', PATH)), [403, 'Forbidden']);

@@ -20,10 +20,10 @@ const messages = (answer: ReturnType<typeof send>): string[] =>
 const INVALID = (field: string, why: string) =>
   `{'errors': [u"input_validation_error(Field '${field}' is invalid: ${why})"]}`;
 
-describe('a search for events', () => {
+describe('an event search', () => {
   const found = (query: string) => messages(search({ filter: { query } })).join(' ');
 
-  it('is by words, tags and attributes, joined by AND, OR, NOT and parentheses', () => {
+  it('combines words, tags and attributes with AND, OR, NOT and parentheses', () => {
     post('one', { tags: ['env:prod', 'team:a'], custom: { code: 200, names: ['x', 'y'] } });
     post('two', { tags: ['env:dev'], custom: { code: 404 } });
     post('three or so');
@@ -57,7 +57,7 @@ describe('a search for events', () => {
     );
   });
 
-  it('is within a time: the last quarter of an hour, ISO times, milliseconds, or from now', () => {
+  it('has a time range: by default the last 15 minutes; ISO times, milliseconds, or relative to now', () => {
     const start = datadog.clock.now;
     post('a');
     datadog.clock.now += 20 * 60_000;
@@ -71,7 +71,7 @@ describe('a search for events', () => {
     assert.equal(messages(list({ 'filter[from]': '2026-05-14T12:00:00 02:00' })).join(''), 'ab');
   });
 
-  it('that cannot be read is refused', () => {
+  it('is rejected if it cannot be parsed', () => {
     assert.deepEqual(statusAndErrors(search({ filter: { query: '(a' } })), [
       400,
       INVALID('filter', 'a parenthesis is not closed'),
@@ -97,7 +97,7 @@ describe('a page of events', () => {
     }
   });
 
-  it('tells the cursor of the next one, to the end, in either order', () => {
+  it('has the cursor of the next page, to the end, in either order', () => {
     for (const [sort, expected] of Object.entries({ timestamp: '123', '-timestamp': '321' })) {
       const seen: string[] = [];
       let cursor: string | undefined;
@@ -110,19 +110,19 @@ describe('a page of events', () => {
     }
   });
 
-  it('that has events tells a next one even where that is empty, and an empty one tells none', () => {
+  it('has a next page, which may be empty, unless it is empty itself', () => {
     const last = jsonBody(search({ page: { limit: 3 } }));
     assert.equal(last.data.length, 3);
     const { after } = last.meta.page;
     assert.deepEqual(jsonBody(search({ page: { limit: 3, cursor: after } })), { data: [] });
   });
 
-  it('is ten events long where no length is asked for', () => {
+  it('has ten events by default', () => {
     for (let n = 0; n < 10; n += 1) post('more');
     assert.equal(jsonBody(list({})).data.length, 10);
   });
 
-  it('links to the next one with what was asked, in the order of the names', () => {
+  it('links to the next page with the same parameters, sorted by name', () => {
     const { links, meta } = jsonBody(
       search({ sort: 'timestamp', filter: { to: 'now', from: 'now-15m' }, page: { limit: 1 } }),
     );
@@ -143,13 +143,13 @@ describe('a page of events', () => {
     assert.deepEqual(messages(send('GET', `${pathname}${query}`)), ['2']);
   });
 
-  it('goes on from the time of an event that is gone', () => {
+  it('continues from the time of a deleted event', () => {
     const { data, meta } = jsonBody(search({ page: { limit: 1 } }));
     datadog.organisation.collection('events').delete(data[0].id);
     assert.deepEqual(messages(search({ page: { cursor: meta.page.after } })), ['2', '3']);
   });
 
-  it('of a cursor that is none is refused in these words', () => {
+  it('rejects an invalid cursor with this message', () => {
     const texts = ['{"startAt":"a"}', '{"after":"nobody"}'];
     for (const cursor of ['nonsense', ...texts.map((text) => Buffer.from(text).toString('base64'))])
       assert.deepEqual(statusAndErrors(search({ page: { cursor } })), [

@@ -9,7 +9,7 @@ beforeEach(() => {
 const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 const seconds = () => Math.floor(datadog.clock.now / 1000);
 
-describe('an event of the first API', () => {
+describe('a v1 event', () => {
   const PATH = '/api/v1/events';
   const post = (event: object = {}) =>
     send('POST', PATH, { title: 't', text: 'x', ...event }, { 'dd-api-key': 'a' });
@@ -17,7 +17,7 @@ describe('an event of the first API', () => {
     jsonBody(send('GET', `${PATH}?start=${seconds() - 60}&end=${seconds() + 60}&${query}`)).events;
   const titles = (query: string) => list(query).map(({ title }: { title: string }) => title);
 
-  it('is posted with the API key alone, with an id longer than a double holds', () => {
+  it('needs only the API key, and has an id beyond the precision of a double', () => {
     const answer = post();
     assert.equal(answer.status, 202);
     const { id_str, url } = jsonBody(answer).event;
@@ -27,7 +27,7 @@ describe('an event of the first API', () => {
     assert.match(send('GET', `${PATH}/${id_str}`).body ?? '', new RegExp(`"id":${id_str}[,}]`));
   });
 
-  it('has an id that grows with the time', () => {
+  it('has an id that grows with time', () => {
     const ids = [0, 1000, 2000].map((more) => {
       datadog.clock.now += more;
       return BigInt(jsonBody(post()).event.id_str);
@@ -38,7 +38,7 @@ describe('an event of the first API', () => {
     );
   });
 
-  it('is answered with what was sent, and read with what was left out', () => {
+  it('returns the sent fields from a create, and defaults too from a read', () => {
     const { event } = jsonBody(post({ alert_type: null, date_happened: null }));
     assert.deepEqual([event.priority, event.tags, event.handle], [null, null, null]);
     const read = jsonBody(send('GET', `${PATH}/${event.id_str}`)).event;
@@ -51,7 +51,7 @@ describe('an event of the first API', () => {
     assert.deepEqual([source, is_aggregate, comments], ['My Apps', false, []]);
   });
 
-  it('is listed by time, priority, source and tags, the newest first', () => {
+  it('is listed by time, priority, source and tags, newest first', () => {
     post({ title: 'a', priority: 'low', source_type_name: 'vsphere', tags: ['a:b', 'c'] });
     datadog.clock.now += 1000;
     post({ title: 'b', tags: ['a:b'] });
@@ -67,7 +67,7 @@ describe('an event of the first API', () => {
     assert.deepEqual(jsonBody(send('GET', `${PATH}?start=${seconds() + 1}&end=${seconds() + 9}`)).events, []);
   });
 
-  it('is listed a thousand at a time, in pages where events are not aggregated', () => {
+  it('is listed in pages of 1,000 if events are not aggregated', () => {
     for (let n = 0; n < 1001; n += 1) post();
     assert.equal(list('page=1').length, 1000, 'pages are for events that are not aggregated');
     assert.deepEqual(
@@ -78,7 +78,7 @@ describe('an event of the first API', () => {
     );
   });
 
-  it('of long ago is refused', () => {
+  it('is rejected if it is too old', () => {
     assert.deepEqual(statusAndErrors(post({ date_happened: seconds() - 19 * 3600 })), [
       400,
       'Event too far in the past',
@@ -86,7 +86,7 @@ describe('an event of the first API', () => {
     assert.equal(post({ date_happened: seconds() - 17 * 3600 }).status, 202);
   });
 
-  it('is refused without its title or text, and lists without their times', () => {
+  it('is rejected without title or text; a list is rejected without times', () => {
     assert.deepEqual(statusAndErrors(post({ text: undefined })), [400, "Missing required parameter: 'text'"]);
     assert.deepEqual(statusAndErrors(send('GET', `${PATH}?start=1`)), [
       400,
@@ -94,10 +94,10 @@ describe('an event of the first API', () => {
     ]);
   });
 
-  it('that is not there is not found', () =>
+  it('answers 404 for an unknown id', () =>
     assert.deepEqual(statusAndErrors(send('GET', `${PATH}/1`)), [404, 'No event matches that event_id.']));
 
-  it('is found by the second API as well', () => {
+  it('can be found through v2', () => {
     const { id_str } = jsonBody(
       post({ alert_type: 'error', aggregation_key: 'k', host: 'h', tags: ['env:x'] }),
     ).event;
@@ -112,7 +112,7 @@ describe('an event of the first API', () => {
   });
 });
 
-describe('an event', () => {
+describe('a v2 event', () => {
   const post = (attributes: object) =>
     send('POST', '/api/v2/events', { data: { type: 'event', attributes } });
   const changed_resource = { name: 'flag', type: 'feature_flag' };
@@ -120,7 +120,7 @@ describe('an event', () => {
     post({ category: 'change', title, message: title, attributes: { changed_resource }, ...more });
   const refusal = (attributes: object) => jsonBody(post(attributes)).errors[0].detail;
 
-  it('is answered with its ids, and read by each of them', () => {
+  it('is returned with its ids, and can be read by each of them', () => {
     const answer = change('deploy web');
     assert.equal(answer.status, 202);
     const { data, links } = jsonBody(answer);
@@ -132,7 +132,7 @@ describe('an event', () => {
     assert.equal(jsonBody(send('GET', `/api/v1/events/${id}`)).event.title, 'deploy web');
   });
 
-  it('that is not there is not found', () => {
+  it('answers 404 for an unknown id', () => {
     const answer = send('GET', '/api/v2/events/none');
     assert.deepEqual(
       [answer.status, jsonBody(answer)],
@@ -140,7 +140,7 @@ describe('an event', () => {
     );
   });
 
-  it('of another category than alerts and changes is refused in these words', () => {
+  it('rejects any category but alert and change with this message', () => {
     assert.equal(post({ category: 'x', title: 't', attributes: {} }).status, 400);
     assert.equal(
       refusal({ category: 'x', title: 't', attributes: {} }),
@@ -148,7 +148,7 @@ describe('an event', () => {
     );
   });
 
-  it('is refused where what its category asks for is not there', () => {
+  it('is rejected without the fields that its category requires', () => {
     const at = (attributes: object) => /\$\.data\.([\w.]+): /.exec(refusal(attributes))?.[1];
     assert.equal(at({ category: 'change', attributes: { changed_resource } }), 'attributes.title');
     assert.equal(at({ category: 'change', title: 't' }), 'attributes.attributes');
@@ -167,7 +167,7 @@ describe('an event', () => {
     assert.equal(post({ category: 'alert', title: 't', attributes: { status: 'ok' } }).status, 202);
   });
 
-  it('has the time that was sent, and is refused where that is long ago or none', () => {
+  it('keeps the sent time, and is rejected if that is too old or invalid', () => {
     const before = new Date(datadog.clock.now - 3600_000).toISOString();
     const { uid } = jsonBody(change('a', { timestamp: before })).data.attributes.attributes.evt;
     assert.equal(jsonBody(send('GET', `/api/v2/events/${uid}`)).data.attributes.timestamp, before);
@@ -175,7 +175,7 @@ describe('an event', () => {
     assert.equal(change('a', { timestamp: 'yesterday' }).status, 400);
   });
 
-  it('that others made is read as it was', () => {
+  it('is returned as it was seeded', () => {
     const event = {
       id: 'AgAA',
       type: 'event',

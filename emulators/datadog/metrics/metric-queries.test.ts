@@ -28,13 +28,13 @@ beforeEach(() => {
   submit('a.b', 'h2', 3);
 });
 
-describe('metrics that are sent in', () => {
-  it('are taken with the API key alone', () => {
+describe('the metric intake', () => {
+  it('needs only the API key', () => {
     const answer = submit('c', 'h', 1);
     assert.deepEqual([answer.status, jsonBody(answer)], [202, { status: 'ok' }]);
   });
 
-  it('are taken by the second API with their resources', () => {
+  it('accepts v2 series with resources', () => {
     const points = [{ timestamp: seconds(), value: 7 }];
     const sent = send('POST', '/api/v2/series', {
       series: [{ metric: 'c', type: 3, points, resources: [{ type: 'host', name: 'h' }] }],
@@ -43,7 +43,7 @@ describe('metrics that are sent in', () => {
     assert.deepEqual(values('avg:c{host:h}'), [7]);
   });
 
-  it('of one metric and its tags are one series', () => {
+  it('merges points of the same metric and tags into one series', () => {
     datadog.clock.now += 1000;
     submit('a.b', 'h1', 2);
     const [{ pointlist, length }] = jsonBody(queryV1('avg:a.b{host:h1}')).series;
@@ -51,7 +51,7 @@ describe('metrics that are sent in', () => {
     assert.equal(datadog.organisation.collection('metrics').size, 2);
   });
 
-  it('are refused where they are no series', () => {
+  it('rejects bodies without valid series', () => {
     for (const sent of [{}, { series: {} }, { series: [{ metric: 'a' }] }, { series: [{ points: [] }] }])
       assert.deepEqual(statusAndErrors(send('POST', '/api/v2/series', sent)), [
         400,
@@ -60,8 +60,8 @@ describe('metrics that are sent in', () => {
   });
 });
 
-describe('a query for metrics', () => {
-  it('is by name and scope, and joins what it finds as it says', () => {
+describe('a metric query', () => {
+  it('selects by name and scope, and aggregates as requested', () => {
     assert.deepEqual(values('a.b{*}'), [2]);
     assert.deepEqual(values('sum:a.b{env:x}'), [4]);
     assert.deepEqual(values('max:a.b{env:x,host:h1}'), [1]);
@@ -77,7 +77,7 @@ describe('a query for metrics', () => {
     assert.deepEqual(values('avg:a.b{*}'), [], 'what was after it');
   });
 
-  it('has a series for each group, and for each of several queries', () => {
+  it('returns a series for each group, and for each of several queries', () => {
     const [one, two] = jsonBody(queryV1('avg:a.b{env:x} by {host}')).series;
     assert.deepEqual(
       [one.tag_set, one.scope, two.tag_set, two.metric, two.query_index],
@@ -87,7 +87,7 @@ describe('a query for metrics', () => {
     assert.deepEqual(values('sum:a.b{*} / (count:a.b{*} + 2)'), [1]);
   });
 
-  it('answers in steps that go with the time that is asked for', () => {
+  it('chooses the interval by the length of the time range', () => {
     const interval = (s: number) => jsonBody(queryV1('avg:a.b{*}', s)).series[0].interval;
     assert.deepEqual([600, 1800, 43_200].map(interval), [5, 20, 300]);
     const [{ start, end, pointlist }] = jsonBody(queryV1('avg:a.b{*}', 600)).series;
@@ -95,7 +95,7 @@ describe('a query for metrics', () => {
     assert.deepEqual([pointlist[0][0], end], [start, start + 4000]);
   });
 
-  it('averages the values of a step, and adds up counts', () => {
+  it('averages the values of an interval, and sums counts', () => {
     submit('n', 'h1', 1, { type: 'count' });
     datadog.clock.now += 1000;
     submit('n', 'h1', 2, { type: 'count' });
@@ -109,13 +109,13 @@ describe('a query for metrics', () => {
     assert.deepEqual(hours('avg:n{*}.as_rate()'), [3 / 120]);
   });
 
-  it('is answered with what was asked, and no series where there is no data', () => {
+  it('returns the query, and no series without data', () => {
     const { status, query, from_date, to_date, series, res_type } = jsonBody(queryV1('avg:none{*}'));
     assert.deepEqual([status, query, series, res_type], ['ok', 'avg:none{*}', [], 'time_series']);
     assert.deepEqual([from_date, to_date], [(seconds() - 60) * 1000, (seconds() + 60) * 1000]);
   });
 
-  it('that cannot be read, or lacks a time, is refused', () => {
+  it('is rejected if it cannot be parsed or lacks a time range', () => {
     assert.deepEqual(statusAndErrors(queryV1('avg:a.b{*')), [
       400,
       'Error parsing query: unable to parse avg:a.b{*',
@@ -149,7 +149,7 @@ describe('queries with formulas', () => {
   const scalar = (more: object = {}) =>
     jsonBody(send('POST', '/api/v2/query/scalar', request('scalar_request', more))).data;
 
-  it('are answered as series of one list of times', () => {
+  it('return series that share one list of times', () => {
     const { type, attributes } = timeseries();
     assert.equal(type, 'timeseries_response');
     assert.deepEqual(attributes, {
@@ -165,7 +165,7 @@ describe('queries with formulas', () => {
     assert.deepEqual(rows, [[2.5], [7.5]]);
   });
 
-  it('are answered as a column for each formula, with one for each key of the groups', () => {
+  it('return a column for each formula and for each group key', () => {
     assert.deepEqual(scalar().attributes.columns, [
       { name: 'q', values: [4], type: 'number', meta: { unit: null } },
     ]);
@@ -174,13 +174,13 @@ describe('queries with formulas', () => {
     assert.deepEqual(number.values, [1, 3]);
   });
 
-  it('show the first groups where a formula is limited', () => {
+  it('return the first groups of a limited formula', () => {
     const limit = { count: 1, order: 'desc' };
     assert.deepEqual(scalar({ formulas: [{ formula: 'g', limit }] }).attributes.columns[0].values, [['h2']]);
     assert.equal(timeseries({ formulas: [{ formula: 'g', limit }] }).attributes.series.length, 1);
   });
 
-  it('go without formulas, one for each query', () => {
+  it('work without formulas: each query is one', () => {
     const { columns } = scalar({ formulas: undefined }).attributes;
     assert.deepEqual(
       columns.map(({ name }: { name: string }) => name),
@@ -188,7 +188,7 @@ describe('queries with formulas', () => {
     );
   });
 
-  it('have nothing where nothing was measured', () => {
+  it('return nothing without data', () => {
     const formulas = [{ formula: 'l' }];
     assert.deepEqual(timeseries({ formulas }).attributes, { series: [], times: [], values: [] });
     assert.deepEqual(scalar({ formulas }).attributes.columns, [
@@ -196,7 +196,7 @@ describe('queries with formulas', () => {
     ]);
   });
 
-  it('of another type are refused in these words', () => {
+  it('reject another request type with this message', () => {
     for (const kind of ['timeseries', 'scalar'])
       assert.deepEqual(statusAndErrors(send('POST', `/api/v2/query/${kind}`, request('x'))), [
         400,
@@ -204,14 +204,14 @@ describe('queries with formulas', () => {
       ]);
   });
 
-  it('that end before what is kept are refused in these words', () => {
+  it('reject a time range before the retention period with this message', () => {
     assert.deepEqual(
       statusAndErrors(send('POST', '/api/v2/query/scalar', request('scalar_request', { from: 1, to: 2 }))),
       [400, 'Queries ending outside the retention date are invalid'],
     );
   });
 
-  it('are refused where a formula cannot be read or names no query', () => {
+  it('reject a formula that cannot be parsed or names an unknown query', () => {
     for (const formula of ['q +', 'nobody', '(q', 'q)'])
       assert.equal(
         send('POST', '/api/v2/query/scalar', request('scalar_request', { formulas: [{ formula }] })).status,

@@ -28,7 +28,7 @@ describe('a policy of monitor tags', () => {
   const monitor = (tags: string[]) =>
     send('POST', '/api/v1/monitor', { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1', tags });
 
-  it('is echoed with an id, listed, replaced and deleted', () => {
+  it('is returned with an id, listed, replaced and deleted', () => {
     const made = create();
     assert.deepEqual(Object.keys(made), ['type', 'attributes', 'id']);
     assert.deepEqual(jsonBody(send('GET', PATH)).data, [made]);
@@ -43,7 +43,7 @@ describe('a policy of monitor tags', () => {
     ]);
   });
 
-  it('refuses monitors with another value of its tag, and without the tag where that is required', () => {
+  it('rejects monitors with another value of its tag, or without a required tag', () => {
     create();
     assert.equal(monitor(['team:a']).status, 200);
     assert.equal(monitor([]).status, 200);
@@ -55,14 +55,14 @@ describe('a policy of monitor tags', () => {
     assert.match(String(statusAndErrors(monitor(['team:b']))[1]), /the tag key 'env' is required/);
   });
 
-  it('keeps monitors that broke it before from being edited until they are mended', () => {
+  it('blocks edits of monitors that violate it until they are fixed', () => {
     const { id } = jsonBody(monitor(['team:c']));
     create();
     assert.equal(send('PUT', `/api/v1/monitor/${id}`, { message: 'm' }).status, 400);
     assert.equal(send('PUT', `/api/v1/monitor/${id}`, { tags: ['team:a'] }).status, 200);
   });
 
-  it('is refused, and not found, in these words', () => {
+  it('is rejected, or not found, with these messages', () => {
     const { id } = create();
     assert.deepEqual(statusAndErrors(send('POST', PATH, data('x', { policy_type: 'INVALID' }))), [
       400,
@@ -94,7 +94,7 @@ describe('a notification rule', () => {
     });
   const create = (attributes: object = {}) => jsonBody(send('POST', PATH, sent(attributes)));
 
-  it('was never changed, says the answer to its making, and names its maker; reads do neither', () => {
+  it('has no modification time but a creator in the response to a create, unlike in reads', () => {
     const { data: made, included } = create();
     assert.equal(made.attributes.modified_at, '1970-01-01T00:00:00+00:00');
     assert.deepEqual([included[0].type, made.relationships.created_by.data.id], ['users', included[0].id]);
@@ -104,7 +104,7 @@ describe('a notification rule', () => {
     assert.equal(jsonBody(send('GET', `${PATH}/${made.id}?include=created_by`)).included.length, 1);
   });
 
-  it('is listed in pages, sorted and filtered, changed, and deleted', () => {
+  it('is listed in pages, sorted and filtered, updated, and deleted', () => {
     const ids = ['b', 'a'].map((name) => create({ name, filter: { tags: [`n:${name}`] } }).data.id);
     const listed = (query: string) =>
       jsonBody(send('GET', `${PATH}?${query}`)).data.map(({ id }: { id: string }) => id);
@@ -135,7 +135,7 @@ describe('a notification rule', () => {
     [{ filter: undefined }, /'filter'/],
   ];
   for (const [attributes, says] of refused) {
-    it(`is refused: ${says.source}`, () => {
+    it(`is rejected: ${says.source}`, () => {
       const [status, text] = statusAndErrors(send('POST', PATH, sent(attributes)));
       assert.equal(status, 400);
       assert.match(String(text), says);
@@ -143,7 +143,7 @@ describe('a notification rule', () => {
   }
 });
 
-describe('a template of monitors', () => {
+describe('a monitor template', () => {
   const PATH = '/api/v2/monitor/template';
   const sent = (definition: object = { type: 'query alert', query: 'q' }, title = 't') =>
     data('monitor-user-template', {
@@ -154,7 +154,7 @@ describe('a template of monitors', () => {
     });
   const create = () => jsonBody(send('POST', PATH, sent())).data;
 
-  it('is of version 0, and one more with each update, which lists them and ignores the id of the body', () => {
+  it('starts at version 0; each update adds a version, lists all, and ignores the id of the body', () => {
     const { id, attributes } = create();
     assert.equal(attributes.version, 0);
     const after = jsonBody(send('PUT', `${PATH}/${id}`, sent(undefined, 'new'))).data;
@@ -173,7 +173,7 @@ describe('a template of monitors', () => {
     assert.equal(jsonBody(send('GET', `${PATH}/${id}`)).data.attributes.versions.length, 2);
   });
 
-  it('is validated, refused and not found in these words', () => {
+  it('is validated, rejected or not found with these messages', () => {
     const { id } = create();
     const empty = 'Invalid monitor_definition or template variables: Monitor definition cannot be empty.';
     assert.equal(send('POST', `${PATH}/validate`, sent()).status, 204);
@@ -199,7 +199,7 @@ describe('a restriction policy', () => {
       data('restriction_policy', { bindings: [{ relation: 'editor', principals }] }, { id: resource }),
     );
 
-  it('has no bindings where nobody is restricted, and is replaced and deleted', () => {
+  it('has no bindings for an unrestricted resource, and is replaced and deleted', () => {
     assert.deepEqual(jsonBody(send('GET', path('slo:x'))).data.attributes.bindings, []);
     restrict('dashboard:a-b', ['org:1']);
     assert.deepEqual(jsonBody(send('GET', path('dashboard%3Aa-b'))).data.attributes.bindings[0].principals, [
@@ -209,7 +209,7 @@ describe('a restriction policy', () => {
     assert.deepEqual(jsonBody(send('GET', path('dashboard:a-b'))).data.attributes.bindings, []);
   });
 
-  it("of a monitor sets the monitor's restricted_roles to the roles among its editors, and to null when it goes", () => {
+  it("sets the monitor's restricted_roles to the roles among its editors, and to null when it is deleted", () => {
     const { id } = jsonBody(
       send('POST', '/api/v1/monitor', { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1' }),
     );
@@ -224,7 +224,7 @@ describe('a restriction policy', () => {
     assert.equal(roles(), null);
   });
 
-  it('of something without a type is refused', () =>
+  it('is rejected for a resource without a type', () =>
     assert.deepEqual(statusAndErrors(send('GET', path('malformed'))), [
       400,
       "Invalid resource: 'malformed' is not in a valid format",

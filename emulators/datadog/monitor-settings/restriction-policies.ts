@@ -9,7 +9,7 @@ import { seedById } from '../collection.ts';
 
 const PATH = '/api/v2/restriction_policy/:resource';
 
-/** Who may see and edit a monitor, dashboard or SLO. */
+/** Serves the policies that say who may see and edit a monitor, dashboard or SLO. */
 export function restrictionPolicies(organisation: Organisation): EndpointGroup {
   const policies = organisation.collection('restriction_policies');
   return {
@@ -31,7 +31,7 @@ export function restrictionPolicies(organisation: Organisation): EndpointGroup {
   };
 }
 
-/** A monitor's restricted_roles are the roles among the editors of its policy, and null without one. */
+/** Sets a monitor's `restricted_roles` to the roles among the editors of its policy, or to null without any. */
 function setRoles(organisation: Organisation, resource: string, bindings: readonly RawObject[]): void {
   const id = /^monitor:(.+)$/.exec(resource)?.[1];
   const monitor = organisation.collection('monitors').get(id);
@@ -45,7 +45,7 @@ function setRoles(organisation: Organisation, resource: string, bindings: readon
   organisation.collection('monitors').put(id, { ...monitor, restricted_roles });
 }
 
-/** What nobody restricted has a policy without bindings. */
+/** Returns the policy of a resource; an unrestricted one has a policy without bindings. */
 function find(policies: Collection, resource: string): RawObject {
   return policies.get(resource) ?? policy(resource, []);
 }
@@ -57,10 +57,10 @@ function replace(organisation: Organisation, call: Call): EmulatorResponse {
     if (typeof relation !== 'string' || !Array.isArray(principals))
       throw new DatadogError(400, 'Invalid bindings: each has a relation and principals');
   }
-  const made = policy(resource, bindings);
-  organisation.collection('restriction_policies').put(resource, made);
+  const replacement = policy(resource, bindings);
+  organisation.collection('restriction_policies').put(resource, replacement);
   setRoles(organisation, resource, bindings);
-  return json(200, { data: made });
+  return json(200, { data: replacement });
 }
 
 function policy(resource: string, bindings: readonly RawObject[]): RawObject {
@@ -72,7 +72,7 @@ function bindingsOf(attributes: RawObject): RawObject[] {
   return Array.isArray(bindings) ? bindings.filter(isRawObject) : [];
 }
 
-/** `monitor:123`, `dashboard:abc-def-ghi` */
+/** Returns the resource of the path, such as `monitor:123` or `dashboard:abc-def-ghi`. */
 function resourceOf({ params }: Call): string {
   const resource = decodeURIComponent(params['resource'] ?? '');
   if (!/^[\w-]+:.+$/.test(resource))

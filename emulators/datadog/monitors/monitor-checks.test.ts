@@ -7,7 +7,7 @@ const INVALID = "The value provided for parameter 'query' is invalid";
 const MONITOR = { type: 'query alert', name: 'n', query: 'avg(last_5m):avg:a{*} > 2' };
 const { send } = createTestClient();
 
-describe('what Datadog refuses, it refuses in its words', () => {
+describe('the validation of monitors', () => {
   const refused: readonly [object, string][] = [
     [{ query: 'THIS IS A BAD QUERY' }, INVALID],
     [{ query: 'avg(last_5m):avg:a{* > 2' }, INVALID],
@@ -67,7 +67,7 @@ describe('what Datadog refuses, it refuses in its words', () => {
     ],
   ];
   for (const [monitor, says] of refused) {
-    it(`${JSON.stringify(monitor)}: ${says}`, () => {
+    it(`rejects ${JSON.stringify(monitor)}: ${says}`, () => {
       for (const path of ['/api/v1/monitor', '/api/v1/monitor/validate'])
         assert.deepEqual(statusAndErrors(send('POST', path, { ...MONITOR, ...monitor })), [400, says]);
     });
@@ -90,11 +90,11 @@ describe('what Datadog refuses, it refuses in its words', () => {
     { type: 'synthetics alert', query: 'no_query' },
   ];
   for (const monitor of taken) {
-    it(`but takes ${JSON.stringify(monitor)}`, () =>
+    it(`accepts ${JSON.stringify(monitor)}`, () =>
       assert.equal(send('POST', '/api/v1/monitor/validate', { ...MONITOR, ...monitor }).status, 200));
   }
 
-  it('but numeric texts pass, and limits that touch', () => {
+  it('accepts numbers in strings, and thresholds that are equal where Datadog does', () => {
     for (const thresholds of [
       { critical: '200' },
       { critical: 200, critical_recovery: 200 },

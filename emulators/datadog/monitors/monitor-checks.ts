@@ -1,6 +1,6 @@
 import { isRawObject, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
-import { queryFault } from './query-forms.ts';
+import { queryError } from './query-forms.ts';
 import { checkThresholds } from './threshold-checks.ts';
 
 const TYPES = new Set([
@@ -30,15 +30,15 @@ const TYPES = new Set([
   'datadog-usage alert',
 ]);
 
-/** Refuses what Datadog refuses, in its words where they are known. */
+/** Rejects the monitors that Datadog rejects, with its message where it is known. Throws DatadogError. */
 export function checkMonitor(monitor: RawObject): void {
   const { type, query } = monitor;
   if (typeof type !== 'string') throw new DatadogError(400, "Missing required parameter: 'type'");
   if (!TYPES.has(type)) throw new DatadogError(400, "The value provided for parameter 'type' is invalid");
   if (typeof query !== 'string' || query.trim() === '')
     throw new DatadogError(400, "Missing required parameter: 'query'");
-  const fault = queryFault(type, query);
-  if (fault !== undefined) throw new DatadogError(400, fault);
+  const message = queryError(type, query);
+  if (message !== undefined) throw new DatadogError(400, message);
   const options = isRawObject(monitor['options']) ? monitor['options'] : {};
   checkThresholds(type, query, options);
   if (type === 'log alert' && typeof options['no_data_timeframe'] === 'number')

@@ -1,6 +1,6 @@
 import { pickFields, isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 
-/** The order in which Datadog writes the members of a monitor. */
+/** The order in which Datadog writes the fields of a monitor. */
 export const MONITOR_ORDER = [
   'id',
   'org_id',
@@ -26,7 +26,7 @@ export const MONITOR_ORDER = [
   'matching_downtimes',
   'state',
 ];
-/** What a request may set; any other top-level member is dropped without a word. */
+/** The fields that a request may set; Datadog ignores any other top-level field. */
 const WRITABLE = [
   'type',
   'name',
@@ -49,7 +49,7 @@ const SIMPLE_GROUPING = new Set([
   'llm-observability alert',
 ]);
 
-/** What Datadog makes of the managed fields that it is sent. Throws nothing: it is checked before. */
+/** Normalises the writable fields of a valid monitor as Datadog does. */
 export function normalised(sent: RawObject): RawObject {
   const monitor = pickFields(sent, WRITABLE);
   const query = trimmed(String(monitor['query']));
@@ -71,7 +71,7 @@ export function normalised(sent: RawObject): RawObject {
   };
 }
 
-/** The type follows the query, not what was sent. */
+/** Returns the type that Datadog stores: for some queries it differs from the type that was sent. */
 function typeByQuery(type: string, query: string): string {
   if (type === 'metric alert' && /\(current_1mo\)/.test(query)) return 'query alert';
   if (type === 'query alert' && /^formula\(.*\)\.rollup\(/.test(query)) return 'metric alert';
@@ -88,7 +88,7 @@ function withOptionDefaults(sent: RawObject, type: string): RawObject {
   }
   if (typeof options['escalation_message'] === 'string')
     options['escalation_message'] = trimmed(options['escalation_message']);
-  const added: [string, unknown, boolean][] = [
+  const defaults: [string, unknown, boolean][] = [
     ['notify_no_data', false, options['on_missing_data'] === undefined],
     ['notify_audit', false, true],
     ['new_host_delay', 300, options['new_group_delay'] === undefined],
@@ -96,12 +96,12 @@ function withOptionDefaults(sent: RawObject, type: string): RawObject {
     ['groupby_simple_monitor', false, SIMPLE_GROUPING.has(type)],
     ['silenced', {}, true],
   ];
-  for (const [name, value, applies] of added)
+  for (const [name, value, applies] of defaults)
     if (applies && options[name] === undefined) options[name] = value;
   return options;
 }
 
-/** Thresholds are floats to Datadog: 2 comes back as 2.0. */
+/** Formats a threshold as a float: Datadog returns 2 as 2.0. */
 function asFloat(value: unknown): unknown {
   return typeof value === 'number' && Number.isInteger(value) ? JSON.rawJSON(`${value}.0`) : value;
 }
@@ -117,7 +117,7 @@ function trimmed(text: string): string {
   return text.slice(0, end);
 }
 
-/** The sentence that Datadog makes of a query where no name is given. */
+/** Returns the name that Datadog generates from the query of a monitor without one. */
 function generatedName(query: string): string {
   const head = /^\w+\(last_(\w+)\):\w+:([\w.]+)\{([^}]*)\}/.exec(query);
   const comparison = /(?<![<>=!])([<>=!]+)\s*([^\s<>=!]+)$/.exec(query);

@@ -12,7 +12,7 @@ const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.s
 const create = (monitor: object = {}) =>
   jsonBody(send('POST', '/api/v1/monitor', { ...MONITOR, ...monitor }));
 
-describe('the search for monitors', () => {
+describe('the monitor search', () => {
   beforeEach(() => {
     create({ name: 'Disk full', message: 'call @pagerduty', tags: ['service:web', 'env:prod'] });
     create({ name: 'Disk slow', message: 'x', tags: ['service:web', 'env:dev'] });
@@ -72,7 +72,7 @@ describe('the search for monitors', () => {
     assert.deepEqual(counts.tag[0], { count: 2, name: 'service:web' });
   });
 
-  it('finds groups too, by the status of each', () => {
+  it('finds groups by their status', () => {
     const found = jsonBody(
       send('GET', `/api/v1/monitor/groups/search?query=${encodeURIComponent('group_status:"No Data" disk')}`),
     );
@@ -91,7 +91,7 @@ describe('the search for monitors', () => {
     ['a)', 'Query parsing error: a parenthesis closes nothing'],
     ['a NOT', 'Query parsing error: a term is missing'],
   ] as const) {
-    it(`${query} is refused`, () => {
+    it(`rejects ${query}`, () => {
       for (const path of ['search', 'groups/search'])
         assert.deepEqual(
           statusAndErrors(send('GET', `/api/v1/monitor/${path}?query=${encodeURIComponent(query)}`)),

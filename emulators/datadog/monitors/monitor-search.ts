@@ -4,7 +4,7 @@ import { isRawObject, type RawObject } from '../raw-json.ts';
 import type { Call, EndpointGroup } from '../route.ts';
 import { type SearchRow, searchCondition } from './search-query.ts';
 
-/** What the search calls the kinds of monitors, by type; the kinds of metric monitors show in their queries. */
+/** The kinds of monitors in the search, by type. The kind of a metric monitor depends on its query. */
 const KINDS: Readonly<Record<string, string>> = {
   'event-v2 alert': 'event',
   'event alert': 'event',
@@ -19,20 +19,19 @@ const METRIC_KINDS: readonly [query: RegExp, kind: string][] = [
   [/^(?:pct_)?change\(/, 'change'],
   [/^\w+\([^)]*\):\w+:trace\./, 'apm'],
 ];
-/** Rows of a page where `per_page` says nothing. */
-const PER_PAGE = 30;
+const DEFAULT_PER_PAGE = 30;
 
-/** One found thing: its row for the search, and what the answer shows of it. */
-interface Found {
+/** A monitor or a group: its searchable row, and its view in the response. */
+interface Candidate {
   readonly row: SearchRow;
-  readonly shown: RawObject;
+  readonly view: RawObject;
   readonly status: string;
   readonly muted: boolean;
   readonly kind: string;
   readonly tags: readonly string[];
 }
 
-/** Search in monitors and in their groups. */
+/** Serves the search for monitors and for their groups. */
 export function monitorSearch(organisation: Organisation): EndpointGroup {
   const monitors = organisation.collection('monitors');
   return {
@@ -40,27 +39,27 @@ export function monitorSearch(organisation: Organisation): EndpointGroup {
       {
         method: 'GET',
         path: '/api/v1/monitor/search',
-        run: (call) => searched(call, monitors.all().map(foundMonitor), 'monitors'),
+        run: (call) => searched(call, monitors.all().map(monitorCandidate), 'monitors'),
       },
       {
         method: 'GET',
         path: '/api/v1/monitor/groups/search',
-        run: (call) => searched(call, monitors.all().flatMap(foundGroups), 'groups'),
+        run: (call) => searched(call, monitors.all().flatMap(groupCandidates), 'groups'),
       },
     ],
     seeds: {},
   };
 }
 
-function searched({ query }: Call, all: readonly Found[], name: 'monitors' | 'groups'): EmulatorResponse {
+function searched({ query }: Call, all: readonly Candidate[], name: 'monitors' | 'groups'): EmulatorResponse {
   const condition = searchCondition(query.get('query') ?? '');
   const found = sorted(
     all.filter(({ row }) => condition(row)),
     query.get('sort'),
   );
-  const perPage = Math.max(1, Number(query.get('per_page') ?? PER_PAGE));
+  const perPage = Math.max(1, Number(query.get('per_page') ?? DEFAULT_PER_PAGE));
   const page = Number(query.get('page') ?? 0);
-  const counted: Readonly<Record<string, unknown>> =
+  const monitorCounts: Readonly<Record<string, unknown>> =
     name === 'monitors'
       ? { tag: counts(found.flatMap(({ tags }) => tags)), muted: counts(found.map(({ muted }) => muted)) }
       : {};
@@ -68,9 +67,9 @@ function searched({ query }: Call, all: readonly Found[], name: 'monitors' | 'gr
     counts: {
       status: counts(found.map(({ status }) => status)),
       type: counts(found.map(({ kind }) => kind)),
-      ...counted,
+      ...monitorCounts,
     },
-    [name]: found.slice(page * perPage, (page + 1) * perPage).map(({ shown }) => shown),
+    [name]: found.slice(page * perPage, (page + 1) * perPage).map(({ view }) => view),
     metadata: {
       total_count: found.length,
       page_count: Math.ceil(found.length / perPage),
@@ -80,22 +79,22 @@ function searched({ query }: Call, all: readonly Found[], name: 'monitors' | 'gr
   });
 }
 
-const SORTS: Readonly<Record<string, (found: Found) => string>> = {
-  name: ({ shown }) => String(shown['name'] ?? shown['monitor_name']),
+const SORTS: Readonly<Record<string, (found: Candidate) => string>> = {
+  name: ({ view }) => String(view['name'] ?? view['monitor_name']),
   status: ({ status }) => status,
   tags: ({ tags }) => tags.join(','),
 };
 
-/** `field,asc` or `field,desc`; without one, in the order of their making. */
-function sorted(found: readonly Found[], sort: string | null): readonly Found[] {
+/** Sorts by `field,asc` or `field,desc`; by default in order of creation. */
+function sorted(found: readonly Candidate[], sort: string | null): readonly Candidate[] {
   const [field = '', direction = 'asc'] = (sort ?? '').split(',');
   const by = SORTS[field];
   if (!by) return found;
-  const sign = direction === 'desc' ? -1 : 1;
-  return found.toSorted((a, b) => sign * by(a).localeCompare(by(b)));
+  const order = direction === 'desc' ? -1 : 1;
+  return found.toSorted((a, b) => order * by(a).localeCompare(by(b)));
 }
 
-function foundMonitor(monitor: RawObject): Found {
+function monitorCandidate(monitor: RawObject): Candidate {
   const tags = texts(monitor['tags']);
   const query = String(monitor['query']);
   const silenced = isRawObject(monitor['options']) ? monitor['options']['silenced'] : undefined;
@@ -128,7 +127,7 @@ function foundMonitor(monitor: RawObject): Found {
         notification: handles,
       },
     },
-    shown: {
+    view: {
       status,
       scopes,
       classification: kind,
@@ -154,9 +153,9 @@ function foundMonitor(monitor: RawObject): Found {
   };
 }
 
-/** What was never evaluated has one group: all of it. */
-function foundGroups(monitor: RawObject): Found[] {
-  const found = foundMonitor(monitor);
+/** Returns the groups of a monitor; one that was never evaluated has the single group `*`. */
+function groupCandidates(monitor: RawObject): Candidate[] {
+  const found = monitorCandidate(monitor);
   const state = isRawObject(monitor['state']) ? monitor['state']['groups'] : undefined;
   const groups = isRawObject(state) ? Object.keys(state) : ['*'];
   return groups.map((group) => ({
@@ -165,7 +164,7 @@ function foundGroups(monitor: RawObject): Found[] {
       ...found.row,
       facets: { ...found.row.facets, group: [group], group_status: [found.status] },
     },
-    shown: {
+    view: {
       group,
       group_tags: group === '*' ? [] : group.split(','),
       last_nodata_ts: null,
@@ -182,7 +181,7 @@ function kindOf(type: string, query: string): string {
   return METRIC_KINDS.find(([form]) => form.test(query))?.[1] ?? 'metric';
 }
 
-/** How often each value occurs, the most frequent first. */
+/** Counts how often each value occurs, the most frequent first. */
 function counts<T extends string | boolean>(values: readonly T[]): { count: number; name: T }[] {
   return [...Map.groupBy(values, (value) => value)]
     .map(([name, list]) => ({ count: list.length, name }))

@@ -17,8 +17,8 @@ function create(monitor: object = {}) {
   return jsonBody(answer);
 }
 
-describe('a monitor that is created', () => {
-  it('is answered in a fixed order of members, with those that Datadog adds', () => {
+describe('a created monitor', () => {
+  it('has its fields in a fixed order, including those that Datadog adds', () => {
     const made = create();
     assert.deepEqual(Object.keys(made), [
       'id',
@@ -60,38 +60,38 @@ describe('a monitor that is created', () => {
 
   const options: readonly [what: string, sent: object, expected: Record<string, unknown>][] = [
     [
-      'new_group_delay leaves out new_host_delay',
+      'new_group_delay removes the default of new_host_delay',
       { new_group_delay: 60 },
       { new_group_delay: 60, new_host_delay: undefined },
     ],
     ['new_host_delay 0 stays 0', { new_host_delay: 0 }, { new_host_delay: 0 }],
     [
-      'on_missing_data leaves out notify_no_data',
+      'on_missing_data removes the default of notify_no_data',
       { on_missing_data: 'resolve' },
       { on_missing_data: 'resolve', notify_no_data: undefined },
     ],
     ['include_tags false stays', { include_tags: false }, { include_tags: false }],
-    ['empty thresholds go', { thresholds: {} }, { thresholds: undefined }],
+    ['empty thresholds are removed', { thresholds: {} }, { thresholds: undefined }],
     [
       'explicit nulls stay',
       { timeout_h: null, renotify_interval: null },
       { timeout_h: null, renotify_interval: null },
     ],
-    ['what nobody knows is echoed', { brand_new: { a: [1] } }, { brand_new: { a: [1] } }],
+    ['unknown options stay', { brand_new: { a: [1] } }, { brand_new: { a: [1] } }],
     [
-      'a trailing newline of escalation_message goes',
+      'a trailing newline of escalation_message is removed',
       { escalation_message: 'x\n' },
       { escalation_message: 'x' },
     ],
   ];
   for (const [what, sent, expected] of options) {
-    it(`options: ${what}`, () => {
+    it(`normalises options: ${what}`, () => {
       const made = create({ options: sent }).options;
       for (const [name, value] of Object.entries(expected)) assert.deepEqual(made[name], value, name);
     });
   }
 
-  it('groupby_simple_monitor is added for event-like types alone', () => {
+  it('gets groupby_simple_monitor only for event-like types', () => {
     assert.equal(
       create({ type: 'log alert', query: 'logs("*").index("*").rollup("count").last("5m") > 2' }).options
         .groupby_simple_monitor,
@@ -100,7 +100,7 @@ describe('a monitor that is created', () => {
     assert.equal(create().options.groupby_simple_monitor, undefined);
   });
 
-  it('thresholds come back as floats, everything else in its own spelling', () => {
+  it('has thresholds as floats, and other numbers in the sent spelling', () => {
     const answer = send(
       'POST',
       '/api/v1/monitor',
@@ -109,7 +109,7 @@ describe('a monitor that is created', () => {
     assert.match(answer.body ?? '', /"thresholds":\{"critical":2\.0,"warning":1\.50\},"x":1e3/);
   });
 
-  it('the type follows the query', () => {
+  it('has a type that depends on the query', () => {
     assert.equal(
       create({ type: 'metric alert', query: 'avg(current_1mo):avg:a{*} > 2' }).type,
       'query alert',
@@ -118,38 +118,38 @@ describe('a monitor that is created', () => {
     assert.equal(create({ query: 'formula("query1").rollup("sum").last("5m") > 2' }).type, 'metric alert');
   });
 
-  it('multi follows the text of the query', () => {
+  it('has `multi` set by the text of the query', () => {
     assert.equal(create({ query: 'avg(last_5m):avg:a{*} by {host} > 2', multi: false }).multi, true);
     assert.equal(create({ multi: true }).multi, false);
     assert.equal(create({ type: 'composite', query: '1 && 2' }).multi, false);
   });
 
-  it('priority 0 is null, "5" is 5', () => {
+  it('converts priority 0 to null and "5" to 5', () => {
     assert.equal(create({ priority: 0 }).priority, null);
     assert.equal(create({ priority: '5', name: 'five' }).priority, 5);
   });
 
-  it('a trailing newline of query and message goes; unknown top-level members go; null message is empty', () => {
+  it('loses trailing newlines of query and message, and unknown top-level fields; a null message becomes empty', () => {
     const made = create({ query: `${QUERY}\n`, message: 'm\n', classification: 'x' });
     assert.deepEqual([made.query, made.message, made.classification], [QUERY, 'm', undefined]);
     assert.equal(create({ message: null, name: 'other' }).message, '');
   });
 
-  it('a name is made up where none is given', () => {
+  it('gets a generated name if it has none', () => {
     assert.equal(
       create({ name: null, query: 'avg(last_1h):avg:system.net.bytes_rcvd{host:host0} > 100' }).name,
       '**system.net.bytes_rcvd** over **host:host0** was **> 100.0** on average during the **last 1h**.',
     );
   });
 
-  it('a runbook link gains its members', () => {
+  it('gets the missing fields of a runbook link', () => {
     assert.deepEqual(
       create({ assets: [{ name: 'r', url: 'u', category: 'runbook' }] }).assets[0].resource_key,
       null,
     );
   });
 
-  it('twice is refused, with the id of the first; with another tag it is another', () => {
+  it('is rejected as a duplicate, with the id of the first; another tag makes it different', () => {
     const { id } = create({ tags: ['a:b'] });
     assert.deepEqual(statusAndErrors(send('POST', '/api/v1/monitor', { ...MONITOR, tags: ['a:b'] })), [
       400,
@@ -159,8 +159,8 @@ describe('a monitor that is created', () => {
   });
 });
 
-describe('a monitor that is updated', () => {
-  it('merges at the top, replaces options, keeps mutes, and is answered without creator', () => {
+describe('an updated monitor', () => {
+  it('merges top-level fields, replaces options, keeps mutes, and is returned without creator', () => {
     const { id } = create({
       message: 'm',
       tags: ['a'],
@@ -181,7 +181,7 @@ describe('a monitor that is updated', () => {
     assert.ok(read.creator && read.restriction_policy === undefined && read.assets === undefined);
   });
 
-  it('cannot change its type, but for metric and query alert', () => {
+  it('cannot change its type, except between metric and query alert', () => {
     const { id } = create();
     assert.equal(send('PUT', `/api/v1/monitor/${id}`, { type: 'metric alert' }).status, 200);
     assert.deepEqual(
@@ -198,7 +198,7 @@ describe('a list of monitors', () => {
   const names = (query: string) =>
     jsonBody(send('GET', `/api/v1/monitor?${query}`)).map((m: { name: string }) => m.name);
 
-  it('is whole without paging, and paged by page or by the last id', () => {
+  it('contains everything without paging, and is paged by number or by the last id', () => {
     assert.equal(names('').length, 5);
     assert.deepEqual(names('page=1&page_size=2'), ['m2', 'm3']);
     const [, second] = jsonBody(send('GET', '/api/v1/monitor?id_offset=0&page_size=2'));
@@ -206,13 +206,13 @@ describe('a list of monitors', () => {
     assert.deepEqual(names('page=9&page_size=2'), []);
   });
 
-  it('is filtered by all of monitor_tags, by name, and by the scope that tags means', () => {
+  it('is filtered by all of monitor_tags, by name, and by the scope in tags', () => {
     assert.deepEqual(names('monitor_tags=all:yes,n:3&page=0'), ['m3']);
     assert.deepEqual(names('name=m4'), ['m4']);
     assert.deepEqual(names('tags=n:3'), []);
   });
 
-  it('always has matching_downtimes, and refuses unknown states', () => {
+  it('always has matching_downtimes, and rejects unknown states', () => {
     const [first] = jsonBody(send('GET', '/api/v1/monitor?page=0'));
     assert.deepEqual([first.matching_downtimes, first.restriction_policy], [[], undefined]);
     assert.deepEqual(statusAndErrors(send('GET', '/api/v1/monitor?group_states=notagroupstate')), [
@@ -222,15 +222,15 @@ describe('a list of monitors', () => {
   });
 });
 
-describe('requests that cannot be served', () => {
-  it('a monitor that is not there, and one deleted twice', () => {
+describe('a request', () => {
+  it('answers 404 for an unknown monitor, and for a second delete', () => {
     assert.deepEqual(statusAndErrors(send('GET', '/api/v1/monitor/1')), [404, 'Monitor not found']);
     const { id } = create();
     assert.deepEqual(jsonBody(send('DELETE', `/api/v1/monitor/${id}`)), { deleted_monitor_id: id });
     assert.deepEqual(statusAndErrors(send('DELETE', `/api/v1/monitor/${id}`)), [404, 'Monitor not found']);
   });
 
-  it('keys: none, a wrong one, and the API key alone', () => {
+  it('answers 403 without keys, with a wrong one, and with the API key only', () => {
     assert.deepEqual(statusAndErrors(send('GET', '/api/v1/validate', undefined, {})), [
       403,
       'API key required',
@@ -250,7 +250,7 @@ describe('requests that cannot be served', () => {
 });
 
 describe('a rate limit', () => {
-  it('counts down in periods of the calendar, and refuses beyond', () => {
+  it('counts down in periods aligned to the clock, and rejects requests beyond the limit', () => {
     datadog.control('PUT', 'limits', { get_monitors: { limit: 2, period: 10 } });
     datadog.clock.now = 1_000_004_000;
     const left = () => {
@@ -270,10 +270,10 @@ describe('a rate limit', () => {
   });
 });
 
-describe('a monitor that is muted', () => {
+describe('a muted monitor', () => {
   const silenced = (answer: EmulatorResponse) => jsonBody(answer).options.silenced;
 
-  it('is so for all of it or for a scope, until an end or for good, and no longer once it is unmuted', () => {
+  it('is muted entirely or for a scope, with or without an end, until it is unmuted', () => {
     const { id, modified } = create();
     const mute = (asked: object) => send('POST', `/api/v1/monitor/${id}/mute`, asked);
     assert.deepEqual(silenced(mute({})), { '*': null });

@@ -1,13 +1,12 @@
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
-import { slosOfMonitor } from '../slos/slos-of-monitor.ts';
+import { slosOfMonitor } from '../slos/slos.ts';
 import { checkMonitor } from './monitor-checks.ts';
 import { MONITOR_ORDER, normalised } from './monitor-defaults.ts';
 import { monitorSearch } from './monitor-search.ts';
-import { muted, unmuted } from './muting.ts';
 import type { Collection } from '../collection.ts';
 import { matchingDowntimes, silencedBy } from '../downtimes/matching-downtimes.ts';
 import { type Change, recordAudit } from '../events/record-audit.ts';
-import { checkPolicies } from '../monitor-settings/policy-check.ts';
+import { checkPolicies } from '../monitor-settings/config-policies.ts';
 import type { Organisation } from '../organisation.ts';
 import { CREATOR, ORGANISATION } from '../people/key-owner.ts';
 import { pickFields, isRawObject, type RawObject, equalJson, timestamp } from '../raw-json.ts';
@@ -17,26 +16,26 @@ import type { Call, EndpointGroup, Route } from '../route.ts';
 const GROUP_STATES = new Set(['all', 'alert', 'warn', 'no data', 'ok']);
 const NOT_FOUND = 'Monitor not found';
 
-/** Monitors: writes, reads, lists, validation. */
+/** Serves monitors: create, read, update, delete, list, validate, mute. */
 export function monitors(organisation: Organisation): EndpointGroup {
-  const held = new Monitors(organisation);
+  const endpoints = new Monitors(organisation);
   return {
-    routes: [...held.routes, ...monitorSearch(organisation).routes],
-    seeds: { monitors: (object) => held.seed(object) },
+    routes: [...endpoints.routes, ...monitorSearch(organisation).routes],
+    seeds: { monitors: (object) => endpoints.seed(object) },
   };
 }
 
 class Monitors {
   readonly #organisation: Organisation;
-  readonly #held: Collection;
-  readonly #withTag: (tag: string) => ReadonlySet<string>;
-  readonly #withText: (text: string) => ReadonlySet<string>;
+  readonly #monitors: Collection;
+  readonly #idsByTag: (tag: string) => ReadonlySet<string>;
+  readonly #idsByDuplicateKey: (text: string) => ReadonlySet<string>;
 
   constructor(organisation: Organisation) {
     this.#organisation = organisation;
-    this.#held = organisation.collection('monitors');
-    this.#withTag = this.#held.indexBy(tagsOf);
-    this.#withText = this.#held.indexBy((monitor) => [textOf(monitor)]);
+    this.#monitors = organisation.collection('monitors');
+    this.#idsByTag = this.#monitors.indexBy(tagsOf);
+    this.#idsByDuplicateKey = this.#monitors.indexBy((monitor) => [duplicateKey(monitor)]);
   }
 
   readonly routes: readonly Route[] = [
@@ -57,41 +56,41 @@ class Monitors {
     { method: 'POST', path: '/api/v1/monitor/:id/unmute', run: (call) => this.#mute(call, unmuted) },
   ];
 
-  /** Puts a monitor in as a read gives it. */
+  /** Adds a monitor in the form that a read returns. */
   seed(object: RawObject): void {
     const { matching_downtimes: _, restriction_policy: __, ...monitor } = object;
-    this.#held.put(String(object['id']), monitor);
+    this.#monitors.put(String(object['id']), monitor);
   }
 
   #create({ body }: Call): EmulatorResponse {
     checkMonitor(body);
     checkPolicies(this.#organisation, body);
     const monitor = normalised(body);
-    const twin = this.#duplicateOf(body, monitor);
-    if (twin)
+    const duplicate = this.#duplicateOf(body, monitor);
+    if (duplicate)
       throw new DatadogError(
         400,
-        `Duplicate of an existing monitor_id:${String(twin['id'])} org_id:${String(twin['org_id'])}`,
+        `Duplicate of an existing monitor_id:${String(duplicate['id'])} org_id:${String(duplicate['org_id'])}`,
       );
     const now = this.#organisation.now();
-    const created = timestamp(now);
+    const createdAt = timestamp(now);
     const id = this.#organisation.newNumber();
-    const made: RawObject = {
+    const created: RawObject = {
       ...monitor,
       id,
       org_id: ORGANISATION,
       created_at: Math.floor(now / 1000) * 1000,
-      created,
-      modified: created,
+      created: createdAt,
+      modified: createdAt,
       deleted: null,
       overall_state: 'No Data',
       overall_state_modified: null,
       creator: CREATOR,
       assets: withAssetDefaults(monitor['assets'], id),
     };
-    this.#held.put(String(id), made);
-    this.#audit('created', made);
-    return json(200, written(made));
+    this.#monitors.put(String(id), created);
+    this.#audit('created', created);
+    return json(200, writeView(created));
   }
 
   #update({ params, body }: Call): EmulatorResponse {
@@ -110,42 +109,43 @@ class Monitors {
     };
     after['assets'] = withAssetDefaults(after['assets'], Number(before['id']));
     if (options(body)['silenced'] === undefined) options(after)['silenced'] = options(before)['silenced'];
-    this.#held.put(String(after['id']), after);
+    this.#monitors.put(String(after['id']), after);
     this.#audit('modified', after, before);
-    const { creator: _, ...answer } = written(after);
+    const { creator: _, ...answer } = writeView(after);
     return json(200, answer);
   }
 
-  /** Mutes and unmutes move neither `modified` nor the audit trail's definition. */
+  /** Mutes or unmutes a monitor. Datadog changes neither `modified` nor the audit trail. */
   #mute(
     { params, body }: Call,
-    change: (monitor: RawObject, asked: RawObject) => RawObject,
+    change: (monitor: RawObject, request: RawObject) => RawObject,
   ): EmulatorResponse {
     const after = change(this.#editable(params['id']), body);
-    this.#held.put(String(after['id']), after);
-    const { creator: _, ...answer } = written(after);
+    this.#monitors.put(String(after['id']), after);
+    const { creator: _, ...answer } = writeView(after);
     return json(200, answer);
   }
 
   #read({ params, query }: Call): EmulatorResponse {
     const monitor = this.#find(params['id']);
     checkGroupStates(query);
-    const { matching_downtimes: _, ...shown } = this.#shown(monitor, query);
-    return json(200, query.get('with_downtimes') === 'true' ? this.#shown(monitor, query) : shown);
+    const view = this.#view(monitor, query);
+    const { matching_downtimes: _, ...withoutDowntimes } = view;
+    return json(200, query.get('with_downtimes') === 'true' ? view : withoutDowntimes);
   }
 
-  /** A monitor as reads show it, with what other objects say of it. */
-  #shown(monitor: RawObject, query: URLSearchParams): RawObject {
+  /** Returns a monitor as reads show it, with the parts that depend on other objects. */
+  #view(monitor: RawObject, query: URLSearchParams): RawObject {
     const { assets, restricted_roles, ...rest } = monitor;
     const downtimes = silencedBy(this.#organisation, monitor);
-    const silenced = Object.keys(downtimes).length > 0 ? { silenced: downtimes } : {};
+    const silencedOption = Object.keys(downtimes).length > 0 ? { silenced: downtimes } : {};
     return pickFields(
       {
         ...rest,
         restricted_roles: query.get('with_restricted_roles') === 'false' ? undefined : restricted_roles,
         ...(query.get('with_assets') === 'true' ? { assets: withoutMonitorIds(assets ?? []) } : {}),
         ...(query.has('group_states') ? { state: { groups: {} } } : {}),
-        options: { ...options(monitor), ...silenced },
+        options: { ...options(monitor), ...silencedOption },
         matching_downtimes: matchingDowntimes(this.#organisation, monitor),
       },
       MONITOR_ORDER,
@@ -154,7 +154,7 @@ class Monitors {
 
   #delete({ params }: Call): EmulatorResponse {
     const monitor = this.#editable(params['id']);
-    this.#held.delete(String(monitor['id']));
+    this.#monitors.delete(String(monitor['id']));
     this.#audit('deleted', monitor);
     return json(200, { deleted_monitor_id: monitor['id'] });
   }
@@ -166,29 +166,29 @@ class Monitors {
 
   #list({ query }: Call): EmulatorResponse {
     checkGroupStates(query);
-    const wanted = this.#wanted(query);
+    const ids = this.#matchingIds(query);
     const { page, offset, size } = paging(query);
-    const from = offset === undefined ? page * size : wanted.findIndex((id) => Number(id) > offset);
-    const ids = from < 0 ? [] : wanted.slice(from, from + size);
-    const items = ids.map((id) => {
-      return this.#shown(this.#held.get(id) ?? {}, query);
-    });
-    return json(200, items);
+    const from = offset === undefined ? page * size : ids.findIndex((id) => Number(id) > offset);
+    const pageIds = from < 0 ? [] : ids.slice(from, from + size);
+    return json(
+      200,
+      pageIds.map((id) => this.#view(this.#monitors.get(id) ?? {}, query)),
+    );
   }
 
-  /** Ids in the order of their making, narrowed by the filters. */
-  #wanted(query: URLSearchParams): string[] {
+  /** Returns the ids that match the filters, in order of creation. */
+  #matchingIds(query: URLSearchParams): string[] {
     const tags = listOf(query.get('monitor_tags'));
-    const sets = tags.map((tag) => this.#withTag(tag));
+    const sets = tags.map((tag) => this.#idsByTag(tag));
     const ids =
       sets.length === 0
-        ? this.#held.ids()
+        ? this.#monitors.ids()
         : [...(sets[0] ?? [])].filter((id) => sets.every((s) => s.has(id)));
     const name = query.get('name');
     const scope = listOf(query.get('tags'));
     if (name === null && scope.length === 0) return ids;
     return ids.filter((id) => {
-      const monitor = this.#held.get(id) ?? {};
+      const monitor = this.#monitors.get(id) ?? {};
       return (
         (name === null || String(monitor['name']).includes(name)) &&
         scope.every((tag) => String(monitor['query']).includes(tag))
@@ -198,13 +198,13 @@ class Monitors {
 
   #canDelete({ query }: Call): EmulatorResponse {
     const ids = listOf(query.get('monitor_ids'));
-    const needed = ids.flatMap((id) => {
+    const referenced = ids.flatMap((id) => {
       const reasons = this.#reasonsToKeep(this.#find(id));
       return reasons.length > 0 ? [[id, reasons]] : [];
     });
-    const errors = needed.length > 0 ? Object.fromEntries(needed) : null;
-    const ok = ids.filter((id) => !needed.some(([needs]) => needs === id)).map(Number);
-    return json(needed.length > 0 ? 409 : 200, { data: { ok }, errors });
+    const errors = referenced.length > 0 ? Object.fromEntries(referenced) : null;
+    const ok = ids.filter((id) => !referenced.some(([other]) => other === id)).map(Number);
+    return json(referenced.length > 0 ? 409 : 200, { data: { ok }, errors });
   }
 
   #reasonsToKeep({ id, name }: RawObject): string[] {
@@ -227,8 +227,8 @@ class Monitors {
   #duplicateOf(sent: RawObject, monitor: RawObject): RawObject | undefined {
     const fields = Object.keys(monitor).filter((name) => sent[name] !== undefined && name !== 'options');
     const set = isRawObject(sent['options']) ? Object.keys(sent['options']) : [];
-    for (const id of this.#withText(textOf(monitor))) {
-      const other = this.#held.get(id) ?? {};
+    for (const id of this.#idsByDuplicateKey(duplicateKey(monitor))) {
+      const other = this.#monitors.get(id) ?? {};
       const same = fields.every((name) => equalJson(monitor[name], other[name]));
       if (same && set.every((name) => equalJson(options(monitor)[name], options(other)[name]))) return other;
     }
@@ -236,7 +236,7 @@ class Monitors {
   }
 
   #find(id = ''): RawObject {
-    const monitor = this.#held.get(id);
+    const monitor = this.#monitors.get(id);
     if (!monitor) throw new DatadogError(404, NOT_FOUND);
     return monitor;
   }
@@ -249,11 +249,11 @@ class Monitors {
   }
 }
 
-function written(monitor: RawObject): RawObject {
+function writeView(monitor: RawObject): RawObject {
   return pickFields({ ...monitor, restriction_policy: null }, MONITOR_ORDER);
 }
 
-/** A runbook link comes back with the members that were left out. */
+/** Adds the fields that a runbook link omits. */
 function withAssetDefaults(assets: unknown, id: number): unknown {
   if (!Array.isArray(assets)) return [];
   return assets.map((asset) =>
@@ -270,7 +270,7 @@ function withAssetDefaults(assets: unknown, id: number): unknown {
   );
 }
 
-/** A read says whose a runbook link is by where it stands. */
+/** Removes the monitor's id from runbook links: reads omit it. */
 function withoutMonitorIds(assets: unknown): unknown {
   if (!Array.isArray(assets)) return assets;
   return assets.map((asset) => {
@@ -280,7 +280,7 @@ function withoutMonitorIds(assets: unknown): unknown {
   });
 }
 
-/** An explicit null of a warning goes away on an update. */
+/** Removes a warning threshold that is null, as Datadog does on an update. */
 function withoutNullWarning(sent: RawObject): RawObject {
   const thresholds = sent['thresholds'];
   if (!isRawObject(thresholds) || thresholds['warning'] !== null) return sent;
@@ -294,7 +294,7 @@ function checkTypeChange(before: RawObject, after: RawObject): void {
     throw new DatadogError(400, 'Monitor type change not allowed');
 }
 
-/** A query alert never becomes a metric alert again; the other way it may. */
+/** Returns the type after an update: a query alert never becomes a metric alert, the reverse is allowed. */
 function typeAfter(before: RawObject, merged: RawObject): unknown {
   return before['type'] === 'query alert' && merged['type'] === 'metric alert'
     ? 'query alert'
@@ -306,7 +306,7 @@ function checkGroupStates(query: URLSearchParams): void {
     throw new DatadogError(400, 'Invalid group_state filters.');
 }
 
-/** With neither page nor offset, Datadog sends every monitor there is. */
+/** Reads the paging parameters. With neither page nor offset, Datadog returns all monitors. */
 function paging(query: URLSearchParams): { page: number; offset: number | undefined; size: number } {
   const offset = query.get('id_offset');
   const paged = query.has('page') || offset !== null;
@@ -322,8 +322,8 @@ function options(monitor: RawObject): RawObject {
   return isRawObject(monitor['options']) ? monitor['options'] : {};
 }
 
-/** What two equal monitors have in common, to find them by. */
-function textOf(monitor: RawObject): string {
+/** Returns the index key under which duplicates are found. */
+function duplicateKey(monitor: RawObject): string {
   return `${String(monitor['name'])}\n${String(monitor['query'])}`;
 }
 
@@ -338,4 +338,30 @@ function listOf(value: string | null): string[] {
         .split(',')
         .map((v) => v.trim())
         .filter((v) => v !== '');
+}
+
+/** Mutes a scope of a monitor (default: all of it), until an end in epoch seconds or without one. */
+function muted(monitor: RawObject, request: RawObject): RawObject {
+  return silenced(monitor, { ...silencedOf(monitor), [scopeOf(request)]: request['end'] ?? null });
+}
+
+/** Unmutes a scope of a monitor, or all scopes. */
+function unmuted(monitor: RawObject, request: RawObject): RawObject {
+  if (request['all_scopes'] === true) return silenced(monitor, {});
+  const { [scopeOf(request)]: _, ...others } = silencedOf(monitor);
+  return silenced(monitor, others);
+}
+
+function scopeOf({ scope }: RawObject): string {
+  const text = Array.isArray(scope) ? scope.join(',') : scope;
+  return typeof text === 'string' && text !== '' ? text : '*';
+}
+
+function silencedOf(monitor: RawObject): RawObject {
+  const { silenced: scopes } = options(monitor);
+  return isRawObject(scopes) ? scopes : {};
+}
+
+function silenced(monitor: RawObject, scopes: RawObject): RawObject {
+  return { ...monitor, options: { ...options(monitor), silenced: scopes } };
 }

@@ -1,13 +1,13 @@
 /**
- * The outer form of the queries of each type: enough to tell what Datadog refuses, written from what it was seen to
- * take (reference: the query language of each monitor type).
+ * The outer form of the queries of one monitor type, derived from queries that Datadog accepted and rejected. Reference:
+ * the query language of each monitor type.
  */
 interface QueryForm {
-  /** What the query must look like before its comparison. */
+  /** The pattern of the query before its comparison. */
   readonly body: RegExp;
-  /** Whether `.last(` must follow. */
+  /** Whether `.last(` is required. */
   readonly rolled?: boolean;
-  /** Whether it ends in a comparison with a number. */
+  /** Whether the query ends in a comparison with a number. */
   readonly compared: boolean;
 }
 
@@ -38,16 +38,16 @@ const FORMS: Readonly<Record<string, QueryForm>> = {
   'llm-observability alert': search(/^\s*(?:formula\("|llm-observability\()/),
 };
 const COMPARISON = /(>=|<=|==|!=|>|<)\s*(-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|threshold)\s*$/;
-/** Datadog names the part of a search query that it missed. */
+/** The types whose messages name the missing part of the query. */
 const NAMES_THE_OPERATOR = new Set(['log alert']);
 
 export interface Comparison {
   readonly operator: string;
-  /** Undefined where the query names a dynamic threshold. */
+  /** Undefined for a dynamic threshold. */
   readonly limit: number | undefined;
 }
 
-/** The comparison that ends a query, where there is one. */
+/** Returns the comparison that ends a query, if any. */
 export function comparisonOf(query: string): Comparison | undefined {
   const found = COMPARISON.exec(query);
   if (!found) return undefined;
@@ -55,26 +55,26 @@ export function comparisonOf(query: string): Comparison | undefined {
   return { operator, limit: limit === 'threshold' ? undefined : Number(limit) };
 }
 
-/** What Datadog says against a query of a type; undefined where it takes it. Ids of composites are not looked at. */
-export function queryFault(type: string, query: string): string | undefined {
+/** Returns Datadog's message for an invalid query, or undefined. Does not check the ids of composites. */
+export function queryError(type: string, query: string): string | undefined {
   const form = FORMS[type];
   const invalid = "The value provided for parameter 'query' is invalid";
   if (!form) return undefined;
   if (form.compared && comparisonOf(query) === undefined)
     return NAMES_THE_OPERATOR.has(type) ? `${invalid}: invalid operator specified: ` : invalid;
-  const hasForm = form.body.test(query) && (!form.rolled || query.includes('.last('));
-  return hasForm && isBalanced(query) ? undefined : invalid;
+  const isValid = form.body.test(query) && (!form.rolled || query.includes('.last('));
+  return isValid && isBalanced(query) ? undefined : invalid;
 }
 
 const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '{': '}', '[': ']' };
 
-/** Whether brackets outside of quotes are paired. A double quote that is not closed hides the rest of the query. */
+/** Whether brackets outside quotes are balanced. An unclosed double quote hides the rest of the query. */
 function isBalanced(query: string): boolean {
   const open: string[] = [];
-  for (const sign of query.replace(/"(?:[^"\\]|\\[\s\S]?)*"?|'[^']*'/g, '')) {
-    const closer = CLOSERS[sign];
+  for (const character of query.replace(/"(?:[^"\\]|\\[\s\S]?)*"?|'[^']*'/g, '')) {
+    const closer = CLOSERS[character];
     if (closer !== undefined) open.push(closer);
-    else if (Object.values(CLOSERS).includes(sign) && open.pop() !== sign) return false;
+    else if (Object.values(CLOSERS).includes(character) && open.pop() !== character) return false;
   }
   return open.length === 0;
 }

@@ -1,15 +1,15 @@
 import { DatadogError } from '../datadog-error.ts';
 import { matchesWildcards, wildcardParts } from '../wildcards.ts';
 
-/** What a search asks for, as a condition on rows whose facets and texts are handed in. */
+/** Decides whether a row matches a search. */
 export type Condition = (row: SearchRow) => boolean;
 
-/** What of a monitor (or of a group of one) can be searched for. */
+/** The searchable parts of a monitor or of one of its groups. */
 export interface SearchRow {
   readonly id: string;
-  /** What free words are looked for in. */
+  /** The texts that free words match. */
   readonly texts: readonly string[];
-  /** Values by search key, in lower case. */
+  /** The values of each search key; keys are lower case. */
   readonly facets: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -18,57 +18,57 @@ interface Term {
   readonly kind: 'term';
   readonly key: string | undefined;
   readonly value: string;
-  /** Wildcards are letters inside quotes. */
+  /** Inside quotes, wildcards are literal. */
   readonly quoted: boolean;
 }
 
 const TOKEN =
   /\s*(?:(\()|(\))|(AND|OR|NOT)(?=[\s(]|$)|(-)(?=\S)|(?:([\w.@-]+):)?(?:"((?:[^"\\]|\\.)*)"|([^\s()"]+)))/y;
-const WORDS: Readonly<Record<string, 'and' | 'or' | 'not'>> = { AND: 'and', OR: 'or', NOT: 'not' };
+const OPERATORS: Readonly<Record<string, 'and' | 'or' | 'not'>> = { AND: 'and', OR: 'or', NOT: 'not' };
 const STATUSES = new Set(['alert', 'warn', 'no data', 'ok', 'ignored', 'skipped', 'unknown']);
 const STATUS_KEYS = new Set(['status', 'group_status']);
 
-/** Reads a search like `service:web AND (status:Alert OR -muted:true) "disk full"`. Throws DatadogError. */
+/** Parses a search like `service:web AND (status:Alert OR -muted:true) "disk full"`. Throws DatadogError. */
 export function searchCondition(text: string): Condition {
   const tokens = tokensOf(text);
   let at = 0;
   const kind = () => tokens[at]?.kind;
 
-  function any(): Condition {
-    const parts = [all()];
+  function parseAny(): Condition {
+    const parts = [parseAll()];
     while (kind() === 'or') {
       at += 1;
-      parts.push(all());
+      parts.push(parseAll());
     }
     return (row) => parts.some((part) => part(row));
   }
-  function all(): Condition {
+  function parseAll(): Condition {
     const parts: Condition[] = [];
     for (let next = kind(); next !== undefined && next !== 'or' && next !== 'close'; next = kind()) {
       if (next === 'and') at += 1;
-      else parts.push(one());
+      else parts.push(parseOne());
     }
     return (row) => parts.every((part) => part(row));
   }
-  function one(): Condition {
+  function parseOne(): Condition {
     const token = tokens[at];
     at += 1;
     if (token?.kind === 'not') {
-      const part = one();
+      const part = parseOne();
       return (row) => !part(row);
     }
     if (token?.kind === 'open') {
-      const part = any();
-      if (kind() !== 'close') throw fault('a parenthesis is not closed');
+      const part = parseAny();
+      if (kind() !== 'close') throw searchError('a parenthesis is not closed');
       at += 1;
       return part;
     }
     if (token?.kind === 'term') return termCondition(token);
-    throw fault('a term is missing');
+    throw searchError('a term is missing');
   }
 
-  const condition = any();
-  if (at < tokens.length) throw fault('a parenthesis closes nothing');
+  const condition = parseAny();
+  if (at < tokens.length) throw searchError('a parenthesis closes nothing');
   return condition;
 }
 
@@ -79,11 +79,11 @@ function tokensOf(text: string): Token[] {
   while (TOKEN.lastIndex < end) {
     const from = TOKEN.lastIndex;
     const found = TOKEN.exec(text);
-    if (!found) throw fault(`'${text.slice(from).trim()}' cannot be read`);
+    if (!found) throw searchError(`'${text.slice(from).trim()}' cannot be read`);
     const [, open, close, word, minus, key, quoted, bare] = found;
     if (open) tokens.push({ kind: 'open' });
     else if (close) tokens.push({ kind: 'close' });
-    else if (word) tokens.push({ kind: WORDS[word] ?? 'and' });
+    else if (word) tokens.push({ kind: OPERATORS[word] ?? 'and' });
     else if (minus) tokens.push({ kind: 'not' });
     else
       tokens.push({
@@ -98,15 +98,16 @@ function tokensOf(text: string): Token[] {
 
 function termCondition({ key, value, quoted }: Term): Condition {
   if (key !== undefined && STATUS_KEYS.has(key) && !STATUSES.has(value.toLowerCase()))
-    throw fault(`'${value}' is not a valid monitor status`);
+    throw searchError(`'${value}' is not a valid monitor status`);
   const matches = matcher(value, quoted);
   if (key === undefined) {
     return ({ id, texts }) => id === value || texts.some((text) => matches(text, 'within'));
   }
   return ({ facets }) => {
-    // A key that is none of the search's own is that of a tag: env:prod.
-    const own = facets[key];
-    if (own) return own.some((v) => matches(v, key === 'title' || key === 'message' ? 'within' : 'whole'));
+    // Any other key is that of a tag, as in env:prod.
+    const values = facets[key];
+    if (values)
+      return values.some((v) => matches(v, key === 'title' || key === 'message' ? 'within' : 'whole'));
     return (
       facets['tag']?.some(
         (tag) => tag.startsWith(`${key}:`) && matches(tag.slice(key.length + 1), 'whole'),
@@ -116,15 +117,15 @@ function termCondition({ key, value, quoted }: Term): Condition {
 }
 
 function matcher(value: string, quoted: boolean): (text: string, where: 'within' | 'whole') => boolean {
-  const wanted = value.toLowerCase();
-  const parts = wildcardParts(wanted);
+  const pattern = value.toLowerCase();
+  const parts = wildcardParts(pattern);
   return (text, where) => {
     const lower = text.toLowerCase();
-    if (quoted) return where === 'whole' ? lower === wanted : lower.includes(wanted);
+    if (quoted) return where === 'whole' ? lower === pattern : lower.includes(pattern);
     return matchesWildcards(parts, lower, where === 'whole' ? 'whole' : 'anywhere');
   };
 }
 
-function fault(words: string): DatadogError {
-  return new DatadogError(400, `Query parsing error: ${words}`);
+function searchError(message: string): DatadogError {
+  return new DatadogError(400, `Query parsing error: ${message}`);
 }

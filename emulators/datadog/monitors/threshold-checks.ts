@@ -13,12 +13,12 @@ const NAMES: readonly Threshold[] = [
   'ok',
   'unknown',
 ];
-/** Those of a service check that count results. */
+/** The thresholds of a service check that count results. */
 const COUNTED: readonly Threshold[] = ['critical', 'warning', 'ok'];
-/** Types that know no recovery: refused by name. */
+/** The types without recovery thresholds. */
 const WITHOUT_RECOVERY = new Set(['event-v2 alert']);
 
-/** Refuses thresholds that Datadog refuses, in its words. */
+/** Rejects the thresholds that Datadog rejects, with its messages. Throws DatadogError. */
 export function checkThresholds(type: string, query: string, options: RawObject): void {
   const thresholds = options['thresholds'];
   if (!isRawObject(thresholds) || Object.keys(thresholds).length === 0) return;
@@ -41,7 +41,7 @@ function limitsOf(thresholds: RawObject): Limits {
   return Object.fromEntries(known.map((name) => [name, numberOf(thresholds[name])]));
 }
 
-/** A number, or a text that is one. */
+/** Parses a number, or a string that contains one. */
 function numberOf(value: unknown): number {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : toNumber(value);
   if (number === undefined || Number.isNaN(number))
@@ -49,11 +49,11 @@ function numberOf(value: unknown): number {
   return number;
 }
 
-function checkAgainstQuery({ critical }: Limits, inQuery: number): void {
-  if (critical === undefined || critical === inQuery) return;
+function checkAgainstQuery({ critical }: Limits, limitInQuery: number): void {
+  if (critical === undefined || critical === limitInQuery) return;
   throw new DatadogError(
     400,
-    `Alert threshold (${float(critical)}) does not match that used in the query (${float(inQuery)}).`,
+    `Alert threshold (${float(critical)}) does not match that used in the query (${float(limitInQuery)}).`,
   );
 }
 
@@ -69,7 +69,7 @@ function checkWarning({ critical, warning }: Limits, { operator }: Comparison): 
   );
 }
 
-/** Whether a value that recovers also alerts: then the two overlap. */
+/** For each operator, whether a recovery threshold overlaps its limit. */
 const OVERLAPS: Readonly<Record<string, (limit: number, recovery: number) => boolean>> = {
   '>': (limit, recovery) => recovery > limit,
   '>=': (limit, recovery) => recovery >= limit,
@@ -93,18 +93,18 @@ function checkRecovery(limits: Limits, { operator }: Comparison): void {
 }
 
 function checkCounts(query: string, limits: Limits): void {
-  // Of a cluster alert, thresholds are percent.
+  // The thresholds of a cluster alert are percentages.
   if (query.includes('.pct_by_status(')) return;
   const last = /\.last\((\d+)\)/.exec(query)?.[1];
-  const most = COUNTED.reduce((largest, name) => Math.max(largest, limits[name] ?? 0), 0);
-  if (last !== undefined && Number(last) < most)
+  const max = COUNTED.reduce((largest, name) => Math.max(largest, limits[name] ?? 0), 0);
+  if (last !== undefined && Number(last) < max)
     throw new DatadogError(
       400,
       'Last field should be larger than or equal to max threshold defined in monitor options',
     );
 }
 
-/** A float as Python prints it. */
+/** Formats a float as Python does. */
 function float(value: number): string {
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }

@@ -15,7 +15,7 @@ const user = (email: string, more: object = {}) =>
 describe('a user', () => {
   const create = (email = 'A@b.c') => jsonBody(user(email)).data;
 
-  it('is pending, lower-cased, read, found and disabled, not erased', () => {
+  it('starts as pending with a lower-case email, is found by search, and is disabled instead of deleted', () => {
     const { id, attributes } = create();
     assert.deepEqual([attributes.handle, attributes.status, attributes.title], ['a@b.c', 'Pending', null]);
     create('z@b.c');
@@ -30,7 +30,7 @@ describe('a user', () => {
     assert.equal(jsonBody(send('GET', '/api/v2/users?filter[status]=Disabled')).data.length, 1);
   });
 
-  it('is changed, and begins anew when it is let in again', () => {
+  it('is updated, and is pending again when it is enabled', () => {
     const { id } = jsonBody(user('a@b.c', { title: 't' })).data;
     const change = (attributes: object) =>
       jsonBody(send('PATCH', `/api/v2/users/${id}`, { data: { id, attributes } })).data.attributes;
@@ -39,7 +39,7 @@ describe('a user', () => {
     assert.deepEqual([name, status, title], ['n', 'Pending', null]);
   });
 
-  it('is refused, and not found, in these words', () => {
+  it('is rejected, or not found, with these messages', () => {
     const { id } = create();
     assert.deepEqual(statusAndErrors(user('a@B.c')), [409, 'User a@b.c already exists']);
     assert.deepEqual(statusAndErrors(send('GET', `/api/v2/users/${NONE}`)), [404, 'user not found']);
@@ -54,7 +54,7 @@ describe('a user', () => {
     ]);
   });
 
-  it('of the first API is disabled by its handle, once', () => {
+  it('of v1 can be disabled by its handle once', () => {
     send('POST', '/api/v1/user', { handle: 'a@b.c', email: 'a@b.c', name: 'n' });
     assert.deepEqual(jsonBody(send('DELETE', '/api/v1/user/a%40b.c')), { message: 'User a@b.c disabled' });
     assert.deepEqual(statusAndErrors(send('DELETE', '/api/v1/user/a%40b.c')), [
@@ -70,7 +70,7 @@ describe('a team', () => {
   const create = (name = 'n') =>
     jsonBody(send('POST', PATH, sent({ name, handle: name, description: 'd' }))).data;
 
-  it('has its description for a summary, counts, and the addresses of its parts', () => {
+  it('has its description as summary, counts, and links to its parts', () => {
     const { id, attributes } = create();
     assert.deepEqual([attributes.summary, attributes.user_count, attributes.link_count], ['d', 0, 0]);
     const read = jsonBody(send('GET', `${PATH}/${id}`)).data;
@@ -124,7 +124,7 @@ describe('a team', () => {
     ]);
   });
 
-  it('has one notification rule at most', () => {
+  it('has at most one notification rule', () => {
     const { id } = create();
     const rules = `${PATH}/${id}/notification-rules`;
     const rule = { data: { attributes: { email: { enabled: false }, slack: { channel: 'c' } } } };
@@ -148,7 +148,7 @@ describe('a team', () => {
     assert.equal(jsonBody(send('GET', rules)).meta.page.total, 0);
   });
 
-  it('is refused, and not found, in these words', () => {
+  it('is rejected, or not found, with these messages', () => {
     const { id } = create();
     assert.deepEqual(statusAndErrors(send('POST', PATH, sent({ name: 'n', handle: 'x' }))), [
       409,

@@ -1,6 +1,6 @@
 import { isRawObject, type RawObject } from '../raw-json.ts';
 
-/** An SLO's `query` of good and of all events. */
+/** An SLO's `query` for good events and for all events. */
 export interface CountQuery {
   readonly numerator: string;
   readonly denominator: string;
@@ -10,7 +10,7 @@ const SERIES = /[a-z]\w*:[\w.]+\{[^}]*\}(?:\s*by\s*\{[^}]*\})?(?:\.\w+\([^)]*\))
 const NUMBER = /\d+(?:\.\d+)?/y;
 const NAME = /[A-Za-z_]\w*/g;
 
-/** The `sli_specification.count` that says the same as a query: each series is named once. */
+/** Converts a query to the equivalent `sli_specification.count`, in which each series has one name. */
 export function specificationOf({ numerator, denominator }: CountQuery): RawObject {
   const names = new Map<string, string>();
   const good = formula(numerator, names);
@@ -24,23 +24,23 @@ export function specificationOf({ numerator, denominator }: CountQuery): RawObje
   };
 }
 
-/** The query that says the same as a `sli_specification.count`; undefined where it has no formula of good events. */
+/** Converts a `sli_specification.count` to the equivalent query; undefined without a formula of good events. */
 export function queryOf(specification: unknown): CountQuery | undefined {
   const count = isRawObject(specification) ? specification['count'] : undefined;
   if (!isRawObject(count)) return undefined;
   const listed = Array.isArray(count['queries']) ? count['queries'].filter(isRawObject) : [];
   const queries = new Map(listed.map(({ name, query }) => [String(name), String(query)]));
-  const written = (member: string): string | undefined => {
-    const found = count[member];
+  const expand = (field: string): string | undefined => {
+    const found = count[field];
     const text = isRawObject(found) ? String(found['formula']) : undefined;
     return text?.replace(NAME, (name) => queries.get(name) ?? name);
   };
-  const [good, total, bad] = ['good', 'total', 'bad'].map((which) => written(`${which}_events_formula`));
+  const [good, total, bad] = ['good', 'total', 'bad'].map((which) => expand(`${which}_events_formula`));
   if (good === undefined) return undefined;
   return { numerator: good, denominator: total ?? `(${good}) + (${String(bad)})` };
 }
 
-/** An expression with its series replaced by names: every operation in brackets, and no others. */
+/** Replaces the series of an expression with names, and writes parentheses around each operation and nowhere else. */
 function formula(text: string, names: Map<string, string>): string {
   let at = 0;
   const next = (): string => {
@@ -66,11 +66,11 @@ function formula(text: string, names: Map<string, string>): string {
     names.set(series, name);
     return name;
   };
-  const chain = (part: () => string, signs: string): string => {
+  const chain = (part: () => string, operators: string): string => {
     let left = part();
-    for (let sign = next(); sign !== '' && signs.includes(sign); sign = next()) {
+    for (let operator = next(); operator !== '' && operators.includes(operator); operator = next()) {
       at += 1;
-      left = `(${left} ${sign} ${part()})`;
+      left = `(${left} ${operator} ${part()})`;
     }
     return left;
   };

@@ -1,5 +1,5 @@
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
-import { sentAttributes } from '../json-api.ts';
+import { isUuid, sentAttributes } from '../json-api.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { toNumber, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
@@ -8,14 +8,13 @@ import { seedById } from '../collection.ts';
 
 const PATH = '/api/v2/slo/report';
 const INTERVALS = ['daily', 'weekly', 'monthly'];
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Reports of SLOs, made at once and without values: nothing is measured. */
+/** Serves SLO reports. They complete at once and have no values, because nothing is measured. */
 export function sloReports(organisation: Organisation): EndpointGroup {
   const reports = organisation.collection('slo_reports');
   const find = ({ params }: Call): RawObject => {
     const id = params['id'] ?? '';
-    if (!UUID.test(id)) throw new DatadogError(400, failure('Invalid Argument', `invalid report ID: ${id}`));
+    if (!isUuid(id)) throw new DatadogError(400, failure('Invalid Argument', `invalid report ID: ${id}`));
     const report = reports.get(id);
     if (!report) throw new DatadogError(404, failure('Not Found', `report ID not found: ${id}`));
     return report;

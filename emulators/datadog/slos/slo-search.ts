@@ -8,7 +8,7 @@ const PATH = '/api/v1/slo/search';
 const ADDRESS = `https://api.datadoghq.com${PATH}`;
 const PAGE_SIZE = 10;
 
-/** The search for SLOs: by words of the name, and by tags. The newest come first. */
+/** Serves the search for SLOs by words of the name and by tags, newest first. */
 export function sloSearch(organisation: Organisation): readonly Route[] {
   return [{ method: 'GET', path: PATH, limit: 'slo_search', run: (call) => search(organisation, call) }];
 }
@@ -53,9 +53,11 @@ function search(organisation: Organisation, { query }: Call): EmulatorResponse {
 }
 
 function matches({ name, tags }: RawObject, text: string): boolean {
-  const own = tagsOf(tags);
+  const sloTags = tagsOf(tags);
   const words = text.split(/\s+(?:AND\s+)?/).filter((word) => word !== '');
-  return words.every((word) => own.includes(word) || String(name).toLowerCase().includes(word.toLowerCase()));
+  return words.every(
+    (word) => sloTags.includes(word) || String(name).toLowerCase().includes(word.toLowerCase()),
+  );
 }
 
 function row(slo: RawObject): RawObject {
@@ -77,7 +79,7 @@ function row(slo: RawObject): RawObject {
         thresholds: thresholds.map(({ timeframe, target, warning }) => ({
           timeframe,
           target,
-          // The search shows the target for both, as recorded.
+          // Recorded responses show the target in both fields.
           target_display: String(target),
           warning: warning ?? null,
           warning_display: warning === undefined ? null : String(target),

@@ -14,7 +14,7 @@ const SLO = { type: 'metric', name: 'n', query: QUERY, thresholds: [{ timeframe:
 const create = (slo: object = {}) => jsonBody(send('POST', PATH, { ...SLO, ...slo })).data[0];
 
 describe('an SLO', () => {
-  it('gains its maker, times, type_id, empty tags and monitor_tags, and a description', () => {
+  it('gets a creator, times, type_id, empty tags and monitor_tags, and a description', () => {
     const made = create();
     assert.deepEqual(
       [made.type_id, made.tags, made.monitor_tags, made.description, made.created_at],
@@ -23,7 +23,7 @@ describe('an SLO', () => {
     assert.ok(made.creator.handle && /^[0-9a-f]{32}$/.test(made.id));
   });
 
-  it('shows 95 as "95." and 99.5 as it is, whatever was sent', () => {
+  it('displays 95 as "95." and 99.5 unchanged, and ignores the sent display values', () => {
     const { thresholds } = create({
       thresholds: [{ timeframe: '7d', target: 97, target_display: '97.0', warning: 99.5 }],
     });
@@ -32,7 +32,7 @@ describe('an SLO', () => {
     ]);
   });
 
-  it('lifts timeframe, target and warning from the first threshold where they are absent', () => {
+  it('takes missing timeframe, target and warning from the first threshold', () => {
     const thresholds = [
       { timeframe: '30d', target: 98, warning: 99 },
       { timeframe: '7d', target: 95 },
@@ -42,14 +42,14 @@ describe('an SLO', () => {
     assert.equal(create({ thresholds, timeframe: '7d' }).timeframe, '7d');
   });
 
-  it('has its specification made from the query, and its query from the specification', () => {
+  it('derives its specification from the query, and its query from the specification', () => {
     const made = create();
     assert.equal(made.sli_specification.count.good_events_formula.formula, 'query1');
     const { query } = create({ query: undefined, sli_specification: made.sli_specification });
     assert.deepEqual(query, QUERY);
   });
 
-  it('of time slices is measured every 300 s where nothing is said', () => {
+  it('of time slices has a default interval of 300 s', () => {
     const made = create({
       type: 'time_slice',
       query: undefined,
@@ -58,7 +58,7 @@ describe('an SLO', () => {
     assert.equal(made.sli_specification.time_slice.query_interval_seconds, 300);
   });
 
-  it('is answered in a list by writes, alone by a read, and replaced by an update but for its type', () => {
+  it('is in a list after a write, alone after a read; an update replaces all but its type', () => {
     const { id, created_at } = create({ tags: ['a'] });
     assert.equal(jsonBody(send('GET', `${PATH}/${id}`)).data.id, id);
     const [after] = jsonBody(send('PUT', `${PATH}/${id}`, { ...SLO, description: 'd' })).data;
@@ -69,7 +69,7 @@ describe('an SLO', () => {
     );
   });
 
-  it('is deleted, and not found then', () => {
+  it('answers 404 after it was deleted', () => {
     const { id } = create();
     assert.deepEqual(jsonBody(send('GET', `${PATH}/can_delete?ids=${id}`)).data.ok, [id]);
     assert.deepEqual(jsonBody(send('DELETE', `${PATH}/${id}`)), { data: [id], error: null });
@@ -80,7 +80,7 @@ describe('an SLO', () => {
       ]);
   });
 
-  it('loses timeframes in bulk, and goes with the last', () => {
+  it('loses timeframes to a bulk delete, and is deleted with the last one', () => {
     const two = [
       { timeframe: '7d', target: 95 },
       { timeframe: '30d', target: 95 },
@@ -102,14 +102,14 @@ describe('an SLO', () => {
     assert.equal(jsonBody(send('GET', PATH)).metadata.page.total_count, 2);
   });
 
-  it('is searched for by words and tags, the newest first', () => {
+  it('is found by words and tags, newest first', () => {
     const ids = [create({ tags: ['team:a'] }).id, create({ tags: ['team:a'] }).id];
     const { data, meta } = jsonBody(send('GET', `${PATH}/search?query=team:a&page[size]=1&page[number]=0`));
     assert.equal(data.attributes.slos[0].data.id, ids[1]);
     assert.deepEqual([meta.pagination.total, meta.pagination.last_number], [2, 1]);
   });
 
-  it('of monitors keeps them from being deleted', () => {
+  it('of monitors prevents their deletion', () => {
     const query = 'avg(last_5m):avg:a{*} > 1';
     const monitor = jsonBody(send('POST', '/api/v1/monitor', { type: 'query alert', query, name: 'm' }));
     const { id } = create({ type: 'monitor', query: undefined, monitor_ids: [monitor.id] });
@@ -121,7 +121,7 @@ describe('an SLO', () => {
     });
   });
 
-  it('of monitors is refused without any', () =>
+  it('of monitors is rejected without monitors', () =>
     assert.deepEqual(statusAndErrors(send('POST', PATH, { ...SLO, type: 'monitor' })), [
       400,
       'Invalid payload: must specify monitor_ids',
@@ -140,7 +140,7 @@ describe('an SLO', () => {
 describe('a specification of counts', () => {
   const [good, bad] = ['sum:a{x:y}.as_count()', 'sum:b{*} by {env}.as_count()'];
 
-  it('names each series once, and puts every operation into brackets', () => {
+  it('names each series once, and puts every operation into parentheses', () => {
     const { count } = JSON.parse(
       JSON.stringify(specificationOf({ numerator: `${good} - ${bad}`, denominator: `(${good}) + (${bad})` })),
     );
@@ -163,13 +163,13 @@ describe('a specification of counts', () => {
   });
 });
 
-describe('a correction of an SLO', () => {
+describe('an SLO correction', () => {
   const CORRECTIONS = `${PATH}/correction`;
   const sent = (attributes: object) => ({ data: { type: 'correction', attributes } });
   const correct = (attributes: object = { slo_id: 'x', start: 1, end: 2, category: 'Other' }) =>
     jsonBody(send('POST', CORRECTIONS, sent(attributes))).data;
 
-  it('does not tell when it was made in the answer to its making, and does in reads', () => {
+  it('has its creation time in reads, but not in the response to a create', () => {
     const { id, attributes } = correct();
     assert.equal(attributes.created_at, null);
     assert.equal(
@@ -178,7 +178,7 @@ describe('a correction of an SLO', () => {
     );
   });
 
-  it('is merged by an update, listed in pages and by its SLO, and deleted', () => {
+  it('merges an update, is listed in pages and by SLO, and is deleted', () => {
     const { id } = correct();
     correct({ slo_query: 'env:a', start: 1 });
     const after = jsonBody(send('PATCH', `${CORRECTIONS}/${id}`, sent({ category: 'Deployment' }))).data
@@ -194,22 +194,22 @@ describe('a correction of an SLO', () => {
     ]);
   });
 
-  it('is for an SLO or for a query, and not both', () =>
+  it('requires either an SLO or a query', () =>
     assert.equal(send('POST', CORRECTIONS, sent({ slo_id: 'x', slo_query: 'y' })).status, 400));
 });
 
-describe('a report of SLOs', () => {
+describe('an SLO report', () => {
   const REPORTS = '/api/v2/slo/report';
   const report = (interval: string) => send('POST', REPORTS, { data: { attributes: { interval } } });
 
-  it('is made, done and downloaded', () => {
+  it('is created, completed and downloaded', () => {
     create();
     const { id } = jsonBody(report('monthly')).data;
     assert.equal(jsonBody(send('GET', `${REPORTS}/${id}/status`)).data.attributes.status, 'completed');
     assert.match(send('GET', `${REPORTS}/${id}/download`).body ?? '', /^id,slo_type,name,target/);
   });
 
-  it('is refused, and not found, in these words', () => {
+  it('is rejected, or not found, with these messages', () => {
     const none = '00000000-0000-4000-8000-000000000000';
     const detail = (answer: ReturnType<typeof send>) => [answer.status, jsonBody(answer).errors[0].detail];
     assert.deepEqual(detail(report('bad-interval')), [400, 'bad-interval is not a valid interval']);

@@ -12,22 +12,21 @@ import { sloSearch } from './slo-search.ts';
 const PATH = '/api/v1/slo';
 const TYPE_IDS: Readonly<Record<string, number>> = { monitor: 0, metric: 1, time_slice: 2 };
 const PAGE_LIMIT = 1000;
-/** What a time slice is measured by where nothing is said, in seconds. */
-const INTERVAL = 300;
+const DEFAULT_INTERVAL_SECONDS = 300;
 const SETTABLE = ['name', 'description', 'tags', 'groups', 'monitor_ids', 'monitor_tags', 'type'];
 
-/** Service level objectives. */
+/** Serves service level objectives. */
 export function slos(organisation: Organisation): EndpointGroup {
   return new Slos(organisation).endpoints();
 }
 
 class Slos {
   readonly #organisation: Organisation;
-  readonly #held: Collection;
+  readonly #slos: Collection;
 
   constructor(organisation: Organisation) {
     this.#organisation = organisation;
-    this.#held = organisation.collection('slos');
+    this.#slos = organisation.collection('slos');
   }
 
   #seconds() {
@@ -35,7 +34,7 @@ class Slos {
   }
 
   #find(id: string | undefined): RawObject {
-    const slo = this.#held.get(id);
+    const slo = this.#slos.get(id);
     if (!slo) throw new DatadogError(404, `SLO not found: ${String(id)} not found`);
     return slo;
   }
@@ -46,11 +45,11 @@ class Slos {
     const { name, handle, email } = CREATOR;
     const own = { id, creator: { name, handle, email }, created_at: now, modified_at: now };
     const slo = { ...normalised(body, String(body['type'])), ...own };
-    this.#held.put(id, slo);
+    this.#slos.put(id, slo);
     return json(200, { data: [slo], error: null });
   }
 
-  /** The type stays, whatever the body says; the rest is replaced. */
+  /** Replaces everything but the type, which an update cannot change. */
   #update({ params, body }: Call): EmulatorResponse {
     const { id, creator, created_at, type } = this.#find(params['id']);
     const slo = {
@@ -60,38 +59,38 @@ class Slos {
       created_at,
       modified_at: this.#seconds(),
     };
-    this.#held.put(String(id), slo);
+    this.#slos.put(String(id), slo);
     return json(200, { data: [slo], error: null });
   }
 
   #remove(id: string): void {
     const slo = this.#find(id);
-    this.#held.delete(String(slo['id']));
+    this.#slos.delete(String(slo['id']));
   }
 
   #list({ query }: Call): EmulatorResponse {
     const ids = query.get('ids')?.split(',');
-    if (ids) return json(200, { data: ids.flatMap((id) => this.#held.get(id) ?? []), error: null });
-    const wanted = this.#held.all().filter(filterOf(query));
+    if (ids) return json(200, { data: ids.flatMap((id) => this.#slos.get(id) ?? []), error: null });
+    const wanted = this.#slos.all().filter(filterOf(query));
     const offset = Number(query.get('offset') ?? 0);
     const limit = Number(query.get('limit') ?? PAGE_LIMIT);
     const page = { total_count: wanted.length, total_filtered_count: wanted.length };
     return json(200, { data: wanted.slice(offset, offset + limit), error: null, metadata: { page } });
   }
 
-  /** Map of ids to the timeframes that go: an SLO without any goes itself. */
+  /** Deletes timeframes, given by SLO id. An SLO without any timeframe left is deleted too. */
   #bulkDelete({ body }: Call): EmulatorResponse {
     const deleted: string[] = [];
     const updated: string[] = [];
     for (const [id, timeframes] of Object.entries(body)) {
       const slo = this.#find(id);
-      const gone = Array.isArray(timeframes) ? timeframes : [];
-      const left = thresholdsOf(slo).filter(({ timeframe }) => !gone.includes(timeframe));
-      if (left.length === 0) {
-        this.#held.delete(id);
+      const removed = Array.isArray(timeframes) ? timeframes : [];
+      const remaining = thresholdsOf(slo).filter(({ timeframe }) => !removed.includes(timeframe));
+      if (remaining.length === 0) {
+        this.#slos.delete(id);
         deleted.push(id);
       } else {
-        this.#held.put(id, { ...slo, thresholds: left, modified_at: this.#seconds() });
+        this.#slos.put(id, { ...slo, thresholds: remaining, modified_at: this.#seconds() });
         updated.push(id);
       }
     }
@@ -166,9 +165,21 @@ class Slos {
         { method: 'GET', path: `${PATH}/:id/history`, run: (call) => this.#history(call) },
         ...sloSearch(this.#organisation),
       ],
-      seeds: { slos: seedById(this.#held) },
+      seeds: { slos: seedById(this.#slos) },
     };
   }
+}
+
+/** Returns the SLOs that use a monitor. */
+export function slosOfMonitor(
+  organisation: Organisation,
+  monitorId: unknown,
+): { id: string; name: string }[] {
+  return organisation
+    .collection('slos')
+    .all()
+    .filter(({ monitor_ids }) => Array.isArray(monitor_ids) && monitor_ids.includes(monitorId))
+    .map(({ id, name }) => ({ id: String(id), name: String(name) }));
 }
 
 function normalised(sent: RawObject, type: string): RawObject {
@@ -185,24 +196,24 @@ function normalised(sent: RawObject, type: string): RawObject {
   const thresholds = thresholdsOf(sent).map(threshold);
   const [first] = thresholds;
   if (!first) throw new DatadogError(400, 'Invalid payload: must specify thresholds');
-  const lifted = {
+  const primary = {
     timeframe: sent['timeframe'] ?? first['timeframe'],
     warning_threshold: sent['warning_threshold'] ?? first['warning'],
     target_threshold: sent['target_threshold'] ?? first['target'],
   };
-  const members: RawObject = {
+  const fields: RawObject = {
     tags: [],
     monitor_tags: [],
     description: '',
     ...Object.fromEntries(SETTABLE.filter((name) => sent[name] != null).map((name) => [name, sent[name]])),
     thresholds,
     type_id,
-    ...lifted,
+    ...primary,
     ...(type === 'metric' && query ? { query, sli_specification: sli ?? specificationOf(query) } : {}),
     ...(type === 'time_slice' ? { sli_specification: withInterval(sli) } : {}),
   };
-  if (type !== 'monitor') delete members['monitor_ids'];
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+  if (type !== 'monitor') delete fields['monitor_ids'];
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 function isCountQuery(value: unknown): value is { numerator: string; denominator: string } {
@@ -216,8 +227,8 @@ function thresholdsOf(slo: RawObject): RawObject[] {
 }
 
 function threshold({ timeframe, target, warning }: RawObject): RawObject {
-  const most = toNumber(target) ?? 0;
-  if (most <= 0 || most >= 100)
+  const percent = toNumber(target) ?? 0;
+  if (percent <= 0 || percent >= 100)
     throw new DatadogError(400, 'Invalid payload: target must be between 0 and 100');
   return {
     timeframe,
@@ -227,7 +238,7 @@ function threshold({ timeframe, target, warning }: RawObject): RawObject {
   };
 }
 
-/** 95 is shown as `95.`, 99.5 as it is. */
+/** Formats a target as Datadog does: 95 becomes `95.`, 99.5 stays. */
 function display(value: unknown): string {
   const number = toNumber(value) ?? Number.NaN;
   return Number.isInteger(number) ? `${number}.` : String(number);
@@ -239,11 +250,11 @@ function withInterval(specification: unknown): unknown {
     throw new DatadogError(400, 'Invalid payload: must specify the time slice specification');
   return {
     ...(isRawObject(specification) ? specification : {}),
-    time_slice: { query_interval_seconds: INTERVAL, ...slice },
+    time_slice: { query_interval_seconds: DEFAULT_INTERVAL_SECONDS, ...slice },
   };
 }
 
-/** Monitors that watch an SLO: their queries name it. */
+/** Returns the ids of the SLO alerts whose queries name an SLO. */
 function alertsOf(organisation: Organisation, { id }: RawObject): unknown[] {
   const alerts = organisation.collection('monitors').all();
   return alerts
