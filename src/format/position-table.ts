@@ -5,6 +5,8 @@ import { type Place, positionsIn, type Reading } from './place.ts';
 
 /** Numbers that each value has in a table: its line, its column, and how many values it is, itself included. */
 const ROW = 3;
+/** Bytes that a table has for each value. */
+export const ROW_BYTES = ROW * Uint32Array.BYTES_PER_ELEMENT;
 
 /**
  * Where every value of a text begins, as plain numbers that another process can use without the text: the values in the order

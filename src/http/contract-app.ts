@@ -80,13 +80,25 @@ export interface ContractAppOptions {
 /** Bytes of bodies, received in part or in full, that all requests hold at once; a caller's own may be half of that. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
+/** Bytes of decoded documents that all requests hold at once: the largest one fits into a caller's half of it. */
+const MAX_DECODED_BYTES = 256 * 1024 * 1024;
+
+/** The memory budgets of all requests. */
+interface Budgets {
+  readonly bodies: MemoryBudget;
+  readonly decoded: MemoryBudget;
+}
+
 /** The paths of the contract over HTTP: what Birddog and the sidecar both serve. */
 export function contractApp(options: ContractAppOptions): Handle {
   const { bearer, health, version } = options;
-  const budget = createMemoryBudget(MAX_BODY_BYTES, 'request bodies');
+  const budgets = {
+    bodies: createMemoryBudget(MAX_BODY_BYTES, 'request bodies'),
+    decoded: createMemoryBudget(MAX_DECODED_BYTES, 'large documents'),
+  };
   const operations = ENDPOINTS.map((operation): [string, Handle] => [
     `${operation.method} ${operation.path}`,
-    (call) => answer(call, operation, options, budget),
+    (call) => answer(call, operation, options, budgets),
   ]);
   const descriptions: Routes = {
     'GET /openapi.json': madeOnce('application/json', () => JSON.stringify(openApi(version, bearer))),
@@ -112,7 +124,7 @@ async function answer(
   call: Call,
   operation: Endpoint,
   options: ContractAppOptions,
-  budget: MemoryBudget,
+  budgets: Budgets,
 ): Promise<Reply> {
   const { method, path } = operation;
   const { header, outgoing } = call;
@@ -126,6 +138,7 @@ async function answer(
   let reply: Reply;
   let deadline: OwnDeadline | undefined;
   let memory: Reservation | undefined;
+  let decoded: Reservation | undefined;
   let inspection: Inspection | undefined;
   try {
     deadline = deadlineOf(header, options.clock, gone.signal);
@@ -138,12 +151,14 @@ async function answer(
       const asked = askedOf(call, operation, context);
       audit.isAbout({ query: asked.query });
       if (hasBody(operation)) options.precheck?.(caller, operation, asked.query);
-      const reserved = budget(caller);
+      const reserved = budgets.bodies(caller);
+      const document = budgets.decoded(caller);
+      decoded = document;
       memory = reserved;
       const sent = hasBody(operation) ? await read(call, operation, context, reserved) : undefined;
       received = true;
       const onAbout = (body: JsonObject) => audit.isAbout({ query: asked.query, body });
-      if (sent) inspection = options.inspector.open({ ...asked, onAbout }, sent);
+      if (sent) inspection = options.inspector.open({ ...asked, onAbout, reserve: document.reserve }, sent);
       const body = sent && inspection ? { sent, inspection } : {};
       const incoming = { ...asked, ...body, goes: record.goes, releaseMemory: reserved.release, audit };
       reply = await options.serve(incoming);
@@ -155,6 +170,7 @@ async function answer(
   }
   inspection?.close();
   memory?.release();
+  decoded?.release();
   deadline?.close();
   outgoing.off('close', onClose);
   record.answered(reply.status);

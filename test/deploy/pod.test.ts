@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { ofKind } from './kinds.ts';
 import { containerOf, containersOf, mountsOf, podOf, volumeOf } from './pod-of.ts';
 import { NO_KUBECTL, OVERLAYS, rendered } from './rendered.ts';
+import { MAX_HEAP_MIB } from '../../src/http/inspection/child-process.ts';
+import { PROCESSES } from '../../src/http/inspection/inspector.ts';
 
 /** Kinds of volumes that restricted-v2 and the restricted Pod Security Standard allow. */
 const VOLUMES = [
@@ -52,6 +54,17 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
         for (const bounds of [resources?.requests, resources?.limits]) {
           assert.deepEqual(Object.keys(bounds ?? {}).toSorted(), ['cpu', 'memory'], name);
         }
+      }
+    });
+
+    it(`${overlay}: has memory for the processes that inspect large bodies, and for what the servers hold beside them`, () => {
+      // MiB that a process takes beside its heap, and that a server holds at most: itself, journal, bodies, documents, plan.
+      const [beside, server] = [96, 102 + 128 + 64 + 256 + 234];
+      for (const { name, resources } of containersOf(pod).filter(({ args }) =>
+        /serve|sidecar/.test(`${args}`),
+      )) {
+        const needed = PROCESSES.maxConcurrent * (MAX_HEAP_MIB + beside) + server;
+        assert.ok(mebibytes(resources?.limits?.['memory']) >= needed, `${name}: ${needed}`);
       }
     });
 

@@ -6,7 +6,7 @@ import { type Frame, FrameError, type FrameType, frameHead, readFrames } from '.
 import { INSPECT } from './plain.ts';
 
 /** The most MiB of objects in the process that inspects a body: enough for the largest document in each format. */
-const MAX_HEAP_MIB = 384;
+export const MAX_HEAP_MIB = 384;
 const MAX_HEAP = MAX_HEAP_MIB * 1024 * 1024;
 
 /** What is taken from such a process: one piece of a document at a time, and the largest document altogether. */
@@ -42,8 +42,9 @@ export type StartProcess = (deadline: Deadline) => InspectingProcess;
 function inspectCommand(entry: URL) {
   // oxlint-disable-next-line node/no-process-env -- what the launcher tells Node, not a setting of Birddog
   const { env } = process;
-  const flags = [`--max-old-space-size=${MAX_HEAP_MIB}`, '--max-semi-space-size=8', '--optimize-for-size'];
-  const args = [...flags, '--disable-warning=ExperimentalWarning', fileURLToPath(entry), INSPECT];
+  // The server's own flags, by which Node finds its compile cache.
+  const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'));
+  const args = [...flags, `--max-old-space-size=${MAX_HEAP_MIB}`, fileURLToPath(entry), INSPECT];
   const kept = ['NODE_COMPILE_CACHE', 'MALLOC_ARENA_MAX'].flatMap((name) => {
     const value = env[name];
     return value === undefined ? [] : [[name, value] as const];

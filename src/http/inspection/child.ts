@@ -74,12 +74,12 @@ function sendDocument(request: Inspected, send: Send): void {
     const placed = { ...finding, ...body.locate(finding.pointer, at) };
     send.data('findings', JSON.stringify(placed));
   }
-  for (const { type, json } of piecesOf(body.value)) send.bytes(type, Buffer.from(json));
   send.data('references', JSON.stringify(references(request)));
   const table = body.positionTable?.() ?? new Uint32Array();
   const bytes = Buffer.from(table.buffer, table.byteOffset, table.byteLength);
   for (let from = 0; from < bytes.length; from += MAX_DATA_BYTES)
     send.bytes('positions', bytes.subarray(from, from + MAX_DATA_BYTES));
+  for (const { type, json } of piecesOf(body.value)) send.bytes(type, Buffer.from(json));
   send.bytes('end', Buffer.alloc(0));
 }
 

@@ -4,7 +4,7 @@ import { isObject, type JsonObject, keepSpelling, parseTrustedJson } from '../..
 import type { Pointer } from '../../domain/pointer.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { Decoded } from '../../format/decoded.ts';
-import { tableLocator } from '../../format/position-table.ts';
+import { ROW_BYTES, tableLocator } from '../../format/position-table.ts';
 import type { Reply } from '../reply.ts';
 import type { SentBody } from '../sent-body.ts';
 import type { Job, PlainProblem } from './plain.ts';
@@ -43,7 +43,7 @@ export function inspectInChild(
   const readDocument = async () => {
     await (preflight ??= readPreflight());
     child.send('want_document', Buffer.alloc(0));
-    const decoded = await receiveDocument(next, sent.format);
+    const decoded = await receiveDocument(next, sent, request.reserve);
     child.kill();
     return decoded;
   };
@@ -60,16 +60,28 @@ export function inspectInChild(
   };
 }
 
-/** Puts a document together from its pieces. */
-async function receiveDocument(next: () => Promise<Frame>, format: Decoded['format']): Promise<Decoded> {
+/** Memory that a decoded value takes, besides the characters of strings. */
+const BYTES_PER_VALUE = 100;
+
+/** Puts a document together from its pieces. Throws `busy` where other documents take too much memory. */
+async function receiveDocument(
+  next: () => Promise<Frame>,
+  { bytes: body, format }: SentBody,
+  reserve: InspectionRequest['reserve'],
+): Promise<Decoded> {
   const builder = new DocumentBuilder();
   const linted: Finding[] = [];
   const positions: Buffer[] = [];
   let references = new Map<string, Position>();
   for (let frame = await next(); frame.type !== 'end'; frame = await next()) {
     const { type, payload } = frame;
-    if (type === 'top') builder.top(parseTrustedJson(payload.toString()));
-    else if (type === 'entries') builder.entries(entriesIn(payload));
+    if (type === 'top') {
+      // By now it is known how many values follow.
+      const values = positions.reduce((bytes, { length }) => bytes + length, 0) / ROW_BYTES;
+      reserve(body.length + values * BYTES_PER_VALUE);
+      builder.top(parseTrustedJson(payload.toString()));
+    }
+    if (type === 'entries') builder.entries(entriesIn(payload));
     else if (type === 'positions') positions.push(payload);
     else if (type === 'findings') linted.push(findingIn(payload));
     else if (type === 'references') references = referencesIn(payload);

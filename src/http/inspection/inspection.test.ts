@@ -13,6 +13,7 @@ import { type Decoded, DOCUMENT_LIMITS, type Format, OBJECT_LIMITS } from '../..
 import { preflightOf } from '../../main/preflight.ts';
 import { readDocument } from '../../pipeline/document/read-document.ts';
 import { toldFindings } from '../../pipeline/refuse.ts';
+import { createMemoryBudget } from '../memory-budget.ts';
 import { inspectBody } from './child.ts';
 import type { InspectingProcess, StartProcess } from './child-process.ts';
 import { type Frame, frameHead, readFrames } from './frames.ts';
@@ -52,17 +53,18 @@ interface Asked {
   readonly caller?: string;
   readonly deadline?: Deadline;
   readonly onAbout?: (about: JsonObject) => void;
+  readonly reserve?: (bytes: number) => void;
 }
 
 function open(inspector: Inspector, text: string, format: Format, asked: Asked = {}) {
-  const { path = '/plan', query = {}, caller = 'somebody', onAbout = () => {} } = asked;
+  const { path = '/plan', query = {}, caller = 'somebody', onAbout = () => {}, reserve = () => {} } = asked;
   const operation = OPERATIONS.find((one) => one.path === path);
   assert.ok(operation);
   const deadline = asked.deadline ?? { left: () => 20_000, signal: new AbortController().signal };
   const context = { caller: { name: caller }, requestId: 'r', traceparent: '', deadline };
   const limits = operation.kind === undefined ? DOCUMENT_LIMITS : OBJECT_LIMITS;
   const sent = { bytes: Buffer.from(text), contentType: CONTENT_TYPES[format], format, limits };
-  return inspector.open({ operation, query, accept: 'json', context, onAbout }, sent);
+  return inspector.open({ operation, query, accept: 'json', context, onAbout, reserve }, sent);
 }
 
 const inspectorWith = (startProcess: StartProcess, cpuMs = () => 0) =>
@@ -339,6 +341,22 @@ describe('the processes that inspect bodies', () => {
     });
     await assert.rejects(open(silent, LARGE, 'yaml').lint(), { code: 'busy' });
     await assert.rejects(open(silent, LARGE, 'yaml').lint(), { code: 'busy' });
+  });
+});
+
+describe('the memory of a decoded document', () => {
+  it('is reserved by its values before it is put together, within the half of the largest budget', async () => {
+    const reserved: number[] = [];
+    const body = padded('application: payments\nmonitors: [{key: a}, {key: b}]\n', 'yaml');
+    await seen(inspectorWith(startInProcess), body, 'yaml', { reserve: (bytes) => reserved.push(bytes) });
+    assert.deepEqual(reserved, [Buffer.byteLength(body) + 7 * 100]);
+    const reserve = () => {
+      throw new ProblemError('busy', 'no');
+    };
+    const refused = await seen(inspectorWith(startInProcess), body, 'yaml', { reserve });
+    assert.match(JSON.stringify(refused), /"code":"busy"/);
+    const { bytes, values } = DOCUMENT_LIMITS;
+    createMemoryBudget(256 * 1024 * 1024, 'x')({ name: 'a' }).reserve(bytes + values * 100);
   });
 });
 

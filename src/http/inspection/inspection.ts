@@ -43,4 +43,6 @@ export interface InspectionRequest {
   readonly context: PipelineRequest['context'];
   /** Told, as soon as it is known, which application, key and id the body names. */
   readonly onAbout: (about: JsonObject) => void;
+  /** Reserves memory (bytes) for a decoded document before it is put together here. Throws `busy`. */
+  readonly reserve: (bytes: number) => void;
 }

@@ -13,7 +13,12 @@ const MAX_INLINE_BYTES = 64 * 1024;
 /** The event-loop time that decoding and linting one body may use in this process before it moves to one of its own. */
 const MAX_INLINE_MS = 20;
 /** Processes that inspect bodies, and requests that wait for one. */
-const PROCESSES = { maxConcurrent: 2, maxConcurrentPerCaller: 1, maxWaiting: 32, maxWaitingPerCaller: 16 };
+export const PROCESSES = {
+  maxConcurrent: 2,
+  maxConcurrentPerCaller: 1,
+  maxWaiting: 32,
+  maxWaitingPerCaller: 16,
+};
 
 /** Inspects the bodies of requests. */
 export interface Inspector {
