@@ -19,7 +19,8 @@ const application = z
 const catalogName = z
   .string('a name in a catalog is text')
   .min(1, 'a name is not empty')
-  .max(200, 'a name has at most 200 characters');
+  .max(200, 'a name has at most 200 characters')
+  .refine((text) => !/\p{Cc}/u.test(text), 'a name has no control character');
 
 const ruleSchema = z.strictObject(
   {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
+import { assertLinear } from '../../test/assert-linear.ts';
 import { matches } from './name-pattern.ts';
 
 const CASES: readonly [pattern: string, name: string, whether: boolean][] = [
@@ -40,6 +41,15 @@ it('means what a regular expression would', () => {
   );
 });
 
-it('takes no time even for the worst pattern', () => {
+it('takes time in proportion to the pattern and to the name, however many stars there are', () => {
+  const worst: readonly ((length: number) => readonly [pattern: string, name: string])[] = [
+    (length) => ['*a'.repeat(length / 2), `${'a'.repeat(length)}b`],
+    (length) => ['*'.repeat(length), 'a'.repeat(length)],
+    (length) => ['*ab'.repeat(length / 4), 'a'.repeat(length)],
+    (length) => ['*ab'.repeat(30), 'aab'.repeat(length / 3)],
+    (length) => [`*${'a'.repeat(90)}b*${'a'.repeat(90)}`, 'a'.repeat(length)],
+    (length) => [`*b${'a'.repeat(90)}*c`, `${'a'.repeat(length)}c`],
+  ];
+  for (const write of worst) assertLinear((length) => void matches(...write(length)), write(8).join(' '));
   assert.equal(matches('*a'.repeat(50), `${'a'.repeat(99)}b`), false);
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Caller, isName } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Finding } from '../domain/finding.ts';
+import { Findings } from '../domain/findings.ts';
 import { pointerTo } from '../domain/pointer.ts';
 import { Secret } from '../domain/secret.ts';
 import { readYamlFile } from './read-yaml-file.ts';
@@ -54,7 +55,7 @@ export interface KnownToken {
 
 /** Reads the tokens file. Throws Error with a line for each mistake. */
 export async function readTokensFile(bytes: Buffer): Promise<readonly KnownToken[]> {
-  const { tokens } = await readYamlFile(bytes, fileSchema, twice);
+  const { tokens } = await readYamlFile(bytes, fileSchema, duplicateTokens);
   return tokens.map(({ name: who, sha256, expires, groups }) => ({
     name: who,
     hash: Buffer.from(sha256, 'hex'),
@@ -63,16 +64,25 @@ export async function readTokensFile(bytes: Buffer): Promise<readonly KnownToken
   }));
 }
 
-function twice({ tokens }: z.infer<typeof fileSchema>): Finding[] {
-  return (['name', 'sha256'] as const).flatMap((member) =>
-    tokens.flatMap((token, at): Finding[] => {
-      const first = tokens.findIndex((other) => other[member] === token[member]);
-      if (first === at) return [];
-      const message = `Entry ${first + 1} has the same ${member}.`;
-      return [{ code: 'twice', severity: 'error', message, pointer: pointerTo('', 'tokens', at, member) }];
-    }),
-  );
+/** Returns an error for each entry whose name or hash an earlier entry has, within the limits of an answer. Linear time. */
+export function duplicateTokens({ tokens }: z.infer<typeof fileSchema>): Finding[] {
+  const findings = new Findings();
+  for (const member of ['name', 'sha256'] as const) {
+    const first = new Map<string, number>();
+    for (const [at, token] of tokens.entries()) {
+      const earlier = first.get(token[member]);
+      if (earlier === undefined) first.set(token[member], at);
+      else if (!findings.hasRoom(DUPLICATE)) findings.skip('error');
+      else {
+        const message = `Entry ${earlier + 1} has the same ${member}.`;
+        findings.add({ ...DUPLICATE, message, pointer: pointerTo('', 'tokens', at, member) });
+      }
+    }
+  }
+  return findings.list();
 }
+
+const DUPLICATE = { code: 'duplicate', severity: 'error' } as const;
 
 /** When a token that `expires` then is no longer taken (epoch ms): a day counts to its end, UTC. Undefined for what is no date. */
 export function endOfValidity(text: string): number | undefined {

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -85,5 +93,22 @@ describe('a file that is read anew', () => {
     await assert.rejects(open(join(folder, 'none')), /^Error: it cannot be read \(ENOENT\)$/);
     writeFileSync(join(folder, 'bad'), 'x');
     await assert.rejects(open(join(folder, 'bad')), /1:1: "x" is no number/);
+  });
+
+  it('is neither a device nor larger than 16 MiB, in the beginning and later', async (t) => {
+    const { folder, open } = scratch(t);
+    const [path, large] = [join(folder, 'file'), join(folder, 'large')];
+    writeFileSync(large, '1');
+    truncateSync(large, 16 * 1024 * 1024 + 1);
+    await assert.rejects(open(large), /^Error: it has 16777217 bytes; the limit is 16777216 bytes$/);
+    await assert.rejects(open('/dev/null'), /^Error: it is not a regular file$/);
+    writeFileSync(path, '1');
+    const file = await open(path);
+    for (const bad of ['/dev/null', large]) {
+      rmSync(path);
+      symlinkSync(bad, path);
+      await file.refresh();
+      assert.deepEqual([file.current(), file.isBad()], [1, true]);
+    }
   });
 });

@@ -3,6 +3,8 @@ import type { Log } from './log.ts';
 
 /** How often (ms) the disk is looked at. */
 const LOOK_EVERY = 1000;
+/** Bytes of a file: more are not read into memory. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** What a file says, read anew when it changes. */
 export interface ReloadedFile<T> {
@@ -51,10 +53,15 @@ export async function openReloadedFile<T>(
 
 function bytesOf(path: string): Buffer {
   try {
+    const status = statSync(path);
+    // A pipe or a device could be read without end.
+    if (!status.isFile()) throw new Error('it is not a regular file');
+    if (status.size > MAX_BYTES)
+      throw new Error(`it has ${status.size} bytes; the limit is ${MAX_BYTES} bytes`);
     return readFileSync(path);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
-    throw new Error(`it cannot be read${code}`, { cause });
+    if (!(cause instanceof Error) || !('code' in cause)) throw cause;
+    throw new Error(`it cannot be read (${String(cause.code)})`, { cause });
   }
 }
 
