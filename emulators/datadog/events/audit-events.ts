@@ -8,13 +8,13 @@ import { type EventSearch, nextPage, pageOf, searchInBody, searchInQuery } from 
 const PATH = '/api/v2/audit/events';
 const SITE = 'https://api.datadoghq.com';
 
-/** Who changed what: the audit trail. An organisation without one answers 403. */
+/** Serves the audit trail of changes. An organisation without an audit trail answers 403. */
 export function auditEvents(organisation: Organisation): EndpointGroup {
   const trail = organisation.collection('audit_events');
 
-  function found(path: string, wanted: () => EventSearch): EmulatorResponse {
+  function searchTrail(path: string, parse: () => EventSearch): EmulatorResponse {
     if (!organisation.audit) throw new DatadogError(403, 'Forbidden');
-    const search = wanted();
+    const search = parse();
     const { data, more, after } = pageOf(trail.all(), search);
     const meta = { elapsed: 1, request_id: newToken(43), status: 'done' };
     if (!more || after === undefined) return json(200, { data, meta });
@@ -30,12 +30,12 @@ export function auditEvents(organisation: Organisation): EndpointGroup {
       {
         method: 'GET',
         path: PATH,
-        run: ({ query }) => found(PATH, () => searchInQuery(query, organisation.now())),
+        run: ({ query }) => searchTrail(PATH, () => searchInQuery(query, organisation.now())),
       },
       {
         method: 'POST',
         path: `${PATH}/search`,
-        run: ({ body }) => found(PATH, () => searchInBody(body, organisation.now())),
+        run: ({ body }) => searchTrail(PATH, () => searchInBody(body, organisation.now())),
       },
     ],
     seeds: { audit_events: seedById(trail) },

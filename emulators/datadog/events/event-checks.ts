@@ -2,44 +2,48 @@ import { isRawObject, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 
 interface Rule {
-  /** From `data` down. */
+  /** The path below `data`. */
   readonly path: readonly string[];
-  /** The category of events that it is for; any where it is left out. */
-  readonly of?: string;
+  /** The category of events to which the rule applies; default: every category. */
+  readonly category?: string;
   readonly required?: true;
   readonly values?: readonly string[];
-  /** The longest text or list. */
-  readonly longest?: number;
+  /** The maximum length of a string or list. */
+  readonly maxLength?: number;
 }
 
 const ATTRIBUTES = ['attributes', 'attributes'];
 const RULES: readonly Rule[] = [
   { path: ['type'], required: true, values: ['event'] },
   { path: ['attributes', 'category'], required: true, values: ['alert', 'change'] },
-  { path: ['attributes', 'title'], required: true, longest: 500 },
+  { path: ['attributes', 'title'], required: true, maxLength: 500 },
   { path: ATTRIBUTES, required: true },
-  { path: ['attributes', 'message'], longest: 4000 },
-  { path: ['attributes', 'tags'], longest: 100 },
-  { path: ['attributes', 'host'], longest: 255 },
-  { path: ['attributes', 'aggregation_key'], longest: 100 },
-  { path: [...ATTRIBUTES, 'status'], of: 'alert', required: true, values: ['warn', 'error', 'ok'] },
-  { path: [...ATTRIBUTES, 'priority'], of: 'alert', values: ['1', '2', '3', '4', '5'] },
-  { path: [...ATTRIBUTES, 'author', 'type'], of: 'change', values: ['user', 'system', 'api', 'automation'] },
-  { path: [...ATTRIBUTES, 'changed_resource'], of: 'change', required: true },
-  { path: [...ATTRIBUTES, 'changed_resource', 'name'], of: 'change', required: true },
+  { path: ['attributes', 'message'], maxLength: 4000 },
+  { path: ['attributes', 'tags'], maxLength: 100 },
+  { path: ['attributes', 'host'], maxLength: 255 },
+  { path: ['attributes', 'aggregation_key'], maxLength: 100 },
+  { path: [...ATTRIBUTES, 'status'], category: 'alert', required: true, values: ['warn', 'error', 'ok'] },
+  { path: [...ATTRIBUTES, 'priority'], category: 'alert', values: ['1', '2', '3', '4', '5'] },
+  {
+    path: [...ATTRIBUTES, 'author', 'type'],
+    category: 'change',
+    values: ['user', 'system', 'api', 'automation'],
+  },
+  { path: [...ATTRIBUTES, 'changed_resource'], category: 'change', required: true },
+  { path: [...ATTRIBUTES, 'changed_resource', 'name'], category: 'change', required: true },
   {
     path: [...ATTRIBUTES, 'changed_resource', 'type'],
-    of: 'change',
+    category: 'change',
     required: true,
     values: ['feature_flag', 'configuration'],
   },
 ];
 
-/** Refuses an event of the second API that is not as documented: `JSON validation failed at $.data...`. */
+/** Rejects a v2 event that violates the documentation: `JSON validation failed at $.data...`. Throws DatadogError. */
 export function checkEvent(body: RawObject): void {
-  const category = at(body, ['data', 'attributes', 'category']);
-  for (const { path, of, required, values, longest } of RULES) {
-    if (of !== undefined && of !== category) continue;
+  const sentCategory = at(body, ['data', 'attributes', 'category']);
+  for (const { path, category, required, values, maxLength } of RULES) {
+    if (category !== undefined && category !== sentCategory) continue;
     const value = at(body, ['data', ...path]);
     if (value === undefined || value === null || value === '') {
       if (required && !values) throw invalid(path, 'value is required');
@@ -48,18 +52,18 @@ export function checkEvent(body: RawObject): void {
     if (values && (typeof value !== 'string' || !values.includes(value)))
       throw invalid(path, `value must be one of: [${values.map((v) => JSON.stringify(v)).join(', ')}]`);
     const length = typeof value === 'string' || Array.isArray(value) ? value.length : 0;
-    if (longest !== undefined && length > longest)
-      throw invalid(path, `value must have a length of at most ${longest}`);
+    if (maxLength !== undefined && length > maxLength)
+      throw invalid(path, `value must have a length of at most ${maxLength}`);
   }
 }
 
-/** A refusal of the intake of events. */
-export function badEvent(words: string): DatadogError {
-  return new DatadogError(400, { errors: [{ status: '400', title: 'Bad Request', detail: words }] });
+/** Creates an error of the event intake. */
+export function badEvent(message: string): DatadogError {
+  return new DatadogError(400, { errors: [{ status: '400', title: 'Bad Request', detail: message }] });
 }
 
-function invalid(path: readonly string[], words: string): DatadogError {
-  return badEvent(`JSON validation failed at $.data.${path.join('.')}: ${words}.`);
+function invalid(path: readonly string[], message: string): DatadogError {
+  return badEvent(`JSON validation failed at $.data.${path.join('.')}: ${message}.`);
 }
 
 function at(value: unknown, [step, ...rest]: readonly string[]): unknown {

@@ -1,7 +1,7 @@
 import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import type { EventIds } from './event-ids.ts';
 
-/** How sources are shown; others are shown as the first. */
+/** The display names of event sources. Other sources appear as the first. */
 const SOURCES: Readonly<Record<string, string>> = {
   my_apps: 'My Apps',
   bitbucket: 'Bitbucket',
@@ -16,10 +16,10 @@ const SOURCES: Readonly<Record<string, string>> = {
   puppet: 'Puppet',
   vsphere: 'vSphere',
 };
-const OWN_SOURCE = 'my_apps';
-const OWN_SOURCE_ID = 100;
+const DEFAULT_SOURCE = 'my_apps';
+const DEFAULT_SOURCE_ID = 100;
 
-/** An event as it is kept: as the second API shows it, with what the first one shows. */
+/** A stored event: its v2 form, with its v1 form in `v1`. */
 export interface StoredEvent extends RawObject {
   readonly id: string;
   readonly type: 'event';
@@ -27,16 +27,16 @@ export interface StoredEvent extends RawObject {
   readonly v1?: RawObject;
 }
 
-/** The text of an id that may be a number longer than a double holds. */
+/** Formats an id, which may be a number beyond the precision of a double. */
 export function idText(id: unknown): string {
   return typeof id === 'object' && id !== null && 'rawJSON' in id ? String(id.rawJSON) : String(id);
 }
 
-/** Keeps an event that was posted to the first API. */
+/** Creates an event from the body of a v1 request. */
 export function storedFromV1(sent: RawObject, date_happened: number, ids: EventIds): StoredEvent {
-  const source = String(sent['source_type_name'] ?? OWN_SOURCE).toLowerCase();
+  const source = String(sent['source_type_name'] ?? DEFAULT_SOURCE).toLowerCase();
   const v1 = {
-    ...v1Shown(ids.number, date_happened),
+    ...v1Identity(ids.number, date_happened),
     alert_type: sent['alert_type'] ?? 'info',
     title: sent['title'],
     text: sent['text'],
@@ -44,12 +44,12 @@ export function storedFromV1(sent: RawObject, date_happened: number, ids: EventI
     device_name: sent['device_name'] ?? null,
     priority: sent['priority'] ?? 'normal',
     host: sent['host'] ?? null,
-    source: SOURCES[source] ?? SOURCES[OWN_SOURCE],
+    source: SOURCES[source] ?? SOURCES[DEFAULT_SOURCE],
   };
   return storedFromView(v1, ids, { source, aggregation_key: sent['aggregation_key'] ?? undefined });
 }
 
-/** Keeps an event in the form in which the first API reads it. */
+/** Creates an event from the form that v1 reads return. */
 export function storedFromSeed(seed: RawObject): StoredEvent {
   const number = idText(seed['id']);
   const { is_aggregate: _, comments: __, ...v1 } = seed;
@@ -71,7 +71,12 @@ function storedFromView(
     timestamp: ms,
     ...(typeof host === 'string' ? { hostname: host } : {}),
     priority,
-    evt: { ...(source === OWN_SOURCE ? { source_id: OWN_SOURCE_ID } : {}), type: 'api', id: number, uid },
+    evt: {
+      ...(source === DEFAULT_SOURCE ? { source_id: DEFAULT_SOURCE_ID } : {}),
+      type: 'api',
+      id: number,
+      uid,
+    },
   };
   return {
     id,
@@ -86,19 +91,19 @@ function storedFromView(
   };
 }
 
-/** Keeps an event that was posted to the second API. */
+/** Creates an event from the attributes of a v2 request. */
 export function storedFromV2(sent: RawObject, ms: number, { number, id, uid }: EventIds): StoredEvent {
   const { attributes, aggregation_key, category, host, integration_id, message, tags, title } = sent;
-  const given = (members: RawObject) =>
-    Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+  const definedFields = (fields: RawObject) =>
+    Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   return {
     id,
     type: 'event',
     attributes: {
       attributes: {
         ...(isRawObject(attributes) ? attributes : {}),
-        ...given({ aggregation_key, hostname: host }),
-        evt: { category, id: number, ...given({ integration_id }), uid },
+        ...definedFields({ aggregation_key, hostname: host }),
+        evt: { category, id: number, ...definedFields({ integration_id }), uid },
         timestamp: ms,
         title,
       },
@@ -109,16 +114,16 @@ export function storedFromV2(sent: RawObject, ms: number, { number, id, uid }: E
   };
 }
 
-/** What the first API shows of an event in its list; read alone, an event has no `source`. */
+/** Returns an event as v1 lists show it. A read of one event has no `source`. */
 export function v1View({ id, attributes, v1 }: StoredEvent): RawObject {
   if (v1) return v1;
   const inner = isRawObject(attributes['attributes']) ? attributes['attributes'] : {};
   const evt = isRawObject(inner['evt']) ? inner['evt'] : {};
   const tags = Array.isArray(attributes['tags']) ? attributes['tags'].map(String) : [];
-  const source = tags.find((tag) => tag.startsWith('source:'))?.slice('source:'.length) ?? OWN_SOURCE;
+  const source = tags.find((tag) => tag.startsWith('source:'))?.slice('source:'.length) ?? DEFAULT_SOURCE;
   const ms = Date.parse(String(attributes['timestamp']));
   return {
-    ...v1Shown(idText(evt['id'] ?? id), Math.floor(ms / 1000)),
+    ...v1Identity(idText(evt['id'] ?? id), Math.floor(ms / 1000)),
     alert_type: inner['status'] ?? 'info',
     title: inner['title'] ?? '',
     text: attributes['message'] ?? '',
@@ -126,16 +131,16 @@ export function v1View({ id, attributes, v1 }: StoredEvent): RawObject {
     device_name: null,
     priority: inner['priority'] ?? 'normal',
     host: inner['hostname'] ?? null,
-    source: SOURCES[source] ?? SOURCES[OWN_SOURCE],
+    source: SOURCES[source] ?? SOURCES[DEFAULT_SOURCE],
   };
 }
 
-/** What an event of the second API shows. */
-export function v2View({ v1: _, ...shown }: StoredEvent): RawObject {
-  return shown;
+/** Returns an event as v2 shows it. */
+export function v2View({ v1: _, ...event }: StoredEvent): RawObject {
+  return event;
 }
 
-/** Each id by which an event is asked for. */
+/** Returns every id by which an event can be read. */
 export function idsOf(event: RawObject): string[] {
   const { id, attributes, v1 } = event;
   const outer = isRawObject(attributes) ? attributes['attributes'] : undefined;
@@ -144,7 +149,7 @@ export function idsOf(event: RawObject): string[] {
   return [...new Set(all.filter((one) => one !== undefined).map(idText))];
 }
 
-/** The name of a source, as it is written or as it is shown, in the form in which names are compared. */
+/** Normalises the key or display name of a source for comparison. */
 export function sourceKey(source: unknown): string {
   return String(source ?? '')
     .trim()
@@ -152,7 +157,7 @@ export function sourceKey(source: unknown): string {
     .replaceAll(' ', '_');
 }
 
-function v1Shown(number: string, date_happened: number): RawObject {
+function v1Identity(number: string, date_happened: number): RawObject {
   return {
     date_happened,
     url: `/event/event?id=${number}`,
@@ -161,7 +166,7 @@ function v1Shown(number: string, date_happened: number): RawObject {
   };
 }
 
-/** Whole seconds have no fraction. */
+/** Formats a time, without a fraction for whole seconds. */
 function isoTime(ms: number): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z');
 }

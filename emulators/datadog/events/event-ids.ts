@@ -2,20 +2,20 @@ import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { newUuid } from '../organisation.ts';
 
-/** Numbers of events count milliseconds from here, and have 24 bits more. */
+/** The upper bits of an event's number count milliseconds from this time; the lower 24 bits distinguish events. */
 const EPOCH_MS = 1_264_262_865_000;
 const UID_BYTES = 18;
 const UID_LENGTH = 24;
 const UUID_LENGTH = 36;
 
-/** The ids of an event: `number` is that of the first API; `id` is what lists show, `uid` what the intake answers. */
+/** The ids of an event: `number` in v1, `id` in v2 lists, `uid` in the response of the v2 intake. */
 export interface EventIds {
   readonly number: string;
   readonly uid: string;
   readonly id: string;
 }
 
-/** Makes the ids of an event that came at a time, epoch milliseconds; `serial` tells it from others of that time. */
+/** Creates the ids of an event received at a time in epoch milliseconds; `serial` distinguishes events of the same time. */
 export function newEventIds(ms: number, serial: number): EventIds {
   const number = (BigInt(Math.trunc(ms) - EPOCH_MS) << 24n) | (BigInt(serial) & 0xff_ffffn);
   const uid = Buffer.alloc(UID_BYTES);
@@ -24,7 +24,7 @@ export function newEventIds(ms: number, serial: number): EventIds {
   return { number: String(number), uid: uid.toString('base64url'), id: idOf(ms, uid.toString('base64url')) };
 }
 
-/** When an event with such an id came, epoch milliseconds; undefined where it is none of those that lists show. */
+/** Returns the time in an `id`, in epoch milliseconds; undefined for any other kind of id. */
 export function timeInId(id: string): number | undefined {
   const bytes = Buffer.from(id, 'base64url');
   return bytes.length > 9 + UID_LENGTH && bytes[0] === 2 ? Number(bytes.readBigUInt64BE(1)) : undefined;

@@ -2,26 +2,26 @@ import { Buffer } from 'node:buffer';
 import { isRawObject, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 import { timeInId } from './event-ids.ts';
-import { conditionOf, type Term } from './event-query.ts';
+import { parseQuery, type Term } from './event-query.ts';
 
-/** What a search for events asks for. */
+/** The parameters of an event search. */
 export interface EventSearch {
   readonly query: string;
-  /** Epoch milliseconds, both included. */
+  /** Epoch milliseconds, both inclusive. */
   readonly from: number;
   readonly to: number;
   readonly newestFirst: boolean;
   readonly cursor: string | undefined;
   readonly limit: number;
-  /** What was asked, as the parameters of a GET, without the cursor. */
-  readonly asked: URLSearchParams;
+  /** The parameters as those of a GET, without the cursor. */
+  readonly parameters: URLSearchParams;
 }
 
 export interface EventPage {
   readonly data: readonly RawObject[];
-  /** Whether there are events beyond this page. */
+  /** Whether there are events after this page. */
   readonly more: boolean;
-  /** The cursor of what comes after this page; undefined where the page is empty. */
+  /** The cursor of the next page; undefined if this page is empty. */
   readonly after: string | undefined;
 }
 
@@ -36,9 +36,9 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 };
 const RELATIVE = /^now((?:[+-]\d+(?:mo|[smhdwy]))*)$/;
 const DEFAULT_LIMIT = 10;
-const HIGHEST_LIMIT = 1000;
+const MAX_LIMIT = 1000;
 const SORTS = ['timestamp', '-timestamp'];
-/** Search keys without `@` that stand for attributes. */
+/** The search keys without `@` that refer to attributes. */
 const RESERVED: Readonly<Record<string, string>> = {
   status: 'status',
   service: 'service',
@@ -48,15 +48,15 @@ const RESERVED: Readonly<Record<string, string>> = {
   aggregation_key: 'aggregation_key',
 };
 
-/** Reads a search from the parameters of a GET. Throws DatadogError. */
+/** Parses a search from the parameters of a GET. Throws DatadogError. */
 export function searchInQuery(query: URLSearchParams, now: number): EventSearch {
-  const asked = new Map([...query].filter(([, value]) => value !== ''));
-  return search((name) => asked.get(name), now);
+  const values = new Map([...query].filter(([, value]) => value !== ''));
+  return readSearch((name) => values.get(name), now);
 }
 
-/** Reads a search from the body of a POST. Throws DatadogError. */
+/** Parses a search from the body of a POST. Throws DatadogError. */
 export function searchInBody(body: RawObject, now: number): EventSearch {
-  return search((name) => {
+  return readSearch((name) => {
     const [, member = '', inner] = /^(\w+)(?:\[(\w+)\])?$/.exec(name) ?? [];
     const value = body[member];
     const found = inner === undefined ? value : isRawObject(value) ? value[inner] : undefined;
@@ -64,47 +64,47 @@ export function searchInBody(body: RawObject, now: number): EventSearch {
   }, now);
 }
 
-function search(of: (name: string) => string | undefined, now: number): EventSearch {
-  const [sort, limit] = [of('sort') ?? 'timestamp', of('page[limit]')];
+function readSearch(valueOf: (name: string) => string | undefined, now: number): EventSearch {
+  const [sort, limit] = [valueOf('sort') ?? 'timestamp', valueOf('page[limit]')];
   if (!SORTS.includes(sort)) throw invalid('sort', `must be one of ${SORTS.join(', ')}`);
-  const wanted = limit === undefined ? DEFAULT_LIMIT : Number(limit);
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted > HIGHEST_LIMIT)
-    throw invalid('page', `limit must be between 1 and ${HIGHEST_LIMIT}`);
+  const size = limit === undefined ? DEFAULT_LIMIT : Number(limit);
+  if (!Number.isInteger(size) || size < 1 || size > MAX_LIMIT)
+    throw invalid('page', `limit must be between 1 and ${MAX_LIMIT}`);
   const names = ['filter[from]', 'filter[query]', 'filter[to]', 'page[limit]', 'sort'];
   return {
-    query: of('filter[query]') ?? '*',
-    from: time(of('filter[from]') ?? 'now-15m', now),
-    to: time(of('filter[to]') ?? 'now', now),
+    query: valueOf('filter[query]') ?? '*',
+    from: time(valueOf('filter[from]') ?? 'now-15m', now),
+    to: time(valueOf('filter[to]') ?? 'now', now),
     newestFirst: sort === '-timestamp',
-    cursor: of('page[cursor]'),
-    limit: wanted,
-    asked: new URLSearchParams(
+    cursor: valueOf('page[cursor]'),
+    limit: size,
+    parameters: new URLSearchParams(
       names.flatMap((name): [string, string][] => {
-        const value = of(name);
+        const value = valueOf(name);
         return value === undefined ? [] : [[name, value]];
       }),
     ),
   };
 }
 
-/** A page of the events that are wanted. Throws DatadogError. */
-export function pageOf(events: readonly RawObject[], wanted: EventSearch): EventPage {
-  const isWanted = conditionOf(wanted.query, holds, (words) => invalid('filter', words));
+/** Returns a page of the events that match a search. Throws DatadogError. */
+export function pageOf(events: readonly RawObject[], search: EventSearch): EventPage {
+  const isMatch = parseQuery(search.query, holds, (message) => invalid('filter', message));
   const sorted = events.toSorted((a, b) => timeOf(a) - timeOf(b));
-  if (wanted.newestFirst) sorted.reverse();
-  const start = wanted.cursor === undefined ? 0 : startAfter(sorted, wanted.cursor, wanted.newestFirst);
-  const left = sorted
+  if (search.newestFirst) sorted.reverse();
+  const start = search.cursor === undefined ? 0 : startAfter(sorted, search.cursor, search.newestFirst);
+  const remaining = sorted
     .slice(start)
-    .filter((event) => timeOf(event) >= wanted.from && timeOf(event) <= wanted.to && isWanted(event));
-  const data = left.slice(0, wanted.limit);
+    .filter((event) => timeOf(event) >= search.from && timeOf(event) <= search.to && isMatch(event));
+  const data = remaining.slice(0, search.limit);
   const last = data.at(-1);
   const after = last && Buffer.from(JSON.stringify({ after: last['id'] })).toString('base64url');
-  return { data, more: left.length > data.length, after };
+  return { data, more: remaining.length > data.length, after };
 }
 
-/** The address of the page after one: the parameters in the order of their names. */
-export function nextPage(address: string, { asked }: EventSearch, after: string): string {
-  const parameters = new URLSearchParams([...asked, ['page[cursor]', after]]);
+/** Returns the URL of the next page, with the parameters sorted by name. */
+export function nextPage(address: string, { parameters: own }: EventSearch, after: string): string {
+  const parameters = new URLSearchParams([...own, ['page[cursor]', after]]);
   parameters.sort();
   return `${address}?${parameters}`;
 }
@@ -128,25 +128,25 @@ function idInCursor(cursor: string): string {
   throw invalid('page', 'invalid cursor');
 }
 
-function invalid(field: string, words: string): DatadogError {
+function invalid(field: string, message: string): DatadogError {
   return new DatadogError(
     400,
-    `{'errors': [u"input_validation_error(Field '${field}' is invalid: ${words})"]}`,
+    `{'errors': [u"input_validation_error(Field '${field}' is invalid: ${message})"]}`,
   );
 }
 
-/** `now-15m`, an ISO time, or epoch milliseconds. */
+/** Parses `now-15m`, an ISO time, or epoch milliseconds. */
 function time(text: string, now: number): number {
-  const [, moves] = RELATIVE.exec(text) ?? [];
-  if (moves !== undefined) {
-    return [...moves.matchAll(/([+-]\d+)(mo|[smhdwy])/g)].reduce(
+  const [, offsets] = RELATIVE.exec(text) ?? [];
+  if (offsets !== undefined) {
+    return [...offsets.matchAll(/([+-]\d+)(mo|[smhdwy])/g)].reduce(
       (at, [, count, unit = '']) => at + Number(count) * (UNITS_MS[unit] ?? 0),
       now,
     );
   }
-  // The plus of an offset is a space in parameters that were not escaped.
+  // In parameters that were not escaped, the plus of an offset arrives as a space.
   const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text.replace(/ (?=\d\d:\d\d$)/, '+'));
-  if (Number.isNaN(ms)) throw invalid('filter', `'${text}' is no time`);
+  if (Number.isNaN(ms)) throw invalid('filter', `'${text}' is not a time`);
   return ms;
 }
 
@@ -158,7 +158,7 @@ function timeOf(event: RawObject): number {
   return Date.parse(String(attributesOf(event)['timestamp']));
 }
 
-/** `@attribute:value`, `key:value` of a tag or of a reserved attribute, and words of the title and message. */
+/** Whether an event matches `@attribute:value`, `key:value` of a tag or reserved attribute, or words of title and message. */
 function holds(event: RawObject, term: Term): boolean {
   const { attributes, message, tags, ...others } = attributesOf(event);
   const inner = isRawObject(attributes) ? attributes : {};
@@ -171,7 +171,7 @@ function holds(event: RawObject, term: Term): boolean {
   return name !== undefined && [inner[name], others[name]].flat().some(term.isWhole);
 }
 
-/** The values at a path of members; of lists, those of each item. */
+/** Returns the values at a path; for a list, those of each item. */
 function valuesAt(value: unknown, path: readonly string[]): unknown[] {
   if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path));
   const [step, ...rest] = path;

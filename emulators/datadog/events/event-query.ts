@@ -1,11 +1,12 @@
 import { matchesWildcards, plainParts, type WildcardPart, wildcardParts } from '../wildcards.ts';
 
-/** One term of a query: what it looks at, and whether a value is what it asks for. */
+/** One term of a query. */
 export interface Term {
-  /** `@` before it names an attribute; undefined where free words are looked for. */
+  /** The key, with `@` before the name of an attribute; undefined for free words. */
   readonly key: string | undefined;
+  /** Whether a value matches the whole term. */
   readonly isWhole: (value: unknown) => boolean;
-  /** Whether a text has it as words of its own. */
+  /** Whether a text contains the value as whole words. */
   readonly isWithin: (text: string) => boolean;
 }
 
@@ -16,49 +17,49 @@ type Token =
 
 const TOKEN =
   /\s*(?:(\))|(AND|OR|NOT)(?=[\s(]|$)|(-)(?=\S)|(?:(@?[\w./$-]+):)?(?:(\()|("(?:[^"\\]|\\.)*"|[[{][^\]}]*[\]}]|(?:\\.|[^\s()"])+)))/y;
-const WORDS: Readonly<Record<string, 'and' | 'or' | 'not'>> = { AND: 'and', OR: 'or', NOT: 'not' };
+const OPERATORS: Readonly<Record<string, 'and' | 'or' | 'not'>> = { AND: 'and', OR: 'or', NOT: 'not' };
 const RANGE = /^([[{])\s*(\S+)\s+TO\s+(\S+)\s*([\]}])$/;
 const COMPARISON = /^(>=|<=|>|<)(-?[\d.]+)$/;
 
 /**
- * Reads a query like `env:prod AND (@usr.id:(1 OR 2) OR -"disk full") @http.status_code:[200 TO 299]`; `holds` tells
- * whether a term is true of a row. Throws what `fault` makes of the words that say what is wrong.
+ * Parses a query like `env:prod AND (@usr.id:(1 OR 2) OR -"disk full") @http.status_code:[200 TO 299]`. `holds` decides
+ * whether a row matches a term. Throws the error that `fault` creates from a message.
  */
-export function conditionOf<Row>(
+export function parseQuery<Row>(
   query: string,
   holds: (row: Row, term: Term) => boolean,
-  fault: (words: string) => Error,
+  fault: (message: string) => Error,
 ): (row: Row) => boolean {
   const tokens = tokensOf(query, fault);
   let at = 0;
   type Condition = (row: Row) => boolean;
 
-  function any(key: string | undefined): Condition {
-    const parts = [all(key)];
+  function parseAny(key: string | undefined): Condition {
+    const parts = [parseAll(key)];
     while (tokens[at]?.kind === 'or') {
       at += 1;
-      parts.push(all(key));
+      parts.push(parseAll(key));
     }
     return (row) => parts.some((part) => part(row));
   }
-  function all(key: string | undefined): Condition {
+  function parseAll(key: string | undefined): Condition {
     const parts: Condition[] = [];
     for (let next = tokens[at]; next && next.kind !== 'or' && next.kind !== 'close'; next = tokens[at]) {
       if (next.kind === 'and') at += 1;
-      else parts.push(one(key));
+      else parts.push(parseOne(key));
     }
     if (parts.length === 0 && tokens.length > 0) throw fault('a term is missing');
     return (row) => parts.every((part) => part(row));
   }
-  function one(key: string | undefined): Condition {
+  function parseOne(key: string | undefined): Condition {
     const token = tokens[at];
     at += 1;
     if (token?.kind === 'not') {
-      const part = one(key);
+      const part = parseOne(key);
       return (row) => !part(row);
     }
     if (token?.kind === 'open') {
-      const part = any(token.key ?? key);
+      const part = parseAny(token.key ?? key);
       if (tokens[at]?.kind !== 'close') throw fault('a parenthesis is not closed');
       at += 1;
       return part;
@@ -68,12 +69,12 @@ export function conditionOf<Row>(
     return (row) => (term.key === undefined && token.value === '*') || holds(row, term);
   }
 
-  const condition = any(undefined);
+  const condition = parseAny(undefined);
   if (at < tokens.length) throw fault('a parenthesis closes nothing');
   return condition;
 }
 
-function tokensOf(query: string, fault: (words: string) => Error): Token[] {
+function tokensOf(query: string, fault: (message: string) => Error): Token[] {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;
   const end = query.trimEnd().length;
@@ -83,7 +84,7 @@ function tokensOf(query: string, fault: (words: string) => Error): Token[] {
     if (!found) throw fault(`'${query.slice(from).trim()}' cannot be read`);
     const [, close, word, minus, key, open, value = ''] = found;
     if (close) tokens.push({ kind: 'close' });
-    else if (word) tokens.push({ kind: WORDS[word] ?? 'and' });
+    else if (word) tokens.push({ kind: OPERATORS[word] ?? 'and' });
     else if (minus) tokens.push({ kind: 'not' });
     else if (open) tokens.push({ kind: 'open', key });
     else tokens.push({ kind: 'term', key, value });
@@ -91,25 +92,25 @@ function tokensOf(query: string, fault: (words: string) => Error): Token[] {
   return tokens;
 }
 
-/** Attributes are told apart by case; tags and words are not. */
+/** Returns the tests of a term. Attributes are case-sensitive; tags and words are not. */
 function termOf(key: string | undefined, value: string): Term {
-  const hasCase = key?.startsWith('@') === true;
-  const whole = partsOf(hasCase ? value : value.toLowerCase());
+  const isCaseSensitive = key?.startsWith('@') === true;
+  const whole = partsOf(isCaseSensitive ? value : value.toLowerCase());
   const within = partsOf(value.toLowerCase());
   const isNumber = numberTest(value);
   return {
     key,
-    isWhole: (of) =>
-      of !== undefined &&
-      of !== null &&
+    isWhole: (actual) =>
+      actual !== undefined &&
+      actual !== null &&
       (isNumber
-        ? isNumber(Number(of))
-        : matchesWildcards(whole, hasCase ? String(of) : String(of).toLowerCase(), 'whole')),
+        ? isNumber(Number(actual))
+        : matchesWildcards(whole, isCaseSensitive ? String(actual) : String(actual).toLowerCase(), 'whole')),
     isWithin: (text) => matchesWildcards(within, text.toLowerCase(), 'words'),
   };
 }
 
-/** `*` and `?` stand for letters, but not inside quotes or after a backslash. */
+/** Parses wildcards: `*` and `?`, except inside quotes and after a backslash. */
 function partsOf(value: string): WildcardPart[] {
   if (value.startsWith('"')) return plainParts(value.slice(1, -1).replace(/\\(.)/g, '$1'));
   return [...value.matchAll(/\\(.)|(.)/gs)].flatMap(([, escaped, plain = '']) =>
@@ -117,20 +118,20 @@ function partsOf(value: string): WildcardPart[] {
   );
 }
 
-/** `[1 TO 5]` with its ends, `{1 TO 5}` without them, `>=5`; `*` is no end. */
-function numberTest(value: string): ((of: number) => boolean) | undefined {
+/** Parses `[1 TO 5]` (inclusive), `{1 TO 5}` (exclusive) or `>=5`; `*` is an open end. */
+function numberTest(value: string): ((number: number) => boolean) | undefined {
   const [, comparison, bound] = COMPARISON.exec(value) ?? [];
   if (comparison !== undefined) return COMPARISONS[comparison]?.(Number(bound));
   const [, open, from, to, close] = RANGE.exec(value) ?? [];
   if (open === undefined) return undefined;
-  const least = COMPARISONS[open === '[' ? '>=' : '>']?.(from === '*' ? -Infinity : Number(from));
-  const most = COMPARISONS[close === ']' ? '<=' : '<']?.(to === '*' ? Infinity : Number(to));
-  return (of) => least?.(of) === true && most?.(of) === true;
+  const isAboveMin = COMPARISONS[open === '[' ? '>=' : '>']?.(from === '*' ? -Infinity : Number(from));
+  const isBelowMax = COMPARISONS[close === ']' ? '<=' : '<']?.(to === '*' ? Infinity : Number(to));
+  return (number) => isAboveMin?.(number) === true && isBelowMax?.(number) === true;
 }
 
-const COMPARISONS: Readonly<Record<string, (bound: number) => (of: number) => boolean>> = {
-  '>': (bound) => (of) => of > bound,
-  '>=': (bound) => (of) => of >= bound,
-  '<': (bound) => (of) => of < bound,
-  '<=': (bound) => (of) => of <= bound,
+const COMPARISONS: Readonly<Record<string, (bound: number) => (number: number) => boolean>> = {
+  '>': (bound) => (number) => number > bound,
+  '>=': (bound) => (number) => number >= bound,
+  '<': (bound) => (number) => number < bound,
+  '<=': (bound) => (number) => number <= bound,
 };

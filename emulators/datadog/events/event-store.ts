@@ -4,28 +4,28 @@ import { isRawObject, type RawObject } from '../raw-json.ts';
 import { type StoredEvent, idsOf, idText, storedFromSeed } from './event-forms.ts';
 import { type EventIds, newEventIds } from './event-ids.ts';
 
-/** An event may lie so far back. */
-const OLDEST_MS = 18 * 3_600_000;
+/** Datadog rejects older events. */
+const MAX_AGE_MS = 18 * 3_600_000;
 
-/** The events of an organisation, found by any of their ids. */
+/** Stores the events of an organisation and finds them by any of their ids. */
 export class EventStore {
   readonly #organisation: Organisation;
-  readonly #held: Collection;
-  readonly #idsBy: (key: string) => ReadonlySet<string>;
+  readonly #events: Collection;
+  readonly #keysByAnyId: (key: string) => ReadonlySet<string>;
 
   constructor(organisation: Organisation) {
     this.#organisation = organisation;
-    this.#held = organisation.collection('events');
-    this.#idsBy = this.#held.indexBy(idsOf);
+    this.#events = organisation.collection('events');
+    this.#keysByAnyId = this.#events.indexBy(idsOf);
   }
 
   get now(): number {
     return this.#organisation.now();
   }
 
-  /** Whether a time, epoch milliseconds, is longer ago than an event may be. */
+  /** Whether a time in epoch milliseconds is too long ago for an event. */
   isTooOld(ms: number): boolean {
-    return this.now - ms > OLDEST_MS;
+    return this.now - ms > MAX_AGE_MS;
   }
 
   newIds(): EventIds {
@@ -33,10 +33,10 @@ export class EventStore {
   }
 
   put(event: StoredEvent): void {
-    this.#held.put(event.id, event);
+    this.#events.put(event.id, event);
   }
 
-  /** Takes in an event in the form in which either API reads it. */
+  /** Adds an event in the form that reads of either API return. */
   seed(object: RawObject): void {
     const { attributes } = object;
     this.put(
@@ -46,19 +46,19 @@ export class EventStore {
     );
   }
 
-  /** The event with an id: its number, its uid, or the id that lists show. */
+  /** Returns the event with a number, uid or id. */
   get(id: string | undefined): StoredEvent | undefined {
-    const [key] = id === undefined ? [] : this.#idsBy(id);
-    const event = this.#held.get(key);
-    return event && kept(event);
+    const [key] = id === undefined ? [] : this.#keysByAnyId(id);
+    const event = this.#events.get(key);
+    return event && toStoredEvent(event);
   }
 
   all(): StoredEvent[] {
-    return this.#held.all().map(kept);
+    return this.#events.all().map(toStoredEvent);
   }
 }
 
-function kept({ id, attributes, v1, ...others }: RawObject): StoredEvent {
+function toStoredEvent({ id, attributes, v1, ...others }: RawObject): StoredEvent {
   return {
     ...others,
     id: String(id),

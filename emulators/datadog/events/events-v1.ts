@@ -5,9 +5,9 @@ import type { Call, Route } from '../route.ts';
 import { storedFromV1, sourceKey, v1View } from './event-forms.ts';
 import type { EventStore } from './event-store.ts';
 
-const PAGE = 1000;
+const PAGE_SIZE = 1000;
 
-/** The endpoints of events of the first API. */
+/** Serves the v1 endpoints of events. */
 export function eventsV1(events: EventStore): readonly Route[] {
   return [
     { method: 'POST', path: '/api/v1/events', apiKeyOnly: true, run: (call) => create(events, call) },
@@ -38,11 +38,11 @@ function create(events: EventStore, { body }: Call): EmulatorResponse {
   return json(202, { status: 'ok', event });
 }
 
-/** The newest events of a time, a thousand at most; `page` counts thousands where events are not aggregated. */
+/** Lists the newest events of a time range, at most 1,000. If events are not aggregated, `page` selects further ones. */
 function list(events: EventStore, { query }: Call): EmulatorResponse {
   const [start, end] = [seconds(query, 'start'), seconds(query, 'end')];
   const [priority, sources, tags] = [query.get('priority'), listed(query, 'sources'), listed(query, 'tags')];
-  const wanted = sources.map(sourceKey);
+  const sourceKeys = sources.map(sourceKey);
   const found = events
     .all()
     .map(v1View)
@@ -52,15 +52,15 @@ function list(events: EventStore, { query }: Call): EmulatorResponse {
         at >= start &&
         at <= end &&
         (priority === null || event['priority'] === priority) &&
-        (wanted.length === 0 || wanted.includes(sourceKey(event['source']))) &&
+        (sourceKeys.length === 0 || sourceKeys.includes(sourceKey(event['source']))) &&
         tags.every((tag) => Array.isArray(event['tags']) && event['tags'].includes(tag))
       );
     })
     .toReversed()
     .toSorted((a, b) => (toNumber(b['date_happened']) ?? 0) - (toNumber(a['date_happened']) ?? 0));
   const paged = query.get('unaggregated') === 'true' || query.get('exclude_aggregate') === 'true';
-  const from = paged ? PAGE * Math.max(0, Number(query.get('page') ?? 0) || 0) : 0;
-  return json(200, { events: found.slice(from, from + PAGE).map(listItem) });
+  const from = paged ? PAGE_SIZE * Math.max(0, Number(query.get('page') ?? 0) || 0) : 0;
+  return json(200, { events: found.slice(from, from + PAGE_SIZE).map(listItem) });
 }
 
 function listItem(event: RawObject): RawObject {

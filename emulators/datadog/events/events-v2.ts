@@ -10,19 +10,19 @@ import type { EventStore } from './event-store.ts';
 const PATH = '/api/v2/events';
 const SITE = 'https://api.datadoghq.com';
 
-/** The endpoints of events of the second API; its intake has a host of its own at Datadog. */
+/** Serves the v2 endpoints of events. At Datadog, the intake has a separate host. */
 export function eventsV2(events: EventStore): readonly Route[] {
   return [
     { method: 'POST', path: PATH, apiKeyOnly: true, run: (call) => create(events, call) },
     {
       method: 'GET',
       path: PATH,
-      run: ({ query }) => found(events, PATH, searchInQuery(query, events.now)),
+      run: ({ query }) => searchEvents(events, PATH, searchInQuery(query, events.now)),
     },
     {
       method: 'POST',
       path: `${PATH}/search`,
-      run: ({ body }) => found(events, `${PATH}/search`, searchInBody(body, events.now)),
+      run: ({ body }) => searchEvents(events, `${PATH}/search`, searchInBody(body, events.now)),
     },
     { method: 'GET', path: `${PATH}/:id`, run: (call) => read(events, call) },
   ];
@@ -33,7 +33,7 @@ function create(events: EventStore, { body }: Call): EmulatorResponse {
   const sent = sentAttributes(body);
   const ms = sent['timestamp'] === undefined ? events.now : Date.parse(String(sent['timestamp']));
   if (Number.isNaN(ms))
-    throw badEvent('JSON validation failed at $.data.attributes.timestamp: value is no time.');
+    throw badEvent('JSON validation failed at $.data.attributes.timestamp: value is not a time.');
   if (events.isTooOld(ms)) throw badEvent('Event too far in the past');
   const ids = events.newIds();
   events.put(storedFromV2(sent, ms, ids));
@@ -43,14 +43,14 @@ function create(events: EventStore, { body }: Call): EmulatorResponse {
   });
 }
 
-/** A page that has events tells the next one, even where that will be empty. */
-function found(events: EventStore, path: string, wanted: EventSearch): EmulatorResponse {
-  const { data, after } = pageOf(events.all().map(v2View), wanted);
+/** Answers with a page. A page with events links to the next page, even if that is empty. */
+function searchEvents(events: EventStore, path: string, search: EventSearch): EmulatorResponse {
+  const { data, after } = pageOf(events.all().map(v2View), search);
   if (after === undefined) return json(200, { data });
   return json(200, {
     meta: { page: { after } },
     data,
-    links: { next: nextPage(`${SITE}${path}`, wanted, after) },
+    links: { next: nextPage(`${SITE}${path}`, search, after) },
   });
 }
 

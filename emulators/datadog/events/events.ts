@@ -4,11 +4,11 @@ import { eventsV1 } from './events-v1.ts';
 import { eventsV2 } from './events-v2.ts';
 import { EventStore } from './event-store.ts';
 
-/** Events, v1 and v2: each API reads what was posted to the other. */
+/** Serves events, v1 and v2. Each API also returns the events that were sent to the other. */
 export function events(organisation: Organisation): EndpointGroup {
-  const kept = new EventStore(organisation);
+  const store = new EventStore(organisation);
   return {
-    routes: [...eventsV1(kept), ...eventsV2(kept)],
-    seeds: { events: (object) => kept.seed(object) },
+    routes: [...eventsV1(store), ...eventsV2(store)],
+    seeds: { events: (object) => store.seed(object) },
   };
 }

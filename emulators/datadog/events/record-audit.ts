@@ -2,7 +2,7 @@ import { newUuid, type Organisation } from '../organisation.ts';
 import { CREATOR, KEY_OWNER } from '../people/key-owner.ts';
 import type { RawObject } from '../raw-json.ts';
 
-/** What was done to an object of the organisation. */
+/** A change of an object of the organisation. */
 export interface Change {
   readonly action: 'created' | 'modified' | 'deleted';
   readonly asset: { readonly type: string; readonly id: string; readonly name: string };
@@ -10,12 +10,12 @@ export interface Change {
   readonly after?: RawObject;
 }
 
-/** The oldest events are forgotten beyond so many. */
-const MOST = 10_000;
-/** What events about an asset are named; others are named as their asset. */
+/** Beyond this number, the oldest events are deleted. */
+const MAX_EVENTS = 10_000;
+/** The names of events by type of asset; other events have the name of their asset type. */
 const EVENT_NAMES: Readonly<Record<string, string>> = { monitor: 'Monitor', dashboard: 'Dashboard' };
 
-/** Writes a change into the audit trail, where the organisation has one. */
+/** Adds a change to the audit trail, if the organisation has one. */
 export function recordAudit(organisation: Organisation, change: Change): void {
   if (!organisation.audit) return;
   const trail = organisation.collection('audit_events');
@@ -43,6 +43,6 @@ export function recordAudit(organisation: Organisation, change: Change): void {
       timestamp: new Date(organisation.now()).toISOString(),
     },
   });
-  const [oldest] = trail.size > MOST ? trail.ids() : [];
+  const [oldest] = trail.size > MAX_EVENTS ? trail.ids() : [];
   if (oldest !== undefined) trail.delete(oldest);
 }

@@ -1,13 +1,14 @@
 import type { GroupValues } from './metric-query.ts';
 
 type Value = number | undefined;
-type Known = (name: string) => Value;
+type Lookup = (name: string) => Value;
 
 /** A formula over queries, such as `errors / (hits + 1)`. */
 export interface Formula {
-  /** The queries it names. */
+  /** The names of the queries in the formula. */
   readonly names: readonly string[];
-  readonly of: (known: Known) => Value;
+  /** Evaluates the formula; `lookup` returns the value of a query. */
+  readonly evaluateAt: (lookup: Lookup) => Value;
 }
 
 const TOKEN = /\s*(?:(\d+(?:\.\d+)?(?:e[+-]?\d+)?)|([A-Za-z_]\w*)|('[^']*'|"[^"]*")|([-+*/(),]))/iy;
@@ -17,19 +18,19 @@ const OPERATORS: Readonly<Record<string, (a: number, b: number) => number>> = {
   '*': (a, b) => a * b,
   '/': (a, b) => a / b,
 };
-/** Functions that are worked out; any other gives no values. */
+/** The supported functions; any other returns no values. */
 const FUNCTIONS: Readonly<Record<string, (value: Value) => Value>> = {
   abs: (value) => (value === undefined ? undefined : Math.abs(value)),
   default_zero: (value) => value ?? 0,
 };
 
-/** Reads a formula; undefined where it is none. */
-export function formulaOf(text: string): Formula | undefined {
+/** Parses a formula; returns undefined for an invalid one. */
+export function parseFormula(text: string): Formula | undefined {
   const tokens = tokensOf(text);
   if (!tokens) return undefined;
-  const reader = new FormulaReader(tokens);
-  const of = reader.sum();
-  return of && reader.atEnd ? { names: [...reader.names], of } : undefined;
+  const parser = new FormulaParser(tokens);
+  const evaluateAt = parser.sum();
+  return evaluateAt && parser.atEnd ? { names: [...parser.names], evaluateAt } : undefined;
 }
 
 function tokensOf(text: string): string[] | undefined {
@@ -43,7 +44,7 @@ function tokensOf(text: string): string[] | undefined {
   return tokens;
 }
 
-class FormulaReader {
+class FormulaParser {
   readonly names = new Set<string>();
   readonly #tokens: readonly string[];
   #at = 0;
@@ -56,26 +57,29 @@ class FormulaReader {
     return this.#at === this.#tokens.length;
   }
 
-  sum(): Formula['of'] | undefined {
+  sum(): Formula['evaluateAt'] | undefined {
     return this.#chain(['+', '-'], () => this.#chain(['*', '/'], () => this.#one()));
   }
 
-  #chain(operators: readonly string[], part: () => Formula['of'] | undefined): Formula['of'] | undefined {
+  #chain(
+    operators: readonly string[],
+    part: () => Formula['evaluateAt'] | undefined,
+  ): Formula['evaluateAt'] | undefined {
     let left = part();
     while (left && operators.includes(this.#tokens[this.#at] ?? '')) {
       const operator = OPERATORS[this.#take() ?? ''];
       const [before, right] = [left, part()];
-      left = operator && right && ((known) => applied(operator, before(known), right(known)));
+      left = operator && right && ((lookup) => apply(operator, before(lookup), right(lookup)));
     }
     return left;
   }
 
-  #one(): Formula['of'] | undefined {
+  #one(): Formula['evaluateAt'] | undefined {
     const token = this.#take();
     if (token === undefined) return undefined;
     if (token === '-') {
       const part = this.#one();
-      return part && ((known) => applied((a, b) => a - b, 0, part(known)));
+      return part && ((lookup) => apply((a, b) => a - b, 0, part(lookup)));
     }
     if (token === '(') {
       const inner = this.sum();
@@ -86,20 +90,20 @@ class FormulaReader {
     if (!/^\w/.test(token)) return undefined;
     if (this.#tokens[this.#at] === '(') return this.#call(token);
     this.names.add(token);
-    return (known) => known(token);
+    return (lookup) => lookup(token);
   }
 
-  #call(name: string): Formula['of'] | undefined {
-    const given: Formula['of'][] = [];
+  #call(name: string): Formula['evaluateAt'] | undefined {
+    const args: Formula['evaluateAt'][] = [];
     do {
       this.#at += 1;
       const part = this.sum();
       if (!part) return undefined;
-      given.push(part);
+      args.push(part);
     } while (this.#tokens[this.#at] === ',');
     if (this.#take() !== ')') return undefined;
-    const [first, ...others] = given;
-    return (known) => (others.length === 0 ? FUNCTIONS[name]?.(first?.(known)) : undefined);
+    const [first, ...others] = args;
+    return (lookup) => (others.length === 0 ? FUNCTIONS[name]?.(first?.(lookup)) : undefined);
   }
 
   #take(): string | undefined {
@@ -108,15 +112,15 @@ class FormulaReader {
   }
 }
 
-function applied(operator: (a: number, b: number) => number, a: Value, b: Value): Value {
+function apply(operator: (a: number, b: number) => number, a: Value, b: Value): Value {
   if (a === undefined || b === undefined) return undefined;
   const value = operator(a, b);
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** Works out a formula, group by group and time by time; a query without groups goes with each group of the others. */
-export function workedOut(
-  { names, of }: Formula,
+/** Evaluates a formula for each group and time. A query without groups is combined with each group of the others. */
+export function evaluate(
+  { names, evaluateAt }: Formula,
   queries: ReadonlyMap<string, readonly GroupValues[]>,
 ): GroupValues[] {
   const all = names.flatMap((name) => queries.get(name) ?? []);
@@ -133,7 +137,7 @@ export function workedOut(
     const values = times
       .toSorted((a, b) => a - b)
       .flatMap((at): [number, number][] => {
-        const value = of((name) => own.get(name)?.get(at));
+        const value = evaluateAt((name) => own.get(name)?.get(at));
         return value === undefined ? [] : [[at, value]];
       });
     return values.length === 0 ? [] : [{ tags, values: new Map(values) }];

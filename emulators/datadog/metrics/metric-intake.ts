@@ -5,18 +5,18 @@ import { DatadogError } from '../datadog-error.ts';
 import { seedById } from '../collection.ts';
 import type { Call, EndpointGroup } from '../route.ts';
 
-/** Series kept, and points of each; the oldest are forgotten. */
+/** Beyond these numbers, the oldest series and points are deleted. */
 const MAX_SERIES = 10_000;
 const MAX_POINTS = 10_000;
-/** Kinds of metrics as the second API numbers them. */
+/** The metric types by their v2 numbers. */
 const TYPES: Readonly<Record<string, string>> = { 0: 'gauge', 1: 'count', 2: 'rate', 3: 'gauge' };
 const KINDS = new Set(Object.values(TYPES));
 
 type Point = [seconds: number, value: number];
 
-/** Metrics that are sent in: one series for each metric, tags and host, for the queries. */
+/** Serves the metric intake. It stores one series for each combination of metric and tags, host included. */
 export function metricIntake(organisation: Organisation): EndpointGroup {
-  const held = organisation.collection('metrics');
+  const stored = organisation.collection('metrics');
 
   function submit({ body }: Call, pointsOf: (one: RawObject) => Point[], type: (one: RawObject) => string) {
     const sent = body['series'];
@@ -25,11 +25,11 @@ export function metricIntake(organisation: Organisation): EndpointGroup {
     for (const one of sent) {
       const tags = tagsOf(one).toSorted();
       const id = JSON.stringify([one['metric'], ...tags]);
-      const before = held.get(id)?.['points'];
+      const before = stored.get(id)?.['points'];
       const all = [...(Array.isArray(before) ? before : []), ...pointsOf(one)];
-      held.put(id, { id, metric: one['metric'], type: type(one), tags, points: all.slice(-MAX_POINTS) });
+      stored.put(id, { id, metric: one['metric'], type: type(one), tags, points: all.slice(-MAX_POINTS) });
     }
-    for (const id of held.ids().slice(0, Math.max(0, held.size - MAX_SERIES))) held.delete(id);
+    for (const id of stored.ids().slice(0, Math.max(0, stored.size - MAX_SERIES))) stored.delete(id);
   }
 
   return {
@@ -53,7 +53,7 @@ export function metricIntake(organisation: Organisation): EndpointGroup {
         },
       },
     ],
-    seeds: { metrics: seedById(held) },
+    seeds: { metrics: seedById(stored) },
   };
 }
 
@@ -61,33 +61,35 @@ function isSeries({ metric, points: sent }: RawObject): boolean {
   return typeof metric === 'string' && metric !== '' && Array.isArray(sent);
 }
 
-/** v1: `[[seconds, value], ...]` */
+/** Reads the points of v1: `[[seconds, value], ...]`. */
 function pairs({ points: sent }: RawObject): Point[] {
   if (!Array.isArray(sent)) return [];
   return sent.flatMap((pair: unknown) =>
-    Array.isArray(pair) ? known(toNumber(pair[0]), toNumber([pair[1]].flat()[0]) ?? Number(pair[1])) : [],
+    Array.isArray(pair)
+      ? validPoint(toNumber(pair[0]), toNumber([pair[1]].flat()[0]) ?? Number(pair[1]))
+      : [],
   );
 }
 
-/** v2: `[{timestamp, value}, ...]` */
+/** Reads the points of v2: `[{timestamp, value}, ...]`. */
 function points({ points: sent }: RawObject): Point[] {
   if (!Array.isArray(sent)) return [];
-  return sent.filter(isRawObject).flatMap((p) => known(toNumber(p['timestamp']), toNumber(p['value'])));
+  return sent.filter(isRawObject).flatMap((p) => validPoint(toNumber(p['timestamp']), toNumber(p['value'])));
 }
 
-function known(seconds: number | undefined, value: number | undefined): Point[] {
+function validPoint(seconds: number | undefined, value: number | undefined): Point[] {
   return seconds === undefined || value === undefined || Number.isNaN(value) ? [] : [[seconds, value]];
 }
 
-/** Tags, with the host and device among them: v1 names them apart, v2 among the resources. */
+/** Returns the tags, with host and device: separate fields in v1, resources in v2. */
 function tagsOf({ tags, host, device, resources }: RawObject): string[] {
   const own = Array.isArray(tags) ? tags.map(String) : [];
   const named = Array.isArray(resources) ? resources.filter(isRawObject) : [];
-  const apart = [
+  const resourceTags = [
     ...Object.entries({ host, device }).map(([type, name]) => ({ type, name })),
     ...named.map(({ type, name }) => ({ type, name })),
   ];
-  const added = apart.flatMap(({ type, name }) =>
+  const added = resourceTags.flatMap(({ type, name }) =>
     typeof name === 'string' && name !== '' ? [`${String(type)}:${name}`] : [],
   );
   return [...new Set([...own, ...added])];

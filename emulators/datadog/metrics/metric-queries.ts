@@ -2,18 +2,18 @@ import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Organisation } from '../organisation.ts';
 import { DatadogError } from '../datadog-error.ts';
 import type { Call, EndpointGroup } from '../route.ts';
-import { formulaOf, workedOut } from './formula.ts';
-import { badQuery, type GroupValues, type MetricQuery, metricQuery, valuesOf } from './metric-query.ts';
+import { parseFormula, evaluate } from './formula.ts';
+import { badQuery, type GroupValues, type MetricQuery, parseMetricQuery, valuesOf } from './metric-query.ts';
 import { queryV2Routes } from './queries-v2.ts';
 import { stepFor } from './steps.ts';
 
-/** What follows the name of a metric: its scope, groups and functions. */
+/** The part of a query after the name of the metric: scope, groups and functions. */
 const AFTER_METRIC = /\{[^{}]*\}(?:\s*by\s*\{[^{}]*\})?(?:\.\w+\([^()]*\))*/g;
 const IN_METRIC = /[\w.:]/;
 
 /**
- * Queries for metric values, v1 and v2, of what was sent in: scopes, groups, rollups and arithmetic. A function that is
- * not worked out, and a source other than metrics, give no series.
+ * Serves metric queries, v1 and v2, over the submitted series: scopes, groups, rollups and arithmetic. Unsupported
+ * functions and sources other than metrics return no series.
  */
 export function metricQueries(organisation: Organisation): EndpointGroup {
   return {
@@ -35,16 +35,18 @@ function queryV1(organisation: Organisation, { query }: Call): EmulatorResponse 
   const [start, end] = [milliseconds('from', from), milliseconds('to', to)];
   const sent = organisation.collection('metrics').all();
   const series = expressionsIn(text ?? '').flatMap((expression, index) => {
-    const { formula, queries } = parsed(expression);
-    const asked = [...queries.values()];
-    const step = (asked.find(({ interval }) => interval)?.interval ?? stepFor(start, end)) * 1000;
+    const { formula, queries } = parseExpression(expression);
+    const list = [...queries.values()];
+    const step = (list.find(({ interval }) => interval)?.interval ?? stepFor(start, end)) * 1000;
     const values = new Map(
       [...queries].map(([name, one]) => [
         name,
         valuesOf(one, sent, { from: Math.ceil(start / step) * step, to: end, step }),
       ]),
     );
-    return workedOut(formula, values).map((group) => shownSeries(group, { expression, asked, step, index }));
+    return evaluate(formula, values).map((group) =>
+      seriesView(group, { expression, queries: list, step, index }),
+    );
   });
   return json(200, {
     status: 'ok',
@@ -61,21 +63,21 @@ function queryV1(organisation: Organisation, { query }: Call): EmulatorResponse 
   });
 }
 
-interface Shown {
+interface SeriesContext {
   readonly expression: string;
-  readonly asked: readonly MetricQuery[];
+  readonly queries: readonly MetricQuery[];
   /** Milliseconds. */
   readonly step: number;
   readonly index: number;
 }
 
-function shownSeries({ tags, values }: GroupValues, { expression, asked, step, index }: Shown) {
-  const [first] = asked;
-  const name = asked.length === 1 && first ? first.metric : expression;
+function seriesView({ tags, values }: GroupValues, { expression, queries, step, index }: SeriesContext) {
+  const [first] = queries;
+  const name = queries.length === 1 && first ? first.metric : expression;
   const times = [...values.keys()];
   const scopes = [first?.scope ?? '*', ...tags].filter((tag) => tag !== '*' && tag !== '');
   return {
-    // The last second of the last step.
+    // The last second of the last interval.
     end: (times.at(-1) ?? 0) + step - 1000,
     attributes: {},
     metric: name,
@@ -93,38 +95,38 @@ function shownSeries({ tags, values }: GroupValues, { expression, asked, step, i
   };
 }
 
-function parsed(expression: string) {
+function parseExpression(expression: string) {
   const queries = new Map<string, MetricQuery>();
   let text = '';
   let end = 0;
   for (const { 0: after, index } of expression.matchAll(AFTER_METRIC)) {
     let start = index;
     while (start > end && IN_METRIC.test(expression.charAt(start - 1))) start -= 1;
-    const query = metricQuery(expression.slice(start, index + after.length));
+    const query = parseMetricQuery(expression.slice(start, index + after.length));
     if (!query) throw badQuery(expression);
     const name = `query${queries.size}`;
     queries.set(name, query);
     text += `${expression.slice(end, start)}${name}`;
     end = index + after.length;
   }
-  const formula = formulaOf(`${text}${expression.slice(end)}`);
+  const formula = parseFormula(`${text}${expression.slice(end)}`);
   if (!formula || formula.names.some((name) => !queries.has(name))) throw badQuery(expression);
   return { formula, queries };
 }
 
 function groupKeys(expression: string): readonly string[] {
-  return [...parsed(expression).queries.values()].flatMap(({ by }) => by);
+  return [...parseExpression(expression).queries.values()].flatMap(({ by }) => by);
 }
 
-/** What is between commas that are not inside brackets. */
+/** Splits a query at the commas outside brackets. */
 function expressionsIn(query: string): string[] {
   let depth = 0;
   const parts = [''];
-  for (const letter of query) {
-    if ('{('.includes(letter)) depth += 1;
-    if ('})'.includes(letter)) depth -= 1;
-    if (letter === ',' && depth === 0) parts.push('');
-    else parts.push(`${parts.pop() ?? ''}${letter}`);
+  for (const character of query) {
+    if ('{('.includes(character)) depth += 1;
+    if ('})'.includes(character)) depth -= 1;
+    if (character === ',' && depth === 0) parts.push('');
+    else parts.push(`${parts.pop() ?? ''}${character}`);
   }
   return parts.map((part) => part.trim());
 }

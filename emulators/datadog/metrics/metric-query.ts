@@ -1,10 +1,10 @@
 import { toNumber, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
-import { conditionOf } from '../events/event-query.ts';
+import { parseQuery } from '../events/event-query.ts';
 
-/** Values of one group of a query, by their time in epoch milliseconds. */
+/** The values of one group, by time in epoch milliseconds. */
 export interface GroupValues {
-  /** Tags of the group, in the order of the query; none without `by`. */
+  /** The tags of the group, in the order of the query; empty without `by`. */
   readonly tags: readonly string[];
   readonly values: ReadonlyMap<number, number>;
 }
@@ -15,9 +15,9 @@ export interface MetricQuery {
   readonly metric: string;
   readonly scope: string;
   readonly by: readonly string[];
-  /** How values of one time are joined, where the query tells. */
+  /** The aggregation over time, if the query specifies one. */
   readonly rollup: string | undefined;
-  /** Seconds, where the query tells. */
+  /** The interval in seconds, if the query specifies one. */
   readonly interval: number | undefined;
   readonly perSecond: boolean;
 }
@@ -25,8 +25,8 @@ export interface MetricQuery {
 const FORM = /^(?:(\w+):)?([A-Za-z][\w.]*)\{([^{}]*)\}(?:\s*by\s*\{([^{}]*)\})?((?:\.\w+\([^()]*\))*)$/;
 const MODIFIER = /\.(\w+)\(([^()]*)\)/g;
 
-type Join = (values: readonly number[]) => number;
-const JOINS: Readonly<Record<string, Join>> = {
+type Aggregator = (values: readonly number[]) => number;
+const AGGREGATORS: Readonly<Record<string, Aggregator>> = {
   avg: (values) => total(values) / values.length,
   mean: (values) => total(values) / values.length,
   sum: (values) => total(values),
@@ -42,18 +42,20 @@ function total(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0);
 }
 
-/** Joins values as an aggregator says; undefined for one that is not known, and where there are none. */
-export function joined(aggregator: string, values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : JOINS[aggregator]?.(values);
+/** Aggregates values; returns undefined for an unknown aggregator and for no values. */
+export function aggregate(aggregator: string, values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : AGGREGATORS[aggregator]?.(values);
 }
 
-/** Reads a query for one metric; undefined where it is of another form. */
-export function metricQuery(text: string): MetricQuery | undefined {
+/** Parses a query for one metric; returns undefined for any other form. */
+export function parseMetricQuery(text: string): MetricQuery | undefined {
   const [found, aggregator = 'avg', metric = '', scope = '', by = '', modifiers = ''] =
     FORM.exec(text.trim()) ?? [];
   if (found === undefined) return undefined;
-  const calls = new Map([...modifiers.matchAll(MODIFIER)].map(([, name = '', given = '']) => [name, given]));
-  const [method, seconds] = (calls.get('rollup') ?? '').split(',').map((part) => part.trim());
+  const functions = new Map(
+    [...modifiers.matchAll(MODIFIER)].map(([, name = '', given = '']) => [name, given]),
+  );
+  const [method, seconds] = (functions.get('rollup') ?? '').split(',').map((part) => part.trim());
   return {
     aggregator,
     metric,
@@ -62,13 +64,13 @@ export function metricQuery(text: string): MetricQuery | undefined {
       .split(',')
       .map((key) => key.trim())
       .filter((key) => key !== ''),
-    rollup: method || (calls.has('as_count') || calls.has('as_rate') ? 'sum' : undefined),
+    rollup: method || (functions.has('as_count') || functions.has('as_rate') ? 'sum' : undefined),
     interval: Number(seconds) > 0 ? Number(seconds) : undefined,
-    perSecond: calls.has('as_rate'),
+    perSecond: functions.has('as_rate'),
   };
 }
 
-/** The values of what was sent in, from `from` to `to` in epoch milliseconds, in steps of `step` milliseconds. */
+/** Evaluates a query over the stored series, from `from` to `to` (epoch milliseconds), at an interval of `step` ms. */
 export function valuesOf(
   query: MetricQuery,
   sent: readonly RawObject[],
@@ -80,22 +82,22 @@ export function valuesOf(
     series.flatMap((one) => groupsOf(query.by, tagsOf(one)).map((tags) => ({ one, tags }))),
     ({ tags }) => tags.join(),
   );
-  return [...groups.values()].flatMap((members) => {
-    const steps = members.flatMap(({ one }) => stepsOf(one, query, { from, to, step }));
+  return [...groups.values()].flatMap((group) => {
+    const steps = group.flatMap(({ one }) => stepsOf(one, query, { from, to, step }));
     const values = [...Map.groupBy(steps, ([at]) => at)]
       .flatMap(([at, list]): [number, number][] => {
-        const value = joined(
+        const value = aggregate(
           query.aggregator,
           list.map(([, v]) => v),
         );
         return value === undefined ? [] : [[at, value]];
       })
       .toSorted(([a], [b]) => a - b);
-    return values.length === 0 ? [] : [{ tags: members[0]?.tags ?? [], values: new Map(values) }];
+    return values.length === 0 ? [] : [{ tags: group[0]?.tags ?? [], values: new Map(values) }];
   });
 }
 
-/** One value of a series for each step: counts are added up, the others averaged. */
+/** Returns one value of a series per interval: the sum of a count, the average of any other type. */
 function stepsOf(
   { points, type }: RawObject,
   { rollup, perSecond }: MetricQuery,
@@ -107,17 +109,17 @@ function stepsOf(
     const ms = seconds * 1000;
     return ms >= from && ms <= to ? [[Math.floor(ms / step) * step, value]] : [];
   });
-  const join = rollup ?? (type === 'count' ? 'sum' : 'avg');
+  const aggregator = rollup ?? (type === 'count' ? 'sum' : 'avg');
   return [...Map.groupBy(within, ([at]) => at)].flatMap(([at, list]): [number, number][] => {
-    const value = joined(
-      join,
+    const value = aggregate(
+      aggregator,
       list.map(([, v]) => v),
     );
     return value === undefined ? [] : [[at, perSecond ? value / (step / 1000) : value]];
   });
 }
 
-/** `env:prod,!host:a`, `env:prod AND (host:a OR host:b)`, `host IN (a, b)`; `*` is everything. */
+/** Parses `env:prod,!host:a`, `env:prod AND (host:a OR host:b)` or `host IN (a, b)`; `*` matches everything. */
 function scopeCondition(scope: string): (tags: readonly string[]) => boolean {
   const query = scope
     .replace(
@@ -127,13 +129,13 @@ function scopeCondition(scope: string): (tags: readonly string[]) => boolean {
     )
     .replaceAll(',', ' AND ')
     .replaceAll('!', ' NOT ');
-  return conditionOf(
+  return parseQuery(
     query,
     (tags, { key, isWhole }) =>
       tags.some((tag) =>
         key === undefined ? isWhole(tag) : tag.startsWith(`${key}:`) && isWhole(tag.slice(key.length + 1)),
       ),
-    (words) => badQuery(`${scope}: ${words}`),
+    (message) => badQuery(`${scope}: ${message}`),
   );
 }
 
@@ -141,12 +143,12 @@ function anyOf(key: string, list: string): string {
   return `${key}:(${list.split(',').join(' OR ')})`;
 }
 
-/** A refusal of a query that cannot be read. */
-export function badQuery(words: string): DatadogError {
-  return new DatadogError(400, `Error parsing query: unable to parse ${words}`);
+/** Creates the error for a query that cannot be parsed. */
+export function badQuery(message: string): DatadogError {
+  return new DatadogError(400, `Error parsing query: unable to parse ${message}`);
 }
 
-/** The groups a series is in: one for each value that it has of each key; none where it lacks a key. */
+/** Returns the groups of a series: one for each combination of its values of the keys; none if it lacks a key. */
 function groupsOf(by: readonly string[], tags: readonly string[]): string[][] {
   return by.reduce<string[][]>(
     (groups, key) => {

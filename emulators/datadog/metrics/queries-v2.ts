@@ -4,11 +4,11 @@ import type { Organisation } from '../organisation.ts';
 import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 import type { Route } from '../route.ts';
-import { formulaOf, workedOut } from './formula.ts';
-import { badQuery, type GroupValues, joined, metricQuery, valuesOf } from './metric-query.ts';
+import { parseFormula, evaluate } from './formula.ts';
+import { badQuery, type GroupValues, aggregate, parseMetricQuery, valuesOf } from './metric-query.ts';
 import { stepFor } from './steps.ts';
 
-/** Values are kept for fifteen months. */
+/** Datadog keeps values for 15 months. */
 const RETENTION_MS = 15 * 30 * 86_400_000;
 const METRICS = 'metrics';
 
@@ -18,29 +18,29 @@ interface Query {
   readonly groups: readonly GroupValues[];
 }
 
-interface Asked {
+interface QueryRequest {
   readonly queries: readonly Query[];
   readonly formulas: readonly { readonly text: string; readonly limit: RawObject | undefined }[];
 }
 
-/** The endpoints that answer several queries and formulas over them: as series, and as one value for each group. */
+/** Serves requests with several queries and formulas: as time series, and as one value per group. */
 export function queryV2Routes(organisation: Organisation): readonly Route[] {
-  const asked = (body: RawObject, type: string) => askedIn(body, type, organisation);
+  const requestIn = (body: RawObject, type: string) => readRequest(body, type, organisation);
   return [
     {
       method: 'POST',
       path: '/api/v2/query/timeseries',
-      run: ({ body }) => timeseries(asked(body, 'timeseries_request')),
+      run: ({ body }) => timeseries(requestIn(body, 'timeseries_request')),
     },
     {
       method: 'POST',
       path: '/api/v2/query/scalar',
-      run: ({ body }) => scalar(asked(body, 'scalar_request')),
+      run: ({ body }) => scalar(requestIn(body, 'scalar_request')),
     },
   ];
 }
 
-function askedIn(body: RawObject, type: string, organisation: Organisation): Asked {
+function readRequest(body: RawObject, type: string, organisation: Organisation): QueryRequest {
   if (dataOf(body)['type'] !== type) throw invalid(`Invalid type. Expected "${type}".`);
   const { from, to, interval, queries, formulas } = sentAttributes(body);
   const [start, end] = [toNumber(from), toNumber(to)];
@@ -56,13 +56,13 @@ function askedIn(body: RawObject, type: string, organisation: Organisation): Ask
       step,
     }),
   );
-  const given = Array.isArray(formulas) ? formulas.filter(isRawObject) : [];
+  const sentFormulas = Array.isArray(formulas) ? formulas.filter(isRawObject) : [];
   return {
     queries: read,
     formulas:
-      given.length === 0
+      sentFormulas.length === 0
         ? read.map(({ name }) => ({ text: name, limit: undefined }))
-        : given.map(({ formula, limit }) => ({
+        : sentFormulas.map(({ formula, limit }) => ({
             text: String(formula),
             limit: isRawObject(limit) ? limit : undefined,
           })),
@@ -77,18 +77,18 @@ function queryOf(
 ): Query {
   const own = { name: String(name ?? `query${index + 1}`), aggregator: String(aggregator ?? 'avg') };
   if (data_source !== METRICS || typeof query !== 'string') return { ...own, groups: [] };
-  const read = metricQuery(query);
-  const wide = (read?.interval ?? 0) * 1000 || step;
+  const read = parseMetricQuery(query);
+  const interval = (read?.interval ?? 0) * 1000 || step;
   const sent = organisation.collection('metrics').all();
   return {
     ...own,
-    groups: read ? valuesOf(read, sent, { from, to, step: wide }) : [],
+    groups: read ? valuesOf(read, sent, { from, to, step: interval }) : [],
   };
 }
 
-function timeseries({ queries, formulas }: Asked): EmulatorResponse {
+function timeseries({ queries, formulas }: QueryRequest): EmulatorResponse {
   const series = formulas.flatMap(({ text, limit }, index) =>
-    limited(results(text, queries), limit).map((group) => ({ ...group, index })),
+    topGroups(results(text, queries), limit).map((group) => ({ ...group, index })),
   );
   const times = [...new Set(series.flatMap(({ values }) => [...values.keys()]))].toSorted((a, b) => a - b);
   const attributes = {
@@ -99,10 +99,13 @@ function timeseries({ queries, formulas }: Asked): EmulatorResponse {
   return json(200, { data: { id: '0', type: 'timeseries_response', attributes } });
 }
 
-/** A column for each key of the groups, and one for each formula; the rows are the groups. */
-function scalar({ queries, formulas }: Asked): EmulatorResponse {
-  const single = queries.map((query) => ({ ...query, groups: query.groups.map((g) => oneValue(g, query)) }));
-  const found = formulas.map(({ text, limit }) => limited(results(text, single), limit));
+/** Answers with a column for each group key and for each formula; the rows are the groups. */
+function scalar({ queries, formulas }: QueryRequest): EmulatorResponse {
+  const single = queries.map((query) => ({
+    ...query,
+    groups: query.groups.map((g) => singleValue(g, query)),
+  }));
+  const found = formulas.map(({ text, limit }) => topGroups(results(text, single), limit));
   const rows = new Map(found.flat().map(({ tags }) => [tags.join(), tags]));
   const grouped = [...rows.values()].find((tags) => tags.length > 0) ?? [];
   const keys = grouped.map((tag) => tag.slice(0, tag.indexOf(':')));
@@ -124,30 +127,30 @@ function scalar({ queries, formulas }: Asked): EmulatorResponse {
   return json(200, { data: { id: '0', type: 'scalar_response', attributes } });
 }
 
-function oneValue({ tags, values }: GroupValues, { aggregator }: Query): GroupValues {
-  const value = joined(aggregator, [...values.values()]);
+function singleValue({ tags, values }: GroupValues, { aggregator }: Query): GroupValues {
+  const value = aggregate(aggregator, [...values.values()]);
   return { tags, values: new Map(value === undefined ? [] : [[0, value]]) };
 }
 
 function results(text: string, queries: readonly Query[]): GroupValues[] {
-  const formula = formulaOf(text);
+  const formula = parseFormula(text);
   if (!formula) throw badQuery(text);
   const byName = new Map(queries.map(({ name, groups }) => [name, groups]));
   const unknown = formula.names.find((name) => !byName.has(name));
-  if (unknown !== undefined) throw invalid(`Formula "${text}" names no query: ${unknown}.`);
-  return workedOut(formula, byName);
+  if (unknown !== undefined) throw invalid(`Formula "${text}" names an unknown query: ${unknown}.`);
+  return evaluate(formula, byName);
 }
 
-/** The groups with the greatest values, or the least, by the mean over the time. */
-function limited(groups: readonly GroupValues[], limit: RawObject | undefined): readonly GroupValues[] {
+/** Returns the groups with the highest or lowest mean values. */
+function topGroups(groups: readonly GroupValues[], limit: RawObject | undefined): readonly GroupValues[] {
   if (!limit) return groups;
-  const mean = ({ values }: GroupValues) => joined('avg', [...values.values()]) ?? 0;
-  const sign = limit['order'] === 'asc' ? 1 : -1;
+  const mean = ({ values }: GroupValues) => aggregate('avg', [...values.values()]) ?? 0;
+  const order = limit['order'] === 'asc' ? 1 : -1;
   return groups
-    .toSorted((a, b) => sign * (mean(a) - mean(b)))
+    .toSorted((a, b) => order * (mean(a) - mean(b)))
     .slice(0, toNumber(limit['count']) ?? groups.length);
 }
 
-function invalid(words: string): DatadogError {
-  return new DatadogError(400, `API input validation failed: ${words}`);
+function invalid(message: string): DatadogError {
+  return new DatadogError(400, `API input validation failed: ${message}`);
 }
