@@ -61,11 +61,12 @@ export function responsesIn(bytes: Buffer): RawResponse[] {
         .trim();
     at = headEnd + 4;
     if (status >= 100 && status < 200) continue;
-    const length = Number(header('content-length') ?? bytes.length - at);
+    // The answer to HEAD says a length and has no body: a next response, or nothing, follows at once.
+    const hasBody = at < bytes.length && bytes.subarray(at, at + 5).toString() !== 'HTTP/';
+    const length = hasBody ? Number(header('content-length') ?? bytes.length - at) : 0;
     const body = bytes.subarray(at, at + length).toString();
     responses.push({ status, contentType: header('content-type') ?? '', body });
-    // The answer to HEAD says a length and has no body: a next response begins at once.
-    at += bytes.subarray(at, at + 5).toString() === 'HTTP/' ? 0 : length;
+    at += length;
   }
   return responses;
 }

@@ -8,10 +8,18 @@ import { changedAt, placesOf, withMembers } from './tree.ts';
 
 /** How long (characters) a repeated stretch is. Half of the longest is where a square of the length still ends within seconds. */
 const LENGTHS: readonly (readonly [number, number])[] = [
-  [4, 1500],
-  [4, 6000],
+  [6, 1500],
+  [6, 6000],
   [3, 24_000],
-  [1, 100_000],
+  [0.4, 100_000],
+];
+
+/** How many elements are added to a list or an object; the most are more than an argument list holds. */
+const COUNTS: readonly (readonly [number, number])[] = [
+  [6, 500],
+  [6, 3000],
+  [2, 20_000],
+  [0.5, 150_000],
 ];
 
 /** Returns a copy in which one text has a repeated part, or one list or object very many elements. */
@@ -98,7 +106,7 @@ function crowded(value: Json, random: Random): Json {
     [1, anyValue(random)],
   ]);
   const size = Math.max(1, JSON.stringify(element).length);
-  const count = Math.min(random.pick([500, 3000, 20_000, 150_000]), Math.ceil(600_000 / size));
+  const count = Math.min(random.weighted(COUNTS), Math.ceil(600_000 / size));
   const elements = Array.from({ length: count }, () => element);
   if (Array.isArray(value)) return [...value, ...elements];
   if (random.chance(0.5)) return elements;
