@@ -1,7 +1,7 @@
 import { fuzzCase } from './fuzz-case.ts';
 import type { Seen } from './messages.ts';
 import type { SeedObjects } from './seed-objects.ts';
-import { superlinear } from './superlinear.ts';
+import { costIn, superlinear } from './superlinear.ts';
 import type { SupervisedWorker } from './supervised-worker.ts';
 import { addFault, type Tally } from './tally.ts';
 
@@ -30,10 +30,7 @@ export function costlyCases(): CostlyCases {
     async verify(seed, objects, worker, tally) {
       for (const { id, cpuMs } of costly) {
         const { input, tree } = fuzzCase(seed, id, objects);
-        const end = await superlinear(
-          input,
-          async (scaledInput) => (await worker.probe(scaledInput)).seen[0]?.cpuMs ?? 0,
-        );
+        const end = await superlinear(input, costIn(worker));
         if (end === undefined) continue;
         // Asked again with a short limit, the watchdog notes where the time goes.
         const { stuckAt = 'an unknown place' } = await worker.probe(

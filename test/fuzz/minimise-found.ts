@@ -2,7 +2,7 @@ import { saveFound } from './found.ts';
 import type { FuzzInput } from './fuzz-case.ts';
 import type { Fault } from './messages.ts';
 import { minimise } from './minimise.ts';
-import { superlinear } from './superlinear.ts';
+import { costIn, superlinear } from './superlinear.ts';
 import type { SupervisedWorker } from './supervised-worker.ts';
 import type { FoundFault, Tally } from './tally.ts';
 
@@ -36,10 +36,7 @@ async function minimised(
 
 /** Whether an input shows a fault of the same kind and signature. A hang is named by its file alone: it may be seen in any function of the loop. */
 export async function shows(fault: Fault, input: FuzzInput, worker: SupervisedWorker): Promise<boolean> {
-  if (fault.kind === 'superlinear') {
-    const cost = async (one: FuzzInput) => (await worker.probe(one)).seen[0]?.cpuMs ?? 0;
-    return (await superlinear(input, cost)) !== undefined;
-  }
+  if (fault.kind === 'superlinear') return (await superlinear(input, costIn(worker))) !== undefined;
   const { seen, ended } = await worker.probe(input);
   const faults = [...seen.flatMap((one) => one.faults), ...(ended ? [ended.fault] : [])];
   return faults.some(({ kind, signature }) => kind === fault.kind && signature === fault.signature);

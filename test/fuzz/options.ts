@@ -13,6 +13,8 @@ export interface FuzzOptions {
   readonly only?: 'process' | 'http';
   /** A JSON file with everything that was counted and found. */
   readonly report?: string;
+  /** Whether costly cases are measured again, to tell costs that grow faster than the input. */
+  readonly measuresCosts?: boolean;
   /** Where minimised inputs are written. */
   readonly save?: string;
 }
@@ -68,6 +70,7 @@ export function readOptions(args: readonly string[], folder: string): FuzzOption
     maxMs: 60_000 * number('minutes', values.minutes ?? String(DEFAULT_MINUTES)),
     workers: single === undefined ? number('workers', values.workers) : 1,
     connections: 16,
+    measuresCosts: true,
     ...(only === undefined ? {} : { only }),
     ...(values.report === undefined ? {} : { report: values.report }),
     ...(values.save ? { save: folder } : {}),

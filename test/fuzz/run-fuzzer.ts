@@ -81,7 +81,7 @@ export async function runFuzzer(
     const worker = supervisedWorker(tested.worker);
     try {
       progress(`${seconds()} s: verifying what was found`);
-      await costly.verify(seed, objects, worker, process);
+      if (options.measuresCosts) await costly.verify(seed, objects, worker, process);
       if (save !== undefined) await minimiseFound(process, worker, save, tested.minimiseMs);
     } finally {
       worker.close();

@@ -1,4 +1,5 @@
 import type { FuzzInput } from './fuzz-case.ts';
+import type { SupervisedWorker } from './supervised-worker.ts';
 
 /** A stretch of a text in which one part is repeated. */
 interface Repeated {
@@ -41,30 +42,52 @@ export function scaled(input: FuzzInput, { from, to, period }: Repeated, share: 
 
 /** Below this (ms) noise decides. */
 const MIN_MS = 60;
+/** Bytes; what repeats less than that is not where the time goes. */
+const MIN_STRETCH = 400;
 /** A linear cost grows 4 times when the stretch does; a quadratic one 16 times. */
 const MAX_GROWTH = 7;
+const MAX_GROWTH_OF_HALF = 2;
 const TRIES = 3;
 
+/** What an input costs (ms), and what it ends in: only inputs with the same end are compared. */
+export interface Cost {
+  readonly ms: number;
+  readonly outcome: string;
+}
+
 /**
- * Verifies that the cost of an input grows faster than its repeated stretch: measured at a quarter and at the whole of it, the
- * least of three each. Returns a sentence with the numbers, or undefined where the cost is linear or nothing repeats.
+ * Verifies that the cost of an input grows faster than its repeated stretch: measured at a quarter, at half and at the whole of it,
+ * the least of three each. Returns a sentence with the numbers, or undefined where the cost is linear or nothing repeats.
  */
 export async function superlinear(
   input: FuzzInput,
-  costMs: (input: FuzzInput) => Promise<number>,
+  costOf: (input: FuzzInput) => Promise<Cost>,
 ): Promise<string | undefined> {
   const stretch = repeatedStretch(Buffer.from(input.body));
-  if (!stretch) return undefined;
-  const cost = async (share: number) => {
-    let least = Number.POSITIVE_INFINITY;
-    for (let tries = 0; tries < TRIES; tries += 1)
-      least = Math.min(least, await costMs(scaled(input, stretch, share)));
-    return least;
+  if (!stretch || stretch.to - stretch.from < MIN_STRETCH) return undefined;
+  const least = async (share: number): Promise<Cost> => {
+    const costs: Cost[] = [];
+    for (let tries = 0; tries < TRIES; tries += 1) costs.push(await costOf(scaled(input, stretch, share)));
+    return { ms: Math.min(...costs.map(({ ms }) => ms)), outcome: costs[0]?.outcome ?? '' };
   };
-  const whole = await cost(1);
-  if (whole < MIN_MS) return undefined;
-  const quarter = await cost(0.25);
-  if (whole / Math.max(quarter, 0.5) < MAX_GROWTH) return undefined;
+  const whole = await least(1);
+  if (whole.ms < MIN_MS) return undefined;
+  const [half, quarter] = [await least(0.5), await least(0.25)];
+  if (half.outcome !== whole.outcome || quarter.outcome !== whole.outcome) return undefined;
+  const grows = (more: Cost, less: Cost, factor: number) => more.ms > factor * Math.max(less.ms, 0.5);
+  const isSuperlinear =
+    grows(whole, quarter, MAX_GROWTH) &&
+    grows(whole, half, MAX_GROWTH_OF_HALF) &&
+    grows(half, quarter, MAX_GROWTH_OF_HALF);
+  if (!isSuperlinear) return undefined;
   const size = stretch.to - stretch.from;
-  return `${size} repeated bytes cost ${Math.round(whole)} ms, a quarter of them ${Math.round(quarter)} ms`;
+  return `${size} repeated bytes cost ${Math.round(whole.ms)} ms, half ${Math.round(half.ms)} ms, a quarter ${Math.round(quarter.ms)} ms`;
+}
+
+/** Measures inputs in a worker process. */
+export function costIn(worker: SupervisedWorker): (input: FuzzInput) => Promise<Cost> {
+  return async (input) => {
+    const [seen] = (await worker.probe(input)).seen;
+    return { ms: seen?.cpuMs ?? 0, outcome: seen?.outcome ?? 'none' };
+  };
 }
