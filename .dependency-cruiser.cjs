@@ -1,14 +1,15 @@
 // Folders of src/ from the top down: a folder imports from lower layers, and from its own where no rule below says otherwise.
 const LAYERS = [
   ['main', 'sidecar', 'init', 'cli'],
-  ['alarms', 'check', 'http', 'callers', 'contract', 'pipeline', 'datadog', 'catalogs', 'vault', 'store'],
+  ['health', 'http', 'auth', 'contract', 'pipeline', 'datadog', 'catalogs', 'ledger'],
+  ['runtime'],
   ['lint', 'alerts', 'preview', 'language', 'format'],
-  ['outbound', 'process'],
+  ['diff'],
   ['domain'],
 ];
 const COMMANDS = 'main|sidecar|init|cli';
-const ADAPTERS = 'datadog|catalogs|vault|store';
-const PURE = 'domain|format|language|lint|alerts|preview';
+const ADAPTERS = 'datadog|catalogs|ledger';
+const PURE = 'domain|diff|format|language|lint|alerts|preview';
 const IO_MODULES =
   'child_process|cluster|dgram|dns|fs|http|http2|https|inspector|net|os|process|readline|repl|sqlite|timers|tls|worker_threads';
 const TESTS = '\\.test\\.ts$';
@@ -76,7 +77,7 @@ module.exports = {
       comment: 'Pure folders do no I/O: read at the edge and hand the value in.',
       severity: 'error',
       from: { path: `^src/(${PURE})/`, pathNot: TESTS },
-      to: { path: [`^(node:)?(${IO_MODULES})(/|$)`, '^src/(outbound|process)/'] },
+      to: { path: [`^(node:)?(${IO_MODULES})(/|$)`, '^src/runtime/'] },
     },
     {
       name: 'source-stands-alone',

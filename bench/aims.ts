@@ -69,7 +69,7 @@ const AIMS = {
     unit: 'times',
     is: 'under',
     bound: 10,
-    otherwise: 'Look at what src/main/door.ts does with a large body in the thread that serves.',
+    otherwise: 'Look at what src/main/router.ts does with a large body in the thread that serves.',
   },
 } as const satisfies Record<string, Aim>;
 export type AimName = keyof typeof AIMS;

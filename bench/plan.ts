@@ -4,7 +4,7 @@ import type { JsonObject } from '../src/domain/json.ts';
 import { decode } from '../src/format/decode.ts';
 import { DOCUMENT_LIMITS } from '../src/format/decoded.ts';
 import { carryOut } from '../src/pipeline/pipeline.ts';
-import { openStore } from '../src/store/store.ts';
+import { openStore } from '../src/ledger/ledger.ts';
 import { emulatedDatadog } from '../test/emulated-datadog.ts';
 import { portsWithoutDatadog } from '../test/fake-ports.ts';
 

@@ -1,7 +1,7 @@
 import { createDatadog } from '../src/datadog/datadog.ts';
 import { deadlineAfter } from '../src/domain/deadline.ts';
 import { Secret } from '../src/domain/secret.ts';
-import type { OutboundAnswer, OutboundRequest } from '../src/outbound/outbound.ts';
+import type { OutboundAnswer, OutboundRequest } from '../src/runtime/outbound.ts';
 import { manualClock } from './manual-clock.ts';
 
 /** The parts of an answer that differ from 200 with `[]`. The body is sent as JSON unless it is a Buffer. */

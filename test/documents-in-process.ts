@@ -7,7 +7,7 @@ import { DOCUMENT_LIMITS, type Format } from '../src/format/decoded.ts';
 import { carryOut } from '../src/pipeline/pipeline.ts';
 import type { ObjectPort, Ports } from '../src/pipeline/ports.ts';
 import type { PipelineAnswer, PipelineRequest } from '../src/pipeline/request.ts';
-import type { Store } from '../src/store/store.ts';
+import type { Store } from '../src/ledger/ledger.ts';
 import { emulatedDatadog } from './emulated-datadog.ts';
 import { portsWithoutDatadog } from './fake-ports.ts';
 

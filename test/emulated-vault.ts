@@ -1,7 +1,7 @@
 import type { EmulatorResponse, EmulatorRequest } from '../emulators/server/emulator-exchange.ts';
 import { createVaultHandler } from '../emulators/vault/vault-handler.ts';
 import { vaultSeed, type VaultSeedInput } from '../emulators/vault/vault-seed.ts';
-import type { Outbound } from '../src/outbound/outbound.ts';
+import type { Outbound } from '../src/runtime/outbound.ts';
 
 /** Answers in Vault's place where it gives an answer; throws what a connection that fails throws. */
 export type Instead = (request: EmulatorRequest) => EmulatorResponse | undefined;

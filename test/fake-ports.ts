@@ -3,7 +3,7 @@ import type { Clock } from '../src/domain/clock.ts';
 import type { StoredKind } from '../src/domain/managed-kind.ts';
 import { createKeyLock } from '../src/pipeline/key-lock.ts';
 import type { ObjectPort, Ports } from '../src/pipeline/ports.ts';
-import { openStore, type Store } from '../src/store/store.ts';
+import { openStore, type Store } from '../src/ledger/ledger.ts';
 
 /** A Datadog that a test does not expect to be asked; the test puts in what it does expect. */
 export function unaskedPort(kind: StoredKind): ObjectPort {

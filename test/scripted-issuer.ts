@@ -5,11 +5,11 @@ import { manualClock } from './manual-clock.ts';
 import { deadlineAfter } from '../src/domain/deadline.ts';
 import { ProblemError } from '../src/domain/problem.ts';
 import { Secret } from '../src/domain/secret.ts';
-import { type Outbound, OutboundError } from '../src/outbound/outbound.ts';
-import type { Log } from '../src/process/log.ts';
-import { createIssuerKeys } from '../src/callers/issuer-keys.ts';
-import { createOidc } from '../src/callers/oidc.ts';
-import type { OidcSettings } from '../src/callers/settings.ts';
+import { type Outbound, OutboundError } from '../src/runtime/outbound.ts';
+import type { Log } from '../src/runtime/log.ts';
+import { createIssuerKeys } from '../src/auth/issuer-keys.ts';
+import { createOidc } from '../src/auth/oidc.ts';
+import type { OidcSettings } from '../src/auth/settings.ts';
 
 export const ISSUER = 'https://login.example.test/realm';
 const SETTINGS: OidcSettings = {

@@ -1,7 +1,7 @@
 import { clientSettings } from '../src/cli/config.ts';
 import { initSettings } from '../src/init/config.ts';
 import { mainSettings } from '../src/main/config.ts';
-import type { Setting } from '../src/process/settings.ts';
+import type { Setting } from '../src/runtime/settings.ts';
 import { sidecarSettings } from '../src/sidecar/config.ts';
 
 type Table = Readonly<Record<string, Setting<unknown>>>;

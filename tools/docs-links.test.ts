@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { it } from 'node:test';
-import { HEADERS } from '../src/contract/headers.ts';
+import { HEADERS } from '../src/domain/headers.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGES = ['README.md', ...globSync('docs/**/*.md', { cwd: ROOT })];

@@ -22,18 +22,18 @@ const UPSTREAM = '502, or 503 for a catalog; nothing is built from the rest';
 
 /** Every limit on what others control, in the order of a request's way. */
 const ROWS: readonly LimitRow[] = [
-  row('headers of a request', 'http/server.ts', 'LIMITS.maxHeaderSize', 'bytes', '431, connection closed'),
-  row('number of headers', 'http/request-faults.ts', 'MAX_HEADERS', '', '431, connection closed'),
+  row('headers of a request', 'runtime/server.ts', 'LIMITS.maxHeaderSize', 'bytes', '431, connection closed'),
+  row('number of headers', 'runtime/request-faults.ts', 'MAX_HEADERS', '', '431, connection closed'),
   row(
     'time until all headers arrived',
-    'http/server.ts',
+    'runtime/server.ts',
     'LIMITS.headersTimeout',
     'ms',
     '408, connection closed',
   ),
   row(
     'pipelined requests of one connection',
-    'http/connections.ts',
+    'runtime/connections.ts',
     'MAX_PIPELINED',
     '',
     'connection closed',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { TROUBLES } from '../src/alarms/troubles.ts';
+import { TROUBLES } from '../src/health/incidents.ts';
 import { PROBLEMS } from '../src/domain/problem.ts';
 
 const file = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');

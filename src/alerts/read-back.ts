@@ -1,4 +1,4 @@
-import { changesOf } from '../domain/changes.ts';
+import { changesOf } from '../diff/changes.ts';
 import { isObject, type Json, type JsonObject, numberFromText, toNumber, textOf } from '../domain/json.ts';
 import { type Alert, SEVERITIES } from './alert.ts';
 import { compileAlert } from './compile.ts';

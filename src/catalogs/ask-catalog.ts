@@ -4,9 +4,9 @@ import {
   type OutboundAnswer,
   OutboundError,
   type OutboundRequest,
-} from '../outbound/outbound.ts';
-import { secondsAsked } from '../outbound/retry-after.ts';
-import { readUpstreamJson } from '../outbound/upstream-json.ts';
+} from '../runtime/outbound.ts';
+import { secondsAsked } from '../runtime/retry-after.ts';
+import { readUpstreamJson } from '../runtime/upstream-json.ts';
 import { CatalogFailure } from './catalog.ts';
 
 export interface CatalogReply {

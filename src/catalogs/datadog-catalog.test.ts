@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it, type TestContext } from 'node:test';
 import { type EmulatorResponse, startEmulatorServer } from '../../emulators/server/emulator-server.ts';
 import type { Deadline } from '../domain/deadline.ts';
-import { createOutbound } from '../outbound/outbound.ts';
+import { createOutbound } from '../runtime/outbound.ts';
 import type { CatalogAnswer } from './catalog.ts';
 import { createDatadogCatalog } from './datadog-catalog.ts';
 

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import type { Outbound } from '../outbound/outbound.ts';
+import type { Outbound } from '../runtime/outbound.ts';
 import { askCatalog } from './ask-catalog.ts';
 import {
   answerFrom,

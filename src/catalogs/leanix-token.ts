@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import { isObject, toNumber } from '../domain/json.ts';
 import { Secret } from '../domain/secret.ts';
-import type { Outbound } from '../outbound/outbound.ts';
+import type { Outbound } from '../runtime/outbound.ts';
 import { askCatalog } from './ask-catalog.ts';
 import { CATALOG_TITLES, CatalogFailure } from './catalog.ts';
 

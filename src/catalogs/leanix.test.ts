@@ -7,7 +7,7 @@ import { startEmulatorServer } from '../../emulators/server/emulator-server.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import { Secret } from '../domain/secret.ts';
-import { createOutbound } from '../outbound/outbound.ts';
+import { createOutbound } from '../runtime/outbound.ts';
 import type { CatalogAnswer } from './catalog.ts';
 import { createLeanix } from './leanix.ts';
 

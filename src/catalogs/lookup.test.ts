@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { CATALOG_NAMES, type CatalogAliases, type CatalogName } from '../domain/application.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { createLog } from '../process/log.ts';
+import { createLog } from '../runtime/log.ts';
 import type { Catalog, CatalogAnswer, Question } from './catalog.ts';
 import { createLookup, type LookupOptions } from './lookup.ts';
 

@@ -10,12 +10,12 @@ import { logIds, type RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type Deadline, deadlineAfter, requireTime } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
-import type { Log } from '../process/log.ts';
+import type { Log } from '../runtime/log.ts';
 import { aliasFindings } from './alias-findings.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type Catalog, CATALOG_TITLES, type CatalogAnswer } from './catalog.ts';
-import { leavingAlone } from './leave-alone.ts';
-import { countLookups, type LookupReadings } from './lookup-readings.ts';
+import { leavingAlone } from './backoff.ts';
+import { countLookups, type LookupReadings } from './lookup-metrics.ts';
 import { settle, type Settlement } from './settle.ts';
 
 export interface LookupOptions extends Readonly<Record<CatalogName, Catalog>> {

@@ -9,7 +9,7 @@ import {
 } from '../../emulators/servicenow/servicenow-emulator.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import { Secret } from '../domain/secret.ts';
-import { createOutbound } from '../outbound/outbound.ts';
+import { createOutbound } from '../runtime/outbound.ts';
 import type { CatalogAnswer } from './catalog.ts';
 import { createServicenow, servicenowNameFault } from './servicenow.ts';
 

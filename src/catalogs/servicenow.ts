@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { Outbound } from '../outbound/outbound.ts';
+import type { Outbound } from '../runtime/outbound.ts';
 import { askCatalog } from './ask-catalog.ts';
 import {
   answerFrom,

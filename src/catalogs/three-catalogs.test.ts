@@ -6,8 +6,8 @@ import { startServicenowEmulator } from '../../emulators/servicenow/servicenow-e
 import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { Secret } from '../domain/secret.ts';
-import { createOutbound } from '../outbound/outbound.ts';
-import { systemClock } from '../process/system-clock.ts';
+import { createOutbound } from '../runtime/outbound.ts';
+import { systemClock } from '../runtime/system-clock.ts';
 import { createDatadogCatalog } from './datadog-catalog.ts';
 import { createLeanix } from './leanix.ts';
 import { createLookup } from './lookup.ts';

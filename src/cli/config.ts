@@ -1,7 +1,7 @@
 import { Secret } from '../domain/secret.ts';
-import { proxyOf, proxySettings } from '../outbound/proxy-settings.ts';
-import { certificatesFile } from '../process/certificates.ts';
-import { optional, type Reader, readSettings, serviceUrl } from '../process/settings.ts';
+import { proxyOf, proxySettings } from '../runtime/proxy-settings.ts';
+import { certificatesFile } from '../runtime/certificates.ts';
+import { optional, type Reader, readSettings, serviceUrl } from '../runtime/settings.ts';
 
 const token: Reader<Secret | undefined> = (value) => {
   if (!/^[\x21-\x7e]+$/.test(value)) throw new Error('a token has no blanks and nothing but ASCII in it');

@@ -1,17 +1,17 @@
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
-import { systemClock } from '../process/system-clock.ts';
-import { applyCommand } from './apply-command.ts';
-import { createBirddogClient } from './birddog-client.ts';
-import type { Command } from './command.ts';
+import { systemClock } from '../runtime/system-clock.ts';
+import { applyCommand } from './commands/apply.ts';
+import { createBirddogClient } from './client/birddog-client.ts';
+import type { Command } from './commands/command.ts';
 import { readConfig } from './config.ts';
-import { checkCommand } from './check-command.ts';
-import { driftCommand } from './drift-command.ts';
-import { importCommand } from './import-command.ts';
-import { lintCommand, STATUS } from './lint-command.ts';
-import { planCommand } from './plan-command.ts';
-import type { Paint, Style } from './report.ts';
-import { tokenCommand } from './token-command.ts';
+import { checkCommand } from './commands/check.ts';
+import { driftCommand } from './commands/drift.ts';
+import { importCommand } from './commands/import.ts';
+import { lintCommand, STATUS } from './commands/lint.ts';
+import { planCommand } from './commands/plan.ts';
+import type { Paint, Style } from './print/report.ts';
+import { tokenCommand } from './commands/token.ts';
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
   Object.entries<Command>({

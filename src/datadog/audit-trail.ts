@@ -5,7 +5,7 @@ import { deadlineAfter } from '../domain/deadline.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
-import type { AuditedChange, ObjectHistory } from '../domain/who-changed.ts';
+import type { AuditedChange, ObjectHistory } from '../diff/who-changed.ts';
 import type { AuditTrail } from '../pipeline/ports.ts';
 import type { Request } from './request.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { secondsAsked } from '../outbound/retry-after.ts';
+import { secondsAsked } from '../runtime/retry-after.ts';
 
 /** How long (ms) a route without room waits before one call goes through to learn the limit again. */
 const PROBE_MS = 60_000;

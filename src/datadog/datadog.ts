@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
-import type { Outbound } from '../outbound/outbound.ts';
+import type { Outbound } from '../runtime/outbound.ts';
 import type { AuditTrail, ObjectPort, Policies } from '../pipeline/ports.ts';
 import { auditTrail } from './audit-trail.ts';
 import { type Budget, createBudget } from './budget.ts';

@@ -1,8 +1,8 @@
 import { DuplicateMonitorError } from '../domain/datadog-outcome.ts';
 import { isObject, type Json, printJson } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
-import type { OutboundAnswer } from '../outbound/outbound.ts';
-import { readUpstreamJson } from '../outbound/upstream-json.ts';
+import type { OutboundAnswer } from '../runtime/outbound.ts';
+import { readUpstreamJson } from '../runtime/upstream-json.ts';
 
 /** How much of Datadog's own words is passed on, in characters. */
 const MOST_WORDS = 2000;

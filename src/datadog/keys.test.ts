@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
-import { follow } from '../process/followed.ts';
-import { createLog } from '../process/log.ts';
+import { follow } from '../runtime/watched-folder.ts';
+import { createLog } from '../runtime/log.ts';
 import { keysFrom, readDatadogKeys } from './keys.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'keys-'));

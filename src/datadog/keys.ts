@@ -1,5 +1,5 @@
 import type { Secret } from '../domain/secret.ts';
-import type { Followed, ReadSecret } from '../process/followed.ts';
+import type { Followed, ReadSecret } from '../runtime/watched-folder.ts';
 
 export interface DatadogKeys {
   readonly api: Secret;

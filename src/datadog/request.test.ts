@@ -9,7 +9,7 @@ import { deadlineAfter } from '../domain/deadline.ts';
 import { isObject } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { Secret } from '../domain/secret.ts';
-import { createOutbound, type Outbound, type OutboundRequest } from '../outbound/outbound.ts';
+import { createOutbound, type Outbound, type OutboundRequest } from '../runtime/outbound.ts';
 import { createDatadog, type Datadog } from './datadog.ts';
 
 const KEYS = { api: 'sandbox-api-key', app: 'sandbox-app-key' };

@@ -8,9 +8,9 @@ import {
   type OutboundAnswer,
   OutboundError,
   type OutboundRequest,
-} from '../outbound/outbound.ts';
-import { secondsAsked } from '../outbound/retry-after.ts';
-import { readUpstreamJson } from '../outbound/upstream-json.ts';
+} from '../runtime/outbound.ts';
+import { secondsAsked } from '../runtime/retry-after.ts';
+import { readUpstreamJson } from '../runtime/upstream-json.ts';
 import { type Budget, rateLimited } from './budget.ts';
 import { excerptOf, forbidden, keysRefused, refusal } from './failures.ts';
 import type { DatadogHealth } from './health.ts';

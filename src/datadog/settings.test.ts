@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readSettings } from '../process/settings.ts';
+import { readSettings } from '../runtime/settings.ts';
 import { datadogSettings, datadogTarget } from './settings.ts';
 import { SITES } from './sites.ts';
 

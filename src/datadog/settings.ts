@@ -1,4 +1,4 @@
-import { oneOf, optional, serviceUrl, type Reader } from '../process/settings.ts';
+import { oneOf, optional, serviceUrl, type Reader } from '../runtime/settings.ts';
 import { type DatadogTarget, SITES, type Site } from './sites.ts';
 
 const site: Reader<Site | ''> = oneOf(...siteNames());

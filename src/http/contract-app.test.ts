@@ -4,13 +4,13 @@ import http from 'node:http';
 import { afterEach, describe, it } from 'node:test';
 import type { Caller } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { createLog } from '../process/log.ts';
-import { systemClock } from '../process/system-clock.ts';
+import { createLog } from '../runtime/log.ts';
+import { systemClock } from '../runtime/system-clock.ts';
 import { contractApp, type Incoming } from './contract-app.ts';
 import { createInspector } from './inspection/inspector.ts';
-import { createMetrics } from './metrics.ts';
-import { replyWith } from './reply.ts';
-import { startServer } from './server.ts';
+import { createMetrics } from '../runtime/metrics.ts';
+import { replyWith } from '../runtime/reply.ts';
+import { startServer } from '../runtime/server.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,5 +1,6 @@
-import type { Check } from '../check/check.ts';
-import { docsPage } from '../contract/docs-page.ts';
+import type { Check } from '../health/check.ts';
+import { DOCS_STYLE_HASH, docsPage } from '../contract/docs-page.ts';
+import { contentSecurityPolicy } from '../runtime/security-headers.ts';
 import { documentJsonSchema } from '../contract/document-json-schema.ts';
 import { openApi } from '../contract/openapi.ts';
 import {
@@ -18,19 +19,19 @@ import { type Deadline, type OwnDeadline, requireTime } from '../domain/deadline
 import { ProblemError } from '../domain/problem.ts';
 import { answerFormat, formatOf } from '../format/content-type.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
-import type { Log } from '../process/log.ts';
+import type { Log } from '../runtime/log.ts';
 import type { Inspection } from './inspection/inspection.ts';
 import type { Inspector } from './inspection/inspector.ts';
-import { createMemoryBudget, type MemoryBudget, type Reservation } from './memory-budget.ts';
-import type { Metrics, WayTaken } from './metrics.ts';
-import { type Health, healthRoutes } from './ops-app.ts';
+import { createMemoryBudget, type MemoryBudget, type Reservation } from '../runtime/memory-budget.ts';
+import type { Metrics, WayTaken } from '../runtime/metrics.ts';
+import { type Health, healthRoutes } from '../runtime/ops-app.ts';
 import { readQuery } from './query.ts';
-import { readBody } from './read-body.ts';
-import { problemReply, type Reply, replyWith, textReply } from './reply.ts';
-import { deadlineOf } from './request-context.ts';
+import { readBody } from '../runtime/read-body.ts';
+import { problemReply, type Reply, replyWith, textReply } from '../runtime/reply.ts';
+import { deadlineOf } from '../runtime/request-context.ts';
 import { auditRequest, type RequestAudit } from './request-audit.ts';
 import { recordRequest } from './request-record.ts';
-import { type Call, type Handle, routed, type Routes } from './routes.ts';
+import { type Call, type Handle, routed, type Routes } from '../runtime/routes.ts';
 import type { SentBody } from './sent-body.ts';
 
 /** A request of the contract, read and understood as far as every process does it alike. */
@@ -103,7 +104,7 @@ export function contractApp(options: ContractAppOptions): Handle {
   const descriptions: Routes = {
     'GET /openapi.json': madeOnce('application/json', () => JSON.stringify(openApi(version, bearer))),
     'GET /schema.json': madeOnce('application/schema+json', documentJsonSchema),
-    'GET /docs': madeOnce('text/html; charset=UTF-8', () => docsPage(bearer)),
+    'GET /docs': madeOnce('text/html; charset=UTF-8', () => docsPage(bearer), DOCS_HEADERS),
   };
   const routes = { ...Object.fromEntries(operations), ...descriptions, ...(health && healthRoutes(health)) };
   return routed(routes, ({ method, path, header }, allow) => {
@@ -115,10 +116,12 @@ export function contractApp(options: ContractAppOptions): Handle {
 }
 
 /** A text that few ask for: made when it is first asked for, and kept. */
-function madeOnce(type: string, make: () => string): Handle {
+function madeOnce(type: string, make: () => string, headers: Reply['headers'] = {}): Handle {
   let made: Reply | undefined;
-  return () => (made ??= textReply(200, type, make()));
+  return () => (made ??= textReply(200, type, make(), headers));
 }
+
+const DOCS_HEADERS = { 'content-security-policy': contentSecurityPolicy(DOCS_STYLE_HASH) };
 
 async function answer(
   call: Call,

@@ -1,8 +1,8 @@
 import { ProblemError } from '../domain/problem.ts';
-import { isLoopback, type Reader } from '../process/settings.ts';
-import { problemReply } from './reply.ts';
+import { isLoopback, type Reader } from '../runtime/settings.ts';
+import { problemReply } from '../runtime/reply.ts';
 import { type Deps, recordRequest } from './request-record.ts';
-import type { Call, Handle } from './routes.ts';
+import type { Call, Handle } from '../runtime/routes.ts';
 
 /** Which hosts a request may name: those of this machine alone, those of a list, or any (an empty list). */
 export type AcceptedHosts = 'loopback' | readonly string[];

@@ -1,6 +1,6 @@
 import { createKeyLock } from '../pipeline/key-lock.ts';
 import type { Ports } from '../pipeline/ports.ts';
-import type { Surroundings } from './service.ts';
+import type { Surroundings } from '../runtime/service.ts';
 
 interface DatadogPorts extends Pick<Ports, 'trail' | 'policies'> {
   readonly objects: Pick<Ports, 'monitor' | 'dashboard'>;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { OPERATIONS } from '../contract/operations.ts';
 import { ProblemError } from '../domain/problem.ts';
-import type { Log } from '../process/log.ts';
+import type { Log } from '../runtime/log.ts';
 import { auditRequest } from './request-audit.ts';
 
 function audit(path: string) {

@@ -5,7 +5,7 @@ import { isObject, type Json, numberText } from '../domain/json.ts';
 import type { PlanAction } from '../domain/plan.ts';
 import type { ProblemError } from '../domain/problem.ts';
 import type { Audit } from '../pipeline/ports.ts';
-import type { Log } from '../process/log.ts';
+import type { Log } from '../runtime/log.ts';
 
 /**
  * The audit lines of one request that may write: one for every object that was written, and one for the request itself

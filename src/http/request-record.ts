@@ -1,9 +1,9 @@
 import { logIds, type RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { type Log, type LogFields, logWith } from '../process/log.ts';
-import type { Metrics, WayTaken } from './metrics.ts';
-import { requestIdOf } from './request-context.ts';
+import { type Log, type LogFields, logWith } from '../runtime/log.ts';
+import type { Metrics, WayTaken } from '../runtime/metrics.ts';
+import { requestIdOf } from '../runtime/request-context.ts';
 import { traceOf } from './trace-context.ts';
 
 /** One request from its arrival to its answer: its ids, and what metrics and log are told of it. */

@@ -2,7 +2,7 @@ import type { Way } from '../domain/application.ts';
 import { carryOut } from '../pipeline/pipeline.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import type { Incoming } from './contract-app.ts';
-import { type Reply, replyWith } from './reply.ts';
+import { type Reply, replyWith } from '../runtime/reply.ts';
 
 /** Carries a request out in this process, and puts the answer into the format that was asked for. */
 export async function servePipeline(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { HEADERS } from '../contract/headers.ts';
+import { HEADERS } from '../domain/headers.ts';
 import type { RequestContext } from '../domain/caller.ts';
 
 /** Version, trace id, span id and flags; a later version may have more behind another dash. */

@@ -9,8 +9,8 @@ import { startEmulatorServer } from '../../emulators/server/emulator-server.ts';
 import { createVaultHandler } from '../../emulators/vault/vault-handler.ts';
 import { sandboxSeed, vaultSeed } from '../../emulators/vault/vault-seed.ts';
 import { manualClock } from '../../test/manual-clock.ts';
-import { openTlsDoor } from '../../test/tls-door.ts';
-import { createLog } from '../process/log.ts';
+import { openTlsDoor } from '../../test/tls-server.ts';
+import { createLog } from '../runtime/log.ts';
 import { initialise } from './app.ts';
 import { readConfig } from './config.ts';
 

@@ -1,14 +1,14 @@
 import type { Clock } from '../domain/clock.ts';
 import { type Deadline, deadlineAfter } from '../domain/deadline.ts';
-import type { Log } from '../process/log.ts';
-import { VaultFailure } from '../vault/failures.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { Log } from '../runtime/log.ts';
+import { VaultFailure } from './vault/failures.ts';
+import type { Vault } from './vault/vault.ts';
 import { mintCertificates } from './certificates.ts';
 import type { CertificatesConfig, Config } from './config.ts';
 import { type Both, CONTAINERS, readKeys } from './container-keys.ts';
-import { filesOf, freshHop } from './hop-files.ts';
-import { openVault, vaultOutbound } from './open-vault.ts';
-import { createVaultSession } from './vault-session.ts';
+import { filesOf, freshHop } from './certificate-sets.ts';
+import { openVault, vaultOutbound } from './vault/open-vault.ts';
+import { createVaultSession } from './vault/vault-session.ts';
 import { type SecretFiles, writeSet } from './write-set.ts';
 
 /** Without a watcher nothing mints new leaves while the pod runs. */

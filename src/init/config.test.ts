@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { SettingsError } from '../process/settings.ts';
+import { SettingsError } from '../runtime/settings.ts';
 import { mintCertificates } from './certificates.ts';
 import { readConfig } from './config.ts';
 

@@ -1,6 +1,6 @@
-import { proxyOf, proxySettings } from '../outbound/proxy-settings.ts';
-import { certificates, certificatesFile } from '../process/certificates.ts';
-import { logSettings } from '../process/run-service.ts';
+import { proxyOf, proxySettings } from '../runtime/proxy-settings.ts';
+import { certificates, certificatesFile } from '../runtime/certificates.ts';
+import { logSettings } from '../runtime/run-service.ts';
 import {
   oneOf,
   optional,
@@ -12,7 +12,7 @@ import {
   text,
   wholeNumber,
   yesOrNo,
-} from '../process/settings.ts';
+} from '../runtime/settings.ts';
 
 /** A path or mount of Vault: steps without blanks, dots alone or a slash at the ends. */
 const vaultPath: Reader<string> = (value) => {

@@ -1,8 +1,8 @@
 import type { Deadline } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { Secret } from '../domain/secret.ts';
-import { VaultFailure } from '../vault/failures.ts';
-import type { Vault } from '../vault/vault.ts';
+import { VaultFailure } from './vault/failures.ts';
+import type { Vault } from './vault/vault.ts';
 import type { SecretFiles } from './write-set.ts';
 
 /** Something for each of the two containers that are written for. */

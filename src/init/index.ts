@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { createLog } from '../process/log.ts';
-import { EXIT, runService } from '../process/run-service.ts';
-import { SettingsError } from '../process/settings.ts';
-import { systemClock } from '../process/system-clock.ts';
-import { VaultFailure } from '../vault/failures.ts';
+import { createLog } from '../runtime/log.ts';
+import { EXIT, runService } from '../runtime/run-service.ts';
+import { SettingsError } from '../runtime/settings.ts';
+import { systemClock } from '../runtime/system-clock.ts';
+import { VaultFailure } from './vault/failures.ts';
 import { initialise, initialiseCertificates } from './app.ts';
 import { readCertificatesConfig, readConfig } from './config.ts';
 import { startCertificatesWatch, startWatch } from './watch-app.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { startVaultEmulator } from '../../emulators/vault/vault-emulator.ts';
-import { VAULT_FAILURES } from '../vault/failures.ts';
+import { VAULT_FAILURES } from './vault/failures.ts';
 
 const SECRETS = [
   'sandbox-jwt',

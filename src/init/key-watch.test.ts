@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { manualClock } from '../../test/manual-clock.ts';
 import { Secret } from '../domain/secret.ts';
-import { createLog } from '../process/log.ts';
-import { VaultFailure } from '../vault/failures.ts';
-import type { Vault } from '../vault/vault.ts';
+import { createLog } from '../runtime/log.ts';
+import { VaultFailure } from './vault/failures.ts';
+import type { Vault } from './vault/vault.ts';
 import { createKeyWatch } from './key-watch.ts';
-import type { VaultSession } from './vault-session.ts';
+import type { VaultSession } from './vault/vault-session.ts';
 
 const MINUTE = 60_000;
 const KEYS = { 'datadog-api-key': 'a', 'datadog-app-key': 'b' };

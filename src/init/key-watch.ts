@@ -1,10 +1,10 @@
 import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
-import type { Log } from '../process/log.ts';
-import { VaultFailure } from '../vault/failures.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { Log } from '../runtime/log.ts';
+import { VaultFailure } from './vault/failures.ts';
+import type { Vault } from './vault/vault.ts';
 import { type Both, readKeys } from './container-keys.ts';
-import type { VaultSession } from './vault-session.ts';
+import type { VaultSession } from './vault/vault-session.ts';
 import type { SecretFiles } from './write-set.ts';
 
 export interface KeyWatchOptions {

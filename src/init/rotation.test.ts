@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { certificatesIn } from '../process/certificate-files.ts';
+import { certificatesIn } from '../runtime/certificate-files.ts';
 import { type Certificates, mintCertificates } from './certificates.ts';
 import type { Both } from './container-keys.ts';
-import { freshHop, type HopSide } from './hop-files.ts';
+import { freshHop, type HopSide } from './certificate-sets.ts';
 import { createRotation, type RotationOptions } from './rotation.ts';
 
 const HOUR = 60 * 60 * 1000;

@@ -1,7 +1,14 @@
 import { largest, smallest } from '../domain/append.ts';
 import type { Certificates, MintOptions } from './certificates.ts';
 import type { Both } from './container-keys.ts';
-import { endsOf, freshHop, type HopSide, meetingTime, neededAuthorities, type Span } from './hop-files.ts';
+import {
+  endsOf,
+  freshHop,
+  type HopSide,
+  meetingTime,
+  neededAuthorities,
+  type Span,
+} from './certificate-sets.ts';
 
 /** How long certificates last that somebody renews. */
 const LIFE = { days: 1, ms: 24 * 60 * 60 * 1000 };

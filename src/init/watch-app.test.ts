@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, it } from 'node:test';
 import { startVaultEmulator } from '../../emulators/vault/vault-emulator.ts';
-import { createLog } from '../process/log.ts';
-import { systemClock } from '../process/system-clock.ts';
+import { createLog } from '../runtime/log.ts';
+import { systemClock } from '../runtime/system-clock.ts';
 import { readCertificatesConfig, readConfig } from './config.ts';
 import { type RunningWatch, startCertificatesWatch, startWatch } from './watch-app.ts';
 

@@ -1,14 +1,14 @@
 import { VERSION } from '../contract/version.ts';
-import { createMetrics, type Metrics } from '../http/metrics.ts';
-import { opsApp } from '../http/ops-app.ts';
-import { startServer } from '../http/server.ts';
-import type { Surroundings } from '../http/service.ts';
+import { createMetrics, type Metrics } from '../runtime/metrics.ts';
+import { opsApp } from '../runtime/ops-app.ts';
+import { startServer } from '../runtime/server.ts';
+import type { Surroundings } from '../runtime/service.ts';
 import { mintCertificates } from './certificates.ts';
 import type { CertificatesConfig, Config } from './config.ts';
-import { endsOf } from './hop-files.ts';
+import { endsOf } from './certificate-sets.ts';
 import { createKeyWatch } from './key-watch.ts';
-import { openVault, rereadAuthority, vaultOutbound } from './open-vault.ts';
-import { createVaultSession, type VaultSession } from './vault-session.ts';
+import { openVault, rereadAuthority, vaultOutbound } from './vault/open-vault.ts';
+import { createVaultSession, type VaultSession } from './vault/vault-session.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 /** `birddog init --watch`, running. */

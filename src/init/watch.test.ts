@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type ManualClock, manualClock } from '../../test/manual-clock.ts';
 import { Secret } from '../domain/secret.ts';
-import { createLog } from '../process/log.ts';
+import { createLog } from '../runtime/log.ts';
 import { mintCertificates } from './certificates.ts';
 import type { Both } from './container-keys.ts';
 import type { KeyWatch } from './key-watch.ts';

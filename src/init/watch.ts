@@ -1,9 +1,9 @@
 import { largest } from '../domain/append.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { Log } from '../process/log.ts';
+import type { Log } from '../runtime/log.ts';
 import type { Certificates, MintOptions } from './certificates.ts';
 import { type Both, CONTAINERS, keysAmong } from './container-keys.ts';
-import { filesOf, type HopSide, sideAmong } from './hop-files.ts';
+import { filesOf, type HopSide, sideAmong } from './certificate-sets.ts';
 import type { KeyWatch } from './key-watch.ts';
 import { createRotation, type Rotation } from './rotation.ts';
 import { isSameSet, readSet, type SecretFiles, type SetOnDisk, writeSet } from './write-set.ts';

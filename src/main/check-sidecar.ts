@@ -1,4 +1,4 @@
-import { failure, type Outcome } from '../check/run-parts.ts';
+import { failure, type Outcome } from '../health/run-parts.ts';
 import { type CheckedPart, checkReportSchema } from '../contract/check-report.ts';
 import { CHECK } from '../contract/operations.ts';
 import { VERSION } from '../contract/version.ts';

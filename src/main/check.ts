@@ -1,11 +1,11 @@
 import type { Catalog } from '../catalogs/catalog.ts';
-import { catalogParts } from '../check/catalog-parts.ts';
-import { type Check, createCheck } from '../check/check.ts';
-import { datadogParts } from '../check/datadog-parts.ts';
-import { journalPart } from '../check/journal-part.ts';
-import { markerPart } from '../check/marker-part.ts';
-import { CHECK_MS, runParts } from '../check/run-parts.ts';
-import { certificatePart, secretsPart } from '../check/secret-parts.ts';
+import { catalogParts } from '../health/catalog-parts.ts';
+import { type Check, createCheck } from '../health/check.ts';
+import { datadogParts } from '../health/datadog-parts.ts';
+import { journalPart } from '../health/ledger-part.ts';
+import { markerPart } from '../health/marker-part.ts';
+import { CHECK_MS, runParts } from '../health/run-parts.ts';
+import { certificatePart, secretsPart } from '../health/secret-parts.ts';
 import { VERSION } from '../contract/version.ts';
 import type { Datadog } from '../datadog/datadog.ts';
 import type { Request } from '../datadog/request.ts';

@@ -1,5 +1,5 @@
-import { alarmSettings } from '../alarms/alarm-settings.ts';
-import { checkSettings } from '../check/check-settings.ts';
+import { alarmSettings } from '../health/incident-settings.ts';
+import { checkSettings } from '../health/check-settings.ts';
 import {
   isLoopback,
   list,
@@ -12,16 +12,16 @@ import {
   SettingsError,
   text,
   wholeNumber,
-} from '../process/settings.ts';
-import { authOf, authSettings } from '../callers/settings.ts';
-import { deleteSettings } from '../process/delete-settings.ts';
-import { secretSettings } from '../process/secret-settings.ts';
+} from '../runtime/settings.ts';
+import { authOf, authSettings } from '../auth/settings.ts';
+import { deleteSettings } from '../runtime/delete-settings.ts';
+import { secretSettings } from '../runtime/secret-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
-import { heartbeatSettings } from '../process/heartbeat.ts';
-import { stopSettings } from '../process/stop.ts';
-import { logSettings } from '../process/run-service.ts';
+import { heartbeatSettings } from '../runtime/heartbeat.ts';
+import { stopSettings } from '../runtime/stop.ts';
+import { logSettings } from '../runtime/run-service.ts';
 import { hostNames } from '../http/hosts.ts';
-import { proxySettings, proxyOf } from '../outbound/proxy-settings.ts';
+import { proxySettings, proxyOf } from '../runtime/proxy-settings.ts';
 
 const sidecarUrl: Reader<URL> = (value) => {
   const url = serviceUrl(value);

@@ -1,4 +1,4 @@
-import { type Want, wantsOf } from '../callers/wants.ts';
+import { type Want, wantsOf } from '../auth/required-permissions.ts';
 import type { PipelineRequest } from '../pipeline/request.ts';
 import { type Subject, subjectOf } from '../pipeline/subject.ts';
 

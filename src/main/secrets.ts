@@ -1,12 +1,12 @@
 import { type DatadogKeys, readDatadogKeys } from '../datadog/keys.ts';
-import type { Surroundings } from '../http/service.ts';
+import type { Surroundings } from '../runtime/service.ts';
 import {
   type HopCertificate,
   hopCertificate,
   type OwnCertificate,
   ownCertificate,
-} from '../process/certificate-files.ts';
-import { follow, type Followed } from '../process/followed.ts';
+} from '../runtime/certificate-files.ts';
+import { follow, type Followed } from '../runtime/watched-folder.ts';
 import { type CatalogCredentials, readCatalogCredentials } from './catalogs.ts';
 import type { Config } from './config.ts';
 

@@ -10,7 +10,7 @@ import {
   type OutboundAnswer,
   OutboundError,
   type OutboundRequest,
-} from '../outbound/outbound.ts';
+} from '../runtime/outbound.ts';
 import { createSidecarClient } from './sidecar-client.ts';
 
 const URL_OF_SIDECAR = new URL('https://127.0.0.1:5000');

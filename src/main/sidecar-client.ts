@@ -11,13 +11,13 @@ import { ProblemError } from '../domain/problem.ts';
 import type { CatalogName } from '../domain/application.ts';
 import { type Endpoint, isWrite } from '../contract/operations.ts';
 import type { Incoming } from '../http/contract-app.ts';
-import type { Reply } from '../http/reply.ts';
-import { HEADERS } from '../contract/headers.ts';
-import { createMemoryBudget } from '../http/memory-budget.ts';
-import { createPace } from '../http/pace.ts';
-import { createSemaphore } from '../http/semaphore.ts';
-import { type Outbound, OutboundError } from '../outbound/outbound.ts';
-import { MOST_UNDER_WAY } from './hop.ts';
+import type { Reply } from '../runtime/reply.ts';
+import { HEADERS } from '../domain/headers.ts';
+import { createMemoryBudget } from '../runtime/memory-budget.ts';
+import { createPace } from '../runtime/turn-throttle.ts';
+import { createSemaphore } from '../runtime/semaphore.ts';
+import { type Outbound, OutboundError } from '../runtime/outbound.ts';
+import { MOST_UNDER_WAY } from './sidecar-connection.ts';
 
 /** Failures in a row after which the sidecar is left alone, and for how long (ms). */
 const BREAKER = { failures: 5, restMs: 1000 };

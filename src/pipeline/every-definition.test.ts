@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import { realDefinitions, withoutCorpus } from '../../test/corpus.ts';
 import { items, startInProcess, type Text } from '../../test/documents-in-process.ts';
 import { printToml } from '../../test/acceptance/print-toml.ts';
-import { changesOf } from '../domain/changes.ts';
+import { changesOf } from '../diff/changes.ts';
 import { isObject, type Json, type JsonObject, printJson, toNumber } from '../domain/json.ts';
 import { toSend } from '../domain/managed-fields.ts';
 import type { StoredKind } from '../domain/managed-kind.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { withoutId } from '../domain/widget-pairs.ts';
+import { withoutId } from '../diff/widget-pairs.ts';
 import { printYaml } from '../format/encode-yaml.ts';
 
 const KINDS: readonly StoredKind[] = ['monitor', 'dashboard'];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { deadlineAfter } from '../domain/deadline.ts';
-import { systemClock } from '../process/system-clock.ts';
+import { systemClock } from '../runtime/system-clock.ts';
 import { createKeyLock } from './key-lock.ts';
 
 const soon = () => deadlineAfter(60_000, systemClock);

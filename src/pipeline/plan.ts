@@ -1,8 +1,8 @@
-import { changesOf, needsReplace } from '../domain/changes.ts';
+import { changesOf, needsReplace } from '../diff/changes.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { mergedForUpdate } from '../domain/merged-for-update.ts';
+import { mergedForUpdate } from '../diff/merged-for-update.ts';
 import { idOf, stamped, unmarked } from '../domain/marker.ts';
 import type { PlannedObject } from '../domain/plan.ts';
 import { pointerTo } from '../domain/pointer.ts';

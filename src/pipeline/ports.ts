@@ -4,7 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Owner, StoredKind } from '../domain/managed-kind.ts';
 import type { PlanAction } from '../domain/plan.ts';
 import type { TagPolicy } from '../domain/tag-policies.ts';
-import type { ObjectHistory } from '../domain/who-changed.ts';
+import type { ObjectHistory } from '../diff/who-changed.ts';
 import type { KeyLock } from './key-lock.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { type Check, createCheck } from '../check/check.ts';
-import { datadogParts } from '../check/datadog-parts.ts';
-import { journalPart } from '../check/journal-part.ts';
-import { ANSWER_MARGIN, CHECK_MS, runParts } from '../check/run-parts.ts';
-import { certificatePart, secretsPart } from '../check/secret-parts.ts';
+import { type Check, createCheck } from '../health/check.ts';
+import { datadogParts } from '../health/datadog-parts.ts';
+import { journalPart } from '../health/ledger-part.ts';
+import { ANSWER_MARGIN, CHECK_MS, runParts } from '../health/run-parts.ts';
+import { certificatePart, secretsPart } from '../health/secret-parts.ts';
 import { VERSION } from '../contract/version.ts';
 import type { Request } from '../datadog/request.ts';
 import type { Clock } from '../domain/clock.ts';

@@ -1,13 +1,13 @@
-import { alarmSettings } from '../alarms/alarm-settings.ts';
-import { checkSettings } from '../check/check-settings.ts';
+import { alarmSettings } from '../health/incident-settings.ts';
+import { checkSettings } from '../health/check-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
-import { deleteSettings } from '../process/delete-settings.ts';
-import { secretSettings } from '../process/secret-settings.ts';
-import { proxyOf, proxySettings } from '../outbound/proxy-settings.ts';
-import { heartbeatSettings } from '../process/heartbeat.ts';
-import { stopSettings } from '../process/stop.ts';
-import { logSettings } from '../process/run-service.ts';
-import { optional, port, readSettings, required, SettingsError, text } from '../process/settings.ts';
+import { deleteSettings } from '../runtime/delete-settings.ts';
+import { secretSettings } from '../runtime/secret-settings.ts';
+import { proxyOf, proxySettings } from '../runtime/proxy-settings.ts';
+import { heartbeatSettings } from '../runtime/heartbeat.ts';
+import { stopSettings } from '../runtime/stop.ts';
+import { logSettings } from '../runtime/run-service.ts';
+import { optional, port, readSettings, required, SettingsError, text } from '../runtime/settings.ts';
 
 /** What `birddog sidecar` can be told. */
 export const sidecarSettings = {

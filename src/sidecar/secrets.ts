@@ -1,7 +1,7 @@
 import { type DatadogKeys, readDatadogKeys } from '../datadog/keys.ts';
-import type { Surroundings } from '../http/service.ts';
-import { type HopCertificate, hopCertificate } from '../process/certificate-files.ts';
-import { follow, type Followed } from '../process/followed.ts';
+import type { Surroundings } from '../runtime/service.ts';
+import { type HopCertificate, hopCertificate } from '../runtime/certificate-files.ts';
+import { follow, type Followed } from '../runtime/watched-folder.ts';
 import type { Config } from './config.ts';
 
 /** Everything that the sidecar reads from files, and goes on reading. */

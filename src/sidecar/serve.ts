@@ -1,5 +1,5 @@
-import { runService } from '../process/run-service.ts';
-import { systemClock } from '../process/system-clock.ts';
+import { runService } from '../runtime/run-service.ts';
+import { systemClock } from '../runtime/system-clock.ts';
 import { startSidecar } from './app.ts';
 import { readConfig } from './config.ts';
 

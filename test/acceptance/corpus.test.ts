@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { changesOf } from '../../src/domain/changes.ts';
+import { changesOf } from '../../src/diff/changes.ts';
 import { isObject, type Json, type JsonObject, parseTrustedJson, printJson } from '../../src/domain/json.ts';
 import { toSend } from '../../src/domain/managed-fields.ts';
 import { printYaml } from '../../src/format/encode-yaml.ts';

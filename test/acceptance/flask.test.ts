@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { freePort } from '../../emulators/sandbox/ports.ts';
-import { HEADERS } from '../../src/contract/headers.ts';
+import { HEADERS } from '../../src/domain/headers.ts';
 import { AUTH_METHODS } from '../../src/domain/caller.ts';
 import { PROBLEMS } from '../../src/domain/problem.ts';
 import { mintCertificates } from '../../src/init/certificates.ts';

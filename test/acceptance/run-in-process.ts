@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { createBirddogClient } from '../../src/cli/birddog-client.ts';
-import type { Command, Surroundings } from '../../src/cli/command.ts';
+import { createBirddogClient } from '../../src/cli/client/birddog-client.ts';
+import type { Command, Surroundings } from '../../src/cli/commands/command.ts';
 import { readConfig } from '../../src/cli/config.ts';
-import { systemClock } from '../../src/process/system-clock.ts';
+import { systemClock } from '../../src/runtime/system-clock.ts';
 
 export interface Said {
   readonly status: number;

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { lintCommand } from '../../src/cli/lint-command.ts';
+import { lintCommand } from '../../src/cli/commands/lint.ts';
 import type { Said } from './run-in-process.ts';
 
 /** `birddog lint` in a folder, within this process, which is in that folder meanwhile: one call at a time. */

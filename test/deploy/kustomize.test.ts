@@ -5,7 +5,7 @@ import { load } from 'js-yaml';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { readAccessFile } from '../../src/callers/access-file.ts';
+import { readAccessFile } from '../../src/auth/access-file.ts';
 import { CHECK_APPLICATION } from '../../src/domain/application.ts';
 import { type KubernetesObject, ofKind } from './kinds.ts';
 import { containersOf, podOf } from './pod-of.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { NetworkPolicyPort } from 'kubernetes-types/networking/v1.d.ts';
 import { datadogSettings, datadogTarget } from '../../src/datadog/settings.ts';
-import { readSettings } from '../../src/process/settings.ts';
+import { readSettings } from '../../src/runtime/settings.ts';
 import { type KubernetesObject, ofKind } from './kinds.ts';
 import { containerOf, environmentOf, podOf } from './pod-of.ts';
 import { DEPLOY, NO_KUBECTL, OVERLAYS, parsed, rendered } from './rendered.ts';

@@ -17,7 +17,7 @@ const VOLUMES = [
   'projected',
   'secret',
 ];
-/** Seconds that a process takes at most from the signal to its end (src/process/stop.ts). */
+/** Seconds that a process takes at most from the signal to its end (src/runtime/stop.ts). */
 const GRACE = 10;
 
 describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {

@@ -5,7 +5,7 @@ import { decode } from '../../src/format/decode.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../../src/format/decoded.ts';
 import { printYaml } from '../../src/format/encode-yaml.ts';
 import { carryOut } from '../../src/pipeline/pipeline.ts';
-import { openStore } from '../../src/store/store.ts';
+import { openStore } from '../../src/ledger/ledger.ts';
 import { startInProcess } from '../documents-in-process.ts';
 import type { FuzzInput } from './fuzz-case.ts';
 import type { Served, Target } from './target.ts';

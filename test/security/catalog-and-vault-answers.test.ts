@@ -9,9 +9,9 @@ import { createServicenow } from '../../src/catalogs/servicenow.ts';
 import { deadlineAfter } from '../../src/domain/deadline.ts';
 import { isObject, type Json, printJson } from '../../src/domain/json.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { Outbound, OutboundRequest } from '../../src/outbound/outbound.ts';
-import { VaultFailure } from '../../src/vault/failures.ts';
-import { createVault } from '../../src/vault/vault.ts';
+import type { Outbound, OutboundRequest } from '../../src/runtime/outbound.ts';
+import { VaultFailure } from '../../src/init/vault/failures.ts';
+import { createVault } from '../../src/init/vault/vault.ts';
 import { manualClock } from '../manual-clock.ts';
 
 const clock = manualClock();

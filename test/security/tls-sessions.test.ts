@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import tls from 'node:tls';
 import { mintCertificates } from '../../src/init/certificates.ts';
-import { textReply } from '../../src/http/reply.ts';
-import { type RunningServer, startServer } from '../../src/http/server.ts';
+import { textReply } from '../../src/runtime/reply.ts';
+import { type RunningServer, startServer } from '../../src/runtime/server.ts';
 import { type Pod, startPod } from '../acceptance/pod.ts';
 
 interface Visit {

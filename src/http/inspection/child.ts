@@ -6,7 +6,7 @@ import { ProblemError } from '../../domain/problem.ts';
 import { decode } from '../../format/decode.ts';
 import { readDocument } from '../../pipeline/document/read-document.ts';
 import { lintRequest } from '../../pipeline/lint.ts';
-import { replyWith } from '../reply.ts';
+import { replyWith } from '../../runtime/reply.ts';
 import { piecesOf } from './document-pieces.ts';
 import { frameHead, type FrameType, readFrames } from './frames.ts';
 import { aboutOf, plainPreflight } from './inspect.ts';

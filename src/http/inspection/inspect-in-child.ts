@@ -5,7 +5,7 @@ import type { Pointer } from '../../domain/pointer.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { Decoded } from '../../format/decoded.ts';
 import { ROW_BYTES, tableLocator } from '../../format/position-table.ts';
-import type { Reply } from '../reply.ts';
+import type { Reply } from '../../runtime/reply.ts';
 import type { SentBody } from '../sent-body.ts';
 import type { Job, PlainProblem } from './plain.ts';
 import type { InspectingProcess } from './child-process.ts';

@@ -2,7 +2,7 @@ import type { TimeBudget } from '../../domain/time-budget.ts';
 import { decode } from '../../format/decode.ts';
 import { lintRequest } from '../../pipeline/lint.ts';
 import { lintAnswer } from '../../pipeline/pipeline.ts';
-import { replyWith } from '../reply.ts';
+import { replyWith } from '../../runtime/reply.ts';
 import type { SentBody } from '../sent-body.ts';
 import { aboutOf, plainPreflight, preflightFrom } from './inspect.ts';
 import type { Inspected, Inspection, InspectionRequest, PreflightOf } from './inspection.ts';

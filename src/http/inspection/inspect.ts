@@ -1,4 +1,4 @@
-import type { Want } from '../../callers/wants.ts';
+import type { Want } from '../../auth/required-permissions.ts';
 import { CATALOG_NAMES } from '../../domain/application.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
 import { type Pointer, pointerTo } from '../../domain/pointer.ts';

@@ -1,10 +1,10 @@
-import type { Want } from '../../callers/wants.ts';
+import type { Want } from '../../auth/required-permissions.ts';
 import type { Operation, QueryName } from '../../contract/operations.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Decoded } from '../../format/decoded.ts';
 import type { PipelineRequest } from '../../pipeline/request.ts';
 import type { Subject } from '../../pipeline/subject.ts';
-import type { Reply } from '../reply.ts';
+import type { Reply } from '../../runtime/reply.ts';
 
 /**
  * What a body holds, found out step by step. A small body is decoded and linted in this process, any other in a process of

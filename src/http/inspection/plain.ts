@@ -1,4 +1,4 @@
-import type { Want } from '../../callers/wants.ts';
+import type { Want } from '../../auth/required-permissions.ts';
 import type { QueryName } from '../../contract/operations.ts';
 import type { Position } from '../../domain/finding.ts';
 import type { Pointer } from '../../domain/pointer.ts';

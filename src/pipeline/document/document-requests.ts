@@ -14,7 +14,7 @@ import type { Ports } from '../ports.ts';
 import { refuseErrors, toldFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { applyPlan, type Outcome, writesOf } from './apply-plan.ts';
-import { basisProblem } from './moved.ts';
+import { basisProblem } from './conflicts.ts';
 import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-plan.ts';
 import { basisSteps, planningDocument } from './plan-document.ts';
 import { type ReadDocument, readingDocument, type Wanted } from './read-document.ts';

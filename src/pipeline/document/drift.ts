@@ -1,9 +1,9 @@
 import { largest, smallest } from '../../domain/append.ts';
-import { changesOf } from '../../domain/changes.ts';
+import { changesOf } from '../../diff/changes.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { idOf } from '../../domain/marker.ts';
 import type { Change } from '../../domain/plan.ts';
-import { type Author, type ObjectHistory, whoChanged, whoDeleted } from '../../domain/who-changed.ts';
+import { type Author, type ObjectHistory, whoChanged, whoDeleted } from '../../diff/who-changed.ts';
 import { wayMembers } from '../describe.ts';
 import type { AppliedObject, Ports } from '../ports.ts';
 import { toldFindings } from '../refuse.ts';

@@ -8,7 +8,7 @@ import { leavesOf, withAnotherAt } from '../../../test/real-fields.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
 import { toSend } from '../../domain/managed-fields.ts';
 import type { StoredKind } from '../../domain/managed-kind.ts';
-import { isSet } from '../../domain/set-changes.ts';
+import { isSet } from '../../diff/set-changes.ts';
 
 /** Time enough (ms) for the whole corpus at once. */
 const LONG = 600_000;

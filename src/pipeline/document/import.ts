@@ -1,6 +1,6 @@
 import { append } from '../../domain/append.ts';
 import { keyFromName } from '../../domain/application.ts';
-import { asWritten } from '../../domain/as-written.ts';
+import { asWritten } from '../../diff/minimal-object.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-kind.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { documentOf, items, startInProcess, told } from '../../../test/documents-in-process.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { openStore } from '../../store/store.ts';
+import { openStore } from '../../ledger/ledger.ts';
 import type { PipelineRequest } from '../request.ts';
 
 const monitor = (key: string, more: JsonObject = {}): JsonObject => ({

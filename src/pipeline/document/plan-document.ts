@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Way } from '../../domain/application.ts';
-import { canonical } from '../../domain/canonical.ts';
-import { changesOf, needsReplace } from '../../domain/changes.ts';
-import { droppedFields } from '../../domain/dropped-fields.ts';
-import { withLiveValues } from '../../domain/document-update.ts';
+import { canonical } from '../../diff/canonical.ts';
+import { changesOf, needsReplace } from '../../diff/changes.ts';
+import { droppedFields } from '../../diff/dropped-fields.ts';
+import { withLiveValues } from '../../diff/document-update.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isObject, numberText, printJson } from '../../domain/json.ts';
 import type { ManagedKind, StoredKind } from '../../domain/managed-kind.ts';

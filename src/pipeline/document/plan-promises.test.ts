@@ -11,7 +11,7 @@ import {
   startInProcess as start,
   told,
 } from '../../../test/documents-in-process.ts';
-import { changesOf } from '../../domain/changes.ts';
+import { changesOf } from '../../diff/changes.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { markOf } from '../../domain/marker.ts';
 import type { StoredKind } from '../../domain/managed-kind.ts';

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { describe, it, type TestContext } from 'node:test';
+import { systemClock } from '../../runtime/system-clock.ts';
+import { SettingsError } from '../../runtime/settings.ts';
+import { type BirddogClient, createBirddogClient } from './birddog-client.ts';
+import { BirddogProblem, NoAnswer } from './birddog-failures.ts';
+import { readConfig } from '../config.ts';
+import { failureOf, type SentText } from '../print/print-failure.ts';
+import type { Paint } from '../print/report.ts';
+
+const plain: Paint = (_style, text) => text;
+
+/** A client of a server that answers as `listener` says. */
+async function clientOf(
+  t: TestContext,
+  listener: RequestListener,
+  env: Record<string, string> = {},
+): Promise<BirddogClient> {
+  const server = createServer(listener);
+  const port = await listening(server);
+  const client = createBirddogClient(readConfig(`http://127.0.0.1:${port}/below/`, env), systemClock);
+  t.after(() => {
+    client.close();
+    server.close();
+    server.closeAllConnections();
+  });
+  return client;
+}
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+const answering =
+  (status: number, body: unknown, headers: Record<string, string> = {}): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(JSON.stringify(body));
+  };
+
+async function failing(client: BirddogClient, sent?: SentText): Promise<{ error: unknown; said: string }> {
+  const error = await client.ask({ method: 'GET', path: '/check' }).then(
+    () => assert.fail('it went well'),
+    (failure: unknown) => failure,
+  );
+  return { error, said: failureOf(error, plain, sent).said };
+}
+
+describe('the client of a running Birddog', () => {
+  it('sends the text with its format, the token, the deadline and an id', async (t) => {
+    let seen: IncomingMessage | undefined;
+    let text = '';
+    const client = await clientOf(
+      t,
+      (request, response) => {
+        seen = request;
+        request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        request.on('end', () => {
+          response.writeHead(200, { 'content-type': 'application/json' });
+          response.end('{"big": 12345678901234567890}');
+        });
+      },
+      { BIRDDOG_TOKEN: 'hunter2' },
+    );
+    const body = await client.ask({
+      method: 'POST',
+      path: '/plan',
+      query: { prune: 'true', force: undefined },
+      body: { text: 'a: 1', format: 'yaml' },
+      deadlineMs: 3000,
+    });
+    assert.equal(JSON.stringify(body), '{"big":12345678901234567890}');
+    assert.equal(seen?.url, '/below/plan?prune=true');
+    assert.equal(text, 'a: 1');
+    const { headers } = seen;
+    assert.deepEqual(
+      [headers.authorization, headers['content-type'], headers['birddog-deadline-ms']],
+      ['Bearer hunter2', 'application/yaml', '3000'],
+    );
+    assert.match(String(headers['x-request-id']), /^[\w-]{36}$/);
+  });
+
+  it('tells a problem with its findings at their place, what to do, and the id', async (t) => {
+    const problem = {
+      code: 'invalid',
+      title: 'The request has mistakes',
+      detail: 'No.',
+      hint: 'Mend it.',
+      request_id: 'r-1',
+      findings: [{ code: 'x', severity: 'error', message: 'Wrong.', pointer: '/a', line: 2, column: 4 }],
+    };
+    const client = await clientOf(t, answering(422, problem, { 'retry-after': '7' }));
+    const { error, said } = await failing(client, {
+      name: 'f.yaml#2',
+      file: { name: 'f.yaml', format: 'yaml', text: 'z: 0\n---\na: 1\n' },
+      line: 1,
+    });
+    assert.ok(error instanceof BirddogProblem);
+    assert.deepEqual([error.code, error.retryAfterMs], ['invalid', 7000]);
+    assert.equal(
+      said,
+      `f.yaml:3:4: error: Wrong. [x]
+  3 | a: 1
+    |    ^
+
+f.yaml#2: error: The request has mistakes [invalid]
+  No.
+  hint: Mend it.
+  request id: r-1
+`,
+    );
+  });
+
+  it('says that no token is set where one is wanted, and leaves it at the hint where one was sent', async (t) => {
+    const problem = { code: 'unauthenticated', title: 'The caller is not known', hint: 'Present them.' };
+    const without = await failing(await clientOf(t, answering(401, problem)));
+    assert.match(without.said, /hint: BIRDDOG_TOKEN is not set/);
+    const wrong = await failing(await clientOf(t, answering(401, problem), { BIRDDOG_TOKEN: 'hunter2' }));
+    assert.match(wrong.said, /hint: Present them\./);
+    assert.doesNotMatch(wrong.said, /hunter2/);
+  });
+
+  it('says in one sentence why no answer came', async (t) => {
+    const other = await failing(await clientOf(t, answering(200, ['not', 'Birddog'])));
+    assert.match(other.said, /^error: What answers at http:\S+ \(with status 200\) is not Birddog: .*\n$/);
+    const broken = await failing(await clientOf(t, (request) => request.socket.destroy()));
+    assert.match(broken.said, /^error: The connection to http:\S+ broke \(ECONNRESET\)\.\n$/);
+    assert.ok(broken.error instanceof NoAnswer && broken.error.sent);
+    const closed = createServer();
+    const port = await listening(closed);
+    await new Promise((resolve) => closed.close(resolve));
+    const nobody = await failing(
+      createBirddogClient(readConfig(`http://127.0.0.1:${port}`, {}), systemClock),
+    );
+    assert.match(nobody.said, /^error: Nothing listens at http:\S+: start Birddog, or .*\n$/);
+    assert.ok(nobody.error instanceof NoAnswer && !nobody.error.sent);
+  });
+
+  it('gives up when it is told to', async (t) => {
+    const stop = new AbortController();
+    const client = await clientOf(t, () => stop.abort());
+    await assert.rejects(client.ask({ method: 'GET', path: '/check', signal: stop.signal }), {
+      message: 'Stopped before Birddog answered.',
+    });
+  });
+});
+
+describe('its settings', () => {
+  it('are those of a Birddog on this machine, unless told otherwise', () => {
+    assert.equal(readConfig(undefined, {}).url.href, 'http://127.0.0.1:8080/');
+    assert.equal(readConfig(undefined, { BIRDDOG_URL: 'https://b.test' }).url.href, 'https://b.test/');
+    assert.equal(readConfig('https://c.test', { BIRDDOG_URL: 'https://b.test' }).url.href, 'https://c.test/');
+  });
+
+  it('send no token in the clear to another machine, and show none', () => {
+    const wrong = { BIRDDOG_URL: 'http://b.test', BIRDDOG_TOKEN: 'hunter 2', BIRDDOG_CACERT: 'none.pem' };
+    assert.throws(
+      () => readConfig(undefined, wrong),
+      (error) => {
+        assert.ok(error instanceof SettingsError);
+        assert.match(error.message, /BIRDDOG_URL: "http:\/\/b\.test" is plain HTTP/);
+        assert.match(error.message, /BIRDDOG_CACERT: none\.pem cannot be read/);
+        assert.match(error.message, /BIRDDOG_TOKEN: a token has no blanks/);
+        assert.doesNotMatch(error.message, /hunter/);
+        return true;
+      },
+    );
+    assert.doesNotMatch(JSON.stringify(readConfig(undefined, { BIRDDOG_TOKEN: 'hunter2' })), /hunter2/);
+  });
+});

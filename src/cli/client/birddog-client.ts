@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { HEADERS } from '../../domain/headers.ts';
+import type { Clock } from '../../domain/clock.ts';
+import { deadlineAfter } from '../../domain/deadline.ts';
+import { isObject, type Json, type JsonObject, parseTrustedJson } from '../../domain/json.ts';
+import type { Format } from '../../format/decoded.ts';
+import {
+  createOutbound,
+  type Outbound,
+  type OutboundAnswer,
+  OutboundError,
+  type OutboundRequest,
+} from '../../runtime/outbound.ts';
+import { BirddogProblem, NoAnswer, noAnswerSentence } from './birddog-failures.ts';
+import type { ClientConfig } from '../config.ts';
+
+/** One request to Birddog. */
+export interface Question {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: `/${string}`;
+  /** Parameters; those that are undefined are left out. */
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: { readonly text: string; readonly format: Format };
+  /** In how many ms Birddog shall have answered; its own default is 25 s. */
+  readonly deadlineMs?: number;
+  /** Gives the answer up. */
+  readonly signal?: AbortSignal;
+}
+
+/** A running Birddog, as its own commands ask it. */
+export interface BirddogClient {
+  readonly url: URL;
+  /** The body of an answer that went well. Throws BirddogProblem where Birddog says no, NoAnswer where it says nothing. */
+  ask(question: Question): Promise<JsonObject>;
+  close(): void;
+}
+
+const USUAL_DEADLINE = 25_000;
+/** Milliseconds for which an answer is waited for beyond the deadline: it is on its way. */
+const GRACE = 5000;
+
+/** A client of the Birddog that the settings name. */
+export function createBirddogClient(
+  config: ClientConfig,
+  clock: Clock,
+  outbound: Outbound = createOutbound({
+    ...(config.proxy ? { proxy: config.proxy } : {}),
+    ...(config.ca === '' ? {} : { tls: { ca: config.ca } }),
+  }),
+): BirddogClient {
+  return {
+    url: config.url,
+    async ask(question) {
+      const requestId = randomUUID();
+      const deadline = deadlineAfter((question.deadlineMs ?? USUAL_DEADLINE) + GRACE, clock, question.signal);
+      try {
+        const answer = await outbound.send({ ...requestFor(question, config, requestId), deadline });
+        return bodyOf(answer, config, requestId);
+      } catch (error) {
+        if (!(error instanceof OutboundError)) throw error;
+        throw new NoAnswer(noAnswerSentence(error, config.url, question.signal), error.sent, {
+          cause: error,
+        });
+      } finally {
+        deadline.close();
+      }
+    },
+    close: () => outbound.close(),
+  };
+}
+
+function requestFor(
+  { method, path, query = {}, body, deadlineMs = USUAL_DEADLINE }: Question,
+  { url: base, token }: ClientConfig,
+  requestId: string,
+): Omit<OutboundRequest, 'deadline'> {
+  const url = new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  return {
+    method,
+    url,
+    headers: {
+      accept: 'application/json',
+      [HEADERS.deadline]: String(deadlineMs),
+      [HEADERS.requestId]: requestId,
+      ...(token ? { authorization: `Bearer ${token.reveal()}` } : {}),
+      ...(body ? { 'content-type': `application/${body.format}` } : {}),
+    },
+    ...(body ? { body: body.text } : {}),
+  };
+}
+
+function bodyOf(answer: OutboundAnswer, { url, token }: ClientConfig, requestId: string): JsonObject {
+  const value = jsonIn(answer);
+  if (isObject(value)) {
+    if (answer.status < 300) return value;
+    const { code, title } = value;
+    if (typeof code === 'string' && typeof title === 'string') {
+      const seconds = Number(answer.headers['retry-after']);
+      throw new BirddogProblem(value, {
+        requestId,
+        retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
+        withToken: token !== undefined,
+      });
+    }
+  }
+  throw new NoAnswer(
+    `What answers at ${url.href} (with status ${answer.status}) is not Birddog: --url or BIRDDOG_URL says where Birddog is.`,
+    true,
+  );
+}
+
+function jsonIn({ headers, body }: OutboundAnswer): Json | undefined {
+  if (!/\bjson\b/.test(headers['content-type'] ?? '')) return undefined;
+  try {
+    return parseTrustedJson(body.toString());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import { append } from '../../domain/append.ts';
+import { parseArgs } from 'node:util';
+import { allWell, type CheckedPart, checkReportSchema } from '../../contract/check-report.ts';
+import type { Clock } from '../../domain/clock.ts';
+import { SettingsError } from '../../runtime/settings.ts';
+import { type BirddogClient, createBirddogClient } from '../client/birddog-client.ts';
+import { NoAnswer } from '../client/birddog-failures.ts';
+import { dryRun, failed, roundTrip, skipped, STEP_MS, type Steps } from './check-steps.ts';
+import { readConfig } from '../config.ts';
+import type { Streams } from './command.ts';
+import { UsageError } from './read-options.ts';
+import { printCheck } from '../print/print-check.ts';
+import { safeText } from '../print/safe-text.ts';
+import { visible, visibleJson } from '../print/visible.ts';
+
+const USAGE = `usage: birddog check [OPTION...]
+
+Looks whether a running Birddog is well: both containers, their certificates, keys and journals, the catalogs, and a dry
+run through the sidecar.
+
+  --url URL   where Birddog is (BIRDDOG_URL)
+  --write     a monitor is created, read and deleted too
+  --json      tells it as JSON
+  --help      says this
+
+BIRDDOG_TOKEN says who asks, BIRDDOG_CACERT names a file of CA certificates.
+
+Ends with 0 where all is well or there are warnings alone, 1 where something is not, 2 where an option or a setting is wrong.
+`;
+const STATUS = { well: 0, unwell: 1, notDone: 2 } as const;
+
+/** `birddog check`: gives the exit status. `stopped` ends it early; what it has made it takes away all the same. */
+export async function checkCommand(
+  args: readonly string[],
+  { out, err, paint }: Streams,
+  clock: Clock,
+  stopped: AbortSignal,
+): Promise<number> {
+  let options: ReturnType<typeof checkOptions>;
+  let client: BirddogClient;
+  try {
+    options = checkOptions(args);
+    client = createBirddogClient(readConfig(options.url), clock);
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof SettingsError)) throw error;
+    err(safeText(`birddog check: ${visible(error.message)}\n\n${USAGE}`));
+    return STATUS.notDone;
+  }
+  if (options.help) {
+    out(USAGE);
+    return STATUS.well;
+  }
+  const checked_at = new Date(clock.now()).toISOString();
+  const parts = await lookAtAll({ client, clock, signal: stopped }, options.write);
+  client.close();
+  const ok = allWell(parts);
+  const { url } = client;
+  const report = printCheck(parts, url, paint);
+  out(options.json ? `${visibleJson({ ok, checked_at, url, parts })}\n` : safeText(report));
+  return ok ? STATUS.well : STATUS.unwell;
+}
+
+async function lookAtAll(steps: Steps, write: boolean): Promise<CheckedPart[]> {
+  const parts = await ownWords(steps);
+  const later = ['dry_run', ...(write ? ['create', 'read', 'delete'] : [])];
+  if (parts[0]?.state !== 'ok')
+    return [...parts, ...later.map((name) => skipped(name, 'Birddog does not answer.'))];
+  parts.push(await dryRun(steps));
+  if (write) append(parts, await roundTrip(steps));
+  return parts;
+}
+
+/** Whether Birddog answers, and what it finds itself. */
+async function ownWords({ client, clock, signal }: Steps): Promise<CheckedPart[]> {
+  const begun = clock.now();
+  const took = () => Math.round(clock.now() - begun);
+  try {
+    const answer = await client.ask({ method: 'GET', path: '/check', deadlineMs: STEP_MS, signal });
+    const report = checkReportSchema.safeParse(answer);
+    if (!report.success)
+      throw new NoAnswer('It answers, but not as this `birddog` understands: use its own version.', true);
+    const { version, checked_at, parts } = report.data;
+    const detail = `Birddog ${version} answers; it looked at ${checked_at.slice(11, 19)}Z.`;
+    return [{ name: 'birddog', state: 'ok', ms: took(), detail, hint: '' }, ...parts];
+  } catch (error) {
+    return [{ name: 'birddog', ms: took(), hint: '', ...failed(error) }];
+  }
+}
+
+function checkOptions(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        url: { type: 'string' },
+        write: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

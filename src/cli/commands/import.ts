@@ -1,0 +1,122 @@
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import type { Format } from '../../format/decoded.ts';
+import { type Command, EXIT, type Exit } from './command.ts';
+import { CLIENT_OPTIONS, CLIENT_USAGE, clientOptions } from './document-options.ts';
+import { failureOf } from '../print/print-failure.ts';
+import { printDocument } from '../print/print-document.ts';
+import { text } from '../client/plan-answer.ts';
+import { INPUT_FORMATS, oneOf, readOptions, UsageError } from './read-options.ts';
+import { runCommand, type Working } from './run-command.ts';
+import { createText, FileError, formatOfFile } from '../documents/text-files.ts';
+import { findingsIn } from '../client/birddog-failures.ts';
+import { visible } from '../print/visible.ts';
+
+const USAGE = `usage: birddog import --application A [OPTION...]
+
+Writes the document of what is in Datadog already; the first plan of it only adds markers. Without --query, --id and
+--tag it is what the application has.
+
+  birddog import --application checkout --team shop --query 'service:checkout' --output checkout.yaml
+  birddog import --application checkout --id 123,abc-def-ghi
+
+  --application A       the application that it shall belong to
+  --team T              the team that owns it; needed where what is found does not name one
+  --query TEXT          what Datadog's monitor search finds
+  --id ID,...           monitors and dashboards by their ids
+  --tag TAG             what has this tag
+  --format yaml|json|toml
+                        of the document (as --output is named, else yaml)
+  --output FILE         where it is written; never over a file that is there (standard output)
+${CLIENT_USAGE}
+Ends with 0 where it is written, 1 where it is not.
+`;
+
+/** `birddog import` */
+export const importCommand: Command = (args, surroundings) =>
+  runCommand({ name: 'import', usage: USAGE }, surroundings, () => importOptions(args), importDocument);
+
+function importOptions(args: readonly string[]) {
+  const { values, positionals } = readOptions(args, {
+    ...CLIENT_OPTIONS,
+    application: { type: 'string' },
+    team: { type: 'string' },
+    query: { type: 'string' },
+    id: { type: 'string' },
+    tag: { type: 'string' },
+    format: { type: 'string' },
+    output: { type: 'string' },
+  });
+  if (values.help) return undefined;
+  const { application, team, query, id, tag, output } = values;
+  if (application === undefined) throw new UsageError('--application says whose it shall be');
+  if (positionals.length > 0) throw new UsageError('it takes no files; --output says where it is written');
+  return {
+    ...clientOptions(values),
+    parameters: { application, team, query, id, tag },
+    output,
+    format: formatFor(values.format, output),
+  };
+}
+
+function formatFor(format: string | undefined, output: string | undefined): Format {
+  if (format !== undefined) return oneOf('--format', INPUT_FORMATS, format);
+  try {
+    return output === undefined ? 'yaml' : formatOfFile(output, undefined);
+  } catch {
+    throw new UsageError('--output ends with none of .yaml, .yml, .json, .toml; say --format');
+  }
+}
+
+async function importDocument(
+  { parameters, format, output, deadlineMs, json }: NonNullable<ReturnType<typeof importOptions>>,
+  { client, progress, exact, err, paintErr }: Working,
+): Promise<Exit> {
+  const { application } = parameters;
+  progress.show(0, 1, `reading what ${application} has`);
+  try {
+    const answer = await client.ask({ method: 'POST', path: '/import', query: parameters, deadlineMs });
+    progress.clear();
+    for (const { severity, message, hint } of findingsIn(answer)) {
+      err(
+        `${paintErr(severity, `${severity}:`)} ${visible(message)}${hint === undefined ? '' : ` ${visible(hint)}`}\n`,
+      );
+    }
+    const document = documentIn(answer);
+    const written = printDocument(document, json ? 'json' : format, commentFor(parameters, client.url));
+    if (output === undefined) exact(written);
+    else await createText(output, written);
+    const counts = [count(document['monitors'], 'monitor'), count(document['dashboards'], 'dashboard')];
+    err(
+      `${counts.join(' and ')} of ${text(document, 'application')}${output === undefined ? '' : ` written to ${visible(output)}`}\n`,
+    );
+    return EXIT.nothing;
+  } catch (error) {
+    progress.clear();
+    if (!(error instanceof FileError)) err(failureOf(error, paintErr).said);
+    else err(`birddog import: ${visible(output ?? '')}: ${visible(error.message)}\n`);
+    return EXIT.error;
+  }
+}
+
+function documentIn({ document }: JsonObject): JsonObject {
+  return isObject(document) ? document : {};
+}
+
+function count(list: Json | undefined, name: string): string {
+  const length = Array.isArray(list) ? list.length : 0;
+  return `${length} ${name}${length === 1 ? '' : 's'}`;
+}
+
+/** What the document is, for whoever finds it. */
+function commentFor(
+  { application, query, id, tag }: Readonly<Record<string, string | undefined>>,
+  url: URL,
+): string[] {
+  const found = Object.entries({ query, id, tag }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name} ${value}`],
+  );
+  return [
+    `What Datadog holds for ${application}${found.length > 0 ? `, found by ${found.join(', ')}` : ''}; read by birddog import from ${url.href}`,
+    'birddog plan says what applying it would change: at first, markers alone. adopt may go once it is applied.',
+  ];
+}

@@ -1,0 +1,54 @@
+import { type Command, type Surroundings, worst } from './command.ts';
+import { DOCUMENT_OPTIONS, DOCUMENT_USAGE, documentOptions } from './document-options.ts';
+import { readDocuments } from '../documents/documents.ts';
+import { exitOf, planDocuments } from '../documents/plan-documents.ts';
+import { plansJson } from '../print/print-plan-json.ts';
+import { plansMarkdown } from '../print/print-markdown.ts';
+import { printPlans } from '../print/print-plan.ts';
+import { readOptions, UsageError } from './read-options.ts';
+import { runCommand } from './run-command.ts';
+
+const USAGE = `usage: birddog plan [OPTION...] FILE...
+
+Says what applying documents would change in Datadog, field by field. Nothing is written. FILE is named .yaml, .yml,
+.json or .toml, YAML may hold several documents; - is standard input.
+
+  birddog plan payments.yaml
+  birddog plan --markdown *.yaml > summary.md      # for a pull request
+  birddog plan --json payments.yaml | jq '.documents[].summary'
+
+  --prune               what is not in the document any more is to be deleted
+  --markdown            a summary for a reviewer: what changes for on-call, and who is told
+${DOCUMENT_USAGE}
+Ends with 0 where there is nothing to do, 2 where there are changes, 1 where something could not be planned or would
+be refused.
+`;
+
+/** `birddog plan` */
+export const planCommand: Command = (args, surroundings) =>
+  runCommand({ name: 'plan', usage: USAGE }, surroundings, () => options(args), plan);
+
+function options(args: readonly string[]) {
+  const { values, positionals } = readOptions(args, {
+    ...DOCUMENT_OPTIONS,
+    prune: { type: 'boolean', default: false },
+    markdown: { type: 'boolean', default: false },
+  });
+  if (values.help) return undefined;
+  if (values.json && values.markdown) throw new UsageError('--json and --markdown exclude each other');
+  return { ...documentOptions(values, positionals), prune: values.prune, markdown: values.markdown };
+}
+
+async function plan(
+  chosen: NonNullable<ReturnType<typeof options>>,
+  working: Parameters<typeof planDocuments>[2] & Surroundings,
+) {
+  const { out, err, paint, paintErr } = working;
+  const sources = await readDocuments(chosen.files, chosen.inputFormat, working, paintErr);
+  const planned = await planDocuments(sources, chosen, working);
+  if (chosen.json) out(plansJson(planned));
+  else if (chosen.markdown) out(plansMarkdown(planned));
+  else out(printPlans(planned, paint));
+  for (const { failure } of planned) if (failure) err(failure.said);
+  return worst(planned.map(exitOf));
+}

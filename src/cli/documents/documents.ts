@@ -1,0 +1,134 @@
+import { append } from '../../domain/append.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { isObject, type JsonObject } from '../../domain/json.ts';
+import { decode, utf8Text } from '../../format/decode.ts';
+import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
+import type { TextPart } from '../../format/split-yaml.ts';
+import { type ReadDocument, readDocument } from '../../pipeline/document/read-document.ts';
+import type { Streams } from '../commands/command.ts';
+import { filesNamed } from './named-files.ts';
+import { toldFinding } from '../print/finding-json.ts';
+import { documentsOf, type LocatedFinding, movedDown, unreadable } from './lint-text.ts';
+import type { Failure } from '../print/print-failure.ts';
+import { printFindings } from '../print/print-text.ts';
+import type { Paint, ReadText } from '../print/report.ts';
+import { bounded, FileError, formatOfFile, readBytes } from './text-files.ts';
+import { visible } from '../print/visible.ts';
+
+/** One document of a file, to be sent to Birddog by itself. */
+export interface FileDocument {
+  readonly file: ReadText;
+  /** Its own text, and on which line of the file it begins. */
+  readonly part: TextPart;
+  /** Which one of a YAML stream of several, from 1. */
+  readonly number: number | undefined;
+  readonly value: JsonObject;
+  /** What it says, taken apart. */
+  readonly read: ReadDocument;
+}
+
+/** A file's document, or what kept it from being read. */
+export type Source =
+  | { readonly name: string; readonly document: FileDocument; readonly failure?: undefined }
+  | { readonly name: string; readonly document?: undefined; readonly failure: Failure };
+
+/** The documents of files, in their order. One that cannot be read does not hide the others. */
+export async function readDocuments(
+  files: readonly string[],
+  inputFormat: Format | undefined,
+  streams: Pick<Streams, 'stdin'>,
+  paint: Paint,
+): Promise<Source[]> {
+  const sources: Source[] = [];
+  const owners = new Map<string, string>();
+  for (const named of files) {
+    for (const source of await sourcesNamed(named, inputFormat, streams, paint)) {
+      const application = source.document?.read.application;
+      const other = application === undefined ? undefined : owners.get(application);
+      if (application !== undefined && application !== '') owners.set(application, other ?? source.name);
+      sources.push(
+        other === undefined
+          ? source
+          : { name: source.name, failure: secondOf(application ?? '', other, source.name, paint) },
+      );
+    }
+  }
+  return sources;
+}
+
+/** Applied one after the other, each would take what the other has for left over. */
+function secondOf(application: string, first: string, name: string, paint: Paint): Failure {
+  const message = `${first} is a document of ${application} too: an application has one document`;
+  return { said: failureLine(name, message, paint), told: { code: 'second_document', detail: message } };
+}
+
+/** One line that says what is wrong with a file. */
+export function failureLine(name: string, message: string, paint: Paint): string {
+  return `${paint('place', `${visible(name)}:`)} ${paint('error', 'error:')} ${visible(message)}\n`;
+}
+
+async function sourcesNamed(named: string, ...rest: Rest): Promise<Source[]> {
+  try {
+    const sources: Source[] = [];
+    for (const name of await filesNamed(named)) append(sources, await sourcesIn(name, ...rest));
+    return sources;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    const [, , paint] = rest;
+    return [fileFailure(named, error, paint)];
+  }
+}
+
+function fileFailure(name: string, { message }: FileError, paint: Paint): Source {
+  return {
+    name,
+    failure: { said: failureLine(name, message, paint), told: { code: 'file', detail: message } },
+  };
+}
+
+type Rest = [inputFormat: Format | undefined, streams: Pick<Streams, 'stdin'>, paint: Paint];
+
+async function sourcesIn(name: string, ...[inputFormat, { stdin }, paint]: Rest): Promise<Source[]> {
+  let file: ReadText;
+  try {
+    const format = formatOfFile(name, inputFormat);
+    const bytes = name === '-' ? await bounded(stdin) : await readBytes(name);
+    file = { name, format, text: bytes.toString('utf8') };
+    file = { ...file, text: utf8Text(bytes) };
+  } catch (error) {
+    if (error instanceof FileError) return [fileFailure(name, error, paint)];
+    return [{ name, failure: withFindings({ name, format: 'yaml', text: '' }, unreadable(error), paint) }];
+  }
+  const parts = documentsOf(file.text, file.format);
+  return Promise.all(
+    parts.map(async (part, at): Promise<Source> => {
+      const number = parts.length > 1 ? at + 1 : undefined;
+      const known = number === undefined ? name : `${name}#${number}`;
+      try {
+        const { value } = await decode(part.text, file.format, DOCUMENT_LIMITS);
+        if (!isObject(value)) return { name: known, failure: withFindings(file, [noObject(part)], paint) };
+        return { name: known, document: { file, part, number, value, read: readDocument(value) } };
+      } catch (error) {
+        const findings = unreadable(error).map((finding) => movedDown(finding, part.line));
+        return { name: known, failure: withFindings(file, findings, paint) };
+      }
+    }),
+  );
+}
+
+function noObject(part: TextPart): LocatedFinding {
+  const finding: Finding = {
+    code: 'no_document',
+    severity: 'error',
+    message: 'This is no document: a document is an object with apiVersion, application and team.',
+    pointer: '',
+  };
+  return { ...finding, line: part.line + 1, column: 1 };
+}
+
+function withFindings(file: ReadText, findings: readonly LocatedFinding[], paint: Paint): Failure {
+  return {
+    said: printFindings({ ...file, findings }, paint),
+    told: { code: findings[0]?.code ?? '', findings: findings.map(toldFinding) },
+  };
+}

@@ -1,0 +1,87 @@
+import type { FileDocument, Source } from './documents.ts';
+import { type Failure, failureOf, type SentText } from '../print/print-failure.ts';
+import { type PlanAnswer, planAnswer } from '../client/plan-answer.ts';
+import { countsOf, writesIn } from '../print/plan-summary.ts';
+import { EXIT, type Exit } from '../commands/command.ts';
+import type { LocatedFinding } from './lint-text.ts';
+import { movedDown } from './lint-text.ts';
+import type { Working } from '../commands/run-command.ts';
+
+/** A document with its plan, or what kept it from having one. */
+export type Planned =
+  | {
+      readonly name: string;
+      readonly document: FileDocument;
+      readonly plan: PlanAnswer;
+      readonly failure?: undefined;
+    }
+  | {
+      readonly name: string;
+      readonly document?: FileDocument | undefined;
+      readonly plan?: undefined;
+      readonly failure: Failure;
+    };
+
+/** Asks Birddog for the plan of each document. One that fails does not hide the others. */
+export async function planDocuments(
+  sources: readonly Source[],
+  { prune, deadlineMs }: { readonly prune: boolean; readonly deadlineMs: number },
+  working: Pick<Working, 'client' | 'progress' | 'paintErr'>,
+): Promise<Planned[]> {
+  const { client, progress, paintErr } = working;
+  const planned: Planned[] = [];
+  for (const source of sources) {
+    if (!source.document) {
+      planned.push(source);
+      continue;
+    }
+    const { name, document } = source;
+    progress.show(planned.length, sources.length, `planning ${name}`);
+    try {
+      const body = await client.ask({
+        method: 'POST',
+        path: '/plan',
+        query: { prune: prune ? 'true' : undefined },
+        body: bodyOf(document),
+        deadlineMs,
+      });
+      planned.push({ name, document, plan: inFile(planAnswer(body), document) });
+    } catch (error) {
+      planned.push({ name, document, failure: failureOf(error, paintErr, sentText(name, document)) });
+    }
+  }
+  progress.clear();
+  return planned;
+}
+
+/** A document as it goes to Birddog. */
+export function bodyOf({ part, file }: FileDocument) {
+  return { text: part.text, format: file.format };
+}
+
+/** A document as a failure names it. */
+export function sentText(name: string, { file, part }: FileDocument): SentText {
+  return { name, file, line: part.line };
+}
+
+/** A plan whose findings have the lines of the whole file. */
+function inFile(plan: PlanAnswer, document: FileDocument): PlanAnswer {
+  return { ...plan, findings: findingsInFile(plan.findings, document) };
+}
+
+/** Findings with the lines of the whole file. */
+export function findingsInFile(
+  findings: readonly LocatedFinding[],
+  { part, number }: FileDocument,
+): LocatedFinding[] {
+  return findings.map((finding) => ({
+    ...movedDown(finding, part.line),
+    ...(number === undefined ? {} : { document: number }),
+  }));
+}
+
+/** How a plan counts for the exit status. An error among the findings keeps it from being applied. */
+export function exitOf({ plan }: Planned): Exit {
+  if (!plan || plan.findings.some(({ severity }) => severity === 'error')) return EXIT.error;
+  return writesIn(countsOf(plan.objects)) > 0 ? EXIT.changes : EXIT.nothing;
+}

@@ -1,0 +1,47 @@
+import type { JsonObject } from '../../domain/json.ts';
+import { BirddogProblem, NoAnswer } from '../client/birddog-failures.ts';
+import { toldFinding } from './finding-json.ts';
+import { type LocatedFinding, movedDown } from '../documents/lint-text.ts';
+import { printFindings } from './print-text.ts';
+import type { Paint, ReadText } from './report.ts';
+import { visible } from './visible.ts';
+
+/** A text that was sent: the file it is of, on which line of that it begins, and how it is named. */
+export interface SentText {
+  readonly name: string;
+  readonly file: ReadText;
+  readonly line: number;
+}
+
+/** What kept something from being done: for people, and for machines. */
+export interface Failure {
+  readonly said: string;
+  readonly told: JsonObject;
+}
+
+/**
+ * What went wrong with a request to Birddog: findings at their place in the text that was sent, what Birddog says, what to
+ * do, and the request's id. Throws on what is no such failure.
+ */
+export function failureOf(error: unknown, paint: Paint, sent?: SentText): Failure {
+  const head = `${sent ? `${paint('place', `${visible(sent.name)}:`)} ` : ''}${paint('error', 'error:')}`;
+  if (error instanceof NoAnswer) {
+    const told = { code: 'no_answer', detail: error.message };
+    return { said: `${head} ${visible(error.message)}\n`, told };
+  }
+  if (!(error instanceof BirddogProblem)) throw error;
+  const { title, message, code, hint, requestId, body } = error;
+  const findings = error.findings.map((finding) => movedDown(finding, sent?.line ?? 0));
+  const rows = [
+    `${head} ${visible(title)} ${paint('aside', `[${visible(code)}]`)}`,
+    `  ${visible(message)}`,
+    ...(hint === undefined ? [] : [`  hint: ${visible(hint)}`]),
+    paint('aside', `  request id: ${visible(requestId)}`),
+  ];
+  const told = findings.length === 0 ? body : { ...body, findings: findings.map(toldFinding) };
+  return { said: `${placed(findings, paint, sent)}${rows.join('\n')}\n`, told };
+}
+
+function placed(findings: readonly LocatedFinding[], paint: Paint, sent: SentText | undefined): string {
+  return sent && findings.length > 0 ? `${printFindings({ ...sent.file, findings }, paint)}\n` : '';
+}

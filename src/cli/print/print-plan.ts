@@ -1,0 +1,78 @@
+import type { JsonObject } from '../../domain/json.ts';
+import type { Change, PlanAction } from '../../domain/plan.ts';
+import { pointerTo } from '../../domain/pointer.ts';
+import type { FileDocument } from '../documents/documents.ts';
+import type { PlanAnswer, PlannedEntry } from '../client/plan-answer.ts';
+import type { Planned } from '../documents/plan-documents.ts';
+import { countsOf, summaryOf } from './plan-summary.ts';
+import { changeLines } from './print-change.ts';
+import { printFindings } from './print-text.ts';
+import type { Paint, Style } from './report.ts';
+import { visible } from './visible.ts';
+
+const SIGNS: Readonly<Record<Exclude<PlanAction, 'none'>, readonly [sign: string, Style]>> = {
+  create: ['+', 'added'],
+  update: ['~', 'changed'],
+  replace: ['!', 'lost'],
+  delete: ['-', 'removed'],
+  left_over: ['?', 'warning'],
+  copy: ['=', 'aside'],
+};
+
+/** A plan for people: what would be done with each object, field by field, then what it comes to. */
+export function printPlan(
+  name: string,
+  plan: PlanAnswer,
+  { read }: Pick<FileDocument, 'read'>,
+  paint: Paint,
+): string {
+  const way = plan.way === 'sidecar' ? 'not listed in every catalog' : plan.way;
+  const head = `${paint('place', visible(`${name}: ${plan.application}`))} ${paint('aside', `(${visible(way)})`)}\n`;
+  const blocks = plan.objects.flatMap((object) => {
+    const wanted = read.wanted.find(({ kind, key }) => kind === object.kind && key === object.key);
+    return block(object, wanted?.object, paint);
+  });
+  const summary = `  ${summaryOf(countsOf(plan.objects))}.\n`;
+  return `${head}${blocks.map((lines) => `${lines.join('\n')}\n`).join('')}${summary}`;
+}
+
+function block(object: PlannedEntry, wanted: JsonObject | undefined, paint: Paint): string[][] {
+  const { action, kind, key, url } = object;
+  if (action === 'none') return [];
+  const [sign, style] = SIGNS[action];
+  const where = url === undefined ? '' : ` ${paint('aside', visible(url))}`;
+  const title = `  ${paint(style, `${sign} ${kind} ${visible(key)}`)}${remark(object, paint)}${where}`;
+  const changes = action === 'create' && wanted ? membersOf(wanted) : object.changes;
+  return [[title, ...changes.flatMap((change) => changeLines(change, paint, '      '))]];
+}
+
+/** What is to be known of an action beyond its name; ids that get lost stand out. */
+function remark({ action, id = '', origin }: PlannedEntry, paint: Paint): string {
+  const made = [
+    typeof origin?.['created'] === 'string' ? ` on ${origin['created'].slice(0, 10)}` : '',
+    typeof origin?.['by'] === 'string' ? ` by ${origin['by']}` : '',
+  ].join('');
+  const from = made === '' ? '' : visible(`, made${made}`);
+  if (action === 'replace') return `  ${paint('lost', `made anew: the id ${visible(id)} is lost`)}`;
+  if (action === 'delete') return `  ${paint('lost', `the id ${visible(id)} is lost`)}${from}`;
+  if (action === 'left_over') return `  is not in the document${from}; --prune deletes it`;
+  if (action === 'copy') return `  carries the same marker${from}: a copy, never touched`;
+  return '';
+}
+
+/** The fields of a new object, as if they were added to nothing. */
+function membersOf(wanted: JsonObject): Change[] {
+  return Object.entries(wanted).map(([name, to]) => ({ path: pointerTo('', name), to }));
+}
+
+/** Plans for people, each after what there is to say about its document. */
+export function printPlans(planned: readonly Planned[], paint: Paint): string {
+  return planned
+    .flatMap(({ name, document, plan }) => {
+      if (!plan) return [];
+      const { findings } = plan;
+      const found = findings.length === 0 ? '' : `${printFindings({ ...document.file, findings }, paint)}\n`;
+      return [`${found}${printPlan(name, plan, document, paint)}`];
+    })
+    .join('\n');
+}

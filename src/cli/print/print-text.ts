@@ -1,0 +1,50 @@
+import { excerpt } from './excerpt.ts';
+import type { LocatedFinding } from '../documents/lint-text.ts';
+import type { LintedFile, Paint } from './report.ts';
+import { visible } from './visible.ts';
+
+/** Findings for people: place, severity and message, the line with marks below it, what to do; then how many there are. */
+export function printText(files: readonly LintedFile[], paint: Paint): string {
+  const blocks = files.flatMap((file) => blocksOf(file, paint));
+  return `${[...blocks, summary(files)].join('\n')}\n`;
+}
+
+/** The findings of one text, with a line between them. */
+export function printFindings(file: LintedFile, paint: Paint): string {
+  return blocksOf(file, paint).join('\n');
+}
+
+function blocksOf(file: LintedFile, paint: Paint): string[] {
+  const lines = file.text.split(/\r\n|\n|\r/);
+  return file.findings.map((finding) => block(file, finding, lines[finding.line - 1] ?? '', paint));
+}
+
+function block({ name }: LintedFile, finding: LocatedFinding, line: string, paint: Paint): string {
+  const { line: number, column, end, severity, message, code, hint, fix } = finding;
+  const place = paint('place', `${visible(name)}:${number}:${column}:`);
+  const to = end === undefined ? undefined : end.line === number ? end.column : line.length + 1;
+  const { shown, marks } = excerpt(line, column, to);
+  const gutter = String(number);
+  const rows = [
+    `${place} ${paint(severity, `${severity}:`)} ${visible(message)} ${paint('aside', `[${visible(code)}]`)}`,
+    `  ${paint('aside', `${gutter} |`)} ${shown}`,
+    `  ${paint('aside', `${' '.repeat(gutter.length)} |`)} ${paint(severity, marks)}`,
+  ];
+  if (hint !== undefined) rows.push(`  hint: ${visible(hint)}`);
+  if (fix) rows.push(`  fix: ${visible(fix.title)} (--fix does it)`);
+  return `${rows.join('\n')}\n`;
+}
+
+function summary(files: readonly LintedFile[]): string {
+  const findings = files.flatMap((file) => file.findings);
+  const looked = count(files.length, 'file');
+  if (findings.length === 0) return `${looked}, nothing found`;
+  const errors = findings.filter((finding) => finding.severity === 'error').length;
+  const fixes = findings.filter((finding) => finding.fix).length;
+  const found = `${count(errors, 'error')} and ${count(findings.length - errors, 'warning')} in ${looked}`;
+  return fixes === 0 ? found : `${found}; ${count(fixes, 'fix', 'fixes')} on offer with --fix`;
+}
+
+function count(number: number, one: string, more = `${one}s`): string {
+  return `${number} ${number === 1 ? one : more}`;
+}

@@ -1,0 +1,133 @@
+import { MANAGED, READ_ONLY, SIMPLE_GROUPING } from '../domain/datadog-fields.ts';
+import { isObject, type Json, type JsonObject, numberFromText, toNumber, textOf } from '../domain/json.ts';
+import type { StoredKind } from '../domain/managed-kind.ts';
+
+/**
+ * An object in the one form that all of its equals share: read-only fields gone, Datadog's defaults written out,
+ * and whatever Datadog makes no difference between made the same. Only for comparing, never for sending.
+ */
+export function canonical(kind: StoredKind, object: JsonObject): JsonObject {
+  const readOnly: readonly string[] = READ_ONLY[kind];
+  const kept = Object.fromEntries(Object.entries(object).filter(([name]) => !readOnly.includes(name)));
+  return CANONICAL[kind](kept);
+}
+
+const CANONICAL: Readonly<Record<StoredKind, (object: JsonObject) => JsonObject>> = {
+  monitor: canonicalMonitor,
+  dashboard: canonicalDashboard,
+};
+
+/** Whether Datadog keeps a top-level field of a monitor at all: unknown ones it drops without a word. */
+export function isManaged(kind: StoredKind, name: string): boolean {
+  const managed: readonly string[] = MANAGED[kind];
+  return managed.includes(name);
+}
+
+/** `metric alert` and `query alert` are one type: Datadog itself writes either, by the query. */
+export function canonicalType(type: Json | undefined): Json {
+  return type === 'metric alert' ? 'query alert' : (type ?? null);
+}
+
+function canonicalMonitor(monitor: JsonObject): JsonObject {
+  const type = canonicalType(monitor['type']);
+  return {
+    ...withoutNulls(monitor, (name) => name === 'restricted_roles'),
+    type,
+    query: trimmed(monitor['query']),
+    message: trimmed(monitor['message'] ?? ''),
+    tags: monitor['tags'] ?? [],
+    priority: priority(monitor['priority']),
+    draft_status: monitor['draft_status'] ?? 'published',
+    options: options(type, isObject(monitor['options']) ? monitor['options'] : {}),
+    ...(Array.isArray(monitor['assets']) ? { assets: monitor['assets'].map(asset) } : {}),
+  };
+}
+
+function options(type: Json, given: JsonObject): JsonObject {
+  const { silenced: _, ...written } = given;
+  const set = withoutNulls(written, (name) => name !== 'new_host_delay');
+  const defaults: JsonObject = {
+    include_tags: true,
+    notify_audit: false,
+    locked: false,
+    ...(set['new_group_delay'] === undefined ? { new_host_delay: 300 } : {}),
+    ...(typeof type === 'string' && SIMPLE_GROUPING.has(type) ? { groupby_simple_monitor: false } : {}),
+  };
+  const result: JsonObject = { ...defaults, ...set };
+  // Two systems say the same of silence by default, and Datadog writes out either, both or none.
+  if (result['notify_no_data'] === false) delete result['notify_no_data'];
+  if (result['on_missing_data'] === 'default') delete result['on_missing_data'];
+  if (result['escalation_message'] !== undefined)
+    result['escalation_message'] = trimmed(result['escalation_message']);
+  const thresholds = result['thresholds'];
+  if (isObject(thresholds)) {
+    const limits = withoutNulls(thresholds);
+    if (Object.keys(limits).length > 0) result['thresholds'] = limits;
+    else delete result['thresholds'];
+  }
+  return result;
+}
+
+const ASSET_NULLS: ReadonlySet<string> = new Set(['resource_key', 'resource_type']);
+
+/** What Datadog adds to a runbook link that was sent without it. */
+function asset(item: Json): Json {
+  if (!isObject(item)) return item;
+  const { monitor_id: _, ...rest } = item;
+  return withoutNulls({ options: {}, template_variables: {}, ...rest }, (name) => ASSET_NULLS.has(name));
+}
+
+/** 0 is stored as null, "5" as 5. */
+function priority(value: Json | undefined): Json {
+  const number =
+    typeof value === 'string' && /^[0-9]+$/.test(value) ? numberFromText(String(Number(value))) : value;
+  return number === undefined || toNumber(number) === 0 ? null : number;
+}
+
+function trimmed(value: Json | undefined): Json {
+  return typeof value === 'string' ? value.trimEnd() : (value ?? null);
+}
+
+function withoutNulls(object: JsonObject, goes: (name: string) => boolean = () => true): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name, value]) => value !== null || !goes(name)));
+}
+
+/** Absent, null and empty are the same to Datadog in these. */
+const EMPTY_LISTS = [
+  'notify_list',
+  'template_variables',
+  'template_variable_presets',
+  'restricted_roles',
+  'tags',
+  'tabs',
+];
+
+function canonicalDashboard(dashboard: JsonObject): JsonObject {
+  const { widgets, tabs, notify_list: notify, ...rest } = dashboard;
+  const result: JsonObject = {
+    ...rest,
+    description: dashboard['description'] === '' ? null : (dashboard['description'] ?? null),
+    widgets: widgets ?? null,
+    ...(tabs === undefined ? {} : { tabs: tabsById(tabs, widgets) }),
+    ...(Array.isArray(notify) ? { notify_list: notify.map(textOf).sort() } : {}),
+  };
+  for (const name of EMPTY_LISTS) {
+    const value = result[name];
+    if (value === null || (Array.isArray(value) && value.length === 0)) delete result[name];
+  }
+  return result;
+}
+
+/** A tab names its widgets by id, or by position as `@1`; where the widget has an id, that. */
+function tabsById(tabs: Json, widgets: Json | undefined): Json {
+  if (!Array.isArray(tabs) || !Array.isArray(widgets)) return tabs;
+  return tabs.map((tab) => {
+    if (!isObject(tab) || !Array.isArray(tab['widget_ids'])) return tab;
+    const ids = tab['widget_ids'].map((id) => {
+      const position = typeof id === 'string' ? /^@(\d+)$/.exec(id)?.[1] : undefined;
+      const widget = position === undefined ? undefined : widgets[Number(position) - 1];
+      return (isObject(widget) ? widget['id'] : undefined) ?? id;
+    });
+    return { ...tab, widget_ids: ids };
+  });
+}

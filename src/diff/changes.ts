@@ -1,0 +1,89 @@
+import { append } from '../domain/append.ts';
+import { canonical, canonicalType, isManaged } from './canonical.ts';
+import { MONITOR_OPTIONS } from '../domain/datadog-fields.ts';
+import { isObject, type Json, type JsonObject, own, sameJson } from '../domain/json.ts';
+import type { StoredKind } from '../domain/managed-kind.ts';
+import type { Change } from '../domain/plan.ts';
+import { type Pointer, pointerTo } from '../domain/pointer.ts';
+import { isSet, setChanges } from './set-changes.ts';
+import { widgetChanges } from './widget-changes.ts';
+import { withLiveIds } from './widget-ids.ts';
+
+/**
+ * What differs between what Datadog holds and what is wanted, by meaning: none where Datadog would make no
+ * difference. What `desired` leaves out is Datadog's default; of fields Birddog does not know, the live one stays.
+ */
+export function changesOf(kind: StoredKind, live: JsonObject, desired: JsonObject): Change[] {
+  const before = canonical(kind, live);
+  const after = canonical(kind, kind === 'dashboard' ? withIds(live, desired) : desired);
+  const changes: Change[] = [];
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (isLeftAlone(kind, name, before, after)) continue;
+    if (kind === 'monitor' && name === 'options')
+      compare(own(before, name), carriedOver(own(before, name), own(after, name)), '/options', changes);
+    else if (kind === 'dashboard' && name === 'widgets')
+      append(changes, changedWidgets(own(before, name), own(after, name)));
+    else compare(own(before, name), own(after, name), pointerTo('', name), changes);
+  }
+  return changes;
+}
+
+/** The dashboard wanted with the ids of the live widgets: the ids say which widgets are the same. */
+function withIds(live: JsonObject, desired: JsonObject): JsonObject {
+  const { widgets } = desired;
+  return widgets === undefined ? desired : { ...desired, widgets: withLiveIds(live['widgets'], widgets) };
+}
+
+function changedWidgets(live: Json | undefined, desired: Json | undefined): Change[] {
+  const differences = (from: Json | undefined, to: Json | undefined, path: Pointer): Change[] => {
+    const changes: Change[] = [];
+    compare(from, to, path, changes);
+    return changes;
+  };
+  return Array.isArray(live) && Array.isArray(desired)
+    ? widgetChanges(live, desired, '/widgets', differences)
+    : differences(live, desired, '/widgets');
+}
+
+/** Whether the change can only be made by deleting and creating: another monitor type, another layout. */
+export function needsReplace(kind: StoredKind, live: JsonObject, desired: JsonObject): boolean {
+  return kind === 'monitor'
+    ? canonicalType(live['type']) !== canonicalType(desired['type'])
+    : live['layout_type'] !== desired['layout_type'];
+}
+
+function isLeftAlone(kind: StoredKind, name: string, before: JsonObject, after: JsonObject): boolean {
+  const wanted = Object.hasOwn(after, name);
+  // Datadog makes up a name where none is given; runbook links are managed only where they are written.
+  if (kind === 'monitor' && (name === 'name' || name === 'assets' || name === 'restricted_roles')) {
+    return !wanted || after[name] === null || (name === 'assets' && !Object.hasOwn(before, name));
+  }
+  if (isManaged(kind, name)) return false;
+  return !wanted || (kind === 'monitor' && !Object.hasOwn(before, name));
+}
+
+/** The options wanted, and those of the live monitor that Birddog does not know. */
+export function carriedOver(live: Json | undefined, wanted: Json | undefined): Json | undefined {
+  if (!isObject(live) || !isObject(wanted)) return wanted;
+  const unknown = Object.entries(live).filter(
+    ([n]) => !MONITOR_OPTIONS.has(n) && n !== 'silenced' && !Object.hasOwn(wanted, n),
+  );
+  return unknown.length === 0 ? wanted : { ...wanted, ...Object.fromEntries(unknown) };
+}
+
+function compare(from: Json | undefined, to: Json | undefined, path: Pointer, changes: Change[]): void {
+  if (from !== undefined && sameJson(from, to)) return;
+  if (isObject(from) && isObject(to)) {
+    for (const name of new Set([...Object.keys(from), ...Object.keys(to)])) {
+      const [a, b] = [own(from, name), own(to, name)];
+      if (a !== undefined || b !== undefined) compare(a, b, pointerTo(path, name), changes);
+    }
+  } else if (Array.isArray(from) && Array.isArray(to) && isSet(path)) {
+    append(changes, setChanges(from, to, path));
+  } else if (Array.isArray(from) && Array.isArray(to) && from.length === to.length) {
+    for (const [at, item] of from.entries()) compare(item, to[at], pointerTo(path, at), changes);
+  } else {
+    if (from === undefined && to === undefined) return;
+    changes.push({ path, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
+  }
+}

@@ -1,0 +1,34 @@
+import { isManaged } from './canonical.ts';
+import { carriedOver } from './changes.ts';
+import { documentUpdate } from './document-update.ts';
+import { isObject, type JsonObject } from '../domain/json.ts';
+import { toSend } from '../domain/managed-fields.ts';
+import type { StoredKind } from '../domain/managed-kind.ts';
+
+/** What a monitor keeps without being told: sent back, it could undo what others set meanwhile. */
+const NOT_SENT_BACK = ['restricted_roles', 'assets'];
+
+/**
+ * The body of an update, by Datadog's own ways: of a monitor the top level merges and `options` is replaced
+ * whole; a dashboard is replaced. Fields that Birddog does not know are carried over from the live object, and
+ * widgets keep their ids. Both objects without markers.
+ */
+export function mergedForUpdate(kind: StoredKind, live: JsonObject, desired: JsonObject): JsonObject {
+  return kind === 'monitor' ? mergedMonitor(live, desired) : documentUpdate('dashboard', live, desired, []);
+}
+
+function mergedMonitor(live: JsonObject, desired: JsonObject): JsonObject {
+  const kept = Object.fromEntries(
+    Object.entries(toSend('monitor', live).object).filter(
+      ([name]) => isManaged('monitor', name) && !NOT_SENT_BACK.includes(name),
+    ),
+  );
+  const merged: JsonObject = { ...kept, ...desired };
+  if (isObject(desired['options']))
+    merged['options'] = carriedOver(live['options'], desired['options']) ?? desired['options'];
+  else if (kept['options'] !== undefined) merged['options'] = kept['options'];
+  for (const name of ['name', 'tags'] as const) {
+    if ((desired[name] ?? null) === null && kept[name] !== undefined) merged[name] = kept[name];
+  }
+  return merged;
+}

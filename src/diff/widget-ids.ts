@@ -1,0 +1,29 @@
+import { isObject, type Json } from '../domain/json.ts';
+import { type PlacedWidget, placedWidgets, type WidgetPairs, widgetPairs } from './widget-pairs.ts';
+
+/**
+ * The desired widgets with the ids that the live dashboard's have, so that links to a widget go on working; an id that is
+ * written stays. Within groups too, and from one group to another.
+ */
+export function withLiveIds(live: Json | undefined, desired: Json): Json {
+  if (!Array.isArray(live) || !Array.isArray(desired)) return desired;
+  const wanted = placedWidgets(desired, '');
+  return named(wanted, widgetPairs(placedWidgets(live, ''), wanted));
+}
+
+function named(widgets: readonly PlacedWidget[], pairs: WidgetPairs): Json[] {
+  return widgets.map((one) => {
+    const { widget, inner } = one;
+    if (!isObject(widget)) return widget;
+    const live = pairs.get(one)?.widget;
+    const id = isObject(live) ? live['id'] : undefined;
+    const { definition } = widget;
+    return {
+      ...(widget['id'] === undefined && id !== undefined ? { id } : {}),
+      ...widget,
+      ...(inner && isObject(definition)
+        ? { definition: { ...definition, widgets: named(inner, pairs) } }
+        : {}),
+    };
+  });
+}

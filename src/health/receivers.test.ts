@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { emulatedDatadog } from '../../test/emulated-datadog.ts';
+import { Secret } from '../domain/secret.ts';
+import type { Outbound, OutboundRequest } from '../runtime/outbound.ts';
+import type { News } from './incident-states.ts';
+import { datadogEvents, webhook } from './receivers.ts';
+
+const SPEAKER = { process: 'serve', host: 'birddog-0' };
+const newsAt = (at: number, event: News['event'] = 'begun'): News => ({
+  key: 'catalog_away:leanix',
+  event,
+  trouble: 'catalog_away',
+  about: 'leanix',
+  detail: 'LeanIX cannot be reached',
+  since: at - 60_000,
+  at,
+});
+
+describe('an event in Datadog', () => {
+  it('is taken by the intake, and its end is held together with it', async () => {
+    const { datadog, clock, context, person } = emulatedDatadog();
+    const receiver = datadogEvents(datadog.request, SPEAKER);
+    await receiver.tell(newsAt(clock.now()), context());
+    await receiver.tell(newsAt(clock.now(), 'ended'), context());
+    const end = Math.floor(clock.now() / 1000);
+    const listed = person(
+      'GET',
+      `/api/v1/events?start=${end - 100}&end=${end + 100}&tags=trouble:catalog_away`,
+    );
+    const events: Record<string, unknown>[] = JSON.parse(JSON.stringify(listed['events']));
+    assert.deepEqual(events.map((event) => event['alert_type']).toSorted(), ['error', 'success']);
+    for (const event of events) {
+      assert.match(String(event['title']), /A catalog cannot tell \(leanix\) - birddog serve on birddog-0$/);
+      assert.match(String(event['text']), /LeanIX cannot be reached/);
+    }
+  });
+});
+
+describe('a webhook', () => {
+  const URL_WITH_TOKEN = 'https://hooks.example.test/T0/very-secret';
+  function posting(status: number) {
+    const sent: OutboundRequest[] = [];
+    const outbound: Outbound = {
+      async send(request) {
+        sent.push(request);
+        return { status, headers: {}, body: Buffer.from('') };
+      },
+      close() {},
+    };
+    return { sent, receiver: webhook(new Secret(URL_WITH_TOKEN), outbound, SPEAKER) };
+  }
+  const { context } = emulatedDatadog();
+
+  it('gets JSON for machines, and a text for people', async () => {
+    const { sent, receiver } = posting(200);
+    await receiver.tell(newsAt(60_000), context());
+    assert.equal(sent[0]?.url.href, URL_WITH_TOKEN);
+    const { text, hint, ...rest } = JSON.parse(String(sent[0]?.body));
+    assert.match(
+      text,
+      /^Trouble: A catalog cannot tell \(leanix\) - birddog serve on birddog-0\nLeanIX cannot be reached\n/,
+    );
+    assert.ok(text.includes(hint));
+    assert.deepEqual(rest, {
+      event: 'begun',
+      trouble: 'catalog_away',
+      about: 'leanix',
+      detail: 'LeanIX cannot be reached',
+      since: '1970-01-01T00:00:00.000Z',
+      at: '1970-01-01T00:01:00.000Z',
+      process: 'serve',
+      host: 'birddog-0',
+      dedup_key: 'birddog:serve:birddog-0:catalog_away:leanix',
+    });
+  });
+
+  it('that answers anything but well has not been told, and its address is not in the words', async () => {
+    for (const status of [302, 404, 500])
+      await assert.rejects(posting(status).receiver.tell(newsAt(0), context()), (error: Error) => {
+        assert.doesNotMatch(error.message, /secret|hooks/);
+        return true;
+      });
+  });
+});

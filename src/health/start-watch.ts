@@ -1,0 +1,73 @@
+import { hostname } from 'node:os';
+import type { Request } from '../datadog/request.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import { requestIdOf } from '../runtime/request-context.ts';
+import { traceOf } from '../http/trace-context.ts';
+import type { Surroundings } from '../runtime/service.ts';
+import { observed } from '../runtime/observed-outbound.ts';
+import type { Outbound } from '../runtime/outbound.ts';
+import { datadogEvents, type Receiver, webhook } from './receivers.ts';
+import { createWatch, type Sign, watchEvery } from './watch.ts';
+
+export interface StartWatchOptions {
+  /** `serve` or `sidecar`. */
+  readonly process: string;
+  readonly config: {
+    readonly BIRDDOG_ALARM_WEBHOOK: Secret | undefined;
+    readonly BIRDDOG_ALARM_EVENTS: boolean;
+    readonly BIRDDOG_ALARM_AFTER_MS: number;
+  };
+  readonly signs: readonly Sign[];
+  readonly request: Request;
+  readonly outbound: Outbound;
+  readonly metrics: Metrics;
+}
+
+/** Trouble that lasts is told again as often (ms): who did not see it at night sees it in the morning. */
+const REMIND_MS = 6 * 60 * 60 * 1000;
+/** Looks within the time after which somebody is told, and the longest time (ms) between two. */
+const LOOKS = 4;
+const LONGEST_BETWEEN = 5000;
+
+/** Watches over a process until it is closed: its trouble goes to the log, to the metrics, and to whom the settings name. */
+export function startWatch(options: StartWatchOptions, { clock, log }: Surroundings): { close(): void } {
+  const { config, metrics, signs } = options;
+  const afterMs = config.BIRDDOG_ALARM_AFTER_MS;
+  const watch = createWatch({
+    signs,
+    receivers: receivers(options),
+    clock,
+    log,
+    afterMs,
+    remindMs: REMIND_MS,
+    contextIds: () => ({ requestId: requestIdOf(nothing), ...traceOf(nothing) }),
+  });
+  metrics.readings(
+    'gauge',
+    'birddog_trouble',
+    '1 while there is trouble that somebody was told of, by its code.',
+    'trouble',
+    watch.troubles,
+  );
+  metrics.readings(
+    'gauge',
+    'birddog_alarms_untold',
+    'Alarms that a receiver has not taken yet.',
+    'receiver',
+    watch.untold,
+  );
+  return watchEvery(Math.min(LONGEST_BETWEEN, afterMs / LOOKS), watch);
+}
+
+const nothing = () => undefined;
+
+function receivers({ process, config, request, outbound, metrics }: StartWatchOptions): Receiver[] {
+  const speaker = { process, host: hostname() };
+  const url = config.BIRDDOG_ALARM_WEBHOOK;
+  const posted = observed(outbound, 'webhook', metrics.hop('alarm_webhook'));
+  return [
+    ...(config.BIRDDOG_ALARM_EVENTS ? [datadogEvents(request, speaker)] : []),
+    ...(url ? [webhook(url, posted, speaker)] : []),
+  ];
+}

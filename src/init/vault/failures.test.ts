@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { failureOf, VAULT_FAILURES, VaultFailure } from './failures.ts';
+
+const page = readFileSync(new URL('../../../docs/vault.md', import.meta.url), 'utf8');
+const rows = [...page.matchAll(/^\| (\d+) \| `(\w+)` \| (.+?)\. \| (.+?) \|$/gm)];
+
+describe('docs/vault.md', () => {
+  it('tells every failure with its exit code, and none that there is not', () => {
+    const told = Object.fromEntries(
+      rows.map(([, exit, name, says, hint]) => [name, [Number(exit), says, hint]]),
+    );
+    const known = Object.fromEntries(
+      Object.entries(VAULT_FAILURES).map(([n, f]) => [n, [f.exit, f.says, f.hint]]),
+    );
+    assert.deepEqual(told, known);
+  });
+
+  it('tells which are tried again', () => {
+    for (const [words, passes] of [
+      ['tried again', 'in time'],
+      ['Tried once more', 'once'],
+    ]) {
+      const [, list = ''] = new RegExp(`${words}: ([^.]+)\\.`).exec(page) ?? [];
+      const known = Object.entries(VAULT_FAILURES).filter(([, f]) => 'passes' in f && f.passes === passes);
+      assert.deepEqual(
+        [...list.matchAll(/\w+/g)].map(([name]) => name),
+        known.map(([name]) => name),
+      );
+    }
+  });
+});
+
+describe('a failure of Vault', () => {
+  it('has an exit code of its own', () => {
+    const exits = Object.values(VAULT_FAILURES).map((f) => f.exit);
+    assert.equal(new Set(exits).size, exits.length);
+    assert.equal(new VaultFailure('sealed', 'x').exit, VAULT_FAILURES.sealed.exit);
+  });
+
+  const cases: readonly [status: number, words: string, login: boolean, failure: string][] = [
+    [503, 'Vault is sealed', false, 'sealed'],
+    [501, '', false, 'not_initialised'],
+    [429, 'standby node', false, 'standby'],
+    [429, 'request path "x": rate limit quota exceeded', false, 'rate_limited'],
+    [473, '', false, 'standby'],
+    [400, 'invalid role name "x"', true, 'unknown_role'],
+    [403, 'service account name not authorized', true, 'account_not_bound'],
+    [403, 'namespace not authorized', true, 'namespace_not_bound'],
+    [403, 'invalid audience (aud) claim', true, 'wrong_audience'],
+    [403, '1 error occurred:\n\t* permission denied\n\n', true, 'login_denied'],
+    [500, 'could not load backend configuration', true, 'auth_not_set_up'],
+    [500, 'internal error', false, 'failed'],
+    [412, '', false, 'failed'],
+    [418, '', false, 'nonsense'],
+  ];
+  for (const [status, words, login, failure] of cases) {
+    it(`is ${failure} for ${status} ${JSON.stringify(words)}${login ? ' at the login' : ''}`, () => {
+      assert.equal(failureOf(status, words, login), failure);
+    });
+  }
+});

@@ -1,0 +1,36 @@
+import {
+  createOutbound,
+  type Outbound,
+  type OutboundTls,
+  type RenewableOutbound,
+} from '../../runtime/outbound.ts';
+import { createVault, type Vault } from './vault.ts';
+import type { Config } from '../config.ts';
+
+/** A client's connections to the Vault of the configuration. */
+export function vaultOutbound(config: Config): RenewableOutbound {
+  return createOutbound({ ...(config.proxy ? { proxy: config.proxy } : {}), tls: tlsOf(config, config.ca) });
+}
+
+/** Has the connections use the CAs that are in VAULT_CACERT now. Throws Error where the file holds none. */
+export function rereadAuthority(config: Config, outbound: RenewableOutbound): void {
+  if (!config.VAULT_CACERT_BYTES && config.VAULT_CACERT)
+    outbound.renew(tlsOf(config, config.VAULT_CACERT.read()));
+}
+
+function tlsOf({ VAULT_TLS_SERVER_NAME }: Config, ca: string | undefined): OutboundTls {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(VAULT_TLS_SERVER_NAME === '' ? {} : { servername: VAULT_TLS_SERVER_NAME }),
+  };
+}
+
+/** The Vault of the configuration. */
+export function openVault(config: Config, outbound: Outbound): Vault {
+  return createVault({
+    address: config.VAULT_ADDR,
+    outbound,
+    ...(config.VAULT_NAMESPACE === '' ? {} : { namespace: config.VAULT_NAMESPACE }),
+    kv: { mount: config.VAULT_KV_MOUNT, version: config.VAULT_KV_VERSION === '1' ? 1 : 2 },
+  });
+}

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '../../domain/clock.ts';
+import { type Deadline, deadlineAfter } from '../../domain/deadline.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { Log } from '../../runtime/log.ts';
+import { VaultFailure } from './failures.ts';
+import type { Vault, VaultToken } from './vault.ts';
+
+export interface SessionOptions {
+  readonly vault: Vault;
+  readonly authMount: string;
+  readonly role: string;
+  /** The file with the service account's token. */
+  readonly tokenFile: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** One login at Vault, for as long as it is needed. */
+export interface VaultSession {
+  /** A token that is good for a while yet: that in hand, renewed, or of a new login. Throws VaultFailure. */
+  token(deadline: Deadline): Promise<Secret>;
+  /** When `token` will have to ask Vault (epoch ms). */
+  dueAt(): number;
+  /** When the token in hand ends (epoch ms); undefined while there is none. */
+  endsAt(): number | undefined;
+  /** Forgets a token that Vault does not know. */
+  refused(): void;
+  /** Gives the token back. Never rejects: one that is not given back ends by itself. */
+  close(): Promise<void>;
+}
+
+/** A token is renewed when this part of its life has gone. */
+const RENEW_AFTER = 2 / 3;
+/** Where a renewal gives less than this part of what the login gave, the max TTL is near: the next time is a login. */
+const WORTH_RENEWING = 1 / 3;
+/** Milliseconds for giving a token back. */
+const REVOKE_MS = 2000;
+
+interface Held {
+  readonly secret: Secret;
+  readonly renewable: boolean;
+  readonly dueAt: number;
+  readonly endsAt: number;
+  /** What the login gave (ms). */
+  readonly fullLifeMs: number;
+}
+
+/** A session without a token; the first call logs in. */
+export function createVaultSession(options: SessionOptions): VaultSession {
+  const { vault, clock, log } = options;
+  let held: Held | undefined;
+
+  async function renew(token: Held, deadline: Deadline): Promise<Held | undefined> {
+    try {
+      const renewed = await vault.renew(token.secret, deadline);
+      return heldFrom(renewed, clock.now(), token.fullLifeMs);
+    } catch (error) {
+      // What passes in time is no reason to give up a token that is good yet.
+      if (error instanceof VaultFailure && error.passes !== 'in time') return undefined;
+      throw error;
+    }
+  }
+
+  async function login(deadline: Deadline): Promise<Held> {
+    const jwt = await serviceAccountToken(options.tokenFile);
+    const token = await vault.login(options.authMount, options.role, jwt, deadline);
+    log.info('logged in to Vault', { role: options.role, lease_seconds: token.lifeMs / 1000 });
+    return heldFrom(token, clock.now(), token.lifeMs);
+  }
+
+  async function revoke({ secret, endsAt }: Held): Promise<void> {
+    if (endsAt <= clock.now()) return;
+    const grace = deadlineAfter(REVOKE_MS, clock);
+    await vault.revoke(secret, grace).catch((error: unknown) => log.warn('token not revoked', { error }));
+    grace.close();
+  }
+
+  return {
+    async token(deadline) {
+      if (held && clock.now() < held.dueAt) return held.secret;
+      const before = held;
+      if (before?.renewable && clock.now() < before.endsAt) held = await renew(before, deadline);
+      else held = undefined;
+      if (held) return held.secret;
+      try {
+        held = await login(deadline);
+      } catch (error) {
+        // It is good until it ends; the next call tries to log in again.
+        held = before && clock.now() < before.endsAt ? before : undefined;
+        throw error;
+      }
+      if (before) await revoke(before);
+      return held.secret;
+    },
+    dueAt: () => held?.dueAt ?? 0,
+    endsAt: () => held?.endsAt,
+    refused() {
+      held = undefined;
+    },
+    async close() {
+      const last = held;
+      held = undefined;
+      if (last) await revoke(last);
+    },
+  };
+}
+
+function heldFrom({ secret, lifeMs, renewable }: VaultToken, now: number, fullLifeMs: number): Held {
+  const life = lifeMs === 0 ? Infinity : lifeMs;
+  return {
+    secret,
+    renewable: renewable && lifeMs >= fullLifeMs * WORTH_RENEWING,
+    dueAt: now + life * RENEW_AFTER,
+    endsAt: now + life,
+    fullLifeMs,
+  };
+}
+
+/** Kubernetes renews the file, so each login reads it anew. */
+async function serviceAccountToken(file: string): Promise<Secret> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new VaultFailure('no_token_file', file, error);
+  });
+  if (text.trim() === '') throw new VaultFailure('no_token_file', `${file} is empty`);
+  return new Secret(text.trim());
+}

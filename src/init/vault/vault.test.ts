@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { startVaultEmulator } from '../../../emulators/vault/vault-emulator.ts';
+import { sandboxSeed } from '../../../emulators/vault/vault-seed.ts';
+import { openTlsDoor } from '../../../test/tls-server.ts';
+import { deadlineAfter } from '../../domain/deadline.ts';
+import { Secret } from '../../domain/secret.ts';
+import { mintCertificates } from '../certificates.ts';
+import { createOutbound, type OutboundOptions } from '../../runtime/outbound.ts';
+import { systemClock } from '../../runtime/system-clock.ts';
+import { type VaultFailureName, VaultFailure } from './failures.ts';
+import { createVault, type VaultOptions } from './vault.ts';
+
+const SANDBOX = sandboxSeed();
+const ROLE = {
+  names: ['birddog'],
+  namespaces: ['birddog'],
+  audience: 'vault',
+  read: ['secret/data/birddog/*'],
+};
+const KEYS = { 'datadog-api-key': 'an-api-key' };
+
+/** A Vault with every kind of role, account and mount that a test asks for. */
+const SEED = {
+  ...SANDBOX,
+  roles: {
+    birddog: ROLE,
+    'of-others': { ...ROLE, names: ['others'] },
+    elsewhere: { ...ROLE, namespaces: ['elsewhere'] },
+    aloof: { ...ROLE, audience: 'another' },
+    wide: { ...ROLE, read: ['secret/*', 'old/*', 'nowhere/*'] },
+    batch: { ...ROLE, tokenType: 'batch' as const },
+  },
+  serviceAccounts: {
+    ...SANDBOX.serviceAccounts,
+    'expired-jwt': { name: 'birddog', namespace: 'birddog', audience: 'vault', expired: true },
+  },
+  mounts: { secret: 2 as const, old: 1 as const },
+  secrets: {
+    ...SANDBOX.secrets,
+    'old/birddog/main': KEYS,
+    'old/data/birddog/main': KEYS,
+    'secret/birddog/two': KEYS,
+  },
+};
+
+/** Vault's clock stands still: it counts whole seconds that a token has left. */
+const NOW = Date.UTC(2026, 0, 1);
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+interface Asked {
+  readonly seed?: object;
+  readonly vault?: Partial<VaultOptions>;
+  readonly tls?: OutboundOptions['tls'];
+}
+
+async function started({ seed, vault, tls: material }: Asked = {}) {
+  const emulator = await startVaultEmulator({
+    port: 0,
+    control: true,
+    now: () => NOW,
+    seed: { ...SEED, ...seed },
+  });
+  const outbound = createOutbound(material ? { tls: material } : {});
+  const deadline = deadlineAfter(20_000, systemClock);
+  closing.push(
+    () => emulator.close(),
+    () => outbound.close(),
+    () => deadline.close(),
+  );
+  const client = createVault({
+    address: new URL(emulator.url),
+    outbound,
+    kv: { mount: 'secret', version: 2 },
+    ...vault,
+  });
+  const login = (role = 'birddog', jwt = 'sandbox-jwt', mount = 'kubernetes') =>
+    client.login(mount, role, new Secret(jwt), deadline).then(({ secret }) => secret);
+  const control = (method: string, path: string, body?: unknown) =>
+    fetch(`${emulator.url}/__control/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  return {
+    url: emulator.url,
+    login,
+    read: async (path = 'birddog/main', role = 'birddog') => client.read(path, await login(role), deadline),
+    readWith: (token: string) => client.read('birddog/main', new Secret(token), deadline),
+    lease: (role = 'birddog') => client.login('kubernetes', role, new Secret('sandbox-jwt'), deadline),
+    renew: (token: Secret) => client.renew(token, deadline),
+    revoke: (token: Secret) => client.revoke(token, deadline),
+    mode: (mode: string) => control('PUT', 'mode', { mode }),
+    remove: (path: string) => control('DELETE', `secrets/${path}`),
+    fault: (fault: object) => control('POST', 'faults', [{ kind: 'status', ...fault }]),
+  };
+}
+type Started = Awaited<ReturnType<typeof started>>;
+
+async function failure(promise: Promise<unknown>): Promise<VaultFailureName> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  assert.ok(error instanceof VaultFailure, String(error));
+  assert.doesNotMatch(error.message, /sandbox-jwt|expired-jwt|hv[sb]\./, 'no secret is in the sentence');
+  return error.failure;
+}
+
+describe('what goes wrong with Vault', () => {
+  const html = { status: 200, body: '<html>Sign in</html>' };
+  const cases: readonly [
+    what: string,
+    failure: VaultFailureName,
+    meet: (vault: Started) => Promise<unknown>,
+    asked?: Asked,
+  ][] = [
+    ['a role that is unknown', 'unknown_role', (v) => v.login('nobody')],
+    ['an account that the role does not name', 'account_not_bound', (v) => v.login('of-others')],
+    ['a namespace that the role does not name', 'namespace_not_bound', (v) => v.login('elsewhere')],
+    ['a token for another audience', 'wrong_audience', (v) => v.login('aloof')],
+    ['a token that has expired', 'login_denied', (v) => v.login('birddog', 'expired-jwt')],
+    ['a mount that there is not', 'login_denied', (v) => v.login('birddog', 'sandbox-jwt', 'other')],
+    [
+      'a mount that nobody configured',
+      'auth_not_set_up',
+      (v) => v.login(),
+      { seed: { authConfigured: false } },
+    ],
+    [
+      'a login that Vault cannot read',
+      'login_denied',
+      async (v) => {
+        await v.fault({ status: 400, body: '{"errors":["malformed token"]}' });
+        return v.login();
+      },
+    ],
+    ['another namespace of Vault', 'login_denied', (v) => v.login(), { seed: { namespace: 'team-a' } }],
+    ['a policy without the path', 'read_denied', (v) => v.read('of/others')],
+    ['a token that Vault does not know', 'token_dead', (v) => v.readWith('hvs.unknown')],
+    ['a secret that there is not', 'secret_missing', (v) => v.read('birddog/nothing')],
+    ['a KV mount that there is not', 'secret_missing', (v) => v.read('x', 'wide'), nowhere()],
+    [
+      'a secret that was deleted',
+      'secret_deleted',
+      async (v) => {
+        await v.remove('secret/birddog/two');
+        return v.read('birddog/two');
+      },
+    ],
+    ['KV 1 where 2 is meant', 'wrong_shape', (v) => v.read('birddog/main', 'wide'), kv('old', 2)],
+    ['KV 2 where 1 is meant', 'wrong_shape', (v) => v.read('data/birddog/main', 'wide'), kv('secret', 1)],
+    ['nobody there', 'unreachable', (v) => v.login(), { vault: { address: new URL('http://127.0.0.1:1') } }],
+    ['a quota', 'rate_limited', after((v) => v.mode('over_quota'))],
+    ['a seal', 'sealed', after((v) => v.mode('sealed'))],
+    ['a Vault that nobody initialised', 'not_initialised', after((v) => v.mode('uninitialised'))],
+    ['a disaster recovery secondary', 'standby', after((v) => v.mode('dr_secondary'))],
+    ['a standby that sends on at the login', 'standby', after((v) => v.fault({ status: 307 }))],
+    ['a standby that sends on at a read', 'standby', after((v) => v.fault({ status: 307, path: '/data/' }))],
+    [
+      'an internal error',
+      'failed',
+      after((v) => v.fault({ status: 500, body: '{"errors":["internal error"]}' })),
+    ],
+    ['a gateway without a Vault behind it', 'failed', after((v) => v.fault({ status: 502, body: '<html>' }))],
+    ['a login page', 'nonsense', after((v) => v.fault(html))],
+    ['a login page instead of a secret', 'nonsense', after((v) => v.fault({ ...html, path: '/data/' }))],
+    ['an answer without a token', 'nonsense', after((v) => v.fault({ status: 200, body: '{}' }))],
+    ['a connection that is cut', 'unreachable', after((v) => v.fault({ kind: 'reset_before' }))],
+    [
+      'a seal between a refusal and the question why',
+      'sealed',
+      async (v) => {
+        await v.fault({ status: 503, body: '{"errors":["Vault is sealed"]}', path: 'lookup-self' });
+        return v.read('of/others');
+      },
+    ],
+  ];
+  for (const [what, expected, meet, asked] of cases) {
+    it(`${what} is ${expected}`, async () =>
+      assert.equal(await failure(meet(await started(asked))), expected));
+  }
+
+  function after(set: (vault: Started) => Promise<unknown>) {
+    return async (vault: Started) => {
+      await set(vault);
+      return vault.read();
+    };
+  }
+  function kv(mount: string, version: 1 | 2): Asked {
+    return { vault: { kv: { mount, version } } };
+  }
+  function nowhere(): Asked {
+    return { vault: { kv: { mount: 'nowhere', version: 2 } } };
+  }
+});
+
+describe('a Vault that works', () => {
+  it('gives the pairs of KV 2, and of KV 1', async () => {
+    assert.deepEqual(await (await started()).read('birddog/two'), KEYS);
+    const one = await started({ vault: { kv: { mount: 'old', version: 1 } } });
+    assert.deepEqual(await one.read('birddog/main', 'wide'), KEYS);
+  });
+
+  it('serves as a standby that passes requests on', async () => {
+    const vault = await started();
+    for (const mode of ['standby', 'performance_standby']) {
+      await vault.mode(mode);
+      assert.deepEqual(await vault.read('birddog/two'), KEYS);
+    }
+  });
+
+  it('is asked within a namespace, where there is one', async () => {
+    const vault = await started({ seed: { namespace: 'team-a' }, vault: { namespace: 'team-a' } });
+    assert.deepEqual(await vault.read('birddog/two'), KEYS);
+  });
+
+  it('takes its token back', async () => {
+    const vault = await started();
+    const token = await vault.login();
+    await vault.revoke(token);
+    assert.equal(await failure(vault.readWith(token.reveal())), 'token_dead');
+  });
+
+  it('says how long its token lives, and lets it live longer', async () => {
+    const vault = await started();
+    const { secret, lifeMs, renewable } = await vault.lease();
+    assert.deepEqual([lifeMs, renewable], [3_600_000, true]);
+    const renewed = await vault.renew(secret);
+    assert.deepEqual([renewed.secret.reveal(), renewed.lifeMs], [secret.reveal(), 3_600_000]);
+    assert.equal((await vault.lease('batch')).renewable, false);
+  });
+
+  it('lets no token live longer that it does not know, or that is of the batch type, or while it is sealed', async () => {
+    const vault = await started();
+    const [dead, batch, good] = [await vault.login(), await vault.login('batch'), await vault.login()];
+    await vault.revoke(dead);
+    assert.equal(await failure(vault.renew(dead)), 'token_dead');
+    await assert.rejects(vault.renew(batch), /batch tokens cannot be renewed/);
+    await vault.mode('sealed');
+    assert.equal(await failure(vault.renew(good)), 'sealed');
+  });
+
+  it('says that a batch token cannot be given back', async () => {
+    const vault = await started();
+    await assert.rejects(vault.revoke(await vault.login('batch')), /batch tokens cannot be revoked/);
+  });
+});
+
+describe('a Vault behind TLS', () => {
+  async function behindTls(now?: Date) {
+    const door = await openTlsDoor((await started()).url, now);
+    closing.push(() => door.close());
+    const ask = async (material: NonNullable<OutboundOptions['tls']>) => {
+      const vault = await started({ vault: { address: new URL(door.url) }, tls: material });
+      return vault.read('birddog/two');
+    };
+    return { ca: door.ca, ask };
+  }
+
+  it('is believed by the CA that was given, under the name that was given', async () => {
+    const { ca, ask } = await behindTls();
+    assert.deepEqual(await ask({ ca }), KEYS);
+    assert.deepEqual(await ask({ ca, servername: 'localhost' }), KEYS);
+  });
+
+  it('is not trusted by any other CA, under another name, or after its time', async () => {
+    const { ca, ask } = await behindTls();
+    const other = await mintCertificates({ now: new Date(), days: 1 });
+    assert.equal(await failure(ask({})), 'not_trusted');
+    assert.equal(await failure(ask({ ca: other.ca })), 'not_trusted');
+    assert.equal(await failure(ask({ ca, servername: 'vault.example.test' })), 'not_trusted');
+    const old = await behindTls(new Date(Date.now() - 10 * 24 * 3600 * 1000));
+    assert.equal(await failure(old.ask({ ca: old.ca })), 'not_trusted');
+  });
+});

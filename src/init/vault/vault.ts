@@ -1,0 +1,213 @@
+import type { Deadline } from '../../domain/deadline.ts';
+import { isObject, type Json, type JsonObject, printJson, toNumber } from '../../domain/json.ts';
+import { Secret } from '../../domain/secret.ts';
+import { type Outbound, type OutboundAnswer, OutboundError } from '../../runtime/outbound.ts';
+import { readUpstreamJson } from '../../runtime/upstream-json.ts';
+import { failureOf, VaultFailure, type VaultFailureName } from './failures.ts';
+
+export interface VaultOptions {
+  readonly address: URL;
+  readonly outbound: Outbound;
+  /** Vault Enterprise, HCP and OpenBao have namespaces. */
+  readonly namespace?: string;
+  readonly kv: { readonly mount: string; readonly version: 1 | 2 };
+}
+
+/** Vault's own token, of whatever form. */
+export interface VaultToken {
+  readonly secret: Secret;
+  /** How long (ms) it lives from now on; 0 where it does not end by itself. */
+  readonly lifeMs: number;
+  readonly renewable: boolean;
+}
+
+export interface Vault {
+  /** Kubernetes login. `jwt` is the service account's token. */
+  login(mount: string, role: string, jwt: Secret, deadline: Deadline): Promise<VaultToken>;
+  /** Lengthens the token's life, at most to the end of its max TTL. */
+  renew(token: Secret, deadline: Deadline): Promise<VaultToken>;
+  /** The pairs of a secret. */
+  read(path: string, token: Secret, deadline: Deadline): Promise<JsonObject>;
+  /** Gives the token back. */
+  revoke(token: Secret, deadline: Deadline): Promise<void>;
+}
+
+interface Ask {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly token?: Secret;
+  readonly body?: JsonObject;
+  readonly deadline: Deadline;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: Json;
+  readonly words: string;
+}
+
+/** Ten years: longer than any token lives, and short enough to be added to a date. */
+const MAX_LEASE_SECONDS = 315_360_000;
+/** What may stand in a header. */
+const TOKEN = /^[\x21-\x7e]{1,16384}$/;
+/** A secret has a few pairs. */
+const LIMITS = { values: 100_000, depth: 64 };
+const MAX_WORDS = 1000;
+
+const TLS_CODES = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
+
+/** A client of Vault's HTTP API; OpenBao answers the same. Every method throws VaultFailure. */
+export function createVault(options: VaultOptions): Vault {
+  const ask = (question: Ask) => exchange(options, question);
+  return {
+    async login(mount, role, jwt, deadline) {
+      const body = { role, jwt: jwt.reveal() };
+      const reply = await ask({ method: 'POST', path: `/v1/auth/${mount}/login`, body, deadline });
+      if (!done(reply))
+        throw new VaultFailure(
+          await whyNot(ask, reply, deadline, true),
+          `login as "${role}" at ${mount}: ${reply.words}`,
+        );
+      return tokenOf(reply.body, 'the login');
+    },
+    async renew(token, deadline) {
+      const reply = await ask({
+        method: 'POST',
+        path: '/v1/auth/token/renew-self',
+        token,
+        body: {},
+        deadline,
+      });
+      if (reply.status === 403) throw new VaultFailure('token_dead', `renew-self: ${reply.words}`);
+      if (!done(reply))
+        throw new VaultFailure(await whyNot(ask, reply, deadline, false), `renew-self: ${reply.words}`);
+      return tokenOf(reply.body, 'the renewal');
+    },
+    async read(path, token, deadline) {
+      const { mount, version } = options.kv;
+      const address = version === 2 ? `${mount}/data/${path}` : `${mount}/${path}`;
+      const reply = await ask({ method: 'GET', path: `/v1/${address}`, token, deadline });
+      if (reply.status === 403) throw new VaultFailure(await whyDenied(ask, token, deadline), address);
+      if (reply.status === 404)
+        throw new VaultFailure(
+          isObject(reply.body) && isObject(reply.body['data']) ? 'secret_deleted' : 'secret_missing',
+          address,
+        );
+      if (!done(reply))
+        throw new VaultFailure(await whyNot(ask, reply, deadline, false), `${address}: ${reply.words}`);
+      return pairsOf(reply.body, version, address);
+    },
+    async revoke(token, deadline) {
+      const reply = await ask({ method: 'POST', path: '/v1/auth/token/revoke-self', token, deadline });
+      if (!done(reply))
+        throw new VaultFailure(failureOf(reply.status, reply.words, false), `revoke-self: ${reply.words}`);
+    },
+  };
+}
+
+type AskVault = (question: Ask) => Promise<Reply>;
+
+/** Login and renewal answer alike. The token's form is nobody's business: OpenBao's is another than Vault's. */
+function tokenOf(body: Json, gave: string): VaultToken {
+  const auth = isObject(body) ? body['auth'] : undefined;
+  const token = isObject(auth) ? auth['client_token'] : undefined;
+  if (!isObject(auth) || typeof token !== 'string' || !TOKEN.test(token))
+    throw new VaultFailure('nonsense', `${gave} gave no token`);
+  const leaseSeconds = toNumber(auth['lease_duration'] ?? 0) ?? -1;
+  if (!(leaseSeconds >= 0)) throw new VaultFailure('nonsense', `${gave} gave no lease duration`);
+  return {
+    secret: new Secret(token),
+    lifeMs: Math.min(leaseSeconds, MAX_LEASE_SECONDS) * 1000,
+    renewable: auth['renewable'] === true,
+  };
+}
+
+/** A 403 does not tell a dead token from a policy that lacks the path; whether the token knows itself does. */
+async function whyDenied(ask: AskVault, token: Secret, deadline: Deadline): Promise<VaultFailureName> {
+  const reply = await ask({ method: 'GET', path: '/v1/auth/token/lookup-self', token, deadline });
+  if (reply.status === 403) return 'token_dead';
+  return done(reply) ? 'read_denied' : failureOf(reply.status, reply.words, false);
+}
+
+/** A Vault that nobody has initialised says that it is sealed, to everything but a question for its health. */
+async function whyNot(
+  ask: AskVault,
+  { status, words }: Reply,
+  deadline: Deadline,
+  login: boolean,
+): Promise<VaultFailureName> {
+  const failure = failureOf(status, words, login);
+  if (failure !== 'sealed') return failure;
+  const health = await ask({ method: 'GET', path: '/v1/sys/health', deadline });
+  return health.status === 501 ? 'not_initialised' : failure;
+}
+
+/** Redirects are not followed, so they are no success. */
+function done({ status }: Reply): boolean {
+  return status >= 200 && status < 300;
+}
+
+async function exchange({ address, outbound, namespace }: VaultOptions, question: Ask): Promise<Reply> {
+  let answer: OutboundAnswer;
+  try {
+    answer = await outbound.send({
+      method: question.method,
+      url: new URL(question.path, address),
+      headers: {
+        // Vault Agent and Proxy can be set to demand it, against forged requests.
+        'x-vault-request': 'true',
+        ...(namespace === undefined ? {} : { 'x-vault-namespace': namespace }),
+        ...(question.token ? { 'x-vault-token': question.token.reveal() } : {}),
+        ...(question.body ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(question.body ? { body: printJson(question.body) } : {}),
+      deadline: question.deadline,
+      maxBytes: 4 * 1024 * 1024,
+    });
+  } catch (error) {
+    if (!(error instanceof OutboundError)) throw error;
+    throw new VaultFailure(
+      TLS_CODES.test(error.message) ? 'not_trusted' : 'unreachable',
+      `${address.origin}: ${error.message}`,
+    );
+  }
+  return replyOf(answer, address);
+}
+
+function replyOf({ status, body }: OutboundAnswer, address: URL): Reply {
+  if (body.length === 0) return { status, body: null, words: `status ${status}` };
+  try {
+    const parsed = readUpstreamJson(body, LIMITS);
+    const listed = isObject(parsed) && Array.isArray(parsed['errors']) ? parsed['errors'] : [];
+    const errors = listed.filter((words) => typeof words === 'string');
+    return {
+      status,
+      body: parsed,
+      words: plainWords(errors.join('; ')) || `status ${status}`,
+    };
+  } catch {
+    // A load balancer in front of Vault answers in HTML when Vault is away.
+    throw new VaultFailure(
+      status >= 500 ? 'failed' : 'nonsense',
+      `${address.origin} answered ${status} and no JSON`,
+    );
+  }
+}
+
+/** Vault's words as one line of printable characters: they reach logs and terminals. */
+function plainWords(text: string): string {
+  return text
+    .slice(0, MAX_WORDS)
+    .replaceAll(/[\s\p{C}]+/gu, ' ')
+    .trim();
+}
+
+/** KV 2 wraps the pairs in `data` and has `metadata` beside them. */
+function pairsOf(body: Json, version: 1 | 2, address: string): JsonObject {
+  const data = isObject(body) ? body['data'] : undefined;
+  if (!isObject(data)) throw new VaultFailure('wrong_shape', address);
+  const inner = data['data'];
+  const looksLikeTwo = isObject(inner) && isObject(data['metadata']);
+  if (looksLikeTwo !== (version === 2)) throw new VaultFailure('wrong_shape', address);
+  return version === 2 && isObject(inner) ? inner : data;
+}

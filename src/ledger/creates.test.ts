@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { openStore } from './ledger.ts';
+
+const WRITE = { kind: 'monitor', application: 'a', key: 'k' } as const;
+
+describe('the journal', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'journal-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const open = () => {
+    const { journal, close } = openStore(join(folder, 'journal.sqlite'));
+    return { ...journal, close };
+  };
+
+  it('knows a create that was begun, and forgets it when it is settled', () => {
+    const journal = open();
+    const entry = journal.begin(WRITE, 'somebody', 1000);
+    assert.equal(journal.underWaySince(WRITE), 1000);
+    assert.equal(journal.underWaySince({ ...WRITE, key: 'other' }), undefined);
+    assert.equal(journal.underWaySince({ ...WRITE, kind: 'dashboard' }), undefined);
+    journal.settle(entry);
+    assert.equal(journal.underWaySince(WRITE), undefined);
+    journal.close();
+  });
+
+  it('still knows it after the process was killed between the write and its answer', () => {
+    const killed = open();
+    killed.begin(WRITE, 'somebody', 1000);
+    const next = open();
+    assert.equal(next.underWaySince(WRITE), 1000);
+    next.begin(WRITE, 'somebody', 2000);
+    assert.equal(next.underWaySince(WRITE), 2000);
+    next.settleAll(WRITE);
+    assert.equal(next.underWaySince(WRITE), undefined);
+    next.close();
+    killed.close();
+  });
+
+  it('tells how many creates are under way, since when, and what could not be written', () => {
+    const store = openStore(join(folder, 'journal.sqlite'));
+    const { journal } = store;
+    assert.deepEqual(
+      { ...journal.readings(), bytes: 0 },
+      { entries: 0, oldestAt: undefined, bytes: 0, failures: 0, failing: undefined },
+    );
+    journal.begin(WRITE, 'somebody', 2000);
+    journal.begin({ ...WRITE, key: 'other' }, 'somebody', 1000);
+    const { entries, oldestAt, bytes } = journal.readings();
+    assert.deepEqual([entries, oldestAt, bytes > 0], [2, 1000, true]);
+    // The schema allows no fractions.
+    assert.throws(() => journal.begin(WRITE, 'somebody', 1.5));
+    assert.deepEqual([journal.readings().failures, journal.readings().failing === undefined], [1, false]);
+    journal.settleAll(WRITE);
+    assert.deepEqual([journal.readings().failures, journal.readings().failing], [1, undefined]);
+    store.close();
+  });
+});

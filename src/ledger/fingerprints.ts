@@ -1,0 +1,69 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { isObject, type Json, printJson } from '../domain/json.ts';
+import type { Bases, KnownObject } from '../pipeline/ports.ts';
+import { inTransaction } from './database.ts';
+import { type Attempt, lazily } from './cache-tables.ts';
+import { LIMITS, type Limits } from './limits.ts';
+import { packed, unpacked } from './packed.ts';
+import { bytesOf, sizeLimit } from './size-limit.ts';
+
+/** What plans were made from. A plan made again from the same is not packed again. */
+export function basesIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIMITS): Bases {
+  const sql = lazily(() => statements(db));
+  const limit = sizeLimit(
+    limits.bases,
+    () => Number(sql().total.get()?.['bytes']),
+    () => {
+      const dropped = sql().dropOldest.all();
+      return dropped.length > 0 ? bytesOf(dropped) : undefined;
+    },
+  );
+
+  function keep(basis: string, application: string, objects: readonly KnownObject[], now: number): void {
+    sql().dropOld.run(now - limits.basisAge);
+    if (sql().touch.run(now, basis).changes > 0) return;
+    const list = objects.map(({ id, key, version, body }) => ({ id, key, version, body }));
+    const bytes = packed(printJson(list));
+    if (bytes.length > limits.basis) return;
+    sql().put.run(basis, application, now, bytes);
+    sql().dropMany.run(application, application, limits.basesOfApplication);
+    limit.wrote(bytes.length);
+  }
+
+  return {
+    keep: (basis, application, objects, now) =>
+      attempt(() => inTransaction(db, () => keep(basis, application, objects, now)), undefined),
+    read: (basis) =>
+      attempt(() => {
+        const bytes = sql().read.get(basis)?.['objects'];
+        return bytes === undefined ? undefined : objectsIn(unpacked(bytes));
+      }, undefined),
+  };
+}
+
+function objectsIn(list: Json): KnownObject[] {
+  if (!Array.isArray(list)) throw new TypeError('what was kept of a basis is no list');
+  return list.map((item) => {
+    const { id = null, key = null, version = null, body = null } = isObject(item) ? item : {};
+    if (typeof id === 'string' && typeof key === 'string' && typeof version === 'string' && isObject(body))
+      return { id, key, version, body };
+    throw new TypeError('what was kept of an object of a basis is none');
+  });
+}
+
+function statements(db: DatabaseSync) {
+  return {
+    read: db.prepare('SELECT objects FROM bases WHERE basis = ?'),
+    touch: db.prepare('UPDATE bases SET at = ? WHERE basis = ?'),
+    put: db.prepare('INSERT INTO bases (basis, application, at, objects) VALUES (?, ?, ?, ?)'),
+    dropOld: db.prepare('DELETE FROM bases WHERE at < ?'),
+    dropMany: db.prepare(
+      `DELETE FROM bases WHERE application = ? AND basis NOT IN
+       (SELECT basis FROM bases WHERE application = ? ORDER BY at DESC, rowid DESC LIMIT ?)`,
+    ),
+    total: db.prepare('SELECT coalesce(sum(length(objects)), 0) AS bytes FROM bases'),
+    dropOldest: db.prepare(
+      'DELETE FROM bases WHERE basis IN (SELECT basis FROM bases ORDER BY at, rowid LIMIT 1) RETURNING length(objects) AS bytes',
+    ),
+  };
+}

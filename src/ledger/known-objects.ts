@@ -1,0 +1,116 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { isObject, type JsonObject, printJson } from '../domain/json.ts';
+import type { StoredKind } from '../domain/managed-kind.ts';
+import type { KnownObject, KnownObjects } from '../pipeline/ports.ts';
+import { inTransaction } from './database.ts';
+import { type Attempt, lazily } from './cache-tables.ts';
+import { LIMITS, type Limits } from './limits.ts';
+import { packed, unpacked } from './packed.ts';
+import { bytesOf, sizeLimit } from './size-limit.ts';
+
+/** The text and bytes of a body that says nothing, as those of monitors do. */
+const EMPTY = { text: '{}', bytes: packed('{}') };
+/** What is kept of a body that is too large: that there is an object of this id. */
+const NOTHING = { version: '', bytes: EMPTY.bytes };
+
+/** What was last seen of Datadog's objects. Beyond the limit those of the applications that were kept longest ago go. */
+export function knownObjectsIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIMITS): KnownObjects {
+  const sql = lazily(() => statements(db));
+  const limit = sizeLimit(
+    limits.known,
+    () => Number(sql().total.get()?.['bytes']),
+    () => {
+      const bytes = bytesOf(sql().dropOldestObjects.all());
+      return sql().dropOldestList.run().changes > 0 ? bytes : undefined;
+    },
+  );
+
+  function replace(kind: StoredKind, application: string, objects: readonly KnownObject[]): void {
+    const list = Number(sql().touch.get(kind, application)?.['id']);
+    const before = new Map(
+      sql()
+        .versions.all(list)
+        .map((row) => [String(row['id']), row]),
+    );
+    let room = limits.known;
+    for (const { id, key, version, body } of objects) {
+      const was = before.get(id);
+      before.delete(id);
+      // What did not move is as it was: nothing of it is looked at.
+      if (version !== '' && was?.['key'] === key && was['version'] === version) {
+        room -= Number(was['bytes']);
+        continue;
+      }
+      const text = printJson(body);
+      const bytes = text === EMPTY.text ? EMPTY.bytes : text.length > limits.body ? undefined : packed(text);
+      const kept = bytes && bytes.length <= room ? { version, bytes } : NOTHING;
+      sql().put.run(list, id, key, kept.version, kept.bytes);
+      room -= kept.bytes.length;
+      limit.wrote(kept.bytes.length);
+    }
+    for (const id of before.keys()) sql().drop.run(list, id);
+  }
+
+  return {
+    of: (kind, application) =>
+      attempt(
+        () =>
+          sql()
+            .objects.all(kind, application)
+            .map((row) => knownIn(row, attempt)),
+        [],
+      ),
+    keep: (kind, application, objects) =>
+      attempt(() => inTransaction(db, () => replace(kind, application, objects)), undefined),
+    forget: (kind, id) => attempt(() => void sql().forget.run(id, kind), undefined),
+  };
+}
+
+/** The body is unpacked when somebody asks for it: a list of ids needs none. */
+function knownIn(row: Record<string, unknown>, attempt: Attempt): KnownObject {
+  const body = lazily(() => attempt(() => bodyIn(row['body']), {}));
+  return {
+    id: String(row['id']),
+    key: String(row['key']),
+    version: String(row['version']),
+    get body() {
+      return body();
+    },
+  };
+}
+
+function bodyIn(bytes: unknown): JsonObject {
+  const body = unpacked(bytes);
+  if (!isObject(body)) throw new TypeError('what was kept of an object is none');
+  return body;
+}
+
+function statements(db: DatabaseSync) {
+  const turn = '(SELECT coalesce(max(turn), 0) + 1 FROM known_lists)';
+  // The list that is being written is the newest.
+  const oldest =
+    'SELECT id FROM known_lists WHERE turn < (SELECT max(turn) FROM known_lists) ORDER BY turn LIMIT 1';
+  return {
+    touch: db.prepare(
+      `INSERT INTO known_lists (kind, application, turn) VALUES (?, ?, ${turn})
+       ON CONFLICT (kind, application) DO UPDATE SET turn = excluded.turn RETURNING id`,
+    ),
+    objects: db.prepare(
+      `SELECT o.id, o.key, o.version, o.body FROM known_objects o JOIN known_lists l ON l.id = o.list
+       WHERE l.kind = ? AND l.application = ? ORDER BY o.rowid`,
+    ),
+    versions: db.prepare('SELECT id, key, version, length(body) AS bytes FROM known_objects WHERE list = ?'),
+    put: db.prepare(
+      'INSERT OR REPLACE INTO known_objects (list, id, key, version, body) VALUES (?, ?, ?, ?, ?)',
+    ),
+    drop: db.prepare('DELETE FROM known_objects WHERE list = ? AND id = ?'),
+    forget: db.prepare(
+      'DELETE FROM known_objects WHERE id = ? AND list IN (SELECT id FROM known_lists WHERE kind = ?)',
+    ),
+    total: db.prepare('SELECT coalesce(sum(length(body)), 0) AS bytes FROM known_objects'),
+    dropOldestObjects: db.prepare(
+      `DELETE FROM known_objects WHERE list IN (${oldest}) RETURNING length(body) AS bytes`,
+    ),
+    dropOldestList: db.prepare(`DELETE FROM known_lists WHERE id IN (${oldest})`),
+  };
+}

@@ -1,0 +1,319 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { type JsonObject, isObject, parseTrustedJson, printJson } from '../domain/json.ts';
+import { LIMITS } from './limits.ts';
+import { openStore, type Store } from './ledger.ts';
+
+const WRITE = { kind: 'monitor', application: 'a', key: 'k' } as const;
+const DAY = 86_400_000;
+
+let folder = '';
+let open: Store[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'store-'));
+  open = [];
+});
+afterEach(() => {
+  for (const store of open) store.close();
+  rmSync(folder, { recursive: true });
+});
+const file = () => join(folder, 'journal.sqlite');
+function opened(limits: Partial<typeof LIMITS> = {}, failures: unknown[] = []): Store {
+  const store = openStore(file(), (error) => failures.push(error), { ...LIMITS, ...limits });
+  open.push(store);
+  return store;
+}
+const known = (id: string, body: JsonObject = { id }, version = '1') => ({
+  id,
+  key: `k${id}`,
+  version,
+  body,
+});
+/** So many bytes that do not shrink when they are packed. */
+const noise = (bytes: number) =>
+  Buffer.from(crypto.getRandomValues(new Uint8Array(bytes * 0.75))).toString('base64');
+const object = (text: string): JsonObject => {
+  const value = parseTrustedJson(text);
+  assert.ok(isObject(value));
+  return value;
+};
+
+describe('what is known of objects', () => {
+  it('is replaced for one kind and application, and outlives the process', () => {
+    const first = opened().known;
+    first.keep('monitor', 'a', [known('1'), known('2')]);
+    first.keep('monitor', 'b', [known('3')]);
+    first.keep('dashboard', 'a', [known('4')]);
+    first.keep('monitor', 'a', [known('2', { id: '2', name: 'n' }, '2'), known('5')]);
+    const second = opened().known;
+    assert.deepEqual(second.of('monitor', 'a'), [known('2', { id: '2', name: 'n' }, '2'), known('5')]);
+    assert.deepEqual(second.of('monitor', 'b'), [known('3')]);
+    assert.deepEqual(second.of('dashboard', 'a'), [known('4')]);
+    assert.deepEqual(second.of('dashboard', 'b'), []);
+    second.keep('monitor', 'a', []);
+    assert.deepEqual(second.of('monitor', 'a'), []);
+  });
+
+  it('is forgotten by id, of one kind', () => {
+    const store = opened().known;
+    store.keep('monitor', 'a', [known('1'), known('2')]);
+    store.keep('dashboard', 'a', [known('1')]);
+    store.forget('monitor', '1');
+    assert.deepEqual(store.of('monitor', 'a'), [known('2')]);
+    assert.deepEqual(store.of('dashboard', 'a'), [known('1')]);
+  });
+
+  it('keeps the spelling of numbers and the order of members', () => {
+    const text = '{"z":1.0,"a":12345678901234567890,"b":[1e3,-0,0.1,null,"ä\\u0000"],"__proto__":{"x":1}}';
+    const { known: store } = opened();
+    store.keep('monitor', 'a', [known('1', object(text)), known('2', object('{"z":1,"a":2}'))]);
+    assert.deepEqual(
+      store.of('monitor', 'a').map(({ body }) => printJson(body)),
+      [text, '{"z":1,"a":2}'],
+    );
+  });
+
+  it('of an object beyond the limit is that it is there', () => {
+    const { known: store } = opened({ body: 1000, known: 2500 });
+    store.keep('monitor', 'a', [known('1', { text: noise(1200) }), known('2')]);
+    assert.deepEqual(store.of('monitor', 'a'), [known('1', {}, ''), known('2')]);
+    const many = ['1', '2', '3', '4', '5', '6'].map((id) => known(id, { text: noise(900) }, '2'));
+    store.keep('monitor', 'a', many);
+    const kept = store.of('monitor', 'a');
+    assert.equal(kept.length, 6);
+    assert.deepEqual(
+      kept.filter(({ version }) => version === '').map(({ id }) => id),
+      ['4', '5', '6'],
+    );
+  });
+
+  it('is dropped beyond the limit, what was kept longest ago first and whole', () => {
+    const { known: store } = opened({ known: 4000 });
+    const keep = (application: string) =>
+      store.keep('monitor', application, [
+        known('1', { text: noise(900) }),
+        known('2', { text: noise(900) }),
+      ]);
+    for (const application of ['a', 'b', 'a', 'c']) keep(application);
+    assert.deepEqual(
+      ['a', 'b', 'c'].map((application) => store.of('monitor', application).length),
+      [2, 0, 2],
+    );
+  });
+
+  it('is not dropped while it is written, however much of the limit it takes', () => {
+    const { known: store } = opened({ known: 3000 });
+    const objects = ['1', '2', '3', '4'].map((id) => known(id, { text: noise(900) }));
+    store.keep('monitor', 'a', objects.slice(3));
+    store.keep('monitor', 'b', objects);
+    assert.deepEqual([store.of('monitor', 'a'), store.of('monitor', 'b')], [[], objects]);
+  });
+});
+
+describe('what plans were made from', () => {
+  it('is read by the basis, for a day', () => {
+    const { bases } = opened();
+    const objects = [known('1', object('{"x":1.0}')), known('2')];
+    bases.keep('one', 'a', objects, 1000);
+    assert.deepEqual(bases.read('one'), objects);
+    assert.equal(bases.read('two'), undefined);
+    bases.keep('two', 'a', [], 1000 + DAY);
+    assert.deepEqual(bases.read('one'), objects);
+    bases.keep('three', 'b', [], 1001 + DAY);
+    assert.deepEqual(
+      [bases.read('one'), bases.read('two'), opened().bases.read('three')],
+      [undefined, [], []],
+    );
+  });
+
+  it('is kept for the last few plans of each application; one made again counts as new', () => {
+    const { bases } = opened({ basesOfApplication: 3 });
+    bases.keep('other', 'b', [], 0);
+    for (const basis of ['1', '2', '3', '1', '4']) bases.keep(basis, 'a', [known(basis)], Number(basis));
+    const left = () => ['other', '1', '2', '3', '4'].filter((basis) => bases.read(basis));
+    assert.deepEqual(left(), ['other', '2', '3', '4']);
+    bases.keep('2', 'a', [], 9);
+    bases.keep('5', 'a', [], 10);
+    assert.deepEqual(left(), ['other', '2', '4']);
+    assert.deepEqual(bases.read('2'), [known('2')]);
+  });
+
+  it('is dropped beyond the limit, the oldest first', () => {
+    const { bases } = opened({ bases: 5000, basis: 2500 });
+    bases.keep('huge', 'a', [known('1', { text: noise(4000) })], 1);
+    assert.equal(bases.read('huge'), undefined);
+    for (const basis of ['1', '2', '3', '4'])
+      bases.keep(basis, basis, [known('1', { text: noise(2000) })], Number(basis));
+    assert.deepEqual(
+      ['1', '2', '3', '4'].filter((basis) => bases.read(basis)),
+      ['3', '4'],
+    );
+  });
+});
+
+describe('what was written last', () => {
+  it('is one for each key and each id, and outlives the process', () => {
+    const { applied } = opened();
+    applied.keep('monitor', 'a', 'k', '1', { n: 1 }, 10);
+    applied.keep('monitor', 'a', 'k', '2', object('{"n":1.0}'), 20);
+    applied.keep('dashboard', 'a', 'k', '1', { n: 3 }, 30);
+    applied.keep('monitor', 'b', 'k', '3', { n: 4 }, 40);
+    const again = opened().applied;
+    assert.deepEqual(again.of('a'), [
+      { kind: 'monitor', key: 'k', id: '2', body: object('{"n":1.0}'), at: 20 },
+      { kind: 'dashboard', key: 'k', id: '1', body: { n: 3 }, at: 30 },
+    ]);
+    again.keep('monitor', 'c', 'other', '3', { n: 5 }, 50);
+    again.forget('dashboard', '1');
+    assert.deepEqual(
+      ['a', 'b', 'c'].map((application) => again.of(application).map(({ id }) => id)),
+      [['2'], [], ['3']],
+    );
+  });
+
+  it('is dropped beyond the limit, the oldest first', () => {
+    const { applied } = opened({ applied: 150_000, body: 2000 });
+    applied.keep('monitor', 'a', 'huge', '999', { text: noise(4000) }, 0);
+    for (let n = 0; n < 200; n += 1)
+      applied.keep('monitor', 'a', `k${n}`, String(n), { text: noise(1000) }, n);
+    const ids = applied.of('a').map(({ id }) => Number(id));
+    assert.ok(ids.length > 50 && ids.length < 150, String(ids.length));
+    assert.equal(ids.at(-1), 199);
+    assert.equal(ids[0], 200 - ids.length, 'none is missing in between');
+  });
+});
+
+describe('the store', () => {
+  it('opens a file that has the journal alone, and one of another version: the journal stays, hints begin anew', () => {
+    const old = new DatabaseSync(file());
+    old.exec(`CREATE TABLE writes (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, application TEXT NOT NULL,
+      key TEXT NOT NULL, caller TEXT NOT NULL, begun_at INTEGER NOT NULL) STRICT;
+      INSERT INTO writes VALUES (1, 'monitor', 'a', 'k', 'somebody', 1000);`);
+    const failures: unknown[] = [];
+    const store = opened({}, failures);
+    assert.equal(store.journal.underWaySince(WRITE), 1000);
+    store.known.keep('monitor', 'a', [known('1')]);
+    assert.equal(opened().known.of('monitor', 'a').length, 1);
+    old.exec('DROP TABLE bases; CREATE TABLE bases (other TEXT); PRAGMA user_version = 99;');
+    old.close();
+    const next = opened({}, failures);
+    assert.deepEqual([next.journal.underWaySince(WRITE), next.known.of('monitor', 'a')], [1000, []]);
+    next.bases.keep('b', 'a', [known('1')], 1);
+    assert.deepEqual([next.bases.read('b'), failures], [[known('1')], []]);
+  });
+
+  it('that cannot keep hints says so once, and journals on', () => {
+    const failures: unknown[] = [];
+    const store = opened({}, failures);
+    const other = new DatabaseSync(file());
+    other.exec('DROP TABLE known_objects; DROP TABLE bases; DROP TABLE applied;');
+    other.close();
+    store.known.keep('monitor', 'a', [known('1')]);
+    store.known.forget('monitor', '1');
+    store.bases.keep('b', 'a', [known('1')], 1);
+    store.applied.keep('monitor', 'a', 'k', '1', {}, 1);
+    store.applied.forget('monitor', '1');
+    assert.deepEqual(
+      [store.known.of('monitor', 'a'), store.bases.read('b'), store.applied.of('a')],
+      [[], undefined, []],
+    );
+    assert.equal(failures.length, 1);
+    const entry = store.journal.begin(WRITE, 'c', 1);
+    assert.equal(store.journal.underWaySince(WRITE), 1);
+    store.journal.settle(entry);
+  });
+
+  for (const how of ['ROLLBACK', 'ABORT'])
+    it(`that is full keeps what it had, and says so once (${how})`, () => {
+      const failures: unknown[] = [];
+      const store = opened({}, failures);
+      store.known.keep('monitor', 'a', [known('1')]);
+      const other = new DatabaseSync(file());
+      other.exec(`CREATE TRIGGER full BEFORE INSERT ON known_objects WHEN NEW.id = '3'
+      BEGIN SELECT RAISE(${how}, 'database or disk is full'); END;`);
+      other.close();
+      for (let n = 0; n < 2; n += 1) store.known.keep('monitor', 'a', [known('2'), known('3')]);
+      assert.deepEqual(store.known.of('monitor', 'a'), [known('1')]);
+      assert.equal(failures.length, 1);
+      store.known.keep('monitor', 'a', [known('2')]);
+      assert.deepEqual(store.known.of('monitor', 'a'), [known('2')]);
+    });
+
+  it('with a damaged body knows none for it', () => {
+    const failures: unknown[] = [];
+    const store = opened({}, failures);
+    store.known.keep('dashboard', 'a', [known('1'), known('2')]);
+    store.applied.keep('monitor', 'a', 'k', '1', {}, 1);
+    store.applied.keep('monitor', 'a', 'l', '2', {}, 1);
+    store.bases.keep('b', 'a', [known('1')], 1);
+    const other = new DatabaseSync(file());
+    other.exec(`UPDATE known_objects SET body = x'00' WHERE id = '1'; UPDATE bases SET objects = x'ff';
+      UPDATE applied SET body = x'' WHERE id = '1';`);
+    other.close();
+    assert.deepEqual(
+      store.known.of('dashboard', 'a').map(({ body }) => body),
+      [{}, { id: '2' }],
+    );
+    assert.deepEqual(
+      [store.bases.read('b'), store.applied.of('a').map(({ id }) => id), failures.length],
+      [undefined, ['2'], 1],
+    );
+  });
+
+  it('has whole lists, however the process is killed', async () => {
+    const program = `
+      import { openStore } from ${JSON.stringify(import.meta.resolve('./ledger.ts'))};
+      const { journal, known, applied } = openStore(${JSON.stringify(file())});
+      journal.begin({ kind: 'monitor', application: 'a', key: 'k' }, 'c', 1000);
+      for (let round = 1; ; round += 1) {
+        const version = String(round);
+        const list = Array.from({ length: 50 }, (_, n) => ({ id: String(n), key: 'k', version, body: { round } }));
+        known.keep('monitor', 'a', list);
+        applied.keep('monitor', 'a', 'k', '1', { round }, round);
+        if (round === 5) process.stdout.write('going\\n');
+      }`;
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const failures: unknown[] = [];
+    const store = opened({}, failures);
+    const list = store.known.of('monitor', 'a');
+    assert.equal(list.length, 50);
+    assert.equal(new Set(list.map(({ version }) => version)).size, 1, 'of one round');
+    assert.ok(list.every(({ version, body }) => printJson(body) === `{"round":${version}}`));
+    assert.ok(Number(list[0]?.version) >= 5);
+    assert.equal(store.applied.of('a').length, 1);
+    assert.equal(store.journal.underWaySince(WRITE), 1000);
+    assert.deepEqual(failures, []);
+  });
+});
+
+describe('the files of the store', () => {
+  const modes = () =>
+    readdirSync(folder).map((name) => `${name} ${(statSync(join(folder, name)).mode & 0o777).toString(8)}`);
+  const ALL = ['journal.sqlite 600', 'journal.sqlite-shm 600', 'journal.sqlite-wal 600'];
+
+  it('have mode 0600 whatever the umask, and are tightened where they had another', () => {
+    const before = process.umask(0);
+    try {
+      opened().journal.begin(WRITE, 'c', DAY);
+      assert.deepEqual(modes(), ALL);
+      for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644);
+      opened().journal.begin(WRITE, 'c', DAY);
+      assert.deepEqual(modes(), ALL);
+    } finally {
+      process.umask(before);
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import type { AppliedObjects, Bases, Journal, KnownObjects } from '../pipeline/ports.ts';
+import { appliedObjectsIn } from './applied-objects.ts';
+import { basesIn } from './fingerprints.ts';
+import { inTransaction, openDatabase } from './database.ts';
+import { attempts, makeHintTables } from './cache-tables.ts';
+import { journalIn, type JournalReadings } from './creates.ts';
+import { knownObjectsIn } from './known-objects.ts';
+import { LIMITS, type Limits } from './limits.ts';
+
+/** What Datadog does not hold: creates under way, and hints. */
+export interface Store {
+  readonly journal: Journal & { readings(): JournalReadings };
+  readonly known: KnownObjects;
+  readonly bases: Bases;
+  readonly applied: AppliedObjects;
+  close(): void;
+}
+
+/**
+ * Opens the store of this process (`:memory:` for one that dies with it). Throws where the journal cannot be had.
+ * All else in it is a hint: where one cannot be had or kept, `failed` is told once, and nothing fails.
+ */
+export function openStore(
+  file: string,
+  failed: (error: unknown) => void = () => {},
+  limits: Limits = LIMITS,
+): Store {
+  const db = openDatabase(file);
+  const journal = journalIn(db);
+  const attempt = attempts(failed);
+  attempt(() => inTransaction(db, () => makeHintTables(db)), undefined);
+  return {
+    journal,
+    known: knownObjectsIn(db, attempt, limits),
+    bases: basesIn(db, attempt, limits),
+    applied: appliedObjectsIn(db, attempt, limits),
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setImmediate as immediately } from 'node:timers/promises';
+import { portsWithoutDatadog } from '../../test/fake-ports.ts';
+import { ANYBODY } from '../auth/callers.ts';
+import { OPERATIONS } from '../contract/operations.ts';
+import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
+import type { Incoming } from '../http/contract-app.ts';
+import type { Reply } from '../runtime/reply.ts';
+import { systemClock } from '../runtime/system-clock.ts';
+import { door } from './router.ts';
+
+const DOCUMENT = 'apiVersion: birddog/v1\napplication: unlisted\nteam: t\nmonitors: []\n';
+
+/** A door before a sidecar that hangs until `answer` is called. */
+function beforeHangingSidecar() {
+  const { promise, resolve } = Promise.withResolvers<Reply>();
+  const forwarded: unknown[] = [];
+  const serve = door({
+    callers: ANYBODY,
+    lookup: async () => ({ way: 'sidecar', missingFrom: ['leanix'] }),
+    sidecar: {
+      async forward({ sent }) {
+        forwarded.push(sent?.bytes.length);
+        return promise;
+      },
+    },
+    ports: portsWithoutDatadog(systemClock),
+  });
+  return { serve, forwarded, answer: () => resolve({ status: 200, headers: {}, body: '{}' }) };
+}
+
+function incoming(
+  text: string,
+  caller = 'somebody',
+): Incoming & { readonly lets: Promise<void>; readonly closed: Promise<void> } {
+  const operation = OPERATIONS.find((one) => one.path === '/plan');
+  assert.ok(operation);
+  const { promise: lets, resolve: releaseMemory } = Promise.withResolvers<void>();
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+  return {
+    operation,
+    query: {},
+    pathAndQuery: '/plan',
+    accept: 'json',
+    header: () => undefined,
+    goes: () => {},
+    releaseMemory,
+    lets,
+    closed,
+    audit: { isAbout: () => {}, wrote: () => {}, done: () => {} },
+    context: {
+      caller: { name: caller },
+      requestId: 'r',
+      traceparent: '',
+      deadline: { left: () => 20_000, signal: new AbortController().signal },
+    },
+    sent: {
+      bytes: Buffer.from(text),
+      contentType: 'application/yaml',
+      format: 'yaml',
+      limits: DOCUMENT_LIMITS,
+    },
+    inspection: {
+      preflight: async () => ({
+        subject: { application: 'unlisted', aliases: {} },
+        wants: [],
+        body: { locate: () => ({ line: 1, column: 1 }) },
+      }),
+      lint: () => assert.fail('nothing is linted'),
+      document: () => assert.fail('nothing is served here'),
+      close,
+    },
+  };
+}
+
+describe('a sidecar that hangs', () => {
+  it('keeps no turn of the large documents that others send; of those for it only a few wait', async () => {
+    const { serve, forwarded, answer } = beforeHangingSidecar();
+    const large = `${DOCUMENT}#${'x'.repeat(OBJECT_LIMITS.bytes)}\n`;
+    const waiting: Promise<Reply>[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const one = incoming(large);
+      waiting.push(serve(one));
+      await one.lets;
+    }
+    await assert.rejects(serve(incoming(large)), { code: 'busy' });
+    assert.equal(forwarded.length, 1, 'one at a time of each caller');
+    const other = incoming(large, 'another');
+    waiting.push(serve(other));
+    await other.lets;
+    await immediately();
+    assert.equal(forwarded.length, 2);
+    answer();
+    for (const reply of await Promise.all(waiting)) assert.equal(reply.status, 200);
+  });
+
+  it('keeps no process and no memory of a request that waits for it', async () => {
+    const { serve, answer } = beforeHangingSidecar();
+    const small = incoming(DOCUMENT);
+    const reply = serve(small);
+    await Promise.all([small.lets, small.closed]);
+    answer();
+    assert.equal((await reply).status, 200);
+  });
+});

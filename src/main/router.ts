@@ -1,0 +1,61 @@
+import type { Callers } from '../auth/callers.ts';
+import type { Lookup } from '../catalogs/lookup.ts';
+import type { Way } from '../domain/application.ts';
+import { OBJECT_LIMITS } from '../format/decoded.ts';
+import type { Incoming } from '../http/contract-app.ts';
+import type { Reply } from '../runtime/reply.ts';
+import { servePipeline } from '../http/serve-pipeline.ts';
+import { createSemaphore } from '../runtime/semaphore.ts';
+import type { Ports } from '../pipeline/ports.ts';
+import { placed } from '../pipeline/refuse.ts';
+import { preflightOf } from './preflight.ts';
+import type { SidecarClient } from './sidecar-client.ts';
+
+interface Door {
+  readonly callers: Callers;
+  readonly lookup: (...asked: Parameters<Lookup>) => Promise<Way>;
+  readonly sidecar: Pick<SidecarClient, 'forward'>;
+  readonly ports: Omit<Ports, 'audit'>;
+}
+
+/** Large bodies that are forwarded to the sidecar at once, so that they leave it the rest of its connections. */
+const FORWARDED = { maxConcurrent: 2, maxConcurrentPerCaller: 1, maxWaiting: 4, maxWaitingPerCaller: 2 };
+
+/**
+ * Serves listed applications here and forwards all others to the sidecar; a lint needs neither. Checks the caller's
+ * permissions before anybody else is asked. A sidecar that hangs keeps neither the processes that inspect documents nor the
+ * memory of requests.
+ */
+export function door(at: Door): (incoming: Incoming) => Promise<Reply> {
+  const forwards = createSemaphore(FORWARDED, 'large documents in progress in the sidecar');
+  return async (incoming) => {
+    const { context, sent, operation, inspection } = incoming;
+    const { caller, deadline } = context;
+    if (operation.verb === 'lint' && inspection) return inspection.lint();
+    const way = await wayOf(incoming, at);
+    incoming.goes(way.way);
+    if (way.way === 'listed') return servePipeline(incoming, way, at.ports);
+    inspection?.close();
+    incoming.releaseMemory();
+    const large = (sent?.bytes.length ?? 0) > OBJECT_LIMITS.bytes;
+    const release = large ? await forwards.acquire(caller, deadline) : undefined;
+    try {
+      return await at.sidecar.forward(incoming, way.missingFrom);
+    } finally {
+      release?.();
+    }
+  };
+}
+
+/** Which way a request goes, where its caller has the permissions that it needs. */
+async function wayOf(incoming: Incoming, { callers, lookup }: Door): Promise<Way> {
+  const { operation, query, context, inspection, audit } = incoming;
+  const found = inspection
+    ? await inspection.preflight()
+    : { ...preflightOf({ operation, query }), body: undefined };
+  const { subject, wants, body } = found;
+  const { application, aliases } = subject;
+  audit.isAbout({ query, body: { application } });
+  callers.authorise(context.caller, wants, body);
+  return lookup(application, aliases, context).catch(placed(body));
+}

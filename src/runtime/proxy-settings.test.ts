@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readSettings } from './settings.ts';
+import { proxyOf, proxySettings } from './proxy-settings.ts';
+
+const proxyIn = (env: Record<string, string>) => proxyOf(readSettings(env, proxySettings));
+
+describe('the proxy', () => {
+  it('is known in either spelling, of which the lower case counts', () => {
+    const wanted = { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'a.test' };
+    assert.deepEqual(proxyIn(wanted), wanted);
+    assert.deepEqual(proxyIn({ https_proxy: 'http://proxy:3128', no_proxy: 'a.test' }), wanted);
+    assert.deepEqual(proxyIn({ ...wanted, https_proxy: 'https://lower:1', no_proxy: 'b.test' }), {
+      HTTPS_PROXY: 'https://lower:1',
+      NO_PROXY: 'b.test',
+    });
+  });
+
+  it('is none where only exceptions from it are named', () => {
+    assert.equal(proxyIn({ NO_PROXY: 'a.test' }), undefined);
+  });
+
+  it('is an address, and a wrong one is told by the name it came under', () => {
+    assert.throws(
+      () => proxyIn({ HTTPS_PROXY: 'proxy:3128', https_proxy: 'socks5://proxy:1' }),
+      (error) => {
+        assert.match(String(error), /^ {2}HTTPS_PROXY: .*\n {2}https_proxy: /m);
+        return true;
+      },
+    );
+  });
+});

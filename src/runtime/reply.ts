@@ -1,0 +1,42 @@
+import { printJson, type Json } from '../domain/json.ts';
+import { type ProblemError, problemBody } from '../domain/problem.ts';
+import { printYaml } from '../format/encode-yaml.ts';
+
+/** An answer as it goes onto the wire. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** A value as JSON or YAML. */
+export function replyWith(status: number, value: Json, format: 'json' | 'yaml', requestId: string): Reply {
+  return {
+    status,
+    headers: { 'content-type': `application/${format}`, 'x-request-id': requestId },
+    body: format === 'yaml' ? printYaml(value) : printJson(value),
+  };
+}
+
+/** An answer whose text is ready; `type` is its media type. */
+export function textReply(status: number, type: string, body: string, headers: Reply['headers'] = {}): Reply {
+  return { status, headers: { ...headers, 'content-type': type }, body };
+}
+
+const CHALLENGE = 'Bearer realm="birddog"';
+
+/** A failure as RFC 9457 has it; always JSON, so that every client can read it. */
+export function problemReply(problem: ProblemError, requestId: string): Reply {
+  const { retryAfter } = problem.extras;
+  return {
+    status: problem.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'x-request-id': requestId,
+      ...(problem.extras.allow ? { allow: problem.extras.allow.join(', ') } : {}),
+      ...(problem.status === 401 ? { 'www-authenticate': problem.extras.challenge ?? CHALLENGE } : {}),
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) }),
+    },
+    body: JSON.stringify(problemBody(problem, requestId)),
+  };
+}
