@@ -166,12 +166,14 @@ async function exchange({ address, outbound, namespace }: VaultOptions, question
     });
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    throw new VaultFailure(
-      TLS_CODES.test(error.message) ? 'not_trusted' : 'unreachable',
-      `${address.origin}: ${error.message}`,
-    );
+    throw new VaultFailure(failureWithoutAnswer(error), `${address.origin}: ${error.message}`);
   }
   return replyOf(answer, address);
+}
+
+function failureWithoutAnswer({ reason, message }: OutboundError): VaultFailureName {
+  if (reason === 'too_large') return 'nonsense';
+  return TLS_CODES.test(message) ? 'not_trusted' : 'unreachable';
 }
 
 function replyOf({ status, body }: OutboundAnswer, address: URL): Reply {
