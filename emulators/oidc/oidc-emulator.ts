@@ -2,15 +2,15 @@ import { type RunningEmulator, startEmulatorServer } from '../server/emulator-se
 import { createOidcHandler } from './oidc-handler.ts';
 
 interface OidcEmulatorOptions {
-  /** 0 for any free one. */
+  /** 0 selects any free port. */
   readonly port: number;
   readonly now?: () => number;
   readonly log?: (line: string) => void;
 }
 
 /**
- * Starts an issuer of OIDC tokens on loopback. `POST /__control/tokens` (claims) gives a token, made of what it is usual to
- * claim and what is given; `POST /__control/keys` puts a new key into the place of the old one.
+ * Starts an OIDC issuer on loopback. `POST /__control/tokens` issues a token with the default claims and those of the
+ * body; `POST /__control/keys` replaces the signing key.
  */
 export async function startOidcEmulator(options: OidcEmulatorOptions): Promise<RunningEmulator> {
   const { port, now = Date.now, log } = options;

@@ -2,21 +2,19 @@ import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:cryp
 import type { EmulatorResponse, EmulatorRequest } from '../server/emulator-exchange.ts';
 import { json } from '../server/emulator-server.ts';
 
-type Members = Readonly<Record<string, unknown>>;
+type JsonFields = Readonly<Record<string, unknown>>;
 
-/** A key pair of the issuer. */
 interface SigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
-  readonly jwk: Members;
+  readonly jwk: JsonFields;
 }
 
-/** Seconds that a token lasts, unless its claims say otherwise. */
-const LASTS = 3600;
+const DEFAULT_LIFETIME_SECONDS = 3600;
 
-/** An issuer of OIDC tokens: discovery and keys as OpenID Connect Discovery 1.0 and RFC 7517 have them. */
+/** Creates an OIDC issuer with discovery (OpenID Connect Discovery 1.0) and keys (RFC 7517). */
 export function createOidcHandler(url: () => string, now: () => number) {
-  let keys = [makeKey()];
+  let keys = [newKey()];
   return {
     handle({ method, path }: EmulatorRequest): EmulatorResponse | undefined {
       if (method !== 'GET') return undefined;
@@ -27,14 +25,14 @@ export function createOidcHandler(url: () => string, now: () => number) {
     control({ method, path, body }: EmulatorRequest): EmulatorResponse | undefined {
       const route = `${method} ${path}`;
       if (route === 'POST /__control/keys') {
-        // Real issuers go on to publish the old key for a while; without it, old tokens are refused at once.
-        keys = [makeKey()];
+        // Real issuers publish the old key for a while. Here, tokens of the old key become invalid at once.
+        keys = [newKey()];
         return { status: 204 };
       }
       if (route === 'POST /__control/tokens') {
         const seconds = Math.floor(now() / 1000);
-        const usual = { iss: url(), iat: seconds, exp: seconds + LASTS };
-        const claims: Members = { ...usual, ...JSON.parse(body || '{}') };
+        const defaults = { iss: url(), iat: seconds, exp: seconds + DEFAULT_LIFETIME_SECONDS };
+        const claims: JsonFields = { ...defaults, ...JSON.parse(body || '{}') };
         return { status: 200, headers: { 'content-type': 'application/jwt' }, body: signed(claims, keys[0]) };
       }
       return undefined;
@@ -42,7 +40,7 @@ export function createOidcHandler(url: () => string, now: () => number) {
   };
 }
 
-function configuration(issuer: string): Members {
+function configuration(issuer: string): JsonFields {
   return {
     issuer,
     jwks_uri: `${issuer}/keys`,
@@ -52,15 +50,15 @@ function configuration(issuer: string): Members {
   };
 }
 
-function makeKey(): SigningKey {
+function newKey(): SigningKey {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const kid = randomUUID();
   return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
 }
 
-function signed(claims: Members, key: SigningKey | undefined): string {
+function signed(claims: JsonFields, key: SigningKey | undefined): string {
   if (!key) throw new Error('the issuer has no key');
-  const part = (value: Members) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const part = (value: JsonFields) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const text = `${part({ alg: 'RS256', typ: 'JWT', kid: key.kid })}.${part(claims)}`;
   return `${text}.${sign('sha256', Buffer.from(text), key.privateKey).toString('base64url')}`;
 }

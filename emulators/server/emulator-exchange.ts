@@ -10,6 +10,6 @@ export interface EmulatorRequest {
 export interface EmulatorResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The exact text. */
+  /** The exact body. */
   readonly body?: string;
 }

@@ -37,19 +37,19 @@ async function start(control = true) {
 }
 
 describe('an emulator', () => {
-  it('answers 501 for a route it does not have, and names it in the log', async () => {
+  it('answers 501 for an unknown route and logs it', async () => {
     const { send, logged } = await start();
     assert.equal(await send('/none'), 501);
     assert.deepEqual(logged, ['test emulator: no route for GET /none']);
   });
 
-  it('has control routes only when it was asked for them', async () => {
+  it('has control routes only if they are enabled', async () => {
     const { faults, send } = await start(false);
     assert.equal((await faults({ kind: 'status', status: 503 })).status, 200, 'an ordinary path');
     assert.equal(await send(), 200);
   });
 
-  it('does the work or not, and answers or not, as the fault says', async () => {
+  it('handles the request and responds as the fault specifies', async () => {
     const { faults, send, worked } = await start();
     const cases: readonly [object, number | string, number][] = [
       [{ kind: 'status', status: 503 }, 503, 0],
@@ -66,7 +66,7 @@ describe('an emulator', () => {
     }
   });
 
-  it('lets a late write land after its connection was cut', async () => {
+  it('applies a late write after it closed the connection', async () => {
     const { faults, send, worked } = await start();
     await faults({ kind: 'late', ms: 20 });
     assert.equal(await send(), 'cut');
@@ -74,7 +74,7 @@ describe('an emulator', () => {
     assert.deepEqual(worked, ['GET']);
   });
 
-  it('meets only the requests a fault is for, and tells those it has seen', async () => {
+  it('injects a fault only into matching requests, and lists the received requests', async () => {
     const { faults, send, url } = await start();
     await faults({ kind: 'status', status: 503, method: 'POST', path: '^/x$' });
     assert.equal(await send('/x?a=b'), 200);

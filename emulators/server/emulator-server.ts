@@ -4,17 +4,17 @@ import { createFaults, type Fault, type Faults } from './faults.ts';
 
 export type { EmulatorResponse, EmulatorRequest };
 
-/** Answers a request, or gives undefined where it has no such route. */
+/** Answers a request; returns undefined for an unknown route. */
 export type Handle = (
   request: EmulatorRequest,
 ) => EmulatorResponse | undefined | Promise<EmulatorResponse | undefined>;
 
 export interface EmulatorServerOptions {
   readonly name: string;
-  /** 0 for any free one. */
+  /** 0 selects any free port. */
   readonly port: number;
   readonly handle: Handle;
-  /** Whether `/__control/...` exists: faults on demand, and the requests that were seen. */
+  /** Whether `/__control/...` exists, which injects faults and lists the received requests. */
   readonly control?: boolean;
   readonly now?: () => number;
   readonly log?: (line: string) => void;
@@ -27,25 +27,25 @@ export interface RunningEmulator {
 }
 
 const HOST = '127.0.0.1';
-/** The most bytes of a request: more than any of the emulated services takes. */
+/** The maximum size of a request; every emulated service has a lower limit. */
 const MAX_BYTES = 32 * 1024 * 1024;
-/** Requests remembered for `GET /__control/requests`; the oldest are forgotten. */
-const REMEMBERED = 10_000;
+/** The number of requests listed by `GET /__control/requests`; the oldest are dropped. */
+const MAX_RECORDED = 10_000;
 
-/** Starts a server on loopback. Rejects with the system's error where the port cannot be had. */
+/** Starts a server on loopback. Rejects with the system's error if the port is unavailable. */
 export async function startEmulatorServer(options: EmulatorServerOptions): Promise<RunningEmulator> {
   const faults = createFaults();
-  const seen: { method: string; path: string; query: Record<string, string> }[] = [];
+  const recorded: { method: string; path: string; query: Record<string, string> }[] = [];
   const server = http.createServer(async (incoming, outgoing) => {
     const request = await readRequest(incoming);
     if (!request) return incoming.destroy();
     if (options.control && request.path.startsWith('/__control/')) {
-      const own = controlAnswer(request, faults, seen);
-      return write(outgoing, own ?? (await handled(options, request)));
+      const response = controlResponse(request, faults, recorded);
+      return write(outgoing, response ?? (await handle(options, request)));
     }
-    seen.push({ method: request.method, path: request.path, query: Object.fromEntries(request.query) });
-    if (seen.length > REMEMBERED) seen.shift();
-    return answer(options, faults.take(request), request, outgoing);
+    recorded.push({ method: request.method, path: request.path, query: Object.fromEntries(request.query) });
+    if (recorded.length > MAX_RECORDED) recorded.shift();
+    return respond(options, faults.take(request), request, outgoing);
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
@@ -53,7 +53,7 @@ export async function startEmulatorServer(options: EmulatorServerOptions): Promi
     server.listen(options.port, HOST, resolve);
   });
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('a server listens on a port');
+  if (address === null || typeof address === 'string') throw new TypeError('the server has no port');
   const { port } = address;
   return {
     url: `http://${HOST}:${port}`,
@@ -66,14 +66,14 @@ export async function startEmulatorServer(options: EmulatorServerOptions): Promi
   };
 }
 
-async function answer(
+async function respond(
   options: EmulatorServerOptions,
   fault: Fault | undefined,
   request: EmulatorRequest,
   outgoing: http.ServerResponse,
 ): Promise<void> {
-  const cut = () => void outgoing.socket?.destroy();
-  const work = () => handled(options, request);
+  const disconnect = () => void outgoing.socket?.destroy();
+  const work = () => handle(options, request);
   switch (fault?.kind) {
     case undefined:
       return write(outgoing, await work());
@@ -92,18 +92,18 @@ async function answer(
         body: fault.body ?? '',
       });
     case 'reset_before':
-      return cut();
+      return disconnect();
     case 'reset_after':
       await work();
-      return cut();
+      return disconnect();
     case 'late':
-      cut();
+      disconnect();
       await pause(fault.ms);
       await work();
   }
 }
 
-async function handled(options: EmulatorServerOptions, request: EmulatorRequest): Promise<EmulatorResponse> {
+async function handle(options: EmulatorServerOptions, request: EmulatorRequest): Promise<EmulatorResponse> {
   const { name, log } = options;
   try {
     const done = await options.handle(request);
@@ -118,17 +118,17 @@ async function handled(options: EmulatorServerOptions, request: EmulatorRequest)
   }
 }
 
-function controlAnswer(
+function controlResponse(
   request: EmulatorRequest,
   faults: Faults,
-  seen: unknown[],
+  recorded: unknown[],
 ): EmulatorResponse | undefined {
   const route = `${request.method} ${request.path}`;
   if (route === 'POST /__control/faults') return faults.add(request.body);
   if (route === 'DELETE /__control/faults') return faults.clear();
-  if (route === 'GET /__control/requests') return json(200, seen);
+  if (route === 'GET /__control/requests') return json(200, recorded);
   if (route === 'DELETE /__control/requests') {
-    seen.length = 0;
+    recorded.length = 0;
     return { status: 204 };
   }
   return undefined;
@@ -165,7 +165,7 @@ function write(outgoing: http.ServerResponse, { status, headers = {}, body = '' 
   outgoing.end(status === 204 ? undefined : body);
 }
 
-/** An answer with a JSON body. */
+/** Creates a response with a JSON body. */
 export function json(
   status: number,
   value: unknown,

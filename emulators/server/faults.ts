@@ -3,16 +3,16 @@ import type { EmulatorResponse, EmulatorRequest } from './emulator-exchange.ts';
 const KINDS = ['latency', 'latency_after', 'status', 'reset_before', 'reset_after', 'late'] as const;
 
 /**
- * What goes wrong with a request. `latency`: waits `ms`, then works and answers. `latency_after`: works, and answers
- * `ms` later. `status`: answers that status and does not work. `reset_before`, `reset_after`: cuts the connection
- * before or after the work. `late`: cuts it now, and works `ms` later.
+ * A fault to inject. `latency` waits `ms` before it handles the request, `latency_after` waits before it responds.
+ * `status` responds with that status and does not handle the request. `reset_before` and `reset_after` close the
+ * connection before or after the request is handled. `late` closes it at once and handles the request `ms` later.
  */
 export interface Fault {
   readonly kind: (typeof KINDS)[number];
   readonly method?: string;
-  /** A regular expression on the path. */
+  /** A regular expression that matches the path. */
   readonly path?: string;
-  /** How many requests it meets; default 1. */
+  /** The number of requests that the fault affects; default 1. */
   readonly times?: number;
   readonly ms?: number;
   readonly status?: number;
@@ -21,39 +21,39 @@ export interface Fault {
 }
 
 export interface Faults {
-  /** Takes a JSON list of faults. */
+  /** Adds a JSON list of faults. */
   add(body: string): EmulatorResponse;
   clear(): EmulatorResponse;
-  /** The fault that this request meets, counted. */
+  /** Returns the fault for a request and counts it as used. */
   take(request: EmulatorRequest): Fault | undefined;
 }
 
-/** Faults on demand, in the order they came; each meets the requests it is for until it is used up. */
+/** Creates a queue of faults. A request gets the first fault that matches it; a used-up fault is removed. */
 export function createFaults(): Faults {
-  const waiting: { fault: Fault; left: number }[] = [];
+  const queue: { fault: Fault; remaining: number }[] = [];
   return {
     add(body) {
       const list: unknown = JSON.parse(body);
       if (!Array.isArray(list) || !list.every(isFault)) {
-        return { status: 400, body: `a list of faults is expected, their kind one of ${KINDS.join(', ')}` };
+        return { status: 400, body: `expected a list of faults whose kind is one of ${KINDS.join(', ')}` };
       }
-      for (const fault of list) waiting.push({ fault, left: fault.times ?? 1 });
+      for (const fault of list) queue.push({ fault, remaining: fault.times ?? 1 });
       return { status: 204 };
     },
     clear() {
-      waiting.length = 0;
+      queue.length = 0;
       return { status: 204 };
     },
     take({ method, path }) {
-      const at = waiting.findIndex(
+      const at = queue.findIndex(
         ({ fault }) =>
           (fault.method === undefined || fault.method === method) &&
           (fault.path === undefined || new RegExp(fault.path).test(path)),
       );
-      const found = waiting[at];
+      const found = queue[at];
       if (!found) return undefined;
-      found.left -= 1;
-      if (found.left <= 0) waiting.splice(at, 1);
+      found.remaining -= 1;
+      if (found.remaining <= 0) queue.splice(at, 1);
       return found.fault;
     },
   };

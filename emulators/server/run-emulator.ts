@@ -1,8 +1,8 @@
 import type { RunningEmulator } from './emulator-server.ts';
 
 /**
- * The life of an emulator as a program: says `ready URL` on standard output, logs on standard error, ends at TERM,
- * INT and, with STOP_WITH_STDIN=true, at the end of its standard input.
+ * Runs an emulator as a program. It prints `ready URL` on standard output and logs to standard error. It stops on
+ * SIGTERM, SIGINT and, with STOP_WITH_STDIN=true, at the end of standard input.
  */
 export async function runEmulator(
   name: string,

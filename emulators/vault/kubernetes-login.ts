@@ -1,20 +1,20 @@
 import type { EmulatorResponse } from '../server/emulator-server.ts';
-import { bodyMembers, denied, failure, framed } from './vault-answers.ts';
+import { bodyFields, denied, failure, envelope } from './vault-answers.ts';
 import type { VaultSeed } from './vault-seed.ts';
 import type { Token, Tokens } from './vault-tokens.ts';
 
-/** `POST /v1/auth/<mount>/login`, each failure with Vault's own status and words. */
+/** Serves `POST /v1/auth/<mount>/login`; each failure has Vault's own status and message. */
 export function kubernetesLogin(body: string, seed: VaultSeed, tokens: Tokens): EmulatorResponse {
-  const members = bodyMembers(body);
-  if (!members) return failure(400, 'failed to parse JSON input: invalid character');
-  const { role: roleName, jwt } = members;
+  const fields = bodyFields(body);
+  if (!fields) return failure(400, 'failed to parse JSON input: invalid character');
+  const { role: roleName, jwt } = fields;
   if (typeof roleName !== 'string' || roleName === '') return failure(400, 'missing role');
   if (typeof jwt !== 'string' || jwt === '') return failure(400, 'missing jwt');
   if (!seed.authConfigured) return failure(500, 'could not load backend configuration');
-  const role = ownMember(seed.roles, roleName);
+  const role = ownField(seed.roles, roleName);
   if (!role) return failure(400, `invalid role name "${roleName}"`);
-  const account = ownMember(seed.serviceAccounts, jwt);
-  // Signature, expiry and TokenReview are told apart in Vault's own log alone.
+  const account = ownField(seed.serviceAccounts, jwt);
+  // Vault reports signature, expiry and TokenReview failures separately only in its own log.
   if (!account || account.expired) return denied('plain');
   if (role.audience !== undefined && account.audience !== role.audience) {
     return failure(403, 'invalid audience (aud) claim: audience claim does not match any expected audience');
@@ -25,10 +25,10 @@ export function kubernetesLogin(body: string, seed: VaultSeed, tokens: Tokens): 
   if (!role.namespaces.some((namespace) => namespace === '*' || namespace === account.namespace)) {
     return failure(403, 'namespace not authorized');
   }
-  return framed({ auth: authOf(tokens.issue(roleName, role, account), tokens) });
+  return envelope({ auth: authOf(tokens.issue(roleName, role, account), tokens) });
 }
 
-/** The `auth` member that login and renewal answer with. */
+/** Returns the `auth` field of the response to a login or renewal. */
 export function authOf(token: Token, tokens: Tokens) {
   return {
     client_token: token.id,
@@ -56,6 +56,6 @@ export function metadataOf({ account, roleName }: Token) {
   };
 }
 
-function ownMember<T>(members: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(members, name) ? members[name] : undefined;
+function ownField<T>(fields: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }

@@ -1,15 +1,15 @@
 import { type EmulatorResponse, json } from '../server/emulator-server.ts';
-import { failure, framed } from './vault-answers.ts';
+import { failure, envelope } from './vault-answers.ts';
 
 type Pairs = Readonly<Record<string, string>>;
 interface Version {
-  readonly made: number;
+  readonly created: number;
   pairs: Pairs | null;
   deleted?: number;
   destroyed: boolean;
 }
 
-/** The KV secrets of one Vault: version 1 keeps the last value, version 2 all of them. */
+/** The KV secrets of one Vault. Version 1 of the engine keeps the last value, version 2 keeps all. */
 export class KvStore {
   readonly #mounts: Readonly<Record<string, 1 | 2>>;
   readonly #secrets = new Map<string, Version[]>();
@@ -25,13 +25,13 @@ export class KvStore {
     for (const [path, pairs] of Object.entries(secrets)) this.write(path, pairs);
   }
 
-  /** Writes the value at `<mount>/<path>`; a new version of it. */
+  /** Writes a new version of the value at `<mount>/<path>`. */
   write(path: string, pairs: Pairs): void {
     const versions = this.#secrets.get(path) ?? [];
-    this.#secrets.set(path, [...versions, { made: this.#now(), pairs, destroyed: false }]);
+    this.#secrets.set(path, [...versions, { created: this.#now(), pairs, destroyed: false }]);
   }
 
-  /** Deletes the latest version at `<mount>/<path>`; `destroy` leaves nothing to undelete. */
+  /** Deletes the latest version at `<mount>/<path>`; `destroy` makes that permanent. */
   remove(path: string, destroy: boolean): void {
     const latest = this.#secrets.get(path)?.at(-1);
     if (!latest) return;
@@ -44,34 +44,34 @@ export class KvStore {
   read(apiPath: string, version: string | null): EmulatorResponse | undefined {
     const mount = Object.keys(this.#mounts).find((name) => apiPath.startsWith(`${name}/`));
     if (mount === undefined) return failure(404, `no handler for route "${apiPath}". route entry not found.`);
-    const below = apiPath.slice(mount.length + 1);
+    const subpath = apiPath.slice(mount.length + 1);
     if (this.#mounts[mount] === 1) {
-      const pairs = this.#secrets.get(`${mount}/${below}`)?.at(-1)?.pairs;
-      return pairs ? framed({ data: pairs }) : failure(404);
+      const pairs = this.#secrets.get(`${mount}/${subpath}`)?.at(-1)?.pairs;
+      return pairs ? envelope({ data: pairs }) : failure(404);
     }
-    if (below.startsWith('data/')) return this.#readVersion(`${mount}/${below.slice(5)}`, version);
-    if (/^(?:metadata|delete|undelete|destroy|config)\b/.test(below)) return undefined;
+    if (subpath.startsWith('data/')) return this.#readVersion(`${mount}/${subpath.slice(5)}`, version);
+    if (/^(?:metadata|delete|undelete|destroy|config)\b/.test(subpath)) return undefined;
     return json(404, {
       errors: [],
-      warnings: [`Invalid path for a versioned K/V secrets engine. Use "${mount}/data/${below}".`],
+      warnings: [`Invalid path for a versioned K/V secrets engine. Use "${mount}/data/${subpath}".`],
     });
   }
 
-  #readVersion(path: string, wanted: string | null): EmulatorResponse {
+  #readVersion(path: string, requested: string | null): EmulatorResponse {
     const versions = this.#secrets.get(path) ?? [];
-    const number = Number(wanted ?? 0) || versions.length;
+    const number = Number(requested ?? 0) || versions.length;
     const version = versions[number - 1];
     if (!version) return failure(404);
     const data = {
       data: version.pairs,
       metadata: {
-        created_time: new Date(version.made).toISOString(),
+        created_time: new Date(version.created).toISOString(),
         custom_metadata: null,
         deletion_time: version.deleted === undefined ? '' : new Date(version.deleted).toISOString(),
         destroyed: version.destroyed,
         version: number,
       },
     };
-    return version.pairs ? framed({ data }) : { ...framed({ data }), status: 404 };
+    return version.pairs ? envelope({ data }) : { ...envelope({ data }), status: 404 };
   }
 }

@@ -1,11 +1,11 @@
 import type { EmulatorResponse } from '../server/emulator-server.ts';
 import { authOf, metadataOf } from './kubernetes-login.ts';
-import { bodyMembers, failure, framed } from './vault-answers.ts';
+import { bodyFields, failure, envelope } from './vault-answers.ts';
 import type { Token, Tokens } from './vault-tokens.ts';
 
 type TokenRoute = (token: Token, tokens: Tokens, body: string) => EmulatorResponse;
 
-/** What a token may do with itself, by method and path. */
+/** The routes with which a token looks up, renews and revokes itself, by method and path. */
 export const TOKEN_ROUTES: Readonly<Record<string, TokenRoute>> = {
   'GET auth/token/lookup-self': lookupSelf,
   'POST auth/token/renew-self': renewSelf,
@@ -16,17 +16,17 @@ export const TOKEN_ROUTES: Readonly<Record<string, TokenRoute>> = {
 
 function lookupSelf(token: Token, tokens: Tokens): EmulatorResponse {
   const { namespace, name } = token.account;
-  return framed({
+  return envelope({
     data: {
       accessor: token.accessor,
-      creation_time: Math.floor(token.made / 1000),
+      creation_time: Math.floor(token.created / 1000),
       creation_ttl: token.role.ttl,
       display_name: `kubernetes-${namespace}-${name}`,
       entity_id: '',
       expire_time: new Date(token.expires).toISOString(),
       explicit_max_ttl: 0,
       id: token.id,
-      issue_time: new Date(token.made).toISOString(),
+      issue_time: new Date(token.created).toISOString(),
       meta: metadataOf(token),
       num_uses: 0,
       orphan: true,
@@ -41,8 +41,8 @@ function lookupSelf(token: Token, tokens: Tokens): EmulatorResponse {
 
 function renewSelf(token: Token, tokens: Tokens, body: string): EmulatorResponse {
   if (token.type === 'batch') return failure(400, 'batch tokens cannot be renewed');
-  tokens.renew(token, seconds(bodyMembers(body)?.['increment']));
-  return framed({ auth: authOf(token, tokens) });
+  tokens.renew(token, seconds(bodyFields(body)?.['increment']));
+  return envelope({ auth: authOf(token, tokens) });
 }
 
 function revokeSelf(token: Token, tokens: Tokens): EmulatorResponse {
@@ -51,7 +51,7 @@ function revokeSelf(token: Token, tokens: Tokens): EmulatorResponse {
   return { status: 204 };
 }
 
-/** A wish as Vault takes it: `3600`, `"3600"` or `"3600s"`. */
+/** Parses an increment as Vault does: `3600`, `"3600"` or `"3600s"`. */
 function seconds(increment: unknown): number | undefined {
   const match = /^(\d+)s?$/.exec(String(increment));
   return match ? Number(match[1]) : undefined;

@@ -1,6 +1,9 @@
 import { type EmulatorResponse, json } from '../server/emulator-server.ts';
 
-/** How a server words "permission denied": older ones and OpenBao, policy refusals, newer ones for a dead token. */
+/**
+ * The forms of "permission denied": `plain` in older versions and OpenBao, `one` for a missing permission, `two` for an
+ * invalid token in newer versions.
+ */
 export type Spelling = 'plain' | 'one' | 'two';
 
 const DENIED: Readonly<Record<Spelling, string>> = {
@@ -17,8 +20,8 @@ export function denied(spelling: Spelling): EmulatorResponse {
   return failure(403, DENIED[spelling]);
 }
 
-/** The frame of every answer that has data. */
-export function framed(content: { data?: unknown; auth?: unknown }): EmulatorResponse {
+/** Creates the response envelope that Vault puts around data. */
+export function envelope(content: { data?: unknown; auth?: unknown }): EmulatorResponse {
   return json(200, {
     request_id: crypto.randomUUID(),
     lease_id: '',
@@ -32,8 +35,8 @@ export function framed(content: { data?: unknown; auth?: unknown }): EmulatorRes
   });
 }
 
-/** The members of a JSON body, or undefined where it is no object. */
-export function bodyMembers(body: string): Record<string, unknown> | undefined {
+/** Parses a JSON object; returns undefined for any other body. */
+export function bodyFields(body: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body === '' ? '{}' : body);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;

@@ -11,7 +11,7 @@ async function started(t: TestContext, options: Partial<VaultEmulatorOptions> = 
   return { url: emulator.url, put };
 }
 
-it('serves the login over a socket, and a rotated secret', async (t) => {
+it('serves a login and a rotated secret over HTTP', async (t) => {
   const { url, put } = await started(t, { control: true });
   await put('__control/secrets/secret/birddog/sidecar', { 'datadog-api-key': 'new' });
   const login = await fetch(`${url}/v1/auth/kubernetes/login`, {
@@ -24,18 +24,18 @@ it('serves the login over a socket, and a rotated secret', async (t) => {
   assert.deepEqual(JSON.parse(await secret.text()).data.data, { 'datadog-api-key': 'new' });
 });
 
-it('has no control routes unless asked for', async (t) => {
+it('has no control routes by default', async (t) => {
   const { url, put } = await started(t);
   assert.equal((await put('__control/mode', { mode: 'sealed' })).status, 501);
   assert.equal((await fetch(`${url}/v1/sys/health`)).status, 200);
 });
 
-it('refuses a seed that is none', () => {
+it('rejects an invalid seed', () => {
   const seed = JSON.parse('{"serviceAccounts": {}, "roles": {"r": {}}, "mounts": {}, "secrets": {}}');
   assert.throws(() => startVaultEmulator({ port: 0, seed }), /names/);
 });
 
-it('hands the Datadog keys that it was given to both containers', () => {
+it('stores the given Datadog keys for both containers', () => {
   const { secrets } = sandboxSeed({ apiKey: 'real', appKey: undefined });
   for (const path of ['secret/birddog/main', 'secret/birddog/sidecar']) {
     assert.equal(secrets[path]?.['datadog-api-key'], 'real');

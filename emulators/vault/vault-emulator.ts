@@ -4,10 +4,10 @@ import { createVaultHandler } from './vault-handler.ts';
 import { sandboxSeed, vaultSeed, type VaultSeedInput } from './vault-seed.ts';
 
 export interface VaultEmulatorOptions {
-  /** 0 for any free one. */
+  /** 0 selects any free port. */
   readonly port: number;
   readonly seed?: VaultSeedInput;
-  /** One spelling for every "permission denied"; by default each case has that of a current Vault. */
+  /** The form of every "permission denied"; by default each case has the form of a current Vault. */
   readonly spelling?: Spelling;
   readonly control?: boolean;
   readonly now?: () => number;
@@ -15,10 +15,10 @@ export interface VaultEmulatorOptions {
 }
 
 /**
- * Starts a Vault on loopback: Kubernetes login, KV 1 and 2 reads, the token's own routes, health. With `control`:
+ * Starts a Vault on loopback: Kubernetes login, reads of KV 1 and 2, token self-service, health. With `control`:
  * `PUT /__control/mode {"mode": "sealed"}` (also active, standby, standby_redirecting, performance_standby,
- * dr_secondary, uninitialised, over_quota), `DELETE /__control/tokens` (all are revoked), `PUT` and `DELETE /__control/secrets/<mount>/<path>` (a new version; the latest deleted, for good with
- * `?destroy=true`).
+ * dr_secondary, uninitialised, over_quota), `DELETE /__control/tokens` (revokes all), and `PUT` and `DELETE
+ * /__control/secrets/<mount>/<path>` (writes a new version; deletes the latest, permanently with `?destroy=true`).
  */
 export function startVaultEmulator(options: VaultEmulatorOptions) {
   const { port, log, control = false, now = Date.now, spelling } = options;

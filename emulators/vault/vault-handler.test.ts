@@ -22,7 +22,7 @@ function vault(seed: Partial<VaultSeedInput> = {}, options: { spelling?: Spellin
     now: () => clock.now,
     ...options,
   });
-  const send =
+  const sender =
     (route: 'handle' | 'control') =>
     (method: string, target: string, sent: Sent = {}) => {
       const url = new URL(target, 'http://vault');
@@ -32,16 +32,22 @@ function vault(seed: Partial<VaultSeedInput> = {}, options: { spelling?: Spellin
       const json = answer?.body === undefined ? undefined : JSON.parse(answer.body);
       return { status: answer?.status, json, type: answer?.headers?.['content-type'] };
     };
-  const ask = send('handle');
-  const login = (role = 'birddog', jwt = 'sandbox-jwt') => ask('POST', LOGIN, { body: { role, jwt } });
-  return { clock, ask, control: send('control'), login, token: (): string => login().json.auth.client_token };
+  const send = sender('handle');
+  const login = (role = 'birddog', jwt = 'sandbox-jwt') => send('POST', LOGIN, { body: { role, jwt } });
+  return {
+    clock,
+    send,
+    control: sender('control'),
+    login,
+    token: (): string => login().json.auth.client_token,
+  };
 }
 
 const account = { name: 'birddog', namespace: 'birddog', audience: 'vault' };
 const role = { names: ['birddog'], namespaces: ['birddog'], audience: 'vault', read: ['secret/data/*'] };
 
 describe('Kubernetes login', () => {
-  it('gives a token with its life and whose it is', () => {
+  it('returns a token with its lifetime and service account', () => {
     const { status, json, type } = vault().login();
     assert.equal(status, 200);
     assert.equal(type, JSON_TYPE);
@@ -55,7 +61,7 @@ describe('Kubernetes login', () => {
     ['no jwt', {}, { role: 'birddog' }, 400, 'missing jwt'],
     ['an unknown role', {}, { role: 'x', jwt: 'sandbox-jwt' }, 400, 'invalid role name "x"'],
     ['a prototype name as role', {}, { role: '__proto__', jwt: 'y' }, 400, 'invalid role name "__proto__"'],
-    ['a token of nobody', {}, { role: 'birddog', jwt: 'y' }, 403, 'permission denied'],
+    ['an unknown token', {}, { role: 'birddog', jwt: 'y' }, 403, 'permission denied'],
     [
       'an expired token',
       { serviceAccounts: { old: { ...account, expired: true } } },
@@ -85,7 +91,7 @@ describe('Kubernetes login', () => {
       'namespace not authorized',
     ],
     [
-      'a mount nobody configured',
+      'an unconfigured mount',
       { authConfigured: false },
       { role: 'birddog', jwt: 'sandbox-jwt' },
       500,
@@ -93,89 +99,89 @@ describe('Kubernetes login', () => {
     ],
   ];
   for (const [what, seed, body, status, text] of refusals) {
-    it(`refuses ${what} in Vault's own words`, () => {
-      const answer = vault(seed).ask('POST', LOGIN, { body });
+    it(`rejects ${what} with Vault's own message`, () => {
+      const answer = vault(seed).send('POST', LOGIN, { body });
       assert.deepEqual([answer.status, answer.json], [status, { errors: [text] }]);
     });
   }
 
-  it('is found under its own mount alone', () => {
-    const { ask } = vault({ authMount: 'ocp' });
-    assert.equal(ask('POST', LOGIN, { body: { role: 'birddog', jwt: 'sandbox-jwt' } }).status, 403);
-    const there = ask('POST', '/v1/auth/ocp/login', { body: { role: 'birddog', jwt: 'sandbox-jwt' } });
+  it('exists only at its own mount', () => {
+    const { send } = vault({ authMount: 'ocp' });
+    assert.equal(send('POST', LOGIN, { body: { role: 'birddog', jwt: 'sandbox-jwt' } }).status, 403);
+    const there = send('POST', '/v1/auth/ocp/login', { body: { role: 'birddog', jwt: 'sandbox-jwt' } });
     assert.equal(there.status, 200);
   });
 
-  it('refuses a body that is no JSON', () => {
-    assert.equal(vault().ask('POST', LOGIN, { raw: '{' }).status, 400);
+  it('rejects a body that is not JSON', () => {
+    assert.equal(vault().send('POST', LOGIN, { raw: '{' }).status, 400);
   });
 });
 
 describe('KV reads', () => {
-  it('gives the pairs of version 2 below data.data', () => {
-    const { ask, token } = vault();
-    const { status, json } = ask('GET', MAIN, { token: token() });
+  it('return the pairs of version 2 in data.data', () => {
+    const { send, token } = vault();
+    const { status, json } = send('GET', MAIN, { token: token() });
     assert.equal(status, 200);
     assert.equal(json.data.data['datadog-api-key'], 'sandbox-api-key');
     assert.equal(json.data.metadata.version, 1);
   });
 
-  it('takes the token as a bearer too', () => {
-    const { ask, token } = vault();
-    assert.equal(ask('GET', MAIN, { headers: { authorization: `Bearer ${token()}` } }).status, 200);
+  it('accept a bearer token too', () => {
+    const { send, token } = vault();
+    assert.equal(send('GET', MAIN, { headers: { authorization: `Bearer ${token()}` } }).status, 200);
   });
 
-  it('gives the pairs of version 1 below data', () => {
+  it('return the pairs of version 1 in data', () => {
     const seed = {
       mounts: { kv: 1 as const },
       secrets: { 'kv/app': { k: 'v' } },
       roles: { birddog: { ...role, read: ['kv/*'] } },
     };
-    const { ask, token } = vault(seed);
-    assert.deepEqual(ask('GET', '/v1/kv/app', { token: token() }).json.data, { k: 'v' });
-    const gone = ask('GET', '/v1/kv/none', { token: token() });
+    const { send, token } = vault(seed);
+    assert.deepEqual(send('GET', '/v1/kv/app', { token: token() }).json.data, { k: 'v' });
+    const gone = send('GET', '/v1/kv/none', { token: token() });
     assert.deepEqual([gone.status, gone.json], [404, { errors: [] }]);
   });
 
-  it('tells a path that never was from one that was deleted, both 404', () => {
-    const { ask, control, token } = vault();
-    const never = ask('GET', '/v1/secret/data/birddog/none', { token: token() });
+  it('answer 404 for both unknown and deleted paths, with different bodies', () => {
+    const { send, control, token } = vault();
+    const never = send('GET', '/v1/secret/data/birddog/none', { token: token() });
     assert.deepEqual([never.status, never.json], [404, { errors: [] }]);
 
     control('DELETE', '/__control/secrets/secret/birddog/main');
-    const deleted = ask('GET', MAIN, { token: token() });
+    const deleted = send('GET', MAIN, { token: token() });
     assert.equal(deleted.status, 404);
     assert.equal(deleted.json.data.data, null);
     assert.notEqual(deleted.json.data.metadata.deletion_time, '');
     assert.equal(deleted.json.data.metadata.destroyed, false);
 
     control('DELETE', '/__control/secrets/secret/birddog/sidecar?destroy=true');
-    const destroyed = ask('GET', '/v1/secret/data/birddog/sidecar', { token: token() });
+    const destroyed = send('GET', '/v1/secret/data/birddog/sidecar', { token: token() });
     assert.deepEqual([destroyed.status, destroyed.json.data.metadata.destroyed], [404, true]);
   });
 
-  it('keeps earlier versions of a rotated secret', () => {
-    const { ask, control, token } = vault();
+  it('keep earlier versions of a rotated secret', () => {
+    const { send, control, token } = vault();
     control('PUT', '/__control/secrets/secret/birddog/main', { body: { 'datadog-api-key': 'new' } });
-    assert.deepEqual(ask('GET', MAIN, { token: token() }).json.data.data, { 'datadog-api-key': 'new' });
-    const first = ask('GET', `${MAIN}?version=1`, { token: token() });
+    assert.deepEqual(send('GET', MAIN, { token: token() }).json.data.data, { 'datadog-api-key': 'new' });
+    const first = send('GET', `${MAIN}?version=1`, { token: token() });
     assert.equal(first.json.data.data['datadog-api-key'], 'sandbox-api-key');
-    const third = ask('GET', `${MAIN}?version=3`, { token: token() });
+    const third = send('GET', `${MAIN}?version=3`, { token: token() });
     assert.deepEqual([third.status, third.json], [404, { errors: [] }]);
   });
 
-  it('refuses a path without data/ by policy, as the policies are written with it', () => {
-    const { ask, token } = vault();
-    const answer = ask('GET', '/v1/secret/birddog/main', { token: token() });
+  it('reject a path without data/ by policy, because policies contain it', () => {
+    const { send, token } = vault();
+    const answer = send('GET', '/v1/secret/birddog/main', { token: token() });
     assert.equal(answer.status, 403);
     assert.deepEqual(answer.json.errors, ['1 error occurred:\n\t* permission denied\n\n']);
   });
 });
 
 describe('permission denied', () => {
-  it('is worded in three ways, by what is missing', () => {
-    const { ask, token } = vault();
-    const errors = (sent: Sent, path = MAIN) => ask('GET', path, sent).json.errors[0];
+  it('has three forms, depending on the cause', () => {
+    const { send, token } = vault();
+    const errors = (sent: Sent, path = MAIN) => send('GET', path, sent).json.errors[0];
     assert.equal(errors({}), 'permission denied');
     assert.equal(
       errors({ token: token() }, '/v1/secret/data/x'),
@@ -187,69 +193,69 @@ describe('permission denied', () => {
     );
   });
 
-  it('is worded in one way where a server is asked to', () => {
-    const { ask } = vault({}, { spelling: 'plain' });
-    assert.deepEqual(ask('GET', MAIN, { token: 'x' }).json.errors, ['permission denied']);
+  it('has a single form if the server is configured so', () => {
+    const { send } = vault({}, { spelling: 'plain' });
+    assert.deepEqual(send('GET', MAIN, { token: 'x' }).json.errors, ['permission denied']);
   });
 });
 
 describe('a token', () => {
-  it('is refused once it has expired, and lives longer when renewed', () => {
-    const { ask, clock, token } = vault();
+  it('is rejected once it has expired, and lasts longer when renewed', () => {
+    const { send, clock, token } = vault();
     const [first, second] = [token(), token()];
     clock.now += 3000 * 1000;
-    assert.equal(ask('POST', '/v1/auth/token/renew-self', { token: second }).json.auth.lease_duration, 3600);
+    assert.equal(send('POST', '/v1/auth/token/renew-self', { token: second }).json.auth.lease_duration, 3600);
     clock.now += 601 * 1000;
-    assert.equal(ask('GET', MAIN, { token: first }).status, 403);
-    assert.equal(ask('GET', '/v1/auth/token/lookup-self', { token: second }).json.data.ttl, 2999);
+    assert.equal(send('GET', MAIN, { token: first }).status, 403);
+    assert.equal(send('GET', '/v1/auth/token/lookup-self', { token: second }).json.data.ttl, 2999);
   });
 
-  it('ends at its maximum, whatever is wished for', () => {
-    const { ask, clock, token } = vault({ roles: { birddog: { ...role, ttl: 60, maxTtl: 100 } } });
+  it('ends at its maximum, regardless of the increment', () => {
+    const { send, clock, token } = vault({ roles: { birddog: { ...role, ttl: 60, maxTtl: 100 } } });
     const held = token();
     clock.now += 50_000;
-    const renewed = ask('POST', '/v1/auth/token/renew-self', { token: held, body: { increment: '3600s' } });
+    const renewed = send('POST', '/v1/auth/token/renew-self', { token: held, body: { increment: '3600s' } });
     assert.equal(renewed.json.auth.lease_duration, 50);
   });
 
-  it('is refused after it was revoked', () => {
-    const { ask, token } = vault();
+  it('is rejected after it was revoked', () => {
+    const { send, token } = vault();
     const held = token();
-    assert.equal(ask('POST', '/v1/auth/token/revoke-self', { token: held }).status, 204);
-    assert.equal(ask('GET', '/v1/auth/token/lookup-self', { token: held }).status, 403);
-    assert.equal(ask('GET', MAIN, { token: held }).status, 403);
+    assert.equal(send('POST', '/v1/auth/token/revoke-self', { token: held }).status, 204);
+    assert.equal(send('GET', '/v1/auth/token/lookup-self', { token: held }).status, 403);
+    assert.equal(send('GET', MAIN, { token: held }).status, 403);
   });
 
-  it('is refused after all were revoked', () => {
-    const { ask, control, token } = vault();
+  it('is rejected after all were revoked', () => {
+    const { send, control, token } = vault();
     const held = token();
     assert.equal(control('DELETE', '/__control/tokens').status, 204);
-    assert.equal(ask('GET', MAIN, { token: held }).status, 403);
-    assert.equal(ask('GET', MAIN, { token: token() }).status, 200);
+    assert.equal(send('GET', MAIN, { token: held }).status, 403);
+    assert.equal(send('GET', MAIN, { token: token() }).status, 200);
   });
 
-  it('of the batch type can be neither renewed nor revoked', () => {
-    const { ask, token } = vault({ roles: { birddog: { ...role, tokenType: 'batch' } } });
+  it('of type batch can be neither renewed nor revoked', () => {
+    const { send, token } = vault({ roles: { birddog: { ...role, tokenType: 'batch' } } });
     const held = token();
     assert.match(held, /^hvb\./);
-    assert.equal(ask('POST', '/v1/auth/token/renew-self', { token: held }).status, 400);
-    assert.equal(ask('POST', '/v1/auth/token/revoke-self', { token: held }).status, 400);
-    assert.equal(ask('GET', MAIN, { token: held }).status, 200);
+    assert.equal(send('POST', '/v1/auth/token/renew-self', { token: held }).status, 400);
+    assert.equal(send('POST', '/v1/auth/token/revoke-self', { token: held }).status, 400);
+    assert.equal(send('GET', MAIN, { token: held }).status, 200);
   });
 });
 
 describe('a namespace', () => {
   it('must be named in the header or before the path', () => {
-    const { ask } = vault({ namespace: 'team/a' });
+    const { send } = vault({ namespace: 'team/a' });
     const body = { role: 'birddog', jwt: 'sandbox-jwt' };
-    assert.equal(ask('POST', LOGIN, { body }).status, 403);
-    assert.equal(ask('POST', LOGIN, { body, headers: { 'x-vault-namespace': 'team/b' } }).status, 403);
-    assert.equal(ask('POST', LOGIN, { body, headers: { 'x-vault-namespace': 'team/a/' } }).status, 200);
-    assert.equal(ask('POST', '/v1/team/a/auth/kubernetes/login', { body }).status, 200);
+    assert.equal(send('POST', LOGIN, { body }).status, 403);
+    assert.equal(send('POST', LOGIN, { body, headers: { 'x-vault-namespace': 'team/b' } }).status, 403);
+    assert.equal(send('POST', LOGIN, { body, headers: { 'x-vault-namespace': 'team/a/' } }).status, 200);
+    assert.equal(send('POST', '/v1/team/a/auth/kubernetes/login', { body }).status, 200);
   });
 });
 
-describe('modes', () => {
+describe('the server', () => {
   const health = {
     standby: 429,
     standby_redirecting: 429,
@@ -260,52 +266,52 @@ describe('modes', () => {
   };
   for (const [mode, status] of Object.entries(health)) {
     it(`answers health with ${status} when ${mode}`, () => {
-      const { ask, control } = vault();
-      assert.equal(ask('GET', '/v1/sys/health').status, 200);
+      const { send, control } = vault();
+      assert.equal(send('GET', '/v1/sys/health').status, 200);
       assert.equal(control('PUT', '/__control/mode', { body: { mode } }).status, 204);
-      assert.equal(ask('GET', '/v1/sys/health').status, status);
+      assert.equal(send('GET', '/v1/sys/health').status, status);
     });
   }
 
-  it('lets the asker choose the status of health', () => {
-    const { ask, control } = vault();
+  it('lets the caller choose the status of health', () => {
+    const { send, control } = vault();
     control('PUT', '/__control/mode', { body: { mode: 'standby' } });
-    assert.equal(ask('GET', '/v1/sys/health?standbyok=true').status, 200);
-    assert.equal(ask('GET', '/v1/sys/health?standbycode=299').status, 299);
+    assert.equal(send('GET', '/v1/sys/health?standbyok=true').status, 200);
+    assert.equal(send('GET', '/v1/sys/health?standbycode=299').status, 299);
   });
 
-  it('serves nothing but health while sealed, and everything again afterwards', () => {
-    const { ask, control, token } = vault();
+  it('serves only health while sealed, and everything again afterwards', () => {
+    const { send, control, token } = vault();
     const held = token();
     control('PUT', '/__control/mode', { body: { mode: 'sealed' } });
-    const answer = ask('GET', MAIN, { token: held });
+    const answer = send('GET', MAIN, { token: held });
     assert.deepEqual([answer.status, answer.json], [503, { errors: ['Vault is sealed'] }]);
     control('PUT', '/__control/mode', { body: { mode: 'active' } });
-    assert.equal(ask('GET', MAIN, { token: held }).status, 200);
+    assert.equal(send('GET', MAIN, { token: held }).status, 200);
   });
 
-  it('passes requests on while standby', () => {
-    const { ask, control, token } = vault();
+  it('forwards requests while standby', () => {
+    const { send, control, token } = vault();
     control('PUT', '/__control/mode', { body: { mode: 'standby' } });
-    assert.equal(ask('GET', MAIN, { token: token() }).status, 200);
+    assert.equal(send('GET', MAIN, { token: token() }).status, 200);
   });
 
-  it('sends clients elsewhere while it is a standby that passes nothing on', () => {
-    const { ask, control, token } = vault();
+  it('redirects clients while it is a standby that does not forward', () => {
+    const { send, control, token } = vault();
     const held = token();
     control('PUT', '/__control/mode', { body: { mode: 'standby_redirecting' } });
-    assert.equal(ask('GET', MAIN, { token: held }).status, 307);
-    assert.equal(ask('GET', '/v1/sys/health?standbyok=true').status, 200);
+    assert.equal(send('GET', MAIN, { token: held }).status, 307);
+    assert.equal(send('GET', '/v1/sys/health?standbyok=true').status, 200);
   });
 
-  it('refuses a mode that does not exist', () => {
+  it('rejects an unknown mode', () => {
     assert.equal(vault().control('PUT', '/__control/mode', { body: { mode: 'toString' } }).status, 400);
   });
 });
 
-it('leaves unknown routes to the server, which answers 501', () => {
-  const { ask, token } = vault();
-  assert.equal(ask('GET', '/v2/x').status, undefined);
-  assert.equal(ask('GET', '/v1/secret/metadata/birddog/main', { token: token() }).status, 403);
-  assert.equal(ask('PUT', MAIN, { token: token() }).status, undefined);
+it('has no response for unknown routes, so that the emulator answers 501', () => {
+  const { send, token } = vault();
+  assert.equal(send('GET', '/v2/x').status, undefined);
+  assert.equal(send('GET', '/v1/secret/metadata/birddog/main', { token: token() }).status, 403);
+  assert.equal(send('PUT', MAIN, { token: token() }).status, undefined);
 });

@@ -2,7 +2,7 @@ import type { EmulatorResponse, EmulatorRequest } from '../server/emulator-serve
 import { kubernetesLogin } from './kubernetes-login.ts';
 import { KvStore } from './kv-store.ts';
 import { TOKEN_ROUTES } from './token-self.ts';
-import { bodyMembers, denied, failure, type Spelling } from './vault-answers.ts';
+import { bodyFields, denied, failure, type Spelling } from './vault-answers.ts';
 import { health, type Mode, modeNamed, outOfService } from './vault-mode.ts';
 import type { VaultSeed } from './vault-seed.ts';
 import { Tokens } from './vault-tokens.ts';
@@ -10,11 +10,11 @@ import { Tokens } from './vault-tokens.ts';
 export interface VaultOptions {
   readonly seed: VaultSeed;
   readonly now: () => number;
-  /** One spelling for every "permission denied"; by default each case has that of a current Vault. */
+  /** The form of every "permission denied"; by default each case has the form of a current Vault. */
   readonly spelling?: Spelling;
 }
 
-/** Answers as a Vault does; undefined for a route that this emulator lacks. */
+/** Creates a Vault. `handle` returns undefined for a route that the emulator lacks. */
 export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
   const tokens = new Tokens(now);
   const secrets = new KvStore(seed.mounts, seed.secrets, now);
@@ -25,8 +25,8 @@ export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
     if (!request.path.startsWith('/v1/')) return undefined;
     const full = request.path.slice('/v1/'.length);
     if (full === 'sys/health') return health(mode, request.query, now());
-    const closed = outOfService(mode, full);
-    if (closed) return closed;
+    const unavailable = outOfService(mode, full);
+    if (unavailable) return unavailable;
     const path = pathInNamespace(full, request.headers['x-vault-namespace'] ?? '', seed.namespace);
     if (path === undefined) return denied(spelling ?? 'plain');
     if (/^auth\/(?!token\/)/.test(path)) {
@@ -39,23 +39,23 @@ export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
   }
 
   function withToken(request: EmulatorRequest, path: string): EmulatorResponse | undefined {
-    const given = tokenText(request.headers);
-    const token = tokens.find(given);
-    if (!token) return denied(spelling ?? (given === '' ? 'plain' : 'two'));
-    const self = TOKEN_ROUTES[`${request.method} ${path}`];
-    if (self) return self(token, tokens, request.body);
+    const tokenId = tokenText(request.headers);
+    const token = tokens.find(tokenId);
+    if (!token) return denied(spelling ?? (tokenId === '' ? 'plain' : 'two'));
+    const selfRoute = TOKEN_ROUTES[`${request.method} ${path}`];
+    if (selfRoute) return selfRoute(token, tokens, request.body);
     if (request.method !== 'GET' || /^(?:auth|sys)\//.test(path)) return undefined;
     if (!token.role.read.some((pattern) => covers(pattern, path))) return denied(spelling ?? 'one');
     return secrets.read(path, request.query.get('version'));
   }
 
-  /** `PUT /__control/mode {"mode"}`; `DELETE /__control/tokens`; `PUT` and `DELETE /__control/secrets/<mount>/<path>[?destroy=true]`. */
+  /** Serves the control routes that startVaultEmulator documents. */
   function control({ method, path, query, body }: EmulatorRequest): EmulatorResponse | undefined {
-    const members = bodyMembers(body);
+    const fields = bodyFields(body);
     if (method === 'PUT' && path === '/__control/mode') {
-      const wanted = modeNamed(members?.['mode']);
-      if (!wanted) return failure(400, `no such mode: ${String(members?.['mode'])}`);
-      mode = wanted;
+      const requested = modeNamed(fields?.['mode']);
+      if (!requested) return failure(400, `unknown mode: ${String(fields?.['mode'])}`);
+      mode = requested;
       return { status: 204 };
     }
     if (method === 'DELETE' && path === '/__control/tokens') {
@@ -66,9 +66,9 @@ export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
     if (secret === undefined) return undefined;
     if (method === 'DELETE') secrets.remove(secret, query.get('destroy') === 'true');
     else if (method !== 'PUT') return undefined;
-    else if (!members) return failure(400, 'the body must be an object of texts');
+    else if (!fields) return failure(400, 'the body must be an object of strings');
     else {
-      secrets.write(secret, Object.fromEntries(Object.entries(members).map(([k, v]) => [k, String(v)])));
+      secrets.write(secret, Object.fromEntries(Object.entries(fields).map(([k, v]) => [k, String(v)])));
     }
     return { status: 204 };
   }
@@ -76,11 +76,11 @@ export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
   return { handle, control };
 }
 
-/** A namespace may stand in the header or before the path. Undefined where the request is for another one. */
+/** Returns the path within the namespace, which the header or the path names; undefined for another namespace. */
 function pathInNamespace(path: string, header: string, namespace: string): string | undefined {
-  const wanted = withoutOuterSlashes(namespace);
-  if (withoutOuterSlashes(header) === wanted) return path;
-  return header === '' && path.startsWith(`${wanted}/`) ? path.slice(wanted.length + 1) : undefined;
+  const requested = withoutOuterSlashes(namespace);
+  if (withoutOuterSlashes(header) === requested) return path;
+  return header === '' && path.startsWith(`${requested}/`) ? path.slice(requested.length + 1) : undefined;
 }
 
 function withoutOuterSlashes(text: string): string {

@@ -1,37 +1,37 @@
 import { type EmulatorResponse, json } from '../server/emulator-server.ts';
 import { failure } from './vault-answers.ts';
 
-/** The states of a Vault server, what `sys/health` answers in each, and the parameter that changes that status. */
+/** The states of a Vault server, the status of `sys/health` in each, and the query parameter that overrides it. */
 const MODES = {
   active: { status: 200, parameter: 'activecode' },
   standby: { status: 429, parameter: 'standbycode' },
-  /** Does not pass requests on, but sends the client to the active server. */
+  /** Redirects clients to the active server instead of forwarding requests. */
   standby_redirecting: { status: 429, parameter: 'standbycode' },
   dr_secondary: { status: 472, parameter: 'drsecondarycode' },
   performance_standby: { status: 473, parameter: 'performancestandbycode' },
   uninitialised: { status: 501, parameter: 'uninitcode' },
   sealed: { status: 503, parameter: 'sealedcode' },
-  /** Refuses every request by a quota; health is as in `active`. */
+  /** Rejects every request because of a quota; health is as in `active`. */
   over_quota: { status: 200, parameter: 'activecode' },
 } as const;
 export type Mode = keyof typeof MODES;
 
 const STANDBY = new Set<Mode>(['standby', 'standby_redirecting']);
 
-/** A mode by its name, or undefined. */
+/** Returns the mode with a name, or undefined. */
 export function modeNamed(name: unknown): Mode | undefined {
   return typeof name === 'string' && Object.hasOwn(MODES, name)
     ? Object.keys(MODES).find((mode): mode is Mode => mode === name)
     : undefined;
 }
 
-/** `GET /v1/sys/health`: needs no token, and answers in every mode. */
+/** Serves `GET /v1/sys/health`, without a token and in every mode. */
 export function health(mode: Mode, query: URLSearchParams, now: number): EmulatorResponse {
   const { status, parameter } = MODES[mode];
-  const standbyIsFine =
+  const standbyIsHealthy =
     (STANDBY.has(mode) && query.get('standbyok') === 'true') ||
     (mode === 'performance_standby' && query.get('perfstandbyok') === 'true');
-  return json(Number(query.get(parameter)) || (standbyIsFine ? 200 : status), {
+  return json(Number(query.get(parameter)) || (standbyIsHealthy ? 200 : status), {
     initialized: mode !== 'uninitialised',
     sealed: mode === 'sealed' || mode === 'uninitialised',
     standby: STANDBY.has(mode) || mode === 'sealed' || mode === 'uninitialised',
@@ -44,10 +44,10 @@ export function health(mode: Mode, query: URLSearchParams, now: number): Emulato
   });
 }
 
-/** What every other request is answered in a mode that serves none. A standby passes requests on, so it serves them. */
+/** Returns the response to any other request in a mode that serves none. A standby forwards requests, so it serves them. */
 export function outOfService(mode: Mode, path: string): EmulatorResponse | undefined {
   if (mode === 'sealed' || mode === 'uninitialised') return failure(503, 'Vault is sealed');
-  // The address is that of a server that nobody runs.
+  // No server runs at this address.
   if (mode === 'standby_redirecting')
     return { status: 307, headers: { location: `https://active.vault.example.test:8200/v1/${path}` } };
   if (mode === 'dr_secondary') return failure(400, 'path disabled in replication DR secondary mode');

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-const words = z.array(z.string());
+const strings = z.array(z.string());
 
-/** What a Vault holds when it starts. */
+/** The content of a Vault at its start. */
 const seedSchema = z.strictObject({
   authMount: z.string().default('kubernetes'),
-  /** Whether the login's mount has been configured. */
+  /** Whether the auth mount is configured. */
   authConfigured: z.boolean().default(true),
-  /** The Enterprise namespace everything is in; '' for none. */
+  /** The Enterprise namespace of everything; '' for none. */
   namespace: z.string().default(''),
-  /** Service accounts by the text of their token, as the Kubernetes of this Vault would judge it. */
+  /** Service accounts by token, as the Kubernetes of this Vault would review it. */
   serviceAccounts: z.record(
     z.string(),
     z.strictObject({
@@ -19,22 +19,22 @@ const seedSchema = z.strictObject({
       expired: z.boolean().default(false),
     }),
   ),
-  /** Roles of the Kubernetes login. `read` holds API paths, with `*` at the end for anything below; times in seconds. */
+  /** Roles of the Kubernetes login. `read` lists API paths; a final `*` matches everything below. Times are in seconds. */
   roles: z.record(
     z.string(),
     z.strictObject({
-      names: words,
-      namespaces: words,
+      names: strings,
+      namespaces: strings,
       audience: z.string().optional(),
-      read: words,
+      read: strings,
       ttl: z.number().default(3600),
       maxTtl: z.number().default(32 * 24 * 3600),
       tokenType: z.enum(['service', 'batch']).default('service'),
     }),
   ),
-  /** KV mounts and their versions. */
+  /** The KV mounts and the version of each. */
   mounts: z.record(z.string(), z.union([z.literal(1), z.literal(2)])),
-  /** By `<mount>/<path>`. */
+  /** The secrets by `<mount>/<path>`. */
   secrets: z.record(z.string(), z.record(z.string(), z.string())),
 });
 
@@ -43,12 +43,12 @@ export type VaultSeedInput = z.input<typeof seedSchema>;
 export type Role = VaultSeed['roles'][string];
 export type ServiceAccount = VaultSeed['serviceAccounts'][string];
 
-/** Fills in what a seed leaves out. Throws ZodError where it is none. */
+/** Adds the defaults to a seed. Throws ZodError for an invalid one. */
 export function vaultSeed(seed: unknown): VaultSeed {
   return seedSchema.parse(seed);
 }
 
-/** What the sandbox's Vault holds; the Datadog keys are those given, where the sandbox talks to the real Datadog. */
+/** Returns the sandbox's content; the given Datadog keys are those of the real Datadog, if the sandbox uses it. */
 export function sandboxSeed(
   keys: { readonly apiKey?: string | undefined; readonly appKey?: string | undefined } = {},
 ): VaultSeedInput {

@@ -9,12 +9,12 @@ export interface Token {
   readonly role: Role;
   readonly account: ServiceAccount;
   /** Epoch milliseconds. */
-  readonly made: number;
+  readonly created: number;
   expires: number;
-  readonly endsForGood: number;
+  readonly maxExpiry: number;
 }
 
-/** The tokens this Vault gave out and still honours. */
+/** The tokens that this Vault has issued and not revoked. */
 export class Tokens {
   readonly #byId = new Map<string, Token>();
   readonly #now: () => number;
@@ -24,9 +24,9 @@ export class Tokens {
   }
 
   issue(roleName: string, role: Role, account: ServiceAccount): Token {
-    const made = this.#now();
+    const created = this.#now();
     const type = role.tokenType;
-    const endsForGood = made + role.maxTtl * 1000;
+    const maxExpiry = created + role.maxTtl * 1000;
     const token: Token = {
       id: `${type === 'batch' ? 'hvb' : 'hvs'}.${randomBytes(24).toString('base64url')}`,
       accessor: type === 'batch' ? '' : randomUUID(),
@@ -34,35 +34,35 @@ export class Tokens {
       roleName,
       role,
       account,
-      made,
-      expires: Math.min(made + role.ttl * 1000, endsForGood),
-      endsForGood,
+      created,
+      expires: Math.min(created + role.ttl * 1000, maxExpiry),
+      maxExpiry,
     };
     this.#byId.set(token.id, token);
     return token;
   }
 
-  /** The token of that text, if it is alive. */
+  /** Returns the token with an id, unless it has expired. */
   find(id: string): Token | undefined {
     const token = this.#byId.get(id);
     return token && token.expires > this.#now() ? token : undefined;
   }
 
-  /** Lengthens a token's life by `increment` seconds from now; the end of its maximum stays. */
+  /** Extends a token to `increment` seconds from now, at most to its maximum. */
   renew(token: Token, increment: number | undefined): void {
-    token.expires = Math.min(this.#now() + (increment ?? token.role.ttl) * 1000, token.endsForGood);
+    token.expires = Math.min(this.#now() + (increment ?? token.role.ttl) * 1000, token.maxExpiry);
   }
 
   revoke(token: Token): void {
     this.#byId.delete(token.id);
   }
 
-  /** Revokes every token, as an operator does who revokes all leases of the auth mount. */
+  /** Revokes every token, as an operator does by revoking all leases of the auth mount. */
   revokeAll(): void {
     this.#byId.clear();
   }
 
-  /** Seconds that a token has left. */
+  /** Returns the remaining lifetime in seconds. */
   secondsLeft(token: Token): number {
     return Math.max(0, Math.floor((token.expires - this.#now()) / 1000));
   }
