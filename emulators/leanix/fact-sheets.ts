@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A fact sheet as a seed gives it. `parent` is the id of another. */
+/** A fact sheet in a seed. `parent` is the id of another fact sheet. */
 export const factSheetSchema = z.strictObject({
   id: z.string(),
   type: z.string().default('Application'),
@@ -14,7 +14,7 @@ export const factSheetSchema = z.strictObject({
 export type FactSheet = z.infer<typeof factSheetSchema>;
 export type FactSheetInput = z.input<typeof factSheetSchema>;
 
-/** Knows `checkout` and `legacy-crm`; the others are what a full-text search finds besides. */
+/** The workspace of the sandbox: `checkout`, `legacy-crm`, and others that a full-text search also finds. */
 export const SANDBOX_FACT_SHEETS: readonly FactSheetInput[] = [
   { id: '6f1d2c1e-0000-4000-8000-000000000001', name: 'checkout', externalId: 'APP-1001' },
   { id: '6f1d2c1e-0000-4000-8000-000000000002', name: 'legacy-crm', externalId: 'APP-1002' },
@@ -24,7 +24,7 @@ export const SANDBOX_FACT_SHEETS: readonly FactSheetInput[] = [
   { id: '6f1d2c1e-0000-4000-8000-000000000006', name: 'checkout', type: 'ITComponent' },
 ];
 
-/** The members of a `filter` argument that this emulator knows. */
+/** The fields of a `filter` argument that this emulator supports. */
 export const filterSchema = z.strictObject({
   fullTextSearch: z.string().nullish(),
   quickSearch: z.string().nullish(),
@@ -43,13 +43,13 @@ export const filterSchema = z.strictObject({
 });
 export type Filter = z.infer<typeof filterSchema>;
 
-/** A fact sheet's name behind those of its parents. */
+/** Returns the display name: the names of all parents, then that of the fact sheet. */
 export function displayNameOf(sheet: FactSheet, all: readonly FactSheet[]): string {
   const parent = all.find((other) => other.id === sheet.parent);
   return parent ? `${displayNameOf(parent, all)} / ${sheet.name}` : sheet.name;
 }
 
-/** The fact sheets that a filter leaves, in the order of the seed. Archived ones only where the trash is asked for. */
+/** Returns the fact sheets that match a filter, in the order of the seed. Only the filter for the trash bin matches archived ones. */
 export function filtered(
   all: readonly FactSheet[],
   factSheetType: string | undefined,
@@ -65,16 +65,16 @@ export function filtered(
       types.every((facet) => facet.keys.includes(sheet.type) !== (facet.operator === 'NOR')) &&
       (!filter.ids || filter.ids.includes(sheet.id)) &&
       (!filter.externalIds || filter.externalIds.includes(`externalId/${sheet.externalId ?? ''}`)) &&
-      [filter.fullTextSearch, filter.quickSearch].every((text) => !text || foundBy(text, sheet, all)) &&
+      [filter.fullTextSearch, filter.quickSearch].every((text) => !text || matchesText(text, sheet, all)) &&
       (!filter.displayName || displayNameOf(sheet, all).includes(filter.displayName)),
   );
 }
 
-/** Full text: every word of the search begins some word of the sheet's texts. A hit need not bear the name. */
-function foundBy(search: string, sheet: FactSheet, all: readonly FactSheet[]): boolean {
+/** Full-text search: every word of the search starts a word of the sheet's texts. A hit may have another name. */
+function matchesText(search: string, sheet: FactSheet, all: readonly FactSheet[]): boolean {
   const texts = [displayNameOf(sheet, all), sheet.alias ?? '', sheet.description];
-  const have = texts.flatMap(wordsOf);
-  return wordsOf(search).every((word) => have.some((other) => other.startsWith(word)));
+  const sheetWords = texts.flatMap(wordsOf);
+  return wordsOf(search).every((word) => sheetWords.some((other) => other.startsWith(word)));
 }
 
 function wordsOf(text: string): string[] {

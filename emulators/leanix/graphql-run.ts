@@ -10,8 +10,8 @@ import {
 
 export interface Workspace {
   readonly sheets: readonly FactSheet[];
-  /** Members of the filter that this workspace does not know. */
-  readonly filtersLacking: readonly string[];
+  /** The fields of the filter that this workspace does not support. */
+  readonly unsupportedFilters: readonly string[];
 }
 
 interface GraphqlAnswer {
@@ -20,7 +20,7 @@ interface GraphqlAnswer {
 }
 type Variables = Readonly<Record<string, unknown>>;
 
-/** The types of the answer: each field's type, '' for a scalar. */
+/** The types of the response: the type of each field, '' for a scalar. */
 const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Query: { allFactSheets: 'FactSheetConnection' },
   FactSheetConnection: { totalCount: '', pageInfo: 'PageInfo', edges: 'FactSheetEdge' },
@@ -49,23 +49,27 @@ const argumentsSchema = z.strictObject({
 
 class GraphqlError extends Error {}
 
-/** Answers a query as Pathfinder does: whatever is wrong with it is told in `errors`. */
+/** Answers a query as Pathfinder does: `errors` describes any failure. */
 export function runGraphql(text: string, variables: Variables, workspace: Workspace): GraphqlAnswer {
   try {
     const operation = parseOperation(text);
     checkVariables(operation, variables);
     checkFields(operation.selections, ['Query'], '');
-    const given = Object.fromEntries([...operation.variables.keys()].map((name) => [name, variables[name]]));
-    return { data: objectFrom(operation.selections, (field) => connection(field, given, workspace)) };
+    const declaredValues = Object.fromEntries(
+      [...operation.variables.keys()].map((name) => [name, variables[name]]),
+    );
+    return {
+      data: objectFrom(operation.selections, (field) => connection(field, declaredValues, workspace)),
+    };
   } catch (error) {
     if (!(error instanceof GraphqlError || error instanceof GraphqlSyntaxError)) throw error;
     return { data: null, errors: [{ message: error.message }] };
   }
 }
 
-function checkVariables({ variables: declared }: Operation, given: Variables): void {
+function checkVariables({ variables: declared }: Operation, values: Variables): void {
   for (const [name, { required }] of declared) {
-    if (required && (given[name] === undefined || given[name] === null)) {
+    if (required && (values[name] === undefined || values[name] === null)) {
       throw new GraphqlError(`Variable '${name}' has coerced Null value for NonNull type`);
     }
   }
@@ -77,25 +81,25 @@ function checkFields(selections: readonly Selection[], types: readonly string[],
       checkFields(selection.selections, ['BaseFactSheet', selection.type], path);
       continue;
     }
-    const { name, selections: below } = selection.field;
+    const { name, selections: children } = selection.field;
     const type = types.map((t) => (TYPES[t] ?? {})[name]).find((t) => t !== undefined);
     if (type === undefined) {
       throw new GraphqlError(
         `Validation error of type FieldUndefined: Field '${name}' in type '${types[0]}' is undefined @ '${path}${name}'`,
       );
     }
-    checkFields(below, [type], `${path}${name}/`);
+    checkFields(children, [type], `${path}${name}/`);
   }
 }
 
-function connection(field: Field, variables: Variables, { sheets, filtersLacking }: Workspace): unknown {
+function connection(field: Field, variables: Variables, { sheets, unsupportedFilters }: Workspace): unknown {
   const values = Object.fromEntries([...field.args].map(([name, value]) => [name, value(variables)]));
   const parsed = argumentsSchema.safeParse(values);
   if (!parsed.success) {
     throw new GraphqlError(`Validation error of type WrongType: ${parsed.error.issues[0]?.message}`);
   }
   const { factSheetType, filter, first, after } = parsed.data;
-  const unknown = Object.keys(filter ?? {}).find((name) => filtersLacking.includes(name));
+  const unknown = Object.keys(filter ?? {}).find((name) => unsupportedFilters.includes(name));
   if (unknown) {
     throw new GraphqlError(
       `Validation error of type WrongType: argument 'filter' contains a field not in 'FilterInput': '${unknown}'`,
@@ -137,11 +141,11 @@ function nodeOf(sheet: FactSheet, all: readonly FactSheet[]): Record<string, unk
 function project(value: unknown, selections: readonly Selection[]): unknown {
   if (Array.isArray(value)) return value.map((item) => project(item, selections));
   if (typeof value !== 'object' || value === null) return value;
-  const members: Record<string, unknown> = { ...value };
+  const fields: Record<string, unknown> = { ...value };
   const ofType = selections.flatMap((s) =>
-    s.kind === 'field' ? [s] : s.type === members['type'] || s.type === 'BaseFactSheet' ? s.selections : [],
+    s.kind === 'field' ? [s] : s.type === fields['type'] || s.type === 'BaseFactSheet' ? s.selections : [],
   );
-  return objectFrom(ofType, (field) => project(members[field.name], field.selections));
+  return objectFrom(ofType, (field) => project(fields[field.name], field.selections));
 }
 
 function objectFrom(

@@ -1,4 +1,4 @@
-/** A value in a query, once the variables are known. */
+/** Evaluates a value in a query, given the variables. */
 export type ValueOf = (variables: Readonly<Record<string, unknown>>) => unknown;
 
 export interface Field {
@@ -11,19 +11,19 @@ export type Selection =
   | { readonly kind: 'field'; readonly field: Field }
   | { readonly kind: 'on'; readonly type: string; readonly selections: readonly Selection[] };
 
-/** A query: its variables (whether each must be given) and what it selects. */
+/** A query: its variables, with whether each is required, and its selections. */
 export interface Operation {
   readonly variables: ReadonlyMap<string, { readonly required: boolean }>;
   readonly selections: readonly Selection[];
 }
 
-/** The text is no GraphQL query that this parser knows. */
+/** The text is not a GraphQL query that this parser supports. */
 export class GraphqlSyntaxError extends Error {}
 
 const TOKEN =
   /\s+|,|#[^\n]*|("(?:[^"\\\n]|\\.)*"|\.\.\.|[A-Za-z_]\w*|-?\d+(?:\.\d+)?|[{}()[\]:$!=@|&])|([^])/gy;
 
-/** Reads one query operation: fields, aliases, arguments, variables, inline fragments. Throws GraphqlSyntaxError. */
+/** Parses one query operation: fields, aliases, arguments, variables, inline fragments. Throws GraphqlSyntaxError. */
 export function parseOperation(text: string): Operation {
   const tokens: string[] = [];
   for (const [, token, stray] of text.matchAll(TOKEN)) {
@@ -46,10 +46,10 @@ class Parser {
 
   operation(): Operation {
     const variables = new Map<string, { required: boolean }>();
-    if (this.#takes('query')) {
+    if (this.#accept('query')) {
       if (/^\w/.test(this.#next())) this.#take();
-      if (this.#takes('(')) {
-        while (!this.#takes(')')) {
+      if (this.#accept('(')) {
+        while (!this.#accept(')')) {
           this.#expect('$');
           const name = this.#name();
           this.#expect(':');
@@ -64,57 +64,57 @@ class Parser {
     if (this.#at < this.#tokens.length) this.#fail();
   }
 
-  /** Whether a variable of the type that follows must be given. */
+  /** Parses a type and returns whether a variable of this type is required. */
   #type(): boolean {
-    if (this.#takes('[')) {
+    if (this.#accept('[')) {
       this.#type();
       this.#expect(']');
     } else this.#name();
-    return this.#takes('!');
+    return this.#accept('!');
   }
 
   #selections(): Selection[] {
     this.#expect('{');
-    const found: Selection[] = [];
-    while (!this.#takes('}')) found.push(this.#selection());
-    return found;
+    const selections: Selection[] = [];
+    while (!this.#accept('}')) selections.push(this.#selection());
+    return selections;
   }
 
   #selection(): Selection {
-    if (this.#takes('...')) {
+    if (this.#accept('...')) {
       this.#expect('on');
       return { kind: 'on', type: this.#name(), selections: this.#selections() };
     }
     const alias = this.#name();
-    const name = this.#takes(':') ? this.#name() : alias;
-    const args = this.#takes('(') ? this.#members(')') : new Map<string, ValueOf>();
+    const name = this.#accept(':') ? this.#name() : alias;
+    const args = this.#accept('(') ? this.#fields(')') : new Map<string, ValueOf>();
     const selections = this.#next() === '{' ? this.#selections() : [];
     return { kind: 'field', field: { alias, name, args, selections } };
   }
 
-  #members(close: string): Map<string, ValueOf> {
-    const members = new Map<string, ValueOf>();
-    while (!this.#takes(close)) {
+  #fields(close: string): Map<string, ValueOf> {
+    const fields = new Map<string, ValueOf>();
+    while (!this.#accept(close)) {
       const name = this.#name();
       this.#expect(':');
-      members.set(name, this.#value());
+      fields.set(name, this.#value());
     }
-    return members;
+    return fields;
   }
 
   #value(): ValueOf {
-    if (this.#takes('$')) {
+    if (this.#accept('$')) {
       const name = this.#name();
       return (variables) => variables[name];
     }
-    if (this.#takes('[')) {
+    if (this.#accept('[')) {
       const items: ValueOf[] = [];
-      while (!this.#takes(']')) items.push(this.#value());
+      while (!this.#accept(']')) items.push(this.#value());
       return (variables) => items.map((item) => item(variables));
     }
-    if (this.#takes('{')) {
-      const members = [...this.#members('}')];
-      return (variables) => Object.fromEntries(members.map(([name, value]) => [name, value(variables)]));
+    if (this.#accept('{')) {
+      const fields = [...this.#fields('}')];
+      return (variables) => Object.fromEntries(fields.map(([name, value]) => [name, value(variables)]));
     }
     const token = this.#take();
     if (/^(?:["\d-]|(?:true|false|null)$)/.test(token)) {
@@ -131,10 +131,10 @@ class Parser {
   }
 
   #expect(token: string): void {
-    if (!this.#takes(token)) this.#fail();
+    if (!this.#accept(token)) this.#fail();
   }
 
-  #takes(token: string): boolean {
+  #accept(token: string): boolean {
     if (this.#next() !== token) return false;
     this.#at += 1;
     return true;

@@ -3,15 +3,15 @@ import { SANDBOX_FACT_SHEETS } from './fact-sheets.ts';
 import { createLeanixHandler, type LeanixOptions } from './leanix-handler.ts';
 
 export interface LeanixEmulatorOptions extends Partial<LeanixOptions> {
-  /** 0 for any free one. */
+  /** 0 selects any free port. */
   readonly port: number;
   readonly control?: boolean;
   readonly log?: (line: string) => void;
 }
 
 /**
- * Starts a LeanIX workspace on loopback: the token endpoint and GraphQL's `allFactSheets`. With `control`:
- * `PUT /__control/fact-sheets` (a list that replaces all), `DELETE /__control/tokens` (ends every access token).
+ * Starts a LeanIX workspace on loopback: the token endpoint and `allFactSheets` of GraphQL. With `control`:
+ * `PUT /__control/fact-sheets` (replaces all fact sheets), `DELETE /__control/tokens` (revokes every access token).
  */
 export function startLeanixEmulator(options: LeanixEmulatorOptions) {
   const { port, log, control = false, now = Date.now, ...rest } = options;
@@ -21,7 +21,7 @@ export function startLeanixEmulator(options: LeanixEmulatorOptions) {
     tokenSeconds: 3599,
     requestsPerMinute: 1800,
     retryAfter: true,
-    filtersLacking: [],
+    unsupportedFilters: [],
     ...rest,
     now,
   });

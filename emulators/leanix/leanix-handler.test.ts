@@ -21,7 +21,7 @@ function leanix(options: Partial<LeanixOptions> = {}) {
     tokenSeconds: 3600,
     requestsPerMinute: 1800,
     retryAfter: true,
-    filtersLacking: [],
+    unsupportedFilters: [],
     now: () => clock.now,
     ...options,
   });
@@ -73,24 +73,24 @@ const sheet = (id: string, name: string, more: Partial<FactSheetInput> = {}): Fa
 });
 
 describe('the token endpoint', () => {
-  it('gives a token of the JWT form and its life in seconds', () => {
+  it('returns a JWT and its lifetime in seconds', () => {
     const { status, json } = leanix().login();
     assert.deepEqual([status, json.token_type, json.expires_in], [200, 'bearer', 3600]);
     assert.equal(json.access_token.split('.').length, 3);
   });
 
-  it('refuses another token, and a user name other than the word apitoken', () => {
+  it('rejects another token, and a user name other than apitoken', () => {
     for (const user of ['apitoken:wrong', 'me:secret', '']) {
       const { status, json } = leanix().login(user);
       assert.deepEqual([status, json.error], [401, 'invalid_client']);
     }
   });
 
-  it('refuses another grant', () => {
+  it('rejects another grant type', () => {
     assert.equal(leanix().login('apitoken:secret', '{}').status, 400);
   });
 
-  it('ends a token when its time is over, or when all are revoked', () => {
+  it('invalidates a token when it expires or when all are revoked', () => {
     const { bearer, clock, graphql, control } = leanix();
     const first = bearer();
     assert.equal(graphql(QUERY, {}, first).status, 200);
@@ -103,7 +103,7 @@ describe('the token endpoint', () => {
 });
 
 describe('the search', () => {
-  it('is full text: a hit is not a match', () => {
+  it('is a full-text search: a hit may have another name', () => {
     assert.deepEqual(leanix().names({ fullTextSearch: 'checkout' }), [
       'checkout',
       'checkout-frontend',
@@ -111,7 +111,7 @@ describe('the search', () => {
     ]);
   });
 
-  it('leaves archived fact sheets out unless the trash is asked for', () => {
+  it('omits archived fact sheets unless the trash bin is requested', () => {
     const facetFilters = [{ facetKey: 'TrashBin', keys: ['archived'] }];
     assert.deepEqual(leanix().names({ fullTextSearch: 'checkout', facetFilters }), ['checkout']);
     const types = [{ facetKey: 'FactSheetTypes', operator: 'NOR', keys: ['Application'] }];
@@ -123,7 +123,7 @@ describe('the search', () => {
     assert.deepEqual(leanix({ sheets }).names({ fullTextSearch: 'basket' }), ['Shop / Basket']);
   });
 
-  it('finds by external id with the name of the field', () => {
+  it('finds by external id with the field name as prefix', () => {
     assert.deepEqual(leanix().names({ externalIds: ['externalId/APP-1002'] }), ['legacy-crm']);
     assert.deepEqual(leanix().names({ externalIds: ['APP-1002'] }), []);
   });
@@ -160,14 +160,14 @@ describe('a query', () => {
     ],
   ];
   for (const [what, query, words] of failures) {
-    it(`with ${what} is refused under HTTP 200`, () => {
+    it(`with ${what} is rejected with HTTP 200`, () => {
       const { status, json } = leanix().graphql(query);
       assert.deepEqual([status, json.data], [200, null]);
       assert.match(json.errors[0].message, words);
     });
   }
 
-  it('may spell its values in the text, so that a name pasted there changes it', () => {
+  it('may contain values in its text, so that an injected name changes the query', () => {
     const { graphql } = leanix();
     const pasted = (name: string) =>
       graphql(`{ allFactSheets(filter: {fullTextSearch: "${name}"}) { totalCount } }`).json;
@@ -176,21 +176,21 @@ describe('a query', () => {
     assert.match(pasted('x"').errors[0].message, /Invalid Syntax/);
   });
 
-  it('by external id fails in a workspace that does not know the filter', () => {
-    const { graphql } = leanix({ filtersLacking: ['externalIds'] });
+  it('by external id fails in a workspace that does not support the filter', () => {
+    const { graphql } = leanix({ unsupportedFilters: ['externalIds'] });
     const { status, json } = graphql(QUERY, { filter: { externalIds: ['externalId/x'] } });
     assert.equal(status, 200);
     assert.match(json.errors[0].message, /FilterInput/);
   });
 
-  it('that is no JSON is refused with 400', () => {
+  it('that is not JSON is rejected with 400', () => {
     const { bearer, send } = leanix();
     assert.equal(send('handle', 'POST', GRAPHQL, { authorization: `Bearer ${bearer()}` }, '{').status, 400);
   });
 });
 
 describe('the limit', () => {
-  it('refuses what goes beyond it within a minute, with or without a time to wait', () => {
+  it('rejects requests beyond it within a minute, with or without retry-after', () => {
     const { graphql, clock, bearer } = leanix({ requestsPerMinute: 1 });
     const token = bearer();
     assert.equal(graphql(QUERY, {}, token).status, 200);
@@ -206,7 +206,7 @@ describe('the limit', () => {
   });
 });
 
-it('takes other fact sheets by its control route, checked', () => {
+it('replaces the fact sheets through the control route, after validation', () => {
   const { control, names } = leanix();
   assert.equal(control('PUT', '/__control/fact-sheets', {}, JSON.stringify([sheet('1', 'new')])).status, 204);
   assert.deepEqual(names({}), ['new']);

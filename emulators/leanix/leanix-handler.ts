@@ -7,14 +7,14 @@ import { LeanixTokens } from './leanix-tokens.ts';
 export interface LeanixOptions {
   readonly sheets: readonly FactSheetInput[];
   readonly apiToken: string;
-  /** How long an access token lives. */
+  /** The lifetime of an access token. */
   readonly tokenSeconds: number;
-  /** Each user's limit, both of APIs and of GraphQL. */
+  /** The rate limit of each user, for all APIs together. */
   readonly requestsPerMinute: number;
-  /** Whether a 429 says how long to wait: LeanIX may, or may not. */
+  /** Whether a 429 has `retry-after`: LeanIX may omit it. */
   readonly retryAfter: boolean;
-  /** Members of the GraphQL filter that this workspace does not know, `externalIds` say. */
-  readonly filtersLacking: readonly string[];
+  /** The fields of the GraphQL filter that this workspace does not support, such as `externalIds`. */
+  readonly unsupportedFilters: readonly string[];
   readonly now: () => number;
 }
 
@@ -24,11 +24,11 @@ const bodySchema = z.object({
   variables: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** Answers as LeanIX does; undefined for a route that this emulator lacks. */
+/** Creates a LeanIX workspace. `handle` returns undefined for a route that the emulator lacks. */
 export function createLeanixHandler(options: LeanixOptions) {
   const { now } = options;
   const tokens = new LeanixTokens(options.apiToken, options.tokenSeconds, now);
-  const limited = minuteLimit(options);
+  const checkLimit = minuteLimit(options);
   let sheets: readonly FactSheet[] = sheetsSchema.parse(options.sheets);
 
   function handle(request: EmulatorRequest): EmulatorResponse | undefined {
@@ -41,15 +41,15 @@ export function createLeanixHandler(options: LeanixOptions) {
         error_description: 'The access token is invalid or expired',
       });
     }
-    const refusal = limited();
-    if (refusal) return refusal;
+    const rejection = checkLimit();
+    if (rejection) return rejection;
     const body = bodySchema.safeParse(parsed(request.body));
-    if (!body.success) return json(400, { errors: [{ message: 'The request body cannot be read' }] });
-    const workspace = { sheets, filtersLacking: options.filtersLacking };
+    if (!body.success) return json(400, { errors: [{ message: 'The request body is invalid' }] });
+    const workspace = { sheets, unsupportedFilters: options.unsupportedFilters };
     return json(200, runGraphql(body.data.query, body.data.variables ?? {}, workspace));
   }
 
-  /** `PUT /__control/fact-sheets` with a list replaces all; `DELETE /__control/tokens` ends every access token. */
+  /** Serves the control routes that startLeanixEmulator documents. */
   function control({ method, path, body }: EmulatorRequest): EmulatorResponse | undefined {
     if (method === 'DELETE' && path === '/__control/tokens') {
       tokens.revokeAll();
@@ -65,24 +65,24 @@ export function createLeanixHandler(options: LeanixOptions) {
   return { handle, control };
 }
 
-/** Counts calls by the minute of the clock, and refuses those beyond the limit. */
+/** Returns a function that counts requests per clock minute and rejects those beyond the limit. */
 function minuteLimit({
   requestsPerMinute,
   retryAfter,
   now,
 }: LeanixOptions): () => EmulatorResponse | undefined {
   let minute = 0;
-  let calls = 0;
+  let requests = 0;
   return () => {
     const current = Math.floor(now() / 60_000);
-    if (current !== minute) [minute, calls] = [current, 0];
-    calls += 1;
-    if (calls <= requestsPerMinute) return undefined;
-    const left = String(Math.ceil(((minute + 1) * 60_000 - now()) / 1000));
+    if (current !== minute) [minute, requests] = [current, 0];
+    requests += 1;
+    if (requests <= requestsPerMinute) return undefined;
+    const secondsLeft = String(Math.ceil(((minute + 1) * 60_000 - now()) / 1000));
     return json(
       429,
       { status: 'ERROR', errors: [{ value: 'USER_INTERVAL_REQUEST_LIMIT_EXCEEDED' }] },
-      retryAfter ? { 'retry-after': left } : {},
+      retryAfter ? { 'retry-after': secondsLeft } : {},
     );
   };
 }

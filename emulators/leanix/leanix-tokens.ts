@@ -1,21 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { type EmulatorResponse, type EmulatorRequest, json } from '../server/emulator-server.ts';
 
-/** The technical user's API token, and the access tokens given out for it. */
+/** The technical user's API token, and the access tokens issued for it. */
 export class LeanixTokens {
   readonly #apiToken: string;
-  readonly #lifeSeconds: number;
+  readonly #lifetimeSeconds: number;
   readonly #now: () => number;
-  /** When each ends, epoch milliseconds. */
-  readonly #ends = new Map<string, number>();
+  /** The expiry of each access token, in epoch milliseconds. */
+  readonly #expiries = new Map<string, number>();
 
-  constructor(apiToken: string, lifeSeconds: number, now: () => number) {
+  constructor(apiToken: string, lifetimeSeconds: number, now: () => number) {
     this.#apiToken = apiToken;
-    this.#lifeSeconds = lifeSeconds;
+    this.#lifetimeSeconds = lifetimeSeconds;
     this.#now = now;
   }
 
-  /** `POST /services/mtm/v1/oauth2/token`: the user name is the word `apitoken`. */
+  /** Serves `POST /services/mtm/v1/oauth2/token`; the user name is always `apitoken`. */
   issue({ headers, body }: EmulatorRequest): EmulatorResponse {
     const credentials = Buffer.from(
       /^Basic (.+)$/i.exec(headers['authorization'] ?? '')?.[1] ?? '',
@@ -30,34 +30,34 @@ export class LeanixTokens {
     if (new URLSearchParams(body).get('grant_type') !== 'client_credentials') {
       return json(400, { error: 'unsupported_grant_type', error_description: 'Unsupported grant type' });
     }
-    const ends = this.#now() + this.#lifeSeconds * 1000;
-    const access_token = this.#jwt(ends);
-    this.#ends.set(access_token, ends);
+    const expiry = this.#now() + this.#lifetimeSeconds * 1000;
+    const access_token = this.#jwt(expiry);
+    this.#expiries.set(access_token, expiry);
     return json(200, {
       access_token,
       token_type: 'bearer',
-      expires_in: this.#lifeSeconds,
+      expires_in: this.#lifetimeSeconds,
       scope: '',
       expired: false,
     });
   }
 
-  /** Whether a request carries an access token that is alive. */
+  /** Whether a request has a valid access token. */
   accepts(headers: Readonly<Record<string, string>>): boolean {
     const token = /^Bearer (.+)$/i.exec(headers['authorization'] ?? '')?.[1] ?? '';
-    return (this.#ends.get(token) ?? 0) > this.#now();
+    return (this.#expiries.get(token) ?? 0) > this.#now();
   }
 
-  /** Ends every access token before its time. */
+  /** Revokes every access token. */
   revokeAll(): void {
-    this.#ends.clear();
+    this.#expiries.clear();
   }
 
-  #jwt(ends: number): string {
+  #jwt(expiry: number): string {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const claims = {
       sub: 'technical-user',
-      exp: Math.floor(ends / 1000),
+      exp: Math.floor(expiry / 1000),
       jti: randomBytes(8).toString('hex'),
     };
     return `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}.${randomBytes(32).toString('base64url')}`;

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 
-/** A reference to another record, as a row holds it. */
+/** A reference to another record. */
 const referenceSchema = z.strictObject({ link: z.string(), value: z.string(), display: z.string() });
 
-/** A row. `hidden` by access rules: counted, and left out of answers. Missing columns are empty. */
+/** A row. Access rules omit a `hidden` row from responses, but it is counted. Missing columns are empty. */
 export const rowSchema = z.strictObject({
   table: z.string(),
   sys_id: z.string(),
   values: z.record(z.string(), z.union([z.string(), referenceSchema])),
   hidden: z.boolean().default(false),
-  /** Columns that access rules hide. */
+  /** The columns that access rules hide. */
   hiddenColumns: z.array(z.string()).default([]),
 });
 export type Row = z.infer<typeof rowSchema>;
 export type RowInput = z.input<typeof rowSchema>;
 export type Cell = Row['values'][string];
 
-/** Which table extends which; `''` for none. */
+/** The table that each table extends; `''` for none. */
 const PARENTS: Readonly<Record<string, string>> = {
   cmdb_ci: '',
   cmdb_ci_service: 'cmdb_ci',
@@ -39,7 +39,7 @@ const COLUMNS: readonly string[] = [
   'short_description',
 ];
 
-/** Knows `checkout`; the others are neighbours that a careless query would find. */
+/** The instance of the sandbox: `checkout`, and similar names that an imprecise query would find. */
 export const SANDBOX_ROWS: readonly RowInput[] = [
   businessApp('0a1b2c3d4e5f60718293a4b5c6d7e801', 'checkout', 'APM0001001'),
   businessApp('0a1b2c3d4e5f60718293a4b5c6d7e802', 'checkout-frontend', 'APM0001003'),
@@ -66,25 +66,25 @@ export function isColumn(name: string): boolean {
   return COLUMNS.includes(name);
 }
 
-/** The columns of a row that answers show when none are asked for. */
+/** Returns the columns of a row in a response without `sysparm_fields`. */
 export function columnsOf(row: Row): string[] {
   return COLUMNS.filter((column) => !row.hiddenColumns.includes(column));
 }
 
-/** Whether a row is in a table: its own, or one that its own extends. */
+/** Whether a row is in a table or in a table that extends it. */
 export function isIn(row: Row, table: string): boolean {
   for (let t = row.table; t !== ''; t = PARENTS[t] ?? '') if (t === table) return true;
   return false;
 }
 
-/** What a row holds in a column. */
+/** Returns the cell of a row in a column. */
 export function cellOf(row: Row, column: string): Cell {
   if (column === 'sys_id') return row.sys_id;
   if (column === 'sys_class_name') return row.table;
   return row.values[column] ?? '';
 }
 
-/** The stored text of a cell. */
+/** Returns the stored value of a cell. */
 export function textOf(cell: Cell): string {
   return typeof cell === 'string' ? cell : cell.value;
 }

@@ -1,6 +1,6 @@
 import { cellOf, isColumn, type Row, textOf } from './cmdb.ts';
 
-/** What an encoded query comes to: which rows, in which order. */
+/** A parsed encoded query: a filter and an order of rows. */
 export interface EncodedQuery {
   matches(row: Row): boolean;
   compare(a: Row, b: Row): number;
@@ -8,11 +8,11 @@ export interface EncodedQuery {
 
 type Test = (row: Row) => boolean;
 
-/** As the instance's database compares: without regard to case and accents. */
+/** The instance's database ignores case and accents. */
 const COLLATION = new Intl.Collator('en', { sensitivity: 'base' });
 const fold = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
-/** By operator, longest first where one begins another. */
+/** The operators; one that is a prefix of another comes after it. */
 const OPERATORS: readonly (readonly [string, (cell: string, value: string) => boolean])[] = [
   ['ISNOTEMPTY', (cell) => cell !== ''],
   ['ISEMPTY', (cell) => cell === ''],
@@ -27,19 +27,19 @@ const OPERATORS: readonly (readonly [string, (cell: string, value: string) => bo
 const COLUMN = /^[a-z_][a-z0-9_.]*/;
 
 /**
- * Reads an encoded query as the Table API does. A part that it does not understand, a misspelt column say, is dropped
- * without a word and the rest is run; with `strict` (`glide.invalid_query.returns_no_rows`) no row matches then.
- * `^` ends a condition wherever it stands, in a value too.
+ * Parses an encoded query as the Table API does. It ignores an invalid part, such as a misspelt column, and applies the
+ * rest; with `strict` (`glide.invalid_query.returns_no_rows`) no row matches instead. `^` ends a condition anywhere,
+ * even in a value.
  */
 export function parseEncodedQuery(text: string, strict: boolean): EncodedQuery {
-  const orders: { readonly column: string; readonly sign: number }[] = [];
+  const orders: { readonly column: string; readonly direction: number }[] = [];
   let invalid = false;
   const alternatives = text.split('^NQ').map((query) => {
     const all: Test[][] = [];
     for (const part of query.split('^')) {
       const [, direction, column = ''] = /^ORDERBY(DESC)?(.+)$/.exec(part) ?? [];
       if (column !== '') {
-        orders.push({ column, sign: direction ? -1 : 1 });
+        orders.push({ column, direction: direction ? -1 : 1 });
         continue;
       }
       const or = /^OR(?=[a-z_])/.test(part);
@@ -54,9 +54,9 @@ export function parseEncodedQuery(text: string, strict: boolean): EncodedQuery {
     matches: (row) =>
       !(strict && invalid) && alternatives.some((all) => all.every((any) => any.some((test) => test(row)))),
     compare(a, b) {
-      for (const { column, sign } of orders) {
+      for (const { column, direction } of orders) {
         const order = COLLATION.compare(textOf(cellOf(a, column)), textOf(cellOf(b, column)));
-        if (order !== 0) return order * sign;
+        if (order !== 0) return order * direction;
       }
       return 0;
     },
@@ -73,16 +73,16 @@ function conditionOf(text: string): Test | undefined {
   const column = COLUMN.exec(text)?.[0] ?? '';
   const [name = '', operator] = OPERATORS.find(([known]) => text.startsWith(known, column.length)) ?? [];
   if (!operator || !isColumn(column)) return undefined;
-  const meant = evaluated(text.slice(column.length + name.length));
-  return (row) => operator(textOf(cellOf(row, column)), meant);
+  const operand = evaluated(text.slice(column.length + name.length));
+  return (row) => operator(textOf(cellOf(row, column)), operand);
 }
 
-/** `javascript:` has the rest run on the server; here a text literal is all the script there is. */
+/** Evaluates a value with the prefix `javascript:`. The only supported script is a string literal. */
 function evaluated(value: string): string {
   const [, script] = /^javascript:(.*)$/s.exec(value) ?? [];
   if (script === undefined) return value;
   const literal = script.trim().replace(/;$/, '').trimEnd();
   const quote = literal.slice(0, 1);
-  const isText = literal.length > 1 && (quote === "'" || quote === '"') && literal.endsWith(quote);
-  return isText ? literal.slice(1, -1) : '';
+  const isString = literal.length > 1 && (quote === "'" || quote === '"') && literal.endsWith(quote);
+  return isString ? literal.slice(1, -1) : '';
 }

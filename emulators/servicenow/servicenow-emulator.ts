@@ -3,7 +3,7 @@ import { SANDBOX_ROWS } from './cmdb.ts';
 import { createServicenowHandler, type ServicenowOptions } from './servicenow-handler.ts';
 
 export interface ServicenowEmulatorOptions extends Partial<ServicenowOptions> {
-  /** 0 for any free one. */
+  /** 0 selects any free port. */
   readonly port: number;
   readonly control?: boolean;
   readonly log?: (line: string) => void;
@@ -11,7 +11,7 @@ export interface ServicenowEmulatorOptions extends Partial<ServicenowOptions> {
 
 /**
  * Starts a ServiceNow instance on loopback: reads of the Table API. With `control`: `PUT /__control/mode`
- * (`{"mode": "hibernating"}` or `"awake"`), `PUT /__control/rows` (a list that replaces all).
+ * (`{"mode": "hibernating"}` or `"awake"`), `PUT /__control/rows` (replaces all rows).
  */
 export function startServicenowEmulator(options: ServicenowEmulatorOptions) {
   const { port, log, control = false, now = Date.now, ...rest } = options;

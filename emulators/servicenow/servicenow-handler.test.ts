@@ -77,12 +77,12 @@ describe('an encoded query', () => {
     });
   }
 
-  it('with a misspelt column gives every row, without a word', () => {
+  it('with a misspelt column returns every row, without an error', () => {
     assert.deepEqual(servicenow().ids(APPS, 'nmae=checkout'), ['b1', 'b2', 'b3']);
     assert.deepEqual(servicenow().ids(APPS, 'nmae=checkout^sys_id=b2'), ['b2']);
   });
 
-  it('with a misspelt column gives no row where the instance is set so', () => {
+  it('with a misspelt column returns no row if the instance is configured so', () => {
     assert.deepEqual(servicenow({ invalidQueryReturnsNoRows: true }).ids(APPS, 'nmae=checkout'), []);
     assert.deepEqual(servicenow({ invalidQueryReturnsNoRows: true }).ids(APPS, 'name=checkout'), [
       'b2',
@@ -90,17 +90,17 @@ describe('an encoded query', () => {
     ]);
   });
 
-  it('is rewritten by a ^ within a value', () => {
+  it('is changed by a ^ in a value', () => {
     assert.deepEqual(servicenow().ids(APPS, 'name=a^ORnameISNOTEMPTY'), ['b1', 'b2', 'b3']);
   });
 
-  it('has a javascript: value evaluated', () => {
+  it('evaluates a javascript: value', () => {
     assert.deepEqual(servicenow().ids(APPS, "name=javascript:'basket'"), ['b1']);
   });
 });
 
 describe('the Table API', () => {
-  it('gives the rows of the tables that extend the one asked', () => {
+  it('returns the rows of the tables that extend the requested one', () => {
     assert.deepEqual(servicenow().ids('cmdb_ci_service', ''), ['s1', 's2']);
     assert.deepEqual(servicenow().ids('cmdb_ci_service_auto', ''), ['s2']);
     assert.equal(servicenow().ids('cmdb_ci', '').length, 5);
@@ -115,13 +115,13 @@ describe('the Table API', () => {
     assert.match(first.headers['link'] ?? '', /sysparm_offset=1[^>]*>;rel="next"/);
   });
 
-  it('ignores unknown fields and leaves out those that access rules hide', () => {
+  it('ignores unknown fields and omits those that access rules hide', () => {
     const { get } = servicenow({ rows: [row(APPS, 'a', 'pay', { hiddenColumns: ['name'] })] });
     const answer = get(`/api/now/table/${APPS}`, { sysparm_fields: 'sys_id,name,nmae' });
     assert.deepEqual(answer.json(), { result: [{ sys_id: 'a' }] });
   });
 
-  it('shows references and display values in the form asked for', () => {
+  it('returns references and display values in the requested form', () => {
     const owned_by = { link: 'https://x/u1', value: 'u1', display: 'Ada' };
     const { get } = servicenow({ rows: [row(APPS, 'a', 'pay', { values: { owned_by } })] });
     const shown = (more: Record<string, string>) =>
@@ -139,7 +139,7 @@ describe('the Table API', () => {
     });
   });
 
-  it('answers no match with 200 and an empty list, and with 404 on the v1 path', () => {
+  it('answers 200 and an empty list without a match, and 404 on the v1 path', () => {
     const none = { sysparm_query: 'name=none' };
     const plain = servicenow().get(`/api/now/table/${APPS}`, none);
     assert.deepEqual(
@@ -160,7 +160,7 @@ describe('the Table API', () => {
     assert.equal(get(`/api/now/table/${APPS}`, { sysparm_offset: '-1' }).status, 400);
   });
 
-  it('refuses an unknown table, and a caller without the password', () => {
+  it('rejects an unknown table, and a caller without the password', () => {
     const { get } = servicenow();
     assert.equal(get('/api/now/table/cmdb_x').json().error.message, 'Invalid table cmdb_x');
     const refused = get(`/api/now/table/${APPS}`, {}, 'Basic eDp5');
@@ -168,7 +168,7 @@ describe('the Table API', () => {
   });
 });
 
-it('limits calls by the hour, with a reset in Unix time and a wait in seconds', () => {
+it('limits requests per hour, with a reset in Unix time and retry-after in seconds', () => {
   const { get, clock } = servicenow({ requestsPerHour: 1 });
   const first = get(`/api/now/table/${APPS}`);
   assert.deepEqual([first.status, first.headers['x-ratelimit-limit']], [200, '1']);
@@ -190,7 +190,7 @@ it('answers with a page of HTML while hibernating', () => {
   assert.equal(control('/__control/mode', { mode: 'x' }), 400);
 });
 
-it('takes other rows by its control route, checked', () => {
+it('replaces the rows through the control route, after validation', () => {
   const { control, ids } = servicenow();
   assert.equal(control('/__control/rows', [row(APPS, 'n', 'new')]), 204);
   assert.deepEqual(ids(APPS, ''), ['n']);

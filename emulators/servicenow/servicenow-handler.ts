@@ -9,7 +9,7 @@ export interface ServicenowOptions {
   readonly password: string;
   /** The instance property `glide.invalid_query.returns_no_rows`. */
   readonly invalidQueryReturnsNoRows: boolean;
-  /** A rate limit rule: calls in an hour of the clock. None where undefined, as on a new instance. */
+  /** A rate limit per clock hour; undefined for none, as on a new instance. */
   readonly requestsPerHour: number | undefined;
   readonly now: () => number;
 }
@@ -25,10 +25,10 @@ const HIBERNATING: EmulatorResponse = {
 const HOUR_MS = 3_600_000;
 const RULE = 'b4d5c6e7f80910213243546576879800';
 
-/** Answers as a ServiceNow instance does; undefined for a route that this emulator lacks. */
+/** Creates a ServiceNow instance. `handle` returns undefined for a route that the emulator lacks. */
 export function createServicenowHandler(options: ServicenowOptions) {
   const credentials = Buffer.from(`${options.username}:${options.password}`).toString('base64');
-  const limits = hourLimit(options);
+  const checkLimit = hourLimit(options);
   let rows: readonly Row[] = rowsSchema.parse(options.rows);
   let hibernating = false;
 
@@ -39,14 +39,14 @@ export function createServicenowHandler(options: ServicenowOptions) {
         'www-authenticate': 'BASIC realm="Service-now"',
       });
     }
-    const { refusal, headers } = limits();
-    if (refusal) return refusal;
+    const { rejection, headers } = checkLimit();
+    if (rejection) return rejection;
     const { invalidQueryReturnsNoRows } = options;
     const answer = tableApi(request, { rows, invalidQueryReturnsNoRows });
     return answer && { ...answer, headers: { ...answer.headers, ...headers } };
   }
 
-  /** `PUT /__control/mode {"mode": "hibernating"}` or `"awake"`; `PUT /__control/rows` with a list replaces all. */
+  /** Serves the control routes that startServicenowEmulator documents. */
   function control({ method, path, body }: EmulatorRequest): EmulatorResponse | undefined {
     if (method === 'PUT' && path === '/__control/mode') {
       const wanted = modeSchema.safeParse(parsed(body));
@@ -64,25 +64,25 @@ export function createServicenowHandler(options: ServicenowOptions) {
   return { handle, control };
 }
 
-/** Counts calls by the hour of the clock. `X-RateLimit-Reset` is Unix time, unlike Datadog's. */
+/** Returns a function that counts requests per clock hour. `X-RateLimit-Reset` is Unix time, unlike Datadog's. */
 function hourLimit({ requestsPerHour, now }: ServicenowOptions) {
   let hour = 0;
-  let calls = 0;
-  return (): { refusal?: EmulatorResponse; headers: Record<string, string> } => {
+  let requests = 0;
+  return (): { rejection?: EmulatorResponse; headers: Record<string, string> } => {
     if (requestsPerHour === undefined) return { headers: {} };
     const current = Math.floor(now() / HOUR_MS);
-    if (current !== hour) [hour, calls] = [current, 0];
-    calls += 1;
+    if (current !== hour) [hour, requests] = [current, 0];
+    requests += 1;
     const reset = ((hour + 1) * HOUR_MS) / 1000;
     const headers = {
       'x-ratelimit-limit': String(requestsPerHour),
       'x-ratelimit-reset': String(reset),
       'x-ratelimit-rule': RULE,
     };
-    if (calls <= requestsPerHour) return { headers };
-    const wait = { ...headers, 'retry-after': String(Math.ceil(reset - now() / 1000)) };
+    if (requests <= requestsPerHour) return { headers };
+    const rejectionHeaders = { ...headers, 'retry-after': String(Math.ceil(reset - now() / 1000)) };
     const detail = `Rate limit of ${requestsPerHour} requests per hour for Table API exceeded`;
-    return { refusal: failure(429, 'Rate limit exceeded', detail, wait), headers };
+    return { rejection: failure(429, 'Rate limit exceeded', detail, rejectionHeaders), headers };
   };
 }
 

@@ -4,7 +4,7 @@ import { parseEncodedQuery } from './encoded-query.ts';
 
 export interface TableSettings {
   readonly rows: readonly Row[];
-  /** The instance property `glide.invalid_query.returns_no_rows`; false where nobody set it. */
+  /** The instance property `glide.invalid_query.returns_no_rows`; false by default. */
   readonly invalidQueryReturnsNoRows: boolean;
 }
 
@@ -12,7 +12,7 @@ const PATH = /^\/api\/now\/(?:(v[12])\/)?table\/([^/]+)(?:\/([^/]+))?$/;
 const TYPE = { 'content-type': 'application/json;charset=UTF-8' };
 const DEFAULT_LIMIT = 10_000;
 
-/** `GET /api/now/table/<table>[/<sys_id>]`; undefined for other routes. */
+/** Serves `GET /api/now/table/<table>[/<sys_id>]`; returns undefined for other routes. */
 export function tableApi(request: EmulatorRequest, settings: TableSettings): EmulatorResponse | undefined {
   const [, version, table = '', sysId] = PATH.exec(request.path) ?? [];
   if (request.method !== 'GET' || table === '') return undefined;
@@ -21,41 +21,41 @@ export function tableApi(request: EmulatorRequest, settings: TableSettings): Emu
   const inTable = settings.rows.filter((row) => isIn(row, table));
   if (sysId !== undefined) {
     const row = inTable.find((r) => r.sys_id === sysId && !r.hidden);
-    return row ? json(200, { result: shown(row, query) }, TYPE) : noRecord();
+    return row ? json(200, { result: rowView(row, query) }, TYPE) : noRecord();
   }
   const offset = Number(query.get('sysparm_offset') ?? 0);
   if (!(offset >= 0)) return failure(400, 'Invalid offset');
   const limit = Number(query.get('sysparm_limit') ?? DEFAULT_LIMIT);
-  const wanted = parseEncodedQuery(encodedQuery(query), settings.invalidQueryReturnsNoRows);
-  const rows = inTable.filter((row) => wanted.matches(row)).sort((a, b) => wanted.compare(a, b));
-  // The limit comes first, and what access rules hide is left out of the page.
+  const parsedQuery = parseEncodedQuery(encodedQuery(query), settings.invalidQueryReturnsNoRows);
+  const rows = inTable.filter((row) => parsedQuery.matches(row)).sort((a, b) => parsedQuery.compare(a, b));
+  // ServiceNow applies the limit first and then removes the hidden rows from the page.
   const page = rows.slice(offset, offset + limit).filter((row) => !row.hidden);
   if (page.length === 0 && version === 'v1') return noRecord();
   return json(
     200,
-    { result: page.map((row) => shown(row, query)) },
+    { result: page.map((row) => rowView(row, query)) },
     { ...TYPE, ...pagingHeaders(request, rows.length, offset, limit) },
   );
 }
 
-/** `sysparm_query`, or the plain `<field>=<value>` parameters where it is absent. */
+/** Returns `sysparm_query`, or a query made of the plain `<field>=<value>` parameters. */
 function encodedQuery(query: URLSearchParams): string {
   const plain = [...query].filter(([name]) => !name.startsWith('sysparm_'));
   return query.get('sysparm_query') ?? plain.map(([name, value]) => `${name}=${value}`).join('^');
 }
 
-function shown(row: Row, query: URLSearchParams): Record<string, unknown> {
-  const asked = (query.get('sysparm_fields') ?? '').split(',').filter((field) => field !== '');
-  const columns = columnsOf(row).filter((column) => asked.length === 0 || asked.includes(column));
+function rowView(row: Row, query: URLSearchParams): Record<string, unknown> {
+  const fields = (query.get('sysparm_fields') ?? '').split(',').filter((field) => field !== '');
+  const columns = columnsOf(row).filter((column) => fields.length === 0 || fields.includes(column));
   const display = query.get('sysparm_display_value') ?? 'false';
   const links = query.get('sysparm_exclude_reference_link') !== 'true';
   const cells = columns
     .filter(isColumn)
-    .map((column) => [column, cellShown(cellOf(row, column), display, links)]);
+    .map((column) => [column, cellView(cellOf(row, column), display, links)]);
   return Object.fromEntries(cells);
 }
 
-function cellShown(cell: Cell, display: string, links: boolean): unknown {
+function cellView(cell: Cell, display: string, links: boolean): unknown {
   const value = textOf(cell);
   const display_value = typeof cell === 'string' ? cell : cell.display;
   const link = links && typeof cell !== 'string' ? { link: cell.link } : {};

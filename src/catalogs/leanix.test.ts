@@ -137,7 +137,7 @@ describe('LeanIX', () => {
 
   it('takes an alias alone for an external id, and asks by it only where no name serves', async (t) => {
     const sheets = [sheet('1', 'pay', { externalId: 'app-1' })];
-    const { ask, paths } = await emulated(t, { sheets, filtersLacking: ['externalIds'] });
+    const { ask, paths } = await emulated(t, { sheets, unsupportedFilters: ['externalIds'] });
     assert.deepEqual(await ask('app-1'), { answer: 'not_found' });
     assert.deepEqual(await ask('pay', true), { answer: 'found', name: 'pay' });
     assert.equal((await paths()).filter((p) => p === GRAPHQL).length, 2);
