@@ -3,13 +3,13 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Env } from './settings.ts';
 
-/** How to start one process. It says `WORD TEXT` on standard output, with the word `ready` when it is. */
+/** How to start one process. It prints lines `WORD TEXT` on standard output; the last word is `ready`. */
 export interface ProcessSpec {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Env;
-  /** It does its work and ends, with status 0. */
+  /** Whether the process ends by itself, with status 0. */
   readonly once?: boolean;
 }
 
@@ -17,27 +17,27 @@ export type OnLine = (name: string, line: string) => void;
 
 export interface Child {
   readonly name: string;
-  /** Undefined where it could not be started. */
+  /** Undefined if the process could not be started. */
   readonly pid: number | undefined;
-  /** Milliseconds from its start to its word `ready`. */
+  /** Returns the milliseconds from the start to the line `ready`. */
   readyAfterMs(): number;
-  /** What it said after a word on standard output. Throws Error where it has not. */
-  said(word: string): string;
-  /** Resolves when it is ready (or, `once`, through). Rejects with Error showing its last lines. */
+  /** Returns the text printed after a word. Throws Error if the process has not printed that word. */
+  announced(word: string): string;
+  /** Resolves when the process is ready, or has ended if `once`. Rejects with an Error that contains its last lines. */
   readonly ready: Promise<void>;
-  /** Resolves with a sentence when the process, and all that it started, has ended. */
+  /** Resolves with the reason when the process and all its descendants have ended. */
   readonly ended: Promise<string>;
-  /** Asks it to stop. */
+  /** Requests the process to stop. */
   stop(): void;
-  /** Ends it and all that it started, at once. */
+  /** Kills the process and all its descendants. */
   kill(): void;
 }
 
-/** Lines kept to be shown should the process fail. */
-const LAST_LINES = 20;
+/** The number of output lines in the message of a failure. */
+const MAX_LAST_LINES = 20;
 
-/** Starts a process in a process group of its own, its standard input a pipe that ends with this process. */
-export function startChild(spec: ProcessSpec, onLine: OnLine, readyWithinMs: number): Child {
+/** Starts a process in a new process group. Its standard input is a pipe that closes when this process ends. */
+export function startChild(spec: ProcessSpec, onLine: OnLine, readyTimeoutMs: number): Child {
   const { name } = spec;
   const began = performance.now();
   const child = spawn(spec.command, spec.args, {
@@ -45,36 +45,36 @@ export function startChild(spec: ProcessSpec, onLine: OnLine, readyWithinMs: num
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  // It may end before it has read.
+  // The process may end before it has read its input.
   child.stdin.on('error', () => {});
   const kill = () => killGroup(child.pid);
   child.on('exit', kill);
-  const ended = ending(child, name);
-  const words = new Map<string, string>();
+  const ended = endReason(child, name);
+  const announcements = new Map<string, string>();
   const lastLines: string[] = [];
   let readyAfter = Number.NaN;
   const failure = (reason: string) =>
     new Error([`${reason}. Its last lines:`, ...lastLines.map((line) => `  ${line}`)].join('\n'));
   const ready = new Promise<void>((resolve, reject) => {
-    const slow = setTimeout(
-      () => reject(failure(`${name} was not ready within ${readyWithinMs / 1000} s`)),
-      readyWithinMs,
+    const timer = setTimeout(
+      () => reject(failure(`${name} was not ready within ${readyTimeoutMs / 1000} s`)),
+      readyTimeoutMs,
     );
     void ended.then((reason) => {
-      clearTimeout(slow);
+      clearTimeout(timer);
       if (spec.once && child.exitCode === 0) resolve();
       else reject(failure(reason));
     });
     linesOf(child, (line, fromStdout) => {
       onLine(name, line);
       lastLines.push(line);
-      if (lastLines.length > LAST_LINES) lastLines.shift();
-      const said = fromStdout && /^([a-z]+) (\S+)$/.exec(line);
-      if (!said || words.has('ready')) return;
-      words.set(said[1] ?? '', said[2] ?? '');
-      if (said[1] !== 'ready') return;
+      if (lastLines.length > MAX_LAST_LINES) lastLines.shift();
+      const announcement = fromStdout && /^([a-z]+) (\S+)$/.exec(line);
+      if (!announcement || announcements.has('ready')) return;
+      announcements.set(announcement[1] ?? '', announcement[2] ?? '');
+      if (announcement[1] !== 'ready') return;
       readyAfter = performance.now() - began;
-      clearTimeout(slow);
+      clearTimeout(timer);
       resolve();
     });
   });
@@ -83,8 +83,8 @@ export function startChild(spec: ProcessSpec, onLine: OnLine, readyWithinMs: num
     name,
     pid: child.pid,
     readyAfterMs: () => readyAfter,
-    said(word) {
-      const text = words.get(word);
+    announced(word) {
+      const text = announcements.get(word);
       if (text === undefined) throw new Error(`${name} did not print "${word} ..." on its standard output`);
       return text;
     },
@@ -105,7 +105,7 @@ function linesOf(child: Piped, onLine: (line: string, fromStdout: boolean) => vo
   createInterface({ input: child.stderr }).on('line', (line) => onLine(line, false));
 }
 
-function ending(child: Piped, name: string): Promise<string> {
+function endReason(child: Piped, name: string): Promise<string> {
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(`${name} could not be started: ${error.message}`));
     child.on('close', (status, signal) =>
@@ -119,6 +119,6 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nothing is left of it.
+    // The group has already ended.
   }
 }

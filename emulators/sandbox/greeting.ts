@@ -21,22 +21,22 @@ const MONITOR = {
   },
 };
 
-/** What the person at the terminal is told: where everything is, which applications there are, what to try. */
+/** Returns the text for the terminal: the addresses, the known applications and commands to try. */
 export function greeting({ realDatadog }: Settings, at: Addresses): string {
   const site = realDatadog?.DATADOG_SITE;
   return `
-Birddog is up, on emulators of ${site ? `LeanIX, ServiceNow and Vault, and on the real Datadog at ${site}` : 'everything: nothing leaves this machine'}.
+Birddog is running with emulators of ${site ? `LeanIX, ServiceNow and Vault, and with the real Datadog at ${site}` : 'Datadog, LeanIX, ServiceNow and Vault: nothing leaves this machine'}.
 
-  Birddog       ${at.birddog}   (to read: ${at.birddog}/docs)
-    its ops     ${at.birddogOps}
-  sidecar       ${at.sidecar}  (mutual TLS: lets Birddog in alone)
-    its ops     ${at.sidecarOps}
+  Birddog       ${at.birddog}   (documentation: ${at.birddog}/docs)
+    ops port    ${at.birddogOps}
+  sidecar       ${at.sidecar}  (mutual TLS: accepts only Birddog)
+    ops port    ${at.sidecarOps}
   Datadog       ${at.datadog ?? site}
   LeanIX        ${at.leanix}
   ServiceNow    ${at.servicenow}
   Vault         ${at.vault}
 
-Applications that it knows:
+Known applications:
 
 ${site ? realApplications(site) : APPLICATIONS}
 
@@ -49,15 +49,15 @@ ${tryCommands(at.birddog)
 `;
 }
 
-const APPLICATIONS = `  checkout         listed in all three of Datadog, LeanIX and ServiceNow: Birddog serves it itself
-  payments-batch   in none of them: the sidecar serves it
-  legacy-crm       in LeanIX alone: the sidecar serves it`;
+const APPLICATIONS = `  checkout         listed in Datadog, LeanIX and ServiceNow: Birddog serves it itself
+  payments-batch   listed in none of them: the sidecar serves it
+  legacy-crm       listed only in LeanIX: the sidecar serves it`;
 
 const realApplications = (
   site: string,
-) => `  checkout         in LeanIX and ServiceNow; listed if the catalog at ${site} has it too
-  payments-batch   in neither: the sidecar serves it
-  legacy-crm       in LeanIX alone: the sidecar serves it`;
+) => `  checkout         listed in LeanIX and ServiceNow, and in Datadog if the catalog at ${site} contains it
+  payments-batch   listed in neither: the sidecar serves it
+  legacy-crm       listed only in LeanIX: the sidecar serves it`;
 
 function tryCommands(birddog: string): string[] {
   const post = (path: string, body: object) =>

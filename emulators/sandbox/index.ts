@@ -1,22 +1,21 @@
 import { greeting } from './greeting.ts';
-import { shownLine } from './log-lines.ts';
+import { terminalLine } from './log-lines.ts';
 import { startSandbox } from './sandbox.ts';
 import { makeSecretsFolder, type SecretsFolder } from './secrets-folder.ts';
 import { readSettings } from './settings.ts';
 import { createSupervisor } from './supervisor.ts';
 
-/** How often (ms) it is looked whether the parent is still there. */
-const LOOK_FOR_PARENT = 500;
+const PARENT_POLL_MS = 500;
 
-const say = (text: string) => process.stderr.write(`${text}\n`);
+const print = (text: string) => process.stderr.write(`${text}\n`);
 let folder: SecretsFolder | undefined;
-let up = false;
-let ending = false;
+let ready = false;
+let stopping = false;
 
-async function end(status: number, reason?: string): Promise<void> {
-  if (ending) return;
-  ending = true;
-  if (reason !== undefined) say(`birddog sandbox: ${reason}`);
+async function stop(status: number, reason?: string): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  if (reason !== undefined) print(`birddog sandbox: ${reason}`);
   await supervisor.stop();
   await folder?.remove();
   process.exit(status);
@@ -24,26 +23,26 @@ async function end(status: number, reason?: string): Promise<void> {
 
 const supervisor = createSupervisor(
   (name, line) => {
-    // A process that does not come up is told with its last lines.
-    const shown = up || line.startsWith('{') ? shownLine(name, line) : undefined;
-    if (shown !== undefined) say(shown);
+    // Plain lines are hidden during the start: the error of a process that fails contains its last lines.
+    const text = ready || line.startsWith('{') ? terminalLine(name, line) : undefined;
+    if (text !== undefined) print(text);
   },
-  (reason) => void end(1, reason),
+  (reason) => void stop(1, reason),
 );
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
-// npm that is killed with KILL passes nothing on.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+// npm does not forward SIGKILL, so the sandbox polls for its parent.
 const parent = process.ppid;
-setInterval(() => process.ppid === parent || void end(0), LOOK_FOR_PARENT).unref();
-// Whoever reads the output may have read enough.
+setInterval(() => process.ppid === parent || void stop(0), PARENT_POLL_MS).unref();
+// The reader of the output may close it early.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
 
 try {
   const settings = readSettings(process.env);
-  for (const notice of settings.notices) say(notice);
+  for (const notice of settings.notices) print(notice);
   folder = makeSecretsFolder(process.env);
   const addresses = await startSandbox(settings, folder.path, supervisor);
-  up = true;
+  ready = true;
   process.stdout.write(`${greeting(settings, addresses)}ready ${addresses.birddog}\n`);
 } catch (error) {
-  await end(1, error instanceof Error ? error.message : String(error));
+  await stop(1, error instanceof Error ? error.message : String(error));
 }

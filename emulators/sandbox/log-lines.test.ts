@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shownLine } from './log-lines.ts';
+import { terminalLine } from './log-lines.ts';
 
 const LINES: readonly (readonly [line: string, shown: string | undefined])[] = [
   ['ready http://127.0.0.1:1', undefined],
@@ -19,7 +19,7 @@ const LINES: readonly (readonly [line: string, shown: string | undefined])[] = [
 ];
 
 for (const [line, shown] of LINES) {
-  test(`of a process's output, ${line} is shown as ${shown}`, () => {
-    assert.equal(shownLine('sidecar', line), shown);
+  test(`terminalLine(${line}) is ${shown}`, () => {
+    assert.equal(terminalLine('sidecar', line), shown);
   });
 }

@@ -1,5 +1,5 @@
-/** What of a process's output is for the person at the terminal: its own words, and of a JSON log the warnings and errors. */
-export function shownLine(name: string, line: string): string | undefined {
+/** Returns the terminal's form of a line of output: plain text, and warnings and errors of a JSON log; undefined for the rest. */
+export function terminalLine(name: string, line: string): string | undefined {
   const entry = logEntry(line);
   if (!entry) return /^(ready|ops) \S+$/.test(line) ? undefined : `[${name}] ${line}`;
   const { time: _time, level, process: _process, event, ...fields } = entry;

@@ -2,30 +2,37 @@ import { join } from 'node:path';
 import type { ProcessSpec } from './child.ts';
 import type { Env, PortName, Settings } from './settings.ts';
 
-/** What a process is started from. */
+/** The context in which a process starts. */
 export interface ProcessContext {
   readonly settings: Settings;
-  /** Where secrets and journals are. */
+  /** The folder of secrets and ledgers. */
   readonly folder: string;
-  /** The address that a process said it is ready at. */
+  /** Returns the address that a process printed when it was ready. */
   url(name: ProcessName): string;
 }
 
-/** The token file that Kubernetes would mount, and the journals and secrets, within the folder. */
+/** The files and folders in the folder. Kubernetes would mount the service account token. */
 export const FILES = {
   serviceAccountToken: 'token',
   secretsMain: 'main',
   secretsSidecar: 'sidecar',
-  journalMain: 'main.sqlite',
-  journalSidecar: 'sidecar.sqlite',
+  ledgerMain: 'main.sqlite',
+  ledgerSidecar: 'sidecar.sqlite',
 };
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Variables of the person's environment that every process gets, and those that go to who talks to the outside. */
-const EVERYONE = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE'];
-const OUTSIDE = [...EVERYONE, 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'NODE_EXTRA_CA_CERTS'];
+/** The variables that every process inherits, and those for processes that connect to the network. */
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE'];
+const INHERITED_WITH_NETWORK = [
+  ...INHERITED,
+  'HTTPS_PROXY',
+  'https_proxy',
+  'NO_PROXY',
+  'no_proxy',
+  'NODE_EXTRA_CA_CERTS',
+];
 
-/** Every process of the sandbox, as it is started. */
+/** The processes of the sandbox. */
 const PROCESSES = {
   vault: (s: ProcessContext) =>
     emulator(s, 'vault', 'VAULT_EMULATOR_PORT', {
@@ -54,7 +61,7 @@ const PROCESSES = {
       SIDECAR_PORT: String(s.settings.ports.SIDECAR_PORT),
       SIDECAR_OPS_PORT: String(s.settings.ports.SIDECAR_OPS_PORT),
       BIRDDOG_SECRETS: join(s.folder, FILES.secretsSidecar, 'current'),
-      BIRDDOG_JOURNAL: join(s.folder, FILES.journalSidecar),
+      BIRDDOG_JOURNAL: join(s.folder, FILES.ledgerSidecar),
       ...datadog(s),
     }),
   serve: (s: ProcessContext) =>
@@ -64,7 +71,7 @@ const PROCESSES = {
       BIRDDOG_OPS_PORT: String(s.settings.ports.BIRDDOG_OPS_PORT),
       BIRDDOG_AUTH: 'none',
       BIRDDOG_SECRETS: join(s.folder, FILES.secretsMain, 'current'),
-      BIRDDOG_JOURNAL: join(s.folder, FILES.journalMain),
+      BIRDDOG_JOURNAL: join(s.folder, FILES.ledgerMain),
       SIDECAR_URL: s.url('sidecar'),
       LEANIX_URL: s.url('leanix'),
       SERVICENOW_URL: s.url('servicenow'),
@@ -74,7 +81,7 @@ const PROCESSES = {
 export type ProcessName = keyof typeof PROCESSES;
 export type ExtraEnv = Readonly<Partial<Record<ProcessName, Env>>>;
 
-/** What starts one after the other; those of one row at the same time. */
+/** The order of starting. The processes of one stage start together. */
 export const STAGES: readonly (readonly ProcessName[])[] = [
   ['vault', 'datadog', 'leanix', 'servicenow'],
   ['init'],
@@ -82,7 +89,7 @@ export const STAGES: readonly (readonly ProcessName[])[] = [
   ['serve'],
 ];
 
-/** How to start a process, with what is given to it besides. */
+/** Returns how to start a process, with extra variables for it. */
 export function processSpec(name: ProcessName, context: ProcessContext, extra: ExtraEnv = {}): ProcessSpec {
   const spec = PROCESSES[name](context);
   return { ...spec, env: { ...spec.env, STOP_WITH_STDIN: 'true', ...extra[name] } };
@@ -98,7 +105,7 @@ function emulator(
     name,
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', join(ROOT, 'emulators', name, 'index.ts')],
-    env: { ...picked(settings.env, EVERYONE), [port]: String(settings.ports[port]), ...env },
+    env: { ...pick(settings.env, INHERITED), [port]: String(settings.ports[port]), ...env },
   };
 }
 
@@ -107,7 +114,7 @@ function command({ settings }: ProcessContext, name: ProcessName, env: Env): Pro
     name,
     command: join(ROOT, 'bin/birddog'),
     args: [name],
-    env: { ...picked(settings.env, [...OUTSIDE, 'BIRDDOG_BUNDLES']), ...env },
+    env: { ...pick(settings.env, [...INHERITED_WITH_NETWORK, 'BIRDDOG_BUNDLES']), ...env },
   };
 }
 
@@ -117,6 +124,6 @@ function datadog({ settings, url }: ProcessContext): Env {
     : { DATADOG_URL: url('datadog') };
 }
 
-function picked(env: Env, names: readonly string[]): Env {
+function pick(env: Env, names: readonly string[]): Env {
   return Object.fromEntries(names.map((name) => [name, env[name]]));
 }

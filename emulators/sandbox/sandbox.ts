@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort, portFaults } from './ports.ts';
+import { freePort, portErrors } from './ports.ts';
 import {
   type ExtraEnv,
   FILES,
@@ -12,17 +12,17 @@ import {
 import type { Settings } from './settings.ts';
 import type { Supervisor } from './supervisor.ts';
 
-/** What the Vault emulator takes for the pod's service account token. */
+/** The service account token that the Vault emulator accepts. */
 const SERVICE_ACCOUNT_TOKEN = 'sandbox-jwt';
-const READY_TRIES = { count: 100, everyMs: 100 };
+const READY_POLL = { maxAttempts: 100, intervalMs: 100 };
 
-/** Where the parts of the sandbox answer. */
+/** The addresses of the parts of the sandbox. */
 export interface Addresses {
   readonly birddog: string;
   readonly birddogOps: string;
   readonly sidecar: string;
   readonly sidecarOps: string;
-  /** Undefined where the real Datadog is used. */
+  /** Undefined if the sandbox uses the real Datadog. */
   readonly datadog: string | undefined;
   readonly leanix: string;
   readonly servicenow: string;
@@ -30,8 +30,8 @@ export interface Addresses {
 }
 
 /**
- * Starts every process in turn and waits until Birddog is ready. `folder` takes the secrets. Rejects with Error in
- * words for the person at the terminal; the supervisor then still has to be stopped.
+ * Starts all processes, stage by stage, and waits until Birddog is ready. Stores the secrets in `folder`. Rejects with an
+ * Error for the terminal; the caller must then stop the supervisor.
  */
 export async function startSandbox(
   settings: Settings,
@@ -39,29 +39,29 @@ export async function startSandbox(
   supervisor: Supervisor,
   extra: ExtraEnv = {},
 ): Promise<Addresses> {
-  const faults = await portFaults(settings.ports);
-  if (faults.length > 0) throw new Error(faults.join('\n'));
+  const errors = await portErrors(settings.ports);
+  if (errors.length > 0) throw new Error(errors.join('\n'));
   await writeFile(join(folder, FILES.serviceAccountToken), SERVICE_ACCOUNT_TOKEN, { mode: 0o600 });
-  const said = (name: ProcessName, word = 'ready') => supervisor.child(name).said(word);
-  const context: ProcessContext = { settings: await withSidecarPorts(settings), folder, url: said };
+  const announced = (name: ProcessName, word = 'ready') => supervisor.child(name).announced(word);
+  const context: ProcessContext = { settings: await withSidecarPorts(settings), folder, url: announced };
   for (const stage of STAGES) {
     const names = stage.filter((name) => name !== 'datadog' || !settings.realDatadog);
     await Promise.all(names.map((name) => supervisor.start(processSpec(name, context, extra))));
   }
-  await untilReady(said('serve'));
+  await untilReady(announced('serve'));
   return {
-    birddog: said('serve'),
-    birddogOps: said('serve', 'ops'),
-    sidecar: said('sidecar'),
-    sidecarOps: said('sidecar', 'ops'),
-    datadog: settings.realDatadog ? undefined : said('datadog'),
-    leanix: said('leanix'),
-    servicenow: said('servicenow'),
-    vault: said('vault'),
+    birddog: announced('serve'),
+    birddogOps: announced('serve', 'ops'),
+    sidecar: announced('sidecar'),
+    sidecarOps: announced('sidecar', 'ops'),
+    datadog: settings.realDatadog ? undefined : announced('datadog'),
+    leanix: announced('leanix'),
+    servicenow: announced('servicenow'),
+    vault: announced('vault'),
   };
 }
 
-/** The sidecar must come back at the port it had, so a free one is chosen for it here. */
+/** Chooses free ports for the sidecar, which must keep its ports after a restart. */
 async function withSidecarPorts(settings: Settings): Promise<Settings> {
   const { ports } = settings;
   const SIDECAR_PORT = ports.SIDECAR_PORT || (await freePort());
@@ -71,7 +71,7 @@ async function withSidecarPorts(settings: Settings): Promise<Settings> {
 
 async function untilReady(url: string): Promise<void> {
   let last = '';
-  for (let tries = 0; tries < READY_TRIES.count; tries += 1) {
+  for (let attempt = 0; attempt < READY_POLL.maxAttempts; attempt += 1) {
     try {
       const answer = await fetch(`${url}/readyz`);
       if (answer.status === 200) return;
@@ -79,7 +79,7 @@ async function untilReady(url: string): Promise<void> {
     } catch {
       last = 'does not answer';
     }
-    await new Promise((resolve) => setTimeout(resolve, READY_TRIES.everyMs));
+    await new Promise((resolve) => setTimeout(resolve, READY_POLL.intervalMs));
   }
   throw new Error(`Birddog did not become ready; ${url}/readyz ${last}`);
 }

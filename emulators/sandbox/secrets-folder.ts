@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Env } from './settings.ts';
 
-/** A second try for a process that was still writing. */
-const SWEEP = 'cat >/dev/null; rm -rf -- "$0" || { sleep 1; rm -rf -- "$0"; }';
+/** Waits for the end of the sandbox. The retry is for a process that is still writing. */
+const REMOVE_SCRIPT = 'cat >/dev/null; rm -rf -- "$0" || { sleep 1; rm -rf -- "$0"; }';
 
 export interface SecretsFolder {
   readonly path: string;
@@ -14,22 +14,22 @@ export interface SecretsFolder {
 }
 
 /**
- * A fresh folder that this user alone can read. There may be real keys in it, so a process of its own removes it when
- * this one ends, in whatever way.
+ * Creates a folder that only this user can read. It may contain real keys, so a separate process removes it when this
+ * process ends, even if it is killed.
  */
 export function makeSecretsFolder({ PATH, TMPDIR }: Env): SecretsFolder {
   const path = mkdtempSync(join(tmpdir(), 'birddog-sandbox-'));
-  const sweeper = spawn('/bin/sh', ['-c', SWEEP, path], {
+  const remover = spawn('/bin/sh', ['-c', REMOVE_SCRIPT, path], {
     env: { PATH, TMPDIR },
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
-  const swept = once(sweeper, 'exit');
+  const removed = once(remover, 'exit');
   return {
     path,
     async remove() {
-      sweeper.stdin.end();
-      await swept;
+      remover.stdin.end();
+      await removed;
     },
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readSettings } from './settings.ts';
 
-test('ports are those of the README where nothing is said, and 0 is any free one', () => {
+test('uses the ports of the README by default, and accepts 0 for any free port', () => {
   const { ports } = readSettings({ SIDECAR_PORT: '0', LEANIX_EMULATOR_PORT: '0', VAULT_EMULATOR_PORT: '' });
   assert.deepEqual(ports, {
     BIRDDOG_PORT: 8080,
@@ -16,26 +16,26 @@ test('ports are those of the README where nothing is said, and 0 is any free one
   });
 });
 
-test('ports that are none, or the same twice, are all named at once', () => {
+test('reports all invalid and duplicate ports at once', () => {
   const env = { BIRDDOG_PORT: '80a', SIDECAR_PORT: '65536', DATADOG_EMULATOR_PORT: '9200' };
   assert.throws(
     () => readSettings(env),
-    /BIRDDOG_PORT: "80a" is no port.*\nSIDECAR_PORT: "65536".*\nDATADOG_EMULATOR_PORT and VAULT_EMULATOR_PORT are both 9200$/,
+    /BIRDDOG_PORT: "80a" is not a port.*\nSIDECAR_PORT: "65536".*\nDATADOG_EMULATOR_PORT and VAULT_EMULATOR_PORT are both 9200$/,
   );
 });
 
 const KEYS = { DATADOG_SITE: 'datadoghq.eu', DATADOG_API_KEY: 'a', DATADOG_APP_KEY: 'b' };
 
-test('the real Datadog is used where a site and both keys are given', () => {
+test('uses the real Datadog with a site and both keys', () => {
   assert.deepEqual(readSettings(KEYS).realDatadog, KEYS);
   assert.deepEqual(readSettings(KEYS).notices, []);
   assert.deepEqual(readSettings({}).notices, []);
 });
 
 for (const missing of Object.keys(KEYS)) {
-  test(`without ${missing} the emulator is used, and that is said`, () => {
+  test(`uses the emulator without ${missing}, and reports it`, () => {
     const { realDatadog, notices } = readSettings({ ...KEYS, [missing]: '' });
     assert.equal(realDatadog, undefined);
-    assert.match(notices.join(), new RegExp(`emulator of Datadog is used.* ${missing} is not set`));
+    assert.match(notices.join(), new RegExp(`Using the Datadog emulator: ${missing} is not set`));
   });
 }

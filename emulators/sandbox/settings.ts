@@ -1,6 +1,6 @@
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Every port of the sandbox by its variable, with the port it has where nothing is said. */
+/** The variable of each port of the sandbox, with its default. */
 const PORTS = {
   BIRDDOG_PORT: 8080,
   BIRDDOG_OPS_PORT: 8081,
@@ -14,33 +14,33 @@ const PORTS = {
 export type PortName = keyof typeof PORTS;
 export type Ports = Readonly<Record<PortName, number>>;
 
-/** What it takes to talk to the real Datadog; all of them or none. */
+/** The variables for the real Datadog; only all of them together take effect. */
 const REAL_DATADOG = ['DATADOG_SITE', 'DATADOG_API_KEY', 'DATADOG_APP_KEY'] as const;
 type RealDatadog = Readonly<Record<(typeof REAL_DATADOG)[number], string>>;
 
 export interface Settings {
-  /** 0 asks for any free one. */
+  /** 0 selects any free port. */
   readonly ports: Ports;
-  /** Undefined for the emulator. */
+  /** Undefined if the sandbox uses the emulator. */
   readonly realDatadog: RealDatadog | undefined;
-  /** What the person should know about the environment, in sentences. */
+  /** Messages about the environment for the terminal. */
   readonly notices: readonly string[];
-  /** The environment that processes inherit from, each a part of it. */
+  /** The environment; each process inherits a part of it. */
   readonly env: Env;
 }
 
-/** Reads the sandbox's environment. Throws Error with a line for each variable that is wrong. */
+/** Reads the sandbox's environment. Throws Error with one line for each invalid variable. */
 export function readSettings(env: Env): Settings {
-  const faults: string[] = [];
+  const errors: string[] = [];
   const ports = { ...PORTS };
   for (const name of portNames) {
     const text = env[name];
     if (text === undefined || text === '') continue;
     if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) ports[name] = Number(text);
-    else faults.push(`${name}: "${text}" is no port; give a whole number from 0 to 65535`);
+    else errors.push(`${name}: "${text}" is not a port. Use a whole number from 0 to 65535.`);
   }
-  for (const fault of sharedPorts(ports)) faults.push(fault);
-  if (faults.length > 0) throw new Error(faults.join('\n'));
+  for (const error of sharedPorts(ports)) errors.push(error);
+  if (errors.length > 0) throw new Error(errors.join('\n'));
   return { ports, ...datadogOf(env), env };
 }
 
@@ -59,6 +59,6 @@ function datadogOf(env: Env): Pick<Settings, 'realDatadog' | 'notices'> {
     return { realDatadog: { DATADOG_SITE, DATADOG_API_KEY, DATADOG_APP_KEY }, notices: [] };
   }
   const missing = REAL_DATADOG.filter((name) => !env[name]);
-  const notice = `The emulator of Datadog is used: of ${REAL_DATADOG.join(', ')}, ${missing.join(' and ')} is not set.`;
+  const notice = `Using the Datadog emulator: ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set. The real Datadog needs ${REAL_DATADOG.join(', ')}.`;
   return { realDatadog: undefined, notices: missing.length < REAL_DATADOG.length ? [notice] : [] };
 }

@@ -11,10 +11,10 @@ const script = (name: string, text: string, rest: Partial<ProcessSpec> = {}): Pr
   env: { PATH },
   ...rest,
 });
-/** Runs until its standard input ends or a signal comes. */
+/** Runs until its standard input closes or it gets a signal. */
 const SERVER = 'echo "ready http://$0"; cat >/dev/null';
 
-function supervised(t: TestContext, patience = { readyWithin: 30_000, grace: 10_000 }) {
+function supervised(t: TestContext, timeouts = { readyMs: 30_000, stopMs: 10_000 }) {
   const lines: string[] = [];
   const ends: string[] = [];
   let ended: (reason: string) => void = () => {};
@@ -25,7 +25,7 @@ function supervised(t: TestContext, patience = { readyWithin: 30_000, grace: 10_
       ends.push(reason);
       ended(reason);
     },
-    patience,
+    timeouts,
   );
   t.after(() => supervisor.stop());
   return { ...supervisor, lines, ends, end };
@@ -39,20 +39,20 @@ const isThere = (pid: number) => {
   }
 };
 
-test('a process is ready when it says so, and what it said before is known', async (t) => {
+test('resolves when a process prints ready, and returns what it printed before', async (t) => {
   const { start, child, lines } = supervised(t);
   await start(
     script('server', 'echo starting up; echo ops http://ops; echo warning >&2; echo ready http://x; cat'),
   );
-  assert.equal(child('server').said('ready'), 'http://x');
-  assert.equal(child('server').said('ops'), 'http://ops');
-  assert.throws(() => child('server').said('other'), /server did not print "other/);
+  assert.equal(child('server').announced('ready'), 'http://x');
+  assert.equal(child('server').announced('ops'), 'http://ops');
+  assert.throws(() => child('server').announced('other'), /server did not print "other/);
   assert.throws(() => child('nobody'), /nobody has not been started/);
   assert.ok(lines.includes('server: starting up'));
   assert.ok(child('server').readyAfterMs() > 0);
 });
 
-test('a process that ends before it is ready is told with its last lines', async (t) => {
+test('reports a process that ends before it is ready, with its last lines', async (t) => {
   const { start, ends } = supervised(t);
   const lines = 'for i in $(seq 30); do echo line $i; done; echo no key >&2; exit 78';
   await assert.rejects(start(script('server', lines)), (error) => {
@@ -63,21 +63,21 @@ test('a process that ends before it is ready is told with its last lines', async
     assert.doesNotMatch(error.message, /line 9\n/);
     return true;
   });
-  assert.deepEqual(ends, [], 'it is told once');
+  assert.deepEqual(ends, [], 'it is reported once');
 });
 
-test('a program that is not there is named', async (t) => {
+test('names a program that does not exist', async (t) => {
   const { start } = supervised(t);
   const spec = { ...script('server', ''), command: '/nowhere/program' };
   await assert.rejects(start(spec), /server could not be started: .*\/nowhere\/program/);
 });
 
-test('a process that never says it is ready is given up', async (t) => {
-  const { start } = supervised(t, { readyWithin: 100, grace: 10_000 });
+test('rejects when a process is not ready in time', async (t) => {
+  const { start } = supervised(t, { readyMs: 100, stopMs: 10_000 });
   await assert.rejects(start(script('server', 'echo thinking; cat')), /server was not ready within 0.1 s/);
 });
 
-test('a process that is to end is done with status 0 and with no other', async (t) => {
+test('accepts only status 0 from a process that ends by itself', async (t) => {
   const { start, ends } = supervised(t);
   await start(script('init', 'exit 0', { once: true }));
   await assert.rejects(
@@ -87,14 +87,14 @@ test('a process that is to end is done with status 0 and with no other', async (
   assert.deepEqual(ends, []);
 });
 
-test('a process that ends though it should not is told', async (t) => {
+test('reports a process that ends unexpectedly', async (t) => {
   const { start, end } = supervised(t);
   const { pid = 0 } = await start(script('server', `echo bye; ${SERVER}`));
   process.kill(pid, 'SIGKILL');
   assert.match(await end, /^server was ended by SIGKILL\. Its last lines:\n  bye/);
 });
 
-test('what a process started ends with it', { timeout: 20_000 }, async (t) => {
+test('kills the descendants of a process that ends', { timeout: 20_000 }, async (t) => {
   const { start, end } = supervised(t);
   const { pid = 0 } = await start(script('launcher', 'sleep 1000 & echo ready x; wait'));
   process.kill(pid, 'SIGKILL');
@@ -102,7 +102,7 @@ test('what a process started ends with it', { timeout: 20_000 }, async (t) => {
   assert.match(await end, /launcher was ended by SIGKILL/);
 });
 
-test('stopping ends the last one first, and is no failure', async (t) => {
+test('stops the last process first, without reporting a failure', async (t) => {
   const { start, stop, lines, ends } = supervised(t);
   const server = "trap '' TERM; echo ready x; cat; echo stopped";
   for (const name of ['first', 'second', 'third']) await start(script(name, server));
@@ -114,14 +114,14 @@ test('stopping ends the last one first, and is no failure', async (t) => {
   assert.deepEqual(ends, []);
 });
 
-test('what does not stop is killed', async (t) => {
-  const { start, stop } = supervised(t, { readyWithin: 30_000, grace: 50 });
+test('kills a process that does not stop in time', async (t) => {
+  const { start, stop } = supervised(t, { readyMs: 30_000, stopMs: 50 });
   const { pid = 0 } = await start(script('deaf', "trap '' TERM; echo ready x; sleep 1000; sleep 1000"));
   await stop();
   assert.ok(!isThere(pid));
 });
 
-test('while all is being stopped, what was starting is stopped too, and nothing else is started', async (t) => {
+test('stops a starting process too while it is stopping, and starts no other', async (t) => {
   const { start, stop } = supervised(t);
   const starting = assert.rejects(start(script('slow', 'cat')), /slow/);
   const stopped = stop();

@@ -1,33 +1,34 @@
 import { type Child, type OnLine, type ProcessSpec, startChild } from './child.ts';
 
-/** Times in ms: how long a process may take to be ready, and all of them to stop before what is left is killed. */
-interface Patience {
-  readonly readyWithin: number;
-  readonly grace: number;
+interface Timeouts {
+  /** How long a process may take until it is ready. */
+  readonly readyMs: number;
+  /** How long all processes may take to stop before the rest is killed. */
+  readonly stopMs: number;
 }
-const PATIENCE: Patience = { readyWithin: 30_000, grace: 3000 };
+const DEFAULT_TIMEOUTS: Timeouts = { readyMs: 30_000, stopMs: 3000 };
 
 export interface Supervisor {
-  /** Starts a process and resolves when it is ready. Rejects with Error where it is not, or all is being stopped. */
+  /** Starts a process and resolves when it is ready. Rejects with Error if it fails or the supervisor is stopping. */
   start(spec: ProcessSpec): Promise<Child>;
-  /** A process that was started. Throws Error where there is none of that name. */
+  /** Returns a started process. Throws Error for an unknown name. */
   child(name: string): Child;
-  /** Stops all, the last one first. Resolves when nothing is left. */
+  /** Stops all processes, the last one first. Resolves when all have ended. */
   stop(): Promise<void>;
 }
 
-/** Keeps processes: `onLine` gets every line they write, `onEnd` why one of them ended that should not have. */
+/** Supervises processes. `onLine` receives each line of output, `onEnd` the reason of each unexpected end. */
 export function createSupervisor(
   onLine: OnLine,
   onEnd: (reason: string) => void,
-  patience = PATIENCE,
+  timeouts = DEFAULT_TIMEOUTS,
 ): Supervisor {
   const children: Child[] = [];
   let stopping: Promise<void> | undefined;
   return {
     async start(spec) {
-      if (stopping) throw new Error(`${spec.name} is not started: all is being stopped`);
-      const child = startChild(spec, onLine, patience.readyWithin);
+      if (stopping) throw new Error(`${spec.name} is not started: the supervisor is stopping`);
+      const child = startChild(spec, onLine, timeouts.readyMs);
       children.push(child);
       await child.ready;
       if (!spec.once) void child.ended.then((reason) => stopping ?? onEnd(reason));
@@ -39,19 +40,19 @@ export function createSupervisor(
       return found;
     },
     stop() {
-      stopping ??= stopAll(children, patience.grace);
+      stopping ??= stopAll(children, timeouts.stopMs);
       return stopping;
     },
   };
 }
 
-async function stopAll(children: readonly Child[], graceMs: number): Promise<void> {
-  const grace = setTimeout(() => {
+async function stopAll(children: readonly Child[], stopMs: number): Promise<void> {
+  const timer = setTimeout(() => {
     for (const child of children) child.kill();
-  }, graceMs);
+  }, stopMs);
   for (const child of children.toReversed()) {
     child.stop();
     await child.ended;
   }
-  clearTimeout(grace);
+  clearTimeout(timer);
 }

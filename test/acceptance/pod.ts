@@ -81,7 +81,7 @@ export async function startPod(options: PodOptions = {}): Promise<Pod> {
     ...anyPorts,
   });
   try {
-    const url: ProcessContext['url'] = (name) => supervisor.child(name).said('ready');
+    const url: ProcessContext['url'] = (name) => supervisor.child(name).announced('ready');
     const context = { settings, folder: folder.path, url };
     const at = await startSandbox(settings, folder.path, supervisor, extraEnv(options));
     return {
@@ -199,7 +199,7 @@ function signals(supervisor: Supervisor): Pick<Pod, 'pidOf' | 'kill' | 'pause' |
       process.kill(supervisor.child(name).pid ?? 0, 'SIGSTOP');
       process.kill(server, 'SIGKILL');
       // It stays a zombie: its launcher, which would reap it, is stopped.
-      await until(() => refuses(supervisor.child(name).said('ready')));
+      await until(() => refuses(supervisor.child(name).announced('ready')));
     },
     async resume() {
       continueLauncher(supervisor);

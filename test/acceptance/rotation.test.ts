@@ -126,7 +126,7 @@ describe('keys and certificates that change under load', () => {
   });
 
   it('end with the watcher, which gives its token back', async () => {
-    const url = watch.said('ops');
+    const url = watch.announced('ops');
     assert.equal((await fetch(`${url}/readyz`)).status, 200);
     const text = await (await fetch(`${url}/metrics`)).text();
     assert.match(text, /birddog_init_vault_failing\{[^}]*\} 0/);
@@ -182,7 +182,7 @@ describe('the port for users with TLS', () => {
     const agent = new https.Agent({ keepAlive: true, ca: one.ca + two.ca });
     const ask = (options: https.RequestOptions) =>
       new Promise<string>((resolve, reject) => {
-        const asking = https.get(new URL('/healthz', secure.said('ready')), options, (answer) => {
+        const asking = https.get(new URL('/healthz', secure.announced('ready')), options, (answer) => {
           const { socket } = answer;
           assert.ok(socket instanceof tls.TLSSocket);
           const shown = asking.reusedSocket ? 'as before' : socket.getPeerX509Certificate()?.fingerprint256;
@@ -196,7 +196,7 @@ describe('the port for users with TLS', () => {
     await pod.until(async () => (await ask({ agent: false, ca: two.ca }).catch(() => '')) === shows(two));
     assert.equal(await ask({ agent }), '200 as before', 'a connection that is open stays open');
     assert.ok(
-      (await metric(secure.said('ops'), 'birddog_certificate_seconds_left\\{certificate="own".*\\}')) >
+      (await metric(secure.announced('ops'), 'birddog_certificate_seconds_left\\{certificate="own".*\\}')) >
         86_000,
     );
     agent.destroy();
