@@ -22,36 +22,72 @@ const SENTENCES: Readonly<Partial<Record<MessageFaultCode, (fault: MessageFault)
 /** A name and the one brace behind it. */
 const REST_OF_TAG = /^[#^/]?[\w.@[\]-]+\s*\}(?!\})/;
 
-export const messageSyntax: MonitorRule = {
-  code: 'message_syntax',
-  severity: 'error',
-  summary: 'The braces or blocks of the message do not fit into each other.',
-  bad: `type: query alert
+/** The syntax of messages. */
+export const MESSAGE_SYNTAX_RULES: readonly MonitorRule[] = [
+  {
+    code: 'message_syntax',
+    severity: 'error',
+    summary: 'The braces or blocks of the message do not fit into each other.',
+    bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load of ⟦{{⟧host.name} is high.
 `,
-  good: `type: query alert
+    good: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load of {{host.name}} is high. {{#is_alert}} Look at once. {{/is_alert}}
 `,
-  check: ({ texts }) =>
-    texts.values().flatMap((text) =>
-      text.read.faults.flatMap((fault) => {
-        const sentence = SENTENCES[fault.code];
-        if (!sentence) return [];
-        const fix = fixOf(fault, text);
-        return [
-          {
-            path: text.path,
-            span: fault.span,
-            message: sentence(fault),
-            ...(fault.expected === undefined ? {} : { hint: `Write {{/${fault.expected}}} first.` }),
-            ...(fix === undefined ? {} : { fix }),
-          },
-        ];
-      }),
-    ),
-};
+    check: ({ texts }) =>
+      texts.values().flatMap((text) =>
+        text.read.faults.flatMap((fault) => {
+          const sentence = SENTENCES[fault.code];
+          if (!sentence) return [];
+          const fix = fixOf(fault, text);
+          return [
+            {
+              path: text.path,
+              span: fault.span,
+              message: sentence(fault),
+              ...(fault.expected === undefined ? {} : { hint: `Write {{/${fault.expected}}} first.` }),
+              ...(fix === undefined ? {} : { fix }),
+            },
+          ];
+        }),
+      ),
+  },
+  {
+    code: 'unclosed_quote',
+    severity: 'warning',
+    summary: 'A quote in a tag of the message is never closed.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: 'The load is at {{eval ⟦"value*100⟧}} percent.'
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: 'The load is at {{eval "value*100"}} percent.'
+`,
+    check: ({ texts }) =>
+      texts.values().flatMap(({ path, text, read: { faults } }) =>
+        faults.flatMap(({ code, span }) => {
+          if (code !== 'unclosed_quote') return [];
+          const quote = text.charAt(span.from);
+          const end = span.from + text.slice(span.from, span.to).trimEnd().length;
+          return [
+            {
+              path,
+              span: { from: span.from, to: end },
+              message: `The ${quote} is never closed: what Datadog makes of the tag is not what is written.`,
+              hint: `Close it with ${quote} before the braces.`,
+              fix: {
+                title: `Close it with ${quote}`,
+                edits: [{ path, span: { from: end, to: end }, text: quote }],
+              },
+            },
+          ];
+        }),
+      ),
+  },
+];
 
 /** A brace that is missing can be put where only one place is left for it. */
 function fixOf({ code, span }: MessageFault, { path, text }: MonitorText): RuleFix | undefined {

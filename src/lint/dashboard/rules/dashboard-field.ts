@@ -1,0 +1,289 @@
+import { isObject, type Json, type JsonObject, numberText } from '../../../domain/json.ts';
+import type { DashboardRule } from '../dashboard-view.ts';
+import { roleHits } from '../../restricted-roles.ts';
+import type { Hit, Path } from '../../rule.ts';
+
+/** Datadog's OpenAPI document, `DashboardTab`. */
+const MOST_TABS = 100;
+
+const LONGEST_NAME = 100;
+
+/** The title, tags, roles and tabs of a dashboard. */
+export const DASHBOARD_FIELD_RULES: readonly DashboardRule[] = [
+  {
+    code: 'dashboard_tag',
+    severity: 'error',
+    summary: 'A dashboard has a tag with another key than team.',
+    bad: `title: Checkout
+layout_type: ordered
+tags: ["team:shop", ⟦"env:prod"⟧]
+widgets: []
+`,
+    good: `title: Checkout
+layout_type: ordered
+tags: ["team:shop"]
+widgets: []
+`,
+    check: ({ dashboard: { tags } }) => {
+      if (!Array.isArray(tags)) return [];
+      return tags.values().flatMap((tag, at) =>
+        typeof tag !== 'string' || /^team:./.test(tag)
+          ? []
+          : [
+              {
+                path: ['tags', at],
+                message: 'Datadog refuses the dashboard: its tags have the key team alone.',
+                hint: 'Write team:<name>, or leave the tag out.',
+              },
+            ],
+      );
+    },
+  },
+  {
+    code: 'title_blank',
+    severity: 'warning',
+    summary: 'The title is empty, or begins or ends with a blank.',
+    bad: `title: ⟦" Checkout"⟧
+layout_type: ordered
+widgets: []
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets: []
+`,
+    check: ({ dashboard: { title } }) => {
+      if (typeof title !== 'string' || title.trim() === title) return title === '' ? [untitled()] : [];
+      const bare = title.trim();
+      if (bare === '') return [untitled()];
+      return [
+        {
+          path: ['title'],
+          message: 'The dashboard stands apart from others in every list: its title has blanks around it.',
+          hint: 'Leave the blanks out.',
+          fix: { title: 'Leave the blanks out', edits: [{ path: ['title'], value: bare }] },
+        },
+      ];
+    },
+  },
+  {
+    code: 'notify_handle',
+    severity: 'warning',
+    summary: 'notify_list names somebody as messages do.',
+    bad: `title: Checkout
+layout_type: ordered
+notify_list: [⟦"@jo@example.com"⟧]
+widgets: []
+`,
+    good: `title: Checkout
+layout_type: ordered
+notify_list: ["jo@example.com"]
+widgets: []
+`,
+    check: ({ dashboard: { notify_list: handles } }) => {
+      if (!Array.isArray(handles)) return [];
+      return handles.values().flatMap((handle, at) => {
+        if (typeof handle !== 'string' || !handle.startsWith('@')) return [];
+        const path = ['notify_list', at];
+        const bare = handle.slice(1);
+        return [
+          {
+            path,
+            message: 'Nobody is told: notify_list holds the handles of users, which are their addresses.',
+            hint: 'Leave the @ at the beginning out.',
+            ...(bare.includes('@')
+              ? { fix: { title: `Write ${bare}`, edits: [{ path, value: bare }] } }
+              : {}),
+          },
+        ];
+      });
+    },
+  },
+  {
+    code: 'roles_with_read_only',
+    severity: 'warning',
+    summary: 'A dashboard has both restricted_roles and is_read_only.',
+    bad: `title: Checkout
+layout_type: ordered
+restricted_roles: [e7ff5cb6-ce2f-11ee-8c29-da7ad0900002]
+is_read_only: ⟦true⟧
+widgets: []
+`,
+    good: `title: Checkout
+layout_type: ordered
+restricted_roles: [e7ff5cb6-ce2f-11ee-8c29-da7ad0900002]
+widgets: []
+`,
+    check: ({ dashboard: { is_read_only: readOnly, restricted_roles: roles } }) =>
+      readOnly !== true || !Array.isArray(roles) || roles.length === 0
+        ? []
+        : [
+            {
+              path: ['is_read_only'],
+              message:
+                'Datadog takes one of the two: is_read_only is the older, and no longer has an effect.',
+              hint: 'Keep restricted_roles alone.',
+              fix: {
+                title: 'Leave is_read_only out',
+                edits: [{ path: ['is_read_only'], remove: true as const }],
+              },
+            },
+          ],
+  },
+  {
+    code: 'dashboard_role',
+    severity: 'warning',
+    summary: 'A role that may edit the dashboard is named by something else than its id.',
+    bad: `title: Checkout
+layout_type: ordered
+restricted_roles: [⟦Admin⟧]
+widgets: []
+`,
+    good: `title: Checkout
+layout_type: ordered
+restricted_roles: [9b3b0f2e-3ce0-11f1-b986-da7ad0900005]
+widgets: []
+`,
+    check: ({ dashboard }) => roleHits(dashboard),
+  },
+  {
+    code: 'tab_limits',
+    severity: 'error',
+    summary: 'A dashboard has more than 100 tabs, or a tab a name of more than 100 characters.',
+    bad: `title: Checkout
+layout_type: ordered
+tabs:
+  - id: 0d2c4a3e-8a57-4e4d-9a3e-2a6d4f3b1c11
+    name: ⟦${'Overview and more '.repeat(6)}here⟧
+    widget_ids: []
+widgets: []
+`,
+    good: `title: Checkout
+layout_type: ordered
+tabs:
+  - id: 0d2c4a3e-8a57-4e4d-9a3e-2a6d4f3b1c11
+    name: Overview
+    widget_ids: []
+widgets: []
+`,
+    check: ({ dashboard: { tabs } }) => {
+      if (!Array.isArray(tabs)) return [];
+      const long = tabs.flatMap((tab, at): Hit[] => {
+        if (!isObject(tab) || typeof tab['name'] !== 'string') return [];
+        const length = [...tab['name']].length;
+        if (length <= LONGEST_NAME) return [];
+        return [
+          {
+            path: ['tabs', at, 'name'],
+            message: `Datadog refuses the dashboard: the name of a tab has at most ${LONGEST_NAME} characters, and this one ${length}.`,
+            hint: 'Shorten the name.',
+          },
+        ];
+      });
+      if (tabs.length <= MOST_TABS) return long;
+      const message = `Datadog refuses the dashboard: it has at most ${MOST_TABS} tabs, and here are ${tabs.length}.`;
+      return [{ path: ['tabs', MOST_TABS], message, hint: 'Join tabs.' }, ...long];
+    },
+  },
+  {
+    code: 'tab_widget',
+    severity: 'error',
+    summary: 'A tab holds a widget that the dashboard does not have.',
+    bad: `title: Checkout
+layout_type: ordered
+tabs:
+  - id: 0d2c4a3e-8a57-4e4d-9a3e-2a6d4f3b1c11
+    name: Overview
+    widget_ids: ["@1", ⟦"@2"⟧]
+widgets:
+  - definition: { type: note, content: All is well. }
+`,
+    good: `title: Checkout
+layout_type: ordered
+tabs:
+  - id: 0d2c4a3e-8a57-4e4d-9a3e-2a6d4f3b1c11
+    name: Overview
+    widget_ids: ["@1"]
+widgets:
+  - definition: { type: note, content: All is well. }
+`,
+    check: ({ dashboard }) => {
+      const { widgets } = dashboard;
+      if (!Array.isArray(widgets)) return [];
+      const ids = new Set(widgets.flatMap((widget) => (isObject(widget) ? [numberText(widget['id'])] : [])));
+      return tabbed(dashboard)
+        .values()
+        .flatMap(({ path, id }): Hit[] => {
+          const place = typeof id === 'string' ? /^@(\d+)$/.exec(id)?.[1] : undefined;
+          if (place !== undefined && Number(place) >= 1 && Number(place) <= widgets.length) return [];
+          if (place === undefined && ids.has(numberText(id) ?? (typeof id === 'string' ? id : undefined)))
+            return [];
+          return [
+            {
+              path,
+              message: `The tab cannot show ${String(typeof id === 'string' ? id : numberText(id))}: there is no such widget.`,
+              hint: `Name a widget by its place, from @1 to @${widgets.length}, or by an id that it has here.`,
+            },
+          ];
+        });
+    },
+  },
+  {
+    code: 'tab_widget_twice',
+    severity: 'warning',
+    summary: 'Two tabs hold one widget.',
+    bad: `title: Checkout
+layout_type: ordered
+tabs:
+  - { id: 0d2c4a3e-8a57-4e4d-9a3e-2a6d4f3b1c11, name: One, widget_ids: ["@1"] }
+  - { id: 0d2c4a3e-8a57-4e4d-9a3e-2a6d4f3b1c12, name: Two, widget_ids: [⟦"@1"⟧] }
+widgets:
+  - definition: { type: note, content: All is well. }
+`,
+    good: `title: Checkout
+layout_type: ordered
+tabs:
+  - { id: 0d2c4a3e-8a57-4e4d-9a3e-2a6d4f3b1c11, name: One, widget_ids: ["@1"] }
+  - { id: 0d2c4a3e-8a57-4e4d-9a3e-2a6d4f3b1c12, name: Two, widget_ids: [] }
+widgets:
+  - definition: { type: note, content: All is well. }
+`,
+    check: ({ dashboard }) => {
+      const seen = new Set<string>();
+      return tabbed(dashboard)
+        .values()
+        .flatMap(({ path, id }) => {
+          const name = typeof id === 'string' ? id : numberText(id);
+          if (name === undefined) return [];
+          if (!seen.has(name)) {
+            seen.add(name);
+            return [];
+          }
+          return [
+            {
+              path,
+              message: `A widget stands in one tab alone: ${name} is in an earlier one already.`,
+              hint: 'Take it out of one of the two.',
+            },
+          ];
+        });
+    },
+  },
+];
+
+function untitled() {
+  return {
+    path: ['title'],
+    message: 'Nobody finds the dashboard in a list: its title is empty.',
+    hint: 'Give it a title.',
+  };
+}
+
+/** The widgets that tabs name. */
+function tabbed({ tabs }: JsonObject): { readonly path: Path; readonly id: Json }[] {
+  if (!Array.isArray(tabs)) return [];
+  return tabs.flatMap((tab, at) =>
+    isObject(tab) && Array.isArray(tab['widget_ids'])
+      ? tab['widget_ids'].map((id, index) => ({ path: ['tabs', at, 'widget_ids', index], id }))
+      : [],
+  );
+}

@@ -1,0 +1,397 @@
+import { isObject, type JsonObject, toNumber } from '../../../domain/json.ts';
+import type { DashboardRule } from '../dashboard-view.ts';
+import { COLUMNS, overlapsOn } from '../grid.ts';
+import { levelsOf } from '../levels-of.ts';
+import type { PlacedWidget } from '../placed-widget.ts';
+import { meantWord } from '../../meant-word.ts';
+import type { Hit } from '../../rule.ts';
+
+const SIDES = ['x', 'y', 'width', 'height'];
+
+const KNOWN = ['auto', 'fixed'];
+
+/** Groups and where widgets are placed. */
+export const LAYOUT_RULES: readonly DashboardRule[] = [
+  {
+    code: 'group_misplaced',
+    severity: 'error',
+    summary: 'A group stands in a group.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: group
+      layout_type: ordered
+      widgets:
+        - definition:
+            type: ⟦group⟧
+            layout_type: ordered
+            widgets: []
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: group
+      layout_type: ordered
+      widgets: []
+`,
+    check: ({ widgets }) =>
+      widgets.values().flatMap(({ path, type, group }) =>
+        type !== 'group' || group === undefined
+          ? []
+          : [
+              {
+                path: [...path, 'definition', 'type'],
+                message: 'Datadog refuses the dashboard: a group holds no other group.',
+                hint: 'Move the group, or what it holds, one level up.',
+              },
+            ],
+      ),
+  },
+  {
+    code: 'group_on_free',
+    severity: 'warning',
+    summary: 'A group stands on a free dashboard.',
+    bad: `title: Checkout
+layout_type: free
+widgets:
+  - layout: { x: 0, y: 0, width: 40, height: 20 }
+    definition:
+      type: ⟦group⟧
+      layout_type: ordered
+      widgets: []
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - layout: { x: 0, y: 0, width: 12, height: 4 }
+    definition:
+      type: group
+      layout_type: ordered
+      widgets: []
+`,
+    check: ({ dashboard, widgets }) =>
+      widgets.values().flatMap(({ path, type, group }) =>
+        dashboard['layout_type'] !== 'free' || type !== 'group' || group !== undefined
+          ? []
+          : [
+              {
+                path: [...path, 'definition', 'type'],
+                message: 'Datadog has groups on ordered dashboards alone: it refuses this one.',
+                hint: 'Make the dashboard ordered, or place the widgets of the group on it.',
+              },
+            ],
+      ),
+  },
+  {
+    code: 'layout_missing',
+    severity: 'error',
+    summary: 'A widget of a free dashboard has no layout.',
+    bad: `title: Checkout
+layout_type: free
+widgets:
+  - ⟦definition⟧: { type: note, content: All is well. }
+`,
+    good: `title: Checkout
+layout_type: free
+widgets:
+  - layout: { x: 0, y: 0, width: 20, height: 10 }
+    definition: { type: note, content: All is well. }
+`,
+    check: ({ dashboard, widgets }) =>
+      widgets.values().flatMap(({ path, widget, group }) =>
+        dashboard['layout_type'] !== 'free' || group !== undefined || Object.hasOwn(widget, 'layout')
+          ? []
+          : [
+              {
+                path,
+                message: 'Datadog refuses the dashboard: each widget of a free dashboard needs a layout.',
+                hint: 'Give the widget a layout with x, y, width and height, or make the dashboard ordered.',
+              },
+            ],
+      ),
+  },
+  {
+    code: 'layout_incomplete',
+    severity: 'error',
+    summary: 'A layout lacks one of its four numbers.',
+    bad: `title: Checkout
+layout_type: ordered
+reflow_type: fixed
+widgets:
+  - layout: ⟦{ x: 0, width: 6, height: 2 }⟧
+    definition: { type: note, content: All is well. }
+`,
+    good: `title: Checkout
+layout_type: ordered
+reflow_type: fixed
+widgets:
+  - layout: { x: 0, y: 0, width: 6, height: 2 }
+    definition: { type: note, content: All is well. }
+`,
+    check: ({ widgets }) =>
+      widgets.values().flatMap(({ path, widget: { layout } }) => {
+        if (!isObject(layout)) return [];
+        const missing = SIDES.filter((side) => !isNumeric(layout, side));
+        if (missing.length === 0) return [];
+        return [
+          {
+            path: [...path, 'layout'],
+            message: `Datadog refuses the dashboard: a layout needs ${missing.join(' and ')} as a number.`,
+            hint: 'Give the four numbers x, y, width and height.',
+          },
+        ];
+      }),
+  },
+  {
+    code: 'layout_with_auto',
+    severity: 'error',
+    summary: 'A widget has a layout though the dashboard lays out its widgets itself.',
+    bad: `title: Checkout
+layout_type: ordered
+reflow_type: auto
+widgets:
+  - layout: ⟦{ x: 0, y: 0, width: 6, height: 2 }⟧
+    definition: { type: note, content: All is well. }
+`,
+    good: `title: Checkout
+layout_type: ordered
+reflow_type: fixed
+widgets:
+  - layout: { x: 0, y: 0, width: 6, height: 2 }
+    definition: { type: note, content: All is well. }
+`,
+    check: ({ dashboard, widgets }) =>
+      widgets.values().flatMap(({ path, widget, group }) => {
+        const layout = [...path, 'layout'];
+        if (dashboard['reflow_type'] !== 'auto' || group !== undefined || !Object.hasOwn(widget, 'layout'))
+          return [];
+        return [
+          {
+            path: layout,
+            message: 'Datadog refuses the dashboard: with reflow_type auto no widget has a layout.',
+            hint: 'Leave the layouts out, or write reflow_type fixed.',
+            fix: { title: 'Leave the layout out', edits: [{ path: layout, remove: true }] },
+          },
+        ];
+      }),
+  },
+  {
+    code: 'layout_left_out',
+    severity: 'warning',
+    summary: 'A widget has no layout where the others have one, or where a fixed dashboard wants one.',
+    bad: `title: Checkout
+layout_type: ordered
+reflow_type: fixed
+widgets:
+  - layout: { x: 0, y: 0, width: 6, height: 2 }
+    definition: { type: note, content: All is well. }
+  - ⟦definition⟧: { type: note, content: Or not. }
+`,
+    good: `title: Checkout
+layout_type: ordered
+reflow_type: fixed
+widgets:
+  - layout: { x: 0, y: 0, width: 6, height: 2 }
+    definition: { type: note, content: All is well. }
+  - layout: { x: 6, y: 0, width: 6, height: 2 }
+    definition: { type: note, content: Or not. }
+`,
+    check: ({ dashboard, widgets }) => {
+      if (dashboard['layout_type'] !== 'ordered' || dashboard['reflow_type'] === 'auto') return [];
+      return levelsOf(widgets).flatMap((level) => {
+        const without = level.filter(({ widget }) => !Object.hasOwn(widget, 'layout'));
+        const wanted = dashboard['reflow_type'] === 'fixed' && level[0]?.group === undefined;
+        return wanted || without.length < level.length ? without.map(hit) : [];
+      });
+    },
+  },
+  {
+    code: 'layout_off_grid',
+    severity: 'warning',
+    summary: 'A widget reaches beyond its grid, or has no size.',
+    bad: `title: Checkout
+layout_type: ordered
+reflow_type: fixed
+widgets:
+  - layout: { x: 8, y: 0, width: ⟦6⟧, height: 2 }
+    definition: { type: note, content: All is well. }
+`,
+    good: `title: Checkout
+layout_type: ordered
+reflow_type: fixed
+widgets:
+  - layout: { x: 8, y: 0, width: 4, height: 2 }
+    definition: { type: note, content: All is well. }
+`,
+    check: ({ dashboard, widgets }) =>
+      widgets.values().flatMap(({ path, widget: { layout }, group }: PlacedWidget): Hit[] => {
+        if (!isObject(layout)) return [];
+        const wrong = wrongSide(layout, group !== undefined || dashboard['layout_type'] === 'ordered');
+        if (!wrong) return [];
+        return [
+          {
+            path: [...path, 'layout', wrong.side],
+            message: `Datadog moves the widget, or refuses the dashboard: ${wrong.message}`,
+            hint: wrong.hint,
+          },
+        ];
+      }),
+  },
+  {
+    code: 'widgets_overlap',
+    severity: 'warning',
+    summary: 'Two widgets of an ordered dashboard stand in one place.',
+    bad: `title: Checkout
+layout_type: ordered
+reflow_type: fixed
+widgets:
+  - layout: { x: 0, y: 0, width: 6, height: 2 }
+    definition: { type: note, content: All is well. }
+  - layout: ⟦{ x: 4, y: 1, width: 6, height: 2 }⟧
+    definition: { type: note, content: Or not. }
+`,
+    good: `title: Checkout
+layout_type: ordered
+reflow_type: fixed
+widgets:
+  - layout: { x: 0, y: 0, width: 6, height: 2 }
+    definition: { type: note, content: All is well. }
+  - layout: { x: 6, y: 1, width: 6, height: 2 }
+    definition: { type: note, content: Or not. }
+`,
+    check: ({ dashboard, widgets }) => {
+      if (dashboard['layout_type'] !== 'ordered') return [];
+      return levelsOf(widgets)
+        .flatMap(overlapsOn)
+        .map(({ widget, other }) => ({
+          path: [...widget.path, 'layout'],
+          message: `Datadog moves the widget: ${nameOf(other)} stands in its place.`,
+          hint: 'Give the two widgets places of their own.',
+        }));
+    },
+  },
+  {
+    code: 'reflow_type_null',
+    severity: 'error',
+    summary: 'The reflow type is null.',
+    bad: `title: Checkout
+layout_type: ordered
+reflow_type: ⟦null⟧
+widgets: []
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets: []
+`,
+    check: ({ dashboard }) =>
+      dashboard['reflow_type'] !== null
+        ? []
+        : [
+            {
+              path: ['reflow_type'],
+              message: 'Datadog cannot create the dashboard: reflow_type may be left out, but not be null.',
+              hint: 'Leave reflow_type out.',
+              fix: { title: 'Leave reflow_type out', edits: [{ path: ['reflow_type'], remove: true }] },
+            },
+          ],
+  },
+  {
+    code: 'unknown_reflow_type',
+    severity: 'error',
+    summary: 'The reflow type is neither auto nor fixed.',
+    bad: `title: Checkout
+layout_type: ordered
+reflow_type: ⟦fix⟧
+widgets: []
+`,
+    good: `title: Checkout
+layout_type: ordered
+reflow_type: fixed
+widgets: []
+`,
+    check: ({ dashboard: { reflow_type: type } }) => {
+      if (type === undefined || type === null || (typeof type === 'string' && KNOWN.includes(type)))
+        return [];
+      const meant = typeof type === 'string' ? meantWord(type, KNOWN) : undefined;
+      return [
+        {
+          path: ['reflow_type'],
+          message: 'Datadog refuses the dashboard: reflow_type is auto or fixed.',
+          hint:
+            meant === undefined
+              ? 'Write fixed where widgets have layouts, else auto.'
+              : `Did you mean ${meant}?`,
+          ...(meant === undefined
+            ? {}
+            : { fix: { title: `Write ${meant}`, edits: [{ path: ['reflow_type'], value: meant }] } }),
+        },
+      ];
+    },
+  },
+  {
+    code: 'reflow_type_on_free',
+    severity: 'warning',
+    summary: 'A free dashboard has a reflow type.',
+    bad: `title: Checkout
+layout_type: free
+reflow_type: ⟦fixed⟧
+widgets: []
+`,
+    good: `title: Checkout
+layout_type: free
+widgets: []
+`,
+    check: ({ dashboard: { layout_type: layout, reflow_type: reflow } }) =>
+      layout !== 'free' || (reflow !== 'auto' && reflow !== 'fixed')
+        ? []
+        : [
+            {
+              path: ['reflow_type'],
+              message: 'Datadog leaves it unread, or refuses the dashboard: only ordered dashboards reflow.',
+              hint: 'Leave reflow_type out, or write layout_type ordered.',
+            },
+          ],
+  },
+];
+
+function isNumeric(layout: JsonObject, side: string): boolean {
+  const value = layout[side];
+  return toNumber(value) !== undefined || (typeof value === 'string' && /^-?\d+$/.test(value));
+}
+
+function hit({ path }: PlacedWidget): Hit {
+  return {
+    path,
+    message: 'Datadog places this widget itself, or refuses the dashboard: it has no layout.',
+    hint: 'Give the widget a layout with x, y, width and height.',
+  };
+}
+
+function wrongSide(layout: JsonObject, ordered: boolean) {
+  for (const side of ['x', 'y', 'width', 'height']) {
+    const number = toNumber(layout[side]);
+    if (number === undefined) continue;
+    const least = side === 'x' || side === 'y' ? 0 : 1;
+    if (number < least) {
+      return { side, message: `${side} is less than ${least}.`, hint: `Write ${least} or more.` };
+    }
+    if (!Number.isInteger(number))
+      return { side, message: `${side} is no whole number.`, hint: 'Write a whole number.' };
+  }
+  const x = toNumber(layout['x']) ?? 0;
+  const width = toNumber(layout['width']) ?? 0;
+  if (!ordered || x + width <= COLUMNS) return undefined;
+  return {
+    side: 'width',
+    message: `it ends at column ${x + width}, and there are ${COLUMNS}.`,
+    hint: `Let x and width be ${COLUMNS} together at most.`,
+  };
+}
+
+function nameOf({ definition, path, type }: PlacedWidget): string {
+  const { title } = definition;
+  if (typeof title === 'string' && title !== '') return `"${title.slice(0, 60)}"`;
+  return `the widget ${path.at(-1)} of type ${type}`;
+}

@@ -1,0 +1,204 @@
+import { isObject } from '../../../domain/json.ts';
+import type { DashboardRule } from '../dashboard-view.ts';
+import { presetValues } from '../presets.ts';
+import { didYouMean } from '../../meant-word.ts';
+
+/** Saved views of template variables. */
+export const SAVED_VIEW_RULES: readonly DashboardRule[] = [
+  {
+    code: 'preset_value_and_values',
+    severity: 'error',
+    summary: 'A saved view gives a variable both value and values.',
+    bad: `title: Checkout
+layout_type: ordered
+template_variables: [{ name: env, prefix: env }]
+template_variable_presets:
+  - name: live
+    template_variables: [{ name: env, values: [prod], value: ⟦prod⟧ }]
+widgets:
+  - definition: { type: note, content: All is well in $env.value. }
+`,
+    good: `title: Checkout
+layout_type: ordered
+template_variables: [{ name: env, prefix: env }]
+template_variable_presets:
+  - name: live
+    template_variables: [{ name: env, values: [prod] }]
+widgets:
+  - definition: { type: note, content: All is well in $env.value. }
+`,
+    check: ({ dashboard }) =>
+      presetValues(dashboard)
+        .values()
+        .flatMap(({ path, variable: { value, values } }) => {
+          if (value === undefined || value === null || !Array.isArray(values)) return [];
+          const at = [...path, 'value'];
+          return [
+            {
+              path: at,
+              message:
+                'Datadog refuses the dashboard: a saved view gives a variable value or values, not both.',
+              hint: 'Keep values alone.',
+              ...(values.includes(value)
+                ? { fix: { title: 'Leave value out', edits: [{ path: at, remove: true as const }] } }
+                : {}),
+            },
+          ];
+        }),
+  },
+  {
+    code: 'preset_values_empty',
+    severity: 'error',
+    summary: 'A saved view gives a variable no values.',
+    bad: `title: Checkout
+layout_type: ordered
+template_variables: [{ name: env, prefix: env }]
+template_variable_presets:
+  - name: live
+    template_variables: [{ name: env, values: ⟦[]⟧ }]
+widgets:
+  - definition: { type: note, content: All is well in $env.value. }
+`,
+    good: `title: Checkout
+layout_type: ordered
+template_variables: [{ name: env, prefix: env }]
+template_variable_presets:
+  - name: live
+    template_variables: [{ name: env, values: ["*"] }]
+widgets:
+  - definition: { type: note, content: All is well in $env.value. }
+`,
+    check: ({ dashboard }) =>
+      presetValues(dashboard)
+        .values()
+        .flatMap(({ path, variable: { values } }) =>
+          !Array.isArray(values) || values.length > 0
+            ? []
+            : [
+                {
+                  path: [...path, 'values'],
+                  message: 'Datadog refuses the dashboard: values names at least one value.',
+                  hint: 'Name a value, or "*" for all.',
+                },
+              ],
+        ),
+  },
+  {
+    code: 'preset_unknown_variable',
+    severity: 'warning',
+    summary: 'A saved view sets a template variable that the dashboard does not have.',
+    bad: `title: Checkout
+layout_type: ordered
+template_variables: [{ name: cluster, prefix: cluster }]
+template_variable_presets:
+  - name: live
+    template_variables: [{ name: ⟦clutser⟧, values: [a] }]
+widgets:
+  - definition: { type: note, content: All is well in $cluster.value. }
+`,
+    good: `title: Checkout
+layout_type: ordered
+template_variables: [{ name: cluster, prefix: cluster }]
+template_variable_presets:
+  - name: live
+    template_variables: [{ name: cluster, values: [a] }]
+widgets:
+  - definition: { type: note, content: All is well in $cluster.value. }
+`,
+    check: ({ dashboard, variables: { declared } }) => {
+      const names = new Set(declared.map(({ name }) => name));
+      return presetValues(dashboard)
+        .values()
+        .flatMap(({ path, variable: { name } }) => {
+          if (typeof name !== 'string' || names.has(name)) return [];
+          const at = [...path, 'name'];
+          return [
+            {
+              path: at,
+              message: `The saved view sets nothing here: the dashboard has no template variable "${name}".`,
+              ...didYouMean(name, names, (meant) => ({ path: at, value: meant })),
+            },
+          ];
+        });
+    },
+  },
+  {
+    code: 'preset_twice',
+    severity: 'warning',
+    summary: 'Two saved views have one name.',
+    bad: `title: Checkout
+layout_type: ordered
+template_variable_presets:
+  - { name: live, template_variables: [] }
+  - { name: ⟦live⟧, template_variables: [] }
+widgets: []
+`,
+    good: `title: Checkout
+layout_type: ordered
+template_variable_presets:
+  - { name: live, template_variables: [] }
+  - { name: test, template_variables: [] }
+widgets: []
+`,
+    check: ({ dashboard: { template_variable_presets: presets } }) => {
+      if (!Array.isArray(presets)) return [];
+      const seen = new Set<string>();
+      return presets.values().flatMap((preset, at) => {
+        if (!isObject(preset) || typeof preset['name'] !== 'string') return [];
+        const { name } = preset;
+        if (!seen.has(name)) {
+          seen.add(name);
+          return [];
+        }
+        return [
+          {
+            path: ['template_variable_presets', at, 'name'],
+            message: `Nobody can tell the saved views named "${name}" apart.`,
+            hint: 'Give each saved view its own name.',
+          },
+        ];
+      });
+    },
+  },
+  {
+    code: 'presets_unsorted',
+    severity: 'warning',
+    summary: 'The saved views are not in the order of their names.',
+    bad: `title: Checkout
+layout_type: ordered
+template_variables: [{ name: env, prefix: env }]
+template_variable_presets:
+  - { name: staging, template_variables: [{ name: env, values: [staging] }] }
+  - { name: ⟦live⟧, template_variables: [{ name: env, values: [prod] }] }
+widgets:
+  - definition: { type: note, content: All is well in $env.value. }
+`,
+    good: `title: Checkout
+layout_type: ordered
+template_variables: [{ name: env, prefix: env }]
+template_variable_presets:
+  - { name: live, template_variables: [{ name: env, values: [prod] }] }
+  - { name: staging, template_variables: [{ name: env, values: [staging] }] }
+widgets:
+  - definition: { type: note, content: All is well in $env.value. }
+`,
+    check: ({ dashboard: { template_variable_presets: presets } }) => {
+      if (!Array.isArray(presets)) return [];
+      const names = presets.map((preset) => (isObject(preset) ? preset['name'] : undefined));
+      const at = names.findIndex((name, index) => index > 0 && isBefore(name, names[index - 1]));
+      if (at < 0) return [];
+      return [
+        {
+          path: ['template_variable_presets', at, 'name'],
+          message: 'Who looks for a saved view by its name does not find this one in its place.',
+          hint: 'Put the saved views in the order of their names.',
+        },
+      ];
+    },
+  },
+];
+
+function isBefore(name: unknown, other: unknown): boolean {
+  if (typeof name !== 'string' || typeof other !== 'string') return false;
+  return name.localeCompare(other, 'en', { sensitivity: 'base', numeric: true }) < 0;
+}

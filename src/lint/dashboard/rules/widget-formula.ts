@@ -1,0 +1,226 @@
+import { isObject } from '../../../domain/json.ts';
+import type { DashboardRule } from '../dashboard-view.ts';
+import { sentenceOf } from './widget-query.ts';
+import { splitSeries } from '../split-series.ts';
+import type { PlacedRequest, WidgetFormula } from '../widget-requests.ts';
+import { didYouMean } from '../../meant-word.ts';
+import type { Hit } from '../../rule.ts';
+
+/** Formulas of widgets and the queries that they name. */
+export const WIDGET_FORMULA_RULES: readonly DashboardRule[] = [
+  {
+    code: 'formula_syntax',
+    severity: 'warning',
+    summary: 'A formula of a widget cannot be read.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - response_format: timeseries
+          queries: [{ data_source: metrics, name: load, query: "avg:system.load.1{*}" }]
+          formulas: [{ formula: abs⟦(⟧load }]
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - response_format: timeseries
+          queries: [{ data_source: metrics, name: load, query: "avg:system.load.1{*}" }]
+          formulas: [{ formula: abs(load) }]
+`,
+    check: ({ formulas }) =>
+      formulas
+        .values()
+        .flatMap(({ path, read }) =>
+          read.faults.map((fault) => ({ path, span: fault.span, message: sentenceOf(fault) })),
+        ),
+  },
+  {
+    code: 'formula_unknown_query',
+    severity: 'warning',
+    summary: 'A formula names a query that its request does not have.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - response_format: timeseries
+          queries: [{ data_source: metrics, name: system_load, query: "avg:system.load.1{*}" }]
+          formulas: [{ formula: system_load }, { formula: 100 * ⟦system_laod⟧ }]
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - response_format: timeseries
+          queries: [{ data_source: metrics, name: system_load, query: "avg:system.load.1{*}" }]
+          formulas: [{ formula: system_load }, { formula: 100 * system_load }]
+`,
+    check: ({ formulas }) =>
+      formulas.values().flatMap(({ path, request: { names: known }, names }) => {
+        // A query may go without a name: what it is then called is not known.
+        if (known === undefined) return [];
+        return names
+          .filter(({ text }) => !known.has(text))
+          .map(({ text, span }) => ({
+            path,
+            span,
+            message: `The widget shows an error instead of data: its request has no query "${text}".`,
+            ...didYouMean(text, known, (meant) => ({ path, span, text: meant })),
+          }));
+      }),
+  },
+  {
+    code: 'query_name_twice',
+    severity: 'error',
+    summary: 'Two queries of a request have one name.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - response_format: timeseries
+          queries:
+            - { data_source: metrics, name: load, query: "avg:system.load.1{*}" }
+            - { data_source: metrics, name: ⟦load⟧, query: "avg:system.load.5{*}" }
+          formulas: [{ formula: load }]
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - response_format: timeseries
+          queries:
+            - { data_source: metrics, name: load1, query: "avg:system.load.1{*}" }
+            - { data_source: metrics, name: load5, query: "avg:system.load.5{*}" }
+          formulas: [{ formula: load1 }, { formula: load5 }]
+`,
+    check: ({ requests }) => requests.values().flatMap(twiceIn),
+  },
+  {
+    code: 'query_unused',
+    severity: 'warning',
+    summary: 'No formula of a request uses one of its queries.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - response_format: timeseries
+          queries:
+            - { data_source: metrics, name: load, query: "avg:system.load.1{*}" }
+            - { data_source: metrics, name: ⟦disk⟧, query: "avg:system.disk.free{*}" }
+          formulas: [{ formula: load }]
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - response_format: timeseries
+          queries:
+            - { data_source: metrics, name: load, query: "avg:system.load.1{*}" }
+            - { data_source: metrics, name: disk, query: "avg:system.disk.free{*}" }
+          formulas: [{ formula: load }, { formula: disk }]
+`,
+    check: ({ formulas }) => {
+      const byRequest = new Map<PlacedRequest, WidgetFormula[]>();
+      for (const formula of formulas) {
+        const own = byRequest.get(formula.request);
+        if (own) own.push(formula);
+        else byRequest.set(formula.request, [formula]);
+      }
+      return byRequest.entries().flatMap(([request, own]) => unusedIn(request, own));
+    },
+  },
+  {
+    code: 'alias_without_series',
+    severity: 'warning',
+    summary: 'An alias is for an expression that its request does not have.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - q: avg:system.load.1{*}
+          metadata: [{ expression: ⟦"avg:system.load.5{*}"⟧, alias_name: load }]
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - q: avg:system.load.1{*}
+          metadata: [{ expression: "avg:system.load.1{*}", alias_name: load }]
+`,
+    check: ({ requests }) => requests.values().flatMap(unfitIn),
+  },
+];
+
+function twiceIn({ queries }: PlacedRequest): Hit[] {
+  const seen = new Set<string>();
+  return queries.flatMap(({ path, query: { name } }) => {
+    if (typeof name !== 'string') return [];
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    return [
+      {
+        path: [...path, 'name'],
+        message: `One of the queries named "${name}" is never shown: formulas cannot tell them apart.`,
+        hint: 'Give each query of a request its own name.',
+      },
+    ];
+  });
+}
+
+function unusedIn(request: PlacedRequest, formulas: readonly WidgetFormula[]) {
+  if (formulas.some(({ read }) => read.faults.length > 0)) return [];
+  const used = new Set(formulas.flatMap(({ names }) => names.map(({ text }) => text)));
+  return request.queries.flatMap(({ path, query: { name } }) =>
+    typeof name !== 'string' || used.has(name)
+      ? []
+      : [
+          {
+            path: [...path, 'name'],
+            message: `What the query "${name}" finds is never shown: no formula uses it.`,
+            hint: `Add a formula ${name}, or leave the query out.`,
+          },
+        ],
+  );
+}
+
+function unfitIn({ path, request: { q, metadata } }: PlacedRequest): Hit[] {
+  if (typeof q !== 'string' || !Array.isArray(metadata)) return [];
+  const known = new Set([q, ...splitSeries(q).map(({ text }) => text)].map(bare));
+  return metadata.flatMap((alias, at) => {
+    if (!isObject(alias) || typeof alias['expression'] !== 'string' || alias['expression'] === '') return [];
+    if (known.has(bare(alias['expression']))) return [];
+    return [
+      {
+        path: [...path, 'metadata', at, 'expression'],
+        message: 'The alias is never shown: the query has no such expression.',
+        hint: 'Write the expression as it stands in q.',
+      },
+    ];
+  });
+}
+
+function bare(text: string): string {
+  return text.replace(/\s+/g, '');
+}

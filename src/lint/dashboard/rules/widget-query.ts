@@ -1,0 +1,319 @@
+import { append } from '../../../domain/append.ts';
+import { isObject, type Json } from '../../../domain/json.ts';
+import type { Span, SyntaxFault, Word } from '../../../language/query/syntax.ts';
+import type { DashboardRule } from '../dashboard-view.ts';
+import type { Definition } from '../placed-widget.ts';
+import type { PlacedRequest, ReadExpression, WidgetQuery } from '../widget-requests.ts';
+import { meantWord } from '../../meant-word.ts';
+import { isAmong, WIDGET_FUNCTIONS } from '../../metric-functions.ts';
+import { METRIC_METHODS } from '../../metric-methods.ts';
+import { nearest } from '../../nearest.ts';
+import type { Hit, Path } from '../../rule.ts';
+
+/** What each kind of fault means to the person who wrote the query. */
+const SENTENCES: Readonly<Record<SyntaxFault['code'], (what: string) => string>> = {
+  unclosed: (what) => `the ${what} here is never closed.`,
+  unopened: (what) => `the ${what} here closes nothing.`,
+  missing: (what) => `${what} is missing here.`,
+  unexpected: (what) => `"${what}" has no place here.`,
+  bad_number: (what) => `"${what}" is no number.`,
+  bad_id: (what) => `"${what}" is no id.`,
+  doubled: (what) => `"${what}" is no operator.`,
+  unterminated_text: (what) => `the text that begins here has no closing ${what}.`,
+  uneven_quotes: (what) => `in or after the text here a ${what} is missing or one too many.`,
+};
+
+/** More faults of one query help nobody. */
+const MOST_FAULTS = 50;
+
+/** More of the text in a sentence helps nobody. */
+const LONGEST = 60;
+
+/** Datadog's pages metrics/types and metrics/distributions, and what shipped dashboards hold. */
+const AGGREGATORS = ['avg', 'sum', 'min', 'max', 'count', 'last', 'stddev', 'histogram', 'percentile'];
+
+/** Any percentile, and `count(v: v<=5)` of a distribution. */
+const OF_DISTRIBUTION = /^(?:p\d{1,3}(?:\.\d+)?|count\(.*\))$/;
+
+/** Widgets that show what a search of their own finds. */
+const SEARCHING: ReadonlySet<string> = new Set([
+  'event_stream',
+  'event_timeline',
+  'log_stream',
+  'manage_status',
+]);
+
+interface Search {
+  readonly path: Path;
+  readonly text: string;
+}
+
+/** Queries of widgets. */
+export const WIDGET_QUERY_RULES: readonly DashboardRule[] = [
+  {
+    code: 'widget_query_syntax',
+    severity: 'error',
+    summary: 'A metric query of a widget cannot be read.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - q: avg:system.load.1⟦{⟧host:a
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - q: avg:system.load.1{host:a}, avg:system.load.5{host:a}
+`,
+    check: ({ queries }) =>
+      queries.values().flatMap(({ path, expressions }) =>
+        expressions
+          .flatMap(({ at, faults }) =>
+            faults.map((fault) => ({
+              path,
+              span: { from: at + fault.span.from, to: at + fault.span.to },
+              message: sentenceOf(fault),
+            })),
+          )
+          .slice(0, MOST_FAULTS),
+      ),
+  },
+  {
+    code: 'unknown_widget_function',
+    severity: 'warning',
+    summary: 'A query or formula of a widget calls a function that Datadog does not document.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - q: ⟦derivatve⟧(avg:system.load.1{*})
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - q: derivative(avg:system.load.1{*})
+`,
+    *check({ queries, formulas }) {
+      for (const { path, expressions } of queries)
+        for (const read of expressions) yield* unknownIn(path, read);
+      for (const { path, read } of formulas) yield* unknownIn(path, read);
+    },
+  },
+  {
+    code: 'unknown_widget_method',
+    severity: 'warning',
+    summary: 'A query of a widget calls something on a metric that Datadog does not document.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - q: sum:web.errors{*}.⟦as_counts⟧()
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - q: sum:web.errors{*}.as_count()
+`,
+    *check({ queries }) {
+      for (const query of queries) yield* unknownMethodsIn(query);
+    },
+  },
+  {
+    code: 'unknown_widget_aggregator',
+    severity: 'warning',
+    summary: 'A query of a widget aggregates in a way that Datadog does not document.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - q: ⟦agv⟧:system.load.1{*}
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - q: avg:system.load.1{*}
+`,
+    *check({ queries }) {
+      for (const query of queries) yield* unknownAggregatorsIn(query);
+    },
+  },
+  {
+    code: 'search_syntax',
+    severity: 'warning',
+    summary: 'A search of a widget has a bracket or quote without its partner.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: query_value
+      requests:
+        - response_format: scalar
+          queries:
+            - { data_source: logs, name: a, search: { query: "service:shop ⟦(⟧status:error" }, compute: { aggregation: count } }
+          formulas: [{ formula: a }]
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: query_value
+      requests:
+        - response_format: scalar
+          queries:
+            - { data_source: logs, name: a, search: { query: "service:shop (status:error)" }, compute: { aggregation: count } }
+          formulas: [{ formula: a }]
+`,
+    check: ({ requests, definitions }) =>
+      searchesIn(definitions, requests).flatMap(({ path, text }): Hit[] => {
+        const found = unpaired(text);
+        if (!found) return [];
+        const sign = text.slice(found.from, found.to);
+        return [
+          {
+            path,
+            span: found,
+            message: `The widget shows an error instead of data: the ${sign} here has no partner.`,
+            hint: `Add the other one, or write \\${sign} where the sign itself is meant.`,
+          },
+        ];
+      }),
+  },
+];
+
+/** What a fault does to the widget. */
+export function sentenceOf({ code, what }: SyntaxFault): string {
+  const shown = what.length > LONGEST ? `${what.slice(0, LONGEST)}...` : what;
+  return `The widget shows an error instead of data: ${SENTENCES[code](shown)}`;
+}
+
+function* unknownIn(path: Path, { at, parts }: ReadExpression): Iterable<Hit> {
+  for (const node of parts) {
+    if (node.kind !== 'call') continue;
+    // In a formula, what stands before the dot is a query.
+    const name = node.name.text.slice(node.name.text.indexOf('.') + 1);
+    if (isAmong(WIDGET_FUNCTIONS, name)) continue;
+    yield hit(path, at, name, node.name);
+  }
+}
+
+function hit(path: Path, at: number, name: string, { span }: Word): Hit {
+  const meant = meantWord(name, WIDGET_FUNCTIONS);
+  const place = { from: at + span.to - name.length, to: at + span.to };
+  return {
+    path,
+    span: place,
+    message: `The widget shows an error instead of data where Datadog has no function "${name}"; it documents none.`,
+    ...(meant === undefined
+      ? {}
+      : {
+          hint: `Did you mean ${meant}?`,
+          fix: { title: `Write ${meant}`, edits: [{ path, span: place, text: meant }] },
+        }),
+  };
+}
+
+function* unknownMethodsIn({ path, expressions }: WidgetQuery): Iterable<Hit> {
+  for (const { at, parts } of expressions) {
+    for (const node of parts) {
+      if (node.kind !== 'method' || METRIC_METHODS.includes(node.name.text)) continue;
+      const { text, span } = node.name;
+      const place = { from: at + span.from, to: at + span.to };
+      const meant = nearest(text, METRIC_METHODS);
+      yield {
+        path,
+        span: place,
+        message: `The widget shows an error instead of data where Datadog has no ${text}(); it documents none.`,
+        ...(meant === undefined
+          ? { hint: `Known are ${METRIC_METHODS.join(', ')}.` }
+          : {
+              hint: `Did you mean ${meant}?`,
+              fix: { title: `Write ${meant}`, edits: [{ path, span: place, text: meant }] },
+            }),
+      };
+    }
+  }
+}
+
+function* unknownAggregatorsIn({ path, expressions }: WidgetQuery): Iterable<Hit> {
+  for (const { at, parts } of expressions) {
+    for (const node of parts) {
+      if (node.kind !== 'series' || !node.aggregator) continue;
+      const { text, span } = node.aggregator;
+      if (AGGREGATORS.includes(text) || OF_DISTRIBUTION.test(text)) continue;
+      const place = { from: at + span.from, to: at + span.to };
+      const meant = meantWord(text, AGGREGATORS);
+      yield {
+        path,
+        span: place,
+        message: `The widget shows an error instead of data: Datadog cannot aggregate by "${text}".`,
+        hint: meant === undefined ? `Known are ${AGGREGATORS.join(', ')}.` : `Did you mean ${meant}?`,
+        ...(meant === undefined
+          ? {}
+          : { fix: { title: `Write ${meant}`, edits: [{ path, span: place, text: meant }] } }),
+      };
+    }
+  }
+}
+
+function* searchesIn(definitions: readonly Definition[], requests: readonly PlacedRequest[]) {
+  for (const definition of definitions) yield* ownSearches(definition);
+  for (const request of requests) yield* searchesOf(request);
+}
+
+function ownSearches({ path, definition, type }: Definition): Search[] {
+  const { query } = definition;
+  return SEARCHING.has(type) && typeof query === 'string' ? [{ path: [...path, 'query'], text: query }] : [];
+}
+
+/** The searches of logs and events in a request. */
+function searchesOf(request: PlacedRequest): Search[] {
+  const found = request.queries.flatMap(({ path, query }) => searchAt([...path, 'search'], query['search']));
+  const { query } = request.request;
+  if (isObject(query) && typeof query['query_string'] === 'string')
+    found.push({ path: [...request.path, 'query', 'query_string'], text: query['query_string'] });
+  for (const [name, value] of Object.entries(request.request)) {
+    if (name.endsWith('_query') && isObject(value))
+      append(found, searchAt([...request.path, name, 'search'], value['search']));
+  }
+  return found;
+}
+
+function searchAt(path: Path, search: Json | undefined): Search[] {
+  if (!isObject(search) || typeof search['query'] !== 'string') return [];
+  return [{ path: [...path, 'query'], text: search['query'] }];
+}
+
+function unpaired(text: string): Span | undefined {
+  const open: number[] = [];
+  let quote: number | undefined;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text.charAt(at);
+    if (sign === '\\') at += 1;
+    else if (sign === '"') quote = quote === undefined ? at : undefined;
+    else if (quote !== undefined) continue;
+    else if (sign === '(') open.push(at);
+    else if (sign === ')' && open.pop() === undefined) return { from: at, to: at + 1 };
+  }
+  const from = quote ?? open[0];
+  return from === undefined ? undefined : { from, to: from + 1 };
+}

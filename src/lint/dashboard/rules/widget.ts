@@ -1,0 +1,366 @@
+import { isObject, type Json, numberText } from '../../../domain/json.ts';
+import type { DashboardPart } from '../dashboard-parts.ts';
+import type { DashboardRule } from '../dashboard-view.ts';
+import type { MemberKind } from '../member-table.ts';
+import { WIDGET_TYPES, WIDGETS } from '../widget-schema.ts';
+import { meantWord } from '../../meant-word.ts';
+import type { Hit, Path, RuleFix } from '../../rule.ts';
+
+const HOLDS: Readonly<Record<Exclude<MemberKind, readonly string[]>, (value: Json) => boolean>> = {
+  any: () => true,
+  text: (value) => typeof value === 'string',
+  // A text that is a number passes: Datadog reads it.
+  number: (value) =>
+    numberText(value) !== undefined || (typeof value === 'string' && value !== '' && !isNaN(Number(value))),
+  flag: (value) => typeof value === 'boolean',
+  list: Array.isArray,
+  object: isObject,
+};
+
+const WANTED: Readonly<Record<keyof typeof HOLDS, string>> = {
+  any: 'anything',
+  text: 'a text',
+  number: 'a number',
+  flag: 'true or false',
+  list: 'a list',
+  object: 'an object',
+};
+
+/** Any of these says what to ask: Datadog's OpenAPI document, `*WidgetRequest`. */
+const ASKING = /^(?:q|queries|formulas|query|search|\w+_query|projection|request_type)$/;
+
+/** The one format that widgets of a type draw: Datadog's OpenAPI document, and every dashboard that is shipped. */
+const FORMATS: ReadonlyMap<string, string> = new Map<string, string>([
+  ['timeseries', 'timeseries'],
+  ['query_value', 'scalar'],
+  ['query_table', 'scalar'],
+  ['toplist', 'scalar'],
+  ['sunburst', 'scalar'],
+  ['treemap', 'scalar'],
+  ['change', 'scalar'],
+  ['bar_chart', 'scalar'],
+  ['list_stream', 'event_list'],
+]);
+
+/** Widgets and their definitions. */
+export const WIDGET_RULES: readonly DashboardRule[] = [
+  {
+    code: 'widget_incomplete',
+    severity: 'error',
+    summary: 'A widget lacks a member that its type needs.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: ⟦note⟧
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: note
+      content: All is well.
+`,
+    check: ({ definitions }) =>
+      definitions.values().flatMap(({ path, definition, type }) => {
+        const needed = WIDGETS.get(type)?.needed ?? [];
+        const missing = needed.filter((name) => !Object.hasOwn(definition, name));
+        if (missing.length === 0) return [];
+        return [
+          {
+            path: [...path, 'type'],
+            message: `Datadog refuses the dashboard: a widget of type ${type} needs ${missing.join(' and ')}.`,
+            hint: `Add ${missing.join(' and ')} to the widget's definition.`,
+          },
+        ];
+      }),
+  },
+  {
+    code: 'unknown_widget_type',
+    severity: 'warning',
+    summary: 'A widget is of a type that Datadog does not document.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: ⟦timeserie⟧
+      requests: []
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests: []
+`,
+    check: ({ definitions }) =>
+      definitions.values().flatMap(({ path, type }) => {
+        if (type === '' || WIDGET_TYPES.has(type)) return [];
+        const at = [...path, 'type'];
+        const meant = meantWord(type, WIDGET_TYPES);
+        return [
+          {
+            path: at,
+            message: `Datadog documents no widget of type "${type}"; it refuses the dashboard where it does not know it.`,
+            ...(meant === undefined
+              ? {}
+              : {
+                  hint: `Did you mean ${meant}?`,
+                  fix: { title: `Write ${meant}`, edits: [{ path: at, value: meant }] },
+                }),
+          },
+        ];
+      }),
+  },
+  {
+    code: 'member_type',
+    severity: 'error',
+    summary: 'A member holds another kind of value than Datadog takes.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: alert_value
+      alert_id: ⟦895605⟧
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: alert_value
+      alert_id: "895605"
+`,
+    *check({ parts }) {
+      for (const { path, object, what, members } of parts) {
+        for (const name of Object.keys(object)) {
+          const kind = members.get(name)?.kind;
+          const value = object[name];
+          // Nobody has seen what Datadog makes of null.
+          if (kind === undefined || value == null) continue;
+          const wanted = typeof kind === 'string' ? kind : 'text';
+          if (!HOLDS[wanted](value)) yield hit([...path, name], value, wanted, `${name} of ${what}`);
+        }
+      }
+    },
+  },
+  {
+    code: 'member_missing',
+    severity: 'error',
+    summary: 'A part of the dashboard lacks a member that it needs.',
+    bad: `title: Checkout
+layout_type: ordered
+template_variables:
+  - ⟦prefix: env⟧
+widgets: []
+`,
+    good: `title: Checkout
+layout_type: ordered
+template_variables:
+  - { name: env, prefix: env }
+widgets:
+  - definition: { type: note, content: All is well in $env.value. }
+`,
+    check: ({ parts, definitions }) => {
+      // Of a widget's own definition widget_incomplete speaks, of the dashboard and its widgets the schema.
+      const spoken = new Set(definitions.map(({ definition }) => definition));
+      return parts.values().flatMap(({ path, object, what, members }) => {
+        if (spoken.has(object) || what === 'a dashboard' || what === 'a widget') return [];
+        const missing = members.needed.filter((name) => !Object.hasOwn(object, name));
+        if (missing.length === 0) return [];
+        return [
+          {
+            path,
+            message: `Datadog refuses the dashboard: ${what} needs ${missing.join(' and ')}.`,
+            hint: `Add ${missing.join(' and ')}.`,
+          },
+        ];
+      });
+    },
+  },
+  {
+    code: 'misspelt_member',
+    severity: 'warning',
+    summary: 'A member has nearly the name of one that Datadog knows.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: note
+      content: All is well.
+      backgroud_color: ⟦yellow⟧
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: note
+      content: All is well.
+      background_color: yellow
+`,
+    check: ({ parts }) => parts.values().flatMap(misspeltIn),
+  },
+  {
+    code: 'unknown_choice',
+    severity: 'warning',
+    summary: 'A member holds a word that is none of those Datadog documents for it.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - q: avg:system.load.1{*}
+          display_type: ⟦lines⟧
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: timeseries
+      requests:
+        - q: avg:system.load.1{*}
+          display_type: line
+`,
+    *check({ parts }) {
+      for (const { path, object, what, members } of parts) {
+        for (const name of Object.keys(object)) {
+          const value = object[name];
+          const known = typeof value === 'string' ? members.get(name)?.kind : undefined;
+          if (typeof value !== 'string' || known === undefined || typeof known === 'string') continue;
+          if (!known.includes(value))
+            yield unknownChoiceHit([...path, name], value, known, `${name} of ${what}`);
+        }
+      }
+    },
+  },
+  {
+    code: 'request_empty',
+    severity: 'error',
+    summary: 'A request asks for nothing.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: distribution
+      requests:
+        - ⟦style⟧: { palette: dog_classic }
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: distribution
+      requests:
+        - q: avg:system.load.1{*}
+          style: { palette: dog_classic }
+`,
+    // A hostmap with empty requests is taken.
+    check: ({ requests }) =>
+      requests.values().flatMap(({ path, request, type }) =>
+        type === 'hostmap' || Object.keys(request).some((name) => ASKING.test(name))
+          ? []
+          : [
+              {
+                path,
+                message: 'Datadog refuses the dashboard: this request has no query.',
+                hint: 'Give it q, or queries and formulas.',
+              },
+            ],
+      ),
+  },
+  {
+    code: 'response_format',
+    severity: 'warning',
+    summary: 'A request asks for an answer that its widget cannot draw.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: query_value
+      requests:
+        - response_format: ⟦timeseries⟧
+          queries: [{ data_source: metrics, name: load, query: "avg:system.load.1{*}" }]
+          formulas: [{ formula: load }]
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: query_value
+      requests:
+        - response_format: scalar
+          queries: [{ data_source: metrics, name: load, query: "avg:system.load.1{*}" }]
+          formulas: [{ formula: load }]
+`,
+    check: ({ requests }) =>
+      requests.values().flatMap(({ path, request, type }) => {
+        const fit = FORMATS.get(type);
+        const asked = request['response_format'];
+        if (fit === undefined || asked === fit || (asked === undefined && !Array.isArray(request['queries'])))
+          return [];
+        const at = [...path, 'response_format'];
+        return [
+          {
+            path: asked === undefined ? [...path, 'queries'] : at,
+            message: `The widget shows no data: one of type ${type} draws answers of the format ${fit}${asked === undefined ? ', and this request names none' : ''}.`,
+            hint: `Write response_format ${fit}.`,
+            fix: { title: `Write response_format ${fit}`, edits: [{ path: at, value: fit }] },
+          },
+        ];
+      }),
+  },
+];
+
+function hit(path: Path, value: Json, wanted: keyof typeof HOLDS, member: string): Hit {
+  const fix = fixFor(path, value, wanted);
+  return {
+    path,
+    message: `Datadog refuses the dashboard: ${member} must be ${WANTED[wanted]}.`,
+    hint: wanted === 'text' && fix ? 'Put it in quotes.' : `Write ${WANTED[wanted]}.`,
+    ...(fix === undefined ? {} : { fix }),
+  };
+}
+
+function fixFor(path: Path, value: Json, wanted: keyof typeof HOLDS): RuleFix | undefined {
+  const spelling = numberText(value) ?? (typeof value === 'boolean' ? String(value) : undefined);
+  if (wanted === 'text' && spelling !== undefined)
+    return { title: 'Put it in quotes', edits: [{ path, value: spelling }] };
+  if (wanted === 'flag' && (value === 'true' || value === 'false'))
+    return { title: 'Leave the quotes out', edits: [{ path, value: value === 'true' }] };
+  return undefined;
+}
+
+function misspeltIn({ path, object, what, members }: DashboardPart): Hit[] {
+  const unknown = Object.keys(object).filter((name) => !members.has(name));
+  if (unknown.length === 0) return [];
+  const absent = [...members.keys()].filter((name) => !Object.hasOwn(object, name));
+  return unknown.flatMap((name) => {
+    const meant = meantWord(name, absent);
+    const value = object[name];
+    if (meant === undefined || value === undefined) return [];
+    return [
+      {
+        path: [...path, name],
+        message: `Datadog knows no "${name}" in ${what}: it refuses it, or leaves it unread.`,
+        hint: `Did you mean ${meant}?`,
+        fix: {
+          title: `Call it ${meant}`,
+          edits: [
+            { path: [...path, name], remove: true },
+            { path: [...path, meant], value },
+          ],
+        },
+      },
+    ];
+  });
+}
+
+function unknownChoiceHit(path: Path, value: string, known: readonly string[], member: string): Hit {
+  const meant = meantWord(value, known);
+  return {
+    path,
+    message: `Datadog documents no "${value}" as ${member}: it refuses the dashboard where it does not know it.`,
+    hint: meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`,
+    ...(meant === undefined ? {} : { fix: { title: `Write ${meant}`, edits: [{ path, value: meant }] } }),
+  };
+}

@@ -1,0 +1,232 @@
+import type { Argument, Call, Method } from '../../../language/query/syntax.ts';
+import { partsIn } from '../../../language/query/walk-query.ts';
+import { isAmong, MONITOR_FUNCTIONS } from '../../metric-functions.ts';
+import { METRIC_METHODS } from '../../metric-methods.ts';
+import { argumentNumber, argumentText } from '../argument-text.ts';
+import type { MonitorRule } from '../monitor-view.ts';
+import { CHECK_FORM, formOf } from '../query-data.ts';
+import { nearest } from '../../nearest.ts';
+import type { Hit } from '../../rule.ts';
+
+/** Not for monitors: docs, dashboards/functions/smoothing. */
+const OF_DASHBOARDS: ReadonlySet<string> = new Set(['autosmooth']);
+
+interface Form {
+  /** How many arguments there may be. */
+  readonly least: number;
+  readonly most: number;
+  /** What the first may be; where it is left out, anything that says something. */
+  readonly first?: readonly string[];
+  /** Whether the first may be a number instead. */
+  readonly numbers?: boolean;
+  readonly takes: string;
+}
+
+const NOTHING: Form = { least: 0, most: 0, takes: 'nothing' };
+
+const SOME: Form = { least: 1, most: Infinity, takes: 'at least one text, as in "host"' };
+
+const ROLLED = ['avg', 'sum', 'min', 'max', 'count'];
+
+/** Methods of metrics: docs, dashboards/functions/{rollup,interpolation}; a calendar may follow the aggregator. */
+const OF_METRICS: ReadonlyMap<string, Form> = new Map([
+  ['as_count', NOTHING],
+  ['as_rate', NOTHING],
+  ['weighted', NOTHING],
+  [
+    'rollup',
+    { least: 1, most: 5, first: ROLLED, numbers: true, takes: `one of ${ROLLED.join(', ')}, and seconds` },
+  ],
+  [
+    'fill',
+    {
+      least: 1,
+      most: 2,
+      first: ['linear', 'last', 'zero', 'null'],
+      numbers: true,
+      takes: 'one of linear, last, zero, null, and seconds',
+    },
+  ],
+]);
+
+/** Methods of searches: spec v1, MonitorFormulaAndFunctionEventAggregation. */
+const AGGREGATIONS = 'count cardinality avg sum min max median pc75 pc90 pc95 pc98 pc99'.split(' ');
+
+const OF_SEARCHES: ReadonlyMap<string, Form> = new Map([
+  [
+    'rollup',
+    { least: 1, most: 2, first: AGGREGATIONS, takes: `one of ${AGGREGATIONS.join(', ')}, and a measure` },
+  ],
+  ['by', SOME],
+  ['index', SOME],
+  ['over', SOME],
+  ['exclude', SOME],
+  ['last', { least: 1, most: 1, takes: 'one window' }],
+  ['count_by_status', NOTHING],
+  ['pct_by_status', NOTHING],
+]);
+
+/** Of a whole formula a sum is taken, where anything is. */
+const OF_FORMULAS: ReadonlyMap<string, Form> = new Map([
+  ...OF_SEARCHES,
+  ['rollup', { least: 1, most: 2, first: AGGREGATIONS, takes: `one of ${AGGREGATIONS.join(', ')}` }],
+  ['change', { least: 1, most: 2, first: ['relative', 'absolute'], takes: '"relative" or "absolute"' }],
+]);
+
+/** Functions and methods that a query calls. */
+export const FUNCTION_RULES: readonly MonitorRule[] = [
+  {
+    code: 'unknown_function',
+    severity: 'error',
+    summary: 'The query calls a function that Datadog does not have.',
+    bad: `type: query alert
+query: avg(last_5m):⟦derivatve⟧(avg:system.load.1{*}) > 1
+`,
+    good: `type: query alert
+query: avg(last_5m):derivative(avg:system.load.1{*}) > 1
+`,
+    *check({ type, calls, formula }) {
+      for (const call of calls) yield* unknown(call, 0);
+      // Data jobs have functions of their own.
+      if (formula === undefined || type === 'data-jobs alert') return;
+      for (const part of partsIn(formula.expression))
+        if (part.kind === 'call') yield* unknown(part, formula.from);
+    },
+  },
+  {
+    code: 'unknown_method',
+    severity: 'error',
+    summary: 'The query calls something on its data that Datadog does not have there.',
+    bad: `type: query alert
+query: sum(last_5m):sum:web.errors{*}.⟦as_counts⟧() > 1
+`,
+    good: `type: query alert
+query: sum(last_5m):sum:web.errors{*}.as_count() > 1
+`,
+    check: ({ parsed: { query }, methods }) => {
+      switch (query.kind) {
+        case 'metric':
+          return methods.values().flatMap((method) => unknownMethodHits(method, METRIC_METHODS));
+        case 'chain': {
+          const form = formOf(query.head.name.text);
+          return form ? query.head.methods.flatMap((method) => unknownMethodHits(method, form.methods)) : [];
+        }
+        case 'check':
+          return query.methods.values().flatMap((method) => unknownMethodHits(method, CHECK_FORM.methods));
+        case 'composite':
+        case 'opaque':
+          return [];
+      }
+    },
+  },
+  {
+    code: 'method_arguments',
+    severity: 'error',
+    summary: 'Something is called on data with what it does not take.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*}.rollup(⟦average⟧, 60) > 1
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*}.rollup(avg, 60) > 1
+`,
+    check: ({ parsed: { query, faults }, methods }) => {
+      if (faults.length > 0) return [];
+      switch (query.kind) {
+        case 'metric':
+          return methods.values().flatMap((method) => wrong(method, OF_METRICS));
+        case 'chain': {
+          const forms = query.head.name.text === 'formula' ? OF_FORMULAS : OF_SEARCHES;
+          return query.head.methods.values().flatMap((method) => wrong(method, forms));
+        }
+        case 'check':
+          return query.methods.values().flatMap((method) => wrong(method, OF_SEARCHES));
+        case 'composite':
+        case 'opaque':
+          return [];
+      }
+    },
+  },
+];
+
+function unknown({ name: { text, span } }: Call, from: number): Hit[] {
+  // In a formula, what stands before a dot is a variable.
+  const name = text.slice(text.indexOf('.') + 1);
+  if (isAmong(MONITOR_FUNCTIONS, name)) return [];
+  const place = { from: from + span.to - name.length, to: from + span.to };
+  if (OF_DASHBOARDS.has(name))
+    return [
+      {
+        path: ['query'],
+        span: place,
+        message: `Datadog refuses the query: ${name}() is for dashboards alone.`,
+        hint: 'Leave it out, or smooth with ewma_5() or median_5().',
+      },
+    ];
+  const meant = nearest(name, MONITOR_FUNCTIONS);
+  return [
+    {
+      path: ['query'],
+      span: place,
+      message: `Datadog refuses the query: it has no function "${name}".`,
+      ...(meant === undefined ? {} : { hint: `Did you mean ${meant}?` }),
+    },
+  ];
+}
+
+function unknownMethodHits({ name: { text, span } }: Method, known: readonly string[]): Hit[] {
+  if (known.includes(text)) return [];
+  const meant = nearest(text, known);
+  return [
+    {
+      path: ['query'],
+      span,
+      message: `Datadog refuses the query: it has no ${text}() here.`,
+      ...(meant === undefined
+        ? { hint: `Known are ${known.join(', ')}.` }
+        : {
+            hint: `Did you mean ${meant}?`,
+            fix: { title: `Write ${meant}`, edits: [{ path: ['query'], span, text: meant }] },
+          }),
+    },
+  ];
+}
+
+function wrong({ name, args, span }: Method, forms: ReadonlyMap<string, Form>): Hit[] {
+  const form = forms.get(name.text);
+  if (!form) return [];
+  const message = `Datadog refuses the query: ${name.text}() takes ${form.takes}.`;
+  if (args.length < form.least)
+    return [{ path: ['query'], span: { from: name.span.from, to: span.to }, message }];
+  const tooMany = args[form.most];
+  if (tooMany) return [{ path: ['query'], span: tooMany.span, message }];
+  const empty = args.find((argument) =>
+    argumentText(argument)
+      ?.split(',')
+      .some((part) => part.trim() === ''),
+  );
+  const seconds =
+    name.text === 'rollup' ? args.find((argument) => (argumentNumber(argument) ?? 1) <= 0) : undefined;
+  if (seconds) return [{ path: ['query'], span: seconds.span, message, hint: 'Seconds are more than 0.' }];
+  if (empty) return [{ path: ['query'], span: empty.span, message }];
+  return form.first === undefined ? [] : firstWrong(args[0], form.first, form.numbers ?? false, message);
+}
+
+function firstWrong(
+  first: Argument | undefined,
+  known: readonly string[],
+  numbers: boolean,
+  message: string,
+): Hit[] {
+  if (first === undefined || (numbers && first.kind === 'number')) return [];
+  const word = argumentText(first);
+  if (word !== undefined && known.includes(word)) return [];
+  const meant = word === undefined ? undefined : nearest(word, known);
+  return [
+    {
+      path: ['query'],
+      span: first.span,
+      message,
+      ...(meant === undefined ? {} : { hint: `Did you mean ${meant}?` }),
+    },
+  ];
+}

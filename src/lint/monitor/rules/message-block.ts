@@ -1,0 +1,275 @@
+import { textOf } from '../../../domain/json.ts';
+import type { Block } from '../../../language/message/message-syntax.ts';
+import { meantWord } from '../../meant-word.ts';
+import { PLAIN_VARIABLES } from '../message-variables.ts';
+import type { TextPart } from '../monitor-texts.ts';
+import { EVENT_TYPES, METRIC_TYPES } from '../monitor-types.ts';
+import type { MonitorRule, MonitorView } from '../monitor-view.ts';
+import { isOn } from '../option-values.ts';
+import { transitionsWithin } from '../transitions.ts';
+import { hasKey, tagKeyOf, variableKeysOf } from '../variable-keys.ts';
+import type { Path, RuleFix } from '../../rule.ts';
+
+/** Blocks that Datadog evaluates: docs, monitors/notify/variables; the plain ones, synthetics/notifications. */
+const BLOCKS: readonly string[] = [
+  'is_alert',
+  'is_warning',
+  'is_no_data',
+  'is_unknown',
+  'is_recovery',
+  'is_alert_recovery',
+  'is_warning_recovery',
+  'is_no_data_recovery',
+  'is_alert_to_warning',
+  'is_renotify',
+  'is_priority',
+  'is_match',
+  'is_exact_match',
+  'if',
+  'unless',
+  'each',
+  'with',
+];
+
+/** Blocks that compare a variable with texts. */
+const MATCHES: readonly string[] = ['is_match', 'is_exact_match'];
+
+const BRACES = /^\{{2,3}([^{}]+)\}{2,3}$/;
+
+interface Condition {
+  readonly blocks: readonly string[];
+  readonly holds: (view: MonitorView) => boolean;
+  readonly needs: string;
+}
+
+/** What must be set for a block to be reached at all. A composite is in the states that its members are in. */
+const CONDITIONS: readonly Condition[] = [
+  {
+    blocks: ['is_warning', 'is_warning_recovery', 'is_alert_to_warning'],
+    holds: ({ type, thresholds }) => thresholds['warning'] != null || type === 'composite',
+    needs: 'a warning threshold',
+  },
+  {
+    blocks: ['is_no_data', 'is_no_data_recovery'],
+    holds: ({ type, options }) =>
+      isOn(options['notify_no_data']) ||
+      textOf(options['on_missing_data']).startsWith('show') ||
+      type === 'composite',
+    needs: 'notify_no_data, or on_missing_data: show_and_notify_no_data',
+  },
+  {
+    blocks: ['is_no_data'],
+    holds: ({ options }) => options['on_missing_data'] !== 'show_no_data',
+    needs: 'on_missing_data: show_and_notify_no_data, for show_no_data tells nobody',
+  },
+  {
+    blocks: ['is_renotify'],
+    holds: ({ options }) => isOn(options['renotify_interval']),
+    needs: 'a renotify_interval',
+  },
+];
+
+/** Blocks of messages, such as {{#is_alert}}. */
+export const MESSAGE_BLOCK_RULES: readonly MonitorRule[] = [
+  {
+    code: 'unknown_block',
+    severity: 'warning',
+    summary: 'The message has a block that Datadog does not know.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: The load is high. ⟦{{#is_alrt}}⟧ Look at once. {{/is_alrt}}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: The load is high. {{#is_alert}} Look at once. {{/is_alert}}
+`,
+    check: ({ textParts }) =>
+      textParts.values().flatMap(({ path, part }) => {
+        if (part.kind !== 'block' || BLOCKS.includes(part.name)) return [];
+        const meant = meantWord(part.name, BLOCKS);
+        return [
+          {
+            path,
+            span: part.span,
+            message: `Datadog knows no block "${part.name}": what stands in it is never sent.`,
+            ...(meant === undefined
+              ? {}
+              : { hint: `Did you mean ${meant}?`, fix: renamed(part, path, meant) }),
+          },
+        ];
+      }),
+  },
+  {
+    code: 'match_without_values',
+    severity: 'error',
+    summary: 'A comparison in the message lacks what it compares, or with what.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+message: The load is high. ⟦{{#is_match "host.name"}}⟧ Look at once. {{/is_match}}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_match}}
+`,
+    check: ({ textParts }) =>
+      textParts.values().flatMap(({ path, part }) => {
+        if (part.kind !== 'block' || !MATCHES.includes(part.name) || part.args.length > 1) return [];
+        return [
+          {
+            path,
+            span: part.span,
+            message: `{{#${part.name}}} compares nothing: it needs a variable and a text to look for.`,
+            hint: `Write {{#${part.name} "host.name" "web"}}.`,
+          },
+        ];
+      }),
+  },
+  {
+    code: 'match_variable',
+    severity: 'warning',
+    summary: 'A comparison in the message names its variable in another way than by its name in quotes.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+message: The load is high. {{#is_match "⟦{{host.name}}⟧" "web"}} Look at once. {{/is_match}}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_match}}
+`,
+    check: ({ textParts }) =>
+      textParts.values().flatMap(({ path, part }) => {
+        if (part.kind !== 'block' || !MATCHES.includes(part.name)) return [];
+        const [variable, ...values] = part.args;
+        if (!variable || values.length === 0) return [];
+        const { span, quote, text } = variable;
+        const named = BRACES.exec(text)?.[1]?.trim();
+        if (named === '' || (quote !== '' && named === undefined)) return [];
+        const name = named ?? text;
+        const written = quote === '' ? `"${name}"` : name;
+        return [
+          {
+            path,
+            span,
+            message: `{{#${part.name}}} looks the variable up by the name in quotes: this holds for no group.`,
+            hint: `Write "${name}".`,
+            fix: { title: `Write "${name}"`, edits: [{ path, span, text: written }] },
+          },
+        ];
+      }),
+  },
+  {
+    code: 'match_ungrouped',
+    severity: 'warning',
+    summary: 'A comparison in the message is about a tag that the monitor is not grouped by.',
+    bad: `type: query alert
+query: avg(last_5m):avg:container.cpu.usage{*} by {env} > 2
+message: The load is high. {{#is_match "⟦pod_name.name⟧" "web"}} Look at once. {{/is_match}}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:container.cpu.usage{*} by {env} > 2
+message: The load is high. {{#is_match "env.name" "prod"}} Look at once. {{/is_match}}
+`,
+    check: (view) => {
+      const compared = view.textParts.flatMap(({ path, part }) => {
+        if (part.kind !== 'block' || !MATCHES.includes(part.name) || part.args.length < 2) return [];
+        const [variable] = part.args;
+        const key = variable?.quote ? keyOf(variable.text) : undefined;
+        return variable && key !== undefined ? [{ path, span: variable.span, key }] : [];
+      });
+      const keys = compared.length > 0 ? variableKeysOf(view) : undefined;
+      // Every tag of the host that alerts can be compared.
+      if (keys === undefined || keys.has('host')) return [];
+      return compared
+        .values()
+        .filter(({ key }) => !hasKey(keys, key))
+        .map(({ path, span, key }) => ({
+          path,
+          span,
+          message: `This is compared with nothing: the monitor is not grouped by ${key}.`,
+          hint:
+            keys.size === 0 ? `Add by {${key}} to the query.` : `It is grouped by ${[...keys].join(', ')}.`,
+        }));
+    },
+  },
+  {
+    code: 'block_never_fires',
+    severity: 'warning',
+    summary: 'A block of the message can never be reached.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: The load is high. ⟦{{#is_warning}}⟧ Have a look. {{/is_warning}}
+options:
+  thresholds: {critical: 2}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: The load is high. {{#is_warning}} Have a look. {{/is_warning}}
+options:
+  thresholds: {critical: 2, warning: 1}
+`,
+    check: (view) =>
+      view.textParts.values().flatMap((placed) => {
+        const { part, path } = placed;
+        const why = part.kind === 'block' && !part.negated ? whyNever(placed, view) : undefined;
+        if (part.kind !== 'block' || why === undefined) return [];
+        return [
+          {
+            path,
+            span: part.span,
+            message: `What stands in {{#${part.name}}} is never sent: ${why.message}`,
+            hint: why.hint,
+          },
+        ];
+      }),
+  },
+];
+
+function renamed({ nameSpan, closing }: Block, path: Path, name: string): RuleFix {
+  const spans = closing ? [nameSpan, closing] : [nameSpan];
+  return { title: `Write ${name}`, edits: spans.map((span) => ({ path, span, text: name })) };
+}
+
+/** The key that is compared: as a variable, or alone, as the documentation does once. */
+function keyOf(text: string): string | undefined {
+  return tagKeyOf(text) ?? (/^[a-z][\w-]*$/i.test(text) && !PLAIN_VARIABLES.has(text) ? text : undefined);
+}
+
+function whyNever(
+  { part, within }: TextPart,
+  view: MonitorView,
+): { message: string; hint: string } | undefined {
+  if (part.kind !== 'block') return undefined;
+  const inner = [...within, { block: part, otherwise: false }];
+  const outer = within.at(-1);
+  if (outer && transitionsWithin(inner) === 0 && transitionsWithin(within) !== 0) {
+    const where = outer.otherwise ? 'behind the {{else}} of' : 'within';
+    return {
+      message: `it stands ${where} {{${outer.block.negated ? '^' : '#'}${outer.block.name}}}, which holds at other times.`,
+      hint: 'Put the two blocks beside each other.',
+    };
+  }
+  if (part.name === 'is_unknown' && (METRIC_TYPES.has(view.type) || EVENT_TYPES.has(view.type)))
+    return { message: 'only a service check is ever unknown.', hint: 'Take the block out.' };
+  if (part.name === 'is_priority') return otherPriority(part.args[0]?.text ?? '', view);
+  if (!view.wholeOptions) return undefined;
+  const condition = CONDITIONS.find(({ blocks, holds }) => blocks.includes(part.name) && !holds(view));
+  return condition
+    ? {
+        message: `the monitor has not ${condition.needs}.`,
+        hint: `Set ${condition.needs.split(',')[0]}, or take the block out.`,
+      }
+    : undefined;
+}
+
+function otherPriority(asked: string, { monitor, whole, textParts }: MonitorView) {
+  const { priority } = monitor;
+  if (priority === undefined && !whole) return undefined;
+  const overridden = textParts.some(({ part }) => part.kind === 'call' && part.name === 'override_priority');
+  if (overridden || !/^P[1-5]$/.test(asked) || `P${Number(priority ?? 0)}` === asked) return undefined;
+  return {
+    message: isOn(priority)
+      ? `the priority of the monitor is ${Number(priority)}.`
+      : 'the monitor has no priority.',
+    hint: `Set priority: ${asked.slice(1)}, or take the block out.`,
+  };
+}

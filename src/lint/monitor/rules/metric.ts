@@ -1,0 +1,275 @@
+import type { Argument, Call, Word } from '../../../language/query/syntax.ts';
+import { argumentNumber, argumentText } from '../argument-text.ts';
+import type { MonitorRule } from '../monitor-view.ts';
+import { nearest } from '../../nearest.ts';
+import type { Hit } from '../../rule.ts';
+
+const OVER_TIME = ['avg', 'sum', 'min', 'max', 'percentile', 'change', 'pct_change'];
+
+const IN_SPACE = ['avg', 'sum', 'min', 'max', 'count', 'p50', 'p75', 'p90', 'p95', 'p99'];
+
+/** Any percentile, and `count(v: v<=5)` of a distribution. */
+const OF_DISTRIBUTION = /^(?:p\d{1,2}(?:\.\d+)?|count\(.*\))$/;
+
+/** What an argument is: data, a number, a word, or either of the last two; a mark says that it may be left out. */
+type Kind = 'data' | 'number' | 'word' | 'number?' | 'word?' | 'any?';
+
+const DATA: readonly Kind[] = ['data'];
+
+const LIMITED: readonly Kind[] = ['data', 'number'];
+
+const OF_DATA = [
+  'abs log2 log10 cumsum integral count_nonzero count_nonzero_finite count_not_null diff derivative dt per_second',
+  'per_minute per_hour monotonic_diff default_zero exclude_null hour_before day_before week_before month_before',
+  'ewma_3 ewma_5 ewma_7 ewma_10 ewma_20 median_3 median_5 median_7 median_9 rollingavg_5 rollingavg_13 rollingavg_21',
+  'rollingavg_29 robust_trend trend_line piecewise_constant',
+].flatMap((line) => line.split(' '));
+
+/** Arguments of functions: docs, dashboards/functions. Algorithms have rules of their own. */
+const TAKES: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly Kind[]>([
+  ...OF_DATA.map((name) => [name, DATA] as const),
+  ...['cutoff_max', 'cutoff_min', 'clamp_max', 'clamp_min', 'timeshift', 'default'].map(
+    (name) => [name, LIMITED] as const,
+  ),
+  ['moving_rollup', ['data', 'number', 'word?']],
+  ['calendar_shift', ['data', 'word', 'word?', 'any?']],
+  ['top', ['data', 'number', 'word?', 'word?']],
+  ['bottom', ['data', 'number', 'word?', 'word?']],
+]);
+
+const EXAMPLES: Readonly<Record<Kind, string>> = {
+  data: 'a metric',
+  number: 'a number',
+  word: 'a word',
+  'number?': 'a number',
+  'word?': 'a word',
+  'any?': 'a word',
+};
+
+/** Names of metrics: docs, metrics/custom_metrics, naming. */
+const NAME = /^[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*$/;
+
+const LONGEST = 200;
+
+/** Metric queries: aggregators, functions, names. */
+export const METRIC_RULES: readonly MonitorRule[] = [
+  {
+    code: 'unknown_aggregator',
+    severity: 'error',
+    summary: 'The query aggregates in a way that Datadog does not know.',
+    bad: `type: query alert
+query: avg(last_5m):⟦average⟧:system.load.1{*} > 1
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 1
+`,
+    *check({ parsed: { query }, series }) {
+      if (query.kind !== 'metric') return;
+      yield* unknown(query.evaluation.name, OVER_TIME);
+      const [inner] = query.evaluation.args;
+      if (inner?.kind === 'call') yield* unknown(inner.name, OVER_TIME);
+      for (const { aggregator } of series) {
+        if (aggregator && !OF_DISTRIBUTION.test(aggregator.text)) yield* unknown(aggregator, IN_SPACE);
+      }
+    },
+  },
+  {
+    code: 'function_arguments',
+    severity: 'error',
+    summary: 'A function is called with what it does not take.',
+    bad: `type: query alert
+query: avg(last_5m):⟦clamp_max⟧(avg:system.load.1{*}) > 1
+`,
+    good: `type: query alert
+query: avg(last_5m):clamp_max(avg:system.load.1{*}, 100) > 1
+`,
+    check: ({ parsed: { faults }, calls }) => (faults.length > 0 ? [] : calls.values().flatMap(wrong)),
+  },
+  {
+    code: 'change_arguments',
+    severity: 'error',
+    summary: 'A change is not between one window and another.',
+    bad: `type: query alert
+query: ⟦change⟧(avg(last_5m)):avg:system.load.1{*} > 1
+`,
+    good: `type: query alert
+query: change(avg(last_5m),last_1h):avg:system.load.1{*} > 1
+`,
+    check: ({ parsed: { query, faults } }) => {
+      if (query.kind !== 'metric' || faults.length > 0) return [];
+      const { name, args } = query.evaluation;
+      const [first, , third] = args;
+      const changes = name.text === 'change' || name.text === 'pct_change';
+      if (!changes) return first?.kind === 'call' ? [] : windowAlone(query.evaluation);
+      const takes = `${name.text}() takes what it compares and how far back, as in ${name.text}(avg(last_5m),last_1h)`;
+      const message = `Datadog refuses the query: ${takes}.`;
+      if (first === undefined || args.length < 2) return [{ path: ['query'], span: name.span, message }];
+      if (first.kind !== 'call') return [{ path: ['query'], span: first.span, message }];
+      return third === undefined ? windowAlone(first) : [{ path: ['query'], span: third.span, message }];
+    },
+  },
+  {
+    code: 'metric_missing',
+    severity: 'error',
+    summary: 'The query looks at no metric.',
+    bad: `type: query alert
+query: avg(last_5m):⟦system_load⟧ > 1
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system_load{*} > 1
+`,
+    check: ({ parsed: { query, faults }, series }) => {
+      if (query.kind !== 'metric' || faults.length > 0 || series.length > 0) return [];
+      return [
+        {
+          path: ['query'],
+          span: query.expression.span,
+          message: 'Datadog refuses the query: there is no metric in it.',
+          hint: 'Metrics are written as in avg:system.load.1{*}, with an aggregator and a scope.',
+        },
+      ];
+    },
+  },
+  {
+    code: 'metric_name',
+    severity: 'error',
+    summary: 'No metric can have this name.',
+    bad: `type: query alert
+query: avg(last_5m):avg:⟦5xx.errors⟧{*} > 1
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:errors.5xx{*} > 1
+`,
+    check: ({ series }) =>
+      series.values().flatMap(({ metric: { text, span } }) => {
+        // What begins with a dollar sign is a variable, which another rule tells of.
+        if (text === '' || text.startsWith('$') || (NAME.test(text) && text.length <= LONGEST)) return [];
+        return [
+          {
+            path: ['query'],
+            span,
+            message: 'The monitor will never see data: no metric can be called so.',
+            hint: `Names begin with a letter, have letters, digits, underscores and single points between, and at most ${LONGEST} of them.`,
+          },
+        ];
+      }),
+  },
+  /** Counts are aggregated by something else than their sum: docs, monitors/guide/as-count-in-monitor-evaluations. */
+  {
+    code: 'as_count_without_sum',
+    severity: 'warning',
+    summary: 'Counts are aggregated by something else than their sum.',
+    bad: `type: query alert
+query: ⟦avg⟧(last_5m):sum:web.errors{*}.as_count() > 1
+`,
+    good: `type: query alert
+query: sum(last_5m):sum:web.errors{*}.as_count() > 1
+`,
+    check: ({ parsed: { query }, calls, methods }) => {
+      if (query.kind !== 'metric' || ['sum', 'change', 'pct_change'].includes(query.evaluation.name.text))
+        return [];
+      const counted = methods.some(({ name }) => name.text === 'as_count');
+      // An algorithm looks at the shape of the counts, not at their size.
+      const shaped = calls.some(({ name }) => ['anomalies', 'outliers', 'forecast'].includes(name.text));
+      if (!counted || shaped || query.evaluation.name.text === '') return [];
+      return [
+        {
+          path: ['query'],
+          span: query.evaluation.name.span,
+          message: `The monitor watches the sum of the counts, whatever is written here: with as_count() Datadog does not take the ${query.evaluation.name.text} of a window.`,
+          hint: 'Write sum, or as_rate() for a rate.',
+          fix: {
+            title: 'Write sum',
+            edits: [{ path: ['query'], span: query.evaluation.name.span, text: 'sum' }],
+          },
+        },
+      ];
+    },
+  },
+  /** With default_zero() data is never missing, and the other behaviours are not to be had: docs, monitors/configuration. */
+  {
+    code: 'default_zero_never_missing',
+    severity: 'error',
+    summary: 'The query fills missing data with zeros, and the options say what happens where it is missing.',
+    bad: `type: query alert
+query: sum(last_5m):default_zero(sum:web.errors{*}.as_count()) > 2
+options: {on_missing_data: ⟦show_no_data⟧}
+`,
+    good: `type: query alert
+query: sum(last_5m):default_zero(sum:web.errors{*}.as_count()) > 2
+options: {on_missing_data: default}
+`,
+    check: ({ calls, options }) => {
+      const on = options['on_missing_data'];
+      if (typeof on !== 'string' || on === 'default') return [];
+      if (!calls.some(({ name }) => name.text === 'default_zero')) return [];
+      return [
+        {
+          path: ['options', 'on_missing_data'],
+          message: `Datadog refuses on_missing_data: ${on} with default_zero() in the query, as data is then never missing.`,
+          hint: 'Write default, or take default_zero() out of the query.',
+          fix: {
+            title: 'Write default',
+            edits: [{ path: ['options', 'on_missing_data'], value: 'default' }],
+          },
+        },
+      ];
+    },
+  },
+];
+
+function unknown(word: Word, known: readonly string[]): Hit[] {
+  if (word.text === '' || known.includes(word.text)) return [];
+  const meant = nearest(word.text, known);
+  return [
+    {
+      path: ['query'],
+      span: word.span,
+      message: `Datadog refuses the query: it cannot aggregate by "${word.text}".`,
+      hint: meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`,
+    },
+  ];
+}
+
+function wrong({ name, args }: Call): Hit[] {
+  const kinds = TAKES.get(name.text.toLowerCase());
+  if (!kinds) return [];
+  const least = kinds.filter((kind) => !kind.endsWith('?')).length;
+  const takes = kinds
+    .map((kind) => `${EXAMPLES[kind]}${kind.endsWith('?') ? ' if you like' : ''}`)
+    .join(', ');
+  const message = `Datadog refuses the query: ${name.text}() takes ${takes}.`;
+  if (args.length < least) return [{ path: ['query'], span: name.span, message }];
+  const misfit = args.find((argument, at) => !fits(argument, kinds[at]));
+  return misfit ? [{ path: ['query'], span: misfit.span, message }] : [];
+}
+
+function fits(argument: Argument, kind: Kind | undefined): boolean {
+  switch (kind) {
+    case 'data':
+      return argument.kind !== 'string' && argument.kind !== 'named';
+    case 'number':
+    case 'number?':
+      return argumentNumber(argument) !== undefined;
+    case 'word':
+    case 'word?':
+      return argumentText(argument) !== undefined && argument.kind !== 'number';
+    case 'any?':
+      return argument.kind !== 'named';
+    case undefined:
+      return false;
+  }
+}
+
+/** An aggregation over time takes one window and nothing else. */
+function windowAlone({ name, args }: Call): Hit[] {
+  const [first, second] = args;
+  if (first !== undefined && second === undefined) return [];
+  return [
+    {
+      path: ['query'],
+      span: (second ?? name).span,
+      message: `Datadog refuses the query: ${name.text}() takes one window, as in ${name.text}(last_5m).`,
+    },
+  ];
+}

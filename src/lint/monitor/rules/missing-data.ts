@@ -1,0 +1,264 @@
+import { type Json, textOf } from '../../../domain/json.ts';
+import type { Query } from '../../../language/query/syntax.ts';
+import { groupKeysOf } from '../group-keys.ts';
+import { EVENT_TYPES, METRIC_TYPES } from '../monitor-types.ts';
+import type { MonitorRule } from '../monitor-view.ts';
+import { isOn, numericOf, withoutOptions } from '../option-values.ts';
+import type { Hit } from '../../rule.ts';
+
+/** Types that know only notify_no_data: docs of Terraform's provider, resources/monitor. */
+const WITHOUT: readonly string[] = ['service check', 'composite', 'slo alert', 'datadog-usage alert'];
+
+const OLD: readonly string[] = ['notify_no_data', 'no_data_timeframe'];
+
+const WINDOW = /^last_(\d{1,9})(m|h|d|w|mo)$/;
+
+const RETENTION = /^(\d{1,9})(m|h|d)$/;
+
+const MINUTES_OF: ReadonlyMap<string, number> = new Map<string, number>([
+  ['m', 1],
+  ['h', 60],
+  ['d', 1440],
+  ['w', 10_080],
+  ['mo', 43_200],
+]);
+
+/** They look back further than the window that alerts. */
+const LOOKING_BACK: readonly string[] = ['anomalies', 'forecast', 'outliers'];
+
+/** Options about missing data and new groups. */
+export const MISSING_DATA_RULES: readonly MonitorRule[] = [
+  {
+    code: 'no_data_timeframe_on_logs',
+    severity: 'error',
+    summary: 'A log monitor has an option that only other types take.',
+    bad: `type: log alert
+query: logs("status:error").index("*").rollup("count").last("5m") > 10
+options:
+  no_data_timeframe: ⟦10⟧
+`,
+    good: `type: log alert
+query: logs("status:error").index("*").rollup("count").last("5m") > 10
+options:
+  on_missing_data: default
+`,
+    check: ({ type, options }) =>
+      type === 'log alert' && numericOf(options['no_data_timeframe']) !== undefined
+        ? [
+            {
+              path: ['options', 'no_data_timeframe'],
+              message: 'Datadog refuses no_data_timeframe for log monitors.',
+              hint: 'Say what silence means with on_missing_data.',
+              fix: withoutOptions('no_data_timeframe'),
+            },
+          ]
+        : [],
+  },
+  {
+    code: 'on_missing_data_refused',
+    severity: 'error',
+    summary: 'This type of monitor has no on_missing_data.',
+    bad: `type: service check
+query: '"http.can_connect".over("*").by("host").last(4).count_by_status()'
+options:
+  on_missing_data: ⟦show_and_notify_no_data⟧
+`,
+    good: `type: service check
+query: '"http.can_connect".over("*").by("host").last(4).count_by_status()'
+options:
+  notify_no_data: true
+`,
+    check: ({ type, options }) => {
+      const value = options['on_missing_data'];
+      if (!WITHOUT.includes(type) || value == null) return [];
+      return [
+        {
+          path: ['options', 'on_missing_data'],
+          message: `Datadog refuses on_missing_data for a monitor of type ${type}.`,
+          hint:
+            value === 'show_and_notify_no_data'
+              ? 'Write notify_no_data: true instead.'
+              : 'Leave it out; notify_no_data: true tells of missing data.',
+          fix: fixOf(value === 'show_and_notify_no_data'),
+        },
+      ];
+    },
+  },
+  {
+    code: 'missing_data_twice',
+    severity: 'error',
+    summary: 'What happens on missing data is said in two ways.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options: {on_missing_data: show_and_notify_no_data, notify_no_data: ⟦true⟧}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options: {on_missing_data: show_and_notify_no_data}
+`,
+    check: ({ type, options }) => {
+      const on = options['on_missing_data'];
+      if (on == null) return [];
+      // no_data_timeframe_on_logs speaks of it there.
+      const beside = OLD.filter(
+        (name) => isOn(options[name]) && !(type === 'log alert' && name === 'no_data_timeframe'),
+      );
+      const same = on === 'show_and_notify_no_data' || !beside.includes('notify_no_data');
+      return beside.map((name) => ({
+        path: ['options', name],
+        message: `Datadog refuses ${name} beside on_missing_data, which stands for both.`,
+        hint: `Leave out one of the two; on_missing_data is now ${textOf(on)}.`,
+        ...(same ? { fix: withoutOptions(name) } : {}),
+      }));
+    },
+  },
+  {
+    code: 'resolve_with_timeout',
+    severity: 'error',
+    summary: 'Missing data resolves the monitor at once, and after some hours too.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options: {on_missing_data: resolve, timeout_h: ⟦2⟧}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options: {on_missing_data: resolve}
+`,
+    check: ({ options }) =>
+      options['on_missing_data'] === 'resolve' && isOn(options['timeout_h'])
+        ? [
+            {
+              path: ['options', 'timeout_h'],
+              message: 'Datadog refuses timeout_h beside on_missing_data: resolve, which resolves at once.',
+              hint: 'Leave timeout_h out, or choose another on_missing_data.',
+              fix: withoutOptions('timeout_h'),
+            },
+          ]
+        : [],
+  },
+  {
+    code: 'no_data_timeframe',
+    severity: 'warning',
+    summary: 'Missing data is told too soon, or not at all.',
+    bad: `type: query alert
+query: avg(last_30m):avg:system.load.1{*} > 2
+options: {notify_no_data: true, no_data_timeframe: ⟦10⟧}
+`,
+    good: `type: query alert
+query: avg(last_30m):avg:system.load.1{*} > 2
+options: {notify_no_data: true, no_data_timeframe: 60}
+`,
+    check: ({ type, parsed, options }) => {
+      const minutes = numericOf(options['no_data_timeframe']);
+      if (minutes === undefined || minutes === 0 || type === 'log alert' || isOn(options['on_missing_data']))
+        return [];
+      if (options['notify_no_data'] === undefined) return [neverTold()];
+      const kept = retentionOf(options['group_retention_duration']);
+      if (isOn(options['notify_no_data']) && minutes > kept) return [neverMissed(minutes, kept)];
+      const window = windowOf(parsed.query);
+      if (!isOn(options['notify_no_data']) || window === undefined || minutes >= 2 * window) return [];
+      return [
+        {
+          path: ['options', 'no_data_timeframe'],
+          message: `Data counts as missing after ${minutes} minutes, while the query looks at ${window}: late points can make it alert for nothing.`,
+          hint: `Write ${2 * window}, twice the window, or more.`,
+        },
+      ];
+    },
+  },
+  /** In Datadog's words: "The new_group_delay option can only be used for multi-alert monitors". */
+  {
+    code: 'new_group_delay_ungrouped',
+    severity: 'error',
+    summary: 'New groups are to be awaited where there are no groups.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options: {new_group_delay: ⟦60⟧}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+options: {new_group_delay: 60}
+`,
+    check: (view) => {
+      if (!isOn(view.options['new_group_delay'])) return [];
+      if (!METRIC_TYPES.has(view.type) && !EVENT_TYPES.has(view.type)) return [];
+      if (groupKeysOf(view)?.size !== 0) return [];
+      return [
+        {
+          path: ['options', 'new_group_delay'],
+          message: 'Datadog refuses new_group_delay here: the query groups by nothing.',
+          hint: 'Leave it out, or group the query.',
+          fix: withoutOptions('new_group_delay'),
+        },
+      ];
+    },
+  },
+  {
+    code: 'two_delays',
+    severity: 'warning',
+    summary: 'new_host_delay stands beside new_group_delay, which overrides it.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+options: {new_group_delay: 60, new_host_delay: ⟦300⟧}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+options: {new_group_delay: 60}
+`,
+    check: ({ options: { new_group_delay: group, new_host_delay: host } }) =>
+      group == null || host == null
+        ? []
+        : [
+            {
+              path: ['options', 'new_host_delay'],
+              message: 'new_host_delay does nothing here: new_group_delay overrides it.',
+              hint: 'Leave new_host_delay out.',
+              fix: withoutOptions('new_host_delay'),
+            },
+          ],
+  },
+];
+
+function fixOf(notify: boolean): ReturnType<typeof withoutOptions> {
+  const without = withoutOptions('on_missing_data');
+  return notify
+    ? {
+        title: 'Write notify_no_data: true',
+        edits: [...without.edits, { path: ['options', 'notify_no_data'], value: true }],
+      }
+    : without;
+}
+
+/** How long a group is kept, in minutes, where that is said. */
+function retentionOf(retention: Json | undefined): number {
+  const [, count, unit = ''] = (typeof retention === 'string' ? RETENTION.exec(retention) : null) ?? [];
+  const minutes = Number(count) * (MINUTES_OF.get(unit) ?? Number.NaN);
+  return Number.isNaN(minutes) ? Number.POSITIVE_INFINITY : minutes;
+}
+
+function neverMissed(minutes: number, kept: number): Hit {
+  return {
+    path: ['options', 'no_data_timeframe'],
+    message: `Nobody is told of missing data: a group is forgotten after ${kept} minutes, before it counts as missing after ${minutes}.`,
+    hint: `Write ${kept} or less, or a longer group_retention_duration.`,
+  };
+}
+
+function neverTold(): Hit {
+  return {
+    path: ['options', 'no_data_timeframe'],
+    message: 'Nobody is told of missing data: notify_no_data is not set.',
+    hint: 'Add notify_no_data: true, or leave no_data_timeframe out.',
+  };
+}
+
+/** The minutes that a plain metric query looks at. */
+function windowOf(query: Query): number | undefined {
+  if (query.kind !== 'metric') return undefined;
+  const { expression, evaluation } = query;
+  if (expression.kind === 'call' && LOOKING_BACK.includes(expression.name.text)) return undefined;
+  const [window] = evaluation.args;
+  const [, count, unit = ''] = (window?.kind === 'word' ? WINDOW.exec(window.text) : null) ?? [];
+  const minutes = Number(count) * (MINUTES_OF.get(unit) ?? Number.NaN);
+  return Number.isNaN(minutes) ? undefined : minutes;
+}

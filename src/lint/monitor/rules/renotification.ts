@@ -1,0 +1,133 @@
+import { textOf } from '../../../domain/json.ts';
+import { groupKeysOf } from '../group-keys.ts';
+import type { MonitorRule, MonitorView } from '../monitor-view.ts';
+import { isOn, withoutOptions } from '../option-values.ts';
+
+const ABOUT: readonly string[] = ['escalation_message', 'renotify_statuses'];
+
+/** When a monitor gets into a status at all; a composite does where its members do. */
+const REACHED: ReadonlyMap<string, (view: MonitorView) => boolean> = new Map([
+  ['warn', ({ thresholds, type }) => type === 'composite' || thresholds['warning'] != null],
+  [
+    'no data',
+    ({ options, type }) =>
+      type === 'composite' ||
+      isOn(options['notify_no_data']) ||
+      textOf(options['on_missing_data']).startsWith('show'),
+  ],
+]);
+
+/** Options about grouping and repeating notifications. */
+export const RENOTIFICATION_RULES: readonly MonitorRule[] = [
+  {
+    code: 'notify_by_ungrouped',
+    severity: 'warning',
+    summary: 'The monitor is to notify by a key that the query does not group by.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+options:
+  notify_by: [⟦cluster⟧]
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host,cluster} > 2
+options:
+  notify_by: [cluster]
+`,
+    check: (view) => {
+      const by = view.options['notify_by'];
+      const keys = Array.isArray(by) && by.length > 0 ? groupKeysOf(view) : undefined;
+      if (!Array.isArray(by) || keys === undefined) return [];
+      return by.values().flatMap((key, at) => {
+        if (typeof key !== 'string' || keys.has(key) || (key === '*' && keys.size > 0)) return [];
+        return [
+          {
+            path: ['options', 'notify_by', at],
+            message:
+              keys.size === 0
+                ? 'notify_by does nothing here, and is refused in part of the organisations: the query groups by nothing.'
+                : `There are no groups by ${key} to notify of: the query groups by ${[...keys].join(', ')}.`,
+            hint:
+              keys.size === 0 ? 'Leave notify_by out.' : `Group the query by ${key} too, or leave it out.`,
+          },
+        ];
+      });
+    },
+  },
+  /** In Datadog's words: "The renotify_occurrences option can only be used if renotify_interval is set". */
+  {
+    code: 'renotify_occurrences',
+    severity: 'error',
+    summary: 'It is said how often to notify again, and not after how long.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options: {renotify_occurrences: ⟦3⟧}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options: {renotify_occurrences: 3, renotify_interval: 60}
+`,
+    check: ({ options }) =>
+      isOn(options['renotify_occurrences']) && !isOn(options['renotify_interval'])
+        ? [
+            {
+              path: ['options', 'renotify_occurrences'],
+              message: 'Datadog refuses renotify_occurrences where there is no renotify_interval.',
+              hint: 'Add renotify_interval, in minutes, or leave this out.',
+              fix: withoutOptions('renotify_occurrences'),
+            },
+          ]
+        : [],
+  },
+  {
+    code: 'never_renotified',
+    severity: 'warning',
+    summary: 'It is said how to notify again, and the monitor never does.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options: {escalation_message: ⟦Still high.⟧}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options: {escalation_message: Still high., renotify_interval: 60}
+`,
+    check: ({ options }) =>
+      isOn(options['renotify_interval'])
+        ? []
+        : ABOUT.filter((name) => isOn(options[name])).map((name) => ({
+            path: ['options', name],
+            message: `${name} is never used: without a renotify_interval the monitor notifies once.`,
+            hint: 'Add renotify_interval, in minutes, or leave this out.',
+          })),
+  },
+  {
+    code: 'renotify_status_unreached',
+    severity: 'warning',
+    summary: 'The monitor is to notify again of a status that it never has.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options: {renotify_interval: 60, renotify_statuses: [alert, ⟦warn⟧], thresholds: {critical: 2}}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options: {renotify_interval: 60, renotify_statuses: [alert, warn], thresholds: {critical: 2, warning: 1}}
+`,
+    check: (view) => {
+      const statuses = view.options['renotify_statuses'];
+      if (!Array.isArray(statuses) || !isOn(view.options['renotify_interval'])) return [];
+      return statuses.values().flatMap((status, at) => {
+        const reached = typeof status === 'string' ? REACHED.get(status) : undefined;
+        if (!reached || reached(view)) return [];
+        return [
+          {
+            path: ['options', 'renotify_statuses', at],
+            message: `The monitor never has the status ${textOf(status)}, so this notifies nobody.`,
+            hint:
+              status === 'warn'
+                ? 'Set a warning threshold, or leave it out.'
+                : 'Set on_missing_data or notify_no_data, or leave it out.',
+          },
+        ];
+      });
+    },
+  },
+];

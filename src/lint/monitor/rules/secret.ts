@@ -1,0 +1,20 @@
+import { secretHits } from '../../secrets.ts';
+import type { MonitorRule } from '../monitor-view.ts';
+
+/** Secrets in any text of a monitor. */
+export const SECRET_RULES: readonly MonitorRule[] = [
+  {
+    code: 'secret_in_monitor',
+    severity: 'warning',
+    summary: 'The monitor holds a key, a token or a password.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: 'Restart it: curl https://deploy:⟦Tr0ub4dor⟧@ops.example.com/restart'
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+message: 'Restart it: https://ops.example.com/restart (with your own account)'
+`,
+    check: ({ monitor }) => secretHits(monitor, 'whoever reads the monitor or is notified'),
+  },
+];

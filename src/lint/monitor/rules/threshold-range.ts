@@ -1,0 +1,201 @@
+import type { Call, Query } from '../../../language/query/syntax.ts';
+import { MONITOR_TYPES } from '../monitor-types.ts';
+import type { MonitorRule, MonitorView } from '../monitor-view.ts';
+import { moveMember, withoutThreshold } from '../option-values.ts';
+import { comparisonOf, NUMERIC_THRESHOLDS, thresholdOf } from '../thresholds.ts';
+import { nearest } from '../../nearest.ts';
+import type { Hit } from '../../rule.ts';
+
+interface Range {
+  readonly holds: (query: Query) => boolean;
+  readonly least: number;
+  readonly most: number;
+  /** What the number counts, and so what becomes of one beyond the range. */
+  readonly meaning: string;
+  readonly hint: string;
+}
+
+/** What the numbers mean where they are no plain values: docs, monitors/types. */
+const RANGES: readonly Range[] = [
+  {
+    holds: (query) => outermost(query)?.name.text === 'anomalies',
+    least: 0,
+    most: 1,
+    meaning: 'An anomaly is a share of the points of the window, from 0 to 1',
+    hint: 'Write 1 for all of them, 0.5 for half.',
+  },
+  {
+    holds: (query) => outermost(query)?.name.text === 'outliers',
+    least: 0,
+    most: 0,
+    meaning: 'An outlier is told by more than 0',
+    hint: 'Write > 0 in the query, and 0 as the critical threshold.',
+  },
+  {
+    holds: (query) => query.kind === 'chain' && query.head.name.text === 'error_budget',
+    least: 0,
+    most: 100,
+    meaning: 'An error budget is counted in percent consumed, from 0 to 100',
+    hint: 'Write 75 for three quarters of it.',
+  },
+  {
+    holds: (query) =>
+      query.kind === 'check' && query.methods.some(({ name }) => name.text === 'pct_by_status'),
+    least: 0,
+    most: 100,
+    meaning: 'The checks are counted in percent of their group, from 0 to 100',
+    hint: 'Write 50 for half of them.',
+  },
+];
+
+interface Reason {
+  readonly of: (name: string) => boolean;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Thresholds that say nothing for a type: spec v1, MonitorThresholds. */
+const REASONS: ReadonlyMap<string, Reason> = new Map([
+  [
+    'composite',
+    {
+      of: (name: string) => NUMERIC_THRESHOLDS.includes(name),
+      message: 'A composite monitor has no thresholds of its own: this one does nothing.',
+      hint: 'Set it in the monitors that this one is made of.',
+    },
+  ],
+  [
+    'service check',
+    {
+      of: (name: string) => name === 'critical_recovery' || name === 'warning_recovery',
+      message: 'A service check recovers after as many good results as ok says: this threshold does nothing.',
+      hint: 'Set ok instead.',
+    },
+  ],
+]);
+
+const ELSEWHERE: Reason = {
+  of: (name) => name === 'ok' || name === 'unknown',
+  message: 'Only service checks have this threshold: here it does nothing.',
+  hint: 'To say when the alert is over, use critical_recovery.',
+};
+
+const KNOWN: readonly string[] = [...NUMERIC_THRESHOLDS, 'critical_query', 'critical_recovery_query'];
+
+/** What Datadog's own app leaves beside the thresholds. */
+const LEFT_BY_APP: readonly string[] = ['comparison', 'period', 'timeAggregator'];
+
+/** What others call them. */
+const ALSO_CALLED: ReadonlyMap<string, string> = new Map([
+  ['crit', 'critical'],
+  ['alert', 'critical'],
+  ['error', 'critical'],
+  ['warn', 'warning'],
+  ['alert_recovery', 'critical_recovery'],
+  ['recovery', 'critical_recovery'],
+  ['warn_recovery', 'warning_recovery'],
+]);
+
+/** Which thresholds a type of monitor takes, and their range. */
+export const THRESHOLD_RANGE_RULES: readonly MonitorRule[] = [
+  {
+    code: 'threshold_out_of_range',
+    severity: 'warning',
+    summary: 'A threshold lies where no value can get.',
+    bad: `type: slo alert
+query: error_budget("8f0b1d6f2c4e5a7b9c0d1e2f3a4b5c6d").over("7d") > 120
+options:
+  thresholds: {critical: ⟦120⟧}
+`,
+    good: `type: slo alert
+query: error_budget("8f0b1d6f2c4e5a7b9c0d1e2f3a4b5c6d").over("7d") > 75
+options:
+  thresholds: {critical: 75}
+`,
+    check: (view) => {
+      if (view.parsed.faults.length > 0) return [];
+      const range = RANGES.find(({ holds }) => holds(view.parsed.query));
+      return range === undefined ? [] : beyond(range, view);
+    },
+  },
+  {
+    code: 'threshold_ignored',
+    severity: 'warning',
+    summary: 'A threshold does nothing for this type of monitor.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options:
+  thresholds: {critical: 2, ok: ⟦1⟧}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options:
+  thresholds: {critical: 2, critical_recovery: 1}
+`,
+    check: ({ whole, type, thresholds }) => {
+      if (!whole || !MONITOR_TYPES.has(type)) return [];
+      const { of, message, hint } = REASONS.get(type) ?? ELSEWHERE;
+      return Object.keys(thresholds)
+        .values()
+        .filter((name) => thresholds[name] !== null && of(name))
+        .map((name) => ({
+          path: ['options', 'thresholds', name],
+          message,
+          hint,
+          fix: withoutThreshold(name),
+        }));
+    },
+  },
+  {
+    code: 'unknown_threshold',
+    severity: 'warning',
+    summary: 'There is no threshold of this name.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options:
+  thresholds: {critical: 2, warn: ⟦1⟧}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+options:
+  thresholds: {critical: 2, warning: 1}
+`,
+    check: ({ monitor, thresholds }) =>
+      Object.keys(thresholds)
+        .values()
+        .filter((name) => !KNOWN.includes(name) && !LEFT_BY_APP.includes(name))
+        .map((name) => {
+          const path = ['options', 'thresholds', name];
+          const meant = ALSO_CALLED.get(name.toLowerCase()) ?? nearest(name, KNOWN);
+          const fix =
+            meant === undefined
+              ? undefined
+              : moveMember(monitor, path, ['options', 'thresholds', meant], `Call it ${meant}`);
+          return {
+            path,
+            message: `Datadog has no threshold "${name}": nothing will be told when it is passed.`,
+            hint: meant === undefined ? `Known are ${KNOWN.join(', ')}.` : `Did you mean ${meant}?`,
+            ...(fix === undefined ? {} : { fix }),
+          };
+        }),
+  },
+];
+
+function beyond({ least, most, meaning, hint }: Range, { parsed, thresholds }: MonitorView): Hit[] {
+  const message = (value: number) =>
+    `${meaning}: ${value} is ${value > most ? 'never reached' : 'always reached'}.`;
+  const out = (value: number | undefined): value is number =>
+    value !== undefined && (value < least || value > most);
+  const hits: Hit[] = ['critical', 'warning'].flatMap((name) => {
+    const value = thresholdOf(thresholds, name);
+    return out(value) ? [{ path: ['options', 'thresholds', name], message: message(value), hint }] : [];
+  });
+  const limit = comparisonOf(parsed.query)?.limit;
+  if (limit?.kind !== 'number' || thresholds['critical'] != null || !out(Number(limit.text))) return hits;
+  return [{ path: ['query'], span: limit.span, message: message(Number(limit.text)), hint }, ...hits];
+}
+
+/** The algorithm that the whole expression of a metric query is given to. */
+function outermost(query: Query): Call | undefined {
+  return query.kind === 'metric' && query.expression.kind === 'call' ? query.expression : undefined;
+}
