@@ -31,7 +31,7 @@ export function stressTree(tree: Json, random: Random): Json {
     const names = [...new Set(texts.map(({ path }) => nameOf(path)))];
     const name = random.pick(names);
     const { path } = random.pick(texts.filter((place) => nameOf(place.path) === name));
-    const fragments = random.chance(0.8) ? (BY_NAME[name] ?? FRAGMENTS) : FRAGMENTS;
+    const fragments = random.chance(0.8) ? (BY_NAME.get(name) ?? FRAGMENTS) : FRAGMENTS;
     return changedAt(tree, path, (value) =>
       typeof value === 'string' ? inserted(value, fragments, random) : value,
     );
@@ -50,12 +50,12 @@ export function stressBytes(bytes: Buffer, random: Random): Buffer {
 }
 
 /** The fragments that the reader of a text looks for, by the name of the text. */
-const BY_NAME: Readonly<Record<string, readonly string[]>> = {
-  message: FRAGMENTS.filter((one) => /[{@$]/.test(one)),
-  content: FRAGMENTS.filter((one) => /[{@$]/.test(one)),
-  query: FRAGMENTS.filter((one) => /[({:.)&'">]| OR /.test(one)),
-  q: FRAGMENTS.filter((one) => /[({:.)&'">]| OR /.test(one)),
-};
+const BY_NAME: ReadonlyMap<string, readonly string[]> = new Map([
+  ['message', FRAGMENTS.filter((one) => /[{@$]/.test(one))],
+  ['content', FRAGMENTS.filter((one) => /[{@$]/.test(one))],
+  ['query', FRAGMENTS.filter((one) => /[({:.)&'">]| OR /.test(one))],
+  ['q', FRAGMENTS.filter((one) => /[({:.)&'">]| OR /.test(one))],
+]);
 
 /** The last member name of a path. */
 function nameOf(path: readonly (string | number)[]): string {
