@@ -1,5 +1,5 @@
 import { OPERATIONS } from '../../src/contract/operations.ts';
-import { type Json, printJson } from '../../src/domain/json.ts';
+import { type Json, parseTrustedJson, printJson } from '../../src/domain/json.ts';
 import { ProblemError, problemBody } from '../../src/domain/problem.ts';
 import { decode } from '../../src/format/decode.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../../src/format/decoded.ts';
@@ -60,6 +60,6 @@ async function problemAsAnswer(answer: Promise<{ body: Json }>): Promise<{ body:
     return { body: (await answer).body };
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code === 'internal') throw error;
-    return { problem: error.code, body: JSON.parse(JSON.stringify(problemBody(error, 'r'))) };
+    return { problem: error.code, body: parseTrustedJson(JSON.stringify(problemBody(error, 'r'))) };
   }
 }
