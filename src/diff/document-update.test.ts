@@ -23,3 +23,8 @@ describe('values left to people', () => {
       assert.deepEqual(tagsAfter(['a', 'b'], ['x', 'y'], pointer), ['a', 'b']));
   }
 });
+
+it('answers for a pointer of a million steps that leads nowhere', () => {
+  const object = { options: { thresholds: { critical: 1 } } };
+  assert.deepEqual(withLiveValues(object, { options: {} }, [`/options${'/x'.repeat(1_000_000)}`]), object);
+});

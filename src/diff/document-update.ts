@@ -65,19 +65,25 @@ export function withLiveValues(
 }
 
 /** `to` with the value that `from` has at the steps; undefined where it has none. */
-function withValue(to: Json | undefined, from: Json | undefined, steps: readonly string[]): Json | undefined {
-  const [step, ...rest] = steps;
-  if (step === undefined) return from;
+function withValue(
+  to: Json | undefined,
+  from: Json | undefined,
+  steps: readonly string[],
+  depth = 0,
+): Json | undefined {
+  const step = steps[depth];
+  // Behind the end of both there is nothing, however long the pointer is.
+  if (step === undefined || (to === undefined && from === undefined)) return from;
   if (Array.isArray(to) && Array.isArray(from)) {
     const at = arrayIndex(step);
     // A list cannot have a gap: beyond its end there is no place for the live value.
     if (at === undefined || at > to.length) return to;
-    const value = withValue(to[at], from[at], rest);
+    const value = withValue(to[at], from[at], steps, depth + 1);
     return value === undefined ? to : [...to.slice(0, at), value, ...to.slice(at + 1)];
   }
   if (!isObject(from) && from !== undefined) return to;
   const base = isObject(to) ? to : {};
-  const value = withValue(own(base, step), isObject(from) ? own(from, step) : undefined, rest);
+  const value = withValue(own(base, step), isObject(from) ? own(from, step) : undefined, steps, depth + 1);
   const { [step]: _, ...others } = base;
   if (value === undefined) return isObject(to) ? others : to;
   return Object.hasOwn(base, step) ? { ...base, [step]: value } : { ...others, [step]: value };
