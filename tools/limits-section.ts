@@ -106,30 +106,33 @@ function row(what: string, file: string, constant: string, unit: Unit, atLimit: 
   return { what, file, constant, unit, atLimit };
 }
 
-const SECTION = /(<!-- limits: `npm run docs` -->\n)[^]*?(<!-- end of limits -->)/;
+const BEGIN = '<!-- limits: `npm run docs` -->\n';
+const END = '<!-- end of limits -->';
+const NUMBER = /^[\d_ *]+/;
 
 /** Returns the page with its table of limits written from the constants. Throws Error where a constant or the section is missing. */
 export function withLimits(page: string): string {
-  if (!SECTION.test(page)) throw new Error('The page has no section of limits.');
+  const begin = page.indexOf(BEGIN) + BEGIN.length;
+  const end = page.indexOf(END, begin);
+  if (begin < BEGIN.length || end < 0) throw new Error('The page has no section of limits.');
   const lines = ROWS.map(
     ({ what, file, constant, unit, atLimit }) =>
       `| ${what} | ${shown(valueOf(file, constant), unit)} | ${atLimit} | \`src/${file}\` |\n`,
   );
   const table = `\n| limit on | at most | beyond it | set in |\n|---|---|---|---|\n${lines.join('')}\n`;
-  return page.replace(SECTION, (_, begin: string, end: string) => `${begin}${table}${end}`);
+  return `${page.slice(0, begin)}${table}${page.slice(end)}`;
 }
 
 /** Reads the number that a constant of a source file is set to, without exporting it. */
 function valueOf(file: string, constant: string): number {
   const [name = '', member] = constant.split('.');
   const text = readFileSync(join(SOURCES, file), 'utf8');
-  const start = text.search(new RegExp(`const ${name}\\b`));
+  const start = [' ', ':'].map((next) => text.indexOf(`const ${name}${next}`)).find((at) => at >= 0) ?? -1;
   const from = start < 0 ? '' : text.slice(start, text.indexOf(';', start));
-  const written = member === undefined ? /=\s*([\d_ *]+)$/ : new RegExp(`\\b${member}: ([\\d_ *]+)`);
-  const factors = written
-    .exec(from)?.[1]
-    ?.split('*')
-    .map((factor) => Number(factor.replaceAll('_', '')));
+  const before = member === undefined ? ' = ' : ` ${member}: `;
+  const at = from.indexOf(before);
+  const written = at < 0 ? undefined : NUMBER.exec(from.slice(at + before.length))?.[0];
+  const factors = written?.split('*').map((factor) => Number(factor.replaceAll('_', '')));
   if (!factors) throw new Error(`${file} has no number ${constant}.`);
   return factors.reduce((product, factor) => product * factor, 1);
 }

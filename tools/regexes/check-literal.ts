@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Literal } from './literals.ts';
+import { slowText } from './pump.ts';
 import type { Verdict } from './verdicts.ts';
 
 /** Milliseconds for one literal; the slowest that gets an answer takes 7 s on an idle machine. */
@@ -30,7 +31,7 @@ export interface Checked {
 }
 
 /**
- * Asks recheck whether a literal is linear. The flag `d`, which recheck does not know, only adds indices to a match and is
+ * Asks recheck whether a literal is linear, and then the engine itself with texts that recheck may have missed. The flag `d`, which recheck does not know, only adds indices to a match and is
  * left out. The back end in JavaScript is used everywhere, so that each machine comes to the same verdict. Throws Error
  * where recheck cannot read the literal.
  */
@@ -38,7 +39,10 @@ export async function checkLiteral({ source, flags }: Literal): Promise<Checked>
   process.env['RECHECK_BACKEND'] = 'pure';
   const { check } = MODULE.parse(await import(CHECKER));
   const answer = ANSWER.parse(await check(source, flags.replace('d', ''), { timeout: TIMEOUT_MS }));
-  if (answer.status === 'safe') return { verdict: 'safe', attack: undefined };
+  if (answer.status === 'safe') {
+    const attack = slowText({ source, flags });
+    return { verdict: attack === undefined ? 'safe' : 'polynomial', attack };
+  }
   if (answer.status === 'vulnerable')
     return { verdict: answer.complexity.type, attack: answer.attack.pattern };
   if (answer.error.kind !== 'timeout')

@@ -75,6 +75,12 @@ describe('the check of all regular expressions', () => {
     assert.match(faults.join('\n'), /^src\/a\.ts:1: \/a\+\$\/dg takes polynomial time[^\n]*$/);
   });
 
+  it('fails for a literal that looks back and that only the engine shows to be slow', async () => {
+    const text = String.raw`const a = /^\s*(['"])(.*)\1\s*;?\s*$/s;`;
+    const { faults } = await regexFaults([file(text)], NOTHING_KNOWN, checkLiteral);
+    assert.match(faults.join('\n'), /takes polynomial time, for example on ".*\.repeat\(\d+\)/);
+  });
+
   it('asks for a verdict to be recorded where a new literal is linear', async () => {
     const { faults, verdicts } = await regexFaults([file('const a = /^a+$/d;')], NOTHING_KNOWN, checkLiteral);
     assert.match(faults.join('\n'), /^src\/a\.ts:1: \/\^a\+\$\/d has no verdict yet[^\n]*$/);
