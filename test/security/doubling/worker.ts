@@ -1,0 +1,90 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { documentSubjects, lintSubjects, objectSubjects, readSubjects } from './field-subjects.ts';
+import { type Fill, filled, FILLS } from './fragments.ts';
+import { type Subject, superlinear } from './measure.ts';
+import { headerSubjects, querySubjects } from './request-subjects.ts';
+import { answerSubjects, bodySubjects, editSubjects } from './text-subjects.ts';
+
+/** What the worker tells: the case that it begins, how one grew, what one failed with, and that it is done. */
+export type Told =
+  | { readonly kind: 'begin' | 'failure'; readonly name: string; readonly words?: string }
+  | { readonly kind: 'done'; readonly cases: number; readonly fields: number; readonly fills: number };
+
+export interface Work {
+  readonly seed: number;
+  /** How many fills each field is tried with. */
+  readonly fillsPerField: number;
+  /** Whether each field is tried in each position: alone, behind its own words, ... */
+  readonly isEveryPosition: boolean;
+  /** Only subjects whose name has this text. */
+  readonly only: string;
+  /** The cases before this one are left out. */
+  readonly from: number;
+}
+
+function isWork(value: unknown): value is Work {
+  return typeof value === 'object' && value !== null && 'seed' in value && 'from' in value;
+}
+
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker of Node has no origin
+const tell = (message: Told) => parentPort?.postMessage(message);
+
+if (isWork(workerData)) {
+  const { seed, only, from } = workerData;
+  const { subjects: headers, close } = await headerSubjects();
+  const subjects = chosen(
+    [
+      ...(await lintSubjects()),
+      ...objectSubjects(),
+      ...documentSubjects(),
+      ...readSubjects(),
+      ...bodySubjects(),
+      ...editSubjects(),
+      ...answerSubjects(),
+      ...querySubjects(),
+      ...headers,
+    ].filter(({ name }) => name.includes(only)),
+    workerData,
+  );
+  const tried = new Set<Fill>();
+  let cases = 0;
+  for (const [at, subject] of subjects.entries()) {
+    for (let turn = 0; turn < Math.min(workerData.fillsPerField, FILLS.length); turn += 1) {
+      const fill = FILLS[(seed + at * workerData.fillsPerField + turn) % FILLS.length];
+      if (!fill) continue;
+      tried.add(fill);
+      cases += 1;
+      if (cases > from) await tryCase(subject, fill, cases);
+    }
+  }
+  await close();
+  tell({ kind: 'done', cases, fields: subjects.length, fills: tried.size });
+}
+
+async function tryCase(subject: Subject, fill: Fill, number: number): Promise<void> {
+  const name = `${number}: ${subject.name} filled with ${JSON.stringify(fill)}`;
+  tell({ kind: 'begin', name });
+  try {
+    const growth = await superlinear(subject, (units) => filled(fill, units));
+    if (growth) {
+      const { units, once, twice } = growth;
+      const words = `${once.toFixed(0)} ms for ${units} UTF-16 units, ${twice.toFixed(0)} ms for twice as many`;
+      tell({ kind: 'failure', name, words });
+    }
+  } catch (error) {
+    tell({
+      kind: 'failure',
+      name,
+      words: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  }
+}
+
+/** All subjects, or of those that differ only in the position of the text one each. */
+function chosen(subjects: readonly Subject[], { seed, isEveryPosition }: Work): Subject[] {
+  if (isEveryPosition) return [...subjects];
+  const byField = Map.groupBy(subjects, ({ name }) =>
+    name.replace(/ \((?:alone|behind|before|between|as name), \w+\)$/, ''),
+  );
+  return [...byField.values()].flatMap((same, at) => same[(seed + at) % same.length] ?? []);
+}
