@@ -18,12 +18,12 @@ describe('a collection', () => {
   });
 
   it('reports changes, but not the delete of an unknown id', () => {
-    const told: unknown[] = [];
-    const collection = new Collection((id, object) => told.push([id, object]));
+    const changes: unknown[] = [];
+    const collection = new Collection((id, object) => changes.push([id, object]));
     collection.put('1', { x: 1 });
     collection.delete('1');
     collection.delete('1');
-    assert.deepEqual(told, [
+    assert.deepEqual(changes, [
       ['1', { x: 1 }],
       ['1', undefined],
     ]);

@@ -18,13 +18,13 @@ async function withEmulator<T>(
   const emulator = await startDatadogEmulator({ port: 0, ...options });
   try {
     return await work(async (method, path, body) => {
-      const answer = await fetch(`${emulator.url}${path}`, {
+      const response = await fetch(`${emulator.url}${path}`, {
         method,
         headers: KEYS,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      const text = await answer.text();
-      return answer.ok ? (text === '' ? undefined : JSON.parse(text)) : answer.status;
+      const text = await response.text();
+      return response.ok ? (text === '' ? undefined : JSON.parse(text)) : response.status;
     });
   } finally {
     await emulator.close();
@@ -52,9 +52,9 @@ describe('the state file', () => {
     });
     assert.match(readFileSync(state, 'utf8'), /"critical":2\.0/);
     await withEmulator({ state }, async (send) => {
-      const kept = await listed(send);
+      const restored = await listed(send);
       assert.deepEqual(
-        kept.map(({ name, options }) => [name, options.thresholds]),
+        restored.map(({ name, options }) => [name, options.thresholds]),
         [
           ['a', { critical: 2 }],
           ['c', undefined],
@@ -99,17 +99,17 @@ describe('a seed file', () => {
     });
   });
 
-  const wrong: readonly [seed: string, says: RegExp][] = [
+  const invalidSeeds: readonly [seed: string, message: RegExp][] = [
     ['[]', /expected an object/],
     ['{"monitor": []}', /unknown collection "monitor"\. Use one of .*monitors/],
     ['{"monitors": {}}', /"monitors" must be a list/],
     ['{"monitors": [{}]}', /each item of "monitors" must be an object with an id/],
   ];
-  for (const [text, says] of wrong) {
+  for (const [text, message] of invalidSeeds) {
     it(`is rejected with the content ${text}`, async () => {
       const seed = join(folder, 'wrong.json');
       writeFileSync(seed, text);
-      await assert.rejects(startDatadogEmulator({ port: 0, seed }), says);
+      await assert.rejects(startDatadogEmulator({ port: 0, seed }), message);
     });
   }
 });

@@ -32,11 +32,11 @@ function leanix(options: Partial<LeanixOptions> = {}) {
     headers: Record<string, string>,
     body = '',
   ) => {
-    const answer = handler[route]({ method, path, query: new URLSearchParams(), headers, body });
+    const response = handler[route]({ method, path, query: new URLSearchParams(), headers, body });
     return {
-      status: answer?.status,
-      headers: answer?.headers ?? {},
-      json: answer?.body ? JSON.parse(answer.body) : undefined,
+      status: response?.status,
+      headers: response?.headers ?? {},
+      json: response?.body ? JSON.parse(response.body) : undefined,
     };
   };
   const login = (user = 'apitoken:secret', body = 'grant_type=client_credentials') =>
@@ -159,11 +159,11 @@ describe('a query', () => {
       /coerced Null/,
     ],
   ];
-  for (const [what, query, words] of failures) {
+  for (const [what, query, message] of failures) {
     it(`with ${what} is rejected with HTTP 200`, () => {
       const { status, json } = leanix().graphql(query);
       assert.deepEqual([status, json.data], [200, null]);
-      assert.match(json.errors[0].message, words);
+      assert.match(json.errors[0].message, message);
     });
   }
 

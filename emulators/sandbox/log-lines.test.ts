@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { terminalLine } from './log-lines.ts';
 
-const LINES: readonly (readonly [line: string, shown: string | undefined])[] = [
+const LINES: readonly (readonly [line: string, expected: string | undefined])[] = [
   ['ready http://127.0.0.1:1', undefined],
   ['ops http://127.0.0.1:1', undefined],
   ['{"time":"t","level":"info","process":"serve","event":"ready"}', undefined],
@@ -18,8 +18,8 @@ const LINES: readonly (readonly [line: string, shown: string | undefined])[] = [
   ['{ not JSON', '[sidecar] { not JSON'],
 ];
 
-for (const [line, shown] of LINES) {
-  test(`terminalLine(${line}) is ${shown}`, () => {
-    assert.equal(terminalLine('sidecar', line), shown);
+for (const [line, expected] of LINES) {
+  test(`terminalLine(${line}) is ${expected}`, () => {
+    assert.equal(terminalLine('sidecar', line), expected);
   });
 }

@@ -73,9 +73,9 @@ async function untilReady(url: string): Promise<void> {
   let last = '';
   for (let attempt = 0; attempt < READY_POLL.maxAttempts; attempt += 1) {
     try {
-      const answer = await fetch(`${url}/readyz`);
-      if (answer.status === 200) return;
-      last = `answers ${answer.status} ${await answer.text()}`;
+      const response = await fetch(`${url}/readyz`);
+      if (response.status === 200) return;
+      last = `answers ${response.status} ${await response.text()}`;
     } catch {
       last = 'does not answer';
     }

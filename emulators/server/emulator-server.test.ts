@@ -27,8 +27,8 @@ async function start(control = true) {
     fetch(`${url}/__control/faults`, { method: 'POST', body: JSON.stringify(list) });
   const send = async (path = '/x') => {
     try {
-      const answer = await fetch(`${url}${path}`);
-      return answer.status;
+      const response = await fetch(`${url}${path}`);
+      return response.status;
     } catch {
       return 'cut';
     }

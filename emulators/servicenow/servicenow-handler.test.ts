@@ -32,8 +32,8 @@ function servicenow(options: Partial<ServicenowOptions> = {}) {
   });
   const get = (path: string, parameters: Record<string, string> = {}, authorization = BASIC) => {
     const query = new URLSearchParams(parameters);
-    const answer = handler.handle({ method: 'GET', path, query, headers: { authorization }, body: '' });
-    const { status, headers = {}, body = '' } = answer ?? {};
+    const response = handler.handle({ method: 'GET', path, query, headers: { authorization }, body: '' });
+    const { status, headers = {}, body = '' } = response ?? {};
     return { status, headers, body, json: () => JSON.parse(body) };
   };
   const ids = (table: string, sysparm_query: string): string[] =>
@@ -117,22 +117,22 @@ describe('the Table API', () => {
 
   it('ignores unknown fields and omits those that access rules hide', () => {
     const { get } = servicenow({ rows: [row(APPS, 'a', 'pay', { hiddenColumns: ['name'] })] });
-    const answer = get(`/api/now/table/${APPS}`, { sysparm_fields: 'sys_id,name,nmae' });
-    assert.deepEqual(answer.json(), { result: [{ sys_id: 'a' }] });
+    const response = get(`/api/now/table/${APPS}`, { sysparm_fields: 'sys_id,name,nmae' });
+    assert.deepEqual(response.json(), { result: [{ sys_id: 'a' }] });
   });
 
   it('returns references and display values in the requested form', () => {
     const owned_by = { link: 'https://x/u1', value: 'u1', display: 'Ada' };
     const { get } = servicenow({ rows: [row(APPS, 'a', 'pay', { values: { owned_by } })] });
-    const shown = (more: Record<string, string>) =>
+    const read = (more: Record<string, string>) =>
       get(`/api/now/table/${APPS}/a`, { sysparm_fields: 'owned_by', ...more }).json().result.owned_by;
-    assert.deepEqual(shown({}), { link: 'https://x/u1', value: 'u1' });
-    assert.equal(shown({ sysparm_exclude_reference_link: 'true' }), 'u1');
-    assert.deepEqual(shown({ sysparm_display_value: 'true' }), {
+    assert.deepEqual(read({}), { link: 'https://x/u1', value: 'u1' });
+    assert.equal(read({ sysparm_exclude_reference_link: 'true' }), 'u1');
+    assert.deepEqual(read({ sysparm_display_value: 'true' }), {
       display_value: 'Ada',
       link: 'https://x/u1',
     });
-    assert.deepEqual(shown({ sysparm_display_value: 'all' }), {
+    assert.deepEqual(read({ sysparm_display_value: 'all' }), {
       display_value: 'Ada',
       value: 'u1',
       link: 'https://x/u1',
@@ -183,8 +183,8 @@ it('limits requests per hour, with a reset in Unix time and retry-after in secon
 it('answers with a page of HTML while hibernating', () => {
   const { get, control } = servicenow();
   assert.equal(control('/__control/mode', { mode: 'hibernating' }), 204);
-  const answer = get(`/api/now/table/${APPS}`);
-  assert.deepEqual([answer.status, answer.headers['content-type']], [200, 'text/html;charset=UTF-8']);
+  const response = get(`/api/now/table/${APPS}`);
+  assert.deepEqual([response.status, response.headers['content-type']], [200, 'text/html;charset=UTF-8']);
   assert.equal(control('/__control/mode', { mode: 'awake' }), 204);
   assert.equal(get(`/api/now/table/${APPS}`).json().result.length, 3);
   assert.equal(control('/__control/mode', { mode: 'x' }), 400);

@@ -42,16 +42,16 @@ export function createServicenowHandler(options: ServicenowOptions) {
     const { rejection, headers } = checkLimit();
     if (rejection) return rejection;
     const { invalidQueryReturnsNoRows } = options;
-    const answer = tableApi(request, { rows, invalidQueryReturnsNoRows });
-    return answer && { ...answer, headers: { ...answer.headers, ...headers } };
+    const response = tableApi(request, { rows, invalidQueryReturnsNoRows });
+    return response && { ...response, headers: { ...response.headers, ...headers } };
   }
 
   /** Serves the control routes that startServicenowEmulator documents. */
   function control({ method, path, body }: EmulatorRequest): EmulatorResponse | undefined {
     if (method === 'PUT' && path === '/__control/mode') {
-      const wanted = modeSchema.safeParse(parsed(body));
-      if (!wanted.success) return failure(400, z.prettifyError(wanted.error));
-      hibernating = wanted.data.mode === 'hibernating';
+      const sentMode = modeSchema.safeParse(parsed(body));
+      if (!sentMode.success) return failure(400, z.prettifyError(sentMode.error));
+      hibernating = sentMode.data.mode === 'hibernating';
       return { status: 204 };
     }
     if (method !== 'PUT' || path !== '/__control/rows') return undefined;

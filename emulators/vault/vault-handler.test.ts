@@ -28,9 +28,9 @@ function vault(seed: Partial<VaultSeedInput> = {}, options: { spelling?: Spellin
       const url = new URL(target, 'http://vault');
       const headers = { ...sent.headers, ...(sent.token ? { 'x-vault-token': sent.token } : {}) };
       const body = sent.raw ?? (sent.body === undefined ? '' : JSON.stringify(sent.body));
-      const answer = handler[route]({ method, path: url.pathname, query: url.searchParams, headers, body });
-      const json = answer?.body === undefined ? undefined : JSON.parse(answer.body);
-      return { status: answer?.status, json, type: answer?.headers?.['content-type'] };
+      const response = handler[route]({ method, path: url.pathname, query: url.searchParams, headers, body });
+      const json = response?.body === undefined ? undefined : JSON.parse(response.body);
+      return { status: response?.status, json, type: response?.headers?.['content-type'] };
     };
   const send = sender('handle');
   const login = (role = 'birddog', jwt = 'sandbox-jwt') => send('POST', LOGIN, { body: { role, jwt } });
@@ -100,8 +100,8 @@ describe('Kubernetes login', () => {
   ];
   for (const [what, seed, body, status, text] of refusals) {
     it(`rejects ${what} with Vault's own message`, () => {
-      const answer = vault(seed).send('POST', LOGIN, { body });
-      assert.deepEqual([answer.status, answer.json], [status, { errors: [text] }]);
+      const response = vault(seed).send('POST', LOGIN, { body });
+      assert.deepEqual([response.status, response.json], [status, { errors: [text] }]);
     });
   }
 
@@ -172,9 +172,9 @@ describe('KV reads', () => {
 
   it('reject a path without data/ by policy, because policies contain it', () => {
     const { send, token } = vault();
-    const answer = send('GET', '/v1/secret/birddog/main', { token: token() });
-    assert.equal(answer.status, 403);
-    assert.deepEqual(answer.json.errors, ['1 error occurred:\n\t* permission denied\n\n']);
+    const response = send('GET', '/v1/secret/birddog/main', { token: token() });
+    assert.equal(response.status, 403);
+    assert.deepEqual(response.json.errors, ['1 error occurred:\n\t* permission denied\n\n']);
   });
 });
 
@@ -212,35 +212,38 @@ describe('a token', () => {
 
   it('ends at its maximum, regardless of the increment', () => {
     const { send, clock, token } = vault({ roles: { birddog: { ...role, ttl: 60, maxTtl: 100 } } });
-    const held = token();
+    const tokenId = token();
     clock.now += 50_000;
-    const renewed = send('POST', '/v1/auth/token/renew-self', { token: held, body: { increment: '3600s' } });
+    const renewed = send('POST', '/v1/auth/token/renew-self', {
+      token: tokenId,
+      body: { increment: '3600s' },
+    });
     assert.equal(renewed.json.auth.lease_duration, 50);
   });
 
   it('is rejected after it was revoked', () => {
     const { send, token } = vault();
-    const held = token();
-    assert.equal(send('POST', '/v1/auth/token/revoke-self', { token: held }).status, 204);
-    assert.equal(send('GET', '/v1/auth/token/lookup-self', { token: held }).status, 403);
-    assert.equal(send('GET', MAIN, { token: held }).status, 403);
+    const tokenId = token();
+    assert.equal(send('POST', '/v1/auth/token/revoke-self', { token: tokenId }).status, 204);
+    assert.equal(send('GET', '/v1/auth/token/lookup-self', { token: tokenId }).status, 403);
+    assert.equal(send('GET', MAIN, { token: tokenId }).status, 403);
   });
 
   it('is rejected after all were revoked', () => {
     const { send, control, token } = vault();
-    const held = token();
+    const tokenId = token();
     assert.equal(control('DELETE', '/__control/tokens').status, 204);
-    assert.equal(send('GET', MAIN, { token: held }).status, 403);
+    assert.equal(send('GET', MAIN, { token: tokenId }).status, 403);
     assert.equal(send('GET', MAIN, { token: token() }).status, 200);
   });
 
   it('of type batch can be neither renewed nor revoked', () => {
     const { send, token } = vault({ roles: { birddog: { ...role, tokenType: 'batch' } } });
-    const held = token();
-    assert.match(held, /^hvb\./);
-    assert.equal(send('POST', '/v1/auth/token/renew-self', { token: held }).status, 400);
-    assert.equal(send('POST', '/v1/auth/token/revoke-self', { token: held }).status, 400);
-    assert.equal(send('GET', MAIN, { token: held }).status, 200);
+    const tokenId = token();
+    assert.match(tokenId, /^hvb\./);
+    assert.equal(send('POST', '/v1/auth/token/renew-self', { token: tokenId }).status, 400);
+    assert.equal(send('POST', '/v1/auth/token/revoke-self', { token: tokenId }).status, 400);
+    assert.equal(send('GET', MAIN, { token: tokenId }).status, 200);
   });
 });
 
@@ -282,12 +285,12 @@ describe('the server', () => {
 
   it('serves only health while sealed, and everything again afterwards', () => {
     const { send, control, token } = vault();
-    const held = token();
+    const tokenId = token();
     control('PUT', '/__control/mode', { body: { mode: 'sealed' } });
-    const answer = send('GET', MAIN, { token: held });
-    assert.deepEqual([answer.status, answer.json], [503, { errors: ['Vault is sealed'] }]);
+    const response = send('GET', MAIN, { token: tokenId });
+    assert.deepEqual([response.status, response.json], [503, { errors: ['Vault is sealed'] }]);
     control('PUT', '/__control/mode', { body: { mode: 'active' } });
-    assert.equal(send('GET', MAIN, { token: held }).status, 200);
+    assert.equal(send('GET', MAIN, { token: tokenId }).status, 200);
   });
 
   it('forwards requests while standby', () => {
@@ -298,9 +301,9 @@ describe('the server', () => {
 
   it('redirects clients while it is a standby that does not forward', () => {
     const { send, control, token } = vault();
-    const held = token();
+    const tokenId = token();
     control('PUT', '/__control/mode', { body: { mode: 'standby_redirecting' } });
-    assert.equal(send('GET', MAIN, { token: held }).status, 307);
+    assert.equal(send('GET', MAIN, { token: tokenId }).status, 307);
     assert.equal(send('GET', '/v1/sys/health?standbyok=true').status, 200);
   });
 

@@ -52,8 +52,8 @@ export function outOfService(mode: Mode, path: string): EmulatorResponse | undef
     return { status: 307, headers: { location: `https://active.vault.example.test:8200/v1/${path}` } };
   if (mode === 'dr_secondary') return failure(400, 'path disabled in replication DR secondary mode');
   if (mode === 'over_quota') {
-    const answer = failure(429, `request path "${path}": rate limit quota exceeded`);
-    return { ...answer, headers: { ...answer.headers, 'retry-after': '1' } };
+    const response = failure(429, `request path "${path}": rate limit quota exceeded`);
+    return { ...response, headers: { ...response.headers, 'retry-after': '1' } };
   }
   return undefined;
 }

@@ -112,9 +112,9 @@ describe('service definitions', () => {
 
   it('answer 404 with error_details for an unknown name', () => {
     for (const method of ['GET', 'DELETE']) {
-      const answer = send(method, `${PATH}/none`);
+      const response = send(method, `${PATH}/none`);
       assert.deepEqual(
-        [answer.status, jsonBody(answer)],
+        [response.status, jsonBody(response)],
         [404, { errors: ['Not Found'], error_details: [{}] }],
       );
     }

@@ -46,8 +46,8 @@ describe('a dashboard list', () => {
     assert.deepEqual(change('DELETE', first), { deleted_dashboards_from_list: [first] });
     assert.deepEqual(change('DELETE', first), { deleted_dashboards_from_list: [] });
     assert.deepEqual(change('PUT', first, second), { dashboards: [first, second] });
-    const shown = jsonBody(send('GET', items(id)));
-    assert.deepEqual([shown.total, shown.dashboards[0].title, shown.dashboards[0].tags], [2, 'T', []]);
+    const listed = jsonBody(send('GET', items(id)));
+    assert.deepEqual([listed.total, listed.dashboards[0].title, listed.dashboards[0].tags], [2, 'T', []]);
   });
 
   it('is renamed, deleted, or not found with these messages', () => {

@@ -84,11 +84,11 @@ describe('a dashboard', () => {
     ]);
   });
 
-  const variable = (members: object) => ({ template_variables: [{ name: 'datacenter', ...members }] });
-  const preset = (members: object) => ({
-    template_variable_presets: [{ name: 'p', template_variables: [{ name: 'datacenter', ...members }] }],
+  const variable = (fields: object) => ({ template_variables: [{ name: 'datacenter', ...fields }] });
+  const preset = (fields: object) => ({
+    template_variable_presets: [{ name: 'p', template_variables: [{ name: 'datacenter', ...fields }] }],
   });
-  const refused: readonly [object, string][] = [
+  const rejected: readonly [object, string][] = [
     [{ tags: ['tm:foobar'] }, 'Invalid tag format. Valid tag keys are: team.'],
     [variable({ default: '*', defaults: ['*'] }), "'template_variables' is invalid"],
     [variable({ defaults: [''] }), "Minimum length of parameter 'defaults' should be 1"],
@@ -98,10 +98,10 @@ describe('a dashboard', () => {
     ],
     [preset({ values: [] }), "Minimum number of elements in parameter 'values' should be 1"],
   ];
-  for (const [members, says] of refused) {
-    it(`is rejected: ${says}`, () => {
-      const answer = send('POST', '/api/v1/dashboard', { ...DASHBOARD, ...members });
-      assert.deepEqual([answer.status, jsonBody(answer).errors], [400, [says]]);
+  for (const [fields, message] of rejected) {
+    it(`is rejected: ${message}`, () => {
+      const response = send('POST', '/api/v1/dashboard', { ...DASHBOARD, ...fields });
+      assert.deepEqual([response.status, jsonBody(response).errors], [400, [message]]);
     });
   }
 });

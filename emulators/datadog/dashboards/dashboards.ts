@@ -63,12 +63,12 @@ export function dashboards(organisation: Organisation): EndpointGroup {
 
 class Dashboards {
   readonly #organisation: Organisation;
-  readonly #held: Collection;
+  readonly #dashboards: Collection;
   readonly #deleted: Collection;
 
   constructor(organisation: Organisation) {
     this.#organisation = organisation;
-    this.#held = organisation.collection('dashboards');
+    this.#dashboards = organisation.collection('dashboards');
     this.#deleted = organisation.collection('deleted_dashboards');
   }
 
@@ -76,7 +76,7 @@ class Dashboards {
   seed({ is_read_only: _, deleted_at, ...dashboard }: RawObject): void {
     const id = String(dashboard['id']);
     if (typeof deleted_at === 'string') this.#deleted.put(id, { ...dashboard, deleted_at });
-    else this.#held.put(id, dashboard);
+    else this.#dashboards.put(id, dashboard);
   }
 
   readonly routes: readonly Route[] = [
@@ -104,7 +104,7 @@ class Dashboards {
       created_at: now,
       modified_at: now,
     });
-    this.#held.put(id, dashboard);
+    this.#dashboards.put(id, dashboard);
     this.#audit('created', dashboard);
     return json(200, dashboard);
   }
@@ -112,9 +112,9 @@ class Dashboards {
   #update({ params, body }: Call): EmulatorResponse {
     const before = this.#editable(params['id']);
     checkDashboard(body);
-    const kept = pickFields(before, ['id', 'author_handle', 'author_name', 'created_at']);
-    const after = this.#normalised(body, { ...kept, modified_at: timestamp(this.#organisation.now()) });
-    this.#held.put(String(before['id']), after);
+    const unchanged = pickFields(before, ['id', 'author_handle', 'author_name', 'created_at']);
+    const after = this.#normalised(body, { ...unchanged, modified_at: timestamp(this.#organisation.now()) });
+    this.#dashboards.put(String(before['id']), after);
     this.#audit('modified', after, before);
     return json(200, after);
   }
@@ -153,18 +153,18 @@ class Dashboards {
     for (const id of ids) {
       const { deleted_at: _, ...dashboard } = this.#deleted.get(id) ?? {};
       this.#deleted.delete(id);
-      this.#held.put(id, dashboard);
+      this.#dashboards.put(id, dashboard);
     }
     return { status: 204 };
   }
 
   #list({ query }: Call): EmulatorResponse {
-    const items = (query.get('filter[deleted]') === 'true' ? this.#deleted : this.#held).all();
+    const items = (query.get('filter[deleted]') === 'true' ? this.#deleted : this.#dashboards).all();
     const shared = query.get('filter[shared]') === 'true' ? this.#sharedIds() : undefined;
-    const wanted = shared ? items.filter(({ id }) => shared.has(String(id))) : items;
+    const matching = shared ? items.filter(({ id }) => shared.has(String(id))) : items;
     const start = Number(query.get('start') ?? 0);
     const count = Number(query.get('count') ?? DEFAULT_COUNT);
-    const page = wanted
+    const page = matching
       .slice(start, start + count)
       .map((d) => pickFields({ is_read_only: false, deleted_at: null, ...d }, SUMMARY));
     return json(200, { dashboards: page });
@@ -177,7 +177,7 @@ class Dashboards {
 
   #remove(dashboard: RawObject): void {
     const id = String(dashboard['id']);
-    this.#held.delete(id);
+    this.#dashboards.delete(id);
     this.#audit('deleted', dashboard);
     this.#deleted.put(id, { ...dashboard, deleted_at: timestamp(this.#organisation.now()) });
   }
@@ -188,7 +188,7 @@ class Dashboards {
   }
 
   #find(id = ''): RawObject {
-    const dashboard = this.#held.get(id);
+    const dashboard = this.#dashboards.get(id);
     if (!dashboard) throw notFound(id);
     return dashboard;
   }
@@ -243,12 +243,12 @@ function idsOf(body: RawObject): string[] {
 }
 
 function slug(title: string): string {
-  const words = title
+  const text = title
     .toLowerCase()
     .replace(/[^a-z0-9 -]/g, '')
     .replace(/ /g, '-')
     .slice(0, 80);
-  let end = words.length;
-  while (words[end - 1] === '-') end -= 1;
-  return words.slice(0, end);
+  let end = text.length;
+  while (text[end - 1] === '-') end -= 1;
+  return text.slice(0, end);
 }

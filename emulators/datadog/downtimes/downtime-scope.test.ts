@@ -32,7 +32,7 @@ describe('a scope', () => {
   for (const [scope, expected] of scopes)
     it(`${scope} ${expected ? 'holds' : 'does not hold'}`, () => assert.equal(holds(scope), expected));
 
-  const refused: readonly [scope: string, words: string][] = [
+  const rejected: readonly [scope: string, message: string][] = [
     ['staging', 'All values must have a key'],
     ['env:prod AND staging', 'All values must have a key'],
     ['(env:prod OR staging)', 'All values must have a key'],
@@ -43,9 +43,9 @@ describe('a scope', () => {
     ['env:prod AND', 'Invalid scope parameter'],
     ['env IN (staging', 'Invalid scope parameter'],
   ];
-  for (const [scope, words] of refused) {
-    it(`${scope || 'an empty scope'} is rejected: ${words}`, () => {
-      assert.throws(() => parseScope(scope), new DatadogError(400, words));
+  for (const [scope, message] of rejected) {
+    it(`${scope || 'an empty scope'} is rejected: ${message}`, () => {
+      assert.throws(() => parseScope(scope), new DatadogError(400, message));
     });
   }
 });

@@ -159,7 +159,7 @@ describe('a v1 downtime', () => {
     assert.deepEqual(read(made.id), made);
   });
 
-  const refused: readonly [object, string][] = [
+  const rejected: readonly [object, string][] = [
     [{ scope: undefined }, 'Invalid scope parameter'],
     [{ scope: [] }, 'Invalid scope parameter'],
     [{ start: 'soon' }, 'Invalid start parameter'],
@@ -176,9 +176,12 @@ describe('a v1 downtime', () => {
       'Invalid set of days in week_days. Be sure that the first letter is capitalized.',
     ],
   ];
-  for (const [members, says] of refused) {
-    it(`is rejected: ${says}`, () =>
-      assert.deepEqual(statusAndErrors(send('POST', PATH, { scope: ['host:a'], ...members })), [400, says]));
+  for (const [fields, message] of rejected) {
+    it(`is rejected: ${message}`, () =>
+      assert.deepEqual(statusAndErrors(send('POST', PATH, { scope: ['host:a'], ...fields })), [
+        400,
+        message,
+      ]));
   }
 
   it('answers 404 for an unknown id, with another message for a delete', () => {

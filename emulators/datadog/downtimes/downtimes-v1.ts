@@ -258,8 +258,10 @@ function checkStart(start: number, now: number): void {
     throw new DatadogError(400, 'Scheduled downtime start cannot be in the past');
 }
 
-function hasSameElements(list: unknown, wanted: readonly string[]): boolean {
+function hasSameElements(list: unknown, expected: readonly string[]): boolean {
   return (
-    Array.isArray(list) && list.length === wanted.length && wanted.every((member) => list.includes(member))
+    Array.isArray(list) &&
+    list.length === expected.length &&
+    expected.every((element) => list.includes(element))
   );
 }

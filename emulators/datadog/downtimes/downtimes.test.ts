@@ -142,16 +142,16 @@ describe('a downtime', () => {
   it('with tags matches if its scope holds for the tags in the query', () => {
     const query = 'avg(last_5m):avg:a{env:prod,team:a} > 1';
     const { id } = jsonBody(send('POST', '/api/v1/monitor', { type: 'query alert', query }));
-    const wanted = ['env:prod', 'env:pr*', 'env:(prod OR dev) AND NOT team:b'];
-    for (const scope of [...wanted, 'env:production', 'env:prod AND team:b']) create({ scope });
+    const matching = ['env:prod', 'env:pr*', 'env:(prod OR dev) AND NOT team:b'];
+    for (const scope of [...matching, 'env:production', 'env:prod AND team:b']) create({ scope });
     const { data } = jsonBody(send('GET', `/api/v2/monitor/${id}/downtime_matches`));
     assert.deepEqual(
       data.map(({ attributes }: { attributes: { scope: string } }) => attributes.scope),
-      wanted,
+      matching,
     );
   });
 
-  const refused: readonly [attributes: object, says: string][] = [
+  const rejected: readonly [attributes: object, message: string][] = [
     [{ scope: 'staging' }, 'All values must have a key'],
     [{ invalid_field: 1 }, "Additional properties are not allowed ('invalid_field' was unexpected)"],
     [{ a: 1, b: 2 }, "Additional properties are not allowed ('a', 'b' were unexpected)"],
@@ -162,9 +162,9 @@ describe('a downtime', () => {
     [{ schedule: { recurrences: [] } }, '[] is too short'],
     [{ schedule: { start: '2050-01-02T03:04:05+02:00' } }, 'Invalid time: 2050-01-02T03:04:05+02:00'],
   ];
-  for (const [attributes, says] of refused) {
-    it(`is rejected: ${says}`, () =>
-      assert.deepEqual(statusAndErrors(send('POST', PATH, sent(attributes))), [400, says]));
+  for (const [attributes, message] of rejected) {
+    it(`is rejected: ${message}`, () =>
+      assert.deepEqual(statusAndErrors(send('POST', PATH, sent(attributes))), [400, message]));
   }
 
   it('is rejected with both a monitor and tags, with neither, or with an empty list of tags', () => {
@@ -184,15 +184,15 @@ describe('a downtime', () => {
   });
 
   it('is rejected as a duplicate of one that is not over', () => {
-    const twin = { scope: '*', schedule: { start: '2050-01-02T03:04:05Z', end: null } };
-    const { id } = create(twin).data;
-    assert.deepEqual(statusAndErrors(send('POST', PATH, sent(twin))), [
+    const duplicate = { scope: '*', schedule: { start: '2050-01-02T03:04:05Z', end: null } };
+    const { id } = create(duplicate).data;
+    assert.deepEqual(statusAndErrors(send('POST', PATH, sent(duplicate))), [
       400,
       `The downtime being created is a duplicate of one or more existing downtimes: ['${id}']`,
     ]);
-    assert.equal(send('POST', PATH, sent({ ...twin, scope: 'env:a' })).status, 200);
+    assert.equal(send('POST', PATH, sent({ ...duplicate, scope: 'env:a' })).status, 200);
     send('DELETE', `${PATH}/${id}`);
-    assert.equal(send('POST', PATH, sent(twin)).status, 200);
+    assert.equal(send('POST', PATH, sent(duplicate)).status, 200);
     for (const _ of [1, 2]) assert.equal(send('POST', PATH, sent({ schedule: { start: null } })).status, 200);
   });
 
@@ -249,11 +249,11 @@ describe('a recurring downtime', () => {
     datadog.clock.now = Date.parse('2026-05-15T12:00:00Z');
     send('DELETE', `${PATH}/${cancelled}`);
     datadog.clock.now = Date.parse('2026-05-20T12:00:00Z');
-    const shown = [ending, cancelled].map((id) => {
+    const views = [ending, cancelled].map((id) => {
       const { schedule, status } = read(id);
       return [schedule.current_downtime.start, status];
     });
-    assert.deepEqual(shown, [
+    assert.deepEqual(views, [
       ['2026-05-15T00:00:00+00:00', 'ended'],
       ['2026-05-14T09:00:00+00:00', 'canceled'],
     ]);

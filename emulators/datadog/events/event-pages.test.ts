@@ -15,8 +15,8 @@ function post(title: string, { tags, custom }: { tags?: string[]; custom?: objec
 const search = (more: object = {}) => send('POST', '/api/v2/events/search', more);
 const list = (query: Record<string, string>) =>
   send('GET', `/api/v2/events?${new URLSearchParams(query).toString()}`);
-const messages = (answer: ReturnType<typeof send>): string[] =>
-  jsonBody(answer).data.map((event: { attributes: { message: string } }) => event.attributes.message);
+const messages = (response: ReturnType<typeof send>): string[] =>
+  jsonBody(response).data.map((event: { attributes: { message: string } }) => event.attributes.message);
 const INVALID = (field: string, why: string) =>
   `{'errors': [u"input_validation_error(Field '${field}' is invalid: ${why})"]}`;
 
@@ -102,9 +102,9 @@ describe('a page of events', () => {
       const seen: string[] = [];
       let cursor: string | undefined;
       do {
-        const answer = search({ sort, page: { limit: 2, cursor } });
-        seen.push(...messages(answer));
-        cursor = jsonBody(answer).meta?.page.after;
+        const response = search({ sort, page: { limit: 2, cursor } });
+        seen.push(...messages(response));
+        cursor = jsonBody(response).meta?.page.after;
       } while (cursor !== undefined);
       assert.equal(seen.join(''), expected);
     }

@@ -18,11 +18,11 @@ describe('a v1 event', () => {
   const titles = (query: string) => list(query).map(({ title }: { title: string }) => title);
 
   it('needs only the API key, and has an id beyond the precision of a double', () => {
-    const answer = post();
-    assert.equal(answer.status, 202);
-    const { id_str, url } = jsonBody(answer).event;
+    const response = post();
+    assert.equal(response.status, 202);
+    const { id_str, url } = jsonBody(response).event;
     assert.ok(BigInt(id_str) > BigInt(Number.MAX_SAFE_INTEGER));
-    assert.match(answer.body ?? '', new RegExp(`"id":${id_str},`));
+    assert.match(response.body ?? '', new RegExp(`"id":${id_str},`));
     assert.ok(url.endsWith(`=${id_str}`));
     assert.match(send('GET', `${PATH}/${id_str}`).body ?? '', new RegExp(`"id":${id_str}[,}]`));
   });
@@ -121,9 +121,9 @@ describe('a v2 event', () => {
   const refusal = (attributes: object) => jsonBody(post(attributes)).errors[0].detail;
 
   it('is returned with its ids, and can be read by each of them', () => {
-    const answer = change('deploy web');
-    assert.equal(answer.status, 202);
-    const { data, links } = jsonBody(answer);
+    const response = change('deploy web');
+    assert.equal(response.status, 202);
+    const { data, links } = jsonBody(response);
     const { id, uid } = data.attributes.attributes.evt;
     assert.deepEqual([data.id, data.type], ['_', 'event']);
     assert.equal(links.self, `https://app.datadoghq.com/event/event?uid=${uid}`);
@@ -133,9 +133,9 @@ describe('a v2 event', () => {
   });
 
   it('answers 404 for an unknown id', () => {
-    const answer = send('GET', '/api/v2/events/none');
+    const response = send('GET', '/api/v2/events/none');
     assert.deepEqual(
-      [answer.status, jsonBody(answer)],
+      [response.status, jsonBody(response)],
       [404, { errors: [{ status: '404', title: 'Not Found' }] }],
     );
   });

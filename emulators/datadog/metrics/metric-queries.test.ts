@@ -30,8 +30,8 @@ beforeEach(() => {
 
 describe('the metric intake', () => {
   it('needs only the API key', () => {
-    const answer = submit('c', 'h', 1);
-    assert.deepEqual([answer.status, jsonBody(answer)], [202, { status: 'ok' }]);
+    const response = submit('c', 'h', 1);
+    assert.deepEqual([response.status, jsonBody(response)], [202, { status: 'ok' }]);
   });
 
   it('accepts v2 series with resources', () => {

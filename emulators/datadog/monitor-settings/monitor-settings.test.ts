@@ -120,7 +120,7 @@ describe('a notification rule', () => {
     ]);
   });
 
-  const refused: readonly [object, RegExp][] = [
+  const rejected: readonly [object, RegExp][] = [
     [{ recipients: ['@slack-x'] }, /^Invalid recipients: Recipient handle should not start with '@'$/],
     [{ recipients: undefined }, /exactly one of recipients and conditional_recipients/],
     [{ recipients: Array.from({ length: 21 }, (_, at) => `r${at}`) }, /1 to 20/],
@@ -134,11 +134,11 @@ describe('a notification rule', () => {
     ],
     [{ filter: undefined }, /'filter'/],
   ];
-  for (const [attributes, says] of refused) {
-    it(`is rejected: ${says.source}`, () => {
+  for (const [attributes, message] of rejected) {
+    it(`is rejected: ${message.source}`, () => {
       const [status, text] = statusAndErrors(send('POST', PATH, sent(attributes)));
       assert.equal(status, 400);
-      assert.match(String(text), says);
+      assert.match(String(text), message);
     });
   }
 });

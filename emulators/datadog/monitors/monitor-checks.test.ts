@@ -8,7 +8,7 @@ const MONITOR = { type: 'query alert', name: 'n', query: 'avg(last_5m):avg:a{*} 
 const { send } = createTestClient();
 
 describe('the validation of monitors', () => {
-  const refused: readonly [object, string][] = [
+  const rejected: readonly [object, string][] = [
     [{ query: 'THIS IS A BAD QUERY' }, INVALID],
     [{ query: 'avg(last_5m):avg:a{* > 2' }, INVALID],
     [{ query: 'avg:a{*} > 2' }, INVALID],
@@ -66,14 +66,14 @@ describe('the validation of monitors', () => {
       'The no_data_timeframe option is not allowed for log alert monitors',
     ],
   ];
-  for (const [monitor, says] of refused) {
-    it(`rejects ${JSON.stringify(monitor)}: ${says}`, () => {
+  for (const [monitor, message] of rejected) {
+    it(`rejects ${JSON.stringify(monitor)}: ${message}`, () => {
       for (const path of ['/api/v1/monitor', '/api/v1/monitor/validate'])
-        assert.deepEqual(statusAndErrors(send('POST', path, { ...MONITOR, ...monitor })), [400, says]);
+        assert.deepEqual(statusAndErrors(send('POST', path, { ...MONITOR, ...monitor })), [400, message]);
     });
   }
 
-  const taken: readonly object[] = [
+  const accepted: readonly object[] = [
     { query: 'change( avg( last_5m ), 5m_ago ) : avg:a{*} > 2' },
     { query: 'max(next_1w):forecast(avg:a{*}, "linear", 1) >= 3' },
     { query: 'formula("query1").rollup("sum").last("5m") > 124' },
@@ -89,7 +89,7 @@ describe('the validation of monitors', () => {
     { type: 'data-jobs alert', query: 'formula("failed_runs(run_query)").by(job_name).last(1h) > 0' },
     { type: 'synthetics alert', query: 'no_query' },
   ];
-  for (const monitor of taken) {
+  for (const monitor of accepted) {
     it(`accepts ${JSON.stringify(monitor)}`, () =>
       assert.equal(send('POST', '/api/v1/monitor/validate', { ...MONITOR, ...monitor }).status, 200));
   }

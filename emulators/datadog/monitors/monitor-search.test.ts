@@ -85,7 +85,7 @@ describe('the monitor search', () => {
     );
   });
 
-  for (const [query, says] of [
+  for (const [query, message] of [
     ['status:notastatus', "Query parsing error: 'notastatus' is not a valid monitor status"],
     ['(a', 'Query parsing error: a parenthesis is not closed'],
     ['a)', 'Query parsing error: a parenthesis closes nothing'],
@@ -95,7 +95,7 @@ describe('the monitor search', () => {
       for (const path of ['search', 'groups/search'])
         assert.deepEqual(
           statusAndErrors(send('GET', `/api/v1/monitor/${path}?query=${encodeURIComponent(query)}`)),
-          [400, says],
+          [400, message],
         );
     });
   }

@@ -12,15 +12,15 @@ beforeEach(() => {
 });
 const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
 function create(monitor: object = {}) {
-  const answer = send('POST', '/api/v1/monitor', { ...MONITOR, ...monitor });
-  assert.equal(answer.status, 200, answer.body);
-  return jsonBody(answer);
+  const response = send('POST', '/api/v1/monitor', { ...MONITOR, ...monitor });
+  assert.equal(response.status, 200, response.body);
+  return jsonBody(response);
 }
 
 describe('a created monitor', () => {
   it('has its fields in a fixed order, including those that Datadog adds', () => {
-    const made = create();
-    assert.deepEqual(Object.keys(made), [
+    const created = create();
+    assert.deepEqual(Object.keys(created), [
       'id',
       'org_id',
       'type',
@@ -43,13 +43,13 @@ describe('a created monitor', () => {
       'overall_state',
       'creator',
     ]);
-    assert.equal(made.created, '2026-05-14T10:58:54.236000+00:00');
-    assert.equal(made.created_at, Date.parse('2026-05-14T10:58:54Z'));
+    assert.equal(created.created, '2026-05-14T10:58:54.236000+00:00');
+    assert.equal(created.created_at, Date.parse('2026-05-14T10:58:54Z'));
     assert.deepEqual(
-      [made.deleted, made.overall_state, made.priority, made.tags, made.message],
+      [created.deleted, created.overall_state, created.priority, created.tags, created.message],
       [null, 'No Data', null, [], ''],
     );
-    assert.deepEqual(made.options, {
+    assert.deepEqual(created.options, {
       notify_no_data: false,
       notify_audit: false,
       new_host_delay: 300,
@@ -86,8 +86,8 @@ describe('a created monitor', () => {
   ];
   for (const [what, sent, expected] of options) {
     it(`normalises options: ${what}`, () => {
-      const made = create({ options: sent }).options;
-      for (const [name, value] of Object.entries(expected)) assert.deepEqual(made[name], value, name);
+      const created = create({ options: sent }).options;
+      for (const [name, value] of Object.entries(expected)) assert.deepEqual(created[name], value, name);
     });
   }
 
@@ -101,12 +101,12 @@ describe('a created monitor', () => {
   });
 
   it('has thresholds as floats, and other numbers in the sent spelling', () => {
-    const answer = send(
+    const response = send(
       'POST',
       '/api/v1/monitor',
       `{"type":"query alert","query":"${QUERY}","options":{"thresholds":{"critical":2,"warning":1.50},"x":1e3}}`,
     );
-    assert.match(answer.body ?? '', /"thresholds":\{"critical":2\.0,"warning":1\.50\},"x":1e3/);
+    assert.match(response.body ?? '', /"thresholds":\{"critical":2\.0,"warning":1\.50\},"x":1e3/);
   });
 
   it('has a type that depends on the query', () => {
@@ -130,8 +130,8 @@ describe('a created monitor', () => {
   });
 
   it('loses trailing newlines of query and message, and unknown top-level fields; a null message becomes empty', () => {
-    const made = create({ query: `${QUERY}\n`, message: 'm\n', classification: 'x' });
-    assert.deepEqual([made.query, made.message, made.classification], [QUERY, 'm', undefined]);
+    const created = create({ query: `${QUERY}\n`, message: 'm\n', classification: 'x' });
+    assert.deepEqual([created.query, created.message, created.classification], [QUERY, 'm', undefined]);
     assert.equal(create({ message: null, name: 'other' }).message, '');
   });
 
@@ -271,17 +271,17 @@ describe('a rate limit', () => {
 });
 
 describe('a muted monitor', () => {
-  const silenced = (answer: EmulatorResponse) => jsonBody(answer).options.silenced;
+  const silenced = (response: EmulatorResponse) => jsonBody(response).options.silenced;
 
   it('is muted entirely or for a scope, with or without an end, until it is unmuted', () => {
     const { id, modified } = create();
-    const mute = (asked: object) => send('POST', `/api/v1/monitor/${id}/mute`, asked);
+    const mute = (request: object) => send('POST', `/api/v1/monitor/${id}/mute`, request);
     assert.deepEqual(silenced(mute({})), { '*': null });
     assert.deepEqual(silenced(mute({ scope: 'host:a', end: 1_900_000_000 })), {
       '*': null,
       'host:a': 1_900_000_000,
     });
-    const unmute = (asked: object) => send('POST', `/api/v1/monitor/${id}/unmute`, asked);
+    const unmute = (request: object) => send('POST', `/api/v1/monitor/${id}/unmute`, request);
     assert.deepEqual(silenced(unmute({ scope: 'host:a' })), { '*': null });
     assert.deepEqual(silenced(unmute({ all_scopes: true, scope: [] })), {});
     assert.equal(jsonBody(send('GET', `/api/v1/monitor/${id}`)).modified, modified);

@@ -111,8 +111,8 @@ class Monitors {
     if (options(body)['silenced'] === undefined) options(after)['silenced'] = options(before)['silenced'];
     this.#monitors.put(String(after['id']), after);
     this.#audit('modified', after, before);
-    const { creator: _, ...answer } = writeView(after);
-    return json(200, answer);
+    const { creator: _, ...response } = writeView(after);
+    return json(200, response);
   }
 
   /** Mutes or unmutes a monitor. Datadog changes neither `modified` nor the audit trail. */
@@ -122,8 +122,8 @@ class Monitors {
   ): EmulatorResponse {
     const after = change(this.#editable(params['id']), body);
     this.#monitors.put(String(after['id']), after);
-    const { creator: _, ...answer } = writeView(after);
-    return json(200, answer);
+    const { creator: _, ...response } = writeView(after);
+    return json(200, response);
   }
 
   #read({ params, query }: Call): EmulatorResponse {

@@ -130,7 +130,10 @@ describe('a team', () => {
     const rule = { data: { attributes: { email: { enabled: false }, slack: { channel: 'c' } } } };
     const made = jsonBody(send('POST', rules, rule)).data;
     assert.deepEqual(made.attributes, { slack: { channel: 'c' } }, 'mail that is off is not shown');
-    const detail = (answer: ReturnType<typeof send>) => [answer.status, jsonBody(answer).errors[0].detail];
+    const detail = (response: ReturnType<typeof send>) => [
+      response.status,
+      jsonBody(response).errors[0].detail,
+    ];
     assert.deepEqual(detail(send('POST', rules, rule)), [
       409,
       'notification rule already exists for this team',

@@ -85,9 +85,11 @@ describe('an SLO', () => {
       { timeframe: '7d', target: 95 },
       { timeframe: '30d', target: 95 },
     ];
-    const [kept, gone] = [create({ thresholds: two }), create()];
-    const { data } = jsonBody(send('POST', `${PATH}/bulk_delete`, { [kept.id]: ['7d'], [gone.id]: ['7d'] }));
-    assert.deepEqual(data, { deleted: [gone.id], updated: [kept.id] });
+    const [updated, deleted] = [create({ thresholds: two }), create()];
+    const { data } = jsonBody(
+      send('POST', `${PATH}/bulk_delete`, { [updated.id]: ['7d'], [deleted.id]: ['7d'] }),
+    );
+    assert.deepEqual(data, { deleted: [deleted.id], updated: [updated.id] });
   });
 
   it('is listed by ids, tags, words and metrics, in pages', () => {
@@ -113,9 +115,9 @@ describe('an SLO', () => {
     const query = 'avg(last_5m):avg:a{*} > 1';
     const monitor = jsonBody(send('POST', '/api/v1/monitor', { type: 'query alert', query, name: 'm' }));
     const { id } = create({ type: 'monitor', query: undefined, monitor_ids: [monitor.id] });
-    const answer = send('GET', `/api/v1/monitor/can_delete?monitor_ids=${monitor.id}`);
-    assert.equal(answer.status, 409);
-    assert.deepEqual(jsonBody(answer), {
+    const response = send('GET', `/api/v1/monitor/can_delete?monitor_ids=${monitor.id}`);
+    assert.equal(response.status, 409);
+    assert.deepEqual(jsonBody(response), {
       data: { ok: [] },
       errors: { [monitor.id]: [`monitor [${monitor.id},m] is referenced in slos: [${id},n]`] },
     });
@@ -211,7 +213,10 @@ describe('an SLO report', () => {
 
   it('is rejected, or not found, with these messages', () => {
     const none = '00000000-0000-4000-8000-000000000000';
-    const detail = (answer: ReturnType<typeof send>) => [answer.status, jsonBody(answer).errors[0].detail];
+    const detail = (response: ReturnType<typeof send>) => [
+      response.status,
+      jsonBody(response).errors[0].detail,
+    ];
     assert.deepEqual(detail(report('bad-interval')), [400, 'bad-interval is not a valid interval']);
     assert.deepEqual(detail(send('GET', `${REPORTS}/x/status`)), [400, 'invalid report ID: x']);
     assert.deepEqual(detail(send('GET', `${REPORTS}/${none}/download`)), [

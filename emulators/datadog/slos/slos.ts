@@ -43,8 +43,8 @@ class Slos {
     const now = this.#seconds();
     const id = newHex(32);
     const { name, handle, email } = CREATOR;
-    const own = { id, creator: { name, handle, email }, created_at: now, modified_at: now };
-    const slo = { ...normalised(body, String(body['type'])), ...own };
+    const sloTags = { id, creator: { name, handle, email }, created_at: now, modified_at: now };
+    const slo = { ...normalised(body, String(body['type'])), ...sloTags };
     this.#slos.put(id, slo);
     return json(200, { data: [slo], error: null });
   }
@@ -71,11 +71,11 @@ class Slos {
   #list({ query }: Call): EmulatorResponse {
     const ids = query.get('ids')?.split(',');
     if (ids) return json(200, { data: ids.flatMap((id) => this.#slos.get(id) ?? []), error: null });
-    const wanted = this.#slos.all().filter(filterOf(query));
+    const matching = this.#slos.all().filter(filterOf(query));
     const offset = Number(query.get('offset') ?? 0);
     const limit = Number(query.get('limit') ?? PAGE_LIMIT);
-    const page = { total_count: wanted.length, total_filtered_count: wanted.length };
-    return json(200, { data: wanted.slice(offset, offset + limit), error: null, metadata: { page } });
+    const page = { total_count: matching.length, total_filtered_count: matching.length };
+    return json(200, { data: matching.slice(offset, offset + limit), error: null, metadata: { page } });
   }
 
   /** Deletes timeframes, given by SLO id. An SLO without any timeframe left is deleted too. */
@@ -186,8 +186,8 @@ function normalised(sent: RawObject, type: string): RawObject {
   const type_id = TYPE_IDS[type];
   if (type_id === undefined) throw new DatadogError(400, 'Invalid payload: invalid slo type');
   const sli = sent['sli_specification'];
-  const own = isCountQuery(sent['query']) ? sent['query'] : undefined;
-  const query = own ?? queryOf(sli);
+  const sloTags = isCountQuery(sent['query']) ? sent['query'] : undefined;
+  const query = sloTags ?? queryOf(sli);
   const { monitor_ids } = sent;
   if (type === 'monitor' && !(Array.isArray(monitor_ids) && monitor_ids.length > 0))
     throw new DatadogError(400, 'Invalid payload: must specify monitor_ids');
@@ -265,8 +265,8 @@ function alertsOf(organisation: Organisation, { id }: RawObject): unknown[] {
 function filterOf(query: URLSearchParams): (slo: RawObject) => boolean {
   const [text, tags, metrics] = [query.get('query'), query.get('tags_query'), query.get('metrics_query')];
   if (query.get('is_deleted') === 'true') return () => false;
-  return ({ name, tags: own, query: asked }) =>
+  return ({ name, tags: sloTags, query: sloQuery }) =>
     (text === null || String(name).includes(text)) &&
-    (tags === null || tags.split(/[,\s]+/).every((tag) => Array.isArray(own) && own.includes(tag))) &&
-    (metrics === null || JSON.stringify(asked ?? '').includes(metrics));
+    (tags === null || tags.split(/[,\s]+/).every((tag) => Array.isArray(sloTags) && sloTags.includes(tag))) &&
+    (metrics === null || JSON.stringify(sloQuery ?? '').includes(metrics));
 }
