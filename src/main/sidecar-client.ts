@@ -27,6 +27,9 @@ const MOST_WAITING = 256;
 const A_TURN = 2;
 /** Bytes of bodies that wait for the sidecar, so that a sidecar that hangs does not fill this process. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+/** Bytes of one answer of the sidecar, and of its answer to a probe. Node limits the headers to 16 KiB. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_PROBE_BYTES = 64 * 1024;
 /** Kept back (ms) of the deadline, so that the sidecar's own answer arrives before ours runs out. */
 const HOP_MARGIN = 150;
 /** What of the sidecar's answer goes on to the user. */
@@ -82,7 +85,13 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
     waiting: semaphore.waiting,
     silent: () => silent,
     async probe({ deadline }) {
-      const asked = { method: 'GET', url: new URL('/healthz', url), endpoint: '/healthz', deadline } as const;
+      const asked = {
+        method: 'GET',
+        url: new URL('/healthz', url),
+        endpoint: '/healthz',
+        deadline,
+        maxBytes: MAX_PROBE_BYTES,
+      } as const;
       try {
         await breaker.execute(() => outbound.send(asked));
         silent = false;
@@ -140,6 +149,7 @@ async function send(
     },
     ...(sent ? { body: sent.bytes } : {}),
     deadline: context.deadline,
+    maxBytes: MAX_ANSWER_BYTES,
   });
   // Whatever answers so does not speak the contract, whose every answer has a body.
   if (answer.status < 200 || answer.status > 599 || WITHOUT_BODY.includes(answer.status))
