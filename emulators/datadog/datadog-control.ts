@@ -28,8 +28,8 @@ export interface ControlTarget {
 const DONE: EmulatorResponse = { status: 204 };
 
 /** Serves `/__control/...`, with which tests set and read the state of an emulated organisation. */
-export function datadogControl(controlled: ControlTarget) {
-  const { organisation, acceptedKeys, limits, clock } = controlled;
+export function datadogControl(target: ControlTarget) {
+  const { organisation, acceptedKeys, limits, clock } = target;
   const controls: Readonly<Record<string, (body: unknown) => EmulatorResponse>> = {
     'PUT /__control/keys': (body) => {
       if (!isRawObject(body)) return { status: 400 };
@@ -62,8 +62,8 @@ export function datadogControl(controlled: ControlTarget) {
       return DONE;
     },
     'POST /__control/seed': (body) => {
-      const fault = seed(controlled, body);
-      return fault === undefined ? DONE : json(400, { errors: [fault] });
+      const error = seed(target, body);
+      return error === undefined ? DONE : json(400, { errors: [error] });
     },
     'DELETE /__control/seed': (body) => {
       for (const name of COLLECTIONS) {

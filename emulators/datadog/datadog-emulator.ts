@@ -44,8 +44,8 @@ export async function startDatadogEmulator(options: DatadogEmulatorOptions): Pro
   const closeState =
     options.state === undefined ? () => {} : persistState(datadog.organisation, options.state);
   if (options.seed !== undefined) {
-    const fault = seed(datadog, parseRaw(readFileSync(options.seed, 'utf8')));
-    if (fault !== undefined) throw new Error(`${options.seed}: ${fault}`);
+    const error = seed(datadog, parseRaw(readFileSync(options.seed, 'utf8')));
+    if (error !== undefined) throw new Error(`${options.seed}: ${error}`);
   }
   const server = await startEmulatorServer({
     name: 'datadog',

@@ -18,7 +18,7 @@ export interface ResourceOptions {
   /** Whether an object with the requested id is visible at the requested path; default: always. */
   readonly isAt?: (object: RawObject, call: Call) => boolean;
   readonly notFound: (id: string) => DatadogFailure;
-  /** The failure of a DELETE, where Datadog words it differently. */
+  /** The failure of a DELETE, if Datadog's message differs from that of a read. */
   readonly notFoundOnDelete?: (id: string) => DatadogFailure;
   /** The id of an object in paths and in the collection; default: its `id`. */
   readonly keyOf?: (object: RawObject) => string;

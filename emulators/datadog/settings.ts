@@ -29,11 +29,11 @@ export const USAGE = `npm run datadog -- [options]
 /** Reads flags, then environment variables. Throws an Error with one line for each invalid value. */
 export function readSettings(args: readonly string[], env: Env): DatadogEmulatorOptions {
   const { values } = parseArgs({ args: [...args], options: FLAGS });
-  const faults: string[] = [];
-  const port = readPort(values.port ?? env['DATADOG_EMULATOR_PORT'] ?? '9100', faults);
-  const clock = readClock(values.clock, faults);
-  const limits = readLimits(values.limits ?? env['DATADOG_EMULATOR_LIMITS'], faults);
-  if (faults.length > 0) throw new Error(faults.join('\n'));
+  const errors: string[] = [];
+  const port = readPort(values.port ?? env['DATADOG_EMULATOR_PORT'] ?? '9100', errors);
+  const clock = readClock(values.clock, errors);
+  const limits = readLimits(values.limits ?? env['DATADOG_EMULATOR_LIMITS'], errors);
+  if (errors.length > 0) throw new Error(errors.join('\n'));
   return {
     port,
     keys: {
@@ -49,27 +49,27 @@ export function readSettings(args: readonly string[], env: Env): DatadogEmulator
   };
 }
 
-function readPort(text: string, faults: string[]): number {
+function readPort(text: string, errors: string[]): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535)
-    faults.push(`port: "${text}" is not a port. Use a whole number from 0 to 65535.`);
+    errors.push(`port: "${text}" is not a port. Use a whole number from 0 to 65535.`);
   return port;
 }
 
-function readClock(text: string | undefined, faults: string[]): number | undefined {
+function readClock(text: string | undefined, errors: string[]): number | undefined {
   if (text === undefined) return undefined;
   const time = Date.parse(text);
-  if (Number.isNaN(time)) faults.push(`clock: "${text}" is not a time. Write it as 2026-01-31T12:00:00Z.`);
+  if (Number.isNaN(time)) errors.push(`clock: "${text}" is not a time. Write it as 2026-01-31T12:00:00Z.`);
   return time;
 }
 
-function readLimits(text: string | undefined, faults: string[]): Limits | undefined {
+function readLimits(text: string | undefined, errors: string[]): Limits | undefined {
   if (text === undefined) return undefined;
   try {
     const limits = parseRaw(text);
     if (isLimits(limits)) return limits;
   } catch {}
-  faults.push(
+  errors.push(
     `limits: ${text} is not a table of limits. Write it as {"post_monitors": {"limit": 500, "period": 10}}.`,
   );
   return undefined;

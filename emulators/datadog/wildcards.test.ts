@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { matchesWildcards, wildcardParts, type WildcardScope } from './wildcards.ts';
 
-/** The same as a regular expression, which is short to write and slow to run. */
+/** Matches with a regular expression: simple, but slow. */
 function expected(pattern: string, text: string, scope: WildcardScope): boolean {
   const inner = RegExp.escape(pattern).replaceAll('\\*', '.*').replaceAll('\\?', '.');
   if (scope === 'whole') return new RegExp(`^${inner}$`, 's').test(text);

@@ -150,8 +150,8 @@ describe('a query', () => {
       /FieldUndefined.*alias/,
     ],
     ['an argument that does not exist', '{ allFactSheets(name: "x") { totalCount } }', /WrongType/],
-    ['text that is no query', '{ allFactSheets ', /Invalid Syntax/],
-    ['a character that has no business there', '{ allFactSheets % }', /Invalid Syntax.*%/],
+    ['text that is not a query', '{ allFactSheets ', /Invalid Syntax/],
+    ['an unexpected character', '{ allFactSheets % }', /Invalid Syntax.*%/],
     ['more than one operation', '{ allFactSheets { totalCount } } { x }', /Invalid Syntax/],
     [
       'a variable that is not given',

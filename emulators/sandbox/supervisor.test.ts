@@ -98,7 +98,7 @@ test('kills the descendants of a process that ends', { timeout: 20_000 }, async 
   const { start, end } = supervised(t);
   const { pid = 0 } = await start(script('launcher', 'sleep 1000 & echo ready x; wait'));
   process.kill(pid, 'SIGKILL');
-  // The sleeper holds the launcher's standard output, without whose end there is none.
+  // The sleep keeps the launcher's standard output open: `end` resolves only if the sleep is killed too.
   assert.match(await end, /launcher was ended by SIGKILL/);
 });
 

@@ -45,7 +45,11 @@ describe('an emulator', () => {
 
   it('has control routes only if they are enabled', async () => {
     const { faults, send } = await start(false);
-    assert.equal((await faults({ kind: 'status', status: 503 })).status, 200, 'an ordinary path');
+    assert.equal(
+      (await faults({ kind: 'status', status: 503 })).status,
+      200,
+      'control paths are ordinary paths',
+    );
     assert.equal(await send(), 200);
   });
 

@@ -163,8 +163,8 @@ describe('the Table API', () => {
   it('rejects an unknown table, and a caller without the password', () => {
     const { get } = servicenow();
     assert.equal(get('/api/now/table/cmdb_x').json().error.message, 'Invalid table cmdb_x');
-    const refused = get(`/api/now/table/${APPS}`, {}, 'Basic eDp5');
-    assert.deepEqual([refused.status, refused.json().error.message], [401, 'User Not Authenticated']);
+    const rejected = get(`/api/now/table/${APPS}`, {}, 'Basic eDp5');
+    assert.deepEqual([rejected.status, rejected.json().error.message], [401, 'User Not Authenticated']);
   });
 });
 

@@ -23,7 +23,7 @@ export function targetsMonitorV1(
   return hasTags(monitor, monitor_tags) && scopes.every((tag) => tag === '*' || named(tag));
 }
 
-/** Whether a scope holds. Invalid ones, stored before scopes were validated, never do. */
+/** Whether a scope holds. An invalid scope, for example a seeded one, never does. */
 function holds(scope: string, has: (tag: string) => boolean): boolean {
   try {
     return parseScope(scope)(has);

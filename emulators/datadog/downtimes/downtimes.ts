@@ -16,7 +16,7 @@ const NOT_FOUND = 'Downtime not found';
 const PAGE_LIMIT = 30;
 /** Datadog lists a downtime for two days after its end. */
 const LISTED_FOR_MS = 2 * 86_400_000;
-/** The values that null stands for. */
+/** The values of omitted and null settings. */
 const DEFAULTS: RawObject = {
   mute_first_recovery_notification: false,
   notify_end_states: ['alert', 'no data', 'warn'],

@@ -11,7 +11,7 @@ function times(rule: string, count: number, zone = 'UTC'): string[] {
   return [...found].map((at) => new Date(at).toISOString().slice(5, 16));
 }
 
-describe('the times of a rule', () => {
+describe('the times of a recurrence rule', () => {
   const rules: readonly [rule: string, first: string][] = [
     ['FREQ=DAILY', '01-05T08:00 01-06T08:00 01-07T08:00'],
     ['FREQ=DAILY;INTERVAL=3', '01-05T08:00 01-08T08:00 01-11T08:00'],

@@ -6,7 +6,7 @@ export interface Rule {
   readonly frequency: string;
   readonly interval: number;
   readonly count: number;
-  /** The last local time, included. */
+  /** The last local time, inclusive. */
   readonly until: number;
   readonly days: readonly Day[];
   readonly monthDays: readonly number[];
@@ -71,15 +71,15 @@ export function readRule(text: string, zone: string): Rule {
 
 /** Yields the local start times of a rule in order, from the first on. */
 export function* timesOf(rule: Rule, first: number): Generator<number, void> {
-  let [seen, mismatches] = [0, 0];
+  let [count, mismatches] = [0, 0];
   for (let n = 0; mismatches < MAX_MISMATCHES; n += rule.interval) {
     const period = PERIODS[rule.frequency]?.(first, n) ?? [];
     const times = selected(rule, first, period);
     mismatches = times.length === 0 ? mismatches + period.length : 0;
     for (const at of times) {
       if (at < first) continue;
-      if (at > rule.until || seen >= rule.count) return;
-      seen += 1;
+      if (at > rule.until || count >= rule.count) return;
+      count += 1;
       yield at;
     }
   }

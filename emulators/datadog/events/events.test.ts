@@ -46,7 +46,7 @@ describe('a v1 event', () => {
       [read.alert_type, read.priority, read.tags, read.host, read.device_name, read.date_happened],
       ['info', 'normal', [], null, null, seconds()],
     );
-    assert.ok(!('source' in read), 'only lists have the source');
+    assert.ok(!('source' in read), 'only lists contain the source');
     const [{ source, is_aggregate, comments }] = list();
     assert.deepEqual([source, is_aggregate, comments], ['My Apps', false, []]);
   });
@@ -69,7 +69,7 @@ describe('a v1 event', () => {
 
   it('is listed in pages of 1,000 if events are not aggregated', () => {
     for (let n = 0; n < 1001; n += 1) post();
-    assert.equal(list('page=1').length, 1000, 'pages are for events that are not aggregated');
+    assert.equal(list('page=1').length, 1000, 'only unaggregated events are paged');
     assert.deepEqual(
       ['unaggregated=true&page=0', 'unaggregated=true&page=1', 'exclude_aggregate=true&page=1'].map(
         (query) => list(query).length,

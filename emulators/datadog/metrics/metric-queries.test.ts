@@ -72,9 +72,9 @@ describe('a metric query', () => {
     assert.deepEqual(values('avg:a.b{env:y}'), []);
     assert.deepEqual(values('avg:other{*}'), []);
     datadog.clock.now += 3600_000;
-    assert.deepEqual(values('avg:a.b{*}'), [], 'what was before the time that is asked for');
+    assert.deepEqual(values('avg:a.b{*}'), [], 'data before the time range');
     datadog.clock.now -= 7200_000;
-    assert.deepEqual(values('avg:a.b{*}'), [], 'what was after it');
+    assert.deepEqual(values('avg:a.b{*}'), [], 'data after the time range');
   });
 
   it('returns a series for each group, and for each of several queries', () => {

@@ -94,7 +94,7 @@ describe('the validation of monitors', () => {
       assert.equal(send('POST', '/api/v1/monitor/validate', { ...MONITOR, ...monitor }).status, 200));
   }
 
-  it('accepts numbers in strings, and thresholds that are equal where Datadog does', () => {
+  it('accepts numeric strings, and a recovery threshold equal to its limit', () => {
     for (const thresholds of [
       { critical: '200' },
       { critical: 200, critical_recovery: 200 },

@@ -30,7 +30,7 @@ const TYPES = new Set([
   'datadog-usage alert',
 ]);
 
-/** Rejects the monitors that Datadog rejects, with its message where it is known. Throws DatadogError. */
+/** Rejects the monitors that Datadog rejects, with Datadog's message if it is known. Throws DatadogError. */
 export function checkMonitor(monitor: RawObject): void {
   const { type, query } = monitor;
   if (typeof type !== 'string') throw new DatadogError(400, "Missing required parameter: 'type'");

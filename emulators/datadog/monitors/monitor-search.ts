@@ -39,19 +39,23 @@ export function monitorSearch(organisation: Organisation): EndpointGroup {
       {
         method: 'GET',
         path: '/api/v1/monitor/search',
-        run: (call) => searched(call, monitors.all().map(monitorCandidate), 'monitors'),
+        run: (call) => searchResponse(call, monitors.all().map(monitorCandidate), 'monitors'),
       },
       {
         method: 'GET',
         path: '/api/v1/monitor/groups/search',
-        run: (call) => searched(call, monitors.all().flatMap(groupCandidates), 'groups'),
+        run: (call) => searchResponse(call, monitors.all().flatMap(groupCandidates), 'groups'),
       },
     ],
     seeds: {},
   };
 }
 
-function searched({ query }: Call, all: readonly Candidate[], name: 'monitors' | 'groups'): EmulatorResponse {
+function searchResponse(
+  { query }: Call,
+  all: readonly Candidate[],
+  name: 'monitors' | 'groups',
+): EmulatorResponse {
   const condition = searchCondition(query.get('query') ?? '');
   const found = sorted(
     all.filter(({ row }) => condition(row)),

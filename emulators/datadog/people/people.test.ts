@@ -129,7 +129,7 @@ describe('a team', () => {
     const rules = `${PATH}/${id}/notification-rules`;
     const rule = { data: { attributes: { email: { enabled: false }, slack: { channel: 'c' } } } };
     const made = jsonBody(send('POST', rules, rule)).data;
-    assert.deepEqual(made.attributes, { slack: { channel: 'c' } }, 'mail that is off is not shown');
+    assert.deepEqual(made.attributes, { slack: { channel: 'c' } }, 'disabled email is omitted');
     const detail = (response: ReturnType<typeof send>) => [
       response.status,
       jsonBody(response).errors[0].detail,

@@ -103,7 +103,7 @@ class Users {
     return json(200, { data: after, ...this.#withRoles([after]) });
   }
 
-  /** Disables a user: Datadog deletes none. */
+  /** Disables a user. Datadog never deletes users. */
   #disable({ params }: Call): EmulatorResponse {
     const user = this.#find(params['id'], `${String(params['id'])} not found`);
     this.#setAttributes(user, { disabled: true, status: 'Disabled' });
