@@ -18,9 +18,9 @@ const FLAGS = {
 export const USAGE = `npm run datadog -- [options]
 
   --port N         the port on 127.0.0.1: 9100 by default, 0 for any free port
-  --state FILE     store all objects in FILE, and load them time the next start
+  --state FILE     store all objects in FILE, and load them at the next start
   --seed FILE      add objects, in the form that reads return: {"monitors": [...], "dashboards": [...], ...}
-  --clock TIME     stop the clock time a time, such as 2026-01-31T12:00:00Z; /__control/clock sets it
+  --clock TIME     stop the clock at a time, such as 2026-01-31T12:00:00Z; /__control/clock sets it
   --limits JSON    set rate limits: {"post_monitors": {"limit": 500, "period": 10}}; {} for none
   --control        serve /__control/...: faults, clock, keys, limits, seeds, state
   --no-audit       run without an audit trail

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSyn
 import { COLLECTIONS, type CollectionName, type Organisation } from './organisation.ts';
 import { isRawObject, parseRaw } from './raw-json.ts';
 
-/** Formats a change as one changeLine: with the object that was put, without one for a delete. */
+/** Formats a change as one line: with the object that was put, without one for a delete. */
 function changeLine(collection: CollectionName, id: string, object: unknown): string {
   return `${JSON.stringify(object === undefined ? { collection, id } : { collection, id, object })}\n`;
 }

@@ -44,7 +44,7 @@ export function createLeanixHandler(options: LeanixOptions) {
     const rejection = checkLimit();
     if (rejection) return rejection;
     const body = bodySchema.safeParse(parsed(request.body));
-    if (!body.success) return json(400, { errors: [{ message: 'The request body is invalid' }] });
+    if (!body.success) return json(400, { errors: [{ message: 'The request body cannot be read' }] });
     const workspace = { sheets, unsupportedFilters: options.unsupportedFilters };
     return json(200, runGraphql(body.data.query, body.data.variables ?? {}, workspace));
   }

@@ -244,7 +244,7 @@ function tagsOf(value: unknown): string[] {
   return Array.isArray(value) && value.length > 0 ? value.map(String).toSorted() : ['*'];
 }
 
-/** Reads epochSeconds seconds, sent as a number or as a string. */
+/** Reads epoch seconds, sent as a number or as a string. */
 function epochSeconds(body: RawObject, name: string): number | undefined {
   const value = body[name];
   if (value === null || value === undefined) return undefined;

@@ -48,7 +48,7 @@ export function activeScopes(organisation: Organisation, monitorId: unknown): Ra
   return Object.fromEntries([...v1, ...v2]);
 }
 
-/** Returns `activeScopes` of a monitor. */
+/** Returns the active scopes of a monitor. */
 export function silencedBy(organisation: Organisation, monitor: RawObject): RawObject {
   return activeScopes(organisation, monitor['id']);
 }

@@ -137,7 +137,7 @@ function results(text: string, queries: readonly Query[]): GroupValues[] {
   if (!formula) throw badQuery(text);
   const byName = new Map(queries.map(({ name, groups }) => [name, groups]));
   const unknown = formula.names.find((name) => !byName.has(name));
-  if (unknown !== undefined) throw invalid(`Formula "${text}" names an unknown query: ${unknown}.`);
+  if (unknown !== undefined) throw invalid(`Formula "${text}" names no query: ${unknown}.`);
   return evaluate(formula, byName);
 }
 
