@@ -106,7 +106,7 @@ export async function lintSubjects(): Promise<Subject[]> {
         name: `lint ${name} (${position}, ${format})`,
         maxUnits: MIBI,
         async prepare(text) {
-          const { send } = startInProcess();
+          const { send } = await empty();
           const body = textIn(format, withText(object, pointer, position, text));
           return () => send('/lint', body, OWNER);
         },
@@ -176,17 +176,38 @@ const DOCUMENT: JsonObject = {
   dashboards: [{ ...DASHBOARD, key: 'board' }],
 };
 
+async function startWithDocument() {
+  const world = startInProcess();
+  await world.apply(DOCUMENT);
+  return world;
+}
+
+async function startWithObjects() {
+  const world = startInProcess();
+  for (const [kind, object] of Object.entries(OBJECTS))
+    await world.ask(`/create_${kind}`, { ...OWNER, key: `the-${kind}`, [kind]: object });
+  return world;
+}
+
+/** Started once: requests that write nothing share it. */
+function shared<T>(start: () => Promise<T>): () => Promise<T> {
+  let started: Promise<T> | undefined;
+  return () => (started ??= start());
+}
+const empty = shared(async () => startInProcess());
+const withDocument = shared(startWithDocument);
+const withObjects = shared(startWithObjects);
+
 /** Each field of one object of each kind, created without a key and updated; nothing is written. */
 export function objectSubjects(): Subject[] {
   return Object.entries(OBJECTS).flatMap(([kind, object]) =>
     (['create', 'update'] as const).flatMap((verb) =>
-      bodyFields({ ...OWNER, ...(verb === 'update' ? { key: 'it' } : {}), [kind]: object }).map(
+      bodyFields({ ...OWNER, ...(verb === 'update' ? { key: `the-${kind}` } : {}), [kind]: object }).map(
         ({ name, pointer, position, format, body }) => ({
           name: `${verb}_${kind} ${name} (${position}, ${format})`,
           maxUnits: MIBI,
           async prepare(text: string) {
-            const { ask, send } = startInProcess();
-            if (verb === 'update') await ask(`/create_${kind}`, { ...OWNER, key: 'it', [kind]: object });
+            const { send } = await (verb === 'update' ? withObjects() : empty());
             const sent = textIn(format, withText(body, pointer, position, text));
             return () => send(`/${verb}_${kind}`, sent, { dry_run: 'true' });
           },
@@ -203,8 +224,7 @@ export function documentSubjects(): Subject[] {
       name: `${path} ${name} (${position}, ${format})`,
       maxUnits: MIBI,
       async prepare(text: string) {
-        const { apply, send } = startInProcess();
-        if (path !== '/lint') await apply(DOCUMENT);
+        const { send } = await (path === '/apply' ? startWithDocument() : withDocument());
         const sent = textIn(format, withText(body, pointer, position, text));
         return () => send(path, sent);
       },
@@ -233,8 +253,7 @@ export function readSubjects(): Subject[] {
         name: `${path} with ${fieldName(OBJECTS[kind], pointer)} of a ${kind} in Datadog`,
         maxUnits: MIBI,
         async prepare(text: string) {
-          const { apply, person, send } = startInProcess();
-          await apply(DOCUMENT);
+          const { person, send } = await startWithDocument();
           changeInDatadog(person, kind, pointer, text);
           const body = path === '/drift' ? textIn('json', DOCUMENT) : undefined;
           const query = path === '/drift' ? {} : path === '/import' ? OWNER : { application: 'app' };

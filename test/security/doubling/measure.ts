@@ -48,35 +48,50 @@ export async function superlinear(
     break;
   }
   if (kibi === undefined) return undefined;
+  let once = await cost((kibi * UNITS_PER_KIBI) / 2);
   for (; kibi <= KIBI && kibi * UNITS_PER_KIBI <= maxUnits; kibi *= 2) {
     const units = (kibi * UNITS_PER_KIBI) / 2;
-    const [once, twice] = [await cost(units), await cost(2 * units)];
-    if (twice >= MIN_MS && twice > MAX_RATIO * once) {
-      const growth = await confirmed(units, cost);
-      if (growth) return growth;
-    }
+    const twice = await cost(2 * units);
+    const growth = isSuperlinear({ units, once, twice }) ? await confirmed(units, cost) : undefined;
+    if (growth) return growth;
     if (twice > MAX_MS) break;
+    once = twice;
   }
   return undefined;
 }
 
+/** Measures again, several times: medians of three, and then the least of five, which a busy machine cannot raise. */
 async function confirmed(
   units: number,
   cost: (units: number) => Promise<number>,
 ): Promise<Growth | undefined> {
   let growth: Growth | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const [once, twice] = [await median(() => cost(units)), await median(() => cost(2 * units))];
-    if (twice < MIN_MS || twice <= MAX_RATIO * once) return undefined;
-    growth = { units, once, twice };
+    const [once, twice] = [await times(units, cost, 3), await times(2 * units, cost, 3)];
+    growth = { units, once: once[1] ?? 0, twice: twice[1] ?? 0 };
+    if (!isSuperlinear(growth)) return undefined;
   }
-  return growth;
+  const [once = 0] = await times(units, cost, 5);
+  const [twice = 0] = await times(2 * units, cost, 5);
+  return isSuperlinear({ units, once, twice }) ? growth : undefined;
 }
 
-async function median(measure: () => Promise<number>): Promise<number> {
-  if (typeof collectGarbage === 'function') collectGarbage();
-  const times = [await measure(), await measure(), await measure()].toSorted((a, b) => a - b);
-  return times[1] ?? 0;
+function isSuperlinear({ once, twice }: Growth): boolean {
+  return twice >= MIN_MS && twice > MAX_RATIO * once;
+}
+
+/** The times of several measurements, in order. */
+async function times(
+  units: number,
+  cost: (units: number) => Promise<number>,
+  count: number,
+): Promise<number[]> {
+  const measured: number[] = [];
+  for (let at = 0; at < count; at += 1) {
+    if (typeof collectGarbage === 'function') collectGarbage();
+    measured.push(await cost(units));
+  }
+  return measured.toSorted((a, b) => a - b);
 }
 
 /** CPU time of this thread. A refusal is a result like any other. */
