@@ -61,7 +61,7 @@ const PROCESSES = {
       SIDECAR_PORT: String(s.settings.ports.SIDECAR_PORT),
       SIDECAR_OPS_PORT: String(s.settings.ports.SIDECAR_OPS_PORT),
       BIRDDOG_SECRETS: join(s.folder, FILES.secretsSidecar, 'current'),
-      BIRDDOG_JOURNAL: join(s.folder, FILES.ledgerSidecar),
+      BIRDDOG_LEDGER: join(s.folder, FILES.ledgerSidecar),
       ...datadog(s),
     }),
   serve: (s: ProcessContext) =>
@@ -71,7 +71,7 @@ const PROCESSES = {
       BIRDDOG_OPS_PORT: String(s.settings.ports.BIRDDOG_OPS_PORT),
       BIRDDOG_AUTH: 'none',
       BIRDDOG_SECRETS: join(s.folder, FILES.secretsMain, 'current'),
-      BIRDDOG_JOURNAL: join(s.folder, FILES.ledgerMain),
+      BIRDDOG_LEDGER: join(s.folder, FILES.ledgerMain),
       SIDECAR_URL: s.url('sidecar'),
       LEANIX_URL: s.url('leanix'),
       SERVICENOW_URL: s.url('servicenow'),

@@ -49,9 +49,9 @@ PROBLEMS = {
         "See /docs for the parameters and headers of this path."),
     "too_large": (413, "The body is too large",
         "An object may have 1 MiB, a document 16 MiB."),
-    "sidecar_away": (503, "The sidecar is away",
+    "sidecar_unavailable": (503, "The sidecar is away",
         "Try again after the time in Retry-After. Listed applications are served meanwhile."),
-    "deadline_passed": (504, "The deadline passed",
+    "deadline_exceeded": (504, "The deadline passed",
         "Ask again, with a longer Birddog-Deadline-Ms if need be. Nothing was left half done."),
     "outcome_unknown": (504, "It is not known whether Datadog carried out the write",
         "Ask again with the same key: Birddog looks the object up before it writes, and makes no duplicate."),
@@ -105,11 +105,11 @@ class Sidecar:
         body = _body()
         self._refuse_while_resting()
         if not self._room.acquire(blocking=False):
-            raise _Problem("sidecar_away", "Too many requests wait for the sidecar already.", retry_after=1)
+            raise _Problem("sidecar_unavailable", "Too many requests wait for the sidecar already.", retry_after=1)
         try:
             left = deadline - MARGIN - int((self._now() - begun) * 1000)
             if left < 1:
-                raise _Problem("deadline_passed", "The deadline passed before the sidecar was asked.")
+                raise _Problem("deadline_exceeded", "The deadline passed before the sidecar was asked.")
             return self._asked(left, body, who)
         finally:
             self._room.release()
@@ -155,7 +155,7 @@ class Sidecar:
     def _refuse_while_resting(self):
         with self._lock:
             if self._now() < self._rests_until:
-                raise _Problem("sidecar_away", "The sidecar has not answered lately and is given a moment.", retry_after=1)
+                raise _Problem("sidecar_unavailable", "The sidecar has not answered lately and is given a moment.", retry_after=1)
 
     def _answered(self):
         with self._lock:
@@ -163,14 +163,14 @@ class Sidecar:
 
     def _problem_of(self, error):
         if isinstance(error, requests.exceptions.ReadTimeout):
-            return _Problem("deadline_passed", "The deadline passed while the sidecar worked.")
+            return _Problem("deadline_exceeded", "The deadline passed while the sidecar worked.")
         with self._lock:
             self._failures += 1
             if self._failures >= BREAKER_FAILURES:
                 self._rests_until = self._now() + BREAKER_REST
         if _may_have_arrived(error) and _is_write():
             return _Problem("outcome_unknown", "The sidecar went away before it answered the write.", retry_after=1)
-        return _Problem("sidecar_away", "The sidecar cannot be reached.", retry_after=1)
+        return _Problem("sidecar_unavailable", "The sidecar cannot be reached.", retry_after=1)
 
 
 class _Problem(Exception):

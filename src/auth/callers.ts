@@ -20,7 +20,7 @@ import { type AskedFor, rightFor, type Want } from './required-permissions.ts';
 
 /** Who calls, and what they may do. */
 export interface Callers {
-  /** Throws `unauthenticated` and `issuer_away`. */
+  /** Throws `unauthenticated` and `issuer_unavailable`. */
   callerOf(header: (name: string) => string | undefined, deadline: Deadline): Promise<Caller>;
   /** Throws `forbidden`. */
   authorise(caller: Caller, wants: readonly Want[], body?: Pick<Decoded, 'locate'>): void;
@@ -84,7 +84,7 @@ export async function openCallers(settings: AuthSettings, around: Surroundings):
   );
   const keys = settings.oidc && createIssuerKeys(settings.oidc, around.outbound, around.clock, log);
   if (keys)
-    metrics.gauge('birddog_issuer_away', '1 while the issuer of tokens cannot be asked for its keys.', () =>
+    metrics.gauge('birddog_issuer_unavailable', '1 while the issuer of tokens cannot be asked for its keys.', () =>
       keys.isAway() ? 1 : 0,
     );
   const known = tokens && ((token: Secret) => callerWithToken(token, tokens.current(), around.clock));

@@ -30,7 +30,7 @@ type Asked = Parameters<LocalJWKSet>;
 export interface IssuerKeys {
   /**
    * What finds the key that a token is signed with, by its `kid` and `alg`. An unknown one is looked for at the issuer.
-   * It throws `issuer_away` where the issuer cannot be asked and the key is not known from before, `deadline_passed`, and
+   * It throws `issuer_unavailable` where the issuer cannot be asked and the key is not known from before, `deadline_exceeded`, and
    * JWKSNoMatchingKey or JWKSMultipleMatchingKeys where the issuer has no such key, or several.
    */
   finder(deadline: Deadline): JWTVerifyGetKey<CryptoKey>;
@@ -77,7 +77,7 @@ export function createIssuerKeys(
   }
   function away(): ProblemError {
     return new ProblemError(
-      'issuer_away',
+      'issuer_unavailable',
       `The keys of the issuer ${settings.issuer} cannot be had: ${failure ?? 'they were never asked for'}.`,
       { retryAfter: Math.max(1, Math.ceil((nextTry - clock.now()) / 1000)) },
     );
@@ -166,7 +166,7 @@ function before(deadline: Deadline, work: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     const late = () =>
       reject(
-        new ProblemError('deadline_passed', 'The deadline passed while the issuer was asked for its keys.'),
+        new ProblemError('deadline_exceeded', 'The deadline passed while the issuer was asked for its keys.'),
       );
     if (signal.aborted) return late();
     signal.addEventListener('abort', late, { once: true });

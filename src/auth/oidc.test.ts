@@ -153,7 +153,7 @@ describe('the keys of the issuer', () => {
     const { verify, token, state, clock, lines, source, asked } = await issuer();
     state.away = true;
     const first = await refusal(verify(await token()));
-    assert.deepEqual([first.code, first.status, first.extras.retryAfter], ['issuer_away', 503, 2]);
+    assert.deepEqual([first.code, first.status, first.extras.retryAfter], ['issuer_unavailable', 503, 2]);
     await refusal(verify(await token()));
     assert.equal(asked.length, 1, 'who is away is not asked again at once');
     assert.match(first.message, /keys of the issuer https:\/\/login.*cannot be had: no answer/);
@@ -168,7 +168,7 @@ describe('the keys of the issuer', () => {
     assert.equal((await verify(await token())).name, 'zoë');
     assert.equal(source.isAway(), true);
     const rotated = await token({}, keys.next, { kid: 'two' });
-    assert.equal((await refusal(verify(rotated))).code, 'issuer_away');
+    assert.equal((await refusal(verify(rotated))).code, 'issuer_unavailable');
     state.away = false;
     state.set = [await jwkOf(keys.next, 'two')];
     clock.advance(2000);
@@ -193,7 +193,7 @@ describe('the keys of the issuer', () => {
       const { verify, token, state } = await issuer();
       Object.assign(state, changed);
       const { code, message } = await refusal(verify(await token()));
-      assert.equal(code, 'issuer_away');
+      assert.equal(code, 'issuer_unavailable');
       assert.match(message, says);
     });
   }

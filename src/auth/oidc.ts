@@ -42,7 +42,7 @@ export type VerifyOidc = (token: Secret, deadline: Deadline) => Promise<Caller>;
 
 /**
  * Holds tokens against the settings: signature, issuer, audience, times. Throws `unauthenticated` that says which of them
- * failed, `issuer_away` and `deadline_passed`.
+ * failed, `issuer_unavailable` and `deadline_exceeded`.
  */
 export function createOidc(settings: OidcSettings, keys: IssuerKeys, clock: Clock): VerifyOidc {
   return async (token, deadline) => {

@@ -142,7 +142,7 @@ describe('what the lookup refuses', () => {
     answers.leanix = { ...down, retryAfter: 30 };
     await assert.rejects(
       ask(),
-      problem('catalog_away', (error) => {
+      problem('catalog_unavailable', (error) => {
         assert.match(error.message, /"checkout".*LeanIX cannot be reached/);
         assert.equal(error.extras.retryAfter, 30);
         assert.deepEqual(error.extras.members, { catalogs: ['leanix'] });
@@ -156,7 +156,7 @@ describe('what the lookup refuses', () => {
     answers.servicenow = () => {
       throw new Error('no file servicenow-password');
     };
-    await assert.rejects(ask(), problem('catalog_away'));
+    await assert.rejects(ask(), problem('catalog_unavailable'));
     assert.match(lines.join(''), /"level":"error".*no file servicenow-password/);
   });
 
@@ -248,7 +248,7 @@ describe('the memory of the lookup', () => {
   it('does not remember that a catalog was away', async () => {
     const { ask, answers } = scene();
     answers.leanix = down;
-    await assert.rejects(ask(), problem('catalog_away'));
+    await assert.rejects(ask(), problem('catalog_unavailable'));
     answers.leanix = found('checkout');
     assert.equal((await ask()).way, 'listed');
   });
@@ -277,7 +277,7 @@ describe('concurrent questions', () => {
     const first = ask('checkout', {}, context(20_000, gone.signal));
     const second = ask();
     gone.abort();
-    await assert.rejects(first, problem('deadline_passed'));
+    await assert.rejects(first, problem('deadline_exceeded'));
     clock.pass(10);
     late.resolve(found('checkout'));
     assert.equal((await second).way, 'listed');
@@ -288,7 +288,7 @@ describe('concurrent questions', () => {
     answers.leanix = new Promise(() => {});
     const asked = ask('checkout', {}, context(1000));
     clock.pass(500);
-    await assert.rejects(asked, problem('catalog_away'));
+    await assert.rejects(asked, problem('catalog_unavailable'));
   });
 
   it('fall back to the last known answer where a catalog takes too long', async () => {
@@ -310,7 +310,7 @@ describe('concurrent questions', () => {
   it('are refused when no time is left at all', async () => {
     const { ask, answers, context } = scene();
     answers.leanix = new Promise(() => {});
-    await assert.rejects(ask('checkout', {}, context(0)), problem('deadline_passed'));
+    await assert.rejects(ask('checkout', {}, context(0)), problem('deadline_exceeded'));
   });
 });
 

@@ -31,8 +31,8 @@ export interface LookupOptions extends Readonly<Record<CatalogName, Catalog>> {
 
 /**
  * How an application is served. Throws ProblemError: `ambiguous_application` (naming the catalog and the matches),
- * `catalog_away` (a catalog cannot tell, none says "not found", and nothing is known from before), `invalid` (an alias
- * that cannot be asked for), `deadline_passed`.
+ * `catalog_unavailable` (a catalog cannot tell, none says "not found", and nothing is known from before), `invalid` (an alias
+ * that cannot be asked for), `deadline_exceeded`.
  */
 export interface Lookup {
   (application: string, aliases: CatalogAliases, context: RequestContext): Promise<Way>;
@@ -176,7 +176,7 @@ function wayOf(settled: Settlement, application: string): Way {
 
 function catalogAway({ away }: Settlement & { way: 'unknown' }, application: string): ProblemError {
   const why = away.length > 0 ? away.map((a) => a.why).join('; ') : 'the catalogs take too long';
-  return new ProblemError('catalog_away', `It is not known whether "${application}" is listed: ${why}.`, {
+  return new ProblemError('catalog_unavailable', `It is not known whether "${application}" is listed: ${why}.`, {
     retryAfter: largest([RETRY_AFTER_SECONDS, ...away.map((a) => a.retryAfter ?? RETRY_AFTER_SECONDS)]),
     members: { catalogs: away.map((a) => a.catalog) },
   });

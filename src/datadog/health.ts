@@ -22,7 +22,7 @@ export interface DatadogHealth {
 }
 
 /** A deadline may have been the caller's fault: another call will tell. */
-const AWAY: readonly ProblemCode[] = ['datadog_away', 'datadog_failed', 'deadline_passed'];
+const AWAY: readonly ProblemCode[] = ['datadog_unavailable', 'datadog_failed', 'deadline_exceeded'];
 
 /** Nothing is known yet, and so all is well. */
 export function createHealth(clock: Clock): DatadogHealth {

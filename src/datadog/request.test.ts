@@ -109,7 +109,7 @@ describe('a POST', () => {
     const error = await problem(
       connect(new URL('http://127.0.0.1:1')).objects.monitor.create(MONITOR, context()),
     );
-    assert.equal(error.code, 'datadog_away');
+    assert.equal(error.code, 'datadog_unavailable');
     assert.equal(clock.slept.length, 3);
   });
 

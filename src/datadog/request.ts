@@ -212,13 +212,13 @@ async function waitForReset(
 function unanswered(call: Call, error: OutboundError): Error {
   if (isWrite(call) && error.sent) return new AnswerLostError(error);
   if (error.reason === 'timeout') {
-    return new ProblemError('deadline_passed', 'The deadline passed before Datadog answered.', {
+    return new ProblemError('deadline_exceeded', 'The deadline passed before Datadog answered.', {
       cause: error,
     });
   }
   if (error.reason === 'too_large')
     return new ProblemError('datadog_failed', 'Datadog sent more than Birddog takes in.');
-  return new ProblemError('datadog_away', 'Datadog cannot be reached.', { ...AWAY, cause: error });
+  return new ProblemError('datadog_unavailable', 'Datadog cannot be reached.', { ...AWAY, cause: error });
 }
 
 function failedProblem(call: Call, { status }: OutboundAnswer): Error {

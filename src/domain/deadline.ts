@@ -33,9 +33,9 @@ export function deadlineAfter(ms: number, clock: Clock, gone?: AbortSignal): Own
   };
 }
 
-/** Throws the `deadline_passed` problem when nothing is left. */
+/** Throws the `deadline_exceeded` problem when nothing is left. */
 export function requireTime(deadline: Deadline, doing: string): void {
   if (deadline.left() === 0 || deadline.signal.aborted) {
-    throw new ProblemError('deadline_passed', `The deadline passed while ${doing}.`);
+    throw new ProblemError('deadline_exceeded', `The deadline passed while ${doing}.`);
   }
 }

@@ -13,7 +13,7 @@ export interface Change {
   readonly moved_from?: Pointer;
 }
 
-export type PlanAction = 'create' | 'update' | 'replace' | 'delete' | 'none' | 'left_over' | 'copy';
+export type PlanAction = 'create' | 'update' | 'replace' | 'delete' | 'none' | 'extra' | 'clone';
 
 /** What would be done with one object, field by field. */
 export interface PlannedObject {

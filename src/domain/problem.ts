@@ -73,7 +73,7 @@ export const PROBLEMS = {
     title: 'The request arrived too slowly',
     hint: 'Send it again over a faster connection, or in smaller parts.',
   },
-  already_different: {
+  key_conflict: {
     status: 409,
     title: 'The key is taken by a different object',
     hint: 'Use the update path to change it, or choose another key.',
@@ -88,7 +88,7 @@ export const PROBLEMS = {
     title: "Datadog already has an equal monitor that is not this application's",
     hint: 'Change the monitor named in the detail, delete it, or make this one differ.',
   },
-  basis_moved: {
+  plan_stale: {
     status: 409,
     title: 'What the plan was made from has moved',
     hint: 'Plan again, look at what moved, and apply with the new basis.',
@@ -153,17 +153,17 @@ export const PROBLEMS = {
     title: 'Too much is asked at once',
     hint: 'Try again after the time in Retry-After. Nothing was done of this request.',
   },
-  sidecar_away: {
+  sidecar_unavailable: {
     status: 503,
     title: 'The sidecar is away',
     hint: 'Try again after the time in Retry-After. Listed applications are served meanwhile.',
   },
-  catalog_away: {
+  catalog_unavailable: {
     status: 503,
     title: 'A catalog is away and the application is not known from before',
     hint: 'Try again after the time in Retry-After.',
   },
-  issuer_away: {
+  issuer_unavailable: {
     status: 503,
     title: 'The issuer of tokens cannot be asked for its keys',
     hint: 'Try again after the time in Retry-After. Tokens signed with keys known from before are taken meanwhile.',
@@ -173,12 +173,12 @@ export const PROBLEMS = {
     title: "Datadog refuses Birddog's keys",
     hint: "Birddog's operators must put valid keys into Vault.",
   },
-  datadog_away: {
+  datadog_unavailable: {
     status: 503,
     title: 'Datadog cannot be reached',
     hint: 'Try again after the time in Retry-After.',
   },
-  deadline_passed: {
+  deadline_exceeded: {
     status: 504,
     title: 'The deadline passed',
     hint: 'Ask again, with a longer Birddog-Deadline-Ms if need be. Nothing was left half done.',

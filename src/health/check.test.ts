@@ -28,7 +28,7 @@ describe('the parts of a check', () => {
   it('are all told, though some fail in every way there is', async () => {
     const parts = [
       part('throws', () => Promise.reject(new Error('broken'))),
-      part('knows', () => Promise.reject(new ProblemError('datadog_away', 'No way.'))),
+      part('knows', () => Promise.reject(new ProblemError('datadog_unavailable', 'No way.'))),
       part('hangs', () => new Promise(() => {})),
       part('well', well),
     ];
@@ -91,7 +91,7 @@ describe('a check', () => {
     const impatient = check(contextFor(10_000, gone.signal));
     const patient = check(contextFor());
     gone.abort();
-    await assert.rejects(impatient, { code: 'deadline_passed' });
+    await assert.rejects(impatient, { code: 'deadline_exceeded' });
     answer.resolve([found('ok')]);
     assert.equal((await patient).ok, true);
   });

@@ -13,7 +13,7 @@ export interface CheckOptions {
   readonly clock: Clock;
 }
 
-/** Looks whether all is well. Throws `deadline_passed` where the asker cannot wait so long. */
+/** Looks whether all is well. Throws `deadline_exceeded` where the asker cannot wait so long. */
 export type Check = (context: RequestContext) => Promise<CheckReport>;
 
 /**
@@ -45,7 +45,7 @@ const DOING = 'it was looked whether all is well';
 /** Fails when the deadline passes. The check itself goes on, for others and for its memory. */
 function passed({ deadline }: RequestContext): Promise<never> {
   return new Promise((_, reject) => {
-    const tooLate = () => reject(new ProblemError('deadline_passed', `The deadline passed while ${DOING}.`));
+    const tooLate = () => reject(new ProblemError('deadline_exceeded', `The deadline passed while ${DOING}.`));
     deadline.signal.addEventListener('abort', tooLate, { once: true });
   });
 }

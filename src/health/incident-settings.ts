@@ -18,7 +18,7 @@ export const alarmSettings = {
     'Where lasting trouble is posted as JSON; its `text` is what Slack and its kind show.',
   ),
   BIRDDOG_ALARM_EVENTS: optional(yesOrNo, true, 'Whether lasting trouble becomes an event in Datadog.'),
-  BIRDDOG_ALARM_AFTER_MS: optional(
+  BIRDDOG_INCIDENT_AFTER_MS: optional(
     wholeNumber(50, 86_400_000),
     60_000,
     'How long (ms) trouble lasts before somebody is told; five times as long for rate limits and catalogs.',

@@ -25,16 +25,16 @@ function told(trouble: TroubleCode, ...runs: readonly (readonly ['x' | '.', numb
 
 describe('trouble', () => {
   it('that passes before its time is told to nobody', () =>
-    assert.deepEqual(told('sidecar_away', ['x', 60], ['.', 10], ['x', 60], ['.', 100]), []));
+    assert.deepEqual(told('sidecar_unavailable', ['x', 60], ['.', 10], ['x', 60], ['.', 100]), []));
 
   it('that lasts is told once, and its end once', () =>
-    assert.deepEqual(told('sidecar_away', ['.', 5], ['x', 600], ['.', 600]), [
+    assert.deepEqual(told('sidecar_unavailable', ['.', 5], ['x', 600], ['.', 600]), [
       'begun at 65 since 5',
       'ended at 665 since 5',
     ]));
 
   it('that lasts very long is told again now and then', () =>
-    assert.deepEqual(told('sidecar_away', ['x', 7300]), [
+    assert.deepEqual(told('sidecar_unavailable', ['x', 7300]), [
       'begun at 60 since 0',
       'lasting at 3660 since 0',
       'lasting at 7260 since 0',
@@ -42,7 +42,7 @@ describe('trouble', () => {
 
   it('that flaps after it was told neither ends nor begins each time', () => {
     const flaps = Array.from({ length: 50 }, () => [['.', 59] as const, ['x', 1] as const]).flat();
-    assert.deepEqual(told('sidecar_away', ['x', 61], ...flaps, ['.', 61]), [
+    assert.deepEqual(told('sidecar_unavailable', ['x', 61], ...flaps, ['.', 61]), [
       'begun at 60 since 0',
       'ended at 3121 since 0',
     ]);
@@ -75,7 +75,7 @@ describe('trouble', () => {
         fc.array(fc.tuple(fc.constantFrom('x', '.'), fc.integer({ min: 1, max: 5000 })), { maxLength: 8 }),
         (runs) => {
           let on = false;
-          for (const line of told('datadog_away', ...(runs as ['x' | '.', number][]))) {
+          for (const line of told('datadog_unavailable', ...(runs as ['x' | '.', number][]))) {
             const event = line.split(' ')[0] as News['event'];
             assert.equal(event === 'begun', !on, line);
             on = event !== 'ended';

@@ -1,13 +1,13 @@
 interface TroubleKind {
   readonly title: string;
-  /** How long it lasts before somebody is told: so many times BIRDDOG_ALARM_AFTER_MS. */
+  /** How long it lasts before somebody is told: so many times BIRDDOG_INCIDENT_AFTER_MS. */
   readonly patience: number;
   readonly hint: string;
 }
 
 /** Everything that somebody is told of when it lasts. docs/runbook.md is held against this table both ways. */
 export const TROUBLES = {
-  sidecar_away: {
+  sidecar_unavailable: {
     title: 'The sidecar is away',
     patience: 1,
     hint: 'Applications that are not listed are not served. See the log of the sidecar container.',
@@ -17,7 +17,7 @@ export const TROUBLES = {
     patience: 1,
     hint: 'Nothing can be read or written. Put valid keys into Vault.',
   },
-  datadog_away: {
+  datadog_unavailable: {
     title: 'Datadog fails or cannot be reached',
     patience: 1,
     hint: "See Datadog's status page, then the proxy and the egress rules of the pod.",
@@ -27,7 +27,7 @@ export const TROUBLES = {
     patience: 5,
     hint: 'See who uses it up: `datadog.apis.usage.per_user` in Datadog, and which callers ask Birddog most.',
   },
-  catalog_away: {
+  catalog_unavailable: {
     title: 'A catalog cannot tell',
     patience: 5,
     hint: 'Applications that are not known from before are not served. See its credentials, and whether it is reached.',
@@ -42,7 +42,7 @@ export const TROUBLES = {
     patience: 1,
     hint: 'Those before stay in use. Mend what writes the files; the detail says what is wrong with them.',
   },
-  issuer_away: {
+  issuer_unavailable: {
     title: 'The issuer of tokens cannot be asked for its keys',
     patience: 5,
     hint: 'Tokens signed with keys that are not known yet are refused. See BIRDDOG_OIDC_JWKS_URL, the proxy and the egress rules.',
@@ -52,10 +52,10 @@ export const TROUBLES = {
     patience: 1,
     hint: 'What it said before holds. The log names the line and column of the mistake.',
   },
-  journal_unwritable: {
+  ledger_unwritable: {
     title: 'The journal cannot be written',
     patience: 1,
-    hint: 'No create is begun. See whether the volume of BIRDDOG_JOURNAL is full or read-only.',
+    hint: 'No create is begun. See whether the volume of BIRDDOG_LEDGER is full or read-only.',
   },
 } as const satisfies Record<string, TroubleKind>;
 

@@ -12,7 +12,7 @@ export function journalPart(journal: Journal, now: () => number): Part {
         return { state: 'ok', detail: 'The journal can be written.' };
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        const hint = 'See whether the volume of BIRDDOG_JOURNAL is full, or mounted read-only.';
+        const hint = 'See whether the volume of BIRDDOG_LEDGER is full, or mounted read-only.';
         return { state: 'failed', detail: `The journal cannot be written: ${why}.`, hint };
       }
     },

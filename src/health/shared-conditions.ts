@@ -34,7 +34,7 @@ export function sharedSigns(watched: Watched): readonly Sign[] {
       again: readAgain,
       everyMs: KEYS_EVERY,
     },
-    { trouble: 'datadog_away', look: health.away, again: readAgain },
+    { trouble: 'datadog_unavailable', look: health.away, again: readAgain },
     {
       trouble: 'datadog_budget_exhausted',
       look() {
@@ -45,7 +45,7 @@ export function sharedSigns(watched: Watched): readonly Sign[] {
       },
     },
     {
-      trouble: 'journal_unwritable',
+      trouble: 'ledger_unwritable',
       look: () => journal.readings().failing,
       again: async () => writeOnce(journal, now()),
     },

@@ -16,7 +16,7 @@ export interface StartWatchOptions {
   readonly config: {
     readonly BIRDDOG_ALARM_WEBHOOK: Secret | undefined;
     readonly BIRDDOG_ALARM_EVENTS: boolean;
-    readonly BIRDDOG_ALARM_AFTER_MS: number;
+    readonly BIRDDOG_INCIDENT_AFTER_MS: number;
   };
   readonly signs: readonly Sign[];
   readonly request: Request;
@@ -33,7 +33,7 @@ const LONGEST_BETWEEN = 5000;
 /** Watches over a process until it is closed: its trouble goes to the log, to the metrics, and to whom the settings name. */
 export function startWatch(options: StartWatchOptions, { clock, log }: Surroundings): { close(): void } {
   const { config, metrics, signs } = options;
-  const afterMs = config.BIRDDOG_ALARM_AFTER_MS;
+  const afterMs = config.BIRDDOG_INCIDENT_AFTER_MS;
   const watch = createWatch({
     signs,
     receivers: receivers(options),
@@ -45,14 +45,14 @@ export function startWatch(options: StartWatchOptions, { clock, log }: Surroundi
   });
   metrics.readings(
     'gauge',
-    'birddog_trouble',
+    'birddog_incident',
     '1 while there is trouble that somebody was told of, by its code.',
     'trouble',
     watch.troubles,
   );
   metrics.readings(
     'gauge',
-    'birddog_alarms_untold',
+    'birddog_notifications_pending',
     'Alarms that a receiver has not taken yet.',
     'receiver',
     watch.untold,

@@ -19,7 +19,7 @@ function scene(sign: Partial<Sign> = {}) {
     },
   };
   const watch = createWatch({
-    signs: [{ trouble: 'sidecar_away', look: () => state.detail, ...sign }],
+    signs: [{ trouble: 'sidecar_unavailable', look: () => state.detail, ...sign }],
     receivers: [receiver],
     clock,
     log: createLog('test', (line) => lines.push(JSON.parse(line))),
@@ -40,13 +40,13 @@ describe('the watch', () => {
     await after(1);
     state.detail = 'gone';
     await after(1);
-    assert.deepEqual([told, [...watch.troubles()]], [[], [['sidecar_away', 0]]]);
+    assert.deepEqual([told, [...watch.troubles()]], [[], [['sidecar_unavailable', 0]]]);
     await after(1000);
-    assert.deepEqual([told, [...watch.troubles()]], [['begun sidecar_away'], [['sidecar_away', 1]]]);
+    assert.deepEqual([told, [...watch.troubles()]], [['begun sidecar_unavailable'], [['sidecar_unavailable', 1]]]);
     state.detail = undefined;
     await after(1);
     await after(1000);
-    assert.deepEqual([told.at(-1), [...watch.troubles()]], ['ended sidecar_away', [['sidecar_away', 0]]]);
+    assert.deepEqual([told.at(-1), [...watch.troubles()]], ['ended sidecar_unavailable', [['sidecar_unavailable', 0]]]);
     assert.deepEqual(
       lines.map(({ level, event, state: s }) => [level, event, s]),
       [
@@ -66,7 +66,7 @@ describe('the watch', () => {
     assert.deepEqual([...watch.untold()], [['webhook', 1]]);
     state.deaf = false;
     await after(1);
-    assert.deepEqual([told, [...watch.untold()]], [['begun sidecar_away'], [['webhook', 0]]]);
+    assert.deepEqual([told, [...watch.untold()]], [['begun sidecar_unavailable'], [['webhook', 0]]]);
   });
 
   it('finds out anew while there is trouble, so that it does not last because nobody asks', async () => {
@@ -105,6 +105,6 @@ describe('the watch', () => {
     });
     await after(1);
     await after(1000);
-    assert.deepEqual([told, lines.length], [['begun sidecar_away'], 1]);
+    assert.deepEqual([told, lines.length], [['begun sidecar_unavailable'], 1]);
   });
 });

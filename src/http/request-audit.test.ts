@@ -13,7 +13,7 @@ function audit(path: string) {
   assert.ok(operation);
   return { lines, ...auditRequest(operation, log) };
 }
-const refusal = new ProblemError('already_different', 'secret words');
+const refusal = new ProblemError('key_conflict', 'secret words');
 
 describe('the audit of a request', () => {
   it('names what is asked for, and leaves out what is no name', () => {
@@ -36,7 +36,7 @@ describe('the audit of a request', () => {
           id: '7',
           outcome: 'refused',
           status: 409,
-          code: 'already_different',
+          code: 'key_conflict',
         },
       ],
     ]);

@@ -33,7 +33,7 @@ const OUTCOMES: Readonly<Record<PlanAction, string>> = {
   replace: 'replaced',
   delete: 'deleted',
   none: 'unchanged',
-  left_over: 'unchanged',
+  extra: 'unchanged',
   copy: 'unchanged',
 };
 

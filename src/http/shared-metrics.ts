@@ -59,21 +59,21 @@ export function tellSharedReadings(
     health.keysRefused() ? 1 : 0,
   );
   metrics.gauge(
-    'birddog_journal_entries',
+    'birddog_ledger_entries',
     'Creates under way, or begun and never seen through.',
     () => journal().entries,
   );
-  metrics.gauge('birddog_journal_oldest_entry_seconds', 'Age of the oldest of them.', () => {
+  metrics.gauge('birddog_ledger_oldest_entry_seconds', 'Age of the oldest of them.', () => {
     const { oldestAt } = journal();
     return oldestAt === undefined ? 0 : Math.max(0, (now() - oldestAt) / 1000);
   });
   metrics.gauge(
-    'birddog_journal_size_bytes',
+    'birddog_ledger_size_bytes',
     'Size of the file of the journal and the hints.',
     () => journal().bytes,
   );
   metrics.counter(
-    'birddog_journal_write_failures_total',
+    'birddog_ledger_write_failures_total',
     'Writes into the journal that failed.',
     () => journal().failures,
   );

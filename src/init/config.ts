@@ -55,7 +55,7 @@ const certificateSettings = {
   INIT_STEP_MS: optional(
     wholeNumber(100, 3_600_000),
     60_000,
-    'With --watch, the least time (ms) from a new CA to the certificates of it; well above BIRDDOG_LOOK_MS.',
+    'With --watch, the least time (ms) from a new CA to the certificates of it; well above BIRDDOG_POLL_MS.',
   ),
   STOP_WITH_STDIN: optional(
     yesOrNo,

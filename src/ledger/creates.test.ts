@@ -14,7 +14,7 @@ describe('the journal', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   const open = () => {
-    const { journal, close } = openStore(join(folder, 'journal.sqlite'));
+    const { journal, close } = openStore(join(folder, 'ledger.sqlite'));
     return { ...journal, close };
   };
 
@@ -43,7 +43,7 @@ describe('the journal', () => {
   });
 
   it('tells how many creates are under way, since when, and what could not be written', () => {
-    const store = openStore(join(folder, 'journal.sqlite'));
+    const store = openStore(join(folder, 'ledger.sqlite'));
     const { journal } = store;
     assert.deepEqual(
       { ...journal.readings(), bytes: 0 },

@@ -23,7 +23,7 @@ afterEach(() => {
   for (const store of open) store.close();
   rmSync(folder, { recursive: true });
 });
-const file = () => join(folder, 'journal.sqlite');
+const file = () => join(folder, 'ledger.sqlite');
 function opened(limits: Partial<typeof LIMITS> = {}, failures: unknown[] = []): Store {
   const store = openStore(file(), (error) => failures.push(error), { ...LIMITS, ...limits });
   open.push(store);
@@ -302,7 +302,7 @@ describe('the store', () => {
 describe('the files of the store', () => {
   const modes = () =>
     readdirSync(folder).map((name) => `${name} ${(statSync(join(folder, name)).mode & 0o777).toString(8)}`);
-  const ALL = ['journal.sqlite 600', 'journal.sqlite-shm 600', 'journal.sqlite-wal 600'];
+  const ALL = ['ledger.sqlite 600', 'ledger.sqlite-shm 600', 'ledger.sqlite-wal 600'];
 
   it('have mode 0600 whatever the umask, and are tightened where they had another', () => {
     const before = process.umask(0);

@@ -52,8 +52,8 @@ export async function startMain(config: Config, surroundings: Surroundings, entr
     clock,
   });
   const sidecar = createSidecarClient(config.SIDECAR_URL, observed(hop, 'other', metrics.hop('sidecar')));
-  const store = openStore(config.BIRDDOG_JOURNAL, (error) => log.warn('hints not kept', { error }));
-  const ports = portsOf(datadog, store, surroundings, config.BIRDDOG_MOST_DELETED_PERCENT);
+  const store = openStore(config.BIRDDOG_LEDGER, (error) => log.warn('hints not kept', { error }));
+  const ports = portsOf(datadog, store, surroundings, config.BIRDDOG_MAX_DELETE_PERCENT);
   const catalogs = createCatalogs(config, surroundings, {
     outbound,
     credentials: secrets.catalogCredentials.current,
@@ -99,7 +99,7 @@ export async function startMain(config: Config, surroundings: Surroundings, entr
       watch,
       callers,
       inspector,
-      lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed),
+      lookEvery(config.BIRDDOG_POLL_MS, secrets.followed),
     ],
   });
   tls?.onTake(service.renew);

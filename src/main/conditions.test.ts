@@ -31,18 +31,18 @@ describe('what may go wrong in Birddog', () => {
     const { state, away, seen } = scene();
     assert.deepEqual(seen(), []);
     state.silent = true;
-    assert.deepEqual(seen(), ['sidecar_away']);
+    assert.deepEqual(seen(), ['sidecar_unavailable']);
     state.silent = false;
     state.breaker = 'open';
-    assert.deepEqual(seen(), ['sidecar_away']);
+    assert.deepEqual(seen(), ['sidecar_unavailable']);
     state.issuerAway = true;
     state.bad = ['tokens'];
     away.set('leanix', 'LeanIX cannot be reached');
     assert.deepEqual(seen().toSorted(), [
       'callers_file_refused:tokens',
-      'catalog_away:leanix',
-      'issuer_away',
-      'sidecar_away',
+      'catalog_unavailable:leanix',
+      'issuer_unavailable',
+      'sidecar_unavailable',
     ]);
   });
 

@@ -29,7 +29,7 @@ export function mainSigns(watched: MainWatched, config: Config, { now }: Clock):
   const certificates = { hop, ...(own ? { own } : {}) };
   return [
     ...ownSigns(watched),
-    ...sharedSigns({ ...watched, followed, certificates, now, roomMs: config.BIRDDOG_ALARM_AFTER_MS }),
+    ...sharedSigns({ ...watched, followed, certificates, now, roomMs: config.BIRDDOG_INCIDENT_AFTER_MS }),
   ];
 }
 
@@ -37,7 +37,7 @@ export function mainSigns(watched: MainWatched, config: Config, { now }: Clock):
 export function ownSigns({ sidecar, lookup, callers }: OwnWatched): readonly Sign[] {
   return [
     {
-      trouble: 'sidecar_away',
+      trouble: 'sidecar_unavailable',
       look() {
         if (sidecar.state() !== 'closed') return 'It does not answer Birddog; requests are not sent to it.';
         return sidecar.silent() ? 'It takes connections, but does not answer.' : undefined;
@@ -46,7 +46,7 @@ export function ownSigns({ sidecar, lookup, callers }: OwnWatched): readonly Sig
       everyMs: SIDECAR_EVERY,
     },
     {
-      trouble: 'issuer_away',
+      trouble: 'issuer_unavailable',
       look: () => (callers.issuerAway() ? 'The issuer of tokens cannot be asked for its keys.' : undefined),
       again: callers.askIssuer,
     },
@@ -60,7 +60,7 @@ export function ownSigns({ sidecar, lookup, callers }: OwnWatched): readonly Sig
     ),
     ...CATALOG_NAMES.map(
       (about): Sign => ({
-        trouble: 'catalog_away',
+        trouble: 'catalog_unavailable',
         about,
         look: () => lookup.readings.away().get(about),
         again: (context) => lookup.again(about, context),

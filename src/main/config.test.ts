@@ -6,7 +6,7 @@ import { readConfig } from './config.ts';
 const ENV = {
   BIRDDOG_AUTH: 'none',
   BIRDDOG_SECRETS: '/run/birddog/current',
-  BIRDDOG_JOURNAL: '/run/journal.sqlite',
+  BIRDDOG_LEDGER: '/run/ledger.sqlite',
   LEANIX_URL: 'https://company.leanix.net',
   SERVICENOW_URL: 'https://company.service-now.com',
   DATADOG_SITE: 'datadoghq.eu',
@@ -121,7 +121,7 @@ it('the environment of the sidecar tells every fault at once', () => {
   assert.throws(
     () => readSidecarConfig({ SIDECAR_PORT: 'x', DATADOG_SITE: 'y' }),
     (error) => {
-      for (const name of ['SIDECAR_PORT', 'DATADOG_SITE', 'BIRDDOG_SECRETS', 'BIRDDOG_JOURNAL']) {
+      for (const name of ['SIDECAR_PORT', 'DATADOG_SITE', 'BIRDDOG_SECRETS', 'BIRDDOG_LEDGER']) {
         assert.match(String(error), new RegExp(name));
       }
       return true;

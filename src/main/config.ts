@@ -49,7 +49,7 @@ export const mainSettings = {
     'The folder with tls.crt and tls.key with which the port for users speaks TLS, as it must off loopback.',
   ),
   ...secretSettings,
-  BIRDDOG_JOURNAL: required(text, "The file of this process's journal."),
+  BIRDDOG_LEDGER: required(text, "The file of this process's journal."),
   SIDECAR_URL: optional(
     sidecarUrl,
     new URL('https://127.0.0.1:5000'),

@@ -25,13 +25,13 @@ export function tellReadings(metrics: Metrics, sidecar: SidecarClient, lookup: L
     lookup.lookups,
   );
   metrics.gauge(
-    'birddog_catalog_remembered',
+    'birddog_catalog_cached',
     'Applications of which it is remembered how they are served.',
     () => lookup.entries(),
   );
   metrics.readings(
     'gauge',
-    'birddog_catalog_away',
+    'birddog_catalog_unavailable',
     '1 for a catalog that could not tell when it was last asked.',
     'catalog',
     () => awayByCatalog(lookup),

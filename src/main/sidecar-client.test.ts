@@ -90,19 +90,19 @@ describe('the hop', () => {
   it('tells a sidecar that was not reached from a write whose outcome nobody knows', async () => {
     await assert.rejects(hop(failing(false)).client.forward(incoming(), []), (error) => {
       assert.ok(error instanceof ProblemError);
-      assert.deepEqual([error.code, error.extras.retryAfter], ['sidecar_away', 1]);
+      assert.deepEqual([error.code, error.extras.retryAfter], ['sidecar_unavailable', 1]);
       return true;
     });
     await assert.rejects(hop(failing(true)).client.forward(incoming(), []), { code: 'outcome_unknown' });
     await assert.rejects(hop(failing(true)).client.forward(incoming('/get_monitors'), []), {
-      code: 'sidecar_away',
+      code: 'sidecar_unavailable',
     });
   });
 
   it('takes an answer that is none of the contract for none', async () => {
     for (const status of [99, 101, 204, 304, 600]) {
       const { client } = hop(() => ({ ...ANSWER, status }));
-      await assert.rejects(client.forward(incoming('/get_monitors'), []), { code: 'sidecar_away' });
+      await assert.rejects(client.forward(incoming('/get_monitors'), []), { code: 'sidecar_unavailable' });
       await assert.rejects(client.forward(incoming(), []), { code: 'outcome_unknown' });
     }
   });
@@ -112,9 +112,9 @@ describe('the hop', () => {
     let away = true;
     const { requests, client } = hop(() => (away ? failing(false)() : ANSWER));
     for (let n = 0; n < 5; n += 1)
-      await assert.rejects(client.forward(incoming(), []), { code: 'sidecar_away' });
+      await assert.rejects(client.forward(incoming(), []), { code: 'sidecar_unavailable' });
     assert.equal(client.state(), 'open');
-    await assert.rejects(client.forward(incoming(), []), { code: 'sidecar_away', message: /given a moment/ });
+    await assert.rejects(client.forward(incoming(), []), { code: 'sidecar_unavailable', message: /given a moment/ });
     assert.equal(requests.length, 5, 'it was not asked again');
     away = false;
     t.mock.timers.tick(1000);
@@ -199,7 +199,7 @@ describe('the hop', () => {
       throw new OutboundError('timeout', true);
     });
     for (let n = 0; n < 8; n += 1)
-      await assert.rejects(client.forward(incoming(), []), { code: 'deadline_passed' });
+      await assert.rejects(client.forward(incoming(), []), { code: 'deadline_exceeded' });
     assert.equal(client.state(), 'closed');
   });
 });

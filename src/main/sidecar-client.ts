@@ -45,7 +45,7 @@ type Forwarded = Pick<Incoming, 'pathAndQuery' | 'sent' | 'accept' | 'context'> 
 export interface SidecarClient {
   /**
    * Hands a request to the sidecar as it came, with what is left of the deadline and who asks. Gives its
-   * answer, whatever its status. Throws `sidecar_away`, `outcome_unknown` for a write that was sent and not answered, and
+   * answer, whatever its status. Throws `sidecar_unavailable`, `outcome_unknown` for a write that was sent and not answered, and
    * `busy` where more wait for it than can be served.
    */
   forward(incoming: Forwarded, missingFrom: readonly CatalogName[]): Promise<Reply>;
@@ -165,19 +165,19 @@ function awayProblem(error: unknown, { operation }: Forwarded): unknown {
   const away = { retryAfter: Math.ceil(BREAKER.restMs / 1000), cause: error };
   if (error instanceof BrokenCircuitError) {
     return new ProblemError(
-      'sidecar_away',
+      'sidecar_unavailable',
       'The sidecar has not answered lately and is given a moment.',
       away,
     );
   }
   if (!(error instanceof OutboundError)) return error;
   if (error.reason === 'timeout') {
-    return new ProblemError('deadline_passed', 'The deadline passed while the sidecar worked.', {
+    return new ProblemError('deadline_exceeded', 'The deadline passed while the sidecar worked.', {
       cause: error,
     });
   }
   if (error.sent && isWrite(operation)) {
     return new ProblemError('outcome_unknown', 'The sidecar went away before it answered the write.', away);
   }
-  return new ProblemError('sidecar_away', 'The sidecar cannot be reached.', away);
+  return new ProblemError('sidecar_unavailable', 'The sidecar cannot be reached.', away);
 }

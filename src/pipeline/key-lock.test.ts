@@ -43,7 +43,7 @@ it('who waits beyond its deadline is told so, and holds nobody up', async () => 
     assert.fail('ran'),
   );
   gone.abort();
-  await assert.rejects(waiting, { code: 'deadline_passed' });
+  await assert.rejects(waiting, { code: 'deadline_exceeded' });
   const last = lock.run('key', soon(), async () => 'in');
   release();
   await first;

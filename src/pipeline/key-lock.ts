@@ -3,7 +3,7 @@ import { ProblemError } from '../domain/problem.ts';
 
 /** Lets one piece of work at a time touch a name; the others wait their turn, first come first served. */
 export interface KeyLock {
-  /** Runs `work` alone under `name`. Throws `deadline_passed` where the turn does not come in time. */
+  /** Runs `work` alone under `name`. Throws `deadline_exceeded` where the turn does not come in time. */
   run<T>(name: string, deadline: Deadline, work: () => Promise<T>): Promise<T>;
 }
 
@@ -31,7 +31,7 @@ async function inTime(turn: Promise<void>, { signal }: Deadline): Promise<void> 
   const { promise: passed, reject } = Promise.withResolvers<never>();
   const onAbort = () =>
     reject(
-      new ProblemError('deadline_passed', 'The deadline passed while another write to the same key ran.'),
+      new ProblemError('deadline_exceeded', 'The deadline passed while another write to the same key ran.'),
     );
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });

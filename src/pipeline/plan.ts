@@ -33,7 +33,7 @@ export function portFor(ports: Ports, compiled: Compiled): ObjectPort {
 }
 
 /**
- * Compares what is asked with what is there, and writes nothing. Throws `already_different` for a create
+ * Compares what is asked with what is there, and writes nothing. Throws `key_conflict` for a create
  * whose key holds another object, `not_found` for an update of nothing.
  */
 export async function plan(
@@ -81,7 +81,7 @@ function compared(
   return { kind, key, id: idOf(live), action: changes.length > 0 ? 'update' : 'none', changes };
 }
 
-/** The plan for a create whose key is taken: nothing, where it holds an equal object. Throws `already_different`. */
+/** The plan for a create whose key is taken: nothing, where it holds an equal object. Throws `key_conflict`. */
 export function requireEqual(
   compiled: Compiled,
   key: string,
@@ -92,7 +92,7 @@ export function requireEqual(
   if (planned.action === 'none') return planned;
   const { stored, application } = compiled;
   throw new ProblemError(
-    'already_different',
+    'key_conflict',
     `The key "${key}" holds a ${stored} that differs in ${paths(planned)}.`,
     { members: { plan: { application, objects: [planned] } } },
   );

@@ -9,8 +9,8 @@ import type { KeyLock } from './key-lock.ts';
 
 /**
  * One kind of Datadog object, as the pipeline sees it. Every method throws ProblemError for what cannot be
- * helped (`datadog_refused`, `datadog_forbidden`, `rate_limited`, `datadog_failed`, `datadog_away`,
- * `datadog_keys_refused`, `deadline_passed`). Ids are text: they pass 2^53.
+ * helped (`datadog_refused`, `datadog_forbidden`, `rate_limited`, `datadog_failed`, `datadog_unavailable`,
+ * `datadog_keys_refused`, `deadline_exceeded`). Ids are text: they pass 2^53.
  */
 export interface ObjectPort {
   readonly kind: StoredKind;

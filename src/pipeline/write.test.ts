@@ -24,7 +24,7 @@ it('a create that finds what an earlier one left under way is 200 only where tha
   };
   for (const [message, expected] of [
     ['', 200],
-    ['other words', 'already_different'],
+    ['other words', 'key_conflict'],
   ] as const) {
     const ports = portsWithoutDatadog(clock);
     ports.journal.begin({ kind: 'monitor', application: 'a', key: 'x' }, 'somebody', clock.now());

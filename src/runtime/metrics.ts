@@ -146,13 +146,13 @@ function requestMetrics(registry: Registry): Pick<Metrics, 'begun' | 'answered'>
 function hopMetrics(registry: Registry): Pick<Metrics, 'hop'> {
   const registers = [registry];
   const requests = new Counter({
-    name: 'birddog_hop_requests_total',
+    name: 'birddog_upstream_requests_total',
     help: 'Tries of requests to other parties; the status is that of HTTP, or why no answer came.',
     labelNames: ['hop', 'endpoint', 'method', 'status'],
     registers,
   });
   const seconds = new Histogram({
-    name: 'birddog_hop_duration_seconds',
+    name: 'birddog_upstream_duration_seconds',
     help: 'Time to the answer of another party, or to giving up.',
     labelNames: ['hop', 'endpoint', 'method'],
     buckets: BUCKETS,

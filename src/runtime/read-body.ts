@@ -17,7 +17,7 @@ const RATE = {
 /**
  * Reads a request's body, never more than `limit` bytes of it, whatever Content-Length says. `hold` is called with the number
  * of bytes as they come, and may throw. Throws `too_large`, and what `hold` throws; `request_timeout` where the client sends
- * too slowly; `deadline_passed` where `signal` aborts; `bad_request` where the connection or the framing of the body fails.
+ * too slowly; `deadline_exceeded` where `signal` aborts; `bad_request` where the connection or the framing of the body fails.
  */
 export async function readBody(
   incoming: IncomingMessage,
@@ -44,7 +44,7 @@ export async function readBody(
     }
   };
   const onAbort = () =>
-    reject(new ProblemError('deadline_passed', 'The deadline passed while the body was read.'));
+    reject(new ProblemError('deadline_exceeded', 'The deadline passed while the body was read.'));
   incoming.on('data', onData);
   incoming.once('end', () => resolve(Buffer.concat(chunks)));
   incoming.once('error', () =>

@@ -8,7 +8,7 @@ export const secretSettings = {
     '',
     'The folder with ca.crt, tls.crt and tls.key of the hop; by default that of the keys.',
   ),
-  BIRDDOG_LOOK_MS: optional(
+  BIRDDOG_POLL_MS: optional(
     // Less than the minute that `birddog init --watch` leaves between two steps.
     wholeNumber(10, 30_000),
     1000,

@@ -46,8 +46,8 @@ export async function startSidecar(config: Config, surroundings: Surroundings, e
     outbound: observed(outbound, 'other', metrics.hop('datadog')),
     clock,
   });
-  const store = openStore(config.BIRDDOG_JOURNAL, (error) => log.warn('hints not kept', { error }));
-  const ports = portsOf(datadog, store, surroundings, config.BIRDDOG_MOST_DELETED_PERCENT);
+  const store = openStore(config.BIRDDOG_LEDGER, (error) => log.warn('hints not kept', { error }));
+  const ports = portsOf(datadog, store, surroundings, config.BIRDDOG_MAX_DELETE_PERCENT);
   tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
   const health = { notReady: () => undefined };
   const inspector = openInspector(entry, preflightOf, log);
@@ -77,7 +77,7 @@ export async function startSidecar(config: Config, surroundings: Surroundings, e
     followed: secrets.followed,
     certificates: { hop: secrets.hopCertificate },
     now: clock.now,
-    roomMs: config.BIRDDOG_ALARM_AFTER_MS,
+    roomMs: config.BIRDDOG_INCIDENT_AFTER_MS,
   });
   const watch = startWatch(
     { process: 'sidecar', config, signs, metrics, outbound, request: datadog.request },
@@ -93,7 +93,7 @@ export async function startSidecar(config: Config, surroundings: Surroundings, e
     ops: { host: config.SIDECAR_OPS_HOST, port: config.SIDECAR_OPS_PORT },
     health,
     metrics,
-    resources: [outbound, store, watch, inspector, lookEvery(config.BIRDDOG_LOOK_MS, secrets.followed)],
+    resources: [outbound, store, watch, inspector, lookEvery(config.BIRDDOG_POLL_MS, secrets.followed)],
   });
   secrets.hopCertificate.onTake(service.renew);
   // It may have changed while the ports were opened.

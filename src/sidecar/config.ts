@@ -19,7 +19,7 @@ export const sidecarSettings = {
   SIDECAR_OPS_HOST: optional(text, '127.0.0.1', 'The address at which probes and metrics are served.'),
   SIDECAR_OPS_PORT: optional(port, 5001, 'The port at which probes and metrics are served.'),
   ...secretSettings,
-  BIRDDOG_JOURNAL: required(text, "The file of this process's journal."),
+  BIRDDOG_LEDGER: required(text, "The file of this process's journal."),
   ...stopSettings,
   ...heartbeatSettings,
   ...logSettings,

@@ -54,7 +54,7 @@ async function audited(token: string | undefined, method: string, path: string, 
   await at.pod.until(async () => {
     const answered = linesOf().filter((line) => line.event === 'answered');
     const own = answered.find((line) => line.process === 'serve');
-    const forwarded = own?.way === 'sidecar' && own.code !== 'sidecar_away';
+    const forwarded = own?.way === 'sidecar' && own.code !== 'sidecar_unavailable';
     return own !== undefined && (!forwarded || answered.length === 2);
   });
   const lines = linesOf()
@@ -114,7 +114,7 @@ for (const [application, process] of [
           ...about,
           outcome: 'refused',
           status: 409,
-          code: 'already_different',
+          code: 'key_conflict',
         },
       ]);
       const wrong = await audited(ROBOT.token, 'POST', '/create_monitor', write('k', { query: 7 }));
@@ -236,7 +236,7 @@ it('a write that the sidecar is not there for is a line of Birddog', async () =>
       key: 'a',
       outcome: 'failed',
       status: 503,
-      code: 'sidecar_away',
+      code: 'sidecar_unavailable',
     },
   ]);
 });

@@ -5,7 +5,7 @@ import { birddog, folderWith } from './birddog-command.ts';
 
 const ENV = {
   BIRDDOG_SECRETS: '/nowhere',
-  BIRDDOG_JOURNAL: '/nowhere/journal.sqlite',
+  BIRDDOG_LEDGER: '/nowhere/ledger.sqlite',
   LEANIX_URL: 'https://company.leanix.net',
   SERVICENOW_URL: 'https://company.service-now.com',
   DATADOG_SITE: 'datadoghq.eu',

@@ -104,10 +104,10 @@ describe('the keys of the issuer', () => {
   it('are missed where they were never had: 503, and never 401', async () => {
     await goAway();
     const away = await get(tokens.zoë);
-    assert.deepEqual([away.status, away.body.code], [503, 'issuer_away'], away.text);
+    assert.deepEqual([away.status, away.body.code], [503, 'issuer_unavailable'], away.text);
     assert.match(away.body.detail, /keys of the issuer http.* answers 503/);
     assert.ok(Number(away.headers['retry-after']) >= 1);
-    assert.match(await (await fetch(`${at.pod.opsUrl}/metrics`)).text(), /^birddog_issuer_away\{[^}]*\} 1$/m);
+    assert.match(await (await fetch(`${at.pod.opsUrl}/metrics`)).text(), /^birddog_issuer_unavailable\{[^}]*\} 1$/m);
     assert.equal((await get(ROBOT.token)).status, 403, 'robots are known all the same');
     await control(at.issuer.url, 'DELETE', 'faults');
     await at.pod.until(async () => (await get(tokens.zoë)).status === 200);

@@ -62,7 +62,7 @@ for (const { application, way, service } of WAYS) {
 
       const other = { ...envelope, monitor: { ...MONITOR, priority: 2 } };
       const differs = await request(pod, 'POST', '/create_monitor', json(other));
-      assert.deepEqual([differs.status, differs.body.code], [409, 'already_different']);
+      assert.deepEqual([differs.status, differs.body.code], [409, 'key_conflict']);
       assert.deepEqual(
         differs.body.plan.objects[0].changes.map((c: { path: string }) => c.path),
         ['/priority'],

@@ -239,7 +239,7 @@ describe('a reference', () => {
     const nothing = documentOf('delete-order', {});
     assert.deepEqual(
       actions(ok(await send(pod, '/plan', nothing))).map((line) => line.split(' ').at(-1)),
-      ['left_over', 'left_over', 'left_over', 'left_over'],
+      ['extra', 'extra', 'extra', 'extra'],
     );
     assert.equal((await send(pod, '/apply?prune=true', nothing)).status, 409);
     const { done } = await applyAll(pod, nothing, '?prune=true&force=true');
@@ -257,7 +257,7 @@ describe('what somebody did in Datadog', () => {
     await datadog(pod, 'PUT', `/api/v1/monitor/${done[0].id}`, { message: 'theirs @slack-a' });
     const answer = await send(pod, `/apply?basis=${basis}`, changed);
     assert.equal(answer.status, 409, answer.text);
-    assert.equal(answer.body.code, 'basis_moved');
+    assert.equal(answer.body.code, 'plan_stale');
     assert.deepEqual(answer.body.moved[0].fields, ['/message']);
     assert.match(answer.body.moved[0].by, /@/);
     const live = await datadog(pod, 'GET', `/api/v1/monitor/${done[0].id}`);

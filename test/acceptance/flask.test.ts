@@ -161,12 +161,12 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     const passed = await ask('GET', '/get_monitors?application=a', {
       headers: { 'birddog-deadline-ms': '100' },
     });
-    assert.deepEqual([passed.status, passed.body.code], [504, 'deadline_passed']);
+    assert.deepEqual([passed.status, passed.body.code], [504, 'deadline_exceeded']);
     await faults([{ method: 'GET', path: '^/api/v1/monitor', kind: 'latency', ms: 3000 }]);
     const slow = await ask('GET', '/get_monitors?application=a', {
       headers: { 'birddog-deadline-ms': '600' },
     });
-    assert.deepEqual([slow.status, slow.body.code], [504, 'deadline_passed']);
+    assert.deepEqual([slow.status, slow.body.code], [504, 'deadline_exceeded']);
   });
 
   it('lets only so many requests wait for the sidecar, and serves what is listed meanwhile', async () => {
@@ -213,7 +213,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
       writeFileSync(join(certificates, 'foreign', name), text);
     }
     turnTo('foreign');
-    assert.equal((await ask('GET', '/get_monitors?application=a')).body.code, 'sidecar_away');
+    assert.equal((await ask('GET', '/get_monitors?application=a')).body.code, 'sidecar_unavailable');
     turnTo('good');
     const again = await ask('GET', '/get_monitors?application=a');
     assert.equal(again.status, 200, written);
@@ -234,7 +234,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
       const away = await create('payments-batch', 'away');
       assert.deepEqual(
         [away.status, away.body.code, away.headers.get('retry-after'), away.headers.get('content-type')],
-        [503, 'sidecar_away', '1', 'application/problem+json'],
+        [503, 'sidecar_unavailable', '1', 'application/problem+json'],
       );
       if (n === 5) assert.match(away.body.detail, /given a moment/);
     }

@@ -101,7 +101,7 @@ describe('a sidecar that is killed', () => {
     assert.equal((await fetch(`${pod.birddogUrl}/readyz`)).status, 200);
     const away = await create('unlisted-while');
     if (away.status === 503) {
-      assert.equal(away.body.code, 'sidecar_away');
+      assert.equal(away.body.code, 'sidecar_unavailable');
       assert.ok(Number(away.headers['retry-after']) >= 1);
     }
     await pod.until(async () => [200, 201].includes((await create('unlisted-after')).status));
@@ -116,7 +116,7 @@ describe('a sidecar that is killed', () => {
     const answers = [];
     for (let i = 0; i < 8; i += 1) answers.push(await create('unlisted-away'));
     for (const answer of answers) {
-      assert.deepEqual([answer.status, answer.body.code], [503, 'sidecar_away'], answer.text);
+      assert.deepEqual([answer.status, answer.body.code], [503, 'sidecar_unavailable'], answer.text);
       assert.ok(Number(answer.headers['retry-after']) >= 1);
     }
     assert.match(

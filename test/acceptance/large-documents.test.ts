@@ -78,7 +78,7 @@ describe('a document of more than 1 MiB', () => {
 
   it('is given up at its deadline, and the next one is looked at', async () => {
     const late = await send('/lint', large('payments-batch'), { 'birddog-deadline-ms': '20' });
-    assert.deepEqual([late.status, late.body.code], [504, 'deadline_passed']);
+    assert.deepEqual([late.status, late.body.code], [504, 'deadline_exceeded']);
     assert.equal((await send('/lint', large('payments-batch'))).status, 200);
   });
 

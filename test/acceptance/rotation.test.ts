@@ -9,7 +9,7 @@ import type { Child } from '../../emulators/sandbox/child.ts';
 import { mintCertificates } from '../../src/init/certificates.ts';
 import { control, type Pod, request, startPod } from './pod.ts';
 
-const LOOK = { BIRDDOG_LOOK_MS: '50' };
+const LOOK = { BIRDDOG_POLL_MS: '50' };
 const MONITOR = { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1' };
 const NEW_KEYS = { api: 'rotated-api-key', app: 'rotated-app-key' };
 
@@ -176,7 +176,7 @@ describe('the port for users with TLS', () => {
         ...spec.env,
         ...LOOK,
         BIRDDOG_TLS: join(folder, 'tls'),
-        BIRDDOG_JOURNAL: join(folder, 'tls.sqlite'),
+        BIRDDOG_LEDGER: join(folder, 'tls.sqlite'),
       },
     }));
     const agent = new https.Agent({ keepAlive: true, ca: one.ca + two.ca });

@@ -42,7 +42,7 @@ describe('an application', () => {
       headers: { 'content-type': 'application/json' },
     });
     await mend(pod.leanixUrl);
-    assert.deepEqual([answer.status, answer.body.code], [503, 'catalog_away'], answer.text);
+    assert.deepEqual([answer.status, answer.body.code], [503, 'catalog_unavailable'], answer.text);
     assert.match(answer.body.detail, /leanix/i);
     assert.ok(Number(answer.headers['retry-after']) >= 1);
   });

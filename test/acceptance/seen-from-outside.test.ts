@@ -24,7 +24,7 @@ before(async () => {
   folder = await certificatesNearTheirEnd();
   const each = (process: string) => ({
     BIRDDOG_ALARM_WEBHOOK: receiver.url,
-    BIRDDOG_ALARM_AFTER_MS: '200',
+    BIRDDOG_INCIDENT_AFTER_MS: '200',
     BIRDDOG_CERTIFICATES: join(folder, process),
   });
   pod = await startPod({
@@ -63,7 +63,7 @@ const toldOf = (trouble: string, about = '') =>
 const isTold = (line: string, trouble: string, about = '') =>
   pod.until(async () => toldOf(trouble, about).includes(line));
 const isTroubled = async (url: string, trouble: string) =>
-  new RegExp(`birddog_trouble\\{trouble="${trouble}",[^}]*\\} 1`).test(await metricsOf(url));
+  new RegExp(`birddog_incident\\{trouble="${trouble}",[^}]*\\} 1`).test(await metricsOf(url));
 
 describe('a certificate that nears its end', () => {
   it('is told once by each container, to the webhook and as an event', async () => {
@@ -114,12 +114,12 @@ describe('a catalog that is away', () => {
   it('is told by its name, once, and once when it answers again', async () => {
     await control(pod.servicenowUrl, 'POST', 'faults', [{ kind: 'status', status: 500, times: 100_000 }]);
     await create('checkout');
-    await isTold('serve begun', 'catalog_away', 'servicenow');
-    assert.match(await metricsOf(pod.opsUrl), /birddog_catalog_away\{catalog="servicenow",[^}]*\} 1/);
+    await isTold('serve begun', 'catalog_unavailable', 'servicenow');
+    assert.match(await metricsOf(pod.opsUrl), /birddog_catalog_unavailable\{catalog="servicenow",[^}]*\} 1/);
     await control(pod.servicenowUrl, 'DELETE', 'faults', null);
-    await isTold('serve ended', 'catalog_away', 'servicenow');
-    assert.deepEqual(toldOf('catalog_away', 'servicenow'), ['serve begun', 'serve ended']);
-    assert.deepEqual(toldOf('catalog_away', 'leanix'), []);
+    await isTold('serve ended', 'catalog_unavailable', 'servicenow');
+    assert.deepEqual(toldOf('catalog_unavailable', 'servicenow'), ['serve begun', 'serve ended']);
+    assert.deepEqual(toldOf('catalog_unavailable', 'leanix'), []);
   });
 });
 
@@ -127,7 +127,7 @@ describe('a sidecar that stays away', () => {
   it('is told once, and once when it is back, though nobody asks for it', async () => {
     await pod.pause('sidecar');
     for (let n = 0; n < 6; n += 1) await create('unlisted');
-    await isTold('serve begun', 'sidecar_away');
+    await isTold('serve begun', 'sidecar_unavailable');
     const text = await metricsOf(pod.opsUrl);
     assert.match(text, /birddog_sidecar_breaker_openings_total\{[^}]*\} [1-9]/);
     assert.match(
@@ -135,8 +135,8 @@ describe('a sidecar that stays away', () => {
       /birddog_requests_total\{path="\/create_monitor",method="POST",status="503",way="sidecar",/,
     );
     await pod.resume('sidecar');
-    await isTold('serve ended', 'sidecar_away');
-    assert.deepEqual(toldOf('sidecar_away'), ['serve begun', 'serve ended']);
+    await isTold('serve ended', 'sidecar_unavailable');
+    assert.deepEqual(toldOf('sidecar_unavailable'), ['serve begun', 'serve ended']);
   });
 });
 

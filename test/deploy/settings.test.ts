@@ -66,7 +66,7 @@ describe('what the manifests set', { skip: NO_KUBECTL }, () => {
         assert.ok(within(config.BIRDDOG_SECRETS, folders(overlay, name, false)));
         if (config.BIRDDOG_CERTIFICATES !== '')
           assert.ok(within(config.BIRDDOG_CERTIFICATES, folders(overlay, name, false)));
-        assert.ok(within(posix.dirname(config.BIRDDOG_JOURNAL), folders(overlay, name, true)));
+        assert.ok(within(posix.dirname(config.BIRDDOG_LEDGER), folders(overlay, name, true)));
       }
       for (const folder of [main.BIRDDOG_TLS, posix.dirname(main.BIRDDOG_ACCESS)])
         assert.ok(folders(overlay, 'birddog', false).includes(folder), folder);

@@ -15,19 +15,19 @@ const BEFORE_DECODING = new Set([
   'too_large',
   'unsupported_media_type',
   'busy',
-  'deadline_passed',
+  'deadline_exceeded',
   'deadline_exceeded',
 ]);
 /** Problems that only a comparison with Datadog, or a write to it, ends in. */
 const AFTER_PLANNING = new Set([
-  'already_different',
+  'key_conflict',
   'key_conflict',
   'not_found',
   'datadog_refused',
   'owned_by_another',
   'not_managed',
   'duplicate_of_unmanaged',
-  'basis_moved',
+  'plan_stale',
   'plan_stale',
   'too_many_deletes',
   'datadog_failed',

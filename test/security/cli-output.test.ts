@@ -97,7 +97,7 @@ const object = fc.record({
   key: fc.oneof(text, fc.constant('k')),
   id: text,
   url: text,
-  action: fc.constantFrom('create', 'update', 'replace', 'delete', 'left_over'),
+  action: fc.constantFrom('create', 'update', 'replace', 'delete', 'extra'),
   changes: fc.array(change, { maxLength: 2 }),
   origin: fc.dictionary(text, text, { maxKeys: 1 }),
 });

@@ -96,7 +96,7 @@ async function requireUnknown(place: Place, respond: Respond): Promise<void> {
   const { status, body, text, headers } = await ask();
   hostile = undefined;
   assert.ok(hostileAnswers > 0, 'the catalog was asked');
-  assert.deepEqual([status, body?.code], [503, 'catalog_away'], text.slice(0, 500));
+  assert.deepEqual([status, body?.code], [503, 'catalog_unavailable'], text.slice(0, 500));
   assert.deepEqual(body.catalogs, [place === 'ServiceNow' ? 'servicenow' : 'leanix']);
   assert.ok(Number(headers['retry-after']) > 0 && body.detail.length < 3000);
   assert.equal((await ask()).status, 200, 'an honest answer is taken at once');

@@ -78,7 +78,7 @@ describe('a large body', () => {
 
   it('is given up at its deadline: the process is killed, and the next one is inspected', async () => {
     const late = await send(A, '/lint', slow('payments-batch'), { 'birddog-deadline-ms': '900' });
-    assert.deepEqual([late.status, late.body.code], [504, 'deadline_passed'], late.text);
+    assert.deepEqual([late.status, late.body.code], [504, 'deadline_exceeded'], late.text);
     await at.pod.until(async () => (await inspecting()).length === 0);
     assert.equal((await send(A, '/lint', `application: x\n#${'x'.repeat(70_000)}\n`)).status, 200);
   });

@@ -71,9 +71,9 @@ describe('an apply', () => {
   });
 
   it('ends after three such in a row, and at once after what does not pass', async () => {
-    const passing = await applied([1, 2, 3].map(() => problem('datadog_away')));
+    const passing = await applied([1, 2, 3].map(() => problem('datadog_unavailable')));
     assert.deepEqual([passing.asked.length, passing.ended?.by], [3, 'failure']);
-    for (const error of [problem('basis_moved', answer(['a'], ['b'])), new NoAnswer('gone', true)]) {
+    for (const error of [problem('plan_stale', answer(['a'], ['b'])), new NoAnswer('gone', true)]) {
       const { asked, ended } = await applied([error]);
       assert.deepEqual([asked.length, ended], [1, { by: 'failure', error }]);
     }
@@ -98,7 +98,7 @@ describe('an apply', () => {
       stopping: stopping.signal,
     });
     assert.deepEqual([keys, remaining.length, ended, asked.length], [['a'], 1, { by: 'interrupt' }, 1]);
-    const passing = await applied([problem('datadog_away')], { stopping: stopping.signal });
+    const passing = await applied([problem('datadog_unavailable')], { stopping: stopping.signal });
     assert.deepEqual([passing.ended, passing.asked.length], [{ by: 'interrupt' }, 1]);
     const error = new NoAnswer('left without it', true);
     assert.deepEqual((await applied([error], { stopping: stopping.signal })).ended, { by: 'failure', error });

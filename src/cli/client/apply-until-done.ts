@@ -39,12 +39,12 @@ export interface Applying {
 /** Problems that pass by themselves; after each, Birddog is asked again with what it said to go on with. */
 const PASSING = new Set([
   'rate_limited',
-  'deadline_passed',
+  'deadline_exceeded',
   'outcome_unknown',
-  'datadog_away',
+  'datadog_unavailable',
   'datadog_failed',
-  'sidecar_away',
-  'catalog_away',
+  'sidecar_unavailable',
+  'catalog_unavailable',
 ]);
 /** So often in a row without anything done in between. */
 const MOST_TRIES = 3;

@@ -39,7 +39,7 @@ export interface Progress {
 }
 
 const KINDS: readonly ManagedKind[] = ['monitor', 'alert', 'dashboard'];
-const ACTIONS: readonly PlanAction[] = ['create', 'update', 'replace', 'delete', 'none', 'left_over', 'copy'];
+const ACTIONS: readonly PlanAction[] = ['create', 'update', 'replace', 'delete', 'none', 'extra', 'clone'];
 
 /** Reads the answer of `/plan`. Throws NoAnswer where it is of another Birddog than this command knows. */
 export function planAnswer(body: JsonObject): PlanAnswer {

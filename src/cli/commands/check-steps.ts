@@ -13,7 +13,7 @@ const CLEANING = { tries: 3, waitMs: 1000 };
 const MAY_NOT = `Let this caller write the application \`${CHECK_APPLICATION}\`: checks are about it.`;
 
 /** Problems for which Datadog was not asked to write. */
-const NEVER_SENT = ['sidecar_away', 'catalog_away', 'busy'];
+const NEVER_SENT = ['sidecar_unavailable', 'catalog_unavailable', 'busy'];
 
 export interface Steps {
   readonly client: BirddogClient;

@@ -8,7 +8,7 @@ export type Counts = Readonly<Record<PlanAction, number>>;
 
 /** Counts the objects of a plan, or of several, by what would be done with them. */
 export function countsOf(objects: readonly Pick<PlannedObject, 'action'>[]): Counts {
-  const counts = { create: 0, update: 0, replace: 0, delete: 0, none: 0, left_over: 0, copy: 0 };
+  const counts = { create: 0, update: 0, replace: 0, delete: 0, none: 0, extra: 0, copy: 0 };
   for (const { action } of objects) counts[action] += 1;
   return counts;
 }
@@ -29,8 +29,8 @@ const WORDS: readonly (readonly [PlanAction, (count: number) => string])[] = [
 ];
 const ASIDES: readonly (readonly [PlanAction, (count: number) => string])[] = [
   ['none', (count) => `${count} as written`],
-  ['left_over', (count) => `${count} left over (--prune deletes ${count === 1 ? 'it' : 'them'})`],
-  ['copy', (count) => `${count === 1 ? '1 copy' : `${count} copies`}, never touched`],
+  ['extra', (count) => `${count} left over (--prune deletes ${count === 1 ? 'it' : 'them'})`],
+  ['clone', (count) => `${count === 1 ? '1 copy' : `${count} copies`}, never touched`],
 ];
 
 /** What a plan comes to, in one sentence. */

@@ -13,7 +13,7 @@ const DONE: Readonly<Record<PlanAction, string>> = {
   replace: 'replaced',
   delete: 'deleted',
   none: 'left',
-  left_over: 'left',
+  extra: 'left',
   copy: 'left',
 };
 /** What the plan did not say already. */
@@ -45,7 +45,7 @@ function resumable({ plan, applied }: Outcome): string {
   const done = applied?.done.length ?? 0;
   const left = applied?.remaining.length ?? 0;
   const total =
-    plan?.objects.filter(({ action }) => !['none', 'copy', 'left_over'].includes(action)).length ?? 0;
+    plan?.objects.filter(({ action }) => !['none', 'clone', 'extra'].includes(action)).length ?? 0;
   const remaining = left > 0 ? left : Math.max(0, total - done);
   // What Birddog did without its answer being heard is not known here.
   const unheard = applied?.ended?.by === 'failure' && applied.ended.error instanceof NoAnswer;

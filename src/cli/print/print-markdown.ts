@@ -23,7 +23,7 @@ function failureMarkdown({ name, failure }: Extract<Planned, { plan?: undefined 
 }
 
 function planMarkdown({ name, document, plan }: Extract<Planned, { failure?: undefined }>): string {
-  const touched = plan.objects.filter(({ action }) => action !== 'none' && action !== 'copy');
+  const touched = plan.objects.filter(({ action }) => action !== 'none' && action !== 'clone');
   const told = touched.map((object) => ({ object, wanted: wantedFor(object, document) }));
   const oncall = told.filter(({ object }) => object.kind !== 'dashboard');
   const dashboards = told.filter(({ object }) => object.kind === 'dashboard');
@@ -62,7 +62,7 @@ const ACTIONS: Readonly<Record<PlanAction, string>> = {
   update: 'changed',
   replace: '**made anew, its id is lost**',
   delete: '**deleted**',
-  left_over: 'left over',
+  extra: 'left over',
   none: '',
   copy: '',
 };
@@ -91,7 +91,7 @@ function table(heading: string, head: readonly string[], rows: readonly (readonl
 }
 
 function dashboardChange({ action, changes }: PlannedEntry, wanted: JsonObject | undefined): string {
-  if (action === 'left_over') return 'nothing: it is not in the document, and stays';
+  if (action === 'extra') return 'nothing: it is not in the document, and stays';
   const widgets = wanted?.['widgets'];
   if (action === 'create' && Array.isArray(widgets)) return `${widgets.length} widgets`;
   return fieldsOf(changes);
@@ -109,7 +109,7 @@ const ALERTING = /^\/(?:type|query|options|priority)(?:\/|$)/;
 
 function alertsDifferently({ action, changes }: PlannedEntry, wanted: JsonObject | undefined): string {
   if (action === 'delete') return 'nothing alerts any more';
-  if (action === 'left_over') return 'nothing: it is not in the document, and stays';
+  if (action === 'extra') return 'nothing: it is not in the document, and stays';
   if (action === 'create') return `alerts when ${codeSpan(textOf(wanted?.['query']))}`;
   const alerting = changes.filter(({ path }) => ALERTING.test(path));
   const others = changes.filter(({ path }) => !ALERTING.test(path));
@@ -159,7 +159,7 @@ function whoIsTold({ action, changes }: PlannedEntry, wanted: JsonObject | undef
     ...come.map((handle) => `**now** ${codeSpan(handle)}`),
     ...gone.map((handle) => `**no longer** ${codeSpan(handle)}`),
   ];
-  return told.length > 0 ? told.join('<br>') : action === 'left_over' ? '' : '**nobody**';
+  return told.length > 0 ? told.join('<br>') : action === 'extra' ? '' : '**nobody**';
 }
 
 /** Whom a message tells, each once. */

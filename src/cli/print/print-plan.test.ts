@@ -89,7 +89,7 @@ describe('a plan for people', () => {
 
   it('says of what is left over, and of copies, whose they are', () => {
     const origin = { created: '2026-01-02T03:04:05Z', by: 'jo@example.test' };
-    const text = told([object('left_over', { origin }), object('copy')]);
+    const text = told([object('extra', { origin }), object('clone')]);
     assert.match(
       text,
       /\? monitor load {2}is not in the document, made on 2026-01-02 by jo@example\.test; --prune deletes it/,
@@ -100,7 +100,7 @@ describe('a plan for people', () => {
 
 describe('the exit status', () => {
   it('is that of the worst document', () => {
-    const [quiet, loud] = [planned([object('none'), object('left_over')]), planned([object('update')])];
+    const [quiet, loud] = [planned([object('none'), object('extra')]), planned([object('update')])];
     const wrong = {
       ...loud,
       plan: {

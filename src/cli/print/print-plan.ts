@@ -15,7 +15,7 @@ const SIGNS: Readonly<Record<Exclude<PlanAction, 'none'>, readonly [sign: string
   update: ['~', 'changed'],
   replace: ['!', 'lost'],
   delete: ['-', 'removed'],
-  left_over: ['?', 'warning'],
+  extra: ['?', 'warning'],
   copy: ['=', 'aside'],
 };
 
@@ -55,8 +55,8 @@ function remark({ action, id = '', origin }: PlannedEntry, paint: Paint): string
   const from = made === '' ? '' : visible(`, made${made}`);
   if (action === 'replace') return `  ${paint('lost', `made anew: the id ${visible(id)} is lost`)}`;
   if (action === 'delete') return `  ${paint('lost', `the id ${visible(id)} is lost`)}${from}`;
-  if (action === 'left_over') return `  is not in the document${from}; --prune deletes it`;
-  if (action === 'copy') return `  carries the same marker${from}: a copy, never touched`;
+  if (action === 'extra') return `  is not in the document${from}; --prune deletes it`;
+  if (action === 'clone') return `  carries the same marker${from}: a copy, never touched`;
   return '';
 }
 

@@ -28,7 +28,7 @@ export interface InspectingProcess {
   send(type: FrameType, payload: Buffer): void;
   /**
    * Returns the next frame. Throws where the process ends without one: `too_large` where it used up its heap,
-   * `deadline_passed` where it was ended at the deadline, and `busy` for any other reason.
+   * `deadline_exceeded` where it was ended at the deadline, and `busy` for any other reason.
    */
   next(): Promise<Frame>;
   /** Ends the process at once. */
@@ -97,7 +97,7 @@ function inspectingProcess(
   const frames = readFrames(child.stdout, LIMITS);
   const problem = async () => {
     const status = await closed;
-    if (late) return new ProblemError('deadline_passed', 'The deadline passed while the body was inspected.');
+    if (late) return new ProblemError('deadline_exceeded', 'The deadline passed while the body was inspected.');
     if (OUT_OF_MEMORY.includes(status)) return tooLarge('more memory than one document may take', MAX_HEAP);
     if (!killed) onExit(`${status}: ${stderr}`);
     return new ProblemError('busy', 'The process that inspected the body ended early; retry after 1 s.', {

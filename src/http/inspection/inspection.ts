@@ -8,7 +8,7 @@ import type { Reply } from '../../runtime/reply.ts';
 
 /**
  * What a body holds, found out step by step. A small body is decoded and linted in this process, any other in a process of
- * its own that can be killed. Every step throws what `decode` throws; `busy`, `too_large` and `deadline_passed`.
+ * its own that can be killed. Every step throws what `decode` throws; `busy`, `too_large` and `deadline_exceeded`.
  */
 export interface Inspection {
   /** What must be known before anybody is asked anything. Throws `invalid` where the body names no application. */

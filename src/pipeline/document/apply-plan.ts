@@ -82,7 +82,7 @@ class Run {
     this.applying = applying;
     const { plan, live } = applying;
     for (const { planned, stored, key } of plan.steps.flat()) {
-      if (planned.id !== undefined && planned.action !== 'copy')
+      if (planned.id !== undefined && planned.action !== 'clone')
         this.ids.set(fullName({ kind: stored, key }, plan.application), planned.id);
     }
     for (const [name, id] of live.foreign) this.ids.set(name, id);

@@ -34,7 +34,7 @@ export async function moved(
   const by = people(authors(stored, changes, now, trail.get(id)));
   const what = now ? `changed in ${list(fields)}` : 'deleted';
   return new ProblemError(
-    'basis_moved',
+    'plan_stale',
     `The ${stored} ${id} (${key}) was ${what} after the plan was made; by whom: ${by}.`,
     {
       members: { moved: [{ kind: planned.kind, key, id, fields, by }] },
@@ -135,14 +135,14 @@ export async function basisProblem(
 ): Promise<ProblemError> {
   const [wanted] = basis.split('-');
   if (!plan.basis.startsWith(`${wanted}-`)) {
-    return new ProblemError('basis_moved', 'The document is another than the one that was planned.', {
+    return new ProblemError('plan_stale', 'The document is another than the one that was planned.', {
       members: { moved: [{ document: document.application }] },
     });
   }
   const before = ports.bases.read(basis);
   if (!before) {
     return new ProblemError(
-      'basis_moved',
+      'plan_stale',
       'Datadog holds something else than when the plan was made; what moved is not known.',
       {
         members: { moved: [] },
@@ -174,7 +174,7 @@ export async function basisProblem(
     return { kind, key, id, fields: changes.map(({ path }) => path), by };
   });
   return new ProblemError(
-    'basis_moved',
+    'plan_stale',
     `Since the plan was made, ${named.map(({ kind, key, fields, by }) => `${kind} ${key} moved${fields.length > 0 ? ` in ${list(fields)}` : ''} (by whom: ${by})`).join('; ')}.`,
     { members: { moved: named } },
   );

@@ -188,7 +188,7 @@ describe('what somebody else does', () => {
         },
       });
       const { code, extras } = await problemOf(apply(edit));
-      assert.equal(code, 'basis_moved');
+      assert.equal(code, 'plan_stale');
       const { moved } = extras.members ?? {};
       assert.deepEqual(moved, [
         {
@@ -207,7 +207,7 @@ describe('what somebody else does', () => {
     await apply(documentOf({ monitors: [MONITOR] }));
     const { basis, ...rest } = await plan(edit);
     person('DELETE', `/api/v1/monitor/${idOf(rest)}`);
-    assert.equal((await problemOf(apply(edit, { basis: String(basis) }))).code, 'basis_moved');
+    assert.equal((await problemOf(apply(edit, { basis: String(basis) }))).code, 'plan_stale');
     assert.deepEqual(told(await plan(edit)), ['load create']);
   });
 });
@@ -306,7 +306,7 @@ describe('what is left over', () => {
     const few = documentOf({ monitors: monitors.slice(0, 3) });
     const pruned = await apply(few, { prune: 'true' });
     assert.deepEqual(codes(pruned), ['still_needed']);
-    assert.deepEqual(told(await plan(few)).slice(3), ['m5 left_over']);
+    assert.deepEqual(told(await plan(few)).slice(3), ['m5 extra']);
   });
 
   it('says when it was made, and by whom', async () => {

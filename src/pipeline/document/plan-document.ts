@@ -54,10 +54,10 @@ export function* planningDocument(
   const named = new Set(wanted.map(({ stored, key }) => nameOf({ kind: stored, key })));
   const others = [...held.values()].filter(({ stored, key }) => !named.has(nameOf({ kind: stored, key })));
   const leftOver = others.map(({ stored, key, object }) =>
-    untouched(stored, key, object, prune ? 'delete' : 'left_over'),
+    untouched(stored, key, object, prune ? 'delete' : 'extra'),
   );
   const copies = [...held.values()].flatMap(({ stored, key, copies: list }) =>
-    list.map((copy) => untouched(stored, key, copy, 'copy')),
+    list.map((copy) => untouched(stored, key, copy, 'clone')),
   );
   return {
     application,
@@ -164,7 +164,7 @@ function untouched(
   stored: StoredKind,
   key: string,
   live: JsonObject,
-  action: 'copy' | 'left_over' | 'delete',
+  action: 'clone' | 'extra' | 'delete',
 ): PlanStep {
   const kind: ManagedKind = stored;
   const planned = { kind, key, id: idOf(live), action, changes: [], origin: originOf(live) };

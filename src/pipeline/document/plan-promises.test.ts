@@ -316,7 +316,7 @@ describe('a delete', () => {
       },
     });
     const { code } = await problemOf(apply(documentOf({}), { prune: 'true' }));
-    assert.equal(code, 'basis_moved');
+    assert.equal(code, 'plan_stale');
     assert.equal(person('GET', `/api/v1/monitor/${id}`)['message'], 'still of use @slack-a');
   });
 
