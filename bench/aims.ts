@@ -10,7 +10,7 @@ interface Aim {
 
 /** What the project aims at. They are read, not enforced: on a busy machine any of them can be missed. */
 const AIMS = {
-  hop: {
+  upstream: {
     what: 'the hop adds, at the median',
     unit: 'ms',
     is: 'under',

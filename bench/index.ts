@@ -176,7 +176,7 @@ async function main(measured: Measurements): Promise<void> {
       );
     }
     Object.assign(measured, {
-      hop: await hopAdds(ways.sidecar, ways.birddog),
+      upstream: await hopAdds(ways.sidecar, ways.birddog),
       ready: pod.readyAfterMs('sidecar'),
       idle: idle.sidecar,
       loaded: after.sidecar,

@@ -9,10 +9,10 @@ const MIB = 1024 * 1024;
 const JSON_BODY = { 'content-type': 'application/json' };
 
 /** What is done to the sidecar, again and again until `ended`. */
-type Trouble = (pod: Pod, ended: Promise<void>) => Promise<void>;
+type Incident = (pod: Pod, ended: Promise<void>) => Promise<void>;
 
 /** The states in which listed calls are measured; the first is the yardstick. */
-const STATES: readonly (readonly [what: string, trouble: Trouble, aim?: AimName])[] = [
+const STATES: readonly (readonly [what: string, trouble: Incident, aim?: AimName])[] = [
   ['left alone', async () => {}],
   ['flooded, 200 requests at once', flooded, 'flooded'],
   ['killed as often as it comes back', killed, 'killed'],
@@ -25,7 +25,7 @@ export async function benchListed(pod: Pod, measured: Measurements = {}): Promis
   console.log('|---|---|---|---|---|---|');
   await create(pod, 'checkout', 'listed');
   await load(CALLS, 1, () => listed(pod).then(() => undefined));
-  let usual = Number.NaN;
+  let baseline = Number.NaN;
   for (const [what, trouble, aim] of STATES) {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     let failed = 0;
@@ -35,10 +35,10 @@ export async function benchListed(pod: Pod, measured: Measurements = {}): Promis
     });
     end();
     await troubled;
-    if (Number.isNaN(usual)) usual = calls.p99;
-    if (aim) measured[aim] = calls.p99 / usual;
+    if (Number.isNaN(baseline)) baseline = calls.p99;
+    if (aim) measured[aim] = calls.p99 / baseline;
     const figures = [calls.p50, calls.p99].map((n) => n.toFixed(2)).join(' | ');
-    console.log(`| ${what} | ${CALLS} | ${figures} | ${failed} | ${(calls.p99 / usual).toFixed(1)} |`);
+    console.log(`| ${what} | ${CALLS} | ${figures} | ${failed} | ${(calls.p99 / baseline).toFixed(1)} |`);
     if (failed > 0) throw new Error(`${failed} listed calls failed while the sidecar was ${what}`);
   }
 }

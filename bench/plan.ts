@@ -42,11 +42,11 @@ async function plans(document: JsonObject, { monitors, dashboards }: (typeof SIZ
   hold(document, person);
   const operation = OPERATIONS.find(({ path }) => path === '/plan');
   if (!operation) throw new Error('there is no /plan');
-  const way = { way: 'sidecar', missingFrom: ['datadog'] } as const;
+  const way = { route: 'unlisted', missingFrom: ['datadog'] } as const;
   const pages = pagesOf(monitors, MONITOR_PAGE) + pagesOf(dashboards, DASHBOARD_PAGE);
   const policies = 1;
   const results: { name: string; ms: number; calls: number; held: number }[] = [];
-  for (const [name, most] of [
+  for (const [name, max] of [
     ['cold', pages + dashboards + policies],
     ['warm', pages],
   ] as const) {
@@ -54,10 +54,13 @@ async function plans(document: JsonObject, { monitors, dashboards }: (typeof SIZ
     taken();
     const before = process.memoryUsage().rss;
     const begun = performance.now();
-    const answer = await carryOut({ operation, query: {}, body, way, context: context(600_000) }, ports);
+    const answer = await carryOut(
+      { operation, query: {}, body, route: way, context: context(600_000) },
+      ports,
+    );
     const ms = performance.now() - begun;
     const calls = taken().length;
-    if (calls > most) throw new Error(`a ${name} plan made ${calls} calls, and may make ${most}`);
+    if (calls > max) throw new Error(`a ${name} plan made ${calls} calls, and may make ${max}`);
     const { objects } = answer.body;
     const loud = Array.isArray(objects) ? objects.filter((o) => JSON.stringify(o).includes('"update"')) : [];
     if (loud.length > 0) throw new Error(`a ${name} plan is not quiet: ${JSON.stringify(loud[0])}`);

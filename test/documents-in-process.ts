@@ -52,9 +52,9 @@ export function startInProcess({ store, world: given, ...options }: Options = {}
     const operation = OPERATIONS.find((one) => one.path === path);
     assert.ok(operation);
     const body = sent && { body: await decode(sent.text, sent.format, DOCUMENT_LIMITS) };
-    const way = { way: 'sidecar', missingFrom: ['datadog'] } as const;
+    const route = { route: 'unlisted', missingFrom: ['datadog'] } as const;
     clock.advance(1000);
-    return carryOut({ operation, query, way, context: world.context(ms), ...body }, ports);
+    return carryOut({ operation, query, route, context: world.context(ms), ...body }, ports);
   }
   const ask = async (path: string, document: JsonObject, query?: Query, ms?: number) =>
     (await send(path, { text: printJson(document), format: 'json' }, query, ms)).body;

@@ -23,12 +23,12 @@ export function unaskedPort(kind: StoredKind): ObjectPort {
 
 /** Ports without a Datadog: a store in memory, no audit trail, no policies. */
 export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':memory:')): Ports {
-  const { journal, known, bases, applied } = store;
+  const { ledger, known, bases, applied } = store;
   return {
     monitor: unaskedPort('monitor'),
     dashboard: unaskedPort('dashboard'),
     lock: createKeyLock(),
-    journal,
+    ledger: ledger,
     known,
     bases,
     applied,
@@ -36,6 +36,6 @@ export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':mem
     policies: { list: async () => [] },
     audit: () => {},
     clock,
-    mostDeleted: 20,
+    maxDeletePercent: 20,
   };
 }

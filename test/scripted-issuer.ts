@@ -40,11 +40,16 @@ export async function issuer(settings: Partial<OidcSettings> = {}) {
   const lines: string[] = [];
   const note = (event: string, fields = {}) => lines.push(`${event} ${JSON.stringify(fields)}`);
   const log: Log = { info: note, warn: note, error: note };
-  const state = { away: false, issuer: ISSUER, jwks: `${ISSUER}/keys`, set: [await jwkOf(keys.rsa, 'one')] };
+  const state = {
+    unavailable: false,
+    issuer: ISSUER,
+    jwks: `${ISSUER}/keys`,
+    set: [await jwkOf(keys.rsa, 'one')],
+  };
   const outbound: Outbound = {
     async send({ url }) {
       asked.push(url.pathname);
-      if (state.away) throw new OutboundError('connection', false);
+      if (state.unavailable) throw new OutboundError('connection', false);
       const found = url.pathname.endsWith('/keys')
         ? { keys: state.set }
         : { issuer: state.issuer, jwks_uri: state.jwks };

@@ -3,7 +3,7 @@ import tls from 'node:tls';
 import { mintCertificates } from '../src/init/certificates.ts';
 
 /** TLS before a server on loopback that has none. */
-export interface TlsDoor {
+export interface TlsServer {
   readonly url: string;
   /** The CA of its certificate, which names `localhost` and 127.0.0.1. PEM. */
   readonly ca: string;
@@ -11,9 +11,9 @@ export interface TlsDoor {
 }
 
 /** Opens a door before `url`, its certificate minted as of `now`, for a day. */
-export async function openTlsDoor(url: string, now = new Date()): Promise<TlsDoor> {
+export async function openTlsServer(url: string, now = new Date()): Promise<TlsServer> {
   const { ca, server } = await mintCertificates({ now, days: 1 });
-  const door = tls.createServer(server, (socket) => {
+  const router = tls.createServer(server, (socket) => {
     const onward = net.connect(Number(new URL(url).port), '127.0.0.1');
     for (const end of [socket, onward]) {
       end.on('error', () => {
@@ -24,8 +24,8 @@ export async function openTlsDoor(url: string, now = new Date()): Promise<TlsDoo
     socket.pipe(onward).pipe(socket);
   });
   await new Promise<void>((resolve) => {
-    door.listen(0, '127.0.0.1', resolve);
+    router.listen(0, '127.0.0.1', resolve);
   });
-  const { port } = door.address() as AddressInfo;
-  return { url: `https://127.0.0.1:${port}`, ca, close: () => door.close() };
+  const { port } = router.address() as AddressInfo;
+  return { url: `https://127.0.0.1:${port}`, ca, close: () => router.close() };
 }

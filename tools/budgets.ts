@@ -82,8 +82,8 @@ function repositoryFaults(files: readonly TrackedFile[]): string[] {
   ].flat();
 }
 
-function over(place: string, what: string, count: number, most: number): string[] {
-  return count > most ? [`${place}: ${count} ${what}; ${most} is the most`] : [];
+function over(place: string, what: string, count: number, max: number): string[] {
+  return count > max ? [`${place}: ${count} ${what}; ${max} is the most`] : [];
 }
 
 /** What git tracks or would track, without binary files. */

@@ -19,7 +19,7 @@ const FORBIDDEN: readonly (readonly [command: string, module: string, part: stri
   ['serve', 'src/sidecar/app.ts', 'src/sidecar/'],
   ['init', 'src/datadog/request.ts', 'src/datadog/'],
   ['init', 'emulators/vault/vault-handler.ts', 'emulators/'],
-  ['cli', 'src/runtime/server.ts', 'src/http/'],
+  ['cli', 'src/http/contract-app.ts', 'src/http/'],
   ['serve', 'test/manual-clock.ts', 'test/'],
 ];
 

@@ -80,10 +80,10 @@ export function pointedOut(bad: string): string {
   const from = bad.indexOf('⟦');
   const marked = bad.slice(from + 1, bad.indexOf('⟧')).split('\n')[0] ?? '';
   const column = from - (bad.lastIndexOf('\n', from) + 1);
-  const signs = `${' '.repeat(column)}${'^'.repeat(Math.max(1, marked.length))}`;
+  const conditions = `${' '.repeat(column)}${'^'.repeat(Math.max(1, marked.length))}`;
   const lines = bad.replace(/[⟦⟧]/g, '').split('\n');
   const line = bad.slice(0, from).split('\n').length;
-  return lines.toSpliced(line, 0, signs.length > 1 ? `#${signs.slice(1)}` : signs).join('\n');
+  return lines.toSpliced(line, 0, conditions.length > 1 ? `#${conditions.slice(1)}` : conditions).join('\n');
 }
 
 /** What Birddog says of the bad example. */

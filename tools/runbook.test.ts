@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { TROUBLES } from '../src/health/incidents.ts';
+import { INCIDENTS } from '../src/health/incidents.ts';
 import { PROBLEMS } from '../src/domain/problem.ts';
 
 const file = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -30,7 +30,7 @@ describe('docs/runbook.md', () => {
   });
 
   it('has a row for every trouble that somebody is told of, and no other', () =>
-    assert.deepEqual(codesBelow('Trouble'), Object.keys(TROUBLES)));
+    assert.deepEqual(codesBelow('Trouble'), Object.keys(INCIDENTS)));
 
   it('has a row for every problem, and no other', () =>
     assert.deepEqual(codesBelow('Problems'), Object.keys(PROBLEMS)));

@@ -77,7 +77,7 @@ const alert: fc.Arbitrary<Alert> = fc
     ),
   })
   .map((r): Alert => {
-    const away = (distance: number | undefined) =>
+    const unavailable = (distance: number | undefined) =>
       distance === undefined ? undefined : r.critical + (r.rising ? -distance : distance);
     return {
       title: r.title,
@@ -87,8 +87,8 @@ const alert: fc.Arbitrary<Alert> = fc
         over: r.over,
         statistic: r.statistic,
         [r.rising ? 'above' : 'below']: r.critical,
-        warn: away(r.warn),
-        recover: away(r.recover),
+        warn: unavailable(r.warn),
+        recover: unavailable(r.recover),
       },
       message: r.message,
       notify: r.notify?.map(([to, when]: [string[], Transition[]]) => ({ to, ...whenMember(when) })),

@@ -50,10 +50,10 @@ function readLine(line: string): Notify | undefined {
 
 /** `when` as a person would write it: left out where usual, one word where it is one. */
 export function whenMember(transitions: readonly Transition[]): { when?: Transition | Transition[] } {
-  const usual =
+  const baseline =
     transitions.length === USUAL_TRANSITIONS.length &&
     USUAL_TRANSITIONS.every((t) => transitions.includes(t));
   const [only, ...more] = transitions;
-  if (usual || only === undefined) return {};
+  if (baseline || only === undefined) return {};
   return { when: more.length === 0 ? only : [...transitions] };
 }

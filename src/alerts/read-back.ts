@@ -81,8 +81,8 @@ function severityOf(priority: Json | undefined): Pick<Alert, 'severity'> {
   return severity === undefined ? {} : { severity };
 }
 
-function unless<N extends string>(name: N, value: string, usual: string): { [name in N]?: string } {
+function unless<N extends string>(name: N, value: string, baseline: string): { [name in N]?: string } {
   const members: { [name in N]?: string } = {};
-  if (value !== usual) members[name] = value;
+  if (value !== baseline) members[name] = value;
   return members;
 }

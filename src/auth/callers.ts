@@ -29,7 +29,7 @@ export interface Callers {
   /** Files that cannot be read as they are, so that what they said before holds. */
   badFiles(): readonly string[];
   /** Whether the issuer of tokens cannot be asked for its keys. */
-  issuerAway(): boolean;
+  issuerUnavailable(): boolean;
   /** Asks the issuer for its keys now. */
   askIssuer(): Promise<void>;
   close(): void;
@@ -41,12 +41,12 @@ export const ANYBODY: Callers = {
   authorise: () => {},
   precheck: () => {},
   badFiles: () => [],
-  issuerAway: () => false,
+  issuerUnavailable: () => false,
   askIssuer: async () => {},
   close: () => {},
 };
 
-interface Surroundings {
+interface Deps {
   readonly outbound: Outbound;
   readonly clock: Clock;
   readonly log: Log;
@@ -54,7 +54,7 @@ interface Surroundings {
 }
 
 /** Opens the files and prepares for tokens. Throws SettingsError with every mistake of both files, by line and column. */
-export async function openCallers(settings: AuthSettings, around: Surroundings): Promise<Callers> {
+export async function openCallers(settings: AuthSettings, around: Deps): Promise<Callers> {
   const { metrics, log } = around;
   const faults: string[] = [];
   const open = <T>(name: string, path: string, read: (bytes: Buffer) => Promise<T>) =>
@@ -84,8 +84,10 @@ export async function openCallers(settings: AuthSettings, around: Surroundings):
   );
   const keys = settings.oidc && createIssuerKeys(settings.oidc, around.outbound, around.clock, log);
   if (keys)
-    metrics.gauge('birddog_issuer_unavailable', '1 while the issuer of tokens cannot be asked for its keys.', () =>
-      keys.isAway() ? 1 : 0,
+    metrics.gauge(
+      'birddog_issuer_unavailable',
+      '1 while the issuer of tokens cannot be asked for its keys.',
+      () => (keys.isUnavailable() ? 1 : 0),
     );
   const known = tokens && ((token: Secret) => callerWithToken(token, tokens.current(), around.clock));
   const verify = settings.oidc && keys ? createOidc(settings.oidc, keys, around.clock) : undefined;
@@ -103,7 +105,7 @@ export async function openCallers(settings: AuthSettings, around: Surroundings):
       precheck(access.current(), caller, rightFor(asked), asked.query.application);
     },
     badFiles: () => [...files].filter(([, file]) => file.isBad()).map(([name]) => name),
-    issuerAway: () => keys?.isAway() ?? false,
+    issuerUnavailable: () => keys?.isUnavailable() ?? false,
     askIssuer: async () => keys?.again(),
     close() {
       access.close();

@@ -35,7 +35,7 @@ export interface IssuerKeys {
    */
   finder(deadline: Deadline): JWTVerifyGetKey<CryptoKey>;
   /** Whether the last try to get the keys failed. */
-  isAway(): boolean;
+  isUnavailable(): boolean;
   /** Tries to get the keys now, so that it is not away because nobody asks. */
   again(): Promise<void>;
 }
@@ -75,7 +75,7 @@ export function createIssuerKeys(
     trying ??= attempt();
     await (deadline ? before(deadline, trying) : trying);
   }
-  function away(): ProblemError {
+  function unavailable(): ProblemError {
     return new ProblemError(
       'issuer_unavailable',
       `The keys of the issuer ${settings.issuer} cannot be had: ${failure ?? 'they were never asked for'}.`,
@@ -83,13 +83,13 @@ export function createIssuerKeys(
     );
   }
   async function known(asked: Asked): ReturnType<LocalJWKSet> {
-    if (!keys) throw away();
+    if (!keys) throw unavailable();
     try {
       return await keys(...asked);
     } catch (error) {
       if (error instanceof JWKSNoMatchingKey || error instanceof JWKSMultipleMatchingKeys) throw error;
       failure = 'it publishes a key that is none';
-      throw away();
+      throw unavailable();
     }
   }
   return {
@@ -107,10 +107,10 @@ export function createIssuerKeys(
             await refresh(deadline);
           }
           if (failure === undefined) return known(asked);
-          throw away();
+          throw unavailable();
         }
       },
-    isAway: () => failure !== undefined,
+    isUnavailable: () => failure !== undefined,
     again: () => refresh(),
   };
 }

@@ -151,35 +151,35 @@ describe('the keys of the issuer', () => {
 
   it('go on to serve while the issuer is away; what they cannot tell is 503, never 401', async () => {
     const { verify, token, state, clock, lines, source, asked } = await issuer();
-    state.away = true;
+    state.unavailable = true;
     const first = await refusal(verify(await token()));
     assert.deepEqual([first.code, first.status, first.extras.retryAfter], ['issuer_unavailable', 503, 2]);
     await refusal(verify(await token()));
     assert.equal(asked.length, 1, 'who is away is not asked again at once');
     assert.match(first.message, /keys of the issuer https:\/\/login.*cannot be had: no answer/);
-    state.away = false;
+    state.unavailable = false;
     clock.advance(2000);
     await verify(await token());
-    assert.equal(source.isAway(), false);
-    state.away = true;
+    assert.equal(source.isUnavailable(), false);
+    state.unavailable = true;
     clock.advance(600_001);
     assert.equal((await verify(await token())).name, 'zoë');
     await new Promise(setImmediate);
     assert.equal((await verify(await token())).name, 'zoë');
-    assert.equal(source.isAway(), true);
+    assert.equal(source.isUnavailable(), true);
     const rotated = await token({}, keys.next, { kid: 'two' });
     assert.equal((await refusal(verify(rotated))).code, 'issuer_unavailable');
-    state.away = false;
+    state.unavailable = false;
     state.set = [await jwkOf(keys.next, 'two')];
     clock.advance(2000);
     assert.equal((await verify(rotated)).name, 'zoë');
-    state.away = true;
+    state.unavailable = true;
     await source.again();
-    assert.equal(source.isAway(), true);
-    state.away = false;
+    assert.equal(source.isUnavailable(), true);
+    state.unavailable = false;
     clock.advance(2000);
     await source.again();
-    assert.equal(source.isAway(), false, 'it was asked though nobody came with a token');
+    assert.equal(source.isUnavailable(), false, 'it was asked though nobody came with a token');
     assert.match(lines.join('\n'), /keys of the issuer not had/);
   });
 

@@ -3,8 +3,8 @@ export class BoundedMap<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #most: number;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(max: number) {
+    this.#most = max;
   }
 
   get size(): number {

@@ -10,29 +10,29 @@ export interface LookupReadings {
   /** Applications that are remembered. */
   entries(): number;
   /** Why each catalog could not tell when it was last asked; those that could are not in it. */
-  away(): ReadonlyMap<CatalogName, string>;
+  unavailable(): ReadonlyMap<CatalogName, string>;
 }
 
 /** Counts what the lookups do. */
 export function countLookups(entries: () => number) {
-  const away = new Map<CatalogName, string>();
+  const unavailable = new Map<CatalogName, string>();
   const lookups = new Map<AnsweredBy, number>([
     ['hit', 0],
     ['miss', 0],
     ['stale', 0],
   ]);
-  const readings: LookupReadings = { lookups: () => lookups, entries, away: () => away };
+  const readings: LookupReadings = { lookups: () => lookups, entries, unavailable: () => unavailable };
   return {
     readings,
     answeredBy: (by: AnsweredBy) => void lookups.set(by, (lookups.get(by) ?? 0) + 1),
     said(catalog: CatalogName, answer: CatalogAnswer) {
-      if (answer.answer === 'unknown') away.set(catalog, answer.why);
-      else away.delete(catalog);
+      if (answer.answer === 'unknown') unavailable.set(catalog, answer.why);
+      else unavailable.delete(catalog);
     },
   };
 }
 
 /** 1 for each catalog that could not tell when it was last asked, 0 for the others. */
-export function awayByCatalog({ away }: LookupReadings): ReadonlyMap<CatalogName, number> {
-  return new Map(CATALOG_NAMES.map((name) => [name, away().has(name) ? 1 : 0]));
+export function unavailableByCatalog({ unavailable }: LookupReadings): ReadonlyMap<CatalogName, number> {
+  return new Map(CATALOG_NAMES.map((name) => [name, unavailable().has(name) ? 1 : 0]));
 }

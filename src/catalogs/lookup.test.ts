@@ -98,7 +98,7 @@ describe('the lookup', () => {
   });
 
   it('says listed with the service in lower case', async () => {
-    assert.deepEqual(await scene().ask(), { way: 'listed', service: 'checkout' });
+    assert.deepEqual(await scene().ask(), { route: 'listed', service: 'checkout' });
   });
 
   it('settles sidecar at the first "not found", without waiting for a catalog that hangs', async () => {
@@ -106,7 +106,7 @@ describe('the lookup', () => {
     answers.datadog = new Promise(() => {});
     answers.leanix = down;
     answers.servicenow = notFound;
-    assert.deepEqual(await ask(), { way: 'sidecar', missingFrom: ['servicenow'] });
+    assert.deepEqual(await ask(), { route: 'unlisted', missingFrom: ['servicenow'] });
   });
 
   it('adds to a remembered answer what the slower catalogs say afterwards', async () => {
@@ -114,10 +114,10 @@ describe('the lookup', () => {
     const late = Promise.withResolvers<CatalogAnswer>();
     answers.datadog = late.promise;
     answers.leanix = notFound;
-    assert.deepEqual(await ask(), { way: 'sidecar', missingFrom: ['leanix'] });
+    assert.deepEqual(await ask(), { route: 'unlisted', missingFrom: ['leanix'] });
     late.resolve(notFound);
     await new Promise(setImmediate);
-    assert.deepEqual(await ask(), { way: 'sidecar', missingFrom: ['datadog', 'leanix'] });
+    assert.deepEqual(await ask(), { route: 'unlisted', missingFrom: ['datadog', 'leanix'] });
   });
 });
 
@@ -220,7 +220,7 @@ describe('the memory of the lookup', () => {
     await ask();
     clock.pass(86_400_000);
     answers.leanix = down;
-    assert.deepEqual(await ask(), { way: 'listed', service: 'checkout' });
+    assert.deepEqual(await ask(), { route: 'listed', service: 'checkout' });
   });
 
   it('prefers a definite "not found" to the last known answer', async () => {
@@ -229,7 +229,7 @@ describe('the memory of the lookup', () => {
     clock.pass(60_000);
     answers.leanix = down;
     answers.datadog = notFound;
-    assert.deepEqual(await ask(), { way: 'sidecar', missingFrom: ['datadog'] });
+    assert.deepEqual(await ask(), { route: 'unlisted', missingFrom: ['datadog'] });
   });
 
   it('tries the catalogs again soon after it gave a last known answer, not at each request', async () => {
@@ -242,7 +242,7 @@ describe('the memory of the lookup', () => {
     assert.equal(questions.length, 6);
     answers.leanix = notFound;
     clock.pass(5000);
-    assert.deepEqual(await ask(), { way: 'sidecar', missingFrom: ['leanix'] });
+    assert.deepEqual(await ask(), { route: 'unlisted', missingFrom: ['leanix'] });
   });
 
   it('does not remember that a catalog was away', async () => {
@@ -250,7 +250,7 @@ describe('the memory of the lookup', () => {
     answers.leanix = down;
     await assert.rejects(ask(), problem('catalog_unavailable'));
     answers.leanix = found('checkout');
-    assert.equal((await ask()).way, 'listed');
+    assert.equal((await ask()).route, 'listed');
   });
 
   it('holds no more applications than it may', async () => {
@@ -266,7 +266,7 @@ describe('concurrent questions', () => {
     const { ask, questions } = scene();
     const ways = await Promise.all(Array.from({ length: 20 }, () => ask()));
     assert.equal(questions.length, CATALOG_NAMES.length);
-    assert.deepEqual(new Set(ways.map((w) => w.way)), new Set(['listed']));
+    assert.deepEqual(new Set(ways.map((w) => w.route)), new Set(['listed']));
   });
 
   it('live on when the first asker goes', async () => {
@@ -280,7 +280,7 @@ describe('concurrent questions', () => {
     await assert.rejects(first, problem('deadline_exceeded'));
     clock.pass(10);
     late.resolve(found('checkout'));
-    assert.equal((await second).way, 'listed');
+    assert.equal((await second).route, 'listed');
   });
 
   it('wait for at most half of the time that is left', async () => {
@@ -298,7 +298,7 @@ describe('concurrent questions', () => {
     answers.leanix = new Promise(() => {});
     const asked = ask('checkout', {}, context(1000));
     clock.pass(500);
-    assert.equal((await asked).way, 'listed');
+    assert.equal((await asked).route, 'listed');
   });
 
   it('each have their own time, whatever is left of the request', async () => {
@@ -325,9 +325,9 @@ describe('what the lookups have shown', () => {
     await ask();
     const { readings } = lookup;
     assert.deepEqual(Object.fromEntries(readings.lookups()), { hit: 1, miss: 1, stale: 2 });
-    assert.deepEqual([readings.entries(), [...readings.away().keys()]], [1, ['leanix']]);
+    assert.deepEqual([readings.entries(), [...readings.unavailable().keys()]], [1, ['leanix']]);
     answers.leanix = found('checkout');
     await lookup.again('leanix', context());
-    assert.deepEqual([...readings.away()], []);
+    assert.deepEqual([...readings.unavailable()], []);
   });
 });

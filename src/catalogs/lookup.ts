@@ -4,7 +4,7 @@ import {
   type CatalogAliases,
   type CatalogName,
   CHECK_APPLICATION,
-  type Way,
+  type Route,
 } from '../domain/application.ts';
 import { logIds, type RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -35,7 +35,7 @@ export interface LookupOptions extends Readonly<Record<CatalogName, Catalog>> {
  * that cannot be asked for), `deadline_exceeded`.
  */
 export interface Lookup {
-  (application: string, aliases: CatalogAliases, context: RequestContext): Promise<Way>;
+  (application: string, aliases: CatalogAliases, context: RequestContext): Promise<Route>;
   readonly readings: LookupReadings;
   /** Asks one catalog again, to learn whether it can tell by now. */
   again(catalog: CatalogName, context: RequestContext): Promise<unknown>;
@@ -85,12 +85,16 @@ export function createLookup(options: LookupOptions): Lookup {
 
   function remember(key: string, settled: Settlement): void {
     const now = clock.now();
-    if (settled.way !== 'unknown') return known.set(key, { settled, freshUntil: now + ttlMs });
+    if (settled.route !== 'unknown') return known.set(key, { settled, freshUntil: now + ttlMs });
     const before = known.get(key);
     if (before) known.set(key, { ...before, freshUntil: now + Math.min(RECHECK_MS, ttlMs), stale: true });
   }
 
-  async function lookUp(application: string, aliases: CatalogAliases, context: RequestContext): Promise<Way> {
+  async function lookUp(
+    application: string,
+    aliases: CatalogAliases,
+    context: RequestContext,
+  ): Promise<Route> {
     const findings = aliasFindings(aliases);
     if (findings.length > 0) {
       throw new ProblemError('invalid', 'A catalog cannot be asked for the name given.', { findings });
@@ -99,7 +103,7 @@ export function createLookup(options: LookupOptions): Lookup {
     const before = known.get(key);
     if (before && clock.now() < before.freshUntil) {
       counts.answeredBy(before.stale ? 'stale' : 'hit');
-      return wayOf(before.settled, application);
+      return routeOf(before.settled, application);
     }
 
     let asking = underWay.get(key);
@@ -108,9 +112,9 @@ export function createLookup(options: LookupOptions): Lookup {
       underWay.set(key, asking);
     }
     const settled = await waitFor(asking, context.deadline, clock);
-    const stale = settled.way === 'unknown' && before;
+    const stale = settled.route === 'unknown' && before;
     counts.answeredBy(stale ? 'stale' : 'miss');
-    return wayOf(stale ? before.settled : settled, application);
+    return routeOf(stale ? before.settled : settled, application);
   }
 
   return Object.assign(lookUp, {
@@ -153,16 +157,16 @@ function consulting(
 async function waitFor(asking: Promise<Settlement>, deadline: Deadline, clock: Clock): Promise<Settlement> {
   requireTime(deadline, 'the catalogs were to be asked');
   const answered = new AbortController();
-  const patience = clock.sleep(deadline.left() / 2, AbortSignal.any([answered.signal, deadline.signal]));
-  const settled = await Promise.race([asking, patience.catch(() => undefined)]);
+  const timeouts = clock.sleep(deadline.left() / 2, AbortSignal.any([answered.signal, deadline.signal]));
+  const settled = await Promise.race([asking, timeouts.catch(() => undefined)]);
   answered.abort();
   if (settled) return settled;
   requireTime(deadline, 'the catalogs were asked');
-  return { way: 'unknown', away: [] };
+  return { route: 'unknown', unavailable: [] };
 }
 
-function wayOf(settled: Settlement, application: string): Way {
-  if (settled.way === 'ambiguous') {
+function routeOf(settled: Settlement, application: string): Route {
+  if (settled.route === 'ambiguous') {
     const { catalog, matches } = settled;
     throw new ProblemError(
       'ambiguous_application',
@@ -170,14 +174,25 @@ function wayOf(settled: Settlement, application: string): Way {
       { hint: `Name the right one under \`catalogs.${catalog}\`.`, members: { catalog, matches } },
     );
   }
-  if (settled.way === 'unknown') throw catalogAway(settled, application);
+  if (settled.route === 'unknown') throw catalogUnavailable(settled, application);
   return settled;
 }
 
-function catalogAway({ away }: Settlement & { way: 'unknown' }, application: string): ProblemError {
-  const why = away.length > 0 ? away.map((a) => a.why).join('; ') : 'the catalogs take too long';
-  return new ProblemError('catalog_unavailable', `It is not known whether "${application}" is listed: ${why}.`, {
-    retryAfter: largest([RETRY_AFTER_SECONDS, ...away.map((a) => a.retryAfter ?? RETRY_AFTER_SECONDS)]),
-    members: { catalogs: away.map((a) => a.catalog) },
-  });
+function catalogUnavailable(
+  { unavailable }: Settlement & { route: 'unknown' },
+  application: string,
+): ProblemError {
+  const why =
+    unavailable.length > 0 ? unavailable.map((a) => a.why).join('; ') : 'the catalogs take too long';
+  return new ProblemError(
+    'catalog_unavailable',
+    `It is not known whether "${application}" is listed: ${why}.`,
+    {
+      retryAfter: largest([
+        RETRY_AFTER_SECONDS,
+        ...unavailable.map((a) => a.retryAfter ?? RETRY_AFTER_SECONDS),
+      ]),
+      members: { catalogs: unavailable.map((a) => a.catalog) },
+    },
+  );
 }

@@ -25,7 +25,7 @@ const row = (n: number, name: string, more: Partial<RowInput> = {}): RowInput =>
 
 const outbound = createOutbound();
 after(() => outbound.close());
-const patient: Deadline = { left: () => 60_000, signal: new AbortController().signal };
+const waiting: Deadline = { left: () => 60_000, signal: new AbortController().signal };
 
 function client(url: string, password = 'sandbox-password', tables = [APPS, SERVICES]) {
   const catalog = createServicenow({
@@ -35,7 +35,7 @@ function client(url: string, password = 'sandbox-password', tables = [APPS, SERV
     username: () => new Secret('sandbox-user'),
     password: () => new Secret(password),
   });
-  return (name: string, alias = false, deadline = patient) => catalog({ name, alias, deadline });
+  return (name: string, alias = false, deadline = waiting) => catalog({ name, alias, deadline });
 }
 
 async function emulated(t: TestContext, options: Partial<ServicenowEmulatorOptions> = {}) {

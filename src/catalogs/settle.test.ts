@@ -23,7 +23,7 @@ const settled = (answers: Partial<Record<CatalogName, CatalogAnswer>>) =>
 describe('what the catalogs settle', () => {
   it('is listed when all three know the application, under the name in lower case', () => {
     assert.deepEqual(settled({ datadog: found, leanix: found, servicenow: found }), {
-      way: 'listed',
+      route: 'listed',
       service: 'checkout',
     });
   });
@@ -35,20 +35,20 @@ describe('what the catalogs settle', () => {
   });
 
   it('is sidecar as soon as one lacks it, whatever the others say', () => {
-    assert.deepEqual(settled({ leanix: notFound }), { way: 'sidecar', missingFrom: ['leanix'] });
+    assert.deepEqual(settled({ leanix: notFound }), { route: 'unlisted', missingFrom: ['leanix'] });
     assert.deepEqual(settled({ datadog: unknown, leanix: ambiguous, servicenow: notFound }), {
-      way: 'sidecar',
+      route: 'unlisted',
       missingFrom: ['servicenow'],
     });
     assert.deepEqual(settled({ servicenow: notFound, datadog: notFound, leanix: found }), {
-      way: 'sidecar',
+      route: 'unlisted',
       missingFrom: ['datadog', 'servicenow'],
     });
   });
 
   it('is ambiguous before it is unknown', () => {
     assert.deepEqual(settled({ datadog: unknown, leanix: ambiguous, servicenow: found }), {
-      way: 'ambiguous',
+      route: 'ambiguous',
       catalog: 'leanix',
       matches: ['a', 'b'],
     });
@@ -56,8 +56,8 @@ describe('what the catalogs settle', () => {
 
   it('is unknown when a catalog cannot tell, and says which', () => {
     assert.deepEqual(settled({ datadog: found, leanix: unknown, servicenow: unknown }), {
-      way: 'unknown',
-      away: [
+      route: 'unknown',
+      unavailable: [
         { catalog: 'leanix', why: 'down', retryAfter: 7 },
         { catalog: 'servicenow', why: 'down', retryAfter: 7 },
       ],
@@ -70,9 +70,9 @@ describe('what the catalogs settle', () => {
       fc.property(fc.record({ datadog: answer, leanix: answer, servicenow: answer }), (answers) => {
         const all = Object.values(answers);
         const result = settled(answers);
-        assert.equal(result?.way === 'sidecar', all.includes(notFound));
+        assert.equal(result?.route === 'unlisted', all.includes(notFound));
         assert.equal(
-          result?.way === 'listed',
+          result?.route === 'listed',
           all.every((a) => a === found),
         );
       }),

@@ -1,14 +1,14 @@
-import { CATALOG_NAMES, type CatalogName, type Way } from '../domain/application.ts';
+import { CATALOG_NAMES, type CatalogName, type Route } from '../domain/application.ts';
 import type { CatalogAnswer } from './catalog.ts';
 
 /** What the catalogs together say of an application. */
 export type Settlement =
-  | Way
-  | { readonly way: 'ambiguous'; readonly catalog: CatalogName; readonly matches: readonly string[] }
-  | { readonly way: 'unknown'; readonly away: readonly Away[] };
+  | Route
+  | { readonly route: 'ambiguous'; readonly catalog: CatalogName; readonly matches: readonly string[] }
+  | { readonly route: 'unknown'; readonly unavailable: readonly Unavailable[] };
 
 /** A catalog that could not tell. */
-export interface Away {
+export interface Unavailable {
   readonly catalog: CatalogName;
   readonly why: string;
   readonly retryAfter?: number;
@@ -24,18 +24,18 @@ export function settle(answers: ReadonlyMap<CatalogName, CatalogAnswer>): Settle
     return answer ? [{ catalog, answer }] : [];
   });
   const missingFrom = given.filter((g) => g.answer.answer === 'not_found').map((g) => g.catalog);
-  if (missingFrom.length > 0) return { way: 'sidecar', missingFrom };
+  if (missingFrom.length > 0) return { route: 'unlisted', missingFrom };
   if (given.length < CATALOG_NAMES.length) return undefined;
 
-  const away: Away[] = [];
+  const unavailable: Unavailable[] = [];
   for (const { catalog, answer } of given) {
-    if (answer.answer === 'ambiguous') return { way: 'ambiguous', catalog, matches: answer.matches };
+    if (answer.answer === 'ambiguous') return { route: 'ambiguous', catalog, matches: answer.matches };
     if (answer.answer === 'unknown') {
       const { why, retryAfter } = answer;
-      away.push({ catalog, why, ...(retryAfter === undefined ? {} : { retryAfter }) });
+      unavailable.push({ catalog, why, ...(retryAfter === undefined ? {} : { retryAfter }) });
     }
   }
-  if (away.length > 0) return { way: 'unknown', away };
+  if (unavailable.length > 0) return { route: 'unknown', unavailable: unavailable };
   const service = answers.get('datadog');
-  return service?.answer === 'found' ? { way: 'listed', service: service.name.toLowerCase() } : undefined;
+  return service?.answer === 'found' ? { route: 'listed', service: service.name.toLowerCase() } : undefined;
 }

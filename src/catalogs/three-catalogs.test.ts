@@ -75,11 +75,11 @@ async function scene(t: TestContext) {
 describe('the three catalogs together', () => {
   it('know checkout as listed, legacy-crm in LeanIX alone, and payments-batch not at all', async (t) => {
     const { ask } = await scene(t);
-    assert.deepEqual(await ask('checkout'), { way: 'listed', service: 'checkout' });
+    assert.deepEqual(await ask('checkout'), { route: 'listed', service: 'checkout' });
     for (const application of ['legacy-crm', 'payments-batch']) {
-      const way = await ask(application);
-      assert.equal(way.way, 'sidecar');
-      const lacking = way.way === 'sidecar' ? way.missingFrom : [];
+      const route = await ask(application);
+      assert.equal(route.route, 'unlisted');
+      const lacking = route.route === 'unlisted' ? route.missingFrom : [];
       assert.ok(lacking.length > 0);
       if (application === 'legacy-crm') assert.ok(!lacking.includes('leanix'));
     }
@@ -90,8 +90,8 @@ describe('the three catalogs together', () => {
     await ask('checkout');
     await servicenow.close();
     clock.ahead = 60_000;
-    assert.deepEqual(await ask('checkout'), { way: 'listed', service: 'checkout' });
-    assert.equal((await ask('payments-batch')).way, 'sidecar');
+    assert.deepEqual(await ask('checkout'), { route: 'listed', service: 'checkout' });
+    assert.equal((await ask('payments-batch')).route, 'unlisted');
   });
 
   it('answer 503 where one is stopped and nothing was known', async (t) => {

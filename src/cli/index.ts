@@ -20,10 +20,10 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     apply: applyCommand,
     drift: driftCommand,
     import: importCommand,
-    check(args, surroundings) {
+    check(args, deps) {
       const stopped = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
-      return checkCommand(args, surroundings, systemClock, stopped.signal);
+      return checkCommand(args, deps, systemClock, stopped.signal);
     },
     token: (args, streams) => tokenCommand(args, streams, Date.now()),
   }),

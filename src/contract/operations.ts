@@ -21,7 +21,7 @@ export interface Operation {
 }
 
 /** How many objects an answer of a GET holds. */
-export const PAGE_SIZE = { usual: 100, max: 1000 } as const;
+export const PAGE_SIZE = { baseline: 100, max: 1000 } as const;
 
 /** Every query parameter of the contract, and what it says. */
 export const QUERY_PARAMETERS = {
@@ -32,7 +32,7 @@ export const QUERY_PARAMETERS = {
   dry_run: '`true`: lint and plan, nothing is written.',
   state: 'Only monitors in this overall state: `alert`, `warn`, `no data`, `ok`.',
   tags: 'Only objects that have all of these tags; a comma-separated list.',
-  page_size: `How many objects an answer holds, 1 to ${PAGE_SIZE.max}; ${PAGE_SIZE.usual} unless given.`,
+  page_size: `How many objects an answer holds, 1 to ${PAGE_SIZE.max}; ${PAGE_SIZE.baseline} unless given.`,
   basis: 'The `basis` of a plan: nothing is written where what it was made from has moved.',
   prune: '`true`: what carries the marker of the application and is not in the document is deleted.',
   force: '`true`: objects are replaced where Datadog cannot change them in place, and any number is deleted.',

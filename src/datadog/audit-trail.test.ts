@@ -91,14 +91,14 @@ describe('who changed an object', () => {
 
   it('is not waited for longer than a name is worth', async () => {
     const { id, begun, datadog, fail, clock, context } = start();
-    for (const { left, most } of [
-      { left: 25_000, most: 5000 },
-      { left: 4000, most: 2000 },
+    for (const { left, max } of [
+      { left: 25_000, max: 5000 },
+      { left: 4000, max: 2000 },
     ]) {
       for (let n = 0; n < 9; n += 1) fail(SEARCH, 429);
       const before = clock.now();
       assert.deepEqual(await datadog.trail.changes([id], begun, context(left)), new Map());
-      assert.ok(clock.now() - before <= most);
+      assert.ok(clock.now() - before <= max);
     }
   });
 });

@@ -14,7 +14,7 @@ export interface DatadogHealth {
   /** Whether the keys were refused when Datadog last judged them. */
   keysRefused(): boolean;
   /** Why no answer came, or only failures; undefined where the last call was answered. */
-  away(): string | undefined;
+  unavailable(): string | undefined;
   /** Calls given up because a rate limit left no room before the deadline. */
   withoutRoom(): number;
   /** When (epoch ms) such a call was last given up. */
@@ -28,25 +28,25 @@ const AWAY: readonly ProblemCode[] = ['datadog_unavailable', 'datadog_failed', '
 export function createHealth(clock: Clock): DatadogHealth {
   const retries = new Map<string, number>();
   let refused = false;
-  let away: string | undefined;
+  let unavailable: string | undefined;
   let withoutRoom = 0;
   let withoutRoomAt: number | undefined;
   return {
     retried: (reason) => void retries.set(reason, (retries.get(reason) ?? 0) + 1),
     keysAccepted() {
       refused = false;
-      away = undefined;
+      unavailable = undefined;
     },
     failed({ code, message }) {
       if (code === 'datadog_keys_refused') refused = true;
-      if (AWAY.includes(code)) away = message;
+      if (AWAY.includes(code)) unavailable = message;
       if (code !== 'rate_limited') return;
       withoutRoom += 1;
       withoutRoomAt = clock.now();
     },
     retries: () => retries,
     keysRefused: () => refused,
-    away: () => away,
+    unavailable: () => unavailable,
     withoutRoom: () => withoutRoom,
     withoutRoomAt: () => withoutRoomAt,
   };

@@ -339,9 +339,9 @@ describe('what is told of a request', () => {
   it('is that Datadog is away, until it answers', async () => {
     const { request, health } = asking(500, 500, 500, 500);
     await assert.rejects(request(LIST, context()), { code: 'datadog_failed' });
-    assert.match(health.away() ?? '', /500/);
+    assert.match(health.unavailable() ?? '', /500/);
     await request(LIST, context());
-    assert.equal(health.away(), undefined);
+    assert.equal(health.unavailable(), undefined);
   });
 
   it('is that a limit left no room, and when', async () => {

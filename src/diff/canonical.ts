@@ -88,8 +88,10 @@ function trimmed(value: Json | undefined): Json {
   return typeof value === 'string' ? value.trimEnd() : (value ?? null);
 }
 
-function withoutNulls(object: JsonObject, goes: (name: string) => boolean = () => true): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([name, value]) => value !== null || !goes(name)));
+function withoutNulls(object: JsonObject, routedTo: (name: string) => boolean = () => true): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).filter(([name, value]) => value !== null || !routedTo(name)),
+  );
 }
 
 /** Absent, null and empty are the same to Datadog in these. */

@@ -98,7 +98,7 @@ function longestRising(
   places: readonly { readonly from: number; readonly at: number }[],
 ): ReadonlySet<number> {
   // A Fenwick tree: under each index the best chain that ends in some stretch of places below it.
-  const size = places.reduce((most, { from }) => Math.max(most, from + 1), 0);
+  const size = places.reduce((max, { from }) => Math.max(max, from + 1), 0);
   const best = Array<Chain | undefined>(size + 1).fill(undefined);
   let longest: Chain | undefined;
   for (const { from, at } of places) {

@@ -44,8 +44,8 @@ describe('a key made from a name', () => {
       '9',
     );
     fc.assert(
-      fc.property(fc.array(fc.oneof(sign, fc.string({ unit: 'binary', maxLength: 1 }))), (signs) => {
-        const name = signs.join('');
+      fc.property(fc.array(fc.oneof(sign, fc.string({ unit: 'binary', maxLength: 1 }))), (conditions) => {
+        const name = conditions.join('');
         assert.equal(keyFromName(name), keyFromName(name.normalize('NFKD')));
         assert.equal(keyFromName(name), keyFromName(name.normalize('NFKD').replace(/\p{M}/gu, '')));
       }),

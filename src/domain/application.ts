@@ -30,9 +30,9 @@ export function keyFromName(name: string): string | undefined {
 export const CHECK_APPLICATION = 'birddog-check';
 
 /** How an application is served: listed in every catalog, or through the sidecar because `missingFrom` lacks it. */
-export type Way =
-  | { readonly way: 'listed'; readonly service: string }
-  | { readonly way: 'sidecar'; readonly missingFrom: readonly CatalogName[] };
+export type Route =
+  | { readonly route: 'listed'; readonly service: string }
+  | { readonly route: 'unlisted'; readonly missingFrom: readonly CatalogName[] };
 
 export const CATALOG_NAMES = ['datadog', 'leanix', 'servicenow'] as const;
 export type CatalogName = (typeof CATALOG_NAMES)[number];

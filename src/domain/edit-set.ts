@@ -1,12 +1,12 @@
 import type { Edit } from './finding.ts';
 import { type Pointer, pointerSteps, pointerTo } from './pointer.ts';
 
-type Stretch = Extract<Edit, { from: number }>;
+type Range = Extract<Edit, { from: number }>;
 
 /** Edits that do not get into each other's way, whatever their order. */
 export class EditSet {
   /** What is changed at each pointer: stretches of its text, or the whole. */
-  readonly #at = new Map<Pointer, Stretch[] | 'whole'>();
+  readonly #at = new Map<Pointer, Range[] | 'whole'>();
   /** Every pointer above one that is changed. */
   readonly #above = new Set<Pointer>();
 

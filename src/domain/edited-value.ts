@@ -27,10 +27,10 @@ function independent(edits: readonly Edit[]): boolean {
 
 /** Edits so that each still means what it meant after those before it: stretches from the end, removals from the last on. */
 export function ordered(edits: readonly Edit[]): Edit[] {
-  const stretches = edits.filter((edit) => 'from' in edit).sort((a, b) => b.from - a.from);
+  const ranges = edits.filter((edit) => 'from' in edit).sort((a, b) => b.from - a.from);
   const values = edits.filter((edit) => 'value' in edit);
   const removals = edits.filter((edit) => 'remove' in edit).sort(laterFirst);
-  return [...stretches, ...values, ...removals];
+  return [...ranges, ...values, ...removals];
 }
 
 function laterFirst(a: Edit, b: Edit): number {

@@ -34,7 +34,7 @@ describe('a number', () => {
   });
 
   it('leaves as it was spelled, wherever it stands and however long it is', () => {
-    const digits = (most: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${most}}$`));
+    const digits = (max: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${max}}$`));
     const whole = digits(22).map((text) => text.replace(/^0+(?=.)/, ''));
     const spelling = fc
       .tuple(

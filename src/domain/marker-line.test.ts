@@ -34,12 +34,12 @@ describe('a description that ends like a marker', () => {
     const ends = ['', '\n', '\r\n', '\n \n', '\u2028', '\t\u00a0\n\u200b'] as const;
     for (let seed = 0; seed < 2000; seed += 1) {
       const random = seededRandom(seed);
-      const signs = [...'Managed by Birddog: b/x'].map((sign) => {
+      const conditions = [...'Managed by Birddog: b/x'].map((sign) => {
         if (sign === ' ') return pick(random, blanks);
         return `${random() < 0.5 ? sign.toUpperCase() : sign}${random() < 0.05 ? '\u200b' : ''}`;
       });
       const before = pick(random, ['', 'x\n', 'x\n\n', 'x\r\n', '\u2029', '\u00a0\n']);
-      const text = `${before}${pick(random, blanks)}${signs.join('')}${pick(random, blanks)}${pick(random, ends)}${pick(random, ends)}`;
+      const text = `${before}${pick(random, blanks)}${conditions.join('')}${pick(random, blanks)}${pick(random, ends)}${pick(random, ends)}`;
       const about = `seed ${seed}: ${JSON.stringify(text)}`;
       assert.equal(findings(text).length, 1, about);
       const stamp = { application: 'a', key: 'k' };

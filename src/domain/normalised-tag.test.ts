@@ -33,12 +33,12 @@ const LOOK_ALIKES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ':': [':', ' :', ': ', '_:', '\uff1a'],
 };
 const decorated = (random: () => number, text: string): string => {
-  const signs = [...text].map((sign) => {
+  const conditions = [...text].map((sign) => {
     if (random() < 0.6) return sign;
     return pick(random, LOOK_ALIKES[sign] ?? [sign, sign.toUpperCase()]);
   });
   const around = () => (random() < 0.3 ? pick(random, BLANKS) : '');
-  return `${random() < 0.2 ? pick(random, ['1', '-', ':', '/', 'x,']) : ''}${around()}${signs.join('')}${around()}`;
+  return `${random() < 0.2 ? pick(random, ['1', '-', ':', '/', 'x,']) : ''}${around()}${conditions.join('')}${around()}`;
 };
 
 describe('a tag in the form that Datadog stores', () => {
@@ -56,11 +56,11 @@ describe('a tag in the form that Datadog stores', () => {
   });
 
   it('is what the documented rule gives, for any text', () => {
-    const signs = ['a', 'B', '1', '_', ' ', ':', '/', '.', '-', '=', '\u212a', '\u0130', 'é', '💡', ','];
+    const conditions = ['a', 'B', '1', '_', ' ', ':', '/', '.', '-', '=', '\u212a', '\u0130', 'é', '💡', ','];
     for (let seed = 0; seed < SEEDS; seed += 1) {
       const random = seededRandom(seed);
       const text = Array.from({ length: Math.floor(random() * 30) }, () =>
-        pick(random, ['a', ...signs]),
+        pick(random, ['a', ...conditions]),
       ).join('');
       assert.equal(normalisedTag(text), documentedForm(text), `seed ${seed}: ${JSON.stringify(text)}`);
     }

@@ -83,9 +83,9 @@ function isPlain(value: string): boolean {
 }
 
 /** Whether a code is that of a letter or digit of ASCII, or of one of some more signs; not where there is none. */
-function isWordCode(code: number, signs: string): boolean {
+function isWordCode(code: number, conditions: string): boolean {
   const isLetter = (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
-  return isLetter || isDigit(code) || (code > 0 && signs.includes(String.fromCharCode(code)));
+  return isLetter || isDigit(code) || (code > 0 && conditions.includes(String.fromCharCode(code)));
 }
 
 function isDigit(code: number): boolean {

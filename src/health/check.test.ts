@@ -88,11 +88,11 @@ describe('a check', () => {
     const answer = Promise.withResolvers<CheckedPart[]>();
     const check = createCheck({ version: '1', look: () => answer.promise, ttlMs: 1000, clock });
     const gone = new AbortController();
-    const impatient = check(contextFor(10_000, gone.signal));
-    const patient = check(contextFor());
+    const hurried = check(contextFor(10_000, gone.signal));
+    const waiting = check(contextFor());
     gone.abort();
-    await assert.rejects(impatient, { code: 'deadline_exceeded' });
+    await assert.rejects(hurried, { code: 'deadline_exceeded' });
     answer.resolve([found('ok')]);
-    assert.equal((await patient).ok, true);
+    assert.equal((await waiting).ok, true);
   });
 });

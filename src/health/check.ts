@@ -45,7 +45,8 @@ const DOING = 'it was looked whether all is well';
 /** Fails when the deadline passes. The check itself goes on, for others and for its memory. */
 function passed({ deadline }: RequestContext): Promise<never> {
   return new Promise((_, reject) => {
-    const tooLate = () => reject(new ProblemError('deadline_exceeded', `The deadline passed while ${DOING}.`));
+    const tooLate = () =>
+      reject(new ProblemError('deadline_exceeded', `The deadline passed while ${DOING}.`));
     deadline.signal.addEventListener('abort', tooLate, { once: true });
   });
 }

@@ -11,7 +11,7 @@ const secretUrl: Reader<Secret> = (value) => {
 };
 
 /** Who is told when trouble lasts. */
-export const alarmSettings = {
+export const incidentSettings = {
   BIRDDOG_ALARM_WEBHOOK: optional<Secret | undefined>(
     secretUrl,
     undefined,

@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type AlarmStates, type News, nextStates } from './incident-states.ts';
-import type { TroubleCode } from './incidents.ts';
+import { type IncidentStates, type News, nextStates } from './incident-states.ts';
+import type { IncidentCode } from './incidents.ts';
 
 const SECOND = 1000;
 const PATIENCE = { afterMs: 60 * SECOND, remindMs: 3600 * SECOND };
 
 /** Looks once a second at one trouble that is there (`x`) or not (`.`), for the given runs of seconds. */
-function told(trouble: TroubleCode, ...runs: readonly (readonly ['x' | '.', number])[]): string[] {
-  let states: AlarmStates = new Map();
+function told(incident: IncidentCode, ...runs: readonly (readonly ['x' | '.', number])[]): string[] {
+  let states: IncidentStates = new Map();
   const heard: string[] = [];
   let now = 0;
   for (const [sign, seconds] of runs)
     for (let n = 0; n < seconds; n += 1, now += SECOND) {
       const detail = sign === 'x' ? 'bad' : undefined;
-      const next = nextStates(states, [{ trouble, about: '', detail }], now, PATIENCE);
+      const next = nextStates(states, [{ incident: incident, about: '', detail }], now, PATIENCE);
       states = next.states;
       for (const { event, since } of next.news)
         heard.push(`${event} at ${now / SECOND} since ${since / SECOND}`);
@@ -58,12 +58,12 @@ describe('trouble', () => {
 
   it('of one party is told apart from that of another', () => {
     const at = (about: string, detail?: string) =>
-      ({ trouble: 'certificate_ending', about, detail }) as const;
-    const { news } = nextStates(new Map(), [at('hop', 'a'), at('own', 'b'), at('third')], 0, PATIENCE);
+      ({ incident: 'certificate_ending', about, detail }) as const;
+    const { news } = nextStates(new Map(), [at('upstream', 'a'), at('own', 'b'), at('third')], 0, PATIENCE);
     assert.deepEqual(
       news.map(({ key, detail }) => [key, detail]),
       [
-        ['certificate_ending:hop', 'a'],
+        ['certificate_ending:upstream', 'a'],
         ['certificate_ending:own', 'b'],
       ],
     );

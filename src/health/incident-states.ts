@@ -1,8 +1,8 @@
-import { TROUBLES, type TroubleCode } from './incidents.ts';
+import { INCIDENTS, type IncidentCode } from './incidents.ts';
 
 /** What a look has shown: the trouble, which of several parties it is about, and how it stands. */
 export interface Sighting {
-  readonly trouble: TroubleCode;
+  readonly incident: IncidentCode;
   /** A catalog, a certificate, ...; empty where there is only one. */
   readonly about: string;
   /** What is wrong; undefined where all is well. */
@@ -10,7 +10,7 @@ export interface Sighting {
 }
 
 /** Trouble that has been seen. Times in epoch ms. */
-interface AlarmState {
+interface IncidentState {
   readonly since: number;
   readonly detail: string;
   /** When somebody was told last; undefined before that. */
@@ -19,20 +19,20 @@ interface AlarmState {
   readonly wellSince?: number;
 }
 /** By `<trouble>` or `<trouble>:<about>`. */
-export type AlarmStates = ReadonlyMap<string, AlarmState>;
+export type IncidentStates = ReadonlyMap<string, IncidentState>;
 
 /** One thing to tell. Times in epoch ms. */
 export interface News {
   readonly key: string;
   readonly event: 'begun' | 'lasting' | 'ended';
-  readonly trouble: TroubleCode;
+  readonly incident: IncidentCode;
   readonly about: string;
   readonly detail: string;
   readonly since: number;
   readonly at: number;
 }
 
-export interface Patience {
+export interface Timeouts {
   /** What the patience of each trouble is a multiple of, in ms. What is over is told as late. */
   readonly afterMs: number;
   /** How long (ms) after it was told trouble that lasts is told again. */
@@ -45,40 +45,48 @@ export interface Patience {
  * told goes on, so that what flaps does not ring each time.
  */
 export function nextStates(
-  states: AlarmStates,
+  states: IncidentStates,
   sightings: readonly Sighting[],
   now: number,
-  patience: Patience,
-): { readonly states: AlarmStates; readonly news: readonly News[] } {
-  const next = new Map<string, AlarmState>();
+  timeouts: Timeouts,
+): { readonly states: IncidentStates; readonly news: readonly News[] } {
+  const next = new Map<string, IncidentState>();
   const news: News[] = [];
   for (const sighting of sightings) {
-    const { trouble, about, detail } = sighting;
-    const key = about === '' ? trouble : `${trouble}:${about}`;
+    const { incident, about, detail } = sighting;
+    const key = about === '' ? incident : `${incident}:${about}`;
     const before = states.get(key);
-    const after = patience.afterMs * TROUBLES[trouble].patience;
+    const after = timeouts.afterMs * INCIDENTS[incident].notifyAfter;
     const step =
-      detail === undefined ? whenWell(before, now, after) : whenSeen(before, detail, now, after, patience);
+      detail === undefined ? whenWell(before, now, after) : whenSeen(before, detail, now, after, timeouts);
     if (step.state) next.set(key, step.state);
     const told = step.state ?? before;
     if (step.event && told)
-      news.push({ key, event: step.event, trouble, about, detail: told.detail, since: told.since, at: now });
+      news.push({
+        key,
+        event: step.event,
+        incident: incident,
+        about,
+        detail: told.detail,
+        since: told.since,
+        at: now,
+      });
   }
   return { states: next, news };
 }
 
 interface Step {
   /** Undefined where the trouble is forgotten. */
-  readonly state: AlarmState | undefined;
+  readonly state: IncidentState | undefined;
   readonly event?: News['event'];
 }
 
 function whenSeen(
-  before: AlarmState | undefined,
+  before: IncidentState | undefined,
   detail: string,
   now: number,
   after: number,
-  { remindMs }: Patience,
+  { remindMs }: Timeouts,
 ): Step {
   const since = before?.since ?? now;
   if (before?.toldAt === undefined)
@@ -90,7 +98,7 @@ function whenSeen(
     : { state: { since, detail, toldAt: now }, event: 'lasting' };
 }
 
-function whenWell(before: AlarmState | undefined, now: number, after: number): Step {
+function whenWell(before: IncidentState | undefined, now: number, after: number): Step {
   if (before?.toldAt === undefined) return { state: undefined };
   const wellSince = before.wellSince ?? now;
   return now - wellSince < after ? { state: { ...before, wellSince } } : { state: undefined, event: 'ended' };

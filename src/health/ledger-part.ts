@@ -1,14 +1,14 @@
 import { writeOnce } from '../pipeline/journal-write.ts';
-import type { Journal } from '../pipeline/ports.ts';
+import type { Ledger } from '../pipeline/ports.ts';
 import type { Part } from './run-parts.ts';
 
 /** Whether the journal can be written: without it no create is begun. */
-export function journalPart(journal: Journal, now: () => number): Part {
+export function ledgerPart(ledger: Ledger, now: () => number): Part {
   return {
-    name: 'journal',
+    name: 'ledger',
     async look() {
       try {
-        writeOnce(journal, now());
+        writeOnce(ledger, now());
         return { state: 'ok', detail: 'The journal can be written.' };
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);

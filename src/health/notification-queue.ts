@@ -4,7 +4,7 @@ import type { News } from './incident-states.ts';
 import type { Receiver } from './receivers.ts';
 
 /** What one receiver is still to be told: of each trouble the latest, so that it cannot grow. */
-export interface Outbox {
+export interface NotificationQueue {
   readonly name: Receiver['name'];
   put(news: News): void;
   /** Tells what it can; what does not arrive stays for the next time. */
@@ -13,7 +13,7 @@ export interface Outbox {
 }
 
 /** A receiver that cannot be told is logged once, until it takes something again. */
-export function createOutbox(receiver: Receiver, log: Log): Outbox {
+export function createNotificationQueue(receiver: Receiver, log: Log): NotificationQueue {
   const waiting = new Map<string, News>();
   let failing = false;
   return {
@@ -27,7 +27,7 @@ export function createOutbox(receiver: Receiver, log: Log): Outbox {
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           if (!failing)
-            log.error('alarm not told', { receiver: receiver.name, trouble: news.trouble, reason });
+            log.error('alarm not told', { receiver: receiver.name, incident: news.incident, reason });
           failing = true;
           return;
         }

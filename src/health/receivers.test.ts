@@ -10,7 +10,7 @@ const SPEAKER = { process: 'serve', host: 'birddog-0' };
 const newsAt = (at: number, event: News['event'] = 'begun'): News => ({
   key: 'catalog_unavailable:leanix',
   event,
-  trouble: 'catalog_unavailable',
+  incident: 'catalog_unavailable',
   about: 'leanix',
   detail: 'LeanIX cannot be reached',
   since: at - 60_000,
@@ -26,7 +26,7 @@ describe('an event in Datadog', () => {
     const end = Math.floor(clock.now() / 1000);
     const listed = person(
       'GET',
-      `/api/v1/events?start=${end - 100}&end=${end + 100}&tags=trouble:catalog_unavailable`,
+      `/api/v1/events?start=${end - 100}&end=${end + 100}&tags=incident:catalog_unavailable`,
     );
     const events: Record<string, unknown>[] = JSON.parse(JSON.stringify(listed['events']));
     assert.deepEqual(events.map((event) => event['alert_type']).toSorted(), ['error', 'success']);
@@ -64,7 +64,7 @@ describe('a webhook', () => {
     assert.ok(text.includes(hint));
     assert.deepEqual(rest, {
       event: 'begun',
-      trouble: 'catalog_unavailable',
+      incident: 'catalog_unavailable',
       about: 'leanix',
       detail: 'LeanIX cannot be reached',
       since: '1970-01-01T00:00:00.000Z',

@@ -4,7 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Outbound } from '../runtime/outbound.ts';
 import type { News } from './incident-states.ts';
-import { TROUBLES } from './incidents.ts';
+import { INCIDENTS } from './incidents.ts';
 
 /** Somebody who is told. */
 export interface Receiver {
@@ -37,7 +37,7 @@ export function datadogEvents(request: Request, speaker: Speaker): Receiver {
         alert_type: ALERT_TYPES[news.event],
         aggregation_key: `birddog:${speaker.process}:${speaker.host}:${news.key}`.slice(0, MOST_KEY),
         host: speaker.host,
-        tags: ['service:birddog', `process:${speaker.process}`, `trouble:${news.trouble}`],
+        tags: ['service:birddog', `process:${speaker.process}`, `incident:${news.incident}`],
       };
       await request({ method: 'POST', path: EVENTS, route: EVENTS, body, apiKeyAlone: true }, context);
     },
@@ -49,14 +49,14 @@ export function webhook(url: Secret, outbound: Outbound, speaker: Speaker): Rece
   return {
     name: 'webhook',
     async tell(news, { deadline }) {
-      const { key, event, trouble, about, detail, since, at } = news;
+      const { key, event, incident, about, detail, since, at } = news;
       const body = {
         text: `${headline(news, speaker)}\n${paragraphs(news)}`,
         event,
-        trouble,
+        incident: incident,
         about,
         detail,
-        hint: TROUBLES[trouble].hint,
+        hint: INCIDENTS[incident].hint,
         since: new Date(since).toISOString(),
         at: new Date(at).toISOString(),
         ...speaker,
@@ -77,13 +77,13 @@ export function webhook(url: Secret, outbound: Outbound, speaker: Speaker): Rece
 
 const WORDS = { begun: 'Trouble', lasting: 'Still in trouble', ended: 'Well again' } as const;
 
-function headline({ event, trouble, about }: News, { process, host }: Speaker): string {
+function headline({ event, incident, about }: News, { process, host }: Speaker): string {
   const which = about === '' ? '' : ` (${about})`;
-  return `${WORDS[event]}: ${TROUBLES[trouble].title}${which} - birddog ${process} on ${host}`;
+  return `${WORDS[event]}: ${INCIDENTS[incident].title}${which} - birddog ${process} on ${host}`;
 }
 
-function paragraphs({ event, trouble, detail, since, at }: News): string {
+function paragraphs({ event, incident, detail, since, at }: News): string {
   const time = `from ${new Date(since).toISOString()}`;
   if (event === 'ended') return `${detail}\nIt lasted ${time} to ${new Date(at).toISOString()}.`;
-  return `${detail}\nIt lasts ${time} on. ${TROUBLES[trouble].hint}`;
+  return `${detail}\nIt lasts ${time} on. ${INCIDENTS[incident].hint}`;
 }

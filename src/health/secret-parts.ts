@@ -1,4 +1,4 @@
-import type { HopCertificate, OwnCertificate } from '../runtime/certificate-files.ts';
+import type { SidecarCertificate, OwnCertificate } from '../runtime/certificate-files.ts';
 import { certificateState } from '../runtime/certificate-state.ts';
 import type { Followed } from '../runtime/watched-folder.ts';
 import type { Part } from './run-parts.ts';
@@ -12,7 +12,7 @@ const GIVEN = 'Renew it in the Secret that BIRDDOG_TLS is mounted from.';
 /** Whether a certificate of this process serves, and how long it will. */
 export function certificatePart(
   name: 'certificate' | 'tls_certificate',
-  followed: Followed<OwnCertificate | HopCertificate>,
+  followed: Followed<OwnCertificate | SidecarCertificate>,
   now: () => number,
 ): Part {
   const hint = name === 'certificate' ? MINTED : GIVEN;

@@ -1,60 +1,60 @@
 import type { DatadogHealth } from '../datadog/health.ts';
 import { CHEAP_READ, type Request } from '../datadog/request.ts';
 import { writeOnce } from '../pipeline/journal-write.ts';
-import type { Journal } from '../pipeline/ports.ts';
+import type { Ledger } from '../pipeline/ports.ts';
 import type { OwnCertificate } from '../runtime/certificate-files.ts';
 import { certificateState } from '../runtime/certificate-state.ts';
 import type { Followed } from '../runtime/watched-folder.ts';
-import type { Sign } from './watch.ts';
+import type { Condition } from './watch.ts';
 
 /** What is looked at. */
 export interface Watched {
   readonly request: Request;
   readonly health: DatadogHealth;
-  readonly journal: Journal & { readings(): { readonly failing: string | undefined } };
+  readonly ledger: Ledger & { readings(): { readonly failing: string | undefined } };
   readonly followed: readonly Followed<unknown>[];
   /** By the name that the metrics know them by. */
   readonly certificates: Readonly<Record<string, Followed<OwnCertificate>>>;
   readonly now: () => number;
   /** How long (ms) one call that found no room counts. */
-  readonly roomMs: number;
+  readonly afterMs: number;
 }
 
 /** How often (ms) the keys are tried while nobody uses them. */
 const KEYS_EVERY = 300_000;
 
 /** What may go wrong in both processes. */
-export function sharedSigns(watched: Watched): readonly Sign[] {
-  const { request, health, journal, now } = watched;
+export function sharedConditions(watched: Watched): readonly Condition[] {
+  const { request, health, ledger, now } = watched;
   const readAgain = (context: Parameters<Request>[1]) => request(CHEAP_READ, context);
   return [
     {
-      trouble: 'datadog_keys_refused',
+      incident: 'datadog_keys_refused',
       look: () => (health.keysRefused() ? 'Datadog refuses the API key or the application key.' : undefined),
       again: readAgain,
       everyMs: KEYS_EVERY,
     },
-    { trouble: 'datadog_unavailable', look: health.away, again: readAgain },
+    { incident: 'datadog_unavailable', look: health.unavailable, again: readAgain },
     {
-      trouble: 'datadog_budget_exhausted',
+      incident: 'datadog_budget_exhausted',
       look() {
         const at = health.withoutRoomAt();
-        return at !== undefined && now() - at < watched.roomMs
+        return at !== undefined && now() - at < watched.afterMs
           ? 'Calls are given up because a rate limit leaves no room before their deadline.'
           : undefined;
       },
     },
     {
-      trouble: 'ledger_unwritable',
-      look: () => journal.readings().failing,
-      again: async () => writeOnce(journal, now()),
+      incident: 'ledger_unwritable',
+      look: () => ledger.readings().failing,
+      again: async () => writeOnce(ledger, now()),
     },
     ...watched.followed.map(
-      (one): Sign => ({ trouble: 'secrets_refused', about: one.part, look: one.refused }),
+      (one): Condition => ({ incident: 'secrets_refused', about: one.part, look: one.refused }),
     ),
     ...Object.entries(watched.certificates).map(
-      ([about, followed]): Sign => ({
-        trouble: 'certificate_ending',
+      ([about, followed]): Condition => ({
+        incident: 'certificate_ending',
         about,
         look: () => ending(followed.current().cert, now()),
       }),

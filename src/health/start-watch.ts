@@ -4,11 +4,11 @@ import type { Secret } from '../domain/secret.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { requestIdOf } from '../runtime/request-context.ts';
 import { traceOf } from '../http/trace-context.ts';
-import type { Surroundings } from '../runtime/service.ts';
+import type { Deps } from '../runtime/service.ts';
 import { observed } from '../runtime/observed-outbound.ts';
 import type { Outbound } from '../runtime/outbound.ts';
 import { datadogEvents, type Receiver, webhook } from './receivers.ts';
-import { createWatch, type Sign, watchEvery } from './watch.ts';
+import { createWatch, type Condition, watchEvery } from './watch.ts';
 
 export interface StartWatchOptions {
   /** `serve` or `sidecar`. */
@@ -18,7 +18,7 @@ export interface StartWatchOptions {
     readonly BIRDDOG_ALARM_EVENTS: boolean;
     readonly BIRDDOG_INCIDENT_AFTER_MS: number;
   };
-  readonly signs: readonly Sign[];
+  readonly conditions: readonly Condition[];
   readonly request: Request;
   readonly outbound: Outbound;
   readonly metrics: Metrics;
@@ -31,11 +31,11 @@ const LOOKS = 4;
 const LONGEST_BETWEEN = 5000;
 
 /** Watches over a process until it is closed: its trouble goes to the log, to the metrics, and to whom the settings name. */
-export function startWatch(options: StartWatchOptions, { clock, log }: Surroundings): { close(): void } {
-  const { config, metrics, signs } = options;
+export function startWatch(options: StartWatchOptions, { clock, log }: Deps): { close(): void } {
+  const { config, metrics, conditions } = options;
   const afterMs = config.BIRDDOG_INCIDENT_AFTER_MS;
   const watch = createWatch({
-    signs,
+    conditions: conditions,
     receivers: receivers(options),
     clock,
     log,
@@ -47,8 +47,8 @@ export function startWatch(options: StartWatchOptions, { clock, log }: Surroundi
     'gauge',
     'birddog_incident',
     '1 while there is trouble that somebody was told of, by its code.',
-    'trouble',
-    watch.troubles,
+    'incident',
+    watch.incidents,
   );
   metrics.readings(
     'gauge',
@@ -65,7 +65,7 @@ const nothing = () => undefined;
 function receivers({ process, config, request, outbound, metrics }: StartWatchOptions): Receiver[] {
   const speaker = { process, host: hostname() };
   const url = config.BIRDDOG_ALARM_WEBHOOK;
-  const posted = observed(outbound, 'webhook', metrics.hop('alarm_webhook'));
+  const posted = observed(outbound, 'webhook', metrics.upstream('alarm_webhook'));
   return [
     ...(config.BIRDDOG_ALARM_EVENTS ? [datadogEvents(request, speaker)] : []),
     ...(url ? [webhook(url, posted, speaker)] : []),

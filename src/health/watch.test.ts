@@ -4,22 +4,22 @@ import { manualClock } from '../../test/manual-clock.ts';
 import { createLog } from '../runtime/log.ts';
 import type { News } from './incident-states.ts';
 import type { Receiver } from './receivers.ts';
-import { createWatch, type Sign } from './watch.ts';
+import { createWatch, type Condition } from './watch.ts';
 
-function scene(sign: Partial<Sign> = {}) {
+function scene(sign: Partial<Condition> = {}) {
   const clock = manualClock();
   const lines: { event: string; level: string; state?: string }[] = [];
   const told: string[] = [];
   const state = { detail: undefined as string | undefined, deaf: false, asked: 0 };
   const receiver: Receiver = {
     name: 'webhook',
-    async tell({ event, trouble }: News) {
+    async tell({ event, incident }: News) {
       if (state.deaf) throw new Error('the webhook answers 500');
-      told.push(`${event} ${trouble}`);
+      told.push(`${event} ${incident}`);
     },
   };
   const watch = createWatch({
-    signs: [{ trouble: 'sidecar_unavailable', look: () => state.detail, ...sign }],
+    conditions: [{ incident: 'sidecar_unavailable', look: () => state.detail, ...sign }],
     receivers: [receiver],
     clock,
     log: createLog('test', (line) => lines.push(JSON.parse(line))),
@@ -40,18 +40,24 @@ describe('the watch', () => {
     await after(1);
     state.detail = 'gone';
     await after(1);
-    assert.deepEqual([told, [...watch.troubles()]], [[], [['sidecar_unavailable', 0]]]);
+    assert.deepEqual([told, [...watch.incidents()]], [[], [['sidecar_unavailable', 0]]]);
     await after(1000);
-    assert.deepEqual([told, [...watch.troubles()]], [['begun sidecar_unavailable'], [['sidecar_unavailable', 1]]]);
+    assert.deepEqual(
+      [told, [...watch.incidents()]],
+      [['begun sidecar_unavailable'], [['sidecar_unavailable', 1]]],
+    );
     state.detail = undefined;
     await after(1);
     await after(1000);
-    assert.deepEqual([told.at(-1), [...watch.troubles()]], ['ended sidecar_unavailable', [['sidecar_unavailable', 0]]]);
+    assert.deepEqual(
+      [told.at(-1), [...watch.incidents()]],
+      ['ended sidecar_unavailable', [['sidecar_unavailable', 0]]],
+    );
     assert.deepEqual(
       lines.map(({ level, event, state: s }) => [level, event, s]),
       [
-        ['error', 'trouble', 'begun'],
-        ['info', 'trouble', 'ended'],
+        ['error', 'incident', 'begun'],
+        ['info', 'incident', 'ended'],
       ],
     );
   });

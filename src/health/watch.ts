@@ -2,14 +2,14 @@ import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import type { Log } from '../runtime/log.ts';
-import { type AlarmStates, type News, nextStates, type Patience } from './incident-states.ts';
-import { createOutbox } from './notification-queue.ts';
+import { type IncidentStates, type News, nextStates, type Timeouts } from './incident-states.ts';
+import { createNotificationQueue } from './notification-queue.ts';
 import type { Receiver } from './receivers.ts';
-import type { TroubleCode } from './incidents.ts';
+import type { IncidentCode } from './incidents.ts';
 
 /** Something that may go wrong, as this process knows it. */
-export interface Sign {
-  readonly trouble: TroubleCode;
+export interface Condition {
+  readonly incident: IncidentCode;
   /** Which of several parties; empty where there is only one. */
   readonly about?: string;
   /** What is wrong now; undefined where all is well. Looks at what is known already. */
@@ -20,8 +20,8 @@ export interface Sign {
   readonly everyMs?: number;
 }
 
-export interface WatchOptions extends Patience {
-  readonly signs: readonly Sign[];
+export interface WatchOptions extends Timeouts {
+  readonly conditions: readonly Condition[];
   readonly receivers: readonly Receiver[];
   readonly clock: Clock;
   readonly log: Log;
@@ -34,7 +34,7 @@ export interface Watch {
   /** One look. Resolves when everybody has been told, or could not be. */
   tick(): Promise<void>;
   /** Trouble that has been told and is not over, 1 for each that there may be. */
-  troubles(): ReadonlyMap<TroubleCode, number>;
+  incidents(): ReadonlyMap<IncidentCode, number>;
   /** What each receiver has not taken yet. */
   untold(): ReadonlyMap<string, number>;
 }
@@ -45,7 +45,7 @@ const CALLER = { name: 'birddog' };
 const LEVELS = { begun: 'error', lasting: 'warn', ended: 'info' } as const;
 
 /** What a sign shows; one that cannot be read is trouble itself, and hides none of the others. */
-function seen(sign: Sign): string | undefined {
+function seen(sign: Condition): string | undefined {
   try {
     return sign.look();
   } catch (error) {
@@ -55,10 +55,10 @@ function seen(sign: Sign): string | undefined {
 
 /** Nothing here holds up a request, and whatever fails is logged once. */
 export function createWatch(options: WatchOptions): Watch {
-  const { signs, clock, log } = options;
-  const boxes = options.receivers.map((receiver) => createOutbox(receiver, log));
-  const foundOutAt = new Map<Sign, number>();
-  let states: AlarmStates = new Map();
+  const { conditions, clock, log } = options;
+  const boxes = options.receivers.map((receiver) => createNotificationQueue(receiver, log));
+  const foundOutAt = new Map<Condition, number>();
+  let states: IncidentStates = new Map();
 
   async function withTime(work: (context: RequestContext) => Promise<unknown>): Promise<void> {
     const deadline = deadlineAfter(ASK_MS, clock);
@@ -71,7 +71,7 @@ export function createWatch(options: WatchOptions): Watch {
     }
   }
 
-  async function findOut(sign: Sign): Promise<void> {
+  async function findOut(sign: Condition): Promise<void> {
     const { again, everyMs } = sign;
     if (!again) return;
     const every = seen(sign) === undefined ? everyMs : options.afterMs / 2;
@@ -82,10 +82,10 @@ export function createWatch(options: WatchOptions): Watch {
   }
 
   function tell(news: News): void {
-    const { event, trouble, about, detail, since } = news;
-    log[LEVELS[event]]('trouble', {
+    const { event, incident, about, detail, since } = news;
+    log[LEVELS[event]]('incident', {
       state: event,
-      trouble,
+      incident: incident,
       about,
       detail,
       since: new Date(since).toISOString(),
@@ -96,9 +96,9 @@ export function createWatch(options: WatchOptions): Watch {
   const begunAt = clock.now();
   return {
     async tick() {
-      await Promise.all(signs.map(findOut));
-      const sightings = signs.map((sign) => ({
-        trouble: sign.trouble,
+      await Promise.all(conditions.map(findOut));
+      const sightings = conditions.map((sign) => ({
+        incident: sign.incident,
         about: sign.about ?? '',
         detail: seen(sign),
       }));
@@ -107,11 +107,11 @@ export function createWatch(options: WatchOptions): Watch {
       next.news.forEach(tell);
       await Promise.all(boxes.map((box) => withTime((context) => box.flush(context))));
     },
-    troubles() {
-      const told = new Map(signs.map(({ trouble }) => [trouble, 0]));
-      for (const { trouble, about = '' } of signs) {
-        const state = states.get(about === '' ? trouble : `${trouble}:${about}`);
-        if (state?.toldAt !== undefined) told.set(trouble, 1);
+    incidents() {
+      const told = new Map(conditions.map(({ incident }) => [incident, 0]));
+      for (const { incident, about = '' } of conditions) {
+        const state = states.get(about === '' ? incident : `${incident}:${about}`);
+        if (state?.toldAt !== undefined) told.set(incident, 1);
       }
       return told;
     },

@@ -23,7 +23,7 @@ import type { Log } from '../runtime/log.ts';
 import type { Inspection } from './inspection/inspection.ts';
 import type { Inspector } from './inspection/inspector.ts';
 import { createMemoryBudget, type MemoryBudget, type Reservation } from '../runtime/memory-budget.ts';
-import type { Metrics, WayTaken } from '../runtime/metrics.ts';
+import type { Metrics, RouteTaken } from '../runtime/metrics.ts';
 import { type Health, healthRoutes } from '../runtime/ops-app.ts';
 import { readQuery } from './query.ts';
 import { readBody } from '../runtime/read-body.ts';
@@ -47,7 +47,7 @@ export interface Incoming {
   readonly context: RequestContext;
   readonly header: (name: string) => string | undefined;
   /** Takes note of who serves the request, as soon as that is known. */
-  readonly goes: (way: WayTaken) => void;
+  readonly routedTo: (route: RouteTaken) => void;
   /** Releases the memory budget of the body once the request is forwarded: whoever sends it counts its bytes. */
   readonly releaseMemory: () => void;
   /** Takes note of what is written here. */
@@ -146,8 +146,8 @@ async function answer(
   try {
     deadline = deadlineOf(header, options.clock, gone.signal);
     const caller = await options.callerOf(header, deadline);
-    record.asksAs(caller.name);
-    audit.asksAs(caller);
+    record.calledBy(caller.name);
+    audit.calledBy(caller);
     const context = { caller, ...record.ids, deadline };
     if (operation.verb === 'check') reply = await checked(call, options.check, context);
     else {
@@ -163,7 +163,13 @@ async function answer(
       const onAbout = (body: JsonObject) => audit.isAbout({ query: asked.query, body });
       if (sent) inspection = options.inspector.open({ ...asked, onAbout, reserve: document.reserve }, sent);
       const body = sent && inspection ? { sent, inspection } : {};
-      const incoming = { ...asked, ...body, goes: record.goes, releaseMemory: reserved.release, audit };
+      const incoming = {
+        ...asked,
+        ...body,
+        routedTo: record.routedTo,
+        releaseMemory: reserved.release,
+        audit,
+      };
       reply = await options.serve(incoming);
     }
   } catch (error) {

@@ -17,8 +17,8 @@ const refusal = new ProblemError('key_conflict', 'secret words');
 
 describe('the audit of a request', () => {
   it('names what is asked for, and leaves out what is no name', () => {
-    const { lines, isAbout, asksAs, refused } = audit('/update_monitor');
-    asksAs({ name: 'zoë', auth: 'oidc', groups: ['g'] });
+    const { lines, isAbout, calledBy, refused } = audit('/update_monitor');
+    calledBy({ name: 'zoë', auth: 'oidc', groups: ['g'] });
     isAbout({
       query: { key: 'eyJhbGciOi.NOT-A-KEY' },
       body: { application: 'shop', id: 7, monitor: { message: 'words' } },

@@ -12,7 +12,7 @@ import type { Log } from '../runtime/log.ts';
  * where it was refused, failed or had nothing to write. Requests that only read have none.
  */
 export interface RequestAudit {
-  asksAs(caller: Caller): void;
+  calledBy(caller: Caller): void;
   /** What is asked for, as far as the request says it. */
   isAbout(asked: Asked): void;
   readonly wrote: Audit;
@@ -34,7 +34,7 @@ const OUTCOMES: Readonly<Record<PlanAction, string>> = {
   delete: 'deleted',
   none: 'unchanged',
   extra: 'unchanged',
-  copy: 'unchanged',
+  clone: 'unchanged',
 };
 
 /** Begins the audit of a request; its lines go to `log`, which adds the ids of the request. */
@@ -50,7 +50,7 @@ export function auditRequest(operation: Endpoint, log: Log): RequestAudit {
     log.info('audit', { ...caller, operation: operation.path, ...fields });
   };
   return {
-    asksAs(caller) {
+    calledBy(caller) {
       who = caller;
     },
     isAbout(asked) {

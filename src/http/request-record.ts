@@ -2,7 +2,7 @@ import { logIds, type RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { type Log, type LogFields, logWith } from '../runtime/log.ts';
-import type { Metrics, WayTaken } from '../runtime/metrics.ts';
+import type { Metrics, RouteTaken } from '../runtime/metrics.ts';
 import { requestIdOf } from '../runtime/request-context.ts';
 import { traceOf } from './trace-context.ts';
 
@@ -11,8 +11,8 @@ export interface RequestRecord {
   readonly ids: Pick<RequestContext, 'requestId' | 'traceparent' | 'tracestate'>;
   /** Its lines carry the ids. */
   readonly log: Log;
-  asksAs(caller: string): void;
-  goes(way: WayTaken): void;
+  calledBy(caller: string): void;
+  routedTo(route: RouteTaken): void;
   /** Whatever was thrown, as a problem. What was not foreseen is logged whole and told as `internal`. */
   failed(error: unknown): ProblemError;
   answered(status: number): void;
@@ -40,17 +40,17 @@ export function recordRequest({ method, path, endpoint, header }: Asked, told: D
   const log = logWith(told.log, logIds({ requestId, ...trace }));
   const begun = clock.now();
   let caller = '';
-  let way: WayTaken = 'none';
+  let route: RouteTaken = 'none';
   let problem: ProblemError | undefined;
   metrics.begun();
   return {
     ids: { requestId, ...trace },
     log,
-    asksAs(name) {
+    calledBy(name) {
       caller = name;
     },
-    goes(taken) {
-      way = taken;
+    routedTo(taken) {
+      route = taken;
     },
     failed(error) {
       problem = error instanceof ProblemError ? error : unforeseen(error, log);
@@ -58,8 +58,16 @@ export function recordRequest({ method, path, endpoint, header }: Asked, told: D
     },
     answered(status) {
       const ms = clock.now() - begun;
-      metrics.answered({ path: endpoint, method, status, way, seconds: ms / 1000 });
-      const fields = { method, path, status, ms, way, caller, ...(problem ? operatorsWords(problem) : {}) };
+      metrics.answered({ path: endpoint, method, status, route: route, seconds: ms / 1000 });
+      const fields = {
+        method,
+        path,
+        status,
+        ms,
+        route: route,
+        caller,
+        ...(problem ? operatorsWords(problem) : {}),
+      };
       if (status < 500) log.info('answered', fields);
       else if (status === 500) log.error('answered', fields);
       else log.warn('answered', fields);

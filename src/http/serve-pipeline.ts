@@ -1,4 +1,4 @@
-import type { Way } from '../domain/application.ts';
+import type { Route } from '../domain/application.ts';
 import { carryOut } from '../pipeline/pipeline.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import type { Incoming } from './contract-app.ts';
@@ -7,7 +7,7 @@ import { type Reply, replyWith } from '../runtime/reply.ts';
 /** Carries a request out in this process, and puts the answer into the format that was asked for. */
 export async function servePipeline(
   incoming: Incoming,
-  way: Way,
+  route: Route,
   ports: Omit<Ports, 'audit'>,
 ): Promise<Reply> {
   const { operation, query, context, accept, inspection, audit } = incoming;
@@ -15,7 +15,7 @@ export async function servePipeline(
     operation,
     query,
     context,
-    way,
+    route: route,
     ...(inspection ? { body: await inspection.document() } : {}),
   };
   const { status, body } = await carryOut(request, { ...ports, audit: audit.wrote });

@@ -13,7 +13,7 @@ interface DatadogReadings {
 }
 
 /** What both processes read of their journal. */
-interface JournalReadings {
+interface LedgerReadings {
   readonly entries: number;
   /** Epoch ms; undefined where there is no entry. */
   readonly oldestAt: number | undefined;
@@ -26,7 +26,7 @@ interface JournalReadings {
 export function tellSharedReadings(
   metrics: Metrics,
   { budget, health }: DatadogReadings,
-  journal: () => JournalReadings,
+  ledger: () => LedgerReadings,
   now: () => number,
 ): void {
   metrics.readings(
@@ -61,20 +61,20 @@ export function tellSharedReadings(
   metrics.gauge(
     'birddog_ledger_entries',
     'Creates under way, or begun and never seen through.',
-    () => journal().entries,
+    () => ledger().entries,
   );
   metrics.gauge('birddog_ledger_oldest_entry_seconds', 'Age of the oldest of them.', () => {
-    const { oldestAt } = journal();
+    const { oldestAt } = ledger();
     return oldestAt === undefined ? 0 : Math.max(0, (now() - oldestAt) / 1000);
   });
   metrics.gauge(
     'birddog_ledger_size_bytes',
     'Size of the file of the journal and the hints.',
-    () => journal().bytes,
+    () => ledger().bytes,
   );
   metrics.counter(
     'birddog_ledger_write_failures_total',
     'Writes into the journal that failed.',
-    () => journal().failures,
+    () => ledger().failures,
   );
 }

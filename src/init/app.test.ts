@@ -9,7 +9,7 @@ import { startEmulatorServer } from '../../emulators/server/emulator-server.ts';
 import { createVaultHandler } from '../../emulators/vault/vault-handler.ts';
 import { sandboxSeed, vaultSeed } from '../../emulators/vault/vault-seed.ts';
 import { manualClock } from '../../test/manual-clock.ts';
-import { openTlsDoor } from '../../test/tls-server.ts';
+import { openTlsServer } from '../../test/tls-server.ts';
 import { createLog } from '../runtime/log.ts';
 import { initialise } from './app.ts';
 import { readConfig } from './config.ts';
@@ -238,15 +238,15 @@ describe('what init writes', () => {
 describe('init before a Vault whose CA the system does not know', () => {
   it('takes the CA as a file or as text, and the name to expect', async () => {
     const { run, url } = await started();
-    const door = await openTlsDoor(url);
-    closing.push(() => door.close());
-    writeFileSync(join(folder, 'vault-ca.crt'), door.ca);
-    const VAULT_ADDR = door.url;
+    const router = await openTlsServer(url);
+    closing.push(() => router.close());
+    writeFileSync(join(folder, 'vault-ca.crt'), router.ca);
+    const VAULT_ADDR = router.url;
     await run({ VAULT_ADDR, VAULT_CACERT: join(folder, 'vault-ca.crt') });
-    await run({ VAULT_ADDR, VAULT_CACERT_BYTES: door.ca, VAULT_TLS_SERVER_NAME: 'localhost' });
+    await run({ VAULT_ADDR, VAULT_CACERT_BYTES: router.ca, VAULT_TLS_SERVER_NAME: 'localhost' });
     await assert.rejects(run({ VAULT_ADDR }), { failure: 'not_trusted' });
     const VAULT_TLS_SERVER_NAME = 'vault.example.test';
-    await assert.rejects(run({ VAULT_ADDR, VAULT_CACERT_BYTES: door.ca, VAULT_TLS_SERVER_NAME }), {
+    await assert.rejects(run({ VAULT_ADDR, VAULT_CACERT_BYTES: router.ca, VAULT_TLS_SERVER_NAME }), {
       failure: 'not_trusted',
     });
   });

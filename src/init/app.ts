@@ -63,9 +63,9 @@ async function writeBoth(
   log: Log,
   clock: Clock,
 ): Promise<void> {
-  const hop = freshHop(await mintCertificates({ now: new Date(clock.now()), days: LEAF_DAYS }));
+  const upstream = freshHop(await mintCertificates({ now: new Date(clock.now()), days: LEAF_DAYS }));
   for (const container of CONTAINERS) {
-    const files = new Map([...keys[container], ...filesOf(hop[container])]);
+    const files = new Map([...keys[container], ...filesOf(upstream[container])]);
     await writeSet(folders[container], files, clock.now());
     log.info('wrote secrets', { folder: folders[container], files: [...files.keys()] });
   }

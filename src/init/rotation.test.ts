@@ -36,9 +36,9 @@ async function stepAt(running: ReturnType<typeof rotation>, now: number) {
 
 const mintedAt = async (now: number, days = 1) =>
   freshHop(await mintCertificates({ now: new Date(now), days }));
-const authorities = (hop: Both<HopSide> | undefined) => [
-  certificatesIn(hop?.main.ca ?? '').length,
-  certificatesIn(hop?.sidecar.ca ?? '').length,
+const authorities = (upstream: Both<HopSide> | undefined) => [
+  certificatesIn(upstream?.main.ca ?? '').length,
+  certificatesIn(upstream?.sidecar.ca ?? '').length,
 ];
 const last = () => minted.at(-1);
 

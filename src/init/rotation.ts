@@ -44,7 +44,7 @@ export interface Rotation {
 
 /** Takes over what is on disk; certificates that were minted for a pod without a watcher are replaced in the usual steps. */
 export function createRotation({ mint, renewMs, stepMs, onDisk, writtenAt }: RotationOptions): Rotation {
-  let hop: Both<HopSide> | undefined;
+  let upstream: Both<HopSide> | undefined;
   let meets: Span | undefined;
   let ends: readonly number[] = [];
   /** Announced, not yet published. Lost with the process: then another pair is announced. */
@@ -53,21 +53,21 @@ export function createRotation({ mint, renewMs, stepMs, onDisk, writtenAt }: Rot
   let due = 0;
 
   const adopt = (next: Both<HopSide>) => {
-    hop = next;
+    upstream = next;
     meets = meetingTime(next);
     ends = meets ? endsOf(next) : [];
   };
   if (onDisk) adopt(onDisk);
   const renewAt = (now: number) => (largest(ends) > now + TOO_LONG ? 0 : smallest(ends) - LIFE.ms + renewMs);
   /** What is on disk, where it serves at that time. */
-  const goodAt = (now: number) => (meets && meets.from <= now && now < meets.until ? hop : undefined);
+  const goodAt = (now: number) => (meets && meets.from <= now && now < meets.until ? upstream : undefined);
 
   const plan = (now: number) => {
     due = goodAt(now) ? Math.max(settledAt + stepMs, pending ? 0 : renewAt(now)) : now;
   };
 
   return {
-    wanted: () => hop,
+    wanted: () => upstream,
     async step(now) {
       plan(now);
       if (now < due) return undefined;

@@ -12,7 +12,7 @@ import { type RunningWatch, startCertificatesWatch, startWatch } from './watch-a
 let vault: Awaited<ReturnType<typeof startVaultEmulator>>;
 let folder = '';
 const written: string[] = [];
-const surroundings = { clock: systemClock, log: createLog('init', (line) => written.push(line)) };
+const deps = { clock: systemClock, log: createLog('init', (line) => written.push(line)) };
 before(async () => {
   vault = await startVaultEmulator({ port: 0, control: true });
 });
@@ -53,7 +53,7 @@ async function untilReadyIs(watch: RunningWatch, status: number, says = ''): Pro
 
 it('a watch that finds Vault sealed is alive, says why it is not ready, and goes on when it is unsealed', async () => {
   await control('mode', 'PUT', { mode: 'sealed' });
-  const watch = await startWatch(readConfig(env()), surroundings);
+  const watch = await startWatch(readConfig(env()), deps);
   await untilReadyIs(watch, 503, 'Vault is sealed');
   assert.equal((await fetch(`${watch.opsUrl}/healthz`)).status, 200);
   const metrics = async () => (await fetch(`${watch.opsUrl}/metrics`)).text();
@@ -77,7 +77,7 @@ it('a watch that finds Vault sealed is alive, says why it is not ready, and goes
 
 it('a watch that is stopped while Vault is silent does not wait for it', async () => {
   await control('faults', 'POST', [{ kind: 'latency', ms: 60_000, times: 1 }]);
-  const watch = await startWatch(readConfig(env()), surroundings);
+  const watch = await startWatch(readConfig(env()), deps);
   const lines = written.length;
   const began = performance.now();
   await watch.stop();
@@ -87,7 +87,7 @@ it('a watch that is stopped while Vault is silent does not wait for it', async (
 
 it('a watch over certificates alone asks no Vault', async () => {
   await control('requests', 'DELETE');
-  const watch = await startCertificatesWatch(readCertificatesConfig(env()), surroundings);
+  const watch = await startCertificatesWatch(readCertificatesConfig(env()), deps);
   await untilReadyIs(watch, 200);
   assert.deepEqual(readdirSync(join(folder, 'sidecar/current')).sort(), ['ca.crt', 'tls.crt', 'tls.key']);
   assert.doesNotMatch(await (await fetch(`${watch.opsUrl}/metrics`)).text(), /birddog_init_vault/);

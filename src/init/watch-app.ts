@@ -2,7 +2,7 @@ import { VERSION } from '../contract/version.ts';
 import { createMetrics, type Metrics } from '../runtime/metrics.ts';
 import { opsApp } from '../runtime/ops-app.ts';
 import { startServer } from '../runtime/server.ts';
-import type { Surroundings } from '../runtime/service.ts';
+import type { Deps } from '../runtime/service.ts';
 import { mintCertificates } from './certificates.ts';
 import type { CertificatesConfig, Config } from './config.ts';
 import { endsOf } from './certificate-sets.ts';
@@ -24,8 +24,8 @@ export interface RunningWatch {
 const LONGEST_REST = 60_000;
 
 /** Starts to keep the keys and the certificates of a pod. Rejects where the port cannot be had. */
-export async function startWatch(config: Config, surroundings: Surroundings): Promise<RunningWatch> {
-  const { clock, log } = surroundings;
+export async function startWatch(config: Config, deps: Deps): Promise<RunningWatch> {
+  const { clock, log } = deps;
   const outbound = vaultOutbound(config);
   const vault = openVault(config, outbound);
   const session = createVaultSession({ vault, ...config.login, clock, log });
@@ -42,10 +42,10 @@ export async function startWatch(config: Config, surroundings: Surroundings): Pr
     stopping: stopping.signal,
   };
   const watch = await createWatch({
-    ...watchOptions(config, surroundings),
+    ...watchOptions(config, deps),
     keyWatch: (onDisk) => createKeyWatch({ ...options, onDisk }),
   });
-  return run(config, surroundings, watch, stopping, {
+  return run(config, deps, watch, stopping, {
     session,
     async close() {
       await session.close();
@@ -55,15 +55,12 @@ export async function startWatch(config: Config, surroundings: Surroundings): Pr
 }
 
 /** Starts to keep the certificates alone. Rejects where the port cannot be had. */
-export async function startCertificatesWatch(
-  config: CertificatesConfig,
-  surroundings: Surroundings,
-): Promise<RunningWatch> {
-  const watch = await createWatch({ ...watchOptions(config, surroundings), keyWatch: undefined });
-  return run(config, surroundings, watch, new AbortController());
+export async function startCertificatesWatch(config: CertificatesConfig, deps: Deps): Promise<RunningWatch> {
+  const watch = await createWatch({ ...watchOptions(config, deps), keyWatch: undefined });
+  return run(config, deps, watch, new AbortController());
 }
 
-function watchOptions(config: CertificatesConfig, { clock, log }: Surroundings) {
+function watchOptions(config: CertificatesConfig, { clock, log }: Deps) {
   const { folders, INIT_RENEW_MS: renewMs, INIT_STEP_MS: stepMs } = config;
   return { folders, mint: mintCertificates, renewMs, stepMs, clock, log };
 }
@@ -75,7 +72,7 @@ interface VaultSide {
 
 async function run(
   config: CertificatesConfig,
-  { clock }: Surroundings,
+  { clock }: Deps,
   watch: Watch,
   stopping: AbortController,
   vaultSide?: VaultSide,
@@ -109,7 +106,7 @@ async function run(
 
 /** Ready is who has written both sets; Vault may be away then. */
 function whyNotReady(watch: Watch): string | undefined {
-  if (watch.hop()) return undefined;
+  if (watch.upstream()) return undefined;
   return watch.unwritten() ?? watch.keyWatch?.failing() ?? 'nothing has been written yet';
 }
 
@@ -127,10 +124,10 @@ function tellReadings(
     'Seconds until a certificate on disk ends.',
     'certificate',
     () => {
-      const hop = watch.hop();
-      const [main = 0, sidecar = 0] = hop ? endsOf(hop) : [];
+      const upstream = watch.upstream();
+      const [main = 0, sidecar = 0] = upstream ? endsOf(upstream) : [];
       return new Map(
-        hop
+        upstream
           ? [
               ['hop_client', secondsLeft(main)],
               ['hop_server', secondsLeft(sidecar)],

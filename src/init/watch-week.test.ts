@@ -31,7 +31,7 @@ const INTERVAL = 10 * 60_000;
 const RENEW = 16 * HOUR;
 /** Each failure has its round, at whose end it lasts. Rounds and certificates do not keep step. */
 const ROUND = 8.5 * HOUR;
-const TROUBLE = 2 * HOUR;
+const INCIDENT = 2 * HOUR;
 
 const folder = mkdtempSync(join(tmpdir(), 'week-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -236,7 +236,7 @@ it('a week passes in which Vault fails in every way, and at every moment the two
   let [steps, publishedInNeed] = [0, 0];
   for (const [index, [name, spoil]] of Object.entries(FAILURES).entries()) {
     const round = begin + index * ROUND;
-    await until(round + ROUND - TROUBLE);
+    await until(round + ROUND - INCIDENT);
     assert.equal(watch.keyWatch?.failing(), undefined);
     const lines = written.length;
     spoil();
@@ -244,7 +244,7 @@ it('a week passes in which Vault fails in every way, and at every moment the two
     const sentence = VAULT_FAILURES[name as VaultFailureName].says;
     const said = written.slice(lines);
     const failures = said.filter((line) => line.includes(`"failure":"${name}","reason":"${sentence}`)).length;
-    assert.ok(failures >= 10 && failures <= TROUBLE / 60_000 + 20, `${name}: ${failures} times`);
+    assert.ok(failures >= 10 && failures <= INCIDENT / 60_000 + 20, `${name}: ${failures} times`);
     assert.ok((watch.keyWatch?.failures().get(name) ?? 0) > 0);
     assert.ok(watch.keyWatch?.failing()?.startsWith(sentence), watch.keyWatch?.failing());
     assert.deepEqual(
@@ -268,10 +268,10 @@ it('a week passes in which Vault fails in every way, and at every moment the two
 });
 
 async function initialSets(): Promise<void> {
-  const hop = freshHop(await mint({ now: new Date(clock.now()), days: 365 }));
+  const upstream = freshHop(await mint({ now: new Date(clock.now()), days: 365 }));
   for (const container of CONTAINERS) {
     const keys = ['api', 'app'].map((word) => [`datadog-${word}-key`, new Secret(`${word}-0`)] as const);
-    await writeSet(folders[container], new Map([...keys, ...filesOf(hop[container])]), clock.now());
+    await writeSet(folders[container], new Map([...keys, ...filesOf(upstream[container])]), clock.now());
   }
 }
 

@@ -65,7 +65,7 @@ describe('a watch over keys and certificates', () => {
     const watch = await opened(vault);
     assert.equal(await watch.turn(), clock.now() + HOUR);
     assert.deepEqual(readdirSync(folder), []);
-    assert.equal(watch.hop(), undefined);
+    assert.equal(watch.upstream(), undefined);
     vault.keys = { main: filesOf({ ...KEYS, 'leanix-api-token': 'l' }), sidecar: filesOf(KEYS) };
     await watch.turn();
     assert.deepEqual(readdirSync(current('sidecar')).sort(), [
@@ -75,7 +75,7 @@ describe('a watch over keys and certificates', () => {
       'tls.key',
     ]);
     assert.equal(file('main', 'leanix-api-token'), 'l');
-    assert.equal(watch.hop()?.main.cert, file('main', 'tls.crt'));
+    assert.equal(watch.upstream()?.main.cert, file('main', 'tls.crt'));
   });
 
   it('writes a set only where something has changed, and follows a field that is gone', async () => {
@@ -120,11 +120,11 @@ describe('a watch over keys and certificates', () => {
     await watch.turn();
     const [ca, leaf] = [file('sidecar', 'ca.crt'), file('sidecar', 'tls.crt')];
     // The folder of the sidecar's sets cannot be written: it has become a link to nowhere.
-    const away = join(folder, 'away');
+    const unavailable = join(folder, 'unavailable');
     clock.advance(16 * HOUR);
     rmSync(join(folder, 'sidecar'), { recursive: true });
-    symlinkSync(join(away, 'sets'), join(folder, 'sidecar'));
-    writeFileSync(away, 'a file where a folder should be');
+    symlinkSync(join(unavailable, 'sets'), join(folder, 'sidecar'));
+    writeFileSync(unavailable, 'a file where a folder should be');
     assert.equal(await watch.turn(), clock.now() + 5000);
     assert.match(watch.unwritten() ?? '', /ENOTDIR|EEXIST|ENOENT/);
     assert.match(written.at(-1) ?? '', /"level":"error".*secrets not written/);
@@ -133,8 +133,8 @@ describe('a watch over keys and certificates', () => {
       await watch.turn();
     }
     assert.equal(written.filter((line) => line.includes('certificates ')).length, 2, 'replaced, announced');
-    rmSync(away);
-    mkdirSync(join(away, 'sets'), { recursive: true });
+    rmSync(unavailable);
+    mkdirSync(join(unavailable, 'sets'), { recursive: true });
     assert.equal(await watch.turn(), clock.now() + STEP);
     assert.equal(watch.unwritten(), undefined);
     assert.ok(file('sidecar', 'ca.crt').startsWith(ca));

@@ -25,7 +25,7 @@ export interface Watch {
   turn(): Promise<number>;
   readonly keyWatch: KeyWatch | undefined;
   /** The certificates on disk; undefined while there are none. */
-  hop(): Both<HopSide> | undefined;
+  upstream(): Both<HopSide> | undefined;
   /** When the keys on disk were written first (epoch ms), by container. */
   keysWrittenAt(): ReadonlyMap<string, number>;
   /** Why the last set could not be written; undefined while all is well. */
@@ -56,10 +56,10 @@ export async function createWatch(options: WatchOptions): Promise<Watch> {
       log.info(`certificates ${step}`);
       settled = false;
     }
-    const hop = rotation.wanted();
-    if (!hop) return;
+    const upstream = rotation.wanted();
+    if (!upstream) return;
     for (const container of CONTAINERS) {
-      const files = new Map([...keys[container], ...filesOf(hop[container])]);
+      const files = new Map([...keys[container], ...filesOf(upstream[container])]);
       const folder = folders[container];
       let set = readSet(folder);
       if (!isSameSet(set.files, files)) {
@@ -71,7 +71,7 @@ export async function createWatch(options: WatchOptions): Promise<Watch> {
     }
     if (!settled) rotation.written(clock.now());
     settled = true;
-    hopOnDisk = hop;
+    hopOnDisk = upstream;
   }
 
   return {
@@ -90,7 +90,7 @@ export async function createWatch(options: WatchOptions): Promise<Watch> {
       return Math.min(due, keyWatch?.dueAt() ?? Infinity);
     },
     keyWatch,
-    hop: () => hopOnDisk,
+    upstream: () => hopOnDisk,
     keysWrittenAt: () => keysWrittenAt,
     unwritten: () => unwritten,
   };

@@ -19,7 +19,7 @@ export function appliedObjectsIn(
     limits.applied,
     () => Number(sql().total.get()?.['bytes']),
     () => {
-      const dropped = sql().dropOldest.all();
+      const dropped = sql().evictOldest.all();
       return dropped.length > 0 ? bytesOf(dropped) : undefined;
     },
   );
@@ -65,7 +65,7 @@ function statements(db: DatabaseSync) {
     forget: db.prepare('DELETE FROM applied WHERE kind = ? AND id = ?'),
     put: db.prepare('INSERT INTO applied (kind, id, application, key, at, body) VALUES (?, ?, ?, ?, ?, ?)'),
     total: db.prepare('SELECT coalesce(sum(length(body)), 0) AS bytes FROM applied'),
-    dropOldest: db.prepare(
+    evictOldest: db.prepare(
       'DELETE FROM applied WHERE rowid IN (SELECT rowid FROM applied ORDER BY at, rowid LIMIT 100) RETURNING length(body) AS bytes',
     ),
   };

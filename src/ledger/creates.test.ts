@@ -14,19 +14,19 @@ describe('the journal', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   const open = () => {
-    const { journal, close } = openStore(join(folder, 'ledger.sqlite'));
-    return { ...journal, close };
+    const { ledger, close } = openStore(join(folder, 'ledger.sqlite'));
+    return { ...ledger, close };
   };
 
   it('knows a create that was begun, and forgets it when it is settled', () => {
-    const journal = open();
-    const entry = journal.begin(WRITE, 'somebody', 1000);
-    assert.equal(journal.underWaySince(WRITE), 1000);
-    assert.equal(journal.underWaySince({ ...WRITE, key: 'other' }), undefined);
-    assert.equal(journal.underWaySince({ ...WRITE, kind: 'dashboard' }), undefined);
-    journal.settle(entry);
-    assert.equal(journal.underWaySince(WRITE), undefined);
-    journal.close();
+    const ledger = open();
+    const entry = ledger.begin(WRITE, 'somebody', 1000);
+    assert.equal(ledger.underWaySince(WRITE), 1000);
+    assert.equal(ledger.underWaySince({ ...WRITE, key: 'other' }), undefined);
+    assert.equal(ledger.underWaySince({ ...WRITE, kind: 'dashboard' }), undefined);
+    ledger.settle(entry);
+    assert.equal(ledger.underWaySince(WRITE), undefined);
+    ledger.close();
   });
 
   it('still knows it after the process was killed between the write and its answer', () => {
@@ -44,20 +44,20 @@ describe('the journal', () => {
 
   it('tells how many creates are under way, since when, and what could not be written', () => {
     const store = openStore(join(folder, 'ledger.sqlite'));
-    const { journal } = store;
+    const { ledger } = store;
     assert.deepEqual(
-      { ...journal.readings(), bytes: 0 },
+      { ...ledger.readings(), bytes: 0 },
       { entries: 0, oldestAt: undefined, bytes: 0, failures: 0, failing: undefined },
     );
-    journal.begin(WRITE, 'somebody', 2000);
-    journal.begin({ ...WRITE, key: 'other' }, 'somebody', 1000);
-    const { entries, oldestAt, bytes } = journal.readings();
+    ledger.begin(WRITE, 'somebody', 2000);
+    ledger.begin({ ...WRITE, key: 'other' }, 'somebody', 1000);
+    const { entries, oldestAt, bytes } = ledger.readings();
     assert.deepEqual([entries, oldestAt, bytes > 0], [2, 1000, true]);
     // The schema allows no fractions.
-    assert.throws(() => journal.begin(WRITE, 'somebody', 1.5));
-    assert.deepEqual([journal.readings().failures, journal.readings().failing === undefined], [1, false]);
-    journal.settleAll(WRITE);
-    assert.deepEqual([journal.readings().failures, journal.readings().failing], [1, undefined]);
+    assert.throws(() => ledger.begin(WRITE, 'somebody', 1.5));
+    assert.deepEqual([ledger.readings().failures, ledger.readings().failing === undefined], [1, false]);
+    ledger.settleAll(WRITE);
+    assert.deepEqual([ledger.readings().failures, ledger.readings().failing], [1, undefined]);
     store.close();
   });
 });

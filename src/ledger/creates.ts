@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Journal, WriteUnderWay } from '../pipeline/ports.ts';
+import type { Ledger, WriteUnderWay } from '../pipeline/ports.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS writes (
@@ -14,7 +14,7 @@ const SCHEMA = `
 `;
 
 /** What is in the journal, for metrics and alarms. Each throws where it cannot be read. */
-export interface JournalReadings {
+export interface LedgerReadings {
   readonly entries: number;
   /** When the oldest was begun (epoch ms); undefined where there is none. */
   readonly oldestAt: number | undefined;
@@ -27,7 +27,7 @@ export interface JournalReadings {
 }
 
 /** The journal of creates under way. Whatever fails here fails the create: it is the only thing that knows. */
-export function journalIn(db: DatabaseSync): Journal & { readings(): JournalReadings } {
+export function ledgerIn(db: DatabaseSync): Ledger & { readings(): LedgerReadings } {
   db.exec(SCHEMA);
   const insert = db.prepare(
     'INSERT INTO writes (kind, application, key, caller, begun_at) VALUES (?, ?, ?, ?, ?)',

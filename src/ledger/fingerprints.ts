@@ -14,7 +14,7 @@ export function basesIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIM
     limits.bases,
     () => Number(sql().total.get()?.['bytes']),
     () => {
-      const dropped = sql().dropOldest.all();
+      const dropped = sql().evictOldest.all();
       return dropped.length > 0 ? bytesOf(dropped) : undefined;
     },
   );
@@ -62,7 +62,7 @@ function statements(db: DatabaseSync) {
        (SELECT basis FROM bases WHERE application = ? ORDER BY at DESC, rowid DESC LIMIT ?)`,
     ),
     total: db.prepare('SELECT coalesce(sum(length(objects)), 0) AS bytes FROM bases'),
-    dropOldest: db.prepare(
+    evictOldest: db.prepare(
       'DELETE FROM bases WHERE basis IN (SELECT basis FROM bases ORDER BY at, rowid LIMIT 1) RETURNING length(objects) AS bytes',
     ),
   };

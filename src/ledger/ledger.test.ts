@@ -197,13 +197,13 @@ describe('the store', () => {
       INSERT INTO writes VALUES (1, 'monitor', 'a', 'k', 'somebody', 1000);`);
     const failures: unknown[] = [];
     const store = opened({}, failures);
-    assert.equal(store.journal.underWaySince(WRITE), 1000);
+    assert.equal(store.ledger.underWaySince(WRITE), 1000);
     store.known.keep('monitor', 'a', [known('1')]);
     assert.equal(opened().known.of('monitor', 'a').length, 1);
     old.exec('DROP TABLE bases; CREATE TABLE bases (other TEXT); PRAGMA user_version = 99;');
     old.close();
     const next = opened({}, failures);
-    assert.deepEqual([next.journal.underWaySince(WRITE), next.known.of('monitor', 'a')], [1000, []]);
+    assert.deepEqual([next.ledger.underWaySince(WRITE), next.known.of('monitor', 'a')], [1000, []]);
     next.bases.keep('b', 'a', [known('1')], 1);
     assert.deepEqual([next.bases.read('b'), failures], [[known('1')], []]);
   });
@@ -224,9 +224,9 @@ describe('the store', () => {
       [[], undefined, []],
     );
     assert.equal(failures.length, 1);
-    const entry = store.journal.begin(WRITE, 'c', 1);
-    assert.equal(store.journal.underWaySince(WRITE), 1);
-    store.journal.settle(entry);
+    const entry = store.ledger.begin(WRITE, 'c', 1);
+    assert.equal(store.ledger.underWaySince(WRITE), 1);
+    store.ledger.settle(entry);
   });
 
   for (const how of ['ROLLBACK', 'ABORT'])
@@ -269,8 +269,8 @@ describe('the store', () => {
   it('has whole lists, however the process is killed', async () => {
     const program = `
       import { openStore } from ${JSON.stringify(import.meta.resolve('./ledger.ts'))};
-      const { journal, known, applied } = openStore(${JSON.stringify(file())});
-      journal.begin({ kind: 'monitor', application: 'a', key: 'k' }, 'c', 1000);
+      const { ledger, known, applied } = openStore(${JSON.stringify(file())});
+      ledger.begin({ kind: 'monitor', application: 'a', key: 'k' }, 'c', 1000);
       for (let round = 1; ; round += 1) {
         const version = String(round);
         const list = Array.from({ length: 50 }, (_, n) => ({ id: String(n), key: 'k', version, body: { round } }));
@@ -294,7 +294,7 @@ describe('the store', () => {
     assert.ok(list.every(({ version, body }) => printJson(body) === `{"round":${version}}`));
     assert.ok(Number(list[0]?.version) >= 5);
     assert.equal(store.applied.of('a').length, 1);
-    assert.equal(store.journal.underWaySince(WRITE), 1000);
+    assert.equal(store.ledger.underWaySince(WRITE), 1000);
     assert.deepEqual(failures, []);
   });
 });
@@ -307,10 +307,10 @@ describe('the files of the store', () => {
   it('have mode 0600 whatever the umask, and are tightened where they had another', () => {
     const before = process.umask(0);
     try {
-      opened().journal.begin(WRITE, 'c', DAY);
+      opened().ledger.begin(WRITE, 'c', DAY);
       assert.deepEqual(modes(), ALL);
       for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644);
-      opened().journal.begin(WRITE, 'c', DAY);
+      opened().ledger.begin(WRITE, 'c', DAY);
       assert.deepEqual(modes(), ALL);
     } finally {
       process.umask(before);

@@ -1,15 +1,15 @@
-import type { AppliedObjects, Bases, Journal, KnownObjects } from '../pipeline/ports.ts';
+import type { AppliedObjects, Bases, Ledger, KnownObjects } from '../pipeline/ports.ts';
 import { appliedObjectsIn } from './applied-objects.ts';
 import { basesIn } from './fingerprints.ts';
 import { inTransaction, openDatabase } from './database.ts';
 import { attempts, makeHintTables } from './cache-tables.ts';
-import { journalIn, type JournalReadings } from './creates.ts';
+import { ledgerIn, type LedgerReadings } from './creates.ts';
 import { knownObjectsIn } from './known-objects.ts';
 import { LIMITS, type Limits } from './limits.ts';
 
 /** What Datadog does not hold: creates under way, and hints. */
 export interface Store {
-  readonly journal: Journal & { readings(): JournalReadings };
+  readonly ledger: Ledger & { readings(): LedgerReadings };
   readonly known: KnownObjects;
   readonly bases: Bases;
   readonly applied: AppliedObjects;
@@ -26,11 +26,11 @@ export function openStore(
   limits: Limits = LIMITS,
 ): Store {
   const db = openDatabase(file);
-  const journal = journalIn(db);
+  const ledger = ledgerIn(db);
   const attempt = attempts(failed);
   attempt(() => inTransaction(db, () => makeHintTables(db)), undefined);
   return {
-    journal,
+    ledger: ledger,
     known: knownObjectsIn(db, attempt, limits),
     bases: basesIn(db, attempt, limits),
     applied: appliedObjectsIn(db, attempt, limits),

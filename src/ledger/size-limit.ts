@@ -9,20 +9,20 @@ export interface SizeLimit {
  * nothing may be dropped.
  */
 export function sizeLimit(
-  most: number,
+  max: number,
   total: () => number,
-  dropOldest: () => number | undefined,
+  evictOldest: () => number | undefined,
 ): SizeLimit {
   let atMost: number | undefined;
   return {
     wrote(bytes) {
       atMost = (atMost ?? total()) + bytes;
-      if (atMost <= most) return;
+      if (atMost <= max) return;
       atMost = total();
-      if (atMost <= most) return;
+      if (atMost <= max) return;
       // Some room is made, so that not every write has to count.
-      while (atMost > most * 0.75) {
-        const dropped = dropOldest();
+      while (atMost > max * 0.75) {
+        const dropped = evictOldest();
         if (dropped === undefined) return;
         atMost -= dropped;
       }

@@ -33,20 +33,20 @@ describe('what is told of one object', () => {
   });
 
   it('never holds the places of a rule all at once', () => {
-    let [alive, most] = [0, 0];
+    let [alive, max] = [0, 0];
     const counting: Rule<number> = {
       ...everyItem,
       *check(count) {
         for (let at = 0; at < count; at += 1) {
           alive += 1;
-          most = Math.max(most, alive);
+          max = Math.max(max, alive);
           yield { path: [at], message: 'Wrong.' };
           alive -= 1;
         }
       },
     };
     addFindings(new Findings(), [counting], 10_000, '');
-    assert.equal(most, 1);
+    assert.equal(max, 1);
   });
 
   it('stays short where a message is wrong all over, and can be ignored all the same', () => {

@@ -11,7 +11,7 @@ import { createMetrics } from '../runtime/metrics.ts';
 import { addSecretMetrics } from '../runtime/secret-metrics.ts';
 import { portsOf } from '../http/ports-of.ts';
 import { tellSharedReadings } from '../http/shared-metrics.ts';
-import { type Service, startService, type Surroundings } from '../runtime/service.ts';
+import { type Service, startService, type Deps } from '../runtime/service.ts';
 import { observed } from '../runtime/observed-outbound.ts';
 import { createOutbound } from '../runtime/outbound.ts';
 import { lookEvery } from '../runtime/watched-folder.ts';
@@ -19,42 +19,43 @@ import { openStore } from '../ledger/ledger.ts';
 import { createCatalogs } from './catalogs.ts';
 import { mainCheck } from './check.ts';
 import type { Config } from './config.ts';
-import { door } from './router.ts';
+import { router } from './router.ts';
 import { tellReadings } from './main-metrics.ts';
-import { createHop } from './sidecar-connection.ts';
+import { createSidecarConnection } from './sidecar-connection.ts';
 import { preflightOf } from './preflight.ts';
-import { mainSigns } from './conditions.ts';
+import { mainConditions } from './conditions.ts';
 import { openSecrets } from './secrets.ts';
 import { createSidecarClient } from './sidecar-client.ts';
 
 /**
  * Starts Birddog: the users' door. `entry` is the program itself, which also inspects large bodies in processes of its own. Rejects where a port, a secret or the journal cannot be had.
  */
-export async function startMain(config: Config, surroundings: Surroundings, entry: URL): Promise<Service> {
-  const { clock, log } = surroundings;
+export async function startMain(config: Config, deps: Deps, entry: URL): Promise<Service> {
+  const { clock, log } = deps;
   const metrics = createMetrics('serve', VERSION);
   const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
   const callers = config.auth
     ? await openCallers(config.auth, {
-        outbound: observed(outbound, 'keys', metrics.hop('issuer')),
+        outbound: observed(outbound, 'keys', metrics.upstream('issuer')),
         clock,
         log,
         metrics,
       })
     : ANYBODY;
-  const secrets = openSecrets(config, surroundings);
+  const secrets = openSecrets(config, deps);
   const keys = keysFrom(secrets.datadogKeys);
-  const hop = createHop(secrets.hopCertificate);
+  const connection = createSidecarConnection(secrets.sidecarCertificate);
   const datadog = createDatadog({
     ...config.datadog,
     keys,
-    outbound: observed(outbound, 'other', metrics.hop('datadog')),
+    outbound: observed(outbound, 'other', metrics.upstream('datadog')),
     clock,
   });
-  const sidecar = createSidecarClient(config.SIDECAR_URL, observed(hop, 'other', metrics.hop('sidecar')));
+  const toSidecar = observed(connection, 'other', metrics.upstream('sidecar'));
+  const sidecar = createSidecarClient(config.SIDECAR_URL, toSidecar);
   const store = openStore(config.BIRDDOG_LEDGER, (error) => log.warn('hints not kept', { error }));
-  const ports = portsOf(datadog, store, surroundings, config.BIRDDOG_MAX_DELETE_PERCENT);
-  const catalogs = createCatalogs(config, surroundings, {
+  const ports = portsOf(datadog, store, deps, config.BIRDDOG_MAX_DELETE_PERCENT);
+  const catalogs = createCatalogs(config, deps, {
     outbound,
     credentials: secrets.catalogCredentials.current,
     keys,
@@ -62,16 +63,17 @@ export async function startMain(config: Config, surroundings: Surroundings, entr
   });
   const { CATALOG_TTL_MS: ttlMs, CATALOG_TIMEOUT_MS: timeoutMs } = config;
   const lookup = createLookup({ ...catalogs, ttlMs, timeoutMs, clock, log });
-  const parts = { ...datadog, callers, catalogs, journal: store.journal, lookup, secrets, sidecar };
-  tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
+  const parts = { ...datadog, callers, catalogs, ledger: store.ledger, lookup, secrets, sidecar };
+  tellSharedReadings(metrics, datadog, store.ledger.readings, clock.now);
   tellReadings(metrics, sidecar, lookup.readings);
-  const signs = mainSigns(parts, config, clock);
+  const conditions = mainConditions(parts, config, clock);
   const { request } = datadog;
-  const watch = startWatch({ process: 'serve', config, signs, metrics, outbound, request }, surroundings);
+  const watched = { process: 'serve', config, conditions, metrics, outbound, request };
+  const watch = startWatch(watched, deps);
   const health = { notReady: () => undefined };
   const inspector = openInspector(entry, preflightOf, log);
   const contract = contractApp({
-    serve: door({ callers, lookup, sidecar, ports }),
+    serve: router({ callers, lookup, sidecar, ports }),
     inspector,
     precheck: (caller, operation, query) => callers.precheck(caller, { operation, query }),
     check: mainCheck(parts, clock, config.BIRDDOG_CHECK_TTL_MS),
@@ -94,7 +96,7 @@ export async function startMain(config: Config, surroundings: Surroundings, entr
     metrics,
     resources: [
       outbound,
-      hop,
+      connection,
       store,
       watch,
       callers,

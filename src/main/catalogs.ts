@@ -3,8 +3,8 @@ import { createDatadogCatalog } from '../catalogs/datadog-catalog.ts';
 import { createLeanix } from '../catalogs/leanix.ts';
 import { createServicenow } from '../catalogs/servicenow.ts';
 import { type KeySource, keyHeaders } from '../datadog/keys.ts';
-import type { Hop, Metrics } from '../runtime/metrics.ts';
-import type { Surroundings } from '../runtime/service.ts';
+import type { Upstream, Metrics } from '../runtime/metrics.ts';
+import type { Deps } from '../runtime/service.ts';
 import { observed } from '../runtime/observed-outbound.ts';
 import type { Outbound } from '../runtime/outbound.ts';
 import type { ReadSecret } from '../runtime/watched-folder.ts';
@@ -50,10 +50,11 @@ function attempted<T>(work: () => T): () => T {
 /** The three catalogs that decide whether an application is listed. */
 export function createCatalogs(
   config: Config,
-  { clock }: Surroundings,
+  { clock }: Deps,
   { outbound, credentials, keys, metrics }: CatalogSurroundings,
 ): Readonly<Record<CatalogName, Catalog>> {
-  const asked = (hop: Hop, endpoint: string) => observed(outbound, endpoint, metrics.hop(hop));
+  const asked = (upstream: Upstream, endpoint: string) =>
+    observed(outbound, endpoint, metrics.upstream(upstream));
   return {
     datadog: createDatadogCatalog({
       url: config.datadog.baseUrl,

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalogs/catalog.ts';
 import { catalogParts } from '../health/catalog-parts.ts';
 import { type Check, createCheck } from '../health/check.ts';
 import { datadogParts } from '../health/datadog-parts.ts';
-import { journalPart } from '../health/ledger-part.ts';
+import { ledgerPart } from '../health/ledger-part.ts';
 import { markerPart } from '../health/marker-part.ts';
 import { CHECK_MS, runParts } from '../health/run-parts.ts';
 import { certificatePart, secretsPart } from '../health/secret-parts.ts';
@@ -12,7 +12,7 @@ import type { Request } from '../datadog/request.ts';
 import type { CatalogName } from '../domain/application.ts';
 import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
-import type { Journal } from '../pipeline/ports.ts';
+import type { Ledger } from '../pipeline/ports.ts';
 import { checkSidecar } from './check-sidecar.ts';
 import type { Secrets } from './secrets.ts';
 import type { SidecarClient } from './sidecar-client.ts';
@@ -21,14 +21,14 @@ interface Checked {
   readonly request: Request;
   readonly objects: Datadog['objects'];
   readonly catalogs: Readonly<Record<CatalogName, Catalog>>;
-  readonly journal: Journal;
+  readonly ledger: Ledger;
   readonly secrets: Secrets;
   readonly sidecar: SidecarClient;
 }
 
 /** What Birddog finds when it looks at itself, its sidecar and all that both need. */
 export function mainCheck(
-  { request, objects, catalogs, journal, secrets, sidecar }: Checked,
+  { request, objects, catalogs, ledger, secrets, sidecar }: Checked,
   clock: Clock,
   ttlMs: number,
 ): Check {
@@ -40,12 +40,12 @@ export function mainCheck(
     ttlMs,
     async look(context) {
       const parts = [
-        certificatePart('certificate', secrets.hopCertificate, clock.now),
+        certificatePart('certificate', secrets.sidecarCertificate, clock.now),
         ...(own ? [certificatePart('tls_certificate', own, clock.now)] : []),
         secretsPart(secrets.followed),
         ...datadogParts(request),
         markers,
-        journalPart(journal, clock.now),
+        ledgerPart(ledger, clock.now),
         ...catalogParts(catalogs),
       ];
       const deadline = deadlineAfter(CHECK_MS, clock);

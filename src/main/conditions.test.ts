@@ -1,43 +1,43 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Sign } from '../health/watch.ts';
+import type { Condition } from '../health/watch.ts';
 import type { CatalogName } from '../domain/application.ts';
-import { ownSigns } from './conditions.ts';
+import { ownConditions } from './conditions.ts';
 
 function scene() {
-  const state = { breaker: 'closed', silent: false, bad: [] as string[], issuerAway: false };
-  const away = new Map<CatalogName, string>();
+  const state = { breaker: 'closed', silent: false, bad: [] as string[], issuerUnavailable: false };
+  const unavailable = new Map<CatalogName, string>();
   const asked: string[] = [];
-  const signs = ownSigns({
+  const conditions = ownConditions({
     sidecar: {
       state: () => (state.breaker === 'closed' ? 'closed' : 'open'),
       silent: () => state.silent,
       probe: async () => void asked.push('sidecar'),
     },
-    lookup: { readings: { away: () => away }, again: async (name) => asked.push(name) },
+    lookup: { readings: { unavailable: () => unavailable }, again: async (name) => asked.push(name) },
     callers: {
       badFiles: () => state.bad,
-      issuerAway: () => state.issuerAway,
+      issuerUnavailable: () => state.issuerUnavailable,
       askIssuer: async () => void asked.push('issuer'),
     },
   });
-  const seen = () => signs.filter((sign) => sign.look() !== undefined).map(nameOf);
-  return { state, away, asked, signs, seen };
+  const seen = () => conditions.filter((sign) => sign.look() !== undefined).map(nameOf);
+  return { state, unavailable, asked, conditions, seen };
 }
-const nameOf = ({ trouble, about }: Sign) => (about === undefined ? trouble : `${trouble}:${about}`);
+const nameOf = ({ incident, about }: Condition) => (about === undefined ? incident : `${incident}:${about}`);
 
 describe('what may go wrong in Birddog', () => {
   it('is told each by itself', () => {
-    const { state, away, seen } = scene();
+    const { state, unavailable, seen } = scene();
     assert.deepEqual(seen(), []);
     state.silent = true;
     assert.deepEqual(seen(), ['sidecar_unavailable']);
     state.silent = false;
     state.breaker = 'open';
     assert.deepEqual(seen(), ['sidecar_unavailable']);
-    state.issuerAway = true;
+    state.issuerUnavailable = true;
     state.bad = ['tokens'];
-    away.set('leanix', 'LeanIX cannot be reached');
+    unavailable.set('leanix', 'LeanIX cannot be reached');
     assert.deepEqual(seen().toSorted(), [
       'callers_file_refused:tokens',
       'catalog_unavailable:leanix',
@@ -47,10 +47,10 @@ describe('what may go wrong in Birddog', () => {
   });
 
   it('is found out again by asking the one that is in trouble', async () => {
-    const { signs, asked } = scene();
+    const { conditions, asked } = scene();
     const context = { caller: { name: 'c' }, requestId: 'r', traceparent: '' };
     const deadline = { left: () => 1, signal: new AbortController().signal };
-    for (const { again } of signs) await again?.({ ...context, deadline });
+    for (const { again } of conditions) await again?.({ ...context, deadline });
     assert.deepEqual(asked.toSorted(), ['datadog', 'issuer', 'leanix', 'servicenow', 'sidecar']);
   });
 });

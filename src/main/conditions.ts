@@ -1,5 +1,5 @@
-import { sharedSigns, type Watched } from '../health/shared-conditions.ts';
-import type { Sign } from '../health/watch.ts';
+import { sharedConditions, type Watched } from '../health/shared-conditions.ts';
+import type { Condition } from '../health/watch.ts';
 import type { Callers } from '../auth/callers.ts';
 import type { Lookup } from '../catalogs/lookup.ts';
 import { CATALOG_NAMES } from '../domain/application.ts';
@@ -15,29 +15,35 @@ const SIDECAR_EVERY = 10_000;
 
 interface OwnWatched {
   readonly sidecar: Pick<SidecarClient, 'state' | 'silent' | 'probe'>;
-  readonly lookup: Pick<Lookup, 'again'> & { readonly readings: Pick<Lookup['readings'], 'away'> };
-  readonly callers: Pick<Callers, 'badFiles' | 'issuerAway' | 'askIssuer'>;
+  readonly lookup: Pick<Lookup, 'again'> & { readonly readings: Pick<Lookup['readings'], 'unavailable'> };
+  readonly callers: Pick<Callers, 'badFiles' | 'issuerUnavailable' | 'askIssuer'>;
 }
 
-interface MainWatched extends OwnWatched, Pick<Watched, 'request' | 'health' | 'journal'> {
+interface MainWatched extends OwnWatched, Pick<Watched, 'request' | 'health' | 'ledger'> {
   readonly secrets: Secrets;
 }
 
 /** What may go wrong in Birddog. */
-export function mainSigns(watched: MainWatched, config: Config, { now }: Clock): readonly Sign[] {
-  const { hopCertificate: hop, ownCertificate: own, followed } = watched.secrets;
-  const certificates = { hop, ...(own ? { own } : {}) };
+export function mainConditions(watched: MainWatched, config: Config, { now }: Clock): readonly Condition[] {
+  const { sidecarCertificate: upstream, ownCertificate: own, followed } = watched.secrets;
+  const certificates = { upstream: upstream, ...(own ? { own } : {}) };
   return [
-    ...ownSigns(watched),
-    ...sharedSigns({ ...watched, followed, certificates, now, roomMs: config.BIRDDOG_INCIDENT_AFTER_MS }),
+    ...ownConditions(watched),
+    ...sharedConditions({
+      ...watched,
+      followed,
+      certificates,
+      now,
+      afterMs: config.BIRDDOG_INCIDENT_AFTER_MS,
+    }),
   ];
 }
 
 /** What may go wrong in Birddog alone: the sidecar, the catalogs, and what says who calls. */
-export function ownSigns({ sidecar, lookup, callers }: OwnWatched): readonly Sign[] {
+export function ownConditions({ sidecar, lookup, callers }: OwnWatched): readonly Condition[] {
   return [
     {
-      trouble: 'sidecar_unavailable',
+      incident: 'sidecar_unavailable',
       look() {
         if (sidecar.state() !== 'closed') return 'It does not answer Birddog; requests are not sent to it.';
         return sidecar.silent() ? 'It takes connections, but does not answer.' : undefined;
@@ -46,23 +52,24 @@ export function ownSigns({ sidecar, lookup, callers }: OwnWatched): readonly Sig
       everyMs: SIDECAR_EVERY,
     },
     {
-      trouble: 'issuer_unavailable',
-      look: () => (callers.issuerAway() ? 'The issuer of tokens cannot be asked for its keys.' : undefined),
+      incident: 'issuer_unavailable',
+      look: () =>
+        callers.issuerUnavailable() ? 'The issuer of tokens cannot be asked for its keys.' : undefined,
       again: callers.askIssuer,
     },
     ...CALLERS_FILES.map(
-      (about): Sign => ({
-        trouble: 'callers_file_refused',
+      (about): Condition => ({
+        incident: 'callers_file_refused',
         about,
         look: () =>
           callers.badFiles().includes(about) ? `The ${about} file cannot be read as it is.` : undefined,
       }),
     ),
     ...CATALOG_NAMES.map(
-      (about): Sign => ({
-        trouble: 'catalog_unavailable',
+      (about): Condition => ({
+        incident: 'catalog_unavailable',
         about,
-        look: () => lookup.readings.away().get(about),
+        look: () => lookup.readings.unavailable().get(about),
         again: (context) => lookup.again(about, context),
       }),
     ),

@@ -1,4 +1,4 @@
-import { alarmSettings } from '../health/incident-settings.ts';
+import { incidentSettings } from '../health/incident-settings.ts';
 import { checkSettings } from '../health/check-settings.ts';
 import {
   isLoopback,
@@ -72,7 +72,7 @@ export const mainSettings = {
   ...heartbeatSettings,
   ...logSettings,
   ...checkSettings,
-  ...alarmSettings,
+  ...incidentSettings,
   ...deleteSettings,
   ...datadogSettings,
   ...proxySettings,

@@ -1,4 +1,4 @@
-import { awayByCatalog, type LookupReadings } from '../catalogs/lookup-metrics.ts';
+import { unavailableByCatalog, type LookupReadings } from '../catalogs/lookup-metrics.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { BREAKER_STATES, type SidecarClient } from './sidecar-client.ts';
 
@@ -24,16 +24,14 @@ export function tellReadings(metrics: Metrics, sidecar: SidecarClient, lookup: L
     'answered_by',
     lookup.lookups,
   );
-  metrics.gauge(
-    'birddog_catalog_cached',
-    'Applications of which it is remembered how they are served.',
-    () => lookup.entries(),
+  metrics.gauge('birddog_catalog_cached', 'Applications of which it is remembered how they are served.', () =>
+    lookup.entries(),
   );
   metrics.readings(
     'gauge',
     'birddog_catalog_unavailable',
     '1 for a catalog that could not tell when it was last asked.',
     'catalog',
-    () => awayByCatalog(lookup),
+    () => unavailableByCatalog(lookup),
   );
 }

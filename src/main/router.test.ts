@@ -8,7 +8,7 @@ import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import { door } from './router.ts';
+import { router } from './router.ts';
 
 const DOCUMENT = 'apiVersion: birddog/v1\napplication: unlisted\nteam: t\nmonitors: []\n';
 
@@ -16,9 +16,9 @@ const DOCUMENT = 'apiVersion: birddog/v1\napplication: unlisted\nteam: t\nmonito
 function beforeHangingSidecar() {
   const { promise, resolve } = Promise.withResolvers<Reply>();
   const forwarded: unknown[] = [];
-  const serve = door({
+  const serve = router({
     callers: ANYBODY,
-    lookup: async () => ({ way: 'sidecar', missingFrom: ['leanix'] }),
+    lookup: async () => ({ route: 'unlisted', missingFrom: ['leanix'] }),
     sidecar: {
       async forward({ sent }) {
         forwarded.push(sent?.bytes.length);
@@ -44,7 +44,7 @@ function incoming(
     pathAndQuery: '/plan',
     accept: 'json',
     header: () => undefined,
-    goes: () => {},
+    routedTo: () => {},
     releaseMemory,
     lets,
     closed,

@@ -1,6 +1,6 @@
 import type { Callers } from '../auth/callers.ts';
 import type { Lookup } from '../catalogs/lookup.ts';
-import type { Way } from '../domain/application.ts';
+import type { Route } from '../domain/application.ts';
 import { OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
@@ -11,9 +11,9 @@ import { placed } from '../pipeline/refuse.ts';
 import { preflightOf } from './preflight.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 
-interface Door {
+interface Router {
   readonly callers: Callers;
-  readonly lookup: (...asked: Parameters<Lookup>) => Promise<Way>;
+  readonly lookup: (...asked: Parameters<Lookup>) => Promise<Route>;
   readonly sidecar: Pick<SidecarClient, 'forward'>;
   readonly ports: Omit<Ports, 'audit'>;
 }
@@ -26,21 +26,21 @@ const FORWARDED = { maxConcurrent: 2, maxConcurrentPerCaller: 1, maxWaiting: 4, 
  * permissions before anybody else is asked. A sidecar that hangs keeps neither the processes that inspect documents nor the
  * memory of requests.
  */
-export function door(at: Door): (incoming: Incoming) => Promise<Reply> {
+export function router(at: Router): (incoming: Incoming) => Promise<Reply> {
   const forwards = createSemaphore(FORWARDED, 'large documents in progress in the sidecar');
   return async (incoming) => {
     const { context, sent, operation, inspection } = incoming;
     const { caller, deadline } = context;
     if (operation.verb === 'lint' && inspection) return inspection.lint();
-    const way = await wayOf(incoming, at);
-    incoming.goes(way.way);
-    if (way.way === 'listed') return servePipeline(incoming, way, at.ports);
+    const route = await routeOf(incoming, at);
+    incoming.routedTo(route.route);
+    if (route.route === 'listed') return servePipeline(incoming, route, at.ports);
     inspection?.close();
     incoming.releaseMemory();
     const large = (sent?.bytes.length ?? 0) > OBJECT_LIMITS.bytes;
     const release = large ? await forwards.acquire(caller, deadline) : undefined;
     try {
-      return await at.sidecar.forward(incoming, way.missingFrom);
+      return await at.sidecar.forward(incoming, route.missingFrom);
     } finally {
       release?.();
     }
@@ -48,7 +48,7 @@ export function door(at: Door): (incoming: Incoming) => Promise<Reply> {
 }
 
 /** Which way a request goes, where its caller has the permissions that it needs. */
-async function wayOf(incoming: Incoming, { callers, lookup }: Door): Promise<Way> {
+async function routeOf(incoming: Incoming, { callers, lookup }: Router): Promise<Route> {
   const { operation, query, context, inspection, audit } = incoming;
   const found = inspection
     ? await inspection.preflight()

@@ -1,8 +1,8 @@
 import { type DatadogKeys, readDatadogKeys } from '../datadog/keys.ts';
-import type { Surroundings } from '../runtime/service.ts';
+import type { Deps } from '../runtime/service.ts';
 import {
-  type HopCertificate,
-  hopCertificate,
+  type SidecarCertificate,
+  sidecarCertificate,
   type OwnCertificate,
   ownCertificate,
 } from '../runtime/certificate-files.ts';
@@ -14,7 +14,7 @@ import type { Config } from './config.ts';
 export interface Secrets {
   readonly datadogKeys: Followed<DatadogKeys>;
   readonly catalogCredentials: Followed<CatalogCredentials>;
-  readonly hopCertificate: Followed<HopCertificate>;
+  readonly sidecarCertificate: Followed<SidecarCertificate>;
   /** Where the port for users speaks TLS. */
   readonly ownCertificate: Followed<OwnCertificate> | undefined;
   /** All of them. */
@@ -24,14 +24,18 @@ export interface Secrets {
 }
 
 /** Reads the folders that the configuration names. Throws Error naming a file that is missing. */
-export function openSecrets(config: Config, { clock, log }: Surroundings): Secrets {
+export function openSecrets(config: Config, { clock, log }: Deps): Secrets {
   const keys = { folder: config.BIRDDOG_SECRETS, log };
   const certificates = { folder: config.BIRDDOG_CERTIFICATES || config.BIRDDOG_SECRETS, log };
   const tls = { folder: config.BIRDDOG_TLS, log };
   const now = clock.now;
   const datadogKeys = follow({ part: 'datadog_keys', read: readDatadogKeys, ...keys });
   const catalogCredentials = follow({ part: 'catalog_credentials', read: readCatalogCredentials, ...keys });
-  const hop = follow({ part: 'hop_certificate', read: hopCertificate({ now, log }), ...certificates });
+  const upstream = follow({
+    part: 'hop_certificate',
+    read: sidecarCertificate({ now, log }),
+    ...certificates,
+  });
   const own =
     config.BIRDDOG_TLS === ''
       ? undefined
@@ -39,12 +43,12 @@ export function openSecrets(config: Config, { clock, log }: Surroundings): Secre
   return {
     datadogKeys,
     catalogCredentials,
-    hopCertificate: hop,
+    sidecarCertificate: upstream,
     ownCertificate: own,
-    followed: [datadogKeys, catalogCredentials, hop, ...(own ? [own] : [])],
+    followed: [datadogKeys, catalogCredentials, upstream, ...(own ? [own] : [])],
     ends: {
-      hop: () => hop.current().endsAt,
-      hop_ca: () => hop.current().caEndsAt,
+      upstream: () => upstream.current().endsAt,
+      hop_ca: () => upstream.current().caEndsAt,
       ...(own ? { own: () => own.current().endsAt } : {}),
     },
   };

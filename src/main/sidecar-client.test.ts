@@ -31,7 +31,7 @@ function incoming(path = '/create_monitor'): Incoming {
     pathAndQuery: `${path}?key=k`,
     accept: 'yaml',
     header: () => undefined,
-    goes: () => {},
+    routedTo: () => {},
     releaseMemory: () => {},
     audit: { isAbout: () => {}, wrote: () => {}, done: () => {} },
     context: {
@@ -44,7 +44,7 @@ function incoming(path = '/create_monitor'): Incoming {
   };
 }
 
-function hop(answer: () => OutboundAnswer) {
+function upstream(answer: () => OutboundAnswer) {
   const requests: OutboundRequest[] = [];
   const outbound: Outbound = {
     send: async (request) => {
@@ -62,7 +62,7 @@ const failing = (sent: boolean) => (): never => {
 
 describe('the hop', () => {
   it('passes on the very text, who asks, what is left of the deadline, and the ids', async () => {
-    const { requests, client } = hop(() => ANSWER);
+    const { requests, client } = upstream(() => ANSWER);
     const reply = await client.forward(incoming(), ['datadog', 'leanix']);
     assert.deepEqual([reply.status, reply.headers], [201, { 'content-type': 'application/json' }]);
     const [request] = requests;
@@ -81,27 +81,27 @@ describe('the hop', () => {
   });
 
   it('passes on what tracing systems keep with a trace', async () => {
-    const { requests, client } = hop(() => ANSWER);
+    const { requests, client } = upstream(() => ANSWER);
     const traced = incoming();
     await client.forward({ ...traced, context: { ...traced.context, tracestate: 'vendor=1' } }, []);
     assert.equal(requests[0]?.headers?.['tracestate'], 'vendor=1');
   });
 
   it('tells a sidecar that was not reached from a write whose outcome nobody knows', async () => {
-    await assert.rejects(hop(failing(false)).client.forward(incoming(), []), (error) => {
+    await assert.rejects(upstream(failing(false)).client.forward(incoming(), []), (error) => {
       assert.ok(error instanceof ProblemError);
       assert.deepEqual([error.code, error.extras.retryAfter], ['sidecar_unavailable', 1]);
       return true;
     });
-    await assert.rejects(hop(failing(true)).client.forward(incoming(), []), { code: 'outcome_unknown' });
-    await assert.rejects(hop(failing(true)).client.forward(incoming('/get_monitors'), []), {
+    await assert.rejects(upstream(failing(true)).client.forward(incoming(), []), { code: 'outcome_unknown' });
+    await assert.rejects(upstream(failing(true)).client.forward(incoming('/get_monitors'), []), {
       code: 'sidecar_unavailable',
     });
   });
 
   it('takes an answer that is none of the contract for none', async () => {
     for (const status of [99, 101, 204, 304, 600]) {
-      const { client } = hop(() => ({ ...ANSWER, status }));
+      const { client } = upstream(() => ({ ...ANSWER, status }));
       await assert.rejects(client.forward(incoming('/get_monitors'), []), { code: 'sidecar_unavailable' });
       await assert.rejects(client.forward(incoming(), []), { code: 'outcome_unknown' });
     }
@@ -109,14 +109,17 @@ describe('the hop', () => {
 
   it('leaves a sidecar that fails alone for a moment, answers for it at once, and finds it again', async (t) => {
     t.mock.timers.enable({ apis: ['Date'] });
-    let away = true;
-    const { requests, client } = hop(() => (away ? failing(false)() : ANSWER));
+    let unavailable = true;
+    const { requests, client } = upstream(() => (unavailable ? failing(false)() : ANSWER));
     for (let n = 0; n < 5; n += 1)
       await assert.rejects(client.forward(incoming(), []), { code: 'sidecar_unavailable' });
     assert.equal(client.state(), 'open');
-    await assert.rejects(client.forward(incoming(), []), { code: 'sidecar_unavailable', message: /given a moment/ });
+    await assert.rejects(client.forward(incoming(), []), {
+      code: 'sidecar_unavailable',
+      message: /given a moment/,
+    });
     assert.equal(requests.length, 5, 'it was not asked again');
-    away = false;
+    unavailable = false;
     t.mock.timers.tick(1000);
     assert.equal((await client.forward(incoming(), [])).status, 201);
     assert.equal(client.state(), 'closed');
@@ -182,7 +185,7 @@ describe('the hop', () => {
 
   it('is silent from a probe that it does not answer to one that it does', async () => {
     let hangs = true;
-    const { client } = hop(() => {
+    const { client } = upstream(() => {
       if (hangs) throw new OutboundError('timeout', true);
       return ANSWER;
     });
@@ -195,7 +198,7 @@ describe('the hop', () => {
   });
 
   it('does not blame the sidecar for a deadline that passes', async () => {
-    const { client } = hop(() => {
+    const { client } = upstream(() => {
       throw new OutboundError('timeout', true);
     });
     for (let n = 0; n < 8; n += 1)

@@ -14,7 +14,7 @@ import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
 import { HEADERS } from '../domain/headers.ts';
 import { createMemoryBudget } from '../runtime/memory-budget.ts';
-import { createPace } from '../runtime/turn-throttle.ts';
+import { createTurnThrottle } from '../runtime/turn-throttle.ts';
 import { createSemaphore } from '../runtime/semaphore.ts';
 import { type Outbound, OutboundError } from '../runtime/outbound.ts';
 import { MOST_UNDER_WAY } from './sidecar-connection.ts';
@@ -73,7 +73,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
   );
   const limits = { maxConcurrent: MOST_UNDER_WAY, maxWaiting: MOST_WAITING };
   const semaphore = createSemaphore(limits, 'requests wait for the sidecar');
-  const pace = createPace(A_TURN);
+  const throttle = createTurnThrottle(A_TURN);
   let openings = 0;
   const budget = createMemoryBudget(MAX_WAITING_BYTES, 'bodies that wait for the sidecar');
   let silent = false;
@@ -107,12 +107,12 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
       try {
         memory.reserve(incoming.sent?.bytes.length ?? 0);
         release = await semaphore.acquire(caller, deadline);
-        await pace();
+        await throttle();
         const answer = await breaker.execute(() => send(url, outbound, incoming, missingFrom));
-        await pace();
+        await throttle();
         return answer;
       } catch (error) {
-        throw awayProblem(error, incoming);
+        throw unavailableProblem(error, incoming);
       } finally {
         memory.release();
         release?.();
@@ -161,13 +161,13 @@ async function send(
   return { status: answer.status, headers: Object.fromEntries(headers), body: answer.body };
 }
 
-function awayProblem(error: unknown, { operation }: Forwarded): unknown {
-  const away = { retryAfter: Math.ceil(BREAKER.restMs / 1000), cause: error };
+function unavailableProblem(error: unknown, { operation }: Forwarded): unknown {
+  const unavailable = { retryAfter: Math.ceil(BREAKER.restMs / 1000), cause: error };
   if (error instanceof BrokenCircuitError) {
     return new ProblemError(
       'sidecar_unavailable',
       'The sidecar has not answered lately and is given a moment.',
-      away,
+      unavailable,
     );
   }
   if (!(error instanceof OutboundError)) return error;
@@ -177,7 +177,11 @@ function awayProblem(error: unknown, { operation }: Forwarded): unknown {
     });
   }
   if (error.sent && isWrite(operation)) {
-    return new ProblemError('outcome_unknown', 'The sidecar went away before it answered the write.', away);
+    return new ProblemError(
+      'outcome_unknown',
+      'The sidecar went away before it answered the write.',
+      unavailable,
+    );
   }
-  return new ProblemError('sidecar_unavailable', 'The sidecar cannot be reached.', away);
+  return new ProblemError('sidecar_unavailable', 'The sidecar cannot be reached.', unavailable);
 }

@@ -5,20 +5,20 @@ import { textReply } from '../runtime/reply.ts';
 import { startServer } from '../runtime/server.ts';
 import { type Certificates, mintCertificates } from '../init/certificates.ts';
 import { OutboundError } from '../runtime/outbound.ts';
-import type { HopCertificate } from '../runtime/certificate-files.ts';
+import type { SidecarCertificate } from '../runtime/certificate-files.ts';
 import type { Followed } from '../runtime/watched-folder.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import { createHop } from './sidecar-connection.ts';
+import { createSidecarConnection } from './sidecar-connection.ts';
 
 const mint = () => mintCertificates({ now: new Date(), days: 1 });
 
 /** A certificate in use, and another on disk that is taken when somebody looks. */
 function followed(inUse: Certificates, onDisk: Certificates) {
   const side = ({ ca, client }: Certificates) => ({ ca, ...client, endsAt: 0, caEndsAt: 0 });
-  const listeners: ((value: HopCertificate) => void)[] = [];
+  const listeners: ((value: SidecarCertificate) => void)[] = [];
   let current = side(inUse);
   let looks = 0;
-  const certificate: Followed<HopCertificate> = {
+  const certificate: Followed<SidecarCertificate> = {
     part: '',
     current: () => current,
     look() {
@@ -49,11 +49,11 @@ describe('the hop', () => {
     const [old, other] = [await mint(), await mint()];
     const sidecar = await sidecarWith(other);
     const { certificate, looks } = followed(old, other);
-    const hop = createHop(certificate);
-    assert.equal((await hop.send(ask(sidecar.url))).status, 200);
-    assert.equal((await hop.send(ask(sidecar.url))).status, 200);
+    const upstream = createSidecarConnection(certificate);
+    assert.equal((await upstream.send(ask(sidecar.url))).status, 200);
+    assert.equal((await upstream.send(ask(sidecar.url))).status, 200);
     assert.equal(looks(), 1);
-    hop.close();
+    upstream.close();
     await sidecar.close(0);
   });
 
@@ -61,10 +61,10 @@ describe('the hop', () => {
     const [old, other] = [await mint(), await mint()];
     const sidecar = await sidecarWith(other);
     const { certificate, looks } = followed(old, old);
-    const hop = createHop(certificate);
-    await assert.rejects(hop.send(ask(sidecar.url)), OutboundError);
+    const upstream = createSidecarConnection(certificate);
+    await assert.rejects(upstream.send(ask(sidecar.url)), OutboundError);
     assert.equal(looks(), 1);
-    hop.close();
+    upstream.close();
     await sidecar.close(0);
   });
 });

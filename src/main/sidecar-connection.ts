@@ -1,5 +1,5 @@
 import { createOutbound, type Outbound, OutboundError } from '../runtime/outbound.ts';
-import type { HopCertificate } from '../runtime/certificate-files.ts';
+import type { SidecarCertificate } from '../runtime/certificate-files.ts';
 import type { Followed } from '../runtime/watched-folder.ts';
 
 /** Requests under way over the hop at once. */
@@ -12,7 +12,7 @@ const SOCKETS = MOST_UNDER_WAY + 1;
  * Where no connection came about, the certificate may be that of before: then the disk is looked at, and the request
  * sent once more with another one.
  */
-export function createHop(certificate: Followed<HopCertificate>): Outbound {
+export function createSidecarConnection(certificate: Followed<SidecarCertificate>): Outbound {
   const outbound = createOutbound({ sockets: SOCKETS, tls: certificate.current() });
   certificate.onTake(outbound.renew);
   return {

@@ -48,7 +48,7 @@ function world(
     },
   };
   const ports = { ...portsWithoutDatadog(clock), monitor: port };
-  const { journal } = ports;
+  const { ledger } = ports;
   const ask = (deadlineMs = options.deadlineMs ?? 25_000) =>
     createOnce(
       {
@@ -68,7 +68,7 @@ function world(
     held,
     calls,
     clock,
-    journal,
+    ledger: ledger,
     store,
     ask,
     breakReads: (yes: boolean) => {
@@ -84,16 +84,16 @@ const lost = (): never => {
 
 describe('a create', () => {
   it('that is answered is made once and leaves nothing under way', async () => {
-    const { ask, calls, journal } = world();
+    const { ask, calls, ledger } = world();
     assert.equal((await ask()).made, true);
-    assert.deepEqual([calls.create, journal.underWaySince(WRITE)], [1, undefined]);
+    assert.deepEqual([calls.create, ledger.underWaySince(WRITE)], [1, undefined]);
   });
 
   it('whose answer is lost after the write is adopted, and not sent again', async () => {
     const w = world({ create: (held, body) => (held.push({ ...body, id: 7 }), lost()) });
     const { object, made } = await w.ask();
     assert.deepEqual([idOf(object), made, w.calls.create], ['7', true, 1]);
-    assert.equal(w.journal.underWaySince(WRITE), undefined);
+    assert.equal(w.ledger.underWaySince(WRITE), undefined);
   });
 
   it('that lands seconds after its answer was lost is adopted when it shows', async () => {
@@ -109,7 +109,7 @@ describe('a create', () => {
     const begun = w.clock.now();
     await assert.rejects(w.ask(), { code: 'outcome_unknown' });
     assert.ok(w.clock.now() - begun < 5000);
-    assert.equal(typeof w.journal.underWaySince(WRITE), 'number');
+    assert.equal(typeof w.ledger.underWaySince(WRITE), 'number');
   });
 
   it('asked again meanwhile is not sent again, but waits for the first to land', async () => {
@@ -124,7 +124,7 @@ describe('a create', () => {
     const w = world({ create: lost });
     w.breakReads(true);
     await assert.rejects(w.ask(600_000), { code: 'outcome_unknown' });
-    assert.equal(typeof w.journal.underWaySince(WRITE), 'number');
+    assert.equal(typeof w.ledger.underWaySince(WRITE), 'number');
     w.breakReads(false);
     w.store(BODY);
     const { made } = await w.ask();
@@ -157,7 +157,7 @@ describe('a create', () => {
     const foreign = world({ create: duplicate });
     foreign.held.push({ id: 55, tags: ['birddog_key:b/k'] });
     await assert.rejects(foreign.ask(), { code: 'duplicate_of_unmanaged', message: /55/ });
-    assert.equal(foreign.journal.underWaySince(WRITE), undefined);
+    assert.equal(foreign.ledger.underWaySince(WRITE), undefined);
     const own = world({ create: duplicate });
     own.held.push({ ...BODY, id: 55 });
     assert.deepEqual(await own.ask(), { object: own.held[0], made: false });
@@ -198,6 +198,6 @@ describe('a create', () => {
       },
     });
     await assert.rejects(w.ask(), { code: 'datadog_refused' });
-    assert.equal(w.journal.underWaySince(WRITE), undefined);
+    assert.equal(w.ledger.underWaySince(WRITE), undefined);
   });
 });

@@ -36,7 +36,7 @@ export async function createOnce(
   const { port, ports, write, context } = create;
   const earlier = await settleEarlier(create);
   if (earlier) return { object: earlier, made: false };
-  const entry = ports.journal.begin(write, context.caller.name, ports.clock.now());
+  const entry = ports.ledger.begin(write, context.caller.name, ports.clock.now());
   let object: JsonObject;
   try {
     object = await port.create(body, context);
@@ -44,30 +44,30 @@ export async function createOnce(
     if (error instanceof AnswerLostError) {
       return { object: await lookUntilSeen(create, ports.clock.now() + SETTLE_WITHIN, error), made: true };
     }
-    ports.journal.settle(entry);
+    ports.ledger.settle(entry);
     if (error instanceof DuplicateMonitorError)
       return { object: await adoptDuplicate(create, error), made: false };
     throw error;
   }
-  ports.journal.settle(entry);
+  ports.ledger.settle(entry);
   return create.looksLater ? { object, made: true } : keepOldest(create, object);
 }
 
 /** A create that an earlier request began and did not see the end of: wait until it shows, or until it is too late for it to land. */
 async function settleEarlier(create: Create): Promise<JsonObject | undefined> {
   const { ports, write } = create;
-  const since = ports.journal.underWaySince(write);
+  const since = ports.ledger.underWaySince(write);
   if (since === undefined) return undefined;
   const seen = await look(create, since + SETTLE_WITHIN);
   if (seen) return seen;
-  ports.journal.settleAll(write);
+  ports.ledger.settleAll(write);
   return undefined;
 }
 
 async function lookUntilSeen(create: Create, until: number, lost: AnswerLostError): Promise<JsonObject> {
   const seen = await look(create, until);
   if (seen) return seen;
-  create.ports.journal.settleAll(create.write);
+  create.ports.ledger.settleAll(create.write);
   throw new ProblemError(
     'outcome_unknown',
     'Datadog never answered, and no trace of the write has shown since.',
@@ -84,14 +84,14 @@ async function lookUntilSeen(create: Create, until: number, lost: AnswerLostErro
  */
 async function look(create: Create, until: number): Promise<JsonObject | undefined> {
   const { port, ports, write, context, instead } = create;
-  const { clock, journal } = ports;
+  const { clock, ledger } = ports;
   for (let turn = 0; ; turn += 1) {
     const found = (
       await port.find({ application: write.application, key: write.key }, context).catch(notAsked)
     )?.filter((object) => idOf(object) !== instead);
     const left = until - clock.now();
     if (found?.[0]) {
-      journal.settleAll(write);
+      ledger.settleAll(write);
       return found[0];
     }
     if (left <= 0 && found) return undefined;

@@ -1,7 +1,7 @@
 import { compileAlert } from '../alerts/compile.ts';
 import { alertSchema } from '../contract/schemas.ts';
 import { toSend } from '../domain/managed-fields.ts';
-import type { Way } from '../domain/application.ts';
+import type { Route } from '../domain/application.ts';
 import type { Finding } from '../domain/finding.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 import type { ManagedKind, StoredKind } from '../domain/managed-kind.ts';
@@ -33,7 +33,7 @@ export interface Compiled {
  * Turns a body without mistakes into the object to send: an alert into its monitor, never-managed fields left out. The
  * warnings about it travel on with what is said of those.
  */
-export function compile(envelope: Envelope, way: Way, warnings: readonly Finding[]): Compiled {
+export function compile(envelope: Envelope, route: Route, warnings: readonly Finding[]): Compiled {
   const { verb, kind, object, application, key, id, team, pointer } = envelope;
   if (!isObject(object) || application === undefined) {
     throw new ProblemError('internal', 'A body with mistakes passed the lint.');
@@ -54,7 +54,7 @@ export function compile(envelope: Envelope, way: Way, warnings: readonly Finding
     stamp: {
       application,
       ...(team === undefined ? {} : { team }),
-      ...(way.way === 'listed' ? { service: way.service } : {}),
+      ...(route.route === 'listed' ? { service: route.service } : {}),
     },
     findings: [...warnings, ...findings.map((f) => ({ ...f, pointer: `${pointer}${f.pointer}` }))],
   };

@@ -1,14 +1,16 @@
 import { alertJson } from '../alerts/alert.ts';
 import { readAlert } from '../alerts/read-back.ts';
-import type { Way } from '../domain/application.ts';
+import type { Route } from '../domain/application.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-kind.ts';
 import { idOf, unmarked } from '../domain/marker.ts';
 import type { ObjectPort } from './ports.ts';
 
 /** How an application is served, as an answer says it. */
-export function wayMembers(way: Way): JsonObject {
-  return way.way === 'listed' ? { way: way.way } : { way: way.way, missing_from: [...way.missingFrom] };
+export function routeMembers(route: Route): JsonObject {
+  return route.route === 'listed'
+    ? { route: route.route }
+    : { route: route.route, missing_from: [...route.missingFrom] };
 }
 
 /** An object as a user reads it: its id and address in Datadog, and what Datadog holds, without the marker. */

@@ -17,7 +17,7 @@ export interface Target {
 export interface Live {
   readonly key: string;
   readonly object: JsonObject | undefined;
-  readonly copies: readonly JsonObject[];
+  readonly clones: readonly JsonObject[];
   /** What carries this key's marker and a different one besides: it belongs to nobody. */
   readonly contested: readonly JsonObject[];
 }
@@ -31,12 +31,12 @@ export async function findByKey(
   wanted: JsonObject = {},
 ): Promise<Live> {
   const contested: JsonObject[] = [];
-  const [listed, ...copies] = await port.find({ application, key }, context, undefined, (one) =>
+  const [listed, ...clones] = await port.find({ application, key }, context, undefined, (one) =>
     contested.push(one),
   );
   const managesAssets = port.kind === 'monitor' && Object.hasOwn(wanted, 'assets');
   const object = listed && managesAssets ? await port.get(idOf(listed), context) : listed;
-  return { key, object, copies, contested };
+  return { key, object, clones: clones, contested };
 }
 
 /**

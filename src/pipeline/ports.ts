@@ -62,7 +62,7 @@ export interface WriteUnderWay {
 }
 
 /** What Datadog cannot tell: which creates were begun and not seen through. Times in epoch milliseconds. */
-export interface Journal {
+export interface Ledger {
   /** Notes a create before it is sent. Gives the entry's number. */
   begin(write: WriteUnderWay, caller: string, now: number): number;
   /** One create has ended: it is known what it made, or that it made nothing. */
@@ -151,7 +151,7 @@ export interface Ports {
   readonly monitor: ObjectPort;
   readonly dashboard: ObjectPort;
   readonly lock: KeyLock;
-  readonly journal: Journal;
+  readonly ledger: Ledger;
   readonly known: KnownObjects;
   readonly bases: Bases;
   readonly applied: AppliedObjects;
@@ -160,5 +160,5 @@ export interface Ports {
   readonly audit: Audit;
   readonly clock: Clock;
   /** Of an application's objects, the share (percent) that an apply deletes at most without `force`. */
-  readonly mostDeleted: number;
+  readonly maxDeletePercent: number;
 }

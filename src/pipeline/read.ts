@@ -4,7 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-kind.ts';
 import { idOf, markOf, oldestFirst, unmarked } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { describe, wayMembers } from './describe.ts';
+import { describe, routeMembers } from './describe.ts';
 import { keyOfId } from './find-live.ts';
 import type { ObjectPort, Ports } from './ports.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
@@ -31,7 +31,7 @@ export async function read(request: PipelineRequest, ports: Ports): Promise<Pipe
     status: 200,
     body: {
       application,
-      ...wayMembers(request.way),
+      ...routeMembers(request.route),
       [`${kind}s`]: page.map((object) => ({
         application,
         key: markOf(port.kind, object)?.key ?? '',
@@ -78,7 +78,7 @@ function pageOf(
   size: string | undefined,
   cursor: string | undefined,
 ): { page: JsonObject[]; next?: string } {
-  const limit = size === undefined ? PAGE_SIZE.usual : Number(size);
+  const limit = size === undefined ? PAGE_SIZE.baseline : Number(size);
   const sorted = [...objects].sort((a, b) => compareIds(idOf(a), idOf(b)));
   const rest = cursor === undefined ? sorted : sorted.filter((o) => compareIds(idOf(o), cursor) > 0);
   const page = rest.slice(0, limit);

@@ -1,6 +1,6 @@
 import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { describe, wayMembers } from './describe.ts';
+import { describe, routeMembers } from './describe.ts';
 import { findByKey, keyOf, requireLive } from './find-live.ts';
 import type { Ports } from './ports.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
@@ -34,7 +34,7 @@ export async function remove(request: PipelineRequest, ports: Ports): Promise<Pi
       body: {
         application: target.application,
         key,
-        ...wayMembers(request.way),
+        ...routeMembers(request.route),
         action: 'delete',
         ...(dryRun ? { dry_run: true } : {}),
         ...describe(kind, port, live),

@@ -1,4 +1,4 @@
-import type { Way } from '../domain/application.ts';
+import type { Route } from '../domain/application.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-kind.ts';
@@ -11,7 +11,7 @@ export interface PipelineRequest {
   readonly query: Readonly<Partial<Record<QueryName, string>>>;
   /** What the body holds; absent where the method has none. */
   readonly body?: Decoded;
-  readonly way: Way;
+  readonly route: Route;
   readonly context: RequestContext;
 }
 

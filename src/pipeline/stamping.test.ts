@@ -15,7 +15,7 @@ import { plan } from './plan.ts';
 
 const FORGED = ['env:prod', 'birddog key:b/x'];
 const MONITOR: JsonObject = { type: 'query alert', name: 'Load', query: 'avg(last_5m):avg:a{*} > 1' };
-const WAY = { way: 'listed', service: 'a' } as const;
+const WAY = { route: 'listed', service: 'a' } as const;
 const LIVE: LiveState = {
   own: { monitor: [], dashboard: [] },
   contested: { monitor: [], dashboard: [] },
@@ -111,7 +111,7 @@ describe('a path that forgets to lint', () => {
       document: forgedDocument,
       plan: made,
       live: LIVE,
-      way: WAY,
+      route: WAY,
       ports,
       context,
     });

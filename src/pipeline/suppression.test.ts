@@ -48,9 +48,9 @@ async function sendAll(requests: readonly (readonly [path: string, body: JsonObj
       traceparent: '',
       deadline: deadlineAfter(25_000, clock),
     };
-    const way = { way: 'sidecar', missingFrom: ['datadog'] } as const;
+    const route = { route: 'unlisted', missingFrom: ['datadog'] } as const;
     const read = await decode(JSON.stringify(body), 'json', OBJECT_LIMITS);
-    answers.push((await carryOut({ operation, query: {}, body: read, way, context }, ports)).body);
+    answers.push((await carryOut({ operation, query: {}, body: read, route: route, context }, ports)).body);
   }
   return { answers, sent };
 }

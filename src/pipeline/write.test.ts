@@ -27,7 +27,7 @@ it('a create that finds what an earlier one left under way is 200 only where tha
     ['other words', 'key_conflict'],
   ] as const) {
     const ports = portsWithoutDatadog(clock);
-    ports.journal.begin({ kind: 'monitor', application: 'a', key: 'x' }, 'somebody', clock.now());
+    ports.ledger.begin({ kind: 'monitor', application: 'a', key: 'x' }, 'somebody', clock.now());
     let looks = 0;
     const monitor: ObjectPort = {
       ...unaskedPort('monitor'),
@@ -44,7 +44,7 @@ it('a create that finds what an earlier one left under way is 200 only where tha
         operation,
         query: {},
         body: await decode(new TextEncoder().encode(JSON.stringify(body)), 'json', OBJECT_LIMITS),
-        way: { way: 'sidecar', missingFrom: ['datadog'] },
+        route: { route: 'unlisted', missingFrom: ['datadog'] },
         context: {
           caller: { name: 'c' },
           requestId: 'r',

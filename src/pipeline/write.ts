@@ -4,7 +4,7 @@ import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { createOnce, updateOnce } from './apply.ts';
 import { compile } from './compile.ts';
-import { describe, wayMembers } from './describe.ts';
+import { describe, routeMembers } from './describe.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
 import { keyOf } from './find-live.ts';
 import { lintRequest } from './lint.ts';
@@ -24,7 +24,7 @@ export async function write(request: PipelineRequest, ports: Ports): Promise<Pip
   const warnings = lintRequest({ ...request, body });
   refuseErrors(warnings, body);
   const envelope = decode(request);
-  const compiled = compile(envelope, request.way, warnings);
+  const compiled = compile(envelope, request.route, warnings);
   const key = await keyOf(portFor(ports, compiled), compiled, request.context);
   const name = `${compiled.stored}:${compiled.application}/${key}`;
   return ports.lock.run(name, request.context.deadline, async () => {
@@ -78,7 +78,7 @@ function answer(request: PipelineRequest, planned: Planned, ports: Ports, done: 
     body: {
       application: compiled.application,
       key,
-      ...wayMembers(request.way),
+      ...routeMembers(request.route),
       action,
       changes: changes.map((c) => ({ ...c })),
       ...(request.query.dry_run === 'true' ? { dry_run: true } : {}),

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { mintCertificates } from '../init/certificates.ts';
 import { Secret } from '../domain/secret.ts';
-import { certificatesIn, hopCertificate, ownCertificate } from './certificate-files.ts';
+import { certificatesIn, sidecarCertificate, ownCertificate } from './certificate-files.ts';
 import { createLog } from './log.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -15,7 +15,7 @@ const [good, other, ended] = await Promise.all([
 ]);
 
 const written: string[] = [];
-const surroundings = {
+const deps = {
   now: () => NOW.getTime(),
   log: createLog('test', (line) => written.push(line)),
 };
@@ -24,7 +24,7 @@ const hopFiles = { 'ca.crt': good.ca, 'tls.crt': good.client.cert, 'tls.key': go
 
 describe('the certificate of one side of the hop', () => {
   it('is what its files hold, and ends when they say', () => {
-    const read = hopCertificate(surroundings)(files({ ...hopFiles, 'ca.crt': good.ca + other.ca }));
+    const read = sidecarCertificate(deps)(files({ ...hopFiles, 'ca.crt': good.ca + other.ca }));
     assert.equal(read.cert, good.client.cert);
     assert.deepEqual([read.endsAt, read.caEndsAt], [NOW.getTime() + DAY, NOW.getTime() + 2 * DAY]);
   });
@@ -44,7 +44,7 @@ describe('the certificate of one side of the hop', () => {
   ];
   for (const [what, file, text, says] of bad) {
     it(`is not ${what}`, () => {
-      assert.throws(() => hopCertificate(surroundings)(files({ ...hopFiles, [file]: text })), says);
+      assert.throws(() => sidecarCertificate(deps)(files({ ...hopFiles, [file]: text })), says);
     });
   }
 });
@@ -53,14 +53,14 @@ describe('a certificate that has ended', () => {
   const endedFiles = files({ 'tls.crt': ended.server.cert, 'tls.key': ended.server.key });
 
   it('does not replace one that is in use', () => {
-    const read = ownCertificate(surroundings);
+    const read = ownCertificate(deps);
     read(files({ 'tls.crt': good.server.cert, 'tls.key': good.server.key }));
     assert.throws(() => read(endedFiles), /ended on 2026-11-23T12:00:00/);
   });
 
   it('is taken where there is no other, with a warning', () => {
     const before = written.length;
-    assert.equal(ownCertificate(surroundings)(endedFiles).cert, ended.server.cert);
+    assert.equal(ownCertificate(deps)(endedFiles).cert, ended.server.cert);
     assert.match(written.slice(before).join(''), /"level":"warn".*ended on/);
   });
 });

@@ -13,13 +13,13 @@ export interface OwnCertificate {
 }
 
 /** One side of the hop: its own certificate, and the CAs that the other side's is held against. */
-export interface HopCertificate extends OwnCertificate {
+export interface SidecarCertificate extends OwnCertificate {
   readonly ca: string;
   /** When the last of the CAs ends (epoch ms). */
   readonly caEndsAt: number;
 }
 
-interface Surroundings {
+interface Deps {
   readonly now: () => number;
   readonly log: Log;
 }
@@ -28,7 +28,7 @@ interface Surroundings {
  * Reads `tls.crt` and `tls.key`. The function it gives throws Error where they are no certificate and its key, and
  * where the certificate has ended while another is in use; the first is taken all the same, with a warning.
  */
-export function ownCertificate({ now, log }: Surroundings): (secret: ReadSecret) => OwnCertificate {
+export function ownCertificate({ now, log }: Deps): (secret: ReadSecret) => OwnCertificate {
   let first = true;
   return (secret) => {
     const cert = secret('tls.crt').reveal();
@@ -49,8 +49,8 @@ export function ownCertificate({ now, log }: Surroundings): (secret: ReadSecret)
 }
 
 /** Reads `ca.crt` besides: one CA or several. The function it gives throws Error as that of `ownCertificate` does. */
-export function hopCertificate(surroundings: Surroundings): (secret: ReadSecret) => HopCertificate {
-  const own = ownCertificate(surroundings);
+export function sidecarCertificate(deps: Deps): (secret: ReadSecret) => SidecarCertificate {
+  const own = ownCertificate(deps);
   return (secret) => {
     const ca = secret('ca.crt').reveal();
     const ends = certificatesIn(ca).map((pem) => parsed('ca.crt', pem).validToDate.getTime());

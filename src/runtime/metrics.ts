@@ -3,9 +3,9 @@ import type { Exchange } from './observed-outbound.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 
 /** Where a request was served: here as a listed application's, by the sidecar, or it did not come to that. */
-export type WayTaken = 'listed' | 'sidecar' | 'none';
+export type RouteTaken = 'listed' | 'unlisted' | 'none';
 /** The parties that are asked over the network. */
-export type Hop =
+export type Upstream =
   | 'sidecar'
   | 'datadog'
   | 'datadog_catalog'
@@ -19,7 +19,7 @@ export interface Answered {
   readonly path: string;
   readonly method: string;
   readonly status: number;
-  readonly way: WayTaken;
+  readonly route: RouteTaken;
   readonly seconds: number;
 }
 
@@ -30,7 +30,7 @@ export interface Metrics {
   /** A request that had come in has been answered. */
   answered(request: Answered): void;
   /** Takes note of every exchange with another party. */
-  hop(hop: Hop): (exchange: Exchange) => void;
+  upstream(upstream: Upstream): (exchange: Exchange) => void;
   /** A value that is read when it is asked for; no sample while there is none. */
   gauge(name: string, help: string, read: () => number | undefined): void;
   /** Values by one label, read when they are asked for. `type` is `counter` for what only ever grows. */
@@ -118,13 +118,13 @@ function requestMetrics(registry: Registry): Pick<Metrics, 'begun' | 'answered'>
   const requests = new Counter({
     name: 'birddog_requests_total',
     help: 'Requests answered.',
-    labelNames: ['path', 'method', 'status', 'way'],
+    labelNames: ['path', 'method', 'status', 'route'],
     registers,
   });
   const seconds = new Histogram({
     name: 'birddog_request_duration_seconds',
     help: 'Time from a request to its answer.',
-    labelNames: ['path', 'method', 'way'],
+    labelNames: ['path', 'method', 'route'],
     buckets: BUCKETS,
     registers,
   });
@@ -135,35 +135,35 @@ function requestMetrics(registry: Registry): Pick<Metrics, 'begun' | 'answered'>
   });
   return {
     begun: () => inFlight.inc(),
-    answered({ path, method, status, way, seconds: took }) {
+    answered({ path, method, status, route, seconds: took }) {
       inFlight.dec();
-      requests.inc({ path, method, status, way });
-      seconds.observe({ path, method, way }, took);
+      requests.inc({ path, method, status, route });
+      seconds.observe({ path, method, route }, took);
     },
   };
 }
 
-function hopMetrics(registry: Registry): Pick<Metrics, 'hop'> {
+function hopMetrics(registry: Registry): Pick<Metrics, 'upstream'> {
   const registers = [registry];
   const requests = new Counter({
     name: 'birddog_upstream_requests_total',
     help: 'Tries of requests to other parties; the status is that of HTTP, or why no answer came.',
-    labelNames: ['hop', 'endpoint', 'method', 'status'],
+    labelNames: ['upstream', 'endpoint', 'method', 'status'],
     registers,
   });
   const seconds = new Histogram({
     name: 'birddog_upstream_duration_seconds',
     help: 'Time to the answer of another party, or to giving up.',
-    labelNames: ['hop', 'endpoint', 'method'],
+    labelNames: ['upstream', 'endpoint', 'method'],
     buckets: BUCKETS,
     registers,
   });
   return {
-    hop:
-      (hop) =>
+    upstream:
+      (upstream) =>
       ({ endpoint, method, status, seconds: took }) => {
-        requests.inc({ hop, endpoint, method, status });
-        seconds.observe({ hop, endpoint, method }, took);
+        requests.inc({ upstream, endpoint, method, status });
+        seconds.observe({ upstream, endpoint, method }, took);
       },
   };
 }

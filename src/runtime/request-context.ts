@@ -6,7 +6,7 @@ import { ProblemError } from '../domain/problem.ts';
 import { wholeNumberIn } from '../domain/whole-number.ts';
 
 /** Milliseconds: an OpenShift Route cuts at 30 s, so 25 s unless the client says otherwise, ten minutes at most. */
-const DEADLINE = { usual: 25_000, most: 600_000 };
+const DEADLINE = { baseline: 25_000, max: 600_000 };
 
 type Header = (name: string) => string | undefined;
 
@@ -22,12 +22,12 @@ export function deadlineOf(header: Header, clock: Clock, gone: AbortSignal): Own
 }
 
 function deadlineMs(given: string | undefined): number {
-  if (given === undefined) return DEADLINE.usual;
-  const ms = wholeNumberIn(given, 1, DEADLINE.most);
+  if (given === undefined) return DEADLINE.baseline;
+  const ms = wholeNumberIn(given, 1, DEADLINE.max);
   if (ms === undefined) {
     throw new ProblemError(
       'bad_request',
-      `The header Birddog-Deadline-Ms is a whole number of milliseconds from 1 to ${DEADLINE.most}, not "${given.slice(0, 40)}".`,
+      `The header Birddog-Deadline-Ms is a whole number of milliseconds from 1 to ${DEADLINE.max}, not "${given.slice(0, 40)}".`,
     );
   }
   return ms;

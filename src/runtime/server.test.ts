@@ -22,7 +22,7 @@ const LET_IN = textReply(200, 'text/plain', 'let in');
 const YEAR = 365 * 24 * 60 * 60 * 1000;
 
 /** Shows each kind of client to one server that trusts two CAs, one of them of long ago. */
-async function door() {
+async function router() {
   const now = new Date();
   const [pod, foreign, old] = await Promise.all([
     mintCertificates({ now, days: 1 }),
@@ -78,7 +78,7 @@ describe('a server with mutual TLS', () => {
   });
 
   it('lets nobody else as far as a request', async () => {
-    const { pod, foreign, old, knock, asked } = await door();
+    const { pod, foreign, old, knock, asked } = await router();
     assert.equal(await knock(pod.client), '200');
     const others: Record<string, https.RequestOptions> = {
       'no certificate': {},

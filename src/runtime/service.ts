@@ -25,7 +25,7 @@ export interface ServiceOptions {
 }
 
 /** What a process is handed besides its configuration. */
-export interface Surroundings {
+export interface Deps {
   readonly clock: Clock;
   readonly log: Log;
 }

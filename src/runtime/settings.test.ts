@@ -65,6 +65,19 @@ describe('settings', () => {
     );
   });
 
+  it('name the new setting where an old one is set', () => {
+    const env = { BIRDDOG_JOURNAL: '/tmp/j', BIRDDOG_LOOK_MS: '1' };
+    assert.throws(
+      () => readSettings(env, {}),
+      (error) => {
+        assert.ok(error instanceof SettingsError);
+        assert.match(error.message, /^ {2}BIRDDOG_JOURNAL was renamed; set BIRDDOG_LEDGER instead$/m);
+        assert.match(error.message, /^ {2}BIRDDOG_LOOK_MS was renamed; set BIRDDOG_POLL_MS instead$/m);
+        return true;
+      },
+    );
+  });
+
   it('take plain HTTP to loopback alone, and no credentials within an address', () => {
     assert.equal(serviceUrl('http://[::1]:80/').hostname, '[::1]');
     assert.throws(() => serviceUrl('http://10.0.0.1'), /plain HTTP/);

@@ -23,6 +23,14 @@ export class SettingsError extends Error {
   }
 }
 
+/** Settings that were renamed, by their old names: docs/changelog.md. */
+const RENAMED: ReadonlyMap<string, string> = new Map([
+  ['BIRDDOG_JOURNAL', 'BIRDDOG_LEDGER'],
+  ['BIRDDOG_MOST_DELETED_PERCENT', 'BIRDDOG_MAX_DELETE_PERCENT'],
+  ['BIRDDOG_LOOK_MS', 'BIRDDOG_POLL_MS'],
+  ['BIRDDOG_ALARM_AFTER_MS', 'BIRDDOG_INCIDENT_AFTER_MS'],
+]);
+
 /** A setting that must be given. */
 export const required = <T>(read: Reader<T>, says: string): Setting<T> => ({ read, says });
 /** A setting that may be left out. */
@@ -38,6 +46,9 @@ export const optional = <T>(read: Reader<T>, fallback: T, says: string): Setting
  */
 export function readSettings<S extends Record<string, Setting<unknown>>>(env: Env, table: S): Settings<S> {
   const faults: string[] = [];
+  for (const [old, name] of RENAMED) {
+    if (env[old] !== undefined) faults.push(`${old} was renamed; set ${name} instead`);
+  }
   const values: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(table)) {
     const text = env[name];

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { createPace } from './turn-throttle.ts';
+import { createTurnThrottle } from './turn-throttle.ts';
 
 /** What was done by the end of each turn of the event loop, until all is done. */
-async function turns(pace: () => Promise<void>, pieces: number): Promise<string[]> {
+async function turns(throttle: () => Promise<void>, pieces: number): Promise<string[]> {
   let done = '';
-  for (const piece of 'abcdefghij'.slice(0, pieces)) void pace().then(() => (done += piece));
+  for (const piece of 'abcdefghij'.slice(0, pieces)) void throttle().then(() => (done += piece));
   const seen: string[] = [];
   while (done.length < pieces) {
     await turn();
@@ -18,15 +18,15 @@ async function turns(pace: () => Promise<void>, pieces: number): Promise<string[
 
 test('so many pieces of work are done in a turn of the event loop, in their order', async () => {
   // Two at once, two in the first turn, and so on.
-  assert.deepEqual(await turns(createPace(2), 7), ['abcd', 'abcdef', 'abcdefg']);
+  assert.deepEqual(await turns(createTurnThrottle(2), 7), ['abcd', 'abcdef', 'abcdefg']);
 });
 
 test('who comes to a pace at rest does not wait', async () => {
-  const pace = createPace(2);
-  await turns(pace, 7);
+  const throttle = createTurnThrottle(2);
+  await turns(throttle, 7);
   await turn();
   let begun = 0;
-  for (let piece = 0; piece < 3; piece += 1) void pace().then(() => (begun += 1));
+  for (let piece = 0; piece < 3; piece += 1) void throttle().then(() => (begun += 1));
   await Promise.resolve();
   await Promise.resolve();
   assert.equal(begun, 2);

@@ -1,4 +1,4 @@
-import { sharedSigns } from '../health/shared-conditions.ts';
+import { sharedConditions } from '../health/shared-conditions.ts';
 import { startWatch } from '../health/start-watch.ts';
 import { createDatadog } from '../datadog/datadog.ts';
 import { keysFrom } from '../datadog/keys.ts';
@@ -14,7 +14,7 @@ import { HEADERS } from '../domain/headers.ts';
 import { addSecretMetrics } from '../runtime/secret-metrics.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
 import { tellSharedReadings } from '../http/shared-metrics.ts';
-import { type Service, startService, type Surroundings } from '../runtime/service.ts';
+import { type Service, startService, type Deps } from '../runtime/service.ts';
 import { observed } from '../runtime/observed-outbound.ts';
 import { createOutbound } from '../runtime/outbound.ts';
 import { preflightOf } from './preflight.ts';
@@ -34,34 +34,34 @@ const HOST = '127.0.0.1';
  * Starts the sidecar: it serves applications that are not listed, and takes requests from Birddog alone. `entry` is the program
  * itself, which also inspects large bodies in processes of its own.
  */
-export async function startSidecar(config: Config, surroundings: Surroundings, entry: URL): Promise<Service> {
-  const { clock, log } = surroundings;
-  const secrets = openSecrets(config, surroundings);
+export async function startSidecar(config: Config, deps: Deps, entry: URL): Promise<Service> {
+  const { clock, log } = deps;
+  const secrets = openSecrets(config, deps);
   const metrics = createMetrics('sidecar', VERSION);
   const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
   const keys = keysFrom(secrets.datadogKeys);
   const datadog = createDatadog({
     ...config.datadog,
     keys,
-    outbound: observed(outbound, 'other', metrics.hop('datadog')),
+    outbound: observed(outbound, 'other', metrics.upstream('datadog')),
     clock,
   });
   const store = openStore(config.BIRDDOG_LEDGER, (error) => log.warn('hints not kept', { error }));
-  const ports = portsOf(datadog, store, surroundings, config.BIRDDOG_MAX_DELETE_PERCENT);
-  tellSharedReadings(metrics, datadog, store.journal.readings, clock.now);
+  const ports = portsOf(datadog, store, deps, config.BIRDDOG_MAX_DELETE_PERCENT);
+  tellSharedReadings(metrics, datadog, store.ledger.readings, clock.now);
   const health = { notReady: () => undefined };
   const inspector = openInspector(entry, preflightOf, log);
   const contract = contractApp({
     serve: async (incoming) => {
       const { operation, query, inspection, audit } = incoming;
-      incoming.goes('sidecar');
+      incoming.routedTo('unlisted');
       if (operation.verb === 'lint' && inspection) return inspection.lint();
       const { subject } = inspection ? await inspection.preflight() : preflightOf({ operation, query });
       audit.isAbout({ query, body: { application: subject.application } });
-      return servePipeline(incoming, { way: 'sidecar', missingFrom: missingFrom(incoming) }, ports);
+      return servePipeline(incoming, { route: 'unlisted', missingFrom: missingFrom(incoming) }, ports);
     },
     inspector,
-    check: sidecarCheck({ ...datadog, journal: store.journal, secrets }, clock, config.BIRDDOG_CHECK_TTL_MS),
+    check: sidecarCheck({ ...datadog, ledger: store.ledger, secrets }, clock, config.BIRDDOG_CHECK_TTL_MS),
     callerOf,
     health,
     clock,
@@ -71,33 +71,33 @@ export async function startSidecar(config: Config, surroundings: Surroundings, e
   });
   const app = onlyHosts('loopback', contract, { clock, log, metrics });
   addSecretMetrics(metrics, { ...secrets, clock });
-  const signs = sharedSigns({
+  const conditions = sharedConditions({
     ...datadog,
-    journal: store.journal,
+    ledger: store.ledger,
     followed: secrets.followed,
-    certificates: { hop: secrets.hopCertificate },
+    certificates: { upstream: secrets.sidecarCertificate },
     now: clock.now,
-    roomMs: config.BIRDDOG_INCIDENT_AFTER_MS,
+    afterMs: config.BIRDDOG_INCIDENT_AFTER_MS,
   });
   const watch = startWatch(
-    { process: 'sidecar', config, signs, metrics, outbound, request: datadog.request },
-    surroundings,
+    { process: 'sidecar', config, conditions: conditions, metrics, outbound, request: datadog.request },
+    deps,
   );
   const service = await startService({
     server: {
       host: HOST,
       port: config.SIDECAR_PORT,
       app,
-      mutualTls: { ...secrets.hopCertificate.current(), clientUri: CLIENT_URI },
+      mutualTls: { ...secrets.sidecarCertificate.current(), clientUri: CLIENT_URI },
     },
     ops: { host: config.SIDECAR_OPS_HOST, port: config.SIDECAR_OPS_PORT },
     health,
     metrics,
     resources: [outbound, store, watch, inspector, lookEvery(config.BIRDDOG_POLL_MS, secrets.followed)],
   });
-  secrets.hopCertificate.onTake(service.renew);
+  secrets.sidecarCertificate.onTake(service.renew);
   // It may have changed while the ports were opened.
-  service.renew(secrets.hopCertificate.current());
+  service.renew(secrets.sidecarCertificate.current());
   return service;
 }
 

@@ -1,4 +1,4 @@
-import { alarmSettings } from '../health/incident-settings.ts';
+import { incidentSettings } from '../health/incident-settings.ts';
 import { checkSettings } from '../health/check-settings.ts';
 import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
 import { deleteSettings } from '../runtime/delete-settings.ts';
@@ -24,7 +24,7 @@ export const sidecarSettings = {
   ...heartbeatSettings,
   ...logSettings,
   ...checkSettings,
-  ...alarmSettings,
+  ...incidentSettings,
   ...deleteSettings,
   ...datadogSettings,
   ...proxySettings,

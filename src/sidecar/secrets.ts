@@ -1,13 +1,13 @@
 import { type DatadogKeys, readDatadogKeys } from '../datadog/keys.ts';
-import type { Surroundings } from '../runtime/service.ts';
-import { type HopCertificate, hopCertificate } from '../runtime/certificate-files.ts';
+import type { Deps } from '../runtime/service.ts';
+import { type SidecarCertificate, sidecarCertificate } from '../runtime/certificate-files.ts';
 import { follow, type Followed } from '../runtime/watched-folder.ts';
 import type { Config } from './config.ts';
 
 /** Everything that the sidecar reads from files, and goes on reading. */
 export interface Secrets {
   readonly datadogKeys: Followed<DatadogKeys>;
-  readonly hopCertificate: Followed<HopCertificate>;
+  readonly sidecarCertificate: Followed<SidecarCertificate>;
   /** Both of them. */
   readonly followed: readonly Followed<unknown>[];
   /** When each certificate ends (epoch ms), by its name. */
@@ -15,19 +15,19 @@ export interface Secrets {
 }
 
 /** Reads the folders that the configuration names. Throws Error naming a file that is missing. */
-export function openSecrets(config: Config, { clock, log }: Surroundings): Secrets {
+export function openSecrets(config: Config, { clock, log }: Deps): Secrets {
   const keys = { folder: config.BIRDDOG_SECRETS, log };
   const certificates = { folder: config.BIRDDOG_CERTIFICATES || config.BIRDDOG_SECRETS, log };
   const datadogKeys = follow({ part: 'datadog_keys', read: readDatadogKeys, ...keys });
-  const hop = follow({
+  const upstream = follow({
     part: 'hop_certificate',
-    read: hopCertificate({ now: clock.now, log }),
+    read: sidecarCertificate({ now: clock.now, log }),
     ...certificates,
   });
   return {
     datadogKeys,
-    hopCertificate: hop,
-    followed: [datadogKeys, hop],
-    ends: { hop: () => hop.current().endsAt, hop_ca: () => hop.current().caEndsAt },
+    sidecarCertificate: upstream,
+    followed: [datadogKeys, upstream],
+    ends: { upstream: () => upstream.current().endsAt, hop_ca: () => upstream.current().caEndsAt },
   };
 }

@@ -25,7 +25,7 @@ after(() => at.stop());
 
 type Line = Readonly<
   Partial<
-    Record<'event' | 'process' | 'way' | 'kind' | 'key' | 'id' | 'outcome' | 'status' | 'code', unknown>
+    Record<'event' | 'process' | 'route' | 'kind' | 'key' | 'id' | 'outcome' | 'status' | 'code', unknown>
   >
 > &
   Readonly<Record<'time' | 'level' | 'request_id' | 'trace_id' | 'span_id', unknown>>;
@@ -54,7 +54,7 @@ async function audited(token: string | undefined, method: string, path: string, 
   await at.pod.until(async () => {
     const answered = linesOf().filter((line) => line.event === 'answered');
     const own = answered.find((line) => line.process === 'serve');
-    const forwarded = own?.way === 'sidecar' && own.code !== 'sidecar_unavailable';
+    const forwarded = own?.route === 'unlisted' && own.code !== 'sidecar_unavailable';
     return own !== undefined && (!forwarded || answered.length === 2);
   });
   const lines = linesOf()

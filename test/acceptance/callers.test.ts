@@ -83,7 +83,7 @@ function operations(
 }
 
 /** What each caller may do with an application that is listed, and with one that the sidecar serves. */
-const TABLE: readonly [caller: keyof typeof tokens, application: string, way: string, may: string][] = [
+const TABLE: readonly [caller: keyof typeof tokens, application: string, route: string, may: string][] = [
   ['zoë', 'payments-batch', 'sidecar', 'read write'],
   ['zoë', 'checkout', 'listed', 'read'],
   ['zoë', 'legacy-crm', 'sidecar', ''],
@@ -98,16 +98,19 @@ const TABLE: readonly [caller: keyof typeof tokens, application: string, way: st
 const get = (token: string | undefined) => at.ask(token, 'GET', '/get_monitors?application=payments-batch');
 
 describe('the keys of the issuer', () => {
-  const goAway = () =>
+  const goDown = () =>
     control(at.issuer.url, 'POST', 'faults', [{ kind: 'status', status: 503, times: 1000 }]);
 
   it('are missed where they were never had: 503, and never 401', async () => {
-    await goAway();
-    const away = await get(tokens.zoë);
-    assert.deepEqual([away.status, away.body.code], [503, 'issuer_unavailable'], away.text);
-    assert.match(away.body.detail, /keys of the issuer http.* answers 503/);
-    assert.ok(Number(away.headers['retry-after']) >= 1);
-    assert.match(await (await fetch(`${at.pod.opsUrl}/metrics`)).text(), /^birddog_issuer_unavailable\{[^}]*\} 1$/m);
+    await goDown();
+    const down = await get(tokens.zoë);
+    assert.deepEqual([down.status, down.body.code], [503, 'issuer_unavailable'], down.text);
+    assert.match(down.body.detail, /keys of the issuer http.* answers 503/);
+    assert.ok(Number(down.headers['retry-after']) >= 1);
+    assert.match(
+      await (await fetch(`${at.pod.opsUrl}/metrics`)).text(),
+      /^birddog_issuer_unavailable\{[^}]*\} 1$/m,
+    );
     assert.equal((await get(ROBOT.token)).status, 403, 'robots are known all the same');
     await control(at.issuer.url, 'DELETE', 'faults');
     await at.pod.until(async () => (await get(tokens.zoë)).status === 200);
@@ -115,7 +118,7 @@ describe('the keys of the issuer', () => {
 
   it('that are known go on to serve while it is away, and new ones are taken as soon as it has them', async () => {
     const old = tokens.zoë;
-    await goAway();
+    await goDown();
     assert.equal((await get(old)).status, 200);
     await control(at.issuer.url, 'DELETE', 'faults');
     await control(at.issuer.url, 'POST', 'keys');
@@ -126,8 +129,8 @@ describe('the keys of the issuer', () => {
 });
 
 describe('who may do what', () => {
-  for (const [caller, application, way, may] of TABLE) {
-    it(`${caller} may ${may || 'do nothing'} with ${application} (${way})`, async () => {
+  for (const [caller, application, route, may] of TABLE) {
+    it(`${caller} may ${may || 'do nothing'} with ${application} (${route})`, async () => {
       const isGranted = ([needs]: readonly [string, ...unknown[]]) => may.split(' ').includes(needs);
       const all = operations(application);
       const seen = await at.settled();
@@ -144,7 +147,7 @@ describe('who may do what', () => {
         const { status, body: answer, text } = await at.ask(tokens[caller], method, path, body);
         const what = `${method} ${path}: ${text}`;
         assert.ok(status < 300 || (status === 404 && path.includes('dry_run')), what);
-        if (status < 300) assert.equal(answer.way, way, what);
+        if (status < 300) assert.equal(answer.route, route, what);
       }
     });
   }

@@ -17,7 +17,7 @@ const PARTS = [
   'datadog_api_key',
   'datadog_app_key',
   'markers',
-  'journal',
+  'ledger',
   'catalog_datadog',
   'catalog_leanix',
   'catalog_servicenow',
@@ -212,8 +212,11 @@ describe('birddog check', () => {
 
   it('has a line for a Birddog that does not answer, and tells what is called wrongly', async () => {
     const call = (...args: string[]) => birddog('.', ['check', ...args]);
-    const away = await call('--url', 'http://127.0.0.1:9', '--json');
-    assert.deepEqual([away.status, states(away.out)], [1, ['birddog failed', 'dry_run skipped']]);
+    const unavailable = await call('--url', 'http://127.0.0.1:9', '--json');
+    assert.deepEqual(
+      [unavailable.status, states(unavailable.out)],
+      [1, ['birddog failed', 'dry_run skipped']],
+    );
     const wrong = await call('--nonsense');
     assert.deepEqual([wrong.status, wrong.out], [2, '']);
     assert.match(wrong.err, /--nonsense[\s\S]+usage: birddog check/);

@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { type Pod, request, startPod } from './pod.ts';
 
 const WAYS = [
-  { application: 'payments-batch', way: 'sidecar', service: undefined },
-  { application: 'checkout', way: 'listed', service: 'service:checkout' },
+  { application: 'payments-batch', route: 'unlisted', service: undefined },
+  { application: 'checkout', route: 'listed', service: 'service:checkout' },
 ] as const;
 
 const MONITOR = {
@@ -41,13 +41,13 @@ const json = (value: unknown, headers: Record<string, string> = {}) => ({
   headers: { 'content-type': 'application/json', ...headers },
 });
 
-for (const { application, way, service } of WAYS) {
-  describe(`${application}, ${way}`, () => {
+for (const { application, route, service } of WAYS) {
+  describe(`${application}, ${route}`, () => {
     it('has a monitor created once, read, updated and deleted', async () => {
       const envelope = { application, team: 'payments', key: 'depth', monitor: MONITOR };
       const created = await request(pod, 'POST', '/create_monitor', json(envelope));
       assert.equal(created.status, 201, created.text);
-      assert.equal(created.body.way, way);
+      assert.equal(created.body.route, route);
       assert.deepEqual([created.body.application, created.body.key], [application, 'depth']);
       assert.ok(created.body.url.endsWith(`/monitors/${created.body.id}`));
       assert.deepEqual(created.body.monitor.tags, [
@@ -55,7 +55,7 @@ for (const { application, way, service } of WAYS) {
         ...(service ? [service] : []),
         'team:payments',
       ]);
-      if (way === 'sidecar') assert.ok(created.body.missing_from.length > 0);
+      if (route === 'unlisted') assert.ok(created.body.missing_from.length > 0);
 
       const again = await request(pod, 'POST', '/create_monitor', json(envelope));
       assert.deepEqual([again.status, again.body.id], [200, created.body.id], again.text);

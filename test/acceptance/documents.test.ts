@@ -126,7 +126,7 @@ describe('a document', () => {
   it('of a listed application is served in the same way, with the tag of its service', async () => {
     const document = documentOf('checkout', { monitors: [MONITOR] });
     const plan = ok(await send(pod, '/plan', document));
-    assert.equal(plan.way, 'listed');
+    assert.equal(plan.route, 'listed');
     const { done } = await applyAll(pod, document);
     await isQuiet(pod, document);
     const { tags } = await datadog(pod, 'GET', `/api/v1/monitor/${done[0].id}`);

@@ -119,7 +119,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
       traceparent: `00-${TRACE}-00f067aa0ba902b7-01`,
     });
     assert.deepEqual(
-      [status, body.way, body.missing_from, body.key, headers.get('x-request-id')],
+      [status, body.route, body.missing_from, body.key, headers.get('x-request-id')],
       [201, 'sidecar', ['leanix'], 'handed-over', 'flask-1'],
     );
     await create('payments-batch', 'nobody', { 'x-request-id': 'flask-2' });
@@ -231,12 +231,17 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     await pod.pause('sidecar');
     assert.deepEqual((await write).body.code, 'outcome_unknown');
     for (let n = 0; n < 6; n += 1) {
-      const away = await create('payments-batch', 'away');
+      const unavailable = await create('payments-batch', 'unavailable');
       assert.deepEqual(
-        [away.status, away.body.code, away.headers.get('retry-after'), away.headers.get('content-type')],
+        [
+          unavailable.status,
+          unavailable.body.code,
+          unavailable.headers.get('retry-after'),
+          unavailable.headers.get('content-type'),
+        ],
         [503, 'sidecar_unavailable', '1', 'application/problem+json'],
       );
-      if (n === 5) assert.match(away.body.detail, /given a moment/);
+      if (n === 5) assert.match(unavailable.body.detail, /given a moment/);
     }
     assert.equal((await create('checkout', 'flask')).status, 200);
     await pod.resume('sidecar');

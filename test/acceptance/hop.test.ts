@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { mintCertificates } from '../../src/init/certificates.ts';
 import { type Pod, request, startPod } from './pod.ts';
 
-const MONITOR = { type: 'query alert', name: 'hop', query: 'avg(last_5m):avg:a{*} > 1' };
+const MONITOR = { type: 'query alert', name: 'upstream', query: 'avg(last_5m):avg:a{*} > 1' };
 
 let pod: Pod;
 before(async () => {
@@ -99,10 +99,10 @@ describe('a sidecar that is killed', () => {
     const listed = await create('checkout');
     assert.equal(listed.status, 201, listed.text);
     assert.equal((await fetch(`${pod.birddogUrl}/readyz`)).status, 200);
-    const away = await create('unlisted-while');
-    if (away.status === 503) {
-      assert.equal(away.body.code, 'sidecar_unavailable');
-      assert.ok(Number(away.headers['retry-after']) >= 1);
+    const unavailable = await create('unlisted-while');
+    if (unavailable.status === 503) {
+      assert.equal(unavailable.body.code, 'sidecar_unavailable');
+      assert.ok(Number(unavailable.headers['retry-after']) >= 1);
     }
     await pod.until(async () => [200, 201].includes((await create('unlisted-after')).status));
     assert.notEqual(await pod.pidOf('sidecar'), killed);

@@ -22,7 +22,7 @@ const create = (application: string, key: string) =>
 type Timed = Answer & { readonly ms: number };
 
 /** Calls for a listed application, reads and writes, one after the other until `trouble` has ended. */
-async function listedDuring(trouble: () => Promise<unknown>): Promise<Timed[]> {
+async function listedDuring(incident: () => Promise<unknown>): Promise<Timed[]> {
   const answers: Timed[] = [];
   const timed = async (call: Promise<Answer>) => {
     const begun = performance.now();
@@ -36,7 +36,7 @@ async function listedDuring(trouble: () => Promise<unknown>): Promise<Timed[]> {
       await timed(request(pod, 'GET', `/get_monitors?application=checkout&key=calm-${caller}-0`));
     } while (!state.ended);
   };
-  const working = trouble().finally(() => (state.ended = true));
+  const working = incident().finally(() => (state.ended = true));
   await Promise.all([calls(0), calls(1), working]);
   return answers;
 }

@@ -15,19 +15,19 @@ const down = [{ kind: 'status', status: 503, times: 1000 }];
 
 describe('an application', () => {
   it('in all three catalogs is served here; in none, or in one alone, by the sidecar', async () => {
-    assert.equal((await get('checkout')).body.way, 'listed');
+    assert.equal((await get('checkout')).body.route, 'listed');
     const none = await get('payments-batch');
-    assert.ok(none.body.way === 'sidecar' && none.body.missing_from.length > 0, none.text);
+    assert.ok(none.body.route === 'unlisted' && none.body.missing_from.length > 0, none.text);
     const one = await get('legacy-crm');
-    assert.ok(one.body.way === 'sidecar' && !one.body.missing_from.includes('leanix'), one.text);
+    assert.ok(one.body.route === 'unlisted' && !one.body.missing_from.includes('leanix'), one.text);
   });
 
   it('keeps its last known way while a catalog is down', async () => {
-    assert.equal((await get('checkout')).body.way, 'listed');
+    assert.equal((await get('checkout')).body.route, 'listed');
     await fault(pod.servicenowUrl, down);
     const answer = await get('checkout');
     await mend(pod.servicenowUrl);
-    assert.deepEqual([answer.status, answer.body.way], [200, 'listed'], answer.text);
+    assert.deepEqual([answer.status, answer.body.route], [200, 'listed'], answer.text);
   });
 
   it('not asked for before is 503 while a catalog is down that alone could tell', async () => {
@@ -51,7 +51,7 @@ describe('an application', () => {
     await fault(pod.leanixUrl, down);
     const answer = await get('nobody-knows-me');
     await mend(pod.leanixUrl);
-    assert.equal(answer.body.way, 'sidecar', answer.text);
+    assert.equal(answer.body.route, 'unlisted', answer.text);
     assert.ok(!answer.body.missing_from.includes('leanix'));
   });
 
@@ -66,7 +66,7 @@ describe('an application', () => {
       headers: { 'content-type': 'application/json' },
     });
     assert.deepEqual(
-      [answer.status, answer.body.way, answer.body.application],
+      [answer.status, answer.body.route, answer.body.application],
       [201, 'listed', 'shop-checkout'],
       answer.text,
     );

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createBirddogClient } from '../../src/cli/client/birddog-client.ts';
-import type { Command, Surroundings } from '../../src/cli/commands/command.ts';
+import type { Command, Deps } from '../../src/cli/commands/command.ts';
 import { readConfig } from '../../src/cli/config.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 
@@ -17,7 +17,7 @@ interface Given {
   readonly isTerminal?: boolean;
   /** What they answer. */
   readonly says?: boolean;
-  readonly surroundings?: Partial<Surroundings>;
+  readonly deps?: Partial<Deps>;
 }
 
 /** Runs a command within this process against a Birddog; files of `folder` are named as they are there. */
@@ -26,7 +26,7 @@ export async function runInProcess(
   birddogUrl: string,
   folder: string,
   args: readonly string[],
-  { input = '', isTerminal = false, says = false, surroundings = {} }: Given = {},
+  { input = '', isTerminal = false, says = false, deps = {} }: Given = {},
 ): Promise<Said> {
   let [out, err] = ['', ''];
   const status = await run(
@@ -47,7 +47,7 @@ export async function runInProcess(
       },
       onInterrupt: () => () => {},
       every: () => () => {},
-      ...surroundings,
+      ...deps,
     },
   );
   const named = (text: string) => text.replaceAll(`${folder}/`, '');

@@ -126,9 +126,9 @@ describe('npm start', { skip }, () => {
     const answers: string[] = [];
     for (const command of commands) answers.push((await run('sh', ['-c', command])).stdout);
     const [alert = '', alerts = '', monitor = ''] = answers;
-    assert.equal(JSON.parse(alert).way, 'sidecar', alert);
+    assert.equal(JSON.parse(alert).route, 'unlisted', alert);
     assert.match(alerts, /title: The payment queue is deep/);
-    assert.equal(JSON.parse(monitor).way, 'listed', monitor);
+    assert.equal(JSON.parse(monitor).route, 'listed', monitor);
     process.kill(sandbox.pid, 'SIGTERM');
     await sandbox.leavesNothing();
   });

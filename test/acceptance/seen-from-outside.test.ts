@@ -56,22 +56,22 @@ const create = (application: string, headers: Record<string, string> = {}) =>
     headers: { 'content-type': 'application/json', ...headers },
   });
 /** What was told of a trouble, `process event` each. */
-const toldOf = (trouble: string, about = '') =>
+const toldOf = (incident: string, about = '') =>
   receiver.posted
-    .filter((news) => news.trouble === trouble && news.about === about)
+    .filter((news) => news.incident === incident && news.about === about)
     .map(({ process, event }) => `${process} ${event}`);
-const isTold = (line: string, trouble: string, about = '') =>
-  pod.until(async () => toldOf(trouble, about).includes(line));
-const isTroubled = async (url: string, trouble: string) =>
-  new RegExp(`birddog_incident\\{trouble="${trouble}",[^}]*\\} 1`).test(await metricsOf(url));
+const isTold = (line: string, incident: string, about = '') =>
+  pod.until(async () => toldOf(incident, about).includes(line));
+const isTroubled = async (url: string, incident: string) =>
+  new RegExp(`birddog_incident\\{incident="${incident}",[^}]*\\} 1`).test(await metricsOf(url));
 
 describe('a certificate that nears its end', () => {
   it('is told once by each container, to the webhook and as an event', async () => {
-    for (const line of ['serve begun', 'sidecar begun']) await isTold(line, 'certificate_ending', 'hop');
-    assert.deepEqual(toldOf('certificate_ending', 'hop').toSorted(), ['serve begun', 'sidecar begun']);
+    for (const line of ['serve begun', 'sidecar begun']) await isTold(line, 'certificate_ending', 'upstream');
+    assert.deepEqual(toldOf('certificate_ending', 'upstream').toSorted(), ['serve begun', 'sidecar begun']);
     await pod.until(async () => {
       const now = Math.floor(Date.now() / 1000);
-      const query = `start=${now - 600}&end=${now + 600}&tags=trouble:certificate_ending`;
+      const query = `start=${now - 600}&end=${now + 600}&tags=incident:certificate_ending`;
       const { events } = await datadog(pod, 'GET', `/api/v1/events?${query}`);
       return Array.isArray(events) && events.length === 2;
     });
@@ -171,7 +171,7 @@ describe('a trace', () => {
     });
     const line = linesOf('traced-2').find(({ event }) => event === 'answered');
     assert.match(String(line?.['trace_id']), /^(?!0+$)[0-9a-f]{32}$/);
-    assert.deepEqual([line?.['level'], line?.['code'], line?.['way']], ['info', 'invalid', 'none']);
+    assert.deepEqual([line?.['level'], line?.['code'], line?.['route']], ['info', 'invalid', 'none']);
   });
 });
 

@@ -173,7 +173,7 @@ describe('birddog plan and apply', () => {
       return { ...client, ask };
     };
     const { status, out } = await run(folder, ['apply', '--yes', '--json', '--deadline', '3', 'long.yaml'], {
-      surroundings: { clientOf },
+      deps: { clientOf },
     });
     assert.equal(status, 0, out);
     const [{ done, remaining }] = JSON.parse(out).documents;
@@ -196,7 +196,7 @@ describe('birddog plan and apply', () => {
       await datadog(pod, 'PUT', `/api/v1/monitor/${id}`, { message: 'somebody else' });
       return true;
     };
-    const moved = await run(folder, ['apply', 'q.yaml'], { isTerminal: true, surroundings: { confirm } });
+    const moved = await run(folder, ['apply', 'q.yaml'], { isTerminal: true, deps: { confirm } });
     assert.equal(moved.status, 1);
     assert.match(
       moved.err,
@@ -222,7 +222,7 @@ describe('birddog plan and apply', () => {
       return () => {};
     };
     const { status, out, err } = await run(folder, ['apply', '--yes', 'i.yaml'], {
-      surroundings: { clientOf, onInterrupt },
+      deps: { clientOf, onInterrupt },
     });
     assert.equal(status, 1);
     assert.match(

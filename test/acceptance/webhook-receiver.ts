@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 /** What a webhook was posted. */
 export interface Posted {
   readonly event: string;
-  readonly trouble: string;
+  readonly incident: string;
   readonly about: string;
   readonly process: string;
   readonly text: string;

@@ -32,7 +32,7 @@ describe('the emulator of Datadog against everything that was recorded', { skip 
     t.diagnostic(`exchanges and scenarios answered as recorded:\n${table(list)}`);
     assert.ok(list.length > 0, 'there is something to replay');
     const eras = Map.groupBy(list, (score) => `${score.family} ${era(score)}`);
-    const below = [...eras].filter(([, some]) => share(some) < least(some[0]));
+    const below = [...eras].filter(([, some]) => share(some) < min(some[0]));
     assert.deepEqual(
       below.map(([name, some]) => `${name}: ${(share(some) * 100).toFixed(1)}%`),
       [],
@@ -70,7 +70,7 @@ function knownHere() {
   );
 }
 
-function least(score: Score | undefined): number {
+function min(score: Score | undefined): number {
   return SHAPE_ALONE[score?.family ?? ''] ?? LEAST[era(score)];
 }
 

@@ -53,7 +53,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
 
   const knock = (from: 'pod' | 'outside', question: Omit<Question, 'ca'> & { ca?: string }) =>
     askFrom(pod.networks[from], { servername: 'localhost', ca: pod.ca, ...question });
-  const hop = (folder: string, name: string) =>
+  const upstream = (folder: string, name: string) =>
     readFileSync(join(pod.volume(folder), 'current', name), 'utf8');
   const sidecar = { host: '127.0.0.1', port: 5000, path: '/get_monitors?application=payments-batch' };
   /** A program in a container of the image: its status and what it wrote. */
@@ -75,16 +75,16 @@ describe('the rendered pod, in namespaces', { skip }, () => {
     });
 
     it('makes a monitor by way of the sidecar', () => {
-      assert.equal(createFromOutside(pod).way, 'sidecar');
+      assert.equal(createFromOutside(pod).route, 'unlisted');
     });
 
     it("does not answer at the sidecar's port, whatever certificate is shown", () => {
-      const client = { cert: hop('secrets-main', 'tls.crt'), key: hop('secrets-main', 'tls.key') };
+      const client = { cert: upstream('secrets-main', 'tls.crt'), key: upstream('secrets-main', 'tls.key') };
       for (const shown of [{}, client]) {
         const answer = knock('outside', {
           ...sidecar,
           host: POD_ADDRESS,
-          ca: hop('secrets-main', 'ca.crt'),
+          ca: upstream('secrets-main', 'ca.crt'),
           ...shown,
         });
         assert.deepEqual(answer, { failed: 'ECONNREFUSED' });
@@ -94,15 +94,18 @@ describe('the rendered pod, in namespaces', { skip }, () => {
 
   describe('seen from inside', () => {
     it("refuses at the sidecar's port who has no certificate, or the sidecar's own", () => {
-      const ca = hop('secrets-main', 'ca.crt');
-      const own = { cert: hop('secrets-sidecar', 'tls.crt'), key: hop('secrets-sidecar', 'tls.key') };
+      const ca = upstream('secrets-main', 'ca.crt');
+      const own = {
+        cert: upstream('secrets-sidecar', 'tls.crt'),
+        key: upstream('secrets-sidecar', 'tls.key'),
+      };
       for (const shown of [{}, own]) assert.ok('failed' in knock('pod', { ...sidecar, ca, ...shown }));
     });
 
     it("lets Birddog's certificate in", () => {
-      const client = { cert: hop('secrets-main', 'tls.crt'), key: hop('secrets-main', 'tls.key') };
+      const client = { cert: upstream('secrets-main', 'tls.crt'), key: upstream('secrets-main', 'tls.key') };
       const headers = { 'birddog-caller': 'test' };
-      const answer = knock('pod', { ...sidecar, ca: hop('secrets-main', 'ca.crt'), headers, ...client });
+      const answer = knock('pod', { ...sidecar, ca: upstream('secrets-main', 'ca.crt'), headers, ...client });
       assert.ok('status' in answer && answer.status === 200, JSON.stringify(answer));
     });
   });
@@ -270,7 +273,7 @@ describe('the pod with the Vault Agent Injector, in namespaces', { skip }, () =>
   it('serves with the keys that the agent wrote and the certificates that init minted', async () => {
     const pod = await startNamespacedPod('openshift+vault-injector', image);
     try {
-      assert.equal(createFromOutside(pod).way, 'sidecar');
+      assert.equal(createFromOutside(pod).route, 'unlisted');
       assert.ok(!pod.output().includes('logged in to Vault'));
     } finally {
       await pod.stop();

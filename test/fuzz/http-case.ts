@@ -34,7 +34,7 @@ const TYPES = { json: 'application/json', yaml: 'application/yaml', toml: 'appli
 
 function bodyRequest({ path, query, format, body }: FuzzInput, host: string, random: Random): WireRequest {
   const operation = OPERATIONS.find((one) => one.path === path);
-  const headers = [...usual(host, random), ['content-type', TYPES[format]] as const];
+  const headers = [...baseline(host, random), ['content-type', TYPES[format]] as const];
   return { method: operation?.method ?? 'POST', target: targetOf(path, query), headers, body };
 }
 
@@ -70,7 +70,7 @@ function oddRequest(input: FuzzInput, host: string, random: Random): WireRequest
     [6, operation.method],
     [3, random.pick(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'])],
   ]);
-  const headers = [...usual(host, random), ...oddHeaders(random)];
+  const headers = [...baseline(host, random), ...oddHeaders(random)];
   const sendsBody = method === 'POST' || method === 'PUT' || random.chance(0.1);
   const request = { method, target: targetOf(path, query), headers };
   return sendsBody ? { ...request, body: input.body } : request;
@@ -95,7 +95,7 @@ function targetOf(path: string, query: Readonly<Record<string, string>>): string
 
 type Headers = (readonly [string, string])[];
 
-function usual(host: string, random: Random): Headers {
+function baseline(host: string, random: Random): Headers {
   const headers: Headers = [
     ['host', host],
     ['connection', 'close'],

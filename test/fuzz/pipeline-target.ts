@@ -39,8 +39,8 @@ async function serve(
     if (before !== undefined)
       await ignoringProblems(birddog.send('/apply', { text: before, format: 'json' }));
     birddog.taken();
-    const way = { way: 'sidecar', missingFrom: ['datadog'] } as const;
-    const request = { operation, query, way, body, context: birddog.context(DEADLINE_MS) };
+    const route = { route: 'unlisted', missingFrom: ['datadog'] } as const;
+    const request = { operation, query, route, body, context: birddog.context(DEADLINE_MS) };
     const answer = await problemAsAnswer(carryOut(request, birddog.ports));
     return { ...answer, planned: birddog.taken().length > 0 };
   } finally {

@@ -22,8 +22,8 @@ export function repeatedStretch(bytes: Buffer): Repeated | undefined {
     while (to < bytes.length && bytes[to] === bytes[to - period]) to += 1;
     let from = at;
     while (from > 0 && bytes[from - 1] === bytes[from - 1 + period]) from -= 1;
-    const stretch = { from, to, period };
-    if (to - from >= 4 * period && (!longest || to - from > longest.to - longest.from)) longest = stretch;
+    const range = { from, to, period };
+    if (to - from >= 4 * period && (!longest || to - from > longest.to - longest.from)) longest = range;
   }
   return longest;
 }
@@ -63,16 +63,16 @@ export async function superlinear(
   input: FuzzInput,
   costOf: (input: FuzzInput) => Promise<Cost>,
 ): Promise<string | undefined> {
-  const stretch = repeatedStretch(Buffer.from(input.body));
-  if (!stretch || stretch.to - stretch.from < MIN_STRETCH) return undefined;
-  const least = async (share: number): Promise<Cost> => {
+  const range = repeatedStretch(Buffer.from(input.body));
+  if (!range || range.to - range.from < MIN_STRETCH) return undefined;
+  const min = async (share: number): Promise<Cost> => {
     const costs: Cost[] = [];
-    for (let tries = 0; tries < TRIES; tries += 1) costs.push(await costOf(scaled(input, stretch, share)));
+    for (let tries = 0; tries < TRIES; tries += 1) costs.push(await costOf(scaled(input, range, share)));
     return { ms: Math.min(...costs.map(({ ms }) => ms)), outcome: costs[0]?.outcome ?? '' };
   };
-  const whole = await least(1);
+  const whole = await min(1);
   if (whole.ms < MIN_MS) return undefined;
-  const [half, quarter] = [await least(0.5), await least(0.25)];
+  const [half, quarter] = [await min(0.5), await min(0.25)];
   if (half.outcome !== whole.outcome || quarter.outcome !== whole.outcome) return undefined;
   const grows = (more: Cost, less: Cost, factor: number) => more.ms > factor * Math.max(less.ms, 0.5);
   const isSuperlinear =
@@ -80,7 +80,7 @@ export async function superlinear(
     grows(whole, half, MAX_GROWTH_OF_HALF) &&
     grows(half, quarter, MAX_GROWTH_OF_HALF);
   if (!isSuperlinear) return undefined;
-  const size = stretch.to - stretch.from;
+  const size = range.to - range.from;
   return `${size} repeated bytes cost ${Math.round(whole.ms)} ms, half ${Math.round(half.ms)} ms, a quarter ${Math.round(quarter.ms)} ms`;
 }
 

@@ -79,7 +79,7 @@ writeFileSync(
 /** Runs a command against a Birddog that says this. */
 function run(command: Command, args: readonly string[], ask: () => Promise<JsonObject>) {
   const clientOf = () => ({ url: new URL('http://127.0.0.1:1'), ask, close: () => {} });
-  return runInProcess(command, 'http://127.0.0.1:1', folder, args, { surroundings: { clientOf } });
+  return runInProcess(command, 'http://127.0.0.1:1', folder, args, { deps: { clientOf } });
 }
 
 const finding = fc.record({
@@ -103,7 +103,7 @@ const object = fc.record({
 });
 const answer = fc.record({
   application: text,
-  way: text,
+  route: text,
   basis: text,
   objects: fc.array(object, { maxLength: 3 }),
   findings: fc.array(finding, { maxLength: 2 }),

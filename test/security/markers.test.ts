@@ -361,9 +361,9 @@ describe('an object with two different markers', () => {
     // Once the second marker is gone, the older object is the application's again, and the one made meanwhile is a copy.
     await datadog(pod, 'PUT', `/api/v1/monitor/${monitor}`, { tags: marks.slice(0, 2) });
     const settled = ok(await send(pod, '/plan', document));
-    const copies = settled.objects.filter(({ action }: { action: string }) => action === 'copy');
+    const clones = settled.objects.filter(({ action }: { action: string }) => action === 'clone');
     assert.deepEqual(
-      copies.map(({ id }: { id: string }) => id),
+      clones.map(({ id }: { id: string }) => id),
       [done[0].id],
     );
     assert.equal(conflicts(settled).length, 1);

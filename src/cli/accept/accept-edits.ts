@@ -97,12 +97,12 @@ function tagEdits(
 }
 
 /** The change of what is between the same beginning and the same end: the way in which the text is written stays. */
-function stretch(before: string, after: string, pointer: Pointer): Edit {
-  const most = Math.min(before.length, after.length);
+function range(before: string, after: string, pointer: Pointer): Edit {
+  const max = Math.min(before.length, after.length);
   let from = 0;
-  while (from < most && before[from] === after[from]) from += 1;
+  while (from < max && before[from] === after[from]) from += 1;
   let end = 0;
-  while (end < most - from && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  while (end < max - from && before.at(-1 - end) === after.at(-1 - end)) end += 1;
   return { pointer, from, to: before.length - end, text: after.slice(from, after.length - end) };
 }
 
@@ -119,7 +119,7 @@ function differences(application: string): Differ {
     if (typeof before === 'string' && typeof after === 'string' && meant(before) === meant(after)) return [];
     if (sameJson(before, after)) return [];
     if (typeof before === 'string' && typeof after === 'string')
-      return [stretch(before, before.endsWith('\n') ? after.replace(LINE_END, '\n') : after, pointer)];
+      return [range(before, before.endsWith('\n') ? after.replace(LINE_END, '\n') : after, pointer)];
     if (isObject(before) && isObject(after)) {
       const names = new Set([...Object.keys(before), ...Object.keys(after)]);
       return [...names].flatMap((name) =>

@@ -49,7 +49,7 @@ const PASSING = new Set([
 /** So often in a row without anything done in between. */
 const MOST_TRIES = 3;
 /** How long (ms) is waited where Birddog does not say, and at most. */
-const WAIT = { usual: 2000, most: 60_000 };
+const WAIT = { baseline: 2000, max: 60_000 };
 
 /** Asks Birddog to apply a document, again and again until nothing remains. Throws nothing that Birddog or the connection is about. */
 export async function applyUntilDone(applying: Applying): Promise<Applied> {
@@ -76,7 +76,7 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
       const passes = error instanceof BirddogProblem && PASSING.has(error.code) && tries < MOST_TRIES;
       if (!passes) return end({ by: 'failure', error });
       onProgress(done.length, true);
-      await clock.sleep(Math.min(error.retryAfterMs ?? WAIT.usual, WAIT.most), stopping).catch(() => {});
+      await clock.sleep(Math.min(error.retryAfterMs ?? WAIT.baseline, WAIT.max), stopping).catch(() => {});
     }
     if (stopping.aborted) return end({ by: 'interrupt' });
     // It had time and did nothing: what remains will not go.

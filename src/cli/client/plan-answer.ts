@@ -12,7 +12,7 @@ export interface PlannedEntry extends PlannedObject {
 /** What `/plan` and `/apply` say of a document. */
 export interface PlanAnswer {
   readonly application: string;
-  readonly way: string;
+  readonly route: string;
   readonly basis: string;
   readonly objects: readonly PlannedEntry[];
   readonly findings: readonly LocatedFinding[];
@@ -45,7 +45,7 @@ const ACTIONS: readonly PlanAction[] = ['create', 'update', 'replace', 'delete',
 export function planAnswer(body: JsonObject): PlanAnswer {
   return {
     application: text(body, 'application'),
-    way: text(body, 'way'),
+    route: text(body, 'route'),
     basis: text(body, 'basis'),
     objects: objectsIn(body, 'objects').map(plannedEntry),
     findings: findingsIn(body),

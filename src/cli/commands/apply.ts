@@ -25,10 +25,10 @@ Ends with 0 where Datadog holds what the documents say, 2 where the answer was n
 `;
 
 /** `birddog apply` */
-export const applyCommand: Command = (args, surroundings) =>
+export const applyCommand: Command = (args, deps) =>
   runCommand(
     { name: 'apply', usage: USAGE },
-    surroundings,
+    deps,
     () => applyOptions(args),
     async (chosen, working) => {
       const sources = await readDocuments(chosen.files, chosen.inputFormat, working, working.paintErr);

@@ -40,7 +40,7 @@ export function dryRun({ client, clock, signal }: Steps): Promise<CheckedPart> {
   const question = creating(newKey());
   return step('dry_run', clock, async () => {
     const answer = await client.ask({ ...question, query: { dry_run: 'true' }, signal });
-    return answer['way'] === 'sidecar'
+    return answer['route'] === 'unlisted'
       ? { state: 'ok', detail: 'A create was linted and planned by the sidecar.' }
       : {
           state: 'warning',

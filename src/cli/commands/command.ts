@@ -13,7 +13,7 @@ export interface Streams {
 }
 
 /** What a command that asks Birddog, and people, needs besides. */
-export interface Surroundings extends Streams {
+export interface Deps extends Streams {
   /** For what goes to `err`. */
   readonly paintErr: Paint;
   /** Which of the three a person sits at. */
@@ -32,7 +32,7 @@ export interface Surroundings extends Streams {
 }
 
 /** One command of the CLI: gives the exit status. */
-export type Command = (args: readonly string[], surroundings: Surroundings) => number | Promise<number>;
+export type Command = (args: readonly string[], deps: Deps) => number | Promise<number>;
 
 /** How commands that plan end: nothing to do; changes; something could not be done. The worst of all files counts. */
 export const EXIT = { nothing: 0, changes: 2, error: 1 } as const;

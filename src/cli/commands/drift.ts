@@ -29,8 +29,8 @@ not be done.
 `;
 
 /** `birddog drift` */
-export const driftCommand: Command = (args, surroundings) =>
-  runCommand({ name: 'drift', usage: USAGE }, surroundings, () => driftOptions(args), driftFiles);
+export const driftCommand: Command = (args, deps) =>
+  runCommand({ name: 'drift', usage: USAGE }, deps, () => driftOptions(args), driftFiles);
 
 function driftOptions(args: readonly string[]) {
   const { values, positionals } = readOptions(args, {

@@ -32,8 +32,8 @@ Ends with 0 where it is written, 1 where it is not.
 `;
 
 /** `birddog import` */
-export const importCommand: Command = (args, surroundings) =>
-  runCommand({ name: 'import', usage: USAGE }, surroundings, () => importOptions(args), importDocument);
+export const importCommand: Command = (args, deps) =>
+  runCommand({ name: 'import', usage: USAGE }, deps, () => importOptions(args), importDocument);
 
 function importOptions(args: readonly string[]) {
   const { values, positionals } = readOptions(args, {

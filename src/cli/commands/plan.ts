@@ -1,4 +1,4 @@
-import { type Command, type Surroundings, worst } from './command.ts';
+import { type Command, type Deps, worst } from './command.ts';
 import { DOCUMENT_OPTIONS, DOCUMENT_USAGE, documentOptions } from './document-options.ts';
 import { readDocuments } from '../documents/documents.ts';
 import { exitOf, planDocuments } from '../documents/plan-documents.ts';
@@ -25,8 +25,8 @@ be refused.
 `;
 
 /** `birddog plan` */
-export const planCommand: Command = (args, surroundings) =>
-  runCommand({ name: 'plan', usage: USAGE }, surroundings, () => options(args), plan);
+export const planCommand: Command = (args, deps) =>
+  runCommand({ name: 'plan', usage: USAGE }, deps, () => options(args), plan);
 
 function options(args: readonly string[]) {
   const { values, positionals } = readOptions(args, {
@@ -41,7 +41,7 @@ function options(args: readonly string[]) {
 
 async function plan(
   chosen: NonNullable<ReturnType<typeof options>>,
-  working: Parameters<typeof planDocuments>[2] & Surroundings,
+  working: Parameters<typeof planDocuments>[2] & Deps,
 ) {
   const { out, err, paint, paintErr } = working;
   const sources = await readDocuments(chosen.files, chosen.inputFormat, working, paintErr);

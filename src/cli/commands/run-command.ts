@@ -1,6 +1,6 @@
 import { SettingsError } from '../../runtime/settings.ts';
 import type { BirddogClient } from '../client/birddog-client.ts';
-import { EXIT, type Exit, type Surroundings } from './command.ts';
+import { EXIT, type Exit, type Deps } from './command.ts';
 import type { ClientOptions } from './document-options.ts';
 import { type ProgressBar, progressBar } from '../print/progress.ts';
 import { UsageError } from './read-options.ts';
@@ -9,7 +9,7 @@ import { safeText } from '../print/safe-text.ts';
 import { visible } from '../print/visible.ts';
 
 /** What a command that asks Birddog works with. */
-export interface Working extends Surroundings {
+export interface Working extends Deps {
   readonly client: BirddogClient;
   readonly progress: ProgressBar;
   /** Writes a document to standard output as it is; all else goes through `out` and `err`, which make it safe to show. */
@@ -24,11 +24,11 @@ const plain: Paint = (_style, text) => text;
  */
 export async function runCommand<Options extends ClientOptions>(
   { name, usage }: { readonly name: string; readonly usage: string },
-  surroundings: Surroundings,
+  deps: Deps,
   read: () => Options | undefined,
   work: (options: Options, working: Working) => Promise<Exit>,
 ): Promise<Exit> {
-  const { out, err } = surroundings;
+  const { out, err } = deps;
   let client: BirddogClient;
   let options: Options | undefined;
   try {
@@ -37,7 +37,7 @@ export async function runCommand<Options extends ClientOptions>(
       out(usage);
       return EXIT.nothing;
     }
-    client = surroundings.clientOf(options.url);
+    client = deps.clientOf(options.url);
   } catch (error) {
     const wrong = error instanceof UsageError || error instanceof SettingsError;
     if (!wrong) throw error;
@@ -45,11 +45,11 @@ export async function runCommand<Options extends ClientOptions>(
     err(safeText(`birddog ${name}: ${lines}\n${error instanceof UsageError ? `\n${usage}` : ''}`));
     return EXIT.error;
   }
-  const progress = progressBar(surroundings);
+  const progress = progressBar(deps);
   const painted = options.color ? {} : { paint: plain, paintErr: plain };
   try {
     const safe = { out: (text: string) => out(safeText(text)), err: (text: string) => err(safeText(text)) };
-    return await work(options, { ...surroundings, ...painted, ...safe, exact: out, client, progress });
+    return await work(options, { ...deps, ...painted, ...safe, exact: out, client, progress });
   } finally {
     progress.close();
     client.close();

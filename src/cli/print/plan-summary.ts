@@ -8,7 +8,7 @@ export type Counts = Readonly<Record<PlanAction, number>>;
 
 /** Counts the objects of a plan, or of several, by what would be done with them. */
 export function countsOf(objects: readonly Pick<PlannedObject, 'action'>[]): Counts {
-  const counts = { create: 0, update: 0, replace: 0, delete: 0, none: 0, extra: 0, copy: 0 };
+  const counts = { create: 0, update: 0, replace: 0, delete: 0, none: 0, extra: 0, clone: 0 };
   for (const { action } of objects) counts[action] += 1;
   return counts;
 }

@@ -14,7 +14,7 @@ const DONE: Readonly<Record<PlanAction, string>> = {
   delete: 'deleted',
   none: 'left',
   extra: 'left',
-  copy: 'left',
+  clone: 'left',
 };
 /** What the plan did not say already. */
 const AFTERWARDS = new Set(['changed_meanwhile', 'still_needed']);

@@ -71,8 +71,8 @@ function one(
 function inline(value: Json): string | undefined {
   if (typeof value === 'string' && value.includes('\n')) return undefined;
   const text = plainNumber(value) ?? visible(printJson(value));
-  const most = Array.isArray(value) || isObject(value) ? LONGEST : 2 * LONGEST;
-  return text.length <= most ? text : undefined;
+  const max = Array.isArray(value) || isObject(value) ? LONGEST : 2 * LONGEST;
+  return text.length <= max ? text : undefined;
 }
 
 /** A number as people write it: Datadog writes a threshold of 2 as 2.0. */

@@ -64,7 +64,7 @@ const ACTIONS: Readonly<Record<PlanAction, string>> = {
   delete: '**deleted**',
   extra: 'left over',
   none: '',
-  copy: '',
+  clone: '',
 };
 
 function wantedFor({ kind, key }: PlannedEntry, { read }: FileDocument): JsonObject | undefined {

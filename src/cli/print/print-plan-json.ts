@@ -21,10 +21,10 @@ export function planJson({ name, document, plan, failure }: Planned): JsonObject
   };
 }
 
-function planMembers({ application, way, basis, objects, findings }: PlanAnswer): JsonObject {
+function planMembers({ application, route, basis, objects, findings }: PlanAnswer): JsonObject {
   return {
     application,
-    way,
+    route: route,
     basis,
     summary: { ...countsOf(objects) },
     objects: objects.map(({ kind, key, id, action, url, origin, changes }) => ({

@@ -37,7 +37,7 @@ function planned(
   return {
     name: 'f.yaml',
     document: { file, part: { text: '', line: 0 }, number: undefined, value, read: readDocument(value) },
-    plan: planAnswer({ application: 'shop', way: 'listed', basis: 'b', objects: [...objects] }),
+    plan: planAnswer({ application: 'shop', route: 'listed', basis: 'b', objects: [...objects] }),
   };
 }
 
@@ -159,7 +159,7 @@ describe('a plan for a reviewer', () => {
 });
 
 describe('the progress bar', () => {
-  const surroundings = (stderr: boolean, err: (text: string) => void) => ({
+  const deps = (stderr: boolean, err: (text: string) => void) => ({
     isTerminal: { stdin: stderr, stderr },
     err,
     columns: 80,
@@ -169,12 +169,12 @@ describe('the progress bar', () => {
 
   it('is seen on a terminal alone, and leaves nothing behind', () => {
     let seen = '';
-    const bar = progressBar(surroundings(true, (text) => (seen += text)));
+    const bar = progressBar(deps(true, (text) => (seen += text)));
     bar.show(3, 12, 'applying f.yaml');
     assert.match(seen, /^\r. ██████░{18} 3\/12 applying f\.yaml\x1b\[K$/);
     bar.close();
     assert.match(seen, /\r\x1b\[K$/);
-    const piped = progressBar(surroundings(false, () => assert.fail('something was written')));
+    const piped = progressBar(deps(false, () => assert.fail('something was written')));
     piped.show(1, 2, 'x');
     piped.close();
   });

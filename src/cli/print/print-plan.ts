@@ -10,13 +10,13 @@ import { printFindings } from './print-text.ts';
 import type { Paint, Style } from './report.ts';
 import { visible } from './visible.ts';
 
-const SIGNS: Readonly<Record<Exclude<PlanAction, 'none'>, readonly [sign: string, Style]>> = {
+const CONDITIONS: Readonly<Record<Exclude<PlanAction, 'none'>, readonly [sign: string, Style]>> = {
   create: ['+', 'added'],
   update: ['~', 'changed'],
   replace: ['!', 'lost'],
   delete: ['-', 'removed'],
   extra: ['?', 'warning'],
-  copy: ['=', 'aside'],
+  clone: ['=', 'aside'],
 };
 
 /** A plan for people: what would be done with each object, field by field, then what it comes to. */
@@ -26,8 +26,8 @@ export function printPlan(
   { read }: Pick<FileDocument, 'read'>,
   paint: Paint,
 ): string {
-  const way = plan.way === 'sidecar' ? 'not listed in every catalog' : plan.way;
-  const head = `${paint('place', visible(`${name}: ${plan.application}`))} ${paint('aside', `(${visible(way)})`)}\n`;
+  const route = plan.route === 'unlisted' ? 'not listed in every catalog' : plan.route;
+  const head = `${paint('place', visible(`${name}: ${plan.application}`))} ${paint('aside', `(${visible(route)})`)}\n`;
   const blocks = plan.objects.flatMap((object) => {
     const wanted = read.wanted.find(({ kind, key }) => kind === object.kind && key === object.key);
     return block(object, wanted?.object, paint);
@@ -39,7 +39,7 @@ export function printPlan(
 function block(object: PlannedEntry, wanted: JsonObject | undefined, paint: Paint): string[][] {
   const { action, kind, key, url } = object;
   if (action === 'none') return [];
-  const [sign, style] = SIGNS[action];
+  const [sign, style] = CONDITIONS[action];
   const where = url === undefined ? '' : ` ${paint('aside', visible(url))}`;
   const title = `  ${paint(style, `${sign} ${kind} ${visible(key)}`)}${remark(object, paint)}${where}`;
   const changes = action === 'create' && wanted ? membersOf(wanted) : object.changes;

@@ -119,13 +119,13 @@ async function fixesOf(
 
 /** The stretch in which two texts differ, from outside inwards; whole characters of it. */
 function difference(before: string, after: string): { from: number; to: number; text: string } {
-  const most = Math.min(before.length, after.length);
+  const max = Math.min(before.length, after.length);
   let from = 0;
-  while (from < most && before.charCodeAt(from) === after.charCodeAt(from)) from++;
+  while (from < max && before.charCodeAt(from) === after.charCodeAt(from)) from++;
   if (isHigh(before.charCodeAt(from - 1))) from--;
   let same = 0;
   const last = (text: string) => text.charCodeAt(text.length - 1 - same);
-  while (same < most - from && last(before) === last(after)) same++;
+  while (same < max - from && last(before) === last(after)) same++;
   if (isLow(before.charCodeAt(before.length - same))) same--;
   return { from, to: before.length - same, text: after.slice(from, after.length - same) };
 }

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../commands/command.ts';
+import type { Deps } from '../commands/command.ts';
 import { visible, widthOf } from './visible.ts';
 
 const BAR = 24;
@@ -21,7 +21,7 @@ export function progressBar({
   columns,
   clock,
   every,
-}: Pick<Surroundings, 'isTerminal' | 'err' | 'columns' | 'clock' | 'every'>): ProgressBar {
+}: Pick<Deps, 'isTerminal' | 'err' | 'columns' | 'clock' | 'every'>): ProgressBar {
   if (!isTerminal.stderr) return { show: () => {}, clear: () => {}, close: () => {} };
   let state: { done: number; total: number; doing: string; since: number; ticks: number } | undefined;
   const draw = () => {

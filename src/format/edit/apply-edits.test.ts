@@ -11,7 +11,7 @@ import { type Format, OBJECT_LIMITS } from '../decoded.ts';
 import { printYaml } from '../encode-yaml.ts';
 import { applyEdits } from './apply-edits.ts';
 
-const stretch = (pointer: string, from: number, to: number, text: string): Edit => ({
+const range = (pointer: string, from: number, to: number, text: string): Edit => ({
   pointer,
   from,
   to,
@@ -23,28 +23,28 @@ const remove = (pointer: string): Edit => ({ pointer, remove: true });
 /** What is edited, and what comes out of it to the letter. */
 const CASES: readonly (readonly [Format, string, readonly Edit[], string])[] = [
   // A stretch of a text, in every way in which texts are written.
-  ['json', '{"a": "x \\u00e9 y"}', [stretch('/a', 4, 5, '"z"\n')], '{"a": "x \\u00e9 \\"z\\"\\n"}'],
-  ['yaml', 'a: one two # c\nb: 1\n', [stretch('/a', 4, 7, 'three')], 'a: one three # c\nb: 1\n'],
-  ['yaml', 'a: one two # c\n', [stretch('/a', 3, 4, ': ')], 'a: "one: two" # c\n'],
-  ['yaml', 'a: is "so" # c\n', [stretch('/a', 2, 3, ' #')], `a: 'is #"so"' # c\n`],
-  ['yaml', 'a: 1x\n', [stretch('/a', 1, 2, '')], 'a: "1"\n'],
-  ['yaml', 'a: nox\n', [stretch('/a', 2, 3, '')], 'a: "no"\n'],
-  ['yaml', 'a: [b c, d]\n', [stretch('/a/0', 1, 2, ', ')], 'a: ["b, c", d]\n'],
-  ['yaml', 'a: b\n   c\n   d\n', [stretch('/a', 2, 3, 'x')], 'a: b\n   x\n   d\n'],
-  ['yaml', "a: 'it''s' # c\n", [stretch('/a', 0, 2, "'t")], "a: '''t''s' # c\n"],
-  ['yaml', "a: 'x' # c\n", [stretch('/a', 1, 1, '\n')], 'a: "x\\n" # c\n'],
-  ['yaml', 'a: "x\\ty"\n', [stretch('/a', 2, 3, '"\n')], 'a: "x\\t\\"\\n"\n'],
-  ['yaml', 'a: |\n  x y\n  z\nb: 1\n', [stretch('/a', 2, 3, 'u\nv')], 'a: |\n  x u\n  v\n  z\nb: 1\n'],
-  ['yaml', 'a: |\n  x y\n  z\nb: 1\n', [stretch('/a', 2, 6, '')], 'a: "x "\nb: 1\n'],
-  ['yaml', 'a: >-\n  x\n  y\n\n  z # no c\n', [stretch('/a', 2, 3, 'w')], 'a: >-\n  x\n  w\n\n  z # no c\n'],
-  ['toml', 'a = "x" # c\n', [stretch('/a', 1, 1, '"\n')], 'a = "x\\"\\n" # c\n'],
-  ['toml', "a = 'x\\y' # c\n", [stretch('/a', 0, 1, 'z\\')], "a = 'z\\\\y' # c\n"],
-  ['toml', "a = 'x' # c\n", [stretch('/a', 1, 1, "'")], 'a = "x\'" # c\n'],
-  ['toml', 'a = """\nx "y"\nz""" # c\n', [stretch('/a', 6, 7, '"""')], 'a = """\nx "y"\n\\"\\"\\"""" # c\n'],
-  ['toml', "a = '''\nx\ny''' # c\n", [stretch('/a', 2, 3, 'z\nw')], "a = '''\nx\nz\nw''' # c\n"],
-  ['json', '{"a": "\ud83d\ude00"}', [stretch('/a', 0, 1, '')], '{"a": "\\ude00"}'],
+  ['json', '{"a": "x \\u00e9 y"}', [range('/a', 4, 5, '"z"\n')], '{"a": "x \\u00e9 \\"z\\"\\n"}'],
+  ['yaml', 'a: one two # c\nb: 1\n', [range('/a', 4, 7, 'three')], 'a: one three # c\nb: 1\n'],
+  ['yaml', 'a: one two # c\n', [range('/a', 3, 4, ': ')], 'a: "one: two" # c\n'],
+  ['yaml', 'a: is "so" # c\n', [range('/a', 2, 3, ' #')], `a: 'is #"so"' # c\n`],
+  ['yaml', 'a: 1x\n', [range('/a', 1, 2, '')], 'a: "1"\n'],
+  ['yaml', 'a: nox\n', [range('/a', 2, 3, '')], 'a: "no"\n'],
+  ['yaml', 'a: [b c, d]\n', [range('/a/0', 1, 2, ', ')], 'a: ["b, c", d]\n'],
+  ['yaml', 'a: b\n   c\n   d\n', [range('/a', 2, 3, 'x')], 'a: b\n   x\n   d\n'],
+  ['yaml', "a: 'it''s' # c\n", [range('/a', 0, 2, "'t")], "a: '''t''s' # c\n"],
+  ['yaml', "a: 'x' # c\n", [range('/a', 1, 1, '\n')], 'a: "x\\n" # c\n'],
+  ['yaml', 'a: "x\\ty"\n', [range('/a', 2, 3, '"\n')], 'a: "x\\t\\"\\n"\n'],
+  ['yaml', 'a: |\n  x y\n  z\nb: 1\n', [range('/a', 2, 3, 'u\nv')], 'a: |\n  x u\n  v\n  z\nb: 1\n'],
+  ['yaml', 'a: |\n  x y\n  z\nb: 1\n', [range('/a', 2, 6, '')], 'a: "x "\nb: 1\n'],
+  ['yaml', 'a: >-\n  x\n  y\n\n  z # no c\n', [range('/a', 2, 3, 'w')], 'a: >-\n  x\n  w\n\n  z # no c\n'],
+  ['toml', 'a = "x" # c\n', [range('/a', 1, 1, '"\n')], 'a = "x\\"\\n" # c\n'],
+  ['toml', "a = 'x\\y' # c\n", [range('/a', 0, 1, 'z\\')], "a = 'z\\\\y' # c\n"],
+  ['toml', "a = 'x' # c\n", [range('/a', 1, 1, "'")], 'a = "x\'" # c\n'],
+  ['toml', 'a = """\nx "y"\nz""" # c\n', [range('/a', 6, 7, '"""')], 'a = """\nx "y"\n\\"\\"\\"""" # c\n'],
+  ['toml', "a = '''\nx\ny''' # c\n", [range('/a', 2, 3, 'z\nw')], "a = '''\nx\nz\nw''' # c\n"],
+  ['json', '{"a": "\ud83d\ude00"}', [range('/a', 0, 1, '')], '{"a": "\\ude00"}'],
   // Several stretches of one text; another text.
-  ['yaml', 'a: one two\n', [stretch('/a', 0, 3, 'three'), stretch('/a', 4, 7, 'four')], 'a: three four\n'],
+  ['yaml', 'a: one two\n', [range('/a', 0, 3, 'three'), range('/a', 4, 7, 'four')], 'a: three four\n'],
   ['yaml', "a: 'x'\n", [set('/a', 'y z')], "a: 'y z'\n"],
   // One more table of TOML, behind all that is in the last.
   [
@@ -146,10 +146,10 @@ const REFUSED: readonly (readonly [Format, string, readonly Edit[]])[] = [
   ['yaml', 'a: &x 1\nc: *x\n', [remove('/a')]],
   ['toml', 'a = 1\n', [set('/a', null)]],
   ['json', '{"a": 1}', [remove('/b')]],
-  ['json', '{"a": 1}', [stretch('/a', 0, 1, 'x')]],
-  ['json', '{"a": "x"}', [stretch('/a', 0, 2, 'x')]],
-  ['json', '{"a": "xyz"}', [stretch('/a', 0, 2, 'x'), stretch('/a', 1, 3, 'x')]],
-  ['json', '{"a": "xyz"}', [stretch('/a', 0, 2, 'x'), remove('/a')]],
+  ['json', '{"a": 1}', [range('/a', 0, 1, 'x')]],
+  ['json', '{"a": "x"}', [range('/a', 0, 2, 'x')]],
+  ['json', '{"a": "xyz"}', [range('/a', 0, 2, 'x'), range('/a', 1, 3, 'x')]],
+  ['json', '{"a": "xyz"}', [range('/a', 0, 2, 'x'), remove('/a')]],
   ['json', '{"a": {"b": 1}}', [set('/a/b', 2), remove('/a')]],
   ['json', '[1]', [set('/2', 1)]],
   ['json', '{"a": 1', [set('/a', 1)]],
@@ -245,7 +245,7 @@ function editOf(value: Json, { at, kind, from, to, text: put, name: added, value
   if (kind === 0 && pointer !== '') return remove(pointer);
   if (typeof here === 'string') {
     const start = from % (here.length + 1);
-    return stretch(pointer, start, start + (to % (here.length - start + 1)), put);
+    return range(pointer, start, start + (to % (here.length - start + 1)), put);
   }
   if (Array.isArray(here)) return set(pointerTo(pointer, here.length), other);
   if (isObject(here)) return set(pointerTo(pointer, added), other);

@@ -7,7 +7,7 @@ import { type DecodeLimits, DOCUMENT_LIMITS, type Format } from '../decoded.ts';
 import { TextFault } from '../fault.ts';
 import { readText } from '../read-text.ts';
 import { addInBrackets, removeInBrackets, replaceInBrackets } from './bracket-edit.ts';
-import { editText, quotedAnew, type Stretch, type TextChange } from './edit-text.ts';
+import { editText, quotedAnew, type Range, type TextChange } from './edit-text.ts';
 import { readSource, type Site, siteOf, type Source } from './site.ts';
 import { collide, type Splice, spliced } from './splice.ts';
 import { addLine, removeLines } from './toml-edit.ts';
@@ -59,7 +59,7 @@ interface Way {
 }
 
 /** What is done to one place: the stretches of one text together. */
-type Step = { readonly pointer: Pointer; readonly stretches: readonly Stretch[] } | Exclude<Edit, Stretch>;
+type Step = { readonly pointer: Pointer; readonly ranges: readonly Range[] } | Exclude<Edit, Range>;
 
 async function inPasses(text: string, edits: readonly Edit[], way: Way): Promise<string | undefined> {
   let steps = stepsOf(edits);
@@ -76,16 +76,16 @@ async function inPasses(text: string, edits: readonly Edit[], way: Way): Promise
 }
 
 function stepsOf(edits: readonly Edit[]): Step[] {
-  const texts = new Map<Pointer, { pointer: Pointer; stretches: Stretch[] }>();
+  const texts = new Map<Pointer, { pointer: Pointer; ranges: Range[] }>();
   const steps: Step[] = [];
   for (const edit of ordered(edits)) {
     if (!('from' in edit)) {
       steps.push(edit);
       continue;
     }
-    const known = texts.get(edit.pointer) ?? { pointer: edit.pointer, stretches: [] };
-    if (known.stretches.length === 0) steps.push(known);
-    known.stretches.push(edit);
+    const known = texts.get(edit.pointer) ?? { pointer: edit.pointer, ranges: [] };
+    if (known.ranges.length === 0) steps.push(known);
+    known.ranges.push(edit);
     texts.set(edit.pointer, known);
   }
   return steps;
@@ -114,12 +114,12 @@ function oneStep(
   step: Step,
   { writeText }: Way,
 ): { splices: Splice[]; holder: Pointer | undefined } | undefined {
-  if ('stretches' in step) {
+  if ('ranges' in step) {
     const before = valueAt(source.value, step.pointer);
     const site = siteOf(source, step.pointer);
     if (!site || typeof before !== 'string') return undefined;
-    const after = changedText(before, step.stretches);
-    const splices = writeText(source, site, { before, after, stretches: step.stretches });
+    const after = changedText(before, step.ranges);
+    const splices = writeText(source, site, { before, after, ranges: step.ranges });
     return splices && { splices, holder: undefined };
   }
   const change = changeOf(source.value, step);
@@ -128,8 +128,8 @@ function oneStep(
   const { pointer, value } = change;
   const old = valueAt(source.value, pointer);
   if (typeof old === 'string' && typeof value === 'string') {
-    const stretches = [{ from: 0, to: old.length, text: value }];
-    const splices = writeText(source, site, { before: old, after: value, stretches });
+    const ranges = [{ from: 0, to: old.length, text: value }];
+    const splices = writeText(source, site, { before: old, after: value, ranges: ranges });
     return splices && { splices, holder: undefined };
   }
   const holder = pointer.slice(0, Math.max(0, pointer.lastIndexOf('/')));
@@ -137,9 +137,9 @@ function oneStep(
   return splices && { splices, holder: old !== undefined && value !== undefined ? undefined : holder };
 }
 
-function changedText(before: string, stretches: readonly Stretch[]): string {
+function changedText(before: string, ranges: readonly Range[]): string {
   let text = before;
-  for (const stretch of stretches) text = text.slice(0, stretch.from) + stretch.text + text.slice(stretch.to);
+  for (const range of ranges) text = text.slice(0, range.from) + range.text + text.slice(range.to);
   return text;
 }
 

@@ -7,7 +7,7 @@ import { onOneLine, pieceIn, standsPlain, styleAt, type TextStyle } from './text
 import { quoted } from './write-value.ts';
 
 /** A stretch of a text that becomes another, in UTF-16 units of the text's value. */
-export interface Stretch {
+export interface Range {
   readonly from: number;
   readonly to: number;
   readonly text: string;
@@ -17,7 +17,7 @@ export interface Stretch {
 export interface TextChange {
   readonly before: string;
   readonly after: string;
-  readonly stretches: readonly Stretch[];
+  readonly ranges: readonly Range[];
 }
 
 /** Changes a text in its own way of writing where that can hold the change, else writes it anew. */
@@ -52,7 +52,7 @@ function inPlace(
   const { text, format, newline } = source;
   const offsets = new StringOffsets({ source: text, format, start: place.offset, value: change.before });
   const splices: Splice[] = [];
-  for (const { from, to, text: piece } of change.stretches) {
+  for (const { from, to, text: piece } of change.ranges) {
     const [start, end] = [from, to].map((at) => offsets.inSource(at));
     if (start === undefined || end === undefined || start < place.offset || end < start) return undefined;
     // A line of a block is indented; to find that of each stretch elsewhere takes its whole line.
@@ -72,14 +72,14 @@ function indentAt(text: string, offset: number): string {
 }
 
 /** Whether a changed text can go on in a style whose bounds depend on the whole of it. */
-function keepsStyle(style: TextStyle, { before, after, stretches }: TextChange, flow: boolean): boolean {
+function keepsStyle(style: TextStyle, { before, after, ranges }: TextChange, flow: boolean): boolean {
   if (style === 'plain') return standsPlain(after.replaceAll('\n', ' '), flow);
   if (style === 'literal') return /^\S/.test(after) && endOf(after) === endOf(before);
   if (style === 'folded')
     return (
       /^\S/.test(after) &&
       endOf(after) === endOf(before) &&
-      !stretches.some(({ from, to }) => before.slice(from, to).includes('\n'))
+      !ranges.some(({ from, to }) => before.slice(from, to).includes('\n'))
     );
   return true;
 }

@@ -64,7 +64,7 @@ export function removeLines({ text }: Source, { place }: Site): Splice[] | undef
 
 /** Behind all that stands in a member or item. */
 export function furthest({ end, room, children }: Place): number {
-  let most = Math.max(end, room);
-  for (const child of children?.values() ?? []) most = Math.max(most, furthest(child));
-  return most;
+  let max = Math.max(end, room);
+  for (const child of children?.values() ?? []) max = Math.max(max, furthest(child));
+  return max;
 }

@@ -97,7 +97,8 @@ function inspectingProcess(
   const frames = readFrames(child.stdout, LIMITS);
   const problem = async () => {
     const status = await closed;
-    if (late) return new ProblemError('deadline_exceeded', 'The deadline passed while the body was inspected.');
+    if (late)
+      return new ProblemError('deadline_exceeded', 'The deadline passed while the body was inspected.');
     if (OUT_OF_MEMORY.includes(status)) return tooLarge('more memory than one document may take', MAX_HEAP);
     if (!killed) onExit(`${status}: ${stderr}`);
     return new ProblemError('busy', 'The process that inspected the body ended early; retry after 1 s.', {

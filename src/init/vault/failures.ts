@@ -132,7 +132,7 @@ export class VaultFailure extends Error {
   }
 }
 
-interface Sign {
+interface Condition {
   readonly status: number;
   /** Words in Vault's errors; they come in several spellings, so never the whole text. */
   readonly words?: RegExp;
@@ -140,7 +140,7 @@ interface Sign {
 }
 
 /** The first row that fits tells what an answer to any request means. */
-const SIGNS: readonly Sign[] = [
+const CONDITIONS: readonly Condition[] = [
   // A standby that does not pass requests on sends its client to the active server (Vault docs, concepts/ha).
   { status: 307, failure: 'standby' },
   { status: 400, words: /DR secondary/i, failure: 'standby' },
@@ -154,19 +154,19 @@ const SIGNS: readonly Sign[] = [
   { status: 500, words: /could not load backend configuration/i, failure: 'auth_not_set_up' },
 ];
 
-const LOGIN_SIGNS: readonly Sign[] = [
+const LOGIN_SIGNS: readonly Condition[] = [
   { status: 403, words: /service account name not authorized/i, failure: 'account_not_bound' },
   { status: 403, words: /namespace not authorized/i, failure: 'namespace_not_bound' },
   { status: 403, words: /audience|\(aud\)/i, failure: 'wrong_audience' },
   { status: 403, failure: 'login_denied' },
   { status: 404, failure: 'auth_not_set_up' },
-  ...SIGNS,
+  ...CONDITIONS,
   { status: 400, failure: 'login_denied' },
 ];
 
 /** What an answer that is no success means, at the login or at any other request. */
 export function failureOf(status: number, words: string, login: boolean): VaultFailureName {
-  const signs = login ? LOGIN_SIGNS : SIGNS;
-  const sign = signs.find((s) => s.status === status && (s.words?.test(words) ?? true));
+  const conditions = login ? LOGIN_SIGNS : CONDITIONS;
+  const sign = conditions.find((s) => s.status === status && (s.words?.test(words) ?? true));
   return sign?.failure ?? (status >= 500 || status === 412 ? 'failed' : 'nonsense');
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { startVaultEmulator } from '../../../emulators/vault/vault-emulator.ts';
-import { openTlsDoor } from '../../../test/tls-server.ts';
+import { openTlsServer } from '../../../test/tls-server.ts';
 import { deadlineAfter } from '../../domain/deadline.ts';
 import { Secret } from '../../domain/secret.ts';
 import { systemClock } from '../../runtime/system-clock.ts';
@@ -17,11 +17,11 @@ after(() => rmSync(folder, { recursive: true }));
 
 it('a Vault with a certificate of a new CA is trusted as soon as VAULT_CACERT has been read anew', async () => {
   const emulator = await startVaultEmulator({ port: 0 });
-  const door = await openTlsDoor(emulator.url);
+  const router = await openTlsServer(emulator.url);
   const VAULT_CACERT = join(folder, 'ca.crt');
   writeFileSync(VAULT_CACERT, (await mintCertificates({ now: new Date(), days: 1 })).ca);
   const config = readConfig({
-    VAULT_ADDR: door.url,
+    VAULT_ADDR: router.url,
     VAULT_CACERT,
     VAULT_ROLE: 'birddog',
     VAULT_PATH_MAIN: 'birddog/main',
@@ -34,12 +34,12 @@ it('a Vault with a certificate of a new CA is trusted as soon as VAULT_CACERT ha
   const login = () =>
     openVault(config, outbound).login('kubernetes', 'birddog', new Secret('sandbox-jwt'), deadline);
   await assert.rejects(login(), { failure: 'not_trusted' });
-  writeFileSync(VAULT_CACERT, door.ca);
+  writeFileSync(VAULT_CACERT, router.ca);
   await assert.rejects(login(), { failure: 'not_trusted' });
   rereadAuthority(config, outbound);
   assert.ok((await login()).renewable);
   deadline.close();
   outbound.close();
-  door.close();
+  router.close();
   await emulator.close();
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { startVaultEmulator } from '../../../emulators/vault/vault-emulator.ts';
 import { sandboxSeed } from '../../../emulators/vault/vault-seed.ts';
-import { openTlsDoor } from '../../../test/tls-server.ts';
+import { openTlsServer } from '../../../test/tls-server.ts';
 import { deadlineAfter } from '../../domain/deadline.ts';
 import { Secret } from '../../domain/secret.ts';
 import { mintCertificates } from '../certificates.ts';
@@ -252,13 +252,13 @@ describe('a Vault that works', () => {
 
 describe('a Vault behind TLS', () => {
   async function behindTls(now?: Date) {
-    const door = await openTlsDoor((await started()).url, now);
-    closing.push(() => door.close());
+    const router = await openTlsServer((await started()).url, now);
+    closing.push(() => router.close());
     const ask = async (material: NonNullable<OutboundOptions['tls']>) => {
-      const vault = await started({ vault: { address: new URL(door.url) }, tls: material });
+      const vault = await started({ vault: { address: new URL(router.url) }, tls: material });
       return vault.read('birddog/two');
     };
-    return { ca: door.ca, ask };
+    return { ca: router.ca, ask };
   }
 
   it('is believed by the CA that was given, under the name that was given', async () => {

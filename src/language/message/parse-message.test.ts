@@ -209,7 +209,7 @@ describe('laws of messages', () => {
     );
   });
 
-  const SIGNS = [
+  const CONDITIONS = [
     '{{',
     '}}',
     '{',
@@ -238,7 +238,7 @@ describe('laws of messages', () => {
     ')',
   ];
   const anything = fc.oneof(
-    fc.array(fc.constantFrom(...SIGNS), { maxLength: 60 }).map((list) => list.join('')),
+    fc.array(fc.constantFrom(...CONDITIONS), { maxLength: 60 }).map((list) => list.join('')),
     fc.string({ unit: 'binary', maxLength: 200 }),
     fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
   );
@@ -282,7 +282,7 @@ describe('laws of messages', () => {
 
   it('the steps grow as the text does, and no faster', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...SIGNS), { minLength: 1, maxLength: 6 }), (unit) => {
+      fc.property(fc.array(fc.constantFrom(...CONDITIONS), { minLength: 1, maxLength: 6 }), (unit) => {
         const [less, more] = [2000, 4000].map((times) => parseMessage(unit.join('').repeat(times)).steps);
         assert.ok(
           (more ?? 0) <= 2.5 * (less ?? 0) + 1000,

@@ -226,7 +226,7 @@ const QUERY_TREES: fc.Arbitrary<readonly [type: string, tree: Query]> = fc.oneof
 );
 
 const TYPES = ['query alert', 'log alert', 'service check', 'composite', 'synthetics alert', 'of tomorrow'];
-const SIGNS = [
+const CONDITIONS = [
   ...'(){}[]"\'.,:!<>=&|+-*/$ ab1',
   'avg(last_5m):',
   'a{b:c}',
@@ -238,7 +238,7 @@ const SIGNS = [
 ];
 const TEXTS = fc.oneof(
   fc.string({ unit: 'binary' }),
-  fc.array(fc.constantFrom(...SIGNS), { maxLength: 40 }).map((signs) => signs.join('')),
+  fc.array(fc.constantFrom(...CONDITIONS), { maxLength: 40 }).map((conditions) => conditions.join('')),
 );
 
 describe('a printed query', () => {

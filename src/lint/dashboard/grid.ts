@@ -25,7 +25,7 @@ export interface Overlap {
  */
 export function overlapsOn(level: readonly PlacedWidget[]): Overlap[] {
   const found = new Map<PlacedWidget, PlacedWidget>();
-  for (const boxes of stretchesOf(level)) {
+  for (const boxes of rangesOf(level)) {
     let reaching: Box[] = [];
     for (const box of boxes.toSorted((a, b) => a.y - b.y || a.order - b.order)) {
       reaching = reaching.filter(({ bottom }) => bottom > box.y);
@@ -44,8 +44,8 @@ export function overlapsOn(level: readonly PlacedWidget[]): Overlap[] {
  * The boxes of a grid, by the stretches in which places count from the top anew: from a column break on, and, as the app
  * exports dashboards with groups, from another widget in the first place on.
  */
-function stretchesOf(level: readonly PlacedWidget[]): Box[][] {
-  const stretches: Box[][] = [[]];
+function rangesOf(level: readonly PlacedWidget[]): Box[][] {
+  const ranges: Box[][] = [[]];
   const grouped = level.some(({ type }) => type === 'group');
   for (const [order, widget] of level.entries()) {
     const { layout } = widget.widget;
@@ -53,10 +53,10 @@ function stretchesOf(level: readonly PlacedWidget[]): Box[][] {
     const [x, y, width, height] = ['x', 'y', 'width', 'height'].map((side) => toNumber(layout[side]) ?? -1);
     if (x === undefined || y === undefined || width === undefined || height === undefined) continue;
     const anew = grouped && order > 0 && x === 0 && y === 0;
-    if (anew || layout['is_column_break'] === true) stretches.push([]);
+    if (anew || layout['is_column_break'] === true) ranges.push([]);
     const onGrid = x >= 0 && y >= 0 && width >= 1 && height >= 1 && x + width <= COLUMNS;
     if (onGrid && Number.isInteger(x) && Number.isInteger(width))
-      stretches.at(-1)?.push({ order, widget, x, y, right: x + width, bottom: y + height });
+      ranges.at(-1)?.push({ order, widget, x, y, right: x + width, bottom: y + height });
   }
-  return stretches;
+  return ranges;
 }

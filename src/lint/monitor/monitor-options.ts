@@ -1,7 +1,7 @@
 /** What may stand as the value of an option; null may everywhere. */
 export type OptionForm =
   | { readonly kind: 'flag' | 'text' | 'texts' | 'object' | 'list' | 'retention' | 'anything' }
-  | { readonly kind: 'number'; readonly most?: number; readonly unit?: string }
+  | { readonly kind: 'number'; readonly max?: number; readonly unit?: string }
   | { readonly kind: 'word' | 'words'; readonly of: readonly string[] };
 
 const FLAG: OptionForm = { kind: 'flag' };
@@ -22,7 +22,7 @@ export const OPTION_FORMS: ReadonlyMap<string, OptionForm> = new Map<string, Opt
     { kind: 'word', of: ['default', 'show_no_data', 'show_and_notify_no_data', 'resolve'] },
   ],
   ['group_retention_duration', { kind: 'retention' }],
-  ['evaluation_delay', { kind: 'number', most: 86_400, unit: 'seconds' }],
+  ['evaluation_delay', { kind: 'number', max: 86_400, unit: 'seconds' }],
   ['new_group_delay', SECONDS],
   ['new_host_delay', SECONDS],
   ['require_full_window', FLAG],
@@ -30,7 +30,7 @@ export const OPTION_FORMS: ReadonlyMap<string, OptionForm> = new Map<string, Opt
   ['renotify_occurrences', { kind: 'number' }],
   ['renotify_statuses', { kind: 'words', of: ['alert', 'warn', 'no data'] }],
   ['escalation_message', { kind: 'text' }],
-  ['timeout_h', { kind: 'number', most: 24, unit: 'hours' }],
+  ['timeout_h', { kind: 'number', max: 24, unit: 'hours' }],
   ['notify_audit', FLAG],
   ['notify_by', { kind: 'texts' }],
   ['include_tags', FLAG],
@@ -53,7 +53,7 @@ export const OPTION_FORMS: ReadonlyMap<string, OptionForm> = new Map<string, Opt
   ['enable_samples', FLAG],
   ['groupby_simple_monitor', FLAG],
   ['scheduling_options', { kind: 'object' }],
-  ['min_failure_duration', { kind: 'number', most: 7200, unit: 'seconds' }],
+  ['min_failure_duration', { kind: 'number', max: 7200, unit: 'seconds' }],
   ['min_location_failed', { kind: 'number' }],
   ['locked', FLAG],
   // Left in by Datadog's own app and answers.

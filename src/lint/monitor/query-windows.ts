@@ -6,8 +6,8 @@ import { EVENT_TYPES } from './monitor-types.ts';
 export interface WindowForm {
   /** Matches it whole; the first group is how many, the second of what. */
   readonly pattern: RegExp;
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
   /** What to write, as in a hint. */
   readonly as: string;
   /** How it is said: `a day`. */
@@ -36,8 +36,8 @@ const MONTH = 31 * DAY;
 /** Where sources differ, the widest: spec v1, create a monitor, and docs, monitors/types. */
 const METRIC: WindowForm = {
   pattern: /^(?:last_(\d+)(m|h|d|w|mo)|current_1(?:h|d|mo))$/,
-  least: 1,
-  most: MONTH,
+  min: 1,
+  max: MONTH,
   as: 'last_5m, last_1h or current_1d',
   range: 'a minute to a month',
 };
@@ -49,41 +49,41 @@ const CHANGED: WindowForm = {
 const SHIFT: WindowForm = { ...CHANGED, pattern: /^(?:last_)?(\d+)(m|h|d|w|mo)(?:_ago)?$/ };
 const FORECAST: WindowForm = {
   pattern: /^next_(\d+)(m|h|d|w|mo)$/,
-  least: 12 * HOUR,
-  most: 3 * MONTH,
+  min: 12 * HOUR,
+  max: 3 * MONTH,
   as: 'next_12h or next_1w',
   range: '12 hours to 3 months',
 };
 const EVENTS: WindowForm = {
   pattern: /^(\d+)(m|h|d)$/,
-  least: 1,
-  most: 2 * DAY,
+  min: 1,
+  max: 2 * DAY,
   as: '"5m", "1h" or "1d"',
   range: 'a minute to 2 days',
 };
-const LONG: WindowForm = { ...EVENTS, most: MONTH, range: 'a minute to a month' };
+const LONG: WindowForm = { ...EVENTS, max: MONTH, range: 'a minute to a month' };
 const PROCESSES: WindowForm = {
   ...LONG,
   pattern: /^(\d+)(s|m|h|d)$/,
-  least: 1 / 60,
+  min: 1 / 60,
   range: 'a second to a month',
 };
 const COST: WindowForm = {
   pattern: /^(\d+)(d)$/,
-  least: DAY,
-  most: 12 * MONTH,
+  min: DAY,
+  max: 12 * MONTH,
   as: '"7d" or "30d"',
   range: 'a day to a year',
 };
 const OBJECTIVE: WindowForm = { ...COST, pattern: /^(?:7|30|90)d$/, as: '"7d", "30d" or "90d"' };
 const BURNT: WindowForm = {
   pattern: /^(\d+)(m|h|d)$/,
-  least: HOUR,
-  most: 2 * DAY,
+  min: HOUR,
+  max: 2 * DAY,
   as: '"1h" or "6h"',
   range: '1 to 48 hours',
 };
-const BURNT_SHORT: WindowForm = { ...BURNT, least: 1, as: '"5m" or "30m"', range: 'a minute to 48 hours' };
+const BURNT_SHORT: WindowForm = { ...BURNT, min: 1, as: '"5m" or "30m"', range: 'a minute to 48 hours' };
 
 /** How far `last(...)` looks back, by type of monitor. */
 const LAST: ReadonlyMap<string, WindowForm> = new Map([

@@ -259,9 +259,9 @@ class Run {
   }
 
   private desired({ wanted, live, desired = {} }: PlanStep): JsonObject {
-    const { document, way } = this.applying;
+    const { document, route } = this.applying;
     if (!wanted) return desired;
-    const body = desiredOf(wanted, live, document, way, (name) => this.ids.get(name));
+    const body = desiredOf(wanted, live, document, route, (name) => this.ids.get(name));
     if (body.ok) return body.object;
     const [first] = body.findings;
     throw new ProblemError('invalid', first?.message ?? '', {

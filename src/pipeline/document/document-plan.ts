@@ -1,4 +1,4 @@
-import type { Way } from '../../domain/application.ts';
+import type { Route } from '../../domain/application.ts';
 import type { RequestContext } from '../../domain/caller.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
@@ -61,7 +61,7 @@ export interface Applying {
   readonly document: ReadDocument;
   readonly plan: DocumentPlan;
   readonly live: LiveState;
-  readonly way: Way;
+  readonly route: Route;
   readonly ports: Ports;
   readonly context: RequestContext;
 }

@@ -7,7 +7,7 @@ import { ProblemError } from '../../domain/problem.ts';
 import { runThrottled } from '../../domain/throttle.ts';
 import { policyFindings, tagPlace } from '../../domain/tag-policies.ts';
 import { conflictOf, markerConflict } from '../contested.ts';
-import { wayMembers } from '../describe.ts';
+import { routeMembers } from '../describe.ts';
 import { lintRequest } from '../lint.ts';
 import { refusalPlace } from '../place-refusal.ts';
 import type { Ports } from '../ports.ts';
@@ -26,7 +26,7 @@ const ALWAYS_DELETED = 3;
 
 /** Lints a document, reads what Datadog holds of it, and plans. Throws `invalid` where the body is no document. */
 export async function prepare(request: PipelineRequest, ports: Ports): Promise<Prepared> {
-  const { body, context, way, query } = request;
+  const { body, context, route, query } = request;
   const value = body?.value;
   if (!body || !isObject(value)) {
     if (body) refuseErrors(lintRequest({ ...request, body }), body);
@@ -34,7 +34,7 @@ export async function prepare(request: PipelineRequest, ports: Ports): Promise<P
   }
   const document = await runThrottled(readingDocument(value));
   const live = await readLive(document, ports, context);
-  const plan = await runThrottled(planningDocument(document, live, way, query.prune === 'true'));
+  const plan = await runThrottled(planningDocument(document, live, route, query.prune === 'true'));
   const policies = await ports.policies.list(context);
   const underPolicy = writesOf(plan).flatMap((step) => underPolicies(step, policies, value));
   const linted = lintRequest({ ...request, body });
@@ -110,7 +110,7 @@ export async function planRequest(request: PipelineRequest, ports: Ports): Promi
 
 /** Makes Datadog hold what a document says; as far as the deadline lets it. */
 export async function applyRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
-  const { body, way, context, query } = request;
+  const { body, route, context, query } = request;
   const prepared = await prepare(request, ports);
   const { document, live, plan, findings } = prepared;
   refuseErrors(findings, body);
@@ -118,9 +118,9 @@ export async function applyRequest(request: PipelineRequest, ports: Ports): Prom
     throw await basisProblem(query.basis, prepared, ports, context);
   if (query.force !== 'true') {
     refuseErrors(replacements(plan), body);
-    requireFew(plan, live, ports.mostDeleted);
+    requireFew(plan, live, ports.maxDeletePercent);
   }
-  const outcome = await applyPlan({ document, plan, live, way, ports, context });
+  const outcome = await applyPlan({ document, plan, live, route, ports, context });
   const after = liveAfter(live, outcome);
   for (const stored of STORED) remember(stored, plan.application, after.own[stored], ports);
   const basis = outcome.done.length > 0 ? await runThrottled(basisSteps(document, after)) : plan.basis;
@@ -132,7 +132,7 @@ export async function applyRequest(request: PipelineRequest, ports: Ports): Prom
 }
 
 function answer(
-  { way, body, context }: PipelineRequest,
+  { route, body, context }: PipelineRequest,
   plan: DocumentPlan,
   basis: string,
   findings: readonly Finding[],
@@ -140,7 +140,7 @@ function answer(
 ): JsonObject {
   return {
     application: plan.application,
-    ...wayMembers(way),
+    ...routeMembers(route),
     basis,
     objects: plan.steps
       .flat()
@@ -210,11 +210,11 @@ function replacements(plan: DocumentPlan): Finding[] {
 function requireFew(plan: DocumentPlan, { own }: LiveState, share: number): void {
   const going = writesOf(plan).filter(({ planned }) => planned.action === 'delete');
   const all = own.monitor.length + own.dashboard.length;
-  const most = Math.max(ALWAYS_DELETED, Math.floor((all * share) / 100));
-  if (going.length <= most) return;
+  const max = Math.max(ALWAYS_DELETED, Math.floor((all * share) / 100));
+  if (going.length <= max) return;
   throw new ProblemError(
     'too_many_deletes',
-    `${going.length} of the ${all} objects of ${plan.application} would be deleted; ${most} may go at once.`,
+    `${going.length} of the ${all} objects of ${plan.application} would be deleted; ${max} may go at once.`,
     { members: { deletes: going.map(({ planned, key }) => ({ kind: planned.kind, key })) } },
   );
 }

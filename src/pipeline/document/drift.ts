@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import { idOf } from '../../domain/marker.ts';
 import type { Change } from '../../domain/plan.ts';
 import { type Author, type ObjectHistory, whoChanged, whoDeleted } from '../../diff/who-changed.ts';
-import { wayMembers } from '../describe.ts';
+import { routeMembers } from '../describe.ts';
 import type { AppliedObject, Ports } from '../ports.ts';
 import { toldFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
@@ -35,7 +35,7 @@ export async function driftRequest(request: PipelineRequest, ports: Ports): Prom
     status: 200,
     body: {
       application: plan.application,
-      ...wayMembers(request.way),
+      ...routeMembers(request.route),
       objects: drifted.map((one) => told(one, trail.get(one.id))),
       findings: toldFindings(findings, request.body).map((f) => ({ ...f })),
       request_id: request.context.requestId,

@@ -8,7 +8,7 @@ import { idOf, markOf, oldestFirst, ownershipOf, unmarked } from '../../domain/m
 import { ProblemError } from '../../domain/problem.ts';
 import { withReferences } from '../../domain/with-references.ts';
 import { conflictOf, markerConflict } from '../contested.ts';
-import { wayMembers } from '../describe.ts';
+import { routeMembers } from '../describe.ts';
 import type { Ports } from '../ports.ts';
 import { toldFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
@@ -28,7 +28,7 @@ interface Entry {
  * nobody's yet, each entry says `adopt`, so that applying the document takes it over.
  */
 export async function importRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
-  const { query, way, context } = request;
+  const { query, route, context } = request;
   const application = query.application ?? '';
   const found = await findAll(request, ports);
   const strangers = found.filter(({ stored, object }) => {
@@ -56,7 +56,7 @@ export async function importRequest(request: PipelineRequest, ports: Ports): Pro
     status: 200,
     body: {
       application,
-      ...wayMembers(way),
+      ...routeMembers(route),
       document: {
         apiVersion: 'birddog/v1',
         application,

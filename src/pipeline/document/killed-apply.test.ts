@@ -76,11 +76,11 @@ after(() => rmSync(folder, { recursive: true }));
 
 describe('an apply that is killed after any of its writes', () => {
   for (const [at, { what, first, second, query, keys }] of CASES.entries()) {
-    for (const journal of ['kept', 'lost'] as const) {
-      it(`(one ${what}; the journal is ${journal}) ends the same when it is asked again, with no duplicate`, async (t) => {
+    for (const ledger of ['kept', 'lost'] as const) {
+      it(`(one ${what}; the journal is ${ledger}) ends the same when it is asked again, with no duplicate`, async (t) => {
         let nth = 1;
         for (; ; nth += 1) {
-          const file = join(folder, `${at}-${journal}-${nth}.sqlite`);
+          const file = join(folder, `${at}-${ledger}-${nth}.sqlite`);
           const store = openStore(file);
           const killed = startInProcess({ store });
           if (first) await killed.apply(first);
@@ -94,7 +94,7 @@ describe('an apply that is killed after any of its writes', () => {
           if (end === 'whole') break;
           const again = startInProcess({
             world: killed.world,
-            store: openStore(journal === 'kept' ? file : ':memory:'),
+            store: openStore(ledger === 'kept' ? file : ':memory:'),
           });
           const body = await again.apply(second, query);
           assert.deepEqual(body['remaining'], [], `write ${nth}`);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Way } from '../../domain/application.ts';
+import type { Route } from '../../domain/application.ts';
 import { canonical } from '../../diff/canonical.ts';
 import { changesOf, needsReplace } from '../../diff/changes.ts';
 import { droppedFields } from '../../diff/dropped-fields.ts';
@@ -28,7 +28,7 @@ import { fullName, inOrder, nameOf } from './references-in-order.ts';
 export function* planningDocument(
   document: ReadDocument,
   live: LiveState,
-  way: Way,
+  route: Route,
   prune: boolean,
 ): Steps<DocumentPlan> {
   const { application, wanted } = document;
@@ -44,7 +44,7 @@ export function* planningDocument(
     const planned: PlanStep[] = [];
     for (const one of list) {
       const before = found.get(one);
-      const desired = desiredOf(one, before, document, way, idFor);
+      const desired = desiredOf(one, before, document, route, idFor);
       if (desired.ok) planned.push(stepFor(one, before, desired.object));
       else refused.push({ wanted: one, findings: desired.findings });
       yield;
@@ -56,14 +56,14 @@ export function* planningDocument(
   const leftOver = others.map(({ stored, key, object }) =>
     untouched(stored, key, object, prune ? 'delete' : 'extra'),
   );
-  const copies = [...held.values()].flatMap(({ stored, key, copies: list }) =>
+  const clones = [...held.values()].flatMap(({ stored, key, clones: list }) =>
     list.map((copy) => untouched(stored, key, copy, 'clone')),
   );
   return {
     application,
     basis: yield* basisSteps(document, live),
     refused,
-    steps: [...steps, deletedLast(leftOver), copies].filter((list) => list.length > 0),
+    steps: [...steps, deletedLast(leftOver), clones].filter((list) => list.length > 0),
     findings: [
       ...document.findings,
       ...order.findings,
@@ -111,7 +111,7 @@ export function desiredOf(
   { stored, key, object, unmanaged }: Wanted,
   live: JsonObject | undefined,
   { application, team }: ReadDocument,
-  way: Way,
+  route: Route,
   idFor: (fullName: string) => string | undefined,
 ): Stamped {
   const whole = resolved(object, (to) => idFor(fullName(to, application)));
@@ -119,7 +119,7 @@ export function desiredOf(
     application,
     key,
     ...(team === undefined ? {} : { team }),
-    ...(way.way === 'listed' ? { service: way.service } : {}),
+    ...(route.route === 'listed' ? { service: route.service } : {}),
   };
   return stamped(stored, live ? withLiveValues(whole, unmarked(stored, live), unmanaged) : whole, stamp);
 }
@@ -128,7 +128,7 @@ interface Held {
   readonly stored: StoredKind;
   readonly key: string;
   readonly object: JsonObject;
-  readonly copies: readonly JsonObject[];
+  readonly clones: readonly JsonObject[];
 }
 
 /** What the application has under each of its keys, by `kind:application/key`: the oldest is its own, others are copies. */
@@ -143,8 +143,8 @@ function heldBy({ own }: LiveState): ReadonlyMap<string, Held> {
       held.set(
         name,
         first
-          ? { ...first, copies: [...first.copies, object] }
-          : { stored, key: mark.key, object, copies: [] },
+          ? { ...first, clones: [...first.clones, object] }
+          : { stored, key: mark.key, object, clones: [] },
       );
     }
   }

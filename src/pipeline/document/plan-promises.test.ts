@@ -283,21 +283,21 @@ describe('what slipped into an apply', () => {
 describe('of many objects', () => {
   const monitors = Array.from({ length: 20 }, (_, at) => ({ ...MONITOR, key: `m${at}`, name: `M ${at}` }));
   it('no more than the share that is set are deleted at once, and always three', async () => {
-    for (const { share, least } of [
-      { share: 0, least: 3 },
-      { share: 50, least: 10 },
+    for (const { share, min } of [
+      { share: 0, min: 3 },
+      { share: 50, min: 10 },
     ]) {
       const { apply, ports } = start();
-      Object.assign(ports, { mostDeleted: share });
+      Object.assign(ports, { maxDeletePercent: share });
       await apply(documentOf({ monitors }), {}, 60_000);
-      const many = documentOf({ monitors: monitors.slice(least + 1) });
+      const many = documentOf({ monitors: monitors.slice(min + 1) });
       const { code, extras } = await problemOf(apply(many, { prune: 'true' }));
       assert.deepEqual(
         [code, items(extras.members?.['deletes'] as Json).length],
-        ['too_many_deletes', least + 1],
+        ['too_many_deletes', min + 1],
       );
-      const few = await apply(documentOf({ monitors: monitors.slice(least) }), { prune: 'true' });
-      assert.equal(items(few['done']).length, least);
+      const few = await apply(documentOf({ monitors: monitors.slice(min) }), { prune: 'true' });
+      assert.equal(items(few['done']).length, min);
     }
   });
 });

@@ -373,9 +373,9 @@ function wrongSide(layout: JsonObject, ordered: boolean) {
   for (const side of ['x', 'y', 'width', 'height']) {
     const number = toNumber(layout[side]);
     if (number === undefined) continue;
-    const least = side === 'x' || side === 'y' ? 0 : 1;
-    if (number < least) {
-      return { side, message: `${side} is less than ${least}.`, hint: `Write ${least} or more.` };
+    const min = side === 'x' || side === 'y' ? 0 : 1;
+    if (number < min) {
+      return { side, message: `${side} is less than ${min}.`, hint: `Write ${min} or more.` };
     }
     if (!Number.isInteger(number))
       return { side, message: `${side} is no whole number.`, hint: 'Write a whole number.' };

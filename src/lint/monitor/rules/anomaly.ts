@@ -95,14 +95,14 @@ query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, alert_window='la
           const minutes = minutesOf(argumentText(window) ?? '');
           const seconds = Number(argumentText(interval));
           if (interval === undefined || minutes === undefined || Number.isNaN(seconds)) return [];
-          const most = (minutes * 60) / LEAST_POINTS;
-          if (seconds <= most) return [];
+          const max = (minutes * 60) / LEAST_POINTS;
+          if (seconds <= max) return [];
           return [
             {
               path: ['query'],
               span: interval.span,
               message: `Datadog may refuse the query: a point every ${seconds} seconds is too seldom for ${argumentText(window)}.`,
-              hint: `Write ${most} or less.`,
+              hint: `Write ${max} or less.`,
             },
           ];
         }),
@@ -163,13 +163,13 @@ options:
       );
       const critical = thresholdOf(thresholds, 'critical');
       if (trigger === undefined || recovery === undefined || critical === undefined) return [];
-      const least = trigger * (1 - critical) + 1;
-      if (recovery >= least || critical > 1 || callsOf(view, 'anomalies').length === 0) return [];
+      const min = trigger * (1 - critical) + 1;
+      if (recovery >= min || critical > 1 || callsOf(view, 'anomalies').length === 0) return [];
       return [
         {
           path: ['options', 'threshold_windows', 'recovery_window'],
           message: `The alert can end while the anomaly goes on: ${critical} of ${trigger} minutes may lie before these ${recovery}.`,
-          hint: `Write a window of at least ${Math.ceil(least)} minutes.`,
+          hint: `Write a window of at least ${Math.ceil(min)} minutes.`,
         },
       ];
     },

@@ -13,8 +13,8 @@ const OF_DASHBOARDS: ReadonlySet<string> = new Set(['autosmooth']);
 
 interface Form {
   /** How many arguments there may be. */
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
   /** What the first may be; where it is left out, anything that says something. */
   readonly first?: readonly string[];
   /** Whether the first may be a number instead. */
@@ -22,9 +22,9 @@ interface Form {
   readonly takes: string;
 }
 
-const NOTHING: Form = { least: 0, most: 0, takes: 'nothing' };
+const NOTHING: Form = { min: 0, max: 0, takes: 'nothing' };
 
-const SOME: Form = { least: 1, most: Infinity, takes: 'at least one text, as in "host"' };
+const SOME: Form = { min: 1, max: Infinity, takes: 'at least one text, as in "host"' };
 
 const ROLLED = ['avg', 'sum', 'min', 'max', 'count'];
 
@@ -35,13 +35,13 @@ const OF_METRICS: ReadonlyMap<string, Form> = new Map([
   ['weighted', NOTHING],
   [
     'rollup',
-    { least: 1, most: 5, first: ROLLED, numbers: true, takes: `one of ${ROLLED.join(', ')}, and seconds` },
+    { min: 1, max: 5, first: ROLLED, numbers: true, takes: `one of ${ROLLED.join(', ')}, and seconds` },
   ],
   [
     'fill',
     {
-      least: 1,
-      most: 2,
+      min: 1,
+      max: 2,
       first: ['linear', 'last', 'zero', 'null'],
       numbers: true,
       takes: 'one of linear, last, zero, null, and seconds',
@@ -55,13 +55,13 @@ const AGGREGATIONS = 'count cardinality avg sum min max median pc75 pc90 pc95 pc
 const OF_SEARCHES: ReadonlyMap<string, Form> = new Map([
   [
     'rollup',
-    { least: 1, most: 2, first: AGGREGATIONS, takes: `one of ${AGGREGATIONS.join(', ')}, and a measure` },
+    { min: 1, max: 2, first: AGGREGATIONS, takes: `one of ${AGGREGATIONS.join(', ')}, and a measure` },
   ],
   ['by', SOME],
   ['index', SOME],
   ['over', SOME],
   ['exclude', SOME],
-  ['last', { least: 1, most: 1, takes: 'one window' }],
+  ['last', { min: 1, max: 1, takes: 'one window' }],
   ['count_by_status', NOTHING],
   ['pct_by_status', NOTHING],
 ]);
@@ -69,8 +69,8 @@ const OF_SEARCHES: ReadonlyMap<string, Form> = new Map([
 /** Of a whole formula a sum is taken, where anything is. */
 const OF_FORMULAS: ReadonlyMap<string, Form> = new Map([
   ...OF_SEARCHES,
-  ['rollup', { least: 1, most: 2, first: AGGREGATIONS, takes: `one of ${AGGREGATIONS.join(', ')}` }],
-  ['change', { least: 1, most: 2, first: ['relative', 'absolute'], takes: '"relative" or "absolute"' }],
+  ['rollup', { min: 1, max: 2, first: AGGREGATIONS, takes: `one of ${AGGREGATIONS.join(', ')}` }],
+  ['change', { min: 1, max: 2, first: ['relative', 'absolute'], takes: '"relative" or "absolute"' }],
 ]);
 
 /** Functions and methods that a query calls. */
@@ -195,9 +195,9 @@ function wrong({ name, args, span }: Method, forms: ReadonlyMap<string, Form>): 
   const form = forms.get(name.text);
   if (!form) return [];
   const message = `Datadog refuses the query: ${name.text}() takes ${form.takes}.`;
-  if (args.length < form.least)
+  if (args.length < form.min)
     return [{ path: ['query'], span: { from: name.span.from, to: span.to }, message }];
-  const tooMany = args[form.most];
+  const tooMany = args[form.max];
   if (tooMany) return [{ path: ['query'], span: tooMany.span, message }];
   const empty = args.find((argument) =>
     argumentText(argument)

@@ -234,12 +234,12 @@ function unknown(word: Word, known: readonly string[]): Hit[] {
 function wrong({ name, args }: Call): Hit[] {
   const kinds = TAKES.get(name.text.toLowerCase());
   if (!kinds) return [];
-  const least = kinds.filter((kind) => !kind.endsWith('?')).length;
+  const min = kinds.filter((kind) => !kind.endsWith('?')).length;
   const takes = kinds
     .map((kind) => `${EXAMPLES[kind]}${kind.endsWith('?') ? ' if you like' : ''}`)
     .join(', ');
   const message = `Datadog refuses the query: ${name.text}() takes ${takes}.`;
-  if (args.length < least) return [{ path: ['query'], span: name.span, message }];
+  if (args.length < min) return [{ path: ['query'], span: name.span, message }];
   const misfit = args.find((argument, at) => !fits(argument, kinds[at]));
   return misfit ? [{ path: ['query'], span: misfit.span, message }] : [];
 }

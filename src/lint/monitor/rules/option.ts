@@ -216,12 +216,12 @@ function isRetention(value: Json): boolean {
   return minutes >= 60 && minutes <= 72 * 60;
 }
 
-function isWithin({ most = Infinity }: OptionForm & { kind: 'number' }, value: Json): boolean {
+function isWithin({ max = Infinity }: OptionForm & { kind: 'number' }, value: Json): boolean {
   const number = numericOf(value);
-  return number !== undefined && number >= 0 && number <= most;
+  return number !== undefined && number >= 0 && number <= max;
 }
 
-function takesNumber({ most, unit }: OptionForm & { kind: 'number' }): string {
+function takesNumber({ max, unit }: OptionForm & { kind: 'number' }): string {
   const of = unit === undefined ? '' : ` of ${unit}`;
-  return most === undefined ? `takes a number${of}, 0 or more` : `takes a number${of} from 0 to ${most}`;
+  return max === undefined ? `takes a number${of}, 0 or more` : `takes a number${of} from 0 to ${max}`;
 }

@@ -199,10 +199,10 @@ function zoneFaults(zone: Json | undefined, path: Path): Hit[] {
   );
 }
 
-function isWhole(value: Json | undefined, least: number, most: number): boolean {
+function isWhole(value: Json | undefined, min: number, max: number): boolean {
   if (value == null) return true;
   const number = numericOf(value);
-  return number !== undefined && Number.isInteger(number) && number >= least && number <= most;
+  return number !== undefined && Number.isInteger(number) && number >= min && number <= max;
 }
 
 function isText(value: Json | undefined, form: RegExp): boolean {

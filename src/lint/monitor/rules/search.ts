@@ -243,8 +243,8 @@ query: burn_rate("8f0b1d6f2c4e5a7b9c0d1e2f3a4b5c6d").over("30d").long_window("1h
       const [long, short] = ['long_window', 'short_window'].map(
         (called) => query.head.methods.find(({ name }) => name.text === called)?.args[0],
       );
-      const [most, least] = [long, short].map((window) => minutesOf(argumentText(window) ?? ''));
-      if (short === undefined || most === undefined || least === undefined || least < most) return [];
+      const [max, min] = [long, short].map((window) => minutesOf(argumentText(window) ?? ''));
+      if (short === undefined || max === undefined || min === undefined || min < max) return [];
       return [
         {
           path: ['query'],

@@ -40,7 +40,7 @@ options:
         ];
       const percent = query.methods.some(({ name }) => name.text === 'pct_by_status');
       const asked = COUNTED.map((name) => ({ name, count: thresholdOf(thresholds, name) ?? 0 }));
-      const most = asked.reduce((a, b) => (b.count > a.count ? b : a));
+      const max = asked.reduce((a, b) => (b.count > a.count ? b : a));
       if (kept > MOST)
         return [
           {
@@ -49,13 +49,13 @@ options:
             message: `Datadog keeps ${MOST} results of a check at most, not ${kept}.`,
           },
         ];
-      if (percent || kept >= most.count) return [];
+      if (percent || kept >= max.count) return [];
       return [
         {
           path: ['query'],
           span: last.span,
-          message: `Datadog refuses the monitor: ${most.name} asks for ${most.count} results, and the query looks at the last ${kept}.`,
-          hint: `Write last(${most.count + 1}).`,
+          message: `Datadog refuses the monitor: ${max.name} asks for ${max.count} results, and the query looks at the last ${kept}.`,
+          hint: `Write last(${max.count + 1}).`,
         },
       ];
     },

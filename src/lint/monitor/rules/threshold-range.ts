@@ -8,8 +8,8 @@ import type { Hit } from '../../rule.ts';
 
 interface Range {
   readonly holds: (query: Query) => boolean;
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
   /** What the number counts, and so what becomes of one beyond the range. */
   readonly meaning: string;
   readonly hint: string;
@@ -19,30 +19,30 @@ interface Range {
 const RANGES: readonly Range[] = [
   {
     holds: (query) => outermost(query)?.name.text === 'anomalies',
-    least: 0,
-    most: 1,
+    min: 0,
+    max: 1,
     meaning: 'An anomaly is a share of the points of the window, from 0 to 1',
     hint: 'Write 1 for all of them, 0.5 for half.',
   },
   {
     holds: (query) => outermost(query)?.name.text === 'outliers',
-    least: 0,
-    most: 0,
+    min: 0,
+    max: 0,
     meaning: 'An outlier is told by more than 0',
     hint: 'Write > 0 in the query, and 0 as the critical threshold.',
   },
   {
     holds: (query) => query.kind === 'chain' && query.head.name.text === 'error_budget',
-    least: 0,
-    most: 100,
+    min: 0,
+    max: 100,
     meaning: 'An error budget is counted in percent consumed, from 0 to 100',
     hint: 'Write 75 for three quarters of it.',
   },
   {
     holds: (query) =>
       query.kind === 'check' && query.methods.some(({ name }) => name.text === 'pct_by_status'),
-    least: 0,
-    most: 100,
+    min: 0,
+    max: 100,
     meaning: 'The checks are counted in percent of their group, from 0 to 100',
     hint: 'Write 50 for half of them.',
   },
@@ -181,11 +181,11 @@ options:
   },
 ];
 
-function beyond({ least, most, meaning, hint }: Range, { parsed, thresholds }: MonitorView): Hit[] {
+function beyond({ min, max, meaning, hint }: Range, { parsed, thresholds }: MonitorView): Hit[] {
   const message = (value: number) =>
-    `${meaning}: ${value} is ${value > most ? 'never reached' : 'always reached'}.`;
+    `${meaning}: ${value} is ${value > max ? 'never reached' : 'always reached'}.`;
   const out = (value: number | undefined): value is number =>
-    value !== undefined && (value < least || value > most);
+    value !== undefined && (value < min || value > max);
   const hits: Hit[] = ['critical', 'warning'].flatMap((name) => {
     const value = thresholdOf(thresholds, name);
     return out(value) ? [{ path: ['options', 'thresholds', name], message: message(value), hint }] : [];

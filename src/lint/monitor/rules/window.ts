@@ -59,12 +59,12 @@ query: logs("service:shop").index("*").rollup("count").last("1d") > 10
         .flatMap(({ text, span, form }) => {
           const minutes = minutesOf(text);
           if (minutes === undefined || minutes === 0 || !form.pattern.test(text)) return [];
-          if (minutes >= form.least && minutes <= form.most) return [];
+          if (minutes >= form.min && minutes <= form.max) return [];
           return [
             {
               path: ['query'],
               span,
-              message: `Datadog refuses the query: ${text} is too ${minutes > form.most ? 'long' : 'short'} for this type of monitor.`,
+              message: `Datadog refuses the query: ${text} is too ${minutes > form.max ? 'long' : 'short'} for this type of monitor.`,
               hint: `Windows here are ${form.range} long, as in ${form.as}.`,
             },
           ];
