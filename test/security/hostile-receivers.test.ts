@@ -47,7 +47,7 @@ function incoming(path: string, ms: number): Incoming {
     pathAndQuery: path,
     accept: 'json',
     header: () => undefined,
-    goes: () => {},
+    routedTo: () => {},
     releaseMemory: () => {},
     audit: { isAbout: () => {}, wrote: () => {}, done: () => {} },
     context: context(ms),
@@ -66,7 +66,7 @@ describe('a sidecar that answers', () => {
       const client = createSidecarClient(url, outbound);
       respond = ANSWERS[what] ?? assert.fail(what);
       for (const [path, code] of [
-        ['/get_monitors', 'sidecar_away'],
+        ['/get_monitors', 'sidecar_unavailable'],
         ['/create_monitor', 'outcome_unknown'],
       ] as const) {
         const error = await errorOf(client.forward(incoming(path, 600_000), []));
@@ -80,7 +80,7 @@ describe('a sidecar that answers', () => {
     const error = await errorOf(
       createSidecarClient(url, outbound).forward(incoming('/get_monitors', 300), []),
     );
-    assert.ok(error instanceof ProblemError && error.code === 'deadline_passed', String(error));
+    assert.ok(error instanceof ProblemError && error.code === 'deadline_exceeded', String(error));
   });
 
   it('with 64 KiB or more to a probe has not answered it', async () => {
@@ -96,7 +96,7 @@ describe('a sidecar that answers', () => {
     assert.equal((await client.forward(incoming('/get_monitors', 600_000), [])).body?.length, body.length);
     respond = json(`${body}x`);
     const error = await errorOf(client.forward(incoming('/get_monitors', 600_000), []));
-    assert.ok(error instanceof ProblemError && error.code === 'sidecar_away', String(error));
+    assert.ok(error instanceof ProblemError && error.code === 'sidecar_unavailable', String(error));
   });
 });
 
@@ -104,7 +104,7 @@ describe('a webhook that answers', () => {
   const news = {
     key: 'k',
     event: 'begun',
-    trouble: 'catalog_away',
+    incident: 'catalog_unavailable',
     about: 'leanix',
     detail: 'd',
     since: 0,
