@@ -1,11 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-
-/** A tracked file: its path from the top of the repository, and its text. */
-export interface TrackedFile {
-  readonly path: string;
-  readonly text: string;
-}
+import { type TrackedFile, trackedFiles } from './tracked-files.ts';
 
 interface TextRule {
   /** Which files it is about. */
@@ -84,27 +77,6 @@ function repositoryFaults(files: readonly TrackedFile[]): string[] {
 
 function over(place: string, what: string, count: number, max: number): string[] {
   return count > max ? [`${place}: ${count} ${what}; ${max} is the most`] : [];
-}
-
-/** What git tracks or would track, without binary files. */
-function trackedFiles(): TrackedFile[] {
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return listed.split('\0').flatMap((path) => {
-    const text = path === '' ? undefined : readText(path);
-    return text === undefined || text.includes('\0') ? [] : [{ path, text }];
-  });
-}
-
-/** Undefined for a file that is deleted but not yet committed as such, and for a link to a folder. */
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 if (import.meta.main) {

@@ -1,0 +1,25 @@
+import { parseSync } from '@swc/core';
+
+/** Returns the identifiers of a TypeScript text, each with the first line on which it occurs. Throws Error where it does not parse. */
+export function namesIn(text: string): ReadonlyMap<string, number> {
+  const names = new Set<string>();
+  collect(parseSync(text, { syntax: 'typescript', target: 'esnext' }), names);
+  return new Map([...names].map((name) => [name, lineOf(name, text)]));
+}
+
+function collect(node: unknown, names: Set<string>): void {
+  if (Array.isArray(node)) {
+    for (const item of node) collect(item, names);
+    return;
+  }
+  if (typeof node !== 'object' || node === null) return;
+  if ('type' in node && (node.type === 'Identifier' || node.type === 'PrivateName') && 'value' in node)
+    if (typeof node.value === 'string') names.add(node.value);
+  for (const child of Object.values(node)) collect(child, names);
+}
+
+/** Positions of the parser go on counting from file to file, so the line is looked up. */
+function lineOf(name: string, text: string): number {
+  const found = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`).exec(text);
+  return found ? text.slice(0, found.index).split('\n').length : 0;
+}
