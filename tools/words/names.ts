@@ -20,6 +20,6 @@ function collect(node: unknown, names: Set<string>): void {
 
 /** Positions of the parser go on counting from file to file, so the line is looked up. */
 function lineOf(name: string, text: string): number {
-  const found = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`).exec(text);
-  return found ? text.slice(0, found.index).split('\n').length : 0;
+  const lines = text.split('\n');
+  return lines.findIndex((line) => line.split(/[^\w$]/).includes(name)) + 1;
 }

@@ -11,7 +11,8 @@ export interface Exception {
 }
 
 /** What the check leaves alone: its own lists, generated tables, and the rename table that names what was. */
-const UNCHECKED = /^(tools\/words\/|package-lock\.json$|docs\/schema\.json$|docs\/changelog\.md$|docs\/reports\/layout\.md$)/;
+const UNCHECKED =
+  /^(tools\/words\/|package-lock\.json$|docs\/schema\.json$|docs\/changelog\.md$|docs\/reports\/layout\.md$)/;
 const CODE = /\.(ts|mjs|js)$/;
 
 interface Fault {
@@ -68,17 +69,29 @@ function wordsIn({ path, text }: TrackedFile): Fault[] {
 }
 
 function phrasesIn({ path, text }: TrackedFile): Fault[] {
-  // A comment or a text that goes on in the next line has a star, a number sign or quotes in between.
-  const prose = text.replace(/[\s*#>'"+]/g, ' ').toLowerCase();
+  const prose = proseOf(text);
   return [...FORBIDDEN_PHRASES].flatMap(([phrase, instead]) => {
-    const pattern = new RegExp(`\\b${phrase.replaceAll(' ', ' {1,40}')}\\b`, 'g');
-    return [...prose.matchAll(pattern)].map(({ index }) => ({
-      path,
-      line: text.slice(0, index).split('\n').length,
-      word: phrase,
-      instead,
-    }));
+    const faults: Fault[] = [];
+    for (
+      let at = prose.words.indexOf(` ${phrase} `);
+      at >= 0;
+      at = prose.words.indexOf(` ${phrase} `, at + 1)
+    ) {
+      faults.push({ path, line: prose.lineAt(at + 1), word: phrase, instead });
+    }
+    return faults;
   });
+}
+
+/** The words of a text in lower case with one blank between them: marks of comments and line ends may break a phrase. */
+function proseOf(text: string): { words: string; lineAt: (at: number) => number } {
+  let words = ' ';
+  const lines: { at: number; line: number }[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    lines.push({ at: words.length, line: index + 1 });
+    for (const word of line.toLowerCase().match(/[a-z]+/g) ?? []) words += `${word} `;
+  }
+  return { words, lineAt: (at) => lines.findLast((one) => one.at <= at)?.line ?? 1 };
 }
 
 function nameFaults({ path, text }: TrackedFile): Fault[] {
