@@ -8,7 +8,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { readAccessFile } from '../../src/auth/access-file.ts';
 import { CHECK_APPLICATION } from '../../src/domain/application.ts';
 import { type KubernetesObject, ofKind } from './kinds.ts';
-import { containersOf, podOf } from './pod-of.ts';
+import { containerOf, containersOf, podOf } from './pod-of.ts';
 import { DEPLOY, KUBECTLS, NO_KUBECTL, OVERLAYS, rendered, renderedBy } from './rendered.ts';
 
 /** Fields that the oldest release knows and that no release since has dropped (docs/decisions). */
@@ -95,18 +95,22 @@ describe('every release of kustomize at hand', { skip: NO_KUBECTL }, () => {
         const forTheCheck = rules.find((rule) => rule.applications.includes(CHECK_APPLICATION));
         assert.deepEqual(forTheCheck?.may, ['write'], 'the check after a deployment is let through');
       }
-      const settings = (all: KubernetesObject[]) =>
-        ofKind(all, 'ConfigMap').find((m) => m.metadata?.name?.startsWith('birddog-settings-'));
-      assert.equal(settings(objects)?.data?.['LEANIX_URL'], 'https://company.leanix.net');
-      assert.equal(settings(objects)?.data?.['VAULT_ROLE'], 'birddog');
+      const settings = (all: KubernetesObject[], name: string) =>
+        ofKind(all, 'ConfigMap').find((m) => m.metadata?.name?.startsWith(`birddog-${name}-`));
+      assert.equal(settings(objects, 'main')?.data?.['LEANIX_URL'], 'https://company.leanix.net');
+      assert.equal(settings(objects, 'sidecar')?.data?.['DATADOG_SITE'], 'datadoghq.eu');
+      assert.equal(settings(objects, 'init')?.data?.['VAULT_ROLE'], 'birddog');
       assert.equal(ofKind(objects, 'Route')[0]?.spec.host, 'birddog.company.test');
       assert.notEqual(
-        settings(objects)?.metadata?.name,
-        settings(before)?.metadata?.name,
-        'other settings have another name, so that the pod is made anew',
+        settings(objects, 'main')?.metadata?.name,
+        settings(before, 'main')?.metadata?.name,
+        'changed settings get a new name, which starts a new pod',
       );
-      for (const { envFrom } of containersOf(podOf(objects)))
-        assert.equal(envFrom?.[0]?.configMapRef?.name, settings(objects)?.metadata?.name);
+      const maps = { init: 'init', watch: 'init', birddog: 'main', sidecar: 'sidecar' };
+      for (const [container, map] of Object.entries(maps)) {
+        const { envFrom } = containerOf(podOf(objects), container);
+        assert.equal(envFrom?.[0]?.configMapRef?.name, settings(objects, map)?.metadata?.name, container);
+      }
     });
   }
 
@@ -163,7 +167,7 @@ function ownOverlay(t: TestContext): string {
 /** Objects without what may differ: their order, that of volumes, mounts and variables, and the hash in a generated name. */
 function inOrder(objects: KubernetesObject[]): unknown[] {
   const plain: KubernetesObject[] = JSON.parse(
-    JSON.stringify(objects).replaceAll(/(birddog-settings)-\w{10}/g, '$1'),
+    JSON.stringify(objects).replaceAll(/(birddog-(?:main|sidecar|init))-\w{10}/g, '$1'),
   );
   const pod = podOf(plain);
   const lists = [pod.volumes, ...containersOf(pod).flatMap((c) => [c.env, c.volumeMounts])];

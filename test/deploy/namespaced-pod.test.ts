@@ -139,7 +139,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
       for (const name of ['birddog', 'sidecar']) {
         const mounts = readFileSync(`/proc/${pod.pid(name)}/mounts`, 'utf8');
         assert.match(mounts, /\/run\/birddog\/secrets \S+ ro,/);
-        assert.match(mounts, /\/run\/birddog\/journal \S+ rw,/);
+        assert.match(mounts, /\/run\/birddog\/ledger \S+ rw,/);
         assert.match(run(name, ['touch', '/run/birddog/secrets/x']).stderr, /Read-only file system/);
       }
     });

@@ -13,17 +13,20 @@ import { DEPLOY, rendered } from './rendered.ts';
 
 const EMULATORS = { vault: 9200, datadog: 9100, leanix: 9300, servicenow: 9400 };
 const at = (name: keyof typeof EMULATORS) => `http://127.0.0.1:${EMULATORS[name]}`;
-/** What an organisation would set; here the emulators, on the pod's own loopback. An empty one is none. */
+/** The settings of an organisation, by ConfigMap. They point to the emulators on the pod's loopback; empty means unset. */
 const SETTINGS = {
-  VAULT_ADDR: at('vault'),
-  DATADOG_SITE: '',
-  DATADOG_URL: at('datadog'),
-  LEANIX_URL: at('leanix'),
-  SERVICENOW_URL: at('servicenow'),
-  BIRDDOG_AUTH: 'tokens',
-  BIRDDOG_OIDC_ISSUER: '',
-  BIRDDOG_OIDC_AUDIENCE: '',
-  BIRDDOG_TOKENS: '/run/birddog/tokens/tokens.yaml',
+  'birddog-main': {
+    DATADOG_SITE: '',
+    DATADOG_URL: at('datadog'),
+    LEANIX_URL: at('leanix'),
+    SERVICENOW_URL: at('servicenow'),
+    BIRDDOG_AUTH: 'tokens',
+    BIRDDOG_OIDC_ISSUER: '',
+    BIRDDOG_OIDC_AUDIENCE: '',
+    BIRDDOG_TOKENS: '/run/birddog/tokens/tokens.yaml',
+  },
+  'birddog-sidecar': { DATADOG_SITE: '', DATADOG_URL: at('datadog') },
+  'birddog-init': { VAULT_ADDR: at('vault') },
 };
 /** What the emulator of Vault holds. */
 const SECRETS: Readonly<Record<string, string>> = {
@@ -132,7 +135,8 @@ export async function startNamespacedPod(overlay: string, image: string): Promis
 
 function withSettings(objects: KubernetesObject[]): KubernetesObject[] {
   for (const map of ofKind(objects, 'ConfigMap')) {
-    if (map.metadata?.name?.startsWith('birddog-settings')) Object.assign(map.data ?? {}, SETTINGS);
+    for (const [name, settings] of Object.entries(SETTINGS))
+      if (map.metadata?.name?.startsWith(`${name}-`)) Object.assign(map.data ?? {}, settings);
   }
   return objects;
 }

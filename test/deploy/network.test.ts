@@ -169,11 +169,11 @@ describe('the overlay', { skip: NO_KUBECTL }, () => {
     }
   });
 
-  it('persistent has a claim for each journal', () => {
+  it('persistent has a claim for each ledger', () => {
     const objects = rendered('persistent');
     const claims = ofKind(objects, 'PersistentVolumeClaim').map((c) => c.metadata?.name);
     const claimed = podOf(objects).volumes?.flatMap((v) => v.persistentVolumeClaim?.claimName ?? []);
-    assert.deepEqual(claims.toSorted(), ['birddog-journal-main', 'birddog-journal-sidecar']);
+    assert.deepEqual(claims.toSorted(), ['birddog-ledger-main', 'birddog-ledger-sidecar']);
     assert.deepEqual(claimed?.toSorted(), claims.toSorted());
   });
 

@@ -58,7 +58,7 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
     });
 
     it(`${overlay}: has memory for the processes that inspect large bodies, and for what the servers hold beside them`, () => {
-      // MiB that a process takes beside its heap, and that a server holds at most: itself, journal, bodies, documents, plan.
+      // MiB that a process takes beside its heap, and that a server holds at most: itself, ledger, bodies, documents, plan.
       const [beside, server] = [96, 102 + 128 + 64 + 256 + 234];
       for (const { name, resources } of containersOf(pod).filter(({ args }) =>
         /serve|sidecar/.test(`${args}`),
@@ -104,7 +104,7 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
       ] as const) {
         if (overlay.includes('vault-injector'))
           assert.deepEqual(mountsOf(pod, `keys-${kind}`).toSorted(), ['init writes', reader].toSorted());
-        assert.deepEqual(mountsOf(pod, `journal-${kind}`), [`${reader} writes`]);
+        assert.deepEqual(mountsOf(pod, `ledger-${kind}`), [`${reader} writes`]);
         assert.deepEqual(mountsOf(pod, `tmp-${kind}`), [`${reader} writes`]);
       }
       assert.deepEqual(mountsOf(pod, 'tls'), ['birddog']);
