@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 const ROOT = join(import.meta.dirname, '../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const BLOCKS = [...README.matchAll(/^```sh\n(.*?)^```$/gms)].map((m) => m[1] ?? '');
-/** The two blocks of npm: this very suite and the sandbox below are what they start. */
+/** The two npm blocks are not run as examples: one starts the sandbox below, the other this suite. */
 const START = /^npm ci && npm start\b/;
 const TEST = /^npm ci && npm test\b/;
 
@@ -25,7 +25,7 @@ const PORTS = [
 ];
 const env = { ...process.env, ...Object.fromEntries(PORTS.map((p) => [`${p}_PORT`, '0'])) };
 
-/** Starts what the README says, on free ports; gives the address of its ready line. */
+/** Runs `npm start` on free ports. Returns the address of its ready line. */
 async function npmStart(): Promise<{ url: string; stop: () => Promise<void> }> {
   const child = spawn('npm', ['start'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = new Promise<void>((resolve) => {
@@ -39,15 +39,15 @@ async function npmStart(): Promise<{ url: string; stop: () => Promise<void> }> {
     const url = /^ready (http:\S+)$/.exec(line)?.[1];
     if (url !== undefined) return { url, stop };
   }
-  throw new Error('npm start ended without a ready line');
+  throw new Error('npm start exited without a ready line');
 }
 
 describe('README.md', () => {
-  it('begins with the two commands', () => {
+  it('names the commands that start the sandbox and run all tests', () => {
     assert.ok(BLOCKS.some((b) => START.test(b)) && BLOCKS.some((b) => TEST.test(b)));
   });
 
-  it('has examples that work when pasted while the sandbox runs', async () => {
+  it('has examples that work while the sandbox runs', async () => {
     const examples = BLOCKS.filter((b) => !START.test(b) && !TEST.test(b));
     assert.ok(examples.length >= 2);
     const { url, stop } = await npmStart();
@@ -67,7 +67,7 @@ describe('README.md', () => {
     assert.match(printed[2] ?? '', /^-:2:8: warning: .* \[as_count_without_sum\]$/m);
   });
 
-  it('names a launcher that runs a command from a checkout', async () => {
+  it('names an npm script that runs any command from a checkout', async () => {
     const run = promisify(execFile)('npm', ['run', '--silent', 'birddog', '--', 'serve'], { cwd: ROOT });
     await assert.rejects(run, (error: { code: number; stderr: string }) => {
       assert.equal(error.code, 78);
@@ -76,7 +76,7 @@ describe('README.md', () => {
     });
   });
 
-  it('links only to what is there, and has fewer than 100 lines', () => {
+  it('names only files and folders that exist, in fewer than 100 lines', () => {
     const links = [...README.matchAll(/\]\(((?!http)[^)]+)\)/g)].map((m) => m[1] ?? '');
     const folders = [...README.matchAll(/^\| (`(?:src\/|emulators|test)[^|]*) \|/gm)].flatMap((m) =>
       [...(m[1] ?? '').matchAll(/`([^`]+)`/g)].map((n) => n[1] ?? ''),
