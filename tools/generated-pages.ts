@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { documentJsonSchema } from '../src/contract/document-json-schema.ts';
 import { configurationPage } from './configuration-page.ts';
 import { withLimits } from './limits-section.ts';
-import { lintPage } from './lint-page.ts';
+import { LINT_SLUGS, lintIndex, lintPage } from './lint-page.ts';
 
 const DOCS = join(import.meta.dirname, '../docs');
 
-/** Every file of docs/ that is written from the code, and what belongs into it: `npm run docs`. */
+/** Every file of docs/ that `npm run docs` generates from the code. */
 export const GENERATED_PAGES: readonly { readonly path: string; readonly text: () => Promise<string> }[] = [
-  { path: join(DOCS, 'lint.md'), text: lintPage },
+  { path: join(DOCS, 'lint.md'), text: lintIndex },
+  ...LINT_SLUGS.map((slug) => ({ path: join(DOCS, 'lint', `${slug}.md`), text: () => lintPage(slug) })),
   { path: join(DOCS, 'configuration.md'), text: async () => configurationPage() },
   {
     path: join(DOCS, 'security.md'),

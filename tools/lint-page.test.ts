@@ -1,23 +1,37 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { lintPage, pointedOut } from './lint-page.ts';
+import { LINT_SLUGS, lintIndex, lintPage, withCarets } from './lint-page.ts';
 
-describe('the page about lint', () => {
-  it('has a section for each line of its tables, and no other', async () => {
-    const page = await lintPage();
-    const listed = [...page.matchAll(/^\| \[`(\w+)`\]\(#\1\) \| (?:error|warning) \| .+ \|$/gm)];
-    const shown = [...page.matchAll(/^### `(\w+)`$/gm)];
+const PAGES = join(import.meta.dirname, '../docs/lint');
+
+describe('the pages about lint', () => {
+  it('have a section for each line of the index, and no other', async () => {
+    const index = await lintIndex();
+    const listed = [
+      ...index.matchAll(/^\| \[`(\w+)`\]\((lint\/[\w-]+\.md)#\1\) \| (?:error|warning) \| .+ \|$/gm),
+    ];
+    const pages = await Promise.all(
+      LINT_SLUGS.map(async (slug) => [`lint/${slug}.md`, await lintPage(slug)] as const),
+    );
+    const shown = pages.flatMap(([page, text]) =>
+      [...text.matchAll(/^## `(\w+)`$/gm)].map(([, code]) => `${page}#${code}`),
+    );
     assert.ok(listed.length > 0);
     assert.deepEqual(
-      shown.map(([, code]) => code),
-      listed.map(([, code]) => code),
+      shown,
+      listed.map(([, code, page]) => `${page}#${code}`),
     );
   });
 
-  it('shows the place below the line it is in', () => {
-    assert.equal(pointedOut('a: b\nc: d ⟦efg⟧ h\ni: j\n'), 'a: b\nc: d efg h\n#    ^^^\ni: j\n');
-    assert.equal(pointedOut('⟦abc⟧: d\n'), 'abc: d\n#^^\n');
-    assert.equal(pointedOut('a:\n  ⟦b: c\n  d: e⟧\n'), 'a:\n  b: c\n# ^^^^\n  d: e\n');
-    assert.equal(pointedOut('a: b⟦⟧\n'), 'a: b\n#   ^\n');
+  it('are the only files of docs/lint', () =>
+    assert.deepEqual(readdirSync(PAGES).toSorted(), LINT_SLUGS.map((slug) => `${slug}.md`).toSorted()));
+
+  it('mark the place of the mistake below its line', () => {
+    assert.equal(withCarets('a: b\nc: d ⟦efg⟧ h\ni: j\n'), 'a: b\nc: d efg h\n#    ^^^\ni: j\n');
+    assert.equal(withCarets('⟦abc⟧: d\n'), 'abc: d\n#^^\n');
+    assert.equal(withCarets('a:\n  ⟦b: c\n  d: e⟧\n'), 'a:\n  b: c\n# ^^^^\n  d: e\n');
+    assert.equal(withCarets('a: b⟦⟧\n'), 'a: b\n#   ^\n');
   });
 });

@@ -5,29 +5,29 @@ import { RULE_GROUPS, type RuleGroup, type ShownRule } from '../src/lint/rule-gr
 
 const INTRODUCTION = `# Lint
 
-Birddog reads monitors, alerts and dashboards before Datadog does, by one set of rules everywhere:
+Birddog checks monitors, alerts and dashboards before they reach Datadog. The same rules apply everywhere:
 
-- \`birddog lint FILE...\` reads files, and all of a folder, without asking anybody. \`--format text|json|sarif|github\` chooses
-  what is printed; \`--fix\` writes the fixes into the files, comments and order kept; \`--strict\` fails for warnings too.
-- \`POST /lint\` answers the findings in a document, or in the body of a create.
-- Every create and update is read first. An error refuses it, and nothing is sent; a warning travels with the answer.
+- \`birddog lint PATH...\` checks files and folders offline. \`--format text|json|sarif|github\` chooses the output,
+  \`--fix\` applies the available fixes and keeps comments and order, and \`--strict\` makes warnings fail the command.
+- \`POST /lint\` returns the findings for a document or for the body of a create.
+- Every create and update is checked first. An error rejects the request before anything is sent to Datadog. A warning is
+  returned with the answer.
 
-A finding is an **error** where Datadog is known to refuse the object, or where it would mean something else than what is
-written; anything else is a **warning**. Each has the line and column in the text that was sent, be it JSON, YAML or TOML,
-at the very sign within a query or message, and a fix where only one thing can be meant. An alert is read as the monitor
-that it becomes, and its findings stand at the place in the alert.
+A finding is an **error** if Datadog is known to reject the object, or if the object would mean something other than what
+it says. Every other finding is a **warning**. Each finding gives the line and column in the text that was sent (JSON, YAML
+or TOML), down to the character inside a query or message. It has a fix if there is only one plausible correction. An alert
+is checked as the monitor that it compiles to; its findings point at the alert.
 
-\`test/conformance/lint.test.ts\` holds the rules against what Datadog's integrations ship and against recorded writes: no
-error where Datadog took it, and one where Datadog refused it for what stands in it.
-\`test/conformance/lint-mutations.test.ts\` makes single mistakes of forty kinds in those queries: each is found at its own place.
+The rules about messages also apply to the name and the escalation message. Rules that need the whole monitor, such as a
+block that never applies, are skipped for an update that leaves fields out. All texts are searched for secrets.
 
-What is said of a message holds for the name and the escalation message too: all three are read into variables, blocks,
-helpers and handles. What only the whole monitor can tell, such as a block that never fires, is not said of an update that
-leaves the rest out. Secrets are looked for in every text, by forms that nothing else has.
+\`test/conformance/lint.test.ts\` checks the rules against what Datadog's integrations ship and against recorded writes:
+no error for what Datadog accepted, and an error for what it rejected.
+\`test/conformance/lint-mutations.test.ts\` puts forty kinds of mistake into those queries and checks that each is found.
 
-## Suppressing
+## Suppressing findings
 
-What a rule says can be ignored, object by object, with the reason:
+To ignore a finding, name its code and the reason in the object:
 
 \`\`\`yaml
 type: query alert
@@ -38,59 +38,81 @@ lint:
       because: The average of one window is its sum here.
 \`\`\`
 
-The same member stands in a monitor, an alert or a dashboard, in a document and in the body of a write. It is Birddog's: it
-is never sent to Datadog. An error can be ignored too; then Datadog decides. What no rule says cannot be ignored, such as a
-member that is missing or Birddog's own marker, nor can what is said about suppressions.
+The field \`lint\` is allowed in monitors, alerts and dashboards, both in documents and in the body of a write. Birddog
+removes it before it sends the object to Datadog. If you ignore an error, Datadog decides whether to accept the object.
+Only findings of the rules below can be ignored. Contract errors, such as a missing required field or a misplaced ownership
+marker, cannot be ignored, and neither can the findings about [suppressions](lint/suppression.md).
 
 `;
 
+const KINDS: readonly (readonly [kind: RuleGroup['kind'], heading: string])[] = [
+  ['monitor', 'Monitors and alerts'],
+  ['dashboard', 'Dashboards'],
+  ['any', 'Suppressions'],
+];
+
 const FOOT = '\n<!-- Written by `npm run docs` from the rules in src/lint. -->\n';
 
-/** The page about lint: what it is, every rule in a table, and each with its examples and what Birddog says of them. */
-export async function lintPage(): Promise<string> {
-  const tables = RULE_GROUPS.map(({ title, rules }) => `**${title}**\n\n${tableOf(rules)}`).join('\n');
-  const sections = await Promise.all(RULE_GROUPS.map(sectionOf));
-  return `${INTRODUCTION}## All rules\n\n${tables}\n${sections.join('\n')}${FOOT}`;
+/** The slug of every page about a subject, each once. */
+export const LINT_SLUGS: readonly string[] = [...new Set(RULE_GROUPS.map(({ slug }) => slug))];
+
+/** Returns the index, docs/lint.md: the introduction and a table of all rules with links to their sections. */
+export async function lintIndex(): Promise<string> {
+  const tables = KINDS.map(([kind, heading]) => {
+    const groups = RULE_GROUPS.filter((group) => group.kind === kind);
+    const lines = groups.flatMap(({ slug, rules }) => rules.map((rule) => indexLine(rule, slug)));
+    return `### ${heading}\n\n| Code | Severity | Subject | Finding |\n|---|---|---|---|\n${lines.join('')}`;
+  });
+  return `${INTRODUCTION}## All rules\n\n${tables.join('\n')}${FOOT}`;
 }
 
-function tableOf(rules: readonly ShownRule[]): string {
-  const lines = rules.map(
-    ({ code, severity, summary }) => `| [\`${code}\`](#${code}) | ${severity} | ${plain(summary)} |\n`,
+/** Returns the page docs/lint/<slug>.md: every rule of a subject with its examples and findings. */
+export async function lintPage(slug: string): Promise<string> {
+  const groups = RULE_GROUPS.filter((group) => group.slug === slug);
+  const sections = await Promise.all(
+    groups.map(async ({ rules, lint }) => {
+      const parts = await Promise.all(rules.map((rule) => ruleSection(rule, lint)));
+      return parts.join('\n');
+    }),
   );
-  return `| code | severity | what is found |\n|---|---|---|\n${lines.join('')}`;
+  return `# Lint: ${titleOf(slug)}\n\nAll rules: [lint.md](../lint.md).\n\n${sections.join('\n')}${FOOT}`;
 }
 
-async function sectionOf({ title, rules, lint }: RuleGroup): Promise<string> {
-  const parts = await Promise.all(rules.map((rule) => ruleSection(rule, lint)));
-  return `## ${title}\n\n${parts.join('\n')}`;
+function titleOf(slug: string): string {
+  return RULE_GROUPS.find((group) => group.slug === slug)?.title ?? slug;
+}
+
+function indexLine({ code, severity, summary }: ShownRule, slug: string): string {
+  const page = `lint/${slug}.md`;
+  return `| [\`${code}\`](${page}#${code}) | ${severity} | [${titleOf(slug)}](${page}) | ${escapeMarkdown(summary)} |\n`;
 }
 
 async function ruleSection(rule: ShownRule, lint: RuleGroup['lint']): Promise<string> {
   return [
-    `### \`${rule.code}\`\n\n${plain(rule.summary)}\n`,
-    fenced('yaml', pointedOut(rule.bad)),
-    fenced('text', await said(rule, lint)),
-    'Better:\n',
+    `## \`${rule.code}\`\n\n${escapeMarkdown(rule.summary)}\n`,
+    fenced('yaml', withCarets(rule.bad)),
+    fenced('text', await findingText(rule, lint)),
+    'Correct:\n',
     fenced('yaml', rule.good),
   ].join('\n');
 }
 
-/** An example with signs below its marked place, in a comment so that it stays YAML. */
-export function pointedOut(bad: string): string {
+/** Adds carets below the marked range of an example, in a comment so that it stays YAML. */
+export function withCarets(bad: string): string {
   const from = bad.indexOf('⟦');
   const marked = bad.slice(from + 1, bad.indexOf('⟧')).split('\n')[0] ?? '';
   const column = from - (bad.lastIndexOf('\n', from) + 1);
-  const conditions = `${' '.repeat(column)}${'^'.repeat(Math.max(1, marked.length))}`;
+  const carets = `${' '.repeat(column)}${'^'.repeat(Math.max(1, marked.length))}`;
   const lines = bad.replace(/[⟦⟧]/g, '').split('\n');
   const line = bad.slice(0, from).split('\n').length;
-  return lines.toSpliced(line, 0, conditions.length > 1 ? `#${conditions.slice(1)}` : conditions).join('\n');
+  return lines.toSpliced(line, 0, carets.length > 1 ? `#${carets.slice(1)}` : carets).join('\n');
 }
 
-/** What Birddog says of the bad example. */
-async function said({ code, bad }: ShownRule, lint: RuleGroup['lint']): Promise<string> {
+/** Returns the finding for the bad example, as the command prints it. */
+async function findingText({ code, bad }: ShownRule, lint: RuleGroup['lint']): Promise<string> {
   const { value } = await decode(bad.replace(/[⟦⟧]/g, ''), 'yaml', OBJECT_LIMITS);
   const found = isObject(value) ? lint(value, '').find((finding) => finding.code === code) : undefined;
-  if (!found) throw new Error(`The bad example of ${code} has no such finding.`);
+  if (!found) throw new Error(`The bad example of ${code} does not have this finding.`);
   const { severity, message, hint, fix } = found;
   return [
     `${severity}: ${message}`,
@@ -104,7 +126,10 @@ function fenced(language: string, text: string): string {
   return `\`\`\`${language}\n${text}\`\`\`\n`;
 }
 
-/** Words in which no sign is Markdown's. */
-function plain(words: string): string {
-  return words.replace(/[\\`*<|]/g, '\\$&');
+/** Escapes characters that Markdown would interpret, except in code spans. */
+function escapeMarkdown(text: string): string {
+  return text
+    .split('`')
+    .map((part, at) => (at % 2 === 0 ? part.replace(/[\\*<|]/g, '\\$&') : part))
+    .join('`');
 }

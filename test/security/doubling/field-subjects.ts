@@ -31,12 +31,12 @@ interface Field {
 /** Each text field of the examples of all rules, once for each type of monitor and of widget. */
 async function exampleFields(): Promise<Field[]> {
   const fields = new Map<string, Field>();
-  for (const { title, rules } of RULE_GROUPS) {
+  for (const { kind, rules } of RULE_GROUPS) {
     for (const example of rules.flatMap(({ good, bad }) => [good, bad])) {
       const { value } = await decode(example.replace(/[⟦⟧]/g, ''), 'yaml', OBJECT_LIMITS);
       if (!isObject(value)) continue;
       for (const pointer of textsOf(value)) {
-        const name = `${title}: ${fieldName(value, pointer)}`;
+        const name = `${kind}: ${fieldName(value, pointer)}`;
         if (!fields.has(name)) fields.set(name, { name, object: value, pointer });
       }
     }
