@@ -3,29 +3,33 @@ import { join } from 'node:path';
 
 const SOURCES = join(import.meta.dirname, '../src');
 
-type Unit = 'bytes' | 'ms' | 'MiB' | '';
+type Unit = 'bytes' | 'bytes/s' | 'ms' | 's' | 'MiB' | '';
 
-/** A limit: the file and the constant (or its member) that set it, and what happens at it. */
+/** A limit: the file and the constant (or its field) that set it, and what happens beyond it. */
 interface LimitRow {
   readonly what: string;
   readonly file: string;
-  /** `NAME`, or `NAME.member`. */
+  /** `NAME`, or `NAME.field`. */
   readonly constant: string;
   readonly unit: Unit;
-  readonly atLimit: string;
+  readonly beyond: string;
 }
 
 const TOO_LARGE = '413 `too_large` with `limit` and `measured`';
 const MALFORMED = '400 `malformed_body`';
 const BUSY = '503 `busy` with Retry-After';
-const UPSTREAM = '502, or 503 for a catalog; nothing is built from the rest';
+const TIMEOUT = '408 `request_timeout`, connection closed';
+const IN_CHILD = 'moves to a child process';
+const WAITS = 'the request waits until its deadline, then 503 `busy`';
+const UPSTREAM = '502, or 503 for a catalog; the answer is discarded';
+const BAD_FILE = 'the process does not start; a later change is logged and ignored';
 
-/** Every limit on what others control, in the order of a request's way. */
+/** Every limit on what callers and upstreams control, in the order in which a request meets them. */
 const ROWS: readonly LimitRow[] = [
   row('headers of a request', 'runtime/server.ts', 'LIMITS.maxHeaderSize', 'bytes', '431, connection closed'),
   row('number of headers', 'runtime/request-faults.ts', 'MAX_HEADERS', '', '431, connection closed'),
   row(
-    'time until all headers arrived',
+    'time until all headers have arrived',
     'runtime/server.ts',
     'LIMITS.headersTimeout',
     'ms',
@@ -38,48 +42,77 @@ const ROWS: readonly LimitRow[] = [
     '',
     'connection closed',
   ),
+  row('time until a body has arrived', 'runtime/read-body.ts', 'RATE.maxSeconds', 's', TIMEOUT),
+  row(
+    'minimum transfer rate of a body, after the grace period',
+    'runtime/read-body.ts',
+    'RATE.minBytesPerSecond',
+    'bytes/s',
+    TIMEOUT,
+  ),
+  row('that grace period', 'runtime/read-body.ts', 'RATE.graceSeconds', 's', 'the minimum rate applies'),
   row('body of one object', 'format/decoded.ts', 'OBJECT_LIMITS.bytes', 'bytes', TOO_LARGE),
   row('body of a document', 'format/decoded.ts', 'DOCUMENT_LIMITS.bytes', 'bytes', TOO_LARGE),
-  row('values of one object', 'format/decoded.ts', 'OBJECT_LIMITS.values', '', TOO_LARGE),
-  row('values of a document', 'format/decoded.ts', 'DOCUMENT_LIMITS.values', '', TOO_LARGE),
+  row('values in one object', 'format/decoded.ts', 'OBJECT_LIMITS.values', '', TOO_LARGE),
+  row('values in a document', 'format/decoded.ts', 'DOCUMENT_LIMITS.values', '', TOO_LARGE),
   row('depth of lists and objects', 'format/decoded.ts', 'OBJECT_LIMITS.depth', '', MALFORMED),
   row('YAML aliases', 'format/decoded.ts', 'OBJECT_LIMITS.aliases', '', MALFORMED),
-  row('bodies held at once; half of it per caller', 'http/contract-app.ts', 'MAX_BODY_BYTES', 'bytes', BUSY),
   row(
-    'body decoded and linted in the server itself',
+    'distinct applications and catalog names that one body may need permissions for',
+    'http/inspection/inspect.ts',
+    'MAX_WANTS',
+    '',
+    TOO_LARGE,
+  ),
+  row('bodies in memory; half of it per caller', 'http/contract-app.ts', 'MAX_BODY_BYTES', 'bytes', BUSY),
+  row(
+    'decoded large documents in memory; half of it per caller',
+    'http/contract-app.ts',
+    'MAX_DECODED_BYTES',
+    'bytes',
+    BUSY,
+  ),
+  row(
+    'body decoded and linted in the server process',
     'http/inspection/inspector.ts',
     'MAX_INLINE_BYTES',
     'bytes',
-    'a process of its own does it',
+    IN_CHILD,
   ),
   row(
-    'CPU time of that',
+    'CPU time to decode and lint it there',
     'http/inspection/inspector.ts',
     'MAX_INLINE_MS',
     'ms',
-    'a process of its own does it',
+    IN_CHILD,
   ),
   row(
-    'such processes at once',
+    'child processes that inspect bodies',
     'http/inspection/inspector.ts',
     'PROCESSES.maxConcurrent',
     '',
-    'the request waits until its deadline, then 503 `busy`',
+    WAITS,
   ),
   row(
-    'such processes of one caller',
+    'child processes of one caller',
     'http/inspection/inspector.ts',
     'PROCESSES.maxConcurrentPerCaller',
     '',
-    'the request waits until its deadline, then 503 `busy`',
+    WAITS,
   ),
-  row('requests that wait for one', 'http/inspection/inspector.ts', 'PROCESSES.maxWaiting', '', BUSY),
   row(
-    'heap of such a process',
+    'requests that wait for a child process',
+    'http/inspection/inspector.ts',
+    'PROCESSES.maxWaiting',
+    '',
+    BUSY,
+  ),
+  row(
+    'heap of a child process',
     'http/inspection/child-process.ts',
     'MAX_HEAP_MIB',
     'MiB',
-    '413 `too_large`; the server goes on',
+    '413 `too_large`; the server keeps running',
   ),
   row(
     'findings of one code in an answer',
@@ -93,37 +126,55 @@ const ROWS: readonly LimitRow[] = [
     'domain/findings.ts',
     'ANSWER_LIMITS.maxInAll',
     '',
-    'counted in `more_findings`, errors kept first',
+    'counted in `more_findings`; errors are kept first',
+  ),
+  row('bodies that wait for the sidecar', 'main/sidecar-client.ts', 'MAX_WAITING_BYTES', 'bytes', BUSY),
+  row(
+    'answer of the sidecar',
+    'main/sidecar-client.ts',
+    'MAX_ANSWER_BYTES',
+    'bytes',
+    '503 `sidecar_unavailable`, or 504 `outcome_unknown` for a write',
+  ),
+  row(
+    'answer of the sidecar to a health probe',
+    'main/sidecar-client.ts',
+    'MAX_PROBE_BYTES',
+    'bytes',
+    'the probe fails',
   ),
   row('answer of Datadog', 'datadog/request.ts', 'MAX_ANSWER_BYTES', 'bytes', UPSTREAM),
   row('objects in a list of Datadog', 'datadog/list-pages.ts', 'MAX_LISTED', '', UPSTREAM),
   row('pages of a list of Datadog', 'datadog/list-pages.ts', 'MAX_PAGES', '', UPSTREAM),
   row('answer of a catalog', 'catalogs/ask-catalog.ts', 'MAX_BYTES', 'bytes', UPSTREAM),
   row('values in an answer of a catalog', 'catalogs/ask-catalog.ts', 'LIMITS.values', '', UPSTREAM),
+  row('access file or tokens file, as YAML', 'format/decoded.ts', 'OBJECT_LIMITS.bytes', 'bytes', BAD_FILE),
+  row('the same file, before it is read at all', 'runtime/reloaded-file.ts', 'MAX_BYTES', 'bytes', BAD_FILE),
 ];
 
-function row(what: string, file: string, constant: string, unit: Unit, atLimit: string): LimitRow {
-  return { what, file, constant, unit, atLimit };
+function row(what: string, file: string, constant: string, unit: Unit, beyond: string): LimitRow {
+  return { what, file, constant, unit, beyond };
 }
 
 const BEGIN = '<!-- limits: `npm run docs` -->\n';
 const END = '<!-- end of limits -->';
 const NUMBER = /^[\d_ *]+/;
 
-/** Returns the page with its table of limits written from the constants. Throws Error where a constant or the section is missing. */
+/** Returns the page with its table of limits regenerated. Throws Error if a constant or the section is missing. */
 export function withLimits(page: string): string {
   const begin = page.indexOf(BEGIN) + BEGIN.length;
   const end = page.indexOf(END, begin);
-  if (begin < BEGIN.length || end < 0) throw new Error('The page has no section of limits.');
+  if (begin < BEGIN.length || end < 0)
+    throw new Error('The page has no limits section: its markers are missing.');
   const lines = ROWS.map(
-    ({ what, file, constant, unit, atLimit }) =>
-      `| ${what} | ${shown(valueOf(file, constant), unit)} | ${atLimit} | \`src/${file}\` |\n`,
+    ({ what, file, constant, unit, beyond }) =>
+      `| ${what} | ${shown(valueOf(file, constant), unit)} | ${beyond} | \`src/${file}\` |\n`,
   );
-  const table = `\n| limit on | at most | beyond it | set in |\n|---|---|---|---|\n${lines.join('')}\n`;
+  const table = `\n| limit on | value | beyond it | set in |\n|---|---|---|---|\n${lines.join('')}\n`;
   return `${page.slice(0, begin)}${table}${page.slice(end)}`;
 }
 
-/** Reads the number that a constant of a source file is set to, without exporting it. */
+/** Reads the number of a constant from the text of its source file, so that the constant need not be exported. */
 function valueOf(file: string, constant: string): number {
   const [name = '', member] = constant.split('.');
   const text = readFileSync(join(SOURCES, file), 'utf8');
@@ -133,7 +184,7 @@ function valueOf(file: string, constant: string): number {
   const at = from.indexOf(before);
   const written = at < 0 ? undefined : NUMBER.exec(from.slice(at + before.length))?.[0];
   const factors = written?.split('*').map((factor) => Number(factor.replaceAll('_', '')));
-  if (!factors) throw new Error(`${file} has no number ${constant}.`);
+  if (!factors) throw new Error(`${file} has no constant ${constant} with a number.`);
   return factors.reduce((product, factor) => product * factor, 1);
 }
 
