@@ -43,18 +43,18 @@ AUTH = ("oidc", "tokens", "none")
 WRITES = ("POST", "PUT", "DELETE")
 READ_PATHS = ("/lint", "/plan", "/drift", "/import", "/preview")
 
-# Status, title and hint: the sidecar's own words.
+# Status, title and hint, as the sidecar returns them.
 PROBLEMS = {
-    "bad_request": (400, "The request is not one Birddog knows",
+    "bad_request": (400, "Invalid request",
         "See /docs for the parameters and headers of this path."),
     "too_large": (413, "The body is too large",
-        "An object may have 1 MiB, a document 16 MiB."),
-    "sidecar_unavailable": (503, "The sidecar is away",
-        "Try again after the time in Retry-After. Listed applications are served meanwhile."),
-    "deadline_exceeded": (504, "The deadline passed",
-        "Ask again, with a longer Birddog-Deadline-Ms if need be. Nothing was left half done."),
-    "outcome_unknown": (504, "It is not known whether Datadog carried out the write",
-        "Ask again with the same key: Birddog looks the object up before it writes, and makes no duplicate."),
+        "Limits: 1 MiB per object, 16 MiB per document."),
+    "sidecar_unavailable": (503, "The sidecar is unavailable",
+        "Retry after the time in Retry-After. Listed applications are still served."),
+    "deadline_exceeded": (504, "Deadline exceeded",
+        "Retry, with a longer Birddog-Deadline-Ms if necessary. No write was left unfinished."),
+    "outcome_unknown": (504, "Datadog may or may not have executed the write",
+        "Retry with the same key. Birddog looks the object up before it writes and does not create a duplicate."),
 }
 
 

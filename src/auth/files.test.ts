@@ -39,7 +39,7 @@ rules:
     [
       'a misspelt member',
       'rules:\n  - groups: [a]\n    application: [b]\n    may: [read]\n',
-      /^2:5: "applications" is missing.*\n3:.*"application" is not known/,
+      /^2:5: "applications" is required.*\n3:.*Unknown field "application"/,
     ],
     [
       'an unknown right',
@@ -134,7 +134,7 @@ describe('the tokens file', () => {
     [
       'a token that never expires',
       `tokens:\n  - {name: ci, sha256: ${HASH}, groups: [g]}\n`,
-      /^2:5: "expires" is missing/,
+      /^2:5: "expires" is required/,
     ],
     [
       'a token twice',

@@ -1,29 +1,29 @@
 import { z } from 'zod';
 
-/** One thing that was looked at. */
+/** The result of one health probe. */
 const checkedPartSchema = z.strictObject({
   name: z.string(),
-  /** `skipped`: it could not be looked at because of another that failed. */
+  /** `skipped`: not probed, because a part that it depends on failed. */
   state: z.enum(['ok', 'warning', 'failed', 'skipped']),
-  /** Milliseconds it took. */
+  /** Duration of the probe in milliseconds. */
   ms: z.number(),
   detail: z.string(),
-  /** What to do; empty where nothing is to be done. */
+  /** The fix; empty if nothing is to be done. */
   hint: z.string(),
 });
 export type CheckedPart = z.output<typeof checkedPartSchema>;
 
-/** What `GET /check` answers. `ok` where nothing failed. The same answer is given for some seconds. */
+/** The response of `GET /check`. `ok` is true if no part failed. The response is cached for a few seconds. */
 export const checkReportSchema = z.object({
   ok: z.boolean(),
-  /** When it was looked, as ISO 8601. */
+  /** When the parts were probed, in ISO 8601. */
   checked_at: z.string(),
   version: z.string(),
   parts: z.array(checkedPartSchema),
 });
 export type CheckReport = z.output<typeof checkReportSchema>;
 
-/** Whether all of it is well: a warning is, a part that could not be looked at is not. */
+/** Returns whether every part is healthy. A warning counts as healthy, a skipped part does not. */
 export function allWell(parts: readonly CheckedPart[]): boolean {
   return parts.every(({ state }) => state === 'ok' || state === 'warning');
 }

@@ -5,8 +5,8 @@ import { isObject, isRawNumber, type Json, own } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 
 /**
- * Checks a value against a schema. Returns a finding for each mistake, its pointer below `base`, within the limits of an
- * answer; none where the value fits. A missing member is found at the object that lacks it.
+ * Checks a value against a schema. Returns a finding for each mistake, with a pointer below `base`, within the limits of a
+ * response. The finding for a missing field points to the object that lacks it.
  */
 export function check(schema: z.ZodType, value: Json, base: Pointer): Finding[] {
   const findings = new Findings();
@@ -15,8 +15,8 @@ export function check(schema: z.ZodType, value: Json, base: Pointer): Finding[] 
 }
 
 /**
- * Adds a finding for each mistake of a value. Lists and objects are walked here, element by element, and only what holds
- * no others is handed to the schema: zod collects an issue for each bad element, however many there are.
+ * Adds a finding for each mistake in a value. Walks lists and objects itself and passes only scalar values to zod, because
+ * zod collects an issue for every invalid element and has no limit.
  */
 export function addCheck(findings: Findings, schema: z.ZodType, value: Json, base: Pointer): void {
   walk(schema, value, { findings, pointer: base, missingFrom: undefined });
@@ -25,7 +25,7 @@ export function addCheck(findings: Findings, schema: z.ZodType, value: Json, bas
 interface Place {
   readonly findings: Findings;
   readonly pointer: Pointer;
-  /** Of a member that is not there: its object, and its name. */
+  /** For a missing field: its object and its name. */
   readonly missingFrom: { readonly pointer: Pointer; readonly name: string } | undefined;
 }
 
@@ -52,9 +52,9 @@ function walkObject(schema: z.ZodObject, value: Record<string, Json>, { findings
     else
       findings.add({
         ...UNKNOWN,
-        message: `"${name}" is not known here.`,
+        message: `Unknown field "${name}".`,
         pointer: pointerTo(pointer, name),
-        hint: 'Correct the name, or leave it out.',
+        hint: 'Correct the name, or remove the field.',
       });
   }
 }
@@ -66,15 +66,15 @@ function walkList(schema: z.ZodArray, value: readonly Json[], place: Place): voi
   const element = typed(schema.element);
   for (const [at, item] of value.entries())
     walk(element, item, { findings, pointer: pointerTo(pointer, at), missingFrom: undefined });
-  // What the list itself must be, such as its length.
+  // Checks of the list itself, such as its length.
   if (schema.def.checks !== undefined)
     addIssues(schema.clone({ ...schema.def, element: z.unknown() }), value, place);
 }
 
-/** Of several schemas one must fit; where only one takes lists, or objects, its findings say what is wrong with such a value. */
+/** Requires that one option of a union matches. If only one option accepts lists (or objects), reports its findings. */
 function walkUnion(schema: z.ZodUnion, value: Json | undefined, place: Place): void {
   const options = schema.options.map(typed);
-  if (options.some((option) => fits(option, value))) return;
+  if (options.some((option) => matches(option, value))) return;
   const alike = options.filter(
     (option) =>
       (option instanceof z.ZodArray && Array.isArray(value)) ||
@@ -82,21 +82,21 @@ function walkUnion(schema: z.ZodUnion, value: Json | undefined, place: Place): v
   );
   const [only] = alike;
   if (only && alike.length === 1) walk(only, value, place);
-  else addIssues(schema, NOTHING_FITS, place);
+  else addIssues(schema, NO_MATCH, place);
 }
 
-/** Fits no schema of a union, so that the union says its own sentence. */
-const NOTHING_FITS = Symbol('fits nothing');
+/** A value that no option accepts, so that zod returns the message of the union itself. */
+const NO_MATCH = Symbol('matches nothing');
 
-function fits(schema: z.ZodType, value: Json | undefined): boolean {
+function matches(schema: z.ZodType, value: Json | undefined): boolean {
   const findings = new Findings({ maxPerCode: 0, maxInAll: 0 });
   walk(schema, value, { findings, pointer: '', missingFrom: undefined });
   return findings.size === 0;
 }
 
-/** Adds the issues of a value that the schema judges as a whole. */
+/** Adds the issues that zod reports for a value that is not walked here. */
 function addIssues(schema: z.ZodType, value: unknown, { findings, pointer, missingFrom }: Place): void {
-  // A number that keeps its spelling is an object to zod.
+  // zod treats a raw number as an object.
   const isNumber = isRawNumber(value) && (schema instanceof z.ZodObject || schema instanceof z.ZodRecord);
   const code = missingFrom === undefined ? 'wrong_value' : 'missing_member';
   const { issues } = run(schema, isNumber ? 0 : value);
@@ -113,23 +113,23 @@ function addIssues(schema: z.ZodType, value: unknown, { findings, pointer, missi
       findings.add({
         code: 'missing_member',
         severity: 'error',
-        message: `"${missingFrom.name}" is missing.`,
+        message: `"${missingFrom.name}" is required.`,
         pointer: missingFrom.pointer,
       });
   }
 }
 
-/** Asks a schema without making the error that says what is wrong in words: that takes ten times as long. */
+/** Runs a schema without building the ZodError and its messages, which takes ten times as long. */
 function run(schema: z.ZodType, value: unknown): z.core.ParsePayload {
   const result = schema._zod.run({ value, issues: [] }, { async: false });
-  if (result instanceof Promise) throw new TypeError('No schema waits.');
+  if (result instanceof Promise) throw new TypeError('The schemas are synchronous.');
   return result;
 }
 
-/** A part of a schema as the kind of schema that can be asked. */
+/** Narrows a part of a schema to a schema that can be run. */
 function typed(schema: unknown): z.ZodType {
   if (schema instanceof z.ZodType) return schema;
-  throw new TypeError('A part of a schema is no schema.');
+  throw new TypeError('Expected a Zod schema.');
 }
 
 function sentence(words: string): string {

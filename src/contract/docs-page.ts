@@ -17,10 +17,10 @@ code,pre{font:14px/1.5 ui-monospace,monospace;background:#f3f3f6;border-radius:4
 pre{padding:1rem;overflow:auto}table{border-collapse:collapse;width:100%}
 td,th{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid #ddd}`;
 
-/** The one style of the page, as a Content-Security-Policy names it. */
+/** The hash of the page's inline style, for the Content-Security-Policy. */
 export const DOCS_STYLE_HASH = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;
 
-/** The contract for people: paths, parameters and problems, from the same tables as /openapi.json. `bearer`: callers show a token. */
+/** Returns the HTML page of the API, generated from the same tables as /openapi.json. `bearer`: callers send a token. */
 export function docsPage(bearer = false): string {
   return `<!doctype html>
 <html lang="en">
@@ -28,18 +28,18 @@ export function docsPage(bearer = false): string {
 <style>${STYLE}</style></head>
 <body>
 <h1>Birddog</h1>
-<p>Datadog monitors, alerts and dashboards for any application. The description for machines is
+<p>Datadog monitors, alerts and dashboards for any application. The OpenAPI description is
 <a href="/openapi.json">/openapi.json</a>. Bodies are JSON, YAML or TOML by <code>Content-Type</code>;
-answers are JSON, or YAML where <code>Accept</code> asks for it.</p>
-${bearer ? '<p>Every request carries <code>Authorization: Bearer TOKEN</code>.</p>' : ''}
+responses are JSON, or YAML if <code>Accept</code> requests it.</p>
+${bearer ? '<p>Every request needs <code>Authorization: Bearer TOKEN</code>.</p>' : ''}
 <pre>${escaped(EXAMPLE)}</pre>
 <h2>Paths</h2>
-<table><tr><th>Path</th><th>What it does</th><th>Query parameters</th></tr>
+<table><tr><th>Path</th><th>Description</th><th>Query parameters</th></tr>
 ${rows(ENDPOINTS, (o) => [`<code>${o.method} ${o.path}</code>`, escaped(o.summary), parameters(o.query)])}</table>
 <h2>Parameters</h2>
 <table>${rows(Object.entries(QUERY_PARAMETERS), ([name, meaning]) => [`<code>${name}</code>`, escaped(meaning)])}</table>
 <h2>Problems</h2>
-<p>Every failure is <code>application/problem+json</code> (RFC 9457) with a code of this table.</p>
+<p>Every failure is <code>application/problem+json</code> (RFC 9457) with a code from this table.</p>
 <table><tr><th>Status</th><th>Code</th><th>Meaning</th><th>What to do</th></tr>
 ${rows(Object.entries(PROBLEMS), ([code, { status, title, hint }]) => [
   String(status),
@@ -60,5 +60,5 @@ function parameters(names: readonly QueryName[]): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

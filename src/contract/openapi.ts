@@ -10,12 +10,12 @@ const BEARER = {
   bearer: {
     type: 'http',
     scheme: 'bearer',
-    description: 'A token of the OIDC issuer, or one of the tokens file.',
+    description: 'A token of the OIDC issuer, or a token of the tokens file.',
   },
 };
 const POINTER = { type: 'string', format: 'json-pointer' };
 
-/** The OpenAPI 3.1 description, made from the very schemas and table that requests are held against. `bearer`: callers show a token. */
+/** Returns the OpenAPI 3.1 description, generated from the schemas that validate requests. `bearer`: callers send a token. */
 export function openApi(version: string, bearer = false): Node {
   const schemas: Node = { Problem: problemSchema(), Finding: findingSchema() };
   const paths: Record<string, Node> = {};
@@ -51,7 +51,7 @@ function operationNode(operation: Endpoint, schemas: Node): Node {
       {
         name: 'Birddog-Deadline-Ms',
         in: 'header',
-        description: 'Milliseconds in which an answer is of use; 25000 unless given, at most 600000.',
+        description: 'Time limit for the request in milliseconds. Default 25000, maximum 600000.',
         schema: { type: 'integer', minimum: 1, maximum: 600_000, default: 25_000 },
       },
     ],
@@ -81,21 +81,21 @@ function bodySchema({ verb, kind }: Endpoint, schemas: Node): Node {
   return { anyOf: [jsonSchema(envelope, schemas), jsonSchema(object, schemas)] };
 }
 
-/** A schema as JSON Schema; the parts that have names of their own go among the components. */
+/** Converts a schema to JSON Schema and adds its named parts to the components. */
 function jsonSchema(schema: z.ZodType, schemas: Node): Node {
   const { $schema: _, $defs = {}, ...node } = z.toJSONSchema(schema, { unrepresentable: 'any' });
   for (const [name, part] of Object.entries($defs)) schemas[name] = rooted(part);
   return rooted(node);
 }
 
-/** Zod refers to the parts of a schema below that schema; here they are below the whole description. */
+/** Rewrites zod's references to `$defs` of one schema into references to the components of the whole description. */
 function rooted(node: object): Node {
   return JSON.parse(JSON.stringify(node).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }
 
 function responses(operation: Endpoint): Node {
   const answers: Node = {
-    200: well(operation),
+    200: success(operation),
     ...(operation.verb === 'create' ? { 201: { description: 'Created.' } } : {}),
   };
   for (const status of new Set(Object.values(PROBLEMS).map((p) => p.status))) {
@@ -108,11 +108,12 @@ function responses(operation: Endpoint): Node {
   return answers;
 }
 
-function well({ verb }: Endpoint): Node {
-  if (verb !== 'check') return { description: verb === 'create' ? 'There already, and equal.' : 'Done.' };
+function success({ verb }: Endpoint): Node {
+  if (verb !== 'check')
+    return { description: verb === 'create' ? 'Exists already and is equal.' : 'Success.' };
   const schema = jsonSchema(checkReportSchema.extend({ request_id: z.string() }), {});
   return {
-    description: 'It was looked; `ok` says whether all is well.',
+    description: 'The result of the health check. `ok` is true if no part failed.',
     content: { 'application/json': { schema } },
   };
 }
@@ -134,7 +135,7 @@ function problemSchema(): Node {
   };
 }
 
-/** What `Finding` of src/domain is. */
+/** Returns the JSON Schema of `Finding` in src/domain. */
 function findingSchema(): Node {
   return {
     type: 'object',
@@ -146,11 +147,11 @@ function findingSchema(): Node {
       message: TEXT,
       pointer: POINTER,
       line: { type: 'integer', minimum: 1 },
-      column: { type: 'integer', minimum: 1, description: 'In UTF-16 units, as editors count.' },
+      column: { type: 'integer', minimum: 1, description: 'In UTF-16 code units, as editors count.' },
       hint: TEXT,
       fix: {
         type: 'object',
-        description: 'A change to what was sent, after which the finding is gone.',
+        description: 'A change of the request body that resolves the finding.',
         required: ['title', 'edits'],
         additionalProperties: false,
         properties: { title: TEXT, edits: { type: 'array', items: { oneOf: editSchemas() } } },
@@ -160,19 +161,19 @@ function findingSchema(): Node {
 }
 
 function editSchemas(): Node[] {
-  const place = { type: 'integer', minimum: 0, description: 'In UTF-16 units.' };
+  const place = { type: 'integer', minimum: 0, description: 'In UTF-16 code units.' };
   return [
-    exactly('A stretch of the text at the pointer becomes another; `to` is not included.', {
+    exactly('Replaces a range of the string at the pointer. `to` is exclusive.', {
       from: place,
       to: place,
       text: TEXT,
     }),
-    exactly('The value at the pointer is set, or added where there is none.', { value: {} }),
-    exactly('The member or item at the pointer goes.', { remove: { const: true } }),
+    exactly('Sets the value at the pointer, or adds it if it does not exist.', { value: {} }),
+    exactly('Removes the field or element at the pointer.', { remove: { const: true } }),
   ];
 }
 
-/** An edit at a pointer with these members and no others. */
+/** Returns the schema of an edit that has a pointer and exactly these fields. */
 function exactly(description: string, members: Node): Node {
   const properties = { pointer: POINTER, ...members };
   return {

@@ -1,44 +1,44 @@
 import type { ManagedKind } from '../domain/managed-kind.ts';
 
 export type Verb = 'create' | 'update' | 'get' | 'delete' | 'lint' | DocumentVerb;
-/** What is done with a whole document. */
+/** The operations on a whole document. */
 export type DocumentVerb = 'plan' | 'apply' | 'drift' | 'import';
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** A path of the contract. Both processes serve every one of them, with the same answers. */
+/** A path of the contract. Both processes serve every path and return the same responses. */
 export type Endpoint = Operation | typeof CHECK;
 
-/** A path about applications and what they have in Datadog. */
+/** A path that works on an application's objects. */
 export interface Operation {
   readonly path: string;
   readonly method: HttpMethod;
   readonly verb: Verb;
-  /** The kind it is about; absent where the body says so itself. */
+  /** The kind of object; absent if the body decides it. */
   readonly kind?: ManagedKind;
   readonly summary: string;
-  /** Query parameters it knows; any other is refused. */
+  /** The supported query parameters; others are rejected. */
   readonly query: readonly QueryName[];
 }
 
-/** How many objects an answer of a GET holds. */
-export const PAGE_SIZE = { baseline: 100, max: 1000 } as const;
+/** The number of objects on one page of a GET. */
+export const PAGE_SIZE = { default: 100, max: 1000 } as const;
 
-/** Every query parameter of the contract, and what it says. */
+/** Every query parameter of the contract with its description. */
 export const QUERY_PARAMETERS = {
-  application: 'The application the object belongs to.',
-  team: 'The team that owns the application; becomes a `team:` tag where the object has none.',
+  application: 'The application that the object belongs to.',
+  team: 'The team that owns the application; added as a `team:` tag if the object has none.',
   key: 'The name of the object within its application.',
   id: "Datadog's id of the object.",
-  dry_run: '`true`: lint and plan, nothing is written.',
+  dry_run: '`true`: only lint and plan; write nothing.',
   state: 'Only monitors in this overall state: `alert`, `warn`, `no data`, `ok`.',
   tags: 'Only objects that have all of these tags; a comma-separated list.',
-  page_size: `How many objects an answer holds, 1 to ${PAGE_SIZE.max}; ${PAGE_SIZE.baseline} unless given.`,
-  basis: 'The `basis` of a plan: nothing is written where what it was made from has moved.',
-  prune: '`true`: what carries the marker of the application and is not in the document is deleted.',
-  force: '`true`: objects are replaced where Datadog cannot change them in place, and any number is deleted.',
-  query: 'Which objects to import, in the language of the monitor search of Datadog.',
-  tag: 'Which objects to import: those that have this tag.',
-  cursor: 'Where the next page begins: `next_cursor` of the answer before.',
+  page_size: `Maximum number of objects per page, 1 to ${PAGE_SIZE.max}. Default ${PAGE_SIZE.default}.`,
+  basis: 'The `basis` of a plan. If the document or Datadog has changed since that plan, nothing is written.',
+  prune: '`true`: delete objects that carry the marker of the application but are not in the document.',
+  force: '`true`: replace objects that Datadog cannot change in place, and delete any number of objects.',
+  query: "Which objects to import, in the syntax of Datadog's monitor search.",
+  tag: 'Import the objects that have this tag.',
+  cursor: 'The `next_cursor` of the previous page.',
 } as const;
 export type QueryName = keyof typeof QUERY_PARAMETERS;
 
@@ -57,7 +57,7 @@ const VERBS: Record<'create' | 'update' | 'get' | 'delete', VerbShape> = {
     plural: false,
     query: ['application', 'team', 'key', 'dry_run'],
     summary: (name) =>
-      `Create ${name}. There already and equal: 200; there and different: 409 with the plan.`,
+      `Create ${name}. Returns 200 if an equal one exists, and 409 with the plan if a different one exists.`,
   },
   update: {
     method: 'PUT',
@@ -72,7 +72,7 @@ const VERBS: Record<'create' | 'update' | 'get' | 'delete', VerbShape> = {
     plural: true,
     query: ['application', 'key', 'id', 'state', 'tags', 'page_size', 'cursor'],
     summary: (name) =>
-      `Read what an application has of this kind, as Datadog holds it (${name} by key or id).`,
+      `List an application's objects of this kind as Datadog stores them, or get ${name} by key or id.`,
   },
   delete: {
     method: 'DELETE',
@@ -89,18 +89,18 @@ const KINDS: readonly { kind: ManagedKind; name: string }[] = [
   { kind: 'dashboard', name: 'a dashboard' },
 ];
 
-/** The path about Birddog itself. */
+/** The path that reports the health of Birddog itself. */
 export const CHECK = {
   path: '/check',
   method: 'GET',
   verb: 'check',
   kind: undefined,
   summary:
-    'Look whether all is well: both containers, their certificates, keys and journals, and the catalogs. The answer holds for some seconds.',
+    'Check the health of both containers, their certificates, keys and ledgers, and the catalogs. The response is cached for a few seconds.',
   query: [],
 } as const;
 
-/** The paths about applications. */
+/** The paths that work on an application's objects. */
 export const OPERATIONS: readonly Operation[] = [
   ...KINDS.flatMap(({ kind, name }) =>
     (['create', 'update', 'get', 'delete'] as const).map((verb): Operation => {
@@ -119,28 +119,29 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/lint',
     method: 'POST',
     verb: 'lint',
-    summary: 'Check a document, or the body of a create, without asking Datadog.',
+    summary: 'Check a document, or the body of a create, without calling Datadog.',
     query: ['application', 'team', 'key'],
   },
   {
     path: '/plan',
     method: 'POST',
     verb: 'plan',
-    summary: 'What applying a document would change, field by field. Nothing is written.',
+    summary: 'Show field by field what applying a document would change. Writes nothing.',
     query: ['prune'],
   },
   {
     path: '/apply',
     method: 'POST',
     verb: 'apply',
-    summary: 'Make Datadog hold what a document says. Stops before the deadline and tells what remains.',
+    summary: 'Apply a document to Datadog. Stops before the deadline and reports what remains.',
     query: ['basis', 'prune', 'force'],
   },
   {
     path: '/drift',
     method: 'POST',
     verb: 'drift',
-    summary: 'What was changed in Datadog since the document was applied, and by whom. Nothing is written.',
+    summary:
+      'Show what changed in Datadog since the document was applied, and who changed it. Writes nothing.',
     query: [],
   },
   {
@@ -148,7 +149,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'POST',
     verb: 'import',
     summary:
-      'The document of what is in Datadog already: of the application itself, or of what a query, tag or id finds.',
+      'Return existing Datadog objects as a document: those of the application, or those that match a query, tag or id.',
     query: ['application', 'team', 'query', 'tag', 'id'],
   },
 ];
@@ -156,14 +157,14 @@ export const OPERATIONS: readonly Operation[] = [
 /** Every path of the contract. */
 export const ENDPOINTS: readonly Endpoint[] = [...OPERATIONS, CHECK];
 
-/** Whether a request of this operation carries a body. */
+/** Returns whether requests of this operation have a body. */
 export function hasBody({ method, verb }: Endpoint): boolean {
   return method !== 'GET' && method !== 'DELETE' && verb !== 'import';
 }
 
 const WRITES: readonly Endpoint['verb'][] = ['create', 'update', 'delete', 'apply'];
 
-/** Whether a request of this operation may change what Datadog holds. */
+/** Returns whether an operation can change objects in Datadog. */
 export function isWrite({ verb }: Endpoint): boolean {
   return WRITES.includes(verb);
 }

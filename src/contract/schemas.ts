@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts';
 import { isRawNumber, type Json } from '../domain/json.ts';
 
-/** A slug with a sentence of its own: a pattern helps nobody who mistyped. */
+/** Returns the schema of a slug. Its message describes the allowed characters instead of quoting the pattern. */
 const slug = (pattern: RegExp, what: string, length: number) =>
   z
-    .string(`${what} is text`)
+    .string(`${what} must be a string`)
     .regex(
       pattern,
-      `${what} has 1 to ${length} characters: lower-case letters, digits, ".", "_" and "-", and begins with a letter or digit`,
+      `${what} must have 1 to ${length} characters (lower-case letters, digits, ".", "_" and "-") and begin with a letter or digit`,
     );
 
 export const applicationSchema = slug(APPLICATION_SLUG, 'application', 100).meta({
-  description: 'What the document is about, listed in a catalog or not.',
+  description: 'The application that the document describes, whether a catalog lists it or not.',
   examples: ['payments-batch'],
 });
 const keySchema = slug(KEY_SLUG, 'key', 80).meta({
-  description: 'The name of the object within its application; by default made from its name or title.',
+  description: 'The name of the object within its application. Default: derived from its name or title.',
 });
 const teamSchema = slug(TEAM_SLUG, 'team', 100).meta({
   description: 'The team that owns the application.',
@@ -28,27 +28,27 @@ const catalogsSchema = z
     leanix: z.string().min(1).max(200).optional(),
     servicenow: z.string().min(1).max(200).optional(),
   })
-  .meta({ description: 'What each catalog calls the application, where that is another name.' });
+  .meta({ description: 'The names of the application in the catalogs, where they differ.' });
 
-/** A number in any spelling; beyond 2^53 too. */
+/** A number in any notation, also beyond 2^53. */
 const number = z
   .custom<Json>((value) => typeof value === 'number' || isRawNumber(value), 'must be a number')
   .meta({ type: 'number' });
 
-const text = (what: string) => z.string(`${what} must be text`);
+const text = (what: string) => z.string(`${what} must be a string`);
 const someText = (what: string) => text(what).regex(/\S/, `${what} must not be empty`);
 const tags = z.array(
   text('a tag').min(1, 'a tag must not be empty').max(200, 'a tag has at most 200 characters'),
-  'tags must be a list of texts',
+  'tags must be a list of strings',
 );
 const anything = z.record(z.string(), z.unknown());
 
-/** Birddog's own member of an object. Its shape is held by the rules of src/lint/suppression, which say where it is wrong. */
+/** The field `lint` of an object. The rules in src/lint/suppression validate it and report the position of each mistake. */
 const lint = z
   .unknown()
   .meta({
     id: 'Lint',
-    description: 'Which findings about this object are known and do not matter. Never sent to Datadog.',
+    description: 'Suppresses findings about this object. Never sent to Datadog.',
     type: 'object',
     additionalProperties: false,
     properties: {
@@ -59,8 +59,12 @@ const lint = z
           required: ['code', 'because'],
           additionalProperties: false,
           properties: {
-            code: { type: 'string', description: 'The code of a rule: docs/lint.md.', minLength: 1 },
-            because: { type: 'string', description: 'Why it does not matter here.', pattern: '\\S' },
+            code: {
+              type: 'string',
+              description: 'The code of a rule, as listed in docs/lint.md.',
+              minLength: 1,
+            },
+            because: { type: 'string', description: 'Why the finding does not apply here.', pattern: '\\S' },
           },
         },
       },
@@ -68,7 +72,7 @@ const lint = z
   })
   .optional();
 
-/** Datadog's monitor: what Birddog relies on is checked, the rest passes as it is. */
+/** A Datadog monitor. Validates the fields that Birddog uses; all others pass unchanged. */
 const monitorSchema = z
   .looseObject(
     {
@@ -85,9 +89,9 @@ const monitorSchema = z
     },
     'monitor must be an object',
   )
-  .meta({ id: 'Monitor', description: "Datadog's own monitor object: every type, every option." });
+  .meta({ id: 'Monitor', description: "Datadog's monitor object, with every type and option." });
 
-/** A monitor in an update: what is left out stays as it is. */
+/** A monitor in an update. Omitted fields keep their values. */
 const monitorUpdateSchema = monitorSchema.partial().meta({ id: 'MonitorUpdate' });
 
 const widgetSchema = z.looseObject(
@@ -95,7 +99,7 @@ const widgetSchema = z.looseObject(
   'a widget must be an object with a definition',
 );
 
-/** Datadog's dashboard: required members as Datadog has them; widget definitions pass verbatim. */
+/** A Datadog dashboard. Requires the fields that Datadog requires; widget definitions pass unchanged. */
 const dashboardSchema = z
   .looseObject(
     {
@@ -109,13 +113,13 @@ const dashboardSchema = z
     },
     'dashboard must be an object',
   )
-  .meta({ id: 'Dashboard', description: "Datadog's own dashboard object." });
+  .meta({ id: 'Dashboard', description: "Datadog's dashboard object." });
 
 const WHEN = z.enum(
   ['alert', 'warning', 'no_data', 'recovery'],
   'when must be alert, warning, no_data or recovery, or a list of these',
 );
-/** The intent: a signal, a condition, and who is told. Compiled into a monitor and read back from one. */
+/** An alert: a signal, a condition and its recipients. Compiled into a monitor and read back from one. */
 export const alertSchema = z
   .strictObject(
     {
@@ -132,7 +136,10 @@ export const alertSchema = z
           .enum(['avg', 'sum', 'min', 'max', 'count'], 'aggregate must be avg, sum, min, max or count')
           .optional(),
         filter: someText('filter').optional(),
-        by: z.array(someText('by')).min(1, 'by must name a tag, or be left out').optional(),
+        by: z
+          .array(someText('by'))
+          .min(1, 'by must contain at least one tag; omit it to group by nothing')
+          .optional(),
       }),
       condition: z.strictObject({
         over: someText('over').meta({ description: 'The evaluation window: `5m`, `1h`, `1d`.' }),
@@ -146,7 +153,7 @@ export const alertSchema = z
       notify: z
         .array(
           z.strictObject({
-            to: z.array(someText('a recipient')).min(1, 'to must name a recipient'),
+            to: z.array(someText('a recipient')).min(1, 'to must contain at least one recipient'),
             when: z.union([WHEN, z.array(WHEN).min(1)]).optional(),
           }),
         )
@@ -163,14 +170,14 @@ const target = {
   catalogs: catalogsSchema.optional(),
 };
 
-/** The objects a body can hold, by kind: for a create and for an update. */
+/** The schemas of the objects in a body, by kind, for a create and for an update. */
 export const OBJECT_SCHEMAS = {
   monitor: { create: monitorSchema, update: monitorUpdateSchema },
   alert: { create: alertSchema, update: alertSchema },
   dashboard: { create: dashboardSchema, update: dashboardSchema },
 } as const;
 
-/** What stands around an object. The object itself is checked by its own schema, so that each mistake is told once. */
+/** The schemas of the fields around an object. The object has its own schema, so that each mistake is reported once. */
 export const ENVELOPE_SCHEMAS = {
   create: z.strictObject({ ...target, team: teamSchema }),
   update: z.strictObject({
@@ -185,13 +192,16 @@ const keyed = {
   unmanaged: z
     .array(text('a pointer').regex(/^\//, 'a pointer begins with "/", as in /options/thresholds/warning'))
     .optional()
-    .meta({ description: 'Pointers within the object to what is left to people.' }),
+    .meta({
+      description:
+        'Pointers to the fields of the object that Birddog leaves unchanged, for people to edit in Datadog.',
+    }),
   adopt: z
-    .union([z.string(), number], 'adopt is the id of an object in Datadog')
+    .union([z.string(), number], 'adopt must be the id of an object in Datadog')
     .optional()
-    .meta({ description: 'The id of an object that is in Datadog already and becomes this one.' }),
+    .meta({ description: 'The id of an existing Datadog object that this entry takes over.' }),
 };
-/** One file that declares an application's monitors, alerts and dashboards. */
+/** A document, which declares an application's monitors, alerts and dashboards. */
 export const documentSchema = z
   .strictObject({
     apiVersion: z.literal('birddog/v1', 'apiVersion must be birddog/v1'),

@@ -1,4 +1,4 @@
 import manifest from '../../package.json' with { type: 'json' };
 
-/** Birddog's version, as package.json has it. */
+/** Birddog's version from package.json. */
 export const VERSION = manifest.version;

@@ -6,32 +6,32 @@ interface ProblemKind {
   readonly hint: string;
 }
 
-/** Every failure Birddog can answer with. docs/problems.md is held against this table both ways. */
+/** Every problem that Birddog can return. A test compares this table with docs/problems.md in both directions. */
 export const PROBLEMS = {
   malformed_body: {
     status: 400,
-    title: 'The body cannot be read',
-    hint: 'Mend the text at the line and column given.',
+    title: 'The body could not be parsed',
+    hint: 'Fix the syntax error at the given line and column.',
   },
   bad_request: {
     status: 400,
-    title: 'The request is not one Birddog knows',
+    title: 'Invalid request',
     hint: 'See /docs for the parameters and headers of this path.',
   },
   unauthenticated: {
     status: 401,
-    title: 'The caller is not known',
+    title: 'Missing or invalid credentials',
     hint: 'Send Authorization: Bearer with a token; docs/callers.md says where to get one.',
   },
   forbidden: {
     status: 403,
-    title: 'The caller may not do this',
-    hint: 'Ask one of the groups named in the detail, or have the access file changed.',
+    title: 'The caller is not authorized',
+    hint: 'Ask one of the groups named in the detail, or request a change of the access file.',
   },
   forbidden_host: {
     status: 403,
-    title: 'The request names a host that Birddog does not serve',
-    hint: 'Use a name that BIRDDOG_HOSTS lists; with BIRDDOG_AUTH=none use localhost or 127.0.0.1, and no page of another site.',
+    title: 'The request is for a host that Birddog does not serve',
+    hint: 'Use a host listed in BIRDDOG_HOSTS. With BIRDDOG_AUTH=none use localhost or 127.0.0.1, and send no cross-site requests.',
   },
   owned_by_another: {
     status: 403,
@@ -41,152 +41,152 @@ export const PROBLEMS = {
   not_managed: {
     status: 403,
     title: 'The object is not managed by Birddog',
-    hint: 'Birddog touches only what carries its own marker. Create the object through Birddog instead.',
+    hint: 'Birddog changes only objects that carry its marker. Create the object through Birddog, or adopt it in a document.',
   },
   datadog_forbidden: {
     status: 403,
-    title: 'Datadog does not let Birddog touch this object',
-    hint: "Its restriction policy or roles exclude Birddog's service account: ask who may edit it.",
+    title: 'Datadog does not permit Birddog to change this object',
+    hint: "Its restriction policy or roles exclude Birddog's service account. Ask someone who can edit it to grant access.",
   },
   not_found: {
     status: 404,
-    title: 'There is no such object',
-    hint: 'List what there is with the matching GET path.',
+    title: 'Object not found',
+    hint: 'List the existing objects with the matching GET path.',
   },
   unknown_path: {
     status: 404,
-    title: 'There is no such path',
-    hint: 'See /docs for the paths Birddog serves.',
+    title: 'Path not found',
+    hint: 'See /docs for the available paths.',
   },
   method_not_allowed: {
     status: 405,
-    title: 'The path does not know this method',
-    hint: 'Use the method named in the Allow header.',
+    title: 'The path does not support this method',
+    hint: 'Use a method listed in the Allow header.',
   },
   not_acceptable: {
     status: 406,
-    title: 'The answer cannot be given in that format',
+    title: 'The requested response format is not supported',
     hint: 'Accept application/json or application/yaml.',
   },
   request_timeout: {
     status: 408,
-    title: 'The request arrived too slowly',
-    hint: 'Send it again over a faster connection, or in smaller parts.',
+    title: 'The request was not received in time',
+    hint: 'Send it again over a faster connection, or split it into smaller requests.',
   },
   key_conflict: {
     status: 409,
-    title: 'The key is taken by a different object',
-    hint: 'Use the update path to change it, or choose another key.',
+    title: 'A different object already has this key',
+    hint: 'Use the update path to change that object, or choose another key.',
   },
   ambiguous_application: {
     status: 409,
     title: 'The application is not unique in a catalog',
-    hint: 'Name the right one under `catalogs` in the request.',
+    hint: 'Name the right entry under `catalogs` in the request.',
   },
   duplicate_of_unmanaged: {
     status: 409,
     title: "Datadog already has an equal monitor that is not this application's",
-    hint: 'Change the monitor named in the detail, delete it, or make this one differ.',
+    hint: 'Change or delete the monitor named in the detail, or make this one different.',
   },
   plan_stale: {
     status: 409,
-    title: 'What the plan was made from has moved',
-    hint: 'Plan again, look at what moved, and apply with the new basis.',
+    title: 'The document or Datadog has changed since the plan was made',
+    hint: 'Plan again, review the changes, and apply with the new basis.',
   },
   too_many_deletes: {
     status: 409,
-    title: 'More would be deleted than is allowed at once',
-    hint: 'Look at the plan; if all of it shall go, say force=true.',
+    title: 'The plan deletes more objects than one apply may delete',
+    hint: 'Review the plan. To delete all of these objects, pass force=true.',
   },
   too_large: {
     status: 413,
     title: 'The body is too large',
-    hint: 'Split the body: an object may have 1 MiB and 50,000 values, a document 16 MiB and 1,000,000 values.',
+    hint: 'Split the body. Limits: 1 MiB and 50,000 values per object, 16 MiB and 1,000,000 values per document.',
   },
   unsupported_media_type: {
     status: 415,
-    title: "The body's format is not known",
+    title: 'The format of the body is not supported',
     hint: 'Send Content-Type application/json, application/yaml or application/toml.',
   },
   expectation_failed: {
     status: 417,
-    title: 'The value of the header Expect is unknown',
-    hint: 'Send Expect: 100-continue or no such header.',
+    title: 'Unknown value of the header Expect',
+    hint: 'Send Expect: 100-continue, or leave the header out.',
   },
   invalid: {
     status: 422,
-    title: 'The request has mistakes',
-    hint: 'Mend what the findings name; nothing was written.',
+    title: 'The request is invalid',
+    hint: 'Fix the findings and send the request again. Nothing was written.',
   },
   datadog_refused: {
     status: 422,
-    title: 'Datadog refused the object',
-    hint: "Datadog's own words are in the detail; nothing was written.",
+    title: 'Datadog rejected the object',
+    hint: "The detail quotes Datadog's message. Nothing was written.",
   },
   rate_limited: {
     status: 429,
-    title: "Datadog's rate limit leaves no room before the deadline",
-    hint: 'Try again after the time in Retry-After.',
+    title: "Datadog's rate limit does not permit this request before the deadline",
+    hint: 'Retry after the time in Retry-After.',
   },
   headers_too_large: {
     status: 431,
-    title: 'The headers of the request are too large',
-    hint: 'Send at most 100 header lines, and 16 KiB of them.',
+    title: 'The request headers are too large',
+    hint: 'Send at most 100 header lines and 16 KiB in total.',
   },
   internal: {
     status: 500,
-    title: 'Birddog failed',
+    title: 'Internal error',
     hint: "Report the request_id to Birddog's operators.",
   },
   datadog_failed: {
     status: 502,
     title: 'Datadog failed',
-    hint: 'Try again later; if it was a write, Birddog finds what became of it by its marker.',
+    hint: 'Retry later. After a failed write, Birddog uses the marker to find out whether the object exists.',
   },
   list_incomplete: {
     status: 502,
-    title: "Datadog's list leaves out what is there",
-    hint: 'Try again later: planned from such a list, what is there would be made once more. Nothing was written.',
+    title: 'Datadog returned an incomplete list',
+    hint: 'Retry later. Planning from an incomplete list would create duplicates. Nothing was written.',
   },
   busy: {
     status: 503,
-    title: 'Too much is asked at once',
-    hint: 'Try again after the time in Retry-After. Nothing was done of this request.',
+    title: 'Too many concurrent requests',
+    hint: 'Retry after the time in Retry-After. Nothing was done for this request.',
   },
   sidecar_unavailable: {
     status: 503,
-    title: 'The sidecar is away',
-    hint: 'Try again after the time in Retry-After. Listed applications are served meanwhile.',
+    title: 'The sidecar is unavailable',
+    hint: 'Retry after the time in Retry-After. Listed applications are still served.',
   },
   catalog_unavailable: {
     status: 503,
-    title: 'A catalog is away and the application is not known from before',
-    hint: 'Try again after the time in Retry-After.',
+    title: 'A catalog is unavailable and the application is not cached',
+    hint: 'Retry after the time in Retry-After.',
   },
   issuer_unavailable: {
     status: 503,
-    title: 'The issuer of tokens cannot be asked for its keys',
-    hint: 'Try again after the time in Retry-After. Tokens signed with keys known from before are taken meanwhile.',
+    title: "Failed to fetch the token issuer's keys",
+    hint: 'Retry after the time in Retry-After. Tokens signed with a cached key are still accepted.',
   },
   datadog_keys_refused: {
     status: 503,
-    title: "Datadog refuses Birddog's keys",
+    title: "Datadog rejects Birddog's keys",
     hint: "Birddog's operators must put valid keys into Vault.",
   },
   datadog_unavailable: {
     status: 503,
-    title: 'Datadog cannot be reached',
-    hint: 'Try again after the time in Retry-After.',
+    title: 'Datadog is unavailable',
+    hint: 'Retry after the time in Retry-After.',
   },
   deadline_exceeded: {
     status: 504,
-    title: 'The deadline passed',
-    hint: 'Ask again, with a longer Birddog-Deadline-Ms if need be. Nothing was left half done.',
+    title: 'Deadline exceeded',
+    hint: 'Retry, with a longer Birddog-Deadline-Ms if necessary. No write was left unfinished.',
   },
   outcome_unknown: {
     status: 504,
-    title: 'It is not known whether Datadog carried out the write',
-    hint: 'Ask again with the same key: Birddog looks the object up before it writes, and makes no duplicate.',
+    title: 'Datadog may or may not have executed the write',
+    hint: 'Retry with the same key. Birddog looks the object up before it writes and does not create a duplicate.',
   },
 } as const satisfies Record<string, ProblemKind>;
 
@@ -194,20 +194,20 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 export interface ProblemExtras {
   readonly findings?: readonly Finding[];
-  /** Whole seconds, for the Retry-After header. */
+  /** The value of the Retry-After header, in whole seconds. */
   readonly retryAfter?: number;
-  /** The methods a path takes, for the Allow header. */
+  /** The methods that the path supports, for the Allow header. */
   readonly allow?: readonly string[];
-  /** What WWW-Authenticate says of a 401, where that is more than the scheme. */
+  /** The WWW-Authenticate header of a 401, if it has more than the scheme. */
   readonly challenge?: string;
-  /** The hint, where a better one than the table's is known. */
+  /** Replaces the hint of the table. */
   readonly hint?: string;
-  /** Further members of the answer (`plan`, `owner`, ...). */
+  /** Additional fields of the response (`plan`, `owner`, ...). */
   readonly members?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
-/** A failure on its way to the one who asked. `detail` is written for that person. */
+/** A failure that is returned to the caller as a problem. The message becomes `detail`. */
 export class ProblemError extends Error {
   readonly code: ProblemCode;
   readonly extras: ProblemExtras;
@@ -224,7 +224,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** The RFC 9457 body of a failure. */
+/** Returns the RFC 9457 body of a problem. */
 export function problemBody(problem: ProblemError, requestId: string): Record<string, unknown> {
   const kind = PROBLEMS[problem.code];
   return {

@@ -9,24 +9,28 @@ const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['application/toml', 'toml'],
 ]);
 
-/** The format that a Content-Type names. Throws the `unsupported_media_type` problem, for a charset but UTF-8 too. */
+/** Returns the format of a Content-Type. Throws `unsupported_media_type`, also for any charset except UTF-8. */
 export function formatOf(contentType: string | undefined): Format {
   if (contentType === undefined || contentType.trim() === '') {
     throw new ProblemError('unsupported_media_type', 'The request has no Content-Type.');
   }
   const { type, parameters } = mediaType(contentType);
   const format = FORMATS.get(type);
-  if (!format) throw new ProblemError('unsupported_media_type', `Birddog does not read ${shown(type)}.`);
+  if (!format) throw new ProblemError('unsupported_media_type', `Unsupported Content-Type ${shown(type)}.`);
   const charset = parameters.get('charset') ?? 'utf-8';
   if (charset !== 'utf-8' && charset !== 'utf8') {
-    throw new ProblemError('unsupported_media_type', `Birddog reads UTF-8 alone, not ${shown(charset)}.`, {
-      hint: 'Save the text as UTF-8 and leave the charset out.',
-    });
+    throw new ProblemError(
+      'unsupported_media_type',
+      `Unsupported charset ${shown(charset)}: only UTF-8 is supported.`,
+      {
+        hint: 'Save the text as UTF-8 and omit the charset.',
+      },
+    );
   }
   return format;
 }
 
-/** The format that an Accept header asks for, by its q values; JSON where both are as welcome. Throws the `not_acceptable` problem. */
+/** Returns the format that an Accept header prefers by its q values, JSON if both are equal. Throws `not_acceptable`. */
 export function answerFormat(accept: string | undefined): 'json' | 'yaml' {
   if (accept === undefined || accept.trim() === '') return 'json';
   const welcome = { json: { exactness: -1, q: 0 }, yaml: { exactness: -1, q: 0 } };
@@ -44,7 +48,10 @@ export function answerFormat(accept: string | undefined): 'json' | 'yaml' {
     }
   }
   if (welcome.json.q === 0 && welcome.yaml.q === 0) {
-    throw new ProblemError('not_acceptable', `Birddog answers in JSON or YAML, not in ${shown(accept)}.`);
+    throw new ProblemError(
+      'not_acceptable',
+      `Cannot respond in ${shown(accept)}: only JSON and YAML are supported.`,
+    );
   }
   return welcome.yaml.q > welcome.json.q ? 'yaml' : 'json';
 }
@@ -58,7 +65,7 @@ function mediaType(text: string): { type: string; parameters: ReadonlyMap<string
   return { type, parameters: new Map(parameters) };
 }
 
-/** RFC 9110, 12.4.2: 0 to 1, 1 where absent; what is no such number counts as 0. */
+/** Parses a q value (RFC 9110, 12.4.2): 0 to 1, default 1; an invalid number counts as 0. */
 function quality(text: string | undefined): number {
   if (text === undefined) return 1;
   return /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(text) ? Number(text) : 0;

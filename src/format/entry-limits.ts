@@ -22,7 +22,7 @@ export function requireSmallEntries({ value, places }: Reading, limits: EntryLim
       if (!excess) continue;
       const place = places().children?.get(list);
       const offset = (place?.children?.get(String(index)) ?? place)?.offset ?? 0;
-      const message = `The entry has more than ${excess.limit} ${excess.unit}, which is the limit of an object`;
+      const message = `The entry has more than ${excess.limit} ${excess.unit}, the maximum of an object`;
       throw new TextFault('entry_too_large', message, offset, pointerTo('', list, index), { excess });
     }
   }

@@ -8,63 +8,63 @@ interface FaultKind {
   readonly hint: string;
 }
 
-/** Every way a text can fail to be read, with the problem it is answered with and what to do about it. */
+/** Every parse error, with the problem that is returned and a hint. */
 export const FAULTS = {
   malformed_json: {
     problem: 'malformed_body',
-    hint: 'Mend the JSON at this place, or send YAML with Content-Type application/yaml.',
+    hint: 'Fix the JSON syntax here, or send YAML with Content-Type application/yaml.',
   },
   malformed_yaml: {
     problem: 'malformed_body',
-    hint: 'Mend the YAML at this place; text with special characters goes in quotes.',
+    hint: 'Fix the YAML syntax here. Quote strings that contain special characters.',
   },
   malformed_toml: {
     problem: 'malformed_body',
-    hint: 'Mend the TOML at this place; text always goes in quotes.',
+    hint: 'Fix the TOML syntax here. Strings must be quoted.',
   },
   invalid_utf8: { problem: 'malformed_body', hint: 'Save the text as UTF-8 and send it again.' },
-  duplicate_key: { problem: 'malformed_body', hint: 'Keep one of them.' },
-  prototype_key: { problem: 'malformed_body', hint: 'Leave this member out: Datadog knows no such field.' },
+  duplicate_key: { problem: 'malformed_body', hint: 'Remove one of them.' },
+  prototype_key: { problem: 'malformed_body', hint: 'Remove this field: Datadog has no such field.' },
   too_deep: { problem: 'malformed_body', hint: 'Nest fewer lists and objects.' },
-  too_many_aliases: { problem: 'malformed_body', hint: 'Use fewer aliases, or write the content out.' },
+  too_many_aliases: { problem: 'malformed_body', hint: 'Use fewer aliases, or repeat the content.' },
   merge_key: {
     problem: 'malformed_body',
-    hint: 'Repeat the members here: merging with << is no part of YAML 1.2.',
+    hint: 'Repeat the fields here. YAML 1.2 does not support merging with <<.',
   },
   unknown_tag: {
     problem: 'malformed_body',
-    hint: 'Leave the tag out; !!str !!int !!float !!bool !!null !!map !!seq are known.',
+    hint: 'Remove the tag. Supported: !!str !!int !!float !!bool !!null !!map !!seq.',
   },
   no_json_form: {
     problem: 'malformed_body',
-    hint: 'Datadog takes JSON: write the value as text or as a number.',
+    hint: 'Write the value as a string or a number: Datadog accepts only JSON.',
   },
-  number_too_long: { problem: 'malformed_body', hint: 'Write the number as text, in quotes.' },
+  number_too_long: { problem: 'malformed_body', hint: 'Write the number as a quoted string.' },
   too_many_values: {
     problem: 'too_large',
-    hint: 'Split the body: an object may have 50,000 values, a document 1,000,000.',
+    hint: 'Split the body. Limits: 50,000 values per object, 1,000,000 per document.',
   },
   entry_too_large: {
     problem: 'too_large',
-    hint: 'Split this entry: a monitor, alert or dashboard may have 1 MiB and 50,000 values.',
+    hint: 'Split this entry. Limits per monitor, alert or dashboard: 1 MiB and 50,000 values.',
   },
   several_documents: {
     problem: 'invalid',
-    hint: 'Send one document a request; the birddog command line splits a stream of them.',
+    hint: 'Send one document per request. The birddog command splits a stream of documents.',
   },
 } as const satisfies Record<string, FaultKind>;
 
 export type FaultCode = keyof typeof FAULTS;
 
-/** A text that cannot be read, on its way to `faultProblem`. The message is one clause without a full stop. */
+/** A parse error, which `faultProblem` converts to a problem. The message is one clause without a full stop. */
 export class TextFault extends Error {
   readonly code: FaultCode;
-  /** Where in the text, in UTF-16 units. */
+  /** The offset in the text, in UTF-16 units. */
   readonly offset: number;
-  /** The nearest value that had a place by then. */
+  /** The pointer of the nearest value that was parsed. */
   readonly pointer: Pointer;
   readonly hint: string;
-  /** The limit that was exceeded, where that is the fault. */
+  /** The exceeded limit, if any. */
   readonly excess: Excess | undefined;
 
   constructor(
@@ -84,7 +84,7 @@ export class TextFault extends Error {
   }
 }
 
-/** A fault as the problem that is answered, with line and column in `text`. */
+/** Converts a fault to a problem, with line and column in `text`. */
 export function faultProblem(fault: TextFault, text: string): ProblemError {
   const { line, column } = positionsIn(text)(Math.min(fault.offset, text.length));
   return new ProblemError(FAULTS[fault.code].problem, `${fault.message} at line ${line}, column ${column}.`, {
@@ -105,15 +105,15 @@ export function faultProblem(fault: TextFault, text: string): ProblemError {
   });
 }
 
-/** The longest number taken, in characters: arithmetic on longer ones costs more than any of them is worth. */
-export const LONGEST_NUMBER = 1000;
+/** Maximum length of a number in characters. Arithmetic on longer numbers is too expensive. */
+export const MAX_NUMBER_CHARACTERS = 1000;
 
-/** Refuses a number of more than `LONGEST_NUMBER` characters. */
+/** Rejects a number of more than `MAX_NUMBER_CHARACTERS` characters. */
 export function requireSaneNumber(length: number, offset: number, pointer: Pointer): void {
-  if (length <= LONGEST_NUMBER) return;
+  if (length <= MAX_NUMBER_CHARACTERS) return;
   throw new TextFault(
     'number_too_long',
-    `A number has more than ${LONGEST_NUMBER} characters`,
+    `A number has more than ${MAX_NUMBER_CHARACTERS} characters`,
     offset,
     pointer,
   );

@@ -71,7 +71,7 @@ class JsonReader {
   read(top?: Place): Json {
     const value = this.#value(top);
     if (!Number.isNaN(this.#next()))
-      this.#fail('malformed_json', 'There is more text after the end of the value');
+      this.#fail('malformed_json', 'Unexpected text after the end of the value');
     return value;
   }
 
@@ -104,7 +104,7 @@ class JsonReader {
       this.#path[this.#level - 1] = name;
       if (name === '__proto__') this.#fail('prototype_key', 'A member may not be called "__proto__"', nameAt);
       if (Object.hasOwn(object, name)) {
-        this.#fail('duplicate_key', `The member ${JSON.stringify(name)} stands twice in one object`, nameAt);
+        this.#fail('duplicate_key', `Duplicate field ${JSON.stringify(name)}`, nameAt);
       }
       if (this.#next() !== COLON) {
         this.#complain("A colon is missing between a member's name and its value", opened);
@@ -130,7 +130,7 @@ class JsonReader {
 
   #enter(): number {
     if (this.#level >= this.#depth) {
-      this.#fail('too_deep', `Lists and objects are nested more than ${this.#depth} deep`);
+      this.#fail('too_deep', `Lists and objects are nested deeper than ${this.#depth} levels`);
     }
     this.#path.length = this.#level;
     this.#level++;
@@ -154,7 +154,7 @@ class JsonReader {
     if (this.#next() === close) {
       this.#fail(
         'malformed_json',
-        `There is a comma before the closing ${String.fromCharCode(close)}`,
+        `Unexpected comma before the closing ${String.fromCharCode(close)}`,
         comma,
       );
     }
@@ -203,7 +203,7 @@ class JsonReader {
     }
   }
 
-  /** A text that is never closed is told where it opens. */
+  /** Reports an unterminated string at its opening quote. */
   #badText(at: number, start: number): never {
     const unclosed = at >= this.#text.length || '\r\n'.includes(this.#text.charAt(at));
     return this.#fail('malformed_json', textComplaint(this.#text, at), unclosed ? start - 1 : at);

@@ -78,8 +78,8 @@ export function scanBare(text: string, at: number, pointer: Pointer): Scanned<Js
   if (boolean) return { value: boolean.value[0] === 'true', end: boolean.end };
   const date = match(DATE_OR_TIME, text, at);
   if (date) {
-    const message = `JSON has no dates and times such as ${date.value[0].slice(0, 40)}`;
-    throw new TextFault('no_json_form', message, at, pointer, { hint: 'Put it in quotes.' });
+    const message = `JSON cannot represent the date or time ${date.value[0].slice(0, 40)}`;
+    throw new TextFault('no_json_form', message, at, pointer, { hint: 'Quote it.' });
   }
   const number = match(NUMBER, text, at);
   if (number) {
@@ -88,7 +88,7 @@ export function scanBare(text: string, at: number, pointer: Pointer): Scanned<Js
   }
   const word = match(NOT_FINITE, text, at);
   if (word) {
-    throw new TextFault('no_json_form', `${word.value[0]} is a number that JSON cannot hold`, at, pointer);
+    throw new TextFault('no_json_form', `JSON cannot represent the number ${word.value[0]}`, at, pointer);
   }
   throw new TextFault('malformed_toml', bareComplaint(text, at), at, pointer);
 }
@@ -106,7 +106,7 @@ function scanEscape(text: string, at: number, fail: (message: string, at: number
   const [, letter, ...codes] = escape.value;
   if (letter !== undefined) return { value: ESCAPES.get(letter) ?? '', end: escape.end };
   const code = Number.parseInt(codes.find((c) => c !== undefined) ?? '', 16);
-  if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return fail('There is no such character', at);
+  if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return fail('Invalid Unicode escape', at);
   return { value: String.fromCodePoint(code), end: escape.end };
 }
 
@@ -119,9 +119,9 @@ function run(text: string, at: number, char: string): number {
 function textComplaint(char: string, quote: string, long: boolean): string {
   if (char === '') return `The closing ${long ? quote.repeat(3) : quote} is missing`;
   if (char === '\n' || (char === '\r' && !long)) {
-    return `A line ends inside quotes: close them, or use ${quote.repeat(3)} for several lines`;
+    return `Unterminated string: close it on this line, or use ${quote.repeat(3)} for several lines`;
   }
-  return 'There is a control character inside quotes: write it as an escape in " "';
+  return 'Unescaped control character in a string: write it as an escape in " "';
 }
 
 function bareComplaint(text: string, at: number): string {
@@ -134,5 +134,5 @@ function bareComplaint(text: string, at: number): string {
   if (lower === 'true' || lower === 'false') return `${word} must be written ${lower}`;
   if (lower === 'null') return 'TOML has no null: leave the member out';
   if (/^[+-]?[\d.]/.test(word)) return `${word} is not a number as TOML writes it`;
-  return 'Text must stand in quotes';
+  return 'A string must be quoted';
 }

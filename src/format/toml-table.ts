@@ -111,7 +111,7 @@ export class Tables {
   requireFree(table: Table, part: KeyPart): void {
     if (part.name === '__proto__') {
       const pointer = pointerTo('', ...table.steps, part.name);
-      throw new TextFault('prototype_key', 'A member may not be called "__proto__"', part.offset, pointer);
+      throw new TextFault('prototype_key', 'The field name "__proto__" is not allowed', part.offset, pointer);
     }
     if (Object.hasOwn(table.value, part.name)) this.#twice(table, part);
   }
@@ -119,7 +119,7 @@ export class Tables {
   /** Refuses a list or table that would be the `level`th around what is in it. */
   requireDepth(level: number, steps: readonly (string | number)[], offset: number): void {
     if (level <= this.#depth) return;
-    const message = `Lists and tables are nested more than ${this.#depth} deep`;
+    const message = `Lists and tables are nested deeper than ${this.#depth} levels`;
     throw new TextFault('too_deep', message, offset, pointerTo('', ...steps));
   }
 
@@ -164,6 +164,6 @@ export class Tables {
   #twice(table: Table, part: KeyPart): never {
     const name = [...table.steps.filter((step) => typeof step === 'string'), part.name].join('.');
     const pointer = pointerTo('', ...table.steps, part.name);
-    throw new TextFault('duplicate_key', `${JSON.stringify(name)} is defined twice`, part.offset, pointer);
+    throw new TextFault('duplicate_key', `Duplicate key ${JSON.stringify(name)}`, part.offset, pointer);
   }
 }

@@ -181,7 +181,7 @@ class TomlReader {
     this.#comment();
     if (this.#at >= this.#text.length) return;
     const lineBreak = match(LINE_BREAK, this.#text, this.#at);
-    if (!lineBreak) return this.#fail('More stands on this line than one member');
+    if (!lineBreak) return this.#fail('Unexpected text after the value on this line');
     this.#at = lineBreak.end;
   }
 
@@ -205,7 +205,7 @@ class TomlReader {
     if (!comment) return;
     this.#at = comment.end;
     if (this.#char() === '' || match(LINE_BREAK, this.#text, this.#at)) return;
-    this.#fail('There is a control character in a comment');
+    this.#fail('Control character in a comment');
   }
 
   #char(): string {
@@ -220,5 +220,5 @@ class TomlReader {
 function nameComplaint(char: string): string {
   if (char === '' || char === '\n' || char === '\r' || char === '=') return 'A name is missing';
   if (char === '.') return 'A part of the name is missing before the point';
-  return `A name with ${char} must stand in quotes`;
+  return `A name that contains ${char} must be quoted`;
 }

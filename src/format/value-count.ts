@@ -24,7 +24,7 @@ export class ValueCount {
 
   #fail(offset: number, pointer: Pointer): never {
     const [limit, measured] = [this.#limit, this.#count];
-    const message = `The body has more than ${limit} values, which is the limit; reading stopped`;
+    const message = `The body has more than ${limit} values, which is the maximum`;
     throw new TextFault('too_many_values', message, offset, pointer, {
       excess: { unit: 'values', limit, measured },
     });

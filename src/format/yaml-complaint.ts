@@ -1,22 +1,22 @@
 import { TextFault } from './fault.ts';
 
-export const BRACES_HINT = 'Text that begins with { or [ must stand in quotes.';
-export const STAR_HINT = 'Text that begins with * must stand in quotes.';
-const QUOTES_HINT = 'Put the whole text in quotes.';
+export const BRACES_HINT = 'Quote strings that begin with { or [.';
+export const STAR_HINT = 'Quote strings that begin with *.';
+const QUOTES_HINT = 'Quote the whole string.';
 
 interface Complaint {
   readonly message: string;
   readonly hint?: string;
 }
 
-/** What js-yaml says (by its beginning), in words for the one who wrote the text. Where several fit, the first. */
+/** Our messages for the errors of js-yaml, by the beginning of its message. The first match wins. */
 const REASONS: readonly (readonly [string, Complaint])[] = [
-  ['null byte', { message: 'There is a NUL character' }],
-  ['the stream contains non-printable', { message: 'There is a control character outside double quotes' }],
-  ['expected valid JSON character', { message: 'There is a control character inside quotes' }],
+  ['null byte', { message: 'NUL character' }],
+  ['the stream contains non-printable', { message: 'Control character outside double quotes' }],
+  ['expected valid JSON character', { message: 'Control character in a string' }],
   [
     'tab characters must not',
-    { message: 'A tab stands in the indentation', hint: 'Indent with spaces: YAML allows no tabs there.' },
+    { message: 'Tab in the indentation', hint: 'Indent with spaces: YAML forbids tabs there.' },
   ],
   ['unexpected end of the stream within a single', { message: "The closing ' is missing" }],
   ['unexpected end of the stream within a double', { message: 'The closing " is missing' }],
@@ -32,11 +32,11 @@ const REASONS: readonly (readonly [string, Complaint])[] = [
   ['unexpected end of the stream within a verbatim', { message: 'The closing > of a tag is missing' }],
   [
     'unknown escape sequence',
-    { message: 'YAML knows no such escape after \\', hint: 'Write a backslash as \\\\.' },
+    { message: 'Unknown YAML escape after \\', hint: 'Write a backslash as \\\\.' },
   ],
   ['expected hexadecimal character', { message: 'A hexadecimal digit is missing in an escape' }],
-  ['missed comma between flow', { message: 'A comma is missing between two items', hint: BRACES_HINT }],
-  ["expected the node content, but found ','", { message: 'There is one comma too many' }],
+  ['missed comma between flow', { message: 'A comma is missing between two elements', hint: BRACES_HINT }],
+  ["expected the node content, but found ','", { message: 'Unexpected comma' }],
   [
     'deficient indentation',
     {
@@ -50,43 +50,43 @@ const REASONS: readonly (readonly [string, Complaint])[] = [
     { message: 'A colon is missing after the name of a member, or text goes on without being indented' },
   ],
   ['a whitespace character is expected after', { message: 'A space is missing after the colon' }],
-  ['bad indentation of a sequence entry', { message: 'This does not belong to the list before it' }],
-  ['bad indentation of a mapping entry', { message: 'This line is not indented as the lines before it' }],
-  ['a line break is expected', { message: 'Text after | or > must begin on the next line' }],
-  ['end of the stream or a document', { message: 'This does not belong to what stands before it' }],
-  ['alias node should not', { message: 'An alias cannot have a tag or an anchor' }],
+  ['bad indentation of a sequence entry', { message: 'Bad indentation: this is not part of the list above' }],
   [
-    'undeclared tag handle',
-    { message: 'The tag is not known', hint: 'Text that begins with ! must stand in quotes.' },
+    'bad indentation of a mapping entry',
+    { message: 'Bad indentation: this line is not aligned with the lines above' },
   ],
+  ['a line break is expected', { message: 'Text after | or > must begin on the next line' }],
+  ['end of the stream or a document', { message: 'Unexpected text after the value' }],
+  ['alias node should not', { message: 'An alias cannot have a tag or an anchor' }],
+  ['undeclared tag handle', { message: 'Unknown tag', hint: 'Quote strings that begin with !.' }],
 ];
 
-/** What is wrong, by the character where js-yaml stopped: these are not allowed where a plain text begins. */
+/** Characters that cannot begin an unquoted string. */
 const RESERVED = /^[@`%]/;
 
-/** A fault of js-yaml's parser at `position` as ours. */
+/** Converts an error of js-yaml at `position` to a TextFault. */
 export function yamlFault(reason: string, position: number, text: string, depth: number): TextFault {
   if (reason.startsWith('nesting exceeded')) {
-    return new TextFault('too_deep', `Lists and objects are nested more than ${depth} deep`, position);
+    return new TextFault('too_deep', `Lists and objects are nested deeper than ${depth} levels`, position);
   }
   const { message, hint } = complaintAt(text, position) ??
     REASONS.find(([beginning]) => reason.startsWith(beginning))?.[1] ?? { message: `YAML: ${reason}` };
   return new TextFault('malformed_yaml', message, position, '', { hint });
 }
 
-/** The mistakes that people make most, told by what stands around the place. */
+/** Returns the message for the most common mistakes, recognised by the characters around the position. */
 function complaintAt(text: string, position: number): Complaint | undefined {
   const char = text.charAt(position);
   if (RESERVED.test(char) && /(?:^|[\s,[{])$/.test(text.slice(Math.max(0, position - 1), position))) {
-    return { message: `Text may not begin with ${char}`, hint: QUOTES_HINT };
+    return { message: `An unquoted string cannot begin with ${char}`, hint: QUOTES_HINT };
   }
   const line = text.slice(text.lastIndexOf('\n', position - 1) + 1, position);
   if (char === ':' && /\S:\s+\S/.test(line)) {
-    return { message: 'A second ": " stands on one line', hint: QUOTES_HINT };
+    return { message: 'Second ": " on one line', hint: QUOTES_HINT };
   }
   const before = /(["'}\]])[ \t]*$/.exec(line)?.[1];
   if (before !== undefined && char !== '' && /[^\s#,:\]}]/.test(char)) {
-    return { message: `There is more text after the closing ${before}`, hint: QUOTES_HINT };
+    return { message: `Unexpected text after the closing ${before}`, hint: QUOTES_HINT };
   }
   return undefined;
 }

@@ -100,7 +100,7 @@ class YamlCounter {
     this.#aliases += 1;
     const { aliases } = this.#limits;
     if (this.#aliases > aliases)
-      throw new TextFault('too_many_aliases', `There are more than ${aliases} aliases`, this.#at);
+      throw new TextFault('too_many_aliases', `More than ${aliases} aliases`, this.#at);
     this.#at = wordEnd(this.#text, this.#at);
   }
 

@@ -1,5 +1,5 @@
 import type { Json } from '../domain/json.ts';
-import { LONGEST_NUMBER, type FaultCode } from './fault.ts';
+import { MAX_NUMBER_CHARACTERS, type FaultCode } from './fault.ts';
 import { numberFromSpelling } from './number-spelling.ts';
 
 /** What a scalar stands for, or why it stands for nothing. */
@@ -54,8 +54,11 @@ function plainValue(text: string): Resolved {
     return { refused: 'no_json_form', message: `${text} is a number that JSON cannot hold` };
   }
   if (!INTEGER.test(text) && !FLOAT.test(text)) return { value: text };
-  if (text.length > LONGEST_NUMBER) {
-    return { refused: 'number_too_long', message: `A number has more than ${LONGEST_NUMBER} characters` };
+  if (text.length > MAX_NUMBER_CHARACTERS) {
+    return {
+      refused: 'number_too_long',
+      message: `A number has more than ${MAX_NUMBER_CHARACTERS} characters`,
+    };
   }
   return { value: numberFromSpelling(text) };
 }
@@ -68,13 +71,13 @@ function coreTag(written: string): string | undefined {
 }
 
 function unknownTag(written: string): Resolved {
-  return { refused: 'unknown_tag', message: `The tag ${written} is not known` };
+  return { refused: 'unknown_tag', message: `Unknown tag ${written}` };
 }
 
 function misfit(written: string): Resolved {
   return {
     refused: 'malformed_yaml',
-    message: `The value does not fit its tag ${written}`,
-    hint: 'Leave the tag out.',
+    message: `The value is not valid for its tag ${written}`,
+    hint: 'Remove the tag.',
   };
 }

@@ -86,7 +86,7 @@ class YamlReader {
       else if (event.type !== DOCUMENT) this.#close();
       else if (++documents > 1) this.#secondDocument();
       else if (event.directives.some((d) => d.kind === 'tag')) {
-        this.#fail('unknown_tag', 'Tags of your own (%TAG) are not known', this.#text.indexOf('%TAG'));
+        this.#fail('unknown_tag', 'Custom tags (%TAG) are not supported', this.#text.indexOf('%TAG'));
       }
     }
     return this.#value;
@@ -108,7 +108,7 @@ class YamlReader {
     if (this.#namingObject()) {
       this.#fail(
         'malformed_yaml',
-        "A member's name must be text, not a list or an object",
+        'A field name must be a string, not a list or an object',
         event.start,
         BRACES_HINT,
       );
@@ -171,11 +171,11 @@ class YamlReader {
     object.name = name;
     object.nameAt = offset;
     if (plain && name === '<<' && tag === undefined) {
-      this.#fail('merge_key', 'Objects cannot be merged with <<', offset);
+      this.#fail('merge_key', 'Merge keys (<<) are not supported', offset);
     }
     if (name === '__proto__') this.#fail('prototype_key', 'A member may not be called "__proto__"', offset);
     if (Object.hasOwn(object.value, name)) {
-      this.#fail('duplicate_key', `The member ${JSON.stringify(name)} stands twice in one object`, offset);
+      this.#fail('duplicate_key', `Duplicate field ${JSON.stringify(name)}`, offset);
     }
     object.weight += name.length + 1;
     const anchor = this.#anchor(event);
@@ -191,28 +191,27 @@ class YamlReader {
     const { aliases, bytes } = this.#limits;
     this.#last = event.anchorEnd;
     if (this.#namingObject()) {
-      this.#fail('malformed_yaml', "An alias cannot be a member's name", offset, 'Write the name out.');
+      this.#fail('malformed_yaml', 'A field name cannot be an alias', offset, 'Write the name out.');
     }
     const node = this.#anchors.get(name);
     if (!node && this.#anchors.has(name)) {
-      this.#fail('no_json_form', `The alias *${name} stands inside what it stands for`, offset);
+      this.#fail('no_json_form', `The alias *${name} refers to a value that contains it`, offset);
     }
     if (!node) {
       return this.#fail(
         'malformed_yaml',
-        `There is no anchor &${name} before the alias *${name}`,
+        `Unknown alias *${name}: there is no anchor &${name} before it`,
         offset,
         STAR_HINT,
       );
     }
-    if (++this.#aliases > aliases)
-      this.#fail('too_many_aliases', `There are more than ${aliases} aliases`, offset);
+    if (++this.#aliases > aliases) this.#fail('too_many_aliases', `More than ${aliases} aliases`, offset);
     this.#expanded += node.weight;
     if (this.#expanded > bytes) {
-      this.#fail('too_many_aliases', `The aliases stand for more than ${bytes} characters`, offset);
+      this.#fail('too_many_aliases', `The aliases expand to more than ${bytes} characters`, offset);
     }
     if (!this.#count.addAliased(node.values)) {
-      this.#fail('too_many_aliases', `The aliases refer to more than ${this.#limits.values} values`, offset);
+      this.#fail('too_many_aliases', `The aliases expand to more than ${this.#limits.values} values`, offset);
     }
     this.#requireDepth(node.height, offset);
     const place = this.#place(offset, undefined, from);
@@ -342,7 +341,7 @@ class YamlReader {
 
   #requireDepth(levels: number, offset: number): void {
     if (this.#open.length + levels <= this.#limits.depth) return;
-    this.#fail('too_deep', `Lists and objects are nested more than ${this.#limits.depth} deep`, offset);
+    this.#fail('too_deep', `Lists and objects are nested deeper than ${this.#limits.depth} levels`, offset);
   }
 
   /** js-yaml takes `\U` escapes beyond Unicode. */
@@ -352,7 +351,7 @@ class YamlReader {
     while (at >= 0 && at < event.valueEnd) {
       const isLong = text.charAt(at + 1) === 'U';
       if (isLong && Number.parseInt(text.slice(at + 2, at + 10), 16) > 0x10ffff)
-        this.#fail('malformed_yaml', 'There is no such character', at);
+        this.#fail('malformed_yaml', 'Invalid Unicode escape', at);
       at = text.indexOf('\\', at + 2);
     }
   }

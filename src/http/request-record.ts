@@ -77,7 +77,7 @@ export function recordRequest({ method, path, endpoint, header }: Asked, told: D
 
 function unforeseen(error: unknown, log: Log): ProblemError {
   log.error('unforeseen', { error });
-  return new ProblemError('internal', 'Something happened that Birddog does not foresee.');
+  return new ProblemError('internal', 'Unexpected internal error.');
 }
 
 /** What operators need of a problem: its code, and why where it is not the caller's. */

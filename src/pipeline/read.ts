@@ -78,7 +78,7 @@ function pageOf(
   size: string | undefined,
   cursor: string | undefined,
 ): { page: JsonObject[]; next?: string } {
-  const limit = size === undefined ? PAGE_SIZE.baseline : Number(size);
+  const limit = size === undefined ? PAGE_SIZE.default : Number(size);
   const sorted = [...objects].sort((a, b) => compareIds(idOf(a), idOf(b)));
   const rest = cursor === undefined ? sorted : sorted.filter((o) => compareIds(idOf(o), cursor) > 0);
   const page = rest.slice(0, limit);
