@@ -26,7 +26,7 @@ describe('the Datadog that settings name', () => {
   });
 
   it('is one: neither both a site and an address, nor none', () => {
-    const one = ['DATADOG_SITE or DATADOG_URL: give one of them, and one alone'];
+    const one = ['DATADOG_SITE or DATADOG_URL is required; set exactly one of them'];
     assert.deepEqual(target({}), one);
     assert.deepEqual(target({ DATADOG_SITE: 'datadoghq.eu', DATADOG_URL: 'https://api.example.test' }), one);
   });

@@ -4,19 +4,15 @@ import { type DatadogTarget, SITES, type Site } from './sites.ts';
 const site: Reader<Site | ''> = oneOf(...siteNames());
 const address: Reader<URL | undefined> = serviceUrl;
 
-/** Which Datadog: a site by name, or any base address (a site that is new, an emulator). */
+/** The Datadog site, by name or by base URL (a new site, an emulator). */
 export const datadogSettings = {
-  DATADOG_SITE: optional(site, '', 'The site of Datadog, as in datadoghq.eu; or DATADOG_URL instead.'),
+  DATADOG_SITE: optional(site, '', 'Datadog site, such as datadoghq.eu. Set either this or DATADOG_URL.'),
   DATADOG_URL: optional(
     address,
     undefined,
-    "The base address of Datadog's API, for a site that is not known by name or an emulator.",
+    'Base URL of the Datadog API, for a site that is not in the list of sites, or an emulator.',
   ),
-  DATADOG_UI_URL: optional(
-    address,
-    undefined,
-    "Where people see Datadog's pages; by default that of the site.",
-  ),
+  DATADOG_UI_URL: optional(address, undefined, "Base URL of Datadog's web pages. Default: that of the site."),
 };
 
 interface Given {
@@ -25,11 +21,11 @@ interface Given {
   readonly DATADOG_UI_URL: URL | undefined;
 }
 
-/** The Datadog that the settings name; what is wrong with them goes into `faults`. */
+/** Returns the URLs of the configured Datadog. Adds invalid settings to `faults`. */
 export function datadogTarget(given: Given, faults: string[]): DatadogTarget {
   const name = given.DATADOG_SITE;
   if ((name === '') === (given.DATADOG_URL === undefined)) {
-    faults.push('DATADOG_SITE or DATADOG_URL: give one of them, and one alone');
+    faults.push('DATADOG_SITE or DATADOG_URL is required; set exactly one of them');
   }
   const baseUrl = given.DATADOG_URL ?? new URL(`https://api.${name || 'datadoghq.com'}`);
   const uiUrl = given.DATADOG_UI_URL ?? (name === '' ? baseUrl : new URL(`https://${SITES[name]}`));

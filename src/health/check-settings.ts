@@ -1,10 +1,10 @@
 import { optional, wholeNumber } from '../runtime/settings.ts';
 
-/** How often `GET /check` may ask others. */
+/** The cache of `GET /check`. */
 export const checkSettings = {
   BIRDDOG_CHECK_TTL_MS: optional(
     wholeNumber(0, 600_000),
     10_000,
-    'How long (ms) an answer of `GET /check` is given to whoever asks, before anybody else is asked again.',
+    'Time (ms) for which an answer of `GET /check` is cached before the health checks run again.',
   ),
 };

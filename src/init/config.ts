@@ -14,17 +14,17 @@ import {
   yesOrNo,
 } from '../runtime/settings.ts';
 
-/** A path or mount of Vault: steps without blanks, dots alone or a slash at the ends. */
+/** A path or mount in Vault: segments without spaces that are not only dots, and no slash at either end. */
 const vaultPath: Reader<string> = (value) => {
   if (!/^[\w.-]+(?:\/[\w.-]+)*$/.test(value) || value.split('/').some((s) => /^\.+$/.test(s))) {
-    throw new Error(`"${value}" is no path of Vault; write it without a slash at its ends`);
+    throw new Error(`"${value}" is not a valid Vault path; remove leading and trailing slashes`);
   }
   return value;
 };
 
-/** A file of CAs that is read now, to be certain of it, and again when somebody asks. */
+/** A file of CA certificates. It is validated at start and can be read again later. */
 interface CaFile {
-  /** The CAs in PEM. Throws Error where the file holds none. */
+  /** Reads the CA certificates (PEM). Throws Error if the file contains none. */
   readonly read: () => string;
 }
 const caFile: Reader<CaFile | undefined> = (path) => {
@@ -32,78 +32,85 @@ const caFile: Reader<CaFile | undefined> = (path) => {
   return { read: () => certificatesFile(path) };
 };
 
-/** What every `birddog init` is told, and what it needs besides to stay. Times in ms. */
+/** The settings of every `birddog init`, with or without Vault. Times in ms. */
 const certificateSettings = {
-  BIRDDOG_SECRETS_MAIN: required(text, "The folder in which Birddog's sets of files are written."),
-  BIRDDOG_SECRETS_SIDECAR: required(text, "The folder in which the sidecar's sets of files are written."),
+  BIRDDOG_SECRETS_MAIN: required(text, 'Folder into which the file sets of Birddog are written.'),
+  BIRDDOG_SECRETS_SIDECAR: required(text, 'Folder into which the file sets of the sidecar are written.'),
   INIT_OPS_HOST: optional(
     text,
     '127.0.0.1',
-    'With --watch, the address at which probes and metrics are served.',
+    'With --watch: address on which health probes and metrics are served.',
   ),
-  INIT_OPS_PORT: optional(port, 5002, 'With --watch, the port at which probes and metrics are served.'),
+  INIT_OPS_PORT: optional(port, 5002, 'With --watch: port on which health probes and metrics are served.'),
   INIT_INTERVAL_MS: optional(
     wholeNumber(1000, 86_400_000),
     60_000,
-    'With --watch, how often (ms) the secrets are read.',
+    'With --watch: interval (ms) at which the secrets are read from Vault.',
   ),
   INIT_RENEW_MS: optional(
     wholeNumber(1000, 72_000_000),
     57_600_000,
-    'With --watch, the age (ms) at which certificates, which last for a day, are replaced.',
+    'With --watch: age (ms) at which certificates are replaced. They are valid for one day.',
   ),
   INIT_STEP_MS: optional(
     wholeNumber(100, 3_600_000),
     60_000,
-    'With --watch, the least time (ms) from a new CA to the certificates of it; well above BIRDDOG_POLL_MS.',
+    'With --watch: minimum time (ms) between writing a new CA and writing the certificates that it signed. Keep it well above BIRDDOG_POLL_MS.',
   ),
   STOP_WITH_STDIN: optional(
     yesOrNo,
     false,
-    'With --watch, whether the end of standard input stops the process.',
+    'With --watch: whether the process stops when standard input ends.',
   ),
   ...logSettings,
 };
 
 const vaultSettings = {
-  VAULT_ADDR: required(serviceUrl, 'The address of Vault.'),
+  VAULT_ADDR: required(serviceUrl, 'Address of Vault.'),
   VAULT_CACERT: optional(
     caFile,
     undefined,
-    "A file with the CA certificates that Vault's own is held against; by default the system's.",
+    "File with the CA certificates that verify Vault's certificate. Default: the system's CAs.",
   ),
-  VAULT_CACERT_BYTES: optional(certificates, '', 'The same as text; it wins.'),
+  VAULT_CACERT_BYTES: optional(
+    certificates,
+    '',
+    'The CA certificates themselves (PEM). Takes precedence over VAULT_CACERT.',
+  ),
   VAULT_TLS_SERVER_NAME: optional(
     text,
     '',
-    "The name that Vault's certificate must have, where it is not the host of VAULT_ADDR.",
+    "Name that Vault's certificate must contain. Default: the host of VAULT_ADDR.",
   ),
-  VAULT_NAMESPACE: optional(text, '', 'The namespace of Vault (Enterprise, HCP, OpenBao).'),
-  VAULT_AUTH_MOUNT: optional(vaultPath, 'kubernetes', 'Where the Kubernetes auth method is mounted.'),
-  VAULT_ROLE: required(text, 'The role of the auth method that the service account has.'),
+  VAULT_NAMESPACE: optional(text, '', 'Vault namespace (Enterprise, HCP, OpenBao).'),
+  VAULT_AUTH_MOUNT: optional(vaultPath, 'kubernetes', 'Mount path of the Kubernetes auth method.'),
+  VAULT_ROLE: required(text, 'Role of the auth method that is bound to the service account.'),
   VAULT_TOKEN_FILE: optional(
     text,
     '/var/run/secrets/kubernetes.io/serviceaccount/token',
-    "The service account's token, as Kubernetes mounts it; read anew for each login.",
+    'File with the service account token that Kubernetes mounts. It is read at each login.',
   ),
-  VAULT_KV_VERSION: optional(oneOf('1', '2'), '2', 'The version of the key-value engine.'),
-  VAULT_KV_MOUNT: optional(vaultPath, 'secret', 'Where the key-value engine is mounted.'),
-  VAULT_PATH_MAIN: required(vaultPath, "The secret with Birddog's keys."),
-  VAULT_PATH_SIDECAR: required(vaultPath, "The secret with the sidecar's keys; it may be the same."),
+  VAULT_KV_VERSION: optional(oneOf('1', '2'), '2', 'Version of the key-value engine: 1 or 2.'),
+  VAULT_KV_MOUNT: optional(vaultPath, 'secret', 'Mount path of the key-value engine.'),
+  VAULT_PATH_MAIN: required(vaultPath, 'Path of the secret with the keys of Birddog.'),
+  VAULT_PATH_SIDECAR: required(
+    vaultPath,
+    'Path of the secret with the keys of the sidecar. It may be the same path.',
+  ),
   VAULT_DEADLINE_MS: optional(
     wholeNumber(1, 3_600_000),
     60_000,
-    'Without --watch, for how long (ms) what may pass by itself is tried again.',
+    'Without --watch: time (ms) for which temporary failures are retried.',
   ),
   ...proxySettings,
 };
 
-/** What `birddog init` can be told. */
+/** The settings of `birddog init`. */
 export const initSettings = { ...certificateSettings, ...vaultSettings };
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What `birddog init` reads from its environment. Times in ms. Throws SettingsError with every fault. */
+/** Reads the settings of `birddog init`. Times in ms. Throws SettingsError listing every fault. */
 export function readConfig(env: Env = process.env) {
   const settings = readSettings(env, initSettings);
   return {
@@ -115,13 +122,13 @@ export function readConfig(env: Env = process.env) {
       role: settings.VAULT_ROLE,
       tokenFile: settings.VAULT_TOKEN_FILE,
     },
-    /** What Vault's certificate is held against, where it is not the system's CAs. PEM. */
+    /** The CA certificates that verify Vault's certificate (PEM). Undefined: the system's CAs. */
     ca: settings.VAULT_CACERT_BYTES || settings.VAULT_CACERT?.read(),
     proxy: proxyOf(settings),
   };
 }
 
-/** What `birddog init --certificates` reads, which asks no Vault. Throws SettingsError with every fault. */
+/** Reads the settings of `birddog init --certificates`, which does not use Vault. Throws SettingsError listing every fault. */
 export function readCertificatesConfig(env: Env = process.env) {
   const settings = readSettings(env, certificateSettings);
   return { ...settings, folders: foldersOf(settings) };

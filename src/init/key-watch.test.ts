@@ -126,7 +126,7 @@ describe('a watch on keys', () => {
     const lasting = opened(failing('token_dead'));
     await lasting.turn();
     assert.deepEqual([lasting.counts.refused, lasting.counts.reads], [1, 2]);
-    assert.match(lasting.watch.failing() ?? '', /no longer knows the token/);
+    assert.match(lasting.watch.failing() ?? '', /rejected the token that it issued/);
   });
 
   it('has the CA read anew where Vault is not trusted', async () => {

@@ -62,7 +62,7 @@ export function createKeyWatch(options: KeyWatchOptions): KeyWatch {
     try {
       return await readKeys(vault, paths, await session.token(deadline), deadline);
     } catch (error) {
-      if (!(error instanceof VaultFailure) || error.passes !== 'once') throw error;
+      if (!(error instanceof VaultFailure) || error.retry !== 'once') throw error;
       session.refused();
       return await readKeys(vault, paths, await session.token(deadline), deadline);
     } finally {

@@ -67,7 +67,7 @@ it('a watch that finds Vault sealed is alive, says why it is not ready, and goes
   const afterwards = await metrics();
   assert.match(afterwards, /birddog_init_token_seconds_left\{[^}]*\} 3[56]\d\d/);
   assert.match(afterwards, /birddog_init_vault_read_age_seconds\{[^}]*\} \d/);
-  assert.match(afterwards, /birddog_certificate_seconds_left\{certificate="hop_server"[^}]*\} 8\d{4}/);
+  assert.match(afterwards, /birddog_certificate_seconds_left\{certificate="upstream_server"[^}]*\} 8\d{4}/);
   assert.match(afterwards, /birddog_secrets_age_seconds\{container="sidecar"[^}]*\} \d/);
   assert.ok(readdirSync(join(folder, 'main/current')).includes('datadog-api-key'));
   await watch.stop();

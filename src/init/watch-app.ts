@@ -129,8 +129,8 @@ function tellReadings(
       return new Map(
         upstream
           ? [
-              ['hop_client', secondsLeft(main)],
-              ['hop_server', secondsLeft(sidecar)],
+              ['upstream_client', secondsLeft(main)],
+              ['upstream_server', secondsLeft(sidecar)],
             ]
           : [],
       );

@@ -41,11 +41,11 @@ describe('the environment of Birddog', () => {
 
   const wrong: readonly [what: string, env: Record<string, string>, says: RegExp][] = [
     ['no authentication off loopback', { BIRDDOG_HOST: '0.0.0.0' }, /loopback alone/],
-    ['no TLS off loopback', { BIRDDOG_HOST: '0.0.0.0' }, /BIRDDOG_TLS is not set/],
+    ['no TLS off loopback', { BIRDDOG_HOST: '0.0.0.0' }, /BIRDDOG_TLS is required/],
     ['a sidecar elsewhere', { SIDECAR_URL: 'https://10.0.0.1:5000' }, /SIDECAR_URL/],
     ['a sidecar without TLS', { SIDECAR_URL: 'http://127.0.0.1:5000' }, /SIDECAR_URL/],
-    ['a site and an address', { DATADOG_URL: 'https://api.example.test' }, /one of them, and one alone/],
-    ['neither', { DATADOG_SITE: '' }, /one of them, and one alone/],
+    ['a site and an address', { DATADOG_URL: 'https://api.example.test' }, /set exactly one of them/],
+    ['neither', { DATADOG_SITE: '' }, /set exactly one of them/],
     ['an unknown site', { DATADOG_SITE: 'example.test' }, /DATADOG_SITE/],
     [
       'a Datadog in plain HTTP',

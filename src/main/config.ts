@@ -26,48 +26,51 @@ import { proxySettings, proxyOf } from '../runtime/proxy-settings.ts';
 const sidecarUrl: Reader<URL> = (value) => {
   const url = serviceUrl(value);
   if (url.protocol !== 'https:' || !isLoopback(url.hostname)) {
-    throw new Error('the sidecar is reached over https on loopback alone');
+    throw new Error('the sidecar must have an https address on loopback');
   }
   return url;
 };
 
-/** What `birddog serve` can be told. Times in ms. */
+/** The settings of `birddog serve`. Times in ms. */
 export const mainSettings = {
-  BIRDDOG_HOST: optional(text, '127.0.0.1', 'The address at which users are served.'),
-  BIRDDOG_PORT: optional(port, 8080, 'The port at which users are served; 0 takes any free one.'),
-  BIRDDOG_OPS_HOST: optional(text, '127.0.0.1', 'The address at which probes and metrics are served.'),
-  BIRDDOG_OPS_PORT: optional(port, 8081, 'The port at which probes and metrics are served.'),
+  BIRDDOG_HOST: optional(text, '127.0.0.1', 'Address on which the API listens.'),
+  BIRDDOG_PORT: optional(port, 8080, 'Port on which the API listens; 0 picks a free port.'),
+  BIRDDOG_OPS_HOST: optional(text, '127.0.0.1', 'Address on which health probes and metrics are served.'),
+  BIRDDOG_OPS_PORT: optional(port, 8081, 'Port on which health probes and metrics are served.'),
   ...authSettings,
   BIRDDOG_HOSTS: optional(
     hostNames,
     [],
-    'The names that requests may have in the header Host, comma-separated, without ports; any where it is not given. Health probes may have any. With BIRDDOG_AUTH=none the names of loopback are served, and no others.',
+    'Host names that requests may name in the Host header, comma-separated, without ports. Unset accepts any host. Health probes may name any host. With BIRDDOG_AUTH=none only loopback names are accepted.',
   ),
   BIRDDOG_TLS: optional(
     text,
     '',
-    'The folder with tls.crt and tls.key with which the port for users speaks TLS, as it must off loopback.',
+    'Folder with tls.crt and tls.key for TLS on the API port. Required unless BIRDDOG_HOST is loopback.',
   ),
   ...secretSettings,
-  BIRDDOG_LEDGER: required(text, "The file of this process's journal."),
+  BIRDDOG_LEDGER: required(
+    text,
+    "SQLite file of this process's ledger: writes in progress and known objects.",
+  ),
   SIDECAR_URL: optional(
     sidecarUrl,
     new URL('https://127.0.0.1:5000'),
-    'Where the sidecar is reached, on loopback.',
+    'Address of the sidecar, on loopback.',
   ),
-  LEANIX_URL: required(serviceUrl, 'The address of the LeanIX workspace.'),
-  SERVICENOW_URL: required(serviceUrl, 'The address of the ServiceNow instance.'),
+  LEANIX_URL: required(serviceUrl, 'Address of the LeanIX workspace.'),
+  SERVICENOW_URL: required(serviceUrl, 'Address of the ServiceNow instance.'),
   SERVICENOW_TABLES: optional(
     list,
     ['cmdb_ci_business_app', 'cmdb_ci_service'],
-    'The tables in which an application is looked for, in this order; the first with a match decides.',
+    'Tables that are searched for an application, in this order. The first table with a match decides.',
   ),
   CATALOG_TTL_MS: optional(
     wholeNumber(0, 86_400_000),
     300_000,
-    'For how long (ms) an answer of the catalogs is taken to hold.',
+    'Time (ms) for which an answer of a catalog is cached.',
   ),
-  CATALOG_TIMEOUT_MS: optional(wholeNumber(1, 60_000), 5000, 'How long (ms) one catalog may take to answer.'),
+  CATALOG_TIMEOUT_MS: optional(wholeNumber(1, 60_000), 5000, 'Timeout (ms) of one catalog lookup.'),
   ...stopSettings,
   ...heartbeatSettings,
   ...logSettings,
@@ -78,14 +81,14 @@ export const mainSettings = {
   ...proxySettings,
 };
 
-/** What `birddog serve` reads from its environment. Times in ms. Throws SettingsError with every fault. */
+/** Reads the settings of `birddog serve`. Times in ms. Throws SettingsError listing every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
   const settings = readSettings(env, mainSettings);
   const faults: string[] = [];
   const auth = authOf(settings, env, faults);
   if (!isLoopback(settings.BIRDDOG_HOST) && settings.BIRDDOG_TLS === '') {
     faults.push(
-      'BIRDDOG_TLS is not set, and BIRDDOG_HOST is not loopback; give the folder with tls.crt and tls.key, so that no token travels in the clear',
+      'BIRDDOG_TLS is required because BIRDDOG_HOST is not loopback: tokens must not be sent unencrypted. Set it to a folder with tls.crt and tls.key.',
     );
   }
   const datadog = datadogTarget(settings, faults);

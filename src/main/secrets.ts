@@ -32,7 +32,7 @@ export function openSecrets(config: Config, { clock, log }: Deps): Secrets {
   const datadogKeys = follow({ part: 'datadog_keys', read: readDatadogKeys, ...keys });
   const catalogCredentials = follow({ part: 'catalog_credentials', read: readCatalogCredentials, ...keys });
   const upstream = follow({
-    part: 'hop_certificate',
+    part: 'upstream_certificate',
     read: sidecarCertificate({ now, log }),
     ...certificates,
   });
@@ -48,7 +48,7 @@ export function openSecrets(config: Config, { clock, log }: Deps): Secrets {
     followed: [datadogKeys, catalogCredentials, upstream, ...(own ? [own] : [])],
     ends: {
       upstream: () => upstream.current().endsAt,
-      hop_ca: () => upstream.current().caEndsAt,
+      upstream_ca: () => upstream.current().caEndsAt,
       ...(own ? { own: () => own.current().endsAt } : {}),
     },
   };

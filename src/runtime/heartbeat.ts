@@ -2,22 +2,22 @@ import { openSync, writeSync } from 'node:fs';
 import type { Log } from './log.ts';
 import { optional, text } from './settings.ts';
 
-/** How the launcher (bin/birddog) learns that the event loop of a process turns. */
+/** The heartbeat by which the launcher (bin/birddog) detects a blocked event loop. */
 export const heartbeatSettings = {
   BIRDDOG_HEARTBEAT: optional(
     text,
     '',
-    'The file into which the process writes a counter every second. The launcher sets it, and restarts a process that stops counting for 10 s.',
+    'File into which the process writes a counter every second. The launcher sets it and restarts a process whose counter stops for 10 s.',
   ),
 };
 
 const INTERVAL_MS = 1000;
-/** Its numbers have one length, so that each overwrites the one before. */
+/** All counters have the same number of digits, so that each overwrites the previous one. */
 const FIRST = 1_000_000_000;
 
 /**
- * Writes a counter to a file that exists, at once and then every second, for as long as the event loop turns. The write is synchronous: the
- * thread pool may be busy while the event loop is well. A file that cannot be written is logged once.
+ * Writes a counter to an existing file, now and then every second while the event loop runs. The write is synchronous
+ * because the thread pool may be busy while the event loop is healthy. A write failure is logged once and stops the heartbeat.
  */
 export function startHeartbeat(file: string, log: Log): void {
   if (file === '') return;

@@ -3,21 +3,21 @@ import { createLog, type Log, LOG_LEVELS, type LogLevel } from './log.ts';
 import { onStop } from './stop.ts';
 import { oneOf, optional, SettingsError } from './settings.ts';
 
-/** Exit statuses (sysexits.h): the environment is wrong, or a resource could not be had. */
+/** Exit statuses (sysexits.h): invalid settings, or an unavailable resource. */
 export const EXIT = { config: 78, unavailable: 69 } as const;
 
-/** How much a serving process says. */
+/** The log level of a process. */
 export const logSettings = {
   BIRDDOG_LOG_LEVEL: optional(
     oneOf(...LOG_LEVELS),
     'info',
-    'The least level of what is logged: `info`, `warn` or `error`. The audit is written whatever it says.',
+    'Minimum level of log lines: `info`, `warn` or `error`. Audit lines are written at every level.',
   ),
 };
 
 /**
- * The life of a serving process: read the environment, start, say `ops URL` and `ready URL` on standard
- * output, stop on a signal. A failure to start is told on standard error and by the exit status.
+ * Runs a serving process: reads its settings, starts it, prints `ops URL` and `ready URL` on standard output, and stops
+ * it on a signal. A failed start is logged to standard error and sets the exit status.
  */
 export async function runService<
   C extends {

@@ -1,17 +1,17 @@
 import { optional, required, text, wholeNumber } from './settings.ts';
 
-/** Where a process finds its keys and its certificate of the hop, and how often it looks there. */
+/** The folders of a process's keys and sidecar certificate, and how often they are polled. */
 export const secretSettings = {
-  BIRDDOG_SECRETS: required(text, "The folder with this process's keys, one a file."),
+  BIRDDOG_SECRETS: required(text, 'Folder with the keys of this process, one file per key.'),
   BIRDDOG_CERTIFICATES: optional(
     text,
     '',
-    'The folder with ca.crt, tls.crt and tls.key of the hop; by default that of the keys.',
+    'Folder with ca.crt, tls.crt and tls.key for the connection between Birddog and the sidecar. Default: BIRDDOG_SECRETS.',
   ),
   BIRDDOG_POLL_MS: optional(
-    // Less than the minute that `birddog init --watch` leaves between two steps.
+    // Below the default of INIT_STEP_MS (one minute): a reader must notice each rotation step before the next one.
     wholeNumber(10, 30_000),
     1000,
-    'How often (ms) the folders of keys and certificates are looked at for new files.',
+    'Interval (ms) at which the folders of keys and certificates are polled.',
   ),
 };

@@ -3,27 +3,27 @@ import { wholeNumberIn } from '../domain/whole-number.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Reads one value. Throws Error with a sentence about what is wrong with the text. */
+/** Parses the text of one variable. Throws Error with a sentence about what is wrong with it. */
 export type Reader<T> = (text: string) => T;
 export interface Setting<T> {
   readonly read: Reader<T>;
-  /** What it is for, in one sentence: docs/configuration.md is written from it. */
+  /** The purpose in one or two sentences. docs/configuration.md is generated from it. */
   readonly says: string;
-  /** Used where the variable is absent or empty; without it the variable is required. */
+  /** The default, used if the variable is absent or empty. Without one the variable is required. */
   readonly fallback?: T;
 }
-/** What a table of settings gives. */
+/** The parsed values of a table of settings. */
 export type Settings<S> = { readonly [name in keyof S]: S[name] extends Setting<infer T> ? T : never };
 
-/** The environment is wrong. The message lists every fault, a line each. */
+/** Invalid settings. The message lists every fault, one per line. */
 export class SettingsError extends Error {
   constructor(faults: readonly string[]) {
-    super(`the environment has mistakes:\n${faults.map((f) => `  ${f}`).join('\n')}`);
+    super(`invalid settings:\n${faults.map((f) => `  ${f}`).join('\n')}`);
     this.name = 'SettingsError';
   }
 }
 
-/** Settings that were renamed, by their old names: docs/changelog.md. */
+/** Renamed settings: old name -> new name. docs/changelog.md lists them. */
 const RENAMED: ReadonlyMap<string, string> = new Map([
   ['BIRDDOG_JOURNAL', 'BIRDDOG_LEDGER'],
   ['BIRDDOG_MOST_DELETED_PERCENT', 'BIRDDOG_MAX_DELETE_PERCENT'],
@@ -31,9 +31,9 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ['BIRDDOG_ALARM_AFTER_MS', 'BIRDDOG_INCIDENT_AFTER_MS'],
 ]);
 
-/** A setting that must be given. */
+/** Declares a required setting. */
 export const required = <T>(read: Reader<T>, says: string): Setting<T> => ({ read, says });
-/** A setting that may be left out. */
+/** Declares an optional setting with its default. */
 export const optional = <T>(read: Reader<T>, fallback: T, says: string): Setting<T> => ({
   read,
   fallback,
@@ -41,8 +41,8 @@ export const optional = <T>(read: Reader<T>, fallback: T, says: string): Setting
 });
 
 /**
- * Reads a table of settings from the environment, once per process and strictly.
- * Names are environment variables. Throws SettingsError naming every fault.
+ * Reads a table of settings, keyed by environment variable. Rejects invalid values and renamed variables.
+ * Throws SettingsError listing every fault.
  */
 export function readSettings<S extends Record<string, Setting<unknown>>>(env: Env, table: S): Settings<S> {
   const faults: string[] = [];
@@ -54,7 +54,7 @@ export function readSettings<S extends Record<string, Setting<unknown>>>(env: En
     const text = env[name];
     if (text === undefined || text === '') {
       if ('fallback' in setting) values[name] = setting.fallback;
-      else faults.push(`${name} is not set`);
+      else faults.push(`${name} is required`);
       continue;
     }
     try {
@@ -69,7 +69,7 @@ export function readSettings<S extends Record<string, Setting<unknown>>>(env: En
 
 export const text: Reader<string> = (value) => value;
 
-/** A whole number within bounds. */
+/** Accepts a whole number from `low` to `high`. */
 export const wholeNumber =
   (low: number, high: number): Reader<number> =>
   (value) => {
@@ -80,7 +80,7 @@ export const wholeNumber =
     return number;
   };
 
-/** A TCP port; 0 asks for any free one. */
+/** Accepts a TCP port; 0 picks a free port. */
 export const port: Reader<number> = wholeNumber(0, 65_535);
 
 export const yesOrNo: Reader<boolean> = (value) => {
@@ -88,34 +88,34 @@ export const yesOrNo: Reader<boolean> = (value) => {
   return value === 'true';
 };
 
-/** One of a fixed set of words. */
+/** Accepts one of a fixed set of words. */
 export const oneOf =
   <const T extends string>(...words: readonly T[]): Reader<T> =>
   (value) => {
     const word = words.find((w) => w === value);
-    if (word === undefined) throw new Error(`"${value}" is none of ${words.join(', ')}`);
+    if (word === undefined) throw new Error(`"${value}" is not one of ${words.join(', ')}`);
     return word;
   };
 
-/** A comma-separated list with at least one entry. */
+/** Accepts a comma-separated list with at least one entry. */
 export const list: Reader<string[]> = (value) => {
   const entries = value.split(',').map((e) => e.trim());
   if (entries.some((e) => e === '')) throw new Error(`"${value}" has an empty entry`);
   return entries;
 };
 
-/** An http or https address without credentials; plain HTTP only to loopback, so that no key travels in the clear. */
+/** Accepts an http or https URL without credentials. Plain HTTP is accepted only for loopback, so that keys are not sent unencrypted. */
 export const serviceUrl: Reader<URL> = (value) => {
   const url = URL.parse(value);
-  if (!url || !/^https?:$/.test(url.protocol)) throw new Error(`"${value}" is no http or https address`);
-  if (url.username || url.password) throw new Error('credentials do not belong into an address');
+  if (!url || !/^https?:$/.test(url.protocol)) throw new Error(`"${value}" is not an http or https URL`);
+  if (url.username || url.password) throw new Error('the URL must not contain credentials');
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw new Error(`"${value}" is plain HTTP to another machine; use https`);
+    throw new Error(`"${value}" uses plain HTTP to another machine; use https`);
   }
   return url;
 };
 
-/** Whether a host name or address is this machine's loopback. */
+/** Returns whether a host name or address is loopback. */
 export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '');
   return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));

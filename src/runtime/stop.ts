@@ -1,22 +1,22 @@
 import { optional, yesOrNo } from './settings.ts';
 
-/** How a process that a parent started is told to end. */
+/** The setting by which a parent process stops its child. */
 export const stopSettings = {
   STOP_WITH_STDIN: optional(
     yesOrNo,
     false,
-    'Whether the end of standard input stops the process, so that a parent that was killed leaves nothing behind.',
+    'Whether the process stops when standard input ends, so that a killed parent leaves no process running.',
   ),
 };
 
 interface StopOptions {
-  /** Whether the end of standard input means stop too: a parent that was killed leaves nothing behind. */
+  /** Whether the end of standard input stops the process too, so that a killed parent leaves no process running. */
   readonly stopWithStdin: boolean;
-  /** Milliseconds after which the process ends even if `stop` has not; default 10 s. */
+  /** Time (ms) after which the process exits even if `stop` has not finished; default 10,000. */
   readonly graceMs?: number;
 }
 
-/** What of a process is needed to end it. */
+/** The part of `process` that is needed to end it. */
 interface EndingProcess {
   on(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
   exit(status: number): unknown;
@@ -24,8 +24,8 @@ interface EndingProcess {
 }
 
 /**
- * Runs `stop` once at SIGTERM or SIGINT, then ends the process: with 0, or with 1 when it failed or took too
- * long. Later signals change nothing: Ctrl-C reaches a process twice, from the terminal and through npm.
+ * Runs `stop` once at SIGTERM or SIGINT, then exits with 0, or with 1 if `stop` failed or timed out. Ignores later
+ * signals, because Ctrl-C reaches a process twice: from the terminal and through npm.
  */
 export function onStop(
   stop: () => Promise<void>,

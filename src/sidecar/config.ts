@@ -9,17 +9,20 @@ import { stopSettings } from '../runtime/stop.ts';
 import { logSettings } from '../runtime/run-service.ts';
 import { optional, port, readSettings, required, SettingsError, text } from '../runtime/settings.ts';
 
-/** What `birddog sidecar` can be told. */
+/** The settings of `birddog sidecar`. Times in ms. */
 export const sidecarSettings = {
   SIDECAR_PORT: optional(
     port,
     5000,
-    'The port on 127.0.0.1 at which Birddog alone is served; 0 takes any free one.',
+    'Port on 127.0.0.1 on which the sidecar serves Birddog; 0 picks a free port.',
   ),
-  SIDECAR_OPS_HOST: optional(text, '127.0.0.1', 'The address at which probes and metrics are served.'),
-  SIDECAR_OPS_PORT: optional(port, 5001, 'The port at which probes and metrics are served.'),
+  SIDECAR_OPS_HOST: optional(text, '127.0.0.1', 'Address on which health probes and metrics are served.'),
+  SIDECAR_OPS_PORT: optional(port, 5001, 'Port on which health probes and metrics are served.'),
   ...secretSettings,
-  BIRDDOG_LEDGER: required(text, "The file of this process's journal."),
+  BIRDDOG_LEDGER: required(
+    text,
+    "SQLite file of this process's ledger: writes in progress and known objects.",
+  ),
   ...stopSettings,
   ...heartbeatSettings,
   ...logSettings,
@@ -30,7 +33,7 @@ export const sidecarSettings = {
   ...proxySettings,
 };
 
-/** What `birddog sidecar` reads from its environment. Throws SettingsError with every fault. */
+/** Reads the settings of `birddog sidecar`. Throws SettingsError listing every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
   const settings = readSettings(env, sidecarSettings);
   const faults: string[] = [];

@@ -20,7 +20,7 @@ export function openSecrets(config: Config, { clock, log }: Deps): Secrets {
   const certificates = { folder: config.BIRDDOG_CERTIFICATES || config.BIRDDOG_SECRETS, log };
   const datadogKeys = follow({ part: 'datadog_keys', read: readDatadogKeys, ...keys });
   const upstream = follow({
-    part: 'hop_certificate',
+    part: 'upstream_certificate',
     read: sidecarCertificate({ now: clock.now, log }),
     ...certificates,
   });
@@ -28,6 +28,6 @@ export function openSecrets(config: Config, { clock, log }: Deps): Secrets {
     datadogKeys,
     sidecarCertificate: upstream,
     followed: [datadogKeys, upstream],
-    ends: { upstream: () => upstream.current().endsAt, hop_ca: () => upstream.current().caEndsAt },
+    ends: { upstream: () => upstream.current().endsAt, upstream_ca: () => upstream.current().caEndsAt },
   };
 }

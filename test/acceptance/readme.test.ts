@@ -71,7 +71,7 @@ describe('README.md', () => {
     const run = promisify(execFile)('npm', ['run', '--silent', 'birddog', '--', 'serve'], { cwd: ROOT });
     await assert.rejects(run, (error: { code: number; stderr: string }) => {
       assert.equal(error.code, 78);
-      assert.match(error.stderr, /BIRDDOG_SECRETS is not set/);
+      assert.match(error.stderr, /BIRDDOG_SECRETS is required/);
       return true;
     });
   });

@@ -130,7 +130,7 @@ describe('keys and certificates that change under load', () => {
     assert.equal((await fetch(`${url}/readyz`)).status, 200);
     const text = await (await fetch(`${url}/metrics`)).text();
     assert.match(text, /birddog_init_vault_failing\{[^}]*\} 0/);
-    assert.match(text, /birddog_certificate_seconds_left\{certificate="hop_client"[^}]*\} 8\d{4}/);
+    assert.match(text, /birddog_certificate_seconds_left\{certificate="upstream_client"[^}]*\} 8\d{4}/);
     watch.stop();
     await watch.ended;
     const seen = await (await control(pod.vaultUrl, 'GET', 'requests')).text();
@@ -223,7 +223,7 @@ describe('a set that is bad', () => {
     rmSync(join(pod.secretsSidecar, 'datadog-app-key'));
     await pod.until(
       async () =>
-        (await metric(pod.opsUrl, refused('hop_certificate'))) === 1 &&
+        (await metric(pod.opsUrl, refused('upstream_certificate'))) === 1 &&
         (await metric(pod.sidecarOpsUrl, refused('datadog_keys'))) === 1,
     );
     for (const application of ['checkout', 'bad-set']) {
@@ -233,7 +233,7 @@ describe('a set that is bad', () => {
     assert.ok(/secrets refused.*tls.key is not that of the certificate/.test(pod.output()));
     assert.ok(/secrets refused.*datadog-app-key cannot be read/.test(pod.output()));
     replace(key, right);
-    await pod.until(async () => (await metric(pod.opsUrl, refused('hop_certificate'))) === 0);
+    await pod.until(async () => (await metric(pod.opsUrl, refused('upstream_certificate'))) === 0);
     assert.equal((await create('bad-set')).status, 200);
   });
 });

@@ -79,7 +79,7 @@ describe('a certificate that nears its end', () => {
 
   it('shows in the metrics and in the check, which fails not', async () => {
     for (const url of [pod.opsUrl, pod.sidecarOpsUrl]) {
-      const seconds = /birddog_certificate_seconds_left\{certificate="hop",[^}]*\} (\S+)/.exec(
+      const seconds = /birddog_certificate_seconds_left\{certificate="upstream",[^}]*\} (\S+)/.exec(
         await metricsOf(url),
       );
       assert.ok(Number(seconds?.[1]) < 5 * 86_400 && Number(seconds?.[1]) > 4 * 86_400);

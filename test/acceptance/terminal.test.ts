@@ -296,7 +296,7 @@ describe('birddog plan and apply', () => {
     assert.equal(status, 1);
     assert.match(err, /^a\.yaml: error: Nothing listens at http:\/\/127\.0\.0\.1:1\/: .*\n$/);
     const far = await run(folder, ['plan', '--url', 'http://b.test', 'a.yaml']);
-    assert.match(far.err, /--url: "http:\/\/b\.test" is plain HTTP to another machine; use https/);
+    assert.match(far.err, /--url: "http:\/\/b\.test" uses plain HTTP to another machine; use https/);
   });
 });
 

@@ -56,7 +56,7 @@ describe('kustomize', () => {
   });
 });
 
-it('docs/deployment.md tells of every overlay', () => {
+it('docs/deployment.md lists every overlay', () => {
   const page = readFileSync(join(DEPLOY, '../docs/deployment.md'), 'utf8');
   const [, table = ''] = /^\| overlay \|.*\n\|[-|]+\|\n((?:\|.*\n)+)/m.exec(page) ?? [];
   const told = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);

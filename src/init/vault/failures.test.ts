@@ -7,23 +7,23 @@ const page = readFileSync(new URL('../../../docs/vault.md', import.meta.url), 'u
 const rows = [...page.matchAll(/^\| (\d+) \| `(\w+)` \| (.+?)\. \| (.+?) \|$/gm)];
 
 describe('docs/vault.md', () => {
-  it('tells every failure with its exit code, and none that there is not', () => {
-    const told = Object.fromEntries(
+  it('lists exactly the failures of the table, with their exit statuses', () => {
+    const documented = Object.fromEntries(
       rows.map(([, exit, name, says, hint]) => [name, [Number(exit), says, hint]]),
     );
     const known = Object.fromEntries(
       Object.entries(VAULT_FAILURES).map(([n, f]) => [n, [f.exit, f.says, f.hint]]),
     );
-    assert.deepEqual(told, known);
+    assert.deepEqual(documented, known);
   });
 
-  it('tells which are tried again', () => {
-    for (const [words, passes] of [
-      ['tried again', 'in time'],
-      ['Tried once more', 'once'],
+  it('lists which failures are retried', () => {
+    for (const [words, retry] of [
+      ['retried until `VAULT_DEADLINE_MS`', 'until deadline'],
+      ['retried once', 'once'],
     ]) {
       const [, list = ''] = new RegExp(`${words}: ([^.]+)\\.`).exec(page) ?? [];
-      const known = Object.entries(VAULT_FAILURES).filter(([, f]) => 'passes' in f && f.passes === passes);
+      const known = Object.entries(VAULT_FAILURES).filter(([, f]) => 'retry' in f && f.retry === retry);
       assert.deepEqual(
         [...list.matchAll(/\w+/g)].map(([name]) => name),
         known.map(([name]) => name),
@@ -32,8 +32,8 @@ describe('docs/vault.md', () => {
   });
 });
 
-describe('a failure of Vault', () => {
-  it('has an exit code of its own', () => {
+describe('a Vault failure', () => {
+  it('has an exit status that no other failure has', () => {
     const exits = Object.values(VAULT_FAILURES).map((f) => f.exit);
     assert.equal(new Set(exits).size, exits.length);
     assert.equal(new VaultFailure('sealed', 'x').exit, VAULT_FAILURES.sealed.exit);

@@ -1,36 +1,42 @@
 interface FailureKind {
   /** The exit status of `birddog init`. */
   readonly exit: number;
+  /** What happened, without the full stop. */
   readonly says: string;
   readonly hint: string;
-  /** Whether it may pass by itself: at any try, at the second alone, or never (the usual case). */
-  readonly passes?: 'in time' | 'once';
+  /** Whether a retry can succeed: any attempt before the deadline, or only the second attempt. Default: never. */
+  readonly retry?: 'until deadline' | 'once';
 }
 
-/** Everything that can go wrong with Vault, each with an exit status of its own. docs/vault.md is held against this table. */
+/** Every failure of Vault with its exit status. A test compares docs/vault.md with this table. */
 export const VAULT_FAILURES = {
   unreachable: {
     exit: 10,
-    passes: 'in time',
+    retry: 'until deadline',
     says: 'Vault cannot be reached',
     hint: 'Check VAULT_ADDR, the network policy and DNS.',
   },
   not_trusted: {
     exit: 11,
     says: "Vault's certificate is not trusted",
-    hint: 'Give the CA that signed it in VAULT_CACERT or VAULT_CACERT_BYTES.',
+    hint: 'Set VAULT_CACERT or VAULT_CACERT_BYTES to the CA that signed it.',
   },
-  sealed: { exit: 12, passes: 'in time', says: 'Vault is sealed', hint: "Vault's operators must unseal it." },
+  sealed: {
+    exit: 12,
+    retry: 'until deadline',
+    says: 'Vault is sealed',
+    hint: 'Ask the operators of Vault to unseal it.',
+  },
   standby: {
     exit: 13,
-    passes: 'in time',
-    says: 'This Vault is a standby that does not answer',
-    hint: 'Address the active Vault: its service, not one of its pods, and no disaster recovery secondary.',
+    retry: 'until deadline',
+    says: 'This Vault server is a standby that does not forward requests',
+    hint: 'Set VAULT_ADDR to the active server: use its Service, not a single pod or a disaster recovery secondary.',
   },
   not_initialised: {
     exit: 14,
     says: 'Vault is not initialised',
-    hint: "Vault's operators must initialise it.",
+    hint: 'Ask the operators of Vault to initialise it.',
   },
   no_token_file: {
     exit: 20,
@@ -39,7 +45,7 @@ export const VAULT_FAILURES = {
   },
   unknown_role: {
     exit: 21,
-    says: 'Vault does not know the role',
+    says: 'The role is unknown to Vault',
     hint: 'Check VAULT_ROLE and VAULT_AUTH_MOUNT.',
   },
   account_not_bound: {
@@ -54,63 +60,63 @@ export const VAULT_FAILURES = {
   },
   wrong_audience: {
     exit: 24,
-    says: "The token's audience is not the one the role wants",
-    hint: 'Give the projected token the audience of the role.',
+    says: 'The audience of the service account token does not match the role',
+    hint: 'Set the audience of the projected token to that of the role.',
   },
   login_denied: {
     exit: 25,
-    says: 'Vault denies the login',
-    hint: "The cause is in Vault's log: an expired token, its signature, the review by Kubernetes, or no such VAULT_AUTH_MOUNT.",
+    says: 'Vault denied the login',
+    hint: "Read Vault's log. Causes: an expired token, an invalid signature, a failed token review by Kubernetes, or an unknown VAULT_AUTH_MOUNT.",
   },
   auth_not_set_up: {
     exit: 26,
-    says: 'Kubernetes auth is not set up at this mount',
-    hint: 'Check VAULT_AUTH_MOUNT, or have the auth method configured.',
+    says: 'Kubernetes auth is not configured at this mount',
+    hint: 'Check VAULT_AUTH_MOUNT, or ask the operators of Vault to configure the auth method.',
   },
   read_denied: {
     exit: 30,
-    says: "The role's policy does not allow to read the secret",
+    says: "The role's policy does not allow reading the secret",
     hint: 'For KV version 2 the policy must name <mount>/data/<path>.',
   },
   token_dead: {
     exit: 31,
-    passes: 'once',
-    says: 'Vault no longer knows the token it gave',
+    retry: 'once',
+    says: 'Vault rejected the token that it issued',
     hint: "Check the role's token TTL.",
   },
   secret_missing: {
     exit: 32,
-    says: 'There is no such secret',
+    says: 'The secret does not exist',
     hint: 'Check VAULT_KV_MOUNT, VAULT_KV_VERSION and the path, or write the secret.',
   },
   secret_deleted: { exit: 33, says: 'The secret was deleted', hint: 'Undelete it or write a new version.' },
   field_missing: {
     exit: 34,
-    says: 'The secret lacks a field',
-    hint: 'Write the field, with a text that is not empty.',
+    says: 'A required field of the secret is missing',
+    hint: 'Write the field with a non-empty string.',
   },
   wrong_shape: {
     exit: 35,
-    says: 'The secret has another shape than this KV version',
-    hint: 'Check VAULT_KV_VERSION: 1 or 2.',
+    says: 'The secret does not have the format of this KV version',
+    hint: 'Set VAULT_KV_VERSION to the version of the engine: 1 or 2.',
   },
   rate_limited: {
     exit: 40,
-    passes: 'in time',
-    says: 'Vault limits the rate of requests',
-    hint: 'Try again later, or have the quota raised.',
+    retry: 'until deadline',
+    says: 'Vault limited the rate of requests',
+    hint: 'Retry later, or ask the operators of Vault to raise the quota.',
   },
-  failed: { exit: 41, passes: 'in time', says: 'Vault failed', hint: "See Vault's log." },
+  failed: { exit: 41, retry: 'until deadline', says: 'Vault returned an error', hint: "Read Vault's log." },
   nonsense: {
     exit: 42,
-    says: 'Something else than Vault answers at this address',
-    hint: 'Check VAULT_ADDR: a proxy or a login page may stand there.',
+    says: 'The server at this address is not Vault',
+    hint: 'Check VAULT_ADDR: a proxy or a login page may answer there.',
   },
 } as const satisfies Record<string, FailureKind>;
 
 export type VaultFailureName = keyof typeof VAULT_FAILURES;
 
-/** Something went wrong with Vault. The message is a plain sentence with what to do. */
+/** A failure of Vault. The message states the fact, then the fix. */
 export class VaultFailure extends Error {
   readonly failure: VaultFailureName;
 
@@ -125,23 +131,23 @@ export class VaultFailure extends Error {
     return VAULT_FAILURES[this.failure].exit;
   }
 
-  /** Whether it is worth trying again. */
-  get passes(): 'in time' | 'once' | 'no' {
+  /** Whether a retry can succeed. */
+  get retry(): 'until deadline' | 'once' | 'never' {
     const kind: FailureKind = VAULT_FAILURES[this.failure];
-    return kind.passes ?? 'no';
+    return kind.retry ?? 'never';
   }
 }
 
 interface Condition {
   readonly status: number;
-  /** Words in Vault's errors; they come in several spellings, so never the whole text. */
+  /** Part of Vault's error text. The full text differs between releases. */
   readonly words?: RegExp;
   readonly failure: VaultFailureName;
 }
 
-/** The first row that fits tells what an answer to any request means. */
+/** What an error response to any request means. The first matching row decides. */
 const CONDITIONS: readonly Condition[] = [
-  // A standby that does not pass requests on sends its client to the active server (Vault docs, concepts/ha).
+  // A standby that does not forward requests redirects the client to the active server (Vault docs, concepts/ha).
   { status: 307, failure: 'standby' },
   { status: 400, words: /DR secondary/i, failure: 'standby' },
   { status: 503, words: /sealed/i, failure: 'sealed' },
@@ -154,7 +160,8 @@ const CONDITIONS: readonly Condition[] = [
   { status: 500, words: /could not load backend configuration/i, failure: 'auth_not_set_up' },
 ];
 
-const LOGIN_SIGNS: readonly Condition[] = [
+/** What an error response to the login means. */
+const LOGIN_CONDITIONS: readonly Condition[] = [
   { status: 403, words: /service account name not authorized/i, failure: 'account_not_bound' },
   { status: 403, words: /namespace not authorized/i, failure: 'namespace_not_bound' },
   { status: 403, words: /audience|\(aud\)/i, failure: 'wrong_audience' },
@@ -164,9 +171,9 @@ const LOGIN_SIGNS: readonly Condition[] = [
   { status: 400, failure: 'login_denied' },
 ];
 
-/** What an answer that is no success means, at the login or at any other request. */
+/** Classifies an error response to the login or to any other request. */
 export function failureOf(status: number, words: string, login: boolean): VaultFailureName {
-  const conditions = login ? LOGIN_SIGNS : CONDITIONS;
-  const sign = conditions.find((s) => s.status === status && (s.words?.test(words) ?? true));
-  return sign?.failure ?? (status >= 500 || status === 412 ? 'failed' : 'nonsense');
+  const conditions = login ? LOGIN_CONDITIONS : CONDITIONS;
+  const match = conditions.find((c) => c.status === status && (c.words?.test(words) ?? true));
+  return match?.failure ?? (status >= 500 || status === 412 ? 'failed' : 'nonsense');
 }

@@ -57,7 +57,7 @@ export function createVaultSession(options: SessionOptions): VaultSession {
       return heldFrom(renewed, clock.now(), token.fullLifeMs);
     } catch (error) {
       // What passes in time is no reason to give up a token that is good yet.
-      if (error instanceof VaultFailure && error.passes !== 'in time') return undefined;
+      if (error instanceof VaultFailure && error.retry !== 'until deadline') return undefined;
       throw error;
     }
   }
