@@ -6,7 +6,7 @@ import { PROBLEMS } from '../src/domain/problem.ts';
 
 const file = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
-/** The codes of the table below a heading, in the order of the page; every cell of their rows is filled. */
+/** Returns the codes of the table below a heading in page order. Asserts that every cell has content. */
 function codesBelow(heading: string): string[] {
   const [, section = ''] = file('docs/runbook.md').split(`\n## ${heading}\n`);
   const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| `'));
@@ -22,15 +22,15 @@ function codesBelow(heading: string): string[] {
 }
 
 describe('docs/runbook.md', () => {
-  it('has a row for every alert and monitor of Birddog on itself, and no other', () => {
+  it('has a row for every alert and monitor of birddog-on-birddog.yaml, and no other', () => {
     const document = file('deploy/birddog-on-birddog.yaml').split('\ndashboards:')[0] ?? '';
     const keys = [...document.matchAll(/^ {2}- key: (\S+)$/gm)].map(([, key = '']) => key);
     assert.ok(keys.length > 10);
     assert.deepEqual(codesBelow('Alerts'), keys);
   });
 
-  it('has a row for every trouble that somebody is told of, and no other', () =>
-    assert.deepEqual(codesBelow('Trouble'), Object.keys(INCIDENTS)));
+  it('has a row for every incident, and no other', () =>
+    assert.deepEqual(codesBelow('Incidents'), Object.keys(INCIDENTS)));
 
   it('has a row for every problem, and no other', () =>
     assert.deepEqual(codesBelow('Problems'), Object.keys(PROBLEMS)));

@@ -78,7 +78,7 @@ export async function openCallers(settings: AuthSettings, around: Deps): Promise
   metrics.readings(
     'gauge',
     'birddog_file_bad',
-    '1 while a file cannot be read as it is, so that what it said before holds.',
+    '1 while a file is invalid and its previous content stays in force.',
     'file',
     () => new Map([...files].map(([name, file]) => [name, file.isBad() ? 1 : 0])),
   );
@@ -86,7 +86,7 @@ export async function openCallers(settings: AuthSettings, around: Deps): Promise
   if (keys)
     metrics.gauge(
       'birddog_issuer_unavailable',
-      '1 while the issuer of tokens cannot be asked for its keys.',
+      '1 while the keys of the token issuer cannot be fetched.',
       () => (keys.isUnavailable() ? 1 : 0),
     );
   const known = tokens && ((token: Secret) => callerWithToken(token, tokens.current(), around.clock));

@@ -63,7 +63,7 @@ export function createIssuerKeys(
     } catch (error) {
       failure = reasonOf(error);
       nextTry = clock.now() + TIMES.afterFailure;
-      log.warn('keys of the issuer not had', { issuer: settings.issuer, reason: failure });
+      log.warn("failed to fetch the issuer's JWKS", { issuer: settings.issuer, reason: failure });
     } finally {
       deadline.close();
       trying = undefined;

@@ -180,7 +180,7 @@ describe('the keys of the issuer', () => {
     clock.advance(2000);
     await source.again();
     assert.equal(source.isUnavailable(), false, 'it was asked though nobody came with a token');
-    assert.match(lines.join('\n'), /keys of the issuer not had/);
+    assert.match(lines.join('\n'), /failed to fetch the issuer's JWKS/);
   });
 
   const wrong: readonly [what: string, state: object, says: RegExp][] = [

@@ -1,19 +1,19 @@
 import { CATALOG_NAMES, type CatalogName } from '../domain/application.ts';
 import type { CatalogAnswer } from './catalog.ts';
 
-/** What answered a lookup: a fresh memory, the catalogs, or a memory that is too old because they cannot tell. */
+/** Source of a lookup result: a fresh cache entry, the catalogs, or an expired cache entry because a catalog is unavailable. */
 export type AnsweredBy = 'hit' | 'miss' | 'stale';
 
-/** What the lookups have shown of late, for metrics and alarms. */
+/** State of the lookups, for metrics and incidents. */
 export interface LookupReadings {
   lookups(): ReadonlyMap<AnsweredBy, number>;
-  /** Applications that are remembered. */
+  /** Returns the number of cached applications. */
   entries(): number;
-  /** Why each catalog could not tell when it was last asked; those that could are not in it. */
+  /** Returns the reason for each catalog whose last lookup failed. */
   unavailable(): ReadonlyMap<CatalogName, string>;
 }
 
-/** Counts what the lookups do. */
+/** Creates the counters of the lookups. */
 export function countLookups(entries: () => number) {
   const unavailable = new Map<CatalogName, string>();
   const lookups = new Map<AnsweredBy, number>([
@@ -32,7 +32,7 @@ export function countLookups(entries: () => number) {
   };
 }
 
-/** 1 for each catalog that could not tell when it was last asked, 0 for the others. */
+/** Returns 1 for each catalog whose last lookup failed, 0 for the others. */
 export function unavailableByCatalog({ unavailable }: LookupReadings): ReadonlyMap<CatalogName, number> {
   return new Map(CATALOG_NAMES.map((name) => [name, unavailable().has(name) ? 1 : 0]));
 }

@@ -1,36 +1,40 @@
 import type { Clock } from '../domain/clock.ts';
 import type { ProblemCode, ProblemError } from '../domain/problem.ts';
 
-/** What the calls of Datadog have shown of late, for metrics and alarms. */
+/** Tracks the outcomes of recent Datadog calls, for metrics and incidents. */
 export interface DatadogHealth {
-  /** A try was repeated: after this status, or `connection` where no answer came. */
+  /** Counts a retry. The reason is the HTTP status, or `connection` when no response arrived. */
   retried(reason: string): void;
-  /** An answer came that needs both keys. */
+  /** Records that a call that requires both keys succeeded. */
   keysAccepted(): void;
-  /** A call has come to nothing. */
+  /** Records a failed call. */
   failed(problem: ProblemError): void;
-  /** Tries that were repeated, by the reason. */
+  /** Returns the number of retries by reason. */
   retries(): ReadonlyMap<string, number>;
-  /** Whether the keys were refused when Datadog last judged them. */
+  /** Returns whether Datadog rejected the keys at the last call that checked them. */
   keysRefused(): boolean;
-  /** Why no answer came, or only failures; undefined where the last call was answered. */
+  /** Returns why Datadog is unavailable; undefined when the last call was answered. */
   unavailable(): string | undefined;
-  /** Calls given up because a rate limit left no room before the deadline. */
-  withoutRoom(): number;
-  /** When (epoch ms) such a call was last given up. */
-  withoutRoomAt(): number | undefined;
+  /** Returns the number of calls abandoned because a rate limit allowed none before their deadline. */
+  budgetRefusals(): number;
+  /** Returns the time (epoch ms) of the last such call. */
+  lastBudgetRefusalAt(): number | undefined;
 }
 
-/** A deadline may have been the caller's fault: another call will tell. */
-const AWAY: readonly ProblemCode[] = ['datadog_unavailable', 'datadog_failed', 'deadline_exceeded'];
+/** A short deadline of the caller also counts; the next probe corrects the state. */
+const UNAVAILABLE_CODES: readonly ProblemCode[] = [
+  'datadog_unavailable',
+  'datadog_failed',
+  'deadline_exceeded',
+];
 
-/** Nothing is known yet, and so all is well. */
+/** Creates a health record that starts healthy. */
 export function createHealth(clock: Clock): DatadogHealth {
   const retries = new Map<string, number>();
   let refused = false;
   let unavailable: string | undefined;
-  let withoutRoom = 0;
-  let withoutRoomAt: number | undefined;
+  let budgetRefusals = 0;
+  let lastBudgetRefusalAt: number | undefined;
   return {
     retried: (reason) => void retries.set(reason, (retries.get(reason) ?? 0) + 1),
     keysAccepted() {
@@ -39,15 +43,15 @@ export function createHealth(clock: Clock): DatadogHealth {
     },
     failed({ code, message }) {
       if (code === 'datadog_keys_refused') refused = true;
-      if (AWAY.includes(code)) unavailable = message;
+      if (UNAVAILABLE_CODES.includes(code)) unavailable = message;
       if (code !== 'rate_limited') return;
-      withoutRoom += 1;
-      withoutRoomAt = clock.now();
+      budgetRefusals += 1;
+      lastBudgetRefusalAt = clock.now();
     },
     retries: () => retries,
     keysRefused: () => refused,
     unavailable: () => unavailable,
-    withoutRoom: () => withoutRoom,
-    withoutRoomAt: () => withoutRoomAt,
+    budgetRefusals: () => budgetRefusals,
+    lastBudgetRefusalAt: () => lastBudgetRefusalAt,
   };
 }

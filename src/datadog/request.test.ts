@@ -347,6 +347,6 @@ describe('what is told of a request', () => {
   it('is that a limit left no room, and when', async () => {
     const { request, health } = asking(429);
     await assert.rejects(request(LIST, context(500)), { code: 'rate_limited' });
-    assert.deepEqual([health.withoutRoom(), health.withoutRoomAt()], [1, clock.now()]);
+    assert.deepEqual([health.budgetRefusals(), health.lastBudgetRefusalAt()], [1, clock.now()]);
   });
 });

@@ -14,9 +14,9 @@ const contextFor = (ms = 10_000, gone?: AbortSignal) => ({
   traceparent: '',
   deadline: deadlineAfter(ms, clock, gone),
 });
-const part = (name: string, look: Part['look']): Part => ({ name, look });
-const well: Part['look'] = async () => ({ state: 'ok', detail: 'fine' });
-const found = (state: CheckedPart['state']): CheckedPart => ({
+const part = (name: string, probe: Part['probe']): Part => ({ name, probe });
+const healthy: Part['probe'] = async () => ({ state: 'ok', detail: 'fine' });
+const partWith = (state: CheckedPart['state']): CheckedPart => ({
   name: 'a',
   state,
   ms: 1,
@@ -24,75 +24,75 @@ const found = (state: CheckedPart['state']): CheckedPart => ({
   hint: '',
 });
 
-describe('the parts of a check', () => {
-  it('are all told, though some fail in every way there is', async () => {
+describe('runParts', () => {
+  it('reports every part, also when some throw or hang', async () => {
     const parts = [
       part('throws', () => Promise.reject(new Error('broken'))),
       part('knows', () => Promise.reject(new ProblemError('datadog_unavailable', 'No way.'))),
       part('hangs', () => new Promise(() => {})),
-      part('well', well),
+      part('healthy', healthy),
     ];
-    const told = await runParts(parts, contextFor(), clock, 20);
+    const reported = await runParts(parts, contextFor(), clock, 20);
     assert.deepEqual(
-      told.map(({ name, state, detail, hint }) => [name, state, detail, hint !== '']),
+      reported.map(({ name, state, detail, hint }) => [name, state, detail, hint !== '']),
       [
         ['throws', 'failed', 'broken', false],
         ['knows', 'failed', 'No way.', true],
-        ['hangs', 'failed', 'It did not answer within 20 ms.', false],
-        ['well', 'ok', 'fine', false],
+        ['hangs', 'failed', 'No answer within 20 ms.', false],
+        ['healthy', 'ok', 'fine', false],
       ],
     );
   });
 
-  it('each have a deadline of their own, whatever the asker has', async () => {
-    const [told] = await runParts(
+  it('gives each part its own deadline, independent of the caller', async () => {
+    const [reported] = await runParts(
       [part('time', async ({ deadline }) => ({ state: 'ok', detail: String(deadline.left()) }))],
       contextFor(1),
       clock,
       5000,
     );
-    assert.equal(told?.detail, '5000');
+    assert.equal(reported?.detail, '5000');
   });
 });
 
 describe('a check', () => {
-  it('is well with a warning, and not with what failed or was skipped', async () => {
+  it('is ok with warnings, and not ok with failed or skipped parts', async () => {
     for (const [state, ok] of [
       ['ok', true],
       ['warning', true],
       ['failed', false],
       ['skipped', false],
     ] as const) {
-      const check = createCheck({ version: '1', look: async () => [found(state)], ttlMs: 0, clock });
+      const check = createCheck({ version: '1', probe: async () => [partWith(state)], ttlMs: 0, clock });
       assert.equal((await check(contextFor())).ok, ok, state);
     }
   });
 
-  it('asks others once, however many ask and for as long as the answer holds', async () => {
-    let looks = 0;
-    const look = async () => {
-      looks += 1;
-      return [found('ok')];
+  it('shares one run among concurrent callers, and caches its report', async () => {
+    let runs = 0;
+    const probe = async () => {
+      runs += 1;
+      return [partWith('ok')];
     };
-    const check = createCheck({ version: '1', look, ttlMs: 1000, clock });
+    const check = createCheck({ version: '1', probe, ttlMs: 1000, clock });
     await Promise.all(Array.from({ length: 50 }, () => check(contextFor())));
     clock.advance(999);
     await check(contextFor());
-    assert.equal(looks, 1);
+    assert.equal(runs, 1);
     clock.advance(1);
     await check(contextFor());
-    assert.equal(looks, 2);
+    assert.equal(runs, 2);
   });
 
-  it('that takes too long for one goes on for the others', async () => {
+  it('continues for other callers when the deadline of one passes', async () => {
     const answer = Promise.withResolvers<CheckedPart[]>();
-    const check = createCheck({ version: '1', look: () => answer.promise, ttlMs: 1000, clock });
+    const check = createCheck({ version: '1', probe: () => answer.promise, ttlMs: 1000, clock });
     const gone = new AbortController();
-    const hurried = check(contextFor(10_000, gone.signal));
+    const impatient = check(contextFor(10_000, gone.signal));
     const waiting = check(contextFor());
     gone.abort();
-    await assert.rejects(hurried, { code: 'deadline_exceeded' });
-    answer.resolve([found('ok')]);
+    await assert.rejects(impatient, { code: 'deadline_exceeded' });
+    answer.resolve([partWith('ok')]);
     assert.equal((await waiting).ok, true);
   });
 });

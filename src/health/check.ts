@@ -6,27 +6,24 @@ import { ProblemError } from '../domain/problem.ts';
 
 export interface CheckOptions {
   readonly version: string;
-  /** Looks at everything, in bounded time. `context` is that of whoever asked first. */
-  readonly look: (context: RequestContext) => Promise<readonly CheckedPart[]>;
-  /** How long (ms) what was found is given to whoever asks. */
+  /** Probes all parts in bounded time. `context` belongs to the first caller. */
+  readonly probe: (context: RequestContext) => Promise<readonly CheckedPart[]>;
+  /** How long (ms) a report is cached. */
   readonly ttlMs: number;
   readonly clock: Clock;
 }
 
-/** Looks whether all is well. Throws `deadline_exceeded` where the asker cannot wait so long. */
+/** Returns the health of every part. Throws `deadline_exceeded` when the deadline of the caller passes first. */
 export type Check = (context: RequestContext) => Promise<CheckReport>;
 
-/**
- * A check that nobody can use to load others with: whoever asks while one runs gets that one's answer, and so does
- * whoever asks within `ttlMs` after it.
- */
-export function createCheck({ version, look, ttlMs, clock }: CheckOptions): Check {
+/** Creates a check that shares one run among concurrent callers and caches its report for `ttlMs`, so that callers cannot load the upstreams. */
+export function createCheck({ version, probe, ttlMs, clock }: CheckOptions): Check {
   let last: { readonly report: CheckReport; readonly until: number } | undefined;
   let running: Promise<CheckReport> | undefined;
 
   async function run(context: RequestContext): Promise<CheckReport> {
     const checked_at = new Date(clock.now()).toISOString();
-    const parts = [...(await look(context))];
+    const parts = [...(await probe(context))];
     const report = { ok: allWell(parts), checked_at, version, parts };
     last = { report, until: clock.now() + ttlMs };
     return report;
@@ -36,17 +33,17 @@ export function createCheck({ version, look, ttlMs, clock }: CheckOptions): Chec
     requireTime(context.deadline, DOING);
     if (last && clock.now() < last.until) return last.report;
     running ??= run(context).finally(() => (running = undefined));
-    return Promise.race([running, passed(context)]);
+    return Promise.race([running, rejectAtDeadline(context)]);
   };
 }
 
-const DOING = 'it was looked whether all is well';
+const DOING = 'the health of all parts was checked';
 
-/** Fails when the deadline passes. The check itself goes on, for others and for its memory. */
-function passed({ deadline }: RequestContext): Promise<never> {
+/** Rejects when the deadline passes. The check continues for other callers and fills the cache. */
+function rejectAtDeadline({ deadline }: RequestContext): Promise<never> {
   return new Promise((_, reject) => {
-    const tooLate = () =>
+    const onAbort = () =>
       reject(new ProblemError('deadline_exceeded', `The deadline passed while ${DOING}.`));
-    deadline.signal.addEventListener('abort', tooLate, { once: true });
+    deadline.signal.addEventListener('abort', onAbort, { once: true });
   });
 }

@@ -10,23 +10,23 @@ const VALIDATE: Call = {
   route: '/api/v1/validate',
   apiKeyAlone: true,
 };
-const HINTS = {
-  api: 'Put a valid API key into Vault, under `datadog-api-key`; a key is of one organisation and one site (DATADOG_SITE).',
-  app: 'Put a valid application key into Vault, under `datadog-app-key`; its owner must be active and may read monitors (`monitors_read`).',
+const HINT_BY_KEY = {
+  api: 'Put a valid API key into Vault, under `datadog-api-key`; each key belongs to one organisation and one site (DATADOG_SITE).',
+  app: 'Put a valid application key into Vault, under `datadog-app-key`; its owner must be active and have the permission `monitors_read`.',
 };
 
-/** Whether Datadog takes the two keys of this process. */
+/** Probes whether Datadog accepts the two keys of this process. */
 export function datadogParts(request: Request): readonly Part[] {
-  const api = once((context) => accepted(request, VALIDATE, context, 'API key', HINTS.api));
+  const api = once((context) => accepted(request, VALIDATE, context, 'API key', HINT_BY_KEY.api));
   return [
-    { name: 'datadog_api_key', look: api },
+    { name: 'datadog_api_key', probe: api },
     {
       name: 'datadog_app_key',
-      async look(context) {
+      async probe(context) {
         const { state } = await api(context);
         if (state !== 'ok')
-          return { state: 'skipped', detail: 'It cannot be told before the API key is accepted.' };
-        return accepted(request, CHEAP_READ, context, 'application key', HINTS.app);
+          return { state: 'skipped', detail: 'Not checked: Datadog has not accepted the API key.' };
+        return accepted(request, CHEAP_READ, context, 'application key', HINT_BY_KEY.app);
       },
     },
   ];
@@ -43,17 +43,17 @@ async function accepted(
     const answer = await request(call, context);
     if (isObject(answer ?? null) || Array.isArray(answer))
       return { state: 'ok', detail: `Datadog accepts the ${key}.` };
-    return { state: 'failed', detail: 'Datadog answers with something else than it should.' };
+    return { state: 'failed', detail: 'Datadog sent an unexpected answer.' };
   } catch (error) {
-    const refused =
+    const rejected =
       error instanceof ProblemError &&
       (error.code === 'datadog_keys_refused' || error.code === 'datadog_forbidden');
-    return refused ? { state: 'failed', detail: `Datadog refuses the ${key}.`, hint } : failure(error);
+    return rejected ? { state: 'failed', detail: `Datadog rejects the ${key}.`, hint } : failure(error);
   }
 }
 
-/** The same answer for both who wait for it. */
-function once(look: (context: RequestContext) => Promise<Outcome>) {
-  let asked: Promise<Outcome> | undefined;
-  return (context: RequestContext) => (asked ??= look(context));
+/** Runs a probe once and shares its outcome. */
+function once(probe: (context: RequestContext) => Promise<Outcome>) {
+  let outcome: Promise<Outcome> | undefined;
+  return (context: RequestContext) => (outcome ??= probe(context));
 }

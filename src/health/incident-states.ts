@@ -1,28 +1,28 @@
 import { INCIDENTS, type IncidentCode } from './incidents.ts';
 
-/** What a look has shown: the trouble, which of several parties it is about, and how it stands. */
-export interface Sighting {
+/** The result of reading one condition. */
+export interface Observation {
   readonly incident: IncidentCode;
-  /** A catalog, a certificate, ...; empty where there is only one. */
+  /** The affected catalog, certificate or file; empty for incidents that concern a single part. */
   readonly about: string;
-  /** What is wrong; undefined where all is well. */
+  /** The fault; undefined when the part is healthy. */
   readonly detail: string | undefined;
 }
 
-/** Trouble that has been seen. Times in epoch ms. */
+/** A fault that was observed. Times are epoch ms. */
 interface IncidentState {
   readonly since: number;
   readonly detail: string;
-  /** When somebody was told last; undefined before that. */
-  readonly toldAt?: number;
-  /** Since when all is well, though that is not told yet. */
-  readonly wellSince?: number;
+  /** Time of the last notification; undefined before the first. */
+  readonly notifiedAt?: number;
+  /** Time from which the part has been healthy while the incident is still open. */
+  readonly healthySince?: number;
 }
-/** By `<trouble>` or `<trouble>:<about>`. */
+/** Keyed by `<incident>` or `<incident>:<about>`. */
 export type IncidentStates = ReadonlyMap<string, IncidentState>;
 
-/** One thing to tell. Times in epoch ms. */
-export interface News {
+/** One notification for all receivers. Times are epoch ms. */
+export interface Notification {
   readonly key: string;
   readonly event: 'begun' | 'lasting' | 'ended';
   readonly incident: IncidentCode;
@@ -33,55 +33,60 @@ export interface News {
 }
 
 export interface Timeouts {
-  /** What the patience of each trouble is a multiple of, in ms. What is over is told as late. */
+  /** Base delay (ms) before the first notification, multiplied by `notifyAfter`. The same delay applies to recovery. */
   readonly afterMs: number;
-  /** How long (ms) after it was told trouble that lasts is told again. */
+  /** Interval (ms) between reminders while an incident lasts. */
   readonly remindMs: number;
 }
 
 /**
- * What is to be told after a look, and the states that the next look goes on from. Each trouble is told once when it
- * has lasted, again now and then while it lasts, and once when it is over. Trouble that comes back before its end was
- * told goes on, so that what flaps does not ring each time.
+ * Returns the next states and the notifications to send. Each incident is reported once after its delay, again at every
+ * reminder interval, and once after recovery. A fault that returns before its recovery was reported continues the same
+ * incident, so that a flapping part does not notify each time.
  */
 export function nextStates(
   states: IncidentStates,
-  sightings: readonly Sighting[],
+  observations: readonly Observation[],
   now: number,
   timeouts: Timeouts,
-): { readonly states: IncidentStates; readonly news: readonly News[] } {
+): { readonly states: IncidentStates; readonly notifications: readonly Notification[] } {
   const next = new Map<string, IncidentState>();
-  const news: News[] = [];
-  for (const sighting of sightings) {
-    const { incident, about, detail } = sighting;
-    const key = about === '' ? incident : `${incident}:${about}`;
+  const notifications: Notification[] = [];
+  for (const { incident, about, detail } of observations) {
+    const key = incidentKey(incident, about);
     const before = states.get(key);
     const after = timeouts.afterMs * INCIDENTS[incident].notifyAfter;
     const step =
-      detail === undefined ? whenWell(before, now, after) : whenSeen(before, detail, now, after, timeouts);
+      detail === undefined
+        ? whenHealthy(before, now, after)
+        : whenFailing(before, detail, now, after, timeouts);
     if (step.state) next.set(key, step.state);
-    const told = step.state ?? before;
-    if (step.event && told)
-      news.push({
+    const reported = step.state ?? before;
+    if (step.event && reported)
+      notifications.push({
         key,
         event: step.event,
-        incident: incident,
+        incident,
         about,
-        detail: told.detail,
-        since: told.since,
+        detail: reported.detail,
+        since: reported.since,
         at: now,
       });
   }
-  return { states: next, news };
+  return { states: next, notifications };
 }
+
+/** Returns the key of an incident in `IncidentStates`. */
+export const incidentKey = (incident: IncidentCode, about: string) =>
+  about === '' ? incident : `${incident}:${about}`;
 
 interface Step {
-  /** Undefined where the trouble is forgotten. */
+  /** Undefined once the incident is closed. */
   readonly state: IncidentState | undefined;
-  readonly event?: News['event'];
+  readonly event?: Notification['event'];
 }
 
-function whenSeen(
+function whenFailing(
   before: IncidentState | undefined,
   detail: string,
   now: number,
@@ -89,17 +94,19 @@ function whenSeen(
   { remindMs }: Timeouts,
 ): Step {
   const since = before?.since ?? now;
-  if (before?.toldAt === undefined)
+  if (before?.notifiedAt === undefined)
     return now - since < after
       ? { state: { since, detail } }
-      : { state: { since, detail, toldAt: now }, event: 'begun' };
-  return now - before.toldAt < remindMs
-    ? { state: { since, detail, toldAt: before.toldAt } }
-    : { state: { since, detail, toldAt: now }, event: 'lasting' };
+      : { state: { since, detail, notifiedAt: now }, event: 'begun' };
+  return now - before.notifiedAt < remindMs
+    ? { state: { since, detail, notifiedAt: before.notifiedAt } }
+    : { state: { since, detail, notifiedAt: now }, event: 'lasting' };
 }
 
-function whenWell(before: IncidentState | undefined, now: number, after: number): Step {
-  if (before?.toldAt === undefined) return { state: undefined };
-  const wellSince = before.wellSince ?? now;
-  return now - wellSince < after ? { state: { ...before, wellSince } } : { state: undefined, event: 'ended' };
+function whenHealthy(before: IncidentState | undefined, now: number, after: number): Step {
+  if (before?.notifiedAt === undefined) return { state: undefined };
+  const healthySince = before.healthySince ?? now;
+  return now - healthySince < after
+    ? { state: { ...before, healthySince } }
+    : { state: undefined, event: 'ended' };
 }

@@ -1,61 +1,61 @@
 interface IncidentKind {
   readonly title: string;
-  /** How long it lasts before somebody is told: so many times BIRDDOG_INCIDENT_AFTER_MS. */
+  /** How long the fault must last before operators are notified, as a multiple of BIRDDOG_INCIDENT_AFTER_MS. */
   readonly notifyAfter: number;
   readonly hint: string;
 }
 
-/** Everything that somebody is told of when it lasts. docs/runbook.md is held against this table both ways. */
+/** Lists every incident that operators are notified of. A test compares docs/runbook.md with this table in both directions. */
 export const INCIDENTS = {
   sidecar_unavailable: {
-    title: 'The sidecar is away',
+    title: 'The sidecar is unavailable',
     notifyAfter: 1,
-    hint: 'Applications that are not listed are not served. See the log of the sidecar container.',
+    hint: 'Requests for unlisted applications fail. Read the log of the sidecar container.',
   },
   datadog_keys_refused: {
-    title: 'Datadog refuses the keys',
+    title: 'Datadog rejects the keys',
     notifyAfter: 1,
-    hint: 'Nothing can be read or written. Put valid keys into Vault.',
+    hint: 'Birddog can neither read nor write. Put valid keys into Vault.',
   },
   datadog_unavailable: {
-    title: 'Datadog fails or cannot be reached',
+    title: 'Datadog is unavailable',
     notifyAfter: 1,
-    hint: "See Datadog's status page, then the proxy and the egress rules of the pod.",
+    hint: "Check Datadog's status page, then the proxy and the egress rules of the pod.",
   },
   datadog_budget_exhausted: {
-    title: 'A rate limit of Datadog leaves no room',
+    title: 'A Datadog rate limit is exhausted',
     notifyAfter: 5,
-    hint: 'See who uses it up: `datadog.apis.usage.per_user` in Datadog, and which callers ask Birddog most.',
+    hint: 'Find the heaviest user with `datadog.apis.usage.per_user` in Datadog, and the busiest callers in the Birddog log.',
   },
   catalog_unavailable: {
-    title: 'A catalog cannot tell',
+    title: 'A catalog is unavailable',
     notifyAfter: 5,
-    hint: 'Applications that are not known from before are not served. See its credentials, and whether it is reached.',
+    hint: 'Requests for applications that are not cached fail. Check the credentials of the catalog and the network path to it.',
   },
   certificate_ending: {
-    title: 'A certificate nears its end',
+    title: 'A certificate expires soon',
     notifyAfter: 0,
-    hint: 'Restart the pod, or see why `birddog init --watch` (or whoever fills BIRDDOG_TLS) has not renewed it.',
+    hint: 'Restart the pod, or find out why `birddog init --watch` (or the owner of the BIRDDOG_TLS Secret) has not renewed it.',
   },
   secrets_refused: {
-    title: 'New secrets are refused',
+    title: 'New secret files are invalid',
     notifyAfter: 1,
-    hint: 'Those before stay in use. Mend what writes the files; the detail says what is wrong with them.',
+    hint: 'The previous secrets stay in use. Fix the source of the files; the detail names the fault.',
   },
   issuer_unavailable: {
-    title: 'The issuer of tokens cannot be asked for its keys',
+    title: 'The token issuer is unavailable',
     notifyAfter: 5,
-    hint: 'Tokens signed with keys that are not known yet are refused. See BIRDDOG_OIDC_JWKS_URL, the proxy and the egress rules.',
+    hint: 'Tokens signed with keys that are not cached are rejected. Check BIRDDOG_OIDC_JWKS_URL, the proxy and the egress rules.',
   },
   callers_file_refused: {
-    title: 'A file about callers is refused',
+    title: 'The access file or the tokens file is invalid',
     notifyAfter: 1,
-    hint: 'What it said before holds. The log names the line and column of the mistake.',
+    hint: 'The previous content stays in force. The log gives the line and column of each fault.',
   },
   ledger_unwritable: {
-    title: 'The journal cannot be written',
+    title: 'The ledger cannot be written',
     notifyAfter: 1,
-    hint: 'No create is begun. See whether the volume of BIRDDOG_LEDGER is full or read-only.',
+    hint: 'Creates are refused. Check whether the volume of BIRDDOG_LEDGER is full or read-only.',
   },
 } as const satisfies Record<string, IncidentKind>;
 

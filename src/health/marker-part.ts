@@ -12,16 +12,16 @@ import { failure, type Outcome, type Part } from './run-parts.ts';
 const SEARCH = '/api/v1/monitor/search';
 const DASHBOARDS = '/api/v1/dashboard';
 const PER_PAGE = 100;
-/** Kept back (ms) of the deadline for the page that is being read. */
-const TIME_FOR_A_PAGE = 3000;
-/** So many objects are named. */
+/** Time (ms) reserved for reading one page. */
+const PAGE_TIME_MS = 3000;
+/** Number of objects named in the detail. */
 const MAX_NAMED = 3;
 
 type Objects = Readonly<Record<StoredKind, Pick<ObjectPort, 'url'>>>;
 
 /**
- * Whether an object in Datadog carries two different markers. Monitors are found by Datadog's search, dashboards in the list
- * of all; at most ten pages of each are read for one check, and the next check goes on from there. Make it once, and look often.
+ * Creates a part that reports objects with two different markers. It finds monitors by Datadog's search and dashboards in
+ * the full list. One probe reads at most ten pages of each; the next probe continues there, so reuse the returned part.
  */
 export function markerPart(request: Request, objects: Objects): Part {
   const scan = (kind: StoredKind) =>
@@ -29,11 +29,11 @@ export function markerPart(request: Request, objects: Objects): Part {
   const scans = { monitor: scan('monitor'), dashboard: scan('dashboard') };
   return {
     name: 'markers',
-    async look(context) {
+    async probe(context) {
       try {
         const found = await Promise.all([
-          look(scans.monitor, monitorPage, request, context),
-          look(scans.dashboard, dashboardPage, request, context),
+          scanKind(scans.monitor, monitorPage, request, context),
+          scanKind(scans.dashboard, dashboardPage, request, context),
         ]);
         return outcomeOf(found.flat());
       } catch (error) {
@@ -45,10 +45,10 @@ export function markerPart(request: Request, objects: Objects): Part {
 
 type ReadPage = (request: Request, at: number, context: RequestContext) => Promise<Page>;
 
-function look(scan: MarkerScan, page: ReadPage, request: Request, context: RequestContext) {
-  return scan.look(
+function scanKind(scan: MarkerScan, page: ReadPage, request: Request, context: RequestContext) {
+  return scan.readPages(
     (at) => page(request, at, context),
-    () => context.deadline.left() > TIME_FOR_A_PAGE,
+    () => context.deadline.left() > PAGE_TIME_MS,
   );
 }
 
@@ -83,11 +83,11 @@ function outcomeOf(sentences: readonly string[]): Outcome {
 function failed(error: unknown): Outcome {
   if (!(error instanceof ProblemError)) return failure(error);
   if (error.code === 'datadog_keys_refused')
-    return { state: 'skipped', detail: 'It cannot be told before Datadog accepts both keys.' };
+    return { state: 'skipped', detail: 'Not checked: Datadog has not accepted both keys.' };
   if (error.code !== 'datadog_forbidden') return failure(error);
   return {
     state: 'warning',
-    detail: `Datadog does not let Birddog look for objects with two markers: ${error.message}`,
+    detail: `Datadog does not allow Birddog to search for objects with two markers: ${error.message}`,
     hint: 'Give the owner of the application key the permissions `monitors_read` and `dashboards_read`.',
   };
 }

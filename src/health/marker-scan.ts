@@ -1,26 +1,26 @@
 import type { JsonObject } from '../domain/json.ts';
 import { idOf } from '../domain/marker.ts';
 
-/** Pages that one check reads at most; where there are more, the next check goes on. */
+/** Pages that one check reads; the next check continues after them. */
 const MAX_PAGES = 10;
-/** Objects that are remembered as wrong at most. */
+/** Faulty objects that are cached. */
 const MAX_FAULTS = 1000;
 
-/** One page of a list; `last` where no other follows. */
+/** One page of a list. */
 export interface Page {
   readonly items: readonly JsonObject[];
   readonly last: boolean;
 }
 
-/** A list that is too long to read at once, examined piece by piece. */
+/** Examines a long list in several checks. */
 export interface MarkerScan {
-  /** Examines the next pages, while `goesOn`. Returns what is known to be wrong, a sentence for each object. */
-  look(page: (at: number) => Promise<Page>, goesOn: () => boolean): Promise<readonly string[]>;
+  /** Reads the next pages while `hasTime` returns true. Returns one sentence for each faulty object known so far. */
+  readPages(page: (at: number) => Promise<Page>, hasTime: () => boolean): Promise<readonly string[]>;
 }
 
 /**
- * Remembers what the pages before held, so that a check answers for the whole list and reads at most `MAX_PAGES` of it.
- * `fault` says what is wrong with an object.
+ * Creates a scan that caches the faults of earlier pages, so that a check reports on the whole list and reads at most
+ * `MAX_PAGES` of it. `fault` describes the fault of an object.
  */
 export function createMarkerScan(fault: (object: JsonObject) => string | undefined): MarkerScan {
   const faults = new Map<string, string>();
@@ -44,8 +44,8 @@ export function createMarkerScan(fault: (object: JsonObject) => string | undefin
   }
 
   return {
-    async look(page, goesOn) {
-      for (let read = 0; read < MAX_PAGES && (read === 0 || goesOn()); read += 1) {
+    async readPages(page, hasTime) {
+      for (let read = 0; read < MAX_PAGES && (read === 0 || hasTime()); read += 1) {
         const { items, last } = await page(at);
         items.forEach(examine);
         at += 1;

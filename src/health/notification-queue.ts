@@ -1,38 +1,42 @@
 import type { RequestContext } from '../domain/caller.ts';
 import type { Log } from '../runtime/log.ts';
-import type { News } from './incident-states.ts';
+import type { Notification } from './incident-states.ts';
 import type { Receiver } from './receivers.ts';
 
-/** What one receiver is still to be told: of each trouble the latest, so that it cannot grow. */
+/** Holds what one receiver has not accepted yet: only the latest notification of each incident, so its size is bounded. */
 export interface NotificationQueue {
   readonly name: Receiver['name'];
-  put(news: News): void;
-  /** Tells what it can; what does not arrive stays for the next time. */
+  put(notification: Notification): void;
+  /** Sends the pending notifications. A failed one stays in the queue until the next flush. */
   flush(context: RequestContext): Promise<void>;
   size(): number;
 }
 
-/** A receiver that cannot be told is logged once, until it takes something again. */
+/** Creates a queue that logs a failing receiver once, until that receiver accepts a notification again. */
 export function createNotificationQueue(receiver: Receiver, log: Log): NotificationQueue {
-  const waiting = new Map<string, News>();
+  const pending = new Map<string, Notification>();
   let failing = false;
   return {
     name: receiver.name,
-    put: (news) => void waiting.set(news.key, news),
-    size: () => waiting.size,
+    put: (notification) => void pending.set(notification.key, notification),
+    size: () => pending.size,
     async flush(context) {
-      for (const [key, news] of waiting) {
+      for (const [key, notification] of pending) {
         try {
-          await receiver.tell(news, context);
+          await receiver.notify(notification, context);
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           if (!failing)
-            log.error('alarm not told', { receiver: receiver.name, incident: news.incident, reason });
+            log.error('notification failed', {
+              receiver: receiver.name,
+              incident: notification.incident,
+              reason,
+            });
           failing = true;
           return;
         }
         failing = false;
-        if (waiting.get(key) === news) waiting.delete(key);
+        if (pending.get(key) === notification) pending.delete(key);
       }
     },
   };

@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 import { emulatedDatadog } from '../../test/emulated-datadog.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Outbound, OutboundRequest } from '../runtime/outbound.ts';
-import type { News } from './incident-states.ts';
+import type { Notification } from './incident-states.ts';
 import { datadogEvents, webhook } from './receivers.ts';
 
-const SPEAKER = { process: 'serve', host: 'birddog-0' };
-const newsAt = (at: number, event: News['event'] = 'begun'): News => ({
+const SENDER = { process: 'serve', host: 'birddog-0' };
+const notificationAt = (at: number, event: Notification['event'] = 'begun'): Notification => ({
   key: 'catalog_unavailable:leanix',
   event,
   incident: 'catalog_unavailable',
@@ -18,11 +18,11 @@ const newsAt = (at: number, event: News['event'] = 'begun'): News => ({
 });
 
 describe('an event in Datadog', () => {
-  it('is taken by the intake, and its end is held together with it', async () => {
+  it('reports an incident and its end with one aggregation key', async () => {
     const { datadog, clock, context, person } = emulatedDatadog();
-    const receiver = datadogEvents(datadog.request, SPEAKER);
-    await receiver.tell(newsAt(clock.now()), context());
-    await receiver.tell(newsAt(clock.now(), 'ended'), context());
+    const receiver = datadogEvents(datadog.request, SENDER);
+    await receiver.notify(notificationAt(clock.now()), context());
+    await receiver.notify(notificationAt(clock.now(), 'ended'), context());
     const end = Math.floor(clock.now() / 1000);
     const listed = person(
       'GET',
@@ -31,7 +31,10 @@ describe('an event in Datadog', () => {
     const events: Record<string, unknown>[] = JSON.parse(JSON.stringify(listed['events']));
     assert.deepEqual(events.map((event) => event['alert_type']).toSorted(), ['error', 'success']);
     for (const event of events) {
-      assert.match(String(event['title']), /A catalog cannot tell \(leanix\) - birddog serve on birddog-0$/);
+      assert.match(
+        String(event['title']),
+        /A catalog is unavailable \(leanix\) - birddog serve on birddog-0$/,
+      );
       assert.match(String(event['text']), /LeanIX cannot be reached/);
     }
   });
@@ -48,18 +51,18 @@ describe('a webhook', () => {
       },
       close() {},
     };
-    return { sent, receiver: webhook(new Secret(URL_WITH_TOKEN), outbound, SPEAKER) };
+    return { sent, receiver: webhook(new Secret(URL_WITH_TOKEN), outbound, SENDER) };
   }
   const { context } = emulatedDatadog();
 
-  it('gets JSON for machines, and a text for people', async () => {
+  it('receives JSON and a text', async () => {
     const { sent, receiver } = posting(200);
-    await receiver.tell(newsAt(60_000), context());
+    await receiver.notify(notificationAt(60_000), context());
     assert.equal(sent[0]?.url.href, URL_WITH_TOKEN);
     const { text, hint, ...rest } = JSON.parse(String(sent[0]?.body));
     assert.match(
       text,
-      /^Trouble: A catalog cannot tell \(leanix\) - birddog serve on birddog-0\nLeanIX cannot be reached\n/,
+      /^Incident: A catalog is unavailable \(leanix\) - birddog serve on birddog-0\nLeanIX cannot be reached\n/,
     );
     assert.ok(text.includes(hint));
     assert.deepEqual(rest, {
@@ -75,9 +78,9 @@ describe('a webhook', () => {
     });
   });
 
-  it('that answers anything but well has not been told, and its address is not in the words', async () => {
+  it('fails on any status other than 2xx, without its address in the error', async () => {
     for (const status of [302, 404, 500])
-      await assert.rejects(posting(status).receiver.tell(newsAt(0), context()), (error: Error) => {
+      await assert.rejects(posting(status).receiver.notify(notificationAt(0), context()), (error: Error) => {
         assert.doesNotMatch(error.message, /secret|hooks/);
         return true;
       });

@@ -3,64 +3,67 @@ import type { RequestContext } from '../domain/caller.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Outbound } from '../runtime/outbound.ts';
-import type { News } from './incident-states.ts';
+import type { Notification } from './incident-states.ts';
 import { INCIDENTS } from './incidents.ts';
 
-/** Somebody who is told. */
+/** A destination of notifications. */
 export interface Receiver {
   readonly name: 'datadog_event' | 'webhook';
-  /** Throws where it did not arrive. */
-  tell(news: News, context: RequestContext): Promise<void>;
+  /** Throws when the receiver does not accept the notification. */
+  notify(notification: Notification, context: RequestContext): Promise<void>;
 }
 
-/** Which process speaks, and where it runs. */
-export interface Speaker {
+/** The process that sends a notification, and its host. */
+export interface Sender {
   readonly process: string;
   readonly host: string;
 }
 
-/** https://docs.datadoghq.com/api/latest/events/ : the first API's events need the API key alone. */
+/** https://docs.datadoghq.com/api/latest/events/ : events of API v1 need the API key only. */
 const EVENTS = '/api/v1/events';
 const ALERT_TYPES = { begun: 'error', lasting: 'warning', ended: 'success' } as const;
-const MOST_TEXT = 4000;
-/** What Datadog allows of a key by which events are held together, in characters. */
-const MOST_KEY = 100;
+const MAX_TEXT_CHARACTERS = 4000;
+/** Datadog's limit on `aggregation_key`. */
+const MAX_KEY_CHARACTERS = 100;
 
-/** An event in Datadog; those of one trouble of one process are held together. */
-export function datadogEvents(request: Request, speaker: Speaker): Receiver {
+/** Creates a receiver that posts Datadog events. All events of one incident and process share an aggregation key. */
+export function datadogEvents(request: Request, sender: Sender): Receiver {
   return {
     name: 'datadog_event',
-    async tell(news, context) {
+    async notify(notification, context) {
       const body: JsonObject = {
-        title: headline(news, speaker),
-        text: paragraphs(news).slice(0, MOST_TEXT),
-        alert_type: ALERT_TYPES[news.event],
-        aggregation_key: `birddog:${speaker.process}:${speaker.host}:${news.key}`.slice(0, MOST_KEY),
-        host: speaker.host,
-        tags: ['service:birddog', `process:${speaker.process}`, `incident:${news.incident}`],
+        title: headline(notification, sender),
+        text: paragraphs(notification).slice(0, MAX_TEXT_CHARACTERS),
+        alert_type: ALERT_TYPES[notification.event],
+        aggregation_key: `birddog:${sender.process}:${sender.host}:${notification.key}`.slice(
+          0,
+          MAX_KEY_CHARACTERS,
+        ),
+        host: sender.host,
+        tags: ['service:birddog', `process:${sender.process}`, `incident:${notification.incident}`],
       };
       await request({ method: 'POST', path: EVENTS, route: EVENTS, body, apiKeyAlone: true }, context);
     },
   };
 }
 
-/** A webhook that takes JSON. Receivers that show a `text` (Slack, Mattermost, ...) need nothing else. */
-export function webhook(url: Secret, outbound: Outbound, speaker: Speaker): Receiver {
+/** Creates a receiver that posts JSON to a webhook. Chat tools such as Slack and Mattermost display its `text` field. */
+export function webhook(url: Secret, outbound: Outbound, sender: Sender): Receiver {
   return {
     name: 'webhook',
-    async tell(news, { deadline }) {
-      const { key, event, incident, about, detail, since, at } = news;
+    async notify(notification, { deadline }) {
+      const { key, event, incident, about, detail, since, at } = notification;
       const body = {
-        text: `${headline(news, speaker)}\n${paragraphs(news)}`,
+        text: `${headline(notification, sender)}\n${paragraphs(notification)}`,
         event,
-        incident: incident,
+        incident,
         about,
         detail,
         hint: INCIDENTS[incident].hint,
         since: new Date(since).toISOString(),
         at: new Date(at).toISOString(),
-        ...speaker,
-        dedup_key: `birddog:${speaker.process}:${speaker.host}:${key}`,
+        ...sender,
+        dedup_key: `birddog:${sender.process}:${sender.host}:${key}`,
       };
       const { status } = await outbound.send({
         method: 'POST',
@@ -70,20 +73,20 @@ export function webhook(url: Secret, outbound: Outbound, speaker: Speaker): Rece
         deadline,
         maxBytes: 1024 * 1024,
       });
-      if (status < 200 || status > 299) throw new Error(`the webhook answers ${status}`);
+      if (status < 200 || status > 299) throw new Error(`the webhook answered with status ${status}`);
     },
   };
 }
 
-const WORDS = { begun: 'Trouble', lasting: 'Still in trouble', ended: 'Well again' } as const;
+const WORDS = { begun: 'Incident', lasting: 'Incident continues', ended: 'Resolved' } as const;
 
-function headline({ event, incident, about }: News, { process, host }: Speaker): string {
-  const which = about === '' ? '' : ` (${about})`;
-  return `${WORDS[event]}: ${INCIDENTS[incident].title}${which} - birddog ${process} on ${host}`;
+function headline({ event, incident, about }: Notification, { process, host }: Sender): string {
+  const affected = about === '' ? '' : ` (${about})`;
+  return `${WORDS[event]}: ${INCIDENTS[incident].title}${affected} - birddog ${process} on ${host}`;
 }
 
-function paragraphs({ event, incident, detail, since, at }: News): string {
-  const time = `from ${new Date(since).toISOString()}`;
-  if (event === 'ended') return `${detail}\nIt lasted ${time} to ${new Date(at).toISOString()}.`;
-  return `${detail}\nIt lasts ${time} on. ${INCIDENTS[incident].hint}`;
+function paragraphs({ event, incident, detail, since, at }: Notification): string {
+  const start = new Date(since).toISOString();
+  if (event === 'ended') return `${detail}\nIt lasted from ${start} to ${new Date(at).toISOString()}.`;
+  return `${detail}\nSince ${start}. ${INCIDENTS[incident].hint}`;
 }

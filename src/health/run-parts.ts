@@ -4,24 +4,21 @@ import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { PROBLEMS, ProblemError } from '../domain/problem.ts';
 
-/** How long (ms) one part may take. */
-export const CHECK_MS = 8000;
-/** Kept back (ms) by the sidecar, so that what it has found by then arrives. */
-export const ANSWER_MARGIN = 500;
+/** Time limit (ms) of one probe. */
+export const PROBE_TIMEOUT_MS = 8000;
+/** Time (ms) that the sidecar reserves to send its report before the deadline. */
+export const ANSWER_MARGIN_MS = 500;
 
-/** What was found; the hint says what to do, where there is something to be done. */
+/** The result of a probe. The hint says how to fix a fault. */
 export type Outcome = Pick<CheckedPart, 'state' | 'detail'> & { readonly hint?: string };
-/** One thing to look at. Throwing is a failure like any other. */
+/** A part whose health is probed. A probe that throws counts as failed. */
 export interface Part {
   readonly name: string;
-  /** Finds out, under a deadline of its own. */
-  look(context: RequestContext): Promise<Outcome>;
+  /** Probes the part within the deadline of the context. */
+  probe(context: RequestContext): Promise<Outcome>;
 }
 
-/**
- * Looks at all parts at the same time, each for at most `ms` milliseconds. One that fails, or never answers, hides
- * none of the others.
- */
+/** Probes all parts concurrently, each for at most `ms` milliseconds. A failing or hanging part does not hide the others. */
 export function runParts(
   parts: readonly Part[],
   context: RequestContext,
@@ -32,18 +29,18 @@ export function runParts(
 }
 
 async function runPart(part: Part, context: RequestContext, clock: Clock, ms: number): Promise<CheckedPart> {
-  const begun = clock.now();
+  const startedAt = clock.now();
   const deadline = deadlineAfter(ms, clock);
-  const late = new Promise<Outcome>((resolve) => {
-    const answer = { state: 'failed', detail: `It did not answer within ${ms} ms.` } as const;
+  const timeout = new Promise<Outcome>((resolve) => {
+    const answer = { state: 'failed', detail: `No answer within ${ms} ms.` } as const;
     deadline.signal.addEventListener('abort', () => resolve(answer), { once: true });
   });
-  const found = await Promise.race([part.look({ ...context, deadline }).catch(failure), late]);
+  const outcome = await Promise.race([part.probe({ ...context, deadline }).catch(failure), timeout]);
   deadline.close();
-  return { name: part.name, ms: Math.round(clock.now() - begun), hint: '', ...found };
+  return { name: part.name, ms: Math.round(clock.now() - startedAt), hint: '', ...outcome };
 }
 
-/** What was thrown, for the person who reads the table. */
+/** Describes a thrown error as a failed outcome. */
 export function failure(error: unknown): Outcome {
   if (error instanceof ProblemError) {
     return { state: 'failed', detail: error.message, hint: error.extras.hint ?? PROBLEMS[error.code].hint };

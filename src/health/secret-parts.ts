@@ -3,37 +3,40 @@ import { certificateState } from '../runtime/certificate-state.ts';
 import type { Followed } from '../runtime/watched-folder.ts';
 import type { Part } from './run-parts.ts';
 
-/** Milliseconds. */
-const DAY = 86_400_000;
-const MINTED =
-  'Restart the pod, whose init container mints new ones; with `birddog init --watch` see its log for why it did not.';
-const GIVEN = 'Renew it in the Secret that BIRDDOG_TLS is mounted from.';
+const DAY_MS = 86_400_000;
+const MINTED_HINT =
+  'Restart the pod: its init container creates new certificates. With `birddog init --watch`, its log says why it did not renew them.';
+const MOUNTED_HINT = 'Renew the certificate in the Secret that is mounted at BIRDDOG_TLS.';
 
-/** Whether a certificate of this process serves, and how long it will. */
+/** Probes whether a certificate of this process is valid, and for how long. */
 export function certificatePart(
   name: 'certificate' | 'tls_certificate',
   followed: Followed<OwnCertificate | SidecarCertificate>,
   now: () => number,
 ): Part {
-  const hint = name === 'certificate' ? MINTED : GIVEN;
+  const hint = name === 'certificate' ? MINTED_HINT : MOUNTED_HINT;
   return {
     name,
-    async look() {
-      const held = followed.current();
-      const state = certificateState(held.cert, now(), 'ca' in held ? held.ca : undefined);
+    async probe() {
+      const certificate = followed.current();
+      const state = certificateState(
+        certificate.cert,
+        now(),
+        'ca' in certificate ? certificate.ca : undefined,
+      );
       if (state.wrong !== undefined) return { state: 'failed', detail: state.wrong, hint };
-      const days = Math.floor(state.leftMs / DAY);
-      const detail = `Valid until ${new Date(state.endsAt).toISOString().slice(0, 16)}Z, for ${days} days more.`;
+      const days = Math.floor(state.leftMs / DAY_MS);
+      const detail = `Valid until ${new Date(state.endsAt).toISOString().slice(0, 16)}Z, ${days} days left.`;
       return state.nearItsEnd ? { state: 'warning', detail, hint } : { state: 'ok', detail };
     },
   };
 }
 
-/** Whether what is on disk is what is in use: a set with a mistake is refused, and the one before kept. */
+/** Probes whether the files on disk are in use. An invalid set is rejected, and the previous one stays in use. */
 export function secretsPart(followed: readonly Followed<unknown>[]): Part {
   return {
     name: 'secrets',
-    async look() {
+    async probe() {
       const refused = followed.flatMap((one) => {
         const why = one.refused();
         return why === undefined ? [] : [`${one.part}: ${why}`];
@@ -42,8 +45,8 @@ export function secretsPart(followed: readonly Followed<unknown>[]): Part {
         ? { state: 'ok', detail: 'The keys and certificates on disk are in use.' }
         : {
             state: 'warning',
-            detail: `Those before are in use: ${refused.join('; ')}.`,
-            hint: 'Mend the files, or what writes them: `birddog init`, the Vault Agent, or the mounted Secret.',
+            detail: `The previous files stay in use: ${refused.join('; ')}.`,
+            hint: 'Fix the files or their source: `birddog init`, the Vault Agent, or the mounted Secret.',
           };
     },
   };

@@ -7,62 +7,62 @@ import { certificateState } from '../runtime/certificate-state.ts';
 import type { Followed } from '../runtime/watched-folder.ts';
 import type { Condition } from './watch.ts';
 
-/** What is looked at. */
+/** The state that the conditions read. */
 export interface Watched {
   readonly request: Request;
   readonly health: DatadogHealth;
   readonly ledger: Ledger & { readings(): { readonly failing: string | undefined } };
   readonly followed: readonly Followed<unknown>[];
-  /** By the name that the metrics know them by. */
+  /** Keyed by the label value in the metrics. */
   readonly certificates: Readonly<Record<string, Followed<OwnCertificate>>>;
   readonly now: () => number;
-  /** How long (ms) one call that found no room counts. */
+  /** How long (ms) a call that a rate limit refused counts as a fault. */
   readonly afterMs: number;
 }
 
-/** How often (ms) the keys are tried while nobody uses them. */
-const KEYS_EVERY = 300_000;
+/** Interval (ms) at which unused keys are validated. */
+const KEYS_EVERY_MS = 300_000;
 
-/** What may go wrong in both processes. */
+/** Returns the conditions that both processes watch. */
 export function sharedConditions(watched: Watched): readonly Condition[] {
   const { request, health, ledger, now } = watched;
-  const readAgain = (context: Parameters<Request>[1]) => request(CHEAP_READ, context);
+  const readMonitor = (context: Parameters<Request>[1]) => request(CHEAP_READ, context);
   return [
     {
       incident: 'datadog_keys_refused',
-      look: () => (health.keysRefused() ? 'Datadog refuses the API key or the application key.' : undefined),
-      again: readAgain,
-      everyMs: KEYS_EVERY,
+      fault: () => (health.keysRefused() ? 'Datadog rejects the API key or the application key.' : undefined),
+      probe: readMonitor,
+      probeEveryMs: KEYS_EVERY_MS,
     },
-    { incident: 'datadog_unavailable', look: health.unavailable, again: readAgain },
+    { incident: 'datadog_unavailable', fault: health.unavailable, probe: readMonitor },
     {
       incident: 'datadog_budget_exhausted',
-      look() {
-        const at = health.withoutRoomAt();
+      fault() {
+        const at = health.lastBudgetRefusalAt();
         return at !== undefined && now() - at < watched.afterMs
-          ? 'Calls are given up because a rate limit leaves no room before their deadline.'
+          ? 'A rate limit allows no further call before the deadline of the request.'
           : undefined;
       },
     },
     {
       incident: 'ledger_unwritable',
-      look: () => ledger.readings().failing,
-      again: async () => writeOnce(ledger, now()),
+      fault: () => ledger.readings().failing,
+      probe: async () => writeOnce(ledger, now()),
     },
     ...watched.followed.map(
-      (one): Condition => ({ incident: 'secrets_refused', about: one.part, look: one.refused }),
+      (one): Condition => ({ incident: 'secrets_refused', about: one.part, fault: one.refused }),
     ),
     ...Object.entries(watched.certificates).map(
       ([about, followed]): Condition => ({
         incident: 'certificate_ending',
         about,
-        look: () => ending(followed.current().cert, now()),
+        fault: () => expiryFault(followed.current().cert, now()),
       }),
     ),
   ];
 }
 
-function ending(cert: string, now: number): string | undefined {
+function expiryFault(cert: string, now: number): string | undefined {
   const { wrong, nearItsEnd, endsAt } = certificateState(cert, now);
-  return wrong ?? (nearItsEnd ? `It ends at ${new Date(endsAt).toISOString()}.` : undefined);
+  return wrong ?? (nearItsEnd ? `It expires at ${new Date(endsAt).toISOString()}.` : undefined);
 }

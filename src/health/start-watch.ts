@@ -24,18 +24,18 @@ export interface StartWatchOptions {
   readonly metrics: Metrics;
 }
 
-/** Trouble that lasts is told again as often (ms): who did not see it at night sees it in the morning. */
+/** Interval (ms) of reminders: an incident that starts at night is reported again by morning. */
 const REMIND_MS = 6 * 60 * 60 * 1000;
-/** Looks within the time after which somebody is told, and the longest time (ms) between two. */
-const LOOKS = 4;
-const LONGEST_BETWEEN = 5000;
+/** Checks per `afterMs`, and the longest interval (ms) between two. */
+const CHECKS_PER_DELAY = 4;
+const MAX_INTERVAL_MS = 5000;
 
-/** Watches over a process until it is closed: its trouble goes to the log, to the metrics, and to whom the settings name. */
+/** Starts the watch of a process. Incidents go to the log, the metrics and the configured receivers until it is closed. */
 export function startWatch(options: StartWatchOptions, { clock, log }: Deps): { close(): void } {
   const { config, metrics, conditions } = options;
   const afterMs = config.BIRDDOG_INCIDENT_AFTER_MS;
   const watch = createWatch({
-    conditions: conditions,
+    conditions,
     receivers: receivers(options),
     clock,
     log,
@@ -46,28 +46,28 @@ export function startWatch(options: StartWatchOptions, { clock, log }: Deps): { 
   metrics.readings(
     'gauge',
     'birddog_incident',
-    '1 while there is trouble that somebody was told of, by its code.',
+    '1 while an incident lasts that operators were notified of, by incident code.',
     'incident',
     watch.incidents,
   );
   metrics.readings(
     'gauge',
     'birddog_notifications_pending',
-    'Alarms that a receiver has not taken yet.',
+    'Notifications that a receiver has not accepted yet.',
     'receiver',
-    watch.untold,
+    watch.pending,
   );
-  return watchEvery(Math.min(LONGEST_BETWEEN, afterMs / LOOKS), watch);
+  return watchEvery(Math.min(MAX_INTERVAL_MS, afterMs / CHECKS_PER_DELAY), watch);
 }
 
 const nothing = () => undefined;
 
 function receivers({ process, config, request, outbound, metrics }: StartWatchOptions): Receiver[] {
-  const speaker = { process, host: hostname() };
+  const sender = { process, host: hostname() };
   const url = config.BIRDDOG_ALARM_WEBHOOK;
   const posted = observed(outbound, 'webhook', metrics.upstream('alarm_webhook'));
   return [
-    ...(config.BIRDDOG_ALARM_EVENTS ? [datadogEvents(request, speaker)] : []),
-    ...(url ? [webhook(url, posted, speaker)] : []),
+    ...(config.BIRDDOG_ALARM_EVENTS ? [datadogEvents(request, sender)] : []),
+    ...(url ? [webhook(url, posted, sender)] : []),
   ];
 }

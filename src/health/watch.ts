@@ -2,22 +2,31 @@ import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import type { Log } from '../runtime/log.ts';
-import { type IncidentStates, type News, nextStates, type Timeouts } from './incident-states.ts';
+import {
+  incidentKey,
+  type IncidentStates,
+  nextStates,
+  type Notification,
+  type Timeouts,
+} from './incident-states.ts';
 import { createNotificationQueue } from './notification-queue.ts';
 import type { Receiver } from './receivers.ts';
 import type { IncidentCode } from './incidents.ts';
 
-/** Something that may go wrong, as this process knows it. */
+/** A condition that becomes an incident when it lasts. */
 export interface Condition {
   readonly incident: IncidentCode;
-  /** Which of several parties; empty where there is only one. */
+  /** The affected catalog, certificate or file; absent when the incident concerns a single part. */
   readonly about?: string;
-  /** What is wrong now; undefined where all is well. Looks at what is known already. */
-  look(): string | undefined;
-  /** Finds out anew: nobody else may ask meanwhile, and trouble would last for ever. What it throws is of no interest. */
-  readonly again?: (context: RequestContext) => Promise<unknown>;
-  /** Finds out every so many ms even while all is well; else only in trouble. */
-  readonly everyMs?: number;
+  /** Returns the current fault, or undefined when healthy. Reads known state only; it sends no request. */
+  fault(): string | undefined;
+  /**
+   * Refreshes the state that `fault` reads. Without it, a fault would last as long as no caller sends a request. Errors
+   * are ignored.
+   */
+  readonly probe?: (context: RequestContext) => Promise<unknown>;
+  /** Interval (ms) of probes while healthy; without it, probes run only during a fault. */
+  readonly probeEveryMs?: number;
 }
 
 export interface WatchOptions extends Timeouts {
@@ -25,107 +34,105 @@ export interface WatchOptions extends Timeouts {
   readonly receivers: readonly Receiver[];
   readonly clock: Clock;
   readonly log: Log;
-  /** The ids under which it asks others. */
+  /** Returns the ids of a probe's requests. */
   readonly contextIds: () => Pick<RequestContext, 'requestId' | 'traceparent'>;
 }
 
-/** Looks at the signs and tells of trouble that lasts. */
+/** Checks the conditions and notifies the receivers of incidents. */
 export interface Watch {
-  /** One look. Resolves when everybody has been told, or could not be. */
+  /** Checks every condition once. Resolves when every receiver has accepted its notifications or failed. */
   tick(): Promise<void>;
-  /** Trouble that has been told and is not over, 1 for each that there may be. */
+  /** Returns 1 for each incident that was reported and has not ended, 0 for every other. */
   incidents(): ReadonlyMap<IncidentCode, number>;
-  /** What each receiver has not taken yet. */
-  untold(): ReadonlyMap<string, number>;
+  /** Returns the number of pending notifications of each receiver. */
+  pending(): ReadonlyMap<string, number>;
 }
 
-/** How long (ms) finding out may take, and how long a receiver. */
-const ASK_MS = 8000;
+/** Time limit (ms) of one probe, and of one receiver. */
+const TIMEOUT_MS = 8000;
 const CALLER = { name: 'birddog' };
 const LEVELS = { begun: 'error', lasting: 'warn', ended: 'info' } as const;
 
-/** What a sign shows; one that cannot be read is trouble itself, and hides none of the others. */
-function seen(sign: Condition): string | undefined {
+/** Returns the fault of a condition. A condition that throws is itself a fault and does not hide the others. */
+function faultOf(condition: Condition): string | undefined {
   try {
-    return sign.look();
+    return condition.fault();
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-/** Nothing here holds up a request, and whatever fails is logged once. */
+/** Creates a watch. It never delays a request, and logs each failure once. */
 export function createWatch(options: WatchOptions): Watch {
   const { conditions, clock, log } = options;
-  const boxes = options.receivers.map((receiver) => createNotificationQueue(receiver, log));
-  const foundOutAt = new Map<Condition, number>();
+  const queues = options.receivers.map((receiver) => createNotificationQueue(receiver, log));
+  const probedAt = new Map<Condition, number>();
   let states: IncidentStates = new Map();
 
-  async function withTime(work: (context: RequestContext) => Promise<unknown>): Promise<void> {
-    const deadline = deadlineAfter(ASK_MS, clock);
+  async function withTimeout(work: (context: RequestContext) => Promise<unknown>): Promise<void> {
+    const deadline = deadlineAfter(TIMEOUT_MS, clock);
     try {
       await work({ caller: CALLER, ...options.contextIds(), deadline });
     } catch {
-      // What it has found out, if anything, is what `look` shows.
+      // `fault` reports what the probe found.
     } finally {
       deadline.close();
     }
   }
 
-  async function findOut(sign: Condition): Promise<void> {
-    const { again, everyMs } = sign;
-    if (!again) return;
-    const every = seen(sign) === undefined ? everyMs : options.afterMs / 2;
-    const due = (foundOutAt.get(sign) ?? begunAt) + (every ?? Number.POSITIVE_INFINITY);
-    if (clock.now() < due) return;
-    foundOutAt.set(sign, clock.now());
-    await withTime(again);
+  async function probeIfDue(condition: Condition): Promise<void> {
+    const { probe, probeEveryMs } = condition;
+    if (!probe) return;
+    const intervalMs = faultOf(condition) === undefined ? probeEveryMs : options.afterMs / 2;
+    const dueAt = (probedAt.get(condition) ?? startedAt) + (intervalMs ?? Number.POSITIVE_INFINITY);
+    if (clock.now() < dueAt) return;
+    probedAt.set(condition, clock.now());
+    await withTimeout(probe);
   }
 
-  function tell(news: News): void {
-    const { event, incident, about, detail, since } = news;
+  function notify(notification: Notification): void {
+    const { event, incident, about, detail, since } = notification;
     log[LEVELS[event]]('incident', {
       state: event,
-      incident: incident,
+      incident,
       about,
       detail,
       since: new Date(since).toISOString(),
     });
-    for (const box of boxes) box.put(news);
+    for (const queue of queues) queue.put(notification);
   }
 
-  const begunAt = clock.now();
+  const startedAt = clock.now();
   return {
     async tick() {
-      await Promise.all(conditions.map(findOut));
-      const sightings = conditions.map((sign) => ({
-        incident: sign.incident,
-        about: sign.about ?? '',
-        detail: seen(sign),
+      await Promise.all(conditions.map(probeIfDue));
+      const observations = conditions.map((condition) => ({
+        incident: condition.incident,
+        about: condition.about ?? '',
+        detail: faultOf(condition),
       }));
-      const next = nextStates(states, sightings, clock.now(), options);
+      const next = nextStates(states, observations, clock.now(), options);
       states = next.states;
-      next.news.forEach(tell);
-      await Promise.all(boxes.map((box) => withTime((context) => box.flush(context))));
+      next.notifications.forEach(notify);
+      await Promise.all(queues.map((queue) => withTimeout((context) => queue.flush(context))));
     },
     incidents() {
-      const told = new Map(conditions.map(({ incident }) => [incident, 0]));
-      for (const { incident, about = '' } of conditions) {
-        const state = states.get(about === '' ? incident : `${incident}:${about}`);
-        if (state?.toldAt !== undefined) told.set(incident, 1);
-      }
-      return told;
+      const reported = new Map(conditions.map(({ incident }) => [incident, 0]));
+      for (const { incident, about = '' } of conditions)
+        if (states.get(incidentKey(incident, about))?.notifiedAt !== undefined) reported.set(incident, 1);
+      return reported;
     },
-    untold: () => new Map(boxes.map((box) => [box.name, box.size()])),
+    pending: () => new Map(queues.map((queue) => [queue.name, queue.size()])),
   };
 }
 
-/** Looks again and again, never twice at a time, until it is closed. */
+/** Runs `tick` every `ms` milliseconds until it is closed. Ticks never overlap. */
 export function watchEvery(ms: number, watch: Watch): { close(): void } {
-  let looking = false;
+  let running = false;
   const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    void watch.tick().finally(() => (looking = false));
+    if (running) return;
+    running = true;
+    void watch.tick().finally(() => (running = false));
   }, ms).unref();
   return { close: () => clearInterval(timer) };
 }

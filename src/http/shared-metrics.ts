@@ -2,28 +2,28 @@ import type { Metrics } from '../runtime/metrics.ts';
 
 type Values = () => ReadonlyMap<string, number>;
 
-/** What both processes read of their Datadog; times in epoch ms. */
+/** The state of the Datadog client. Times are epoch ms. */
 interface DatadogReadings {
   readonly budget: { readonly left: Values; readonly limits: Values };
   readonly health: {
     readonly retries: Values;
     readonly keysRefused: () => boolean;
-    readonly withoutRoom: () => number;
+    readonly budgetRefusals: () => number;
   };
 }
 
-/** What both processes read of their journal. */
+/** The state of the ledger. */
 interface LedgerReadings {
   readonly entries: number;
-  /** Epoch ms; undefined where there is no entry. */
+  /** Epoch ms; undefined when there is no entry. */
   readonly oldestAt: number | undefined;
-  /** Of the whole file. */
+  /** Size of the whole file. */
   readonly bytes: number;
   readonly failures: number;
 }
 
-/** Tells the metrics what both processes have: a Datadog, and a journal. */
-export function tellSharedReadings(
+/** Registers the metrics of the Datadog client and the ledger, which both processes have. */
+export function registerSharedMetrics(
   metrics: Metrics,
   { budget, health }: DatadogReadings,
   ledger: () => LedgerReadings,
@@ -32,49 +32,49 @@ export function tellSharedReadings(
   metrics.readings(
     'gauge',
     'birddog_datadog_budget_left',
-    'Calls left in the current period of each rate limit of Datadog.',
+    'Calls remaining in the current period of each Datadog rate limit.',
     'limit',
     budget.left,
   );
   metrics.readings(
     'gauge',
     'birddog_datadog_budget_limit',
-    'Calls that a period of each rate limit of Datadog has.',
+    'Calls allowed per period by each Datadog rate limit.',
     'limit',
     budget.limits,
   );
   metrics.readings(
     'counter',
     'birddog_datadog_retries_total',
-    'Calls of Datadog that were repeated, by the status before, or "connection" where no answer came.',
+    'Retried Datadog calls, by the HTTP status of the failed attempt, or "connection" when no response arrived.',
     'reason',
     health.retries,
   );
   metrics.counter(
     'birddog_datadog_budget_refusals_total',
-    'Calls given up because a rate limit left no room before the deadline.',
-    health.withoutRoom,
+    'Calls abandoned because a Datadog rate limit allowed none before the deadline.',
+    health.budgetRefusals,
   );
-  metrics.gauge('birddog_datadog_keys_refused', '1 while Datadog refuses the keys.', () =>
+  metrics.gauge('birddog_datadog_keys_refused', '1 while Datadog rejects the keys.', () =>
     health.keysRefused() ? 1 : 0,
   );
   metrics.gauge(
     'birddog_ledger_entries',
-    'Creates under way, or begun and never seen through.',
+    'Creates that are in progress or have an unknown outcome.',
     () => ledger().entries,
   );
-  metrics.gauge('birddog_ledger_oldest_entry_seconds', 'Age of the oldest of them.', () => {
+  metrics.gauge('birddog_ledger_oldest_entry_seconds', 'Age of the oldest ledger entry.', () => {
     const { oldestAt } = ledger();
     return oldestAt === undefined ? 0 : Math.max(0, (now() - oldestAt) / 1000);
   });
   metrics.gauge(
     'birddog_ledger_size_bytes',
-    'Size of the file of the journal and the hints.',
+    'Size of the ledger file, caches included.',
     () => ledger().bytes,
   );
   metrics.counter(
     'birddog_ledger_write_failures_total',
-    'Writes into the journal that failed.',
+    'Failed writes to the ledger.',
     () => ledger().failures,
   );
 }

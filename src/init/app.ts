@@ -85,7 +85,7 @@ async function retrying(
       if (!(error instanceof VaultFailure) || deadline.left() <= wait) throw error;
       if (error.retry === 'never' || (error.retry === 'once' && met.has(error.failure))) throw error;
       met.add(error.failure);
-      log.warn('Vault is not ready, trying again', { reason: error.message, wait_ms: wait });
+      log.warn('Vault is not ready, retrying', { reason: error.message, wait_ms: wait });
       await clock.sleep(wait);
     }
   }

@@ -143,7 +143,7 @@ describe('birddog init', () => {
     await control('mode', 'PUT', { mode: 'sealed' });
     const { exit, output } = await init();
     assert.equal(exit, VAULT_FAILURES.sealed.exit, output);
-    assert.match(output, /trying again/);
+    assert.match(output, /retrying/);
     await control('mode', 'PUT', { mode: 'active' });
     assert.equal((await init()).exit, 0);
   });

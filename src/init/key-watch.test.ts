@@ -115,7 +115,7 @@ describe('a watch on keys', () => {
     outcome = () => KEYS;
     await turn();
     assert.equal(watch.failing(), undefined);
-    assert.match(written.at(-1) ?? '', /keys read again/);
+    assert.match(written.at(-1) ?? '', /keys are readable again/);
   });
 
   it('logs in anew once for a token that Vault does not know', async () => {

@@ -78,7 +78,11 @@ export function createKeyWatch(options: KeyWatchOptions): KeyWatch {
     backoff = Math.min(backoff * 2, BACKOFF.longest);
     dueAt = clock.now() + wait;
     if (name === 'not_trusted') reread();
-    log.warn('keys not read, those before are kept', { failure: name, reason: failing, again_in_ms: wait });
+    log.warn('keys not read, previous keys stay in use', {
+      failure: name,
+      reason: failing,
+      again_in_ms: wait,
+    });
   }
 
   function reread(): void {
@@ -98,7 +102,7 @@ export function createKeyWatch(options: KeyWatchOptions): KeyWatch {
         if (!stopping.aborted) failed(error);
         return;
       }
-      if (failing !== undefined) log.info('keys read again');
+      if (failing !== undefined) log.info('keys are readable again');
       failing = undefined;
       backoff = BACKOFF.first;
       readAt = clock.now();

@@ -121,7 +121,7 @@ function tellReadings(
   metrics.readings(
     'gauge',
     'birddog_certificate_seconds_left',
-    'Seconds until a certificate on disk ends.',
+    'Seconds until a certificate on disk expires.',
     'certificate',
     () => {
       const upstream = watch.upstream();
@@ -143,14 +143,14 @@ function tellReadings(
   metrics.readings(
     'gauge',
     'birddog_secrets_age_seconds',
-    'Seconds since the keys on disk were written first.',
+    'Seconds since the keys on disk were first written.',
     'container',
     () => new Map([...watch.keysWrittenAt()].map(([container, at]) => [container, -secondsLeft(at)])),
   );
   metrics.readings(
     'counter',
     'birddog_init_vault_failures_total',
-    'Turns in which the keys could not be read from Vault, by the name in docs/vault.md.',
+    'Polls in which the keys could not be read from Vault, by the failure name in docs/vault.md.',
     'failure',
     keyWatch.failures,
   );
@@ -165,7 +165,7 @@ function tellReadings(
       return at === undefined ? undefined : -secondsLeft(at);
     },
   );
-  metrics.gauge('birddog_init_token_seconds_left', 'Seconds until the token of Vault ends.', () => {
+  metrics.gauge('birddog_init_token_seconds_left', 'Seconds until the Vault token expires.', () => {
     const end = session.endsAt();
     return end === undefined ? undefined : Math.max(0, secondsLeft(end));
   });

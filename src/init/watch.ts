@@ -84,7 +84,7 @@ export async function createWatch(options: WatchOptions): Promise<Watch> {
         unwritten = undefined;
       } catch (error) {
         unwritten = error instanceof Error ? error.message : String(error);
-        log.error('secrets not written, those before are kept', { reason: unwritten });
+        log.error('secrets not written, previous files stay in use', { reason: unwritten });
       }
       const due = unwritten === undefined ? rotation.dueAt() : clock.now() + WRITE_AGAIN_MS;
       return Math.min(due, keyWatch?.dueAt() ?? Infinity);

@@ -10,7 +10,7 @@ import { openInspector } from '../http/inspection/inspector.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { addSecretMetrics } from '../runtime/secret-metrics.ts';
 import { portsOf } from '../http/ports-of.ts';
-import { tellSharedReadings } from '../http/shared-metrics.ts';
+import { registerSharedMetrics } from '../http/shared-metrics.ts';
 import { type Service, startService, type Deps } from '../runtime/service.ts';
 import { observed } from '../runtime/observed-outbound.ts';
 import { createOutbound } from '../runtime/outbound.ts';
@@ -20,7 +20,7 @@ import { createCatalogs } from './catalogs.ts';
 import { mainCheck } from './check.ts';
 import type { Config } from './config.ts';
 import { router } from './router.ts';
-import { tellReadings } from './main-metrics.ts';
+import { registerMainMetrics } from './main-metrics.ts';
 import { createSidecarConnection } from './sidecar-connection.ts';
 import { preflightOf } from './preflight.ts';
 import { mainConditions } from './conditions.ts';
@@ -28,7 +28,8 @@ import { openSecrets } from './secrets.ts';
 import { createSidecarClient } from './sidecar-client.ts';
 
 /**
- * Starts Birddog: the users' door. `entry` is the program itself, which also inspects large bodies in processes of its own. Rejects where a port, a secret or the journal cannot be had.
+ * Starts the main process, which serves callers. `entry` is the program file, which also runs as the child processes that inspect
+ * large bodies. Rejects when a port, a secret or the ledger cannot be opened.
  */
 export async function startMain(config: Config, deps: Deps, entry: URL): Promise<Service> {
   const { clock, log } = deps;
@@ -53,7 +54,7 @@ export async function startMain(config: Config, deps: Deps, entry: URL): Promise
   });
   const toSidecar = observed(connection, 'other', metrics.upstream('sidecar'));
   const sidecar = createSidecarClient(config.SIDECAR_URL, toSidecar);
-  const store = openStore(config.BIRDDOG_LEDGER, (error) => log.warn('hints not kept', { error }));
+  const store = openStore(config.BIRDDOG_LEDGER, (error) => log.warn('cache not stored', { error }));
   const ports = portsOf(datadog, store, deps, config.BIRDDOG_MAX_DELETE_PERCENT);
   const catalogs = createCatalogs(config, deps, {
     outbound,
@@ -64,8 +65,8 @@ export async function startMain(config: Config, deps: Deps, entry: URL): Promise
   const { CATALOG_TTL_MS: ttlMs, CATALOG_TIMEOUT_MS: timeoutMs } = config;
   const lookup = createLookup({ ...catalogs, ttlMs, timeoutMs, clock, log });
   const parts = { ...datadog, callers, catalogs, ledger: store.ledger, lookup, secrets, sidecar };
-  tellSharedReadings(metrics, datadog, store.ledger.readings, clock.now);
-  tellReadings(metrics, sidecar, lookup.readings);
+  registerSharedMetrics(metrics, datadog, store.ledger.readings, clock.now);
+  registerMainMetrics(metrics, sidecar, lookup.readings);
   const conditions = mainConditions(parts, config, clock);
   const { request } = datadog;
   const watched = { process: 'serve', config, conditions, metrics, outbound, request };
@@ -105,7 +106,7 @@ export async function startMain(config: Config, deps: Deps, entry: URL): Promise
     ],
   });
   tls?.onTake(service.renew);
-  // It may have changed while the ports were opened.
+  // The certificate may have changed while the ports were opened.
   if (tls) service.renew(tls.current());
   return service;
 }

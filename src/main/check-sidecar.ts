@@ -6,26 +6,27 @@ import type { RequestContext } from '../domain/caller.ts';
 import { parseTrustedJson } from '../domain/json.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 
-const HINT = "See the sidecar's log and its /healthz; its launcher starts it again by itself.";
+const HINT = "Read the sidecar's log and its /healthz. Its launcher restarts it automatically.";
 
-/** What the sidecar finds when it looks at itself, asked over the hop: first of all whether it answers. */
+/** Returns a part for the sidecar itself and the parts of its own check. */
 export async function checkSidecar(sidecar: SidecarClient, context: RequestContext): Promise<CheckedPart[]> {
-  const begun = performance.now();
-  const part = (found: Outcome): CheckedPart => ({
+  const startedAt = performance.now();
+  const part = (outcome: Outcome): CheckedPart => ({
     name: 'sidecar',
     hint: '',
-    ms: Math.round(performance.now() - begun),
-    ...found,
+    ms: Math.round(performance.now() - startedAt),
+    ...outcome,
   });
   try {
     const { status, body } = await sidecar.forward(
       { operation: CHECK, pathAndQuery: CHECK.path, accept: 'json', context },
       [],
     );
-    if (status !== 200) return [part({ state: 'failed', detail: `It answers ${status}.`, hint: HINT })];
+    if (status !== 200)
+      return [part({ state: 'failed', detail: `The sidecar answered with status ${status}.`, hint: HINT })];
     const report = checkReportSchema.parse(parseTrustedJson(String(body)));
     const parts = report.parts.map((one) => ({ ...one, name: `sidecar_${one.name}` }));
-    const detail = `The sidecar answers over mutual TLS; its version is ${report.version}.`;
+    const detail = `The sidecar answers over mutual TLS; version ${report.version}.`;
     return [part({ state: report.version === VERSION ? 'ok' : 'warning', detail }), ...parts];
   } catch (error) {
     const { detail } = failure(error);

@@ -4,7 +4,7 @@ import { type Check, createCheck } from '../health/check.ts';
 import { datadogParts } from '../health/datadog-parts.ts';
 import { ledgerPart } from '../health/ledger-part.ts';
 import { markerPart } from '../health/marker-part.ts';
-import { CHECK_MS, runParts } from '../health/run-parts.ts';
+import { PROBE_TIMEOUT_MS, runParts } from '../health/run-parts.ts';
 import { certificatePart, secretsPart } from '../health/secret-parts.ts';
 import { VERSION } from '../contract/version.ts';
 import type { Datadog } from '../datadog/datadog.ts';
@@ -26,7 +26,7 @@ interface Checked {
   readonly sidecar: SidecarClient;
 }
 
-/** What Birddog finds when it looks at itself, its sidecar and all that both need. */
+/** Creates the check of the main process, the sidecar and everything that both depend on. */
 export function mainCheck(
   { request, objects, catalogs, ledger, secrets, sidecar }: Checked,
   clock: Clock,
@@ -38,7 +38,7 @@ export function mainCheck(
     version: VERSION,
     clock,
     ttlMs,
-    async look(context) {
+    async probe(context) {
       const parts = [
         certificatePart('certificate', secrets.sidecarCertificate, clock.now),
         ...(own ? [certificatePart('tls_certificate', own, clock.now)] : []),
@@ -48,13 +48,13 @@ export function mainCheck(
         ledgerPart(ledger, clock.now),
         ...catalogParts(catalogs),
       ];
-      const deadline = deadlineAfter(CHECK_MS, clock);
-      const found = await Promise.all([
-        runParts(parts, context, clock, CHECK_MS),
+      const deadline = deadlineAfter(PROBE_TIMEOUT_MS, clock);
+      const results = await Promise.all([
+        runParts(parts, context, clock, PROBE_TIMEOUT_MS),
         checkSidecar(sidecar, { ...context, deadline }),
       ]);
       deadline.close();
-      return found.flat();
+      return results.flat();
     },
   });
 }

@@ -4,31 +4,31 @@ import type { Condition } from '../health/watch.ts';
 import type { CatalogName } from '../domain/application.ts';
 import { ownConditions } from './conditions.ts';
 
-function scene() {
+function startTest() {
   const state = { breaker: 'closed', silent: false, bad: [] as string[], issuerUnavailable: false };
   const unavailable = new Map<CatalogName, string>();
-  const asked: string[] = [];
+  const probed: string[] = [];
   const conditions = ownConditions({
     sidecar: {
       state: () => (state.breaker === 'closed' ? 'closed' : 'open'),
       silent: () => state.silent,
-      probe: async () => void asked.push('sidecar'),
+      probe: async () => void probed.push('sidecar'),
     },
-    lookup: { readings: { unavailable: () => unavailable }, again: async (name) => asked.push(name) },
+    lookup: { readings: { unavailable: () => unavailable }, again: async (name) => probed.push(name) },
     callers: {
       badFiles: () => state.bad,
       issuerUnavailable: () => state.issuerUnavailable,
-      askIssuer: async () => void asked.push('issuer'),
+      askIssuer: async () => void probed.push('issuer'),
     },
   });
-  const seen = () => conditions.filter((sign) => sign.look() !== undefined).map(nameOf);
-  return { state, unavailable, asked, conditions, seen };
+  const seen = () => conditions.filter((condition) => condition.fault() !== undefined).map(nameOf);
+  return { state, unavailable, probed, conditions, seen };
 }
 const nameOf = ({ incident, about }: Condition) => (about === undefined ? incident : `${incident}:${about}`);
 
-describe('what may go wrong in Birddog', () => {
-  it('is told each by itself', () => {
-    const { state, unavailable, seen } = scene();
+describe('the conditions of the main process', () => {
+  it('report each fault separately', () => {
+    const { state, unavailable, seen } = startTest();
     assert.deepEqual(seen(), []);
     state.silent = true;
     assert.deepEqual(seen(), ['sidecar_unavailable']);
@@ -46,11 +46,11 @@ describe('what may go wrong in Birddog', () => {
     ]);
   });
 
-  it('is found out again by asking the one that is in trouble', async () => {
-    const { conditions, asked } = scene();
+  it('probe the faulty part', async () => {
+    const { conditions, probed } = startTest();
     const context = { caller: { name: 'c' }, requestId: 'r', traceparent: '' };
     const deadline = { left: () => 1, signal: new AbortController().signal };
-    for (const { again } of conditions) await again?.({ ...context, deadline });
-    assert.deepEqual(asked.toSorted(), ['datadog', 'issuer', 'leanix', 'servicenow', 'sidecar']);
+    for (const { probe } of conditions) await probe?.({ ...context, deadline });
+    assert.deepEqual(probed.toSorted(), ['datadog', 'issuer', 'leanix', 'servicenow', 'sidecar']);
   });
 });

@@ -8,10 +8,10 @@ import type { Config } from './config.ts';
 import type { Secrets } from './secrets.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 
-/** As `Callers` names them. */
+/** File names that `Callers.badFiles` returns. */
 const CALLERS_FILES = ['access', 'tokens'];
-/** How often (ms) the sidecar is asked while nobody else does. */
-const SIDECAR_EVERY = 10_000;
+/** Interval (ms) of sidecar probes while there are no requests. */
+const SIDECAR_EVERY_MS = 10_000;
 
 interface OwnWatched {
   readonly sidecar: Pick<SidecarClient, 'state' | 'silent' | 'probe'>;
@@ -23,10 +23,10 @@ interface MainWatched extends OwnWatched, Pick<Watched, 'request' | 'health' | '
   readonly secrets: Secrets;
 }
 
-/** What may go wrong in Birddog. */
+/** Returns the conditions that the main process watches. */
 export function mainConditions(watched: MainWatched, config: Config, { now }: Clock): readonly Condition[] {
   const { sidecarCertificate: upstream, ownCertificate: own, followed } = watched.secrets;
-  const certificates = { upstream: upstream, ...(own ? { own } : {}) };
+  const certificates = { upstream, ...(own ? { own } : {}) };
   return [
     ...ownConditions(watched),
     ...sharedConditions({
@@ -39,38 +39,38 @@ export function mainConditions(watched: MainWatched, config: Config, { now }: Cl
   ];
 }
 
-/** What may go wrong in Birddog alone: the sidecar, the catalogs, and what says who calls. */
+/** Returns the conditions that only the main process has: sidecar, catalogs, issuer and caller files. */
 export function ownConditions({ sidecar, lookup, callers }: OwnWatched): readonly Condition[] {
   return [
     {
       incident: 'sidecar_unavailable',
-      look() {
-        if (sidecar.state() !== 'closed') return 'It does not answer Birddog; requests are not sent to it.';
-        return sidecar.silent() ? 'It takes connections, but does not answer.' : undefined;
+      fault() {
+        if (sidecar.state() !== 'closed')
+          return 'The sidecar does not answer. Requests are not forwarded to it.';
+        return sidecar.silent() ? 'The sidecar accepts connections but does not answer.' : undefined;
       },
-      again: sidecar.probe,
-      everyMs: SIDECAR_EVERY,
+      probe: sidecar.probe,
+      probeEveryMs: SIDECAR_EVERY_MS,
     },
     {
       incident: 'issuer_unavailable',
-      look: () =>
-        callers.issuerUnavailable() ? 'The issuer of tokens cannot be asked for its keys.' : undefined,
-      again: callers.askIssuer,
+      fault: () =>
+        callers.issuerUnavailable() ? 'The keys of the token issuer cannot be fetched.' : undefined,
+      probe: callers.askIssuer,
     },
     ...CALLERS_FILES.map(
       (about): Condition => ({
         incident: 'callers_file_refused',
         about,
-        look: () =>
-          callers.badFiles().includes(about) ? `The ${about} file cannot be read as it is.` : undefined,
+        fault: () => (callers.badFiles().includes(about) ? `The ${about} file is invalid.` : undefined),
       }),
     ),
     ...CATALOG_NAMES.map(
       (about): Condition => ({
         incident: 'catalog_unavailable',
         about,
-        look: () => lookup.readings.unavailable().get(about),
-        again: (context) => lookup.again(about, context),
+        fault: () => lookup.readings.unavailable().get(about),
+        probe: (context) => lookup.again(about, context),
       }),
     ),
   ];

@@ -2,35 +2,33 @@ import { unavailableByCatalog, type LookupReadings } from '../catalogs/lookup-me
 import type { Metrics } from '../runtime/metrics.ts';
 import { BREAKER_STATES, type SidecarClient } from './sidecar-client.ts';
 
-/** Tells the metrics what Birddog alone has: the hop to the sidecar, and the catalogs. */
-export function tellReadings(metrics: Metrics, sidecar: SidecarClient, lookup: LookupReadings): void {
+/** Registers the metrics of the sidecar client and the catalogs, which only the main process has. */
+export function registerMainMetrics(metrics: Metrics, sidecar: SidecarClient, lookup: LookupReadings): void {
   metrics.readings(
     'gauge',
     'birddog_sidecar_breaker_state',
-    '1 for the state in which the circuit breaker before the sidecar is.',
+    '1 for the current state of the circuit breaker for the sidecar, 0 for the other states.',
     'state',
     () => new Map(BREAKER_STATES.map((state) => [state, state === sidecar.state() ? 1 : 0])),
   );
-  metrics.counter('birddog_sidecar_breaker_openings_total', 'How often the sidecar was left alone.', () =>
-    sidecar.openings(),
+  metrics.counter(
+    'birddog_sidecar_breaker_openings_total',
+    'Number of times the circuit breaker for the sidecar has opened.',
+    () => sidecar.openings(),
   );
-  metrics.gauge('birddog_sidecar_waiting', 'Requests that wait for their turn with the sidecar.', () =>
-    sidecar.waiting(),
-  );
+  metrics.gauge('birddog_sidecar_waiting', 'Requests queued for the sidecar.', () => sidecar.waiting());
   metrics.readings(
     'counter',
     'birddog_catalog_lookups_total',
-    'Lookups of applications by what answered: a fresh memory, the catalogs, or a memory that is too old.',
+    'Application lookups, by source: a fresh cache entry (hit), the catalogs (miss), or an expired cache entry (stale).',
     'answered_by',
     lookup.lookups,
   );
-  metrics.gauge('birddog_catalog_cached', 'Applications of which it is remembered how they are served.', () =>
-    lookup.entries(),
-  );
+  metrics.gauge('birddog_catalog_cached', 'Applications whose route is cached.', () => lookup.entries());
   metrics.readings(
     'gauge',
     'birddog_catalog_unavailable',
-    '1 for a catalog that could not tell when it was last asked.',
+    '1 for a catalog whose last lookup failed, 0 for the others.',
     'catalog',
     () => unavailableByCatalog(lookup),
   );

@@ -41,7 +41,7 @@ export function ownCertificate({ now, log }: Deps): (secret: ReadSecret) => OwnC
     if (endsAt <= now()) {
       const words = `the certificate in tls.crt ended on ${leaf.validToDate.toISOString()}`;
       if (!first) throw new Error(words);
-      log.warn('taken for want of a better', { reason: words });
+      log.warn('expired certificate in use', { reason: words });
     }
     first = false;
     return { cert, key, endsAt };

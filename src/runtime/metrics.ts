@@ -2,9 +2,9 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Exchange } from './observed-outbound.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 
-/** Where a request was served: here as a listed application's, by the sidecar, or it did not come to that. */
+/** Route of a request: `listed` is served by the main container, `unlisted` by the sidecar; `none` ended before routing. */
 export type RouteTaken = 'listed' | 'unlisted' | 'none';
-/** The parties that are asked over the network. */
+/** The services that Birddog sends requests to. */
 export type Upstream =
   | 'sidecar'
   | 'datadog'
@@ -23,17 +23,17 @@ export interface Answered {
   readonly seconds: number;
 }
 
-/** What a process tells Prometheus. Labels come from fixed sets, so that the number of series is bounded. */
+/** The Prometheus metrics of a process. Label values come from fixed sets, so the number of series is bounded. */
 export interface Metrics {
-  /** A request has come in. */
+  /** Counts a request that has arrived. */
   begun(): void;
-  /** A request that had come in has been answered. */
+  /** Counts an answered request. */
   answered(request: Answered): void;
-  /** Takes note of every exchange with another party. */
+  /** Returns an observer that counts the exchanges with an upstream. */
   upstream(upstream: Upstream): (exchange: Exchange) => void;
-  /** A value that is read when it is asked for; no sample while there is none. */
+  /** Registers a gauge that is read at each scrape. There is no sample while `read` returns undefined. */
   gauge(name: string, help: string, read: () => number | undefined): void;
-  /** Values by one label, read when they are asked for. `type` is `counter` for what only ever grows. */
+  /** Registers a metric with one label that is read at each scrape. Use `counter` for values that only increase. */
   readings(
     type: 'gauge' | 'counter',
     name: string,
@@ -41,16 +41,16 @@ export interface Metrics {
     label: string,
     read: () => ReadonlyMap<string, number>,
   ): void;
-  /** A count that is read when it is asked for. */
+  /** Registers a counter that is read at each scrape. */
   counter(name: string, help: string, read: () => number): void;
-  /** The text of /metrics. */
+  /** Returns the text of /metrics. */
   text(): Promise<string>;
 }
 
-/** Seconds: the usual request takes some milliseconds, the longest that is allowed by default 25 s. */
+/** Histogram buckets in seconds: a typical request takes milliseconds, the default deadline is 25 s. */
 const BUCKETS = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 10, 30];
 
-/** A registry of this process's own. */
+/** Creates the metrics of this process in a separate registry. */
 export function createMetrics(process: string, version: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ process });
@@ -58,7 +58,7 @@ export function createMetrics(process: string, version: string): Metrics {
   addProcessMetrics(registry);
   new Gauge({
     name: 'birddog_build_info',
-    help: '1; the labels say which build runs.',
+    help: 'Always 1; the labels identify the running build.',
     labelNames: ['version', 'node'],
     registers,
   }).set({ version, node: globalThis.process.versions.node }, 1);
@@ -84,7 +84,7 @@ export function createMetrics(process: string, version: string): Metrics {
   };
   return {
     ...requestMetrics(registry),
-    ...hopMetrics(registry),
+    ...upstreamMetrics(registry),
     gauge(name, help, read) {
       const gauge: Gauge = new Gauge({
         name,
@@ -117,20 +117,20 @@ function requestMetrics(registry: Registry): Pick<Metrics, 'begun' | 'answered'>
   const registers = [registry];
   const requests = new Counter({
     name: 'birddog_requests_total',
-    help: 'Requests answered.',
+    help: 'Answered requests.',
     labelNames: ['path', 'method', 'status', 'route'],
     registers,
   });
   const seconds = new Histogram({
     name: 'birddog_request_duration_seconds',
-    help: 'Time from a request to its answer.',
+    help: 'Time from the arrival of a request to its answer.',
     labelNames: ['path', 'method', 'route'],
     buckets: BUCKETS,
     registers,
   });
   const inFlight = new Gauge({
     name: 'birddog_requests_in_flight',
-    help: 'Requests that have come in and are not answered yet.',
+    help: 'Requests that are not answered yet.',
     registers,
   });
   return {
@@ -143,17 +143,17 @@ function requestMetrics(registry: Registry): Pick<Metrics, 'begun' | 'answered'>
   };
 }
 
-function hopMetrics(registry: Registry): Pick<Metrics, 'upstream'> {
+function upstreamMetrics(registry: Registry): Pick<Metrics, 'upstream'> {
   const registers = [registry];
   const requests = new Counter({
     name: 'birddog_upstream_requests_total',
-    help: 'Tries of requests to other parties; the status is that of HTTP, or why no answer came.',
+    help: 'Attempts of requests to upstreams, by HTTP status, or by the reason why no response arrived.',
     labelNames: ['upstream', 'endpoint', 'method', 'status'],
     registers,
   });
   const seconds = new Histogram({
     name: 'birddog_upstream_duration_seconds',
-    help: 'Time to the answer of another party, or to giving up.',
+    help: 'Time from a request to the response of an upstream or to its failure.',
     labelNames: ['upstream', 'endpoint', 'method'],
     buckets: BUCKETS,
     registers,

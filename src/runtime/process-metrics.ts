@@ -15,15 +15,19 @@ export function addProcessMetrics(registry: Registry): void {
   };
   gauge(
     'process_start_time_seconds',
-    'When the process was started, in Unix time.',
+    'Start time of the process, in Unix time.',
     () => Date.now() / 1000 - process.uptime(),
   );
-  gauge('process_resident_memory_bytes', 'Memory that the process holds.', () => process.memoryUsage.rss());
-  gauge('nodejs_heap_size_used_bytes', 'Heap in use.', () => process.memoryUsage().heapUsed);
-  gauge('nodejs_heap_size_total_bytes', 'Heap taken from the system.', () => process.memoryUsage().heapTotal);
+  gauge('process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss());
+  gauge('nodejs_heap_size_used_bytes', 'Used heap.', () => process.memoryUsage().heapUsed);
+  gauge(
+    'nodejs_heap_size_total_bytes',
+    'Total heap, allocated from the system.',
+    () => process.memoryUsage().heapTotal,
+  );
   gauge(
     'nodejs_eventloop_lag_p99_seconds',
-    'How late the event loop was, at the 99th percentile since the last look.',
+    'Event loop delay, 99th percentile since the last scrape.',
     () => {
       const lag = Math.max(0, delay.percentile(99) / NANOSECONDS - RESOLUTION / 1000);
       delay.reset();
@@ -32,7 +36,7 @@ export function addProcessMetrics(registry: Registry): void {
   );
   const cpu: Counter = new Counter({
     name: 'process_cpu_seconds_total',
-    help: 'Time on the processor, of the user and the system together.',
+    help: 'CPU time, user and system.',
     registers,
     collect() {
       const { user, system } = process.cpuUsage();

@@ -42,7 +42,7 @@ export async function openReloadedFile<T>(
     } catch (error) {
       bad = true;
       const reason = error instanceof Error ? error.message : String(error);
-      log.error('file not reloaded; what it said before holds', { file: path, reason });
+      log.error('file not reloaded, previous content stays in force', { file: path, reason });
     }
     seen = now;
   }

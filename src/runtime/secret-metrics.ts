@@ -3,14 +3,14 @@ import type { Followed } from './watched-folder.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface SecretMetricsOptions {
-  /** Everything that is read from files. */
+  /** All watched secret files. */
   readonly followed: readonly Followed<unknown>[];
-  /** When each certificate ends (epoch ms), by its name. */
+  /** Expiry time (epoch ms) of each certificate, by name. */
   readonly ends: Readonly<Record<string, () => number>>;
   readonly clock: Clock;
 }
 
-/** Tells how old the secrets in use are, whether others are refused, and how long the certificates last. */
+/** Registers metrics for the age of the secrets in use, rejected files and the remaining life of certificates. */
 export function addSecretMetrics(metrics: Metrics, { followed, ends, clock }: SecretMetricsOptions): void {
   const each = (value: (one: Followed<unknown>) => number) => () =>
     new Map(followed.map((one) => [one.part, value(one)]));
@@ -24,14 +24,14 @@ export function addSecretMetrics(metrics: Metrics, { followed, ends, clock }: Se
   metrics.readings(
     'gauge',
     'birddog_secrets_refused',
-    '1 while what is on disk is refused and the secrets before it are kept.',
+    '1 while the files on disk are invalid and the previous secrets stay in use.',
     'part',
     each((one) => (one.refused() === undefined ? 0 : 1)),
   );
   metrics.readings(
     'gauge',
     'birddog_certificate_seconds_left',
-    'Seconds until a certificate in use ends.',
+    'Seconds until a certificate in use expires.',
     'certificate',
     () => new Map(Object.entries(ends).map(([name, endsAt]) => [name, (endsAt() - clock.now()) / 1000])),
   );

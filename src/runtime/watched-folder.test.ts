@@ -107,10 +107,10 @@ describe('secrets in files', () => {
     assert.equal(followed.current(), '1+1');
     assert.match(followed.refused() ?? '', /two cannot be read/);
     assert.equal(written.length, 1);
-    assert.match(written[0] ?? '', /"level":"error".*refused.*a_part.*two cannot be read/);
+    assert.match(written[0] ?? '', /"level":"error".*not reloaded.*a_part.*two cannot be read/);
     put('two', '2');
     assert.deepEqual([followed.look(), followed.current(), followed.refused()], [true, '2+2', undefined]);
-    assert.match(written[1] ?? '', /secrets taken/);
+    assert.match(written[1] ?? '', /secrets reloaded/);
     rmSync(join(folder, 'two'));
     followed.look();
     put('two', '2');

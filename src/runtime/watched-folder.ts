@@ -56,11 +56,12 @@ export function follow<T>({ part, folder, read, log }: FollowOptions<T>): Follow
       if (why === undefined && isSame(held.versions)) return false;
       try {
         const isOther = take();
-        if (isOther) log.info('secrets taken', { part, folder });
+        if (isOther) log.info('secrets reloaded', { part, folder });
         return isOther;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        if (reason !== why) log.error('secrets refused, those before are kept', { part, folder, reason });
+        if (reason !== why)
+          log.error('secrets not reloaded, previous secrets stay in use', { part, folder, reason });
         why = reason;
         return false;
       }

@@ -13,7 +13,7 @@ import { portsOf } from '../http/ports-of.ts';
 import { HEADERS } from '../domain/headers.ts';
 import { addSecretMetrics } from '../runtime/secret-metrics.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
-import { tellSharedReadings } from '../http/shared-metrics.ts';
+import { registerSharedMetrics } from '../http/shared-metrics.ts';
 import { type Service, startService, type Deps } from '../runtime/service.ts';
 import { observed } from '../runtime/observed-outbound.ts';
 import { createOutbound } from '../runtime/outbound.ts';
@@ -25,14 +25,14 @@ import { sidecarCheck } from './check.ts';
 import type { Config } from './config.ts';
 import { openSecrets } from './secrets.ts';
 
-/** The one client that is let in: the name in the certificate `birddog init` minted for Birddog. */
+/** The only accepted client: the name in the certificate that `birddog init` creates for the main container. */
 const CLIENT_URI = 'urn:birddog:main';
-/** All containers of a pod share its network; loopback keeps every other pod out. */
+/** All containers of a pod share its network; listening on loopback excludes other pods. */
 const HOST = '127.0.0.1';
 
 /**
- * Starts the sidecar: it serves applications that are not listed, and takes requests from Birddog alone. `entry` is the program
- * itself, which also inspects large bodies in processes of its own.
+ * Starts the sidecar, which serves unlisted applications and accepts requests only from the main container. `entry` is the
+ * program file, which also runs as the child processes that inspect large bodies.
  */
 export async function startSidecar(config: Config, deps: Deps, entry: URL): Promise<Service> {
   const { clock, log } = deps;
@@ -46,9 +46,9 @@ export async function startSidecar(config: Config, deps: Deps, entry: URL): Prom
     outbound: observed(outbound, 'other', metrics.upstream('datadog')),
     clock,
   });
-  const store = openStore(config.BIRDDOG_LEDGER, (error) => log.warn('hints not kept', { error }));
+  const store = openStore(config.BIRDDOG_LEDGER, (error) => log.warn('cache not stored', { error }));
   const ports = portsOf(datadog, store, deps, config.BIRDDOG_MAX_DELETE_PERCENT);
-  tellSharedReadings(metrics, datadog, store.ledger.readings, clock.now);
+  registerSharedMetrics(metrics, datadog, store.ledger.readings, clock.now);
   const health = { notReady: () => undefined };
   const inspector = openInspector(entry, preflightOf, log);
   const contract = contractApp({
@@ -80,7 +80,7 @@ export async function startSidecar(config: Config, deps: Deps, entry: URL): Prom
     afterMs: config.BIRDDOG_INCIDENT_AFTER_MS,
   });
   const watch = startWatch(
-    { process: 'sidecar', config, conditions: conditions, metrics, outbound, request: datadog.request },
+    { process: 'sidecar', config, conditions, metrics, outbound, request: datadog.request },
     deps,
   );
   const service = await startService({
@@ -96,25 +96,25 @@ export async function startSidecar(config: Config, deps: Deps, entry: URL): Prom
     resources: [outbound, store, watch, inspector, lookEvery(config.BIRDDOG_POLL_MS, secrets.followed)],
   });
   secrets.sidecarCertificate.onTake(service.renew);
-  // It may have changed while the ports were opened.
+  // The certificate may have changed while the ports were opened.
   service.renew(secrets.sidecarCertificate.current());
   return service;
 }
 
-/** The longest name that a caller has, percent-encoded. */
-const LONGEST_CALLER = 1800;
+/** Longest percent-encoded caller name. */
+const MAX_CALLER_CHARACTERS = 1800;
 
-/** Birddog says who asks, and has made certain that they may; its certificate says that it is Birddog. */
+/** Returns the caller that the main container has authenticated and authorized. Its client certificate proves the sender. */
 function callerOf(header: (name: string) => string | undefined): Caller {
   const name = header(HEADERS.caller);
   if (name === undefined || name === '') {
-    throw new ProblemError('unauthenticated', 'The header Birddog-Caller says nobody asks.');
+    throw new ProblemError('unauthenticated', 'The header Birddog-Caller is required.');
   }
-  const decoded = name.length > LONGEST_CALLER ? undefined : percentDecoded(name);
+  const decoded = name.length > MAX_CALLER_CHARACTERS ? undefined : percentDecoded(name);
   if (!isName(decoded)) {
     throw new ProblemError(
       'bad_request',
-      'The header Birddog-Caller is no name: at most 200 characters, none of them invisible, percent-encoded.',
+      'The header Birddog-Caller is not a valid name. Use at most 200 characters, percent-encoded, none of them invisible.',
     );
   }
   return { name: decoded, auth: authOf(header(HEADERS.callerAuth)) };
@@ -128,13 +128,13 @@ function percentDecoded(text: string): string | undefined {
   }
 }
 
-/** How Birddog knows the caller. Where it does not say so, nobody was asked. */
+/** Returns how the main container authenticated the caller; `none` without the header. */
 function authOf(text = 'none'): AuthMethod {
   const auth = AUTH_METHODS.find((one) => one === text);
   if (auth !== undefined) return auth;
   throw new ProblemError(
     'bad_request',
-    `The header Birddog-Caller-Auth is none of ${AUTH_METHODS.join(', ')}.`,
+    `The header Birddog-Caller-Auth must be one of ${AUTH_METHODS.join(', ')}.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { type Check, createCheck } from '../health/check.ts';
 import { datadogParts } from '../health/datadog-parts.ts';
 import { ledgerPart } from '../health/ledger-part.ts';
-import { ANSWER_MARGIN, CHECK_MS, runParts } from '../health/run-parts.ts';
+import { ANSWER_MARGIN_MS, PROBE_TIMEOUT_MS, runParts } from '../health/run-parts.ts';
 import { certificatePart, secretsPart } from '../health/secret-parts.ts';
 import { VERSION } from '../contract/version.ts';
 import type { Request } from '../datadog/request.ts';
@@ -15,25 +15,25 @@ interface Checked {
   readonly secrets: Secrets;
 }
 
-/** What the sidecar finds when it looks at itself. */
+/** Creates the check of the sidecar. */
 export function sidecarCheck({ request, ledger, secrets }: Checked, clock: Clock, ttlMs: number): Check {
   return createCheck({
     version: VERSION,
     clock,
     ttlMs,
-    look: (context) => {
+    probe: (context) => {
       const parts = [
         certificatePart('certificate', secrets.sidecarCertificate, clock.now),
         secretsPart(secrets.followed),
         ...datadogParts(request),
         ledgerPart(ledger, clock.now),
       ];
-      // What it has found by then has to arrive before Birddog's own time for it ends.
+      // The report must arrive before the probe in the main container times out.
       return runParts(
         parts,
         context,
         clock,
-        Math.max(1, Math.min(CHECK_MS, context.deadline.left() - ANSWER_MARGIN)),
+        Math.max(1, Math.min(PROBE_TIMEOUT_MS, context.deadline.left() - ANSWER_MARGIN_MS)),
       );
     },
   });

@@ -93,5 +93,5 @@ it('whatever is sent is answered as it should be, and never with what nobody for
     }),
     { numRuns: 600 },
   );
-  assert.doesNotMatch(pod.output(), /"event":"unforeseen"/);
+  assert.doesNotMatch(pod.output(), /"event":"unexpected error"/);
 });

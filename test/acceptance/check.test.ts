@@ -6,8 +6,8 @@ import { birddog, ended, startBirddog } from './birddog-command.ts';
 
 let pod: Pod;
 before(async () => {
-  const always = { BIRDDOG_CHECK_TTL_MS: '0' };
-  pod = await startPod({ env: { serve: { ...always, CATALOG_TTL_MS: '0' }, sidecar: always } });
+  const uncached = { BIRDDOG_CHECK_TTL_MS: '0' };
+  pod = await startPod({ env: { serve: { ...uncached, CATALOG_TTL_MS: '0' }, sidecar: uncached } });
 });
 after(() => pod.stop());
 
@@ -26,38 +26,38 @@ const PARTS = [
   'sidecar_secrets',
   'sidecar_datadog_api_key',
   'sidecar_datadog_app_key',
-  'sidecar_journal',
+  'sidecar_ledger',
 ];
 
-/** Asks `/check`; gives the report, and what is not well in it. */
+/** Requests `/check`. Returns the report and the parts that are not healthy. */
 async function check() {
   const answer = await request(pod, 'GET', '/check');
   assert.equal(answer.status, 200, answer.text);
   const report = checkReportSchema.parse(answer.body);
-  return { report, unwell: report.parts.filter(({ state }) => state !== 'ok') };
+  return { report, unhealthy: report.parts.filter(({ state }) => state !== 'ok') };
 }
-const shown = ({ unwell }: Awaited<ReturnType<typeof check>>) =>
-  unwell.map(({ name, state }) => `${name} ${state}`);
+const shown = ({ unhealthy }: Awaited<ReturnType<typeof check>>) =>
+  unhealthy.map(({ name, state }) => `${name} ${state}`);
 
 describe('GET /check', () => {
-  it('looks at every part of both containers, and all is well', async () => {
-    const { report, unwell } = await check();
+  it('reports every part of both containers as healthy', async () => {
+    const { report, unhealthy } = await check();
     assert.deepEqual(
       report.parts.map(({ name }) => name),
       PARTS,
     );
-    assert.deepEqual([report.ok, unwell], [true, []]);
+    assert.deepEqual([report.ok, unhealthy], [true, []]);
     const certificate = report.parts.find(({ name }) => name === 'sidecar_certificate');
-    assert.match(certificate?.detail ?? '', /^Valid until .*, for 36[45] days more\.$/);
+    assert.match(certificate?.detail ?? '', /^Valid until .*, 36[45] days left\.$/);
   });
 
-  it('knows no query, and answers in YAML where that is asked for', async () => {
+  it('rejects query parameters, and answers in YAML on request', async () => {
     assert.equal((await request(pod, 'GET', '/check?application=a')).body.code, 'bad_request');
     const yaml = await request(pod, 'GET', '/check', { headers: { accept: 'application/yaml' } });
     assert.match(yaml.text, /^ok: true$/m);
   });
 
-  it('tells an application key that Datadog refuses from an API key, in both containers', async () => {
+  it('distinguishes a rejected application key from a rejected API key, in both containers', async () => {
     await control(pod.datadogUrl, 'PUT', 'keys', { api: 'sandbox-api-key', app: 'another' });
     const app = await check();
     assert.equal(app.report.ok, false);
@@ -68,7 +68,7 @@ describe('GET /check', () => {
       'catalog_datadog failed',
       'sidecar_datadog_app_key failed',
     ]);
-    assert.match(app.unwell[0]?.hint ?? '', /datadog-app-key/);
+    assert.match(app.unhealthy[0]?.hint ?? '', /datadog-app-key/);
     await control(pod.datadogUrl, 'PUT', 'keys', { api: 'another', app: 'sandbox-app-key' });
     assert.deepEqual(shown(await check()), [
       'datadog_api_key failed',
@@ -82,31 +82,31 @@ describe('GET /check', () => {
     assert.deepEqual(shown(await check()), []);
   });
 
-  it('names a catalog that refuses its credentials, and one that fails, beside all others', async () => {
+  it('names a catalog that rejects its credentials and one that fails, without hiding other parts', async () => {
     await control(pod.leanixUrl, 'DELETE', 'tokens', null);
     const refused = { kind: 'status', status: 401, body: '{}', times: 4 };
     await control(pod.leanixUrl, 'POST', 'faults', [refused]);
     await control(pod.servicenowUrl, 'POST', 'faults', [{ kind: 'reset_before', times: 2 }]);
-    const { unwell } = await check();
+    const { unhealthy } = await check();
     assert.deepEqual(
-      unwell.map(({ name, state, detail }) => [name, state, detail]),
+      unhealthy.map(({ name, state, detail }) => [name, state, detail]),
       [
         ['catalog_leanix', 'failed', "LeanIX refuses Birddog's credentials (HTTP 401)."],
         ['catalog_servicenow', 'failed', 'ServiceNow cannot be reached.'],
       ],
     );
-    assert.match(unwell[0]?.hint ?? '', /leanix-api-token/);
+    assert.match(unhealthy[0]?.hint ?? '', /leanix-api-token/);
     await control(pod.leanixUrl, 'DELETE', 'faults', null);
   });
 
-  it('has a line for a sidecar that is away, and all others', async () => {
+  it('reports an unavailable sidecar, and all other parts', async () => {
     await pod.pause('sidecar');
-    const { report, unwell } = await check();
+    const { report, unhealthy } = await check();
     assert.deepEqual(
-      unwell.map(({ name, state }) => [name, state]),
+      unhealthy.map(({ name, state }) => [name, state]),
       [['sidecar', 'failed']],
     );
-    assert.match(unwell[0]?.hint ?? '', /sidecar's log/);
+    assert.match(unhealthy[0]?.hint ?? '', /sidecar's log/);
     assert.equal(report.parts.length, PARTS.length - 5);
     await pod.resume('sidecar');
     await pod.until(async () => (await check()).report.ok);
@@ -120,7 +120,7 @@ function run(...args: string[]) {
 }
 const states = (out: string): string[] =>
   JSON.parse(out).parts.map(({ name, state }: { name: string; state: string }) => `${name} ${state}`);
-/** What is left in Datadog of checks. */
+/** Returns the monitors that checks left in Datadog. */
 async function leftovers(): Promise<unknown> {
   const query = 'monitor_tags=birddog_application:birddog-check';
   const keys = { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-app-key' };
@@ -128,7 +128,7 @@ async function leftovers(): Promise<unknown> {
 }
 
 describe('birddog check', () => {
-  it('shows a table, ends with 0, and leaves nothing behind', async () => {
+  it('prints a table, exits with 0, and leaves nothing in Datadog', async () => {
     const { status, out, err } = await run('--write').ended;
     assert.deepEqual([status, err], [0, ''], out);
     const names = ['birddog', ...PARTS, 'dry_run', 'create', 'read', 'delete'];
@@ -142,7 +142,7 @@ describe('birddog check', () => {
     assert.deepEqual(await leftovers(), []);
   });
 
-  it('writes nothing where it is not told to', async () => {
+  it('writes nothing without --write', async () => {
     await control(pod.datadogUrl, 'DELETE', 'requests', null);
     const { status, out } = await run('--json').ended;
     assert.deepEqual([status, JSON.parse(out).ok, states(out).at(-1)], [0, true, 'dry_run ok']);
@@ -150,7 +150,7 @@ describe('birddog check', () => {
     assert.ok(JSON.parse(seen).every(({ method }: { method: string }) => method === 'GET'));
   });
 
-  it('deletes what it made though it could not be read, and says so by its status', async () => {
+  it('deletes its monitor after a failed read, and exits with 1', async () => {
     const LIST = '/api/v1/monitor';
     await control(pod.datadogUrl, 'DELETE', 'requests', null);
     assert.equal((await run('--write', '--json').ended).status, 0);
@@ -158,7 +158,7 @@ describe('birddog check', () => {
       await (await control(pod.datadogUrl, 'GET', 'requests')).text(),
     );
     const calls = seen.filter(({ path }) => path === LIST).map(({ method }) => method);
-    // After the create it is looked once more for copies, and then it is read.
+    // After the create, one list call searches for clones before the read.
     const earlier = calls.slice(0, calls.indexOf('POST') + 2).filter((method) => method === 'GET').length;
     const lists = { method: 'GET', path: `^${LIST}$` };
     await control(pod.datadogUrl, 'POST', 'faults', [
@@ -171,7 +171,7 @@ describe('birddog check', () => {
     assert.deepEqual(await leftovers(), []);
   });
 
-  it('says what is left where it cannot be deleted', async () => {
+  it('names the monitor that it could not delete', async () => {
     const kept = { kind: 'status', method: 'DELETE', status: 403, body: '{"errors":["no"]}', times: 20 };
     await control(pod.datadogUrl, 'POST', 'faults', [kept]);
     const { status, out } = await run('--write').ended;
@@ -184,7 +184,7 @@ describe('birddog check', () => {
     assert.deepEqual(await leftovers(), []);
   });
 
-  it('cleans up though it is stopped meanwhile', async () => {
+  it('cleans up when it is interrupted', async () => {
     await control(pod.datadogUrl, 'POST', 'faults', [
       { kind: 'latency_after', method: 'POST', path: '^/api/v1/monitor$', ms: 300 },
     ]);
@@ -198,7 +198,7 @@ describe('birddog check', () => {
     assert.deepEqual([states(out).at(-1), await leftovers()], ['delete ok', []], out);
   });
 
-  it('skips what needs a sidecar that is away, and ends with 1', async () => {
+  it('skips the steps that need an unavailable sidecar, and exits with 1', async () => {
     await pod.pause('sidecar');
     const { status, out } = await run('--json', '--write').ended;
     await pod.resume('sidecar');
@@ -210,7 +210,7 @@ describe('birddog check', () => {
     await pod.until(async () => (await check()).report.ok);
   });
 
-  it('has a line for a Birddog that does not answer, and tells what is called wrongly', async () => {
+  it('reports a Birddog that does not answer, and rejects wrong arguments', async () => {
     const call = (...args: string[]) => birddog('.', ['check', ...args]);
     const unavailable = await call('--url', 'http://127.0.0.1:9', '--json');
     assert.deepEqual(

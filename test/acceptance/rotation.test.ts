@@ -114,7 +114,7 @@ describe('keys and certificates that change under load', () => {
     };
     await control(pod.vaultUrl, 'PUT', 'secrets/secret/birddog/main', main);
     await control(pod.vaultUrl, 'PUT', 'secrets/secret/birddog/sidecar', keys);
-    await pod.until(async () => count('"secrets taken","part":"datadog_keys"') >= 2);
+    await pod.until(async () => count('"secrets reloaded","part":"datadog_keys"') >= 2);
     // The old keys are gone: who still had them would be refused.
     await control(pod.datadogUrl, 'PUT', 'keys', NEW_KEYS);
     const [published, answered] = [count('certificates published'), began.answered()];
@@ -230,8 +230,8 @@ describe('a set that is bad', () => {
       const { status, text } = await create(application);
       assert.ok([200, 201].includes(status), text);
     }
-    assert.ok(/secrets refused.*tls.key is not that of the certificate/.test(pod.output()));
-    assert.ok(/secrets refused.*datadog-app-key cannot be read/.test(pod.output()));
+    assert.ok(/secrets not reloaded.*tls.key is not that of the certificate/.test(pod.output()));
+    assert.ok(/secrets not reloaded.*datadog-app-key cannot be read/.test(pod.output()));
     replace(key, right);
     await pod.until(async () => (await metric(pod.opsUrl, refused('upstream_certificate'))) === 0);
     assert.equal((await create('bad-set')).status, 200);

@@ -37,7 +37,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Of 360 days they have five left. */
+/** Writes certificates with five of their 360 days left. */
 async function certificatesNearTheirEnd(): Promise<string> {
   const { ca, client, server } = await mintCertificates({ now: new Date(Date.now() - 355 * DAY), days: 360 });
   const path = mkdtempSync(join(tmpdir(), 'birddog-certificates-'));
@@ -55,20 +55,24 @@ const create = (application: string, headers: Record<string, string> = {}) =>
     body: JSON.stringify({ application, team: 't', key: 'k', monitor: { ...MONITOR, name: application } }),
     headers: { 'content-type': 'application/json', ...headers },
   });
-/** What was told of a trouble, `process event` each. */
-const toldOf = (incident: string, about = '') =>
+/** Returns the notifications of an incident as `process event`. */
+const notificationsOf = (incident: string, about = '') =>
   receiver.posted
-    .filter((news) => news.incident === incident && news.about === about)
+    .filter((notification) => notification.incident === incident && notification.about === about)
     .map(({ process, event }) => `${process} ${event}`);
-const isTold = (line: string, incident: string, about = '') =>
-  pod.until(async () => toldOf(incident, about).includes(line));
-const isTroubled = async (url: string, incident: string) =>
+const isNotified = (line: string, incident: string, about = '') =>
+  pod.until(async () => notificationsOf(incident, about).includes(line));
+const hasIncident = async (url: string, incident: string) =>
   new RegExp(`birddog_incident\\{incident="${incident}",[^}]*\\} 1`).test(await metricsOf(url));
 
-describe('a certificate that nears its end', () => {
-  it('is told once by each container, to the webhook and as an event', async () => {
-    for (const line of ['serve begun', 'sidecar begun']) await isTold(line, 'certificate_ending', 'upstream');
-    assert.deepEqual(toldOf('certificate_ending', 'upstream').toSorted(), ['serve begun', 'sidecar begun']);
+describe('a certificate that expires soon', () => {
+  it('is reported once by each container, to the webhook and as an event', async () => {
+    for (const line of ['serve begun', 'sidecar begun'])
+      await isNotified(line, 'certificate_ending', 'upstream');
+    assert.deepEqual(notificationsOf('certificate_ending', 'upstream').toSorted(), [
+      'serve begun',
+      'sidecar begun',
+    ]);
     await pod.until(async () => {
       const now = Math.floor(Date.now() / 1000);
       const query = `start=${now - 600}&end=${now + 600}&tags=incident:certificate_ending`;
@@ -77,13 +81,13 @@ describe('a certificate that nears its end', () => {
     });
   });
 
-  it('shows in the metrics and in the check, which fails not', async () => {
+  it('appears in the metrics and as a warning in the check', async () => {
     for (const url of [pod.opsUrl, pod.sidecarOpsUrl]) {
       const seconds = /birddog_certificate_seconds_left\{certificate="upstream",[^}]*\} (\S+)/.exec(
         await metricsOf(url),
       );
       assert.ok(Number(seconds?.[1]) < 5 * 86_400 && Number(seconds?.[1]) > 4 * 86_400);
-      assert.ok(await isTroubled(url, 'certificate_ending'));
+      assert.ok(await hasIncident(url, 'certificate_ending'));
     }
     const { body } = await request(pod, 'GET', '/check');
     const warned = body.parts.filter((part: { state: string }) => part.state !== 'ok');
@@ -95,48 +99,50 @@ describe('a certificate that nears its end', () => {
   });
 });
 
-describe('keys that Datadog refuses', () => {
-  it('are told once while they last, though Datadog takes no event, and once when they are good again', async () => {
+describe('keys that Datadog rejects', () => {
+  it('are reported once although Datadog accepts no event, and once when they are valid again', async () => {
     await control(pod.datadogUrl, 'PUT', 'keys', { api: 'another', app: 'another' });
     for (let n = 0; n < 5; n += 1) await create('checkout');
-    await isTold('serve begun', 'datadog_keys_refused');
-    assert.ok(await isTroubled(pod.opsUrl, 'datadog_keys_refused'));
+    await isNotified('serve begun', 'datadog_keys_refused');
+    assert.ok(await hasIncident(pod.opsUrl, 'datadog_keys_refused'));
     assert.match(await metricsOf(pod.opsUrl), /birddog_datadog_keys_refused\{[^}]*\} 1/);
-    await pod.until(async () => /"event":"alarm not told","receiver":"datadog_event"/.test(pod.output()));
+    await pod.until(async () =>
+      /"event":"notification failed","receiver":"datadog_event"/.test(pod.output()),
+    );
     await control(pod.datadogUrl, 'PUT', 'keys', KEYS);
-    await isTold('serve ended', 'datadog_keys_refused');
-    assert.deepEqual(toldOf('datadog_keys_refused'), ['serve begun', 'serve ended']);
-    assert.equal(await isTroubled(pod.opsUrl, 'datadog_keys_refused'), false);
+    await isNotified('serve ended', 'datadog_keys_refused');
+    assert.deepEqual(notificationsOf('datadog_keys_refused'), ['serve begun', 'serve ended']);
+    assert.equal(await hasIncident(pod.opsUrl, 'datadog_keys_refused'), false);
   });
 });
 
-describe('a catalog that is away', () => {
-  it('is told by its name, once, and once when it answers again', async () => {
+describe('an unavailable catalog', () => {
+  it('is reported once by name, and once when it answers again', async () => {
     await control(pod.servicenowUrl, 'POST', 'faults', [{ kind: 'status', status: 500, times: 100_000 }]);
     await create('checkout');
-    await isTold('serve begun', 'catalog_unavailable', 'servicenow');
+    await isNotified('serve begun', 'catalog_unavailable', 'servicenow');
     assert.match(await metricsOf(pod.opsUrl), /birddog_catalog_unavailable\{catalog="servicenow",[^}]*\} 1/);
     await control(pod.servicenowUrl, 'DELETE', 'faults', null);
-    await isTold('serve ended', 'catalog_unavailable', 'servicenow');
-    assert.deepEqual(toldOf('catalog_unavailable', 'servicenow'), ['serve begun', 'serve ended']);
-    assert.deepEqual(toldOf('catalog_unavailable', 'leanix'), []);
+    await isNotified('serve ended', 'catalog_unavailable', 'servicenow');
+    assert.deepEqual(notificationsOf('catalog_unavailable', 'servicenow'), ['serve begun', 'serve ended']);
+    assert.deepEqual(notificationsOf('catalog_unavailable', 'leanix'), []);
   });
 });
 
-describe('a sidecar that stays away', () => {
-  it('is told once, and once when it is back, though nobody asks for it', async () => {
+describe('an unavailable sidecar', () => {
+  it('is reported once, and once when it recovers without requests', async () => {
     await pod.pause('sidecar');
     for (let n = 0; n < 6; n += 1) await create('unlisted');
-    await isTold('serve begun', 'sidecar_unavailable');
+    await isNotified('serve begun', 'sidecar_unavailable');
     const text = await metricsOf(pod.opsUrl);
     assert.match(text, /birddog_sidecar_breaker_openings_total\{[^}]*\} [1-9]/);
     assert.match(
       text,
-      /birddog_requests_total\{path="\/create_monitor",method="POST",status="503",way="sidecar",/,
+      /birddog_requests_total\{path="\/create_monitor",method="POST",status="503",route="unlisted",/,
     );
     await pod.resume('sidecar');
-    await isTold('serve ended', 'sidecar_unavailable');
-    assert.deepEqual(toldOf('sidecar_unavailable'), ['serve begun', 'serve ended']);
+    await isNotified('serve ended', 'sidecar_unavailable');
+    assert.deepEqual(notificationsOf('sidecar_unavailable'), ['serve begun', 'serve ended']);
   });
 });
 
@@ -149,7 +155,7 @@ describe('a trace', () => {
       .filter((line) => line.includes(id))
       .map((line) => JSON.parse(line.slice(line.indexOf('{'))));
 
-  it('goes through both containers, each under a span of its own', async () => {
+  it('passes through both containers, each with its own span', async () => {
     await pod.until(async () => (await create('traced')).status < 300);
     const trace = { traceparent: `00-${TRACE}-${'b'.repeat(16)}-01`, tracestate: 'vendor=1' };
     const answer = await create('traced', { 'x-request-id': 'traced-1', ...trace });
@@ -161,10 +167,10 @@ describe('a trace', () => {
       assert.match(String(answered?.['span_id']), /^[0-9a-f]{16}$/);
     }
     const spans = new Set(lines.map((line) => line['span_id']).filter((span) => span !== undefined));
-    assert.equal(spans.size, 2, 'each container has a span of its own');
+    assert.equal(spans.size, 2, 'each container has its own span');
   });
 
-  it('that is none begins anew, and a failure is logged by its code and a level of its own', async () => {
+  it('starts when the header is invalid, and a failure is logged with its code and level', async () => {
     await create('a b', {
       'x-request-id': 'traced-2',
       traceparent: `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`,
@@ -175,13 +181,13 @@ describe('a trace', () => {
   });
 });
 
-describe('what a process writes', () => {
-  it('holds no key, no token and no address of the webhook', () => {
+describe('the log of a process', () => {
+  it('contains no key, no token and no webhook address', () => {
     assert.doesNotMatch(pod.output(), /sandbox-api-key|sandbox-app-key|hush-hush/);
   });
 });
 
-it('a check that holds is given to many, and Datadog is asked once', async () => {
+it('serves a cached check to many callers without asking Datadog again', async () => {
   await request(pod, 'GET', '/check');
   await control(pod.datadogUrl, 'DELETE', 'requests', null);
   await Promise.all(Array.from({ length: 30 }, () => request(pod, 'GET', '/check')));
@@ -195,7 +201,7 @@ it('a check that holds is given to many, and Datadog is asked once', async () =>
 });
 
 const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-/** Every metric of both processes, with the processes that have it. */
+/** Returns every metric, with the processes that have it. */
 async function families(): Promise<Map<string, MetricFamily & { readonly processes: readonly string[] }>> {
   const all = new Map<string, MetricFamily & { readonly processes: readonly string[] }>();
   for (const [process, url] of Object.entries({ serve: pod.opsUrl, sidecar: pod.sidecarOpsUrl }))
@@ -208,7 +214,7 @@ async function families(): Promise<Map<string, MetricFamily & { readonly process
 }
 
 describe('docs/metrics.md', () => {
-  it('tells every metric, of which kind it is, with which labels and where, and no other', async () => {
+  it('lists exactly the metrics of both processes, with type, labels and help', async () => {
     const told = [
       ...file('docs/metrics.md').matchAll(/^\| `(\w+)` \| (\w+) \|(.*?)\| (\w+) \| (.+) \|$/gm),
     ].map(([, name = '', type, labels = '', where, help]) => ({
@@ -220,7 +226,7 @@ describe('docs/metrics.md', () => {
     }));
     const real = [...(await families()).values()].map(({ name, type, labels, processes, help }) => {
       const shown = labels.map((label) => `\`${label}\``).join(' ');
-      // What has not happened yet has no sample, and so shows no label.
+      // A metric without samples shows no labels.
       const written = told.find((row) => row.name === name)?.labels;
       const where = processes.length === 2 ? 'both' : processes[0];
       return { name, type, labels: shown === '' && written !== undefined ? written : shown, where, help };
@@ -229,7 +235,7 @@ describe('docs/metrics.md', () => {
     assert.deepEqual(told.toSorted(byName), real.toSorted(byName));
   });
 
-  it('is right that labels are of fixed sets: no application, caller or id is among them', async () => {
+  it('is right that labels contain no application, caller or id', async () => {
     const text = (await metricsOf(pod.opsUrl)) + (await metricsOf(pod.sidecarOpsUrl));
     assert.doesNotMatch(text, /checkout|unlisted|traced|anonymous|\/\d{3,}/);
   });
@@ -244,14 +250,14 @@ describe('deploy/birddog-on-birddog.yaml', () => {
     return document;
   };
 
-  it('is made of metrics that there are, as the Agent brings them in, and of labels that they have', async () => {
+  it('uses only existing metrics and labels, with the names that the Agent gives them', async () => {
     const there = new Map<string, readonly string[]>();
     for (const { name, type, labels } of (await families()).values()) {
       const bare = `birddog.${name.replace(/^birddog_/, '').replace(/_total$/, '')}`;
       const ends = { counter: ['.count'], histogram: ['.count', '.sum', '.bucket'] }[type] ?? [''];
       for (const end of ends) there.set(`${bare}${end}`, [...labels, 'process']);
     }
-    // `birddog init --watch` is no part of this pod; a test of its own holds what docs/vault.md tells.
+    // `birddog init --watch` does not run in this pod; another test checks the metrics in docs/vault.md.
     for (const [, name = '', labels = ''] of file('docs/vault.md').matchAll(
       /^\| `birddog_(init_\w+)(?:\{(\w+)\})?` \|/gm,
     ))
@@ -264,10 +270,10 @@ describe('deploy/birddog-on-birddog.yaml', () => {
     assert.ok(used.length > 20);
     for (const [all, metric = '', filter = '', by = ''] of used) {
       const labels = there.get(metric);
-      assert.ok(labels, `${metric} is no metric`);
+      assert.ok(labels, `${metric} is not a metric`);
       const asked = [...filter.matchAll(/(\w+):/g)].map(([, label = '']) => label);
       for (const label of [...asked, ...by.split(',').filter((one) => one !== '')])
-        assert.ok(labels.length === 1 || labels.includes(label), `${all}: there is no ${label}`);
+        assert.ok(labels.length === 1 || labels.includes(label), `${all}: unknown label ${label}`);
     }
     const grouped = [...text.matchAll(/metric: (birddog\.[\w.]+),.*by: \[([^\]]+)\]/g)];
     assert.ok(grouped.length > 3);

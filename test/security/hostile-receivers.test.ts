@@ -101,7 +101,7 @@ describe('a sidecar that answers', () => {
 });
 
 describe('a webhook that answers', () => {
-  const news = {
+  const notification = {
     key: 'k',
     event: 'begun',
     incident: 'catalog_unavailable',
@@ -110,28 +110,28 @@ describe('a webhook that answers', () => {
     since: 0,
     at: 1,
   } as const;
-  const speaker = { process: 'serve', host: 'h' };
-  const tell = (ms: number) => {
-    const receiver = webhook(new Secret(url.href), outbound, speaker);
-    return errorOf(receiver.tell(news, context(ms)));
+  const sender = { process: 'serve', host: 'h' };
+  const notify = (ms: number) => {
+    const receiver = webhook(new Secret(url.href), outbound, sender);
+    return errorOf(receiver.notify(notification, context(ms)));
   };
   for (const what of [...FAILED, 'a redirect', 'a 418', 'a 520', 'a 429 without end'])
-    it(`${what} was not notified, long before the deadline, and its address is in no word`, async () => {
+    it(`${what} fails before the deadline, without its address in the error`, async () => {
       respond = ANSWERS[what] ?? assert.fail(what);
-      const error = await tell(600_000);
+      const error = await notify(600_000);
       assert.ok(error instanceof Error);
       assert.ok(!String(error).includes('very-secret'), String(error));
     });
 
-  it('a byte now and then was not notified by the deadline', async () => {
+  it('a byte now and then fails at the deadline', async () => {
     respond = ANSWERS['a byte now and then'] ?? assert.fail();
-    const error = await tell(300);
+    const error = await notify(300);
     assert.ok(error instanceof OutboundError && error.reason === 'timeout', String(error));
   });
 
-  it('more than 1 MiB was not notified', async () => {
+  it('more than 1 MiB fails', async () => {
     respond = json('x'.repeat(1024 * 1024 + 1));
-    const error = await tell(600_000);
+    const error = await notify(600_000);
     assert.ok(error instanceof OutboundError && error.reason === 'too_large', String(error));
   });
 });
