@@ -76,7 +76,7 @@ export function recordRequest({ method, path, endpoint, header }: Asked, told: D
 }
 
 function unforeseen(error: unknown, log: Log): ProblemError {
-  log.error('unforeseen', { error });
+  log.error('unexpected error', { error });
   return new ProblemError('internal', 'Unexpected internal error.');
 }
 
