@@ -3,7 +3,7 @@ import { OPERATIONS } from '../src/contract/operations.ts';
 import type { JsonObject } from '../src/domain/json.ts';
 import { decode } from '../src/format/decode.ts';
 import { DOCUMENT_LIMITS } from '../src/format/decoded.ts';
-import { carryOut } from '../src/pipeline/pipeline.ts';
+import { execute } from '../src/pipeline/pipeline.ts';
 import { openStore } from '../src/ledger/ledger.ts';
 import { emulatedDatadog } from '../test/emulated-datadog.ts';
 import { portsWithoutDatadog } from '../test/fake-ports.ts';
@@ -54,7 +54,7 @@ async function plans(document: JsonObject, { monitors, dashboards }: (typeof SIZ
     taken();
     const before = process.memoryUsage().rss;
     const begun = performance.now();
-    const answer = await carryOut(
+    const answer = await execute(
       { operation, query: {}, body, route: way, context: context(600_000) },
       ports,
     );

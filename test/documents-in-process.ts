@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject, printJson } from '../src/domain/j
 import { ProblemError } from '../src/domain/problem.ts';
 import { decode } from '../src/format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../src/format/decoded.ts';
-import { carryOut } from '../src/pipeline/pipeline.ts';
+import { execute } from '../src/pipeline/pipeline.ts';
 import type { ObjectPort, Ports } from '../src/pipeline/ports.ts';
 import type { PipelineAnswer, PipelineRequest } from '../src/pipeline/request.ts';
 import type { Store } from '../src/ledger/ledger.ts';
@@ -54,7 +54,7 @@ export function startInProcess({ store, world: given, ...options }: Options = {}
     const body = sent && { body: await decode(sent.text, sent.format, DOCUMENT_LIMITS) };
     const route = { route: 'unlisted', missingFrom: ['datadog'] } as const;
     clock.advance(1000);
-    return carryOut({ operation, query, route, context: world.context(ms), ...body }, ports);
+    return execute({ operation, query, route, context: world.context(ms), ...body }, ports);
   }
   const ask = async (path: string, document: JsonObject, query?: Query, ms?: number) =>
     (await send(path, { text: printJson(document), format: 'json' }, query, ms)).body;

@@ -1,5 +1,5 @@
 import type { Route } from '../domain/application.ts';
-import { carryOut } from '../pipeline/pipeline.ts';
+import { execute } from '../pipeline/pipeline.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import type { Incoming } from './contract-app.ts';
 import { type Reply, replyWith } from '../runtime/reply.ts';
@@ -18,7 +18,7 @@ export async function servePipeline(
     route: route,
     ...(inspection ? { body: await inspection.document() } : {}),
   };
-  const { status, body } = await carryOut(request, { ...ports, audit: audit.wrote });
+  const { status, body } = await execute(request, { ...ports, audit: audit.wrote });
   audit.done();
   return replyWith(status, body, accept, context.requestId);
 }

@@ -8,7 +8,7 @@ import { deadlineAfter } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { idOf, isOwnedBy } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { createOnce, SETTLE_WITHIN } from './apply.ts';
+import { createOnce, SETTLE_WITHIN_MS } from './apply.ts';
 import type { ObjectPort } from './ports.ts';
 
 const OWNER = { application: 'a', key: 'k' };
@@ -145,7 +145,7 @@ describe('a create', () => {
       },
     });
     await assert.rejects(w.ask(), { code: 'outcome_unknown' });
-    w.clock.advance(SETTLE_WITHIN);
+    w.clock.advance(SETTLE_WITHIN_MS);
     const { made } = await w.ask();
     assert.deepEqual([made, w.calls.create, w.held.length], [true, 2, 1]);
   });

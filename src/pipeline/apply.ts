@@ -5,29 +5,29 @@ import { idOf, isOwnedBy, oldestFirst } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { ObjectPort, Ports, WriteUnderWay } from './ports.ts';
 
-/** A lost create that is not to be seen this long (ms) after it was sent is taken to have never landed. */
-export const SETTLE_WITHIN = 30_000;
-/** Waits (ms) between looks for a create whose answer was lost; the last one repeats. */
-const LOOKS = [250, 500, 1000, 2000];
-/** Kept back (ms) of the deadline, so that the answer still reaches the asker. */
-const TIME_TO_ANSWER = 100;
+/** A create without an answer counts as failed if its object is not visible after this time (ms). */
+export const SETTLE_WITHIN_MS = 30_000;
+/** Polling intervals (ms) while looking for the object of a lost create; the last one repeats. */
+const POLL_INTERVALS = [250, 500, 1000, 2000];
+/** Reserved part (ms) of the deadline, so that the response still reaches the caller. */
+const RESPONSE_RESERVE = 100;
 
 interface Create {
   readonly port: ObjectPort;
   readonly write: WriteUnderWay;
   readonly ports: Ports;
   readonly context: RequestContext;
-  /** The id of an object under the same key that this one replaces. */
-  readonly instead?: string;
-  /** Whether the look for another process's create of the same key is left to the caller. */
-  readonly looksLater?: boolean;
+  /** The id of the object with the same key that the new one replaces. */
+  readonly replacedId?: string;
+  /** Whether the caller checks later for a concurrent create of the same key. */
+  readonly checksLater?: boolean;
 }
 
 /**
- * Creates an object once, whatever happens to the answer (docs/decisions/0004-creates-happen-once.md).
- * Throws `outcome_unknown` where the deadline passes before it is known, `duplicate_of_unmanaged` where
- * Datadog's own duplicate check names a monitor that is not this application's, and what the port throws.
- * @returns the object, and whether this request made it
+ * Creates an object exactly once, even if the answer is lost (docs/decisions/0004-creates-happen-once.md).
+ * Throws `outcome_unknown` if the deadline passes before the outcome is known, `duplicate_of_unmanaged` if Datadog's
+ * duplicate check names a monitor that is not this application's, and the errors of the port.
+ * @returns the object, and whether this request created it
  */
 export async function createOnce(
   create: Create,
@@ -42,7 +42,7 @@ export async function createOnce(
     object = await port.create(body, context);
   } catch (error) {
     if (error instanceof AnswerLostError) {
-      return { object: await lookUntilSeen(create, ports.clock.now() + SETTLE_WITHIN, error), made: true };
+      return { object: await pollOrThrow(create, ports.clock.now() + SETTLE_WITHIN_MS, error), made: true };
     }
     ports.ledger.settle(entry);
     if (error instanceof DuplicateMonitorError)
@@ -50,27 +50,27 @@ export async function createOnce(
     throw error;
   }
   ports.ledger.settle(entry);
-  return create.looksLater ? { object, made: true } : keepOldest(create, object);
+  return create.checksLater ? { object, made: true } : keepOldest(create, object);
 }
 
-/** A create that an earlier request began and did not see the end of: wait until it shows, or until it is too late for it to land. */
+/** Settles a create that an earlier request left open: polls until its object appears or the create counts as failed. */
 async function settleEarlier(create: Create): Promise<JsonObject | undefined> {
   const { ports, write } = create;
   const since = ports.ledger.underWaySince(write);
   if (since === undefined) return undefined;
-  const seen = await look(create, since + SETTLE_WITHIN);
-  if (seen) return seen;
+  const found = await poll(create, since + SETTLE_WITHIN_MS);
+  if (found) return found;
   ports.ledger.settleAll(write);
   return undefined;
 }
 
-async function lookUntilSeen(create: Create, until: number, lost: AnswerLostError): Promise<JsonObject> {
-  const seen = await look(create, until);
-  if (seen) return seen;
+async function pollOrThrow(create: Create, until: number, lost: AnswerLostError): Promise<JsonObject> {
+  const found = await poll(create, until);
+  if (found) return found;
   create.ports.ledger.settleAll(create.write);
   throw new ProblemError(
     'outcome_unknown',
-    'Datadog never answered, and no trace of the write has shown since.',
+    'Datadog did not answer the create, and the object has not appeared since.',
     {
       retryAfter: 1,
       cause: lost,
@@ -79,39 +79,39 @@ async function lookUntilSeen(create: Create, until: number, lost: AnswerLostErro
 }
 
 /**
- * Looks for the marker again and again until `until` (epoch ms); undefined where the last look, at the end of that
- * time, saw none. Throws `outcome_unknown` where the deadline comes first, or where Datadog could not be asked.
+ * Polls for an object with the marker until `until` (epoch ms). Returns undefined if the last poll finds none. Throws
+ * `outcome_unknown` if the deadline comes first or the last poll fails.
  */
-async function look(create: Create, until: number): Promise<JsonObject | undefined> {
-  const { port, ports, write, context, instead } = create;
+async function poll(create: Create, until: number): Promise<JsonObject | undefined> {
+  const { port, ports, write, context, replacedId } = create;
   const { clock, ledger } = ports;
-  for (let turn = 0; ; turn += 1) {
+  for (let attempt = 0; ; attempt += 1) {
     const found = (
-      await port.find({ application: write.application, key: write.key }, context).catch(notAsked)
-    )?.filter((object) => idOf(object) !== instead);
+      await port.find({ application: write.application, key: write.key }, context).catch(ignoreProblem)
+    )?.filter((object) => idOf(object) !== replacedId);
     const left = until - clock.now();
     if (found?.[0]) {
       ledger.settleAll(write);
       return found[0];
     }
     if (left <= 0 && found) return undefined;
-    const wait = Math.min(LOOKS[Math.min(turn, LOOKS.length - 1)] ?? 0, left);
-    if (wait <= 0 || context.deadline.left() < wait + TIME_TO_ANSWER) throw outcomeUnknown(left);
+    const wait = Math.min(POLL_INTERVALS[Math.min(attempt, POLL_INTERVALS.length - 1)] ?? 0, left);
+    if (wait <= 0 || context.deadline.left() < wait + RESPONSE_RESERVE) throw outcomeUnknown(left);
     await clock.sleep(wait, context.deadline.signal).catch(() => {
       throw outcomeUnknown(left);
     });
   }
 }
 
-/** Whatever keeps Datadog from being asked, it says nothing of what became of the write. */
-function notAsked(error: unknown): undefined {
+/** Ignores a failed lookup, because it does not show whether the write succeeded. */
+function ignoreProblem(error: unknown): undefined {
   if (!(error instanceof ProblemError)) throw error;
 }
 
 function outcomeUnknown(settledIn: number): ProblemError {
   return new ProblemError(
     'outcome_unknown',
-    'The answer to a create was lost, and the object has not shown before the deadline. Nothing is sent again until it is certain that the first one never landed.',
+    'The answer to a create was lost, and the object did not appear before the deadline. Birddog does not repeat the create until the first one is certain to have failed.',
     { retryAfter: Math.max(1, Math.ceil(settledIn / 1000)) },
   );
 }
@@ -127,12 +127,12 @@ async function adoptDuplicate(
   });
 }
 
-/** Another process may have created the same key at the same time: of two the oldest stays, and the younger goes only if it is ours. */
+/** Resolves a concurrent create of the same key by another process: keeps the oldest object and deletes ours if it is younger. */
 async function keepOldest(create: Create, ours: JsonObject): Promise<{ object: JsonObject; made: boolean }> {
-  const { port, ports, write, context, instead } = create;
+  const { port, ports, write, context, replacedId } = create;
   const found = (
     await port.find({ application: write.application, key: write.key }, context).catch(noneIfFailed)
-  ).filter((object) => idOf(object) !== instead);
+  ).filter((object) => idOf(object) !== replacedId);
   const [oldest = ours] = oldestFirst(found);
   if (idOf(oldest) === idOf(ours) || !found.some((o) => idOf(o) === idOf(ours)))
     return { object: ours, made: true };
@@ -141,13 +141,13 @@ async function keepOldest(create: Create, ours: JsonObject): Promise<{ object: J
   return { object: oldest, made: false };
 }
 
-/** The object is made; that the look after it failed is no reason to say otherwise. */
+/** Returns an empty list for a failed lookup after a create. The create itself succeeded. */
 export function noneIfFailed(error: unknown): JsonObject[] {
   if (error instanceof ProblemError) return [];
   throw error;
 }
 
-/** Sends an update. Throws `outcome_unknown` where no answer to any try came. */
+/** Sends an update. Throws `outcome_unknown` if no attempt was answered. */
 export async function updateOnce(
   port: ObjectPort,
   id: string,

@@ -12,16 +12,16 @@ import type { Envelope } from './envelope.ts';
 import { defaultKey } from './lint.ts';
 import { storedKind } from './request.ts';
 
-/** A write, ready to be compared with what Datadog holds. */
+/** A write that is ready to be compared with Datadog. */
 export interface Compiled {
   readonly verb: 'create' | 'update';
   readonly kind: ManagedKind;
   readonly stored: StoredKind;
   readonly application: string;
-  /** Absent only for an update that names the id alone. */
+  /** Absent only for an update that gives only the id. */
   readonly key: string | undefined;
   readonly id: string | undefined;
-  /** Where the object stands in the body. */
+  /** The pointer of the object in the body. */
   readonly pointer: Pointer;
   /** The monitor or dashboard to send, without its marker. */
   readonly object: JsonObject;
@@ -30,13 +30,13 @@ export interface Compiled {
 }
 
 /**
- * Turns a body without mistakes into the object to send: an alert into its monitor, never-managed fields left out. The
- * warnings about it travel on with what is said of those.
+ * Compiles a valid body into the object to send: converts an alert to a monitor and drops fields that Birddog never manages.
+ * Returns `warnings` together with the findings about the dropped fields.
  */
 export function compile(envelope: Envelope, route: Route, warnings: readonly Finding[]): Compiled {
   const { verb, kind, object, application, key, id, team, pointer } = envelope;
   if (!isObject(object) || application === undefined) {
-    throw new ProblemError('internal', 'A body with mistakes passed the lint.');
+    throw new ProblemError('internal', 'An invalid body passed the lint.');
   }
   const { object: sent, findings } = toSend(
     storedKind(kind),

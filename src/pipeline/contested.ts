@@ -5,35 +5,35 @@ import { idOf, ownershipOf } from '../domain/marker.ts';
 import type { Pointer } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';
 
-/** How many markers of one object a sentence names, and how much (UTF-16 units) of each. */
+/** Maximum number of markers that a message names, and the maximum length of each in UTF-16 units. */
 const MAX_NAMED = 5;
 const MAX_SHOWN = 200;
-/** What to do about an object with two different markers. */
+/** The hint for an object with two different markers. */
 export const REMOVE_ONE_MARKER =
-  'Remove all markers but one in Datadog: the tags birddog_key of a monitor, the last lines of the description of a dashboard.';
+  'In Datadog, remove all markers except one: birddog_key tags of a monitor, last lines of the description of a dashboard.';
 
-/** Returns the sentence about an object with two different markers; undefined for any other object. */
+/** Returns the message about an object with two different markers; undefined for any other object. */
 export function conflictOf(kind: StoredKind, object: JsonObject, url: string): string | undefined {
   const ownership = ownershipOf(kind, object);
   if (ownership.state !== 'conflict') return undefined;
   const named = ownership.marks.slice(0, MAX_NAMED).map((mark) => `"${mark.slice(0, MAX_SHOWN)}"`);
   const more = ownership.marks.length - named.length;
-  return `The ${kind} ${idOf(object)} (${url}) carries the markers ${named.join(' and ')}${more > 0 ? ` and ${more} more` : ''}, so it belongs to nobody.`;
+  return `The ${kind} ${idOf(object)} (${url}) carries the markers ${named.join(' and ')}${more > 0 ? ` and ${more} more` : ''}, so its owner is unclear.`;
 }
 
-/** The warning about an object that another object of this key will be planned beside. */
+/** Returns the warning about an object with two different markers that Birddog leaves unchanged. */
 export function markerConflict(sentence: string, pointer: Pointer): Finding {
   return {
     code: 'marker_conflict',
     severity: 'warning',
-    message: `${sentence} Birddog neither writes nor deletes it.`,
+    message: `${sentence} Birddog neither changes nor deletes it.`,
     pointer,
     hint: REMOVE_ONE_MARKER,
   };
 }
 
-/** Throws `not_managed` where an object has two different markers. */
-export function requireUncontested(kind: StoredKind, object: JsonObject, url: string): void {
+/** Throws `not_managed` if an object has two different markers. */
+export function requireSingleMarker(kind: StoredKind, object: JsonObject, url: string): void {
   const sentence = conflictOf(kind, object, url);
   if (sentence !== undefined) throw new ProblemError('not_managed', sentence, { hint: REMOVE_ONE_MARKER });
 }

@@ -6,14 +6,14 @@ import type { ManagedKind } from '../domain/managed-kind.ts';
 import { idOf, unmarked } from '../domain/marker.ts';
 import type { ObjectPort } from './ports.ts';
 
-/** How an application is served, as an answer says it. */
+/** Returns the fields of a response that describe the route of an application. */
 export function routeMembers(route: Route): JsonObject {
   return route.route === 'listed'
     ? { route: route.route }
     : { route: route.route, missing_from: [...route.missingFrom] };
 }
 
-/** An object as a user reads it: its id and address in Datadog, and what Datadog holds, without the marker. */
+/** Returns an object as the API shows it: its id and URL in Datadog, and its definition without the marker. */
 export function describe(kind: ManagedKind, port: ObjectPort, object: JsonObject): JsonObject {
   const held = unmarked(port.kind, object);
   const alert = kind === 'alert' ? readAlert(held) : undefined;

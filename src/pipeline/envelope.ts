@@ -8,7 +8,7 @@ import { type Pointer, pointerSteps, pointerTo } from '../domain/pointer.ts';
 import { check } from '../contract/check.ts';
 import { ENVELOPE_SCHEMAS } from '../contract/schemas.ts';
 
-/** The body of a create or update, taken apart. Members are what was written; `findings` says what is wrong with them. */
+/** The parsed body of a create or update. Fields hold what the user wrote; `findings` lists its mistakes. */
 export interface Envelope {
   readonly verb: 'create' | 'update';
   readonly kind: ManagedKind;
@@ -17,18 +17,18 @@ export interface Envelope {
   readonly key?: string;
   readonly id?: string;
   readonly catalogs: CatalogAliases;
-  /** The monitor, alert or dashboard, and where it stands in the body. */
+  /** The monitor, alert or dashboard, with its pointer in the body. */
   readonly object: Json | undefined;
   readonly pointer: Pointer;
   readonly findings: readonly Finding[];
 }
 
-const AROUND = ['application', 'team', 'key', 'id', 'catalogs'] as const;
+const ENVELOPE_FIELDS = ['application', 'team', 'key', 'id', 'catalogs'] as const;
 type Query = Readonly<Record<string, string | undefined>>;
 
 /**
- * Takes apart `{application, team, key?, catalogs?, monitor}`, or a bare object with the rest in the query.
- * What stands in both must agree.
+ * Parses `{application, team, key?, catalogs?, monitor}`, or a bare object with the other fields in the query.
+ * A field in both the body and the query must have the same value.
  */
 export function readEnvelope(
   verb: 'create' | 'update',
@@ -37,52 +37,52 @@ export function readEnvelope(
   query: Query,
 ): Envelope {
   const wrapped = isWrapped(kind, body);
-  const around = wrapped ? without(body, kind) : {};
+  const outer = wrapped ? without(body, kind) : {};
   const findings: Finding[] = [];
   const fromQuery = new Set<string>();
-  for (const name of AROUND) {
+  for (const name of ENVELOPE_FIELDS) {
     const value = query[name];
     if (value === undefined) continue;
-    if (around[name] === undefined) {
-      around[name] = value;
+    if (outer[name] === undefined) {
+      outer[name] = value;
       fromQuery.add(name);
-    } else if ((numberText(around[name]) ?? around[name]) !== value) {
+    } else if ((numberText(outer[name]) ?? outer[name]) !== value) {
       findings.push({
         code: 'conflicting_value',
         severity: 'error',
-        message: `"${name}" is ${JSON.stringify(around[name])} here and "${value}" in the query.`,
+        message: `"${name}" is ${JSON.stringify(outer[name])} in the body but "${value}" in the query.`,
         pointer: pointerTo('', name),
-        hint: 'Say it in one place.',
+        hint: 'Give the value in one place.',
       });
-      // The query decides, because permissions were checked for it before the body was read.
-      around[name] = value;
+      // The query takes precedence, because permissions were checked against it before the body was read.
+      outer[name] = value;
     }
   }
   append(
     findings,
-    check(ENVELOPE_SCHEMAS[verb], around, '').map((f) => aboutQuery(f, fromQuery)),
+    check(ENVELOPE_SCHEMAS[verb], outer, '').map((f) => aboutQuery(f, fromQuery)),
   );
   const object = wrapped ? body[kind] : body;
   if (wrapped && object === undefined) {
     findings.push({
       code: 'missing_member',
       severity: 'error',
-      message: `"${kind}" is missing.`,
+      message: `"${kind}" is required.`,
       pointer: '',
     });
   }
   return {
     verb,
     kind,
-    ...textMembers(around),
-    catalogs: aliasesOf(around['catalogs']),
+    ...textMembers(outer),
+    catalogs: aliasesOf(outer['catalogs']),
     object,
     pointer: wrapped ? pointerTo('', kind) : '',
     findings,
   };
 }
 
-/** Whether an object stands in a body that says more, as against alone. */
+/** Returns whether a body wraps its object in an envelope. */
 export function isWrapped(kind: ManagedKind, body: Json): body is JsonObject {
   return isObject(body) && (isObject(body[kind]) || Object.hasOwn(body, 'application'));
 }
@@ -92,17 +92,17 @@ function without(body: JsonObject, name: string): JsonObject {
   return rest;
 }
 
-function textMembers(around: JsonObject): Partial<Record<'application' | 'team' | 'key' | 'id', string>> {
+function textMembers(outer: JsonObject): Partial<Record<'application' | 'team' | 'key' | 'id', string>> {
   const members: Partial<Record<'application' | 'team' | 'key' | 'id', string>> = {};
   for (const name of ['application', 'team', 'key', 'id'] as const) {
-    const value = around[name];
+    const value = outer[name];
     const text = typeof value === 'string' ? value : name === 'id' ? numberText(value) : undefined;
     if (text !== undefined) members[name] = text;
   }
   return members;
 }
 
-/** What a body says the catalogs call the application. */
+/** Returns the names of the application in the catalogs, as the body gives them. */
 function aliasesOf(value: Json | undefined): CatalogAliases {
   const aliases: { -readonly [name in keyof CatalogAliases]: string } = {};
   if (isObject(value)) {
@@ -114,11 +114,11 @@ function aliasesOf(value: Json | undefined): CatalogAliases {
   return aliases;
 }
 
-/** A mistake in a query parameter has no place in the body. */
+/** Removes the pointer from a finding about a query parameter, which has no position in the body. */
 function aboutQuery(finding: Finding, fromQuery: ReadonlySet<string>): Finding {
   const [first = ''] = pointerSteps(finding.pointer);
   if (finding.code === 'missing_member' && finding.pointer === '') {
-    return { ...finding, hint: 'Write it into the body, or into the query of the request.' };
+    return { ...finding, hint: 'Add it to the body or to the query.' };
   }
   return fromQuery.has(first)
     ? { ...finding, pointer: '', message: `In the query: ${finding.message}` }

@@ -15,7 +15,7 @@ import { addMonitorFindings } from '../lint/monitor/lint-monitor.ts';
 import { type Envelope, isWrapped, readEnvelope } from './envelope.ts';
 import { type PipelineRequest, storedKind } from './request.ts';
 
-/** Returns everything that is wrong with the body of a create or update, as far as can be told without Datadog. */
+/** Lints the body of a create or update without calling Datadog. */
 function lintEnvelope(envelope: Envelope): Finding[] {
   const findings = new Findings();
   addEnvelopeFindings(findings, envelope);
@@ -32,7 +32,7 @@ function addEnvelopeFindings(findings: Findings, envelope: Envelope): void {
   if (nameless) findings.add(noKey(kind, pointer));
 }
 
-/** Adds what is wrong with one monitor, alert or dashboard. `pointer` is where it stands in the body. */
+/** Adds the findings about one monitor, alert or dashboard. `pointer` is its place in the body. */
 function addObjectFindings(
   findings: Findings,
   kind: ManagedKind,
@@ -64,8 +64,8 @@ const LINTERS: Readonly<Record<'monitor' | 'dashboard', Lint>> = {
 };
 
 /**
- * Returns what is wrong with the body of a request, as far as can be told without Datadog. Every request passes here, so that a body is
- * linted once: in its own process, in this one before it is served, or now.
+ * Lints the body of a request without calling Datadog. Uses the findings of the inspection if the body has been linted
+ * already, so that each body is linted once.
  */
 export function lintRequest({
   operation,
@@ -80,25 +80,25 @@ export function lintRequest({
   return isObject(body.value) ? lintDocument(body.value) : [noDocument()];
 }
 
-/** Returns what is wrong with a body that is no document at all. */
+/** Returns the finding for a body that is not a document. */
 function noDocument(): Finding {
   return {
     code: 'no_document',
     severity: 'error',
-    message: 'This is no document: a document is an object with apiVersion, application and team.',
+    message: 'Not a document: a document is an object with apiVersion, application and team.',
     pointer: '',
   };
 }
 
-/** Returns what is wrong with a body of `/lint`: a whole document, or the body of a create. */
+/** Lints a body of `/lint`: a whole document, or the body of a create. */
 export function lintBody(body: Json, query: Readonly<Record<string, string | undefined>>): Finding[] {
   if (isDocument(body)) return lintDocument(body);
   return lintEnvelope(readEnvelope('create', kindOfBody(body), body, query));
 }
 
 /**
- * Returns what is wrong with a file: a document, the body of a create, or an object as Datadog has it, of no application
- * yet. It is read by the person who wrote it, on their own machine: more is kept than an answer has.
+ * Lints a local file: a document, the body of a create, or a plain Datadog object. The limits are higher than those of a
+ * response, because the result stays on the user's machine.
  */
 export function lintFile(body: Json): Finding[] {
   const findings = new Findings(FILE_LIMITS);
@@ -122,7 +122,7 @@ const LISTS = [
   { list: 'dashboards', kind: 'dashboard' },
 ] as const;
 
-/** Returns what is wrong with a document, as far as can be told without Datadog. */
+/** Lints a document without calling Datadog. */
 function lintDocument(document: JsonObject): Finding[] {
   const findings = new Findings();
   addDocumentFindings(findings, document);
@@ -153,7 +153,7 @@ function addEntryFindings(findings: Findings, kind: ManagedKind, entry: JsonObje
   if (key === undefined && defaultKey(kind, object) === undefined) findings.add(noKey(kind, pointer));
 }
 
-/** Which create a body without a path of its own would go to. */
+/** Guesses the kind of object in a body that was sent to a path without a kind. */
 function kindOfBody(body: Json): ManagedKind {
   if (!isObject(body)) return 'monitor';
   const named = LISTS.find(({ kind }) => Object.hasOwn(body, kind));
@@ -162,7 +162,7 @@ function kindOfBody(body: Json): ManagedKind {
   return Object.hasOwn(body, 'widgets') || Object.hasOwn(body, 'layout_type') ? 'dashboard' : 'monitor';
 }
 
-/** The key an object has where none is given: the slug of its name or title. */
+/** Returns the default key of an object: the slug of its name or title. */
 export function defaultKey(kind: ManagedKind, object: JsonObject): string | undefined {
   const name = object[kind === 'monitor' ? 'name' : 'title'];
   return typeof name === 'string' ? keyFromName(name) : undefined;
@@ -172,8 +172,8 @@ function noKey(kind: ManagedKind, pointer: Pointer): Finding {
   return {
     code: 'no_key',
     severity: 'error',
-    message: `The ${kind} has no key, and no ${kind === 'monitor' ? 'name' : 'title'} that gives one.`,
+    message: `"key" is required: the ${kind} has no ${kind === 'monitor' ? 'name' : 'title'} from which a key can be derived.`,
     pointer,
-    hint: 'Give a "key": lower-case letters, digits, ".", "_" and "-".',
+    hint: 'Add a "key" of lower-case letters, digits, ".", "_" and "-".',
   };
 }

@@ -25,8 +25,8 @@ const WORK: Readonly<Record<Verb, Work>> = {
   import: importRequest,
 };
 
-/** Carries a request out, the same way in Birddog and in the sidecar. Throws ProblemError for every failure it foresees. */
-export async function carryOut(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+/** Executes a request, in the same way in Birddog and in the sidecar. Throws ProblemError for every expected failure. */
+export async function execute(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
   return WORK[request.operation.verb](request, ports);
 }
 
@@ -34,12 +34,12 @@ async function lint(request: PipelineRequest): Promise<PipelineAnswer> {
   return lintAnswer(request, request.context.requestId);
 }
 
-/** The answer to `/lint`: it asks nobody, so it needs no application and no way. */
+/** Returns the response of `/lint`, which calls no other service and therefore needs no application and no route. */
 export function lintAnswer(
   { operation, query, body }: Pick<PipelineRequest, 'operation' | 'query' | 'body'>,
   requestId: string,
 ): PipelineAnswer {
-  if (!body) throw new ProblemError('bad_request', 'There is no body to lint.');
+  if (!body) throw new ProblemError('bad_request', 'The request has no body to lint.');
   const findings = toldFindings(lintRequest({ operation, query, body }), body).map((f) => ({ ...f }));
   return { status: 200, body: { findings, request_id: requestId } };
 }

@@ -4,7 +4,7 @@ import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import type { Decoded } from '../format/decoded.ts';
 import type { Envelope } from './envelope.ts';
 
-/** Where in an object Datadog's words point, by the phrases seen in its answers. */
+/** Maps phrases of Datadog's error messages to the field that they are about. */
 const PLACES: readonly { words: RegExp; steps: (match: RegExpExecArray) => string[] }[] = [
   { words: /parameter '(\w+)'/, steps: (m) => [m[1] ?? ''] },
   { words: /^'(\w+)' (?:value|is)/, steps: (m) => [m[1] ?? ''] },
@@ -17,13 +17,13 @@ const PLACES: readonly { words: RegExp; steps: (match: RegExpExecArray) => strin
 ];
 
 /**
- * Gives Datadog's refusal its place in the user's body, as far as its words tell.
- * For an alert that is the alert itself: its monitor's fields are not the user's.
+ * Adds a finding to a `datadog_refused` problem that points to the rejected field, if Datadog's message names it. For an
+ * alert it points to the alert, because the user did not write the fields of its monitor.
  */
-export function placeRefusal(envelope: Envelope, body: Decoded | undefined): (error: unknown) => never {
+export function locateRejection(envelope: Envelope, body: Decoded | undefined): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof ProblemError) || error.code !== 'datadog_refused') throw error;
-    const pointer = refusalPlace(envelope.kind, envelope.pointer, error.message);
+    const pointer = rejectedPointer(envelope.kind, envelope.pointer, error.message);
     throw new ProblemError('datadog_refused', error.message, {
       ...error.extras,
       findings: [
@@ -39,8 +39,8 @@ export function placeRefusal(envelope: Envelope, body: Decoded | undefined): (er
   };
 }
 
-/** Where in an object that stands at `pointer` Datadog's words point. An alert's monitor has fields that are not the user's. */
-export function refusalPlace(kind: ManagedKind, pointer: Pointer, words: string): Pointer {
+/** Returns the pointer of the field that Datadog's message is about, or of the alert. */
+export function rejectedPointer(kind: ManagedKind, pointer: Pointer, words: string): Pointer {
   return kind === 'alert' ? pointer : pointerTo(pointer, ...place(words));
 }
 

@@ -9,7 +9,7 @@ import type { StoredKind } from '../domain/managed-kind.ts';
 import { decode } from '../format/decode.ts';
 import { OBJECT_LIMITS } from '../format/decoded.ts';
 import { lintBody } from './lint.ts';
-import { carryOut } from './pipeline.ts';
+import { execute } from './pipeline.ts';
 import type { ObjectPort } from './ports.ts';
 
 /** A Datadog that holds whatever it was sent last. */
@@ -50,7 +50,7 @@ async function sendAll(requests: readonly (readonly [path: string, body: JsonObj
     };
     const route = { route: 'unlisted', missingFrom: ['datadog'] } as const;
     const read = await decode(JSON.stringify(body), 'json', OBJECT_LIMITS);
-    answers.push((await carryOut({ operation, query: {}, body: read, route: route, context }, ports)).body);
+    answers.push((await execute({ operation, query: {}, body: read, route: route, context }, ports)).body);
   }
   return { answers, sent };
 }

@@ -8,7 +8,7 @@ import { deadlineAfter } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { decode } from '../format/decode.ts';
 import { OBJECT_LIMITS } from '../format/decoded.ts';
-import { carryOut } from './pipeline.ts';
+import { execute } from './pipeline.ts';
 import type { ObjectPort } from './ports.ts';
 
 it('a create that finds what an earlier one left under way is 200 only where that is equal', async () => {
@@ -39,7 +39,7 @@ it('a create that finds what an earlier one left under way is 200 only where tha
     const body = { application: 'a', team: 't', monitor: { type: 'query alert', name: 'x', query, message } };
     const operation = OPERATIONS.find((o) => o.path === '/create_monitor');
     assert.ok(operation);
-    const answer = carryOut(
+    const answer = execute(
       {
         operation,
         query: {},

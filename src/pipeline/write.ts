@@ -10,7 +10,7 @@ import { keyOf } from './find-live.ts';
 import { lintRequest } from './lint.ts';
 import { type Planned, plan, portFor, requireEqual } from './plan.ts';
 import type { Ports } from './ports.ts';
-import { placeRefusal } from './place-refusal.ts';
+import { locateRejection } from './place-refusal.ts';
 import { placed, refuseErrors, toldFindings } from './refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from './request.ts';
 
@@ -32,7 +32,7 @@ export async function write(request: PipelineRequest, ports: Ports): Promise<Pip
     const dryRun = request.query.dry_run === 'true';
     const done = dryRun
       ? { object: planned.live, made: false }
-      : await apply(planned, ports, request.context).catch(placeRefusal(envelope, request.body));
+      : await apply(planned, ports, request.context).catch(locateRejection(envelope, request.body));
     return answer(request, planned, ports, done);
   });
 }

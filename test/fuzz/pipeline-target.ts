@@ -4,7 +4,7 @@ import { ProblemError, problemBody } from '../../src/domain/problem.ts';
 import { decode } from '../../src/format/decode.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../../src/format/decoded.ts';
 import { printYaml } from '../../src/format/encode-yaml.ts';
-import { carryOut } from '../../src/pipeline/pipeline.ts';
+import { execute } from '../../src/pipeline/pipeline.ts';
 import { openStore } from '../../src/ledger/ledger.ts';
 import { startInProcess } from '../documents-in-process.ts';
 import type { FuzzInput } from './fuzz-case.ts';
@@ -41,7 +41,7 @@ async function serve(
     birddog.taken();
     const route = { route: 'unlisted', missingFrom: ['datadog'] } as const;
     const request = { operation, query, route, body, context: birddog.context(DEADLINE_MS) };
-    const answer = await problemAsAnswer(carryOut(request, birddog.ports));
+    const answer = await problemAsAnswer(execute(request, birddog.ports));
     return { ...answer, planned: birddog.taken().length > 0 };
   } finally {
     store.close();

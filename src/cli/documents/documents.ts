@@ -120,7 +120,7 @@ function noObject(part: TextPart): LocatedFinding {
   const finding: Finding = {
     code: 'no_document',
     severity: 'error',
-    message: 'This is no document: a document is an object with apiVersion, application and team.',
+    message: 'Not a document: a document is an object with apiVersion, application and team.',
     pointer: '',
   };
   return { ...finding, line: part.line + 1, column: 1 };

@@ -6,15 +6,15 @@ import { REMOVE_ONE_MARKER } from '../contested.ts';
 import type { LiveState } from './document-plan.ts';
 import type { Wanted } from './read-document.ts';
 
-/** How other tools mark what they manage: Kennel in the text, Terraform by the tags that its users commonly give. */
-const OTHERS: readonly { readonly tool: string; readonly says: RegExp }[] = [
-  { tool: 'Kennel', says: /-- Managed by kennel / },
-  { tool: 'Terraform', says: /\b(?:managed[_ -]?by[: ]\s*terraform|terraform:(?:true|managed))\b/i },
+/** How other tools mark their objects: Kennel with a line of text, Terraform with the tags that its users commonly set. */
+const OTHERS: readonly { readonly tool: string; readonly pattern: RegExp }[] = [
+  { tool: 'Kennel', pattern: /-- Managed by kennel / },
+  { tool: 'Terraform', pattern: /\b(?:managed[_ -]?by[: ]\s*terraform|terraform:(?:true|managed))\b/i },
 ];
 
 const STORED = ['monitor', 'dashboard'] as const;
 
-/** What keeps an object from being adopted, and whose it seems to be besides. */
+/** Returns the findings about objects that cannot be adopted, or that another tool seems to manage. */
 export function adoptionFindings(
   wanted: readonly Wanted[],
   { adoptable, own }: LiveState,
@@ -26,7 +26,7 @@ export function adoptionFindings(
   return wanted.flatMap((one): Finding[] => {
     const { stored, key, adopt } = one;
     if (adopt === undefined) return [];
-    // Once marked, the marker decides.
+    // An object that already has the marker needs no adoption.
     if (marked.has(`${stored}:${key}`)) return [];
     const pointer = pointerTo(one.pointer, 'adopt');
     const object = adoptable.get(`${stored}:${adopt}`);
@@ -35,9 +35,9 @@ export function adoptionFindings(
         {
           code: 'adopt_missing',
           severity: 'error',
-          message: `Datadog has no ${stored} ${adopt} that could be adopted.`,
+          message: `Datadog has no ${stored} ${adopt} to adopt.`,
           pointer,
-          hint: 'Correct the id, or leave adopt out: then a new one is made.',
+          hint: 'Correct the id, or remove "adopt" to create a new object.',
         },
       ];
     }
@@ -47,7 +47,7 @@ export function adoptionFindings(
         {
           code: 'marker_conflict',
           severity: 'error',
-          message: `The ${stored} ${adopt} cannot be adopted: it carries two different markers, so it belongs to nobody.`,
+          message: `The ${stored} ${adopt} cannot be adopted: it carries two different markers, so its owner is unclear.`,
           pointer,
           hint: REMOVE_ONE_MARKER,
         },
@@ -63,20 +63,20 @@ export function adoptionFindings(
           pointer,
           hint:
             mark.application === application
-              ? `Give this entry the key "${mark.key}", or leave adopt out.`
-              : 'Ask the application that it belongs to.',
+              ? `Change the key of this entry to "${mark.key}", or remove "adopt".`
+              : `Ask the team of ${mark.application} to release it.`,
         },
       ];
     }
-    const other = OTHERS.find(({ says }) => says.test(textsOf(object)));
+    const other = OTHERS.find(({ pattern }) => pattern.test(textsOf(object)));
     if (!other) return [];
     return [
       {
         code: 'managed_elsewhere',
         severity: 'warning',
-        message: `The ${stored} ${adopt} seems to be managed by ${other.tool}, which would undo what Birddog writes.`,
+        message: `The ${stored} ${adopt} seems to be managed by ${other.tool}, which would overwrite Birddog's changes.`,
         pointer,
-        hint: `Take it out of ${other.tool} first.`,
+        hint: `Remove it from ${other.tool} first.`,
       },
     ];
   });

@@ -10,23 +10,23 @@ import type { PlanAction } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { createOnce, noneIfFailed, updateOnce } from '../apply.ts';
 import type { ObjectPort } from '../ports.ts';
-import { moved, slippedIn, type Written } from './conflicts.ts';
+import { moved, concurrentChanges, type Written } from './conflicts.ts';
 import type { Applying, DocumentPlan, PlanStep } from './document-plan.ts';
 import { desiredOf } from './plan-document.ts';
 import { asKnown } from './read-live.ts';
 import { fullName } from './references-in-order.ts';
 
-/** Writes at the same time; Datadog's own tools saw storms with more. */
-const WRITES_AT_ONCE = 4;
-/** Kept back (ms) of the deadline for the write that is under way and for the answer. */
-const TIME_TO_FINISH = 2_000;
+/** Maximum number of concurrent writes. Datadog's own tools ran into rate limits with more. */
+const MAX_CONCURRENT_WRITES = 4;
+/** Reserved part (ms) of the deadline for the write in progress and the response. */
+const FINISH_RESERVE = 2_000;
 
-/** One object that was written. */
+/** An object that was written. */
 export interface Done {
   readonly step: PlanStep;
   readonly action: PlanAction;
   readonly id: string;
-  /** As Datadog holds it now; undefined where it was deleted. */
+  /** The object in Datadog after the write; undefined if it was deleted. */
   readonly object: JsonObject | undefined;
   /** Whether this run created it. */
   readonly made: boolean;
@@ -36,36 +36,36 @@ export interface Outcome {
   readonly done: readonly Done[];
   readonly remaining: readonly PlanStep[];
   readonly findings: readonly Finding[];
-  /** What ended it before its end; undefined where the deadline came near, or all is done. */
+  /** The failure that stopped the apply; undefined if it finished or stopped before the deadline. */
   readonly failure: { readonly step: PlanStep; readonly error: unknown } | undefined;
 }
 
 const WRITES: readonly PlanAction[] = ['create', 'update', 'replace', 'delete'];
 
-/** The steps of a plan at which something is written, in their order. */
+/** Returns the steps of a plan that write, in order. */
 export function writesOf(plan: DocumentPlan): PlanStep[] {
   return plan.steps.flat().filter(({ planned }) => WRITES.includes(planned.action));
 }
 
 /**
- * Does what a plan says: what others refer to first, deletes and what was replaced last. Each object is read before it is
- * written, and one that moved since the plan is not written; it is read again after. Stops before the deadline.
+ * Applies a plan: first the objects that others refer to, last the deletes and the replaced objects. Reads each object
+ * before and after its write. Does not write an object that changed since the plan. Stops before the deadline.
  */
 export async function applyPlan(applying: Applying): Promise<Outcome> {
   const run = new Run(applying);
   for (const list of applying.plan.steps) {
     const writes = list.filter(({ planned }) => WRITES.includes(planned.action));
-    for (let from = 0; from < writes.length && run.goesOn(); from += WRITES_AT_ONCE) {
-      const some = writes.slice(from, from + WRITES_AT_ONCE);
-      // Of deletes, one may need that the one before it is done.
+    for (let from = 0; from < writes.length && run.canContinue(); from += MAX_CONCURRENT_WRITES) {
+      const some = writes.slice(from, from + MAX_CONCURRENT_WRITES);
+      // Deletes run one after the other, because one can depend on the one before it.
       if (some.some(({ planned }) => planned.action === 'delete'))
         for (const step of some) await run.take(step);
       else await Promise.all(some.map((step) => run.take(step)));
     }
   }
-  await run.retireReplaced();
-  await run.retireDoubles();
-  await run.lookForOthers();
+  await run.deleteReplaced();
+  await run.deleteConcurrentCreates();
+  await run.addConcurrentChanges();
   return run.outcome();
 }
 
@@ -88,9 +88,9 @@ class Run {
     for (const [name, id] of live.foreign) this.ids.set(name, id);
   }
 
-  goesOn(): boolean {
+  canContinue(): boolean {
     const { deadline } = this.applying.context;
-    return !this.failure && deadline.left() > TIME_TO_FINISH && !deadline.signal.aborted;
+    return !this.failure && deadline.left() > FINISH_RESERVE && !deadline.signal.aborted;
   }
 
   outcome(): Outcome {
@@ -100,9 +100,9 @@ class Run {
     return { done, remaining, findings: this.findings, failure: this.failure };
   }
 
-  /** Carries one step out, alone under its key. What fails ends the run; what is under way beside it is seen through. */
+  /** Executes one step under the lock of its key. A failure ends the run after the concurrent steps have finished. */
   async take(step: PlanStep): Promise<void> {
-    if (!this.goesOn()) return;
+    if (!this.canContinue()) return;
     const { plan, ports, context } = this.applying;
     const name = `${step.stored}:${plan.application}/${step.key}`;
     try {
@@ -120,15 +120,15 @@ class Run {
     else await this.delete(step);
   }
 
-  /** `instead` is what it takes the place of. */
-  private async create(step: PlanStep, instead?: JsonObject): Promise<void> {
+  /** `replaced` is the object that the new one replaces. */
+  private async create(step: PlanStep, replaced?: JsonObject): Promise<void> {
     const { plan, ports, context } = this.applying;
     const { stored, key } = step;
-    const body = instead ? withMutes(this.desired(step), instead) : this.desired(step);
+    const body = replaced ? withMutes(this.desired(step), replaced) : this.desired(step);
     const port = ports[stored];
     const write = { kind: stored, application: plan.application, key };
     const made = await createOnce(
-      { port, ports, context, write, looksLater: true, ...(instead ? { instead: idOf(instead) } : {}) },
+      { port, ports, context, write, checksLater: true, ...(replaced ? { replacedId: idOf(replaced) } : {}) },
       body,
     );
     if (!made.made && changesOf(stored, made.object, body).length > 0)
@@ -142,7 +142,7 @@ class Run {
     const id = planned.id ?? '';
     const port = ports[stored];
     const since = ports.clock.now();
-    const now = await this.unmoved(port, step, id);
+    const now = await this.requireUnchanged(port, step, id);
     const desired = this.desired(step);
     const changes = changesOf(stored, now, desired);
     if (changes.length > 0) {
@@ -154,26 +154,26 @@ class Run {
     } else this.finish(step, live ?? now);
   }
 
-  /** Makes the new one, and leaves the old one until everything that refers to it has been turned. */
+  /** Creates the new object and keeps the old one until every reference to it has been updated. */
   private async replace(step: PlanStep): Promise<void> {
     const { ports } = this.applying;
     const old = step.planned.id ?? '';
-    await this.create(step, await this.unmoved(ports[step.stored], step, old));
+    await this.create(step, await this.requireUnchanged(ports[step.stored], step, old));
     this.replaced.push({ step, id: old });
   }
 
-  async retireReplaced(): Promise<void> {
+  async deleteReplaced(): Promise<void> {
     const { ports, context } = this.applying;
     for (const { step, id } of this.replaced) {
-      if (!this.goesOn() || (await this.isNeeded(step, id))) continue;
+      if (!this.canContinue() || (await this.isNeeded(step, id))) continue;
       await ports[step.stored].delete(id, context);
       ports.known.forget(step.stored, id);
       this.note(step, id, 'delete');
     }
   }
 
-  /** Another process may have made the same key at the same time: the oldest stays, and of the others what this run made goes. */
-  async retireDoubles(): Promise<void> {
+  /** Resolves concurrent creates of the same key: keeps the oldest object and deletes those that this run created. */
+  async deleteConcurrentCreates(): Promise<void> {
     const { plan, ports, context } = this.applying;
     const gone = new Set(this.replaced.map(({ id }) => id));
     for (const stored of ['monitor', 'dashboard'] as const) {
@@ -198,9 +198,9 @@ class Run {
     }
   }
 
-  /** What others did to the objects while they were written. */
-  async lookForOthers(): Promise<void> {
-    append(this.findings, await slippedIn(this.applying, this.written));
+  /** Adds a finding for each change that somebody else made during the writes. */
+  async addConcurrentChanges(): Promise<void> {
+    append(this.findings, await concurrentChanges(this.applying, this.written));
   }
 
   private async delete(step: PlanStep): Promise<void> {
@@ -217,7 +217,7 @@ class Run {
     this.done.set(step, { step, action: 'delete', id, object: undefined, made: false });
   }
 
-  /** What others still need is not deleted, and it is said why. */
+  /** Returns whether other objects still need an object, and adds a finding with the reason. */
   private async isNeeded(step: PlanStep, id: string): Promise<boolean> {
     const { ports, context } = this.applying;
     const reason = (await ports[step.stored].canDelete([id], context)).get(id);
@@ -231,14 +231,14 @@ class Run {
     return true;
   }
 
-  /** The object as it is now, which must be as the plan saw it. */
-  private async unmoved(port: ObjectPort, step: PlanStep, id: string): Promise<JsonObject> {
+  /** Returns the current object. Throws `plan_stale` if it changed since the plan. */
+  private async requireUnchanged(port: ObjectPort, step: PlanStep, id: string): Promise<JsonObject> {
     const now = await port.get(id, this.applying.context);
     if (!now || !this.isAsPlanned(step, now)) throw await moved(this.applying, step, now);
     return now;
   }
 
-  /** Whether an object is still as the plan saw it, and still whose it was. */
+  /** Returns whether an object is unchanged since the plan and still has the same owner. */
   private isAsPlanned({ stored, live = {} }: PlanStep, now: JsonObject): boolean {
     const [before, after] = [markOf(stored, live), markOf(stored, now)];
     return (

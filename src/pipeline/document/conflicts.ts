@@ -17,10 +17,10 @@ import {
 import type { Ports } from '../ports.ts';
 import type { Applying, PlanStep, Prepared } from './document-plan.ts';
 
-/** How far back (ms) the audit trail is asked for a change that came between plan and write. */
-const LOOK_BACK = 24 * 60 * 60 * 1000;
+/** How far back (ms) the audit trail is searched for a change between plan and write. */
+const LOOKBACK_MS = 24 * 60 * 60 * 1000;
 
-/** The problem of an object that somebody changed, or deleted, after the plan was made: which fields, and who. */
+/** Returns the problem for an object that was changed or deleted after the plan: which fields, and by whom. */
 export async function moved(
   { ports, context }: Applying,
   step: PlanStep,
@@ -30,28 +30,28 @@ export async function moved(
   const changes = now ? changesOf(stored, live ?? {}, now) : [];
   const fields = changes.map(({ path }) => path);
   const id = planned.id ?? '';
-  const trail = await ports.trail.changes([id], ports.clock.now() - LOOK_BACK, context);
+  const trail = await ports.trail.changes([id], ports.clock.now() - LOOKBACK_MS, context);
   const by = people(authors(stored, changes, now, trail.get(id)));
   const what = now ? `changed in ${list(fields)}` : 'deleted';
   return new ProblemError(
     'plan_stale',
-    `The ${stored} ${id} (${key}) was ${what} after the plan was made; by whom: ${by}.`,
+    `The ${stored} ${id} (${key}) was ${what} after the plan was made (changed by: ${by}).`,
     {
       members: { moved: [{ kind: planned.kind, key, id, fields, by }] },
       findings: [
         {
           code: 'moved',
           severity: 'error',
-          message: `Somebody ${what} the ${stored} ${id} after the plan was made (by whom: ${by}).`,
+          message: `The ${stored} ${id} was ${what} after the plan was made (changed by: ${by}).`,
           pointer: wanted?.pointer ?? '',
-          hint: 'Plan again: the change is in the new plan.',
+          hint: 'Plan again. The new plan includes the change.',
         },
       ],
     },
   );
 }
 
-/** Who made the changes, or the object where there are none, or deleted it where it is not there now. */
+/** Returns the authors of the changes, of the object if there are none, or of its deletion if it no longer exists. */
 function authors(
   kind: StoredKind,
   changes: readonly Change[],
@@ -62,71 +62,71 @@ function authors(
   return whoChanged(kind, changes.length === 0 ? [{ path: '' }] : changes, now, history);
 }
 
-/** An object that was written, as the read after it showed it. */
+/** A written object, with its state read after the write. */
 export interface Written {
   readonly step: PlanStep;
   readonly desired: JsonObject;
   readonly after: JsonObject;
-  /** When it was read before it was written (epoch ms); undefined where there was nothing that the write could go over. */
+  /** When it was read before the write (epoch ms); undefined if the write could not overwrite anything. */
   readonly since: number | undefined;
 }
 
 /**
- * What somebody did to objects while they were being written: what the reads after the writes show, and what the audit trail
- * tells of changes that a write went over. The trail is asked once for all.
+ * Returns findings about changes that somebody else made during the writes: visible in the reads after the writes, or, if a
+ * write overwrote them, in the audit trail. Searches the trail once for all objects.
  */
-export async function slippedIn(
+export async function concurrentChanges(
   { ports, context }: Pick<Applying, 'ports' | 'context'>,
   written: readonly Written[],
 ): Promise<Finding[]> {
-  const asked = written.flatMap((one) => {
+  const checked = written.flatMap((one) => {
     const fields = changesOf(one.step.stored, one.after, one.desired).map(({ path }) => path);
     return fields.length === 0 && one.since === undefined ? [] : [{ ...one, fields, id: idOf(one.after) }];
   });
-  const earliest = smallest(asked.map(({ since }) => since ?? ports.clock.now() - LOOK_BACK));
+  const earliest = smallest(checked.map(({ since }) => since ?? ports.clock.now() - LOOKBACK_MS));
   const trail = await ports.trail.changes(
-    asked.map(({ id }) => id),
+    checked.map(({ id }) => id),
     earliest,
     context,
   );
-  return asked.flatMap(({ step, fields, id, since = earliest, desired }): Finding[] => {
+  return checked.flatMap(({ step, fields, id, since = earliest, desired }): Finding[] => {
     const changes = (trail.get(id)?.changes ?? []).filter(({ at }) => at >= since);
-    const others = changes.filter((_, at) => at !== ownAt(step.stored, changes, desired));
+    const others = changes.filter((_, at) => at !== ownWrite(step.stored, changes, desired));
     if (fields.length === 0 && others.length === 0) return [];
     const what =
       fields.length > 0
-        ? `${list(fields)} ${fields.length > 1 ? 'are' : 'is'} not as written`
-        : 'another change was made, which this write went over';
+        ? `${list(fields)} ${fields.length > 1 ? 'differ' : 'differs'} from what was written`
+        : 'this write overwrote another change';
     return [
       {
         code: 'changed_meanwhile',
         severity: 'warning',
-        message: `While the ${step.stored} ${id} (${step.key}) was written, somebody else wrote it: ${what}. By whom: ${people(others)}.`,
+        message: `Somebody else changed the ${step.stored} ${id} (${step.key}) during the write: ${what} (changed by: ${people(others)}).`,
         pointer: step.wanted?.pointer ?? '',
-        hint: 'Plan again, and look at the object in Datadog.',
+        hint: 'Plan again and review the object in Datadog.',
       },
     ];
   });
 }
 
-/** Which of the changes is the write itself: the one that made what was wanted; where the trail does not tell, the latest. */
-function ownAt(kind: StoredKind, changes: readonly AuditedChange[], desired: JsonObject): number {
+/** Returns the index of our own write among the changes: the one that led to the desired state, else the latest. */
+function ownWrite(kind: StoredKind, changes: readonly AuditedChange[], desired: JsonObject): number {
   const made = changes.findIndex(({ after }) => after && changesOf(kind, after, desired).length === 0);
   return made < 0 && changes.some(({ after }) => !after) ? 0 : made;
 }
 
 function people(some: readonly ({ readonly by: string | undefined } | undefined)[]): string {
-  return [...new Set(some.map((one) => one?.by ?? NOBODY))].join(', ') || NOBODY;
+  return [...new Set(some.map((one) => one?.by ?? UNKNOWN_AUTHOR))].join(', ') || UNKNOWN_AUTHOR;
 }
 
-const NOBODY = 'not known';
+const UNKNOWN_AUTHOR = 'not known';
 
 function list(fields: readonly string[]): string {
   const shown = fields.slice(0, 5).join(', ');
   return fields.length > 5 ? `${shown} and ${fields.length - 5} more` : shown;
 }
 
-/** The problem of a basis that no longer holds: what moved since, as far as it is known what there was. */
+/** Returns the problem for an outdated basis, naming what has changed since if the old state is stored. */
 export async function basisProblem(
   basis: string,
   { document, live, plan }: Prepared,
@@ -135,7 +135,7 @@ export async function basisProblem(
 ): Promise<ProblemError> {
   const [wanted] = basis.split('-');
   if (!plan.basis.startsWith(`${wanted}-`)) {
-    return new ProblemError('plan_stale', 'The document is another than the one that was planned.', {
+    return new ProblemError('plan_stale', 'The document is not the one that was planned.', {
       members: { moved: [{ document: document.application }] },
     });
   }
@@ -143,7 +143,7 @@ export async function basisProblem(
   if (!before) {
     return new ProblemError(
       'plan_stale',
-      'Datadog holds something else than when the plan was made; what moved is not known.',
+      'Datadog has changed since the plan was made. The state at the time of the plan is no longer stored, so the changes are unknown.',
       {
         members: { moved: [] },
       },
@@ -162,8 +162,8 @@ export async function basisProblem(
   const added = [...there].flatMap(([id, { stored: kind, object }]): Movement[] =>
     known.has(id) ? [] : [{ kind, key: markOf(kind, object)?.key ?? '', id, changes: [], now: object }],
   );
-  const some = [...changed, ...added].slice(0, MOST_NAMED);
-  const since = ports.clock.now() - LOOK_BACK;
+  const some = [...changed, ...added].slice(0, MAX_NAMED);
+  const since = ports.clock.now() - LOOKBACK_MS;
   const trail = await ports.trail.changes(
     some.map(({ id }) => id),
     since,
@@ -175,13 +175,13 @@ export async function basisProblem(
   });
   return new ProblemError(
     'plan_stale',
-    `Since the plan was made, ${named.map(({ kind, key, fields, by }) => `${kind} ${key} moved${fields.length > 0 ? ` in ${list(fields)}` : ''} (by whom: ${by})`).join('; ')}.`,
+    `Since the plan was made, ${named.map(({ kind, key, fields, by }) => `${kind} ${key} changed${fields.length > 0 ? ` in ${list(fields)}` : ''} (changed by: ${by})`).join('; ')}.`,
     { members: { moved: named } },
   );
 }
 
-/** More are not asked about. */
-const MOST_NAMED = 10;
+/** Maximum number of objects whose authors are looked up. */
+const MAX_NAMED = 10;
 const STORED = ['monitor', 'dashboard'] as const;
 
 interface Movement {
@@ -189,6 +189,6 @@ interface Movement {
   readonly key: string;
   readonly id: string;
   readonly changes: readonly Change[];
-  /** Undefined where it is gone. */
+  /** Undefined if it was deleted. */
   readonly now: JsonObject | undefined;
 }

@@ -7,32 +7,32 @@ import type { PlannedObject } from '../../domain/plan.ts';
 import type { Ports } from '../ports.ts';
 import type { ReadDocument, Wanted } from './read-document.ts';
 
-/** What Datadog holds, as far as a plan needs it. */
+/** The state of Datadog that a plan needs. */
 export interface LiveState {
-  /** Whatever carries the application's marker. */
+  /** Objects with the application's marker. */
   readonly own: Readonly<Record<StoredKind, readonly JsonObject[]>>;
-  /** What carries the application's marker and a different one besides: it belongs to nobody. */
+  /** Objects with the application's marker and a different one, so that their owner is unclear. */
   readonly contested: Readonly<Record<StoredKind, readonly JsonObject[]>>;
-  /** Objects to be adopted, by `kind:id`. */
+  /** Objects to adopt, by `kind:id`. */
   readonly adoptable: ReadonlyMap<string, JsonObject>;
   /** Ids of objects of other applications, by `kind:application/key`. */
   readonly foreign: ReadonlyMap<string, string>;
 }
 
-/** One object of a plan, and what its write needs. */
+/** One object of a plan, with the data for its write. */
 export interface PlanStep {
   readonly planned: PlannedObject;
   readonly stored: StoredKind;
   readonly key: string;
-  /** Absent for what the document does not have. */
+  /** The entry of the document; absent for an object that is not in the document. */
   readonly wanted: Wanted | undefined;
-  /** What Datadog holds now; to become another, or to go. */
+  /** The current object in Datadog, to be changed or deleted. */
   readonly live: JsonObject | undefined;
-  /** With marker and with the ids that are known; absent for what is to go or to stay as it is. */
+  /** The desired object, with the marker and all known ids; absent if it is deleted or left unchanged. */
   readonly desired: JsonObject | undefined;
 }
 
-/** An entry that is not planned, because it would carry a marker that Birddog did not write; pointers within the entry. */
+/** An entry that is not planned, because it would carry a foreign marker. Pointers are within the entry. */
 export interface RefusedEntry {
   readonly wanted: Wanted;
   readonly findings: readonly Finding[];
@@ -40,15 +40,15 @@ export interface RefusedEntry {
 
 export interface DocumentPlan {
   readonly application: string;
-  /** A digest of what the plan was made from. */
+  /** A fingerprint of the document and the Datadog state that the plan was computed from. */
   readonly basis: string;
-  /** Those of one list refer only to those of lists before it. */
+  /** The objects of one list refer only to objects of earlier lists. */
   readonly steps: readonly (readonly PlanStep[])[];
   readonly refused: readonly RefusedEntry[];
   readonly findings: readonly Finding[];
 }
 
-/** A document, what Datadog holds, and the plan that comes of both. */
+/** A document, the state of Datadog and the resulting plan. */
 export interface Prepared {
   readonly document: ReadDocument;
   readonly live: LiveState;
@@ -56,7 +56,7 @@ export interface Prepared {
   readonly findings: readonly Finding[];
 }
 
-/** What an apply has to work with. */
+/** The input of an apply. */
 export interface Applying {
   readonly document: ReadDocument;
   readonly plan: DocumentPlan;

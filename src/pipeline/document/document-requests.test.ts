@@ -148,7 +148,10 @@ describe('what somebody else does', () => {
     beforeNextWrite(() => person('PUT', `/api/v1/monitor/${id}`, { message: 'theirs @slack-a' }));
     const body = await apply(edit);
     assert.deepEqual(codes(body), ['changed_meanwhile']);
-    assert.match(String(items(body['findings'])[0]?.['message']), /\/message is not as written.*@/);
+    assert.match(
+      String(items(body['findings'])[0]?.['message']),
+      /\/message differs from what was written.*@/,
+    );
     assert.equal(person('GET', `/api/v1/monitor/${id}`)['message'], 'theirs @slack-a');
   });
 
@@ -160,7 +163,7 @@ describe('what somebody else does', () => {
     const after = { ...MONITOR, message: 'theirs @slack-a' };
     const changes = [{ by: 'ann', at: clock.now() + 60_000, deletes: false, after }];
     Object.assign(ports.trail, { changes: async () => new Map([[id, { changes, whole: true }]]) });
-    assert.match(String(items((await apply(edit))['findings'])[0]?.['message']), /By whom: ann\./);
+    assert.match(String(items((await apply(edit))['findings'])[0]?.['message']), /changed by: ann\)/);
   });
 
   it('is said also of a dashboard, which a write replaces whole, where there is an audit trail', async () => {
@@ -172,7 +175,7 @@ describe('what somebody else does', () => {
     beforeNextWrite(() => person('PUT', `/api/v1/dashboard/${id}`, { ...live, title: 'Theirs' }));
     const body = await apply(renamed);
     assert.deepEqual(codes(body), ['changed_meanwhile']);
-    assert.match(String(items(body['findings'])[0]?.['message']), /another change was made/);
+    assert.match(String(items(body['findings'])[0]?.['message']), /overwrote another change/);
   });
 
   it('between the plan of an apply and its own read stops it, naming field and person', async () => {
@@ -233,7 +236,7 @@ describe("a list of Datadog's that leaves out what is there", () => {
           const asked = path === '/plan' ? plan(whole) : apply(whole, { prune: 'true', force: 'true' });
           const { code, message } = await problemOf(asked);
           assert.equal(code, 'list_incomplete');
-          assert.match(message, new RegExp(`list of ${kind}s leaves out ${2 - left} that are there`));
+          assert.match(message, new RegExp(`list of ${kind}s omits ${2 - left} existing`));
         }
         assert.deepEqual(
           taken().filter(({ call }) => !call.startsWith('GET')),
@@ -322,7 +325,7 @@ describe('an import', () => {
   it('says that nothing was found where that is why no team is known', async () => {
     const { send, person } = start();
     const imported = (query: string) => problemOf(send('/import', undefined, { application: 'app', query }));
-    assert.match((await imported('service:none')).message, /^Nothing was found/);
+    assert.match((await imported('service:none')).message, /^No objects were found/);
     person('POST', '/api/v1/monitor', {
       type: 'query alert',
       query: MONITOR['query'] ?? null,

@@ -9,7 +9,7 @@ import { policyFindings, tagPlace } from '../../domain/tag-policies.ts';
 import { conflictOf, markerConflict } from '../contested.ts';
 import { routeMembers } from '../describe.ts';
 import { lintRequest } from '../lint.ts';
-import { refusalPlace } from '../place-refusal.ts';
+import { rejectedPointer } from '../place-refusal.ts';
 import type { Ports } from '../ports.ts';
 import { refuseErrors, toldFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
@@ -18,19 +18,19 @@ import { basisProblem } from './conflicts.ts';
 import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-plan.ts';
 import { basisSteps, planningDocument } from './plan-document.ts';
 import { type ReadDocument, readingDocument, type Wanted } from './read-document.ts';
-import { asKnown, readLive, remember } from './read-live.ts';
+import { asKnown, readLive, cacheObjects } from './read-live.ts';
 
 const STORED = ['monitor', 'dashboard'] as const;
-/** So many objects always go at once without `force`, whatever share of the application's that is. */
-const ALWAYS_DELETED = 3;
+/** Number of objects that can always be deleted without `force`, regardless of the percentage. */
+const MIN_DELETE_LIMIT = 3;
 
-/** Lints a document, reads what Datadog holds of it, and plans. Throws `invalid` where the body is no document. */
+/** Lints a document, reads its objects from Datadog and plans. Throws `invalid` if the body is not a document. */
 export async function prepare(request: PipelineRequest, ports: Ports): Promise<Prepared> {
   const { body, context, route, query } = request;
   const value = body?.value;
   if (!body || !isObject(value)) {
     if (body) refuseErrors(lintRequest({ ...request, body }), body);
-    throw new ProblemError('internal', 'A body that is no document was planned.');
+    throw new ProblemError('internal', 'Cannot plan a body that is not a document.');
   }
   const document = await runThrottled(readingDocument(value));
   const live = await readLive(document, ports, context);
@@ -48,7 +48,7 @@ export async function prepare(request: PipelineRequest, ports: Ports): Promise<P
   return { document, live, plan, findings };
 }
 
-/** What is said about objects that carry the application's marker and another one, at the entry of that key if there is one. */
+/** Returns the findings about objects with two different markers, located at the entry of the same key if there is one. */
 function contestedFindings({ application, wanted }: ReadDocument, live: LiveState, ports: Ports): Finding[] {
   return STORED.flatMap((stored) =>
     live.contested[stored].flatMap((object) => {
@@ -61,26 +61,26 @@ function contestedFindings({ application, wanted }: ReadDocument, live: LiveStat
   );
 }
 
-/** What keeps entries from being planned, where it was written, and where lint does not say it already. */
+/** Returns the findings about refused entries that lint has not already reported, with pointers into the document. */
 function refusedEntries(
   refused: DocumentPlan['refused'],
   known: readonly Finding[],
   document: JsonObject,
 ): Finding[] {
-  const said = new Set(known.map(({ code, pointer }) => `${code} ${pointer}`));
+  const reported = new Set(known.map(({ code, pointer }) => `${code} ${pointer}`));
   const findings: Finding[] = [];
   for (const { wanted, findings: about } of refused) {
     for (const finding of about) {
       const pointer = writtenAt(document, wanted, finding.pointer);
       const name = `${finding.code} ${pointer}`;
-      if (!said.has(name)) findings.push({ ...finding, pointer });
-      said.add(name);
+      if (!reported.has(name)) findings.push({ ...finding, pointer });
+      reported.add(name);
     }
   }
   return findings;
 }
 
-/** Where in the document something of a planned object was written. */
+/** Returns the pointer into the document for a pointer into a planned object. */
 function writtenAt(document: JsonObject, { pointer, object }: Wanted, within: Pointer): Pointer {
   const value = valueAt(object, within);
   if (typeof value !== 'string' || !within.startsWith('/tags/')) return `${pointer}${within}`;
@@ -101,14 +101,14 @@ function underPolicies(
   return policyFindings(policies, desired, pointer, placeOfTags(document, pointer));
 }
 
-/** What applying a document would do. */
+/** Returns what applying a document would change. */
 export async function planRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
   const { plan, live, findings } = await prepare(request, ports);
   keepBasis(plan.basis, plan.application, live, ports);
   return { status: 200, body: answer(request, plan, plan.basis, findings, ports) };
 }
 
-/** Makes Datadog hold what a document says; as far as the deadline lets it. */
+/** Applies a document to Datadog until the deadline. */
 export async function applyRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
   const { body, route, context, query } = request;
   const prepared = await prepare(request, ports);
@@ -122,7 +122,7 @@ export async function applyRequest(request: PipelineRequest, ports: Ports): Prom
   }
   const outcome = await applyPlan({ document, plan, live, route, ports, context });
   const after = liveAfter(live, outcome);
-  for (const stored of STORED) remember(stored, plan.application, after.own[stored], ports);
+  for (const stored of STORED) cacheObjects(stored, plan.application, after.own[stored], ports);
   const basis = outcome.done.length > 0 ? await runThrottled(basisSteps(document, after)) : plan.basis;
   keepBasis(basis, plan.application, after, ports);
   const progress = progressOf(outcome, ports);
@@ -150,7 +150,7 @@ function answer(
   };
 }
 
-/** `url` is the page of what is in Datadog already. */
+/** Returns a planned object as JSON. `url` is the page of the existing object. */
 function plain({ changes, ...rest }: PlannedObject, url: string | undefined): JsonObject {
   return {
     ...rest,
@@ -172,7 +172,7 @@ function progressOf({ done, remaining }: Outcome, ports: Ports): { done: Json[];
   };
 }
 
-/** What Datadog holds after what was done. */
+/** Returns the state of Datadog after the writes. */
 function liveAfter(live: LiveState, { done }: Outcome): LiveState {
   const written = new Map(done.map((one) => [`${one.step.stored}:${one.step.planned.id ?? one.id}`, one]));
   const after = (stored: 'monitor' | 'dashboard') => {
@@ -189,7 +189,7 @@ function keepBasis(basis: string, application: string, { own }: LiveState, ports
   ports.bases.keep(basis, application, objects, ports.clock.now());
 }
 
-/** What Datadog cannot change in place. */
+/** Returns a finding for each object that Datadog cannot change in place. */
 function replacements(plan: DocumentPlan): Finding[] {
   return plan.steps.flat().flatMap(({ planned, stored, wanted }): Finding[] => {
     if (planned.action !== 'replace' || !wanted) return [];
@@ -198,28 +198,28 @@ function replacements(plan: DocumentPlan): Finding[] {
       {
         code: 'replace_needed',
         severity: 'error',
-        message: `Datadog cannot change the ${field} of a ${stored} in place: it would be made anew, and its id is lost.`,
+        message: `Datadog cannot change the ${field} of a ${stored} in place. Replacing the ${stored} loses its id.`,
         pointer: wanted.kind === 'alert' ? wanted.pointer : pointerTo(wanted.pointer, field),
-        hint: `Say force=true, or leave ${field} as it is.`,
+        hint: `Pass force=true to replace it, or restore the old ${field}.`,
       },
     ];
   });
 }
 
-/** Throws `too_many_deletes` beyond `share` (percent) of what the application has. */
+/** Throws `too_many_deletes` if more than `share` percent of the application's objects would be deleted. */
 function requireFew(plan: DocumentPlan, { own }: LiveState, share: number): void {
   const going = writesOf(plan).filter(({ planned }) => planned.action === 'delete');
   const all = own.monitor.length + own.dashboard.length;
-  const max = Math.max(ALWAYS_DELETED, Math.floor((all * share) / 100));
+  const max = Math.max(MIN_DELETE_LIMIT, Math.floor((all * share) / 100));
   if (going.length <= max) return;
   throw new ProblemError(
     'too_many_deletes',
-    `${going.length} of the ${all} objects of ${plan.application} would be deleted; ${max} may go at once.`,
+    `${going.length} of the ${all} objects of ${plan.application} would be deleted; the maximum is ${max}.`,
     { members: { deletes: going.map(({ planned, key }) => ({ kind: planned.kind, key })) } },
   );
 }
 
-/** What ended an apply, with what was done before. */
+/** Returns the failure of an apply, with the progress before it. */
 function failed(
   { step, error }: NonNullable<Outcome['failure']>,
   before: readonly Finding[],
@@ -235,7 +235,7 @@ function failed(
             code: 'datadog_refused',
             severity: 'error' as const,
             message: error.message,
-            pointer: refusalPlace(step.wanted.kind, step.wanted.pointer, error.message),
+            pointer: rejectedPointer(step.wanted.kind, step.wanted.pointer, error.message),
           },
         ]
       : (extras.findings ?? []);

@@ -11,12 +11,12 @@ import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { prepare } from './document-requests.ts';
 import type { PlanStep } from './document-plan.ts';
 
-/** How far back (ms) the audit trail is asked where it is not known when an object was applied. */
-const LOOK_BACK = 30 * 24 * 60 * 60 * 1000;
+/** How far back (ms) the audit trail is searched if the time of the last apply is unknown. */
+const LOOKBACK_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * What was changed in Datadog since the document was applied, field by field, and by whom where that is known. Compared is
- * with what was written last; where that is not known, with the document.
+ * Returns what changed in Datadog since the document was applied, field by field, with the author if known. Compares with
+ * the last write, or with the document if the last write is unknown.
  */
 export async function driftRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
   const { plan, live, findings } = await prepare(request, ports);
@@ -26,9 +26,9 @@ export async function driftRequest(request: PipelineRequest, ports: Ports): Prom
   const drifted = plan.steps
     .flat()
     .flatMap((step) => driftOf(step, applied.get(`${step.stored}:${step.key}`)) ?? [])
-    // It is not deleted: it carries a second marker by now, as a finding says.
+    // An object that got a second marker is not deleted; a finding reports it.
     .filter(({ step, id }) => !live.contested[step.stored].some((object) => idOf(object) === id));
-  const earliest = smallest(drifted.map(({ since }) => since ?? ports.clock.now() - LOOK_BACK));
+  const earliest = smallest(drifted.map(({ since }) => since ?? ports.clock.now() - LOOKBACK_MS));
   const ids = drifted.map(({ id }) => id);
   const trail = await ports.trail.changes(ids, earliest, request.context);
   return {
@@ -36,19 +36,19 @@ export async function driftRequest(request: PipelineRequest, ports: Ports): Prom
     body: {
       application: plan.application,
       ...routeMembers(request.route),
-      objects: drifted.map((one) => told(one, trail.get(one.id))),
+      objects: drifted.map((one) => driftJson(one, trail.get(one.id))),
       findings: toldFindings(findings, request.body).map((f) => ({ ...f })),
       request_id: request.context.requestId,
     },
   };
 }
 
-/** What was changed of one object; `live` is absent where it was deleted. */
+/** The drift of one object; `live` is absent if it was deleted. */
 interface Drifted {
   readonly step: PlanStep;
   readonly live: JsonObject | undefined;
   readonly id: string;
-  /** When it was applied (epoch ms); undefined where the document is all there is to compare with. */
+  /** When it was applied (epoch ms); undefined if it is compared with the document. */
   readonly since: number | undefined;
   readonly changes: readonly Change[];
 }
@@ -57,7 +57,7 @@ function driftOf(step: PlanStep, applied: AppliedObject | undefined): Drifted | 
   const { planned, stored, wanted, live, desired } = step;
   if (!wanted) return undefined;
   if (!live) return applied && { step, live, id: applied.id, since: applied.at, changes: [] };
-  // The document says what is there: taken into it, a change is none any more.
+  // Drift that the document already contains is no longer reported.
   if (planned.action === 'none') return undefined;
   const id = idOf(live);
   const known = applied?.id === id ? applied : undefined;
@@ -67,7 +67,7 @@ function driftOf(step: PlanStep, applied: AppliedObject | undefined): Drifted | 
   return changes.length === 0 ? undefined : { step, live, id, since: known?.at, changes };
 }
 
-function told(drifted: Drifted, trail: ObjectHistory = { changes: [], whole: false }): JsonObject {
+function driftJson(drifted: Drifted, trail: ObjectHistory = { changes: [], whole: false }): JsonObject {
   const { step, live, id, since, changes } = drifted;
   const { planned, stored, key, wanted } = step;
   const history = { ...trail, changes: trail.changes.filter(({ at }) => since === undefined || at >= since) };
@@ -83,7 +83,7 @@ function told(drifted: Drifted, trail: ObjectHistory = { changes: [], whole: fal
   };
 }
 
-/** By whom, and when the last of them did; `not known` where one of them is not. */
+/** Returns the authors and the time of the latest change; `not known` for an unknown author. */
 function authorMembers(authors: readonly (Author | undefined)[]): JsonObject {
   const by = [...new Set(authors.map((author) => author?.by ?? 'not known'))].join(', ');
   const times = authors.flatMap((author) => author?.at ?? []);

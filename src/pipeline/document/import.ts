@@ -18,20 +18,20 @@ const STORED = ['monitor', 'dashboard'] as const;
 interface Entry {
   readonly stored: StoredKind;
   readonly key: string;
-  /** Whether it is to be adopted: it carries no marker yet. */
+  /** Whether to adopt it, because it has no marker yet. */
   readonly adopt: boolean;
   readonly object: JsonObject;
 }
 
 /**
- * The document of what is in Datadog: of what the application has, or of what a query, a tag or an id finds. Of what is
- * nobody's yet, each entry says `adopt`, so that applying the document takes it over.
+ * Returns a document of existing Datadog objects: those of the application, or those that match a query, a tag or an id.
+ * Objects without a marker get `adopt`, so that applying the document takes them over.
  */
 export async function importRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
   const { query, route, context } = request;
   const application = query.application ?? '';
   const found = await findAll(request, ports);
-  const strangers = found.filter(({ stored, object }) => {
+  const foreign = found.filter(({ stored, object }) => {
     const ownership = ownershipOf(stored, object);
     return (
       ownership.state === 'conflict' ||
@@ -39,7 +39,7 @@ export async function importRequest(request: PipelineRequest, ports: Ports): Pro
     );
   });
   const entries = withKeys(
-    found.filter((one) => !strangers.includes(one)),
+    found.filter((one) => !foreign.includes(one)),
     application,
   );
   const keys = new Map(entries.map(({ stored, key, object }) => [`${stored}:${idOf(object)}`, key]));
@@ -65,7 +65,7 @@ export async function importRequest(request: PipelineRequest, ports: Ports): Pro
         ...(dashboards.length > 0 ? { dashboards } : {}),
       },
       findings: toldFindings(
-        strangers.map((one) => leftOut(one, ports)),
+        foreign.map((one) => leftOut(one, ports)),
         undefined,
       ).map((f) => ({ ...f })),
       request_id: context.requestId,
@@ -73,14 +73,14 @@ export async function importRequest(request: PipelineRequest, ports: Ports): Pro
   };
 }
 
-/** What belongs to another application, or to nobody for its two markers, is no part of the document. */
+/** Returns the warning about an omitted object, which belongs to another application or has two different markers. */
 function leftOut({ stored, object }: Found, ports: Ports): Finding {
   const conflict = conflictOf(stored, object, ports[stored].url(object));
-  if (conflict !== undefined) return markerConflict(`${conflict} It is left out.`, '');
+  if (conflict !== undefined) return markerConflict(`${conflict} It is omitted.`, '');
   return {
     code: 'adopt_owned',
     severity: 'warning',
-    message: `The ${stored} ${idOf(object)} is left out: it carries the marker of ${markOf(stored, object)?.application ?? ''}.`,
+    message: `The ${stored} ${idOf(object)} is omitted: it carries the marker of ${markOf(stored, object)?.application ?? ''}.`,
     pointer: '',
   };
 }
@@ -116,7 +116,7 @@ async function findAll({ query, context }: PipelineRequest, ports: Ports): Promi
   return found;
 }
 
-/** Each object with a key of its own: that of its marker, else one made of its name. Of copies, the oldest alone is taken. */
+/** Assigns a unique key to each object: that of its marker, else one derived from its name. Of clones, keeps only the oldest. */
 function withKeys(found: readonly Found[], application: string): Entry[] {
   const taken = new Set<string>();
   const marked = found.flatMap(({ stored, object }): Entry[] => {
@@ -138,7 +138,7 @@ function withKeys(found: readonly Found[], application: string): Entry[] {
   return [...marked, ...others];
 }
 
-/** The team that all objects name that name one. */
+/** Returns the team if all objects that have a `team:` tag have the same one. */
 function teamOf(entries: readonly Entry[]): string | undefined {
   const teams = new Set(
     entries.flatMap(({ object }) => {
@@ -153,8 +153,8 @@ function teamOf(entries: readonly Entry[]): string | undefined {
 }
 
 function refuseTeam(entries: readonly Entry[]): never {
-  const why = entries.length === 0 ? 'Nothing was found' : 'What was found does not name one team';
-  throw new ProblemError('bad_request', `${why}, so that it is not known which team owns the application.`, {
-    hint: 'Look at what was asked for, or say the team: ?team= in the request, --team of birddog import.',
+  const why = entries.length === 0 ? 'No objects were found' : 'The objects have no common team: tag';
+  throw new ProblemError('bad_request', `${why}, so the team of the application is unknown.`, {
+    hint: 'Check the query, or give the team: ?team= in the request, --team for birddog import.',
   });
 }

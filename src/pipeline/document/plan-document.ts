@@ -24,7 +24,7 @@ import type { DocumentPlan, LiveState, PlanStep, RefusedEntry } from './document
 import { keysWithAssets, type ReadDocument, type Wanted } from './read-document.ts';
 import { fullName, inOrder, nameOf } from './references-in-order.ts';
 
-/** Compares a document with what Datadog holds, in steps of an entry each. Pure. */
+/** Compares a document with the state of Datadog and yields after each entry. Pure. */
 export function* planningDocument(
   document: ReadDocument,
   live: LiveState,
@@ -53,17 +53,17 @@ export function* planningDocument(
   }
   const named = new Set(wanted.map(({ stored, key }) => nameOf({ kind: stored, key })));
   const others = [...held.values()].filter(({ stored, key }) => !named.has(nameOf({ kind: stored, key })));
-  const leftOver = others.map(({ stored, key, object }) =>
-    untouched(stored, key, object, prune ? 'delete' : 'extra'),
+  const extra = others.map(({ stored, key, object }) =>
+    unplanned(stored, key, object, prune ? 'delete' : 'extra'),
   );
   const clones = [...held.values()].flatMap(({ stored, key, clones: list }) =>
-    list.map((copy) => untouched(stored, key, copy, 'clone')),
+    list.map((clone) => unplanned(stored, key, clone, 'clone')),
   );
   return {
     application,
     basis: yield* basisSteps(document, live),
     refused,
-    steps: [...steps, deletedLast(leftOver), clones].filter((list) => list.length > 0),
+    steps: [...steps, deletedLast(extra), clones].filter((list) => list.length > 0),
     findings: [
       ...document.findings,
       ...order.findings,
@@ -78,7 +78,7 @@ export function* planningDocument(
 
 type Found = ReadonlyMap<Wanted, JsonObject | undefined>;
 
-/** What Datadog has for an entry: what carries its marker, else what it adopts, if that is nobody's. */
+/** Returns the Datadog object of an entry: the one with its marker, else the unmarked one that it adopts. */
 function foundFor(
   { stored, key, adopt }: Wanted,
   application: string,
@@ -91,7 +91,7 @@ function foundFor(
   return adopted && ownershipOf(stored, adopted).state === 'unmarked' ? adopted : undefined;
 }
 
-/** Ids by `kind:application/key`. What is to be replaced gets another id, which nobody knows yet. */
+/** Returns the known ids by `kind:application/key`. An object that will be replaced has no known id. */
 function knownIds(held: ReadonlyMap<string, Held>, found: Found, application: string): Map<string, string> {
   const ids = new Map([...held].map(([name, { object }]) => [name, idOf(object)]));
   for (const [{ stored, key, object }, live] of found) {
@@ -104,8 +104,8 @@ function knownIds(held: ReadonlyMap<string, Held>, found: Found, application: st
 }
 
 /**
- * An entry of a document as Datadog shall hold it: references resolved as far as `idFor` knows their `kind:application/key`,
- * what is left to people as it is, and the marker on it. Refused where it would carry another marker besides.
+ * Returns the desired object of an entry: with references resolved if `idFor` knows them, with unmanaged fields as they are
+ * in Datadog, and with the marker. Refuses an object that would carry another marker as well.
  */
 export function desiredOf(
   { stored, key, object, unmanaged }: Wanted,
@@ -131,7 +131,7 @@ interface Held {
   readonly clones: readonly JsonObject[];
 }
 
-/** What the application has under each of its keys, by `kind:application/key`: the oldest is its own, others are copies. */
+/** Groups the application's objects by `kind:application/key`. The oldest of each key is the original; others are clones. */
 function heldBy({ own }: LiveState): ReadonlyMap<string, Held> {
   const held = new Map<string, Held>();
   for (const stored of ['monitor', 'dashboard'] as const) {
@@ -160,7 +160,7 @@ function stepFor(wanted: Wanted, live: JsonObject | undefined, desired: JsonObje
   return { ...step, planned: { kind, key, id: idOf(live), action, changes } };
 }
 
-function untouched(
+function unplanned(
   stored: StoredKind,
   key: string,
   live: JsonObject,
@@ -171,7 +171,7 @@ function untouched(
   return { planned, stored, key, wanted: undefined, live, desired: undefined };
 }
 
-/** When an object was made, and by whom. */
+/** Returns when an object was created, and by whom. */
 function originOf(object: JsonObject): JsonObject {
   const creator = object['creator'];
   const by = object['author_handle'] ?? (isObject(creator) ? creator['handle'] : undefined);
@@ -186,14 +186,14 @@ function originOf(object: JsonObject): JsonObject {
   };
 }
 
-/** Dashboards refer to monitors, and composites to other monitors: what refers goes first. */
+/** Orders deletes so that referring objects go first: dashboards, then composite monitors, then other monitors. */
 function deletedLast(steps: readonly PlanStep[]): PlanStep[] {
   const rank = ({ stored, live }: PlanStep) =>
     stored === 'dashboard' ? 0 : live?.['type'] === 'composite' ? 1 : 2;
   return [...steps].sort((a, b) => rank(a) - rank(b));
 }
 
-/** A digest of the document and another of what Datadog holds, so that it can be told which of the two moved. */
+/** Computes one fingerprint of the document and one of the state of Datadog, so that it is clear which of them changed. */
 export function* basisSteps(document: ReadDocument, live: LiveState): Steps<string> {
   const wanted = document.wanted.map(({ kind, key, object, adopt, unmanaged }) => ({
     kind,
@@ -207,7 +207,7 @@ export function* basisSteps(document: ReadDocument, live: LiveState): Steps<stri
   for (const stored of ['monitor', 'dashboard'] as const) {
     for (const object of [...live.own[stored], ...adoptedOf(stored, live)]) {
       const { assets = null, ...rest } = canonical(stored, object);
-      // A list does not say them, a single read does: they count where they were read.
+      // Lists omit runbook links, so they count only for monitors that were read singly.
       const counts = stored === 'monitor' && withAssets.has(markOf(stored, object)?.key ?? '');
       held.push({ id: idOf(object), object: counts ? { ...rest, assets } : rest });
       yield;
@@ -225,7 +225,7 @@ function adoptedOf(stored: StoredKind, { adoptable: all }: LiveState): JsonObjec
   return [...all].flatMap(([name, object]) => (name.startsWith(`${stored}:`) ? [object] : []));
 }
 
-/** The digest of a list as JSON between two texts. */
+/** Computes the digest of a list as JSON, between two strings. */
 function* digestOf(before: string, items: readonly Json[], after: string): Steps<string> {
   const hash = createHash('sha256').update(before);
   for (const [at, item] of items.entries()) {
@@ -235,7 +235,7 @@ function* digestOf(before: string, items: readonly Json[], after: string): Steps
   return hash.update(after).digest('base64url').slice(0, 22);
 }
 
-/** The value with the members of every object in one order. */
+/** Returns a value with the fields of every object sorted by name. */
 function ordered(value: Json): Json {
   if (Array.isArray(value)) return value.map(ordered);
   if (!isObject(value)) return value;

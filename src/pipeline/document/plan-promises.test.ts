@@ -249,7 +249,7 @@ describe("a copy that Datadog's Clone made", () => {
     const before = read();
     await apply(document('b'));
     await apply(document('c'), { prune: 'true', force: 'true' });
-    assert.deepEqual(told(await plan(document('c'))), ['load none', 'load copy']);
+    assert.deepEqual(told(await plan(document('c'))), ['load none', 'load clone']);
     await apply(documentOf({}), { prune: 'true' });
     assert.deepEqual(read(), before);
   });

@@ -13,23 +13,23 @@ import { runAtOnce, type Steps } from '../../domain/throttle.ts';
 import { defaultKey } from '../lint.ts';
 import { storedKind } from '../request.ts';
 
-/** One monitor, alert or dashboard of a document, as Datadog shall hold it. */
+/** The desired state of one monitor, alert or dashboard of a document. */
 export interface Wanted {
   readonly kind: ManagedKind;
   readonly stored: StoredKind;
   readonly key: string;
-  /** Where it stands in the document. */
+  /** Its pointer in the document. */
   readonly pointer: Pointer;
-  /** Datadog's fields alone, references as they were written, without marker. */
+  /** Only Datadog's fields, with unresolved references and without the marker. */
   readonly object: JsonObject;
-  /** The id of an object that is in Datadog already and shall become this one. */
+  /** The id of an existing Datadog object that this entry takes over. */
   readonly adopt: string | undefined;
-  /** Pointers within the object of what is left to people. */
+  /** Pointers to fields within the object that people manage in Datadog. */
   readonly unmanaged: readonly Pointer[];
   readonly references: readonly PlacedReference[];
 }
 
-/** A document, taken apart. */
+/** A parsed document. */
 export interface ReadDocument {
   readonly application: string;
   readonly team: string | undefined;
@@ -44,7 +44,7 @@ const LISTS = [
   { list: 'dashboards', kind: 'dashboard' },
 ] as const;
 
-/** Which application a document is about, and what the catalogs call it; empty where it does not say so. */
+/** Returns the application of a document and its names in the catalogs; an empty string if it has no valid application. */
 export function documentIn(value: Json): Pick<ReadDocument, 'application' | 'aliases'> {
   const document = isObject(value) ? value : {};
   const { application, catalogs } = document;
@@ -67,14 +67,14 @@ function aliasesOf(catalogs: JsonObject): CatalogAliases {
 }
 
 /**
- * Takes a document apart: each entry with the tags and recipients that the document gives all of them. What cannot be read
- * is left out; lintDocument says what is wrong with it.
+ * Parses a document. Each entry gets the document's common tags and recipients. Skips invalid entries, which lintDocument
+ * reports.
  */
 export function readDocument(document: JsonObject): ReadDocument {
   return runAtOnce(readingDocument(document));
 }
 
-/** The same in steps, of an entry each. */
+/** Parses a document and yields after each entry. */
 export function* readingDocument(document: JsonObject): Steps<ReadDocument> {
   const { team } = document;
   const findings: Finding[] = [];
@@ -124,21 +124,23 @@ function readEntry(
   ];
 }
 
-/** The monitor that an alert means; recipients that it does not name are the document's. */
+/** Compiles an alert to a monitor. An alert without recipients uses those of the document. */
 function monitorOf(alert: JsonObject, { notify }: JsonObject): JsonObject | undefined {
   const to = textsIn(notify);
-  const told = alert['notify'] === undefined && to.length > 0 ? { ...alert, notify: [{ to }] } : alert;
-  return check(alertSchema, told, '').length === 0 ? compileAlert(alertSchema.parse(told)) : undefined;
+  const complete = alert['notify'] === undefined && to.length > 0 ? { ...alert, notify: [{ to }] } : alert;
+  return check(alertSchema, complete, '').length === 0
+    ? compileAlert(alertSchema.parse(complete))
+    : undefined;
 }
 
-/** A monitor with the tags that the document gives all of its monitors. */
+/** Adds the document's common tags to a monitor. */
 function tagged(monitor: JsonObject, { tags }: JsonObject): JsonObject {
   const own = textsIn(monitor['tags']);
   const more = textsIn(tags).filter((tag) => !own.includes(tag));
   return more.length === 0 ? monitor : { ...monitor, tags: [...own, ...more] };
 }
 
-/** The keys of the monitors whose runbook links are managed: those that write them. */
+/** Returns the keys of the monitors that define runbook links. */
 export function keysWithAssets({ wanted }: ReadDocument): ReadonlySet<string> {
   return new Set(
     wanted.flatMap(({ stored, key, object }) =>
@@ -147,7 +149,7 @@ export function keysWithAssets({ wanted }: ReadDocument): ReadonlySet<string> {
   );
 }
 
-/** Of two entries with one key the second is a mistake. */
+/** Returns a finding for each entry whose key is a duplicate. */
 function sameKeys(wanted: readonly Wanted[]): Finding[] {
   const seen = new Set<string>();
   return wanted.flatMap(({ stored, key, kind, pointer }): Finding[] => {
@@ -160,9 +162,9 @@ function sameKeys(wanted: readonly Wanted[]): Finding[] {
       {
         code: 'duplicate_key',
         severity: 'error',
-        message: `The key "${key}" is taken by an entry before this one${kind === 'dashboard' ? '' : '; monitors and alerts share their keys'}.`,
+        message: `Duplicate key "${key}": an earlier entry already has it${kind === 'dashboard' ? '' : ' (monitors and alerts share their keys)'}.`,
         pointer,
-        hint: 'Give each entry a "key" of its own.',
+        hint: 'Give each entry a unique "key".',
       },
     ];
   });

@@ -9,14 +9,14 @@ import type { LiveState } from './document-plan.ts';
 import { keysWithAssets, type ReadDocument } from './read-document.ts';
 import { fullName } from './references-in-order.ts';
 
-/** Single reads at the same time. */
-const READS_AT_ONCE = 8;
+/** Maximum number of concurrent single reads. */
+const MAX_CONCURRENT_READS = 8;
 const STORED = ['monitor', 'dashboard'] as const;
 
 /**
- * What Datadog holds of an application and of what its document refers to. Costs the pages of two lists; single reads are
- * for dashboards that were modified since they were last seen, for monitors whose runbook links are managed (no list has
- * those), and for what is adopted. Throws `list_incomplete` where a list leaves out what is there.
+ * Reads an application's objects, and those that its document refers to, from Datadog. Reads the pages of two lists, and
+ * single objects only for dashboards that changed since they were cached, monitors with managed runbook links (lists omit
+ * those) and adopted objects. Throws `list_incomplete` if a list omits existing objects.
  */
 export async function readLive(
   document: ReadDocument,
@@ -49,14 +49,14 @@ async function readOwn(
   const known = ports.known.of(stored, application);
   const byId = new Map(known.map((one) => [one.id, one]));
   const listed = await ports[stored].find({ application }, context, byId, onContested);
-  await requireWhole(stored, application, known, listed, ports, context);
+  await requireComplete(stored, application, known, listed, ports, context);
   const own = stored === 'monitor' ? await withAssets(document, listed, ports, context) : listed;
-  remember(stored, application, own, ports);
+  cacheObjects(stored, application, own, ports);
   return own;
 }
 
-/** Keeps what an application has. The list of monitors says all of them, so that only their ids matter. */
-export function remember(
+/** Caches an application's objects. Caches only the ids of monitors, because their list is complete. */
+export function cacheObjects(
   stored: StoredKind,
   application: string,
   objects: readonly JsonObject[],
@@ -66,7 +66,7 @@ export function remember(
   known.keep(stored, application, stored === 'monitor' ? seen.map((one) => ({ ...one, body: {} })) : seen);
 }
 
-/** An object as it is remembered. */
+/** Returns the cache entry of an object. */
 export function asKnown(stored: StoredKind, object: JsonObject): KnownObject {
   const version = object[stored === 'dashboard' ? 'modified_at' : 'modified'];
   return {
@@ -77,8 +77,8 @@ export function asKnown(stored: StoredKind, object: JsonObject): KnownObject {
   };
 }
 
-/** An object that was there and is not listed is asked for itself: a list that lost it would have it made once more. */
-async function requireWhole(
+/** Reads each cached object that is missing from a list, because planning from an incomplete list would create duplicates. */
+async function requireComplete(
   stored: StoredKind,
   application: string,
   known: readonly KnownObject[],
@@ -88,7 +88,7 @@ async function requireWhole(
 ): Promise<void> {
   const ids = new Set(listed.map(idOf));
   const missing = known.filter(({ id }) => !ids.has(id));
-  const there = await inTurns(missing, async ({ id }) => {
+  const there = await mapConcurrently(missing, async ({ id }) => {
     const object = await ports[stored].get(id, context);
     if (object && isOwnedBy(stored, object, { application })) return [id];
     ports.known.forget(stored, id);
@@ -98,12 +98,12 @@ async function requireWhole(
   const named = there.slice(0, 5).join(', ');
   throw new ProblemError(
     'list_incomplete',
-    `Datadog's list of ${stored}s leaves out ${there.length} that are there when asked for themselves (${named}${there.length > 5 ? ', ...' : ''}).`,
+    `Datadog's list of ${stored}s omits ${there.length} existing objects (${named}${there.length > 5 ? ', ...' : ''}).`,
     { retryAfter: 30 },
   );
 }
 
-/** Runbook links are in no list. */
+/** Reads the monitors with managed runbook links singly, because lists omit the links. */
 async function withAssets(
   document: ReadDocument,
   listed: readonly JsonObject[],
@@ -113,7 +113,7 @@ async function withAssets(
   const { application } = document;
   const keys = keysWithAssets(document);
   const managed = listed.filter((object) => keys.has(markOf('monitor', object)?.key ?? ''));
-  const read = await inTurns(managed, async (object) => {
+  const read = await mapConcurrently(managed, async (object) => {
     const whole = await ports.monitor.get(idOf(object), context);
     return whole && isOwnedBy('monitor', whole, { application }) ? [whole] : [];
   });
@@ -131,7 +131,7 @@ async function readAdoptable(
   const asked = wanted.filter(
     ({ stored, key, adopt }) => adopt !== undefined && !marked.has(`${stored}:${key}`),
   );
-  const read = await inTurns(asked, async ({ stored, adopt = '' }) => {
+  const read = await mapConcurrently(asked, async ({ stored, adopt = '' }) => {
     const object = await ports[stored].get(adopt, context);
     return object ? [[`${stored}:${adopt}`, object] as const] : [];
   });
@@ -151,21 +151,21 @@ async function readForeign(
       }),
     ),
   );
-  const read = await inTurns([...named], async ([name, { kind, ...owner }]) => {
+  const read = await mapConcurrently([...named], async ([name, { kind, ...owner }]) => {
     const [oldest] = await ports[kind].find(owner, context);
     return oldest ? [[name, idOf(oldest)] as const] : [];
   });
   return new Map(read);
 }
 
-/** Runs work for each item, a few at a time, and gives all results in order. */
-async function inTurns<Item, Result>(
+/** Maps each item with limited concurrency and returns all results in order. */
+async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<readonly Result[]>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  for (let from = 0; from < items.length; from += READS_AT_ONCE) {
-    const some = await Promise.all(items.slice(from, from + READS_AT_ONCE).map(work));
+  for (let from = 0; from < items.length; from += MAX_CONCURRENT_READS) {
+    const some = await Promise.all(items.slice(from, from + MAX_CONCURRENT_READS).map(work));
     append(results, some.flat());
   }
   return results;

@@ -2,25 +2,25 @@ import type { Finding } from '../../domain/finding.ts';
 import type { PlacedReference, Reference } from '../../domain/references.ts';
 import type { Wanted } from './read-document.ts';
 
-/** The name of an object among those of its application. */
+/** Returns the name of an object within its application. */
 export function nameOf({ kind, key }: Pick<Reference, 'kind' | 'key'>): string {
   return `${kind}:${key}`;
 }
 
-/** The name of an object of any application. */
+/** Returns the name of an object across applications. */
 export function fullName(reference: Reference, application: string): string {
   return `${reference.kind}:${reference.application ?? application}/${reference.key}`;
 }
 
-/** What is wanted, in steps: what stands in one refers only to what stands in those before it. */
+/** Entries in steps. The entries of one step refer only to entries of earlier steps. */
 export interface Ordered {
   readonly steps: readonly (readonly Wanted[])[];
   readonly findings: readonly Finding[];
 }
 
 /**
- * Puts what is referred to first. A cycle is a finding at each reference of it, and its members come last. `isThere` says
- * of a reference to what is not in the document whether Datadog has it.
+ * Sorts entries topologically, so that each one comes after those it refers to. Entries of a cycle come last, with a finding
+ * at each reference. `isThere` returns whether Datadog has an object that is not in the document.
  */
 export function inOrder(
   wanted: readonly Wanted[],
@@ -39,27 +39,27 @@ export function inOrder(
       return [mistake(reference, 'dangling_reference')];
     }),
   );
-  const { steps, circling } = levels(
+  const { steps, cyclic } = levels(
     wanted,
     (one) =>
       new Set(one.references.flatMap((to) => byName.get(own(to) ?? '') ?? []).filter((o) => o !== one)),
   );
-  const inCircle = new Set(circling.map((one) => nameOf({ kind: one.stored, key: one.key })));
-  const selfish = wanted.filter((one) =>
+  const inCycle = new Set(cyclic.map((one) => nameOf({ kind: one.stored, key: one.key })));
+  const selfReferring = wanted.filter((one) =>
     one.references.some((reference) => own(reference) === nameOf({ kind: one.stored, key: one.key })),
   );
-  const cycles = [...new Set([...circling, ...selfish])].flatMap((one) =>
+  const cycles = [...new Set([...cyclic, ...selfReferring])].flatMap((one) =>
     one.references
       .filter((reference) => {
         const named = own(reference) ?? '';
-        return inCircle.has(named) || named === nameOf({ kind: one.stored, key: one.key });
+        return inCycle.has(named) || named === nameOf({ kind: one.stored, key: one.key });
       })
       .map((reference) => mistake(reference, 'reference_cycle')),
   );
-  return { steps: circling.length > 0 ? [...steps, circling] : steps, findings: [...findings, ...cycles] };
+  return { steps: cyclic.length > 0 ? [...steps, cyclic] : steps, findings: [...findings, ...cycles] };
 }
 
-/** The wanted in levels: each after all that it waits for. Those that wait for each other are `circling`. Linear in both. */
+/** Sorts entries into levels, each after its dependencies. Entries of a cycle are `cyclic`. Linear in entries and references. */
 function levels(wanted: readonly Wanted[], waitsFor: (one: Wanted) => ReadonlySet<Wanted>) {
   const left = new Map<Wanted, number>();
   const dependents = new Map<Wanted, Wanted[]>();
@@ -89,15 +89,16 @@ function levels(wanted: readonly Wanted[], waitsFor: (one: Wanted) => ReadonlySe
     }
     ready = next.sort(inOrderOf);
   }
-  return { steps, circling: [...left.keys()] };
+  return { steps, cyclic: [...left.keys()] };
 }
 
 const SENTENCES = {
   bad_reference: (text: string) =>
-    `${text} names nothing: a reference is \${monitor:key} or \${monitor:application/key}.`,
+    `${text} is not a valid reference. Write \${monitor:key} or \${monitor:application/key}.`,
   dangling_reference: (text: string) =>
-    `${text} names an object that is neither in the document nor in Datadog.`,
-  reference_cycle: (text: string) => `${text} leads back here: neither object can be made before the other.`,
+    `${text} refers to an object that is neither in the document nor in Datadog.`,
+  reference_cycle: (text: string) =>
+    `${text} is part of a reference cycle: no object of the cycle can be created first.`,
 } as const;
 
 function mistake({ pointer, at, text }: PlacedReference, code: keyof typeof SENTENCES): Finding {
