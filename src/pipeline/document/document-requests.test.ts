@@ -331,7 +331,7 @@ describe('an import', () => {
       query: MONITOR['query'] ?? null,
       tags: ['service:x'],
     });
-    assert.match((await imported('service:x')).message, /does not name one team/);
+    assert.match((await imported('service:x')).message, /no common team: tag/);
   });
 });
 
