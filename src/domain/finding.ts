@@ -27,7 +27,7 @@ export interface Finding {
 
 /** A change to what the user wrote, after which the finding is gone. */
 export type Fix = {
-  /** As an order: "Write avg". */
+  /** Imperative: "Change to avg". */
   readonly title: string;
   readonly edits: Edit[];
 };

@@ -3,7 +3,7 @@ import type { Hit } from './rule.ts';
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** The roles that may edit an object, of which one is no id: spec v1, `restricted_roles`. */
+/** Reports roles in `restricted_roles` that are not ids: spec v1. */
 export function roleHits({ restricted_roles: roles }: JsonObject): Iterable<Hit> {
   if (!Array.isArray(roles)) return [];
   return roles.values().flatMap((role, at) =>
@@ -12,8 +12,9 @@ export function roleHits({ restricted_roles: roles }: JsonObject): Iterable<Hit>
       : [
           {
             path: ['restricted_roles', at],
-            message: 'This is no id of a role: Datadog refuses it, or nobody of that role may edit this.',
-            hint: 'Write the UUID of the role, as its page in the organization settings shows it.',
+            message:
+              'This is not a role id: Datadog rejects it, or users with that role cannot edit the object.',
+            hint: 'Use the UUID of the role, which its page in the organization settings shows.',
           },
         ],
   );

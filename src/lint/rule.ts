@@ -27,7 +27,7 @@ export type RuleEdit =
   | { readonly path: Path; readonly remove: true };
 
 export interface RuleFix {
-  /** As an order: "Write avg". */
+  /** Imperative: "Change to avg". */
   readonly title: string;
   readonly edits: readonly RuleEdit[];
 }

@@ -5,13 +5,13 @@ import type { Hit } from './rule.ts';
 
 interface SecretForm {
   readonly what: string;
-  /** One of these is in each text that holds such a secret, in small letters: a search for words costs far less than the form. */
+  /** Lower-case strings, one of which occurs in every match: a string search is far cheaper than the pattern. */
   readonly near: readonly string[];
-  /** The secret is the first group where there is one, else all of it. */
+  /** The secret is the first group of the pattern, or the whole match if it has no group. */
   readonly form: RegExp;
 }
 
-/** Forms that nothing else has, by what issues them. */
+/** Patterns that match only secrets, by issuer. */
 const FORMS: readonly SecretForm[] = [
   { what: 'a private key', near: ['private key'], form: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/dg },
   { what: 'an AWS access key', near: ['akia', 'asia'], form: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/dg },
@@ -24,17 +24,17 @@ const FORMS: readonly SecretForm[] = [
   { what: 'an npm token', near: ['npm_'], form: /\bnpm_[A-Za-z0-9]{36}\b/dg },
   { what: 'a Slack token', near: ['xox'], form: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/dg },
   {
-    what: 'the address of a Slack webhook',
+    what: 'a Slack webhook URL',
     near: ['hooks.slack'],
     form: /hooks\.slack\.com\/(?:services|workflows|triggers)\/\w{6,20}\/\w{6,40}\/\w{16,64}/dg,
   },
   {
-    what: 'the address of a Teams webhook',
+    what: 'a Teams webhook URL',
     near: ['office.com'],
     form: /(?:\.webhook\.office\.com\/webhookb2|outlook\.office\.com\/webhook)\/[\w-]{36}@[\w-]{36}\/\w+\/\w{16,64}/dg,
   },
   {
-    what: 'the address of a Discord webhook',
+    what: 'a Discord webhook URL',
     near: ['webhooks/'],
     form: /discord(?:app)?\.com\/api\/webhooks\/\d{6,24}\/[\w-]{40,100}/dg,
   },
@@ -67,19 +67,19 @@ const FORMS: readonly SecretForm[] = [
     form: /[a-z0-9]:\/\/[^\s/:@"'<>{}$]{1,100}:([^\s/@"'<>{}$*]{3,100})@[\w[]/dgi,
   },
 ];
-/** What stands where a password would stand, in examples. */
+/** Placeholders for passwords in examples. */
 const PLACEHOLDER = /^(?:pass(?:word|wd)?|secret|token|changeme|example|redacted|x+|\.{3}|your[-_].*)$/i;
-/** No secret is shorter. */
+/** The minimum length of a secret. */
 const SHORTEST = 16;
-/** What words are made of, by its code: 1 for what all have, 2 for digits and capitals. */
+/** Word characters by code: 1 for lower-case letters, - and _, 2 for digits and capitals. */
 const IN_WORDS = Uint8Array.from({ length: 128 }, (_, code) => {
   const sign = String.fromCharCode(code);
   return /[0-9A-Z]/.test(sign) ? 2 : /[a-z_-]/.test(sign) ? 1 : 0;
 });
 
 /**
- * Whether a text is worth a look: it has a long word with a digit or a capital in it, five dashes in a row, or an address
- * with a name before its host. Nearly no text has, and looking for each form takes far longer.
+ * Returns whether a string may contain a secret: a long word with a digit or a capital, five dashes in a row, or a URL
+ * with a user name. Few strings do, and this test is much cheaper than the patterns.
  */
 function mayHoldSecret(text: string): boolean {
   if (text.includes('-----')) return true;
@@ -87,7 +87,7 @@ function mayHoldSecret(text: string): boolean {
   return (address >= 0 && text.includes('@', address)) || hasLongMixedWord(text);
 }
 
-/** Goes from one end of a word to the next: a stretch as long as the shortest secret is read from its end, up to what is in no word. */
+/** Jumps ahead by the length of the shortest secret, and reads backwards to the previous character that is not in a word. */
 function hasLongMixedWord(text: string): boolean {
   for (let from = 0; from + SHORTEST <= text.length; ) {
     let at = from + SHORTEST - 1;
@@ -107,7 +107,7 @@ function kindOf(text: string, at: number): number {
   return code < 128 ? (IN_WORDS[code] ?? 0) : 0;
 }
 
-/** Where secrets stand in a text, and what they are. */
+/** Finds the secrets in a string. */
 export function* secretsIn(text: string): Iterable<{ readonly what: string; readonly span: Span }> {
   if (text.length < SHORTEST || !mayHoldSecret(text)) return;
   const low = text.toLowerCase();
@@ -120,15 +120,16 @@ export function* secretsIn(text: string): Iterable<{ readonly what: string; read
   }
 }
 
-/** What to say of every secret in the texts of an object; the secret itself is not repeated. `readers` are those who get to see it. */
+/** Reports every secret in the strings of an object, without repeating the secret. `readers` names who can see it. */
 export function* secretHits(object: Json, readers: string): Iterable<Hit> {
   for (const { text, path } of textsIn(object))
-    for (const { what, span } of secretsIn(text)) yield { path: [...path], span, ...told(what, readers) };
+    for (const { what, span } of secretsIn(text))
+      yield { path: [...path], span, ...secretMessage(what, readers) };
 }
 
-function told(what: string, readers: string): Pick<Hit, 'message' | 'hint'> {
+function secretMessage(what: string, readers: string): Pick<Hit, 'message' | 'hint'> {
   return {
     message: `This looks like ${what}: ${readers} can use it.`,
-    hint: 'Take it out, and have it replaced by another one if it was ever sent.',
+    hint: 'Remove it, and rotate it if it was ever sent.',
   };
 }

@@ -28,7 +28,7 @@ describe('birddog lint', () => {
     const { status, out, err } = await birddog(folder, ['lint', 'm.yaml']);
     assert.equal(
       out,
-      `m.yaml:2:8: error: Datadog refuses the query: it cannot aggregate by "agv". [unknown_aggregator]
+      `m.yaml:2:8: error: Datadog rejects the query: "agv" is not an aggregator. [unknown_aggregator]
   2 | query: agv(last_5m):avg:a{*} > 1 # c
     |        ^~~
   hint: Did you mean avg?
@@ -238,7 +238,7 @@ describe('birddog lint --format sarif', () => {
     });
     assert.deepEqual(first.fixes, [
       {
-        description: { text: 'Write sum' },
+        description: { text: 'Change to sum' },
         artifactChanges: [
           {
             artifactLocation: { uri: 'a%20b.yaml' },
@@ -262,7 +262,7 @@ describe('birddog lint --format github', () => {
     const { out } = await lint(folder, ['--format', 'github', 'a,b:c%.yaml']);
     assert.equal(
       out.split('\n')[0],
-      '::error file=a%2Cb%3Ac%25.yaml,line=2,col=8,endLine=2,endColumn=11,title=unknown_aggregator::Datadog refuses the query: it cannot aggregate by "agv". Did you mean avg?',
+      '::error file=a%2Cb%3Ac%25.yaml,line=2,col=8,endLine=2,endColumn=11,title=unknown_aggregator::Datadog rejects the query: "agv" is not an aggregator. Did you mean avg?',
     );
   });
 });
@@ -314,7 +314,7 @@ describe('birddog lint --fix', () => {
   it('prints the mended text of standard input, and the rest beside it', async (t) => {
     const { status, out, err } = await birddog(folderWith(t, {}), ['lint', '--fix', '-'], { input: COUNTS });
     assert.equal(out, COUNTS.replace("'avg", "'sum"));
-    assert.match(err, /^-:3:9: fixed: Write sum \[as_count_without_sum\]\n1 file, nothing found$/m);
+    assert.match(err, /^-:3:9: fixed: Change to sum \[as_count_without_sum\]\n1 file, nothing found$/m);
     assert.equal(status, 0);
   });
 });

@@ -135,7 +135,7 @@ function readHead(reader: Reader, missing: string): Call {
 function readCheck(reader: Reader): Query {
   const check = reader.takeString();
   if (!check) {
-    reader.faultHere('missing', 'the name of a check, as in "http.can_connect"');
+    reader.faultHere('missing', 'the name of a check, for example "http.can_connect"');
     return { kind: 'opaque', text: reader.text, span: { from: 0, to: reader.text.length } };
   }
   return { kind: 'check', check, methods: readMethods(reader), span: { from: 0, to: reader.at } };
@@ -144,7 +144,7 @@ function readCheck(reader: Reader): Query {
 function readComparison(reader: Reader): Comparison | undefined {
   const operator = reader.take(COMPARED);
   if (!operator) {
-    reader.faultHere('missing', 'a comparison, as in > 10');
+    reader.faultHere('missing', 'a comparison, for example > 10');
     return undefined;
   }
   if (!OPERATOR.test(operator.text)) reader.fault('doubled', operator.span, operator.text);
@@ -205,6 +205,6 @@ function readMember(reader: Reader, depth: number): Expression {
     reader.fault('bad_id', other.span, other.text);
     return other;
   }
-  reader.faultHere('missing', 'the id of a monitor');
+  reader.faultHere('missing', 'a monitor id');
   return { kind: 'unread', text: '', span: { from, to: from } };
 }

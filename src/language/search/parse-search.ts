@@ -123,7 +123,7 @@ class SearchReader {
       this.terms.push({ text: word, span: { from, to }, quoted: false });
       this.#wants = undefined;
     } else {
-      this.#fault('missing', { from, to }, `a value right after ${word}`);
+      this.#fault('missing', { from, to }, `a value directly after ${word}`);
       this.#term(from, false);
     }
   }

@@ -365,7 +365,7 @@ describe('lint of dashboards', () => {
         hint,
         fix?.title,
       ]);
-    assert.deepEqual(fixes('quera', 'query'), [['Did you mean query?', 'Write query']]);
+    assert.deepEqual(fixes('quera', 'query'), [['Did you mean query?', 'Change to query']]);
     assert.deepEqual(fixes('abd', 'abc'), [['Did you mean abc?', undefined]]);
     assert.deepEqual(fixes('query2', 'query1'), [[undefined, undefined]]);
   });

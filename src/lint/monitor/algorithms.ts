@@ -4,45 +4,47 @@ import type { Hit } from '../rule.ts';
 import { argumentNumber, argumentText } from './argument-text.ts';
 import type { MonitorView } from './monitor-view.ts';
 
-/** What may stand for a named argument of an algorithm. */
+/** The allowed values of a named argument of an algorithm. */
 export interface Setting {
   readonly fits: (text: string) => boolean;
   readonly takes: string;
-  /** The only algorithms that it says something to; all where it is left out. */
+  /** The algorithms that use the setting; all if undefined. */
   readonly of?: readonly string[];
 }
 
-/** What is given to a function that looks for something in data: `anomalies`, `outliers`, `forecast`. */
+/** The arguments of `anomalies`, `outliers` or `forecast`. */
 export interface AlgorithmForm {
   readonly name: string;
-  /** What the second argument may be. */
+  /** The allowed values of the second argument. */
   readonly algorithms: readonly string[];
-  /** Numbers that follow: the least and the most of them, and their least value. */
-  readonly numbers: readonly [least: number, most: number, value: number];
+  /** The minimum and maximum count of the numbers that follow, and their minimum value. */
+  readonly numbers: readonly [minCount: number, maxCount: number, minValue: number];
   readonly example: string;
   readonly settings: ReadonlyMap<string, Setting>;
 }
 
-/** One of a few words. */
+/** Returns a setting that allows only these words. */
 export function oneOf(...words: readonly string[]): Setting {
   return { fits: (text) => words.includes(text), takes: words.join(', ') };
 }
 
-/** The calls of an algorithm in a query without syntax faults. */
+/** Returns the calls of an algorithm in a query without syntax faults. */
 export function callsOf({ parsed: { faults }, calls }: MonitorView, name: string): Call[] {
   return faults.length > 0 ? [] : calls.filter((call) => call.name.text === name);
 }
 
-/** Everything that is wrong with what an algorithm is given. */
+/** Reports invalid arguments of an algorithm. */
 export function algorithmFaults({ name, args }: Call, form: AlgorithmForm): Hit[] {
-  const message = `Datadog refuses the query: ${form.name}() is called as in ${form.example}.`;
+  const message = `Datadog rejects the query: the arguments of ${form.name}() are invalid. Example: ${form.example}.`;
   const given = args.filter((argument) => argument.kind !== 'named');
   const [data, algorithm, ...numbers] = given;
   if (data === undefined || algorithm === undefined) return [{ path: ['query'], span: name.span, message }];
   const hits = algorithmHits(algorithm, form);
-  const [least, most, value] = form.numbers;
-  if (numbers.length < least) hits.push({ path: ['query'], span: algorithm.span, message });
-  const wrong = numbers.find((argument, at) => at >= most || (argumentNumber(argument) ?? -Infinity) < value);
+  const [minCount, maxCount, minValue] = form.numbers;
+  if (numbers.length < minCount) hits.push({ path: ['query'], span: algorithm.span, message });
+  const wrong = numbers.find(
+    (argument, at) => at >= maxCount || (argumentNumber(argument) ?? -Infinity) < minValue,
+  );
   if (wrong) hits.push({ path: ['query'], span: wrong.span, message });
   return [...hits, ...args.flatMap((argument) => settingHits(argument, form))];
 }
@@ -55,7 +57,7 @@ function algorithmHits(argument: Argument, { name, algorithms }: AlgorithmForm):
     {
       path: ['query'],
       span: argument.span,
-      message: `Datadog refuses the query: the algorithms of ${name}() are ${algorithms.join(', ')}.`,
+      message: `Datadog rejects the query: the algorithm of ${name}() must be one of ${algorithms.join(', ')}.`,
       ...(meant === undefined ? {} : { hint: `Did you mean '${meant}'?` }),
     },
   ];
@@ -71,9 +73,8 @@ function settingHits(argument: Argument, { name, settings }: AlgorithmForm): Hit
       {
         path: ['query'],
         span: argument.name.span,
-        message: `Datadog refuses the query: ${name}() has no "${called}".`,
-        hint:
-          meant === undefined ? `Known are ${[...settings.keys()].join(', ')}.` : `Did you mean ${meant}?`,
+        message: `Datadog rejects the query: "${called}" is not an argument of ${name}().`,
+        hint: meant === undefined ? `Allowed: ${[...settings.keys()].join(', ')}.` : `Did you mean ${meant}?`,
       },
     ];
   }
@@ -83,13 +84,13 @@ function settingHits(argument: Argument, { name, settings }: AlgorithmForm): Hit
       {
         path: ['query'],
         span: argument.value.span,
-        message: `Datadog refuses the query: ${called} takes ${setting.takes}.`,
+        message: `Datadog rejects the query: ${called} takes ${setting.takes}.`,
       },
     ];
   return [];
 }
 
-/** The settings that say nothing to the algorithm that is chosen. */
+/** Reports settings that the selected algorithm ignores. */
 export function idleSettings({ args }: Call, { settings }: AlgorithmForm): Hit[] {
   const chosen = argumentText(args[1]) ?? '';
   return args.flatMap((argument) => {
@@ -99,8 +100,8 @@ export function idleSettings({ args }: Call, { settings }: AlgorithmForm): Hit[]
       {
         path: ['query'],
         span: argument.name.span,
-        message: `${argument.name.text} does nothing here: it is for ${of.join(' and ')}, not for ${chosen}.`,
-        hint: `Leave it out, or write '${of[0]}'.`,
+        message: `${argument.name.text} has no effect: it applies to ${of.join(' and ')}, not to ${chosen}.`,
+        hint: `Remove it, or use '${of[0]}'.`,
       },
     ];
   });

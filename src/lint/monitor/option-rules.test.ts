@@ -281,13 +281,13 @@ const BESIDE: readonly [monitor: JsonObject, told: readonly string[]][] = [
 
 describe('what is told of an option', () => {
   const said: readonly [monitor: JsonObject, options: JsonObject, says: RegExp][] = [
-    [SIMPLE, { timeout_h: 48 }, /timeout_h takes a number of hours from 0 to 24/],
-    [SIMPLE, { new_host_delay: -1 }, /new_host_delay takes a number of seconds, 0 or more/],
-    [SIMPLE, { renotify_occurrences: -1, renotify_interval: 5 }, /takes a number, 0 or more/],
-    [SIMPLE, { notify_by: ['*'] }, /groups by nothing.*Leave notify_by out/],
+    [SIMPLE, { timeout_h: 48 }, /timeout_h must be a number of hours from 0 to 24/],
+    [SIMPLE, { new_host_delay: -1 }, /new_host_delay must be a number of seconds, 0 or more/],
+    [SIMPLE, { renotify_occurrences: -1, renotify_interval: 5 }, /must be a number, 0 or more/],
+    [SIMPLE, { notify_by: ['*'] }, /has no groups.*Remove notify_by/],
     [GROUPED, { notify_by: ['pod'] }, /groups by host, env.*Group the query by pod too/],
-    [CHECK, { on_missing_data: 'show_and_notify_no_data' }, /Write notify_no_data: true instead/],
-    [CHECK, { on_missing_data: 'default' }, /Leave it out/],
+    [CHECK, { on_missing_data: 'show_and_notify_no_data' }, /Use notify_no_data: true instead/],
+    [CHECK, { on_missing_data: 'default' }, /Remove it/],
   ];
   for (const [monitor, options, says] of said) {
     it(`is ${says} of ${JSON.stringify(options)}`, () => {

@@ -4,40 +4,40 @@ import type { Path, RuleFix } from '../rule.ts';
 
 const DECIMAL = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
-/** A value as a number; a text that is one counts, as it does for Datadog. */
+/** Returns a value as a number. Numeric strings count, as they do for Datadog. */
 export function numericOf(value: Json | undefined): number | undefined {
   if (typeof value !== 'string') return toNumber(value);
   return DECIMAL.test(value.trim()) ? Number(value) : undefined;
 }
 
-/** Whether a value switches something on: not left out, null, false, zero or empty. */
+/** Returns whether a value turns an option on: it is not undefined, null, false, zero or empty. */
 export function isOn(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === false || value === '' || value === 'false')
     return false;
   return Array.isArray(value) ? value.length > 0 : numericOf(value) !== 0;
 }
 
-/** The edit that sets an option, or adds it. */
+/** Returns the edit that sets or adds an option. */
 export function setOption(monitor: JsonObject, name: string, value: Json): RuleFix['edits'] {
   return isObject(monitor['options'])
     ? [{ path: ['options', name], value }]
     : [{ path: ['options'], value: { [name]: value } }];
 }
 
-/** A fix that takes options out. */
+/** Returns a fix that removes options. */
 export function withoutOptions(...names: readonly string[]): RuleFix {
   return {
-    title: `Leave ${names.join(' and ')} out`,
+    title: `Remove ${names.join(' and ')}`,
     edits: names.map((name) => ({ path: ['options', name], remove: true })),
   };
 }
 
-/** A fix that takes a threshold out. */
+/** Returns a fix that removes a threshold. */
 export function withoutThreshold(name: string): RuleFix {
-  return { title: `Leave ${name} out`, edits: [{ path: ['options', 'thresholds', name], remove: true }] };
+  return { title: `Remove ${name}`, edits: [{ path: ['options', 'thresholds', name], remove: true }] };
 }
 
-/** A fix that gives a member another name or place; undefined where something stands there. */
+/** Returns a fix that renames or moves a field, or undefined if the target already has a value. */
 export function moveMember(monitor: JsonObject, from: Path, to: Path, title: string): RuleFix | undefined {
   const at = (path: Path) => valueAt(monitor, pointerTo('', ...path));
   let put = at(from);

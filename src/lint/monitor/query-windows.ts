@@ -2,19 +2,19 @@ import type { Argument, Query, Span } from '../../language/query/syntax.ts';
 import type { MonitorView } from './monitor-view.ts';
 import { EVENT_TYPES } from './monitor-types.ts';
 
-/** What a kind of window may be. Lengths in minutes. */
+/** The allowed values of a kind of window. Lengths are in minutes. */
 export interface WindowForm {
-  /** Matches it whole; the first group is how many, the second of what. */
+  /** Matches the whole window. The first group is the number, the second the unit. */
   readonly pattern: RegExp;
   readonly min: number;
   readonly max: number;
-  /** What to write, as in a hint. */
+  /** Examples for a hint. */
   readonly as: string;
-  /** How it is said: `a day`. */
+  /** The range in words. */
   readonly range: string;
 }
 
-/** A window of a query, and what it may be. */
+/** A window of a query and its allowed values. */
 export interface QueryWindow {
   /** Without quotes, as the span is. */
   readonly text: string;
@@ -33,13 +33,13 @@ const MINUTES: ReadonlyMap<string, number> = new Map<string, number>([
 const [HOUR, DAY] = [60, 24 * 60];
 const MONTH = 31 * DAY;
 
-/** Where sources differ, the widest: spec v1, create a monitor, and docs, monitors/types. */
+/** If sources differ, the widest range applies: spec v1, create a monitor, and docs, monitors/types. */
 const METRIC: WindowForm = {
   pattern: /^(?:last_(\d+)(m|h|d|w|mo)|current_1(?:h|d|mo))$/,
   min: 1,
   max: MONTH,
   as: 'last_5m, last_1h or current_1d',
-  range: 'a minute to a month',
+  range: '1 minute to 1 month',
 };
 const CHANGED: WindowForm = {
   ...METRIC,
@@ -59,21 +59,21 @@ const EVENTS: WindowForm = {
   min: 1,
   max: 2 * DAY,
   as: '"5m", "1h" or "1d"',
-  range: 'a minute to 2 days',
+  range: '1 minute to 2 days',
 };
-const LONG: WindowForm = { ...EVENTS, max: MONTH, range: 'a minute to a month' };
+const LONG: WindowForm = { ...EVENTS, max: MONTH, range: '1 minute to 1 month' };
 const PROCESSES: WindowForm = {
   ...LONG,
   pattern: /^(\d+)(s|m|h|d)$/,
   min: 1 / 60,
-  range: 'a second to a month',
+  range: '1 second to 1 month',
 };
 const COST: WindowForm = {
   pattern: /^(\d+)(d)$/,
   min: DAY,
   max: 12 * MONTH,
   as: '"7d" or "30d"',
-  range: 'a day to a year',
+  range: '1 day to 1 year',
 };
 const OBJECTIVE: WindowForm = { ...COST, pattern: /^(?:7|30|90)d$/, as: '"7d", "30d" or "90d"' };
 const BURNT: WindowForm = {
@@ -83,9 +83,9 @@ const BURNT: WindowForm = {
   as: '"1h" or "6h"',
   range: '1 to 48 hours',
 };
-const BURNT_SHORT: WindowForm = { ...BURNT, min: 1, as: '"5m" or "30m"', range: 'a minute to 48 hours' };
+const BURNT_SHORT: WindowForm = { ...BURNT, min: 1, as: '"5m" or "30m"', range: '1 minute to 48 hours' };
 
-/** How far `last(...)` looks back, by type of monitor. */
+/** The allowed windows of `last(...)`, by type of monitor. */
 const LAST: ReadonlyMap<string, WindowForm> = new Map([
   ...[...EVENT_TYPES, 'event alert'].map((type) => [type, EVENTS] as const),
   ['process alert', PROCESSES],
@@ -101,7 +101,7 @@ const OF_OBJECTIVES: ReadonlyMap<string, WindowForm> = new Map([
   ['short_window', BURNT_SHORT],
 ]);
 
-/** The windows of a query that can be told; none where it says none, or its type is unknown. */
+/** Returns the windows of a query; none if its type is unknown. */
 export function windowsOf({ parsed: { query }, type }: Pick<MonitorView, 'parsed' | 'type'>): QueryWindow[] {
   if (query.kind === 'metric') return metricWindows(query);
   if (query.kind !== 'chain') return [];
@@ -125,7 +125,7 @@ function placed(argument: Argument | undefined, form: WindowForm | undefined): Q
   return [{ text: argument.raw, span: { from, to: from + argument.raw.length }, form }];
 }
 
-/** How long a window is, in minutes; undefined where it is none, or none of a fixed length. */
+/** Returns the length of a window in minutes, or undefined if it is invalid or has no fixed length. */
 export function minutesOf(text: string): number | undefined {
   const [, count, unit = ''] = /^(?:last_|next_)?(\d{1,9})(s|mo|m|h|d|w)(?:_ago)?$/.exec(text) ?? [];
   const minutes = MINUTES.get(unit);

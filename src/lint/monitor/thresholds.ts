@@ -12,12 +12,12 @@ export const NUMERIC_THRESHOLDS: readonly string[] = [
   'unknown',
 ];
 
-/** A threshold as a number; a text that is one counts. Undefined where there is none. */
+/** Returns a threshold as a number, or undefined. Numeric strings count. */
 export function thresholdOf(thresholds: JsonObject, name: string): number | undefined {
   return numericOf(thresholds[name]);
 }
 
-/** What a query compares with, where it does. */
+/** Returns the comparison of a query, if it has one. */
 export function comparisonOf(query: Query): Comparison | undefined {
   return query.kind === 'metric' || query.kind === 'chain' ? query.comparison : undefined;
 }

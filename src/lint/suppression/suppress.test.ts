@@ -121,9 +121,9 @@ describe('a fix of what is to be ignored', () => {
   it('takes out the entry that hits no more, and the whole member with the last one', () => {
     const stale = { code: 'query_syntax', because: WHY };
     assert.deepEqual(fixOf(COUNTED, [{ code: CODE, because: WHY }, stale]), [
-      { title: 'Take out query_syntax', edits: [{ pointer: '/monitor/lint/ignore/1', remove: true }] },
+      { title: 'Remove query_syntax', edits: [{ pointer: '/monitor/lint/ignore/1', remove: true }] },
     ]);
-    const whole = { title: 'Take out lint', edits: [{ pointer: '/monitor/lint', remove: true }] };
+    const whole = { title: 'Remove lint', edits: [{ pointer: '/monitor/lint', remove: true }] };
     const clean = { ...COUNTED, query: 'avg(last_5m):avg:a{*} > 1' };
     assert.deepEqual(fixOf(clean, [stale, { ...stale, code: CODE }]), [whole, whole]);
   });
@@ -132,7 +132,7 @@ describe('a fix of what is to be ignored', () => {
     const ignore = [{ code: 'as_count_witout_sum', because: WHY }];
     assert.deepEqual(fixOf(COUNTED, ignore), [
       {
-        title: `Write ${CODE}`,
+        title: `Change to ${CODE}`,
         edits: [{ pointer: '/monitor/lint/ignore/0/code', value: CODE }],
       },
     ]);

@@ -5,27 +5,27 @@ import { addFindings, type Ignored, type Rule } from '../rule.ts';
 import { SUPPRESSION_RULES } from './suppression-rules.ts';
 import { readSuppressions, type SuppressionView } from './suppression-view.ts';
 
-/** What was linted, and by which rules. */
+/** The object that was checked, and the rules that were applied. */
 interface Linted {
-  /** The rules whose findings these are: nothing else can be suppressed. */
+  /** The rules that were applied. Only their findings can be suppressed. */
   readonly rules: readonly Pick<Rule<never>, 'code'>[];
-  /** Where the object stands in the body. */
+  /** The position of the object in the body. */
   readonly pointer: Pointer;
-  /** Whether all of the object is there. */
+  /** Whether the object is complete. */
   readonly whole: boolean;
 }
 
-/** The `lint` member of an object, read. */
+/** The parsed field `lint` of an object. */
 export interface Suppressions extends Ignored, Pick<SuppressionView, 'entries' | 'misshapes'> {}
 
-/** Reads the `lint` member of an object, before its rules are asked. Undefined where there is none. */
+/** Reads the field `lint` of an object before its rules run. Returns undefined if there is no such field. */
 export function suppressionsOf(lint: Json | undefined): Suppressions | undefined {
   if (lint === undefined) return undefined;
   const { entries, misshapes } = readSuppressions(lint);
   return { entries, misshapes, codes: new Set(entries.map(({ code }) => code)), found: new Set() };
 }
 
-/** Adds what is to be said of a `lint` member itself, after the rules of its object were asked. */
+/** Adds the findings about the field `lint` itself, after the rules of its object have run. */
 export function addSuppressionFindings(
   findings: Findings,
   suppressions: Suppressions | undefined,
@@ -37,7 +37,7 @@ export function addSuppressionFindings(
   addFindings(findings, SUPPRESSION_RULES, { entries, misshapes, codes, found, whole }, pointer);
 }
 
-/** An object without its `lint` member, which is none of Datadog's: what its rules look at. */
+/** Returns the object without the field `lint`, which is not part of Datadog's API. */
 export function written(object: JsonObject): JsonObject {
   if (object['lint'] === undefined) return object;
   const { lint: _, ...rest } = object;

@@ -3,14 +3,14 @@ import type { Hit, RuleFix } from '../rule.ts';
 import type { Suppression, SuppressionRule, SuppressionView } from './suppression-view.ts';
 import { isNoRule } from './told-otherwise.ts';
 
-const WITHOUT_ANY: RuleFix = { title: 'Take out lint', edits: [{ path: ['lint'], remove: true }] };
+const WITHOUT_ANY: RuleFix = { title: 'Remove lint', edits: [{ path: ['lint'], remove: true }] };
 
 /** The `lint` field of an object. No finding of these can be suppressed. */
 export const SUPPRESSION_RULES: readonly SuppressionRule[] = [
   {
     code: 'suppression_malformed',
     severity: 'error',
-    summary: 'What is to be ignored cannot be told.',
+    summary: 'The list of findings to ignore is malformed.',
     bad: `type: query alert
 query: sum(last_5m):sum:web.errors{*}.as_count() > 1
 lint:
@@ -26,14 +26,14 @@ lint:
     check: ({ misshapes }) =>
       misshapes.values().map(({ path, message }) => ({
         path,
-        message: `Birddog cannot tell what to ignore: ${message}`,
-        hint: 'Write a list: lint: {ignore: [{code: CODE, because: REASON}]}.',
+        message: `The suppression is malformed: ${message}`,
+        hint: 'Use a list: lint: {ignore: [{code: CODE, because: REASON}]}.',
       })),
   },
   {
     code: 'suppression_unknown',
     severity: 'warning',
-    summary: 'A code is to be ignored that no rule has.',
+    summary: 'A suppression has an unknown code.',
     bad: `type: query alert
 query: sum(last_5m):sum:web.errors{*}.as_count() > 1
 lint:
@@ -57,7 +57,7 @@ lint:
   {
     code: 'suppression_not_allowed',
     severity: 'warning',
-    summary: 'A code is to be ignored that cannot be.',
+    summary: 'A suppression has a code that cannot be ignored.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 lint:
@@ -74,14 +74,14 @@ query: avg(last_5m):avg:system.load.1{*} > 2
         .filter(({ code }) => isNoRule(code))
         .map(({ path, code }) => ({
           path: [...path, 'code'],
-          message: `This ignores nothing: ${code} is told whatever stands here.`,
-          hint: `Mend what ${code} names, and take the entry out.`,
+          message: `The suppression has no effect: ${code} cannot be ignored.`,
+          hint: `Fix the cause of ${code}, and remove the entry.`,
         })),
   },
   {
     code: 'suppression_unused',
     severity: 'warning',
-    summary: 'What is to be ignored is not found any more.',
+    summary: 'A suppression matches no finding.',
     bad: `type: query alert
 query: sum(last_5m):sum:web.errors{*}.as_count() > 1
 lint:
@@ -94,22 +94,22 @@ query: sum(last_5m):sum:web.errors{*}.as_count() > 1
 `,
     check: (view) => {
       const unused = view.entries.filter((entry) => isUnused(entry, view));
-      // A list from which all is gone is of no use either.
+      // Removes the whole list if no entry remains.
       const all = unused.length === view.entries.length && view.misshapes.length === 0;
       return unused.map(({ path, code, repeated }) => ({
         path,
         message: repeated
-          ? `This ignores nothing: ${code} is ignored by an entry above.`
-          : `This ignores nothing: ${code} is not found here any more.`,
-        hint: 'Take the entry out.',
-        fix: all ? WITHOUT_ANY : { title: `Take out ${code}`, edits: [{ path, remove: true }] },
+          ? `The suppression has no effect: an entry above already ignores ${code}.`
+          : `The suppression has no effect: there is no finding ${code}.`,
+        hint: 'Remove the entry.',
+        fix: all ? WITHOUT_ANY : { title: `Remove ${code}`, edits: [{ path, remove: true }] },
       }));
     },
   },
   {
     code: 'suppression_without_reason',
     severity: 'warning',
-    summary: 'Something is ignored, and nobody says why.',
+    summary: 'A suppression has no reason.',
     bad: `type: query alert
 query: avg(last_5m):sum:web.errors{*}.as_count() > 1
 lint:
@@ -129,24 +129,24 @@ lint:
         .filter(({ code, because, repeated }) => because === '' && !repeated && found.has(code))
         .map(({ path, code }) => ({
           path,
-          message: `Whoever reads this later will not know why ${code} does not matter here.`,
-          hint: 'Add because: with the reason.',
+          message: `The suppression of ${code} has no reason.`,
+          hint: 'Add the reason as because.',
         })),
   },
 ];
 
-/** What is meant is certain only where a rule of nearly this code has found something. */
+/** Offers a fix only if a rule with a similar code has a finding. */
 function misspelt({ path, code }: Suppression, { codes, found }: SuppressionView): Hit {
   const meant = nearest(code, found);
   const near = meant ?? nearest(code, codes);
   const place = [...path, 'code'];
   return {
     path: place,
-    message: `This ignores nothing: no rule that looks at this object has the code "${code}".`,
-    hint: near === undefined ? 'Take the entry out.' : `Did you mean ${near}?`,
+    message: `The suppression has no effect: no rule for this object has the code "${code}".`,
+    hint: near === undefined ? 'Remove the entry.' : `Did you mean ${near}?`,
     ...(meant === undefined
       ? {}
-      : { fix: { title: `Write ${meant}`, edits: [{ path: place, value: meant }] } }),
+      : { fix: { title: `Change to ${meant}`, edits: [{ path: place, value: meant }] } }),
   };
 }
 

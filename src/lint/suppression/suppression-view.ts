@@ -2,53 +2,56 @@ import { append } from '../../domain/append.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Path, Rule } from '../rule.ts';
 
-/** An entry of `lint.ignore` that says what it ignores. */
+/** A valid entry of `lint.ignore`. */
 export interface Suppression {
   readonly path: Path;
   readonly code: string;
-  /** Empty where no reason is given. */
+  /** Empty if there is no reason. */
   readonly because: string;
-  /** Whether an entry before it has the same code. */
+  /** Whether an earlier entry has the same code. */
   readonly repeated: boolean;
 }
 
-/** A place of the `lint` member that does not have the shape. */
+/** A part of the field `lint` with a wrong shape. */
 export interface Misshape {
   readonly path: Path;
   readonly message: string;
 }
 
-/** What an object says is to be ignored, beside what was found in it. */
+/** The suppressions of an object and the codes of its findings. */
 export interface SuppressionView {
   readonly entries: readonly Suppression[];
   readonly misshapes: readonly Misshape[];
-  /** Codes of the rules that the object was held against. */
+  /** Codes of the rules that were applied to the object. */
   readonly codes: ReadonlySet<string>;
-  /** Codes of what they found. */
+  /** Codes of the findings. */
   readonly found: ReadonlySet<string>;
-  /** Whether all of the object is there: what an update leaves out may be what a rule would speak of. */
+  /** Whether the object is complete. A rule may concern fields that an update leaves out. */
   readonly whole: boolean;
 }
 
 export type SuppressionRule = Rule<SuppressionView>;
 
-/** More entries than there are rules help nobody. */
+/** More than the number of rules. */
 const MAX_ENTRIES = 1000;
 
-/** Reads a `lint` member: the entries that have the shape, and every place that has not. */
+/** Reads the field `lint`: its valid entries, and every part with a wrong shape. */
 export function readSuppressions(lint: Json): Pick<SuppressionView, 'entries' | 'misshapes'> {
   if (!isObject(lint))
-    return { entries: [], misshapes: [{ path: ['lint'], message: '"lint" is no object.' }] };
+    return { entries: [], misshapes: [{ path: ['lint'], message: '"lint" must be an object.' }] };
   const misshapes = strangers(lint, ['ignore'], ['lint']);
   const { ignore = [] } = lint;
   if (!Array.isArray(ignore)) {
-    misshapes.push({ path: ['lint', 'ignore'], message: '"ignore" is no list.' });
+    misshapes.push({ path: ['lint', 'ignore'], message: '"ignore" must be a list.' });
     return { entries: [], misshapes };
   }
   const entries: Suppression[] = [];
   const seen = new Set<string>();
   if (ignore.length > MAX_ENTRIES)
-    misshapes.push({ path: ['lint', 'ignore'], message: `"ignore" has at most ${MAX_ENTRIES} entries.` });
+    misshapes.push({
+      path: ['lint', 'ignore'],
+      message: `"ignore" can have at most ${MAX_ENTRIES} entries.`,
+    });
   for (const [at, item] of ignore.slice(0, MAX_ENTRIES).entries()) {
     const path = ['lint', 'ignore', at];
     const wrong = misshapesOf(item, path);
@@ -62,13 +65,13 @@ export function readSuppressions(lint: Json): Pick<SuppressionView, 'entries' | 
 }
 
 function misshapesOf(item: Json, path: Path): Misshape[] {
-  if (!isObject(item)) return [{ path, message: 'What is to be ignored is an object with a code.' }];
+  if (!isObject(item)) return [{ path, message: 'an entry of "ignore" must be an object with a code.' }];
   const wrong = strangers(item, ['code', 'because'], path);
-  if (!Object.hasOwn(item, 'code')) wrong.push({ path, message: '"code" is missing.' });
+  if (!Object.hasOwn(item, 'code')) wrong.push({ path, message: '"code" is required.' });
   else if (textAt(item, 'code') === '')
-    wrong.push({ path: [...path, 'code'], message: '"code" is no text.' });
+    wrong.push({ path: [...path, 'code'], message: '"code" must be a string.' });
   if (Object.hasOwn(item, 'because') && typeof item['because'] !== 'string' && item['because'] !== null)
-    wrong.push({ path: [...path, 'because'], message: '"because" is no text.' });
+    wrong.push({ path: [...path, 'because'], message: '"because" must be a string.' });
   return wrong;
 }
 
@@ -76,10 +79,10 @@ function strangers(object: JsonObject, known: readonly string[], path: Path): Mi
   return Object.keys(object)
     .filter((name) => !known.includes(name))
     .slice(0, MAX_ENTRIES)
-    .map((name) => ({ path: [...path, name], message: `"${name}" is not known here.` }));
+    .map((name) => ({ path: [...path, name], message: `unknown field "${name}".` }));
 }
 
-/** The text of a member without the blanks around it; empty where it is none. */
+/** Returns the trimmed string in a field, or an empty string. */
 function textAt(object: JsonObject, name: string): string {
   const value = object[name];
   return typeof value === 'string' ? value.trim() : '';

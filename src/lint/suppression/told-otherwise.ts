@@ -1,4 +1,4 @@
-/** Codes of findings that are no rule's: without what they ask for, nothing can be sent or found again. */
+/** Codes of contract findings. They cannot be ignored, because the object cannot be sent or found again until they are fixed. */
 const NO_RULES: ReadonlySet<string> = new Set([
   'alert',
   'conflicting_value',
@@ -12,7 +12,7 @@ const NO_RULES: ReadonlySet<string> = new Set([
   'wrong_value',
 ]);
 
-/** Whether a code is told by Birddog, but by no rule that can be ignored. */
+/** Returns whether a finding with this code cannot be ignored. */
 export function isNoRule(code: string): boolean {
   return NO_RULES.has(code) || code.startsWith('suppression_');
 }

@@ -4,16 +4,16 @@ import { roleHits } from '../../restricted-roles.ts';
 import type { Hit, Path } from '../../rule.ts';
 
 /** Datadog's OpenAPI document, `DashboardTab`. */
-const MOST_TABS = 100;
+const MAX_TABS = 100;
 
-const LONGEST_NAME = 100;
+const MAX_NAME_LENGTH = 100;
 
-/** The title, tags, roles and tabs of a dashboard. */
+/** Rules about the title, tags, roles and tabs of a dashboard. */
 export const DASHBOARD_FIELD_RULES: readonly DashboardRule[] = [
   {
     code: 'dashboard_tag',
     severity: 'error',
-    summary: 'A dashboard has a tag with another key than team.',
+    summary: 'A dashboard tag has a key other than `team`.',
     bad: `title: Checkout
 layout_type: ordered
 tags: ["team:shop", ⟦"env:prod"⟧]
@@ -32,8 +32,8 @@ widgets: []
           : [
               {
                 path: ['tags', at],
-                message: 'Datadog refuses the dashboard: its tags have the key team alone.',
-                hint: 'Write team:<name>, or leave the tag out.',
+                message: 'Datadog rejects the dashboard: the key of a dashboard tag must be team.',
+                hint: 'Use team:<name>, or remove the tag.',
               },
             ],
       );
@@ -42,7 +42,7 @@ widgets: []
   {
     code: 'title_blank',
     severity: 'warning',
-    summary: 'The title is empty, or begins or ends with a blank.',
+    summary: 'The title is empty, or starts or ends with a space.',
     bad: `title: ⟦" Checkout"⟧
 layout_type: ordered
 widgets: []
@@ -58,9 +58,9 @@ widgets: []
       return [
         {
           path: ['title'],
-          message: 'The dashboard stands apart from others in every list: its title has blanks around it.',
-          hint: 'Leave the blanks out.',
-          fix: { title: 'Leave the blanks out', edits: [{ path: ['title'], value: bare }] },
+          message: 'The title starts or ends with spaces, so the dashboard is sorted apart from the others.',
+          hint: 'Remove the spaces.',
+          fix: { title: 'Remove the spaces', edits: [{ path: ['title'], value: bare }] },
         },
       ];
     },
@@ -68,7 +68,7 @@ widgets: []
   {
     code: 'notify_handle',
     severity: 'warning',
-    summary: 'notify_list names somebody as messages do.',
+    summary: 'A handle in `notify_list` starts with @.',
     bad: `title: Checkout
 layout_type: ordered
 notify_list: [⟦"@jo@example.com"⟧]
@@ -88,10 +88,11 @@ widgets: []
         return [
           {
             path,
-            message: 'Nobody is told: notify_list holds the handles of users, which are their addresses.',
-            hint: 'Leave the @ at the beginning out.',
+            message:
+              'Nobody is notified: notify_list takes user handles, which are email addresses without a leading @.',
+            hint: 'Remove the leading @.',
             ...(bare.includes('@')
-              ? { fix: { title: `Write ${bare}`, edits: [{ path, value: bare }] } }
+              ? { fix: { title: `Change to ${bare}`, edits: [{ path, value: bare }] } }
               : {}),
           },
         ];
@@ -119,11 +120,10 @@ widgets: []
         : [
             {
               path: ['is_read_only'],
-              message:
-                'Datadog takes one of the two: is_read_only is the older, and no longer has an effect.',
-              hint: 'Keep restricted_roles alone.',
+              message: 'is_read_only has no effect: restricted_roles replaces it.',
+              hint: 'Keep only restricted_roles.',
               fix: {
-                title: 'Leave is_read_only out',
+                title: 'Remove is_read_only',
                 edits: [{ path: ['is_read_only'], remove: true as const }],
               },
             },
@@ -132,7 +132,7 @@ widgets: []
   {
     code: 'dashboard_role',
     severity: 'warning',
-    summary: 'A role that may edit the dashboard is named by something else than its id.',
+    summary: 'A role that may edit the dashboard is not given by its id.',
     bad: `title: Checkout
 layout_type: ordered
 restricted_roles: [⟦Admin⟧]
@@ -148,7 +148,7 @@ widgets: []
   {
     code: 'tab_limits',
     severity: 'error',
-    summary: 'A dashboard has more than 100 tabs, or a tab a name of more than 100 characters.',
+    summary: 'A dashboard has more than 100 tabs, or a tab name has more than 100 characters.',
     bad: `title: Checkout
 layout_type: ordered
 tabs:
@@ -170,24 +170,24 @@ widgets: []
       const long = tabs.flatMap((tab, at): Hit[] => {
         if (!isObject(tab) || typeof tab['name'] !== 'string') return [];
         const length = [...tab['name']].length;
-        if (length <= LONGEST_NAME) return [];
+        if (length <= MAX_NAME_LENGTH) return [];
         return [
           {
             path: ['tabs', at, 'name'],
-            message: `Datadog refuses the dashboard: the name of a tab has at most ${LONGEST_NAME} characters, and this one ${length}.`,
+            message: `Datadog rejects the dashboard: the tab name has ${length} characters, and the maximum is ${MAX_NAME_LENGTH}.`,
             hint: 'Shorten the name.',
           },
         ];
       });
-      if (tabs.length <= MOST_TABS) return long;
-      const message = `Datadog refuses the dashboard: it has at most ${MOST_TABS} tabs, and here are ${tabs.length}.`;
-      return [{ path: ['tabs', MOST_TABS], message, hint: 'Join tabs.' }, ...long];
+      if (tabs.length <= MAX_TABS) return long;
+      const message = `Datadog rejects the dashboard: it has ${tabs.length} tabs, and the maximum is ${MAX_TABS}.`;
+      return [{ path: ['tabs', MAX_TABS], message, hint: 'Merge tabs.' }, ...long];
     },
   },
   {
     code: 'tab_widget',
     severity: 'error',
-    summary: 'A tab holds a widget that the dashboard does not have.',
+    summary: 'A tab references a widget that does not exist.',
     bad: `title: Checkout
 layout_type: ordered
 tabs:
@@ -220,8 +220,8 @@ widgets:
           return [
             {
               path,
-              message: `The tab cannot show ${String(typeof id === 'string' ? id : numberText(id))}: there is no such widget.`,
-              hint: `Name a widget by its place, from @1 to @${widgets.length}, or by an id that it has here.`,
+              message: `The tab references ${String(typeof id === 'string' ? id : numberText(id))}, but there is no such widget.`,
+              hint: `Reference a widget by its position, @1 to @${widgets.length}, or by its id in this dashboard.`,
             },
           ];
         });
@@ -230,7 +230,7 @@ widgets:
   {
     code: 'tab_widget_twice',
     severity: 'warning',
-    summary: 'Two tabs hold one widget.',
+    summary: 'Two tabs contain the same widget.',
     bad: `title: Checkout
 layout_type: ordered
 tabs:
@@ -261,8 +261,8 @@ widgets:
           return [
             {
               path,
-              message: `A widget stands in one tab alone: ${name} is in an earlier one already.`,
-              hint: 'Take it out of one of the two.',
+              message: `${name} is already in an earlier tab, and a widget can be in only one tab.`,
+              hint: 'Remove it from one of the two tabs.',
             },
           ];
         });
@@ -273,12 +273,12 @@ widgets:
 function untitled() {
   return {
     path: ['title'],
-    message: 'Nobody finds the dashboard in a list: its title is empty.',
+    message: 'The title is empty, so the dashboard is hard to find in lists.',
     hint: 'Give it a title.',
   };
 }
 
-/** The widgets that tabs name. */
+/** Returns the widgets that tabs reference. */
 function tabbed({ tabs }: JsonObject): { readonly path: Path; readonly id: Json }[] {
   if (!Array.isArray(tabs)) return [];
   return tabs.flatMap((tab, at) =>

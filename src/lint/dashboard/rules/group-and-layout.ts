@@ -10,12 +10,12 @@ const SIDES = ['x', 'y', 'width', 'height'];
 
 const KNOWN = ['auto', 'fixed'];
 
-/** Groups and where widgets are placed. */
+/** Rules about groups and the layout of widgets. */
 export const LAYOUT_RULES: readonly DashboardRule[] = [
   {
     code: 'group_misplaced',
     severity: 'error',
-    summary: 'A group stands in a group.',
+    summary: 'A group contains another group.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -43,8 +43,8 @@ widgets:
           : [
               {
                 path: [...path, 'definition', 'type'],
-                message: 'Datadog refuses the dashboard: a group holds no other group.',
-                hint: 'Move the group, or what it holds, one level up.',
+                message: 'Datadog rejects the dashboard: a group cannot contain another group.',
+                hint: 'Move the group or its widgets one level up.',
               },
             ],
       ),
@@ -52,7 +52,7 @@ widgets:
   {
     code: 'group_on_free',
     severity: 'warning',
-    summary: 'A group stands on a free dashboard.',
+    summary: 'A free dashboard contains a group.',
     bad: `title: Checkout
 layout_type: free
 widgets:
@@ -78,8 +78,8 @@ widgets:
           : [
               {
                 path: [...path, 'definition', 'type'],
-                message: 'Datadog has groups on ordered dashboards alone: it refuses this one.',
-                hint: 'Make the dashboard ordered, or place the widgets of the group on it.',
+                message: 'Datadog rejects the dashboard: only ordered dashboards can contain groups.',
+                hint: 'Use layout_type ordered, or move the widgets of the group to the dashboard.',
               },
             ],
       ),
@@ -106,8 +106,8 @@ widgets:
           : [
               {
                 path,
-                message: 'Datadog refuses the dashboard: each widget of a free dashboard needs a layout.',
-                hint: 'Give the widget a layout with x, y, width and height, or make the dashboard ordered.',
+                message: 'Datadog rejects the dashboard: each widget of a free dashboard requires a layout.',
+                hint: 'Add a layout with x, y, width and height, or use layout_type ordered.',
               },
             ],
       ),
@@ -138,8 +138,8 @@ widgets:
         return [
           {
             path: [...path, 'layout'],
-            message: `Datadog refuses the dashboard: a layout needs ${missing.join(' and ')} as a number.`,
-            hint: 'Give the four numbers x, y, width and height.',
+            message: `Datadog rejects the dashboard: ${missing.join(' and ')} must be set to a number in layout.`,
+            hint: 'Set x, y, width and height to numbers.',
           },
         ];
       }),
@@ -147,7 +147,7 @@ widgets:
   {
     code: 'layout_with_auto',
     severity: 'error',
-    summary: 'A widget has a layout though the dashboard lays out its widgets itself.',
+    summary: 'A widget has a layout, but `reflow_type` is auto.',
     bad: `title: Checkout
 layout_type: ordered
 reflow_type: auto
@@ -170,9 +170,9 @@ widgets:
         return [
           {
             path: layout,
-            message: 'Datadog refuses the dashboard: with reflow_type auto no widget has a layout.',
-            hint: 'Leave the layouts out, or write reflow_type fixed.',
-            fix: { title: 'Leave the layout out', edits: [{ path: layout, remove: true }] },
+            message: 'Datadog rejects the dashboard: with reflow_type auto, widgets cannot have a layout.',
+            hint: 'Remove the layouts, or use reflow_type fixed.',
+            fix: { title: 'Remove the layout', edits: [{ path: layout, remove: true }] },
           },
         ];
       }),
@@ -180,7 +180,7 @@ widgets:
   {
     code: 'layout_left_out',
     severity: 'warning',
-    summary: 'A widget has no layout where the others have one, or where a fixed dashboard wants one.',
+    summary: 'A widget has no layout, but other widgets have one or `reflow_type` is fixed.',
     bad: `title: Checkout
 layout_type: ordered
 reflow_type: fixed
@@ -210,7 +210,7 @@ widgets:
   {
     code: 'layout_off_grid',
     severity: 'warning',
-    summary: 'A widget reaches beyond its grid, or has no size.',
+    summary: 'A widget extends beyond the grid or has an invalid size.',
     bad: `title: Checkout
 layout_type: ordered
 reflow_type: fixed
@@ -233,7 +233,7 @@ widgets:
         return [
           {
             path: [...path, 'layout', wrong.side],
-            message: `Datadog moves the widget, or refuses the dashboard: ${wrong.message}`,
+            message: `Datadog moves the widget or rejects the dashboard: ${wrong.message}`,
             hint: wrong.hint,
           },
         ];
@@ -242,7 +242,7 @@ widgets:
   {
     code: 'widgets_overlap',
     severity: 'warning',
-    summary: 'Two widgets of an ordered dashboard stand in one place.',
+    summary: 'Two widgets of an ordered dashboard overlap.',
     bad: `title: Checkout
 layout_type: ordered
 reflow_type: fixed
@@ -267,15 +267,15 @@ widgets:
         .flatMap(overlapsOn)
         .map(({ widget, other }) => ({
           path: [...widget.path, 'layout'],
-          message: `Datadog moves the widget: ${nameOf(other)} stands in its place.`,
-          hint: 'Give the two widgets places of their own.',
+          message: `Datadog moves the widget: it overlaps ${nameOf(other)}.`,
+          hint: 'Give the two widgets different positions.',
         }));
     },
   },
   {
     code: 'reflow_type_null',
     severity: 'error',
-    summary: 'The reflow type is null.',
+    summary: '`reflow_type` is null.',
     bad: `title: Checkout
 layout_type: ordered
 reflow_type: ⟦null⟧
@@ -291,16 +291,16 @@ widgets: []
         : [
             {
               path: ['reflow_type'],
-              message: 'Datadog cannot create the dashboard: reflow_type may be left out, but not be null.',
-              hint: 'Leave reflow_type out.',
-              fix: { title: 'Leave reflow_type out', edits: [{ path: ['reflow_type'], remove: true }] },
+              message: 'Datadog rejects the dashboard: reflow_type is optional, but cannot be null.',
+              hint: 'Remove reflow_type.',
+              fix: { title: 'Remove reflow_type', edits: [{ path: ['reflow_type'], remove: true }] },
             },
           ],
   },
   {
     code: 'unknown_reflow_type',
     severity: 'error',
-    summary: 'The reflow type is neither auto nor fixed.',
+    summary: '`reflow_type` is neither auto nor fixed.',
     bad: `title: Checkout
 layout_type: ordered
 reflow_type: ⟦fix⟧
@@ -318,14 +318,14 @@ widgets: []
       return [
         {
           path: ['reflow_type'],
-          message: 'Datadog refuses the dashboard: reflow_type is auto or fixed.',
+          message: 'Datadog rejects the dashboard: reflow_type must be auto or fixed.',
           hint:
             meant === undefined
-              ? 'Write fixed where widgets have layouts, else auto.'
+              ? 'Use fixed if widgets have layouts, otherwise auto.'
               : `Did you mean ${meant}?`,
           ...(meant === undefined
             ? {}
-            : { fix: { title: `Write ${meant}`, edits: [{ path: ['reflow_type'], value: meant }] } }),
+            : { fix: { title: `Change to ${meant}`, edits: [{ path: ['reflow_type'], value: meant }] } }),
         },
       ];
     },
@@ -333,7 +333,7 @@ widgets: []
   {
     code: 'reflow_type_on_free',
     severity: 'warning',
-    summary: 'A free dashboard has a reflow type.',
+    summary: 'A free dashboard has `reflow_type`.',
     bad: `title: Checkout
 layout_type: free
 reflow_type: ⟦fixed⟧
@@ -349,8 +349,9 @@ widgets: []
         : [
             {
               path: ['reflow_type'],
-              message: 'Datadog leaves it unread, or refuses the dashboard: only ordered dashboards reflow.',
-              hint: 'Leave reflow_type out, or write layout_type ordered.',
+              message:
+                'Datadog ignores reflow_type or rejects the dashboard: only ordered dashboards reflow.',
+              hint: 'Remove reflow_type, or use layout_type ordered.',
             },
           ],
   },
@@ -364,8 +365,8 @@ function isNumeric(layout: JsonObject, side: string): boolean {
 function hit({ path }: PlacedWidget): Hit {
   return {
     path,
-    message: 'Datadog places this widget itself, or refuses the dashboard: it has no layout.',
-    hint: 'Give the widget a layout with x, y, width and height.',
+    message: 'Datadog chooses a position or rejects the dashboard: the widget has no layout.',
+    hint: 'Add a layout with x, y, width and height.',
   };
 }
 
@@ -375,18 +376,18 @@ function wrongSide(layout: JsonObject, ordered: boolean) {
     if (number === undefined) continue;
     const min = side === 'x' || side === 'y' ? 0 : 1;
     if (number < min) {
-      return { side, message: `${side} is less than ${min}.`, hint: `Write ${min} or more.` };
+      return { side, message: `${side} is less than ${min}.`, hint: `Use ${min} or more.` };
     }
     if (!Number.isInteger(number))
-      return { side, message: `${side} is no whole number.`, hint: 'Write a whole number.' };
+      return { side, message: `${side} is not an integer.`, hint: 'Use an integer.' };
   }
   const x = toNumber(layout['x']) ?? 0;
   const width = toNumber(layout['width']) ?? 0;
   if (!ordered || x + width <= COLUMNS) return undefined;
   return {
     side: 'width',
-    message: `it ends at column ${x + width}, and there are ${COLUMNS}.`,
-    hint: `Let x and width be ${COLUMNS} together at most.`,
+    message: `it ends at column ${x + width}, and the grid has ${COLUMNS} columns.`,
+    hint: `Keep x + width at ${COLUMNS} or less.`,
   };
 }
 

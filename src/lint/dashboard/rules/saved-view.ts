@@ -3,12 +3,12 @@ import type { DashboardRule } from '../dashboard-view.ts';
 import { presetValues } from '../presets.ts';
 import { didYouMean } from '../../meant-word.ts';
 
-/** Saved views of template variables. */
+/** Rules about saved views of template variables. */
 export const SAVED_VIEW_RULES: readonly DashboardRule[] = [
   {
     code: 'preset_value_and_values',
     severity: 'error',
-    summary: 'A saved view gives a variable both value and values.',
+    summary: 'A saved view sets both value and values of a variable.',
     bad: `title: Checkout
 layout_type: ordered
 template_variables: [{ name: env, prefix: env }]
@@ -37,10 +37,10 @@ widgets:
             {
               path: at,
               message:
-                'Datadog refuses the dashboard: a saved view gives a variable value or values, not both.',
-              hint: 'Keep values alone.',
+                'Datadog rejects the dashboard: a saved view can set value or values of a variable, not both.',
+              hint: 'Keep only values.',
               ...(values.includes(value)
-                ? { fix: { title: 'Leave value out', edits: [{ path: at, remove: true as const }] } }
+                ? { fix: { title: 'Remove value', edits: [{ path: at, remove: true as const }] } }
                 : {}),
             },
           ];
@@ -49,7 +49,7 @@ widgets:
   {
     code: 'preset_values_empty',
     severity: 'error',
-    summary: 'A saved view gives a variable no values.',
+    summary: 'A saved view sets an empty list of values.',
     bad: `title: Checkout
 layout_type: ordered
 template_variables: [{ name: env, prefix: env }]
@@ -77,8 +77,8 @@ widgets:
             : [
                 {
                   path: [...path, 'values'],
-                  message: 'Datadog refuses the dashboard: values names at least one value.',
-                  hint: 'Name a value, or "*" for all.',
+                  message: 'Datadog rejects the dashboard: values must contain at least one value.',
+                  hint: 'Add a value, or "*" for all.',
                 },
               ],
         ),
@@ -86,7 +86,7 @@ widgets:
   {
     code: 'preset_unknown_variable',
     severity: 'warning',
-    summary: 'A saved view sets a template variable that the dashboard does not have.',
+    summary: 'A saved view sets a template variable that does not exist.',
     bad: `title: Checkout
 layout_type: ordered
 template_variables: [{ name: cluster, prefix: cluster }]
@@ -115,7 +115,7 @@ widgets:
           return [
             {
               path: at,
-              message: `The saved view sets nothing here: the dashboard has no template variable "${name}".`,
+              message: `The saved view has no effect here: the dashboard has no template variable "${name}".`,
               ...didYouMean(name, names, (meant) => ({ path: at, value: meant })),
             },
           ];
@@ -125,7 +125,7 @@ widgets:
   {
     code: 'preset_twice',
     severity: 'warning',
-    summary: 'Two saved views have one name.',
+    summary: 'Two saved views have the same name.',
     bad: `title: Checkout
 layout_type: ordered
 template_variable_presets:
@@ -153,8 +153,8 @@ widgets: []
         return [
           {
             path: ['template_variable_presets', at, 'name'],
-            message: `Nobody can tell the saved views named "${name}" apart.`,
-            hint: 'Give each saved view its own name.',
+            message: `Duplicate saved view name "${name}".`,
+            hint: 'Give each saved view a unique name.',
           },
         ];
       });
@@ -163,7 +163,7 @@ widgets: []
   {
     code: 'presets_unsorted',
     severity: 'warning',
-    summary: 'The saved views are not in the order of their names.',
+    summary: 'The saved views are not sorted by name.',
     bad: `title: Checkout
 layout_type: ordered
 template_variables: [{ name: env, prefix: env }]
@@ -190,8 +190,8 @@ widgets:
       return [
         {
           path: ['template_variable_presets', at, 'name'],
-          message: 'Who looks for a saved view by its name does not find this one in its place.',
-          hint: 'Put the saved views in the order of their names.',
+          message: 'The saved view is not in alphabetical order, so it is hard to find in the list.',
+          hint: 'Sort the saved views by name.',
         },
       ];
     },

@@ -4,24 +4,24 @@ import type { DeclaredVariable } from '../template-variables.ts';
 import { didYouMean } from '../../meant-word.ts';
 import type { Hit } from '../../rule.ts';
 
-/** Other names are not found after a `$` for certain. */
+/** Names that can be recognized with certainty after `$`. */
 const PLAIN = /^[A-Za-z_][\w.-]{0,199}$/;
 
-/** Fewer queries show no habit. */
-const FEWEST = 5;
+/** The minimum number of queries from which a convention can be inferred. */
+const MIN_QUERIES = 5;
 
-/** What this share of the queries goes without is no slip of one. */
-const SHARE = 0.1;
+/** The maximum share of queries without a variable that counts as an oversight. */
+const MAX_SHARE = 0.1;
 
-/** A map of hosts has its scope beside its queries. */
+/** The scope of a hostmap is separate from its queries. */
 const isRole = (step: string | number): boolean => step === 'fill' || step === 'size';
 
-/** Template variables. */
+/** Rules about template variables. */
 export const TEMPLATE_VARIABLE_RULES: readonly DashboardRule[] = [
   {
     code: 'variable_undeclared',
     severity: 'warning',
-    summary: 'A query uses a template variable that the dashboard does not have.',
+    summary: 'A query uses an undeclared template variable.',
     bad: `title: Checkout
 layout_type: ordered
 template_variables:
@@ -48,15 +48,15 @@ widgets:
       asked.values().map(({ path, span, name }) => ({
         path,
         span,
-        message: `Nothing takes the place of $${name}: the dashboard has no such template variable.`,
-        hint: `Declare ${name} among template_variables.`,
+        message: `$${name} is never replaced: the dashboard has no such template variable.`,
+        hint: `Declare ${name} in template_variables.`,
         ...didYouMean(name, known, (meant) => ({ path, span, text: meant }), '$'),
       })),
   },
   {
     code: 'variable_unused',
     severity: 'warning',
-    summary: 'No widget uses a template variable.',
+    summary: 'A template variable is unused.',
     bad: `title: Checkout
 layout_type: ordered
 template_variables:
@@ -74,22 +74,22 @@ widgets:
   - definition: { type: note, content: All is well in $env.value. }
 `,
     check: ({ widgets, variables: { declared, used } }) => {
-      // What stands in a powerpack cannot be seen.
+      // The content of a powerpack is unknown.
       if (widgets.some(({ type }) => type === 'powerpack')) return [];
       return declared
         .values()
         .filter(({ name }) => PLAIN.test(name) && !used.has(name))
         .map(({ path, name }) => ({
           path: [...path, 'name'],
-          message: `Choosing a value for "${name}" changes nothing: no widget uses $${name}.`,
-          hint: `Put $${name} into the queries that it should filter, or leave the variable out.`,
+          message: `The template variable "${name}" has no effect: no widget uses $${name}.`,
+          hint: `Add $${name} to the queries that it should filter, or remove the variable.`,
         }));
     },
   },
   {
     code: 'query_without_variable',
     severity: 'warning',
-    summary: 'A query uses no template variable where nearly all others do.',
+    summary: 'A query uses no template variable, but nearly all others do.',
     bad: `title: Checkout
 layout_type: ordered
 template_variables: [{ name: env, prefix: env }]
@@ -117,21 +117,21 @@ widgets:
         - { q: "avg:web.e{$env}" }
 `,
     check: ({ queries, variables: { declared } }) => {
-      if (declared.length === 0 || queries.length < FEWEST) return [];
+      if (declared.length === 0 || queries.length < MIN_QUERIES) return [];
       const without = queries.filter(({ path, text }) => !text.includes('$') && !path.some(isRole));
-      if (without.length > Math.max(1, queries.length * SHARE)) return [];
+      if (without.length > Math.max(1, queries.length * MAX_SHARE)) return [];
       return without.values().map(({ path, text }) => ({
         path,
         span: { from: 0, to: text.length },
-        message: 'This query does not follow the template variables: it shows the same whatever is chosen.',
-        hint: `Put ${declared.map(({ name }) => `$${name}`).join(' or ')} into its scope.`,
+        message: 'The query ignores the template variables: it shows the same data for every selection.',
+        hint: `Add ${declared.map(({ name }) => `$${name}`).join(' or ')} to its scope.`,
       }));
     },
   },
   {
     code: 'variable_twice',
     severity: 'error',
-    summary: 'Two template variables have one name.',
+    summary: 'Two template variables have the same name.',
     bad: `title: Checkout
 layout_type: ordered
 template_variables:
@@ -157,8 +157,8 @@ widgets:
         return [
           {
             path: [...path, 'name'],
-            message: `One of the variables "${name}" never has an effect: queries cannot tell them apart.`,
-            hint: 'Give each template variable its own name.',
+            message: `Duplicate template variable "${name}": one of the two has no effect.`,
+            hint: 'Give each template variable a unique name.',
           },
         ];
       });
@@ -192,10 +192,11 @@ widgets:
         return [
           {
             path,
-            message: 'Datadog refuses the dashboard: a template variable has default or defaults, not both.',
-            hint: 'Keep defaults alone.',
+            message:
+              'Datadog rejects the dashboard: a template variable can have default or defaults, not both.',
+            hint: 'Keep only defaults.',
             ...(several.includes(one)
-              ? { fix: { title: 'Leave default out', edits: [{ path, remove: true as const }] } }
+              ? { fix: { title: 'Remove default', edits: [{ path, remove: true as const }] } }
               : {}),
           },
         ];
@@ -231,10 +232,11 @@ widgets:
         return [
           {
             path: empty === -1 ? path : [...path, empty],
-            message: 'Datadog refuses the dashboard: defaults names at least one value, and no empty one.',
-            hint: 'Leave defaults out where every value shall show, or name values.',
+            message:
+              'Datadog rejects the dashboard: defaults must contain at least one value, and no empty value.',
+            hint: 'Remove defaults to show all values, or list values.',
             ...(defaults.every((value) => value === '')
-              ? { fix: { title: 'Leave defaults out', edits: [{ path, remove: true as const }] } }
+              ? { fix: { title: 'Remove defaults', edits: [{ path, remove: true as const }] } }
               : {}),
           },
         ];
@@ -244,7 +246,7 @@ widgets:
   {
     code: 'default_not_available',
     severity: 'warning',
-    summary: 'The default of a template variable is none of its available values.',
+    summary: 'The default of a template variable is not one of its available values.',
     bad: `title: Checkout
 layout_type: ordered
 template_variables:
@@ -272,8 +274,8 @@ function hitsOf({ path, variable }: DeclaredVariable): Hit[] {
       : [
           {
             path: [...path, ...steps],
-            message: `The dashboard opens with "${value}", which nobody can choose again.`,
-            hint: `Add it to available_values, or write one of ${available.slice(0, 5).join(', ')}.`,
+            message: `The default "${value}" is not in available_values, so it cannot be selected again.`,
+            hint: `Add it to available_values, or use one of ${available.slice(0, 5).join(', ')}.`,
           },
         ];
   const several = Array.isArray(defaults) ? defaults.flatMap((value, at) => hit(value, 'defaults', at)) : [];

@@ -6,12 +6,12 @@ import type { PlacedRequest, WidgetFormula } from '../widget-requests.ts';
 import { didYouMean } from '../../meant-word.ts';
 import type { Hit } from '../../rule.ts';
 
-/** Formulas of widgets and the queries that they name. */
+/** Rules about formulas of widgets and the queries that they use. */
 export const WIDGET_FORMULA_RULES: readonly DashboardRule[] = [
   {
     code: 'formula_syntax',
     severity: 'warning',
-    summary: 'A formula of a widget cannot be read.',
+    summary: 'Syntax error in a formula of a widget.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -42,7 +42,7 @@ widgets:
   {
     code: 'formula_unknown_query',
     severity: 'warning',
-    summary: 'A formula names a query that its request does not have.',
+    summary: 'A formula uses a query that its request does not have.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -65,7 +65,7 @@ widgets:
 `,
     check: ({ formulas }) =>
       formulas.values().flatMap(({ path, request: { names: known }, names }) => {
-        // A query may go without a name: what it is then called is not known.
+        // The name of a query without a name is unknown.
         if (known === undefined) return [];
         return names
           .filter(({ text }) => !known.has(text))
@@ -80,7 +80,7 @@ widgets:
   {
     code: 'query_name_twice',
     severity: 'error',
-    summary: 'Two queries of a request have one name.',
+    summary: 'Two queries of a request have the same name.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -110,7 +110,7 @@ widgets:
   {
     code: 'query_unused',
     severity: 'warning',
-    summary: 'No formula of a request uses one of its queries.',
+    summary: 'A query is not used in any formula of its request.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -148,7 +148,7 @@ widgets:
   {
     code: 'alias_without_series',
     severity: 'warning',
-    summary: 'An alias is for an expression that its request does not have.',
+    summary: 'An alias refers to an expression that its request does not have.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -182,8 +182,8 @@ function twiceIn({ queries }: PlacedRequest): Hit[] {
     return [
       {
         path: [...path, 'name'],
-        message: `One of the queries named "${name}" is never shown: formulas cannot tell them apart.`,
-        hint: 'Give each query of a request its own name.',
+        message: `Duplicate query name "${name}": one of the two queries is never shown.`,
+        hint: 'Give each query of a request a unique name.',
       },
     ];
   });
@@ -198,8 +198,8 @@ function unusedIn(request: PlacedRequest, formulas: readonly WidgetFormula[]) {
       : [
           {
             path: [...path, 'name'],
-            message: `What the query "${name}" finds is never shown: no formula uses it.`,
-            hint: `Add a formula ${name}, or leave the query out.`,
+            message: `The query "${name}" is never shown: no formula uses it.`,
+            hint: `Add a formula ${name}, or remove the query.`,
           },
         ],
   );
@@ -215,7 +215,7 @@ function unfitIn({ path, request: { q, metadata } }: PlacedRequest): Hit[] {
       {
         path: [...path, 'metadata', at, 'expression'],
         message: 'The alias is never shown: the query has no such expression.',
-        hint: 'Write the expression as it stands in q.',
+        hint: 'Copy the expression from q.',
       },
     ];
   });

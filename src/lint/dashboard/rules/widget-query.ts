@@ -10,32 +10,32 @@ import { METRIC_METHODS } from '../../metric-methods.ts';
 import { nearest } from '../../nearest.ts';
 import type { Hit, Path } from '../../rule.ts';
 
-/** What each kind of fault means to the person who wrote the query. */
-const SENTENCES: Readonly<Record<SyntaxFault['code'], (what: string) => string>> = {
-  unclosed: (what) => `the ${what} here is never closed.`,
-  unopened: (what) => `the ${what} here closes nothing.`,
-  missing: (what) => `${what} is missing here.`,
-  unexpected: (what) => `"${what}" has no place here.`,
-  bad_number: (what) => `"${what}" is no number.`,
-  bad_id: (what) => `"${what}" is no id.`,
-  doubled: (what) => `"${what}" is no operator.`,
-  unterminated_text: (what) => `the text that begins here has no closing ${what}.`,
-  uneven_quotes: (what) => `in or after the text here a ${what} is missing or one too many.`,
+/** The message for each kind of syntax fault. */
+const MESSAGES: Readonly<Record<SyntaxFault['code'], (what: string) => string>> = {
+  unclosed: (what) => `unclosed ${what}.`,
+  unopened: (what) => `unmatched ${what}.`,
+  missing: (what) => `expected ${what} here.`,
+  unexpected: (what) => `unexpected "${what}".`,
+  bad_number: (what) => `"${what}" is not a number.`,
+  bad_id: (what) => `"${what}" is not an id.`,
+  doubled: (what) => `"${what}" is not an operator.`,
+  unterminated_text: (what) => `the string that starts here has no closing ${what}.`,
+  uneven_quotes: (what) => `unbalanced ${what} in or after this string.`,
 };
 
-/** More faults of one query help nobody. */
-const MOST_FAULTS = 50;
+/** The maximum number of findings for one query. */
+const MAX_FAULTS = 50;
 
-/** More of the text in a sentence helps nobody. */
-const LONGEST = 60;
+/** The maximum number of characters of the query that a message quotes. */
+const MAX_QUOTED_LENGTH = 60;
 
-/** Datadog's pages metrics/types and metrics/distributions, and what shipped dashboards hold. */
+/** Docs, metrics/types and metrics/distributions, and the dashboards that Datadog ships. */
 const AGGREGATORS = ['avg', 'sum', 'min', 'max', 'count', 'last', 'stddev', 'histogram', 'percentile'];
 
 /** Any percentile, and `count(v: v<=5)` of a distribution. */
 const OF_DISTRIBUTION = /^(?:p\d{1,3}(?:\.\d+)?|count\(.*\))$/;
 
-/** Widgets that show what a search of their own finds. */
+/** Widgets that show the results of one search. */
 const SEARCHING: ReadonlySet<string> = new Set([
   'event_stream',
   'event_timeline',
@@ -48,12 +48,12 @@ interface Search {
   readonly text: string;
 }
 
-/** Queries of widgets. */
+/** Rules about the queries of widgets. */
 export const WIDGET_QUERY_RULES: readonly DashboardRule[] = [
   {
     code: 'widget_query_syntax',
     severity: 'error',
-    summary: 'A metric query of a widget cannot be read.',
+    summary: 'Syntax error in a metric query of a widget.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -80,13 +80,13 @@ widgets:
               message: sentenceOf(fault),
             })),
           )
-          .slice(0, MOST_FAULTS),
+          .slice(0, MAX_FAULTS),
       ),
   },
   {
     code: 'unknown_widget_function',
     severity: 'warning',
-    summary: 'A query or formula of a widget calls a function that Datadog does not document.',
+    summary: 'A query or formula of a widget calls an undocumented function.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -112,7 +112,7 @@ widgets:
   {
     code: 'unknown_widget_method',
     severity: 'warning',
-    summary: 'A query of a widget calls something on a metric that Datadog does not document.',
+    summary: 'A query of a widget calls an undocumented method.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -136,7 +136,7 @@ widgets:
   {
     code: 'unknown_widget_aggregator',
     severity: 'warning',
-    summary: 'A query of a widget aggregates in a way that Datadog does not document.',
+    summary: 'A query of a widget uses an undocumented aggregator.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -160,7 +160,7 @@ widgets:
   {
     code: 'search_syntax',
     severity: 'warning',
-    summary: 'A search of a widget has a bracket or quote without its partner.',
+    summary: 'A search of a widget has an unmatched parenthesis or quote.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -192,24 +192,24 @@ widgets:
           {
             path,
             span: found,
-            message: `The widget shows an error instead of data: the ${sign} here has no partner.`,
-            hint: `Add the other one, or write \\${sign} where the sign itself is meant.`,
+            message: `The widget shows an error instead of data: unmatched ${sign}.`,
+            hint: `Add the other one, or use \\${sign} to search for the character itself.`,
           },
         ];
       }),
   },
 ];
 
-/** What a fault does to the widget. */
+/** Returns the message for a syntax fault in a widget. */
 export function sentenceOf({ code, what }: SyntaxFault): string {
-  const shown = what.length > LONGEST ? `${what.slice(0, LONGEST)}...` : what;
-  return `The widget shows an error instead of data: ${SENTENCES[code](shown)}`;
+  const shown = what.length > MAX_QUOTED_LENGTH ? `${what.slice(0, MAX_QUOTED_LENGTH)}...` : what;
+  return `The widget shows an error instead of data: ${MESSAGES[code](shown)}`;
 }
 
 function* unknownIn(path: Path, { at, parts }: ReadExpression): Iterable<Hit> {
   for (const node of parts) {
     if (node.kind !== 'call') continue;
-    // In a formula, what stands before the dot is a query.
+    // In a formula, the part before the dot is a query.
     const name = node.name.text.slice(node.name.text.indexOf('.') + 1);
     if (isAmong(WIDGET_FUNCTIONS, name)) continue;
     yield hit(path, at, name, node.name);
@@ -222,12 +222,12 @@ function hit(path: Path, at: number, name: string, { span }: Word): Hit {
   return {
     path,
     span: place,
-    message: `The widget shows an error instead of data where Datadog has no function "${name}"; it documents none.`,
+    message: `"${name}" is not a documented function: the widget may show an error instead of data.`,
     ...(meant === undefined
       ? {}
       : {
           hint: `Did you mean ${meant}?`,
-          fix: { title: `Write ${meant}`, edits: [{ path, span: place, text: meant }] },
+          fix: { title: `Change to ${meant}`, edits: [{ path, span: place, text: meant }] },
         }),
   };
 }
@@ -242,12 +242,12 @@ function* unknownMethodsIn({ path, expressions }: WidgetQuery): Iterable<Hit> {
       yield {
         path,
         span: place,
-        message: `The widget shows an error instead of data where Datadog has no ${text}(); it documents none.`,
+        message: `${text}() is not a documented method: the widget may show an error instead of data.`,
         ...(meant === undefined
-          ? { hint: `Known are ${METRIC_METHODS.join(', ')}.` }
+          ? { hint: `Allowed: ${METRIC_METHODS.join(', ')}.` }
           : {
               hint: `Did you mean ${meant}?`,
-              fix: { title: `Write ${meant}`, edits: [{ path, span: place, text: meant }] },
+              fix: { title: `Change to ${meant}`, edits: [{ path, span: place, text: meant }] },
             }),
       };
     }
@@ -265,11 +265,11 @@ function* unknownAggregatorsIn({ path, expressions }: WidgetQuery): Iterable<Hit
       yield {
         path,
         span: place,
-        message: `The widget shows an error instead of data: Datadog cannot aggregate by "${text}".`,
-        hint: meant === undefined ? `Known are ${AGGREGATORS.join(', ')}.` : `Did you mean ${meant}?`,
+        message: `The widget shows an error instead of data: "${text}" is not an aggregator.`,
+        hint: meant === undefined ? `Allowed: ${AGGREGATORS.join(', ')}.` : `Did you mean ${meant}?`,
         ...(meant === undefined
           ? {}
-          : { fix: { title: `Write ${meant}`, edits: [{ path, span: place, text: meant }] } }),
+          : { fix: { title: `Change to ${meant}`, edits: [{ path, span: place, text: meant }] } }),
       };
     }
   }
@@ -285,7 +285,7 @@ function ownSearches({ path, definition, type }: Definition): Search[] {
   return SEARCHING.has(type) && typeof query === 'string' ? [{ path: [...path, 'query'], text: query }] : [];
 }
 
-/** The searches of logs and events in a request. */
+/** Returns the searches of logs and events in a request. */
 function searchesOf(request: PlacedRequest): Search[] {
   const found = request.queries.flatMap(({ path, query }) => searchAt([...path, 'search'], query['search']));
   const { query } = request.request;

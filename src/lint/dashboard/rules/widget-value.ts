@@ -21,7 +21,7 @@ const WINDOWS = [
   'global_time',
 ];
 
-/** The text that a widget of a type is there to show. */
+/** The field with the content of a widget, by widget type. */
 const TEXTS: ReadonlyMap<string, string> = new Map<string, string>([
   ['note', 'content'],
   ['free_text', 'text'],
@@ -29,15 +29,15 @@ const TEXTS: ReadonlyMap<string, string> = new Map<string, string>([
 
 const TYPES: ReadonlySet<string> = new Set(['iframe', 'image']);
 
-/** What a browser loads: an address, a path on Datadog's own site, an image in the text, or one that a variable begins. */
+/** URLs that a browser can load: absolute, a path on Datadog's site, a data URL, or one that starts with a variable. */
 const LOADED = /^(?:https?:\/\/[^\s/]|\/[^/]|data:image\/|\$|\{\{)/i;
 
-/** Single values within widgets: markers, SLOs, links, secrets. */
+/** Rules about single values of widgets: markers, SLOs, URLs and secrets. */
 export const WIDGET_VALUE_RULES: readonly DashboardRule[] = [
   {
     code: 'marker_value',
     severity: 'warning',
-    summary: 'The value of a marker says no line and no band.',
+    summary: 'The value of a marker is neither a line nor a band.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -66,8 +66,8 @@ widgets:
           return [
             {
               path: [...path, 'markers', at, 'value'],
-              message: 'The marker is never drawn: its value says no line and no band.',
-              hint: 'Write a line as y = 5, a band as 5 < y < 9 or y > 9.',
+              message: 'The marker is never drawn: its value is neither a line nor a band.',
+              hint: 'Use y = 5 for a line, or 5 < y < 9 or y > 9 for a band.',
             },
           ];
         });
@@ -76,7 +76,7 @@ widgets:
   {
     code: 'slo_window',
     severity: 'warning',
-    summary: 'An SLO widget shows a window of time that Datadog does not document.',
+    summary: 'An SLO widget uses an undocumented time window.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -106,8 +106,8 @@ widgets:
           return [
             {
               path: [...path, 'time_windows', at],
-              message: `Datadog documents no window "${window}" of an SLO: it refuses the dashboard where it does not know it.`,
-              hint: meant === undefined ? `Known are ${WINDOWS.join(', ')}.` : `Did you mean ${meant}?`,
+              message: `"${window}" is not a documented SLO time window: Datadog may reject the dashboard.`,
+              hint: meant === undefined ? `Allowed: ${WINDOWS.join(', ')}.` : `Did you mean ${meant}?`,
             },
           ];
         });
@@ -116,7 +116,7 @@ widgets:
   {
     code: 'slo_without_id',
     severity: 'warning',
-    summary: 'An SLO widget names no SLO.',
+    summary: 'An SLO widget has no `slo_id`.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -139,8 +139,8 @@ widgets:
           : [
               {
                 path: [...path, 'type'],
-                message: 'The widget stays empty: no SLO is named.',
-                hint: "Give the SLO's id as slo_id.",
+                message: 'The widget is empty: slo_id is required.',
+                hint: "Set slo_id to the SLO's id.",
               },
             ],
       ),
@@ -148,7 +148,7 @@ widgets:
   {
     code: 'widget_blank',
     severity: 'warning',
-    summary: 'A note or text has nothing in it.',
+    summary: 'A note or text widget is empty.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -172,7 +172,7 @@ widgets:
           {
             path: [...path, name],
             message: 'The widget shows nothing.',
-            hint: `Write something into ${name}, or leave the widget out.`,
+            hint: `Add text to ${name}, or remove the widget.`,
           },
         ];
       }),
@@ -180,7 +180,7 @@ widgets:
   {
     code: 'widget_url',
     severity: 'warning',
-    summary: 'The address of an image or frame is none that a browser loads.',
+    summary: 'The URL of an image or iframe is invalid.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -202,8 +202,8 @@ widgets:
           : [
               {
                 path: [...path, 'url'],
-                message: 'The widget stays empty: a browser loads nothing from this address.',
-                hint: 'Give a whole address, beginning with https://.',
+                message: 'The widget is empty: a browser cannot load this URL.',
+                hint: 'Use a full URL that starts with https://.',
               },
             ],
       ),
@@ -211,7 +211,7 @@ widgets:
   {
     code: 'secret_in_dashboard',
     severity: 'warning',
-    summary: 'The dashboard holds a key, a token or a password.',
+    summary: 'The dashboard contains a key, a token or a password.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -222,7 +222,7 @@ layout_type: ordered
 widgets:
   - definition: { type: iframe, url: 'https://status.example.com' }
 `,
-    check: ({ dashboard }) => secretHits(dashboard, 'whoever sees the dashboard'),
+    check: ({ dashboard }) => secretHits(dashboard, 'everyone who can see the dashboard'),
   },
 ];
 
@@ -237,12 +237,12 @@ function isLineOrBand(value: string): boolean {
   return isBand && NUMBER.test(first) && second === 'y' && NUMBER.test(third);
 }
 
-/** Widgets of dashboards in documents. */
+/** Rules about widgets of dashboards in documents. */
 export const DOCUMENT_WIDGET_RULES: readonly DashboardRule[] = [
   {
     code: 'widget_monitor_by_id',
     severity: 'warning',
-    summary: 'A widget in a document names a monitor by its number.',
+    summary: 'A widget in a document references a monitor by its numeric id.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -260,8 +260,8 @@ widgets:
           {
             path: [...path, 'definition', 'alert_id'],
             span: { from: 0, to: id.length },
-            message: `The widget is empty when monitor ${id} is made anew, for then it has another number.`,
-            hint: 'Write ${monitor:KEY} for a monitor of this document, ${monitor:APPLICATION/KEY} for one of another.',
+            message: `The widget becomes empty if monitor ${id} is recreated, because a recreated monitor gets a new id.`,
+            hint: 'Use ${monitor:KEY} for a monitor in this document, or ${monitor:APPLICATION/KEY} for one in another document.',
           },
         ];
       }),

@@ -9,7 +9,7 @@ import type { Hit, Path, RuleFix } from '../../rule.ts';
 const HOLDS: Readonly<Record<Exclude<MemberKind, readonly string[]>, (value: Json) => boolean>> = {
   any: () => true,
   text: (value) => typeof value === 'string',
-  // A text that is a number passes: Datadog reads it.
+  // Datadog accepts numeric strings.
   number: (value) =>
     numberText(value) !== undefined || (typeof value === 'string' && value !== '' && !isNaN(Number(value))),
   flag: (value) => typeof value === 'boolean',
@@ -19,17 +19,17 @@ const HOLDS: Readonly<Record<Exclude<MemberKind, readonly string[]>, (value: Jso
 
 const WANTED: Readonly<Record<keyof typeof HOLDS, string>> = {
   any: 'anything',
-  text: 'a text',
+  text: 'a string',
   number: 'a number',
   flag: 'true or false',
   list: 'a list',
   object: 'an object',
 };
 
-/** Any of these says what to ask: Datadog's OpenAPI document, `*WidgetRequest`. */
+/** Fields that define a query: Datadog's OpenAPI document, `*WidgetRequest`. */
 const ASKING = /^(?:q|queries|formulas|query|search|\w+_query|projection|request_type)$/;
 
-/** The one format that widgets of a type draw: Datadog's OpenAPI document, and every dashboard that is shipped. */
+/** The response format of each widget type: Datadog's OpenAPI document and the dashboards that Datadog ships. */
 const FORMATS: ReadonlyMap<string, string> = new Map<string, string>([
   ['timeseries', 'timeseries'],
   ['query_value', 'scalar'],
@@ -42,12 +42,12 @@ const FORMATS: ReadonlyMap<string, string> = new Map<string, string>([
   ['list_stream', 'event_list'],
 ]);
 
-/** Widgets and their definitions. */
+/** Rules about widgets and their definitions. */
 export const WIDGET_RULES: readonly DashboardRule[] = [
   {
     code: 'widget_incomplete',
     severity: 'error',
-    summary: 'A widget lacks a member that its type needs.',
+    summary: 'A widget lacks a required field.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -69,7 +69,7 @@ widgets:
         return [
           {
             path: [...path, 'type'],
-            message: `Datadog refuses the dashboard: a widget of type ${type} needs ${missing.join(' and ')}.`,
+            message: `Datadog rejects the dashboard: a widget of type ${type} requires ${missing.join(' and ')}.`,
             hint: `Add ${missing.join(' and ')} to the widget's definition.`,
           },
         ];
@@ -78,7 +78,7 @@ widgets:
   {
     code: 'unknown_widget_type',
     severity: 'warning',
-    summary: 'A widget is of a type that Datadog does not document.',
+    summary: 'A widget has an undocumented type.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -101,12 +101,12 @@ widgets:
         return [
           {
             path: at,
-            message: `Datadog documents no widget of type "${type}"; it refuses the dashboard where it does not know it.`,
+            message: `"${type}" is not a documented widget type: Datadog may reject the dashboard.`,
             ...(meant === undefined
               ? {}
               : {
                   hint: `Did you mean ${meant}?`,
-                  fix: { title: `Write ${meant}`, edits: [{ path: at, value: meant }] },
+                  fix: { title: `Change to ${meant}`, edits: [{ path: at, value: meant }] },
                 }),
           },
         ];
@@ -115,7 +115,7 @@ widgets:
   {
     code: 'member_type',
     severity: 'error',
-    summary: 'A member holds another kind of value than Datadog takes.',
+    summary: 'The value of a field has the wrong type.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -135,7 +135,7 @@ widgets:
         for (const name of Object.keys(object)) {
           const kind = members.get(name)?.kind;
           const value = object[name];
-          // Nobody has seen what Datadog makes of null.
+          // It is unknown how Datadog handles null.
           if (kind === undefined || value == null) continue;
           const wanted = typeof kind === 'string' ? kind : 'text';
           if (!HOLDS[wanted](value)) yield hit([...path, name], value, wanted, `${name} of ${what}`);
@@ -146,7 +146,7 @@ widgets:
   {
     code: 'member_missing',
     severity: 'error',
-    summary: 'A part of the dashboard lacks a member that it needs.',
+    summary: 'A part of the dashboard lacks a required field.',
     bad: `title: Checkout
 layout_type: ordered
 template_variables:
@@ -161,7 +161,7 @@ widgets:
   - definition: { type: note, content: All is well in $env.value. }
 `,
     check: ({ parts, definitions }) => {
-      // Of a widget's own definition widget_incomplete speaks, of the dashboard and its widgets the schema.
+      // widget_incomplete reports widget definitions; the schema reports the dashboard and its widgets.
       const spoken = new Set(definitions.map(({ definition }) => definition));
       return parts.values().flatMap(({ path, object, what, members }) => {
         if (spoken.has(object) || what === 'a dashboard' || what === 'a widget') return [];
@@ -170,7 +170,7 @@ widgets:
         return [
           {
             path,
-            message: `Datadog refuses the dashboard: ${what} needs ${missing.join(' and ')}.`,
+            message: `Datadog rejects the dashboard: ${what} requires ${missing.join(' and ')}.`,
             hint: `Add ${missing.join(' and ')}.`,
           },
         ];
@@ -180,7 +180,7 @@ widgets:
   {
     code: 'misspelt_member',
     severity: 'warning',
-    summary: 'A member has nearly the name of one that Datadog knows.',
+    summary: 'The name of a field is probably misspelt.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -202,7 +202,7 @@ widgets:
   {
     code: 'unknown_choice',
     severity: 'warning',
-    summary: 'A member holds a word that is none of those Datadog documents for it.',
+    summary: 'The value of a field is not one of the documented values.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -236,7 +236,7 @@ widgets:
   {
     code: 'request_empty',
     severity: 'error',
-    summary: 'A request asks for nothing.',
+    summary: 'A request has no query.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -254,7 +254,7 @@ widgets:
         - q: avg:system.load.1{*}
           style: { palette: dog_classic }
 `,
-    // A hostmap with empty requests is taken.
+    // Datadog accepts a hostmap with empty requests.
     check: ({ requests }) =>
       requests.values().flatMap(({ path, request, type }) =>
         type === 'hostmap' || Object.keys(request).some((name) => ASKING.test(name))
@@ -262,8 +262,8 @@ widgets:
           : [
               {
                 path,
-                message: 'Datadog refuses the dashboard: this request has no query.',
-                hint: 'Give it q, or queries and formulas.',
+                message: 'Datadog rejects the dashboard: this request has no query.',
+                hint: 'Add q, or queries and formulas.',
               },
             ],
       ),
@@ -271,7 +271,7 @@ widgets:
   {
     code: 'response_format',
     severity: 'warning',
-    summary: 'A request asks for an answer that its widget cannot draw.',
+    summary: 'The response format of a request does not fit its widget.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -302,9 +302,9 @@ widgets:
         return [
           {
             path: asked === undefined ? [...path, 'queries'] : at,
-            message: `The widget shows no data: one of type ${type} draws answers of the format ${fit}${asked === undefined ? ', and this request names none' : ''}.`,
-            hint: `Write response_format ${fit}.`,
-            fix: { title: `Write response_format ${fit}`, edits: [{ path: at, value: fit }] },
+            message: `The widget shows no data: a widget of type ${type} requires response_format ${fit}${asked === undefined ? ', and it is not set' : ''}.`,
+            hint: `Use response_format ${fit}.`,
+            fix: { title: `Set response_format to ${fit}`, edits: [{ path: at, value: fit }] },
           },
         ];
       }),
@@ -315,8 +315,8 @@ function hit(path: Path, value: Json, wanted: keyof typeof HOLDS, member: string
   const fix = fixFor(path, value, wanted);
   return {
     path,
-    message: `Datadog refuses the dashboard: ${member} must be ${WANTED[wanted]}.`,
-    hint: wanted === 'text' && fix ? 'Put it in quotes.' : `Write ${WANTED[wanted]}.`,
+    message: `Datadog rejects the dashboard: ${member} must be ${WANTED[wanted]}.`,
+    hint: wanted === 'text' && fix ? 'Put it in quotes.' : `Use ${WANTED[wanted]}.`,
     ...(fix === undefined ? {} : { fix }),
   };
 }
@@ -326,7 +326,7 @@ function fixFor(path: Path, value: Json, wanted: keyof typeof HOLDS): RuleFix | 
   if (wanted === 'text' && spelling !== undefined)
     return { title: 'Put it in quotes', edits: [{ path, value: spelling }] };
   if (wanted === 'flag' && (value === 'true' || value === 'false'))
-    return { title: 'Leave the quotes out', edits: [{ path, value: value === 'true' }] };
+    return { title: 'Remove the quotes', edits: [{ path, value: value === 'true' }] };
   return undefined;
 }
 
@@ -341,10 +341,10 @@ function misspeltIn({ path, object, what, members }: DashboardPart): Hit[] {
     return [
       {
         path: [...path, name],
-        message: `Datadog knows no "${name}" in ${what}: it refuses it, or leaves it unread.`,
+        message: `"${name}" is not a field of ${what}: Datadog rejects or ignores it.`,
         hint: `Did you mean ${meant}?`,
         fix: {
-          title: `Call it ${meant}`,
+          title: `Rename to ${meant}`,
           edits: [
             { path: [...path, name], remove: true },
             { path: [...path, meant], value },
@@ -359,8 +359,8 @@ function unknownChoiceHit(path: Path, value: string, known: readonly string[], m
   const meant = meantWord(value, known);
   return {
     path,
-    message: `Datadog documents no "${value}" as ${member}: it refuses the dashboard where it does not know it.`,
-    hint: meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`,
-    ...(meant === undefined ? {} : { fix: { title: `Write ${meant}`, edits: [{ path, value: meant }] } }),
+    message: `"${value}" is not a documented value of ${member}: Datadog may reject the dashboard.`,
+    hint: meant === undefined ? `Allowed: ${known.join(', ')}.` : `Did you mean ${meant}?`,
+    ...(meant === undefined ? {} : { fix: { title: `Change to ${meant}`, edits: [{ path, value: meant }] } }),
   };
 }

@@ -20,22 +20,22 @@ const ANOMALIES: AlgorithmForm = {
       'alert_window',
       {
         fits: (text: string) => text.startsWith('last_') && (minutesOf(text) ?? 0) > 0,
-        takes: "a window, as in 'last_15m'",
+        takes: "a window, for example 'last_15m'",
       },
     ],
-    ['interval', { fits: (text: string) => Number(text) > 0, takes: 'seconds, as in 60' }],
+    ['interval', { fits: (text: string) => Number(text) > 0, takes: 'seconds, for example 60' }],
     ['count_default_zero', oneOf('true', 'false')],
     ['seasonality', { ...oneOf('hourly', 'daily', 'weekly'), of: ['agile', 'robust'] }],
-    ['timezone', { fits: (text: string) => text.trim() !== '', takes: "a time zone, as in 'utc'" }],
+    ['timezone', { fits: (text: string) => text.trim() !== '', takes: "a time zone, for example 'utc'" }],
   ]),
 };
 
-/** A window holds at least so many points: docs, monitors/guide/anomaly-monitor. */
-const LEAST_POINTS = 5;
+/** The minimum number of points in an alert window: docs, monitors/guide/anomaly-monitor. */
+const MIN_POINTS = 5;
 
 const MEMBERS = ['trigger_window', 'recovery_window'] as const;
 
-/** From 15 minutes to a day in the app; others are stored: docs, monitors/types/anomaly. */
+/** The app offers 15 minutes to 1 day, and Datadog stores other lengths: docs, monitors/types/anomaly. */
 const PATTERN = /^last_\d+(?:m|h|d)$/;
 
 /** Anomaly monitors and their threshold windows. */
@@ -43,7 +43,7 @@ export const ANOMALY_RULES: readonly MonitorRule[] = [
   {
     code: 'anomaly_arguments',
     severity: 'error',
-    summary: 'Anomalies are looked for in a way that there is not.',
+    summary: 'The arguments of `anomalies()` are invalid.',
     bad: `type: query alert
 query: avg(last_4h):anomalies(avg:system.load.1{*}, ⟦'agil'⟧, 2) >= 1
 `,
@@ -58,7 +58,7 @@ query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2) >= 1
   {
     code: 'anomaly_window',
     severity: 'error',
-    summary: 'Anomalies are told from another window than the query looks at.',
+    summary: 'The alert window of an anomaly monitor does not match its trigger window or the query.',
     bad: `type: query alert
 query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, alert_window='last_15m') >= 1
 options:
@@ -77,7 +77,7 @@ options:
   {
     code: 'anomaly_interval',
     severity: 'warning',
-    summary: 'Too few points lie in the window in which anomalies are told.',
+    summary: 'The alert window of `anomalies()` contains too few points.',
     bad: `type: query alert
 query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, alert_window='last_15m', interval=⟦600⟧) >= 1
 `,
@@ -95,14 +95,14 @@ query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, alert_window='la
           const minutes = minutesOf(argumentText(window) ?? '');
           const seconds = Number(argumentText(interval));
           if (interval === undefined || minutes === undefined || Number.isNaN(seconds)) return [];
-          const max = (minutes * 60) / LEAST_POINTS;
+          const max = (minutes * 60) / MIN_POINTS;
           if (seconds <= max) return [];
           return [
             {
               path: ['query'],
               span: interval.span,
-              message: `Datadog may refuse the query: a point every ${seconds} seconds is too seldom for ${argumentText(window)}.`,
-              hint: `Write ${max} or less.`,
+              message: `Datadog may reject the query: one point every ${seconds} seconds is too few for alert_window ${argumentText(window)}.`,
+              hint: `Use an interval of ${max} seconds or less.`,
             },
           ];
         }),
@@ -110,7 +110,7 @@ query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, alert_window='la
   {
     code: 'threshold_windows',
     severity: 'error',
-    summary: 'The windows of an anomaly are half said, or none.',
+    summary: '`threshold_windows` of an anomaly monitor is incomplete or invalid.',
     bad: `type: query alert
 query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, alert_window='last_15m') >= 1
 options:
@@ -133,8 +133,8 @@ options:
         ...hits,
         {
           path: ['options', 'threshold_windows'],
-          message: `Datadog refuses the monitor: ${missing} is missing beside ${only}.`,
-          hint: `Add ${missing}, as in ${missing}: last_15m.`,
+          message: `Datadog rejects the monitor: ${only} is set, so ${missing} is required too.`,
+          hint: `Add ${missing}, for example ${missing}: last_15m.`,
         },
       ];
     },
@@ -142,7 +142,7 @@ options:
   {
     code: 'recovery_window_short',
     severity: 'warning',
-    summary: 'An anomaly is over before it could have been told.',
+    summary: 'The recovery window is so short that an anomaly can recover while it continues.',
     bad: `type: query alert
 query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, alert_window='last_1h') >= 0.5
 options:
@@ -155,7 +155,7 @@ options:
   thresholds: {critical: 0.5, critical_recovery: 0}
   threshold_windows: {trigger_window: last_1h, recovery_window: last_1h}
 `,
-    // Docs, monitors/guide/anomaly-monitor: the points that alert may stand at the begin of the trigger window.
+    // Docs, monitors/guide/anomaly-monitor: the anomalous points may all be at the start of the trigger window.
     check: (view) => {
       const { thresholdWindows, thresholds } = view;
       const [trigger, recovery] = ['trigger_window', 'recovery_window'].map((member) =>
@@ -168,8 +168,8 @@ options:
       return [
         {
           path: ['options', 'threshold_windows', 'recovery_window'],
-          message: `The alert can end while the anomaly goes on: ${critical} of ${trigger} minutes may lie before these ${recovery}.`,
-          hint: `Write a window of at least ${Math.ceil(min)} minutes.`,
+          message: `The alert can recover while the anomaly continues: the anomalous ${critical} of the ${trigger} minutes may all be before the last ${recovery}.`,
+          hint: `Use a window of at least ${Math.ceil(min)} minutes.`,
         },
       ];
     },
@@ -177,7 +177,7 @@ options:
   {
     code: 'algorithm_setting_unused',
     severity: 'warning',
-    summary: 'An algorithm is told something that it does not listen to.',
+    summary: 'The selected algorithm ignores a setting.',
     bad: `type: query alert
 query: avg(last_4h):anomalies(avg:system.load.1{*}, 'basic', 2, ⟦seasonality⟧='daily') >= 1
 `,
@@ -193,7 +193,7 @@ query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, seasonality='dai
   },
 ];
 
-/** The window in which points are told apart lies within the one that is looked at. */
+/** Reports an alert window that is longer than the evaluation window. */
 function outside({ parsed: { query } }: MonitorView, call: Call): Hit[] {
   const alert = windowOf(call);
   const outer = query.kind === 'metric' ? argumentText(query.evaluation.args[0]) : undefined;
@@ -203,13 +203,13 @@ function outside({ parsed: { query } }: MonitorView, call: Call): Hit[] {
     {
       path: ['query'],
       span: alert.span,
-      message: `Datadog refuses the query: it looks at ${outer}, and is to alert on ${alert.text} of it.`,
-      hint: `Write a window before the colon that is about five times as long as ${alert.text}.`,
+      message: `Datadog rejects the query: alert_window ${alert.text} is longer than the evaluation window ${outer}.`,
+      hint: `Use an evaluation window about five times as long as ${alert.text}.`,
     },
   ];
 }
 
-/** Docs, monitors/guide/anomaly-monitor: the trigger window is the alert window. */
+/** Reports a trigger window that differs from the alert window: docs, monitors/guide/anomaly-monitor. */
 function differs({ thresholdWindows }: MonitorView, call: Call): Hit[] {
   const alert = windowOf(call);
   const trigger = thresholdWindows['trigger_window'];
@@ -219,9 +219,9 @@ function differs({ thresholdWindows }: MonitorView, call: Call): Hit[] {
   return [
     {
       path,
-      message: `Datadog refuses the monitor: the query alerts on ${alert.text}, and this says ${trigger}.`,
-      hint: `Write ${alert.text} here, or ${trigger} in the query.`,
-      fix: { title: `Write ${alert.text}, as in the query`, edits: [{ path, value: alert.text }] },
+      message: `Datadog rejects the monitor: trigger_window is ${trigger}, but alert_window in the query is ${alert.text}.`,
+      hint: `Use ${alert.text} here, or ${trigger} in the query.`,
+      fix: { title: `Change to ${alert.text}, as in the query`, edits: [{ path, value: alert.text }] },
     },
   ];
 }
@@ -242,8 +242,8 @@ function malformed(member: string, value: Json | undefined): Hit[] {
   return [
     {
       path: ['options', 'threshold_windows', member],
-      message: `Datadog refuses the monitor: ${member} is no window.`,
-      hint: 'Write it as in last_15m.',
+      message: `Datadog rejects the monitor: ${member} is not a valid window.`,
+      hint: 'Use a window such as last_15m.',
     },
   ];
 }

@@ -2,15 +2,15 @@ import { isPlaceholder } from '../../../domain/references.ts';
 import { membersOf } from '../composite-ids.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
-/** A composite is made of so many monitors at most: docs, monitors/types/composite. */
-const MOST = 10;
+/** Docs, monitors/types/composite. */
+const MAX_MEMBERS = 10;
 
 /** Composite monitors. */
 export const COMPOSITE_RULES: readonly MonitorRule[] = [
   {
     code: 'composite_members',
     severity: 'error',
-    summary: 'A composite is made of too many monitors.',
+    summary: 'A composite has too many members.',
     bad: `type: composite
 query: 11 && 12 && 13 && 14 && 15 && 16 && 17 && 18 && 19 && 20 && ⟦21⟧
 `,
@@ -23,15 +23,15 @@ query: 11 && 12 && 13 && 14 && 15 && 16 && 17 && 18 && 19 && 20
           .toReversed()
           .map((id) => [id.text, id]),
       );
-      if (ids.size <= MOST) return [];
-      const one = [...ids.values()].toReversed()[MOST];
+      if (ids.size <= MAX_MEMBERS) return [];
+      const one = [...ids.values()].toReversed()[MAX_MEMBERS];
       if (!one) return [];
       return [
         {
           path: ['query'],
           span: one.span,
-          message: `Datadog refuses the composite: it is made of ${ids.size} monitors, and can be of ${MOST}.`,
-          hint: 'Put together in the monitors themselves what belongs together; a composite cannot be part of another.',
+          message: `Datadog rejects the composite: it has ${ids.size} members, and the maximum is ${MAX_MEMBERS}.`,
+          hint: 'Combine conditions in the member monitors. A composite cannot be a member of another composite.',
         },
       ];
     },
@@ -39,7 +39,7 @@ query: 11 && 12 && 13 && 14 && 15 && 16 && 17 && 18 && 19 && 20
   {
     code: 'composite_member_twice',
     severity: 'warning',
-    summary: 'A composite joins a monitor with itself alone.',
+    summary: 'All members of a composite are the same monitor.',
     bad: `type: composite
 query: 11 && ⟦11⟧
 `,
@@ -50,14 +50,14 @@ query: 11 && 12
       const [first, ...more] = membersOf(query);
       const [second] = more;
       if (first === undefined || second === undefined || faults.length > 0) return [];
-      // Different references may have one placeholder.
+      // Different references may have the same placeholder.
       if (isPlaceholder(first.text) || more.some(({ text }) => text !== first.text)) return [];
       return [
         {
           path: ['query'],
           span: second.span,
-          message: `The composite says no more than monitor ${first.text} alone: all of its members are this one.`,
-          hint: 'Write the id of the other monitor that is meant.',
+          message: `The composite is equivalent to monitor ${first.text}: it has no other member.`,
+          hint: 'Replace one of the two with the id of the other monitor.',
         },
       ];
     },
@@ -65,22 +65,22 @@ query: 11 && 12
   {
     code: 'composite_reference',
     severity: 'error',
-    summary: 'A composite outside of a document names a monitor by its key.',
+    summary: 'A composite outside a document references a monitor by key.',
     bad: `type: composite
 query: 11 && ⟦\${monitor:queue-depth}⟧
 `,
     good: `type: composite
 query: 11 && 12
 `,
-    // Within a document, ids stand for the references when its rules are asked.
+    // In a document, references are replaced by ids before the rules run.
     check: ({ parsed: { query } }) =>
       membersOf(query)
         .filter(({ text }) => text.startsWith('$'))
         .map(({ text, span }) => ({
           path: ['query'],
           span,
-          message: `Datadog refuses the query: ${text} is put in only where the monitor stands in a document.`,
-          hint: 'Write the id of the monitor, or write both monitors in one document.',
+          message: `Datadog rejects the query: Birddog resolves ${text} only in documents.`,
+          hint: 'Use the id of the monitor, or put both monitors into one document.',
         })),
   },
 ];
@@ -90,7 +90,7 @@ export const DOCUMENT_COMPOSITE_RULES: readonly MonitorRule[] = [
   {
     code: 'composite_by_id',
     severity: 'warning',
-    summary: 'A composite in a document names a monitor by its number.',
+    summary: 'A composite in a document references a monitor by its numeric id.',
     bad: `type: composite
 query: \${monitor:queue-depth} && ⟦4711⟧
 `,
@@ -103,8 +103,8 @@ query: \${monitor:queue-depth} && \${monitor:queue-age}
         .map(({ text, span }) => ({
           path: ['query'],
           span,
-          message: `The composite breaks when monitor ${text} is made anew, for then it has another number.`,
-          hint: 'Write ${monitor:KEY} for a monitor of this document, ${monitor:APPLICATION/KEY} for one of another.',
+          message: `The composite breaks if monitor ${text} is recreated, because a recreated monitor gets a new id.`,
+          hint: 'Use ${monitor:KEY} for a monitor in this document, or ${monitor:APPLICATION/KEY} for one in another document.',
         })),
   },
 ];

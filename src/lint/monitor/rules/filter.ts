@@ -2,7 +2,7 @@ import type { Filter, FilterTerm, Span, Word } from '../../../language/query/syn
 import type { MonitorRule } from '../monitor-view.ts';
 import type { Hit } from '../../rule.ts';
 
-/** Signs that no tag keeps: docs, getting_started/tagging, defining tags. */
+/** Characters that tags cannot contain: docs, getting_started/tagging, defining tags. */
 const IMPOSSIBLE = /[=;<>&|^~?`\\]/;
 
 /** Filters and groups of metric queries. */
@@ -10,7 +10,7 @@ export const FILTER_RULES: readonly MonitorRule[] = [
   {
     code: 'filter_mixed',
     severity: 'warning',
-    summary: 'A filter joins its terms with signs and with words.',
+    summary: 'A filter mixes the symbols `,` and `!` with the operators AND, OR, NOT or IN.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{env:prod⟦,⟧host:a OR host:b} > 1
 `,
@@ -27,8 +27,8 @@ query: avg(last_5m):avg:system.load.1{env:prod AND (host:a OR host:b)} > 1
                 path: ['query'],
                 span: sign,
                 message:
-                  'Datadog may refuse the filter, or read it otherwise: signs (, and !) and words (AND, OR, NOT, IN) do not mix.',
-                hint: 'Write words alone: AND for a comma, NOT for !.',
+                  'Datadog may reject or misread the filter: the symbols , and ! cannot be mixed with AND, OR, NOT or IN.',
+                hint: 'Use operators only: AND instead of a comma, NOT instead of !.',
               },
             ];
       }),
@@ -36,7 +36,7 @@ query: avg(last_5m):avg:system.load.1{env:prod AND (host:a OR host:b)} > 1
   {
     code: 'filter_characters',
     severity: 'warning',
-    summary: 'A tag of a filter has a sign in it that no tag has.',
+    summary: 'A tag in a filter contains a character that tags cannot contain.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{⟦env=prod⟧} > 1
 `,
@@ -51,8 +51,8 @@ query: avg(last_5m):avg:system.load.1{env:prod} > 1
           {
             path: ['query'],
             span: tag.span,
-            message: `The filter lets nothing through: no tag has a ${sign} in it.`,
-            hint: 'Tags are written as in env:prod, with a comma or AND between two.',
+            message: `The filter matches nothing: tags cannot contain ${sign}.`,
+            hint: 'Write tags like env:prod, separated by a comma or AND.',
           },
         ];
       }),
@@ -60,7 +60,7 @@ query: avg(last_5m):avg:system.load.1{env:prod} > 1
   {
     code: 'tag_half_empty',
     severity: 'warning',
-    summary: 'A tag of a filter has no key, or no value.',
+    summary: 'A tag in a filter has no key or no value.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{⟦env:⟧} > 1
 `,
@@ -74,8 +74,8 @@ query: avg(last_5m):avg:system.load.1{env:prod} > 1
           {
             path: ['query'],
             span: tag.span,
-            message: `The filter lets nothing through: ${tag.text.startsWith(':') ? 'the key' : 'the value'} of the tag is missing.`,
-            hint: 'Write both, as in env:prod; env:* is any value.',
+            message: `The filter matches nothing: the tag has no ${tag.text.startsWith(':') ? 'key' : 'value'}.`,
+            hint: 'Write key and value, for example env:prod. env:* matches any value.',
           },
         ];
       }),
@@ -83,7 +83,7 @@ query: avg(last_5m):avg:system.load.1{env:prod} > 1
   {
     code: 'group_key',
     severity: 'warning',
-    summary: 'The query groups by something that is no tag key, or twice by one.',
+    summary: 'The query groups by an invalid or duplicate tag key.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} by {⟦env:prod⟧} > 1
 `,
@@ -94,7 +94,7 @@ query: avg(last_5m):avg:system.load.1{env:prod} by {env} > 1
   },
 ];
 
-/** The first sign of a filter that has words too. */
+/** Returns the first symbol of a filter that also has operators. */
 function mixedIn(filter: Filter | undefined): Span | undefined {
   let [sign, words]: [Span | undefined, boolean] = [undefined, false];
   const waiting: FilterTerm[] = filter?.terms ? [filter.terms] : [];
@@ -121,8 +121,8 @@ function keyHits(keys: readonly Word[]): Hit[] {
         {
           path: ['query'],
           span,
-          message: `${text} is there twice: once says the same.`,
-          hint: 'Leave one of them.',
+          message: `Duplicate group key: ${text}.`,
+          hint: 'Remove one of the two.',
         },
       ];
     if (text === '*')
@@ -130,8 +130,8 @@ function keyHits(keys: readonly Word[]): Hit[] {
         {
           path: ['query'],
           span,
-          message: 'The monitor has no groups, or Datadog refuses it: * is no tag key.',
-          hint: 'Write the keys of the tags to group by, or leave by out.',
+          message: 'The monitor has no groups, or Datadog rejects it: * is not a tag key.',
+          hint: 'List the tag keys to group by, or remove by.',
         },
       ];
     if (!text.includes(':')) return [];
@@ -139,8 +139,8 @@ function keyHits(keys: readonly Word[]): Hit[] {
       {
         path: ['query'],
         span,
-        message: `The monitor has no groups, or Datadog refuses it: ${text} is a whole tag, and groups are by its key.`,
-        hint: `Write ${text.slice(0, text.indexOf(':'))} here, and the whole tag in the filter.`,
+        message: `The monitor has no groups, or Datadog rejects it: ${text} is a tag, and group keys are tag keys.`,
+        hint: `Group by ${text.slice(0, text.indexOf(':'))}, and put the tag into the filter.`,
       },
     ];
   });

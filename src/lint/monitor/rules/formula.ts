@@ -9,8 +9,8 @@ import type { Hit, Path } from '../../rule.ts';
 
 const KNOWN: readonly string[] = [...EVENT_SOURCES, ...METRIC_SOURCES, ...OTHER_SOURCES];
 
-/** Searches in a formula of CI monitors: docs, monitors/types/ci. */
-const MOST = 2;
+/** The maximum number of searches in a formula of a CI monitor: docs, monitors/types/ci. */
+const MAX_SEARCHES = 2;
 
 const TYPES: ReadonlySet<string> = new Set(['ci-pipelines alert', 'ci-tests alert']);
 
@@ -19,7 +19,7 @@ export const FORMULA_RULES: readonly MonitorRule[] = [
   {
     code: 'formula_unreadable',
     severity: 'error',
-    summary: 'A formula cannot be read.',
+    summary: 'Syntax error in a formula.',
     bad: `type: rum alert
 query: formula("errors ⟦/⟧ / views").last("15m") >= 0.8
 options:
@@ -47,7 +47,7 @@ options:
   {
     code: 'formula_variable_undeclared',
     severity: 'error',
-    summary: 'A formula has a name in it that no variable has.',
+    summary: 'A formula uses a variable that is not declared.',
     bad: `type: rum alert
 query: formula("⟦erors⟧ / views + errors").last("15m") >= 0.8
 options:
@@ -74,7 +74,7 @@ options:
           return {
             path: ['query'],
             span: place,
-            message: `Datadog refuses the query: options.variables has no "${text}".`,
+            message: `Datadog rejects the query: "${text}" is not declared in options.variables.`,
             ...didYouMean(text, names, (meant) => ({ path: ['query'], span: place, text: meant })),
           };
         });
@@ -83,7 +83,7 @@ options:
   {
     code: 'formula_variable_unused',
     severity: 'warning',
-    summary: 'A variable is declared that the formula does not use.',
+    summary: 'A declared variable is not used in the formula.',
     bad: `type: rum alert
 query: formula("100 * errors").last("15m") >= 0.8
 options:
@@ -108,8 +108,8 @@ options:
           : [
               {
                 path: [...path, 'name'],
-                message: `What "${name}" finds is looked at by nothing: ${formula ? 'the formula does not use it' : 'the query is no formula'}.`,
-                hint: formula ? `Use ${name} in the formula, or leave it out.` : 'Leave the variables out.',
+                message: `The variable "${name}" is unused: ${formula ? 'the formula does not reference it' : 'the query is not a formula'}.`,
+                hint: formula ? `Use ${name} in the formula, or remove it.` : 'Remove the variables.',
               },
             ],
       );
@@ -118,7 +118,7 @@ options:
   {
     code: 'formula_variable_twice',
     severity: 'error',
-    summary: 'Two variables of a formula have one name.',
+    summary: 'Two variables of a formula have the same name.',
     bad: `type: rum alert
 query: formula("errors / errors").last("15m") >= 0.8
 options:
@@ -140,8 +140,8 @@ options:
         return [
           {
             path: [...path, 'name'],
-            message: `The formula cannot tell the variables named "${name}" apart: Datadog refuses them, or one counts for both.`,
-            hint: 'Give each variable its own name.',
+            message: `Duplicate variable name "${name}": Datadog rejects the monitor or uses one variable for both.`,
+            hint: 'Give each variable a unique name.',
           },
         ];
       });
@@ -150,7 +150,7 @@ options:
   {
     code: 'variable_source',
     severity: 'warning',
-    summary: 'Nobody knows the data of a variable.',
+    summary: 'A variable has an unknown data source.',
     bad: `type: rum alert
 query: formula("errors / views").last("15m") >= 0.8
 options:
@@ -172,7 +172,7 @@ options:
         return [
           {
             path: place,
-            message: `Datadog refuses the data source "${source}" unless it is newer than this version.`,
+            message: `"${source}" is not a known data source. Datadog rejects it unless it is newer than this version of Birddog.`,
             ...didYouMean(source, KNOWN, (meant) => ({ path: place, value: meant })),
           },
         ];
@@ -181,7 +181,7 @@ options:
   {
     code: 'variable_incomplete',
     severity: 'error',
-    summary: 'A variable lacks a member that Datadog asks for.',
+    summary: 'A variable lacks a required field.',
     bad: `type: rum alert
 query: formula("errors").last("15m") >= 1
 options:
@@ -200,7 +200,7 @@ options:
   {
     code: 'variable_query_syntax',
     severity: 'error',
-    summary: 'The query of a variable cannot be read.',
+    summary: 'Syntax error in the query of a variable.',
     bad: `type: cost alert
 query: formula("cost").last("7d") > 100
 options:
@@ -224,7 +224,7 @@ options:
   {
     code: 'too_many_searches',
     severity: 'warning',
-    summary: 'A formula over builds or tests joins more searches than Datadog documents.',
+    summary: 'A formula of a CI monitor uses more searches than Datadog documents.',
     bad: `type: ci-tests alert
 query: formula("a + b + c").last("15m") > 1
 options:
@@ -241,20 +241,20 @@ options:
     - {data_source: ci_tests, name: b, compute: {aggregation: count}, search: {query: "@test.status:skip OR @test.status:error"}}
 `,
     check: ({ type, variables }) => {
-      const more = TYPES.has(type) ? variables[MOST] : undefined;
+      const more = TYPES.has(type) ? variables[MAX_SEARCHES] : undefined;
       if (more === undefined) return [];
       return [
         {
           path: more.path,
-          message: `Datadog may refuse the formula: it joins ${variables.length} searches, and a ${type} can join ${MOST}.`,
-          hint: 'Put searches together with OR.',
+          message: `Datadog may reject the formula: it uses ${variables.length} searches, and the maximum for type ${type} is ${MAX_SEARCHES}.`,
+          hint: 'Combine searches with OR.',
         },
       ];
     },
   },
 ];
 
-/** Members that a variable of each kind needs: spec v1, MonitorFormulaAndFunctionQueryDefinition. */
+/** Returns the required fields of a variable: spec v1, MonitorFormulaAndFunctionQueryDefinition. */
 function neededBy({ data_source: source, jobs_query: jobs }: JsonObject): readonly string[] {
   if (jobs !== undefined) return ['name', 'jobs_query', 'job_type', 'query_dialect'];
   if (source === 'data_quality_metrics') return ['name', 'measure', 'filter'];
@@ -270,23 +270,27 @@ function lacking({ path, variable }: PlacedVariable): Hit[] {
     .filter((member) => variable[member] == null)
     .map((member) => ({
       path,
-      message: `Datadog refuses the monitor: ${member} is missing in this variable.`,
+      message: `Datadog rejects the monitor: ${member} is required in this variable.`,
       ...(member === 'compute' ? { hint: 'Add compute: {aggregation: count}.' } : {}),
     }));
 }
 
-/** A number is taken of a field, and a count of none. */
+/** Reports an aggregation without the field to aggregate. Only a count needs no field. */
 function uncounted({ path, variable: { compute, data_source: source } }: PlacedVariable): Hit[] {
   if (!isObject(compute) || typeof source !== 'string' || !EVENT_SOURCES.has(source)) return [];
   const { aggregation, metric } = compute;
   const said = (value: Json | undefined): value is string => typeof value === 'string' && value !== '';
   if (said(aggregation) && (aggregation === 'count' || said(metric))) return [];
-  const of = said(aggregation) ? ` of which field the ${aggregation} is taken` : ' how it counts';
+  const required = said(aggregation)
+    ? `metric is required for aggregation ${aggregation}`
+    : 'aggregation is required';
   return [
     {
       path: [...path, 'compute'],
-      message: `Datadog refuses the monitor: this variable does not say${of}.`,
-      hint: said(aggregation) ? 'Add metric: "@duration", or what it is of.' : 'Add aggregation: count.',
+      message: `Datadog rejects the monitor: ${required}.`,
+      hint: said(aggregation)
+        ? 'Add metric: the field to aggregate, for example "@duration".'
+        : 'Add aggregation: count.',
     },
   ];
 }

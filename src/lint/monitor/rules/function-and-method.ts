@@ -8,27 +8,27 @@ import { CHECK_FORM, formOf } from '../query-data.ts';
 import { nearest } from '../../nearest.ts';
 import type { Hit } from '../../rule.ts';
 
-/** Not for monitors: docs, dashboards/functions/smoothing. */
+/** Functions that monitors do not support: docs, dashboards/functions/smoothing. */
 const OF_DASHBOARDS: ReadonlySet<string> = new Set(['autosmooth']);
 
 interface Form {
-  /** How many arguments there may be. */
+  /** The allowed number of arguments. */
   readonly min: number;
   readonly max: number;
-  /** What the first may be; where it is left out, anything that says something. */
+  /** The allowed values of the first argument; if undefined, any non-empty value. */
   readonly first?: readonly string[];
-  /** Whether the first may be a number instead. */
+  /** Whether the first argument may be a number. */
   readonly numbers?: boolean;
   readonly takes: string;
 }
 
 const NOTHING: Form = { min: 0, max: 0, takes: 'nothing' };
 
-const SOME: Form = { min: 1, max: Infinity, takes: 'at least one text, as in "host"' };
+const SOME: Form = { min: 1, max: Infinity, takes: 'at least one string, for example "host"' };
 
 const ROLLED = ['avg', 'sum', 'min', 'max', 'count'];
 
-/** Methods of metrics: docs, dashboards/functions/{rollup,interpolation}; a calendar may follow the aggregator. */
+/** Methods of metrics: docs, dashboards/functions/{rollup,interpolation}. A calendar may follow the aggregator. */
 const OF_METRICS: ReadonlyMap<string, Form> = new Map([
   ['as_count', NOTHING],
   ['as_rate', NOTHING],
@@ -66,19 +66,19 @@ const OF_SEARCHES: ReadonlyMap<string, Form> = new Map([
   ['pct_by_status', NOTHING],
 ]);
 
-/** Of a whole formula a sum is taken, where anything is. */
+/** Methods of formulas. */
 const OF_FORMULAS: ReadonlyMap<string, Form> = new Map([
   ...OF_SEARCHES,
   ['rollup', { min: 1, max: 2, first: AGGREGATIONS, takes: `one of ${AGGREGATIONS.join(', ')}` }],
   ['change', { min: 1, max: 2, first: ['relative', 'absolute'], takes: '"relative" or "absolute"' }],
 ]);
 
-/** Functions and methods that a query calls. */
+/** Rules about the functions and methods that a query calls. */
 export const FUNCTION_RULES: readonly MonitorRule[] = [
   {
     code: 'unknown_function',
     severity: 'error',
-    summary: 'The query calls a function that Datadog does not have.',
+    summary: 'The query calls an unknown function.',
     bad: `type: query alert
 query: avg(last_5m):⟦derivatve⟧(avg:system.load.1{*}) > 1
 `,
@@ -87,7 +87,7 @@ query: avg(last_5m):derivative(avg:system.load.1{*}) > 1
 `,
     *check({ type, calls, formula }) {
       for (const call of calls) yield* unknown(call, 0);
-      // Data jobs have functions of their own.
+      // Data job monitors have separate functions.
       if (formula === undefined || type === 'data-jobs alert') return;
       for (const part of partsIn(formula.expression))
         if (part.kind === 'call') yield* unknown(part, formula.from);
@@ -96,7 +96,7 @@ query: avg(last_5m):derivative(avg:system.load.1{*}) > 1
   {
     code: 'unknown_method',
     severity: 'error',
-    summary: 'The query calls something on its data that Datadog does not have there.',
+    summary: 'The query calls an unknown method.',
     bad: `type: query alert
 query: sum(last_5m):sum:web.errors{*}.⟦as_counts⟧() > 1
 `,
@@ -122,7 +122,7 @@ query: sum(last_5m):sum:web.errors{*}.as_count() > 1
   {
     code: 'method_arguments',
     severity: 'error',
-    summary: 'Something is called on data with what it does not take.',
+    summary: 'The arguments of a method are invalid.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*}.rollup(⟦average⟧, 60) > 1
 `,
@@ -149,7 +149,7 @@ query: avg(last_5m):avg:system.load.1{*}.rollup(avg, 60) > 1
 ];
 
 function unknown({ name: { text, span } }: Call, from: number): Hit[] {
-  // In a formula, what stands before a dot is a variable.
+  // In a formula, the part before the dot is a variable.
   const name = text.slice(text.indexOf('.') + 1);
   if (isAmong(MONITOR_FUNCTIONS, name)) return [];
   const place = { from: from + span.to - name.length, to: from + span.to };
@@ -158,8 +158,8 @@ function unknown({ name: { text, span } }: Call, from: number): Hit[] {
       {
         path: ['query'],
         span: place,
-        message: `Datadog refuses the query: ${name}() is for dashboards alone.`,
-        hint: 'Leave it out, or smooth with ewma_5() or median_5().',
+        message: `Datadog rejects the query: ${name}() is available only in dashboards.`,
+        hint: 'Remove it, or smooth with ewma_5() or median_5().',
       },
     ];
   const meant = nearest(name, MONITOR_FUNCTIONS);
@@ -167,7 +167,7 @@ function unknown({ name: { text, span } }: Call, from: number): Hit[] {
     {
       path: ['query'],
       span: place,
-      message: `Datadog refuses the query: it has no function "${name}".`,
+      message: `Datadog rejects the query: "${name}" is not a function.`,
       ...(meant === undefined ? {} : { hint: `Did you mean ${meant}?` }),
     },
   ];
@@ -180,12 +180,12 @@ function unknownMethodHits({ name: { text, span } }: Method, known: readonly str
     {
       path: ['query'],
       span,
-      message: `Datadog refuses the query: it has no ${text}() here.`,
+      message: `Datadog rejects the query: ${text}() is not a method here.`,
       ...(meant === undefined
-        ? { hint: `Known are ${known.join(', ')}.` }
+        ? { hint: `Allowed: ${known.join(', ')}.` }
         : {
             hint: `Did you mean ${meant}?`,
-            fix: { title: `Write ${meant}`, edits: [{ path: ['query'], span, text: meant }] },
+            fix: { title: `Change to ${meant}`, edits: [{ path: ['query'], span, text: meant }] },
           }),
     },
   ];
@@ -194,7 +194,7 @@ function unknownMethodHits({ name: { text, span } }: Method, known: readonly str
 function wrong({ name, args, span }: Method, forms: ReadonlyMap<string, Form>): Hit[] {
   const form = forms.get(name.text);
   if (!form) return [];
-  const message = `Datadog refuses the query: ${name.text}() takes ${form.takes}.`;
+  const message = `Datadog rejects the query: ${name.text}() takes ${form.takes}.`;
   if (args.length < form.min)
     return [{ path: ['query'], span: { from: name.span.from, to: span.to }, message }];
   const tooMany = args[form.max];
@@ -206,7 +206,7 @@ function wrong({ name, args, span }: Method, forms: ReadonlyMap<string, Form>): 
   );
   const seconds =
     name.text === 'rollup' ? args.find((argument) => (argumentNumber(argument) ?? 1) <= 0) : undefined;
-  if (seconds) return [{ path: ['query'], span: seconds.span, message, hint: 'Seconds are more than 0.' }];
+  if (seconds) return [{ path: ['query'], span: seconds.span, message, hint: 'Use more than 0 seconds.' }];
   if (empty) return [{ path: ['query'], span: empty.span, message }];
   return form.first === undefined ? [] : firstWrong(args[0], form.first, form.numbers ?? false, message);
 }

@@ -10,7 +10,7 @@ import { transitionsWithin } from '../transitions.ts';
 import { hasKey, tagKeyOf, variableKeysOf } from '../variable-keys.ts';
 import type { Path, RuleFix } from '../../rule.ts';
 
-/** Blocks that Datadog evaluates: docs, monitors/notify/variables; the plain ones, synthetics/notifications. */
+/** Blocks that Datadog evaluates: docs, monitors/notify/variables and synthetics/notifications. */
 const BLOCKS: readonly string[] = [
   'is_alert',
   'is_warning',
@@ -31,7 +31,7 @@ const BLOCKS: readonly string[] = [
   'with',
 ];
 
-/** Blocks that compare a variable with texts. */
+/** Blocks that compare a variable with strings. */
 const MATCHES: readonly string[] = ['is_match', 'is_exact_match'];
 
 const BRACES = /^\{{2,3}([^{}]+)\}{2,3}$/;
@@ -42,7 +42,7 @@ interface Condition {
   readonly needs: string;
 }
 
-/** What must be set for a block to be reached at all. A composite is in the states that its members are in. */
+/** The settings without which a block is never sent. A composite can have every state of its members. */
 const CONDITIONS: readonly Condition[] = [
   {
     blocks: ['is_warning', 'is_warning_recovery', 'is_alert_to_warning'],
@@ -60,7 +60,7 @@ const CONDITIONS: readonly Condition[] = [
   {
     blocks: ['is_no_data'],
     holds: ({ options }) => options['on_missing_data'] !== 'show_no_data',
-    needs: 'on_missing_data: show_and_notify_no_data, for show_no_data tells nobody',
+    needs: 'on_missing_data: show_and_notify_no_data (show_no_data notifies nobody)',
   },
   {
     blocks: ['is_renotify'],
@@ -69,12 +69,12 @@ const CONDITIONS: readonly Condition[] = [
   },
 ];
 
-/** Blocks of messages, such as {{#is_alert}}. */
+/** Rules about conditional blocks in messages, such as {{#is_alert}}. */
 export const MESSAGE_BLOCK_RULES: readonly MonitorRule[] = [
   {
     code: 'unknown_block',
     severity: 'warning',
-    summary: 'The message has a block that Datadog does not know.',
+    summary: 'The message has an unknown block.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high. ⟦{{#is_alrt}}⟧ Look at once. {{/is_alrt}}
@@ -91,7 +91,7 @@ message: The load is high. {{#is_alert}} Look at once. {{/is_alert}}
           {
             path,
             span: part.span,
-            message: `Datadog knows no block "${part.name}": what stands in it is never sent.`,
+            message: `"${part.name}" is not a block that Datadog knows: its content is never sent.`,
             ...(meant === undefined
               ? {}
               : { hint: `Did you mean ${meant}?`, fix: renamed(part, path, meant) }),
@@ -102,7 +102,7 @@ message: The load is high. {{#is_alert}} Look at once. {{/is_alert}}
   {
     code: 'match_without_values',
     severity: 'error',
-    summary: 'A comparison in the message lacks what it compares, or with what.',
+    summary: 'A comparison in the message lacks the variable or the string to compare with.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load is high. ⟦{{#is_match "host.name"}}⟧ Look at once. {{/is_match}}
@@ -118,8 +118,8 @@ message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_m
           {
             path,
             span: part.span,
-            message: `{{#${part.name}}} compares nothing: it needs a variable and a text to look for.`,
-            hint: `Write {{#${part.name} "host.name" "web"}}.`,
+            message: `{{#${part.name}}} requires a variable and a string to compare with.`,
+            hint: `Use, for example, {{#${part.name} "host.name" "web"}}.`,
           },
         ];
       }),
@@ -127,7 +127,7 @@ message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_m
   {
     code: 'match_variable',
     severity: 'warning',
-    summary: 'A comparison in the message names its variable in another way than by its name in quotes.',
+    summary: 'The variable of a comparison in the message is not a quoted name.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load is high. {{#is_match "⟦{{host.name}}⟧" "web"}} Look at once. {{/is_match}}
@@ -150,9 +150,9 @@ message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_m
           {
             path,
             span,
-            message: `{{#${part.name}}} looks the variable up by the name in quotes: this holds for no group.`,
-            hint: `Write "${name}".`,
-            fix: { title: `Write "${name}"`, edits: [{ path, span, text: written }] },
+            message: `{{#${part.name}}} never matches: the variable must be a name in quotes.`,
+            hint: `Use "${name}".`,
+            fix: { title: `Change to "${name}"`, edits: [{ path, span, text: written }] },
           },
         ];
       }),
@@ -160,7 +160,7 @@ message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_m
   {
     code: 'match_ungrouped',
     severity: 'warning',
-    summary: 'A comparison in the message is about a tag that the monitor is not grouped by.',
+    summary: 'A comparison in the message uses a tag that the monitor is not grouped by.',
     bad: `type: query alert
 query: avg(last_5m):avg:container.cpu.usage{*} by {env} > 2
 message: The load is high. {{#is_match "⟦pod_name.name⟧" "web"}} Look at once. {{/is_match}}
@@ -177,7 +177,7 @@ message: The load is high. {{#is_match "env.name" "prod"}} Look at once. {{/is_m
         return variable && key !== undefined ? [{ path, span: variable.span, key }] : [];
       });
       const keys = compared.length > 0 ? variableKeysOf(view) : undefined;
-      // Every tag of the host that alerts can be compared.
+      // Every tag of the alerting host can be compared.
       if (keys === undefined || keys.has('host')) return [];
       return compared
         .values()
@@ -185,16 +185,18 @@ message: The load is high. {{#is_match "env.name" "prod"}} Look at once. {{/is_m
         .map(({ path, span, key }) => ({
           path,
           span,
-          message: `This is compared with nothing: the monitor is not grouped by ${key}.`,
+          message: `The comparison never matches: the monitor is not grouped by ${key}.`,
           hint:
-            keys.size === 0 ? `Add by {${key}} to the query.` : `It is grouped by ${[...keys].join(', ')}.`,
+            keys.size === 0
+              ? `Add by {${key}} to the query.`
+              : `The monitor is grouped by ${[...keys].join(', ')}.`,
         }));
     },
   },
   {
     code: 'block_never_fires',
     severity: 'warning',
-    summary: 'A block of the message can never be reached.',
+    summary: 'A block of the message is never sent.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high. ⟦{{#is_warning}}⟧ Have a look. {{/is_warning}}
@@ -216,7 +218,7 @@ options:
           {
             path,
             span: part.span,
-            message: `What stands in {{#${part.name}}} is never sent: ${why.message}`,
+            message: `The content of {{#${part.name}}} is never sent: ${why.message}`,
             hint: why.hint,
           },
         ];
@@ -226,10 +228,10 @@ options:
 
 function renamed({ nameSpan, closing }: Block, path: Path, name: string): RuleFix {
   const spans = closing ? [nameSpan, closing] : [nameSpan];
-  return { title: `Write ${name}`, edits: spans.map((span) => ({ path, span, text: name })) };
+  return { title: `Change to ${name}`, edits: spans.map((span) => ({ path, span, text: name })) };
 }
 
-/** The key that is compared: as a variable, or alone, as the documentation does once. */
+/** Returns the compared key: a variable, or a key alone, as one page of the documentation has it. */
 function keyOf(text: string): string | undefined {
   return tagKeyOf(text) ?? (/^[a-z][\w-]*$/i.test(text) && !PLAIN_VARIABLES.has(text) ? text : undefined);
 }
@@ -242,21 +244,21 @@ function whyNever(
   const inner = [...within, { block: part, otherwise: false }];
   const outer = within.at(-1);
   if (outer && transitionsWithin(inner) === 0 && transitionsWithin(within) !== 0) {
-    const where = outer.otherwise ? 'behind the {{else}} of' : 'within';
+    const where = outer.otherwise ? 'in the {{else}} branch of' : 'inside';
     return {
-      message: `it stands ${where} {{${outer.block.negated ? '^' : '#'}${outer.block.name}}}, which holds at other times.`,
-      hint: 'Put the two blocks beside each other.',
+      message: `it is ${where} {{${outer.block.negated ? '^' : '#'}${outer.block.name}}}, and both conditions are never true together.`,
+      hint: 'Move the inner block outside.',
     };
   }
   if (part.name === 'is_unknown' && (METRIC_TYPES.has(view.type) || EVENT_TYPES.has(view.type)))
-    return { message: 'only a service check is ever unknown.', hint: 'Take the block out.' };
+    return { message: 'only service checks have the state unknown.', hint: 'Remove the block.' };
   if (part.name === 'is_priority') return otherPriority(part.args[0]?.text ?? '', view);
   if (!view.wholeOptions) return undefined;
   const condition = CONDITIONS.find(({ blocks, holds }) => blocks.includes(part.name) && !holds(view));
   return condition
     ? {
-        message: `the monitor has not ${condition.needs}.`,
-        hint: `Set ${condition.needs.split(',')[0]}, or take the block out.`,
+        message: `the monitor does not have ${condition.needs}.`,
+        hint: `Set ${condition.needs.split(',')[0]}, or remove the block.`,
       }
     : undefined;
 }
@@ -270,6 +272,6 @@ function otherPriority(asked: string, { monitor, whole, textParts }: MonitorView
     message: isOn(priority)
       ? `the priority of the monitor is ${Number(priority)}.`
       : 'the monitor has no priority.',
-    hint: `Set priority: ${asked.slice(1)}, or take the block out.`,
+    hint: `Set priority: ${asked.slice(1)}, or remove the block.`,
   };
 }

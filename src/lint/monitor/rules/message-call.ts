@@ -7,21 +7,21 @@ import { isTimeZone } from '../time-zone.ts';
 import type { Hit, Path } from '../../rule.ts';
 
 interface Form {
-  /** What stands behind the name, in order; each says what is wrong with an argument. */
+  /** One check for each argument after the name, in order. Each returns what is wrong with the argument. */
   readonly takes: readonly ((text: string) => string | undefined)[];
   readonly example: string;
 }
 
 const anything = (): undefined => undefined;
 
-const priority = (text: string) => (/^P[1-5]$/.test(text) ? undefined : `"${text}" is none of P1 to P5`);
+const priority = (text: string) => (/^P[1-5]$/.test(text) ? undefined : `"${text}" is not one of P1 to P5`);
 
-const zone = (text: string) => (isTimeZone(text) ? undefined : `"${text}" is no time zone`);
+const zone = (text: string) => (isTimeZone(text) ? undefined : `"${text}" is not a time zone`);
 
 const time = (text: string) =>
-  /^(?:first|last)_triggered_at(?:_epoch)?$|\./.test(text) ? undefined : `"${text}" is no time`;
+  /^(?:first|last)_triggered_at(?:_epoch)?$|\./.test(text) ? undefined : `"${text}" is not a time variable`;
 
-/** What can be called in a message: docs, monitors/notify/variables. */
+/** The helpers of messages: docs, monitors/notify/variables. */
 const FORMS: ReadonlyMap<string, Form> = new Map([
   ['eval', { takes: [anything], example: '{{eval "value*100"}}' }],
   ['local_time', { takes: [time, zone], example: "{{local_time 'last_triggered_at' 'Asia/Tokyo'}}" }],
@@ -32,26 +32,26 @@ const FORMS: ReadonlyMap<string, Form> = new Map([
 
 const CALLS = [...FORMS.keys()].filter((name) => name !== 'is_priority');
 
-/** Docs, monitors/guide/template-variable-evaluation; the last three are in shipped monitors. */
+/** Docs, monitors/guide/template-variable-evaluation. The last three occur in monitors that Datadog ships. */
 const FUNCTIONS: readonly string[] = (
   'abs int float trunc dec round ceil floor sgn to_bool exp log10 sqrt sin ' +
   'cos tan asin acos atan humanize_bytes humanize_bits strip lstrip rstrip'
 ).split(' ');
 
-const SENTENCES: Readonly<Record<EvalFaultCode, string>> = {
-  operand_missing: 'A number or variable is missing here',
-  operator_missing: 'An operator is missing before this',
-  unclosed: 'The parenthesis is never closed',
-  unopened: 'The parenthesis was never opened',
-  stranger: 'This is no part of an expression',
+const MESSAGES: Readonly<Record<EvalFaultCode, string>> = {
+  operand_missing: 'Expected a number or variable here',
+  operator_missing: 'Expected an operator before this',
+  unclosed: 'Unclosed parenthesis',
+  unopened: 'Unmatched closing parenthesis',
+  stranger: 'Unexpected character in the expression',
 };
 
-/** Calls within messages: eval and other helpers. */
+/** Rules about helpers in messages, such as eval. */
 export const MESSAGE_CALL_RULES: readonly MonitorRule[] = [
   {
     code: 'message_call',
     severity: 'warning',
-    summary: 'A helper of the message is none that Datadog has, or has not what it needs.',
+    summary: 'A helper in the message is unknown, or its arguments are invalid.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: High since {{local_time 'last_triggered_at' '⟦Asia/Tokio⟧'}}.
@@ -70,7 +70,7 @@ message: High since {{local_time 'last_triggered_at' 'Asia/Tokyo'}}.
   {
     code: 'eval_expression',
     severity: 'warning',
-    summary: 'What the message computes cannot be computed.',
+    summary: 'An expression in the message is invalid.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'The load is at {{eval "round⟦(⟧value*100"}} percent.'
@@ -96,34 +96,34 @@ function faultsOf({ name, args, span }: MessageCall | Block, path: Path): Hit[] 
       {
         path,
         span,
-        message: `What ${name} needs is not there, so nothing is shown.`,
-        hint: `Write it as in ${form.example}.`,
+        message: `${name} shows nothing: a required argument is missing.`,
+        hint: `Example: ${form.example}.`,
       },
     ];
   return args.flatMap((argument, at) => faultOf(argument, form, at, path));
 }
 
 function faultOf({ text, quote, span }: MessageArgument, form: Form, at: number, path: Path): Hit[] {
-  // Of a quote that nothing closes another rule speaks.
+  // Another rule reports an unclosed quote.
   if (/^["']/.test(text)) return [];
   if (quote === '')
     return [
       {
         path,
         span,
-        message: 'Datadog wants this in quotes.',
-        hint: `Write it as in ${form.example}.`,
+        message: 'This argument must be in quotes.',
+        hint: `Example: ${form.example}.`,
         fix: quoted(text, span, path),
       },
     ];
   const wrong = form.takes[at]?.(text);
   return wrong === undefined
     ? []
-    : [{ path, span, message: `Nothing is shown: ${wrong}.`, hint: `Write it as in ${form.example}.` }];
+    : [{ path, span, message: `The helper shows nothing: ${wrong}.`, hint: `Example: ${form.example}.` }];
 }
 
 function quoted(text: string, span: MessageArgument['span'], path: Path) {
-  return { title: `Write "${text}"`, edits: [{ path, span, text: `"${text}"` }] };
+  return { title: `Change to "${text}"`, edits: [{ path, span, text: `"${text}"` }] };
 }
 
 function unknownCall({ name, span }: MessageCall, path: Path): Hit[] {
@@ -132,8 +132,8 @@ function unknownCall({ name, span }: MessageCall, path: Path): Hit[] {
     {
       path,
       span,
-      message: `Datadog has no helper "${name}", so nothing is shown here.`,
-      hint: meant === undefined ? `There are ${CALLS.join(', ')}.` : `Did you mean ${meant}?`,
+      message: `"${name}" is not a helper: the notification shows nothing here.`,
+      hint: meant === undefined ? `Allowed: ${CALLS.join(', ')}.` : `Did you mean ${meant}?`,
     },
   ];
 }
@@ -146,15 +146,15 @@ function evalFaults({ text, span: { from } }: MessageArgument, path: Path): Hit[
       {
         path,
         span,
-        message: `${SENTENCES[fault.code]}, so the notification shows no value.`,
-        hint: 'Write it as in {{eval "round(value * 100)"}}.',
+        message: `${MESSAGES[fault.code]}: the notification shows no value.`,
+        hint: 'Example: {{eval "round(value * 100)"}}.',
       },
     ];
   }
   return names.flatMap((name) => nameFault(name, from, path));
 }
 
-/** A name is wrong for certain where it is nearly one that Datadog has. */
+/** Reports a name only if it is close to one that Datadog knows. */
 function nameFault({ name, called, span }: EvalName, from: number, path: Path): Hit[] {
   const known = called ? FUNCTIONS : PLAIN_VARIABLES;
   const isKnown = called ? FUNCTIONS.includes(name) : PLAIN_VARIABLES.has(name);
@@ -165,9 +165,9 @@ function nameFault({ name, called, span }: EvalName, from: number, path: Path): 
     {
       path,
       span: place,
-      message: `Datadog knows no ${called ? 'function' : 'variable'} "${name}", so the notification shows no value.`,
+      message: `"${name}" is not a ${called ? 'function' : 'variable'} that Datadog knows: the notification shows no value.`,
       hint: `Did you mean ${meant}?`,
-      fix: { title: `Write ${meant}`, edits: [{ path, span: place, text: meant }] },
+      fix: { title: `Change to ${meant}`, edits: [{ path, span: place, text: meant }] },
     },
   ];
 }

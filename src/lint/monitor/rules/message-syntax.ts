@@ -3,31 +3,30 @@ import type { MonitorText } from '../monitor-texts.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import type { RuleFix } from '../../rule.ts';
 
-/** What each kind of fault does to the person who is notified. A quote that nothing closes has a rule of its own. */
-const SENTENCES: Readonly<Partial<Record<MessageFaultCode, (fault: MessageFault) => string>>> = {
-  unclosed_tag: () => 'The braces that begin here never close, so the notification shows them as they are.',
-  unopened_tag: () => 'A brace is missing before this, so the notification shows it as it is.',
-  uneven_braces: () => 'What begins with three braces ends with two, so the notification cannot be made.',
-  unclosed_block: ({ what }) =>
-    `The block {{#${what}}} is never closed, so what belongs into it is not told apart from the rest.`,
-  unopened_block: ({ what }) => `{{/${what}}} closes a block that was never opened.`,
+/** The message for each kind of fault. An unclosed quote has a separate rule. */
+const MESSAGES: Readonly<Partial<Record<MessageFaultCode, (fault: MessageFault) => string>>> = {
+  unclosed_tag: () => 'Unclosed braces: the notification shows them literally.',
+  unopened_tag: () => 'An opening brace is missing: the notification shows this literally.',
+  uneven_braces: () => 'Three opening braces are closed by two: Datadog cannot render the notification.',
+  unclosed_block: ({ what }) => `The block {{#${what}}} is never closed.`,
+  unopened_block: ({ what }) => `{{/${what}}} has no opening block.`,
   crossed_block: ({ what, expected }) =>
-    `{{/${what}}} closes a block while {{#${expected}}} within it is open.`,
-  nameless_tag: () => 'These braces name nothing, so the notification cannot be made.',
-  stray_else: () => '{{else}} stands in no block, so the notification cannot be made.',
-  second_else: ({ what }) => `The block {{#${what}}} has an {{else}} already.`,
-  too_deep: () => 'Blocks stand in each other too deeply to be read.',
+    `{{/${what}}} closes a block while the inner block {{#${expected}}} is still open.`,
+  nameless_tag: () => 'Empty braces: Datadog cannot render the notification.',
+  stray_else: () => '{{else}} is outside a block: Datadog cannot render the notification.',
+  second_else: ({ what }) => `The block {{#${what}}} has a second {{else}}.`,
+  too_deep: () => 'Blocks are nested too deeply.',
 };
 
-/** A name and the one brace behind it. */
+/** A name followed by a single brace. */
 const REST_OF_TAG = /^[#^/]?[\w.@[\]-]+\s*\}(?!\})/;
 
-/** The syntax of messages. */
+/** Rules about the syntax of messages. */
 export const MESSAGE_SYNTAX_RULES: readonly MonitorRule[] = [
   {
     code: 'message_syntax',
     severity: 'error',
-    summary: 'The braces or blocks of the message do not fit into each other.',
+    summary: 'Syntax error in the braces or blocks of the message.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load of ⟦{{⟧host.name} is high.
@@ -39,7 +38,7 @@ message: The load of {{host.name}} is high. {{#is_alert}} Look at once. {{/is_al
     check: ({ texts }) =>
       texts.values().flatMap((text) =>
         text.read.faults.flatMap((fault) => {
-          const sentence = SENTENCES[fault.code];
+          const sentence = MESSAGES[fault.code];
           if (!sentence) return [];
           const fix = fixOf(fault, text);
           return [
@@ -47,7 +46,7 @@ message: The load of {{host.name}} is high. {{#is_alert}} Look at once. {{/is_al
               path: text.path,
               span: fault.span,
               message: sentence(fault),
-              ...(fault.expected === undefined ? {} : { hint: `Write {{/${fault.expected}}} first.` }),
+              ...(fault.expected === undefined ? {} : { hint: `Add {{/${fault.expected}}} before it.` }),
               ...(fix === undefined ? {} : { fix }),
             },
           ];
@@ -57,7 +56,7 @@ message: The load of {{host.name}} is high. {{#is_alert}} Look at once. {{/is_al
   {
     code: 'unclosed_quote',
     severity: 'warning',
-    summary: 'A quote in a tag of the message is never closed.',
+    summary: 'A quote in a tag of the message is not closed.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'The load is at {{eval ⟦"value*100⟧}} percent.'
@@ -76,10 +75,10 @@ message: 'The load is at {{eval "value*100"}} percent.'
             {
               path,
               span: { from: span.from, to: end },
-              message: `The ${quote} is never closed: what Datadog makes of the tag is not what is written.`,
-              hint: `Close it with ${quote} before the braces.`,
+              message: `Unclosed ${quote}: Datadog misreads the tag.`,
+              hint: `Add ${quote} before the closing braces.`,
               fix: {
-                title: `Close it with ${quote}`,
+                title: `Add ${quote}`,
                 edits: [{ path, span: { from: end, to: end }, text: quote }],
               },
             },
@@ -89,10 +88,10 @@ message: 'The load is at {{eval "value*100"}} percent.'
   },
 ];
 
-/** A brace that is missing can be put where only one place is left for it. */
+/** Returns a fix that adds the missing brace, if it can only go in one place. */
 function fixOf({ code, span }: MessageFault, { path, text }: MonitorText): RuleFix | undefined {
   const put = (sign: string, at: number): RuleFix => ({
-    title: `Write the missing ${sign}`,
+    title: `Add the missing ${sign}`,
     edits: [{ path, span: { from: at, to: at }, text: sign }],
   });
   if (code === 'unopened_tag') return put('{', span.from);

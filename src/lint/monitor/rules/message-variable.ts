@@ -5,18 +5,18 @@ import type { MonitorRule } from '../monitor-view.ts';
 import { hasKey, tagKeyOf, variableKeysOf } from '../variable-keys.ts';
 import type { Hit, Path } from '../../rule.ts';
 
-/** A name alone; names with dots may be of any event. */
+/** A name without dots. A name with dots may be an attribute of any event. */
 const ALONE = /^@?[\w/-]+$/;
 
-/** In these, names are of the item: docs, synthetics/notifications/advanced_notifications. */
+/** Blocks in which names refer to the item: docs, synthetics/notifications/advanced_notifications. */
 const OF_ITEMS: ReadonlySet<string> = new Set(['each', 'with']);
 
-/** Variables of messages. */
+/** Rules about variables in messages. */
 export const MESSAGE_VARIABLE_RULES: readonly MonitorRule[] = [
   {
     code: 'ungrouped_variable',
     severity: 'warning',
-    summary: 'A variable of the message stands for a tag that the monitor is not grouped by.',
+    summary: 'A variable in the message refers to a tag that the monitor is not grouped by.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load of ⟦{{pod_name.name}}⟧ is high.
@@ -38,16 +38,18 @@ message: The load of {{host.name}} is high.
         .map(({ path, part, key }) => ({
           path,
           span: part.span,
-          message: `{{${part.name}}} will be empty: the monitor is not grouped by ${key}.`,
+          message: `{{${part.name}}} is always empty: the monitor is not grouped by ${key}.`,
           hint:
-            keys.size === 0 ? `Add by {${key}} to the query.` : `It is grouped by ${[...keys].join(', ')}.`,
+            keys.size === 0
+              ? `Add by {${key}} to the query.`
+              : `The monitor is grouped by ${[...keys].join(', ')}.`,
         }));
     },
   },
   {
     code: 'unknown_variable',
     severity: 'warning',
-    summary: 'The message has a variable that Datadog does not know.',
+    summary: 'The message has an unknown variable.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is at ⟦{{vlaue}}⟧.
@@ -65,7 +67,7 @@ message: The load is at {{value}}.
           ? [{ path, part }]
           : [],
       );
-      // A composite has the variables of its members.
+      // A composite can use the variables of its members.
       if (unknown.length === 0 || view.type === 'composite') return [];
       const keys = variableKeysOf(view) ?? new Set<string>();
       return unknown.values().map(({ path, part }) => hitOf(part, path, keys));
@@ -74,7 +76,7 @@ message: The load is at {{value}}.
   {
     code: 'variable_unavailable',
     severity: 'warning',
-    summary: 'The message has a variable that only another kind of monitor has.',
+    summary: 'The message has a variable that this kind of monitor does not have.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'The load is high: ⟦{{log.message}}⟧'
@@ -91,8 +93,8 @@ message: 'There are errors: {{log.message}}'
           {
             path,
             span: part.span,
-            message: `{{${part.name}}} will be empty: it is for ${needs}.`,
-            hint: 'Leave it out, or write what this monitor knows, such as {{value}}.',
+            message: `{{${part.name}}} is always empty: it requires ${needs}.`,
+            hint: 'Remove it, or use a variable that this monitor has, such as {{value}}.',
           },
         ];
       }),
@@ -107,13 +109,13 @@ function hitOf(variable: Variable, path: Path, keys: ReadonlySet<string>): Hit {
     span,
     message: hasKey(keys, name)
       ? `{{${name}}} is not the value of the tag ${name}.`
-      : `Datadog documents no variable {{${name}}}: it will be empty.`,
+      : `{{${name}}} is not a documented variable: it is always empty.`,
     ...(meant === undefined
-      ? { hint: 'The value of a tag that the monitor is grouped by is {{key.name}}.' }
+      ? { hint: 'Use {{key.name}} for the value of a group tag.' }
       : {
-          hint: `Write {{${meant}}}.`,
+          hint: `Use {{${meant}}}.`,
           fix: {
-            title: `Write {{${meant}}}`,
+            title: `Change to {{${meant}}}`,
             edits: [{ path, span, text: `${'{'.repeat(braces)}${meant}${'}'.repeat(braces)}` }],
           },
         }),

@@ -3,15 +3,15 @@ import type { MonitorRule } from '../monitor-view.ts';
 import { CHECK_FORM, type DataForm, formOf } from '../query-data.ts';
 import type { Hit } from '../../rule.ts';
 
-/** What is not said without each. */
-const UNSAID: ReadonlyMap<string, string> = new Map<string, string>([
-  ['last', 'how far back it looks is not said'],
-  ['last|current', 'how far back it looks is not said'],
-  ['rollup', 'what it counts is not said'],
-  ['over', 'over which time frame is not said'],
-  ['long_window', 'in which window the budget burns is not said'],
-  ['short_window', 'in which short window the budget still burns is not said'],
-  ['count_by_status|pct_by_status', 'whether results are counted or taken in percent is not said'],
+/** What the query lacks without each required method. */
+const REQUIREMENTS: ReadonlyMap<string, string> = new Map<string, string>([
+  ['last', 'the evaluation window is required'],
+  ['last|current', 'the evaluation window is required'],
+  ['rollup', 'rollup is required'],
+  ['over', 'the time frame is required'],
+  ['long_window', 'the long window is required'],
+  ['short_window', 'the short window is required'],
+  ['count_by_status|pct_by_status', 'a count or percentage by status is required'],
 ]);
 
 const EXAMPLES: ReadonlyMap<string, string> = new Map<string, string>([
@@ -24,12 +24,12 @@ const EXAMPLES: ReadonlyMap<string, string> = new Map<string, string>([
   ['count_by_status|pct_by_status', '.count_by_status()'],
 ]);
 
-/** Queries that are a chain of methods: searches and service checks. */
+/** Rules about queries that are a chain of methods: searches and service checks. */
 export const METHOD_CHAIN_RULES: readonly MonitorRule[] = [
   {
     code: 'method_missing',
     severity: 'error',
-    summary: 'The query lacks something without which its data cannot be watched.',
+    summary: 'The query lacks a required method.',
     bad: `type: log alert
 query: ⟦logs⟧("service:shop").index("*").rollup("count") > 10
 `,
@@ -46,7 +46,7 @@ query: logs("service:shop").index("*").rollup("count").last("5m") > 10
   {
     code: 'method_twice',
     severity: 'warning',
-    summary: 'The query says the same thing twice.',
+    summary: 'The query calls the same method twice.',
     bad: `type: log alert
 query: logs("service:shop").index("*").rollup("count").last("5m").⟦last⟧("1h") > 10
 `,
@@ -60,8 +60,8 @@ query: logs("service:shop").index("*").rollup("count").last("1h") > 10
         .map(({ name: { text, span } }) => ({
           path: ['query'],
           span,
-          message: `${text}() is there twice: one of the two says nothing, and which one Datadog does not say.`,
-          hint: 'Leave one of them.',
+          message: `Duplicate ${text}(): Datadog ignores one of the two and does not document which.`,
+          hint: 'Remove one of the two.',
         }));
     },
   },
@@ -73,7 +73,7 @@ function missing({ span }: Pick<Word, 'span'>, methods: readonly Method[], { req
     .map((names) => ({
       path: ['query'],
       span,
-      message: `Datadog refuses the query: ${UNSAID.get(names) ?? `${names} is missing`}.`,
+      message: `Datadog rejects the query: ${REQUIREMENTS.get(names) ?? `${names} is required`}.`,
       hint: `Add ${names === 'last' && methods.some(({ name }) => name.text.endsWith('by_status')) ? '.last(2)' : EXAMPLES.get(names)}.`,
     }));
 }

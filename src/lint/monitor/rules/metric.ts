@@ -11,7 +11,7 @@ const IN_SPACE = ['avg', 'sum', 'min', 'max', 'count', 'p50', 'p75', 'p90', 'p95
 /** Any percentile, and `count(v: v<=5)` of a distribution. */
 const OF_DISTRIBUTION = /^(?:p\d{1,2}(?:\.\d+)?|count\(.*\))$/;
 
-/** What an argument is: data, a number, a word, or either of the last two; a mark says that it may be left out. */
+/** The kind of an argument: data, a number, a word, or either of the last two. A question mark makes it optional. */
 type Kind = 'data' | 'number' | 'word' | 'number?' | 'word?' | 'any?';
 
 const DATA: readonly Kind[] = ['data'];
@@ -25,7 +25,7 @@ const OF_DATA = [
   'rollingavg_29 robust_trend trend_line piecewise_constant',
 ].flatMap((line) => line.split(' '));
 
-/** Arguments of functions: docs, dashboards/functions. Algorithms have rules of their own. */
+/** Arguments of functions: docs, dashboards/functions. Algorithms have separate rules. */
 const TAKES: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly Kind[]>([
   ...OF_DATA.map((name) => [name, DATA] as const),
   ...['cutoff_max', 'cutoff_min', 'clamp_max', 'clamp_min', 'timeshift', 'default'].map(
@@ -49,14 +49,14 @@ const EXAMPLES: Readonly<Record<Kind, string>> = {
 /** Names of metrics: docs, metrics/custom_metrics, naming. */
 const NAME = /^[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*$/;
 
-const LONGEST = 200;
+const MAX_NAME_LENGTH = 200;
 
-/** Metric queries: aggregators, functions, names. */
+/** Rules about metric queries: aggregators, functions and names. */
 export const METRIC_RULES: readonly MonitorRule[] = [
   {
     code: 'unknown_aggregator',
     severity: 'error',
-    summary: 'The query aggregates in a way that Datadog does not know.',
+    summary: 'The query uses an unknown aggregator.',
     bad: `type: query alert
 query: avg(last_5m):⟦average⟧:system.load.1{*} > 1
 `,
@@ -76,7 +76,7 @@ query: avg(last_5m):avg:system.load.1{*} > 1
   {
     code: 'function_arguments',
     severity: 'error',
-    summary: 'A function is called with what it does not take.',
+    summary: 'The arguments of a function are invalid.',
     bad: `type: query alert
 query: avg(last_5m):⟦clamp_max⟧(avg:system.load.1{*}) > 1
 `,
@@ -88,7 +88,7 @@ query: avg(last_5m):clamp_max(avg:system.load.1{*}, 100) > 1
   {
     code: 'change_arguments',
     severity: 'error',
-    summary: 'A change is not between one window and another.',
+    summary: 'The arguments of `change()` or `pct_change()` are invalid.',
     bad: `type: query alert
 query: ⟦change⟧(avg(last_5m)):avg:system.load.1{*} > 1
 `,
@@ -101,8 +101,8 @@ query: change(avg(last_5m),last_1h):avg:system.load.1{*} > 1
       const [first, , third] = args;
       const changes = name.text === 'change' || name.text === 'pct_change';
       if (!changes) return first?.kind === 'call' ? [] : windowAlone(query.evaluation);
-      const takes = `${name.text}() takes what it compares and how far back, as in ${name.text}(avg(last_5m),last_1h)`;
-      const message = `Datadog refuses the query: ${takes}.`;
+      const takes = `${name.text}() takes an aggregation and a window, for example ${name.text}(avg(last_5m),last_1h)`;
+      const message = `Datadog rejects the query: ${takes}.`;
       if (first === undefined || args.length < 2) return [{ path: ['query'], span: name.span, message }];
       if (first.kind !== 'call') return [{ path: ['query'], span: first.span, message }];
       return third === undefined ? windowAlone(first) : [{ path: ['query'], span: third.span, message }];
@@ -111,7 +111,7 @@ query: change(avg(last_5m),last_1h):avg:system.load.1{*} > 1
   {
     code: 'metric_missing',
     severity: 'error',
-    summary: 'The query looks at no metric.',
+    summary: 'The query has no metric.',
     bad: `type: query alert
 query: avg(last_5m):⟦system_load⟧ > 1
 `,
@@ -124,8 +124,8 @@ query: avg(last_5m):avg:system_load{*} > 1
         {
           path: ['query'],
           span: query.expression.span,
-          message: 'Datadog refuses the query: there is no metric in it.',
-          hint: 'Metrics are written as in avg:system.load.1{*}, with an aggregator and a scope.',
+          message: 'Datadog rejects the query: a metric is required.',
+          hint: 'Write a metric with aggregator and scope, for example avg:system.load.1{*}.',
         },
       ];
     },
@@ -133,7 +133,7 @@ query: avg(last_5m):avg:system_load{*} > 1
   {
     code: 'metric_name',
     severity: 'error',
-    summary: 'No metric can have this name.',
+    summary: 'The metric name is invalid.',
     bad: `type: query alert
 query: avg(last_5m):avg:⟦5xx.errors⟧{*} > 1
 `,
@@ -142,23 +142,24 @@ query: avg(last_5m):avg:errors.5xx{*} > 1
 `,
     check: ({ series }) =>
       series.values().flatMap(({ metric: { text, span } }) => {
-        // What begins with a dollar sign is a variable, which another rule tells of.
-        if (text === '' || text.startsWith('$') || (NAME.test(text) && text.length <= LONGEST)) return [];
+        // A dollar sign starts a variable, which another rule reports.
+        if (text === '' || text.startsWith('$') || (NAME.test(text) && text.length <= MAX_NAME_LENGTH))
+          return [];
         return [
           {
             path: ['query'],
             span,
-            message: 'The monitor will never see data: no metric can be called so.',
-            hint: `Names begin with a letter, have letters, digits, underscores and single points between, and at most ${LONGEST} of them.`,
+            message: 'The monitor never gets data: the metric name is invalid.',
+            hint: `A name starts with a letter, contains only letters, digits, underscores and single dots, and has at most ${MAX_NAME_LENGTH} characters.`,
           },
         ];
       }),
   },
-  /** Counts are aggregated by something else than their sum: docs, monitors/guide/as-count-in-monitor-evaluations. */
+  /** Docs, monitors/guide/as-count-in-monitor-evaluations. */
   {
     code: 'as_count_without_sum',
     severity: 'warning',
-    summary: 'Counts are aggregated by something else than their sum.',
+    summary: 'A query with `as_count()` uses an aggregation other than sum.',
     bad: `type: query alert
 query: ⟦avg⟧(last_5m):sum:web.errors{*}.as_count() > 1
 `,
@@ -169,28 +170,28 @@ query: sum(last_5m):sum:web.errors{*}.as_count() > 1
       if (query.kind !== 'metric' || ['sum', 'change', 'pct_change'].includes(query.evaluation.name.text))
         return [];
       const counted = methods.some(({ name }) => name.text === 'as_count');
-      // An algorithm looks at the shape of the counts, not at their size.
+      // An algorithm depends on the shape of the counts, not on their size.
       const shaped = calls.some(({ name }) => ['anomalies', 'outliers', 'forecast'].includes(name.text));
       if (!counted || shaped || query.evaluation.name.text === '') return [];
       return [
         {
           path: ['query'],
           span: query.evaluation.name.span,
-          message: `The monitor watches the sum of the counts, whatever is written here: with as_count() Datadog does not take the ${query.evaluation.name.text} of a window.`,
-          hint: 'Write sum, or as_rate() for a rate.',
+          message: `Datadog evaluates the sum of the counts: with as_count() it ignores the aggregation ${query.evaluation.name.text}.`,
+          hint: 'Use sum, or as_rate() for a rate.',
           fix: {
-            title: 'Write sum',
+            title: 'Change to sum',
             edits: [{ path: ['query'], span: query.evaluation.name.span, text: 'sum' }],
           },
         },
       ];
     },
   },
-  /** With default_zero() data is never missing, and the other behaviours are not to be had: docs, monitors/configuration. */
+  /** With default_zero() data is never missing, and only the default is allowed: docs, monitors/configuration. */
   {
     code: 'default_zero_never_missing',
     severity: 'error',
-    summary: 'The query fills missing data with zeros, and the options say what happens where it is missing.',
+    summary: '`on_missing_data` is set, but `default_zero()` fills missing data with zeros.',
     bad: `type: query alert
 query: sum(last_5m):default_zero(sum:web.errors{*}.as_count()) > 2
 options: {on_missing_data: ⟦show_no_data⟧}
@@ -206,10 +207,10 @@ options: {on_missing_data: default}
       return [
         {
           path: ['options', 'on_missing_data'],
-          message: `Datadog refuses on_missing_data: ${on} with default_zero() in the query, as data is then never missing.`,
-          hint: 'Write default, or take default_zero() out of the query.',
+          message: `Datadog rejects on_missing_data: ${on} together with default_zero() in the query: data is never missing.`,
+          hint: 'Use default, or remove default_zero() from the query.',
           fix: {
-            title: 'Write default',
+            title: 'Change to default',
             edits: [{ path: ['options', 'on_missing_data'], value: 'default' }],
           },
         },
@@ -225,8 +226,8 @@ function unknown(word: Word, known: readonly string[]): Hit[] {
     {
       path: ['query'],
       span: word.span,
-      message: `Datadog refuses the query: it cannot aggregate by "${word.text}".`,
-      hint: meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`,
+      message: `Datadog rejects the query: "${word.text}" is not an aggregator.`,
+      hint: meant === undefined ? `Allowed: ${known.join(', ')}.` : `Did you mean ${meant}?`,
     },
   ];
 }
@@ -235,10 +236,8 @@ function wrong({ name, args }: Call): Hit[] {
   const kinds = TAKES.get(name.text.toLowerCase());
   if (!kinds) return [];
   const min = kinds.filter((kind) => !kind.endsWith('?')).length;
-  const takes = kinds
-    .map((kind) => `${EXAMPLES[kind]}${kind.endsWith('?') ? ' if you like' : ''}`)
-    .join(', ');
-  const message = `Datadog refuses the query: ${name.text}() takes ${takes}.`;
+  const takes = kinds.map((kind) => `${EXAMPLES[kind]}${kind.endsWith('?') ? ' (optional)' : ''}`).join(', ');
+  const message = `Datadog rejects the query: ${name.text}() takes ${takes}.`;
   if (args.length < min) return [{ path: ['query'], span: name.span, message }];
   const misfit = args.find((argument, at) => !fits(argument, kinds[at]));
   return misfit ? [{ path: ['query'], span: misfit.span, message }] : [];
@@ -261,7 +260,7 @@ function fits(argument: Argument, kind: Kind | undefined): boolean {
   }
 }
 
-/** An aggregation over time takes one window and nothing else. */
+/** Reports an aggregation over time that does not have exactly one window. */
 function windowAlone({ name, args }: Call): Hit[] {
   const [first, second] = args;
   if (first !== undefined && second === undefined) return [];
@@ -269,7 +268,7 @@ function windowAlone({ name, args }: Call): Hit[] {
     {
       path: ['query'],
       span: (second ?? name).span,
-      message: `Datadog refuses the query: ${name.text}() takes one window, as in ${name.text}(last_5m).`,
+      message: `Datadog rejects the query: ${name.text}() takes one window, for example ${name.text}(last_5m).`,
     },
   ];
 }

@@ -6,7 +6,7 @@ import type { MonitorRule } from '../monitor-view.ts';
 import { isOn, numericOf, withoutOptions } from '../option-values.ts';
 import type { Hit } from '../../rule.ts';
 
-/** Types that know only notify_no_data: docs of Terraform's provider, resources/monitor. */
+/** Types that support only notify_no_data: docs of Datadog's Terraform provider, resources/monitor. */
 const WITHOUT: readonly string[] = ['service check', 'composite', 'slo alert', 'datadog-usage alert'];
 
 const OLD: readonly string[] = ['notify_no_data', 'no_data_timeframe'];
@@ -23,15 +23,15 @@ const MINUTES_OF: ReadonlyMap<string, number> = new Map<string, number>([
   ['mo', 43_200],
 ]);
 
-/** They look back further than the window that alerts. */
+/** Functions that use more data than the alert window. */
 const LOOKING_BACK: readonly string[] = ['anomalies', 'forecast', 'outliers'];
 
-/** Options about missing data and new groups. */
+/** Rules about options for missing data and new groups. */
 export const MISSING_DATA_RULES: readonly MonitorRule[] = [
   {
     code: 'no_data_timeframe_on_logs',
     severity: 'error',
-    summary: 'A log monitor has an option that only other types take.',
+    summary: 'A log monitor has `no_data_timeframe`, which log monitors do not support.',
     bad: `type: log alert
 query: logs("status:error").index("*").rollup("count").last("5m") > 10
 options:
@@ -47,8 +47,8 @@ options:
         ? [
             {
               path: ['options', 'no_data_timeframe'],
-              message: 'Datadog refuses no_data_timeframe for log monitors.',
-              hint: 'Say what silence means with on_missing_data.',
+              message: 'Datadog rejects no_data_timeframe for log monitors.',
+              hint: 'Use on_missing_data.',
               fix: withoutOptions('no_data_timeframe'),
             },
           ]
@@ -57,7 +57,7 @@ options:
   {
     code: 'on_missing_data_refused',
     severity: 'error',
-    summary: 'This type of monitor has no on_missing_data.',
+    summary: 'This type of monitor does not support `on_missing_data`.',
     bad: `type: service check
 query: '"http.can_connect".over("*").by("host").last(4).count_by_status()'
 options:
@@ -74,11 +74,11 @@ options:
       return [
         {
           path: ['options', 'on_missing_data'],
-          message: `Datadog refuses on_missing_data for a monitor of type ${type}.`,
+          message: `Datadog rejects on_missing_data for monitors of type ${type}.`,
           hint:
             value === 'show_and_notify_no_data'
-              ? 'Write notify_no_data: true instead.'
-              : 'Leave it out; notify_no_data: true tells of missing data.',
+              ? 'Use notify_no_data: true instead.'
+              : 'Remove it. To be notified of missing data, use notify_no_data: true.',
           fix: fixOf(value === 'show_and_notify_no_data'),
         },
       ];
@@ -87,7 +87,7 @@ options:
   {
     code: 'missing_data_twice',
     severity: 'error',
-    summary: 'What happens on missing data is said in two ways.',
+    summary: '`on_missing_data` is combined with `notify_no_data` or `no_data_timeframe`.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {on_missing_data: show_and_notify_no_data, notify_no_data: ⟦true⟧}
@@ -99,15 +99,15 @@ options: {on_missing_data: show_and_notify_no_data}
     check: ({ type, options }) => {
       const on = options['on_missing_data'];
       if (on == null) return [];
-      // no_data_timeframe_on_logs speaks of it there.
+      // no_data_timeframe_on_logs reports it.
       const beside = OLD.filter(
         (name) => isOn(options[name]) && !(type === 'log alert' && name === 'no_data_timeframe'),
       );
       const same = on === 'show_and_notify_no_data' || !beside.includes('notify_no_data');
       return beside.map((name) => ({
         path: ['options', name],
-        message: `Datadog refuses ${name} beside on_missing_data, which stands for both.`,
-        hint: `Leave out one of the two; on_missing_data is now ${textOf(on)}.`,
+        message: `Datadog rejects ${name} together with on_missing_data, which replaces it.`,
+        hint: `Remove one of the two. on_missing_data is ${textOf(on)}.`,
         ...(same ? { fix: withoutOptions(name) } : {}),
       }));
     },
@@ -115,7 +115,7 @@ options: {on_missing_data: show_and_notify_no_data}
   {
     code: 'resolve_with_timeout',
     severity: 'error',
-    summary: 'Missing data resolves the monitor at once, and after some hours too.',
+    summary: '`timeout_h` is combined with `on_missing_data: resolve`.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {on_missing_data: resolve, timeout_h: ⟦2⟧}
@@ -129,8 +129,9 @@ options: {on_missing_data: resolve}
         ? [
             {
               path: ['options', 'timeout_h'],
-              message: 'Datadog refuses timeout_h beside on_missing_data: resolve, which resolves at once.',
-              hint: 'Leave timeout_h out, or choose another on_missing_data.',
+              message:
+                'Datadog rejects timeout_h together with on_missing_data: resolve, which resolves at once.',
+              hint: 'Remove timeout_h, or use another value for on_missing_data.',
               fix: withoutOptions('timeout_h'),
             },
           ]
@@ -139,7 +140,7 @@ options: {on_missing_data: resolve}
   {
     code: 'no_data_timeframe',
     severity: 'warning',
-    summary: 'Missing data is told too soon, or not at all.',
+    summary: '`no_data_timeframe` notifies too early or never.',
     bad: `type: query alert
 query: avg(last_30m):avg:system.load.1{*} > 2
 options: {notify_no_data: true, no_data_timeframe: ⟦10⟧}
@@ -160,8 +161,8 @@ options: {notify_no_data: true, no_data_timeframe: 60}
       return [
         {
           path: ['options', 'no_data_timeframe'],
-          message: `Data counts as missing after ${minutes} minutes, while the query looks at ${window}: late points can make it alert for nothing.`,
-          hint: `Write ${2 * window}, twice the window, or more.`,
+          message: `no_data_timeframe is ${minutes} minutes, but the evaluation window is ${window} minutes: late points can cause false notifications.`,
+          hint: `Use at least ${2 * window} minutes, twice the window.`,
         },
       ];
     },
@@ -170,7 +171,7 @@ options: {notify_no_data: true, no_data_timeframe: 60}
   {
     code: 'new_group_delay_ungrouped',
     severity: 'error',
-    summary: 'New groups are to be awaited where there are no groups.',
+    summary: '`new_group_delay` is set, but the query has no groups.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {new_group_delay: ⟦60⟧}
@@ -186,8 +187,8 @@ options: {new_group_delay: 60}
       return [
         {
           path: ['options', 'new_group_delay'],
-          message: 'Datadog refuses new_group_delay here: the query groups by nothing.',
-          hint: 'Leave it out, or group the query.',
+          message: 'Datadog rejects new_group_delay: the query has no groups.',
+          hint: 'Remove it, or group the query.',
           fix: withoutOptions('new_group_delay'),
         },
       ];
@@ -196,7 +197,7 @@ options: {new_group_delay: 60}
   {
     code: 'two_delays',
     severity: 'warning',
-    summary: 'new_host_delay stands beside new_group_delay, which overrides it.',
+    summary: '`new_group_delay` overrides `new_host_delay`.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 options: {new_group_delay: 60, new_host_delay: ⟦300⟧}
@@ -211,8 +212,8 @@ options: {new_group_delay: 60}
         : [
             {
               path: ['options', 'new_host_delay'],
-              message: 'new_host_delay does nothing here: new_group_delay overrides it.',
-              hint: 'Leave new_host_delay out.',
+              message: 'new_host_delay has no effect: new_group_delay overrides it.',
+              hint: 'Remove new_host_delay.',
               fix: withoutOptions('new_host_delay'),
             },
           ],
@@ -223,13 +224,13 @@ function fixOf(notify: boolean): ReturnType<typeof withoutOptions> {
   const without = withoutOptions('on_missing_data');
   return notify
     ? {
-        title: 'Write notify_no_data: true',
+        title: 'Change to notify_no_data: true',
         edits: [...without.edits, { path: ['options', 'notify_no_data'], value: true }],
       }
     : without;
 }
 
-/** How long a group is kept, in minutes, where that is said. */
+/** Returns the group retention in minutes. */
 function retentionOf(retention: Json | undefined): number {
   const [, count, unit = ''] = (typeof retention === 'string' ? RETENTION.exec(retention) : null) ?? [];
   const minutes = Number(count) * (MINUTES_OF.get(unit) ?? Number.NaN);
@@ -239,20 +240,20 @@ function retentionOf(retention: Json | undefined): number {
 function neverMissed(minutes: number, kept: number): Hit {
   return {
     path: ['options', 'no_data_timeframe'],
-    message: `Nobody is told of missing data: a group is forgotten after ${kept} minutes, before it counts as missing after ${minutes}.`,
-    hint: `Write ${kept} or less, or a longer group_retention_duration.`,
+    message: `Missing data never notifies: a group is dropped after ${kept} minutes, before no_data_timeframe (${minutes} minutes) ends.`,
+    hint: `Use at most ${kept} minutes, or a longer group_retention_duration.`,
   };
 }
 
 function neverTold(): Hit {
   return {
     path: ['options', 'no_data_timeframe'],
-    message: 'Nobody is told of missing data: notify_no_data is not set.',
-    hint: 'Add notify_no_data: true, or leave no_data_timeframe out.',
+    message: 'Missing data never notifies: notify_no_data is not set.',
+    hint: 'Add notify_no_data: true, or remove no_data_timeframe.',
   };
 }
 
-/** The minutes that a plain metric query looks at. */
+/** Returns the evaluation window of a plain metric query in minutes. */
 function windowOf(query: Query): number | undefined {
   if (query.kind !== 'metric') return undefined;
   const { expression, evaluation } = query;

@@ -3,27 +3,27 @@ import { numericOf } from '../option-values.ts';
 import { nearest } from '../../nearest.ts';
 import { roleHits } from '../../restricted-roles.ts';
 
-/** Not letters, digits or signs that tags keep: docs, getting_started/tagging. Wildcards and signs of handles pass too. */
+/** Characters that Datadog replaces in tags: docs, getting_started/tagging. Wildcards and characters of handles are allowed too. */
 const REPLACED = /[^\p{L}\p{N}_\-:./*@!#]/u;
 
 const EVERY_REPLACED = /[^\p{L}\p{N}_\-:./*@!#]/gu;
 
-/** How a tag begins: docs, getting_started/tagging. */
+/** A tag starts with a letter: docs, getting_started/tagging. */
 const BEGINS = /^\p{L}/u;
 
-/** The number that both the older and the newer page allow: docs, monitors/configuration. */
+/** The older page allows 32 tags, the newer one 80: docs, monitors/configuration. */
 const SAFE = 32;
 
-const MOST = 80;
+const MAX_TAGS = 80;
 
 const KNOWN: readonly string[] = ['draft', 'published'];
 
-/** The name, the tags, and who may edit. */
+/** Rules about the name, the tags and the roles of a monitor. */
 export const NAME_AND_TAG_RULES: readonly MonitorRule[] = [
   {
     code: 'name_empty',
     severity: 'warning',
-    summary: 'The name is there, and empty.',
+    summary: 'The name is empty.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 name: ⟦""⟧
@@ -37,8 +37,8 @@ name: Load is high
         ? [
             {
               path: ['name'],
-              message: 'Nobody can tell which monitor alerts: the name is what a notification begins with.',
-              hint: 'Say in a few words what is wrong when it alerts.',
+              message: 'The name is empty, so notifications do not show which monitor alerts.',
+              hint: 'Describe in a few words what is wrong when the monitor alerts.',
             },
           ]
         : [],
@@ -46,7 +46,7 @@ name: Load is high
   {
     code: 'blank_before_name',
     severity: 'warning',
-    summary: 'The name begins with a blank.',
+    summary: 'The name starts with a space.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 name: ⟦" Load is high"⟧
@@ -60,9 +60,9 @@ name: Load is high
       return [
         {
           path: ['name'],
-          message: 'The name begins with a blank: lists of monitors show it before all others.',
-          hint: 'Take the blank out.',
-          fix: { title: 'Take the blank out', edits: [{ path: ['name'], value: name.trim() }] },
+          message: 'The name starts with a space, so lists of monitors show it before all others.',
+          hint: 'Remove the space.',
+          fix: { title: 'Remove the space', edits: [{ path: ['name'], value: name.trim() }] },
         },
       ];
     },
@@ -70,7 +70,7 @@ name: Load is high
   {
     code: 'tag_characters',
     severity: 'warning',
-    summary: 'A tag has a character that tags do not keep.',
+    summary: 'A tag contains a character that Datadog replaces.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 tags: ["team:⟦ ⟧web shop"]
@@ -89,12 +89,12 @@ tags: ["team:web_shop"]
           {
             path: ['tags', at],
             span,
-            message: `Datadog replaces "${found[0]}" in tags by "_": rules, downtimes and searches that name this tag do not find the monitor.`,
+            message: `Datadog replaces "${found[0]}" in tags with "_", so downtimes and searches for this tag do not find the monitor.`,
             ...(meant === ''
               ? {}
               : {
-                  hint: `Write ${meant}.`,
-                  fix: { title: `Write ${meant}`, edits: [{ path: ['tags', at], value: meant }] },
+                  hint: `Use ${meant}.`,
+                  fix: { title: `Change to ${meant}`, edits: [{ path: ['tags', at], value: meant }] },
                 }),
           },
         ];
@@ -103,7 +103,7 @@ tags: ["team:web_shop"]
   {
     code: 'tag_beginning',
     severity: 'warning',
-    summary: 'A tag begins with no letter.',
+    summary: 'A tag does not start with a letter.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 tags: [⟦"9to5:true"⟧]
@@ -119,8 +119,8 @@ tags: ["office_hours:true"]
           {
             path: ['tags', at],
             message:
-              'Tags of Datadog begin with a letter: searches and rules may not find the monitor by this one.',
-            hint: 'Begin it with a letter.',
+              'Tags must start with a letter: searches and downtimes may not find the monitor by this tag.',
+            hint: 'Start the tag with a letter.',
           },
         ];
       }),
@@ -128,7 +128,7 @@ tags: ["office_hours:true"]
   {
     code: 'tag_twice',
     severity: 'warning',
-    summary: 'The same tag is there twice.',
+    summary: 'Duplicate tag.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 tags: [team:web, env:prod, ⟦team:web⟧]
@@ -147,9 +147,9 @@ tags: [team:web, env:prod]
         return [
           {
             path: ['tags', at],
-            message: 'The monitor has this tag already: one more of it does nothing.',
-            hint: 'Leave it out.',
-            fix: { title: 'Leave it out', edits: [{ path: ['tags', at], remove: true }] },
+            message: 'Duplicate tag: the monitor already has it.',
+            hint: 'Remove it.',
+            fix: { title: 'Remove it', edits: [{ path: ['tags', at], remove: true }] },
           },
         ];
       });
@@ -158,7 +158,7 @@ tags: [team:web, env:prod]
   {
     code: 'too_many_tags',
     severity: 'warning',
-    summary: 'The monitor has more tags than Datadog surely takes.',
+    summary: 'The monitor may have too many tags.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 tags: [${tagsTo(SAFE)}, ⟦one:more⟧]
@@ -172,8 +172,8 @@ tags: [${tagsTo(SAFE)}]
         ? [
             {
               path: ['tags', SAFE],
-              message: `There are ${tags.length} tags: Datadog takes ${MOST} of a monitor at most, and only ${SAFE} by its older documentation.`,
-              hint: `Keep the ${SAFE} that somebody searches by.`,
+              message: `The monitor has ${tags.length} tags. The maximum is ${MAX_TAGS}, or ${SAFE} according to older documentation.`,
+              hint: `Keep the ${SAFE} tags that are used in searches.`,
             },
           ]
         : [],
@@ -181,7 +181,7 @@ tags: [${tagsTo(SAFE)}]
   {
     code: 'invalid_priority',
     severity: 'error',
-    summary: 'The priority is none of the five.',
+    summary: 'The priority is not 1 to 5.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 priority: ⟦6⟧
@@ -198,12 +198,12 @@ priority: 5
       return [
         {
           path: ['priority'],
-          message: 'Datadog refuses the monitor: a priority is 1 (highest) to 5, or null.',
+          message: 'Datadog rejects the monitor: the priority must be 1 (highest) to 5, or null.',
           ...(digit === undefined
             ? {}
             : {
-                hint: `Write ${digit}.`,
-                fix: { title: `Write ${digit}`, edits: [{ path: ['priority'], value: Number(digit) }] },
+                hint: `Use ${digit}.`,
+                fix: { title: `Change to ${digit}`, edits: [{ path: ['priority'], value: Number(digit) }] },
               }),
         },
       ];
@@ -212,7 +212,7 @@ priority: 5
   {
     code: 'priority_zero',
     severity: 'warning',
-    summary: 'The priority is 0, which is none.',
+    summary: 'The priority is 0.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 priority: ⟦0⟧
@@ -226,9 +226,9 @@ priority: 1
         ? [
             {
               path: ['priority'],
-              message: 'The monitor gets no priority: Datadog stores 0 as null.',
-              hint: 'Write 1 for the highest, or leave it out for none.',
-              fix: { title: 'Leave priority out', edits: [{ path: ['priority'], remove: true }] },
+              message: 'The monitor has no priority: Datadog stores 0 as null.',
+              hint: 'Use 1 for the highest priority, or remove the field.',
+              fix: { title: 'Remove priority', edits: [{ path: ['priority'], remove: true }] },
             },
           ]
         : [],
@@ -236,7 +236,7 @@ priority: 1
   {
     code: 'invalid_draft_status',
     severity: 'error',
-    summary: 'A monitor is a draft, or it is published.',
+    summary: 'The draft status is invalid.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 draft_status: ⟦publish⟧
@@ -251,11 +251,11 @@ draft_status: published
       return [
         {
           path: ['draft_status'],
-          message: `Datadog refuses the monitor: draft_status is ${KNOWN.join(' or ')}.`,
+          message: `Datadog rejects the monitor: draft_status must be ${KNOWN.join(' or ')}.`,
           hint: 'A draft notifies nobody.',
           ...(meant === undefined
             ? {}
-            : { fix: { title: `Write ${meant}`, edits: [{ path: ['draft_status'], value: meant }] } }),
+            : { fix: { title: `Change to ${meant}`, edits: [{ path: ['draft_status'], value: meant }] } }),
         },
       ];
     },
@@ -263,7 +263,7 @@ draft_status: published
   {
     code: 'monitor_role',
     severity: 'warning',
-    summary: 'A role that may edit the monitor is named by something else than its id.',
+    summary: 'A role that may edit the monitor is not given by its id.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 restricted_roles: [⟦Admin⟧]
@@ -276,7 +276,7 @@ restricted_roles: [9b3b0f2e-3ce0-11f1-b986-da7ad0900005]
   },
 ];
 
-/** The tag without blanks around its parts, and with underscores for what tags do not keep. */
+/** Returns the tag as Datadog stores it: without spaces around its parts, and with underscores for invalid characters. */
 function keptOf(tag: string): string {
   return tag
     .split(':')

@@ -16,7 +16,7 @@ const MINUTES_OF: ReadonlyMap<string, number> = new Map<string, number>([
   ['d', 24 * 60],
 ]);
 
-/** What others call the words. */
+/** Common wrong names of option values. */
 const ALSO_CALLED: ReadonlyMap<string, string> = new Map([
   ['warning', 'warn'],
   ['critical', 'alert'],
@@ -25,14 +25,14 @@ const ALSO_CALLED: ReadonlyMap<string, string> = new Map([
 
 interface Limited {
   readonly option: string;
-  /** Whether a type uses the option. */
+  /** Whether monitors of a type use the option. */
   readonly used: (type: string) => boolean;
   readonly by: string;
-  /** Values that say nothing; by default what is off. */
+  /** Values without an effect; by default, those that turn the option off. */
   readonly idle?: (value: Json) => boolean;
 }
 
-/** Options that some types take and do not use: spec v1, MonitorOptions. */
+/** Options that some types accept and ignore: spec v1, MonitorOptions. */
 const LIMITED: readonly Limited[] = [
   { option: 'require_full_window', used: (type) => METRIC_TYPES.has(type), by: 'metric monitors' },
   { option: 'enable_logs_sample', used: (type) => type === 'log alert', by: 'log monitors' },
@@ -41,13 +41,13 @@ const LIMITED: readonly Limited[] = [
   {
     option: 'group_retention_duration',
     used: (type) => EVENT_TYPES.has(type) || METRIC_TYPES.has(type) || /^(?:cost|data-)/.test(type),
-    by: 'monitors that search in events',
+    by: 'event monitors',
   },
-  { option: 'new_group_delay', used: (type) => type !== 'composite', by: 'the monitors that it is made of' },
+  { option: 'new_group_delay', used: (type) => type !== 'composite', by: 'the members of the composite' },
   {
     option: 'scheduling_options',
     used: (type) => METRIC_TYPES.has(type) || EVENT_TYPES.has(type) || type === 'cost alert',
-    by: 'metric monitors and those that search in events',
+    by: 'metric and event monitors',
     idle: (value) => isObject(value) && Object.keys(value).length === 0,
   },
   { option: 'min_failure_duration', used: () => false, by: 'synthetic tests' },
@@ -59,12 +59,12 @@ const LIMITED: readonly Limited[] = [
   },
 ];
 
-/** Options: their names and values. */
+/** Rules about the names and values of options. */
 export const OPTION_RULES: readonly MonitorRule[] = [
   {
     code: 'unknown_option',
     severity: 'warning',
-    summary: 'There is no option of this name.',
+    summary: 'Unknown option.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {notfy_no_data: ⟦true⟧}
@@ -82,10 +82,10 @@ options: {notify_no_data: true}
           const fix =
             to === undefined
               ? undefined
-              : moveMember(monitor, ['options', name], to, `Write it as ${to.join('.')}`);
+              : moveMember(monitor, ['options', name], to, `Move to ${to.join('.')}`);
           return {
             path: ['options', name],
-            message: `Datadog has no option "${name}": it refuses the monitor, or the option does nothing.`,
+            message: `"${name}" is not an option: Datadog rejects the monitor or ignores the option.`,
             ...(to === undefined ? {} : { hint: `Did you mean ${to.join('.')}?` }),
             ...(fix === undefined ? {} : { fix }),
           };
@@ -94,7 +94,7 @@ options: {notify_no_data: true}
   {
     code: 'invalid_option',
     severity: 'error',
-    summary: 'An option has a value that it cannot have.',
+    summary: 'The value of an option is invalid.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {timeout_h: ⟦48⟧}
@@ -114,7 +114,7 @@ options: {timeout_h: 24}
   {
     code: 'option_ignored',
     severity: 'warning',
-    summary: 'This type of monitor does not use the option.',
+    summary: 'This type of monitor ignores the option.',
     bad: `type: process alert
 query: processes("java").over("*").rollup("count").last("5m") > 5
 options: {require_full_window: ⟦true⟧}
@@ -131,8 +131,8 @@ options: {require_full_window: false}
         return [
           {
             path: ['options', option],
-            message: `${option} does nothing for a monitor of type ${type}: it is for ${by}.`,
-            hint: 'Leave it out.',
+            message: `${option} has no effect on monitors of type ${type}: it applies to ${by}.`,
+            hint: 'Remove it.',
             fix: withoutOptions(option),
           },
         ];
@@ -141,7 +141,7 @@ options: {require_full_window: false}
   },
 ];
 
-/** Where what was written was probably meant to stand. */
+/** Returns the path of the field that was probably meant. */
 function placeOf(name: string): Path | undefined {
   if (NUMERIC_THRESHOLDS.includes(name)) return ['options', 'thresholds', name];
   const meant = nearest(name, OPTION_FORMS.keys());
@@ -151,35 +151,35 @@ function placeOf(name: string): Path | undefined {
 function faultsOf(path: Path, form: OptionForm, value: Json): Iterable<Hit> {
   switch (form.kind) {
     case 'flag':
-      return saidUnless(isFlag(value), path, 'takes true or false');
+      return faultUnless(isFlag(value), path, 'must be true or false');
     case 'text':
-      return saidUnless(typeof value === 'string', path, 'takes a text');
+      return faultUnless(typeof value === 'string', path, 'must be a string');
     case 'object':
-      return saidUnless(isObject(value), path, 'takes an object');
+      return faultUnless(isObject(value), path, 'must be an object');
     case 'list':
-      return saidUnless(Array.isArray(value), path, 'takes a list');
+      return faultUnless(Array.isArray(value), path, 'must be a list');
     case 'texts':
-      return saidUnless(
+      return faultUnless(
         Array.isArray(value) && value.every((item) => typeof item === 'string'),
         path,
-        'takes a list of texts',
+        'must be a list of strings',
       );
     case 'retention':
-      return saidUnless(isRetention(value), path, 'takes 60m to 72h, as in 60m, 24h or 2d');
+      return faultUnless(isRetention(value), path, 'must be 60m to 72h, for example 60m, 24h or 2d');
     case 'number':
-      return saidUnless(isWithin(form, value), path, takesNumber(form));
+      return faultUnless(isWithin(form, value), path, takesNumber(form));
     case 'word':
       return wordFaults(path, path, form.of, value);
     case 'words':
-      if (!Array.isArray(value)) return saidUnless(false, path, `takes a list of ${form.of.join(', ')}`);
+      if (!Array.isArray(value)) return faultUnless(false, path, `must be a list of ${form.of.join(', ')}`);
       return value.values().flatMap((item, at) => wordFaults(path, [...path, at], form.of, item));
     case 'anything':
       return [];
   }
 }
 
-function saidUnless(fine: boolean, path: Path, takes: string): Hit[] {
-  return fine ? [] : [{ path, message: `Datadog refuses the monitor: ${path.at(-1)} ${takes}.` }];
+function faultUnless(fine: boolean, path: Path, takes: string): Hit[] {
+  return fine ? [] : [{ path, message: `Datadog rejects the monitor: ${path.at(-1)} ${takes}.` }];
 }
 
 function wordFaults(option: Path, path: Path, known: readonly string[], value: Json): Hit[] {
@@ -188,12 +188,12 @@ function wordFaults(option: Path, path: Path, known: readonly string[], value: J
   return [
     {
       path,
-      message: `Datadog refuses the monitor: ${option.at(-1)} takes ${known.join(', ')}.`,
+      message: `Datadog rejects the monitor: ${option.at(-1)} must be one of ${known.join(', ')}.`,
       ...(meant === undefined
         ? {}
         : {
             hint: `Did you mean ${meant}?`,
-            fix: { title: `Write ${meant}`, edits: [{ path, value: meant }] },
+            fix: { title: `Change to ${meant}`, edits: [{ path, value: meant }] },
           }),
     },
   ];
@@ -204,7 +204,7 @@ function meantBy(word: string, known: readonly string[]): string | undefined {
   return known.includes(other) ? other : nearest(word, known);
 }
 
-/** Texts and numbers that stand for true and false pass, as numeric texts do. */
+/** Accepts the strings and numbers that Datadog reads as true or false. */
 function isFlag(value: Json): boolean {
   if (typeof value === 'string') return /^(?:true|false)$/i.test(value);
   return typeof value === 'boolean' || value === 0 || value === 1;
@@ -223,5 +223,5 @@ function isWithin({ max = Infinity }: OptionForm & { kind: 'number' }, value: Js
 
 function takesNumber({ max, unit }: OptionForm & { kind: 'number' }): string {
   const of = unit === undefined ? '' : ` of ${unit}`;
-  return max === undefined ? `takes a number${of}, 0 or more` : `takes a number${of} from 0 to ${max}`;
+  return max === undefined ? `must be a number${of}, 0 or more` : `must be a number${of} from 0 to ${max}`;
 }

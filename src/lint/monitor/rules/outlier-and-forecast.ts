@@ -3,7 +3,7 @@ import { algorithmFaults, type AlgorithmForm, callsOf, oneOf } from '../algorith
 import type { MonitorRule } from '../monitor-view.ts';
 import { minutesOf } from '../query-windows.ts';
 
-/** Docs, monitors/types/outlier; the share of outlying points belongs to the MAD algorithms. */
+/** Docs, monitors/types/outlier. Only the MAD algorithms take a percentage of outlying points. */
 const OUTLIERS: AlgorithmForm = {
   name: 'outliers',
   algorithms: ['DBSCAN', 'scaledDBSCAN', 'MAD', 'scaledMAD'],
@@ -19,25 +19,25 @@ export const FORECAST: AlgorithmForm = {
   numbers: [1, 1, 1],
   example: "forecast(avg:system.disk.in_use{*}, 'linear', 1)",
   settings: new Map([
-    ['interval', { fits: isLength, takes: "a length of time, as in '60m'" }],
-    ['history', { fits: isLength, takes: "a length of time, as in '1w'" }],
+    ['interval', { fits: isLength, takes: "a duration, for example '60m'" }],
+    ['history', { fits: isLength, takes: "a duration, for example '1w'" }],
     ['model', { ...oneOf('default', 'simple', 'reactive'), of: ['linear'] }],
     ['seasonality', { ...oneOf('hourly', 'daily', 'weekly'), of: ['seasonal'] }],
-    ['timezone', { fits: (text: string) => text.trim() !== '', takes: "a time zone, as in 'utc'" }],
+    ['timezone', { fits: (text: string) => text.trim() !== '', takes: "a time zone, for example 'utc'" }],
   ]),
 };
 
-/** Docs, monitors/types/forecasts: functions that a forecast cannot be made of. */
+/** Functions that cannot be forecast: docs, monitors/types/forecasts. */
 const UNFORESEEABLE: ReadonlySet<string> = new Set(
   'anomalies cumsum integral outliers piecewise_constant robust_trend trend_line'.split(' '),
 );
 
-/** Outlier and forecast monitors. */
+/** Rules about outlier and forecast monitors. */
 export const OUTLIER_AND_FORECAST_RULES: readonly MonitorRule[] = [
   {
     code: 'outlier_arguments',
     severity: 'error',
-    summary: 'Outliers are looked for in a way that there is not.',
+    summary: 'The arguments of `outliers()` are invalid.',
     bad: `type: query alert
 query: avg(last_30m):outliers(avg:system.load.1{*} by {host}, ⟦'dbscn'⟧, 3) > 0
 `,
@@ -52,7 +52,7 @@ query: avg(last_30m):outliers(avg:system.load.1{*} by {host}, 'dbscan', 3) > 0
   {
     code: 'outlier_ungrouped',
     severity: 'error',
-    summary: 'An outlier is looked for among one group alone.',
+    summary: 'An outlier monitor has no groups.',
     bad: `type: query alert
 query: avg(last_30m):⟦outliers⟧(avg:system.load.1{*}, 'dbscan', 3) > 0
 `,
@@ -69,14 +69,14 @@ query: avg(last_30m):outliers(avg:system.load.1{*} by {host}, 'dbscan', 3) > 0
         .map(({ name }) => ({
           path: ['query'],
           span: name.span,
-          message: 'The monitor can never alert: without groups there is nothing that one could differ from.',
-          hint: 'Group the metric, as in by {host}.',
+          message: 'The monitor can never alert: outlier detection requires groups.',
+          hint: 'Group the metric, for example by {host}.',
         })),
   },
   {
     code: 'forecast_arguments',
     severity: 'error',
-    summary: 'A forecast is made in a way that there is not.',
+    summary: 'The arguments of `forecast()` are invalid.',
     bad: `type: query alert
 query: max(next_1w):forecast(avg:system.disk.in_use{*}, 'linear', ⟦0⟧) >= 0.9
 `,
@@ -91,7 +91,7 @@ query: max(next_1w):forecast(avg:system.disk.in_use{*}, 'linear', 1) >= 0.9
   {
     code: 'forecast_of_function',
     severity: 'error',
-    summary: 'A forecast is made of something that cannot be forecast.',
+    summary: 'A forecast uses a function that cannot be forecast.',
     bad: `type: query alert
 query: max(next_1w):forecast(⟦cumsum⟧(avg:web.errors{*}), 'linear', 1) >= 100
 `,
@@ -108,8 +108,8 @@ query: max(next_1w):forecast(avg:web.errors{*}, 'linear', 1) >= 100
                   {
                     path: ['query'],
                     span: part.name.span,
-                    message: `Datadog refuses the query: there is no forecast of ${part.name.text}().`,
-                    hint: 'Make the forecast of the metric itself.',
+                    message: `Datadog rejects the query: ${part.name.text}() cannot be forecast.`,
+                    hint: 'Forecast the metric itself.',
                   },
                 ]
               : [],

@@ -8,37 +8,36 @@ import { comparisonOf } from '../thresholds.ts';
 import { nearest } from '../../nearest.ts';
 import type { Hit } from '../../rule.ts';
 
-/** What each kind of fault means to the person who wrote the query. */
-const SENTENCES: Readonly<Record<SyntaxFault['code'], (what: string) => string>> = {
-  unclosed: (what) => `The ${what} here is never closed, so Datadog refuses the query.`,
-  unopened: (what) => `The ${what} here closes nothing, so Datadog refuses the query.`,
-  missing: (what) => `Datadog refuses the query: ${what} is missing here.`,
-  unexpected: (what) => `Datadog refuses the query: "${what}" has no place here.`,
-  bad_number: (what) => `Datadog refuses the query: "${what}" is no number.`,
-  bad_id: (what) => `Datadog refuses the query: "${what}" is no id of a monitor.`,
-  doubled: (what) => `Datadog refuses the query: "${what}" is no operator.`,
+/** The message for each kind of syntax fault. */
+const MESSAGES: Readonly<Record<SyntaxFault['code'], (what: string) => string>> = {
+  unclosed: (what) => `Datadog rejects the query: unclosed ${what}.`,
+  unopened: (what) => `Datadog rejects the query: unmatched ${what}.`,
+  missing: (what) => `Datadog rejects the query: expected ${what} here.`,
+  unexpected: (what) => `Datadog rejects the query: unexpected "${what}".`,
+  bad_number: (what) => `Datadog rejects the query: "${what}" is not a number.`,
+  bad_id: (what) => `Datadog rejects the query: "${what}" is not a monitor id.`,
+  doubled: (what) => `Datadog rejects the query: "${what}" is not an operator.`,
   unterminated_text: (what) =>
-    `The text that begins here has no closing ${what}, so Datadog refuses the query.`,
-  uneven_quotes: (what) =>
-    `In or after the text here a ${what} is missing or one too many, so Datadog refuses the query.`,
+    `Datadog rejects the query: the string that starts here has no closing ${what}.`,
+  uneven_quotes: (what) => `Datadog rejects the query: unbalanced ${what} in or after this string.`,
 };
 
-/** More of the text in a sentence helps nobody. */
-const LONGEST = 60;
+/** The maximum number of characters of the query that a message quotes. */
+const MAX_QUOTED_LENGTH = 60;
 
-const HINTS: Readonly<Partial<Record<SyntaxFault['code'], string>>> = {
-  bad_number: 'Write numbers as in 0.5, -2 or 1e6.',
-  bad_id: 'Ids are digits alone; in a document, ${monitor:key} names another monitor of it.',
+const ADVICE: Readonly<Partial<Record<SyntaxFault['code'], string>>> = {
+  bad_number: 'Write numbers like 0.5, -2 or 1e6.',
+  bad_id: 'An id has only digits. In a document, ${monitor:key} references another monitor.',
   doubled: 'The comparisons are >, >=, <, <=, == and !=.',
 };
 
 /** `$env`, `$env.value`, `host:$host`. */
 const VARIABLE = /(?:^|[:!-])(\$[A-Za-z_][\w.]*)/;
 
-interface Usual {
+interface OfferedOperators {
   readonly holds: (query: Query, type: string) => boolean;
   readonly operators: readonly string[];
-  /** Why the others say nothing. */
+  /** Why other operators make no sense. */
   readonly because: string;
 }
 
@@ -46,49 +45,53 @@ const ABOVE = ['>', '>='];
 
 const SIDES = ['>', '>=', '<', '<='];
 
-/** Operators by what is compared: docs, monitors/types. */
-const USUAL: readonly Usual[] = [
+/** The operators that Datadog offers for each kind of query: docs, monitors/types. */
+const OFFERED_OPERATORS: readonly OfferedOperators[] = [
   {
     holds: calls('anomalies'),
     operators: ABOVE,
-    because: 'anomalies are a share of points, which alerts when it is high',
+    because: 'an anomaly monitor alerts when the share of anomalous points is high',
   },
-  { holds: calls('outliers'), operators: ['>'], because: 'an outlier is told by more than 0' },
+  { holds: calls('outliers'), operators: ['>'], because: 'an outlier monitor alerts above 0' },
   {
     holds: (query, type) => calls('forecast')(query, type) && aggregates(query, 'max'),
     operators: ABOVE,
-    because: 'the highest point of a forecast is compared with what it rises above',
+    because: 'the maximum of a forecast is compared with an upper limit',
   },
   {
     holds: (query, type) => calls('forecast')(query, type) && aggregates(query, 'min'),
     operators: ['<', '<='],
-    because: 'the lowest point of a forecast is compared with what it falls below',
+    because: 'the minimum of a forecast is compared with a lower limit',
   },
   {
     holds: (query) => aggregates(query, 'change') || aggregates(query, 'pct_change'),
     operators: SIDES,
-    because: 'a change is hardly ever exactly so',
+    because: 'a change rarely equals an exact value',
   },
   {
     holds: ofType('slo alert'),
     operators: ABOVE,
-    because: 'what is used up of an error budget alerts when it is high',
+    because: 'an SLO monitor alerts when error budget consumption is high',
   },
-  { holds: ofType('error-tracking alert'), operators: ABOVE, because: 'errors alert when they are many' },
-  { holds: ofType('rum alert'), operators: SIDES, because: 'a count of events is hardly ever exactly so' },
+  {
+    holds: ofType('error-tracking alert'),
+    operators: ABOVE,
+    because: 'an error monitor alerts when there are many errors',
+  },
+  { holds: ofType('rum alert'), operators: SIDES, because: 'a count of events rarely equals an exact value' },
   {
     holds: ofType('trace-analytics alert'),
     operators: SIDES,
-    because: 'a count of events is hardly ever exactly so',
+    because: 'a count of events rarely equals an exact value',
   },
 ];
 
-/** The query as a whole, of every type of monitor. */
+/** Rules about the query of every type of monitor. */
 export const QUERY_RULES: readonly MonitorRule[] = [
   {
     code: 'query_syntax',
     severity: 'error',
-    summary: 'The query cannot be read.',
+    summary: 'Syntax error in the query.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1⟦{⟧host:a > 1
 `,
@@ -101,7 +104,7 @@ query: avg(last_5m):avg:system.load.1{host:a} > 1
   {
     code: 'data_of_another_type',
     severity: 'error',
-    summary: 'The query looks at data that its type of monitor does not watch.',
+    summary: 'The query uses data that this type of monitor does not support.',
     bad: `type: rum alert
 query: ⟦logs⟧("service:shop").index("*").rollup("count").last("5m") > 10
 `,
@@ -122,7 +125,7 @@ query: logs("service:shop").index("*").rollup("count").last("5m") > 10
   {
     code: 'dashboard_variable',
     severity: 'error',
-    summary: 'The query has a variable of a dashboard in it.',
+    summary: 'The query contains a dashboard template variable.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{⟦$env⟧} > 1
 `,
@@ -152,15 +155,15 @@ query: avg(last_5m):avg:system.load.1{env:prod} > 1
       return places.values().map(({ text, span, path }) => ({
         path,
         span,
-        message: `The monitor watches nothing, or Datadog refuses it: ${text} is a variable of dashboards, and a monitor has none.`,
-        hint: 'Write the value itself.',
+        message: `The monitor matches no data, or Datadog rejects it: ${text} is a template variable, which only dashboards have.`,
+        hint: 'Replace it with a value.',
       }));
     },
   },
   {
     code: 'comparator_unusual',
     severity: 'warning',
-    summary: 'The comparison is one that Datadog does not offer for this.',
+    summary: 'Datadog does not offer this comparison operator for the query.',
     bad: `type: slo alert
 query: error_budget("8f0b1d6f2c4e5a7b9c0d1e2f3a4b5c6d").over("7d") ⟦<⟧ 75
 `,
@@ -171,47 +174,49 @@ query: error_budget("8f0b1d6f2c4e5a7b9c0d1e2f3a4b5c6d").over("7d") > 75
       const comparison = comparisonOf(query);
       if (comparison === undefined || faults.length > 0) return [];
       const { text, span } = comparison.operator;
-      return USUAL.filter(({ holds, operators }) => !operators.includes(text) && holds(query, type))
+      return OFFERED_OPERATORS.filter(
+        ({ holds, operators }) => !operators.includes(text) && holds(query, type),
+      )
         .slice(0, 1)
         .map(({ operators, because }) => ({
           path: ['query'],
           span,
-          message: `Datadog may refuse the query, or it alerts when all is well: ${because}.`,
-          hint: `Write ${operators.join(' or ')}.`,
+          message: `Datadog may reject the query, or the monitor alerts for healthy values: ${because}.`,
+          hint: `Use ${operators.join(' or ')}.`,
         }));
     },
   },
 ];
 
-/** What a fault does to the monitor, and what to do. */
+/** Returns the message and hint for a syntax fault. */
 export function sentenceOf({ code, what }: SyntaxFault): Pick<Hit, 'message' | 'hint'> {
-  const hint = HINTS[code];
-  const shown = what.length > LONGEST ? `${what.slice(0, LONGEST)}...` : what;
-  return { message: SENTENCES[code](shown), ...(hint === undefined ? {} : { hint }) };
+  const hint = ADVICE[code];
+  const shown = what.length > MAX_QUOTED_LENGTH ? `${what.slice(0, MAX_QUOTED_LENGTH)}...` : what;
+  return { message: MESSAGES[code](shown), ...(hint === undefined ? {} : { hint }) };
 }
 
 function hit(type: string, { text, span }: Word, known: readonly string[], other: string | undefined) {
   const meant = other === undefined ? nearest(text, known) : undefined;
   const watched = METRIC_TYPES.has(type)
-    ? 'metrics, as in avg(last_5m):avg:system.load.1{*}'
+    ? 'metrics, for example avg(last_5m):avg:system.load.1{*}'
     : known.join(' and ');
   return {
     path: ['query'],
     span,
-    message: `Datadog refuses the query: a ${type} watches ${watched}, not ${text}.`,
+    message: `Datadog rejects the query: a monitor of type ${type} queries ${watched}, not ${text}.`,
     ...(meant === undefined
       ? {
-          hint: other === undefined ? 'Write what the type watches.' : `What looks at ${text} is a ${other}.`,
+          hint: other === undefined ? 'Query data that the type supports.' : `Use type ${other} for ${text}.`,
         }
       : {
           hint: `Did you mean ${meant}?`,
-          fix: { title: `Write ${meant}`, edits: [{ path: ['query'], span, text: meant }] },
+          fix: { title: `Change to ${meant}`, edits: [{ path: ['query'], span, text: meant }] },
         }),
   };
 }
 
-/** The whole expression of a metric query is given to one function. */
-function calls(name: string): Usual['holds'] {
+/** Matches metric queries whose whole expression is one call of this function. */
+function calls(name: string): OfferedOperators['holds'] {
   return (query) =>
     query.kind === 'metric' && query.expression.kind === 'call' && query.expression.name.text === name;
 }
@@ -220,6 +225,6 @@ function aggregates(query: Query, name: string): boolean {
   return query.kind === 'metric' && query.evaluation.name.text === name;
 }
 
-function ofType(type: string): Usual['holds'] {
+function ofType(type: string): OfferedOperators['holds'] {
   return (_, given) => given === type;
 }

@@ -6,10 +6,10 @@ import type { MonitorRule } from '../monitor-view.ts';
 import { INTO_OK, INTO_TROUBLE, type Transitions, transitionsWithin } from '../transitions.ts';
 import type { Hit, Path } from '../../rule.ts';
 
-/** What a chat understands and Datadog does not: docs, integrations/slack. */
+/** Chat mentions that are not Datadog handles: docs, integrations/slack. */
 const OF_CHATS: readonly string[] = ['here', 'channel', 'everyone'];
 
-/** Kinds that tell nobody by themselves. */
+/** Integrations whose handle requires a name after the dash. */
 const NEED_A_NAME: readonly string[] = [
   'slack',
   'webhook',
@@ -21,18 +21,18 @@ const NEED_A_NAME: readonly string[] = [
   'servicenow',
 ];
 
-/** A kind before its dash; shorter ones are near to too many words. */
+/** The integration before the dash. Shorter names are similar to too many words. */
 const KIND = /^([a-z]{5,})-[\w.-]+$/;
 
-/** Those who keep an incident open until they are told that it is over. */
+/** Integrations that keep an incident open until they receive the recovery. */
 const KEEPS_OPEN = /^(?:pagerduty|opsgenie|victorops|oncall|servicenow)(?:-|$)/;
 
-/** Recipients that a message names. */
+/** Rules about the recipients of a message. */
 export const RECIPIENT_RULES: readonly MonitorRule[] = [
   {
     code: 'handle_unknown',
     severity: 'warning',
-    summary: 'A handle has a form that tells nobody.',
+    summary: 'A handle notifies nobody.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high. ⟦@pagreduty-Checkout⟧
@@ -47,7 +47,7 @@ message: The load is high. {{#is_alert}} @pagerduty-Checkout {{/is_alert}} {{#is
   {
     code: 'handle_adjoined',
     severity: 'warning',
-    summary: 'Something stands right before or behind a handle, so that it may tell nobody.',
+    summary: 'Text directly before or after a handle may prevent the notification.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high, ⟦@slack-ops-team⟧, look at once.
@@ -66,7 +66,7 @@ message: The load is high, @slack-ops-team look at once.
   {
     code: 'recovery_untold',
     severity: 'warning',
-    summary: 'Who is called when something breaks is not told that it is mended.',
+    summary: 'People paged on alert are not notified of recovery.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: '{{#is_alert}} The load is high. ⟦@pagerduty-Checkout⟧ {{/is_alert}}'
@@ -91,8 +91,8 @@ message: 'The load: {{#is_alert}} high {{/is_alert}} {{#is_recovery}} fine {{/is
           {
             path,
             span: part.span,
-            message: `@${name} is told of alerts alone: what it opened stays open when the monitor recovers.`,
-            hint: `Write @${name} in {{#is_recovery}} too, or outside all blocks.`,
+            message: `@${name} is notified of alerts only: its incident stays open when the monitor recovers.`,
+            hint: `Add @${name} to {{#is_recovery}} too, or move it outside all blocks.`,
           },
         ];
       });
@@ -106,8 +106,8 @@ function hitsOf({ name, span }: Handle, path: Path): Hit[] {
       {
         path,
         span,
-        message: `Datadog tells nobody through @${name}.`,
-        hint: `In Slack, write <!${name}> beside the handle of the channel.`,
+        message: `@${name} notifies nobody.`,
+        hint: `In Slack, use <!${name}> together with the handle of the channel.`,
       },
     ];
   if (NEED_A_NAME.some((kind) => name === kind || name === `${kind}-`))
@@ -115,8 +115,8 @@ function hitsOf({ name, span }: Handle, path: Path): Hit[] {
       {
         path,
         span,
-        message: `Datadog tells nobody through @${name}: it does not say which.`,
-        hint: `Write @${name.replace(/-$/, '')}-NAME.`,
+        message: `@${name} notifies nobody: a name is required.`,
+        hint: `Use @${name.replace(/-$/, '')}-NAME.`,
       },
     ];
   const kind = KIND.exec(name)?.[1];
@@ -126,17 +126,17 @@ function hitsOf({ name, span }: Handle, path: Path): Hit[] {
     {
       path,
       span,
-      message: `No integration has handles that begin with @${kind}-, so nobody is told.`,
+      message: `@${kind}- is not the prefix of an integration, so nobody is notified.`,
       hint: `Did you mean @${meant}-?`,
       fix: {
-        title: `Write @${meant}-`,
+        title: `Change to @${meant}-`,
         edits: [{ path, span: { from: span.from, to: span.from + 1 + kind.length }, text: `@${meant}` }],
       },
     },
   ];
 }
 
-/** Whether somebody is told for certain: by a mail, or through an integration. Else it may be a word of a program. */
+/** Whether this is certainly a handle: an email address or an integration. Other words may be code. */
 function isMeant({ name, glued }: Handle): boolean {
   return (
     glued ||
@@ -147,7 +147,7 @@ function isMeant({ name, glued }: Handle): boolean {
 
 function adjoinedHits({ name, glued, behind, span }: Handle, path: Path): Hit[] {
   const blank = (at: number) => ({
-    title: 'Put a blank between',
+    title: 'Add a space',
     edits: [{ path, span: { from: at, to: at }, text: ' ' }],
   });
   if (glued)
@@ -155,8 +155,8 @@ function adjoinedHits({ name, glued, behind, span }: Handle, path: Path): Hit[] 
       {
         path,
         span,
-        message: `Datadog reads no handle in the middle of a word: @${name} is not told.`,
-        hint: 'Put a blank before the @.',
+        message: `@${name} is not notified: a handle in the middle of a word is ignored.`,
+        hint: 'Add a space before the @.',
         fix: blank(span.from),
       },
     ];
@@ -165,8 +165,8 @@ function adjoinedHits({ name, glued, behind, span }: Handle, path: Path): Hit[] 
       {
         path,
         span,
-        message: `Datadog reads no handle with parentheses: @${name} is not told.`,
-        hint: 'Write the name without them, or a blank before them.',
+        message: `@${name} is not notified: a handle with parentheses is ignored.`,
+        hint: 'Remove the parentheses, or add a space before them.',
       },
     ];
   if (behind === '') return [];
@@ -174,8 +174,8 @@ function adjoinedHits({ name, glued, behind, span }: Handle, path: Path): Hit[] 
     {
       path,
       span,
-      message: `Datadog may take the "${behind}" for a part of the handle, and then tells nobody.`,
-      hint: `Put a blank behind @${name}.`,
+      message: `Datadog may read "${behind}" as part of the handle and notify nobody.`,
+      hint: `Add a space after @${name}.`,
       fix: blank(span.to),
     },
   ];

@@ -5,7 +5,7 @@ import { isOn, withoutOptions } from '../option-values.ts';
 
 const ABOUT: readonly string[] = ['escalation_message', 'renotify_statuses'];
 
-/** When a monitor gets into a status at all; a composite does where its members do. */
+/** Whether a monitor can have a status. A composite can have every status of its members. */
 const REACHED: ReadonlyMap<string, (view: MonitorView) => boolean> = new Map([
   ['warn', ({ thresholds, type }) => type === 'composite' || thresholds['warning'] != null],
   [
@@ -17,12 +17,12 @@ const REACHED: ReadonlyMap<string, (view: MonitorView) => boolean> = new Map([
   ],
 ]);
 
-/** Options about grouping and repeating notifications. */
+/** Rules about options for grouping and repeating notifications. */
 export const RENOTIFICATION_RULES: readonly MonitorRule[] = [
   {
     code: 'notify_by_ungrouped',
     severity: 'warning',
-    summary: 'The monitor is to notify by a key that the query does not group by.',
+    summary: '`notify_by` has a key that the query does not group by.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 options:
@@ -44,10 +44,9 @@ options:
             path: ['options', 'notify_by', at],
             message:
               keys.size === 0
-                ? 'notify_by does nothing here, and is refused in part of the organisations: the query groups by nothing.'
-                : `There are no groups by ${key} to notify of: the query groups by ${[...keys].join(', ')}.`,
-            hint:
-              keys.size === 0 ? 'Leave notify_by out.' : `Group the query by ${key} too, or leave it out.`,
+                ? 'notify_by has no effect, and some organizations reject it: the query has no groups.'
+                : `notify_by ${key} matches no group: the query groups by ${[...keys].join(', ')}.`,
+            hint: keys.size === 0 ? 'Remove notify_by.' : `Group the query by ${key} too, or remove the key.`,
           },
         ];
       });
@@ -57,7 +56,7 @@ options:
   {
     code: 'renotify_occurrences',
     severity: 'error',
-    summary: 'It is said how often to notify again, and not after how long.',
+    summary: '`renotify_occurrences` is set without `renotify_interval`.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {renotify_occurrences: ⟦3⟧}
@@ -71,8 +70,8 @@ options: {renotify_occurrences: 3, renotify_interval: 60}
         ? [
             {
               path: ['options', 'renotify_occurrences'],
-              message: 'Datadog refuses renotify_occurrences where there is no renotify_interval.',
-              hint: 'Add renotify_interval, in minutes, or leave this out.',
+              message: 'Datadog rejects renotify_occurrences without renotify_interval.',
+              hint: 'Add renotify_interval, in minutes, or remove this option.',
               fix: withoutOptions('renotify_occurrences'),
             },
           ]
@@ -81,7 +80,7 @@ options: {renotify_occurrences: 3, renotify_interval: 60}
   {
     code: 'never_renotified',
     severity: 'warning',
-    summary: 'It is said how to notify again, and the monitor never does.',
+    summary: 'An option about renotification is set without `renotify_interval`.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {escalation_message: ⟦Still high.⟧}
@@ -95,14 +94,14 @@ options: {escalation_message: Still high., renotify_interval: 60}
         ? []
         : ABOUT.filter((name) => isOn(options[name])).map((name) => ({
             path: ['options', name],
-            message: `${name} is never used: without a renotify_interval the monitor notifies once.`,
-            hint: 'Add renotify_interval, in minutes, or leave this out.',
+            message: `${name} has no effect: without renotify_interval the monitor notifies once.`,
+            hint: 'Add renotify_interval, in minutes, or remove this option.',
           })),
   },
   {
     code: 'renotify_status_unreached',
     severity: 'warning',
-    summary: 'The monitor is to notify again of a status that it never has.',
+    summary: '`renotify_statuses` has a status that the monitor never has.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {renotify_interval: 60, renotify_statuses: [alert, ⟦warn⟧], thresholds: {critical: 2}}
@@ -120,11 +119,11 @@ options: {renotify_interval: 60, renotify_statuses: [alert, warn], thresholds: {
         return [
           {
             path: ['options', 'renotify_statuses', at],
-            message: `The monitor never has the status ${textOf(status)}, so this notifies nobody.`,
+            message: `The monitor never has the status ${textOf(status)}.`,
             hint:
               status === 'warn'
-                ? 'Set a warning threshold, or leave it out.'
-                : 'Set on_missing_data or notify_no_data, or leave it out.',
+                ? 'Set a warning threshold, or remove the status.'
+                : 'Set on_missing_data or notify_no_data, or remove the status.',
           },
         ];
       });

@@ -4,23 +4,23 @@ import type { MonitorRule } from '../monitor-view.ts';
 import { setOption } from '../option-values.ts';
 import { minutesOf } from '../query-windows.ts';
 
-/** Seconds that monitors fill at most: docs, dashboards/functions/interpolation. */
-const MOST = 600;
+/** Monitors fill gaps of at most this length: docs, dashboards/functions/interpolation. */
+const MAX_FILL_SECONDS = 600;
 
-/** Metrics that Datadog fetches from the API of a cloud provider, minutes late: docs, monitors/configuration. */
+/** Metrics that Datadog fetches from a cloud provider's API with a delay of minutes: docs, monitors/configuration. */
 const FETCHED = /^(?:aws|azure|gcp)\./;
 
-/** Sent by agents and layers of Datadog's own, in time: docs, integrations/azure_iot_edge, serverless/enhanced_lambda_metrics. */
+/** Metrics sent by Datadog agents and layers without a delay: docs, integrations/azure_iot_edge and serverless/enhanced_lambda_metrics. */
 const IN_TIME = /^(?:azure\.iot_edge|aws\.lambda\.enhanced)\./;
 
-const SECONDS = 900;
+const DELAY_SECONDS = 900;
 
-/** Rollups, fills and delays of metric queries. */
+/** Rules about rollups, fills and the evaluation delay of metric queries. */
 export const ROLLUP_RULES: readonly MonitorRule[] = [
   {
     code: 'rollup_longer_than_window',
     severity: 'warning',
-    summary: 'Points are further apart than the window is long.',
+    summary: 'The rollup interval is longer than the evaluation window.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*}.rollup(avg, ⟦900⟧) > 1
 `,
@@ -42,8 +42,8 @@ query: avg(last_1h):avg:system.load.1{*}.rollup(avg, 900) > 1
           {
             path: ['query'],
             span: interval.span,
-            message: `The monitor often sees no point, and evaluates none or half of one: a point every ${seconds} seconds, and it looks at ${window}.`,
-            hint: `Write ${minutes * 60} or less, or look at a longer window.`,
+            message: `Evaluations often have no point: the rollup interval is ${seconds} seconds, and the evaluation window is ${window}.`,
+            hint: `Use at most ${minutes * 60} seconds, or a longer window.`,
           },
         ];
       });
@@ -52,7 +52,7 @@ query: avg(last_1h):avg:system.load.1{*}.rollup(avg, 900) > 1
   {
     code: 'fill_too_long',
     severity: 'warning',
-    summary: 'Gaps are to be filled that are longer than monitors fill.',
+    summary: 'The limit of `fill()` is longer than monitors support.',
     bad: `type: query alert
 query: avg(last_1h):avg:system.load.1{*}.fill(last, ⟦3600⟧) > 1
 `,
@@ -64,16 +64,16 @@ query: avg(last_1h):avg:system.load.1{*}.fill(last, 600) > 1
         if (name.text !== 'fill') return [];
         const limit = args[1];
         const seconds = argumentNumber(limit);
-        if (limit === undefined || seconds === undefined || seconds <= MOST) return [];
+        if (limit === undefined || seconds === undefined || seconds <= MAX_FILL_SECONDS) return [];
         return [
           {
             path: ['query'],
             span: limit.span,
-            message: `Gaps stay where they are longer than ${MOST} seconds: a monitor fills no more.`,
-            hint: `Write ${MOST} or less.`,
+            message: `Gaps longer than ${MAX_FILL_SECONDS} seconds are not filled: that is the maximum for monitors.`,
+            hint: `Use at most ${MAX_FILL_SECONDS} seconds.`,
             fix: {
-              title: `Write ${MOST}`,
-              edits: [{ path: ['query'], span: limit.span, text: String(MOST) }],
+              title: `Change to ${MAX_FILL_SECONDS}`,
+              edits: [{ path: ['query'], span: limit.span, text: String(MAX_FILL_SECONDS) }],
             },
           },
         ];
@@ -82,7 +82,7 @@ query: avg(last_1h):avg:system.load.1{*}.fill(last, 600) > 1
   {
     code: 'forecast_window',
     severity: 'error',
-    summary: 'A forecast looks back, or something else looks ahead.',
+    summary: 'A forecast has a past window, or another query has a future window.',
     bad: `type: query alert
 query: max(⟦last_1w⟧):forecast(avg:system.disk.in_use{*}, 'linear', 1) >= 0.9
 `,
@@ -101,9 +101,9 @@ query: max(next_1w):forecast(avg:system.disk.in_use{*}, 'linear', 1) >= 0.9
           path: ['query'],
           span: window.span,
           message: ahead
-            ? 'Datadog refuses the query: without forecast() nothing is known of what comes next.'
-            : 'Datadog refuses the query: a forecast looks ahead, and this window lies in the past.',
-          hint: ahead ? 'Write a window such as last_5m.' : 'Write a window such as next_1w.',
+            ? 'Datadog rejects the query: only forecast() can use a future window.'
+            : 'Datadog rejects the query: forecast() requires a future window.',
+          hint: ahead ? 'Use a window such as last_5m.' : 'Use a window such as next_1w.',
         },
       ];
     },
@@ -111,7 +111,7 @@ query: max(next_1w):forecast(avg:system.disk.in_use{*}, 'linear', 1) >= 0.9
   {
     code: 'evaluation_delay_missing',
     severity: 'warning',
-    summary: 'The metric comes late, and the monitor does not wait for it.',
+    summary: 'The metric arrives late, and `evaluation_delay` is not set.',
     bad: `type: query alert
 query: avg(last_5m):avg:⟦aws.ec2.cpuutilization⟧{*} by {host} > 90
 `,
@@ -128,11 +128,11 @@ options:
         {
           path: ['query'],
           span: late.metric.span,
-          message: `${late.metric.text} is fetched from the cloud provider and comes minutes late: the monitor looks before the points are there.`,
-          hint: `Add evaluation_delay: ${SECONDS}; 0 says that the metric is streamed in time.`,
+          message: `${late.metric.text} is fetched from the cloud provider and arrives minutes late: the monitor evaluates before the points arrive.`,
+          hint: `Add evaluation_delay: ${DELAY_SECONDS}, or 0 if the metric is streamed without delay.`,
           fix: {
-            title: `Add evaluation_delay: ${SECONDS}`,
-            edits: setOption(monitor, 'evaluation_delay', SECONDS),
+            title: `Add evaluation_delay: ${DELAY_SECONDS}`,
+            edits: setOption(monitor, 'evaluation_delay', DELAY_SECONDS),
           },
         },
       ];

@@ -13,24 +13,24 @@ const FORBIDDEN = /\b(?:DTSTART|DTEND|DURATION)\b/i;
 
 const FREQUENCY = /(?:^|[;:\s])FREQ=(\w*)/i;
 
-const AT_MOST_DAILY: readonly string[] = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'];
+const FREQUENCIES: readonly string[] = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'];
 
 const SCHEDULE: Path = ['options', 'scheduling_options'];
 
-/** The cumulative windows that each member moves: spec v1, MonitorOptionsSchedulingOptionsEvaluationWindow. */
+/** The cumulative windows that each field shifts: spec v1, MonitorOptionsSchedulingOptionsEvaluationWindow. */
 const MOVED: readonly (readonly [member: string, windows: readonly string[]])[] = [
   ['hour_starts', ['current_1h']],
   ['day_starts', ['current_1d', 'current_1mo']],
   ['month_starts', ['current_1mo']],
 ];
 
-/** Evaluation windows and custom schedules. */
+/** Rules about cumulative evaluation windows and custom schedules. */
 export const SCHEDULE_RULES: readonly MonitorRule[] = [
   /** Limits of schedules: docs, monitors/guide/custom_schedules; spec v1, MonitorOptionsSchedulingOptions. */
   {
     code: 'invalid_schedule',
     severity: 'error',
-    summary: 'The schedule cannot be kept.',
+    summary: 'The schedule is invalid.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options:
@@ -60,11 +60,11 @@ options:
       ];
     },
   },
-  /** What a custom schedule goes with: docs, monitors/guide/custom_schedules. */
+  /** Options that a custom schedule requires: docs, monitors/guide/custom_schedules. */
   {
     code: 'custom_schedule_needs',
     severity: 'error',
-    summary: 'A custom schedule needs another value of an option.',
+    summary: 'A custom schedule conflicts with an option.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options:
@@ -86,8 +86,8 @@ options:
       if (missing == null)
         hits.push({
           path: ['options', 'scheduling_options'],
-          message: 'Datadog refuses a custom schedule where on_missing_data is not set.',
-          hint: 'Add on_missing_data: default, or another.',
+          message: 'Datadog rejects a custom schedule without on_missing_data.',
+          hint: 'Add on_missing_data, for example on_missing_data: default.',
           fix: {
             title: 'Add on_missing_data: default',
             edits: [{ path: ['options', 'on_missing_data'], value: 'default' }],
@@ -96,9 +96,12 @@ options:
       if (full === true)
         hits.push({
           path: ['options', 'require_full_window'],
-          message: 'Datadog refuses require_full_window with a custom schedule.',
-          hint: 'Write false.',
-          fix: { title: 'Write false', edits: [{ path: ['options', 'require_full_window'], value: false }] },
+          message: 'Datadog rejects require_full_window with a custom schedule.',
+          hint: 'Change to false.',
+          fix: {
+            title: 'Change to false',
+            edits: [{ path: ['options', 'require_full_window'], value: false }],
+          },
         });
       return hits;
     },
@@ -106,7 +109,7 @@ options:
   {
     code: 'evaluation_window_unused',
     severity: 'warning',
-    summary: 'It is said when a window begins that the query does not have.',
+    summary: '`evaluation_window` has a field that does not apply to the window of the query.',
     bad: `type: query alert
 query: avg(last_1h):avg:system.load.1{*} > 2
 options:
@@ -124,8 +127,8 @@ options:
       return MOVED.filter(([member, windows]) => starts[member] != null && !windows.includes(window)).map(
         ([member, windows]) => ({
           path: ['options', 'scheduling_options', 'evaluation_window', member],
-          message: `${member} does nothing here: it moves ${windows.join(' and ')}, and the query looks at ${window}.`,
-          hint: 'Write such a window in the query, or leave this out.',
+          message: `${member} has no effect: it applies to ${windows.join(' and ')}, and the query uses ${window}.`,
+          hint: 'Use such a window in the query, or remove this field.',
         }),
       );
     },
@@ -143,14 +146,14 @@ function windowFaults(window: JsonObject, path: Path): Hit[] {
     ...refused(
       isWhole(hour, 0, 59),
       [...path, 'hour_starts'],
-      'hour_starts is a minute of the hour, 0 to 59',
+      'hour_starts must be a minute of the hour, 0 to 59',
     ),
-    ...refused(isText(day, CLOCK), [...path, 'day_starts'], 'day_starts is a time as in 04:00'),
-    ...refused(isWhole(month, 1, 1), [...path, 'month_starts'], 'month_starts can only be 1'),
+    ...refused(isText(day, CLOCK), [...path, 'day_starts'], 'day_starts must be a time such as 04:00'),
+    ...refused(isWhole(month, 1, 1), [...path, 'month_starts'], 'month_starts must be 1'),
     ...refused(
       hour == null || (day == null && month == null),
       [...path, 'hour_starts'],
-      'hour_starts stands alone, without day_starts and month_starts',
+      'hour_starts cannot be combined with day_starts or month_starts',
     ),
     ...zoneFaults(timezone, [...path, 'timezone']),
   ];
@@ -159,7 +162,11 @@ function windowFaults(window: JsonObject, path: Path): Hit[] {
 function recurrencesFaults(recurrences: Json | undefined, path: Path): Hit[] {
   if (!Array.isArray(recurrences)) return [];
   if (recurrences.length !== 1)
-    return refused(false, path, `a custom schedule has one recurrence, not ${recurrences.length}`);
+    return refused(
+      false,
+      path,
+      `a custom schedule must have exactly one recurrence, not ${recurrences.length}`,
+    );
   const [recurrence = null] = recurrences;
   if (!isObject(recurrence)) return [];
   const at = [...path, 0];
@@ -168,26 +175,27 @@ function recurrencesFaults(recurrences: Json | undefined, path: Path): Hit[] {
     ...refused(
       isText(recurrence['start'], START),
       [...at, 'start'],
-      'start is a local time as in 2026-01-05T09:00:00, with its zone in timezone',
+      'start must be a local time such as 2026-01-05T09:00:00, with its time zone in timezone',
     ),
     ...zoneFaults(recurrence['timezone'], [...at, 'timezone']),
   ];
 }
 
 function ruleFaults(rrule: Json | undefined, path: Path): Hit[] {
-  if (typeof rrule !== 'string') return refused(rrule == null, path, 'rrule is a text as in FREQ=DAILY');
+  if (typeof rrule !== 'string')
+    return refused(rrule == null, path, 'rrule must be a string such as FREQ=DAILY');
   const forbidden = FORBIDDEN.exec(rrule);
   if (forbidden) {
     const [text] = forbidden;
     const span = { from: forbidden.index, to: forbidden.index + text.length };
-    const message = `Datadog refuses the schedule: ${text} has no place in an rrule.`;
-    return [{ path, span, message, hint: 'Write the beginning as start, and its zone as timezone.' }];
+    const message = `Datadog rejects the schedule: ${text} is not allowed in rrule.`;
+    return [{ path, span, message, hint: 'Use start for the start time and timezone for its time zone.' }];
   }
   const often = FREQUENCY.exec(rrule)?.[1]?.toUpperCase() ?? '';
   return refused(
-    AT_MOST_DAILY.includes(often),
+    FREQUENCIES.includes(often),
     path,
-    `an rrule says FREQ=${AT_MOST_DAILY.join(', ')}, and nothing more frequent`,
+    `the frequency of rrule must be one of ${FREQUENCIES.join(', ')}`,
   );
 }
 
@@ -195,7 +203,7 @@ function zoneFaults(zone: Json | undefined, path: Path): Hit[] {
   return refused(
     zone == null || (typeof zone === 'string' && isTimeZone(zone)),
     path,
-    'timezone is a name as in Europe/Berlin',
+    'timezone must be a name such as Europe/Berlin',
   );
 }
 
@@ -210,7 +218,7 @@ function isText(value: Json | undefined, form: RegExp): boolean {
 }
 
 function refused(fine: boolean, path: Path, why: string): Hit[] {
-  return fine ? [] : [{ path, message: `Datadog refuses the schedule: ${why}.` }];
+  return fine ? [] : [{ path, message: `Datadog rejects the schedule: ${why}.` }];
 }
 
 function windowOf(query: Query): string | undefined {

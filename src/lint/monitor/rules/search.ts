@@ -7,25 +7,25 @@ import { minutesOf } from '../query-windows.ts';
 import { searchesOf } from '../searches.ts';
 import type { Hit } from '../../rule.ts';
 
-/** Data that is named; a search may be empty. */
+/** Sources whose argument is required. The argument of a search may be empty. */
 const NAMED: ReadonlySet<string> = new Set(['formula', 'error_budget', 'burn_rate']);
 
-const SENTENCES: Readonly<Record<SearchFault['code'], (what: string) => string>> = {
-  unclosed: (what) => `the ${what} here is never closed`,
-  unopened: (what) => `the ${what} here closes nothing`,
-  missing: (what) => `${what} is missing`,
-  unterminated_text: (what) => `the text that begins here has no closing ${what}`,
+const MESSAGES: Readonly<Record<SearchFault['code'], (what: string) => string>> = {
+  unclosed: (what) => `unclosed ${what}`,
+  unopened: (what) => `unmatched ${what}`,
+  missing: (what) => `expected ${what}`,
+  unterminated_text: (what) => `the string that starts here has no closing ${what}`,
 };
 
-/** Events are grouped by so many facets at most: docs, monitors/types/log. */
-const MOST = 4;
+/** The maximum number of group facets: docs, monitors/types/log. */
+const MAX_FACETS = 4;
 
-/** Searches of logs, events, spans and their kind. */
+/** Rules about searches of logs, events and traces. */
 export const SEARCH_RULES: readonly MonitorRule[] = [
   {
     code: 'data_arguments',
     severity: 'error',
-    summary: 'It is not said in one text what is looked at, or words stand without quotes.',
+    summary: 'The argument of a search is not one quoted string.',
     bad: `type: log alert
 query: logs("service:shop").index("*").rollup(⟦count⟧).last("5m") > 10
 `,
@@ -40,12 +40,12 @@ query: logs("service:shop").index("*").rollup("count").last("5m") > 10
       const refused = (span: Hit['span']): Hit => ({
         path: ['query'],
         ...(span === undefined ? {} : { span }),
-        message: `Datadog refuses the query: ${name.text}() takes one text in quotes, as in ${name.text}("...").`,
+        message: `Datadog rejects the query: ${name.text}() takes one quoted string, for example ${name.text}("...").`,
       });
       if (first === undefined || (NAMED.has(name.text) && argumentText(first)?.trim() === ''))
         return [refused((first ?? name).span)];
       if (first.kind !== 'string' || second !== undefined) return [refused((second ?? first).span)];
-      // Data jobs are asked without quotes.
+      // Data job queries have no quotes.
       if (type === 'data-jobs alert') return [];
       return methods.values().flatMap((method) =>
         method.args.flatMap((argument): Hit[] =>
@@ -55,10 +55,10 @@ query: logs("service:shop").index("*").rollup("count").last("5m") > 10
                 {
                   path: ['query'],
                   span: argument.span,
-                  message: `Datadog refuses the query: ${argument.text} stands without quotes.`,
-                  hint: `Write "${argument.text}".`,
+                  message: `Datadog rejects the query: ${argument.text} must be in quotes.`,
+                  hint: `Use "${argument.text}".`,
                   fix: {
-                    title: `Write "${argument.text}"`,
+                    title: `Change to "${argument.text}"`,
                     edits: [{ path: ['query'], span: argument.span, text: `"${argument.text}"` }],
                   },
                 },
@@ -70,7 +70,7 @@ query: logs("service:shop").index("*").rollup("count").last("5m") > 10
   {
     code: 'search_unreadable',
     severity: 'warning',
-    summary: 'A search cannot be read.',
+    summary: 'Syntax error in a search.',
     bad: `type: log alert
 query: logs("service:shop ⟦(⟧status:error OR status:critical").index("*").rollup("count").last("5m") > 10
 `,
@@ -84,17 +84,17 @@ query: logs("service:shop (status:error OR status:critical)").index("*").rollup(
           faults.map(({ code, span, what }) => ({
             path,
             span: spanOf(span),
-            message: `Datadog refuses the search, or finds something else: ${SENTENCES[code](what)}.`,
+            message: `Datadog rejects or misreads the search: ${MESSAGES[code](what)}.`,
             ...(code === 'missing'
               ? {}
-              : { hint: 'Write a \\ before a sign that is to be searched for itself.' }),
+              : { hint: 'To search for a special character itself, put \\ before it.' }),
           })),
         ),
   },
   {
     code: 'search_word_case',
     severity: 'warning',
-    summary: 'A search has a word in small letters that joins terms in capital ones alone.',
+    summary: 'A search operator is in lower case.',
     bad: `type: log alert
 query: logs("status:error ⟦or⟧ status:critical").index("*").rollup("count").last("5m") > 10
 `,
@@ -110,15 +110,15 @@ query: logs("status:error OR status:critical").index("*").rollup("count").last("
             .map(({ text, span }) => ({
               path,
               span: spanOf(span),
-              message: `Events are searched for the word "${text}": only ${text.toUpperCase()} joins terms.`,
-              hint: `Write ${text.toUpperCase()}, or "${text}" in quotes where the word is meant.`,
+              message: `"${text}" is searched as a word: operators must be in upper case.`,
+              hint: `Use ${text.toUpperCase()}, or put "${text}" in quotes to search for the word.`,
             })),
         ),
   },
   {
     code: 'index_missing',
     severity: 'warning',
-    summary: 'It is not said in which indexes the logs are searched.',
+    summary: 'A log search has no index.',
     bad: `type: log alert
 query: ⟦logs⟧("service:shop").rollup("count").last("5m") > 10
 `,
@@ -134,8 +134,8 @@ query: logs("service:shop").index("*").rollup("count").last("5m") > 10
         {
           path: ['query'],
           span: name.span,
-          message: 'Datadog may refuse the query, or search in one index alone: which one is not said.',
-          hint: 'Add .index("*") for all of them.',
+          message: 'Datadog may reject the query or search only one index: the index is not set.',
+          hint: 'Add .index("*") to search all indexes.',
           fix: {
             title: 'Add .index("*")',
             edits: [{ path: ['query'], span: { from: at, to: at }, text: '.index("*")' }],
@@ -147,7 +147,7 @@ query: logs("service:shop").index("*").rollup("count").last("5m") > 10
   {
     code: 'rollup_without_measure',
     severity: 'error',
-    summary: 'A number is to be taken of events, and it is not said which of their fields.',
+    summary: 'An aggregation over events lacks the field to aggregate.',
     bad: `type: log alert
 query: logs("service:shop").index("*").rollup(⟦"avg"⟧).last("5m") > 10
 `,
@@ -164,8 +164,8 @@ query: logs("service:shop").index("*").rollup("avg", "@duration").last("5m") > 1
           {
             path: ['query'],
             span: first.span,
-            message: `Datadog refuses the query: it is not said of which field the ${aggregation} is taken.`,
-            hint: `Add one, as in .rollup("${aggregation}", "@duration"), or count events with .rollup("count").`,
+            message: `Datadog rejects the query: the aggregation ${aggregation} requires a field.`,
+            hint: `Add the field, for example .rollup("${aggregation}", "@duration"), or count events with .rollup("count").`,
           },
         ];
       });
@@ -174,7 +174,7 @@ query: logs("service:shop").index("*").rollup("avg", "@duration").last("5m") > 1
   {
     code: 'too_many_facets',
     severity: 'warning',
-    summary: 'Events are grouped by more facets than Datadog documents.',
+    summary: 'The query groups by more facets than Datadog documents.',
     bad: `type: log alert
 query: logs("service:shop").index("*").rollup("count").by(⟦"service,host,env,status,version"⟧).last("5m") > 10
 `,
@@ -189,13 +189,13 @@ query: logs("service:shop").index("*").rollup("count").by("service,host,env,stat
           (sum, argument) => sum + (argumentText(argument) ?? '').split(',').length,
           0,
         );
-        if (name.text !== 'by' || first === undefined || count <= MOST) return [];
+        if (name.text !== 'by' || first === undefined || count <= MAX_FACETS) return [];
         return [
           {
             path: ['query'],
             span: first.span,
-            message: `Datadog may refuse the query: it groups by ${count} facets, and events can be grouped by ${MOST}.`,
-            hint: 'Leave out the facets that follow from others.',
+            message: `Datadog may reject the query: it groups by ${count} facets, and the maximum is ${MAX_FACETS}.`,
+            hint: 'Remove facets that are determined by others.',
           },
         ];
       });
@@ -204,7 +204,7 @@ query: logs("service:shop").index("*").rollup("count").by("service,host,env,stat
   {
     code: 'untracked_issue',
     severity: 'warning',
-    summary: 'A monitor of error tracking does not tell one issue from another.',
+    summary: 'An error tracking monitor is not grouped by issue.',
     bad: `type: error-tracking alert
 query: ⟦error-tracking-rum⟧("service:shop").rollup("count").last("1h") >= 1
 `,
@@ -222,7 +222,7 @@ query: error-tracking-rum("service:shop").rollup("count").by("@issue.id").last("
           path: ['query'],
           span: name.span,
           message:
-            'Datadog may refuse the query, or alert once for all issues together: it is not grouped by issue.',
+            'Datadog may reject the query or send one alert for all issues: the query is not grouped by issue.',
           hint: 'Add .by("@issue.id").',
         },
       ];
@@ -231,7 +231,7 @@ query: error-tracking-rum("service:shop").rollup("count").by("@issue.id").last("
   {
     code: 'burn_rate_windows',
     severity: 'error',
-    summary: 'The short window of a burn rate is no shorter than the long one.',
+    summary: 'The short window of a burn rate is not shorter than the long window.',
     bad: `type: slo alert
 query: burn_rate("8f0b1d6f2c4e5a7b9c0d1e2f3a4b5c6d").over("30d").long_window("1h").short_window(⟦"1h"⟧) > 14.4
 `,
@@ -249,8 +249,8 @@ query: burn_rate("8f0b1d6f2c4e5a7b9c0d1e2f3a4b5c6d").over("30d").long_window("1h
         {
           path: ['query'],
           span: short.span,
-          message: 'Datadog refuses the query: the short window has to be shorter than the long one.',
-          hint: 'A twelfth of the long window is usual: 5m of 1h.',
+          message: 'Datadog rejects the query: the short window must be shorter than the long window.',
+          hint: 'One twelfth of the long window is common, for example 5m for 1h.',
         },
       ];
     },

@@ -2,17 +2,17 @@ import { argumentNumber } from '../argument-text.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { thresholdOf } from '../thresholds.ts';
 
-/** A service check keeps so many results at most. */
-const MOST = 100;
+/** The maximum number of results that a service check evaluates. */
+const MAX_RESULTS = 100;
 
 const COUNTED = ['critical', 'warning', 'ok'];
 
-/** Service checks. */
+/** Rules about service checks. */
 export const SERVICE_CHECK_RULES: readonly MonitorRule[] = [
   {
     code: 'check_count',
     severity: 'error',
-    summary: 'A service check is asked for more results than it keeps, or for none.',
+    summary: 'The number of results that a service check evaluates is invalid.',
     bad: `type: service check
 query: '"http.can_connect".over("*").by("host").last(⟦2⟧).count_by_status()'
 options:
@@ -34,19 +34,19 @@ options:
             path: ['query'],
             span: last.span,
             message:
-              'Datadog refuses the query: last() takes how many results of the check are looked at, 1 or more.',
-            hint: 'Write one more than the biggest threshold, as in last(4).',
+              'Datadog rejects the query: last() takes the number of check results to evaluate, 1 or more.',
+            hint: 'Use one more than the largest threshold, for example last(4).',
           },
         ];
       const percent = query.methods.some(({ name }) => name.text === 'pct_by_status');
       const asked = COUNTED.map((name) => ({ name, count: thresholdOf(thresholds, name) ?? 0 }));
       const max = asked.reduce((a, b) => (b.count > a.count ? b : a));
-      if (kept > MOST)
+      if (kept > MAX_RESULTS)
         return [
           {
             path: ['query'],
             span: last.span,
-            message: `Datadog keeps ${MOST} results of a check at most, not ${kept}.`,
+            message: `Datadog evaluates at most ${MAX_RESULTS} results of a check, not ${kept}.`,
           },
         ];
       if (percent || kept >= max.count) return [];
@@ -54,8 +54,8 @@ options:
         {
           path: ['query'],
           span: last.span,
-          message: `Datadog refuses the monitor: ${max.name} asks for ${max.count} results, and the query looks at the last ${kept}.`,
-          hint: `Write last(${max.count + 1}).`,
+          message: `Datadog rejects the monitor: the threshold ${max.name} needs ${max.count} results, but the query evaluates the last ${kept}.`,
+          hint: `Use last(${max.count + 1}).`,
         },
       ];
     },
@@ -63,7 +63,7 @@ options:
   {
     code: 'check_without_group',
     severity: 'warning',
-    summary: 'A service check is grouped by nothing.',
+    summary: 'A service check has no groups.',
     bad: `type: service check
 query: '⟦"http.can_connect"⟧.over("*").last(4).count_by_status()'
 `,
@@ -77,7 +77,7 @@ query: '"http.can_connect".over("*").by("host").last(4).count_by_status()'
               path: ['query'],
               span: query.check.span,
               message:
-                'Datadog may refuse it ("A grouping must be specified"), or mixes the results of all hosts.',
+                'Datadog may reject the query ("A grouping must be specified") or mix the results of all hosts.',
               hint: 'Add .by("host"), or .by("*") for every tag of the check.',
             },
           ]

@@ -10,41 +10,41 @@ interface Range {
   readonly holds: (query: Query) => boolean;
   readonly min: number;
   readonly max: number;
-  /** What the number counts, and so what becomes of one beyond the range. */
+  /** What the number means. */
   readonly meaning: string;
   readonly hint: string;
 }
 
-/** What the numbers mean where they are no plain values: docs, monitors/types. */
+/** Queries whose thresholds have a fixed range: docs, monitors/types. */
 const RANGES: readonly Range[] = [
   {
     holds: (query) => outermost(query)?.name.text === 'anomalies',
     min: 0,
     max: 1,
-    meaning: 'An anomaly is a share of the points of the window, from 0 to 1',
-    hint: 'Write 1 for all of them, 0.5 for half.',
+    meaning: 'The threshold of an anomaly monitor is a share of points, from 0 to 1',
+    hint: 'Use 1 for all points, 0.5 for half of them.',
   },
   {
     holds: (query) => outermost(query)?.name.text === 'outliers',
     min: 0,
     max: 0,
-    meaning: 'An outlier is told by more than 0',
-    hint: 'Write > 0 in the query, and 0 as the critical threshold.',
+    meaning: 'An outlier monitor alerts above 0',
+    hint: 'Use > 0 in the query and 0 as the critical threshold.',
   },
   {
     holds: (query) => query.kind === 'chain' && query.head.name.text === 'error_budget',
     min: 0,
     max: 100,
-    meaning: 'An error budget is counted in percent consumed, from 0 to 100',
-    hint: 'Write 75 for three quarters of it.',
+    meaning: 'The threshold of an error budget is the percentage consumed, from 0 to 100',
+    hint: 'Use 75 for three quarters of the budget.',
   },
   {
     holds: (query) =>
       query.kind === 'check' && query.methods.some(({ name }) => name.text === 'pct_by_status'),
     min: 0,
     max: 100,
-    meaning: 'The checks are counted in percent of their group, from 0 to 100',
-    hint: 'Write 50 for half of them.',
+    meaning: 'The threshold is a percentage of the checks in a group, from 0 to 100',
+    hint: 'Use 50 for half of the checks.',
   },
 ];
 
@@ -54,21 +54,22 @@ interface Reason {
   readonly hint: string;
 }
 
-/** Thresholds that say nothing for a type: spec v1, MonitorThresholds. */
+/** Thresholds that a type ignores: spec v1, MonitorThresholds. */
 const REASONS: ReadonlyMap<string, Reason> = new Map([
   [
     'composite',
     {
       of: (name: string) => NUMERIC_THRESHOLDS.includes(name),
-      message: 'A composite monitor has no thresholds of its own: this one does nothing.',
-      hint: 'Set it in the monitors that this one is made of.',
+      message: 'The threshold has no effect: a composite monitor has no thresholds.',
+      hint: 'Set it in the member monitors.',
     },
   ],
   [
     'service check',
     {
       of: (name: string) => name === 'critical_recovery' || name === 'warning_recovery',
-      message: 'A service check recovers after as many good results as ok says: this threshold does nothing.',
+      message:
+        'The threshold has no effect: a service check recovers after as many good results as the threshold ok.',
       hint: 'Set ok instead.',
     },
   ],
@@ -76,16 +77,16 @@ const REASONS: ReadonlyMap<string, Reason> = new Map([
 
 const ELSEWHERE: Reason = {
   of: (name) => name === 'ok' || name === 'unknown',
-  message: 'Only service checks have this threshold: here it does nothing.',
-  hint: 'To say when the alert is over, use critical_recovery.',
+  message: 'The threshold has no effect: only service checks have it.',
+  hint: 'To set when the alert recovers, use critical_recovery.',
 };
 
 const KNOWN: readonly string[] = [...NUMERIC_THRESHOLDS, 'critical_query', 'critical_recovery_query'];
 
-/** What Datadog's own app leaves beside the thresholds. */
+/** Fields that Datadog's app adds to the thresholds. */
 const LEFT_BY_APP: readonly string[] = ['comparison', 'period', 'timeAggregator'];
 
-/** What others call them. */
+/** Common wrong names of thresholds. */
 const ALSO_CALLED: ReadonlyMap<string, string> = new Map([
   ['crit', 'critical'],
   ['alert', 'critical'],
@@ -96,12 +97,12 @@ const ALSO_CALLED: ReadonlyMap<string, string> = new Map([
   ['warn_recovery', 'warning_recovery'],
 ]);
 
-/** Which thresholds a type of monitor takes, and their range. */
+/** Rules about the thresholds that a type of monitor supports, and their range. */
 export const THRESHOLD_RANGE_RULES: readonly MonitorRule[] = [
   {
     code: 'threshold_out_of_range',
     severity: 'warning',
-    summary: 'A threshold lies where no value can get.',
+    summary: 'A threshold is outside the possible range.',
     bad: `type: slo alert
 query: error_budget("8f0b1d6f2c4e5a7b9c0d1e2f3a4b5c6d").over("7d") > 120
 options:
@@ -121,7 +122,7 @@ options:
   {
     code: 'threshold_ignored',
     severity: 'warning',
-    summary: 'A threshold does nothing for this type of monitor.',
+    summary: 'This type of monitor ignores the threshold.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options:
@@ -149,7 +150,7 @@ options:
   {
     code: 'unknown_threshold',
     severity: 'warning',
-    summary: 'There is no threshold of this name.',
+    summary: 'Unknown threshold.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options:
@@ -170,11 +171,11 @@ options:
           const fix =
             meant === undefined
               ? undefined
-              : moveMember(monitor, path, ['options', 'thresholds', meant], `Call it ${meant}`);
+              : moveMember(monitor, path, ['options', 'thresholds', meant], `Rename to ${meant}`);
           return {
             path,
-            message: `Datadog has no threshold "${name}": nothing will be told when it is passed.`,
-            hint: meant === undefined ? `Known are ${KNOWN.join(', ')}.` : `Did you mean ${meant}?`,
+            message: `"${name}" is not a threshold: it never alerts.`,
+            hint: meant === undefined ? `Allowed: ${KNOWN.join(', ')}.` : `Did you mean ${meant}?`,
             ...(fix === undefined ? {} : { fix }),
           };
         }),
@@ -195,7 +196,7 @@ function beyond({ min, max, meaning, hint }: Range, { parsed, thresholds }: Moni
   return [{ path: ['query'], span: limit.span, message: message(Number(limit.text)), hint }, ...hits];
 }
 
-/** The algorithm that the whole expression of a metric query is given to. */
+/** Returns the outermost call of a metric query. */
 function outermost(query: Query): Call | undefined {
   return query.kind === 'metric' && query.expression.kind === 'call' ? query.expression : undefined;
 }

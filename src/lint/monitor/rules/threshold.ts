@@ -3,7 +3,7 @@ import type { MonitorRule } from '../monitor-view.ts';
 import { withoutOptions, withoutThreshold } from '../option-values.ts';
 import { comparisonOf, NUMERIC_THRESHOLDS, thresholdOf } from '../thresholds.ts';
 
-/** Whether a value at the recovery threshold still alerts. */
+/** For each operator, whether a value at the recovery threshold still alerts. */
 const OVERLAPS: ReadonlyMap<string, (limit: number, recovery: number) => boolean> = new Map<
   string,
   (limit: number, recovery: number) => boolean
@@ -14,12 +14,12 @@ const OVERLAPS: ReadonlyMap<string, (limit: number, recovery: number) => boolean
   ['<=', (limit, recovery) => recovery <= limit],
 ]);
 
-/** Thresholds. */
+/** Rules about thresholds. */
 export const THRESHOLD_RULES: readonly MonitorRule[] = [
   {
     code: 'critical_missing',
     severity: 'error',
-    summary: 'There are thresholds, and none of them is the critical one.',
+    summary: 'The critical threshold is required.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options:
@@ -38,8 +38,8 @@ options:
       return [
         {
           path: ['options', 'thresholds'],
-          message: 'Datadog refuses thresholds without a critical one.',
-          hint: `Add critical: ${limit.text}, which is what the query compares with.`,
+          message: 'Datadog rejects the monitor: the critical threshold is required.',
+          hint: `Add critical: ${limit.text}, the value in the query.`,
           fix: {
             title: `Add critical: ${limit.text}`,
             edits: [{ path: ['options', 'thresholds', 'critical'], value: Number(limit.text) }],
@@ -51,7 +51,7 @@ options:
   {
     code: 'threshold_not_numeric',
     severity: 'error',
-    summary: 'A threshold is no number.',
+    summary: 'A threshold is not a number.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options:
@@ -67,14 +67,14 @@ options:
         (name) => thresholds[name] != null && thresholdOf(thresholds, name) === undefined,
       ).map((name) => ({
         path: ['options', 'thresholds', name],
-        message: `Datadog refuses the monitor: its ${name} threshold is no number.`,
-        hint: 'Write a number alone, without a unit, as in 0.5.',
+        message: `Datadog rejects the monitor: the ${name} threshold is not a number.`,
+        hint: 'Use a number without a unit, for example 0.5.',
       })),
   },
   {
     code: 'threshold_differs',
     severity: 'error',
-    summary: 'The query and the critical threshold say different things.',
+    summary: 'The critical threshold differs from the value in the query.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 200
 options:
@@ -92,10 +92,10 @@ options:
       return [
         {
           path: ['options', 'thresholds', 'critical'],
-          message: `Datadog refuses the monitor: the query compares with ${limit.text}, and the critical threshold is ${critical}.`,
-          hint: `Write ${limit.text} here, or ${critical} in the query.`,
+          message: `Datadog rejects the monitor: the query compares with ${limit.text}, but the critical threshold is ${critical}.`,
+          hint: `Use ${limit.text} here, or ${critical} in the query.`,
           fix: {
-            title: `Write ${limit.text}, as in the query`,
+            title: `Change to ${limit.text}, as in the query`,
             edits: [{ path: ['options', 'thresholds', 'critical'], value: Number(limit.text) }],
           },
         },
@@ -105,7 +105,7 @@ options:
   {
     code: 'threshold_query_missing',
     severity: 'error',
-    summary: 'The query compares with another query that is not there.',
+    summary: 'The query compares with `threshold`, but `critical_query` is not set.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > ⟦threshold⟧
 `,
@@ -123,8 +123,8 @@ options:
           path: ['query'],
           span: limit.span,
           message:
-            'Datadog refuses the monitor: the query compares with a threshold, and no option says which.',
-          hint: 'Write a number here, or add critical_query to the thresholds.',
+            'Datadog rejects the monitor: the query compares with threshold, but critical_query is not set.',
+          hint: 'Use a number, or add critical_query to the thresholds.',
         },
       ];
     },
@@ -132,7 +132,7 @@ options:
   {
     code: 'threshold_windows_unused',
     severity: 'warning',
-    summary: 'Windows of an anomaly are said where no anomaly is looked for.',
+    summary: '`threshold_windows` is set, but the query does not call `anomalies()`.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 1
 options:
@@ -149,8 +149,9 @@ query: avg(last_5m):avg:system.load.1{*} > 1
       return [
         {
           path: ['options', 'threshold_windows'],
-          message: 'These windows do nothing, or Datadog refuses them: the query looks for no anomalies.',
-          hint: 'Leave them out.',
+          message:
+            'threshold_windows has no effect, or Datadog rejects it: the query does not call anomalies().',
+          hint: 'Remove threshold_windows.',
           fix: withoutOptions('threshold_windows'),
         },
       ];
@@ -159,7 +160,7 @@ query: avg(last_5m):avg:system.load.1{*} > 1
   {
     code: 'warning_beyond_critical',
     severity: 'error',
-    summary: 'The warning would come after the alert, or with it.',
+    summary: 'The warning threshold is at or beyond the critical threshold.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options:
@@ -180,8 +181,8 @@ options:
       return [
         {
           path: ['options', 'thresholds', 'warning'],
-          message: `Datadog refuses the monitor: with ${operator} a warning at ${warning} would not come before the alert at ${critical}.`,
-          hint: `Write a number ${above ? 'below' : 'above'} ${critical}.`,
+          message: `Datadog rejects the monitor: with ${operator}, the warning at ${warning} does not come before the alert at ${critical}.`,
+          hint: `Use a number ${above ? 'below' : 'above'} ${critical}.`,
         },
       ];
     },
@@ -189,7 +190,7 @@ options:
   {
     code: 'warning_without_direction',
     severity: 'warning',
-    summary: 'A query that compares with == or != warns of one value more, not of coming near.',
+    summary: 'A warning threshold is combined with `==` or `!=`.',
     bad: `type: query alert
 query: avg(last_5m):avg:web.replicas{*} == 0
 options:
@@ -204,12 +205,12 @@ options:
       const operator = comparisonOf(query)?.operator.text;
       const warning = thresholdOf(thresholds, 'warning');
       if (warning === undefined || (operator !== '==' && operator !== '!=')) return [];
-      const other = operator === '==' ? 'exactly' : 'any value but';
+      const other = operator === '==' ? 'exactly' : 'any value except';
       return [
         {
           path: ['options', 'thresholds', 'warning'],
-          message: `The query compares with ${operator}: the monitor warns at ${other} ${warning}, not on the way to an alert.`,
-          hint: 'Compare with >, >=, < or <=, or take the warning out.',
+          message: `With ${operator}, the monitor warns at ${other} ${warning}, not when values approach the critical threshold.`,
+          hint: 'Use >, >=, < or <=, or remove the warning threshold.',
         },
       ];
     },
@@ -217,7 +218,7 @@ options:
   {
     code: 'recovery_overlaps',
     severity: 'error',
-    summary: 'A value could alert and recover at once.',
+    summary: 'The recovery threshold overlaps the threshold that it recovers from.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options:
@@ -240,8 +241,8 @@ options:
         return [
           {
             path: ['options', 'thresholds', `${name}_recovery`],
-            message: `Datadog refuses the monitor: a value of ${recovery} would be ${name} (${operator} ${limit}) and recovered at once.`,
-            hint: `Write a number ${operator.startsWith('>') ? 'below' : 'above'} ${limit}.`,
+            message: `Datadog rejects the monitor: a value of ${recovery} is ${name} (${operator} ${limit}) and recovered at the same time.`,
+            hint: `Use a number ${operator.startsWith('>') ? 'below' : 'above'} ${limit}.`,
           },
         ];
       });
@@ -250,7 +251,7 @@ options:
   {
     code: 'recovery_without_limit',
     severity: 'error',
-    summary: 'A warning would recover that can never be given.',
+    summary: '`warning_recovery` is set without `warning`.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options:
@@ -267,8 +268,8 @@ options:
         : [
             {
               path: ['options', 'thresholds', 'warning_recovery'],
-              message: 'Datadog refuses a warning_recovery threshold where there is no warning threshold.',
-              hint: 'Add the warning threshold, or take this one out.',
+              message: 'Datadog rejects a warning_recovery threshold without a warning threshold.',
+              hint: 'Add the warning threshold, or remove this one.',
               fix: withoutThreshold('warning_recovery'),
             },
           ],

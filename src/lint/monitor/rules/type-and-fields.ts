@@ -6,17 +6,17 @@ import { moveMember } from '../option-values.ts';
 import { nearest } from '../../nearest.ts';
 import type { Path } from '../../rule.ts';
 
-/** Read by Birddog itself. */
+/** Fields that Birddog reads itself. */
 const OWN: readonly string[] = ['key', 'lint'];
 
 const KNOWN: ReadonlySet<string> = new Set([...MANAGED.monitor, ...READ_ONLY.monitor, ...OWN]);
 
-/** The type of a monitor and its fields. */
+/** Rules about the type and the fields of a monitor. */
 export const TYPE_AND_FIELD_RULES: readonly MonitorRule[] = [
   {
     code: 'unknown_type',
     severity: 'warning',
-    summary: 'Nobody knows this type of monitor.',
+    summary: 'Unknown monitor type.',
     bad: `type: ⟦metrics alert⟧
 query: avg(last_5m):avg:system.load.1{*} > 2
 `,
@@ -33,12 +33,12 @@ query: avg(last_5m):avg:system.load.1{*} > 2
       return [
         {
           path: ['type'],
-          message: `Datadog refuses the type "${type}" unless it is newer than this version: nothing of the query was checked.`,
+          message: `"${type}" is not a known monitor type, so the query was not checked. Datadog rejects it unless it is newer than this version of Birddog.`,
           ...(meant === undefined
             ? {}
             : {
                 hint: `Did you mean ${meant}?`,
-                fix: { title: `Write ${meant}`, edits: [{ path: ['type'], value: meant }] },
+                fix: { title: `Change to ${meant}`, edits: [{ path: ['type'], value: meant }] },
               }),
         },
       ];
@@ -47,7 +47,7 @@ query: avg(last_5m):avg:system.load.1{*} > 2
   {
     code: 'metric_alert_type',
     severity: 'warning',
-    summary: 'The type is the older name of query alert.',
+    summary: 'The type `metric alert` is the older name of `query alert`.',
     bad: `type: ⟦metric alert⟧
 query: avg(last_5m):avg:system.load.1{*} > 2
 `,
@@ -60,9 +60,9 @@ query: avg(last_5m):avg:system.load.1{*} > 2
             {
               path: ['type'],
               message:
-                'Datadog takes both names for one type and answers with either: who searches for one of them does not find the other.',
-              hint: 'Write query alert; a monitor that exists keeps its id.',
-              fix: { title: 'Write query alert', edits: [{ path: ['type'], value: 'query alert' }] },
+                'Datadog uses both names for the same type: a search for one of them does not find monitors with the other.',
+              hint: 'Use query alert. An existing monitor keeps its id.',
+              fix: { title: 'Change to query alert', edits: [{ path: ['type'], value: 'query alert' }] },
             },
           ]
         : [],
@@ -70,7 +70,7 @@ query: avg(last_5m):avg:system.load.1{*} > 2
   {
     code: 'synthetics_elsewhere',
     severity: 'error',
-    summary: 'The monitor of a synthetic test is made with the test.',
+    summary: 'The monitor of a synthetic test cannot be created directly.',
     bad: `type: ⟦synthetics alert⟧
 query: no_query
 `,
@@ -82,8 +82,8 @@ query: avg(last_5m):avg:system.load.1{*} > 2
         ? [
             {
               path: ['type'],
-              message: 'Datadog refuses to make this monitor: it comes and goes with its synthetic test.',
-              hint: 'Make the synthetic test; its monitor can be part of a composite.',
+              message: 'Datadog rejects the monitor: it is created and deleted with its synthetic test.',
+              hint: 'Create the synthetic test. A composite can use its monitor.',
             },
           ]
         : [],
@@ -91,7 +91,7 @@ query: avg(last_5m):avg:system.load.1{*} > 2
   {
     code: 'unknown_field',
     severity: 'warning',
-    summary: 'A monitor has no member of this name.',
+    summary: 'Unknown field.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 mesage: ⟦The load is high.⟧
@@ -107,18 +107,18 @@ message: The load is high.
         .map((name) => {
           const to = placeOf(name);
           const fix =
-            to === undefined ? undefined : moveMember(monitor, [name], to, `Write it as ${to.join('.')}`);
+            to === undefined ? undefined : moveMember(monitor, [name], to, `Move to ${to.join('.')}`);
           return {
             path: [name],
-            message: `A monitor has no "${name}": Datadog drops it without a word.`,
-            hint: to === undefined ? 'Leave it out.' : `Did you mean ${to.join('.')}?`,
+            message: `"${name}" is not a field of a monitor: Datadog ignores it silently.`,
+            hint: to === undefined ? 'Remove it.' : `Did you mean ${to.join('.')}?`,
             ...(fix === undefined ? {} : { fix }),
           };
         }),
   },
 ];
 
-/** Where what was written was probably meant to stand. */
+/** Returns the path of the field that was probably meant. */
 function placeOf(name: string): Path | undefined {
   if (OPTION_FORMS.has(name)) return ['options', name];
   const meant = nearest(name, MANAGED.monitor);

@@ -1,7 +1,7 @@
 import type { MonitorRule } from '../monitor-view.ts';
 import { minutesOf, type QueryWindow, windowsOf } from '../query-windows.ts';
 
-/** How people write units of time out. */
+/** Long spellings of time units. */
 const UNITS: readonly (readonly [written: RegExp, unit: string])[] = [
   [/(\d)\s*(?:min|mins|minutes?)(?=$|_)/i, '$1m'],
   [/(\d)\s*(?:hr|hrs|hours?)(?=$|_)/i, '$1h'],
@@ -10,12 +10,12 @@ const UNITS: readonly (readonly [written: RegExp, unit: string])[] = [
   [/(\d)\s*months?(?=$|_)/i, '$1mo'],
 ];
 
-/** How far a query looks back. */
+/** Rules about the evaluation window. */
 export const WINDOW_RULES: readonly MonitorRule[] = [
   {
     code: 'unknown_window',
     severity: 'error',
-    summary: 'The query looks at a window that is none for its type of monitor.',
+    summary: 'The evaluation window is not valid for this type of monitor.',
     bad: `type: query alert
 query: avg(⟦last_5min⟧):avg:system.load.1{*} > 1
 `,
@@ -34,19 +34,19 @@ query: avg(last_5m):avg:system.load.1{*} > 1
             span,
             message:
               minutesOf(text) === 0
-                ? `Datadog refuses the query: nothing is in ${text}.`
-                : `Datadog refuses the query: "${text}" is no window that this type of monitor looks at.`,
-            hint: meant === undefined ? `Write ${form.as}.` : `Did you mean ${meant}?`,
+                ? `Datadog rejects the query: the window ${text} is empty.`
+                : `Datadog rejects the query: "${text}" is not a valid window for this type of monitor.`,
+            hint: meant === undefined ? `Use, for example, ${form.as}.` : `Did you mean ${meant}?`,
             ...(meant === undefined
               ? {}
-              : { fix: { title: `Write ${meant}`, edits: [{ path: ['query'], span, text: meant }] } }),
+              : { fix: { title: `Change to ${meant}`, edits: [{ path: ['query'], span, text: meant }] } }),
           };
         }),
   },
   {
     code: 'window_out_of_range',
     severity: 'error',
-    summary: 'The query looks further back, or ahead, than its type of monitor can.',
+    summary: 'The evaluation window is too short or too long for this type of monitor.',
     bad: `type: log alert
 query: logs("service:shop").index("*").rollup("count").last("⟦30d⟧") > 10
 `,
@@ -64,15 +64,15 @@ query: logs("service:shop").index("*").rollup("count").last("1d") > 10
             {
               path: ['query'],
               span,
-              message: `Datadog refuses the query: ${text} is too ${minutes > form.max ? 'long' : 'short'} for this type of monitor.`,
-              hint: `Windows here are ${form.range} long, as in ${form.as}.`,
+              message: `Datadog rejects the query: the window ${text} is too ${minutes > form.max ? 'long' : 'short'} for this type of monitor.`,
+              hint: `The window must be ${form.range}, for example ${form.as}.`,
             },
           ];
         }),
   },
 ];
 
-/** The window that was meant, where only its spelling is wrong. */
+/** Returns the window that was meant if only its spelling is wrong. */
 function meantBy({ text, form }: QueryWindow): string | undefined {
   const spelt = UNITS.reduce((word, [written, unit]) => word.replace(written, unit), text.trim());
   return [spelt, spelt.toLowerCase(), `last_${spelt}`, spelt.replace(/^last_/, '')].find(
