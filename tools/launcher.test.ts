@@ -79,7 +79,7 @@ test('a node that is too old is refused with the version that is needed and the 
   const root = installation(t, { 'path/node': '#!/bin/sh\necho v20.20.2\n', 'dist/serve.js': '' });
   const { status, err } = await birddog(t, root, ['serve']).ended;
   assert.equal(status, 69);
-  assert.match(err, /needs Node.js 24 or later; found v20.20.2 at .*path\/node/);
+  assert.match(err, /Node.js 24 or later is required; found v20.20.2 at .*path\/node/);
 });
 
 test('a node that is too old on the PATH gives way to the one that npm installed', async (t) => {
@@ -133,7 +133,7 @@ test('a bundle or a command that is not there is named', async (t) => {
   const root = installation(t, { 'src/main/index.ts': '' });
   const { status, err } = await birddog(t, root, ['serve'], { BIRDDOG_BUNDLES: 'true' }).ended;
   assert.equal(status, 69);
-  assert.match(err, /there is no .*dist\/serve.js. Run npm run build/);
+  assert.match(err, /dist\/serve.js does not exist. Run npm run build/);
   assert.match((await birddog(t, root, ['sandbox']).ended).err, /sandbox is not part of this installation/);
 });
 
@@ -307,7 +307,7 @@ test('a launcher without a folder for temporary files serves all the same', asyn
   const root = installation(t, files);
   const { status, err } = await birddog(t, root, ['serve']).ended;
   assert.deepEqual([status, runs(root)], [7, 1]);
-  assert.match(err, /no temporary file: a server that hangs is not restarted/);
+  assert.match(err, /cannot create a temporary file: a server that hangs will not be restarted/);
 });
 
 for (const [command, source, thrift] of [

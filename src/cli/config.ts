@@ -4,28 +4,33 @@ import { certificatesFile } from '../runtime/certificates.ts';
 import { optional, type Reader, readSettings, serviceUrl } from '../runtime/settings.ts';
 
 const token: Reader<Secret | undefined> = (value) => {
-  if (!/^[\x21-\x7e]+$/.test(value)) throw new Error('a token has no blanks and nothing but ASCII in it');
+  if (!/^[\x21-\x7e]+$/.test(value))
+    throw new Error('a token must consist of printable ASCII characters without spaces');
   return new Secret(value);
 };
 
-/** What the commands that ask a running Birddog can be told. */
+/** Settings of the commands that send requests to a running Birddog. */
 export const clientSettings = {
   BIRDDOG_URL: optional(
     serviceUrl,
     new URL('http://127.0.0.1:8080'),
-    'Where Birddog is reached; the option `--url` wins.',
+    'URL of Birddog. The option `--url` takes precedence.',
   ),
-  BIRDDOG_TOKEN: optional(token, undefined, 'The bearer token that says who asks; it is never printed.'),
+  BIRDDOG_TOKEN: optional(
+    token,
+    undefined,
+    'Bearer token that authenticates the caller. It is never printed.',
+  ),
   BIRDDOG_CACERT: optional(
     certificatesFile,
     '',
-    "A file with the CA certificates that Birddog's own is held against; by default the system's.",
+    "File with the CA certificates that verify Birddog's certificate. Default: the CA certificates of the system.",
   ),
   ...proxySettings,
 };
 
 /**
- * Where Birddog is and who asks it. `url` stands for BIRDDOG_URL where it is given. Throws SettingsError with every fault.
+ * Reads the settings of the client. `url` takes precedence over BIRDDOG_URL. Throws SettingsError that lists every invalid setting.
  */
 export function readConfig(url?: string, env: Readonly<Record<string, string | undefined>> = process.env) {
   const settings = readSettings(url === undefined ? env : { ...env, BIRDDOG_URL: url }, clientSettings);

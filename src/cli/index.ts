@@ -44,9 +44,9 @@ const painted =
   (style, text) =>
     styleText(STYLES[style], text, { stream });
 
-// Whoever reads the output may have read enough.
+// The reader of the output may close the pipe early, as `head` does.
 process.stdout.on('error', (error: Error & { code?: string }) => {
-  process.exit(error.code === 'EPIPE' ? process.exitCode : STATUS.notDone);
+  process.exit(error.code === 'EPIPE' ? process.exitCode : STATUS.failed);
 });
 
 const [name = '', ...args] = process.argv.slice(2);
@@ -75,16 +75,16 @@ if (command) {
 } else {
   process.stderr.write(`usage: birddog ${[...COMMANDS.keys()].join('|')} ...
 `);
-  process.exitCode = STATUS.notDone;
+  process.exitCode = STATUS.failed;
 }
 
-/** The end of the input, or Ctrl-C, is no. */
+/** Asks for confirmation. Treats EOF and Ctrl-C as "no". */
 async function confirm(question: string): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const closed = new Promise<string>((resolve) => {
     lines.once('close', () => resolve(''));
   });
-  const said = await Promise.race([lines.question(question), closed]);
+  const answer = await Promise.race([lines.question(question), closed]);
   lines.close();
-  return /^(y|yes)$/i.test(said.trim());
+  return /^(y|yes)$/i.test(answer.trim());
 }

@@ -7,10 +7,10 @@ import type { TestContext } from 'node:test';
 export const ROOT = join(import.meta.dirname, '../..');
 
 const { PATH, BIRDDOG_BUNDLES, NODE_COMPILE_CACHE } = process.env;
-/** What a command gets of the environment of the tests. */
+/** Environment variables of the tests that a command inherits. */
 const ENVIRONMENT = { PATH, BIRDDOG_BUNDLES, NODE_COMPILE_CACHE };
 
-interface Ended {
+interface CommandResult {
   readonly status: number | null;
   readonly out: string;
   readonly err: string;
@@ -21,12 +21,12 @@ interface Given {
   readonly env?: Record<string, string>;
 }
 
-/** A command of `birddog` in a folder, to its end. */
-export function birddog(folder: string, args: readonly string[], given: Given = {}): Promise<Ended> {
+/** Runs a `birddog` command in a folder until it exits. */
+export function birddog(folder: string, args: readonly string[], given: Given = {}): Promise<CommandResult> {
   return ended(startBirddog(folder, args, given));
 }
 
-/** Starts a command of `birddog` in a folder. */
+/** Starts a `birddog` command in a folder. */
 export function startBirddog(
   folder: string,
   args: readonly string[],
@@ -41,8 +41,8 @@ export function startBirddog(
   return child;
 }
 
-/** What a process said, and how it ended. */
-export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
+/** Waits until a process exits, and returns its output and exit status. */
+export async function ended(child: ChildProcessWithoutNullStreams): Promise<CommandResult> {
   const closed = new Promise<number | null>((resolve) => {
     child.once('close', resolve);
   });
@@ -50,7 +50,7 @@ export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ende
   return { status: await closed, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
 }
 
-/** A folder of its own with these files. */
+/** Creates a temporary folder with these files. */
 export function folderWith(t: TestContext, files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'birddog-lint-'));
   t.after(() => rmSync(folder, { recursive: true }));

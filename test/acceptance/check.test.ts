@@ -138,7 +138,7 @@ describe('birddog check', () => {
       names.map((name) => ['ok', name]),
       out,
     );
-    assert.match(out, /^All is well with the Birddog at http/m);
+    assert.match(out, /^Everything is healthy \(http/m);
     assert.deepEqual(await leftovers(), []);
   });
 
@@ -177,7 +177,7 @@ describe('birddog check', () => {
     const { status, out } = await run('--write').ended;
     assert.equal(status, 1);
     assert.notDeepEqual(await leftovers(), []);
-    const url = /to do: Delete it: curl -X DELETE '([^']+)'/.exec(out)?.[1] ?? '';
+    const url = /hint: Delete it: curl -X DELETE '([^']+)'/.exec(out)?.[1] ?? '';
     assert.match(out, /The monitor check-[0-9a-f]{12} of birddog-check may be left in Datadog\./);
     await control(pod.datadogUrl, 'DELETE', 'faults', null);
     assert.equal((await fetch(url, { method: 'DELETE' })).status, 200, url);

@@ -38,7 +38,7 @@ monitors:
     message: |
       Look
       @slack-a
-    tags: [own:tag] # of its own
+    tags: [own:tag] # own tag
     options:
       thresholds: {critical: 2} # too much
   - key: both
@@ -81,7 +81,7 @@ query = "avg(last_5m):avg:system.load.1{*} > 2" # a query
 message = """
 Look
 @slack-a"""
-tags = ["own:tag"] # of its own
+tags = ["own:tag"] # own tag
 options.thresholds.critical = 2 # too much
 `;
 
@@ -114,7 +114,7 @@ describe('birddog drift', () => {
     ['json', JSON_TEXT],
     ['toml', TOML],
   ] as const) {
-    it(`--accept writes what was changed in Datadog into ${format}, and nothing else`, async (t) => {
+    it(`--accept writes only the drift into a ${format} file`, async (t) => {
       const application = `drift-${format}`;
       const name = `d.${format}`;
       const folder = folderWith(t, { [name]: textOf(application) });
@@ -136,12 +136,12 @@ describe('birddog drift', () => {
       const kept = (line: string) => !/critical|query|Look|tags|warning/.test(line);
       assert.deepEqual(text.split('\n').filter(kept), textOf(application).split('\n').filter(kept));
       if (format !== 'json')
-        for (const said of ['# a query', '# of its own', '# too much', '# given to all'])
+        for (const said of ['# a query', '# own tag', '# too much', '# given to all'])
           assert.ok(text.includes(said), said);
     });
   }
 
-  it('--accept keeps references, writes alerts as alerts, and takes what was deleted out', async (t) => {
+  it('--accept keeps references, keeps alerts as alerts, and removes deleted entries', async (t) => {
     const named = YAML('drift-s').replace(
       'alert_id: "${monitor:load}"',
       'alert_id: "${monitor:drift-s/load}"',
@@ -167,9 +167,13 @@ describe('birddog drift', () => {
     });
     await datadog(pod, 'DELETE', `/api/v1/monitor/${ids['both']}`);
     const accepted = await run(folder, ['drift', '--accept', 'r.yaml']);
-    assert.deepEqual([accepted.status, accepted.err.includes('not taken over')], [0, false], accepted.err);
+    assert.deepEqual(
+      [accepted.status, accepted.err.includes('could not be updated')],
+      [0, false],
+      accepted.err,
+    );
     const [first, second = ''] = readFileSync(join(folder, 'r.yaml'), 'utf8').split('---\n');
-    assert.equal(first, YAML('drift-r'), 'the other document of the stream is as it was');
+    assert.equal(first, YAML('drift-r'), 'the other document of the stream is unchanged');
     assert.match(second, /condition: \{over: 5m, above: 20\} # ten/);
     assert.match(second, /alert_id: "\$\{monitor:drift-s\/load\}", title: Of the load\} # by its key/);
     assert.match(second, /content: One\} # one\n +# of the load\n +- definition: \{type: alert_value/);
@@ -178,7 +182,7 @@ describe('birddog drift', () => {
     assert.equal((await run(folder, ['plan', 'r.yaml'])).status, 0);
   });
 
-  it('--revert puts back what was changed, after it was asked', async (t) => {
+  it('--revert undoes changes after confirmation', async (t) => {
     const folder = folderWith(t, { 'v.yaml': YAML('drift-v') });
     await run(folder, ['apply', '--yes', 'v.yaml']);
     await edit((await idsOf('drift-v'))['load'], louder);
@@ -191,7 +195,7 @@ describe('birddog drift', () => {
     assert.equal(readFileSync(join(folder, 'v.yaml'), 'utf8'), YAML('drift-v'));
   });
 
-  it('says what an entry cannot say, and leaves it', async (t) => {
+  it('reports a change that the entry cannot express, and leaves the entry unchanged', async (t) => {
     const folder = folderWith(t, {});
     writeFileSync(join(folder, 'x.yaml'), YAML('drift-x'));
     await run(folder, ['apply', '--yes', 'x.yaml']);
@@ -205,9 +209,12 @@ describe('birddog drift', () => {
     assert.equal(status, 2);
     assert.match(
       err,
-      /monitor load is not taken over wholly: the document says otherwise of tags\[\d+\] \("env:prod"\)/,
+      /monitor load could not be updated completely: another part of the document sets tags\[\d+\] \("env:prod"\)/,
     );
-    assert.match(err, /alert queue is not taken over wholly: an entry of its kind cannot say it/);
+    assert.match(
+      err,
+      /alert queue could not be updated completely: an alert entry cannot express the change/,
+    );
     const text = readFileSync(join(folder, 'x.yaml'), 'utf8');
     assert.equal(text, YAML('drift-x').replace('[own:tag]', '[own:tag, by:hand]'));
   });

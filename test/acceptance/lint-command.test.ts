@@ -23,7 +23,7 @@ name: "It's many" # said
 `;
 
 describe('birddog lint', () => {
-  it('shows the line, marks the place, and says what to do', async (t) => {
+  it('shows the line, marks the range, and gives a hint', async (t) => {
     const folder = folderWith(t, { 'm.yaml': BAD });
     const { status, out, err } = await birddog(folder, ['lint', 'm.yaml']);
     assert.equal(
@@ -39,11 +39,11 @@ describe('birddog lint', () => {
     assert.deepEqual([status, err], [1, '']);
   });
 
-  it('ends with 0 where nothing is wrong and for warnings, with 1 for errors and with --strict for warnings', async (t) => {
+  it('exits with 0 without errors, and with 1 for errors or, with --strict, for warnings', async (t) => {
     const folder = folderWith(t, { 'good.yaml': GOOD, 'bad.yaml': BAD, 'warned.yml': COUNTS });
     assert.deepEqual(await lint(folder, ['good.yaml']), {
       status: 0,
-      out: '1 file, nothing found\n',
+      out: '1 file, no findings\n',
       err: '',
     });
     assert.equal((await lint(folder, ['good.yaml', 'bad.yaml'])).status, 1);
@@ -52,18 +52,18 @@ describe('birddog lint', () => {
     assert.equal((await lint(folder, ['--strict', 'good.yaml'])).status, 0);
   });
 
-  it('ends with 2 and a sentence for what cannot be read, and looks at the rest', async (t) => {
+  it('exits with 2 and a message for an unreadable file, and checks the other files', async (t) => {
     const folder = folderWith(t, { 'bad.yaml': BAD, 'secret.yaml': GOOD, 'x.txt': GOOD });
     const { status, out, err } = await birddog(folder, ['lint', 'none.yaml', 'x.txt', 'bad.yaml']);
     assert.equal(status, 2);
-    assert.match(err, /^birddog lint: none\.yaml: there is no such file$/m);
-    assert.match(err, /^birddog lint: x\.txt: its name ends with none of /m);
+    assert.match(err, /^birddog lint: none\.yaml: no such file$/m);
+    assert.match(err, /^birddog lint: x\.txt: unknown extension: /m);
     assert.match(out, /bad\.yaml:2:8: error/);
     const huge = await lint(folder, ['-'], `# ${'x'.repeat(16 * 1024 * 1024)}`);
-    assert.deepEqual([huge.status, /more than 16777216 bytes/.test(huge.err)], [2, true]);
+    assert.deepEqual([huge.status, /maximum of 16777216 bytes/.test(huge.err)], [2, true]);
   });
 
-  it('looks at all files of a folder whose names say a format, and at no hidden or installed one', async (t) => {
+  it('checks all files of a folder with a known extension, except hidden and installed ones', async (t) => {
     const folder = folderWith(t, { 'b.yaml': BAD, 'a.txt': BAD, '.c.yaml': BAD });
     for (const below of ['team/deep', 'node_modules', '.git']) {
       mkdirSync(join(folder, below), { recursive: true });
@@ -74,7 +74,7 @@ describe('birddog lint', () => {
     assert.deepEqual(out.match(/^\S+:2:8: error/gm), ['b.yaml:2:8: error', 'team/deep/m.YML:2:8: error']);
     assert.deepEqual(
       [status, err],
-      [2, 'birddog lint: empty: no file in this folder is named .yaml, .yml, .json or .toml\n'],
+      [2, 'birddog lint: empty: this folder has no file that ends in .yaml, .yml, .json or .toml\n'],
     );
   });
 
@@ -85,20 +85,20 @@ describe('birddog lint', () => {
     ['--input-format', 'ini', '-'],
     ['-', '-'],
   ]) {
-    it(`ends with 2 and the usage when called with ${JSON.stringify(args)}`, async (t) => {
+    it(`exits with 2 and prints the usage for the arguments ${JSON.stringify(args)}`, async (t) => {
       const { status, out, err } = await lint(folderWith(t, {}), args);
       assert.deepEqual([status, out], [2, '']);
       assert.match(err, /^birddog lint: .+\n\nusage: birddog lint/);
     });
   }
 
-  it('says how it is used when asked', async (t) => {
+  it('prints its usage with --help', async (t) => {
     const { status, out } = await lint(folderWith(t, {}), ['--help']);
     assert.equal(status, 0);
     assert.match(out, /^usage: birddog lint \[OPTION\.\.\.\] FILE\.\.\.$/m);
   });
 
-  it('takes documents, creates, and objects as Datadog has them, of which no application is asked', async (t) => {
+  it('accepts documents, create requests, and Datadog objects without an application', async (t) => {
     const folder = folderWith(t, {
       'document.yaml': 'apiVersion: birddog/v1\nteam: t\nmonitors: []\n',
       'create.json':
@@ -125,14 +125,14 @@ describe('birddog lint', () => {
     );
   });
 
-  it('reads standard input, as YAML unless told otherwise', async (t) => {
+  it('reads standard input, by default as YAML', async (t) => {
     const folder = folderWith(t, {});
     assert.match((await birddog(folder, ['lint', '-'], { input: BAD })).out, /^-:2:8: error/);
     const toml = `type = "query alert"\nquery = "agv(last_5m):avg:a{*} > 1"\n`;
     assert.match((await lint(folder, ['-', '--input-format', 'toml'], toml)).out, /^-:2:10: error/);
   });
 
-  it('reads each document of a YAML stream, at the lines of the file', async (t) => {
+  it('checks each document of a YAML stream and reports the lines of the file', async (t) => {
     const stream = `# one\n%YAML 1.2\n---\n${GOOD}---\n# nothing\n---\n${BAD}...\n---\n${BAD}---\n`;
     const found = await told(folderWith(t, { 's.yaml': stream }), ['s.yaml']);
     assert.deepEqual(
@@ -149,7 +149,7 @@ describe('birddog lint', () => {
     );
   });
 
-  it('says where a text cannot be read', async (t) => {
+  it('reports the position of a syntax error', async (t) => {
     const folder = folderWith(t, { 'a.json': '{"type": }', 'b.toml': 'type = x' });
     writeFileSync(join(folder, 'c.yaml'), Buffer.from([0x61, 0x3a, 0x20, 0xff]));
     const found = await told(folder, ['a.json', 'b.toml', 'c.yaml']);
@@ -163,7 +163,7 @@ describe('birddog lint', () => {
     );
   });
 
-  it('lets no control character of a file or its name reach the terminal', async (t) => {
+  it('prints no control character of a file or its name', async (t) => {
     const name = 'a\x1b[31m.yaml';
     const folder = folderWith(t, {
       [name]: 'type: query alert\nquery: "agv(last_5m):avg:\x9b{*} > \u202e1"\n\u001bx: 1\n',
@@ -174,7 +174,7 @@ describe('birddog lint', () => {
     }
   });
 
-  it('marks the place below tabs, wide characters and in a line too long to show', async (t) => {
+  it('marks the range after tabs and wide characters, and in a very long line', async (t) => {
     const rest = 'agv(last_5m):avg:a{*} > 1';
     for (const [before, marks] of [
       ['{"type": "query alert",\t\t"query": "', 38],
@@ -193,7 +193,7 @@ describe('birddog lint', () => {
     assert.equal(line.slice(row.indexOf('^'), row.indexOf('^') + 3), 'agv');
   });
 
-  it('ends quietly, with its own status, when nobody reads on', async (t) => {
+  it('exits with its usual status and no error when the reader closes the pipe', async (t) => {
     const folder = folderWith(t, { 'm.yaml': `${BAD}---\n`.repeat(3000) });
     const command = `"$1/bin/birddog" lint m.yaml | head -1; exit "\${PIPESTATUS[0]}"`;
     const { status, out, err } = await ended(spawn('bash', ['-c', command, 'bash', ROOT], { cwd: folder }));
@@ -201,7 +201,7 @@ describe('birddog lint', () => {
     assert.deepEqual([status, err], [1, '']);
   });
 
-  it('uses colours on a terminal alone, and never against NO_COLOR', async (t) => {
+  it('uses colors only on a terminal, and never with NO_COLOR', async (t) => {
     const folder = folderWith(t, { 'm.yaml': BAD });
     assert.doesNotMatch((await birddog(folder, ['lint', 'm.yaml'])).out, /\x1b/);
     assert.match((await birddog(folder, ['lint', 'm.yaml'], { env: { FORCE_COLOR: '1' } })).out, /\x1b\[/);
@@ -210,7 +210,7 @@ describe('birddog lint', () => {
 });
 
 describe('birddog lint --format sarif', () => {
-  it('is a log of SARIF 2.1.0 whose results name their rules, places and fixes', async (t) => {
+  it('prints a SARIF 2.1.0 log whose results have rules, locations and fixes', async (t) => {
     const folder = folderWith(t, { 'a b.yaml': COUNTS, 'bad.json': '{"type": ' });
     const { status, out } = await birddog(folder, ['lint', '--format', 'sarif', 'a b.yaml', 'bad.json']);
     assert.equal(status, 1);
@@ -257,7 +257,7 @@ describe('birddog lint --format sarif', () => {
 });
 
 describe('birddog lint --format github', () => {
-  it('gives a workflow command for each finding, escaped as they must be', async (t) => {
+  it('prints an escaped workflow command for each finding', async (t) => {
     const folder = folderWith(t, { 'a,b:c%.yaml': `${BAD}tags: ["birddog-key:100%"]\n` });
     const { out } = await lint(folder, ['--format', 'github', 'a,b:c%.yaml']);
     assert.equal(
@@ -282,7 +282,7 @@ describe('birddog lint --fix', () => {
       `\ufeff${COUNTS}---\n${GOOD}---\n${COUNTS}`.replaceAll("'avg", "'sum"),
     ],
   ] as const) {
-    it(`mends ${name} and nothing else of it, and says so`, async (t) => {
+    it(`fixes ${name}, changes nothing else, and reports the fixes`, async (t) => {
       const folder = folderWith(t, { [name]: text });
       chmodSync(join(folder, name), 0o640);
       const { status, out } = await lint(folder, ['--fix', name]);
@@ -290,12 +290,12 @@ describe('birddog lint --fix', () => {
       assert.equal(statSync(join(folder, name)).mode & 0o777, 0o640);
       assert.deepEqual(readdirSync(folder), [name]);
       assert.match(out, /^\S+:\d+:\d+: fixed: \w.+ \[\w+\]$/m);
-      assert.match(out, /1 file, nothing found\n$/);
+      assert.match(out, /1 file, no findings\n$/);
       assert.equal(status, 0);
     });
   }
 
-  it('leaves what it cannot mend, and the file alone where there is nothing to mend', async (t) => {
+  it('leaves findings without a fix, and does not write a file without fixes', async (t) => {
     const folder = folderWith(t, { 'a.yaml': BAD });
     const before = statSync(join(folder, 'a.yaml'));
     const { status, out } = await birddog(folder, ['lint', '--fix', 'a.yaml']);
@@ -304,17 +304,17 @@ describe('birddog lint --fix', () => {
     assert.equal(statSync(join(folder, 'a.yaml')).ino, before.ino);
   });
 
-  it('writes what a link leads to', async (t) => {
+  it('writes to the target of a symbolic link', async (t) => {
     const folder = folderWith(t, { 'real.yaml': COUNTS });
     symlinkSync('real.yaml', join(folder, 'link.yaml'));
     await lint(folder, ['--fix', 'link.yaml']);
     assert.match(readFileSync(join(folder, 'real.yaml'), 'utf8'), /'sum\(/);
   });
 
-  it('prints the mended text of standard input, and the rest beside it', async (t) => {
+  it('prints the fixed text of standard input to standard output, and findings to standard error', async (t) => {
     const { status, out, err } = await birddog(folderWith(t, {}), ['lint', '--fix', '-'], { input: COUNTS });
     assert.equal(out, COUNTS.replace("'avg", "'sum"));
-    assert.match(err, /^-:3:9: fixed: Change to sum \[as_count_without_sum\]\n1 file, nothing found$/m);
+    assert.match(err, /^-:3:9: fixed: Change to sum \[as_count_without_sum\]\n1 file, no findings$/m);
     assert.equal(status, 0);
   });
 });

@@ -53,7 +53,7 @@ const DASHBOARD = `dashboards:
 `;
 
 describe('birddog plan and apply', () => {
-  it('show what would change, do it, and then there is nothing to do', async (t) => {
+  it('show the changes, apply them, and then report no changes', async (t) => {
     const folder = folderWith(t, { 'a.yaml': document('terminal-a', DASHBOARD) });
     const env = { BIRDDOG_URL: pod.birddogUrl };
     const planned = await birddog(folder, ['plan', 'a.yaml'], { env });
@@ -61,17 +61,17 @@ describe('birddog plan and apply', () => {
     assert.match(planned.out, /^ {2}\+ monitor load\n(?: {6}.*\n)* {2}\+ dashboard overview$/m);
     assert.match(planned.out, /^ {2}2 to create\.$/m);
     const refused = await run(folder, ['apply', 'a.yaml']);
-    assert.deepEqual([refused.status, /--yes applies/.test(refused.err)], [1, true]);
+    assert.deepEqual([refused.status, /Not a terminal: pass --yes/.test(refused.err)], [1, true]);
     assert.equal((await run(folder, ['plan', 'a.yaml'])).status, 2, 'nothing was written');
     const applied = await birddog(folder, ['apply', '--yes', 'a.yaml'], { env });
     assert.deepEqual([applied.status, applied.err], [0, '']);
     assert.match(applied.out, /^ {2}created monitor load http:\S+\/monitors\/\d+$/m);
     assert.match(applied.out, /^ {2}created dashboard overview http:\S+\/dashboard\/\S+$/m);
     const again = await run(folder, ['plan', 'a.yaml']);
-    assert.deepEqual([again.status, /Nothing to do; 2 as written\./.test(again.out)], [0, true]);
+    assert.deepEqual([again.status, /No changes\. 2 objects match\./.test(again.out)], [0, true]);
   });
 
-  it('delete what is not written any more, and many or what is made anew, only where that is said', async (t) => {
+  it('delete only with --prune, and replace or delete many objects only with --force', async (t) => {
     const others = (count: number) =>
       Array.from(
         { length: count },
@@ -82,19 +82,20 @@ describe('birddog plan and apply', () => {
     const env = { BIRDDOG_URL: pod.birddogUrl };
     await run(folder, ['apply', '--yes', 'p.yaml']);
     writeFileSync(join(folder, 'p.yaml'), document('terminal-p', others(4)));
-    const left = await run(folder, ['apply', '--yes', 'p.yaml']);
-    assert.match(left.out, /1 left over \(--prune deletes it\)/);
+    const unpruned = await run(folder, ['apply', '--yes', 'p.yaml']);
+    assert.match(unpruned.out, /1 not in the document \(pass --prune to delete it\)/);
     const pruned = await birddog(folder, ['apply', '--yes', '--prune', 'p.yaml'], { env });
     assert.deepEqual([pruned.status, pruned.err], [0, '']);
     assert.match(pruned.out, /^ {2}deleted monitor m4 id \d+$/m);
     writeFileSync(join(folder, 'p.yaml'), document('terminal-p'));
     const many = await run(folder, ['apply', '--yes', '--prune', 'p.yaml']);
     assert.deepEqual([many.status, /\[too_many_deletes\]/.test(many.err)], [1, true]);
+    assert.match(many.err, /hint: .*--force/);
     const log = 'logs("service:a").index("*").rollup("count").last("5m") > 2';
-    const anew = document('terminal-p')
+    const otherType = document('terminal-p')
       .replace('type: query alert', 'type: log alert')
       .replace(/query: avg.*/, `query: '${log}'`);
-    writeFileSync(join(folder, 'p.yaml'), anew);
+    writeFileSync(join(folder, 'p.yaml'), otherType);
     const kept = await run(folder, ['apply', '--yes', 'p.yaml']);
     assert.deepEqual([kept.status, /\[replace_needed\]/.test(kept.err)], [1, true]);
     const forced = await birddog(folder, ['apply', '--yes', '--prune', '--force', 'p.yaml'], { env });
@@ -106,7 +107,7 @@ describe('birddog plan and apply', () => {
     assert.equal((await run(folder, ['plan', 'p.yaml'])).status, 0);
   });
 
-  it('tell an update field by field, for people, machines and reviewers', async (t) => {
+  it('show an update field by field as text, JSON and Markdown', async (t) => {
     const folder = folderWith(t, { 'u.yaml': document('terminal-u') });
     await run(folder, ['apply', '--yes', 'u.yaml']);
     const changed = document('terminal-u')
@@ -132,7 +133,7 @@ describe('birddog plan and apply', () => {
     );
   });
 
-  it('take each document of a stream, and tell mistakes at the lines of the file', async (t) => {
+  it('process each document of a YAML stream, and report errors at the lines of the file', async (t) => {
     const bad = document('terminal-s2').replace('avg(last_5m)', 'agv(last_5m)');
     const folder = folderWith(t, { 's.yaml': `${document('terminal-s1')}---\n${bad}` });
     const { status, out } = await run(folder, ['plan', 's.yaml']);
@@ -144,15 +145,15 @@ describe('birddog plan and apply', () => {
       new RegExp(`^s\\.yaml:${line}:12: error: .*\\[unknown_aggregator\\]\\n {2}${line} \\|`, 'm'),
     );
     const applied = await run(folder, ['apply', '--yes', 's.yaml']);
-    assert.equal(applied.status, 1, 'the worst counts');
+    assert.equal(applied.status, 1, 'the worst status counts');
     assert.match(applied.out, /^s\.yaml#1:\n {2}created monitor load/m);
     const broken = await run(folder, ['plan', '-'], { input: `${document('terminal-s1')}---\na: [\n` });
     const last = document('terminal-s1').split('\n').length + 2;
     assert.match(broken.err, new RegExp(`^-:${last}:\\d+: error: .*\\[malformed_yaml\\]`, 'm'));
-    assert.match(broken.out, /^-#1: terminal-s1/m, 'one that fails does not hide the others');
+    assert.match(broken.out, /^-#1: terminal-s1/m, 'a failure does not hide the other documents');
   });
 
-  it('go on until nothing remains, where one call is too short', async (t) => {
+  it('repeat calls until nothing remains', async (t) => {
     const monitors = Array.from(
       { length: 12 },
       (_, at) =>
@@ -178,11 +179,11 @@ describe('birddog plan and apply', () => {
     assert.equal(status, 0, out);
     const [{ done, remaining }] = JSON.parse(out).documents;
     assert.deepEqual([done.length, remaining], [12, []]);
-    assert.ok(calls > 1, 'it was asked again');
+    assert.ok(calls > 1, 'apply was called again');
     assert.equal((await run(folder, ['plan', 'long.yaml'])).status, 0);
   });
 
-  it('ask at a terminal, write nothing after a no, and nothing where something moved after the question', async (t) => {
+  it('ask for confirmation at a terminal, and write nothing after a no or a conflicting change', async (t) => {
     const folder = folderWith(t, { 'q.yaml': document('terminal-q') });
     const no = await run(folder, ['apply', 'q.yaml'], { isTerminal: true, says: false });
     assert.deepEqual([no.status, /1 to create\. Apply\? \[y\/N\]/.test(no.err)], [2, true]);
@@ -205,7 +206,7 @@ describe('birddog plan and apply', () => {
     assert.equal((await datadog(pod, 'GET', `/api/v1/monitor/${id}`))['name'], 'Load');
   });
 
-  it('say after Ctrl-C what was done, and go on from there when called again', async (t) => {
+  it('report what was done after Ctrl-C, and continue from there in the next run', async (t) => {
     const text = `${document('terminal-i1')}---\n${document('terminal-i2')}`;
     const folder = folderWith(t, { 'i.yaml': text });
     let interrupt = () => {};
@@ -227,17 +228,17 @@ describe('birddog plan and apply', () => {
     assert.equal(status, 1);
     assert.match(
       err,
-      /^Stopping as soon as Birddog has answered; Ctrl-C again leaves without its answer\.$/m,
+      /^Stopping after the current call\. Press Ctrl-C again to quit without waiting for it\.$/m,
     );
     assert.match(out, /^i\.yaml#1:\n {2}created monitor load .*\n {2}Done\.$/m);
-    assert.match(err, /^i\.yaml#2: error: Interrupted before it began\.$/m);
+    assert.match(err, /^i\.yaml#2: error: Interrupted before it started\.$/m);
     const again = await run(folder, ['apply', '--yes', 'i.yaml']);
     assert.equal(again.status, 0);
     assert.doesNotMatch(again.out, /^i\.yaml#1:\n/m);
     assert.match(again.out, /^i\.yaml#2:\n {2}created monitor load/m);
   });
 
-  it('end after a real Ctrl-C with what was done, and at once after a second one', async (t) => {
+  it('finish the current call after SIGINT, and quit at once after a second one', async (t) => {
     const folder = folderWith(t, {
       'r.yaml': `${document('terminal-r1')}---\n${document('terminal-r2')}`,
       'l.yaml': document('terminal-l'),
@@ -250,7 +251,7 @@ describe('birddog plan and apply', () => {
     };
     const interrupt = async () => {
       const heard = new Promise<void>((resolve) => {
-        child.stderr.on('data', (said) => /^Stopping as soon/m.test(String(said)) && resolve());
+        child.stderr.on('data', (said) => /^Stopping after/m.test(String(said)) && resolve());
       });
       child.kill('SIGINT');
       await heard;
@@ -258,7 +259,7 @@ describe('birddog plan and apply', () => {
     const once = await apply('r.yaml', { before: interrupt });
     assert.equal(once.status, 1);
     assert.match(once.out, /^r\.yaml#1:\n {2}created monitor load .*\n {2}Done\.$/m);
-    assert.match(once.err, /^r\.yaml#2: error: Interrupted before it began\.$/m);
+    assert.match(once.err, /^r\.yaml#2: error: Interrupted before it started\.$/m);
     assert.match((await run(folder, ['apply', '--yes', 'r.yaml'])).out, /^r\.yaml#2:\n {2}created/m);
     const twice = await apply('l.yaml', {
       after: async () => {
@@ -270,11 +271,11 @@ describe('birddog plan and apply', () => {
     });
     assert.equal(twice.status, 1);
     assert.match(twice.err, /^l\.yaml: error: Stopped before Birddog answered\.$/m);
-    assert.match(twice.out, /^ {2}At least 0 done: the same command again goes on from there/m);
-    assert.equal((await run(folder, ['plan', 'l.yaml'])).status, 0, 'Birddog had done it');
+    assert.match(twice.out, /^ {2}At least 0 done\. Run the same command again to continue/m);
+    assert.equal((await run(folder, ['plan', 'l.yaml'])).status, 0, 'Birddog had completed the call');
   });
 
-  it('say how they are used', async (t) => {
+  it('print their usage', async (t) => {
     const folder = folderWith(t, {});
     for (const name of ['plan', 'apply', 'drift', 'import'] as const) {
       const help = await run(folder, [name, '--help']);
@@ -284,17 +285,17 @@ describe('birddog plan and apply', () => {
       assert.deepEqual([wrong.status, wrong.out], [1, '']);
       assert.match(
         wrong.err,
-        new RegExp(`^birddog ${name}: there is no option --jsn; did you mean --json\\?\\n\\nusage`),
+        new RegExp(`^birddog ${name}: unknown option --jsn\\. Did you mean --json\\?\\n\\nusage`),
       );
     }
     assert.equal((await run(folder, ['plan'])).status, 1);
   });
 
-  it('say in a sentence where Birddog is not', async (t) => {
+  it('explain that Birddog is not reachable', async (t) => {
     const folder = folderWith(t, { 'a.yaml': document('terminal-w') });
     const { status, err } = await run(folder, ['plan', '--url', 'http://127.0.0.1:1', 'a.yaml']);
     assert.equal(status, 1);
-    assert.match(err, /^a\.yaml: error: Nothing listens at http:\/\/127\.0\.0\.1:1\/: .*\n$/);
+    assert.match(err, /^a\.yaml: error: Nothing listens at http:\/\/127\.0\.0\.1:1\/\. .*\n$/);
     const far = await run(folder, ['plan', '--url', 'http://b.test', 'a.yaml']);
     assert.match(far.err, /--url: "http:\/\/b\.test" uses plain HTTP to another machine; use https/);
   });
@@ -329,7 +330,7 @@ describe('birddog import', () => {
         [0, `1 monitor and 0 dashboards of import-${format} written to ${name}\n`],
       );
       const text = readFileSync(join(folder, name), 'utf8');
-      if (format !== 'json') assert.match(text, /^# What Datadog holds for import-/);
+      if (format !== 'json') assert.match(text, /^# Objects of import-/);
       if (format === 'yaml') assert.match(text, /message: \|-\n {6}First line/);
       const planned = JSON.parse((await run(folder, ['plan', '--json', name])).out).documents[0];
       assert.deepEqual(planned.findings, []);
@@ -344,7 +345,7 @@ describe('birddog import', () => {
       assert.equal((await run(folder, ['apply', '--yes', name])).status, 0);
       assert.equal((await run(folder, ['plan', name])).status, 0);
       const again = await run(folder, [...args, '--output', name]);
-      assert.deepEqual([again.status, /it is there already/.test(again.err)], [1, true]);
+      assert.deepEqual([again.status, /the file already exists/.test(again.err)], [1, true]);
     });
   }
 });

@@ -15,13 +15,13 @@ import { objectsIn, planAnswer } from '../client/plan-answer.ts';
 import { fieldName } from '../print/print-change.ts';
 import type { Working } from '../commands/run-command.ts';
 
-/** A document's text with what Datadog holds, and what could not be written into it. */
+/** A document's text with the drift written into it, and the objects whose drift could not be written completely. */
 export interface Accepted {
   readonly text: string;
-  readonly refused: readonly { readonly object: DriftedObject; readonly because: string }[];
+  readonly refused: readonly { readonly object: DriftedObject; readonly reason: string }[];
 }
 
-/** Writes what drifted into the text of a document, its comments and order kept. Throws what asking Birddog throws. */
+/** Writes the drift into the text of a document and keeps comments and order. Throws the errors of the client. */
 export async function acceptDrift(
   document: FileDocument,
   drifted: readonly DriftedObject[],
@@ -36,11 +36,11 @@ export async function acceptDrift(
     deadlineMs,
   });
   const live = isObject(answer['document']) ? answer['document'] : {};
-  const refused: { object: DriftedObject; because: string }[] = [];
+  const refused: { object: DriftedObject; reason: string }[] = [];
   let { text } = document.part;
   let value: JsonObject = document.value;
-  // From the last entry on: those before a removed one keep their places.
-  for (const object of [...drifted].sort(laterFirst)) {
+  // Start with the last entry, so that removing one does not move those that follow in this loop.
+  for (const object of [...drifted].sort(byPositionDescending)) {
     const list = objectsIn(live, object.kind === 'dashboard' ? 'dashboards' : 'monitors');
     const accepted = acceptEdits({
       document: value,
@@ -48,13 +48,13 @@ export async function acceptDrift(
       drifted: object,
       live: list.find(({ key }) => key === object.key),
     });
-    if (!accepted) refused.push({ object, because: 'an entry of its kind cannot say it' });
+    if (!accepted) refused.push({ object, reason: 'an alert entry cannot express the change' });
     else if (accepted.edits.length + accepted.orders.length === 0)
-      refused.push({ object, because: 'it comes from the document, not from the entry' });
+      refused.push({ object, reason: 'the value comes from the document, not from the entry' });
     else {
       const edited = await written(text, document.file.format, accepted);
       if (edited === undefined)
-        refused.push({ object, because: 'it cannot be written there as the file is' });
+        refused.push({ object, reason: 'the change cannot be written at that place in the file' });
       else {
         text = edited;
         const decoded = (await decode(text, document.file.format, DOCUMENT_LIMITS)).value;
@@ -62,11 +62,11 @@ export async function acceptDrift(
       }
     }
   }
-  append(refused, await leftBehind(document, text, drifted, refused, deadlineMs, { client }));
+  append(refused, await remainingDrift(document, text, drifted, refused, deadlineMs, { client }));
   return { text, refused };
 }
 
-/** The text with its edits, and then its lists in their order; undefined where it cannot hold one of them. */
+/** Applies edits, then reorders lists. Returns undefined if one of these is not possible in the text. */
 async function written(
   text: string,
   format: Format,
@@ -78,8 +78,8 @@ async function written(
   return edited;
 }
 
-/** What differs still where it drifted, though it was written: something else than the entry says it. */
-async function leftBehind(
+/** Returns the drift that remains after the update, because another part of the document sets the value. */
+async function remainingDrift(
   { file }: FileDocument,
   text: string,
   drifted: readonly DriftedObject[],
@@ -92,26 +92,26 @@ async function leftBehind(
   return drifted.flatMap((object) => {
     if (refused.some((one) => one.object === object)) return [];
     const planned = objects.find(({ kind, key }) => kind === object.kind && key === object.key);
-    const left = (planned?.changes ?? []).filter((change) =>
-      object.changes.some((drift) => isOf(drift, change)),
+    const remaining = (planned?.changes ?? []).filter((change) =>
+      object.changes.some((drift) => revertsDrift(drift, change)),
     );
-    const fields = left.map(
+    const fields = remaining.map(
       ({ path, to, from }) => `${fieldName(path)} (${JSON.stringify(to ?? from ?? null)})`,
     );
-    return left.length === 0
+    return remaining.length === 0
       ? []
-      : [{ object, because: `the document says otherwise of ${fields.join(', ')}` }];
+      : [{ object, reason: `another part of the document sets ${fields.join(', ')}` }];
   });
 }
 
-/** Whether a change would undo what drifted. Items of sets are known by what they are, not by where they stand. */
-function isOf(drift: Change, planned: Change): boolean {
+/** Reports whether a planned change would undo the drift. Elements of sets are compared by value, not by index. */
+function revertsDrift(drift: Change, planned: Change): boolean {
   if (!isSet(drift.path.slice(0, drift.path.lastIndexOf('/')))) return drift.path === planned.path;
   const undoes = (was: Json | undefined, will: Json | undefined) => was !== undefined && sameJson(was, will);
   return undoes(drift.from, planned.to) || undoes(drift.to, planned.from);
 }
 
-function laterFirst(a: DriftedObject, b: DriftedObject): number {
+function byPositionDescending(a: DriftedObject, b: DriftedObject): number {
   const [left, right] = [a, b].map(({ pointer }) => /^\/(\w+)\/(\d+)$/.exec(pointer) ?? []);
   return (right?.[1] ?? '').localeCompare(left?.[1] ?? '') || Number(right?.[2]) - Number(left?.[2]);
 }

@@ -8,20 +8,20 @@ import type { ReadDocument } from '../../pipeline/document/read-document.ts';
 import { type Acceptance, acceptWidgets, type Differ } from './accept-widgets.ts';
 import type { DriftedObject } from '../client/drift-answer.ts';
 
-/** What the edits of one entry are made from. */
-export interface Accepting {
+/** Input for the edits of one entry. */
+export interface DriftedEntry {
   readonly document: JsonObject;
   readonly read: ReadDocument;
   readonly drifted: DriftedObject;
-  /** The object as it would be written in a document now; undefined where it is gone. */
+  /** The current object in the form of a document entry; undefined if it was deleted. */
   readonly live: JsonObject | undefined;
 }
 
 /**
- * What makes a document say of an object what Datadog holds: in the fields that drifted and no other, and nothing into the
- * entry that comes from the document. Undefined where an entry of its kind cannot say it.
+ * Returns the edits that write the drift of an object into its entry. Changes only the fields that drifted, and does not add
+ * values that come from the document. Returns undefined if the entry cannot express the drift.
  */
-export function acceptEdits({ document, read, drifted, live }: Accepting): Acceptance | undefined {
+export function acceptEdits({ document, read, drifted, live }: DriftedEntry): Acceptance | undefined {
   const { kind, pointer, drift, changes } = drifted;
   if (drift === 'deleted') return { edits: [{ pointer, remove: true }], orders: [] };
   const entry = valueAt(document, pointer);
@@ -55,13 +55,13 @@ function alertEdits(
   entry: JsonObject,
   live: JsonObject,
   { pointer, key }: DriftedObject,
-  { document, read }: Pick<Accepting, 'document' | 'read'>,
+  { document, read }: Pick<DriftedEntry, 'document' | 'read'>,
 ): Edit[] | undefined {
   const compiled = read.wanted.find((one) => one.kind === 'alert' && one.key === key)?.object;
-  const given = textsIn(document['tags']);
+  const inherited = stringsIn(document['tags']);
   const bare = (monitor: JsonObject): JsonObject => ({
     ...monitor,
-    tags: textsIn(monitor['tags']).filter((tag) => !given.includes(tag)),
+    tags: stringsIn(monitor['tags']).filter((tag) => !inherited.includes(tag)),
   });
   const [before, after] = [compiled && readAlert(bare(compiled)), readAlert(bare(live))];
   if (!before || !after) return undefined;
@@ -74,29 +74,31 @@ function alertEdits(
   });
 }
 
-/** Tags that came, and those of the entry that went; what the document gives all of its monitors is not written. */
+/** Returns the edits that add new tags to an entry and remove deleted ones. Tags of the document are not added to the entry. */
 function tagEdits(
   at: Pointer,
   written: Json | undefined,
   changes: readonly Change[],
   document: JsonObject,
 ): Edit[] {
-  const mine = textsIn(written);
-  const given = textsIn(document['tags']);
-  const come = textsIn(changes.flatMap(({ to }) => to ?? [])).filter(
-    (tag) => !mine.includes(tag) && !given.includes(tag),
+  const current = stringsIn(written);
+  const inherited = stringsIn(document['tags']);
+  const added = stringsIn(changes.flatMap(({ to }) => to ?? [])).filter(
+    (tag) => !current.includes(tag) && !inherited.includes(tag),
   );
-  const gone = textsIn(changes.flatMap(({ from }) => from ?? []));
-  if (!Array.isArray(written)) return come.length === 0 ? [] : [{ pointer: at, value: come }];
+  const removed = stringsIn(changes.flatMap(({ from }) => from ?? []));
+  if (!Array.isArray(written)) return added.length === 0 ? [] : [{ pointer: at, value: added }];
   return [
-    ...come.map((tag, index): Edit => ({ pointer: pointerTo(at, written.length + index), value: tag })),
+    ...added.map((tag, index): Edit => ({ pointer: pointerTo(at, written.length + index), value: tag })),
     ...written.flatMap((tag, index): Edit[] =>
-      typeof tag === 'string' && gone.includes(tag) ? [{ pointer: pointerTo(at, index), remove: true }] : [],
+      typeof tag === 'string' && removed.includes(tag)
+        ? [{ pointer: pointerTo(at, index), remove: true }]
+        : [],
     ),
   ];
 }
 
-/** The change of what is between the same beginning and the same end: the way in which the text is written stays. */
+/** Returns an edit of only the range between the common prefix and the common suffix, so that the rest keeps its spelling. */
 function range(before: string, after: string, pointer: Pointer): Edit {
   const max = Math.min(before.length, after.length);
   let from = 0;
@@ -106,17 +108,18 @@ function range(before: string, after: string, pointer: Pointer): Edit {
   return { pointer, from, to: before.length - end, text: after.slice(from, after.length - end) };
 }
 
-/** At the end of a text it makes no difference to Datadog: a block of YAML stays one with a line end. */
+/** Datadog ignores a final line break. Keep it, because a YAML block scalar ends with one. */
 const LINE_END = /\n?$/;
 
-/** Edits from one value to another, as deep as they go. A reference to the same object is no difference. */
+/** Returns a function that compares two values recursively. References to the same object are equal. */
 function differences(application: string): Differ {
-  const meant = (text: string) =>
+  const normalized = (text: string) =>
     text.replaceAll('${alert:', '${monitor:').replaceAll(`:${application}/`, ':');
   const differ: Differ = (before, after, pointer) => {
     if (after === undefined) return before === undefined ? [] : [{ pointer, remove: true }];
     if (before === undefined) return [{ pointer, value: after }];
-    if (typeof before === 'string' && typeof after === 'string' && meant(before) === meant(after)) return [];
+    if (typeof before === 'string' && typeof after === 'string' && normalized(before) === normalized(after))
+      return [];
     if (sameJson(before, after)) return [];
     if (typeof before === 'string' && typeof after === 'string')
       return [range(before, before.endsWith('\n') ? after.replace(LINE_END, '\n') : after, pointer)];
@@ -133,6 +136,6 @@ function differences(application: string): Differ {
   return differ;
 }
 
-function textsIn(value: Json | undefined): string[] {
+function stringsIn(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

@@ -64,7 +64,7 @@ describe('widgets that were changed in Datadog', () => {
 `;
   const [a, b, c] = [value('a'), value('b'), value('c')];
 
-  it('take their comments along where they stand elsewhere, in groups too', async () => {
+  it('keep their comments when they move, also into groups', async () => {
     const live = [group('g', [value('c', '2'), b]), value('new'), a];
     assert.equal(
       await accepted(TEXT, 'yaml', [a, group('g', [b, c])], live),
@@ -88,7 +88,7 @@ describe('widgets that were changed in Datadog', () => {
     );
   });
 
-  it('leave what the document alone has, or has not, or has in another order', async () => {
+  it('do not affect widgets or an order that only the document has', async () => {
     const mine = `${TEXT}  - definition: {type: query_value, title: mine, text: "1"} # not applied yet\n`;
     const applied = [a, group('g', [b, c])];
     const changed = await accepted(mine, 'yaml', applied, [a, group('g', [b, value('c', '2')])]);
@@ -105,7 +105,7 @@ describe('widgets that were changed in Datadog', () => {
     assert.equal(text, TEXT.replace('title: a, text: "1"', 'title: a, text: "2"'));
   });
 
-  it('are not taken over where it is not certain which of the document they are', () => {
+  it('are not accepted if they cannot be matched to widgets of the document', () => {
     const written = [a, { definition: { type: 'note', content: 'mine' } }, c];
     const changes = changesOf('dashboard', { widgets: [a, b, c] }, { widgets: [c, b, a] });
     assert.equal(acceptWidgets('/widgets', written, [c, b, a], changes, differ), undefined);
@@ -113,7 +113,7 @@ describe('widgets that were changed in Datadog', () => {
     assert.equal(acceptWidgets('/widgets', written, [a], gone, differ), undefined);
   });
 
-  it('are in the text as they are there, in every format', async () => {
+  it('are written into a text of every format as Datadog has them', async () => {
     let count = 0;
     const widget = fc.constantFrom('1', '2').map((text) => value(`w${(count += 1)}`, text));
     const levels = fc.tuple(

@@ -11,26 +11,26 @@ import {
 } from '../../diff/widget-pairs.ts';
 import type { Reordering } from '../../format/edit/reorder-items.ts';
 
-/** What is done to a text: its edits together, then the lists that get another order, one after the other. */
+/** Changes to a text: all edits at once, then the reorderings one after the other. */
 export interface Acceptance {
   readonly edits: readonly Edit[];
   readonly orders: readonly Reordering[];
 }
 
-/** Edits from one value to another. */
+/** Returns the edits that turn `before` into `after`. */
 export type Differ = (before: Json | undefined, after: Json | undefined, pointer: Pointer) => Edit[];
 
-/** A list of widgets: where it stands in the document, where it will once the edits are made, and where in Datadog. */
-interface Level {
+/** Pointers to one list of widgets: in the document before the edits, after them, and in the live dashboard. */
+interface WidgetList {
   readonly at: Pointer;
   readonly edited: Pointer;
   readonly live: Pointer;
 }
 
 /**
- * Takes what drifted of the widgets of a dashboard over, one by one, in groups too: what came is added, what went is taken
- * out, and the list gets Datadog's order where that drifted. `at` is where the widgets stand in the document. Undefined where
- * the document's widgets are others already, so that it is not certain which is which.
+ * Returns the changes that write the drift of a dashboard's widgets into the document, also within groups: adds new widgets,
+ * removes deleted ones, and applies Datadog's order if it drifted. `at` points to the widgets in the document. Returns
+ * undefined if the document's widgets have changed so much that they cannot be matched.
  */
 export function acceptWidgets(
   at: Pointer,
@@ -40,42 +40,44 @@ export function acceptWidgets(
   differ: Differ,
 ): Acceptance | undefined {
   const [before, after] = [placedWidgets(written, at), placedWidgets(live, '/widgets')];
-  const taking: Taking = { pairs: widgetPairs(before, after), changes, differ };
-  return acceptLevel({ at, edited: at, live: '/widgets' }, before, after, taking);
+  const context: AcceptContext = { pairs: widgetPairs(before, after), changes, differ };
+  return acceptLevel({ at, edited: at, live: '/widgets' }, before, after, context);
 }
 
-interface Taking {
-  /** For each live widget the written one that it is. */
+interface AcceptContext {
+  /** The widget in the document that matches each live widget. */
   readonly pairs: WidgetPairs;
   readonly changes: readonly Change[];
   readonly differ: Differ;
 }
 
 function acceptLevel(
-  level: Level,
+  level: WidgetList,
   written: readonly PlacedWidget[],
   live: readonly PlacedWidget[],
-  taking: Taking,
+  context: AcceptContext,
 ): Acceptance | undefined {
-  const { changes, pairs } = taking;
+  const { changes, pairs } = context;
   const partners = live.map((one) => {
     const partner = pairs.get(one);
     return partner && written.includes(partner) ? partner.at : undefined;
   });
-  const lost = written.flatMap((_, place) => (partners.includes(place) ? [] : [place]));
-  // What the document alone has is no drift; what went in Datadog is.
-  const went = changes.filter((one) => wentFrom(one, level.live)).length;
-  if (lost.length > 0 && went > 0 && went < lost.length) return undefined;
-  const removed = went > 0 ? lost : [];
+  const unmatched = written.flatMap((_, place) => (partners.includes(place) ? [] : [place]));
+  // A widget that only the document has is not drift, but one that was deleted in Datadog is.
+  const deleted = changes.filter((one) => wasRemovedFrom(one, level.live)).length;
+  if (unmatched.length > 0 && deleted > 0 && deleted < unmatched.length) return undefined;
+  const removed = deleted > 0 ? unmatched : [];
   const kept = written.flatMap((_, place) => (removed.includes(place) ? [] : [place]));
   const added = partners.flatMap((place, index) =>
-    place === undefined && changes.some((one) => cameTo(one, pointerTo(level.live, index))) ? [index] : [],
+    place === undefined && changes.some((one) => wasAddedAt(one, pointerTo(level.live, index)))
+      ? [index]
+      : [],
   );
   const inner = live.map((theirs, index) => {
     const place = partners[index];
     const mine = place === undefined ? undefined : written[place];
     if (!mine) return { edits: [], orders: [] };
-    return acceptWidget(pointerTo(level.edited, kept.indexOf(mine.at)), mine, theirs, taking);
+    return acceptWidget(pointerTo(level.edited, kept.indexOf(mine.at)), mine, theirs, context);
   });
   const order = orderOf(level, { kept, added, partners }, changes);
   if (order === undefined || inner.includes(undefined)) return undefined;
@@ -92,14 +94,14 @@ function acceptLevel(
   };
 }
 
-/** One widget: its fields, and those of a group's widgets by themselves. `edited` is where it stands once the edits are made. */
+/** Accepts the drift of one widget, and of the widgets in a group separately. `edited` points to it after the edits. */
 function acceptWidget(
   edited: Pointer,
   mine: PlacedWidget,
   theirs: PlacedWidget,
-  taking: Taking,
+  context: AcceptContext,
 ): Acceptance | undefined {
-  const { changes, differ } = taking;
+  const { changes, differ } = context;
   const { widget: written, pointer: at, inner } = mine;
   const live = keepingId(written, withoutId(theirs.widget));
   const touching = changes.filter(({ path }) => path.startsWith(`${theirs.pointer}/`));
@@ -107,7 +109,7 @@ function acceptWidget(
     return { edits: touching.length > 0 ? differ(written, live, at) : [], orders: [] };
   const down = (pointer: Pointer) => pointerTo(pointer, 'definition', 'widgets');
   const below = { at: down(at), edited: down(edited), live: down(theirs.pointer) };
-  const within = acceptLevel(below, inner, theirs.inner, taking);
+  const within = acceptLevel(below, inner, theirs.inner, context);
   const around = touching.some(({ path }) => !path.startsWith(`${below.live}/`))
     ? differ(withoutInner(written), withoutInner(live), at)
     : [];
@@ -115,21 +117,21 @@ function acceptWidget(
 }
 
 interface Places {
-  /** The written ones that stay, in their order. */
+  /** Indexes of the document's widgets that stay, in order. */
   readonly kept: readonly number[];
-  /** Datadog's that come, behind those. */
+  /** Indexes of the live widgets that are added after those. */
   readonly added: readonly number[];
-  /** For each of Datadog's the written one that it is. */
+  /** Index of the document's widget that matches each live widget. */
   readonly partners: readonly (number | undefined)[];
 }
 
-/** The order that the list gets after its edits: none, or Datadog's. Undefined where that has no place for what the document alone has. */
+/** Returns the reordering to Datadog's order if the order drifted. Returns undefined if a widget is only in the document. */
 function orderOf(
-  { edited, live }: Level,
+  { edited, live }: WidgetList,
   { kept, added, partners }: Places,
   changes: readonly Change[],
 ): Reordering[] | undefined {
-  const drifted = changes.some((one) => cameTo(one, one.path) && parentOf(one.path) === live);
+  const drifted = changes.some((one) => wasAddedAt(one, one.path) && parentOf(one.path) === live);
   const liveAt = [...kept.map((place) => partners.indexOf(place)), ...added];
   const known = liveAt.filter((index) => index >= 0);
   if (!drifted || known.every((index, at) => at === 0 || (known[at - 1] ?? 0) < index)) return [];
@@ -138,13 +140,13 @@ function orderOf(
   return [{ pointer: edited, order }];
 }
 
-/** Whether a change is a widget that came to a place, from elsewhere or anew. */
-function cameTo({ path, from, moved_from: moved }: Change, place: Pointer): boolean {
+/** Reports whether a change added a widget at `place` or moved one there. */
+function wasAddedAt({ path, from, moved_from: moved }: Change, place: Pointer): boolean {
   return path === place && /\/\d+$/.test(path) && (moved !== undefined || from === undefined);
 }
 
-/** Whether a change took a widget out of a list. Groups may have moved since, so that any group will do for another. */
-function wentFrom({ path, to, moved_from: moved }: Change, list: Pointer): boolean {
+/** Reports whether a change removed a widget from a list. Groups may have moved, so any group at the same depth matches. */
+function wasRemovedFrom({ path, to, moved_from: moved }: Change, list: Pointer): boolean {
   const steps = list.split('/').length;
   if (moved !== undefined) return isItemAt(moved, steps) && parentOf(path) !== list;
   return to === undefined && isItemAt(path, steps);
@@ -158,14 +160,14 @@ function parentOf(path: Pointer): Pointer {
   return path.slice(0, path.lastIndexOf('/'));
 }
 
-/** The live widget with the id that is written, if any. */
+/** Returns the live widget with the id from the document, if it has one. */
 function keepingId(written: Json, bare: Json): Json {
   return isObject(written) && isObject(bare) && written['id'] !== undefined
     ? { ...bare, id: written['id'] }
     : bare;
 }
 
-/** A group with no widgets in it. */
+/** Returns a group without its widgets. */
 function withoutInner(group: Json): Json {
   if (!isObject(group) || !isObject(group['definition'])) return group;
   return { ...group, definition: { ...group['definition'], widgets: [] } };

@@ -39,7 +39,7 @@ async function applied(
     prune: false,
     force: true,
     firstMs: 10_000,
-    mostMs: 25_000,
+    maxMs: 25_000,
     stopping: new AbortController().signal,
     leaving: new AbortController().signal,
     onProgress: () => {},
@@ -49,7 +49,7 @@ async function applied(
 }
 
 describe('an apply', () => {
-  it('holds Birddog to the plan that was shown, and goes on with the basis it is given', async () => {
+  it('sends the fingerprint of the plan, and then the fingerprint of each answer', async () => {
     const { keys, asked, ended } = await applied([answer(['a'], ['b'], 'second'), answer(['b'], [])]);
     assert.deepEqual([keys, ended], [['a', 'b'], undefined]);
     assert.deepEqual(
@@ -61,7 +61,7 @@ describe('an apply', () => {
     );
   });
 
-  it('waits and goes on after what passes by itself, with what was done before it', async () => {
+  it('waits and retries after a temporary problem, and keeps earlier progress', async () => {
     const { keys, asked, slept, ended } = await applied([
       problem('rate_limited', answer(['a'], ['b'], 'second'), 4000),
       answer(['b'], []),
@@ -70,7 +70,7 @@ describe('an apply', () => {
     assert.equal(asked[1]?.query?.['basis'], 'second');
   });
 
-  it('ends after three such in a row, and at once after what does not pass', async () => {
+  it('stops after three consecutive temporary problems, and at once after a permanent one', async () => {
     const passing = await applied([1, 2, 3].map(() => problem('datadog_unavailable')));
     assert.deepEqual([passing.asked.length, passing.ended?.by], [3, 'failure']);
     for (const error of [problem('plan_stale', answer(['a'], ['b'])), new NoAnswer('gone', true)]) {
@@ -79,7 +79,7 @@ describe('an apply', () => {
     }
   });
 
-  it('gives a call longer where a short one did nothing, and ends where that does nothing either', async () => {
+  it('retries without progress with a longer timeout, and stops if that makes no progress either', async () => {
     const { asked, ended, remaining } = await applied([1, 2, 3].map(() => answer([], ['a'])));
     assert.deepEqual(
       asked.map(({ deadlineMs }) => deadlineMs),
@@ -88,7 +88,7 @@ describe('an apply', () => {
     assert.deepEqual([ended, remaining.length], [{ by: 'standstill' }, 1]);
   });
 
-  it('makes no further call after Ctrl-C, and tells what was done', async () => {
+  it('makes no further call after Ctrl-C, and returns what was done', async () => {
     const stopping = new AbortController();
     const interrupted = () => {
       stopping.abort();

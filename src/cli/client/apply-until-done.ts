@@ -5,13 +5,13 @@ import { BirddogProblem, findingsIn, NoAnswer } from './birddog-failures.ts';
 import type { LocatedFinding } from '../documents/lint-text.ts';
 import { type DoneEntry, type Progress, progressIn } from './plan-answer.ts';
 
-/** How far applying a document came. */
+/** Progress of the apply of a document. */
 export interface Applied {
   readonly done: readonly DoneEntry[];
   readonly remaining: Progress['remaining'];
-  /** Of the last answer. */
+  /** Findings of the last answer. */
   readonly findings: readonly LocatedFinding[];
-  /** Why something remains: what failed, Ctrl-C, or that Birddog got no further. */
+  /** Why something remains: a failure, Ctrl-C, or no further progress. */
   readonly ended:
     | { readonly by: 'failure'; readonly error: unknown }
     | { readonly by: 'interrupt' | 'standstill' }
@@ -22,22 +22,23 @@ export interface Applying {
   readonly client: Pick<BirddogClient, 'ask'>;
   readonly clock: Clock;
   readonly body: NonNullable<Question['body']>;
-  /** Of the plan that was shown: nothing is done where anything moved since. */
+  /** Fingerprint of the plan that was shown. Birddog writes nothing if anything changed since. */
   readonly basis: string;
   readonly prune: boolean;
   readonly force: boolean;
-  /** Milliseconds that a first call may take, and the most that any may: short calls are seen on a progress bar. */
+  /** Timeout of the first call. Short calls keep the progress bar moving. */
   readonly firstMs: number;
-  readonly mostMs: number;
-  /** Aborted at the first Ctrl-C: no further call. */
+  /** Maximum timeout of a call. */
+  readonly maxMs: number;
+  /** Aborted at the first Ctrl-C: make no further call. */
   readonly stopping: AbortSignal;
-  /** Aborted at the second: the answer is not waited for. */
+  /** Aborted at the second Ctrl-C: do not wait for the answer. */
   readonly leaving: AbortSignal;
   readonly onProgress: (done: number, waiting: boolean) => void;
 }
 
-/** Problems that pass by themselves; after each, Birddog is asked again with what it said to go on with. */
-const PASSING = new Set([
+/** Problems after which the call is retried, with the fingerprint from the answer. */
+const RETRIABLE = new Set([
   'rate_limited',
   'deadline_exceeded',
   'outcome_unknown',
@@ -46,20 +47,20 @@ const PASSING = new Set([
   'sidecar_unavailable',
   'catalog_unavailable',
 ]);
-/** So often in a row without anything done in between. */
-const MOST_TRIES = 3;
-/** How long (ms) is waited where Birddog does not say, and at most. */
-const WAIT = { baseline: 2000, max: 60_000 };
+/** Maximum number of consecutive calls without progress. */
+const MAX_ATTEMPTS = 3;
+/** Delay before a retry if the answer has no Retry-After, and its maximum. */
+const RETRY_DELAY = { defaultMs: 2000, maxMs: 60_000 };
 
-/** Asks Birddog to apply a document, again and again until nothing remains. Throws nothing that Birddog or the connection is about. */
+/** Applies a document in repeated calls until nothing remains. Returns failures of Birddog or of the connection in `ended`. */
 export async function applyUntilDone(applying: Applying): Promise<Applied> {
-  const { clock, stopping, onProgress, firstMs, mostMs } = applying;
+  const { clock, stopping, onProgress, firstMs, maxMs } = applying;
   const done: DoneEntry[] = [];
   let { basis } = applying;
   let remaining: Progress['remaining'] = [];
   let findings: readonly LocatedFinding[] = [];
   let deadlineMs = firstMs;
-  let tries = 0;
+  let attempts = 0;
   const end = (ended: Applied['ended']): Applied => ({ done, remaining, findings, ended });
   for (;;) {
     onProgress(done.length, false);
@@ -70,19 +71,22 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
     if (call.progress.remaining.length > 0 || !call.error) ({ remaining } = call.progress);
     if (call.findings) ({ findings } = call);
     if (!call.error && remaining.length === 0) return end(undefined);
-    tries = call.progress.done.length > 0 ? 0 : tries + 1;
+    attempts = call.progress.done.length > 0 ? 0 : attempts + 1;
     if (call.error) {
       const { error } = call;
-      const passes = error instanceof BirddogProblem && PASSING.has(error.code) && tries < MOST_TRIES;
-      if (!passes) return end({ by: 'failure', error });
+      const isRetriable =
+        error instanceof BirddogProblem && RETRIABLE.has(error.code) && attempts < MAX_ATTEMPTS;
+      if (!isRetriable) return end({ by: 'failure', error });
       onProgress(done.length, true);
-      await clock.sleep(Math.min(error.retryAfterMs ?? WAIT.baseline, WAIT.max), stopping).catch(() => {});
+      await clock
+        .sleep(Math.min(error.retryAfterMs ?? RETRY_DELAY.defaultMs, RETRY_DELAY.maxMs), stopping)
+        .catch(() => {});
     }
     if (stopping.aborted) return end({ by: 'interrupt' });
-    // It had time and did nothing: what remains will not go.
-    const isStuck = tries >= MOST_TRIES || clock.now() - begun < deadlineMs / 2;
+    // A call that had time but did nothing will not succeed later either.
+    const isStuck = attempts >= MAX_ATTEMPTS || clock.now() - begun < deadlineMs / 2;
     if (!call.error && call.progress.done.length === 0 && isStuck) return end({ by: 'standstill' });
-    deadlineMs = call.progress.done.length > 0 ? firstMs : mostMs;
+    deadlineMs = call.progress.done.length > 0 ? firstMs : maxMs;
   }
 }
 
@@ -92,7 +96,7 @@ interface Call {
   readonly error?: unknown;
 }
 
-/** One call, and how far it came; a problem tells that too. */
+/** Makes one call and returns its progress, which a problem reports too. */
 async function ask(
   { client, body, prune, force, leaving }: Applying,
   basis: string,

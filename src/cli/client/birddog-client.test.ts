@@ -52,7 +52,7 @@ async function failing(client: BirddogClient, sent?: SentText): Promise<{ error:
 }
 
 describe('the client of a running Birddog', () => {
-  it('sends the text with its format, the token, the deadline and an id', async (t) => {
+  it('sends the text with its format, the token, the deadline and a request ID', async (t) => {
     let seen: IncomingMessage | undefined;
     let text = '';
     const client = await clientOf(
@@ -85,12 +85,12 @@ describe('the client of a running Birddog', () => {
     assert.match(String(headers['x-request-id']), /^[\w-]{36}$/);
   });
 
-  it('tells a problem with its findings at their place, what to do, and the id', async (t) => {
+  it('reports a problem with its findings, a hint and the request ID', async (t) => {
     const problem = {
       code: 'invalid',
       title: 'The request has mistakes',
       detail: 'No.',
-      hint: 'Mend it.',
+      hint: 'Fix it.',
       request_id: 'r-1',
       findings: [{ code: 'x', severity: 'error', message: 'Wrong.', pointer: '/a', line: 2, column: 4 }],
     };
@@ -110,13 +110,13 @@ describe('the client of a running Birddog', () => {
 
 f.yaml#2: error: The request has mistakes [invalid]
   No.
-  hint: Mend it.
+  hint: Fix it.
   request id: r-1
 `,
     );
   });
 
-  it('says that no token is set where one is wanted, and leaves it at the hint where one was sent', async (t) => {
+  it('reports a missing token, and keeps the hint of the problem if a token was sent', async (t) => {
     const problem = { code: 'unauthenticated', title: 'The caller is not known', hint: 'Present them.' };
     const without = await failing(await clientOf(t, answering(401, problem)));
     assert.match(without.said, /hint: BIRDDOG_TOKEN is not set/);
@@ -125,11 +125,11 @@ f.yaml#2: error: The request has mistakes [invalid]
     assert.doesNotMatch(wrong.said, /hunter2/);
   });
 
-  it('says in one sentence why no answer came', async (t) => {
+  it('explains in one sentence why no answer came', async (t) => {
     const other = await failing(await clientOf(t, answering(200, ['not', 'Birddog'])));
-    assert.match(other.said, /^error: What answers at http:\S+ \(with status 200\) is not Birddog: .*\n$/);
+    assert.match(other.said, /^error: The server at http:\S+ \(status 200\) is not Birddog\. .*\n$/);
     const broken = await failing(await clientOf(t, (request) => request.socket.destroy()));
-    assert.match(broken.said, /^error: The connection to http:\S+ broke \(ECONNRESET\)\.\n$/);
+    assert.match(broken.said, /^error: The connection to http:\S+ failed \(ECONNRESET\)\.\n$/);
     assert.ok(broken.error instanceof NoAnswer && broken.error.sent);
     const closed = createServer();
     const port = await listening(closed);
@@ -137,11 +137,11 @@ f.yaml#2: error: The request has mistakes [invalid]
     const nobody = await failing(
       createBirddogClient(readConfig(`http://127.0.0.1:${port}`, {}), systemClock),
     );
-    assert.match(nobody.said, /^error: Nothing listens at http:\S+: start Birddog, or .*\n$/);
+    assert.match(nobody.said, /^error: Nothing listens at http:\S+\. Start Birddog, or .*\n$/);
     assert.ok(nobody.error instanceof NoAnswer && !nobody.error.sent);
   });
 
-  it('gives up when it is told to', async (t) => {
+  it('cancels a request when its signal aborts', async (t) => {
     const stop = new AbortController();
     const client = await clientOf(t, () => stop.abort());
     await assert.rejects(client.ask({ method: 'GET', path: '/check', signal: stop.signal }), {
@@ -150,14 +150,14 @@ f.yaml#2: error: The request has mistakes [invalid]
   });
 });
 
-describe('its settings', () => {
-  it('are those of a Birddog on this machine, unless told otherwise', () => {
+describe('the settings of the client', () => {
+  it('default to Birddog on this machine', () => {
     assert.equal(readConfig(undefined, {}).url.href, 'http://127.0.0.1:8080/');
     assert.equal(readConfig(undefined, { BIRDDOG_URL: 'https://b.test' }).url.href, 'https://b.test/');
     assert.equal(readConfig('https://c.test', { BIRDDOG_URL: 'https://b.test' }).url.href, 'https://c.test/');
   });
 
-  it('send no token in the clear to another machine, and show none', () => {
+  it('refuse plain HTTP to another machine, and do not reveal the token', () => {
     const wrong = { BIRDDOG_URL: 'http://b.test', BIRDDOG_TOKEN: 'hunter 2', BIRDDOG_CACERT: 'none.pem' };
     assert.throws(
       () => readConfig(undefined, wrong),
@@ -165,7 +165,7 @@ describe('its settings', () => {
         assert.ok(error instanceof SettingsError);
         assert.match(error.message, /BIRDDOG_URL: "http:\/\/b\.test" is plain HTTP/);
         assert.match(error.message, /BIRDDOG_CACERT: none\.pem cannot be read/);
-        assert.match(error.message, /BIRDDOG_TOKEN: a token has no blanks/);
+        assert.match(error.message, /BIRDDOG_TOKEN: a token must consist of/);
         assert.doesNotMatch(error.message, /hunter/);
         return true;
       },

@@ -18,28 +18,28 @@ import type { ClientConfig } from '../config.ts';
 export interface Question {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: `/${string}`;
-  /** Parameters; those that are undefined are left out. */
+  /** Query parameters. Undefined ones are left out. */
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: { readonly text: string; readonly format: Format };
-  /** In how many ms Birddog shall have answered; its own default is 25 s. */
+  /** Deadline of the request, in milliseconds. Birddog's default is 25 s. */
   readonly deadlineMs?: number;
-  /** Gives the answer up. */
+  /** Cancels the request. */
   readonly signal?: AbortSignal;
 }
 
-/** A running Birddog, as its own commands ask it. */
+/** A client of a running Birddog. */
 export interface BirddogClient {
   readonly url: URL;
-  /** The body of an answer that went well. Throws BirddogProblem where Birddog says no, NoAnswer where it says nothing. */
+  /** Sends a request and returns the body of a successful answer. Throws BirddogProblem for a problem, NoAnswer without an answer. */
   ask(question: Question): Promise<JsonObject>;
   close(): void;
 }
 
-const USUAL_DEADLINE = 25_000;
-/** Milliseconds for which an answer is waited for beyond the deadline: it is on its way. */
-const GRACE = 5000;
+const DEFAULT_DEADLINE_MS = 25_000;
+/** Time beyond the deadline for an answer that is already on its way. */
+const GRACE_MS = 5000;
 
-/** A client of the Birddog that the settings name. */
+/** Creates a client from the settings. */
 export function createBirddogClient(
   config: ClientConfig,
   clock: Clock,
@@ -52,7 +52,11 @@ export function createBirddogClient(
     url: config.url,
     async ask(question) {
       const requestId = randomUUID();
-      const deadline = deadlineAfter((question.deadlineMs ?? USUAL_DEADLINE) + GRACE, clock, question.signal);
+      const deadline = deadlineAfter(
+        (question.deadlineMs ?? DEFAULT_DEADLINE_MS) + GRACE_MS,
+        clock,
+        question.signal,
+      );
       try {
         const answer = await outbound.send({ ...requestFor(question, config, requestId), deadline });
         return bodyOf(answer, config, requestId);
@@ -70,7 +74,7 @@ export function createBirddogClient(
 }
 
 function requestFor(
-  { method, path, query = {}, body, deadlineMs = USUAL_DEADLINE }: Question,
+  { method, path, query = {}, body, deadlineMs = DEFAULT_DEADLINE_MS }: Question,
   { url: base, token }: ClientConfig,
   requestId: string,
 ): Omit<OutboundRequest, 'deadline'> {
@@ -107,7 +111,7 @@ function bodyOf(answer: OutboundAnswer, { url, token }: ClientConfig, requestId:
     }
   }
   throw new NoAnswer(
-    `What answers at ${url.href} (with status ${answer.status}) is not Birddog: --url or BIRDDOG_URL says where Birddog is.`,
+    `The server at ${url.href} (status ${answer.status}) is not Birddog. Correct --url or BIRDDOG_URL.`,
     true,
   );
 }

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { OutboundError } from '../../runtime/outbound.ts';
 import type { LocatedFinding } from '../documents/lint-text.ts';
 
-/** Nothing that Birddog said came back. The message is a sentence. `sent` is false where it certainly never arrived. */
+/** Birddog did not answer. The message is a sentence. `sent` is false if the request certainly did not arrive. */
 export class NoAnswer extends Error {
   readonly sent: boolean;
 
@@ -13,27 +13,27 @@ export class NoAnswer extends Error {
   }
 }
 
-interface Circumstances {
+interface AnswerContext {
   readonly requestId: string;
-  /** After how many ms it may go better; undefined where Birddog does not say. */
+  /** Value of Retry-After, if the answer has one. */
   readonly retryAfterMs: number | undefined;
   /** Whether a token was sent. */
   readonly withToken: boolean;
 }
 
-/** Birddog said no: a problem of docs/problems.md. The message is its detail. */
+/** Birddog answered with a problem of docs/problems.md. The message is its detail. */
 export class BirddogProblem extends Error {
   readonly code: string;
   readonly title: string;
   readonly hint: string | undefined;
   readonly requestId: string;
   readonly retryAfterMs: number | undefined;
-  /** With line and column in the text that was sent. */
+  /** Findings, with line and column in the text that was sent. */
   readonly findings: readonly LocatedFinding[];
-  /** The whole of the answer, with what a problem of its kind says besides. */
+  /** The whole answer, including fields that only some problems have. */
   readonly body: JsonObject;
 
-  constructor(body: JsonObject, { requestId, retryAfterMs, withToken }: Circumstances) {
+  constructor(body: JsonObject, { requestId, retryAfterMs, withToken }: AnswerContext) {
     super(textIn(body['detail']) ?? textIn(body['title']) ?? '');
     this.name = 'BirddogProblem';
     this.body = body;
@@ -41,15 +41,15 @@ export class BirddogProblem extends Error {
     this.title = textIn(body['title']) ?? '';
     this.hint =
       this.code === 'unauthenticated' && !withToken
-        ? 'BIRDDOG_TOKEN is not set: put the token that your operators gave you into it.'
-        : textIn(body['hint']);
+        ? 'BIRDDOG_TOKEN is not set. Set it to the token that you got from your operators.'
+        : cliHint(body['hint']);
     this.requestId = textIn(body['request_id']) ?? requestId;
     this.retryAfterMs = retryAfterMs;
     this.findings = findingsIn(body);
   }
 }
 
-/** The findings of an answer, as they can be shown beside the text that was sent. */
+/** Returns the findings of an answer, with positions in the text that was sent. */
 export function findingsIn({ findings }: JsonObject): LocatedFinding[] {
   if (!Array.isArray(findings)) return [];
   return findings.filter(isObject).map((finding) => ({
@@ -59,8 +59,18 @@ export function findingsIn({ findings }: JsonObject): LocatedFinding[] {
     pointer: textIn(finding['pointer']) ?? '',
     line: numberIn(finding['line']),
     column: numberIn(finding['column']),
-    ...(typeof finding['hint'] === 'string' ? { hint: finding['hint'] } : {}),
+    ...optionalHint(finding['hint']),
   }));
+}
+
+/** Returns a hint that names the options of the command instead of the query parameters of the API. */
+function cliHint(hint: Json | undefined): string | undefined {
+  return textIn(hint)?.replaceAll('force=true', '--force').replaceAll('prune=true', '--prune');
+}
+
+function optionalHint(value: Json | undefined): { readonly hint?: string } {
+  const hint = cliHint(value);
+  return hint === undefined ? {} : { hint };
 }
 
 function textIn(value: Json | undefined): string | undefined {
@@ -71,46 +81,44 @@ function numberIn(value: Json | undefined): number {
   return typeof value === 'number' ? value : 1;
 }
 
-/** What a failure of the connection comes from, and what to do; by the codes of Node and OpenSSL. */
+/** Cause and fix of each kind of connection failure, by the error codes of Node and OpenSSL. */
 const SENTENCES: readonly (readonly [codes: RegExp, sentence: (url: URL) => string])[] = [
-  [
-    /^ECONNREFUSED$/,
-    ({ href }) => `Nothing listens at ${href}: start Birddog, or say with --url or BIRDDOG_URL where it is.`,
-  ],
-  [
-    /^(ENOTFOUND|EAI_AGAIN)$/,
-    ({ hostname }) => `There is no host ${hostname}: correct --url or BIRDDOG_URL.`,
-  ],
+  [/^ECONNREFUSED$/, ({ href }) => `Nothing listens at ${href}. Start Birddog, or set --url or BIRDDOG_URL.`],
+  [/^(ENOTFOUND|EAI_AGAIN)$/, ({ hostname }) => `Unknown host ${hostname}. Correct --url or BIRDDOG_URL.`],
   [
     /^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_UNTRUSTED)/,
     ({ host }) =>
-      `The certificate of ${host} is of a CA that is not known here: name its file with BIRDDOG_CACERT.`,
+      `The certificate of ${host} was issued by an unknown CA. Set BIRDDOG_CACERT to a file with the CA's certificate.`,
   ],
-  [/^CERT_HAS_EXPIRED$/, ({ host }) => `The certificate of ${host} has expired: tell Birddog's operators.`],
+  [/^CERT_HAS_EXPIRED$/, ({ host }) => `The certificate of ${host} has expired. Notify Birddog's operators.`],
   [
     /^ERR_TLS_CERT_ALTNAME_INVALID$/,
     ({ host, hostname }) =>
-      `The certificate of ${host} is not for ${hostname}: correct --url or BIRDDOG_URL.`,
+      `The certificate of ${host} is not valid for ${hostname}. Correct --url or BIRDDOG_URL.`,
   ],
   [
     /^(EPROTO|ERR_SSL_)/,
-    ({ host }) => `${host} does not speak TLS as it should: is it http instead of https, or another port?`,
+    ({ host }) =>
+      `The TLS handshake with ${host} failed. Check the port and whether the URL should begin with http://.`,
   ],
-  [/^HPE_/, ({ host }) => `${host} does not speak HTTP: is it https instead of http, or another port?`],
+  [
+    /^HPE_/,
+    ({ host }) =>
+      `The answer of ${host} is not valid HTTP. Check the port and whether the URL should begin with https://.`,
+  ],
   [
     /^(EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/,
-    ({ host }) =>
-      `${host} cannot be reached from here: is the network, the VPN or a proxy (HTTPS_PROXY) missing?`,
+    ({ host }) => `${host} is unreachable. Check the network, the VPN and the proxy (HTTPS_PROXY).`,
   ],
   [/^timeout$/, ({ href }) => `${href} did not answer in time.`],
-  [/^too_large$/, ({ href }) => `The answer of ${href} is larger than any of Birddog.`],
+  [/^too_large$/, ({ href }) => `The answer of ${href} is too large to be from Birddog.`],
 ];
 
-/** Why no answer came, in one sentence. `stopped` is what may have ended it here. */
+/** Explains in one sentence why no answer came. `stopped` is the signal that cancels the request. */
 export function noAnswerSentence(error: OutboundError, url: URL, stopped?: AbortSignal): string {
   if (stopped?.aborted) return 'Stopped before Birddog answered.';
   const { cause } = error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : error.reason;
   const known = SENTENCES.find(([codes]) => codes.test(code));
-  return known?.[1](url) ?? `The connection to ${url.href} broke (${code}).`;
+  return known?.[1](url) ?? `The connection to ${url.href} failed (${code}).`;
 }

@@ -6,25 +6,25 @@ import type { FileDocument } from '../documents/documents.ts';
 import { changesIn, kindIn, objectsIn, optionalText, text } from './plan-answer.ts';
 import type { Failure } from '../print/print-failure.ts';
 
-/** By whom, where that is known, and when (ISO 8601). */
+/** Who made a change, and when (ISO 8601), if known. */
 export interface Authored {
   readonly by?: string;
   readonly at?: string;
 }
 
-/** One object that was changed in Datadog, or deleted there. */
+/** One object that was changed or deleted in Datadog. */
 export interface DriftedObject extends Authored {
   readonly kind: ManagedKind;
   readonly key: string;
   readonly id: string;
-  /** Where its entry stands in the document. */
+  /** Pointer to its entry in the document. */
   readonly pointer: Pointer;
   readonly drift: 'changed' | 'deleted';
-  /** From what was applied to what Datadog holds. */
+  /** Changes from the applied object to the current object in Datadog. */
   readonly changes: readonly (Change & Authored)[];
 }
 
-/** A document, and what was changed of it; or what kept that from being known. */
+/** A document with its drift, or why the drift is unknown. */
 export type Drift =
   | {
       readonly name: string;
@@ -39,7 +39,7 @@ export type Drift =
       readonly failure: Failure;
     };
 
-/** Reads the answer of `/drift`. Throws NoAnswer where it is of another Birddog than this command knows. */
+/** Parses the answer of `/drift`. Throws NoAnswer for an unknown format. */
 export function driftAnswer(body: JsonObject): DriftedObject[] {
   return objectsIn(body, 'objects').map((one) => ({
     kind: kindIn(one),
@@ -55,6 +55,6 @@ export function driftAnswer(body: JsonObject): DriftedObject[] {
   }));
 }
 
-function authored(told: JsonObject): Authored {
-  return { ...optionalText(told, 'by'), ...optionalText(told, 'at') };
+function authored(value: JsonObject): Authored {
+  return { ...optionalText(value, 'by'), ...optionalText(value, 'at') };
 }

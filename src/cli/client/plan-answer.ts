@@ -4,12 +4,12 @@ import type { Change, PlanAction, PlannedObject } from '../../domain/plan.ts';
 import { findingsIn, NoAnswer } from './birddog-failures.ts';
 import type { LocatedFinding } from '../documents/lint-text.ts';
 
-/** One object of a plan, with its page in Datadog where it is there already. */
+/** One object of a plan, with the URL of its page in Datadog if it exists. */
 export interface PlannedEntry extends PlannedObject {
   readonly url?: string;
 }
 
-/** What `/plan` and `/apply` say of a document. */
+/** The plan of a document, as `/plan` and `/apply` answer it. */
 export interface PlanAnswer {
   readonly application: string;
   readonly route: string;
@@ -18,7 +18,7 @@ export interface PlanAnswer {
   readonly findings: readonly LocatedFinding[];
 }
 
-/** What an apply wrote, and where it is to be seen. */
+/** One object that an apply wrote, with the URL of its page in Datadog. */
 export interface DoneEntry {
   readonly kind: ManagedKind;
   readonly key: string;
@@ -27,7 +27,7 @@ export interface DoneEntry {
   readonly url?: string;
 }
 
-/** How far an apply came. `basis` is what to go on with. */
+/** Progress of an apply. `basis` is the fingerprint for the next call. */
 export interface Progress {
   readonly done: readonly DoneEntry[];
   readonly remaining: readonly {
@@ -41,7 +41,7 @@ export interface Progress {
 const KINDS: readonly ManagedKind[] = ['monitor', 'alert', 'dashboard'];
 const ACTIONS: readonly PlanAction[] = ['create', 'update', 'replace', 'delete', 'none', 'extra', 'clone'];
 
-/** Reads the answer of `/plan`. Throws NoAnswer where it is of another Birddog than this command knows. */
+/** Parses the answer of `/plan`. Throws NoAnswer for an unknown format. */
 export function planAnswer(body: JsonObject): PlanAnswer {
   return {
     application: text(body, 'application'),
@@ -52,7 +52,7 @@ export function planAnswer(body: JsonObject): PlanAnswer {
   };
 }
 
-/** Reads how far an apply came, from its answer or from the problem that ended it. */
+/** Parses the progress of an apply from its answer or from the problem that ended it. */
 export function progressIn(body: JsonObject): Progress {
   return {
     done: objectsIn(body, 'done').map((one) => ({
@@ -76,22 +76,22 @@ function plannedEntry(one: JsonObject): PlannedEntry {
   };
 }
 
-/** The changes that an object of a plan or of a drift lists. */
+/** Returns the changes of an object in a plan or in a drift. */
 export function changesIn(one: JsonObject): Change[] {
   return objectsIn(one, 'changes').map((change) => ({
     path: text(change, 'path'),
-    ...member(change, 'from'),
-    ...member(change, 'to'),
+    ...optionalField(change, 'from'),
+    ...optionalField(change, 'to'),
     ...optionalText(change, 'moved_from'),
   }));
 }
 
-/** The kind, key and action that an entry of an answer names. */
+/** Returns the kind, key and action of an entry. */
 function named(one: JsonObject): { kind: ManagedKind; key: string; action: PlanAction } {
   return { kind: kindIn(one), key: text(one, 'key'), action: wordIn(one, 'action', ACTIONS) };
 }
 
-/** The kind that an entry of an answer names. */
+/** Returns the kind of an entry. */
 export function kindIn(one: JsonObject): ManagedKind {
   return wordIn(one, 'kind', KINDS);
 }
@@ -100,39 +100,39 @@ function wordIn<const T extends string>(one: JsonObject, name: string, words: re
   return words.find((word) => word === one[name]) ?? unknownAnswer(name);
 }
 
-/** The objects of a list in an answer; none where there is no list. */
+/** Returns the objects of a list field, or an empty list if the field is absent. */
 export function objectsIn(body: JsonObject, name: string): JsonObject[] {
   const list = body[name];
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
-/** A text that an answer must have. */
+/** Returns a required string field. */
 export function text(body: JsonObject, name: string): string {
   const value = body[name];
   return typeof value === 'string' ? value : unknownAnswer(name);
 }
 
-/** A text that an answer may have. */
+/** Returns an optional string field. */
 export function optionalText<const N extends string>(
   body: JsonObject,
   name: N,
 ): { readonly [name in N]?: string } {
   const value = body[name];
-  const members: { [name in N]?: string } = {};
-  if (typeof value === 'string') members[name] = value;
-  return members;
+  const fields: { [name in N]?: string } = {};
+  if (typeof value === 'string') fields[name] = value;
+  return fields;
 }
 
-function member<const N extends string>(body: JsonObject, name: N): { readonly [name in N]?: Json } {
+function optionalField<const N extends string>(body: JsonObject, name: N): { readonly [name in N]?: Json } {
   const value = body[name];
-  const members: { [name in N]?: Json } = {};
-  if (value !== undefined) members[name] = value;
-  return members;
+  const fields: { [name in N]?: Json } = {};
+  if (value !== undefined) fields[name] = value;
+  return fields;
 }
 
 function unknownAnswer(name: string): never {
   throw new NoAnswer(
-    `Birddog's answer has no "${name}" that this command knows: is it of another version?`,
+    `Birddog's answer has no valid "${name}". Use the birddog command of the same version as the server.`,
     true,
   );
 }

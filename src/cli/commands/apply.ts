@@ -11,17 +11,17 @@ import { runCommand, type Working } from './run-command.ts';
 
 const USAGE = `usage: birddog apply [OPTION...] FILE...
 
-Shows what would change in Datadog, asks, and makes Datadog hold what the documents say: what was shown and nothing
-else. Long work is done in several calls; interrupted, the same command goes on where it ended.
+Show what would change in Datadog, ask for confirmation, and apply exactly what was shown. Large documents take several
+calls. If the command is interrupted, run it again to continue.
 
   birddog apply payments.yaml
   birddog apply --yes --prune *.yaml               # in a pipeline
 
-  --yes                 does not ask; needed where nobody sits at a terminal
-  --prune               deletes what is not in the document any more
-  --force               replaces what Datadog cannot change in place (its id is lost), and deletes any number
+  --yes                 apply without confirmation; required without a terminal
+  --prune               delete objects that are no longer in the document
+  --force               replace objects that Datadog cannot change in place (they get a new id), and delete any number
 ${DOCUMENT_USAGE}
-Ends with 0 where Datadog holds what the documents say, 2 where the answer was no, 1 where something could not be done.
+Exit status: 0 if Datadog matches the documents, 2 if you answered no, 1 if something failed.
 `;
 
 /** `birddog apply` */
@@ -48,7 +48,7 @@ function applyOptions(args: readonly string[]) {
   return { ...documentOptions(values, positionals), yes, prune, force };
 }
 
-/** Plans, shows, asks and applies. */
+/** Plans the documents, prints the plan, asks for confirmation, and applies it. */
 export async function applySources(
   sources: readonly Source[],
   options: ApplyOptions & { readonly yes: boolean },
@@ -64,7 +64,7 @@ export async function applySources(
     const canAsk =
       isTerminal.stdin && !options.json && sources.every(({ name }) => name.split('#')[0] !== '-');
     if (!canAsk) {
-      err('birddog apply: nobody can be asked here: --yes applies what was shown without asking\n');
+      err('birddog apply: Not a terminal: pass --yes to apply without confirmation.\n');
       if (options.json) out(appliedJson(planned));
       return EXIT.error;
     }

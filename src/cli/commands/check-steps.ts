@@ -6,84 +6,84 @@ import { isObject, type JsonObject, printJson } from '../../domain/json.ts';
 import type { BirddogClient, Question } from '../client/birddog-client.ts';
 import { BirddogProblem, NoAnswer } from '../client/birddog-failures.ts';
 
-/** How long (ms) one request of a check may take. */
+/** Timeout of each request of a check, in milliseconds. */
 export const STEP_MS = 15_000;
-/** Tries at taking away what was made, and the time (ms) between them. */
-const CLEANING = { tries: 3, waitMs: 1000 };
-const MAY_NOT = `Let this caller write the application \`${CHECK_APPLICATION}\`: checks are about it.`;
+/** Attempts to delete the monitor, and the delay between them. */
+const CLEANUP = { maxAttempts: 3, delayMs: 1000 };
+const FORBIDDEN_HINT = `Allow this caller to write the application \`${CHECK_APPLICATION}\`, which the checks use.`;
 
-/** Problems for which Datadog was not asked to write. */
+/** Problems after which no write was sent to Datadog. */
 const NEVER_SENT = ['sidecar_unavailable', 'catalog_unavailable', 'busy'];
 
 export interface Steps {
   readonly client: BirddogClient;
   readonly clock: Clock;
-  /** Ends what is not cleaning up. */
+  /** Ends every step but the cleanup. */
   readonly signal: AbortSignal;
 }
 
-type Found = Pick<CheckedPart, 'state' | 'detail'> & { readonly hint?: string };
+type Outcome = Pick<CheckedPart, 'state' | 'detail'> & { readonly hint?: string };
 
-/** One step with its time. What it throws is a failed line. */
-async function step(name: string, clock: Clock, work: () => Promise<Found>): Promise<CheckedPart> {
+/** Runs one step and measures its time. A step that throws has failed. */
+async function step(name: string, clock: Clock, work: () => Promise<Outcome>): Promise<CheckedPart> {
   const begun = clock.now();
-  const found = await work().catch(failed);
-  return { name, ms: Math.round(clock.now() - begun), hint: '', ...found };
+  const outcome = await work().catch(failed);
+  return { name, ms: Math.round(clock.now() - begun), hint: '', ...outcome };
 }
 
 export function skipped(name: string, detail: string): CheckedPart {
   return { name, state: 'skipped', ms: 0, detail, hint: '' };
 }
 
-/** A create that writes nothing: the way of every request for an application that is not listed. */
+/** Sends a create as a dry run, on the route of every request for an unlisted application. */
 export function dryRun({ client, clock, signal }: Steps): Promise<CheckedPart> {
-  const question = creating(newKey());
+  const request = createRequest(newKey());
   return step('dry_run', clock, async () => {
-    const answer = await client.ask({ ...question, query: { dry_run: 'true' }, signal });
+    const answer = await client.ask({ ...request, query: { dry_run: 'true' }, signal });
     return answer['route'] === 'unlisted'
-      ? { state: 'ok', detail: 'A create was linted and planned by the sidecar.' }
+      ? { state: 'ok', detail: 'The sidecar linted and planned a create.' }
       : {
           state: 'warning',
-          detail: `All catalogs list ${CHECK_APPLICATION}, so Birddog served it and the sidecar was not asked.`,
-          hint: 'Take that application out of one of the catalogs.',
+          detail: `All catalogs list ${CHECK_APPLICATION}, so the request did not go to the sidecar.`,
+          hint: 'Remove that application from one of the catalogs.',
         };
   });
 }
 
-/** Creates a monitor, reads it and deletes it; the last also where the reading failed, or the create may have. */
+/** Creates, reads and deletes a monitor. Deletes it even if reading it failed or the outcome of the create is unknown. */
 export async function roundTrip(steps: Steps): Promise<CheckedPart[]> {
   const { client, clock, signal } = steps;
   const key = newKey();
-  let mayBeThere = true;
+  let mayExist = true;
   const created = await step('create', clock, async () => {
     try {
-      const answer = await client.ask({ ...creating(key), signal });
+      const answer = await client.ask({ ...createRequest(key), signal });
       return {
         state: 'ok',
-        detail: `Monitor ${printJson(answer['id'] ?? null)} was made, under the key ${key}.`,
+        detail: `Created monitor ${printJson(answer['id'] ?? null)} with the key ${key}.`,
       };
     } catch (error) {
-      mayBeThere = !isCertainlyNotThere(error);
+      mayExist = !wasNotCreated(error);
       throw error;
     }
   });
   const read =
     created.state === 'ok'
       ? await step('read', clock, async () => {
-          const answer = await client.ask({ ...reading(key), signal });
+          const answer = await client.ask({ ...readRequest(key), signal });
           return countIn(answer) === 1
-            ? { state: 'ok', detail: 'It was read.' }
-            : { state: 'failed', detail: 'It is not among what the application has.' };
+            ? { state: 'ok', detail: 'Read the monitor.' }
+            : { state: 'failed', detail: 'The created monitor is not in the list of the application.' };
         })
-      : skipped('read', 'Nothing was made.');
-  const deleted = mayBeThere
+      : skipped('read', 'No monitor was created.');
+  const deleted = mayExist
     ? await step('delete', clock, () => cleanUp(steps, key))
-    : skipped('delete', 'Nothing was made.');
+    : skipped('delete', 'No monitor was created.');
   return [created, read, deleted];
 }
 
-async function cleanUp({ client, clock }: Steps, key: string): Promise<Found> {
-  for (let tries = 1; ; tries += 1) {
+async function cleanUp({ client, clock }: Steps, key: string): Promise<Outcome> {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       await client.ask({
         method: 'DELETE',
@@ -91,34 +91,34 @@ async function cleanUp({ client, clock }: Steps, key: string): Promise<Found> {
         query: { application: CHECK_APPLICATION, key },
         deadlineMs: STEP_MS,
       });
-      return { state: 'ok', detail: 'It was deleted.' };
+      return { state: 'ok', detail: 'Deleted the monitor.' };
     } catch (error) {
       if (error instanceof BirddogProblem && error.code === 'not_found')
-        return { state: 'ok', detail: 'There is nothing to delete.' };
-      if (tries === CLEANING.tries) return left(error, client.url, key);
+        return { state: 'ok', detail: 'The monitor does not exist.' };
+      if (attempt === CLEANUP.maxAttempts) return leftover(error, client.url, key);
     }
-    await clock.sleep(CLEANING.waitMs);
+    await clock.sleep(CLEANUP.delayMs);
   }
 }
 
-function left(error: unknown, url: URL, key: string): Found {
+function leftover(error: unknown, url: URL, key: string): Outcome {
   const at = new URL('delete_monitor', url.href.replace(/\/?$/, '/'));
   at.search = String(new URLSearchParams({ application: CHECK_APPLICATION, key }));
   return {
     state: 'failed',
     detail: `${failed(error).detail} The monitor ${key} of ${CHECK_APPLICATION} may be left in Datadog.`,
-    hint: `Delete it: curl -X DELETE '${at.href}', with the token of this caller.`,
+    hint: `Delete it: curl -X DELETE '${at.href}', with this caller's token.`,
   };
 }
 
 const newKey = () => `check-${randomBytes(6).toString('hex')}`;
 
-function creating(key: string): Question {
+function createRequest(key: string): Question {
   const monitor = {
     type: 'query alert',
     name: `Birddog check ${key}`,
     query: 'avg(last_5m):avg:birddog.check{*} > 1',
-    message: 'Made by `birddog check`, which deletes it again.',
+    message: 'Created by `birddog check`, which deletes it.',
     options: { thresholds: { critical: 1 } },
   };
   return {
@@ -132,7 +132,7 @@ function creating(key: string): Question {
   };
 }
 
-function reading(key: string): Question {
+function readRequest(key: string): Question {
   return {
     method: 'GET',
     path: '/get_monitors',
@@ -145,18 +145,18 @@ function countIn({ monitors }: JsonObject): number {
   return Array.isArray(monitors) ? monitors.filter(isObject).length : 0;
 }
 
-/** Refused for what it said, or never sent to Datadog: nothing was written. */
-function isCertainlyNotThere(error: unknown): boolean {
+/** Reports whether a failed create certainly wrote nothing: it was refused, or never reached Datadog. */
+function wasNotCreated(error: unknown): boolean {
   if (error instanceof NoAnswer) return !error.sent;
   if (!(error instanceof BirddogProblem)) return false;
   return Number(error.body['status']) < 500 || NEVER_SENT.includes(error.code);
 }
 
-/** A failure for the table. */
-export function failed(error: unknown): Found {
+/** Describes a failure for the table. */
+export function failed(error: unknown): Outcome {
   if (error instanceof BirddogProblem) {
     const refused = error.body['status'] === 403 && error.code !== 'datadog_forbidden';
-    const hint = refused ? MAY_NOT : (error.hint ?? '');
+    const hint = refused ? FORBIDDEN_HINT : (error.hint ?? '');
     return { state: 'failed', detail: `${error.message} [${error.code}, request ${error.requestId}]`, hint };
   }
   return { state: 'failed', detail: error instanceof Error ? error.message : String(error) };

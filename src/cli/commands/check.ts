@@ -15,21 +15,22 @@ import { visible, visibleJson } from '../print/visible.ts';
 
 const USAGE = `usage: birddog check [OPTION...]
 
-Looks whether a running Birddog is well: both containers, their certificates, keys and journals, the catalogs, and a dry
+Check the health of a running Birddog: both containers, their certificates, keys and ledgers, the catalogs, and a dry
 run through the sidecar.
 
-  --url URL   where Birddog is (BIRDDOG_URL)
-  --write     a monitor is created, read and deleted too
-  --json      tells it as JSON
-  --help      says this
+  --url URL   URL of Birddog (default: BIRDDOG_URL)
+  --write     also create, read and delete a monitor
+  --json      print JSON
+  --help      show this help
 
-BIRDDOG_TOKEN says who asks, BIRDDOG_CACERT names a file of CA certificates.
+BIRDDOG_TOKEN holds your bearer token. BIRDDOG_CACERT names a file of CA certificates.
 
-Ends with 0 where all is well or there are warnings alone, 1 where something is not, 2 where an option or a setting is wrong.
+Exit status: 0 if everything is healthy or there are only warnings, 1 if a check failed, 2 if an option or a setting is
+invalid.
 `;
-const STATUS = { well: 0, unwell: 1, notDone: 2 } as const;
+const STATUS = { healthy: 0, unhealthy: 1, invalid: 2 } as const;
 
-/** `birddog check`: gives the exit status. `stopped` ends it early; what it has made it takes away all the same. */
+/** Runs `birddog check` and returns the exit status. `stopped` ends it early; the cleanup still runs. */
 export async function checkCommand(
   args: readonly string[],
   { out, err, paint }: Streams,
@@ -44,43 +45,46 @@ export async function checkCommand(
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof SettingsError)) throw error;
     err(safeText(`birddog check: ${visible(error.message)}\n\n${USAGE}`));
-    return STATUS.notDone;
+    return STATUS.invalid;
   }
   if (options.help) {
     out(USAGE);
-    return STATUS.well;
+    return STATUS.healthy;
   }
   const checked_at = new Date(clock.now()).toISOString();
-  const parts = await lookAtAll({ client, clock, signal: stopped }, options.write);
+  const parts = await checkAll({ client, clock, signal: stopped }, options.write);
   client.close();
   const ok = allWell(parts);
   const { url } = client;
   const report = printCheck(parts, url, paint);
   out(options.json ? `${visibleJson({ ok, checked_at, url, parts })}\n` : safeText(report));
-  return ok ? STATUS.well : STATUS.unwell;
+  return ok ? STATUS.healthy : STATUS.unhealthy;
 }
 
-async function lookAtAll(steps: Steps, write: boolean): Promise<CheckedPart[]> {
-  const parts = await ownWords(steps);
+async function checkAll(steps: Steps, write: boolean): Promise<CheckedPart[]> {
+  const parts = await ownReport(steps);
   const later = ['dry_run', ...(write ? ['create', 'read', 'delete'] : [])];
   if (parts[0]?.state !== 'ok')
-    return [...parts, ...later.map((name) => skipped(name, 'Birddog does not answer.'))];
+    return [...parts, ...later.map((name) => skipped(name, 'Birddog does not respond.'))];
   parts.push(await dryRun(steps));
   if (write) append(parts, await roundTrip(steps));
   return parts;
 }
 
-/** Whether Birddog answers, and what it finds itself. */
-async function ownWords({ client, clock, signal }: Steps): Promise<CheckedPart[]> {
+/** Requests Birddog's own report. A failed request is a failed check. */
+async function ownReport({ client, clock, signal }: Steps): Promise<CheckedPart[]> {
   const begun = clock.now();
   const took = () => Math.round(clock.now() - begun);
   try {
     const answer = await client.ask({ method: 'GET', path: '/check', deadlineMs: STEP_MS, signal });
     const report = checkReportSchema.safeParse(answer);
     if (!report.success)
-      throw new NoAnswer('It answers, but not as this `birddog` understands: use its own version.', true);
+      throw new NoAnswer(
+        'Birddog answered with an unknown report. Use the `birddog` command of the same version.',
+        true,
+      );
     const { version, checked_at, parts } = report.data;
-    const detail = `Birddog ${version} answers; it looked at ${checked_at.slice(11, 19)}Z.`;
+    const detail = `Birddog ${version} responds; its last check was at ${checked_at.slice(11, 19)}Z.`;
     return [{ name: 'birddog', state: 'ok', ms: took(), detail, hint: '' }, ...parts];
   } catch (error) {
     return [{ name: 'birddog', ms: took(), hint: '', ...failed(error) }];

@@ -3,42 +3,42 @@ import type { Clock } from '../../domain/clock.ts';
 import type { BirddogClient } from '../client/birddog-client.ts';
 import type { Paint } from '../print/report.ts';
 
-/** What a command reads from and writes to. */
+/** Input and output of a command. */
 export interface Streams {
   readonly stdin: Readable;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** For what goes to `out`. */
+  /** Styles text for `out`. */
   readonly paint: Paint;
 }
 
-/** What a command that asks Birddog, and people, needs besides. */
+/** Dependencies of a command. */
 export interface Deps extends Streams {
-  /** For what goes to `err`. */
+  /** Styles text for `err`. */
   readonly paintErr: Paint;
-  /** Which of the three a person sits at. */
+  /** Which streams are terminals. */
   readonly isTerminal: { readonly stdin: boolean; readonly stderr: boolean };
-  /** Columns of the terminal. */
+  /** Width of the terminal, in columns. */
   readonly columns: number;
   readonly clock: Clock;
-  /** A client of the Birddog at `url`, else of the one that the environment names. Throws SettingsError. */
+  /** Returns a client for `url`, or for the URL in the settings. Throws SettingsError. */
   readonly clientOf: (url: string | undefined) => BirddogClient;
-  /** Asks at the terminal for a yes. */
+  /** Asks for confirmation at the terminal. */
   readonly confirm: (question: string) => Promise<boolean>;
-  /** Calls the listener at each Ctrl-C instead of ending the process; gives what ends that. */
+  /** Calls the listener at each Ctrl-C instead of ending the process. Returns a function that removes the listener. */
   readonly onInterrupt: (listener: () => void) => () => void;
-  /** Calls back again and again after so many ms; gives what ends that. */
+  /** Calls `work` every `ms` milliseconds. Returns a function that stops the calls. */
   readonly every: (ms: number, work: () => void) => () => void;
 }
 
-/** One command of the CLI: gives the exit status. */
+/** A command of the CLI. Returns the exit status. */
 export type Command = (args: readonly string[], deps: Deps) => number | Promise<number>;
 
-/** How commands that plan end: nothing to do; changes; something could not be done. The worst of all files counts. */
+/** Exit statuses of commands that process documents. With several documents, the worst one counts. */
 export const EXIT = { nothing: 0, changes: 2, error: 1 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
-/** The status that counts where several things were done. */
+/** Returns the worst of several exit statuses: a failure before changes, changes before success. */
 export function worst(statuses: readonly Exit[]): Exit {
   const order: readonly Exit[] = [EXIT.error, EXIT.changes];
   return order.find((status) => statuses.includes(status)) ?? EXIT.nothing;

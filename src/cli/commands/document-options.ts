@@ -3,7 +3,7 @@ import type { Format } from '../../format/decoded.ts';
 import { serviceUrl } from '../../runtime/settings.ts';
 import { requireFiles, INPUT_FORMATS, oneOf, UsageError } from './read-options.ts';
 
-/** Options of every command that asks Birddog. */
+/** Options of every command that sends requests to Birddog. */
 export const CLIENT_OPTIONS = {
   url: { type: 'string' },
   deadline: { type: 'string', default: '25' },
@@ -12,34 +12,33 @@ export const CLIENT_OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsOptionsConfig;
 
-/** Options of every command that takes documents. */
+/** Options of every command that reads documents. */
 export const DOCUMENT_OPTIONS = {
   ...CLIENT_OPTIONS,
   'input-format': { type: 'string' },
 } as const satisfies ParseArgsOptionsConfig;
 
-/** What `--help` says of them. */
-export const CLIENT_USAGE = `  --url URL             where Birddog is (BIRDDOG_URL, else http://127.0.0.1:8080); BIRDDOG_TOKEN says who
-                        asks, BIRDDOG_CACERT names a file with the CA of its certificate
-  --deadline SECONDS    how long one call may take, 1 to 600 (25)
-  --json                for machines, in one piece at the end
-  --no-color            no colours, as with NO_COLOR=1
-  --help                says this
+/** Help text of the options above. */
+export const CLIENT_USAGE = `  --url URL             URL of Birddog (default: BIRDDOG_URL, or http://127.0.0.1:8080). BIRDDOG_TOKEN holds your
+                        bearer token, BIRDDOG_CACERT names a file with the CA of Birddog's certificate
+  --deadline SECONDS    timeout of one call, 1 to 600 (default: 25)
+  --json                print one JSON object at the end
+  --no-color            do not use colors, like NO_COLOR=1
+  --help                show this help
 `;
 export const DOCUMENT_USAGE = `  --input-format yaml|json|toml
-                        what - holds, and files with another name (yaml)
+                        format of standard input and of files with another extension (default: yaml)
 ${CLIENT_USAGE}`;
 
-/** What the options of every command that asks Birddog come to. */
+/** Parsed options of every command that sends requests to Birddog. */
 export interface ClientOptions {
   readonly url: string | undefined;
-  /** Milliseconds. */
   readonly deadlineMs: number;
   readonly json: boolean;
   readonly color: boolean;
 }
 
-/** Reads what every command that asks Birddog takes. Throws UsageError. */
+/** Parses the options of every command that sends requests to Birddog. Throws UsageError. */
 export function clientOptions(values: {
   readonly url?: string | undefined;
   readonly deadline: string;
@@ -48,7 +47,7 @@ export function clientOptions(values: {
 }): ClientOptions {
   const seconds = Number(values.deadline);
   if (!/^\d+(\.\d+)?$/.test(values.deadline) || seconds < 1 || seconds > 600) {
-    throw new UsageError(`--deadline is a number of seconds from 1 to 600, not "${values.deadline}"`);
+    throw new UsageError(`--deadline must be a number of seconds from 1 to 600, not "${values.deadline}"`);
   }
   requireUrl(values.url);
   return {
@@ -73,7 +72,7 @@ export interface DocumentOptions extends ClientOptions {
   readonly inputFormat: Format | undefined;
 }
 
-/** Reads what every command that takes documents takes. Throws UsageError. */
+/** Parses the options of every command that reads documents. Throws UsageError. */
 export function documentOptions(
   values: Parameters<typeof clientOptions>[0] & { readonly 'input-format'?: string | undefined },
   positionals: readonly string[],

@@ -14,18 +14,17 @@ import { visible } from '../print/visible.ts';
 
 const USAGE = `usage: birddog drift [OPTION...] FILE...
 
-Says what was changed in Datadog since the documents were applied: field by field, by whom and when where that is known.
+Show what was changed in Datadog since the documents were applied: each field, and who changed it and when if known.
 
   birddog drift payments.yaml
-  birddog drift --accept payments.yaml             # then look at the file, and commit it
+  birddog drift --accept payments.yaml             # then review and commit the file
   birddog drift --revert payments.yaml
 
-  --accept              writes it into the files, comments and order kept; - goes to standard output
-  --revert              puts it back: applies the documents, after it was shown and asked for
-  --yes                 --revert does not ask
+  --accept              write the changes into the files, keeping comments and order; - is written to standard output
+  --revert              undo the changes: apply the documents after confirmation
+  --yes                 revert without confirmation
 ${DOCUMENT_USAGE}
-Ends with 0 where nothing was changed, or all was accepted or put back, 2 where something is left, 1 where something could
-not be done.
+Exit status: 0 if nothing was changed, or every change was accepted or reverted, 2 if changes remain, 1 if something failed.
 `;
 
 /** `birddog drift` */
@@ -41,7 +40,7 @@ function driftOptions(args: readonly string[]) {
   });
   if (values.help) return undefined;
   const { accept, revert, yes } = values;
-  if (accept && revert) throw new UsageError('--accept and --revert exclude each other');
+  if (accept && revert) throw new UsageError('--accept and --revert cannot be used together');
   return { ...documentOptions(values, positionals), accept, revert, yes };
 }
 
@@ -51,29 +50,29 @@ async function driftFiles(
 ): Promise<Exit> {
   const { out, err, paint, paintErr } = working;
   const sources = await readDocuments(options.files, options.inputFormat, working, paintErr);
-  const drifts = await askAll(sources, options.deadlineMs, working);
-  // Standard output has the mended text, or what the apply says, where there is any.
-  const say = options.accept && options.files.includes('-') ? err : out;
+  const drifts = await findDrift(sources, options.deadlineMs, working);
+  // With --accept and -, standard output holds the updated document, so the report goes to standard error.
+  const report = options.accept && options.files.includes('-') ? err : out;
   if (options.json) {
-    if (!options.revert) say(driftJson(drifts));
-  } else say(printDrift(drifts, paint));
+    if (!options.revert) report(driftJson(drifts));
+  } else report(printDrift(drifts, paint));
   for (const { failure } of drifts) if (failure) err(failure.said);
   const failed = drifts.some(({ failure }) => failure);
-  const touched = drifts.flatMap((one) => (one.objects && one.objects.length > 0 ? [one] : []));
+  const drifted = drifts.flatMap((one) => (one.objects && one.objects.length > 0 ? [one] : []));
   if (options.revert) {
-    const again: Source[] = touched.map(({ name, document }) => ({ name, document }));
+    const again: Source[] = drifted.map(({ name, document }) => ({ name, document }));
     const exit = await applySources(again, { ...options, prune: false, force: false }, working);
     return failed ? EXIT.error : exit;
   }
   if (options.accept)
     return worst([
       failed ? EXIT.error : EXIT.nothing,
-      await acceptAll(drifts, touched, options.deadlineMs, working),
+      await acceptAll(drifts, drifted, options.deadlineMs, working),
     ]);
-  return failed ? EXIT.error : touched.length > 0 ? EXIT.changes : EXIT.nothing;
+  return failed ? EXIT.error : drifted.length > 0 ? EXIT.changes : EXIT.nothing;
 }
 
-async function askAll(sources: readonly Source[], deadlineMs: number, working: Working): Promise<Drift[]> {
+async function findDrift(sources: readonly Source[], deadlineMs: number, working: Working): Promise<Drift[]> {
   const { client, progress, paintErr } = working;
   const drifts: Drift[] = [];
   for (const source of sources) {
@@ -82,7 +81,7 @@ async function askAll(sources: readonly Source[], deadlineMs: number, working: W
       drifts.push(source);
       continue;
     }
-    progress.show(drifts.length, sources.length, `looking at ${name}`);
+    progress.show(drifts.length, sources.length, `comparing ${name}`);
     try {
       const answer = await client.ask({ method: 'POST', path: '/drift', body: bodyOf(document), deadlineMs });
       drifts.push({ name, document, objects: driftAnswer(answer) });
@@ -94,25 +93,25 @@ async function askAll(sources: readonly Source[], deadlineMs: number, working: W
   return drifts;
 }
 
-type Touched = Extract<Drift, { failure?: undefined }>;
+type Drifted = Extract<Drift, { failure?: undefined }>;
 
-/** Writes what drifted into each file, all documents of a stream at once. */
+/** Writes the drift into each file, updating all documents of a YAML stream at once. */
 async function acceptAll(
   drifts: readonly Drift[],
-  touched: readonly Touched[],
+  drifted: readonly Drifted[],
   deadlineMs: number,
   working: Working,
 ): Promise<Exit> {
   const { exact, err, paintErr } = working;
   const exits: Exit[] = [];
   const accepted = new Map<FileDocument, Accepted>();
-  for (const { name, document, objects } of touched) {
+  for (const { name, document, objects } of drifted) {
     try {
       const one = await acceptDrift(document, objects, deadlineMs, working);
       accepted.set(document, one);
-      for (const { object, because } of one.refused) {
+      for (const { object, reason } of one.refused) {
         err(
-          `${paintErr('place', `${visible(name)}:`)} ${object.kind} ${visible(object.key)} is not taken over wholly: ${visible(because)}; change the file, or --revert\n`,
+          `${paintErr('place', `${visible(name)}:`)} ${object.kind} ${visible(object.key)} could not be updated completely: ${visible(reason)}. Edit the file, or pass --revert.\n`,
         );
       }
       exits.push(one.refused.length > 0 ? EXIT.changes : EXIT.nothing);
@@ -129,7 +128,7 @@ async function acceptAll(
       if (name === '-') exact(text);
       else if (text !== file.text) {
         await replaceText(name, text);
-        err(`${visible(name)}: written; birddog plan says whether anything is left\n`);
+        err(`${visible(name)}: updated. Run birddog plan to see whether differences remain.\n`);
       }
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
@@ -140,7 +139,7 @@ async function acceptAll(
   return worst(exits);
 }
 
-/** The text of a file with other texts in the places of its documents. */
+/** Returns the text of a file in which the accepted documents are replaced. */
 function withParts(
   text: string,
   documents: readonly FileDocument[],

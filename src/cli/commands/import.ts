@@ -13,22 +13,22 @@ import { visible } from '../print/visible.ts';
 
 const USAGE = `usage: birddog import --application A [OPTION...]
 
-Writes the document of what is in Datadog already; the first plan of it only adds markers. Without --query, --id and
---tag it is what the application has.
+Write a document of existing monitors and dashboards. Its first plan only adds markers. Without --query, --id and --tag,
+it holds the objects of the application.
 
   birddog import --application checkout --team shop --query 'service:checkout' --output checkout.yaml
   birddog import --application checkout --id 123,abc-def-ghi
 
-  --application A       the application that it shall belong to
-  --team T              the team that owns it; needed where what is found does not name one
-  --query TEXT          what Datadog's monitor search finds
-  --id ID,...           monitors and dashboards by their ids
-  --tag TAG             what has this tag
+  --application A       application of the document (required)
+  --team T              team that owns the application; required if the objects do not name one
+  --query TEXT          import monitors that Datadog's monitor search finds
+  --id ID,...           import monitors and dashboards with these ids
+  --tag TAG             import objects with this tag
   --format yaml|json|toml
-                        of the document (as --output is named, else yaml)
-  --output FILE         where it is written; never over a file that is there (standard output)
+                        format of the document (default: by the extension of --output, or yaml)
+  --output FILE         new file for the document; an existing file is never overwritten (default: standard output)
 ${CLIENT_USAGE}
-Ends with 0 where it is written, 1 where it is not.
+Exit status: 0 if the document was written, 1 otherwise.
 `;
 
 /** `birddog import` */
@@ -48,8 +48,8 @@ function importOptions(args: readonly string[]) {
   });
   if (values.help) return undefined;
   const { application, team, query, id, tag, output } = values;
-  if (application === undefined) throw new UsageError('--application says whose it shall be');
-  if (positionals.length > 0) throw new UsageError('it takes no files; --output says where it is written');
+  if (application === undefined) throw new UsageError('--application is required');
+  if (positionals.length > 0) throw new UsageError('import reads no files; name the new file with --output');
   return {
     ...clientOptions(values),
     parameters: { application, team, query, id, tag },
@@ -63,7 +63,9 @@ function formatFor(format: string | undefined, output: string | undefined): Form
   try {
     return output === undefined ? 'yaml' : formatOfFile(output, undefined);
   } catch {
-    throw new UsageError('--output ends with none of .yaml, .yml, .json, .toml; say --format');
+    throw new UsageError(
+      'the file of --output must end in .yaml, .yml, .json or .toml; otherwise pass --format',
+    );
   }
 }
 
@@ -72,7 +74,7 @@ async function importDocument(
   { client, progress, exact, err, paintErr }: Working,
 ): Promise<Exit> {
   const { application } = parameters;
-  progress.show(0, 1, `reading what ${application} has`);
+  progress.show(0, 1, `importing ${application}`);
   try {
     const answer = await client.ask({ method: 'POST', path: '/import', query: parameters, deadlineMs });
     progress.clear();
@@ -107,7 +109,7 @@ function count(list: Json | undefined, name: string): string {
   return `${length} ${name}${length === 1 ? '' : 's'}`;
 }
 
-/** What the document is, for whoever finds it. */
+/** Returns a comment that explains where the document came from. */
 function commentFor(
   { application, query, id, tag }: Readonly<Record<string, string | undefined>>,
   url: URL,
@@ -116,7 +118,7 @@ function commentFor(
     value === undefined ? [] : [`${name} ${value}`],
   );
   return [
-    `What Datadog holds for ${application}${found.length > 0 ? `, found by ${found.join(', ')}` : ''}; read by birddog import from ${url.href}`,
-    'birddog plan says what applying it would change: at first, markers alone. adopt may go once it is applied.',
+    `Objects of ${application} in Datadog${found.length > 0 ? `, found by ${found.join(', ')}` : ''}; imported by birddog import from ${url.href}`,
+    'birddog plan shows what applying it would change: at first, only markers. You can remove adopt after the first apply.',
   ];
 }

@@ -5,7 +5,7 @@ import { OUTPUT_FORMATS, type OutputFormat } from '../print/report.ts';
 export interface LintOptions {
   readonly files: readonly string[];
   readonly output: OutputFormat;
-  /** Of standard input, and of files with another extension. */
+  /** Format of standard input and of files with another extension. */
   readonly inputFormat: Format | undefined;
   readonly fix: boolean;
   readonly strict: boolean;
@@ -14,20 +14,20 @@ export interface LintOptions {
 
 export const LINT_USAGE = `usage: birddog lint [OPTION...] FILE...
 
-Says what is wrong with monitors, alerts and dashboards in files of YAML, JSON or TOML, offline. FILE is named
-.yaml, .yml, .json or .toml; - is standard input. Of a folder, all files so named in it are looked at, at any depth.
+Check files of monitors, alerts and dashboards in YAML, JSON or TOML, offline. FILE ends in .yaml, .yml, .json or .toml;
+- is standard input. For a folder, check all such files in it, at any depth.
 
-  --format text|json|sarif|github   how findings are told (text)
-  --input-format yaml|json|toml     what - holds, and files with another name (yaml)
-  --fix                             mends what can be mended, in the files themselves; - goes to standard output
-  --strict                          warnings count as errors
-  --help                            says this
+  --format text|json|sarif|github   output format (default: text)
+  --input-format yaml|json|toml     format of standard input and of files with another extension (default: yaml)
+  --fix                             apply the available fixes to the files; - is written to standard output
+  --strict                          treat warnings as errors
+  --help                            show this help
 
-Ends with 0 where nothing is wrong or there are warnings alone, 1 where there is an error, 2 where a file
-cannot be read or an option is not known.
+Exit status: 0 if there are no findings or only warnings, 1 if there is an error, 2 if a file cannot be read or an
+option is invalid.
 `;
 
-/** Reads the arguments of `birddog lint`. Throws UsageError. */
+/** Parses the arguments of `birddog lint`. Throws UsageError. */
 export function lintOptions(args: readonly string[]): LintOptions {
   const { values, positionals } = readOptions(args, {
     format: { type: 'string', default: 'text' },

@@ -11,13 +11,13 @@ import { printSarif } from '../print/print-sarif.ts';
 import { printText } from '../print/print-text.ts';
 import { UsageError } from './read-options.ts';
 import type { LintedFile, OutputFormat, Paint } from '../print/report.ts';
-import { bounded, FileError, formatOfFile, readBytes, replaceText } from '../documents/text-files.ts';
+import { readBounded, FileError, formatOfFile, readBytes, replaceText } from '../documents/text-files.ts';
 import { safeText } from '../print/safe-text.ts';
 import { visible } from '../print/visible.ts';
 
-export const STATUS = { well: 0, errors: 1, notDone: 2 } as const;
+export const STATUS = { success: 0, errors: 1, failed: 2 } as const;
 
-/** `birddog lint`: gives the exit status. */
+/** Runs `birddog lint` and returns the exit status. */
 export async function lintCommand(args: readonly string[], streams: Streams): Promise<number> {
   const { out } = streams;
   const err = (text: string) => streams.err(safeText(text));
@@ -27,11 +27,11 @@ export async function lintCommand(args: readonly string[], streams: Streams): Pr
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     err(`birddog lint: ${visible(error.message)}\n\n${LINT_USAGE}`);
-    return STATUS.notDone;
+    return STATUS.failed;
   }
   if (options.help) {
     out(LINT_USAGE);
-    return STATUS.well;
+    return STATUS.success;
   }
   const files: LintedFile[] = [];
   let failed = false;
@@ -52,11 +52,13 @@ export async function lintCommand(args: readonly string[], streams: Streams): Pr
     });
   }
   const report = await REPORTS[options.output](files, streams.paint);
-  // Where standard output has the mended text, what is left goes beside it.
+  // With --fix and -, standard output holds the fixed text, so the findings go to standard error.
   (options.fix && options.files.includes('-') ? streams.err : out)(report);
-  if (failed) return STATUS.notDone;
-  const counts = files.some(({ findings }) => findings.some((f) => options.strict || f.severity === 'error'));
-  return counts ? STATUS.errors : STATUS.well;
+  if (failed) return STATUS.failed;
+  const hasErrors = files.some(({ findings }) =>
+    findings.some((f) => options.strict || f.severity === 'error'),
+  );
+  return hasErrors ? STATUS.errors : STATUS.success;
 }
 
 const REPORTS: Readonly<
@@ -70,34 +72,34 @@ const REPORTS: Readonly<
 
 async function lintedFile(name: string, options: LintOptions, streams: Streams): Promise<LintedFile> {
   const format = formatOfFile(name, options.inputFormat);
-  const bytes = name === '-' ? await bounded(streams.stdin) : await readBytes(name);
+  const bytes = name === '-' ? await readBounded(streams.stdin) : await readBytes(name);
   let text: string;
   try {
     text = utf8Text(bytes);
   } catch (error) {
     return { name, format, text: bytes.toString('utf8'), findings: unreadable(error) };
   }
-  if (options.fix) text = await mended(name, text, format, { options, streams, bytes });
+  if (options.fix) text = await fixed(name, text, format, { options, streams, bytes });
   return { name, format, text, findings: await lintText(text, format) };
 }
 
-/** Mends a text where it was read, and gives it. */
-async function mended(
+/** Fixes a text, writes it back to its file or to standard output, and returns it. */
+async function fixed(
   name: string,
   text: string,
   format: Format,
   { options, streams, bytes }: { options: LintOptions; streams: Streams; bytes: Buffer },
 ): Promise<string> {
-  const { text: result, fixed } = await fixText(text, format);
-  const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? '\ufeff' : '';
-  if (name === '-') streams.out(mark + result);
-  else if (fixed.length > 0) await replaceText(name, mark + result);
-  const say = options.output === 'text' && !options.files.includes('-') ? streams.out : streams.err;
-  for (const one of fixed) say(safeText(told(name, one)));
+  const { text: result, fixed: fixes } = await fixText(text, format);
+  const byteOrderMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? '\ufeff' : '';
+  if (name === '-') streams.out(byteOrderMark + result);
+  else if (fixes.length > 0) await replaceText(name, byteOrderMark + result);
+  const print = options.output === 'text' && !options.files.includes('-') ? streams.out : streams.err;
+  for (const fix of fixes) print(safeText(fixLine(name, fix)));
   return result;
 }
 
-function told(name: string, { finding, title }: Fixed): string {
+function fixLine(name: string, { finding, title }: Fixed): string {
   const { line, column, code } = finding;
   return `${visible(name)}:${line}:${column}: fixed: ${visible(title)} [${visible(code)}]\n`;
 }

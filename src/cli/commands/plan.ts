@@ -10,21 +10,20 @@ import { runCommand } from './run-command.ts';
 
 const USAGE = `usage: birddog plan [OPTION...] FILE...
 
-Says what applying documents would change in Datadog, field by field. Nothing is written. FILE is named .yaml, .yml,
-.json or .toml, YAML may hold several documents; - is standard input.
+Show what applying documents would change in Datadog, field by field. Nothing is written. FILE ends in .yaml, .yml,
+.json or .toml; - is standard input. A YAML file can hold several documents.
 
   birddog plan payments.yaml
   birddog plan --markdown *.yaml > summary.md      # for a pull request
   birddog plan --json payments.yaml | jq '.documents[].summary'
 
-  --prune               what is not in the document any more is to be deleted
-  --markdown            a summary for a reviewer: what changes for on-call, and who is told
+  --prune               also plan to delete objects that are no longer in the document
+  --markdown            print a summary for reviewers: what changes for on-call, and who is notified
 ${DOCUMENT_USAGE}
-Ends with 0 where there is nothing to do, 2 where there are changes, 1 where something could not be planned or would
-be refused.
+Exit status: 0 if there are no changes, 2 if there are changes, 1 if a document is invalid or its plan failed.
 `;
 
-/** `birddog plan` */
+/** Runs `birddog plan`. */
 export const planCommand: Command = (args, deps) =>
   runCommand({ name: 'plan', usage: USAGE }, deps, () => options(args), plan);
 
@@ -35,7 +34,7 @@ function options(args: readonly string[]) {
     markdown: { type: 'boolean', default: false },
   });
   if (values.help) return undefined;
-  if (values.json && values.markdown) throw new UsageError('--json and --markdown exclude each other');
+  if (values.json && values.markdown) throw new UsageError('--json and --markdown cannot be used together');
   return { ...documentOptions(values, positionals), prune: values.prune, markdown: values.markdown };
 }
 

@@ -2,12 +2,12 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import type { Format } from '../../format/decoded.ts';
 import { nearest } from '../../lint/nearest.ts';
 
-/** How the command was called is not how it can be. */
+/** The arguments of a command are invalid. */
 export class UsageError extends Error {}
 
 export const INPUT_FORMATS = ['yaml', 'json', 'toml'] as const satisfies readonly Format[];
 
-/** Options and the words between them. Throws UsageError that says what may have been meant. */
+/** Parses options and positional arguments. Throws UsageError, with a suggestion for an unknown option. */
 export function readOptions<const Options extends ParseArgsOptionsConfig>(
   args: readonly string[],
   options: Options,
@@ -15,28 +15,29 @@ export function readOptions<const Options extends ParseArgsOptionsConfig>(
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    const unknown = /^Unknown option '--?([^']+)'/.exec(said)?.[1];
-    if (unknown === undefined) throw new UsageError(said);
-    const meant = nearest(unknown, Object.keys(options));
+    const message = error instanceof Error ? error.message : String(error);
+    const unknown = /^Unknown option '--?([^']+)'/.exec(message)?.[1];
+    if (unknown === undefined) throw new UsageError(message);
+    const suggestion = nearest(unknown, Object.keys(options));
     throw new UsageError(
-      `there is no option --${unknown}${meant === undefined ? '' : `; did you mean --${meant}?`}`,
+      `unknown option --${unknown}.${suggestion === undefined ? '' : ` Did you mean --${suggestion}?`}`,
     );
   }
 }
 
-/** One of the words an option takes. Throws UsageError. */
+/** Returns the value of an option if it is one of `words`. Throws UsageError otherwise. */
 export function oneOf<const T extends string>(option: string, words: readonly T[], value: string): T {
   const word = words.find((each) => each === value);
-  if (word === undefined) throw new UsageError(`${option} is one of ${words.join(', ')}, not "${value}"`);
+  if (word === undefined)
+    throw new UsageError(`${option} must be one of ${words.join(', ')}, not "${value}"`);
   return word;
 }
 
-/** Files to be read. Throws UsageError where there is none, or standard input twice. */
+/** Returns the files to read. Throws UsageError if there are none, or if standard input is named twice. */
 export function requireFiles(positionals: readonly string[]): readonly string[] {
-  if (positionals.length === 0) throw new UsageError('no file is named');
+  if (positionals.length === 0) throw new UsageError('no file given');
   if (positionals.filter((file) => file === '-').length > 1) {
-    throw new UsageError('standard input (-) can be read once');
+    throw new UsageError('standard input (-) can be read only once');
   }
   return positionals;
 }

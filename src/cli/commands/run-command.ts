@@ -8,19 +8,19 @@ import type { Paint } from '../print/report.ts';
 import { safeText } from '../print/safe-text.ts';
 import { visible } from '../print/visible.ts';
 
-/** What a command that asks Birddog works with. */
+/** Dependencies of a command that sends requests to Birddog. */
 export interface Working extends Deps {
   readonly client: BirddogClient;
   readonly progress: ProgressBar;
-  /** Writes a document to standard output as it is; all else goes through `out` and `err`, which make it safe to show. */
+  /** Writes a document to standard output unchanged. `out` and `err` escape control characters; use them for all other text. */
   readonly exact: (text: string) => void;
 }
 
 const plain: Paint = (_style, text) => text;
 
 /**
- * Runs a command that asks Birddog: says how it is used where that is asked for or wrong, reads the settings, and lets go of
- * the connection in the end. `read` gives nothing for `--help` and throws UsageError.
+ * Runs a command that sends requests to Birddog: prints the usage for `--help` and after a UsageError, reads the settings,
+ * and closes the connection at the end. `read` returns undefined for `--help`.
  */
 export async function runCommand<Options extends ClientOptions>(
   { name, usage }: { readonly name: string; readonly usage: string },
@@ -39,8 +39,7 @@ export async function runCommand<Options extends ClientOptions>(
     }
     client = deps.clientOf(options.url);
   } catch (error) {
-    const wrong = error instanceof UsageError || error instanceof SettingsError;
-    if (!wrong) throw error;
+    if (!(error instanceof UsageError || error instanceof SettingsError)) throw error;
     const lines = error.message.split('\n').map(visible).join('\n');
     err(safeText(`birddog ${name}: ${lines}\n${error instanceof UsageError ? `\n${usage}` : ''}`));
     return EXIT.error;

@@ -11,16 +11,16 @@ const DAY_MS = 86_400_000;
 
 const USAGE = `usage: birddog token --groups GROUP[,GROUP...] [--expires DATE|DAYSd] NAME
 
-Makes a token for a robot, and the entry that lets it in: put the entry into the file that BIRDDOG_TOKENS names, and
-give the token to the robot. It is shown this once; the file has nothing but its hash.
+Create a token for a pipeline or service. Add the printed entry to the file that BIRDDOG_TOKENS names, and give the token
+to the pipeline or service. The token is shown only once; the file stores only its hash.
 
-  --groups GROUP,...    the groups of the robot, as the access file names them
-  --expires DATE|DAYSd  the last day, as in 2027-03-31, or a number of days, as in 30d (90d)
-  --json                the same as JSON, for machines
-  --help                says this
+  --groups GROUP,...    groups of the caller, as the access file names them (required)
+  --expires DATE|DAYSd  last valid day, such as 2027-03-31, or a number of days, such as 30d (default: 90d)
+  --json                print JSON
+  --help                show this help
 `;
 
-/** `birddog token`: gives the exit status. `now` in epoch milliseconds. */
+/** Runs `birddog token` and returns the exit status. `now` is in epoch milliseconds. */
 export function tokenCommand(
   args: readonly string[],
   { out, err }: Pick<Streams, 'out' | 'err'>,
@@ -30,13 +30,13 @@ export function tokenCommand(
     const { values, positionals } = parsed(args);
     if (values.help) {
       out(USAGE);
-      return STATUS.well;
+      return STATUS.success;
     }
     const [name, ...more] = positionals;
     if (!isName(name) || more.length > 0)
-      throw new UsageError('one name is needed, of at most 200 characters');
+      throw new UsageError('exactly one name of at most 200 characters is required');
     const groups = values.groups.split(',').map((group) => group.trim());
-    if (!groups.every(isName)) throw new UsageError('--groups names the groups, comma-separated');
+    if (!groups.every(isName)) throw new UsageError('--groups is required: a comma-separated list of groups');
     const token = makeToken();
     const entry = {
       name,
@@ -47,12 +47,12 @@ export function tokenCommand(
     const yaml = printYaml([entry]).replace(/^(?=.)/gm, '  ');
     if (values.json) out(`${JSON.stringify({ token: token.reveal(), entry })}\n`);
     else
-      out(`The token, shown this once:\n\n  ${token.reveal()}\n\nThe entry for the tokens file:\n\n${yaml}`);
-    return STATUS.well;
+      out(`The token (shown only once):\n\n  ${token.reveal()}\n\nThe entry for the tokens file:\n\n${yaml}`);
+    return STATUS.success;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     err(`birddog token: ${visible(error.message)}\n\n${USAGE}`);
-    return STATUS.notDone;
+    return STATUS.failed;
   }
 }
 
@@ -73,12 +73,12 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** The day on which the token is good for the last time. */
+/** Returns the last day on which the token is valid. */
 function lastDay(text: string, now: number): string {
   const days = /^(\d{1,4})d$/.exec(text)?.[1];
   const day = days === undefined ? text : new Date(now + Number(days) * DAY_MS).toISOString().slice(0, 10);
   const end = endOfValidity(day);
-  if (end === undefined) throw new UsageError(`--expires is a date or a number of days, not "${text}"`);
+  if (end === undefined) throw new UsageError(`--expires must be a date or a number of days, not "${text}"`);
   if (end <= now) throw new UsageError(`--expires is in the past: ${text}`);
   return day;
 }

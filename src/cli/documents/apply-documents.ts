@@ -7,10 +7,10 @@ import { countsOf, writesIn } from '../print/plan-summary.ts';
 import { type Failure, failureOf } from '../print/print-failure.ts';
 import type { Working } from '../commands/run-command.ts';
 
-/** A document with its plan, and what became of it; without `applied` where nothing was to be done, or could be. */
+/** A document with its plan and the result of its apply. `applied` is absent if there were no changes or the plan failed. */
 export type Outcome = Planned & {
   readonly applied?: Applied;
-  /** What ended the apply before its end. */
+  /** Why the apply ended early. */
   readonly stopped?: Failure;
 };
 
@@ -19,10 +19,10 @@ export interface ApplyOptions extends ClientOptions {
   readonly force: boolean;
 }
 
-/** On a terminal, a call ends after so many ms, so that the bar moves. */
-const SHORT_CALL = 10_000;
+/** Timeout of a call on a terminal, short so that the progress bar moves. */
+const SHORT_CALL_MS = 10_000;
 
-/** Applies what was planned, one document after the other, each with the basis of the plan that was shown. */
+/** Applies the plans one after the other. Each call carries the plan's fingerprint, so only the plan that was shown is applied. */
 export async function applyDocuments(
   planned: readonly Planned[],
   options: ApplyOptions,
@@ -31,11 +31,11 @@ export async function applyDocuments(
   const { err, clock, isTerminal, progress, onInterrupt } = working;
   const stopping = new AbortController();
   const leaving = new AbortController();
-  const undo = onInterrupt(() => {
+  const removeListener = onInterrupt(() => {
     progress.clear();
     if (stopping.signal.aborted) return leaving.abort();
     stopping.abort();
-    err('Stopping as soon as Birddog has answered; Ctrl-C again leaves without its answer.\n');
+    err('Stopping after the current call. Press Ctrl-C again to quit without waiting for it.\n');
   });
   const outcomes: Outcome[] = [];
   try {
@@ -46,7 +46,10 @@ export async function applyDocuments(
       }
       const { name, document, plan } = one;
       if (stopping.signal.aborted) {
-        outcomes.push({ ...one, stopped: ended(name, 'interrupt', 'Interrupted before it began.', working) });
+        outcomes.push({
+          ...one,
+          stopped: ended(name, 'interrupt', 'Interrupted before it started.', working),
+        });
         continue;
       }
       const total = writesIn(countsOf(plan.objects));
@@ -56,19 +59,19 @@ export async function applyDocuments(
         clock,
         body: bodyOf(document),
         basis: plan.basis,
-        firstMs: isTerminal.stderr ? Math.min(SHORT_CALL, options.deadlineMs) : options.deadlineMs,
-        mostMs: options.deadlineMs,
+        firstMs: isTerminal.stderr ? Math.min(SHORT_CALL_MS, options.deadlineMs) : options.deadlineMs,
+        maxMs: options.deadlineMs,
         stopping: stopping.signal,
         leaving: leaving.signal,
         onProgress: (done, waiting) =>
-          progress.show(done, total, waiting ? 'waiting before it is tried again' : `applying ${name}`),
+          progress.show(done, total, waiting ? 'waiting before the next attempt' : `applying ${name}`),
       });
       progress.clear();
       const findings = findingsInFile(applied.findings, document);
       outcomes.push({ ...one, applied: { ...applied, findings }, ...stoppedBy(applied, one, working) });
     }
   } finally {
-    undo();
+    removeListener();
   }
   return outcomes;
 }
@@ -84,7 +87,7 @@ function stoppedBy(
   const detail =
     reason.by === 'interrupt'
       ? 'Interrupted.'
-      : `Birddog gets no further: ${remaining.map(({ action, kind, key }) => `${action} ${kind} ${key}`).join(', ')}.`;
+      : `Birddog made no further progress. Remaining: ${remaining.map(({ action, kind, key }) => `${action} ${kind} ${key}`).join(', ')}.`;
   return { stopped: ended(name, reason.by, detail, working) };
 }
 
@@ -92,7 +95,7 @@ function ended(name: string, code: string, detail: string, { paintErr }: Pick<Wo
   return { said: failureLine(name, detail, paintErr), told: { code, detail } };
 }
 
-/** How an apply counts for the exit status. */
+/** Returns the exit status of one outcome. */
 export function exitOfApply(outcome: Outcome): Exit {
   const { applied, stopped } = outcome;
   if (stopped) return EXIT.error;

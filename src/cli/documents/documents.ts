@@ -12,27 +12,27 @@ import { documentsOf, type LocatedFinding, movedDown, unreadable } from './lint-
 import type { Failure } from '../print/print-failure.ts';
 import { printFindings } from '../print/print-text.ts';
 import type { Paint, ReadText } from '../print/report.ts';
-import { bounded, FileError, formatOfFile, readBytes } from './text-files.ts';
+import { readBounded, FileError, formatOfFile, readBytes } from './text-files.ts';
 import { visible } from '../print/visible.ts';
 
-/** One document of a file, to be sent to Birddog by itself. */
+/** One document of a file. It is sent to Birddog in a separate request. */
 export interface FileDocument {
   readonly file: ReadText;
-  /** Its own text, and on which line of the file it begins. */
+  /** The document's text and the line of the file on which it begins. */
   readonly part: TextPart;
-  /** Which one of a YAML stream of several, from 1. */
+  /** Position in a YAML stream of several documents, from 1. */
   readonly number: number | undefined;
   readonly value: JsonObject;
-  /** What it says, taken apart. */
+  /** The parsed document. */
   readonly read: ReadDocument;
 }
 
-/** A file's document, or what kept it from being read. */
+/** A document of a file, or why it could not be read. */
 export type Source =
   | { readonly name: string; readonly document: FileDocument; readonly failure?: undefined }
   | { readonly name: string; readonly document?: undefined; readonly failure: Failure };
 
-/** The documents of files, in their order. One that cannot be read does not hide the others. */
+/** Reads the documents of files, in order. A failure in one document does not hide the others. */
 export async function readDocuments(
   files: readonly string[],
   inputFormat: Format | undefined,
@@ -49,20 +49,23 @@ export async function readDocuments(
       sources.push(
         other === undefined
           ? source
-          : { name: source.name, failure: secondOf(application ?? '', other, source.name, paint) },
+          : {
+              name: source.name,
+              failure: duplicateApplication(application ?? '', other, source.name, paint),
+            },
       );
     }
   }
   return sources;
 }
 
-/** Applied one after the other, each would take what the other has for left over. */
-function secondOf(application: string, first: string, name: string, paint: Paint): Failure {
-  const message = `${first} is a document of ${application} too: an application has one document`;
+/** Rejects a second document of an application: each would treat the objects of the other as extra. */
+function duplicateApplication(application: string, first: string, name: string, paint: Paint): Failure {
+  const message = `${first} is also a document of ${application}. An application can have only one document.`;
   return { said: failureLine(name, message, paint), told: { code: 'second_document', detail: message } };
 }
 
-/** One line that says what is wrong with a file. */
+/** Formats one error line about a file. */
 export function failureLine(name: string, message: string, paint: Paint): string {
   return `${paint('place', `${visible(name)}:`)} ${paint('error', 'error:')} ${visible(message)}\n`;
 }
@@ -92,7 +95,7 @@ async function sourcesIn(name: string, ...[inputFormat, { stdin }, paint]: Rest)
   let file: ReadText;
   try {
     const format = formatOfFile(name, inputFormat);
-    const bytes = name === '-' ? await bounded(stdin) : await readBytes(name);
+    const bytes = name === '-' ? await readBounded(stdin) : await readBytes(name);
     file = { name, format, text: bytes.toString('utf8') };
     file = { ...file, text: utf8Text(bytes) };
   } catch (error) {
@@ -106,7 +109,7 @@ async function sourcesIn(name: string, ...[inputFormat, { stdin }, paint]: Rest)
       const known = number === undefined ? name : `${name}#${number}`;
       try {
         const { value } = await decode(part.text, file.format, DOCUMENT_LIMITS);
-        if (!isObject(value)) return { name: known, failure: withFindings(file, [noObject(part)], paint) };
+        if (!isObject(value)) return { name: known, failure: withFindings(file, [notAnObject(part)], paint) };
         return { name: known, document: { file, part, number, value, read: readDocument(value) } };
       } catch (error) {
         const findings = unreadable(error).map((finding) => movedDown(finding, part.line));
@@ -116,7 +119,7 @@ async function sourcesIn(name: string, ...[inputFormat, { stdin }, paint]: Rest)
   );
 }
 
-function noObject(part: TextPart): LocatedFinding {
+function notAnObject(part: TextPart): LocatedFinding {
   const finding: Finding = {
     code: 'no_document',
     severity: 'error',

@@ -31,7 +31,7 @@ async function fixed(
 }
 
 describe('fixes', () => {
-  it('are made at once where they lie apart, and one after another where they overlap', async () => {
+  it('are applied at once if their edits are separate, and one after another if they overlap', async () => {
     assert.deepEqual(await fixed('a: x y\n', wordsToChange({ x: 'one', y: 'two' })), [
       'a: one two\n',
       'Write one',
@@ -44,7 +44,7 @@ describe('fixes', () => {
     ]);
   });
 
-  it('that a text does not take keep no other from being made', async () => {
+  it('that a text does not allow do not block other fixes', async () => {
     const bad = finding('Not there', { pointer: '/b/0', remove: true });
     const good = wordsToChange({ x: 'one', y: 'two' });
     for (const around of [
@@ -55,12 +55,12 @@ describe('fixes', () => {
     }
   });
 
-  it('that bring each other back come to an end', async () => {
+  it('that undo each other stop after a maximum number of rounds', async () => {
     const [text = ''] = await fixed('a: p\n', wordsToChange({ p: 'q', q: 'p' }));
     assert.match(text, /^a: [pq]\n$/);
   });
 
-  it('are made in each document of a stream, told at the lines of the whole', async () => {
+  it('are applied in each document of a stream, and reported at the lines of the file', async () => {
     const text = 'a: x\n---\na: z\n---\na: x\n';
     const find = async (part: string): Promise<LocatedFinding[]> =>
       part.includes('x') ? [finding('Write p', { pointer: '/a', from: 0, to: 1, text: 'p' })] : [];

@@ -5,20 +5,20 @@ import type { Format } from '../../format/decoded.ts';
 import { applyEdits } from '../../format/edit/apply-edits.ts';
 import { type LocatedFinding, lintPart, partsOf } from './lint-text.ts';
 
-/** A finding that a fix took away; its place is that before the fix. */
+/** A finding that a fix resolved, with its position before the fix. */
 export interface Fixed {
   readonly finding: LocatedFinding;
   readonly title: string;
 }
 
-/** A fix may bring up another finding with a fix; so often the text is looked at again. */
-const MOST_ROUNDS = 20;
-/** Fixes of one round. */
-const MOST_AT_ONCE = 500;
+/** Maximum number of lint rounds. A fix can cause another finding that has a fix. */
+const MAX_ROUNDS = 20;
+/** Maximum number of fixes in one round. */
+const MAX_FIXES_PER_ROUND = 500;
 
 type Find = (text: string, format: Format) => Promise<readonly LocatedFinding[]>;
 
-/** A text with every fix that its findings offer and that it takes. */
+/** Applies the fixes of all findings in a text, as far as the text allows. */
 export async function fixText(
   text: string,
   format: Format,
@@ -36,7 +36,7 @@ export async function fixText(
   return { text: result, fixed };
 }
 
-type Offer = { readonly finding: LocatedFinding; readonly fix: Fix };
+type Candidate = { readonly finding: LocatedFinding; readonly fix: Fix };
 
 async function fixPart(
   before: string,
@@ -46,50 +46,54 @@ async function fixPart(
   const refused = new Set<string>();
   const fixed: Fixed[] = [];
   let text = before;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const offers = apart(await find(text, format), refused);
-    if (offers.length === 0) break;
-    const taken = await applied(text, format, offers);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const candidates = independentFixes(await find(text, format), refused);
+    if (candidates.length === 0) break;
+    const taken = await applied(text, format, candidates);
     if (taken) {
       append(
         fixed,
-        taken.offers.map(({ finding, fix }) => ({ finding, title: fix.title })),
+        taken.candidates.map(({ finding, fix }) => ({ finding, title: fix.title })),
       );
       text = taken.text;
-    } else if (offers[0]) refused.add(nameOf(offers[0]));
+    } else if (candidates[0]) refused.add(fixId(candidates[0]));
   }
   return { text, fixed };
 }
 
-/** As many of the fixes, from the first on, as the text takes at once: all, half, a quarter of them. */
+/** Applies as many of the first fixes as the text allows at once: all, half, a quarter of them. */
 async function applied(
   text: string,
   format: Format,
-  all: readonly Offer[],
-): Promise<{ text: string; offers: readonly Offer[] } | undefined> {
-  for (let offers = all; offers.length > 0; offers = offers.slice(0, offers.length >> 1)) {
-    const edited = await applyEdits(text, format, editsOf(offers));
-    if (edited !== undefined) return { text: edited, offers };
+  all: readonly Candidate[],
+): Promise<{ text: string; candidates: readonly Candidate[] } | undefined> {
+  for (
+    let candidates = all;
+    candidates.length > 0;
+    candidates = candidates.slice(0, candidates.length >> 1)
+  ) {
+    const edited = await applyEdits(text, format, editsOf(candidates));
+    if (edited !== undefined) return { text: edited, candidates };
   }
   return undefined;
 }
 
-/** The fixes that do not get into each other's way, in the order of the findings; the others wait for the next round. */
-function apart(findings: readonly LocatedFinding[], refused: ReadonlySet<string>): Offer[] {
+/** Returns the fixes whose edits do not overlap, in the order of the findings. The others wait for the next round. */
+function independentFixes(findings: readonly LocatedFinding[], refused: ReadonlySet<string>): Candidate[] {
   const taken = new EditSet();
-  const offers: Offer[] = [];
+  const candidates: Candidate[] = [];
   for (const finding of findings) {
     const { fix } = finding;
-    if (!fix || offers.length === MOST_AT_ONCE || refused.has(nameOf({ finding, fix }))) continue;
-    if (taken.add(fix.edits)) offers.push({ finding, fix });
+    if (!fix || candidates.length === MAX_FIXES_PER_ROUND || refused.has(fixId({ finding, fix }))) continue;
+    if (taken.add(fix.edits)) candidates.push({ finding, fix });
   }
-  return offers;
+  return candidates;
 }
 
-function editsOf(offers: readonly Offer[]): Edit[] {
-  return offers.flatMap(({ fix }) => fix.edits);
+function editsOf(candidates: readonly Candidate[]): Edit[] {
+  return candidates.flatMap(({ fix }) => fix.edits);
 }
 
-function nameOf({ finding, fix }: Offer): string {
+function fixId({ finding, fix }: Candidate): string {
   return JSON.stringify([finding.code, finding.pointer, fix]);
 }

@@ -5,29 +5,29 @@ import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 import { hasContent, splitYaml, type TextPart } from '../../format/split-yaml.ts';
 import { lintFile } from '../../pipeline/lint.ts';
 
-/** A finding with its place in the whole of a text. */
+/** A finding with its position in the whole text. */
 export interface LocatedFinding extends Finding {
   readonly line: number;
   readonly column: number;
-  /** Behind what it is about, where that is known. */
+  /** The position after the end of the range, if known. */
   readonly end?: Position;
-  /** Which document of a YAML stream of several, from 1. */
+  /** Position of the document in a YAML stream of several, from 1. */
   readonly document?: number;
 }
 
-/** What a text consists of. Only YAML has several documents in one. */
+/** Splits a text into its documents. Only YAML can hold several. */
 export function partsOf(text: string, format: Format): TextPart[] {
   return format === 'yaml' ? splitYaml(text) : [{ text, line: 0 }];
 }
 
-/** The parts of a text in which something is written; the first where there is none. */
+/** Returns the parts of a text that have content, or the first part if all are empty. */
 export function documentsOf(text: string, format: Format): TextPart[] {
   const parts = partsOf(text, format);
   const written = parts.length > 1 ? parts.filter((part) => hasContent(part.text)) : parts;
   return written.length > 0 ? written : parts.slice(0, 1);
 }
 
-/** Everything that is wrong with a text, in its order. A text that cannot be read has one finding that says so. */
+/** Returns all findings of a text, in text order. For a text that cannot be parsed, returns the syntax error. */
 export async function lintText(text: string, format: Format): Promise<LocatedFinding[]> {
   const documents = documentsOf(text, format);
   const findings: LocatedFinding[] = [];
@@ -40,7 +40,7 @@ export async function lintText(text: string, format: Format): Promise<LocatedFin
   return findings;
 }
 
-/** Everything that is wrong with one document, in the order of its text. */
+/** Returns all findings of one document, in text order. */
 export async function lintPart(text: string, format: Format): Promise<LocatedFinding[]> {
   try {
     const { value, span } = await decode(text, format, DOCUMENT_LIMITS);
@@ -54,7 +54,7 @@ export async function lintPart(text: string, format: Format): Promise<LocatedFin
   }
 }
 
-/** What a text that cannot be read has to be told: the findings of the problem that reading it was. */
+/** Returns the findings of the problem that a text could not be parsed. Rethrows any other error. */
 export function unreadable(error: unknown): LocatedFinding[] {
   if (!(error instanceof ProblemError)) throw error;
   const { findings } = error.extras;
@@ -62,7 +62,7 @@ export function unreadable(error: unknown): LocatedFinding[] {
   return findings.map((finding) => ({ line: 1, column: 1, ...finding }));
 }
 
-/** A finding of a part of a text, so many lines further down. */
+/** Moves a finding down by a number of lines, from its part of a text to the whole text. */
 export function movedDown(finding: LocatedFinding, lines: number): LocatedFinding {
   const { line, end } = finding;
   return {

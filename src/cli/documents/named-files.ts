@@ -2,20 +2,21 @@ import { append } from '../../domain/append.ts';
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FileError, isFormatNamed } from './text-files.ts';
+import { FileError, hasFormatExtension } from './text-files.ts';
 
 /**
- * The files that a name means: itself, or of a folder all files in it, at any depth, whose names say a format. What
- * begins with a dot and what npm installs is left out. Throws FileError where a folder has none.
+ * Returns the files that a name stands for: the file itself or, for a folder, all files in it with a known extension, at
+ * any depth. Skips hidden files and node_modules. Throws FileError if a folder has no such file.
  */
 export async function filesNamed(name: string): Promise<string[]> {
   if (name === '-' || !(await isFolder(name))) return [name];
   const files = await filesIn(name);
-  if (files.length === 0) throw new FileError('no file in this folder is named .yaml, .yml, .json or .toml');
+  if (files.length === 0)
+    throw new FileError('this folder has no file that ends in .yaml, .yml, .json or .toml');
   return files;
 }
 
-/** What cannot be looked at is no folder: reading it will tell why. */
+/** Returns false for a name that cannot be inspected; reading it will report why. */
 async function isFolder(name: string): Promise<boolean> {
   try {
     return (await stat(name)).isDirectory();
@@ -27,15 +28,15 @@ async function isFolder(name: string): Promise<boolean> {
 async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const found: string[] = [];
-  for (const entry of entries.filter(isLookedAt).sort(byName)) {
+  for (const entry of entries.filter(isIncluded).sort(byName)) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) append(found, await filesIn(path));
-    else if (isFormatNamed(path)) found.push(path);
+    else if (hasFormatExtension(path)) found.push(path);
   }
   return found;
 }
 
-function isLookedAt({ name }: Dirent): boolean {
+function isIncluded({ name }: Dirent): boolean {
   return !name.startsWith('.') && name !== 'node_modules';
 }
 

@@ -7,7 +7,7 @@ import type { LocatedFinding } from './lint-text.ts';
 import { movedDown } from './lint-text.ts';
 import type { Working } from '../commands/run-command.ts';
 
-/** A document with its plan, or what kept it from having one. */
+/** A document with its plan, or why it could not be planned. */
 export type Planned =
   | {
       readonly name: string;
@@ -22,7 +22,7 @@ export type Planned =
       readonly failure: Failure;
     };
 
-/** Asks Birddog for the plan of each document. One that fails does not hide the others. */
+/** Requests the plan of each document from Birddog. A failure of one does not hide the others. */
 export async function planDocuments(
   sources: readonly Source[],
   { prune, deadlineMs }: { readonly prune: boolean; readonly deadlineMs: number },
@@ -45,7 +45,7 @@ export async function planDocuments(
         body: bodyOf(document),
         deadlineMs,
       });
-      planned.push({ name, document, plan: inFile(planAnswer(body), document) });
+      planned.push({ name, document, plan: withFileLines(planAnswer(body), document) });
     } catch (error) {
       planned.push({ name, document, failure: failureOf(error, paintErr, sentText(name, document)) });
     }
@@ -54,22 +54,22 @@ export async function planDocuments(
   return planned;
 }
 
-/** A document as it goes to Birddog. */
+/** Returns the request body of a document. */
 export function bodyOf({ part, file }: FileDocument) {
   return { text: part.text, format: file.format };
 }
 
-/** A document as a failure names it. */
+/** Returns the description of a document that failures refer to. */
 export function sentText(name: string, { file, part }: FileDocument): SentText {
   return { name, file, line: part.line };
 }
 
-/** A plan whose findings have the lines of the whole file. */
-function inFile(plan: PlanAnswer, document: FileDocument): PlanAnswer {
+/** Returns a plan whose findings refer to lines of the whole file. */
+function withFileLines(plan: PlanAnswer, document: FileDocument): PlanAnswer {
   return { ...plan, findings: findingsInFile(plan.findings, document) };
 }
 
-/** Findings with the lines of the whole file. */
+/** Moves findings of a document to the lines of the whole file. */
 export function findingsInFile(
   findings: readonly LocatedFinding[],
   { part, number }: FileDocument,
@@ -80,7 +80,7 @@ export function findingsInFile(
   }));
 }
 
-/** How a plan counts for the exit status. An error among the findings keeps it from being applied. */
+/** Returns the exit status of one plan. A plan with an error among its findings cannot be applied. */
 export function exitOf({ plan }: Planned): Exit {
   if (!plan || plan.findings.some(({ severity }) => severity === 'error')) return EXIT.error;
   return writesIn(countsOf(plan.objects)) > 0 ? EXIT.changes : EXIT.nothing;

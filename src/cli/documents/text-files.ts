@@ -5,7 +5,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 
-/** A file that cannot be read or written. The message is a sentence without the file's name. */
+/** A file cannot be read or written. The message does not include the name of the file. */
 export class FileError extends Error {}
 
 const EXTENSIONS: ReadonlyMap<string, Format> = new Map([
@@ -15,48 +15,48 @@ const EXTENSIONS: ReadonlyMap<string, Format> = new Map([
   ['.toml', 'toml'],
 ]);
 
-/** Whether the name of a file says its format. */
-export function isFormatNamed(name: string): boolean {
+/** Reports whether the extension of a file determines its format. */
+export function hasFormatExtension(name: string): boolean {
   return EXTENSIONS.has(extname(name).toLowerCase());
 }
 
-/** The format of a file by its name. Throws FileError where the name says none. */
+/** Returns the format of a file by its extension, or `otherwise`. Throws FileError if neither is known. */
 export function formatOfFile(name: string, otherwise: Format | undefined): Format {
   const format = EXTENSIONS.get(extname(name).toLowerCase()) ?? (name === '-' ? 'yaml' : undefined);
   const chosen = name === '-' ? (otherwise ?? format) : (format ?? otherwise);
   if (chosen === undefined) {
     throw new FileError(
-      'its name ends with none of .yaml, .yml, .json, .toml; say what it holds with --input-format',
+      'unknown extension: rename the file to .yaml, .yml, .json or .toml, or pass --input-format',
     );
   }
   return chosen;
 }
 
-/** The bytes of a file, of no more than a document may have. Throws FileError. */
+/** Reads a file up to the maximum size of a document. Throws FileError. */
 export async function readBytes(path: string): Promise<Buffer> {
   try {
-    return await bounded(createReadStream(path, { end: DOCUMENT_LIMITS.bytes }));
+    return await readBounded(createReadStream(path, { end: DOCUMENT_LIMITS.bytes }));
   } catch (error) {
-    throw told(error);
+    throw fileError(error);
   }
 }
 
-/** The bytes of a stream, of no more than a document may have. Throws FileError. */
-export async function bounded(stream: Readable): Promise<Buffer> {
+/** Reads a stream up to the maximum size of a document. Throws FileError. */
+export async function readBounded(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
     if (size > DOCUMENT_LIMITS.bytes) {
-      throw new FileError(`it has more than ${DOCUMENT_LIMITS.bytes} bytes, the most that are taken`);
+      throw new FileError(`the file is larger than the maximum of ${DOCUMENT_LIMITS.bytes} bytes`);
     }
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
 }
 
-/** Puts a text in the place of a file's, wholly or not at all; its mode stays. Throws FileError. */
+/** Replaces the text of a file atomically and keeps its mode. Throws FileError. */
 export async function replaceText(path: string, text: string): Promise<void> {
   try {
     const target = await realpath(path);
@@ -72,28 +72,28 @@ export async function replaceText(path: string, text: string): Promise<void> {
       throw error;
     }
   } catch (error) {
-    throw told(error);
+    throw fileError(error);
   }
 }
 
-/** Writes a new file. Throws FileError, where one of that name is there already too. */
+/** Writes a new file. Throws FileError, also if the file exists. */
 export async function createText(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text, { flag: 'wx' });
   } catch (error) {
-    throw told(error);
+    throw fileError(error);
   }
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'there is no such file'],
-  ['ENOTDIR', 'there is no such file'],
-  ['EEXIST', 'it is there already: name another file, or remove it'],
-  ['EACCES', 'you may not read or change it'],
-  ['EPERM', 'you may not read or change it'],
+  ['ENOENT', 'no such file'],
+  ['ENOTDIR', 'no such file'],
+  ['EEXIST', 'the file already exists: choose another name, or remove it'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
 ]);
 
-function told(error: unknown): unknown {
+function fileError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof FileError) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return new FileError(REASONS.get(code) ?? error.message, { cause: error });

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { excerpt } from './excerpt.ts';
 import { visible, visibleJson } from './visible.ts';
 
-describe('a line shown', () => {
+describe('an excerpt', () => {
   for (const [line, from, to, shown, marks] of [
     ['a: bcd', 4, 7, 'a: bcd', '   ^~~'],
     ['a: bcd', 4, undefined, 'a: bcd', '   ^'],
@@ -16,19 +16,19 @@ describe('a line shown', () => {
     ['a\x1b\x00b', 4, 5, 'a\u241b\u2400b', '   ^'],
     ['', 1, undefined, '', '^'],
   ] as const) {
-    it(`has marks below ${JSON.stringify(line)} from ${from} to ${to}`, () => {
+    it(`marks ${JSON.stringify(line)} from ${from} to ${to}`, () => {
       assert.deepEqual(excerpt(line, from, to), { shown, marks });
     });
   }
 
-  it('is cut around the place where it is long', () => {
+  it('truncates a long line around the range', () => {
     const line = `${'x'.repeat(500)}HERE${'y'.repeat(500)}`;
     const { shown, marks } = excerpt(line, 501, 505);
     assert.ok(shown.length <= 162 && shown.startsWith('…x') && shown.endsWith('y…'));
     assert.equal(shown.slice(marks.indexOf('^'), marks.length), 'HERE');
   });
 
-  it('holds no control character and no half of a character, whatever the line', () => {
+  it('contains no control character and no lone surrogate, for any line', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 400 }),
@@ -45,15 +45,15 @@ describe('a line shown', () => {
   });
 });
 
-describe('what goes to a terminal', () => {
-  it('shows what would steer it', () => {
+describe('text for a terminal', () => {
+  it('shows control characters as symbols', () => {
     assert.equal(
       visible('a\r\n\x1b[2J\x7f\x9b\u202eb\ud800'),
       'a\u240d\u240a\u241b[2J\u2421\ufffd\ufffdb\ufffd',
     );
   });
 
-  it('is the same value in JSON', () => {
+  it('parses to the same value in JSON', () => {
     const value = { 'a\x7f': ['\x9b\u202e', '\u{e0041}', '日', '\ud800'] };
     const text = visibleJson(value);
     assert.doesNotMatch(text, /[\x7f-\x9f\u202e\u{e0041}]/u);

@@ -1,11 +1,11 @@
 import { visible, widthOf } from './visible.ts';
 
-const TAB = 4;
-/** Of a line longer than `LONGEST` a stretch is shown, from so much before the place. */
-const LONGEST = 160;
-const BEFORE = 60;
+const TAB_WIDTH = 4;
+/** Of a longer line, only this many characters are shown, starting `CONTEXT_BEFORE` characters before the range. */
+const MAX_LINE_LENGTH = 160;
+const CONTEXT_BEFORE = 60;
 
-/** A line as it is shown, and the marks below it from one column to another (UTF-16 units, from 1). */
+/** Returns a line as it is shown and the marks below it, from column `from` to column `to` (UTF-16 code units, from 1). */
 export function excerpt(
   line: string,
   from: number,
@@ -17,12 +17,12 @@ export function excerpt(
   let shown = first > 0 ? '…' : '';
   let [width, before, marked, at] = [shown.length, shown.length, 0, first];
   for (const char of line.slice(first, last)) {
-    const piece = char === '\t' ? ' '.repeat(TAB - (width % TAB)) : visible(char);
-    const wide = char === '\t' ? piece.length : widthOf(piece);
-    shown += piece;
-    width += wide;
+    const rendered = char === '\t' ? ' '.repeat(TAB_WIDTH - (width % TAB_WIDTH)) : visible(char);
+    const columns = char === '\t' ? rendered.length : widthOf(rendered);
+    shown += rendered;
+    width += columns;
     if (at + char.length <= start) before = width;
-    else if (at < end) marked += wide;
+    else if (at < end) marked += columns;
     at += char.length;
   }
   if (last < line.length) shown += '…';
@@ -30,13 +30,13 @@ export function excerpt(
 }
 
 function windowOf(line: string, at: number): [number, number] {
-  if (line.length <= LONGEST) return [0, line.length];
-  const first = Math.max(0, Math.min(at - BEFORE, line.length - LONGEST));
-  return [whole(line, first), whole(line, Math.min(line.length, first + LONGEST))];
+  if (line.length <= MAX_LINE_LENGTH) return [0, line.length];
+  const first = Math.max(0, Math.min(at - CONTEXT_BEFORE, line.length - MAX_LINE_LENGTH));
+  return [characterStart(line, first), characterStart(line, Math.min(line.length, first + MAX_LINE_LENGTH))];
 }
 
-/** An offset that is not within a pair of surrogates. */
-function whole(line: string, at: number): number {
+/** Returns an offset that does not split a surrogate pair. */
+function characterStart(line: string, at: number): number {
   const code = line.charCodeAt(at);
   return at > 0 && code >= 0xdc00 && code < 0xe000 ? at - 1 : at;
 }

@@ -1,24 +1,24 @@
 import { largest } from '../../domain/append.ts';
 import { visible } from './visible.ts';
 
-/** Everything but letters, digits, blanks and what says nothing in Markdown and HTML. */
+/** Characters that may have a meaning in Markdown or HTML. */
 const SPECIAL = /[^A-Za-z0-9 .,:;/()%=?'"{}+-]/gu;
 
 /**
- * A text as it is, in the type of code: no table, mention, link or tag comes of it, whatever it holds. Markdown's own code
- * cannot hold every text within a table, so it is HTML with entities.
+ * Returns any text as inline code that contains no Markdown table, mention, link or HTML tag. Markdown code spans cannot hold
+ * every text within a table, so the result is HTML with entities.
  */
 export function codeSpan(text: string): string {
   const shown = visible(text.replace(/\r\n|\r|\n/g, '⏎'));
   return `<code>${shown.replace(SPECIAL, (char) => (char > '\x7f' ? char : `&#${char.charCodeAt(0)};`))}</code>`;
 }
 
-/** A row of a table. Cells are Markdown of our own making, texts in them by `codeSpan`. */
+/** Returns a row of a table. Cells are trusted Markdown; pass other text through `codeSpan` first. */
 export function tableRow(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** Lines as they are, within a fence that none of them can end. */
+/** Returns text in a fenced code block whose fence no line of the text can close. */
 export function codeBlock(text: string, language: string): string {
   const longest = largest([2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length)]);
   const fence = '`'.repeat(longest + 1);

@@ -1,24 +1,24 @@
 import type { PlanAction, PlannedObject } from '../../domain/plan.ts';
 
-/** What a plan would do that changes something in Datadog, in the order in which it is told. */
+/** Actions that change something in Datadog, in the order of the summary. */
 const WRITES: readonly PlanAction[] = ['create', 'update', 'replace', 'delete'];
 
-/** How many objects there are of each action. */
+/** Number of objects for each action. */
 export type Counts = Readonly<Record<PlanAction, number>>;
 
-/** Counts the objects of a plan, or of several, by what would be done with them. */
+/** Counts the objects of one or more plans by action. */
 export function countsOf(objects: readonly Pick<PlannedObject, 'action'>[]): Counts {
   const counts = { create: 0, update: 0, replace: 0, delete: 0, none: 0, extra: 0, clone: 0 };
   for (const { action } of objects) counts[action] += 1;
   return counts;
 }
 
-/** How many objects would be written. */
+/** Returns how many objects a plan would write. */
 export function writesIn(counts: Counts): number {
   return WRITES.reduce((sum, action) => sum + counts[action], 0);
 }
 
-const WORDS: readonly (readonly [PlanAction, (count: number) => string])[] = [
+const WRITE_PHRASES: readonly (readonly [PlanAction, (count: number) => string])[] = [
   ['create', (count) => `${count} to create`],
   ['update', (count) => `${count} to update`],
   [
@@ -27,18 +27,24 @@ const WORDS: readonly (readonly [PlanAction, (count: number) => string])[] = [
   ],
   ['delete', (count) => `${count} to delete`],
 ];
-const ASIDES: readonly (readonly [PlanAction, (count: number) => string])[] = [
-  ['none', (count) => `${count} as written`],
-  ['extra', (count) => `${count} left over (--prune deletes ${count === 1 ? 'it' : 'them'})`],
-  ['clone', (count) => `${count === 1 ? '1 copy' : `${count} copies`}, never touched`],
+const OTHER_PHRASES: readonly (readonly [PlanAction, (count: number) => string])[] = [
+  ['none', (count) => `${count} unchanged`],
+  [
+    'extra',
+    (count) => `${count} not in the document (pass --prune to delete ${count === 1 ? 'it' : 'them'})`,
+  ],
+  ['clone', (count) => `${count === 1 ? '1 clone' : `${count} clones`} (never changed)`],
 ];
 
-/** What a plan comes to, in one sentence. */
+/** Summarizes a plan in one line without the final period: "No changes. 25 objects match", "1 to create; 24 unchanged". */
 export function summaryOf(counts: Counts): string {
-  const told = (words: typeof WORDS) =>
-    words.flatMap(([action, say]) => (counts[action] > 0 ? [say(counts[action])] : []));
-  const writes = told(WORDS);
-  const asides = told(ASIDES);
-  const first = writes.length > 0 ? writes.join(', ') : 'Nothing to do';
-  return [first, ...(asides.length > 0 ? [asides.join(', ')] : [])].join('; ');
+  const phrases = (list: typeof WRITE_PHRASES) =>
+    list.flatMap(([action, phrase]) => (counts[action] > 0 ? [phrase(counts[action])] : [])).join(', ');
+  const writes = phrases(WRITE_PHRASES);
+  const others = phrases(OTHER_PHRASES);
+  if (writes !== '') return others === '' ? writes : `${writes}; ${others}`;
+  if (others === '') return 'No changes';
+  const onlyMatches = counts.extra === 0 && counts.clone === 0;
+  const matches = counts.none === 1 ? '1 object matches' : `${counts.none} objects match`;
+  return `No changes. ${onlyMatches ? matches : others}`;
 }

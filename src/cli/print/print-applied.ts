@@ -12,14 +12,14 @@ const DONE: Readonly<Record<PlanAction, string>> = {
   update: 'updated',
   replace: 'replaced',
   delete: 'deleted',
-  none: 'left',
-  extra: 'left',
-  clone: 'left',
+  none: 'unchanged',
+  extra: 'unchanged',
+  clone: 'unchanged',
 };
-/** What the plan did not say already. */
-const AFTERWARDS = new Set(['changed_meanwhile', 'still_needed']);
+/** Findings that only an apply reports; all others were printed with the plan. */
+const APPLY_FINDINGS = new Set(['changed_meanwhile', 'still_needed']);
 
-/** What was done, with the pages in Datadog, and what was not. */
+/** Prints what an apply did, with links to Datadog, and what remains. */
 export function printApplied(outcomes: readonly Outcome[], paint: Paint): string {
   return outcomes
     .flatMap((outcome) => {
@@ -31,30 +31,30 @@ export function printApplied(outcomes: readonly Outcome[], paint: Paint): string
         const style = action === 'delete' ? 'removed' : action === 'create' ? 'added' : 'changed';
         return `  ${paint(style, DONE[action])} ${kind} ${visible(key)} ${paint('aside', visible(where))}`;
       });
-      const later = findings.filter(({ code }) => AFTERWARDS.has(code));
-      const told =
-        later.length === 0 ? '' : `${printFindings({ ...document.file, findings: later }, paint)}\n`;
-      const end = stopped ? resumable(outcome) : '  Done.';
-      return [`${[paint('place', visible(`${name}:`)), ...lines, end].join('\n')}\n${told}`];
+      const shown = findings.filter(({ code }) => APPLY_FINDINGS.has(code));
+      const report =
+        shown.length === 0 ? '' : `${printFindings({ ...document.file, findings: shown }, paint)}\n`;
+      const end = stopped ? remainder(outcome) : '  Done.';
+      return [`${[paint('place', visible(`${name}:`)), ...lines, end].join('\n')}\n${report}`];
     })
     .join('\n');
 }
 
-/** What an apply that ended early leaves. */
-function resumable({ plan, applied }: Outcome): string {
+/** Describes what remains after an apply that ended early. */
+function remainder({ plan, applied }: Outcome): string {
   const done = applied?.done.length ?? 0;
-  const left = applied?.remaining.length ?? 0;
+  const reported = applied?.remaining.length ?? 0;
   const total =
     plan?.objects.filter(({ action }) => !['none', 'clone', 'extra'].includes(action)).length ?? 0;
-  const remaining = left > 0 ? left : Math.max(0, total - done);
-  // What Birddog did without its answer being heard is not known here.
-  const unheard = applied?.ended?.by === 'failure' && applied.ended.error instanceof NoAnswer;
-  if (unheard)
-    return `  At least ${done} done: the same command again goes on from there, and does nothing twice.`;
-  return `  ${done} done, ${remaining} not: the same command again goes on from here, and does nothing twice.`;
+  const remaining = reported > 0 ? reported : Math.max(0, total - done);
+  // Without an answer, Birddog may have written more objects than were reported.
+  const isUncertain = applied?.ended?.by === 'failure' && applied.ended.error instanceof NoAnswer;
+  if (isUncertain)
+    return `  At least ${done} done. Run the same command again to continue; nothing is done twice.`;
+  return `  ${done} done, ${remaining} remaining. Run the same command again to continue; nothing is done twice.`;
 }
 
-/** The same for machines: plans as `birddog plan --json` gives them, with what was done and what remains. */
+/** Formats outcomes as JSON: the plans of `birddog plan --json`, with `done` and `remaining`. */
 export function appliedJson(outcomes: readonly Outcome[]): string {
   const documents = outcomes.map((outcome) => {
     const { applied, stopped } = outcome;

@@ -7,16 +7,16 @@ import { printYaml } from '../../format/encode-yaml.ts';
 import type { Paint } from './report.ts';
 import { visible } from './visible.ts';
 
-/** A text longer than this is told on lines of its own. */
-const LONGEST = 60;
-/** Of one value no more lines are shown; `--json` has them all. */
-const MOST_LINES = 60;
-/** Lines around a difference. */
-const CONTEXT = 2;
-/** Texts that have more lines of difference are shown whole, one after the other. */
-const MOST_DIFFERENCES = 2000;
+/** A longer list or object is shown on separate lines. */
+const MAX_INLINE_LENGTH = 60;
+/** Maximum lines shown for one value; `--json` prints all of them. */
+const MAX_LINES = 60;
+/** Unchanged lines shown around a difference. */
+const CONTEXT_LINES = 2;
+/** With more differing lines, the old and the new text are shown in full, one after the other. */
+const MAX_EDIT_LENGTH = 2000;
 
-/** A field as people name it: `options.thresholds.critical`, `widgets[2].definition.title`. */
+/** Formats the path of a field for people: `options.thresholds.critical`, `widgets[2].definition.title`. */
 export function fieldName(path: Pointer): string {
   return pointerSteps(path)
     .map((step, at) => {
@@ -27,19 +27,19 @@ export function fieldName(path: Pointer): string {
     .join('');
 }
 
-/** The lines that tell one change, indented by `indent`. Each holds no control character. */
+/** Returns the lines that describe one change, indented by `indent` and without control characters. */
 export function changeLines(
   { path, from, to, moved_from: before }: Change,
   paint: Paint,
   indent: string,
 ): string[] {
-  const set = path.slice(0, path.lastIndexOf('/'));
-  const name = visible(fieldName(isSet(set) ? set : path));
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  const name = visible(fieldName(isSet(parent) ? parent : path));
   if (before !== undefined) {
     return [`${indent}${paint('changed', '~')} ${name}: moved from ${visible(fieldName(before))}`];
   }
-  if (from === undefined) return one('+', 'added', name, to ?? null, paint, indent);
-  if (to === undefined) return one('-', 'removed', name, from, paint, indent);
+  if (from === undefined) return addedOrRemoved('+', 'added', name, to ?? null, paint, indent);
+  if (to === undefined) return addedOrRemoved('-', 'removed', name, from, paint, indent);
   const [left, right] = [inline(from), inline(to)];
   if (left !== undefined && right !== undefined) {
     const both = `${paint('removed', left)} → ${paint('added', right)}`;
@@ -51,7 +51,7 @@ export function changeLines(
   ];
 }
 
-function one(
+function addedOrRemoved(
   sign: string,
   style: 'added' | 'removed',
   name: string,
@@ -67,15 +67,15 @@ function one(
   ];
 }
 
-/** A value on one line, where it fits there. */
+/** Returns a value on one line, or undefined if it does not fit. */
 function inline(value: Json): string | undefined {
   if (typeof value === 'string' && value.includes('\n')) return undefined;
   const text = plainNumber(value) ?? visible(printJson(value));
-  const max = Array.isArray(value) || isObject(value) ? LONGEST : 2 * LONGEST;
+  const max = Array.isArray(value) || isObject(value) ? MAX_INLINE_LENGTH : 2 * MAX_INLINE_LENGTH;
   return text.length <= max ? text : undefined;
 }
 
-/** A number as people write it: Datadog writes a threshold of 2 as 2.0. */
+/** Formats a number as people write it: Datadog writes a threshold of 2 as 2.0. */
 export function plainNumber(value: Json | undefined): string | undefined {
   return numberText(value)?.replace(/\.0+$/, '');
 }
@@ -84,11 +84,11 @@ function blockText(value: Json): string {
   return typeof value === 'string' ? value : printYaml(value);
 }
 
-/** What differs between two texts, line by line, with a few lines around. */
+/** Returns a line diff of two texts with a few lines of context. */
 function differenceLines(from: string, to: string, paint: Paint, indent: string): string[] {
-  const patch = structuredPatch('', '', closed(from), closed(to), undefined, undefined, {
-    context: CONTEXT,
-    maxEditLength: MOST_DIFFERENCES,
+  const patch = structuredPatch('', '', withFinalNewline(from), withFinalNewline(to), undefined, undefined, {
+    context: CONTEXT_LINES,
+    maxEditLength: MAX_EDIT_LENGTH,
   });
   const lines = patch
     ? patch.hunks.flatMap(({ lines: some }, at) => (at === 0 ? some : ['  …', ...some]))
@@ -102,18 +102,18 @@ function differenceLines(from: string, to: string, paint: Paint, indent: string)
   });
 }
 
-function closed(text: string): string {
+function withFinalNewline(text: string): string {
   return text.endsWith('\n') ? text : `${text}\n`;
 }
 
 function linesOf(text: string): string[] {
-  return closed(text)
+  return withFinalNewline(text)
     .slice(0, -1)
     .split(/\r\n|\n|\r/);
 }
 
 function shortened(lines: readonly string[], indent: string): string[] {
-  const shown = lines.slice(0, MOST_LINES).map((line) => `${indent}${visible(line)}`.trimEnd());
+  const shown = lines.slice(0, MAX_LINES).map((line) => `${indent}${visible(line)}`.trimEnd());
   const more = lines.length - shown.length;
-  return more > 0 ? [...shown, `${indent}… ${more} more lines (--json has them all)`] : shown;
+  return more > 0 ? [...shown, `${indent}… ${more} more lines (--json prints all)`] : shown;
 }

@@ -5,14 +5,17 @@ import { visible } from './visible.ts';
 
 const STYLES = { ok: 'aside', warning: 'warning', failed: 'error', skipped: 'warning' } as const;
 
-/** The parts as a table for people: how each stands, its name, its time, and what to do. */
+/** Formats the checked parts as a table: state, name, duration, detail, and a hint. */
 export function printCheck(parts: readonly CheckedPart[], url: URL, paint: Paint): string {
-  const widest = largest(parts.map(({ name }) => name.length));
+  const nameWidth = largest(parts.map(({ name }) => name.length));
   const rows = parts.map(({ name, state, ms, detail, hint }) => {
-    const row = `${paint(STYLES[state], state.padEnd(7))}  ${name.padEnd(widest)}  ${String(ms).padStart(6)} ms  ${visible(detail)}`;
-    return hint === '' ? row : `${row}\n${' '.repeat(9)}${visible(`to do: ${hint}`)}`;
+    const row = `${paint(STYLES[state], state.padEnd(7))}  ${name.padEnd(nameWidth)}  ${String(ms).padStart(6)} ms  ${visible(detail)}`;
+    return hint === '' ? row : `${row}\n${' '.repeat(9)}${visible(`hint: ${hint}`)}`;
   });
-  const bad = parts.filter(({ state }) => state === 'failed' || state === 'skipped').length;
-  const sum = bad === 0 ? 'All is well' : `${bad} of ${parts.length} are not well`;
-  return `${rows.join('\n')}\n\n${paint('place', `${sum} with the Birddog at ${visible(url.href)}`)}\n`;
+  const unhealthy = parts.filter(({ state }) => state === 'failed' || state === 'skipped').length;
+  const summary =
+    unhealthy === 0
+      ? 'Everything is healthy'
+      : `${unhealthy} of ${parts.length} checks failed or were skipped`;
+  return `${rows.join('\n')}\n\n${paint('place', `${summary} (${visible(url.href)})`)}\n`;
 }

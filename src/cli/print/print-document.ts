@@ -12,13 +12,13 @@ const PRINTERS: Readonly<Record<Format, Print>> = {
   toml: (document, comment) => comment + tomlText(document),
 };
 
-/** A document as a file of a format, with a comment before it where the format has any. TOML leaves out what is null. */
+/** Formats a document, with a leading comment if the format has comments. TOML has no null, so null values are left out. */
 export function printDocument(document: JsonObject, format: Format, comment: readonly string[]): string {
   const lines = comment.map((line) => `# ${line.replace(/[\x00-\x1f\x7f\u2028\u2029]/g, ' ')}\n`);
   return PRINTERS[format](document, lines.join(''));
 }
 
-/** Lists of objects become tables of their own, as people write them; what is below stands inline. */
+/** Writes lists of objects as `[[name]]` tables, as people do, and all nested values inline. */
 function tomlText(document: JsonObject): string {
   const tables = Object.entries(document).filter((member): member is [string, JsonObject[]] =>
     isTables(member[1]),

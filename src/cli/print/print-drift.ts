@@ -3,13 +3,13 @@ import type { Authored, Drift, DriftedObject } from '../client/drift-answer.ts';
 import type { Paint } from './report.ts';
 import { visible, visibleJson } from './visible.ts';
 
-/** What was changed in Datadog, for people: from what was applied to what is there now. */
+/** Formats drift for people: from the applied value to the current value in Datadog. */
 export function printDrift(drifts: readonly Drift[], paint: Paint): string {
   return drifts
     .flatMap(({ name, document, objects }) => {
       if (!objects) return [];
       const head = paint('place', visible(`${name}: ${document.read.application}`));
-      if (objects.length === 0) return [`${head}\n  Nothing was changed in Datadog.\n`];
+      if (objects.length === 0) return [`${head}\n  No drift: nothing was changed in Datadog.\n`];
       return [`${[head, ...objects.flatMap((object) => block(object, paint))].join('\n')}\n`];
     })
     .join('\n');
@@ -17,12 +17,12 @@ export function printDrift(drifts: readonly Drift[], paint: Paint): string {
 
 function block(object: DriftedObject, paint: Paint): string[] {
   const { kind, key, id, drift, changes } = object;
-  const who = visible(`by ${author(object)}`);
-  const what =
+  const by = visible(`by ${author(object)}`);
+  const description =
     drift === 'deleted'
-      ? `deleted ${who}: ${paint('lost', `the id ${visible(id)} is lost`)}`
-      : `changed ${who}`;
-  const sign =
+      ? `deleted ${by}: ${paint('lost', `the id ${visible(id)} is lost`)}`
+      : `changed ${by}`;
+  const heading =
     drift === 'deleted'
       ? paint('removed', `- ${kind} ${visible(key)}`)
       : paint('changed', `~ ${kind} ${visible(key)}`);
@@ -33,18 +33,18 @@ function block(object: DriftedObject, paint: Paint): string[] {
       ? [`${first} ${paint('aside', visible(`(by ${author(change)})`))}`, ...rest]
       : [first, ...rest];
   });
-  return [`  ${sign}  ${what}`, ...lines];
+  return [`  ${heading}  ${description}`, ...lines];
 }
 
 function author({ by = NOT_KNOWN, at }: Authored): string {
-  const name = by === NOT_KNOWN ? 'somebody (who is not known)' : by;
+  const name = by === NOT_KNOWN ? 'an unknown person' : by;
   return at === undefined ? name : `${name} on ${at.slice(0, 16).replace('T', ' at ')} UTC`;
 }
 
-/** What Birddog says where the audit trail does not. */
+/** Birddog's value of `by` if the audit trail does not name anyone. */
 const NOT_KNOWN = 'not known';
 
-/** The same for machines. */
+/** Formats drift as JSON. */
 export function driftJson(drifts: readonly Drift[]): string {
   const documents = drifts.map(({ name, document, objects, failure }) => ({
     file: document?.file.name ?? name,

@@ -6,22 +6,22 @@ import { printFindings } from './print-text.ts';
 import type { Paint, ReadText } from './report.ts';
 import { visible } from './visible.ts';
 
-/** A text that was sent: the file it is of, on which line of that it begins, and how it is named. */
+/** A text that was sent to Birddog: its name, its file, and the line of the file on which it begins. */
 export interface SentText {
   readonly name: string;
   readonly file: ReadText;
   readonly line: number;
 }
 
-/** What kept something from being done: for people, and for machines. */
+/** A failure, formatted for people and as JSON. */
 export interface Failure {
   readonly said: string;
   readonly told: JsonObject;
 }
 
 /**
- * What went wrong with a request to Birddog: findings at their place in the text that was sent, what Birddog says, what to
- * do, and the request's id. Throws on what is no such failure.
+ * Formats the failure of a request to Birddog: findings at their lines in the text that was sent, the problem, a hint, and
+ * the request ID. Rethrows any other error.
  */
 export function failureOf(error: unknown, paint: Paint, sent?: SentText): Failure {
   const head = `${sent ? `${paint('place', `${visible(sent.name)}:`)} ` : ''}${paint('error', 'error:')}`;

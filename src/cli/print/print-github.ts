@@ -3,7 +3,7 @@ import { withoutCommands } from './safe-text.ts';
 import { visible } from './visible.ts';
 
 /**
- * Findings as workflow commands of GitHub Actions, which puts them beside the lines of a change
+ * Formats findings as workflow commands of GitHub Actions, which shows them beside the changed lines
  * (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
  */
 export function printGithub(files: readonly LintedFile[]): string {
@@ -14,7 +14,7 @@ export function printGithub(files: readonly LintedFile[]): string {
           file: name,
           line,
           col: column,
-          // A column of the end counts only on the line of the beginning.
+          // GitHub ignores an end column on another line.
           ...(end && end.line === line ? { endLine: line, endColumn: end.column } : {}),
           title: code,
         });

@@ -1,7 +1,7 @@
 import type { LintedFile } from './report.ts';
 import { visibleJson } from './visible.ts';
 
-/** Findings as one JSON list, each with its file. */
+/** Formats findings as one JSON list, each with its file. */
 export function printJson(files: readonly LintedFile[]): string {
   const findings = files.flatMap(({ name, findings: found }) =>
     found.map(({ code, severity, message, line, column, end, pointer, ...rest }) => ({

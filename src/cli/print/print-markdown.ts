@@ -13,7 +13,7 @@ import type { Paint } from './report.ts';
 
 const plain: Paint = (_style, text) => text;
 
-/** Plans for a reviewer, as a comment of a pull request shows them: what changes for on-call first, every field below. */
+/** Formats plans for reviewers, such as a pull request comment: changes for on-call first, then every field. */
 export function plansMarkdown(planned: readonly Planned[]): string {
   return planned.map((one) => `${one.plan ? planMarkdown(one) : failureMarkdown(one)}\n`).join('\n');
 }
@@ -23,21 +23,21 @@ function failureMarkdown({ name, failure }: Extract<Planned, { plan?: undefined 
 }
 
 function planMarkdown({ name, document, plan }: Extract<Planned, { failure?: undefined }>): string {
-  const touched = plan.objects.filter(({ action }) => action !== 'none' && action !== 'clone');
-  const told = touched.map((object) => ({ object, wanted: wantedFor(object, document) }));
-  const oncall = told.filter(({ object }) => object.kind !== 'dashboard');
-  const dashboards = told.filter(({ object }) => object.kind === 'dashboard');
+  const shown = plan.objects.filter(({ action }) => action !== 'none' && action !== 'clone');
+  const rows = shown.map((object) => ({ object, wanted: wantedFor(object, document) }));
+  const oncall = rows.filter(({ object }) => object.kind !== 'dashboard');
+  const dashboards = rows.filter(({ object }) => object.kind === 'dashboard');
   return [
     `## ${codeSpan(plan.application)}: ${summaryOf(countsOf(plan.objects))}`,
     ...findings(plan),
     ...table(
       'For on-call',
-      ['', 'monitor', 'what alerts differently', 'who is told'],
+      ['', 'monitor', 'alerting changes', 'recipients'],
       oncall.map(({ object, wanted }) => [
         ACTIONS[object.action],
         title(object, wanted),
-        alertsDifferently(object, wanted),
-        whoIsTold(object, wanted),
+        alertingChanges(object, wanted),
+        recipientChanges(object, wanted),
       ]),
     ),
     ...table(
@@ -49,7 +49,7 @@ function planMarkdown({ name, document, plan }: Extract<Planned, { failure?: und
         dashboardChange(object, wanted),
       ]),
     ),
-    ...(touched.length === 0
+    ...(shown.length === 0
       ? []
       : [
           `<details><summary>Every field</summary>\n\n${codeBlock(printPlan(name, plan, document, plain), 'diff')}\n\n</details>`,
@@ -60,9 +60,9 @@ function planMarkdown({ name, document, plan }: Extract<Planned, { failure?: und
 const ACTIONS: Readonly<Record<PlanAction, string>> = {
   create: 'new',
   update: 'changed',
-  replace: '**made anew, its id is lost**',
+  replace: '**replaced, its id is lost**',
   delete: '**deleted**',
-  extra: 'left over',
+  extra: 'not in the document',
   none: '',
   clone: '',
 };
@@ -91,34 +91,34 @@ function table(heading: string, head: readonly string[], rows: readonly (readonl
 }
 
 function dashboardChange({ action, changes }: PlannedEntry, wanted: JsonObject | undefined): string {
-  if (action === 'extra') return 'nothing: it is not in the document, and stays';
+  if (action === 'extra') return 'none: not in the document, but kept';
   const widgets = wanted?.['widgets'];
   if (action === 'create' && Array.isArray(widgets)) return `${widgets.length} widgets`;
   return fieldsOf(changes);
 }
 
-/** Its name, and its page where it has one. */
+/** Returns the name and key of an object, with a link to its page in Datadog if it exists. */
 function title({ key, kind, url }: PlannedEntry, wanted: JsonObject | undefined): string {
   const name = wanted?.[kind === 'dashboard' ? 'title' : 'name'];
   const shown = typeof name === 'string' ? `${codeSpan(name)} (${codeSpan(key)})` : codeSpan(key);
   return url !== undefined && /^https?:\/\/[\w./:-]+$/.test(url) ? `${shown} [↗](${url})` : shown;
 }
 
-/** Fields of a monitor that say when it alerts; who is told has a column of its own. */
+/** Fields that decide when a monitor alerts. Recipients have a separate column. */
 const ALERTING = /^\/(?:type|query|options|priority)(?:\/|$)/;
 
-function alertsDifferently({ action, changes }: PlannedEntry, wanted: JsonObject | undefined): string {
-  if (action === 'delete') return 'nothing alerts any more';
-  if (action === 'extra') return 'nothing: it is not in the document, and stays';
+function alertingChanges({ action, changes }: PlannedEntry, wanted: JsonObject | undefined): string {
+  if (action === 'delete') return 'no longer alerts';
+  if (action === 'extra') return 'none: not in the document, but kept';
   if (action === 'create') return `alerts when ${codeSpan(textOf(wanted?.['query']))}`;
   const alerting = changes.filter(({ path }) => ALERTING.test(path));
   const others = changes.filter(({ path }) => !ALERTING.test(path));
-  if (alerting.length > 0) return [...alerting.map(fieldChange), ...aside(others)].join('<br>');
-  return ['nothing', ...aside(others)].join('<br>');
+  if (alerting.length > 0) return [...alerting.map(fieldChange), ...otherFields(others)].join('<br>');
+  return ['none', ...otherFields(others)].join('<br>');
 }
 
-function aside(changes: readonly Change[]): string[] {
-  return changes.length === 0 ? [] : [`besides: ${fieldsOf(changes)}`];
+function otherFields(changes: readonly Change[]): string[] {
+  return changes.length === 0 ? [] : [`other fields: ${fieldsOf(changes)}`];
 }
 
 function fieldChange({ path, from, to }: Change): string {
@@ -128,41 +128,41 @@ function fieldChange({ path, from, to }: Change): string {
   return `${field}: ${codeSpan(textOf(from))} → ${codeSpan(textOf(to))}`;
 }
 
-/** Of so many fields the names are told. */
-const MOST_FIELDS = 8;
+/** Maximum number of field names in a cell. */
+const MAX_FIELDS = 8;
 
 function fieldsOf(changes: readonly Change[]): string {
   const names = [...new Set(changes.map(({ path }) => fieldName(path)))];
-  const shown = names.slice(0, MOST_FIELDS).map(codeSpan).join(', ');
-  const more = names.length - MOST_FIELDS;
+  const shown = names.slice(0, MAX_FIELDS).map(codeSpan).join(', ');
+  const more = names.length - MAX_FIELDS;
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
-/** Longer values are cut: the whole is below. */
-const LONGEST = 200;
+/** Longer values are truncated; "Every field" shows them in full. */
+const MAX_VALUE_LENGTH = 200;
 
 function textOf(value: Json | undefined): string {
   const text = typeof value === 'string' ? value : (plainNumber(value) ?? JSON.stringify(value ?? null));
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text;
 }
 
-function whoIsTold({ action, changes }: PlannedEntry, wanted: JsonObject | undefined): string {
-  if (action === 'delete') return 'nobody any more';
+function recipientChanges({ action, changes }: PlannedEntry, wanted: JsonObject | undefined): string {
+  if (action === 'delete') return 'no longer notifies anyone';
   const now = handlesIn(wanted?.['message']);
   const message = changes.find(({ path }) => path === '/message');
   const before = message ? handlesIn(message.from) : now;
-  const gone = before.filter((handle) => !now.includes(handle));
-  const come = now.filter((handle) => !before.includes(handle));
+  const removed = before.filter((handle) => !now.includes(handle));
+  const added = now.filter((handle) => !before.includes(handle));
   const kept = now.filter((handle) => before.includes(handle));
-  const told = [
+  const parts = [
     ...kept.map(codeSpan),
-    ...come.map((handle) => `**now** ${codeSpan(handle)}`),
-    ...gone.map((handle) => `**no longer** ${codeSpan(handle)}`),
+    ...added.map((handle) => `**now** ${codeSpan(handle)}`),
+    ...removed.map((handle) => `**no longer** ${codeSpan(handle)}`),
   ];
-  return told.length > 0 ? told.join('<br>') : action === 'extra' ? '' : '**nobody**';
+  return parts.length > 0 ? parts.join('<br>') : action === 'extra' ? '' : '**nobody**';
 }
 
-/** Whom a message tells, each once. */
+/** Returns the distinct recipients of a message. */
 function handlesIn(message: Json | undefined): string[] {
   if (typeof message !== 'string') return [];
   const handles = allParts(parseMessage(message).parts).flatMap((part) =>

@@ -49,13 +49,13 @@ const object = (action: string, more: JsonObject = {}): JsonObject => ({
   changes: [],
   ...more,
 });
-const told = (objects: readonly JsonObject[], paint = plain) => {
+const printed = (objects: readonly JsonObject[], paint = plain) => {
   const { name, plan, document } = planned(objects);
   return printPlan(name, plan, document, paint);
 };
 
 describe('a plan for people', () => {
-  it('tells each kind of change in a way of its own', () => {
+  it('formats each kind of change differently', () => {
     const changes = [
       { path: '/options/thresholds/critical', from: 2, to: 3 },
       { path: '/tags/4', to: 'env:prod' },
@@ -64,7 +64,7 @@ describe('a plan for people', () => {
       { path: '/options/evil\u001b[31m', from: '\u001b[2J' },
     ];
     assert.equal(
-      told([object('update', { changes })]),
+      printed([object('update', { changes })]),
       `f.yaml: shop (listed)
   ~ monitor load
       ~ options.thresholds.critical: 2 → 3
@@ -81,25 +81,28 @@ describe('a plan for people', () => {
     );
   });
 
-  it('marks the ids that get lost', () => {
-    assert.match(told([object('replace')], marked), /<lost>made anew: the id 7 is lost<\/lost>/);
-    assert.match(told([object('delete')], marked), /<lost>the id 7 is lost<\/lost>/);
-    assert.doesNotMatch(told([object('update')], marked), /lost/);
+  it('highlights ids that will be lost', () => {
+    assert.match(printed([object('replace')], marked), /<lost>replaced: the id 7 is lost<\/lost>/);
+    assert.match(printed([object('delete')], marked), /<lost>the id 7 is lost<\/lost>/);
+    assert.doesNotMatch(printed([object('update')], marked), /lost/);
   });
 
-  it('says of what is left over, and of copies, whose they are', () => {
+  it('shows who created extra objects, and that clones are never changed', () => {
     const origin = { created: '2026-01-02T03:04:05Z', by: 'jo@example.test' };
-    const text = told([object('extra', { origin }), object('clone')]);
+    const text = printed([object('extra', { origin }), object('clone')]);
     assert.match(
       text,
-      /\? monitor load {2}is not in the document, made on 2026-01-02 by jo@example\.test; --prune deletes it/,
+      /\? monitor load {2}is not in the document, created on 2026-01-02 by jo@example\.test; pass --prune to delete it/,
     );
-    assert.match(text, /Nothing to do; 1 left over \(--prune deletes it\), 1 copy, never touched\./);
+    assert.match(
+      text,
+      /No changes\. 1 not in the document \(pass --prune to delete it\), 1 clone \(never changed\)\./,
+    );
   });
 });
 
 describe('the exit status', () => {
-  it('is that of the worst document', () => {
+  it('is the status of the worst document', () => {
     const [quiet, loud] = [planned([object('none'), object('extra')]), planned([object('update')])];
     const wrong = {
       ...loud,
@@ -116,7 +119,7 @@ describe('the exit status', () => {
 });
 
 describe('a plan for a reviewer', () => {
-  it('says what alerts differently and who is told', () => {
+  it('shows alerting changes and recipients', () => {
     const text = plansMarkdown([
       planned([
         object('update', {
@@ -131,15 +134,15 @@ describe('a plan for a reviewer', () => {
     ]);
     assert.match(
       text,
-      /^\| changed \| <code>Load<\/code> \(<code>load<\/code>\) \| <code>query<\/code>: <code>a &#124; b<\/code> → <code>c<\/code><br>besides: .* \| \*\*now\*\* <code>&#64;slack-a<\/code><br>\*\*no longer\*\* <code>&#64;slack-old<\/code> \|$/m,
+      /^\| changed \| <code>Load<\/code> \(<code>load<\/code>\) \| <code>query<\/code>: <code>a &#124; b<\/code> → <code>c<\/code><br>other fields: .* \| \*\*now\*\* <code>&#64;slack-a<\/code><br>\*\*no longer\*\* <code>&#64;slack-old<\/code> \|$/m,
     );
     assert.match(
       text,
-      /^\| \*\*deleted\*\* \| <code>old<\/code> \| nothing alerts any more \| nobody any more \|$/m,
+      /^\| \*\*deleted\*\* \| <code>old<\/code> \| no longer alerts \| no longer notifies anyone \|$/m,
     );
   });
 
-  it('has a table that no text can break, and in which every text is as it was', () => {
+  it('has table cells that any text fits in unchanged', () => {
     const decoded = (html: string) =>
       html.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
     fc.assert(
@@ -153,7 +156,7 @@ describe('a plan for a reviewer', () => {
     );
   });
 
-  it('has a fence that no text ends', () => {
+  it('has a code fence that no text can close', () => {
     assert.equal(codeBlock('a\n````\nb\n', 'diff'), '`````diff\na\n````\nb\n`````');
   });
 });
@@ -167,7 +170,7 @@ describe('the progress bar', () => {
     every: () => () => {},
   });
 
-  it('is seen on a terminal alone, and leaves nothing behind', () => {
+  it('appears only on a terminal, and clears its line at the end', () => {
     let seen = '';
     const bar = progressBar(deps(true, (text) => (seen += text)));
     bar.show(3, 12, 'applying f.yaml');
@@ -179,7 +182,7 @@ describe('the progress bar', () => {
     piped.close();
   });
 
-  it('never takes more than the line', () => {
+  it('never exceeds one line', () => {
     const line = progressLine({ done: 1, total: 2, doing: '日本'.repeat(80), seconds: 3, ticks: 1 }, 60);
     assert.ok(line.length < 60 && !line.includes('\n'));
   });

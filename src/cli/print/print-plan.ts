@@ -10,7 +10,7 @@ import { printFindings } from './print-text.ts';
 import type { Paint, Style } from './report.ts';
 import { visible } from './visible.ts';
 
-const CONDITIONS: Readonly<Record<Exclude<PlanAction, 'none'>, readonly [sign: string, Style]>> = {
+const MARKS: Readonly<Record<Exclude<PlanAction, 'none'>, readonly [sign: string, Style]>> = {
   create: ['+', 'added'],
   update: ['~', 'changed'],
   replace: ['!', 'lost'],
@@ -19,7 +19,7 @@ const CONDITIONS: Readonly<Record<Exclude<PlanAction, 'none'>, readonly [sign: s
   clone: ['=', 'aside'],
 };
 
-/** A plan for people: what would be done with each object, field by field, then what it comes to. */
+/** Formats a plan for people: the action on each object, field by field, then a summary. */
 export function printPlan(
   name: string,
   plan: PlanAnswer,
@@ -39,40 +39,40 @@ export function printPlan(
 function block(object: PlannedEntry, wanted: JsonObject | undefined, paint: Paint): string[][] {
   const { action, kind, key, url } = object;
   if (action === 'none') return [];
-  const [sign, style] = CONDITIONS[action];
+  const [sign, style] = MARKS[action];
   const where = url === undefined ? '' : ` ${paint('aside', visible(url))}`;
   const title = `  ${paint(style, `${sign} ${kind} ${visible(key)}`)}${remark(object, paint)}${where}`;
-  const changes = action === 'create' && wanted ? membersOf(wanted) : object.changes;
+  const changes = action === 'create' && wanted ? addedFields(wanted) : object.changes;
   return [[title, ...changes.flatMap((change) => changeLines(change, paint, '      '))]];
 }
 
-/** What is to be known of an action beyond its name; ids that get lost stand out. */
+/** Explains an action: which id is lost, and who created an object that is not in the document. */
 function remark({ action, id = '', origin }: PlannedEntry, paint: Paint): string {
-  const made = [
+  const details = [
     typeof origin?.['created'] === 'string' ? ` on ${origin['created'].slice(0, 10)}` : '',
     typeof origin?.['by'] === 'string' ? ` by ${origin['by']}` : '',
   ].join('');
-  const from = made === '' ? '' : visible(`, made${made}`);
-  if (action === 'replace') return `  ${paint('lost', `made anew: the id ${visible(id)} is lost`)}`;
-  if (action === 'delete') return `  ${paint('lost', `the id ${visible(id)} is lost`)}${from}`;
-  if (action === 'extra') return `  is not in the document${from}; --prune deletes it`;
-  if (action === 'clone') return `  carries the same marker${from}: a copy, never touched`;
+  const created = details === '' ? '' : visible(`, created${details}`);
+  if (action === 'replace') return `  ${paint('lost', `replaced: the id ${visible(id)} is lost`)}`;
+  if (action === 'delete') return `  ${paint('lost', `the id ${visible(id)} is lost`)}${created}`;
+  if (action === 'extra') return `  is not in the document${created}; pass --prune to delete it`;
+  if (action === 'clone') return `  is a clone with the same marker${created}; it is never changed`;
   return '';
 }
 
-/** The fields of a new object, as if they were added to nothing. */
-function membersOf(wanted: JsonObject): Change[] {
+/** Returns the fields of a new object as added fields. */
+function addedFields(wanted: JsonObject): Change[] {
   return Object.entries(wanted).map(([name, to]) => ({ path: pointerTo('', name), to }));
 }
 
-/** Plans for people, each after what there is to say about its document. */
+/** Formats plans for people, each after the findings of its document. */
 export function printPlans(planned: readonly Planned[], paint: Paint): string {
   return planned
     .flatMap(({ name, document, plan }) => {
       if (!plan) return [];
       const { findings } = plan;
-      const found = findings.length === 0 ? '' : `${printFindings({ ...document.file, findings }, paint)}\n`;
-      return [`${found}${printPlan(name, plan, document, paint)}`];
+      const report = findings.length === 0 ? '' : `${printFindings({ ...document.file, findings }, paint)}\n`;
+      return [`${report}${printPlan(name, plan, document, paint)}`];
     })
     .join('\n');
 }

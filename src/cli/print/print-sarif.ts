@@ -11,20 +11,20 @@ import type { LintedFile } from './report.ts';
 import { visibleJson } from './visible.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
-/** Each fix is tried out on the text; of a text with very many findings so many. */
-const MOST_FIXES = 100;
+/** Maximum number of fixes per file, because each fix is first tried on the text. */
+const MAX_FIXES = 100;
 
-/** Findings as SARIF 2.1.0, the OASIS format that code scanning reads. */
+/** Formats findings as SARIF 2.1.0, the OASIS format that code scanning reads. */
 export async function printSarif(files: readonly LintedFile[]): Promise<string> {
   const rules = rulesOf(files);
   const indexes = new Map(rules.map(({ id }, index) => [id, index]));
   const results: object[] = [];
   for (const file of files) {
     const documents = documentsOf(file.text, file.format);
-    let offers = 0;
+    let fixCount = 0;
     for (const finding of file.findings) {
-      const tried = finding.fix !== undefined && ++offers <= MOST_FIXES;
-      const fixes = tried ? await fixesOf(file, finding, documents[(finding.document ?? 1) - 1]) : [];
+      const withFix = finding.fix !== undefined && ++fixCount <= MAX_FIXES;
+      const fixes = withFix ? await fixesOf(file, finding, documents[(finding.document ?? 1) - 1]) : [];
       results.push(resultOf(file, finding, indexes.get(finding.code) ?? -1, fixes));
     }
   }
@@ -36,13 +36,13 @@ export async function printSarif(files: readonly LintedFile[]): Promise<string> 
   return `${visibleJson({ $schema: SCHEMA, version: '2.1.0', runs: [run] })}\n`;
 }
 
-/** Every rule of the tables, and what else was found: mistakes of shape and of the text itself. */
+/** Returns every lint rule, and every other code among the findings, such as syntax errors. */
 function rulesOf(files: readonly LintedFile[]) {
   const known = RULE_GROUPS.flatMap(({ rules }) => rules).map(({ code, severity, summary, bad, good }) => ({
     id: code,
     shortDescription: { text: summary },
     help: {
-      text: `Not so:\n\n${bad.replace(/[⟦⟧]/g, '')}\nBut so:\n\n${good}`,
+      text: `Incorrect:\n\n${bad.replace(/[⟦⟧]/g, '')}\nCorrect:\n\n${good}`,
     },
     defaultConfiguration: { level: severity },
   }));
@@ -117,7 +117,7 @@ async function fixesOf(
   ];
 }
 
-/** The stretch in which two texts differ, from outside inwards; whole characters of it. */
+/** Returns the range in which two texts differ, widened so that it splits no surrogate pair. */
 function difference(before: string, after: string): { from: number; to: number; text: string } {
   const max = Math.min(before.length, after.length);
   let from = 0;

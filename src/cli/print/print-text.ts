@@ -3,13 +3,13 @@ import type { LocatedFinding } from '../documents/lint-text.ts';
 import type { LintedFile, Paint } from './report.ts';
 import { visible } from './visible.ts';
 
-/** Findings for people: place, severity and message, the line with marks below it, what to do; then how many there are. */
+/** Formats findings for people: position, severity, message, the marked line and the hint of each; then a count. */
 export function printText(files: readonly LintedFile[], paint: Paint): string {
   const blocks = files.flatMap((file) => blocksOf(file, paint));
   return `${[...blocks, summary(files)].join('\n')}\n`;
 }
 
-/** The findings of one text, with a line between them. */
+/** Formats the findings of one text, separated by empty lines. */
 export function printFindings(file: LintedFile, paint: Paint): string {
   return blocksOf(file, paint).join('\n');
 }
@@ -31,18 +31,18 @@ function block({ name }: LintedFile, finding: LocatedFinding, line: string, pain
     `  ${paint('aside', `${' '.repeat(gutter.length)} |`)} ${paint(severity, marks)}`,
   ];
   if (hint !== undefined) rows.push(`  hint: ${visible(hint)}`);
-  if (fix) rows.push(`  fix: ${visible(fix.title)} (--fix does it)`);
+  if (fix) rows.push(`  fix: ${visible(fix.title)} (pass --fix to apply)`);
   return `${rows.join('\n')}\n`;
 }
 
 function summary(files: readonly LintedFile[]): string {
   const findings = files.flatMap((file) => file.findings);
-  const looked = count(files.length, 'file');
-  if (findings.length === 0) return `${looked}, nothing found`;
+  const checked = count(files.length, 'file');
+  if (findings.length === 0) return `${checked}, no findings`;
   const errors = findings.filter((finding) => finding.severity === 'error').length;
   const fixes = findings.filter((finding) => finding.fix).length;
-  const found = `${count(errors, 'error')} and ${count(findings.length - errors, 'warning')} in ${looked}`;
-  return fixes === 0 ? found : `${found}; ${count(fixes, 'fix', 'fixes')} on offer with --fix`;
+  const found = `${count(errors, 'error')} and ${count(findings.length - errors, 'warning')} in ${checked}`;
+  return fixes === 0 ? found : `${found}; ${count(fixes, 'fix', 'fixes')} available with --fix`;
 }
 
 function count(number: number, one: string, more = `${one}s`): string {

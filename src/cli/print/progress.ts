@@ -1,20 +1,20 @@
 import type { Deps } from '../commands/command.ts';
 import { visible, widthOf } from './visible.ts';
 
-const BAR = 24;
+const BAR_WIDTH = 24;
 const TICK_MS = 200;
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-/** How far long work has come, on one line of the terminal that is written anew. */
+/** Progress of a long operation, on one line of the terminal that is rewritten. */
 export interface ProgressBar {
-  /** So many of so many are done; `doing` is what is under way. */
+  /** Shows that `done` of `total` are done. `doing` names the current step. */
   readonly show: (done: number, total: number, doing: string) => void;
-  /** Takes the line away, so that something else can be said. */
+  /** Clears the line before other output. */
   readonly clear: () => void;
   readonly close: () => void;
 }
 
-/** A progress bar on standard error; none where that is no terminal. */
+/** Returns a progress bar on standard error. It prints nothing if standard error is not a terminal. */
 export function progressBar({
   isTerminal,
   err,
@@ -51,7 +51,7 @@ export function progressBar({
   };
 }
 
-/** One line of at most so many columns: a bar, how many of how many, what is under way and for how many seconds. */
+/** Returns one line that fits in `columns`: a bar, the counts, the current step and its duration. */
 export function progressLine(
   {
     done,
@@ -62,14 +62,14 @@ export function progressLine(
   }: { done: number; total: number; doing: string; seconds: number; ticks: number },
   columns: number,
 ): string {
-  const filled = total === 0 ? 0 : Math.min(BAR, Math.floor((BAR * done) / total));
-  const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`;
+  const filled = total === 0 ? 0 : Math.min(BAR_WIDTH, Math.floor((BAR_WIDTH * done) / total));
+  const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
   const line = `${SPINNER[ticks % SPINNER.length]} ${bar} ${done}/${total} ${doing}${seconds > 0 ? ` ${seconds} s` : ''}`;
-  return fitting(visible(line), columns - 1);
+  return truncated(visible(line), columns - 1);
 }
 
-/** A line that wrapped could not be written anew. */
-function fitting(line: string, columns: number): string {
+/** Truncates a line that would wrap, because a wrapped line cannot be rewritten. */
+function truncated(line: string, columns: number): string {
   let width = 0;
   let shown = '';
   for (const char of line) {

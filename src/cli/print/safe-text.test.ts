@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import { safeText } from './safe-text.ts';
 
-it('text for people has no control character but line breaks, tabs and our own styles', () => {
+it('safe text has no control character but line breaks, tabs and our styles', () => {
   const piece = fc.oneof(
     fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
     fc.constantFrom('\x1b[1m', '\x1b[39m', '\x1b[2J', '\x1b[8m', '\x1b]0;', '\r', '\n::', '##[', ' ', ':'),
@@ -19,7 +19,7 @@ it('text for people has no control character but line breaks, tabs and our own s
   );
 });
 
-it('text for people is otherwise as it was', () => {
+it('safe text is otherwise unchanged', () => {
   const text = 'a.yaml:1:2: \x1b[31merror:\x1b[39m ü 李 👍 a::b [code]\n\t| #\n';
   assert.equal(safeText(text), text);
 });

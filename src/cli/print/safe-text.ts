@@ -1,34 +1,33 @@
 import { visible } from './visible.ts';
 
-/** The codes that the styles of `Paint` begin and end with. */
+/** Escape sequences that the styles of `Paint` use. */
 const STYLED = /(\x1b\[(?:1|2|22|31|32|33|35|39)m)/;
 /**
- * Returns text as it may be written for people, whatever parts of it come from a server or a file: control characters but
- * those of our own styles are shown as pictures, and no line of it is a command to a CI system. Every text that a command
- * writes for people passes through here.
+ * Makes text safe to print, even if parts of it come from a server or a file. Shows control characters as symbols, except
+ * those of our styles, and neutralizes commands to CI systems. All output for people passes through this function.
  */
 export function safeText(text: string): string {
   const shown = text
     .split(STYLED)
-    .map((part, at) => (at % 2 === 1 ? part : lines(part)))
+    .map((part, at) => (at % 2 === 1 ? part : visibleLines(part)))
     .join('');
-  return withoutCommands(shown).split('\n').map(noCommand).join('\n');
+  return withoutCommands(shown).split('\n').map(withoutLineCommand).join('\n');
 }
 
-/** Returns text in which no `##[` begins a command of a GitHub workflow or of Azure Pipelines, where it may be anywhere. */
+/** Breaks up `##[`, which begins a command of GitHub Actions or Azure Pipelines anywhere in a line. */
 export function withoutCommands(text: string): string {
   return text.replaceAll('##[', '## [');
 }
 
-/** Two colons that begin a line are a command of a GitHub workflow. The runner skips blanks before them. */
-function noCommand(line: string): string {
+/** Breaks up `::` at the start of a line, a GitHub workflow command. The runner ignores whitespace before it. */
+function withoutLineCommand(line: string): string {
   const command = line.trimStart();
-  const blanks = line.slice(0, line.length - command.length);
-  return command.startsWith('::') ? `${blanks}: ${command.slice(1)}` : line;
+  const indent = line.slice(0, line.length - command.length);
+  return command.startsWith('::') ? `${indent}: ${command.slice(1)}` : line;
 }
 
-/** Line breaks and tabs are kept. */
-function lines(text: string): string {
+/** Shows control characters as symbols, but keeps line breaks and tabs. */
+function visibleLines(text: string): string {
   return text
     .split(/([\n\t])/)
     .map((part, at) => (at % 2 === 1 ? part : visible(part)))
