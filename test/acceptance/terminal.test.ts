@@ -201,7 +201,7 @@ describe('birddog plan and apply', () => {
     assert.equal(moved.status, 1);
     assert.match(
       moved.err,
-      /What the plan was made from has moved \[plan_stale\]\n.*load.*\/message.*\n {2}hint: Plan again/,
+      /The document or Datadog has changed since the plan was made \[plan_stale\]\n.*load.*\/message.*\n {2}hint: Plan again/,
     );
     assert.equal((await datadog(pod, 'GET', `/api/v1/monitor/${id}`))['name'], 'Load');
   });

@@ -163,7 +163,7 @@ describe('the settings of the client', () => {
       () => readConfig(undefined, wrong),
       (error) => {
         assert.ok(error instanceof SettingsError);
-        assert.match(error.message, /BIRDDOG_URL: "http:\/\/b\.test" is plain HTTP/);
+        assert.match(error.message, /BIRDDOG_URL: "http:\/\/b\.test" uses plain HTTP/);
         assert.match(error.message, /BIRDDOG_CACERT: none\.pem cannot be read/);
         assert.match(error.message, /BIRDDOG_TOKEN: a token must consist of/);
         assert.doesNotMatch(error.message, /hunter/);
