@@ -1,4 +1,4 @@
-// Folders of src/ from the top down: a folder imports from lower layers, and from its own where no rule below says otherwise.
+// Layers of src/ from top to bottom: a folder imports from lower layers, and from its own layer unless a rule below forbids it.
 const LAYERS = [
   ['main', 'sidecar', 'init', 'cli'],
   ['health', 'http', 'auth', 'contract', 'pipeline', 'datadog', 'catalogs', 'ledger'],
@@ -16,7 +16,7 @@ const TESTS = '\\.test\\.ts$';
 
 const layerRules = LAYERS.slice(1).map((folders, index) => ({
   name: `layers-${folders.at(-1)}`,
-  comment: 'Imports point down: move the shared part down, or hand the thing in.',
+  comment: 'Imports point to lower layers: move the shared part down, or pass it as a parameter.',
   severity: 'error',
   from: { path: `^src/(${folders.join('|')})/`, pathNot: TESTS },
   to: {
@@ -32,91 +32,91 @@ module.exports = {
     ...layerRules,
     {
       name: 'known-folders',
-      comment: 'A new folder of src/ belongs into a layer: name it in LAYERS.',
+      comment: 'Every folder of src/ belongs to a layer: add it to LAYERS.',
       severity: 'error',
       from: { path: '^src/', pathNot: `^src/(${LAYERS.flat().join('|')})/` },
       to: {},
     },
     {
       name: 'commands-apart',
-      comment: 'Commands do not import each other: each is a process of its own.',
+      comment: 'Commands do not import each other: each is a separate process.',
       severity: 'error',
       from: { path: `^src/(${COMMANDS})/`, pathNot: TESTS },
       to: { path: `^src/(${COMMANDS})/`, pathNot: '^src/$1/' },
     },
     {
       name: 'adapters-apart',
-      comment: 'Adapters do not import each other: the command hands one to the other.',
+      comment: 'Adapters do not import each other: the command connects them.',
       severity: 'error',
       from: { path: `^src/(${ADAPTERS})/`, pathNot: TESTS },
       to: { path: `^src/(${ADAPTERS})/`, pathNot: '^src/$1/' },
     },
     {
       name: 'adapters-know-ports-only',
-      comment: 'Of the middle layer an adapter knows the ports it fills, and nothing else.',
+      comment: 'Adapters import only the ports of the pipeline, which they implement.',
       severity: 'error',
       from: { path: `^src/(${ADAPTERS})/`, pathNot: TESTS },
       to: { path: '^src/(http|contract|pipeline)/', pathNot: '^src/pipeline/ports\\.ts$' },
     },
     {
       name: 'pipeline-is-handed-its-ports',
-      comment: 'The pipeline and the contract know neither adapters nor HTTP: the command hands them in.',
+      comment: 'The pipeline and the contract import neither adapters nor HTTP: the command passes them in.',
       severity: 'error',
       from: { path: '^src/(pipeline|contract)/', pathNot: TESTS },
       to: { path: `^src/(http|${ADAPTERS})/` },
     },
     {
       name: 'http-knows-no-adapter',
-      comment: 'What both servers share does not know what stands behind them.',
+      comment: 'The HTTP code that both servers share does not import adapters.',
       severity: 'error',
       from: { path: '^src/http/', pathNot: TESTS },
       to: { path: `^src/(${ADAPTERS})/` },
     },
     {
       name: 'pure-without-io',
-      comment: 'Pure folders do no I/O: read at the edge and hand the value in.',
+      comment: 'Pure folders do no I/O: read outside and pass the value in.',
       severity: 'error',
       from: { path: `^src/(${PURE})/`, pathNot: TESTS },
       to: { path: [`^(node:)?(${IO_MODULES})(/|$)`, '^src/runtime/'] },
     },
     {
       name: 'source-stands-alone',
-      comment: 'src/ imports nothing of the emulators, tests, tools or the bench.',
+      comment: 'src/ imports nothing from emulators/, test/, tools/ or bench/.',
       severity: 'error',
       from: { path: '^src/', pathNot: TESTS },
       to: { path: '^(emulators|test|tools|bench)/' },
     },
     {
       name: 'emulators-stand-alone',
-      comment: 'Emulators import nothing of src/: shared code would share its mistakes.',
+      comment: 'Emulators import nothing from src/: shared code would hide shared mistakes.',
       severity: 'error',
       from: { path: '^emulators/', pathNot: TESTS },
       to: { path: '^(src|test|tools|bench)/' },
     },
     {
       name: 'emulators-apart',
-      comment: 'Each emulator is a program of its own; emulators/server is their common ground.',
+      comment: 'Each emulator is a separate program; they share only emulators/server.',
       severity: 'error',
       from: { path: '^emulators/([^/]+)/', pathNot: [TESTS, '^emulators/sandbox/'] },
       to: { path: '^emulators/', pathNot: '^emulators/($1|server)/' },
     },
     {
       name: 'tests-are-not-imported',
-      comment: 'Move what is shared out of the test file.',
+      comment: 'Tests are not imported: move shared code into a file without tests.',
       severity: 'error',
       from: {},
       to: { path: TESTS },
     },
     {
       name: 'source-needs-no-dev-dependency',
-      comment: 'What runs in the pod is a dependency, not a devDependency.',
+      comment: 'Code that runs in the pod imports dependencies, not devDependencies.',
       severity: 'error',
       from: { path: '^src/', pathNot: TESTS },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm'] },
     },
     {
       name: 'no-circles',
-      comment: 'No import circle, of types neither: find the part that both need and move it down.',
+      comment: 'No import cycles, not even of types: move the part that both need to a lower file.',
       severity: 'error',
       from: {},
       to: { circular: true },
@@ -130,7 +130,7 @@ module.exports = {
     },
   ],
   options: {
-    // The parser is named, because without one for TypeScript nothing would be checked and all be well.
+    // Without a parser for TypeScript, nothing would be checked and the check would pass.
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
     enhancedResolveOptions: {

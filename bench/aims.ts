@@ -1,89 +1,88 @@
 interface Aim {
   readonly what: string;
   readonly unit: string;
-  /** The measured value is to be under, or over, the bound. */
+  /** Whether the measured value should be under or over the bound. */
   readonly is: 'under' | 'over';
   readonly bound: number;
-  /** What to look at where it is missed. */
-  readonly otherwise: string;
+  /** What to examine if the aim is missed. */
+  readonly advice: string;
 }
 
-/** What the project aims at. They are read, not enforced: on a busy machine any of them can be missed. */
+/** The project's performance aims. They are reported, not enforced: a busy machine can miss any of them. */
 const AIMS = {
   upstream: {
-    what: 'the hop adds, at the median',
+    what: 'latency added by forwarding, median',
     unit: 'ms',
     is: 'under',
     bound: 1,
-    otherwise:
-      'Look for work done on each request: new connections to the sidecar, a body read twice in one process.',
+    advice:
+      'Look for work that is done for every request: new connections to the sidecar, a body decoded twice in one process.',
   },
   ready: {
-    what: 'the sidecar is ready after',
+    what: 'time until the sidecar is ready',
     unit: 'ms',
     is: 'under',
     bound: 250,
-    otherwise:
-      'Look at what its bundle has taken in (`npm run build` lists it), and whether the compile cache is used.',
+    advice:
+      'Check what its bundle contains (`npm run build` lists it), and whether the compile cache is used.',
   },
   idle: {
-    what: 'the sidecar holds when idle, launcher included',
+    what: 'memory of the idle sidecar, launcher included',
     unit: 'MiB',
     is: 'under',
     bound: 75,
-    otherwise: 'Look at what its bundle loads at start; a dependency can be loaded when it is needed.',
+    advice: 'Check what its bundle loads at start. A dependency can be loaded when it is first needed.',
   },
   loaded: {
-    what: 'the sidecar holds after load, launcher included',
+    what: 'memory of the sidecar after load, launcher included',
     unit: 'MiB',
     is: 'under',
     bound: 110,
-    otherwise:
-      "Look at Node's flags in bin/birddog, and for what lives as long as a request and could go sooner.",
+    advice:
+      "Check Node's flags in bin/birddog, and look for objects that live as long as a request and could be released sooner.",
   },
   lint: {
-    what: 'monitors linted a second, on one core',
+    what: 'monitors linted per second on one core',
     unit: '',
     is: 'over',
     bound: 20_000,
-    otherwise:
-      'Profile bench/lint.ts: a rule that reads the message or walks the query once more is the usual cause.',
+    advice:
+      'Profile bench/lint.ts. The usual cause is a rule that reads the message or walks the query again.',
   },
   killed: {
-    what: 'p99 of listed calls against its usual, while the sidecar is killed',
+    what: 'p99 of listed calls while the sidecar is killed, relative to normal',
     unit: 'times',
     is: 'under',
     bound: 5,
-    otherwise: 'Look at what listed calls share with the hop: sockets, the lookup, the event loop.',
+    advice: 'Check what listed calls share with forwarded ones: sockets, the catalog lookup, the event loop.',
   },
   flooded: {
-    what: 'p99 of listed calls against its usual, while the sidecar is flooded',
+    what: 'p99 of listed calls while the sidecar is flooded, relative to normal',
     unit: 'times',
     is: 'under',
     bound: 15,
-    otherwise:
-      'Look at what of a request for the sidecar is done before its pace (src/main/sidecar-client.ts).',
+    advice: 'Check what is done for a forwarded request before it is throttled (src/main/sidecar-client.ts).',
   },
   large: {
-    what: 'p99 of listed calls against its usual, while documents of 16 MiB come',
+    what: 'p99 of listed calls while 16 MiB documents arrive, relative to normal',
     unit: 'times',
     is: 'under',
     bound: 10,
-    otherwise: 'Look at what src/main/router.ts does with a large body in the thread that serves.',
+    advice: 'Check what src/main/router.ts does with a large body on the main thread.',
   },
 } as const satisfies Record<string, Aim>;
 export type AimName = keyof typeof AIMS;
 
-/** What was measured of the aims. */
+/** The measured value of each aim. */
 export type Measurements = Partial<Record<AimName, number>>;
 
-/** Each aim beside what was measured, and what to look at where it was missed; in Markdown. */
+/** Returns a Markdown table of the aims with their measured values and, if missed, the recommendation. */
 export function aimsTable(measured: Measurements): string {
   const rows = Object.entries(AIMS).map(([name, aim]: [string, Aim]) => {
     const value = Object.entries(measured).find(([of]) => of === name)?.[1];
     const met = value !== undefined && (aim.is === 'under' ? value < aim.bound : value > aim.bound);
     const shown = value === undefined ? 'not measured' : `${Number(value.toPrecision(3))} ${aim.unit}`.trim();
-    return `| ${aim.what} | ${aim.is} ${aim.bound} ${aim.unit} | ${shown} | ${met || value === undefined ? '-' : aim.otherwise} |\n`;
+    return `| ${aim.what} | ${aim.is} ${aim.bound} ${aim.unit} | ${shown} | ${met || value === undefined ? '-' : aim.advice} |\n`;
   });
-  return `| what | aim | measured | recommended |\n|---|---|---|---|\n${rows.join('')}`;
+  return `| measure | aim | measured | recommendation |\n|---|---|---|---|\n${rows.join('')}`;
 }

@@ -7,7 +7,7 @@ const MANY = { monitors: 10_000, dashboards: 1_000 };
 const REQUESTS = 300;
 const KEYS = { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-app-key' };
 
-/** Reads that must not get slower with what is held; `last` is the place of the last page of 100. */
+/** Reads whose time must not grow with the number of objects. */
 const READS: readonly [name: string, path: (held: typeof FEW) => string][] = [
   ['a monitor', () => '/api/v1/monitor/1'],
   ['monitors, first page of 100', () => '/api/v1/monitor?page=0&page_size=100'],
@@ -24,12 +24,12 @@ const READS: readonly [name: string, path: (held: typeof FEW) => string][] = [
   ],
 ];
 
-/** Prints how long reads of the emulator of Datadog take with many objects held, against few. */
+/** Prints how long reads from the Datadog emulator take with many objects, compared with few. */
 export async function benchEmulator(): Promise<void> {
   const few = await medians(FEW);
   const many = await medians(MANY);
   console.log(
-    `\n| emulator of Datadog, reads | p50 ms, ${FEW.monitors} monitors and ${FEW.dashboards} dashboards | p50 ms, ${MANY.monitors} and ${MANY.dashboards} | ratio |`,
+    `\n| reads from the Datadog emulator | p50 ms, ${FEW.monitors} monitors and ${FEW.dashboards} dashboards | p50 ms, ${MANY.monitors} and ${MANY.dashboards} | ratio |`,
   );
   console.log('|---|---|---|---|');
   for (const [name] of READS) {
@@ -56,7 +56,7 @@ async function medians(held: typeof FEW): Promise<Map<string, number>> {
   }
 }
 
-/** Monitors 1 to n, a hundred of them of team a; dashboards aaa-aaa-000 and on. */
+/** Returns monitors 1 to n, a hundred of which belong to team a, and dashboards from aaa-aaa-000. */
 function objects(held: typeof FEW) {
   const spread = held.monitors / 100;
   return {

@@ -1,10 +1,10 @@
 import http from 'node:http';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 
-/** Creates under way at once. */
-const AT_ONCE = 200;
+/** Concurrent creates. */
+const CONCURRENCY = 200;
 
-/** Floods an unlisted application at a Birddog, from a thread of its own so that who measures is not held up. Gives how to end it. */
+/** Floods Birddog with creates for an unlisted application, from a separate thread so that the measurement is not delayed. Returns a function that stops it. */
 export function flood(url: string): () => Promise<unknown> {
   const worker = new Worker(new URL(import.meta.url), { workerData: url });
   return () => worker.terminate();
@@ -24,8 +24,8 @@ function create(agent: http.Agent, key: string): Promise<void> {
 
 if (!isMainThread) {
   const agent = new http.Agent({ keepAlive: true });
-  const goOn = async (n: number): Promise<never> => {
+  const repeat = async (n: number): Promise<never> => {
     for (;;) await create(agent, `k-${n}`);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, (_, n) => goOn(n)));
+  await Promise.all(Array.from({ length: CONCURRENCY }, (_, n) => repeat(n)));
 }

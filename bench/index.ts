@@ -13,7 +13,7 @@ import { load, type Measured, quantile } from './load.ts';
 import { startSecondDatadog } from './second-datadog.ts';
 import { cpuMicros, parentOf, residentMiB } from './process-stats.ts';
 
-/** Requests in a run; before each, WARM_UP others, until the compilers of a process have settled. */
+/** Requests per run. WARM_UP requests precede each run, so that the JIT compilers have settled. */
 const RUNS = [
   { concurrency: 1, requests: 1500 },
   { concurrency: 32, requests: 3000 },
@@ -27,7 +27,7 @@ interface Target {
   readonly agent: http.Agent;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: (n: string) => string;
-  /** Whose CPU time counts. */
+  /** The processes whose CPU time is counted. */
   readonly processes: readonly string[];
 }
 
@@ -125,15 +125,15 @@ async function measure(
   return { ...measured, cpu };
 }
 
-/** What the hop adds at the median (ms). The two ways take turns, so that whatever else the machine does meets both. */
-async function hopAdds(direct: Target, through: Target): Promise<number> {
-  const ways = [direct, through].map((target, way) => ({ target, way, took: new Array<number>() }));
-  for (let turn = 0; turn < RUNS[0].requests; turn += 1) {
-    for (const { target, way, took } of ways)
-      took.push((await load(1, 1, () => post(target, `hop-${way}-${turn}`))).p50);
+/** Returns the median latency (ms) that forwarding adds. Alternates between the targets, so that other load affects both equally. */
+async function forwardingAddsMs(direct: Target, through: Target): Promise<number> {
+  const samples = [direct, through].map((target, index) => ({ target, index, took: new Array<number>() }));
+  for (let round = 0; round < RUNS[0].requests; round += 1) {
+    for (const { target, index, took } of samples)
+      took.push((await load(1, 1, () => post(target, `forwarding-${index}-${round}`))).p50);
   }
-  const [straight = Number.NaN, hopped = Number.NaN] = ways.map(({ took }) => quantile(took, 0.5));
-  return hopped - straight;
+  const [directMs = Number.NaN, forwardedMs = Number.NaN] = samples.map(({ took }) => quantile(took, 0.5));
+  return forwardedMs - directMs;
 }
 
 const fixed = (n: number, digits = 2) => n.toFixed(digits);
@@ -146,30 +146,30 @@ async function main(measured: Measurements): Promise<void> {
   try {
     const sidecar = await pod.pidOf('sidecar');
     const serve = await pod.pidOf('serve');
-    const held = () => ({
+    const memory = () => ({
       sidecar: residentMiB(sidecar) + residentMiB(parentOf(sidecar)),
       serve: residentMiB(serve),
     });
-    const idle = held();
+    const idle = memory();
     console.log(
-      '| way | concurrency | requests/s | p50 ms | p99 ms | CPU us/request | requests/s against the emulator |',
+      '| target | concurrency | requests/s | p50 ms | p99 ms | CPU us/request | requests/s relative to the emulator |',
     );
     console.log('|---|---|---|---|---|---|---|');
-    const ways = targets(pod);
+    const byName = targets(pod);
     for (const run of RUNS) {
-      let yardstick = 0;
-      for (const target of [ways.emulator, ways.sidecar, ways.birddog]) {
+      let emulatorRate = 0;
+      for (const target of [byName.emulator, byName.sidecar, byName.birddog]) {
         const m = await measure(pod, target, run);
-        if (target.name === 'emulator') yardstick = m.rate;
+        if (target.name === 'emulator') emulatorRate = m.rate;
         const cpu = target.processes.length > 0 ? fixed(m.cpu, 0) : '-';
         console.log(
-          `| ${target.name} | ${run.concurrency} | ${fixed(m.rate, 0)} | ${fixed(m.p50)} | ${fixed(m.p99)} | ${cpu} | ${fixed(m.rate / yardstick)} |`,
+          `| ${target.name} | ${run.concurrency} | ${fixed(m.rate, 0)} | ${fixed(m.p50)} | ${fixed(m.p99)} | ${cpu} | ${fixed(m.rate / emulatorRate)} |`,
         );
       }
     }
     console.log('');
-    const after = held();
-    console.log('| process | ready after, ms | idle MiB | MiB after load |');
+    const after = memory();
+    console.log('| process | ready after ms | idle MiB | MiB after load |');
     console.log('|---|---|---|---|');
     for (const name of ['sidecar', 'serve'] as const) {
       console.log(
@@ -177,7 +177,7 @@ async function main(measured: Measurements): Promise<void> {
       );
     }
     Object.assign(measured, {
-      upstream: await hopAdds(ways.sidecar, ways.birddog),
+      upstream: await forwardingAddsMs(byName.sidecar, byName.birddog),
       ready: pod.readyAfterMs('sidecar'),
       idle: idle.sidecar,
       loaded: after.sidecar,

@@ -12,19 +12,20 @@ const KINDS = [
   { kind: 'monitor', lint: lintMonitor },
   { kind: 'dashboard', lint: lintDashboard },
 ] as const;
-/** Rounds, each at least so long (ms of CPU time). In the first ones the compiler settles; of the last so many, the middle one counts. */
+/** The JIT compiler settles in the first rounds; the median of the last COUNTED rounds counts. */
 const ROUNDS = 14;
 const COUNTED = 5;
-const ROUND = 180;
+/** CPU time of a round, at least. */
+const ROUND_MS = 180;
 
-/** Prints, and notes among what is `measured`, how many monitors and dashboards of the corpus are linted a second, beside JSON read and written. */
+/** Prints how many objects of the corpus are linted per second, compared with parsing and printing JSON; adds it to `measured`. */
 export function benchLint(measured: Measurements = {}): void {
   if (!existsSync(CORPUS)) {
-    console.log('\nNothing is linted: the corpus is not here (set CORPUS).');
+    console.log('\nLint was not measured: the corpus is missing (set CORPUS).');
     return;
   }
   console.log(
-    '\n| lint | objects | KiB each | linted/s | read from text and linted/s | JSON.parse and JSON.stringify/s | linted against JSON |',
+    '\n| lint | objects | KiB each | linted/s | parsed and linted/s | JSON.parse and JSON.stringify/s | linted relative to JSON |',
   );
   console.log('|---|---|---|---|---|---|---|');
   for (const { kind, lint } of KINDS) {
@@ -35,7 +36,7 @@ export function benchLint(measured: Measurements = {}): void {
       const { value } = readJson(text, OBJECT_LIMITS);
       return isObject(value) ? lint(value, '').length : 0;
     };
-    const [linted = Number.NaN, read = Number.NaN, yardstick = Number.NaN] = rates(
+    const [linted = Number.NaN, read = Number.NaN, baseline = Number.NaN] = rates(
       objects.length,
       () => objects.reduce((sum, object) => sum + lint(object, '').length, 0),
       () => texts.reduce((sum, text) => sum + lintText(text), 0),
@@ -43,7 +44,7 @@ export function benchLint(measured: Measurements = {}): void {
     );
     if (kind === 'monitor') measured.lint = linted;
     console.log(
-      `| ${kind}s | ${objects.length} | ${size.toFixed(1)} | ${linted.toFixed(0)} | ${read.toFixed(0)} | ${yardstick.toFixed(0)} | ${(linted / yardstick).toFixed(2)} |`,
+      `| ${kind}s | ${objects.length} | ${size.toFixed(1)} | ${linted.toFixed(0)} | ${read.toFixed(0)} | ${baseline.toFixed(0)} | ${(linted / baseline).toFixed(2)} |`,
     );
   }
 }
@@ -56,10 +57,10 @@ function shipped(kind: 'monitor' | 'dashboard'): JsonObject[] {
     .flatMap((line) => (isObject(line) && isObject(line[kind]) ? [line[kind]] : []));
 }
 
-/** Objects a second of each way of going once through `count` of them; the ways take turns. */
-function rates(count: number, ...ways: readonly (() => number)[]): number[] {
-  const rounds = Array.from({ length: ROUNDS }, () => ways.map((way) => rate(count, way)));
-  return ways.map((_, at) => {
+/** Returns for each task the objects it processes per second; the tasks alternate. A task processes `count` objects. */
+function rates(count: number, ...tasks: readonly (() => number)[]): number[] {
+  const rounds = Array.from({ length: ROUNDS }, () => tasks.map((task) => rate(count, task)));
+  return tasks.map((_, at) => {
     const sorted = rounds
       .slice(-COUNTED)
       .map((round) => round[at] ?? Number.NaN)
@@ -68,17 +69,17 @@ function rates(count: number, ...ways: readonly (() => number)[]): number[] {
   });
 }
 
-/** By the CPU time of the whole process, its collector and compiler included: what else the machine does is not counted. */
-function rate(count: number, way: () => number): number {
+/** Measures CPU time of the whole process, including garbage collector and compiler, so that other load does not count. */
+function rate(count: number, task: () => number): number {
   const begun = process.cpuUsage();
   let [done, seen, spent] = [0, 0, 0];
-  while (spent < ROUND) {
-    seen += way();
+  while (spent < ROUND_MS) {
+    seen += task();
     done += count;
     const { user, system } = process.cpuUsage(begun);
     spent = (user + system) / 1000;
   }
-  if (Number.isNaN(seen)) throw new Error('nothing was counted');
+  if (Number.isNaN(seen)) throw new Error('the task returned NaN');
   return (done / spent) * 1000;
 }
 

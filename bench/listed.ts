@@ -3,43 +3,45 @@ import { flood } from './flood.ts';
 import type { AimName, Measurements } from './aims.ts';
 import { load } from './load.ts';
 
-/** Listed calls in each state of the sidecar, one at a time: what a user waits for. */
+/** Calls for a listed application in each state of the sidecar, one at a time, as a user makes them. */
 const CALLS = 1500;
 const MIB = 1024 * 1024;
 const JSON_BODY = { 'content-type': 'application/json' };
 
-/** What is done to the sidecar, again and again until `ended`. */
-type Incident = (pod: Pod, ended: Promise<void>) => Promise<void>;
+/** Disturbs the sidecar repeatedly until `ended` resolves. */
+type Disturbance = (pod: Pod, ended: Promise<void>) => Promise<void>;
 
-/** The states in which listed calls are measured; the first is the yardstick. */
-const STATES: readonly (readonly [what: string, trouble: Incident, aim?: AimName])[] = [
-  ['left alone', async () => {}],
-  ['flooded, 200 requests at once', flooded, 'flooded'],
-  ['killed as often as it comes back', killed, 'killed'],
-  ['given documents of 16 MiB', givenLargeDocuments, 'large'],
+/** The states in which listed calls are measured; the first is the baseline. */
+const STATES: readonly (readonly [state: string, disturb: Disturbance, aim?: AimName])[] = [
+  ['normal', async () => {}],
+  ['flooded with 200 concurrent requests', flooded, 'flooded'],
+  ['killed after every restart', killed, 'killed'],
+  ['busy with 16 MiB documents', givenLargeDocuments, 'large'],
 ];
 
-/** Prints, and notes among what is `measured`, the latency of listed calls while the sidecar has trouble, beside its usual. */
+/** Prints the latency of listed calls while the sidecar is disturbed, and adds it to `measured`. */
 export async function benchListed(pod: Pod, measured: Measurements = {}): Promise<void> {
-  console.log('\n| the sidecar is | listed calls | p50 ms | p99 ms | failed | p99 against its usual |');
+  console.log(
+    '\n| state of the sidecar | listed calls | p50 ms | p99 ms | failed | p99 relative to normal |',
+  );
   console.log('|---|---|---|---|---|---|');
   await create(pod, 'checkout', 'listed');
   await load(CALLS, 1, () => listed(pod).then(() => undefined));
   let baseline = Number.NaN;
-  for (const [what, trouble, aim] of STATES) {
+  for (const [state, disturb, aim] of STATES) {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     let failed = 0;
-    const troubled = trouble(pod, ended);
+    const disturbance = disturb(pod, ended);
     const calls = await load(CALLS, 1, async () => {
       if ((await listed(pod)).status !== 200) failed += 1;
     });
     end();
-    await troubled;
+    await disturbance;
     if (Number.isNaN(baseline)) baseline = calls.p99;
     if (aim) measured[aim] = calls.p99 / baseline;
     const figures = [calls.p50, calls.p99].map((n) => n.toFixed(2)).join(' | ');
-    console.log(`| ${what} | ${CALLS} | ${figures} | ${failed} | ${(calls.p99 / baseline).toFixed(1)} |`);
-    if (failed > 0) throw new Error(`${failed} listed calls failed while the sidecar was ${what}`);
+    console.log(`| ${state} | ${CALLS} | ${figures} | ${failed} | ${(calls.p99 / baseline).toFixed(1)} |`);
+    if (failed > 0) throw new Error(`${failed} listed calls failed while the sidecar was ${state}`);
   }
 }
 

@@ -15,10 +15,10 @@ const SIZES = [
 const MONITOR_PAGE = 1000;
 const DASHBOARD_PAGE = 100;
 
-/** Prints what a plan of a large document costs, cold and warm: time, calls of Datadog, memory. Throws where it asks more often than it may. */
+/** Prints the cost of planning a large document, cold and warm: time, requests to Datadog, memory. Throws if it sends too many requests. */
 export async function benchPlan(): Promise<void> {
   console.log(
-    '\n| plan | monitors | dashboards | ms | calls of Datadog | MiB held | JSON.parse and JSON.stringify of the same, ms | ratio |',
+    '\n| plan | monitors | dashboards | ms | requests to Datadog | MiB added | JSON.parse and JSON.stringify of the same, ms | ratio |',
   );
   console.log('|---|---|---|---|---|---|---|---|');
   for (const size of SIZES) {
@@ -26,10 +26,10 @@ export async function benchPlan(): Promise<void> {
     const text = JSON.stringify(document);
     const begun = performance.now();
     JSON.stringify(JSON.parse(text));
-    const yardstick = performance.now() - begun;
+    const baseline = performance.now() - begun;
     for (const { name, ms, calls, held } of await plans(document, size)) {
       console.log(
-        `| ${name} | ${size.monitors} | ${size.dashboards} | ${ms.toFixed(0)} | ${calls} | ${held.toFixed(0)} | ${yardstick.toFixed(0)} | ${(ms / yardstick).toFixed(1)} |`,
+        `| ${name} | ${size.monitors} | ${size.dashboards} | ${ms.toFixed(0)} | ${calls} | ${held.toFixed(0)} | ${baseline.toFixed(0)} | ${(ms / baseline).toFixed(1)} |`,
       );
     }
   }
@@ -39,10 +39,10 @@ async function plans(document: JsonObject, { monitors, dashboards }: (typeof SIZ
   const { datadog, clock, context, taken, person } = emulatedDatadog();
   const store = openStore(':memory:');
   const ports = { ...portsWithoutDatadog(clock, store), ...datadog.objects, policies: datadog.policies };
-  hold(document, person);
+  seed(document, person);
   const operation = OPERATIONS.find(({ path }) => path === '/plan');
-  if (!operation) throw new Error('there is no /plan');
-  const way = { route: 'unlisted', missingFrom: ['datadog'] } as const;
+  if (!operation) throw new Error('the contract has no /plan');
+  const route = { route: 'unlisted', missingFrom: ['datadog'] } as const;
   const pages = pagesOf(monitors, MONITOR_PAGE) + pagesOf(dashboards, DASHBOARD_PAGE);
   const policies = 1;
   const results: { name: string; ms: number; calls: number; held: number }[] = [];
@@ -54,23 +54,23 @@ async function plans(document: JsonObject, { monitors, dashboards }: (typeof SIZ
     taken();
     const before = process.memoryUsage().rss;
     const begun = performance.now();
-    const answer = await execute(
-      { operation, query: {}, body, route: way, context: context(600_000) },
-      ports,
-    );
+    const answer = await execute({ operation, query: {}, body, route, context: context(600_000) }, ports);
     const ms = performance.now() - begun;
     const calls = taken().length;
-    if (calls > max) throw new Error(`a ${name} plan made ${calls} calls, and may make ${max}`);
+    if (calls > max) throw new Error(`a ${name} plan made ${calls} requests; the maximum is ${max}`);
     const { objects } = answer.body;
-    const loud = Array.isArray(objects) ? objects.filter((o) => JSON.stringify(o).includes('"update"')) : [];
-    if (loud.length > 0) throw new Error(`a ${name} plan is not quiet: ${JSON.stringify(loud[0])}`);
+    const updates = Array.isArray(objects)
+      ? objects.filter((o) => JSON.stringify(o).includes('"update"'))
+      : [];
+    if (updates.length > 0)
+      throw new Error(`a ${name} plan contains an update: ${JSON.stringify(updates[0])}`);
     results.push({ name, ms, calls, held: (process.memoryUsage().rss - before) / 1024 / 1024 });
   }
   store.close();
   return results;
 }
 
-/** A list ends with a page that is not full. */
+/** Counts the requests for a list: it ends with a page that is not full. */
 function pagesOf(items: number, page: number): number {
   return Math.floor(items / page) + 1;
 }
@@ -100,8 +100,8 @@ function documentOf({ monitors, dashboards }: (typeof SIZES)[number]): JsonObjec
   };
 }
 
-/** Puts what the document says into Datadog, as an apply would. */
-function hold(document: JsonObject, person: ReturnType<typeof emulatedDatadog>['person']): void {
+/** Creates the document's objects in Datadog, as an apply would. */
+function seed(document: JsonObject, person: ReturnType<typeof emulatedDatadog>['person']): void {
   for (const [list, kind] of [
     ['monitors', 'monitor'],
     ['dashboards', 'dashboard'],

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 const EMULATOR = join(import.meta.dirname, '../emulators/datadog/index.ts');
 
-/** A Datadog for the sidecar alone: the emulator is one thread, and what floods it would hold up listed calls as Datadog does not. */
+/** Starts a separate Datadog emulator for the sidecar: the emulator has one thread, so a flood of it would delay listed calls as Datadog does not. */
 export async function startSecondDatadog(): Promise<{ readonly url: string; stop(): void }> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', EMULATOR], {
     env: { DATADOG_EMULATOR_PORT: '0', DATADOG_EMULATOR_LIMITS: '{}' },
@@ -14,5 +14,5 @@ export async function startSecondDatadog(): Promise<{ readonly url: string; stop
     const url = /^ready (\S+)$/.exec(line)?.[1];
     if (url !== undefined) return { url, stop: () => child.kill() };
   }
-  throw new Error('the second emulator of Datadog did not start');
+  throw new Error('the second Datadog emulator did not start');
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { budgetFaults } from './budgets.ts';
 import type { TrackedFile } from './tracked-files.ts';
 
-/** Split, so that this file keeps the rules it tests. */
+/** Joins parts that this file must not contain as a whole. */
 const words = (...parts: string[]) => parts.join('');
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => index);
 const manifest = (dependencies: number) => ({
@@ -14,31 +14,39 @@ const manifest = (dependencies: number) => ({
 });
 
 const BROKEN: readonly (readonly [name: string, files: TrackedFile[], fault: RegExp])[] = [
-  [
-    'a vague file name',
-    [{ path: 'src/http/string-utils.ts', text: '' }],
-    /string-utils.ts: a name that says nothing/,
-  ],
-  ['a vague folder name', [{ path: 'src/common/text.ts', text: '' }], /a name that says nothing/],
+  ['a vague file name', [{ path: 'src/http/string-utils.ts', text: '' }], /string-utils.ts: a vague name/],
+  ['a vague folder name', [{ path: 'src/common/text.ts', text: '' }], /a vague name/],
   ['a test that runs alone', [{ path: 'a.test.ts', text: words('\ntest.', "only('x')") }], /^a.test.ts:2: /],
   [
-    'a test by option alone',
+    'a test that runs alone by option',
     [{ path: 'a.test.ts', text: words("test('x', { on", 'ly: true })') }],
     /^a.test.ts:1: /,
   ],
-  ['an empty test', [{ path: 'a.test.ts', text: words('it.', "todo('x')") }], /or is none yet/],
-  ['a skipped test', [{ path: 'a.test.ts', text: words('describe.', "skip('x')") }], /without a message/],
-  ['a skip without words', [{ path: 'a.test.ts', text: words('t.', 'skip()') }], /without a message/],
-  ['a skip by option', [{ path: 'a.test.ts', text: words('{ sk', 'ip: true }') }], /without a message/],
+  ['an empty test', [{ path: 'a.test.ts', text: words('it.', "todo('x')") }], /or that is empty/],
   [
-    'a rule switched off',
+    'a skipped test',
+    [{ path: 'a.test.ts', text: words('describe.', "skip('x')") }],
+    /is skipped without a reason/,
+  ],
+  [
+    'a skip without a reason',
+    [{ path: 'a.test.ts', text: words('t.', 'skip()') }],
+    /is skipped without a reason/,
+  ],
+  [
+    'a skip by option',
+    [{ path: 'a.test.ts', text: words('{ sk', 'ip: true }') }],
+    /is skipped without a reason/,
+  ],
+  [
+    'a disabled rule',
     [{ path: 'a.ts', text: words('// oxlint-', 'disable-next-line no-eval') }],
     /without a reason/,
   ],
   [
     'a machine path',
     [{ path: 'docs/a.md', text: words('see /ho', 'me/jo/birddog') }],
-    /docs\/a.md:1: a path of one/,
+    /docs\/a.md:1: a path of a single/,
   ],
   [
     'a registry',
@@ -55,7 +63,7 @@ const BROKEN: readonly (readonly [name: string, files: TrackedFile[], fault: Reg
     [{ path: 'package-lock.json', text: '{"resolved": "x"}' }],
     /download addresses/,
   ],
-  ['too many dependencies', [manifest(21)], /21 direct runtime dependencies; 20 is the most/],
+  ['too many dependencies', [manifest(21)], /21 direct runtime dependencies; the maximum is 20/],
   ['a long README', [{ path: 'README.md', text: 'line\n'.repeat(100) }], /100 lines/],
   ['too many folders', numbered(11).map((n) => ({ path: `f${n}/a.ts`, text: '' })), /11 top folders/],
 ];
@@ -68,7 +76,7 @@ for (const [name, files, fault] of BROKEN) {
   });
 }
 
-test('what keeps to the rules is left alone', () => {
+test('files that follow the rules have no faults', () => {
   const files: TrackedFile[] = [
     manifest(20),
     { path: 'README.md', text: 'line\n'.repeat(99) },

@@ -1,38 +1,38 @@
 import { type TrackedFile, trackedFiles } from './tracked-files.ts';
 
 interface TextRule {
-  /** Which files it is about. */
+  /** The files that the rule applies to. */
   readonly files: RegExp;
-  /** What must not be in them. */
+  /** What these files must not contain. */
   readonly forbidden: RegExp;
   readonly fault: string;
 }
 
-const MOST = { topFolders: 10, runtimeDependencies: 20, readmeLines: 99 };
+const MAX = { topFolders: 10, runtimeDependencies: 20, readmeLines: 99 };
 const CODE = /\.([cm]?[jt]s|tsx|svelte)$/;
 const VAGUE_NAME = /(^|[/.-])(utils?|helpers?|managers?|common|misc)([/.-]|$)/;
 
-/** What neither the linter nor the compiler looks at. Sizes of files and functions are .oxlintrc.json's. */
+/** Rules that neither the linter nor the compiler checks. Sizes of files and functions are limited in .oxlintrc.json. */
 const TEXT_RULES: readonly TextRule[] = [
   {
     files: CODE,
     forbidden: /\b(test|it|describe|suite)\.(only|todo)\(|\bonly: true\b/,
-    fault: 'a test that keeps others from running, or is none yet',
+    fault: 'a test that keeps others from running (only), or that is empty (todo)',
   },
   {
     files: CODE,
     forbidden: /\b(test|it|describe|suite)\.skip\(|\bskip: true\b|\w\.skip\(\s*\)/,
-    fault: 'a test that is skipped without a message; write { skip: "why" }',
+    fault: 'a test that is skipped without a reason; write { skip: "reason" }',
   },
   {
     files: CODE,
     forbidden: /^(?!.* -- \w).*(?:ox|es)lint-disable|biome-[i]gnore/,
-    fault: 'a rule switched off without a reason; write "oxlint-disable-next-line RULE -- why"',
+    fault: 'a lint rule disabled without a reason; write "oxlint-disable-next-line RULE -- reason"',
   },
   {
     files: /./,
     forbidden: /(^|[^\w.])\/(work|farm|root|(home|Users)\/\w+)\//,
-    fault: 'a path of one machine',
+    fault: 'a path of a single machine',
   },
   {
     files: /./,
@@ -42,19 +42,17 @@ const TEXT_RULES: readonly TextRule[] = [
   {
     files: /(^|\/)package-lock\.json$/,
     forbidden: /"resolved"/,
-    fault: 'download addresses; set omit-lockfile-registry-resolved=true in .npmrc and write the file anew',
+    fault: 'download addresses; set omit-lockfile-registry-resolved=true in .npmrc and regenerate the file',
   },
 ];
 
-/** Every way in which these files break a budget or a house rule, a sentence each, with its place. */
+/** Returns a sentence with a position for each violation of a budget or text rule. */
 export function budgetFaults(files: readonly TrackedFile[]): string[] {
   return [...files.flatMap(fileFaults), ...repositoryFaults(files)];
 }
 
 function fileFaults({ path, text }: TrackedFile): string[] {
-  const faults = VAGUE_NAME.test(path)
-    ? [`${path}: a name that says nothing; name it after what it holds`]
-    : [];
+  const faults = VAGUE_NAME.test(path) ? [`${path}: a vague name; name it after what it contains`] : [];
   for (const rule of TEXT_RULES) {
     if (!rule.files.test(path)) continue;
     const line = text.split('\n').findIndex((words) => rule.forbidden.test(words));
@@ -69,19 +67,19 @@ function repositoryFaults(files: readonly TrackedFile[]): string[] {
   const dependencies = Object.keys(JSON.parse(textOf('package.json') ?? '{}').dependencies ?? {});
   const readmeLines = (textOf('README.md') ?? '').trimEnd().split('\n').length;
   return [
-    over('package.json', 'direct runtime dependencies', dependencies.length, MOST.runtimeDependencies),
-    over('README.md', 'lines; depth belongs into docs/', readmeLines, MOST.readmeLines),
-    over('the repository', `top folders (${[...folders].join(' ')})`, folders.size, MOST.topFolders),
+    over('package.json', 'direct runtime dependencies', dependencies.length, MAX.runtimeDependencies),
+    over('README.md', 'lines; move details to docs/', readmeLines, MAX.readmeLines),
+    over('the repository', `top folders (${[...folders].join(' ')})`, folders.size, MAX.topFolders),
   ].flat();
 }
 
 function over(place: string, what: string, count: number, max: number): string[] {
-  return count > max ? [`${place}: ${count} ${what}; ${max} is the most`] : [];
+  return count > max ? [`${place}: ${count} ${what}; the maximum is ${max}`] : [];
 }
 
 if (import.meta.main) {
   const files = trackedFiles();
   const faults = budgetFaults(files);
-  console.log([...faults, `${files.length} files looked at, ${faults.length} faults`].join('\n'));
+  console.log([...faults, `${files.length} files checked, ${faults.length} faults`].join('\n'));
   process.exitCode = faults.length === 0 ? 0 : 1;
 }

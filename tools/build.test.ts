@@ -22,7 +22,7 @@ const PROJECT: Record<string, string> = {
   'src/cli/index.ts': `import { name } from '../domain/name.ts'; console.log(name('cli')); process.exit(2);`,
 };
 
-test('each process becomes one file that runs alone, from a compile cache that Node accepts', async (t) => {
+test('the build writes one file per process that runs without node_modules, with a compile cache that Node accepts', async (t) => {
   const root = scratchTree(t, PROJECT);
   const said: string[] = [];
   await build(root, BUNDLES, (line) => said.push(line));
@@ -40,7 +40,7 @@ test('each process becomes one file that runs alone, from a compile cache that N
   assert.match(said.join('\n'), /^dist\/compile-cache: 4 entries$/m);
 });
 
-test('a bundle that holds what is not its own is refused by name', async (t) => {
+test('the build fails and names a bundle with forbidden modules', async (t) => {
   const root = scratchTree(t, {
     ...PROJECT,
     'src/catalogs/leanix.ts': `export const found = process.argv.length;`,

@@ -5,8 +5,8 @@ import { rolldown } from 'rolldown';
 import { BUNDLES, type BundleRule, bundleFaults } from './bundle-rules.ts';
 
 /**
- * Makes the bundle of each process in `root`/dist and primes their compile cache. Says what it makes with
- * `say`. Throws Error with every fault where a bundle breaks its rule or the cache stays empty.
+ * Builds the bundle of each process in `root`/dist and fills their compile cache. Reports progress to `say`. Throws Error
+ * with all faults if a bundle violates its rule or the cache stays empty.
  */
 export async function build(root: string, rules: readonly BundleRule[], say: (line: string) => void) {
   const dist = join(root, 'dist');
@@ -23,7 +23,7 @@ async function bundle(root: string, rule: BundleRule, say: (line: string) => voi
     file: join(root, 'dist', `${rule.command}.js`),
     format: 'esm',
     codeSplitting: false,
-    // Minified, a server needs 2 to 5 MB less; the maps beside it tell where an error was.
+    // A minified server needs 2 to 5 MB less memory; source maps keep stack traces readable.
     minify: true,
     sourcemap: 'hidden',
   });
@@ -38,8 +38,8 @@ async function bundle(root: string, rule: BundleRule, say: (line: string) => voi
 }
 
 /**
- * Runs each bundle once by the launcher, whose flags of Node are part of the cache's name. Without an
- * environment it loads, says what is missing and ends; Node then writes the cache.
+ * Runs each bundle once with the launcher, because Node's flags are part of the cache key. Without settings the process
+ * loads, reports what is missing and exits; Node then writes the cache.
  */
 function primeCompileCache(root: string, rules: readonly BundleRule[], say: (line: string) => void) {
   const cache = join(root, 'dist/compile-cache');
@@ -53,7 +53,7 @@ function primeCompileCache(root: string, rules: readonly BundleRule[], say: (lin
   if (entries.length < rules.length) {
     throw new Error(`the compile cache has ${entries.length} entries for ${rules.length} bundles`);
   }
-  // Node makes them for their owner alone; in the image another user reads them.
+  // Node makes the files readable only for their owner; the image runs as another user.
   for (const { parentPath, name } of entries) chmodSync(join(parentPath, name), 0o644);
   say(`dist/compile-cache: ${entries.length} entries`);
 }

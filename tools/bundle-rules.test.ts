@@ -31,25 +31,25 @@ for (const [command, module, part] of FORBIDDEN) {
   });
 }
 
-test('a test in a bundle is named', () => {
+test('a bundle must not contain tests', () => {
   const faults = bundleFaults(ruleOf('serve'), ['src/main/app.test.ts'], [], DEPENDENCIES);
   assert.deepEqual(faults, ['dist/serve.js holds the test src/main/app.test.ts']);
 });
 
-test('a bundle stands alone but for what Node has', () => {
+test('a bundle imports only built-in modules of Node', () => {
   const faults = bundleFaults(ruleOf('serve'), [], ['node:fs', 'zod'], DEPENDENCIES);
-  assert.deepEqual(faults, ['dist/serve.js loads zod at run time, where no node_modules is']);
+  assert.deepEqual(faults, ['dist/serve.js loads zod at run time, but the image has no node_modules']);
 });
 
-test('the sidecar loads at most 8 direct dependencies; what those load in turn is not counted', () => {
+test('the sidecar has at most 8 direct dependencies; indirect ones do not count', () => {
   const modules = [...'abcdefgh', 'indirect'].map((name) => `node_modules/${name}/index.js`);
   assert.deepEqual(bundleFaults(ruleOf('sidecar'), modules, [], DEPENDENCIES), []);
   const faults = bundleFaults(ruleOf('sidecar'), [...modules, 'node_modules/zod/index.js'], [], DEPENDENCIES);
   assert.equal(faults.length, 1);
-  assert.match(faults[0] ?? '', /loads 9 direct dependencies .*; 8 is the most/);
+  assert.match(faults[0] ?? '', /loads 9 direct dependencies .*; 8 is the maximum/);
 });
 
-test('what belongs into a bundle is left alone, whatever it is called', () => {
+test('a bundle may contain its own modules, even if their names resemble forbidden ones', () => {
   const modules = [
     'package.json',
     'src/domain/test.ts',

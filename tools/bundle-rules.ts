@@ -1,14 +1,14 @@
-/** One process, its bundle, and what that must not carry. */
+/** The bundle of one process, and what it must not contain. */
 export interface BundleRule {
-  /** The command as bin/birddog knows it, or what several share; the bundle is dist/COMMAND.js. */
+  /** The name of the bundle dist/COMMAND.js: a command of bin/birddog, or the bundle that several commands share. */
   readonly command: string;
-  /** The command that runs it, where it has another name. */
+  /** The command that runs the bundle, if it differs. */
   readonly runBy?: string;
   readonly entry: string;
-  /** Packages, and folders with a slash behind them, that must not be in it. */
+  /** Packages, and folders with a trailing slash, that must not be in the bundle. */
   readonly without: readonly string[];
-  /** The most direct runtime dependencies it may load. */
-  readonly mostDependencies?: number;
+  /** The maximum number of direct runtime dependencies. */
+  readonly maxDependencies?: number;
 }
 
 /** The bundles of the image. */
@@ -22,7 +22,7 @@ export const BUNDLES: readonly BundleRule[] = [
     command: 'sidecar',
     entry: 'src/sidecar/index.ts',
     without: ['@peculiar/x509', 'cockatiel', 'jose', 'src/auth/', 'src/catalogs/', 'src/main/', 'src/init/'],
-    mostDependencies: 8,
+    maxDependencies: 8,
   },
   {
     command: 'init',
@@ -50,12 +50,12 @@ export const BUNDLES: readonly BundleRule[] = [
   },
 ];
 
-/** In no bundle: emulators would answer for Datadog, and the rest is not made for the pod. */
+/** Folders that no bundle may contain: emulators would answer instead of Datadog, and the others are not meant for the pod. */
 const NEVER = ['emulators/', 'test/', 'tools/', 'bench/'];
 
 /**
- * What is wrong with a bundle, a sentence each. `modules` are the paths of what went into it, from the top of
- * the repository; `imports` what it still loads from outside; `dependencies` the direct runtime dependencies.
+ * Returns a sentence for each fault of a bundle. `modules` are the repository paths of its modules, `imports` what it
+ * still loads at run time, `dependencies` the direct runtime dependencies of the repository.
  */
 export function bundleFaults(
   rule: BundleRule,
@@ -71,11 +71,11 @@ export function bundleFaults(
   const tests = modules.filter((path) => path.endsWith('.test.ts')).map((path) => `holds the test ${path}`);
   const outside = imports
     .filter((name) => !name.startsWith('node:'))
-    .map((name) => `loads ${name} at run time, where no node_modules is`);
+    .map((name) => `loads ${name} at run time, but the image has no node_modules`);
   const many =
-    loaded.length > (rule.mostDependencies ?? Infinity)
+    loaded.length > (rule.maxDependencies ?? Infinity)
       ? [
-          `loads ${loaded.length} direct dependencies (${loaded.join(' ')}); ${rule.mostDependencies} is the most`,
+          `loads ${loaded.length} direct dependencies (${loaded.join(' ')}); ${rule.maxDependencies} is the maximum`,
         ]
       : [];
   return [...faults, ...tests, ...outside, ...many].map((fault) => `dist/${rule.command}.js ${fault}`);
@@ -83,7 +83,7 @@ export function bundleFaults(
 
 const PACKAGES = 'node_modules/';
 
-/** The package a module is of, or its folders from the top: `src/main/app.ts` is of `src/` and `src/main/`. */
+/** Returns the package of a module, or its folders from the top: `src/` and `src/main/` for `src/main/app.ts`. */
 function partsOf(path: string): string[] {
   const inPackage = path.lastIndexOf(PACKAGES);
   if (inPackage !== -1) {

@@ -7,7 +7,7 @@ import { scratchTree } from './scratch-tree.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-test('a file, an export or a dependency that nothing uses is found; entries and what tests use are not', (t) => {
+test('finds unused files, exports and dependencies, but not entry points or exports that tests use', (t) => {
   const tree = scratchTree(t, {
     'knip.json': readFileSync(join(ROOT, 'knip.json'), 'utf8'),
     'package.json': JSON.stringify({ name: 'x', type: 'module', dependencies: { unneeded: '1' } }),

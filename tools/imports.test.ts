@@ -7,7 +7,7 @@ import { scratchTree } from './scratch-tree.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** One broken import per rule: the rule, the file that breaks it, and what the file says. */
+/** One violation per rule: the rule, the file, and its text. */
 const BROKEN: readonly (readonly [rule: string, file: string, text: string])[] = [
   ['layers-ledger', 'src/http/a.ts', `import '../init/start.ts';`],
   ['layers-format', 'src/lint/a.ts', `import '../pipeline/ports.ts';`],
@@ -32,7 +32,7 @@ const BROKEN: readonly (readonly [rule: string, file: string, text: string])[] =
   ['imports-resolve', 'src/init/f.ts', `import './nowhere.ts';`],
 ];
 
-/** Files that keep to the rules, and are what the broken ones import. */
+/** Files that pass, and that the violations import. */
 const SOUND: Record<string, string> = {
   'src/domain/value.ts': '',
   'src/runtime/clock.ts': `import 'node:timers'; import '../domain/value.ts'; export const clock = 1;`,
@@ -63,7 +63,7 @@ function checkImports(t: TestContext, files: Record<string, string>) {
   return { status, found: found.sort() };
 }
 
-test('every import rule fails on a file that breaks it', (t) => {
+test('every import rule rejects a file that violates it', (t) => {
   const broken = Object.fromEntries(BROKEN.map(([, file, text]) => [file, text]));
   const otherHalf = { 'src/init/e.ts': `import type { D } from './d.ts';` };
   const { status, found } = checkImports(t, { ...SOUND, ...otherHalf, ...broken });
@@ -71,6 +71,6 @@ test('every import rule fails on a file that breaks it', (t) => {
   assert.notEqual(status, 0);
 });
 
-test('imports that keep to the rules pass, and tests may import both sides', (t) => {
+test('valid imports pass, and tests may import from every folder', (t) => {
   assert.deepEqual(checkImports(t, SOUND), { status: 0, found: [] });
 });

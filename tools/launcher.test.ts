@@ -7,7 +7,7 @@ import { scratchTree } from './scratch-tree.ts';
 
 const LAUNCHER = readFileSync(join(import.meta.dirname, '../bin/birddog'), 'utf8');
 
-/** An installation of its own: the launcher, stand-ins for what it starts, and programs that it finds on its PATH. */
+/** Creates a separate installation: the launcher, fakes of what it starts, and programs on its PATH. */
 function installation(t: TestContext, files: Record<string, string>) {
   const node = `#!/bin/sh\nexec ${process.execPath} "$@"\n`;
   return scratchTree(t, { 'bin/birddog': LAUNCHER, 'path/node': node, ...files });
@@ -56,7 +56,7 @@ function start(
   return { child, ended, said };
 }
 
-/** Ends run by run with the statuses given, then with 0. */
+/** Exits with the given statuses, one per run, then with 0. */
 const FAILING = (...statuses: number[]) => `
   import { appendFileSync, readFileSync } from 'node:fs';
   appendFileSync(process.env.ROOT + '/runs', 'run\\n');
@@ -75,14 +75,14 @@ for (const args of [[], ['nope']]) {
   });
 }
 
-test('a node that is too old is refused with the version that is needed and the one found', async (t) => {
+test('rejects a Node that is too old, naming the required version and the one found', async (t) => {
   const root = installation(t, { 'path/node': '#!/bin/sh\necho v20.20.2\n', 'dist/serve.js': '' });
   const { status, err } = await birddog(t, root, ['serve']).ended;
   assert.equal(status, 69);
   assert.match(err, /Node.js 24 or later is required; found v20.20.2 at .*path\/node/);
 });
 
-test('a node that is too old on the PATH gives way to the one that npm installed', async (t) => {
+test('prefers the Node that npm installed to an older one on the PATH', async (t) => {
   const root = installation(t, {
     'path/node': '#!/bin/sh\necho v20.20.2\n',
     'node_modules/.bin/node': `#!/bin/sh\nexec ${process.execPath} "$@"\n`,
@@ -91,7 +91,7 @@ test('a node that is too old on the PATH gives way to the one that npm installed
   assert.equal((await birddog(t, root, ['serve']).ended).out, 'served\n');
 });
 
-test('a checkout runs its source, and its bundles where that is asked for; an image has only bundles', async (t) => {
+test('runs the sources in a checkout, or its bundles on request; runs bundles in an image', async (t) => {
   const bundle = { 'dist/serve.js': `console.log('bundle', process.env.NODE_COMPILE_CACHE ?? 'uncached')` };
   const checkout = installation(t, { ...bundle, 'src/main/index.ts': `console.log('source')` });
   const image = installation(t, { ...bundle, 'dist/compile-cache/.keep': '' });
@@ -101,7 +101,7 @@ test('a checkout runs its source, and its bundles where that is asked for; an im
   assert.equal((await birddog(t, image, ['serve']).ended).out, `bundle ${image}/dist/compile-cache\n`);
 });
 
-test('lint is run by its name, with its arguments and standard input, and ends with its status', async (t) => {
+test('runs lint with its arguments and standard input, and exits with its status', async (t) => {
   const program = `
     const { argv, execArgv, stdin } = process;
     console.log(argv.slice(2).join(' '), execArgv.includes('--max-semi-space-size=8'));
@@ -117,7 +117,7 @@ test('lint is run by its name, with its arguments and standard input, and ends w
   }
 });
 
-test('a compile cache that another user made is used too', async (t) => {
+test('uses a compile cache that another user created', async (t) => {
   const root = installation(t, {
     'path/id': '#!/bin/sh\necho 4711\n',
     'dist/compile-cache/v24.0.0-x64-abc-0/entry': 'made',
@@ -129,7 +129,7 @@ test('a compile cache that another user made is used too', async (t) => {
   assert.deepEqual(await run.ended, { status: 0, out: 'made\n', err: '' });
 });
 
-test('a bundle or a command that is not there is named', async (t) => {
+test('names a missing bundle or an unknown command', async (t) => {
   const root = installation(t, { 'src/main/index.ts': '' });
   const { status, err } = await birddog(t, root, ['serve'], { BIRDDOG_BUNDLES: 'true' }).ended;
   assert.equal(status, 69);
@@ -153,7 +153,7 @@ for (const command of ['init', 'sidecar']) {
   });
 }
 
-test('a sidecar that fails is started again with doubling delays, and its success ends the launcher', async (t) => {
+test('restarts a failing sidecar with doubling delays, and exits when it succeeds', async (t) => {
   const root = installation(t, {
     'path/sleep': NO_SLEEP,
     'dist/sidecar.js': FAILING(1, 69, 1, 1, 1, 1, 1),
@@ -185,14 +185,14 @@ for (const stopWithStdin of ['true', 'false']) {
   });
 }
 
-test('a mistake in the environment is retried at once with the longest delay: the pod must stay', async (t) => {
+test('retries after invalid settings with the longest delay, to keep the pod alive', async (t) => {
   const root = installation(t, { 'path/sleep': NO_SLEEP, 'dist/sidecar.js': FAILING(78, 78) });
   const { status, err } = await birddog(t, root, ['sidecar']).ended;
   assert.equal(status, 0);
   assert.deepEqual(delays(err), [5000, 5000]);
 });
 
-test('the delay begins anew after the sidecar ran for half a minute', async (t) => {
+test('resets the delay after the sidecar has run for 30 s', async (t) => {
   const seconds = [0, 1, 2, 3, 10, 40];
   const root = installation(t, {
     'path/sleep': NO_SLEEP,
@@ -222,10 +222,10 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
-/** Says that it rests, and does. */
+/** Prints that it sleeps, then sleeps. */
 const SAID_SLEEP = '#!/bin/sh\necho resting >&2\nexec /bin/sleep 1\n';
 
-test('TERM between two starts ends the launcher without another start', async (t) => {
+test('exits on TERM between two starts without another start', async (t) => {
   const root = installation(t, { 'path/sleep': SAID_SLEEP, 'dist/sidecar.js': FAILING(78) });
   const run = birddog(t, root, ['sidecar']);
   await run.said('resting');
@@ -234,7 +234,7 @@ test('TERM between two starts ends the launcher without another start', async (t
   assert.equal(runs(root), 1);
 });
 
-test('a launcher between two starts whose own parent was killed ends, where the end of stdin is to stop it', async (t) => {
+test('exits between two starts when its parent was killed, if it stops on the end of stdin', async (t) => {
   const root = installation(t, { 'path/sleep': SAID_SLEEP, 'dist/sidecar.js': FAILING(78, 78, 78) });
   const parent = '"$ROOT/bin/birddog" sidecar & exec /bin/sleep 60';
   const run = start(t, root, '/bin/sh', ['-c', parent], { STOP_WITH_STDIN: 'true' });
@@ -244,7 +244,7 @@ test('a launcher between two starts whose own parent was killed ends, where the 
   assert.equal(runs(root), 1);
 });
 
-test('init that watches is started again in place too; init that runs once is not', async (t) => {
+test('restarts init --watch in place, but not a run-once init', async (t) => {
   const files = { 'dist/init.js': FAILING(1, 1), 'path/sleep': NO_SLEEP };
   for (const args of [['--watch'], ['--certificates', '--watch']]) {
     const root = installation(t, files);
@@ -256,16 +256,16 @@ test('init that watches is started again in place too; init that runs once is no
   assert.deepEqual([(await birddog(t, root, ['init']).ended).status, runs(root)], [1, 1]);
 });
 
-test('with BIRDDOG_ONCE=true a sidecar that fails ends the launcher with its status', async (t) => {
+test('exits with the status of a failing sidecar if BIRDDOG_ONCE=true', async (t) => {
   const root = installation(t, { 'path/sleep': NO_SLEEP, 'dist/sidecar.js': FAILING(78) });
   const { status, err } = await birddog(t, root, ['sidecar'], { BIRDDOG_ONCE: 'true' }).ended;
   assert.deepEqual([status, err], [78, '']);
   assert.equal(runs(root), 1);
 });
 
-/** An interval of the watchdog in 20 ms. */
+/** Shortens the watchdog interval to 20 ms. */
 const SHORT_SLEEP = '#!/bin/sh\nexec /bin/sleep 0.02\n';
-/** On its first run gives heartbeats as `beats` says, and goes on for a second; ends well on the second. */
+/** Writes heartbeats as `beats` says in its first run, then runs for one more second; succeeds in its second run. */
 const BEATING = (beats: string) => `
   import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
   appendFileSync(process.env.ROOT + '/runs', 'run\\n');
@@ -296,13 +296,13 @@ for (const command of ['serve', 'sidecar']) {
   });
 }
 
-test('serve that ends by itself ends the launcher with its status', async (t) => {
+test('exits with the status of serve when serve exits', async (t) => {
   const root = installation(t, { 'dist/serve.js': FAILING(7) });
   const { status, err } = await birddog(t, root, ['serve']).ended;
   assert.deepEqual([status, err, runs(root)], [7, '', 1]);
 });
 
-test('a launcher without a folder for temporary files serves all the same', async (t) => {
+test('serves without a folder for temporary files', async (t) => {
   const files = { 'dist/serve.js': FAILING(7), 'path/mktemp': '#!/bin/sh\nexit 1\n' };
   const root = installation(t, files);
   const { status, err } = await birddog(t, root, ['serve']).ended;

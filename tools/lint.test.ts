@@ -8,7 +8,7 @@ import { scratchTree } from './scratch-tree.ts';
 const ROOT = join(import.meta.dirname, '..');
 const lines = (count: number) => 'void 0;\n'.repeat(count);
 
-/** One mistake a file: the rule that finds it, where it stands, and the text. */
+/** Files with one mistake each: the rule that finds it, the path, and the text. */
 const BROKEN: readonly (readonly [rule: string, file: string, text: string])[] = [
   ['eslint(max-lines)', 'src/http/long-file.ts', lines(401)],
   ['eslint(max-lines-per-function)', 'src/http/long-function.ts', `export function f() {\n${lines(79)}}\n`],
@@ -36,7 +36,7 @@ const BROKEN: readonly (readonly [rule: string, file: string, text: string])[] =
   ],
 ];
 
-/** Files that keep to the rules, each at its bound or under its exception. */
+/** Files that pass, each at its limit or under an exception. */
 const SOUND: readonly (readonly [file: string, text: string])[] = [
   ['src/http/full-file.ts', lines(400)],
   ['src/http/full-function.ts', `export function f() {\n${lines(78)}}\n`],
@@ -57,7 +57,7 @@ function lint(t: TestContext, files: readonly (readonly [file: string, text: str
   return { status, found: [...new Set(found)].sort() };
 }
 
-test('every lint rule fails on a file that breaks it', (t) => {
+test('every lint rule rejects a file that violates it', (t) => {
   const { status, found } = lint(
     t,
     BROKEN.map(([, file, text]) => [file, text]),
@@ -66,6 +66,6 @@ test('every lint rule fails on a file that breaks it', (t) => {
   assert.notEqual(status, 0);
 });
 
-test('files at their bound, or under an exception, pass', (t) => {
+test('files at their limit or under an exception pass', (t) => {
   assert.deepEqual(lint(t, SOUND), { status: 0, found: [] });
 });

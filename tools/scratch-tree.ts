@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-/** A folder of its own for one test, with these files in it (path to text, executable). Gives its path, without links. */
+/** Creates a temporary folder with these executable files (path to text) for one test. Returns its path with links resolved. */
 export function scratchTree(t: TestContext, files: Readonly<Record<string, string>>): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'birddog-tree-')));
   t.after(() => rmSync(root, { recursive: true }));

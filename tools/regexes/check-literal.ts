@@ -26,14 +26,14 @@ const MODULE = z.object({
 
 export interface Checked {
   readonly verdict: Verdict;
-  /** A text that takes long, as an expression of JavaScript; undefined where there is none. */
+  /** A slow text as a JavaScript expression; undefined if none was found. */
   readonly attack: string | undefined;
 }
 
 /**
- * Asks recheck whether a literal is linear, and then the engine itself with texts that recheck may have missed. The flag `d`, which recheck does not know, only adds indices to a match and is
- * left out. The back end in JavaScript is used everywhere, so that each machine comes to the same verdict. Throws Error
- * where recheck cannot read the literal.
+ * Checks with recheck whether a literal is linear, then runs it on texts that recheck may have missed. Omits the flag `d`,
+ * which recheck does not support: it only adds indices to a match. Uses recheck's JavaScript back end, so that every machine
+ * gets the same verdict. Throws Error if recheck cannot parse the literal.
  */
 export async function checkLiteral({ source, flags }: Literal): Promise<Checked> {
   process.env['RECHECK_BACKEND'] = 'pure';

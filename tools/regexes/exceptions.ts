@@ -1,4 +1,4 @@
-/** Literals on which the checker gives no answer in time, with the reason why they are linear all the same. */
+/** Literals on which the checker gives no answer in time, with the reason why they are linear. */
 export const UNKNOWN_LITERALS: Readonly<Record<string, string>> = {};
 
 /** Code that builds a regular expression at run time, by `path: code`, with the reason why it is linear. */

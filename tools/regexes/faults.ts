@@ -19,8 +19,8 @@ export interface Result {
 }
 
 /**
- * Checks that every regular expression of the files is linear and has its verdict in the table, that the table and the
- * exceptions hold nothing else, and that no code is run from text. Only literals that the table lacks are passed to `check`.
+ * Returns a fault for each regular expression that is not linear or has no verdict in the table, each unused verdict or
+ * exception, and each place that runs code from text. Passes only literals without a verdict to `check`.
  */
 export async function regexFaults(
   files: readonly SourceFile[],

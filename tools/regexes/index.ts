@@ -7,7 +7,7 @@ import { readVerdicts, writeVerdicts } from './verdicts.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const TABLE = join(import.meta.dirname, 'verdicts.tsv');
-/** Code that reads what others wrote, and the tools of the build. Tests read only what they made themselves. */
+/** Code that reads untrusted text, and the build tools. Tests read only their own texts. */
 const FILES = '{src,emulators,tools,bench}/**/*.{ts,js,cjs,mjs}';
 
 const files = globSync(FILES, { cwd: ROOT })
@@ -17,7 +17,7 @@ const files = globSync(FILES, { cwd: ROOT })
 const isWritten = process.argv.includes('--write');
 const recorded = [...readVerdicts(readFileSync(TABLE, 'utf8'))];
 const known = {
-  // What the checker had no time for is tried again: the machine may have been busy.
+  // Literals that timed out are checked again: the machine may have been busy.
   verdicts: new Map(recorded.filter(([, verdict]) => !isWritten || verdict === 'safe')),
   unknown: UNKNOWN_LITERALS,
   dynamic: DYNAMIC_EXPRESSIONS,

@@ -15,7 +15,7 @@ export interface Literal {
   readonly place: string;
 }
 
-/** Something in a file that the scan cannot give a verdict on, or that is forbidden. */
+/** Code that the scan cannot judge, or that is forbidden. */
 export interface Construct {
   readonly path: string;
   /** From 1. */
@@ -40,7 +40,7 @@ interface Node {
 /** Functions of `node:child_process` that pass a text to a shell. */
 const SHELL_FUNCTIONS = new Set(['exec', 'execSync']);
 
-/** Finds every regular expression of a file, and every use of `eval`, `new Function` and a shell. Throws where it does not parse. */
+/** Finds every regular expression of a file, and every use of `eval`, `new Function` and a shell. Throws if the file does not parse. */
 export function scanFile({ path, text }: SourceFile): Scan {
   const literals: Literal[] = [];
   const dynamic: Construct[] = [];
@@ -74,13 +74,13 @@ export function scanFile({ path, text }: SourceFile): Scan {
   return { literals, dynamic, forbidden };
 }
 
-/** Whether a node calls or constructs the global of that name. */
+/** Returns whether a node calls or constructs the global of that name. */
 function calls({ type, callee }: Node, name: string): boolean {
   if (type !== 'NewExpression' && type !== 'CallExpression') return false;
   return isNode(callee) && callee.type === 'Identifier' && callee['value'] === name;
 }
 
-/** Whether a node imports from `node:child_process` what runs a shell, or all of it under one name. */
+/** Returns whether a node imports a function that runs a shell from `node:child_process`, or the whole module. */
 function importsShell({ type, source, specifiers }: Node): boolean {
   if (type !== 'ImportDeclaration' || !isNode(source) || !Array.isArray(specifiers)) return false;
   if (!/^(?:node:)?child_process$/.test(String(source['value']))) return false;
@@ -91,7 +91,7 @@ function importsShell({ type, source, specifiers }: Node): boolean {
   });
 }
 
-/** The text and flags of `new RegExp(...)` where both are written out; undefined where they are not. */
+/** Returns the text and flags of `new RegExp(...)` if both are constant, else undefined. */
 function constantRegExp({ arguments: given }: Node): { source: string; flags: string } | undefined {
   const [pattern, flags] = (Array.isArray(given) ? given : [given]).map((argument: unknown) =>
     typeof argument === 'object' && argument !== null && 'expression' in argument
@@ -104,7 +104,7 @@ function constantRegExp({ arguments: given }: Node): { source: string; flags: st
   return { source, flags: flags ?? '' };
 }
 
-/** The value of a text that is written out; undefined for any other expression. */
+/** Returns the value of a constant text; undefined for any other expression. */
 function constantText(node: unknown): string | undefined {
   if (!isNode(node)) return undefined;
   if (node.type === 'StringLiteral') return String(node['value']);
@@ -125,7 +125,7 @@ function isStringRaw(tag: unknown): boolean {
   return isNode(object) && object['value'] === 'String' && isNode(property) && property['value'] === 'raw';
 }
 
-/** Where a node begins and ends, in bytes of the file. swc counts from 1. */
+/** Returns the byte range of a node. swc counts from 1. */
 function spanOf({ span }: Node): { start: number; end: number } {
   const { start, end } =
     typeof span === 'object' && span !== null && 'start' in span && 'end' in span
@@ -138,7 +138,7 @@ function childrenOf(node: Node): Node[] {
   return Object.values(node).flatMap((value) => nodesIn(value));
 }
 
-/** The nodes in a field: swc wraps some of them in objects without a type, such as arguments and declarators. */
+/** Returns the nodes in a field. swc wraps some of them, such as arguments and declarators, in objects without a type. */
 function nodesIn(value: unknown): Node[] {
   if (typeof value !== 'object' || value === null) return [];
   if (isNode(value)) return [value];

@@ -1,14 +1,14 @@
 import { runInNewContext } from 'node:vm';
 
-/** How long the repeated part of a text is, in UTF-16 units: quadratic time takes tens of milliseconds then, linear time microseconds. */
+/** Length of the repeated part of a text in UTF-16 units. Quadratic time then takes tens of milliseconds, linear time microseconds. */
 const PUMPED_UNITS = 8_000;
 const SLOW_MS = 15;
-/** What is slow once may have been interrupted; a text counts if it is slow each time. */
+/** A text counts as slow only if it is slow every time: a single slow run may have been interrupted. */
 const ATTEMPTS = 3;
-/** For all texts of one expression. */
+/** Total time for all texts of one expression. */
 const TIMEOUT_MS = 300_000;
 const MAX_PIECES = 24;
-/** A member of each class that expressions use. */
+/** An example character of each class that expressions use. */
 const COMMON = ['a', '0', ' ', '\n', '_', '-', '.', '"', "'", '\\', '\u00e9'];
 const ENDS = ['', '\u0001', 'x'];
 
@@ -18,9 +18,9 @@ interface Expression {
 }
 
 /**
- * A text on which the engine itself takes longer than linear time, as an expression of JavaScript; undefined where none was
- * found. A second opinion on the checker, which only tries texts where an expression looks around or back. Texts are a
- * beginning, one or two pieces repeated, and an end; the pieces are characters and words of the expression.
+ * Returns a text on which the engine takes more than linear time, as a JavaScript expression, or undefined. Complements the
+ * checker, which only guesses texts for expressions with lookaround or backreferences. Texts consist of a beginning, one or
+ * two repeated pieces, and an end; the pieces are characters and words of the expression.
  */
 export function slowText({ source, flags }: Expression): string | undefined {
   const pieces = piecesOf(source);
@@ -47,7 +47,7 @@ export function slowText({ source, flags }: Expression): string | undefined {
       }),
     );
   try {
-    // Only a script of node:vm has a timeout; it ends a search in the midst of a text.
+    // Only a script of node:vm has a timeout that interrupts a search.
     return runInNewContext('search()', { search }, { timeout: TIMEOUT_MS }) === true ? attack : undefined;
   } catch (error) {
     if (
@@ -61,7 +61,7 @@ export function slowText({ source, flags }: Expression): string | undefined {
   }
 }
 
-/** Characters and words that stand in an expression, and a member of each class. */
+/** Returns the characters and words of an expression, and an example of each class. */
 function piecesOf(source: string): string[] {
   const words = source.match(/[A-Za-z]{2,}/g) ?? [];
   const characters = source.replace(/\\[A-Za-z]/g, '').match(/[^\\A-Za-z]/g) ?? [];

@@ -10,7 +10,7 @@ const file = (text: string, path = 'src/a.ts') => ({ path, text });
 const neverAsked = () => assert.fail('a literal in the table is not checked');
 const answers = (verdict: Verdict) => async () => ({ verdict, attack: undefined });
 
-describe('the scan of a file', () => {
+describe('scanFile', () => {
   it('finds literals, constant texts and their lines', () => {
     const { literals, dynamic } = scanFile(
       file(
@@ -33,7 +33,7 @@ describe('the scan of a file', () => {
     assert.deepEqual(dynamic, []);
   });
 
-  it('finds no literal in comments, texts and divisions', () => {
+  it('ignores comments, texts and divisions', () => {
     const { literals } = scanFile(file("// /a/\nconst b = '/b/' + `/c/${1}` + 4 / 2 / 1; /* /d/ */"));
     assert.deepEqual(literals, []);
   });
@@ -54,7 +54,7 @@ describe('the scan of a file', () => {
     it(`forbids ${text}`, () => assert.equal(scanFile(file(text)).forbidden.length, 1));
   }
 
-  it('allows to start a program without a shell', () => {
+  it('allows starting a program without a shell', () => {
     const text = "import { execFile, spawn } from 'node:child_process'; /a/.exec(b); a.exec('b');";
     assert.deepEqual(scanFile(file(text)).forbidden, []);
   });
@@ -75,13 +75,13 @@ describe('the check of all regular expressions', () => {
     assert.match(faults.join('\n'), /^src\/a\.ts:1: \/a\+\$\/dg takes polynomial time[^\n]*$/);
   });
 
-  it('fails for a literal that looks back and that only the engine shows to be slow', async () => {
+  it('fails for a literal with a lookbehind whose slowness only the engine shows', async () => {
     const text = String.raw`const a = /^\s*(['"])(.*)\1\s*;?\s*$/s;`;
     const { faults } = await regexFaults([file(text)], NOTHING_KNOWN, checkLiteral);
     assert.match(faults.join('\n'), /takes polynomial time, for example on ".*\.repeat\(\d+\)/);
   });
 
-  it('asks for a verdict to be recorded where a new literal is linear', async () => {
+  it('requests a recorded verdict for a new linear literal', async () => {
     const { faults, verdicts } = await regexFaults([file('const a = /^a+$/d;')], NOTHING_KNOWN, checkLiteral);
     assert.match(faults.join('\n'), /^src\/a\.ts:1: \/\^a\+\$\/d has no verdict yet[^\n]*$/);
     assert.deepEqual([...verdicts], [['/^a+$/d', 'safe']]);
@@ -97,7 +97,7 @@ describe('the check of all regular expressions', () => {
     assert.deepEqual(faults, ['src/a.ts:1: /b/ takes polynomial time']);
   });
 
-  it('fails for a literal that cannot be checked in time, unless a reason is written', async () => {
+  it('fails for a literal that cannot be checked in time, unless a reason is given', async () => {
     const files = [file('/a/')];
     const { faults, verdicts } = await regexFaults(files, NOTHING_KNOWN, answers('unknown'));
     assert.match(faults.join('\n'), /^src\/a\.ts:1: \/a\/ could not be checked in time[^\n]*$/);
@@ -105,14 +105,14 @@ describe('the check of all regular expressions', () => {
     assert.deepEqual((await regexFaults(files, known, neverAsked)).faults, []);
   });
 
-  it('fails for a vulnerable literal even where a reason is written', async () => {
+  it('fails for a vulnerable literal even if a reason is given', async () => {
     const verdicts = new Map<string, Verdict>([['/a/', 'polynomial']]);
     const known = { verdicts, unknown: { '/a/': 'it is short' }, dynamic: {} };
     const { faults } = await regexFaults([file('/a/')], known, neverAsked);
     assert.deepEqual(faults, ['src/a.ts:1: /a/ takes polynomial time', 'exceptions.ts: /a/ needs no reason']);
   });
 
-  it('fails for a regular expression built at run time, unless a reason is written', async () => {
+  it('fails for a regular expression built at run time, unless a reason is given', async () => {
     const files = [file('RegExp(a)')];
     const { faults } = await regexFaults(files, NOTHING_KNOWN, neverAsked);
     assert.match(faults.join('\n'), /^src\/a\.ts:1: RegExp\(a\) is built at run time[^\n]*$/);
@@ -120,7 +120,7 @@ describe('the check of all regular expressions', () => {
     assert.deepEqual((await regexFaults(files, known, neverAsked)).faults, []);
   });
 
-  it('fails for verdicts and reasons that no file needs', async () => {
+  it('fails for unused verdicts and reasons', async () => {
     const verdicts = new Map<string, Verdict>([['/a/', 'safe']]);
     const known = { verdicts, unknown: { '/b/': 'x' }, dynamic: { 'src/a.ts: RegExp(a)': 'x' } };
     const { faults } = await regexFaults([file('1')], known, neverAsked);
@@ -144,7 +144,7 @@ describe('the table of verdicts', () => {
     assert.equal(writeVerdicts(new Map([...readVerdicts(text)].toReversed())), text);
   });
 
-  it('is refused where a line has another form', () => {
+  it('is rejected if a line is malformed', () => {
     for (const line of ['fast\t/a/', '/a/', 'safe a', '<<<<<<< a'])
       assert.throws(() => readVerdicts(line), /not a verdict/);
   });

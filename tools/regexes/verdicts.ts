@@ -1,6 +1,6 @@
 /**
- * What the checker says of a literal: `safe` where its time is linear in the text, a degree where it is not, `unknown` where
- * the checker gave no answer within its time.
+ * The verdict on a literal: `safe` if its time is linear in the text, a degree if it is not, `unknown` if the checker timed
+ * out.
  */
 export type Verdict = 'safe' | 'polynomial' | 'exponential' | 'unknown';
 const VERDICTS: readonly string[] = ['safe', 'polynomial', 'exponential', 'unknown'] satisfies Verdict[];
@@ -8,12 +8,12 @@ const VERDICTS: readonly string[] = ['safe', 'polynomial', 'exponential', 'unkno
 /** Verdicts by `/source/flags`. */
 export type Verdicts = ReadonlyMap<string, Verdict>;
 
-/** Name of a literal in the table of verdicts. No line break stands in it. */
+/** Returns the name of a literal in the table of verdicts, without line breaks. */
 export function literalName({ source, flags }: { readonly source: string; readonly flags: string }): string {
   return `/${source}/${flags}`;
 }
 
-/** Reads the table: a verdict, a tab and a literal on each line. Throws Error for a line of another form. */
+/** Reads the table: a verdict, a tab and a literal on each line. Throws Error for a malformed line. */
 export function readVerdicts(text: string): Verdicts {
   return new Map(
     text

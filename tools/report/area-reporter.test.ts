@@ -7,7 +7,7 @@ const test = (file: string, name: string, more = {}, type = 'test:pass') => ({
   data: { file: `/project/${file}`, name, details: { duration_ms: 500, type: 'test' }, ...more },
 });
 
-async function* told() {
+async function* events() {
   yield test('src/lint/a.test.ts', 'one');
   yield test('src/lint/rules/b.test.ts', 'two', {}, 'test:fail');
   yield test('src/lint/a.test.ts', 'three', { skip: 'not here' });
@@ -16,9 +16,9 @@ async function* told() {
   yield { type: 'test:diagnostic', data: {} };
 }
 
-describe('results of tests by area', () => {
-  it('count each test once, by the two outermost folders of its file', async () => {
-    const { areas, failures, skips } = await resultsOf(told(), '/project');
+describe('area reporter', () => {
+  it('counts each test once, by the two outermost folders of its file', async () => {
+    const { areas, failures, skips } = await resultsOf(events(), '/project');
     assert.deepEqual(Object.fromEntries(areas), {
       'src/lint': { passed: 1, failed: 1, skipped: 1, ms: 1500 },
       'test/acceptance': { passed: 1, failed: 0, skipped: 0, ms: 500 },
@@ -27,14 +27,14 @@ describe('results of tests by area', () => {
     assert.deepEqual([...skips], [['not here', 1]]);
   });
 
-  it('are a page with a line for each area, their sum, and what failed or was skipped', async () => {
-    const page = resultsPage(await resultsOf(told(), '/project'));
+  it('prints a line for each area, the total, and the failed and skipped tests', async () => {
+    const page = resultsPage(await resultsOf(events(), '/project'));
     assert.match(page, /^\| src\/lint \| 1 \| 1 \| 1 \| 1\.5 \|$/m);
     assert.match(page, /^\| \*\*all\*\* \| 2 \| 1 \| 1 \| 2\.0 \|$/m);
     assert.match(page, /^- src\/lint: two$/m);
     assert.match(page, /^- 1 times: not here$/m);
   });
 
-  it('name a file that is in no folder', () =>
-    assert.equal(areaOf('/project/a.test.ts', '/project'), 'elsewhere'));
+  it('counts files outside of folders as "other"', () =>
+    assert.equal(areaOf('/project/a.test.ts', '/project'), 'other'));
 });

@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
 
-/** What node's test runner tells a reporter of a test; of other events only the type. */
+/** An event of Node's test runner, with the fields that this reporter uses. */
 interface TestEvent {
   readonly type: string;
   readonly data: {
@@ -15,25 +15,25 @@ export interface AreaResult {
   passed: number;
   failed: number;
   skipped: number;
-  /** Milliseconds, each test's own added up. */
+  /** Sum of the tests' own durations in milliseconds. */
   ms: number;
 }
 
 export interface Results {
   readonly areas: ReadonlyMap<string, AreaResult>;
-  /** `area: name` of what failed. */
+  /** `area: name` of each failed test. */
   readonly failures: readonly string[];
   /** How often tests were skipped for each reason. */
   readonly skips: ReadonlyMap<string, number>;
 }
 
-/** The area that a test file is of: its two outermost folders. */
+/** Returns the area of a test file: its two outermost folders. */
 export function areaOf(file: string, root: string): string {
   const steps = relative(root, file).split(sep);
-  return steps.slice(0, Math.min(2, steps.length - 1)).join('/') || 'elsewhere';
+  return steps.slice(0, Math.min(2, steps.length - 1)).join('/') || 'other';
 }
 
-/** Adds up what the test runner told, by area. Suites are no tests. */
+/** Sums up the events of the test runner by area. Suites are not counted. */
 export async function resultsOf(events: AsyncIterable<TestEvent>, root: string): Promise<Results> {
   const areas = new Map<string, AreaResult>();
   const failures: string[] = [];
@@ -57,7 +57,7 @@ export async function resultsOf(events: AsyncIterable<TestEvent>, root: string):
   return { areas, failures, skips };
 }
 
-/** The results as a page in Markdown. */
+/** Returns the results as Markdown. */
 export function resultsPage({ areas, failures, skips }: Results): string {
   const rows = [...areas].sort(([a], [b]) => a.localeCompare(b));
   const sum = (part: keyof AreaResult) => rows.reduce((total, [, area]) => total + area[part], 0);
@@ -80,7 +80,7 @@ function listed(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `\n${title}:\n\n${lines.map((line) => `- ${line}\n`).join('')}`;
 }
 
-/** A reporter for `node --test`: prints the page when all tests have run. */
+/** Prints the results as Markdown once all tests have run; a reporter for `node --test`. */
 export default async function* areaReporter(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   yield resultsPage(await resultsOf(events, process.cwd()));
 }

@@ -9,21 +9,23 @@ const REPORTS = join(ROOT, 'docs/reports');
 
 interface Report {
   readonly title: string;
-  readonly says: string;
-  /** The body of the page, in Markdown. */
+  readonly description: string;
+  /** Returns the body of the page in Markdown. */
   readonly make: () => Promise<string>;
 }
 
-/** What `npm run report` writes, a file of docs/reports each. */
+/** The reports of `npm run report`; each is a file in docs/reports. */
 const REPORTS_BY_NAME: Readonly<Record<string, Report>> = {
   tests: {
-    title: 'Tests, by area',
-    says: 'Every test of `npm test`; the seconds are those of the tests themselves, which run side by side.',
+    title: 'Tests by area',
+    description:
+      "All tests of `npm test`. Seconds are the sum of the tests' own durations; test files run in parallel.",
     make: () => printed('npm', ['run', '--silent', 'test:report']),
   },
   performance: {
     title: 'Performance',
-    says: 'What `npm run bench` measured, and what it recommends where an aim was missed; [performance.md](../performance.md) tells how.',
+    description:
+      'What `npm run bench` measured, and what it recommends for each aim that was missed. [performance.md](../performance.md) explains the method.',
     make: async () => {
       await printed('npm', ['run', '--silent', 'build']);
       return printed('npm', ['run', '--silent', 'bench']);
@@ -31,7 +33,8 @@ const REPORTS_BY_NAME: Readonly<Record<string, Report>> = {
   },
   check: {
     title: 'Post-deployment check',
-    says: 'What `birddog check --write` finds in the sandbox, where everything but Birddog itself is an emulator.',
+    description:
+      'Output of `birddog check --write` in the sandbox, where Birddog and the sidecar are real and everything else is emulated.',
     make: checkSandbox,
   },
 };
@@ -50,14 +53,14 @@ async function checkSandbox(): Promise<string> {
       const url = /^ready (\S+)$/.exec(line)?.[1];
       if (url !== undefined) return fenced(await printed('bin/birddog', ['check', '--url', url, '--write']));
     }
-    throw new Error('the sandbox ended before it was ready');
+    throw new Error('the sandbox exited before it was ready');
   } finally {
     sandbox.kill('SIGTERM');
     await ended;
   }
 }
 
-/** The environment with every port of the sandbox a free one. */
+/** Returns the environment with a free port for each process of the sandbox. */
 function anyPorts(): NodeJS.ProcessEnv {
   const names = ['BIRDDOG', 'BIRDDOG_OPS', 'SIDECAR', 'SIDECAR_OPS'];
   const emulators = ['DATADOG', 'LEANIX', 'SERVICENOW', 'VAULT'].map((name) => `${name}_EMULATOR`);
@@ -67,7 +70,7 @@ function anyPorts(): NodeJS.ProcessEnv {
   };
 }
 
-/** What a command prints, whatever its exit status: a report tells failures too. Rejects where it prints nothing. */
+/** Returns what a command prints, even if it fails: reports show failures too. Rejects if it fails and prints nothing. */
 async function printed(command: string, args: readonly string[]): Promise<string> {
   const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   const chunks: Buffer[] = [];
@@ -78,16 +81,16 @@ async function printed(command: string, args: readonly string[]): Promise<string
   });
   const text = Buffer.concat(chunks).toString();
   if (text.trim() === '' && status !== 0)
-    throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
-  return status === 0 ? text : `**It ended with status ${status}.**\n\n${text}`;
+    throw new Error(`${command} ${args.join(' ')} exited with status ${status}`);
+  return status === 0 ? text : `**Exited with status ${status}.**\n\n${text}`;
 }
 
 const fenced = (text: string) => `\`\`\`text\n${text}\`\`\`\n`;
 
-/** A report as its page, with when and on what it was made. */
-function pageOf({ title, says }: Report, body: string, now: Date): string {
-  const made = `Made on ${now.toISOString().slice(0, 10)} by \`npm run report\`: ${availableParallelism()} cores, ${process.platform} ${process.arch}, Node ${process.versions.node}.`;
-  return `# ${title}\n\n${says}\n${made}\n\n${body}`;
+/** Returns the page of a report, with its date and machine. */
+function pageOf({ title, description }: Report, body: string, now: Date): string {
+  const generated = `Generated on ${now.toISOString().slice(0, 10)} by \`npm run report\`: ${availableParallelism()} cores, ${process.platform} ${process.arch}, Node ${process.versions.node}.`;
+  return `# ${title}\n\n${description}\n${generated}\n\n${body}`;
 }
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(REPORTS_BY_NAME);
@@ -95,7 +98,7 @@ mkdirSync(REPORTS, { recursive: true });
 for (const name of wanted) {
   const report = REPORTS_BY_NAME[name];
   if (!report)
-    throw new Error(`there is no report "${name}"; there are ${Object.keys(REPORTS_BY_NAME).join(', ')}`);
+    throw new Error(`unknown report "${name}"; known reports are ${Object.keys(REPORTS_BY_NAME).join(', ')}`);
   const page = pageOf(report, await report.make(), new Date());
   writeFileSync(join(REPORTS, `${name}.md`), page);
   console.log(`docs/reports/${name}.md`);

@@ -10,7 +10,7 @@ const MONITOR = { type: 'query alert', name: 'upstream', query: 'avg(last_5m):av
 
 let pod: Pod;
 before(async () => {
-  // A proxy that nobody runs: were the hop to ask it, nothing here would work.
+  // No proxy listens here: every test fails if a connection to the sidecar uses the proxy.
   const proxy = { HTTPS_PROXY: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' };
   pod = await startPod({ env: { serve: proxy, sidecar: proxy } });
 });
@@ -23,8 +23,8 @@ const create = (application: string) =>
     headers: { 'content-type': 'application/json' },
   });
 
-/** One request straight at the sidecar: its status, or how the connection failed. */
-function knock(tls: https.RequestOptions): Promise<number | string> {
+/** Sends a request directly to the sidecar. Returns its status, or the error code of the connection. */
+function connect(tls: https.RequestOptions): Promise<number | string> {
   return new Promise((resolve) => {
     const url = new URL('/get_monitors?application=a', pod.sidecarUrl);
     const outgoing = https.get(
@@ -40,45 +40,45 @@ function knock(tls: https.RequestOptions): Promise<number | string> {
 }
 
 describe('the sidecar', () => {
-  it('lets Birddog in, by the certificate that init minted', async () => {
-    assert.equal(await knock({ ca: file('ca.crt'), cert: file('tls.crt'), key: file('tls.key') }), 200);
+  it('accepts Birddog with the certificate that init issued', async () => {
+    assert.equal(await connect({ ca: file('ca.crt'), cert: file('tls.crt'), key: file('tls.key') }), 200);
   });
 
-  it('refuses who has no certificate', async () => {
-    assert.notEqual(await knock({ ca: file('ca.crt') }), 200);
-    assert.equal(typeof (await knock({ ca: file('ca.crt') })), 'string');
+  it('rejects a client without a certificate', async () => {
+    assert.notEqual(await connect({ ca: file('ca.crt') }), 200);
+    assert.equal(typeof (await connect({ ca: file('ca.crt') })), 'string');
   });
 
-  it('refuses the certificate of a foreign CA, however right its name', async () => {
+  it('rejects a certificate of another CA with the right name', async () => {
     const foreign = await mintCertificates({ now: new Date(), days: 1 });
     const client = { ca: file('ca.crt'), cert: foreign.client.cert, key: foreign.client.key };
-    assert.equal(typeof (await knock(client)), 'string');
+    assert.equal(typeof (await connect(client)), 'string');
   });
 
-  it('refuses a certificate of its own CA for another name', async () => {
+  it("rejects a certificate of the pod's CA for another name", async () => {
     const server = pod.secretsSidecar;
     const cert = readFileSync(join(server, 'tls.crt'), 'utf8');
     const key = readFileSync(join(server, 'tls.key'), 'utf8');
-    assert.equal(typeof (await knock({ ca: file('ca.crt'), cert, key })), 'string');
+    assert.equal(typeof (await connect({ ca: file('ca.crt'), cert, key })), 'string');
   });
 
-  it('speaks nothing older than TLS 1.3', async () => {
+  it('rejects TLS 1.2', async () => {
     const old = {
       ca: file('ca.crt'),
       cert: file('tls.crt'),
       key: file('tls.key'),
       maxVersion: 'TLSv1.2',
     } as const;
-    assert.equal(typeof (await knock(old)), 'string');
+    assert.equal(typeof (await connect(old)), 'string');
   });
 
-  it('is told the caller, or answers nobody', async () => {
+  it('rejects a request without a valid caller', async () => {
     const own = { ca: file('ca.crt'), cert: file('tls.crt'), key: file('tls.key') };
-    assert.equal(await knock({ ...own, headers: {} }), 401);
+    assert.equal(await connect({ ...own, headers: {} }), 401);
     const headers = (caller: string, auth = 'oidc') => ({
       headers: { 'birddog-caller': caller, 'birddog-caller-auth': auth },
     });
-    assert.equal(await knock({ ...own, ...headers('%C3%A4'.repeat(200)) }), 200);
+    assert.equal(await connect({ ...own, ...headers('%C3%A4'.repeat(200)) }), 200);
     const wrong = [
       headers('%C3%A4'.repeat(201)),
       headers('%zz'),
@@ -87,12 +87,12 @@ describe('the sidecar', () => {
       headers('a', 'x'),
     ];
     for (const options of wrong)
-      assert.equal(await knock({ ...own, ...options }), 400, JSON.stringify(options));
+      assert.equal(await connect({ ...own, ...options }), 400, JSON.stringify(options));
   });
 });
 
 describe('a sidecar that is killed', () => {
-  it('takes nothing from listed applications, comes back by its launcher, and is found again', async () => {
+  it('does not affect listed applications, is restarted by its launcher, and serves again', async () => {
     assert.equal((await create('unlisted-before')).status, 201);
     const killed = await pod.pidOf('sidecar');
     await pod.kill('sidecar', 'SIGKILL');
@@ -108,13 +108,13 @@ describe('a sidecar that is killed', () => {
     assert.notEqual(await pod.pidOf('sidecar'), killed);
   });
 
-  it('is answered for with 503 and Retry-After, at once, while it stays away', async () => {
+  it('is reported as 503 with Retry-After, at once, while it does not answer', async () => {
     await pod.pause('sidecar');
     await pod.until(
-      async () => (await request(pod, 'GET', '/get_monitors?application=unlisted-away')).status === 503,
+      async () => (await request(pod, 'GET', '/get_monitors?application=unlisted-paused')).status === 503,
     );
     const answers = [];
-    for (let i = 0; i < 8; i += 1) answers.push(await create('unlisted-away'));
+    for (let i = 0; i < 8; i += 1) answers.push(await create('unlisted-paused'));
     for (const answer of answers) {
       assert.deepEqual([answer.status, answer.body.code], [503, 'sidecar_unavailable'], answer.text);
       assert.ok(Number(answer.headers['retry-after']) >= 1);
@@ -125,6 +125,6 @@ describe('a sidecar that is killed', () => {
     );
     assert.equal((await create('checkout')).status, 200);
     await pod.resume('sidecar');
-    await pod.until(async () => [200, 201].includes((await create('unlisted-away')).status));
+    await pod.until(async () => [200, 201].includes((await create('unlisted-paused')).status));
   });
 });
