@@ -4,31 +4,31 @@ import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import type { Alert } from './alert.ts';
 import { readMessage, transitionsOf } from './notification.ts';
 
-type Say = (
+type Report = (
   path: readonly (string | number)[],
   message: string,
   hint?: string,
   severity?: Finding['severity'],
 ) => void;
 
-/** Metric windows that Datadog evaluates: up to a week in minutes or hours, days, weeks, or one month. */
-const WINDOW_MOST: ReadonlyMap<string, number> = new Map<string, number>([
+/** The maximum evaluation window of metric monitors in Datadog, by unit. */
+const MAX_WINDOW: ReadonlyMap<string, number> = new Map<string, number>([
   ['m', 10_080],
   ['h', 730],
   ['d', 31],
   ['w', 4],
 ]);
-/** Letters, digits, dots and underscores, beginning with a letter; 200 characters at most. */
+/** A metric name: letters, digits, dots and underscores, beginning with a letter; at most 200 characters. */
 const METRIC = /^[A-Za-z][\w.]{0,199}$/;
-/** The key of a tag. */
+/** A tag key. */
 const TAG_KEY = /^[A-Za-z@][\w.\-/:@]{0,199}$/;
-/** What would end the filter and go on as query. */
+/** A filter. Braces and line breaks would end it and continue the query. */
 const FILTER = /^[^{}\n\r]+$/;
 const HANDLE = /^@[^\s{},]+$/;
 
-/** Hands over everything that is wrong with an alert whose shape is right. `pointer` is where it stands in the body. */
+/** Reports every mistake of an alert that matches the schema. `pointer` is its place in the body. */
 export function checkAlert(alert: Alert, pointer: Pointer, found: (finding: Finding) => void): void {
-  const say: Say = (path, message, hint, severity = 'error') => {
+  const report: Report = (path, message, hint, severity = 'error') => {
     found({
       code: 'alert',
       severity,
@@ -38,42 +38,45 @@ export function checkAlert(alert: Alert, pointer: Pointer, found: (finding: Find
     });
   };
   for (const check of [checkSignal, checkWindow, checkThresholds, checkMessage, checkNotify])
-    check(alert, say);
+    check(alert, report);
 }
 
-function checkSignal({ signal }: Alert, say: Say): void {
+function checkSignal({ signal }: Alert, report: Report): void {
   if (!METRIC.test(signal.metric)) {
-    say(['signal', 'metric'], 'A metric name has letters, digits, "." and "_", and begins with a letter.');
+    report(
+      ['signal', 'metric'],
+      'A metric name must begin with a letter and contain only letters, digits, "." and "_".',
+    );
   }
   if (signal.filter !== undefined && !FILTER.test(signal.filter)) {
-    say(
+    report(
       ['signal', 'filter'],
-      'A filter is one line without braces.',
-      'Write what would stand within the braces of the query: env:prod,host:a.',
+      'A filter must be one line without braces.',
+      'Write only the part between the braces of the query: env:prod,host:a.',
     );
   }
   for (const [at, tag] of (signal.by ?? []).entries()) {
-    if (!TAG_KEY.test(tag)) say(['signal', 'by', at], `"${tag}" is no tag key to group by.`);
+    if (!TAG_KEY.test(tag)) report(['signal', 'by', at], `"${tag}" is not a valid tag key.`);
   }
 }
 
-function checkWindow({ condition: { over } }: Alert, say: Say): void {
+function checkWindow({ condition: { over } }: Alert, report: Report): void {
   const [, count, unit = ''] = /^([1-9]\d{0,5})([mhdw])$/.exec(over) ?? [];
-  if (over === '1mo' || (count !== undefined && Number(count) <= (WINDOW_MOST.get(unit) ?? 0))) return;
-  say(
+  if (over === '1mo' || (count !== undefined && Number(count) <= (MAX_WINDOW.get(unit) ?? 0))) return;
+  report(
     ['condition', 'over'],
-    `"${over}" is no evaluation window.`,
-    'Write minutes, hours, days or weeks: 5m, 1h, 1d, 1w.',
+    `"${over}" is not a valid evaluation window.`,
+    'Use minutes, hours, days or weeks: 5m, 1h, 1d, 1w.',
   );
 }
 
-function checkThresholds({ condition }: Alert, say: Say): void {
+function checkThresholds({ condition }: Alert, report: Report): void {
   const { above, below, warn, recover } = condition;
   if ((above === undefined) === (below === undefined)) {
-    say(
+    report(
       ['condition'],
       above === undefined ? 'The condition has no threshold.' : 'The condition has two thresholds.',
-      'Give "above" or "below", one of them.',
+      'Give either "above" or "below".',
     );
     return;
   }
@@ -81,43 +84,43 @@ function checkThresholds({ condition }: Alert, say: Say): void {
   const critical = toNumber(rising ? above : below) ?? Number.NaN;
   const [w, r] = [toNumber(warn), toNumber(recover)];
   if (w !== undefined && (rising ? w >= critical : w <= critical)) {
-    say(
+    report(
       ['condition', 'warn'],
-      `A warning at ${w} comes after the alert at ${critical}.`,
-      `Warn ${rising ? 'below' : 'above'} ${critical}.`,
+      `The warning threshold ${w} is reached only after the alert threshold ${critical}.`,
+      `Set "warn" ${rising ? 'below' : 'above'} ${critical}.`,
     );
   }
   if (r !== undefined && (rising ? r > critical : r < critical)) {
-    say(
+    report(
       ['condition', 'recover'],
-      `The alert would be over at ${r} while it still holds at ${critical}.`,
-      `Recover at ${critical} or ${rising ? 'below' : 'above'}.`,
+      `The recovery threshold ${r} is within the alert range of ${critical}.`,
+      `Set "recover" to ${critical} or ${rising ? 'below' : 'above'}.`,
     );
   }
 }
 
-function checkMessage({ message }: Alert, say: Say): void {
+function checkMessage({ message }: Alert, report: Report): void {
   if (message !== undefined && readMessage(message.trimEnd()).notify.length > 0) {
-    say(['message'], 'The message ends with a notification of its own.', 'Say who is told under "notify".');
+    report(['message'], 'The message ends with a notification block.', 'Move the recipients to "notify".');
   }
 }
 
-function checkNotify({ notify = [], condition }: Alert, say: Say): void {
+function checkNotify({ notify = [], condition }: Alert, report: Report): void {
   for (const [at, entry] of notify.entries()) {
     for (const [n, handle] of entry.to.entries()) {
       if (!HANDLE.test(handle)) {
-        say(
+        report(
           ['notify', at, 'to', n],
-          `"${handle}" is no recipient.`,
-          'A recipient begins with @ and has no blanks: @slack-payments.',
+          `"${handle}" is not a valid recipient.`,
+          'A recipient begins with @ and contains no spaces: @slack-payments.',
         );
       }
     }
     if (transitionsOf(entry).includes('warning') && condition.warn === undefined) {
-      say(
+      report(
         ['notify', at, 'when'],
-        'Nobody is ever told of a warning: the condition has no "warn".',
-        'Give the condition a "warn", or leave warning out.',
+        'This warning notification is never sent: the condition has no "warn".',
+        'Add "warn" to the condition, or remove "warning" here.',
         'warning',
       );
     }

@@ -2,28 +2,28 @@ import type { Json, JsonObject } from '../domain/json.ts';
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
 export const TRANSITIONS = ['alert', 'warning', 'no_data', 'recovery'] as const;
-/** When somebody is told, where the alert does not say. */
-export const USUAL_TRANSITIONS: readonly Transition[] = ['alert', 'recovery'];
+/** The transitions that notify recipients if the alert gives no `when`. */
+export const DEFAULT_TRANSITIONS: readonly Transition[] = ['alert', 'recovery'];
 export type Transition = (typeof TRANSITIONS)[number];
 
-/** An alert whose shape has been checked: what `alertSchema` of the contract takes. */
+/** An alert that matches `alertSchema` of the contract. */
 export interface Alert {
   readonly title: string;
-  /** Datadog's priority 1 to 5. */
+  /** Datadog's priorities 1 to 5. */
   readonly severity?: (typeof SEVERITIES)[number] | undefined;
   readonly signal: {
     readonly metric: string;
-    /** How the series of one group become one; default `avg`. */
+    /** Aggregates the series of one group; default `avg`. */
     readonly aggregate?: string | undefined;
-    /** Which series count; default all. */
+    /** Selects series; default all. */
     readonly filter?: string | undefined;
-    /** One alert for each value of these tags. */
+    /** Groups by these tags: one alert for each combination of their values. */
     readonly by?: readonly string[] | undefined;
   };
   readonly condition: {
     /** The evaluation window: `5m`, `1h`, `1d`. */
     readonly over: string;
-    /** How the points of the window become one; default `avg`. */
+    /** Aggregates the points of the window; default `avg`. */
     readonly statistic?: string | undefined;
     readonly above?: Json | undefined;
     readonly below?: Json | undefined;
@@ -39,7 +39,7 @@ export interface Notify {
   readonly when?: Transition | readonly Transition[] | undefined;
 }
 
-/** An alert as plain JSON, what it leaves out left out. */
+/** Converts an alert to JSON without undefined fields. */
 export function alertJson(alert: Alert): JsonObject {
   return plain({
     ...alert,

@@ -102,7 +102,7 @@ function alertFindings(given: Alert, pointer: string): Finding[] {
 }
 
 describe('an alert', () => {
-  it('is the monitor a person would have written', () => {
+  it('compiles to the monitor that a person would have written', () => {
     assert.deepEqual(compileAlert(ALERT), {
       type: 'query alert',
       name: 'Queue is deep',
@@ -120,7 +120,7 @@ describe('an alert', () => {
     });
   });
 
-  it('reads back from its own monitor, and from what Datadog makes of that', () => {
+  it('is read back from its monitor, and from the monitor as Datadog returns it', () => {
     fc.assert(
       fc.property(alert, (a) => {
         fc.pre(alertFindings(a, '').every((f) => f.severity === 'warning'));
@@ -134,13 +134,13 @@ describe('an alert', () => {
     );
   });
 
-  it('keeps the spelling of its numbers', () => {
+  it('keeps the notation of its numbers', () => {
     const monitor = compileAlert({ ...ALERT, condition: { over: '5m', below: numberFromText('0.50') } });
     assert.match(String(monitor['query']), /< 0\.50$/);
   });
 });
 
-describe('a monitor that says anything else is no alert', () => {
+describe('a monitor that no alert can express is not read back', () => {
   const monitor = asDatadogHolds(compileAlert(ALERT));
   const { options } = compileAlert(ALERT);
   const others: readonly [string, JsonObject][] = [
@@ -177,7 +177,7 @@ describe('a monitor that says anything else is no alert', () => {
   }
 });
 
-describe('a mistake in an alert is found at its place', () => {
+describe('a mistake in an alert is reported at its position', () => {
   const mistakes: readonly [Partial<Alert>, string, string?][] = [
     [{ condition: { over: '5m' } }, '/condition'],
     [{ condition: { over: '5m', above: 1, below: 2 } }, '/condition'],
@@ -206,5 +206,5 @@ describe('a mistake in an alert is found at its place', () => {
     });
   }
 
-  it('and none in one without', () => assert.deepEqual(alertFindings(ALERT, ''), []));
+  it('reports nothing for a valid alert', () => assert.deepEqual(alertFindings(ALERT, ''), []));
 });

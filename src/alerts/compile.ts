@@ -2,14 +2,14 @@ import { type Json, type JsonObject, numberText } from '../domain/json.ts';
 import { type Alert, SEVERITIES } from './alert.ts';
 import { transitionsOf, writeMessage } from './notification.ts';
 
-/** The monitor that an alert means: everything the alert says, and nothing else. The alert has no error findings. */
+/** Compiles an alert without error findings to a monitor that contains exactly what the alert defines. */
 export function compileAlert(alert: Alert): JsonObject {
   const { title, severity, signal, condition, notify = [] } = alert;
   const [comparator, critical] =
     condition.above === undefined ? ['<', condition.below] : ['>', condition.above];
   const by = signal.by ? ` by {${signal.by.join(',')}}` : '';
   const series = `${signal.aggregate ?? 'avg'}:${signal.metric}{${signal.filter ?? '*'}}${by}`;
-  const tellsNoData = notify.some((entry) => transitionsOf(entry).includes('no_data'));
+  const notifiesNoData = notify.some((entry) => transitionsOf(entry).includes('no_data'));
   return {
     type: 'query alert',
     name: title,
@@ -22,9 +22,9 @@ export function compileAlert(alert: Alert): JsonObject {
         ...member('warning', condition.warn),
         ...member('critical_recovery', condition.recover),
       },
-      // Sources disagree on Datadog's default, so it is always said.
+      // Sources disagree on Datadog's default, so it is always set.
       require_full_window: false,
-      ...(tellsNoData ? { on_missing_data: 'show_and_notify_no_data' } : {}),
+      ...(notifiesNoData ? { on_missing_data: 'show_and_notify_no_data' } : {}),
     },
   };
 }

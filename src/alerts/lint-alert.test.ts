@@ -21,14 +21,14 @@ const told = (alert: Alert, lint?: Json) =>
   lintAlert(alert, lint, '/alert').map(({ code, pointer, at }) => [code, pointer, at]);
 
 describe('the lint of an alert', () => {
-  it('says nothing of a sound one', () => assert.deepEqual(told(ALERT), []));
+  it('reports nothing for a valid alert', () => assert.deepEqual(told(ALERT), []));
 
-  it('reads the message as the monitor will have it, at the place in the alert', () => {
+  it('lints the message of the compiled monitor and locates findings in the alert', () => {
     const message = 'Deep. {{#is_alrt}} Now! {{/is_alrt}}';
     assert.deepEqual(told({ ...ALERT, message }), [['unknown_block', '/alert/message', 6]]);
   });
 
-  it('says what is wrong with the monitor at the member it comes from, without a fix', () => {
+  it('reports a finding about the monitor at the field of the alert that it comes from, without a fix', () => {
     const counted = { ...ALERT, signal: { metric: 'a', aggregate: 'agv' } };
     const [finding] = lintAlert(counted, undefined, '/alert');
     assert.deepEqual(
@@ -37,12 +37,12 @@ describe('the lint of an alert', () => {
     );
   });
 
-  it('says at the title what is wrong with the name', () =>
+  it('reports a finding about the name at the title', () =>
     assert.deepEqual(told({ ...ALERT, title: 'Deep on {{host.name}}' }), [
       ['ungrouped_variable', '/alert/title', 8],
     ]));
 
-  it('says once of a recipient what holds for each block that it stands in', () => {
+  it('reports a recipient once even if it occurs in several blocks', () => {
     assert.deepEqual(told({ ...ALERT, notify: [{ to: ['@here'] }] }), [
       ['handle_unknown', '/alert/notify', undefined],
     ]);
@@ -51,18 +51,18 @@ describe('the lint of an alert', () => {
     ]);
   });
 
-  it('says once what both the alert and its monitor are told', () => {
+  it('reports a mistake once if both the alert and its monitor have it', () => {
     const notify = [{ to: ['@a'], when: 'warning' as const }];
     assert.deepEqual(told({ ...ALERT, notify }), [['alert', '/alert/notify/0/when', undefined]]);
   });
 
-  it('hears what is to be ignored, and says where that hits no more', () => {
+  it('applies suppressions and reports unused ones', () => {
     const lint = { ignore: [{ code: 'unknown_block', because: 'It is a joke.' }] };
     assert.deepEqual(told({ ...ALERT, message: '{{#is_alrt}}{{/is_alrt}}' }, lint), []);
     assert.deepEqual(told(ALERT, lint), [['suppression_unused', '/alert/lint/ignore/0', undefined]]);
   });
 
-  it('never ignores what keeps the alert from being a monitor', () => {
+  it('never suppresses an error that prevents compilation', () => {
     const lint = { ignore: [{ code: 'alert', because: 'I know.' }] };
     assert.deepEqual(told({ ...ALERT, condition: { over: '5m' } }, lint), [
       ['alert', '/alert/condition', undefined],

@@ -9,7 +9,7 @@ import { checkAlert } from './alert-findings.ts';
 import type { Alert } from './alert.ts';
 import { compileAlert } from './compile.ts';
 
-/** Where in an alert a member of its monitor comes from. */
+/** Maps a field of the monitor to the field of the alert that it is compiled from. */
 const SOURCES: readonly (readonly [member: Pointer, source: Pointer])[] = [
   ['/name', '/title'],
   ['/priority', '/severity'],
@@ -21,8 +21,8 @@ const SOURCES: readonly (readonly [member: Pointer, source: Pointer])[] = [
 ];
 
 /**
- * Adds what is wrong with an alert whose shape is right, and, where nothing is, with the monitor that it becomes, at the
- * place of the alert it comes from. `lint` is the alert's own member, `pointer` where the alert stands in the body.
+ * Lints an alert that matches the schema. If it has no errors, also lints its monitor and maps each finding to the field of
+ * the alert. `lint` is the field `lint` of the alert, `pointer` the place of the alert in the body.
  */
 export function addAlertFindings(
   findings: Findings,
@@ -30,11 +30,11 @@ export function addAlertFindings(
   lint: Json | undefined,
   pointer: Pointer,
 ): void {
-  // What the alert itself is told is not said once more of its monitor: neither at the place nor above it.
+  // Findings about the monitor are dropped at the pointers of the alert's own findings and at their parents.
   const places = new Set<Pointer>();
-  let sound = true;
+  let valid = true;
   checkAlert(alert, pointer, (finding) => {
-    if (finding.severity === 'error') sound = false;
+    if (finding.severity === 'error') valid = false;
     for (let place = finding.pointer; !places.has(place); place = place.slice(0, place.lastIndexOf('/'))) {
       places.add(place);
       if (place === pointer) break;
@@ -42,10 +42,10 @@ export function addAlertFindings(
     findings.add(finding);
   });
   const suppressions = suppressionsOf(lint);
-  if (sound) {
+  if (valid) {
     const found = new Findings();
     addMonitorRules(found, viewMonitor(compileAlert(alert)), '', suppressions);
-    // Who is told stands in several blocks of the monitor's message, and once in the alert.
+    // The alert lists a recipient once, but the monitor's message can repeat it in several blocks.
     const added = new Set<string>();
     for (const finding of found.list()) {
       const placed = sourceOf(finding, alert, pointer);
@@ -54,23 +54,23 @@ export function addAlertFindings(
       added.add(name);
     }
   }
-  addSuppressionFindings(findings, suppressions, { rules: MONITOR_RULES, pointer, whole: sound });
+  addSuppressionFindings(findings, suppressions, { rules: MONITOR_RULES, pointer, whole: valid });
 }
 
-/** A fix would change what the alert does not have. */
+/** Maps a finding about the monitor to the alert. Drops the fix, which would edit the monitor. */
 function sourceOf(
   { at, fix: _, ...finding }: Finding,
   { message, notify }: Alert,
   pointer: Pointer,
 ): Finding {
   if (finding.pointer === '/message') {
-    // The monitor's message begins with the alert's own words; who is told stands behind them.
-    const own = message !== undefined && (at ?? 0) < message.trimEnd().length;
-    const source = own ? 'message' : notify === undefined ? undefined : 'notify';
+    // The monitor's message begins with that of the alert, followed by the notification blocks.
+    const isOwn = message !== undefined && (at ?? 0) < message.trimEnd().length;
+    const source = isOwn ? 'message' : notify === undefined ? undefined : 'notify';
     const place = source === undefined ? pointer : pointerTo(pointer, source);
-    return { ...finding, pointer: place, ...(own && at !== undefined ? { at } : {}) };
+    return { ...finding, pointer: place, ...(isOwn && at !== undefined ? { at } : {}) };
   }
-  // The title becomes the name as it is.
+  // The title becomes the name unchanged.
   if (finding.pointer === '/name' && at !== undefined)
     return { ...finding, pointer: pointerTo(pointer, 'title'), at };
   const [, source = ''] =

@@ -1,9 +1,9 @@
-import { type Notify, type Transition, TRANSITIONS, USUAL_TRANSITIONS } from './alert.ts';
+import { type Notify, type Transition, TRANSITIONS, DEFAULT_TRANSITIONS } from './alert.ts';
 
-/** One line for each entry of `notify`: its handles within a block for each transition. */
+/** A block of handles for one transition. Each entry of `notify` is one line of blocks. */
 const BLOCK = /\{\{#is_(alert|warning|no_data|recovery)\}\}(@[^{}\s]+(?: @[^{}\s]+)*)\{\{\/is_\1\}\}/y;
 
-/** The message of the monitor: the alert's own words, then who is told when, in Datadog's template language. */
+/** Returns the monitor's message: the alert's message, then the recipients by transition in Datadog's template syntax. */
 export function writeMessage(words: string | undefined, notify: readonly Notify[]): string {
   const lines = notify.map((entry) =>
     transitionsOf(entry)
@@ -13,7 +13,7 @@ export function writeMessage(words: string | undefined, notify: readonly Notify[
   return [words?.trimEnd() ?? '', lines.join('\n')].filter((part) => part !== '').join('\n\n');
 }
 
-/** The words and the notifications of a message, as `writeMessage` puts them together. */
+/** Splits a message into the alert's message and its notifications. Inverse of `writeMessage`. */
 export function readMessage(message: string): { words: string; notify: Notify[] } {
   const lines = message.split('\n');
   const notify: Notify[] = [];
@@ -26,9 +26,9 @@ export function readMessage(message: string): { words: string; notify: Notify[] 
   return { words: lines.join('\n').trimEnd(), notify };
 }
 
-/** The transitions an entry means, each once, in one order. */
+/** Returns the transitions of an entry without duplicates, in a fixed order. */
 export function transitionsOf({ when }: Notify): readonly Transition[] {
-  if (when === undefined) return USUAL_TRANSITIONS;
+  if (when === undefined) return DEFAULT_TRANSITIONS;
   return TRANSITIONS.filter((t) => (typeof when === 'string' ? when === t : when.includes(t)));
 }
 
@@ -48,12 +48,12 @@ function readLine(line: string): Notify | undefined {
   return handles === undefined ? undefined : { to: handles.split(' '), ...whenMember(seen) };
 }
 
-/** `when` as a person would write it: left out where usual, one word where it is one. */
+/** Returns `when` in its shortest form: omitted for the default, a string for a single transition. */
 export function whenMember(transitions: readonly Transition[]): { when?: Transition | Transition[] } {
-  const baseline =
-    transitions.length === USUAL_TRANSITIONS.length &&
-    USUAL_TRANSITIONS.every((t) => transitions.includes(t));
+  const isDefault =
+    transitions.length === DEFAULT_TRANSITIONS.length &&
+    DEFAULT_TRANSITIONS.every((t) => transitions.includes(t));
   const [only, ...more] = transitions;
-  if (baseline || only === undefined) return {};
+  if (isDefault || only === undefined) return {};
   return { when: more.length === 0 ? only : [...transitions] };
 }

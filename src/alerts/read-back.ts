@@ -10,8 +10,8 @@ const QUERY =
 const ADDED_TAG = /^(?:team|service):/;
 
 /**
- * The alert that a monitor is, or undefined where it says more, less or something else than an alert can.
- * It is read from the monitor itself: the alert compiles into this very monitor. Without markers.
+ * Returns the alert that compiles to exactly this monitor, or undefined if the monitor cannot be expressed as an alert. The
+ * monitor must have no markers.
  */
 export function readAlert(monitor: JsonObject): Alert | undefined {
   const match = QUERY.exec(typeof monitor['query'] === 'string' ? monitor['query'] : '');
@@ -51,11 +51,11 @@ export function readAlert(monitor: JsonObject): Alert | undefined {
     ...(words === '' ? {} : { message: words }),
     ...(notify.length === 0 ? {} : { notify }),
   };
-  return saysAll(monitor, alert) ? alert : undefined;
+  return isEquivalent(monitor, alert) ? alert : undefined;
 }
 
-/** Whether the alert's own monitor is this one, in every managed field. */
-function saysAll(monitor: JsonObject, alert: Alert): boolean {
+/** Returns whether the alert compiles to this monitor, in every managed field. */
+function isEquivalent(monitor: JsonObject, alert: Alert): boolean {
   const tags = Array.isArray(monitor['tags'])
     ? monitor['tags'].filter((t) => !ADDED_TAG.test(textOf(t)))
     : [];
@@ -81,8 +81,8 @@ function severityOf(priority: Json | undefined): Pick<Alert, 'severity'> {
   return severity === undefined ? {} : { severity };
 }
 
-function unless<N extends string>(name: N, value: string, baseline: string): { [name in N]?: string } {
+function unless<N extends string>(name: N, value: string, fallback: string): { [name in N]?: string } {
   const members: { [name in N]?: string } = {};
-  if (value !== baseline) members[name] = value;
+  if (value !== fallback) members[name] = value;
   return members;
 }

@@ -72,7 +72,7 @@ export function duplicateTokens({ tokens }: z.infer<typeof fileSchema>): Finding
     for (const [at, token] of tokens.entries()) {
       const earlier = first.get(token[member]);
       if (earlier === undefined) first.set(token[member], at);
-      else if (!findings.hasRoom(DUPLICATE)) findings.skip('error');
+      else if (!findings.accepts(DUPLICATE)) findings.skip('error');
       else {
         const message = `Entry ${earlier + 1} has the same ${member}.`;
         findings.add({ ...DUPLICATE, message, pointer: pointerTo('', 'tokens', at, member) });

@@ -48,7 +48,7 @@ function walkObject(schema: z.ZodObject, value: Record<string, Json>, { findings
   if (!(schema.def.catchall instanceof z.ZodNever)) return;
   for (const name of Object.keys(value)) {
     if (Object.hasOwn(schema.shape, name)) continue;
-    if (!findings.hasRoom(UNKNOWN)) findings.skip('error');
+    if (!findings.accepts(UNKNOWN)) findings.skip('error');
     else
       findings.add({
         ...UNKNOWN,
@@ -101,7 +101,7 @@ function addIssues(schema: z.ZodType, value: unknown, { findings, pointer, missi
   const code = missingFrom === undefined ? 'wrong_value' : 'missing_member';
   const { issues } = run(schema, isNumber ? 0 : value);
   if (issues.length === 0) return;
-  if (!findings.hasRoom({ code, severity: 'error' })) {
+  if (!findings.accepts({ code, severity: 'error' })) {
     findings.skip('error', issues.length);
     return;
   }

@@ -3,8 +3,8 @@ import { isObject, type Json, type JsonObject, numberFromText, toNumber, textOf 
 import type { StoredKind } from '../domain/managed-kind.ts';
 
 /**
- * An object in the one form that all of its equals share: read-only fields gone, Datadog's defaults written out,
- * and whatever Datadog makes no difference between made the same. Only for comparing, never for sending.
+ * Returns the canonical form of an object, for comparison only: without read-only fields, with Datadog's defaults filled in,
+ * and with variants that Datadog treats as equal made equal.
  */
 export function canonical(kind: StoredKind, object: JsonObject): JsonObject {
   const readOnly: readonly string[] = READ_ONLY[kind];
@@ -17,13 +17,13 @@ const CANONICAL: Readonly<Record<StoredKind, (object: JsonObject) => JsonObject>
   dashboard: canonicalDashboard,
 };
 
-/** Whether Datadog keeps a top-level field of a monitor at all: unknown ones it drops without a word. */
+/** Returns whether a top-level field is managed. Datadog silently drops unknown fields of monitors. */
 export function isManaged(kind: StoredKind, name: string): boolean {
   const managed: readonly string[] = MANAGED[kind];
   return managed.includes(name);
 }
 
-/** `metric alert` and `query alert` are one type: Datadog itself writes either, by the query. */
+/** Returns the canonical type. `metric alert` and `query alert` are the same type; Datadog chooses between them by the query. */
 export function canonicalType(type: Json | undefined): Json {
   return type === 'metric alert' ? 'query alert' : (type ?? null);
 }
@@ -54,7 +54,7 @@ function options(type: Json, given: JsonObject): JsonObject {
     ...(typeof type === 'string' && SIMPLE_GROUPING.has(type) ? { groupby_simple_monitor: false } : {}),
   };
   const result: JsonObject = { ...defaults, ...set };
-  // Two systems say the same of silence by default, and Datadog writes out either, both or none.
+  // Two options have the same default for missing data, and Datadog returns one, both or neither of them.
   if (result['notify_no_data'] === false) delete result['notify_no_data'];
   if (result['on_missing_data'] === 'default') delete result['on_missing_data'];
   if (result['escalation_message'] !== undefined)
@@ -70,14 +70,14 @@ function options(type: Json, given: JsonObject): JsonObject {
 
 const ASSET_NULLS: ReadonlySet<string> = new Set(['resource_key', 'resource_type']);
 
-/** What Datadog adds to a runbook link that was sent without it. */
+/** Fills in the fields that Datadog adds to a runbook link. */
 function asset(item: Json): Json {
   if (!isObject(item)) return item;
   const { monitor_id: _, ...rest } = item;
   return withoutNulls({ options: {}, template_variables: {}, ...rest }, (name) => ASSET_NULLS.has(name));
 }
 
-/** 0 is stored as null, "5" as 5. */
+/** Datadog stores priority 0 as null and "5" as 5. */
 function priority(value: Json | undefined): Json {
   const number =
     typeof value === 'string' && /^[0-9]+$/.test(value) ? numberFromText(String(Number(value))) : value;
@@ -94,7 +94,7 @@ function withoutNulls(object: JsonObject, routedTo: (name: string) => boolean = 
   );
 }
 
-/** Absent, null and empty are the same to Datadog in these. */
+/** Fields in which Datadog treats absent, null and empty as equal. */
 const EMPTY_LISTS = [
   'notify_list',
   'template_variables',
@@ -120,7 +120,7 @@ function canonicalDashboard(dashboard: JsonObject): JsonObject {
   return result;
 }
 
-/** A tab names its widgets by id, or by position as `@1`; where the widget has an id, that. */
+/** Replaces positions (`@1`) in the widget lists of tabs with the ids of the widgets. */
 function tabsById(tabs: Json, widgets: Json | undefined): Json {
   if (!Array.isArray(tabs) || !Array.isArray(widgets)) return tabs;
   return tabs.map((tab) => {

@@ -10,17 +10,22 @@ import { widgetChanges } from './widget-changes.ts';
 import { withLiveIds } from './widget-ids.ts';
 
 /**
- * What differs between what Datadog holds and what is wanted, by meaning: none where Datadog would make no
- * difference. What `desired` leaves out is Datadog's default; of fields Birddog does not know, the live one stays.
+ * Returns the semantic changes from the live object to the desired one. Differences that Datadog ignores are not changes. A
+ * field missing in `desired` means Datadog's default; unknown fields of the live object stay.
  */
 export function changesOf(kind: StoredKind, live: JsonObject, desired: JsonObject): Change[] {
   const before = canonical(kind, live);
   const after = canonical(kind, kind === 'dashboard' ? withIds(live, desired) : desired);
   const changes: Change[] = [];
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (isLeftAlone(kind, name, before, after)) continue;
+    if (isIgnored(kind, name, before, after)) continue;
     if (kind === 'monitor' && name === 'options')
-      compare(own(before, name), carriedOver(own(before, name), own(after, name)), '/options', changes);
+      compare(
+        own(before, name),
+        withUnknownOptions(own(before, name), own(after, name)),
+        '/options',
+        changes,
+      );
     else if (kind === 'dashboard' && name === 'widgets')
       append(changes, changedWidgets(own(before, name), own(after, name)));
     else compare(own(before, name), own(after, name), pointerTo('', name), changes);
@@ -28,7 +33,7 @@ export function changesOf(kind: StoredKind, live: JsonObject, desired: JsonObjec
   return changes;
 }
 
-/** The dashboard wanted with the ids of the live widgets: the ids say which widgets are the same. */
+/** Gives the desired widgets the ids of the matching live widgets. */
 function withIds(live: JsonObject, desired: JsonObject): JsonObject {
   const { widgets } = desired;
   return widgets === undefined ? desired : { ...desired, widgets: withLiveIds(live['widgets'], widgets) };
@@ -45,16 +50,16 @@ function changedWidgets(live: Json | undefined, desired: Json | undefined): Chan
     : differences(live, desired, '/widgets');
 }
 
-/** Whether the change can only be made by deleting and creating: another monitor type, another layout. */
+/** Returns whether the object must be deleted and recreated, because its type or layout changes. */
 export function needsReplace(kind: StoredKind, live: JsonObject, desired: JsonObject): boolean {
   return kind === 'monitor'
     ? canonicalType(live['type']) !== canonicalType(desired['type'])
     : live['layout_type'] !== desired['layout_type'];
 }
 
-function isLeftAlone(kind: StoredKind, name: string, before: JsonObject, after: JsonObject): boolean {
+function isIgnored(kind: StoredKind, name: string, before: JsonObject, after: JsonObject): boolean {
   const wanted = Object.hasOwn(after, name);
-  // Datadog makes up a name where none is given; runbook links are managed only where they are written.
+  // Datadog generates a missing name; runbook links are managed only if the document has them.
   if (kind === 'monitor' && (name === 'name' || name === 'assets' || name === 'restricted_roles')) {
     return !wanted || after[name] === null || (name === 'assets' && !Object.hasOwn(before, name));
   }
@@ -62,8 +67,8 @@ function isLeftAlone(kind: StoredKind, name: string, before: JsonObject, after: 
   return !wanted || (kind === 'monitor' && !Object.hasOwn(before, name));
 }
 
-/** The options wanted, and those of the live monitor that Birddog does not know. */
-export function carriedOver(live: Json | undefined, wanted: Json | undefined): Json | undefined {
+/** Returns the desired options plus the unknown options of the live monitor. */
+export function withUnknownOptions(live: Json | undefined, wanted: Json | undefined): Json | undefined {
   if (!isObject(live) || !isObject(wanted)) return wanted;
   const unknown = Object.entries(live).filter(
     ([n]) => !MONITOR_OPTIONS.has(n) && n !== 'silenced' && !Object.hasOwn(wanted, n),

@@ -1,5 +1,5 @@
 import { isManaged } from './canonical.ts';
-import { carriedOver } from './changes.ts';
+import { withUnknownOptions } from './changes.ts';
 import { READ_ONLY } from '../domain/datadog-fields.ts';
 import { isObject, type Json, type JsonObject, own } from '../domain/json.ts';
 import type { StoredKind } from '../domain/managed-kind.ts';
@@ -7,7 +7,7 @@ import type { Change } from '../domain/plan.ts';
 import { arrayIndex, type Pointer, pointerSteps } from '../domain/pointer.ts';
 import { withLiveIds } from './widget-ids.ts';
 
-/** What Datadog takes for a field of a monitor that a document leaves out; `name` and `assets` stay as they are found. */
+/** Datadog's defaults for missing fields of a monitor. A missing `name` or `assets` leaves the live value unchanged. */
 const MONITOR_DEFAULTS: JsonObject = {
   message: '',
   tags: [],
@@ -17,10 +17,9 @@ const MONITOR_DEFAULTS: JsonObject = {
 };
 
 /**
- * The body of the PUT that makes of a live object what a document wants, and nothing else. Datadog merges the top level
- * of a monitor, so only the fields that differ are sent, and what others change in the rest meanwhile stays; with them goes
- * what Datadog did not know so far. `options` and dashboards are replaced whole, so what Birddog does not know is carried
- * over.
+ * Returns the body of the PUT that changes a live object to the desired one. Datadog merges the top level of a monitor, so
+ * only fields that differ, or that Datadog does not have yet, are sent; concurrent changes of other fields survive. Datadog
+ * replaces `options` and dashboards as a whole, so their unknown fields are carried over.
  */
 export function documentUpdate(
   kind: StoredKind,
@@ -34,7 +33,7 @@ export function documentUpdate(
   return Object.fromEntries(
     [...names].map((name): [string, Json] => {
       const wanted = own(desired, name) ?? own(MONITOR_DEFAULTS, name) ?? null;
-      return [name, name === 'options' ? (carriedOver(live['options'], wanted) ?? wanted) : wanted];
+      return [name, name === 'options' ? (withUnknownOptions(live['options'], wanted) ?? wanted) : wanted];
     }),
   );
 }
@@ -52,7 +51,7 @@ function dashboardUpdate(live: JsonObject, desired: JsonObject): JsonObject {
   };
 }
 
-/** The object wanted, with the live value at each pointer that is left to people. */
+/** Returns the desired object with the live values at unmanaged pointers. */
 export function withLiveValues(
   desired: JsonObject,
   live: JsonObject,
@@ -64,7 +63,7 @@ export function withLiveValues(
   }, desired);
 }
 
-/** `to` with the value that `from` has at the steps; undefined where it has none. */
+/** Copies the value at the steps from `from` to `to`; undefined if `from` has no such value. */
 function withValue(
   to: Json | undefined,
   from: Json | undefined,
@@ -72,11 +71,11 @@ function withValue(
   depth = 0,
 ): Json | undefined {
   const step = steps[depth];
-  // Behind the end of both there is nothing, however long the pointer is.
+  // Stop as soon as neither object has a value, even if the pointer is longer.
   if (step === undefined || (to === undefined && from === undefined)) return from;
   if (Array.isArray(to) && Array.isArray(from)) {
     const at = arrayIndex(step);
-    // A list cannot have a gap: beyond its end there is no place for the live value.
+    // A list cannot have gaps, so a live value beyond its end is dropped.
     if (at === undefined || at > to.length) return to;
     const value = withValue(to[at], from[at], steps, depth + 1);
     return value === undefined ? to : [...to.slice(0, at), value, ...to.slice(at + 1)];

@@ -5,8 +5,8 @@ import type { StoredKind } from '../domain/managed-kind.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 
 /**
- * The top-level fields that were written and that Datadog does not hold: of a monitor it drops those it does not know,
- * without a word. No apply can change that, so they are told and are no change. `pointer` is where `written` stands.
+ * Returns findings for top-level fields that Datadog did not store. It silently drops unknown fields of monitors, which no
+ * apply can change, so they are findings and not changes. `pointer` is the place of `written`.
  */
 export function droppedFields(
   kind: StoredKind,

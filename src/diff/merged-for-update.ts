@@ -5,13 +5,13 @@ import { isObject, type JsonObject } from '../domain/json.ts';
 import { toSend } from '../domain/managed-fields.ts';
 import type { StoredKind } from '../domain/managed-kind.ts';
 
-/** What a monitor keeps without being told: sent back, it could undo what others set meanwhile. */
+/** Fields of a monitor that are not sent back, because that could revert concurrent changes. */
 const NOT_SENT_BACK = ['restricted_roles', 'assets'];
 
 /**
- * The body of an update, by Datadog's own ways: of a monitor the top level merges and `options` is replaced
- * whole; a dashboard is replaced. Fields that Birddog does not know are carried over from the live object, and
- * widgets keep their ids. Both objects without markers.
+ * Returns the body of an update with the semantics of Datadog's API: merges the top level of a monitor, replaces its
+ * `options` as a whole, and replaces a dashboard. Unknown fields are carried over from the live object, and widgets keep
+ * their ids. Both objects must have no markers.
  */
 export function mergedForUpdate(kind: StoredKind, live: JsonObject, desired: JsonObject): JsonObject {
   return kind === 'monitor' ? mergedMonitor(live, desired) : documentUpdate('dashboard', live, desired, []);

@@ -11,13 +11,13 @@ import {
 import type { StoredKind } from '../domain/managed-kind.ts';
 import { toSend } from '../domain/managed-fields.ts';
 
-/** Fields that a document has to say, whatever their value. */
+/** Fields that a document must contain even if they have their default value. */
 const SAID: Readonly<Record<StoredKind, readonly string[]>> = {
   monitor: ['type', 'query', 'name'],
   dashboard: ['title', 'layout_type', 'widgets'],
 };
 
-/** A live object as somebody would write it in a document: without what Datadog sets and without what it would be anyway. */
+/** Returns a live object as a person would write it: without read-only fields and default values. */
 export function asWritten(kind: StoredKind, live: JsonObject): JsonObject {
   const { object } = toSend(kind, live);
   const managed: readonly string[] = MANAGED[kind];
@@ -32,7 +32,7 @@ export function asWritten(kind: StoredKind, live: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(lean).filter(([name]) => {
       if (SAID[kind].includes(name)) return true;
-      // Runbook links are managed where they are written: none is no reason to.
+      // An empty list of runbook links is omitted, because writing it would make the links managed.
       if (kind === 'monitor' && name === 'assets') return Array.isArray(lean[name]) && lean[name].length > 0;
       const { [name]: _, ...without } = lean;
       return !sameJson(canonical(kind, without), same);
@@ -40,7 +40,7 @@ export function asWritten(kind: StoredKind, live: JsonObject): JsonObject {
   );
 }
 
-/** Datadog spells a threshold of 2 as 2.0; nobody writes it so. */
+/** Simplifies numbers: Datadog returns a threshold of 2 as 2.0. */
 function plainNumbers(value: Json): Json {
   if (Array.isArray(value)) return value.map(plainNumbers);
   if (isObject(value)) {
@@ -50,12 +50,12 @@ function plainNumbers(value: Json): Json {
   return whole === undefined ? value : numberFromText(whole);
 }
 
-/** Options that make a difference. */
+/** Returns the options that differ from their defaults. */
 function withoutDefaults(kind: StoredKind, monitor: JsonObject, options: JsonObject): JsonObject {
   const whole = canonical(kind, monitor);
   return Object.fromEntries(
     Object.entries(options).filter(([name]) => {
-      // A custom schedule wants it said, whatever it says.
+      // A custom schedule requires this option, even with its default value.
       if (name === 'on_missing_data') return true;
       const { [name]: _, ...without } = options;
       return !sameJson(canonical(kind, { ...monitor, options: without }), whole);

@@ -2,15 +2,15 @@ import { type Json, sameJson } from '../domain/json.ts';
 import type { Change } from '../domain/plan.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 
-/** Lists whose order says nothing. */
+/** Pointers of lists whose order is irrelevant. */
 const SETS: readonly Pointer[] = ['/tags', '/restricted_roles', '/notify_list', '/options/renotify_statuses'];
 
-/** Whether the list at a pointer of a monitor or dashboard is a set. */
+/** Returns whether the list at a pointer of a monitor or dashboard is a set. */
 export function isSet(path: Pointer): boolean {
   return SETS.includes(path);
 }
 
-/** What differs between two sets: items that came and went, one line for an item that took the place of another. */
+/** Returns the added and removed elements of a set. Pairs one removed and one added element into a single change. */
 export function setChanges(live: readonly Json[], desired: readonly Json[], path: Pointer): Change[] {
   const gone = without(live, desired);
   const come = without(desired, live);
@@ -30,7 +30,7 @@ interface Placed {
   readonly at: number;
 }
 
-/** What is in a list and not in the other; of equal items, each counts. */
+/** Returns the multiset difference of two lists. */
 function without(list: readonly Json[], other: readonly Json[]): Placed[] {
   const rest = [...other];
   return list.flatMap((item, at): Placed[] => {

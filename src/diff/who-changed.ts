@@ -5,35 +5,35 @@ import type { Change } from '../domain/plan.ts';
 import type { Pointer } from '../domain/pointer.ts';
 import { isSet } from './set-changes.ts';
 
-/** What somebody did to an object, as an audit trail tells it. */
+/** A change of an object in the audit trail. */
 export interface AuditedChange {
-  /** Undefined where the trail does not name anybody. */
+  /** The author; undefined if the trail names none. */
   readonly by: string | undefined;
   /** Epoch milliseconds. */
   readonly at: number;
   readonly deletes: boolean;
-  /** What the object was before and after it; absent where the trail does not tell. */
+  /** The object before and after the change; absent if the trail does not contain it. */
   readonly before?: JsonObject;
   readonly after?: JsonObject;
 }
 
-/** What was done to an object since a time, latest first. */
+/** The changes of an object since a given time, latest first. */
 export interface ObjectHistory {
   readonly changes: readonly AuditedChange[];
-  /** Whether these are all; where not, older ones are missing. */
+  /** Whether the list is complete. If not, older changes are missing. */
   readonly whole: boolean;
 }
 
-/** Who changed a field; `at` (epoch ms) where it is known which of their changes did. */
+/** The author of a change. `at` (epoch ms) is set if the exact event is known. */
 export interface Author {
   readonly by: string;
   readonly at?: number;
 }
 
 /**
- * Who made each of the changes that led to `now`: whoever changed the object alone, else whoever gave the field the value
- * that it has, as far as the history shows what the object was before and after. Undefined where that is not certain: the
- * wrong name is worse than none.
+ * Returns the author of each change that led to `now`: the only person who changed the object, else the one who set the
+ * field to its current value, if the history shows the states before and after. Returns undefined if the author is
+ * uncertain, because a wrong name is worse than none.
  */
 export function whoChanged(
   kind: StoredKind,
@@ -47,7 +47,7 @@ export function whoChanged(
   const since = latest.after && changesOf(kind, latest.after, now);
   const before = history.map((event) => event.before && changesOf(kind, event.before, now));
   return changes.map((change) => {
-    // What the latest event does not show yet was done by somebody whose event is not there yet.
+    // A change that the latest event does not show was made by an event that is not in the trail yet.
     if (since?.some(({ path }) => areNested(path, change.path))) return undefined;
     const setter = since && staysInPlace(change) ? setterOf(change, history, before) : undefined;
     if (setter?.by !== undefined) return { by: setter.by, at: setter.at };
@@ -57,12 +57,12 @@ export function whoChanged(
   });
 }
 
-/** Who deleted an object: the latest change is the deletion, or it is not known. */
+/** Returns who deleted an object, if the latest change is the deletion. */
 export function whoDeleted({ changes: [latest] }: ObjectHistory): Author | undefined {
   return latest?.deletes && latest.by !== undefined ? { by: latest.by, at: latest.at } : undefined;
 }
 
-/** The change before which the field was last another one than now. */
+/** Returns the latest change that set the field to its current value. */
 function setterOf(
   { path }: Change,
   history: readonly AuditedChange[],
@@ -72,13 +72,13 @@ function setterOf(
     const differed = before[at];
     if (!differed) return undefined;
     const near = differed.filter((one) => one.moved_from === undefined && areNested(one.path, path));
-    // Where only a part of the value was another, somebody else may have given it the rest.
+    // If only a part of the value differed, somebody else may have set the rest.
     if (near.length > 0) return near.some((one) => path.startsWith(one.path)) ? event : undefined;
   }
   return undefined;
 }
 
-/** Whether a path means the same in every state of the object: not so that of what moved, or went out of a list. */
+/** Returns whether a path has the same meaning in all states of the object. False for moved widgets and removed list elements. */
 function staysInPlace({ path, from, to, moved_from: moved }: Change): boolean {
   if (moved !== undefined) return false;
   const at = path.lastIndexOf('/');

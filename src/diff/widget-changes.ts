@@ -2,7 +2,7 @@ import { isObject, type Json } from '../domain/json.ts';
 import type { Change } from '../domain/plan.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import {
-  areBeside,
+  areSiblings,
   type PlacedWidget,
   placedWidgets,
   type WidgetPairs,
@@ -11,13 +11,12 @@ import {
   withoutId,
 } from './widget-pairs.ts';
 
-/** Tells what differs between two values below a pointer. */
+/** Compares two values below a pointer. */
 type Compare = (from: Json | undefined, to: Json | undefined, path: Pointer) => Change[];
 
 /**
- * What differs between two lists of widgets, widget by widget: which are the same says widgetPairs. One that stands
- * elsewhere, among the others or in another group, has moved; the fields of one are told where it stands now. Ids
- * themselves are no difference, since Datadog gives them.
+ * Compares two lists of widgets, matched by widgetPairs. A widget at another position or in another group has moved. Changed
+ * fields are reported at the new position. Ids are not compared, because Datadog assigns them.
  */
 export function widgetChanges(
   live: readonly Json[],
@@ -28,40 +27,41 @@ export function widgetChanges(
   const [before, after] = [placedWidgets(live, path), placedWidgets(desired, path)];
   const pairs = widgetPairs(before, after);
   const kept = new Set(pairs.values());
-  const gone = withInner(before).flatMap((one): Change[] =>
-    kept.has(one) || isTold(one, kept) ? [] : [{ path: one.pointer, from: withoutThose(one, kept) }],
+  const removed = withInner(before).flatMap((one): Change[] =>
+    kept.has(one) || isCoveredByGroup(one, kept) ? [] : [{ path: one.pointer, from: withoutKept(one, kept) }],
   );
   const moved = movedAmong(after, pairs);
-  const come = new Set(pairs.keys());
+  const added = new Set(pairs.keys());
   const others = withInner(after).flatMap((one): Change[] => {
     const from = pairs.get(one);
-    if (!from) return isTold(one, come) ? [] : [{ path: one.pointer, to: withoutThose(one, come) }];
+    if (!from)
+      return isCoveredByGroup(one, added) ? [] : [{ path: one.pointer, to: withoutKept(one, added) }];
     return [
       ...(moved.has(one) ? [{ path: one.pointer, moved_from: from.pointer }] : []),
       ...fieldChanges(from, one, compare),
     ];
   });
-  return [...gone, ...others];
+  return [...removed, ...others];
 }
 
-/** Whether the line of the group around a widget tells of it: both came, or both went. */
-function isTold({ group }: PlacedWidget, others: ReadonlySet<PlacedWidget>): boolean {
+/** Returns whether the change of the surrounding group covers a widget: both were added or both removed. */
+function isCoveredByGroup({ group }: PlacedWidget, others: ReadonlySet<PlacedWidget>): boolean {
   return group !== undefined && !others.has(group);
 }
 
-/** A widget that came or went, without ids, and without what is in it that did not. */
-function withoutThose(one: PlacedWidget, others: ReadonlySet<PlacedWidget>): Json {
+/** Returns an added or removed widget without ids and without the inner widgets that were kept. */
+function withoutKept(one: PlacedWidget, others: ReadonlySet<PlacedWidget>): Json {
   const { widget, inner } = one;
   if (!inner || !isObject(widget) || !isObject(widget['definition'])) return withoutId(widget);
-  const left = inner.filter((each) => !others.has(each)).map((each) => withoutThose(each, others));
+  const left = inner.filter((each) => !others.has(each)).map((each) => withoutKept(each, others));
   return withoutId({ ...widget, definition: { ...widget['definition'], widgets: left } });
 }
 
-/** The widgets that stand elsewhere: in another group, or among those beside them while the others did not move. */
+/** Returns the moved widgets: those in another group, and the fewest whose move explains the new order. */
 function movedAmong(widgets: readonly PlacedWidget[], pairs: WidgetPairs): ReadonlySet<PlacedWidget> {
   const stayed = widgets.filter((one) => {
     const from = pairs.get(one);
-    return from && areBeside(from, one, pairs);
+    return from && areSiblings(from, one, pairs);
   });
   const still = longestRising(stayed.map((one) => ({ from: pairs.get(one)?.at ?? 0, at: one.at })));
   const moved = widgets.filter((one) => {
@@ -71,7 +71,7 @@ function movedAmong(widgets: readonly PlacedWidget[], pairs: WidgetPairs): Reado
   return new Set([...moved, ...widgets.flatMap(({ inner }) => (inner ? [...movedAmong(inner, pairs)] : []))]);
 }
 
-/** What differs in a widget itself; what is in a group is told of each widget in it. */
+/** Compares the fields of a widget. Widgets within a group are compared separately. */
 function fieldChanges(from: PlacedWidget, to: PlacedWidget, compare: Compare): Change[] {
   const [before, after] = [from.widget, to.widget];
   if (!isObject(before) || !isObject(after)) return compare(before, after, to.pointer);
@@ -87,17 +87,17 @@ function fieldChanges(from: PlacedWidget, to: PlacedWidget, compare: Compare): C
 
 interface Chain {
   readonly length: number;
-  /** How many of it stand at the very place where they stood. */
+  /** The number of elements at their old position. */
   readonly inPlace: number;
   readonly from: number;
   readonly before: Chain | undefined;
 }
 
-/** The most of what stands in rising order of where it stood: what did not move when others did. Of several, what is in place. */
+/** Returns the longest increasing subsequence of old positions: the widgets that did not move. Prefers unchanged positions. */
 function longestRising(
   places: readonly { readonly from: number; readonly at: number }[],
 ): ReadonlySet<number> {
-  // A Fenwick tree: under each index the best chain that ends in some stretch of places below it.
+  // A Fenwick tree: each index holds the best chain that ends in a range of positions below it.
   const size = places.reduce((max, { from }) => Math.max(max, from + 1), 0);
   const best = Array<Chain | undefined>(size + 1).fill(undefined);
   let longest: Chain | undefined;

@@ -2,8 +2,8 @@ import { isObject, type Json } from '../domain/json.ts';
 import { type PlacedWidget, placedWidgets, type WidgetPairs, widgetPairs } from './widget-pairs.ts';
 
 /**
- * The desired widgets with the ids that the live dashboard's have, so that links to a widget go on working; an id that is
- * written stays. Within groups too, and from one group to another.
+ * Gives the desired widgets the ids of the matching live widgets, also within and across groups, so that links to widgets
+ * keep working. An explicit id stays.
  */
 export function withLiveIds(live: Json | undefined, desired: Json): Json {
   if (!Array.isArray(live) || !Array.isArray(desired)) return desired;

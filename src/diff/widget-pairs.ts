@@ -1,19 +1,19 @@
 import { isObject, type Json, type JsonObject, sameJson } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 
-/** A widget and where it stands: among those of the dashboard, or of a group. */
+/** A widget with its position in the dashboard or in a group. */
 export interface PlacedWidget {
   readonly widget: Json;
   readonly pointer: Pointer;
-  /** The group that it stands in; undefined at the top. */
+  /** The surrounding group; undefined at the top level. */
   readonly group: PlacedWidget | undefined;
-  /** Its place among those beside it. */
+  /** Its index among its siblings. */
   readonly at: number;
-  /** Undefined where it is no group. */
+  /** The widgets of a group; undefined for other widgets. */
   readonly inner: readonly PlacedWidget[] | undefined;
 }
 
-/** The widgets of a dashboard with their places, groups with what is in them. */
+/** Returns the widgets of a dashboard with their positions, including those in groups. */
 export function placedWidgets(
   list: readonly Json[],
   pointer: Pointer,
@@ -36,51 +36,51 @@ function innerWidgets(widget: Json): Json[] | undefined {
   return Array.isArray(inner) ? inner : undefined;
 }
 
-/** A widget and those within it. */
+/** Returns widgets together with the widgets within them. */
 export function withInner(widgets: readonly PlacedWidget[]): PlacedWidget[] {
   return widgets.flatMap((one) => [one, ...withInner(one.inner ?? [])]);
 }
 
-/** Which live widget each desired one is. */
+/** Maps desired widgets to live widgets. */
 export type WidgetPairs = ReadonlyMap<PlacedWidget, PlacedWidget>;
 
-type Likeness = (live: JsonObject, desired: JsonObject) => boolean;
+type Similarity = (live: JsonObject, desired: JsonObject) => boolean;
 
-const LIKENESS = {
+const SIMILARITY = {
   id: (a, b) => b['id'] !== undefined && sameJson(a['id'], b['id']),
   whole: (a, b) => sameJson(withoutId(a), withoutId(b)),
   definition: (a, b) => sameJson(withoutLayout(a), withoutLayout(b)),
   title: (a, b) => typeOf(a) === typeOf(b) && titleOf(a) !== undefined && titleOf(a) === titleOf(b),
   type: (a, b) => typeOf(a) === typeOf(b),
   otherType: (a, b) => sameJson(withoutType(a), withoutType(b)),
-} satisfies Record<string, Likeness>;
+} satisfies Record<string, Similarity>;
 
 interface Pass {
-  readonly is: Likeness;
-  /** Whether one from another group, or from the top, will do. */
+  readonly is: Similarity;
+  /** Whether a widget of another group, or of the top level, also matches. */
   readonly anywhere?: boolean;
 }
-/** How groups are found again: first, since they say what stands beside what. */
+/** The passes that match groups. They run first, because they determine which widgets are siblings. */
 const GROUPS: readonly Pass[] = [
-  { is: LIKENESS.whole },
-  { is: LIKENESS.definition },
-  { is: LIKENESS.title },
-  { is: LIKENESS.type },
+  { is: SIMILARITY.whole },
+  { is: SIMILARITY.definition },
+  { is: SIMILARITY.title },
+  { is: SIMILARITY.type },
 ];
-/** How a widget is found again whose id says nothing, the surest way first. */
+/** The passes that match widgets without a matching id, the most certain first. */
 const WIDGETS: readonly Pass[] = [
-  { is: LIKENESS.whole },
-  { is: LIKENESS.definition },
-  { is: LIKENESS.definition, anywhere: true },
-  { is: LIKENESS.title },
-  { is: LIKENESS.title, anywhere: true },
-  { is: LIKENESS.type },
-  { is: LIKENESS.otherType },
+  { is: SIMILARITY.whole },
+  { is: SIMILARITY.definition },
+  { is: SIMILARITY.definition, anywhere: true },
+  { is: SIMILARITY.title },
+  { is: SIMILARITY.title, anywhere: true },
+  { is: SIMILARITY.type },
+  { is: SIMILARITY.otherType },
 ];
 
 /**
- * For each desired widget the live one that it is: by the id where one is written and there, else by the best likeness,
- * among those beside it before those elsewhere. Each live widget is taken once.
+ * Matches each desired widget to a live one: by its id if possible, else by similarity, preferring siblings. Each live widget
+ * is matched at most once.
  */
 export function widgetPairs(live: readonly PlacedWidget[], desired: readonly PlacedWidget[]): WidgetPairs {
   const [all, wanted] = [withInner(live), withInner(desired)];
@@ -91,11 +91,11 @@ export function widgetPairs(live: readonly PlacedWidget[], desired: readonly Pla
       if (pairs.has(one) || free.size === 0) continue;
       const { widget } = one;
       if (!isObject(widget)) continue;
-      // One at the same place comes first, so that of equal widgets none seems to have moved.
+      // Prefer the same position, so that equal widgets do not seem to have moved.
       let found: PlacedWidget | undefined;
       for (const candidate of free) {
         if (found && candidate.at !== one.at) continue;
-        if (!anywhere && !areBeside(candidate, one, pairs)) continue;
+        if (!anywhere && !areSiblings(candidate, one, pairs)) continue;
         if (!isObject(candidate.widget) || !is(candidate.widget, widget)) continue;
         found = candidate;
         if (candidate.at === one.at) break;
@@ -105,22 +105,22 @@ export function widgetPairs(live: readonly PlacedWidget[], desired: readonly Pla
       free.delete(found);
     }
   };
-  pair({ is: LIKENESS.id, anywhere: true }, wanted);
+  pair({ is: SIMILARITY.id, anywhere: true }, wanted);
   const groups = wanted.filter(({ inner }) => inner !== undefined);
   for (const pass of GROUPS) pair(pass, groups);
   for (const pass of WIDGETS) pair(pass, wanted);
   return pairs;
 }
 
-/** Whether a live and a desired widget stand in the same group, or both in none. */
-export function areBeside(live: PlacedWidget, desired: PlacedWidget, pairs: WidgetPairs): boolean {
+/** Returns whether a live and a desired widget are in the same group, or both at the top level. */
+export function areSiblings(live: PlacedWidget, desired: PlacedWidget, pairs: WidgetPairs): boolean {
   const { group } = desired;
   return group === undefined
     ? live.group === undefined
     : live.group !== undefined && live.group === pairs.get(group);
 }
 
-/** A widget without ids, those of the widgets within it too. */
+/** Removes the ids of a widget and of the widgets within it. */
 export function withoutId(widget: Json): Json {
   if (!isObject(widget)) return widget;
   const { id: _, ...rest } = widget;

@@ -1,16 +1,16 @@
-/** `^[a-z0-9][a-z0-9._-]{0,99}$`: what a document is about, listed or not. */
+/** `^[a-z0-9][a-z0-9._-]{0,99}$`: the name of an application. */
 export const APPLICATION_SLUG = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 /** `^[a-z0-9][a-z0-9._-]{0,79}$`: the name of an object within its application. */
 export const KEY_SLUG = /^[a-z0-9][a-z0-9._-]{0,79}$/;
 /** Lower case, as Datadog stores the value of a `team:` tag. */
 export const TEAM_SLUG = /^[a-z0-9][a-z0-9._/-]{0,99}$/;
 
-/** UTF-16 units of a name that its key is made of: a key has 80 characters. */
+/** Maximum length of the part of a name from which a key is derived, in UTF-16 units. A key has at most 80 characters. */
 const MAX_NAME = 4000;
 
 /**
- * Returns the key that a name or title gives, or undefined where it gives none (only symbols, say). Marks go before the
- * rest is decomposed, because the time to order a run of marks grows with the square of its length.
+ * Derives a key from a name or title. Returns undefined if that is impossible (only symbols, for example). Removes marks
+ * before normalising, because normalising a run of marks takes time quadratic in its length.
  */
 export function keyFromName(name: string): string | undefined {
   const slug = name
@@ -26,10 +26,10 @@ export function keyFromName(name: string): string | undefined {
   return KEY_SLUG.test(key) ? key : undefined;
 }
 
-/** The application that checks are about: no catalog should know it, so that they go the way of the sidecar. */
+/** The application that health checks use. No catalog should list it, so that the checks are routed to the sidecar. */
 export const CHECK_APPLICATION = 'birddog-check';
 
-/** How an application is served: listed in every catalog, or through the sidecar because `missingFrom` lacks it. */
+/** The route of an application: listed in every catalog, or served by the sidecar because the catalogs in `missingFrom` lack it. */
 export type Route =
   | { readonly route: 'listed'; readonly service: string }
   | { readonly route: 'unlisted'; readonly missingFrom: readonly CatalogName[] };
@@ -37,5 +37,5 @@ export type Route =
 export const CATALOG_NAMES = ['datadog', 'leanix', 'servicenow'] as const;
 export type CatalogName = (typeof CATALOG_NAMES)[number];
 
-/** What a document says each catalog calls the application, where that is another name. */
+/** The names of the application in the catalogs, where they differ from its own. */
 export type CatalogAliases = { readonly [catalog in CatalogName]?: string };

@@ -1,16 +1,16 @@
 import type { Deadline } from './deadline.ts';
 import { hasHiddenCharacters } from './hidden-characters.ts';
 
-/** Who asks. Every request has one, from the door to the audit line, over the hop too. */
+/** The caller of a request. It is passed on to the sidecar and named in audit lines. */
 export interface Caller {
   readonly name: string;
-  /** How the name is known: by a token of an OIDC issuer, by one of the tokens file, or not at all (`none`). */
+  /** How the caller was authenticated: by an OIDC token, by a token of the tokens file, or not at all (`none`). */
   readonly auth?: AuthMethod;
-  /** What the access file grants things to. */
+  /** The groups to which the access file grants permissions. */
   readonly groups?: readonly string[];
 }
 
-/** One text for each caller: names are unique only together with how they are known. */
+/** Returns a unique key for a caller. Names are unique only together with the authentication method. */
 export function callerKey({ name, auth = 'none' }: Pick<Caller, 'name' | 'auth'>): string {
   return `${auth}:${name}`;
 }
@@ -18,28 +18,31 @@ export function callerKey({ name, auth = 'none' }: Pick<Caller, 'name' | 'auth'>
 export const AUTH_METHODS = ['oidc', 'tokens', 'none'] as const;
 export type AuthMethod = (typeof AUTH_METHODS)[number];
 
-/** What travels with a request through the pipeline: who asks, until when, and under which ids. */
+/** The context of a request in the pipeline: caller, deadline and ids. */
 export interface RequestContext {
   readonly caller: Caller;
   readonly deadline: Deadline;
   readonly requestId: string;
-  /** W3C trace context, as received or begun here, with a span of this process. */
+  /** W3C trace context, received or started here, with a span of this process. */
   readonly traceparent: string;
-  /** What tracing systems keep with the trace; for the hop between the containers alone. */
+  /** Vendor data of the trace; passed on only to the sidecar. */
   readonly tracestate?: string;
 }
 
-/** The longest name of a caller or group, in UTF-16 units. */
-const LONGEST_NAME = 200;
+/** Maximum length of the name of a caller or group, in UTF-16 units. */
+const MAX_NAME_LENGTH = 200;
 
-/** Whether a text can name a caller or a group: it fits into a header, and reads as it is on a line of a log. */
+/** Returns whether a string is a valid name of a caller or group: safe in a header and readable in a log line. */
 export function isName(text: unknown): text is string {
   return (
-    typeof text === 'string' && text.length <= LONGEST_NAME && /\S/.test(text) && !hasHiddenCharacters(text)
+    typeof text === 'string' &&
+    text.length <= MAX_NAME_LENGTH &&
+    /\S/.test(text) &&
+    !hasHiddenCharacters(text)
   );
 }
 
-/** The ids by which a log line names its request, its trace and our span in that. */
+/** Returns the ids of the request, its trace and our span, for log lines. */
 export function logIds({ requestId, traceparent }: Pick<RequestContext, 'requestId' | 'traceparent'>) {
   const [, trace_id = '', span_id = ''] = traceparent.split('-');
   return { request_id: requestId, trace_id, span_id };

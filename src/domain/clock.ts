@@ -1,4 +1,4 @@
-/** The time, handed in so that tests own it. */
+/** A clock, injected so that tests can control it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

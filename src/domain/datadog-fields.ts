@@ -1,9 +1,9 @@
 /**
- * What is known of the fields of Datadog's objects (counted over recorded exchanges with Datadog, 2020-2026).
- * A field that is in none of these tables is unknown: it is kept as it is.
+ * The known fields of Datadog's objects, collected from recorded exchanges with Datadog (2020-2026).
+ * A field that is in none of these tables is unknown and is kept unchanged.
  */
 
-/** Set by Datadog; sent, they are ignored. */
+/** Fields that Datadog sets. It ignores them in requests. */
 export const READ_ONLY = {
   monitor: [
     'id',
@@ -65,7 +65,7 @@ export const MANAGED = {
   ],
 } as const;
 
-/** Options of a monitor that a user manages; Datadog replaces the whole of `options`, so any other is carried over. */
+/** Options of a monitor that a user manages. Datadog replaces `options` as a whole, so unknown options are carried over. */
 export const MONITOR_OPTIONS: ReadonlySet<string> = new Set([
   'thresholds',
   'threshold_windows',

@@ -1,4 +1,4 @@
-/** A write was sent and its answer never came: it may have been carried out, may be yet, or not at all. */
+/** A write was sent but not answered. Datadog may have executed it, may still execute it, or may never do so. */
 export class AnswerLostError extends Error {
   constructor(cause: unknown) {
     super('the answer to a write was lost', { cause });
@@ -6,9 +6,9 @@ export class AnswerLostError extends Error {
   }
 }
 
-/** Datadog says an equal monitor exists already. */
+/** Datadog rejected a create because an equal monitor exists. */
 export class DuplicateMonitorError extends Error {
-  /** The id of the monitor that exists. */
+  /** The id of the existing monitor. */
   readonly id: string;
 
   constructor(id: string, words: string) {

@@ -1,25 +1,25 @@
 import type { Clock } from './clock.ts';
 import { ProblemError } from './problem.ts';
 
-/** When a request must have been answered. Every hop passes on what is left. */
+/** The time by which a request must be answered. The remaining time is passed on to upstreams. */
 export interface Deadline {
-  /** Milliseconds left; 0 when it has passed. */
+  /** Returns the remaining milliseconds; 0 after the deadline. */
   left(): number;
-  /** Aborts when the deadline passes or the asker has gone. */
+  /** Aborts when the deadline passes or the caller disconnects. */
   readonly signal: AbortSignal;
 }
 
-/** A deadline with its timer, which whoever set it lets go of in the end. */
+/** A deadline with its timer. Its creator must close it. */
 export interface OwnDeadline extends Deadline {
   close(): void;
 }
 
-/** A deadline `ms` from now. `gone` aborts it early (the caller hung up). */
+/** Creates a deadline `ms` from now. `gone` aborts it early (the caller disconnected). */
 export function deadlineAfter(ms: number, clock: Clock, gone?: AbortSignal): OwnDeadline {
   const end = clock.now() + ms;
   const controller = new AbortController();
   const abort = () => controller.abort();
-  // Not AbortSignal.timeout: it would hold on to every request until its deadline, long after its answer.
+  // Not AbortSignal.timeout: it would keep every request in memory until its deadline, long after the response.
   const timer = setTimeout(abort, Math.max(0, Math.ceil(ms))).unref();
   gone?.addEventListener('abort', abort, { once: true });
   if (gone?.aborted) abort();
@@ -33,7 +33,7 @@ export function deadlineAfter(ms: number, clock: Clock, gone?: AbortSignal): Own
   };
 }
 
-/** Throws the `deadline_exceeded` problem when nothing is left. */
+/** Throws the `deadline_exceeded` problem if no time is left. */
 export function requireTime(deadline: Deadline, doing: string): void {
   if (deadline.left() === 0 || deadline.signal.aborted) {
     throw new ProblemError('deadline_exceeded', `The deadline passed while ${doing}.`);

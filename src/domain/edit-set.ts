@@ -3,16 +3,16 @@ import { type Pointer, pointerSteps, pointerTo } from './pointer.ts';
 
 type Range = Extract<Edit, { from: number }>;
 
-/** Edits that do not get into each other's way, whatever their order. */
+/** A set of edits that do not overlap, so that their order does not matter. */
 export class EditSet {
-  /** What is changed at each pointer: stretches of its text, or the whole. */
+  /** The changes at each pointer: ranges of its string, or the whole value. */
   readonly #at = new Map<Pointer, Range[] | 'whole'>();
-  /** Every pointer above one that is changed. */
+  /** The parents of all changed pointers. */
   readonly #above = new Set<Pointer>();
 
-  /** Takes edits in where none of them touches what another one changes; false where one does. */
+  /** Adds edits and returns true, or returns false if one of them overlaps an edit of the set. */
   add(edits: readonly Edit[]): boolean {
-    if (edits.some((edit) => this.#meets(edit))) return false;
+    if (edits.some((edit) => this.#overlaps(edit))) return false;
     for (const edit of edits) {
       const known = this.#at.get(edit.pointer) ?? [];
       this.#at.set(edit.pointer, 'from' in edit && known !== 'whole' ? [...known, edit] : 'whole');
@@ -21,7 +21,7 @@ export class EditSet {
     return true;
   }
 
-  #meets(edit: Edit): boolean {
+  #overlaps(edit: Edit): boolean {
     const known = this.#at.get(edit.pointer);
     if (this.#above.has(edit.pointer)) return true;
     if (pointersAbove(edit.pointer).some((above) => this.#at.has(above))) return true;

@@ -4,8 +4,8 @@ import { isObject, type Json, type JsonObject } from './json.ts';
 import { type Pointer, pointerSteps, valueAt } from './pointer.ts';
 
 /**
- * The value after edits; pointers and offsets mean the value before them. A member is added where there is none, and
- * the objects that it would stand in. Undefined where an edit does not fit the value, or two touch the same.
+ * Applies edits to a value. Pointers and offsets refer to the value before all edits. Adds missing fields and their missing
+ * parents. Returns undefined if an edit is not applicable or two edits overlap.
  */
 export function editedValue(root: Json, edits: readonly Edit[]): Json | undefined {
   if (!independent(edits)) return undefined;
@@ -19,13 +19,13 @@ export function editedValue(root: Json, edits: readonly Edit[]): Json | undefine
   return value;
 }
 
-/** Whether no edit touches what another one changes. */
+/** Returns whether no two edits overlap. */
 function independent(edits: readonly Edit[]): boolean {
   const set = new EditSet();
   return edits.every((edit) => set.add([edit]));
 }
 
-/** Edits so that each still means what it meant after those before it: stretches from the end, removals from the last on. */
+/** Sorts edits so that earlier ones do not shift the targets of later ones: ranges from the end, then values, then removals from the end. */
 export function ordered(edits: readonly Edit[]): Edit[] {
   const ranges = edits.filter((edit) => 'from' in edit).sort((a, b) => b.from - a.from);
   const values = edits.filter((edit) => 'value' in edit);
@@ -43,13 +43,13 @@ function laterFirst(a: Edit, b: Edit): number {
   return left.length - right.length;
 }
 
-/** One change at a pointer whose parent is there: another value, a new one, or none. */
+/** A change at a pointer whose parent exists: a new value, or undefined to remove it. */
 export interface Change {
   readonly pointer: Pointer;
   readonly value: Json | undefined;
 }
 
-/** What an edit comes to in a value; undefined where it does not fit. */
+/** Converts an edit to a change of a value; undefined if the edit is not applicable. */
 export function changeOf(root: Json, edit: Edit): Change | undefined {
   const { pointer } = edit;
   const old = valueAt(root, pointer);
@@ -64,7 +64,7 @@ export function changeOf(root: Json, edit: Edit): Change | undefined {
   return withParents(root, pointer, edit.value);
 }
 
-/** Where a parent is not there either, it becomes an object around the new value. */
+/** Wraps the new value in objects for its missing parents. */
 function withParents(root: Json, pointer: Pointer, value: Json): Change {
   const steps = pointerSteps(pointer);
   let [here, wrapped] = [pointer, value];

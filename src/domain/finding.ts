@@ -1,31 +1,31 @@
 import type { Json } from './json.ts';
 import type { Pointer } from './pointer.ts';
 
-/** A place in the text a user sent. Line and column count from 1, columns in UTF-16 units as editors do. */
+/** A position in a text. Line and column count from 1; columns count UTF-16 units, as editors do. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** One thing that lint or a plan has to say. `pointer` is into the user's own body. */
+/** A finding of lint or of a plan. `pointer` refers to the user's body. */
 export interface Finding {
   readonly code: string;
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly pointer: Pointer;
-  /** Where within the text at `pointer`, in UTF-16 units; it becomes `line` and `column`. */
+  /** The start offset within the string at `pointer`, in UTF-16 units; converted to `line` and `column`. */
   readonly at?: number;
-  /** Where it ends there; kept for showing it, and not told over HTTP. */
+  /** The end offset; used for display and not sent over HTTP. */
   readonly to?: number;
   readonly line?: number;
   readonly column?: number;
   readonly hint?: string;
   readonly fix?: Fix;
-  /** Of `more_findings`: how many findings are not listed, by severity. Not sent over HTTP; the message says it. */
+  /** For `more_findings`: the number of unlisted findings by severity. Not sent over HTTP, because the message contains it. */
   readonly rest?: Readonly<Record<'error' | 'warning', number>>;
 }
 
-/** A change to what the user wrote, after which the finding is gone. */
+/** A change of the user's text that resolves the finding. */
 export type Fix = {
   /** Imperative: "Change to avg". */
   readonly title: string;
@@ -33,8 +33,8 @@ export type Fix = {
 };
 
 /**
- * A stretch of the text at a pointer (UTF-16 units, the end not included) becomes another; the value at a pointer is set,
- * or added where there is none; a member or item goes.
+ * Replaces a range of the string at a pointer (UTF-16 units, end exclusive), sets or adds the value at a pointer, or removes
+ * a field or element.
  */
 export type Edit =
   | { readonly pointer: Pointer; readonly from: number; readonly to: number; readonly text: string }

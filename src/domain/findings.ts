@@ -2,30 +2,30 @@ import type { Finding } from './finding.ts';
 
 type Severity = Finding['severity'];
 
-/** How much is kept of what is found. */
+/** Limits on the findings that are kept. */
 export interface FindingLimits {
-  /** Findings of one code and severity. */
+  /** Maximum number of findings of one code and severity. */
   readonly maxPerCode: number;
-  /** Findings in all. */
+  /** Maximum number of findings in total. */
   readonly maxInAll: number;
 }
 
-/** The limits of an answer. A text of 16 MiB can be wrong in a million places. */
+/** The limits of a response. A text of 16 MiB can have a million mistakes. */
 export const ANSWER_LIMITS: FindingLimits = { maxPerCode: 100, maxInAll: 1000 };
-/** Characters of a message or hint: it may quote what a user wrote. */
+/** Maximum length of a message or hint, which may quote the user's text. */
 const MAX_MESSAGE = 1000;
-/** Characters of all that is kept, pointers and edits included: a pointer repeats the names above its place. */
+/** Maximum number of characters of all kept findings, including pointers and edits. */
 const MAX_CHARACTERS = 2 ** 22;
 
 interface Kept {
-  /** How many findings were added before it. */
+  /** The number of findings added before it. */
   readonly order: number;
   readonly finding: Finding;
 }
 
 /**
- * Collects findings up to its limits and counts the rest by severity. Errors take precedence: for an error the last warning
- * is dropped. Memory is bounded by the limits, whatever is added.
+ * Collects findings up to its limits and counts the rest by severity. Errors take precedence: an error displaces the last
+ * warning. The limits bound the memory.
  */
 export class Findings {
   readonly #limits: FindingLimits;
@@ -40,18 +40,18 @@ export class Findings {
     this.#limits = limits;
   }
 
-  /** How many errors were added, kept or not. */
+  /** The number of added errors, whether kept or only counted. */
   get errors(): number {
     return this.#kept.error.length + this.#rest.error;
   }
 
-  /** How many findings were added, kept or not. */
+  /** The number of added findings, whether kept or only counted. */
   get size(): number {
     return this.errors + this.#kept.warning.length + this.#rest.warning;
   }
 
-  /** Tells whether the next finding of a code would be kept. One that would not need not be built: see `skip`. */
-  hasRoom({ code, severity }: Pick<Finding, 'code' | 'severity'>): boolean {
+  /** Returns whether the next finding of a code would be kept. If not, the caller can call `skip` instead of building it. */
+  accepts({ code, severity }: Pick<Finding, 'code' | 'severity'>): boolean {
     if ((this.#perCode.get(`${severity} ${code}`) ?? 0) >= this.#limits.maxPerCode) return false;
     if (severity === 'error' && this.#kept.warning.length > 0) return true;
     const kept = this.#kept.error.length + this.#kept.warning.length;
@@ -63,13 +63,13 @@ export class Findings {
     this.#rest[severity] += count;
   }
 
-  /** Keeps a finding, or counts it where there is no room. The summary of other findings adds its counts. */
+  /** Keeps a finding, or only counts it if a limit is reached. A `more_findings` summary adds its counts. */
   add(finding: Finding): void {
     if (finding.code === MORE) {
       this.#addSummary(finding);
       return;
     }
-    if (!this.hasRoom(finding)) {
+    if (!this.accepts(finding)) {
       this.skip(finding.severity);
       return;
     }
@@ -87,7 +87,7 @@ export class Findings {
     for (const finding of findings) this.add(finding);
   }
 
-  /** Returns what is kept, in the order in which it was added; `more_findings` at the end counts the rest, where there is one. */
+  /** Returns the kept findings in the order of addition, followed by `more_findings` if there are more. */
   list(): Finding[] {
     const kept = [...this.#kept.error, ...this.#kept.warning].sort((a, b) => a.order - b.order);
     const list = kept.map(({ finding }) => finding);
@@ -101,7 +101,7 @@ export class Findings {
     else for (const severity of ['error', 'warning'] as const) this.skip(severity, summary.rest[severity]);
   }
 
-  /** Makes room for errors. */
+  /** Drops the last warnings until the limits hold. */
   #dropWarnings(): void {
     const { error, warning } = this.#kept;
     const isFull = () =>

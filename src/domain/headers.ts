@@ -1,4 +1,4 @@
-/** The headers that travel with a request over every hop; those of a trace are W3C's (https://www.w3.org/TR/trace-context/). */
+/** The headers that are forwarded with a request. The trace headers are defined by W3C (https://www.w3.org/TR/trace-context/). */
 export const HEADERS = {
   deadline: 'birddog-deadline-ms',
   requestId: 'x-request-id',

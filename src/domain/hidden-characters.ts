@@ -1,15 +1,15 @@
 /**
- * Characters that are not seen, or that change how others are: controls, format characters (directions of writing, zero
- * width), separators of lines and paragraphs, halves of characters, and what no font shows.
+ * Characters that are invisible or change how others are displayed: control and format characters (writing direction, zero
+ * width), line and paragraph separators, lone surrogates and default-ignorable characters.
  */
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** Returns whether a text has a character that is not seen, or that changes how others are. */
+/** Returns whether a string contains a hidden character. */
 export function hasHiddenCharacters(text: string): boolean {
   return text.search(HIDDEN) >= 0;
 }
 
-/** Returns JSON with every such character as its escape, so that a line of JSON is one line and reads as it is. */
+/** Escapes every hidden character in JSON, so that it stays on one line and is displayed as it is. */
 export function escapeHidden(json: string): string {
   return json.replace(HIDDEN, (char) =>
     Array.from(

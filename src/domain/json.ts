@@ -1,7 +1,6 @@
 /**
- * JSON values as Birddog holds them. A number is a plain JavaScript number where that is exact, and a
- * raw number (`JSON.rawJSON`) where its spelling says more than the number does: `1.0`, `1e3`,
- * `12345678901234567890`. So what a user or Datadog wrote leaves Birddog as it came in.
+ * JSON values. A number is a JavaScript number if that represents it exactly, and otherwise a raw number (`JSON.rawJSON`)
+ * that keeps its notation: `1.0`, `1e3`, `12345678901234567890`. So values pass through Birddog unchanged.
  */
 export interface RawNumber {
   readonly rawJSON: string;
@@ -13,41 +12,41 @@ export interface JsonObject {
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Whether a value is a number that keeps its own spelling. */
+/** Returns whether a value is a raw number. */
 export function isRawNumber(value: unknown): value is RawNumber {
   return JSON.isRawJSON(value);
 }
 
-/** Whether a value is a JSON object: not null, not a list, not a raw number. */
+/** Returns whether a value is a JSON object: not null, not a list, not a raw number. */
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 }
 
-/** Returns an object's own member: a name such as `constructor` finds nothing that the object does not hold. */
+/** Returns an object's own field, never an inherited one such as `constructor`. */
 export function own(object: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** The number a JSON number text stands for, keeping its spelling where a double would lose it. Throws RangeError where the text is no JSON number. */
+/** Parses a JSON number and keeps its notation if a double would lose it. Throws RangeError for invalid text. */
 export function numberFromText(text: string): number | RawNumber {
   if (!NUMBER.test(text)) throw new RangeError(`not a JSON number: ${text}`);
   const value = Number(text);
   return String(value) === text ? value : JSON.rawJSON(text);
 }
 
-/** The text of a number value, or undefined where the value is no number. */
+/** Returns the text of a number, or undefined for any other value. */
 export function numberText(value: Json | undefined): string | undefined {
   if (typeof value === 'number') return String(value);
   return isRawNumber(value) ? value.rawJSON : undefined;
 }
 
-/** A number as a double, or undefined where the value is no number. */
+/** Returns a number as a double, or undefined for any other value. */
 export function toNumber(value: Json | undefined): number | undefined {
   const text = numberText(value);
   return text === undefined ? undefined : Number(text);
 }
 
-/** One spelling for each numeric value: digits without outer zeros, and an exponent. Exact at any size. */
+/** Returns the canonical notation of a number: digits without leading or trailing zeros, and an exponent. Exact at any size. */
 export function canonicalNumber(text: string): string {
   const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text);
   if (!match) return text;
@@ -61,7 +60,7 @@ export function canonicalNumber(text: string): string {
   return `${sign}${significant}e${power}`;
 }
 
-/** Whether two JSON values are equal: numbers by value and exactly, objects without regard to order. */
+/** Returns whether two JSON values are equal. Compares numbers exactly by value, and objects regardless of order. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   const left = numberText(a);
@@ -80,19 +79,19 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
 }
 
 /**
- * What every number has at least one of whose spelling says more than a double: an exponent, a zero at the end of a
- * fraction or many at its beginning, more than fifteen digits, minus zero. A text may have it too; that costs time alone.
+ * Matches any JSON text with a number whose notation a double would lose: an exponent, trailing or many leading zeros of a
+ * fraction, more than fifteen digits, minus zero. False positives only cost time.
  */
 const SPELLED =
   /(?:^|[[,:\s])(?:-?(?:\d+(?:\.\d+)?[eE]|\d+\.\d*0(?!\d)|0\.0{6}|[\d.]{17}|9\d{15})|-0(?![\d.]))/;
 
-/** Parses JSON that a trusted peer sent, keeping number spellings. Throws SyntaxError. For what users send, see format/. */
+/** Parses JSON from a trusted peer and keeps the notation of numbers. Throws SyntaxError. For users' input, see format/. */
 export function parseTrustedJson(text: string): Json {
   if (!SPELLED.test(text)) return JSON.parse(text);
   return JSON.parse(text, keepSpelling);
 }
 
-/** A reviver for JSON.parse that keeps the spelling of numbers. */
+/** A reviver for JSON.parse that keeps the notation of numbers. */
 export function keepSpelling(_name: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
     ? JSON.rawJSON(context.source)
@@ -100,15 +99,15 @@ export function keepSpelling(_name: string, value: unknown, context?: { source?:
 }
 
 /**
- * Returns a value as text: a string as it is, nothing as the empty string, anything else as JSON. `String(value)` would call
- * what an object holds as `toString`, and throws for a raw number.
+ * Converts a value to a string: a string unchanged, undefined to the empty string, anything else to JSON. `String(value)`
+ * would call a `toString` field of an object and throws for a raw number.
  */
 export function textOf(value: Json | undefined): string {
   if (typeof value === 'string') return value;
   return value === undefined ? '' : printJson(value);
 }
 
-/** JSON text, raw numbers in their own spelling. */
+/** Prints a value as JSON, with raw numbers in their original notation. */
 export function printJson(value: Json): string {
   return JSON.stringify(value);
 }

@@ -4,22 +4,22 @@ import { isObject, type JsonObject } from './json.ts';
 import type { StoredKind } from './managed-kind.ts';
 import { pointerTo } from './pointer.ts';
 
-/** What a user says to Birddog within an object: nothing of Datadog's. */
-const BIRDDOGS_OWN = 'lint';
+/** Birddog's own field of an object, which Datadog does not have. */
+const BIRDDOG_FIELD = 'lint';
 
 /**
- * The object as it may be sent: without Birddog's own member, and without the fields that it never manages, each left out
- * with a warning whose pointer is within the object. Everything else stays, in its order.
+ * Returns the object to send: without Birddog's own field and without fields that it never manages. Each dropped field gets a
+ * warning with a pointer within the object. All other fields stay, in their order.
  */
 export function toSend(kind: StoredKind, written: JsonObject): { object: JsonObject; findings: Finding[] } {
   const readOnly: readonly string[] = READ_ONLY[kind];
   const object: JsonObject = {};
   const findings: Finding[] = [];
   for (const [name, value] of Object.entries(written)) {
-    if (name === BIRDDOGS_OWN) continue;
+    if (name === BIRDDOG_FIELD) continue;
     if (readOnly.includes(name)) findings.push(neverManaged(pointerTo('', name), 'Datadog sets it itself'));
     else if (name === 'restricted_roles' && value === null) {
-      findings.push(neverManaged(pointerTo('', name), 'null would lift restrictions that somebody set'));
+      findings.push(neverManaged(pointerTo('', name), 'null would remove restrictions that somebody set'));
     } else if (
       kind === 'monitor' &&
       name === 'options' &&
@@ -34,7 +34,7 @@ export function toSend(kind: StoredKind, written: JsonObject): { object: JsonObj
   return { object, findings };
 }
 
-/** A monitor with the mutes of the one that it takes the place of: they belong to the people on call. */
+/** Copies the mutes of a replaced monitor to the new one, because they belong to the people on call. */
 export function withMutes(monitor: JsonObject, before: JsonObject): JsonObject {
   const silenced = isObject(before['options']) ? before['options']['silenced'] : undefined;
   if (!isObject(silenced) || Object.keys(silenced).length === 0) return monitor;
@@ -46,8 +46,8 @@ function neverManaged(pointer: string, why: string): Finding {
   return {
     code: 'never_managed',
     severity: 'warning',
-    message: `This is not sent: ${why}.`,
+    message: `This field is not sent to Datadog: ${why}.`,
     pointer,
-    hint: 'Leave it out.',
+    hint: 'Remove it.',
   };
 }

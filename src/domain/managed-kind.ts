@@ -1,8 +1,8 @@
-/** What Birddog keeps in Datadog. An alert is kept as a monitor. */
+/** The kinds of objects that Birddog stores in Datadog. An alert is stored as a monitor. */
 export type StoredKind = 'monitor' | 'dashboard';
 export type ManagedKind = StoredKind | 'alert';
 
-/** Which objects are meant: all of an application, or the one (and its copies) under a key. */
+/** Identifies the objects of an application, or the one (and its clones) with a key. */
 export interface Owner {
   readonly application: string;
   readonly key?: string;

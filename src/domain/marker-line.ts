@@ -1,26 +1,26 @@
 import { lowerCase, visible } from './normalised-tag.ts';
 
 const LINE = 'Managed by Birddog: ';
-/** What separates it from the description. */
+/** Separates the marker line from the description. */
 const GAP = '\n\n';
-/** What a line that could be taken for the marker's begins with, in lower case and without blanks. */
+/** The beginning of a line that could be mistaken for the marker, in lower case and without spaces. */
 const LOOK_ALIKE = 'managedbybirddog:';
 const LINE_BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
-/** How much of a line (UTF-16 units) is examined: a marker is shorter. */
+/** Maximum length (UTF-16 units) of the examined part of a line. A marker is shorter. */
 const MAX_EXAMINED = 400;
 
-/** The description of a dashboard with the marker's line at its end. */
+/** Appends the marker line to the description of a dashboard. */
 export function withMarkerLine(description: string, mark: string): string {
   return `${description === '' ? '' : `${description}${GAP}`}${LINE}${mark}`;
 }
 
-/** What the last line says, where the description ends exactly as `withMarkerLine` makes it. */
+/** Returns the marker in the last line if the description ends exactly as `withMarkerLine` writes it. */
 export function markedLine(description: string): string | undefined {
   const at = markedFrom(description);
   return at === undefined ? undefined : description.slice(at + LINE.length);
 }
 
-/** The description without the marker lines that it ends with. */
+/** Removes all marker lines from the end of a description. */
 export function withoutMarkerLine(description: string): string {
   let text = description;
   for (let at = markedFrom(text); at !== undefined; at = markedFrom(text))
@@ -28,27 +28,27 @@ export function withoutMarkerLine(description: string): string {
   return text;
 }
 
-/** Where the marker's line begins. */
+/** Returns the offset of the marker line. */
 function markedFrom(text: string): number | undefined {
   const at = text.lastIndexOf('\n') + 1;
   return text.startsWith(LINE, at) && (at === 0 || text.endsWith(GAP, at)) ? at : undefined;
 }
 
 /**
- * Returns what the lines say that a description ends with and that are a marker or look like one, the last one first.
- * Case, blanks and invisible characters make no difference, nor do blank lines at the end or between: Datadog, or a person
- * who edits the text, may remove them.
+ * Returns the markers in the lines at the end of a description that are or look like marker lines, the last one first.
+ * Ignores case, spaces, invisible characters and blank lines, because Datadog or a person who edits the text may change
+ * them.
  */
 export function markerLinesAtEnd(description: string): string[] {
-  const said: string[] = [];
+  const marks: string[] = [];
   for (const line of description.split(LINE_BREAK).toReversed()) {
     const trimmed = line.trim();
     const text = trimmed === '' ? '' : compact(trimmed.slice(0, MAX_EXAMINED));
     if (text === '') continue;
     if (!text.startsWith(LOOK_ALIKE)) break;
-    said.push(text.slice(LOOK_ALIKE.length));
+    marks.push(text.slice(LOOK_ALIKE.length));
   }
-  return said;
+  return marks;
 }
 
 function compact(line: string): string {

@@ -5,15 +5,15 @@ import { markedLine, markerLinesAtEnd, withMarkerLine, withoutMarkerLine } from 
 import { markerTagOf, normalisedTag } from './normalised-tag.ts';
 import { type Pointer, pointerTo } from './pointer.ts';
 
-/** Whose an object is, and what is written on it besides. */
+/** The owner of an object, as its marker names it. */
 export interface Mark {
   readonly application: string;
   readonly key: string;
 }
 export interface Stamp extends Mark {
-  /** Added as `team:` where the object has no tag of that key. */
+  /** Added as a `team:` tag if the object has none. */
   readonly team?: string;
-  /** Added to a monitor as `service:` where it has no tag of that key; only for a listed application. */
+  /** Added to a monitor as a `service:` tag if it has none; only for a listed application. */
   readonly service?: string;
 }
 
@@ -21,7 +21,7 @@ const APPLICATION_TAG = 'birddog_application:';
 const KEY_TAG = 'birddog_key:';
 const MARK = /^([a-z0-9][a-z0-9._-]{0,99})\/([a-z0-9][a-z0-9._-]{0,79})$/;
 
-/** The monitor tag that finds all of an application, or the object under one key. */
+/** Returns the monitor tag that finds all objects of an application, or the object with one key. */
 export function markerTag(owner: Owner): string {
   return owner.key === undefined
     ? `${APPLICATION_TAG}${owner.application}`
@@ -29,8 +29,8 @@ export function markerTag(owner: Owner): string {
 }
 
 /**
- * Who owns an object, by its marker: `birddog_key` alone for a monitor, the end of the description for a dashboard. An object
- * with two different markers belongs to nobody: `conflict`, with what each of them says.
+ * The ownership of an object by its marker: the tag `birddog_key` of a monitor, the end of the description of a dashboard. An
+ * object with two different markers has no owner; `conflict` lists the markers.
  */
 export type Ownership =
   | { readonly state: 'unmarked' }
@@ -39,52 +39,53 @@ export type Ownership =
 
 /** Reads the marker of an object. A tag that Datadog would store as a marker counts as one. */
 export function ownershipOf(kind: StoredKind, object: JsonObject): Ownership {
-  const { said, forms } = kind === 'monitor' ? saidByTags(object) : saidByDescription(object);
-  if (said.size > 1 || forms.size > 1) return { state: 'conflict', marks: [...new Set([...said, ...forms])] };
-  const [text] = kind === 'monitor' ? [...said, ...forms] : said;
+  const { written, forms } = kind === 'monitor' ? markersInTags(object) : markersInDescription(object);
+  if (written.size > 1 || forms.size > 1)
+    return { state: 'conflict', marks: [...new Set([...written, ...forms])] };
+  const [text] = kind === 'monitor' ? [...written, ...forms] : said;
   const match = text === undefined ? undefined : MARK.exec(text);
   return match?.[1] && match[2]
     ? { state: 'owned', mark: { application: match[1], key: match[2] } }
     : { state: 'unmarked' };
 }
 
-/** What the markers of an object say, as it is written and in the form that look-alikes share. */
-interface Said {
-  readonly said: ReadonlySet<string>;
+/** The markers of an object, as written and in normalised form. */
+interface FoundMarkers {
+  readonly written: ReadonlySet<string>;
   readonly forms: ReadonlySet<string>;
 }
 
-function saidByTags(object: JsonObject): Said {
+function markersInTags(object: JsonObject): FoundMarkers {
   const found = textList(object['tags']).flatMap((tag) => markerTagOf(tag) ?? []);
   const keys = found.filter(({ name }) => name === 'birddog_key');
   return {
-    said: new Set(keys.filter(({ exact }) => exact).map(({ value }) => value)),
+    written: new Set(keys.filter(({ exact }) => exact).map(({ value }) => value)),
     forms: new Set(keys.map(({ value }) => normalisedTag(`${KEY_TAG}${value}`).slice(KEY_TAG.length))),
   };
 }
 
-function saidByDescription({ description }: JsonObject): Said {
-  if (typeof description !== 'string') return { said: new Set(), forms: new Set() };
+function markersInDescription({ description }: JsonObject): FoundMarkers {
+  if (typeof description !== 'string') return { written: new Set(), forms: new Set() };
   const line = markedLine(description);
   return {
-    said: new Set(line === undefined ? [] : [line]),
+    written: new Set(line === undefined ? [] : [line]),
     forms: new Set(markerLinesAtEnd(description)),
   };
 }
 
-/** The one marker of an object; undefined where it has none, or two different ones. */
+/** Returns the marker of an object; undefined if it has none or two different ones. */
 export function markOf(kind: StoredKind, object: JsonObject): Mark | undefined {
   const ownership = ownershipOf(kind, object);
   return ownership.state === 'owned' ? ownership.mark : undefined;
 }
 
-/** Whether an object's marker says `owner`, and no other marker contradicts it. */
+/** Returns whether an object's marker names `owner` and no other marker contradicts it. */
 export function isOwnedBy(kind: StoredKind, object: JsonObject, owner: Owner): boolean {
   const mark = markOf(kind, object);
   return mark?.application === owner.application && (owner.key === undefined || mark.key === owner.key);
 }
 
-/** Whether an object has two different markers, and one of them says `owner`. */
+/** Returns whether an object has two different markers and one of them names `owner`. */
 export function isContestedBy(kind: StoredKind, object: JsonObject, owner: Owner): boolean {
   const ownership = ownershipOf(kind, object);
   if (ownership.state !== 'conflict') return false;
@@ -96,14 +97,14 @@ export function isContestedBy(kind: StoredKind, object: JsonObject, owner: Owner
   );
 }
 
-/** An object as it may go to Datadog; or what in it is a marker, pointers within the object. */
+/** An object that may be sent to Datadog, or the findings about foreign markers, with pointers within the object. */
 export type Stamped =
   | { readonly ok: true; readonly object: JsonObject }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /**
- * Marks an object, and adds the team and service tags that it lacks. This is the one way to Datadog: everything that
- * contributes tags has been joined by now. Refuses an object that would carry another marker besides.
+ * Adds the marker and missing team and service tags to an object. Every write passes through here, after all sources of tags
+ * have been merged. Refuses an object that would carry another marker as well.
  */
 export function stamped(kind: StoredKind, object: JsonObject, stamp: Stamp): Stamped {
   const mark = `${stamp.application}/${stamp.key}`;
@@ -127,7 +128,7 @@ export function stamped(kind: StoredKind, object: JsonObject, stamp: Stamp): Sta
   return { ok: true, object: { ...object, description, ...(tags.length > 0 ? { tags } : {}) } };
 }
 
-/** The object as a user reads it: without its marker. */
+/** Removes the marker from an object, as users see it. */
 export function unmarked(kind: StoredKind, object: JsonObject): JsonObject {
   if (kind === 'monitor') {
     if (!Array.isArray(object['tags'])) return object;
@@ -142,8 +143,8 @@ export function unmarked(kind: StoredKind, object: JsonObject): JsonObject {
 }
 
 /**
- * What a user wrote that only Birddog may write: a tag that Datadog would store as a part of the marker, or a description of a
- * dashboard that ends like one. `pointer` is where `object` is in the body.
+ * Returns findings for markers that a user wrote: a tag that Datadog would store as a marker, or a dashboard description that
+ * ends like one. `pointer` is the place of `object` in the body.
  */
 export function markerFindings(kind: StoredKind, object: JsonObject, pointer: Pointer): Finding[] {
   const { tags, description } = object;
@@ -155,8 +156,7 @@ export function markerFindings(kind: StoredKind, object: JsonObject, pointer: Po
     found.push({
       code: 'marker_written',
       severity: 'error',
-      message:
-        "The description ends with Birddog's ownership marker, or with a line that can be taken for it.",
+      message: "The description ends with Birddog's ownership marker, or with a line that looks like it.",
       pointer: pointerTo(pointer, 'description'),
       hint: 'Remove the line. Only Birddog writes the marker.',
     });
@@ -172,7 +172,7 @@ function tagFinding(tag: Json | undefined, pointer: Pointer): Finding[] {
       code: 'marker_written',
       severity: 'error',
       message: marker.exact
-        ? `A tag ${marker.name} is Birddog's ownership marker.`
+        ? `The tag ${marker.name} is Birddog's ownership marker.`
         : `Datadog may store this tag as ${marker.name}, Birddog's ownership marker.`,
       pointer,
       hint: 'Remove the tag. Only Birddog writes the marker.',
@@ -189,25 +189,25 @@ function textList(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((v) => typeof v === 'string') : [];
 }
 
-/** Objects by when they were made, for "the oldest is ours"; those of one moment by their ids. */
+/** Sorts objects by creation time, oldest first, then by id. */
 export function oldestFirst(objects: readonly JsonObject[]): JsonObject[] {
   return objects
-    .map((object) => ({ object, at: madeAt(object) }))
+    .map((object) => ({ object, at: createdAt(object) }))
     .sort((a, b) => a.at - b.at || byNumber(idOf(a.object), idOf(b.object)))
     .map(({ object }) => object);
 }
 
-/** Numbers of any size by what they are worth. Not by Intl.Collator, whose first use takes 3 MiB. */
+/** Compares decimal numbers of any size. Avoids Intl.Collator, whose first use takes 3 MiB. */
 function byNumber(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : Number(a > b));
 }
 
-function madeAt(object: JsonObject): number {
+function createdAt(object: JsonObject): number {
   const made = object['created'] ?? object['created_at'];
   return typeof made === 'string' ? Date.parse(made) : typeof made === 'number' ? made : 0;
 }
 
-/** The id of a Datadog object as text; ids may pass 2^53. */
+/** Returns the id of a Datadog object as a string, because ids can exceed 2^53. */
 export function idOf(object: JsonObject): string {
   const id = object['id'];
   if (typeof id === 'string') return id;

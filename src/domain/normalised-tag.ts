@@ -1,17 +1,17 @@
-/** The longest tag that Datadog keeps, in characters. */
+/** Maximum length of a tag in Datadog, in characters. */
 const MAX_TAG_CHARACTERS = 200;
-/** The name that the tags of Birddog's marker begin with. */
+/** The names of the tags of Birddog's marker. */
 const MARKER_NAMES = ['birddog_key', 'birddog_application'] as const;
-/** In a text of ASCII alone, nothing becomes a letter that is not one already. */
+/** ASCII strings need no compatibility form, because normalising adds no letters to them. */
 const ASCII = /^[\x20-\x7e]*$/;
 const BIRDDOG = /birddog/i;
 const WORD = 'birddog';
-/** How much of a tag (UTF-16 units) is examined in its compatibility form, which can be 18 times as long. */
+/** Maximum length (UTF-16 units) of the part of a tag that is converted to its compatibility form, which can be 18 times as long. */
 const MAX_FOLDED = 400;
 
 /**
- * Returns a tag as Datadog's documentation says that it is stored (getting_started/tagging): lower case, first a letter, only
- * letters, digits and `_-:./`, every run of other characters and underscores one `_`, none at the end, 200 characters.
+ * Normalises a tag as Datadog documents it (getting_started/tagging): lower case, beginning with a letter, only letters,
+ * digits and `_-:./`, each run of other characters and underscores as one `_`, none at the end, at most 200 characters.
  */
 export function normalisedTag(tag: string): string {
   const kept = lowerCase(tag)
@@ -23,19 +23,19 @@ export function normalisedTag(tag: string): string {
     .replace(/_$/, '');
 }
 
-/** A tag that is, or that Datadog would store as, a part of Birddog's marker. */
+/** A tag of Birddog's marker, or one that Datadog would store as such. */
 export interface MarkerTag {
   readonly name: (typeof MARKER_NAMES)[number];
-  /** What follows the colon; of a look-alike, in normalised form. */
+  /** The part after the colon; normalised for a look-alike. */
   readonly value: string;
-  /** Whether the tag is written exactly as Birddog writes it. */
+  /** Whether the tag is exactly as Birddog writes it. */
   readonly exact: boolean;
 }
 
 /**
- * Returns the marker tag that a tag is or would become; undefined for an ordinary tag. A tag counts as one as soon as any
- * reader could take it for one: normalised as it is, in its compatibility form (full-width letters), without invisible
- * characters, with blanks or underscores around the colon, or as one of several tags joined by commas.
+ * Returns the marker tag that a tag is or would become; undefined for an ordinary tag. Also recognises tags that could be
+ * mistaken for a marker: in compatibility form (full-width letters), with invisible characters, with spaces or underscores
+ * around the colon, or joined with other tags by commas.
  */
 export function markerTagOf(tag: string): MarkerTag | undefined {
   for (const name of MARKER_NAMES) {
@@ -44,7 +44,7 @@ export function markerTagOf(tag: string): MarkerTag | undefined {
   if (ASCII.test(tag) && !BIRDDOG.test(tag)) return undefined;
   const folded = tag.slice(0, MAX_FOLDED).normalize('NFKC');
   for (const form of new Set([tag, folded, visible(folded)])) {
-    // Normalising replaces characters and removes none within, so the word is there before.
+    // Normalising replaces characters but removes none inside a word, so the word must already occur.
     if (!lowerCase(form).includes(WORD)) continue;
     for (const part of form.split(',')) {
       const found = lookAlike(normalisedTag(part));
@@ -61,17 +61,17 @@ function lookAlike(tag: string): MarkerTag | undefined {
   return found && { name: found, value: colon < 0 ? '' : trimmed(tag.slice(colon + 1)), exact: false };
 }
 
-/** A text without the underscore that was a blank beside the colon. A normalised tag has no two in a row. */
+/** Removes an underscore that was a space next to the colon. A normalised tag has no two in a row. */
 function trimmed(text: string): string {
   return text.replace(/^_/, '').replace(/_$/, '');
 }
 
-/** Returns a text without characters that no font shows (zero-width ones, variation selectors). */
+/** Removes default-ignorable characters (zero-width characters, variation selectors). */
 export function visible(text: string): string {
   return text.replace(/\p{Default_Ignorable_Code_Point}+/gu, '');
 }
 
-/** Lower case by single characters, as Datadog's agents do it: JavaScript makes two of U+0130. */
+/** Converts to lower case character by character, as Datadog's agents do. JavaScript converts U+0130 to two characters. */
 export function lowerCase(text: string): string {
   return text.replaceAll('\u0130', 'i').toLowerCase();
 }

@@ -3,8 +3,8 @@ import type { ManagedKind } from './managed-kind.ts';
 import type { Pointer } from './pointer.ts';
 
 /**
- * One field that differs. `from` is absent where there was nothing, `to` where nothing will be; a widget that only stands
- * elsewhere has `moved_from` alone.
+ * A changed field. `from` is absent if the field is added, `to` if it is removed. A widget that only moved has just
+ * `moved_from`.
  */
 export interface Change {
   readonly path: Pointer;
@@ -15,13 +15,13 @@ export interface Change {
 
 export type PlanAction = 'create' | 'update' | 'replace' | 'delete' | 'none' | 'extra' | 'clone';
 
-/** What would be done with one object, field by field. */
+/** The planned action for one object, with its changes field by field. */
 export interface PlannedObject {
   readonly kind: ManagedKind;
   readonly key: string;
   readonly id?: string;
   readonly action: PlanAction;
   readonly changes: readonly Change[];
-  /** Of what is there and not wanted: when it was made, and by whom. */
+  /** For objects that are not in the document: when they were created, and by whom. */
   readonly origin?: JsonObject;
 }

@@ -1,14 +1,14 @@
 import { isObject, type Json } from './json.ts';
 
-/** A JSON pointer (RFC 6901): `''` is the whole, `/monitor/tags/0` a place in it. */
+/** A JSON pointer (RFC 6901): `''` is the whole value, `/monitor/tags/0` a place in it. */
 export type Pointer = string;
 
-/** The pointer to a member or an item below `parent`. */
+/** Returns the pointer to a field or element below `parent`. */
 export function pointerTo(parent: Pointer, ...steps: (string | number)[]): Pointer {
   return parent + steps.map((s) => `/${String(s).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** The steps of a pointer, unescaped. */
+/** Returns the unescaped steps of a pointer. */
 export function pointerSteps(pointer: Pointer): string[] {
   if (pointer === '') return [];
   return pointer
@@ -17,7 +17,7 @@ export function pointerSteps(pointer: Pointer): string[] {
     .map((s) => s.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** The value at a pointer, or undefined where there is none. */
+/** Returns the value at a pointer, or undefined if there is no such value. */
 export function valueAt(root: Json, pointer: Pointer): Json | undefined {
   let value: Json | undefined = root;
   for (const step of pointerSteps(pointer)) {
@@ -28,7 +28,7 @@ export function valueAt(root: Json, pointer: Pointer): Json | undefined {
   return value;
 }
 
-/** The index that a step means in a list (RFC 6901: digits without leading zeros); undefined where it means none. */
+/** Parses a step as a list index (RFC 6901: digits without leading zeros); undefined if it is not an index. */
 export function arrayIndex(step: string): number | undefined {
   return /^(?:0|[1-9]\d*)$/.test(step) ? Number(step) : undefined;
 }

@@ -3,27 +3,27 @@ import { isObject, type Json, type JsonObject } from './json.ts';
 import type { StoredKind } from './managed-kind.ts';
 import { type Pointer, pointerTo } from './pointer.ts';
 
-/** Another object named by its key, as in `${monitor:queue-depth}` or `${monitor:other-app/key}`. */
+/** A reference to another object by its key, as in `${monitor:queue-depth}` or `${monitor:other-app/key}`. */
 export interface Reference {
   readonly kind: StoredKind;
-  /** Absent: the application of the document. */
+  /** Default: the application of the document. */
   readonly application?: string;
   readonly key: string;
 }
-/** Where a reference stands: in the text at a pointer, at an offset in UTF-16 units. */
+/** A reference with its position: the pointer of its string, and the offset in UTF-16 units. */
 export interface PlacedReference {
   readonly pointer: Pointer;
   readonly at: number;
-  /** As it was written. */
+  /** The reference as written. */
   readonly text: string;
-  /** Undefined where it is written wrong. */
+  /** Undefined if the reference is malformed. */
   readonly to: Reference | undefined;
 }
 
-/** No key has a `$`: a search for the closing brace ends at the next reference, so that many of them stay linear. */
+/** Excludes `$`, which no key contains, so that the search for a closing brace ends at the next reference and stays linear. */
 const WRITTEN = /\$\{(monitor|dashboard|alert):([^}$]*)\}/g;
 
-/** Every reference in the texts of an object. `pointer` is where it stands in the body. */
+/** Returns every reference in the strings of an object. `pointer` is its place in the body. */
 export function referencesIn(value: Json, pointer: Pointer): PlacedReference[] {
   if (!mayRefer(value)) return [];
   if (typeof value === 'string') {
@@ -44,13 +44,13 @@ function readReference(kind: string, name: string): Reference | undefined {
   const [application, key] = second === undefined ? [undefined, first] : [first, second];
   if (more.length > 0 || !KEY_SLUG.test(key)) return undefined;
   if (application !== undefined && !APPLICATION_SLUG.test(application)) return undefined;
-  // Monitors and alerts share one space of keys.
+  // Monitors and alerts share one key space.
   const stored = kind === 'dashboard' ? 'dashboard' : 'monitor';
   return { kind: stored, key, ...(application === undefined ? {} : { application }) };
 }
 
 /**
- * The object with ids instead of references. One whose id is not known yet stays as it was written.
+ * Replaces references with ids. A reference whose id is not yet known stays unchanged.
  */
 export function resolved(object: JsonObject, idOf: (reference: Reference) => string | undefined): JsonObject {
   if (!mayRefer(object)) return object;
@@ -62,13 +62,13 @@ export function resolved(object: JsonObject, idOf: (reference: Reference) => str
   return mapTexts(object, put);
 }
 
-/** The object as rules look at it: a reference is a number of the same length, so that every place stays where it was. */
+/** Replaces each reference with a number of the same length for lint rules, so that all offsets stay the same. */
 export function withPlaceholders(object: JsonObject): JsonObject {
   if (!mayRefer(object)) return object;
   return mapTexts(object, (text) => text.replace(WRITTEN, (written) => '1'.padEnd(written.length, '0')));
 }
 
-/** Whether a text may hold a reference; hardly any does, and so the rest of the work is spared. */
+/** Returns whether a value may contain a reference. Most values contain none and need no further work. */
 function mayRefer(value: Json): boolean {
   if (typeof value === 'string') return value.includes('${');
   if (typeof value !== 'object' || value === null) return false;
@@ -77,7 +77,7 @@ function mayRefer(value: Json): boolean {
 
 const PLACEHOLDER = /^10{11,}$/;
 
-/** Whether a number stands for a reference while rules look at it: no id of Datadog's ends in so many zeros. */
+/** Returns whether a number is a placeholder for a reference. No Datadog id ends in that many zeros. */
 export function isPlaceholder(number: string): boolean {
   return PLACEHOLDER.test(number);
 }

@@ -1,6 +1,6 @@
 const PLACEHOLDER = '[secret]';
 
-/** A value that must never be shown: printed, logged, inspected or serialised, it gives a placeholder. */
+/** A secret value. Printing, logging, inspecting or serialising it yields a placeholder. */
 export class Secret {
   readonly #value: string;
 
@@ -8,7 +8,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value itself, for the one place that sends it. */
+  /** Returns the secret value, for the one place that sends it. */
   reveal(): string {
     return this.#value;
   }

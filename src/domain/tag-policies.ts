@@ -2,7 +2,7 @@ import type { Finding } from './finding.ts';
 import type { Json, JsonObject } from './json.ts';
 import { type Pointer, pointerTo } from './pointer.ts';
 
-/** An organisation's rule about the tags of monitors (a monitor config policy). */
+/** A tag policy of the organisation for monitors (a monitor config policy). */
 export interface TagPolicy {
   readonly id: string;
   readonly tagKey: string;
@@ -11,8 +11,8 @@ export interface TagPolicy {
 }
 
 /**
- * What Datadog would refuse of a monitor by the organisation's policies. `pointer` is where it stands; `placeOf` says where
- * one of its tags was written, undefined for one that Birddog adds.
+ * Returns the findings for tags that violate the organisation's policies. `pointer` is the place of the monitor; `placeOf`
+ * returns the pointer of a tag, or undefined for a tag that Birddog adds.
  */
 export function policyFindings(
   policies: readonly TagPolicy[],
@@ -47,7 +47,7 @@ export function policyFindings(
   });
 }
 
-/** Where a tag stands among those of an entry or, failing that, of the whole document. */
+/** Returns a function that finds the pointer of a tag in an entry or else in the document. */
 export function tagPlace(
   document: JsonObject,
   entry: Pointer,

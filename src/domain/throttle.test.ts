@@ -10,13 +10,13 @@ function* counting(seen: number[]): Steps<string> {
   return 'done';
 }
 
-it('runs all steps at once, or gives the event loop a turn after every 5 ms of them, with the same result', async () => {
+it('runs all steps at once, or yields to the event loop every 5 ms, with the same result', async () => {
   assert.equal(runAtOnce(counting([])), 'done');
   const seen: number[] = [];
-  const turnsAfter: number[] = [];
+  const yieldedAfter: number[] = [];
   let now = 0;
   const nowMs = () => (now += 2);
-  const nextTurn = async () => void turnsAfter.push(seen.length);
-  assert.equal(await runThrottled(counting(seen), nowMs, nextTurn), 'done');
-  assert.deepEqual(turnsAfter, [3, 6, 9]);
+  const yieldToEventLoop = async () => void yieldedAfter.push(seen.length);
+  assert.equal(await runThrottled(counting(seen), nowMs, yieldToEventLoop), 'done');
+  assert.deepEqual(yieldedAfter, [3, 6, 9]);
 });

@@ -1,10 +1,10 @@
-/** Work that can pause: it yields between its steps, and returns its result. */
+/** Work in steps: a generator that yields between steps and returns the result. */
 export type Steps<Result> = Generator<void, Result, void>;
 
-/** How long (ms) work keeps the event loop before other requests run. */
-const MAX_TURN_MS = 5;
+/** Maximum time (ms) that work blocks the event loop before other requests run. */
+const MAX_SLICE_MS = 5;
 
-/** Runs all steps without a pause. */
+/** Runs all steps without yielding to the event loop. */
 export function runAtOnce<Result>(steps: Steps<Result>): Result {
   for (;;) {
     const { done, value } = steps.next();
@@ -12,22 +12,22 @@ export function runAtOnce<Result>(steps: Steps<Result>): Result {
   }
 }
 
-/** Runs steps and lets other requests run every few milliseconds. */
+/** Runs steps and yields to the event loop every few milliseconds. */
 export async function runThrottled<Result>(
   steps: Steps<Result>,
   nowMs: () => number = () => performance.now(),
-  nextTurn: () => Promise<void> = eventLoopTurn,
+  yieldToEventLoop: () => Promise<void> = nextMacrotask,
 ): Promise<Result> {
   let startedMs = nowMs();
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
-    if (nowMs() - startedMs < MAX_TURN_MS) continue;
-    await nextTurn();
+    if (nowMs() - startedMs < MAX_SLICE_MS) continue;
+    await yieldToEventLoop();
     startedMs = nowMs();
   }
 }
 
-function eventLoopTurn(): Promise<void> {
+function nextMacrotask(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

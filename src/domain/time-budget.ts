@@ -1,12 +1,12 @@
-/** Bounds how long one piece of work keeps the event loop, across all of its synchronous parts. */
+/** Limits the total time for which one task blocks the event loop, across all of its synchronous parts. */
 export interface TimeBudget {
-  /** Runs synchronous work. Throws OverBudget where the budget is used up; work under way ends at its next `checkTimeBudget`. */
+  /** Runs synchronous work. Throws OverBudget when the budget is used up; running work stops at its next `checkTimeBudget`. */
   run<T>(work: () => T): T;
-  /** Runs work that has to wait for little else, and counts all of its time. Throws OverBudget when it ends too late. */
+  /** Runs asynchronous work that rarely waits, and counts its whole duration. Throws OverBudget if it took too long. */
   runAsync<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Thrown where work has used its time budget: it has to be done in a process of its own. */
+/** Thrown when work exceeds its time budget and must be done in a separate process. */
 export class OverBudget extends Error {
   constructor(maxMs: number) {
     super(`more than ${maxMs} ms of event-loop time`);
@@ -14,10 +14,10 @@ export class OverBudget extends Error {
   }
 }
 
-/** The budget of the work that runs now. It is synchronous, so that at most one runs at a time. */
+/** The budget of the running work. Synchronous work runs one at a time. */
 let check: (() => void) | undefined;
 
-/** Creates a budget of `maxMs` milliseconds by `nowMs`, a clock that never goes back. */
+/** Creates a budget of `maxMs` milliseconds, measured by the monotonic clock `nowMs`. */
 export function createTimeBudget(maxMs: number, nowMs: () => number): TimeBudget {
   let usedMs = 0;
   return {
@@ -45,7 +45,7 @@ export function createTimeBudget(maxMs: number, nowMs: () => number): TimeBudget
   };
 }
 
-/** Called between steps of work that can take long, such as the rules of lint. Throws OverBudget. */
+/** Checks the budget between steps of long work, such as lint rules. Throws OverBudget. */
 export function checkTimeBudget(): void {
   check?.();
 }

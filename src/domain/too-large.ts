@@ -1,13 +1,13 @@
 import { ProblemError } from './problem.ts';
 
-/** A limit that a body exceeds, and how much had been counted when that was found. */
+/** An exceeded limit of a body, with the amount counted when reading stopped. */
 export interface Excess {
   readonly unit: 'bytes' | 'values';
   readonly limit: number;
   readonly measured: number;
 }
 
-/** The `too_large` problem of a body with more bytes or values than the limit. */
+/** Returns the `too_large` problem for a body that exceeds a limit on bytes or values. */
 export function tooLarge({ unit, limit, measured }: Excess): ProblemError {
   return new ProblemError(
     'too_large',

@@ -1,10 +1,10 @@
 import { isObject, type Json, type JsonObject, numberText } from './json.ts';
 import type { StoredKind } from './managed-kind.ts';
 
-/** Widgets that show a monitor, by the member that names it. */
+/** Fields of widgets that contain the id of a monitor. */
 const SHOWS_MONITOR = 'alert_id';
 
-/** The object with references instead of the ids of objects whose keys are known (by `kind:id`). */
+/** Replaces the ids of objects whose keys are known (by `kind:id`) with references. */
 export function withReferences(
   kind: StoredKind,
   object: JsonObject,

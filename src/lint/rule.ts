@@ -69,7 +69,7 @@ export function addFindings<View>(
     for (const hit of rule.check(view)) {
       ignored?.found.add(rule.code);
       if (ignored?.codes.has(rule.code)) break;
-      if (findings.hasRoom(rule)) findings.add(findingOf(rule, hit, pointer));
+      if (findings.accepts(rule)) findings.add(findingOf(rule, hit, pointer));
       else findings.skip(rule.severity);
     }
   }
