@@ -1,5 +1,5 @@
 import { isManaged } from './canonical.ts';
-import { carriedOver } from './changes.ts';
+import { withUnknownOptions } from './changes.ts';
 import { documentUpdate } from './document-update.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 import { toSend } from '../domain/managed-fields.ts';
@@ -25,7 +25,7 @@ function mergedMonitor(live: JsonObject, desired: JsonObject): JsonObject {
   );
   const merged: JsonObject = { ...kept, ...desired };
   if (isObject(desired['options']))
-    merged['options'] = carriedOver(live['options'], desired['options']) ?? desired['options'];
+    merged['options'] = withUnknownOptions(live['options'], desired['options']) ?? desired['options'];
   else if (kept['options'] !== undefined) merged['options'] = kept['options'];
   for (const name of ['name', 'tags'] as const) {
     if ((desired[name] ?? null) === null && kept[name] !== undefined) merged[name] = kept[name];

@@ -42,7 +42,7 @@ export function ownershipOf(kind: StoredKind, object: JsonObject): Ownership {
   const { written, forms } = kind === 'monitor' ? markersInTags(object) : markersInDescription(object);
   if (written.size > 1 || forms.size > 1)
     return { state: 'conflict', marks: [...new Set([...written, ...forms])] };
-  const [text] = kind === 'monitor' ? [...written, ...forms] : said;
+  const [text] = kind === 'monitor' ? [...written, ...forms] : written;
   const match = text === undefined ? undefined : MARK.exec(text);
   return match?.[1] && match[2]
     ? { state: 'owned', mark: { application: match[1], key: match[2] } }
