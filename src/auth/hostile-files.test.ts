@@ -33,7 +33,7 @@ const HOSTILE: Readonly<Record<string, readonly [text: (of: string) => string, s
   '2,000 aliases': [(of) => `x: &x y\n${of}: [${'*x,'.repeat(2000)}]\n`, /^2:\d+: .*More than 1000 aliases/],
   'more than 1 MiB': [
     (of) => `${of}: [] #${'x'.repeat(1024 * 1024)}`,
-    /^it has \d+ bytes; the limit is 1048576 bytes$/,
+    /^the file has \d+ bytes; the maximum is 1048576 bytes$/,
   ],
   '100,000 entries': [(of) => `${of}: [${'{},'.repeat(100_000)}]`, /^1:\d+: .*more than 50000 values/],
   '100,000 patterns': [

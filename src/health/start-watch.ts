@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import type { Request } from '../datadog/request.ts';
-import type { Secret } from '../domain/secret.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { requestIdOf } from '../runtime/request-context.ts';
 import { traceOf } from '../http/trace-context.ts';
@@ -8,16 +7,16 @@ import type { Deps } from '../runtime/service.ts';
 import { observed } from '../runtime/observed-outbound.ts';
 import type { Outbound } from '../runtime/outbound.ts';
 import { datadogEvents, type Receiver, webhook } from './receivers.ts';
+import type { ReceiverConfig } from './receivers-file.ts';
 import { createWatch, type Condition, watchEvery } from './watch.ts';
 
 export interface StartWatchOptions {
   /** `serve` or `sidecar`. */
   readonly process: string;
   readonly config: {
-    readonly BIRDDOG_ALARM_WEBHOOK: Secret | undefined;
-    readonly BIRDDOG_ALARM_EVENTS: boolean;
     readonly BIRDDOG_INCIDENT_AFTER_MS: number;
   };
+  readonly receivers: readonly ReceiverConfig[];
   readonly conditions: readonly Condition[];
   readonly request: Request;
   readonly outbound: Outbound;
@@ -36,7 +35,7 @@ export function startWatch(options: StartWatchOptions, { clock, log }: Deps): { 
   const afterMs = config.BIRDDOG_INCIDENT_AFTER_MS;
   const watch = createWatch({
     conditions,
-    receivers: receivers(options),
+    receivers: createReceivers(options),
     clock,
     log,
     afterMs,
@@ -62,12 +61,11 @@ export function startWatch(options: StartWatchOptions, { clock, log }: Deps): { 
 
 const nothing = () => undefined;
 
-function receivers({ process, config, request, outbound, metrics }: StartWatchOptions): Receiver[] {
+function createReceivers(options: StartWatchOptions): Receiver[] {
+  const { process, request, outbound, metrics } = options;
   const sender = { process, host: hostname() };
-  const url = config.BIRDDOG_ALARM_WEBHOOK;
-  const posted = observed(outbound, 'webhook', metrics.upstream('alarm_webhook'));
-  return [
-    ...(config.BIRDDOG_ALARM_EVENTS ? [datadogEvents(request, sender)] : []),
-    ...(url ? [webhook(url, posted, sender)] : []),
-  ];
+  const toWebhook = observed(outbound, 'webhook', metrics.upstream('alarm_webhook'));
+  return options.receivers.map((receiver) =>
+    receiver.type === 'webhook' ? webhook(receiver.url, toWebhook, sender) : datadogEvents(request, sender),
+  );
 }

@@ -44,7 +44,7 @@ export interface Watch {
   tick(): Promise<void>;
   /** Returns 1 for each incident that was reported and has not ended, 0 for every other. */
   incidents(): ReadonlyMap<IncidentCode, number>;
-  /** Returns the number of pending notifications of each receiver. */
+  /** Returns the number of pending notifications by type of receiver. */
   pending(): ReadonlyMap<string, number>;
 }
 
@@ -122,7 +122,11 @@ export function createWatch(options: WatchOptions): Watch {
         if (states.get(incidentKey(incident, about))?.notifiedAt !== undefined) reported.set(incident, 1);
       return reported;
     },
-    pending: () => new Map(queues.map((queue) => [queue.name, queue.size()])),
+    pending() {
+      const sizes = new Map<string, number>();
+      for (const { name, size } of queues) sizes.set(name, (sizes.get(name) ?? 0) + size());
+      return sizes;
+    },
   };
 }
 

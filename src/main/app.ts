@@ -1,3 +1,4 @@
+import { readReceivers } from '../health/receivers-file.ts';
 import { startWatch } from '../health/start-watch.ts';
 import { ANYBODY, openCallers } from '../auth/callers.ts';
 import { createLookup } from '../catalogs/lookup.ts';
@@ -33,6 +34,7 @@ import { createSidecarClient } from './sidecar-client.ts';
  */
 export async function startMain(config: Config, deps: Deps, entry: URL): Promise<Service> {
   const { clock, log } = deps;
+  const receivers = await readReceivers(config.BIRDDOG_RECEIVERS);
   const metrics = createMetrics('serve', VERSION);
   const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
   const callers = config.auth
@@ -69,7 +71,7 @@ export async function startMain(config: Config, deps: Deps, entry: URL): Promise
   registerMainMetrics(metrics, sidecar, lookup.readings);
   const conditions = mainConditions(parts, config, clock);
   const { request } = datadog;
-  const watched = { process: 'serve', config, conditions, metrics, outbound, request };
+  const watched = { process: 'serve', config, receivers, conditions, metrics, outbound, request };
   const watch = startWatch(watched, deps);
   const health = { notReady: () => undefined };
   const inspector = openInspector(entry, preflightOf, log);

@@ -1,4 +1,5 @@
 import { sharedConditions } from '../health/shared-conditions.ts';
+import { readReceivers } from '../health/receivers-file.ts';
 import { startWatch } from '../health/start-watch.ts';
 import { createDatadog } from '../datadog/datadog.ts';
 import { keysFrom } from '../datadog/keys.ts';
@@ -36,6 +37,7 @@ const HOST = '127.0.0.1';
  */
 export async function startSidecar(config: Config, deps: Deps, entry: URL): Promise<Service> {
   const { clock, log } = deps;
+  const receivers = await readReceivers(config.BIRDDOG_RECEIVERS);
   const secrets = openSecrets(config, deps);
   const metrics = createMetrics('sidecar', VERSION);
   const outbound = createOutbound(config.proxy ? { proxy: config.proxy } : {});
@@ -80,7 +82,7 @@ export async function startSidecar(config: Config, deps: Deps, entry: URL): Prom
     afterMs: config.BIRDDOG_INCIDENT_AFTER_MS,
   });
   const watch = startWatch(
-    { process: 'sidecar', config, conditions, metrics, outbound, request: datadog.request },
+    { process: 'sidecar', config, receivers, conditions, metrics, outbound, request: datadog.request },
     deps,
   );
   const service = await startService({

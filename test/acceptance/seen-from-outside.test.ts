@@ -23,7 +23,7 @@ before(async () => {
   receiver = await startWebhookReceiver();
   folder = await certificatesNearTheirEnd();
   const each = (process: string) => ({
-    BIRDDOG_ALARM_WEBHOOK: receiver.url,
+    BIRDDOG_RECEIVERS: receiversFile(receiver.url),
     BIRDDOG_INCIDENT_AFTER_MS: '200',
     BIRDDOG_CERTIFICATES: join(folder, process),
   });
@@ -36,6 +36,14 @@ after(async () => {
   receiver.close();
   rmSync(folder, { recursive: true });
 });
+
+/** Writes a receivers file with both types. Returns its path. */
+function receiversFile(url: string): string {
+  const path = join(folder, 'receivers.yaml');
+  writeFileSync(join(folder, 'webhook-url'), `${url}\n`);
+  writeFileSync(path, 'receivers:\n  - type: datadog_event\n  - type: webhook\n    url_file: webhook-url\n');
+  return path;
+}
 
 /** Writes certificates with five of their 360 days left. */
 async function certificatesNearTheirEnd(): Promise<string> {
@@ -132,7 +140,7 @@ describe('an unavailable catalog', () => {
 describe('an unavailable sidecar', () => {
   it('is reported once, and once when it recovers without requests', async () => {
     await pod.pause('sidecar');
-    for (let n = 0; n < 6; n += 1) await create('unlisted');
+    for (let n = 0; n < 6; n += 1) await create('in-no-catalog');
     await isNotified('serve begun', 'sidecar_unavailable');
     const text = await metricsOf(pod.opsUrl);
     assert.match(text, /birddog_sidecar_breaker_openings_total\{[^}]*\} [1-9]/);
@@ -237,7 +245,7 @@ describe('docs/metrics.md', () => {
 
   it('is right that labels contain no application, caller or id', async () => {
     const text = (await metricsOf(pod.opsUrl)) + (await metricsOf(pod.sidecarOpsUrl));
-    assert.doesNotMatch(text, /checkout|unlisted|traced|anonymous|\/\d{3,}/);
+    assert.doesNotMatch(text, /checkout|in-no-catalog|traced|anonymous|\/\d{3,}/);
   });
 });
 
