@@ -38,7 +38,7 @@ describe('the part markers of a check', () => {
       '"b/y"',
     ])
       assert.ok(detail.includes(said), `${said}: ${detail}`);
-    assert.match(hint ?? '', /Remove/);
+    assert.match(hint ?? '', /remove all markers except one/);
     person('PUT', `/api/v1/monitor/${String(monitor['id'])}`, { tags: BOTH.slice(1) });
     assert.ok(!(await probe()).detail.includes('/monitors/'));
   });
