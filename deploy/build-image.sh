@@ -1,13 +1,14 @@
 #!/bin/sh
-# Builds the image with podman or docker, from a checkout alone: nothing of it has to be installed or built before.
+# Builds the image with podman or docker from a clean checkout. Nothing has to be installed or built first.
 set -eu
 
 [ $# -ge 1 ] || {
   cat >&2 <<'TEXT'
 usage: deploy/build-image.sh NAME[:TAG] [OPTION...]
 
-  The options go to the engine, such as --build-arg RUN_BASE=registry.example/ubi9/ubi-micro@sha256:...
-  ENGINE names podman or docker; without it the first of the two that is on the PATH is taken.
+  OPTION is passed to the engine, such as --build-arg RUN_BASE=registry.example/ubi9/ubi-micro@sha256:...
+
+  ENGINE names podman or docker; default: the first of the two on the PATH.
 TEXT
   exit 64
 }

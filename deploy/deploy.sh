@@ -1,23 +1,23 @@
 #!/bin/sh
-# Deploys Birddog: renders, shows the difference, applies, waits, checks, and rolls back where that fails.
+# Deploys Birddog: renders, shows the difference, applies, waits, checks, and rolls back on failure.
 set -u
 
 usage() {
   cat >&2 <<'TEXT'
 usage: BIRDDOG_TOKEN=... deploy/deploy.sh [OPTION...] OVERLAY[+OVERLAY...]
 
-  -n, --namespace NAME   where to; default: the namespace of the context
-      --context NAME     which cluster; default: the current context
-      --timeout SECONDS  how long the pod may take to be ready; default 300
-      --url URL          check from here, at this address; default: in the pod, through its Service
-      --write            the check creates, reads and deletes a monitor too
-  -y, --yes              do not ask
+  -n, --namespace NAME   target namespace; default: the namespace of the context
+      --context NAME     target cluster; default: the current context
+      --timeout SECONDS  maximum time until the pod is ready; default: 300
+      --url URL          run the check locally against this URL; default: in the pod, through its Service
+      --write            let the check also create, read and delete a monitor
+  -y, --yes              apply without confirmation
 
-  BIRDDOG_TOKEN is the token of a caller, with which the check asks. KUBECTL names the program to use; without it
-  oc or kubectl is looked for. docs/deployment.md tells more.
+  BIRDDOG_TOKEN is the caller's token that the check uses. KUBECTL names the program to use; default: oc or kubectl on
+  the PATH. See docs/deployment.md.
 
-  Ends with 0: deployed, or already so, and checked; 1: nothing was changed; 2: failed, and what was there before is
-  back; 3: failed, and what is left is told; 64: called wrongly; 69: a program is missing.
+  Exit status: 0 deployed (or unchanged) and checked; 1 nothing was changed; 2 failed and rolled back; 3 failed and not
+  rolled back, the output lists what is left; 64 usage error; 69 a program is missing.
 TEXT
   exit 64
 }
@@ -49,10 +49,10 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$overlay" ] || usage
 case $timeout in
-  *[!0-9]* | 0*) say "--timeout is a number of seconds, not \"$timeout\"" && exit 64 ;;
+  *[!0-9]* | 0*) say "--timeout must be a number of seconds, not \"$timeout\"" && exit 64 ;;
 esac
 [ -n "${BIRDDOG_TOKEN-}" ] || {
-  say 'BIRDDOG_TOKEN is not set: without it the check would be refused, and a good roll-out be rolled back'
+  say 'BIRDDOG_TOKEN is required: without it the check fails and a good rollout is rolled back'
   exit 64
 }
 
@@ -67,18 +67,18 @@ kubectl() { "$program" ${context:+--context "$context"} ${namespace:+--namespace
 work=$(mktemp -d) || exit 1
 applied=''
 trap 'rm -rf "$work"' EXIT
-trap '[ -z "$applied" ] || say "interrupted: what was applied is left, and was not rolled back"; exit 130' INT TERM
+trap '[ -z "$applied" ] || say "interrupted: the applied objects remain and were not rolled back"; exit 130' INT TERM
 
 DEPLOYMENT=deployment/birddog
-# The number under which Kubernetes keeps the pod's present form; empty where there is none.
+# Prints the revision of the Deployment, or nothing if the Deployment does not exist.
 revision() {
   kubectl get "$DEPLOYMENT" --ignore-not-found \
     -o 'jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}'
 }
 
-# Keeps what was last applied of the other objects: a roll-back of the Deployment alone would leave the pod behind
-# the policies that broke it.
-remember() {
+# Saves the last applied state of the other objects. Rolling back only the Deployment would keep the network policies that
+# broke it.
+save_state() {
   before=$(revision) || return 1
   [ -n "$before" ] || return 0
   kubectl get -f "$work/new.yaml" --ignore-not-found -o name >"$work/names" || return 1
@@ -89,7 +89,7 @@ remember() {
         if kubectl apply view-last-applied "$name" -o yaml >"$work/one" 2>/dev/null; then
           { echo '---' && cat "$work/one"; } >>"$work/before.yaml"
         else
-          say "$name was not applied from a file, and would not be put back"
+          say "$name was not created with apply and cannot be restored"
         fi
         ;;
     esac
@@ -98,12 +98,12 @@ remember() {
 
 wait_for_pod() { kubectl rollout status "$DEPLOYMENT" "--timeout=${timeout}s"; }
 
-# The token goes through standard input: arguments are in the logs of the cluster.
+# The token is passed through standard input: the cluster logs the arguments of exec.
 check() {
   if [ -n "$url" ]; then
     "$here/../bin/birddog" check --url "$url" ${write:+"$write"} --json
   else
-    # The variables are the pod's.
+    # The pod's shell expands the variables.
     # shellcheck disable=SC2016
     printf '%s\n' "$BIRDDOG_TOKEN" | kubectl exec -i "$DEPLOYMENT" -c birddog -- sh -c \
       'IFS= read -r BIRDDOG_TOKEN; export BIRDDOG_TOKEN; exec birddog check --url "$BIRDDOG_URL" "$@" --json' \
@@ -111,72 +111,72 @@ check() {
   fi
 }
 
-show_why() {
+show_pods() {
   kubectl get pods -l app.kubernetes.io/name=birddog >&2
   kubectl logs "$DEPLOYMENT" --all-containers --tail=20 >&2
 }
 
-# Ends the deployment that failed because of $1.
+# Reports the failure $1, restores the previous state, and exits.
 roll_back() {
   say "$1"
-  show_why || say 'the pods could not be looked at'
+  show_pods || say 'the pods and their logs could not be read'
   if [ -z "$before" ]; then
-    say 'this was the first deployment: there is nothing to go back to, and its objects are left as they are.'
-    say "To take them away: deploy/render.sh $overlay | $program delete -f -"
+    say 'this was the first deployment: there is nothing to roll back to, and its objects remain.'
+    say "To delete them: deploy/render.sh $overlay | $program delete -f -"
     exit 3
   fi
   if [ -s "$work/before.yaml" ] && ! kubectl apply -f "$work/before.yaml"; then
-    say 'the other objects could not be put back'
+    say 'the other objects could not be restored'
     exit 3
   fi
   now=$(revision) || now=unknown
   if [ "$now" = "$before" ]; then
-    say 'the pod is as it was before'
+    say 'the Deployment did not change'
   else
     kubectl rollout undo "$DEPLOYMENT" "--to-revision=$before" || {
-      say "revision $before could not be brought back; revision $now is left"
+      say "revision $before could not be restored; revision $now remains"
       exit 3
     }
   fi
   wait_for_pod || {
-    say "revision $before was brought back, and its pod has not become ready either"
+    say "revision $before was restored, but its pod did not become ready either"
     exit 3
   }
-  say "rolled back: revision $before runs again"
+  say "rolled back to revision $before"
   exit 2
 }
 
 KUBECTL=$program "$here/render.sh" "$overlay" >"$work/new.yaml" || {
-  say "$overlay does not render; nothing was changed"
+  say "$overlay could not be rendered; nothing was changed"
   exit 1
 }
 if grep -nE '\.example([^a-z0-9.-]|$)|image: birddog$' "$work/new.yaml" >&2; then
-  say 'these are examples: set your own values in an overlay of yours; nothing was changed'
+  say 'example values found: replace them in your own overlay; nothing was changed'
   exit 1
 fi
-remember || {
-  say 'the cluster does not tell what is there; nothing was changed'
+save_state || {
+  say 'the current objects could not be read from the cluster; nothing was changed'
   exit 1
 }
 
 kubectl diff -f "$work/new.yaml"
 case $? in
   0)
-    say 'the cluster is as rendered already'
+    say 'no changes: the cluster matches the rendered objects'
     wait_for_pod && check && exit 0
-    say 'that is not well; nothing was changed, so there is nothing to roll back'
+    say 'the deployment is not healthy; nothing was changed, so there is nothing to roll back'
     exit 3
     ;;
   1) ;;
   *)
-    say 'the difference could not be had; nothing was changed'
+    say 'the difference could not be computed; nothing was changed'
     exit 1
     ;;
 esac
 
 if [ -z "$yes" ]; then
   [ -t 0 ] || {
-    say 'nobody is there to be asked; give --yes. Nothing was changed'
+    say 'not a terminal: pass --yes to apply without confirmation; nothing was changed'
     exit 1
   }
   printf 'Apply this? [y/N] ' >&2
@@ -191,7 +191,7 @@ if [ -z "$yes" ]; then
 fi
 
 applied=true
-kubectl apply -f "$work/new.yaml" || roll_back 'not everything could be applied'
-wait_for_pod || roll_back "the pod has not become ready within $timeout s"
-check || roll_back 'the check after the deployment has failed'
+kubectl apply -f "$work/new.yaml" || roll_back 'some objects could not be applied'
+wait_for_pod || roll_back "the pod did not become ready within $timeout s"
+check || roll_back 'the check after the deployment failed'
 say "deployed: revision $(revision)"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Lays out what the image holds above its base, in a folder: the launcher, the bundles, Node.js and its libraries.
-# The Containerfile runs it, and so do the tests. Needs: npm ci && npm run build.
+# Writes the files that the image adds to its base into a folder: the launcher, the bundles, Node.js and its libraries.
+# The Containerfile and the tests run it. Requires: npm ci && npm run build.
 set -eu
 
 [ $# -eq 1 ] || {
@@ -10,7 +10,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 home=$1/opt/birddog
 [ -d "$root/dist/compile-cache" ] || {
-  echo 'lay-out.sh: there are no bundles; run npm run build' >&2
+  echo 'lay-out.sh: no bundles found; run npm run build' >&2
   exit 1
 }
 
@@ -19,18 +19,18 @@ cp "$root/bin/birddog" "$home/bin/birddog"
 ln -sf /opt/birddog/bin/birddog "$1/usr/local/bin/birddog"
 cp "$root"/dist/*.js "$home/dist/"
 cp -R "$root/dist/compile-cache" "$home/dist/compile-cache"
-# Without it Node would have to guess what kind of modules the bundles are.
+# Without it Node would have to detect the module type of the bundles.
 echo '{ "type": "module" }' >"$home/package.json"
 
 node=$(readlink -f "$root/node_modules/.bin/node")
 cp "$node" "$1/usr/local/bin/node"
-# A minimal base has the C library, and not that of C++.
+# A minimal base contains the C library but not the C++ library.
 ldd "$node" | awk '$1 ~ /^lib(stdc\+\+|gcc_s|atomic)\./ { print $3 }' | while read -r library; do
   folder=$(cd "$(dirname "$library")" && pwd -P)
   mkdir -p "$1$folder"
   cp -L "$library" "$1$folder/"
 done
 
-# Whoever runs it, with whatever number, has group 0: read and run, and nothing to write.
+# Any user ID runs with group 0, which may read and execute but not write.
 chmod -R u=rwX,g=rX,o=rX "$1"
 chmod 755 "$home/bin/birddog" "$1/usr/local/bin/node"

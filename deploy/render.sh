@@ -1,13 +1,14 @@
 #!/bin/sh
-# Prints the objects of an overlay, or of several that are laid one on the other.
+# Prints the objects of an overlay, or of several that are applied on top of each other.
 set -eu
 
 usage() {
   cat >&2 <<'TEXT'
 usage: deploy/render.sh OVERLAY[+OVERLAY...]
 
-  An OVERLAY is the name of a folder in deploy/overlays, or the path of one of your own (with a slash in it).
-  KUBECTL names the program that renders; without it oc or kubectl is looked for.
+  OVERLAY  name of a folder in deploy/overlays, or the path of your own overlay (with a slash in it)
+
+  KUBECTL names the program that renders; default: oc or kubectl on the PATH.
 TEXT
   exit 64
 }
@@ -25,7 +26,7 @@ folder_of() {
     *) folder=$here/overlays/$1 ;;
   esac
   [ -f "$folder/kustomization.yaml" ] || {
-    echo "render.sh: there is no overlay \"$1\" ($folder/kustomization.yaml)" >&2
+    echo "render.sh: overlay \"$1\" not found: $folder/kustomization.yaml does not exist" >&2
     exit 64
   }
 }
@@ -38,16 +39,16 @@ case $1 in
     ;;
 esac
 
-# Both keep the keys of one pod: the watch's login has no token there, and it would write keys beside the agent's.
+# Both provide the keys of the pod. With vault-injector the watch has no token, and it would write a second copy of the keys.
 case +$1+,+$1+ in
   *+watch+*,*+vault-injector+*)
-    echo 'render.sh: watch and vault-injector both keep the keys: take one of them' >&2
+    echo 'render.sh: watch and vault-injector cannot be combined: both provide the keys. Use one of them.' >&2
     exit 64
     ;;
 esac
 
-# Kustomize's own way to combine, components, is unknown to old releases, and two overlays of one base are refused by all.
-# So they are laid out in a row, each with the one before it as its base.
+# Old kustomize releases do not support components, and no release accepts two overlays of the same base. So the overlays are
+# chained: each gets the previous one as its base.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
@@ -63,7 +64,7 @@ while [ -n "$rest" ]; do
   cp -R "$folder" "$work/overlays/$count"
   file=$work/overlays/$count/kustomization.yaml
   [ "$(grep -c '^ *- \.\./\.\./base$' "$file")" -eq 1 ] || {
-    echo "render.sh: $folder/kustomization.yaml must have the line \"- ../../base\" to be laid on others" >&2
+    echo "render.sh: $folder/kustomization.yaml must contain the line \"- ../../base\" exactly once to be combined with others" >&2
     exit 64
   }
   sed "s|^\( *- \)\.\./\.\./base\$|\1$base|" "$file" >"$file.new"

@@ -1,9 +1,9 @@
 """Forwards requests of a Flask application to the Birddog sidecar of the same pod, over mutual TLS on loopback.
 
-One instance a process: `sidecar = Sidecar(...)`, then `return sidecar.forward(caller, missing_from, auth=...)` in the routes
-whose application is not listed in every catalog. The answer of the sidecar goes to the user as it is. What keeps it from
-answering becomes a problem of its own (RFC 9457, application/problem+json), and never an exception: the routes that serve
-listed applications notice nothing.
+Create one instance per process: `sidecar = Sidecar(...)`. In routes whose application is not listed in every catalog, call
+`return sidecar.forward(caller, missing_from, auth=...)`. The sidecar's response is returned to the user unchanged. If there is
+no response, the user gets a problem (RFC 9457, application/problem+json) and no exception is raised, so that routes for listed
+applications are not affected.
 """
 
 import json
@@ -22,24 +22,24 @@ from urllib3.exceptions import NewConnectionError
 
 log = logging.getLogger(__name__)
 
-# Milliseconds: what a client gets that says nothing (an OpenShift Route cuts at 30 s), and the most it may ask for.
-USUAL_DEADLINE = 25_000
-LONGEST_DEADLINE = 600_000
-# Milliseconds kept back, so that the sidecar's own answer arrives before the client's time is over.
-MARGIN = 150
-# Seconds. On loopback a connection is there at once or not at all.
-CONNECT_TIMEOUT = 1.0
-# Bytes of a document, as the sidecar takes it.
-LARGEST_BODY = 16 * 1024 * 1024
-# Failures in a row after which the sidecar is left alone, and for how long (seconds).
+# Default and maximum deadline of a request. An OpenShift Route times out after 30 s.
+DEFAULT_DEADLINE_MS = 25_000
+MAX_DEADLINE_MS = 600_000
+# Reserved so that the sidecar's response arrives before the client's deadline.
+MARGIN_MS = 150
+# A loopback connection succeeds or fails immediately.
+CONNECT_TIMEOUT_S = 1.0
+# The sidecar's limit for a document.
+MAX_BODY_BYTES = 16 * 1024 * 1024
+# The circuit breaker opens after this many consecutive failures, for this time.
 BREAKER_FAILURES = 5
-BREAKER_REST = 1.0
-# What of the sidecar's answer goes on to the user.
-PASSED_ON = ("Content-Type", "Retry-After", "X-Request-Id", "Allow")
-# Characters of a tracestate that goes on.
-LONGEST_STATE = 512
-# How a caller may be known: by a token of an OIDC issuer, by one of a file, or in another way.
-AUTH = ("oidc", "tokens", "none")
+BREAKER_OPEN_S = 1.0
+# Headers of the sidecar's response that are returned to the user.
+RESPONSE_HEADERS = ("Content-Type", "Retry-After", "X-Request-Id", "Allow")
+# Maximum length of a forwarded tracestate, in characters.
+MAX_STATE = 512
+# How the caller was authenticated: OIDC token, token of a file, or another method.
+AUTH_METHODS = ("oidc", "tokens", "none")
 WRITES = ("POST", "PUT", "DELETE")
 READ_PATHS = ("/lint", "/plan", "/drift", "/import", "/preview")
 
@@ -59,36 +59,36 @@ PROBLEMS = {
 
 
 class Sidecar:
-    """The client side of the hop.
+    """A client of the sidecar.
 
-    `certificates` is the folder with ca.crt, tls.crt and tls.key that `birddog init` writes for the main container; it is
-    followed when it is renewed. `most_at_once` bounds the workers that may wait for the sidecar, so that a slow one never
-    takes them all from listed applications. `now` gives seconds that never go back.
+    `certificates` is the folder with ca.crt, tls.crt and tls.key that `birddog init` writes for the main container. Renewed
+    files are used for new requests. `max_concurrent` limits the workers that wait for the sidecar, so that a slow sidecar
+    cannot block the workers of listed applications. `now` is a monotonic clock in seconds.
     """
 
     def __init__(self, url="https://127.0.0.1:5000", certificates="/run/birddog/secrets/current",
-                 most_at_once=8, now=time.monotonic):
+                 max_concurrent=8, now=time.monotonic):
         self._url = url.rstrip("/")
         self._certificates = certificates
         self._now = now
-        self._room = threading.BoundedSemaphore(most_at_once)
+        self._semaphore = threading.BoundedSemaphore(max_concurrent)
         self._lock = threading.Lock()
         self._session = None
-        self._session_of = None
+        self._session_version = None
         self._failures = 0
-        self._rests_until = 0.0
+        self._open_until = 0.0
 
     def forward(self, caller, missing_from=(), auth="none"):
-        """Hands the request that Flask is serving to the sidecar, and gives its answer as a Flask Response.
+        """Forwards the current Flask request to the sidecar and returns its response as a Flask Response.
 
-        `caller` is who asks, as the application has authenticated them. `missing_from` names the catalogs that lack the
-        application: of `datadog`, `leanix`, `servicenow`. `auth` says how the caller is known, and stands beside the name in
-        the sidecar's audit lines: `oidc` by a token of an OIDC issuer, `tokens` by one of the application's own, else `none`.
-        Raises ValueError where there is no caller, or `auth` is none of these.
+        `caller` is the authenticated user. `missing_from` names the catalogs that do not list the application: `datadog`,
+        `leanix`, `servicenow`. `auth` is the authentication method, which the sidecar writes into its audit lines: `oidc` for
+        a token of an OIDC issuer, `tokens` for a token of the application, `none` otherwise. Raises ValueError if `caller` is
+        empty or `auth` is unknown.
         """
         request_id = _request_id()
         try:
-            return self._forwarded({
+            return self._forward({
                 "Birddog-Caller": quote(_checked(caller, auth), safe=""),
                 "Birddog-Caller-Auth": auth,
                 "Birddog-Missing-From": ",".join(missing_from),
@@ -99,27 +99,27 @@ class Sidecar:
                         request_id, problem.__cause__)
             return problem.response(request_id)
 
-    def _forwarded(self, who):
-        begun = self._now()
+    def _forward(self, caller_headers):
+        started = self._now()
         deadline = _deadline()
         body = _body()
-        self._refuse_while_resting()
-        if not self._room.acquire(blocking=False):
-            raise _Problem("sidecar_unavailable", "Too many requests wait for the sidecar already.", retry_after=1)
+        self._refuse_while_open()
+        if not self._semaphore.acquire(blocking=False):
+            raise _Problem("sidecar_unavailable", "Too many requests are waiting for the sidecar.", retry_after=1)
         try:
-            left = deadline - MARGIN - int((self._now() - begun) * 1000)
+            left = deadline - MARGIN_MS - int((self._now() - started) * 1000)
             if left < 1:
-                raise _Problem("deadline_exceeded", "The deadline passed before the sidecar was asked.")
-            return self._asked(left, body, who)
+                raise _Problem("deadline_exceeded", "The deadline passed before the request was forwarded to the sidecar.")
+            return self._send(left, body, caller_headers)
         finally:
-            self._room.release()
+            self._semaphore.release()
 
-    def _asked(self, left, body, who):
+    def _send(self, left, body, caller_headers):
         headers = {
             "Accept": request.headers.get("Accept", "application/json"),
             "Accept-Encoding": "identity",
             "Birddog-Deadline-Ms": str(left),
-            **who,
+            **caller_headers,
             **_trace(),
         }
         if "Content-Type" in request.headers:
@@ -129,33 +129,33 @@ class Sidecar:
         try:
             answer = self._current_session().request(
                 request.method, url, headers=headers, data=body, allow_redirects=False,
-                timeout=(CONNECT_TIMEOUT, left / 1000 + MARGIN / 2000),
+                timeout=(CONNECT_TIMEOUT_S, left / 1000 + MARGIN_MS / 2000),
             )
         except (requests.exceptions.RequestException, OSError) as error:
             raise self._problem_of(error) from error
         self._answered()
-        kept = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}
+        kept = {name: answer.headers[name] for name in RESPONSE_HEADERS if name in answer.headers}
         return Response(answer.content, status=answer.status_code, headers=kept)
 
     def _current_session(self):
-        """A session with the certificates that are in force. Files are named by the set they are in, so that a swap between
-        two reads never gives the certificate of one set and the key of another."""
+        """Returns a session with the current certificates. Paths name the resolved set, so that a swap between two reads
+        cannot combine the certificate of one set with the key of another."""
         folder = os.path.realpath(self._certificates)
         version = _version(folder)
         with self._lock:
-            if self._session is None or self._session_of != version:
+            if self._session is None or self._session_version != version:
                 session = requests.Session()
-                session.trust_env = False  # the hop never leaves the pod: no proxy, no .netrc
+                session.trust_env = False  # the connection stays in the pod: no proxy, no .netrc
                 session.verify = os.path.join(folder, "ca.crt")
                 session.cert = (os.path.join(folder, "tls.crt"), os.path.join(folder, "tls.key"))
-                # The session before it is not closed: requests under way end in it.
-                self._session, self._session_of = session, version
+                # The previous session stays open until its requests in progress finish.
+                self._session, self._session_version = session, version
             return self._session
 
-    def _refuse_while_resting(self):
+    def _refuse_while_open(self):
         with self._lock:
-            if self._now() < self._rests_until:
-                raise _Problem("sidecar_unavailable", "The sidecar has not answered lately and is given a moment.", retry_after=1)
+            if self._now() < self._open_until:
+                raise _Problem("sidecar_unavailable", "The circuit breaker is open: recent requests to the sidecar failed.", retry_after=1)
 
     def _answered(self):
         with self._lock:
@@ -163,14 +163,14 @@ class Sidecar:
 
     def _problem_of(self, error):
         if isinstance(error, requests.exceptions.ReadTimeout):
-            return _Problem("deadline_exceeded", "The deadline passed while the sidecar worked.")
+            return _Problem("deadline_exceeded", "The deadline passed before the sidecar responded.")
         with self._lock:
             self._failures += 1
             if self._failures >= BREAKER_FAILURES:
-                self._rests_until = self._now() + BREAKER_REST
+                self._open_until = self._now() + BREAKER_OPEN_S
         if _may_have_arrived(error) and _is_write():
-            return _Problem("outcome_unknown", "The sidecar went away before it answered the write.", retry_after=1)
-        return _Problem("sidecar_unavailable", "The sidecar cannot be reached.", retry_after=1)
+            return _Problem("outcome_unknown", "The connection to the sidecar broke before it responded to the write.", retry_after=1)
+        return _Problem("sidecar_unavailable", "The connection to the sidecar failed.", retry_after=1)
 
 
 class _Problem(Exception):
@@ -191,7 +191,7 @@ class _Problem(Exception):
 
 
 def _may_have_arrived(error):
-    """Whether the sidecar may have got the request: a connection that broke, not one that never came about."""
+    """Returns whether the sidecar may have received the request: the connection was established, then broke."""
     if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError)):
         return False
     if not isinstance(error, requests.exceptions.RequestException):
@@ -205,21 +205,21 @@ def _is_write():
 
 
 def _body():
-    """The very bytes that the user sent: the sidecar's findings have their lines and columns."""
+    """Returns the unchanged bytes of the body: findings of the sidecar refer to their lines and columns."""
     if "Transfer-Encoding" in request.headers:
         raise _Problem("bad_request", "Send the body with a Content-Length.")
-    if (request.content_length or 0) > LARGEST_BODY:
-        raise _Problem("too_large", f"The body is larger than {LARGEST_BODY} bytes.")
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise _Problem("too_large", f"The body is larger than {MAX_BODY_BYTES} bytes.")
     return request.get_data()
 
 
 def _deadline():
     given = request.headers.get("Birddog-Deadline-Ms")
     if given is None:
-        return USUAL_DEADLINE
-    if not re.fullmatch(r"[0-9]{1,6}", given) or not 1 <= int(given) <= LONGEST_DEADLINE:
-        raise _Problem("bad_request", "The header Birddog-Deadline-Ms is a whole number of milliseconds from 1 to "
-                       f"{LONGEST_DEADLINE}, not \"{given[:40]}\".")
+        return DEFAULT_DEADLINE_MS
+    if not re.fullmatch(r"[0-9]{1,6}", given) or not 1 <= int(given) <= MAX_DEADLINE_MS:
+        raise _Problem("bad_request", "The header Birddog-Deadline-Ms must be a whole number of milliseconds from 1 to "
+                       f"{MAX_DEADLINE_MS}, not \"{given[:40]}\".")
     return int(given)
 
 
@@ -230,25 +230,25 @@ def _request_id():
 
 def _checked(caller, auth):
     if not caller:
-        raise ValueError("every request has a caller: say who asks")
-    if auth not in AUTH:
-        raise ValueError(f"auth is one of {', '.join(AUTH)}, not {auth!r}")
+        raise ValueError("caller is required")
+    if auth not in AUTH_METHODS:
+        raise ValueError(f"auth must be one of {', '.join(AUTH_METHODS)}, not {auth!r}")
     return caller
 
 
 def _trace():
-    """W3C trace context: the trace goes on under a span of our own and with its tracestate, or a new one begins."""
+    """Returns W3C trace headers that continue the request's trace with a new span, or start a new trace."""
     given = re.fullmatch(r"00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})", request.headers.get("traceparent", ""))
-    going_on = given is not None and set(given[1]) != {"0"}
-    trace = given[1] if going_on else secrets.token_hex(16)
-    headers = {"traceparent": f"00-{trace}-{secrets.token_hex(8)}-{given[2] if going_on else '01'}"}
+    continues = given is not None and set(given[1]) != {"0"}
+    trace = given[1] if continues else secrets.token_hex(16)
+    headers = {"traceparent": f"00-{trace}-{secrets.token_hex(8)}-{given[2] if continues else '01'}"}
     state = request.headers.get("tracestate", "")
-    # The sidecar drops what is longer, or no list of members.
-    return {**headers, "tracestate": state} if going_on and 0 < len(state) <= LONGEST_STATE else headers
+    # The sidecar ignores a longer or malformed tracestate.
+    return {**headers, "tracestate": state} if continues and 0 < len(state) <= MAX_STATE else headers
 
 
 def _version(folder):
-    """Another value whenever a file of the hop was renewed, also in place as mounted Secrets are."""
+    """Returns a value that changes when a certificate file is replaced, also in place, as in mounted Secrets."""
     seen = []
     for name in ("ca.crt", "tls.crt", "tls.key"):
         try:

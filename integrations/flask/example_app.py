@@ -1,7 +1,7 @@
-"""A Flask Birddog of an organisation's own, with the sidecar beside it: `flask --app example_app run`.
+"""Example: an existing Flask application that forwards requests to the sidecar. Run it with `flask --app example_app run`.
 
-What stands for the existing application is short here; the lines that a sidecar adds are marked with (1) to (4).
-docs/main-container-changes.md explains each.
+The existing application is reduced to a few lines. The lines that the sidecar needs are marked (1) to (4);
+docs/main-container-changes.md explains them.
 """
 
 import os
@@ -20,13 +20,13 @@ LISTED = {"checkout"}
 
 
 def caller():
-    """Whoever the existing application has authenticated, and how: here a proxy before it, by OIDC."""
+    """Returns the caller that the existing application authenticated, and how. Here an OIDC proxy in front of it does."""
     user = request.headers.get("X-Forwarded-User")
     return {"caller": user, "auth": "oidc"} if user else {"caller": "anonymous"}
 
 
 def missing_from(application):
-    """The catalogs that lack the application, as the existing look-up finds them."""
+    """Returns the catalogs that do not list the application, as the existing lookup reports them."""
     return [] if application in LISTED else ["leanix"]
 
 
@@ -42,7 +42,7 @@ def monitors():
     return jsonify(served_by="the existing application", application=application)
 
 
-# (4) Paths that the existing application does not have: documents are the sidecar's alone.
+# (4) Paths that only the sidecar serves: documents.
 @app.route("/lint", methods=["POST"])
 @app.route("/plan", methods=["POST"])
 @app.route("/apply", methods=["POST"])
@@ -52,7 +52,7 @@ def documents():
 
 @app.route("/healthz")
 def healthz():
-    """Asks nothing of the sidecar: a sidecar that is away must not take this container out of its Service."""
+    """Does not depend on the sidecar: an unavailable sidecar must not remove this container from its Service."""
     return jsonify(status="ok")
 
 

@@ -21,21 +21,21 @@ const CHECK =
   `exec birddog check --url "$BIRDDOG_URL" "$@" --json check`;
 
 interface Cluster {
-  /** The revision of the pod before; none for a first deployment. */
+  /** The revision before the deployment; undefined for a first deployment. */
   readonly revision?: string;
-  /** Whether what is applied makes a new pod; default true. */
+  /** Whether the apply starts a new pod; default true. */
   readonly newPod?: boolean;
-  /** What `diff` ends with: 1, the default, for a difference. */
+  /** Exit status of `diff`; default 1 (there is a difference). */
   readonly differs?: number;
-  /** Which calls fail, as `apply:1`. */
+  /** Calls that fail, such as `apply:1`. */
   readonly fails?: string;
   readonly rendered?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What is typed at a terminal; without it there is none. */
+  /** Input typed at a terminal; undefined for no terminal. */
   readonly typed?: string;
 }
 
-/** Runs the script against a stand-in for a cluster. */
+/** Runs the script against a fake cluster. */
 function deploy(t: TestContext, cluster: Cluster, args: readonly string[] = ['--yes', 'openshift']) {
   const folder = mkdtempSync(join(tmpdir(), 'deploy-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -79,31 +79,39 @@ function deploy(t: TestContext, cluster: Cluster, args: readonly string[] = ['--
 
 const REVISION = String.raw`get deployment/birddog --ignore-not-found -o jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}`;
 const WAIT = 'rollout status deployment/birddog --timeout=300s';
-const REMEMBER = [
+const SAVE_STATE = [
   REVISION,
   'get -f new --ignore-not-found -o name',
   'apply view-last-applied service/birddog -o yaml',
   'apply view-last-applied networkpolicy.networking.k8s.io/birddog-users -o yaml',
 ];
-const WHY = [
+const SHOW_PODS = [
   'get pods -l app.kubernetes.io/name=birddog',
   'logs deployment/birddog --all-containers --tail=20',
 ];
 const UNDO = 'rollout undo deployment/birddog --to-revision=7';
 
 describe('deploy.sh', () => {
-  it('renders, looks at what is there, shows the difference, applies, waits and checks, in this order', (t) => {
+  it('renders, saves the current state, shows the difference, applies, waits and checks, in this order', (t) => {
     const { status, calls, out, applied, stdin, leftovers } = deploy(t, { revision: '7' });
     assert.equal(status, 0, out);
-    assert.deepEqual(calls, ['kustomize', ...REMEMBER, 'diff -f new', 'apply -f new', WAIT, CHECK, REVISION]);
+    assert.deepEqual(calls, [
+      'kustomize',
+      ...SAVE_STATE,
+      'diff -f new',
+      'apply -f new',
+      WAIT,
+      CHECK,
+      REVISION,
+    ]);
     assert.equal(applied, 'applied: new: all\n');
     assert.match(out, /what is new[^]*deployed: revision 8/);
-    assert.equal(stdin, `${TOKEN}\n`, 'the token goes by standard input');
-    assert.ok(!`${calls.join('\n')}${out}`.includes(TOKEN), 'and is neither in a call nor in what is said');
+    assert.equal(stdin, `${TOKEN}\n`, 'the token is passed through standard input');
+    assert.ok(!`${calls.join('\n')}${out}`.includes(TOKEN), 'the token is in no argument and no output');
     assert.deepEqual(leftovers, []);
   });
 
-  it('goes to the cluster and namespace that it is told, in every call', (t) => {
+  it('passes the given cluster and namespace to every call', (t) => {
     const args = '--context east -n operations --timeout 60 --write --yes openshift';
     const { calls } = deploy(t, { revision: '7', fails: 'status:1' }, args.split(' '));
     const [, ...toCluster] = calls;
@@ -114,18 +122,18 @@ describe('deploy.sh', () => {
   });
 
   const failing: readonly [what: string, fails: string, after: readonly string[], says: RegExp][] = [
-    ['a pod that does not become ready', 'status:1', [WAIT], /not become ready within 300 s/],
-    ['a check that fails', 'exec:1', [WAIT, CHECK], /check after the deployment has failed/],
-    ['an apply that fails half-way', 'apply:1', [], /not everything could be applied/],
+    ['the pod does not become ready', 'status:1', [WAIT], /did not become ready within 300 s/],
+    ['the check fails', 'exec:1', [WAIT, CHECK], /check after the deployment failed/],
+    ['the apply fails part-way', 'apply:1', [], /some objects could not be applied/],
   ];
   for (const [what, fails, after, says] of failing) {
-    it(`rolls back after ${what}: policies and settings, then the pod, and waits for that`, (t) => {
+    it(`restores policies and settings, then the pod, and waits for it, if ${what}`, (t) => {
       const { status, calls, out, applied } = deploy(t, { revision: '7', fails });
       assert.equal(status, 2, out);
-      const expected = [...after, ...WHY, 'apply -f before', REVISION, UNDO, WAIT];
+      const expected = [...after, ...SHOW_PODS, 'apply -f before', REVISION, UNDO, WAIT];
       assert.deepEqual(calls.slice(calls.indexOf('apply -f new') + 1), expected);
       assert.match(out, says);
-      assert.match(out, /rolled back: revision 7 runs again/);
+      assert.match(out, /rolled back to revision 7/);
       assert.match(
         applied,
         /applied: before: service\/birddog\napplied: ---\napplied: before: networkpolicy\.[^\n]*\n$/,
@@ -133,18 +141,18 @@ describe('deploy.sh', () => {
     });
   }
 
-  it('undoes no revision where the pod is the same: another, older one would come back', (t) => {
+  it('undoes no revision if the Deployment did not change', (t) => {
     const { status, calls, out } = deploy(t, { revision: '7', newPod: false, fails: 'exec:1' });
     assert.equal(status, 2, out);
     assert.ok(!calls.some((call) => call.includes('undo')));
     assert.deepEqual(calls.slice(-3), ['apply -f before', REVISION, WAIT]);
   });
 
-  it('says what is left where the roll-back fails too', (t) => {
+  it('lists what remains if the rollback fails too', (t) => {
     const said: readonly [fails: string, says: RegExp][] = [
-      ['exec:1 undo:1', /revision 7 could not be brought back; revision 8 is left/],
-      ['exec:1 status:2', /revision 7 was brought back, and its pod has not become ready either/],
-      ['exec:1 apply:2', /the other objects could not be put back/],
+      ['exec:1 undo:1', /revision 7 could not be restored; revision 8 remains/],
+      ['exec:1 status:2', /revision 7 was restored, but its pod did not become ready either/],
+      ['exec:1 apply:2', /the other objects could not be restored/],
     ];
     for (const [fails, says] of said) {
       const { status, out } = deploy(t, { revision: '7', fails });
@@ -153,16 +161,24 @@ describe('deploy.sh', () => {
     }
   });
 
-  it('has nothing to go back to after a first deployment, and says what is left and how to take it away', (t) => {
+  it('does not roll back a first deployment, and says how to delete its objects', (t) => {
     const { status, calls, out } = deploy(t, { fails: 'exec:1' });
     assert.equal(status, 3, out);
-    assert.deepEqual(calls, ['kustomize', REVISION, 'diff -f new', 'apply -f new', WAIT, CHECK, ...WHY]);
-    assert.match(out, /first deployment: there is nothing to go back to/);
+    assert.deepEqual(calls, [
+      'kustomize',
+      REVISION,
+      'diff -f new',
+      'apply -f new',
+      WAIT,
+      CHECK,
+      ...SHOW_PODS,
+    ]);
+    assert.match(out, /first deployment: there is nothing to roll back to/);
     assert.match(out, /deploy\/render\.sh openshift \| .* delete -f -/);
     assert.equal(deploy(t, {}).status, 0);
   });
 
-  it('checks a cluster that is as rendered already, and touches nothing', (t) => {
+  it('only checks a cluster that already matches the rendered objects', (t) => {
     for (const [fails, expected] of [
       ['', 0],
       ['exec:1', 3],
@@ -175,18 +191,48 @@ describe('deploy.sh', () => {
   });
 
   const untouched: readonly [what: string, cluster: Cluster, args: readonly string[], says: RegExp][] = [
-    ['an overlay that does not render', { fails: 'kustomize:1' }, ['-y', 'openshift'], /does not render/],
-    ['an overlay that is not there', {}, ['-y', 'nope'], /there is no overlay "nope"/],
-    ['an example for a host', { rendered: 'url: https://leanix.example\n' }, ['-y', 'openshift'], /examples/],
-    ['an image without a place', { rendered: '  image: birddog\n' }, ['-y', 'openshift'], /examples/],
-    ['a cluster that does not answer', { fails: 'revision:1' }, ['-y', 'openshift'], /does not tell/],
-    ['objects that cannot be read', { revision: '7', fails: 'get:1' }, ['-y', 'openshift'], /does not tell/],
-    ['a difference that cannot be had', { differs: 2 }, ['-y', 'openshift'], /difference could not be had/],
-    ['nobody to ask', {}, ['openshift'], /give --yes/],
-    ['a no', { typed: 'n\n' }, ['openshift'], /Apply this\?[^]*nothing was changed/],
+    [
+      'the overlay cannot be rendered',
+      { fails: 'kustomize:1' },
+      ['-y', 'openshift'],
+      /could not be rendered/,
+    ],
+    ['the overlay does not exist', {}, ['-y', 'nope'], /overlay "nope" not found/],
+    [
+      'a host is an example',
+      { rendered: 'url: https://leanix.example\n' },
+      ['-y', 'openshift'],
+      /example values found/,
+    ],
+    [
+      'the image has no registry',
+      { rendered: '  image: birddog\n' },
+      ['-y', 'openshift'],
+      /example values found/,
+    ],
+    [
+      'the cluster does not answer',
+      { fails: 'revision:1' },
+      ['-y', 'openshift'],
+      /could not be read from the cluster/,
+    ],
+    [
+      'objects cannot be read',
+      { revision: '7', fails: 'get:1' },
+      ['-y', 'openshift'],
+      /could not be read from the cluster/,
+    ],
+    [
+      'the difference cannot be computed',
+      { differs: 2 },
+      ['-y', 'openshift'],
+      /difference could not be computed/,
+    ],
+    ['there is no terminal', {}, ['openshift'], /pass --yes/],
+    ['the user answers no', { typed: 'n\n' }, ['openshift'], /Apply this\?[^]*nothing was changed/],
   ];
   for (const [what, cluster, args, says] of untouched) {
-    it(`changes nothing, with ${what}`, (t) => {
+    it(`changes nothing if ${what}`, (t) => {
       const { status, calls, out } = deploy(t, cluster, args);
       assert.equal(status, 1, out);
       assert.match(out, says);
@@ -194,32 +240,32 @@ describe('deploy.sh', () => {
     });
   }
 
-  it('applies after a yes', (t) => {
+  it('applies if the user answers yes', (t) => {
     const { status, calls } = deploy(t, { revision: '7', typed: 'y\n' }, ['openshift']);
     assert.equal(status, 0);
     assert.ok(calls.includes('apply -f new'));
   });
 
-  it('says what is left when it is interrupted', (t) => {
+  it('says what remains when it is interrupted', (t) => {
     const early = deploy(t, { revision: '7', env: { INTERRUPTS: 'diff' } });
     assert.deepEqual([early.status, early.calls.at(-1)], [130, 'diff -f new']);
     assert.doesNotMatch(early.out, /interrupted/);
     const late = deploy(t, { revision: '7', env: { INTERRUPTS: 'status' } });
     assert.deepEqual([late.status, late.calls.at(-1)], [130, WAIT]);
-    assert.match(late.out, /interrupted: what was applied is left, and was not rolled back/);
+    assert.match(late.out, /interrupted: the applied objects remain and were not rolled back/);
     assert.deepEqual(late.leftovers, []);
   });
 
-  it('says what it wants where it is called wrongly, or a program is missing', (t) => {
+  it('exits with 64 for a usage error and 69 for a missing program', (t) => {
     for (const args of [[], ['a', 'b'], ['--nope', 'a'], ['-n'], ['--timeout', '0', 'a'], ['--help']])
       assert.equal(deploy(t, {}, args).status, 64, args.join(' '));
     const tokenless = deploy(t, { env: { BIRDDOG_TOKEN: '' } });
     assert.deepEqual([tokenless.status, tokenless.calls], [64, ['']]);
-    assert.match(tokenless.out, /BIRDDOG_TOKEN is not set/);
+    assert.match(tokenless.out, /BIRDDOG_TOKEN is required/);
     assert.equal(deploy(t, { env: { KUBECTL: '/nowhere/kubectl' } }).status, 69);
   });
 
-  it('finds oc, and kubectl where there is none', (t) => {
+  it('prefers oc and falls back to kubectl', (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'path-'));
     t.after(() => rmSync(folder, { recursive: true }));
     for (const program of ['kubectl', 'oc']) {
@@ -237,7 +283,7 @@ describe('deploy.sh', () => {
 describe('the scripts', () => {
   const shellcheck = spawnSync('shellcheck', ['--version']).status === 0;
   const skip = !shellcheck && process.env['CI'] !== 'true' && 'shellcheck is not installed';
-  it('have nothing that shellcheck knows to be a mistake', { skip }, () => {
+  it('pass shellcheck', { skip }, () => {
     const root = join(DEPLOY, '..');
     const scripts = readdirSync(DEPLOY).filter((name) => name.endsWith('.sh'));
     const files = [...scripts.map((name) => `deploy/${name}`), '.ci/run', '.ci/debian-packages', STAND_IN];

@@ -16,7 +16,7 @@ function stages(): string[][] {
 }
 
 describe('the Containerfile', () => {
-  it('runs nothing in the image that stays, and takes into it what lay-out.sh laid out', () => {
+  it('adds only the files of lay-out.sh to the final image', () => {
     const [build = [], run = [], ...more] = stages();
     assert.equal(more.length, 0);
     assert.ok(build.some((line) => line.endsWith('deploy/lay-out.sh /image')));
@@ -24,20 +24,17 @@ describe('the Containerfile', () => {
       run.filter((line) => /^(RUN|COPY|ADD) /.test(line)),
       ['COPY --from=build /image/ /'],
     );
-    assert.ok(
-      run.includes('USER 1001:0'),
-      'a number, so that runAsNonRoot can be held against it, and group 0',
-    );
+    assert.ok(run.includes('USER 1001:0'), 'a numeric user, which runAsNonRoot requires, and group 0');
     assert.ok(run.includes('ENTRYPOINT ["birddog"]'));
   });
 
-  it('builds where the image has it, or the compile cache would not be found', () => {
+  it('builds in the path of the image, which the compile cache requires', () => {
     const layOut = readFileSync(join(DEPLOY, 'lay-out.sh'), 'utf8');
     const [, home] = /^home=\$1(\S+)$/m.exec(layOut) ?? [];
     assert.ok(stages()[0]?.includes(`WORKDIR ${home}`));
   });
 
-  it('is given what it copies, and nothing else', () => {
+  it('has only the files that it copies in its build context', () => {
     const lines = readFileSync(join(DEPLOY, '../.dockerignore'), 'utf8').trim().split('\n');
     const kept = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
     assert.ok(lines.includes('*'));
@@ -46,13 +43,13 @@ describe('the Containerfile', () => {
 });
 
 describe('build-image.sh', () => {
-  /** Runs it with stand-ins for engines on the PATH, which say how they were called. */
+  /** Runs the script with fake engines on the PATH, which print their arguments. */
   function build(t: TestContext, engines: readonly string[], args: readonly string[], env = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'engines-'));
     t.after(() => rmSync(folder, { recursive: true }));
     for (const engine of engines)
       writeFileSync(join(folder, engine), '#!/bin/sh\necho "${0##*/} $* in $PWD"\n', { mode: 0o755 });
-    // The shell's own programs, without any engine that this machine may have.
+    // Programs that the script needs, without any engine of this machine.
     for (const program of ['dirname', 'cat'])
       writeFileSync(join(folder, program), `#!/bin/sh\nexec /usr/bin/${program} "$@"\n`, { mode: 0o755 });
     return spawnSync('/bin/sh', [join(DEPLOY, 'build-image.sh'), ...args], {
@@ -63,7 +60,7 @@ describe('build-image.sh', () => {
   const called = (engine: string, more = '') =>
     `${engine} build --file deploy/Containerfile --tag images.test/birddog:1${more} . in ${join(DEPLOY, '..')}\n`;
 
-  it('takes podman, or docker, or the one that is named, and hands on options', (t) => {
+  it('uses podman, docker or the named engine, and passes options on', (t) => {
     const args = ['images.test/birddog:1'];
     assert.equal(build(t, ['podman', 'docker'], args).stdout, called('podman'));
     assert.equal(build(t, ['docker'], args).stdout, called('docker'));
@@ -74,7 +71,7 @@ describe('build-image.sh', () => {
     );
   });
 
-  it('says what it lacks', (t) => {
+  it('reports a missing engine or argument', (t) => {
     const none = build(t, [], ['images.test/birddog:1']);
     assert.equal(none.status, 69);
     assert.match(none.stderr, /neither podman nor docker/);

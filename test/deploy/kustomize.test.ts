@@ -11,7 +11,7 @@ import { type KubernetesObject, ofKind } from './kinds.ts';
 import { containerOf, containersOf, podOf } from './pod-of.ts';
 import { DEPLOY, KUBECTLS, NO_KUBECTL, OVERLAYS, rendered, renderedBy } from './rendered.ts';
 
-/** Fields that the oldest release knows and that no release since has dropped (docs/decisions). */
+/** Fields that every release from the oldest on supports (docs/decisions). */
 const FIELDS = [
   'apiVersion',
   'kind',
@@ -33,14 +33,14 @@ const kustomizations = [
 });
 
 describe('kustomize', () => {
-  it('is told nothing that an old or a new release does not know', () => {
+  it('uses only fields that old and new releases support', () => {
     for (const { folder, written } of kustomizations) {
       for (const field of Object.keys(written)) assert.ok(FIELDS.includes(field), `${folder}: ${field}`);
       assert.ok('apiVersion' in written && written.apiVersion === 'kustomize.config.k8s.io/v1beta1', folder);
     }
   });
 
-  it('finds every file that is there, and the other way round', () => {
+  it('lists every file of its folder, and no other', () => {
     for (const { folder, written } of kustomizations) {
       const named = JSON.stringify(written).match(/[\w.-]+\.yaml/g) ?? [];
       const files = readdirSync(join(DEPLOY, folder)).filter(
@@ -50,7 +50,7 @@ describe('kustomize', () => {
     }
   });
 
-  it('has every overlay tested', () => {
+  it('has tests for every overlay', () => {
     const tested = OVERLAYS.flatMap((overlay) => overlay.split('+'));
     assert.deepEqual([...new Set(tested)].toSorted(), readdirSync(join(DEPLOY, 'overlays')).toSorted());
   });
@@ -63,8 +63,8 @@ it('docs/deployment.md lists every overlay', () => {
   assert.deepEqual(told.toSorted(), readdirSync(join(DEPLOY, 'overlays')).toSorted());
 });
 
-describe('every release of kustomize at hand', { skip: NO_KUBECTL }, () => {
-  it('is an old one and a new one, in CI', {
+describe('every installed kustomize release', { skip: NO_KUBECTL }, () => {
+  it('includes an old and a new release in CI', {
     skip: process.env['CI'] !== 'true' && 'only CI must have both',
   }, () => {
     const minors = KUBECTLS.map(({ version }) => Number(/^v1\.(\d+)/.exec(version)?.[1]));
@@ -75,7 +75,7 @@ describe('every release of kustomize at hand', { skip: NO_KUBECTL }, () => {
   });
 
   for (const { path, version } of KUBECTLS.slice(1)) {
-    it(`${version} renders what ${KUBECTLS[0]?.version} does`, () => {
+    it(`${version} renders the same as ${KUBECTLS[0]?.version}`, () => {
       for (const overlay of OVERLAYS) {
         assert.deepEqual(inOrder(renderedBy(path, overlay)), inOrder(rendered(overlay)), overlay);
       }
@@ -83,7 +83,7 @@ describe('every release of kustomize at hand', { skip: NO_KUBECTL }, () => {
   }
 
   for (const { path, version } of KUBECTLS) {
-    it(`${version} lays an overlay of one's own on others: image, settings, host, access`, async (t) => {
+    it(`${version} applies a custom overlay: image, settings, host, access`, async (t) => {
       const [objects, before] = [
         renderedBy(path, `openshift+watch+native-sidecar+${ownOverlay(t)}`),
         rendered('openshift'),
@@ -93,7 +93,7 @@ describe('every release of kustomize at hand', { skip: NO_KUBECTL }, () => {
         const access = ofKind(all, 'ConfigMap').find((m) => m.metadata?.name === 'birddog-access');
         const rules = await readAccessFile(Buffer.from(access?.data?.['access.yaml'] ?? ''));
         const forTheCheck = rules.find((rule) => rule.applications.includes(CHECK_APPLICATION));
-        assert.deepEqual(forTheCheck?.may, ['write'], 'the check after a deployment is let through');
+        assert.deepEqual(forTheCheck?.may, ['write'], 'the check after a deployment is authorized');
       }
       const settings = (all: KubernetesObject[], name: string) =>
         ofKind(all, 'ConfigMap').find((m) => m.metadata?.name?.startsWith(`birddog-${name}-`));
@@ -114,7 +114,7 @@ describe('every release of kustomize at hand', { skip: NO_KUBECTL }, () => {
     });
   }
 
-  it('gives deploy.sh what it refuses with examples in it, and takes with none', (t) => {
+  it('renders objects that deploy.sh refuses with example values and accepts without', (t) => {
     const calls = join(mkdtempSync(join(tmpdir(), 'calls-')), 'calls');
     t.after(() => rmSync(dirname(calls), { recursive: true }));
     const deploy = (overlay: string) => {
@@ -139,20 +139,20 @@ describe('every release of kustomize at hand', { skip: NO_KUBECTL }, () => {
     assert.equal(taken.status, 0, taken.stderr);
   });
 
-  it('is told of two overlays that do not go together', () => {
+  it('rejects two overlays that cannot be combined', () => {
     for (const both of ['openshift+watch+vault-injector', 'vault-injector+monitoring+watch'])
-      assert.throws(() => renderedBy('kubectl', both), /watch and vault-injector both keep the keys/);
+      assert.throws(() => renderedBy('kubectl', both), /watch and vault-injector cannot be combined/);
   });
 
-  it('is told of an overlay that is not there, and of one that cannot be laid on others', (t) => {
-    assert.throws(() => renderedBy('kubectl', 'nope'), /there is no overlay "nope"/);
+  it('rejects an overlay that does not exist, and one that cannot be combined with others', (t) => {
+    assert.throws(() => renderedBy('kubectl', 'nope'), /overlay "nope" not found/);
     const own = ownOverlay(t);
     writeFileSync(join(own, 'kustomization.yaml'), 'bases:\n  - ../elsewhere\n');
-    assert.throws(() => renderedBy('kubectl', `openshift+${own}`), /must have the line "- ..\/..\/base"/);
+    assert.throws(() => renderedBy('kubectl', `openshift+${own}`), /must contain the line "- ..\/..\/base"/);
   });
 });
 
-/** The overlay that docs/deployment.md shows, in a folder of its own. */
+/** Writes the overlay of docs/deployment.md into a temporary folder. */
 function ownOverlay(t: TestContext): string {
   const page = readFileSync(join(DEPLOY, '../docs/deployment.md'), 'utf8');
   const folder = mkdtempSync(join(tmpdir(), 'overlay-'));
@@ -164,7 +164,7 @@ function ownOverlay(t: TestContext): string {
   return folder;
 }
 
-/** Objects without what may differ: their order, that of volumes, mounts and variables, and the hash in a generated name. */
+/** Normalises what may differ: order of objects, volumes, mounts and variables, and hashes in names. */
 function inOrder(objects: KubernetesObject[]): unknown[] {
   const plain: KubernetesObject[] = JSON.parse(
     JSON.stringify(objects).replaceAll(/(birddog-(?:main|sidecar|init))-\w{10}/g, '$1'),

@@ -51,7 +51,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
   before(async () => (pod = await startNamespacedPod('openshift+watch', image)));
   after(async () => await pod?.stop());
 
-  const knock = (from: 'pod' | 'outside', question: Omit<Question, 'ca'> & { ca?: string }) =>
+  const send = (from: 'pod' | 'outside', question: Omit<Question, 'ca'> & { ca?: string }) =>
     askFrom(pod.networks[from], { servername: 'localhost', ca: pod.ca, ...question });
   const upstream = (folder: string, name: string) =>
     readFileSync(join(pod.volume(folder), 'current', name), 'utf8');
@@ -62,26 +62,26 @@ describe('the rendered pod, in namespaces', { skip }, () => {
     return spawnSync(command, rest, { input, encoding: 'utf8', env });
   };
 
-  describe('seen from outside', () => {
-    it("answers at Birddog's port, by TLS", () => {
-      const health = knock('outside', { host: POD_ADDRESS, port: 8443, path: '/healthz' });
+  describe('from outside', () => {
+    it("answers on Birddog's port over TLS", () => {
+      const health = send('outside', { host: POD_ADDRESS, port: 8443, path: '/healthz' });
       assert.ok('status' in health && health.status === 200, JSON.stringify(health));
     });
 
-    it('wants to know who asks', () => {
+    it('requires authentication', () => {
       const query = '?application=payments-batch';
-      const asked = knock('outside', { host: POD_ADDRESS, port: 8443, path: `/get_monitors${query}` });
+      const asked = send('outside', { host: POD_ADDRESS, port: 8443, path: `/get_monitors${query}` });
       assert.ok('status' in asked && asked.status === 401, JSON.stringify(asked));
     });
 
-    it('makes a monitor by way of the sidecar', () => {
+    it('creates a monitor through the sidecar', () => {
       assert.equal(createFromOutside(pod).route, 'unlisted');
     });
 
-    it("does not answer at the sidecar's port, whatever certificate is shown", () => {
+    it("does not answer on the sidecar's port, with any client certificate", () => {
       const client = { cert: upstream('secrets-main', 'tls.crt'), key: upstream('secrets-main', 'tls.key') };
       for (const shown of [{}, client]) {
-        const answer = knock('outside', {
+        const answer = send('outside', {
           ...sidecar,
           host: POD_ADDRESS,
           ca: upstream('secrets-main', 'ca.crt'),
@@ -92,26 +92,26 @@ describe('the rendered pod, in namespaces', { skip }, () => {
     });
   });
 
-  describe('seen from inside', () => {
-    it("refuses at the sidecar's port who has no certificate, or the sidecar's own", () => {
+  describe('from inside', () => {
+    it("rejects clients of the sidecar's port without a certificate or with the sidecar's", () => {
       const ca = upstream('secrets-main', 'ca.crt');
       const own = {
         cert: upstream('secrets-sidecar', 'tls.crt'),
         key: upstream('secrets-sidecar', 'tls.key'),
       };
-      for (const shown of [{}, own]) assert.ok('failed' in knock('pod', { ...sidecar, ca, ...shown }));
+      for (const shown of [{}, own]) assert.ok('failed' in send('pod', { ...sidecar, ca, ...shown }));
     });
 
-    it("lets Birddog's certificate in", () => {
+    it("accepts Birddog's certificate", () => {
       const client = { cert: upstream('secrets-main', 'tls.crt'), key: upstream('secrets-main', 'tls.key') };
       const headers = { 'birddog-caller': 'test' };
-      const answer = knock('pod', { ...sidecar, ca: upstream('secrets-main', 'ca.crt'), headers, ...client });
+      const answer = send('pod', { ...sidecar, ca: upstream('secrets-main', 'ca.crt'), headers, ...client });
       assert.ok('status' in answer && answer.status === 200, JSON.stringify(answer));
     });
   });
 
   describe('each process', () => {
-    it('runs as a user that nobody knows, of group 0, without a capability and without a way to more', () => {
+    it('runs as an arbitrary user of group 0, without capabilities or privilege escalation', () => {
       for (const name of ['birddog', 'sidecar', 'watch']) {
         const status = readFileSync(`/proc/${pod.pid(name)}/status`, 'utf8');
         const line = (word: string) => new RegExp(`^${word}:\\s*(.*?)\\s*$`, 'm').exec(status)?.[1];
@@ -125,7 +125,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
       }
     });
 
-    it('sees its own secrets and no others, and can write to none of them', () => {
+    it('can read only its own secrets and write none', () => {
       const seen = (name: string, folder: string) =>
         readdirSync(join('/proc', `${pod.pid(name)}`, 'root', 'run/birddog', folder)).toSorted();
       const keys = ['datadog-api-key', 'datadog-app-key'];
@@ -144,7 +144,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
       }
     });
 
-    it('has a root that nobody can write to', () => {
+    it('has a read-only root', () => {
       for (const folder of ['/', '/opt/birddog', '/opt/birddog/dist/compile-cache', '/usr/local/bin', '/run'])
         assert.match(run('birddog', ['touch', `${folder}/x`]).stderr, /Read-only file system/, folder);
       assert.equal(run('birddog', ['touch', '/tmp/x']).status, 0);
@@ -152,7 +152,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
   });
 
   describe('the image', () => {
-    it('has nothing that its user could write to, were the root not read-only', () => {
+    it('contains no file that its user could write with a writable root', () => {
       const own = ['/opt/birddog', '/opt/birddog/dist', '/opt/birddog/bin/birddog', '/usr/local/bin/node'];
       for (const path of own) {
         const [command = '', ...args] = containerCommand({
@@ -171,7 +171,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
       }
     });
 
-    it('holds the launcher, the bundles, Node.js and its libraries, and nothing else', () => {
+    it('contains only the launcher, the bundles, Node.js and its libraries', () => {
       const alone = join(laidOut, 'alone');
       execFileSync(join(laidOut, 'source/deploy/lay-out.sh'), [alone]);
       const files = readdirSync(alone, { recursive: true, withFileTypes: true })
@@ -184,7 +184,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
         assert.ok(files.includes(needed), needed);
     });
 
-    it('runs its other commands, and has no sandbox', () => {
+    it('runs the other commands, and contains no sandbox', () => {
       const lint = run(
         'birddog',
         ['birddog', 'lint', '-'],
@@ -198,7 +198,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
       const wrong = run('birddog', ['birddog', 'serve'], '', {
         PATH: pod.environment('birddog')['PATH'] ?? '',
       });
-      assert.equal(wrong.status, 78, 'a wrong environment stops the start');
+      assert.equal(wrong.status, 78, 'invalid settings stop the start');
       for (const program of ['npm', 'npx', 'yarn', 'corepack'])
         assert.equal(run('birddog', ['sh', '-c', `command -v ${program}`]).status, 127);
     });
@@ -235,7 +235,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
       ['in its container'],
       ['from where the script runs', '--url', 'https://127.0.0.1:8443'],
     ] as const)
-      it(`finds the pod well, by the real check ${how}`, () => {
+      it(`reports a healthy pod, with the real check ${how}`, () => {
         const { status, stdout, stderr } = deploy(...options);
         assert.equal(status, 0, stdout + stderr);
         const report = JSON.parse(/^\{$[^]*^\}$/m.exec(stdout)?.[0] ?? '{}');
@@ -248,7 +248,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
           );
       });
 
-    it('rolls back when the sidecar is away', () => {
+    it('rolls back when the sidecar is unavailable', () => {
       const launcher = pod.pid('sidecar');
       const [server] = readFileSync(`/proc/${launcher}/task/${launcher}/children`, 'utf8').split(' ');
       process.kill(launcher, 'SIGSTOP');
@@ -256,14 +256,14 @@ describe('the rendered pod, in namespaces', { skip }, () => {
         process.kill(Number(server), 'SIGKILL');
         const { status, stderr } = deploy();
         assert.equal(status, 2, stderr);
-        assert.match(stderr, /check after the deployment has failed[^]*rolled back: revision 7 runs again/);
+        assert.match(stderr, /check after the deployment failed[^]*rolled back to revision 7/);
       } finally {
         process.kill(launcher, 'SIGCONT');
       }
     });
   });
 
-  it('wrote no secret', () => {
+  it('logs no secret', () => {
     for (const secret of ['sandbox-api-key', 'sandbox-app-key', 'sandbox-jwt', pod.token, 'PRIVATE KEY'])
       assert.ok(!pod.output().includes(secret), secret);
   });

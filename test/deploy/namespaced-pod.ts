@@ -28,7 +28,7 @@ const SETTINGS = {
   'birddog-sidecar': { DATADOG_SITE: '', DATADOG_URL: at('datadog') },
   'birddog-init': { VAULT_ADDR: at('vault') },
 };
-/** What the emulator of Vault holds. */
+/** The secrets in the Vault emulator. */
 const SECRETS: Readonly<Record<string, string>> = {
   'datadog-api-key': 'sandbox-api-key',
   'datadog-app-key': 'sandbox-app-key',
@@ -38,21 +38,21 @@ const SECRETS: Readonly<Record<string, string>> = {
 };
 const ACCESS = 'rules:\n  - groups: [testers]\n    applications: ["*"]\n    may: [read, write]\n';
 
-/** The rendered pod, run from the image's content in namespaces of this machine, beside emulators. */
+/** The rendered pod, run from the content of the image in Linux namespaces, beside emulators. */
 export interface NamespacedPod {
   readonly networks: NetworkNamespaces;
   /** The CA of the certificate with which Birddog's port speaks TLS, for the name localhost. PEM. */
   readonly ca: string;
-  /** A token that Birddog takes. */
+  /** A token that Birddog accepts. */
   readonly token: string;
   /** The folder that is mounted as a volume. */
   volume(name: string): string;
-  /** How to run a program as in one of the pod's containers. */
+  /** Returns the command that runs a program as in a container of the pod. */
   command(container: string, args: readonly string[]): string[];
   environment(container: string): Record<string, string>;
-  /** The process of a container; of the sidecar, its launcher. */
+  /** Returns the process ID of a container (for the sidecar: of its launcher). */
   pid(container: string): number;
-  /** What the processes wrote. */
+  /** Returns the output of the processes. */
   output(): string;
   stop(): Promise<void>;
 }
@@ -141,7 +141,7 @@ function withSettings(objects: KubernetesObject[]): KubernetesObject[] {
   return objects;
 }
 
-/** What stands for a volume: an empty folder that anybody may write to, or files, as Kubernetes would own them. */
+/** Creates the folder of a volume: empty and writable, or with files owned as by Kubernetes. */
 function makeVolume(
   folder: string,
   of: Omit<Volume, 'name'>,
@@ -164,7 +164,7 @@ function makeVolume(
     put({ 'tokens.yaml': tokensFile(given.token) }, of.secret.defaultMode);
 }
 
-/** What the Vault Agent does for `vault-injector`: it writes each field where its annotations and the mounts of init lead. */
+/** Writes the key files as the Vault Agent of `vault-injector` would, by the annotations and the mounts of init. */
 function renderAsTheAgent(objects: readonly KubernetesObject[], volume: (name: string) => string): void {
   const annotations = ofKind(objects, 'Deployment')[0]?.spec?.template.metadata?.annotations ?? {};
   for (const [name, file] of Object.entries(annotations)) {

@@ -13,8 +13,8 @@ const POD = { 'app.kubernetes.io/name': 'birddog' };
 const portsOf = (ports: readonly NetworkPolicyPort[] | undefined) =>
   (ports ?? []).map((p) => `${p.protocol} ${p.port}`);
 
-/** Who may come in or be gone to by any policy, each as `peer -> ports`. */
-function ways(objects: readonly KubernetesObject[], direction: 'Ingress' | 'Egress'): string[] {
+/** Returns the traffic that the policies allow, as `peer -> ports`. */
+function allowedTraffic(objects: readonly KubernetesObject[], direction: 'Ingress' | 'Egress'): string[] {
   return ofKind(objects, 'NetworkPolicy').flatMap(({ spec }) => {
     const rules =
       direction === 'Ingress'
@@ -31,7 +31,7 @@ const namespace = (labels: Record<string, string>) =>
 const named = (name: string) => namespace({ 'kubernetes.io/metadata.name': name });
 
 describe('the network of every overlay', { skip: NO_KUBECTL }, () => {
-  it('is closed by default, in both directions, for the pod', () => {
+  it('denies ingress and egress of the pod by default', () => {
     for (const overlay of OVERLAYS) {
       const policies = ofKind(rendered(overlay), 'NetworkPolicy');
       for (const { spec } of policies) assert.deepEqual(spec?.podSelector, { matchLabels: POD });
@@ -43,7 +43,7 @@ describe('the network of every overlay', { skip: NO_KUBECTL }, () => {
     }
   });
 
-  it("lets users in to Birddog's port alone: nobody reaches the sidecar's", () => {
+  it("allows users only Birddog's port, and nobody the sidecar's", () => {
     const users = (more: string[]) => ['{"podSelector":{}}', ...more].map((peer) => `${peer} -> TCP 8443`);
     const router = namespace({ 'policy-group.network.openshift.io/ingress': '' });
     const from: Readonly<Record<string, string[]>> = {
@@ -61,31 +61,35 @@ describe('the network of every overlay', { skip: NO_KUBECTL }, () => {
         ...users(names.flatMap((name) => from[name] ?? [])),
         ...(names.includes('monitoring') ? monitoring : []),
       ];
-      assert.deepEqual(ways(rendered(overlay), 'Ingress').toSorted(), expected.toSorted(), overlay);
+      assert.deepEqual(allowedTraffic(rendered(overlay), 'Ingress').toSorted(), expected.toSorted(), overlay);
     }
   });
 
-  it('goes out to DNS, Vault, the internet by HTTPS and its own Service, and nowhere else', () => {
+  it('allows egress only to DNS, Vault, HTTPS on the internet and its own Service', () => {
     const dns: Readonly<Record<string, string>> = {
       openshift: `${named('openshift-dns')} -> UDP 5353, TCP 5353`,
       kubernetes: `${named('kube-system')} -> UDP 53, TCP 53`,
     };
     for (const overlay of OVERLAYS) {
-      const all = ways(rendered(overlay), 'Egress');
-      const internet = all.filter((way) => way.startsWith('{"ipBlock"'));
+      const all = allowedTraffic(rendered(overlay), 'Egress');
+      const internet = all.filter((rule) => rule.startsWith('{"ipBlock"'));
       assert.equal(internet.length, 2);
-      for (const way of internet)
-        assert.match(way, /except.*(10\.0\.0\.0\/8.*169\.254|fc00::).* -> TCP 443$/);
+      for (const rule of internet)
+        assert.match(rule, /except.*(10\.0\.0\.0\/8.*169\.254|fc00::).* -> TCP 443$/);
       const expected = [
         `${JSON.stringify({ podSelector: { matchLabels: POD } })} -> TCP 8443`,
         `${named('vault')} -> TCP 8200`,
         ...overlay.split('+').flatMap((name) => dns[name] ?? []),
       ];
-      assert.deepEqual(all.filter((way) => !internet.includes(way)).toSorted(), expected.toSorted(), overlay);
+      assert.deepEqual(
+        all.filter((rule) => !internet.includes(rule)).toSorted(),
+        expected.toSorted(),
+        overlay,
+      );
     }
   });
 
-  it("has a Service of Birddog's public port alone, and its pods behind it", () => {
+  it("has a Service for Birddog's API port only", () => {
     for (const overlay of OVERLAYS) {
       const objects = rendered(overlay);
       const service = ofKind(objects, 'Service').find((s) => s.metadata?.name === 'birddog');
@@ -101,7 +105,7 @@ describe('the network of every overlay', { skip: NO_KUBECTL }, () => {
     }
   });
 
-  it('lets a node be drained', () => {
+  it('allows node drains', () => {
     for (const overlay of OVERLAYS) {
       const [budget] = ofKind(rendered(overlay), 'PodDisruptionBudget');
       assert.deepEqual(budget?.spec, {
@@ -114,7 +118,7 @@ describe('the network of every overlay', { skip: NO_KUBECTL }, () => {
 });
 
 describe('the overlay', { skip: NO_KUBECTL }, () => {
-  it('openshift has a Route that re-encrypts to the certificate of the service CA', () => {
+  it('openshift has a Route with re-encryption to the certificate of the service CA', () => {
     const objects = rendered('openshift');
     const [route] = ofKind(objects, 'Route');
     const [service] = ofKind(objects, 'Service');
@@ -134,7 +138,7 @@ describe('the overlay', { skip: NO_KUBECTL }, () => {
     assert.ok(podOf(objects).securityContext && !('fsGroup' in (podOf(objects).securityContext ?? {})));
   });
 
-  it('kubernetes has an Ingress that speaks TLS to the pod, whose certificate is a Secret', () => {
+  it('kubernetes has an Ingress that connects to the pod over TLS, with the certificate of a Secret', () => {
     const objects = rendered('kubernetes');
     const [ingress] = ofKind(objects, 'Ingress');
     const path = ingress?.spec?.rules?.[0]?.http?.paths[0];
@@ -145,7 +149,7 @@ describe('the overlay', { skip: NO_KUBECTL }, () => {
     assert.equal(podOf(objects).securityContext?.fsGroup, 1001);
   });
 
-  it('monitoring scrapes every ops port that there is, and no other', () => {
+  it('monitoring scrapes every ops port and no other', () => {
     for (const overlay of OVERLAYS.filter((o) => o.includes('monitoring'))) {
       const objects = rendered(overlay);
       const [monitor] = ofKind(objects, 'ServiceMonitor');
@@ -177,7 +181,7 @@ describe('the overlay', { skip: NO_KUBECTL }, () => {
     assert.deepEqual(claimed?.toSorted(), claims.toSorted());
   });
 
-  it("openshift has an example of an EgressFirewall with the hosts of the settings' example", () => {
+  it('openshift has an example EgressFirewall with the example hosts of the settings', () => {
     const [firewall] = ofKind(
       parsed(readFileSync(join(DEPLOY, 'overlays/openshift/egress-firewall.example.yaml'), 'utf8')),
       'EgressFirewall',

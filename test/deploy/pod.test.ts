@@ -6,7 +6,7 @@ import { NO_KUBECTL, OVERLAYS, rendered } from './rendered.ts';
 import { MAX_HEAP_MIB } from '../../src/http/inspection/child-process.ts';
 import { PROCESSES } from '../../src/http/inspection/inspector.ts';
 
-/** Kinds of volumes that restricted-v2 and the restricted Pod Security Standard allow. */
+/** Volume types that restricted-v2 and the restricted Pod Security Standard allow. */
 const VOLUMES = [
   'configMap',
   'csi',
@@ -17,7 +17,7 @@ const VOLUMES = [
   'projected',
   'secret',
 ];
-/** Seconds that a process takes at most from the signal to its end (src/runtime/stop.ts). */
+/** Maximum time (s) from the signal to the exit of a process (src/runtime/stop.ts). */
 const GRACE = 10;
 
 describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
@@ -25,7 +25,7 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
     const pod = NO_KUBECTL ? undefined : podOf(rendered(overlay));
     if (pod === undefined) continue;
 
-    it(`${overlay}: fits restricted-v2 and the restricted Pod Security Standard`, () => {
+    it(`${overlay}: meets restricted-v2 and the restricted Pod Security Standard`, () => {
       for (const name of ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace', 'hostUsers'])
         assert.ok(!(name in pod), name);
       assert.equal(pod.securityContext?.runAsNonRoot, true);
@@ -49,7 +49,7 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
       }
     });
 
-    it(`${overlay}: says for each container what it needs and may have at most`, () => {
+    it(`${overlay}: sets requests and limits for each container`, () => {
       for (const { name, resources } of containersOf(pod)) {
         for (const bounds of [resources?.requests, resources?.limits]) {
           assert.deepEqual(Object.keys(bounds ?? {}).toSorted(), ['cpu', 'memory'], name);
@@ -57,8 +57,8 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
       }
     });
 
-    it(`${overlay}: has memory for the processes that inspect large bodies, and for what the servers hold beside them`, () => {
-      // MiB that a process takes beside its heap, and that a server holds at most: itself, ledger, bodies, documents, plan.
+    it(`${overlay}: has enough memory for the servers and the processes that inspect large bodies`, () => {
+      // MiB beside the heap of an inspecting process, and maximum of a server: itself, ledger, bodies, documents, plan.
       const [beside, server] = [96, 102 + 128 + 64 + 256 + 234];
       for (const { name, resources } of containersOf(pod).filter(({ args }) =>
         /serve|sidecar/.test(`${args}`),
@@ -68,21 +68,21 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
       }
     });
 
-    it(`${overlay}: keeps what it writes in memory, within a limit, or on a volume of its own`, () => {
+    it(`${overlay}: writes only into size-limited memory or a separate volume`, () => {
       for (const { name, emptyDir } of pod.volumes ?? []) {
         if (!emptyDir) continue;
         assert.equal(emptyDir.medium, 'Memory', name);
         const limit = mebibytes(emptyDir.sizeLimit);
         for (const container of containersOf(pod)) {
           const writes = container.volumeMounts?.some((m) => m.name === name && !m.readOnly) ?? false;
-          // What is written there counts as the container's own memory.
+          // Files in memory count against the container's memory limit.
           if (writes) assert.ok(limit <= mebibytes(container.resources?.limits?.['memory']) / 2, name);
         }
       }
       for (const { name, volumeMounts = [] } of containersOf(pod)) {
         assert.ok(
           volumeMounts.every((m) => !('subPath' in m)),
-          `${name}: what is mounted by subPath is never renewed`,
+          `${name}: subPath mounts are never updated`,
         );
         assert.ok(
           volumeMounts.some((m) => m.mountPath === '/tmp' && !m.readOnly),
@@ -91,7 +91,7 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
       }
     });
 
-    it(`${overlay}: gives each container its own secrets alone, to be read`, () => {
+    it(`${overlay}: mounts only its own secrets into each container, read-only`, () => {
       const writers = pod.containers.some((c) => c.name === 'watch')
         ? ['init writes', 'watch writes']
         : ['init writes'];
@@ -110,7 +110,7 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
       assert.deepEqual(mountsOf(pod, 'tls'), ['birddog']);
     });
 
-    it(`${overlay}: gives a token of Kubernetes to who asks Vault, and to nobody else`, () => {
+    it(`${overlay}: mounts a service account token only into containers that log in to Vault`, () => {
       assert.equal(pod.automountServiceAccountToken, false);
       assert.equal(ofKind(rendered(overlay), 'ServiceAccount')[0]?.automountServiceAccountToken, false);
       const sources = volumeOf(pod, 'vault-token').projected?.sources;
@@ -126,7 +126,7 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
       );
     });
 
-    it(`${overlay}: is probed where the processes answer, the sidecar for its life alone`, () => {
+    it(`${overlay}: probes the ports that the processes serve, and the sidecar only for liveness`, () => {
       for (const container of containersOf(pod)) {
         const { name, livenessProbe, readinessProbe, startupProbe } = container;
         const runsOnce = name === 'init';
@@ -149,13 +149,10 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
           );
       }
       const { failureThreshold = 0, periodSeconds = 0 } = containerOf(pod, 'sidecar').livenessProbe ?? {};
-      assert.ok(
-        failureThreshold * periodSeconds > 600,
-        "the kubelet's delay between restarts starts anew by then",
-      );
+      assert.ok(failureThreshold * periodSeconds > 600, 'the kubelet has reset its restart backoff by then');
     });
 
-    it(`${overlay}: has time to end what is under way, Birddog before the sidecar`, () => {
+    it(`${overlay}: has time to finish requests in progress, Birddog before the sidecar`, () => {
       const delay = (name: string) =>
         Number(containerOf(pod, name).lifecycle?.preStop?.exec?.command?.[1] ?? 0);
       const stopped = delay('birddog') + GRACE;
@@ -167,7 +164,7 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
     });
   }
 
-  it('is one, and the old one has gone before the new one starts', () => {
+  it('has one replica and stops before its successor starts', () => {
     for (const overlay of OVERLAYS) {
       const [deployment] = ofKind(rendered(overlay), 'Deployment');
       assert.equal(deployment?.spec?.replicas, 1);
@@ -198,6 +195,6 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
 
 function mebibytes(quantity: string | undefined): number {
   const [, number, unit] = /^(\d+)(Mi|Gi)$/.exec(quantity ?? '') ?? [];
-  assert.ok(number, `${quantity} is no size`);
+  assert.ok(number, `${quantity} is not a size`);
   return Number(number) * (unit === 'Gi' ? 1024 : 1);
 }

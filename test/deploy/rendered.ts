@@ -5,13 +5,13 @@ import type { KubernetesObject } from './kinds.ts';
 
 export const DEPLOY = join(import.meta.dirname, '../../deploy');
 
-/** A program that renders overlays, and its release. */
+/** An installed kubectl and its version. */
 export interface Kubectl {
   readonly path: string;
   readonly version: string;
 }
 
-/** The releases at hand: Debian's old one, where `DEBIAN_KUBECTL` names it, and what is on the PATH. */
+/** The installed releases: Debian's old one (`DEBIAN_KUBECTL`), and the one on the PATH. */
 export const KUBECTLS: readonly Kubectl[] = [process.env['DEBIAN_KUBECTL'], 'kubectl']
   .flatMap((path) => (path === undefined ? [] : releaseOf(path)))
   .filter(({ version }, at, all) => all.findIndex((other) => other.version === version) === at);
@@ -21,11 +21,11 @@ function releaseOf(path: string): Kubectl[] {
   return status === 0 ? [{ path, version: JSON.parse(stdout).clientVersion.gitVersion }] : [];
 }
 
-/** Why nothing can be rendered here, or false. In CI there must be both an old and a new release. */
+/** The reason to skip rendering, or false. CI requires an old and a new release. */
 export const NO_KUBECTL =
   KUBECTLS.length === 0 && process.env['CI'] !== 'true' ? 'no kubectl is on the PATH' : false;
 
-/** Every overlay alone, and combinations that go together. */
+/** Every single overlay, and useful combinations. */
 export const OVERLAYS = [
   'openshift',
   'kubernetes',
@@ -39,16 +39,16 @@ export const OVERLAYS = [
   'kubernetes+watch+monitoring+persistent',
 ] as const;
 
-const kept = new Map<string, KubernetesObject[]>();
+const cache = new Map<string, KubernetesObject[]>();
 
-/** The objects of an overlay, or of several joined by `+`, as the first release at hand renders them. */
+/** Renders an overlay, or several joined by `+`, with the first installed release. */
 export function rendered(overlay: string): KubernetesObject[] {
-  const objects = kept.get(overlay) ?? renderedBy(KUBECTLS[0]?.path ?? 'kubectl', overlay);
-  kept.set(overlay, objects);
+  const objects = cache.get(overlay) ?? renderedBy(KUBECTLS[0]?.path ?? 'kubectl', overlay);
+  cache.set(overlay, objects);
   return objects;
 }
 
-/** The same as one release renders them. Throws Error where it does not. */
+/** Renders an overlay with the given release. Throws Error if rendering fails. */
 export function renderedBy(kubectl: string, overlay: string): KubernetesObject[] {
   const yaml = execFileSync(join(DEPLOY, 'render.sh'), [overlay], {
     encoding: 'utf8',
@@ -58,7 +58,7 @@ export function renderedBy(kubectl: string, overlay: string): KubernetesObject[]
   return parsed(yaml);
 }
 
-/** The objects of a text in YAML. Of which shape they are, the schemas say. */
+/** Parses objects from YAML. The schema test checks their types. */
 export function parsed(yaml: string): KubernetesObject[] {
   return JSON.parse(JSON.stringify(loadAll(yaml)));
 }

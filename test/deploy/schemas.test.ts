@@ -12,8 +12,8 @@ const ROOT = join(import.meta.dirname, '../..');
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
 /**
- * What the schemas of Kubernetes have against objects, by the compiler: an object written out as a literal may have no
- * field that its type does not know, none of another type, and must have those that are required.
+ * Returns the compiler's errors for objects written as literals of the Kubernetes types: unknown fields, wrong types and
+ * missing required fields.
  */
 function faultsOf(objects: readonly KubernetesObject[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'schemas-'));
@@ -40,7 +40,7 @@ function faultsOf(objects: readonly KubernetesObject[]): string {
   }
 }
 
-/** Words that the schemas leave open, and those that Kubernetes takes. */
+/** Allowed values of fields whose type in the schemas is any string. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   restartPolicy: ['Always'],
   medium: ['Memory'],
@@ -64,8 +64,8 @@ function wrongWords(value: unknown, at = ''): string[] {
   });
 }
 
-describe('manifests and the schemas of Kubernetes', { skip: NO_KUBECTL }, () => {
-  it('agree, of every overlay', () => {
+describe('manifests and the Kubernetes schemas', { skip: NO_KUBECTL }, () => {
+  it('agree for every overlay', () => {
     const example = readFileSync(join(DEPLOY, 'overlays/openshift/egress-firewall.example.yaml'), 'utf8');
     const objects = [...OVERLAYS.flatMap((overlay) => rendered(overlay)), ...parsed(example)];
     assert.equal(faultsOf(objects), '');
@@ -74,9 +74,9 @@ describe('manifests and the schemas of Kubernetes', { skip: NO_KUBECTL }, () => 
   });
 
   const mistakes: readonly [what: string, break_: (object: KubernetesObject) => void, says: RegExp][] = [
-    ['a field that nobody knows', (o) => Object.assign(podOf([o]), { hostNetwrok: true }), /hostNetwrok/],
+    ['an unknown field', (o) => Object.assign(podOf([o]), { hostNetwrok: true }), /hostNetwrok/],
     [
-      'a field of another type',
+      'a field of the wrong type',
       (o) => Object.assign(podOf([o]), { automountServiceAccountToken: 'no' }),
       /string/,
     ],
@@ -87,7 +87,7 @@ describe('manifests and the schemas of Kubernetes', { skip: NO_KUBECTL }, () => 
     ],
   ];
   for (const [what, break_, says] of mistakes) {
-    it(`do not, with ${what}`, () => {
+    it(`disagree about ${what}`, () => {
       const [deployment] = structuredClone(rendered('openshift').filter((o) => o.kind === 'Deployment'));
       assert.ok(deployment);
       break_(deployment);
@@ -95,7 +95,7 @@ describe('manifests and the schemas of Kubernetes', { skip: NO_KUBECTL }, () => 
     });
   }
 
-  it('no two objects of an overlay, and no two containers or variables, have one name', () => {
+  it('have unique names for objects, containers and variables', () => {
     for (const overlay of OVERLAYS) {
       const objects = rendered(overlay);
       const pod = podOf(objects);
@@ -112,13 +112,13 @@ describe('manifests and the schemas of Kubernetes', { skip: NO_KUBECTL }, () => 
     }
   });
 
-  it('whatever is named in an overlay is there', () => {
+  it('contain every object that they refer to', () => {
     for (const overlay of OVERLAYS) {
       const objects = rendered(overlay);
       const pod = podOf(objects);
       const volumes = pod.volumes?.map((v) => v.name) ?? [];
       const mounted = containersOf(pod).flatMap((c) => (c.volumeMounts ?? []).map((m) => m.name));
-      // The one that the injector's agent mounts, as an annotation tells it.
+      // The injector's agent mounts this volume, as an annotation configures.
       const lent = overlay.includes('vault-injector') ? ['vault-token'] : [];
       assert.deepEqual([...new Set([...mounted, ...lent])].toSorted(), volumes.toSorted(), overlay);
       const maps = ofKind(objects, 'ConfigMap').map((m) => m.metadata?.name);

@@ -8,7 +8,7 @@ import { ofKind } from './kinds.ts';
 import { containerOf, containersOf, environmentOf, podOf } from './pod-of.ts';
 import { NO_KUBECTL, OVERLAYS, rendered } from './rendered.ts';
 
-/** What each container runs, by its name. */
+/** The settings of each container's process. */
 const PROCESSES = {
   init: { read: readInitConfig, settings: initSettings },
   watch: { read: readInitConfig, settings: initSettings },
@@ -18,7 +18,7 @@ const PROCESSES = {
 /** The variables that `birddog check` reads in the pod. */
 const CHECK_VARIABLES = ['POD_NAMESPACE', 'BIRDDOG_URL', 'BIRDDOG_CACERT'];
 
-/** The folders in which a container may find something, by whether it may write there. */
+/** Returns the folders that are mounted into a container, writable or read-only. */
 function folders(overlay: string, name: string, writable: boolean): string[] {
   const mounts = containerOf(podOf(rendered(overlay)), name).volumeMounts ?? [];
   return mounts.filter((m) => !m.readOnly === writable).map((m) => m.mountPath);
@@ -26,9 +26,9 @@ function folders(overlay: string, name: string, writable: boolean): string[] {
 const within = (file: string, all: readonly string[]) =>
   all.some((folder) => `${file}/`.startsWith(`${folder}/`));
 
-describe('what the manifests set', { skip: NO_KUBECTL }, () => {
+describe('the settings in the manifests', { skip: NO_KUBECTL }, () => {
   for (const overlay of OVERLAYS) {
-    it(`${overlay}: is what the processes read, each its own`, () => {
+    it(`${overlay}: are valid for each process`, () => {
       const objects = rendered(overlay);
       for (const [name, { read }] of Object.entries(PROCESSES)) {
         const container = containersOf(podOf(objects)).find((c) => c.name === name);
@@ -37,7 +37,7 @@ describe('what the manifests set', { skip: NO_KUBECTL }, () => {
       }
     });
 
-    it(`${overlay}: leads to ports that are probed and folders that are mounted`, () => {
+    it(`${overlay}: name probed ports and mounted folders`, () => {
       const objects = rendered(overlay);
       const pod = podOf(objects);
       const port = (name: string, of: string) =>
@@ -75,7 +75,7 @@ describe('what the manifests set', { skip: NO_KUBECTL }, () => {
       assert.ok(within(environment['BIRDDOG_CACERT'] ?? '', folders(overlay, 'birddog', false)));
     });
 
-    it(`${overlay}: sets only variables that the container's process reads`, () => {
+    it(`${overlay}: contain only variables that the container's process reads`, () => {
       const objects = rendered(overlay);
       for (const [name, process] of Object.entries(PROCESSES)) {
         if (!containersOf(podOf(objects)).some((c) => c.name === name)) continue;
@@ -89,7 +89,7 @@ describe('what the manifests set', { skip: NO_KUBECTL }, () => {
     });
   }
 
-  it('init writes where the processes read, and its token is where it looks for it', () => {
+  it('let init write where the processes read, and mount its token where it reads it', () => {
     const objects = rendered('openshift');
     const pod = podOf(objects);
     const init = readInitConfig(environmentOf(objects, 'init'));
@@ -106,7 +106,7 @@ describe('what the manifests set', { skip: NO_KUBECTL }, () => {
     assert.equal(volumeAt('init', posix.dirname(init.VAULT_TOKEN_FILE)), 'vault-token');
   });
 
-  it('the injector writes every key where its process reads it, and fails where one is missing', () => {
+  it('let the injector write every key where its process reads it, and fail if one is missing', () => {
     const objects = rendered('openshift+vault-injector+native-sidecar');
     const pod = podOf(objects);
     const annotations = ofKind(objects, 'Deployment')[0]?.spec?.template.metadata?.annotations ?? {};

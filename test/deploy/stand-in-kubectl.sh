@@ -1,6 +1,6 @@
 #!/bin/sh
-# Stands for kubectl: writes down each call in CALLS, and fails those that FAILS names, as "apply:2" for the second apply.
-# INTERRUPTS names one at which somebody types Ctrl-C.
+# Fake kubectl: records each call in CALLS and fails those named by FAILS, such as "apply:2" for the second apply.
+# INTERRUPTS names a call that sends Ctrl-C to the script.
 set -u
 
 printf '%s\n' "$*" >>"$CALLS"
@@ -23,7 +23,7 @@ done
 [ "$step" != "${INTERRUPTS-}" ] || kill -INT "$PPID"
 case $step in
   kustomize) cat "$RENDERED" ;;
-  # Empty for a first deployment; one more after an apply that makes a new pod.
+  # Empty for a first deployment; incremented after an apply that starts a new pod.
   revision)
     now=${REVISION-}
     if [ "${NEW_POD-true}" = true ] && grep -qx apply "$CALLS.steps"; then now=$((${now:-0} + 1)); fi
@@ -37,7 +37,7 @@ case $step in
     exit "${DIFFERS-1}"
     ;;
   exec)
-    # EXEC names a program that runs it for real.
+    # EXEC names a program that runs the command.
     [ -z "${EXEC-}" ] || { while [ "$1" != -- ]; do shift; done && shift && exec "$EXEC" "$@"; }
     cat >"$CALLS.stdin"
     ;;
