@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
-import { follow } from '../runtime/watched-folder.ts';
+import { watchFolder } from '../runtime/watched-folder.ts';
 import { createLog } from '../runtime/log.ts';
 import { keysFrom, readDatadogKeys } from './keys.ts';
 
@@ -17,7 +17,7 @@ it('keys that were refused are worth another try where the files hold others, wh
   };
   put('api-1', 'app-1');
   const log = createLog('test', () => {});
-  const followed = follow({ part: 'datadog_keys', folder, read: readDatadogKeys, log });
+  const followed = watchFolder({ part: 'datadog_keys', folder, read: readDatadogKeys, log });
   const keys = keysFrom(followed);
   const used = keys.current();
   assert.equal(keys.reread(used), false);
@@ -25,7 +25,7 @@ it('keys that were refused are worth another try where the files hold others, wh
   assert.equal(keys.reread(used), true);
   assert.equal(keys.reread(keys.current()), false);
   put('api-three', 'app-two');
-  followed.look();
+  followed.poll();
   assert.equal(keys.reread(used), true);
   assert.equal(keys.current().api.reveal(), 'api-three');
 });

@@ -1,5 +1,5 @@
 import type { Secret } from '../domain/secret.ts';
-import type { Followed, ReadSecret } from '../runtime/watched-folder.ts';
+import type { WatchedFolder, ReadSecret } from '../runtime/watched-folder.ts';
 
 export interface DatadogKeys {
   readonly api: Secret;
@@ -19,11 +19,11 @@ export function readDatadogKeys(secret: ReadSecret): DatadogKeys {
 }
 
 /** Keys that follow their files. */
-export function keysFrom(followed: Followed<DatadogKeys>): KeySource {
+export function keysFrom(followed: WatchedFolder<DatadogKeys>): KeySource {
   return {
     current: followed.current,
     reread(used) {
-      followed.look();
+      followed.poll();
       const { api, app } = followed.current();
       return api.reveal() !== used.api.reveal() || app.reveal() !== used.app.reveal();
     },

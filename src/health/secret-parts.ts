@@ -1,6 +1,6 @@
 import type { SidecarCertificate, OwnCertificate } from '../runtime/certificate-files.ts';
 import { certificateState } from '../runtime/certificate-state.ts';
-import type { Followed } from '../runtime/watched-folder.ts';
+import type { WatchedFolder } from '../runtime/watched-folder.ts';
 import type { Part } from './run-parts.ts';
 
 const DAY_MS = 86_400_000;
@@ -11,7 +11,7 @@ const MOUNTED_HINT = 'Renew the certificate in the Secret that is mounted at BIR
 /** Probes whether a certificate of this process is valid, and for how long. */
 export function certificatePart(
   name: 'certificate' | 'tls_certificate',
-  followed: Followed<OwnCertificate | SidecarCertificate>,
+  followed: WatchedFolder<OwnCertificate | SidecarCertificate>,
   now: () => number,
 ): Part {
   const hint = name === 'certificate' ? MINTED_HINT : MOUNTED_HINT;
@@ -33,7 +33,7 @@ export function certificatePart(
 }
 
 /** Probes whether the files on disk are in use. An invalid set is rejected, and the previous one stays in use. */
-export function secretsPart(followed: readonly Followed<unknown>[]): Part {
+export function secretsPart(followed: readonly WatchedFolder<unknown>[]): Part {
   return {
     name: 'secrets',
     async probe() {

@@ -4,7 +4,7 @@ import { writeOnce } from '../pipeline/journal-write.ts';
 import type { Ledger } from '../pipeline/ports.ts';
 import type { OwnCertificate } from '../runtime/certificate-files.ts';
 import { certificateState } from '../runtime/certificate-state.ts';
-import type { Followed } from '../runtime/watched-folder.ts';
+import type { WatchedFolder } from '../runtime/watched-folder.ts';
 import type { Condition } from './watch.ts';
 
 /** The state that the conditions read. */
@@ -12,9 +12,9 @@ export interface Watched {
   readonly request: Request;
   readonly health: DatadogHealth;
   readonly ledger: Ledger & { readings(): { readonly failing: string | undefined } };
-  readonly followed: readonly Followed<unknown>[];
+  readonly followed: readonly WatchedFolder<unknown>[];
   /** Keyed by the label value in the metrics. */
-  readonly certificates: Readonly<Record<string, Followed<OwnCertificate>>>;
+  readonly certificates: Readonly<Record<string, WatchedFolder<OwnCertificate>>>;
   readonly now: () => number;
   /** How long (ms) a call that a rate limit refused counts as a fault. */
   readonly afterMs: number;

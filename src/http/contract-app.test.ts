@@ -60,7 +60,7 @@ async function contract({ serve = async () => undefined, precheck = () => {} }: 
   return { passedOn, begin, answered };
 }
 
-it('refuses a caller before the body is read', async () => {
+it('rejects a caller before the body is read', async () => {
   const { begin, answered, passedOn } = await contract({
     precheck: ({ name }) => {
       throw new ProblemError('forbidden', `${name} may not.`);
@@ -73,7 +73,7 @@ it('refuses a caller before the body is read', async () => {
   outgoing.destroy();
 });
 
-describe('the bodies that are held at once', () => {
+describe('the memory budget of bodies', () => {
   const MIB = 1024 * 1024;
   const body = Buffer.from(`{"application":"x","a":"${'x'.repeat(MIB - 100)}"}`);
 
@@ -99,7 +99,7 @@ describe('the bodies that are held at once', () => {
     return { told, end, all: Promise.all(sent), send };
   }
 
-  it('are bounded for one caller, and released with the answer', async () => {
+  it('limits one caller and is released with the response', async () => {
     const { told, all, send } = await forty('/create_monitor', () => {});
     await all;
     assert.deepEqual(
@@ -111,7 +111,7 @@ describe('the bodies that are held at once', () => {
     assert.equal(told.at(-1), 200);
   });
 
-  it('do not count where they go to another process', async () => {
+  it('does not count bodies that are forwarded to another process', async () => {
     let served = 0;
     const { told, all, end } = await forty('/create_monitor', ({ releaseMemory }) => {
       releaseMemory();
@@ -123,7 +123,7 @@ describe('the bodies that are held at once', () => {
   });
 });
 
-it('a path is passed on as it was understood, however it was written', async () => {
+it('forwards the decoded path in one spelling', async () => {
   const { begin, answered, passedOn } = await contract();
   const outgoing = begin('/create%5Fmonitor?application=a%2Fb&dry_run=true', {});
   outgoing.end('a: 1');

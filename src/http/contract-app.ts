@@ -34,7 +34,7 @@ import { recordRequest } from './request-record.ts';
 import { type Call, type Handle, routed, type Routes } from '../runtime/routes.ts';
 import type { SentBody } from './sent-body.ts';
 
-/** A request of the contract, read and understood as far as every process does it alike. */
+/** A parsed request, as both processes handle it. */
 export interface Incoming {
   readonly operation: Operation;
   readonly query: Readonly<Partial<Record<QueryName, string>>>;
@@ -46,11 +46,11 @@ export interface Incoming {
   readonly accept: 'json' | 'yaml';
   readonly context: RequestContext;
   readonly header: (name: string) => string | undefined;
-  /** Takes note of who serves the request, as soon as that is known. */
+  /** Records the route of the request. */
   readonly routedTo: (route: RouteTaken) => void;
-  /** Releases the memory budget of the body once the request is forwarded: whoever sends it counts its bytes. */
+  /** Releases the memory budget of the body once the request is forwarded: the forwarder counts the bytes then. */
   readonly releaseMemory: () => void;
-  /** Takes note of what is written here. */
+  /** Records the writes of this process for the audit. */
   readonly audit: Pick<RequestAudit, 'isAbout' | 'wrote' | 'done'>;
 }
 
@@ -74,14 +74,14 @@ export interface ContractAppOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly version: string;
-  /** Where given, the probes are answered beside the contract too. */
+  /** If given, the health probes are served on the API port too. */
   readonly health?: Health;
 }
 
-/** Bytes of bodies, received in part or in full, that all requests hold at once; a caller's own may be half of that. */
+/** Maximum bytes of request bodies in memory. One caller may use half of it. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/** Bytes of decoded documents that all requests hold at once: the largest one fits into a caller's half of it. */
+/** Maximum bytes of decoded documents in memory. The largest document fits into the half of one caller. */
 const MAX_DECODED_BYTES = 256 * 1024 * 1024;
 
 /** The memory budgets of all requests. */
@@ -90,7 +90,7 @@ interface Budgets {
   readonly decoded: MemoryBudget;
 }
 
-/** The paths of the contract over HTTP: what Birddog and the sidecar both serve. */
+/** Returns the handler of the API paths that Birddog and the sidecar both serve. */
 export function contractApp(options: ContractAppOptions): Handle {
   const { bearer, health, version } = options;
   const budgets = {
@@ -115,7 +115,7 @@ export function contractApp(options: ContractAppOptions): Handle {
   });
 }
 
-/** A text that few ask for: made when it is first asked for, and kept. */
+/** Computes a text on first use and caches it. */
 function madeOnce(type: string, make: () => string, headers: Reply['headers'] = {}): Handle {
   let made: Reply | undefined;
   return () => (made ??= textReply(200, type, make(), headers));
@@ -135,7 +135,7 @@ async function answer(
   const audit = auditRequest(operation, record.log);
   const gone = new AbortController();
   let received = !hasBody(operation);
-  // A write that was begun is seen through: its outcome would otherwise be unknown to everybody.
+  // A started write is completed even if the client disconnects: otherwise its outcome would be unknown.
   const onClose = () => (!isWrite(operation) || !received) && gone.abort();
   outgoing.once('close', onClose);
   let reply: Reply;
@@ -193,7 +193,7 @@ async function checked({ url, header }: Call, check: Check, context: RequestCont
   return replyWith(200, body, accept, context.requestId);
 }
 
-/** What a request asks for, as far as its head says it. */
+/** The operation and parameters in the head of a request. */
 function askedOf({ url, header }: Call, operation: Operation, context: RequestContext) {
   const accept = answerFormat(header('accept'));
   const { search, searchParams } = url;

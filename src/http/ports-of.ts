@@ -6,7 +6,7 @@ interface DatadogPorts extends Pick<Ports, 'trail' | 'policies'> {
   readonly objects: Pick<Ports, 'monitor' | 'dashboard'>;
 }
 
-/** What the pipeline works with in a process that serves, made of what the command has opened. */
+/** Returns the ports of the pipeline from the resources of a serving process. */
 export function portsOf(
   { objects, trail, policies }: DatadogPorts,
   { ledger, known, bases, applied }: Pick<Ports, 'ledger' | 'known' | 'bases' | 'applied'>,

@@ -4,7 +4,7 @@ import { wholeNumberIn } from '../domain/whole-number.ts';
 
 type Query = Partial<Record<QueryName, string>>;
 
-/** What a parameter must be, in words, and whether a value is it. */
+/** The expected value of a parameter in words, and its check. */
 type Rule = readonly [is: string, fits: (value: string) => boolean];
 
 const FLAG: Rule = ['true or false', (value) => value === 'true' || value === 'false'];
@@ -29,8 +29,7 @@ const RULES: Readonly<Partial<Record<QueryName, Rule>>> = {
 };
 
 /**
- * Reads the query of a request. Throws `bad_request` for a parameter that the operation does not have, that is repeated or
- * empty, or whose value cannot be.
+ * Parses the query of a request. Throws `bad_request` for an unknown, repeated or empty parameter, and for an invalid value.
  */
 export function readQuery(given: URLSearchParams, operation: Endpoint): Query {
   const query: Query = {};
@@ -41,7 +40,7 @@ export function readQuery(given: URLSearchParams, operation: Endpoint): Query {
         `${operation.path} knows no query parameter "${name.slice(0, 100)}"; it knows ${operation.query.join(', ')}.`,
       );
     }
-    if (query[known] !== undefined) throw bad(`The query has "${known}" twice.`);
+    if (query[known] !== undefined) throw bad(`The query parameter ${known} is repeated.`);
     if (value.trim() === '') throw bad(`The query parameter ${known} is empty.`);
     const [is, fits] = RULES[known] ?? ['a text', () => true];
     if (!fits(value)) throw bad(`${known} is ${is}, not "${value.slice(0, 100)}".`);

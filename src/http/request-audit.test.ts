@@ -16,7 +16,7 @@ function audit(path: string) {
 const refusal = new ProblemError('key_conflict', 'secret words');
 
 describe('the audit of a request', () => {
-  it('names what is asked for, and leaves out what is no name', () => {
+  it('names the object and omits invalid names', () => {
     const { lines, isAbout, calledBy, refused } = audit('/update_monitor');
     calledBy({ name: 'zoë', auth: 'oidc', groups: ['g'] });
     isAbout({
@@ -42,7 +42,7 @@ describe('the audit of a request', () => {
     ]);
   });
 
-  it('tells what nobody knows the outcome of from what failed', () => {
+  it('distinguishes unknown outcomes from failures', () => {
     const { lines, refused } = audit('/apply');
     refused(new ProblemError('outcome_unknown', ''));
     refused(new ProblemError('datadog_failed', ''));
@@ -52,14 +52,14 @@ describe('the audit of a request', () => {
     );
   });
 
-  it('says that there was nothing to do only where nothing was written', () => {
+  it('says that nothing changed only if nothing was written', () => {
     const { lines, wrote, done } = audit('/apply');
     wrote({ action: 'create', kind: 'monitor', application: 'a', key: 'k', id: '1' });
     done();
     assert.equal(lines.length, 1);
   });
 
-  it('is none of what only reads, or would only write', async () => {
+  it('has no lines for reads and dry runs', async () => {
     const read = audit('/plan');
     read.refused(refusal);
     const dry = audit('/create_monitor');

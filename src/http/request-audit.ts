@@ -8,15 +8,15 @@ import type { Audit } from '../pipeline/ports.ts';
 import type { Log } from '../runtime/log.ts';
 
 /**
- * The audit lines of one request that may write: one for every object that was written, and one for the request itself
- * where it was refused, failed or had nothing to write. Requests that only read have none.
+ * The audit lines of one write request: one per written object, and one for the request itself if it was refused, failed or
+ * changed nothing. Read requests have none.
  */
 export interface RequestAudit {
   calledBy(caller: Caller): void;
-  /** What is asked for, as far as the request says it. */
+  /** Records the object that the request names. */
   isAbout(asked: Asked): void;
   readonly wrote: Audit;
-  /** All is done, in this process. */
+  /** Records that the request was served in this process. */
   done(): void;
   refused(problem: ProblemError): void;
 }
@@ -37,7 +37,7 @@ const OUTCOMES: Readonly<Record<PlanAction, string>> = {
   clone: 'unchanged',
 };
 
-/** Begins the audit of a request; its lines go to `log`, which adds the ids of the request. */
+/** Starts the audit of a request. `log` adds the ids of the request to each line. */
 export function auditRequest(operation: Endpoint, log: Log): RequestAudit {
   let who: Caller | undefined;
   let target: Record<string, string> = operation.kind === undefined ? {} : { kind: operation.kind };
@@ -70,7 +70,7 @@ function outcomeOf(status: number, code: string): string {
   return status < 500 ? 'refused' : 'failed';
 }
 
-/** What of a target is a name; whatever else may have been sent is for no log. */
+/** Returns the parts of a target that are valid names. Other input is not logged. */
 const NAMES = { application: APPLICATION_SLUG, key: KEY_SLUG, id: /^[\w-]{1,40}$/ } as const;
 
 function targetOf({ query, body }: Asked): Record<string, string> {

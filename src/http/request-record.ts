@@ -6,14 +6,14 @@ import type { Metrics, RouteTaken } from '../runtime/metrics.ts';
 import { requestIdOf } from '../runtime/request-context.ts';
 import { traceOf } from './trace-context.ts';
 
-/** One request from its arrival to its answer: its ids, and what metrics and log are told of it. */
+/** One request from arrival to response: its ids, metrics and log lines. */
 export interface RequestRecord {
   readonly ids: Pick<RequestContext, 'requestId' | 'traceparent' | 'tracestate'>;
-  /** Its lines carry the ids. */
+  /** Adds the ids to every line. */
   readonly log: Log;
   calledBy(caller: string): void;
   routedTo(route: RouteTaken): void;
-  /** Whatever was thrown, as a problem. What was not foreseen is logged whole and told as `internal`. */
+  /** Returns the problem for a thrown error. Unexpected errors are logged and become `internal`. */
   failed(error: unknown): ProblemError;
   answered(status: number): void;
 }
@@ -27,12 +27,12 @@ export interface Deps {
 interface Asked {
   readonly method: string;
   readonly path: string;
-  /** What the metrics call the path; from a fixed set. */
+  /** The label of the path in the metrics; from a fixed set. */
   readonly endpoint: string;
   readonly header: (name: string) => string | undefined;
 }
 
-/** Begins the record of a request that has just come in. No body, no query and no credential goes into it. */
+/** Starts the record of a new request. It contains no body, query or credential. */
 export function recordRequest({ method, path, endpoint, header }: Asked, told: Deps): RequestRecord {
   const { clock, metrics } = told;
   const requestId = requestIdOf(header);
@@ -80,7 +80,7 @@ function unforeseen(error: unknown, log: Log): ProblemError {
   return new ProblemError('internal', 'Unexpected internal error.');
 }
 
-/** What operators need of a problem: its code, and why where it is not the caller's. */
+/** Returns the fields of a problem for the log: its code, and the cause unless the caller is at fault. */
 function operatorsWords(problem: ProblemError): LogFields {
   const { code, message: detail, cause, status } = problem;
   return status < 500 ? { code } : { code, detail, ...(cause === undefined ? {} : { cause }) };

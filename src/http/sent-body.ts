@@ -1,6 +1,6 @@
 import type { DecodeLimits, Format } from '../format/decoded.ts';
 
-/** A body as it was sent. */
+/** A request body as received. */
 export interface SentBody {
   readonly bytes: Buffer;
   readonly contentType: string;

@@ -4,7 +4,7 @@ import type { Ports } from '../pipeline/ports.ts';
 import type { Incoming } from './contract-app.ts';
 import { type Reply, replyWith } from '../runtime/reply.ts';
 
-/** Carries a request out in this process, and puts the answer into the format that was asked for. */
+/** Runs a request through the pipeline and encodes the response in the requested format. */
 export async function servePipeline(
   incoming: Incoming,
   route: Route,

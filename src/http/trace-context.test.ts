@@ -10,19 +10,19 @@ const read = (traceparent?: string, tracestate?: string) =>
 const traceIdAfter = (traceparent?: string) => logIds({ requestId: 'r', ...read(traceparent) }).trace_id;
 
 describe('a traceparent', () => {
-  it('goes on under a span of our own', () => {
+  it('continues with a new span', () => {
     const { traceparent } = read(`00-${TRACE}-${SPAN}-01`);
     assert.match(traceparent, new RegExp(`^00-${TRACE}-[0-9a-f]{16}-01$`));
     assert.notEqual(logIds({ requestId: 'r', traceparent }).span_id, SPAN);
   });
 
-  it('keeps the decision whether it is sampled, and no other flag', () => {
+  it('keeps only the flag sampled', () => {
     assert.match(read(`00-${TRACE}-${SPAN}-00`).traceparent, /-00$/);
     assert.match(read(`00-${TRACE}-${SPAN}-fe`).traceparent, /-00$/);
     assert.match(read(`00-${TRACE}-${SPAN}-ff`).traceparent, /-01$/);
   });
 
-  it('of a later version is read as far as it is known, and goes on in ours', () => {
+  it('of a later version is continued in version 00', () => {
     assert.equal(traceIdAfter(`cc-${TRACE}-${SPAN}-01`), TRACE);
     assert.match(read(`cc-${TRACE}-${SPAN}-01-more`).traceparent, new RegExp(`^00-${TRACE}-`));
   });
@@ -30,7 +30,7 @@ describe('a traceparent', () => {
   for (const [what, text] of [
     ['nothing', undefined],
     ['an empty one', ''],
-    ['the version that is none', `ff-${TRACE}-${SPAN}-01`],
+    ['the invalid version', `ff-${TRACE}-${SPAN}-01`],
     ['more than version 00 has', `00-${TRACE}-${SPAN}-01-more`],
     ['more without a dash', `cc-${TRACE}-${SPAN}-01more`],
     ['capital letters', `00-${TRACE.toUpperCase()}-${SPAN}-01`],
@@ -39,7 +39,7 @@ describe('a traceparent', () => {
     ['a short trace', `00-${TRACE.slice(1)}-${SPAN}-01`],
     ['two of them', `00-${TRACE}-${SPAN}-01, 00-${TRACE}-${SPAN}-01`],
   ] as const) {
-    it(`that is ${what} begins a new trace, without the old state`, () => {
+    it(`that is ${what} starts a new trace without the old state`, () => {
       const begun = read(text, 'a=1');
       assert.match(begun.traceparent, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
       assert.notEqual(logIds({ requestId: 'r', ...begun }).trace_id, TRACE);
@@ -51,7 +51,7 @@ describe('a traceparent', () => {
 describe('a tracestate', () => {
   const stateAfter = (tracestate: string) => read(`00-${TRACE}-${SPAN}-01`, tracestate).tracestate;
 
-  it('goes on as it is', () =>
+  it('is forwarded unchanged', () =>
     assert.equal(stateAfter('dd=s:1;o:rum, rojo=00f067'), 'dd=s:1;o:rum,rojo=00f067'));
 
   for (const text of [
@@ -64,6 +64,5 @@ describe('a tracestate', () => {
     `a=${'x'.repeat(600)}`,
     Array(33).fill('a=1').join(),
   ])
-    it(`that is no list of members is left out: ${text.slice(0, 20)}`, () =>
-      assert.equal(stateAfter(text), undefined));
+    it(`is dropped if malformed: ${text.slice(0, 20)}`, () => assert.equal(stateAfter(text), undefined));
 });

@@ -2,19 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { HEADERS } from '../domain/headers.ts';
 import type { RequestContext } from '../domain/caller.ts';
 
-/** Version, trace id, span id and flags; a later version may have more behind another dash. */
+/** Version, trace id, span id and flags. Later versions may append more fields. */
 const PARENT =
   /^(?<version>[0-9a-f]{2})-(?<trace>[0-9a-f]{32})-(?<span>[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(?<more>-.*)?$/;
 const NOTHING = /^0+$/;
-/** Tracing systems pass on at least this many characters; what is longer, or no list of members, is dropped whole. */
-const LONGEST_STATE = 512;
+/** The length that tracing systems must forward. A longer or malformed tracestate is dropped. */
+const MAX_STATE = 512;
 const MEMBER =
   /^[a-z0-9][a-z0-9_\-*/@]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
-const MOST_MEMBERS = 32;
+const MAX_MEMBERS = 32;
 
 /**
- * The trace that a request belongs to, under a span of our own. A `traceparent` that is none begins a new trace, and
- * takes its `tracestate` with it.
+ * Returns the trace context of a request with a new span. An invalid `traceparent` starts a new trace, and its `tracestate`
+ * is dropped.
  */
 export function traceOf(
   header: (name: string) => string | undefined,
@@ -28,18 +28,18 @@ export function traceOf(
   }
   const tracestate = stateOf(header(HEADERS.tracestate));
   return {
-    // Of the flags only "sampled" means something in version 00.
+    // Version 00 defines only the flag "sampled".
     traceparent: `00-${trace}-${span}-${Number.parseInt(flags, 16) & 1 ? '01' : '00'}`,
     ...(tracestate === undefined ? {} : { tracestate }),
   };
 }
 
 function stateOf(given: string | undefined): string | undefined {
-  if (given === undefined || given.length > LONGEST_STATE) return undefined;
+  if (given === undefined || given.length > MAX_STATE) return undefined;
   const members = given
     .split(',')
     .map((member) => member.trim())
     .filter((member) => member !== '');
-  const sound = members.length > 0 && members.length <= MOST_MEMBERS && members.every((m) => MEMBER.test(m));
+  const sound = members.length > 0 && members.length <= MAX_MEMBERS && members.every((m) => MEMBER.test(m));
   return sound ? members.join(',') : undefined;
 }

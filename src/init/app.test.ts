@@ -80,8 +80,8 @@ function first(times: number, path: RegExp, answer: typeof SEALED): Intercept {
 
 const sets = () => ['main', 'sidecar'].filter((name) => existsSync(join(folder, name)));
 
-describe('init, while Vault is not ready', () => {
-  it('tries again, each time a little later', async () => {
+describe('init while Vault is unavailable', () => {
+  it('retries with backoff', async () => {
     const { run, clock, count } = await started({ instead: first(3, /login/, SEALED) });
     await run();
     assert.deepEqual(clock.slept, [250, 500, 1000]);
@@ -89,14 +89,14 @@ describe('init, while Vault is not ready', () => {
     assert.deepEqual(sets(), ['main', 'sidecar']);
   });
 
-  it('gives up when its time has gone, and never waits longer than five seconds', async () => {
+  it('fails after the deadline and waits at most five seconds between attempts', async () => {
     const { run, clock } = await started({ instead: first(Infinity, /login/, SEALED) });
     await assert.rejects(run({ VAULT_DEADLINE_MS: '20000' }), { failure: 'sealed' });
     assert.deepEqual(clock.slept, [250, 500, 1000, 2000, 4000, 5000, 5000]);
     assert.deepEqual(sets(), []);
   });
 
-  it('logs in anew for each try, with the token that the file then has', async () => {
+  it('reads the token file and logs in at each attempt', async () => {
     const { run, seen } = await started({
       instead: (request) => {
         if (request.path !== LOGIN || request.body.includes('sandbox-jwt')) return undefined;
@@ -115,7 +115,7 @@ describe('init, while Vault is not ready', () => {
     ['read_denied', { VAULT_PATH_SIDECAR: 'of/others' }],
     ['secret_missing', { VAULT_PATH_SIDECAR: 'birddog/nothing' }],
   ] as const) {
-    it(`does not try ${failure} again, and writes nothing`, async () => {
+    it(`does not retry ${failure} and writes nothing`, async () => {
       const { run, clock, count } = await started();
       await assert.rejects(run(env), { failure });
       assert.deepEqual(clock.slept, []);
@@ -124,7 +124,7 @@ describe('init, while Vault is not ready', () => {
     });
   }
 
-  it('logs in once more for a token that Vault does not know, and once alone', async () => {
+  it('logs in again exactly once if Vault rejects its token', async () => {
     const dead = (times: number) => ({
       instead: first(times * 2, /\/data\/|lookup-self/, DENIED),
     });
@@ -137,8 +137,8 @@ describe('init, while Vault is not ready', () => {
   });
 });
 
-describe('the token of init', () => {
-  it('is given back at the end, and after whatever goes wrong', async () => {
+describe('the Vault token of init', () => {
+  it('is revoked at the end and after any failure', async () => {
     const failing: readonly Vault[] = [
       {},
       { instead: first(1, /\/data\//, SEALED) },
@@ -153,14 +153,14 @@ describe('the token of init', () => {
     }
   });
 
-  it('is given back too when the folder cannot be written', async () => {
+  it('is revoked if the folder cannot be written', async () => {
     const { run, seen } = await started();
     writeFileSync(join(folder, 'file'), '');
     await assert.rejects(run({ BIRDDOG_SECRETS_SIDECAR: join(folder, 'file', 'below') }));
     assert.equal(seen.at(-1)?.path, REVOKE);
   });
 
-  it('is given back too when the deadline passes while Vault is silent', async (t) => {
+  it('is revoked if the deadline passes while Vault does not respond', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { run, clock, seen } = await started({
       instead: (request) => {
@@ -178,7 +178,7 @@ describe('the token of init', () => {
     assert.doesNotMatch(written.slice(before).join(''), /not revoked/);
   });
 
-  it('that cannot be given back is no reason to fail', async () => {
+  it('may fail to be revoked without failing init', async () => {
     const { run } = await started({ instead: first(1, /revoke-self/, DENIED) });
     await run();
     assert.deepEqual(sets(), ['main', 'sidecar']);
@@ -186,8 +186,8 @@ describe('the token of init', () => {
   });
 });
 
-describe('what init writes', () => {
-  it('has the private key of each leaf in its own folder, and the key of the CA nowhere', async () => {
+describe('the files of init', () => {
+  it('contain each private key only in its own folder, and the CA key nowhere', async () => {
     const { run } = await started();
     await run();
     const keys: string[] = [];
@@ -206,7 +206,7 @@ describe('what init writes', () => {
     assert.deepEqual(keys, ['main/tls.key', 'sidecar/tls.key']);
   });
 
-  it('lacks the credentials of catalogs that the secret lacks', async () => {
+  it('omit catalog credentials that are not in the secret', async () => {
     const keys = { 'datadog-api-key': 'a', 'datadog-app-key': 'b\n', 'leanix-api-token': ' ', other: 'x' };
     const secrets = { 'secret/birddog/main': keys, 'secret/birddog/sidecar': keys };
     const { run } = await started({ seed: { secrets } });
@@ -216,7 +216,7 @@ describe('what init writes', () => {
     assert.equal(readFileSync(join(folder, 'main/current/datadog-app-key'), 'utf8'), 'b');
   });
 
-  it('is read from KV 1, and within a namespace', async () => {
+  it('can come from KV 1 and from a namespace', async () => {
     const { secrets, roles } = sandboxSeed();
     const role = roles['birddog'];
     assert.ok(role);
@@ -235,8 +235,8 @@ describe('what init writes', () => {
   });
 });
 
-describe('init before a Vault whose CA the system does not know', () => {
-  it('takes the CA as a file or as text, and the name to expect', async () => {
+describe('init with a Vault whose CA the system does not trust', () => {
+  it('accepts the CA as a file or as text, and the expected server name', async () => {
     const { run, url } = await started();
     const router = await openTlsServer(url);
     closing.push(() => router.close());
@@ -252,7 +252,7 @@ describe('init before a Vault whose CA the system does not know', () => {
   });
 });
 
-it('a service account token that is empty is none', async () => {
+it('rejects an empty service account token', async () => {
   const { run, count } = await started();
   writeFileSync(join(folder, 'token'), '\n');
   await assert.rejects(run(), { failure: 'no_token_file' });

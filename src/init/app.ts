@@ -6,19 +6,19 @@ import type { Vault } from './vault/vault.ts';
 import { mintCertificates } from './certificates.ts';
 import type { CertificatesConfig, Config } from './config.ts';
 import { type Both, CONTAINERS, readKeys } from './container-keys.ts';
-import { filesOf, freshHop } from './certificate-sets.ts';
+import { filesOf, newCertificates } from './certificate-sets.ts';
 import { openVault, vaultOutbound } from './vault/open-vault.ts';
 import { createVaultSession } from './vault/vault-session.ts';
 import { type SecretFiles, writeSet } from './write-set.ts';
 
-/** Without a watcher nothing mints new leaves while the pod runs. */
+/** Without --watch the certificates are not renewed while the pod runs. */
 const LEAF_DAYS = 365;
-/** Milliseconds between tries; doubled each time. */
-const BACKOFF = { first: 250, longest: 5000 };
+/** Delay between attempts, doubled each time. */
+const BACKOFF_MS = { first: 250, max: 5000 };
 
 /**
- * Fetches the keys and mints the certificates of one pod: login, read, mint, write, revoke. Tries again what may pass
- * by itself, until VAULT_DEADLINE_MS have gone. Throws VaultFailure.
+ * Writes the keys and certificates of one pod: login, read, mint, write, revoke. Retries temporary failures until
+ * VAULT_DEADLINE_MS. Throws VaultFailure.
  */
 export async function initialise(config: Config, log: Log, clock: Clock): Promise<void> {
   const deadline = deadlineAfter(config.VAULT_DEADLINE_MS, clock);
@@ -32,7 +32,7 @@ export async function initialise(config: Config, log: Log, clock: Clock): Promis
   }
 }
 
-/** Mints the certificates alone, for a pod whose keys come another way. */
+/** Writes only the certificates, for a pod whose keys come from another source. */
 export async function initialiseCertificates(
   config: CertificatesConfig,
   log: Log,
@@ -63,7 +63,7 @@ async function writeBoth(
   log: Log,
   clock: Clock,
 ): Promise<void> {
-  const upstream = freshHop(await mintCertificates({ now: new Date(clock.now()), days: LEAF_DAYS }));
+  const upstream = newCertificates(await mintCertificates({ now: new Date(clock.now()), days: LEAF_DAYS }));
   for (const container of CONTAINERS) {
     const files = new Map([...keys[container], ...filesOf(upstream[container])]);
     await writeSet(folders[container], files, clock.now());
@@ -78,7 +78,7 @@ async function retrying(
   clock: Clock,
 ): Promise<void> {
   const met = new Set<string>();
-  for (let wait = BACKOFF.first; ; wait = Math.min(wait * 2, BACKOFF.longest)) {
+  for (let wait = BACKOFF_MS.first; ; wait = Math.min(wait * 2, BACKOFF_MS.max)) {
     try {
       return await work();
     } catch (error) {

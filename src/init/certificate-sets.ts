@@ -6,43 +6,43 @@ import type { Certificates, Leaf } from './certificates.ts';
 import type { Both } from './container-keys.ts';
 import type { SecretFiles } from './write-set.ts';
 
-/** What one container needs for the hop: its own certificate and key, and the CAs that the other's is held against. */
-export interface HopSide extends Leaf {
+/** One container's certificate and key for the connection to the other, and the CAs that verify the other's certificate. */
+export interface ContainerCertificates extends Leaf {
   /** One CA or several, PEM. */
   readonly ca: string;
 }
 
-/** Both sides of the hop with certificates that have just been minted. */
-export function freshHop({ ca, server, client }: Certificates): Both<HopSide> {
+/** Returns the new certificates of both containers. */
+export function newCertificates({ ca, server, client }: Certificates): Both<ContainerCertificates> {
   return { main: { ca, ...client }, sidecar: { ca, ...server } };
 }
 
-/** A side as files, and files as a side; undefined where one is missing. */
-export function filesOf({ ca, cert, key }: HopSide): SecretFiles {
+/** Returns the certificates of a container as files. */
+export function filesOf({ ca, cert, key }: ContainerCertificates): SecretFiles {
   return new Map([
     ['ca.crt', new Secret(ca)],
     ['tls.crt', new Secret(cert)],
     ['tls.key', new Secret(key)],
   ]);
 }
-export function sideAmong(files: SecretFiles): HopSide | undefined {
+export function certificatesAmong(files: SecretFiles): ContainerCertificates | undefined {
   const [ca, cert, key] = ['ca.crt', 'tls.crt', 'tls.key'].map((name) => files.get(name)?.reveal());
   return ca === undefined || cert === undefined || key === undefined ? undefined : { ca, cert, key };
 }
 
-/** When the two certificates end (epoch ms). */
-export function endsOf({ main, sidecar }: Both<HopSide>): number[] {
+/** Returns the expiry of both certificates (epoch ms). */
+export function expiriesOf({ main, sidecar }: Both<ContainerCertificates>): number[] {
   return [main, sidecar].map(({ cert }) => new X509Certificate(cert).validToDate.getTime());
 }
 
-/** A time (epoch ms) of which the end no longer belongs to it. */
+/** A time span (epoch ms); `until` is exclusive. */
 export interface Span {
   readonly from: number;
   readonly until: number;
 }
 
-/** When the two sides meet: both are whole, each trusts the other, and nobody's time is over. Undefined where they never do. */
-export function meetingTime({ main, sidecar }: Both<HopSide>): Span | undefined {
+/** Returns when both sides can connect: keys match, each trusts the other, and nothing has expired. Undefined if never. */
+export function mutualTrustTime({ main, sidecar }: Both<ContainerCertificates>): Span | undefined {
   try {
     if (!isWhole(main) || !isWhole(sidecar)) return undefined;
     const spans = [...trustedTime(main, sidecar), ...trustedTime(sidecar, main)];
@@ -51,30 +51,30 @@ export function meetingTime({ main, sidecar }: Both<HopSide>): Span | undefined 
       until: smallest(spans.map(({ until }) => until)),
     };
   } catch {
-    // Something among them is no certificate, or no key.
+    // A certificate or key cannot be parsed.
     return undefined;
   }
 }
 
-function isWhole({ cert, key }: HopSide): boolean {
+function isWhole({ cert, key }: ContainerCertificates): boolean {
   return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
 }
 
-/** The times of a side's certificate and of the CA by which the other side knows it. Throws where there is none. */
-function trustedTime({ ca }: HopSide, other: HopSide): Span[] {
+/** Returns the validity of the other side's certificate and of the CA that signed it. Throws Error if no CA did. */
+function trustedTime({ ca }: ContainerCertificates, other: ContainerCertificates): Span[] {
   const leaf = new X509Certificate(other.cert);
   const authority = certificatesIn(ca)
     .map((pem) => new X509Certificate(pem))
     .find(({ publicKey }) => leaf.verify(publicKey));
-  if (!authority) throw new Error('one side does not know the CA of the other');
+  if (!authority) throw new Error('one side does not trust the CA of the other');
   return [leaf, authority].map(({ validFromDate, validToDate }) => ({
     from: validFromDate.getTime(),
     until: validToDate.getTime(),
   }));
 }
 
-/** Of the CAs that either side knows, those that a certificate in use needs: each once, as PEM. */
-export function neededAuthorities({ main, sidecar }: Both<HopSide>): string[] {
+/** Returns the CAs (PEM, without duplicates) that signed a certificate in use. */
+export function neededAuthorities({ main, sidecar }: Both<ContainerCertificates>): string[] {
   const leaves = [main, sidecar].map(({ cert }) => new X509Certificate(cert));
   const all = new Set([...certificatesIn(main.ca), ...certificatesIn(sidecar.ca)]);
   return [...all].filter((pem) => {

@@ -13,12 +13,12 @@ const sides = ({ ca, server, client }: Certificates) => ({
 });
 
 describe('the minted certificates', () => {
-  it('let the two sides of the hop meet over TLS 1.3', async () => {
+  it('let Birddog and the sidecar connect over TLS 1.3', async () => {
     const { server, client } = sides(await mint());
     assert.ok(await shakeHands(server, client));
   });
 
-  it('keep out who has none, and who has one of another pod', async () => {
+  it('reject clients without a certificate or with one of another pod', async () => {
     const { server, client } = sides(await mint());
     const other = await mint();
     assert.ok(!(await shakeHands(server, { ca: client.ca })));
@@ -29,7 +29,7 @@ describe('the minted certificates', () => {
     );
   });
 
-  it('can be joined: a bundle of two CAs lets in the clients of both', async () => {
+  it('can be bundled: a server with two CAs accepts the clients of both', async () => {
     const { ca, server, client } = await mint();
     const next = await mint();
     for (const bundle of [ca + next.ca, next.ca + ca]) {
@@ -38,18 +38,18 @@ describe('the minted certificates', () => {
     }
   });
 
-  it('keep out who comes with one that has ended', async () => {
+  it('reject a client with an expired certificate', async () => {
     const { server, client } = sides(await mint(new Date(Date.now() - 2 * YEAR)));
     assert.ok(!(await shakeHands(server, client)));
   });
 
-  it('are of one side each: a server is not taken for a client, nor a client for a server', async () => {
+  it('cannot be used in the other role', async () => {
     const { server, client } = sides(await mint());
     assert.ok(!(await shakeHands(server, server)));
     assert.ok(!(await shakeHands({ ...client }, client)));
   });
 
-  it('name the sidecar and Birddog, and last for the days that were asked for', async () => {
+  it('name the sidecar and Birddog and are valid for the requested days', async () => {
     const now = new Date('2026-01-01T00:00:00Z');
     const { ca, server, client } = await mint(now);
     const [authority, sidecar, main] = [ca, server.cert, client.cert].map((pem) => new X509Certificate(pem));

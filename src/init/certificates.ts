@@ -2,15 +2,15 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { webcrypto } from 'node:crypto';
 
-/** A certificate and its private key, PEM texts. */
+/** A certificate and its private key. PEM. */
 export interface Leaf {
   readonly cert: string;
   readonly key: string;
 }
 
-/** What the hop between Birddog and the sidecar is trusted by. */
+/** The certificates of the connection between Birddog and the sidecar. */
 export interface Certificates {
-  /** The pod's own CA. Its key signs the two leaves and is then forgotten. */
+  /** The CA of the pod. Its key signs the two certificates and is then discarded. */
   readonly ca: string;
   readonly server: Leaf;
   readonly client: Leaf;
@@ -18,18 +18,18 @@ export interface Certificates {
 
 export interface MintOptions {
   readonly now: Date;
-  /** How long the leaves last; without a watcher, that is how long the pod may run. */
+  /** Validity of the certificates in days. Without --watch the pod must not run longer. */
   readonly days: number;
 }
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY = 24 * 60 * 60 * 1000;
-/** Clocks of the pod's containers are one clock; this is for a clock that is set back. */
+/** The containers share one clock. This allows for a clock that is set back. */
 const SKEW = 60 * 60 * 1000;
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 
-/** Who may be who: the sidecar is `localhost` and 127.0.0.1, its one client is `urn:birddog:main`. */
+/** Names in the certificates: the sidecar is `localhost` and 127.0.0.1, its only client is `urn:birddog:main`. */
 const LEAVES = {
   server: {
     name: 'CN=birddog sidecar',
@@ -46,7 +46,7 @@ const LEAVES = {
   },
 } as const;
 
-/** Mints a CA, and of it a server and a client certificate. Does no I/O. */
+/** Creates a CA, and a server and a client certificate that it signs. Does no I/O. */
 export async function mintCertificates({ now, days }: MintOptions): Promise<Certificates> {
   x509.cryptoProvider.set(webcrypto);
   const validity = {
@@ -98,7 +98,7 @@ function serialNumber(): string {
   return `40${Buffer.from(webcrypto.getRandomValues(new Uint8Array(15))).toString('hex')}`;
 }
 
-/** Ends its last line (RFC 7468, 2), so that texts can be joined to a bundle. */
+/** Returns PEM that ends with a newline (RFC 7468, 2), so that texts can be joined to a bundle. */
 function textOf(certificate: x509.X509Certificate): string {
   return `${certificate.toString('pem')}\n`;
 }

@@ -16,7 +16,7 @@ const ENV = {
   BIRDDOG_SECRETS_SIDECAR: '/run/birddog/sidecar',
 };
 
-/** The names that a wrong environment is told about. */
+/** The names of the faults that invalid settings report. */
 function faultsOf(env: Record<string, string>): string[] {
   try {
     readConfig(env);
@@ -27,8 +27,8 @@ function faultsOf(env: Record<string, string>): string[] {
   }
 }
 
-describe('the environment of init', () => {
-  it('is told every fault at once', () => {
+describe('the settings of init', () => {
+  it('are rejected with a list of all faults', () => {
     const wrong = {
       VAULT_ADDR: 'http://vault.example.test:8200',
       VAULT_CACERT: '/nowhere/ca.crt',
@@ -42,13 +42,13 @@ describe('the environment of init', () => {
   });
 
   for (const path of ['/birddog', 'birddog/', 'a//b', '../sys', 'a/../b', 'a b', 'a?list=true', 'a%2fb']) {
-    it(`has no mount or path such as ${path}`, () => {
+    it(`reject the mount or path ${path}`, () => {
       const wrong = { VAULT_PATH_MAIN: path, VAULT_KV_MOUNT: path, VAULT_AUTH_MOUNT: path };
       assert.deepEqual(faultsOf({ ...ENV, ...wrong }).sort(), Object.keys(wrong).sort());
     });
   }
 
-  it('may have the CA of Vault as a file or as text, of which the text counts', async () => {
+  it('prefer the CA as text over the CA file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ca-'));
     const [one, two] = [await mint(), await mint()];
     const file = join(folder, 'ca.crt');

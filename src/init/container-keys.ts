@@ -5,7 +5,7 @@ import { VaultFailure } from './vault/failures.ts';
 import type { Vault } from './vault/vault.ts';
 import type { SecretFiles } from './write-set.ts';
 
-/** Something for each of the two containers that are written for. */
+/** One value for each of the two containers. */
 export interface Both<T> {
   readonly main: T;
   readonly sidecar: T;
@@ -13,7 +13,7 @@ export interface Both<T> {
 export const CONTAINERS = ['main', 'sidecar'] as const;
 type Container = (typeof CONTAINERS)[number];
 
-/** The secret's fields for each container, and which may be absent: a catalog that is not used needs no credentials. */
+/** Fields of the secret per container. Catalog credentials are optional: an unused catalog needs none. */
 const FIELDS = {
   main: {
     required: ['datadog-api-key', 'datadog-app-key'],
@@ -34,7 +34,7 @@ export async function readKeys(
   return { main: keysOf('main', main, paths.main), sidecar: keysOf('sidecar', sidecar, paths.sidecar) };
 }
 
-/** The keys among the files of a set on disk; undefined where one that is required is missing. */
+/** Returns the keys among the files of a set; undefined if a required one is missing. */
 export function keysAmong(container: Container, files: SecretFiles): SecretFiles | undefined {
   const { required, optional } = FIELDS[container];
   if (!required.every((name) => files.has(name))) return undefined;

@@ -69,7 +69,7 @@ const control = (path: string, method: string, value?: unknown) =>
 const inSet = (name: string) => readdirSync(join(folder, name, 'current')).sort();
 
 describe('birddog init', () => {
-  it('writes one set for each container, gives its token back, and says no secret', async () => {
+  it('writes one set per container, revokes its token, and logs no secret', async () => {
     await control('requests', 'DELETE');
     const { exit, output } = await init();
     assert.equal(exit, 0, output);
@@ -91,7 +91,7 @@ describe('birddog init', () => {
     for (const secret of SECRETS) assert.ok(!output.includes(secret), `${secret} was written`);
   });
 
-  it('lists every fault of a wrong environment, and takes no arguments but its own', async () => {
+  it('lists every invalid setting and rejects unknown arguments', async () => {
     const wrong = await init({
       VAULT_ADDR: 'http://vault.example.test:8200',
       VAULT_ROLE: '',
@@ -103,7 +103,7 @@ describe('birddog init', () => {
     assert.equal((await init({}, ['--force'])).exit, 78);
   });
 
-  it('mints the certificates alone, without a Vault, where it is asked to', async () => {
+  it('writes only certificates with --certificates, without Vault', async () => {
     const { exit, output } = await init({ VAULT_ADDR: '', VAULT_ROLE: '', VAULT_PATH_MAIN: '' }, [
       '--certificates',
     ]);
@@ -123,7 +123,7 @@ describe('birddog init', () => {
     ['read_denied', { VAULT_PATH_MAIN: 'of/others' }],
   ];
   for (const [failure, env] of failures) {
-    it(`says ${failure} in its own words and with its own exit code`, async () => {
+    it(`reports ${failure} with its message and exit status`, async () => {
       const { exit, output } = await init(env);
       assert.equal(exit, VAULT_FAILURES[failure].exit, output);
       assert.ok(output.includes(VAULT_FAILURES[failure].says), output);
@@ -132,14 +132,14 @@ describe('birddog init', () => {
     });
   }
 
-  it('says a login that is denied, whatever the reason', async () => {
+  it('reports a denied login for any reason', async () => {
     writeFileSync(join(folder, 'token'), 'somebody-elses-token');
     const { exit, output } = await init();
     assert.equal(exit, VAULT_FAILURES.login_denied.exit, output);
     assert.ok(!output.includes('somebody-elses-token'));
   });
 
-  it('waits for a sealed Vault as long as it is told to, then says so', async () => {
+  it('retries a sealed Vault until the deadline, then reports it', async () => {
     await control('mode', 'PUT', { mode: 'sealed' });
     const { exit, output } = await init();
     assert.equal(exit, VAULT_FAILURES.sealed.exit, output);
@@ -148,7 +148,7 @@ describe('birddog init', () => {
     assert.equal((await init()).exit, 0);
   });
 
-  it('gives its token back when a secret lacks a field, and names the field', async () => {
+  it('revokes its token and names the field if a secret lacks one', async () => {
     await control('secrets/secret/birddog/sidecar', 'PUT', { 'datadog-api-key': 'x' });
     await control('requests', 'DELETE');
     const { exit, output } = await init();
@@ -162,7 +162,7 @@ describe('birddog init', () => {
     assert.equal((await init()).exit, VAULT_FAILURES.secret_deleted.exit);
   });
 
-  it('tells KV versions that are mixed up', async () => {
+  it('reports a wrong KV version', async () => {
     const { exit, output } = await init({ VAULT_KV_VERSION: '1' });
     assert.equal(exit, VAULT_FAILURES.read_denied.exit, output);
     assert.match(output, /data\/<path>/);

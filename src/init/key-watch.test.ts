@@ -46,13 +46,13 @@ function opened(read: () => typeof KEYS, { random = 0, tokenDueAt = Infinity } =
     rereadAuthority: () => void (counts.rereads += 1),
     stopping: stopping.signal,
   });
-  /** One turn as soon as it is due; how long (ms) until the next. */
-  const turn = async () => {
+  /** Polls when due and returns the time (ms) until the next poll. */
+  const poll = async () => {
     clock.advance(Math.max(0, watch.dueAt() - clock.now()));
-    await watch.turn();
+    await watch.poll();
     return watch.dueAt() - clock.now();
   };
-  return { clock, watch, counts, turn, written, stopping };
+  return { clock, watch, counts, poll, written, stopping };
 }
 
 const failing = (failure: ConstructorParameters<typeof VaultFailure>[0]) => () => {
@@ -60,45 +60,45 @@ const failing = (failure: ConstructorParameters<typeof VaultFailure>[0]) => () =
 };
 
 describe('a watch on keys', () => {
-  it('asks at its interval, or when the token is due, and not in between', async () => {
-    const { watch, turn, counts, clock } = opened(() => KEYS);
-    assert.equal(await turn(), 10 * MINUTE);
+  it('reads at its interval and when the token is due, not in between', async () => {
+    const { watch, poll, counts, clock } = opened(() => KEYS);
+    assert.equal(await poll(), 10 * MINUTE);
     clock.advance(10 * MINUTE - 1);
-    await watch.turn();
+    await watch.poll();
     assert.equal(counts.reads, 2, 'one secret for each container');
-    assert.equal(await opened(() => KEYS, { tokenDueAt: MINUTE }).turn(), MINUTE);
-    assert.equal(await opened(() => KEYS, { tokenDueAt: 1 }).turn(), 1000, 'however short the lease');
+    assert.equal(await opened(() => KEYS, { tokenDueAt: MINUTE }).poll(), MINUTE);
+    assert.equal(await opened(() => KEYS, { tokenDueAt: 1 }).poll(), 1000, 'however short the lease');
   });
 
-  it('tries again later and later, up to a minute, and soon after things have gone well', async () => {
+  it('backs off up to a minute and resets the backoff after a success', async () => {
     let well = false;
-    const { turn } = opened(() => (well ? KEYS : failing('sealed')()));
+    const { poll } = opened(() => (well ? KEYS : failing('sealed')()));
     const waits = [];
-    for (let turns = 0; turns < 8; turns += 1) waits.push((await turn()) / 1000);
+    for (let polls = 0; polls < 8; polls += 1) waits.push((await poll()) / 1000);
     assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
     well = true;
-    await turn();
+    await poll();
     well = false;
-    assert.equal(await turn(), 1000);
+    assert.equal(await poll(), 1000);
   });
 
-  it('leaves up to half of the wait to chance', async () => {
-    assert.equal(await opened(failing('sealed'), { random: 1 }).turn(), 500);
-    assert.equal(await opened(failing('sealed'), { random: 0.5 }).turn(), 750);
+  it('randomises up to half of the backoff', async () => {
+    assert.equal(await opened(failing('sealed'), { random: 1 }).poll(), 500);
+    assert.equal(await opened(failing('sealed'), { random: 0.5 }).poll(), 750);
   });
 
-  it('says what is wrong, counts it, keeps the keys of before, and says when it is over', async () => {
+  it('logs and counts failures, keeps the previous keys, and logs the recovery', async () => {
     let outcome: () => typeof KEYS = () => KEYS;
-    const { watch, turn, written } = opened(() => outcome());
-    await turn();
+    const { watch, poll, written } = opened(() => outcome());
+    await poll();
     const keys = watch.keys();
     outcome = failing('secret_deleted');
-    await turn();
-    await turn();
+    await poll();
+    await poll();
     outcome = () => {
       throw new TypeError('a mistake of ours');
     };
-    await turn();
+    await poll();
     assert.deepEqual(
       [...watch.failures()],
       [
@@ -113,35 +113,35 @@ describe('a watch on keys', () => {
       /"level":"warn".*"failure":"secret_deleted","reason":"The secret was deleted/,
     );
     outcome = () => KEYS;
-    await turn();
+    await poll();
     assert.equal(watch.failing(), undefined);
     assert.match(written.at(-1) ?? '', /keys are readable again/);
   });
 
-  it('logs in anew once for a token that Vault does not know', async () => {
+  it('logs in again once if Vault rejects its token', async () => {
     let left = 1;
-    const { watch, turn, counts } = opened(() => (left-- > 0 ? failing('token_dead')() : KEYS));
-    await turn();
+    const { watch, poll, counts } = opened(() => (left-- > 0 ? failing('token_dead')() : KEYS));
+    await poll();
     assert.deepEqual([counts.refused, watch.failing()], [1, undefined]);
     const lasting = opened(failing('token_dead'));
-    await lasting.turn();
+    await lasting.poll();
     assert.deepEqual([lasting.counts.refused, lasting.counts.reads], [1, 2]);
     assert.match(lasting.watch.failing() ?? '', /rejected the token that it issued/);
   });
 
-  it('has the CA read anew where Vault is not trusted', async () => {
-    const { turn, counts } = opened(failing('not_trusted'));
-    await turn();
+  it('reads the CA again if Vault is not trusted', async () => {
+    const { poll, counts } = opened(failing('not_trusted'));
+    await poll();
     assert.equal(counts.rereads, 1);
     const other = opened(failing('unreachable'));
-    await other.turn();
+    await other.poll();
     assert.equal(other.counts.rereads, 0);
   });
 
-  it('says nothing of what was cut off because all is being stopped', async () => {
-    const { turn, stopping, written } = opened(failing('unreachable'));
+  it('logs no failure for a read that was aborted by the stop', async () => {
+    const { poll, stopping, written } = opened(failing('unreachable'));
     stopping.abort();
-    await turn();
+    await poll();
     assert.deepEqual(written, []);
   });
 });

@@ -11,43 +11,43 @@ export interface KeyWatchOptions {
   readonly vault: Vault;
   readonly session: VaultSession;
   readonly paths: Both<string>;
-  /** The keys on disk at the start, where there are any. */
+  /** The keys on disk at the start, if any. */
   readonly onDisk: Both<SecretFiles> | undefined;
   readonly intervalMs: number;
   readonly clock: Clock;
   readonly log: Log;
-  /** From 0 to 1. */
+  /** Returns a number from 0 to 1. */
   readonly random: () => number;
-  /** Called where Vault's certificate is not trusted, before the next try: the CA may be another by now. */
+  /** Called before the next attempt if Vault's certificate is not trusted, because the CA may have changed. */
   readonly rereadAuthority: () => void;
-  /** Ends a question that is under way. */
+  /** Aborts a request in progress. */
   readonly stopping: AbortSignal;
 }
 
-/** The keys in Vault, read again and again. */
+/** Polls the keys in Vault. */
 export interface KeyWatch {
-  /** Asks Vault, where that is due. Never rejects: what goes wrong is said, and asked again later and later. */
-  turn(): Promise<void>;
-  /** The keys that were read last, or were there from the start; undefined where there are none yet. */
+  /** Reads the keys if due. Never rejects: failures are logged and retried with backoff. */
+  poll(): Promise<void>;
+  /** Returns the keys that were read last, or were on disk at the start; undefined if there are none yet. */
   keys(): Both<SecretFiles> | undefined;
-  /** When the next turn is due (epoch ms). */
+  /** Returns when the next read is due (epoch ms). */
   dueAt(): number;
-  /** When Vault last gave the keys (epoch ms); undefined while it never has. */
+  /** Returns when the keys were last read (epoch ms); undefined if never. */
   readAt(): number | undefined;
-  /** How often each thing went wrong. */
+  /** Returns the number of failures by name. */
   failures(): ReadonlyMap<string, number>;
-  /** What went wrong the last time, in a sentence; undefined while all is well. */
+  /** Returns the reason of the last failure; undefined after a success. */
   failing(): string | undefined;
 }
 
-/** The longest (ms) that one turn may take. */
-const TURN_MS = 10_000;
-/** Milliseconds after a failure, doubled each time; up to half of it is left to chance, so that pods do not come all at once. */
-const BACKOFF = { first: 1000, longest: 60_000 };
-/** The least time (ms) between two turns. */
-const REST_MS = 1000;
+/** Timeout of one attempt. */
+const ATTEMPT_TIMEOUT_MS = 10_000;
+/** Delay after a failure, doubled each time. Up to half of it is random, so that pods do not retry at the same time. */
+const BACKOFF_MS = { first: 1000, max: 60_000 };
+/** Minimum time between two reads. */
+const MIN_INTERVAL_MS = 1000;
 
-/** A watch on the secrets of both containers. The first turn is due at once. */
+/** Creates a watch on the secrets of both containers. The first read is due at once. */
 export function createKeyWatch(options: KeyWatchOptions): KeyWatch {
   const { vault, session, paths, clock, log, stopping } = options;
   const failures = new Map<string, number>();
@@ -55,10 +55,10 @@ export function createKeyWatch(options: KeyWatchOptions): KeyWatch {
   let dueAt = clock.now();
   let readAt: number | undefined;
   let failing: string | undefined;
-  let backoff = BACKOFF.first;
+  let backoff = BACKOFF_MS.first;
 
   async function read(): Promise<Both<SecretFiles>> {
-    const deadline = deadlineAfter(TURN_MS, clock, stopping);
+    const deadline = deadlineAfter(ATTEMPT_TIMEOUT_MS, clock, stopping);
     try {
       return await readKeys(vault, paths, await session.token(deadline), deadline);
     } catch (error) {
@@ -75,7 +75,7 @@ export function createKeyWatch(options: KeyWatchOptions): KeyWatch {
     failing = error instanceof Error ? error.message : String(error);
     failures.set(name, (failures.get(name) ?? 0) + 1);
     const wait = Math.round(backoff * (1 - options.random() / 2));
-    backoff = Math.min(backoff * 2, BACKOFF.longest);
+    backoff = Math.min(backoff * 2, BACKOFF_MS.max);
     dueAt = clock.now() + wait;
     if (name === 'not_trusted') reread();
     log.warn('keys not read, previous keys stay in use', {
@@ -89,12 +89,12 @@ export function createKeyWatch(options: KeyWatchOptions): KeyWatch {
     try {
       options.rereadAuthority();
     } catch (error) {
-      log.warn("the CA of Vault's certificate not read", { error });
+      log.warn("the CA of Vault's certificate could not be read", { error });
     }
   }
 
   return {
-    async turn() {
+    async poll() {
       if (clock.now() < dueAt) return;
       try {
         keys = await read();
@@ -104,9 +104,9 @@ export function createKeyWatch(options: KeyWatchOptions): KeyWatch {
       }
       if (failing !== undefined) log.info('keys are readable again');
       failing = undefined;
-      backoff = BACKOFF.first;
+      backoff = BACKOFF_MS.first;
       readAt = clock.now();
-      dueAt = Math.max(readAt + REST_MS, Math.min(readAt + options.intervalMs, session.dueAt()));
+      dueAt = Math.max(readAt + MIN_INTERVAL_MS, Math.min(readAt + options.intervalMs, session.dueAt()));
     },
     keys: () => keys,
     dueAt: () => dueAt,

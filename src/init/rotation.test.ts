@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { certificatesIn } from '../runtime/certificate-files.ts';
 import { type Certificates, mintCertificates } from './certificates.ts';
 import type { Both } from './container-keys.ts';
-import { freshHop, type HopSide } from './certificate-sets.ts';
+import { newCertificates, type ContainerCertificates } from './certificate-sets.ts';
 import { createRotation, type RotationOptions } from './rotation.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -35,15 +35,15 @@ async function stepAt(running: ReturnType<typeof rotation>, now: number) {
 }
 
 const mintedAt = async (now: number, days = 1) =>
-  freshHop(await mintCertificates({ now: new Date(now), days }));
-const authorities = (upstream: Both<HopSide> | undefined) => [
+  newCertificates(await mintCertificates({ now: new Date(now), days }));
+const authorities = (upstream: Both<ContainerCertificates> | undefined) => [
   certificatesIn(upstream?.main.ca ?? '').length,
   certificatesIn(upstream?.sidecar.ca ?? '').length,
 ];
 const last = () => minted.at(-1);
 
-describe('certificates that are kept for life', () => {
-  it('are there at once, for a day, and are replaced in two steps at the age that is asked for', async () => {
+describe('a rotation', () => {
+  it('starts with one-day certificates and replaces them in two steps at the configured age', async () => {
     const running = rotation();
     assert.equal(await stepAt(running, START), 'replaced');
     const first = running.wanted();
@@ -77,7 +77,7 @@ describe('certificates that are kept for life', () => {
     assert.deepEqual(authorities(running.wanted()), [2, 2], 'the CA that nobody needs any more is gone');
   });
 
-  it('that were minted for a year are replaced in the same two steps, from the start', async () => {
+  it('replaces one-year certificates in the same two steps at the start', async () => {
     const onDisk = await mintedAt(START, 365);
     const running = rotation({ onDisk, writtenAt: START });
     assert.equal(await stepAt(running, START + STEP - 1), undefined);
@@ -88,8 +88,8 @@ describe('certificates that are kept for life', () => {
   });
 });
 
-describe('a watcher that starts anew', () => {
-  it('leaves alone what is good', async () => {
+describe('a rotation after a restart', () => {
+  it('keeps valid certificates', async () => {
     const onDisk = await mintedAt(START);
     const running = rotation({ onDisk, writtenAt: START });
     assert.equal(await stepAt(running, START + HOUR), undefined);
@@ -97,14 +97,14 @@ describe('a watcher that starts anew', () => {
     assert.equal(running.dueAt(), START + 16 * HOUR);
   });
 
-  it('waits out the step before, which a reader may not have seen', async () => {
+  it('waits for the interval after the previous step, which readers may not have noticed', async () => {
     const onDisk = await mintedAt(START);
     const running = rotation({ onDisk, writtenAt: START + HOUR, renewMs: 1000 });
     assert.equal(await stepAt(running, START + HOUR + STEP - 1), undefined);
     assert.equal(await stepAt(running, START + HOUR + STEP), 'announced');
   });
 
-  it('announces another pair where one was announced and lost, and drops the lost CA', async () => {
+  it('announces a new pair if the announced one was lost, and drops the lost CA', async () => {
     const before = rotation();
     await stepAt(before, START);
     await stepAt(before, before.dueAt());
@@ -116,7 +116,7 @@ describe('a watcher that starts anew', () => {
     assert.ok(running.wanted()?.main.ca.includes(last()?.ca ?? ''));
   });
 
-  it('keeps the CAs of both, where only one side got its new certificate', async () => {
+  it('keeps both CAs if only one side got its new certificate', async () => {
     const before = rotation();
     await stepAt(before, START);
     await stepAt(before, before.dueAt());
@@ -135,7 +135,10 @@ describe('a watcher that starts anew', () => {
 
   const broken: readonly [
     what: string,
-    spoil: (good: Both<HopSide>, other: Both<HopSide>) => Both<HopSide>,
+    spoil: (
+      good: Both<ContainerCertificates>,
+      other: Both<ContainerCertificates>,
+    ) => Both<ContainerCertificates>,
     at?: number,
   ][] = [
     ['sides of two pods', (good, other) => ({ ...good, main: other.main })],

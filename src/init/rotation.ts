@@ -2,64 +2,64 @@ import { largest, smallest } from '../domain/append.ts';
 import type { Certificates, MintOptions } from './certificates.ts';
 import type { Both } from './container-keys.ts';
 import {
-  endsOf,
-  freshHop,
-  type HopSide,
-  meetingTime,
+  expiriesOf,
+  newCertificates,
+  type ContainerCertificates,
+  mutualTrustTime,
   neededAuthorities,
   type Span,
 } from './certificate-sets.ts';
 
-/** How long certificates last that somebody renews. */
+/** Validity of certificates that are rotated. */
 const LIFE = { days: 1, ms: 24 * 60 * 60 * 1000 };
-/** A certificate that ends later than one minted now would, and by more than a clock is set back (ms), is for a pod without a watcher. */
+/** A certificate that is valid for longer than this (ms) comes from the run-once init and is rotated at once. */
 const TOO_LONG = LIFE.ms + 60 * 60 * 1000;
 
 export interface RotationOptions {
   readonly mint: (options: MintOptions) => Promise<Certificates>;
-  /** The age (ms) at which certificates are replaced. */
+  /** Age (ms) at which certificates are replaced. */
   readonly renewMs: number;
-  /** The least time (ms) between two steps: longer than a reader may take to notice the first. */
+  /** Minimum time (ms) between two steps: longer than readers need to notice the first. */
   readonly stepMs: number;
-  /** What is on disk at the start, and when it was written (epoch ms). */
-  readonly onDisk: Both<HopSide> | undefined;
+  /** The certificates on disk at the start, and when they were written (epoch ms). */
+  readonly onDisk: Both<ContainerCertificates> | undefined;
   readonly writtenAt: number;
 }
 
 /**
- * The certificates of the hop from one pair to the next, so that at every moment each side trusts what the other may
- * be using: first the new CA is announced to both sides, then their new certificates are published. At least `stepMs`
- * lie between two steps, so a reader is one step behind at most; what it then has fits the step before and the step after.
+ * Rotates the certificates in two steps, so that each side always trusts the certificate that the other may be using: first
+ * both sides get the new CA, then their new certificates. At least `stepMs` lie between two steps, so a reader is at most one
+ * step behind, and each step is compatible with the previous and the next one.
  */
 export interface Rotation {
-  /** The certificates to have on disk by now. Undefined until the first step. */
-  wanted(): Both<HopSide> | undefined;
-  /** Takes the step that is due, if one is; its name. The one before must have been written. */
+  /** Returns the certificates that should be on disk. Undefined until the first step. */
+  wanted(): Both<ContainerCertificates> | undefined;
+  /** Takes the next step if it is due and returns its name. The previous step must have been written. */
   step(now: number): Promise<'announced' | 'published' | 'replaced' | undefined>;
-  /** The step has been written, for both sides. */
+  /** Records that the step was written for both sides. */
   written(now: number): void;
-  /** When the next step is due (epoch ms). */
+  /** Returns when the next step is due (epoch ms). */
   dueAt(): number;
 }
 
-/** Takes over what is on disk; certificates that were minted for a pod without a watcher are replaced in the usual steps. */
+/** Creates a rotation that starts from the certificates on disk. */
 export function createRotation({ mint, renewMs, stepMs, onDisk, writtenAt }: RotationOptions): Rotation {
-  let upstream: Both<HopSide> | undefined;
+  let upstream: Both<ContainerCertificates> | undefined;
   let meets: Span | undefined;
   let ends: readonly number[] = [];
-  /** Announced, not yet published. Lost with the process: then another pair is announced. */
+  /** Announced but not yet published. If the process ends, the next one announces a new pair. */
   let pending: Certificates | undefined;
   let settledAt = writtenAt;
   let due = 0;
 
-  const adopt = (next: Both<HopSide>) => {
+  const adopt = (next: Both<ContainerCertificates>) => {
     upstream = next;
-    meets = meetingTime(next);
-    ends = meets ? endsOf(next) : [];
+    meets = mutualTrustTime(next);
+    ends = meets ? expiriesOf(next) : [];
   };
   if (onDisk) adopt(onDisk);
   const renewAt = (now: number) => (largest(ends) > now + TOO_LONG ? 0 : smallest(ends) - LIFE.ms + renewMs);
-  /** What is on disk, where it serves at that time. */
+  /** Returns the certificates on disk if both sides can connect at that time. */
   const goodAt = (now: number) => (meets && meets.from <= now && now < meets.until ? upstream : undefined);
 
   const plan = (now: number) => {
@@ -81,7 +81,7 @@ export function createRotation({ mint, renewMs, stepMs, onDisk, writtenAt }: Rot
       const minted = await mint({ now: new Date(now), days: LIFE.days });
       if (!good) {
         pending = undefined;
-        adopt(freshHop(minted));
+        adopt(newCertificates(minted));
         return 'replaced';
       }
       pending = minted;

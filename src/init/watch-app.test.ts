@@ -51,7 +51,7 @@ async function untilReadyIs(watch: RunningWatch, status: number, says = ''): Pro
   }
 }
 
-it('a watch that finds Vault sealed is alive, says why it is not ready, and goes on when it is unsealed', async () => {
+it('a watch on a sealed Vault is alive, reports why it is not ready, and recovers when Vault is unsealed', async () => {
   await control('mode', 'PUT', { mode: 'sealed' });
   const watch = await startWatch(readConfig(env()), deps);
   await untilReadyIs(watch, 503, 'Vault is sealed');
@@ -75,7 +75,7 @@ it('a watch that finds Vault sealed is alive, says why it is not ready, and goes
   await assert.rejects(fetch(watch.opsUrl));
 });
 
-it('a watch that is stopped while Vault is silent does not wait for it', async () => {
+it('stopping a watch does not wait for an unresponsive Vault', async () => {
   await control('faults', 'POST', [{ kind: 'latency', ms: 60_000, times: 1 }]);
   const watch = await startWatch(readConfig(env()), deps);
   const lines = written.length;
@@ -85,7 +85,7 @@ it('a watch that is stopped while Vault is silent does not wait for it', async (
   assert.deepEqual(written.slice(lines), []);
 });
 
-it('a watch over certificates alone asks no Vault', async () => {
+it('a watch with --certificates does not call Vault', async () => {
   await control('requests', 'DELETE');
   const watch = await startCertificatesWatch(readCertificatesConfig(env()), deps);
   await untilReadyIs(watch, 200);

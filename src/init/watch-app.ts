@@ -5,25 +5,25 @@ import { startServer } from '../runtime/server.ts';
 import type { Deps } from '../runtime/service.ts';
 import { mintCertificates } from './certificates.ts';
 import type { CertificatesConfig, Config } from './config.ts';
-import { endsOf } from './certificate-sets.ts';
+import { expiriesOf } from './certificate-sets.ts';
 import { createKeyWatch } from './key-watch.ts';
 import { openVault, rereadAuthority, vaultOutbound } from './vault/open-vault.ts';
 import { createVaultSession, type VaultSession } from './vault/vault-session.ts';
 import { createWatch, type Watch } from './watch.ts';
 
-/** `birddog init --watch`, running. */
+/** A running `birddog init --watch`. */
 export interface RunningWatch {
-  /** The ops port: nothing else is served. */
+  /** URL of the ops port, the only port. */
   readonly url: string;
   readonly opsUrl: string;
-  /** Gives the token back and ends. What is on disk stays. */
+  /** Revokes the token and stops. The files on disk stay. */
   stop(): Promise<void>;
 }
 
-/** The longest rest (ms) between two turns, so that a clock that was set is noticed. */
-const LONGEST_REST = 60_000;
+/** Maximum sleep, so that a changed system clock is noticed. */
+const MAX_SLEEP_MS = 60_000;
 
-/** Starts to keep the keys and the certificates of a pod. Rejects where the port cannot be had. */
+/** Starts to maintain the keys and certificates of a pod. Rejects if the port cannot be opened. */
 export async function startWatch(config: Config, deps: Deps): Promise<RunningWatch> {
   const { clock, log } = deps;
   const outbound = vaultOutbound(config);
@@ -54,7 +54,7 @@ export async function startWatch(config: Config, deps: Deps): Promise<RunningWat
   });
 }
 
-/** Starts to keep the certificates alone. Rejects where the port cannot be had. */
+/** Starts to maintain only the certificates. Rejects if the port cannot be opened. */
 export async function startCertificatesWatch(config: CertificatesConfig, deps: Deps): Promise<RunningWatch> {
   const watch = await createWatch({ ...watchOptions(config, deps), keyWatch: undefined });
   return run(config, deps, watch, new AbortController());
@@ -65,7 +65,7 @@ function watchOptions(config: CertificatesConfig, { clock, log }: Deps) {
   return { folders, mint: mintCertificates, renewMs, stepMs, clock, log };
 }
 
-interface VaultSide {
+interface VaultResources {
   readonly session: VaultSession;
   close(): Promise<void>;
 }
@@ -75,10 +75,10 @@ async function run(
   { clock }: Deps,
   watch: Watch,
   stopping: AbortController,
-  vaultSide?: VaultSide,
+  vaultSide?: VaultResources,
 ): Promise<RunningWatch> {
   const metrics = createMetrics('init', VERSION);
-  tellReadings(metrics, watch, vaultSide?.session, clock.now);
+  addWatchMetrics(metrics, watch, vaultSide?.session, clock.now);
   const health = { notReady: () => whyNotReady(watch) };
   const ops = await startServer({
     host: config.INIT_OPS_HOST,
@@ -88,8 +88,8 @@ async function run(
   const { signal } = stopping;
   const turning = (async () => {
     while (!signal.aborted) {
-      const rest = (await watch.turn()) - clock.now();
-      await clock.sleep(Math.min(Math.max(0, rest), LONGEST_REST), signal).catch(() => undefined);
+      const rest = (await watch.runDue()) - clock.now();
+      await clock.sleep(Math.min(Math.max(0, rest), MAX_SLEEP_MS), signal).catch(() => undefined);
     }
   })();
   return {
@@ -104,13 +104,13 @@ async function run(
   };
 }
 
-/** Ready is who has written both sets; Vault may be away then. */
+/** Ready means that both sets are written. Vault may be unavailable. */
 function whyNotReady(watch: Watch): string | undefined {
   if (watch.upstream()) return undefined;
-  return watch.unwritten() ?? watch.keyWatch?.failing() ?? 'nothing has been written yet';
+  return watch.unwritten() ?? watch.keyWatch?.failing() ?? 'no set has been written yet';
 }
 
-function tellReadings(
+function addWatchMetrics(
   metrics: Metrics,
   watch: Watch,
   session: VaultSession | undefined,
@@ -125,7 +125,7 @@ function tellReadings(
     'certificate',
     () => {
       const upstream = watch.upstream();
-      const [main = 0, sidecar = 0] = upstream ? endsOf(upstream) : [];
+      const [main = 0, sidecar = 0] = upstream ? expiriesOf(upstream) : [];
       return new Map(
         upstream
           ? [

@@ -41,7 +41,7 @@ const filesOf = (texts: Record<string, string>) =>
 /** A watch whose keys are those that `vault` holds. */
 function opened(vault?: { keys: Both<SecretFiles> | undefined }) {
   const keyWatch = (onDisk: Both<SecretFiles> | undefined): KeyWatch => ({
-    turn: async () => {},
+    poll: async () => {},
     keys: () => vault?.keys ?? onDisk,
     dueAt: () => clock.now() + HOUR,
     readAt: () => undefined,
@@ -59,15 +59,15 @@ function opened(vault?: { keys: Both<SecretFiles> | undefined }) {
   });
 }
 
-describe('a watch over keys and certificates', () => {
-  it('writes nothing while there are no keys, and both sets as soon as there are', async () => {
+describe('a watch on keys and certificates', () => {
+  it('writes nothing without keys, and both sets as soon as keys are available', async () => {
     const vault: { keys: Both<SecretFiles> | undefined } = { keys: undefined };
     const watch = await opened(vault);
-    assert.equal(await watch.turn(), clock.now() + HOUR);
+    assert.equal(await watch.runDue(), clock.now() + HOUR);
     assert.deepEqual(readdirSync(folder), []);
     assert.equal(watch.upstream(), undefined);
     vault.keys = { main: filesOf({ ...KEYS, 'leanix-api-token': 'l' }), sidecar: filesOf(KEYS) };
-    await watch.turn();
+    await watch.runDue();
     assert.deepEqual(readdirSync(current('sidecar')).sort(), [
       'ca.crt',
       ...Object.keys(KEYS),
@@ -78,20 +78,20 @@ describe('a watch over keys and certificates', () => {
     assert.equal(watch.upstream()?.main.cert, file('main', 'tls.crt'));
   });
 
-  it('writes a set only where something has changed, and follows a field that is gone', async () => {
+  it('writes only changed sets, also when a field was removed', async () => {
     const both = { main: filesOf({ ...KEYS, 'leanix-api-token': 'l' }), sidecar: filesOf(KEYS) };
     const vault = { keys: both };
     const watch = await opened(vault);
-    await watch.turn();
+    await watch.runDue();
     const before = ['main', 'sidecar'].map((container) => readdirSync(join(folder, container)));
-    await watch.turn();
+    await watch.runDue();
     assert.deepEqual(
       ['main', 'sidecar'].map((container) => readdirSync(join(folder, container))),
       before,
     );
     clock.advance(HOUR);
     vault.keys = { ...both, main: filesOf({ ...KEYS, 'datadog-app-key': 'app-2' }) };
-    await watch.turn();
+    await watch.runDue();
     assert.deepEqual(readdirSync(join(folder, 'sidecar')), before[1]);
     assert.equal(file('main', 'datadog-app-key'), 'app-2');
     assert.ok(!readdirSync(current('main')).includes('leanix-api-token'));
@@ -105,19 +105,19 @@ describe('a watch over keys and certificates', () => {
     );
   });
 
-  it('goes on with the keys on disk, and mends what somebody has changed there', async () => {
-    await (await opened({ keys: { main: filesOf(KEYS), sidecar: filesOf(KEYS) } })).turn();
+  it('continues with the keys on disk and restores modified files', async () => {
+    await (await opened({ keys: { main: filesOf(KEYS), sidecar: filesOf(KEYS) } })).runDue();
     const watch = await opened({ keys: undefined });
     const leaf = file('main', 'tls.crt');
     rmSync(join(current('main'), 'tls.crt'));
     rmSync(join(current('sidecar'), 'datadog-api-key'));
-    await watch.turn();
+    await watch.runDue();
     assert.deepEqual([file('main', 'tls.crt'), file('sidecar', 'datadog-api-key')], [leaf, 'api']);
   });
 
-  it('takes no step before the one before it is written for both sides', async () => {
+  it('takes the next step only after the previous one is written for both sides', async () => {
     const watch = await opened();
-    await watch.turn();
+    await watch.runDue();
     const [ca, leaf] = [file('sidecar', 'ca.crt'), file('sidecar', 'tls.crt')];
     // The folder of the sidecar's sets cannot be written: it has become a link to nowhere.
     const unavailable = join(folder, 'unavailable');
@@ -125,28 +125,28 @@ describe('a watch over keys and certificates', () => {
     rmSync(join(folder, 'sidecar'), { recursive: true });
     symlinkSync(join(unavailable, 'sets'), join(folder, 'sidecar'));
     writeFileSync(unavailable, 'a file where a folder should be');
-    assert.equal(await watch.turn(), clock.now() + 5000);
+    assert.equal(await watch.runDue(), clock.now() + 5000);
     assert.match(watch.unwritten() ?? '', /ENOTDIR|EEXIST|ENOENT/);
     assert.match(written.at(-1) ?? '', /"level":"error".*secrets not written/);
-    for (let turns = 0; turns < 3; turns += 1) {
+    for (let runs = 0; runs < 3; runs += 1) {
       clock.advance(HOUR / 6);
-      await watch.turn();
+      await watch.runDue();
     }
     assert.equal(written.filter((line) => line.includes('certificates ')).length, 2, 'replaced, announced');
     rmSync(unavailable);
     mkdirSync(join(unavailable, 'sets'), { recursive: true });
-    assert.equal(await watch.turn(), clock.now() + STEP);
+    assert.equal(await watch.runDue(), clock.now() + STEP);
     assert.equal(watch.unwritten(), undefined);
     assert.ok(file('sidecar', 'ca.crt').startsWith(ca));
     assert.equal(file('sidecar', 'tls.crt'), leaf);
     clock.advance(STEP);
-    await watch.turn();
+    await watch.runDue();
     assert.notEqual(file('sidecar', 'tls.crt'), leaf);
   });
 
-  it('of certificates alone writes them, and no key', async () => {
+  it('writes no keys if it maintains only certificates', async () => {
     const watch = await opened();
-    assert.equal(await watch.turn(), clock.now() + 16 * HOUR);
+    assert.equal(await watch.runDue(), clock.now() + 16 * HOUR);
     for (const container of ['main', 'sidecar'])
       assert.deepEqual(readdirSync(current(container)).sort(), ['ca.crt', 'tls.crt', 'tls.key']);
   });

@@ -3,14 +3,14 @@ import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Certificates, MintOptions } from './certificates.ts';
 import { type Both, CONTAINERS, keysAmong } from './container-keys.ts';
-import { filesOf, type HopSide, sideAmong } from './certificate-sets.ts';
+import { filesOf, type ContainerCertificates, certificatesAmong } from './certificate-sets.ts';
 import type { KeyWatch } from './key-watch.ts';
 import { createRotation, type Rotation } from './rotation.ts';
 import { isSameSet, readSet, type SecretFiles, type SetOnDisk, writeSet } from './write-set.ts';
 
 export interface WatchOptions {
   readonly folders: Both<string>;
-  /** Where the keys come from, given those on disk; undefined where they come another way. */
+  /** Creates the watch on the keys, given those on disk; undefined if the keys come from another source. */
   readonly keyWatch: ((onDisk: Both<SecretFiles> | undefined) => KeyWatch) | undefined;
   readonly mint: (options: MintOptions) => Promise<Certificates>;
   readonly renewMs: number;
@@ -19,38 +19,38 @@ export interface WatchOptions {
   readonly log: Log;
 }
 
-/** The sets of both containers, kept as they should be. */
+/** Maintains the sets of both containers. */
 export interface Watch {
-  /** Does what is due; gives when it is to be asked again (epoch ms). Never rejects. */
-  turn(): Promise<number>;
+  /** Does the due work and returns when to call it again (epoch ms). Never rejects. */
+  runDue(): Promise<number>;
   readonly keyWatch: KeyWatch | undefined;
-  /** The certificates on disk; undefined while there are none. */
-  upstream(): Both<HopSide> | undefined;
-  /** When the keys on disk were written first (epoch ms), by container. */
+  /** Returns the certificates on disk; undefined if there are none. */
+  upstream(): Both<ContainerCertificates> | undefined;
+  /** Returns when the keys on disk last changed (epoch ms), by container. */
   keysWrittenAt(): ReadonlyMap<string, number>;
-  /** Why the last set could not be written; undefined while all is well. */
+  /** Returns why the last set could not be written; undefined after a success. */
   unwritten(): string | undefined;
 }
 
-/** Milliseconds until a set that could not be written is tried again. */
-const WRITE_AGAIN_MS = 5000;
+/** Delay before a failed write is retried. */
+const WRITE_RETRY_MS = 5000;
 const NO_KEYS: Both<SecretFiles> = { main: new Map(), sidecar: new Map() };
 
-/** Takes over what is on disk, and goes on from there. */
+/** Creates a watch that starts from the files on disk. */
 export async function createWatch(options: WatchOptions): Promise<Watch> {
   const { clock, log, folders } = options;
   const found = { main: readSet(folders.main), sidecar: readSet(folders.sidecar) };
-  const rotation = takenOver(found, options);
+  const rotation = rotationFrom(found, options);
   const keyWatch = options.keyWatch?.(
     both(keysAmong('main', found.main.files), keysAmong('sidecar', found.sidecar.files)),
   );
   const keysWrittenAt = new Map<string, number>();
-  let hopOnDisk: Both<HopSide> | undefined;
+  let certificatesOnDisk: Both<ContainerCertificates> | undefined;
   let settled = true;
   let unwritten: string | undefined;
 
-  /** Steps on where that is due, and writes what is not on disk. The next step waits until this one is written. */
-  async function bringAbout(keys: Both<SecretFiles>): Promise<void> {
+  /** Takes the due rotation step and writes changed files. The next step waits until this one is written. */
+  async function writeDue(keys: Both<SecretFiles>): Promise<void> {
     const step = settled ? await rotation.step(clock.now()) : undefined;
     if (step) {
       log.info(`certificates ${step}`);
@@ -71,38 +71,38 @@ export async function createWatch(options: WatchOptions): Promise<Watch> {
     }
     if (!settled) rotation.written(clock.now());
     settled = true;
-    hopOnDisk = upstream;
+    certificatesOnDisk = upstream;
   }
 
   return {
-    async turn() {
-      await keyWatch?.turn();
+    async runDue() {
+      await keyWatch?.poll();
       const keys = keyWatch ? keyWatch.keys() : NO_KEYS;
       if (!keys) return keyWatch?.dueAt() ?? clock.now();
       try {
-        await bringAbout(keys);
+        await writeDue(keys);
         unwritten = undefined;
       } catch (error) {
         unwritten = error instanceof Error ? error.message : String(error);
         log.error('secrets not written, previous files stay in use', { reason: unwritten });
       }
-      const due = unwritten === undefined ? rotation.dueAt() : clock.now() + WRITE_AGAIN_MS;
+      const due = unwritten === undefined ? rotation.dueAt() : clock.now() + WRITE_RETRY_MS;
       return Math.min(due, keyWatch?.dueAt() ?? Infinity);
     },
     keyWatch,
-    upstream: () => hopOnDisk,
+    upstream: () => certificatesOnDisk,
     keysWrittenAt: () => keysWrittenAt,
     unwritten: () => unwritten,
   };
 }
 
-function takenOver({ main, sidecar }: Both<SetOnDisk>, { mint, renewMs, stepMs }: WatchOptions): Rotation {
+function rotationFrom({ main, sidecar }: Both<SetOnDisk>, { mint, renewMs, stepMs }: WatchOptions): Rotation {
   const certificates = ['ca.crt', 'tls.crt'];
   return createRotation({
     mint,
     renewMs,
     stepMs,
-    onDisk: both(sideAmong(main.files), sideAmong(sidecar.files)),
+    onDisk: both(certificatesAmong(main.files), certificatesAmong(sidecar.files)),
     writtenAt: Math.max(newestOf(main, certificates), newestOf(sidecar, certificates)),
   });
 }

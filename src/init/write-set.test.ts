@@ -16,7 +16,7 @@ describe('a set of secrets', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
   const read = (name: string) => readFileSync(join(folder, 'current', name), 'utf8');
 
-  it('is written for its owner and group to read, and for nobody to change', async () => {
+  it('is readable by owner and group and writable by nobody', async () => {
     await writeSet(folder, files('1'), 1);
     assert.deepEqual(['a', 'b', 'c'].map(read), ['a 1', 'b 1', 'c 1']);
     for (const name of ['a', 'b', 'c'])
@@ -24,7 +24,7 @@ describe('a set of secrets', () => {
     assert.equal(statSync(join(folder, 'current')).mode & 0o007, 0);
   });
 
-  it('is seen whole or not at all, at every moment of its being replaced', async () => {
+  it('is replaced atomically', async () => {
     await writeSet(folder, files('0'), 0);
     const state = { writing: true };
     const writer = (async () => {
@@ -44,7 +44,7 @@ describe('a set of secrets', () => {
     assert.equal(read('a'), 'a 40');
   });
 
-  it('is read as it was written, each file as old as its text', async () => {
+  it("is read as written, with the age of each file's content", async () => {
     assert.equal(readSet(folder).files.size, 0);
     await writeSet(folder, files('1'), 1000);
     await writeSet(folder, new Map([...files('1'), ['b', new Secret('other')]]), 5000);
@@ -59,7 +59,7 @@ describe('a set of secrets', () => {
     assert.ok(!isSameSet(found, new Map([...found].slice(1))));
   });
 
-  it('clears away what a write that was cut off has left, and nothing of others', async () => {
+  it('removes the remains of an interrupted write and no other files', async () => {
     mkdirSync(join(folder, 'set-0-cut'));
     symlinkSync('set-0-cut', join(folder, '.set-0-cut'));
     mkdirSync(join(folder, 'of-others'));
@@ -69,7 +69,7 @@ describe('a set of secrets', () => {
     assert.equal(read('a'), 'a 1');
   });
 
-  it('replaces those before it, but for the last, which somebody may be reading', async () => {
+  it('keeps only the previous set, which may still be read', async () => {
     for (const n of [1, 2, 3]) await writeSet(folder, files(String(n)), n);
     const sets = readdirSync(folder).filter((name) => name !== 'current');
     assert.deepEqual(sets.map((s) => s.split('-')[1]).sort(), ['2', '3']);

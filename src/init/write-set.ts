@@ -7,19 +7,19 @@ import { Secret } from '../domain/secret.ts';
 /** Files by name. */
 export type SecretFiles = ReadonlyMap<string, Secret>;
 
-/** A set as it is on disk. */
+/** A set on disk. */
 export interface SetOnDisk {
   readonly files: SecretFiles;
-  /** When the contents of each file were written first (epoch ms). */
+  /** When the content of each file last changed (epoch ms). */
   readonly writtenAt: ReadonlyMap<string, number>;
 }
 
-/** The name under which the newest set is read. */
+/** The symlink to the newest set. */
 const CURRENT = 'current';
-/** All containers of a pod run as one user; its group is for a pod that sets one. */
+/** All containers of a pod run as the same user. Group access is for pods that set an fsGroup. */
 const MODES = { folder: 0o750, file: 0o440 };
 
-/** Reads the newest set below `folder`; one without files where there is none. */
+/** Reads the newest set below `folder`. Returns a set without files if none exists. */
 export function readSet(folder: string): SetOnDisk {
   const files = new Map<string, Secret>();
   const writtenAt = new Map<string, number>();
@@ -32,7 +32,7 @@ export function readSet(folder: string): SetOnDisk {
   return { files, writtenAt };
 }
 
-/** Whether two sets have the same files with the same contents. */
+/** Returns whether two sets have the same files with the same contents. */
 export function isSameSet(one: SecretFiles, other: SecretFiles): boolean {
   return (
     one.size === other.size &&
@@ -41,9 +41,9 @@ export function isSameSet(one: SecretFiles, other: SecretFiles): boolean {
 }
 
 /**
- * Writes a set of secret files into a folder of its own below `folder`, then swaps the symlink `current` to it in one
- * step: a reader sees the old set or the new one, never half of one. Of older sets the last one stays, for who reads it now.
- * A file that says what it said before keeps its time, so that the age of a key can be told.
+ * Writes a set into a new folder below `folder`, then replaces the symlink `current` atomically: a reader sees the old set or
+ * the new one, never a mixture. Keeps the previous set for current readers and deletes older ones. An unchanged file keeps its
+ * modification time, which is the age of the key.
  */
 export async function writeSet(folder: string, files: SecretFiles, now: number): Promise<void> {
   const name = `set-${now}-${randomBytes(4).toString('hex')}`;

@@ -15,7 +15,7 @@ import { registerSharedMetrics } from '../http/shared-metrics.ts';
 import { type Service, startService, type Deps } from '../runtime/service.ts';
 import { observed } from '../runtime/observed-outbound.ts';
 import { createOutbound } from '../runtime/outbound.ts';
-import { lookEvery } from '../runtime/watched-folder.ts';
+import { pollFolders } from '../runtime/watched-folder.ts';
 import { openStore } from '../ledger/ledger.ts';
 import { createCatalogs } from './catalogs.ts';
 import { mainCheck } from './check.ts';
@@ -104,10 +104,10 @@ export async function startMain(config: Config, deps: Deps, entry: URL): Promise
       watch,
       callers,
       inspector,
-      lookEvery(config.BIRDDOG_POLL_MS, secrets.followed),
+      pollFolders(config.BIRDDOG_POLL_MS, secrets.followed),
     ],
   });
-  tls?.onTake(service.renew);
+  tls?.onChange(service.renew);
   // The certificate may have changed while the ports were opened.
   if (tls) service.renew(tls.current());
   return service;

@@ -6,19 +6,19 @@ import {
   type OwnCertificate,
   ownCertificate,
 } from '../runtime/certificate-files.ts';
-import { follow, type Followed } from '../runtime/watched-folder.ts';
+import { watchFolder, type WatchedFolder } from '../runtime/watched-folder.ts';
 import { type CatalogCredentials, readCatalogCredentials } from './catalogs.ts';
 import type { Config } from './config.ts';
 
 /** Everything that Birddog reads from files, and goes on reading. */
 export interface Secrets {
-  readonly datadogKeys: Followed<DatadogKeys>;
-  readonly catalogCredentials: Followed<CatalogCredentials>;
-  readonly sidecarCertificate: Followed<SidecarCertificate>;
+  readonly datadogKeys: WatchedFolder<DatadogKeys>;
+  readonly catalogCredentials: WatchedFolder<CatalogCredentials>;
+  readonly sidecarCertificate: WatchedFolder<SidecarCertificate>;
   /** Where the port for users speaks TLS. */
-  readonly ownCertificate: Followed<OwnCertificate> | undefined;
+  readonly ownCertificate: WatchedFolder<OwnCertificate> | undefined;
   /** All of them. */
-  readonly followed: readonly Followed<unknown>[];
+  readonly followed: readonly WatchedFolder<unknown>[];
   /** When each certificate ends (epoch ms), by its name. */
   readonly ends: Readonly<Record<string, () => number>>;
 }
@@ -29,9 +29,13 @@ export function openSecrets(config: Config, { clock, log }: Deps): Secrets {
   const certificates = { folder: config.BIRDDOG_CERTIFICATES || config.BIRDDOG_SECRETS, log };
   const tls = { folder: config.BIRDDOG_TLS, log };
   const now = clock.now;
-  const datadogKeys = follow({ part: 'datadog_keys', read: readDatadogKeys, ...keys });
-  const catalogCredentials = follow({ part: 'catalog_credentials', read: readCatalogCredentials, ...keys });
-  const upstream = follow({
+  const datadogKeys = watchFolder({ part: 'datadog_keys', read: readDatadogKeys, ...keys });
+  const catalogCredentials = watchFolder({
+    part: 'catalog_credentials',
+    read: readCatalogCredentials,
+    ...keys,
+  });
+  const upstream = watchFolder({
     part: 'upstream_certificate',
     read: sidecarCertificate({ now, log }),
     ...certificates,
@@ -39,7 +43,7 @@ export function openSecrets(config: Config, { clock, log }: Deps): Secrets {
   const own =
     config.BIRDDOG_TLS === ''
       ? undefined
-      : follow({ part: 'own_certificate', read: ownCertificate({ now, log }), ...tls });
+      : watchFolder({ part: 'own_certificate', read: ownCertificate({ now, log }), ...tls });
   return {
     datadogKeys,
     catalogCredentials,

@@ -14,7 +14,7 @@ import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
 import { HEADERS } from '../domain/headers.ts';
 import { createMemoryBudget } from '../runtime/memory-budget.ts';
-import { createTurnThrottle } from '../runtime/turn-throttle.ts';
+import { createThrottle } from '../runtime/event-loop-throttle.ts';
 import { createSemaphore } from '../runtime/semaphore.ts';
 import { type Outbound, OutboundError } from '../runtime/outbound.ts';
 import { MOST_UNDER_WAY } from './sidecar-connection.ts';
@@ -73,7 +73,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
   );
   const limits = { maxConcurrent: MOST_UNDER_WAY, maxWaiting: MOST_WAITING };
   const semaphore = createSemaphore(limits, 'requests wait for the sidecar');
-  const throttle = createTurnThrottle(A_TURN);
+  const throttle = createThrottle(A_TURN);
   let openings = 0;
   const budget = createMemoryBudget(MAX_WAITING_BYTES, 'bodies that wait for the sidecar');
   let silent = false;

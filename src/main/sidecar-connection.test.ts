@@ -6,7 +6,7 @@ import { startServer } from '../runtime/server.ts';
 import { type Certificates, mintCertificates } from '../init/certificates.ts';
 import { OutboundError } from '../runtime/outbound.ts';
 import type { SidecarCertificate } from '../runtime/certificate-files.ts';
-import type { Followed } from '../runtime/watched-folder.ts';
+import type { WatchedFolder } from '../runtime/watched-folder.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { createSidecarConnection } from './sidecar-connection.ts';
 
@@ -18,17 +18,17 @@ function followed(inUse: Certificates, onDisk: Certificates) {
   const listeners: ((value: SidecarCertificate) => void)[] = [];
   let current = side(inUse);
   let looks = 0;
-  const certificate: Followed<SidecarCertificate> = {
+  const certificate: WatchedFolder<SidecarCertificate> = {
     part: '',
     current: () => current,
-    look() {
+    poll() {
       looks += 1;
       if (current.ca === onDisk.ca) return false;
       current = side(onDisk);
       for (const listener of listeners) listener(current);
       return true;
     },
-    onTake: (listener) => void listeners.push(listener),
+    onChange: (listener) => void listeners.push(listener),
     refused: () => undefined,
     writtenAt: () => 0,
   };

@@ -1,6 +1,6 @@
 import { createOutbound, type Outbound, OutboundError } from '../runtime/outbound.ts';
 import type { SidecarCertificate } from '../runtime/certificate-files.ts';
-import type { Followed } from '../runtime/watched-folder.ts';
+import type { WatchedFolder } from '../runtime/watched-folder.ts';
 
 /** Requests under way over the hop at once. */
 export const MOST_UNDER_WAY = 32;
@@ -12,16 +12,16 @@ const SOCKETS = MOST_UNDER_WAY + 1;
  * Where no connection came about, the certificate may be that of before: then the disk is looked at, and the request
  * sent once more with another one.
  */
-export function createSidecarConnection(certificate: Followed<SidecarCertificate>): Outbound {
+export function createSidecarConnection(certificate: WatchedFolder<SidecarCertificate>): Outbound {
   const outbound = createOutbound({ sockets: SOCKETS, tls: certificate.current() });
-  certificate.onTake(outbound.renew);
+  certificate.onChange(outbound.renew);
   return {
     async send(request) {
       try {
         return await outbound.send(request);
       } catch (error) {
         const unconnected = error instanceof OutboundError && error.reason === 'connection' && !error.sent;
-        if (!unconnected || !certificate.look()) throw error;
+        if (!unconnected || !certificate.poll()) throw error;
         return outbound.send(request);
       }
     },

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What the connection knows about the body of a request while it arrives. */
+/** State of the connection while the body of a request arrives. */
 export interface BodySignals {
   /** Sends `100 Continue` to a client that waits for it before it sends the body. Does nothing otherwise. */
   readonly start: () => void;
@@ -12,12 +12,12 @@ export interface BodySignals {
 
 const signals = new WeakMap<IncomingMessage, BodySignals>();
 
-/** Records the signals of a request, for whoever reads its body. */
+/** Stores the signals of a request for the code that reads its body. */
 export function setBodySignals(incoming: IncomingMessage, of: BodySignals): void {
   signals.set(incoming, of);
 }
 
-/** Returns the signals of a request; undefined where no server of ours received it. */
+/** Returns the signals of a request; undefined if none were stored. */
 export function bodySignals(incoming: IncomingMessage): BodySignals | undefined {
   return signals.get(incoming);
 }

@@ -20,11 +20,11 @@ const deps = {
   log: createLog('test', (line) => written.push(line)),
 };
 const files = (texts: Record<string, string>) => (name: string) => new Secret(texts[name] ?? '');
-const hopFiles = { 'ca.crt': good.ca, 'tls.crt': good.client.cert, 'tls.key': good.client.key };
+const certificateFiles = { 'ca.crt': good.ca, 'tls.crt': good.client.cert, 'tls.key': good.client.key };
 
-describe('the certificate of one side of the hop', () => {
-  it('is what its files hold, and ends when they say', () => {
-    const read = sidecarCertificate(deps)(files({ ...hopFiles, 'ca.crt': good.ca + other.ca }));
+describe('the sidecar certificate', () => {
+  it('has the content and expiry of its files', () => {
+    const read = sidecarCertificate(deps)(files({ ...certificateFiles, 'ca.crt': good.ca + other.ca }));
     assert.equal(read.cert, good.client.cert);
     assert.deepEqual([read.endsAt, read.caEndsAt], [NOW.getTime() + DAY, NOW.getTime() + 2 * DAY]);
   });
@@ -36,35 +36,35 @@ describe('the certificate of one side of the hop', () => {
   }).privateKey;
   const bad: readonly [what: string, file: string, text: string, says: RegExp][] = [
     ['a key of another certificate', 'tls.key', other.client.key, /not that of the certificate/],
-    ['a certificate that is none', 'tls.crt', 'x', /tls.crt holds no certificate/],
-    ['a key that is none', 'tls.key', 'x', /tls.key holds no private key/],
-    ['a key with a password', 'tls.key', encrypted, /without a password/],
-    ['a CA that is none', 'ca.crt', 'x', /ca.crt holds no certificate/],
-    ['a CA that is damaged', 'ca.crt', good.ca.replace(/^MII.{10}/m, 'MIIAAAAAAAAAA'), /ca.crt holds no/],
+    ['an invalid certificate', 'tls.crt', 'x', /tls.crt contains no PEM certificate/],
+    ['an invalid key', 'tls.key', 'x', /tls.key contains no unencrypted PEM private key/],
+    ['a key with a password', 'tls.key', encrypted, /unencrypted/],
+    ['an invalid CA', 'ca.crt', 'x', /ca.crt contains no PEM certificate/],
+    ['a CA that is damaged', 'ca.crt', good.ca.replace(/^MII.{10}/m, 'MIIAAAAAAAAAA'), /ca.crt contains no/],
   ];
   for (const [what, file, text, says] of bad) {
-    it(`is not ${what}`, () => {
-      assert.throws(() => sidecarCertificate(deps)(files({ ...hopFiles, [file]: text })), says);
+    it(`rejects ${what}`, () => {
+      assert.throws(() => sidecarCertificate(deps)(files({ ...certificateFiles, [file]: text })), says);
     });
   }
 });
 
-describe('a certificate that has ended', () => {
+describe('an expired certificate', () => {
   const endedFiles = files({ 'tls.crt': ended.server.cert, 'tls.key': ended.server.key });
 
-  it('does not replace one that is in use', () => {
+  it('does not replace the one in use', () => {
     const read = ownCertificate(deps);
     read(files({ 'tls.crt': good.server.cert, 'tls.key': good.server.key }));
-    assert.throws(() => read(endedFiles), /ended on 2026-11-23T12:00:00/);
+    assert.throws(() => read(endedFiles), /expired on 2026-11-23T12:00:00/);
   });
 
-  it('is taken where there is no other, with a warning', () => {
+  it('is accepted with a warning if there is no other', () => {
     const before = written.length;
     assert.equal(ownCertificate(deps)(endedFiles).cert, ended.server.cert);
-    assert.match(written.slice(before).join(''), /"level":"warn".*ended on/);
+    assert.match(written.slice(before).join(''), /"level":"warn".*expired on/);
   });
 });
 
-it('a bundle is taken apart', () => {
+it('splits a bundle into certificates', () => {
   assert.deepEqual(certificatesIn(`text\n${good.ca}\n# more\n${other.ca}`), [good.ca, other.ca]);
 });

@@ -4,18 +4,18 @@ import { createSecureContext } from 'node:tls';
 import type { ReadSecret } from './watched-folder.ts';
 import type { Log } from './log.ts';
 
-/** A certificate with its chain, and the key that goes with it. PEM texts. */
+/** A certificate with its chain, and its private key. PEM. */
 export interface OwnCertificate {
   readonly cert: string;
   readonly key: string;
-  /** When it ends (epoch ms). */
+  /** Expiry (epoch ms). */
   readonly endsAt: number;
 }
 
-/** One side of the hop: its own certificate, and the CAs that the other side's is held against. */
+/** The certificate of Birddog or the sidecar for their connection, and the CAs that verify the other side's. */
 export interface SidecarCertificate extends OwnCertificate {
   readonly ca: string;
-  /** When the last of the CAs ends (epoch ms). */
+  /** Latest expiry of the CAs (epoch ms). */
   readonly caEndsAt: number;
 }
 
@@ -25,8 +25,8 @@ interface Deps {
 }
 
 /**
- * Reads `tls.crt` and `tls.key`. The function it gives throws Error where they are no certificate and its key, and
- * where the certificate has ended while another is in use; the first is taken all the same, with a warning.
+ * Returns a reader of `tls.crt` and `tls.key`. The reader throws Error if they are not a certificate and its key, or if
+ * the certificate has expired. The first certificate is accepted even if it has expired, with a warning.
  */
 export function ownCertificate({ now, log }: Deps): (secret: ReadSecret) => OwnCertificate {
   let first = true;
@@ -39,7 +39,7 @@ export function ownCertificate({ now, log }: Deps): (secret: ReadSecret) => OwnC
     createSecureContext({ cert, key });
     const endsAt = leaf.validToDate.getTime();
     if (endsAt <= now()) {
-      const words = `the certificate in tls.crt ended on ${leaf.validToDate.toISOString()}`;
+      const words = `the certificate in tls.crt expired on ${leaf.validToDate.toISOString()}`;
       if (!first) throw new Error(words);
       log.warn('expired certificate in use', { reason: words });
     }
@@ -48,13 +48,13 @@ export function ownCertificate({ now, log }: Deps): (secret: ReadSecret) => OwnC
   };
 }
 
-/** Reads `ca.crt` besides: one CA or several. The function it gives throws Error as that of `ownCertificate` does. */
+/** Returns a reader that also reads `ca.crt` (one or more CAs). It throws Error like that of `ownCertificate`. */
 export function sidecarCertificate(deps: Deps): (secret: ReadSecret) => SidecarCertificate {
   const own = ownCertificate(deps);
   return (secret) => {
     const ca = secret('ca.crt').reveal();
     const ends = certificatesIn(ca).map((pem) => parsed('ca.crt', pem).validToDate.getTime());
-    if (ends.length === 0) throw new Error('ca.crt holds no certificate in PEM');
+    if (ends.length === 0) throw new Error('ca.crt contains no PEM certificate');
     return { ...own(secret), ca, caEndsAt: largest(ends) };
   };
 }
@@ -62,7 +62,7 @@ export function sidecarCertificate(deps: Deps): (secret: ReadSecret) => SidecarC
 const BEGIN = '-----BEGIN CERTIFICATE-----';
 const END = '-----END CERTIFICATE-----';
 
-/** The certificates of a bundle, each with its ending newline. */
+/** Splits a PEM bundle into its certificates, each ending with a newline. */
 export function certificatesIn(pem: string): string[] {
   return pem
     .split(BEGIN)
@@ -77,7 +77,7 @@ function parsed(file: string, pem: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch (error) {
-    throw new Error(`${file} holds no certificate in PEM`, { cause: error });
+    throw new Error(`${file} contains no PEM certificate`, { cause: error });
   }
 }
 
@@ -85,7 +85,7 @@ function privateKey(pem: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch (error) {
-    throw new Error('tls.key holds no private key in PEM that can be read without a password', {
+    throw new Error('tls.key contains no unencrypted PEM private key', {
       cause: error,
     });
   }

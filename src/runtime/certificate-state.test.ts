@@ -15,7 +15,7 @@ describe('the state of a certificate', () => {
   });
   const after = (days: number, ca = minted.ca) => certificateState(minted.client.cert, NOW + days * DAY, ca);
 
-  it('is well, with the time that is left', () =>
+  it('is valid, with its remaining time', () =>
     assert.deepEqual(after(10), {
       wrong: undefined,
       endsAt: NOW + 80 * DAY,
@@ -23,15 +23,15 @@ describe('the state of a certificate', () => {
       nearItsEnd: false,
     }));
 
-  it('nears its end in the last eighth of its life, be that a year or a day', () =>
+  it('is near its end in the last eighth of its lifetime', () =>
     assert.deepEqual([after(69).nearItsEnd, after(71).nearItsEnd], [false, true]));
 
-  it('is wrong before its time, after it, and under a CA that has not signed it', () => {
+  it('is invalid before and after its validity, and under a CA that did not sign it', () => {
     assert.match(after(-1).wrong ?? '', /^It is valid only from/);
     assert.match(after(81).wrong ?? '', /^It ended at 2026-05-20/);
     assert.match(after(1, foreign.ca).wrong ?? '', /not signed by the CA/);
   });
 
-  it('is well under a bundle of the old CA and the new one', () =>
+  it('is valid with a bundle of the old and the new CA', () =>
     assert.equal(after(1, foreign.ca + minted.ca).wrong, undefined));
 });

@@ -1,24 +1,24 @@
 import { X509Certificate } from 'node:crypto';
 import { certificatesIn } from './certificate-files.ts';
 
-/** The part of its life that is left when a certificate should long have been renewed. */
+/** A certificate with less than this share of its lifetime left should have been renewed. */
 const NEAR_THE_END = 1 / 8;
 
-/** How a certificate stands at a moment. Times in ms. */
+/** The validity of a certificate at a given time. Times in ms. */
 export interface CertificateState {
-  /** Why it does not serve; undefined where it does. */
+  /** Why it is invalid; undefined if it is valid. */
   readonly wrong: string | undefined;
   /** Epoch ms. */
   readonly endsAt: number;
-  /** Negative where it has ended. */
+  /** Negative after the expiry. */
   readonly leftMs: number;
-  /** Less than an eighth of its life is left. */
+  /** Whether less than an eighth of its lifetime is left. */
   readonly nearItsEnd: boolean;
 }
 
 /**
- * Looks at a certificate (PEM) and, where `ca` is given, at the CA or CAs that it is to be trusted by. Throws where
- * one is no certificate.
+ * Returns the validity of a certificate (PEM). If `ca` is given, checks that one of these CAs signed it. Throws Error if a
+ * PEM text is not a certificate.
  */
 export function certificateState(cert: string, now: number, ca?: string): CertificateState {
   const certificate = new X509Certificate(cert);

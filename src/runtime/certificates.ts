@@ -2,17 +2,17 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Reader } from './settings.ts';
 
-/** CA certificates in PEM. TLS passes over what is no certificate without a word, and then trusts nobody. */
+/** Accepts CA certificates in PEM. TLS would silently ignore any other text and then trust no CA. */
 export const certificates: Reader<string> = (value) => {
   try {
     void new X509Certificate(value);
   } catch (error) {
-    throw new Error('it holds no certificate in PEM', { cause: error });
+    throw new Error('it contains no PEM certificate', { cause: error });
   }
   return value;
 };
 
-/** The CA certificates in a file, whose path is the value. */
+/** Reads CA certificates from the file at the given path. */
 export const certificatesFile: Reader<string> = (path) => {
   let pem: string;
   try {

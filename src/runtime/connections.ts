@@ -6,21 +6,21 @@ import { problemReply } from './reply.ts';
 import { parseFault } from './request-faults.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
-/** Requests of one connection that are received and not yet answered. What is sent beyond them is not served. */
+/** Maximum of unanswered requests per connection. Further requests are not served. */
 const MAX_PIPELINED = 16;
 
-/** What happens on the connections of one server. */
+/** Tracks the connections of one server. */
 export interface Connections {
   /**
-   * Runs `work`, which answers a request, once every earlier request of the connection is answered. Does not run it where
-   * the connection closes before, or is to be closed.
+   * Runs `work`, which answers a request, once every earlier request of the connection is answered. Does not run it if
+   * the connection is closed or closing.
    */
   inOrder(incoming: IncomingMessage, outgoing: ServerResponse, work: () => Promise<void>): void;
-  /** Lets the connection close in order after the response, where nothing that follows it can be understood. */
+  /** Closes the connection after the response if later bytes cannot be parsed. Returns whether it does. */
   closeIfLast(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
   /**
-   * Handles bytes that are not HTTP, and connections that fail. A request in progress keeps its own response, after which the
-   * connection closes; without one the client reads why.
+   * Handles invalid HTTP and failed connections. A request in progress still gets its response before the connection closes.
+   * Otherwise the client gets a problem.
    */
   failed(error: Error & { readonly code?: string }, socket: Duplex): void;
 }
@@ -28,7 +28,7 @@ export interface Connections {
 interface Connection {
   /** Requests that are received and not answered. */
   pending: number;
-  /** Nothing more is read from it. */
+  /** No more requests are read. */
   broken: boolean;
   last?: {
     readonly incoming: IncomingMessage;
@@ -37,7 +37,7 @@ interface Connection {
   };
 }
 
-/** Keeps the order of responses. `lingerMs`: how long (ms) a client that still sends has for reading why it was refused. */
+/** Sends responses in order. `lingerMs`: time that a client that is still sending has to read its response. */
 export function createConnections(lingerMs: number): Connections {
   const connections = new WeakMap<Duplex, Connection>();
   const connectionOf = (socket: Duplex): Connection => {
@@ -71,7 +71,7 @@ export function createConnections(lingerMs: number): Connections {
       // Without 100 Continue it is ambiguous whether the body or the next request follows.
       if (!(broken && pending === 1) && !bodySignals(incoming)?.waits()) return false;
       outgoing.shouldKeepAlive = false;
-      // Node would destroy it at once: unread bytes then reset the connection, which may take the response along.
+      // Node would destroy the socket at once. Unread bytes then reset the connection, and the response may be lost.
       socket.destroySoon = () => endSoon(socket, lingerMs);
       return true;
     },
@@ -83,7 +83,7 @@ export function createConnections(lingerMs: number): Connections {
       connection.broken = true;
       const { last, pending } = connection;
       const within = last !== undefined && !last.incoming.complete;
-      // Its request was answered already, or its client has gone before it was complete.
+      // The request was already answered, or the client disconnected before completing it.
       if (within && (pending === 0 || code === 'HPE_INVALID_EOF_STATE')) socket.destroy();
       else if (within) last.body.abort();
       else if (pending === 0) endSoon(socket, lingerMs, refusal(code));
@@ -105,7 +105,7 @@ function continuation(
   };
 }
 
-/** Ends a connection in order: a client that still sends may read the response first, but not for ever. */
+/** Closes a connection gracefully: a client that is still sending has `lingerMs` to read the response. */
 function endSoon(socket: Duplex, lingerMs: number, text = ''): void {
   socket.end(text);
   const cut = setTimeout(() => socket.destroy(), lingerMs);

@@ -16,7 +16,7 @@ function written(from?: LogLevel) {
 }
 
 describe('the log', () => {
-  it('has no character that splits or disguises a line, in any field', () => {
+  it('escapes characters that split or disguise a line in every field', () => {
     const unit = fc.oneof(
       fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
       fc.constantFrom(
@@ -49,7 +49,7 @@ describe('the log', () => {
     );
   });
 
-  it('is one line of JSON an event, whatever is in it', () => {
+  it('writes one JSON line per event, for any content', () => {
     const { log, lines } = written();
     log.info('answered', { path: 'a\nb', error: new Error('no\nway') });
     const [line] = lines();
@@ -59,13 +59,13 @@ describe('the log', () => {
     );
   });
 
-  it('shows no secret, however deep it is', () => {
+  it('prints no secret at any depth', () => {
     const { log, lines } = written();
     log.error('x', { a: { b: [new Secret('hush')] } });
     assert.deepEqual(lines()[0].a, { b: ['[secret]'] });
   });
 
-  it('says nothing below its level, but for the audit', () => {
+  it('omits lines below its level, except audit lines', () => {
     const { log, lines } = written('warn');
     for (const event of ['answered', 'audit']) log.info(event);
     log.warn('w');
@@ -76,7 +76,7 @@ describe('the log', () => {
     );
   });
 
-  it('that is given fields has them in every line', () => {
+  it('adds common fields to every line', () => {
     const { log, lines } = written();
     const own = logWith(log, { request_id: 'r' });
     own.warn('a', { more: 1 });

@@ -1,6 +1,6 @@
 import { escapeHidden } from '../domain/hidden-characters.ts';
 
-/** One line of JSON per event, on standard error. Secrets print their placeholder. */
+/** Writes one JSON line per event. Secrets print a placeholder. */
 export interface Log {
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
@@ -8,14 +8,14 @@ export interface Log {
 }
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** From the most talkative on. */
+/** Lowest level first. */
 export const LOG_LEVELS = ['info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** The audit is no matter of taste: its lines are written whatever the level. */
-const ALWAYS = 'audit';
+/** Audit lines are written at every log level. */
+const AUDIT_EVENT = 'audit';
 
-/** A log that writes with `write`, from a level on; `process` names the command (`serve`, `sidecar`, `init`). */
+/** Creates a log. `process` names the command (`serve`, `sidecar`, `init`); `from` is the minimum level. */
 export function createLog(
   process: string,
   write: (line: string) => void,
@@ -25,7 +25,7 @@ export function createLog(
   const at = (level: LogLevel) => {
     const quiet = LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(from);
     return (event: string, fields: LogFields = {}) => {
-      if (quiet && event !== ALWAYS) return;
+      if (quiet && event !== AUDIT_EVENT) return;
       const line = { time: new Date(now()).toISOString(), level, process, event, ...plain(fields) };
       write(`${escapeHidden(JSON.stringify(line))}\n`);
     };
@@ -33,14 +33,14 @@ export function createLog(
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** A log whose every line has these fields too. */
+/** Returns a log that adds these fields to every line. */
 export function logWith(log: Log, common: LogFields): Log {
   const at = (level: LogLevel) => (event: string, fields?: LogFields) =>
     log[level](event, { ...common, ...fields });
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** Errors as their words; stacks stay out of answers but belong in the log. */
+/** Replaces errors with their message and stack. */
 function plain(fields: LogFields): LogFields {
   const shown: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createMemoryBudget } from './memory-budget.ts';
 
 describe('a memory budget', () => {
-  it('gives one caller half of it at most, so that another one still has room', () => {
+  it('limits one caller to half, so that others still have capacity', () => {
     const budget = createMemoryBudget(100, 'bodies');
     const own = [budget({ name: 'a' }), budget({ name: 'a' })];
     own[0]?.reserve(30);
@@ -14,7 +14,7 @@ describe('a memory budget', () => {
     assert.throws(() => budget({ name: 'c' }).reserve(1), { code: 'busy' });
   });
 
-  it('has room again for what was released, once', () => {
+  it('counts released bytes as free, once', () => {
     const budget = createMemoryBudget(100, 'bodies');
     const one = budget({ name: 'a' });
     const other = budget({ name: 'a' });

@@ -3,15 +3,15 @@ import { ProblemError } from '../domain/problem.ts';
 
 /** The memory that one request has reserved. */
 export interface Reservation {
-  /** Reserves bytes on top of what is reserved. Throws `busy` where the budget, or the caller's share of it, is used up. */
+  /** Reserves more bytes. Throws `busy` if the budget or the caller's share of it is exceeded. */
   reserve(bytes: number): void;
-  /** Releases everything; a second call changes nothing. */
+  /** Releases all reserved bytes. Later calls do nothing. */
   release(): void;
 }
 
 export type MemoryBudget = (caller: Pick<Caller, 'name' | 'auth'>) => Reservation;
 
-/** Bounds the bytes that requests hold together, and those of one caller to half of that. `what` names what holds them. */
+/** Creates a budget of bytes for all requests; one caller may use half of it. `what` names the holders in the problem. */
 export function createMemoryBudget(maxBytes: number, what: string): MemoryBudget {
   const maxPerCaller = maxBytes / 2;
   const held = new Map<string, number>();

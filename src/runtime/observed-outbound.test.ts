@@ -20,7 +20,7 @@ function watching(send: Outbound['send']) {
   return { outbound, told };
 }
 
-it('an exchange is told by what it was about, and never by its address', async () => {
+it('reports an exchange by its endpoint, never by its URL', async () => {
   const { outbound, told } = watching(async () => ({ status: 503, headers: {}, body: Buffer.from('') }));
   await outbound.send({ ...request, endpoint: '/monitor/{id}' });
   await outbound.send(request);
@@ -30,7 +30,7 @@ it('an exchange is told by what it was about, and never by its address', async (
   ]);
 });
 
-it('an exchange without an answer is told by the reason, and still fails', async () => {
+it('reports an exchange without a response by its reason, and still fails', async () => {
   const { outbound, told } = watching(() => Promise.reject(new OutboundError('timeout', true)));
   await assert.rejects(outbound.send(request), OutboundError);
   assert.deepEqual(told, [{ endpoint: 'other', method: 'GET', status: 'timeout' }]);

@@ -1,22 +1,26 @@
 import { type Outbound, OutboundError } from './outbound.ts';
 
-/** One try of one request to another party, and what became of it. */
+/** One attempt of a request to an upstream, and its outcome. */
 export interface Exchange {
-  /** What was asked for, with every id left out, so that there are few of them. */
+  /** The path without ids, so that there are few values. */
   readonly endpoint: string;
   readonly method: string;
-  /** The HTTP status, or why no answer came. */
+  /** The HTTP status, or the reason why there was no response. */
   readonly status: string;
   readonly seconds: number;
 }
 
-/** An outbound of which every exchange is told. `endpoint` names what a request that does not say so is about. */
-export function observed(outbound: Outbound, endpoint: string, tell: (exchange: Exchange) => void): Outbound {
+/** Wraps an outbound and reports every exchange to `report`. `endpoint` is the default for requests without one. */
+export function observed(
+  outbound: Outbound,
+  endpoint: string,
+  report: (exchange: Exchange) => void,
+): Outbound {
   return {
     async send(request) {
       const begun = performance.now();
       const end = (status: string) =>
-        tell({
+        report({
           endpoint: request.endpoint ?? endpoint,
           method: request.method,
           status,

@@ -2,13 +2,13 @@ import type { Metrics } from './metrics.ts';
 import { textReply } from './reply.ts';
 import { type Handle, routed, type Routes } from './routes.ts';
 
-/** What a probe asks. Liveness asks nothing of others; readiness nothing of third parties. */
+/** The state behind the health probes. Liveness depends on nothing else, readiness on no third party. */
 export interface Health {
-  /** Why this process cannot serve yet, or undefined when it can. */
+  /** Returns why this process cannot serve, or undefined if it can. */
   readonly notReady: () => string | undefined;
 }
 
-/** /healthz and /readyz, for an app of its own or the public one. */
+/** Returns the routes /healthz and /readyz. */
 export function healthRoutes(health: Health): Routes {
   return {
     'GET /healthz': () => textReply(200, 'application/json', '{"status":"ok"}'),
@@ -20,7 +20,7 @@ export function healthRoutes(health: Health): Routes {
   };
 }
 
-/** The ops port: probes and metrics and nothing else, in plain HTTP for kubelet and Prometheus. */
+/** Returns the app of the ops port: health probes and metrics over plain HTTP, for the kubelet and Prometheus. */
 export function opsApp(health: Health, metrics: Metrics): Handle {
   return routed(
     {

@@ -47,18 +47,18 @@ describe('an outbound request', () => {
     server.closeAllConnections();
   });
 
-  it('gives the whole answer, whatever its status', async () => {
+  it('returns the full response of any status', async () => {
     const answer = await outbound.send({ method: 'POST', url, body: 'ä', deadline: deadline() });
     assert.deepEqual([answer.status, answer.headers['x-two'], answer.body.toString()], [418, 'a, b', 'ä']);
   });
 
-  it('keeps its connection for the next one', async () => {
+  it('keeps its connection for the next request', async () => {
     const open = sockets.size;
     for (let i = 0; i < 5; i += 1) await outbound.send({ method: 'GET', url, deadline: deadline() });
     assert.equal(sockets.size, open);
   });
 
-  it('that is answered with 101 Switching Protocols fails, and waits for no deadline', async () => {
+  it('fails at once after 101 Switching Protocols', async () => {
     const raw = net.createServer((socket) => {
       socket.once('data', () =>
         socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
@@ -71,14 +71,14 @@ describe('an outbound request', () => {
     assert.deepEqual([error.reason, error.sent], ['connection', true]);
   });
 
-  it('that was cut says it was sent', async () => {
+  it('reports a broken request as sent', async () => {
     const error = await failure(
       outbound.send({ method: 'GET', url: new URL('/cut', url), deadline: deadline() }),
     );
     assert.deepEqual([error.reason, error.sent], ['connection', true]);
   });
 
-  it('that never connected says it was not sent', async () => {
+  it('reports a request without a connection as not sent', async () => {
     const gone = net.createServer();
     const nobody = await listen(gone);
     await new Promise((resolve) => {
@@ -90,7 +90,7 @@ describe('an outbound request', () => {
     assert.deepEqual([error.reason, error.sent], ['connection', false]);
   });
 
-  it('ends when the asker has gone', async () => {
+  it('ends when its deadline is aborted', async () => {
     const gone = new AbortController();
     const silent = outbound.send({
       method: 'GET',
@@ -102,7 +102,7 @@ describe('an outbound request', () => {
     assert.equal((await failure(silent)).reason, 'timeout');
   });
 
-  it('is not sent at all once the deadline has passed', async () => {
+  it('is not sent after the deadline', async () => {
     const gone = new AbortController();
     gone.abort();
     const late = {
@@ -114,7 +114,7 @@ describe('an outbound request', () => {
     assert.ok(!seen.includes('GET /late'));
   });
 
-  it('reads no more than it was told to', async () => {
+  it('reads at most maxBytes', async () => {
     const large = { method: 'GET', url: new URL('/large', url), deadline: deadline() } as const;
     assert.equal((await failure(outbound.send({ ...large, maxBytes: 999 }))).reason, 'too_large');
     assert.equal((await outbound.send({ ...large, maxBytes: 1000 })).body.length, 1000);
@@ -122,7 +122,7 @@ describe('an outbound request', () => {
 });
 
 describe('a proxy', () => {
-  it('is asked to CONNECT to https hosts, but not to those that need none', async () => {
+  it('gets CONNECT for https hosts except those in NO_PROXY', async () => {
     const asked: string[] = [];
     const proxy = http.createServer();
     proxy.on('connect', (request: http.IncomingMessage, socket: net.Socket) => {

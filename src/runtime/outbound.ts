@@ -2,13 +2,13 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Deadline } from '../domain/deadline.ts';
 
-/** Proxy variables as every Unix program knows them; lower-case spellings are resolved by the settings. */
+/** The common proxy variables. The settings resolve lower-case spellings. */
 export interface ProxySettings {
   readonly HTTPS_PROXY?: string;
   readonly NO_PROXY?: string;
 }
 
-/** A CA bundle (PEM) instead of the system's, and a client certificate where the peer asks for one. */
+/** A CA bundle (PEM) that replaces the system's, and an optional client certificate. */
 export interface OutboundTls {
   readonly ca?: string;
   readonly cert?: string;
@@ -19,30 +19,30 @@ export interface OutboundTls {
 export interface OutboundOptions {
   readonly proxy?: ProxySettings;
   readonly tls?: OutboundTls;
-  /** Sockets kept open to one host; default 32. */
+  /** Maximum sockets per host; default 32. */
   readonly sockets?: number;
 }
 
 export interface OutboundRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
-  /** What is asked for, with every id left out; for metrics. */
+  /** The path without ids, for metrics. */
   readonly endpoint?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
   readonly deadline: Deadline;
-  /** The most bytes an answer may have; default 64 MiB. */
+  /** Maximum size of the response; default 64 MiB. */
   readonly maxBytes?: number;
 }
 
 export interface OutboundAnswer {
   readonly status: number;
-  /** Names in lower case. */
+  /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** No answer came. `sent` is false only where the request certainly never reached the peer. */
+/** A request without a response. `sent` is false only if the request certainly did not reach the peer. */
 export class OutboundError extends Error {
   readonly sent: boolean;
   readonly reason: 'timeout' | 'too_large' | 'connection';
@@ -57,19 +57,19 @@ export class OutboundError extends Error {
 }
 
 export interface Outbound {
-  /** Sends a request and reads the whole answer, whatever its status. Throws OutboundError when no answer came. */
+  /** Sends a request and returns the full response of any status. Throws OutboundError if there is no response. */
   send(request: OutboundRequest): Promise<OutboundAnswer>;
   close(): void;
 }
 
 export interface RenewableOutbound extends Outbound {
-  /** Uses other TLS material from now on. Requests under way end on the connections they have. */
+  /** Uses new TLS material for new connections. Requests in progress finish on their existing connections. */
   renew(tls: OutboundTls): void;
 }
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
-/** A client with kept-alive connections. Redirects are not followed: no API that Birddog calls uses them. */
+/** Creates an HTTP client with persistent connections. It does not follow redirects: no API that Birddog calls uses them. */
 export function createOutbound(options: OutboundOptions = {}): RenewableOutbound {
   const agentOptions = {
     keepAlive: true,
@@ -91,7 +91,7 @@ export function createOutbound(options: OutboundOptions = {}): RenewableOutbound
   };
 }
 
-/** Ends the idle connections now, and each of the others with its request. */
+/** Closes idle connections now, and the others when their request ends. */
 function drain(agent: https.Agent): void {
   agent.maxFreeSockets = 0;
   for (const sockets of Object.values(agent.freeSockets))

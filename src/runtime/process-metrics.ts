@@ -2,13 +2,13 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 const NANOSECONDS = 1e9;
-/** Milliseconds between two looks at the event loop: a twentieth of a second that it stands still is seen. */
-const RESOLUTION = 20;
+/** Sampling interval (ms) of the event-loop delay. */
+const RESOLUTION_MS = 20;
 
-/** The few values of the process itself that say whether it is well, under the names that every dashboard knows. */
+/** Registers process metrics (memory, CPU, event loop) under the names that common dashboards use. */
 export function addProcessMetrics(registry: Registry): void {
   const registers = [registry];
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   const gauge = (name: string, help: string, read: () => number) => {
     const made: Gauge = new Gauge({ name, help, registers, collect: () => made.set(read()) });
@@ -29,7 +29,7 @@ export function addProcessMetrics(registry: Registry): void {
     'nodejs_eventloop_lag_p99_seconds',
     'Event loop delay, 99th percentile since the last scrape.',
     () => {
-      const lag = Math.max(0, delay.percentile(99) / NANOSECONDS - RESOLUTION / 1000);
+      const lag = Math.max(0, delay.percentile(99) / NANOSECONDS - RESOLUTION_MS / 1000);
       delay.reset();
       return lag;
     },

@@ -6,7 +6,7 @@ import { proxyOf, proxySettings } from './proxy-settings.ts';
 const proxyIn = (env: Record<string, string>) => proxyOf(readSettings(env, proxySettings));
 
 describe('the proxy', () => {
-  it('is known in either spelling, of which the lower case counts', () => {
+  it('can be set in either spelling; lower case takes precedence', () => {
     const wanted = { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'a.test' };
     assert.deepEqual(proxyIn(wanted), wanted);
     assert.deepEqual(proxyIn({ https_proxy: 'http://proxy:3128', no_proxy: 'a.test' }), wanted);
@@ -16,11 +16,11 @@ describe('the proxy', () => {
     });
   });
 
-  it('is none where only exceptions from it are named', () => {
+  it('is undefined if only NO_PROXY is set', () => {
     assert.equal(proxyIn({ NO_PROXY: 'a.test' }), undefined);
   });
 
-  it('is an address, and a wrong one is told by the name it came under', () => {
+  it('must be a URL; the fault names the variable', () => {
     assert.throws(
       () => proxyIn({ HTTPS_PROXY: 'proxy:3128', https_proxy: 'socks5://proxy:1' }),
       (error) => {

@@ -40,18 +40,18 @@ describe('the body of a request', () => {
     return { slept, ended };
   }
 
-  it('is given up once it arrives too slowly, after a grace', async () => {
+  it('is refused if it arrives too slowly after the grace period', async () => {
     assert.deepEqual(await readAt(1), { slept: 10, ended: 'request_timeout' });
     assert.deepEqual(await readAt(4000), { slept: 10, ended: 'request_timeout' });
   });
 
-  it('may arrive slowly where it is small, and for a minute where it is large', async () => {
+  it('may arrive slowly if it is small, and within a minute if it is large', async () => {
     assert.deepEqual(await readAt(1, 9), { slept: 9, ended: 9 });
     assert.deepEqual(await readAt(4096, 59), { slept: 59, ended: 59 * 4096 });
     assert.deepEqual(await readAt(100_000), { slept: 60, ended: 'request_timeout' });
   });
 
-  it('that arrives too slowly is answered with 408, and its connection is closed', async () => {
+  it('gets 408 and a closed connection if it arrives too slowly', async () => {
     const app = async ({ incoming }: Call) => {
       const clock = { sleep: async () => immediately() };
       const read = readBody(incoming, 2 ** 30, never, () => {}, clock);
@@ -70,7 +70,7 @@ describe('the body of a request', () => {
     await server.close(0);
   });
 
-  it('is not waited for where the client has gone before it was asked for', async () => {
+  it('is not awaited if the client disconnected', async () => {
     await assert.rejects(readBody(begun(), 100, AbortSignal.abort()), { code: 'deadline_exceeded' });
   });
 });

@@ -5,19 +5,19 @@ import { systemClock } from './system-clock.ts';
 import { tooLarge } from '../domain/too-large.ts';
 import { bodySignals } from './body-signals.ts';
 
-/** How slowly a body may arrive: a client that sends less holds what others wait for. */
+/** Minimum rate of a body: slow clients hold memory that other requests wait for. */
 const RATE = {
-  /** Bytes per second, from the begin of the body, once the grace has passed. */
+  /** Average since the start of the body, checked after the grace period. */
   minBytesPerSecond: 4096,
   graceSeconds: 10,
-  /** For any body, however fast it came before. */
+  /** Maximum duration of any body. */
   maxSeconds: 60,
 };
 
 /**
- * Reads a request's body, never more than `limit` bytes of it, whatever Content-Length says. `hold` is called with the number
- * of bytes as they come, and may throw. Throws `too_large`, and what `hold` throws; `request_timeout` where the client sends
- * too slowly; `deadline_exceeded` where `signal` aborts; `bad_request` where the connection or the framing of the body fails.
+ * Reads the body of a request, at most `limit` bytes regardless of Content-Length. Calls `hold` with the size of each chunk;
+ * `hold` may throw. Throws `too_large`, `request_timeout` if the client sends too slowly, `deadline_exceeded` if `signal`
+ * aborts, `bad_request` if the connection or the framing fails, and errors of `hold`.
  */
 export async function readBody(
   incoming: IncomingMessage,
@@ -44,11 +44,11 @@ export async function readBody(
     }
   };
   const onAbort = () =>
-    reject(new ProblemError('deadline_exceeded', 'The deadline passed while the body was read.'));
+    reject(new ProblemError('deadline_exceeded', 'The deadline passed before the body was complete.'));
   incoming.on('data', onData);
   incoming.once('end', () => resolve(Buffer.concat(chunks)));
   incoming.once('error', () =>
-    reject(new ProblemError('bad_request', 'The connection ended within the body.')),
+    reject(new ProblemError('bad_request', 'The connection closed before the body was complete.')),
   );
   const done = new AbortController();
   void tooSlow(() => size, clock, done.signal).then(reject, () => {});
@@ -70,7 +70,7 @@ export async function readBody(
   }
 }
 
-/** Resolves with a problem once the body arrives too slowly. Counts seconds that were slept: a clock that is set is no matter. */
+/** Resolves with a problem when the body arrives too slowly. Counts slept seconds, so that clock changes do not matter. */
 async function tooSlow(size: () => number, clock: Pick<Clock, 'sleep'>, stop: AbortSignal) {
   const { minBytesPerSecond, graceSeconds, maxSeconds } = RATE;
   for (let seconds = 1; seconds <= maxSeconds; seconds += 1) {

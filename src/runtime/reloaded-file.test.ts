@@ -35,8 +35,8 @@ function scratch(t: TestContext) {
   return { folder, lines, open };
 }
 
-describe('a file that is read anew', () => {
-  it('says what it says now; a bad one changes nothing, and is told once', async (t) => {
+describe('a reloaded file', () => {
+  it('has the current value; an invalid change is ignored and logged once', async (t) => {
     const { folder, lines, open } = scratch(t);
     const path = join(folder, 'file');
     writeFileSync(path, '1');
@@ -58,10 +58,10 @@ describe('a file that is read anew', () => {
       lines.map((line) => line.split(' ')[0]),
       ['info', 'error', 'error', 'info'],
     );
-    assert.match(lines[1] ?? '', /holds .*bad\\" is no number/);
+    assert.match(lines[1] ?? '', /not reloaded.*bad\\" is no number/);
   });
 
-  it('is seen when the symlink before it is swapped, as Kubernetes does', async (t) => {
+  it('is reloaded when Kubernetes swaps its symlink', async (t) => {
     const { folder, open } = scratch(t);
     for (const set of ['1', '2']) {
       mkdirSync(join(folder, set));
@@ -76,7 +76,7 @@ describe('a file that is read anew', () => {
     assert.equal(file.current(), 2);
   });
 
-  it('is seen by itself within a second', async (t) => {
+  it('is polled every second', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     const { folder, open } = scratch(t);
     const path = join(folder, 'file');
@@ -88,14 +88,14 @@ describe('a file that is read anew', () => {
     assert.equal(file.current(), 22);
   });
 
-  it('is refused in the beginning where it is bad or missing', async (t) => {
+  it('is rejected at the start if it is invalid or missing', async (t) => {
     const { folder, open } = scratch(t);
     await assert.rejects(open(join(folder, 'none')), /^Error: it cannot be read \(ENOENT\)$/);
     writeFileSync(join(folder, 'bad'), 'x');
     await assert.rejects(open(join(folder, 'bad')), /1:1: "x" is no number/);
   });
 
-  it('is neither a device nor larger than 16 MiB, in the beginning and later', async (t) => {
+  it('must be a regular file of at most 16 MiB, at the start and later', async (t) => {
     const { folder, open } = scratch(t);
     const [path, large] = [join(folder, 'file'), join(folder, 'large')];
     writeFileSync(large, '1');

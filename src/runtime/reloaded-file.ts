@@ -1,39 +1,38 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Log } from './log.ts';
 
-/** How often (ms) the disk is looked at. */
-const LOOK_EVERY = 1000;
-/** Bytes of a file: more are not read into memory. */
+/** Polling interval. */
+const POLL_MS = 1000;
+/** Maximum size of a file. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** What a file says, read anew when it changes. */
+/** A parsed file that is reloaded when it changes. */
 export interface ReloadedFile<T> {
-  /** What it said when it last could be read. */
+  /** Returns the value of the last successful read. */
   current(): T;
-  /** Whether it cannot be read as it is now, so that `current` is from before. */
+  /** Returns whether the present file is invalid, so that `current` is an earlier value. */
   isBad(): boolean;
-  /** Looks now; reads the file if it has changed. */
+  /** Reloads the file now if it changed. */
   refresh(): Promise<void>;
   close(): void;
 }
 
 /**
- * Opens a file that `read` makes something of, and looks at it once a second; symlinks are followed each time, so that a
- * mount that Kubernetes swaps is seen. A change that `read` refuses is logged, and what was there before holds. Rejects
- * where the file cannot be read, or `read` refuses it, in the beginning.
+ * Opens a file, parses it with `read`, and polls it for changes. Symlinks are resolved at each poll, so that a mount that
+ * Kubernetes swaps is noticed. An invalid change is logged and the previous value kept. Rejects if the first read fails.
  */
 export async function openReloadedFile<T>(
   path: string,
   read: (bytes: Buffer) => Promise<T>,
   log: Log,
 ): Promise<ReloadedFile<T>> {
-  let seen = look(path);
+  let seen = versionOf(path);
   let value = await read(bytesOf(path));
   let bad = false;
   let reading: Promise<void> | undefined;
 
   async function reload(): Promise<void> {
-    const now = look(path);
+    const now = versionOf(path);
     if (now === seen) return;
     try {
       value = await read(bytesOf(path));
@@ -47,14 +46,14 @@ export async function openReloadedFile<T>(
     seen = now;
   }
   const refresh = () => (reading ??= reload().finally(() => (reading = undefined)));
-  const timer = setInterval(() => void refresh(), LOOK_EVERY).unref();
+  const timer = setInterval(() => void refresh(), POLL_MS).unref();
   return { current: () => value, isBad: () => bad, refresh, close: () => clearInterval(timer) };
 }
 
 function bytesOf(path: string): Buffer {
   try {
     const status = statSync(path);
-    // A pipe or a device could be read without end.
+    // Reading a pipe or a device might never end.
     if (!status.isFile()) throw new Error('it is not a regular file');
     if (status.size > MAX_BYTES)
       throw new Error(`it has ${status.size} bytes; the limit is ${MAX_BYTES} bytes`);
@@ -65,8 +64,8 @@ function bytesOf(path: string): Buffer {
   }
 }
 
-/** Inode, time and size; empty while the file is away. */
-function look(path: string): string {
+/** Returns inode, modification time and size; empty if the file does not exist. */
+function versionOf(path: string): string {
   try {
     const { ino, mtimeMs, size } = statSync(path);
     return `${ino}:${mtimeMs}:${size}`;

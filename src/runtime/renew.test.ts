@@ -44,7 +44,7 @@ after(() => {
   server.closeAllConnections();
 });
 
-it('other certificates are used for new connections, and every request of before is answered on the old ones', async () => {
+it('uses new certificates for new connections and answers earlier requests on the old ones', async () => {
   const outbound = createOutbound({ sockets: 2, tls: { ca: first.ca, ...first.client } });
   const send = async (path = '/') =>
     (
@@ -72,7 +72,7 @@ it('other certificates are used for new connections, and every request of before
   outbound.close();
 });
 
-it('idle connections of the old certificate end at once', async () => {
+it('closes idle connections of the old certificate at once', async () => {
   const outbound = createOutbound({ tls: { ca: first.ca, ...first.client } });
   await outbound.send({ method: 'GET', url, deadline: deadlineAfter(10_000, systemClock) });
   const [idle] = [...open].slice(-1);

@@ -2,14 +2,14 @@ import { printJson, type Json } from '../domain/json.ts';
 import { type ProblemError, problemBody } from '../domain/problem.ts';
 import { printYaml } from '../format/encode-yaml.ts';
 
-/** An answer as it goes onto the wire. */
+/** An HTTP response. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
 }
 
-/** A value as JSON or YAML. */
+/** Returns a response with a value as JSON or YAML. */
 export function replyWith(status: number, value: Json, format: 'json' | 'yaml', requestId: string): Reply {
   return {
     status,
@@ -18,14 +18,14 @@ export function replyWith(status: number, value: Json, format: 'json' | 'yaml', 
   };
 }
 
-/** An answer whose text is ready; `type` is its media type. */
+/** Returns a response with a given text; `type` is its media type. */
 export function textReply(status: number, type: string, body: string, headers: Reply['headers'] = {}): Reply {
   return { status, headers: { ...headers, 'content-type': type }, body };
 }
 
 const CHALLENGE = 'Bearer realm="birddog"';
 
-/** A failure as RFC 9457 has it; always JSON, so that every client can read it. */
+/** Returns a problem response (RFC 9457). It is always JSON, so that every client can read it. */
 export function problemReply(problem: ProblemError, requestId: string): Reply {
   const { retryAfter } = problem.extras;
   return {

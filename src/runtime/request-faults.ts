@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '../domain/problem.ts';
 
-/** Header lines in one request. Node itself drops those beyond a limit without a word. */
+/** Maximum of header lines per request. Node would silently drop lines beyond its own limit. */
 const MAX_HEADERS = 100;
 
-/** Headers whose second value would be read differently by a proxy in front of Birddog. */
+/** Headers that must not repeat, because a proxy in front of Birddog might use another value. */
 const SINGLE = ['host', 'authorization', 'content-type', 'content-length', 'transfer-encoding', 'expect'];
 
 /**
@@ -23,11 +23,11 @@ export function headFault(incoming: IncomingMessage): ProblemError | undefined {
   if (headers.host === undefined && httpVersion === '1.1') return bad('The header Host is required.');
   const coding = headers['transfer-encoding'];
   if (coding !== undefined && (httpVersion !== '1.1' || coding.toLowerCase() !== 'chunked')) {
-    return bad('The only Transfer-Encoding that Birddog reads is chunked, in HTTP/1.1.');
+    return bad('The only supported Transfer-Encoding is chunked, in HTTP/1.1.');
   }
   const { expect } = headers;
   if (expect !== undefined && expect.toLowerCase() !== '100-continue') {
-    return new ProblemError('expectation_failed', 'The only Expect that Birddog knows is 100-continue.');
+    return new ProblemError('expectation_failed', 'The only supported Expect is 100-continue.');
   }
   return undefined;
 }

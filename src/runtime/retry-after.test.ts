@@ -5,7 +5,7 @@ import { MAX_RETRY_AFTER_SECONDS, secondsAsked } from './retry-after.ts';
 
 const NOW = Date.parse('2027-03-01T12:00:00Z');
 
-describe('a wait that an upstream asks for', () => {
+describe('a Retry-After of an upstream', () => {
   it('is read as seconds and as an HTTP date', () => {
     assert.equal(secondsAsked('7', NOW), 7);
     assert.equal(secondsAsked('0.5', NOW), 0.5);
@@ -13,7 +13,7 @@ describe('a wait that an upstream asks for', () => {
     assert.equal(secondsAsked('Mon, 01 Mar 2027 11:00:00 GMT', NOW), 0);
   });
 
-  it('is ignored when it is longer than any period, or is no time', () => {
+  it('is ignored if it is too long or invalid', () => {
     const texts = ['3601', '1764453147', '1e3', '-1', 'NaN', 'Infinity', ' 5 ', '0x10', '5, 5', 'soon', ''];
     for (const text of [...texts, 'Mon, 01 Mar 2037 12:00:00 GMT', 'Xxx, 99 Yyy 2027 12:00:00 GMT'])
       assert.equal(secondsAsked(text, NOW), undefined, text);

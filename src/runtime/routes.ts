@@ -14,13 +14,13 @@ export interface Call {
 
 export type Handle = (call: Call) => Reply | Promise<Reply>;
 
-/** What answers, by `METHOD /path`. */
+/** Handlers by `METHOD /path`. */
 export type Routes = Readonly<Record<string, Handle>>;
 
-/** Answers where no route does. `allow`: the methods that the path takes; empty where there is no such path. */
+/** Handles requests without a route. `allow` lists the methods of the path; it is empty for an unknown path. */
 export type Otherwise = (call: Call, allow: readonly string[]) => Reply | Promise<Reply>;
 
-/** Answers by the route of a request, and by `otherwise` where there is none. HEAD is a GET whose body is left out. */
+/** Returns a handler that dispatches by route, and to `otherwise` if no route matches. HEAD is handled as GET without a body. */
 export function routed(routes: Routes, otherwise: Otherwise): Handle {
   const paths = new Map<string, Map<string, Handle>>();
   for (const [route, handle] of Object.entries(routes)) {
@@ -39,11 +39,11 @@ export function routed(routes: Routes, otherwise: Otherwise): Handle {
   };
 }
 
-/** A request as routes see it. */
+/** Returns a request in the form that handlers get. */
 export function callOf(incoming: IncomingMessage, outgoing: ServerResponse): Call {
   const { method = 'GET', url: target = '/', headers } = incoming;
-  // A target with a slash in front is no address, whatever comes after; a proxy's target is one (RFC 9112, 3.2).
-  const url = URL.parse(target.startsWith('/') ? `${NOWHERE}${target}` : target) ?? new URL(NOWHERE);
+  // A target that begins with a slash is a path; a target for a proxy is an absolute URL (RFC 9112, 3.2).
+  const url = URL.parse(target.startsWith('/') ? `${BASE_URL}${target}` : target) ?? new URL(BASE_URL);
   return {
     method,
     path: percentDecoded(url.pathname),
@@ -57,8 +57,8 @@ export function callOf(incoming: IncomingMessage, outgoing: ServerResponse): Cal
   };
 }
 
-/** Which host a request names makes no difference. */
-const NOWHERE = 'http://birddog.invalid';
+/** Stands in for the host, which routes ignore. */
+const BASE_URL = 'http://birddog.invalid';
 
 function percentDecoded(path: string): string {
   if (!path.includes('%')) return path;

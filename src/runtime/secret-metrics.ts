@@ -1,10 +1,10 @@
 import type { Clock } from '../domain/clock.ts';
-import type { Followed } from './watched-folder.ts';
+import type { WatchedFolder } from './watched-folder.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface SecretMetricsOptions {
   /** All watched secret files. */
-  readonly followed: readonly Followed<unknown>[];
+  readonly followed: readonly WatchedFolder<unknown>[];
   /** Expiry time (epoch ms) of each certificate, by name. */
   readonly ends: Readonly<Record<string, () => number>>;
   readonly clock: Clock;
@@ -12,7 +12,7 @@ export interface SecretMetricsOptions {
 
 /** Registers metrics for the age of the secrets in use, rejected files and the remaining life of certificates. */
 export function addSecretMetrics(metrics: Metrics, { followed, ends, clock }: SecretMetricsOptions): void {
-  const each = (value: (one: Followed<unknown>) => number) => () =>
+  const each = (value: (one: WatchedFolder<unknown>) => number) => () =>
     new Map(followed.map((one) => [one.part, value(one)]));
   metrics.readings(
     'gauge',

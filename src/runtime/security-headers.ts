@@ -1,6 +1,6 @@
 /**
- * Headers of every response. No page runs a script, loads anything, or is shown within another page; no response is taken
- * for another type than it says. A page with a style of its own replaces the policy.
+ * Headers of every response. They forbid scripts, external resources, embedding in other pages, and content sniffing. A page
+ * with an inline style replaces the policy.
  */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': contentSecurityPolicy(),

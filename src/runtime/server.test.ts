@@ -68,16 +68,16 @@ async function serve(clientUri: string) {
 }
 
 describe('a server with mutual TLS', () => {
-  it('lets in whose certificate is for the name it asks for', async () => {
+  it('accepts a client whose certificate names the required URI', async () => {
     assert.equal((await serve('urn:birddog:main')).body.toString(), 'let in');
   });
 
-  it('cuts off whose certificate is of the same CA and kind, but for another name', async () => {
+  it('disconnects a client of the same CA whose certificate has another name', async () => {
     await assert.rejects(serve('urn:birddog:ma'), { name: 'OutboundError' });
     await assert.rejects(serve('urn:birddog:other'), { name: 'OutboundError' });
   });
 
-  it('lets nobody else as far as a request', async () => {
+  it('lets no other client send a request', async () => {
     const { pod, foreign, old, knock, asked } = await router();
     assert.equal(await knock(pod.client), '200');
     const others: Record<string, https.RequestOptions> = {
@@ -93,7 +93,7 @@ describe('a server with mutual TLS', () => {
     assert.equal(asked(), 1);
   });
 
-  it('tells a port that cannot be had', async () => {
+  it('rejects if the port cannot be opened', async () => {
     const app = () => LET_IN;
     const first = await startServer({ host: '127.0.0.1', port: 0, app });
     running.push({ close: () => first.close(0) });
@@ -103,7 +103,7 @@ describe('a server with mutual TLS', () => {
   });
 });
 
-/** A server with TLS of its own kind, whose one request is answered when `release` is called. */
+/** A server with TLS, whose one request is answered when `release` is called. */
 async function renewable(kind: 'tls' | 'mutualTls') {
   const [before, after] = await Promise.all([
     mintCertificates({ now: new Date(), days: 1 }),
@@ -141,9 +141,9 @@ async function renewable(kind: 'tls' | 'mutualTls') {
   return { server, before, after, ca, ask, arrived, release, shown };
 }
 
-describe('a certificate that is renewed', () => {
+describe('a renewed certificate', () => {
   for (const kind of ['tls', 'mutualTls'] as const) {
-    it(`is shown to new connections, while requests under way end (${kind})`, async () => {
+    it(`is used for new connections while requests in progress finish (${kind})`, async () => {
       const { server, before, after, ca, ask, arrived, release, shown } = await renewable(kind);
       assert.equal(await ask('/'), shown(before.server));
       const slow = ask('/slow');
@@ -155,7 +155,7 @@ describe('a certificate that is renewed', () => {
     });
   }
 
-  it('asks no less of clients than the one before it', async () => {
+  it('requires client certificates like the previous one', async () => {
     const { server, after, ask } = await renewable('mutualTls');
     server.renew({ ...after.server, ca: after.ca });
     assert.match(await ask('/', after.client), /^200/);
@@ -163,15 +163,15 @@ describe('a certificate that is renewed', () => {
     for (const options of cases) await assert.rejects(ask('/', options));
   });
 
-  it('that is none is refused, and the one before it stays', async () => {
+  it('is rejected if invalid, and the previous one stays in use', async () => {
     const { server, before, ask, shown } = await renewable('tls');
     assert.throws(() => server.renew({ cert: 'x', key: 'y' }));
     assert.equal(await ask('/'), shown(before.server));
   });
 });
 
-describe('a server with TLS of its own', () => {
-  it('asks for no certificate, and speaks TLS 1.2 and nothing older', async () => {
+describe('a server with TLS', () => {
+  it('requires no client certificate and at least TLS 1.2', async () => {
     const { server, ask } = await renewable('tls');
     assert.match(server.url, /^https:/);
     assert.match(await ask('/', { cert: '', key: '', maxVersion: 'TLSv1.2' }), /^200/);
@@ -205,8 +205,8 @@ async function sendTheRest(socket: Socket): Promise<void> {
   }
 }
 
-describe('a body that is not wanted', () => {
-  it('may be sent to its end after the answer, and the connection goes on', async () => {
+describe('an unread body', () => {
+  it('may be sent completely after the response, and the connection stays open', async () => {
     const socket = await refused();
     await sendTheRest(socket);
     socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
@@ -214,27 +214,27 @@ describe('a body that is not wanted', () => {
     assert.match(String(answer), /^HTTP\/1\.1 413 /);
   });
 
-  it('may be so by a client that wants no other answer, which is closed in order', async () => {
+  it('is drained before the connection is closed as the client asked', async () => {
     const socket = await refused(undefined, 'connection: close\r\n');
     const ended = once(socket, 'end');
     await sendTheRest(socket);
     await ended;
   });
 
-  it('is not waited for for ever', async () => {
+  it('is drained for a limited time', async () => {
     const socket = await refused(20);
     await once(socket, 'close');
   });
 });
 
-it('a server answers whatever its app throws', async () => {
+it('answers 500 if the app throws', async () => {
   const app = () => assert.fail('not foreseen');
   const server = await startServer({ host: '127.0.0.1', port: 0, app });
   running.push({ close: () => server.close(0) });
   assert.equal((await fetch(server.url)).status, 500);
 });
 
-it('a server goes on after an answer that HTTP cannot say', async () => {
+it('keeps serving after a response that cannot be written', async () => {
   const app = ({ path }: Call) => ({ ...LET_IN, status: path === '/' ? 200 : 99 });
   const server = await startServer({ host: '127.0.0.1', port: 0, app });
   running.push({ close: () => server.close(0) });

@@ -17,13 +17,13 @@ export interface ServerOptions {
   readonly app: Handle;
   /** TLS 1.2 or later. */
   readonly tls?: ServerCertificate;
-  /** Mutual TLS 1.3: who has no certificate of `ca` for `clientUri` gets no connection. */
+  /** Mutual TLS 1.3: clients need a certificate for `clientUri` that `ca` signed. */
   readonly mutualTls?: ServerCertificate & { readonly ca: string; readonly clientUri: string };
-  /** For how long (ms) the rest of a body that was not wanted is read and thrown away after the answer. */
+  /** Time (ms) for which the rest of an unread body is discarded after the response. */
   readonly lingerMs?: number;
 }
 
-/** PEM texts: a server's own certificate and key, and the CAs of those whom it lets in, where it asks. */
+/** Certificate and key of a server, and with mutual TLS the CAs of its clients. PEM. */
 export interface ServerCertificate {
   readonly cert: string;
   readonly key: string;
@@ -32,30 +32,30 @@ export interface ServerCertificate {
 
 export interface RunningServer {
   readonly url: string;
-  /** Uses another certificate for new connections; those that are open stay. Throws Error where it is none. */
+  /** Uses a new certificate for new connections. Open connections stay. Throws Error if the certificate is invalid. */
   renew(certificate: ServerCertificate): void;
-  /** Takes no new connection, lets requests under way end within `graceMs`, then cuts. */
+  /** Stops accepting connections, waits up to `graceMs` for requests in progress, then closes all connections. */
   close(graceMs?: number): Promise<void>;
 }
 
-/** Limits on clients; times in ms. A body has the request's own deadline besides. */
+/** Limits on clients; times in ms. The deadline of the request also limits its body. */
 const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 610_000,
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 5000,
   maxHeaderSize: 16 * 1024,
-  // `headFault` checks this, and how many headers there are.
+  // `headFault` checks the Host header and the number of headers.
   requireHostHeader: false,
   insecureHTTPParser: false,
 };
 
-/** Starts a server. Rejects with the system's error where the port cannot be had. */
+/** Starts a server. Rejects with the system's error if the port cannot be opened. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const connections = createConnections(options.lingerMs ?? LINGER);
   const listener: http.RequestListener = (incoming, outgoing) =>
     connections.inOrder(incoming, outgoing, () =>
-      // An answer that HTTP cannot say ends its connection alone.
+      // A response that cannot be written as HTTP closes only its own connection.
       answer(options, connections, incoming, outgoing).catch(() => void outgoing.destroy()),
     );
   const certificate = options.mutualTls ?? options.tls;
@@ -71,7 +71,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         listener,
       )
     : http.createServer(LIMITS, listener);
-  // Node would drop the rest without a word; `headFault` counts them.
+  // Node would silently drop further headers; `headFault` counts them.
   server.maxHeadersCount = 0;
   server.on('checkContinue', listener);
   server.on('checkExpectation', listener);
@@ -97,7 +97,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** Long enough (ms) for a client to see that it is answered while it still sends. */
+/** Long enough (ms) for a client that is still sending to notice the response. */
 const LINGER = 5000;
 
 async function answer(
@@ -119,13 +119,13 @@ async function replyOf(app: Handle, call: Call): Promise<Reply> {
   try {
     return await app(call);
   } catch {
-    return textReply(500, 'text/plain', 'Something happened that is not foreseen.\n');
+    return textReply(500, 'text/plain', 'Unexpected internal error.\n');
   }
 }
 
 /**
- * A connection that is closed while its client sends is reset, and may take the answer with it. So it stays open, also for
- * a client that wants no other answer, until the rest of the body has come and been thrown away, but not for ever.
+ * Discards the rest of the body for a limited time. Closing a connection while its client is sending resets it, and the
+ * response may be lost. So the connection stays open, also for a client that asked to close it.
  */
 function linger(incoming: http.IncomingMessage, outgoing: http.ServerResponse, ms: number): void {
   const stays = outgoing.shouldKeepAlive;
@@ -137,19 +137,19 @@ function linger(incoming: http.IncomingMessage, outgoing: http.ServerResponse, m
   });
 }
 
-/** What of TLS goes with a certificate, and is given anew with each. */
+/** Returns the TLS options that belong to a certificate and must be set again with each new one. */
 function contextOf({ mutualTls }: ServerOptions, { cert, key, ca }: ServerCertificate): SecureContextOptions {
   return {
     cert,
     key,
     ...(ca === undefined ? {} : { ca }),
     minVersion: mutualTls ? 'TLSv1.3' : 'TLSv1.2',
-    // A ticket would let a client in again without its certificate. Sessions are not kept here either: none is resumed.
+    // A session ticket would admit a client without its certificate. Sessions are not stored either, so none is resumed.
     secureOptions: constants.SSL_OP_NO_TICKET,
   };
 }
 
-/** Whether the client's certificate, which the CA has signed, is for this URI. */
+/** Returns whether the client's certificate is verified and names this URI. */
 function namesUri(socket: TLSSocket, uri: string): boolean {
   const names = socket.getPeerCertificate().subjectaltname ?? '';
   return socket.authorized && names.split(', ').includes(`URI:${uri}`);

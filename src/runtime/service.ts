@@ -5,13 +5,13 @@ import type { Metrics } from './metrics.ts';
 import { type RunningServer, type ServerCertificate, type ServerOptions, startServer } from './server.ts';
 
 export interface Service {
-  /** Where the contract is served. */
+  /** URL of the API. */
   readonly url: string;
-  /** Where probes and metrics are served. */
+  /** URL of the health probes and metrics. */
   readonly opsUrl: string;
-  /** Uses another certificate for new connections of the contract. Throws Error where it is none. */
+  /** Uses a new certificate for new API connections. Throws Error if the certificate is invalid. */
   renew(certificate: ServerCertificate): void;
-  /** Lets requests under way end, then frees everything. */
+  /** Waits for requests in progress, then closes all resources. */
   stop(): Promise<void>;
 }
 
@@ -20,17 +20,17 @@ export interface ServiceOptions {
   readonly ops: { readonly host: string; readonly port: number };
   readonly health: Health;
   readonly metrics: Metrics;
-  /** What to free after the servers have ended, last first. */
+  /** Resources to close after the servers, in reverse order. */
   readonly resources: readonly { close(): void }[];
 }
 
-/** What a process is handed besides its configuration. */
+/** Dependencies of a process besides its configuration. */
 export interface Deps {
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Starts a process's two servers. Rejects, with nothing left running, where a port cannot be had. */
+/** Starts the two servers of a process. If a port cannot be opened, stops everything and rejects. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const started: RunningServer[] = [];
   const stop = async () => {

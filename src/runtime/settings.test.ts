@@ -26,7 +26,7 @@ const TABLE = {
 };
 
 describe('settings', () => {
-  it('are read from the environment, with fallbacks where a variable is absent or empty', () => {
+  it('use the default if a variable is absent or empty', () => {
     const settings = readSettings(
       { NAME: 'n', PORT: '', TTL: '7', TABLES: 'p, q', URL: 'http://127.0.0.1:9100' },
       TABLE,
@@ -45,7 +45,7 @@ describe('settings', () => {
     );
   });
 
-  it('that are wrong stop the start, every fault told at once', () => {
+  it('are rejected with a list of every fault', () => {
     const env = {
       PORT: '99999',
       TTL: '-1',
@@ -65,7 +65,7 @@ describe('settings', () => {
     );
   });
 
-  it('name the new setting where an old one is set', () => {
+  it('are rejected with the new name if a renamed one is set', () => {
     const env = { BIRDDOG_JOURNAL: '/tmp/j', BIRDDOG_LOOK_MS: '1' };
     assert.throws(
       () => readSettings(env, {}),
@@ -78,7 +78,7 @@ describe('settings', () => {
     );
   });
 
-  it('take plain HTTP to loopback alone, and no credentials within an address', () => {
+  it('accept plain HTTP only for loopback, and no credentials in a URL', () => {
     assert.equal(serviceUrl('http://[::1]:80/').hostname, '[::1]');
     assert.throws(() => serviceUrl('http://10.0.0.1'), /plain HTTP/);
     assert.throws(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import { test } from 'node:test';
 import { onStop } from './stop.ts';
 
@@ -18,7 +18,7 @@ test('a signal runs stop once and ends the process with 0, however often it come
     assert.ok(ending.emit(signal), `${signal} still has a listener, so that the system's default stays off`);
   }
   assert.deepEqual(ending.exits, [], 'the process lives until stop is through');
-  await turn();
+  await nextIteration();
   assert.equal(stops, 1);
   assert.deepEqual(ending.exits, [0]);
 });
@@ -27,7 +27,7 @@ test('a stop that fails ends the process with 1', async () => {
   const ending = fakeProcess();
   onStop(() => Promise.reject(new Error('no')), { stopWithStdin: false }, ending);
   ending.emit('SIGTERM');
-  await turn();
+  await nextIteration();
   assert.deepEqual(ending.exits, [1]);
 });
 
@@ -50,7 +50,7 @@ test('the end of standard input stops the process only where that was asked for'
   const notAsked = fakeProcess();
   onStop(async () => {}, { stopWithStdin: false }, notAsked);
   notAsked.stdin.emit('end');
-  await turn();
+  await nextIteration();
   assert.deepEqual(asked.exits, [0]);
   assert.deepEqual(notAsked.exits, []);
   assert.equal(notAsked.stdin.resumed, false);

@@ -8,7 +8,7 @@ const read = (text: string, limits = { values: 1000, depth: 10 }) =>
   readUpstreamJson(Buffer.from(text), limits);
 
 describe('the JSON of an upstream answer', () => {
-  it('is read as it is, whatever strings it has', () => {
+  it('is parsed unchanged, with any strings', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
         const text = JSON.stringify(value);
@@ -39,7 +39,7 @@ describe('the JSON of an upstream answer', () => {
     assert.ok(read(`"${'9'.repeat(2000)}"`));
   });
 
-  it('loses members called __proto__, however they are spelled', () => {
+  it('loses members called __proto__ in any spelling', () => {
     for (const name of ['__proto__', '\\u005f_proto__', '\\u005F\\u005fproto__', '__\\u0070roto__'])
       assert.deepEqual(read(`{"a":[{"${name}":{"b":1},"c":1.0}]}`), read('{"a":[{"c":1.0}]}'), name);
   });

@@ -1,6 +1,6 @@
 import { type Json, parseTrustedJson } from '../domain/json.ts';
 
-/** Bounds on the JSON of one upstream answer, checked before any value is built. */
+/** Limits on the JSON of one upstream response, checked before any value is built. */
 export interface UpstreamLimits {
   /** Lists, objects, and the members and items in them. */
   readonly values: number;
@@ -10,7 +10,7 @@ export interface UpstreamLimits {
 
 /** A page of 1,000 large monitors has about 300,000 values. Objects that users send may be nested 100 deep. */
 const UPSTREAM_LIMITS: UpstreamLimits = { values: 1_000_000, depth: 128 };
-/** Characters of one number: arithmetic on a longer one costs more than any number is worth. */
+/** Maximum characters of one number. Longer numbers make arithmetic expensive. */
 const MAX_NUMBER = 1000;
 
 const QUOTE = 0x22;
@@ -34,7 +34,7 @@ export function readUpstreamJson(body: Buffer, limits: UpstreamLimits = UPSTREAM
   }
 }
 
-/** One pass over the bytes. Outside strings, each comma and each opening bracket begins at most one value. */
+/** Checks the limits in one pass. Outside strings, each comma and each opening bracket starts at most one value. */
 function requireWithinLimits(body: Buffer, { values, depth }: UpstreamLimits): void {
   let begun = 0;
   let nested = 0;
@@ -73,7 +73,7 @@ function isNumberByte(byte: number): boolean {
   );
 }
 
-/** No recursion deeper than the limit: the depth was checked before. */
+/** Removes members called `__proto__`. The depth limit was already checked, so the recursion is bounded. */
 function withoutPrototypes(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutPrototypes);
   if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value;

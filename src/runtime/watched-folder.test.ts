@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { follow, type ReadSecret } from './watched-folder.ts';
+import { watchFolder, type ReadSecret } from './watched-folder.ts';
 import { createLog } from './log.ts';
 
-describe('secrets in files', () => {
+describe('a watched folder', () => {
   let folder = '';
   let written: string[] = [];
   beforeEach(() => {
@@ -23,7 +23,7 @@ describe('secrets in files', () => {
     renameSync(join(folder, 'next'), join(folder, link));
   };
   const open = <T>(read: (secret: ReadSecret) => T, path = '.') =>
-    follow({
+    watchFolder({
       part: 'a_part',
       folder: join(folder, path),
       read,
@@ -32,7 +32,7 @@ describe('secrets in files', () => {
   const key = (secret: ReadSecret) => secret('key').reveal();
   const pair = (secret: ReadSecret) => [secret('one').reveal(), secret('two').reveal()].join('+');
 
-  it('are given without their last newline, and the file that is missing or empty is named', () => {
+  it('strips the trailing newline and names a missing or empty file', () => {
     put('key', 'hunter2\n');
     put('empty', '\n');
     assert.equal(open(key).current(), 'hunter2');
@@ -40,52 +40,52 @@ describe('secrets in files', () => {
     assert.throws(() => open((secret) => secret('empty')), /empty is empty/);
   });
 
-  it('are not read again while their files stay as they are', () => {
+  it('does not read unchanged files again', () => {
     put('key', 'one');
     let reads = 0;
     const followed = open((secret) => {
       reads += 1;
       return key(secret);
     });
-    assert.deepEqual([followed.look(), followed.look(), reads], [false, false, 1]);
+    assert.deepEqual([followed.poll(), followed.poll(), reads], [false, false, 1]);
     put('key', 'another');
     assert.deepEqual([followed.current(), reads], ['one', 1], 'the disk is not looked at by itself');
-    assert.deepEqual([followed.look(), followed.current(), reads], [true, 'another', 2]);
+    assert.deepEqual([followed.poll(), followed.current(), reads], [true, 'another', 2]);
   });
 
-  it('may be a set that is swapped by its symlink', () => {
+  it('notices a set that is swapped by its symlink', () => {
     put('set-1/key', 'one');
     put('set-2/key', 'two');
     symlinkSync('set-1', join(folder, 'current'));
     const followed = open(key, 'current');
     swap('set-2', 'current');
-    assert.deepEqual([followed.look(), followed.current()], [true, 'two']);
+    assert.deepEqual([followed.poll(), followed.current()], [true, 'two']);
   });
 
-  it('are not taken anew where another set says the same', () => {
+  it('ignores a new set with the same contents', () => {
     for (const set of ['1', '2']) put(`set-${set}/key`, 'same');
     put('set-3/key', 'other');
     symlinkSync('set-1', join(folder, 'current'));
     const followed = open(key, 'current');
     const taken: string[] = [];
-    followed.onTake((value) => void taken.push(value));
+    followed.onChange((value) => void taken.push(value));
     swap('set-2', 'current');
-    assert.deepEqual([followed.look(), taken, written], [false, [], []]);
+    assert.deepEqual([followed.poll(), taken, written], [false, [], []]);
     swap('set-3', 'current');
-    assert.deepEqual([followed.look(), taken], [true, ['other']]);
+    assert.deepEqual([followed.poll(), taken], [true, ['other']]);
   });
 
-  it('may be a Kubernetes Secret, whose files are links through ..data', () => {
+  it('reads a Kubernetes Secret, whose files are links through ..data', () => {
     put('..1/key', 'one');
     put('..2/key', 'two');
     symlinkSync('..1', join(folder, '..data'));
     symlinkSync('..data/key', join(folder, 'key'));
     const followed = open(key);
     swap('..2', '..data');
-    assert.deepEqual([followed.look(), followed.current()], [true, 'two']);
+    assert.deepEqual([followed.poll(), followed.current()], [true, 'two']);
   });
 
-  it('are of one set, although it is swapped while they are read', () => {
+  it('reads files of one set even if it is swapped during the read', () => {
     for (const set of ['1', '2']) for (const file of ['one', 'two']) put(`set-${set}/${file}`, set);
     symlinkSync('set-1', join(folder, 'current'));
     let swaps = 0;
@@ -97,47 +97,47 @@ describe('secrets in files', () => {
     assert.equal(followed.current(), '2+2');
   });
 
-  it('that are refused leave those before them in use, said once, until there are better ones', () => {
+  it('keeps the previous value while files are rejected, and logs it once', () => {
     put('one', '1');
     put('two', '1');
     const followed = open(pair);
     rmSync(join(folder, 'two'));
     put('one', '2');
-    for (let looks = 0; looks < 3; looks += 1) assert.equal(followed.look(), false);
+    for (let looks = 0; looks < 3; looks += 1) assert.equal(followed.poll(), false);
     assert.equal(followed.current(), '1+1');
     assert.match(followed.refused() ?? '', /two cannot be read/);
     assert.equal(written.length, 1);
     assert.match(written[0] ?? '', /"level":"error".*not reloaded.*a_part.*two cannot be read/);
     put('two', '2');
-    assert.deepEqual([followed.look(), followed.current(), followed.refused()], [true, '2+2', undefined]);
+    assert.deepEqual([followed.poll(), followed.current(), followed.refused()], [true, '2+2', undefined]);
     assert.match(written[1] ?? '', /secrets reloaded/);
     rmSync(join(folder, 'two'));
-    followed.look();
+    followed.poll();
     put('two', '2');
     assert.deepEqual(
-      [followed.look(), followed.refused()],
+      [followed.poll(), followed.refused()],
       [false, undefined],
       'what was refused is as before',
     );
   });
 
-  it('are refused too where whoever uses them cannot', () => {
+  it('rejects files that a listener rejects', () => {
     put('key', 'one');
     const followed = open(key);
     const taken: string[] = [];
-    followed.onTake((value) => {
+    followed.onChange((value) => {
       if (value === 'bad') throw new Error('of no use');
       taken.push(value);
     });
     put('key', 'bad');
-    assert.deepEqual([followed.look(), followed.current()], [false, 'one']);
+    assert.deepEqual([followed.poll(), followed.current()], [false, 'one']);
     assert.match(followed.refused() ?? '', /of no use/);
     put('key', 'better');
-    assert.equal(followed.look(), true);
+    assert.equal(followed.poll(), true);
     assert.deepEqual(taken, ['better']);
   });
 
-  it('are as old as the newest of their files', () => {
+  it('is as old as its newest file', () => {
     put('one', '1');
     put('two', '1');
     put('three', '1');

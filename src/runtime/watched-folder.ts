@@ -4,44 +4,44 @@ import { join } from 'node:path';
 import { Secret } from '../domain/secret.ts';
 import type { Log } from './log.ts';
 
-/** Gives a secret without its trailing newline. Throws Error naming the file where it is missing or empty. */
+/** Reads a secret without its trailing newline. Throws Error naming the file if it is missing or empty. */
 export type ReadSecret = (name: string) => Secret;
 
-export interface FollowOptions<T> {
-  /** What is read, in a word or two for the log and the metrics. */
+export interface WatchOptions<T> {
+  /** Name of the secrets in the log and the metrics. */
   readonly part: string;
-  /** One secret a file: written by `birddog init` or the Vault Agent, or a mounted Kubernetes Secret. */
+  /** Contains one secret per file: written by `birddog init` or the Vault Agent, or a mounted Kubernetes Secret. */
   readonly folder: string;
-  /** Makes the value of the files. Throws Error with what is wrong with them. */
+  /** Builds the value from the files. Throws Error if they are invalid. */
   readonly read: (secret: ReadSecret) => T;
   readonly log: Log;
 }
 
-/** A value made of files, made anew when they change. What is wrong on disk is refused, and the value before it kept. */
-export interface Followed<T> {
+/** A value built from the files of a folder and rebuilt when they change. Invalid files are rejected and the previous value kept. */
+export interface WatchedFolder<T> {
   readonly part: string;
   current(): T;
-  /** Looks at the files now; true where a new value was taken. */
-  look(): boolean;
-  /** Is handed each new value before it is taken. Where it throws, the value is refused. */
-  onTake(listener: (value: T) => void): void;
-  /** Why that which is on disk is refused; undefined while all is well. */
+  /** Checks the files now. Returns whether there is a new value. */
+  poll(): boolean;
+  /** Calls the listener with each new value before it is used. If the listener throws, the value is rejected. */
+  onChange(listener: (value: T) => void): void;
+  /** Returns why the files on disk are rejected; undefined if they are valid. */
   refused(): string | undefined;
-  /** When the newest file of the value in use was written (epoch ms). */
+  /** Returns when the newest file of the current value was written (epoch ms). */
   writtenAt(): number;
 }
 
-/** Tries at reading files that are being replaced meanwhile. */
-const TRIES = 3;
+/** Attempts to read files that are replaced at the same time. */
+const MAX_ATTEMPTS = 3;
 
-/** Reads files and follows their changes; symlinks are followed each time. Throws Error where the first reading fails. */
-export function follow<T>({ part, folder, read, log }: FollowOptions<T>): Followed<T> {
+/** Reads the files of a folder; `poll` checks them for changes. Symlinks are resolved each time. Throws Error if the first read fails. */
+export function watchFolder<T>({ part, folder, read, log }: WatchOptions<T>): WatchedFolder<T> {
   const listeners: ((value: T) => void)[] = [];
-  let held = readSteadily(folder, read);
+  let held = readConsistently(folder, read);
   let why: string | undefined;
-  /** Whether that was another value than the one in use. */
+  /** Reads the files and returns whether their contents changed. */
   const take = () => {
-    const next = readSteadily(folder, read);
+    const next = readConsistently(folder, read);
     const isOther = !hasSameTexts(held, next);
     if (isOther) for (const listener of listeners) listener(next.value);
     held = isOther ? next : { ...next, value: held.value };
@@ -51,8 +51,8 @@ export function follow<T>({ part, folder, read, log }: FollowOptions<T>): Follow
   return {
     part,
     current: () => held.value,
-    look() {
-      // What was refused is tried at each look: it may have been half written, or not have been readable.
+    poll() {
+      // Rejected files are read at each poll: they may have been incomplete or unreadable before.
       if (why === undefined && isSame(held.versions)) return false;
       try {
         const isOther = take();
@@ -66,31 +66,31 @@ export function follow<T>({ part, folder, read, log }: FollowOptions<T>): Follow
         return false;
       }
     },
-    onTake: (listener) => void listeners.push(listener),
+    onChange: (listener) => void listeners.push(listener),
     refused: () => why,
     writtenAt: () => held.writtenAt,
   };
 }
 
-/** Looks at each of them every `ms` milliseconds. */
-export function lookEvery(ms: number, followed: readonly Followed<unknown>[]): { close(): void } {
+/** Polls the folders every `ms` milliseconds. */
+export function pollFolders(ms: number, followed: readonly WatchedFolder<unknown>[]): { close(): void } {
   const timer = setInterval(() => {
-    for (const one of followed) one.look();
+    for (const one of followed) one.poll();
   }, ms).unref();
   return { close: () => clearInterval(timer) };
 }
 
 interface Reading<T> {
   readonly value: T;
-  /** By file; those that could not be read are missing. */
+  /** Contents of the files that could be read, by path. */
   readonly texts: ReadonlyMap<string, Secret>;
-  /** By file; the files that were missing too. */
+  /** Versions of all files, also of missing ones, by path. */
   readonly versions: ReadonlyMap<string, string>;
   readonly writtenAt: number;
 }
 
-/** Reads all files of one moment: where one of them changed meanwhile, they are read again. */
-function readSteadily<T>(folder: string, read: (secret: ReadSecret) => T): Reading<T> {
+/** Reads all files consistently: if one changes during the read, reads them again. */
+function readConsistently<T>(folder: string, read: (secret: ReadSecret) => T): Reading<T> {
   for (let tries = 1; ; tries += 1) {
     const versions = new Map<string, string>();
     const texts = new Map<string, Secret>();
@@ -103,9 +103,9 @@ function readSteadily<T>(folder: string, read: (secret: ReadSecret) => T): Readi
         return text;
       });
       if (isSame(versions)) return { value, texts, versions, writtenAt: newest([...versions.keys()]) };
-      if (tries === TRIES) throw new Error(`the files of ${folder} change while they are read`);
+      if (tries === MAX_ATTEMPTS) throw new Error(`the files of ${folder} change while they are read`);
     } catch (error) {
-      if (tries === TRIES || isSame(versions)) throw error;
+      if (tries === MAX_ATTEMPTS || isSame(versions)) throw error;
     }
   }
 }
@@ -132,7 +132,7 @@ function hasSameTexts({ texts }: Reading<unknown>, other: Reading<unknown>): boo
   );
 }
 
-/** A swapped symlink leads to another inode. Empty while the file is away. */
+/** Returns inode, modification time and size; empty if the file does not exist. A swapped symlink changes the inode. */
 function versionOf(file: string): string {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat ? `${stat.ino}:${stat.mtimeMs}:${stat.size}` : '';

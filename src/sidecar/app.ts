@@ -19,7 +19,7 @@ import { type Service, startService, type Deps } from '../runtime/service.ts';
 import { observed } from '../runtime/observed-outbound.ts';
 import { createOutbound } from '../runtime/outbound.ts';
 import { preflightOf } from './preflight.ts';
-import { lookEvery } from '../runtime/watched-folder.ts';
+import { pollFolders } from '../runtime/watched-folder.ts';
 import { openStore } from '../ledger/ledger.ts';
 import { VERSION } from '../contract/version.ts';
 import { sidecarCheck } from './check.ts';
@@ -95,9 +95,9 @@ export async function startSidecar(config: Config, deps: Deps, entry: URL): Prom
     ops: { host: config.SIDECAR_OPS_HOST, port: config.SIDECAR_OPS_PORT },
     health,
     metrics,
-    resources: [outbound, store, watch, inspector, lookEvery(config.BIRDDOG_POLL_MS, secrets.followed)],
+    resources: [outbound, store, watch, inspector, pollFolders(config.BIRDDOG_POLL_MS, secrets.followed)],
   });
-  secrets.sidecarCertificate.onTake(service.renew);
+  secrets.sidecarCertificate.onChange(service.renew);
   // The certificate may have changed while the ports were opened.
   service.renew(secrets.sidecarCertificate.current());
   return service;

@@ -5,13 +5,13 @@ import { ProblemError } from '../../domain/problem.ts';
 import { type Frame, FrameError, type FrameType, frameHead, readFrames } from './frames.ts';
 import { INSPECT } from './plain.ts';
 
-/** The most MiB of objects in the process that inspects a body: enough for the largest document in each format. */
+/** Heap limit of an inspecting process: enough for the largest document in each format. */
 export const MAX_HEAP_MIB = 384;
 const MAX_HEAP = MAX_HEAP_MIB * 1024 * 1024;
 
-/** What is taken from such a process: one piece of a document at a time, and the largest document altogether. */
+/** Limits on the output of such a process: one piece of a document per frame, and the largest document in total. */
 const LIMITS = { maxFrameBytes: 6 * 1024 * 1024, maxTotalBytes: 192 * 1024 * 1024 };
-/** How much (characters) of its standard error is kept, for the log. */
+/** Maximum characters of its standard error that are kept for the log. */
 const MAX_STDERR = 2000;
 /** Signals and exit statuses with which V8 ends a process whose heap is full. */
 const OUT_OF_MEMORY: readonly (string | number | null)[] = ['SIGABRT', 'SIGTRAP', 'SIGILL', 133, 134];
@@ -52,7 +52,7 @@ function inspectCommand(entry: URL) {
   return { args: [process.execPath, ...args], env: Object.fromEntries(kept) };
 }
 
-/** Starts processes that run `entry`, which calls `inspectBody`. `onExit` is told why one ended without an answer. */
+/** Starts processes that run `entry`, which calls `inspectBody`. Calls `onExit` with the reason when one ends without an answer. */
 export function processStarter(entry: URL, onExit: (why: string) => void): StartProcess {
   return (deadline) => {
     const cpuSeconds = Math.ceil(deadline.left() / 1000) * 2 + 10;

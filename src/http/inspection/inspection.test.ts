@@ -179,8 +179,8 @@ const document = fc.record(
   { requiredKeys: ['application', 'monitors'] },
 );
 
-describe('a body that is inspected in another process', () => {
-  it('has the same content, findings and positions as one that is inspected here, in every format', async () => {
+describe('a body that is inspected in a separate process', () => {
+  it('has the same content, findings and positions as one inspected inline, in every format', async () => {
     const apart = inspectorWith(startInProcess);
     const formats = fc.constantFrom<Format>('json', 'yaml', 'toml');
     const paths = fc.constantFrom('/plan', '/lint', '/create_monitor');
@@ -195,7 +195,7 @@ describe('a body that is inspected in another process', () => {
     );
   });
 
-  it('has the positions of what YAML aliases and comments say', async () => {
+  it('has the positions of YAML aliases and comments', async () => {
     const yaml = `# first
 application: payments
 tags: &t [a, "b"]
@@ -212,7 +212,7 @@ monitors:
     assert.deepEqual(await seen(inspectorWith(startInProcess), padded(yaml, 'yaml'), 'yaml'), one);
   });
 
-  it('has its problem reported with the line and column of its own text', async () => {
+  it('gets a problem with the line and column in its text', async () => {
     for (const format of ['json', 'yaml', 'toml'] as const) {
       const broken = '{"a": "é", "b": ]';
       const one = await seen(inline(), broken, format);
@@ -247,7 +247,7 @@ const PREFLIGHT: Frame = {
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('the processes that inspect bodies', () => {
-  it('are one for each caller at a time and two in all, and the next caller in turn gets the one that ends', async () => {
+  it('run one per caller and two in total, in rotation between callers', async () => {
     const started: ReturnType<typeof fakeProcess>[] = [];
     const inspector = inspectorWith(() => {
       const fake = fakeProcess([PREFLIGHT]);
@@ -277,7 +277,7 @@ describe('the processes that inspect bodies', () => {
     );
   });
 
-  it('are not started for a request that is over while it waits; its caller is told that they are busy', async () => {
+  it('are not started for a request that ends while it waits, which gets busy', async () => {
     let started = 0;
     const inspector = inspectorWith(() => {
       started += 1;
@@ -293,7 +293,7 @@ describe('the processes that inspect bodies', () => {
     assert.deepEqual([started, inspector.waiting()], [1, 0]);
   });
 
-  it('are killed when the request is over, also where they had not started yet', async () => {
+  it('are killed when the request ends, also during their start', async () => {
     const fakes: ReturnType<typeof fakeProcess>[] = [];
     const inspector = inspectorWith(() => {
       const fake = fakeProcess();
@@ -331,7 +331,7 @@ describe('the processes that inspect bodies', () => {
     assert.equal(started, 1);
   });
 
-  it('answer a failure that nobody foresees as one of Birddog, and no answer as too busy', async () => {
+  it('report an unexpected failure as internal, and a missing response as busy', async () => {
     const failing = inspectorWith(
       () => fakeProcess([{ type: 'failure', payload: Buffer.from('TypeError') }]).process,
     );
@@ -345,7 +345,7 @@ describe('the processes that inspect bodies', () => {
 });
 
 describe('the memory of a decoded document', () => {
-  it('is reserved by its values before it is put together, within the half of the largest budget', async () => {
+  it("is reserved before the document is assembled, within one caller's half", async () => {
     const reserved: number[] = [];
     const body = padded('application: payments\nmonitors: [{key: a}, {key: b}]\n', 'yaml');
     await seen(inspectorWith(startInProcess), body, 'yaml', { reserve: (bytes) => reserved.push(bytes) });
@@ -366,7 +366,7 @@ describe('the limits of an object', () => {
     monitors: [{ key: 'k', message: 'x'.repeat(chars) }],
   });
 
-  it('hold for every object of a document', async () => {
+  it('apply to every object of a document', async () => {
     const apart = inspectorWith(startInProcess);
     assert.match(
       JSON.stringify(await seen(apart, JSON.stringify(documentWith(1_000_000)), 'json')),

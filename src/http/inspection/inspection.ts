@@ -7,11 +7,11 @@ import type { Subject } from '../../pipeline/subject.ts';
 import type { Reply } from '../../runtime/reply.ts';
 
 /**
- * What a body holds, found out step by step. A small body is decoded and linted in this process, any other in a process of
- * its own that can be killed. Every step throws what `decode` throws; `busy`, `too_large` and `deadline_exceeded`.
+ * The stepwise inspection of a body. Small bodies are decoded and linted in this process, others in a separate process that
+ * can be killed. Every step throws the errors of `decode`, `busy`, `too_large` and `deadline_exceeded`.
  */
 export interface Inspection {
-  /** What must be known before anybody is asked anything. Throws `invalid` where the body names no application. */
+  /** Returns what is needed to authorize and route the request. Throws `invalid` if the body names no application. */
   preflight(): Promise<Preflight>;
   /** The answer to `/lint`. */
   lint(): Promise<Reply>;

@@ -8,11 +8,11 @@ import { inspectInChild } from './inspect-in-child.ts';
 import { inspectInline } from './inspect-inline.ts';
 import type { Inspection, InspectionRequest, PreflightOf } from './inspection.ts';
 
-/** Bodies of more bytes are decoded and linted in a process of their own. */
+/** Larger bodies are decoded and linted in a separate process. */
 const MAX_INLINE_BYTES = 64 * 1024;
-/** The event-loop time that decoding and linting one body may use in this process before it moves to one of its own. */
+/** Maximum event-loop time for one body in this process. A body that needs more moves to a separate process. */
 const MAX_INLINE_MS = 20;
-/** Processes that inspect bodies, and requests that wait for one. */
+/** Limits on inspecting processes and on the requests that wait for one. */
 export const PROCESSES = {
   maxConcurrent: 2,
   maxConcurrentPerCaller: 1,
@@ -23,7 +23,7 @@ export const PROCESSES = {
 /** Inspects the bodies of requests. */
 export interface Inspector {
   open(request: InspectionRequest, sent: SentBody): Inspection;
-  /** How many requests wait for a process. */
+  /** Returns how many requests wait for a process. */
   waiting(): number;
   /** Ends all processes. */
   close(): void;
@@ -112,7 +112,7 @@ export function createInspector({
   };
 }
 
-/** Opens an inspector whose processes run `entry`; why one ended early goes to the log. */
+/** Creates an inspector whose processes run `entry`. Logs why a process ended early. */
 export function openInspector(entry: URL, preflightOf: PreflightOf, log: Log): Inspector {
   const startProcess = processStarter(entry, (reason) => log.warn('inspection ended early', { reason }));
   return createInspector({ preflightOf, startProcess });

@@ -15,7 +15,7 @@ import { openVault, rereadAuthority, vaultOutbound } from './open-vault.ts';
 const folder = mkdtempSync(join(tmpdir(), 'authority-'));
 after(() => rmSync(folder, { recursive: true }));
 
-it('a Vault with a certificate of a new CA is trusted as soon as VAULT_CACERT has been read anew', async () => {
+it('trusts a Vault with a new CA after VAULT_CACERT is read again', async () => {
   const emulator = await startVaultEmulator({ port: 0 });
   const router = await openTlsServer(emulator.url);
   const VAULT_CACERT = join(folder, 'ca.crt');

@@ -7,12 +7,12 @@ import {
 import { createVault, type Vault } from './vault.ts';
 import type { Config } from '../config.ts';
 
-/** A client's connections to the Vault of the configuration. */
+/** Creates the HTTP client for the configured Vault. */
 export function vaultOutbound(config: Config): RenewableOutbound {
   return createOutbound({ ...(config.proxy ? { proxy: config.proxy } : {}), tls: tlsOf(config, config.ca) });
 }
 
-/** Has the connections use the CAs that are in VAULT_CACERT now. Throws Error where the file holds none. */
+/** Reads VAULT_CACERT again and uses its CAs for new connections. Throws Error if the file contains none. */
 export function rereadAuthority(config: Config, outbound: RenewableOutbound): void {
   if (!config.VAULT_CACERT_BYTES && config.VAULT_CACERT)
     outbound.renew(tlsOf(config, config.VAULT_CACERT.read()));
@@ -25,7 +25,7 @@ function tlsOf({ VAULT_TLS_SERVER_NAME }: Config, ca: string | undefined): Outbo
   };
 }
 
-/** The Vault of the configuration. */
+/** Creates a client of the configured Vault. */
 export function openVault(config: Config, outbound: Outbound): Vault {
   return createVault({
     address: config.VAULT_ADDR,

@@ -44,8 +44,8 @@ function opened(role: { ttl: number; maxTtl: number; tokenType?: 'service' | 'ba
   return { clock, vault, session, token, asked };
 }
 
-describe('a session at Vault', () => {
-  it('keeps its token, and renews it when two thirds of the lease have gone', async () => {
+describe('a Vault session', () => {
+  it('keeps its token and renews it after two thirds of the lease', async () => {
     const { clock, session, token, asked } = opened({ ttl: 90, maxTtl: 9000 });
     const first = await token();
     assert.equal(session.endsAt(), clock.now() + 90 * SECOND);
@@ -59,7 +59,7 @@ describe('a session at Vault', () => {
     assert.equal(session.endsAt(), clock.now() + 90 * SECOND);
   });
 
-  it('logs in anew before the max TTL ends it, and gives the old token back', async () => {
+  it('logs in again before the max TTL and revokes the old token', async () => {
     const { clock, session, token, asked } = opened({ ttl: 90, maxTtl: 140 });
     const first = await token();
     clock.advance(60 * SECOND);
@@ -74,7 +74,7 @@ describe('a session at Vault', () => {
     assert.equal(session.endsAt(), clock.now() + 90 * SECOND);
   });
 
-  it('logs in anew, with the token that the file then has, where Vault does not renew', async () => {
+  it('logs in again with the current token file if Vault does not renew', async () => {
     const { clock, vault, token, asked } = opened({ ttl: 90, maxTtl: 9000 });
     const first = await token();
     clock.advance(60 * SECOND);
@@ -86,7 +86,7 @@ describe('a session at Vault', () => {
     assert.deepEqual(asked().slice(0, 3), ['login', 'renew-self', 'login']);
   });
 
-  it('does not give up a good token while Vault is away', async () => {
+  it('keeps a valid token while Vault is unavailable', async () => {
     const { clock, vault, token, asked } = opened({ ttl: 90, maxTtl: 9000 });
     const first = await token();
     clock.advance(60 * SECOND);
@@ -97,7 +97,7 @@ describe('a session at Vault', () => {
     assert.deepEqual(asked(), ['login', 'renew-self', 'health', 'renew-self']);
   });
 
-  it('asks to renew neither a token that has ended, nor one of the batch type', async () => {
+  it('renews neither an expired token nor a batch token', async () => {
     const ended = opened({ ttl: 90, maxTtl: 9000 });
     await ended.token();
     ended.clock.advance(91 * SECOND);
@@ -110,7 +110,7 @@ describe('a session at Vault', () => {
     assert.deepEqual(batch.asked(), ['login', 'login', 'revoke-self']);
   });
 
-  it('gives its token back in the end, once, and no token that it has not', async () => {
+  it('revokes its token exactly once, and only if it has one', async () => {
     const { session, token, asked } = opened({ ttl: 90, maxTtl: 9000 });
     await session.close();
     assert.deepEqual(asked(), []);

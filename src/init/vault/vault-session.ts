@@ -16,37 +16,37 @@ export interface SessionOptions {
   readonly log: Log;
 }
 
-/** One login at Vault, for as long as it is needed. */
+/** A login to Vault that is renewed as needed. */
 export interface VaultSession {
-  /** A token that is good for a while yet: that in hand, renewed, or of a new login. Throws VaultFailure. */
+  /** Returns a valid token: the current one, renewed if due, or one of a new login. Throws VaultFailure. */
   token(deadline: Deadline): Promise<Secret>;
-  /** When `token` will have to ask Vault (epoch ms). */
+  /** Returns when `token` next calls Vault (epoch ms). */
   dueAt(): number;
-  /** When the token in hand ends (epoch ms); undefined while there is none. */
+  /** Returns the expiry of the current token (epoch ms); undefined without a token. */
   endsAt(): number | undefined;
-  /** Forgets a token that Vault does not know. */
+  /** Discards a token that Vault rejected. */
   refused(): void;
-  /** Gives the token back. Never rejects: one that is not given back ends by itself. */
+  /** Revokes the token. Never rejects: a token that is not revoked expires by itself. */
   close(): Promise<void>;
 }
 
-/** A token is renewed when this part of its life has gone. */
+/** A token is renewed after this share of its lifetime. */
 const RENEW_AFTER = 2 / 3;
-/** Where a renewal gives less than this part of what the login gave, the max TTL is near: the next time is a login. */
+/** A renewal that returns less than this share of the login's lifetime is close to the max TTL: log in next time. */
 const WORTH_RENEWING = 1 / 3;
-/** Milliseconds for giving a token back. */
-const REVOKE_MS = 2000;
+/** Timeout of a revocation. */
+const REVOKE_TIMEOUT_MS = 2000;
 
 interface Held {
   readonly secret: Secret;
   readonly renewable: boolean;
   readonly dueAt: number;
   readonly endsAt: number;
-  /** What the login gave (ms). */
+  /** Lifetime that the login returned. */
   readonly fullLifeMs: number;
 }
 
-/** A session without a token; the first call logs in. */
+/** Creates a session without a token. The first call of `token` logs in. */
 export function createVaultSession(options: SessionOptions): VaultSession {
   const { vault, clock, log } = options;
   let held: Held | undefined;
@@ -56,7 +56,7 @@ export function createVaultSession(options: SessionOptions): VaultSession {
       const renewed = await vault.renew(token.secret, deadline);
       return heldFrom(renewed, clock.now(), token.fullLifeMs);
     } catch (error) {
-      // What passes in time is no reason to give up a token that is good yet.
+      // A temporary failure does not invalidate the token.
       if (error instanceof VaultFailure && error.retry !== 'until deadline') return undefined;
       throw error;
     }
@@ -71,7 +71,7 @@ export function createVaultSession(options: SessionOptions): VaultSession {
 
   async function revoke({ secret, endsAt }: Held): Promise<void> {
     if (endsAt <= clock.now()) return;
-    const grace = deadlineAfter(REVOKE_MS, clock);
+    const grace = deadlineAfter(REVOKE_TIMEOUT_MS, clock);
     await vault.revoke(secret, grace).catch((error: unknown) => log.warn('token not revoked', { error }));
     grace.close();
   }
@@ -86,7 +86,7 @@ export function createVaultSession(options: SessionOptions): VaultSession {
       try {
         held = await login(deadline);
       } catch (error) {
-        // It is good until it ends; the next call tries to log in again.
+        // The previous token is valid until its expiry. The next call tries to log in again.
         held = before && clock.now() < before.endsAt ? before : undefined;
         throw error;
       }
@@ -117,7 +117,7 @@ function heldFrom({ secret, lifeMs, renewable }: VaultToken, now: number, fullLi
   };
 }
 
-/** Kubernetes renews the file, so each login reads it anew. */
+/** Reads the service account token. Kubernetes renews the file, so each login reads it again. */
 async function serviceAccountToken(file: string): Promise<Secret> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new VaultFailure('no_token_file', file, error);

@@ -110,7 +110,7 @@ async function failure(promise: Promise<unknown>): Promise<VaultFailureName> {
   return error.failure;
 }
 
-describe('what goes wrong with Vault', () => {
+describe('a Vault failure', () => {
   const html = { status: 200, body: '<html>Sign in</html>' };
   const cases: readonly [
     what: string,
@@ -198,14 +198,14 @@ describe('what goes wrong with Vault', () => {
   }
 });
 
-describe('a Vault that works', () => {
-  it('gives the pairs of KV 2, and of KV 1', async () => {
+describe('a Vault client', () => {
+  it('reads fields from KV 2 and KV 1', async () => {
     assert.deepEqual(await (await started()).read('birddog/two'), KEYS);
     const one = await started({ vault: { kv: { mount: 'old', version: 1 } } });
     assert.deepEqual(await one.read('birddog/main', 'wide'), KEYS);
   });
 
-  it('serves as a standby that passes requests on', async () => {
+  it('accepts a standby that forwards requests', async () => {
     const vault = await started();
     for (const mode of ['standby', 'performance_standby']) {
       await vault.mode(mode);
@@ -213,19 +213,19 @@ describe('a Vault that works', () => {
     }
   });
 
-  it('is asked within a namespace, where there is one', async () => {
+  it('sends the namespace if one is set', async () => {
     const vault = await started({ seed: { namespace: 'team-a' }, vault: { namespace: 'team-a' } });
     assert.deepEqual(await vault.read('birddog/two'), KEYS);
   });
 
-  it('takes its token back', async () => {
+  it('revokes its token', async () => {
     const vault = await started();
     const token = await vault.login();
     await vault.revoke(token);
     assert.equal(await failure(vault.readWith(token.reveal())), 'token_dead');
   });
 
-  it('says how long its token lives, and lets it live longer', async () => {
+  it('returns the lifetime of the token and renews it', async () => {
     const vault = await started();
     const { secret, lifeMs, renewable } = await vault.lease();
     assert.deepEqual([lifeMs, renewable], [3_600_000, true]);
@@ -234,7 +234,7 @@ describe('a Vault that works', () => {
     assert.equal((await vault.lease('batch')).renewable, false);
   });
 
-  it('lets no token live longer that it does not know, or that is of the batch type, or while it is sealed', async () => {
+  it('fails to renew an unknown token, a batch token, and any token of a sealed Vault', async () => {
     const vault = await started();
     const [dead, batch, good] = [await vault.login(), await vault.login('batch'), await vault.login()];
     await vault.revoke(dead);
@@ -244,7 +244,7 @@ describe('a Vault that works', () => {
     assert.equal(await failure(vault.renew(good)), 'sealed');
   });
 
-  it('says that a batch token cannot be given back', async () => {
+  it('reports that a batch token cannot be revoked', async () => {
     const vault = await started();
     await assert.rejects(vault.revoke(await vault.login('batch')), /batch tokens cannot be revoked/);
   });
@@ -261,13 +261,13 @@ describe('a Vault behind TLS', () => {
     return { ca: router.ca, ask };
   }
 
-  it('is believed by the CA that was given, under the name that was given', async () => {
+  it('is trusted with the configured CA and server name', async () => {
     const { ca, ask } = await behindTls();
     assert.deepEqual(await ask({ ca }), KEYS);
     assert.deepEqual(await ask({ ca, servername: 'localhost' }), KEYS);
   });
 
-  it('is not trusted by any other CA, under another name, or after its time', async () => {
+  it('is not trusted with another CA, another name, or an expired certificate', async () => {
     const { ca, ask } = await behindTls();
     const other = await mintCertificates({ now: new Date(), days: 1 });
     assert.equal(await failure(ask({})), 'not_trusted');

@@ -13,22 +13,22 @@ export interface VaultOptions {
   readonly kv: { readonly mount: string; readonly version: 1 | 2 };
 }
 
-/** Vault's own token, of whatever form. */
+/** A Vault token in any format. */
 export interface VaultToken {
   readonly secret: Secret;
-  /** How long (ms) it lives from now on; 0 where it does not end by itself. */
+  /** Remaining lifetime (ms); 0 if it does not expire. */
   readonly lifeMs: number;
   readonly renewable: boolean;
 }
 
 export interface Vault {
-  /** Kubernetes login. `jwt` is the service account's token. */
+  /** Logs in with the Kubernetes auth method. `jwt` is the service account token. */
   login(mount: string, role: string, jwt: Secret, deadline: Deadline): Promise<VaultToken>;
-  /** Lengthens the token's life, at most to the end of its max TTL. */
+  /** Renews the token, at most until its max TTL. */
   renew(token: Secret, deadline: Deadline): Promise<VaultToken>;
-  /** The pairs of a secret. */
+  /** Reads the fields of a secret. */
   read(path: string, token: Secret, deadline: Deadline): Promise<JsonObject>;
-  /** Gives the token back. */
+  /** Revokes the token. */
   revoke(token: Secret, deadline: Deadline): Promise<void>;
 }
 
@@ -46,17 +46,17 @@ interface Reply {
   readonly words: string;
 }
 
-/** Ten years: longer than any token lives, and short enough to be added to a date. */
+/** Ten years: longer than any real lease, and small enough for date arithmetic. */
 const MAX_LEASE_SECONDS = 315_360_000;
-/** What may stand in a header. */
+/** Characters that are valid in a header. */
 const TOKEN = /^[\x21-\x7e]{1,16384}$/;
-/** A secret has a few pairs. */
+/** A secret has only a few fields. */
 const LIMITS = { values: 100_000, depth: 64 };
 const MAX_WORDS = 1000;
 
 const TLS_CODES = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
 
-/** A client of Vault's HTTP API; OpenBao answers the same. Every method throws VaultFailure. */
+/** Creates a client of the HTTP API of Vault or OpenBao. Every method throws VaultFailure. */
 export function createVault(options: VaultOptions): Vault {
   const ask = (question: Ask) => exchange(options, question);
   return {
@@ -107,14 +107,14 @@ export function createVault(options: VaultOptions): Vault {
 
 type AskVault = (question: Ask) => Promise<Reply>;
 
-/** Login and renewal answer alike. The token's form is nobody's business: OpenBao's is another than Vault's. */
+/** Parses the response of a login or renewal. The token format is not checked: OpenBao's differs from Vault's. */
 function tokenOf(body: Json, gave: string): VaultToken {
   const auth = isObject(body) ? body['auth'] : undefined;
   const token = isObject(auth) ? auth['client_token'] : undefined;
   if (!isObject(auth) || typeof token !== 'string' || !TOKEN.test(token))
-    throw new VaultFailure('nonsense', `${gave} gave no token`);
+    throw new VaultFailure('nonsense', `${gave} returned no token`);
   const leaseSeconds = toNumber(auth['lease_duration'] ?? 0) ?? -1;
-  if (!(leaseSeconds >= 0)) throw new VaultFailure('nonsense', `${gave} gave no lease duration`);
+  if (!(leaseSeconds >= 0)) throw new VaultFailure('nonsense', `${gave} returned no lease duration`);
   return {
     secret: new Secret(token),
     lifeMs: Math.min(leaseSeconds, MAX_LEASE_SECONDS) * 1000,
@@ -122,14 +122,14 @@ function tokenOf(body: Json, gave: string): VaultToken {
   };
 }
 
-/** A 403 does not tell a dead token from a policy that lacks the path; whether the token knows itself does. */
+/** Distinguishes an invalid token from a missing permission after a 403, by looking up the token. */
 async function whyDenied(ask: AskVault, token: Secret, deadline: Deadline): Promise<VaultFailureName> {
   const reply = await ask({ method: 'GET', path: '/v1/auth/token/lookup-self', token, deadline });
   if (reply.status === 403) return 'token_dead';
   return done(reply) ? 'read_denied' : failureOf(reply.status, reply.words, false);
 }
 
-/** A Vault that nobody has initialised says that it is sealed, to everything but a question for its health. */
+/** Distinguishes an uninitialised Vault, which reports itself as sealed to every request except health, from a sealed one. */
 async function whyNot(
   ask: AskVault,
   { status, words }: Reply,
@@ -142,7 +142,7 @@ async function whyNot(
   return health.status === 501 ? 'not_initialised' : failure;
 }
 
-/** Redirects are not followed, so they are no success. */
+/** Returns whether the request succeeded. Redirects are not followed, so they are failures. */
 function done({ status }: Reply): boolean {
   return status >= 200 && status < 300;
 }
@@ -154,7 +154,7 @@ async function exchange({ address, outbound, namespace }: VaultOptions, question
       method: question.method,
       url: new URL(question.path, address),
       headers: {
-        // Vault Agent and Proxy can be set to demand it, against forged requests.
+        // Vault Agent and Proxy can require this header, against forged requests.
         'x-vault-request': 'true',
         ...(namespace === undefined ? {} : { 'x-vault-namespace': namespace }),
         ...(question.token ? { 'x-vault-token': question.token.reveal() } : {}),
@@ -188,15 +188,15 @@ function replyOf({ status, body }: OutboundAnswer, address: URL): Reply {
       words: plainWords(errors.join('; ')) || `status ${status}`,
     };
   } catch {
-    // A load balancer in front of Vault answers in HTML when Vault is away.
+    // A load balancer in front of Vault answers with HTML when Vault is unavailable.
     throw new VaultFailure(
       status >= 500 ? 'failed' : 'nonsense',
-      `${address.origin} answered ${status} and no JSON`,
+      `${address.origin} answered ${status} without JSON`,
     );
   }
 }
 
-/** Vault's words as one line of printable characters: they reach logs and terminals. */
+/** Returns Vault's error text as one line of printable characters, for logs and terminals. */
 function plainWords(text: string): string {
   return text
     .slice(0, MAX_WORDS)
@@ -204,7 +204,7 @@ function plainWords(text: string): string {
     .trim();
 }
 
-/** KV 2 wraps the pairs in `data` and has `metadata` beside them. */
+/** Returns the fields of a secret. KV 2 wraps them in `data`, beside `metadata`. */
 function pairsOf(body: Json, version: 1 | 2, address: string): JsonObject {
   const data = isObject(body) ? body['data'] : undefined;
   if (!isObject(data)) throw new VaultFailure('wrong_shape', address);
