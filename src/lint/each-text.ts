@@ -1,13 +1,13 @@
 import { isObject, type Json } from '../domain/json.ts';
 import type { Path } from './rule.ts';
 
-/** A text of an object. The path is the same list for each text: who keeps it takes a copy. */
+/** A string of an object. The path array is reused: copy it to keep it. */
 interface PlacedText {
   readonly text: string;
   readonly path: Path;
 }
 
-/** Hands over every text of an object, from first to last. */
+/** Yields every string of an object in order. */
 export function* textsIn(value: Json | undefined, path: (string | number)[] = []): Iterable<PlacedText> {
   if (typeof value === 'string') yield { text: value, path };
   else if (Array.isArray(value)) {

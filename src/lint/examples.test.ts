@@ -16,7 +16,7 @@ interface Located extends Finding {
   readonly position: Position;
 }
 
-it('each rule has a code of its own', () => {
+it('each rule has a unique code', () => {
   const codes = RULE_GROUPS.flatMap(({ rules }) => rules.map(({ code }) => code));
   assert.deepEqual(
     codes.filter((code, at) => codes.indexOf(code) < at),
@@ -26,11 +26,11 @@ it('each rule has a code of its own', () => {
 
 for (const { title, rules, lint } of RULE_GROUPS) {
   const examples = await Promise.all(rules.map((rule) => exampleOf(rule, lint)));
-  describe(`each rule of the group ${title}`, () => {
+  describe(`the rules about ${title}`, () => {
     for (const { code, severity, bad, good, clean, object, fix } of examples) {
       const ways = WAYS_OF_WRITING.filter(({ format }) => format !== 'toml' || !holdsNull(object));
 
-      it(`${code}: the bad example has this one finding, where the mark stands`, async () => {
+      it(`${code}: the bad example has only this finding, at the mark`, async () => {
         const found = await linted(clean, 'yaml', lint);
         assert.deepEqual(
           found.map((finding) => `${finding.code} ${finding.severity}`),
@@ -39,12 +39,12 @@ for (const { title, rules, lint } of RULE_GROUPS) {
         assert.deepEqual(found[0]?.position, positionOf(bad, '⟦'));
       });
 
-      it(`${code}: the good example has none`, async () => {
+      it(`${code}: the good example has no finding`, async () => {
         assert.deepEqual(await linted(good, 'yaml', lint), []);
       });
 
       if (fix) {
-        it(`${code}: its fix of the very example passes`, async () => {
+        it(`${code}: the fixed example has no finding`, async () => {
           const fixed = await applyEdits(clean, 'yaml', fix.edits);
           assert.ok(fixed !== undefined, 'the text takes the fix');
           assert.deepEqual(lint(await objectIn(fixed, 'yaml'), ''), [], fixed);
@@ -52,7 +52,7 @@ for (const { title, rules, lint } of RULE_GROUPS) {
       }
 
       for (const way of ways) {
-        it(`${code}: the same in ${way.name}: bad at the same place, good, and its fix passes`, async () => {
+        it(`${code}: has the same finding, position and fix in ${way.name}`, async () => {
           const text = way.print(object);
           const [found, ...more] = await linted(text, way.format, lint);
           assert.ok(found, text);

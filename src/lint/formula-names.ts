@@ -1,19 +1,19 @@
 import type { Expression, Word } from '../language/query/syntax.ts';
 import { nodesIn } from '../language/query/walk-query.ts';
 
-/** Words that functions take without quotes; they name no query. */
+/** Unquoted arguments of functions, which are not query names. */
 const SETTINGS: ReadonlySet<string> = new Set(
   'avg mean min max sum last count area l2norm norm asc desc linear zero null true false'.split(' '),
 );
 
-/** The words of a formula that name queries of its request. */
+/** Returns the words of a formula that are query names. */
 export function namesIn(formula: Expression): Word[] {
   const settings = new Set<unknown>();
   const names: Word[] = [];
   for (const node of nodesIn(formula)) {
     if (node.kind === 'method') for (const argument of node.args) settings.add(argument);
     if (node.kind === 'call') {
-      // `query1.rollup(sum, 60)` is read as one name, and what it calls takes settings alone.
+      // `query1.rollup(sum, 60)` is parsed as one name, and its arguments are not query names.
       const dot = node.name.text.indexOf('.');
       if (dot > 0) names.push(beginning(node.name, dot));
       for (const argument of dot > 0 ? node.args : node.args.slice(1))

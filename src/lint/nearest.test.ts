@@ -21,8 +21,8 @@ function distanceOf(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-describe('the nearest of several words', () => {
-  it('is the first of those that the fewest letters tell apart, two at most', () => {
+describe('the nearest word', () => {
+  it('is the first with the smallest edit distance, at most 2', () => {
     const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 8 });
     fc.assert(
       fc.property(word, fc.array(word, { maxLength: 8 }), (wrong, known) => {
@@ -36,7 +36,7 @@ describe('the nearest of several words', () => {
     );
   });
 
-  it('is none of a word that nobody would take for a slip', () => {
+  it('is undefined for a word that is not a typo', () => {
     const long = 'a'.repeat(101);
     assert.equal(nearest(`${long}b`, [long]), undefined);
   });

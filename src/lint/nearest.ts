@@ -1,9 +1,9 @@
-/** Words at most so far away are taken for a slip. */
+/** The maximum edit distance of a typo. */
 const MAX_DISTANCE = 2;
-/** Longer words are names that somebody made up: nothing is near to them, and to compare them takes long. */
+/** Longer words are user-defined names: they get no suggestion, and comparing them is slow. */
 const MAX_WORD = 100;
 
-/** The known word that a wrong one was probably meant to be; undefined where none is near. */
+/** Returns the known word closest to an unknown one, or undefined if none is close. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > MAX_WORD) return undefined;
   const low = word.toLowerCase();
@@ -21,8 +21,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 }
 
 /**
- * Letters to put in, leave out or change to make one word of another; more than `bound` where that takes more. What both
- * begin and end with needs no change, so that little is left to try.
+ * Returns the edit distance of two words, or more than `bound` if it exceeds `bound`. The common prefix and suffix
+ * are skipped, which leaves little to compare.
  */
 function distanceWithin(a: string, b: string, bound: number): number {
   let from = 0;

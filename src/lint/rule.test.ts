@@ -14,25 +14,25 @@ const everyItem: Rule<number> = {
     Array.from({ length: count }, (_, at) => ({ path: [at], message: `Item ${at} is wrong.` })),
 };
 
-describe('what is told of one object', () => {
+describe('the findings for one object', () => {
   const found = (count: number): Findings => {
     const findings = new Findings();
     addFindings(findings, [everyItem], count, '');
     return findings;
   };
 
-  it('is all that a rule finds, up to a hundred places', () => {
+  it('include all findings of a rule, up to 100', () => {
     assert.equal(found(100).list().length, 100);
     assert.deepEqual(found(100).list().at(-1)?.message, 'Item 99 is wrong.');
   });
 
-  it('is the first hundred of more places, and how many more there are', () => {
+  it('include the first 100 of more, and the number of the rest', () => {
     const list = found(50_000).list();
     assert.deepEqual([list.length, list.at(-2)?.message], [101, 'Item 99 is wrong.']);
     assert.deepEqual(list.at(-1)?.rest, { error: 49_900, warning: 0 });
   });
 
-  it('never holds the places of a rule all at once', () => {
+  it('are never all in memory at once', () => {
     let [alive, max] = [0, 0];
     const counting: Rule<number> = {
       ...everyItem,
@@ -49,7 +49,7 @@ describe('what is told of one object', () => {
     assert.equal(max, 1);
   });
 
-  it('stays short where a message is wrong all over, and can be ignored all the same', () => {
+  it('stay few for a message full of mistakes, and can still be ignored', () => {
     const monitor = {
       type: 'query alert',
       query: 'avg(last_5m):avg:system.load.1{*} > 2',

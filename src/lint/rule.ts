@@ -5,22 +5,22 @@ import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import { checkTimeBudget } from '../domain/time-budget.ts';
 import type { Span } from '../language/query/syntax.ts';
 
-/** Member names and item numbers from the object on. */
+/** Field names and array indexes, starting at the object. */
 export type Path = readonly (string | number)[];
 
-/** One place in an object where a rule says something. */
+/** One finding of a rule. */
 export interface Hit {
   readonly path: Path;
-  /** Where in the text at `path`, where it is one. */
+  /** The range in the string at `path`, if it is a string. */
   readonly span?: Span;
-  /** What will happen to the user. */
+  /** The effect of the mistake, in a sentence. */
   readonly message: string;
   readonly hint?: string;
-  /** A change after which the rule says nothing; only where there is one that is meant for certain. */
+  /** A change that removes the finding; only if there is just one plausible correction. */
   readonly fix?: RuleFix;
 }
 
-/** What to change: a stretch of the text at a path, the value at a path (added where there is none), or a member less. */
+/** An edit: replaces a range of the string at a path, sets or adds the value at a path, or removes a field. */
 export type RuleEdit =
   | { readonly path: Path; readonly span: Span; readonly text: string }
   | { readonly path: Path; readonly value: Json }
@@ -32,31 +32,31 @@ export interface RuleFix {
   readonly edits: readonly RuleEdit[];
 }
 
-/** Something that can be wrong with an object, of which `View` is what rules look at. */
+/** A check for one kind of mistake. `View` is the parsed object that rules read. */
 export interface Rule<View> {
-  /** Stable: people suppress by it. */
+  /** Stable, because suppressions name it. */
   readonly code: string;
-  /** An error where Datadog is known to refuse it, or it would mean something else; else a warning. */
+  /** An error if Datadog is known to reject the object or would read it differently; otherwise a warning. */
   readonly severity: 'error' | 'warning';
-  /** What is found, in a sentence. */
+  /** The mistake, in a sentence. */
   readonly summary: string;
-  /** An object in YAML that breaks this rule and no other; `⟦` and `⟧` stand around the place. */
+  /** An object in YAML that breaks only this rule. `⟦` and `⟧` mark the range of the finding. */
   readonly bad: string;
-  /** The same, as it should be. */
+  /** The corrected object. */
   readonly good: string;
-  /** Finds the places one after another, so that a long list of them is never held whole. */
+  /** Yields findings one by one, so that a long list is never in memory. */
   readonly check: (view: View) => Iterable<Hit>;
 }
 
-/** What an object says of the findings about it, and the codes of those that were found. */
+/** The codes that an object ignores, and the codes of its findings. */
 export interface Ignored {
-  /** Codes whose findings are left out. */
+  /** Codes whose findings are dropped. */
   readonly codes: ReadonlySet<string>;
-  /** Gets the codes of all that was found, left out or not. */
+  /** Collects the codes of all findings, including dropped ones. */
   readonly found: Set<string>;
 }
 
-/** Adds what rules find in an object, but for ignored codes. `pointer` is where the object stands in the body. */
+/** Adds the findings of rules for an object, except ignored codes. `pointer` is the position of the object in the body. */
 export function addFindings<View>(
   findings: Findings,
   rules: readonly Rule<View>[],

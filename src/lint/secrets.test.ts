@@ -45,18 +45,18 @@ const HARMLESS = [
   'error_budget("684def97ccd95fafaed085dfaa505aeb").over("30d") > 75',
 ];
 
-describe('a secret in a text', () => {
+describe('a secret in a string', () => {
   for (const [what, before, secret, after] of SECRETS) {
-    it(`is found where it stands: ${what} behind "${before}"`, () => {
+    it(`is found at its position: ${what} after "${before}"`, () => {
       const span = { from: before.length, to: before.length + secret.length };
       assert.deepEqual([...secretsIn(`${before}${secret}${after}`)], [{ what, span }]);
     });
   }
   for (const text of HARMLESS) {
-    it(`is not seen in: ${text}`, () => assert.deepEqual([...secretsIn(text)], []));
+    it(`is not found in: ${text}`, () => assert.deepEqual([...secretsIn(text)], []));
   }
 
-  it('is found anywhere in an object, and never told again', () => {
+  it('is found anywhere in an object, and never repeated in a finding', () => {
     const [, before, secret, after] = SECRETS[1] ?? ['', '', '', ''];
     const text = `${before}${secret}${after}`;
     const object = { name: text, tags: ['a', text], options: { variables: [{ query: text }] } };
@@ -68,7 +68,7 @@ describe('a secret in a text', () => {
     assert.ok(!JSON.stringify(hits).includes(secret));
   });
 
-  it('is looked for in time that grows as the text does', () => {
+  it('is searched in time linear in the length of the text', () => {
     for (const piece of [
       '://a:',
       'api_key=',

@@ -1,14 +1,14 @@
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { Format } from '../format/decoded.ts';
 
-/** One of the ways in which the same object can be written; for tests of places. */
+/** One way to serialize an object, for tests of positions. */
 export interface WayOfWriting {
   readonly name: string;
   readonly format: Format;
   readonly print: (object: JsonObject) => string;
-  /** How a text of small letters looks in it. */
+  /** Serializes a lower-case string. */
   readonly spell: (text: string) => string;
-  /** Whether texts at the top stand in blocks, with nothing around them. */
+  /** Whether top-level strings are block scalars without quotes. */
   readonly blocks: boolean;
 }
 
@@ -36,7 +36,7 @@ function way(name: string, format: Format, print: WayOfWriting['print']): WayOfW
   return { name, format, print, spell: asItIs, blocks: false };
 }
 
-/** In brackets, each text as it is spelt between quotes. What spans lines has double quotes in any case. */
+/** Flow style with quoted strings. Multi-line strings always have double quotes. */
 function flow(value: Json, spell: (text: string) => string, quote = '"'): string {
   if (typeof value === 'string')
     return value.includes('\n') && quote === "'" ? JSON.stringify(value) : `${quote}${spell(value)}${quote}`;
@@ -48,7 +48,7 @@ function flow(value: Json, spell: (text: string) => string, quote = '"'): string
   return `{${members.join(', ')}}`;
 }
 
-/** Texts at the top in blocks, all else in brackets. A text that no block can hold stands in quotes. */
+/** Block scalars for top-level strings, flow style for the rest. A string that cannot be a block scalar is quoted. */
 function inBlocks(object: JsonObject, sign: '|' | '>', lines: (text: string) => readonly string[]): string {
   return Object.entries(object)
     .map(([name, value]) =>
@@ -65,7 +65,7 @@ function literalLines(text: string): string[] {
   return text.split('\n');
 }
 
-/** A line for each word: where one blank stands alone, a folded block may have an end of line. */
+/** Puts each word on a line: a folded block may break lines at single spaces. */
 function foldedLines(text: string): string[] {
   return text.replaceAll('\n', '\n\n').split(/\n|(?<=\S) (?=\S)/);
 }
@@ -80,7 +80,7 @@ function literal(text: string): string {
   return /['\n]/.test(text) ? JSON.stringify(text) : `'${text}'`;
 }
 
-/** A value as TOML writes it on one line. */
+/** Serializes a value as TOML on one line. */
 function inline(value: Json, quoted: (text: string) => string): string {
   if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `[${value.map((item) => inline(item, quoted)).join(', ')}]`;

@@ -57,14 +57,14 @@ function recordedWrites(status: number): { dashboard: JsonObject; recorded: Exch
     });
 }
 
-describe('lint of dashboards against what was recorded', { skip }, () => {
-  it('finds no error in a dashboard that people ship', (t) => {
+describe('lint of dashboards against recordings', { skip }, () => {
+  it('finds no error in a shipped dashboard', (t) => {
     const dashboards = corpusDashboards();
     t.diagnostic(`${dashboards.length} dashboards`);
     assert.deepEqual(dashboards.flatMap(errorsOf), []);
   });
 
-  it('finds no error in a write that Datadog took', (t) => {
+  it('finds no error in a write that Datadog accepted', (t) => {
     const accepted = recordedWrites(200);
     t.diagnostic(`${accepted.length} writes`);
     assert.deepEqual(
@@ -73,7 +73,7 @@ describe('lint of dashboards against what was recorded', { skip }, () => {
     );
   });
 
-  it('finds what Datadog refused, at its place', (t) => {
+  it('finds what Datadog rejected, at its position', (t) => {
     const refused = recordedWrites(400);
     t.diagnostic(`${refused.length} writes`);
     for (const { dashboard, recorded } of refused) {
@@ -86,7 +86,7 @@ describe('lint of dashboards against what was recorded', { skip }, () => {
     }
   });
 
-  it('reads every query and formula of every widget', (t) => {
+  it('parses every query and formula of every widget', (t) => {
     const totals = new Map<string, { read: number; total: number }>();
     const count = (source: string, isRead: boolean) => {
       const { read, total } = totals.get(source) ?? { read: 0, total: 0 };
@@ -108,7 +108,7 @@ describe('lint of dashboards against what was recorded', { skip }, () => {
     );
   });
 
-  it('says how often it warns', (t) => {
+  it('reports how often it warns', (t) => {
     const counts = new Map<string, number>();
     const dashboards = corpusDashboards();
     for (const dashboard of dashboards) {

@@ -71,7 +71,7 @@ function dashboardWith(query: string, source: string): JsonObject {
   };
 }
 
-describe('a single mistake in a query that Datadog takes', { skip }, () => {
+describe('a single mistake in a query that Datadog accepts', { skip }, () => {
   const kinds = [
     { what: 'monitors', subjects: skip ? [] : monitors(), mutations: MUTATIONS },
     {
@@ -83,17 +83,17 @@ describe('a single mistake in a query that Datadog takes', { skip }, () => {
   for (const { what, subjects, mutations } of kinds) {
     const before = subjects.map(({ query, lint }) => new Set(lint(query).map(said)));
     for (const { name, mistakeWhen, mutate } of mutations) {
-      it(`${name} is found where it is, in queries of ${what}`, (t) => {
+      it(`${name} is found at its position in queries of ${what}`, (t) => {
         let [found, total] = [0, 0];
         const missed: string[] = [];
         for (const [at, { query, lint }] of subjects.entries()) {
           for (const mutant of spread(mutate(query, wordsOf(query)))) {
             total += 1;
-            const told = lint(mutant.query).filter((finding) => !before[at]?.has(said(finding)));
-            if (told.some((finding) => isWithin(finding, mutant))) found += 1;
+            const added = lint(mutant.query).filter((finding) => !before[at]?.has(said(finding)));
+            if (added.some((finding) => isWithin(finding, mutant))) found += 1;
             else
               missed.push(
-                `${mutant.query}\n  at ${mutant.query.slice(mutant.from, mutant.to)}, told ${told.map((one) => `${one.code} ${one.at}-${one.to}`).join(' ') || 'nothing'}`,
+                `${mutant.query}\n  at ${mutant.query.slice(mutant.from, mutant.to)}, added ${added.map((one) => `${one.code} ${one.at}-${one.to}`).join(' ') || 'nothing'}`,
               );
           }
         }

@@ -72,16 +72,16 @@ function assertAccepted(t: TestContext, monitors: readonly JsonObject[]): void {
   assert.deepEqual(monitors.flatMap(errorsOf), []);
 }
 
-describe('lint against what was recorded', { skip }, () => {
-  it('finds no error in a monitor that people ship', (t) => assertAccepted(t, shipped()));
+describe('lint of monitors against recordings', { skip }, () => {
+  it('finds no error in a shipped monitor', (t) => assertAccepted(t, shipped()));
 
-  it('finds no error in a write that Datadog took', (t) =>
+  it('finds no error in a write that Datadog accepted', (t) =>
     assertAccepted(
       t,
       writes(MONITOR, taken).map(({ body }) => body),
     ));
 
-  it('finds no error in the monitor of a template that Datadog took', (t) =>
+  it('finds no error in the monitor of an accepted template', (t) =>
     assertAccepted(
       t,
       writes(TEMPLATE, taken).flatMap(({ body }) => {
@@ -90,7 +90,7 @@ describe('lint against what was recorded', { skip }, () => {
       }),
     ));
 
-  it('reads every metric query of an SLO that Datadog took', (t) => {
+  it('parses every metric query of an accepted SLO', (t) => {
     const queries = writes(SLO, taken).flatMap(({ body }) => [
       ...textsNamed(/^(?:numerator|denominator)$/, body['query']),
       ...textsNamed(/^query$/, body['sli_specification']),
@@ -104,7 +104,7 @@ describe('lint against what was recorded', { skip }, () => {
     );
   });
 
-  it('reads every message that was shipped or taken, and prints it as it was but for blanks within tags', (t) => {
+  it('parses every shipped or accepted message, and prints it with only spaces in tags changed', (t) => {
     const sent = writes(/^\/api\//, taken).map(({ body }) => body);
     const messages = new Set(
       textsNamed(/^(?:message|escalation_message|name|title)$/, [...shipped(), ...sent]),
@@ -120,7 +120,7 @@ describe('lint against what was recorded', { skip }, () => {
     }
   });
 
-  it('finds an error in each write that Datadog refused for what stands in it, at its place', (t) => {
+  it('finds an error, at its position, in each write that Datadog rejected because of its content', (t) => {
     // A duplicate is one by what else there is.
     const refused = writes(MONITOR, (status) => status === 400 || status === 422).filter(
       ({ recorded }) => !print(recorded.response.body ?? null).includes('Duplicate of an existing monitor'),

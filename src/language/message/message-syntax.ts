@@ -6,14 +6,14 @@ export interface PlainText {
   readonly span: Span;
 }
 
-/** What Datadog leaves as it is, or out: `{{{{raw}}}} ... {{{{/raw}}}}` and comments. As written. */
+/** Text that Datadog keeps literally or drops: `{{{{raw}}}} ... {{{{/raw}}}}` and comments. As written. */
 export interface Verbatim {
   readonly kind: 'verbatim';
   readonly text: string;
   readonly span: Span;
 }
 
-/** `{{name}}`, or `{{{name}}}` for what shall not be escaped. */
+/** `{{name}}`, or `{{{name}}}` without escaping. */
 export interface Variable {
   readonly kind: 'variable';
   readonly name: string;
@@ -25,11 +25,11 @@ export interface Variable {
 export interface MessageArgument {
   readonly text: string;
   readonly quote: '"' | "'" | '';
-  /** Of what stands between the quotes. */
+  /** The span between the quotes. */
   readonly span: Span;
 }
 
-/** `{{name arguments}}`, as in `{{eval "value*100"}}`. */
+/** `{{name arguments}}`, for example `{{eval "value*100"}}`. */
 export interface MessageCall {
   readonly kind: 'call';
   readonly name: string;
@@ -42,34 +42,34 @@ export interface MessageCall {
 export interface Block {
   readonly kind: 'block';
   readonly name: string;
-  /** `{{^name}}`: what is said where the block does not hold. */
+  /** `{{^name}}`: content for when the condition is false. */
   readonly negated: boolean;
   readonly args: readonly MessageArgument[];
-  /** Of the opening tag. */
+  /** The span of the opening tag. */
   readonly span: Span;
   readonly nameSpan: Span;
   readonly inner: readonly MessagePart[];
-  /** What stands behind `{{else}}`. */
+  /** The content after `{{else}}`. */
   readonly otherwise?: readonly MessagePart[];
-  /** Of the name in the closing tag, where there is one. */
+  /** The span of the name in the closing tag, if there is one. */
   readonly closing?: Span;
 }
 
-/** `@name`: who is told. */
+/** `@name`: a recipient. */
 export interface Handle {
   readonly kind: 'handle';
   /** As written, without the `@`. */
   readonly name: string;
-  /** Those that the name is made of. */
+  /** The variables in the name. */
   readonly variables: readonly Variable[];
-  /** Whether a word stands right before the `@`. */
+  /** Whether a word directly precedes the `@`. */
   readonly glued: boolean;
-  /** The sign right behind; empty at a blank, a tag or the end. */
+  /** The character directly after the handle; empty before a space, a tag or the end. */
   readonly behind: string;
   readonly span: Span;
 }
 
-/** A piece of a notification message; where there are no faults, all of them in a row are the whole text. */
+/** A part of a notification message. Without faults, the parts together are the whole text. */
 export type MessagePart = PlainText | Verbatim | Variable | MessageCall | Block | Handle;
 
 export type MessageFaultCode =
@@ -91,13 +91,13 @@ export interface MessageFault {
   readonly span: Span;
   /** The tag or block, as it was written. */
   readonly what: string;
-  /** Of crossed blocks, the one that must close first. */
+  /** For crossed blocks, the one that must be closed first. */
   readonly expected?: string;
 }
 
 export interface ParsedMessage {
   readonly parts: readonly MessagePart[];
   readonly faults: readonly MessageFault[];
-  /** Signs that were looked at: they grow as the text does. */
+  /** The number of characters examined, which is linear in the length of the text. */
   readonly steps: number;
 }

@@ -7,15 +7,15 @@ import { printMessage } from './print-message.ts';
 import { allParts } from './walk-message.ts';
 
 /** Parts in a few words, texts left out. */
-function told(parts: readonly MessagePart[]): unknown[] {
+function summarize(parts: readonly MessagePart[]): unknown[] {
   return parts.flatMap((part): unknown[] => {
     switch (part.kind) {
       case 'text':
         return [];
       case 'block': {
         const words = part.args.map(({ text }) => text);
-        const otherwise = part.otherwise ? ['else', told(part.otherwise)] : [];
-        return [[`${part.negated ? '^' : '#'}${part.name}`, ...words, told(part.inner), ...otherwise]];
+        const otherwise = part.otherwise ? ['else', summarize(part.otherwise)] : [];
+        return [[`${part.negated ? '^' : '#'}${part.name}`, ...words, summarize(part.inner), ...otherwise]];
       }
       case 'call':
         return [[part.name, ...part.args.map(({ text }) => text)]];
@@ -86,13 +86,13 @@ describe('a notification message', () => {
     ['{"value":{{value}}}', ['variable value']],
   ];
   for (const [text, parts] of messages) {
-    it(`is read: ${text}`, () => {
+    it(`is parsed: ${text}`, () => {
       const read = parseMessage(text);
-      assert.deepEqual([told(read.parts), read.faults], [parts, []]);
+      assert.deepEqual([summarize(read.parts), read.faults], [parts, []]);
     });
   }
 
-  it('has parts whose spans are the places in the text', () => {
+  it('has parts whose spans match the text', () => {
     const text = 'a {{#is_match "b.name" \'c\'}} {{host.name}} @b-{{d}}! {{/is_match}}';
     const at = (span: { from: number; to: number }) => text.slice(span.from, span.to);
     const parts = allParts(parseMessage(text).parts);
@@ -127,19 +127,19 @@ describe('a notification message', () => {
     ['{{!-- x }} {{y}}', ['unclosed_tag {{!']],
   ];
   for (const [text, faults] of mistakes) {
-    it(`has a mistake where it is: ${text}`, () =>
+    it(`has a fault at the position of the mistake: ${text}`, () =>
       assert.deepEqual(
         parseMessage(text).faults.map(({ code, span }) => `${code} ${text.slice(span.from, span.to)}`),
         faults,
       ));
   }
 
-  it('is read on behind a mistake', () => {
+  it('is parsed further after a mistake', () => {
     const { parts } = parseMessage('{{ a {{value}} {{/b}} {{#c}}{{#d}}@e{{/c}} @f');
-    assert.deepEqual(told(parts), ['variable value', ['#c', [['#d', ['handle e']]]], 'handle f']);
+    assert.deepEqual(summarize(parts), ['variable value', ['#c', [['#d', ['handle e']]]], 'handle f']);
   });
 
-  it('has blocks in blocks to a depth, and a mistake below', () => {
+  it('has nested blocks up to a maximum depth, and a fault beyond it', () => {
     const nested = (depth: number) => '{{#a}}'.repeat(depth) + '{{/a}}'.repeat(depth);
     assert.deepEqual(parseMessage(nested(100)).faults, []);
     assert.equal(parseMessage(nested(101)).faults[0]?.code, 'too_deep');
@@ -187,8 +187,8 @@ const PIECE: fc.Arbitrary<string> = fc.letrec<{ piece: string; pieces: string }>
   ),
 })).pieces;
 
-describe('laws of messages', () => {
-  it('a message printed is the message that was read', () => {
+describe('properties of messages', () => {
+  it('a printed message parses to the same message', () => {
     fc.assert(
       fc.property(PIECE, (text) => {
         const { parts, faults } = parseMessage(text);
@@ -199,7 +199,7 @@ describe('laws of messages', () => {
     );
   });
 
-  it('blanks within tags change nothing', () => {
+  it('spaces inside tags change nothing', () => {
     const text = '{{ #is_match  "a.name"\t"b" }}{{  value }}{{ else }}{{{ eval "1" }}}{{/ is_match }}';
     const { parts, faults } = parseMessage(text);
     assert.deepEqual(faults, []);
@@ -243,7 +243,7 @@ describe('laws of messages', () => {
     fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
   );
 
-  it('any text is read without an exception, its spans in order and within it', () => {
+  it('any text parses without an exception, with ordered spans inside the text', () => {
     fc.assert(
       fc.property(anything, (text) => {
         const { parts, faults } = parseMessage(text);
@@ -262,7 +262,7 @@ describe('laws of messages', () => {
     );
   });
 
-  it('long texts of the worst kinds are read at once', () => {
+  it('long texts of the worst kinds parse quickly', () => {
     const many = (text: (at: number) => string) =>
       Array.from({ length: 100_000 }, (_, at) => text(at)).join('');
     const worst = [
@@ -280,7 +280,7 @@ describe('laws of messages', () => {
     }
   });
 
-  it('the steps grow as the text does, and no faster', () => {
+  it('the number of steps is linear in the length of the text', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...CONDITIONS), { minLength: 1, maxLength: 6 }), (unit) => {
         const [less, more] = [2000, 4000].map((times) => parseMessage(unit.join('').repeat(times)).steps);

@@ -13,15 +13,15 @@ import { handleAt, handleName, withoutStop, workflowArguments } from './read-han
 import { readWords } from './read-words.ts';
 import { type TagEnd, TagEnds } from './tag-end.ts';
 
-/** Tags that call something: docs, monitors/notify/variables and monitors/guide/template-variable-evaluation. */
+/** Tags that are calls: docs, monitors/notify/variables and monitors/guide/template-variable-evaluation. */
 const CALLS: ReadonlySet<string> = new Set(['eval', 'local_time', 'urlencode', 'override_priority']);
-/** Blocks stand in each other no deeper. */
-const DEEPEST = 100;
-/** More are not told of one message. */
-const MOST_FAULTS = 100;
-/** Where text is no plain text any more. */
+/** The maximum nesting of blocks. */
+const MAX_DEPTH = 100;
+/** The maximum number of faults for one message. */
+const MAX_FAULTS = 100;
+/** The end of plain text. */
 const SIGN = /\{\{|\}\}|@/g;
-/** A tag that lacks one brace at its beginning: a name as a message has it, no brackets of another language. */
+/** A tag without its first opening brace. Matches only names of message variables, not code in other languages. */
 const LACKS_BRACE = /(?<!\{)\{((?:[#^/][a-z_]+|[\w.@/[\]-]+\.name\]?|value|threshold)\s*)$/;
 const LONGEST_NAME = 100;
 
@@ -35,7 +35,7 @@ interface Open {
   otherwise?: MessagePart[];
 }
 
-/** Reads a notification message. Throws nothing: what is wrong is among the faults, and what it has for a tag is read on. */
+/** Parses a notification message. Never throws: mistakes are in the faults, and parsing continues after them. */
 export function parseMessage(text: string): ParsedMessage {
   return new MessageReader(text).read();
 }
@@ -47,7 +47,7 @@ class MessageReader {
   readonly #top: MessagePart[] = [];
   readonly #open: Open[] = [];
   #steps = 0;
-  /** Up to here all is in a part. */
+  /** The end of the last part. */
   #told = 0;
 
   constructor(text: string) {
@@ -69,7 +69,7 @@ class MessageReader {
     return { parts: this.#top, faults: this.#faults, steps: this.#steps + this.#ends.steps };
   }
 
-  /** Reads what begins with a sign, and gives where to go on. */
+  /** Parses what starts with a special character, and returns the next offset. */
   #readSign(sign: string, at: number): number {
     if (sign === '@') return this.#readHandle(at);
     if (sign === '{{') return this.#readTag(at);
@@ -149,7 +149,7 @@ class MessageReader {
   }
 
   #openBlock(name: MessageArgument, args: readonly MessageArgument[], span: Span, negated: boolean): void {
-    if (this.#open.length === DEEPEST) return this.#fault('too_deep', span, name.text);
+    if (this.#open.length === MAX_DEPTH) return this.#fault('too_deep', span, name.text);
     this.#open.push({ name: name.text, negated, args, span, nameSpan: name.span, inner: [] });
   }
 
@@ -208,7 +208,7 @@ class MessageReader {
     return to;
   }
 
-  /** The variable of which a handle goes on; undefined where another tag stands there. */
+  /** Returns the variable that continues a handle, or undefined if there is another tag. */
   #variableAt(at: number): Variable | undefined {
     const braces = this.#text.startsWith('{{{', at) ? 3 : 2;
     const end = this.#ends.inside(at + braces);
@@ -220,7 +220,7 @@ class MessageReader {
   }
 
   #fault(code: MessageFaultCode, span: Span, what: string, expected?: string): void {
-    if (this.#faults.length === MOST_FAULTS) return;
+    if (this.#faults.length === MAX_FAULTS) return;
     this.#faults.push({ code, span, what, ...(expected === undefined ? {} : { expected }) });
   }
 

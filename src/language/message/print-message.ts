@@ -1,6 +1,6 @@
 import type { MessageArgument, MessagePart } from './message-syntax.ts';
 
-/** A message as text: of one without faults, the text that it was read from but for blanks within its tags. */
+/** Prints a message. Without faults, the result differs from the source only in spaces inside tags. */
 export function printMessage(parts: readonly MessagePart[]): string {
   return parts.map(printPart).join('');
 }

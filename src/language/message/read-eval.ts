@@ -1,28 +1,28 @@
 import type { Span } from '../query/syntax.ts';
 
-/** A name in an expression: of a variable, or of a function where parentheses follow. */
+/** A name in an expression: of a function if parentheses follow, otherwise of a variable. */
 export interface EvalName {
   readonly name: string;
   readonly called: boolean;
   readonly span: Span;
 }
 
-/** What `{{eval "..."}}` computes, as far as it can be read: spans are within the expression. */
+/** The parsed expression of `{{eval "..."}}`. Spans are relative to the expression. */
 export interface EvalReading {
   readonly names: readonly EvalName[];
-  /** The first place where it cannot go on. */
+  /** The first syntax fault. */
   readonly fault?: { readonly code: EvalFaultCode; readonly span: Span };
 }
 
 export type EvalFaultCode = 'operand_missing' | 'operator_missing' | 'unclosed' | 'unopened' | 'stranger';
 
-/** Numbers, texts, names (with their brackets), operators, parentheses and commas; at last any other sign. */
+/** Numbers, strings, names (with their brackets), operators, parentheses, commas; finally any other character. */
 const TOKEN =
   /\s*(?:(\d+(?:\.\d+)?)|('[^']*'|"[^"]*")|((?:\[[^[\]]*\]|[A-Za-z_@])(?:\[[^[\]]*\]|[\w.@])*)|([-+*/%^])|([(),])|(\S))/y;
 
 /**
- * Reads the expression of an `eval`: numbers, variables, `+ - * / % ^`, functions and parentheses (docs,
- * monitors/guide/template-variable-evaluation). Throws nothing.
+ * Parses the expression of an `eval`: numbers, variables, `+ - * / % ^`, functions and parentheses (docs,
+ * monitors/guide/template-variable-evaluation). Never throws.
  */
 export function readEval(text: string): EvalReading {
   const names: EvalName[] = [];

@@ -1,4 +1,4 @@
-/** What Datadog's integrations begin their handles with: docs, monitors/notify and the pages of the integrations. */
+/** Prefixes of integration handles: docs, monitors/notify and the pages of the integrations. */
 export const HANDLE_KINDS: readonly string[] = [
   'slack',
   'pagerduty',
@@ -22,37 +22,37 @@ const ARGUMENTS = /\([^()\n]*\)/y;
 const WORD = /\w/;
 const KIND_ALONE = /^(?:pagerduty|opsgenie)\b/;
 
-/** A stretch of a handle's name that begins at `from`. */
+/** The part of a handle's name that starts at `from`. */
 export function handleName(text: string, from: number): string {
   NAME.lastIndex = from;
   return NAME.exec(text)?.[0] ?? '';
 }
 
-/** A handle's name without the full stop behind it. */
+/** Returns the name of a handle without a trailing full stop. */
 export function withoutStop(name: string): string {
   let end = name.length;
   while (name[end - 1] === '.' || name[end - 1] === '-') end -= 1;
   return name.slice(0, end);
 }
 
-/** The arguments of a workflow, in their parentheses; empty where there are none. */
+/** Returns the arguments of a workflow with their parentheses; empty if there are none. */
 export function workflowArguments(text: string, name: string, from: number): string {
   if (!name.startsWith('workflow-')) return '';
   ARGUMENTS.lastIndex = from;
   return ARGUMENTS.exec(text)?.[0] ?? '';
 }
 
-/** How an `@` stands: as the beginning of a handle, right behind a word that keeps it from being one, or as a part of something else. */
+/** Classifies an `@`: the start of a handle, directly after a word that prevents a handle, or part of something else. */
 export function handleAt(text: string, at: number): 'handle' | 'glued' | 'none' {
   const before = text[at - 1] ?? ' ';
   if (before === '@' || before === '/') return 'none';
   if (!WORD.test(before)) return 'handle';
-  // A mail address in a sentence has a domain; a handle of an integration has none.
+  // An email address has a domain, and an integration handle has none.
   const name = withoutStop(handleName(text, at + 1));
   return ofIntegration(name) && !name.includes('.') ? 'glued' : 'none';
 }
 
-/** Whether a name begins as the handle of an integration does. */
+/** Returns whether a name starts with the prefix of an integration. */
 function ofIntegration(name: string): boolean {
   return KIND_ALONE.test(name) || HANDLE_KINDS.some((kind) => name.startsWith(`${kind}-`));
 }

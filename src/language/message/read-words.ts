@@ -1,10 +1,10 @@
 import type { Span } from '../query/syntax.ts';
 import type { MessageArgument } from './message-syntax.ts';
 
-/** A word in quotes, a name with parts in brackets (`[a.b c].name`), or any other word; a quote that nothing closes is a part of one. */
+/** A quoted word, a name with bracketed parts (`[a.b c].name`), or any other word. An unclosed quote is part of a word. */
 const WORD = /"([^"]*)"|'([^']*)'|(?:\[[^[\]]*\]|\S)+/g;
 
-/** The words between the braces of a tag, without their quotes. `from` is where the stretch begins in the message. */
+/** Returns the words between the braces of a tag, without quotes. `from` is their offset in the message. */
 export function readWords(text: string, from: number): MessageArgument[] {
   return [...text.matchAll(WORD)].map(({ 0: word, 1: double, 2: single, index }) => {
     const inside = double ?? single;

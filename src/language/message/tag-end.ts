@@ -1,31 +1,31 @@
-/** Where the inside of a tag ends, and the quote that nothing closes in it. */
+/** The end of a tag's content, and an unclosed quote in it. */
 export interface TagEnd {
   readonly to: number;
   readonly openQuote?: number;
 }
 
-/** In a message with so many ends missing nothing more is looked for: each would be looked for to the end of the text. */
-const MOST_MISSING = 100;
+/** Stops searching after this many failed searches, because each of them reads to the end of the text. */
+const MAX_MISSING = 100;
 
-/** Finds the ends of tags in one message; what was looked for once is not looked for again. */
+/** Finds the ends of tags in one message, and caches results. */
 export class TagEnds {
   readonly #text: string;
-  /** From where a text was looked for last, and where it came. */
+  /** The last search for each string: its start and its result. */
   readonly #known = new Map<string, { readonly from: number; readonly at: number }>();
-  /** How many different texts were looked for and do not come. */
+  /** The number of strings that were not found. */
   #missing = 0;
-  /** Signs that were looked at. */
+  /** The number of characters examined. */
   steps = 0;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** Where a text comes next; -1 where it does not. */
+  /** Returns the next offset of a string, or -1. */
   find(what: string, from: number): number {
     const known = this.#known.get(what);
     if (known && known.from <= from && (known.at < 0 || from <= known.at)) return known.at;
-    if (this.#missing > MOST_MISSING) return -1;
+    if (this.#missing > MAX_MISSING) return -1;
     const at = this.#text.indexOf(what, from);
     if (at < 0) this.#missing += 1;
     this.steps += (at < 0 ? this.#text.length : at) - from + what.length;
@@ -33,7 +33,7 @@ export class TagEnds {
     return at;
   }
 
-  /** Where the inside of the tag that begins at `from` ends; undefined where a brace stands alone, another tag begins or the text ends before. */
+  /** Returns the end of the content of the tag at `from`, or undefined if a single brace, another tag or the end of the text comes first. */
   inside(from: number): TagEnd | undefined {
     const text = this.#text;
     let blank = true;
@@ -52,7 +52,7 @@ export class TagEnds {
     return undefined;
   }
 
-  /** A quote closes on its line, and what comes then is a blank or the end of the tag: in another place it is no quote of this tag. */
+  /** A closing quote is on the same line and precedes a space or the end of the tag. Otherwise it does not belong to this tag. */
   #quoteEnd(quote: string, at: number): number {
     const close = this.find(quote, at + 1);
     if (close < 0) return -1;
@@ -61,7 +61,7 @@ export class TagEnds {
     return /[\s}]/.test(this.#text[close + 1] ?? ' ') ? close : -1;
   }
 
-  /** A tag with a quote that nothing closes ends at the next braces. */
+  /** A tag with an unclosed quote ends at the next braces. */
   #unquoted(openQuote: number): TagEnd | undefined {
     const to = this.find('}}', openQuote);
     const next = this.find('{{', openQuote);

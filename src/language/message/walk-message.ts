@@ -1,18 +1,18 @@
 import type { Block, MessagePart } from './message-syntax.ts';
 
-/** A block around a part, and whether the part stands behind its `{{else}}`. */
+/** A block around a part, and whether the part is after its `{{else}}`. */
 export interface Enclosing {
   readonly block: Block;
   readonly otherwise: boolean;
 }
 
-/** A part, and the blocks around it from the outermost on. */
+/** A part and its enclosing blocks, outermost first. */
 export interface PlacedPart {
   readonly part: MessagePart;
   readonly within: readonly Enclosing[];
 }
 
-/** Every part of a message, blocks before what stands in them, the variables of a handle behind it. */
+/** Yields every part of a message: blocks before their content, handles before their variables. */
 export function placedParts(parts: readonly MessagePart[]): PlacedPart[] {
   const placed: PlacedPart[] = [];
   addParts(placed, parts, []);
@@ -30,7 +30,7 @@ function addParts(placed: PlacedPart[], parts: readonly MessagePart[], within: r
   }
 }
 
-/** Every part of a message. */
+/** Returns every part of a message. */
 export function allParts(parts: readonly MessagePart[]): MessagePart[] {
   return placedParts(parts).map(({ part }) => part);
 }

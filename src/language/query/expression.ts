@@ -3,12 +3,12 @@ import type { Reader } from './reader.ts';
 import type { Argument, Call, Expression, Method, Series, Span, Value, Word } from './syntax.ts';
 
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])/y;
-/** What somebody meant as a number: `.5`, `1.2.3`, `5.` */
+/** Malformed numbers: `.5`, `1.2.3`, `5.` */
 const ALMOST_NUMBER = /(?:\d*\.[\d.]*|\d+(?:\.\d+)?[eE][-+]?)(?!\w)/y;
 const NAME = /[A-Za-z_@$][\w.@$]*/y;
-/** A metric: what is called after a dot is none of its name. */
+/** A metric name. A method call after a dot is not part of it. */
 const METRIC = /[A-Za-z_@$][\w@$]*(?:\.(?![A-Za-z_]\w*\s*\()[\w@$]*)*/y;
-/** A length of time without quotes (`10d`, `5m_ago`), or a metric that begins with a digit, which none can. */
+/** An unquoted duration (`10d`, `5m_ago`), or an invalid metric name that starts with a digit. */
 const LENGTH = /\d+[A-Za-z_][\w.]*/y;
 /** An aggregator of a distribution: `count(v: v<=5):`. */
 const COUNT_OF = /count\(\s{0,9}v:[^(){}"']{0,99}\)(?=:)/y;
@@ -16,10 +16,10 @@ const METHOD = /\.[ \t]*[A-Za-z_]\w*(?=\s*\()/y;
 const SUM = /[+-]/y;
 const PRODUCT = /[*/%^]/y;
 const AGAIN = /[*/%^]/y;
-/** Nested deeper, an expression is no longer read. */
-const DEEPEST = 100;
+/** The maximum nesting of an expression. */
+const MAX_DEPTH = 100;
 
-/** Reads a sum of products of series, calls, numbers and names. */
+/** Parses a sum of products of series, calls, numbers and names. */
 export function readExpression(reader: Reader, depth = 0): Expression {
   let left = readProduct(reader, depth);
   for (let operator = reader.take(SUM); operator; operator = reader.take(SUM)) {
@@ -42,7 +42,7 @@ function readProduct(reader: Reader, depth: number): Expression {
 
 function readOperand(reader: Reader, depth: number): Expression {
   const from = (reader.skipBlanks(), reader.at);
-  if (depth > DEEPEST) return unread(reader, 'fewer brackets');
+  if (depth > MAX_DEPTH) return unread(reader, 'fewer brackets');
   const sign = reader.take(SUM);
   if (sign) {
     const operand = readOperand(reader, depth + 1);
@@ -72,7 +72,7 @@ function readGroup(reader: Reader, depth: number): Expression {
   return { kind: 'group', inner, methods, span: { from, to: reader.at } };
 }
 
-/** A name goes on as a call, as a series, or is a name. */
+/** Parses a name, and the call or series that it may start. */
 function readNamed(reader: Reader, name: Word, depth: number): Expression {
   const next = reader.peek();
   if (next === '(') return readCall(reader, name, depth);
@@ -146,7 +146,7 @@ function readValue(reader: Reader, depth: number): Value {
   return reader.takeString() ?? readExpression(reader, depth);
 }
 
-/** Takes a closing bracket; what stands before it, after the `last` argument, is one fault, and one that never comes another. */
+/** Takes a closing bracket. Unexpected text before it, after the `last` argument, is one fault; a missing bracket is another. */
 function close(reader: Reader, open: number, last?: Argument): void {
   if (reader.takeSign(')')) return;
   const from = reader.at;
@@ -155,7 +155,7 @@ function close(reader: Reader, open: number, last?: Argument): void {
     reader.fault('unclosed', { from: open, to: open + 1 }, '(');
     return;
   }
-  // Nothing stands right after a text: it ended at the quote of another, or at one too many.
+  // Text directly after a string means that its quotes are unbalanced.
   if (last?.kind === 'string' && last.span.to === from) reader.fault('uneven_quotes', last.span, last.quote);
   else reader.fault('unexpected', { from, to: at }, reader.text.slice(from, at));
   reader.move(at + 1 - from);

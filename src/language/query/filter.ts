@@ -7,15 +7,15 @@ const IN = /(?:NOT\s+)?IN(?=\s*\()/iy;
 const NOT = /!|NOT(?=[\s(])/iy;
 const AND = /,|AND(?=[\s(])/iy;
 const OR = /OR(?=[\s(])/iy;
-/** What may follow `key:` after blanks. */
+/** What may follow `key:` after spaces. */
 const APART = /\s+[^\s{}(),:!]+(?=\s*[},)])/y;
 const KEYWORD = /^(?:AND|OR|NOT|IN)$/i;
 const VALUE = /[^\s{}(),]+/y;
 const BY = /by(?=\s*\{)/iy;
-/** Nested deeper, a filter is no longer read: it is nobody's. */
-const DEEPEST = 50;
+/** The maximum nesting of a filter. Real filters are less deep. */
+const MAX_DEPTH = 50;
 
-/** Reads `{filter}` from its opening brace on; undefined where there is none. */
+/** Parses `{filter}`; undefined if there is no opening brace. */
 export function readFilter(reader: Reader): Filter | undefined {
   reader.skipBlanks();
   const from = reader.at;
@@ -26,7 +26,7 @@ export function readFilter(reader: Reader): Filter | undefined {
   return { kind: 'filter', terms, span: { from, to: reader.at } };
 }
 
-/** Reads `by {keys}`; undefined where there is none. */
+/** Parses `by {keys}`; undefined if absent. */
 export function readGroupBy(reader: Reader): GroupBy | undefined {
   const word = reader.take(BY);
   if (!word) return undefined;
@@ -42,7 +42,7 @@ export function readGroupBy(reader: Reader): GroupBy | undefined {
   return { kind: 'by', word, keys, span: { from: word.span.from, to: reader.at } };
 }
 
-/** What stands before the closing brace and was not read is one fault; a brace that never comes is another. */
+/** Takes a closing brace. Unexpected text before it is one fault; a missing brace is another. */
 function closeBrace(reader: Reader, open: number): void {
   if (reader.takeSign('}')) return;
   const close = reader.find('}');
@@ -75,7 +75,7 @@ function both(reader: Reader, depth: number): FilterTerm {
 
 function item(reader: Reader, depth: number): FilterTerm {
   const from = (reader.skipBlanks(), reader.at);
-  if (depth > DEEPEST) return unread(reader, from);
+  if (depth > MAX_DEPTH) return unread(reader, from);
   const operator = reader.take(NOT);
   if (operator) {
     const term = item(reader, depth + 1);
@@ -94,14 +94,14 @@ function item(reader: Reader, depth: number): FilterTerm {
   return unread(reader, from);
 }
 
-/** A word that joins tags, where a tag should stand: what it joins is read all the same. */
+/** Reports an operator in place of a tag, and continues with its operand. */
 function misplaced(reader: Reader, { text, span }: Word, depth: number): FilterTerm {
   reader.fault('unexpected', span, text);
   const ends = '},)'.includes(reader.peek());
   return ends ? { kind: 'unread', text, span } : item(reader, depth + 1);
 }
 
-/** A tag, of which the value may stand apart: `servicename: ec2`. */
+/** Parses a tag, with optional spaces before its value: `servicename: ec2`. */
 function tagOf(reader: Reader, { text, span }: Word): FilterTerm {
   const value = text.endsWith(':') ? reader.takeHere(APART) : undefined;
   if (!value) return { kind: 'tag', text, span };
@@ -122,7 +122,7 @@ function list(reader: Reader, key: Word): FilterTerm {
   return { kind: 'in', key, operator, values, span: { from: key.span.from, to: reader.at } };
 }
 
-/** A word, of which a quote without a second one is a fault. */
+/** Parses a word. An unclosed quote in it is a fault. */
 function paired(reader: Reader, word: Word): Word {
   const at = /^[^"']*(["'])(?!.*\1)/.exec(word.text)?.[0].length;
   if (at === undefined) return word;

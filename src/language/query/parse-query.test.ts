@@ -63,9 +63,9 @@ const QUERIES: readonly [type: string, query: string][] = [
   ['a type of tomorrow', 'what(ever > it '],
 ];
 
-describe('a query that Datadog takes', () => {
+describe('a query that Datadog accepts', () => {
   for (const [type, text] of QUERIES) {
-    it(`is read without a fault: ${text}`, () => {
+    it(`parses without a fault: ${text}`, () => {
       const { query, faults } = parseQuery(type, text);
       assert.deepEqual(faults, []);
       assert.equal(withoutBlanks(printQuery(query)), withoutBlanks(text), 'printing changes blanks alone');
@@ -77,12 +77,12 @@ describe('a query that Datadog takes', () => {
     });
   }
 
-  it('may have blanks and line ends between any two of its parts', () => {
+  it('may have spaces and line breaks between any two parts', () => {
     const text = ' avg( last_5m ) : avg:a {\n b:c , d } by { e , f }\n . rollup( sum , 60 ) > 1 \n';
     assert.deepEqual(parseQuery('query alert', text).faults, []);
   });
 
-  it('has a tree whose spans are the places in the text', () => {
+  it('has a tree whose spans match the text', () => {
     const text = 'avg(last_5m):sum:a.b{x:y} by {host} > 10';
     const { query } = parseQuery('query alert', text);
     assert.ok(query.kind === 'metric' && query.expression.kind === 'series' && query.comparison);
@@ -130,7 +130,7 @@ describe('a mistake in a query', () => {
     ['service check', 'http.can_connect.last(2)', 'h', 'missing'],
   ];
   for (const [type, text, at, code] of mistakes) {
-    it(`is found where it is: ${text}`, () => {
+    it(`is found at its position: ${text}`, () => {
       const found = parseQuery(type, text).faults.map(
         (fault) => `${fault.code} ${text.slice(fault.span.from, fault.span.to)}`,
       );
@@ -138,7 +138,7 @@ describe('a mistake in a query', () => {
     });
   }
 
-  it('does not hide the next one', () => {
+  it('does not hide the next mistake', () => {
     const { faults } = parseQuery('query alert', 'avg(last_5m):avg:a{b c} + sum:d{} > x');
     assert.deepEqual(
       faults.map(({ code }) => code),
@@ -157,7 +157,7 @@ function shape(query: Query): unknown {
 }
 
 describe('a metric query of a widget', () => {
-  it('is an expression alone, with template variables', () => {
+  it('is only an expression, with template variables', () => {
     const { expression, faults } = parseMetricQuery('avg:a.b{$env,host:$host.value} by {host} * 2');
     assert.deepEqual(faults, []);
     assert.equal(expression.kind, 'binary');

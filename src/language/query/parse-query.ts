@@ -4,7 +4,7 @@ import type { Call, Comparison, Expression, Parsed, ParsedExpression, Query, Wor
 
 type Form = 'metric' | 'chain' | 'check' | 'composite' | 'opaque';
 
-/** The form of the queries of each type of monitor; a type that is not here is not read. */
+/** The query syntax of each monitor type. Queries of other types are not parsed. */
 const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['metric alert', 'metric'],
   ['query alert', 'metric'],
@@ -40,14 +40,14 @@ const ALMOST_LIMIT = /[^\s]+/y;
 const OR = /\|\||\|/y;
 const AND = /&&|&/y;
 const ID = /\d+(?![\w.])/y;
-/** Another monitor of the same document, by its key. */
+/** A reference to another monitor by key. */
 const REFERENCE = /\$\{(?:monitor|alert):[^{}\s]{1,200}\}/y;
-/** What stands where an id should. */
+/** Any text in place of an id. */
 const NO_ID = /[\w.-]+/y;
-/** Nested deeper, a composite is no longer read. */
-const DEEPEST = 100;
+/** The maximum nesting of a composite. */
+const MAX_DEPTH = 100;
 
-/** Reads the query of a monitor by its type. Throws nothing: what is wrong is among the faults. */
+/** Parses the query of a monitor by its type. Never throws: mistakes are in the faults. */
 export function parseQuery(type: string, text: string): Parsed {
   const reader = new Reader(text);
   const query = READERS[FORMS.get(type) ?? 'opaque'](reader);
@@ -56,8 +56,8 @@ export function parseQuery(type: string, text: string): Parsed {
 }
 
 /**
- * Reads a query that Datadog has, by its type. It is never refused: one that cannot be placed is kept whole, so that it can
- * be written back as it was.
+ * Parses a query that Datadog has stored, by its type. A query that cannot be parsed is kept whole, so that it can be
+ * written back unchanged.
  */
 export function readStoredQuery(type: string, text: string): Query {
   const { query, faults } = parseQuery(type, text);
@@ -65,8 +65,8 @@ export function readStoredQuery(type: string, text: string): Query {
 }
 
 /**
- * Reads a metric query as widgets, SLOs and formula variables have it: an expression alone. Throws nothing: what is wrong
- * is among the faults.
+ * Parses a metric query of a widget, an SLO or a formula variable: only an expression. Never throws: mistakes are in
+ * the faults.
  */
 export function parseMetricQuery(text: string): ParsedExpression {
   const reader = new Reader(text);
@@ -75,7 +75,7 @@ export function parseMetricQuery(text: string): ParsedExpression {
   return { expression, faults: reader.faults, steps: reader.steps };
 }
 
-/** What stands after the end is one fault. */
+/** Reports text after the end as one fault. */
 function faultRest(reader: Reader): void {
   if (reader.peek() === '') return;
   const { text } = reader;
@@ -102,7 +102,7 @@ const READERS: Readonly<Record<Form, (reader: Reader) => Query>> = {
 
 function readMetric(reader: Reader): Query {
   const evaluation = readHead(reader, 'an aggregation over a window, as in avg(last_5m):');
-  // Datadog keeps formulas over joined queries under the metric types; other data in quotes is that of another type.
+  // Datadog stores formulas over several queries under the metric types. Other quoted data belongs to another type.
   if (evaluation.args[0]?.kind === 'string') return chain(reader, evaluation);
   return metric(reader, evaluation);
 }
@@ -116,7 +116,7 @@ function metric(reader: Reader, evaluation: Call): Query {
 
 function readChain(reader: Reader): Query {
   const head = readHead(reader, 'the data to search in, as in logs("...")');
-  // What aggregates over a window is a metric query, of another type.
+  // An aggregation over a window is a metric query of another type.
   return reader.peek() === ':' && head.name.text !== '' ? metric(reader, head) : chain(reader, head);
 }
 
@@ -187,11 +187,11 @@ function readAnd(reader: Reader, depth: number): Expression {
 function readMember(reader: Reader, depth: number): Expression {
   const from = (reader.skipBlanks(), reader.at);
   const not = reader.peek() === '!' ? reader.take(/!/y) : undefined;
-  if (not && depth <= DEEPEST) {
+  if (not && depth <= MAX_DEPTH) {
     const operand = readMember(reader, depth + 1);
     return { kind: 'unary', operator: not, operand, span: { from, to: reader.at } };
   }
-  if (depth <= DEEPEST && reader.takeSign('(')) {
+  if (depth <= MAX_DEPTH && reader.takeSign('(')) {
     const inner = readOr(reader, depth + 1);
     if (!reader.takeSign(')')) reader.fault('unclosed', { from, to: from + 1 }, '(');
     return { kind: 'group', inner, methods: [], span: { from, to: reader.at } };

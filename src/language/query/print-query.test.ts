@@ -242,7 +242,7 @@ const TEXTS = fc.oneof(
 );
 
 describe('a printed query', () => {
-  it('reads as the tree it was printed from', () => {
+  it('parses to the tree from which it was printed', () => {
     fc.assert(
       fc.property(QUERY_TREES, ([type, tree]) => {
         const { query, faults } = parseQuery(type, printQuery(tree));
@@ -253,7 +253,7 @@ describe('a printed query', () => {
     );
   });
 
-  it('differs in blanks alone from the text that was read, wherever the text has no fault', () => {
+  it('differs from the source only in spaces if the source has no fault', () => {
     let read = 0;
     fc.assert(
       fc.property(
@@ -274,7 +274,7 @@ describe('a printed query', () => {
     assert.ok(read > 300, `only ${read} texts had no fault`);
   });
 
-  it('is what Datadog has, whatever that is', () => {
+  it('equals any query that Datadog has stored', () => {
     fc.assert(
       fc.property(fc.constantFrom(...TYPES), TEXTS, (type, text) => {
         assert.equal(withoutBlanks(printQuery(readStoredQuery(type, text))), withoutBlanks(text));
@@ -287,7 +287,7 @@ describe('a printed query', () => {
     );
   });
 
-  it('may be a sum of very many terms, or a filter of very many tags', () => {
+  it('may be a sum of very many terms or a filter of very many tags', () => {
     for (const text of [
       `avg(last_5m):${Array(50_000).fill('avg:a{*}').join(' + ')} > 1`,
       `avg(last_5m):avg:a{${Array(50_000).fill('b:c').join(' OR ')}} > 1`,

@@ -12,7 +12,7 @@ import type {
   Series,
 } from './syntax.ts';
 
-/** Writes a query in one style of blanks; every other sign is as it was read. */
+/** Prints a query with normalized spaces. All other characters are as parsed. */
 export function printQuery(query: Query): string {
   switch (query.kind) {
     case 'metric':
@@ -32,7 +32,7 @@ function comparison(compared: Comparison | undefined): string {
   return compared ? ` ${compared.operator.text} ${compared.limit.text}` : '';
 }
 
-/** Writes an expression alone, as widgets have it. */
+/** Prints an expression, as widgets have it. */
 export function printExpression(node: Argument): string {
   switch (node.kind) {
     case 'word':
@@ -56,7 +56,7 @@ export function printExpression(node: Argument): string {
   }
 }
 
-/** A sum is as deep on its left as it is long: that side is walked, not called. */
+/** The left side of a sum is as deep as the sum is long, so it is traversed in a loop instead of by recursion. */
 function joined(last: Binary): string {
   const printed: string[] = [];
   let node: Expression = last;

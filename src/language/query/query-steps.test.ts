@@ -73,21 +73,21 @@ const LONG: readonly (readonly [before: string, repeated: string, after: string]
 
 describe('the steps of a reader', () => {
   for (const [what, read] of READERS) {
-    it(`grow as its text does: ${what}`, () => {
+    it(`are linear in the length of the text: ${what}`, () => {
       for (const [before, repeated, after] of LONG) {
         const times = Math.ceil(4_000 / repeated.length);
         const [less = 0, more = 0] = [times, 2 * times].map(
           (count) => read(before + repeated.repeat(count) + after).steps,
         );
         const length = before.length + 2 * times * repeated.length + after.length;
-        const told = `${before}${repeated}...${after}: ${less}, then ${more} for ${length} characters`;
-        assert.ok(more <= STEPS * length, told);
-        assert.ok(more <= 2.1 * less + 2_000, told);
+        const detail = `${before}${repeated}...${after}: ${less}, then ${more} for ${length} characters`;
+        assert.ok(more <= STEPS * length, detail);
+        assert.ok(more <= 2.1 * less + 2_000, detail);
       }
     });
   }
 
-  it('are at least one for a character of what is read without a fault', () => {
+  it('are at least one per character of a text without a fault', () => {
     let read = 0;
     for (const [type] of READERS.slice(0, 4)) {
       for (const [before, repeated, after] of LONG) {

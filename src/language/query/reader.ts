@@ -1,15 +1,15 @@
 import type { Span, StringLiteral, SyntaxFault, Word } from './syntax.ts';
 
 const BLANK = /\s/;
-/** More faults than these help nobody. */
-const MOST_FAULTS = 50;
+/** The maximum number of faults. */
+const MAX_FAULTS = 50;
 
 function isBlank(code: number): boolean {
   if (code < 128) return code === 32 || (code >= 9 && code <= 13);
   return BLANK.test(String.fromCharCode(code));
 }
 
-/** A place in a query that moves forward only, and the mistakes found on the way. */
+/** A forward-only reader of a query, which collects faults. */
 export class Reader {
   readonly text: string;
   readonly faults: SyntaxFault[] = [];
@@ -29,7 +29,7 @@ export class Reader {
     while (this.at < this.text.length && isBlank(this.text.charCodeAt(this.at))) this.move(1);
   }
 
-  /** What stands next, blanks skipped; empty at the end. */
+  /** Returns the next character after spaces; empty at the end. */
   peek(): string {
     this.skipBlanks();
     return this.text.charAt(this.at);
@@ -39,13 +39,13 @@ export class Reader {
     return this.text.startsWith(text, this.at);
   }
 
-  /** Takes what a sticky expression finds here, blanks skipped. */
+  /** Takes the match of a sticky regular expression after spaces. */
   take(pattern: RegExp): Word | undefined {
     this.skipBlanks();
     return this.takeHere(pattern);
   }
 
-  /** Takes what a sticky expression finds at this very place. */
+  /** Takes the match of a sticky regular expression at the current offset. */
   takeHere(pattern: RegExp): Word | undefined {
     this.steps += 1;
     pattern.lastIndex = this.at;
@@ -55,7 +55,7 @@ export class Reader {
     return { kind: 'word', text: this.text.slice(from, this.at), span: { from, to: this.at } };
   }
 
-  /** Takes a sign, blanks skipped; tells whether it was there. */
+  /** Takes a character after spaces. Returns whether it was there. */
   takeSign(sign: string): boolean {
     this.skipBlanks();
     this.steps += 1;
@@ -80,34 +80,34 @@ export class Reader {
     return { kind: 'string', quote, raw, span };
   }
 
-  /** A fault; of several that begin at one place, the first alone. */
+  /** Adds a fault, unless there is one with the same start. */
   fault(code: SyntaxFault['code'], span: Span, what: string): void {
-    if (this.faults.length >= MOST_FAULTS || this.faults.some((fault) => fault.span.from === span.from))
+    if (this.faults.length >= MAX_FAULTS || this.faults.some((fault) => fault.span.from === span.from))
       return;
     this.faults.push({ code, span, what });
   }
 
-  /** A fault at this place, one sign long, or empty at the end. */
+  /** Adds a fault of one character at the current offset, or an empty one at the end. */
   faultHere(code: SyntaxFault['code'], what: string): void {
     this.skipBlanks();
     this.fault(code, { from: this.at, to: Math.min(this.at + 1, this.text.length) }, what);
   }
 
-  /** Where a sign comes next, from this place on; undefined where it never does. What is looked through counts as steps. */
+  /** Returns the next offset of a character, or undefined. The characters read count as steps. */
   find(sign: string): number | undefined {
     const at = this.text.indexOf(sign, this.at);
     this.steps += (at === -1 ? this.text.length : at) - this.at;
     return at === -1 ? undefined : at;
   }
 
-  /** Where the bracket closes that is open at a place; undefined where a comparison or the end comes first. */
+  /** Returns the offset that closes an open bracket, or undefined if a comparison or the end comes first. */
   closing(from: number): number | undefined {
     this.#closings ??= this.#findClosings();
     const at = this.#closings[from] ?? -1;
     return at === -1 ? undefined : at;
   }
 
-  /** For every place, once: brackets around brackets would look through the same text again and again. */
+  /** Cached for all offsets, because nested brackets would otherwise scan the same text repeatedly. */
   #findClosings(): Int32Array {
     const { text } = this;
     this.steps += text.length;

@@ -1,10 +1,10 @@
-/** A stretch of a query: offsets in UTF-16 units, the end not included. */
+/** A range of a query: offsets in UTF-16 units, end exclusive. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** Every node says where it stands. Texts are kept as written, so that printing changes blanks alone. */
+/** Every node has its span. Strings are kept as written, so that printing changes only spaces. */
 interface Node {
   readonly span: Span;
 }
@@ -18,7 +18,7 @@ export interface NumberLiteral extends Node {
   readonly kind: 'number';
   readonly text: string;
 }
-/** A quoted text: `raw` is what stands between the quotes, escapes included. */
+/** A quoted string. `raw` is the text between the quotes, with escapes. */
 export interface StringLiteral extends Node {
   readonly kind: 'string';
   readonly quote: '"' | "'";
@@ -28,7 +28,7 @@ export interface StringLiteral extends Node {
 export interface Comparison extends Node {
   readonly kind: 'comparison';
   readonly operator: Word;
-  /** The word `threshold` where the number is told in the options. */
+  /** The word `threshold` if the value is in the options. */
   readonly limit: NumberLiteral | Word;
 }
 
@@ -76,17 +76,17 @@ export interface NamedArgument extends Node {
   readonly name: Word;
   readonly value: Value;
 }
-/** What could not be read, whole. */
+/** Text that could not be parsed. */
 export interface Unread extends Node {
   readonly kind: 'unread';
   readonly text: string;
 }
 export type Expression = NumberLiteral | Word | Call | Series | Binary | Unary | Group | Unread;
-/** What may be given to a call or a method: a text is no part of a calculation. */
+/** An argument of a call or a method. A string cannot be part of a calculation. */
 export type Value = Expression | StringLiteral;
 export type Argument = Value | NamedArgument;
 
-/** What stands between the braces of a series. */
+/** The filter between the braces of a series. */
 export interface Filter extends Node {
   readonly kind: 'filter';
   readonly terms: FilterTerm | undefined;
@@ -153,14 +153,14 @@ export interface CompositeQuery extends Node {
   readonly kind: 'composite';
   readonly expression: Expression;
 }
-/** A query that has no form of its own, such as that of synthetics, or one whose type nobody knows. */
+/** A query without a syntax, such as that of synthetic tests, or of an unknown type. */
 export interface OpaqueQuery extends Node {
   readonly kind: 'opaque';
   readonly text: string;
 }
 export type Query = MetricQuery | ChainQuery | CheckQuery | CompositeQuery | OpaqueQuery;
 
-/** One mistake in a query, by what is wrong. */
+/** One mistake in a query. */
 export interface SyntaxFault {
   readonly code:
     | 'unclosed'
@@ -173,14 +173,14 @@ export interface SyntaxFault {
     | 'unterminated_text'
     | 'uneven_quotes';
   readonly span: Span;
-  /** What is missing, unclosed or out of place, as the user would write it. */
+  /** The expected, unclosed or unexpected text, as the user would write it. */
   readonly what: string;
 }
 
 export interface Parsed {
   readonly query: Query;
   readonly faults: readonly SyntaxFault[];
-  /** How often the reader moved: it grows as the text does. */
+  /** The number of steps of the reader, which is linear in the length of the text. */
   readonly steps: number;
 }
 

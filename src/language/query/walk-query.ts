@@ -2,7 +2,7 @@ import type { Argument, Call, Filter, FilterList, FilterTag, FilterTerm, Method,
 
 type Node = Argument | Method;
 
-/** Every node of an expression, from left to right, outermost first. A stack, not recursion: a sum may be as long as its text. */
+/** Yields every node of an expression, left to right, outermost first. Uses a stack instead of recursion, because a sum may be very long. */
 export function nodesIn(root: Node): Node[] {
   const nodes: Node[] = [];
   const waiting: Node[] = [root];
@@ -13,7 +13,7 @@ export function nodesIn(root: Node): Node[] {
   return nodes;
 }
 
-/** Every call, series and method of an expression, from left to right, outermost first. */
+/** Returns every call, series and method of an expression, left to right, outermost first. */
 export function partsIn(root: Node): (Call | Series | Method)[] {
   const parts: (Call | Series | Method)[] = [];
   const waiting: Node[] = [root];
@@ -24,7 +24,7 @@ export function partsIn(root: Node): (Call | Series | Method)[] {
   return parts;
 }
 
-/** Puts what stands right below a node on the stack, the first on top. */
+/** Pushes the children of a node on the stack, the first on top. */
 function pushBelow(waiting: Node[], node: Node): void {
   switch (node.kind) {
     case 'call':
@@ -64,7 +64,7 @@ function pushAll(waiting: Node[], nodes: readonly Node[]): void {
   }
 }
 
-/** Every tag and list of a filter, from left to right. A stack, for the same reason. */
+/** Yields every tag and list of a filter, left to right. Uses a stack for the same reason. */
 export function tagsIn(filter: Filter | undefined): (FilterTag | FilterList)[] {
   const tags: (FilterTag | FilterList)[] = [];
   const waiting: FilterTerm[] = filter?.terms ? [filter.terms] : [];

@@ -14,7 +14,7 @@ describe('a search', () => {
     ['CIDR(@ip, 10.0.0.0/8)', 'CIDR', '@ip,', '10.0.0.0/8'],
     ['and or', 'and', 'or'],
   ] as const) {
-    it(`is read into its terms: ${text}`, () => {
+    it(`is parsed into its terms: ${text}`, () => {
       const search = parseSearch(text);
       assert.deepEqual(search.faults, []);
       assert.deepEqual(
@@ -25,7 +25,7 @@ describe('a search', () => {
     });
   }
 
-  for (const [text, ...told] of [
+  for (const [text, ...expected] of [
     ['a AND', 'missing AND'],
     ['OR a', 'missing OR'],
     ['a AND OR b', 'missing OR'],
@@ -40,11 +40,11 @@ describe('a search', () => {
     ['a:"b', 'unterminated_text "'],
     ['a:[1 TO 2 b', 'unclosed ['],
   ] as const) {
-    it(`has its faults told where they are: ${text}`, () => {
+    it(`has faults at the positions of its mistakes: ${text}`, () => {
       const { faults } = parseSearch(text);
       assert.deepEqual(
         faults.map(({ code, span }) => `${code} ${text.slice(span.from, span.to)}`),
-        told,
+        expected,
       );
     });
   }

@@ -1,6 +1,6 @@
 import type { Span } from '../query/syntax.ts';
 
-/** One word of a search, with its key, or a text in quotes. */
+/** One word of a search with its key, or a quoted string. */
 export interface SearchTerm {
   readonly text: string;
   readonly span: Span;
@@ -11,7 +11,7 @@ export interface SearchTerm {
 export interface SearchFault {
   readonly code: 'unclosed' | 'unopened' | 'missing' | 'unterminated_text';
   readonly span: Span;
-  /** What is unclosed, unopened or missing, as the user would write it. */
+  /** The unclosed, unmatched or expected text, as the user would write it. */
   readonly what: string;
 }
 
@@ -19,21 +19,21 @@ export interface Search {
   /** From left to right. */
   readonly terms: readonly SearchTerm[];
   readonly faults: readonly SearchFault[];
-  /** How often the reader moved: it grows as the text does. */
+  /** The number of steps of the reader, which is linear in the length of the text. */
   readonly steps: number;
 }
 
-/** More faults than these help nobody. */
-const MOST_FAULTS = 20;
+/** The maximum number of faults. */
+const MAX_FAULTS = 20;
 const JOINS: ReadonlySet<string> = new Set(['AND', 'OR', '&&', '||']);
 const WORD = /(?:\\[^]|[^\s()"\\])+/y;
 const BLANKS = /\s+/y;
-/** What is left of a range after its first word: `[1 TO 2]`. */
+/** The rest of a range after its first word: `[1 TO 2]`. */
 const RANGE_END = /[^\][{}]*[\]}]/y;
 
 /**
- * Reads the search of logs, events and their like: terms, AND, OR, NOT, brackets and quotes. Throws nothing: what is wrong
- * is among the faults. It goes once from left to right, whatever stands there.
+ * Parses a search of logs or events: terms, AND, OR, NOT, brackets and quotes. Never throws: mistakes are in the faults.
+ * Reads any text in one pass from left to right.
  */
 export function parseSearch(text: string): Search {
   const reader = new SearchReader(text);
@@ -48,9 +48,9 @@ class SearchReader {
   steps = 0;
   readonly #text: string;
   #at = 0;
-  /** Brackets that are open, innermost last. */
+  /** Open brackets, innermost last. */
   readonly #open: number[] = [];
-  /** What wants something after it: an operator, a sign or an opening bracket; undefined after a term. */
+  /** The operator, prefix or opening bracket that requires a following term; undefined after a term. */
   #wants: { readonly span: Span; readonly what: string } | undefined;
   #empty = true;
 
@@ -107,7 +107,7 @@ class SearchReader {
     }
   }
 
-  /** A word that begins a range goes on to its end, blanks or not. */
+  /** Parses a range up to its end, including spaces. */
   #readRange(word: string, from: number): void {
     const open = Math.max(word.lastIndexOf(':['), word.lastIndexOf(':{')) + 1;
     if (open <= Math.max(0, word.lastIndexOf(']'), word.lastIndexOf('}'))) return;
@@ -116,7 +116,7 @@ class SearchReader {
       this.#fault('unclosed', { from: at, to: at + 1 }, word.charAt(open));
   }
 
-  /** A key, of which the value stands right after it: in quotes or in brackets. */
+  /** Parses a key whose quoted or bracketed value follows directly. */
   #key(word: string, { from, to }: Span): void {
     const next = this.#text.charAt(this.#at);
     if (next === '"' || next === '(') {
@@ -148,6 +148,6 @@ class SearchReader {
   }
 
   #fault(code: SearchFault['code'], span: Span, what: string): void {
-    if (this.faults.length < MOST_FAULTS) this.faults.push({ code, span, what });
+    if (this.faults.length < MAX_FAULTS) this.faults.push({ code, span, what });
   }
 }

@@ -5,18 +5,18 @@ import type { MemberTable } from './member-table.ts';
 import type { PlacedRequest } from './widget-requests.ts';
 import { OBJECTS, WIDGETS } from './widget-schema.ts';
 
-/** An object whose members are known. */
+/** An object with known fields. */
 export interface DashboardPart {
   readonly path: Path;
   readonly object: JsonObject;
-  /** What it is, with its article: "a formula". */
+  /** The kind of object with its article: "a formula". */
   readonly what: string;
   readonly members: MemberTable;
 }
 
 type Found = Pick<DashboardPart, 'path' | 'object'>;
 
-/** Every object of a known kind in a dashboard. */
+/** Returns every object of a known kind in a dashboard. */
 export function partsOf(
   dashboard: JsonObject,
   widgets: readonly PlacedWidget[],
@@ -53,7 +53,7 @@ export function partsOf(
   add(items(asked, 'queries'), 'a query', OBJECTS.query);
   add(formulas, 'a formula', OBJECTS.formula);
   add(members(formulas, 'limit'), 'a limit', OBJECTS.limit);
-  // Formats of another kind have a type instead of a comparator.
+  // Other kinds of format have a type instead of a comparator.
   const compared = formats.filter(({ object }) => !Object.hasOwn(object, 'type'));
   add(compared, 'a conditional format', OBJECTS.conditionalFormat);
   return parts;

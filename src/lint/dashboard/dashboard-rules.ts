@@ -8,7 +8,7 @@ import { WIDGET_FORMULA_RULES } from './rules/widget-formula.ts';
 import { WIDGET_QUERY_RULES } from './rules/widget-query.ts';
 import { DOCUMENT_WIDGET_RULES, WIDGET_VALUE_RULES } from './rules/widget-value.ts';
 
-/** Every rule about dashboards, in the order in which findings are listed. */
+/** Every rule about dashboards, in the order of findings. */
 export const DASHBOARD_RULES: readonly DashboardRule[] = [
   ...WIDGET_RULES,
   ...LAYOUT_RULES,

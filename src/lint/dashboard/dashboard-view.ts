@@ -6,26 +6,26 @@ import { readTemplateVariables, type TemplateVariables } from './template-variab
 import { type PlacedRequest, requestsOf, type WidgetFormula, type WidgetQuery } from './widget-requests.ts';
 import { formulasOf, queriesOf } from './widget-requests.ts';
 
-/** A dashboard as rules look at it. */
+/** A dashboard as rules read it. */
 export interface DashboardView {
   readonly dashboard: JsonObject;
-  /** All widgets, groups before what stands in them. */
+  /** All widgets, each group before its widgets. */
   readonly widgets: readonly PlacedWidget[];
   readonly definitions: readonly Definition[];
-  /** Every object of a known kind, with the members that its kind has. */
+  /** Every object of a known kind with its known fields. */
   readonly parts: readonly DashboardPart[];
   readonly requests: readonly PlacedRequest[];
-  /** The metric queries of all requests, read. */
+  /** The parsed metric queries of all requests. */
   readonly queries: readonly WidgetQuery[];
-  /** The formulas of all requests, read. */
+  /** The parsed formulas of all requests. */
   readonly formulas: readonly WidgetFormula[];
   readonly variables: TemplateVariables;
 }
 
 export type DashboardRule = Rule<DashboardView>;
 
-/** Groups stand in groups no deeper. */
-const DEEPEST = 20;
+/** The maximum nesting of groups. */
+const MAX_DEPTH = 20;
 
 export function viewDashboard(dashboard: JsonObject): DashboardView {
   const widgets = widgetsIn(dashboard, [], undefined);
@@ -45,7 +45,7 @@ export function viewDashboard(dashboard: JsonObject): DashboardView {
 
 function widgetsIn(holder: JsonObject, path: Path, group: PlacedWidget | undefined): PlacedWidget[] {
   const { widgets } = holder;
-  if (!Array.isArray(widgets) || path.length > DEEPEST) return [];
+  if (!Array.isArray(widgets) || path.length > MAX_DEPTH) return [];
   return widgets.flatMap((widget, at) => {
     if (!isObject(widget) || !isObject(widget['definition'])) return [];
     const { definition } = widget;

@@ -22,8 +22,8 @@ const searching = (definition: JsonObject): JsonObject => ({
 });
 const FOUR = ['avg:a{$env}', 'avg:b{$env}', 'avg:c{$env}', 'avg:d{$env}'];
 
-/** A dashboard, and what is told of it: a code and where it points. */
-const CASES: readonly (readonly [what: string, dashboard: JsonObject, told: readonly string[]])[] = [
+/** A dashboard, and what is reported of it: a code and where it points. */
+const CASES: readonly (readonly [what: string, dashboard: JsonObject, reported: readonly string[]])[] = [
   [
     'a variable without a name',
     withVariables([{ prefix: 'env' }, env]),
@@ -96,16 +96,16 @@ const CASES: readonly (readonly [what: string, dashboard: JsonObject, told: read
   ],
 ];
 
-describe('rules about what dashboards declare, and about their texts', () => {
-  for (const [what, dashboard, told] of CASES) {
-    it(`tell ${told.join(', ') || 'nothing'} of ${what}`, () =>
+describe('rules about declarations and texts of dashboards', () => {
+  for (const [what, dashboard, reported] of CASES) {
+    it(`report ${reported.join(', ') || 'nothing'} for ${what}`, () =>
       assert.deepEqual(
         lintDashboard(dashboard, '').map(({ code, pointer }) => `${code} ${pointer}`),
-        told,
+        reported,
       ));
   }
 
-  it('tell of monitors by number in documents alone', () => {
+  it('report monitors by id only in documents', () => {
     const dashboard = searching({ type: 'alert_graph', viz_type: 'timeseries', alert_id: '4711' });
     assert.deepEqual(lintDashboard(dashboard, ''), []);
     assert.deepEqual(

@@ -1,7 +1,7 @@
 import { isObject, toNumber } from '../../domain/json.ts';
 import type { PlacedWidget } from './placed-widget.ts';
 
-/** Columns of an ordered dashboard, and of each group: every shipped dashboard keeps to them. */
+/** The columns of an ordered dashboard and of each group, as in every dashboard that Datadog ships. */
 export const COLUMNS = 12;
 
 interface Box {
@@ -13,15 +13,15 @@ interface Box {
   readonly bottom: number;
 }
 
-/** A widget that stands where an earlier one stands already. */
+/** A widget that overlaps an earlier one. */
 export interface Overlap {
   readonly widget: PlacedWidget;
   readonly other: PlacedWidget;
 }
 
 /**
- * The overlaps on one grid, one for each later widget. Boxes come by their upper edge; those that still reach down never
- * overlap one another, so there are no more of them than columns.
+ * Returns the overlaps on one grid, one for each later widget. Boxes are sorted by their top edge. Open boxes never
+ * overlap each other, so there are no more of them than columns.
  */
 export function overlapsOn(level: readonly PlacedWidget[]): Overlap[] {
   const found = new Map<PlacedWidget, PlacedWidget>();
@@ -41,8 +41,8 @@ export function overlapsOn(level: readonly PlacedWidget[]): Overlap[] {
 }
 
 /**
- * The boxes of a grid, by the stretches in which places count from the top anew: from a column break on, and, as the app
- * exports dashboards with groups, from another widget in the first place on.
+ * Splits the boxes of a grid into ranges in which positions restart at the top: after a column break, and, in dashboards
+ * with groups that the app exports, at each widget in the first position.
  */
 function rangesOf(level: readonly PlacedWidget[]): Box[][] {
   const ranges: Box[][] = [[]];

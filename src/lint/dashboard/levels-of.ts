@@ -1,6 +1,6 @@
 import type { PlacedWidget } from './placed-widget.ts';
 
-/** The widgets that share a grid: those of the dashboard, and those of each group. */
+/** Returns the widgets of each grid: that of the dashboard and that of each group. */
 export function levelsOf(widgets: readonly PlacedWidget[]): PlacedWidget[][] {
   const levels = new Map<PlacedWidget | undefined, PlacedWidget[]>();
   for (const widget of widgets) {

@@ -12,7 +12,7 @@ function found(dashboard: JsonObject): string[] {
 }
 
 describe('the work of linting a dashboard', () => {
-  it('tells of each widget once where thousands stand in one place', () => {
+  it('reports each widget once if thousands overlap', () => {
     const widgets = Array.from({ length: 5000 }, () => ({
       layout: { x: 0, y: 0, width: 12, height: 1_000_000 },
       definition: { type: 'note', content: 'a' },
@@ -23,15 +23,15 @@ describe('the work of linting a dashboard', () => {
     assert.match(overlaps.at(-1)?.message ?? '', /^4899 more findings .* 0 errors and 4899 warnings\.$/);
   });
 
-  it('reads a sum as long as a text may be', () => {
+  it('parses a sum of the maximum length', () => {
     assert.deepEqual(found(ordered([series(`avg:a{*}${' + avg:a{*}'.repeat(50_000)}`)])), []);
   });
 
-  it('tells of so many faults of one query only', () => {
+  it('limits the faults of one query', () => {
     assert.equal(found(ordered([series(','.repeat(10_000))])).length, 50);
   });
 
-  it('throws at nothing, whatever stands in a dashboard', () => {
+  it('never throws, for any dashboard', () => {
     const names = fc.constantFrom(
       'widgets',
       'definition',

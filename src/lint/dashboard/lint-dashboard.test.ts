@@ -359,7 +359,7 @@ describe('lint of dashboards', () => {
   for (const [title, dashboard, findings] of CASES)
     it(title, () => assert.deepEqual(found(dashboard), findings));
 
-  it('gives no fix where a name is short, or only its number differs', () => {
+  it('gives no fix for a short name or a name that differs only in its number', () => {
     const fixes = (formula: string, name: string) =>
       lintDashboard(ordered(request([formula, name], [{ name }])), '').map(({ hint, fix }) => [
         hint,

@@ -7,13 +7,13 @@ import { addSuppressionFindings, suppressionsOf, written } from '../suppression/
 import { DASHBOARD_RULES, DOCUMENT_DASHBOARD_RULES } from './dashboard-rules.ts';
 import { viewDashboard } from './dashboard-view.ts';
 
-/** What is known of a dashboard beside what it says. */
+/** The context of a dashboard. */
 interface DashboardSetting {
-  /** Whether it stands in a document, where monitors can be named by their keys. */
+  /** Whether the dashboard is part of a document, which can reference monitors by key. */
   readonly inDocument?: boolean;
 }
 
-/** Adds what the rules find in a dashboard, but for what its `lint` member ignores. `pointer` is where it stands in the body. */
+/** Adds the findings for a dashboard, except those that its field `lint` ignores. `pointer` is its position in the body. */
 export function addDashboardFindings(
   findings: Findings,
   dashboard: JsonObject,
@@ -26,7 +26,7 @@ export function addDashboardFindings(
   addSuppressionFindings(findings, suppressions, { rules, pointer, whole: true });
 }
 
-/** Returns what the rules find in one dashboard, within the limits of an answer. */
+/** Returns the findings for one dashboard, up to the limits of a response. */
 export function lintDashboard(
   dashboard: JsonObject,
   pointer: Pointer,

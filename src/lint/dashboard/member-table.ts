@@ -1,15 +1,15 @@
-/** What a member of one of Datadog's objects holds; a list of words where only these are known. */
+/** The type of a field of a Datadog object, or the list of its known values. */
 export type MemberKind = 'any' | 'text' | 'number' | 'flag' | 'list' | 'object' | readonly string[];
 
 export interface Member {
   readonly kind: MemberKind;
 }
-/** The members by their names, and the names of those that are needed. */
+/** The fields by name, and the names of required fields. */
 export type MemberTable = ReadonlyMap<string, Member> & { readonly needed: readonly string[] };
 
 const PLAIN: ReadonlySet<string> = new Set(['any', 'text', 'number', 'flag', 'list', 'object']);
 
-/** Reads `name:kind`, separated by blanks; `name!` is needed, `a|b` are the known words, `(a)` is one alone. */
+/** Parses `name:kind` pairs separated by spaces. `name!` is required, `a|b` are known values, `(a)` is a single known value. */
 export function memberTable(...texts: readonly string[]): MemberTable {
   const table = new Map<string, Member>();
   const needed: string[] = [];

@@ -1,19 +1,19 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Path } from '../rule.ts';
 
-/** A widget of a dashboard, also one within a group. */
+/** A widget of a dashboard or of a group. */
 export interface PlacedWidget {
-  /** Of the widget itself; its definition is one step below. */
+  /** The path of the widget. Its definition is one step below. */
   readonly path: Path;
   readonly widget: JsonObject;
   readonly definition: JsonObject;
-  /** Empty where it is left out. */
+  /** Empty if missing. */
   readonly type: string;
-  /** The widget it stands in, where there is one. */
+  /** The group that contains the widget, if any. */
   readonly group: PlacedWidget | undefined;
 }
 
-/** What a widget shows: its own definition, or the one that a split graph repeats. */
+/** The definition of a widget, or the one that a split graph repeats. */
 export interface Definition {
   readonly path: Path;
   readonly definition: JsonObject;

@@ -1,13 +1,13 @@
 import { isObject, type JsonObject } from '../../domain/json.ts';
 import type { Path } from '../rule.ts';
 
-/** One variable of a saved view, and what it is set to. */
+/** A variable of a saved view and its value. */
 export interface PresetValue {
   readonly path: Path;
   readonly variable: JsonObject;
 }
 
-/** What the saved views of a dashboard set. */
+/** Returns the variables that the saved views of a dashboard set. */
 export function presetValues({ template_variable_presets: presets }: JsonObject): PresetValue[] {
   if (!Array.isArray(presets)) return [];
   return presets.flatMap((preset, at) => {

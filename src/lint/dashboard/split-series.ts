@@ -1,7 +1,7 @@
 const OPENING = new Set(['(', '{', '[']);
 const CLOSING = new Set([')', '}', ']']);
 
-/** The queries of the older `q`, which stand between commas that no bracket or quote encloses. */
+/** Splits the older field `q` into its queries at commas outside brackets and quotes. */
 export function splitSeries(text: string): { readonly at: number; readonly text: string }[] {
   const parts: { at: number; text: string }[] = [];
   let from = 0;

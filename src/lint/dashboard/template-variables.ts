@@ -5,14 +5,14 @@ import { textsIn } from '../each-text.ts';
 import type { Path } from '../rule.ts';
 import type { PlacedWidget } from './placed-widget.ts';
 
-/** A template variable where it is declared, or a preset names it. */
+/** A template variable at its declaration or in a saved view. */
 export interface DeclaredVariable {
   readonly path: Path;
   readonly name: string;
   readonly variable: JsonObject;
 }
 
-/** `$name` where a query, a filter or a link has it. */
+/** A use of `$name` in a query, a filter or a link. */
 export interface AskedVariable {
   readonly path: Path;
   /** The name without `$`. */
@@ -22,16 +22,16 @@ export interface AskedVariable {
 
 export interface TemplateVariables {
   readonly declared: readonly DeclaredVariable[];
-  /** All names that widgets declare for themselves, or may use unseen, count as known. */
+  /** Known names, including those that widgets declare or may use in ways that are not visible. */
   readonly known: ReadonlySet<string>;
-  /** Names after a `$` anywhere in a widget. */
+  /** Names after `$` anywhere in a widget. */
   readonly used: ReadonlySet<string>;
   readonly asked: readonly AskedVariable[];
 }
 
-/** No name is longer; what is longer is no name. */
+/** A name has at most 200 characters. */
 const NAME = /\$([A-Za-z_][\w.-]{0,199})/g;
-/** Members whose text Datadog searches with: variables in titles and notes may as well be prices. */
+/** Fields that Datadog uses as a query. In titles and notes, `$` may also be a price. */
 const SEARCHED: ReadonlySet<string> = new Set([
   'q',
   'query',
@@ -44,7 +44,7 @@ const SEARCHED: ReadonlySet<string> = new Set([
   'additional_query_filters',
 ]);
 
-/** The variables of a dashboard: which it has, and which its widgets ask for. */
+/** Returns the declared and the used variables of a dashboard. */
 export function readTemplateVariables(
   dashboard: JsonObject,
   widgets: readonly PlacedWidget[],
@@ -82,7 +82,7 @@ function declaredIn(holder: JsonObject): DeclaredVariable[] {
   );
 }
 
-/** What a word after `$` may name: `env.value` is the variable `env.value`, or the value of `env`. The last is the likeliest. */
+/** Returns the possible names in a word after `$`: `env.value` is the variable `env.value` or the value of `env`. The last is the most likely. */
 function namesIn(word: string): string[] {
   const names = [withoutStop(word)];
   for (let at = word.length - 1; at > 0; at -= 1) {
@@ -92,7 +92,7 @@ function namesIn(word: string): string[] {
   return [...names, value ?? names[0] ?? ''];
 }
 
-/** Whether Datadog searches with the text at a path: the member that holds it, or the list it is in, is one of those. */
+/** Returns whether Datadog uses the string at a path as a query, judging by its field or the field of its list. */
 function isSearched(path: Path): boolean {
   const member = path.findLast((step) => typeof step === 'string');
   return member !== undefined && SEARCHED.has(member);

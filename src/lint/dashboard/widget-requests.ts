@@ -8,34 +8,34 @@ import type { Path } from '../rule.ts';
 import type { Definition } from './placed-widget.ts';
 import { splitSeries } from './split-series.ts';
 
-/** One request of a widget: an item of a list, or what fills one role (`x`, `size`) of a map. */
+/** A request of a widget: an element of a list, or the value of a role (`x`, `size`) of a map. */
 export interface PlacedRequest {
   readonly path: Path;
   readonly request: JsonObject;
   /** The type of the widget. */
   readonly type: string;
-  /** The items of its `queries`. */
+  /** The elements of `queries`. */
   readonly queries: readonly PlacedQuery[];
-  /** What they are called; undefined where one goes without a name. */
+  /** The names of the queries; undefined if one has no name. */
   readonly names: ReadonlySet<string> | undefined;
 }
 
-/** A query that formulas name, as a request has it. */
+/** A named query of a request. */
 export interface PlacedQuery {
   readonly path: Path;
   readonly query: JsonObject;
 }
 
-/** One expression of a text; spans within it count from `at`. */
+/** One expression of a string. Its spans are relative to `at`. */
 export interface ReadExpression {
   readonly at: number;
   readonly expression: Expression;
-  /** Every call, series and method of it, from left to right. */
+  /** Every call, series and method, from left to right. */
   readonly parts: readonly (Call | Series | Method)[];
   readonly faults: readonly SyntaxFault[];
 }
 
-/** A metric query of a request. The older `q` may hold several, with commas between. */
+/** A metric query of a request. The older `q` may contain several, separated by commas. */
 export interface WidgetQuery {
   readonly path: Path;
   readonly text: string;
@@ -49,15 +49,15 @@ export interface WidgetFormula {
   readonly text: string;
   readonly request: PlacedRequest;
   readonly read: ReadExpression;
-  /** The words that name queries. */
+  /** The words that are query names. */
   readonly names: readonly Word[];
 }
 
-/** What a map of requests calls them: Datadog's OpenAPI document, `HostMap*` and `ScatterPlot*`. */
+/** The keys of a map of requests: Datadog's OpenAPI document, `HostMap*` and `ScatterPlot*`. */
 const ROLES = ['fill', 'size', 'x', 'y', 'table'];
 const METRIC_SOURCES: ReadonlySet<string> = new Set(['metrics', 'cloud_cost']);
 
-/** The requests of a widget; none where its type has none. */
+/** Returns the requests of a widget; none if its type has none. */
 export function requestsOf({ path, definition, type }: Definition): PlacedRequest[] {
   const { requests } = definition;
   if (Array.isArray(requests)) {
@@ -116,7 +116,7 @@ export function formulasOf(request: PlacedRequest): WidgetFormula[] {
   });
 }
 
-/** The app writes a scope as an argument, `percentile(query1, 'p90', { * })`: a text of the same length stands in for it. */
+/** Replaces scopes in arguments, as the app writes them in `percentile(query1, 'p90', { * })`, with strings of the same length. */
 function withoutScopes(formula: string): string {
   return formula.replace(
     /(,\s{0,10})\{([^{}'"]*)\}/g,

@@ -5,7 +5,7 @@ const SHOWN = `${TITLE} time:object custom_links:list`;
 const ALIGN = 'text_align:center|left|right';
 const PLOT = 'legend_size:text markers:list show_legend:flag xaxis:object yaxis:object';
 
-/** The members of each type of widget: Datadog's OpenAPI document, `*WidgetDefinition`. */
+/** The fields of each widget type: Datadog's OpenAPI document, `*WidgetDefinition`. */
 const DEFINITIONS = {
   alert_graph: `${SHOWN} alert_id!:text viz_type!:timeseries|toplist`,
   alert_value: `${TITLE} alert_id!:text precision:number ${ALIGN} unit:text`,
@@ -51,14 +51,14 @@ const DEFINITIONS = {
   wildcard: `${SHOWN} requests!:list specification!:object`,
 };
 
-/** Each type of widget with its members. */
+/** Each widget type with its fields. */
 export const WIDGETS: ReadonlyMap<string, MemberTable> = new Map(
   Object.entries(DEFINITIONS).map(([type, members]) => [type, memberTable(members)]),
 );
-/** Types that Datadog exports though its documents leave them out; their members are nobody's to judge. */
+/** Known widget types, including one that Datadog exports but does not document; its fields are not checked. */
 export const WIDGET_TYPES: ReadonlySet<string> = new Set([...WIDGETS.keys(), 'custom']);
 
-/** The members of what stands in dashboards and widgets: Datadog's OpenAPI document. */
+/** The fields of the objects in dashboards and widgets: Datadog's OpenAPI document. */
 export const OBJECTS = {
   dashboard: memberTable(
     'title!:any description:any widgets!:any layout_type!:any reflow_type:any template_variables:list',

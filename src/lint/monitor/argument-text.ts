@@ -1,6 +1,6 @@
 import type { Argument } from '../../language/query/syntax.ts';
 
-/** The text of an argument, in quotes or without; undefined where it is no single word, number or text. */
+/** Returns the text of an argument, without quotes, or undefined if it is not a single word, number or string. */
 export function argumentText(argument: Argument | undefined): string | undefined {
   switch (argument?.kind) {
     case 'string':
@@ -13,7 +13,7 @@ export function argumentText(argument: Argument | undefined): string | undefined
   }
 }
 
-/** An argument that is a number, with or without a sign; undefined where it is none. */
+/** Returns the value of a numeric argument, with or without a sign, or undefined. */
 export function argumentNumber(argument: Argument | undefined): number | undefined {
   if (argument?.kind === 'number') return Number(argument.text);
   if (argument?.kind !== 'unary' || argument.operand.kind !== 'number') return undefined;

@@ -1,6 +1,6 @@
 import type { Expression, NumberLiteral, Query, Word } from '../../language/query/syntax.ts';
 
-/** The members of a composite, from left to right: ids, and references to monitors of a document; none of other queries. */
+/** Returns the members of a composite from left to right: ids and references to monitors of a document. */
 export function membersOf(query: Query): (NumberLiteral | Word)[] {
   const members: (NumberLiteral | Word)[] = [];
   const waiting: Expression[] = query.kind === 'composite' ? [query.expression] : [];

@@ -2,7 +2,7 @@ import { isObject, type Json } from '../../domain/json.ts';
 import type { Argument, Method } from '../../language/query/syntax.ts';
 import type { MonitorView } from './monitor-view.ts';
 
-/** The keys that a monitor is grouped by: none for a simple one, undefined where that cannot be told. */
+/** Returns the group keys of a monitor: none for a simple monitor, undefined if unknown. */
 export function groupKeysOf({ parsed, series, options }: MonitorView): ReadonlySet<string> | undefined {
   const { query, faults } = parsed;
   if (faults.length > 0) return undefined;
@@ -31,7 +31,7 @@ function textOf(argument: Argument): string | undefined {
   return argument.kind === 'word' ? argument.text : undefined;
 }
 
-/** The facets that the searches of a formula group by. */
+/** Returns the facets that the searches of a formula group by. */
 function keysOfVariables(variables: Json | undefined): ReadonlySet<string> | undefined {
   if (!Array.isArray(variables)) return undefined;
   const keys = new Set<string>();

@@ -84,7 +84,7 @@ describe('a rule about monitors', () => {
       assert.deepEqual(lintMonitor({ type: 'query alert', query: good }, ''), []));
   }
 
-  it('threshold_differs compares numbers, texts that are numbers too', () => {
+  it('threshold_differs compares numbers and numeric strings', () => {
     const codes = (critical: string | number, type = 'query alert') =>
       lintMonitor(
         { type, query: 'avg(last_5m):avg:a{*} > 2', options: { thresholds: { critical } } },
@@ -94,7 +94,7 @@ describe('a rule about monitors', () => {
     assert.deepEqual([codes(2), codes('2.0')], [[], []]);
   });
 
-  const told: readonly [code: string, monitor: JsonObject, pointer: string][] = [
+  const findings: readonly [code: string, monitor: JsonObject, pointer: string][] = [
     ['critical_missing', { options: { thresholds: { warning: 1 } } }, '/options/thresholds'],
     [
       'warning_beyond_critical',
@@ -160,7 +160,7 @@ describe('a rule about monitors', () => {
     ['ungrouped_variable', { query: GROUPED, message: 'on {{pod.name}}' }, '{{pod.name}}'],
   ];
   for (const [code, monitor, at] of toldOfMessages) {
-    it(`${code} is told at ${at} of ${JSON.stringify(monitor)}`, () => {
+    it(`${code} is reported at ${at} of ${JSON.stringify(monitor)}`, () => {
       const message = String(monitor['message']);
       const found = lintMonitor(
         { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 2', ...monitor },
@@ -170,8 +170,8 @@ describe('a rule about monitors', () => {
     });
   }
 
-  for (const [code, monitor, pointer] of told) {
-    it(`${code} is told at ${pointer} of ${JSON.stringify(monitor)}`, () => {
+  for (const [code, monitor, pointer] of findings) {
+    it(`${code} is reported at ${pointer} of ${JSON.stringify(monitor)}`, () => {
       const found = lintMonitor({ type: 'query alert', query: 'avg(last_5m):avg:a{*} > 2', ...monitor }, '');
       assert.deepEqual(
         found.map((finding) => [finding.code, finding.pointer]),
@@ -218,14 +218,14 @@ describe('a rule about monitors', () => {
     },
   ];
   for (const monitor of fine) {
-    it(`nothing is told of ${JSON.stringify(monitor)}`, () =>
+    it(`nothing is reported for ${JSON.stringify(monitor)}`, () =>
       assert.deepEqual(
         lintMonitor({ type: 'query alert', query: 'avg(last_5m):avg:a{*} > 2', ...monitor }, ''),
         [],
       ));
   }
 
-  it('has nothing to say of an update without a query, and of the query of a type of tomorrow', () => {
+  it('reports nothing for an update without a query, or for the query of an unknown type', () => {
     assert.deepEqual(lintMonitor({ message: 'm' }, ''), []);
     assert.deepEqual(
       lintMonitor({ type: 'a type of tomorrow', query: '((' }, '').map(({ code }) => code),
@@ -234,8 +234,8 @@ describe('a rule about monitors', () => {
   });
 });
 
-describe('the word that was meant', () => {
-  it('is the nearest known one within two letters', () => {
+describe('the suggested word', () => {
+  it('is the nearest known word within an edit distance of 2', () => {
     const known = ['avg', 'sum', 'derivative'];
     assert.deepEqual(
       ['agv', 'AVG', 'derivatve', 'median', ''].map((word) => nearest(word, known)),

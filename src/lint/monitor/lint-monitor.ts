@@ -7,7 +7,7 @@ import { addSuppressionFindings, suppressionsOf, written } from '../suppression/
 import { addMonitorRules, DOCUMENT_MONITOR_RULES, MONITOR_RULES } from './monitor-rules.ts';
 import { type MonitorSetting, viewMonitor } from './monitor-view.ts';
 
-/** Adds what the rules find in a monitor, but for what its `lint` member ignores. `pointer` is where it stands in the body. */
+/** Adds the findings for a monitor, except those that its field `lint` ignores. `pointer` is its position in the body. */
 export function addMonitorFindings(
   findings: Findings,
   monitor: JsonObject,
@@ -22,7 +22,7 @@ export function addMonitorFindings(
   addSuppressionFindings(findings, suppressions, { rules, pointer, whole: view.whole });
 }
 
-/** Returns what the rules find in one monitor, within the limits of an answer. */
+/** Returns the findings for one monitor, up to the limits of a response. */
 export function lintMonitor(monitor: JsonObject, pointer: Pointer, setting: MonitorSetting = {}): Finding[] {
   const findings = new Findings();
   addMonitorFindings(findings, monitor, pointer, setting);

@@ -20,8 +20,8 @@ const EVENT = { type: 'event-v2 alert', query: 'events("a").rollup("count").last
 const COMPOSITE = { type: 'composite', query: '1 && 2' };
 const SLO = { type: 'slo alert', query: 'error_budget("abc").over("7d") > 10' };
 
-/** A monitor, its message, and what is told of it: a code and the words it points at. */
-type Case = readonly [monitor: JsonObject, message: string, told: readonly string[]];
+/** A monitor, its message, and what is reported of it: a code and the words it points at. */
+type Case = readonly [monitor: JsonObject, message: string, reported: readonly string[]];
 
 const CASES: readonly Case[] = [
   // Tags that there are.
@@ -140,7 +140,7 @@ const CASES: readonly Case[] = [
     '{{#is_no_data}}a{{/is_no_data}}',
     [],
   ],
-  // Who is told.
+  // Recipients.
   [SIMPLE, '@slack-ops @ops@example.com @pagerduty (see @b) @all', []],
   [SIMPLE, '@slack-ops, @slack-dev', ['handle_adjoined @slack-ops']],
   [SIMPLE, 'Call @ops@example.com.', ['handle_adjoined @ops@example.com']],
@@ -162,8 +162,8 @@ const CASES: readonly Case[] = [
 ];
 
 describe('rules about messages', () => {
-  for (const [monitor, message, told] of CASES) {
-    it(`tell ${told.join(', ') || 'nothing'} of ${message}`, () => {
+  for (const [monitor, message, reported] of CASES) {
+    it(`report ${reported.join(', ') || 'nothing'} for ${message}`, () => {
       const whole: JsonObject = { ...monitor, message };
       const found = lintMonitor(whole, '');
       assert.deepEqual(
@@ -171,7 +171,7 @@ describe('rules about messages', () => {
           const text = String(whole[pointer.slice(1)]);
           return `${code} ${at === undefined ? text : text.slice(at, to)}`;
         }),
-        told,
+        reported,
       );
       for (const { code, fix } of found) {
         if (!fix) continue;
@@ -179,13 +179,13 @@ describe('rules about messages', () => {
         assert.ok(isObject(fixed));
         const again = lintMonitor(fixed, '').map((finding) => finding.code);
         assert.ok(
-          again.filter((one) => one === code).length < told.filter((one) => one.startsWith(code)).length,
+          again.filter((one) => one === code).length < reported.filter((one) => one.startsWith(code)).length,
         );
       }
     });
   }
 
-  it('hold for the name and for what is said again, but nobody is told by a name', () => {
+  it('apply to the name and the escalation message, but ignore handles in the name', () => {
     const found = lintMonitor(
       {
         ...BY_ENV,
@@ -206,7 +206,7 @@ describe('rules about messages', () => {
     );
   });
 
-  it('say nothing of what an update leaves out', () => {
+  it('report nothing for fields that an update leaves out', () => {
     const message =
       "{{#is_warning}}{{warn_threshold}}{{/is_warning}}{{#is_no_data}}{{/is_no_data}}{{#is_priority 'P1'}}{{/is_priority}}";
     assert.deepEqual(lintMonitor({ message }, '', { whole: false }), []);

@@ -1,7 +1,7 @@
 import { EVENT_TYPES, METRIC_TYPES } from './monitor-types.ts';
 import type { MonitorView } from './monitor-view.ts';
 
-/** Variables that are no tags, and have no dot: docs, monitors/notify/variables and monitors/types/slo. */
+/** Variables without a dot that are not tags: docs, monitors/notify/variables and monitors/types/slo. */
 export const PLAIN_VARIABLES: ReadonlySet<string> = new Set([
   'value',
   'threshold',
@@ -23,16 +23,16 @@ export const PLAIN_VARIABLES: ReadonlySet<string> = new Set([
 ]);
 
 interface Condition {
-  /** The variable, or what it begins with where that ends with a dot. */
+  /** The variable, or its prefix if this ends with a dot. */
   readonly variable: string;
   readonly holds: (view: MonitorView) => boolean;
   readonly needs: string;
 }
 
-/** Types that have no variables but the plain ones and those of their groups. */
+/** Types with only plain variables and group variables. */
 const OTHERS: ReadonlySet<string> = new Set(['service check', 'process alert', 'slo alert', 'cost alert']);
 
-/** Whether a monitor is of such a type, or of one whose variables nobody knows. */
+/** Returns whether a monitor has one of these types, or a type whose variables are unknown. */
 const isType =
   (...types: readonly string[]) =>
   ({ type }: MonitorView): boolean =>
@@ -41,7 +41,7 @@ const isType =
 const warns = ({ thresholds, wholeOptions, type }: MonitorView): boolean =>
   !wholeOptions || type === 'composite' || thresholds['warning'] != null;
 
-/** What a monitor must be, or have, for a variable to stand for something. */
+/** The kind of monitor or the setting that each variable requires. */
 const CONDITIONS: readonly Condition[] = [
   { variable: 'log.', holds: isType('log alert', 'error-tracking alert'), needs: 'a log monitor' },
   {
@@ -69,7 +69,7 @@ const CONDITIONS: readonly Condition[] = [
   { variable: 'warn_recovery_threshold', holds: warns, needs: 'a monitor with a warning threshold' },
 ];
 
-/** What the monitor would have to be for a variable to stand for something; undefined where it does, or where that cannot be told. */
+/** Returns what a variable requires that the monitor does not have, or undefined if it is available or unknown. */
 export function needOf(variable: string, view: MonitorView): string | undefined {
   const condition = CONDITIONS.find(({ variable: name }) =>
     name.endsWith('.') ? variable.startsWith(name) : variable === name,

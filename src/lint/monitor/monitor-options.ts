@@ -1,4 +1,4 @@
-/** What may stand as the value of an option; null may everywhere. */
+/** The allowed values of an option. Null is always allowed. */
 export type OptionForm =
   | { readonly kind: 'flag' | 'text' | 'texts' | 'object' | 'list' | 'retention' | 'anything' }
   | { readonly kind: 'number'; readonly max?: number; readonly unit?: string }
@@ -9,7 +9,7 @@ const ANYTHING: OptionForm = { kind: 'anything' };
 const SECONDS: OptionForm = { kind: 'number', unit: 'seconds' };
 const MINUTES: OptionForm = { kind: 'number', unit: 'minutes' };
 
-/** Every option of a monitor and what it takes: spec v1, MonitorOptions, and the documentation of its limits. */
+/** Every option of a monitor and its allowed values: spec v1, MonitorOptions, and the documented limits. */
 export const OPTION_FORMS: ReadonlyMap<string, OptionForm> = new Map<string, OptionForm>([
   ['thresholds', { kind: 'object' }],
   ['threshold_windows', { kind: 'object' }],
@@ -56,7 +56,7 @@ export const OPTION_FORMS: ReadonlyMap<string, OptionForm> = new Map<string, Opt
   ['min_failure_duration', { kind: 'number', max: 7200, unit: 'seconds' }],
   ['min_location_failed', { kind: 'number' }],
   ['locked', FLAG],
-  // Left in by Datadog's own app and answers.
+  // Datadog's app and responses add these.
   ['silenced', ANYTHING],
   ['avalanche_window', ANYTHING],
   ['device_ids', ANYTHING],

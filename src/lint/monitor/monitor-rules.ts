@@ -30,39 +30,42 @@ import { THRESHOLD_RANGE_RULES } from './rules/threshold-range.ts';
 import { TYPE_AND_FIELD_RULES } from './rules/type-and-fields.ts';
 import { WINDOW_RULES } from './rules/window.ts';
 
-/** Rules that have something to say of the same monitors alone. */
+/** Rules that apply to the same monitors. */
 interface RuleSet {
-  /** Whether they can have; nobody waits for those that cannot. */
-  readonly asked: (view: MonitorView) => boolean;
+  /** Whether the rules can apply to a monitor. If not, they are skipped to save time. */
+  readonly appliesTo: (view: MonitorView) => boolean;
   readonly rules: readonly MonitorRule[];
 }
 
 const ALGORITHMS: ReadonlySet<string> = new Set(['anomalies', 'outliers', 'forecast']);
 
-/** Every rule about monitors, in the order in which findings are listed. */
+/** Every rule about monitors, in the order of findings. */
 const RULE_SETS: readonly RuleSet[] = [
   {
-    asked: () => true,
+    appliesTo: () => true,
     rules: [...TYPE_AND_FIELD_RULES, ...QUERY_RULES, ...WINDOW_RULES, ...FUNCTION_RULES],
   },
   {
-    asked: ({ parsed: { query } }) => query.kind === 'metric',
+    appliesTo: ({ parsed: { query } }) => query.kind === 'metric',
     rules: [...METRIC_RULES, ...FILTER_RULES, ...ROLLUP_RULES],
   },
   {
-    asked: ({ calls }) => calls.some(({ name }) => ALGORITHMS.has(name.text)),
+    appliesTo: ({ calls }) => calls.some(({ name }) => ALGORITHMS.has(name.text)),
     rules: [...ANOMALY_RULES, ...OUTLIER_AND_FORECAST_RULES],
   },
   {
-    asked: ({ parsed: { query } }) => query.kind === 'chain' || query.kind === 'check',
+    appliesTo: ({ parsed: { query } }) => query.kind === 'chain' || query.kind === 'check',
     rules: METHOD_CHAIN_RULES,
   },
-  { asked: ({ parsed: { query } }) => query.kind === 'chain', rules: SEARCH_RULES },
-  { asked: ({ formula, variables }) => formula !== undefined || variables.length > 0, rules: FORMULA_RULES },
-  { asked: ({ parsed: { query } }) => query.kind === 'check', rules: SERVICE_CHECK_RULES },
-  { asked: ({ parsed: { query } }) => query.kind === 'composite', rules: COMPOSITE_RULES },
+  { appliesTo: ({ parsed: { query } }) => query.kind === 'chain', rules: SEARCH_RULES },
   {
-    asked: () => true,
+    appliesTo: ({ formula, variables }) => formula !== undefined || variables.length > 0,
+    rules: FORMULA_RULES,
+  },
+  { appliesTo: ({ parsed: { query } }) => query.kind === 'check', rules: SERVICE_CHECK_RULES },
+  { appliesTo: ({ parsed: { query } }) => query.kind === 'composite', rules: COMPOSITE_RULES },
+  {
+    appliesTo: () => true,
     rules: [
       ...THRESHOLD_RULES,
       ...THRESHOLD_RANGE_RULES,
@@ -75,34 +78,37 @@ const RULE_SETS: readonly RuleSet[] = [
     ],
   },
   {
-    asked: ({ textParts }) => textParts.some(({ part }) => part.kind === 'block'),
+    appliesTo: ({ textParts }) => textParts.some(({ part }) => part.kind === 'block'),
     rules: MESSAGE_BLOCK_RULES,
   },
   {
-    asked: ({ textParts }) => textParts.some(({ part }) => part.kind === 'variable'),
+    appliesTo: ({ textParts }) => textParts.some(({ part }) => part.kind === 'variable'),
     rules: MESSAGE_VARIABLE_RULES,
   },
   {
-    asked: ({ textParts }) => textParts.some(({ part }) => part.kind === 'block' || part.kind === 'call'),
+    appliesTo: ({ textParts }) => textParts.some(({ part }) => part.kind === 'block' || part.kind === 'call'),
     rules: MESSAGE_CALL_RULES,
   },
-  { asked: ({ textParts }) => textParts.some(({ part }) => part.kind === 'handle'), rules: RECIPIENT_RULES },
-  { asked: () => true, rules: SECRET_RULES },
+  {
+    appliesTo: ({ textParts }) => textParts.some(({ part }) => part.kind === 'handle'),
+    rules: RECIPIENT_RULES,
+  },
+  { appliesTo: () => true, rules: SECRET_RULES },
 ];
 
 export const MONITOR_RULES: readonly MonitorRule[] = RULE_SETS.flatMap(({ rules }) => rules);
 
-/** Adds what the rules about monitors find in one. `pointer` is where it stands in the body. */
+/** Adds the findings of the monitor rules. `pointer` is the position of the monitor in the body. */
 export function addMonitorRules(
   findings: Findings,
   view: MonitorView,
   pointer: Pointer,
   ignored?: Ignored,
 ): void {
-  for (const { asked, rules } of RULE_SETS) {
-    if (asked(view)) addFindings(findings, rules, view, pointer, ignored);
+  for (const { appliesTo, rules } of RULE_SETS) {
+    if (appliesTo(view)) addFindings(findings, rules, view, pointer, ignored);
   }
 }
 
-/** And those about a monitor that stands in a document. */
+/** Rules about monitors in documents only. */
 export const DOCUMENT_MONITOR_RULES = DOCUMENT_COMPOSITE_RULES;

@@ -11,21 +11,21 @@ import { parseMessage } from '../../language/message/parse-message.ts';
 import { type Enclosing, placedParts } from '../../language/message/walk-message.ts';
 import type { Path } from '../rule.ts';
 
-/** A text that Datadog fills in when it notifies: docs, monitors/notify ("the subject or body of the notification"). */
+/** A template that Datadog renders for a notification: docs, monitors/notify ("the subject or body of the notification"). */
 export interface MonitorText {
   readonly path: Path;
   readonly text: string;
   readonly read: ParsedMessage;
 }
 
-/** A part of such a text that is no plain text. */
+/** A part of a template other than plain text. */
 export interface TextPart {
   readonly path: Path;
   readonly part: Variable | MessageCall | Block | Handle;
   readonly within: readonly Enclosing[];
 }
 
-/** The message, the name and what is said when it notifies again, read. */
+/** Parses the message, the name and the escalation message. */
 export function textsOf(monitor: JsonObject): MonitorText[] {
   const { message, name, options } = monitor;
   const again = isObject(options) ? options['escalation_message'] : undefined;
@@ -39,7 +39,7 @@ export function textsOf(monitor: JsonObject): MonitorText[] {
   return texts;
 }
 
-/** Their parts but for plain text. A name tells nobody: what looks like a handle in it is none. */
+/** Returns the parts other than plain text. A handle in a name notifies nobody, so it is skipped. */
 export function textPartsOf(texts: readonly MonitorText[]): TextPart[] {
   const found: TextPart[] = [];
   for (const { path, read } of texts) {

@@ -1,7 +1,7 @@
-/** Types of monitors with the query language of metrics. */
+/** Monitor types with metric queries. */
 export const METRIC_TYPES: ReadonlySet<string> = new Set(['metric alert', 'query alert']);
 
-/** Types that search in events of some kind: spec v1, MonitorType. */
+/** Monitor types that search events: spec v1, MonitorType. */
 export const EVENT_TYPES: ReadonlySet<string> = new Set([
   'log alert',
   'event-v2 alert',
@@ -17,7 +17,7 @@ export const EVENT_TYPES: ReadonlySet<string> = new Set([
   'llm-observability alert',
 ]);
 
-/** Every type of monitor that is known: spec v1, MonitorType; the last by practice of others. */
+/** Every known monitor type: spec v1, MonitorType. The last ones are from other tools. */
 export const MONITOR_TYPES: ReadonlySet<string> = new Set([
   ...METRIC_TYPES,
   ...EVENT_TYPES,

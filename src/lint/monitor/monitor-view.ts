@@ -14,46 +14,46 @@ import { partsIn, tagsIn } from '../../language/query/walk-query.ts';
 import type { Path, Rule } from '../rule.ts';
 import { type MonitorText, type TextPart, textPartsOf, textsOf } from './monitor-texts.ts';
 
-/** What is known of a monitor beside what it says. */
+/** The context of a monitor. */
 export interface MonitorSetting {
-  /** Whether what it leaves out is left out indeed: an update leaves out what shall stay. */
+  /** Whether the monitor is complete. An update omits fields that stay unchanged. */
   readonly whole?: boolean;
-  /** Whether it stands in a document, where others can be named by their keys. */
+  /** Whether the monitor is part of a document, which can reference monitors by key. */
   readonly inDocument?: boolean;
 }
 
-/** A monitor as rules look at it: its definition, its query and its texts read. */
+/** A monitor as rules read it: its definition, with parsed query and texts. */
 export interface MonitorView {
   readonly monitor: JsonObject;
-  /** Whether all of it is there: an update may leave out what shall stay. */
+  /** Whether the monitor is complete. An update may omit fields that stay unchanged. */
   readonly whole: boolean;
-  /** Whether all of its options are there. */
+  /** Whether all options are present. */
   readonly wholeOptions: boolean;
-  /** Empty where it is left out. */
+  /** Empty if missing. */
   readonly type: string;
   readonly query: string;
-  /** An opaque query where it, or the type, is left out. */
+  /** An opaque query if the query or the type is missing. */
   readonly parsed: Parsed;
-  /** Those of a metric query's expression, each from left to right; none in other queries. */
+  /** The nodes of a metric query's expression, from left to right; none for other queries. */
   readonly calls: readonly Call[];
   readonly series: readonly Series[];
   readonly methods: readonly Method[];
-  /** What the filters of the series hold. */
+  /** The filter terms of the series. */
   readonly tags: readonly (FilterTag | FilterList)[];
-  /** What stands in the quotes of `formula("...")`, read; undefined in other queries. */
+  /** The parsed argument of `formula("...")`; undefined for other queries. */
   readonly formula: ReadFormula | undefined;
-  /** What the options say of the names in a formula. */
+  /** The variables that the options declare for the formula. */
   readonly variables: readonly PlacedVariable[];
-  /** The message and the other texts that Datadog fills in. */
+  /** The message and the other templates that Datadog renders. */
   readonly texts: readonly MonitorText[];
-  /** Their variables, calls, blocks and handles. */
+  /** The variables, calls, blocks and handles of the texts. */
   readonly textParts: readonly TextPart[];
   readonly options: JsonObject;
   readonly thresholds: JsonObject;
   readonly thresholdWindows: JsonObject;
 }
 
-/** A formula within a query; spans within it count from `from`. */
+/** A formula in a query. Its spans are relative to `from`. */
 export interface ReadFormula extends ParsedExpression {
   readonly from: number;
 }
@@ -78,7 +78,7 @@ export function viewMonitor(monitor: JsonObject, setting: MonitorSetting = {}): 
   return {
     monitor,
     whole,
-    // Options are replaced whole where they are there.
+    // An update replaces all options together.
     wholeOptions: whole || isObject(monitor['options']),
     type: type ?? '',
     query: query ?? '',

@@ -27,8 +27,8 @@ const RUNS = {
 const SEARCH = { name: 'q', data_source: 'logs', search: { query: '*' }, compute: { aggregation: 'count' } };
 const daily = { rrule: 'FREQ=DAILY;INTERVAL=1', start: '2026-01-05T09:00:00', timezone: 'Europe/Berlin' };
 
-/** A monitor, its options, and what is told of them: a code and the place within the options. */
-type Case = readonly [monitor: JsonObject, options: JsonObject, told: readonly string[]];
+/** A monitor, its options, and what is reported of them: a code and the place within the options. */
+type Case = readonly [monitor: JsonObject, options: JsonObject, reported: readonly string[]];
 
 const custom = (recurrence: JsonObject, more: JsonObject = {}) => ({
   on_missing_data: 'default',
@@ -225,17 +225,17 @@ const CASES: readonly Case[] = [
 ];
 
 describe('rules about options', () => {
-  for (const [monitor, options, told] of CASES) {
-    it(`tell ${told.join(', ') || 'nothing'} of ${JSON.stringify(options)} of a ${monitor['type']}`, () => {
+  for (const [monitor, options, reported] of CASES) {
+    it(`report ${reported.join(', ') || 'nothing'} for ${JSON.stringify(options)} of a ${monitor['type']}`, () => {
       const found = lintMonitor({ ...monitor, options }, '');
       assert.deepEqual(
         found.map(({ code, pointer }) => `${code} ${pointer.replace('/options/', '')}`),
-        told,
+        reported,
       );
     });
   }
 
-  it('know the value of no option to throw at', () =>
+  it('never throw, for any value of an option', () =>
     fc.assert(
       fc.property(fc.constantFrom(...OPTION_FORMS.keys()), fc.jsonValue(), (name, value) => {
         const monitor: JsonObject = { ...SIMPLE, options: JSON.parse(JSON.stringify({ [name]: value })) };
@@ -244,8 +244,8 @@ describe('rules about options', () => {
     ));
 });
 
-/** What is told of members beside the options: a code and where it points. */
-const BESIDE: readonly [monitor: JsonObject, told: readonly string[]][] = [
+/** What is reported of members beside the options: a code and where it points. */
+const BESIDE: readonly [monitor: JsonObject, reported: readonly string[]][] = [
   [{ type: 'metric' }, ['unknown_type /type']],
   [{ type: 'log_alert', query: '' }, ['unknown_type /type']],
   [{ type: '' }, []],
@@ -279,8 +279,8 @@ const BESIDE: readonly [monitor: JsonObject, told: readonly string[]][] = [
   [{ query: 'avg(last_5m):avg:a{*} / avg:azure.b{*} > 2' }, ['evaluation_delay_missing /query 28']],
 ];
 
-describe('what is told of an option', () => {
-  const said: readonly [monitor: JsonObject, options: JsonObject, says: RegExp][] = [
+describe('the finding for an option', () => {
+  const messages: readonly [monitor: JsonObject, options: JsonObject, message: RegExp][] = [
     [SIMPLE, { timeout_h: 48 }, /timeout_h must be a number of hours from 0 to 24/],
     [SIMPLE, { new_host_delay: -1 }, /new_host_delay must be a number of seconds, 0 or more/],
     [SIMPLE, { renotify_occurrences: -1, renotify_interval: 5 }, /must be a number, 0 or more/],
@@ -289,23 +289,23 @@ describe('what is told of an option', () => {
     [CHECK, { on_missing_data: 'show_and_notify_no_data' }, /Use notify_no_data: true instead/],
     [CHECK, { on_missing_data: 'default' }, /Remove it/],
   ];
-  for (const [monitor, options, says] of said) {
-    it(`is ${says} of ${JSON.stringify(options)}`, () => {
+  for (const [monitor, options, message] of messages) {
+    it(`is ${message} for ${JSON.stringify(options)}`, () => {
       const [found] = lintMonitor({ ...monitor, options }, '');
-      assert.match(`${found?.message} ${found?.hint}`, says);
+      assert.match(`${found?.message} ${found?.hint}`, message);
     });
   }
 });
 
-describe('rules about what stands beside the options', () => {
-  for (const [monitor, told] of BESIDE) {
-    it(`tell ${told.join(', ') || 'nothing'} of ${JSON.stringify(monitor)}`, () => {
+describe('rules about other fields of a monitor', () => {
+  for (const [monitor, reported] of BESIDE) {
+    it(`report ${reported.join(', ') || 'nothing'} for ${JSON.stringify(monitor)}`, () => {
       const found = lintMonitor({ ...SIMPLE, ...monitor }, '');
       assert.deepEqual(
         found.map(({ code, pointer, at }) =>
           code.startsWith('tag_') || at === undefined ? `${code} ${pointer}` : `${code} ${pointer} ${at}`,
         ),
-        told,
+        reported,
       );
     });
   }
@@ -362,7 +362,7 @@ describe('rules about what stands beside the options', () => {
     ],
   ];
   for (const [monitor, edits] of fixes) {
-    it(`${edits === undefined ? 'leave' : 'mend'} ${JSON.stringify(monitor)}`, () => {
+    it(`${edits === undefined ? 'keep' : 'fix'} ${JSON.stringify(monitor)}`, () => {
       const [found] = lintMonitor({ ...SIMPLE, ...monitor }, '');
       assert.ok(found);
       assert.deepEqual(found.fix?.edits, edits);

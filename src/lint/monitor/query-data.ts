@@ -1,9 +1,9 @@
 import { METRIC_TYPES } from './monitor-types.ts';
 
-/** What can be called on some data, and what must. */
+/** The allowed and required methods of a data source. */
 export interface DataForm {
   readonly methods: readonly string[];
-  /** Each must be called; of several with bars between them, one. */
+  /** Required methods. `a|b` requires one of the two. */
   readonly required: readonly string[];
 }
 
@@ -17,7 +17,7 @@ const FORMULA: DataForm = {
   required: ['last|current'],
 };
 
-/** What each kind of data takes: spec v1, create a monitor. */
+/** The methods of each data source: spec v1, create a monitor. */
 const FORMS: ReadonlyMap<string, DataForm> = new Map([
   ['formula', FORMULA],
   ['processes', { methods: ['over', 'by', 'rollup', 'last'], required: ['rollup', 'last'] }],
@@ -27,13 +27,13 @@ const FORMS: ReadonlyMap<string, DataForm> = new Map([
     { methods: ['over', 'long_window', 'short_window'], required: ['over', 'long_window', 'short_window'] },
   ],
 ]);
-/** The results of a service check. */
+/** The methods of service checks. */
 export const CHECK_FORM: DataForm = {
   methods: ['over', 'exclude', 'by', 'last', 'count_by_status', 'pct_by_status'],
   required: ['last', 'count_by_status|pct_by_status'],
 };
 
-/** What each type of monitor looks at; types that are not here may look at anything. */
+/** The data sources of each monitor type. Types that are not listed are not restricted. */
 const DATA: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ['log alert', ['logs', 'formula']],
   ['event-v2 alert', ['events', 'formula']],
@@ -66,18 +66,18 @@ const DATA: ReadonlyMap<string, readonly string[]> = new Map<string, readonly st
   ...[...METRIC_TYPES].map((type) => [type, ['formula']] as const),
 ]);
 
-/** The data that a type of monitor looks at; undefined where that is not known. */
+/** Returns the data sources of a monitor type, or undefined if unknown. */
 export function dataOf(type: string): readonly string[] | undefined {
   return DATA.get(type);
 }
 
-/** The type of monitor that looks at some data; undefined where several do, or none. */
+/** Returns the only monitor type that supports a data source, or undefined. */
 export function typeOfData(data: string): string | undefined {
   const types = [...DATA].filter(([, names]) => names.includes(data)).map(([type]) => type);
   return types.length === 1 || data === 'events' ? types[0] : undefined;
 }
 
-/** What can be called on the data of a query; undefined where the data is not known. */
+/** Returns the methods of a data source, or undefined if unknown. */
 export function formOf(data: string): DataForm | undefined {
   const form = FORMS.get(data);
   if (form) return form;

@@ -13,8 +13,8 @@ const BURN = (long: string, short: string) =>
 const SEARCH = (search: string) => `logs("${search}").index("*").rollup("count").last("5m") > 1`;
 const RUM = (name: string): JsonObject => ({ name, data_source: 'rum', compute: { aggregation: 'count' } });
 
-/** A query, and what is told of it: a code and what it points at. */
-const CASES: readonly (readonly [type: string, query: string, ...told: string[]])[] = [
+/** A query, and what is reported of it: a code and what it points at. */
+const CASES: readonly (readonly [type: string, query: string, ...reported: string[]])[] = [
   // Windows.
   [METRIC, 'avg(last_1mo):avg:a{*} > 1'],
   [METRIC, 'avg(current_1mo):avg:a{*} > 1'],
@@ -174,73 +174,72 @@ const CASES: readonly (readonly [type: string, query: string, ...told: string[]]
 ];
 
 describe('rules about queries', () => {
-  for (const [type, query, ...told] of CASES) {
-    it(`tell ${told.join(', ') || 'nothing'} of ${query}`, () => {
+  for (const [type, query, ...reported] of CASES) {
+    it(`report ${reported.join(', ') || 'nothing'} for ${query}`, () => {
       const found = lintMonitor({ type, query }, '').map(
         ({ code, at = 0, to = 0 }) => `${code} ${query.slice(at, to)}`,
       );
-      assert.deepEqual(found.sort(), told.sort());
+      assert.deepEqual(found.sort(), reported.sort());
     });
   }
 
-  const formulas: readonly (readonly [query: string, variables: readonly JsonObject[], ...told: string[]])[] =
+  const formulas: readonly (readonly [
+    query: string,
+    variables: readonly JsonObject[],
+    ...reported: string[],
+  ])[] = [
+    ['formula("a / b").last("5m") > 1', [RUM('a'), RUM('b')]],
+    ['formula("default_zero(a) * 100").last("5m") > 1', [RUM('a')]],
+    ['formula("a / c").last("5m") > 1', [RUM('a')], 'formula_variable_undeclared /query'],
     [
-      ['formula("a / b").last("5m") > 1', [RUM('a'), RUM('b')]],
-      ['formula("default_zero(a) * 100").last("5m") > 1', [RUM('a')]],
-      ['formula("a / c").last("5m") > 1', [RUM('a')], 'formula_variable_undeclared /query'],
-      [
-        'formula("a").last("5m") > 1',
-        [RUM('a'), RUM('b')],
-        'formula_variable_unused /options/variables/1/name',
-      ],
-      [
-        'rum("a").rollup("count").last("5m") > 1',
-        [RUM('a')],
-        'formula_variable_unused /options/variables/0/name',
-      ],
-      [
-        'formula("a").last("5m") > 1',
-        [RUM('a'), RUM('a')],
-        'formula_variable_twice /options/variables/1/name',
-      ],
-      ['formula("a +").last("5m") > 1', [RUM('a')], 'formula_unreadable /query'],
-      ['formula("nothing(a)").last("5m") > 1', [RUM('a')], 'unknown_function /query'],
-      [
-        'formula("a").last("5m") > 1',
-        [{ ...RUM('a'), data_source: 'ruum' }],
-        'variable_source /options/variables/0/data_source',
-      ],
-      [
-        'formula("a").last("5m") > 1',
-        [{ ...RUM('a'), compute: { aggregation: 'avg' } }],
-        'variable_incomplete /options/variables/0/compute',
-      ],
-      [
-        'formula("a").last("5m") > 1',
-        [{ ...RUM('a'), search: { query: 'b OR' } }],
-        'search_unreadable /options/variables/0/search/query',
-      ],
-      [
-        'formula("a").last("5m") > 1',
-        [{ name: 'a', data_source: 'metrics', query: 'avg:b{' }],
-        'variable_query_syntax /options/variables/0/query',
-      ],
-    ];
-  for (const [query, variables, ...told] of formulas) {
-    it(`tell ${told.join(', ') || 'nothing'} of ${query} over ${JSON.stringify(variables)}`, () => {
+      'formula("a").last("5m") > 1',
+      [RUM('a'), RUM('b')],
+      'formula_variable_unused /options/variables/1/name',
+    ],
+    [
+      'rum("a").rollup("count").last("5m") > 1',
+      [RUM('a')],
+      'formula_variable_unused /options/variables/0/name',
+    ],
+    ['formula("a").last("5m") > 1', [RUM('a'), RUM('a')], 'formula_variable_twice /options/variables/1/name'],
+    ['formula("a +").last("5m") > 1', [RUM('a')], 'formula_unreadable /query'],
+    ['formula("nothing(a)").last("5m") > 1', [RUM('a')], 'unknown_function /query'],
+    [
+      'formula("a").last("5m") > 1',
+      [{ ...RUM('a'), data_source: 'ruum' }],
+      'variable_source /options/variables/0/data_source',
+    ],
+    [
+      'formula("a").last("5m") > 1',
+      [{ ...RUM('a'), compute: { aggregation: 'avg' } }],
+      'variable_incomplete /options/variables/0/compute',
+    ],
+    [
+      'formula("a").last("5m") > 1',
+      [{ ...RUM('a'), search: { query: 'b OR' } }],
+      'search_unreadable /options/variables/0/search/query',
+    ],
+    [
+      'formula("a").last("5m") > 1',
+      [{ name: 'a', data_source: 'metrics', query: 'avg:b{' }],
+      'variable_query_syntax /options/variables/0/query',
+    ],
+  ];
+  for (const [query, variables, ...reported] of formulas) {
+    it(`report ${reported.join(', ') || 'nothing'} for ${query} over ${JSON.stringify(variables)}`, () => {
       const found = lintMonitor({ type: 'rum alert', query, options: { variables: [...variables] } }, '');
-      assert.deepEqual([...new Set(found.map(({ code, pointer }) => `${code} ${pointer}`))], told);
+      assert.deepEqual([...new Set(found.map(({ code, pointer }) => `${code} ${pointer}`))], reported);
     });
   }
 
-  it('say nothing of the variables of an update that leaves the options out, or the query', () => {
+  it('report nothing for the variables of an update without options or without a query', () => {
     const update = { whole: false };
     const query = 'formula("a").last("5m") > 1';
     assert.deepEqual(lintMonitor({ type: 'rum alert', query }, '', update), []);
     assert.deepEqual(lintMonitor({ options: { variables: [RUM('a')] } }, '', update), []);
   });
 
-  it('mend what can have been meant in one way only', () => {
+  it('fix mistakes with only one plausible correction', () => {
     const fixes: readonly (readonly [type: string, query: string, mended: string])[] = [
       [METRIC, 'avg(last_5min):avg:a{*} > 1', 'avg(last_5m):avg:a{*} > 1'],
       [METRIC, 'avg(1h):avg:a{*} > 1', 'avg(last_1h):avg:a{*} > 1'],
@@ -260,7 +259,7 @@ describe('rules about queries', () => {
     }
   });
 
-  it('know no text to throw at, however long', () => {
+  it('never throw, for any query of any length', () => {
     const types = fc.constantFrom(
       METRIC,
       'log alert',

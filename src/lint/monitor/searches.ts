@@ -5,15 +5,15 @@ import type { Path } from '../rule.ts';
 import type { MonitorView } from './monitor-view.ts';
 import { EVENT_TYPES } from './monitor-types.ts';
 
-/** A search of a monitor, read. */
+/** A parsed search of a monitor. */
 export interface PlacedSearch {
   readonly path: Path;
   readonly search: Search;
-  /** Where a stretch of the search stands in the text at the path. */
+  /** Maps a range of the search to a range of the string at the path. */
   readonly spanOf: (span: Span) => Span;
 }
 
-/** The searches in the query and in the variables of its formula. */
+/** Returns the searches in the query and in the variables of its formula. */
 export function searchesOf({ type, parsed: { query }, variables }: MonitorView): PlacedSearch[] {
   const searches: PlacedSearch[] = variables.flatMap(({ path, variable: { search } }) =>
     isObject(search) && typeof search['query'] === 'string'
@@ -32,7 +32,7 @@ export function searchesOf({ type, parsed: { query }, variables }: MonitorView):
   return searches;
 }
 
-/** A search in quotes: what is escaped for the quotes' sake is read as it is meant. */
+/** Parses a quoted search after unescaping it. */
 function quotedSearch({ raw, span: { from } }: StringLiteral): PlacedSearch {
   const offsets: number[] = [];
   let text = '';

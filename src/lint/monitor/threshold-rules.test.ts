@@ -6,8 +6,8 @@ import { lintMonitor } from './lint-monitor.ts';
 const CHECK = '"a".over("*").by("*").last(5)';
 const BUDGET = 'error_budget("abc").over("7d")';
 
-/** The query, its type, the thresholds, and what is told of them: a code and where it points. */
-type Case = readonly [query: string, type: string, thresholds: JsonObject, told: readonly string[]];
+/** The query, its type, the thresholds, and what is reported of them: a code and where it points. */
+type Case = readonly [query: string, type: string, thresholds: JsonObject, reported: readonly string[]];
 
 const ABOVE = 'avg(last_5m):avg:a{*} > 2';
 const CASES: readonly Case[] = [
@@ -97,19 +97,19 @@ const CASES: readonly Case[] = [
 ];
 
 describe('rules about thresholds', () => {
-  for (const [query, type, thresholds, told] of CASES) {
-    it(`tell ${told.join(', ') || 'nothing'} of ${JSON.stringify(thresholds)} with ${query}`, () => {
+  for (const [query, type, thresholds, reported] of CASES) {
+    it(`report ${reported.join(', ') || 'nothing'} for ${JSON.stringify(thresholds)} with ${query}`, () => {
       const found = lintMonitor({ type, query, options: { thresholds } }, '');
       assert.deepEqual(
         found.map(
           ({ code, pointer, at }) => `${code} ${at ?? pointer.replace(/^\/options\/thresholds\/?/, '')}`,
         ),
-        told,
+        reported,
       );
     });
   }
 
-  it('say nothing of a type that is left out', () =>
+  it('report nothing without a type', () =>
     assert.deepEqual(lintMonitor({ options: { thresholds: { critical: 1, ok: 1 } } }, ''), []));
 
   const fixes: readonly [thresholds: JsonObject, code: string, edits: unknown][] = [
@@ -126,7 +126,7 @@ describe('rules about thresholds', () => {
     [{ warning: 1 }, 'critical_missing', [{ pointer: '/options/thresholds/critical', value: 2 }]],
   ];
   for (const [thresholds, code, edits] of fixes) {
-    it(`${edits === undefined ? 'leave' : 'mend'} ${JSON.stringify(thresholds)}`, () => {
+    it(`${edits === undefined ? 'keep' : 'fix'} ${JSON.stringify(thresholds)}`, () => {
       const found = lintMonitor({ type: 'query alert', query: ABOVE, options: { thresholds } }, '');
       assert.deepEqual(found.find((finding) => finding.code === code)?.fix?.edits, edits);
     });

@@ -1,15 +1,15 @@
-/** Zones that were asked for; making a format of one takes longer than all rules about a monitor. */
-const ASKED = new Map<string, boolean>();
-const MOST_KEPT = 1000;
+/** Cached lookups. Creating a format for a time zone takes longer than all rules for a monitor. */
+const CACHED_ZONES = new Map<string, boolean>();
+const MAX_CACHED = 1000;
 
-/** Whether a name is one of the tz database, as Datadog takes them. */
+/** Returns whether a name is in the tz database, which Datadog uses. */
 export function isTimeZone(name: string): boolean {
   if (name.length > 64 || !/^[A-Za-z]/.test(name)) return false;
-  const known = ASKED.get(name);
+  const known = CACHED_ZONES.get(name);
   if (known !== undefined) return known;
-  if (ASKED.size >= MOST_KEPT) ASKED.clear();
+  if (CACHED_ZONES.size >= MAX_CACHED) CACHED_ZONES.clear();
   const found = isInDatabase(name);
-  ASKED.set(name, found);
+  CACHED_ZONES.set(name, found);
   return found;
 }
 

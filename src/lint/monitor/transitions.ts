@@ -1,7 +1,7 @@
 import type { Block } from '../../language/message/message-syntax.ts';
 import type { Enclosing } from '../../language/message/walk-message.ts';
 
-/** A set of the ways in which a monitor goes from one status into another: a bit for each. */
+/** A bit set of the transitions of a monitor from one status to another. */
 export type Transitions = number;
 
 const STATUSES = ['ok', 'alert', 'warning', 'no_data', 'unknown'] as const;
@@ -9,25 +9,25 @@ type Status = (typeof STATUSES)[number];
 
 const ALL = set(STATUSES, STATUSES);
 
-/** On which of them a block holds: docs, monitors/notify/variables. What a renotification repeats is a way into that status too. */
+/** The transitions for which a block applies: docs, monitors/notify/variables. A renotification counts as a transition into its status. */
 const BLOCKS: ReadonlyMap<string, Transitions> = new Map([
   ['is_alert', set(STATUSES, ['alert'])],
   ['is_warning', set(STATUSES, ['warning'])],
   ['is_no_data', set(STATUSES, ['no_data'])],
   ['is_unknown', set(STATUSES, ['unknown'])],
   ['is_recovery', set(['alert', 'warning', 'no_data', 'unknown'], ['ok'])],
-  // Told when an alert becomes a warning too, by the documentation's own note.
+  // According to a note in the documentation, this also applies when an alert becomes a warning.
   ['is_alert_recovery', set(['alert'], ['ok', 'warning'])],
   ['is_warning_recovery', set(['warning'], ['ok'])],
   ['is_no_data_recovery', set(['no_data'], ['ok', 'alert', 'warning', 'unknown'])],
   ['is_alert_to_warning', set(['alert'], ['warning'])],
 ]);
 
-/** Every way into a status that is no good one, and every way out of it. */
-export const INTO_TROUBLE = set(STATUSES, ['alert', 'warning', 'no_data', 'unknown']);
+/** Every transition into a status other than ok. INTO_OK has every transition back. */
+export const INTO_PROBLEM = set(STATUSES, ['alert', 'warning', 'no_data', 'unknown']);
 export const INTO_OK = set(['alert', 'warning', 'no_data', 'unknown'], ['ok']);
 
-/** When what stands within these blocks is sent. What compares tags or priorities may hold at any time. */
+/** Returns the transitions for which the content of these blocks is sent. Comparisons of tags or priorities may apply to all. */
 export function transitionsWithin(within: readonly Enclosing[]): Transitions {
   return within.reduce((left, { block, otherwise }) => left & holds(block, otherwise), ALL);
 }

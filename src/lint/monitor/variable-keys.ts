@@ -2,7 +2,7 @@ import type { Method } from '../../language/query/syntax.ts';
 import { groupKeysOf } from './group-keys.ts';
 import type { MonitorView } from './monitor-view.ts';
 
-/** Variables that begin with one of these are no tags of the group: docs, monitors/notify/variables. */
+/** Prefixes of variables that are not group tags: docs, monitors/notify/variables. */
 const EVENT_WORDS: ReadonlySet<string> = new Set([
   'log',
   'span',
@@ -16,10 +16,10 @@ const EVENT_WORDS: ReadonlySet<string> = new Set([
 ]);
 
 const TAG_VARIABLE = /^(?:\[([^\]]+)\]|([\w@/-][\w.@/-]*))\.name$/;
-/** Datadog's own examples close the bracket behind the word too. */
+/** Some of Datadog's examples close the bracket after `.name`. */
 const CLOSED_BEHIND = /^\[([^\]]+)\.name\]$/;
 
-/** The tag key or facet whose value a variable stands for; undefined where it is of another kind. */
+/** Returns the tag key or facet of a variable, or undefined if it is not a tag variable. */
 export function tagKeyOf(variable: string): string | undefined {
   if (!variable.includes('.name')) return undefined;
   const [, bracketed, plain] = TAG_VARIABLE.exec(variable) ?? [];
@@ -28,7 +28,7 @@ export function tagKeyOf(variable: string): string | undefined {
   return key === undefined || (bracketed === undefined && EVENT_WORDS.has(first)) ? undefined : key;
 }
 
-/** The keys that have a value in each notification: those of the groups, and those that the scopes fix. Undefined where that cannot be told. */
+/** Returns the keys that have a value in each notification: group keys and keys fixed by scopes. Undefined if unknown. */
 export function variableKeysOf(view: MonitorView): ReadonlySet<string> | undefined {
   const { query, faults } = view.parsed;
   if (faults.length > 0) return undefined;
@@ -36,14 +36,14 @@ export function variableKeysOf(view: MonitorView): ReadonlySet<string> | undefin
   if (query.kind === 'chain' && /^(?:error_budget|burn_rate)$/.test(query.head.name.text)) return undefined;
   const groups = groupKeysOf(view);
   if (groups === undefined || groups.has('*')) return undefined;
-  // An event brings its own tags, whatever it is grouped by.
+  // An event has tags besides its group keys.
   if (query.kind !== 'metric') return view.type.startsWith('event') ? undefined : groups;
   const keys = new Set(groups);
   for (const tag of view.tags) keys.add(tag.kind === 'in' ? tag.key.text : (tag.text.split(':')[0] ?? ''));
   return keys;
 }
 
-/** Whether a key is among them, as Datadog writes keys. */
+/** Returns whether a key is in the set, compared as Datadog normalizes keys. */
 export function hasKey(keys: ReadonlySet<string>, key: string): boolean {
   return [key, key.toLowerCase(), `${key}.name`].some((name) => keys.has(name));
 }
@@ -54,7 +54,7 @@ function keysOfCheck(methods: readonly Method[]): ReadonlySet<string> | undefine
       .filter((method) => method.name.text === name)
       .flatMap(({ args }) => args.flatMap((arg) => (arg.kind === 'string' ? [arg.raw] : [])));
   const by = texts('by');
-  // A check without groups, or with all of them, is told with the tags that its results have.
+  // A check without groups or with all groups notifies with the tags of its results.
   if (by.length === 0 || by.includes('*')) return undefined;
   return new Set([...by, ...texts('over').map((tag) => tag.split(':')[0] ?? '')]);
 }

@@ -9,32 +9,32 @@ const UNREADABLE = { type: 'query alert', query: 'avg(last_5m):avg:a{* > 1' };
 const CODE = 'as_count_without_sum';
 const WHY = 'One window has one count here.';
 
-function told(object: JsonObject, lint: Json, lintObject = lintMonitor, pointer = ''): string[] {
+function findingsOf(object: JsonObject, lint: Json, lintObject = lintMonitor, pointer = ''): string[] {
   return lintObject({ ...object, lint }, pointer).map(
     (finding) => `${finding.severity} ${finding.code} ${finding.pointer}`,
   );
 }
 
-describe('what an object says is to be ignored', () => {
-  it('is not told: a warning, an error, each as often as it was found', () => {
-    assert.deepEqual(told(COUNTED, { ignore: [{ code: CODE, because: WHY }] }), []);
-    assert.deepEqual(told(UNREADABLE, { ignore: [{ code: 'query_syntax', because: WHY }] }), []);
+describe('a suppression', () => {
+  it('drops warnings and errors with its code, each as often as it is found', () => {
+    assert.deepEqual(findingsOf(COUNTED, { ignore: [{ code: CODE, because: WHY }] }), []);
+    assert.deepEqual(findingsOf(UNREADABLE, { ignore: [{ code: 'query_syntax', because: WHY }] }), []);
     const dashboard = {
       title: 'x',
       layout_type: 'ordered',
       widgets: [{ definition: { type: 'note' } }, { definition: { type: 'image' } }],
     };
     const ignore = [{ code: 'widget_incomplete', because: WHY }];
-    assert.deepEqual(told(dashboard, { ignore }, lintDashboard), []);
+    assert.deepEqual(findingsOf(dashboard, { ignore }, lintDashboard), []);
   });
 
-  it('leaves the rest as it is', () => {
+  it('keeps all other findings', () => {
     const twice = { ...COUNTED, message: '{{#is_alert}}' };
-    assert.deepEqual(told(twice, { ignore: [{ code: CODE, because: WHY }] }), [
+    assert.deepEqual(findingsOf(twice, { ignore: [{ code: CODE, because: WHY }] }), [
       'error message_syntax /message',
     ]);
-    assert.deepEqual(told(COUNTED, {}), [`warning ${CODE} /query`]);
-    assert.deepEqual(told(COUNTED, { ignore: [] }), [`warning ${CODE} /query`]);
+    assert.deepEqual(findingsOf(COUNTED, {}), [`warning ${CODE} /query`]);
+    assert.deepEqual(findingsOf(COUNTED, { ignore: [] }), [`warning ${CODE} /query`]);
   });
 
   const SAID: readonly [what: string, lint: Json, expected: string[]][] = [
@@ -58,43 +58,45 @@ describe('what an object says is to be ignored', () => {
     ],
   ];
   for (const [what, lint, expected] of SAID) {
-    it(`is refused where it is ${what}, and ignores nothing`, () =>
-      assert.deepEqual(told(COUNTED, lint), [`warning ${CODE} /query`, ...expected]));
+    it(`is rejected and has no effect if it is ${what}`, () =>
+      assert.deepEqual(findingsOf(COUNTED, lint), [`warning ${CODE} /query`, ...expected]));
   }
 
-  it('counts without a reason, and that is told: a blank one and null are none', () => {
+  it('works without a reason, with a warning; a blank reason and null count as no reason', () => {
     for (const reason of [{}, { because: '' }, { because: ' \n' }, { because: null }]) {
-      assert.deepEqual(told(COUNTED, { ignore: [{ code: CODE, ...reason }] }), [
+      assert.deepEqual(findingsOf(COUNTED, { ignore: [{ code: CODE, ...reason }] }), [
         'warning suppression_without_reason /lint/ignore/0',
       ]);
     }
   });
 
-  it('is told where it cannot be ignored: what no rule says, and what is said of this very list', () => {
+  it('cannot ignore contract findings or findings about suppressions', () => {
     for (const code of ['marker_written', 'missing_member', 'alert', 'suppression_unused']) {
       const lint = { ignore: [{ code, because: WHY }] };
-      assert.deepEqual(told({ ...COUNTED, query: 'sum(last_5m):sum:a{*}.as_count() > 1' }, lint), [
+      assert.deepEqual(findingsOf({ ...COUNTED, query: 'sum(last_5m):sum:a{*}.as_count() > 1' }, lint), [
         'warning suppression_not_allowed /lint/ignore/0/code',
       ]);
     }
   });
 
-  it('is told where no rule about such an object has the code', () => {
+  it('is reported if no rule for the object has the code', () => {
     const ignore = [{ code: 'widget_incomplete', because: WHY }];
-    assert.deepEqual(told(COUNTED, { ignore }), [
+    assert.deepEqual(findingsOf(COUNTED, { ignore }), [
       `warning ${CODE} /query`,
       'warning suppression_unknown /lint/ignore/0/code',
     ]);
   });
 
-  it('is told where it hits no more, or twice', () => {
+  it('is reported if it matches no finding or is a duplicate', () => {
     const entry = { code: CODE, because: WHY };
     const unused = 'warning suppression_unused /lint/ignore';
-    assert.deepEqual(told(COUNTED, { ignore: [entry, entry] }), [`${unused}/1`]);
-    assert.deepEqual(told(COUNTED, { ignore: [{ ...entry, code: 'query_syntax' }, entry] }), [`${unused}/0`]);
+    assert.deepEqual(findingsOf(COUNTED, { ignore: [entry, entry] }), [`${unused}/1`]);
+    assert.deepEqual(findingsOf(COUNTED, { ignore: [{ ...entry, code: 'query_syntax' }, entry] }), [
+      `${unused}/0`,
+    ]);
   });
 
-  it('may hit what an update leaves out', () => {
+  it('is not reported as unused for fields that an update leaves out', () => {
     const lint = { ignore: [{ code: 'block_never_fires', because: WHY }] };
     assert.deepEqual(
       lintMonitor({ ...COUNTED, query: 'avg(last_5m):avg:a{*} > 1', lint }, '', { whole: false }),
@@ -103,22 +105,22 @@ describe('what an object says is to be ignored', () => {
     assert.deepEqual(lintMonitor({ tags: ['a'], lint }, ''), []);
   });
 
-  it('stands where the object does', () => {
+  it('is reported at the position of the object', () => {
     const lint = { ignore: [{ code: 'x', because: WHY }] };
-    assert.deepEqual(told(COUNTED, lint, lintMonitor, '/monitors/3'), [
+    assert.deepEqual(findingsOf(COUNTED, lint, lintMonitor, '/monitors/3'), [
       `warning ${CODE} /monitors/3/query`,
       'warning suppression_unknown /monitors/3/lint/ignore/0/code',
     ]);
   });
 });
 
-describe('a fix of what is to be ignored', () => {
+describe('a fix of a suppression', () => {
   const fixOf = (object: JsonObject, ignore: Json) =>
     lintMonitor({ ...object, lint: { ignore } }, '/monitor').flatMap(({ code, fix }) =>
       fix && code.startsWith('suppression') ? [fix] : [],
     );
 
-  it('takes out the entry that hits no more, and the whole member with the last one', () => {
+  it('removes the unused entry, and the whole field with the last entry', () => {
     const stale = { code: 'query_syntax', because: WHY };
     assert.deepEqual(fixOf(COUNTED, [{ code: CODE, because: WHY }, stale]), [
       { title: 'Remove query_syntax', edits: [{ pointer: '/monitor/lint/ignore/1', remove: true }] },
@@ -128,7 +130,7 @@ describe('a fix of what is to be ignored', () => {
     assert.deepEqual(fixOf(clean, [stale, { ...stale, code: CODE }]), [whole, whole]);
   });
 
-  it('writes the code that was meant where that one is found, and only then', () => {
+  it('corrects a misspelt code only if the meant code has a finding', () => {
     const ignore = [{ code: 'as_count_witout_sum', because: WHY }];
     assert.deepEqual(fixOf(COUNTED, ignore), [
       {

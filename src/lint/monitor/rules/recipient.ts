@@ -3,7 +3,7 @@ import { HANDLE_KINDS } from '../../../language/message/read-handle.ts';
 import { meantWord } from '../../meant-word.ts';
 import type { TextPart } from '../monitor-texts.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { INTO_OK, INTO_TROUBLE, type Transitions, transitionsWithin } from '../transitions.ts';
+import { INTO_OK, INTO_PROBLEM, type Transitions, transitionsWithin } from '../transitions.ts';
 import type { Hit, Path } from '../../rule.ts';
 
 /** Chat mentions that are not Datadog handles: docs, integrations/slack. */
@@ -86,7 +86,7 @@ message: 'The load: {{#is_alert}} high {{/is_alert}} {{#is_recovery}} fine {{/is
       }
       return [...first].flatMap(([name, { path, part }]) => {
         const when = told.get(name) ?? 0;
-        if ((when & INTO_TROUBLE) === 0 || (when & INTO_OK) !== 0) return [];
+        if ((when & INTO_PROBLEM) === 0 || (when & INTO_OK) !== 0) return [];
         return [
           {
             path,
