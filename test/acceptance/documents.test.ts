@@ -21,8 +21,8 @@ before(async () => {
 });
 after(() => pod.stop());
 
-describe('policies of the organisation', () => {
-  it('are told at the tag, before Datadog refuses', async () => {
+describe('tag policies of the organisation', () => {
+  it('are checked by the plan, with findings at the tag', async () => {
     const policy = await datadog(pod, 'POST', '/api/v2/monitor/policy', {
       data: {
         type: 'monitor-config-policy',
@@ -51,8 +51,8 @@ describe('policies of the organisation', () => {
   });
 });
 
-describe('what another tool manages', () => {
-  it('is pointed out where it is to be adopted', async () => {
+describe('an object that another tool manages', () => {
+  it('causes a finding at its adopt field', async () => {
     const made = await Promise.all(
       [{ message: 'x\n-- Managed by kennel a:b in a.rb' }, { tags: ['managed_by:terraform'] }, {}].map(
         (marks, at) =>
@@ -79,7 +79,7 @@ describe('what another tool manages', () => {
 });
 
 describe('docs/documents.md', () => {
-  it('shows a document without a mistake', async () => {
+  it('shows a valid document', async () => {
     const page = readFileSync(new URL('../../docs/documents.md', import.meta.url), 'utf8');
     const body = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
     const headers = { 'content-type': 'application/yaml' };
@@ -94,7 +94,7 @@ describe('docs/documents.md', () => {
 });
 
 describe('a document', () => {
-  it('is planned, applied, and then there is nothing to do', async () => {
+  it('is planned and applied, and its next plan has no changes', async () => {
     const document = documentOf('plain', {
       tags: ['env:prod'],
       notify: ['@slack-payments'],
@@ -123,7 +123,7 @@ describe('a document', () => {
     assert.match(held.monitor.message, /@slack-payments/);
   });
 
-  it('of a listed application is served in the same way, with the tag of its service', async () => {
+  it('of a listed application is served the same way, and its objects get the service tag', async () => {
     const document = documentOf('checkout', { monitors: [MONITOR] });
     const plan = ok(await send(pod, '/plan', document));
     assert.equal(plan.route, 'listed');
@@ -139,7 +139,7 @@ describe('a document', () => {
     assert.equal((await send(pod, '/drift', document)).status, 200);
   });
 
-  it('changes the fields that differ and no other, and keeps what people mute', async () => {
+  it('changes only the fields that differ, and keeps mutes', async () => {
     const document = documentOf('one-field', { monitors: [MONITOR] });
     const { done } = await applyAll(pod, document);
     const id = done[0].id;
@@ -155,7 +155,7 @@ describe('a document', () => {
     assert.ok(isObject(live['options']) && JSON.stringify(live['options']['silenced']) === '{"*":null}');
   });
 
-  it("puts back Datadog's default where it says nothing, but for what is left to people", async () => {
+  it("resets omitted fields to Datadog's defaults, except unmanaged fields", async () => {
     const document = documentOf('defaults', {
       monitors: [{ ...MONITOR, unmanaged: ['/options/renotify_interval'] }],
     });
@@ -194,7 +194,7 @@ describe('a reference', () => {
     widgets: [{ definition: { type: 'alert_value', alert_id: '${monitor:both}' } }],
   };
 
-  it('is made first, and its id stands where it is named', async () => {
+  it('is replaced by the id of its target, which is created first', async () => {
     const document = documentOf('refs', { monitors: [COMPOSITE, MONITOR, DISK], dashboards: [SHOWN] });
     const applied = await applyAll(pod, document);
     const ids = new Map(applied.done.map((one: { key: string; id: string }) => [one.key, one.id]));
@@ -210,7 +210,7 @@ describe('a reference', () => {
     await isQuiet(pod, other);
   });
 
-  it('to nothing, or in a circle, is told where it stands', async () => {
+  it('to an unknown key, or in a cycle, causes a finding at its position', async () => {
     const circle = documentOf('circle', {
       monitors: [
         { ...COMPOSITE, key: 'a', query: '1 && ${monitor:b}' },
@@ -230,7 +230,7 @@ describe('a reference', () => {
     assert.equal((await send(pod, '/apply', circle)).status, 422);
   });
 
-  it('keeps what it names until it is gone itself', async () => {
+  it('prevents the deletion of its target until it is deleted itself', async () => {
     const document = documentOf('delete-order', {
       monitors: [COMPOSITE, MONITOR, DISK],
       dashboards: [SHOWN],
@@ -248,8 +248,8 @@ describe('a reference', () => {
   });
 });
 
-describe('what somebody did in Datadog', () => {
-  it('between plan and apply is never overwritten: the fields and the person are named', async () => {
+describe('a change that someone made in Datadog', () => {
+  it('between plan and apply is not overwritten, and the problem names the fields and the person', async () => {
     const document = documentOf('between', { monitors: [MONITOR] });
     const { done } = await applyAll(pod, document);
     const changed = documentOf('between', { monitors: [{ ...MONITOR, message: 'mine @slack-a' }] });
@@ -264,7 +264,7 @@ describe('what somebody did in Datadog', () => {
     assert.equal(live['message'], 'theirs @slack-a');
   });
 
-  it('is drift, field by field, with who did it', async () => {
+  it('is reported as drift, with each field and its author', async () => {
     const document = documentOf('drifts', { monitors: [MONITOR], dashboards: [DASHBOARD] });
     const { done } = await applyAll(pod, document);
     assert.deepEqual(ok(await send(pod, '/drift', document)).objects, []);
@@ -281,7 +281,7 @@ describe('what somebody did in Datadog', () => {
     assert.deepEqual([objects[0].by, objects[0].at], [by, at]);
   });
 
-  it('under the marker by cloning is a copy, and never touched', async () => {
+  it('by cloning a marked object is planned as a clone that is never changed', async () => {
     const document = documentOf('clones', { monitors: [MONITOR] });
     const { done } = await applyAll(pod, document);
     const live = await datadog(pod, 'GET', `/api/v1/monitor/${done[0].id}`);
@@ -301,7 +301,7 @@ describe('what somebody did in Datadog', () => {
 });
 
 describe('adoption', () => {
-  it('adds markers alone, and then there is nothing to do', async () => {
+  it('only adds markers, and the next plan has no changes', async () => {
     const made = await datadog(pod, 'POST', '/api/v1/monitor', {
       type: 'query alert',
       name: 'Old friend',
@@ -366,8 +366,8 @@ describe('an apply that is killed', () => {
     await isQuiet(pod, document);
   }
 
-  // After each write, and what else may be cut: src/pipeline/document/killed-apply.test.ts.
-  it('ends the same when it is asked again, with no duplicate', async () => {
+  // src/pipeline/document/killed-apply.test.ts covers interruptions after every write.
+  it('reaches the same result in the next run, without duplicates', async () => {
     await killAtWrite(3, 'POST', documentOf('killed', PARTS('first @slack-a')));
     await killAtWrite(2, 'PUT', documentOf('killed', PARTS('second @slack-a')));
     const all = [

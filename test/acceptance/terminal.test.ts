@@ -167,11 +167,11 @@ describe('birddog plan and apply', () => {
     let calls = 0;
     const clientOf = () => {
       const client = createBirddogClient(readConfig(pod.birddogUrl, {}), systemClock);
-      const ask: typeof client.ask = (question) => {
-        if (question.path === '/apply') calls += 1;
-        return client.ask(question);
+      const send: typeof client.send = (request) => {
+        if (request.path === '/apply') calls += 1;
+        return client.send(request);
       };
-      return { ...client, ask };
+      return { ...client, send };
     };
     const { status, out } = await run(folder, ['apply', '--yes', '--json', '--deadline', '3', 'long.yaml'], {
       deps: { clientOf },
@@ -212,11 +212,11 @@ describe('birddog plan and apply', () => {
     let interrupt = () => {};
     const clientOf = () => {
       const client = createBirddogClient(readConfig(pod.birddogUrl, {}), systemClock);
-      const ask: typeof client.ask = (question) => {
-        if (question.path === '/apply') interrupt();
-        return client.ask(question);
+      const send: typeof client.send = (request) => {
+        if (request.path === '/apply') interrupt();
+        return client.send(request);
       };
-      return { ...client, ask };
+      return { ...client, send };
     };
     const onInterrupt = (listener: () => void) => {
       interrupt = listener;

@@ -78,7 +78,7 @@ writeFileSync(
 
 /** Runs a command against a Birddog that says this. */
 function run(command: Command, args: readonly string[], ask: () => Promise<JsonObject>) {
-  const clientOf = () => ({ url: new URL('http://127.0.0.1:1'), ask, close: () => {} });
+  const clientOf = () => ({ url: new URL('http://127.0.0.1:1'), send: ask, close: () => {} });
   return runInProcess(command, 'http://127.0.0.1:1', folder, args, { deps: { clientOf } });
 }
 

@@ -29,7 +29,7 @@ export async function acceptDrift(
   { client }: Pick<Working, 'client'>,
 ): Promise<Accepted> {
   const { application, team } = document.read;
-  const answer = await client.ask({
+  const answer = await client.send({
     method: 'POST',
     path: '/import',
     query: { application, team },
@@ -88,7 +88,7 @@ async function remainingDrift(
   { client }: Pick<Working, 'client'>,
 ): Promise<Accepted['refused']> {
   const body = { text, format: file.format };
-  const { objects } = planAnswer(await client.ask({ method: 'POST', path: '/plan', body, deadlineMs }));
+  const { objects } = planAnswer(await client.send({ method: 'POST', path: '/plan', body, deadlineMs }));
   return drifted.flatMap((object) => {
     if (refused.some((one) => one.object === object)) return [];
     const planned = objects.find(({ kind, key }) => kind === object.kind && key === object.key);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../../domain/json.ts';
 import { applyUntilDone, type Applying } from './apply-until-done.ts';
-import type { Question } from './birddog-client.ts';
+import type { BirddogRequest } from './birddog-client.ts';
 import { BirddogProblem, NoAnswer } from './birddog-failures.ts';
 
 const entry = (key: string): JsonObject => ({ kind: 'monitor', key, action: 'create' });
@@ -19,16 +19,16 @@ async function applied(
   answers: readonly (JsonObject | Error | (() => JsonObject))[],
   given: Partial<Applying> = {},
 ) {
-  const asked: Question[] = [];
+  const requests: BirddogRequest[] = [];
   const slept: number[] = [];
   let now = 0;
   const result = await applyUntilDone({
     client: {
-      ask: async (question) => {
-        const next = answers[asked.length];
-        asked.push(question);
+      send: async (request) => {
+        const next = answers[requests.length];
+        requests.push(request);
         now += 20_000;
-        assert.ok(next, 'asked once too often');
+        assert.ok(next, 'unexpected request');
         if (next instanceof Error) throw next;
         return typeof next === 'function' ? next() : next;
       },
@@ -45,15 +45,15 @@ async function applied(
     onProgress: () => {},
     ...given,
   });
-  return { ...result, asked, slept, keys: result.done.map(({ key }) => key) };
+  return { ...result, requests, slept, keys: result.done.map(({ key }) => key) };
 }
 
 describe('an apply', () => {
   it('sends the fingerprint of the plan, and then the fingerprint of each answer', async () => {
-    const { keys, asked, ended } = await applied([answer(['a'], ['b'], 'second'), answer(['b'], [])]);
+    const { keys, requests, ended } = await applied([answer(['a'], ['b'], 'second'), answer(['b'], [])]);
     assert.deepEqual([keys, ended], [['a', 'b'], undefined]);
     assert.deepEqual(
-      asked.map(({ query }) => [query?.['basis'], query?.['force'], query?.['prune']]),
+      requests.map(({ query }) => [query?.['basis'], query?.['force'], query?.['prune']]),
       [
         ['shown', 'true', undefined],
         ['second', 'true', undefined],
@@ -62,27 +62,27 @@ describe('an apply', () => {
   });
 
   it('waits and retries after a temporary problem, and keeps earlier progress', async () => {
-    const { keys, asked, slept, ended } = await applied([
+    const { keys, requests, slept, ended } = await applied([
       problem('rate_limited', answer(['a'], ['b'], 'second'), 4000),
       answer(['b'], []),
     ]);
     assert.deepEqual([keys, slept, ended], [['a', 'b'], [4000], undefined]);
-    assert.equal(asked[1]?.query?.['basis'], 'second');
+    assert.equal(requests[1]?.query?.['basis'], 'second');
   });
 
   it('stops after three consecutive temporary problems, and at once after a permanent one', async () => {
     const passing = await applied([1, 2, 3].map(() => problem('datadog_unavailable')));
-    assert.deepEqual([passing.asked.length, passing.ended?.by], [3, 'failure']);
+    assert.deepEqual([passing.requests.length, passing.ended?.by], [3, 'failure']);
     for (const error of [problem('plan_stale', answer(['a'], ['b'])), new NoAnswer('gone', true)]) {
-      const { asked, ended } = await applied([error]);
-      assert.deepEqual([asked.length, ended], [1, { by: 'failure', error }]);
+      const { requests, ended } = await applied([error]);
+      assert.deepEqual([requests.length, ended], [1, { by: 'failure', error }]);
     }
   });
 
   it('retries without progress with a longer timeout, and stops if that makes no progress either', async () => {
-    const { asked, ended, remaining } = await applied([1, 2, 3].map(() => answer([], ['a'])));
+    const { requests, ended, remaining } = await applied([1, 2, 3].map(() => answer([], ['a'])));
     assert.deepEqual(
-      asked.map(({ deadlineMs }) => deadlineMs),
+      requests.map(({ deadlineMs }) => deadlineMs),
       [10_000, 25_000, 25_000],
     );
     assert.deepEqual([ended, remaining.length], [{ by: 'standstill' }, 1]);
@@ -94,12 +94,12 @@ describe('an apply', () => {
       stopping.abort();
       return answer(['a'], ['b']);
     };
-    const { keys, remaining, ended, asked } = await applied([interrupted, answer(['b'], [])], {
+    const { keys, remaining, ended, requests } = await applied([interrupted, answer(['b'], [])], {
       stopping: stopping.signal,
     });
-    assert.deepEqual([keys, remaining.length, ended, asked.length], [['a'], 1, { by: 'interrupt' }, 1]);
+    assert.deepEqual([keys, remaining.length, ended, requests.length], [['a'], 1, { by: 'interrupt' }, 1]);
     const passing = await applied([problem('datadog_unavailable')], { stopping: stopping.signal });
-    assert.deepEqual([passing.ended, passing.asked.length], [{ by: 'interrupt' }, 1]);
+    assert.deepEqual([passing.ended, passing.requests.length], [{ by: 'interrupt' }, 1]);
     const error = new NoAnswer('left without it', true);
     assert.deepEqual((await applied([error], { stopping: stopping.signal })).ended, { by: 'failure', error });
   });

@@ -1,6 +1,6 @@
 import { append } from '../../domain/append.ts';
 import type { Clock } from '../../domain/clock.ts';
-import { type BirddogClient, type Question } from './birddog-client.ts';
+import { type BirddogClient, type BirddogRequest } from './birddog-client.ts';
 import { BirddogProblem, findingsIn, NoAnswer } from './birddog-failures.ts';
 import type { LocatedFinding } from '../documents/lint-text.ts';
 import { type DoneEntry, type Progress, progressIn } from './plan-answer.ts';
@@ -19,9 +19,9 @@ export interface Applied {
 }
 
 export interface Applying {
-  readonly client: Pick<BirddogClient, 'ask'>;
+  readonly client: Pick<BirddogClient, 'send'>;
   readonly clock: Clock;
-  readonly body: NonNullable<Question['body']>;
+  readonly body: NonNullable<BirddogRequest['body']>;
   /** Fingerprint of the plan that was shown. Birddog writes nothing if anything changed since. */
   readonly basis: string;
   readonly prune: boolean;
@@ -104,7 +104,7 @@ async function ask(
 ): Promise<Call> {
   const flag = (set: boolean) => (set ? 'true' : undefined);
   try {
-    const answer = await client.ask({
+    const answer = await client.send({
       method: 'POST',
       path: '/apply',
       query: { basis, prune: flag(prune), force: flag(force) },

@@ -43,12 +43,12 @@ const answering =
     response.end(JSON.stringify(body));
   };
 
-async function failing(client: BirddogClient, sent?: SentText): Promise<{ error: unknown; said: string }> {
-  const error = await client.ask({ method: 'GET', path: '/check' }).then(
+async function failing(client: BirddogClient, sent?: SentText): Promise<{ error: unknown; text: string }> {
+  const error = await client.send({ method: 'GET', path: '/check' }).then(
     () => assert.fail('it went well'),
     (failure: unknown) => failure,
   );
-  return { error, said: failureOf(error, plain, sent).said };
+  return { error, text: failureOf(error, plain, sent).text };
 }
 
 describe('the client of a running Birddog', () => {
@@ -67,7 +67,7 @@ describe('the client of a running Birddog', () => {
       },
       { BIRDDOG_TOKEN: 'hunter2' },
     );
-    const body = await client.ask({
+    const body = await client.send({
       method: 'POST',
       path: '/plan',
       query: { prune: 'true', force: undefined },
@@ -95,7 +95,7 @@ describe('the client of a running Birddog', () => {
       findings: [{ code: 'x', severity: 'error', message: 'Wrong.', pointer: '/a', line: 2, column: 4 }],
     };
     const client = await clientOf(t, answering(422, problem, { 'retry-after': '7' }));
-    const { error, said } = await failing(client, {
+    const { error, text } = await failing(client, {
       name: 'f.yaml#2',
       file: { name: 'f.yaml', format: 'yaml', text: 'z: 0\n---\na: 1\n' },
       line: 1,
@@ -103,7 +103,7 @@ describe('the client of a running Birddog', () => {
     assert.ok(error instanceof BirddogProblem);
     assert.deepEqual([error.code, error.retryAfterMs], ['invalid', 7000]);
     assert.equal(
-      said,
+      text,
       `f.yaml:3:4: error: Wrong. [x]
   3 | a: 1
     |    ^
@@ -119,17 +119,17 @@ f.yaml#2: error: The request has mistakes [invalid]
   it('reports a missing token, and keeps the hint of the problem if a token was sent', async (t) => {
     const problem = { code: 'unauthenticated', title: 'The caller is not known', hint: 'Present them.' };
     const without = await failing(await clientOf(t, answering(401, problem)));
-    assert.match(without.said, /hint: BIRDDOG_TOKEN is not set/);
+    assert.match(without.text, /hint: BIRDDOG_TOKEN is not set/);
     const wrong = await failing(await clientOf(t, answering(401, problem), { BIRDDOG_TOKEN: 'hunter2' }));
-    assert.match(wrong.said, /hint: Present them\./);
-    assert.doesNotMatch(wrong.said, /hunter2/);
+    assert.match(wrong.text, /hint: Present them\./);
+    assert.doesNotMatch(wrong.text, /hunter2/);
   });
 
   it('explains in one sentence why no answer came', async (t) => {
     const other = await failing(await clientOf(t, answering(200, ['not', 'Birddog'])));
-    assert.match(other.said, /^error: The server at http:\S+ \(status 200\) is not Birddog\. .*\n$/);
+    assert.match(other.text, /^error: The server at http:\S+ \(status 200\) is not Birddog\. .*\n$/);
     const broken = await failing(await clientOf(t, (request) => request.socket.destroy()));
-    assert.match(broken.said, /^error: The connection to http:\S+ failed \(ECONNRESET\)\.\n$/);
+    assert.match(broken.text, /^error: The connection to http:\S+ failed \(ECONNRESET\)\.\n$/);
     assert.ok(broken.error instanceof NoAnswer && broken.error.sent);
     const closed = createServer();
     const port = await listening(closed);
@@ -137,14 +137,14 @@ f.yaml#2: error: The request has mistakes [invalid]
     const nobody = await failing(
       createBirddogClient(readConfig(`http://127.0.0.1:${port}`, {}), systemClock),
     );
-    assert.match(nobody.said, /^error: Nothing listens at http:\S+\. Start Birddog, or .*\n$/);
+    assert.match(nobody.text, /^error: Nothing listens at http:\S+\. Start Birddog, or .*\n$/);
     assert.ok(nobody.error instanceof NoAnswer && !nobody.error.sent);
   });
 
   it('cancels a request when its signal aborts', async (t) => {
     const stop = new AbortController();
     const client = await clientOf(t, () => stop.abort());
-    await assert.rejects(client.ask({ method: 'GET', path: '/check', signal: stop.signal }), {
+    await assert.rejects(client.send({ method: 'GET', path: '/check', signal: stop.signal }), {
       message: 'Stopped before Birddog answered.',
     });
   });

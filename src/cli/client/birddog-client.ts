@@ -15,7 +15,7 @@ import { BirddogProblem, NoAnswer, noAnswerSentence } from './birddog-failures.t
 import type { ClientConfig } from '../config.ts';
 
 /** One request to Birddog. */
-export interface Question {
+export interface BirddogRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: `/${string}`;
   /** Query parameters. Undefined ones are left out. */
@@ -31,7 +31,7 @@ export interface Question {
 export interface BirddogClient {
   readonly url: URL;
   /** Sends a request and returns the body of a successful answer. Throws BirddogProblem for a problem, NoAnswer without an answer. */
-  ask(question: Question): Promise<JsonObject>;
+  send(request: BirddogRequest): Promise<JsonObject>;
   close(): void;
 }
 
@@ -50,19 +50,19 @@ export function createBirddogClient(
 ): BirddogClient {
   return {
     url: config.url,
-    async ask(question) {
+    async send(request) {
       const requestId = randomUUID();
       const deadline = deadlineAfter(
-        (question.deadlineMs ?? DEFAULT_DEADLINE_MS) + GRACE_MS,
+        (request.deadlineMs ?? DEFAULT_DEADLINE_MS) + GRACE_MS,
         clock,
-        question.signal,
+        request.signal,
       );
       try {
-        const answer = await outbound.send({ ...requestFor(question, config, requestId), deadline });
+        const answer = await outbound.send({ ...requestFor(request, config, requestId), deadline });
         return bodyOf(answer, config, requestId);
       } catch (error) {
         if (!(error instanceof OutboundError)) throw error;
-        throw new NoAnswer(noAnswerSentence(error, config.url, question.signal), error.sent, {
+        throw new NoAnswer(noAnswerSentence(error, config.url, request.signal), error.sent, {
           cause: error,
         });
       } finally {
@@ -74,7 +74,7 @@ export function createBirddogClient(
 }
 
 function requestFor(
-  { method, path, query = {}, body, deadlineMs = DEFAULT_DEADLINE_MS }: Question,
+  { method, path, query = {}, body, deadlineMs = DEFAULT_DEADLINE_MS }: BirddogRequest,
   { url: base, token }: ClientConfig,
   requestId: string,
 ): Omit<OutboundRequest, 'deadline'> {

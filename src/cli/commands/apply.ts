@@ -57,7 +57,7 @@ export async function applySources(
   const { out, err, paint, isTerminal } = working;
   const planned = await planDocuments(sources, options, working);
   if (!options.json) out(printPlans(planned, paint));
-  for (const { failure } of planned) if (failure) err(failure.said);
+  for (const { failure } of planned) if (failure) err(failure.text);
   const ready = planned.flatMap((one) => (exitOf(one) === EXIT.changes && one.plan ? [one.plan] : []));
   let agreed = options.yes;
   if (ready.length > 0 && !agreed) {
@@ -78,6 +78,6 @@ export async function applySources(
   }
   const outcomes = await applyDocuments(planned, options, working);
   out(options.json ? appliedJson(outcomes) : `\n${printApplied(outcomes, paint)}`);
-  for (const { stopped } of outcomes) if (stopped) err(stopped.said);
+  for (const { stopped } of outcomes) if (stopped) err(stopped.text);
   return worst(outcomes.map(exitOfApply));
 }

@@ -3,7 +3,7 @@ import type { CheckedPart } from '../../contract/check-report.ts';
 import { CHECK_APPLICATION } from '../../domain/application.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { isObject, type JsonObject, printJson } from '../../domain/json.ts';
-import type { BirddogClient, Question } from '../client/birddog-client.ts';
+import type { BirddogClient, BirddogRequest } from '../client/birddog-client.ts';
 import { BirddogProblem, NoAnswer } from '../client/birddog-failures.ts';
 
 /** Timeout of each request of a check, in milliseconds. */
@@ -39,7 +39,7 @@ export function skipped(name: string, detail: string): CheckedPart {
 export function dryRun({ client, clock, signal }: Steps): Promise<CheckedPart> {
   const request = createRequest(newKey());
   return step('dry_run', clock, async () => {
-    const answer = await client.ask({ ...request, query: { dry_run: 'true' }, signal });
+    const answer = await client.send({ ...request, query: { dry_run: 'true' }, signal });
     return answer['route'] === 'unlisted'
       ? { state: 'ok', detail: 'The sidecar linted and planned a create.' }
       : {
@@ -57,7 +57,7 @@ export async function roundTrip(steps: Steps): Promise<CheckedPart[]> {
   let mayExist = true;
   const created = await step('create', clock, async () => {
     try {
-      const answer = await client.ask({ ...createRequest(key), signal });
+      const answer = await client.send({ ...createRequest(key), signal });
       return {
         state: 'ok',
         detail: `Created monitor ${printJson(answer['id'] ?? null)} with the key ${key}.`,
@@ -70,7 +70,7 @@ export async function roundTrip(steps: Steps): Promise<CheckedPart[]> {
   const read =
     created.state === 'ok'
       ? await step('read', clock, async () => {
-          const answer = await client.ask({ ...readRequest(key), signal });
+          const answer = await client.send({ ...readRequest(key), signal });
           return countIn(answer) === 1
             ? { state: 'ok', detail: 'Read the monitor.' }
             : { state: 'failed', detail: 'The created monitor is not in the list of the application.' };
@@ -85,7 +85,7 @@ export async function roundTrip(steps: Steps): Promise<CheckedPart[]> {
 async function cleanUp({ client, clock }: Steps, key: string): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await client.ask({
+      await client.send({
         method: 'DELETE',
         path: '/delete_monitor',
         query: { application: CHECK_APPLICATION, key },
@@ -113,7 +113,7 @@ function leftover(error: unknown, url: URL, key: string): Outcome {
 
 const newKey = () => `check-${randomBytes(6).toString('hex')}`;
 
-function createRequest(key: string): Question {
+function createRequest(key: string): BirddogRequest {
   const monitor = {
     type: 'query alert',
     name: `Birddog check ${key}`,
@@ -132,7 +132,7 @@ function createRequest(key: string): Question {
   };
 }
 
-function readRequest(key: string): Question {
+function readRequest(key: string): BirddogRequest {
   return {
     method: 'GET',
     path: '/get_monitors',

@@ -1,4 +1,4 @@
-import { append } from '../../domain/append.ts';
+import { append, largest } from '../../domain/append.ts';
 import { parseArgs } from 'node:util';
 import { allWell, type CheckedPart, checkReportSchema } from '../../contract/check-report.ts';
 import type { Clock } from '../../domain/clock.ts';
@@ -9,7 +9,7 @@ import { dryRun, failed, roundTrip, skipped, STEP_MS, type Steps } from './check
 import { readConfig } from '../config.ts';
 import type { Streams } from './command.ts';
 import { UsageError } from './read-options.ts';
-import { printCheck } from '../print/print-check.ts';
+import type { Paint } from '../print/report.ts';
 import { safeText } from '../print/safe-text.ts';
 import { visible, visibleJson } from '../print/visible.ts';
 
@@ -76,7 +76,7 @@ async function ownReport({ client, clock, signal }: Steps): Promise<CheckedPart[
   const begun = clock.now();
   const took = () => Math.round(clock.now() - begun);
   try {
-    const answer = await client.ask({ method: 'GET', path: '/check', deadlineMs: STEP_MS, signal });
+    const answer = await client.send({ method: 'GET', path: '/check', deadlineMs: STEP_MS, signal });
     const report = checkReportSchema.safeParse(answer);
     if (!report.success)
       throw new NoAnswer(
@@ -105,4 +105,21 @@ function checkOptions(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+const STYLES = { ok: 'aside', warning: 'warning', failed: 'error', skipped: 'warning' } as const;
+
+/** Formats the checked parts as a table: state, name, duration, detail, and a hint. */
+function printCheck(parts: readonly CheckedPart[], url: URL, paint: Paint): string {
+  const nameWidth = largest(parts.map(({ name }) => name.length));
+  const rows = parts.map(({ name, state, ms, detail, hint }) => {
+    const row = `${paint(STYLES[state], state.padEnd(7))}  ${name.padEnd(nameWidth)}  ${String(ms).padStart(6)} ms  ${visible(detail)}`;
+    return hint === '' ? row : `${row}\n${' '.repeat(9)}${visible(`hint: ${hint}`)}`;
+  });
+  const unhealthy = parts.filter(({ state }) => state === 'failed' || state === 'skipped').length;
+  const summary =
+    unhealthy === 0
+      ? 'Everything is healthy'
+      : `${unhealthy} of ${parts.length} checks failed or were skipped`;
+  return `${rows.join('\n')}\n\n${paint('place', `${summary} (${visible(url.href)})`)}\n`;
 }

@@ -56,7 +56,7 @@ async function driftFiles(
   if (options.json) {
     if (!options.revert) report(driftJson(drifts));
   } else report(printDrift(drifts, paint));
-  for (const { failure } of drifts) if (failure) err(failure.said);
+  for (const { failure } of drifts) if (failure) err(failure.text);
   const failed = drifts.some(({ failure }) => failure);
   const drifted = drifts.flatMap((one) => (one.objects && one.objects.length > 0 ? [one] : []));
   if (options.revert) {
@@ -83,7 +83,12 @@ async function findDrift(sources: readonly Source[], deadlineMs: number, working
     }
     progress.show(drifts.length, sources.length, `comparing ${name}`);
     try {
-      const answer = await client.ask({ method: 'POST', path: '/drift', body: bodyOf(document), deadlineMs });
+      const answer = await client.send({
+        method: 'POST',
+        path: '/drift',
+        body: bodyOf(document),
+        deadlineMs,
+      });
       drifts.push({ name, document, objects: driftAnswer(answer) });
     } catch (error) {
       drifts.push({ name, document, failure: failureOf(error, paintErr, sentText(name, document)) });
@@ -102,7 +107,7 @@ async function acceptAll(
   deadlineMs: number,
   working: Working,
 ): Promise<Exit> {
-  const { exact, err, paintErr } = working;
+  const { outExact: exact, err, paintErr } = working;
   const exits: Exit[] = [];
   const accepted = new Map<FileDocument, Accepted>();
   for (const { name, document, objects } of drifted) {
@@ -116,7 +121,7 @@ async function acceptAll(
       }
       exits.push(one.refused.length > 0 ? EXIT.changes : EXIT.nothing);
     } catch (error) {
-      err(failureOf(error, paintErr, sentText(name, document)).said);
+      err(failureOf(error, paintErr, sentText(name, document)).text);
       exits.push(EXIT.error);
     }
   }

@@ -71,12 +71,12 @@ function formatFor(format: string | undefined, output: string | undefined): Form
 
 async function importDocument(
   { parameters, format, output, deadlineMs, json }: NonNullable<ReturnType<typeof importOptions>>,
-  { client, progress, exact, err, paintErr }: Working,
+  { client, progress, outExact: exact, err, paintErr }: Working,
 ): Promise<Exit> {
   const { application } = parameters;
   progress.show(0, 1, `importing ${application}`);
   try {
-    const answer = await client.ask({ method: 'POST', path: '/import', query: parameters, deadlineMs });
+    const answer = await client.send({ method: 'POST', path: '/import', query: parameters, deadlineMs });
     progress.clear();
     for (const { severity, message, hint } of findingsIn(answer)) {
       err(
@@ -94,7 +94,7 @@ async function importDocument(
     return EXIT.nothing;
   } catch (error) {
     progress.clear();
-    if (!(error instanceof FileError)) err(failureOf(error, paintErr).said);
+    if (!(error instanceof FileError)) err(failureOf(error, paintErr).text);
     else err(`birddog import: ${visible(output ?? '')}: ${visible(error.message)}\n`);
     return EXIT.error;
   }

@@ -48,6 +48,6 @@ async function plan(
   if (chosen.json) out(plansJson(planned));
   else if (chosen.markdown) out(plansMarkdown(planned));
   else out(printPlans(planned, paint));
-  for (const { failure } of planned) if (failure) err(failure.said);
+  for (const { failure } of planned) if (failure) err(failure.text);
   return worst(planned.map(exitOf));
 }

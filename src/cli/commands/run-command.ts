@@ -13,7 +13,7 @@ export interface Working extends Deps {
   readonly client: BirddogClient;
   readonly progress: ProgressBar;
   /** Writes a document to standard output unchanged. `out` and `err` escape control characters; use them for all other text. */
-  readonly exact: (text: string) => void;
+  readonly outExact: (text: string) => void;
 }
 
 const plain: Paint = (_style, text) => text;
@@ -48,7 +48,7 @@ export async function runCommand<Options extends ClientOptions>(
   const painted = options.color ? {} : { paint: plain, paintErr: plain };
   try {
     const safe = { out: (text: string) => out(safeText(text)), err: (text: string) => err(safeText(text)) };
-    return await work(options, { ...deps, ...painted, ...safe, exact: out, client, progress });
+    return await work(options, { ...deps, ...painted, ...safe, outExact: out, client, progress });
   } finally {
     progress.close();
     client.close();

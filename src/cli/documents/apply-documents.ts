@@ -92,7 +92,7 @@ function stoppedBy(
 }
 
 function ended(name: string, code: string, detail: string, { paintErr }: Pick<Working, 'paintErr'>): Failure {
-  return { said: failureLine(name, detail, paintErr), told: { code, detail } };
+  return { text: failureLine(name, detail, paintErr), json: { code, detail } };
 }
 
 /** Returns the exit status of one outcome. */

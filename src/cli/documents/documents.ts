@@ -7,7 +7,7 @@ import type { TextPart } from '../../format/split-yaml.ts';
 import { type ReadDocument, readDocument } from '../../pipeline/document/read-document.ts';
 import type { Streams } from '../commands/command.ts';
 import { filesNamed } from './named-files.ts';
-import { toldFinding } from '../print/finding-json.ts';
+import { findingJson } from '../print/finding-json.ts';
 import { documentsOf, type LocatedFinding, movedDown, unreadable } from './lint-text.ts';
 import type { Failure } from '../print/print-failure.ts';
 import { printFindings } from '../print/print-text.ts';
@@ -62,7 +62,7 @@ export async function readDocuments(
 /** Rejects a second document of an application: each would treat the objects of the other as extra. */
 function duplicateApplication(application: string, first: string, name: string, paint: Paint): Failure {
   const message = `${first} is also a document of ${application}. An application can have only one document.`;
-  return { said: failureLine(name, message, paint), told: { code: 'second_document', detail: message } };
+  return { text: failureLine(name, message, paint), json: { code: 'second_document', detail: message } };
 }
 
 /** Formats one error line about a file. */
@@ -85,7 +85,7 @@ async function sourcesNamed(named: string, ...rest: Rest): Promise<Source[]> {
 function fileFailure(name: string, { message }: FileError, paint: Paint): Source {
   return {
     name,
-    failure: { said: failureLine(name, message, paint), told: { code: 'file', detail: message } },
+    failure: { text: failureLine(name, message, paint), json: { code: 'file', detail: message } },
   };
 }
 
@@ -131,7 +131,7 @@ function notAnObject(part: TextPart): LocatedFinding {
 
 function withFindings(file: ReadText, findings: readonly LocatedFinding[], paint: Paint): Failure {
   return {
-    said: printFindings({ ...file, findings }, paint),
-    told: { code: findings[0]?.code ?? '', findings: findings.map(toldFinding) },
+    text: printFindings({ ...file, findings }, paint),
+    json: { code: findings[0]?.code ?? '', findings: findings.map(findingJson) },
   };
 }

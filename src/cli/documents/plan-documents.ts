@@ -38,7 +38,7 @@ export async function planDocuments(
     const { name, document } = source;
     progress.show(planned.length, sources.length, `planning ${name}`);
     try {
-      const body = await client.ask({
+      const body = await client.send({
         method: 'POST',
         path: '/plan',
         query: { prune: prune ? 'true' : undefined },

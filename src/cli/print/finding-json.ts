@@ -2,7 +2,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { LocatedFinding } from '../documents/lint-text.ts';
 
 /** Returns a finding for JSON output. */
-export function toldFinding(finding: LocatedFinding): JsonObject {
+export function findingJson(finding: LocatedFinding): JsonObject {
   const { code, severity, message, pointer, line, column, hint } = finding;
   return { code, severity, message, pointer, line, column, ...(hint === undefined ? {} : { hint }) };
 }

@@ -1,7 +1,7 @@
 import type { PlanAction } from '../../domain/plan.ts';
 import type { Outcome } from '../documents/apply-documents.ts';
 import { NoAnswer } from '../client/birddog-failures.ts';
-import { toldFinding } from './finding-json.ts';
+import { findingJson } from './finding-json.ts';
 import { planJson } from './print-plan-json.ts';
 import { printFindings } from './print-text.ts';
 import type { Paint } from './report.ts';
@@ -62,8 +62,8 @@ export function appliedJson(outcomes: readonly Outcome[]): string {
       ...planJson(outcome),
       done: applied?.done.map((one) => ({ ...one })) ?? [],
       remaining: applied?.remaining.map(({ kind, key, action }) => ({ kind, key, action })) ?? [],
-      ...(applied ? { findings: applied.findings.map(toldFinding) } : {}),
-      ...(stopped ? { error: stopped.told } : {}),
+      ...(applied ? { findings: applied.findings.map(findingJson) } : {}),
+      ...(stopped ? { error: stopped.json } : {}),
     };
   });
   return `${visibleJson({ documents })}\n`;

@@ -50,7 +50,7 @@ export function driftJson(drifts: readonly Drift[]): string {
     file: document?.file.name ?? name,
     ...(document?.number === undefined ? {} : { document: document.number }),
     ...(document ? { application: document.read.application } : {}),
-    ...(objects ? { objects: objects.map((object) => ({ ...object })) } : { error: failure.told }),
+    ...(objects ? { objects: objects.map((object) => ({ ...object })) } : { error: failure.json }),
   }));
   return `${visibleJson({ documents })}\n`;
 }

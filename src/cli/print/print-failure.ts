@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
 import { BirddogProblem, NoAnswer } from '../client/birddog-failures.ts';
-import { toldFinding } from './finding-json.ts';
+import { findingJson } from './finding-json.ts';
 import { type LocatedFinding, movedDown } from '../documents/lint-text.ts';
 import { printFindings } from './print-text.ts';
 import type { Paint, ReadText } from './report.ts';
@@ -15,8 +15,8 @@ export interface SentText {
 
 /** A failure, formatted for people and as JSON. */
 export interface Failure {
-  readonly said: string;
-  readonly told: JsonObject;
+  readonly text: string;
+  readonly json: JsonObject;
 }
 
 /**
@@ -26,8 +26,8 @@ export interface Failure {
 export function failureOf(error: unknown, paint: Paint, sent?: SentText): Failure {
   const head = `${sent ? `${paint('place', `${visible(sent.name)}:`)} ` : ''}${paint('error', 'error:')}`;
   if (error instanceof NoAnswer) {
-    const told = { code: 'no_answer', detail: error.message };
-    return { said: `${head} ${visible(error.message)}\n`, told };
+    const json = { code: 'no_answer', detail: error.message };
+    return { text: `${head} ${visible(error.message)}\n`, json };
   }
   if (!(error instanceof BirddogProblem)) throw error;
   const { title, message, code, hint, requestId, body } = error;
@@ -38,8 +38,8 @@ export function failureOf(error: unknown, paint: Paint, sent?: SentText): Failur
     ...(hint === undefined ? [] : [`  hint: ${visible(hint)}`]),
     paint('aside', `  request id: ${visible(requestId)}`),
   ];
-  const told = findings.length === 0 ? body : { ...body, findings: findings.map(toldFinding) };
-  return { said: `${placed(findings, paint, sent)}${rows.join('\n')}\n`, told };
+  const json = findings.length === 0 ? body : { ...body, findings: findings.map(findingJson) };
+  return { text: `${placed(findings, paint, sent)}${rows.join('\n')}\n`, json };
 }
 
 function placed(findings: readonly LocatedFinding[], paint: Paint, sent: SentText | undefined): string {

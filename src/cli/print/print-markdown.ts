@@ -1,15 +1,16 @@
+import { largest } from '../../domain/append.ts';
 import type { Change, PlanAction } from '../../domain/plan.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { parseMessage } from '../../language/message/parse-message.ts';
 import { allParts } from '../../language/message/walk-message.ts';
 import type { FileDocument } from '../documents/documents.ts';
-import { codeBlock, codeSpan, tableRow } from './markdown.ts';
 import type { PlanAnswer, PlannedEntry } from '../client/plan-answer.ts';
 import type { Planned } from '../documents/plan-documents.ts';
 import { countsOf, summaryOf } from './plan-summary.ts';
 import { fieldName, plainNumber } from './print-change.ts';
 import { printPlan } from './print-plan.ts';
 import type { Paint } from './report.ts';
+import { visible } from './visible.ts';
 
 const plain: Paint = (_style, text) => text;
 
@@ -19,7 +20,7 @@ export function plansMarkdown(planned: readonly Planned[]): string {
 }
 
 function failureMarkdown({ name, failure }: Extract<Planned, { plan?: undefined }>): string {
-  return `## ${codeSpan(name)}: no plan\n\n${codeBlock(failure.said, '')}`;
+  return `## ${codeSpan(name)}: no plan\n\n${codeBlock(failure.text, '')}`;
 }
 
 function planMarkdown({ name, document, plan }: Extract<Planned, { failure?: undefined }>): string {
@@ -169,4 +170,28 @@ function handlesIn(message: Json | undefined): string[] {
     part.kind === 'handle' ? [`@${part.name}`] : [],
   );
   return [...new Set(handles)];
+}
+
+/** Characters that may have a meaning in Markdown or HTML. */
+const SPECIAL = /[^A-Za-z0-9 .,:;/()%=?'"{}+-]/gu;
+
+/**
+ * Returns any text as inline code that contains no Markdown table, mention, link or HTML tag. Markdown code spans cannot hold
+ * every text within a table, so the result is HTML with entities.
+ */
+export function codeSpan(text: string): string {
+  const shown = visible(text.replace(/\r\n|\r|\n/g, '⏎'));
+  return `<code>${shown.replace(SPECIAL, (char) => (char > '\x7f' ? char : `&#${char.charCodeAt(0)};`))}</code>`;
+}
+
+/** Returns a row of a table. Cells are trusted Markdown; pass other text through `codeSpan` first. */
+export function tableRow(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** Returns text in a fenced code block whose fence no line of the text can close. */
+export function codeBlock(text: string, language: string): string {
+  const longest = largest([2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length)]);
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${language}\n${text.trimEnd()}\n${fence}`;
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
-import { toldFinding } from './finding-json.ts';
+import { findingJson } from './finding-json.ts';
 import type { PlanAnswer } from '../client/plan-answer.ts';
 import type { Planned } from '../documents/plan-documents.ts';
 import { countsOf } from './plan-summary.ts';
@@ -17,7 +17,7 @@ export function planJson({ name, document, plan, failure }: Planned): JsonObject
   return {
     file,
     ...(number === undefined ? {} : { document: number }),
-    ...(plan ? planFields(plan) : { error: failure.told }),
+    ...(plan ? planFields(plan) : { error: failure.json }),
   };
 }
 
@@ -36,6 +36,6 @@ function planFields({ application, route, basis, objects, findings }: PlanAnswer
       ...(origin === undefined ? {} : { origin }),
       changes: changes.map((change) => ({ ...change })),
     })),
-    findings: findings.map(toldFinding),
+    findings: findings.map(findingJson),
   };
 }
