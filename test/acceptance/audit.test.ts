@@ -83,7 +83,7 @@ for (const [application, process] of [
     });
     const about = { kind: 'monitor', application, key: 'k' };
 
-    it('that is done is one line, of the process that did it', async () => {
+    it('is one line of the process that carried it out', async () => {
       const make = await audited(ROBOT.token, 'POST', '/create_monitor', write('k'));
       assert.equal(make.status, 201, make.text);
       assert.deepEqual(make.lines, [
@@ -99,7 +99,7 @@ for (const [application, process] of [
       ]);
     });
 
-    it('that is refused is one line, with why', async () => {
+    it('is one line with the reason if it is rejected', async () => {
       const different = await audited(
         ROBOT.token,
         'POST',
@@ -124,7 +124,7 @@ for (const [application, process] of [
       );
     });
 
-    it('of a document is a line for each object, and one where there was nothing to do', async () => {
+    it('of a document is one line per object, or one line if nothing changed', async () => {
       const document = {
         apiVersion: 'birddog/v1',
         application,
@@ -151,7 +151,7 @@ for (const [application, process] of [
       ]);
     });
 
-    it('that deletes is one line; what only would write, or reads, is none', async () => {
+    it('is one line for a delete; dry runs and reads write no line', async () => {
       const path = `/delete_monitor?application=${application}&key=k`;
       for (const [method, target, body] of [
         ['DELETE', `${path}&dry_run=true`],
@@ -181,7 +181,7 @@ for (const [application, process] of [
       ]);
     });
 
-    it('that the caller may not do, or that nobody known asks for, is a line of Birddog', async () => {
+    it('is one line of Birddog if the caller is unauthorized or unauthenticated', async () => {
       const forbidden = await audited(zoë, 'POST', '/create_monitor', write('k'));
       assert.deepEqual(forbidden.lines, [
         {
@@ -222,7 +222,7 @@ for (const [application, process] of [
   });
 }
 
-it('a write that the sidecar is not there for is a line of Birddog', async () => {
+it('writes a line in Birddog for a write that an unavailable sidecar cannot serve', async () => {
   await at.pod.pause('sidecar');
   const { lines } = await audited(ROBOT.token, 'DELETE', '/delete_monitor?application=payments-batch&key=a');
   at.pod.resume('sidecar');
@@ -241,7 +241,7 @@ it('a write that the sidecar is not there for is a line of Birddog', async () =>
   ]);
 });
 
-it('no audit line has anything of what was written or of a secret', () => {
+it('writes no content and no secret into audit lines', () => {
   const lines = at.pod
     .output()
     .split('\n')

@@ -181,7 +181,7 @@ describe('bad input gets its exact problem', () => {
     });
   }
 
-  it('a wrong method and a wrong path', async () => {
+  it('for a wrong method and a wrong path', async () => {
     const wrong = await request(pod, 'GET', '/create_monitor');
     assert.deepEqual(
       [wrong.status, wrong.body.code, wrong.headers.allow],
@@ -191,7 +191,7 @@ describe('bad input gets its exact problem', () => {
     assert.equal((await request(pod, 'GET', '/get_monitors')).body.code, 'bad_request');
   });
 
-  it('a deadline that is none, and one that passes', async () => {
+  it('for an invalid deadline and one that passes', async () => {
     const wrong = await request(pod, 'GET', '/get_monitors?application=a', {
       headers: { 'birddog-deadline-ms': 'soon' },
     });
@@ -204,8 +204,8 @@ describe('bad input gets its exact problem', () => {
   });
 });
 
-describe('what an object says is to be ignored', () => {
-  it('is heard, also where that is an error; what is wrong with it refuses the write', async () => {
+describe('lint.ignore in an object', () => {
+  it('suppresses findings, errors too; a mistake in it rejects the write', async () => {
     const write = (lint: string) =>
       request(pod, 'POST', '/create_monitor', {
         body: [
@@ -247,7 +247,7 @@ describe('what an object says is to be ignored', () => {
     );
   });
 
-  it('is never sent: Datadog would keep a member of a dashboard that it does not know', async () => {
+  it('is never sent: Datadog would keep an unknown field of a dashboard', async () => {
     const widgets = [{ definition: { type: 'note', content: 'x' } }];
     const ignore = [{ code: 'widget_incomplete', because: 'It is new.' }];
     const dashboard = { title: 'Ignoring', layout_type: 'ordered', widgets, lint: { ignore } };
@@ -264,7 +264,7 @@ describe('what an object says is to be ignored', () => {
 });
 
 describe('numbers', () => {
-  it('beyond 2^53 and with a point reach Datadog as they were written', async () => {
+  it('beyond 2^53 and with a decimal point reach Datadog with their spelling', async () => {
     const definition = '{"type":"note","content":"x","big":9007199254740993,"one":1,"point":1.0,"exp":1e3}';
     const body = `{"application":"numbers","team":"t","dashboard":{"title":"n","layout_type":"ordered","widgets":[{"id":9007199254740995,"definition":${definition}}]}}`;
     const created = await request(pod, 'POST', '/create_dashboard', {

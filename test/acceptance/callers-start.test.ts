@@ -28,7 +28,7 @@ const files = (t: TestContext, access: string, tokens: string) => {
   };
 };
 
-it('Birddog does not start with mistakes in its files, and tells all of both by line and column', async (t) => {
+it('Birddog does not start with mistakes in its files, and reports all of them with line and column', async (t) => {
   const access = 'rules:\n  - groups: [a]\n    applications: [B]\n    may: [reed]\n';
   const tokens = 'tokens:\n  - {name: ci, sha256: birddog_PLAIN, expires: 2027-03-31, groups: [g]}\n';
   const env = files(t, access, tokens);
@@ -51,14 +51,14 @@ it('Birddog does not start without its files, and names them', async (t) => {
   assert.match(reason, /BIRDDOG_TOKENS: \/nowhere\/tokens\.yaml: it cannot be read/);
 });
 
-it('Birddog that asks nobody does not start where others than this machine reach it', async () => {
+it('Birddog without authentication does not start off loopback', async () => {
   assert.match(
     await notStarted({ BIRDDOG_AUTH: 'none', BIRDDOG_HOST: '0.0.0.0' }),
     /BIRDDOG_AUTH: "none" is for loopback/,
   );
 });
 
-it('birddog token makes a token, with the entry for the file', async () => {
+it('birddog token creates a token and the entry for the tokens file', async () => {
   const { status, out } = await birddog('.', ['token', '--groups', 'g', 'ci']);
   assert.equal(status, 0);
   assert.match(out, /^ {2}birddog_[\w-]{43}$/m);

@@ -97,11 +97,11 @@ const TABLE: readonly [caller: keyof typeof tokens, application: string, route: 
 
 const get = (token: string | undefined) => at.ask(token, 'GET', '/get_monitors?application=payments-batch');
 
-describe('the keys of the issuer', () => {
+describe('unavailable keys of the issuer', () => {
   const goDown = () =>
     control(at.issuer.url, 'POST', 'faults', [{ kind: 'status', status: 503, times: 1000 }]);
 
-  it('are missed where they were never had: 503, and never 401', async () => {
+  it('are answered with 503, never 401, if they were never fetched', async () => {
     await goDown();
     const down = await get(tokens.zoë);
     assert.deepEqual([down.status, down.body.code], [503, 'issuer_unavailable'], down.text);
@@ -116,7 +116,7 @@ describe('the keys of the issuer', () => {
     await at.pod.until(async () => (await get(tokens.zoë)).status === 200);
   });
 
-  it('that are known go on to serve while it is away, and new ones are taken as soon as it has them', async () => {
+  it('are served from the cache, and new keys are used as soon as the issuer has them', async () => {
     const old = tokens.zoë;
     await goDown();
     assert.equal((await get(old)).status, 200);
@@ -128,7 +128,7 @@ describe('the keys of the issuer', () => {
   });
 });
 
-describe('who may do what', () => {
+describe('permissions', () => {
   for (const [caller, application, route, may] of TABLE) {
     it(`${caller} may ${may || 'do nothing'} with ${application} (${route})`, async () => {
       const isGranted = ([needs]: readonly [string, ...unknown[]]) => may.split(' ').includes(needs);
@@ -152,7 +152,7 @@ describe('who may do what', () => {
     });
   }
 
-  it('lint takes any caller, and nobody else; what tells of the contract is open', async () => {
+  it('allow lint to every authenticated caller, and the API description to everybody', async () => {
     const body = { application: 'payments-batch', team: 't', monitor };
     assert.equal((await at.ask(tokens.newcomer, 'POST', '/lint', body)).status, 200);
     assert.equal((await at.ask(undefined, 'POST', '/lint', body)).status, 401);
@@ -164,7 +164,7 @@ describe('who may do what', () => {
     assert.equal(description.components.securitySchemes.bearer.scheme, 'bearer');
   });
 
-  it('a large document is held against the same rules', async () => {
+  it('apply to a large document too', async () => {
     const large = (application: string, query: string) => ({
       apiVersion: 'birddog/v1',
       application,
@@ -185,7 +185,7 @@ describe('who may do what', () => {
     assert.notEqual(letIn.body.code, 'forbidden');
   });
 
-  it('one application is no way to another', async () => {
+  it('for one application give no access to another', async () => {
     const made = await at.ask(tokens.robot, 'POST', '/create_monitor', {
       application: 'checkout',
       team: 't',
@@ -271,7 +271,7 @@ async function tokenOfAnotherIssuer(claims: object): Promise<string> {
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a token', () => {
-  it('that is not good is refused, and nothing of it is in any answer or line', async () => {
+  it('that is invalid is rejected, and no part of it is in any answer or log line', async () => {
     const { oidcToken, ask, issuer, pod } = at;
     const seconds = Math.floor(Date.now() / 1000);
     const claims = {
@@ -344,7 +344,7 @@ describe('a token', () => {
   });
 });
 
-it('a command asks as whoever BIRDDOG_TOKEN says, and tells what to do where that is not let in', async (t) => {
+it('is read from BIRDDOG_TOKEN by commands, which explain what to do if it is rejected', async (t) => {
   const document = '{"apiVersion": "birddog/v1", "application": "checkout", "team": "t"}';
   const folder = folderWith(t, { 'a.json': document });
   const plan = (token: object) =>
@@ -357,14 +357,14 @@ it('a command asks as whoever BIRDDOG_TOKEN says, and tells what to do where tha
   for (const token of [unknown, ROBOT.token]) assert.ok(!JSON.stringify(answers).includes(token));
 });
 
-describe('the files', () => {
+describe('the access file and the tokens file', () => {
   const badFiles = async () =>
     (await (await fetch(`${at.pod.opsUrl}/metrics`)).text())
       .split('\n')
       .flatMap((line) => /^birddog_file_bad\{file="(\w+)".*\} 1$/.exec(line)?.[1] ?? [])
       .sort();
 
-  it('count as soon as they change, and a bad one changes nothing', async () => {
+  it('are reloaded when they change; an invalid file changes nothing', async () => {
     const { ask, files, pod } = at;
     const crm = async (token: string) =>
       (await ask(token, 'GET', '/get_monitors?application=legacy-crm')).status;

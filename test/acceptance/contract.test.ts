@@ -43,7 +43,7 @@ const json = (value: unknown, headers: Record<string, string> = {}) => ({
 
 for (const { application, route, service } of WAYS) {
   describe(`${application}, ${route}`, () => {
-    it('has a monitor created once, read, updated and deleted', async () => {
+    it('can create a monitor once, read, update and delete it', async () => {
       const envelope = { application, team: 'payments', key: 'depth', monitor: MONITOR };
       const created = await request(pod, 'POST', '/create_monitor', json(envelope));
       assert.equal(created.status, 201, created.text);
@@ -98,7 +98,7 @@ for (const { application, route, service } of WAYS) {
       assert.deepEqual([missing.status, missing.body.code], [404, 'not_found']);
     });
 
-    it('has a dashboard created once, read, updated and deleted, its unknown members kept', async () => {
+    it('can create a dashboard once, read, update and delete it, keeping unknown fields', async () => {
       const envelope = { application, team: 'payments', dashboard: DASHBOARD };
       const created = await request(pod, 'POST', '/create_dashboard', json(envelope));
       assert.equal(created.status, 201, created.text);
@@ -128,7 +128,7 @@ for (const { application, route, service } of WAYS) {
       );
     });
 
-    it('has an alert that is a monitor in Datadog and reads back as the alert', async () => {
+    it('stores an alert as a monitor and reads it back as the alert', async () => {
       const envelope = { application, team: 'payments', alert: ALERT };
       const created = await request(pod, 'POST', '/create_alert', json(envelope));
       assert.equal(created.status, 201, created.text);
@@ -165,7 +165,7 @@ for (const { application, route, service } of WAYS) {
 }
 
 describe('a request', () => {
-  it('says the same in JSON, YAML and TOML, and is answered in YAML where asked', async () => {
+  it('means the same in JSON, YAML and TOML, and is answered in YAML on request', async () => {
     const bodies = {
       'application/json': JSON.stringify({ application: 'formats', team: 't', key: 'k', monitor: MONITOR }),
       'application/yaml': `application: formats
@@ -204,7 +204,7 @@ options.thresholds.critical = 1000
     assert.deepEqual(statuses, [201, 200, 200]);
   });
 
-  it('may hold a bare object, the rest in the query, and its id is ignored on create', async () => {
+  it('may contain only the object, with the rest in the query; its id is ignored on create', async () => {
     const answer = await request(
       pod,
       'POST',
@@ -215,7 +215,7 @@ options.thresholds.critical = 1000
     assert.notEqual(answer.body.id, '5');
   });
 
-  it('is told what of it is not sent, with its place', async () => {
+  it('gets a finding with a position for each field that is not sent', async () => {
     const body = `application: warned\nteam: t\nmonitor:\n  id: 5\n  type: query alert\n  name: x\n  query: avg(last_5m):avg:w{*} > 1\n  options:\n    silenced: {"*": null}\n`;
     const answer = await request(pod, 'POST', '/create_monitor', {
       body,
@@ -237,7 +237,7 @@ options.thresholds.critical = 1000
     assert.deepEqual(answer.body.monitor.options.silenced, {});
   });
 
-  it('is told what will not work, at the very sign, and is done all the same', async () => {
+  it('gets a warning at the exact character, and is carried out', async () => {
     const body = `application: warned\nteam: t\nmonitor:\n  type: query alert\n  name: y\n  query: avg(last_5m):avg:w{*} > 1\n  message: |\n    Look:\n      {{#is_warning}}soon{{/is_warning}}\n`;
     const answer = await request(pod, 'POST', '/create_monitor', {
       body,
@@ -251,7 +251,7 @@ options.thresholds.critical = 1000
     );
   });
 
-  it('for another type of a monitor is refused, since Datadog would lose its id', async () => {
+  it('is rejected if it changes the type of a monitor, because the id would be lost', async () => {
     const of = (type: string, query: string) =>
       json({ application: 'retyped', team: 't', key: 'k', monitor: { type, name: 'x', query } });
     assert.equal(
@@ -291,7 +291,7 @@ options.thresholds.critical = 1000
     assert.ok(lines.some((l) => l.includes('"process":"serve"')));
   });
 
-  it('touches nothing that another application, or nobody, has marked', async () => {
+  it('does not change objects of other applications, or unmanaged ones', async () => {
     const theirs = await request(
       pod,
       'POST',
@@ -323,7 +323,7 @@ options.thresholds.critical = 1000
   });
 });
 
-describe('what describes Birddog', () => {
+describe('the description of the API', () => {
   it('is served by Birddog: OpenAPI 3.1, readable docs, probes, metrics', async () => {
     const openapi = await request(pod, 'GET', '/openapi.json');
     assert.equal(openapi.body.openapi, '3.1.0');
@@ -342,7 +342,7 @@ describe('what describes Birddog', () => {
     }
   });
 
-  it('lints a document and the body of a create, with positions, and asks no one', async () => {
+  it('lints a document and the body of a create, with positions, and queries no upstream', async () => {
     const body =
       'apiVersion: birddog/v1\napplication: a\nteam: t\nmonitors:\n  - name: x\n    type: query alert\n';
     const answer = await request(pod, 'POST', '/lint', {

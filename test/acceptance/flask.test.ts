@@ -110,7 +110,7 @@ function turnTo(set: string): void {
 }
 
 describe('a Flask application with the sidecar beside it', { skip }, () => {
-  it('serves what it lists itself, and hands the rest over with who asks, the id and what is missing', async () => {
+  it('serves listed applications itself, and forwards others with caller, request id and missing catalogs', async () => {
     const listed = await create('checkout', 'flask');
     assert.deepEqual(listed.body, { application: 'checkout', served_by: 'the existing application' });
     const { status, body, headers } = await create('payments-batch', 'handed-over', {
@@ -153,7 +153,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     assert.deepEqual([linted.status, linted.body.findings], [200, []]);
   });
 
-  it('keeps to the deadline of the client, and refuses one that is none', async () => {
+  it('respects the deadline of the client, and rejects an invalid one', async () => {
     const none = await ask('GET', '/get_monitors?application=a', {
       headers: { 'birddog-deadline-ms': 'soon' },
     });
@@ -169,7 +169,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     assert.deepEqual([slow.status, slow.body.code], [504, 'deadline_exceeded']);
   });
 
-  it('lets only so many requests wait for the sidecar, and serves what is listed meanwhile', async () => {
+  it('limits the requests that wait for the sidecar, and serves listed applications meanwhile', async () => {
     await faults([{ method: 'GET', path: '^/api/v1/monitor', kind: 'latency', ms: 1500, times: 8 }]);
     const waiting = Array.from({ length: 9 }, () => ask('GET', '/get_monitors?application=a'));
     assert.equal((await create('checkout', 'flask')).status, 200);
@@ -178,7 +178,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     assert.match(answers.find(({ status }) => status === 503)?.text ?? '', /Too many requests wait/);
   });
 
-  it('sends every header of the hop and no other, and refuses a way of knowing the caller that there is not', () => {
+  it('sends exactly the headers of the protocol, and rejects an unknown authentication method', () => {
     const { sent, refused } = inPython(SENT);
     const { accept, 'accept-encoding': encoding, ...rest } = sent;
     assert.deepEqual([accept, encoding], ['application/json', 'identity']);
@@ -202,7 +202,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     );
   });
 
-  it('follows certificates that are renewed, and says so where they are not let in', async () => {
+  it('reloads renewed certificates, and reports rejected ones', async () => {
     const foreign = await mintCertificates({ now: new Date(), days: 1 });
     cpSync(join(certificates, 'good'), join(certificates, 'foreign'), { recursive: true, dereference: true });
     for (const [name, text] of [
@@ -219,7 +219,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     assert.equal(again.status, 200, written);
   });
 
-  it('tells a write that may have arrived from a sidecar that was not reached, and finds it again', async () => {
+  it('distinguishes a write with unknown outcome from an unreachable sidecar, and finds the object again', async () => {
     await faults([{ method: 'POST', path: '^/api/v1/monitor$', kind: 'latency_after', ms: 2000 }]);
     // Earlier writes are among the requests that were seen.
     await control(pod.datadogUrl, 'DELETE', 'requests');

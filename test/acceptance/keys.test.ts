@@ -26,7 +26,7 @@ function renew(folder: string, name: string, text: string): void {
 }
 
 for (const application of ['checkout', 'payments-batch']) {
-  it(`an object of ${application} that is restricted in Datadog is 403, and its keys are not doubted`, async () => {
+  it(`an object of ${application} that is restricted in Datadog is 403, and the keys stay valid`, async () => {
     const { body } = await create(application, 'restricted');
     await control(pod.datadogUrl, 'PUT', 'restricted', [body.id]);
     await control(pod.datadogUrl, 'DELETE', 'requests');
@@ -43,8 +43,8 @@ for (const application of ['checkout', 'payments-batch']) {
   });
 }
 
-describe('keys that Datadog refuses', () => {
-  it('are 503 with a time to ask again, and new ones in the files are taken up without a restart', async () => {
+describe('keys that Datadog rejects', () => {
+  it('are answered with 503 and Retry-After; new keys are used without a restart', async () => {
     await control(pod.datadogUrl, 'PUT', 'keys', KEYS);
     for (const application of ['checkout', 'payments-batch']) {
       const refused = await create(application, 'refused');

@@ -54,7 +54,7 @@ function begun(path: string, size: number): Promise<number | undefined> {
 }
 
 describe('a document of more than 1 MiB', () => {
-  it('has its findings told with the line and column of its own text, on every way', async () => {
+  it('gets findings with line and column on every route', async () => {
     for (const application of ['payments-batch', 'checkout']) {
       const { status, body, text } = await send('/apply', large(application));
       assert.deepEqual([status, body.code], [422, 'invalid'], text.slice(0, 500));
@@ -67,7 +67,7 @@ describe('a document of more than 1 MiB', () => {
     }
   });
 
-  it('is linted in the thread, in the format that was asked for, though its size was not said', async () => {
+  it('is linted in the requested format, without Content-Length', async () => {
     const { status, text } = await chunked('/lint', [large('payments-batch')]);
     assert.equal(status, 200, text.slice(0, 500));
     assert.equal(JSON.parse(text).findings[0].line, LINES + 5);
@@ -76,13 +76,13 @@ describe('a document of more than 1 MiB', () => {
     assert.match(asYaml.text, new RegExp(`line: ${LINES + 5}\\b`));
   });
 
-  it('is given up at its deadline, and the next one is looked at', async () => {
+  it('is aborted at its deadline, and the next one is inspected', async () => {
     const late = await send('/lint', large('payments-batch'), { 'birddog-deadline-ms': '20' });
     assert.deepEqual([late.status, late.body.code], [504, 'deadline_exceeded']);
     assert.equal((await send('/lint', large('payments-batch'))).status, 200);
   });
 
-  it('is taken up to 16 MiB, and not a byte more', async () => {
+  it('is accepted up to 16 MiB, and not a byte more', async () => {
     const head = 'application: payments-batch\n#';
     const full = head + 'x'.repeat(16 * MIB - head.length - 1);
     const taken = await send('/lint', `${full}\n`);

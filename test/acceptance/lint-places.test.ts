@@ -34,7 +34,7 @@ const PLACES: readonly (readonly [name: string, text: string, line: number, colu
 ];
 
 describe('the place of a finding', () => {
-  it('is that of the very word, however the text is written', async (t) => {
+  it('is the exact word in each notation', async (t) => {
     const files = Object.fromEntries(PLACES.map(([name, text]) => [name, text]));
     const found = await told(folderWith(t, files), Object.keys(files));
     assert.deepEqual(

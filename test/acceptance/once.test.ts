@@ -48,7 +48,7 @@ for (const { kind, object } of KINDS) {
       assert.equal(await held(`reset-${kind}`, kind), 1);
     });
 
-    it('when the answer is lost and the write lands later', async () => {
+    it('when the answer is lost and the write takes effect later', async () => {
       await faults([{ method: 'POST', path: `^/api/v1/${kind}$`, times: 1, kind: 'late', ms: 1500 }]);
       const answer = await create(`late-${kind}`, kind, object);
       assert.equal(answer.status, 201, answer.text);
@@ -56,7 +56,7 @@ for (const { kind, object } of KINDS) {
       assert.equal(await held(`late-${kind}`, kind), 1);
     });
 
-    it('when twenty ask for one key at the same time', async () => {
+    it('when twenty requests for one key arrive at once', async () => {
       const answers = await Promise.all(
         Array.from({ length: 20 }, () => create(`twenty-${kind}`, kind, object)),
       );
@@ -92,7 +92,7 @@ describe('a monitor and a dashboard are created exactly once', () => {
 });
 
 describe('a write that Datadog fails', () => {
-  it('is not sent twice by itself', async () => {
+  it('is not repeated automatically', async () => {
     await control(pod.datadogUrl, 'DELETE', 'requests');
     await faults([{ method: 'POST', path: '^/api/v1/monitor$', times: 5, kind: 'status', status: 503 }]);
     const answer = await request(pod, 'POST', '/create_monitor', {

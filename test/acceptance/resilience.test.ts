@@ -76,7 +76,7 @@ describe('no listed call fails', () => {
     assert.ok((statuses.get(200) ?? 0) > 0, 'the rest is served');
   });
 
-  it('while the sidecar is killed again and again', async () => {
+  it('while the sidecar is killed repeatedly', async () => {
     const answers = await listedDuring(async () => {
       for (let n = 0; n < 5; n += 1) {
         await pod.kill('sidecar', 'SIGKILL');
@@ -87,7 +87,7 @@ describe('no listed call fails', () => {
     await pod.until(async () => [200, 201].includes((await create('killed', 'k')).status));
   });
 
-  it('while the sidecar gets documents at their limit', async (t) => {
+  it('while the sidecar receives documents of the maximum size', async (t) => {
     const head = 'apiVersion: birddog/v1\napplication: heavy\nteam: t\nmonitors:\n';
     const entry = (n: number) =>
       `  - {key: k${n}, type: query alert, name: n${n}, query: "avg(last_5m):avg:a{b:${n}} > 1"}\n`;

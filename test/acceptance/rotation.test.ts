@@ -88,7 +88,7 @@ function load(workers: number) {
 }
 
 describe('keys and certificates that change under load', () => {
-  it('fail no request, and are really used', async () => {
+  it('fail no request, and are used', async () => {
     const first = clientOnDisk();
     const began = load(4);
     watch = await pod.startMore('init', ({ once: _once, ...spec }) => ({
@@ -125,7 +125,7 @@ describe('keys and certificates that change under load', () => {
     assert.doesNotMatch(await knock(first), /^[0-9A-F:]+$/, 'the first certificate is of use to nobody');
   });
 
-  it('end with the watcher, which gives its token back', async () => {
+  it('stop with the watcher, which revokes its token', async () => {
     const url = watch.announced('ops');
     assert.equal((await fetch(`${url}/readyz`)).status, 200);
     const text = await (await fetch(`${url}/metrics`)).text();
@@ -139,7 +139,7 @@ describe('keys and certificates that change under load', () => {
     await pod.until(async () => (await knock(clientOnDisk())) === leaf.fingerprint256);
   });
 
-  it('are those of new connections: a sidecar that starts anew and Birddog meet', async () => {
+  it('are used for new connections: Birddog reaches a restarted sidecar', async () => {
     await pod.kill('sidecar', 'SIGKILL');
     await pod.until(
       async () => (await request(pod, 'GET', '/get_monitors?application=load-0')).status === 200,
@@ -148,7 +148,7 @@ describe('keys and certificates that change under load', () => {
 });
 
 describe('the port for users with TLS', () => {
-  it('shows another certificate when its files change, and answers all the while', async () => {
+  it('presents a new certificate when the files change, without interruption', async () => {
     const folder = dirname(dirname(pod.secretsMain));
     const [one, two] = [
       await mintCertificates({ now: new Date(), days: 1 }),
@@ -203,7 +203,7 @@ describe('the port for users with TLS', () => {
   });
 });
 
-describe('a set that is bad', () => {
+describe('an invalid set of secrets', () => {
   const create = (application: string) =>
     request(pod, 'POST', '/create_monitor', {
       body: JSON.stringify({ application, team: 't', monitor: { ...MONITOR, name: 'x' } }),
@@ -215,7 +215,7 @@ describe('a set that is bad', () => {
   };
   const refused = (part: string) => `birddog_secrets_refused\\{part="${part}",process="\\w+"\\}`;
 
-  it('is refused, and what was in use goes on', async () => {
+  it('is rejected, and the previous set stays in use', async () => {
     const other = await mintCertificates({ now: new Date(), days: 1 });
     const key = join(pod.secretsMain, 'tls.key');
     const right = readFileSync(key, 'utf8');

@@ -10,11 +10,11 @@ after(() => pod.stop());
 
 const get = (application: string) => request(pod, 'GET', `/get_monitors?application=${application}`);
 const fault = (url: string, list: unknown) => control(url, 'POST', 'faults', list);
-const mend = (url: string) => control(url, 'DELETE', 'faults');
+const restore = (url: string) => control(url, 'DELETE', 'faults');
 const down = [{ kind: 'status', status: 503, times: 1000 }];
 
 describe('an application', () => {
-  it('in all three catalogs is served here; in none, or in one alone, by the sidecar', async () => {
+  it('in all three catalogs is served by Birddog; in none or only one, by the sidecar', async () => {
     assert.equal((await get('checkout')).body.route, 'listed');
     const none = await get('payments-batch');
     assert.ok(none.body.route === 'unlisted' && none.body.missing_from.length > 0, none.text);
@@ -22,15 +22,15 @@ describe('an application', () => {
     assert.ok(one.body.route === 'unlisted' && !one.body.missing_from.includes('leanix'), one.text);
   });
 
-  it('keeps its last known way while a catalog is down', async () => {
+  it('keeps its last known route while a catalog is down', async () => {
     assert.equal((await get('checkout')).body.route, 'listed');
     await fault(pod.servicenowUrl, down);
     const answer = await get('checkout');
-    await mend(pod.servicenowUrl);
+    await restore(pod.servicenowUrl);
     assert.deepEqual([answer.status, answer.body.route], [200, 'listed'], answer.text);
   });
 
-  it('not asked for before is 503 while a catalog is down that alone could tell', async () => {
+  it('that is not cached is 503 while a catalog is down on which the answer depends', async () => {
     await fault(pod.leanixUrl, down);
     const answer = await request(pod, 'POST', '/create_monitor', {
       body: JSON.stringify({
@@ -41,21 +41,21 @@ describe('an application', () => {
       }),
       headers: { 'content-type': 'application/json' },
     });
-    await mend(pod.leanixUrl);
+    await restore(pod.leanixUrl);
     assert.deepEqual([answer.status, answer.body.code], [503, 'catalog_unavailable'], answer.text);
     assert.match(answer.body.detail, /leanix/i);
     assert.ok(Number(answer.headers['retry-after']) >= 1);
   });
 
-  it('that one catalog does not know is unlisted, whatever else is down', async () => {
+  it('that one catalog does not list is unlisted, even if the others are down', async () => {
     await fault(pod.leanixUrl, down);
     const answer = await get('nobody-knows-me');
-    await mend(pod.leanixUrl);
+    await restore(pod.leanixUrl);
     assert.equal(answer.body.route, 'unlisted', answer.text);
     assert.ok(!answer.body.missing_from.includes('leanix'));
   });
 
-  it('is found by the names that its document gives the catalogs', async () => {
+  it('is looked up by the catalog names in its document', async () => {
     const answer = await request(pod, 'POST', '/create_monitor', {
       body: JSON.stringify({
         application: 'shop-checkout',

@@ -108,7 +108,7 @@ function npmStart(t: TestContext, env: Record<string, string> = {}) {
 }
 
 describe('npm start', { skip }, () => {
-  it('says where everything is, what it knows and what to try, and the tries work; TERM ends it', async (t) => {
+  it('prints addresses, known applications and examples that work; TERM stops it', async (t) => {
     const sandbox = npmStart(t);
     const url = await sandbox.ready();
     const out = sandbox.out();
@@ -133,7 +133,7 @@ describe('npm start', { skip }, () => {
     await sandbox.leavesNothing();
   });
 
-  it('ends with all it started when Ctrl-C reaches the whole group', async (t) => {
+  it('stops all its processes when Ctrl-C reaches the process group', async (t) => {
     const sandbox = npmStart(t);
     await sandbox.ready();
     process.kill(-sandbox.pid, 'SIGINT');
@@ -141,21 +141,21 @@ describe('npm start', { skip }, () => {
     assert.doesNotMatch(sandbox.err(), /^(?!npm warn).+$/m, 'nothing is complained about');
   });
 
-  it('ends with all it started when npm is killed', async (t) => {
+  it('stops all its processes when npm is killed', async (t) => {
     const sandbox = npmStart(t);
     await sandbox.ready();
     process.kill(sandbox.pid, 'SIGKILL');
     await sandbox.leavesNothing();
   });
 
-  it('leaves nothing when the sandbox itself is killed', async (t) => {
+  it('leaves no process behind when the sandbox is killed', async (t) => {
     const sandbox = npmStart(t);
     await sandbox.ready();
     process.kill(processOf(sandbox.processes(), 'emulators/sandbox/index.ts').pid, 'SIGKILL');
     await sandbox.leavesNothing();
   });
 
-  it('ends when one of its processes does, and says which', async (t) => {
+  it('exits when one of its processes exits, and names it', async (t) => {
     const sandbox = npmStart(t);
     await sandbox.ready();
     process.kill(processOf(sandbox.processes(), 'emulators/leanix/index.ts').pid, 'SIGKILL');
@@ -164,7 +164,7 @@ describe('npm start', { skip }, () => {
     await sandbox.leavesNothing();
   });
 
-  it('hands the keys of the real Datadog on through Vault alone', async (t) => {
+  it('passes the keys of the real Datadog only through Vault', async (t) => {
     const keys = { DATADOG_API_KEY: 'a-real-api-key', DATADOG_APP_KEY: 'a-real-app-key' };
     const sandbox = npmStart(t, { DATADOG_SITE: 'datadoghq.eu', ...keys });
     await sandbox.ready();

@@ -6,7 +6,7 @@ import { request, startPod } from './pod.ts';
 
 const MONITOR = { type: 'query alert', name: 'x', query: 'avg(last_5m):avg:a{*} > 1' };
 
-it('no secret is in anything that any process wrote, whatever went wrong', async () => {
+it('no process writes a secret, even when requests fail', async () => {
   const pod = await startPod();
   const answers: string[] = [];
   try {

@@ -96,7 +96,7 @@ describe('over HTTP, the fuzzer finds', () => {
   }
 });
 
-it('finds nothing where nothing is wrong, and counts what it ran', async () => {
+it('finds nothing in a correct target, and counts its cases', async () => {
   const result = await runFuzzer(OPTIONS, broken('nothing'), quiet);
   assert.deepEqual(faultsOf(result), [], printReport(OPTIONS, result));
   assert.equal(result.process.cases, 170);
@@ -114,7 +114,7 @@ it('a case is a pure function of the seed and its number', async () => {
   assert.notDeepEqual(fuzzCase(7, 1, objects), fuzzCase(8, 1, objects));
 });
 
-it('resumes after the last case where the time is over', async () => {
+it('resumes after the last case when the time is up', async () => {
   const result = await runFuzzer({ ...OPTIONS, maxMs: 0 }, broken('nothing'), quiet);
   assert.equal(result.nextCase, 0);
 });

@@ -62,7 +62,7 @@ const slow = (application: string) =>
   `application: ${application}\n${HEAD}${`  - [${'[],'.repeat(2000)}]\n`.repeat(200)}`;
 
 describe('a large body', () => {
-  it('is inspected in a process of its own, while the server answers others', async () => {
+  it('is inspected in a child process while the server answers others', async () => {
     const pid = await at.pod.pidOf('serve');
     const linted = send(A, '/lint', slow('payments-batch'));
     await at.pod.until(async () => (await inspecting()).length === 1);
@@ -76,14 +76,14 @@ describe('a large body', () => {
     await at.pod.until(async () => (await inspecting()).length === 0);
   });
 
-  it('is given up at its deadline: the process is killed, and the next one is inspected', async () => {
+  it('is aborted at its deadline: the child process is killed, and the next body is inspected', async () => {
     const late = await send(A, '/lint', slow('payments-batch'), { 'birddog-deadline-ms': '900' });
     assert.deepEqual([late.status, late.body.code], [504, 'deadline_exceeded'], late.text);
     await at.pod.until(async () => (await inspecting()).length === 0);
     assert.equal((await send(A, '/lint', `application: x\n#${'x'.repeat(70_000)}\n`)).status, 200);
   });
 
-  it('is given up when its client goes away', async () => {
+  it('is aborted when its client disconnects', async () => {
     const outgoing = http.request(new URL('/lint', at.pod.birddogUrl), {
       method: 'POST',
       agent: false,
@@ -96,7 +96,7 @@ describe('a large body', () => {
     await at.pod.until(async () => (await inspecting()).length === 0);
   });
 
-  it('takes the process of its caller only; who waits too long for it is told that it is busy', async () => {
+  it('uses only the child process of its caller; a request that waits too long gets 503 busy', async () => {
     const first = send(A, '/lint', slow('payments-batch'));
     await at.pod.until(async () => (await inspecting()).length === 1);
     const more = Array.from({ length: 6 }, () =>
@@ -112,7 +112,7 @@ describe('a large body', () => {
     assert.equal((await first).status, 200);
   });
 
-  it('whose process ends without an answer is a problem of 503, and costs nothing else', async () => {
+  it('gets 503 if its child process exits without an answer; nothing else is affected', async () => {
     const linted = send(A, '/lint', slow('payments-batch'));
     await at.pod.until(async () => (await inspecting()).length === 1);
     for (const pid of await inspecting()) process.kill(Number(pid), 'SIGKILL');
@@ -121,7 +121,7 @@ describe('a large body', () => {
     await healthy();
   });
 
-  it('that takes too much memory is 413, and the server is not affected', async () => {
+  it('that needs too much memory gets 413, and the server is not affected', async () => {
     const pid = await at.pod.pidOf('serve');
     const linted = send(A, '/lint', slow('payments-batch'));
     await at.pod.until(async () => (await inspecting()).length === 1);

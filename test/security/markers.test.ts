@@ -85,7 +85,7 @@ async function nothingChanged(about: string): Promise<void> {
 }
 
 describe('a marker in the tags of a document', () => {
-  it('is refused at the very tag, for monitors and alerts, in both containers', async () => {
+  it('is rejected at the tag, for monitors and alerts, in both containers', async () => {
     for (const application of [LISTED, UNLISTED]) {
       for (const parts of [{ monitors: [MONITOR] }, { alerts: [ALERT] }]) {
         const document = documentOf(application, { tags: ['env:prod', ...FORGED], ...parts });
@@ -337,7 +337,7 @@ describe('an object with two different markers', () => {
     assert.deepEqual(await held(), was);
   });
 
-  it('is neither left over nor a copy, is not pruned, and another is made for its key', async () => {
+  it('is neither extra nor a clone, is not pruned, and a new object is created for its key', async () => {
     const was = await held();
     const nothing = documentOf(ours, {});
     assert.deepEqual(ok(await send(pod, '/plan?prune=true', nothing)).objects, []);

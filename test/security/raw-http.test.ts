@@ -138,7 +138,7 @@ describe('a request that is not valid HTTP', () => {
     });
   }
 
-  it('never ends the server, whatever bytes it is made of', { timeout: 120_000 }, async () => {
+  it('never stops the server, for any bytes', { timeout: 120_000 }, async () => {
     const token = fc.constantFrom(
       'GET / HTTP/1.1\r\n',
       'POST /lint HTTP/1.1\r\n',

@@ -37,8 +37,8 @@ const NO_IDS = [
   '1 2',
 ];
 
-describe('an id that is none', () => {
-  it('is 400 in a query, and nothing is asked of Datadog', async () => {
+describe('an invalid id', () => {
+  it('is 400 in a query, without a request to Datadog', async () => {
     const text = fc
       .oneof(
         fc.constantFrom(...NO_IDS),
@@ -66,7 +66,7 @@ describe('an id that is none', () => {
     assert.equal((await askedOfDatadog()).length, earlier);
   });
 
-  it('is refused in a body and in a document, and no other path of Datadog is asked', async () => {
+  it('is rejected in a body and in a document, without a request to another Datadog path', async () => {
     for (const id of NO_IDS) {
       const body = JSON.stringify({ application: 'ids', id, monitor: { name: 'x' } });
       const update = await request(pod, 'PUT', '/update_monitor', { headers: json, body });
@@ -92,7 +92,7 @@ describe('a query', () => {
   const get = async (query: string) =>
     (await request(pod, 'GET', `/get_monitors?application=a&${query}`)).status;
 
-  it('has numbers in decimal digits alone', async () => {
+  it('has numbers in decimal digits only', async () => {
     for (const size of ['1', '100', '1000']) assert.equal(await get(`page_size=${size}`), 200, size);
     const wrong = [
       '0x10',
@@ -115,7 +115,7 @@ describe('a query', () => {
     for (const size of wrong) assert.equal(await get(`page_size=${escape(size)}`), 400, size);
   });
 
-  it('has numbers in decimal digits alone, whatever text they are', async () => {
+  it('rejects every text that is not decimal digits as a number', async () => {
     const piece = fc.constantFrom(
       '0',
       '1',
@@ -164,7 +164,7 @@ describe('a query', () => {
     }
   });
 
-  it('has a deadline in decimal digits alone', async () => {
+  it('has a deadline in decimal digits only', async () => {
     for (const deadline of ['0x1000', '1e4', '+5000', '05000', '5000.0', '']) {
       const headers = { 'birddog-deadline-ms': deadline };
       const { status } = await request(pod, 'GET', '/get_monitors?application=a', { headers });

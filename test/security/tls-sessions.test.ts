@@ -42,7 +42,7 @@ describe('the TLS sessions of the sidecar', () => {
   });
   after(() => pod.stop());
 
-  it('are never resumed: a client without its certificate is refused, whatever session it brings', async () => {
+  it('are never resumed: a client without its certificate is rejected, with any session', async () => {
     const file = (name: string) => readFileSync(join(pod.secretsMain, name), 'utf8');
     const ca = file('ca.crt');
     const leaf = { cert: file('tls.crt'), key: file('tls.key') };
