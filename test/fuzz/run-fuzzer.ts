@@ -7,7 +7,7 @@ import { type HttpMemory, type HttpOptions, runHttp } from './run-http.ts';
 import { runWorkers } from './run-workers.ts';
 import { loadSeedObjects } from './seed-objects.ts';
 import { supervisedWorker, type WorkerOptions } from './supervised-worker.ts';
-import { newTally, type Tally } from './tally.ts';
+import { type FoundFault, newTally, type Tally } from './tally.ts';
 
 export interface FuzzResult {
   readonly process: Tally;
@@ -42,7 +42,9 @@ export async function runFuzzer(
   const { seed, only, save } = options;
   const began = performance.now();
   const objects = await loadSeedObjects();
-  const [process, http] = [newTally(), newTally()];
+  const onFound = ({ kind, signature, firstCase }: FoundFault) =>
+    progress(`case ${firstCase}: ${kind}: ${signature}`);
+  const [process, http] = [newTally(onFound), newTally(onFound)];
   const costly = costlyCases();
   const inProcess = idsOf(options, began, (id) => !isHttp(id), only !== 'http');
   const overHttp = idsOf(options, began, isHttp, only !== 'process');

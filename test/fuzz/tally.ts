@@ -22,10 +22,12 @@ export interface Tally {
   planned: number;
   readonly outcomes: Map<string, number>;
   readonly found: Map<string, FoundFault>;
+  /** Called with each fault when it is found first. */
+  readonly onFound?: (fault: FoundFault) => void;
 }
 
-export function newTally(): Tally {
-  return { cases: 0, decoded: 0, planned: 0, outcomes: new Map(), found: new Map() };
+export function newTally(onFound: (fault: FoundFault) => void = () => {}): Tally {
+  return { cases: 0, decoded: 0, planned: 0, outcomes: new Map(), found: new Map(), onFound };
 }
 
 /** Counts one case; its faults are added by `addFault`. */
@@ -48,6 +50,11 @@ export function addFault(
 ): void {
   const name = `${fault.kind}: ${fault.signature}`;
   const known = tally.found.get(name);
-  if (known) known.count += 1;
-  else tally.found.set(name, { ...fault, count: 1, firstCase, ...shownBy });
+  if (known) {
+    known.count += 1;
+    return;
+  }
+  const found = { ...fault, count: 1, firstCase, ...shownBy };
+  tally.found.set(name, found);
+  tally.onFound?.(found);
 }
