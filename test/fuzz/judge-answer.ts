@@ -1,10 +1,11 @@
 import { isObject, type Json, parseTrustedJson } from '../../src/domain/json.ts';
+import type { ProblemCode } from '../../src/domain/problem.ts';
 import type { HttpCase } from './http-case.ts';
 import type { Fault } from './messages.ts';
 import type { RawAnswer, RawResponse } from './send-raw.ts';
 
 /** Problems that a request ends in before its body has been read into a value. */
-const BEFORE_DECODING = new Set([
+const BEFORE_DECODING: ReadonlySet<string> = new Set<ProblemCode>([
   'malformed_body',
   'bad_request',
   'unauthenticated',
@@ -19,7 +20,7 @@ const BEFORE_DECODING = new Set([
   'deadline_exceeded',
 ]);
 /** Problems that only a comparison with Datadog, or a write to it, ends in. */
-const AFTER_PLANNING = new Set([
+const AFTER_PLANNING: ReadonlySet<string> = new Set<ProblemCode>([
   'key_conflict',
   'key_conflict',
   'not_found',

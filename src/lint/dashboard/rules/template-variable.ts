@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../../domain/json.ts';
+import { isObject, type Json, textOf } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
 import type { DeclaredVariable } from '../template-variables.ts';
 import { didYouMean } from '../../meant-word.ts';
@@ -275,7 +275,7 @@ function hitsOf({ path, variable }: DeclaredVariable): Hit[] {
           {
             path: [...path, ...steps],
             message: `The default "${value}" is not in available_values, so it cannot be selected again.`,
-            hint: `Add it to available_values, or use one of ${available.slice(0, 5).join(', ')}.`,
+            hint: `Add it to available_values, or use one of ${available.slice(0, 5).map(textOf).join(', ')}.`,
           },
         ];
   const several = Array.isArray(defaults) ? defaults.flatMap((value, at) => hit(value, 'defaults', at)) : [];

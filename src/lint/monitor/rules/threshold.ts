@@ -1,3 +1,4 @@
+import type { RuleFix } from '../../rule.ts';
 import { callsOf } from '../algorithms.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { withoutOptions, withoutThreshold } from '../option-values.ts';
@@ -40,10 +41,7 @@ options:
           path: ['options', 'thresholds'],
           message: 'Datadog rejects the monitor: the critical threshold is required.',
           hint: `Add critical: ${limit.text}, the value in the query.`,
-          fix: {
-            title: `Add critical: ${limit.text}`,
-            edits: [{ path: ['options', 'thresholds', 'critical'], value: Number(limit.text) }],
-          },
+          ...criticalFix(`Add critical: ${limit.text}`, limit.text),
         },
       ];
     },
@@ -94,10 +92,7 @@ options:
           path: ['options', 'thresholds', 'critical'],
           message: `Datadog rejects the monitor: the query compares with ${limit.text}, but the critical threshold is ${critical}.`,
           hint: `Use ${limit.text} here, or ${critical} in the query.`,
-          fix: {
-            title: `Change to ${limit.text}, as in the query`,
-            edits: [{ path: ['options', 'thresholds', 'critical'], value: Number(limit.text) }],
-          },
+          ...criticalFix(`Change to ${limit.text}, as in the query`, limit.text),
         },
       ];
     },
@@ -275,3 +270,10 @@ options:
           ],
   },
 ];
+
+/** Returns a fix that sets the critical threshold to the number of the query; none for a number that no double holds, such as 1e999. */
+function criticalFix(title: string, text: string): { fix?: RuleFix } {
+  const value = Number(text);
+  if (!Number.isFinite(value)) return {};
+  return { fix: { title, edits: [{ path: ['options', 'thresholds', 'critical'], value }] } };
+}
