@@ -17,18 +17,15 @@ const BEFORE_DECODING: ReadonlySet<string> = new Set<ProblemCode>([
   'unsupported_media_type',
   'busy',
   'deadline_exceeded',
-  'deadline_exceeded',
 ]);
 /** Problems that only a comparison with Datadog, or a write to it, ends in. */
 const AFTER_PLANNING: ReadonlySet<string> = new Set<ProblemCode>([
-  'key_conflict',
   'key_conflict',
   'not_found',
   'datadog_refused',
   'owned_by_another',
   'not_managed',
   'duplicate_of_unmanaged',
-  'plan_stale',
   'plan_stale',
   'too_many_deletes',
   'datadog_failed',

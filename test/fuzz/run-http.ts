@@ -27,6 +27,7 @@ const ANSWER_MS = 40_000;
 const MANGLED_MS = 250;
 const HEALTH_MS = 10_000;
 const PROBE_EVERY_MS = 250;
+const ENDING_MS = 500;
 
 /** Resident memory of the server processes, when so many cases had been sent. */
 export interface HttpMemory {
@@ -120,6 +121,8 @@ async function serverFault({ pids, healthUrls }: HttpTarget, healthMs: number): 
       if (status !== 200)
         return { kind: 'no_answer', signature: `health of process ${at}`, detail: `status ${status}` };
     } catch (error) {
+      // A process that ends closes its port a moment before it is gone.
+      await wait(ENDING_MS);
       const ended = pids.findIndex((pid) => !isAlive(pid));
       if (ended >= 0)
         return { kind: 'process_ended', signature: `server process ${ended}`, detail: String(error) };
