@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { Session } from 'node:inspector';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { placeOfFrames } from './signature.ts';
 
 /**
@@ -29,6 +29,9 @@ setInterval(() => {
   isReported = true;
   reportPlace();
 }, POLL_MS);
+
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- the port of a thread has no origin
+parentPort?.postMessage('watching');
 
 function reportPlace(): void {
   const session = new Session();

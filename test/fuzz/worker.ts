@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { fuzzCase } from './fuzz-case.ts';
@@ -41,8 +42,10 @@ const [, , modulePath = ''] = process.argv;
 const { createTarget }: { createTarget: CreateTarget } = await import(modulePath);
 const watched = new Int32Array(new SharedArrayBuffer(8));
 const watchdog = new Worker(new URL('./watchdog.ts', import.meta.url), { workerData: watched });
-watchdog.unref();
 watchdog.on('error', (error) => writeSync(2, `${String(error)}\n`));
+// A case that hangs at once would leave it no time to start.
+await once(watchdog, 'message');
+watchdog.unref();
 const objects = await loadSeedObjects();
 const target = createTarget();
 let working = Promise.resolve();
