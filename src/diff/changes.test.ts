@@ -22,7 +22,7 @@ const MONITOR: JsonObject = {
   options: { thresholds: { critical: 1 } },
 };
 
-describe('no difference is made of', () => {
+describe('no change is reported for', () => {
   const same: readonly [what: string, live: JsonObject, desired: JsonObject][] = [
     ['read-only fields', { id: 1, created: 'x', overall_state: 'OK', multi: true, creator: {} }, {}],
     ['metric alert and query alert', { type: 'metric alert' }, { type: 'query alert' }],
@@ -97,7 +97,7 @@ describe('no difference is made of', () => {
   });
 });
 
-describe('a difference is told', () => {
+describe('a change is reported', () => {
   const other: readonly [what: string, live: JsonObject, desired: JsonObject, path: string][] = [
     [
       'by value',
@@ -218,7 +218,7 @@ describe('for every real definition', { skip: withoutCorpus }, () => {
         assert.deepEqual(changesOf(kind, object, copyOf(object)), []);
     });
 
-    it(`of a ${kind} a change of any managed field is told, that one and no other`, (t) => {
+    it(`of a ${kind} a change of any managed field is reported, and no other`, (t) => {
       const definitions = realDefinitions(kind).map(({ object }) => toSend(kind, object).object);
       let told = 0;
       fc.assert(

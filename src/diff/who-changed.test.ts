@@ -36,8 +36,8 @@ const monitor = (more: JsonObject): JsonObject => ({
   ...more,
 });
 
-describe('who changed a field', () => {
-  it('is whoever gave it the value that it has', () => {
+describe('the author of a change', () => {
+  it('is the person who set the current value', () => {
     const edits: Edit[] = [
       ['ann', monitor({ message: 'a' })],
       ['bob', monitor({ message: 'a', priority: 1 })],
@@ -49,7 +49,7 @@ describe('who changed a field', () => {
     ]);
   });
 
-  it('is not known where the trail does not show the latest change yet, whoever made the others', () => {
+  it('is unknown if the trail does not show the latest change yet, even if one person made the others', () => {
     const edits: Edit[] = [
       ['ann', monitor({ priority: 1 })],
       ['bob', monitor({ priority: 1, message: 'b' })],

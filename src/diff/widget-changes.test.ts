@@ -55,7 +55,7 @@ describe('what differs between two lists of widgets', () => {
     ]);
   });
 
-  it('is told within groups, whose widgets keep their ids too', () => {
+  it('is reported within groups, whose widgets keep their ids', () => {
     assert.deepEqual(
       told(
         [group('g', [note('a', 1), note('b', 2)], 9)],

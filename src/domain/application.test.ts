@@ -5,13 +5,13 @@ import { assertLinear } from '../../test/assert-linear.ts';
 import { KEY_SLUG, keyFromName } from './application.ts';
 
 describe('a key made from a name', () => {
-  it('is a slug a person would have written', () => {
+  it('is a readable slug', () => {
     assert.equal(keyFromName('[Ably] Excessive Runtime > 10s!'), 'ably-excessive-runtime-10s');
     assert.equal(keyFromName('Größe der Fläche'), 'große-der-flache'.replace('ß', '-'));
     assert.equal(keyFromName('  Queue depth'), 'queue-depth');
   });
 
-  it('is none where the name has no letter or digit', () => {
+  it('is undefined for a name without letters and digits', () => {
     assert.equal(keyFromName('!!!'), undefined);
     assert.equal(keyFromName(''), undefined);
   });

@@ -55,7 +55,7 @@ describe('a collection of findings', () => {
     assert.equal(all.errors, 260);
   });
 
-  it('keeps no more than 4 Mi characters, whatever the pointers and edits say', () => {
+  it('keeps at most 4 Mi characters, including pointers and edits', () => {
     const findings = new Findings();
     const pointer = `/${'n'.repeat(1_000_000)}`;
     for (let at = 0; at < 60; at += 1) {

@@ -110,7 +110,7 @@ describe('equality', () => {
 });
 
 describe('a value as text', () => {
-  it('is made of any value, whatever its members are called', () => {
+  it('can be made from any value, with any field names', () => {
     assert.equal(textOf(numberFromText('1e400')), '1e400');
     assert.equal(
       textOf({ toString: null, valueOf: 1, toJSON: 2 }),

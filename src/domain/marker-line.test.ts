@@ -7,7 +7,7 @@ import { markedLine, withMarkerLine, withoutMarkerLine } from './marker-line.ts'
 const findings = (description: string) => markerFindings('dashboard', { description }, '/dashboard');
 
 describe('a description that ends like a marker', () => {
-  it('is rejected in any case, with any blanks, and whatever white space follows', () => {
+  it('is rejected in any case, with any spaces, and with any trailing white space', () => {
     for (const line of [
       'Managed by Birddog: b/x',
       'managed by birddog: b/x',

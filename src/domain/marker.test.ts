@@ -100,7 +100,7 @@ describe('an object with two different markers', () => {
     ['dashboard', { description: 'managed by birddog: other/x\n \nManaged by Birddog: payments-batch/k' }],
   ] as const;
 
-  it('belongs to nobody, and is told from one without a marker', () => {
+  it('has no owner, and differs from one without a marker', () => {
     for (const [kind, object] of contested) {
       const about = JSON.stringify(object);
       const held = JSON.parse(about);
@@ -116,7 +116,7 @@ describe('an object with two different markers', () => {
     }
   });
 
-  it('is told by what is written, also where both are one in normalised form', () => {
+  it('is recognised by the written markers, even if both have the same normalised form', () => {
     const tags = ['birddog_key:a/x__y', 'birddog_key:a/x_y'];
     assert.deepEqual(ownershipOf('monitor', { tags }), {
       state: 'conflict',
@@ -124,7 +124,7 @@ describe('an object with two different markers', () => {
     });
   });
 
-  it('is none where the same marker is there twice', () => {
+  it('is not in conflict if the same marker occurs twice', () => {
     const twice = ['birddog_key:a/k', 'birddog_key:a/k', 'Birddog_Key: a/k'];
     assert.deepEqual(markOf('monitor', { tags: twice }), { application: 'a', key: 'k' });
     const description = 'x\n\nManaged by Birddog: a/k\n\nManaged by Birddog: a/k';
@@ -132,7 +132,7 @@ describe('an object with two different markers', () => {
     assert.deepEqual(unmarked('dashboard', { description }), { description: 'x' });
   });
 
-  it('is none where only the application differs: the key tag alone says whose it is', () => {
+  it('is not in conflict if only the application tag differs, because the key tag determines the owner', () => {
     const tags = ['birddog_application:other', 'birddog_key:a/k'];
     assert.deepEqual(ownershipOf('monitor', { tags }), {
       state: 'owned',

@@ -82,7 +82,7 @@ function isPlain(value: string): boolean {
   return true;
 }
 
-/** Whether a code is that of a letter or digit of ASCII, or of one of some more signs; not where there is none. */
+/** Returns whether a code is an ASCII letter or digit, or one of some additional characters; false for NaN. */
 function isWordCode(code: number, conditions: string): boolean {
   const isLetter = (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
   return isLetter || isDigit(code) || (code > 0 && conditions.includes(String.fromCharCode(code)));

@@ -5,16 +5,16 @@ import { afterLineEnd, lineEnd } from './blanks.ts';
 import type { Format, Span } from './decoded.ts';
 import { StringOffsets } from './text-offset.ts';
 
-/** Where a value stands in the text, and the places of what is in it. Offsets in UTF-16 units. */
+/** The position of a value in the text, and those of its parts. Offsets in UTF-16 units. */
 export interface Place {
   /** Where the value begins; where nothing is written for it, its name or dash. */
   readonly offset: number;
   /** Behind the value's last character; `offset` for a table of TOML whose members stand on lines of their own. */
   end: number;
-  /** Where the whole of the member or item begins: its name, its dash, the header of its table. */
+  /** Start of the whole field or element: its name, its dash or the header of its table. */
   name: number;
-  /** Behind the colon, the dash or the header: beyond `offset` where there is no value, and for a table with a header. */
-  room: number;
+  /** Offset after the colon, the dash or the header. Greater than `offset` if there is no value, and for a table with a header. */
+  valueFrom: number;
   /** Where the last part of a dotted name of TOML begins. */
   part?: number;
   children?: Map<string, Place>;
@@ -28,7 +28,7 @@ export interface Reading {
 
 /** The place of a value that begins at an offset; the rest becomes known as it is read. */
 export function placeAt(offset: number, name = offset): Place {
-  return { offset, end: offset, name, room: offset };
+  return { offset, end: offset, name, valueFrom: offset };
 }
 
 /** Notes where the value of a member or item begins, and its name. */

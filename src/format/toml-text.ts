@@ -66,7 +66,7 @@ class TomlReader {
     this.#at += close.length;
     this.#table = isList ? this.#tables.append(key, offset) : this.#tables.open(key, offset);
     const { place } = this.#table;
-    if (place) [place.name, place.room] = [offset, this.#at];
+    if (place) [place.name, place.valueFrom] = [offset, this.#at];
   }
 
   #member(table: Table): void {

@@ -169,7 +169,7 @@ class YamlCounter {
     }
   }
 
-  /** Reads what is no separator in brackets; true behind quotes. A pair in a list is an object of its own. */
+  /** Reads what is no separator in brackets; true behind quotes. A pair in a list is a separate object. */
   #flowNode(sign: string, isClosed: boolean, isPair: boolean): boolean {
     const text = this.#text;
     const next = this.#at + 1;

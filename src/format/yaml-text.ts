@@ -157,7 +157,7 @@ class YamlReader {
     this.#add(node);
   }
 
-  /** A member's name is the scalar's text, whatever it would be as a value. */
+  /** A field name is the text of the scalar, even if it would be a number or null as a value. */
   #name(
     object: Collection & { readonly value: JsonObject },
     name: string,
@@ -285,7 +285,11 @@ class YamlReader {
       place.name = smallest(
         [offset, event?.tagStart ?? -1, (event?.anchorStart ?? 0) - 1].filter((at) => at >= 0),
       );
-    place.room = dashed ? place.name + 1 : isMapping(parent) ? this.#behindColon(parent.nameEnd) : place.name;
+    place.valueFrom = dashed
+      ? place.name + 1
+      : isMapping(parent)
+        ? this.#behindColon(parent.nameEnd)
+        : place.name;
     return place;
   }
 
@@ -297,7 +301,7 @@ class YamlReader {
   #scalarPlace(event: ScalarEvent, offset: number, from: number): void {
     const place = this.#place(offset, event, from);
     if (!place) return;
-    place.end = Math.max(this.#scalarEnd(event), event.tagEnd, event.anchorEnd, place.room);
+    place.end = Math.max(this.#scalarEnd(event), event.tagEnd, event.anchorEnd, place.valueFrom);
     this.#last = Math.max(this.#last, place.end);
     const { LITERAL_BLOCK, FOLDED_BLOCK } = this.#yaml.SCALAR_STYLE;
     if (event.valueStart < 0 || (event.style !== LITERAL_BLOCK && event.style !== FOLDED_BLOCK)) return;

@@ -83,7 +83,7 @@ const lost = (): never => {
 };
 
 describe('a create', () => {
-  it('that is answered is made once and leaves nothing under way', async () => {
+  it('that is answered runs once and leaves nothing unsettled', async () => {
     const { ask, calls, ledger } = world();
     assert.equal((await ask()).made, true);
     assert.deepEqual([calls.create, ledger.underWaySince(WRITE)], [1, undefined]);
@@ -104,7 +104,7 @@ describe('a create', () => {
     assert.ok(w.clock.slept.length > 2, 'it looked again and again');
   });
 
-  it('that does not show before the deadline is told as unknown, with time left to say so', async () => {
+  it('whose object does not appear before the deadline fails with outcome_unknown in time', async () => {
     const w = world({ create: lost, deadlineMs: 5000 });
     const begun = w.clock.now();
     await assert.rejects(w.ask(), { code: 'outcome_unknown' });

@@ -6,7 +6,7 @@ import { createKeyLock } from './key-lock.ts';
 
 const soon = () => deadlineAfter(60_000, systemClock);
 
-it('work under one name runs one after the other, in the order it came', async () => {
+it('runs work under one name one after the other, in order of arrival', async () => {
   const lock = createKeyLock();
   const seen: string[] = [];
   await Promise.all(
@@ -21,7 +21,7 @@ it('work under one name runs one after the other, in the order it came', async (
   assert.deepEqual(seen, ['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
 });
 
-it('work under another name does not wait, and a failure lets the next one in', async () => {
+it('runs work under another name at once, and continues after a failure', async () => {
   const lock = createKeyLock();
   const { promise: held, resolve: release } = Promise.withResolvers<string>();
   const first = lock.run('key', soon(), () => held);
@@ -34,7 +34,7 @@ it('work under another name does not wait, and a failure lets the next one in', 
   assert.equal(await last, 'after');
 });
 
-it('who waits beyond its deadline is told so, and holds nobody up', async () => {
+it('a waiter whose deadline passes gets an error and does not block others', async () => {
   const lock = createKeyLock();
   const { promise: held, resolve: release } = Promise.withResolvers<void>();
   const first = lock.run('key', soon(), () => held);

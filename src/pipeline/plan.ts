@@ -33,8 +33,8 @@ export function portFor(ports: Ports, compiled: Compiled): ObjectPort {
 }
 
 /**
- * Compares what is asked with what is there, and writes nothing. Throws `key_conflict` for a create
- * whose key holds another object, `not_found` for an update of nothing.
+ * Compares the request with Datadog without writing. Throws `key_conflict` for a create
+ * whose key belongs to a different object, and `not_found` for an update of a missing object.
  */
 export async function plan(
   compiled: Compiled,
@@ -107,7 +107,7 @@ function paths(planned: PlannedObject): string {
 function replaceNeeded({ kind, stored, pointer }: Compiled): ProblemError {
   const field = stored === 'monitor' ? 'type' : 'layout_type';
   return new ProblemError('invalid', `Datadog cannot change the ${field} of a ${stored} in place.`, {
-    hint: `Delete the ${stored} and create it anew (its id is lost), or leave ${field} as it is.`,
+    hint: `Delete the ${stored} and create it again (its id is lost), or keep the old ${field}.`,
     findings: [
       {
         code: 'replace_needed',

@@ -8,9 +8,9 @@ import type { ObjectHistory } from '../diff/who-changed.ts';
 import type { KeyLock } from './key-lock.ts';
 
 /**
- * One kind of Datadog object, as the pipeline sees it. Every method throws ProblemError for what cannot be
- * helped (`datadog_refused`, `datadog_forbidden`, `rate_limited`, `datadog_failed`, `datadog_unavailable`,
- * `datadog_keys_refused`, `deadline_exceeded`). Ids are text: they pass 2^53.
+ * Access to one kind of Datadog object. Every method throws ProblemError (`datadog_refused`, `datadog_forbidden`,
+ * `rate_limited`, `datadog_failed`, `datadog_unavailable`, `datadog_keys_refused`, `deadline_exceeded`). Ids are strings,
+ * because they can exceed 2^53.
  */
 export interface ObjectPort {
   readonly kind: StoredKind;
@@ -28,27 +28,27 @@ export interface ObjectPort {
     onContested?: (object: JsonObject) => void,
   ): Promise<JsonObject[]>;
   /**
-   * Whole objects that match, whoever owns them, oldest first; for import. Both conditions must hold where both
+   * Returns complete matching objects of any owner, oldest first; for import. Both conditions must hold if both
    * are given. `query` is Datadog's own search for monitors, which lags behind writes by some seconds: never ask it
-   * whether a write arrived. Datadog has no search for dashboards: each word of `query` must stand in the title or
+   * whether a write arrived. Datadog has no search for dashboards: each word of `query` must occur in the title or
    * description, and `team:x` among the tags.
    */
   search(filter: SearchFilter, context: RequestContext): Promise<JsonObject[]>;
-  /** Why objects must stay, by id, in Datadog's words; ids that may go are not in it. Of dashboards any may go. */
+  /** Returns the reasons why objects cannot be deleted, by id, as Datadog states them. Every dashboard can be deleted. */
   canDelete(ids: readonly string[], context: RequestContext): Promise<ReadonlyMap<string, string>>;
-  /** One object with all there is of it, or undefined where Datadog has none of that id. */
+  /** Returns one complete object, or undefined if Datadog has none with that id. */
   get(id: string, context: RequestContext): Promise<JsonObject | undefined>;
-  /** Sends one POST, once. Throws AnswerLostError where it may have arrived, DuplicateMonitorError on Datadog's duplicate check. */
+  /** Sends exactly one POST. Throws AnswerLostError if it may have arrived, DuplicateMonitorError on Datadog's duplicate check. */
   create(body: JsonObject, context: RequestContext): Promise<JsonObject>;
-  /** Repeats safely on 5xx; throws AnswerLostError when every try was lost. */
+  /** Retries on 5xx; throws AnswerLostError if no attempt was answered. */
   update(id: string, body: JsonObject, context: RequestContext): Promise<JsonObject>;
-  /** Repeats safely; an object that is gone already is no error. */
+  /** Retries on 5xx; a missing object is not an error. */
   delete(id: string, context: RequestContext): Promise<void>;
-  /** Where a person sees the object. */
+  /** Returns the URL of the object in Datadog's web application. */
   url(object: JsonObject): string;
 }
 
-/** Which objects are looked for: by words of a search, by one tag or several (`a:b,c:d`), or by both. */
+/** A search by words, by one or several tags (`a:b,c:d`), or by both. */
 export interface SearchFilter {
   readonly query?: string;
   readonly tag?: string;
@@ -61,49 +61,49 @@ export interface WriteUnderWay {
   readonly key: string;
 }
 
-/** What Datadog cannot tell: which creates were begun and not seen through. Times in epoch milliseconds. */
+/** Records creates in progress, which Datadog cannot report. Times in epoch milliseconds. */
 export interface Ledger {
-  /** Notes a create before it is sent. Gives the entry's number. */
+  /** Records a create before it is sent. Returns the number of the entry. */
   begin(write: WriteUnderWay, caller: string, now: number): number;
-  /** One create has ended: it is known what it made, or that it made nothing. */
+  /** Settles one create, whose outcome is known. */
   settle(entry: number): void;
-  /** Whatever was under way for this object has ended. */
+  /** Settles all creates of this object. */
   settleAll(write: WriteUnderWay): void;
-  /** When the latest unsettled create of this object was begun, or undefined where there is none. */
+  /** Returns the start time of the latest unsettled create of this object, or undefined if there is no such create. */
   underWaySince(write: WriteUnderWay): number | undefined;
 }
 
-/** An object as it was last seen in Datadog. */
+/** A cached object of Datadog. */
 export interface KnownObject {
   readonly id: string;
   readonly key: string;
-  /** `modified_at` of a dashboard, `modified` of a monitor; empty where there was none. */
+  /** `modified_at` of a dashboard, `modified` of a monitor; empty if missing. */
   readonly version: string;
   readonly body: JsonObject;
 }
 
 /**
- * What was last seen of Datadog's objects: a hint that saves reads and tells a shrunken list, never the truth.
- * A body that was too large to keep is `{}`, with an empty version; what has the version it had is not kept anew.
+ * A cache of Datadog's objects, which saves reads and detects incomplete lists. A body that is too large to cache is `{}`,
+ * with an empty version. An object with an unchanged version is not written again.
  */
 export interface KnownObjects {
   of(kind: StoredKind, application: string): KnownObject[];
-  /** Replaces what is known of the application's objects of this kind; in one transaction. */
+  /** Replaces the cached objects of this kind and application in one transaction. */
   keep(kind: StoredKind, application: string, objects: readonly KnownObject[]): void;
-  /** The object has gone, whosever it was. */
+  /** Removes an object of any owner. */
   forget(kind: StoredKind, id: string): void;
 }
 
 /**
- * What a plan was made from, by its basis, so that what moved since can be told. The last few of each application
- * are kept, for a day.
+ * The inputs of recent plans by their basis, so that later changes can be reported. Keeps the last few of each application
+ * for a day.
  */
 export interface Bases {
   keep(basis: string, application: string, objects: readonly KnownObject[], now: number): void;
   read(basis: string): readonly KnownObject[] | undefined;
 }
 
-/** An object as Birddog wrote it last; `at` in epoch milliseconds. */
+/** An object as Birddog last wrote it; `at` in epoch milliseconds. */
 export interface AppliedObject {
   readonly kind: StoredKind;
   readonly key: string;
@@ -112,17 +112,17 @@ export interface AppliedObject {
   readonly at: number;
 }
 
-/** What was written last, for drift. */
+/** The last written state of each object, for drift detection. */
 export interface AppliedObjects {
   keep(kind: StoredKind, application: string, key: string, id: string, body: JsonObject, now: number): void;
   of(application: string): readonly AppliedObject[];
-  /** The object has gone, whosever it was. */
+  /** Removes an object of any owner. */
   forget(kind: StoredKind, id: string): void;
 }
 
 /**
- * What was done to objects at `since` (epoch ms) or later, by their ids, with one question for many. What Datadog does not
- * tell of is missing. Never throws.
+ * Returns the changes of objects at `since` (epoch ms) or later, by id, with one query for many objects. Omits what Datadog
+ * does not report. Never throws.
  */
 export interface AuditTrail {
   changes(
@@ -132,12 +132,12 @@ export interface AuditTrail {
   ): Promise<ReadonlyMap<string, ObjectHistory>>;
 }
 
-/** The organisation's monitor config policies. Empty where the key may not read them; else throws as a read does. */
+/** The organisation's monitor config policies. Empty if the key has no permission; otherwise throws like a read. */
 export interface Policies {
   list(context: RequestContext): Promise<readonly TagPolicy[]>;
 }
 
-/** Is told of every object that was written. */
+/** Receives every write, for the audit log. */
 export type Audit = (entry: {
   readonly action: PlanAction;
   readonly kind: StoredKind;
@@ -146,7 +146,7 @@ export type Audit = (entry: {
   readonly id: string;
 }) => void;
 
-/** What the pipeline works with. */
+/** The dependencies of the pipeline. */
 export interface Ports {
   readonly monitor: ObjectPort;
   readonly dashboard: ObjectPort;
@@ -159,6 +159,6 @@ export interface Ports {
   readonly policies: Policies;
   readonly audit: Audit;
   readonly clock: Clock;
-  /** Of an application's objects, the share (percent) that an apply deletes at most without `force`. */
+  /** Maximum percentage of an application's objects that an apply deletes without `force`. */
   readonly maxDeletePercent: number;
 }

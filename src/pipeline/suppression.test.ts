@@ -92,7 +92,7 @@ describe('the lint member of an object', () => {
     });
   }
 
-  it('is not told to hit no more by an update, which leaves out what shall stay', async () => {
+  it('is not reported as unused by an update, which omits unchanged fields', async () => {
     const [, monitor] = OBJECTS[0];
     const ignore = [{ code: 'unknown_block', because: 'It is in the message.' }];
     const written = around('monitor', { ...monitor, lint: { ignore: [...lint.ignore, ...ignore] } });

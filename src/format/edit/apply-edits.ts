@@ -7,18 +7,18 @@ import { type DecodeLimits, DOCUMENT_LIMITS, type Format } from '../decoded.ts';
 import { TextFault } from '../fault.ts';
 import { readText } from '../read-text.ts';
 import { addInBrackets, removeInBrackets, replaceInBrackets } from './bracket-edit.ts';
-import { editText, quotedAnew, type Range, type TextChange } from './edit-text.ts';
+import { editText, requoted, type Range, type TextChange } from './edit-text.ts';
 import { readSource, type Site, siteOf, type Source } from './site.ts';
 import { collide, type Splice, spliced } from './splice.ts';
 import { addLine, removeLines } from './toml-edit.ts';
 import { addInBlock, removeInBlock, replaceInBlock } from './yaml-edit.ts';
 
-/** Changes of one list or object go one after another, each on the text anew; no more than so many. */
-const MOST_PASSES = 32;
+/** Maximum number of passes. Changes of one list or object are applied one after another, each to the text of the previous pass. */
+const MAX_PASSES = 32;
 
 /**
- * Changes a text as edits say, and nothing else of it: comments, order and ways of writing stay. What comes out reads
- * as the value with the same edits; undefined where that cannot be had.
+ * Applies edits to a text and keeps comments, order and notation. The result parses to the value with the same edits.
+ * Returns undefined if that is impossible.
  */
 export async function applyEdits(
   text: string,
@@ -32,7 +32,7 @@ export async function applyEdits(
     const { value } = await readText(bare, format, limits);
     const wanted = editedValue(value, edits);
     if (wanted === undefined) return undefined;
-    for (const writeText of [editText, quotedAnew]) {
+    for (const writeText of [editText, requoted]) {
       const edited = await inPasses(bare, edits, { format, limits, writeText });
       if (edited !== undefined && edited.isWellFormed() && (await reads(edited, format, limits, wanted)))
         return mark + edited;
@@ -65,7 +65,7 @@ async function inPasses(text: string, edits: readonly Edit[], way: Way): Promise
   let steps = stepsOf(edits);
   let edited = text;
   for (let pass = 0; steps.length > 0; pass++) {
-    if (pass >= MOST_PASSES) return undefined;
+    if (pass >= MAX_PASSES) return undefined;
     const source = await readSource(edited, way.format, way.limits);
     const taken = source && onePass(source, steps, way);
     if (!taken || taken.count === 0) return undefined;

@@ -20,19 +20,19 @@ export interface TextChange {
   readonly ranges: readonly Range[];
 }
 
-/** Changes a text in its own way of writing where that can hold the change, else writes it anew. */
+/** Edits a string in its current style if that can express the change, else rewrites it. */
 export function editText(source: Source, site: Site, change: TextChange): Splice[] | undefined {
   if (!site.place) return undefined;
   const style = styleAt(source.format, source.text, site.place.offset);
   return (
     (keepsStyle(style, change, site.flow) && inPlace(source, site, change, style)) || [
-      writtenAnew(source, site, change, style),
+      rewritten(source, site, change, style),
     ]
   );
 }
 
-/** The same in double quotes on one line, which hold every text. */
-export function quotedAnew(
+/** Rewrites a string in double quotes on one line, which can express every string. */
+export function requoted(
   { text, newline }: Source,
   { place }: Site,
   { after }: TextChange,
@@ -88,7 +88,7 @@ function endOf(value: string): string {
   return value.slice(beforeNewlines(value));
 }
 
-function writtenAnew(source: Source, { place, flow }: Site, { after }: TextChange, style: TextStyle): Splice {
+function rewritten(source: Source, { place, flow }: Site, { after }: TextChange, style: TextStyle): Splice {
   const { text, format, newline } = source;
   const at = place ?? source.root;
   const several = after.includes('\n');

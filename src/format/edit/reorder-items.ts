@@ -118,7 +118,7 @@ function aboveComments(text: string, line: number): number {
   return at;
 }
 
-/** Items between commas; comments go along where each item begins a line of its own, and there are none otherwise. */
+/** Splits bracketed elements at commas. Comments move along if each element begins its own line; otherwise there are none. */
 function piecesInBrackets({ text }: Source, { holder, siblings }: Site): Pieces | undefined {
   if (!holder) return undefined;
   const ownLines = siblings.every(({ name }) => beginsLine(text, name));

@@ -62,8 +62,8 @@ export function siteOf({ text, format, root }: Source, pointer: Pointer): Site |
   };
 }
 
-/** Whether a list or object stands in brackets or braces of its own. */
+/** Returns whether a list or object has its own brackets or braces. */
 function isBracketed(text: string, place: Place): boolean {
-  const sign = text.charAt(place.offset);
-  return (sign === '{' || sign === '[') && place.end > place.offset && place.room <= place.offset;
+  const opening = text.charAt(place.offset);
+  return (opening === '{' || opening === '[') && place.end > place.offset && place.valueFrom <= place.offset;
 }

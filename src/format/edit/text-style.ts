@@ -68,7 +68,7 @@ export function standsPlain(value: string, flow: boolean): boolean {
   return 'value' in resolved && resolved.value === value;
 }
 
-/** A text of one line written anew, in its own style where that can hold it, else in quotes that can. */
+/** Writes a string on one line, in its current style if possible, else in quotes that can express it. */
 export function onOneLine(format: Format, style: TextStyle, value: string, flow: boolean): string {
   if (format === 'json' || style === 'double' || style === 'lines') return quoted(value);
   if (format === 'toml') return SPECIAL.test(value) || value.includes("'") ? quoted(value) : `'${value}'`;

@@ -24,8 +24,8 @@ export function addLine(
     const before = text.slice(last.name, last.part);
     return [{ from: at, to: at, text: `${newline}${indent}${before}${put}` }];
   }
-  if (holder.room > holder.offset) {
-    const at = restOfLine(text, holder.room);
+  if (holder.valueFrom > holder.offset) {
+    const at = restOfLine(text, holder.valueFrom);
     return at === undefined ? undefined : [{ from: at, to: at, text: `${newline}${put}` }];
   }
   const at = path.length === 0 ? beforeFirstTable(text, siblings) : lineStart(text, holder.offset);
@@ -55,7 +55,7 @@ function beforeFirstTable(text: string, tables: readonly Place[]): number {
 /** Takes out a member with its line, or a table with its header and all that stands below it. */
 export function removeLines({ text }: Source, { place }: Site): Splice[] | undefined {
   if (!place) return undefined;
-  const last = Math.max(place.room, furthest(place));
+  const last = Math.max(place.valueFrom, furthest(place));
   if (text.charAt(place.name) !== '[' && place.part === undefined) return undefined;
   const end = restOfLine(text, last);
   if (end === undefined) return undefined;
@@ -63,8 +63,8 @@ export function removeLines({ text }: Source, { place }: Site): Splice[] | undef
 }
 
 /** Behind all that stands in a member or item. */
-export function furthest({ end, room, children }: Place): number {
-  let max = Math.max(end, room);
+export function furthest({ end, valueFrom, children }: Place): number {
+  let max = Math.max(end, valueFrom);
   for (const child of children?.values() ?? []) max = Math.max(max, furthest(child));
   return max;
 }

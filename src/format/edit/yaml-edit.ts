@@ -5,7 +5,7 @@ import type { Place } from '../place.ts';
 import type { Site, Source } from './site.ts';
 import type { Splice } from './splice.ts';
 
-/** Adds a member or item behind the last of a block, on lines of its own. */
+/** Adds a field or element after the last one of a block, on separate lines. */
 export function addInBlock(
   source: Source,
   { holder, siblings, step }: Site,
@@ -16,7 +16,7 @@ export function addInBlock(
   const first = siblings[0];
   if (!holder || !last || !first) return undefined;
   const indent = ' '.repeat(first.name - lineStart(text, first.name));
-  const isList = text.charAt(first.name) === '-' && first.room === first.name + 1;
+  const isList = text.charAt(first.name) === '-' && first.valueFrom === first.name + 1;
   const inner = node(value, `${indent}  `);
   const below = isList && inner.startsWith('\n') ? ` ${inner.slice(1 + indent.length + 2)}` : inner;
   const put = `${indent}${isList ? '-' : `${line(step)}:`}${below}`.replaceAll('\n', newline);
@@ -32,9 +32,9 @@ export function replaceInBlock(source: Source, { place, holder }: Site, value: J
   const indent = ' '.repeat(place.name - lineStart(text, place.name));
   const put = node(value, `${indent}  `).replaceAll('\n', newline);
   const isBlock = isObject(value) || Array.isArray(value);
-  const sameLine = !text.slice(place.room, place.offset).includes('\n');
+  const sameLine = !text.slice(place.valueFrom, place.offset).includes('\n');
   // What an anchor or a tag before it says goes on to hold for a value on the same line.
-  const from = sameLine && !isBlock && place.offset > place.room ? place.offset : place.room;
+  const from = sameLine && !isBlock && place.offset > place.valueFrom ? place.offset : place.valueFrom;
   if (text.slice(from, place.offset).trim() !== '') return undefined;
   return [{ from, to: Math.max(from, place.end), text: from === place.offset ? put.trimStart() : put }];
 }
@@ -60,7 +60,7 @@ export function removeInBlock(source: Source, { holder, siblings, place }: Site)
 }
 
 function emptied({ text }: Source, holder: Place, only: Place): Splice[] {
-  const put = text.charAt(only.name) === '-' && only.room === only.name + 1 ? '[]' : '{}';
-  const blank = holder.room < holder.offset && text.slice(holder.room, holder.offset).trim() === '';
-  return [{ from: blank ? holder.room : holder.offset, to: holder.end, text: blank ? ` ${put}` : put }];
+  const put = text.charAt(only.name) === '-' && only.valueFrom === only.name + 1 ? '[]' : '{}';
+  const blank = holder.valueFrom < holder.offset && text.slice(holder.valueFrom, holder.offset).trim() === '';
+  return [{ from: blank ? holder.valueFrom : holder.offset, to: holder.end, text: blank ? ` ${put}` : put }];
 }

@@ -278,7 +278,7 @@ describe('another type or layout', () => {
       ],
     });
 
-  it('is made anew with force alone; what refers to it is turned before the old one goes', async () => {
+  it('is replaced only with force; references are updated before the old object is deleted', async () => {
     const { apply, plan, person } = start();
     await apply(both(MONITOR));
     const planned = await plan(both(LOGS));
@@ -292,8 +292,8 @@ describe('another type or layout', () => {
   });
 });
 
-describe('what is left over', () => {
-  it('goes with prune alone, few at once, and not where others need it', async () => {
+describe('an object that is not in the document', () => {
+  it('is deleted only with prune, few at once, and not if others need it', async () => {
     const { apply, plan, person } = start();
     const monitors = Array.from({ length: 6 }, (_, at) => ({ ...MONITOR, key: `m${at}`, name: `M ${at}` }));
     await apply(documentOf({ monitors }));
@@ -337,7 +337,7 @@ describe('an import', () => {
 
 const KINDS: readonly StoredKind[] = ['monitor', 'dashboard'];
 describe('drift', () => {
-  it('is none after an apply, and of what was deleted says so, and who did it', async () => {
+  it('is empty after an apply, and reports a deleted object and who deleted it', async () => {
     const { apply, plan, ask, person, taken } = start();
     const document = documentOf({ monitors: [MONITOR], dashboards: [DASHBOARD] });
     await apply(document);
