@@ -293,7 +293,7 @@ describe('a change that someone made in Datadog', () => {
     });
     assert.deepEqual(actions(ok(await send(pod, '/plan', document))), [
       'monitor load none',
-      'monitor load copy',
+      'monitor load clone',
     ]);
     const { done: nothing } = await applyAll(pod, documentOf('clones', {}), '?prune=true');
     assert.equal(nothing.length, 1);
