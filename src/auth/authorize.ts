@@ -7,11 +7,11 @@ import { matches } from './name-pattern.ts';
 import type { Want } from './required-permissions.ts';
 
 /** Groups named in an answer; of more it is said how many. */
-const MOST_SHOWN = 10;
+const MAX_SHOWN = 10;
 
 /**
- * Throws `forbidden` where the rules do not grant the caller everything that the request reaches for. Asks nobody, so that
- * a refusal tells nothing of what there is.
+ * Throws `forbidden` unless the rules grant the caller every permission that the request needs. Decides from the rules alone,
+ * so that a refusal does not reveal which objects exist.
  */
 export function authorise(
   rules: readonly AccessRule[],
@@ -26,7 +26,7 @@ export function authorise(
 }
 
 /**
- * Throws `forbidden` where the caller lacks a right whatever application a request turns out to be about, so that its body
+ * Throws `forbidden` when the caller lacks the permission for every application, so that its body
  * need not be read. Where the application is known already, the check is exact.
  */
 export function precheck(
@@ -41,7 +41,7 @@ export function precheck(
   if (allowed.some((rule) => rule.groups.some((group) => groups.has(group)))) return;
   const may = [...new Set(allowed.flatMap((rule) => rule.groups))].sort();
   throw new ProblemError('forbidden', `${named(caller)} may not ${right} any application. ${whoMay(may)}`, {
-    members: { wanted: { right }, groups: may.slice(0, MOST_SHOWN) },
+    members: { wanted: { right }, groups: may.slice(0, MAX_SHOWN) },
   });
 }
 
@@ -77,7 +77,7 @@ function forbidden(
   const detail = `${named(caller)} may not ${what}. ${whoMay(may)}`;
   const finding = { code: 'forbidden', severity: 'error', message: `This is to ${what}.` } as const;
   return new ProblemError('forbidden', detail, {
-    members: { wanted: { right, application }, groups: may.slice(0, MOST_SHOWN) },
+    members: { wanted: { right, application }, groups: may.slice(0, MAX_SHOWN) },
     ...(pointer === undefined ? {} : { findings: toldFindings([{ ...finding, pointer }], body) }),
   });
 }
@@ -91,6 +91,6 @@ function whoMay(groups: readonly string[]): string {
 }
 
 function listed(names: readonly string[]): string {
-  const more = names.length - MOST_SHOWN;
-  return `${names.slice(0, MOST_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const more = names.length - MAX_SHOWN;
+  return `${names.slice(0, MAX_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -6,7 +6,7 @@ import { refusedToken } from './refused-token.ts';
 const LONGEST = 12_288;
 const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
 
-/** The token of an Authorization header. Throws `unauthenticated` where there is none, or none that could be one. */
+/** Returns the token of an Authorization header. Throws `unauthenticated` when the token is absent or malformed. */
 export function bearerToken(authorization: string | undefined): Secret {
   if (authorization === undefined || authorization === '') {
     throw new ProblemError('unauthenticated', 'The request has no Authorization header.');

@@ -35,7 +35,7 @@ export interface Callers {
   close(): void;
 }
 
-/** Where nobody is asked: whoever reaches the port is let in and may do everything. */
+/** Callers without authentication: everyone who reaches the port has all permissions. */
 export const ANYBODY: Callers = {
   callerOf: async () => ({ name: 'anonymous', auth: 'none' }),
   authorise: () => {},

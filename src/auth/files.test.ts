@@ -99,10 +99,7 @@ describe('the tokens file', () => {
         () => callerWithToken(new Secret(other), known, manualClock()),
         (error) => {
           assert.ok(error instanceof ProblemError);
-          assert.deepEqual(
-            [error.code, error.message],
-            ['unauthenticated', 'The token is none of those that Birddog knows.'],
-          );
+          assert.deepEqual([error.code, error.message], ['unauthenticated', 'The token is unknown.']);
           return true;
         },
       );

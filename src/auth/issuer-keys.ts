@@ -13,11 +13,11 @@ import { serviceUrl } from '../runtime/settings.ts';
 import type { OidcSettings } from './settings.ts';
 
 /**
- * Times in ms: how old keys may be before they are asked for anew, how long the issuer may take, how soon after a failure it
- * is asked again, and how often at most tokens with unknown keys make Birddog ask.
+ * Times in ms: maximum age of cached keys, timeout of one fetch, delay after a failed fetch, and minimum interval of fetches
+ * that tokens with unknown keys cause.
  */
 const TIMES = { fresh: 600_000, within: 5000, afterFailure: 2000, forUnknown: 10_000 };
-const MOST_BYTES = 256 * 1024;
+const MAX_BYTES = 256 * 1024;
 /** Keys of one issuer: a token without a `kid` is tried with each of them. */
 const MAX_KEYS = 100;
 const JSON_LIMITS = { values: 20_000, depth: 32 };
@@ -88,7 +88,7 @@ export function createIssuerKeys(
       return await keys(...asked);
     } catch (error) {
       if (error instanceof JWKSNoMatchingKey || error instanceof JWKSMultipleMatchingKeys) throw error;
-      failure = 'it publishes a key that is none';
+      failure = 'it publishes an invalid key';
       throw unavailable();
     }
   }
@@ -139,7 +139,7 @@ async function getJson<T>(
   deadline: OwnDeadline,
 ): Promise<T> {
   const headers = { accept: 'application/json' };
-  const answer = await outbound.send({ method: 'GET', url, headers, deadline, maxBytes: MOST_BYTES });
+  const answer = await outbound.send({ method: 'GET', url, headers, deadline, maxBytes: MAX_BYTES });
   if (answer.status !== 200) throw new Error(`${url.href} answers ${answer.status}`);
   const read = schema.safeParse(parsed(answer.body));
   if (!read.success) throw new Error(`${url.href} answers something else than was asked for`);

@@ -34,8 +34,8 @@ const ALGORITHMS = [
 ];
 /** RFC 9068 section 2.1; compared without regard to case, and with the prefix that RFC 7515 lets issuers leave out. */
 const TYPES = /^(?:application\/)?(?:at\+)?jwt$/i;
-/** The most groups of one caller. */
-const MOST_GROUPS = 1000;
+/** Maximum number of groups of one caller. */
+const MAX_GROUPS = 1000;
 
 /** Tells who asks from a token of the issuer. */
 export type VerifyOidc = (token: Secret, deadline: Deadline) => Promise<Caller>;
@@ -150,7 +150,7 @@ function timeOf(seconds = 0): string {
 function callerOf(payload: JWTPayload, { nameClaim, groupsClaim }: OidcSettings): Caller {
   const name = claimAt(payload, nameClaim);
   if (!isName(name)) throw refusedToken(`The token has no claim "${nameClaim}" that could name the caller.`);
-  const groups = [claimAt(payload, groupsClaim)].flat().slice(0, MOST_GROUPS).filter(isName);
+  const groups = [claimAt(payload, groupsClaim)].flat().slice(0, MAX_GROUPS).filter(isName);
   return { name, auth: 'oidc', groups };
 }
 

@@ -100,7 +100,7 @@ export function callerWithToken(token: Secret, known: readonly KnownToken[], clo
   // All of them are compared, each in constant time: how long it takes tells nothing of what the file has.
   let found: KnownToken | undefined;
   for (const one of known) if (timingSafeEqual(one.hash, hash)) found = one;
-  if (!found) throw refusedToken('The token is none of those that Birddog knows.');
+  if (!found) throw refusedToken('The token is unknown.');
   if (clock.now() >= found.expires) {
     const ended = new Date(found.expires).toISOString();
     throw refusedToken(`The token of ${found.name} expired at ${ended}.`);

@@ -4,7 +4,7 @@ import { pointerTo } from '../domain/pointer.ts';
 import { CATALOG_TITLES } from './catalog.ts';
 import { servicenowNameFault } from './servicenow.ts';
 
-const MOST_CHARACTERS = 200;
+const MAX_CHARACTERS = 200;
 
 /** The aliases that no catalog can be asked for; pointers as in a request's body. */
 export function aliasFindings(aliases: CatalogAliases): Finding[] {
@@ -26,7 +26,7 @@ export function aliasFindings(aliases: CatalogAliases): Finding[] {
 
 function faultOf(alias: string, toServicenow: boolean): string | undefined {
   if (alias.trim() === '') return 'is empty';
-  if (alias.length > MOST_CHARACTERS) return `has more than ${MOST_CHARACTERS} characters`;
+  if (alias.length > MAX_CHARACTERS) return `has more than ${MAX_CHARACTERS} characters`;
   if (/\p{Cc}/u.test(alias)) return 'has a control character';
   return toServicenow ? servicenowNameFault(alias) : undefined;
 }

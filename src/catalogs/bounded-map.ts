@@ -1,10 +1,10 @@
-/** A map that forgets its oldest entry when it is full. Setting an entry makes it the youngest. */
+/** A map that evicts its oldest entry when it is full. Setting an entry makes it the newest. */
 export class BoundedMap<K, V> {
   readonly #entries = new Map<K, V>();
-  readonly #most: number;
+  readonly #max: number;
 
   constructor(max: number) {
-    this.#most = max;
+    this.#max = max;
   }
 
   get size(): number {
@@ -18,7 +18,7 @@ export class BoundedMap<K, V> {
   set(key: K, value: V): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size <= this.#most) return;
+    if (this.#entries.size <= this.#max) return;
     for (const oldest of this.#entries.keys()) {
       this.#entries.delete(oldest);
       return;

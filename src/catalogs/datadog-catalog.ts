@@ -20,7 +20,7 @@ export interface DatadogCatalogOptions {
 
 const TITLE = CATALOG_TITLES.datadog;
 const PAGE = 100;
-const MOST_PAGES = 20;
+const MAX_PAGES = 20;
 const REF = /^service:([^/]+)\/(.+)$/;
 
 /**
@@ -53,7 +53,7 @@ async function entitiesNamed(
 ): Promise<Entity[]> {
   const found = new Map<string, Entity>();
   let offset = 0;
-  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const json = await read(name, offset, question, options);
     const data = isObject(json) ? json['data'] : undefined;
     if (!isObject(json) || !Array.isArray(data)) {

@@ -16,9 +16,9 @@ export interface LeanixTokenOptions {
 }
 
 export interface LeanixToken {
-  /** A token that is good for a while yet, fetched where there is none. Throws CatalogFailure. */
+  /** Returns the cached token, or fetches one when it is absent or expires soon. Throws CatalogFailure. */
   current(deadline: Deadline): Promise<Secret>;
-  /** Forgets a token that LeanIX refused. Another, fetched meanwhile, stays. */
+  /** Evicts a token that LeanIX rejected. A newer token stays cached. */
   refused(token: Secret): void;
 }
 

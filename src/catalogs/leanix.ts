@@ -12,9 +12,9 @@ import { createLeanixToken, type LeanixToken, type LeanixTokenOptions } from './
 
 const TITLE = CATALOG_TITLES.leanix;
 const PAGE = 200;
-const MOST_PAGES = 20;
+const MAX_PAGES = 20;
 
-/** The text is the same for every question: what is asked for travels in the variables alone. */
+/** The query text is constant; only its variables differ. */
 const QUERY = `query Applications($filter: FilterInput!, $first: Int!, $after: String) {
   allFactSheets(factSheetType: Application, filter: $filter, first: $first, after: $after) {
     totalCount
@@ -58,7 +58,7 @@ async function applications(
   const found = new Map<string, Application>();
   const cursors = new Set<string>();
   let after: string | null = null;
-  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const body = JSON.stringify({ query: QUERY, variables: { filter, first: PAGE, after } });
     const sheets = factSheets(await graphql(body, question, token, options));
     const edges = listOf(sheets, 'edges');

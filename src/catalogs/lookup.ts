@@ -126,7 +126,7 @@ export function createLookup(options: LookupOptions): Lookup {
   });
 }
 
-/** Asks one catalog one question within the time it may take; whatever goes wrong, it cannot tell. */
+/** Returns a function that queries one catalog within its timeout. Every failure becomes the answer `unknown`. */
 function consulting(
   { clock, timeoutMs, log }: LookupOptions,
   said: (catalog: CatalogName, answer: CatalogAnswer) => void,

@@ -15,8 +15,8 @@ export interface Unavailable {
 }
 
 /**
- * What the answers so far settle, or undefined where it takes another answer. One definite "not found" settles
- * "sidecar" whatever the others say or do not say; "listed" takes all three.
+ * Returns the decision that the answers so far allow, or undefined while another answer is needed. One "not found" decides
+ * for the sidecar; "listed" needs all three catalogs.
  */
 export function settle(answers: ReadonlyMap<CatalogName, CatalogAnswer>): Settlement | undefined {
   const given = CATALOG_NAMES.flatMap((catalog) => {

@@ -4,7 +4,7 @@ import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { isObjectId } from './object-path.ts';
 
-/** The objects of a list answer. Throws `datadog_failed` where it is none: half an answer is not believed. */
+/** Returns the objects of a list response. Throws `datadog_failed` unless every element is an object with an id. */
 export function listOf(answer: Json | undefined): JsonObject[] {
   if (!Array.isArray(answer) || !answer.every((item) => isObject(item) && hasId(item))) throw strange();
   return answer.filter(isObject);

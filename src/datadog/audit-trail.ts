@@ -12,14 +12,14 @@ import type { Request } from './request.ts';
 const PATH = '/api/v2/audit/events/search';
 /** How long (ms) an organisation without the audit trail is not asked again. */
 const LEFT_ALONE = 3_600_000;
-/** Objects asked about at once. */
+/** Objects per query. */
 const IDS_AT_ONCE = 50;
-/** Changes told at once, besides two of each object; each comes with the object before and after it. */
-const MOST_TOLD = 10;
-/** The most (ms) that a plan waits for a name; never more than half of what is left, so that the answer still comes. */
-const PATIENCE = 5000;
+/** Changes per response, in addition to two per object; each includes the object before and after. */
+const MAX_CHANGES = 10;
+/** Timeout (ms) of a query. At most half of the remaining deadline is used, so that the plan is still answered. */
+const TIMEOUT_MS = 5000;
 
-/** The organisation's audit trail: it says who changed an object, a person or Birddog itself, and is asked for nothing else. */
+/** Creates a reader of the organisation's audit trail, which names the author of a change: a person or Birddog itself. */
 export function auditTrail(request: Request, clock: Clock): AuditTrail {
   let leftAloneUntil = 0;
 
@@ -29,19 +29,19 @@ export function auditTrail(request: Request, clock: Clock): AuditTrail {
     context: RequestContext,
   ): Promise<[id: string, ObjectHistory][]> {
     const query = `@asset.type:(monitor OR dashboard) @asset.id:(${ids.map(quoted).join(' OR ')}) @action:(created OR modified OR deleted)`;
-    // Without an end: Datadog's clock may be ahead of ours.
+    // The filter has no end because Datadog's clock may be ahead of ours.
     const filter = { query, from: new Date(since).toISOString() };
-    const limit = MOST_TOLD + 2 * ids.length;
+    const limit = MAX_CHANGES + 2 * ids.length;
     const body = { filter, sort: '-timestamp', page: { limit } };
     const answer = await request({ method: 'POST', path: PATH, route: PATH, body, readsOnly: true }, context);
     if (answer === undefined) leftAloneUntil = clock.now() + LEFT_ALONE;
     const data = isObject(answer) ? answer['data'] : undefined;
     if (!Array.isArray(data)) return [];
-    const told = data.flatMap(changeIn);
+    const changes = data.flatMap(changeIn);
     const whole = data.length < limit;
     return ids.map((id) => [
       id,
-      { changes: told.flatMap((one) => (one.id === id ? [one.change] : [])), whole },
+      { changes: changes.flatMap((one) => (one.id === id ? [one.change] : [])), whole },
     ]);
   }
 
@@ -52,7 +52,7 @@ export function auditTrail(request: Request, clock: Clock): AuditTrail {
   ): Promise<[id: string, ObjectHistory][]> {
     if (clock.now() < leftAloneUntil || Number.isNaN(since)) return [];
     const { deadline: whole } = context;
-    const deadline = deadlineAfter(Math.min(PATIENCE, whole.left() / 2), clock, whole.signal);
+    const deadline = deadlineAfter(Math.min(TIMEOUT_MS, whole.left() / 2), clock, whole.signal);
     try {
       return await newest(ids, since, { ...context, deadline });
     } catch (error) {

@@ -71,7 +71,7 @@ export function createBudget(clock: Clock): Budget {
     async take(route, context) {
       const bucket = bucketOf(route);
       const before = bucket.queue;
-      const mine = before.then(() => waitForRoom(bucket, clock, context));
+      const mine = before.then(() => waitForBudget(bucket, clock, context));
       bucket.queue = mine.catch(() => undefined);
       await mine;
       bucket.inFlight += 1;
@@ -96,7 +96,7 @@ export function createBudget(clock: Clock): Budget {
 }
 
 /** Waits until the bucket has room, or until a probe is due. Throws `rate_limited`. */
-async function waitForRoom(bucket: Bucket, clock: Clock, { deadline }: RequestContext): Promise<void> {
+async function waitForBudget(bucket: Bucket, clock: Clock, { deadline }: RequestContext): Promise<void> {
   for (;;) {
     const now = clock.now();
     const { resetAt, probeAt } = bucket;
@@ -129,7 +129,7 @@ interface Seen {
   readonly resetMs: number;
 }
 
-/** Reads the limit of an answer. Returns undefined where a number is missing or is none: then nothing is learned. */
+/** Reads the rate limit headers of a response. Returns undefined when a number is missing or invalid. */
 function readHeaders(headers: Readonly<Record<string, string>>): Seen | undefined {
   const limit = wholeNumber(headers['x-ratelimit-limit']);
   const remaining = wholeNumber(headers['x-ratelimit-remaining']);

@@ -12,9 +12,9 @@ export interface DashboardMatch {
 }
 
 /**
- * Matches as Birddog does it, for Datadog has no search for dashboards. Each word of the query, and each tag, must
- * stand in the title or the description, whatever its case; words in quotes are one. `team:x` must be among the
- * tags instead. Operators and wildcards are words like any other.
+ * Matches dashboards in Birddog, because Datadog has no search for them. The title or the description must contain each word
+ * and each tag of the query, ignoring case; quoted words form one phrase. `team:x` must be one of the tags. Operators and
+ * wildcards are treated as ordinary words.
  */
 export function dashboardMatch({ query = '', tag = '' }: SearchFilter): DashboardMatch {
   const words = [...query.matchAll(WORD)].map(([whole, quoted]) => quoted ?? whole);

@@ -4,14 +4,14 @@ import { ProblemError } from '../domain/problem.ts';
 import type { OutboundAnswer } from '../runtime/outbound.ts';
 import { readUpstreamJson } from '../runtime/upstream-json.ts';
 
-/** How much of Datadog's own words is passed on, in characters. */
-const MOST_WORDS = 2000;
+/** Maximum characters of a quoted Datadog message. */
+const MAX_MESSAGE_CHARACTERS = 2000;
 
-/** A refusal is a few sentences. */
+/** Limits for reading an error response. */
 const REFUSAL_LIMITS = { values: 10_000, depth: 32 };
 const MAX_EXCERPT = 200;
 
-/** The beginning of an answer that is not JSON, as it may follow in a sentence; control characters become blanks. */
+/** Returns the beginning of a response that is not JSON, for use in a message. Control characters become spaces. */
 export function excerptOf({ body }: OutboundAnswer): string {
   const text = body.subarray(0, MAX_EXCERPT).toString('utf8');
   const line = text.replaceAll(/[^\x20-\x7e]+/g, ' ').trim();
@@ -27,7 +27,7 @@ function wordsOf(answer: OutboundAnswer): string {
     return `status ${answer.status}, and no JSON`;
   }
   const errors = isObject(body) ? (body['errors'] ?? body['error'] ?? null) : null;
-  return sayings(errors).join('; ').slice(0, MOST_WORDS) || `status ${answer.status}`;
+  return sayings(errors).join('; ').slice(0, MAX_MESSAGE_CHARACTERS) || `status ${answer.status}`;
 }
 
 function sayings(errors: Json): string[] {

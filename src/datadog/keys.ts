@@ -6,10 +6,10 @@ export interface DatadogKeys {
   readonly app: Secret;
 }
 
-/** The keys that every call carries, read anew when their files change. */
+/** The keys of every call, reloaded when their files change. */
 export interface KeySource {
   current(): DatadogKeys;
-  /** Looks at the files now; true where they hold other keys than those that were used. */
+  /** Reads the files now. Returns true when they contain keys other than those that were used. */
   reread(used: DatadogKeys): boolean;
 }
 

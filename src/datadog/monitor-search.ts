@@ -8,10 +8,10 @@ import { readSingly } from './read-singly.ts';
 import type { Request } from './request.ts';
 
 const PATH = '/api/v1/monitor/search';
-/** Datadog's own default is 30, its most is not documented; `total_count` tells the end, whatever it gives. */
+/** Datadog's default is 30 and its maximum is undocumented, so `total_count` determines the last page. */
 const PER_PAGE = 100;
 
-/** How monitors are read; a page of the list has `pageSize`. */
+/** Reads monitors; a page of the list has `pageSize` entries. */
 export interface MonitorReads {
   readonly pageSize: number;
   /** Every monitor with all of these tags (`a:b,c:d`), or every one there is, page by page. */

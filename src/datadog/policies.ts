@@ -30,7 +30,7 @@ export function configPolicies(request: Request, clock: Clock): Policies {
   };
 }
 
-/** A policy about tags. Datadog has no other kind; one that is not understood is none. */
+/** Returns the tag policy of an item. Ignores items that are not valid tag policies. */
 function policyIn(item: JsonObject): TagPolicy[] {
   const attributes = item['attributes'];
   if (!isObject(attributes) || attributes['policy_type'] !== 'tag') return [];

@@ -60,11 +60,11 @@ export const CHEAP_READ: Call = {
   query: { page: '0', page_size: '1' },
 };
 
-/** A page of 1,000 large monitors has some 10 MB. */
+/** A page of 1,000 large monitors has about 10 MB. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
-/** Seconds after which it is worth asking again when Datadog is away, or refuses the keys. */
-const AWAY = { retryAfter: 5 };
+/** Retry-After (seconds) while Datadog is unavailable or rejects the keys. */
+const UNAVAILABLE = { retryAfter: 5 };
 
 export interface RequestOptions {
   readonly baseUrl: URL;
@@ -218,12 +218,15 @@ function unanswered(call: Call, error: OutboundError): Error {
   }
   if (error.reason === 'too_large')
     return new ProblemError('datadog_failed', 'Datadog sent more than Birddog takes in.');
-  return new ProblemError('datadog_unavailable', 'Datadog cannot be reached.', { ...AWAY, cause: error });
+  return new ProblemError('datadog_unavailable', 'Datadog cannot be reached.', {
+    ...UNAVAILABLE,
+    cause: error,
+  });
 }
 
 function failedProblem(call: Call, { status }: OutboundAnswer): Error {
   if (isWrite(call)) return new AnswerLostError(`Datadog answered ${status}`);
-  return new ProblemError('datadog_failed', `Datadog answered ${status} again and again.`, AWAY);
+  return new ProblemError('datadog_failed', `Datadog answered ${status} again and again.`, UNAVAILABLE);
 }
 
 /** Whether it is the keys that are refused, or this object: a cheap read that needs both keys tells. */
@@ -250,7 +253,7 @@ function read(call: Call, answer: OutboundAnswer): Json | undefined {
     const excerpt = excerptOf(answer);
     const why = error instanceof SyntaxError ? error.message : 'is not JSON';
     throw new ProblemError('datadog_failed', `Datadog sent an answer that ${why}${excerpt}.`, {
-      ...AWAY,
+      ...UNAVAILABLE,
       cause: error,
     });
   }

@@ -54,7 +54,7 @@ function appliedIn(row: Record<string, unknown>): AppliedObject {
   const { kind, key, id, at } = row;
   const body = unpacked(row['body']);
   if (!isObject(body) || (kind !== 'monitor' && kind !== 'dashboard'))
-    throw new TypeError('what was kept of a written object is none');
+    throw new TypeError('a cached applied object is invalid');
   return { kind, key: String(key), id: String(id), body, at: Number(at) };
 }
 

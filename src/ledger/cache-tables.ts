@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /**
- * The version of the tables below, as `user_version` of the file; 0 is a file of the journal alone. Of any other
- * version, older or newer, the hints are thrown away and begun anew: they are learned again. The journal stays.
+ * The version of the cache tables, stored as `user_version` of the file; 0 is a file with the ledger only. A file of any
+ * other version loses its caches, which are filled again. The ledger entries stay.
  */
 const VERSION = 2;
 const SCHEMA = `

@@ -13,20 +13,20 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS writes_by_object ON writes (kind, application, key);
 `;
 
-/** What is in the journal, for metrics and alarms. Each throws where it cannot be read. */
+/** State of the ledger, for metrics and incidents. Reading throws when the file is unreadable. */
 export interface LedgerReadings {
   readonly entries: number;
-  /** When the oldest was begun (epoch ms); undefined where there is none. */
+  /** Start time (epoch ms) of the oldest entry; undefined without entries. */
   readonly oldestAt: number | undefined;
-  /** Of the whole file, hints included. */
+  /** Size of the whole file, caches included. */
   readonly bytes: number;
   /** Writes that failed since the start. */
   readonly failures: number;
-  /** Why the last write failed; undefined where it went well. */
+  /** Reason why the last write failed; undefined after a success. */
   readonly failing: string | undefined;
 }
 
-/** The journal of creates under way. Whatever fails here fails the create: it is the only thing that knows. */
+/** Opens the ledger of creates in progress. A failed ledger write fails the create, because no other record exists. */
 export function ledgerIn(db: DatabaseSync): Ledger & { readings(): LedgerReadings } {
   db.exec(SCHEMA);
   const insert = db.prepare(

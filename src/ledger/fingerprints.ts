@@ -47,7 +47,7 @@ function objectsIn(list: Json): KnownObject[] {
     const { id = null, key = null, version = null, body = null } = isObject(item) ? item : {};
     if (typeof id === 'string' && typeof key === 'string' && typeof version === 'string' && isObject(body))
       return { id, key, version, body };
-    throw new TypeError('what was kept of an object of a basis is none');
+    throw new TypeError('a cached object of a fingerprint is invalid');
   });
 }
 

@@ -32,20 +32,20 @@ export function knownObjectsIn(db: DatabaseSync, attempt: Attempt, limits: Limit
         .versions.all(list)
         .map((row) => [String(row['id']), row]),
     );
-    let room = limits.known;
+    let capacity = limits.known;
     for (const { id, key, version, body } of objects) {
       const was = before.get(id);
       before.delete(id);
       // What did not move is as it was: nothing of it is looked at.
       if (version !== '' && was?.['key'] === key && was['version'] === version) {
-        room -= Number(was['bytes']);
+        capacity -= Number(was['bytes']);
         continue;
       }
       const text = printJson(body);
       const bytes = text === EMPTY.text ? EMPTY.bytes : text.length > limits.body ? undefined : packed(text);
-      const kept = bytes && bytes.length <= room ? { version, bytes } : NOTHING;
+      const kept = bytes && bytes.length <= capacity ? { version, bytes } : NOTHING;
       sql().put.run(list, id, key, kept.version, kept.bytes);
-      room -= kept.bytes.length;
+      capacity -= kept.bytes.length;
       limit.wrote(kept.bytes.length);
     }
     for (const id of before.keys()) sql().drop.run(list, id);
@@ -81,7 +81,7 @@ function knownIn(row: Record<string, unknown>, attempt: Attempt): KnownObject {
 
 function bodyIn(bytes: unknown): JsonObject {
   const body = unpacked(bytes);
-  if (!isObject(body)) throw new TypeError('what was kept of an object is none');
+  if (!isObject(body)) throw new TypeError('a cached object is invalid');
   return body;
 }
 

@@ -17,8 +17,8 @@ export interface Store {
 }
 
 /**
- * Opens the store of this process (`:memory:` for one that dies with it). Throws where the journal cannot be had.
- * All else in it is a hint: where one cannot be had or kept, `failed` is told once, and nothing fails.
+ * Opens the store of this process; `:memory:` opens a store that is not persisted. Throws when the ledger cannot be opened.
+ * All other tables are caches: a cache failure calls `failed` once and fails no request.
  */
 export function openStore(
   file: string,

@@ -1,36 +1,36 @@
-/** Keeps packed bytes below a limit without counting them all at each write. */
+/** Keeps the total of packed bytes below a maximum without counting them at each write. */
 export interface SizeLimit {
-  /** So many bytes were written; where that may be too many, the oldest go. */
+  /** Records a write. Evicts the oldest entries when the total may exceed the maximum. */
   wrote(bytes: number): void;
 }
 
 /**
- * `total` counts exactly. `dropOldest` drops some of what was kept longest, and gives its bytes, or undefined where
- * nothing may be dropped.
+ * Creates a size limit. `total` counts the exact bytes. `evictOldest` evicts some of the oldest entries and returns their
+ * bytes, or undefined when no entry may be evicted.
  */
 export function sizeLimit(
   max: number,
   total: () => number,
   evictOldest: () => number | undefined,
 ): SizeLimit {
-  let atMost: number | undefined;
+  let upperBound: number | undefined;
   return {
     wrote(bytes) {
-      atMost = (atMost ?? total()) + bytes;
-      if (atMost <= max) return;
-      atMost = total();
-      if (atMost <= max) return;
-      // Some room is made, so that not every write has to count.
-      while (atMost > max * 0.75) {
-        const dropped = evictOldest();
-        if (dropped === undefined) return;
-        atMost -= dropped;
+      upperBound = (upperBound ?? total()) + bytes;
+      if (upperBound <= max) return;
+      upperBound = total();
+      if (upperBound <= max) return;
+      // Evicts to 75 % so that the next writes need no exact count.
+      while (upperBound > max * 0.75) {
+        const evicted = evictOldest();
+        if (evicted === undefined) return;
+        upperBound -= evicted;
       }
     },
   };
 }
 
-/** The bytes of dropped rows that tell theirs. */
+/** Returns the sum of the column `bytes` of evicted rows. */
 export function bytesOf(rows: readonly Readonly<Record<string, unknown>>[]): number {
   return rows.reduce((sum, row) => sum + Number(row['bytes']), 0);
 }

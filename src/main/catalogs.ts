@@ -12,21 +12,21 @@ import type { CatalogName } from '../domain/application.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Config } from './config.ts';
 
-interface CatalogSurroundings {
+interface CatalogDeps {
   readonly outbound: Outbound;
   readonly credentials: () => CatalogCredentials;
   readonly keys: KeySource;
   readonly metrics: Metrics;
 }
 
-/** A catalog that is not used needs no credentials, so each throws Error only where it is asked for and missing. */
+/** Credentials of the catalogs. Each function throws Error when its secret is missing, so an unused catalog needs none. */
 export interface CatalogCredentials {
   readonly leanixApiToken: () => Secret;
   readonly servicenowUsername: () => Secret;
   readonly servicenowPassword: () => Secret;
 }
 
-/** Reads the credentials of the catalogs from a folder of secrets. */
+/** Reads the catalog credentials from a folder of secrets. */
 export function readCatalogCredentials(secret: ReadSecret): CatalogCredentials {
   return {
     leanixApiToken: attempted(() => secret('leanix-api-token')),
@@ -35,7 +35,7 @@ export function readCatalogCredentials(secret: ReadSecret): CatalogCredentials {
   };
 }
 
-/** Does the work now and gives its outcome, the failure too, when it is asked for. */
+/** Runs the work now. Returns a function that returns its result or throws its error. */
 function attempted<T>(work: () => T): () => T {
   try {
     const value = work();
@@ -47,29 +47,29 @@ function attempted<T>(work: () => T): () => T {
   }
 }
 
-/** The three catalogs that decide whether an application is listed. */
+/** Creates the three catalogs that decide whether an application is listed. */
 export function createCatalogs(
   config: Config,
   { clock }: Deps,
-  { outbound, credentials, keys, metrics }: CatalogSurroundings,
+  { outbound, credentials, keys, metrics }: CatalogDeps,
 ): Readonly<Record<CatalogName, Catalog>> {
-  const asked = (upstream: Upstream, endpoint: string) =>
+  const toCatalog = (upstream: Upstream, endpoint: string) =>
     observed(outbound, endpoint, metrics.upstream(upstream));
   return {
     datadog: createDatadogCatalog({
       url: config.datadog.baseUrl,
-      outbound: asked('datadog_catalog', '/api/v2/catalog/entity'),
+      outbound: toCatalog('datadog_catalog', '/api/v2/catalog/entity'),
       headers: () => keyHeaders(keys.current()),
     }),
     leanix: createLeanix({
       url: config.LEANIX_URL,
-      outbound: asked('leanix', '/services/pathfinder/v1/graphql'),
+      outbound: toCatalog('leanix', '/services/pathfinder/v1/graphql'),
       clock,
       apiToken: () => credentials().leanixApiToken(),
     }),
     servicenow: createServicenow({
       url: config.SERVICENOW_URL,
-      outbound: asked('servicenow', '/api/now/table/{table}'),
+      outbound: toCatalog('servicenow', '/api/now/table/{table}'),
       tables: config.SERVICENOW_TABLES,
       username: () => credentials().servicenowUsername(),
       password: () => credentials().servicenowPassword(),

@@ -8,7 +8,7 @@ import type { SidecarClient } from './sidecar-client.ts';
 
 const HINT = "Read the sidecar's log and its /healthz. Its launcher restarts it automatically.";
 
-/** Returns a part for the sidecar itself and the parts of its own check. */
+/** Returns a part for the sidecar itself and the parts of its check. */
 export async function checkSidecar(sidecar: SidecarClient, context: RequestContext): Promise<CheckedPart[]> {
   const startedAt = performance.now();
   const part = (outcome: Outcome): CheckedPart => ({

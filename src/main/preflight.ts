@@ -3,8 +3,8 @@ import type { PipelineRequest } from '../pipeline/request.ts';
 import { type Subject, subjectOf } from '../pipeline/subject.ts';
 
 /**
- * What a request is about, and what its caller needs permissions for. Throws `invalid` and `bad_request` where it is about no
- * application.
+ * Returns the application of a request and the permissions that its caller needs. Throws `invalid` or `bad_request` when the
+ * request names no application.
  */
 export function preflightOf(request: Pick<PipelineRequest, 'operation' | 'query' | 'body'>): {
   readonly subject: Subject;

@@ -18,13 +18,13 @@ interface Router {
   readonly ports: Omit<Ports, 'audit'>;
 }
 
-/** Large bodies that are forwarded to the sidecar at once, so that they leave it the rest of its connections. */
+/** Limits for forwarding large bodies, so that other requests keep enough connections to the sidecar. */
 const FORWARDED = { maxConcurrent: 2, maxConcurrentPerCaller: 1, maxWaiting: 4, maxWaitingPerCaller: 2 };
 
 /**
- * Serves listed applications here and forwards all others to the sidecar; a lint needs neither. Checks the caller's
- * permissions before anybody else is asked. A sidecar that hangs keeps neither the processes that inspect documents nor the
- * memory of requests.
+ * Creates a handler that serves listed applications and forwards all other requests to the sidecar; a lint needs neither.
+ * Checks the caller's permissions before it sends a request to an upstream. Releases the inspection process and the memory of a
+ * request before forwarding, so that a hanging sidecar does not occupy them.
  */
 export function router(at: Router): (incoming: Incoming) => Promise<Reply> {
   const forwards = createSemaphore(FORWARDED, 'large documents in progress in the sidecar');
@@ -47,7 +47,7 @@ export function router(at: Router): (incoming: Incoming) => Promise<Reply> {
   };
 }
 
-/** Which way a request goes, where its caller has the permissions that it needs. */
+/** Returns the route of a request after authorizing its caller. */
 async function routeOf(incoming: Incoming, { callers, lookup }: Router): Promise<Route> {
   const { operation, query, context, inspection, audit } = incoming;
   const found = inspection

@@ -10,16 +10,16 @@ import { watchFolder, type WatchedFolder } from '../runtime/watched-folder.ts';
 import { type CatalogCredentials, readCatalogCredentials } from './catalogs.ts';
 import type { Config } from './config.ts';
 
-/** Everything that Birddog reads from files, and goes on reading. */
+/** The watched secret files of the main process. */
 export interface Secrets {
   readonly datadogKeys: WatchedFolder<DatadogKeys>;
   readonly catalogCredentials: WatchedFolder<CatalogCredentials>;
   readonly sidecarCertificate: WatchedFolder<SidecarCertificate>;
-  /** Where the port for users speaks TLS. */
+  /** Present when the API port uses TLS. */
   readonly ownCertificate: WatchedFolder<OwnCertificate> | undefined;
-  /** All of them. */
+  /** All of the above. */
   readonly followed: readonly WatchedFolder<unknown>[];
-  /** When each certificate ends (epoch ms), by its name. */
+  /** Expiry time (epoch ms) of each certificate, by name. */
   readonly ends: Readonly<Record<string, () => number>>;
 }
 

@@ -60,7 +60,7 @@ const failing = (sent: boolean) => (): never => {
   throw new OutboundError('connection', sent);
 };
 
-describe('the hop', () => {
+describe('the sidecar client', () => {
   it('passes on the very text, who asks, what is left of the deadline, and the ids', async () => {
     const { requests, client } = upstream(() => ANSWER);
     const reply = await client.forward(incoming(), ['datadog', 'leanix']);
@@ -107,7 +107,7 @@ describe('the hop', () => {
     }
   });
 
-  it('leaves a sidecar that fails alone for a moment, answers for it at once, and finds it again', async (t) => {
+  it('opens its circuit breaker after repeated failures, and closes it when the sidecar recovers', async (t) => {
     t.mock.timers.enable({ apis: ['Date'] });
     let unavailable = true;
     const { requests, client } = upstream(() => (unavailable ? failing(false)() : ANSWER));
@@ -116,7 +116,7 @@ describe('the hop', () => {
     assert.equal(client.state(), 'open');
     await assert.rejects(client.forward(incoming(), []), {
       code: 'sidecar_unavailable',
-      message: /given a moment/,
+      message: /failed repeatedly/,
     });
     assert.equal(requests.length, 5, 'it was not asked again');
     unavailable = false;

@@ -17,63 +17,62 @@ import { createMemoryBudget } from '../runtime/memory-budget.ts';
 import { createThrottle } from '../runtime/event-loop-throttle.ts';
 import { createSemaphore } from '../runtime/semaphore.ts';
 import { type Outbound, OutboundError } from '../runtime/outbound.ts';
-import { MOST_UNDER_WAY } from './sidecar-connection.ts';
+import { MAX_CONCURRENT } from './sidecar-connection.ts';
 
-/** Failures in a row after which the sidecar is left alone, and for how long (ms). */
+/** Consecutive connection failures that open the circuit breaker, and the time (ms) it stays open. */
 const BREAKER = { failures: 5, restMs: 1000 };
-/** How many requests may wait for one of those that are under way to end: beyond that the sidecar is flooded. */
-const MOST_WAITING = 256;
-/** Requests that go to the sidecar, and answers that come from it, in one turn of the event loop: listed calls wait for no more. */
-const A_TURN = 2;
-/** Bytes of bodies that wait for the sidecar, so that a sidecar that hangs does not fill this process. */
+/** Maximum number of queued requests. */
+const MAX_WAITING = 256;
+/** Requests and responses handled per event-loop iteration, so that forwarding does not delay listed requests. */
+const MAX_PER_ITERATION = 2;
+/** Maximum bytes of queued bodies, so that a hanging sidecar does not fill the memory of this process. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
-/** Bytes of one answer of the sidecar, and of its answer to a probe. Node limits the headers to 16 KiB. */
+/** Maximum bytes of a response, and of the response to a probe. Node limits the headers to 16 KiB. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_PROBE_BYTES = 64 * 1024;
-/** Kept back (ms) of the deadline, so that the sidecar's own answer arrives before ours runs out. */
-const HOP_MARGIN = 150;
-/** What of the sidecar's answer goes on to the user. */
-const PASSED_ON = ['content-type', 'retry-after', 'x-request-id'];
+/** Time (ms) subtracted from the forwarded deadline, so that the sidecar's answer arrives before our deadline. */
+const DEADLINE_MARGIN_MS = 150;
+/** Response headers that are passed on to the caller. */
+const RESPONSE_HEADERS = ['content-type', 'retry-after', 'x-request-id'];
 
 const WITHOUT_BODY = [204, 205, 304];
 
-/** What of a request goes over the hop. */
+/** The parts of a request that are forwarded. */
 type Forwarded = Pick<Incoming, 'pathAndQuery' | 'sent' | 'accept' | 'context'> & {
   readonly operation: Endpoint;
 };
 
 export interface SidecarClient {
   /**
-   * Hands a request to the sidecar as it came, with what is left of the deadline and who asks. Gives its
-   * answer, whatever its status. Throws `sidecar_unavailable`, `outcome_unknown` for a write that was sent and not answered, and
-   * `busy` where more wait for it than can be served.
+   * Forwards an unchanged request with its caller and remaining deadline. Returns the response of any status. Throws
+   * `sidecar_unavailable`, `outcome_unknown` for a write without a response, and `busy` when the queue is full.
    */
   forward(incoming: Forwarded, missingFrom: readonly CatalogName[]): Promise<Reply>;
-  /** Learns whether the sidecar answers, whatever it says. Throws where it does not, or is left alone. */
+  /** Probes the sidecar; any response counts. Throws without a response, or while the circuit breaker is open. */
   probe(context: RequestContext): Promise<void>;
-  /** Whether it did not answer when it was last probed, though it may take connections. */
+  /** Returns whether the last probe timed out. */
   silent(): boolean;
-  /** `closed` while all is well. */
+  /** Returns the state of the circuit breaker; `closed` while the sidecar is healthy. */
   state(): BreakerState;
-  /** How often the sidecar has been left alone. */
+  /** Returns how often the circuit breaker has opened. */
   openings(): number;
-  /** Requests that wait for their turn. */
+  /** Returns the number of queued requests. */
   waiting(): number;
 }
 
-/** `open`: the sidecar is left alone; `half-open`: the next request tells whether it is back. */
+/** `open`: no request is forwarded; `half-open`: the next request tests whether the sidecar has recovered. */
 export type BreakerState = (typeof BREAKER_STATES)[number];
 export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
 
-/** A client for the hop, over the mutual TLS that `outbound` brings along. */
+/** Creates a client of the sidecar that uses the mutual TLS of `outbound`. */
 export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient {
   const breaker: CircuitBreakerPolicy = circuitBreaker(
     handleWhen((error) => error instanceof OutboundError && error.reason === 'connection'),
     { halfOpenAfter: BREAKER.restMs, breaker: new ConsecutiveBreaker(BREAKER.failures) },
   );
-  const limits = { maxConcurrent: MOST_UNDER_WAY, maxWaiting: MOST_WAITING };
+  const limits = { maxConcurrent: MAX_CONCURRENT, maxWaiting: MAX_WAITING };
   const semaphore = createSemaphore(limits, 'requests wait for the sidecar');
-  const throttle = createThrottle(A_TURN);
+  const throttle = createThrottle(MAX_PER_ITERATION);
   let openings = 0;
   const budget = createMemoryBudget(MAX_WAITING_BYTES, 'bodies that wait for the sidecar');
   let silent = false;
@@ -85,7 +84,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
     waiting: semaphore.waiting,
     silent: () => silent,
     async probe({ deadline }) {
-      const asked = {
+      const request = {
         method: 'GET',
         url: new URL('/healthz', url),
         endpoint: '/healthz',
@@ -93,7 +92,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
         maxBytes: MAX_PROBE_BYTES,
       } as const;
       try {
-        await breaker.execute(() => outbound.send(asked));
+        await breaker.execute(() => outbound.send(request));
         silent = false;
       } catch (error) {
         silent = error instanceof OutboundError && error.reason === 'timeout';
@@ -138,7 +137,7 @@ async function send(
     endpoint: operation.path,
     headers: {
       accept: `application/${incoming.accept}`,
-      [HEADERS.deadline]: String(Math.max(1, Math.floor(context.deadline.left() - HOP_MARGIN))),
+      [HEADERS.deadline]: String(Math.max(1, Math.floor(context.deadline.left() - DEADLINE_MARGIN_MS))),
       [HEADERS.requestId]: context.requestId,
       [HEADERS.traceparent]: context.traceparent,
       ...(context.tracestate === undefined ? {} : { [HEADERS.tracestate]: context.tracestate }),
@@ -151,10 +150,10 @@ async function send(
     deadline: context.deadline,
     maxBytes: MAX_ANSWER_BYTES,
   });
-  // Whatever answers so does not speak the contract, whose every answer has a body.
+  // Every response of the contract has a body and a final status.
   if (answer.status < 200 || answer.status > 599 || WITHOUT_BODY.includes(answer.status))
     throw new OutboundError('connection', true);
-  const headers = PASSED_ON.flatMap((name) => {
+  const headers = RESPONSE_HEADERS.flatMap((name) => {
     const value = answer.headers[name];
     return value === undefined ? [] : [[name, value] as const];
   });
@@ -166,20 +165,20 @@ function unavailableProblem(error: unknown, { operation }: Forwarded): unknown {
   if (error instanceof BrokenCircuitError) {
     return new ProblemError(
       'sidecar_unavailable',
-      'The sidecar has not answered lately and is given a moment.',
+      'The sidecar failed repeatedly. Birddog retries it shortly.',
       unavailable,
     );
   }
   if (!(error instanceof OutboundError)) return error;
   if (error.reason === 'timeout') {
-    return new ProblemError('deadline_exceeded', 'The deadline passed while the sidecar worked.', {
+    return new ProblemError('deadline_exceeded', 'The deadline passed before the sidecar answered.', {
       cause: error,
     });
   }
   if (error.sent && isWrite(operation)) {
     return new ProblemError(
       'outcome_unknown',
-      'The sidecar went away before it answered the write.',
+      'The connection to the sidecar broke before it answered the write.',
       unavailable,
     );
   }

@@ -2,15 +2,14 @@ import { createOutbound, type Outbound, OutboundError } from '../runtime/outboun
 import type { SidecarCertificate } from '../runtime/certificate-files.ts';
 import type { WatchedFolder } from '../runtime/watched-folder.ts';
 
-/** Requests under way over the hop at once. */
-export const MOST_UNDER_WAY = 32;
-/** Sockets kept open to the sidecar: one for each request that is under way, and one for probes. */
-const SOCKETS = MOST_UNDER_WAY + 1;
+/** Maximum number of concurrent requests to the sidecar. */
+export const MAX_CONCURRENT = 32;
+/** Sockets to the sidecar: one for each concurrent request, and one for probes. */
+const SOCKETS = MAX_CONCURRENT + 1;
 
 /**
- * The connections to the sidecar, with the certificate that is on disk. Without a proxy: the hop never leaves the pod.
- * Where no connection came about, the certificate may be that of before: then the disk is looked at, and the request
- * sent once more with another one.
+ * Creates the connections to the sidecar, with the certificate on disk and without a proxy. When a connection fails, the
+ * certificate may be outdated: the connection reads it again and retries the request once if it has changed.
  */
 export function createSidecarConnection(certificate: WatchedFolder<SidecarCertificate>): Outbound {
   const outbound = createOutbound({ sockets: SOCKETS, tls: certificate.current() });
