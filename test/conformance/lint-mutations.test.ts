@@ -12,11 +12,11 @@ import { MUTATIONS } from './query-mutations.ts';
 import { type Mutant, wordsOf } from './query-places.ts';
 
 const skip = existsSync(CORPUS) ? false : 'the recorded exchanges are not here (set CORPUS)';
-/** How many ways of making a mistake are tried of each query, spread over it. */
-const TRIED = 4;
-/** Every so many of the queries of widgets, so that the test stays short. */
+/** The number of mutations per query and kind of mistake, spread over the query. */
+const MUTATIONS_PER_QUERY = 4;
+/** Tests every sixth widget query, to keep the test short. */
 const EVERY = 6;
-const LEAST = 0.98;
+const MIN_FOUND_SHARE = 0.98;
 
 /** Something with a query in it that can be linted with another query instead. */
 interface Subject {
@@ -47,7 +47,7 @@ function monitors(): Subject[] {
   });
 }
 
-/** The metric queries of widgets, each in a small dashboard of its own. */
+/** The metric queries of widgets, each in a separate small dashboard. */
 function widgetQueries(): Subject[] {
   const queries = objects('dashboards.ndjson', 'dashboard').flatMap(
     (dashboard) => viewDashboard(dashboard).queries,
@@ -99,7 +99,7 @@ describe('a single mistake in a query that Datadog accepts', { skip }, () => {
         }
         if (total === 0) return t.skip('no query of the corpus can have it');
         t.diagnostic(`${found}/${total} (${mistakeWhen})`);
-        assert.ok(found >= LEAST * total, missed.slice(0, 20).join('\n'));
+        assert.ok(found >= MIN_FOUND_SHARE * total, missed.slice(0, 20).join('\n'));
       });
     }
   }
@@ -107,7 +107,7 @@ describe('a single mistake in a query that Datadog accepts', { skip }, () => {
 
 /** A few of the mutants, spread over the query. */
 function spread(mutants: readonly Mutant[]): readonly Mutant[] {
-  const step = Math.max(1, mutants.length / TRIED);
+  const step = Math.max(1, mutants.length / MUTATIONS_PER_QUERY);
   return mutants.filter((_, at) => Math.floor(at / step) !== Math.floor((at - 1) / step));
 }
 

@@ -17,10 +17,10 @@ const MONITOR = /^\/api\/v1\/monitor(?:\/validate|\/\d+(?:\/validate)?)?$/;
 const TEMPLATE = /^\/api\/v2\/monitor\/template/;
 const SLO = /^\/api\/v1\/slo(?:\/[0-9a-f]{32})?$/;
 
-/** Errors of what Datadog took, each with the reason why it is an error all the same. There is none. */
+/** Errors for writes that Datadog accepted, each with the reason to keep the error. The list is empty. */
 const REMAINING: readonly (readonly [finding: RegExp, because: string])[] = [];
 
-/** What Datadog says of a body that it refuses, and the finding that says so before, with the place: a pointer, or a word of the text there. */
+/** Error messages of Datadog, and the code and position of the matching finding: a pointer, and a word of the string there. */
 const REFUSED: readonly (readonly [says: RegExp, code: string, pointer: string, word?: string])[] = [
   [/invalid operator specified: /, 'query_syntax', '/query', 'query'],
   [/parameter 'query' is invalid"/, 'query_syntax', '/query', 'THIS'],

@@ -52,8 +52,8 @@ function rangesOf(level: readonly PlacedWidget[]): Box[][] {
     if (!isObject(layout)) continue;
     const [x, y, width, height] = ['x', 'y', 'width', 'height'].map((side) => toNumber(layout[side]) ?? -1);
     if (x === undefined || y === undefined || width === undefined || height === undefined) continue;
-    const anew = grouped && order > 0 && x === 0 && y === 0;
-    if (anew || layout['is_column_break'] === true) ranges.push([]);
+    const restarts = grouped && order > 0 && x === 0 && y === 0;
+    if (restarts || layout['is_column_break'] === true) ranges.push([]);
     const onGrid = x >= 0 && y >= 0 && width >= 1 && height >= 1 && x + width <= COLUMNS;
     if (onGrid && Number.isInteger(x) && Number.isInteger(width))
       ranges.at(-1)?.push({ order, widget, x, y, right: x + width, bottom: y + height });

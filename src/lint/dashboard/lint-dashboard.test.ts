@@ -188,7 +188,7 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     ['widgets_overlap /widgets/1/layout'],
   ],
   [
-    'groups whose places count from the top anew, as the app exports them',
+    'groups whose positions restart at the top, as the app exports them',
     ordered(
       { ...group(), layout: at(0, 0) },
       { ...group(), layout: at(6, 0) },

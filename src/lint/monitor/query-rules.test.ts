@@ -240,7 +240,7 @@ describe('rules about queries', () => {
   });
 
   it('fix mistakes with only one plausible correction', () => {
-    const fixes: readonly (readonly [type: string, query: string, mended: string])[] = [
+    const fixes: readonly (readonly [type: string, query: string, fixed: string])[] = [
       [METRIC, 'avg(last_5min):avg:a{*} > 1', 'avg(last_5m):avg:a{*} > 1'],
       [METRIC, 'avg(1h):avg:a{*} > 1', 'avg(last_1h):avg:a{*} > 1'],
       [METRIC, 'avg(LAST_1H):avg:a{*} > 1', 'avg(last_1h):avg:a{*} > 1'],
@@ -252,10 +252,10 @@ describe('rules about queries', () => {
         'logs("a").index("*").rollup("count").last("5m") > 1',
       ],
     ];
-    for (const [type, query, mended] of fixes) {
+    for (const [type, query, fixed] of fixes) {
       const edit = lintMonitor({ type, query }, '').find(({ fix }) => fix !== undefined)?.fix?.edits[0];
       assert.ok(edit !== undefined && 'text' in edit, query);
-      assert.equal(query.slice(0, edit.from) + edit.text + query.slice(edit.to), mended);
+      assert.equal(query.slice(0, edit.from) + edit.text + query.slice(edit.to), fixed);
     }
   });
 

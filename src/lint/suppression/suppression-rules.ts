@@ -1,11 +1,24 @@
 import { nearest } from '../nearest.ts';
 import type { Hit, RuleFix } from '../rule.ts';
 import type { Suppression, SuppressionRule, SuppressionView } from './suppression-view.ts';
-import { isNoRule } from './told-otherwise.ts';
 
 const WITHOUT_ANY: RuleFix = { title: 'Remove lint', edits: [{ path: ['lint'], remove: true }] };
 
-/** The `lint` field of an object. No finding of these can be suppressed. */
+/** Codes of contract findings. They cannot be ignored, because the object cannot be sent or found again until they are fixed. */
+const CONTRACT_CODES: ReadonlySet<string> = new Set([
+  'alert',
+  'conflicting_value',
+  'marker_conflict',
+  'marker_written',
+  'missing_member',
+  'more_findings',
+  'never_managed',
+  'no_key',
+  'unknown_member',
+  'wrong_value',
+]);
+
+/** Rules about the field `lint` of an object. No finding of these can be suppressed. */
 export const SUPPRESSION_RULES: readonly SuppressionRule[] = [
   {
     code: 'suppression_malformed',
@@ -51,7 +64,7 @@ lint:
     check: (view) =>
       view.entries
         .values()
-        .filter(({ code }) => !view.codes.has(code) && !isNoRule(code))
+        .filter(({ code }) => !view.codes.has(code) && !isContractCode(code))
         .map((entry) => misspelt(entry, view)),
   },
   {
@@ -71,7 +84,7 @@ query: avg(last_5m):avg:system.load.1{*} > 2
     check: ({ entries }) =>
       entries
         .values()
-        .filter(({ code }) => isNoRule(code))
+        .filter(({ code }) => isContractCode(code))
         .map(({ path, code }) => ({
           path: [...path, 'code'],
           message: `The suppression has no effect: ${code} cannot be ignored.`,
@@ -152,4 +165,9 @@ function misspelt({ path, code }: Suppression, { codes, found }: SuppressionView
 
 function isUnused({ code, repeated }: Suppression, { codes, found, whole }: SuppressionView): boolean {
   return codes.has(code) && (repeated || (whole && !found.has(code)));
+}
+
+/** Returns whether a finding with this code cannot be ignored. */
+function isContractCode(code: string): boolean {
+  return CONTRACT_CODES.has(code) || code.startsWith('suppression_');
 }
