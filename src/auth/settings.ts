@@ -44,7 +44,7 @@ export const authSettings = {
   BIRDDOG_ACCESS: optional(
     text,
     '',
-    'The file that says which groups may do what; required unless BIRDDOG_AUTH is none.',
+    'The file that says which groups may do what; required unless BIRDDOG_AUTH=none.',
   ),
   BIRDDOG_TOKENS: optional(
     text,
