@@ -23,7 +23,7 @@ const MONITOR = { type: 'query alert', name: 'flask', query: 'avg(last_5m):avg:a
 let pod: Pod;
 let app: ChildProcess;
 let url: string;
-/** A folder whose link `current` leads to the certificates of the hop. */
+/** A folder whose link `current` leads to the certificates for the sidecar. */
 let certificates: string;
 let written = '';
 
@@ -32,7 +32,7 @@ before(async () => {
   pod = await startPod();
   certificates = mkdtempSync(join(tmpdir(), 'flask-'));
   cpSync(pod.secretsMain, join(certificates, 'good'), { recursive: true, dereference: true });
-  turnTo('good');
+  switchTo('good');
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   app = spawn(PYTHON, ['-m', 'flask', '--app', 'example_app', 'run', '--port', String(port)], {
@@ -42,7 +42,7 @@ before(async () => {
       PYTHONDONTWRITEBYTECODE: '1',
       SIDECAR_URL: pod.sidecarUrl,
       BIRDDOG_CERTIFICATES: join(certificates, 'current'),
-      // A proxy that nobody runs: were the hop to ask it, nothing here would work.
+      // No proxy listens here: every test fails if a connection to the sidecar uses the proxy.
       HTTPS_PROXY: 'http://127.0.0.1:9',
     },
   });
@@ -104,7 +104,7 @@ with Flask("here").test_request_context("/lint", headers=trace):
 `;
 
 /** Swaps the link, as `birddog init` does. */
-function turnTo(set: string): void {
+function switchTo(set: string): void {
   symlinkSync(set, join(certificates, 'next'));
   renameSync(join(certificates, 'next'), join(certificates, 'current'));
 }
@@ -212,9 +212,9 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
       rmSync(join(certificates, 'foreign', name));
       writeFileSync(join(certificates, 'foreign', name), text);
     }
-    turnTo('foreign');
+    switchTo('foreign');
     assert.equal((await ask('GET', '/get_monitors?application=a')).body.code, 'sidecar_unavailable');
-    turnTo('good');
+    switchTo('good');
     const again = await ask('GET', '/get_monitors?application=a');
     assert.equal(again.status, 200, written);
   });

@@ -11,7 +11,7 @@ export interface Holds {
   readonly after?: () => Promise<void>;
 }
 
-/** The address of a door before Birddog that holds each call of `/apply` for as long as it is told to. */
+/** Starts a proxy in front of Birddog that delays each call of `/apply`. Returns its address. */
 export async function heldBirddog(t: TestContext, pod: Pod, { before, after }: Holds): Promise<string> {
   const server = createServer(async (asked, answer) => {
     const { method = '', url = '', headers } = asked;

@@ -112,7 +112,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly text: string;
-  /** The text as JSON; undefined where it is none. */
+  /** The text as JSON; undefined if it is not JSON. */
   readonly body: ReturnType<typeof JSON.parse>;
 }
 interface Sent {
@@ -270,12 +270,12 @@ function procLine(pid: string): string {
   }
 }
 
-const PATIENCE = { tries: 600, everyMs: 50 };
+const POLL = { tries: 600, everyMs: 50 };
 
 async function until(question: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < PATIENCE.tries; tries += 1) {
+  for (let tries = 0; tries < POLL.tries; tries += 1) {
     if (await question()) return;
-    await wait(PATIENCE.everyMs);
+    await wait(POLL.everyMs);
   }
-  throw new Error('it has not come to be within half a minute');
+  throw new Error('the condition did not become true within 30 s');
 }

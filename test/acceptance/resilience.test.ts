@@ -72,7 +72,7 @@ describe('no listed call fails', () => {
     });
     allWell(answers);
     for (const status of statuses.keys()) assert.ok([200, 201, 429, 503].includes(status), String(status));
-    assert.ok((statuses.get(503) ?? 0) > 0, 'more than can wait is told so at once');
+    assert.ok((statuses.get(503) ?? 0) > 0, 'requests beyond the queue get 503 at once');
     assert.ok((statuses.get(200) ?? 0) > 0, 'the rest is served');
   });
 

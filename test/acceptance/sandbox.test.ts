@@ -45,7 +45,7 @@ function kill(pid: number): void {
   }
 }
 
-/** `npm start` as a person runs it, in a process group of its own as a terminal would give it. */
+/** Runs `npm start` in a separate process group, as a terminal does. */
 function npmStart(t: TestContext, env: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'birddog-npm-start-'));
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;

@@ -1,6 +1,6 @@
 import http from 'node:http';
 
-/** A server with one fault, the argument: requests to /plan show it. Its parent is told the port. Tests of the fuzzer use it. */
+/** Runs a server with the fault that the argument names, which requests to /plan reveal. Sends its port to the parent. For tests of the fuzzer. */
 
 const [, , fault = ''] = process.argv;
 

@@ -59,7 +59,7 @@ describe('the fuzzer finds and minimises', () => {
       assert.ok(input);
       const text = Buffer.from(input.body).toString();
       assert.match(text, /birddog_key/);
-      // Whatever else was in the body does not show the fault.
+      // The rest of the body does not trigger the fault.
       assert.ok(text.length < (isSlow(fault) ? 2000 : 20), text);
     });
   }

@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 
 interface Style {
   readonly random: Random;
-  /** The probability that an object becomes a table with a header of its own, or dotted keys. */
+  /** The probability that an object becomes a table with a separate header, or dotted keys. */
   readonly tables: number;
   readonly dotted: number;
   readonly escapes: number;

@@ -1,6 +1,6 @@
 import type http from 'node:http';
 
-/** Answers a request in a way of its own. */
+/** Answers one request. */
 export type Respond = (response: http.ServerResponse, url: URL) => void;
 
 /** Answers with a text as JSON, unless the headers say otherwise. */
