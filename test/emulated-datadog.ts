@@ -55,7 +55,7 @@ export function emulatedDatadog(options: { readonly audit?: boolean } = {}) {
         cut = { after: nth, reached };
       }),
     /** Writes are answered again. Whether the write was reached. */
-    mend(): boolean {
+    restart(): boolean {
       const reached = cut !== undefined && cut.after <= 0;
       cut = undefined;
       return reached;

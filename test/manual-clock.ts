@@ -1,6 +1,6 @@
 import type { Clock } from '../src/domain/clock.ts';
 
-/** A clock that goes when it is told to, or at once when somebody sleeps. */
+/** A clock that goes when the test advances it, or at once when somebody sleeps. */
 export interface ManualClock extends Clock {
   /** Every sleep that was asked for, in ms. */
   readonly slept: number[];

@@ -119,7 +119,7 @@ describe('the tokens file', () => {
       /^2:24: Sha256 is the SHA-256 of the token/,
     ],
     [
-      'a day that is none',
+      'an invalid day',
       `tokens:\n  - {name: ci, sha256: ${HASH}, expires: 2027-02-30, groups: [g]}\n`,
       /^2:\d+: Expires is a date/,
     ],

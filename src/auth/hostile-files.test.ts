@@ -60,7 +60,7 @@ describe('a file of the operators', () => {
     assert.match(faults.at(-1) ?? '', /3900 more findings are not listed/);
   });
 
-  it('gives one short line for each fault, whatever the names in it', async () => {
+  it('gives one short line for each fault, for any names in it', async () => {
     const faults = await faultsOf(
       'rules',
       `rules: []\n"\\e[2J\\n3:1: \\u2028\\u202e": 1\n? ${'x'.repeat(9000)}\n: 1\n`,

@@ -118,7 +118,7 @@ describe('a token of the issuer', () => {
 });
 
 describe('the keys of the issuer', () => {
-  it('are asked for once, and anew where a token names another, but not with every such token', async () => {
+  it('are fetched once, and again when a token names an unknown key, but not for every such token', async () => {
     const { verify, token, asked, state, clock } = await issuer();
     const together = await Promise.all([token(), token(), token()]);
     await Promise.all(together.map(verify));
@@ -138,7 +138,7 @@ describe('the keys of the issuer', () => {
     assert.equal(asked.length, 8);
   });
 
-  it('that the issuer has taken back are no longer taken once they are asked for anew', async () => {
+  it('that the issuer has withdrawn are rejected after the next fetch', async () => {
     const { verify, token, state, clock, claims } = await issuer();
     const old = await token({ exp: claims().exp + 3600 });
     await verify(old);
@@ -208,7 +208,7 @@ describe('the keys of the issuer', () => {
 });
 
 describe('the Authorization header', () => {
-  it('holds a bearer token, whatever the case of the scheme', () => {
+  it('contains a bearer token, in any case of the scheme', () => {
     for (const header of ['Bearer abc', 'bearer  abc ', 'BEARER abc'])
       assert.equal(bearerToken(header).reveal(), 'abc');
   });

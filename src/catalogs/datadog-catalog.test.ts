@@ -46,11 +46,11 @@ async function catalog(t: TestContext, answer: EmulatorResponse | Page) {
     },
   });
   t.after(() => server.close());
-  let turn = 0;
+  let requestNumber = 0;
   const ask = createDatadogCatalog({
     url: new URL(server.url),
     outbound,
-    headers: () => ({ 'dd-api-key': `api-${(turn += 1)}`, 'dd-application-key': 'app' }),
+    headers: () => ({ 'dd-api-key': `api-${(requestNumber += 1)}`, 'dd-application-key': 'app' }),
   });
   return { ask: (name: string, alias = false) => ask({ name, alias, deadline }), seen };
 }

@@ -51,7 +51,7 @@ async function emulated(t: TestContext, options: Partial<LeanixEmulatorOptions> 
   return { url: emulator.url, clock, control, paths, ask: client(emulator.url, undefined, clock) };
 }
 
-/** A workspace that gives a token, answers GraphQL with what it is told, and keeps the bodies. */
+/** A workspace that gives a token, answers GraphQL as the test says, and records the bodies. */
 async function scripted(t: TestContext, answer: unknown, type = 'application/json') {
   const bodies: { query: string; variables: { filter: object; first: number; after: null } }[] = [];
   const headers = { 'content-type': type };
@@ -211,7 +211,7 @@ describe("LeanIX's access token", () => {
     assert.equal((await paths()).filter((p) => p === TOKEN).length, 2);
   });
 
-  it('is fetched anew, once, when it is refused before its time', async (t) => {
+  it('is fetched again, once, when it is rejected before it expires', async (t) => {
     const { ask, paths, control } = await emulated(t);
     await ask('checkout');
     await control('DELETE', 'tokens');

@@ -301,7 +301,7 @@ describe('concurrent questions', () => {
     assert.equal((await asked).route, 'listed');
   });
 
-  it('each have their own time, whatever is left of the request', async () => {
+  it('each have their own timeout, independent of the deadline', async () => {
     const { ask, questions } = scene({ timeoutMs: 1 });
     await ask();
     assert.ok(questions.every(({ question }) => question.deadline.left() === 1));

@@ -238,7 +238,7 @@ describe('a name', () => {
     });
   }
 
-  it('cannot change the meaning of a query, whatever it is', async (t) => {
+  it('cannot change the meaning of a query', async (t) => {
     const known = ['checkout', 'a&sysparm_limit=1', 'a+b c', '%5EOR', '#x', 'nameLIKEa', 'ä'];
     const { ask, requests, control } = await emulated(t, { rows: known.map((name, i) => row(i, name)) });
     const piece = fc.constantFrom(

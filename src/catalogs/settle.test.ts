@@ -34,7 +34,7 @@ describe('what the catalogs settle', () => {
     assert.equal(settled({}), undefined);
   });
 
-  it('is sidecar as soon as one lacks it, whatever the others say', () => {
+  it('is unlisted as soon as one catalog lacks it', () => {
     assert.deepEqual(settled({ leanix: notFound }), { route: 'unlisted', missingFrom: ['leanix'] });
     assert.deepEqual(settled({ datadog: unknown, leanix: ambiguous, servicenow: notFound }), {
       route: 'unlisted',

@@ -16,7 +16,7 @@ function start(options: { readonly audit?: boolean } = {}) {
 }
 
 describe('who changed an object', () => {
-  it('is told with the times, the newest first, since a time', async () => {
+  it('lists changes since a time, newest first', async () => {
     const { id, begun, ask, clock, person } = start();
     clock.advance(60_000);
     person('PUT', `/api/v1/monitor/${id}`, { message: 'new' });
@@ -30,7 +30,7 @@ describe('who changed an object', () => {
     assert.deepEqual(await ask(begun + 60_001), []);
   });
 
-  it('is told of that object alone, also days after', async () => {
+  it('lists changes of that object only, also days later', async () => {
     const { ask, begun, clock } = start();
     clock.advance(72 * HOUR);
     assert.equal((await ask())?.[0]?.at, begun);
@@ -38,7 +38,7 @@ describe('who changed an object', () => {
     assert.deepEqual(await ask(begun, '1" OR @asset.id:"'), []);
   });
 
-  it('comes with what the object was before and after, and is told of a deletion', async () => {
+  it('includes the object before and after, and deletions', async () => {
     const { id, ask, person } = start();
     person('PUT', `/api/v1/monitor/${id}`, { message: 'new' });
     person('DELETE', `/api/v1/monitor/${id}`);
@@ -47,7 +47,7 @@ describe('who changed an object', () => {
     assert.deepEqual([changed?.before?.['message'], changed?.after?.['message']], ['', 'new']);
   });
 
-  it('is told of many objects with one question for fifty, and not as the whole where older ones are left out', async () => {
+  it('reads many objects fifty per request, and marks a truncated list', async () => {
     const { id, begun, datadog, person, taken, context } = start();
     const ids = [id, ...Array.from({ length: 50 }, (_, at) => `none-${at}`)];
     taken();

@@ -170,7 +170,7 @@ describe('the budget under headers that cannot be true', () => {
     assert.deepEqual(clock.slept, [5000]);
   });
 
-  it('keeps one limit per route, whatever names the answers give', async () => {
+  it('keeps one limit per route for any names in the responses', async () => {
     const { budget, context } = start();
     for (let n = 0; n < 1000; n += 1) (await budget.take(ROUTE, context()))(headers(5, 5, `name-${n}`));
     assert.ok(budget.limits().size <= 2);
@@ -182,7 +182,7 @@ describe('the budget under headers that cannot be true', () => {
     );
   });
 
-  it('lets a call through within a minute, whatever the headers say', async () => {
+  it('lets a call through within a minute for any headers', async () => {
     const text = fc.oneof(
       fc.string(),
       fc.double().map(String),

@@ -15,7 +15,7 @@ function monitor(name: string): string {
 }
 
 describe('whether monitors may be deleted', () => {
-  it("is told for each, in Datadog's words", async () => {
+  it("is reported for each, in Datadog's words", async () => {
     const [free, needed] = [monitor('free'), monitor('needed')];
     assert.deepEqual(await canDelete([free]), new Map());
     world.person('POST', '/api/v1/slo', {

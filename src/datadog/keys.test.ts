@@ -10,7 +10,7 @@ import { keysFrom, readDatadogKeys } from './keys.ts';
 const folder = mkdtempSync(join(tmpdir(), 'keys-'));
 after(() => rmSync(folder, { recursive: true }));
 
-it('keys that were refused are worth another try where the files hold others, whoever looked first', () => {
+it('retries rejected keys when the files contain other keys', () => {
   const put = (api: string, app: string) => {
     writeFileSync(join(folder, 'datadog-api-key'), api);
     writeFileSync(join(folder, 'datadog-app-key'), app);

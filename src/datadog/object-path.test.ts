@@ -41,7 +41,7 @@ describe('the path of an object', () => {
     );
   });
 
-  it('is never that of an id which is none, whoever gives the id', async () => {
+  it('rejects an invalid id from any source', async () => {
     for (const id of BAD_IDS.filter((text) => text !== '')) {
       const { datadog, sent, context } = answeringDatadog(() => ({
         body: { dashboards: [{ id, title: 'x' }] },

@@ -41,7 +41,7 @@ describe('the policies of an organisation', () => {
     assert.equal((await list()).length, 1);
   });
 
-  it('of a kind that is not known are left out; a failure is told, and not remembered', async () => {
+  it('of an unknown kind are left out; a failure is reported and not cached', async () => {
     const { list, fail, clock } = start();
     const odd = [{ id: 'x', attributes: { policy_type: 'other' } }, { id: 'y' }];
     fail(PATH, 200, { data: odd });

@@ -156,13 +156,13 @@ describe('a GET, PUT or DELETE', () => {
     assert.equal(clock.slept.length, 1);
   });
 
-  it('that fails again and again is told so, after a bounded number of tries', async () => {
+  it('fails after a bounded number of attempts', async () => {
     await faults({ kind: 'status', status: 503, times: 100 });
     assert.equal((await problem(datadog.objects.monitor.get('1', context(600_000)))).code, 'datadog_failed');
     assert.equal(await seen('GET'), 4);
   });
 
-  it('limited beyond the deadline is told at once, with the time to wait', async () => {
+  it('limited beyond the deadline fails at once, with the time to wait', async () => {
     await faults({ kind: 'status', status: 429, headers: { 'x-ratelimit-reset': '90' } });
     const error = await problem(datadog.objects.monitor.get('1', context()));
     assert.deepEqual([error.code, error.extras.retryAfter, clock.slept], ['rate_limited', 90, []]);
@@ -190,7 +190,7 @@ describe('what Datadog says of a mistake', () => {
     ['<html>', /^status 400/],
   ];
   for (const [body, words] of bodies) {
-    it(`is told in its own words: ${body}`, async () => {
+    it(`is reported in Datadog's words: ${body}`, async () => {
       await faults({ kind: 'status', status: 400, body });
       const error = await problem(datadog.objects.monitor.create(MONITOR, context()));
       assert.equal(error.code, 'datadog_refused');
@@ -200,7 +200,7 @@ describe('what Datadog says of a mistake', () => {
 });
 
 describe('keys', () => {
-  it('that are refused are read anew once, and the call goes on with the new ones', async () => {
+  it('that are rejected are read again once, and the call continues with the new ones', async () => {
     keys = { api: 'old', app: 'old' };
     assert.ok(await datadog.objects.monitor.create(MONITOR, context()));
     assert.deepEqual([rereads, await seen('POST')], [1, 2]);
@@ -284,7 +284,7 @@ describe('finding', () => {
   });
 });
 
-describe('what is told of a request', () => {
+describe('what a request reports', () => {
   const sent: OutboundRequest[] = [];
   const answering = (...statuses: number[]): Outbound => ({
     async send(request) {

@@ -286,6 +286,6 @@ const copyOf = (object: JsonObject): JsonObject => {
   return copy;
 };
 
-/** What is no field of its own: what Datadog drops or gives itself, and another type or layout (a replacement). */
+/** Fields that Datadog drops or sets, and type or layout, whose change is a replacement. */
 const NO_FIELD =
   /^\/(?:classification|type|layout_type|options)$|^(?:\/widgets\/\d+(?:\/definition)?)+\/id$|^\/assets\/\d+\/monitor_id/;

@@ -1,4 +1,4 @@
-import { writeOnce } from '../pipeline/journal-write.ts';
+import { writeOnce } from '../pipeline/ledger-write.ts';
 import type { Ledger } from '../pipeline/ports.ts';
 import type { Part } from './run-parts.ts';
 

@@ -1,6 +1,6 @@
 import type { DatadogHealth } from '../datadog/health.ts';
 import { CHEAP_READ, type Request } from '../datadog/request.ts';
-import { writeOnce } from '../pipeline/journal-write.ts';
+import { writeOnce } from '../pipeline/ledger-write.ts';
 import type { Ledger } from '../pipeline/ports.ts';
 import type { OwnCertificate } from '../runtime/certificate-files.ts';
 import { certificateState } from '../runtime/certificate-state.ts';

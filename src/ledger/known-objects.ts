@@ -86,13 +86,13 @@ function bodyIn(bytes: unknown): JsonObject {
 }
 
 function statements(db: DatabaseSync) {
-  const turn = '(SELECT coalesce(max(turn), 0) + 1 FROM known_lists)';
+  const nextSequence = '(SELECT coalesce(max(turn), 0) + 1 FROM known_lists)';
   // The list that is being written is the newest.
   const oldest =
     'SELECT id FROM known_lists WHERE turn < (SELECT max(turn) FROM known_lists) ORDER BY turn LIMIT 1';
   return {
     touch: db.prepare(
-      `INSERT INTO known_lists (kind, application, turn) VALUES (?, ?, ${turn})
+      `INSERT INTO known_lists (kind, application, turn) VALUES (?, ?, ${nextSequence})
        ON CONFLICT (kind, application) DO UPDATE SET turn = excluded.turn RETURNING id`,
     ),
     objects: db.prepare(

@@ -190,7 +190,7 @@ describe('what was written last', () => {
 });
 
 describe('the store', () => {
-  it('opens a file that has the journal alone, and one of another version: the journal stays, hints begin anew', () => {
+  it('opens a file with intents only, and one of another version: intents stay, caches start empty', () => {
     const old = new DatabaseSync(file());
     old.exec(`CREATE TABLE writes (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, application TEXT NOT NULL,
       key TEXT NOT NULL, caller TEXT NOT NULL, begun_at INTEGER NOT NULL) STRICT;
@@ -304,7 +304,7 @@ describe('the files of the store', () => {
     readdirSync(folder).map((name) => `${name} ${(statSync(join(folder, name)).mode & 0o777).toString(8)}`);
   const ALL = ['ledger.sqlite 600', 'ledger.sqlite-shm 600', 'ledger.sqlite-wal 600'];
 
-  it('have mode 0600 whatever the umask, and are tightened where they had another', () => {
+  it('have mode 0600 with any umask, and are tightened where they had another', () => {
     const before = process.umask(0);
     try {
       opened().ledger.begin(WRITE, 'c', DAY);

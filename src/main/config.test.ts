@@ -12,7 +12,7 @@ const ENV = {
   DATADOG_SITE: 'datadoghq.eu',
 };
 
-/** The names that a wrong environment is told about. */
+/** The names that an invalid environment is reported for. */
 function faultsOf(env: Record<string, string>): string[] {
   try {
     readConfig(env);
@@ -64,7 +64,7 @@ describe('the environment of Birddog', () => {
     it(`is refused with ${what}`, () => assert.throws(() => readConfig({ ...ENV, ...env }), says));
   }
 
-  it('is told the faults of all its variables at once, and then those between them', () => {
+  it('reports the faults of all variables at once, then those between them', () => {
     const single = {
       BIRDDOG_PORT: 'x',
       SIDECAR_URL: 'https://10.0.0.1:5000',

@@ -99,7 +99,7 @@ describe('the sidecar client', () => {
     });
   });
 
-  it('takes an answer that is none of the contract for none', async () => {
+  it('treats a response outside the contract as a failure', async () => {
     for (const status of [99, 101, 204, 304, 600]) {
       const { client } = upstream(() => ({ ...ANSWER, status }));
       await assert.rejects(client.forward(incoming('/get_monitors'), []), { code: 'sidecar_unavailable' });

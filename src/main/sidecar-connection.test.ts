@@ -44,7 +44,7 @@ async function sidecarWith({ ca, server }: Certificates) {
 const ask = (url: string) =>
   ({ method: 'GET', url: new URL(url), deadline: deadlineAfter(10_000, systemClock) }) as const;
 
-describe('the hop', () => {
+describe('the connection to the sidecar', () => {
   it('looks at the disk when no connection comes about, and asks again with another certificate', async () => {
     const [old, other] = [await mint(), await mint()];
     const sidecar = await sidecarWith(other);

@@ -99,7 +99,7 @@ describe('every real definition', { skip: withoutCorpus }, () => {
         if (at % IN_ONE_DATADOG === 0) world = startInProcess();
         const query = { application: 'app', team: 'corpus', key: `c-${at}` };
         const excuse = REFUSED.find((r) => r.kind === kind && r.is(object));
-        for (const [turn, text] of textsOf(object).entries()) {
+        for (const [round, text] of textsOf(object).entries()) {
           const answer = await world.send(`/create_${kind}`, text, query).catch((error: unknown) => {
             assert.ok(
               error instanceof ProblemError && excuse,
@@ -107,7 +107,7 @@ describe('every real definition', { skip: withoutCorpus }, () => {
             );
             return { status: 422 };
           });
-          const expected = excuse ? 422 : turn === 0 ? 201 : 200;
+          const expected = excuse ? 422 : round === 0 ? 201 : 200;
           assert.equal(answer.status, expected, `${source} as ${text.format}; ${excuse?.why}`);
           texts += 1;
         }

@@ -131,7 +131,7 @@ const PLACES: Readonly<Record<string, (word: string) => Json>> = {
   'a severity': (word) => alert({ severity: word }),
   'an aggregate': (word) => alert({ signal: { metric: 'm', aggregate: word, by: [word] } }),
   'a window of an alert': (word) => alert({ condition: { over: word, above: 1, [word]: 1 } }),
-  'who is told, and when': (word) =>
+  'recipients and transitions': (word) =>
     alert({
       notify: [
         { to: [`@${word}`], when: word },

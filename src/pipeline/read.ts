@@ -35,7 +35,7 @@ export async function read(request: PipelineRequest, ports: Ports): Promise<Pipe
       [`${kind}s`]: page.map((object) => ({
         application,
         key: markOf(port.kind, object)?.key ?? '',
-        ...(oldest.has(idOf(object)) ? {} : { copy: true }),
+        ...(oldest.has(idOf(object)) ? {} : { clone: true }),
         ...describe(kind, port, object),
       })),
       ...(next === undefined ? {} : { next_cursor: next }),

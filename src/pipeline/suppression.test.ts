@@ -12,7 +12,7 @@ import { lintBody } from './lint.ts';
 import { execute } from './pipeline.ts';
 import type { ObjectPort } from './ports.ts';
 
-/** A Datadog that holds whatever it was sent last. */
+/** A Datadog that stores what it was sent last. */
 function holding(kind: StoredKind, sent: JsonObject[]): ObjectPort {
   const held = () => sent.slice(-1).map((object) => ({ ...object, id: 7 }));
   const take = (object: JsonObject) => {

@@ -11,7 +11,7 @@ import { diff, isMatch, type Score, scores, table } from './report.ts';
 
 const skip = existsSync(CORPUS) ? false : 'the recorded exchanges are not here (set CORPUS)';
 /** The share of exchanges that must be answered as recorded, by the time they were recorded in. */
-const LEAST: Readonly<Record<Era, number>> = { '2026': 1, '2025': 0.95, older: 0.9 };
+const MIN_SHARE: Readonly<Record<Era, number>> = { '2026': 1, '2025': 0.95, older: 0.9 };
 type Era = '2026' | '2025' | 'older';
 /** Families that are emulated in the shape that the others need, and no further. */
 const SHAPE_ALONE: Readonly<Record<string, number>> = {
@@ -57,7 +57,7 @@ describe('the emulator of Datadog against everything that was recorded', { skip 
     const page = readFileSync(new URL('../../docs/emulator.md', import.meta.url), 'utf8');
     assert.ok(
       page.includes(endpointTable(replayed)),
-      'write it anew with: npm run conformance -- --endpoints',
+      'regenerate it with: npm run conformance -- --endpoints',
     );
   });
 });
@@ -71,7 +71,7 @@ function knownHere() {
 }
 
 function min(score: Score | undefined): number {
-  return SHAPE_ALONE[score?.family ?? ''] ?? LEAST[era(score)];
+  return SHAPE_ALONE[score?.family ?? ''] ?? MIN_SHARE[era(score)];
 }
 
 function share(list: readonly Score[]): number {

@@ -11,7 +11,7 @@ describe('docs/emulator.md', () => {
     assert.deepEqual(
       listed.map(([, method, path]) => `${method} ${path}`),
       ENDPOINTS,
-      'write the table anew with: npm run conformance -- --endpoints',
+      'regenerate the table with: npm run conformance -- --endpoints',
     );
   });
 });

@@ -12,7 +12,7 @@ const WINDOW = 12;
 const ANCHORS = 64;
 
 /** Finds the longest stretch of a text that repeats one part; undefined where none repeats at least four times. */
-export function repeatedStretch(bytes: Buffer): Repeated | undefined {
+export function repeatedRange(bytes: Buffer): Repeated | undefined {
   let longest: Repeated | undefined;
   for (let anchor = 0; anchor < ANCHORS; anchor += 1) {
     const at = Math.floor((bytes.length * anchor) / ANCHORS);
@@ -43,7 +43,7 @@ export function scaled(input: FuzzInput, { from, to, period }: Repeated, share: 
 /** Below this (ms) noise decides. */
 const MIN_MS = 60;
 /** Bytes; what repeats less than that is not where the time goes. */
-const MIN_STRETCH = 400;
+const MIN_RANGE = 400;
 /** A linear cost grows 4 times when the stretch does; a quadratic one 16 times. */
 const MAX_GROWTH = 7;
 const MAX_GROWTH_OF_HALF = 2;
@@ -63,8 +63,8 @@ export async function superlinear(
   input: FuzzInput,
   costOf: (input: FuzzInput) => Promise<Cost>,
 ): Promise<string | undefined> {
-  const range = repeatedStretch(Buffer.from(input.body));
-  if (!range || range.to - range.from < MIN_STRETCH) return undefined;
+  const range = repeatedRange(Buffer.from(input.body));
+  if (!range || range.to - range.from < MIN_RANGE) return undefined;
   const min = async (share: number): Promise<Cost> => {
     const costs: Cost[] = [];
     for (let tries = 0; tries < TRIES; tries += 1) costs.push(await costOf(scaled(input, range, share)));

@@ -122,13 +122,13 @@ const READS: readonly ((datadog: Datadog, context: RequestContext) => Promise<un
   ({ policies }, context) => policies.list(context),
 ];
 
-let turn = 0;
+let round = 0;
 
 /** Asks for a few things, each time the next ones. Each answer is a value, a problem that is not Birddog's own fault, or a write whose answer is lost. */
 async function askForSome(answers: readonly ScriptedAnswer[]): Promise<void> {
   for (let nth = 0; nth < 4; nth += 1) {
-    turn = (turn + 1) % READS.length;
-    const read = READS[turn] ?? assert.fail();
+    round = (round + 1) % READS.length;
+    const read = READS[round] ?? assert.fail();
     const { datadog, sent, context } = answeringDatadog(
       (_request, call) => answers[call % answers.length] ?? {},
     );

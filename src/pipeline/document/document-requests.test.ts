@@ -111,7 +111,7 @@ describe('an apply', () => {
       ...live,
       widgets: [{ ...first, definition }, second ?? null],
     });
-    for (let turn = 0; turn < 100; turn += 1) await apply(document(`${turn}`));
+    for (let round = 0; round < 100; round += 1) await apply(document(`${round}`));
     const [kept, other] = items(person('GET', `/api/v1/dashboard/${id}`)['widgets']);
     assert.deepEqual(kept, { id: first?.['id'], definition });
     assert.deepEqual(other?.['definition'], { type: 'note', content: '99' });

@@ -34,7 +34,7 @@ describe('every real definition in one document', { skip: withoutCorpus }, () =>
     const applied = await ask('/apply', everything(), {}, LONG);
     assert.deepEqual(applied['remaining'], []);
     assert.deepEqual(loud(await plan(everything())), []);
-    for (let turn = 0; turn < 2; turn += 1) {
+    for (let round = 0; round < 2; round += 1) {
       const { body } = await send('/import', undefined, { application: 'app', team: 'payments' }, LONG);
       const { document: exported } = body;
       assert.ok(isObject(exported));
@@ -116,6 +116,6 @@ function numberOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE();
 }
 
-/** What is no field of its own: what Datadog drops or gives itself, and another type or layout (a replacement). */
+/** Fields that Datadog drops or sets, and type or layout, whose change is a replacement. */
 const NO_FIELD =
   /^\/(?:classification|type|layout_type|options|title)$|^(?:\/widgets\/\d+(?:\/definition)?)+\/id$|^\/assets\/\d+\/monitor_id/;

@@ -90,7 +90,7 @@ describe('an apply that is killed after any of its writes', () => {
           // A kill takes what runs beside as well: let it come as far as it comes.
           await new Promise((resolve) => setImmediate(resolve));
           store.close();
-          killed.mend();
+          killed.restart();
           if (end === 'whole') break;
           const again = startInProcess({
             world: killed.world,

@@ -145,7 +145,7 @@ describe('a field that Datadog drops', () => {
       documentOf({ monitors: [{ ...MONITOR, message, classification: 'x' }] });
     const applied = await apply(document('a'));
     assert.ok(codes(applied).includes('field_dropped'));
-    for (let turn = 0; turn < 2; turn += 1) {
+    for (let round = 0; round < 2; round += 1) {
       const planned = await plan(document('a'));
       assert.deepEqual(told(planned), ['load none']);
       const dropped = items(planned['findings']).find(({ code }) => code === 'field_dropped');

@@ -100,8 +100,8 @@ function textIn(format: Format, object: JsonObject): Text {
 /** Each field of the examples, linted. */
 export async function lintSubjects(): Promise<Subject[]> {
   return (await exampleFields()).flatMap(({ name, object, pointer }, at) =>
-    POSITIONS.map((position, turn): Subject => {
-      const format = FORMATS[(at + turn) % FORMATS.length] ?? 'json';
+    POSITIONS.map((position, round): Subject => {
+      const format = FORMATS[(at + round) % FORMATS.length] ?? 'json';
       return {
         name: `lint ${name} (${position}, ${format})`,
         maxUnits: MIBI,
@@ -234,11 +234,11 @@ export function documentSubjects(): Subject[] {
 
 function bodyFields(body: JsonObject) {
   return textsOf(body).flatMap((pointer, at) =>
-    POSITIONS.map((position, turn) => ({
+    POSITIONS.map((position, round) => ({
       name: fieldName(body, pointer),
       pointer,
       position,
-      format: FORMATS[(at + turn) % FORMATS.length] ?? 'json',
+      format: FORMATS[(at + round) % FORMATS.length] ?? 'json',
       body,
     })),
   );

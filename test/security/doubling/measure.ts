@@ -34,7 +34,7 @@ const ATTEMPTS = 3;
 
 /**
  * The first doubling of the text, from 8 KiB up to 1 MiB, after which the CPU time is more than 2.6 times as much; undefined
- * where there is none. Times are medians of three; texts that take less than 25 ms are not compared.
+ * without one. Times are medians of three; texts that take less than 25 ms are not compared.
  */
 export async function superlinear(
   { prepare, maxUnits }: Subject,

@@ -49,8 +49,8 @@ if (isWork(workerData)) {
   const tried = new Set<Fill>();
   let cases = 0;
   for (const [at, subject] of subjects.entries()) {
-    for (let turn = 0; turn < Math.min(workerData.fillsPerField, FILLS.length); turn += 1) {
-      const fill = FILLS[(seed + at * workerData.fillsPerField + turn) % FILLS.length];
+    for (let round = 0; round < Math.min(workerData.fillsPerField, FILLS.length); round += 1) {
+      const fill = FILLS[(seed + at * workerData.fillsPerField + round) % FILLS.length];
       if (!fill) continue;
       tried.add(fill);
       cases += 1;
