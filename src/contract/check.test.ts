@@ -25,6 +25,15 @@ describe('a body held against its schema', () => {
     assert.deepEqual(check(OBJECT_SCHEMAS.monitor.update, { message: 'm' }, ''), []);
   });
 
+  it('rejects an object with a length where a string of bounded length belongs', () => {
+    const monitor = { type: 'query alert', query: 'q', tags: [{ length: numberFromText('1.0') }] };
+    const found = check(OBJECT_SCHEMAS.monitor.create, monitor, '');
+    assert.deepEqual(
+      found.map(({ code, pointer }) => [code, pointer]),
+      [['wrong_value', '/tags/0']],
+    );
+  });
+
   const mistakes: readonly [what: string, value: object, code: string, pointer: string][] = [
     [
       'a missing member, at the object that lacks it',

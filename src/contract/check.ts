@@ -96,16 +96,15 @@ function matches(schema: z.ZodType, value: Json | undefined): boolean {
 
 /** Adds the issues that zod reports for a value that is not walked here. */
 function addIssues(schema: z.ZodType, value: unknown, { findings, pointer, missingFrom }: Place): void {
-  // zod treats a raw number as an object.
-  const isNumber = isRawNumber(value) && (schema instanceof z.ZodObject || schema instanceof z.ZodRecord);
+  const given = standIn(schema, value);
   const code = missingFrom === undefined ? 'wrong_value' : 'missing_member';
-  const { issues } = run(schema, isNumber ? 0 : value);
+  const { issues } = run(schema, given);
   if (issues.length === 0) return;
   if (!findings.accepts({ code, severity: 'error' })) {
     findings.skip('error', issues.length);
     return;
   }
-  const { error } = schema.safeParse(isNumber ? 0 : value);
+  const { error } = schema.safeParse(given);
   for (const { message } of error?.issues ?? []) {
     if (missingFrom === undefined)
       findings.add({ code: 'wrong_value', severity: 'error', message: sentence(message), pointer });
@@ -117,6 +116,17 @@ function addIssues(schema: z.ZodType, value: unknown, { findings, pointer, missi
         pointer: missingFrom.pointer,
       });
   }
+}
+
+/**
+ * Returns what zod validates in place of a value. zod treats a raw number as an object. It also runs the length checks of a
+ * string on any object that has a field `length`, of any type.
+ */
+function standIn(schema: z.ZodType, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const takesObjects = schema instanceof z.ZodObject || schema instanceof z.ZodRecord;
+  if (isRawNumber(value)) return takesObjects ? 0 : value;
+  return takesObjects ? value : {};
 }
 
 /** Runs a schema without building the ZodError and its messages, which takes ten times as long. */
