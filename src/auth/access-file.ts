@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isName } from '../domain/caller.ts';
-import { readYamlFile } from './read-yaml-file.ts';
+import { readYamlFile } from '../contract/read-yaml-file.ts';
 
 /** What can be granted; `write` holds `read`, and `adopt` is about objects that no application has yet. */
 export const RIGHTS = ['read', 'write', 'adopt'] as const;

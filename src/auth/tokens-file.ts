@@ -6,7 +6,7 @@ import type { Finding } from '../domain/finding.ts';
 import { Findings } from '../domain/findings.ts';
 import { pointerTo } from '../domain/pointer.ts';
 import { Secret } from '../domain/secret.ts';
-import { readYamlFile } from './read-yaml-file.ts';
+import { readYamlFile } from '../contract/read-yaml-file.ts';
 import { refusedToken } from './refused-token.ts';
 
 /** What every token of the file begins with: it tells them from those of an issuer, and scanners for lost secrets know it. */

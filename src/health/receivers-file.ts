@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { readYamlFile } from '../auth/read-yaml-file.ts';
+import { readYamlFile } from '../contract/read-yaml-file.ts';
 import type { Finding } from '../domain/finding.ts';
 import { isObject, type Json } from '../domain/json.ts';
 import { pointerTo } from '../domain/pointer.ts';

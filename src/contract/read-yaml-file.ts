@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { check } from '../contract/check.ts';
+import { check } from './check.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import { escapeHidden } from '../domain/hidden-characters.ts';
