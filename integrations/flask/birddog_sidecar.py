@@ -48,7 +48,7 @@ PROBLEMS = {
     "bad_request": (400, "Invalid request",
         "See /docs for the parameters and headers of this path."),
     "too_large": (413, "The body is too large",
-        "Limits: 1 MiB per object, 16 MiB per document."),
+        "Split the body. Limits: 1 MiB and 50,000 values per object, 16 MiB and 1,000,000 values per document."),
     "sidecar_unavailable": (503, "The sidecar is unavailable",
         "Retry after the time in Retry-After. Listed applications are still served."),
     "deadline_exceeded": (504, "Deadline exceeded",

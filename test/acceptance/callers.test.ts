@@ -306,7 +306,7 @@ describe('a token', () => {
       ['signed with a wrong key', stranger, /a key that the issuer/],
       ['large', `${head}.${'A'.repeat(13_000)}.${signature}`, /at most 12288/],
       ['garbage', 'not-a-token-at-all-0123456789', /no signed JWT/],
-      ['unknown, of a robot', robotToken(), /none of those/],
+      ['unknown, of a robot', robotToken(), /unknown/],
       ['expired, of a robot', ENDED.token, /The token of ci-old expired/],
     ];
     const answers: string[] = [];
@@ -353,7 +353,7 @@ it('is read from BIRDDOG_TOKEN by commands, which explain what to do if it is re
   const unknown = robotToken();
   const answers = await Promise.all([ROBOT.token, unknown].map((token) => plan({ BIRDDOG_TOKEN: token })));
   assert.deepEqual([answers[0]?.status, answers[0]?.err, answers[1]?.status], [0, '', 1]);
-  assert.match(answers[1]?.err ?? '', /^a\.json: error: .* \[unauthenticated\]\n.*none of those/);
+  assert.match(answers[1]?.err ?? '', /^a\.json: error: .* \[unauthenticated\]\n.*unknown/);
   assert.match((await plan({})).err, /\[unauthenticated\]\n.*\n {2}hint: BIRDDOG_TOKEN is not set/);
   for (const token of [unknown, ROBOT.token]) assert.ok(!JSON.stringify(answers).includes(token));
 });

@@ -120,7 +120,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     });
     assert.deepEqual(
       [status, body.route, body.missing_from, body.key, headers.get('x-request-id')],
-      [201, 'sidecar', ['leanix'], 'handed-over', 'flask-1'],
+      [201, 'unlisted', ['leanix'], 'handed-over', 'flask-1'],
     );
     await create('payments-batch', 'nobody', { 'x-request-id': 'flask-2' });
     assert.deepEqual(
@@ -175,7 +175,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     assert.equal((await create('checkout', 'flask')).status, 200);
     const answers = await Promise.all(waiting);
     assert.deepEqual(answers.map(({ status }) => status).sort(), [...Array(8).fill(200), 503]);
-    assert.match(answers.find(({ status }) => status === 503)?.text ?? '', /Too many requests wait/);
+    assert.match(answers.find(({ status }) => status === 503)?.text ?? '', /Too many requests are waiting/);
   });
 
   it('sends exactly the headers of the protocol, and rejects an unknown authentication method', () => {
