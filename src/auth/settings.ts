@@ -20,8 +20,8 @@ const methods: Reader<readonly Method[]> = (value) => {
   return list(value).map((word, at, words) => {
     const method = METHODS.find((m) => m === word);
     if (method === undefined)
-      throw new Error(`unknown method "${word}"; use ${METHODS.join(', ')}, or only none`);
-    if (words.indexOf(word) !== at) throw new Error(`"${word}" stands there twice`);
+      throw new Error(`"${word}" is unknown; use ${METHODS.join(', ')}, or only none`);
+    if (words.indexOf(word) !== at) throw new Error(`"${word}" is listed twice`);
     return method;
   });
 };

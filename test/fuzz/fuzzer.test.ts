@@ -25,10 +25,10 @@ function broken(fault: string): Tested {
   return {
     worker: {
       target: new URL(`./broken-target.ts?${fault}`, import.meta.url),
-      hangMs: fault === 'hangs' ? 1500 : 20_000,
+      hangMs: fault === 'hangs' ? 4000 : 20_000,
     },
     startServer: () => brokenServer(fault),
-    httpTimes: { answerMs: 1500, mangledMs: 50, healthMs: 1500 },
+    httpTimes: { answerMs: 4000, mangledMs: 50, healthMs: 4000 },
     minimiseMs: isSlow(fault) ? 5000 : 60_000,
   };
 }
