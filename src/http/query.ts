@@ -8,7 +8,10 @@ type Query = Partial<Record<QueryName, string>>;
 type Rule = readonly [is: string, fits: (value: string) => boolean];
 
 const FLAG: Rule = ['true or false', (value) => value === 'true' || value === 'false'];
-const ID: Rule = ['the id of a Datadog object', (value) => /^[\w-]{1,100}$/.test(value)];
+const ID: Rule = [
+  'the id of a Datadog object',
+  (value) => value.split(',').every((id) => /^[\w-]{1,100}$/.test(id.trim())),
+];
 const STATES = ['alert', 'warn', 'no data', 'ok', 'unknown', 'ignored', 'skipped'];
 
 const RULES: Readonly<Partial<Record<QueryName, Rule>>> = {
