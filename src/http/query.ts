@@ -10,7 +10,7 @@ type Rule = readonly [is: string, fits: (value: string) => boolean];
 const FLAG: Rule = ['true or false', (value) => value === 'true' || value === 'false'];
 const ID: Rule = [
   'the id of a Datadog object',
-  (value) => value.split(',').every((id) => /^[\w-]{1,100}$/.test(id.trim())),
+  (value) => value.split(',').every((id) => /^[\w-]{1,100}$/.test(id)),
 ];
 const STATES = ['alert', 'warn', 'no data', 'ok', 'unknown', 'ignored', 'skipped'];
 
