@@ -101,9 +101,10 @@ function withOptionDefaults(sent: RawObject, type: string): RawObject {
   return options;
 }
 
-/** Formats a threshold as a float: Datadog returns 2 as 2.0. */
+/** Formats a threshold as a float: Datadog returns 2 as 2.0. A number with an exponent, such as 1e+21, is a float already. */
 function asFloat(value: unknown): unknown {
-  return typeof value === 'number' && Number.isInteger(value) ? JSON.rawJSON(`${value}.0`) : value;
+  const isWhole = typeof value === 'number' && /^-?\d+$/.test(String(value));
+  return isWhole ? JSON.rawJSON(`${value}.0`) : value;
 }
 
 function priority(value: unknown): unknown {

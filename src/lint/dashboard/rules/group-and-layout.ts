@@ -385,7 +385,7 @@ function wrongSide(layout: JsonObject, ordered: boolean) {
   const width = toNumber(layout['width']) ?? 0;
   if (!ordered || x + width <= COLUMNS) return undefined;
   return {
-    side: 'width',
+    side: Object.hasOwn(layout, 'width') ? 'width' : 'x',
     message: `it ends at column ${x + width}, and the grid has ${COLUMNS} columns.`,
     hint: `Keep x + width at ${COLUMNS} or less.`,
   };
