@@ -14,7 +14,9 @@ describe('source rules', () => {
     'list.splice(0, 1, ...more);',
     'String.fromCharCode(...codes);',
     'const WORDS: Readonly<Record<string, number>> = { a: 1 };\nWORDS[word];',
-    'export const WORDS: Record<string, number> = {};\nWORDS[word];',
+    'export const WORDS: Record<string, number> = { a: 1 };\nWORDS[word];',
+    'const BY: Readonly<Record<string, (a: number) => number>> = { abs: Math.abs };\nBY[word]?.(1);',
+    '  const local: Record<string, number> = {\n    a: 1,\n  };\n  local[word];',
   ];
   for (const text of BROKEN) {
     it(`reject: ${text.replaceAll('\n', ' ')}`, () => {
@@ -29,7 +31,8 @@ describe('source rules', () => {
     'list.push({ ...one });',
     'list.push([...more]);',
     'largest([0, ...numbers]);',
-    'export const HEADERS: Readonly<Record<string, string>> = {};',
+    'export const HEADERS: Readonly<Record<string, string>> = { a: "b" };',
+    'const filled: Record<string, number> = {};\nfilled[name] = 1;',
     'const { a, ...rest } = Math.max(1, 2);',
     "const WORDS: ReadonlyMap<string, number> = new Map([['a', 1]]);",
     "const KINDS: Readonly<Record<'a' | 'b', number>> = { a: 1, b: 2 };",

@@ -30,57 +30,59 @@ const DONE: EmulatorResponse = { status: 204 };
 /** Serves `/__control/...`, with which tests set and read the state of an emulated organisation. */
 export function datadogControl(target: ControlTarget) {
   const { organisation, acceptedKeys, limits, clock } = target;
-  const controls: Readonly<Record<string, (body: unknown) => EmulatorResponse>> = {
-    'PUT /__control/keys': (body) => {
-      if (!isRawObject(body)) return { status: 400 };
-      delete acceptedKeys.previous;
-      if (body['keep'] === true) acceptedKeys.previous = acceptedKeys.current;
-      acceptedKeys.current = {
-        api: String(body['api'] ?? acceptedKeys.current.api),
-        app: String(body['app'] ?? acceptedKeys.current.app),
-      };
-      return DONE;
-    },
-    'PUT /__control/limits': (body) => {
-      if (!isLimits(body)) return { status: 400 };
-      limits.limits = { ...limits.limits, ...body };
-      return DONE;
-    },
-    'PUT /__control/restricted': (body) => {
-      organisation.restricted.clear();
-      for (const id of Array.isArray(body) ? body : []) organisation.restricted.add(String(id));
-      return DONE;
-    },
-    'PUT /__control/clock': (body) => {
-      const at = isRawObject(body) ? Date.parse(String(body['now'])) : Number.NaN;
-      if (Number.isNaN(at)) return json(400, { errors: ['expected {"now": "2026-01-31T12:00:00Z"}'] });
-      clock.now = () => at;
-      return DONE;
-    },
-    'PUT /__control/audit': (body) => {
-      organisation.audit = body === true;
-      return DONE;
-    },
-    'POST /__control/seed': (body) => {
-      const error = seed(target, body);
-      return error === undefined ? DONE : json(400, { errors: [error] });
-    },
-    'DELETE /__control/seed': (body) => {
-      for (const name of COLLECTIONS) {
-        const ids = isRawObject(body) ? body[name] : undefined;
-        for (const id of Array.isArray(ids) ? ids : []) organisation.collection(name).delete(String(id));
-      }
-      return DONE;
-    },
-    'GET /__control/state': () =>
-      json(200, Object.fromEntries(COLLECTIONS.map((name) => [name, organisation.collection(name).all()]))),
-    'DELETE /__control/state': () => {
-      organisation.clear();
-      return DONE;
-    },
-  };
+  const controls = new Map(
+    Object.entries<(body: unknown) => EmulatorResponse>({
+      'PUT /__control/keys': (body) => {
+        if (!isRawObject(body)) return { status: 400 };
+        delete acceptedKeys.previous;
+        if (body['keep'] === true) acceptedKeys.previous = acceptedKeys.current;
+        acceptedKeys.current = {
+          api: String(body['api'] ?? acceptedKeys.current.api),
+          app: String(body['app'] ?? acceptedKeys.current.app),
+        };
+        return DONE;
+      },
+      'PUT /__control/limits': (body) => {
+        if (!isLimits(body)) return { status: 400 };
+        limits.limits = { ...limits.limits, ...body };
+        return DONE;
+      },
+      'PUT /__control/restricted': (body) => {
+        organisation.restricted.clear();
+        for (const id of Array.isArray(body) ? body : []) organisation.restricted.add(String(id));
+        return DONE;
+      },
+      'PUT /__control/clock': (body) => {
+        const at = isRawObject(body) ? Date.parse(String(body['now'])) : Number.NaN;
+        if (Number.isNaN(at)) return json(400, { errors: ['expected {"now": "2026-01-31T12:00:00Z"}'] });
+        clock.now = () => at;
+        return DONE;
+      },
+      'PUT /__control/audit': (body) => {
+        organisation.audit = body === true;
+        return DONE;
+      },
+      'POST /__control/seed': (body) => {
+        const error = seed(target, body);
+        return error === undefined ? DONE : json(400, { errors: [error] });
+      },
+      'DELETE /__control/seed': (body) => {
+        for (const name of COLLECTIONS) {
+          const ids = isRawObject(body) ? body[name] : undefined;
+          for (const id of Array.isArray(ids) ? ids : []) organisation.collection(name).delete(String(id));
+        }
+        return DONE;
+      },
+      'GET /__control/state': () =>
+        json(200, Object.fromEntries(COLLECTIONS.map((name) => [name, organisation.collection(name).all()]))),
+      'DELETE /__control/state': () => {
+        organisation.clear();
+        return DONE;
+      },
+    }),
+  );
   return ({ method, path, body }: EmulatorRequest): EmulatorResponse | undefined =>
-    controls[`${method} ${path}`]?.(body === '' ? undefined : parseRaw(body));
+    controls.get(`${method} ${path}`)?.(body === '' ? undefined : parseRaw(body));
 }
 
 /**

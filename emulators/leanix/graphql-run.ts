@@ -21,24 +21,26 @@ interface GraphqlAnswer {
 type Variables = Readonly<Record<string, unknown>>;
 
 /** The types of the response: the type of each field, '' for a scalar. */
-const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  Query: { allFactSheets: 'FactSheetConnection' },
-  FactSheetConnection: { totalCount: '', pageInfo: 'PageInfo', edges: 'FactSheetEdge' },
-  PageInfo: { hasNextPage: '', hasPreviousPage: '', startCursor: '', endCursor: '' },
-  FactSheetEdge: { cursor: '', node: 'BaseFactSheet' },
-  BaseFactSheet: {
-    id: '',
-    name: '',
-    displayName: '',
-    fullName: '',
-    type: '',
-    description: '',
-    status: '',
-    level: '',
-  },
-  Application: { externalId: 'ExternalId', alias: '' },
-  ExternalId: { externalId: '', externalUrl: '', status: '' },
-};
+const TYPES = new Map(
+  Object.entries<Readonly<Record<string, string>>>({
+    Query: { allFactSheets: 'FactSheetConnection' },
+    FactSheetConnection: { totalCount: '', pageInfo: 'PageInfo', edges: 'FactSheetEdge' },
+    PageInfo: { hasNextPage: '', hasPreviousPage: '', startCursor: '', endCursor: '' },
+    FactSheetEdge: { cursor: '', node: 'BaseFactSheet' },
+    BaseFactSheet: {
+      id: '',
+      name: '',
+      displayName: '',
+      fullName: '',
+      type: '',
+      description: '',
+      status: '',
+      level: '',
+    },
+    Application: { externalId: 'ExternalId', alias: '' },
+    ExternalId: { externalId: '', externalUrl: '', status: '' },
+  }).map(([type, fields]) => [type, new Map(Object.entries(fields))]),
+);
 const argumentsSchema = z.strictObject({
   factSheetType: z.string().optional(),
   filter: filterSchema.nullish(),
@@ -82,7 +84,7 @@ function checkFields(selections: readonly Selection[], types: readonly string[],
       continue;
     }
     const { name, selections: children } = selection.field;
-    const type = types.map((t) => (TYPES[t] ?? {})[name]).find((t) => t !== undefined);
+    const type = types.map((t) => TYPES.get(t)?.get(name)).find((t) => t !== undefined);
     if (type === undefined) {
       throw new GraphqlError(
         `Validation error of type FieldUndefined: Field '${name}' in type '${types[0]}' is undefined @ '${path}${name}'`,
@@ -141,11 +143,15 @@ function nodeOf(sheet: FactSheet, all: readonly FactSheet[]): Record<string, unk
 function project(value: unknown, selections: readonly Selection[]): unknown {
   if (Array.isArray(value)) return value.map((item) => project(item, selections));
   if (typeof value !== 'object' || value === null) return value;
-  const fields: Record<string, unknown> = { ...value };
+  const fields = new Map<string, unknown>(Object.entries(value));
   const ofType = selections.flatMap((s) =>
-    s.kind === 'field' ? [s] : s.type === fields['type'] || s.type === 'BaseFactSheet' ? s.selections : [],
+    s.kind === 'field'
+      ? [s]
+      : s.type === fields.get('type') || s.type === 'BaseFactSheet'
+        ? s.selections
+        : [],
   );
-  return objectFrom(ofType, (field) => project(fields[field.name], field.selections));
+  return objectFrom(ofType, (field) => project(fields.get(field.name), field.selections));
 }
 
 function objectFrom(

@@ -17,14 +17,16 @@ export type RowInput = z.input<typeof rowSchema>;
 export type Cell = Row['values'][string];
 
 /** The table that each table extends; `''` for none. */
-const PARENTS: Readonly<Record<string, string>> = {
-  cmdb_ci: '',
-  cmdb_ci_service: 'cmdb_ci',
-  cmdb_ci_service_auto: 'cmdb_ci_service',
-  cmdb_ci_service_discovered: 'cmdb_ci_service_auto',
-  cmdb_ci_appl: 'cmdb_ci',
-  cmdb_ci_business_app: 'cmdb_ci',
-};
+const PARENTS = new Map(
+  Object.entries({
+    cmdb_ci: '',
+    cmdb_ci_service: 'cmdb_ci',
+    cmdb_ci_service_auto: 'cmdb_ci_service',
+    cmdb_ci_service_discovered: 'cmdb_ci_service_auto',
+    cmdb_ci_appl: 'cmdb_ci',
+    cmdb_ci_business_app: 'cmdb_ci',
+  }),
+);
 
 const COLUMNS: readonly string[] = [
   'sys_id',
@@ -59,7 +61,7 @@ function businessApp(sys_id: string, name: string, number: string): RowInput {
 }
 
 export function isTable(name: string): boolean {
-  return Object.hasOwn(PARENTS, name);
+  return PARENTS.has(name);
 }
 
 export function isColumn(name: string): boolean {
@@ -73,7 +75,7 @@ export function columnsOf(row: Row): string[] {
 
 /** Whether a row is in a table or in a table that extends it. */
 export function isIn(row: Row, table: string): boolean {
-  for (let t = row.table; t !== ''; t = PARENTS[t] ?? '') if (t === table) return true;
+  for (let t = row.table; t !== ''; t = PARENTS.get(t) ?? '') if (t === table) return true;
   return false;
 }
 

@@ -6,13 +6,15 @@ import type { Token, Tokens } from './vault-tokens.ts';
 type TokenRoute = (token: Token, tokens: Tokens, body: string) => EmulatorResponse;
 
 /** The routes with which a token looks up, renews and revokes itself, by method and path. */
-export const TOKEN_ROUTES: Readonly<Record<string, TokenRoute>> = {
-  'GET auth/token/lookup-self': lookupSelf,
-  'POST auth/token/renew-self': renewSelf,
-  'PUT auth/token/renew-self': renewSelf,
-  'POST auth/token/revoke-self': revokeSelf,
-  'PUT auth/token/revoke-self': revokeSelf,
-};
+export const TOKEN_ROUTES: ReadonlyMap<string, TokenRoute> = new Map(
+  Object.entries<TokenRoute>({
+    'GET auth/token/lookup-self': lookupSelf,
+    'POST auth/token/renew-self': renewSelf,
+    'PUT auth/token/renew-self': renewSelf,
+    'POST auth/token/revoke-self': revokeSelf,
+    'PUT auth/token/revoke-self': revokeSelf,
+  }),
+);
 
 function lookupSelf(token: Token, tokens: Tokens): EmulatorResponse {
   const { namespace, name } = token.account;

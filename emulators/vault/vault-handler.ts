@@ -42,7 +42,7 @@ export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
     const tokenId = tokenText(request.headers);
     const token = tokens.find(tokenId);
     if (!token) return denied(spelling ?? (tokenId === '' ? 'plain' : 'two'));
-    const selfRoute = TOKEN_ROUTES[`${request.method} ${path}`];
+    const selfRoute = TOKEN_ROUTES.get(`${request.method} ${path}`);
     if (selfRoute) return selfRoute(token, tokens, request.body);
     if (request.method !== 'GET' || /^(?:auth|sys)\//.test(path)) return undefined;
     if (!token.role.read.some((pattern) => covers(pattern, path))) return denied(spelling ?? 'one');

@@ -163,14 +163,16 @@ class CatalogEntities {
 }
 
 /** The related objects that a request can include. */
-const INCLUDES: Readonly<Record<string, { type: string; attributes: (entity: RawObject) => RawObject }>> = {
-  schema: { type: 'schema', attributes: (entity) => ({ schema: schemaOf(entity) }) },
-  raw_schema: { type: 'rawSchema', attributes: ({ raw }) => ({ rawSchema: raw }) },
-};
+const INCLUDES = new Map(
+  Object.entries<{ type: string; attributes: (entity: RawObject) => RawObject }>({
+    schema: { type: 'schema', attributes: (entity) => ({ schema: schemaOf(entity) }) },
+    raw_schema: { type: 'rawSchema', attributes: ({ raw }) => ({ rawSchema: raw }) },
+  }),
+);
 
 /** Returns entities as responses show them, with the related objects that `include` names. */
 function page(entities: readonly RawObject[], include: readonly string[]) {
-  const requested = include.flatMap((name) => INCLUDES[name] ?? []);
+  const requested = include.flatMap((name) => INCLUDES.get(name) ?? []);
   const whole = entities.filter(({ document }) => isRawObject(document));
   const included = requested.flatMap(({ type, attributes }) =>
     whole.map((entity) => ({ id: entity['id'], type, attributes: attributes(entity) })),
@@ -206,13 +208,15 @@ function normalised(document: RawObject): RawObject {
 }
 
 function normalisedDatadog(datadog: RawObject): RawObject {
-  const lists: Readonly<Record<string, (one: RawObject) => RawObject>> = {
-    events: (one) => ({ name: '', query: '', ...one }),
-    logs: (one) => ({ name: '', query: '', ...one }),
-    codeLocations: withoutEmptyLists,
-  };
+  const lists = new Map(
+    Object.entries<(one: RawObject) => RawObject>({
+      events: (one) => ({ name: '', query: '', ...one }),
+      logs: (one) => ({ name: '', query: '', ...one }),
+      codeLocations: withoutEmptyLists,
+    }),
+  );
   const entries = Object.entries(datadog).map(([name, value]): [string, unknown] => {
-    const normalise = lists[name];
+    const normalise = lists.get(name);
     if (normalise && Array.isArray(value)) return [name, value.filter(isRawObject).map(normalise)];
     return [name, value];
   });

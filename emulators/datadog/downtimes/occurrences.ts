@@ -16,12 +16,12 @@ export interface Recurring {
   readonly zone: string;
 }
 
-const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const UNITS_MS = new Map(Object.entries({ m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }));
 
 /** Converts `1h` or `2d` to milliseconds. Throws DatadogError. */
 export function durationMs(duration: string): number {
   const [, count = '', unit = ''] = /^(\d+)([mhdw])$/.exec(duration) ?? [];
-  const ms = UNITS_MS[unit];
+  const ms = UNITS_MS.get(unit);
   if (ms === undefined) throw new DatadogError(400, `Invalid duration: ${duration}`);
   return Number(count) * ms;
 }

@@ -27,15 +27,17 @@ const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
 const MAX_MISMATCHES = 10_000;
 
 /** For each frequency, the times of the nth period, at the time of day of the first. */
-const PERIODS: Readonly<Record<string, (first: number, n: number) => number[]>> = {
-  MINUTELY: (first, n) => [first + n * 60_000],
-  HOURLY: (first, n) => [first + n * 3_600_000],
-  DAILY: (first, n) => [first + n * DAY_MS],
-  WEEKLY: (first, n) => days(first + (n * 7 - weekdayOf(first)) * DAY_MS, 7),
-  MONTHLY: (first, n) =>
-    span(first, [yearOf(first), monthOf(first) + n], [yearOf(first), monthOf(first) + n + 1]),
-  YEARLY: (first, n) => span(first, [yearOf(first) + n, 0], [yearOf(first) + n + 1, 0]),
-};
+const PERIODS = new Map(
+  Object.entries<(first: number, n: number) => number[]>({
+    MINUTELY: (first, n) => [first + n * 60_000],
+    HOURLY: (first, n) => [first + n * 3_600_000],
+    DAILY: (first, n) => [first + n * DAY_MS],
+    WEEKLY: (first, n) => days(first + (n * 7 - weekdayOf(first)) * DAY_MS, 7),
+    MONTHLY: (first, n) =>
+      span(first, [yearOf(first), monthOf(first) + n], [yearOf(first), monthOf(first) + n + 1]),
+    YEARLY: (first, n) => span(first, [yearOf(first) + n, 0], [yearOf(first) + n + 1, 0]),
+  }),
+);
 
 /** Parses FREQ, INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, BYMONTH and BYSETPOS. Throws DatadogError. */
 export function readRule(text: string, zone: string): Rule {
@@ -58,7 +60,7 @@ export function readRule(text: string, zone: string): Rule {
   };
   const numbers = [rule.until, rule.count, ...rule.monthDays, ...rule.months, ...rule.positions];
   const isValid =
-    PERIODS[rule.frequency] !== undefined &&
+    PERIODS.get(rule.frequency) !== undefined &&
     Number.isInteger(rule.interval) &&
     rule.interval > 0 &&
     rule.days.every(({ weekday, nth }) => weekday >= 0 && !Number.isNaN(nth)) &&
@@ -73,7 +75,7 @@ export function readRule(text: string, zone: string): Rule {
 export function* timesOf(rule: Rule, first: number): Generator<number, void> {
   let [count, mismatches] = [0, 0];
   for (let n = 0; mismatches < MAX_MISMATCHES; n += rule.interval) {
-    const period = PERIODS[rule.frequency]?.(first, n) ?? [];
+    const period = PERIODS.get(rule.frequency)?.(first, n) ?? [];
     const times = selected(rule, first, period);
     mismatches = times.length === 0 ? mismatches + period.length : 0;
     for (const at of times) {

@@ -6,12 +6,14 @@ import { readRule, type Rule, timesOf } from './recurrence-rule.ts';
 import { localTime, utcTime } from './wall-clock.ts';
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-const FREQUENCIES: Readonly<Record<string, string>> = {
-  days: 'DAILY',
-  weeks: 'WEEKLY',
-  months: 'MONTHLY',
-  years: 'YEARLY',
-};
+const FREQUENCIES = new Map(
+  Object.entries({
+    days: 'DAILY',
+    weeks: 'WEEKLY',
+    months: 'MONTHLY',
+    years: 'YEARLY',
+  }),
+);
 
 /** Parses the recurrence of a v1 downtime into the form that reads return. Throws DatadogError. */
 export function readRecurrence(value: unknown, zone: string): RawObject | null {
@@ -19,7 +21,7 @@ export function readRecurrence(value: unknown, zone: string): RawObject | null {
   const { type, period, week_days, until_occurrences, until_date, rrule } = value;
   if (until_occurrences && until_date)
     throw new DatadogError(400, 'You must provide only provide one of (until_occurrences, until_date)');
-  if (type !== 'rrule' && FREQUENCIES[String(type)] === undefined)
+  if (type !== 'rrule' && FREQUENCIES.get(String(type)) === undefined)
     throw new DatadogError(400, 'Invalid recurrence type');
   if (Array.isArray(week_days) && !week_days.every((day) => DAYS.includes(String(day)))) {
     throw new DatadogError(
@@ -95,7 +97,7 @@ function ruleOf(
   if (type === 'rrule') return readRule(String(rrule), zone);
   const days = type === 'weeks' && Array.isArray(week_days) ? week_days.map(String) : [];
   const byDay = days.map((day) => day.slice(0, 2).toUpperCase());
-  const text = `FREQ=${FREQUENCIES[String(type)]};INTERVAL=${String(period ?? 1)}`;
+  const text = `FREQ=${FREQUENCIES.get(String(type))};INTERVAL=${String(period ?? 1)}`;
   return {
     ...readRule(byDay.length > 0 ? `${text};BYDAY=${byDay.join(',')}` : text, zone),
     // Datadog counts how often the downtime is rescheduled, which excludes the first time.

@@ -2,20 +2,22 @@ import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import type { EventIds } from './event-ids.ts';
 
 /** The display names of event sources. Other sources appear as the first. */
-const SOURCES: Readonly<Record<string, string>> = {
-  my_apps: 'My Apps',
-  bitbucket: 'Bitbucket',
-  chef: 'Chef',
-  docker: 'Docker',
-  git: 'Git',
-  github: 'GitHub',
-  hudson: 'Hudson',
-  jenkins: 'Jenkins',
-  kubernetes: 'Kubernetes',
-  nagios: 'Nagios',
-  puppet: 'Puppet',
-  vsphere: 'vSphere',
-};
+const SOURCES = new Map(
+  Object.entries({
+    my_apps: 'My Apps',
+    bitbucket: 'Bitbucket',
+    chef: 'Chef',
+    docker: 'Docker',
+    git: 'Git',
+    github: 'GitHub',
+    hudson: 'Hudson',
+    jenkins: 'Jenkins',
+    kubernetes: 'Kubernetes',
+    nagios: 'Nagios',
+    puppet: 'Puppet',
+    vsphere: 'vSphere',
+  }),
+);
 const DEFAULT_SOURCE = 'my_apps';
 const DEFAULT_SOURCE_ID = 100;
 
@@ -44,7 +46,7 @@ export function storedFromV1(sent: RawObject, date_happened: number, ids: EventI
     device_name: sent['device_name'] ?? null,
     priority: sent['priority'] ?? 'normal',
     host: sent['host'] ?? null,
-    source: SOURCES[source] ?? SOURCES[DEFAULT_SOURCE],
+    source: SOURCES.get(source) ?? SOURCES.get(DEFAULT_SOURCE),
   };
   return storedFromView(v1, ids, { source, aggregation_key: sent['aggregation_key'] ?? undefined });
 }
@@ -131,7 +133,7 @@ export function v1View({ id, attributes, v1 }: StoredEvent): RawObject {
     device_name: null,
     priority: inner['priority'] ?? 'normal',
     host: inner['hostname'] ?? null,
-    source: SOURCES[source] ?? SOURCES[DEFAULT_SOURCE],
+    source: SOURCES.get(source) ?? SOURCES.get(DEFAULT_SOURCE),
   };
 }
 

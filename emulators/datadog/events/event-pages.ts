@@ -25,28 +25,32 @@ export interface EventPage {
   readonly after: string | undefined;
 }
 
-const UNITS_MS: Readonly<Record<string, number>> = {
-  s: 1e3,
-  m: 6e4,
-  h: 36e5,
-  d: 864e5,
-  w: 6048e5,
-  mo: 2592e6,
-  y: 31536e6,
-};
+const UNITS_MS = new Map(
+  Object.entries({
+    s: 1e3,
+    m: 6e4,
+    h: 36e5,
+    d: 864e5,
+    w: 6048e5,
+    mo: 2592e6,
+    y: 31536e6,
+  }),
+);
 const RELATIVE = /^now((?:[+-]\d+(?:mo|[smhdwy]))*)$/;
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 1000;
 const SORTS = ['timestamp', '-timestamp'];
 /** The search keys without `@` that refer to attributes. */
-const RESERVED: Readonly<Record<string, string>> = {
-  status: 'status',
-  service: 'service',
-  priority: 'priority',
-  host: 'hostname',
-  title: 'title',
-  aggregation_key: 'aggregation_key',
-};
+const RESERVED = new Map(
+  Object.entries({
+    status: 'status',
+    service: 'service',
+    priority: 'priority',
+    host: 'hostname',
+    title: 'title',
+    aggregation_key: 'aggregation_key',
+  }),
+);
 
 /** Parses a search from the parameters of a GET. Throws DatadogError. */
 export function searchInQuery(query: URLSearchParams, now: number): EventSearch {
@@ -140,7 +144,7 @@ function time(text: string, now: number): number {
   const [, offsets] = RELATIVE.exec(text) ?? [];
   if (offsets !== undefined) {
     return [...offsets.matchAll(/([+-]\d+)(mo|[smhdwy])/g)].reduce(
-      (at, [, count, unit = '']) => at + Number(count) * (UNITS_MS[unit] ?? 0),
+      (at, [, count, unit = '']) => at + Number(count) * (UNITS_MS.get(unit) ?? 0),
       now,
     );
   }
@@ -167,7 +171,7 @@ function holds(event: RawObject, term: Term): boolean {
   if (key.startsWith('@')) return valuesAt(inner, key.slice(1).split('.')).some(term.isWhole);
   const tagged = (Array.isArray(tags) ? tags.map(String) : []).filter((tag) => tag.startsWith(`${key}:`));
   if (tagged.some((tag) => term.isWhole(tag.slice(key.length + 1)))) return true;
-  const name = RESERVED[key];
+  const name = RESERVED.get(key);
   return name !== undefined && [inner[name], others[name]].flat().some(term.isWhole);
 }
 

@@ -17,7 +17,7 @@ type Token =
 
 const TOKEN =
   /\s*(?:(\))|(AND|OR|NOT)(?=[\s(]|$)|(-)(?=\S)|(?:(@?[\w./$-]+):)?(?:(\()|("(?:[^"\\]|\\.)*"|[[{][^\]}]*[\]}]|(?:\\.|[^\s()"])+)))/y;
-const OPERATORS: Readonly<Record<string, 'and' | 'or' | 'not'>> = { AND: 'and', OR: 'or', NOT: 'not' };
+const OPERATORS = new Map(Object.entries<'and' | 'or' | 'not'>({ AND: 'and', OR: 'or', NOT: 'not' }));
 const RANGE = /^([[{])\s*(\S+)\s+TO\s+(\S+)\s*([\]}])$/;
 const COMPARISON = /^(>=|<=|>|<)(-?[\d.]+)$/;
 
@@ -84,7 +84,7 @@ function tokensOf(query: string, fault: (message: string) => Error): Token[] {
     if (!found) throw fault(`'${query.slice(from).trim()}' cannot be read`);
     const [, close, word, minus, key, open, value = ''] = found;
     if (close) tokens.push({ kind: 'close' });
-    else if (word) tokens.push({ kind: OPERATORS[word] ?? 'and' });
+    else if (word) tokens.push({ kind: OPERATORS.get(word) ?? 'and' });
     else if (minus) tokens.push({ kind: 'not' });
     else if (open) tokens.push({ kind: 'open', key });
     else tokens.push({ kind: 'term', key, value });
@@ -121,17 +121,19 @@ function partsOf(value: string): WildcardPart[] {
 /** Parses `[1 TO 5]` (inclusive), `{1 TO 5}` (exclusive) or `>=5`; `*` is an open end. */
 function numberTest(value: string): ((number: number) => boolean) | undefined {
   const [, comparison, bound] = COMPARISON.exec(value) ?? [];
-  if (comparison !== undefined) return COMPARISONS[comparison]?.(Number(bound));
+  if (comparison !== undefined) return COMPARISONS.get(comparison)?.(Number(bound));
   const [, open, from, to, close] = RANGE.exec(value) ?? [];
   if (open === undefined) return undefined;
-  const isAboveMin = COMPARISONS[open === '[' ? '>=' : '>']?.(from === '*' ? -Infinity : Number(from));
-  const isBelowMax = COMPARISONS[close === ']' ? '<=' : '<']?.(to === '*' ? Infinity : Number(to));
+  const isAboveMin = COMPARISONS.get(open === '[' ? '>=' : '>')?.(from === '*' ? -Infinity : Number(from));
+  const isBelowMax = COMPARISONS.get(close === ']' ? '<=' : '<')?.(to === '*' ? Infinity : Number(to));
   return (number) => isAboveMin?.(number) === true && isBelowMax?.(number) === true;
 }
 
-const COMPARISONS: Readonly<Record<string, (bound: number) => (number: number) => boolean>> = {
-  '>': (bound) => (number) => number > bound,
-  '>=': (bound) => (number) => number >= bound,
-  '<': (bound) => (number) => number < bound,
-  '<=': (bound) => (number) => number <= bound,
-};
+const COMPARISONS = new Map(
+  Object.entries<(bound: number) => (number: number) => boolean>({
+    '>': (bound) => (number) => number > bound,
+    '>=': (bound) => (number) => number >= bound,
+    '<': (bound) => (number) => number < bound,
+    '<=': (bound) => (number) => number <= bound,
+  }),
+);

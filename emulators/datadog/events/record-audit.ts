@@ -13,7 +13,7 @@ export interface Change {
 /** Beyond this number, the oldest events are deleted. */
 const MAX_EVENTS = 10_000;
 /** The names of events by type of asset; other events have the name of their asset type. */
-const EVENT_NAMES: Readonly<Record<string, string>> = { monitor: 'Monitor', dashboard: 'Dashboard' };
+const EVENT_NAMES = new Map(Object.entries({ monitor: 'Monitor', dashboard: 'Dashboard' }));
 
 /** Adds a change to the audit trail, if the organisation has one. */
 export function recordAudit(organisation: Organisation, change: Change): void {
@@ -28,7 +28,7 @@ export function recordAudit(organisation: Organisation, change: Change): void {
     attributes: {
       attributes: {
         action,
-        evt: { name: EVENT_NAMES[asset.type] ?? asset.type, actor: { type: 'USER' } },
+        evt: { name: EVENT_NAMES.get(asset.type) ?? asset.type, actor: { type: 'USER' } },
         asset: {
           ...asset,
           ...(before === undefined ? {} : { prev_value: before }),

@@ -12,17 +12,21 @@ export interface Formula {
 }
 
 const TOKEN = /\s*(?:(\d+(?:\.\d+)?(?:e[+-]?\d+)?)|([A-Za-z_]\w*)|('[^']*'|"[^"]*")|([-+*/(),]))/iy;
-const OPERATORS: Readonly<Record<string, (a: number, b: number) => number>> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  '/': (a, b) => a / b,
-};
+const OPERATORS = new Map(
+  Object.entries<(a: number, b: number) => number>({
+    '+': (a, b) => a + b,
+    '-': (a, b) => a - b,
+    '*': (a, b) => a * b,
+    '/': (a, b) => a / b,
+  }),
+);
 /** The supported functions; any other returns no values. */
-const FUNCTIONS: Readonly<Record<string, (value: Value) => Value>> = {
-  abs: (value) => (value === undefined ? undefined : Math.abs(value)),
-  default_zero: (value) => value ?? 0,
-};
+const FUNCTIONS = new Map(
+  Object.entries<(value: Value) => Value>({
+    abs: (value) => (value === undefined ? undefined : Math.abs(value)),
+    default_zero: (value) => value ?? 0,
+  }),
+);
 
 /** Parses a formula; returns undefined for an invalid one. */
 export function parseFormula(text: string): Formula | undefined {
@@ -67,7 +71,7 @@ class FormulaParser {
   ): Formula['evaluateAt'] | undefined {
     let left = part();
     while (left && operators.includes(this.#tokens[this.#at] ?? '')) {
-      const operator = OPERATORS[this.#take() ?? ''];
+      const operator = OPERATORS.get(this.#take() ?? '');
       const [before, right] = [left, part()];
       left = operator && right && ((lookup) => apply(operator, before(lookup), right(lookup)));
     }
@@ -103,7 +107,7 @@ class FormulaParser {
     } while (this.#tokens[this.#at] === ',');
     if (this.#take() !== ')') return undefined;
     const [first, ...others] = args;
-    return (lookup) => (others.length === 0 ? FUNCTIONS[name]?.(first?.(lookup)) : undefined);
+    return (lookup) => (others.length === 0 ? FUNCTIONS.get(name)?.(first?.(lookup)) : undefined);
   }
 
   #take(): string | undefined {

@@ -9,8 +9,8 @@ import type { Call, EndpointGroup } from '../route.ts';
 const MAX_SERIES = 10_000;
 const MAX_POINTS = 10_000;
 /** The metric types by their v2 numbers. */
-const TYPES: Readonly<Record<string, string>> = { 0: 'gauge', 1: 'count', 2: 'rate', 3: 'gauge' };
-const KINDS = new Set(Object.values(TYPES));
+const TYPES = new Map(Object.entries({ 0: 'gauge', 1: 'count', 2: 'rate', 3: 'gauge' }));
+const KINDS = new Set(TYPES.values());
 
 type Point = [seconds: number, value: number];
 
@@ -48,7 +48,7 @@ export function metricIntake(organisation: Organisation): EndpointGroup {
         path: '/api/v2/series',
         apiKeyOnly: true,
         run: (call): EmulatorResponse => {
-          submit(call, points, ({ type }) => TYPES[String(toNumber(type) ?? 0)] ?? 'gauge');
+          submit(call, points, ({ type }) => TYPES.get(String(toNumber(type) ?? 0)) ?? 'gauge');
           return json(202, { errors: [] });
         },
       },

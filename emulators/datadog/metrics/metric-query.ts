@@ -26,17 +26,19 @@ const FORM = /^(?:(\w+):)?([A-Za-z][\w.]*)\{([^{}]*)\}(?:\s*by\s*\{([^{}]*)\})?(
 const MODIFIER = /\.(\w+)\(([^()]*)\)/g;
 
 type Aggregator = (values: readonly number[]) => number;
-const AGGREGATORS: Readonly<Record<string, Aggregator>> = {
-  avg: (values) => total(values) / values.length,
-  mean: (values) => total(values) / values.length,
-  sum: (values) => total(values),
-  min: (values) => values.reduce((a, b) => Math.min(a, b)),
-  max: (values) => values.reduce((a, b) => Math.max(a, b)),
-  count: (values) => values.length,
-  last: (values) => values.at(-1) ?? Number.NaN,
-  l2norm: (values) => Math.sqrt(total(values.map((v) => v * v))),
-  area: (values) => total(values),
-};
+const AGGREGATORS = new Map(
+  Object.entries<Aggregator>({
+    avg: (values) => total(values) / values.length,
+    mean: (values) => total(values) / values.length,
+    sum: (values) => total(values),
+    min: (values) => values.reduce((a, b) => Math.min(a, b)),
+    max: (values) => values.reduce((a, b) => Math.max(a, b)),
+    count: (values) => values.length,
+    last: (values) => values.at(-1) ?? Number.NaN,
+    l2norm: (values) => Math.sqrt(total(values.map((v) => v * v))),
+    area: (values) => total(values),
+  }),
+);
 
 function total(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0);
@@ -44,7 +46,7 @@ function total(values: readonly number[]): number {
 
 /** Aggregates values; returns undefined for an unknown aggregator and for no values. */
 export function aggregate(aggregator: string, values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : AGGREGATORS[aggregator]?.(values);
+  return values.length === 0 ? undefined : AGGREGATORS.get(aggregator)?.(values);
 }
 
 /** Parses a query for one metric; returns undefined for any other form. */

@@ -5,13 +5,15 @@ import type { Call, EndpointGroup } from '../route.ts';
 import { type SearchRow, searchCondition } from './search-query.ts';
 
 /** The kinds of monitors in the search, by type. The kind of a metric monitor depends on its query. */
-const KINDS: Readonly<Record<string, string>> = {
-  'event-v2 alert': 'event',
-  'event alert': 'event',
-  'service check': 'custom',
-  'synthetics alert': 'synthetics',
-  'trace-analytics alert': 'trace-analytics',
-};
+const KINDS = new Map(
+  Object.entries({
+    'event-v2 alert': 'event',
+    'event alert': 'event',
+    'service check': 'custom',
+    'synthetics alert': 'synthetics',
+    'trace-analytics alert': 'trace-analytics',
+  }),
+);
 const METRIC_KINDS: readonly [query: RegExp, kind: string][] = [
   [/anomalies\(/, 'anomaly'],
   [/outliers\(/, 'outlier'],
@@ -83,16 +85,18 @@ function searchResponse(
   });
 }
 
-const SORTS: Readonly<Record<string, (found: Candidate) => string>> = {
-  name: ({ view }) => String(view['name'] ?? view['monitor_name']),
-  status: ({ status }) => status,
-  tags: ({ tags }) => tags.join(','),
-};
+const SORTS = new Map(
+  Object.entries<(found: Candidate) => string>({
+    name: ({ view }) => String(view['name'] ?? view['monitor_name']),
+    status: ({ status }) => status,
+    tags: ({ tags }) => tags.join(','),
+  }),
+);
 
 /** Sorts by `field,asc` or `field,desc`; by default in order of creation. */
 function sorted(found: readonly Candidate[], sort: string | null): readonly Candidate[] {
   const [field = '', direction = 'asc'] = (sort ?? '').split(',');
-  const by = SORTS[field];
+  const by = SORTS.get(field);
   if (!by) return found;
   const order = direction === 'desc' ? -1 : 1;
   return found.toSorted((a, b) => order * by(a).localeCompare(by(b)));
@@ -181,7 +185,8 @@ function groupCandidates(monitor: RawObject): Candidate[] {
 }
 
 function kindOf(type: string, query: string): string {
-  if (type !== 'metric alert' && type !== 'query alert') return KINDS[type] ?? type.replace(/ alert$/, '');
+  if (type !== 'metric alert' && type !== 'query alert')
+    return KINDS.get(type) ?? type.replace(/ alert$/, '');
   return METRIC_KINDS.find(([form]) => form.test(query))?.[1] ?? 'metric';
 }
 

@@ -17,26 +17,28 @@ const METRIC: QueryForm = {
   compared: true,
 };
 
-const FORMS: Readonly<Record<string, QueryForm>> = {
-  'metric alert': METRIC,
-  'query alert': METRIC,
-  'service check': {
-    body: /^\s*(?:"[^"]+"|'[^']+')[\s\S]*\.last\(\d+\)\.(?:count_by_status|pct_by_status)\(\)/,
-    compared: false,
-  },
-  composite: { body: /^[\s()!&|]*\d[\s\d()!&|]*$/, compared: false },
-  'process alert': { body: /^\s*processes\([\s\S]*\.last\(/, compared: true },
-  'slo alert': { body: /^\s*(?:error_budget|burn_rate)\("/, compared: true },
-  'log alert': search(/^\s*(?:formula\("|logs\()/),
-  'event-v2 alert': search(/^\s*(?:formula\("|events\()/),
-  'audit alert': search(/^\s*(?:formula\("|audits?\()/),
-  'rum alert': search(/^\s*(?:formula\("|rum\()/),
-  'trace-analytics alert': search(/^\s*(?:formula\("|(?:trace-analytics|spans)\()/),
-  'ci-pipelines alert': search(/^\s*(?:formula\("|ci-pipelines\()/),
-  'ci-tests alert': search(/^\s*(?:formula\("|ci-tests\()/),
-  'error-tracking alert': search(/^\s*(?:formula\("|error-tracking[\w-]*\()/),
-  'llm-observability alert': search(/^\s*(?:formula\("|llm-observability\()/),
-};
+const FORMS = new Map(
+  Object.entries<QueryForm>({
+    'metric alert': METRIC,
+    'query alert': METRIC,
+    'service check': {
+      body: /^\s*(?:"[^"]+"|'[^']+')[\s\S]*\.last\(\d+\)\.(?:count_by_status|pct_by_status)\(\)/,
+      compared: false,
+    },
+    composite: { body: /^[\s()!&|]*\d[\s\d()!&|]*$/, compared: false },
+    'process alert': { body: /^\s*processes\([\s\S]*\.last\(/, compared: true },
+    'slo alert': { body: /^\s*(?:error_budget|burn_rate)\("/, compared: true },
+    'log alert': search(/^\s*(?:formula\("|logs\()/),
+    'event-v2 alert': search(/^\s*(?:formula\("|events\()/),
+    'audit alert': search(/^\s*(?:formula\("|audits?\()/),
+    'rum alert': search(/^\s*(?:formula\("|rum\()/),
+    'trace-analytics alert': search(/^\s*(?:formula\("|(?:trace-analytics|spans)\()/),
+    'ci-pipelines alert': search(/^\s*(?:formula\("|ci-pipelines\()/),
+    'ci-tests alert': search(/^\s*(?:formula\("|ci-tests\()/),
+    'error-tracking alert': search(/^\s*(?:formula\("|error-tracking[\w-]*\()/),
+    'llm-observability alert': search(/^\s*(?:formula\("|llm-observability\()/),
+  }),
+);
 const COMPARISON = /(>=|<=|==|!=|>|<)\s*(-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|threshold)\s*$/;
 /** The types whose messages name the missing part of the query. */
 const NAMES_THE_OPERATOR = new Set(['log alert']);
@@ -57,7 +59,7 @@ export function comparisonOf(query: string): Comparison | undefined {
 
 /** Returns Datadog's message for an invalid query, or undefined. Does not check the ids of composites. */
 export function queryError(type: string, query: string): string | undefined {
-  const form = FORMS[type];
+  const form = FORMS.get(type);
   const invalid = "The value provided for parameter 'query' is invalid";
   if (!form) return undefined;
   if (form.compared && comparisonOf(query) === undefined)
@@ -66,15 +68,15 @@ export function queryError(type: string, query: string): string | undefined {
   return isValid && isBalanced(query) ? undefined : invalid;
 }
 
-const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '{': '}', '[': ']' };
+const CLOSERS = new Map(Object.entries({ '(': ')', '{': '}', '[': ']' }));
 
 /** Whether brackets outside quotes are balanced. An unclosed double quote hides the rest of the query. */
 function isBalanced(query: string): boolean {
   const open: string[] = [];
   for (const character of query.replace(/"(?:[^"\\]|\\[\s\S]?)*"?|'[^']*'/g, '')) {
-    const closer = CLOSERS[character];
+    const closer = CLOSERS.get(character);
     if (closer !== undefined) open.push(closer);
-    else if (Object.values(CLOSERS).includes(character) && open.pop() !== character) return false;
+    else if ([...CLOSERS.values()].includes(character) && open.pop() !== character) return false;
   }
   return open.length === 0;
 }

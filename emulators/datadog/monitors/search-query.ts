@@ -24,7 +24,7 @@ interface Term {
 
 const TOKEN =
   /\s*(?:(\()|(\))|(AND|OR|NOT)(?=[\s(]|$)|(-)(?=\S)|(?:([\w.@-]+):)?(?:"((?:[^"\\]|\\.)*)"|([^\s()"]+)))/y;
-const OPERATORS: Readonly<Record<string, 'and' | 'or' | 'not'>> = { AND: 'and', OR: 'or', NOT: 'not' };
+const OPERATORS = new Map(Object.entries<'and' | 'or' | 'not'>({ AND: 'and', OR: 'or', NOT: 'not' }));
 const STATUSES = new Set(['alert', 'warn', 'no data', 'ok', 'ignored', 'skipped', 'unknown']);
 const STATUS_KEYS = new Set(['status', 'group_status']);
 
@@ -83,7 +83,7 @@ function tokensOf(text: string): Token[] {
     const [, open, close, word, minus, key, quoted, bare] = found;
     if (open) tokens.push({ kind: 'open' });
     else if (close) tokens.push({ kind: 'close' });
-    else if (word) tokens.push({ kind: OPERATORS[word] ?? 'and' });
+    else if (word) tokens.push({ kind: OPERATORS.get(word) ?? 'and' });
     else if (minus) tokens.push({ kind: 'not' });
     else
       tokens.push({

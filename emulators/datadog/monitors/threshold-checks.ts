@@ -70,12 +70,14 @@ function checkWarning({ critical, warning }: Limits, { operator }: Comparison): 
 }
 
 /** For each operator, whether a recovery threshold overlaps its limit. */
-const OVERLAPS: Readonly<Record<string, (limit: number, recovery: number) => boolean>> = {
-  '>': (limit, recovery) => recovery > limit,
-  '>=': (limit, recovery) => recovery >= limit,
-  '<': (limit, recovery) => recovery < limit,
-  '<=': (limit, recovery) => recovery <= limit,
-};
+const OVERLAPS = new Map(
+  Object.entries<(limit: number, recovery: number) => boolean>({
+    '>': (limit, recovery) => recovery > limit,
+    '>=': (limit, recovery) => recovery >= limit,
+    '<': (limit, recovery) => recovery < limit,
+    '<=': (limit, recovery) => recovery <= limit,
+  }),
+);
 const PAIRS: readonly [name: string, limit: Threshold, recovery: Threshold][] = [
   ['alert', 'critical', 'critical_recovery'],
   ['warning', 'warning', 'warning_recovery'],
@@ -84,7 +86,7 @@ const PAIRS: readonly [name: string, limit: Threshold, recovery: Threshold][] = 
 function checkRecovery(limits: Limits, { operator }: Comparison): void {
   for (const [name, of, by] of PAIRS) {
     const [at, recovery] = [limits[of], limits[by]];
-    if (at === undefined || recovery === undefined || !OVERLAPS[operator]?.(at, recovery)) continue;
+    if (at === undefined || recovery === undefined || !OVERLAPS.get(operator)?.(at, recovery)) continue;
     throw new DatadogError(
       400,
       `${name} and ${name} recovery criteria are such that the monitor can be simultaneously in ${name} and ${name} recovery states`,

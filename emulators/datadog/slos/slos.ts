@@ -10,7 +10,7 @@ import { queryOf, specificationOf } from './count-specification.ts';
 import { sloSearch } from './slo-search.ts';
 
 const PATH = '/api/v1/slo';
-const TYPE_IDS: Readonly<Record<string, number>> = { monitor: 0, metric: 1, time_slice: 2 };
+const TYPE_IDS = new Map(Object.entries({ monitor: 0, metric: 1, time_slice: 2 }));
 const PAGE_LIMIT = 1000;
 const DEFAULT_INTERVAL_SECONDS = 300;
 const SETTABLE = ['name', 'description', 'tags', 'groups', 'monitor_ids', 'monitor_tags', 'type'];
@@ -183,7 +183,7 @@ export function slosOfMonitor(
 }
 
 function normalised(sent: RawObject, type: string): RawObject {
-  const type_id = TYPE_IDS[type];
+  const type_id = TYPE_IDS.get(type);
   if (type_id === undefined) throw new DatadogError(400, 'Invalid payload: invalid slo type');
   const sli = sent['sli_specification'];
   const sloTags = isCountQuery(sent['query']) ? sent['query'] : undefined;
