@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import { isObject, toNumber } from '../domain/json.ts';
 import { Secret } from '../domain/secret.ts';
+import { singleFlight } from '../runtime/concurrency/single-flight.ts';
 import type { Outbound } from '../runtime/outbound.ts';
 import { askCatalog } from './ask-catalog.ts';
 import { CATALOG_TITLES, CatalogFailure } from './catalog.ts';
@@ -35,9 +36,8 @@ const TOKEN = /^[\x21-\x7e]{1,16384}$/;
 export function createLeanixToken(options: LeanixTokenOptions): LeanixToken {
   const { clock } = options;
   let held: { token: Secret; renewAt: number } | undefined;
-  let fetching: Promise<Secret> | undefined;
 
-  async function fetchToken(deadline: Deadline): Promise<Secret> {
+  const fetchToken = singleFlight(async (deadline: Deadline) => {
     const asked = clock.now();
     const { json } = await askCatalog(options.outbound, TITLE, {
       method: 'POST',
@@ -59,13 +59,12 @@ export function createLeanixToken(options: LeanixTokenOptions): LeanixToken {
     const token = new Secret(text);
     held = { token, renewAt: asked + Math.max(lifeMs - MARGIN_MS, lifeMs / 2) };
     return token;
-  }
+  });
 
   return {
     async current(deadline) {
       if (held && clock.now() < held.renewAt) return held.token;
-      fetching ??= fetchToken(deadline).finally(() => (fetching = undefined));
-      return fetching;
+      return fetchToken(deadline);
     },
     refused(token) {
       if (held?.token === token) held = undefined;

@@ -10,6 +10,7 @@ import { logIds, type RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type Deadline, deadlineAfter, requireTime } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
+import { singleFlight } from '../runtime/concurrency/single-flight.ts';
 import type { Log } from '../runtime/log.ts';
 import { aliasFindings } from './alias-findings.ts';
 import { BoundedMap } from './bounded-map.ts';
@@ -57,31 +58,28 @@ const RETRY_AFTER_SECONDS = 5;
 export function createLookup(options: LookupOptions): Lookup {
   const { clock, ttlMs } = options;
   const known = new BoundedMap<string, Known>(options.maxEntries ?? 10_000);
-  const underWay = new Map<string, Promise<Settlement>>();
   const counts = countLookups(() => known.size);
   const consult = consulting(options, counts.said);
   const catalogs = CATALOG_NAMES.map((name) => ({ name, ask: leavingAlone(options[name], clock) }));
 
-  /** Those who wait may go; the questions run on, within their own time, for the others and for the memory. */
-  function askAll(
-    key: string,
-    application: string,
-    aliases: CatalogAliases,
-    context: RequestContext,
-  ): Promise<Settlement> {
-    const answers = new Map<CatalogName, CatalogAnswer>();
-    return new Promise((resolve) => {
-      const take = async ({ name, ask }: { name: CatalogName; ask: Catalog }) => {
-        const settled = settle(
-          answers.set(name, await consult(name, ask, application, aliases[name], context)),
-        );
-        if (!settled) return;
-        remember(key, settled);
-        resolve(settled);
-      };
-      for (const catalog of catalogs) void take(catalog);
-    });
-  }
+  /** Callers may time out; lookups in progress still complete and fill the cache. */
+  const askAll = singleFlight(
+    (key: string, application: string, aliases: CatalogAliases, context: RequestContext) => {
+      const answers = new Map<CatalogName, CatalogAnswer>();
+      return new Promise<Settlement>((resolve) => {
+        const take = async ({ name, ask }: { name: CatalogName; ask: Catalog }) => {
+          const settled = settle(
+            answers.set(name, await consult(name, ask, application, aliases[name], context)),
+          );
+          if (!settled) return;
+          remember(key, settled);
+          resolve(settled);
+        };
+        for (const catalog of catalogs) void take(catalog);
+      });
+    },
+    (key) => key,
+  );
 
   function remember(key: string, settled: Settlement): void {
     const now = clock.now();
@@ -106,12 +104,7 @@ export function createLookup(options: LookupOptions): Lookup {
       return routeOf(before.settled, application);
     }
 
-    let asking = underWay.get(key);
-    if (!asking) {
-      asking = askAll(key, application, aliases, context).finally(() => underWay.delete(key));
-      underWay.set(key, asking);
-    }
-    const settled = await waitFor(asking, context.deadline, clock);
+    const settled = await waitFor(askAll(key, application, aliases, context), context.deadline, clock);
     const stale = settled.route === 'unknown' && before;
     counts.answeredBy(stale ? 'stale' : 'miss');
     return routeOf(stale ? before.settled : settled, application);

@@ -2,7 +2,11 @@ import { AnswerLostError } from '../domain/datadog-outcome.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
+import { flatMapConcurrently } from '../runtime/concurrency/flat-map-concurrently.ts';
 import { isObjectId } from './object-path.ts';
+
+/** Maximum number of concurrent reads of single objects. */
+const MAX_CONCURRENT_READS = 8;
 
 /** Returns the objects of a list response. Throws `datadog_failed` unless every element is an object with an id. */
 export function listOf(answer: Json | undefined): JsonObject[] {
@@ -15,6 +19,17 @@ export function objectOf(answer: Json | undefined): JsonObject | undefined {
   if (answer === undefined) return undefined;
   if (!isObject(answer) || !hasId(answer)) throw strange();
   return answer;
+}
+
+/** Reads the objects with these ids one by one, and omits those that do not exist. */
+export function readEach(
+  ids: readonly string[],
+  get: (id: string) => Promise<JsonObject | undefined>,
+): Promise<JsonObject[]> {
+  return flatMapConcurrently(ids, MAX_CONCURRENT_READS, async (id) => {
+    const object = await get(id);
+    return object ? [object] : [];
+  });
 }
 
 /** What a write gave back. A 404 there means that the object has gone meanwhile. */

@@ -2,11 +2,10 @@ import type { RequestContext } from '../domain/caller.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 import { idOf, isContestedBy, isOwnedBy, oldestFirst } from '../domain/marker.ts';
 import type { KnownObject, ObjectPort } from '../pipeline/ports.ts';
-import { listOf, objectOf, writtenOf } from './answered-objects.ts';
+import { listOf, objectOf, readEach, writtenOf } from './answered-objects.ts';
 import { dashboardMatch } from './dashboard-match.ts';
 import { checkPages } from './list-pages.ts';
 import { objectPath, pageUrl } from './object-path.ts';
-import { readSingly } from './read-singly.ts';
 import type { Request } from './request.ts';
 
 const PATH = '/api/v1/dashboard';
@@ -49,13 +48,13 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
       });
       const taken = new Set(unmoved.map(idOf));
       const moved = listed.map(idOf).filter((id) => !taken.has(id));
-      const whole = [...unmoved, ...(await readSingly(moved, (id) => get(id, context)))];
+      const whole = [...unmoved, ...(await readEach(moved, (id) => get(id, context)))];
       return oldestFirst(whole.filter(isOwn));
     },
     async search(filter, context) {
       const match = dashboardMatch(filter);
       const listed = await summaries(context, match.summary);
-      const whole = await readSingly(listed.map(idOf), (id) => get(id, context));
+      const whole = await readEach(listed.map(idOf), (id) => get(id, context));
       return oldestFirst(whole.filter((dashboard) => match.summary(dashboard) && match.tags(dashboard)));
     },
     // Nothing of Datadog's refuses the delete of a dashboard for what refers to it.

@@ -2,9 +2,8 @@ import type { RequestContext } from '../domain/caller.ts';
 import { isObject, type Json, type JsonObject, toNumber } from '../domain/json.ts';
 import { idOf, oldestFirst } from '../domain/marker.ts';
 import type { SearchFilter } from '../pipeline/ports.ts';
-import { listOf } from './answered-objects.ts';
+import { listOf, readEach } from './answered-objects.ts';
 import { checkPages } from './list-pages.ts';
-import { readSingly } from './read-singly.ts';
 import type { Request } from './request.ts';
 
 const PATH = '/api/v1/monitor/search';
@@ -45,7 +44,7 @@ async function wholeOf(
   ids: ReadonlySet<string>,
   context: RequestContext,
 ): Promise<JsonObject[]> {
-  const singly = (wanted: readonly string[]) => readSingly(wanted, (id) => reads.get(id, context));
+  const singly = (wanted: readonly string[]) => readEach(wanted, (id) => reads.get(id, context));
   // To ask how many there are is a call too.
   if (ids.size <= 2) return singly([...ids]);
   const { total } = await searchPage(request, { query: '', page: '0', per_page: '1' }, context);

@@ -3,6 +3,7 @@ import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { requireTime } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
+import { singleFlight } from '../runtime/concurrency/single-flight.ts';
 
 export interface CheckOptions {
   readonly version: string;
@@ -19,21 +20,19 @@ export type Check = (context: RequestContext) => Promise<CheckReport>;
 /** Creates a check that shares one run among concurrent callers and caches its report for `ttlMs`, so that callers cannot load the upstreams. */
 export function createCheck({ version, probe, ttlMs, clock }: CheckOptions): Check {
   let last: { readonly report: CheckReport; readonly until: number } | undefined;
-  let running: Promise<CheckReport> | undefined;
 
-  async function run(context: RequestContext): Promise<CheckReport> {
+  const run = singleFlight(async (context: RequestContext) => {
     const checked_at = new Date(clock.now()).toISOString();
     const parts = [...(await probe(context))];
     const report = { ok: allWell(parts), checked_at, version, parts };
     last = { report, until: clock.now() + ttlMs };
     return report;
-  }
+  });
 
   return async (context) => {
     requireTime(context.deadline, DOING);
     if (last && clock.now() < last.until) return last.report;
-    running ??= run(context).finally(() => (running = undefined));
-    return Promise.race([running, rejectAtDeadline(context)]);
+    return Promise.race([run(context), rejectAtDeadline(context)]);
   };
 }
 

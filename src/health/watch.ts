@@ -1,6 +1,7 @@
 import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
+import { singleFlight } from '../runtime/concurrency/single-flight.ts';
 import type { Log } from '../runtime/log.ts';
 import {
   incidentKey,
@@ -132,11 +133,7 @@ export function createWatch(options: WatchOptions): Watch {
 
 /** Runs `tick` every `ms` milliseconds until it is closed. Ticks never overlap. */
 export function watchEvery(ms: number, watch: Watch): { close(): void } {
-  let running = false;
-  const timer = setInterval(() => {
-    if (running) return;
-    running = true;
-    void watch.tick().finally(() => (running = false));
-  }, ms).unref();
+  const tick = singleFlight(watch.tick);
+  const timer = setInterval(() => void tick(), ms).unref();
   return { close: () => clearInterval(timer) };
 }

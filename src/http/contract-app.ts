@@ -22,7 +22,11 @@ import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Inspection } from './inspection/inspection.ts';
 import type { Inspector } from './inspection/inspector.ts';
-import { createMemoryBudget, type MemoryBudget, type Reservation } from '../runtime/memory-budget.ts';
+import {
+  createMemoryBudget,
+  type MemoryBudget,
+  type Reservation,
+} from '../runtime/concurrency/memory-budget.ts';
 import type { Metrics, RouteTaken } from '../runtime/metrics.ts';
 import { type Health, healthRoutes } from '../runtime/ops-app.ts';
 import { readQuery } from './query.ts';

@@ -5,7 +5,7 @@ import { OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
-import { createSemaphore } from '../runtime/semaphore.ts';
+import { createSemaphore } from '../runtime/concurrency/semaphore.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import { placed } from '../pipeline/refuse.ts';
 import { preflightOf } from './preflight.ts';

@@ -13,9 +13,9 @@ import { type Endpoint, isWrite } from '../contract/operations.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
 import { HEADERS } from '../domain/headers.ts';
-import { createMemoryBudget } from '../runtime/memory-budget.ts';
-import { createThrottle } from '../runtime/event-loop-throttle.ts';
-import { createSemaphore } from '../runtime/semaphore.ts';
+import { createMemoryBudget } from '../runtime/concurrency/memory-budget.ts';
+import { createThrottle } from '../runtime/concurrency/throttle.ts';
+import { createSemaphore } from '../runtime/concurrency/semaphore.ts';
 import { type Outbound, OutboundError } from '../runtime/outbound.ts';
 import { MAX_CONCURRENT } from './sidecar-connection.ts';
 

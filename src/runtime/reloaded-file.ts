@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { singleFlight } from './concurrency/single-flight.ts';
 import type { Log } from './log.ts';
 
 /** Polling interval. */
@@ -29,9 +30,8 @@ export async function openReloadedFile<T>(
   let seen = versionOf(path);
   let value = await read(bytesOf(path));
   let bad = false;
-  let reading: Promise<void> | undefined;
 
-  async function reload(): Promise<void> {
+  const refresh = singleFlight(async () => {
     const now = versionOf(path);
     if (now === seen) return;
     try {
@@ -44,8 +44,7 @@ export async function openReloadedFile<T>(
       log.error('file not reloaded, previous content stays in force', { file: path, reason });
     }
     seen = now;
-  }
-  const refresh = () => (reading ??= reload().finally(() => (reading = undefined)));
+  });
   const timer = setInterval(() => void refresh(), POLL_MS).unref();
   return { current: () => value, isBad: () => bad, refresh, close: () => clearInterval(timer) };
 }

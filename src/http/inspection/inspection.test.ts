@@ -13,7 +13,7 @@ import { type Decoded, DOCUMENT_LIMITS, type Format, OBJECT_LIMITS } from '../..
 import { preflightOf } from '../../main/preflight.ts';
 import { readDocument } from '../../pipeline/document/read-document.ts';
 import { toldFindings } from '../../pipeline/refuse.ts';
-import { createMemoryBudget } from '../../runtime/memory-budget.ts';
+import { createMemoryBudget } from '../../runtime/concurrency/memory-budget.ts';
 import { inspectBody } from './child.ts';
 import type { InspectingProcess, StartProcess } from './child-process.ts';
 import { type Frame, frameHead, readFrames } from './frames.ts';

@@ -1,7 +1,7 @@
 import { createTimeBudget, OverBudget } from '../../domain/time-budget.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { Log } from '../../runtime/log.ts';
-import { createSemaphore } from '../../runtime/semaphore.ts';
+import { createSemaphore } from '../../runtime/concurrency/semaphore.ts';
 import type { SentBody } from '../sent-body.ts';
 import { type InspectingProcess, processStarter, type StartProcess } from './child-process.ts';
 import { inspectInChild } from './inspect-in-child.ts';

@@ -4,7 +4,7 @@ import { idOf, isContestedBy } from '../../domain/marker.ts';
 import type { PlannedObject } from '../../domain/plan.ts';
 import { type Pointer, pointerTo, valueAt } from '../../domain/pointer.ts';
 import { ProblemError } from '../../domain/problem.ts';
-import { runThrottled } from '../../domain/throttle.ts';
+import { runThrottled } from '../../runtime/concurrency/throttle.ts';
 import { policyFindings, tagPlace } from '../../domain/tag-policies.ts';
 import { conflictOf, markerConflict } from '../contested.ts';
 import { routeMembers } from '../describe.ts';

@@ -18,7 +18,7 @@ import {
   unmarked,
 } from '../../domain/marker.ts';
 import { resolved } from '../../domain/references.ts';
-import type { Steps } from '../../domain/throttle.ts';
+import type { Steps } from '../../runtime/concurrency/throttle.ts';
 import { adoptionFindings } from './adoption.ts';
 import type { DocumentPlan, LiveState, PlanStep, RefusedEntry } from './document-plan.ts';
 import { keysWithAssets, type ReadDocument, type Wanted } from './read-document.ts';

@@ -9,7 +9,7 @@ import { toSend } from '../../domain/managed-fields.ts';
 import { type Pointer, pointerTo } from '../../domain/pointer.ts';
 import { type PlacedReference, referencesIn } from '../../domain/references.ts';
 import { compileAlert } from '../../alerts/compile.ts';
-import { runAtOnce, type Steps } from '../../domain/throttle.ts';
+import { runAtOnce, type Steps } from '../../runtime/concurrency/throttle.ts';
 import { defaultKey } from '../lint.ts';
 import { storedKind } from '../request.ts';
 

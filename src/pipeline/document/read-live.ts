@@ -1,9 +1,9 @@
-import { append } from '../../domain/append.ts';
 import type { RequestContext } from '../../domain/caller.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-kind.ts';
 import { idOf, isOwnedBy, markOf } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
+import { flatMapConcurrently } from '../../runtime/concurrency/flat-map-concurrently.ts';
 import type { KnownObject, Ports } from '../ports.ts';
 import type { LiveState } from './document-plan.ts';
 import { keysWithAssets, type ReadDocument } from './read-document.ts';
@@ -88,7 +88,7 @@ async function requireComplete(
 ): Promise<void> {
   const ids = new Set(listed.map(idOf));
   const missing = known.filter(({ id }) => !ids.has(id));
-  const there = await mapConcurrently(missing, async ({ id }) => {
+  const there = await flatMapConcurrently(missing, MAX_CONCURRENT_READS, async ({ id }) => {
     const object = await ports[stored].get(id, context);
     if (object && isOwnedBy(stored, object, { application })) return [id];
     ports.known.forget(stored, id);
@@ -113,7 +113,7 @@ async function withAssets(
   const { application } = document;
   const keys = keysWithAssets(document);
   const managed = listed.filter((object) => keys.has(markOf('monitor', object)?.key ?? ''));
-  const read = await mapConcurrently(managed, async (object) => {
+  const read = await flatMapConcurrently(managed, MAX_CONCURRENT_READS, async (object) => {
     const whole = await ports.monitor.get(idOf(object), context);
     return whole && isOwnedBy('monitor', whole, { application }) ? [whole] : [];
   });
@@ -131,7 +131,7 @@ async function readAdoptable(
   const asked = wanted.filter(
     ({ stored, key, adopt }) => adopt !== undefined && !marked.has(`${stored}:${key}`),
   );
-  const read = await mapConcurrently(asked, async ({ stored, adopt = '' }) => {
+  const read = await flatMapConcurrently(asked, MAX_CONCURRENT_READS, async ({ stored, adopt = '' }) => {
     const object = await ports[stored].get(adopt, context);
     return object ? [[`${stored}:${adopt}`, object] as const] : [];
   });
@@ -151,22 +151,13 @@ async function readForeign(
       }),
     ),
   );
-  const read = await mapConcurrently([...named], async ([name, { kind, ...owner }]) => {
-    const [oldest] = await ports[kind].find(owner, context);
-    return oldest ? [[name, idOf(oldest)] as const] : [];
-  });
+  const read = await flatMapConcurrently(
+    [...named],
+    MAX_CONCURRENT_READS,
+    async ([name, { kind, ...owner }]) => {
+      const [oldest] = await ports[kind].find(owner, context);
+      return oldest ? [[name, idOf(oldest)] as const] : [];
+    },
+  );
   return new Map(read);
-}
-
-/** Maps each item with limited concurrency and returns all results in order. */
-async function mapConcurrently<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<readonly Result[]>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let from = 0; from < items.length; from += MAX_CONCURRENT_READS) {
-    const some = await Promise.all(items.slice(from, from + MAX_CONCURRENT_READS).map(work));
-    append(results, some.flat());
-  }
-  return results;
 }

@@ -1,6 +1,6 @@
-import { callerKey, type Caller } from '../domain/caller.ts';
-import type { Deadline } from '../domain/deadline.ts';
-import { ProblemError } from '../domain/problem.ts';
+import { callerKey, type Caller } from '../../domain/caller.ts';
+import type { Deadline } from '../../domain/deadline.ts';
+import { ProblemError } from '../../domain/problem.ts';
 
 /** Bounds how many pieces of work run at once, and how many wait. Callers are served in rotation. */
 export interface Semaphore {

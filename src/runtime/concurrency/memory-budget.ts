@@ -1,5 +1,5 @@
-import { callerKey, type Caller } from '../domain/caller.ts';
-import { ProblemError } from '../domain/problem.ts';
+import { callerKey, type Caller } from '../../domain/caller.ts';
+import { ProblemError } from '../../domain/problem.ts';
 
 /** The memory that one request has reserved. */
 export interface Reservation {
