@@ -11,14 +11,14 @@ const example = (name: string) => {
   return Buffer.from(text);
 };
 
-it('the files in docs/callers.md are ones that Birddog takes', async () => {
+it('Birddog accepts the example files of docs/callers.md', async () => {
   assert.equal((await readTokensFile(example('tokens.yaml'))).length, 1);
   const rules = await readAccessFile(example('access.yaml'));
   assert.deepEqual([...new Set(rules.flatMap(({ may }) => may))].sort(), [...RIGHTS].sort());
 });
 
-it('docs/callers.md tells every right, and no other', () => {
-  const [, table = ''] = page.split('| right | takes |');
+it('docs/callers.md describes every permission, and no other', () => {
+  const [, table = ''] = page.split('| permission | allows |');
   const rows = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| `(\w+)` \|/gm)].map(([, right]) => right);
   assert.deepEqual(rows, [...RIGHTS]);
 });

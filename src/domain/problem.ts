@@ -41,7 +41,7 @@ export const PROBLEMS = {
   not_managed: {
     status: 403,
     title: 'The object is not managed by Birddog',
-    hint: 'Birddog changes only objects that carry its marker. Create the object through Birddog, or adopt it in a document.',
+    hint: 'Birddog manages only objects that carry its marker. To manage this object, adopt it in a document.',
   },
   datadog_forbidden: {
     status: 403,

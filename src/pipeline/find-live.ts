@@ -95,6 +95,7 @@ export function requireLive(port: ObjectPort, live: Live, target: Target): JsonO
     throw new ProblemError(
       'not_managed',
       `The ${kind} ${target.id} is a clone of ${kind} ${id}. Birddog never changes clones.`,
+      { hint: `Use the id of the original, ${id}, or the key "${live.key}".` },
     );
   }
   return live.object;
