@@ -1,4 +1,4 @@
-/** Functions in monitors: Datadog's pages dashboards/functions, with those that were on them once and still work. */
+/** Functions that monitors support: Datadog docs, dashboards/functions, and functions that are no longer documented but still work. */
 export const MONITOR_FUNCTIONS: ReadonlySet<string> = new Set(
   [
     'abs log2 log10 pow cumsum integral count_nonzero count_nonzero_finite count_not_null diff derivative dt',
@@ -9,19 +9,20 @@ export const MONITOR_FUNCTIONS: ReadonlySet<string> = new Set(
     'robust_trend trend_line piecewise_constant top bottom weighted anomalies outliers forecast',
   ].flatMap((line) => line.split(' ')),
 );
-/** Functions in widgets: those, what formulas have besides, and what the app exports. */
+/** Functions that widgets support: those of monitors, those of formulas, and those in dashboards that Datadog's app exports. */
 export const WIDGET_FUNCTIONS: ReadonlySet<string> = new Set([
   ...MONITOR_FUNCTIONS,
   ...'autosmooth threshold count_unique rate top_offset seasonal_anomalies'.split(' '),
   ...'avg min max sum count percentile stddev'.split(' '),
 ]);
 /**
- * Families whose members no page lists: `top5_max` and its like; `is_greater` and its like, which say 1 where a limit
- * is passed (docs, monitors/guide/add-a-minimum-request-threshold-for-error-rate-alerts).
+ * Function families whose members the documentation does not list: `top5_max` and similar; `is_greater` and similar,
+ * which return 1 where a value exceeds a limit (Datadog docs,
+ * monitors/guide/add-a-minimum-request-threshold-for-error-rate-alerts).
  */
-const FAMILIES = /^(?:(?:top|bottom)_?\d+(?:_\w+)?|is_\w+)$/;
+const FUNCTION_FAMILIES = /^(?:(?:top|bottom)_?\d+(?:_\w+)?|is_\w+)$/;
 
-/** Whether the function is one of these, or of a family that is everywhere. */
-export function isAmong(functions: ReadonlySet<string>, name: string): boolean {
-  return functions.has(name.toLowerCase()) || FAMILIES.test(name);
+/** Returns whether a function is in the set or belongs to a family that monitors and widgets support. */
+export function includesFunction(functions: ReadonlySet<string>, name: string): boolean {
+  return functions.has(name.toLowerCase()) || FUNCTION_FAMILIES.test(name);
 }

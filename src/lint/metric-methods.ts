@@ -1,2 +1,2 @@
-/** What can be called on a metric: docs, metrics/custom_metrics/type_modifiers and dashboards/functions. */
+/** Methods of a metric: Datadog docs, metrics/custom_metrics/type_modifiers and dashboards/functions. */
 export const METRIC_METHODS: readonly string[] = ['as_count', 'as_rate', 'rollup', 'fill', 'weighted'];

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { nearest } from './nearest.ts';
 
-/** Letters to put in, leave out or change, by the table that textbooks have. */
+/** Returns the Levenshtein distance, computed with the textbook table. */
 function distanceOf(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i += 1) {

@@ -1,17 +1,17 @@
 /** The maximum edit distance of a typo. */
 const MAX_DISTANCE = 2;
 /** Longer words are user-defined names: they get no suggestion, and comparing them is slow. */
-const MAX_WORD = 100;
+const MAX_WORD_LENGTH = 100;
 
 /** Returns the known word closest to an unknown one, or undefined if none is close. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
-  if (word.length > MAX_WORD) return undefined;
-  const low = word.toLowerCase();
+  if (word.length > MAX_WORD_LENGTH) return undefined;
+  const lowerCase = word.toLowerCase();
   let best: string | undefined;
   let bound = MAX_DISTANCE;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - low.length) > bound) continue;
-    const distance = distanceWithin(low, candidate.toLowerCase(), bound);
+    if (Math.abs(candidate.length - lowerCase.length) > bound) continue;
+    const distance = distanceWithin(lowerCase, candidate.toLowerCase(), bound);
     if (distance > bound || distance >= candidate.length) continue;
     best = candidate;
     bound = distance - 1;
@@ -35,8 +35,8 @@ function distanceWithin(a: string, b: string, bound: number): number {
   const longest = Math.max(aEnd, bEnd) - from;
   if (aEnd === from || bEnd === from || bound <= 0) return longest;
   const [left, right] = [a.slice(from, aEnd), b.slice(from, bEnd)];
-  const changed = distanceWithin(left.slice(1), right.slice(1), bound - 1);
-  const without = distanceWithin(left.slice(1), right, bound - 1);
-  const more = distanceWithin(left, right.slice(1), bound - 1);
-  return 1 + Math.min(changed, without, more);
+  const substituted = distanceWithin(left.slice(1), right.slice(1), bound - 1);
+  const deleted = distanceWithin(left.slice(1), right, bound - 1);
+  const inserted = distanceWithin(left, right.slice(1), bound - 1);
+  return 1 + Math.min(substituted, deleted, inserted);
 }

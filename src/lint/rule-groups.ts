@@ -42,12 +42,12 @@ import { WINDOW_RULES } from './monitor/rules/window.ts';
 import type { Rule } from './rule.ts';
 import { SUPPRESSION_RULES } from './suppression/suppression-rules.ts';
 
-/** The fields of a rule that can be shown without an object to check. */
+/** The fields of a rule that do not depend on the type of the checked object. */
 export type ShownRule = Pick<Rule<never>, 'code' | 'severity' | 'summary' | 'bad' | 'good'>;
 
 /** Rules about one subject. Groups with the same slug share a page. */
 export interface RuleGroup {
-  /** The page about the subject: docs/lint/<slug>.md. */
+  /** The name of the documentation page: docs/lint/<slug>.md. */
   readonly slug: string;
   readonly title: string;
   readonly kind: 'monitor' | 'dashboard' | 'any';

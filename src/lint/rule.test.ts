@@ -32,7 +32,7 @@ describe('the findings for one object', () => {
     assert.deepEqual(list.at(-1)?.rest, { error: 49_900, warning: 0 });
   });
 
-  it('are never all in memory at once', () => {
+  it('are generated one at a time', () => {
     let [alive, max] = [0, 0];
     const counting: Rule<number> = {
       ...everyItem,
@@ -49,7 +49,7 @@ describe('the findings for one object', () => {
     assert.equal(max, 1);
   });
 
-  it('stay few for a message full of mistakes, and can still be ignored', () => {
+  it('are limited for a message with thousands of mistakes, and can still be ignored', () => {
     const monitor = {
       type: 'query alert',
       query: 'avg(last_5m):avg:system.load.1{*} > 2',

@@ -8,12 +8,12 @@ import type { Span } from '../language/query/syntax.ts';
 /** Field names and array indexes, starting at the object. */
 export type Path = readonly (string | number)[];
 
-/** One finding of a rule. */
-export interface Hit {
+/** A violation of a rule: its position within the object, and the message. */
+export interface Violation {
   readonly path: Path;
   /** The range in the string at `path`, if it is a string. */
   readonly span?: Span;
-  /** The effect of the mistake, in a sentence. */
+  /** One sentence that states the effect of the mistake. */
   readonly message: string;
   readonly hint?: string;
   /** A change that removes the finding; only if there is just one plausible correction. */
@@ -34,18 +34,18 @@ export interface RuleFix {
 
 /** A check for one kind of mistake. `View` is the parsed object that rules read. */
 export interface Rule<View> {
-  /** Stable, because suppressions name it. */
+  /** Stable, because suppressions refer to it. */
   readonly code: string;
   /** An error if Datadog is known to reject the object or would read it differently; otherwise a warning. */
   readonly severity: 'error' | 'warning';
-  /** The mistake, in a sentence. */
+  /** One sentence that states the mistake. */
   readonly summary: string;
-  /** An object in YAML that breaks only this rule. `⟦` and `⟧` mark the range of the finding. */
+  /** An object in YAML that violates only this rule. `⟦` and `⟧` mark the range of the finding. */
   readonly bad: string;
   /** The corrected object. */
   readonly good: string;
   /** Yields findings one by one, so that a long list is never in memory. */
-  readonly check: (view: View) => Iterable<Hit>;
+  readonly check: (view: View) => Iterable<Violation>;
 }
 
 /** The codes that an object ignores, and the codes of its findings. */
@@ -66,18 +66,18 @@ export function addFindings<View>(
 ): void {
   for (const rule of rules) {
     checkTimeBudget();
-    for (const hit of rule.check(view)) {
+    for (const violation of rule.check(view)) {
       ignored?.found.add(rule.code);
       if (ignored?.codes.has(rule.code)) break;
-      if (findings.accepts(rule)) findings.add(findingOf(rule, hit, pointer));
+      if (findings.accepts(rule)) findings.add(toFinding(rule, violation, pointer));
       else findings.skip(rule.severity);
     }
   }
 }
 
-function findingOf<View>(
+function toFinding<View>(
   { code, severity }: Rule<View>,
-  { path, span, message, hint, fix }: Hit,
+  { path, span, message, hint, fix }: Violation,
   pointer: Pointer,
 ): Finding {
   return {
@@ -87,17 +87,17 @@ function findingOf<View>(
     pointer: pointerTo(pointer, ...path),
     ...(span === undefined ? {} : { at: span.from, to: span.to }),
     ...(hint === undefined ? {} : { hint }),
-    ...(fix === undefined ? {} : { fix: fixAt(fix, pointer) }),
+    ...(fix === undefined ? {} : { fix: toFix(fix, pointer) }),
   };
 }
 
-function fixAt({ title, edits }: RuleFix, pointer: Pointer): Fix {
+function toFix({ title, edits }: RuleFix, pointer: Pointer): Fix {
   return {
     title,
     edits: edits.map((edit) => {
-      const place = pointerTo(pointer, ...edit.path);
-      if ('span' in edit) return { pointer: place, from: edit.span.from, to: edit.span.to, text: edit.text };
-      return 'value' in edit ? { pointer: place, value: edit.value } : { pointer: place, remove: true };
+      const target = pointerTo(pointer, ...edit.path);
+      if ('span' in edit) return { pointer: target, from: edit.span.from, to: edit.span.to, text: edit.text };
+      return 'value' in edit ? { pointer: target, value: edit.value } : { pointer: target, remove: true };
     }),
   };
 }

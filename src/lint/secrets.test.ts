@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { secretHits, secretsIn } from './secrets.ts';
+import { secretViolations, secretsIn } from './secrets.ts';
 
-/** Made up, and put together here so that nobody takes this file for a leak. */
+/** Invented secrets, assembled at run time so that secret scanners do not report this file. */
 const HEX = '0123456789abcdef'.repeat(3);
 const WORD = 'aZ09bY18cX27'.repeat(8);
 const signed = ['eyJhbGciOiJIUzI1', 'eyJzdWIiOiIxMjM0', 'sflKxwRJSMeKKF2QT4'].join('.');
 
-const SECRETS: readonly (readonly [what: string, before: string, secret: string, after: string])[] = [
+const SECRETS: readonly (readonly [description: string, before: string, secret: string, after: string])[] = [
   ['a private key', 'x ', `-----BEGIN RSA ${'PRIVATE'} KEY-----`, '\nMII'],
   ['an AWS access key', 'with ', `AKIA${'IOSFODNN7EXAMPLE'}`, '.'],
   ['a GitHub token', '', `ghp_${WORD.slice(0, 36)}`, ' '],
@@ -46,21 +46,21 @@ const HARMLESS = [
 ];
 
 describe('a secret in a string', () => {
-  for (const [what, before, secret, after] of SECRETS) {
-    it(`is found at its position: ${what} after "${before}"`, () => {
+  for (const [description, before, secret, after] of SECRETS) {
+    it(`is found at its position: ${description} after "${before}"`, () => {
       const span = { from: before.length, to: before.length + secret.length };
-      assert.deepEqual([...secretsIn(`${before}${secret}${after}`)], [{ what, span }]);
+      assert.deepEqual([...secretsIn(`${before}${secret}${after}`)], [{ description, span }]);
     });
   }
   for (const text of HARMLESS) {
     it(`is not found in: ${text}`, () => assert.deepEqual([...secretsIn(text)], []));
   }
 
-  it('is found anywhere in an object, and never repeated in a finding', () => {
+  it('is found anywhere in an object, and is not included in the finding', () => {
     const [, before, secret, after] = SECRETS[1] ?? ['', '', '', ''];
     const text = `${before}${secret}${after}`;
     const object = { name: text, tags: ['a', text], options: { variables: [{ query: text }] } };
-    const hits = [...secretHits(object, 'all')];
+    const hits = [...secretViolations(object, 'all')];
     assert.deepEqual(
       hits.map(({ path }) => path.join('/')),
       ['name', 'tags/1', 'options/variables/0/query'],
@@ -68,7 +68,7 @@ describe('a secret in a string', () => {
     assert.ok(!JSON.stringify(hits).includes(secret));
   });
 
-  it('is searched in time linear in the length of the text', () => {
+  it('is searched for in time linear in the length of the text', () => {
     for (const piece of [
       '://a:',
       'api_key=',

@@ -99,7 +99,7 @@ describe('lint of dashboards against recordings', { skip }, () => {
           source,
           expressions.every(({ faults }) => faults.length === 0),
         );
-      for (const { read } of formulas) count('formula', read.faults.length === 0);
+      for (const { parsed: read } of formulas) count('formula', read.faults.length === 0);
     }
     for (const [source, { read, total }] of totals) t.diagnostic(`${source}: ${read}/${total}`);
     assert.deepEqual(

@@ -6,7 +6,7 @@ import { readTemplateVariables, type TemplateVariables } from './template-variab
 import { type PlacedRequest, requestsOf, type WidgetFormula, type WidgetQuery } from './widget-requests.ts';
 import { formulasOf, queriesOf } from './widget-requests.ts';
 
-/** A dashboard as rules read it. */
+/** The input of dashboard rules: a dashboard with its parsed widgets and queries. */
 export interface DashboardView {
   readonly dashboard: JsonObject;
   /** All widgets, each group before its widgets. */
@@ -43,8 +43,8 @@ export function viewDashboard(dashboard: JsonObject): DashboardView {
   };
 }
 
-function widgetsIn(holder: JsonObject, path: Path, group: PlacedWidget | undefined): PlacedWidget[] {
-  const { widgets } = holder;
+function widgetsIn(parent: JsonObject, path: Path, group: PlacedWidget | undefined): PlacedWidget[] {
+  const { widgets } = parent;
   if (!Array.isArray(widgets) || path.length > MAX_DEPTH) return [];
   return widgets.flatMap((widget, at) => {
     if (!isObject(widget) || !isObject(widget['definition'])) return [];
@@ -56,13 +56,13 @@ function widgetsIn(holder: JsonObject, path: Path, group: PlacedWidget | undefin
 }
 
 function definitionsOf({ path, definition, type }: PlacedWidget): Definition[] {
-  const own = { path: [...path, 'definition'], definition, type };
+  const direct = { path: [...path, 'definition'], definition, type };
   const source = definition['source_widget_definition'];
-  if (!isObject(source)) return [own];
-  const repeated = [...own.path, 'source_widget_definition'];
-  return [own, { path: repeated, definition: source, type: textOr(source['type'], '') }];
+  if (!isObject(source)) return [direct];
+  const repeated = [...direct.path, 'source_widget_definition'];
+  return [direct, { path: repeated, definition: source, type: textOr(source['type'], '') }];
 }
 
-function textOr(value: Json | undefined, otherwise: string): string {
-  return typeof value === 'string' ? value : otherwise;
+function textOr(value: Json | undefined, fallback: string): string {
+  return typeof value === 'string' ? value : fallback;
 }

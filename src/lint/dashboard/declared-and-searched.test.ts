@@ -13,7 +13,7 @@ const withVariables = (variables: Json, more: JsonObject = {}): JsonObject => ({
   ...more,
 });
 const view = (name: string): JsonObject => ({ name, template_variables: [{ name: 'env', values: ['a'] }] });
-const shown = (...queries: string[]): JsonObject[] =>
+const showing = (...queries: string[]): JsonObject[] =>
   queries.map((q) => ({ definition: { type: 'timeseries', requests: [{ q }] } }));
 const searching = (definition: JsonObject): JsonObject => ({
   title: 'a',
@@ -22,15 +22,15 @@ const searching = (definition: JsonObject): JsonObject => ({
 });
 const FOUR = ['avg:a{$env}', 'avg:b{$env}', 'avg:c{$env}', 'avg:d{$env}'];
 
-/** A dashboard, and what is reported of it: a code and where it points. */
-const CASES: readonly (readonly [what: string, dashboard: JsonObject, reported: readonly string[]])[] = [
+/** A dashboard and the expected findings: a code and a pointer. */
+const CASES: readonly (readonly [title: string, dashboard: JsonObject, reported: readonly string[]])[] = [
   [
     'a variable without a name',
     withVariables([{ prefix: 'env' }, env]),
     ['member_missing /template_variables/0'],
   ],
   [
-    'a text for a list',
+    'a string in place of a list',
     withVariables([{ ...env, available_values: 'a' }]),
     ['member_type /template_variables/0/available_values'],
   ],
@@ -39,21 +39,25 @@ const CASES: readonly (readonly [what: string, dashboard: JsonObject, reported: 
     withVariables([env], { tabs: [{ widget_ids: ['@1'] }] }),
     ['member_missing /tabs/0'],
   ],
-  ['a default that can be chosen', withVariables([{ ...env, available_values: ['a'], default: 'a' }]), []],
+  ['a default that is available', withVariables([{ ...env, available_values: ['a'], default: 'a' }]), []],
   ['every value as the default', withVariables([{ ...env, available_values: ['a'], defaults: ['*'] }]), []],
-  ['a default among any values', withVariables([{ ...env, available_values: [], defaults: ['b'] }]), []],
   [
-    'defaults that cannot be chosen',
+    'a default without restricted values',
+    withVariables([{ ...env, available_values: [], defaults: ['b'] }]),
+    [],
+  ],
+  [
+    'defaults that are not available',
     withVariables([{ ...env, available_values: ['a'], defaults: ['a', 'b'] }]),
     ['default_not_available /template_variables/0/defaults/1'],
   ],
   [
-    'a default that cannot be chosen',
+    'a default that is not available',
     withVariables([{ ...env, available_values: ['a'], default: 'b' }]),
     ['default_not_available /template_variables/0/default'],
   ],
   [
-    'views by name, numbers by size',
+    'views sorted by name, with numbers in numeric order',
     withVariables([env], { template_variable_presets: ['A 2', 'a 10', 'B'].map(view) }),
     [],
   ],
@@ -64,19 +68,27 @@ const CASES: readonly (readonly [what: string, dashboard: JsonObject, reported: 
   ],
   [
     'one query among five without a variable',
-    withVariables([env], { widgets: shown(...FOUR, 'avg:e{*}') }),
+    withVariables([env], { widgets: showing(...FOUR, 'avg:e{*}') }),
     ['query_without_variable /widgets/4/definition/requests/0/q'],
   ],
-  ['too few queries for a habit', withVariables([env], { widgets: shown('avg:a{$env}', 'avg:e{*}') }), []],
-  ['several without one', withVariables([env], { widgets: shown(...FOUR, 'avg:e{*}', 'avg:f{*}') }), []],
-  ['no variables', withVariables([], { widgets: shown(...FOUR.map((q) => q.replace('$env', '*'))) }), []],
   [
-    'a role by its name',
+    'too few queries to infer a convention',
+    withVariables([env], { widgets: showing('avg:a{$env}', 'avg:e{*}') }),
+    [],
+  ],
+  [
+    'several queries without a variable',
+    withVariables([env], { widgets: showing(...FOUR, 'avg:e{*}', 'avg:f{*}') }),
+    [],
+  ],
+  ['no variables', withVariables([], { widgets: showing(...FOUR.map((q) => q.replace('$env', '*'))) }), []],
+  [
+    'a role given by name',
     withVariables([env], { restricted_roles: ['Admin'] }),
     ['dashboard_role /restricted_roles/0'],
   ],
   [
-    'the search of a stream',
+    'the search of an event stream',
     searching({ type: 'event_stream', query: 'source:(a OR b' }),
     ['search_syntax /widgets/0/definition/query'],
   ],
@@ -96,9 +108,9 @@ const CASES: readonly (readonly [what: string, dashboard: JsonObject, reported: 
   ],
 ];
 
-describe('rules about declarations and texts of dashboards', () => {
-  for (const [what, dashboard, reported] of CASES) {
-    it(`report ${reported.join(', ') || 'nothing'} for ${what}`, () =>
+describe('rules about declarations and searches of dashboards', () => {
+  for (const [title, dashboard, reported] of CASES) {
+    it(`report ${reported.join(', ') || 'nothing'} for ${title}`, () =>
       assert.deepEqual(
         lintDashboard(dashboard, '').map(({ code, pointer }) => `${code} ${pointer}`),
         reported,

@@ -23,16 +23,16 @@ export interface Overlap {
  * Returns the overlaps on one grid, one for each later widget. Boxes are sorted by their top edge. Open boxes never
  * overlap each other, so there are no more of them than columns.
  */
-export function overlapsOn(level: readonly PlacedWidget[]): Overlap[] {
+export function overlapsOn(widgets: readonly PlacedWidget[]): Overlap[] {
   const found = new Map<PlacedWidget, PlacedWidget>();
-  for (const boxes of rangesOf(level)) {
-    let reaching: Box[] = [];
+  for (const boxes of rangesOf(widgets)) {
+    let open: Box[] = [];
     for (const box of boxes.toSorted((a, b) => a.y - b.y || a.order - b.order)) {
-      reaching = reaching.filter(({ bottom }) => bottom > box.y);
-      const hit = reaching.find(({ x, right }) => x < box.right && box.x < right);
-      if (!hit) reaching.push(box);
+      open = open.filter(({ bottom }) => bottom > box.y);
+      const overlapped = open.find(({ x, right }) => x < box.right && box.x < right);
+      if (!overlapped) open.push(box);
       else {
-        const [first, later] = hit.order < box.order ? [hit, box] : [box, hit];
+        const [first, later] = overlapped.order < box.order ? [overlapped, box] : [box, overlapped];
         if (!found.has(later.widget)) found.set(later.widget, first.widget);
       }
     }
@@ -44,10 +44,10 @@ export function overlapsOn(level: readonly PlacedWidget[]): Overlap[] {
  * Splits the boxes of a grid into ranges in which positions restart at the top: after a column break, and, in dashboards
  * with groups that the app exports, at each widget in the first position.
  */
-function rangesOf(level: readonly PlacedWidget[]): Box[][] {
+function rangesOf(widgets: readonly PlacedWidget[]): Box[][] {
   const ranges: Box[][] = [[]];
-  const grouped = level.some(({ type }) => type === 'group');
-  for (const [order, widget] of level.entries()) {
+  const grouped = widgets.some(({ type }) => type === 'group');
+  for (const [order, widget] of widgets.entries()) {
     const { layout } = widget.widget;
     if (!isObject(layout)) continue;
     const [x, y, width, height] = ['x', 'y', 'width', 'height'].map((side) => toNumber(layout[side]) ?? -1);

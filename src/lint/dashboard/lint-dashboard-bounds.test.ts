@@ -27,7 +27,7 @@ describe('the work of linting a dashboard', () => {
     assert.deepEqual(found(ordered([series(`avg:a{*}${' + avg:a{*}'.repeat(50_000)}`)])), []);
   });
 
-  it('limits the faults of one query', () => {
+  it('limits the number of findings for one query', () => {
     assert.equal(found(ordered([series(','.repeat(10_000))])).length, 50);
   });
 

@@ -9,7 +9,7 @@ const note = (layout?: JsonObject): JsonObject => ({
 });
 const at = (x: number, y: number, width = 6, height = 2): JsonObject => ({ x, y, width, height });
 const ordered = (...widgets: Json[]): JsonObject => ({ title: 'a', layout_type: 'ordered', widgets });
-const withMembers = (members: JsonObject, ...widgets: Json[]): JsonObject => ({
+const withFields = (members: JsonObject, ...widgets: Json[]): JsonObject => ({
   ...ordered(...widgets),
   ...members,
 });
@@ -38,9 +38,9 @@ function found(dashboard: JsonObject): string[] {
 }
 
 const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings: readonly string[]])[] = [
-  // Members of widgets.
+  // Fields of widgets.
   [
-    'what a split graph repeats lacks a member',
+    'the source widget of a split graph lacks a field',
     ordered(
       widget({
         type: 'split_group',
@@ -51,13 +51,9 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     ),
     ['widget_incomplete /widgets/0/definition/source_widget_definition/type'],
   ],
-  ['a type that the app exports, though undocumented', ordered(widget({ type: 'custom', app_id: 1 })), []],
-  [
-    'a type nobody knows',
-    ordered(widget({ type: 'wheel' })),
-    ['unknown_widget_type /widgets/0/definition/type'],
-  ],
-  ['nothing but a widget without a definition', ordered({ id: 1 }, 'a', null), []],
+  ['an undocumented type that the app exports', ordered(widget({ type: 'custom', app_id: 1 })), []],
+  ['an unknown type', ordered(widget({ type: 'wheel' })), ['unknown_widget_type /widgets/0/definition/type']],
+  ['a widget without a definition', ordered({ id: 1 }, 'a', null), []],
   [
     'a list of requests where a map is needed',
     ordered(widget({ type: 'hostmap', requests: [] })),
@@ -74,8 +70,8 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     [],
   ],
   [
-    'a slip in a layout, a request, a formula and the dashboard',
-    withMembers(
+    'misspelt fields of a request and the dashboard',
+    withFields(
       { descripton: 'a' },
       { layout: { ...at(0, 0), hight: 2 }, definition: { type: 'note', content: 'a' } },
       request(['a'], [{ name: 'a' }], { displaytype: 'line' }),
@@ -86,15 +82,19 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
       'layout_left_out /widgets/1',
     ],
   ],
-  ['a member that is near to none', ordered(widget({ type: 'note', content: 'a', zebra: 1 })), []],
-  ['a member near to one that is there', ordered(widget({ type: 'note', content: 'a', contents: 'b' })), []],
+  ['an unknown field without a similar one', ordered(widget({ type: 'note', content: 'a', zebra: 1 })), []],
   [
-    'a span of time that nobody offers',
+    'an unknown field that is similar to one that is set',
+    ordered(widget({ type: 'note', content: 'a', contents: 'b' })),
+    [],
+  ],
+  [
+    'an undocumented live span',
     ordered(widget({ type: 'timeseries', requests: [], time: { live_span: '2h' } })),
     ['unknown_choice /widgets/0/definition/time/live_span'],
   ],
   [
-    'a comparator of two signs, and a format of another kind',
+    'an unknown comparator, and a format of another type',
     ordered(
       widget({
         type: 'query_value',
@@ -119,7 +119,7 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     ['response_format /widgets/0/definition/requests/0/queries'],
   ],
   [
-    'the second query of a list',
+    'a fault in the second query of a list',
     ordered(series('avg:a{*}, avg:b{c')),
     ['widget_query_syntax /widgets/0/definition/requests/0/q 15'],
   ],
@@ -129,12 +129,12 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     ['widget_query_syntax /widgets/0/definition/requests/0/q 9'],
   ],
   [
-    'roles of a map',
+    'a fault in a request of a scatter plot',
     ordered(widget({ type: 'scatterplot', requests: { x: { q: 'avg:a{*' }, y: { q: 'avg:b{*}' } } })),
     ['widget_query_syntax /widgets/0/definition/requests/x/q 5'],
   ],
   [
-    'a query of a distribution',
+    'a fault in the query of a distribution',
     ordered(
       widget({
         type: 'distribution',
@@ -146,15 +146,15 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     ['widget_query_syntax /widgets/0/definition/requests/0/query/query 11'],
   ],
   [
-    'a search of logs, which is no metric query',
+    'a log search, which is not a metric query',
     ordered(request(['a'], [{ name: 'a', data_source: 'logs', query: '((' }])),
     [],
   ],
   ['aggregators of distributions', ordered(series('p99:a{*}, count(v: v<=5):a{*}, a{*}')), []],
-  ['functions of rank, and a variable', ordered(series('top5_max(autosmooth(pow(avg:a{*} by {b}, 2)))')), []],
+  ['rank functions', ordered(series('top5_max(autosmooth(pow(avg:a{*} by {b}, 2)))')), []],
   // Formulas.
   [
-    'words that functions take, and methods',
+    'keywords as arguments, and methods',
     ordered(
       request(
         ["top(a, 10, 'mean', 'desc')", 'clamp_min(a, 0) + a.rollup(sum, 60)', "percentile(a, 'p90', { * })"],
@@ -164,21 +164,21 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     [],
   ],
   [
-    'another number is no slip',
+    'a name that differs only in its number gets no suggestion',
     ordered(request(['query1 / query2'], [{ name: 'query1' }])),
     ['formula_unknown_query /widgets/0/definition/requests/0/formulas/0/formula 9'],
   ],
   ['a query without a name', ordered(request(['query1'], [{}])), []],
   ['queries that no formula shows, without formulas', ordered(request([], [{ name: 'a' }])), []],
   [
-    'a formula that cannot be read uses nothing for certain',
+    'a formula with a syntax error reports no unused queries',
     ordered(request(['a +'], [{ name: 'a' }, { name: 'b' }])),
     ['formula_syntax /widgets/0/definition/requests/0/formulas/0/formula 3'],
   ],
   // The grid.
   ['widgets side by side, and one below', ordered(note(at(0, 0)), note(at(6, 0)), note(at(0, 2, 12))), []],
   [
-    'the same place beside a column break',
+    'the same position after a column break',
     ordered(note(at(0, 0)), note({ ...at(0, 0), is_column_break: true })),
     [],
   ],
@@ -198,22 +198,22 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     ['widgets_overlap /widgets/3/layout'],
   ],
   [
-    'the grid of a group',
+    'overlapping widgets in a group',
     ordered(group(note(at(0, 0)), note(at(5, 1)))),
     ['widgets_overlap /widgets/0/definition/widgets/1/layout'],
   ],
   [
-    'a place on two grids',
+    'the same position on two grids',
     ordered(note(at(0, 0, 12, 4)), { ...group(note(at(0, 0))), layout: at(0, 4, 12, 4) }),
     [],
   ],
   [
-    'no height, and a fraction',
+    'a height of zero, and a fractional width',
     ordered(note(at(0, 0, 6, 0)), note(at(6, 0, 1.5))),
     ['layout_off_grid /widgets/0/layout/height', 'layout_off_grid /widgets/1/layout/width'],
   ],
   [
-    'a wide widget of a free dashboard, and two in one place',
+    'a wide widget and two overlapping widgets on a free dashboard',
     { ...ordered(note(at(0, 0, 100, 40)), note(at(0, 0, 40, 40))), layout_type: 'free' },
     [],
   ],
@@ -224,17 +224,17 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
   ],
   [
     'groups without layouts in a fixed dashboard',
-    withMembers({ reflow_type: 'fixed' }, { ...group(note()), layout: at(0, 0) }),
+    withFields({ reflow_type: 'fixed' }, { ...group(note()), layout: at(0, 0) }),
     [],
   ],
   [
     'a fixed dashboard without any layout',
-    withMembers({ reflow_type: 'fixed' }, note()),
+    withFields({ reflow_type: 'fixed' }, note()),
     ['layout_left_out /widgets/0'],
   ],
   [
     'widgets in the groups of an automatic dashboard',
-    withMembers({ reflow_type: 'auto' }, group(note(at(0, 0)))),
+    withFields({ reflow_type: 'auto' }, group(note(at(0, 0)))),
     [],
   ],
   [
@@ -242,23 +242,23 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     { ...ordered({ ...group(), layout: at(0, 0) }), layout_type: 'free' },
     ['group_on_free /widgets/0/definition/type'],
   ],
-  ['a reflow type that is a number', withMembers({ reflow_type: 1 }), ['unknown_reflow_type /reflow_type']],
+  ['a reflow type that is a number', withFields({ reflow_type: 1 }), ['unknown_reflow_type /reflow_type']],
   // Template variables.
   [
-    'names with dots, values and endings',
-    withMembers(
+    'names with dots, .value and a suffix',
+    withFields(
       { template_variables: [{ name: 'usr.id' }, { name: 'env' }, { name: 'ld-env' }] },
       series('avg:a{$usr.id,b:$env.value,c:$ld-env.value-x}'),
     ),
     [],
   ],
   [
-    'the longer name is meant',
-    withMembers({ template_variables: [{ name: 'env' }] }, series('avg:a{$environment,$env}')),
+    'a longer undeclared name',
+    withFields({ template_variables: [{ name: 'env' }] }, series('avg:a{$environment,$env}')),
     ['variable_undeclared /widgets/0/definition/requests/0/q 7'],
   ],
   [
-    'prices and escapes',
+    'a dollar sign in a title, a price or an escape',
     ordered(
       note(),
       widget({ type: 'note', content: '$cost of $5' }),
@@ -267,7 +267,7 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     [],
   ],
   [
-    'a link, and a filter of a hostmap',
+    'undeclared variables in a link and in the scope of a hostmap',
     ordered(
       widget({
         type: 'hostmap',
@@ -282,34 +282,35 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     ],
   ],
   [
-    'a powerpack, whose inside nobody sees',
-    withMembers({ template_variables: [{ name: 'env' }] }, widget({ type: 'powerpack', powerpack_id: 'a' })),
+    'a powerpack, whose content is unknown',
+    withFields({ template_variables: [{ name: 'env' }] }, widget({ type: 'powerpack', powerpack_id: 'a' })),
     [],
   ],
   [
-    'no defaults',
-    withMembers({ template_variables: [{ name: 'env', defaults: [] }] }, series('avg:a{$env}')),
+    'an empty list of defaults',
+    withFields({ template_variables: [{ name: 'env', defaults: [] }] }, series('avg:a{$env}')),
     ['defaults_empty /template_variables/0/defaults'],
   ],
   [
-    'an empty one among defaults',
-    withMembers({ template_variables: [{ name: 'env', defaults: ['a', ''] }] }, series('avg:a{$env}')),
+    'an empty string among the defaults',
+    withFields({ template_variables: [{ name: 'env', defaults: ['a', ''] }] }, series('avg:a{$env}')),
     ['defaults_empty /template_variables/0/defaults/1'],
   ],
-  // What stands around.
-  ['a key without a team', withMembers({ tags: ['team:', 'team:a'] }), ['dashboard_tag /tags/0']],
-  ['roles, and read-only is false', withMembers({ is_read_only: false, restricted_roles: ROLES }), []],
+  // Fields of the dashboard.
+  ['a team tag without a value', withFields({ tags: ['team:', 'team:a'] }), ['dashboard_tag /tags/0']],
   [
-    'tabs by place, id and neither',
-    withMembers(
-      { tabs: [{ id: 'a', name: 'a', widget_ids: ['@0', '@1', 7, 8, 'b'] }] },
-      { ...note(), id: 7 },
-    ),
+    'restricted roles with is_read_only: false',
+    withFields({ is_read_only: false, restricted_roles: ROLES }),
+    [],
+  ],
+  [
+    'tab widgets referenced by position, by id and by neither',
+    withFields({ tabs: [{ id: 'a', name: 'a', widget_ids: ['@0', '@1', 7, 8, 'b'] }] }, { ...note(), id: 7 }),
     ['tab_widget /tabs/0/widget_ids/0', 'tab_widget /tabs/0/widget_ids/3', 'tab_widget /tabs/0/widget_ids/4'],
   ],
   [
     'too many tabs',
-    withMembers({ tabs: Array.from({ length: 101 }, () => ({ name: 'a', widget_ids: [] })) }),
+    withFields({ tabs: Array.from({ length: 101 }, () => ({ name: 'a', widget_ids: [] })) }),
     ['tab_limits /tabs/100'],
   ],
   [
@@ -327,7 +328,7 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     ],
   ],
   [
-    'addresses',
+    'image URLs',
     ordered(
       ...[
         '/static/a.png',
@@ -341,7 +342,7 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     ['widget_url /widgets/4/definition/url', 'widget_url /widgets/5/definition/url'],
   ],
   [
-    'signs of a search, quoted and escaped',
+    'quotes and parentheses in a search',
     ordered(
       ...['a:"(" \\( (b OR c)', 'a:"b', '(a', 'a)'].map((query) =>
         widget({ type: 'timeseries', requests: [{ log_query: { search: { query } } }] }),

@@ -3,12 +3,12 @@ import { Findings } from '../../domain/findings.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Pointer } from '../../domain/pointer.ts';
 import { addFindings } from '../rule.ts';
-import { addSuppressionFindings, suppressionsOf, written } from '../suppression/suppress.ts';
+import { addSuppressionFindings, suppressionsOf, withoutLintField } from '../suppression/suppress.ts';
 import { DASHBOARD_RULES, DOCUMENT_DASHBOARD_RULES } from './dashboard-rules.ts';
 import { viewDashboard } from './dashboard-view.ts';
 
 /** The context of a dashboard. */
-interface DashboardSetting {
+interface DashboardContext {
   /** Whether the dashboard is part of a document, which can reference monitors by key. */
   readonly inDocument?: boolean;
 }
@@ -18,11 +18,11 @@ export function addDashboardFindings(
   findings: Findings,
   dashboard: JsonObject,
   pointer: Pointer,
-  { inDocument = false }: DashboardSetting = {},
+  { inDocument = false }: DashboardContext = {},
 ): void {
   const rules = inDocument ? [...DASHBOARD_RULES, ...DOCUMENT_DASHBOARD_RULES] : DASHBOARD_RULES;
   const suppressions = suppressionsOf(dashboard['lint']);
-  addFindings(findings, rules, viewDashboard(written(dashboard)), pointer, suppressions);
+  addFindings(findings, rules, viewDashboard(withoutLintField(dashboard)), pointer, suppressions);
   addSuppressionFindings(findings, suppressions, { rules, pointer, whole: true });
 }
 
@@ -30,9 +30,9 @@ export function addDashboardFindings(
 export function lintDashboard(
   dashboard: JsonObject,
   pointer: Pointer,
-  setting: DashboardSetting = {},
+  context: DashboardContext = {},
 ): Finding[] {
   const findings = new Findings();
-  addDashboardFindings(findings, dashboard, pointer, setting);
+  addDashboardFindings(findings, dashboard, pointer, context);
   return findings.list();
 }

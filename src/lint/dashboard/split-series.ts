@@ -8,14 +8,14 @@ export function splitSeries(text: string): { readonly at: number; readonly text:
   let depth = 0;
   let quote = '';
   for (let at = 0; at < text.length; at += 1) {
-    const sign = text.charAt(at);
+    const character = text.charAt(at);
     if (quote !== '') {
-      if (sign === '\\') at += 1;
-      else if (sign === quote) quote = '';
-    } else if (sign === '"' || sign === "'") quote = sign;
-    else if (OPENING.has(sign)) depth += 1;
-    else if (CLOSING.has(sign)) depth = Math.max(0, depth - 1);
-    else if (sign === ',' && depth === 0) {
+      if (character === '\\') at += 1;
+      else if (character === quote) quote = '';
+    } else if (character === '"' || character === "'") quote = character;
+    else if (OPENING.has(character)) depth += 1;
+    else if (CLOSING.has(character)) depth = Math.max(0, depth - 1);
+    else if (character === ',' && depth === 0) {
       parts.push({ at: from, text: text.slice(from, at) });
       from = at + 1;
     }

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../domain/json.ts';
 import { withoutStop } from '../../language/message/read-handle.ts';
 import type { Span } from '../../language/query/syntax.ts';
-import { textsIn } from '../each-text.ts';
+import { stringsIn } from '../each-text.ts';
 import type { Path } from '../rule.ts';
 import type { PlacedWidget } from './placed-widget.ts';
 
@@ -13,7 +13,7 @@ export interface DeclaredVariable {
 }
 
 /** A use of `$name` in a query, a filter or a link. */
-export interface AskedVariable {
+export interface VariableUse {
   readonly path: Path;
   /** The name without `$`. */
   readonly span: Span;
@@ -26,13 +26,13 @@ export interface TemplateVariables {
   readonly known: ReadonlySet<string>;
   /** Names after `$` anywhere in a widget. */
   readonly used: ReadonlySet<string>;
-  readonly asked: readonly AskedVariable[];
+  readonly undeclared: readonly VariableUse[];
 }
 
 /** A name has at most 200 characters. */
 const NAME = /\$([A-Za-z_][\w.-]{0,199})/g;
 /** Fields that Datadog uses as a query. In titles and notes, `$` may also be a price. */
-const SEARCHED: ReadonlySet<string> = new Set([
+const QUERY_FIELDS: ReadonlySet<string> = new Set([
   'q',
   'query',
   'query_string',
@@ -53,27 +53,27 @@ export function readTemplateVariables(
   const known = new Set(declared.map(({ name }) => name));
   for (const { definition } of widgets) for (const { name } of declaredIn(definition)) known.add(name);
   const used = new Set<string>();
-  const asked: AskedVariable[] = [];
-  for (const { text, path: below } of textsIn(dashboard['widgets'])) {
+  const undeclared: VariableUse[] = [];
+  for (const { text, path: relativePath } of stringsIn(dashboard['widgets'])) {
     if (!text.includes('$')) continue;
-    const path = ['widgets', ...below];
-    const searched = isSearched(path);
+    const path = ['widgets', ...relativePath];
+    const isQuery = isQueryPath(path);
     for (const match of text.matchAll(NAME)) {
-      const names = namesIn(match[1] ?? '');
+      const names = candidateNames(match[1] ?? '');
       for (const name of names) used.add(name);
       const before = text.slice(Math.max(0, match.index - 2), match.index);
-      if (!(searched || before === '{{') || before.endsWith('\\')) continue;
+      if (!(isQuery || before === '{{') || before.endsWith('\\')) continue;
       if (names.some((name) => known.has(name))) continue;
       const name = names.at(-1) ?? '';
       const from = match.index + 1;
-      asked.push({ path, span: { from, to: from + name.length }, name });
+      undeclared.push({ path, span: { from, to: from + name.length }, name });
     }
   }
-  return { declared, known, used, asked };
+  return { declared, known, used, undeclared };
 }
 
-function declaredIn(holder: JsonObject): DeclaredVariable[] {
-  const list = holder['template_variables'];
+function declaredIn(parent: JsonObject): DeclaredVariable[] {
+  const list = parent['template_variables'];
   if (!Array.isArray(list)) return [];
   return list.flatMap((variable, at) =>
     isObject(variable) && typeof variable['name'] === 'string'
@@ -83,7 +83,7 @@ function declaredIn(holder: JsonObject): DeclaredVariable[] {
 }
 
 /** Returns the possible names in a word after `$`: `env.value` is the variable `env.value` or the value of `env`. The last is the most likely. */
-function namesIn(word: string): string[] {
+function candidateNames(word: string): string[] {
   const names = [withoutStop(word)];
   for (let at = word.length - 1; at > 0; at -= 1) {
     if (word[at] === '.' || word[at] === '-') names.push(word.slice(0, at));
@@ -93,7 +93,7 @@ function namesIn(word: string): string[] {
 }
 
 /** Returns whether Datadog uses the string at a path as a query, judging by its field or the field of its list. */
-function isSearched(path: Path): boolean {
-  const member = path.findLast((step) => typeof step === 'string');
-  return member !== undefined && SEARCHED.has(member);
+function isQueryPath(path: Path): boolean {
+  const field = path.findLast((step) => typeof step === 'string');
+  return field !== undefined && QUERY_FIELDS.has(field);
 }

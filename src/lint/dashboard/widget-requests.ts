@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { parseMetricQuery } from '../../language/query/parse-query.ts';
 import type { Call, Expression, Method, Series, SyntaxFault, Word } from '../../language/query/syntax.ts';
 import { partsIn } from '../../language/query/walk-query.ts';
-import { namesIn } from '../formula-names.ts';
+import { queryNamesIn } from '../formula-names.ts';
 import type { Path } from '../rule.ts';
 import type { Definition } from './placed-widget.ts';
 import { splitSeries } from './split-series.ts';
@@ -27,7 +27,7 @@ export interface PlacedQuery {
 }
 
 /** One expression of a string. Its spans are relative to `at`. */
-export interface ReadExpression {
+export interface ParsedExpressionAt {
   readonly at: number;
   readonly expression: Expression;
   /** Every call, series and method, from left to right. */
@@ -40,7 +40,7 @@ export interface WidgetQuery {
   readonly path: Path;
   readonly text: string;
   readonly source: string;
-  readonly expressions: readonly ReadExpression[];
+  readonly expressions: readonly ParsedExpressionAt[];
 }
 
 /** A formula over the queries of its request. */
@@ -48,7 +48,7 @@ export interface WidgetFormula {
   readonly path: Path;
   readonly text: string;
   readonly request: PlacedRequest;
-  readonly read: ReadExpression;
+  readonly parsed: ParsedExpressionAt;
   /** The words that are query names. */
   readonly names: readonly Word[];
 }
@@ -62,17 +62,17 @@ export function requestsOf({ path, definition, type }: Definition): PlacedReques
   const { requests } = definition;
   if (Array.isArray(requests)) {
     return requests.flatMap((request, at) =>
-      isObject(request) ? [placedAt([...path, 'requests', at], request, type)] : [],
+      isObject(request) ? [requestAt([...path, 'requests', at], request, type)] : [],
     );
   }
   if (!isObject(requests)) return [];
   return ROLES.flatMap((role) => {
     const request = requests[role];
-    return isObject(request) ? [placedAt([...path, 'requests', role], request, type)] : [];
+    return isObject(request) ? [requestAt([...path, 'requests', role], request, type)] : [];
   });
 }
 
-function placedAt(path: Path, request: JsonObject, type: string): PlacedRequest {
+function requestAt(path: Path, request: JsonObject, type: string): PlacedRequest {
   const queries = objectsIn(request['queries']).map(({ at, object }) => ({
     path: [...path, 'queries', at],
     query: object,
@@ -95,7 +95,7 @@ export function queriesOf(placed: PlacedRequest): WidgetQuery[] {
   if (isObject(request['query'])) append(queries, metricQuery([...path, 'query'], request['query']));
   const { q } = request;
   if (typeof q === 'string') {
-    const expressions = splitSeries(q).map(({ at, text }) => readExpression(at, text));
+    const expressions = splitSeries(q).map(({ at, text }) => parseExpressionAt(at, text));
     queries.push({ path: [...path, 'q'], text: q, source: 'q', expressions });
   }
   return queries;
@@ -103,16 +103,16 @@ export function queriesOf(placed: PlacedRequest): WidgetQuery[] {
 
 function metricQuery(path: Path, { data_source: source, query }: JsonObject): WidgetQuery[] {
   if (typeof source !== 'string' || !METRIC_SOURCES.has(source) || typeof query !== 'string') return [];
-  const expressions = [readExpression(0, query)];
+  const expressions = [parseExpressionAt(0, query)];
   return [{ path: [...path, 'query'], text: query, source, expressions }];
 }
 
 export function formulasOf(request: PlacedRequest): WidgetFormula[] {
   return objectsIn(request.request['formulas']).flatMap(({ at, object: { formula } }) => {
     if (typeof formula !== 'string') return [];
-    const read = readExpression(0, withoutScopes(formula));
-    const names = namesIn(read.expression);
-    return [{ path: [...request.path, 'formulas', at, 'formula'], text: formula, request, read, names }];
+    const parsed = parseExpressionAt(0, withoutScopes(formula));
+    const names = queryNamesIn(parsed.expression);
+    return [{ path: [...request.path, 'formulas', at, 'formula'], text: formula, request, parsed, names }];
   });
 }
 
@@ -124,7 +124,7 @@ function withoutScopes(formula: string): string {
   );
 }
 
-function readExpression(at: number, text: string): ReadExpression {
+function parseExpressionAt(at: number, text: string): ParsedExpressionAt {
   const { expression, faults } = parseMetricQuery(text);
   return { at, expression, parts: partsIn(expression), faults };
 }

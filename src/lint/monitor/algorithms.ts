@@ -1,19 +1,19 @@
 import type { Argument, Call } from '../../language/query/syntax.ts';
 import { nearest } from '../nearest.ts';
-import type { Hit } from '../rule.ts';
+import type { Violation } from '../rule.ts';
 import { argumentNumber, argumentText } from './argument-text.ts';
 import type { MonitorView } from './monitor-view.ts';
 
 /** The allowed values of a named argument of an algorithm. */
 export interface Setting {
-  readonly fits: (text: string) => boolean;
-  readonly takes: string;
+  readonly isValid: (text: string) => boolean;
+  readonly expected: string;
   /** The algorithms that use the setting; all if undefined. */
-  readonly of?: readonly string[];
+  readonly algorithms?: readonly string[];
 }
 
 /** The arguments of `anomalies`, `outliers` or `forecast`. */
-export interface AlgorithmForm {
+export interface AlgorithmSignature {
   readonly name: string;
   /** The allowed values of the second argument. */
   readonly algorithms: readonly string[];
@@ -25,7 +25,7 @@ export interface AlgorithmForm {
 
 /** Returns a setting that allows only these words. */
 export function oneOf(...words: readonly string[]): Setting {
-  return { fits: (text) => words.includes(text), takes: words.join(', ') };
+  return { isValid: (text) => words.includes(text), expected: words.join(', ') };
 }
 
 /** Returns the calls of an algorithm in a query without syntax faults. */
@@ -34,22 +34,22 @@ export function callsOf({ parsed: { faults }, calls }: MonitorView, name: string
 }
 
 /** Reports invalid arguments of an algorithm. */
-export function algorithmFaults({ name, args }: Call, form: AlgorithmForm): Hit[] {
-  const message = `Datadog rejects the query: the arguments of ${form.name}() are invalid. Example: ${form.example}.`;
-  const given = args.filter((argument) => argument.kind !== 'named');
-  const [data, algorithm, ...numbers] = given;
+export function argumentViolations({ name, args }: Call, signature: AlgorithmSignature): Violation[] {
+  const message = `Datadog rejects the query: the arguments of ${signature.name}() are invalid. Example: ${signature.example}.`;
+  const positional = args.filter((argument) => argument.kind !== 'named');
+  const [data, algorithm, ...numbers] = positional;
   if (data === undefined || algorithm === undefined) return [{ path: ['query'], span: name.span, message }];
-  const hits = algorithmHits(algorithm, form);
-  const [minCount, maxCount, minValue] = form.numbers;
-  if (numbers.length < minCount) hits.push({ path: ['query'], span: algorithm.span, message });
-  const wrong = numbers.find(
+  const violations = algorithmViolations(algorithm, signature);
+  const [minCount, maxCount, minValue] = signature.numbers;
+  if (numbers.length < minCount) violations.push({ path: ['query'], span: algorithm.span, message });
+  const invalid = numbers.find(
     (argument, at) => at >= maxCount || (argumentNumber(argument) ?? -Infinity) < minValue,
   );
-  if (wrong) hits.push({ path: ['query'], span: wrong.span, message });
-  return [...hits, ...args.flatMap((argument) => settingHits(argument, form))];
+  if (invalid) violations.push({ path: ['query'], span: invalid.span, message });
+  return [...violations, ...args.flatMap((argument) => settingViolations(argument, signature))];
 }
 
-function algorithmHits(argument: Argument, { name, algorithms }: AlgorithmForm): Hit[] {
+function algorithmViolations(argument: Argument, { name, algorithms }: AlgorithmSignature): Violation[] {
   const chosen = argument.kind === 'string' ? argument.raw : undefined;
   if (chosen !== undefined && algorithms.some((one) => one.toLowerCase() === chosen.toLowerCase())) return [];
   const meant = chosen === undefined ? undefined : nearest(chosen, algorithms);
@@ -63,38 +63,38 @@ function algorithmHits(argument: Argument, { name, algorithms }: AlgorithmForm):
   ];
 }
 
-function settingHits(argument: Argument, { name, settings }: AlgorithmForm): Hit[] {
+function settingViolations(argument: Argument, { name, settings }: AlgorithmSignature): Violation[] {
   if (argument.kind !== 'named') return [];
-  const called = argument.name.text;
-  const setting = settings.get(called);
+  const argumentName = argument.name.text;
+  const setting = settings.get(argumentName);
   if (!setting) {
-    const meant = nearest(called, settings.keys());
+    const meant = nearest(argumentName, settings.keys());
     return [
       {
         path: ['query'],
         span: argument.name.span,
-        message: `Datadog rejects the query: "${called}" is not an argument of ${name}().`,
+        message: `Datadog rejects the query: "${argumentName}" is not an argument of ${name}().`,
         hint: meant === undefined ? `Allowed: ${[...settings.keys()].join(', ')}.` : `Did you mean ${meant}?`,
       },
     ];
   }
   const value = argumentText(argument.value);
-  if (value === undefined || !setting.fits(value))
+  if (value === undefined || !setting.isValid(value))
     return [
       {
         path: ['query'],
         span: argument.value.span,
-        message: `Datadog rejects the query: ${called} takes ${setting.takes}.`,
+        message: `Datadog rejects the query: ${argumentName} takes ${setting.expected}.`,
       },
     ];
   return [];
 }
 
 /** Reports settings that the selected algorithm ignores. */
-export function idleSettings({ args }: Call, { settings }: AlgorithmForm): Hit[] {
+export function ignoredSettings({ args }: Call, { settings }: AlgorithmSignature): Violation[] {
   const chosen = argumentText(args[1]) ?? '';
   return args.flatMap((argument) => {
-    const of = argument.kind === 'named' ? settings.get(argument.name.text)?.of : undefined;
+    const of = argument.kind === 'named' ? settings.get(argument.name.text)?.algorithms : undefined;
     if (argument.kind !== 'named' || of === undefined || of.includes(chosen.toLowerCase())) return [];
     return [
       {

@@ -9,7 +9,7 @@ import { nearest } from '../nearest.ts';
 interface Case {
   readonly code: string;
   readonly bad: Readonly<Record<Format, string>>;
-  /** What the finding points at, the first that there is in the text. */
+  /** The text at the position of the finding: its first occurrence. */
   readonly at: string;
   readonly message: RegExp;
   readonly hint?: RegExp;
@@ -69,7 +69,7 @@ describe('a rule about monitors', () => {
         const { value, locate } = await decode(bad[format], format, OBJECT_LIMITS);
         assert.ok(isObject(value));
         const found = lintMonitor(value, '').find((finding) => finding.code === code);
-        assert.ok(found, 'nothing is found');
+        assert.ok(found, 'there is a finding');
         assert.match(found.message, message);
         if (hint) assert.match(found.hint ?? '', hint);
         const before = bad[format].slice(0, bad[format].indexOf(at)).split('\n');
@@ -145,7 +145,7 @@ describe('a rule about monitors', () => {
     ['as_count_without_sum', { query: 'avg(last_5m):sum:a{*}.as_count() > 2' }, '/query'],
   ];
   const GROUPED = 'avg(last_5m):avg:a{env:x} by {host} > 2';
-  const toldOfMessages: readonly [code: string, monitor: JsonObject, at: string][] = [
+  const messageFindings: readonly [code: string, monitor: JsonObject, at: string][] = [
     ['message_syntax', { message: 'a {{#is_alert}} b' }, '{{#is_alert}}'],
     [
       'message_syntax',
@@ -159,7 +159,7 @@ describe('a rule about monitors', () => {
     ['block_never_fires', { message: '{{#is_renotify}}b{{/is_renotify}}' }, '{{#is_renotify}}'],
     ['ungrouped_variable', { query: GROUPED, message: 'on {{pod.name}}' }, '{{pod.name}}'],
   ];
-  for (const [code, monitor, at] of toldOfMessages) {
+  for (const [code, monitor, at] of messageFindings) {
     it(`${code} is reported at ${at} of ${JSON.stringify(monitor)}`, () => {
       const message = String(monitor['message']);
       const found = lintMonitor(
@@ -180,7 +180,7 @@ describe('a rule about monitors', () => {
     });
   }
 
-  const fine: readonly JsonObject[] = [
+  const valid: readonly JsonObject[] = [
     {
       message:
         '{{#is_warning}}a{{/is_warning}}{{#is_renotify}}b{{/is_renotify}}{{#is_no_data}}c{{/is_no_data}}',
@@ -217,7 +217,7 @@ describe('a rule about monitors', () => {
       options: { no_data_timeframe: null },
     },
   ];
-  for (const monitor of fine) {
+  for (const monitor of valid) {
     it(`nothing is reported for ${JSON.stringify(monitor)}`, () =>
       assert.deepEqual(
         lintMonitor({ type: 'query alert', query: 'avg(last_5m):avg:a{*} > 2', ...monitor }, ''),
@@ -228,7 +228,7 @@ describe('a rule about monitors', () => {
   it('reports nothing for an update without a query, or for the query of an unknown type', () => {
     assert.deepEqual(lintMonitor({ message: 'm' }, ''), []);
     assert.deepEqual(
-      lintMonitor({ type: 'a type of tomorrow', query: '((' }, '').map(({ code }) => code),
+      lintMonitor({ type: 'a future type', query: '((' }, '').map(({ code }) => code),
       ['unknown_type'],
     );
   });

@@ -20,11 +20,11 @@ const EVENT = { type: 'event-v2 alert', query: 'events("a").rollup("count").last
 const COMPOSITE = { type: 'composite', query: '1 && 2' };
 const SLO = { type: 'slo alert', query: 'error_budget("abc").over("7d") > 10' };
 
-/** A monitor, its message, and what is reported of it: a code and the words it points at. */
+/** A monitor, its message, and the expected findings: a code and the text at its position. */
 type Case = readonly [monitor: JsonObject, message: string, reported: readonly string[]];
 
 const CASES: readonly Case[] = [
-  // Tags that there are.
+  // Tags.
   [BY_ENV, '{{env.name}} {{ [kube.pod].name }} {{kube.pod.name}} {{team.name}}', []],
   [
     BY_ENV,
@@ -75,11 +75,7 @@ const CASES: readonly Case[] = [
     '{{log.attributes.[a.b]}} {{log.tags.env}} {{span.service}}',
     ['variable_unavailable {{span.service}}'],
   ],
-  [
-    { type: 'an alert of tomorrow', query: '' },
-    '{{log.message}} {{host.name}}',
-    ['unknown_type an alert of tomorrow'],
-  ],
+  [{ type: 'a future alert', query: '' }, '{{log.message}} {{host.name}}', ['unknown_type a future alert']],
   // Helpers.
   [SIMPLE, '{{eval "round(value * 100 / 3, 2)"}} {{urlencode "value"}}', []],
   [SIMPLE, '{{eval "strip(table.name, \'_x\') + -[a.b].name^2"}}{{{eval "humanize_bytes(value)"}}}', []],

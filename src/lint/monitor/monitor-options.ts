@@ -1,44 +1,44 @@
 /** The allowed values of an option. Null is always allowed. */
-export type OptionForm =
+export type OptionType =
   | { readonly kind: 'flag' | 'text' | 'texts' | 'object' | 'list' | 'retention' | 'anything' }
   | { readonly kind: 'number'; readonly max?: number; readonly unit?: string }
-  | { readonly kind: 'word' | 'words'; readonly of: readonly string[] };
+  | { readonly kind: 'word' | 'words'; readonly values: readonly string[] };
 
-const FLAG: OptionForm = { kind: 'flag' };
-const ANYTHING: OptionForm = { kind: 'anything' };
-const SECONDS: OptionForm = { kind: 'number', unit: 'seconds' };
-const MINUTES: OptionForm = { kind: 'number', unit: 'minutes' };
+const BOOLEAN: OptionType = { kind: 'flag' };
+const ANY: OptionType = { kind: 'anything' };
+const SECONDS: OptionType = { kind: 'number', unit: 'seconds' };
+const MINUTES: OptionType = { kind: 'number', unit: 'minutes' };
 
-/** Every option of a monitor and its allowed values: spec v1, MonitorOptions, and the documented limits. */
-export const OPTION_FORMS: ReadonlyMap<string, OptionForm> = new Map<string, OptionForm>([
+/** Every option of a monitor and its allowed values: Datadog API v1, MonitorOptions, and the documented limits. */
+export const OPTION_TYPES: ReadonlyMap<string, OptionType> = new Map<string, OptionType>([
   ['thresholds', { kind: 'object' }],
   ['threshold_windows', { kind: 'object' }],
   ['variables', { kind: 'list' }],
-  ['aggregation', ANYTHING],
-  ['notify_no_data', FLAG],
+  ['aggregation', ANY],
+  ['notify_no_data', BOOLEAN],
   ['no_data_timeframe', MINUTES],
   [
     'on_missing_data',
-    { kind: 'word', of: ['default', 'show_no_data', 'show_and_notify_no_data', 'resolve'] },
+    { kind: 'word', values: ['default', 'show_no_data', 'show_and_notify_no_data', 'resolve'] },
   ],
   ['group_retention_duration', { kind: 'retention' }],
   ['evaluation_delay', { kind: 'number', max: 86_400, unit: 'seconds' }],
   ['new_group_delay', SECONDS],
   ['new_host_delay', SECONDS],
-  ['require_full_window', FLAG],
+  ['require_full_window', BOOLEAN],
   ['renotify_interval', MINUTES],
   ['renotify_occurrences', { kind: 'number' }],
-  ['renotify_statuses', { kind: 'words', of: ['alert', 'warn', 'no data'] }],
+  ['renotify_statuses', { kind: 'words', values: ['alert', 'warn', 'no data'] }],
   ['escalation_message', { kind: 'text' }],
   ['timeout_h', { kind: 'number', max: 24, unit: 'hours' }],
-  ['notify_audit', FLAG],
+  ['notify_audit', BOOLEAN],
   ['notify_by', { kind: 'texts' }],
-  ['include_tags', FLAG],
+  ['include_tags', BOOLEAN],
   [
     'notification_preset_name',
     {
       kind: 'word',
-      of: [
+      values: [
         'show_all',
         'hide_query',
         'hide_handles',
@@ -49,18 +49,18 @@ export const OPTION_FORMS: ReadonlyMap<string, OptionForm> = new Map<string, Opt
       ],
     },
   ],
-  ['enable_logs_sample', FLAG],
-  ['enable_samples', FLAG],
-  ['groupby_simple_monitor', FLAG],
+  ['enable_logs_sample', BOOLEAN],
+  ['enable_samples', BOOLEAN],
+  ['groupby_simple_monitor', BOOLEAN],
   ['scheduling_options', { kind: 'object' }],
   ['min_failure_duration', { kind: 'number', max: 7200, unit: 'seconds' }],
   ['min_location_failed', { kind: 'number' }],
-  ['locked', FLAG],
+  ['locked', BOOLEAN],
   // Datadog's app and responses add these.
-  ['silenced', ANYTHING],
-  ['avalanche_window', ANYTHING],
-  ['device_ids', ANYTHING],
-  ['synthetics_check_id', ANYTHING],
-  ['queryConfig', ANYTHING],
-  ['restriction_query', ANYTHING],
+  ['silenced', ANY],
+  ['avalanche_window', ANY],
+  ['device_ids', ANY],
+  ['synthetics_check_id', ANY],
+  ['queryConfig', ANY],
+  ['restriction_query', ANY],
 ]);

@@ -78,19 +78,20 @@ const RULE_SETS: readonly RuleSet[] = [
     ],
   },
   {
-    appliesTo: ({ textParts }) => textParts.some(({ part }) => part.kind === 'block'),
+    appliesTo: ({ templateParts: textParts }) => textParts.some(({ part }) => part.kind === 'block'),
     rules: MESSAGE_BLOCK_RULES,
   },
   {
-    appliesTo: ({ textParts }) => textParts.some(({ part }) => part.kind === 'variable'),
+    appliesTo: ({ templateParts: textParts }) => textParts.some(({ part }) => part.kind === 'variable'),
     rules: MESSAGE_VARIABLE_RULES,
   },
   {
-    appliesTo: ({ textParts }) => textParts.some(({ part }) => part.kind === 'block' || part.kind === 'call'),
+    appliesTo: ({ templateParts: textParts }) =>
+      textParts.some(({ part }) => part.kind === 'block' || part.kind === 'call'),
     rules: MESSAGE_CALL_RULES,
   },
   {
-    appliesTo: ({ textParts }) => textParts.some(({ part }) => part.kind === 'handle'),
+    appliesTo: ({ templateParts: textParts }) => textParts.some(({ part }) => part.kind === 'handle'),
     rules: RECIPIENT_RULES,
   },
   { appliesTo: () => true, rules: SECRET_RULES },

@@ -1,7 +1,7 @@
 /** Monitor types with metric queries. */
 export const METRIC_TYPES: ReadonlySet<string> = new Set(['metric alert', 'query alert']);
 
-/** Monitor types that search events: spec v1, MonitorType. */
+/** Monitor types that search events: Datadog API v1, MonitorType. */
 export const EVENT_TYPES: ReadonlySet<string> = new Set([
   'log alert',
   'event-v2 alert',
@@ -17,7 +17,7 @@ export const EVENT_TYPES: ReadonlySet<string> = new Set([
   'llm-observability alert',
 ]);
 
-/** Every known monitor type: spec v1, MonitorType. The last ones are from other tools. */
+/** Every known monitor type: Datadog API v1, MonitorType. The last ones are from other tools. */
 export const MONITOR_TYPES: ReadonlySet<string> = new Set([
   ...METRIC_TYPES,
   ...EVENT_TYPES,

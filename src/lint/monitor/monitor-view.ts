@@ -12,17 +12,17 @@ import type {
 } from '../../language/query/syntax.ts';
 import { partsIn, tagsIn } from '../../language/query/walk-query.ts';
 import type { Path, Rule } from '../rule.ts';
-import { type MonitorText, type TextPart, textPartsOf, textsOf } from './monitor-texts.ts';
+import { type MonitorTemplate, type TemplatePart, templatePartsOf, templatesOf } from './monitor-texts.ts';
 
 /** The context of a monitor. */
-export interface MonitorSetting {
+export interface MonitorContext {
   /** Whether the monitor is complete. An update omits fields that stay unchanged. */
   readonly whole?: boolean;
   /** Whether the monitor is part of a document, which can reference monitors by key. */
   readonly inDocument?: boolean;
 }
 
-/** A monitor as rules read it: its definition, with parsed query and texts. */
+/** The input of monitor rules: a monitor with its parsed query and templates. */
 export interface MonitorView {
   readonly monitor: JsonObject;
   /** Whether the monitor is complete. An update may omit fields that stay unchanged. */
@@ -41,38 +41,38 @@ export interface MonitorView {
   /** The filter terms of the series. */
   readonly tags: readonly (FilterTag | FilterList)[];
   /** The parsed argument of `formula("...")`; undefined for other queries. */
-  readonly formula: ReadFormula | undefined;
+  readonly formula: ParsedFormula | undefined;
   /** The variables that the options declare for the formula. */
-  readonly variables: readonly PlacedVariable[];
+  readonly variables: readonly DeclaredVariable[];
   /** The message and the other templates that Datadog renders. */
-  readonly texts: readonly MonitorText[];
-  /** The variables, calls, blocks and handles of the texts. */
-  readonly textParts: readonly TextPart[];
+  readonly templates: readonly MonitorTemplate[];
+  /** The variables, calls, blocks and handles of the templates. */
+  readonly templateParts: readonly TemplatePart[];
   readonly options: JsonObject;
   readonly thresholds: JsonObject;
   readonly thresholdWindows: JsonObject;
 }
 
 /** A formula in a query. Its spans are relative to `from`. */
-export interface ReadFormula extends ParsedExpression {
+export interface ParsedFormula extends ParsedExpression {
   readonly from: number;
 }
 
 /** An item of the option `variables`. */
-export interface PlacedVariable {
+export interface DeclaredVariable {
   readonly path: Path;
   readonly variable: JsonObject;
 }
 
 export type MonitorRule = Rule<MonitorView>;
 
-export function viewMonitor(monitor: JsonObject, setting: MonitorSetting = {}): MonitorView {
+export function viewMonitor(monitor: JsonObject, context: MonitorContext = {}): MonitorView {
   const type = textAt(monitor['type']);
   const query = textAt(monitor['query']);
   const options = objectAt(monitor['options']);
   const parsed = parseQuery(query === undefined ? '' : (type ?? ''), query ?? '');
-  const whole = setting.whole !== false && type !== undefined && query !== undefined;
-  const texts = textsOf(monitor);
+  const whole = context.whole !== false && type !== undefined && query !== undefined;
+  const templates = templatesOf(monitor);
   const parts = parsed.query.kind === 'metric' ? partsIn(parsed.query.expression) : [];
   const series = parts.filter((part) => part.kind === 'series');
   return {
@@ -89,21 +89,21 @@ export function viewMonitor(monitor: JsonObject, setting: MonitorSetting = {}): 
     tags: series.flatMap(({ filter }) => tagsIn(filter)),
     formula: formulaOf(parsed.query),
     variables: variablesOf(options['variables']),
-    texts,
-    textParts: textPartsOf(texts),
+    templates,
+    templateParts: templatePartsOf(templates),
     options,
     thresholds: objectAt(options['thresholds']),
     thresholdWindows: objectAt(options['threshold_windows']),
   };
 }
 
-function formulaOf(query: Query): ReadFormula | undefined {
+function formulaOf(query: Query): ParsedFormula | undefined {
   if (query.kind !== 'chain' || query.head.name.text !== 'formula') return undefined;
   const [text] = query.head.args;
   return text?.kind === 'string' ? { ...parseMetricQuery(text.raw), from: text.span.from + 1 } : undefined;
 }
 
-function variablesOf(variables: Json | undefined): PlacedVariable[] {
+function variablesOf(variables: Json | undefined): DeclaredVariable[] {
   if (!Array.isArray(variables)) return [];
   return variables.flatMap((variable, at) =>
     isObject(variable) ? [{ path: ['options', 'variables', at], variable }] : [],

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { JsonObject } from '../../domain/json.ts';
 import { lintMonitor } from './lint-monitor.ts';
-import { OPTION_FORMS } from './monitor-options.ts';
+import { OPTION_TYPES } from './monitor-options.ts';
 
 const SIMPLE = { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 2' };
 const GROUPED = { type: 'query alert', query: 'avg(last_5m):avg:a{*} by {host,env} > 2' };
@@ -27,7 +27,7 @@ const RUNS = {
 const SEARCH = { name: 'q', data_source: 'logs', search: { query: '*' }, compute: { aggregation: 'count' } };
 const daily = { rrule: 'FREQ=DAILY;INTERVAL=1', start: '2026-01-05T09:00:00', timezone: 'Europe/Berlin' };
 
-/** A monitor, its options, and what is reported of them: a code and the place within the options. */
+/** A monitor, its options, and the expected findings: a code and a path within the options. */
 type Case = readonly [monitor: JsonObject, options: JsonObject, reported: readonly string[]];
 
 const custom = (recurrence: JsonObject, more: JsonObject = {}) => ({
@@ -39,7 +39,7 @@ const RULE = 'scheduling_options/custom_schedule/recurrences/0';
 
 const WINDOW = 'scheduling_options/evaluation_window';
 const window = (starts: JsonObject) => ({ scheduling_options: { evaluation_window: starts } });
-const OVER = (length: string) => ({ type: 'query alert', query: `avg(${length}):avg:a{*} > 2` });
+const overWindow = (length: string) => ({ type: 'query alert', query: `avg(${length}):avg:a{*} > 2` });
 
 const CASES: readonly Case[] = [
   // Names.
@@ -91,7 +91,7 @@ const CASES: readonly Case[] = [
   [LOG, { group_retention_duration: 60 }, ['invalid_option group_retention_duration']],
   [SIMPLE, { thresholds: [2] }, ['invalid_option thresholds']],
   [GROUPED, { notify_by: 'host' }, ['invalid_option notify_by']],
-  // Types that do not use an option.
+  // Options that a type ignores.
   [LOG, { require_full_window: true }, ['option_ignored require_full_window']],
   [LOG, { require_full_window: false, enable_logs_sample: true, groupby_simple_monitor: true }, []],
   [SIMPLE, { require_full_window: true }, []],
@@ -169,7 +169,7 @@ const CASES: readonly Case[] = [
   [FORMULA, { notify_by: ['pod'], variables: [{ ...SEARCH, group_by: [{ limit: 1 }] }] }, []],
   [FORMULA, { notify_by: ['pod'], variables: [{ ...SEARCH, group_by: ['host'] }] }, []],
   [CHECK, { notify_by: ['pod'] }, []],
-  // Notifying again.
+  // Renotification.
   [SIMPLE, { renotify_occurrences: 3 }, ['renotify_occurrences renotify_occurrences']],
   [
     SIMPLE,
@@ -203,23 +203,23 @@ const CASES: readonly Case[] = [
   ],
   [SIMPLE, custom(daily, { on_missing_data: null }), ['custom_schedule_needs scheduling_options']],
   [SIMPLE, custom(daily, { require_full_window: false }), []],
-  [OVER('current_1mo'), window({ day_starts: '04:00', month_starts: 1 }), []],
+  [overWindow('current_1mo'), window({ day_starts: '04:00', month_starts: 1 }), []],
   [
-    OVER('current_1mo'),
+    overWindow('current_1mo'),
     window({ day_starts: '24:00', month_starts: 2 }),
     [`invalid_schedule ${WINDOW}/day_starts`, `invalid_schedule ${WINDOW}/month_starts`],
   ],
   [
-    OVER('current_1h'),
+    overWindow('current_1h'),
     window({ hour_starts: 60, timezone: 'Europe/Amsterdam' }),
     [`invalid_schedule ${WINDOW}/hour_starts`],
   ],
   [
-    OVER('current_1h'),
+    overWindow('current_1h'),
     window({ hour_starts: 0, day_starts: '04:00' }),
     [`invalid_schedule ${WINDOW}/hour_starts`, `evaluation_window_unused ${WINDOW}/day_starts`],
   ],
-  [OVER('current_1d'), window({ day_starts: '04:00', hour_starts: null }), []],
+  [overWindow('current_1d'), window({ day_starts: '04:00', hour_starts: null }), []],
   [SIMPLE, window({ day_starts: '04:00' }), [`evaluation_window_unused ${WINDOW}/day_starts`]],
   [LOG, window({ day_starts: '04:00' }), []],
 ];
@@ -237,19 +237,19 @@ describe('rules about options', () => {
 
   it('never throw, for any value of an option', () =>
     fc.assert(
-      fc.property(fc.constantFrom(...OPTION_FORMS.keys()), fc.jsonValue(), (name, value) => {
+      fc.property(fc.constantFrom(...OPTION_TYPES.keys()), fc.jsonValue(), (name, value) => {
         const monitor: JsonObject = { ...SIMPLE, options: JSON.parse(JSON.stringify({ [name]: value })) };
         assert.ok(Array.isArray(lintMonitor(monitor, '')));
       }),
     ));
 });
 
-/** What is reported of members beside the options: a code and where it points. */
-const BESIDE: readonly [monitor: JsonObject, reported: readonly string[]][] = [
+/** Fields other than options, and the expected findings: a code and a pointer. */
+const OTHER_FIELDS: readonly [monitor: JsonObject, reported: readonly string[]][] = [
   [{ type: 'metric' }, ['unknown_type /type']],
   [{ type: 'log_alert', query: '' }, ['unknown_type /type']],
   [{ type: '' }, []],
-  [{ type: 'an alert of tomorrow', options: { min_failure_duration: 60 } }, ['unknown_type /type']],
+  [{ type: 'a future alert', options: { min_failure_duration: 60 } }, ['unknown_type /type']],
   [
     { type: 'synthetics alert', query: 'no_query', options: { min_failure_duration: 60 } },
     ['synthetics_elsewhere /type'],
@@ -298,7 +298,7 @@ describe('the finding for an option', () => {
 });
 
 describe('rules about other fields of a monitor', () => {
-  for (const [monitor, reported] of BESIDE) {
+  for (const [monitor, reported] of OTHER_FIELDS) {
     it(`report ${reported.join(', ') || 'nothing'} for ${JSON.stringify(monitor)}`, () => {
       const found = lintMonitor({ ...SIMPLE, ...monitor }, '');
       assert.deepEqual(

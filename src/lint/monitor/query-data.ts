@@ -1,25 +1,25 @@
 import { METRIC_TYPES } from './monitor-types.ts';
 
 /** The allowed and required methods of a data source. */
-export interface DataForm {
+export interface SourceMethods {
   readonly methods: readonly string[];
   /** Required methods. `a|b` requires one of the two. */
   readonly required: readonly string[];
 }
 
-const SEARCHED: DataForm = {
+const SEARCH_METHODS: SourceMethods = {
   methods: ['index', 'source', 'new', 'impact', 'rollup', 'by', 'last'],
   required: ['rollup', 'last'],
 };
-const TRACKED: DataForm = { ...SEARCHED, required: ['last'] };
-const FORMULA: DataForm = {
+const ERROR_TRACKING_METHODS: SourceMethods = { ...SEARCH_METHODS, required: ['last'] };
+const FORMULA_METHODS: SourceMethods = {
   methods: ['rollup', 'by', 'last', 'current', 'change', 'anomaly', 'forecast'],
   required: ['last|current'],
 };
 
-/** The methods of each data source: spec v1, create a monitor. */
-const FORMS: ReadonlyMap<string, DataForm> = new Map([
-  ['formula', FORMULA],
+/** The methods of each data source: Datadog API v1, create a monitor. */
+const METHODS_BY_SOURCE: ReadonlyMap<string, SourceMethods> = new Map([
+  ['formula', FORMULA_METHODS],
   ['processes', { methods: ['over', 'by', 'rollup', 'last'], required: ['rollup', 'last'] }],
   ['error_budget', { methods: ['over'], required: ['over'] }],
   [
@@ -28,13 +28,13 @@ const FORMS: ReadonlyMap<string, DataForm> = new Map([
   ],
 ]);
 /** The methods of service checks. */
-export const CHECK_FORM: DataForm = {
+export const CHECK_METHODS: SourceMethods = {
   methods: ['over', 'exclude', 'by', 'last', 'count_by_status', 'pct_by_status'],
   required: ['last', 'count_by_status|pct_by_status'],
 };
 
 /** The data sources of each monitor type. Types that are not listed are not restricted. */
-const DATA: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+const SOURCES_BY_TYPE: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ['log alert', ['logs', 'formula']],
   ['event-v2 alert', ['events', 'formula']],
   ['event alert', ['events']],
@@ -67,20 +67,20 @@ const DATA: ReadonlyMap<string, readonly string[]> = new Map<string, readonly st
 ]);
 
 /** Returns the data sources of a monitor type, or undefined if unknown. */
-export function dataOf(type: string): readonly string[] | undefined {
-  return DATA.get(type);
+export function sourcesOf(type: string): readonly string[] | undefined {
+  return SOURCES_BY_TYPE.get(type);
 }
 
 /** Returns the only monitor type that supports a data source, or undefined. */
-export function typeOfData(data: string): string | undefined {
-  const types = [...DATA].filter(([, names]) => names.includes(data)).map(([type]) => type);
-  return types.length === 1 || data === 'events' ? types[0] : undefined;
+export function typeForSource(source: string): string | undefined {
+  const types = [...SOURCES_BY_TYPE].filter(([, names]) => names.includes(source)).map(([type]) => type);
+  return types.length === 1 || source === 'events' ? types[0] : undefined;
 }
 
 /** Returns the methods of a data source, or undefined if unknown. */
-export function formOf(data: string): DataForm | undefined {
-  const form = FORMS.get(data);
-  if (form) return form;
-  if (data.startsWith('error-tracking')) return TRACKED;
-  return [...DATA.values()].some((names) => names.includes(data)) ? SEARCHED : undefined;
+export function methodsOf(source: string): SourceMethods | undefined {
+  const methods = METHODS_BY_SOURCE.get(source);
+  if (methods) return methods;
+  if (source.startsWith('error-tracking')) return ERROR_TRACKING_METHODS;
+  return [...SOURCES_BY_TYPE.values()].some((names) => names.includes(source)) ? SEARCH_METHODS : undefined;
 }

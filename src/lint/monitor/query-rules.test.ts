@@ -6,14 +6,18 @@ import { lintMonitor } from './lint-monitor.ts';
 
 const METRIC = 'query alert';
 const LOGS = 'logs("service:a").index("*").rollup("count")';
-const ANOMALY = (given: string) => `avg(last_4h):anomalies(avg:a{*}, ${given}) >= 1`;
-const FORECAST = (given: string) => `max(next_1w):forecast(avg:a{*}, ${given}) >= 1`;
-const BURN = (long: string, short: string) =>
+const anomalyQuery = (args: string) => `avg(last_4h):anomalies(avg:a{*}, ${args}) >= 1`;
+const forecastQuery = (args: string) => `max(next_1w):forecast(avg:a{*}, ${args}) >= 1`;
+const burnRateQuery = (long: string, short: string) =>
   `burn_rate("a").over("30d").long_window("${long}").short_window("${short}") > 2`;
-const SEARCH = (search: string) => `logs("${search}").index("*").rollup("count").last("5m") > 1`;
-const RUM = (name: string): JsonObject => ({ name, data_source: 'rum', compute: { aggregation: 'count' } });
+const searchQuery = (search: string) => `logs("${search}").index("*").rollup("count").last("5m") > 1`;
+const rumVariable = (name: string): JsonObject => ({
+  name,
+  data_source: 'rum',
+  compute: { aggregation: 'count' },
+});
 
-/** A query, and what is reported of it: a code and what it points at. */
+/** A query and the expected findings: a code and the text at its position. */
 const CASES: readonly (readonly [type: string, query: string, ...reported: string[]])[] = [
   // Windows.
   [METRIC, 'avg(last_1mo):avg:a{*} > 1'],
@@ -33,9 +37,9 @@ const CASES: readonly (readonly [type: string, query: string, ...reported: strin
   ['process alert', 'processes("a").over("*").rollup("count").last("30s") > 1'],
   ['slo alert', 'error_budget("a").over("7d") > 10'],
   ['slo alert', 'error_budget("a").over("1h") > 10', 'unknown_window 1h'],
-  ['slo alert', BURN('6h', '30m')],
-  ['slo alert', BURN('72h', '5m'), 'window_out_of_range 72h'],
-  ['slo alert', BURN('1h', '2h'), 'burn_rate_windows "2h"'],
+  ['slo alert', burnRateQuery('6h', '30m')],
+  ['slo alert', burnRateQuery('72h', '5m'), 'window_out_of_range 72h'],
+  ['slo alert', burnRateQuery('1h', '2h'), 'burn_rate_windows "2h"'],
   ['cost alert', 'formula("q").last("5h") > 10', 'unknown_window 5h', 'formula_variable_undeclared q'],
   [
     'data-jobs alert',
@@ -43,13 +47,13 @@ const CASES: readonly (readonly [type: string, query: string, ...reported: strin
     'window_out_of_range 90d',
     'formula_variable_undeclared q',
   ],
-  // Functions: default() is no longer documented, and works.
+  // Functions. default() is no longer documented, but works.
   [METRIC, 'avg(last_5m):default(avg:a{*}, 0) > 1'],
   [METRIC, 'avg(last_5m):default(avg:a{*}) > 1', 'function_arguments default'],
   // Data of another type.
-  [METRIC, SEARCH('a'), 'data_of_another_type logs'],
+  [METRIC, searchQuery('a'), 'data_of_another_type logs'],
   ['log alert', 'avg(last_5m):avg:a{*} > 1', 'data_of_another_type avg'],
-  ['log alert', SEARCH('a').replace('logs', 'log'), 'data_of_another_type log'],
+  ['log alert', searchQuery('a').replace('logs', 'log'), 'data_of_another_type log'],
   ['error-tracking alert', 'error-tracking("a").source("all").new().by("@issue.id").last("1h") >= 1'],
   ['error-tracking alert', 'error-tracking("a").last("1h") >= 1', 'untracked_issue error-tracking'],
   // Methods.
@@ -103,22 +107,22 @@ const CASES: readonly (readonly [type: string, query: string, ...reported: strin
   // Algorithms.
   [
     METRIC,
-    ANOMALY("'agile', 2, direction='above', alert_window='last_15m', interval=60, seasonality='daily'"),
+    anomalyQuery("'agile', 2, direction='above', alert_window='last_15m', interval=60, seasonality='daily'"),
   ],
-  [METRIC, ANOMALY("'agile', -1"), 'anomaly_arguments -1'],
-  [METRIC, ANOMALY("'agile', 2, 3"), 'anomaly_arguments 3'],
-  [METRIC, ANOMALY("'agile'"), "anomaly_arguments 'agile'"],
-  [METRIC, ANOMALY("'agile', 2, direction='up'"), "anomaly_arguments 'up'"],
-  [METRIC, ANOMALY("'agile', 2, windw='last_5m'"), 'anomaly_arguments windw'],
-  [METRIC, ANOMALY("'agile', 2, alert_window='last_1d'"), "anomaly_window 'last_1d'"],
+  [METRIC, anomalyQuery("'agile', -1"), 'anomaly_arguments -1'],
+  [METRIC, anomalyQuery("'agile', 2, 3"), 'anomaly_arguments 3'],
+  [METRIC, anomalyQuery("'agile'"), "anomaly_arguments 'agile'"],
+  [METRIC, anomalyQuery("'agile', 2, direction='up'"), "anomaly_arguments 'up'"],
+  [METRIC, anomalyQuery("'agile', 2, windw='last_5m'"), 'anomaly_arguments windw'],
+  [METRIC, anomalyQuery("'agile', 2, alert_window='last_1d'"), "anomaly_window 'last_1d'"],
   [METRIC, "avg(last_1h):outliers(avg:a{*} by {b}, 'scaledMAD', 3, 20) > 0"],
   [METRIC, "avg(last_1h):outliers(avg:a{*} by {b}, 'MAD', 3, 20, 5) > 0", 'outlier_arguments 5'],
-  [METRIC, FORECAST("'seasonal', 1, seasonality='weekly', history='2w', interval='60m'")],
-  [METRIC, FORECAST("'linear', 1, model='simpel'"), "forecast_arguments 'simpel'"],
-  [METRIC, FORECAST("'linear', 1, seasonality='daily'"), 'algorithm_setting_unused seasonality'],
-  [METRIC, FORECAST("'linear', 1").replace('1w', '1h'), 'window_out_of_range next_1h'],
-  [METRIC, FORECAST("'linear', 1").replace('>=', '<'), 'comparator_unusual <'],
-  [METRIC, FORECAST("'linear', 1").replace('max', 'min').replace('>=', '<=')],
+  [METRIC, forecastQuery("'seasonal', 1, seasonality='weekly', history='2w', interval='60m'")],
+  [METRIC, forecastQuery("'linear', 1, model='simpel'"), "forecast_arguments 'simpel'"],
+  [METRIC, forecastQuery("'linear', 1, seasonality='daily'"), 'algorithm_setting_unused seasonality'],
+  [METRIC, forecastQuery("'linear', 1").replace('1w', '1h'), 'window_out_of_range next_1h'],
+  [METRIC, forecastQuery("'linear', 1").replace('>=', '<'), 'comparator_unusual <'],
+  [METRIC, forecastQuery("'linear', 1").replace('max', 'min').replace('>=', '<=')],
   [METRIC, 'avg(next_1w):avg:a{*} > 1', 'forecast_window next_1w'],
   // Filters and groups.
   [METRIC, 'avg(last_5m):avg:a{b:c,!d:e} > 1'],
@@ -131,18 +135,18 @@ const CASES: readonly (readonly [type: string, query: string, ...reported: strin
   [METRIC, 'avg(last_5m):avg:a{b:$c} by {$d} > 1', 'dashboard_variable $c', 'dashboard_variable $d'],
   [METRIC, 'avg(last_5m):avg:a{b IN ($c)} > 1', 'dashboard_variable $c'],
   // Searches.
-  ['log alert', SEARCH('a AND (b OR -c) NOT d @e:[1 TO 2] f:(g h) \\"(i\\" @j:>=4 k\\\\:l')],
-  ['log alert', SEARCH('')],
-  ['log alert', SEARCH('a AND'), 'search_unreadable AND'],
-  ['log alert', SEARCH('a OR OR b'), 'search_unreadable OR'],
-  ['log alert', SEARCH('(a b'), 'search_unreadable ('],
-  ['log alert', SEARCH('a b)'), 'search_unreadable )'],
-  ['log alert', SEARCH('a: b'), 'search_unreadable a:'],
-  ['log alert', SEARCH('a:\\"b'), 'search_unreadable \\"'],
-  ['log alert', SEARCH('a or b'), 'search_word_case or'],
-  ['log alert', SEARCH('\\"a or b\\"')],
-  ['log alert', SEARCH('service:$service'), 'dashboard_variable $service'],
-  // What is looked at.
+  ['log alert', searchQuery('a AND (b OR -c) NOT d @e:[1 TO 2] f:(g h) \\"(i\\" @j:>=4 k\\\\:l')],
+  ['log alert', searchQuery('')],
+  ['log alert', searchQuery('a AND'), 'search_unreadable AND'],
+  ['log alert', searchQuery('a OR OR b'), 'search_unreadable OR'],
+  ['log alert', searchQuery('(a b'), 'search_unreadable ('],
+  ['log alert', searchQuery('a b)'), 'search_unreadable )'],
+  ['log alert', searchQuery('a: b'), 'search_unreadable a:'],
+  ['log alert', searchQuery('a:\\"b'), 'search_unreadable \\"'],
+  ['log alert', searchQuery('a or b'), 'search_word_case or'],
+  ['log alert', searchQuery('\\"a or b\\"')],
+  ['log alert', searchQuery('service:$service'), 'dashboard_variable $service'],
+  // Metrics, filters and arguments.
   [METRIC, 'avg(last_5m):abc > 1', 'metric_missing abc'],
   [METRIC, 'avg(last_5m):abs(1) * 2 > 1', 'metric_missing abs(1) * 2'],
   [METRIC, 'avg(last_5m):avg:a..b{*} > 1', 'metric_name a..b'],
@@ -152,7 +156,7 @@ const CASES: readonly (readonly [type: string, query: string, ...reported: strin
   [METRIC, 'avg(last_5m):avg:a{b:c AND AND d:e} > 1', 'query_syntax AND'],
   [METRIC, 'avg(last_5m):avg:a{NOT} > 1', 'query_syntax NOT'],
   [METRIC, 'avg(last_5m):avg:a{*}.rollup(avg, 0) > 1', 'method_arguments 0'],
-  [METRIC, ANOMALY('agile, 2'), 'anomaly_arguments agile'],
+  [METRIC, anomalyQuery('agile, 2'), 'anomaly_arguments agile'],
   ['log alert', `${LOGS}.last(5m) > 1`, 'data_arguments 5m'],
   ['log alert', `${LOGS}.by("a,,b").last("5m") > 1`, 'method_arguments "a,,b"'],
   ['log alert', 'logs(a).index("*").rollup("count").last("5m") > 1', 'data_arguments a'],
@@ -163,7 +167,7 @@ const CASES: readonly (readonly [type: string, query: string, ...reported: strin
   ['slo alert', 'error_budget("a").over("7d") >= 10'],
   [METRIC, 'change(avg(last_5m),last_1h):avg:a{*} == 1', 'comparator_unusual =='],
   ['rum alert', 'rum("a").rollup("count").last("5m") != 1', 'comparator_unusual !='],
-  ['log alert', SEARCH('a').replace('>', '==')],
+  ['log alert', searchQuery('a').replace('>', '==')],
   [METRIC, 'avg(last_5m):avg:a{*} > threshold', 'threshold_query_missing threshold'],
   // Composites.
   ['composite', '1 && (!2 || 3)'],
@@ -188,35 +192,39 @@ describe('rules about queries', () => {
     variables: readonly JsonObject[],
     ...reported: string[],
   ])[] = [
-    ['formula("a / b").last("5m") > 1', [RUM('a'), RUM('b')]],
-    ['formula("default_zero(a) * 100").last("5m") > 1', [RUM('a')]],
-    ['formula("a / c").last("5m") > 1', [RUM('a')], 'formula_variable_undeclared /query'],
+    ['formula("a / b").last("5m") > 1', [rumVariable('a'), rumVariable('b')]],
+    ['formula("default_zero(a) * 100").last("5m") > 1', [rumVariable('a')]],
+    ['formula("a / c").last("5m") > 1', [rumVariable('a')], 'formula_variable_undeclared /query'],
     [
       'formula("a").last("5m") > 1',
-      [RUM('a'), RUM('b')],
+      [rumVariable('a'), rumVariable('b')],
       'formula_variable_unused /options/variables/1/name',
     ],
     [
       'rum("a").rollup("count").last("5m") > 1',
-      [RUM('a')],
+      [rumVariable('a')],
       'formula_variable_unused /options/variables/0/name',
     ],
-    ['formula("a").last("5m") > 1', [RUM('a'), RUM('a')], 'formula_variable_twice /options/variables/1/name'],
-    ['formula("a +").last("5m") > 1', [RUM('a')], 'formula_unreadable /query'],
-    ['formula("nothing(a)").last("5m") > 1', [RUM('a')], 'unknown_function /query'],
     [
       'formula("a").last("5m") > 1',
-      [{ ...RUM('a'), data_source: 'ruum' }],
+      [rumVariable('a'), rumVariable('a')],
+      'formula_variable_twice /options/variables/1/name',
+    ],
+    ['formula("a +").last("5m") > 1', [rumVariable('a')], 'formula_unreadable /query'],
+    ['formula("nothing(a)").last("5m") > 1', [rumVariable('a')], 'unknown_function /query'],
+    [
+      'formula("a").last("5m") > 1',
+      [{ ...rumVariable('a'), data_source: 'ruum' }],
       'variable_source /options/variables/0/data_source',
     ],
     [
       'formula("a").last("5m") > 1',
-      [{ ...RUM('a'), compute: { aggregation: 'avg' } }],
+      [{ ...rumVariable('a'), compute: { aggregation: 'avg' } }],
       'variable_incomplete /options/variables/0/compute',
     ],
     [
       'formula("a").last("5m") > 1',
-      [{ ...RUM('a'), search: { query: 'b OR' } }],
+      [{ ...rumVariable('a'), search: { query: 'b OR' } }],
       'search_unreadable /options/variables/0/search/query',
     ],
     [
@@ -236,7 +244,7 @@ describe('rules about queries', () => {
     const update = { whole: false };
     const query = 'formula("a").last("5m") > 1';
     assert.deepEqual(lintMonitor({ type: 'rum alert', query }, '', update), []);
-    assert.deepEqual(lintMonitor({ options: { variables: [RUM('a')] } }, '', update), []);
+    assert.deepEqual(lintMonitor({ options: { variables: [rumVariable('a')] } }, '', update), []);
   });
 
   it('fix mistakes with only one plausible correction', () => {

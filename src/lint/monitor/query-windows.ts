@@ -3,13 +3,13 @@ import type { MonitorView } from './monitor-view.ts';
 import { EVENT_TYPES } from './monitor-types.ts';
 
 /** The allowed values of a kind of window. Lengths are in minutes. */
-export interface WindowForm {
+export interface WindowRules {
   /** Matches the whole window. The first group is the number, the second the unit. */
   readonly pattern: RegExp;
   readonly min: number;
   readonly max: number;
   /** Examples for a hint. */
-  readonly as: string;
+  readonly examples: string;
   /** The range in words. */
   readonly range: string;
 }
@@ -19,7 +19,7 @@ export interface QueryWindow {
   /** Without quotes, as the span is. */
   readonly text: string;
   readonly span: Span;
-  readonly form: WindowForm;
+  readonly rules: WindowRules;
 }
 
 const MINUTES: ReadonlyMap<string, number> = new Map<string, number>([
@@ -33,96 +33,106 @@ const MINUTES: ReadonlyMap<string, number> = new Map<string, number>([
 const [HOUR, DAY] = [60, 24 * 60];
 const MONTH = 31 * DAY;
 
-/** If sources differ, the widest range applies: spec v1, create a monitor, and docs, monitors/types. */
-const METRIC: WindowForm = {
+/** If sources differ, the widest range applies: Datadog API v1, create a monitor, and docs, monitors/types. */
+const METRIC: WindowRules = {
   pattern: /^(?:last_(\d+)(m|h|d|w|mo)|current_1(?:h|d|mo))$/,
   min: 1,
   max: MONTH,
-  as: 'last_5m, last_1h or current_1d',
+  examples: 'last_5m, last_1h or current_1d',
   range: '1 minute to 1 month',
 };
-const CHANGED: WindowForm = {
+const CHANGE_WINDOW: WindowRules = {
   ...METRIC,
   pattern: /^last_(\d+)(m|h|d|w|mo)$/,
-  as: 'last_5m or last_1h',
+  examples: 'last_5m or last_1h',
 };
-const SHIFT: WindowForm = { ...CHANGED, pattern: /^(?:last_)?(\d+)(m|h|d|w|mo)(?:_ago)?$/ };
-const FORECAST: WindowForm = {
+const CHANGE_SHIFT: WindowRules = { ...CHANGE_WINDOW, pattern: /^(?:last_)?(\d+)(m|h|d|w|mo)(?:_ago)?$/ };
+const FORECAST: WindowRules = {
   pattern: /^next_(\d+)(m|h|d|w|mo)$/,
   min: 12 * HOUR,
   max: 3 * MONTH,
-  as: 'next_12h or next_1w',
+  examples: 'next_12h or next_1w',
   range: '12 hours to 3 months',
 };
-const EVENTS: WindowForm = {
+const EVENT_WINDOW: WindowRules = {
   pattern: /^(\d+)(m|h|d)$/,
   min: 1,
   max: 2 * DAY,
-  as: '"5m", "1h" or "1d"',
+  examples: '"5m", "1h" or "1d"',
   range: '1 minute to 2 days',
 };
-const LONG: WindowForm = { ...EVENTS, max: MONTH, range: '1 minute to 1 month' };
-const PROCESSES: WindowForm = {
-  ...LONG,
+const MONTH_WINDOW: WindowRules = { ...EVENT_WINDOW, max: MONTH, range: '1 minute to 1 month' };
+const PROCESSES: WindowRules = {
+  ...MONTH_WINDOW,
   pattern: /^(\d+)(s|m|h|d)$/,
   min: 1 / 60,
   range: '1 second to 1 month',
 };
-const COST: WindowForm = {
+const COST: WindowRules = {
   pattern: /^(\d+)(d)$/,
   min: DAY,
   max: 12 * MONTH,
-  as: '"7d" or "30d"',
+  examples: '"7d" or "30d"',
   range: '1 day to 1 year',
 };
-const OBJECTIVE: WindowForm = { ...COST, pattern: /^(?:7|30|90)d$/, as: '"7d", "30d" or "90d"' };
-const BURNT: WindowForm = {
+const SLO_TIME_FRAME: WindowRules = { ...COST, pattern: /^(?:7|30|90)d$/, examples: '"7d", "30d" or "90d"' };
+const BURN_RATE_LONG: WindowRules = {
   pattern: /^(\d+)(m|h|d)$/,
   min: HOUR,
   max: 2 * DAY,
-  as: '"1h" or "6h"',
+  examples: '"1h" or "6h"',
   range: '1 to 48 hours',
 };
-const BURNT_SHORT: WindowForm = { ...BURNT, min: 1, as: '"5m" or "30m"', range: '1 minute to 48 hours' };
+const BURN_RATE_SHORT: WindowRules = {
+  ...BURN_RATE_LONG,
+  min: 1,
+  examples: '"5m" or "30m"',
+  range: '1 minute to 48 hours',
+};
 
 /** The allowed windows of `last(...)`, by type of monitor. */
-const LAST: ReadonlyMap<string, WindowForm> = new Map([
-  ...[...EVENT_TYPES, 'event alert'].map((type) => [type, EVENTS] as const),
+const LAST: ReadonlyMap<string, WindowRules> = new Map([
+  ...[...EVENT_TYPES, 'event alert'].map((type) => [type, EVENT_WINDOW] as const),
   ['process alert', PROCESSES],
   ['cost alert', COST],
-  ['data-quality alert', LONG],
-  ['data-jobs alert', LONG],
-  ['query alert', LONG],
-  ['metric alert', LONG],
+  ['data-quality alert', MONTH_WINDOW],
+  ['data-jobs alert', MONTH_WINDOW],
+  ['query alert', MONTH_WINDOW],
+  ['metric alert', MONTH_WINDOW],
 ]);
-const OF_OBJECTIVES: ReadonlyMap<string, WindowForm> = new Map([
-  ['over', OBJECTIVE],
-  ['long_window', BURNT],
-  ['short_window', BURNT_SHORT],
+const SLO_METHODS: ReadonlyMap<string, WindowRules> = new Map([
+  ['over', SLO_TIME_FRAME],
+  ['long_window', BURN_RATE_LONG],
+  ['short_window', BURN_RATE_SHORT],
 ]);
 
 /** Returns the windows of a query; none if its type is unknown. */
 export function windowsOf({ parsed: { query }, type }: Pick<MonitorView, 'parsed' | 'type'>): QueryWindow[] {
   if (query.kind === 'metric') return metricWindows(query);
   if (query.kind !== 'chain') return [];
-  const forms = type === 'slo alert' ? OF_OBJECTIVES : new Map([['last', LAST.get(type)]]);
-  return query.head.methods.flatMap(({ name, args: [first] }) => placed(first, forms.get(name.text)));
+  const rulesByMethod = type === 'slo alert' ? SLO_METHODS : new Map([['last', LAST.get(type)]]);
+  return query.head.methods.flatMap(({ name, args: [first] }) =>
+    windowIn(first, rulesByMethod.get(name.text)),
+  );
 }
 
 function metricWindows({ evaluation: { name, args } }: Query & { kind: 'metric' }): QueryWindow[] {
   const [first, second] = args;
   if (name.text !== 'change' && name.text !== 'pct_change')
-    return placed(first, first?.kind === 'word' && first.text.startsWith('next') ? FORECAST : METRIC);
-  return [...placed(first?.kind === 'call' ? first.args[0] : undefined, CHANGED), ...placed(second, SHIFT)];
+    return windowIn(first, first?.kind === 'word' && first.text.startsWith('next') ? FORECAST : METRIC);
+  return [
+    ...windowIn(first?.kind === 'call' ? first.args[0] : undefined, CHANGE_WINDOW),
+    ...windowIn(second, CHANGE_SHIFT),
+  ];
 }
 
-function placed(argument: Argument | undefined, form: WindowForm | undefined): QueryWindow[] {
-  if (form === undefined) return [];
+function windowIn(argument: Argument | undefined, rules: WindowRules | undefined): QueryWindow[] {
+  if (rules === undefined) return [];
   if (argument?.kind === 'word' || argument?.kind === 'number')
-    return argument.text === '' ? [] : [{ text: argument.text, span: argument.span, form }];
+    return argument.text === '' ? [] : [{ text: argument.text, span: argument.span, rules }];
   if (argument?.kind !== 'string' || argument.raw === '') return [];
   const from = argument.span.from + 1;
-  return [{ text: argument.raw, span: { from, to: from + argument.raw.length }, form }];
+  return [{ text: argument.raw, span: { from, to: from + argument.raw.length }, rules }];
 }
 
 /** Returns the length of a window in minutes, or undefined if it is invalid or has no fixed length. */

@@ -6,22 +6,22 @@ import type { MonitorView } from './monitor-view.ts';
 import { EVENT_TYPES } from './monitor-types.ts';
 
 /** A parsed search of a monitor. */
-export interface PlacedSearch {
+export interface LocatedSearch {
   readonly path: Path;
   readonly search: Search;
   /** Maps a range of the search to a range of the string at the path. */
-  readonly spanOf: (span: Span) => Span;
+  readonly toSpan: (span: Span) => Span;
 }
 
 /** Returns the searches in the query and in the variables of its formula. */
-export function searchesOf({ type, parsed: { query }, variables }: MonitorView): PlacedSearch[] {
-  const searches: PlacedSearch[] = variables.flatMap(({ path, variable: { search } }) =>
+export function searchesOf({ type, parsed: { query }, variables }: MonitorView): LocatedSearch[] {
+  const searches: LocatedSearch[] = variables.flatMap(({ path, variable: { search } }) =>
     isObject(search) && typeof search['query'] === 'string'
       ? [
           {
             path: [...path, 'search', 'query'],
             search: parseSearch(search['query']),
-            spanOf: (span: Span) => span,
+            toSpan: (span: Span) => span,
           },
         ]
       : [],
@@ -33,7 +33,7 @@ export function searchesOf({ type, parsed: { query }, variables }: MonitorView):
 }
 
 /** Parses a quoted search after unescaping it. */
-function quotedSearch({ raw, span: { from } }: StringLiteral): PlacedSearch {
+function quotedSearch({ raw, span: { from } }: StringLiteral): LocatedSearch {
   const offsets: number[] = [];
   let text = '';
   for (let at = 0; at < raw.length; at += 1) {
@@ -43,10 +43,10 @@ function quotedSearch({ raw, span: { from } }: StringLiteral): PlacedSearch {
     text += raw.charAt(at);
   }
   offsets.push(raw.length);
-  const place = (at: number) => from + 1 + (offsets[at] ?? raw.length);
+  const offsetOf = (at: number) => from + 1 + (offsets[at] ?? raw.length);
   return {
     path: ['query'],
     search: parseSearch(text),
-    spanOf: (span) => ({ from: place(span.from), to: place(span.to) }),
+    toSpan: (span) => ({ from: offsetOf(span.from), to: offsetOf(span.to) }),
   };
 }

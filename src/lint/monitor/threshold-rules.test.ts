@@ -6,12 +6,12 @@ import { lintMonitor } from './lint-monitor.ts';
 const CHECK = '"a".over("*").by("*").last(5)';
 const BUDGET = 'error_budget("abc").over("7d")';
 
-/** The query, its type, the thresholds, and what is reported of them: a code and where it points. */
+/** A query, its type, the thresholds, and the expected findings: a code and a position. */
 type Case = readonly [query: string, type: string, thresholds: JsonObject, reported: readonly string[]];
 
 const ABOVE = 'avg(last_5m):avg:a{*} > 2';
 const CASES: readonly Case[] = [
-  // What is no number.
+  // Values that are not numbers.
   [ABOVE, 'query alert', { critical: '2', warning: '1.5' }, []],
   [ABOVE, 'query alert', { critical: ' 2.0 ', warning: '.5' }, []],
   [ABOVE, 'query alert', { critical: '2e0' }, []],
@@ -29,7 +29,7 @@ const CASES: readonly Case[] = [
   [ABOVE, 'query alert', { crit: 2 }, ['critical_missing ', 'unknown_threshold crit']],
   ['avg(last_5m):avg:a{*} > threshold', 'query alert', { critical_query: 'avg:b{*}' }, []],
   [ABOVE, 'query alert', { critical: 2, comparison: 'above', period: {}, timeAggregator: 'avg' }, []],
-  // What the type does not use.
+  // Thresholds that a type ignores.
   [ABOVE, 'query alert', { critical: 2, ok: 1 }, ['threshold_ignored ok']],
   [ABOVE, 'query alert', { critical: 2, unknown: 0 }, ['threshold_ignored unknown']],
   [ABOVE, 'query alert', { critical: 2, ok: null }, []],
@@ -43,8 +43,8 @@ const CASES: readonly Case[] = [
     { critical: 2, critical_recovery: 1 },
     ['threshold_ignored critical_recovery'],
   ],
-  ['x', 'an alert of tomorrow', { ok: 1 }, ['unknown_type /type']],
-  // Recovery of what is not there.
+  ['x', 'a future alert', { ok: 1 }, ['unknown_type /type']],
+  // Recovery thresholds without the threshold they belong to.
   [ABOVE, 'query alert', { critical: 2, warning_recovery: 1 }, ['recovery_without_limit warning_recovery']],
   [
     ABOVE,
@@ -53,7 +53,7 @@ const CASES: readonly Case[] = [
     ['recovery_without_limit warning_recovery'],
   ],
   [ABOVE, 'query alert', { critical: 2, warning_recovery: null }, []],
-  // Warnings on the way to nowhere.
+  // Warning thresholds with operators that have no direction.
   [
     'avg(last_5m):avg:a{*} == 2',
     'query alert',
@@ -67,7 +67,7 @@ const CASES: readonly Case[] = [
     ['warning_without_direction warning'],
   ],
   ['avg(last_5m):avg:a{*} == 2', 'query alert', { critical: 2 }, []],
-  // Numbers that mean a share.
+  // Thresholds with a fixed range.
   [
     "avg(last_1h):anomalies(avg:a{*}, 'basic', 2) >= 3",
     'query alert',

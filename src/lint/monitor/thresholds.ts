@@ -2,7 +2,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { Comparison, Query } from '../../language/query/syntax.ts';
 import { numericOf } from './option-values.ts';
 
-/** Thresholds that are numbers: spec v1, MonitorThresholds. */
+/** Thresholds that are numbers: Datadog API v1, MonitorThresholds. */
 export const NUMERIC_THRESHOLDS: readonly string[] = [
   'critical',
   'warning',

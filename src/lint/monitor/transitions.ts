@@ -9,7 +9,7 @@ type Status = (typeof STATUSES)[number];
 
 const ALL = set(STATUSES, STATUSES);
 
-/** The transitions for which a block applies: docs, monitors/notify/variables. A renotification counts as a transition into its status. */
+/** The transitions for which a block applies: Datadog docs, monitors/notify/variables. A renotification counts as a transition into its status. */
 const BLOCKS: ReadonlyMap<string, Transitions> = new Map([
   ['is_alert', set(STATUSES, ['alert'])],
   ['is_warning', set(STATUSES, ['warning'])],
@@ -29,10 +29,10 @@ export const INTO_OK = set(['alert', 'warning', 'no_data', 'unknown'], ['ok']);
 
 /** Returns the transitions for which the content of these blocks is sent. Comparisons of tags or priorities may apply to all. */
 export function transitionsWithin(within: readonly Enclosing[]): Transitions {
-  return within.reduce((left, { block, otherwise }) => left & holds(block, otherwise), ALL);
+  return within.reduce((left, { block, otherwise }) => left & transitionsOf(block, otherwise), ALL);
 }
 
-function holds({ name, negated }: Block, otherwise: boolean): Transitions {
+function transitionsOf({ name, negated }: Block, otherwise: boolean): Transitions {
   const when = BLOCKS.get(name);
   if (when === undefined) return ALL;
   return negated === otherwise ? when : ALL & ~when;

@@ -2,7 +2,7 @@ import type { Method } from '../../language/query/syntax.ts';
 import { groupKeysOf } from './group-keys.ts';
 import type { MonitorView } from './monitor-view.ts';
 
-/** Prefixes of variables that are not group tags: docs, monitors/notify/variables. */
+/** Prefixes of variables that are not group tags: Datadog docs, monitors/notify/variables. */
 const EVENT_WORDS: ReadonlySet<string> = new Set([
   'log',
   'span',
@@ -17,13 +17,13 @@ const EVENT_WORDS: ReadonlySet<string> = new Set([
 
 const TAG_VARIABLE = /^(?:\[([^\]]+)\]|([\w@/-][\w.@/-]*))\.name$/;
 /** Some of Datadog's examples close the bracket after `.name`. */
-const CLOSED_BEHIND = /^\[([^\]]+)\.name\]$/;
+const NAME_IN_BRACKET = /^\[([^\]]+)\.name\]$/;
 
 /** Returns the tag key or facet of a variable, or undefined if it is not a tag variable. */
 export function tagKeyOf(variable: string): string | undefined {
   if (!variable.includes('.name')) return undefined;
   const [, bracketed, plain] = TAG_VARIABLE.exec(variable) ?? [];
-  const key = bracketed ?? plain ?? CLOSED_BEHIND.exec(variable)?.[1];
+  const key = bracketed ?? plain ?? NAME_IN_BRACKET.exec(variable)?.[1];
   const [first = ''] = key?.split('.') ?? [];
   return key === undefined || (bracketed === undefined && EVENT_WORDS.has(first)) ? undefined : key;
 }

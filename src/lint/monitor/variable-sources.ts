@@ -1,4 +1,4 @@
-/** Searchable data sources: spec v1, MonitorFormulaAndFunctionEventsDataSource, and those in newer monitors. */
+/** Searchable data sources: Datadog API v1, MonitorFormulaAndFunctionEventsDataSource, and those in newer monitors. */
 export const EVENT_SOURCES: ReadonlySet<string> = new Set(
   [
     'logs rum ci_pipelines ci_tests audit events spans database_queries network network_path',
@@ -6,10 +6,10 @@ export const EVENT_SOURCES: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Data sources with metric queries: spec v1, MonitorFormulaAndFunctionCostDataSource and similar. */
+/** Data sources with metric queries: Datadog API v1, MonitorFormulaAndFunctionCostDataSource and similar. */
 export const METRIC_SOURCES: ReadonlySet<string> = new Set(['metrics', 'cloud_cost', 'datadog_usage']);
 
-/** Data sources with a separate query language: spec v1, MonitorFormulaAndFunctionDataQualityDataSource and similar. */
+/** Data sources with a separate query language: Datadog API v1, MonitorFormulaAndFunctionDataQualityDataSource and similar. */
 export const OTHER_SOURCES: ReadonlySet<string> = new Set([
   'data_quality_metrics',
   'aggregate_augmented_query',

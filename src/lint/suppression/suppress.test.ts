@@ -16,7 +16,7 @@ function findingsOf(object: JsonObject, lint: Json, lintObject = lintMonitor, po
 }
 
 describe('a suppression', () => {
-  it('drops warnings and errors with its code, each as often as it is found', () => {
+  it('drops every warning and error with its code', () => {
     assert.deepEqual(findingsOf(COUNTED, { ignore: [{ code: CODE, because: WHY }] }), []);
     assert.deepEqual(findingsOf(UNREADABLE, { ignore: [{ code: 'query_syntax', because: WHY }] }), []);
     const dashboard = {
@@ -37,28 +37,40 @@ describe('a suppression', () => {
     assert.deepEqual(findingsOf(COUNTED, { ignore: [] }), [`warning ${CODE} /query`]);
   });
 
-  const SAID: readonly [what: string, lint: Json, expected: string[]][] = [
+  const MALFORMED: readonly [description: string, lint: Json, expected: string[]][] = [
     ['null', null, ['error suppression_malformed /lint']],
-    ['a list at once', [CODE], ['error suppression_malformed /lint']],
-    ['another member', { ignored: [] }, ['error suppression_malformed /lint/ignored']],
-    ['a text', { ignore: CODE }, ['error suppression_malformed /lint/ignore']],
-    ['a list of texts', { ignore: [CODE] }, ['error suppression_malformed /lint/ignore/0']],
-    ['no code', { ignore: [{ because: WHY }] }, ['error suppression_malformed /lint/ignore/0']],
-    ['a blank code', { ignore: [{ code: ' ' }] }, ['error suppression_malformed /lint/ignore/0/code']],
-    ['a number', { ignore: [{ code: 1 }] }, ['error suppression_malformed /lint/ignore/0/code']],
+    ['a list', [CODE], ['error suppression_malformed /lint']],
+    ['an unknown field', { ignored: [] }, ['error suppression_malformed /lint/ignored']],
+    ['a string', { ignore: CODE }, ['error suppression_malformed /lint/ignore']],
+    ['a list of strings', { ignore: [CODE] }, ['error suppression_malformed /lint/ignore/0']],
     [
-      'a member more',
+      'an entry without a code',
+      { ignore: [{ because: WHY }] },
+      ['error suppression_malformed /lint/ignore/0'],
+    ],
+    [
+      'an entry with a blank code',
+      { ignore: [{ code: ' ' }] },
+      ['error suppression_malformed /lint/ignore/0/code'],
+    ],
+    [
+      'an entry with a number as the code',
+      { ignore: [{ code: 1 }] },
+      ['error suppression_malformed /lint/ignore/0/code'],
+    ],
+    [
+      'an entry with an unknown field',
       { ignore: [{ code: CODE, reason: WHY }] },
       ['error suppression_malformed /lint/ignore/0/reason'],
     ],
     [
-      'a reason that is no text',
+      'an entry whose reason is not a string',
       { ignore: [{ code: CODE, because: true }] },
       ['error suppression_malformed /lint/ignore/0/because'],
     ],
   ];
-  for (const [what, lint, expected] of SAID) {
-    it(`is rejected and has no effect if it is ${what}`, () =>
+  for (const [description, lint, expected] of MALFORMED) {
+    it(`is rejected and has no effect if it is ${description}`, () =>
       assert.deepEqual(findingsOf(COUNTED, lint), [`warning ${CODE} /query`, ...expected]));
   }
 

@@ -6,7 +6,7 @@ import { SUPPRESSION_RULES } from './suppression-rules.ts';
 import { readSuppressions, type SuppressionView } from './suppression-view.ts';
 
 /** The object that was checked, and the rules that were applied. */
-interface Linted {
+interface LintedObject {
   /** The rules that were applied. Only their findings can be suppressed. */
   readonly rules: readonly Pick<Rule<never>, 'code'>[];
   /** The position of the object in the body. */
@@ -16,29 +16,29 @@ interface Linted {
 }
 
 /** The parsed field `lint` of an object. */
-export interface Suppressions extends Ignored, Pick<SuppressionView, 'entries' | 'misshapes'> {}
+export interface Suppressions extends Ignored, Pick<SuppressionView, 'entries' | 'shapeErrors'> {}
 
 /** Reads the field `lint` of an object before its rules run. Returns undefined if there is no such field. */
 export function suppressionsOf(lint: Json | undefined): Suppressions | undefined {
   if (lint === undefined) return undefined;
-  const { entries, misshapes } = readSuppressions(lint);
-  return { entries, misshapes, codes: new Set(entries.map(({ code }) => code)), found: new Set() };
+  const { entries, shapeErrors } = readSuppressions(lint);
+  return { entries, shapeErrors, codes: new Set(entries.map(({ code }) => code)), found: new Set() };
 }
 
 /** Adds the findings about the field `lint` itself, after the rules of its object have run. */
 export function addSuppressionFindings(
   findings: Findings,
   suppressions: Suppressions | undefined,
-  { rules, pointer, whole }: Linted,
+  { rules, pointer, whole }: LintedObject,
 ): void {
   if (suppressions === undefined) return;
-  const { entries, misshapes, found } = suppressions;
+  const { entries, shapeErrors, found } = suppressions;
   const codes = new Set(rules.map(({ code }) => code));
-  addFindings(findings, SUPPRESSION_RULES, { entries, misshapes, codes, found, whole }, pointer);
+  addFindings(findings, SUPPRESSION_RULES, { entries, shapeErrors, codes, found, whole }, pointer);
 }
 
 /** Returns the object without the field `lint`, which is not part of Datadog's API. */
-export function written(object: JsonObject): JsonObject {
+export function withoutLintField(object: JsonObject): JsonObject {
   if (object['lint'] === undefined) return object;
   const { lint: _, ...rest } = object;
   return rest;

@@ -1,8 +1,8 @@
 import { nearest } from '../nearest.ts';
-import type { Hit, RuleFix } from '../rule.ts';
+import type { Violation, RuleFix } from '../rule.ts';
 import type { Suppression, SuppressionRule, SuppressionView } from './suppression-view.ts';
 
-const WITHOUT_ANY: RuleFix = { title: 'Remove lint', edits: [{ path: ['lint'], remove: true }] };
+const REMOVE_LINT: RuleFix = { title: 'Remove lint', edits: [{ path: ['lint'], remove: true }] };
 
 /** Codes of contract findings. They cannot be ignored, because the object cannot be sent or found again until they are fixed. */
 const CONTRACT_CODES: ReadonlySet<string> = new Set([
@@ -36,7 +36,7 @@ lint:
     - code: as_count_without_sum
       because: The average of one window is its sum here.
 `,
-    check: ({ misshapes }) =>
+    check: ({ shapeErrors: misshapes }) =>
       misshapes.values().map(({ path, message }) => ({
         path,
         message: `The suppression is malformed: ${message}`,
@@ -65,7 +65,7 @@ lint:
       view.entries
         .values()
         .filter(({ code }) => !view.codes.has(code) && !isContractCode(code))
-        .map((entry) => misspelt(entry, view)),
+        .map((entry) => unknownCode(entry, view)),
   },
   {
     code: 'suppression_not_allowed',
@@ -108,14 +108,14 @@ query: sum(last_5m):sum:web.errors{*}.as_count() > 1
     check: (view) => {
       const unused = view.entries.filter((entry) => isUnused(entry, view));
       // Removes the whole list if no entry remains.
-      const all = unused.length === view.entries.length && view.misshapes.length === 0;
-      return unused.map(({ path, code, repeated }) => ({
+      const all = unused.length === view.entries.length && view.shapeErrors.length === 0;
+      return unused.map(({ path, code, duplicate: repeated }) => ({
         path,
         message: repeated
           ? `The suppression has no effect: an entry above already ignores ${code}.`
           : `The suppression has no effect: there is no finding ${code}.`,
         hint: 'Remove the entry.',
-        fix: all ? WITHOUT_ANY : { title: `Remove ${code}`, edits: [{ path, remove: true }] },
+        fix: all ? REMOVE_LINT : { title: `Remove ${code}`, edits: [{ path, remove: true }] },
       }));
     },
   },
@@ -139,7 +139,7 @@ lint:
     check: ({ entries, found }) =>
       entries
         .values()
-        .filter(({ code, because, repeated }) => because === '' && !repeated && found.has(code))
+        .filter(({ code, because, duplicate: repeated }) => because === '' && !repeated && found.has(code))
         .map(({ path, code }) => ({
           path,
           message: `The suppression of ${code} has no reason.`,
@@ -149,7 +149,7 @@ lint:
 ];
 
 /** Offers a fix only if a rule with a similar code has a finding. */
-function misspelt({ path, code }: Suppression, { codes, found }: SuppressionView): Hit {
+function unknownCode({ path, code }: Suppression, { codes, found }: SuppressionView): Violation {
   const meant = nearest(code, found);
   const near = meant ?? nearest(code, codes);
   const place = [...path, 'code'];
@@ -163,7 +163,10 @@ function misspelt({ path, code }: Suppression, { codes, found }: SuppressionView
   };
 }
 
-function isUnused({ code, repeated }: Suppression, { codes, found, whole }: SuppressionView): boolean {
+function isUnused(
+  { code, duplicate: repeated }: Suppression,
+  { codes, found, whole }: SuppressionView,
+): boolean {
   return codes.has(code) && (repeated || (whole && !found.has(code)));
 }
 

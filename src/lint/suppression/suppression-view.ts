@@ -9,11 +9,11 @@ export interface Suppression {
   /** Empty if there is no reason. */
   readonly because: string;
   /** Whether an earlier entry has the same code. */
-  readonly repeated: boolean;
+  readonly duplicate: boolean;
 }
 
 /** A part of the field `lint` with a wrong shape. */
-export interface Misshape {
+export interface ShapeError {
   readonly path: Path;
   readonly message: string;
 }
@@ -21,7 +21,7 @@ export interface Misshape {
 /** The suppressions of an object and the codes of its findings. */
 export interface SuppressionView {
   readonly entries: readonly Suppression[];
-  readonly misshapes: readonly Misshape[];
+  readonly shapeErrors: readonly ShapeError[];
   /** Codes of the rules that were applied to the object. */
   readonly codes: ReadonlySet<string>;
   /** Codes of the findings. */
@@ -32,50 +32,50 @@ export interface SuppressionView {
 
 export type SuppressionRule = Rule<SuppressionView>;
 
-/** More than the number of rules. */
+/** The maximum number of entries, which exceeds the number of rules. */
 const MAX_ENTRIES = 1000;
 
 /** Reads the field `lint`: its valid entries, and every part with a wrong shape. */
-export function readSuppressions(lint: Json): Pick<SuppressionView, 'entries' | 'misshapes'> {
+export function readSuppressions(lint: Json): Pick<SuppressionView, 'entries' | 'shapeErrors'> {
   if (!isObject(lint))
-    return { entries: [], misshapes: [{ path: ['lint'], message: '"lint" must be an object.' }] };
-  const misshapes = strangers(lint, ['ignore'], ['lint']);
+    return { entries: [], shapeErrors: [{ path: ['lint'], message: '"lint" must be an object.' }] };
+  const shapeErrors = unknownFields(lint, ['ignore'], ['lint']);
   const { ignore = [] } = lint;
   if (!Array.isArray(ignore)) {
-    misshapes.push({ path: ['lint', 'ignore'], message: '"ignore" must be a list.' });
-    return { entries: [], misshapes };
+    shapeErrors.push({ path: ['lint', 'ignore'], message: '"ignore" must be a list.' });
+    return { entries: [], shapeErrors };
   }
   const entries: Suppression[] = [];
   const seen = new Set<string>();
   if (ignore.length > MAX_ENTRIES)
-    misshapes.push({
+    shapeErrors.push({
       path: ['lint', 'ignore'],
       message: `"ignore" can have at most ${MAX_ENTRIES} entries.`,
     });
   for (const [at, item] of ignore.slice(0, MAX_ENTRIES).entries()) {
     const path = ['lint', 'ignore', at];
-    const wrong = misshapesOf(item, path);
-    append(misshapes, wrong);
-    if (wrong.length > 0 || !isObject(item)) continue;
+    const errors = shapeErrorsOf(item, path);
+    append(shapeErrors, errors);
+    if (errors.length > 0 || !isObject(item)) continue;
     const code = textAt(item, 'code');
-    entries.push({ path, code, because: textAt(item, 'because'), repeated: seen.has(code) });
+    entries.push({ path, code, because: textAt(item, 'because'), duplicate: seen.has(code) });
     seen.add(code);
   }
-  return { entries, misshapes };
+  return { entries, shapeErrors };
 }
 
-function misshapesOf(item: Json, path: Path): Misshape[] {
+function shapeErrorsOf(item: Json, path: Path): ShapeError[] {
   if (!isObject(item)) return [{ path, message: 'an entry of "ignore" must be an object with a code.' }];
-  const wrong = strangers(item, ['code', 'because'], path);
-  if (!Object.hasOwn(item, 'code')) wrong.push({ path, message: '"code" is required.' });
+  const errors = unknownFields(item, ['code', 'because'], path);
+  if (!Object.hasOwn(item, 'code')) errors.push({ path, message: '"code" is required.' });
   else if (textAt(item, 'code') === '')
-    wrong.push({ path: [...path, 'code'], message: '"code" must be a string.' });
+    errors.push({ path: [...path, 'code'], message: '"code" must be a string.' });
   if (Object.hasOwn(item, 'because') && typeof item['because'] !== 'string' && item['because'] !== null)
-    wrong.push({ path: [...path, 'because'], message: '"because" must be a string.' });
-  return wrong;
+    errors.push({ path: [...path, 'because'], message: '"because" must be a string.' });
+  return errors;
 }
 
-function strangers(object: JsonObject, known: readonly string[], path: Path): Misshape[] {
+function unknownFields(object: JsonObject, known: readonly string[], path: Path): ShapeError[] {
   return Object.keys(object)
     .filter((name) => !known.includes(name))
     .slice(0, MAX_ENTRIES)

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, numberText } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import { roleHits } from '../../restricted-roles.ts';
-import type { Hit, Path } from '../../rule.ts';
+import { roleViolations } from '../../restricted-roles.ts';
+import type { Violation, Path } from '../../rule.ts';
 
 /** Datadog's OpenAPI document, `DashboardTab`. */
 const MAX_TABS = 100;
@@ -52,15 +52,15 @@ layout_type: ordered
 widgets: []
 `,
     check: ({ dashboard: { title } }) => {
-      if (typeof title !== 'string' || title.trim() === title) return title === '' ? [untitled()] : [];
-      const bare = title.trim();
-      if (bare === '') return [untitled()];
+      if (typeof title !== 'string' || title.trim() === title) return title === '' ? [emptyTitle()] : [];
+      const trimmed = title.trim();
+      if (trimmed === '') return [emptyTitle()];
       return [
         {
           path: ['title'],
           message: 'The title starts or ends with spaces, so the dashboard is sorted apart from the others.',
           hint: 'Remove the spaces.',
-          fix: { title: 'Remove the spaces', edits: [{ path: ['title'], value: bare }] },
+          fix: { title: 'Remove the spaces', edits: [{ path: ['title'], value: trimmed }] },
         },
       ];
     },
@@ -84,15 +84,15 @@ widgets: []
       return handles.values().flatMap((handle, at) => {
         if (typeof handle !== 'string' || !handle.startsWith('@')) return [];
         const path = ['notify_list', at];
-        const bare = handle.slice(1);
+        const trimmed = handle.slice(1);
         return [
           {
             path,
             message:
               'Nobody is notified: notify_list takes user handles, which are email addresses without a leading @.',
             hint: 'Remove the leading @.',
-            ...(bare.includes('@')
-              ? { fix: { title: `Change to ${bare}`, edits: [{ path, value: bare }] } }
+            ...(trimmed.includes('@')
+              ? { fix: { title: `Change to ${trimmed}`, edits: [{ path, value: trimmed }] } }
               : {}),
           },
         ];
@@ -143,7 +143,7 @@ layout_type: ordered
 restricted_roles: [9b3b0f2e-3ce0-11f1-b986-da7ad0900005]
 widgets: []
 `,
-    check: ({ dashboard }) => roleHits(dashboard),
+    check: ({ dashboard }) => roleViolations(dashboard),
   },
   {
     code: 'tab_limits',
@@ -167,7 +167,7 @@ widgets: []
 `,
     check: ({ dashboard: { tabs } }) => {
       if (!Array.isArray(tabs)) return [];
-      const long = tabs.flatMap((tab, at): Hit[] => {
+      const long = tabs.flatMap((tab, at): Violation[] => {
         if (!isObject(tab) || typeof tab['name'] !== 'string') return [];
         const length = [...tab['name']].length;
         if (length <= MAX_NAME_LENGTH) return [];
@@ -210,12 +210,13 @@ widgets:
       const { widgets } = dashboard;
       if (!Array.isArray(widgets)) return [];
       const ids = new Set(widgets.flatMap((widget) => (isObject(widget) ? [numberText(widget['id'])] : [])));
-      return tabbed(dashboard)
+      return widgetsInTabs(dashboard)
         .values()
-        .flatMap(({ path, id }): Hit[] => {
-          const place = typeof id === 'string' ? /^@(\d+)$/.exec(id)?.[1] : undefined;
-          if (place !== undefined && Number(place) >= 1 && Number(place) <= widgets.length) return [];
-          if (place === undefined && ids.has(numberText(id) ?? (typeof id === 'string' ? id : undefined)))
+        .flatMap(({ path, id }): Violation[] => {
+          const position = typeof id === 'string' ? /^@(\d+)$/.exec(id)?.[1] : undefined;
+          if (position !== undefined && Number(position) >= 1 && Number(position) <= widgets.length)
+            return [];
+          if (position === undefined && ids.has(numberText(id) ?? (typeof id === 'string' ? id : undefined)))
             return [];
           return [
             {
@@ -249,7 +250,7 @@ widgets:
 `,
     check: ({ dashboard }) => {
       const seen = new Set<string>();
-      return tabbed(dashboard)
+      return widgetsInTabs(dashboard)
         .values()
         .flatMap(({ path, id }) => {
           const name = typeof id === 'string' ? id : numberText(id);
@@ -270,7 +271,7 @@ widgets:
   },
 ];
 
-function untitled() {
+function emptyTitle() {
   return {
     path: ['title'],
     message: 'The title is empty, so the dashboard is hard to find in lists.',
@@ -279,7 +280,7 @@ function untitled() {
 }
 
 /** Returns the widgets that tabs reference. */
-function tabbed({ tabs }: JsonObject): { readonly path: Path; readonly id: Json }[] {
+function widgetsInTabs({ tabs }: JsonObject): { readonly path: Path; readonly id: Json }[] {
   if (!Array.isArray(tabs)) return [];
   return tabs.flatMap((tab, at) =>
     isObject(tab) && Array.isArray(tab['widget_ids'])

@@ -1,14 +1,14 @@
 import { isObject, type JsonObject, toNumber } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
 import { COLUMNS, overlapsOn } from '../grid.ts';
-import { levelsOf } from '../levels-of.ts';
+import { gridsOf } from '../levels-of.ts';
 import type { PlacedWidget } from '../placed-widget.ts';
-import { meantWord } from '../../meant-word.ts';
-import type { Hit } from '../../rule.ts';
+import { suggestWord } from '../../meant-word.ts';
+import type { Violation } from '../../rule.ts';
 
 const SIDES = ['x', 'y', 'width', 'height'];
 
-const KNOWN = ['auto', 'fixed'];
+const REFLOW_TYPES = ['auto', 'fixed'];
 
 /** Rules about groups and the layout of widgets. */
 export const LAYOUT_RULES: readonly DashboardRule[] = [
@@ -200,10 +200,10 @@ widgets:
 `,
     check: ({ dashboard, widgets }) => {
       if (dashboard['layout_type'] !== 'ordered' || dashboard['reflow_type'] === 'auto') return [];
-      return levelsOf(widgets).flatMap((level) => {
-        const without = level.filter(({ widget }) => !Object.hasOwn(widget, 'layout'));
-        const wanted = dashboard['reflow_type'] === 'fixed' && level[0]?.group === undefined;
-        return wanted || without.length < level.length ? without.map(hit) : [];
+      return gridsOf(widgets).flatMap((grid) => {
+        const without = grid.filter(({ widget }) => !Object.hasOwn(widget, 'layout'));
+        const layoutRequired = dashboard['reflow_type'] === 'fixed' && grid[0]?.group === undefined;
+        return layoutRequired || without.length < grid.length ? without.map(missingLayout) : [];
       });
     },
   },
@@ -226,15 +226,15 @@ widgets:
     definition: { type: note, content: All is well. }
 `,
     check: ({ dashboard, widgets }) =>
-      widgets.values().flatMap(({ path, widget: { layout }, group }: PlacedWidget): Hit[] => {
+      widgets.values().flatMap(({ path, widget: { layout }, group }: PlacedWidget): Violation[] => {
         if (!isObject(layout)) return [];
-        const wrong = wrongSide(layout, group !== undefined || dashboard['layout_type'] === 'ordered');
-        if (!wrong) return [];
+        const invalid = invalidSide(layout, group !== undefined || dashboard['layout_type'] === 'ordered');
+        if (!invalid) return [];
         return [
           {
-            path: [...path, 'layout', wrong.side],
-            message: `Datadog moves the widget or rejects the dashboard: ${wrong.message}`,
-            hint: wrong.hint,
+            path: [...path, 'layout', invalid.side],
+            message: `Datadog moves the widget or rejects the dashboard: ${invalid.message}`,
+            hint: invalid.hint,
           },
         ];
       }),
@@ -263,7 +263,7 @@ widgets:
 `,
     check: ({ dashboard, widgets }) => {
       if (dashboard['layout_type'] !== 'ordered') return [];
-      return levelsOf(widgets)
+      return gridsOf(widgets)
         .flatMap(overlapsOn)
         .map(({ widget, other }) => ({
           path: [...widget.path, 'layout'],
@@ -312,9 +312,9 @@ reflow_type: fixed
 widgets: []
 `,
     check: ({ dashboard: { reflow_type: type } }) => {
-      if (type === undefined || type === null || (typeof type === 'string' && KNOWN.includes(type)))
+      if (type === undefined || type === null || (typeof type === 'string' && REFLOW_TYPES.includes(type)))
         return [];
-      const meant = typeof type === 'string' ? meantWord(type, KNOWN) : undefined;
+      const meant = typeof type === 'string' ? suggestWord(type, REFLOW_TYPES) : undefined;
       return [
         {
           path: ['reflow_type'],
@@ -362,7 +362,7 @@ function isNumeric(layout: JsonObject, side: string): boolean {
   return toNumber(value) !== undefined || (typeof value === 'string' && /^-?\d+$/.test(value));
 }
 
-function hit({ path }: PlacedWidget): Hit {
+function missingLayout({ path }: PlacedWidget): Violation {
   return {
     path,
     message: 'Datadog chooses a position or rejects the dashboard: the widget has no layout.',
@@ -370,7 +370,7 @@ function hit({ path }: PlacedWidget): Hit {
   };
 }
 
-function wrongSide(layout: JsonObject, ordered: boolean) {
+function invalidSide(layout: JsonObject, ordered: boolean) {
   for (const side of ['x', 'y', 'width', 'height']) {
     const number = toNumber(layout[side]);
     if (number === undefined) continue;

@@ -2,10 +2,10 @@ import { isObject, type Json, textOf } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
 import type { DeclaredVariable } from '../template-variables.ts';
 import { didYouMean } from '../../meant-word.ts';
-import type { Hit } from '../../rule.ts';
+import type { Violation } from '../../rule.ts';
 
 /** Names that can be recognized with certainty after `$`. */
-const PLAIN = /^[A-Za-z_][\w.-]{0,199}$/;
+const RECOGNIZABLE_NAME = /^[A-Za-z_][\w.-]{0,199}$/;
 
 /** The minimum number of queries from which a convention can be inferred. */
 const MIN_QUERIES = 5;
@@ -13,8 +13,8 @@ const MIN_QUERIES = 5;
 /** The maximum share of queries without a variable that counts as an oversight. */
 const MAX_SHARE = 0.1;
 
-/** The scope of a hostmap is separate from its queries. */
-const isRole = (step: string | number): boolean => step === 'fill' || step === 'size';
+/** Recognizes the roles of a hostmap's requests. The scope of a hostmap is separate from its queries. */
+const isHostmapRole = (step: string | number): boolean => step === 'fill' || step === 'size';
 
 /** Rules about template variables. */
 export const TEMPLATE_VARIABLE_RULES: readonly DashboardRule[] = [
@@ -44,7 +44,7 @@ widgets:
       requests:
         - q: avg:system.load.1{$cluster,$cluster}
 `,
-    check: ({ variables: { known, asked } }) =>
+    check: ({ variables: { known, undeclared: asked } }) =>
       asked.values().map(({ path, span, name }) => ({
         path,
         span,
@@ -78,7 +78,7 @@ widgets:
       if (widgets.some(({ type }) => type === 'powerpack')) return [];
       return declared
         .values()
-        .filter(({ name }) => PLAIN.test(name) && !used.has(name))
+        .filter(({ name }) => RECOGNIZABLE_NAME.test(name) && !used.has(name))
         .map(({ path, name }) => ({
           path: [...path, 'name'],
           message: `The template variable "${name}" has no effect: no widget uses $${name}.`,
@@ -118,7 +118,7 @@ widgets:
 `,
     check: ({ queries, variables: { declared } }) => {
       if (declared.length === 0 || queries.length < MIN_QUERIES) return [];
-      const without = queries.filter(({ path, text }) => !text.includes('$') && !path.some(isRole));
+      const without = queries.filter(({ path, text }) => !text.includes('$') && !path.some(isHostmapRole));
       if (without.length > Math.max(1, queries.length * MAX_SHARE)) return [];
       return without.values().map(({ path, text }) => ({
         path,
@@ -261,14 +261,14 @@ template_variables:
 widgets:
   - definition: { type: note, content: All is well in $env.value. }
 `,
-    check: ({ variables: { declared } }) => declared.values().flatMap(hitsOf),
+    check: ({ variables: { declared } }) => declared.values().flatMap(unavailableDefaults),
   },
 ];
 
-function hitsOf({ path, variable }: DeclaredVariable): Hit[] {
+function unavailableDefaults({ path, variable }: DeclaredVariable): Violation[] {
   const { available_values: available, default: single, defaults } = variable;
   if (!Array.isArray(available) || available.length === 0) return [];
-  const hit = (value: Json | undefined, ...steps: (string | number)[]): Hit[] =>
+  const unavailable = (value: Json | undefined, ...steps: (string | number)[]): Violation[] =>
     typeof value !== 'string' || value.includes('*') || available.includes(value)
       ? []
       : [
@@ -278,6 +278,8 @@ function hitsOf({ path, variable }: DeclaredVariable): Hit[] {
             hint: `Add it to available_values, or use one of ${available.slice(0, 5).map(textOf).join(', ')}.`,
           },
         ];
-  const several = Array.isArray(defaults) ? defaults.flatMap((value, at) => hit(value, 'defaults', at)) : [];
-  return [...hit(single, 'default'), ...several];
+  const several = Array.isArray(defaults)
+    ? defaults.flatMap((value, at) => unavailable(value, 'defaults', at))
+    : [];
+  return [...unavailable(single, 'default'), ...several];
 }

@@ -1,10 +1,10 @@
 import { isObject } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import { sentenceOf } from './widget-query.ts';
+import { syntaxMessage } from './widget-query.ts';
 import { splitSeries } from '../split-series.ts';
 import type { PlacedRequest, WidgetFormula } from '../widget-requests.ts';
 import { didYouMean } from '../../meant-word.ts';
-import type { Hit } from '../../rule.ts';
+import type { Violation } from '../../rule.ts';
 
 /** Rules about formulas of widgets and the queries that they use. */
 export const WIDGET_FORMULA_RULES: readonly DashboardRule[] = [
@@ -35,8 +35,8 @@ widgets:
     check: ({ formulas }) =>
       formulas
         .values()
-        .flatMap(({ path, read }) =>
-          read.faults.map((fault) => ({ path, span: fault.span, message: sentenceOf(fault) })),
+        .flatMap(({ path, parsed: read }) =>
+          read.faults.map((fault) => ({ path, span: fault.span, message: syntaxMessage(fault) })),
         ),
   },
   {
@@ -105,7 +105,7 @@ widgets:
             - { data_source: metrics, name: load5, query: "avg:system.load.5{*}" }
           formulas: [{ formula: load1 }, { formula: load5 }]
 `,
-    check: ({ requests }) => requests.values().flatMap(twiceIn),
+    check: ({ requests }) => requests.values().flatMap(duplicateNames),
   },
   {
     code: 'query_unused',
@@ -138,11 +138,11 @@ widgets:
     check: ({ formulas }) => {
       const byRequest = new Map<PlacedRequest, WidgetFormula[]>();
       for (const formula of formulas) {
-        const own = byRequest.get(formula.request);
-        if (own) own.push(formula);
+        const ofRequest = byRequest.get(formula.request);
+        if (ofRequest) ofRequest.push(formula);
         else byRequest.set(formula.request, [formula]);
       }
-      return byRequest.entries().flatMap(([request, own]) => unusedIn(request, own));
+      return byRequest.entries().flatMap(([request, ofRequest]) => unusedQueries(request, ofRequest));
     },
   },
   {
@@ -167,11 +167,11 @@ widgets:
         - q: avg:system.load.1{*}
           metadata: [{ expression: "avg:system.load.1{*}", alias_name: load }]
 `,
-    check: ({ requests }) => requests.values().flatMap(unfitIn),
+    check: ({ requests }) => requests.values().flatMap(unknownAliases),
   },
 ];
 
-function twiceIn({ queries }: PlacedRequest): Hit[] {
+function duplicateNames({ queries }: PlacedRequest): Violation[] {
   const seen = new Set<string>();
   return queries.flatMap(({ path, query: { name } }) => {
     if (typeof name !== 'string') return [];
@@ -189,8 +189,8 @@ function twiceIn({ queries }: PlacedRequest): Hit[] {
   });
 }
 
-function unusedIn(request: PlacedRequest, formulas: readonly WidgetFormula[]) {
-  if (formulas.some(({ read }) => read.faults.length > 0)) return [];
+function unusedQueries(request: PlacedRequest, formulas: readonly WidgetFormula[]) {
+  if (formulas.some(({ parsed: read }) => read.faults.length > 0)) return [];
   const used = new Set(formulas.flatMap(({ names }) => names.map(({ text }) => text)));
   return request.queries.flatMap(({ path, query: { name } }) =>
     typeof name !== 'string' || used.has(name)
@@ -205,12 +205,12 @@ function unusedIn(request: PlacedRequest, formulas: readonly WidgetFormula[]) {
   );
 }
 
-function unfitIn({ path, request: { q, metadata } }: PlacedRequest): Hit[] {
+function unknownAliases({ path, request: { q, metadata } }: PlacedRequest): Violation[] {
   if (typeof q !== 'string' || !Array.isArray(metadata)) return [];
-  const known = new Set([q, ...splitSeries(q).map(({ text }) => text)].map(bare));
+  const known = new Set([q, ...splitSeries(q).map(({ text }) => text)].map(withoutSpaces));
   return metadata.flatMap((alias, at) => {
     if (!isObject(alias) || typeof alias['expression'] !== 'string' || alias['expression'] === '') return [];
-    if (known.has(bare(alias['expression']))) return [];
+    if (known.has(withoutSpaces(alias['expression']))) return [];
     return [
       {
         path: [...path, 'metadata', at, 'expression'],
@@ -221,6 +221,6 @@ function unfitIn({ path, request: { q, metadata } }: PlacedRequest): Hit[] {
   });
 }
 
-function bare(text: string): string {
+function withoutSpaces(text: string): string {
   return text.replace(/\s+/g, '');
 }

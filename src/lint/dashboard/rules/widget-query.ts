@@ -3,12 +3,12 @@ import { isObject, type Json } from '../../../domain/json.ts';
 import type { Span, SyntaxFault, Word } from '../../../language/query/syntax.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
 import type { Definition } from '../placed-widget.ts';
-import type { PlacedRequest, ReadExpression, WidgetQuery } from '../widget-requests.ts';
-import { meantWord } from '../../meant-word.ts';
-import { isAmong, WIDGET_FUNCTIONS } from '../../metric-functions.ts';
+import type { PlacedRequest, ParsedExpressionAt, WidgetQuery } from '../widget-requests.ts';
+import { suggestWord } from '../../meant-word.ts';
+import { includesFunction, WIDGET_FUNCTIONS } from '../../metric-functions.ts';
 import { METRIC_METHODS } from '../../metric-methods.ts';
 import { nearest } from '../../nearest.ts';
-import type { Hit, Path } from '../../rule.ts';
+import type { Violation, Path } from '../../rule.ts';
 
 /** The message for each kind of syntax fault. */
 const MESSAGES: Readonly<Record<SyntaxFault['code'], (what: string) => string>> = {
@@ -29,14 +29,14 @@ const MAX_FAULTS = 50;
 /** The maximum number of characters of the query that a message quotes. */
 const MAX_QUOTED_LENGTH = 60;
 
-/** Docs, metrics/types and metrics/distributions, and the dashboards that Datadog ships. */
+/** Datadog docs, metrics/types and metrics/distributions, and the dashboards that Datadog ships. */
 const AGGREGATORS = ['avg', 'sum', 'min', 'max', 'count', 'last', 'stddev', 'histogram', 'percentile'];
 
 /** Any percentile, and `count(v: v<=5)` of a distribution. */
-const OF_DISTRIBUTION = /^(?:p\d{1,3}(?:\.\d+)?|count\(.*\))$/;
+const DISTRIBUTION_AGGREGATOR = /^(?:p\d{1,3}(?:\.\d+)?|count\(.*\))$/;
 
 /** Widgets that show the results of one search. */
-const SEARCHING: ReadonlySet<string> = new Set([
+const SEARCH_WIDGETS: ReadonlySet<string> = new Set([
   'event_stream',
   'event_timeline',
   'log_stream',
@@ -77,7 +77,7 @@ widgets:
             faults.map((fault) => ({
               path,
               span: { from: at + fault.span.from, to: at + fault.span.to },
-              message: sentenceOf(fault),
+              message: syntaxMessage(fault),
             })),
           )
           .slice(0, MAX_FAULTS),
@@ -105,8 +105,8 @@ widgets:
 `,
     *check({ queries, formulas }) {
       for (const { path, expressions } of queries)
-        for (const read of expressions) yield* unknownIn(path, read);
-      for (const { path, read } of formulas) yield* unknownIn(path, read);
+        for (const expression of expressions) yield* unknownFunctions(path, expression);
+      for (const { path, parsed: expression } of formulas) yield* unknownFunctions(path, expression);
     },
   },
   {
@@ -130,7 +130,7 @@ widgets:
         - q: sum:web.errors{*}.as_count()
 `,
     *check({ queries }) {
-      for (const query of queries) yield* unknownMethodsIn(query);
+      for (const query of queries) yield* unknownMethods(query);
     },
   },
   {
@@ -154,7 +154,7 @@ widgets:
         - q: avg:system.load.1{*}
 `,
     *check({ queries }) {
-      for (const query of queries) yield* unknownAggregatorsIn(query);
+      for (const query of queries) yield* unknownAggregators(query);
     },
   },
   {
@@ -184,16 +184,16 @@ widgets:
           formulas: [{ formula: a }]
 `,
     check: ({ requests, definitions }) =>
-      searchesIn(definitions, requests).flatMap(({ path, text }): Hit[] => {
-        const found = unpaired(text);
+      searchesIn(definitions, requests).flatMap(({ path, text }): Violation[] => {
+        const found = unmatchedCharacter(text);
         if (!found) return [];
-        const sign = text.slice(found.from, found.to);
+        const character = text.slice(found.from, found.to);
         return [
           {
             path,
             span: found,
-            message: `The widget shows an error instead of data: unmatched ${sign}.`,
-            hint: `Add the other one, or use \\${sign} to search for the character itself.`,
+            message: `The widget shows an error instead of data: unmatched ${character}.`,
+            hint: `Add the other one, or use \\${character} to search for the character itself.`,
           },
         ];
       }),
@@ -201,23 +201,23 @@ widgets:
 ];
 
 /** Returns the message for a syntax fault in a widget. */
-export function sentenceOf({ code, what }: SyntaxFault): string {
-  const shown = what.length > MAX_QUOTED_LENGTH ? `${what.slice(0, MAX_QUOTED_LENGTH)}...` : what;
-  return `The widget shows an error instead of data: ${MESSAGES[code](shown)}`;
+export function syntaxMessage({ code, what }: SyntaxFault): string {
+  const excerpt = what.length > MAX_QUOTED_LENGTH ? `${what.slice(0, MAX_QUOTED_LENGTH)}...` : what;
+  return `The widget shows an error instead of data: ${MESSAGES[code](excerpt)}`;
 }
 
-function* unknownIn(path: Path, { at, parts }: ReadExpression): Iterable<Hit> {
+function* unknownFunctions(path: Path, { at, parts }: ParsedExpressionAt): Iterable<Violation> {
   for (const node of parts) {
     if (node.kind !== 'call') continue;
     // In a formula, the part before the dot is a query.
     const name = node.name.text.slice(node.name.text.indexOf('.') + 1);
-    if (isAmong(WIDGET_FUNCTIONS, name)) continue;
-    yield hit(path, at, name, node.name);
+    if (includesFunction(WIDGET_FUNCTIONS, name)) continue;
+    yield unknownFunction(path, at, name, node.name);
   }
 }
 
-function hit(path: Path, at: number, name: string, { span }: Word): Hit {
-  const meant = meantWord(name, WIDGET_FUNCTIONS);
+function unknownFunction(path: Path, at: number, name: string, { span }: Word): Violation {
+  const meant = suggestWord(name, WIDGET_FUNCTIONS);
   const place = { from: at + span.to - name.length, to: at + span.to };
   return {
     path,
@@ -232,7 +232,7 @@ function hit(path: Path, at: number, name: string, { span }: Word): Hit {
   };
 }
 
-function* unknownMethodsIn({ path, expressions }: WidgetQuery): Iterable<Hit> {
+function* unknownMethods({ path, expressions }: WidgetQuery): Iterable<Violation> {
   for (const { at, parts } of expressions) {
     for (const node of parts) {
       if (node.kind !== 'method' || METRIC_METHODS.includes(node.name.text)) continue;
@@ -254,14 +254,14 @@ function* unknownMethodsIn({ path, expressions }: WidgetQuery): Iterable<Hit> {
   }
 }
 
-function* unknownAggregatorsIn({ path, expressions }: WidgetQuery): Iterable<Hit> {
+function* unknownAggregators({ path, expressions }: WidgetQuery): Iterable<Violation> {
   for (const { at, parts } of expressions) {
     for (const node of parts) {
       if (node.kind !== 'series' || !node.aggregator) continue;
       const { text, span } = node.aggregator;
-      if (AGGREGATORS.includes(text) || OF_DISTRIBUTION.test(text)) continue;
+      if (AGGREGATORS.includes(text) || DISTRIBUTION_AGGREGATOR.test(text)) continue;
       const place = { from: at + span.from, to: at + span.to };
-      const meant = meantWord(text, AGGREGATORS);
+      const meant = suggestWord(text, AGGREGATORS);
       yield {
         path,
         span: place,
@@ -276,13 +276,15 @@ function* unknownAggregatorsIn({ path, expressions }: WidgetQuery): Iterable<Hit
 }
 
 function* searchesIn(definitions: readonly Definition[], requests: readonly PlacedRequest[]) {
-  for (const definition of definitions) yield* ownSearches(definition);
+  for (const definition of definitions) yield* definitionSearches(definition);
   for (const request of requests) yield* searchesOf(request);
 }
 
-function ownSearches({ path, definition, type }: Definition): Search[] {
+function definitionSearches({ path, definition, type }: Definition): Search[] {
   const { query } = definition;
-  return SEARCHING.has(type) && typeof query === 'string' ? [{ path: [...path, 'query'], text: query }] : [];
+  return SEARCH_WIDGETS.has(type) && typeof query === 'string'
+    ? [{ path: [...path, 'query'], text: query }]
+    : [];
 }
 
 /** Returns the searches of logs and events in a request. */
@@ -303,16 +305,16 @@ function searchAt(path: Path, search: Json | undefined): Search[] {
   return [{ path: [...path, 'query'], text: search['query'] }];
 }
 
-function unpaired(text: string): Span | undefined {
+function unmatchedCharacter(text: string): Span | undefined {
   const open: number[] = [];
   let quote: number | undefined;
   for (let at = 0; at < text.length; at += 1) {
-    const sign = text.charAt(at);
-    if (sign === '\\') at += 1;
-    else if (sign === '"') quote = quote === undefined ? at : undefined;
+    const character = text.charAt(at);
+    if (character === '\\') at += 1;
+    else if (character === '"') quote = quote === undefined ? at : undefined;
     else if (quote !== undefined) continue;
-    else if (sign === '(') open.push(at);
-    else if (sign === ')' && open.pop() === undefined) return { from: at, to: at + 1 };
+    else if (character === '(') open.push(at);
+    else if (character === ')' && open.pop() === undefined) return { from: at, to: at + 1 };
   }
   const from = quote ?? open[0];
   return from === undefined ? undefined : { from, to: from + 1 };

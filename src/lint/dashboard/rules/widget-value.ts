@@ -1,8 +1,8 @@
 import { isPlaceholder } from '../../../domain/references.ts';
-import { secretHits } from '../../secrets.ts';
+import { secretViolations } from '../../secrets.ts';
 import { isObject } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import { meantWord } from '../../meant-word.ts';
+import { suggestWord } from '../../meant-word.ts';
 
 const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
@@ -10,7 +10,7 @@ const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 const PERCENTILE = /^(?:p\d{1,3}(?:\.\d+)?|avg|min|max|median)$/;
 
 /** Datadog's OpenAPI document, `WidgetTimeWindows`. */
-const WINDOWS = [
+const SLO_WINDOWS = [
   '7d',
   '30d',
   '90d',
@@ -22,15 +22,15 @@ const WINDOWS = [
 ];
 
 /** The field with the content of a widget, by widget type. */
-const TEXTS: ReadonlyMap<string, string> = new Map<string, string>([
+const CONTENT_FIELDS: ReadonlyMap<string, string> = new Map<string, string>([
   ['note', 'content'],
   ['free_text', 'text'],
 ]);
 
-const TYPES: ReadonlySet<string> = new Set(['iframe', 'image']);
+const URL_WIDGETS: ReadonlySet<string> = new Set(['iframe', 'image']);
 
 /** URLs that a browser can load: absolute, a path on Datadog's site, a data URL, or one that starts with a variable. */
-const LOADED = /^(?:https?:\/\/[^\s/]|\/[^/]|data:image\/|\$|\{\{)/i;
+const LOADABLE_URL = /^(?:https?:\/\/[^\s/]|\/[^/]|data:image\/|\$|\{\{)/i;
 
 /** Rules about single values of widgets: markers, SLOs, URLs and secrets. */
 export const WIDGET_VALUE_RULES: readonly DashboardRule[] = [
@@ -61,8 +61,8 @@ widgets:
         if (!Array.isArray(markers)) return [];
         return markers.flatMap((marker, at) => {
           if (!isObject(marker) || typeof marker['value'] !== 'string') return [];
-          const { value, display_type: shown } = marker;
-          if (shown === 'percentile' || isLineOrBand(value) || PERCENTILE.test(value)) return [];
+          const { value, display_type: displayType } = marker;
+          if (displayType === 'percentile' || isLineOrBand(value) || PERCENTILE.test(value)) return [];
           return [
             {
               path: [...path, 'markers', at, 'value'],
@@ -101,13 +101,13 @@ widgets:
       definitions.values().flatMap(({ path, definition: { time_windows: windows }, type }) => {
         if (type !== 'slo' || !Array.isArray(windows)) return [];
         return windows.flatMap((window, at) => {
-          if (typeof window !== 'string' || WINDOWS.includes(window)) return [];
-          const meant = meantWord(window, WINDOWS.slice(3));
+          if (typeof window !== 'string' || SLO_WINDOWS.includes(window)) return [];
+          const meant = suggestWord(window, SLO_WINDOWS.slice(3));
           return [
             {
               path: [...path, 'time_windows', at],
               message: `"${window}" is not a documented SLO time window: Datadog may reject the dashboard.`,
-              hint: meant === undefined ? `Allowed: ${WINDOWS.join(', ')}.` : `Did you mean ${meant}?`,
+              hint: meant === undefined ? `Allowed: ${SLO_WINDOWS.join(', ')}.` : `Did you mean ${meant}?`,
             },
           ];
         });
@@ -165,7 +165,7 @@ widgets:
 `,
     check: ({ definitions }) =>
       definitions.values().flatMap(({ path, definition, type }) => {
-        const name = TEXTS.get(type);
+        const name = CONTENT_FIELDS.get(type);
         const text = name === undefined ? undefined : definition[name];
         if (name === undefined || typeof text !== 'string' || /\S/.test(text)) return [];
         return [
@@ -197,7 +197,7 @@ widgets:
 `,
     check: ({ definitions }) =>
       definitions.values().flatMap(({ path, definition: { url }, type }) =>
-        !TYPES.has(type) || typeof url !== 'string' || LOADED.test(url)
+        !URL_WIDGETS.has(type) || typeof url !== 'string' || LOADABLE_URL.test(url)
           ? []
           : [
               {
@@ -222,7 +222,7 @@ layout_type: ordered
 widgets:
   - definition: { type: iframe, url: 'https://status.example.com' }
 `,
-    check: ({ dashboard }) => secretHits(dashboard, 'everyone who can see the dashboard'),
+    check: ({ dashboard }) => secretViolations(dashboard, 'everyone who can see the dashboard'),
   },
 ];
 

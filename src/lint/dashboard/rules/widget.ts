@@ -1,12 +1,12 @@
 import { isObject, type Json, numberText } from '../../../domain/json.ts';
 import type { DashboardPart } from '../dashboard-parts.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import type { MemberKind } from '../member-table.ts';
+import type { FieldType } from '../member-table.ts';
 import { WIDGET_TYPES, WIDGETS } from '../widget-schema.ts';
-import { meantWord } from '../../meant-word.ts';
-import type { Hit, Path, RuleFix } from '../../rule.ts';
+import { suggestWord } from '../../meant-word.ts';
+import type { Violation, Path, RuleFix } from '../../rule.ts';
 
-const HOLDS: Readonly<Record<Exclude<MemberKind, readonly string[]>, (value: Json) => boolean>> = {
+const IS_TYPE: Readonly<Record<Exclude<FieldType, readonly string[]>, (value: Json) => boolean>> = {
   any: () => true,
   text: (value) => typeof value === 'string',
   // Datadog accepts numeric strings.
@@ -17,7 +17,7 @@ const HOLDS: Readonly<Record<Exclude<MemberKind, readonly string[]>, (value: Jso
   object: isObject,
 };
 
-const WANTED: Readonly<Record<keyof typeof HOLDS, string>> = {
+const TYPE_DESCRIPTIONS: Readonly<Record<keyof typeof IS_TYPE, string>> = {
   any: 'anything',
   text: 'a string',
   number: 'a number',
@@ -27,7 +27,7 @@ const WANTED: Readonly<Record<keyof typeof HOLDS, string>> = {
 };
 
 /** Fields that define a query: Datadog's OpenAPI document, `*WidgetRequest`. */
-const ASKING = /^(?:q|queries|formulas|query|search|\w+_query|projection|request_type)$/;
+const QUERY_FIELD = /^(?:q|queries|formulas|query|search|\w+_query|projection|request_type)$/;
 
 /** The response format of each widget type: Datadog's OpenAPI document and the dashboards that Datadog ships. */
 const FORMATS: ReadonlyMap<string, string> = new Map<string, string>([
@@ -63,7 +63,7 @@ widgets:
 `,
     check: ({ definitions }) =>
       definitions.values().flatMap(({ path, definition, type }) => {
-        const needed = WIDGETS.get(type)?.needed ?? [];
+        const needed = WIDGETS.get(type)?.required ?? [];
         const missing = needed.filter((name) => !Object.hasOwn(definition, name));
         if (missing.length === 0) return [];
         return [
@@ -97,7 +97,7 @@ widgets:
       definitions.values().flatMap(({ path, type }) => {
         if (type === '' || WIDGET_TYPES.has(type)) return [];
         const at = [...path, 'type'];
-        const meant = meantWord(type, WIDGET_TYPES);
+        const meant = suggestWord(type, WIDGET_TYPES);
         return [
           {
             path: at,
@@ -131,14 +131,15 @@ widgets:
       alert_id: "895605"
 `,
     *check({ parts }) {
-      for (const { path, object, what, members } of parts) {
+      for (const { path, object, description: what, fields: members } of parts) {
         for (const name of Object.keys(object)) {
-          const kind = members.get(name)?.kind;
+          const kind = members.get(name)?.type;
           const value = object[name];
           // It is unknown how Datadog handles null.
           if (kind === undefined || value == null) continue;
-          const wanted = typeof kind === 'string' ? kind : 'text';
-          if (!HOLDS[wanted](value)) yield hit([...path, name], value, wanted, `${name} of ${what}`);
+          const expected = typeof kind === 'string' ? kind : 'text';
+          if (!IS_TYPE[expected](value))
+            yield wrongType([...path, name], value, expected, `${name} of ${what}`);
         }
       }
     },
@@ -162,10 +163,10 @@ widgets:
 `,
     check: ({ parts, definitions }) => {
       // widget_incomplete reports widget definitions; the schema reports the dashboard and its widgets.
-      const spoken = new Set(definitions.map(({ definition }) => definition));
-      return parts.values().flatMap(({ path, object, what, members }) => {
-        if (spoken.has(object) || what === 'a dashboard' || what === 'a widget') return [];
-        const missing = members.needed.filter((name) => !Object.hasOwn(object, name));
+      const reportedElsewhere = new Set(definitions.map(({ definition }) => definition));
+      return parts.values().flatMap(({ path, object, description: what, fields: members }) => {
+        if (reportedElsewhere.has(object) || what === 'a dashboard' || what === 'a widget') return [];
+        const missing = members.required.filter((name) => !Object.hasOwn(object, name));
         if (missing.length === 0) return [];
         return [
           {
@@ -197,7 +198,7 @@ widgets:
       content: All is well.
       background_color: yellow
 `,
-    check: ({ parts }) => parts.values().flatMap(misspeltIn),
+    check: ({ parts }) => parts.values().flatMap(misspeltFields),
   },
   {
     code: 'unknown_choice',
@@ -222,13 +223,13 @@ widgets:
           display_type: line
 `,
     *check({ parts }) {
-      for (const { path, object, what, members } of parts) {
+      for (const { path, object, description: what, fields: members } of parts) {
         for (const name of Object.keys(object)) {
           const value = object[name];
-          const known = typeof value === 'string' ? members.get(name)?.kind : undefined;
+          const known = typeof value === 'string' ? members.get(name)?.type : undefined;
           if (typeof value !== 'string' || known === undefined || typeof known === 'string') continue;
           if (!known.includes(value))
-            yield unknownChoiceHit([...path, name], value, known, `${name} of ${what}`);
+            yield unknownChoice([...path, name], value, known, `${name} of ${what}`);
         }
       }
     },
@@ -257,7 +258,7 @@ widgets:
     // Datadog accepts a hostmap with empty requests.
     check: ({ requests }) =>
       requests.values().flatMap(({ path, request, type }) =>
-        type === 'hostmap' || Object.keys(request).some((name) => ASKING.test(name))
+        type === 'hostmap' || Object.keys(request).some((name) => QUERY_FIELD.test(name))
           ? []
           : [
               {
@@ -294,48 +295,52 @@ widgets:
 `,
     check: ({ requests }) =>
       requests.values().flatMap(({ path, request, type }) => {
-        const fit = FORMATS.get(type);
-        const asked = request['response_format'];
-        if (fit === undefined || asked === fit || (asked === undefined && !Array.isArray(request['queries'])))
+        const expected = FORMATS.get(type);
+        const actual = request['response_format'];
+        if (
+          expected === undefined ||
+          actual === expected ||
+          (actual === undefined && !Array.isArray(request['queries']))
+        )
           return [];
         const at = [...path, 'response_format'];
         return [
           {
-            path: asked === undefined ? [...path, 'queries'] : at,
-            message: `The widget shows no data: a widget of type ${type} requires response_format ${fit}${asked === undefined ? ', and it is not set' : ''}.`,
-            hint: `Use response_format ${fit}.`,
-            fix: { title: `Set response_format to ${fit}`, edits: [{ path: at, value: fit }] },
+            path: actual === undefined ? [...path, 'queries'] : at,
+            message: `The widget shows no data: a widget of type ${type} requires response_format ${expected}${actual === undefined ? ', and it is not set' : ''}.`,
+            hint: `Use response_format ${expected}.`,
+            fix: { title: `Set response_format to ${expected}`, edits: [{ path: at, value: expected }] },
           },
         ];
       }),
   },
 ];
 
-function hit(path: Path, value: Json, wanted: keyof typeof HOLDS, member: string): Hit {
-  const fix = fixFor(path, value, wanted);
+function wrongType(path: Path, value: Json, expected: keyof typeof IS_TYPE, field: string): Violation {
+  const fix = fixFor(path, value, expected);
   return {
     path,
-    message: `Datadog rejects the dashboard: ${member} must be ${WANTED[wanted]}.`,
-    hint: wanted === 'text' && fix ? 'Put it in quotes.' : `Use ${WANTED[wanted]}.`,
+    message: `Datadog rejects the dashboard: ${field} must be ${TYPE_DESCRIPTIONS[expected]}.`,
+    hint: expected === 'text' && fix ? 'Put it in quotes.' : `Use ${TYPE_DESCRIPTIONS[expected]}.`,
     ...(fix === undefined ? {} : { fix }),
   };
 }
 
-function fixFor(path: Path, value: Json, wanted: keyof typeof HOLDS): RuleFix | undefined {
+function fixFor(path: Path, value: Json, expected: keyof typeof IS_TYPE): RuleFix | undefined {
   const spelling = numberText(value) ?? (typeof value === 'boolean' ? String(value) : undefined);
-  if (wanted === 'text' && spelling !== undefined)
+  if (expected === 'text' && spelling !== undefined)
     return { title: 'Put it in quotes', edits: [{ path, value: spelling }] };
-  if (wanted === 'flag' && (value === 'true' || value === 'false'))
+  if (expected === 'flag' && (value === 'true' || value === 'false'))
     return { title: 'Remove the quotes', edits: [{ path, value: value === 'true' }] };
   return undefined;
 }
 
-function misspeltIn({ path, object, what, members }: DashboardPart): Hit[] {
+function misspeltFields({ path, object, description: what, fields: members }: DashboardPart): Violation[] {
   const unknown = Object.keys(object).filter((name) => !members.has(name));
   if (unknown.length === 0) return [];
-  const absent = [...members.keys()].filter((name) => !Object.hasOwn(object, name));
+  const unset = [...members.keys()].filter((name) => !Object.hasOwn(object, name));
   return unknown.flatMap((name) => {
-    const meant = meantWord(name, absent);
+    const meant = suggestWord(name, unset);
     const value = object[name];
     if (meant === undefined || value === undefined) return [];
     return [
@@ -355,11 +360,11 @@ function misspeltIn({ path, object, what, members }: DashboardPart): Hit[] {
   });
 }
 
-function unknownChoiceHit(path: Path, value: string, known: readonly string[], member: string): Hit {
-  const meant = meantWord(value, known);
+function unknownChoice(path: Path, value: string, known: readonly string[], field: string): Violation {
+  const meant = suggestWord(value, known);
   return {
     path,
-    message: `"${value}" is not a documented value of ${member}: Datadog may reject the dashboard.`,
+    message: `"${value}" is not a documented value of ${field}: Datadog may reject the dashboard.`,
     hint: meant === undefined ? `Allowed: ${known.join(', ')}.` : `Did you mean ${meant}?`,
     ...(meant === undefined ? {} : { fix: { title: `Change to ${meant}`, edits: [{ path, value: meant }] } }),
   };

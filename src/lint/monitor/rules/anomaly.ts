@@ -1,15 +1,21 @@
 import { type Json, textOf } from '../../../domain/json.ts';
 import type { Call } from '../../../language/query/syntax.ts';
-import { algorithmFaults, type AlgorithmForm, callsOf, idleSettings, oneOf } from '../algorithms.ts';
+import {
+  argumentViolations,
+  type AlgorithmSignature,
+  callsOf,
+  ignoredSettings,
+  oneOf,
+} from '../algorithms.ts';
 import { argumentText } from '../argument-text.ts';
 import type { MonitorRule, MonitorView } from '../monitor-view.ts';
 import { minutesOf } from '../query-windows.ts';
 import { FORECAST } from './outlier-and-forecast.ts';
 import { thresholdOf } from '../thresholds.ts';
-import type { Hit } from '../../rule.ts';
+import type { Violation } from '../../rule.ts';
 
-/** Docs, monitors/types/anomaly, section API. */
-const ANOMALIES: AlgorithmForm = {
+/** Datadog docs, monitors/types/anomaly, section API. */
+const ANOMALIES: AlgorithmSignature = {
   name: 'anomalies',
   algorithms: ['basic', 'agile', 'robust'],
   numbers: [1, 1, 0],
@@ -19,26 +25,29 @@ const ANOMALIES: AlgorithmForm = {
     [
       'alert_window',
       {
-        fits: (text: string) => text.startsWith('last_') && (minutesOf(text) ?? 0) > 0,
-        takes: "a window, for example 'last_15m'",
+        isValid: (text: string) => text.startsWith('last_') && (minutesOf(text) ?? 0) > 0,
+        expected: "a window, for example 'last_15m'",
       },
     ],
-    ['interval', { fits: (text: string) => Number(text) > 0, takes: 'seconds, for example 60' }],
+    ['interval', { isValid: (text: string) => Number(text) > 0, expected: 'seconds, for example 60' }],
     ['count_default_zero', oneOf('true', 'false')],
-    ['seasonality', { ...oneOf('hourly', 'daily', 'weekly'), of: ['agile', 'robust'] }],
-    ['timezone', { fits: (text: string) => text.trim() !== '', takes: "a time zone, for example 'utc'" }],
+    ['seasonality', { ...oneOf('hourly', 'daily', 'weekly'), algorithms: ['agile', 'robust'] }],
+    [
+      'timezone',
+      { isValid: (text: string) => text.trim() !== '', expected: "a time zone, for example 'utc'" },
+    ],
   ]),
 };
 
-/** The minimum number of points in an alert window: docs, monitors/guide/anomaly-monitor. */
+/** The minimum number of points in an alert window: Datadog docs, monitors/guide/anomaly-monitor. */
 const MIN_POINTS = 5;
 
-const MEMBERS = ['trigger_window', 'recovery_window'] as const;
+const THRESHOLD_WINDOWS = ['trigger_window', 'recovery_window'] as const;
 
-/** The app offers 15 minutes to 1 day, and Datadog stores other lengths: docs, monitors/types/anomaly. */
-const PATTERN = /^last_\d+(?:m|h|d)$/;
+/** The app offers 15 minutes to 1 day, and Datadog stores other lengths: Datadog docs, monitors/types/anomaly. */
+const WINDOW_PATTERN = /^last_\d+(?:m|h|d)$/;
 
-/** Anomaly monitors and their threshold windows. */
+/** Rules about anomaly monitors and their threshold windows. */
 export const ANOMALY_RULES: readonly MonitorRule[] = [
   {
     code: 'anomaly_arguments',
@@ -53,7 +62,7 @@ query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2) >= 1
     check: (view) =>
       callsOf(view, 'anomalies')
         .values()
-        .flatMap((call) => algorithmFaults(call, ANOMALIES)),
+        .flatMap((call) => argumentViolations(call, ANOMALIES)),
   },
   {
     code: 'anomaly_window',
@@ -72,7 +81,7 @@ options:
     check: (view) =>
       callsOf(view, 'anomalies')
         .values()
-        .flatMap((call) => [...outside(view, call), ...differs(view, call)]),
+        .flatMap((call) => [...alertWindowTooLong(view, call), ...triggerWindowDiffers(view, call)]),
   },
   {
     code: 'anomaly_interval',
@@ -90,7 +99,7 @@ query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, alert_window='la
         .flatMap(({ args }) => {
           const named = args.filter((argument) => argument.kind === 'named');
           const [window, interval] = ['alert_window', 'interval'].map(
-            (called) => named.find(({ name }) => name.text === called)?.value,
+            (argumentName) => named.find(({ name }) => name.text === argumentName)?.value,
           );
           const minutes = minutesOf(argumentText(window) ?? '');
           const seconds = Number(argumentText(interval));
@@ -124,13 +133,13 @@ options:
     check: (view) => {
       if (callsOf(view, 'anomalies').length === 0) return [];
       const { thresholdWindows: windows } = view;
-      const given = MEMBERS.filter((member) => windows[member] != null);
-      const [only] = given;
-      const hits: Hit[] = given.flatMap((member) => malformed(member, windows[member]));
-      if (only === undefined || given.length === MEMBERS.length) return hits;
-      const missing = MEMBERS.find((member) => member !== only);
+      const present = THRESHOLD_WINDOWS.filter((field) => windows[field] != null);
+      const [only] = present;
+      const violations: Violation[] = present.flatMap((field) => invalidWindow(field, windows[field]));
+      if (only === undefined || present.length === THRESHOLD_WINDOWS.length) return violations;
+      const missing = THRESHOLD_WINDOWS.find((field) => field !== only);
       return [
-        ...hits,
+        ...violations,
         {
           path: ['options', 'threshold_windows'],
           message: `Datadog rejects the monitor: ${only} is set, so ${missing} is required too.`,
@@ -155,11 +164,11 @@ options:
   thresholds: {critical: 0.5, critical_recovery: 0}
   threshold_windows: {trigger_window: last_1h, recovery_window: last_1h}
 `,
-    // Docs, monitors/guide/anomaly-monitor: the anomalous points may all be at the start of the trigger window.
+    // Datadog docs, monitors/guide/anomaly-monitor: the anomalous points may all be at the start of the trigger window.
     check: (view) => {
       const { thresholdWindows, thresholds } = view;
-      const [trigger, recovery] = ['trigger_window', 'recovery_window'].map((member) =>
-        minutesOf(textOf(thresholdWindows[member])),
+      const [trigger, recovery] = ['trigger_window', 'recovery_window'].map((field) =>
+        minutesOf(textOf(thresholdWindows[field])),
       );
       const critical = thresholdOf(thresholds, 'critical');
       if (trigger === undefined || recovery === undefined || critical === undefined) return [];
@@ -185,48 +194,57 @@ query: avg(last_4h):anomalies(avg:system.load.1{*}, 'basic', 2, âŸ¦seasonalityâŸ
 query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, seasonality='daily') >= 1
 `,
     check: (view) =>
-      [ANOMALIES, FORECAST].values().flatMap((form) =>
-        callsOf(view, form.name)
+      [ANOMALIES, FORECAST].values().flatMap((signature) =>
+        callsOf(view, signature.name)
           .values()
-          .flatMap((call) => idleSettings(call, form)),
+          .flatMap((call) => ignoredSettings(call, signature)),
       ),
   },
 ];
 
 /** Reports an alert window that is longer than the evaluation window. */
-function outside({ parsed: { query } }: MonitorView, call: Call): Hit[] {
-  const alert = windowOf(call);
-  const outer = query.kind === 'metric' ? argumentText(query.evaluation.args[0]) : undefined;
-  const [inside = 0, all = Infinity] = [alert?.text, outer].map((text) => minutesOf(text ?? ''));
-  if (alert === undefined || inside <= all) return [];
+function alertWindowTooLong({ parsed: { query } }: MonitorView, call: Call): Violation[] {
+  const alertWindow = alertWindowOf(call);
+  const evaluationWindow = query.kind === 'metric' ? argumentText(query.evaluation.args[0]) : undefined;
+  const [alertMinutes = 0, evaluationMinutes = Infinity] = [alertWindow?.text, evaluationWindow].map((text) =>
+    minutesOf(text ?? ''),
+  );
+  if (alertWindow === undefined || alertMinutes <= evaluationMinutes) return [];
   return [
     {
       path: ['query'],
-      span: alert.span,
-      message: `Datadog rejects the query: alert_window ${alert.text} is longer than the evaluation window ${outer}.`,
-      hint: `Use an evaluation window about five times as long as ${alert.text}.`,
+      span: alertWindow.span,
+      message: `Datadog rejects the query: alert_window ${alertWindow.text} is longer than the evaluation window ${evaluationWindow}.`,
+      hint: `Use an evaluation window about five times as long as ${alertWindow.text}.`,
     },
   ];
 }
 
-/** Reports a trigger window that differs from the alert window: docs, monitors/guide/anomaly-monitor. */
-function differs({ thresholdWindows }: MonitorView, call: Call): Hit[] {
-  const alert = windowOf(call);
+/** Reports a trigger window that differs from the alert window: Datadog docs, monitors/guide/anomaly-monitor. */
+function triggerWindowDiffers({ thresholdWindows }: MonitorView, call: Call): Violation[] {
+  const alertWindow = alertWindowOf(call);
   const trigger = thresholdWindows['trigger_window'];
-  if (alert === undefined || typeof trigger !== 'string' || minutesOf(trigger) === minutesOf(alert.text))
+  if (
+    alertWindow === undefined ||
+    typeof trigger !== 'string' ||
+    minutesOf(trigger) === minutesOf(alertWindow.text)
+  )
     return [];
   const path = ['options', 'threshold_windows', 'trigger_window'];
   return [
     {
       path,
-      message: `Datadog rejects the monitor: trigger_window is ${trigger}, but alert_window in the query is ${alert.text}.`,
-      hint: `Use ${alert.text} here, or ${trigger} in the query.`,
-      fix: { title: `Change to ${alert.text}, as in the query`, edits: [{ path, value: alert.text }] },
+      message: `Datadog rejects the monitor: trigger_window is ${trigger}, but alert_window in the query is ${alertWindow.text}.`,
+      hint: `Use ${alertWindow.text} here, or ${trigger} in the query.`,
+      fix: {
+        title: `Change to ${alertWindow.text}, as in the query`,
+        edits: [{ path, value: alertWindow.text }],
+      },
     },
   ];
 }
 
-function windowOf({ args }: Call) {
+function alertWindowOf({ args }: Call) {
   for (const argument of args) {
     if (argument.kind !== 'named' || argument.name.text !== 'alert_window') continue;
     const text = argumentText(argument.value);
@@ -237,12 +255,12 @@ function windowOf({ args }: Call) {
   return undefined;
 }
 
-function malformed(member: string, value: Json | undefined): Hit[] {
-  if (typeof value === 'string' && PATTERN.test(value) && minutesOf(value) !== 0) return [];
+function invalidWindow(field: string, value: Json | undefined): Violation[] {
+  if (typeof value === 'string' && WINDOW_PATTERN.test(value) && minutesOf(value) !== 0) return [];
   return [
     {
-      path: ['options', 'threshold_windows', member],
-      message: `Datadog rejects the monitor: ${member} is not a valid window.`,
+      path: ['options', 'threshold_windows', field],
+      message: `Datadog rejects the monitor: ${field} is not a valid window.`,
       hint: 'Use a window such as last_15m.',
     },
   ];

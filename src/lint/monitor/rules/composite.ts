@@ -2,10 +2,10 @@ import { isPlaceholder } from '../../../domain/references.ts';
 import { membersOf } from '../composite-ids.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
-/** Docs, monitors/types/composite. */
+/** Datadog docs, monitors/types/composite. */
 const MAX_MEMBERS = 10;
 
-/** Composite monitors. */
+/** Rules about composite monitors. */
 export const COMPOSITE_RULES: readonly MonitorRule[] = [
   {
     code: 'composite_members',
@@ -24,12 +24,12 @@ query: 11 && 12 && 13 && 14 && 15 && 16 && 17 && 18 && 19 && 20
           .map((id) => [id.text, id]),
       );
       if (ids.size <= MAX_MEMBERS) return [];
-      const one = [...ids.values()].toReversed()[MAX_MEMBERS];
-      if (!one) return [];
+      const firstExcess = [...ids.values()].toReversed()[MAX_MEMBERS];
+      if (!firstExcess) return [];
       return [
         {
           path: ['query'],
-          span: one.span,
+          span: firstExcess.span,
           message: `Datadog rejects the composite: it has ${ids.size} members, and the maximum is ${MAX_MEMBERS}.`,
           hint: 'Combine conditions in the member monitors. A composite cannot be a member of another composite.',
         },
@@ -85,7 +85,7 @@ query: 11 && 12
   },
 ];
 
-/** Composite monitors in documents. */
+/** Rules about composite monitors in documents. */
 export const DOCUMENT_COMPOSITE_RULES: readonly MonitorRule[] = [
   {
     code: 'composite_by_id',

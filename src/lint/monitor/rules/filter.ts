@@ -1,11 +1,11 @@
 import type { Filter, FilterTerm, Span, Word } from '../../../language/query/syntax.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import type { Hit } from '../../rule.ts';
+import type { Violation } from '../../rule.ts';
 
-/** Characters that tags cannot contain: docs, getting_started/tagging, defining tags. */
-const IMPOSSIBLE = /[=;<>&|^~?`\\]/;
+/** Characters that tags cannot contain: Datadog docs, getting_started/tagging, defining tags. */
+const FORBIDDEN_IN_TAGS = /[=;<>&|^~?`\\]/;
 
-/** Filters and groups of metric queries. */
+/** Rules about filters and groups of metric queries. */
 export const FILTER_RULES: readonly MonitorRule[] = [
   {
     code: 'filter_mixed',
@@ -19,13 +19,13 @@ query: avg(last_5m):avg:system.load.1{env:prod AND (host:a OR host:b)} > 1
 `,
     check: ({ series }) =>
       series.values().flatMap(({ filter }) => {
-        const sign = mixedIn(filter);
-        return sign === undefined
+        const symbol = mixedSymbol(filter);
+        return symbol === undefined
           ? []
           : [
               {
                 path: ['query'],
-                span: sign,
+                span: symbol,
                 message:
                   'Datadog may reject or misread the filter: the symbols , and ! cannot be mixed with AND, OR, NOT or IN.',
                 hint: 'Use operators only: AND instead of a comma, NOT instead of !.',
@@ -45,13 +45,13 @@ query: avg(last_5m):avg:system.load.1{env:prod} > 1
 `,
     check: ({ tags }) =>
       tags.values().flatMap((tag) => {
-        const sign = tag.kind === 'tag' ? IMPOSSIBLE.exec(tag.text)?.[0] : undefined;
-        if (sign === undefined) return [];
+        const symbol = tag.kind === 'tag' ? FORBIDDEN_IN_TAGS.exec(tag.text)?.[0] : undefined;
+        if (symbol === undefined) return [];
         return [
           {
             path: ['query'],
             span: tag.span,
-            message: `The filter matches nothing: tags cannot contain ${sign}.`,
+            message: `The filter matches nothing: tags cannot contain ${symbol}.`,
             hint: 'Write tags like env:prod, separated by a comma or AND.',
           },
         ];
@@ -90,33 +90,34 @@ query: avg(last_5m):avg:system.load.1{*} by {⟦env:prod⟧} > 1
     good: `type: query alert
 query: avg(last_5m):avg:system.load.1{env:prod} by {env} > 1
 `,
-    check: ({ series }) => series.values().flatMap(({ groupBy }) => (groupBy ? keyHits(groupBy.keys) : [])),
+    check: ({ series }) =>
+      series.values().flatMap(({ groupBy }) => (groupBy ? groupKeyViolations(groupBy.keys) : [])),
   },
 ];
 
 /** Returns the first symbol of a filter that also has operators. */
-function mixedIn(filter: Filter | undefined): Span | undefined {
-  let [sign, words]: [Span | undefined, boolean] = [undefined, false];
-  const waiting: FilterTerm[] = filter?.terms ? [filter.terms] : [];
-  const see = ({ text, span }: { text: string; span: Span }) => {
-    if (text !== ',' && text !== '!') words = true;
-    else if (sign === undefined || span.from < sign.from) sign = span;
+function mixedSymbol(filter: Filter | undefined): Span | undefined {
+  let [symbol, hasOperators]: [Span | undefined, boolean] = [undefined, false];
+  const pending: FilterTerm[] = filter?.terms ? [filter.terms] : [];
+  const visitOperator = ({ text, span }: { text: string; span: Span }) => {
+    if (text !== ',' && text !== '!') hasOperators = true;
+    else if (symbol === undefined || span.from < symbol.from) symbol = span;
   };
-  for (let term = waiting.pop(); term; term = waiting.pop()) {
-    if (term.kind === 'in') words = true;
-    if (term.kind === 'both' || term.kind === 'not') see(term.operator);
-    if (term.kind === 'both') waiting.push(term.left, term.right);
-    if (term.kind === 'not') waiting.push(term.term);
-    if (term.kind === 'filter-group') waiting.push(term.inner);
+  for (let term = pending.pop(); term; term = pending.pop()) {
+    if (term.kind === 'in') hasOperators = true;
+    if (term.kind === 'both' || term.kind === 'not') visitOperator(term.operator);
+    if (term.kind === 'both') pending.push(term.left, term.right);
+    if (term.kind === 'not') pending.push(term.term);
+    if (term.kind === 'filter-group') pending.push(term.inner);
   }
-  return words ? sign : undefined;
+  return hasOperators ? symbol : undefined;
 }
 
-function keyHits(keys: readonly Word[]): Hit[] {
+function groupKeyViolations(keys: readonly Word[]): Violation[] {
   const seen = new Set<string>();
-  return keys.flatMap(({ text, span }): Hit[] => {
-    const twice = seen.size === seen.add(text).size;
-    if (twice)
+  return keys.flatMap(({ text, span }): Violation[] => {
+    const isDuplicate = seen.size === seen.add(text).size;
+    if (isDuplicate)
       return [
         {
           path: ['query'],

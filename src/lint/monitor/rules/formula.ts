@@ -1,20 +1,20 @@
 import { isObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import { parseMetricQuery } from '../../../language/query/parse-query.ts';
-import { namesIn } from '../../formula-names.ts';
+import { queryNamesIn } from '../../formula-names.ts';
 import { didYouMean } from '../../meant-word.ts';
-import type { MonitorRule, PlacedVariable } from '../monitor-view.ts';
-import { sentenceOf } from './query-syntax.ts';
+import type { MonitorRule, DeclaredVariable } from '../monitor-view.ts';
+import { syntaxMessage } from './query-syntax.ts';
 import { EVENT_SOURCES, METRIC_SOURCES, OTHER_SOURCES } from '../variable-sources.ts';
-import type { Hit, Path } from '../../rule.ts';
+import type { Violation, Path } from '../../rule.ts';
 
-const KNOWN: readonly string[] = [...EVENT_SOURCES, ...METRIC_SOURCES, ...OTHER_SOURCES];
+const KNOWN_SOURCES: readonly string[] = [...EVENT_SOURCES, ...METRIC_SOURCES, ...OTHER_SOURCES];
 
-/** The maximum number of searches in a formula of a CI monitor: docs, monitors/types/ci. */
+/** The maximum number of searches in a formula of a CI monitor: Datadog docs, monitors/types/ci. */
 const MAX_SEARCHES = 2;
 
-const TYPES: ReadonlySet<string> = new Set(['ci-pipelines alert', 'ci-tests alert']);
+const CI_TYPES: ReadonlySet<string> = new Set(['ci-pipelines alert', 'ci-tests alert']);
 
-/** Formulas and the queries that they name. */
+/** Rules about formulas and the variables that they use. */
 export const FORMULA_RULES: readonly MonitorRule[] = [
   {
     code: 'formula_unreadable',
@@ -40,7 +40,7 @@ options:
         return {
           path: ['query'],
           span: { from: from + fault.span.from, to: from + fault.span.to },
-          ...sentenceOf(fault),
+          ...syntaxMessage(fault),
         };
       }),
   },
@@ -67,7 +67,7 @@ options:
       const names = new Set(
         variables.flatMap(({ variable: { name } }) => (typeof name === 'string' ? [name] : [])),
       );
-      return namesIn(formula.expression)
+      return queryNamesIn(formula.expression)
         .filter(({ text }) => !names.has(text))
         .map(({ text, span }) => {
           const place = { from: formula.from + span.from, to: formula.from + span.to };
@@ -101,7 +101,7 @@ options:
     check: ({ wholeOptions, formula, variables, parsed: { query, faults } }) => {
       if (!wholeOptions || query.kind === 'opaque' || faults.length > 0 || (formula?.faults.length ?? 0) > 0)
         return [];
-      const used = new Set(formula ? namesIn(formula.expression).map(({ text }) => text) : []);
+      const used = new Set(formula ? queryNamesIn(formula.expression).map(({ text }) => text) : []);
       return variables.values().flatMap(({ path, variable: { name } }) =>
         typeof name !== 'string' || used.has(name)
           ? []
@@ -167,13 +167,13 @@ options:
 `,
     check: ({ variables }) =>
       variables.values().flatMap(({ path, variable: { data_source: source } }) => {
-        if (typeof source !== 'string' || KNOWN.includes(source)) return [];
+        if (typeof source !== 'string' || KNOWN_SOURCES.includes(source)) return [];
         const place = [...path, 'data_source'];
         return [
           {
             path: place,
             message: `"${source}" is not a known data source. Datadog rejects it unless it is newer than this version of Birddog.`,
-            ...didYouMean(source, KNOWN, (meant) => ({ path: place, value: meant })),
+            ...didYouMean(source, KNOWN_SOURCES, (meant) => ({ path: place, value: meant })),
           },
         ];
       }),
@@ -195,7 +195,7 @@ options:
     - {data_source: rum, name: errors, compute: {aggregation: count}, search: {query: "status:error"}}
 `,
     check: ({ variables }) =>
-      variables.values().flatMap((placed) => [...lacking(placed), ...uncounted(placed)]),
+      variables.values().flatMap((placed) => [...missingFields(placed), ...aggregationViolations(placed)]),
   },
   {
     code: 'variable_query_syntax',
@@ -217,8 +217,8 @@ options:
       variables
         .values()
         .flatMap(({ path, variable }) => [
-          ...faultsOf(path, variable),
-          ...faultsOf([...path, 'base_query'], variable['base_query']),
+          ...syntaxViolations(path, variable),
+          ...syntaxViolations([...path, 'base_query'], variable['base_query']),
         ]),
   },
   {
@@ -241,11 +241,11 @@ options:
     - {data_source: ci_tests, name: b, compute: {aggregation: count}, search: {query: "@test.status:skip OR @test.status:error"}}
 `,
     check: ({ type, variables }) => {
-      const more = TYPES.has(type) ? variables[MAX_SEARCHES] : undefined;
-      if (more === undefined) return [];
+      const excess = CI_TYPES.has(type) ? variables[MAX_SEARCHES] : undefined;
+      if (excess === undefined) return [];
       return [
         {
-          path: more.path,
+          path: excess.path,
           message: `Datadog may reject the formula: it uses ${variables.length} searches, and the maximum for type ${type} is ${MAX_SEARCHES}.`,
           hint: 'Combine searches with OR.',
         },
@@ -254,8 +254,8 @@ options:
   },
 ];
 
-/** Returns the required fields of a variable: spec v1, MonitorFormulaAndFunctionQueryDefinition. */
-function neededBy({ data_source: source, jobs_query: jobs }: JsonObject): readonly string[] {
+/** Returns the required fields of a variable: Datadog API v1, MonitorFormulaAndFunctionQueryDefinition. */
+function requiredFieldsOf({ data_source: source, jobs_query: jobs }: JsonObject): readonly string[] {
   if (jobs !== undefined) return ['name', 'jobs_query', 'job_type', 'query_dialect'];
   if (source === 'data_quality_metrics') return ['name', 'measure', 'filter'];
   if (source === 'aggregate_augmented_query' || source === 'aggregate_filtered_query')
@@ -265,43 +265,46 @@ function neededBy({ data_source: source, jobs_query: jobs }: JsonObject): readon
   return EVENT_SOURCES.has(source) ? ['name', 'compute'] : ['name'];
 }
 
-function lacking({ path, variable }: PlacedVariable): Hit[] {
-  return neededBy(variable)
-    .filter((member) => variable[member] == null)
-    .map((member) => ({
+function missingFields({ path, variable }: DeclaredVariable): Violation[] {
+  return requiredFieldsOf(variable)
+    .filter((field) => variable[field] == null)
+    .map((field) => ({
       path,
-      message: `Datadog rejects the monitor: ${member} is required in this variable.`,
-      ...(member === 'compute' ? { hint: 'Add compute: {aggregation: count}.' } : {}),
+      message: `Datadog rejects the monitor: ${field} is required in this variable.`,
+      ...(field === 'compute' ? { hint: 'Add compute: {aggregation: count}.' } : {}),
     }));
 }
 
 /** Reports an aggregation without the field to aggregate. Only a count needs no field. */
-function uncounted({ path, variable: { compute, data_source: source } }: PlacedVariable): Hit[] {
+function aggregationViolations({
+  path,
+  variable: { compute, data_source: source },
+}: DeclaredVariable): Violation[] {
   if (!isObject(compute) || typeof source !== 'string' || !EVENT_SOURCES.has(source)) return [];
   const { aggregation, metric } = compute;
-  const said = (value: Json | undefined): value is string => typeof value === 'string' && value !== '';
-  if (said(aggregation) && (aggregation === 'count' || said(metric))) return [];
-  const required = said(aggregation)
+  const isSet = (value: Json | undefined): value is string => typeof value === 'string' && value !== '';
+  if (isSet(aggregation) && (aggregation === 'count' || isSet(metric))) return [];
+  const required = isSet(aggregation)
     ? `metric is required for aggregation ${aggregation}`
     : 'aggregation is required';
   return [
     {
       path: [...path, 'compute'],
       message: `Datadog rejects the monitor: ${required}.`,
-      hint: said(aggregation)
+      hint: isSet(aggregation)
         ? 'Add metric: the field to aggregate, for example "@duration".'
         : 'Add aggregation: count.',
     },
   ];
 }
 
-function faultsOf(path: Path, variable: Json | undefined): Hit[] {
+function syntaxViolations(path: Path, variable: Json | undefined): Violation[] {
   if (!isObject(variable)) return [];
   const { data_source: source, query } = variable;
   if (typeof query !== 'string' || typeof source !== 'string' || !METRIC_SOURCES.has(source)) return [];
   return parseMetricQuery(query).faults.map((fault) => ({
     path: [...path, 'query'],
     span: fault.span,
-    ...sentenceOf(fault),
+    ...syntaxMessage(fault),
   }));
 }

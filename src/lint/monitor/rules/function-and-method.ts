@@ -1,76 +1,90 @@
 import type { Argument, Call, Method } from '../../../language/query/syntax.ts';
 import { partsIn } from '../../../language/query/walk-query.ts';
-import { isAmong, MONITOR_FUNCTIONS } from '../../metric-functions.ts';
+import { includesFunction, MONITOR_FUNCTIONS } from '../../metric-functions.ts';
 import { METRIC_METHODS } from '../../metric-methods.ts';
 import { argumentNumber, argumentText } from '../argument-text.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { CHECK_FORM, formOf } from '../query-data.ts';
+import { CHECK_METHODS, methodsOf } from '../query-data.ts';
 import { nearest } from '../../nearest.ts';
-import type { Hit } from '../../rule.ts';
+import type { Violation } from '../../rule.ts';
 
-/** Functions that monitors do not support: docs, dashboards/functions/smoothing. */
-const OF_DASHBOARDS: ReadonlySet<string> = new Set(['autosmooth']);
+/** Functions that monitors do not support: Datadog docs, dashboards/functions/smoothing. */
+const DASHBOARD_ONLY: ReadonlySet<string> = new Set(['autosmooth']);
 
-interface Form {
+interface Signature {
   /** The allowed number of arguments. */
   readonly min: number;
   readonly max: number;
   /** The allowed values of the first argument; if undefined, any non-empty value. */
-  readonly first?: readonly string[];
+  readonly firstValues?: readonly string[];
   /** Whether the first argument may be a number. */
-  readonly numbers?: boolean;
-  readonly takes: string;
+  readonly numberAllowed?: boolean;
+  readonly expected: string;
 }
 
-const NOTHING: Form = { min: 0, max: 0, takes: 'nothing' };
+const NO_ARGUMENTS: Signature = { min: 0, max: 0, expected: 'no arguments' };
 
-const SOME: Form = { min: 1, max: Infinity, takes: 'at least one string, for example "host"' };
+const STRINGS: Signature = { min: 1, max: Infinity, expected: 'at least one string, for example "host"' };
 
-const ROLLED = ['avg', 'sum', 'min', 'max', 'count'];
+const ROLLUP_AGGREGATORS = ['avg', 'sum', 'min', 'max', 'count'];
 
-/** Methods of metrics: docs, dashboards/functions/{rollup,interpolation}. A calendar may follow the aggregator. */
-const OF_METRICS: ReadonlyMap<string, Form> = new Map([
-  ['as_count', NOTHING],
-  ['as_rate', NOTHING],
-  ['weighted', NOTHING],
+/** Methods of metrics: Datadog docs, dashboards/functions/{rollup,interpolation}. A calendar may follow the aggregator. */
+const METRIC_METHOD_SIGNATURES: ReadonlyMap<string, Signature> = new Map([
+  ['as_count', NO_ARGUMENTS],
+  ['as_rate', NO_ARGUMENTS],
+  ['weighted', NO_ARGUMENTS],
   [
     'rollup',
-    { min: 1, max: 5, first: ROLLED, numbers: true, takes: `one of ${ROLLED.join(', ')}, and seconds` },
+    {
+      min: 1,
+      max: 5,
+      firstValues: ROLLUP_AGGREGATORS,
+      numberAllowed: true,
+      expected: `an aggregator (${ROLLUP_AGGREGATORS.join(', ')}) and an interval in seconds`,
+    },
   ],
   [
     'fill',
     {
       min: 1,
       max: 2,
-      first: ['linear', 'last', 'zero', 'null'],
-      numbers: true,
-      takes: 'one of linear, last, zero, null, and seconds',
+      firstValues: ['linear', 'last', 'zero', 'null'],
+      numberAllowed: true,
+      expected: 'an interpolation (linear, last, zero or null) and a limit in seconds',
     },
   ],
 ]);
 
-/** Methods of searches: spec v1, MonitorFormulaAndFunctionEventAggregation. */
+/** Methods of searches: Datadog API v1, MonitorFormulaAndFunctionEventAggregation. */
 const AGGREGATIONS = 'count cardinality avg sum min max median pc75 pc90 pc95 pc98 pc99'.split(' ');
 
-const OF_SEARCHES: ReadonlyMap<string, Form> = new Map([
+const SEARCH_METHOD_SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   [
     'rollup',
-    { min: 1, max: 2, first: AGGREGATIONS, takes: `one of ${AGGREGATIONS.join(', ')}, and a measure` },
+    {
+      min: 1,
+      max: 2,
+      firstValues: AGGREGATIONS,
+      expected: `an aggregation (${AGGREGATIONS.join(', ')}) and a measure`,
+    },
   ],
-  ['by', SOME],
-  ['index', SOME],
-  ['over', SOME],
-  ['exclude', SOME],
-  ['last', { min: 1, max: 1, takes: 'one window' }],
-  ['count_by_status', NOTHING],
-  ['pct_by_status', NOTHING],
+  ['by', STRINGS],
+  ['index', STRINGS],
+  ['over', STRINGS],
+  ['exclude', STRINGS],
+  ['last', { min: 1, max: 1, expected: 'one window' }],
+  ['count_by_status', NO_ARGUMENTS],
+  ['pct_by_status', NO_ARGUMENTS],
 ]);
 
 /** Methods of formulas. */
-const OF_FORMULAS: ReadonlyMap<string, Form> = new Map([
-  ...OF_SEARCHES,
-  ['rollup', { min: 1, max: 2, first: AGGREGATIONS, takes: `one of ${AGGREGATIONS.join(', ')}` }],
-  ['change', { min: 1, max: 2, first: ['relative', 'absolute'], takes: '"relative" or "absolute"' }],
+const FORMULA_METHOD_SIGNATURES: ReadonlyMap<string, Signature> = new Map([
+  ...SEARCH_METHOD_SIGNATURES,
+  [
+    'rollup',
+    { min: 1, max: 2, firstValues: AGGREGATIONS, expected: `an aggregation (${AGGREGATIONS.join(', ')})` },
+  ],
+  ['change', { min: 1, max: 2, firstValues: ['relative', 'absolute'], expected: '"relative" or "absolute"' }],
 ]);
 
 /** Rules about the functions and methods that a query calls. */
@@ -86,11 +100,11 @@ query: avg(last_5m):⟦derivatve⟧(avg:system.load.1{*}) > 1
 query: avg(last_5m):derivative(avg:system.load.1{*}) > 1
 `,
     *check({ type, calls, formula }) {
-      for (const call of calls) yield* unknown(call, 0);
+      for (const call of calls) yield* unknownFunction(call, 0);
       // Data job monitors have separate functions.
       if (formula === undefined || type === 'data-jobs alert') return;
       for (const part of partsIn(formula.expression))
-        if (part.kind === 'call') yield* unknown(part, formula.from);
+        if (part.kind === 'call') yield* unknownFunction(part, formula.from);
     },
   },
   {
@@ -106,13 +120,15 @@ query: sum(last_5m):sum:web.errors{*}.as_count() > 1
     check: ({ parsed: { query }, methods }) => {
       switch (query.kind) {
         case 'metric':
-          return methods.values().flatMap((method) => unknownMethodHits(method, METRIC_METHODS));
+          return methods.values().flatMap((method) => unknownMethod(method, METRIC_METHODS));
         case 'chain': {
-          const form = formOf(query.head.name.text);
-          return form ? query.head.methods.flatMap((method) => unknownMethodHits(method, form.methods)) : [];
+          const signature = methodsOf(query.head.name.text);
+          return signature
+            ? query.head.methods.flatMap((method) => unknownMethod(method, signature.methods))
+            : [];
         }
         case 'check':
-          return query.methods.values().flatMap((method) => unknownMethodHits(method, CHECK_FORM.methods));
+          return query.methods.values().flatMap((method) => unknownMethod(method, CHECK_METHODS.methods));
         case 'composite':
         case 'opaque':
           return [];
@@ -133,13 +149,16 @@ query: avg(last_5m):avg:system.load.1{*}.rollup(avg, 60) > 1
       if (faults.length > 0) return [];
       switch (query.kind) {
         case 'metric':
-          return methods.values().flatMap((method) => wrong(method, OF_METRICS));
+          return methods.values().flatMap((method) => argumentViolations(method, METRIC_METHOD_SIGNATURES));
         case 'chain': {
-          const forms = query.head.name.text === 'formula' ? OF_FORMULAS : OF_SEARCHES;
-          return query.head.methods.values().flatMap((method) => wrong(method, forms));
+          const signatures =
+            query.head.name.text === 'formula' ? FORMULA_METHOD_SIGNATURES : SEARCH_METHOD_SIGNATURES;
+          return query.head.methods.values().flatMap((method) => argumentViolations(method, signatures));
         }
         case 'check':
-          return query.methods.values().flatMap((method) => wrong(method, OF_SEARCHES));
+          return query.methods
+            .values()
+            .flatMap((method) => argumentViolations(method, SEARCH_METHOD_SIGNATURES));
         case 'composite':
         case 'opaque':
           return [];
@@ -148,12 +167,12 @@ query: avg(last_5m):avg:system.load.1{*}.rollup(avg, 60) > 1
   },
 ];
 
-function unknown({ name: { text, span } }: Call, from: number): Hit[] {
+function unknownFunction({ name: { text, span } }: Call, from: number): Violation[] {
   // In a formula, the part before the dot is a variable.
   const name = text.slice(text.indexOf('.') + 1);
-  if (isAmong(MONITOR_FUNCTIONS, name)) return [];
+  if (includesFunction(MONITOR_FUNCTIONS, name)) return [];
   const place = { from: from + span.to - name.length, to: from + span.to };
-  if (OF_DASHBOARDS.has(name))
+  if (DASHBOARD_ONLY.has(name))
     return [
       {
         path: ['query'],
@@ -173,7 +192,7 @@ function unknown({ name: { text, span } }: Call, from: number): Hit[] {
   ];
 }
 
-function unknownMethodHits({ name: { text, span } }: Method, known: readonly string[]): Hit[] {
+function unknownMethod({ name: { text, span } }: Method, known: readonly string[]): Violation[] {
   if (known.includes(text)) return [];
   const meant = nearest(text, known);
   return [
@@ -191,33 +210,39 @@ function unknownMethodHits({ name: { text, span } }: Method, known: readonly str
   ];
 }
 
-function wrong({ name, args, span }: Method, forms: ReadonlyMap<string, Form>): Hit[] {
-  const form = forms.get(name.text);
-  if (!form) return [];
-  const message = `Datadog rejects the query: ${name.text}() takes ${form.takes}.`;
-  if (args.length < form.min)
+function argumentViolations(
+  { name, args, span }: Method,
+  signatures: ReadonlyMap<string, Signature>,
+): Violation[] {
+  const signature = signatures.get(name.text);
+  if (!signature) return [];
+  const message = `Datadog rejects the query: ${name.text}() takes ${signature.expected}.`;
+  if (args.length < signature.min)
     return [{ path: ['query'], span: { from: name.span.from, to: span.to }, message }];
-  const tooMany = args[form.max];
+  const tooMany = args[signature.max];
   if (tooMany) return [{ path: ['query'], span: tooMany.span, message }];
   const empty = args.find((argument) =>
     argumentText(argument)
       ?.split(',')
       .some((part) => part.trim() === ''),
   );
-  const seconds =
+  const nonPositive =
     name.text === 'rollup' ? args.find((argument) => (argumentNumber(argument) ?? 1) <= 0) : undefined;
-  if (seconds) return [{ path: ['query'], span: seconds.span, message, hint: 'Use more than 0 seconds.' }];
+  if (nonPositive)
+    return [{ path: ['query'], span: nonPositive.span, message, hint: 'Use more than 0 seconds.' }];
   if (empty) return [{ path: ['query'], span: empty.span, message }];
-  return form.first === undefined ? [] : firstWrong(args[0], form.first, form.numbers ?? false, message);
+  return signature.firstValues === undefined
+    ? []
+    : firstArgumentViolations(args[0], signature.firstValues, signature.numberAllowed ?? false, message);
 }
 
-function firstWrong(
+function firstArgumentViolations(
   first: Argument | undefined,
   known: readonly string[],
-  numbers: boolean,
+  numberAllowed: boolean,
   message: string,
-): Hit[] {
-  if (first === undefined || (numbers && first.kind === 'number')) return [];
+): Violation[] {
+  if (first === undefined || (numberAllowed && first.kind === 'number')) return [];
   const word = argumentText(first);
   if (word !== undefined && known.includes(word)) return [];
   const meant = word === undefined ? undefined : nearest(word, known);

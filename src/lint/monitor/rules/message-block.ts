@@ -1,8 +1,8 @@
 import { textOf } from '../../../domain/json.ts';
 import type { Block } from '../../../language/message/message-syntax.ts';
-import { meantWord } from '../../meant-word.ts';
+import { suggestWord } from '../../meant-word.ts';
 import { PLAIN_VARIABLES } from '../message-variables.ts';
-import type { TextPart } from '../monitor-texts.ts';
+import type { TemplatePart } from '../monitor-texts.ts';
 import { EVENT_TYPES, METRIC_TYPES } from '../monitor-types.ts';
 import type { MonitorRule, MonitorView } from '../monitor-view.ts';
 import { isOn } from '../option-values.ts';
@@ -10,7 +10,7 @@ import { transitionsWithin } from '../transitions.ts';
 import { hasKey, tagKeyOf, variableKeysOf } from '../variable-keys.ts';
 import type { Path, RuleFix } from '../../rule.ts';
 
-/** Blocks that Datadog evaluates: docs, monitors/notify/variables and synthetics/notifications. */
+/** Blocks that Datadog evaluates: Datadog docs, monitors/notify/variables and synthetics/notifications. */
 const BLOCKS: readonly string[] = [
   'is_alert',
   'is_warning',
@@ -32,40 +32,40 @@ const BLOCKS: readonly string[] = [
 ];
 
 /** Blocks that compare a variable with strings. */
-const MATCHES: readonly string[] = ['is_match', 'is_exact_match'];
+const COMPARISONS: readonly string[] = ['is_match', 'is_exact_match'];
 
-const BRACES = /^\{{2,3}([^{}]+)\}{2,3}$/;
+const IN_BRACES = /^\{{2,3}([^{}]+)\}{2,3}$/;
 
 interface Condition {
   readonly blocks: readonly string[];
-  readonly holds: (view: MonitorView) => boolean;
-  readonly needs: string;
+  readonly isMet: (view: MonitorView) => boolean;
+  readonly requirement: string;
 }
 
-/** The settings without which a block is never sent. A composite can have every state of its members. */
+/** The settings that a block requires to be sent. A composite can have every state of its members. */
 const CONDITIONS: readonly Condition[] = [
   {
     blocks: ['is_warning', 'is_warning_recovery', 'is_alert_to_warning'],
-    holds: ({ type, thresholds }) => thresholds['warning'] != null || type === 'composite',
-    needs: 'a warning threshold',
+    isMet: ({ type, thresholds }) => thresholds['warning'] != null || type === 'composite',
+    requirement: 'a warning threshold',
   },
   {
     blocks: ['is_no_data', 'is_no_data_recovery'],
-    holds: ({ type, options }) =>
+    isMet: ({ type, options }) =>
       isOn(options['notify_no_data']) ||
       textOf(options['on_missing_data']).startsWith('show') ||
       type === 'composite',
-    needs: 'notify_no_data, or on_missing_data: show_and_notify_no_data',
+    requirement: 'notify_no_data, or on_missing_data: show_and_notify_no_data',
   },
   {
     blocks: ['is_no_data'],
-    holds: ({ options }) => options['on_missing_data'] !== 'show_no_data',
-    needs: 'on_missing_data: show_and_notify_no_data (show_no_data notifies nobody)',
+    isMet: ({ options }) => options['on_missing_data'] !== 'show_no_data',
+    requirement: 'on_missing_data: show_and_notify_no_data (show_no_data notifies nobody)',
   },
   {
     blocks: ['is_renotify'],
-    holds: ({ options }) => isOn(options['renotify_interval']),
-    needs: 'a renotify_interval',
+    isMet: ({ options }) => isOn(options['renotify_interval']),
+    requirement: 'a renotify_interval',
   },
 ];
 
@@ -83,18 +83,18 @@ message: The load is high. ⟦{{#is_alrt}}⟧ Look at once. {{/is_alrt}}
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high. {{#is_alert}} Look at once. {{/is_alert}}
 `,
-    check: ({ textParts }) =>
+    check: ({ templateParts: textParts }) =>
       textParts.values().flatMap(({ path, part }) => {
         if (part.kind !== 'block' || BLOCKS.includes(part.name)) return [];
-        const meant = meantWord(part.name, BLOCKS);
+        const meant = suggestWord(part.name, BLOCKS);
         return [
           {
             path,
             span: part.span,
-            message: `"${part.name}" is not a block that Datadog knows: its content is never sent.`,
+            message: `"${part.name}" is not a known block: Datadog never sends its content.`,
             ...(meant === undefined
               ? {}
-              : { hint: `Did you mean ${meant}?`, fix: renamed(part, path, meant) }),
+              : { hint: `Did you mean ${meant}?`, fix: renameBlock(part, path, meant) }),
           },
         ];
       }),
@@ -111,9 +111,9 @@ message: The load is high. ⟦{{#is_match "host.name"}}⟧ Look at once. {{/is_m
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_match}}
 `,
-    check: ({ textParts }) =>
+    check: ({ templateParts: textParts }) =>
       textParts.values().flatMap(({ path, part }) => {
-        if (part.kind !== 'block' || !MATCHES.includes(part.name) || part.args.length > 1) return [];
+        if (part.kind !== 'block' || !COMPARISONS.includes(part.name) || part.args.length > 1) return [];
         return [
           {
             path,
@@ -136,23 +136,23 @@ message: The load is high. {{#is_match "⟦{{host.name}}⟧" "web"}} Look at onc
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_match}}
 `,
-    check: ({ textParts }) =>
+    check: ({ templateParts: textParts }) =>
       textParts.values().flatMap(({ path, part }) => {
-        if (part.kind !== 'block' || !MATCHES.includes(part.name)) return [];
+        if (part.kind !== 'block' || !COMPARISONS.includes(part.name)) return [];
         const [variable, ...values] = part.args;
         if (!variable || values.length === 0) return [];
         const { span, quote, text } = variable;
-        const named = BRACES.exec(text)?.[1]?.trim();
-        if (named === '' || (quote !== '' && named === undefined)) return [];
-        const name = named ?? text;
-        const written = quote === '' ? `"${name}"` : name;
+        const nameInBraces = IN_BRACES.exec(text)?.[1]?.trim();
+        if (nameInBraces === '' || (quote !== '' && nameInBraces === undefined)) return [];
+        const name = nameInBraces ?? text;
+        const replacement = quote === '' ? `"${name}"` : name;
         return [
           {
             path,
             span,
             message: `{{#${part.name}}} never matches: the variable must be a name in quotes.`,
             hint: `Use "${name}".`,
-            fix: { title: `Change to "${name}"`, edits: [{ path, span, text: written }] },
+            fix: { title: `Change to "${name}"`, edits: [{ path, span, text: replacement }] },
           },
         ];
       }),
@@ -170,10 +170,10 @@ query: avg(last_5m):avg:container.cpu.usage{*} by {env} > 2
 message: The load is high. {{#is_match "env.name" "prod"}} Look at once. {{/is_match}}
 `,
     check: (view) => {
-      const compared = view.textParts.flatMap(({ path, part }) => {
-        if (part.kind !== 'block' || !MATCHES.includes(part.name) || part.args.length < 2) return [];
+      const compared = view.templateParts.flatMap(({ path, part }) => {
+        if (part.kind !== 'block' || !COMPARISONS.includes(part.name) || part.args.length < 2) return [];
         const [variable] = part.args;
-        const key = variable?.quote ? keyOf(variable.text) : undefined;
+        const key = variable?.quote ? comparedKey(variable.text) : undefined;
         return variable && key !== undefined ? [{ path, span: variable.span, key }] : [];
       });
       const keys = compared.length > 0 ? variableKeysOf(view) : undefined;
@@ -210,68 +210,68 @@ options:
   thresholds: {critical: 2, warning: 1}
 `,
     check: (view) =>
-      view.textParts.values().flatMap((placed) => {
+      view.templateParts.values().flatMap((placed) => {
         const { part, path } = placed;
-        const why = part.kind === 'block' && !part.negated ? whyNever(placed, view) : undefined;
-        if (part.kind !== 'block' || why === undefined) return [];
+        const reason = part.kind === 'block' && !part.negated ? reasonNeverSent(placed, view) : undefined;
+        if (part.kind !== 'block' || reason === undefined) return [];
         return [
           {
             path,
             span: part.span,
-            message: `The content of {{#${part.name}}} is never sent: ${why.message}`,
-            hint: why.hint,
+            message: `The content of {{#${part.name}}} is never sent: ${reason.message}`,
+            hint: reason.hint,
           },
         ];
       }),
   },
 ];
 
-function renamed({ nameSpan, closing }: Block, path: Path, name: string): RuleFix {
+function renameBlock({ nameSpan, closing }: Block, path: Path, name: string): RuleFix {
   const spans = closing ? [nameSpan, closing] : [nameSpan];
   return { title: `Change to ${name}`, edits: spans.map((span) => ({ path, span, text: name })) };
 }
 
-/** Returns the compared key: a variable, or a key alone, as one page of the documentation has it. */
-function keyOf(text: string): string | undefined {
+/** Returns the tag key that a block compares. One documentation page writes the key without `.name`. */
+function comparedKey(text: string): string | undefined {
   return tagKeyOf(text) ?? (/^[a-z][\w-]*$/i.test(text) && !PLAIN_VARIABLES.has(text) ? text : undefined);
 }
 
-function whyNever(
-  { part, within }: TextPart,
+function reasonNeverSent(
+  { part, within }: TemplatePart,
   view: MonitorView,
 ): { message: string; hint: string } | undefined {
   if (part.kind !== 'block') return undefined;
   const inner = [...within, { block: part, otherwise: false }];
   const outer = within.at(-1);
   if (outer && transitionsWithin(inner) === 0 && transitionsWithin(within) !== 0) {
-    const where = outer.otherwise ? 'in the {{else}} branch of' : 'inside';
+    const relation = outer.otherwise ? 'in the {{else}} branch of' : 'inside';
     return {
-      message: `it is ${where} {{${outer.block.negated ? '^' : '#'}${outer.block.name}}}, and both conditions are never true together.`,
+      message: `it is ${relation} {{${outer.block.negated ? '^' : '#'}${outer.block.name}}}, and both conditions are never true together.`,
       hint: 'Move the inner block outside.',
     };
   }
   if (part.name === 'is_unknown' && (METRIC_TYPES.has(view.type) || EVENT_TYPES.has(view.type)))
     return { message: 'only service checks have the state unknown.', hint: 'Remove the block.' };
-  if (part.name === 'is_priority') return otherPriority(part.args[0]?.text ?? '', view);
+  if (part.name === 'is_priority') return priorityMismatch(part.args[0]?.text ?? '', view);
   if (!view.wholeOptions) return undefined;
-  const condition = CONDITIONS.find(({ blocks, holds }) => blocks.includes(part.name) && !holds(view));
+  const condition = CONDITIONS.find(({ blocks, isMet }) => blocks.includes(part.name) && !isMet(view));
   return condition
     ? {
-        message: `the monitor does not have ${condition.needs}.`,
-        hint: `Set ${condition.needs.split(',')[0]}, or remove the block.`,
+        message: `the monitor does not have ${condition.requirement}.`,
+        hint: `Set ${condition.requirement.split(',')[0]}, or remove the block.`,
       }
     : undefined;
 }
 
-function otherPriority(asked: string, { monitor, whole, textParts }: MonitorView) {
+function priorityMismatch(compared: string, { monitor, whole, templateParts: textParts }: MonitorView) {
   const { priority } = monitor;
   if (priority === undefined && !whole) return undefined;
   const overridden = textParts.some(({ part }) => part.kind === 'call' && part.name === 'override_priority');
-  if (overridden || !/^P[1-5]$/.test(asked) || `P${Number(priority ?? 0)}` === asked) return undefined;
+  if (overridden || !/^P[1-5]$/.test(compared) || `P${Number(priority ?? 0)}` === compared) return undefined;
   return {
     message: isOn(priority)
       ? `the priority of the monitor is ${Number(priority)}.`
       : 'the monitor has no priority.',
-    hint: `Set priority: ${asked.slice(1)}, or remove the block.`,
+    hint: `Set priority: ${compared.slice(1)}, or remove the block.`,
   };
 }

@@ -1,38 +1,45 @@
 import type { Block, MessageArgument, MessageCall } from '../../../language/message/message-syntax.ts';
 import { type EvalFaultCode, type EvalName, readEval } from '../../../language/message/read-eval.ts';
-import { meantWord } from '../../meant-word.ts';
+import { suggestWord } from '../../meant-word.ts';
 import { PLAIN_VARIABLES } from '../message-variables.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { isTimeZone } from '../time-zone.ts';
-import type { Hit, Path } from '../../rule.ts';
+import type { Violation, Path } from '../../rule.ts';
 
-interface Form {
-  /** One check for each argument after the name, in order. Each returns what is wrong with the argument. */
-  readonly takes: readonly ((text: string) => string | undefined)[];
+interface HelperSignature {
+  /** One check for each argument, in order. Each returns the problem with the argument, or undefined. */
+  readonly argumentChecks: readonly ((text: string) => string | undefined)[];
   readonly example: string;
 }
 
-const anything = (): undefined => undefined;
+const acceptAny = (): undefined => undefined;
 
-const priority = (text: string) => (/^P[1-5]$/.test(text) ? undefined : `"${text}" is not one of P1 to P5`);
+const checkPriority = (text: string) =>
+  /^P[1-5]$/.test(text) ? undefined : `"${text}" is not one of P1 to P5`;
 
-const zone = (text: string) => (isTimeZone(text) ? undefined : `"${text}" is not a time zone`);
+const checkTimeZone = (text: string) => (isTimeZone(text) ? undefined : `"${text}" is not a time zone`);
 
-const time = (text: string) =>
+const checkTimeVariable = (text: string) =>
   /^(?:first|last)_triggered_at(?:_epoch)?$|\./.test(text) ? undefined : `"${text}" is not a time variable`;
 
-/** The helpers of messages: docs, monitors/notify/variables. */
-const FORMS: ReadonlyMap<string, Form> = new Map([
-  ['eval', { takes: [anything], example: '{{eval "value*100"}}' }],
-  ['local_time', { takes: [time, zone], example: "{{local_time 'last_triggered_at' 'Asia/Tokyo'}}" }],
-  ['urlencode', { takes: [anything], example: '{{urlencode "service.name"}}' }],
-  ['override_priority', { takes: [priority], example: "{{override_priority 'P1'}}" }],
-  ['is_priority', { takes: [priority], example: "{{#is_priority 'P1'}}" }],
+/** The helpers of messages: Datadog docs, monitors/notify/variables. */
+const SIGNATURES: ReadonlyMap<string, HelperSignature> = new Map([
+  ['eval', { argumentChecks: [acceptAny], example: '{{eval "value*100"}}' }],
+  [
+    'local_time',
+    {
+      argumentChecks: [checkTimeVariable, checkTimeZone],
+      example: "{{local_time 'last_triggered_at' 'Asia/Tokyo'}}",
+    },
+  ],
+  ['urlencode', { argumentChecks: [acceptAny], example: '{{urlencode "service.name"}}' }],
+  ['override_priority', { argumentChecks: [checkPriority], example: "{{override_priority 'P1'}}" }],
+  ['is_priority', { argumentChecks: [checkPriority], example: "{{#is_priority 'P1'}}" }],
 ]);
 
-const CALLS = [...FORMS.keys()].filter((name) => name !== 'is_priority');
+const HELPERS = [...SIGNATURES.keys()].filter((name) => name !== 'is_priority');
 
-/** Docs, monitors/guide/template-variable-evaluation. The last three occur in monitors that Datadog ships. */
+/** Datadog docs, monitors/guide/template-variable-evaluation. The last three occur in monitors that Datadog ships. */
 const FUNCTIONS: readonly string[] = (
   'abs int float trunc dec round ceil floor sgn to_bool exp log10 sqrt sin ' +
   'cos tan asin acos atan humanize_bytes humanize_bits strip lstrip rstrip'
@@ -60,11 +67,11 @@ message: High since {{local_time 'last_triggered_at' '⟦Asia/Tokio⟧'}}.
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: High since {{local_time 'last_triggered_at' 'Asia/Tokyo'}}.
 `,
-    check: ({ textParts }) =>
+    check: ({ templateParts: textParts }) =>
       textParts.values().flatMap(({ path, part }) => {
         if (part.kind === 'call')
-          return FORMS.has(part.name) ? faultsOf(part, path) : unknownCall(part, path);
-        return part.kind === 'block' ? faultsOf(part, path) : [];
+          return SIGNATURES.has(part.name) ? argumentViolations(part, path) : unknownHelper(part, path);
+        return part.kind === 'block' ? argumentViolations(part, path) : [];
       }),
   },
   {
@@ -79,31 +86,37 @@ message: 'The load is at {{eval "round⟦(⟧value*100"}} percent.'
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'The load is at {{eval "round(value*100)"}} percent.'
 `,
-    check: ({ textParts }) =>
+    check: ({ templateParts: textParts }) =>
       textParts.values().flatMap(({ path, part }) => {
         if (part.kind !== 'call' || part.name !== 'eval') return [];
         const [argument, ...more] = part.args;
-        return argument && more.length === 0 && argument.quote !== '' ? evalFaults(argument, path) : [];
+        return argument && more.length === 0 && argument.quote !== '' ? evalViolations(argument, path) : [];
       }),
   },
 ];
 
-function faultsOf({ name, args, span }: MessageCall | Block, path: Path): Hit[] {
-  const form = FORMS.get(name);
-  if (!form) return [];
-  if (args.length !== form.takes.length)
+function argumentViolations({ name, args, span }: MessageCall | Block, path: Path): Violation[] {
+  const signature = SIGNATURES.get(name);
+  if (!signature) return [];
+  const count = signature.argumentChecks.length;
+  if (args.length !== count)
     return [
       {
         path,
         span,
-        message: `${name} shows nothing: a required argument is missing.`,
-        hint: `Example: ${form.example}.`,
+        message: `${name} renders nothing: expected ${count === 1 ? '1 argument' : `${count} arguments`}, found ${args.length}.`,
+        hint: `Example: ${signature.example}.`,
       },
     ];
-  return args.flatMap((argument, at) => faultOf(argument, form, at, path));
+  return args.flatMap((argument, at) => argumentViolation(argument, signature, at, path));
 }
 
-function faultOf({ text, quote, span }: MessageArgument, form: Form, at: number, path: Path): Hit[] {
+function argumentViolation(
+  { text, quote, span }: MessageArgument,
+  signature: HelperSignature,
+  at: number,
+  path: Path,
+): Violation[] {
   // Another rule reports an unclosed quote.
   if (/^["']/.test(text)) return [];
   if (quote === '')
@@ -112,33 +125,40 @@ function faultOf({ text, quote, span }: MessageArgument, form: Form, at: number,
         path,
         span,
         message: 'This argument must be in quotes.',
-        hint: `Example: ${form.example}.`,
-        fix: quoted(text, span, path),
+        hint: `Example: ${signature.example}.`,
+        fix: quoteFix(text, span, path),
       },
     ];
-  const wrong = form.takes[at]?.(text);
-  return wrong === undefined
+  const problem = signature.argumentChecks[at]?.(text);
+  return problem === undefined
     ? []
-    : [{ path, span, message: `The helper shows nothing: ${wrong}.`, hint: `Example: ${form.example}.` }];
+    : [
+        {
+          path,
+          span,
+          message: `The helper renders nothing: ${problem}.`,
+          hint: `Example: ${signature.example}.`,
+        },
+      ];
 }
 
-function quoted(text: string, span: MessageArgument['span'], path: Path) {
+function quoteFix(text: string, span: MessageArgument['span'], path: Path) {
   return { title: `Change to "${text}"`, edits: [{ path, span, text: `"${text}"` }] };
 }
 
-function unknownCall({ name, span }: MessageCall, path: Path): Hit[] {
-  const meant = meantWord(name, CALLS);
+function unknownHelper({ name, span }: MessageCall, path: Path): Violation[] {
+  const meant = suggestWord(name, HELPERS);
   return [
     {
       path,
       span,
-      message: `"${name}" is not a helper: the notification shows nothing here.`,
-      hint: meant === undefined ? `Allowed: ${CALLS.join(', ')}.` : `Did you mean ${meant}?`,
+      message: `"${name}" is not a known helper: the notification shows nothing here.`,
+      hint: meant === undefined ? `Allowed: ${HELPERS.join(', ')}.` : `Did you mean ${meant}?`,
     },
   ];
 }
 
-function evalFaults({ text, span: { from } }: MessageArgument, path: Path): Hit[] {
+function evalViolations({ text, span: { from } }: MessageArgument, path: Path): Violation[] {
   const { names, fault } = readEval(text);
   if (fault) {
     const span = { from: from + fault.span.from, to: from + fault.span.to };
@@ -151,21 +171,21 @@ function evalFaults({ text, span: { from } }: MessageArgument, path: Path): Hit[
       },
     ];
   }
-  return names.flatMap((name) => nameFault(name, from, path));
+  return names.flatMap((name) => nameViolation(name, from, path));
 }
 
-/** Reports a name only if it is close to one that Datadog knows. */
-function nameFault({ name, called, span }: EvalName, from: number, path: Path): Hit[] {
+/** Reports an unknown name if it is similar to a known one. Other names may be event attributes. */
+function nameViolation({ name, called, span }: EvalName, from: number, path: Path): Violation[] {
   const known = called ? FUNCTIONS : PLAIN_VARIABLES;
   const isKnown = called ? FUNCTIONS.includes(name) : PLAIN_VARIABLES.has(name);
-  const meant = isKnown || name.includes('.') ? undefined : meantWord(name, known);
+  const meant = isKnown || name.includes('.') ? undefined : suggestWord(name, known);
   if (meant === undefined) return [];
   const place = { from: from + span.from, to: from + span.to };
   return [
     {
       path,
       span: place,
-      message: `"${name}" is not a ${called ? 'function' : 'variable'} that Datadog knows: the notification shows no value.`,
+      message: `"${name}" is not a known ${called ? 'function' : 'variable'}: the notification shows no value.`,
       hint: `Did you mean ${meant}?`,
       fix: { title: `Change to ${meant}`, edits: [{ path, span: place, text: meant }] },
     },

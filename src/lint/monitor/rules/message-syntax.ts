@@ -1,5 +1,5 @@
 import type { MessageFault, MessageFaultCode } from '../../../language/message/message-syntax.ts';
-import type { MonitorText } from '../monitor-texts.ts';
+import type { MonitorTemplate } from '../monitor-texts.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import type { RuleFix } from '../../rule.ts';
 
@@ -35,17 +35,17 @@ message: The load of ⟦{{⟧host.name} is high.
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load of {{host.name}} is high. {{#is_alert}} Look at once. {{/is_alert}}
 `,
-    check: ({ texts }) =>
+    check: ({ templates: texts }) =>
       texts.values().flatMap((text) =>
-        text.read.faults.flatMap((fault) => {
-          const sentence = MESSAGES[fault.code];
-          if (!sentence) return [];
+        text.parsed.faults.flatMap((fault) => {
+          const message = MESSAGES[fault.code];
+          if (!message) return [];
           const fix = fixOf(fault, text);
           return [
             {
               path: text.path,
               span: fault.span,
-              message: sentence(fault),
+              message: message(fault),
               ...(fault.expected === undefined ? {} : { hint: `Add {{/${fault.expected}}} before it.` }),
               ...(fix === undefined ? {} : { fix }),
             },
@@ -65,8 +65,8 @@ message: 'The load is at {{eval ⟦"value*100⟧}} percent.'
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'The load is at {{eval "value*100"}} percent.'
 `,
-    check: ({ texts }) =>
-      texts.values().flatMap(({ path, text, read: { faults } }) =>
+    check: ({ templates: texts }) =>
+      texts.values().flatMap(({ path, text, parsed: { faults } }) =>
         faults.flatMap(({ code, span }) => {
           if (code !== 'unclosed_quote') return [];
           const quote = text.charAt(span.from);
@@ -89,14 +89,14 @@ message: 'The load is at {{eval "value*100"}} percent.'
 ];
 
 /** Returns a fix that adds the missing brace, if it can only go in one place. */
-function fixOf({ code, span }: MessageFault, { path, text }: MonitorText): RuleFix | undefined {
-  const put = (sign: string, at: number): RuleFix => ({
-    title: `Add the missing ${sign}`,
-    edits: [{ path, span: { from: at, to: at }, text: sign }],
+function fixOf({ code, span }: MessageFault, { path, text }: MonitorTemplate): RuleFix | undefined {
+  const addBrace = (brace: string, at: number): RuleFix => ({
+    title: `Add the missing ${brace}`,
+    edits: [{ path, span: { from: at, to: at }, text: brace }],
   });
-  if (code === 'unopened_tag') return put('{', span.from);
-  if (code === 'uneven_braces') return put('}', span.to);
+  if (code === 'unopened_tag') return addBrace('{', span.from);
+  if (code === 'uneven_braces') return addBrace('}', span.to);
   if (code !== 'unclosed_tag') return undefined;
   const rest = REST_OF_TAG.exec(text.slice(span.to, span.to + 100));
-  return rest ? put('}', span.to + rest[0].length) : undefined;
+  return rest ? addBrace('}', span.to + rest[0].length) : undefined;
 }

@@ -1,15 +1,15 @@
 import type { Variable } from '../../../language/message/message-syntax.ts';
-import { meantWord } from '../../meant-word.ts';
-import { needOf, PLAIN_VARIABLES } from '../message-variables.ts';
+import { suggestWord } from '../../meant-word.ts';
+import { unmetRequirement, PLAIN_VARIABLES } from '../message-variables.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { hasKey, tagKeyOf, variableKeysOf } from '../variable-keys.ts';
-import type { Hit, Path } from '../../rule.ts';
+import type { Violation, Path } from '../../rule.ts';
 
 /** A name without dots. A name with dots may be an attribute of any event. */
-const ALONE = /^@?[\w/-]+$/;
+const NAME_WITHOUT_DOTS = /^@?[\w/-]+$/;
 
-/** Blocks in which names refer to the item: docs, synthetics/notifications/advanced_notifications. */
-const OF_ITEMS: ReadonlySet<string> = new Set(['each', 'with']);
+/** Blocks in which names refer to the item: Datadog docs, synthetics/notifications/advanced_notifications. */
+const ITEM_BLOCKS: ReadonlySet<string> = new Set(['each', 'with']);
 
 /** Rules about variables in messages. */
 export const MESSAGE_VARIABLE_RULES: readonly MonitorRule[] = [
@@ -26,13 +26,13 @@ query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load of {{host.name}} is high.
 `,
     check: (view) => {
-      const named = view.textParts.flatMap(({ path, part }) => {
+      const tagVariables = view.templateParts.flatMap(({ path, part }) => {
         const key = part.kind === 'variable' ? tagKeyOf(part.name) : undefined;
         return part.kind === 'variable' && key !== undefined ? [{ path, part, key }] : [];
       });
-      const keys = named.length > 0 ? variableKeysOf(view) : undefined;
+      const keys = tagVariables.length > 0 ? variableKeysOf(view) : undefined;
       if (keys === undefined) return [];
-      return named
+      return tagVariables
         .values()
         .filter(({ key }) => !hasKey(keys, key))
         .map(({ path, part, key }) => ({
@@ -59,18 +59,18 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is at {{value}}.
 `,
     check: (view) => {
-      const unknown = view.textParts.flatMap(({ path, part, within }) =>
+      const unknown = view.templateParts.flatMap(({ path, part, within }) =>
         part.kind === 'variable' &&
-        ALONE.test(part.name) &&
+        NAME_WITHOUT_DOTS.test(part.name) &&
         !PLAIN_VARIABLES.has(part.name) &&
-        !within.some(({ block }) => OF_ITEMS.has(block.name))
+        !within.some(({ block }) => ITEM_BLOCKS.has(block.name))
           ? [{ path, part }]
           : [],
       );
       // A composite can use the variables of its members.
       if (unknown.length === 0 || view.type === 'composite') return [];
       const keys = variableKeysOf(view) ?? new Set<string>();
-      return unknown.values().map(({ path, part }) => hitOf(part, path, keys));
+      return unknown.values().map(({ path, part }) => unknownVariable(part, path, keys));
     },
   },
   {
@@ -86,14 +86,14 @@ query: logs("status:error").index("*").rollup("count").last("5m") > 2
 message: 'There are errors: {{log.message}}'
 `,
     check: (view) =>
-      view.textParts.values().flatMap(({ path, part }) => {
-        const needs = part.kind === 'variable' ? needOf(part.name, view) : undefined;
-        if (part.kind !== 'variable' || needs === undefined) return [];
+      view.templateParts.values().flatMap(({ path, part }) => {
+        const requirement = part.kind === 'variable' ? unmetRequirement(part.name, view) : undefined;
+        if (part.kind !== 'variable' || requirement === undefined) return [];
         return [
           {
             path,
             span: part.span,
-            message: `{{${part.name}}} is always empty: it requires ${needs}.`,
+            message: `{{${part.name}}} is always empty: it requires ${requirement}.`,
             hint: 'Remove it, or use a variable that this monitor has, such as {{value}}.',
           },
         ];
@@ -101,9 +101,9 @@ message: 'There are errors: {{log.message}}'
   },
 ];
 
-function hitOf(variable: Variable, path: Path, keys: ReadonlySet<string>): Hit {
+function unknownVariable(variable: Variable, path: Path, keys: ReadonlySet<string>): Violation {
   const { name, span, braces } = variable;
-  const meant = hasKey(keys, name) ? `${name}.name` : meantWord(name, PLAIN_VARIABLES);
+  const meant = hasKey(keys, name) ? `${name}.name` : suggestWord(name, PLAIN_VARIABLES);
   return {
     path,
     span,

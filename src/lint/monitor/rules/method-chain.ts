@@ -1,9 +1,9 @@
 import type { Method, Query, Word } from '../../../language/query/syntax.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { CHECK_FORM, type DataForm, formOf } from '../query-data.ts';
-import type { Hit } from '../../rule.ts';
+import { CHECK_METHODS, type SourceMethods, methodsOf } from '../query-data.ts';
+import type { Violation } from '../../rule.ts';
 
-/** What the query lacks without each required method. */
+/** The requirement that each missing method violates. */
 const REQUIREMENTS: ReadonlyMap<string, string> = new Map<string, string>([
   ['last', 'the evaluation window is required'],
   ['last|current', 'the evaluation window is required'],
@@ -38,9 +38,11 @@ query: logs("service:shop").index("*").rollup("count").last("5m") > 10
 `,
     check: ({ parsed: { query, faults } }) => {
       if (faults.length > 0) return [];
-      if (query.kind === 'check') return missing(query.check, query.methods, CHECK_FORM);
-      const form = query.kind === 'chain' ? formOf(query.head.name.text) : undefined;
-      return query.kind === 'chain' && form ? missing(query.head.name, query.head.methods, form) : [];
+      if (query.kind === 'check') return missingMethods(query.check, query.methods, CHECK_METHODS);
+      const expected = query.kind === 'chain' ? methodsOf(query.head.name.text) : undefined;
+      return query.kind === 'chain' && expected
+        ? missingMethods(query.head.name, query.head.methods, expected)
+        : [];
     },
   },
   {
@@ -55,7 +57,7 @@ query: logs("service:shop").index("*").rollup("count").last("1h") > 10
 `,
     check: ({ parsed: { query } }) => {
       const seen = new Set<string>();
-      return methodsOf(query)
+      return calledMethods(query)
         .filter(({ name: { text } }) => seen.size === seen.add(text).size)
         .map(({ name: { text, span } }) => ({
           path: ['query'],
@@ -67,9 +69,15 @@ query: logs("service:shop").index("*").rollup("count").last("1h") > 10
   },
 ];
 
-function missing({ span }: Pick<Word, 'span'>, methods: readonly Method[], { required }: DataForm): Hit[] {
+function missingMethods(
+  { span }: Pick<Word, 'span'>,
+  methods: readonly Method[],
+  { required }: SourceMethods,
+): Violation[] {
   return required
-    .filter((names) => !names.split('|').some((one) => methods.some(({ name }) => name.text === one)))
+    .filter(
+      (names) => !names.split('|').some((candidate) => methods.some(({ name }) => name.text === candidate)),
+    )
     .map((names) => ({
       path: ['query'],
       span,
@@ -78,7 +86,7 @@ function missing({ span }: Pick<Word, 'span'>, methods: readonly Method[], { req
     }));
 }
 
-function methodsOf(query: Query): readonly Method[] {
+function calledMethods(query: Query): readonly Method[] {
   if (query.kind === 'chain') return query.head.methods;
   return query.kind === 'check' ? query.methods : [];
 }

@@ -2,34 +2,34 @@ import type { Argument, Call, Word } from '../../../language/query/syntax.ts';
 import { argumentNumber, argumentText } from '../argument-text.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { nearest } from '../../nearest.ts';
-import type { Hit } from '../../rule.ts';
+import type { Violation } from '../../rule.ts';
 
-const OVER_TIME = ['avg', 'sum', 'min', 'max', 'percentile', 'change', 'pct_change'];
+const TIME_AGGREGATORS = ['avg', 'sum', 'min', 'max', 'percentile', 'change', 'pct_change'];
 
-const IN_SPACE = ['avg', 'sum', 'min', 'max', 'count', 'p50', 'p75', 'p90', 'p95', 'p99'];
+const SPACE_AGGREGATORS = ['avg', 'sum', 'min', 'max', 'count', 'p50', 'p75', 'p90', 'p95', 'p99'];
 
 /** Any percentile, and `count(v: v<=5)` of a distribution. */
-const OF_DISTRIBUTION = /^(?:p\d{1,2}(?:\.\d+)?|count\(.*\))$/;
+const DISTRIBUTION_AGGREGATOR = /^(?:p\d{1,2}(?:\.\d+)?|count\(.*\))$/;
 
-/** The kind of an argument: data, a number, a word, or either of the last two. A question mark makes it optional. */
-type Kind = 'data' | 'number' | 'word' | 'number?' | 'word?' | 'any?';
+/** The type of a parameter: data, a number, a word, or any. A question mark marks it as optional. */
+type ParameterType = 'data' | 'number' | 'word' | 'number?' | 'word?' | 'any?';
 
-const DATA: readonly Kind[] = ['data'];
+const DATA_ONLY: readonly ParameterType[] = ['data'];
 
-const LIMITED: readonly Kind[] = ['data', 'number'];
+const DATA_AND_NUMBER: readonly ParameterType[] = ['data', 'number'];
 
-const OF_DATA = [
+const DATA_ONLY_FUNCTIONS = [
   'abs log2 log10 cumsum integral count_nonzero count_nonzero_finite count_not_null diff derivative dt per_second',
   'per_minute per_hour monotonic_diff default_zero exclude_null hour_before day_before week_before month_before',
   'ewma_3 ewma_5 ewma_7 ewma_10 ewma_20 median_3 median_5 median_7 median_9 rollingavg_5 rollingavg_13 rollingavg_21',
   'rollingavg_29 robust_trend trend_line piecewise_constant',
 ].flatMap((line) => line.split(' '));
 
-/** Arguments of functions: docs, dashboards/functions. Algorithms have separate rules. */
-const TAKES: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly Kind[]>([
-  ...OF_DATA.map((name) => [name, DATA] as const),
+/** Arguments of functions: Datadog docs, dashboards/functions. Algorithms have separate rules. */
+const PARAMETERS: ReadonlyMap<string, readonly ParameterType[]> = new Map<string, readonly ParameterType[]>([
+  ...DATA_ONLY_FUNCTIONS.map((name) => [name, DATA_ONLY] as const),
   ...['cutoff_max', 'cutoff_min', 'clamp_max', 'clamp_min', 'timeshift', 'default'].map(
-    (name) => [name, LIMITED] as const,
+    (name) => [name, DATA_AND_NUMBER] as const,
   ),
   ['moving_rollup', ['data', 'number', 'word?']],
   ['calendar_shift', ['data', 'word', 'word?', 'any?']],
@@ -37,7 +37,7 @@ const TAKES: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly Kin
   ['bottom', ['data', 'number', 'word?', 'word?']],
 ]);
 
-const EXAMPLES: Readonly<Record<Kind, string>> = {
+const DESCRIPTIONS: Readonly<Record<ParameterType, string>> = {
   data: 'a metric',
   number: 'a number',
   word: 'a word',
@@ -46,8 +46,8 @@ const EXAMPLES: Readonly<Record<Kind, string>> = {
   'any?': 'a word',
 };
 
-/** Names of metrics: docs, metrics/custom_metrics, naming. */
-const NAME = /^[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*$/;
+/** Names of metrics: Datadog docs, metrics/custom_metrics, naming. */
+const METRIC_NAME = /^[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*$/;
 
 const MAX_NAME_LENGTH = 200;
 
@@ -65,11 +65,12 @@ query: avg(last_5m):avg:system.load.1{*} > 1
 `,
     *check({ parsed: { query }, series }) {
       if (query.kind !== 'metric') return;
-      yield* unknown(query.evaluation.name, OVER_TIME);
+      yield* unknownAggregator(query.evaluation.name, TIME_AGGREGATORS);
       const [inner] = query.evaluation.args;
-      if (inner?.kind === 'call') yield* unknown(inner.name, OVER_TIME);
+      if (inner?.kind === 'call') yield* unknownAggregator(inner.name, TIME_AGGREGATORS);
       for (const { aggregator } of series) {
-        if (aggregator && !OF_DISTRIBUTION.test(aggregator.text)) yield* unknown(aggregator, IN_SPACE);
+        if (aggregator && !DISTRIBUTION_AGGREGATOR.test(aggregator.text))
+          yield* unknownAggregator(aggregator, SPACE_AGGREGATORS);
       }
     },
   },
@@ -83,7 +84,8 @@ query: avg(last_5m):⟦clamp_max⟧(avg:system.load.1{*}) > 1
     good: `type: query alert
 query: avg(last_5m):clamp_max(avg:system.load.1{*}, 100) > 1
 `,
-    check: ({ parsed: { faults }, calls }) => (faults.length > 0 ? [] : calls.values().flatMap(wrong)),
+    check: ({ parsed: { faults }, calls }) =>
+      faults.length > 0 ? [] : calls.values().flatMap(argumentViolations),
   },
   {
     code: 'change_arguments',
@@ -100,12 +102,11 @@ query: change(avg(last_5m),last_1h):avg:system.load.1{*} > 1
       const { name, args } = query.evaluation;
       const [first, , third] = args;
       const changes = name.text === 'change' || name.text === 'pct_change';
-      if (!changes) return first?.kind === 'call' ? [] : windowAlone(query.evaluation);
-      const takes = `${name.text}() takes an aggregation and a window, for example ${name.text}(avg(last_5m),last_1h)`;
-      const message = `Datadog rejects the query: ${takes}.`;
+      if (!changes) return first?.kind === 'call' ? [] : requireOneWindow(query.evaluation);
+      const message = `Datadog rejects the query: ${name.text}() takes an aggregation and a window, for example ${name.text}(avg(last_5m),last_1h).`;
       if (first === undefined || args.length < 2) return [{ path: ['query'], span: name.span, message }];
       if (first.kind !== 'call') return [{ path: ['query'], span: first.span, message }];
-      return third === undefined ? windowAlone(first) : [{ path: ['query'], span: third.span, message }];
+      return third === undefined ? requireOneWindow(first) : [{ path: ['query'], span: third.span, message }];
     },
   },
   {
@@ -143,7 +144,7 @@ query: avg(last_5m):avg:errors.5xx{*} > 1
     check: ({ series }) =>
       series.values().flatMap(({ metric: { text, span } }) => {
         // A dollar sign starts a variable, which another rule reports.
-        if (text === '' || text.startsWith('$') || (NAME.test(text) && text.length <= MAX_NAME_LENGTH))
+        if (text === '' || text.startsWith('$') || (METRIC_NAME.test(text) && text.length <= MAX_NAME_LENGTH))
           return [];
         return [
           {
@@ -155,7 +156,7 @@ query: avg(last_5m):avg:errors.5xx{*} > 1
         ];
       }),
   },
-  /** Docs, monitors/guide/as-count-in-monitor-evaluations. */
+  /** Datadog docs, monitors/guide/as-count-in-monitor-evaluations. */
   {
     code: 'as_count_without_sum',
     severity: 'warning',
@@ -169,10 +170,12 @@ query: sum(last_5m):sum:web.errors{*}.as_count() > 1
     check: ({ parsed: { query }, calls, methods }) => {
       if (query.kind !== 'metric' || ['sum', 'change', 'pct_change'].includes(query.evaluation.name.text))
         return [];
-      const counted = methods.some(({ name }) => name.text === 'as_count');
+      const usesAsCount = methods.some(({ name }) => name.text === 'as_count');
       // An algorithm depends on the shape of the counts, not on their size.
-      const shaped = calls.some(({ name }) => ['anomalies', 'outliers', 'forecast'].includes(name.text));
-      if (!counted || shaped || query.evaluation.name.text === '') return [];
+      const usesAlgorithm = calls.some(({ name }) =>
+        ['anomalies', 'outliers', 'forecast'].includes(name.text),
+      );
+      if (!usesAsCount || usesAlgorithm || query.evaluation.name.text === '') return [];
       return [
         {
           path: ['query'],
@@ -187,7 +190,7 @@ query: sum(last_5m):sum:web.errors{*}.as_count() > 1
       ];
     },
   },
-  /** With default_zero() data is never missing, and only the default is allowed: docs, monitors/configuration. */
+  /** With default_zero() data is never missing, and only the default is allowed: Datadog docs, monitors/configuration. */
   {
     code: 'default_zero_never_missing',
     severity: 'error',
@@ -201,13 +204,13 @@ query: sum(last_5m):default_zero(sum:web.errors{*}.as_count()) > 2
 options: {on_missing_data: default}
 `,
     check: ({ calls, options }) => {
-      const on = options['on_missing_data'];
-      if (typeof on !== 'string' || on === 'default') return [];
+      const onMissingData = options['on_missing_data'];
+      if (typeof onMissingData !== 'string' || onMissingData === 'default') return [];
       if (!calls.some(({ name }) => name.text === 'default_zero')) return [];
       return [
         {
           path: ['options', 'on_missing_data'],
-          message: `Datadog rejects on_missing_data: ${on} together with default_zero() in the query: data is never missing.`,
+          message: `Datadog rejects on_missing_data: ${onMissingData} together with default_zero() in the query: data is never missing.`,
           hint: 'Use default, or remove default_zero() from the query.',
           fix: {
             title: 'Change to default',
@@ -219,7 +222,7 @@ options: {on_missing_data: default}
   },
 ];
 
-function unknown(word: Word, known: readonly string[]): Hit[] {
+function unknownAggregator(word: Word, known: readonly string[]): Violation[] {
   if (word.text === '' || known.includes(word.text)) return [];
   const meant = nearest(word.text, known);
   return [
@@ -232,18 +235,20 @@ function unknown(word: Word, known: readonly string[]): Hit[] {
   ];
 }
 
-function wrong({ name, args }: Call): Hit[] {
-  const kinds = TAKES.get(name.text.toLowerCase());
+function argumentViolations({ name, args }: Call): Violation[] {
+  const kinds = PARAMETERS.get(name.text.toLowerCase());
   if (!kinds) return [];
   const min = kinds.filter((kind) => !kind.endsWith('?')).length;
-  const takes = kinds.map((kind) => `${EXAMPLES[kind]}${kind.endsWith('?') ? ' (optional)' : ''}`).join(', ');
-  const message = `Datadog rejects the query: ${name.text}() takes ${takes}.`;
+  const expected = kinds
+    .map((kind) => `${DESCRIPTIONS[kind]}${kind.endsWith('?') ? ' (optional)' : ''}`)
+    .join(', ');
+  const message = `Datadog rejects the query: ${name.text}() takes ${expected}.`;
   if (args.length < min) return [{ path: ['query'], span: name.span, message }];
-  const misfit = args.find((argument, at) => !fits(argument, kinds[at]));
-  return misfit ? [{ path: ['query'], span: misfit.span, message }] : [];
+  const invalid = args.find((argument, at) => !isValid(argument, kinds[at]));
+  return invalid ? [{ path: ['query'], span: invalid.span, message }] : [];
 }
 
-function fits(argument: Argument, kind: Kind | undefined): boolean {
+function isValid(argument: Argument, kind: ParameterType | undefined): boolean {
   switch (kind) {
     case 'data':
       return argument.kind !== 'string' && argument.kind !== 'named';
@@ -261,7 +266,7 @@ function fits(argument: Argument, kind: Kind | undefined): boolean {
 }
 
 /** Reports an aggregation over time that does not have exactly one window. */
-function windowAlone({ name, args }: Call): Hit[] {
+function requireOneWindow({ name, args }: Call): Violation[] {
   const [first, second] = args;
   if (first !== undefined && second === undefined) return [];
   return [

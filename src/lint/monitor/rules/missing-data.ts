@@ -4,12 +4,17 @@ import { groupKeysOf } from '../group-keys.ts';
 import { EVENT_TYPES, METRIC_TYPES } from '../monitor-types.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { isOn, numericOf, withoutOptions } from '../option-values.ts';
-import type { Hit } from '../../rule.ts';
+import type { Violation } from '../../rule.ts';
 
 /** Types that support only notify_no_data: docs of Datadog's Terraform provider, resources/monitor. */
-const WITHOUT: readonly string[] = ['service check', 'composite', 'slo alert', 'datadog-usage alert'];
+const NOTIFY_NO_DATA_ONLY: readonly string[] = [
+  'service check',
+  'composite',
+  'slo alert',
+  'datadog-usage alert',
+];
 
-const OLD: readonly string[] = ['notify_no_data', 'no_data_timeframe'];
+const OLDER_OPTIONS: readonly string[] = ['notify_no_data', 'no_data_timeframe'];
 
 const WINDOW = /^last_(\d{1,9})(m|h|d|w|mo)$/;
 
@@ -24,7 +29,7 @@ const MINUTES_OF: ReadonlyMap<string, number> = new Map<string, number>([
 ]);
 
 /** Functions that use more data than the alert window. */
-const LOOKING_BACK: readonly string[] = ['anomalies', 'forecast', 'outliers'];
+const LONG_HISTORY_FUNCTIONS: readonly string[] = ['anomalies', 'forecast', 'outliers'];
 
 /** Rules about options for missing data and new groups. */
 export const MISSING_DATA_RULES: readonly MonitorRule[] = [
@@ -70,7 +75,7 @@ options:
 `,
     check: ({ type, options }) => {
       const value = options['on_missing_data'];
-      if (!WITHOUT.includes(type) || value == null) return [];
+      if (!NOTIFY_NO_DATA_ONLY.includes(type) || value == null) return [];
       return [
         {
           path: ['options', 'on_missing_data'],
@@ -79,7 +84,7 @@ options:
             value === 'show_and_notify_no_data'
               ? 'Use notify_no_data: true instead.'
               : 'Remove it. To be notified of missing data, use notify_no_data: true.',
-          fix: fixOf(value === 'show_and_notify_no_data'),
+          fix: removeOnMissingData(value === 'show_and_notify_no_data'),
         },
       ];
     },
@@ -97,18 +102,19 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 options: {on_missing_data: show_and_notify_no_data}
 `,
     check: ({ type, options }) => {
-      const on = options['on_missing_data'];
-      if (on == null) return [];
-      // no_data_timeframe_on_logs reports it.
-      const beside = OLD.filter(
+      const onMissingData = options['on_missing_data'];
+      if (onMissingData == null) return [];
+      // The rule no_data_timeframe_on_logs reports no_data_timeframe of log monitors.
+      const conflicting = OLDER_OPTIONS.filter(
         (name) => isOn(options[name]) && !(type === 'log alert' && name === 'no_data_timeframe'),
       );
-      const same = on === 'show_and_notify_no_data' || !beside.includes('notify_no_data');
-      return beside.map((name) => ({
+      const safeToRemove =
+        onMissingData === 'show_and_notify_no_data' || !conflicting.includes('notify_no_data');
+      return conflicting.map((name) => ({
         path: ['options', name],
         message: `Datadog rejects ${name} together with on_missing_data, which replaces it.`,
-        hint: `Remove one of the two. on_missing_data is ${textOf(on)}.`,
-        ...(same ? { fix: withoutOptions(name) } : {}),
+        hint: `Remove one of the two. on_missing_data is ${textOf(onMissingData)}.`,
+        ...(safeToRemove ? { fix: withoutOptions(name) } : {}),
       }));
     },
   },
@@ -153,9 +159,10 @@ options: {notify_no_data: true, no_data_timeframe: 60}
       const minutes = numericOf(options['no_data_timeframe']);
       if (minutes === undefined || minutes === 0 || type === 'log alert' || isOn(options['on_missing_data']))
         return [];
-      if (options['notify_no_data'] === undefined) return [neverTold()];
-      const kept = retentionOf(options['group_retention_duration']);
-      if (isOn(options['notify_no_data']) && minutes > kept) return [neverMissed(minutes, kept)];
+      if (options['notify_no_data'] === undefined) return [notifyNoDataUnset()];
+      const retention = retentionOf(options['group_retention_duration']);
+      if (isOn(options['notify_no_data']) && minutes > retention)
+        return [groupDroppedFirst(minutes, retention)];
       const window = windowOf(parsed.query);
       if (!isOn(options['notify_no_data']) || window === undefined || minutes >= 2 * window) return [];
       return [
@@ -220,7 +227,7 @@ options: {new_group_delay: 60}
   },
 ];
 
-function fixOf(notify: boolean): ReturnType<typeof withoutOptions> {
+function removeOnMissingData(notify: boolean): ReturnType<typeof withoutOptions> {
   const without = withoutOptions('on_missing_data');
   return notify
     ? {
@@ -237,15 +244,15 @@ function retentionOf(retention: Json | undefined): number {
   return Number.isNaN(minutes) ? Number.POSITIVE_INFINITY : minutes;
 }
 
-function neverMissed(minutes: number, kept: number): Hit {
+function groupDroppedFirst(minutes: number, retention: number): Violation {
   return {
     path: ['options', 'no_data_timeframe'],
-    message: `Missing data never notifies: a group is dropped after ${kept} minutes, before no_data_timeframe (${minutes} minutes) ends.`,
-    hint: `Use at most ${kept} minutes, or a longer group_retention_duration.`,
+    message: `Missing data never notifies: a group is dropped after ${retention} minutes, before no_data_timeframe (${minutes} minutes) ends.`,
+    hint: `Use at most ${retention} minutes, or a longer group_retention_duration.`,
   };
 }
 
-function neverTold(): Hit {
+function notifyNoDataUnset(): Violation {
   return {
     path: ['options', 'no_data_timeframe'],
     message: 'Missing data never notifies: notify_no_data is not set.',
@@ -257,7 +264,7 @@ function neverTold(): Hit {
 function windowOf(query: Query): number | undefined {
   if (query.kind !== 'metric') return undefined;
   const { expression, evaluation } = query;
-  if (expression.kind === 'call' && LOOKING_BACK.includes(expression.name.text)) return undefined;
+  if (expression.kind === 'call' && LONG_HISTORY_FUNCTIONS.includes(expression.name.text)) return undefined;
   const [window] = evaluation.args;
   const [, count, unit = ''] = (window?.kind === 'word' ? WINDOW.exec(window.text) : null) ?? [];
   const minutes = Number(count) * (MINUTES_OF.get(unit) ?? Number.NaN);

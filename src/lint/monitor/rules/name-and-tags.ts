@@ -1,22 +1,22 @@
 import type { MonitorRule } from '../monitor-view.ts';
 import { numericOf } from '../option-values.ts';
 import { nearest } from '../../nearest.ts';
-import { roleHits } from '../../restricted-roles.ts';
+import { roleViolations } from '../../restricted-roles.ts';
 
-/** Characters that Datadog replaces in tags: docs, getting_started/tagging. Wildcards and characters of handles are allowed too. */
-const REPLACED = /[^\p{L}\p{N}_\-:./*@!#]/u;
+/** Characters that Datadog replaces in tags: Datadog docs, getting_started/tagging. Wildcards and characters of handles are allowed too. */
+const REPLACED_CHARACTER = /[^\p{L}\p{N}_\-:./*@!#]/u;
 
-const EVERY_REPLACED = /[^\p{L}\p{N}_\-:./*@!#]/gu;
+const REPLACED_CHARACTERS = /[^\p{L}\p{N}_\-:./*@!#]/gu;
 
-/** A tag starts with a letter: docs, getting_started/tagging. */
-const BEGINS = /^\p{L}/u;
+/** A tag starts with a letter: Datadog docs, getting_started/tagging. */
+const STARTS_WITH_LETTER = /^\p{L}/u;
 
-/** The older page allows 32 tags, the newer one 80: docs, monitors/configuration. */
-const SAFE = 32;
+/** The older page allows 32 tags, the newer one 80: Datadog docs, monitors/configuration. */
+const MAX_TAGS_OLDER_PAGE = 32;
 
 const MAX_TAGS = 80;
 
-const KNOWN: readonly string[] = ['draft', 'published'];
+const DRAFT_STATUSES: readonly string[] = ['draft', 'published'];
 
 /** Rules about the name, the tags and the roles of a monitor. */
 export const NAME_AND_TAG_RULES: readonly MonitorRule[] = [
@@ -81,9 +81,9 @@ tags: ["team:web_shop"]
 `,
     check: ({ monitor: { tags } }) =>
       (Array.isArray(tags) ? tags : []).values().flatMap((tag, at) => {
-        const found = typeof tag === 'string' ? REPLACED.exec(tag) : null;
+        const found = typeof tag === 'string' ? REPLACED_CHARACTER.exec(tag) : null;
         if (typeof tag !== 'string' || !found) return [];
-        const meant = keptOf(tag);
+        const meant = storedTag(tag);
         const span = { from: found.index, to: found.index + found[0].length };
         return [
           {
@@ -114,7 +114,7 @@ tags: ["office_hours:true"]
 `,
     check: ({ monitor: { tags } }) =>
       (Array.isArray(tags) ? tags : []).values().flatMap((tag, at) => {
-        if (typeof tag !== 'string' || BEGINS.test(tag)) return [];
+        if (typeof tag !== 'string' || STARTS_WITH_LETTER.test(tag)) return [];
         return [
           {
             path: ['tags', at],
@@ -161,19 +161,19 @@ tags: [team:web, env:prod]
     summary: 'The monitor may have too many tags.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
-tags: [${tagsTo(SAFE)}, ⟦one:more⟧]
+tags: [${exampleTags(MAX_TAGS_OLDER_PAGE)}, ⟦one:more⟧]
 `,
     good: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
-tags: [${tagsTo(SAFE)}]
+tags: [${exampleTags(MAX_TAGS_OLDER_PAGE)}]
 `,
     check: ({ monitor: { tags } }) =>
-      Array.isArray(tags) && tags.length > SAFE
+      Array.isArray(tags) && tags.length > MAX_TAGS_OLDER_PAGE
         ? [
             {
-              path: ['tags', SAFE],
-              message: `The monitor has ${tags.length} tags. The maximum is ${MAX_TAGS}, or ${SAFE} according to older documentation.`,
-              hint: `Keep the ${SAFE} tags that are used in searches.`,
+              path: ['tags', MAX_TAGS_OLDER_PAGE],
+              message: `The monitor has ${tags.length} tags. The maximum is ${MAX_TAGS}, or ${MAX_TAGS_OLDER_PAGE} according to older documentation.`,
+              hint: `Keep the ${MAX_TAGS_OLDER_PAGE} tags that are used in searches.`,
             },
           ]
         : [],
@@ -246,12 +246,12 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 draft_status: published
 `,
     check: ({ monitor: { draft_status: status } }) => {
-      if (status == null || (typeof status === 'string' && KNOWN.includes(status))) return [];
-      const meant = typeof status === 'string' ? nearest(status, KNOWN) : undefined;
+      if (status == null || (typeof status === 'string' && DRAFT_STATUSES.includes(status))) return [];
+      const meant = typeof status === 'string' ? nearest(status, DRAFT_STATUSES) : undefined;
       return [
         {
           path: ['draft_status'],
-          message: `Datadog rejects the monitor: draft_status must be ${KNOWN.join(' or ')}.`,
+          message: `Datadog rejects the monitor: draft_status must be ${DRAFT_STATUSES.join(' or ')}.`,
           hint: 'A draft notifies nobody.',
           ...(meant === undefined
             ? {}
@@ -272,18 +272,18 @@ restricted_roles: [⟦Admin⟧]
 query: avg(last_5m):avg:system.load.1{*} > 2
 restricted_roles: [9b3b0f2e-3ce0-11f1-b986-da7ad0900005]
 `,
-    check: ({ monitor }) => roleHits(monitor),
+    check: ({ monitor }) => roleViolations(monitor),
   },
 ];
 
 /** Returns the tag as Datadog stores it: without spaces around its parts, and with underscores for invalid characters. */
-function keptOf(tag: string): string {
+function storedTag(tag: string): string {
   return tag
     .split(':')
-    .map((part) => part.trim().replace(EVERY_REPLACED, '_'))
+    .map((part) => part.trim().replace(REPLACED_CHARACTERS, '_'))
     .join(':');
 }
 
-function tagsTo(count: number): string {
+function exampleTags(count: number): string {
   return Array.from({ length: count }, (_, at) => `tag:${at}`).join(', ');
 }

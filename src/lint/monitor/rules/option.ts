@@ -1,11 +1,11 @@
 import { isObject, type Json } from '../../../domain/json.ts';
-import { OPTION_FORMS, type OptionForm } from '../monitor-options.ts';
+import { OPTION_TYPES, type OptionType } from '../monitor-options.ts';
 import { EVENT_TYPES, METRIC_TYPES, MONITOR_TYPES } from '../monitor-types.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { isOn, moveMember, numericOf, withoutOptions } from '../option-values.ts';
 import { NUMERIC_THRESHOLDS } from '../thresholds.ts';
 import { nearest } from '../../nearest.ts';
-import type { Hit, Path } from '../../rule.ts';
+import type { Violation, Path } from '../../rule.ts';
 
 const RETENTION = /^(\d{1,9})([smhd])$/;
 
@@ -17,45 +17,53 @@ const MINUTES_OF: ReadonlyMap<string, number> = new Map<string, number>([
 ]);
 
 /** Common wrong names of option values. */
-const ALSO_CALLED: ReadonlyMap<string, string> = new Map([
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['warning', 'warn'],
   ['critical', 'alert'],
   ['show_ok', 'resolve'],
 ]);
 
-interface Limited {
+interface TypeRestriction {
   readonly option: string;
   /** Whether monitors of a type use the option. */
-  readonly used: (type: string) => boolean;
-  readonly by: string;
+  readonly supports: (type: string) => boolean;
+  readonly supportedBy: string;
   /** Values without an effect; by default, those that turn the option off. */
-  readonly idle?: (value: Json) => boolean;
+  readonly hasNoEffect?: (value: Json) => boolean;
 }
 
-/** Options that some types accept and ignore: spec v1, MonitorOptions. */
-const LIMITED: readonly Limited[] = [
-  { option: 'require_full_window', used: (type) => METRIC_TYPES.has(type), by: 'metric monitors' },
-  { option: 'enable_logs_sample', used: (type) => type === 'log alert', by: 'log monitors' },
-  { option: 'enable_samples', used: (type) => type.startsWith('ci-'), by: 'CI monitors' },
-  { option: 'groupby_simple_monitor', used: (type) => type === 'log alert', by: 'log monitors' },
+/** Options that some types accept and ignore: Datadog API v1, MonitorOptions. */
+const TYPE_RESTRICTIONS: readonly TypeRestriction[] = [
+  {
+    option: 'require_full_window',
+    supports: (type) => METRIC_TYPES.has(type),
+    supportedBy: 'metric monitors',
+  },
+  { option: 'enable_logs_sample', supports: (type) => type === 'log alert', supportedBy: 'log monitors' },
+  { option: 'enable_samples', supports: (type) => type.startsWith('ci-'), supportedBy: 'CI monitors' },
+  { option: 'groupby_simple_monitor', supports: (type) => type === 'log alert', supportedBy: 'log monitors' },
   {
     option: 'group_retention_duration',
-    used: (type) => EVENT_TYPES.has(type) || METRIC_TYPES.has(type) || /^(?:cost|data-)/.test(type),
-    by: 'event monitors',
+    supports: (type) => EVENT_TYPES.has(type) || METRIC_TYPES.has(type) || /^(?:cost|data-)/.test(type),
+    supportedBy: 'event monitors',
   },
-  { option: 'new_group_delay', used: (type) => type !== 'composite', by: 'the members of the composite' },
+  {
+    option: 'new_group_delay',
+    supports: (type) => type !== 'composite',
+    supportedBy: 'the members of the composite',
+  },
   {
     option: 'scheduling_options',
-    used: (type) => METRIC_TYPES.has(type) || EVENT_TYPES.has(type) || type === 'cost alert',
-    by: 'metric and event monitors',
-    idle: (value) => isObject(value) && Object.keys(value).length === 0,
+    supports: (type) => METRIC_TYPES.has(type) || EVENT_TYPES.has(type) || type === 'cost alert',
+    supportedBy: 'metric and event monitors',
+    hasNoEffect: (value) => isObject(value) && Object.keys(value).length === 0,
   },
-  { option: 'min_failure_duration', used: () => false, by: 'synthetic tests' },
+  { option: 'min_failure_duration', supports: () => false, supportedBy: 'synthetic tests' },
   {
     option: 'min_location_failed',
-    used: () => false,
-    by: 'synthetic tests',
-    idle: (value) => numericOf(value) === 1,
+    supports: () => false,
+    supportedBy: 'synthetic tests',
+    hasNoEffect: (value) => numericOf(value) === 1,
   },
 ];
 
@@ -76,9 +84,9 @@ options: {notify_no_data: true}
     check: ({ monitor, options }) =>
       Object.keys(options)
         .values()
-        .filter((name) => !OPTION_FORMS.has(name))
+        .filter((name) => !OPTION_TYPES.has(name))
         .map((name) => {
-          const to = placeOf(name);
+          const to = intendedPath(name);
           const fix =
             to === undefined
               ? undefined
@@ -105,9 +113,9 @@ options: {timeout_h: 24}
 `,
     *check({ options }) {
       for (const [name, value] of Object.entries(options)) {
-        const form = OPTION_FORMS.get(name);
-        if (form !== undefined && value !== null && value !== '')
-          yield* faultsOf(['options', name], form, value);
+        const type = OPTION_TYPES.get(name);
+        if (type !== undefined && value !== null && value !== '')
+          yield* valueViolations(['options', name], type, value);
       }
     },
   },
@@ -125,13 +133,13 @@ options: {require_full_window: false}
 `,
     check: ({ type, options }) => {
       if (!MONITOR_TYPES.has(type) || type === 'synthetics alert') return [];
-      return LIMITED.flatMap(({ option, used, by, idle }) => {
+      return TYPE_RESTRICTIONS.flatMap(({ option, supports, supportedBy, hasNoEffect }) => {
         const value = options[option];
-        if (value === undefined || !isOn(value) || used(type) || idle?.(value)) return [];
+        if (value === undefined || !isOn(value) || supports(type) || hasNoEffect?.(value)) return [];
         return [
           {
             path: ['options', option],
-            message: `${option} has no effect on monitors of type ${type}: it applies to ${by}.`,
+            message: `${option} has no effect on monitors of type ${type}: it applies to ${supportedBy}.`,
             hint: 'Remove it.',
             fix: withoutOptions(option),
           },
@@ -142,49 +150,50 @@ options: {require_full_window: false}
 ];
 
 /** Returns the path of the field that was probably meant. */
-function placeOf(name: string): Path | undefined {
+function intendedPath(name: string): Path | undefined {
   if (NUMERIC_THRESHOLDS.includes(name)) return ['options', 'thresholds', name];
-  const meant = nearest(name, OPTION_FORMS.keys());
+  const meant = nearest(name, OPTION_TYPES.keys());
   return meant === undefined ? undefined : ['options', meant];
 }
 
-function faultsOf(path: Path, form: OptionForm, value: Json): Iterable<Hit> {
-  switch (form.kind) {
+function valueViolations(path: Path, type: OptionType, value: Json): Iterable<Violation> {
+  switch (type.kind) {
     case 'flag':
-      return faultUnless(isFlag(value), path, 'must be true or false');
+      return violationUnless(isFlag(value), path, 'must be true or false');
     case 'text':
-      return faultUnless(typeof value === 'string', path, 'must be a string');
+      return violationUnless(typeof value === 'string', path, 'must be a string');
     case 'object':
-      return faultUnless(isObject(value), path, 'must be an object');
+      return violationUnless(isObject(value), path, 'must be an object');
     case 'list':
-      return faultUnless(Array.isArray(value), path, 'must be a list');
+      return violationUnless(Array.isArray(value), path, 'must be a list');
     case 'texts':
-      return faultUnless(
+      return violationUnless(
         Array.isArray(value) && value.every((item) => typeof item === 'string'),
         path,
         'must be a list of strings',
       );
     case 'retention':
-      return faultUnless(isRetention(value), path, 'must be 60m to 72h, for example 60m, 24h or 2d');
+      return violationUnless(isRetention(value), path, 'must be 60m to 72h, for example 60m, 24h or 2d');
     case 'number':
-      return faultUnless(isWithin(form, value), path, takesNumber(form));
+      return violationUnless(isWithin(type, value), path, describeNumber(type));
     case 'word':
-      return wordFaults(path, path, form.of, value);
+      return enumViolations(path, path, type.values, value);
     case 'words':
-      if (!Array.isArray(value)) return faultUnless(false, path, `must be a list of ${form.of.join(', ')}`);
-      return value.values().flatMap((item, at) => wordFaults(path, [...path, at], form.of, item));
+      if (!Array.isArray(value))
+        return violationUnless(false, path, `must be a list of ${type.values.join(', ')}`);
+      return value.values().flatMap((item, at) => enumViolations(path, [...path, at], type.values, item));
     case 'anything':
       return [];
   }
 }
 
-function faultUnless(fine: boolean, path: Path, takes: string): Hit[] {
-  return fine ? [] : [{ path, message: `Datadog rejects the monitor: ${path.at(-1)} ${takes}.` }];
+function violationUnless(isValid: boolean, path: Path, expected: string): Violation[] {
+  return isValid ? [] : [{ path, message: `Datadog rejects the monitor: ${path.at(-1)} ${expected}.` }];
 }
 
-function wordFaults(option: Path, path: Path, known: readonly string[], value: Json): Hit[] {
+function enumViolations(option: Path, path: Path, known: readonly string[], value: Json): Violation[] {
   if (typeof value === 'string' && known.includes(value)) return [];
-  const meant = typeof value === 'string' ? meantBy(value, known) : undefined;
+  const meant = typeof value === 'string' ? suggestValue(value, known) : undefined;
   return [
     {
       path,
@@ -199,8 +208,8 @@ function wordFaults(option: Path, path: Path, known: readonly string[], value: J
   ];
 }
 
-function meantBy(word: string, known: readonly string[]): string | undefined {
-  const other = ALSO_CALLED.get(word.toLowerCase()) ?? '';
+function suggestValue(word: string, known: readonly string[]): string | undefined {
+  const other = SYNONYMS.get(word.toLowerCase()) ?? '';
   return known.includes(other) ? other : nearest(word, known);
 }
 
@@ -216,12 +225,12 @@ function isRetention(value: Json): boolean {
   return minutes >= 60 && minutes <= 72 * 60;
 }
 
-function isWithin({ max = Infinity }: OptionForm & { kind: 'number' }, value: Json): boolean {
+function isWithin({ max = Infinity }: OptionType & { kind: 'number' }, value: Json): boolean {
   const number = numericOf(value);
   return number !== undefined && number >= 0 && number <= max;
 }
 
-function takesNumber({ max, unit }: OptionForm & { kind: 'number' }): string {
+function describeNumber({ max, unit }: OptionType & { kind: 'number' }): string {
   const of = unit === undefined ? '' : ` of ${unit}`;
   return max === undefined ? `must be a number${of}, 0 or more` : `must be a number${of} from 0 to ${max}`;
 }

@@ -1,10 +1,10 @@
 import { partsIn } from '../../../language/query/walk-query.ts';
-import { algorithmFaults, type AlgorithmForm, callsOf, oneOf } from '../algorithms.ts';
+import { argumentViolations, type AlgorithmSignature, callsOf, oneOf } from '../algorithms.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { minutesOf } from '../query-windows.ts';
 
-/** Docs, monitors/types/outlier. Only the MAD algorithms take a percentage of outlying points. */
-const OUTLIERS: AlgorithmForm = {
+/** Datadog docs, monitors/types/outlier. Only the MAD algorithms take a percentage of outlying points. */
+const OUTLIERS: AlgorithmSignature = {
   name: 'outliers',
   algorithms: ['DBSCAN', 'scaledDBSCAN', 'MAD', 'scaledMAD'],
   numbers: [1, 2, 0],
@@ -12,23 +12,26 @@ const OUTLIERS: AlgorithmForm = {
   settings: new Map(),
 };
 
-/** Docs, monitors/types/forecasts, section API. */
-export const FORECAST: AlgorithmForm = {
+/** Datadog docs, monitors/types/forecasts, section API. */
+export const FORECAST: AlgorithmSignature = {
   name: 'forecast',
   algorithms: ['linear', 'seasonal'],
   numbers: [1, 1, 1],
   example: "forecast(avg:system.disk.in_use{*}, 'linear', 1)",
   settings: new Map([
-    ['interval', { fits: isLength, takes: "a duration, for example '60m'" }],
-    ['history', { fits: isLength, takes: "a duration, for example '1w'" }],
-    ['model', { ...oneOf('default', 'simple', 'reactive'), of: ['linear'] }],
-    ['seasonality', { ...oneOf('hourly', 'daily', 'weekly'), of: ['seasonal'] }],
-    ['timezone', { fits: (text: string) => text.trim() !== '', takes: "a time zone, for example 'utc'" }],
+    ['interval', { isValid: isDuration, expected: "a duration, for example '60m'" }],
+    ['history', { isValid: isDuration, expected: "a duration, for example '1w'" }],
+    ['model', { ...oneOf('default', 'simple', 'reactive'), algorithms: ['linear'] }],
+    ['seasonality', { ...oneOf('hourly', 'daily', 'weekly'), algorithms: ['seasonal'] }],
+    [
+      'timezone',
+      { isValid: (text: string) => text.trim() !== '', expected: "a time zone, for example 'utc'" },
+    ],
   ]),
 };
 
-/** Functions that cannot be forecast: docs, monitors/types/forecasts. */
-const UNFORESEEABLE: ReadonlySet<string> = new Set(
+/** Functions that cannot be forecast: Datadog docs, monitors/types/forecasts. */
+const NOT_FORECASTABLE: ReadonlySet<string> = new Set(
   'anomalies cumsum integral outliers piecewise_constant robust_trend trend_line'.split(' '),
 );
 
@@ -47,7 +50,7 @@ query: avg(last_30m):outliers(avg:system.load.1{*} by {host}, 'dbscan', 3) > 0
     check: (view) =>
       callsOf(view, 'outliers')
         .values()
-        .flatMap((call) => algorithmFaults(call, OUTLIERS)),
+        .flatMap((call) => argumentViolations(call, OUTLIERS)),
   },
   {
     code: 'outlier_ungrouped',
@@ -86,7 +89,7 @@ query: max(next_1w):forecast(avg:system.disk.in_use{*}, 'linear', 1) >= 0.9
     check: (view) =>
       callsOf(view, 'forecast')
         .values()
-        .flatMap((call) => algorithmFaults(call, FORECAST)),
+        .flatMap((call) => argumentViolations(call, FORECAST)),
   },
   {
     code: 'forecast_of_function',
@@ -103,7 +106,7 @@ query: max(next_1w):forecast(avg:web.errors{*}, 'linear', 1) >= 100
         .values()
         .flatMap(({ args: [data] }) =>
           (data ? partsIn(data) : []).flatMap((part) =>
-            part.kind === 'call' && UNFORESEEABLE.has(part.name.text)
+            part.kind === 'call' && NOT_FORECASTABLE.has(part.name.text)
               ? [
                   {
                     path: ['query'],
@@ -118,6 +121,6 @@ query: max(next_1w):forecast(avg:web.errors{*}, 'linear', 1) >= 100
   },
 ];
 
-function isLength(text: string): boolean {
+function isDuration(text: string): boolean {
   return /^\d/.test(text) && (minutesOf(text) ?? 0) > 0;
 }

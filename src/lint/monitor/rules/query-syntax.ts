@@ -2,11 +2,11 @@ import type { Query, Span, SyntaxFault, Word } from '../../../language/query/syn
 import { tagsIn } from '../../../language/query/walk-query.ts';
 import { METRIC_TYPES } from '../monitor-types.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { dataOf, typeOfData } from '../query-data.ts';
+import { sourcesOf, typeForSource } from '../query-data.ts';
 import { searchesOf } from '../searches.ts';
 import { comparisonOf } from '../thresholds.ts';
 import { nearest } from '../../nearest.ts';
-import type { Hit } from '../../rule.ts';
+import type { Violation } from '../../rule.ts';
 
 /** The message for each kind of syntax fault. */
 const MESSAGES: Readonly<Record<SyntaxFault['code'], (what: string) => string>> = {
@@ -25,7 +25,7 @@ const MESSAGES: Readonly<Record<SyntaxFault['code'], (what: string) => string>> 
 /** The maximum number of characters of the query that a message quotes. */
 const MAX_QUOTED_LENGTH = 60;
 
-const ADVICE: Readonly<Partial<Record<SyntaxFault['code'], string>>> = {
+const HINTS: Readonly<Partial<Record<SyntaxFault['code'], string>>> = {
   bad_number: 'Write numbers like 0.5, -2 or 1e6.',
   bad_id: 'An id has only digits. In a document, ${monitor:key} references another monitor.',
   doubled: 'The comparisons are >, >=, <, <=, == and !=.',
@@ -35,54 +35,58 @@ const ADVICE: Readonly<Partial<Record<SyntaxFault['code'], string>>> = {
 const VARIABLE = /(?:^|[:!-])(\$[A-Za-z_][\w.]*)/;
 
 interface OfferedOperators {
-  readonly holds: (query: Query, type: string) => boolean;
+  readonly appliesTo: (query: Query, type: string) => boolean;
   readonly operators: readonly string[];
   /** Why other operators make no sense. */
-  readonly because: string;
+  readonly reason: string;
 }
 
-const ABOVE = ['>', '>='];
+const GREATER = ['>', '>='];
 
-const SIDES = ['>', '>=', '<', '<='];
+const INEQUALITIES = ['>', '>=', '<', '<='];
 
-/** The operators that Datadog offers for each kind of query: docs, monitors/types. */
+/** The operators that Datadog offers for each kind of query: Datadog docs, monitors/types. */
 const OFFERED_OPERATORS: readonly OfferedOperators[] = [
   {
-    holds: calls('anomalies'),
-    operators: ABOVE,
-    because: 'an anomaly monitor alerts when the share of anomalous points is high',
+    appliesTo: isCallOf('anomalies'),
+    operators: GREATER,
+    reason: 'an anomaly monitor alerts when the share of anomalous points is high',
   },
-  { holds: calls('outliers'), operators: ['>'], because: 'an outlier monitor alerts above 0' },
+  { appliesTo: isCallOf('outliers'), operators: ['>'], reason: 'an outlier monitor alerts above 0' },
   {
-    holds: (query, type) => calls('forecast')(query, type) && aggregates(query, 'max'),
-    operators: ABOVE,
-    because: 'the maximum of a forecast is compared with an upper limit',
+    appliesTo: (query, type) => isCallOf('forecast')(query, type) && aggregatesWith(query, 'max'),
+    operators: GREATER,
+    reason: 'the maximum of a forecast is compared with an upper limit',
   },
   {
-    holds: (query, type) => calls('forecast')(query, type) && aggregates(query, 'min'),
+    appliesTo: (query, type) => isCallOf('forecast')(query, type) && aggregatesWith(query, 'min'),
     operators: ['<', '<='],
-    because: 'the minimum of a forecast is compared with a lower limit',
+    reason: 'the minimum of a forecast is compared with a lower limit',
   },
   {
-    holds: (query) => aggregates(query, 'change') || aggregates(query, 'pct_change'),
-    operators: SIDES,
-    because: 'a change rarely equals an exact value',
+    appliesTo: (query) => aggregatesWith(query, 'change') || aggregatesWith(query, 'pct_change'),
+    operators: INEQUALITIES,
+    reason: 'a change rarely equals an exact value',
   },
   {
-    holds: ofType('slo alert'),
-    operators: ABOVE,
-    because: 'an SLO monitor alerts when error budget consumption is high',
+    appliesTo: isType('slo alert'),
+    operators: GREATER,
+    reason: 'an SLO monitor alerts when error budget consumption is high',
   },
   {
-    holds: ofType('error-tracking alert'),
-    operators: ABOVE,
-    because: 'an error monitor alerts when there are many errors',
+    appliesTo: isType('error-tracking alert'),
+    operators: GREATER,
+    reason: 'an error monitor alerts when there are many errors',
   },
-  { holds: ofType('rum alert'), operators: SIDES, because: 'a count of events rarely equals an exact value' },
   {
-    holds: ofType('trace-analytics alert'),
-    operators: SIDES,
-    because: 'a count of events rarely equals an exact value',
+    appliesTo: isType('rum alert'),
+    operators: INEQUALITIES,
+    reason: 'a count of events rarely equals an exact value',
+  },
+  {
+    appliesTo: isType('trace-analytics alert'),
+    operators: INEQUALITIES,
+    reason: 'a count of events rarely equals an exact value',
   },
 ];
 
@@ -99,7 +103,7 @@ query: avg(last_5m):avg:system.load.1⟦{⟧host:a > 1
 query: avg(last_5m):avg:system.load.1{host:a} > 1
 `,
     check: ({ parsed }) =>
-      parsed.faults.values().map((fault) => ({ path: ['query'], span: fault.span, ...sentenceOf(fault) })),
+      parsed.faults.values().map((fault) => ({ path: ['query'], span: fault.span, ...syntaxMessage(fault) })),
   },
   {
     code: 'data_of_another_type',
@@ -112,14 +116,16 @@ query: ⟦logs⟧("service:shop").index("*").rollup("count").last("5m") > 10
 query: logs("service:shop").index("*").rollup("count").last("5m") > 10
 `,
     check: ({ type, parsed: { query } }) => {
-      const known = dataOf(type);
+      const known = sourcesOf(type);
       if (known === undefined) return [];
       if (query.kind === 'metric')
-        return METRIC_TYPES.has(type) ? [] : [hit(type, query.evaluation.name, known, 'query alert')];
+        return METRIC_TYPES.has(type)
+          ? []
+          : [unsupportedData(type, query.evaluation.name, known, 'query alert')];
       if (query.kind !== 'chain') return [];
       const { name } = query.head;
       if (name.text === '' || known.includes(name.text)) return [];
-      return [hit(type, name, known, typeOfData(name.text))];
+      return [unsupportedData(type, name, known, typeForSource(name.text))];
     },
   },
   {
@@ -134,25 +140,25 @@ query: avg(last_5m):avg:system.load.1{env:prod} > 1
 `,
     check: (view) => {
       if (!view.query.includes('$') && view.variables.length === 0) return [];
-      const places: { text: string; span: Span; path: readonly (string | number)[] }[] = [];
-      const look = (text: string, span: Span, path: readonly (string | number)[] = ['query']) => {
+      const uses: { text: string; span: Span; path: readonly (string | number)[] }[] = [];
+      const collect = (text: string, span: Span, path: readonly (string | number)[] = ['query']) => {
         const found = VARIABLE.exec(text);
         const [whole, name] = found ?? [];
         if (found === null || whole === undefined || name === undefined) return;
         const from = span.from + found.index + whole.length - name.length;
-        places.push({ text: name, span: { from, to: from + name.length }, path });
+        uses.push({ text: name, span: { from, to: from + name.length }, path });
       };
       for (const { metric, filter, groupBy } of view.series) {
-        look(metric.text, metric.span);
+        collect(metric.text, metric.span);
         for (const tag of tagsIn(filter)) {
-          if (tag.kind === 'tag') look(tag.text, tag.span);
-          else for (const value of tag.values) look(value.text, value.span);
+          if (tag.kind === 'tag') collect(tag.text, tag.span);
+          else for (const value of tag.values) collect(value.text, value.span);
         }
-        for (const key of groupBy?.keys ?? []) look(key.text, key.span);
+        for (const key of groupBy?.keys ?? []) collect(key.text, key.span);
       }
-      for (const { path, search, spanOf } of searchesOf(view))
-        for (const { text, span } of search.terms) look(text, spanOf(span), path);
-      return places.values().map(({ text, span, path }) => ({
+      for (const { path, search, toSpan: spanOf } of searchesOf(view))
+        for (const { text, span } of search.terms) collect(text, spanOf(span), path);
+      return uses.values().map(({ text, span, path }) => ({
         path,
         span,
         message: `The monitor matches no data, or Datadog rejects it: ${text} is a template variable, which only dashboards have.`,
@@ -175,13 +181,13 @@ query: error_budget("8f0b1d6f2c4e5a7b9c0d1e2f3a4b5c6d").over("7d") > 75
       if (comparison === undefined || faults.length > 0) return [];
       const { text, span } = comparison.operator;
       return OFFERED_OPERATORS.filter(
-        ({ holds, operators }) => !operators.includes(text) && holds(query, type),
+        ({ appliesTo, operators }) => !operators.includes(text) && appliesTo(query, type),
       )
         .slice(0, 1)
-        .map(({ operators, because }) => ({
+        .map(({ operators, reason }) => ({
           path: ['query'],
           span,
-          message: `Datadog may reject the query, or the monitor alerts for healthy values: ${because}.`,
+          message: `Datadog may reject the query, or the monitor alerts for healthy values: ${reason}.`,
           hint: `Use ${operators.join(' or ')}.`,
         }));
     },
@@ -189,24 +195,32 @@ query: error_budget("8f0b1d6f2c4e5a7b9c0d1e2f3a4b5c6d").over("7d") > 75
 ];
 
 /** Returns the message and hint for a syntax fault. */
-export function sentenceOf({ code, what }: SyntaxFault): Pick<Hit, 'message' | 'hint'> {
-  const hint = ADVICE[code];
-  const shown = what.length > MAX_QUOTED_LENGTH ? `${what.slice(0, MAX_QUOTED_LENGTH)}...` : what;
-  return { message: MESSAGES[code](shown), ...(hint === undefined ? {} : { hint }) };
+export function syntaxMessage({ code, what }: SyntaxFault): Pick<Violation, 'message' | 'hint'> {
+  const hint = HINTS[code];
+  const excerpt = what.length > MAX_QUOTED_LENGTH ? `${what.slice(0, MAX_QUOTED_LENGTH)}...` : what;
+  return { message: MESSAGES[code](excerpt), ...(hint === undefined ? {} : { hint }) };
 }
 
-function hit(type: string, { text, span }: Word, known: readonly string[], other: string | undefined) {
-  const meant = other === undefined ? nearest(text, known) : undefined;
-  const watched = METRIC_TYPES.has(type)
+function unsupportedData(
+  type: string,
+  { text, span }: Word,
+  known: readonly string[],
+  typeOfSource: string | undefined,
+) {
+  const meant = typeOfSource === undefined ? nearest(text, known) : undefined;
+  const supported = METRIC_TYPES.has(type)
     ? 'metrics, for example avg(last_5m):avg:system.load.1{*}'
     : known.join(' and ');
   return {
     path: ['query'],
     span,
-    message: `Datadog rejects the query: a monitor of type ${type} queries ${watched}, not ${text}.`,
+    message: `Datadog rejects the query: a monitor of type ${type} queries ${supported}, not ${text}.`,
     ...(meant === undefined
       ? {
-          hint: other === undefined ? 'Query data that the type supports.' : `Use type ${other} for ${text}.`,
+          hint:
+            typeOfSource === undefined
+              ? 'Query data that the type supports.'
+              : `Use type ${typeOfSource} for ${text}.`,
         }
       : {
           hint: `Did you mean ${meant}?`,
@@ -216,15 +230,15 @@ function hit(type: string, { text, span }: Word, known: readonly string[], other
 }
 
 /** Matches metric queries whose whole expression is one call of this function. */
-function calls(name: string): OfferedOperators['holds'] {
+function isCallOf(name: string): OfferedOperators['appliesTo'] {
   return (query) =>
     query.kind === 'metric' && query.expression.kind === 'call' && query.expression.name.text === name;
 }
 
-function aggregates(query: Query, name: string): boolean {
+function aggregatesWith(query: Query, name: string): boolean {
   return query.kind === 'metric' && query.evaluation.name.text === name;
 }
 
-function ofType(type: string): OfferedOperators['holds'] {
+function isType(type: string): OfferedOperators['appliesTo'] {
   return (_, given) => given === type;
 }

@@ -1,16 +1,16 @@
 import type { Handle } from '../../../language/message/message-syntax.ts';
 import { HANDLE_KINDS } from '../../../language/message/read-handle.ts';
-import { meantWord } from '../../meant-word.ts';
-import type { TextPart } from '../monitor-texts.ts';
+import { suggestWord } from '../../meant-word.ts';
+import type { TemplatePart } from '../monitor-texts.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { INTO_OK, INTO_PROBLEM, type Transitions, transitionsWithin } from '../transitions.ts';
-import type { Hit, Path } from '../../rule.ts';
+import type { Violation, Path } from '../../rule.ts';
 
-/** Chat mentions that are not Datadog handles: docs, integrations/slack. */
-const OF_CHATS: readonly string[] = ['here', 'channel', 'everyone'];
+/** Chat mentions that are not Datadog handles: Datadog docs, integrations/slack. */
+const CHAT_MENTIONS: readonly string[] = ['here', 'channel', 'everyone'];
 
 /** Integrations whose handle requires a name after the dash. */
-const NEED_A_NAME: readonly string[] = [
+const NAME_REQUIRED: readonly string[] = [
   'slack',
   'webhook',
   'teams',
@@ -22,10 +22,10 @@ const NEED_A_NAME: readonly string[] = [
 ];
 
 /** The integration before the dash. Shorter names are similar to too many words. */
-const KIND = /^([a-z]{5,})-[\w.-]+$/;
+const INTEGRATION_PREFIX = /^([a-z]{5,})-[\w.-]+$/;
 
 /** Integrations that keep an incident open until they receive the recovery. */
-const KEEPS_OPEN = /^(?:pagerduty|opsgenie|victorops|oncall|servicenow)(?:-|$)/;
+const KEEPS_INCIDENT_OPEN = /^(?:pagerduty|opsgenie|victorops|oncall|servicenow)(?:-|$)/;
 
 /** Rules about the recipients of a message. */
 export const RECIPIENT_RULES: readonly MonitorRule[] = [
@@ -41,8 +41,10 @@ message: The load is high. ⟦@pagreduty-Checkout⟧
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high. {{#is_alert}} @pagerduty-Checkout {{/is_alert}} {{#is_recovery}} @pagerduty-Checkout {{/is_recovery}}
 `,
-    check: ({ textParts }) =>
-      textParts.values().flatMap(({ path, part }) => (part.kind === 'handle' ? hitsOf(part, path) : [])),
+    check: ({ templateParts: textParts }) =>
+      textParts
+        .values()
+        .flatMap(({ path, part }) => (part.kind === 'handle' ? unknownHandle(part, path) : [])),
   },
   {
     code: 'handle_adjoined',
@@ -56,11 +58,11 @@ message: The load is high, ⟦@slack-ops-team⟧, look at once.
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high, @slack-ops-team look at once.
 `,
-    check: ({ textParts }) =>
+    check: ({ templateParts: textParts }) =>
       textParts
         .values()
         .flatMap(({ path, part }) =>
-          part.kind === 'handle' && isMeant(part) ? adjoinedHits(part, path) : [],
+          part.kind === 'handle' && isCertainHandle(part) ? adjoinedHandle(part, path) : [],
         ),
   },
   {
@@ -75,18 +77,18 @@ message: '{{#is_alert}} The load is high. ⟦@pagerduty-Checkout⟧ {{/is_alert}
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'The load: {{#is_alert}} high {{/is_alert}} {{#is_recovery}} fine {{/is_recovery}} @pagerduty-Checkout'
 `,
-    check: ({ textParts }) => {
-      const told = new Map<string, Transitions>();
-      const first = new Map<string, TextPart>();
+    check: ({ templateParts: textParts }) => {
+      const notified = new Map<string, Transitions>();
+      const first = new Map<string, TemplatePart>();
       for (const placed of textParts) {
-        if (placed.part.kind !== 'handle' || !KEEPS_OPEN.test(placed.part.name)) continue;
+        if (placed.part.kind !== 'handle' || !KEEPS_INCIDENT_OPEN.test(placed.part.name)) continue;
         const { name } = placed.part;
-        told.set(name, (told.get(name) ?? 0) | transitionsWithin(placed.within));
+        notified.set(name, (notified.get(name) ?? 0) | transitionsWithin(placed.within));
         if (!first.has(name)) first.set(name, placed);
       }
       return [...first].flatMap(([name, { path, part }]) => {
-        const when = told.get(name) ?? 0;
-        if ((when & INTO_PROBLEM) === 0 || (when & INTO_OK) !== 0) return [];
+        const transitions = notified.get(name) ?? 0;
+        if ((transitions & INTO_PROBLEM) === 0 || (transitions & INTO_OK) !== 0) return [];
         return [
           {
             path,
@@ -100,8 +102,8 @@ message: 'The load: {{#is_alert}} high {{/is_alert}} {{#is_recovery}} fine {{/is
   },
 ];
 
-function hitsOf({ name, span }: Handle, path: Path): Hit[] {
-  if (OF_CHATS.includes(name))
+function unknownHandle({ name, span }: Handle, path: Path): Violation[] {
+  if (CHAT_MENTIONS.includes(name))
     return [
       {
         path,
@@ -110,7 +112,7 @@ function hitsOf({ name, span }: Handle, path: Path): Hit[] {
         hint: `In Slack, use <!${name}> together with the handle of the channel.`,
       },
     ];
-  if (NEED_A_NAME.some((kind) => name === kind || name === `${kind}-`))
+  if (NAME_REQUIRED.some((integration) => name === integration || name === `${integration}-`))
     return [
       {
         path,
@@ -119,34 +121,39 @@ function hitsOf({ name, span }: Handle, path: Path): Hit[] {
         hint: `Use @${name.replace(/-$/, '')}-NAME.`,
       },
     ];
-  const kind = KIND.exec(name)?.[1];
-  const meant = kind === undefined || HANDLE_KINDS.includes(kind) ? undefined : meantWord(kind, HANDLE_KINDS);
-  if (kind === undefined || meant === undefined) return [];
+  const integration = INTEGRATION_PREFIX.exec(name)?.[1];
+  const meant =
+    integration === undefined || HANDLE_KINDS.includes(integration)
+      ? undefined
+      : suggestWord(integration, HANDLE_KINDS);
+  if (integration === undefined || meant === undefined) return [];
   return [
     {
       path,
       span,
-      message: `@${kind}- is not the prefix of an integration, so nobody is notified.`,
+      message: `@${integration}- is not the prefix of an integration, so nobody is notified.`,
       hint: `Did you mean @${meant}-?`,
       fix: {
         title: `Change to @${meant}-`,
-        edits: [{ path, span: { from: span.from, to: span.from + 1 + kind.length }, text: `@${meant}` }],
+        edits: [
+          { path, span: { from: span.from, to: span.from + 1 + integration.length }, text: `@${meant}` },
+        ],
       },
     },
   ];
 }
 
-/** Whether this is certainly a handle: an email address or an integration. Other words may be code. */
-function isMeant({ name, glued }: Handle): boolean {
+/** Returns whether a word after `@` is certainly a handle: an email address or an integration. Other words may be code. */
+function isCertainHandle({ name, glued }: Handle): boolean {
   return (
     glued ||
     /^[^@\s]+@[^@\s]+\.\w+$/.test(name) ||
-    HANDLE_KINDS.some((kind) => name === kind || name.startsWith(`${kind}-`))
+    HANDLE_KINDS.some((integration) => name === integration || name.startsWith(`${integration}-`))
   );
 }
 
-function adjoinedHits({ name, glued, behind, span }: Handle, path: Path): Hit[] {
-  const blank = (at: number) => ({
+function adjoinedHandle({ name, glued, behind, span }: Handle, path: Path): Violation[] {
+  const addSpace = (at: number) => ({
     title: 'Add a space',
     edits: [{ path, span: { from: at, to: at }, text: ' ' }],
   });
@@ -157,7 +164,7 @@ function adjoinedHits({ name, glued, behind, span }: Handle, path: Path): Hit[] 
         span,
         message: `@${name} is not notified: a handle in the middle of a word is ignored.`,
         hint: 'Add a space before the @.',
-        fix: blank(span.from),
+        fix: addSpace(span.from),
       },
     ];
   if (behind === '(')
@@ -176,7 +183,7 @@ function adjoinedHits({ name, glued, behind, span }: Handle, path: Path): Hit[] 
       span,
       message: `Datadog may read "${behind}" as part of the handle and notify nobody.`,
       hint: `Add a space after @${name}.`,
-      fix: blank(span.to),
+      fix: addSpace(span.to),
     },
   ];
 }

@@ -3,10 +3,10 @@ import { groupKeysOf } from '../group-keys.ts';
 import type { MonitorRule, MonitorView } from '../monitor-view.ts';
 import { isOn, withoutOptions } from '../option-values.ts';
 
-const ABOUT: readonly string[] = ['escalation_message', 'renotify_statuses'];
+const RENOTIFICATION_OPTIONS: readonly string[] = ['escalation_message', 'renotify_statuses'];
 
-/** Whether a monitor can have a status. A composite can have every status of its members. */
-const REACHED: ReadonlyMap<string, (view: MonitorView) => boolean> = new Map([
+/** For each status, whether a monitor can have it. A composite can have every status of its members. */
+const CAN_REACH: ReadonlyMap<string, (view: MonitorView) => boolean> = new Map([
   ['warn', ({ thresholds, type }) => type === 'composite' || thresholds['warning'] != null],
   [
     'no data',
@@ -92,7 +92,7 @@ options: {escalation_message: Still high., renotify_interval: 60}
     check: ({ options }) =>
       isOn(options['renotify_interval'])
         ? []
-        : ABOUT.filter((name) => isOn(options[name])).map((name) => ({
+        : RENOTIFICATION_OPTIONS.filter((name) => isOn(options[name])).map((name) => ({
             path: ['options', name],
             message: `${name} has no effect: without renotify_interval the monitor notifies once.`,
             hint: 'Add renotify_interval, in minutes, or remove this option.',
@@ -114,8 +114,8 @@ options: {renotify_interval: 60, renotify_statuses: [alert, warn], thresholds: {
       const statuses = view.options['renotify_statuses'];
       if (!Array.isArray(statuses) || !isOn(view.options['renotify_interval'])) return [];
       return statuses.values().flatMap((status, at) => {
-        const reached = typeof status === 'string' ? REACHED.get(status) : undefined;
-        if (!reached || reached(view)) return [];
+        const canReach = typeof status === 'string' ? CAN_REACH.get(status) : undefined;
+        if (!canReach || canReach(view)) return [];
         return [
           {
             path: ['options', 'renotify_statuses', at],

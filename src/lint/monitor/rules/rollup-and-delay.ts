@@ -4,14 +4,14 @@ import type { MonitorRule } from '../monitor-view.ts';
 import { setOption } from '../option-values.ts';
 import { minutesOf } from '../query-windows.ts';
 
-/** Monitors fill gaps of at most this length: docs, dashboards/functions/interpolation. */
+/** Monitors fill gaps of at most this length: Datadog docs, dashboards/functions/interpolation. */
 const MAX_FILL_SECONDS = 600;
 
-/** Metrics that Datadog fetches from a cloud provider's API with a delay of minutes: docs, monitors/configuration. */
-const FETCHED = /^(?:aws|azure|gcp)\./;
+/** Metrics that Datadog fetches from a cloud provider's API with a delay of minutes: Datadog docs, monitors/configuration. */
+const DELAYED_METRIC = /^(?:aws|azure|gcp)\./;
 
-/** Metrics sent by Datadog agents and layers without a delay: docs, integrations/azure_iot_edge and serverless/enhanced_lambda_metrics. */
-const IN_TIME = /^(?:azure\.iot_edge|aws\.lambda\.enhanced)\./;
+/** Metrics sent by Datadog agents and layers without a delay: Datadog docs, integrations/azure_iot_edge and serverless/enhanced_lambda_metrics. */
+const NOT_DELAYED_METRIC = /^(?:azure\.iot_edge|aws\.lambda\.enhanced)\./;
 
 const DELAY_SECONDS = 900;
 
@@ -94,16 +94,16 @@ query: max(next_1w):forecast(avg:system.disk.in_use{*}, 'linear', 1) >= 0.9
       const [window] = query.kind === 'metric' ? query.evaluation.args : [];
       const text = argumentText(window);
       if (window === undefined || text === undefined || faults.length > 0) return [];
-      const ahead = text.startsWith('next_');
-      if (ahead === callsOf(view, 'forecast').length > 0) return [];
+      const isFuture = text.startsWith('next_');
+      if (isFuture === callsOf(view, 'forecast').length > 0) return [];
       return [
         {
           path: ['query'],
           span: window.span,
-          message: ahead
+          message: isFuture
             ? 'Datadog rejects the query: only forecast() can use a future window.'
             : 'Datadog rejects the query: forecast() requires a future window.',
-          hint: ahead ? 'Use a window such as last_5m.' : 'Use a window such as next_1w.',
+          hint: isFuture ? 'Use a window such as last_5m.' : 'Use a window such as next_1w.',
         },
       ];
     },
@@ -122,7 +122,9 @@ options:
 `,
     check: ({ monitor, series, options }) => {
       if (options['evaluation_delay'] != null) return [];
-      const late = series.find(({ metric: { text } }) => FETCHED.test(text) && !IN_TIME.test(text));
+      const late = series.find(
+        ({ metric: { text } }) => DELAYED_METRIC.test(text) && !NOT_DELAYED_METRIC.test(text),
+      );
       if (late === undefined) return [];
       return [
         {

@@ -3,13 +3,13 @@ import type { Query } from '../../../language/query/syntax.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { numericOf } from '../option-values.ts';
 import { isTimeZone } from '../time-zone.ts';
-import type { Hit, Path } from '../../rule.ts';
+import type { Violation, Path } from '../../rule.ts';
 
-const START = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
+const LOCAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
 
-const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 
-const FORBIDDEN = /\b(?:DTSTART|DTEND|DURATION)\b/i;
+const FORBIDDEN_IN_RRULE = /\b(?:DTSTART|DTEND|DURATION)\b/i;
 
 const FREQUENCY = /(?:^|[;:\s])FREQ=(\w*)/i;
 
@@ -17,8 +17,8 @@ const FREQUENCIES: readonly string[] = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'];
 
 const SCHEDULE: Path = ['options', 'scheduling_options'];
 
-/** The cumulative windows that each field shifts: spec v1, MonitorOptionsSchedulingOptionsEvaluationWindow. */
-const MOVED: readonly (readonly [member: string, windows: readonly string[]])[] = [
+/** The cumulative windows that each field shifts: Datadog API v1, MonitorOptionsSchedulingOptionsEvaluationWindow. */
+const SHIFTED_WINDOWS: readonly (readonly [field: string, windows: readonly string[]])[] = [
   ['hour_starts', ['current_1h']],
   ['day_starts', ['current_1d', 'current_1mo']],
   ['month_starts', ['current_1mo']],
@@ -26,7 +26,7 @@ const MOVED: readonly (readonly [member: string, windows: readonly string[]])[] 
 
 /** Rules about cumulative evaluation windows and custom schedules. */
 export const SCHEDULE_RULES: readonly MonitorRule[] = [
-  /** Limits of schedules: docs, monitors/guide/custom_schedules; spec v1, MonitorOptionsSchedulingOptions. */
+  /** Limits of schedules: Datadog docs, monitors/guide/custom_schedules; Datadog API v1, MonitorOptionsSchedulingOptions. */
   {
     code: 'invalid_schedule',
     severity: 'error',
@@ -55,12 +55,12 @@ options:
       const window = objectIn(schedule, 'evaluation_window');
       const custom = objectIn(schedule, 'custom_schedule');
       return [
-        ...windowFaults(window, [...SCHEDULE, 'evaluation_window']),
-        ...recurrencesFaults(custom['recurrences'], [...SCHEDULE, 'custom_schedule', 'recurrences']),
+        ...windowViolations(window, [...SCHEDULE, 'evaluation_window']),
+        ...recurrenceViolations(custom['recurrences'], [...SCHEDULE, 'custom_schedule', 'recurrences']),
       ];
     },
   },
-  /** Options that a custom schedule requires: docs, monitors/guide/custom_schedules. */
+  /** Options that a custom schedule requires: Datadog docs, monitors/guide/custom_schedules. */
   {
     code: 'custom_schedule_needs',
     severity: 'error',
@@ -82,9 +82,9 @@ options:
     check: ({ options }) => {
       const { scheduling_options: schedule, on_missing_data: missing, require_full_window: full } = options;
       if (!isObject(schedule) || !isObject(schedule['custom_schedule'])) return [];
-      const hits: Hit[] = [];
+      const violations: Violation[] = [];
       if (missing == null)
-        hits.push({
+        violations.push({
           path: ['options', 'scheduling_options'],
           message: 'Datadog rejects a custom schedule without on_missing_data.',
           hint: 'Add on_missing_data, for example on_missing_data: default.',
@@ -94,7 +94,7 @@ options:
           },
         });
       if (full === true)
-        hits.push({
+        violations.push({
           path: ['options', 'require_full_window'],
           message: 'Datadog rejects require_full_window with a custom schedule.',
           hint: 'Change to false.',
@@ -103,7 +103,7 @@ options:
             edits: [{ path: ['options', 'require_full_window'], value: false }],
           },
         });
-      return hits;
+      return violations;
     },
   },
   {
@@ -124,13 +124,13 @@ options:
       const starts = isObject(schedule) ? schedule['evaluation_window'] : undefined;
       const window = windowOf(parsed.query);
       if (!isObject(starts) || window === undefined || parsed.faults.length > 0) return [];
-      return MOVED.filter(([member, windows]) => starts[member] != null && !windows.includes(window)).map(
-        ([member, windows]) => ({
-          path: ['options', 'scheduling_options', 'evaluation_window', member],
-          message: `${member} has no effect: it applies to ${windows.join(' and ')}, and the query uses ${window}.`,
-          hint: 'Use such a window in the query, or remove this field.',
-        }),
-      );
+      return SHIFTED_WINDOWS.filter(
+        ([member, windows]) => starts[member] != null && !windows.includes(window),
+      ).map(([member, windows]) => ({
+        path: ['options', 'scheduling_options', 'evaluation_window', member],
+        message: `${member} has no effect: it applies to ${windows.join(' and ')}, and the query uses ${window}.`,
+        hint: 'Use such a window in the query, or remove this field.',
+      }));
     },
   },
 ];
@@ -140,29 +140,33 @@ function objectIn(object: JsonObject, name: string): JsonObject {
   return isObject(value) ? value : {};
 }
 
-function windowFaults(window: JsonObject, path: Path): Hit[] {
+function windowViolations(window: JsonObject, path: Path): Violation[] {
   const { hour_starts: hour, day_starts: day, month_starts: month, timezone } = window;
   return [
-    ...refused(
+    ...violationUnless(
       isWhole(hour, 0, 59),
       [...path, 'hour_starts'],
       'hour_starts must be a minute of the hour, 0 to 59',
     ),
-    ...refused(isText(day, CLOCK), [...path, 'day_starts'], 'day_starts must be a time such as 04:00'),
-    ...refused(isWhole(month, 1, 1), [...path, 'month_starts'], 'month_starts must be 1'),
-    ...refused(
+    ...violationUnless(
+      matchesPattern(day, TIME_OF_DAY),
+      [...path, 'day_starts'],
+      'day_starts must be a time such as 04:00',
+    ),
+    ...violationUnless(isWhole(month, 1, 1), [...path, 'month_starts'], 'month_starts must be 1'),
+    ...violationUnless(
       hour == null || (day == null && month == null),
       [...path, 'hour_starts'],
       'hour_starts cannot be combined with day_starts or month_starts',
     ),
-    ...zoneFaults(timezone, [...path, 'timezone']),
+    ...timeZoneViolations(timezone, [...path, 'timezone']),
   ];
 }
 
-function recurrencesFaults(recurrences: Json | undefined, path: Path): Hit[] {
+function recurrenceViolations(recurrences: Json | undefined, path: Path): Violation[] {
   if (!Array.isArray(recurrences)) return [];
   if (recurrences.length !== 1)
-    return refused(
+    return violationUnless(
       false,
       path,
       `a custom schedule must have exactly one recurrence, not ${recurrences.length}`,
@@ -171,36 +175,36 @@ function recurrencesFaults(recurrences: Json | undefined, path: Path): Hit[] {
   if (!isObject(recurrence)) return [];
   const at = [...path, 0];
   return [
-    ...ruleFaults(recurrence['rrule'], [...at, 'rrule']),
-    ...refused(
-      isText(recurrence['start'], START),
+    ...rruleViolations(recurrence['rrule'], [...at, 'rrule']),
+    ...violationUnless(
+      matchesPattern(recurrence['start'], LOCAL_TIME),
       [...at, 'start'],
       'start must be a local time such as 2026-01-05T09:00:00, with its time zone in timezone',
     ),
-    ...zoneFaults(recurrence['timezone'], [...at, 'timezone']),
+    ...timeZoneViolations(recurrence['timezone'], [...at, 'timezone']),
   ];
 }
 
-function ruleFaults(rrule: Json | undefined, path: Path): Hit[] {
+function rruleViolations(rrule: Json | undefined, path: Path): Violation[] {
   if (typeof rrule !== 'string')
-    return refused(rrule == null, path, 'rrule must be a string such as FREQ=DAILY');
-  const forbidden = FORBIDDEN.exec(rrule);
+    return violationUnless(rrule == null, path, 'rrule must be a string such as FREQ=DAILY');
+  const forbidden = FORBIDDEN_IN_RRULE.exec(rrule);
   if (forbidden) {
     const [text] = forbidden;
     const span = { from: forbidden.index, to: forbidden.index + text.length };
     const message = `Datadog rejects the schedule: ${text} is not allowed in rrule.`;
     return [{ path, span, message, hint: 'Use start for the start time and timezone for its time zone.' }];
   }
-  const often = FREQUENCY.exec(rrule)?.[1]?.toUpperCase() ?? '';
-  return refused(
-    FREQUENCIES.includes(often),
+  const frequency = FREQUENCY.exec(rrule)?.[1]?.toUpperCase() ?? '';
+  return violationUnless(
+    FREQUENCIES.includes(frequency),
     path,
     `the frequency of rrule must be one of ${FREQUENCIES.join(', ')}`,
   );
 }
 
-function zoneFaults(zone: Json | undefined, path: Path): Hit[] {
-  return refused(
+function timeZoneViolations(zone: Json | undefined, path: Path): Violation[] {
+  return violationUnless(
     zone == null || (typeof zone === 'string' && isTimeZone(zone)),
     path,
     'timezone must be a name such as Europe/Berlin',
@@ -213,12 +217,12 @@ function isWhole(value: Json | undefined, min: number, max: number): boolean {
   return number !== undefined && Number.isInteger(number) && number >= min && number <= max;
 }
 
-function isText(value: Json | undefined, form: RegExp): boolean {
-  return value == null || (typeof value === 'string' && form.test(value));
+function matchesPattern(value: Json | undefined, pattern: RegExp): boolean {
+  return value == null || (typeof value === 'string' && pattern.test(value));
 }
 
-function refused(fine: boolean, path: Path, why: string): Hit[] {
-  return fine ? [] : [{ path, message: `Datadog rejects the schedule: ${why}.` }];
+function violationUnless(isValid: boolean, path: Path, reason: string): Violation[] {
+  return isValid ? [] : [{ path, message: `Datadog rejects the schedule: ${reason}.` }];
 }
 
 function windowOf(query: Query): string | undefined {

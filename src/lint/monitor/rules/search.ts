@@ -2,13 +2,13 @@ import type { SearchFault } from '../../../language/search/parse-search.ts';
 import { argumentText } from '../argument-text.ts';
 import { EVENT_TYPES } from '../monitor-types.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { formOf } from '../query-data.ts';
+import { methodsOf } from '../query-data.ts';
 import { minutesOf } from '../query-windows.ts';
 import { searchesOf } from '../searches.ts';
-import type { Hit } from '../../rule.ts';
+import type { Violation } from '../../rule.ts';
 
 /** Sources whose argument is required. The argument of a search may be empty. */
-const NAMED: ReadonlySet<string> = new Set(['formula', 'error_budget', 'burn_rate']);
+const ARGUMENT_REQUIRED: ReadonlySet<string> = new Set(['formula', 'error_budget', 'burn_rate']);
 
 const MESSAGES: Readonly<Record<SearchFault['code'], (what: string) => string>> = {
   unclosed: (what) => `unclosed ${what}`,
@@ -17,7 +17,7 @@ const MESSAGES: Readonly<Record<SearchFault['code'], (what: string) => string>> 
   unterminated_text: (what) => `the string that starts here has no closing ${what}`,
 };
 
-/** The maximum number of group facets: docs, monitors/types/log. */
+/** The maximum number of group facets: Datadog docs, monitors/types/log. */
 const MAX_FACETS = 4;
 
 /** Rules about searches of logs, events and traces. */
@@ -33,22 +33,22 @@ query: logs("service:shop").index("*").rollup(⟦count⟧).last("5m") > 10
 query: logs("service:shop").index("*").rollup("count").last("5m") > 10
 `,
     check: ({ type, parsed: { query, faults } }) => {
-      if (query.kind !== 'chain' || faults.length > 0 || formOf(query.head.name.text) === undefined)
+      if (query.kind !== 'chain' || faults.length > 0 || methodsOf(query.head.name.text) === undefined)
         return [];
       const { name, args, methods } = query.head;
       const [first, second] = args;
-      const refused = (span: Hit['span']): Hit => ({
+      const invalidArgument = (span: Violation['span']): Violation => ({
         path: ['query'],
         ...(span === undefined ? {} : { span }),
         message: `Datadog rejects the query: ${name.text}() takes one quoted string, for example ${name.text}("...").`,
       });
-      if (first === undefined || (NAMED.has(name.text) && argumentText(first)?.trim() === ''))
-        return [refused((first ?? name).span)];
-      if (first.kind !== 'string' || second !== undefined) return [refused((second ?? first).span)];
+      if (first === undefined || (ARGUMENT_REQUIRED.has(name.text) && argumentText(first)?.trim() === ''))
+        return [invalidArgument((first ?? name).span)];
+      if (first.kind !== 'string' || second !== undefined) return [invalidArgument((second ?? first).span)];
       // Data job queries have no quotes.
       if (type === 'data-jobs alert') return [];
       return methods.values().flatMap((method) =>
-        method.args.flatMap((argument): Hit[] =>
+        method.args.flatMap((argument): Violation[] =>
           argument.kind !== 'word' || argument.text === ''
             ? []
             : [
@@ -80,7 +80,7 @@ query: logs("service:shop (status:error OR status:critical)").index("*").rollup(
     check: (view) =>
       searchesOf(view)
         .values()
-        .flatMap(({ path, search: { faults }, spanOf }) =>
+        .flatMap(({ path, search: { faults }, toSpan: spanOf }) =>
           faults.map(({ code, span, what }) => ({
             path,
             span: spanOf(span),
@@ -104,7 +104,7 @@ query: logs("status:error OR status:critical").index("*").rollup("count").last("
     check: (view) =>
       searchesOf(view)
         .values()
-        .flatMap(({ path, search: { terms }, spanOf }) =>
+        .flatMap(({ path, search: { terms }, toSpan: spanOf }) =>
           terms
             .filter(({ text, quoted }) => !quoted && (text === 'and' || text === 'or' || text === 'not'))
             .map(({ text, span }) => ({
@@ -241,7 +241,7 @@ query: burn_rate("8f0b1d6f2c4e5a7b9c0d1e2f3a4b5c6d").over("30d").long_window("1h
     check: ({ parsed: { query } }) => {
       if (query.kind !== 'chain' || query.head.name.text !== 'burn_rate') return [];
       const [long, short] = ['long_window', 'short_window'].map(
-        (called) => query.head.methods.find(({ name }) => name.text === called)?.args[0],
+        (methodName) => query.head.methods.find(({ name }) => name.text === methodName)?.args[0],
       );
       const [max, min] = [long, short].map((window) => minutesOf(argumentText(window) ?? ''));
       if (short === undefined || max === undefined || min === undefined || min < max) return [];

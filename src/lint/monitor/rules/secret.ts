@@ -1,4 +1,4 @@
-import { secretHits } from '../../secrets.ts';
+import { secretViolations } from '../../secrets.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 
 /** Rules about secrets in any string of a monitor. */
@@ -15,6 +15,6 @@ message: 'Restart it: curl https://deploy:⟦Tr0ub4dor⟧@ops.example.com/restar
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'Restart it: https://ops.example.com/restart (with your own account)'
 `,
-    check: ({ monitor }) => secretHits(monitor, 'everyone who can read the monitor or is notified'),
+    check: ({ monitor }) => secretViolations(monitor, 'everyone who can read the monitor or is notified'),
   },
 ];

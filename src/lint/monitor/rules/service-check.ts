@@ -5,7 +5,7 @@ import { thresholdOf } from '../thresholds.ts';
 /** The maximum number of results that a service check evaluates. */
 const MAX_RESULTS = 100;
 
-const COUNTED = ['critical', 'warning', 'ok'];
+const COUNT_THRESHOLDS = ['critical', 'warning', 'ok'];
 
 /** Rules about service checks. */
 export const SERVICE_CHECK_RULES: readonly MonitorRule[] = [
@@ -27,8 +27,8 @@ options:
       if (query.kind !== 'check') return [];
       const last = query.methods.find(({ name }) => name.text === 'last')?.args[0];
       if (last === undefined) return [];
-      const kept = argumentNumber(last) ?? 0;
-      if (!Number.isInteger(kept) || kept < 1)
+      const evaluated = argumentNumber(last) ?? 0;
+      if (!Number.isInteger(evaluated) || evaluated < 1)
         return [
           {
             path: ['query'],
@@ -39,22 +39,22 @@ options:
           },
         ];
       const percent = query.methods.some(({ name }) => name.text === 'pct_by_status');
-      const asked = COUNTED.map((name) => ({ name, count: thresholdOf(thresholds, name) ?? 0 }));
-      const max = asked.reduce((a, b) => (b.count > a.count ? b : a));
-      if (kept > MAX_RESULTS)
+      const required = COUNT_THRESHOLDS.map((name) => ({ name, count: thresholdOf(thresholds, name) ?? 0 }));
+      const max = required.reduce((a, b) => (b.count > a.count ? b : a));
+      if (evaluated > MAX_RESULTS)
         return [
           {
             path: ['query'],
             span: last.span,
-            message: `Datadog evaluates at most ${MAX_RESULTS} results of a check, not ${kept}.`,
+            message: `Datadog evaluates at most ${MAX_RESULTS} results of a check, not ${evaluated}.`,
           },
         ];
-      if (percent || kept >= max.count) return [];
+      if (percent || evaluated >= max.count) return [];
       return [
         {
           path: ['query'],
           span: last.span,
-          message: `Datadog rejects the monitor: the threshold ${max.name} needs ${max.count} results, but the query evaluates the last ${kept}.`,
+          message: `Datadog rejects the monitor: the threshold ${max.name} needs ${max.count} results, but the query evaluates the last ${evaluated}.`,
           hint: `Use last(${max.count + 1}).`,
         },
       ];

@@ -4,42 +4,42 @@ import type { MonitorRule, MonitorView } from '../monitor-view.ts';
 import { moveMember, withoutThreshold } from '../option-values.ts';
 import { comparisonOf, NUMERIC_THRESHOLDS, thresholdOf } from '../thresholds.ts';
 import { nearest } from '../../nearest.ts';
-import type { Hit } from '../../rule.ts';
+import type { Violation } from '../../rule.ts';
 
 interface Range {
-  readonly holds: (query: Query) => boolean;
+  readonly appliesTo: (query: Query) => boolean;
   readonly min: number;
   readonly max: number;
-  /** What the number means. */
+  /** The meaning and the range of the threshold. */
   readonly meaning: string;
   readonly hint: string;
 }
 
-/** Queries whose thresholds have a fixed range: docs, monitors/types. */
+/** Queries whose thresholds have a fixed range: Datadog docs, monitors/types. */
 const RANGES: readonly Range[] = [
   {
-    holds: (query) => outermost(query)?.name.text === 'anomalies',
+    appliesTo: (query) => outermostCall(query)?.name.text === 'anomalies',
     min: 0,
     max: 1,
     meaning: 'The threshold of an anomaly monitor is a share of points, from 0 to 1',
     hint: 'Use 1 for all points, 0.5 for half of them.',
   },
   {
-    holds: (query) => outermost(query)?.name.text === 'outliers',
+    appliesTo: (query) => outermostCall(query)?.name.text === 'outliers',
     min: 0,
     max: 0,
     meaning: 'An outlier monitor alerts above 0',
     hint: 'Use > 0 in the query and 0 as the critical threshold.',
   },
   {
-    holds: (query) => query.kind === 'chain' && query.head.name.text === 'error_budget',
+    appliesTo: (query) => query.kind === 'chain' && query.head.name.text === 'error_budget',
     min: 0,
     max: 100,
     meaning: 'The threshold of an error budget is the percentage consumed, from 0 to 100',
     hint: 'Use 75 for three quarters of the budget.',
   },
   {
-    holds: (query) =>
+    appliesTo: (query) =>
       query.kind === 'check' && query.methods.some(({ name }) => name.text === 'pct_by_status'),
     min: 0,
     max: 100,
@@ -48,18 +48,18 @@ const RANGES: readonly Range[] = [
   },
 ];
 
-interface Reason {
-  readonly of: (name: string) => boolean;
+interface IgnoredThreshold {
+  readonly matches: (name: string) => boolean;
   readonly message: string;
   readonly hint: string;
 }
 
-/** Thresholds that a type ignores: spec v1, MonitorThresholds. */
-const REASONS: ReadonlyMap<string, Reason> = new Map([
+/** Thresholds that a type ignores: Datadog API v1, MonitorThresholds. */
+const IGNORED_BY_TYPE: ReadonlyMap<string, IgnoredThreshold> = new Map([
   [
     'composite',
     {
-      of: (name: string) => NUMERIC_THRESHOLDS.includes(name),
+      matches: (name: string) => NUMERIC_THRESHOLDS.includes(name),
       message: 'The threshold has no effect: a composite monitor has no thresholds.',
       hint: 'Set it in the member monitors.',
     },
@@ -67,7 +67,7 @@ const REASONS: ReadonlyMap<string, Reason> = new Map([
   [
     'service check',
     {
-      of: (name: string) => name === 'critical_recovery' || name === 'warning_recovery',
+      matches: (name: string) => name === 'critical_recovery' || name === 'warning_recovery',
       message:
         'The threshold has no effect: a service check recovers after as many good results as the threshold ok.',
       hint: 'Set ok instead.',
@@ -75,19 +75,23 @@ const REASONS: ReadonlyMap<string, Reason> = new Map([
   ],
 ]);
 
-const ELSEWHERE: Reason = {
-  of: (name) => name === 'ok' || name === 'unknown',
+const IGNORED_BY_OTHER_TYPES: IgnoredThreshold = {
+  matches: (name) => name === 'ok' || name === 'unknown',
   message: 'The threshold has no effect: only service checks have it.',
   hint: 'To set when the alert recovers, use critical_recovery.',
 };
 
-const KNOWN: readonly string[] = [...NUMERIC_THRESHOLDS, 'critical_query', 'critical_recovery_query'];
+const KNOWN_THRESHOLDS: readonly string[] = [
+  ...NUMERIC_THRESHOLDS,
+  'critical_query',
+  'critical_recovery_query',
+];
 
 /** Fields that Datadog's app adds to the thresholds. */
-const LEFT_BY_APP: readonly string[] = ['comparison', 'period', 'timeAggregator'];
+const ADDED_BY_APP: readonly string[] = ['comparison', 'period', 'timeAggregator'];
 
 /** Common wrong names of thresholds. */
-const ALSO_CALLED: ReadonlyMap<string, string> = new Map([
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['crit', 'critical'],
   ['alert', 'critical'],
   ['error', 'critical'],
@@ -115,8 +119,8 @@ options:
 `,
     check: (view) => {
       if (view.parsed.faults.length > 0) return [];
-      const range = RANGES.find(({ holds }) => holds(view.parsed.query));
-      return range === undefined ? [] : beyond(range, view);
+      const range = RANGES.find(({ appliesTo: holds }) => holds(view.parsed.query));
+      return range === undefined ? [] : outOfRange(range, view);
     },
   },
   {
@@ -135,7 +139,7 @@ options:
 `,
     check: ({ whole, type, thresholds }) => {
       if (!whole || !MONITOR_TYPES.has(type)) return [];
-      const { of, message, hint } = REASONS.get(type) ?? ELSEWHERE;
+      const { matches: of, message, hint } = IGNORED_BY_TYPE.get(type) ?? IGNORED_BY_OTHER_TYPES;
       return Object.keys(thresholds)
         .values()
         .filter((name) => thresholds[name] !== null && of(name))
@@ -164,10 +168,10 @@ options:
     check: ({ monitor, thresholds }) =>
       Object.keys(thresholds)
         .values()
-        .filter((name) => !KNOWN.includes(name) && !LEFT_BY_APP.includes(name))
+        .filter((name) => !KNOWN_THRESHOLDS.includes(name) && !ADDED_BY_APP.includes(name))
         .map((name) => {
           const path = ['options', 'thresholds', name];
-          const meant = ALSO_CALLED.get(name.toLowerCase()) ?? nearest(name, KNOWN);
+          const meant = SYNONYMS.get(name.toLowerCase()) ?? nearest(name, KNOWN_THRESHOLDS);
           const fix =
             meant === undefined
               ? undefined
@@ -175,28 +179,29 @@ options:
           return {
             path,
             message: `"${name}" is not a threshold: it never alerts.`,
-            hint: meant === undefined ? `Allowed: ${KNOWN.join(', ')}.` : `Did you mean ${meant}?`,
+            hint: meant === undefined ? `Allowed: ${KNOWN_THRESHOLDS.join(', ')}.` : `Did you mean ${meant}?`,
             ...(fix === undefined ? {} : { fix }),
           };
         }),
   },
 ];
 
-function beyond({ min, max, meaning, hint }: Range, { parsed, thresholds }: MonitorView): Hit[] {
+function outOfRange({ min, max, meaning, hint }: Range, { parsed, thresholds }: MonitorView): Violation[] {
   const message = (value: number) =>
     `${meaning}: ${value} is ${value > max ? 'never reached' : 'always reached'}.`;
-  const out = (value: number | undefined): value is number =>
+  const isOutside = (value: number | undefined): value is number =>
     value !== undefined && (value < min || value > max);
-  const hits: Hit[] = ['critical', 'warning'].flatMap((name) => {
+  const violations: Violation[] = ['critical', 'warning'].flatMap((name) => {
     const value = thresholdOf(thresholds, name);
-    return out(value) ? [{ path: ['options', 'thresholds', name], message: message(value), hint }] : [];
+    return isOutside(value) ? [{ path: ['options', 'thresholds', name], message: message(value), hint }] : [];
   });
   const limit = comparisonOf(parsed.query)?.limit;
-  if (limit?.kind !== 'number' || thresholds['critical'] != null || !out(Number(limit.text))) return hits;
-  return [{ path: ['query'], span: limit.span, message: message(Number(limit.text)), hint }, ...hits];
+  if (limit?.kind !== 'number' || thresholds['critical'] != null || !isOutside(Number(limit.text)))
+    return violations;
+  return [{ path: ['query'], span: limit.span, message: message(Number(limit.text)), hint }, ...violations];
 }
 
 /** Returns the outermost call of a metric query. */
-function outermost(query: Query): Call | undefined {
+function outermostCall(query: Query): Call | undefined {
   return query.kind === 'metric' && query.expression.kind === 'call' ? query.expression : undefined;
 }

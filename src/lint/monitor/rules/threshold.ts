@@ -138,8 +138,8 @@ query: avg(last_5m):avg:system.load.1{*} > 1
 `,
     check: (view) => {
       const { whole, parsed, thresholdWindows } = view;
-      const said = Object.values(thresholdWindows).some((window) => window != null);
-      if (!whole || !said || parsed.faults.length > 0 || parsed.query.kind === 'opaque') return [];
+      const isSet = Object.values(thresholdWindows).some((window) => window != null);
+      if (!whole || !isSet || parsed.faults.length > 0 || parsed.query.kind === 'opaque') return [];
       if (callsOf(view, 'anomalies').length > 0) return [];
       return [
         {
@@ -200,11 +200,11 @@ options:
       const operator = comparisonOf(query)?.operator.text;
       const warning = thresholdOf(thresholds, 'warning');
       if (warning === undefined || (operator !== '==' && operator !== '!=')) return [];
-      const other = operator === '==' ? 'exactly' : 'any value except';
+      const matched = operator === '==' ? 'exactly' : 'any value except';
       return [
         {
           path: ['options', 'thresholds', 'warning'],
-          message: `With ${operator}, the monitor warns at ${other} ${warning}, not when values approach the critical threshold.`,
+          message: `With ${operator}, the monitor warns at ${matched} ${warning}, not when values approach the critical threshold.`,
           hint: 'Use >, >=, < or <=, or remove the warning threshold.',
         },
       ];
@@ -271,7 +271,7 @@ options:
   },
 ];
 
-/** Returns a fix that sets the critical threshold to the number of the query; none for a number that no double holds, such as 1e999. */
+/** Returns a fix that sets the critical threshold to the number in the query; none if that number is not finite, such as 1e999. */
 function criticalFix(title: string, text: string): { fix?: RuleFix } {
   const value = Number(text);
   if (!Number.isFinite(value)) return {};

@@ -1,5 +1,5 @@
 import { MANAGED, READ_ONLY } from '../../../domain/datadog-fields.ts';
-import { OPTION_FORMS } from '../monitor-options.ts';
+import { OPTION_TYPES } from '../monitor-options.ts';
 import { MONITOR_TYPES } from '../monitor-types.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { moveMember } from '../option-values.ts';
@@ -7,9 +7,13 @@ import { nearest } from '../../nearest.ts';
 import type { Path } from '../../rule.ts';
 
 /** Fields that Birddog reads itself. */
-const OWN: readonly string[] = ['key', 'lint'];
+const BIRDDOG_FIELDS: readonly string[] = ['key', 'lint'];
 
-const KNOWN: ReadonlySet<string> = new Set([...MANAGED.monitor, ...READ_ONLY.monitor, ...OWN]);
+const KNOWN_FIELDS: ReadonlySet<string> = new Set([
+  ...MANAGED.monitor,
+  ...READ_ONLY.monitor,
+  ...BIRDDOG_FIELDS,
+]);
 
 /** Rules about the type and the fields of a monitor. */
 export const TYPE_AND_FIELD_RULES: readonly MonitorRule[] = [
@@ -25,11 +29,11 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 `,
     check: ({ monitor, type }) => {
       if (typeof monitor['type'] !== 'string' || type.trim() === '' || MONITOR_TYPES.has(type)) return [];
-      const spoken = type.trim().replaceAll(/[_-]/g, ' ');
-      const near = [type, spoken, `${spoken} alert`]
+      const normalized = type.trim().replaceAll(/[_-]/g, ' ');
+      const closest = [type, normalized, `${normalized} alert`]
         .map((word) => nearest(word, MONITOR_TYPES))
         .find((word) => word !== undefined);
-      const meant = near === 'metric alert' ? 'query alert' : near;
+      const meant = closest === 'metric alert' ? 'query alert' : closest;
       return [
         {
           path: ['type'],
@@ -103,9 +107,9 @@ message: The load is high.
     check: ({ monitor }) =>
       Object.keys(monitor)
         .values()
-        .filter((name) => !KNOWN.has(name))
+        .filter((name) => !KNOWN_FIELDS.has(name))
         .map((name) => {
-          const to = placeOf(name);
+          const to = intendedPath(name);
           const fix =
             to === undefined ? undefined : moveMember(monitor, [name], to, `Move to ${to.join('.')}`);
           return {
@@ -119,8 +123,8 @@ message: The load is high.
 ];
 
 /** Returns the path of the field that was probably meant. */
-function placeOf(name: string): Path | undefined {
-  if (OPTION_FORMS.has(name)) return ['options', name];
+function intendedPath(name: string): Path | undefined {
+  if (OPTION_TYPES.has(name)) return ['options', name];
   const meant = nearest(name, MANAGED.monitor);
   return meant === undefined ? undefined : [meant];
 }

@@ -2,7 +2,7 @@ import type { MonitorRule } from '../monitor-view.ts';
 import { minutesOf, type QueryWindow, windowsOf } from '../query-windows.ts';
 
 /** Long spellings of time units. */
-const UNITS: readonly (readonly [written: RegExp, unit: string])[] = [
+const UNIT_SPELLINGS: readonly (readonly [spelling: RegExp, unit: string])[] = [
   [/(\d)\s*(?:min|mins|minutes?)(?=$|_)/i, '$1m'],
   [/(\d)\s*(?:hr|hrs|hours?)(?=$|_)/i, '$1h'],
   [/(\d)\s*days?(?=$|_)/i, '$1d'],
@@ -25,10 +25,10 @@ query: avg(last_5m):avg:system.load.1{*} > 1
     check: (view) =>
       windowsOf(view)
         .values()
-        .filter(({ text, form }) => !form.pattern.test(text) || minutesOf(text) === 0)
+        .filter(({ text, rules: form }) => !form.pattern.test(text) || minutesOf(text) === 0)
         .map((window) => {
-          const { text, span, form } = window;
-          const meant = meantBy(window);
+          const { text, span, rules: form } = window;
+          const meant = correctWindow(window);
           return {
             path: ['query'],
             span,
@@ -36,7 +36,7 @@ query: avg(last_5m):avg:system.load.1{*} > 1
               minutesOf(text) === 0
                 ? `Datadog rejects the query: the window ${text} is empty.`
                 : `Datadog rejects the query: "${text}" is not a valid window for this type of monitor.`,
-            hint: meant === undefined ? `Use, for example, ${form.as}.` : `Did you mean ${meant}?`,
+            hint: meant === undefined ? `Use, for example, ${form.examples}.` : `Did you mean ${meant}?`,
             ...(meant === undefined
               ? {}
               : { fix: { title: `Change to ${meant}`, edits: [{ path: ['query'], span, text: meant }] } }),
@@ -56,7 +56,7 @@ query: logs("service:shop").index("*").rollup("count").last("1d") > 10
     check: (view) =>
       windowsOf(view)
         .values()
-        .flatMap(({ text, span, form }) => {
+        .flatMap(({ text, span, rules: form }) => {
           const minutes = minutesOf(text);
           if (minutes === undefined || minutes === 0 || !form.pattern.test(text)) return [];
           if (minutes >= form.min && minutes <= form.max) return [];
@@ -65,7 +65,7 @@ query: logs("service:shop").index("*").rollup("count").last("1d") > 10
               path: ['query'],
               span,
               message: `Datadog rejects the query: the window ${text} is too ${minutes > form.max ? 'long' : 'short'} for this type of monitor.`,
-              hint: `The window must be ${form.range}, for example ${form.as}.`,
+              hint: `The window must be ${form.range}, for example ${form.examples}.`,
             },
           ];
         }),
@@ -73,9 +73,12 @@ query: logs("service:shop").index("*").rollup("count").last("1d") > 10
 ];
 
 /** Returns the window that was meant if only its spelling is wrong. */
-function meantBy({ text, form }: QueryWindow): string | undefined {
-  const spelt = UNITS.reduce((word, [written, unit]) => word.replace(written, unit), text.trim());
-  return [spelt, spelt.toLowerCase(), `last_${spelt}`, spelt.replace(/^last_/, '')].find(
+function correctWindow({ text, rules: form }: QueryWindow): string | undefined {
+  const normalized = UNIT_SPELLINGS.reduce(
+    (word, [spelling, unit]) => word.replace(spelling, unit),
+    text.trim(),
+  );
+  return [normalized, normalized.toLowerCase(), `last_${normalized}`, normalized.replace(/^last_/, '')].find(
     (word) => form.pattern.test(word) && minutesOf(word) !== 0,
   );
 }
