@@ -25,7 +25,7 @@ const MESSAGES: Readonly<Record<SyntaxFault['code'], (what: string) => string>> 
 /** The maximum number of characters of the query that a message quotes. */
 const MAX_QUOTED_LENGTH = 60;
 
-const HINTS: Readonly<Partial<Record<SyntaxFault['code'], string>>> = {
+const HINT_BY_CODE: Readonly<Partial<Record<SyntaxFault['code'], string>>> = {
   bad_number: 'Write numbers like 0.5, -2 or 1e6.',
   bad_id: 'An id has only digits. In a document, ${monitor:key} references another monitor.',
   doubled: 'The comparisons are >, >=, <, <=, == and !=.',
@@ -196,7 +196,7 @@ query: error_budget("8f0b1d6f2c4e5a7b9c0d1e2f3a4b5c6d").over("7d") > 75
 
 /** Returns the message and hint for a syntax fault. */
 export function syntaxMessage({ code, what }: SyntaxFault): Pick<Violation, 'message' | 'hint'> {
-  const hint = HINTS[code];
+  const hint = HINT_BY_CODE[code];
   const excerpt = what.length > MAX_QUOTED_LENGTH ? `${what.slice(0, MAX_QUOTED_LENGTH)}...` : what;
   return { message: MESSAGES[code](excerpt), ...(hint === undefined ? {} : { hint }) };
 }
