@@ -1,6 +1,7 @@
 // Layers of src/ from top to bottom: a folder imports from lower layers, and from its own layer unless a rule below forbids it.
 const LAYERS = [
   ['main', 'sidecar', 'init', 'cli'],
+  ['serving'],
   ['health', 'http', 'auth', 'contract', 'pipeline', 'datadog', 'catalogs', 'ledger'],
   ['runtime'],
   ['lint', 'alerts', 'preview', 'language', 'format'],

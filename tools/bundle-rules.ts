@@ -27,7 +27,15 @@ export const BUNDLES: readonly BundleRule[] = [
   {
     command: 'init',
     entry: 'src/init/index.ts',
-    without: ['src/main/', 'src/sidecar/', 'src/datadog/', 'src/catalogs/', 'src/pipeline/', 'src/ledger/'],
+    without: [
+      'src/main/',
+      'src/sidecar/',
+      'src/serving/',
+      'src/datadog/',
+      'src/catalogs/',
+      'src/pipeline/',
+      'src/ledger/',
+    ],
   },
   {
     command: 'cli',
@@ -41,6 +49,7 @@ export const BUNDLES: readonly BundleRule[] = [
       'src/main/',
       'src/sidecar/',
       'src/init/',
+      'src/serving/',
       'src/datadog/',
       'src/catalogs/',
       'src/http/',

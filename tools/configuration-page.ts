@@ -1,8 +1,8 @@
 import { clientSettings } from '../src/cli/config.ts';
-import { initSettings } from '../src/init/config.ts';
-import { mainSettings } from '../src/main/config.ts';
+import { initSettings } from '../src/init/settings.ts';
+import { mainSettings } from '../src/main/settings.ts';
 import type { Setting } from '../src/runtime/settings.ts';
-import { sidecarSettings } from '../src/sidecar/config.ts';
+import { sidecarSettings } from '../src/sidecar/settings.ts';
 
 type Table = Readonly<Record<string, Setting<unknown>>>;
 

@@ -1,21 +1,11 @@
-import {
-  isLoopback,
-  list,
-  optional,
-  type Reader,
-  required,
-  serviceUrl,
-  type Settings,
-  text,
-  wholeNumber,
-} from '../runtime/settings.ts';
+import { isLoopback, list, type Reader, serviceUrl } from '../runtime/settings.ts';
 
 /** The ways in which a caller can say who asks. */
 const METHODS = ['oidc', 'tokens'] as const;
 type Method = (typeof METHODS)[number];
 
 /** `none`, or some of the methods, comma-separated. An empty list stands for `none`. */
-const methods: Reader<readonly Method[]> = (value) => {
+export const authMethods: Reader<readonly Method[]> = (value) => {
   if (value === 'none') return [];
   return list(value).map((word, at, words) => {
     const method = METHODS.find((m) => m === word);
@@ -27,58 +17,11 @@ const methods: Reader<readonly Method[]> = (value) => {
 };
 
 /** The issuer's name, to the letter: it is compared with the `iss` of every token. */
-const issuer: Reader<string> = (value) => {
+export const oidcIssuer: Reader<string> = (value) => {
   const { search, hash } = serviceUrl(value);
   if (search || hash) throw new Error(`"${value}" has a query or a fragment, which no issuer has`);
   return value;
 };
-const jwksUrl: Reader<URL | undefined> = serviceUrl;
-const audience: Reader<readonly string[] | undefined> = list;
-
-/** How callers say who they are, and what they may do. */
-export const authSettings = {
-  BIRDDOG_AUTH: required(
-    methods,
-    'How callers say who they are: none (on loopback alone), or a comma-separated list of oidc and tokens.',
-  ),
-  BIRDDOG_ACCESS: optional(
-    text,
-    '',
-    'The file that says which groups may do what; required unless BIRDDOG_AUTH=none.',
-  ),
-  BIRDDOG_TOKENS: optional(
-    text,
-    '',
-    'The file with the tokens of robots; required where BIRDDOG_AUTH has tokens.',
-  ),
-  BIRDDOG_OIDC_ISSUER: optional(
-    issuer,
-    '',
-    'The issuer of OIDC tokens, to the letter as their iss has it; required where BIRDDOG_AUTH has oidc.',
-  ),
-  BIRDDOG_OIDC_AUDIENCE: optional(
-    audience,
-    undefined,
-    'The audiences of which a token must have one, comma-separated; required where BIRDDOG_AUTH has oidc.',
-  ),
-  BIRDDOG_OIDC_JWKS_URL: optional(
-    jwksUrl,
-    undefined,
-    "Where the issuer's keys are; by default as its /.well-known/openid-configuration says.",
-  ),
-  BIRDDOG_OIDC_NAME_CLAIM: optional(text, 'sub', 'The claim that names the caller.'),
-  BIRDDOG_OIDC_GROUPS_CLAIM: optional(
-    text,
-    'groups',
-    'The claim with the groups of the caller; a dot leads into an object, as in realm_access.roles.',
-  ),
-  BIRDDOG_OIDC_SKEW_MS: optional(
-    wholeNumber(0, 300_000),
-    30_000,
-    "By how much (ms) the issuer's clock and Birddog's may differ.",
-  ),
-};
-
 /** What an OIDC token is held against. */
 export interface OidcSettings {
   readonly issuer: string;
@@ -95,6 +38,20 @@ export interface AuthSettings {
   readonly tokens?: string;
   readonly oidc?: OidcSettings;
 }
+
+/** The settings of authentication, as `src/main/settings.ts` lists them. */
+interface Given {
+  readonly BIRDDOG_AUTH: readonly Method[];
+  readonly BIRDDOG_ACCESS: string;
+  readonly BIRDDOG_TOKENS: string;
+  readonly BIRDDOG_OIDC_ISSUER: string;
+  readonly BIRDDOG_OIDC_AUDIENCE: readonly string[] | undefined;
+  readonly BIRDDOG_OIDC_JWKS_URL: URL | undefined;
+  readonly BIRDDOG_OIDC_NAME_CLAIM: string;
+  readonly BIRDDOG_OIDC_GROUPS_CLAIM: string;
+  readonly BIRDDOG_OIDC_SKEW_MS: number;
+}
+type Name = keyof Given;
 
 /** Which settings belong to what is on, and which of them it cannot do without. */
 const BELONG: readonly {
@@ -115,8 +72,6 @@ const BELONG: readonly {
     ],
   },
 ];
-type Name = keyof typeof authSettings;
-type Given = Settings<typeof authSettings>;
 
 /**
  * How callers are known, or undefined where nobody is asked. What is wrong goes into `faults`: a setting that a method

@@ -1,5 +1,5 @@
 import { Secret } from '../domain/secret.ts';
-import { proxyOf, proxySettings } from '../runtime/proxy-settings.ts';
+import { processSettings, proxyOf } from '../runtime/process-settings.ts';
 import { certificatesFile } from '../runtime/certificates.ts';
 import { optional, type Reader, readSettings, serviceUrl } from '../runtime/settings.ts';
 
@@ -26,7 +26,10 @@ export const clientSettings = {
     '',
     "File with the CA certificates that verify Birddog's certificate. Default: the CA certificates of the system.",
   ),
-  ...proxySettings,
+  HTTPS_PROXY: processSettings.HTTPS_PROXY,
+  https_proxy: processSettings.https_proxy,
+  NO_PROXY: processSettings.NO_PROXY,
+  no_proxy: processSettings.no_proxy,
 };
 
 /**

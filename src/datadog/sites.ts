@@ -1,4 +1,4 @@
-/** Datadog's sites: the API is `api.<site>`; some have their pages under `app.` (datadog-api 1.2). */
+/** Hosts of the web pages, by site. The host of the API is `api.<site>`. */
 export const SITES = {
   'datadoghq.com': 'app.datadoghq.com',
   'us3.datadoghq.com': 'us3.datadoghq.com',
@@ -13,8 +13,29 @@ export const SITES = {
 
 export type Site = keyof typeof SITES;
 
-/** Where a Datadog is called, and where its pages are. */
+/** The URLs of Datadog's API and of its web pages. */
 export interface DatadogTarget {
   readonly baseUrl: URL;
   readonly uiUrl: URL;
+}
+
+export const SITE_NAMES: readonly Site[] = Object.keys(SITES).filter((name): name is Site =>
+  Object.hasOwn(SITES, name),
+);
+
+interface Given {
+  readonly DATADOG_SITE: Site | '';
+  readonly DATADOG_URL: URL | undefined;
+  readonly DATADOG_UI_URL: URL | undefined;
+}
+
+/** Returns the URLs of the configured Datadog. Adds invalid settings to `faults`. */
+export function datadogTarget(given: Given, faults: string[]): DatadogTarget {
+  const name = given.DATADOG_SITE;
+  if ((name === '') === (given.DATADOG_URL === undefined)) {
+    faults.push('DATADOG_SITE or DATADOG_URL is required; set exactly one of them');
+  }
+  const baseUrl = given.DATADOG_URL ?? new URL(`https://api.${name || 'datadoghq.com'}`);
+  const uiUrl = given.DATADOG_UI_URL ?? (name === '' ? baseUrl : new URL(`https://${SITES[name]}`));
+  return { baseUrl, uiUrl };
 }

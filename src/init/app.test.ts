@@ -12,7 +12,7 @@ import { manualClock } from '../../test/manual-clock.ts';
 import { openTlsServer } from '../../test/tls-server.ts';
 import { createLog } from '../runtime/log.ts';
 import { initialise } from './app.ts';
-import { readConfig } from './config.ts';
+import { readConfig } from './settings.ts';
 
 type Intercept = (request: EmulatorRequest) => ReturnType<Handle>;
 

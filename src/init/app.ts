@@ -4,7 +4,7 @@ import type { Log } from '../runtime/log.ts';
 import { VaultFailure } from './vault/failures.ts';
 import type { Vault } from './vault/vault.ts';
 import { mintCertificates } from './certificates.ts';
-import type { CertificatesConfig, Config } from './config.ts';
+import type { CertificatesConfig, Config } from './settings.ts';
 import { type Both, CONTAINERS, readKeys } from './container-keys.ts';
 import { filesOf, newCertificates } from './certificate-sets.ts';
 import { openVault, vaultOutbound } from './vault/open-vault.ts';

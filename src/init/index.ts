@@ -5,7 +5,7 @@ import { SettingsError } from '../runtime/settings.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { VaultFailure } from './vault/failures.ts';
 import { initialise, initialiseCertificates } from './app.ts';
-import { readCertificatesConfig, readConfig } from './config.ts';
+import { readCertificatesConfig, readConfig } from './settings.ts';
 import { startCertificatesWatch, startWatch } from './watch-app.ts';
 
 const log = createLog('init', (line) => process.stderr.write(line));

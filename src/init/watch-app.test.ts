@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, it } from 'node:test';
 import { startVaultEmulator } from '../../emulators/vault/vault-emulator.ts';
 import { createLog } from '../runtime/log.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import { readCertificatesConfig, readConfig } from './config.ts';
+import { readCertificatesConfig, readConfig } from './settings.ts';
 import { type RunningWatch, startCertificatesWatch, startWatch } from './watch-app.ts';
 
 let vault: Awaited<ReturnType<typeof startVaultEmulator>>;

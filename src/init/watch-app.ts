@@ -4,7 +4,7 @@ import { opsApp } from '../runtime/ops-app.ts';
 import { startServer } from '../runtime/server.ts';
 import type { Deps } from '../runtime/service.ts';
 import { mintCertificates } from './certificates.ts';
-import type { CertificatesConfig, Config } from './config.ts';
+import type { CertificatesConfig, Config } from './settings.ts';
 import { expiriesOf } from './certificate-sets.ts';
 import { createKeyWatch } from './key-watch.ts';
 import { openVault, rereadAuthority, vaultOutbound } from './vault/open-vault.ts';

@@ -19,7 +19,7 @@ import { pollFolders } from '../runtime/watched-folder.ts';
 import { openStore } from '../ledger/ledger.ts';
 import { createCatalogs } from './catalogs.ts';
 import { mainCheck } from './check.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 import { router } from './router.ts';
 import { registerMainMetrics } from './main-metrics.ts';
 import { createSidecarConnection } from './sidecar-connection.ts';

@@ -10,7 +10,7 @@ import type { Outbound } from '../runtime/outbound.ts';
 import type { ReadSecret } from '../runtime/watched-folder.ts';
 import type { CatalogName } from '../domain/application.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 
 interface CatalogDeps {
   readonly outbound: Outbound;

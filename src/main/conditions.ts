@@ -4,7 +4,7 @@ import type { Callers } from '../auth/callers.ts';
 import type { Lookup } from '../catalogs/lookup.ts';
 import { CATALOG_NAMES } from '../domain/application.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 import type { Secrets } from './secrets.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 

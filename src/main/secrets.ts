@@ -8,7 +8,7 @@ import {
 } from '../runtime/certificate-files.ts';
 import { watchFolder, type WatchedFolder } from '../runtime/watched-folder.ts';
 import { type CatalogCredentials, readCatalogCredentials } from './catalogs.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 
 /** The watched secret files of the main process. */
 export interface Secrets {

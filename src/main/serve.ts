@@ -1,7 +1,7 @@
 import { runService } from '../runtime/run-service.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { startMain } from './app.ts';
-import { readConfig } from './config.ts';
+import { readConfig } from './settings.ts';
 
 /** Runs Birddog until it is stopped. `entry` is the program. */
 export async function serve(entry: URL): Promise<void> {

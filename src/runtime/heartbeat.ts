@@ -1,15 +1,5 @@
 import { openSync, writeSync } from 'node:fs';
 import type { Log } from './log.ts';
-import { optional, text } from './settings.ts';
-
-/** The heartbeat by which the launcher (bin/birddog) detects a blocked event loop. */
-export const heartbeatSettings = {
-  BIRDDOG_HEARTBEAT: optional(
-    text,
-    '',
-    'File into which the process writes a counter every second. The launcher sets it and restarts a process whose counter stops for 10 s.',
-  ),
-};
 
 const INTERVAL_MS = 1000;
 /** All counters have the same number of digits, so that each overwrites the previous one. */

@@ -1,19 +1,10 @@
 import { startHeartbeat } from './heartbeat.ts';
-import { createLog, type Log, LOG_LEVELS, type LogLevel } from './log.ts';
+import { createLog, type Log, type LogLevel } from './log.ts';
 import { onStop } from './stop.ts';
-import { oneOf, optional, SettingsError } from './settings.ts';
+import { SettingsError } from './settings.ts';
 
 /** Exit statuses (sysexits.h): invalid settings, or an unavailable resource. */
 export const EXIT = { config: 78, unavailable: 69 } as const;
-
-/** The log level of a process. */
-export const logSettings = {
-  BIRDDOG_LOG_LEVEL: optional(
-    oneOf(...LOG_LEVELS),
-    'info',
-    'Minimum level of log lines: `info`, `warn` or `error`. Audit lines are written at every level.',
-  ),
-};
 
 /**
  * Runs a serving process: reads its settings, starts it, prints `ops URL` and `ready URL` on standard output, and stops

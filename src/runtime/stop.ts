@@ -1,14 +1,3 @@
-import { optional, yesOrNo } from './settings.ts';
-
-/** The setting by which a parent process stops its child. */
-export const stopSettings = {
-  STOP_WITH_STDIN: optional(
-    yesOrNo,
-    false,
-    'Whether the process stops when standard input ends, so that a killed parent leaves no process running.',
-  ),
-};
-
 interface StopOptions {
   /** Whether the end of standard input stops the process too, so that a killed parent leaves no process running. */
   readonly stopWithStdin: boolean;

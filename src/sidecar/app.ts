@@ -23,7 +23,7 @@ import { pollFolders } from '../runtime/watched-folder.ts';
 import { openStore } from '../ledger/ledger.ts';
 import { VERSION } from '../contract/version.ts';
 import { sidecarCheck } from './check.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 import { openSecrets } from './secrets.ts';
 
 /** The only accepted client: the name in the certificate that `birddog init` creates for the main container. */

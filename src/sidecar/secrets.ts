@@ -2,7 +2,7 @@ import { type DatadogKeys, readDatadogKeys } from '../datadog/keys.ts';
 import type { Deps } from '../runtime/service.ts';
 import { type SidecarCertificate, sidecarCertificate } from '../runtime/certificate-files.ts';
 import { watchFolder, type WatchedFolder } from '../runtime/watched-folder.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 
 /** Everything that the sidecar reads from files, and goes on reading. */
 export interface Secrets {

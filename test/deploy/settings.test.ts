@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { posix } from 'node:path';
 import { describe, it } from 'node:test';
-import { initSettings, readCertificatesConfig, readConfig as readInitConfig } from '../../src/init/config.ts';
-import { mainSettings, readConfig as readMainConfig } from '../../src/main/config.ts';
-import { readConfig as readSidecarConfig, sidecarSettings } from '../../src/sidecar/config.ts';
+import {
+  initSettings,
+  readCertificatesConfig,
+  readConfig as readInitConfig,
+} from '../../src/init/settings.ts';
+import { mainSettings, readConfig as readMainConfig } from '../../src/main/settings.ts';
+import { readConfig as readSidecarConfig, sidecarSettings } from '../../src/sidecar/settings.ts';
 import { ofKind } from './kinds.ts';
 import { containerOf, containersOf, environmentOf, podOf } from './pod-of.ts';
 import { NO_KUBECTL, OVERLAYS, rendered } from './rendered.ts';

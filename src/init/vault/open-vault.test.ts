@@ -9,7 +9,7 @@ import { deadlineAfter } from '../../domain/deadline.ts';
 import { Secret } from '../../domain/secret.ts';
 import { systemClock } from '../../runtime/system-clock.ts';
 import { mintCertificates } from '../certificates.ts';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../settings.ts';
 import { openVault, rereadAuthority, vaultOutbound } from './open-vault.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'authority-'));

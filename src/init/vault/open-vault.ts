@@ -5,7 +5,7 @@ import {
   type RenewableOutbound,
 } from '../../runtime/outbound.ts';
 import { createVault, type Vault } from './vault.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../settings.ts';
 
 /** Creates the HTTP client for the configured Vault. */
 export function vaultOutbound(config: Config): RenewableOutbound {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readConfig as readSidecarConfig } from '../sidecar/config.ts';
-import { readConfig } from './config.ts';
+import { readConfig as readSidecarConfig } from '../sidecar/settings.ts';
+import { readConfig } from './settings.ts';
 
 const ENV = {
   BIRDDOG_AUTH: 'none',

@@ -1,6 +1,5 @@
-import { proxyOf, proxySettings } from '../runtime/proxy-settings.ts';
+import { processSettings, proxyOf } from '../runtime/process-settings.ts';
 import { certificates, certificatesFile } from '../runtime/certificates.ts';
-import { logSettings } from '../runtime/run-service.ts';
 import {
   oneOf,
   optional,
@@ -62,7 +61,7 @@ const certificateSettings = {
     false,
     'With --watch: whether the process stops when standard input ends.',
   ),
-  ...logSettings,
+  BIRDDOG_LOG_LEVEL: processSettings.BIRDDOG_LOG_LEVEL,
 };
 
 const vaultSettings = {
@@ -102,7 +101,10 @@ const vaultSettings = {
     60_000,
     'Without --watch: time (ms) for which temporary failures are retried.',
   ),
-  ...proxySettings,
+  HTTPS_PROXY: processSettings.HTTPS_PROXY,
+  https_proxy: processSettings.https_proxy,
+  NO_PROXY: processSettings.NO_PROXY,
+  no_proxy: processSettings.no_proxy,
 };
 
 /** The settings of `birddog init`. */

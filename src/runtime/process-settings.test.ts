@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readSettings } from './settings.ts';
-import { proxyOf, proxySettings } from './proxy-settings.ts';
+import { processSettings, proxyOf } from './process-settings.ts';
 
-const proxyIn = (env: Record<string, string>) => proxyOf(readSettings(env, proxySettings));
+const proxyIn = (env: Record<string, string>) => proxyOf(readSettings(env, processSettings));
 
 describe('the proxy', () => {
   it('can be set in either spelling; lower case takes precedence', () => {

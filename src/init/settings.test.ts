@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { SettingsError } from '../runtime/settings.ts';
 import { mintCertificates } from './certificates.ts';
-import { readConfig } from './config.ts';
+import { readConfig } from './settings.ts';
 
 const ENV = {
   VAULT_ADDR: 'https://vault.example.test:8200',

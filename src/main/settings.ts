@@ -1,5 +1,7 @@
-import { incidentSettings } from '../health/incident-settings.ts';
-import { checkSettings } from '../health/check-settings.ts';
+import { authMethods, authOf, oidcIssuer } from '../auth/settings.ts';
+import { datadogTarget } from '../datadog/sites.ts';
+import { hostNames } from '../http/hosts.ts';
+import { processSettings, proxyOf } from '../runtime/process-settings.ts';
 import {
   isLoopback,
   list,
@@ -13,16 +15,10 @@ import {
   text,
   wholeNumber,
 } from '../runtime/settings.ts';
-import { authOf, authSettings } from '../auth/settings.ts';
-import { deleteSettings } from '../runtime/delete-settings.ts';
-import { secretSettings } from '../runtime/secret-settings.ts';
-import { datadogSettings, datadogTarget } from '../datadog/settings.ts';
-import { heartbeatSettings } from '../runtime/heartbeat.ts';
-import { stopSettings } from '../runtime/stop.ts';
-import { logSettings } from '../runtime/run-service.ts';
-import { hostNames } from '../http/hosts.ts';
-import { proxySettings, proxyOf } from '../runtime/proxy-settings.ts';
+import { servingSettings } from '../serving/settings.ts';
 
+const jwksUrl: Reader<URL | undefined> = serviceUrl;
+const audience: Reader<readonly string[] | undefined> = list;
 const sidecarUrl: Reader<URL> = (value) => {
   const url = serviceUrl(value);
   if (url.protocol !== 'https:' || !isLoopback(url.hostname)) {
@@ -37,7 +33,46 @@ export const mainSettings = {
   BIRDDOG_PORT: optional(port, 8080, 'Port on which the API listens; 0 picks a free port.'),
   BIRDDOG_OPS_HOST: optional(text, '127.0.0.1', 'Address on which health probes and metrics are served.'),
   BIRDDOG_OPS_PORT: optional(port, 8081, 'Port on which health probes and metrics are served.'),
-  ...authSettings,
+  BIRDDOG_AUTH: required(
+    authMethods,
+    'How callers authenticate: `none` (only on loopback), or a comma-separated list of `oidc` and `tokens`.',
+  ),
+  BIRDDOG_ACCESS: optional(
+    text,
+    '',
+    'File with the permissions of each group. Required if callers authenticate.',
+  ),
+  BIRDDOG_TOKENS: optional(
+    text,
+    '',
+    'File with the tokens of robots. Required if BIRDDOG_AUTH contains `tokens`.',
+  ),
+  BIRDDOG_OIDC_ISSUER: optional(
+    oidcIssuer,
+    '',
+    'Issuer of OIDC tokens, exactly as in their `iss` claim. Required if BIRDDOG_AUTH contains `oidc`.',
+  ),
+  BIRDDOG_OIDC_AUDIENCE: optional(
+    audience,
+    undefined,
+    'Accepted audiences, comma-separated; a token needs one of them. Required if BIRDDOG_AUTH contains `oidc`.',
+  ),
+  BIRDDOG_OIDC_JWKS_URL: optional(
+    jwksUrl,
+    undefined,
+    "URL of the issuer's keys. Default: as its /.well-known/openid-configuration says.",
+  ),
+  BIRDDOG_OIDC_NAME_CLAIM: optional(text, 'sub', 'Claim with the name of the caller.'),
+  BIRDDOG_OIDC_GROUPS_CLAIM: optional(
+    text,
+    'groups',
+    'Claim with the groups of the caller. A dot leads into an object, as in `realm_access.roles`.',
+  ),
+  BIRDDOG_OIDC_SKEW_MS: optional(
+    wholeNumber(0, 300_000),
+    30_000,
+    "Accepted difference (ms) between the issuer's clock and Birddog's.",
+  ),
   BIRDDOG_HOSTS: optional(
     hostNames,
     [],
@@ -48,11 +83,10 @@ export const mainSettings = {
     '',
     'Folder with tls.crt and tls.key for TLS on the API port. Required unless BIRDDOG_HOST is loopback.',
   ),
-  ...secretSettings,
-  BIRDDOG_LEDGER: required(
-    text,
-    "SQLite file of this process's ledger: writes in progress and known objects.",
-  ),
+  BIRDDOG_SECRETS: servingSettings.BIRDDOG_SECRETS,
+  BIRDDOG_CERTIFICATES: servingSettings.BIRDDOG_CERTIFICATES,
+  BIRDDOG_POLL_MS: servingSettings.BIRDDOG_POLL_MS,
+  BIRDDOG_LEDGER: servingSettings.BIRDDOG_LEDGER,
   SIDECAR_URL: optional(
     sidecarUrl,
     new URL('https://127.0.0.1:5000'),
@@ -71,14 +105,20 @@ export const mainSettings = {
     'Time (ms) for which an answer of a catalog is cached.',
   ),
   CATALOG_TIMEOUT_MS: optional(wholeNumber(1, 60_000), 5000, 'Timeout (ms) of one catalog lookup.'),
-  ...stopSettings,
-  ...heartbeatSettings,
-  ...logSettings,
-  ...checkSettings,
-  ...incidentSettings,
-  ...deleteSettings,
-  ...datadogSettings,
-  ...proxySettings,
+  STOP_WITH_STDIN: processSettings.STOP_WITH_STDIN,
+  BIRDDOG_HEARTBEAT: processSettings.BIRDDOG_HEARTBEAT,
+  BIRDDOG_LOG_LEVEL: processSettings.BIRDDOG_LOG_LEVEL,
+  BIRDDOG_CHECK_TTL_MS: servingSettings.BIRDDOG_CHECK_TTL_MS,
+  BIRDDOG_RECEIVERS: servingSettings.BIRDDOG_RECEIVERS,
+  BIRDDOG_INCIDENT_AFTER_MS: servingSettings.BIRDDOG_INCIDENT_AFTER_MS,
+  BIRDDOG_MAX_DELETE_PERCENT: servingSettings.BIRDDOG_MAX_DELETE_PERCENT,
+  DATADOG_SITE: servingSettings.DATADOG_SITE,
+  DATADOG_URL: servingSettings.DATADOG_URL,
+  DATADOG_UI_URL: servingSettings.DATADOG_UI_URL,
+  HTTPS_PROXY: processSettings.HTTPS_PROXY,
+  https_proxy: processSettings.https_proxy,
+  NO_PROXY: processSettings.NO_PROXY,
+  no_proxy: processSettings.no_proxy,
 };
 
 /** Reads the settings of `birddog serve`. Times in ms. Throws SettingsError listing every fault. */

@@ -1,0 +1,64 @@
+import { SITE_NAMES, type Site } from '../datadog/sites.ts';
+import {
+  oneOf,
+  optional,
+  type Reader,
+  required,
+  serviceUrl,
+  text,
+  wholeNumber,
+} from '../runtime/settings.ts';
+
+const site: Reader<Site | ''> = oneOf(...SITE_NAMES);
+const optionalUrl: Reader<URL | undefined> = serviceUrl;
+
+/** Settings that `birddog serve` and `birddog sidecar` both read. Their own tables list them. Times in ms. */
+export const servingSettings = {
+  BIRDDOG_SECRETS: required(text, 'Folder with the keys of this process, one file per key.'),
+  BIRDDOG_CERTIFICATES: optional(
+    text,
+    '',
+    'Folder with ca.crt, tls.crt and tls.key for the connection between Birddog and the sidecar. Default: BIRDDOG_SECRETS.',
+  ),
+  BIRDDOG_POLL_MS: optional(
+    // Below the default of INIT_STEP_MS (one minute): a reader must notice each rotation step before the next one.
+    wholeNumber(10, 30_000),
+    1000,
+    'Interval (ms) at which the folders of keys and certificates are polled.',
+  ),
+  BIRDDOG_LEDGER: required(
+    text,
+    "SQLite file of this process's ledger: writes in progress and known objects.",
+  ),
+  BIRDDOG_CHECK_TTL_MS: optional(
+    wholeNumber(0, 600_000),
+    10_000,
+    'Time (ms) for which an answer of `GET /check` is cached before the health checks run again.',
+  ),
+  BIRDDOG_RECEIVERS: optional(
+    text,
+    '',
+    'YAML file with the receivers of incident notifications (docs/metrics.md). Without it, incidents become events in Datadog.',
+  ),
+  BIRDDOG_INCIDENT_AFTER_MS: optional(
+    wholeNumber(50, 86_400_000),
+    60_000,
+    'Time (ms) that an incident lasts before operators are notified. Five times as long for rate limits, catalogs and the token issuer.',
+  ),
+  BIRDDOG_MAX_DELETE_PERCENT: optional(
+    wholeNumber(0, 100),
+    20,
+    "Maximum share (percent) of an application's objects that one apply may delete. Three objects may always be deleted; `force=true` lifts the limit.",
+  ),
+  DATADOG_SITE: optional(site, '', 'Datadog site, such as datadoghq.eu. Set either this or DATADOG_URL.'),
+  DATADOG_URL: optional(
+    optionalUrl,
+    undefined,
+    'Base URL of the Datadog API, for a site that is not in the list of sites, or an emulator.',
+  ),
+  DATADOG_UI_URL: optional(
+    optionalUrl,
+    undefined,
+    "Base URL of Datadog's web pages. Default: that of the site.",
+  ),
+};
