@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { documentJsonSchema } from '../src/contract/document-json-schema.ts';
+import { cliPage } from './cli-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { withLimits } from './limits-section.ts';
 import { LINT_SLUGS, lintIndex, lintPage } from './lint-page.ts';
@@ -12,6 +13,7 @@ export const GENERATED_PAGES: readonly { readonly path: string; readonly text: (
   { path: join(DOCS, 'lint.md'), text: lintIndex },
   ...LINT_SLUGS.map((slug) => ({ path: join(DOCS, 'lint', `${slug}.md`), text: () => lintPage(slug) })),
   { path: join(DOCS, 'configuration.md'), text: async () => configurationPage() },
+  { path: join(DOCS, 'cli.md'), text: async () => cliPage() },
   {
     path: join(DOCS, 'security.md'),
     text: async () => withLimits(readFileSync(join(DOCS, 'security.md'), 'utf8')),

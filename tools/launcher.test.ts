@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { COMMANDS } from '../src/cli/commands.ts';
 import { scratchTree } from './scratch-tree.ts';
 
 const LAUNCHER = readFileSync(join(import.meta.dirname, '../bin/birddog'), 'utf8');
@@ -74,6 +75,20 @@ for (const args of [[], ['nope']]) {
     assert.match(err, /usage: birddog COMMAND/);
   });
 }
+
+test('lists the commands of src/cli in its help, and starts each of them', async (t) => {
+  const root = installation(t, { 'src/cli/index.ts': `console.log(process.argv.slice(2).join(' '))` });
+  const { status, out } = await birddog(t, root, ['--help']).ended;
+  const [, list = ''] = /^Commands:\n((?: .+\n)+)/m.exec(out) ?? [];
+  const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}\n`);
+  assert.deepEqual([status, list], [0, lines.join('')]);
+  for (const { name } of COMMANDS)
+    assert.deepEqual(await birddog(t, root, [name, '--x']).ended, {
+      status: 0,
+      out: `${name} --x\n`,
+      err: '',
+    });
+});
 
 test('rejects a Node that is too old, naming the required version and the one found', async (t) => {
   const root = installation(t, { 'path/node': '#!/bin/sh\necho v20.20.2\n', 'dist/serve.js': '' });

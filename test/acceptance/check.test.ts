@@ -210,20 +210,24 @@ describe('birddog check', () => {
     await pod.until(async () => (await check()).report.ok);
   });
 
-  it('reports a Birddog that does not answer, and rejects wrong arguments', async () => {
+  it('exits with 69 if Birddog does not answer, with 64 for wrong arguments and with 78 for a wrong setting', async () => {
     const call = (...args: string[]) => birddog('.', ['check', ...args]);
     const unavailable = await call('--url', 'http://127.0.0.1:9', '--json');
     assert.deepEqual(
       [unavailable.status, states(unavailable.out)],
-      [1, ['birddog failed', 'dry_run skipped']],
+      [69, ['birddog failed', 'dry_run skipped']],
     );
     const wrong = await call('--nonsense');
-    assert.deepEqual([wrong.status, wrong.out], [2, '']);
+    assert.deepEqual([wrong.status, wrong.out], [64, '']);
     assert.match(wrong.err, /--nonsense[\s\S]+usage: birddog check/);
     assert.equal(
       (await call('--url', 'http://elsewhere.example.test')).status,
-      2,
+      64,
       'plain HTTP to another machine',
     );
+    const env = { BIRDDOG_URL: 'http://elsewhere.example.test' };
+    const setting = await birddog('.', ['check'], { env });
+    assert.deepEqual([setting.status, setting.out], [78, '']);
+    assert.match(setting.err, /^birddog check: invalid settings:\n {2}BIRDDOG_URL: .*plain HTTP/);
   });
 });

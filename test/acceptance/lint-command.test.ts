@@ -52,15 +52,15 @@ describe('birddog lint', () => {
     assert.equal((await lint(folder, ['--strict', 'good.yaml'])).status, 0);
   });
 
-  it('exits with 2 and a message for an unreadable file, and checks the other files', async (t) => {
+  it('exits with 1 and a message for an unreadable file, and checks the other files', async (t) => {
     const folder = folderWith(t, { 'bad.yaml': BAD, 'secret.yaml': GOOD, 'x.txt': GOOD });
     const { status, out, err } = await birddog(folder, ['lint', 'none.yaml', 'x.txt', 'bad.yaml']);
-    assert.equal(status, 2);
+    assert.equal(status, 1);
     assert.match(err, /^birddog lint: none\.yaml: no such file$/m);
     assert.match(err, /^birddog lint: x\.txt: unknown extension: /m);
     assert.match(out, /bad\.yaml:2:8: error/);
     const huge = await lint(folder, ['-'], `# ${'x'.repeat(16 * 1024 * 1024)}`);
-    assert.deepEqual([huge.status, /maximum of 16777216 bytes/.test(huge.err)], [2, true]);
+    assert.deepEqual([huge.status, /maximum of 16777216 bytes/.test(huge.err)], [1, true]);
   });
 
   it('checks all files of a folder with a known extension, except hidden and installed ones', async (t) => {
@@ -74,7 +74,7 @@ describe('birddog lint', () => {
     assert.deepEqual(out.match(/^\S+:2:8: error/gm), ['b.yaml:2:8: error', 'team/deep/m.YML:2:8: error']);
     assert.deepEqual(
       [status, err],
-      [2, 'birddog lint: empty: this folder has no file that ends in .yaml, .yml, .json or .toml\n'],
+      [1, 'birddog lint: empty: this folder has no file that ends in .yaml, .yml, .json or .toml\n'],
     );
   });
 
@@ -85,9 +85,9 @@ describe('birddog lint', () => {
     ['--input-format', 'ini', '-'],
     ['-', '-'],
   ]) {
-    it(`exits with 2 and prints the usage for the arguments ${JSON.stringify(args)}`, async (t) => {
+    it(`exits with 64 and prints the usage for the arguments ${JSON.stringify(args)}`, async (t) => {
       const { status, out, err } = await lint(folderWith(t, {}), args);
-      assert.deepEqual([status, out], [2, '']);
+      assert.deepEqual([status, out], [64, '']);
       assert.match(err, /^birddog lint: .+\n\nusage: birddog lint/);
     });
   }

@@ -1,55 +1,42 @@
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { createBirddogClient } from '../../src/cli/client/birddog-client.ts';
-import type { Command, Deps } from '../../src/cli/commands/command.ts';
+import type { Command, ProcessIo } from '../../src/cli/command.ts';
 import { readConfig } from '../../src/cli/config.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
-
-export interface Said {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { runCommand, type Said } from '../command-io.ts';
 
 interface Given {
   readonly input?: string;
-  /** As if people sat there. */
+  /** Whether standard input and standard error are terminals. */
   readonly isTerminal?: boolean;
-  /** What they answer. */
+  /** The answer to a request for confirmation. */
   readonly says?: boolean;
-  readonly deps?: Partial<Deps>;
+  readonly io?: Partial<ProcessIo>;
 }
 
-/** Runs a command within this process against a Birddog; files of `folder` are named as they are there. */
+/** Runs a command in this process against a Birddog. Names of files in the arguments refer to `folder`. */
 export async function runInProcess(
-  run: Command,
+  command: Command,
   birddogUrl: string,
   folder: string,
   args: readonly string[],
-  { input = '', isTerminal = false, says = false, deps = {} }: Given = {},
+  { input = '', isTerminal = false, says = false, io = {} }: Given = {},
 ): Promise<Said> {
-  let [out, err] = ['', ''];
-  const status = await run(
+  let question = '';
+  const { status, out, err } = await runCommand(
+    command,
     args.map((arg) => (/^[\w-]+\.\w+$/.test(arg) ? join(folder, arg) : arg)),
     {
-      stdin: Readable.from([Buffer.from(input)]),
-      out: (text) => void (out += text),
-      err: (text) => void (err += text),
-      paint: (_style, text) => text,
-      paintErr: (_style, text) => text,
+      input,
       isTerminal: { stdin: isTerminal, stderr: isTerminal },
-      columns: 100,
-      clock: systemClock,
       clientOf: (url) => createBirddogClient(readConfig(url ?? birddogUrl, {}), systemClock),
-      confirm: async (question) => {
-        err += question;
+      confirm: async (asked) => {
+        question += asked;
         return says;
       },
-      onInterrupt: () => () => {},
-      every: () => () => {},
-      ...deps,
+      ...io,
     },
   );
   const named = (text: string) => text.replaceAll(`${folder}/`, '');
-  return { status, out: named(out), err: named(err) };
+  return { status, out: named(out), err: named(err + question) };
 }

@@ -1,20 +1,12 @@
-import { Readable } from 'node:stream';
 import { lintCommand } from '../../src/cli/commands/lint.ts';
-import type { Said } from './run-in-process.ts';
+import { runCommand, type Said } from '../command-io.ts';
 
-/** `birddog lint` in a folder, within this process, which is in that folder meanwhile: one call at a time. */
+/** Runs `birddog lint` in this process, which changes to the folder during the call: one call at a time. */
 export async function lint(folder: string, args: readonly string[], input = ''): Promise<Said> {
-  let [out, err] = ['', ''];
   const before = process.cwd();
   process.chdir(folder);
   try {
-    const status = await lintCommand(args, {
-      stdin: Readable.from([Buffer.from(input)]),
-      out: (text) => void (out += text),
-      err: (text) => void (err += text),
-      paint: (_style, text) => text,
-    });
-    return { status, out, err };
+    return await runCommand(lintCommand, args, { input });
   } finally {
     process.chdir(before);
   }
@@ -32,7 +24,7 @@ interface Told {
   readonly pointer: string;
 }
 
-/** What `birddog lint --format json` tells. */
+/** Returns the output of `birddog lint --format json`. */
 export async function told(folder: string, args: readonly string[], input?: string): Promise<Told[]> {
   const { out } = await lint(folder, ['--format', 'json', ...args], input);
   return JSON.parse(out);

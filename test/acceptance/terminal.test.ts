@@ -174,7 +174,7 @@ describe('birddog plan and apply', () => {
       return { ...client, send };
     };
     const { status, out } = await run(folder, ['apply', '--yes', '--json', '--deadline', '3', 'long.yaml'], {
-      deps: { clientOf },
+      io: { clientOf },
     });
     assert.equal(status, 0, out);
     const [{ done, remaining }] = JSON.parse(out).documents;
@@ -197,7 +197,7 @@ describe('birddog plan and apply', () => {
       await datadog(pod, 'PUT', `/api/v1/monitor/${id}`, { message: 'somebody else' });
       return true;
     };
-    const moved = await run(folder, ['apply', 'q.yaml'], { isTerminal: true, deps: { confirm } });
+    const moved = await run(folder, ['apply', 'q.yaml'], { isTerminal: true, io: { confirm } });
     assert.equal(moved.status, 1);
     assert.match(
       moved.err,
@@ -223,7 +223,7 @@ describe('birddog plan and apply', () => {
       return () => {};
     };
     const { status, out, err } = await run(folder, ['apply', '--yes', 'i.yaml'], {
-      deps: { clientOf, onInterrupt },
+      io: { clientOf, onInterrupt },
     });
     assert.equal(status, 1);
     assert.match(
@@ -282,19 +282,19 @@ describe('birddog plan and apply', () => {
       assert.deepEqual([help.status, help.err], [0, '']);
       assert.match(help.out, new RegExp(`^usage: birddog ${name} .*\\n[\\s\\S]*\\n {2}birddog ${name} `));
       const wrong = await run(folder, [name, '--jsn']);
-      assert.deepEqual([wrong.status, wrong.out], [1, '']);
+      assert.deepEqual([wrong.status, wrong.out], [64, '']);
       assert.match(
         wrong.err,
         new RegExp(`^birddog ${name}: unknown option --jsn\\. Did you mean --json\\?\\n\\nusage`),
       );
     }
-    assert.equal((await run(folder, ['plan'])).status, 1);
+    assert.equal((await run(folder, ['plan'])).status, 64);
   });
 
   it('explain that Birddog is not reachable', async (t) => {
     const folder = folderWith(t, { 'a.yaml': document('terminal-w') });
     const { status, err } = await run(folder, ['plan', '--url', 'http://127.0.0.1:1', 'a.yaml']);
-    assert.equal(status, 1);
+    assert.equal(status, 69);
     assert.match(err, /^a\.yaml: error: Nothing listens at http:\/\/127\.0\.0\.1:1\/\. .*\n$/);
     const far = await run(folder, ['plan', '--url', 'http://b.test', 'a.yaml']);
     assert.match(far.err, /--url: "http:\/\/b\.test" uses plain HTTP to another machine; use https/);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { BirddogProblem } from '../../src/cli/client/birddog-failures.ts';
-import type { Command } from '../../src/cli/commands/command.ts';
+import type { Command } from '../../src/cli/command.ts';
 import { applyCommand } from '../../src/cli/commands/apply.ts';
 import { driftCommand } from '../../src/cli/commands/drift.ts';
 import { importCommand } from '../../src/cli/commands/import.ts';
@@ -79,7 +79,7 @@ writeFileSync(
 /** Runs a command against a Birddog that says this. */
 function run(command: Command, args: readonly string[], ask: () => Promise<JsonObject>) {
   const clientOf = () => ({ url: new URL('http://127.0.0.1:1'), send: ask, close: () => {} });
-  return runInProcess(command, 'http://127.0.0.1:1', folder, args, { deps: { clientOf } });
+  return runInProcess(command, 'http://127.0.0.1:1', folder, args, { io: { clientOf } });
 }
 
 const finding = fc.record({

@@ -13,7 +13,7 @@ import type { FileDocument } from '../documents/documents.ts';
 import type { DriftedObject } from '../client/drift-answer.ts';
 import { objectsIn, planAnswer } from '../client/plan-answer.ts';
 import { fieldName } from '../print/print-change.ts';
-import type { Working } from '../commands/run-command.ts';
+import type { ClientIo } from '../commands/client-options.ts';
 
 /** A document's text with the drift written into it, and the objects whose drift could not be written completely. */
 export interface Accepted {
@@ -26,7 +26,7 @@ export async function acceptDrift(
   document: FileDocument,
   drifted: readonly DriftedObject[],
   deadlineMs: number,
-  { client }: Pick<Working, 'client'>,
+  { client }: Pick<ClientIo, 'client'>,
 ): Promise<Accepted> {
   const { application, team } = document.read;
   const answer = await client.send({
@@ -85,7 +85,7 @@ async function remainingDrift(
   drifted: readonly DriftedObject[],
   refused: Accepted['refused'],
   deadlineMs: number,
-  { client }: Pick<Working, 'client'>,
+  { client }: Pick<ClientIo, 'client'>,
 ): Promise<Accepted['refused']> {
   const body = { text, format: file.format };
   const { objects } = planAnswer(await client.send({ method: 'POST', path: '/plan', body, deadlineMs }));

@@ -13,6 +13,7 @@ import {
 } from '../../runtime/outbound.ts';
 import { BirddogProblem, NoAnswer, noAnswerSentence } from './birddog-failures.ts';
 import type { ClientConfig } from '../config.ts';
+import { EXIT } from '../exit-status.ts';
 
 /** One request to Birddog. */
 export interface BirddogRequest {
@@ -64,6 +65,7 @@ export function createBirddogClient(
         if (!(error instanceof OutboundError)) throw error;
         throw new NoAnswer(noAnswerSentence(error, config.url, request.signal), error.sent, {
           cause: error,
+          ...(request.signal?.aborted ? { exit: EXIT.failed } : {}),
         });
       } finally {
         deadline.close();

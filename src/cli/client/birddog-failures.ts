@@ -1,15 +1,23 @@
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { OutboundError } from '../../runtime/outbound.ts';
+import { EXIT, type Exit } from '../exit-status.ts';
 import type { LocatedFinding } from '../documents/lint-text.ts';
+
+interface NoAnswerOptions extends ErrorOptions {
+  /** The exit status of the command, if Birddog is not unavailable. */
+  readonly exit?: Exit;
+}
 
 /** Birddog did not answer. The message is a sentence. `sent` is false if the request certainly did not arrive. */
 export class NoAnswer extends Error {
   readonly sent: boolean;
+  readonly exit: Exit;
 
-  constructor(message: string, sent: boolean, options?: ErrorOptions) {
+  constructor(message: string, sent: boolean, { exit = EXIT.unavailable, ...options }: NoAnswerOptions = {}) {
     super(message, options);
     this.name = 'NoAnswer';
     this.sent = sent;
+    this.exit = exit;
   }
 }
 
@@ -47,6 +55,12 @@ export class BirddogProblem extends Error {
     this.retryAfterMs = retryAfterMs;
     this.findings = findingsIn(body);
   }
+}
+
+/** Returns the exit status of a command that ends with this error. */
+export function exitOfError(error: unknown): Exit {
+  if (error instanceof NoAnswer) return error.exit;
+  return error instanceof BirddogProblem && error.body['status'] === 503 ? EXIT.unavailable : EXIT.failed;
 }
 
 /** Returns the findings of an answer, with positions in the text that was sent. */

@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { ManagedKind } from '../../domain/managed-kind.ts';
 import type { Change, PlanAction, PlannedObject } from '../../domain/plan.ts';
+import { EXIT } from '../exit-status.ts';
 import { findingsIn, NoAnswer } from './birddog-failures.ts';
 import type { LocatedFinding } from '../documents/lint-text.ts';
 
@@ -134,5 +135,6 @@ function unknownAnswer(name: string): never {
   throw new NoAnswer(
     `Birddog's answer has no valid "${name}". Use the birddog command of the same version as the server.`,
     true,
+    { exit: EXIT.failed },
   );
 }

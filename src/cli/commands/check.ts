@@ -1,78 +1,77 @@
 import { append, largest } from '../../domain/append.ts';
-import { parseArgs } from 'node:util';
 import { allWell, type CheckedPart, checkReportSchema } from '../../contract/check-report.ts';
-import type { Clock } from '../../domain/clock.ts';
-import { SettingsError } from '../../runtime/settings.ts';
-import { type BirddogClient, createBirddogClient } from '../client/birddog-client.ts';
-import { NoAnswer } from '../client/birddog-failures.ts';
-import { dryRun, failed, roundTrip, skipped, STEP_MS, type Steps } from './check-steps.ts';
-import { readConfig } from '../config.ts';
-import type { Streams } from './command.ts';
-import { UsageError } from './read-options.ts';
+import { exitOfError, NoAnswer } from '../client/birddog-failures.ts';
+import { command, type Io } from '../command.ts';
+import { EXIT, type Exit } from '../exit-status.ts';
+import { type Arguments, flag, noOperands } from '../options.ts';
 import type { Paint } from '../print/report.ts';
-import { safeText } from '../print/safe-text.ts';
 import { visible, visibleJson } from '../print/visible.ts';
+import { dryRun, failed, roundTrip, skipped, STEP_MS, type Steps } from './check-steps.ts';
+import { CLIENT_STATUSES, JSON_OPTION, URL_OPTION } from './client-options.ts';
 
-const USAGE = `usage: birddog check [OPTION...]
+const WRITE = flag('write', 'also create, read and delete a monitor');
 
-Check the health of a running Birddog: both containers, their certificates, keys and ledgers, the catalogs, and a dry
-run through the sidecar.
+export const checkCommand = command({
+  name: 'check',
+  summary: 'Check the health of a running Birddog',
+  description:
+    'Check the health of a running Birddog: both containers, their certificates, keys and ledgers, the catalogs, and a dry run through the sidecar.',
+  examples: ['birddog check --url https://birddog.example.com --write'],
+  options: [URL_OPTION, WRITE, JSON_OPTION],
+  operands: noOperands('check takes only options'),
+  statuses: {
+    done: 'everything is healthy, or there are only warnings',
+    failed: 'a check failed',
+    ...CLIENT_STATUSES,
+    unavailable: 'Birddog did not answer',
+  },
+  run: checkBirddog,
+});
 
-  --url URL   URL of Birddog (default: BIRDDOG_URL)
-  --write     also create, read and delete a monitor
-  --json      print JSON
-  --help      show this help
-
-BIRDDOG_TOKEN holds your bearer token. BIRDDOG_CACERT names a file of CA certificates.
-
-Exit status: 0 if everything is healthy or there are only warnings, 1 if a check failed, 2 if an option or a setting is
-invalid.
-`;
-const STATUS = { healthy: 0, unhealthy: 1, invalid: 2 } as const;
-
-/** Runs `birddog check` and returns the exit status. `stopped` ends it early; the cleanup still runs. */
-export async function checkCommand(
-  args: readonly string[],
-  { out, err, paint }: Streams,
-  clock: Clock,
-  stopped: AbortSignal,
-): Promise<number> {
-  let options: ReturnType<typeof checkOptions>;
-  let client: BirddogClient;
-  try {
-    options = checkOptions(args);
-    client = createBirddogClient(readConfig(options.url), clock);
-  } catch (error) {
-    if (!(error instanceof UsageError || error instanceof SettingsError)) throw error;
-    err(safeText(`birddog check: ${visible(error.message)}\n\n${USAGE}`));
-    return STATUS.invalid;
-  }
-  if (options.help) {
-    out(USAGE);
-    return STATUS.healthy;
-  }
+/** Runs the checks and prints them. SIGINT and SIGTERM end them early; the cleanup still runs. */
+async function checkBirddog({ get }: Arguments<undefined>, io: Io): Promise<Exit> {
+  const { clock, out, paint } = io;
+  const client = io.clientOf(get(URL_OPTION));
+  const stopped = new AbortController();
+  const removers = [io.onInterrupt, io.onTerminate].map((listen) => listen(() => stop()));
+  // A second signal ends the process.
+  const stop = () => {
+    for (const remove of removers) remove();
+    stopped.abort();
+  };
   const checked_at = new Date(clock.now()).toISOString();
-  const parts = await checkAll({ client, clock, signal: stopped }, options.write);
+  const { parts, unavailable } = await checkAll({ client, clock, signal: stopped.signal }, get(WRITE));
   client.close();
   const ok = allWell(parts);
   const { url } = client;
-  const report = printCheck(parts, url, paint);
-  out(options.json ? `${visibleJson({ ok, checked_at, url, parts })}\n` : safeText(report));
-  return ok ? STATUS.healthy : STATUS.unhealthy;
+  out(get(JSON_OPTION) ? `${visibleJson({ ok, checked_at, url, parts })}\n` : printCheck(parts, url, paint));
+  if (unavailable) return EXIT.unavailable;
+  return ok ? EXIT.done : EXIT.failed;
 }
 
-async function checkAll(steps: Steps, write: boolean): Promise<CheckedPart[]> {
-  const parts = await ownReport(steps);
+interface Checked {
+  readonly parts: CheckedPart[];
+  /** Whether Birddog did not report its health at all. */
+  readonly unavailable: boolean;
+}
+
+async function checkAll(steps: Steps, write: boolean): Promise<Checked> {
+  const { parts, unavailable } = await ownReport(steps);
   const later = ['dry_run', ...(write ? ['create', 'read', 'delete'] : [])];
-  if (parts[0]?.state !== 'ok')
-    return [...parts, ...later.map((name) => skipped(name, 'Birddog does not respond.'))];
+  if (parts[0]?.state !== 'ok') {
+    append(
+      parts,
+      later.map((name) => skipped(name, 'Birddog does not respond.')),
+    );
+    return { parts, unavailable };
+  }
   parts.push(await dryRun(steps));
   if (write) append(parts, await roundTrip(steps));
-  return parts;
+  return { parts, unavailable };
 }
 
 /** Requests Birddog's own report. A failed request is a failed check. */
-async function ownReport({ client, clock, signal }: Steps): Promise<CheckedPart[]> {
+async function ownReport({ client, clock, signal }: Steps): Promise<Checked> {
   const begun = clock.now();
   const took = () => Math.round(clock.now() - begun);
   try {
@@ -82,28 +81,19 @@ async function ownReport({ client, clock, signal }: Steps): Promise<CheckedPart[
       throw new NoAnswer(
         'Birddog answered with an unknown report. Use the `birddog` command of the same version.',
         true,
+        { exit: EXIT.failed },
       );
     const { version, checked_at, parts } = report.data;
     const detail = `Birddog ${version} responds; its last check was at ${checked_at.slice(11, 19)}Z.`;
-    return [{ name: 'birddog', state: 'ok', ms: took(), detail, hint: '' }, ...parts];
+    return {
+      parts: [{ name: 'birddog', state: 'ok', ms: took(), detail, hint: '' }, ...parts],
+      unavailable: false,
+    };
   } catch (error) {
-    return [{ name: 'birddog', ms: took(), hint: '', ...failed(error) }];
-  }
-}
-
-function checkOptions(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        url: { type: 'string' },
-        write: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    return {
+      parts: [{ name: 'birddog', ms: took(), hint: '', ...failed(error) }],
+      unavailable: exitOfError(error) === EXIT.unavailable,
+    };
   }
 }
 

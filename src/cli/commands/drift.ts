@@ -1,79 +1,87 @@
 import { type Accepted, acceptDrift } from '../accept/accept-drift.ts';
-import { applySources } from './apply.ts';
-import { type Command, EXIT, type Exit, worst } from './command.ts';
-import { DOCUMENT_OPTIONS, DOCUMENT_USAGE, documentOptions } from './document-options.ts';
-import { type FileDocument, readDocuments, type Source } from '../documents/documents.ts';
 import { type Drift, driftAnswer } from '../client/drift-answer.ts';
+import { command } from '../command.ts';
+import { type FileDocument, readDocuments, type Source } from '../documents/documents.ts';
 import { bodyOf, sentText } from '../documents/plan-documents.ts';
+import { FileError, replaceText } from '../documents/text-files.ts';
+import { EXIT, type Exit, worst } from '../exit-status.ts';
+import { FILES, flag, UsageError } from '../options.ts';
 import { driftJson, printDrift } from '../print/print-drift.ts';
 import { failureOf } from '../print/print-failure.ts';
-import { readOptions, UsageError } from './read-options.ts';
-import { runCommand, type Working } from './run-command.ts';
-import { FileError, replaceText } from '../documents/text-files.ts';
 import { visible } from '../print/visible.ts';
+import { applySources } from './apply.ts';
+import {
+  CLIENT_STATUSES,
+  type ClientIo,
+  DOCUMENT_OPTIONS,
+  type DocumentOptions,
+  documentOptions,
+  withClient,
+} from './client-options.ts';
 
-const USAGE = `usage: birddog drift [OPTION...] FILE...
+const ACCEPT = flag(
+  'accept',
+  'write the changes into the files, keeping comments and order; - is written to standard output',
+);
+const REVERT = flag('revert', 'undo the changes: apply the documents after confirmation');
+const YES = flag('yes', 'revert without confirmation');
 
-Show what was changed in Datadog since the documents were applied: each field, and who changed it and when if known.
+export const driftCommand = command({
+  name: 'drift',
+  summary: 'Show what was changed in Datadog since the last apply; accept or revert it',
+  description:
+    'Show what was changed in Datadog since the documents were applied: each field, and who changed it and when if known.',
+  examples: [
+    'birddog drift payments.yaml',
+    'birddog drift --accept payments.yaml             # then review and commit the file',
+    'birddog drift --revert payments.yaml',
+  ],
+  options: [ACCEPT, REVERT, YES, ...DOCUMENT_OPTIONS],
+  operands: FILES,
+  statuses: {
+    done: 'nothing was changed, or every change was accepted or reverted',
+    differences: 'changes remain',
+    failed: 'something failed',
+    ...CLIENT_STATUSES,
+  },
+  run(args, io) {
+    const { get } = args;
+    const options = { ...documentOptions(args), accept: get(ACCEPT), revert: get(REVERT), yes: get(YES) };
+    if (options.accept && options.revert)
+      throw new UsageError('--accept and --revert cannot be used together');
+    return withClient(args, io, (clientIo) => driftFiles(options, clientIo));
+  },
+});
 
-  birddog drift payments.yaml
-  birddog drift --accept payments.yaml             # then review and commit the file
-  birddog drift --revert payments.yaml
-
-  --accept              write the changes into the files, keeping comments and order; - is written to standard output
-  --revert              undo the changes: apply the documents after confirmation
-  --yes                 revert without confirmation
-${DOCUMENT_USAGE}
-Exit status: 0 if nothing was changed, or every change was accepted or reverted, 2 if changes remain, 1 if something failed.
-`;
-
-/** `birddog drift` */
-export const driftCommand: Command = (args, deps) =>
-  runCommand({ name: 'drift', usage: USAGE }, deps, () => driftOptions(args), driftFiles);
-
-function driftOptions(args: readonly string[]) {
-  const { values, positionals } = readOptions(args, {
-    ...DOCUMENT_OPTIONS,
-    accept: { type: 'boolean', default: false },
-    revert: { type: 'boolean', default: false },
-    yes: { type: 'boolean', default: false },
-  });
-  if (values.help) return undefined;
-  const { accept, revert, yes } = values;
-  if (accept && revert) throw new UsageError('--accept and --revert cannot be used together');
-  return { ...documentOptions(values, positionals), accept, revert, yes };
+interface DriftOptions extends DocumentOptions {
+  readonly accept: boolean;
+  readonly revert: boolean;
+  readonly yes: boolean;
 }
 
-async function driftFiles(
-  options: NonNullable<ReturnType<typeof driftOptions>>,
-  working: Working,
-): Promise<Exit> {
-  const { out, err, paint, paintErr } = working;
-  const sources = await readDocuments(options.files, options.inputFormat, working, paintErr);
-  const drifts = await findDrift(sources, options.deadlineMs, working);
+async function driftFiles(options: DriftOptions, io: ClientIo): Promise<Exit> {
+  const { out, err, paint, paintErr } = io;
+  const sources = await readDocuments(options.files, options.inputFormat, io, paintErr);
+  const drifts = await findDrift(sources, options.deadlineMs, io);
   // With --accept and -, standard output holds the updated document, so the report goes to standard error.
   const report = options.accept && options.files.includes('-') ? err : out;
   if (options.json) {
     if (!options.revert) report(driftJson(drifts));
   } else report(printDrift(drifts, paint));
   for (const { failure } of drifts) if (failure) err(failure.text);
-  const failed = drifts.some(({ failure }) => failure);
+  const failures = drifts.flatMap(({ failure }) => (failure ? [failure.exit] : []));
   const drifted = drifts.flatMap((one) => (one.objects && one.objects.length > 0 ? [one] : []));
   if (options.revert) {
     const again: Source[] = drifted.map(({ name, document }) => ({ name, document }));
-    const exit = await applySources(again, { ...options, prune: false, force: false }, working);
-    return failed ? EXIT.error : exit;
+    const exit = await applySources(again, { ...options, prune: false, force: false }, io);
+    return worst([...failures, exit]);
   }
-  if (options.accept)
-    return worst([
-      failed ? EXIT.error : EXIT.nothing,
-      await acceptAll(drifts, drifted, options.deadlineMs, working),
-    ]);
-  return failed ? EXIT.error : drifted.length > 0 ? EXIT.changes : EXIT.nothing;
+  if (options.accept) return worst([...failures, await acceptAll(drifts, drifted, options.deadlineMs, io)]);
+  return worst([...failures, drifted.length > 0 ? EXIT.differences : EXIT.done]);
 }
 
-async function findDrift(sources: readonly Source[], deadlineMs: number, working: Working): Promise<Drift[]> {
-  const { client, progress, paintErr } = working;
+async function findDrift(sources: readonly Source[], deadlineMs: number, io: ClientIo): Promise<Drift[]> {
+  const { client, progress, paintErr } = io;
   const drifts: Drift[] = [];
   for (const source of sources) {
     const { name, document } = source;
@@ -105,24 +113,25 @@ async function acceptAll(
   drifts: readonly Drift[],
   drifted: readonly Drifted[],
   deadlineMs: number,
-  working: Working,
+  io: ClientIo,
 ): Promise<Exit> {
-  const { outExact: exact, err, paintErr } = working;
+  const { outExact: exact, err, paintErr } = io;
   const exits: Exit[] = [];
   const accepted = new Map<FileDocument, Accepted>();
   for (const { name, document, objects } of drifted) {
     try {
-      const one = await acceptDrift(document, objects, deadlineMs, working);
+      const one = await acceptDrift(document, objects, deadlineMs, io);
       accepted.set(document, one);
       for (const { object, reason } of one.refused) {
         err(
           `${paintErr('place', `${visible(name)}:`)} ${object.kind} ${visible(object.key)} could not be updated completely: ${visible(reason)}. Edit the file, or pass --revert.\n`,
         );
       }
-      exits.push(one.refused.length > 0 ? EXIT.changes : EXIT.nothing);
+      exits.push(one.refused.length > 0 ? EXIT.differences : EXIT.done);
     } catch (error) {
-      err(failureOf(error, paintErr, sentText(name, document)).text);
-      exits.push(EXIT.error);
+      const failure = failureOf(error, paintErr, sentText(name, document));
+      err(failure.text);
+      exits.push(failure.exit);
     }
   }
   for (const file of new Set(drifts.flatMap(({ document }) => document?.file ?? []))) {
@@ -138,7 +147,7 @@ async function acceptAll(
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       err(`birddog drift: ${visible(name)}: ${visible(error.message)}\n`);
-      exits.push(EXIT.error);
+      exits.push(EXIT.failed);
     }
   }
   return worst(exits);

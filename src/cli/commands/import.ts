@@ -1,65 +1,82 @@
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Format } from '../../format/decoded.ts';
-import { type Command, EXIT, type Exit } from './command.ts';
-import { CLIENT_OPTIONS, CLIENT_USAGE, clientOptions } from './document-options.ts';
-import { failureOf } from '../print/print-failure.ts';
-import { printDocument } from '../print/print-document.ts';
-import { text } from '../client/plan-answer.ts';
-import { INPUT_FORMATS, oneOf, readOptions, UsageError } from './read-options.ts';
-import { runCommand, type Working } from './run-command.ts';
-import { createText, FileError, formatOfFile } from '../documents/text-files.ts';
 import { findingsIn } from '../client/birddog-failures.ts';
+import { text } from '../client/plan-answer.ts';
+import { command } from '../command.ts';
+import { createText, FileError, formatOfFile } from '../documents/text-files.ts';
+import { EXIT, type Exit } from '../exit-status.ts';
+import { choice, noOperands, textOption, UsageError } from '../options.ts';
+import { printDocument } from '../print/print-document.ts';
+import { failureOf } from '../print/print-failure.ts';
 import { visible } from '../print/visible.ts';
+import {
+  CLIENT_OPTIONS,
+  CLIENT_STATUSES,
+  type ClientIo,
+  type ClientOptions,
+  clientOptions,
+  FORMATS,
+  withClient,
+} from './client-options.ts';
 
-const USAGE = `usage: birddog import --application A [OPTION...]
+const APPLICATION = textOption('application', 'A', 'application of the document (required)');
+const TEAM = textOption(
+  'team',
+  'T',
+  'team that owns the application; required if the objects do not name one',
+);
+const QUERY = textOption('query', 'TEXT', "import monitors that Datadog's monitor search finds");
+const ID = textOption('id', 'ID,...', 'import monitors and dashboards with these ids');
+const TAG = textOption('tag', 'TAG', 'import objects with this tag');
+const FORMAT = choice(
+  'format',
+  FORMATS,
+  undefined,
+  'format of the document (default: by the extension of --output, or yaml)',
+);
+const OUTPUT = textOption(
+  'output',
+  'FILE',
+  'new file for the document; an existing file is never overwritten (default: standard output)',
+);
 
-Write a document of existing monitors and dashboards. Its first plan only adds markers. Without --query, --id and --tag,
-it holds the objects of the application.
+export const importCommand = command({
+  name: 'import',
+  summary: 'Write a document of existing monitors and dashboards',
+  description:
+    'Write a document of existing monitors and dashboards. Its first plan only adds markers. Without --query, --id and --tag, it holds the objects of the application.',
+  examples: [
+    "birddog import --application checkout --team shop --query 'service:checkout' --output checkout.yaml",
+    'birddog import --application checkout --id 123,abc-def-ghi',
+  ],
+  options: [APPLICATION, TEAM, QUERY, ID, TAG, FORMAT, OUTPUT, ...CLIENT_OPTIONS],
+  operands: noOperands('import reads no files; name the new file with --output'),
+  statuses: { done: 'the document was written', failed: 'the document was not written', ...CLIENT_STATUSES },
+  run(args, io) {
+    const { get } = args;
+    const application = get(APPLICATION);
+    if (application === undefined) throw new UsageError('--application is required');
+    const output = get(OUTPUT);
+    const options = {
+      ...clientOptions(args),
+      parameters: { application, team: get(TEAM), query: get(QUERY), id: get(ID), tag: get(TAG) },
+      output,
+      format: get(FORMAT) ?? formatFor(output),
+    };
+    return withClient(args, io, (clientIo) => importDocument(options, clientIo));
+  },
+});
 
-  birddog import --application checkout --team shop --query 'service:checkout' --output checkout.yaml
-  birddog import --application checkout --id 123,abc-def-ghi
-
-  --application A       application of the document (required)
-  --team T              team that owns the application; required if the objects do not name one
-  --query TEXT          import monitors that Datadog's monitor search finds
-  --id ID,...           import monitors and dashboards with these ids
-  --tag TAG             import objects with this tag
-  --format yaml|json|toml
-                        format of the document (default: by the extension of --output, or yaml)
-  --output FILE         new file for the document; an existing file is never overwritten (default: standard output)
-${CLIENT_USAGE}
-Exit status: 0 if the document was written, 1 otherwise.
-`;
-
-/** `birddog import` */
-export const importCommand: Command = (args, deps) =>
-  runCommand({ name: 'import', usage: USAGE }, deps, () => importOptions(args), importDocument);
-
-function importOptions(args: readonly string[]) {
-  const { values, positionals } = readOptions(args, {
-    ...CLIENT_OPTIONS,
-    application: { type: 'string' },
-    team: { type: 'string' },
-    query: { type: 'string' },
-    id: { type: 'string' },
-    tag: { type: 'string' },
-    format: { type: 'string' },
-    output: { type: 'string' },
-  });
-  if (values.help) return undefined;
-  const { application, team, query, id, tag, output } = values;
-  if (application === undefined) throw new UsageError('--application is required');
-  if (positionals.length > 0) throw new UsageError('import reads no files; name the new file with --output');
-  return {
-    ...clientOptions(values),
-    parameters: { application, team, query, id, tag },
-    output,
-    format: formatFor(values.format, output),
+interface ImportOptions extends ClientOptions {
+  readonly parameters: Readonly<Record<'team' | 'query' | 'id' | 'tag', string | undefined>> & {
+    readonly application: string;
   };
+  /** The new file; undefined for standard output. */
+  readonly output: string | undefined;
+  readonly format: Format;
 }
 
-function formatFor(format: string | undefined, output: string | undefined): Format {
-  if (format !== undefined) return oneOf('--format', INPUT_FORMATS, format);
+function formatFor(output: string | undefined): Format {
   try {
     return output === undefined ? 'yaml' : formatOfFile(output, undefined);
   } catch {
@@ -70,8 +87,8 @@ function formatFor(format: string | undefined, output: string | undefined): Form
 }
 
 async function importDocument(
-  { parameters, format, output, deadlineMs, json }: NonNullable<ReturnType<typeof importOptions>>,
-  { client, progress, outExact: exact, err, paintErr }: Working,
+  { parameters, format, output, deadlineMs, json }: ImportOptions,
+  { client, progress, outExact, err, paintErr }: ClientIo,
 ): Promise<Exit> {
   const { application } = parameters;
   progress.show(0, 1, `importing ${application}`);
@@ -85,18 +102,22 @@ async function importDocument(
     }
     const document = documentIn(answer);
     const written = printDocument(document, json ? 'json' : format, commentFor(parameters, client.url));
-    if (output === undefined) exact(written);
+    if (output === undefined) outExact(written);
     else await createText(output, written);
     const counts = [count(document['monitors'], 'monitor'), count(document['dashboards'], 'dashboard')];
     err(
       `${counts.join(' and ')} of ${text(document, 'application')}${output === undefined ? '' : ` written to ${visible(output)}`}\n`,
     );
-    return EXIT.nothing;
+    return EXIT.done;
   } catch (error) {
     progress.clear();
-    if (!(error instanceof FileError)) err(failureOf(error, paintErr).text);
-    else err(`birddog import: ${visible(output ?? '')}: ${visible(error.message)}\n`);
-    return EXIT.error;
+    if (error instanceof FileError) {
+      err(`birddog import: ${visible(output ?? '')}: ${visible(error.message)}\n`);
+      return EXIT.failed;
+    }
+    const failure = failureOf(error, paintErr);
+    err(failure.text);
+    return failure.exit;
   }
 }
 

@@ -1,38 +1,60 @@
 import { utf8Text } from '../../format/decode.ts';
 import type { Format } from '../../format/decoded.ts';
-import type { Streams } from './command.ts';
-import { filesNamed } from '../documents/named-files.ts';
+import { command, type Io } from '../command.ts';
 import { type Fixed, fixText } from '../documents/fix-text.ts';
-import { LINT_USAGE, type LintOptions, lintOptions } from './lint-options.ts';
 import { lintText, unreadable } from '../documents/lint-text.ts';
+import { filesNamed } from '../documents/named-files.ts';
+import { FileError, formatOfFile, readBounded, readBytes, replaceText } from '../documents/text-files.ts';
+import { EXIT, type Exit } from '../exit-status.ts';
+import { choice, FILES, flag } from '../options.ts';
 import { printGithub } from '../print/print-github.ts';
 import { printJson } from '../print/print-json.ts';
 import { printSarif } from '../print/print-sarif.ts';
 import { printText } from '../print/print-text.ts';
-import { UsageError } from './read-options.ts';
-import type { LintedFile, OutputFormat, Paint } from '../print/report.ts';
-import { readBounded, FileError, formatOfFile, readBytes, replaceText } from '../documents/text-files.ts';
+import { type LintedFile, OUTPUT_FORMATS, type OutputFormat, type Paint } from '../print/report.ts';
 import { safeText } from '../print/safe-text.ts';
 import { visible } from '../print/visible.ts';
+import { INPUT_FORMAT } from './client-options.ts';
 
-export const STATUS = { success: 0, errors: 1, failed: 2 } as const;
+const FORMAT = choice('format', OUTPUT_FORMATS, 'text', 'output format (default: text)');
+const FIX = flag('fix', 'apply the available fixes to the files; - is written to standard output');
+const STRICT = flag('strict', 'treat warnings as errors');
 
-/** Runs `birddog lint` and returns the exit status. */
-export async function lintCommand(args: readonly string[], streams: Streams): Promise<number> {
-  const { out } = streams;
-  const err = (text: string) => streams.err(safeText(text));
-  let options: LintOptions;
-  try {
-    options = lintOptions(args);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    err(`birddog lint: ${visible(error.message)}\n\n${LINT_USAGE}`);
-    return STATUS.failed;
-  }
-  if (options.help) {
-    out(LINT_USAGE);
-    return STATUS.success;
-  }
+export const lintCommand = command({
+  name: 'lint',
+  summary: 'Check files of monitors, alerts and dashboards offline',
+  description:
+    'Check files of monitors, alerts and dashboards in YAML, JSON or TOML, offline. FILE ends in .yaml, .yml, .json or .toml; - is standard input. For a folder, check all such files in it, at any depth.',
+  examples: ['birddog lint --strict .', 'birddog lint --fix payments.yaml'],
+  options: [FORMAT, INPUT_FORMAT, FIX, STRICT],
+  operands: FILES,
+  statuses: {
+    done: 'there are no findings, or only warnings',
+    failed: 'there is an error, or a file cannot be read',
+  },
+  run: ({ operands: files, get }, io) =>
+    lintFiles(
+      {
+        files,
+        output: get(FORMAT),
+        inputFormat: get(INPUT_FORMAT),
+        fix: get(FIX),
+        strict: get(STRICT),
+      },
+      io,
+    ),
+});
+
+interface LintOptions {
+  readonly files: readonly string[];
+  readonly output: OutputFormat;
+  /** Format of standard input and of files with another extension. */
+  readonly inputFormat: Format | undefined;
+  readonly fix: boolean;
+  readonly strict: boolean;
+}
+
+async function lintFiles(options: LintOptions, io: Io): Promise<Exit> {
   const files: LintedFile[] = [];
   let failed = false;
   const attempt = async (name: string, action: () => Promise<void>): Promise<void> => {
@@ -41,24 +63,23 @@ export async function lintCommand(args: readonly string[], streams: Streams): Pr
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       failed = true;
-      err(`birddog lint: ${visible(name)}: ${visible(error.message)}\n`);
+      io.err(`birddog lint: ${visible(name)}: ${visible(error.message)}\n`);
     }
   };
   for (const named of options.files) {
     await attempt(named, async () => {
       for (const name of await filesNamed(named)) {
-        await attempt(name, async () => void files.push(await lintedFile(name, options, streams)));
+        await attempt(name, async () => void files.push(await lintedFile(name, options, io)));
       }
     });
   }
-  const report = await REPORTS[options.output](files, streams.paint);
+  const report = await REPORTS[options.output](files, io.paint);
   // With --fix and -, standard output holds the fixed text, so the findings go to standard error.
-  (options.fix && options.files.includes('-') ? streams.err : out)(report);
-  if (failed) return STATUS.failed;
+  (options.fix && options.files.includes('-') ? io.errExact : io.outExact)(report);
   const hasErrors = files.some(({ findings }) =>
     findings.some((f) => options.strict || f.severity === 'error'),
   );
-  return hasErrors ? STATUS.errors : STATUS.success;
+  return failed || hasErrors ? EXIT.failed : EXIT.done;
 }
 
 const REPORTS: Readonly<
@@ -70,16 +91,16 @@ const REPORTS: Readonly<
   github: printGithub,
 };
 
-async function lintedFile(name: string, options: LintOptions, streams: Streams): Promise<LintedFile> {
+async function lintedFile(name: string, options: LintOptions, io: Io): Promise<LintedFile> {
   const format = formatOfFile(name, options.inputFormat);
-  const bytes = name === '-' ? await readBounded(streams.stdin) : await readBytes(name);
+  const bytes = name === '-' ? await readBounded(io.stdin) : await readBytes(name);
   let text: string;
   try {
     text = utf8Text(bytes);
   } catch (error) {
     return { name, format, text: bytes.toString('utf8'), findings: unreadable(error) };
   }
-  if (options.fix) text = await fixed(name, text, format, { options, streams, bytes });
+  if (options.fix) text = await fixed(name, text, format, { options, io, bytes });
   return { name, format, text, findings: await lintText(text, format) };
 }
 
@@ -88,14 +109,14 @@ async function fixed(
   name: string,
   text: string,
   format: Format,
-  { options, streams, bytes }: { options: LintOptions; streams: Streams; bytes: Buffer },
+  { options, io, bytes }: { options: LintOptions; io: Io; bytes: Buffer },
 ): Promise<string> {
   const { text: result, fixed: fixes } = await fixText(text, format);
   const byteOrderMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? '\ufeff' : '';
-  if (name === '-') streams.out(byteOrderMark + result);
+  if (name === '-') io.outExact(byteOrderMark + result);
   else if (fixes.length > 0) await replaceText(name, byteOrderMark + result);
-  const print = options.output === 'text' && !options.files.includes('-') ? streams.out : streams.err;
-  for (const fix of fixes) print(safeText(fixLine(name, fix)));
+  const print = options.output === 'text' && !options.files.includes('-') ? io.out : io.err;
+  for (const fix of fixes) print(fixLine(name, fix));
   return result;
 }
 

@@ -1,11 +1,10 @@
 import { type Applied, applyUntilDone } from '../client/apply-until-done.ts';
-import { EXIT, type Exit } from '../commands/command.ts';
-import type { ClientOptions } from '../commands/document-options.ts';
+import type { ClientIo, ClientOptions } from '../commands/client-options.ts';
+import { EXIT, type Exit } from '../exit-status.ts';
 import { failureLine } from './documents.ts';
 import { bodyOf, exitOf, findingsInFile, type Planned, sentText } from './plan-documents.ts';
 import { countsOf, writesIn } from '../print/plan-summary.ts';
 import { type Failure, failureOf } from '../print/print-failure.ts';
-import type { Working } from '../commands/run-command.ts';
 
 /** A document with its plan and the result of its apply. `applied` is absent if there were no changes or the plan failed. */
 export type Outcome = Planned & {
@@ -26,9 +25,9 @@ const SHORT_CALL_MS = 10_000;
 export async function applyDocuments(
   planned: readonly Planned[],
   options: ApplyOptions,
-  working: Working,
+  io: ClientIo,
 ): Promise<Outcome[]> {
-  const { err, clock, isTerminal, progress, onInterrupt } = working;
+  const { err, clock, isTerminal, progress, onInterrupt } = io;
   const stopping = new AbortController();
   const leaving = new AbortController();
   const removeListener = onInterrupt(() => {
@@ -40,7 +39,7 @@ export async function applyDocuments(
   const outcomes: Outcome[] = [];
   try {
     for (const one of planned) {
-      if (exitOf(one) !== EXIT.changes || !one.plan) {
+      if (exitOf(one) !== EXIT.differences || !one.plan) {
         outcomes.push(one);
         continue;
       }
@@ -48,14 +47,14 @@ export async function applyDocuments(
       if (stopping.signal.aborted) {
         outcomes.push({
           ...one,
-          stopped: ended(name, 'interrupt', 'Interrupted before it started.', working),
+          stopped: ended(name, 'interrupt', 'Interrupted before it started.', io),
         });
         continue;
       }
       const total = writesIn(countsOf(plan.objects));
       const applied = await applyUntilDone({
         ...options,
-        client: working.client,
+        client: io.client,
         clock,
         body: bodyOf(document),
         basis: plan.basis,
@@ -68,7 +67,7 @@ export async function applyDocuments(
       });
       progress.clear();
       const findings = findingsInFile(applied.findings, document);
-      outcomes.push({ ...one, applied: { ...applied, findings }, ...stoppedBy(applied, one, working) });
+      outcomes.push({ ...one, applied: { ...applied, findings }, ...stoppedBy(applied, one, io) });
     }
   } finally {
     removeListener();
@@ -79,25 +78,30 @@ export async function applyDocuments(
 function stoppedBy(
   { ended: reason, remaining }: Applied,
   { name, document }: Extract<Planned, { failure?: undefined }>,
-  working: Working,
+  io: ClientIo,
 ): { readonly stopped?: Failure } {
   if (!reason) return {};
   if (reason.by === 'failure')
-    return { stopped: failureOf(reason.error, working.paintErr, sentText(name, document)) };
+    return { stopped: failureOf(reason.error, io.paintErr, sentText(name, document)) };
   const detail =
     reason.by === 'interrupt'
       ? 'Interrupted.'
       : `Birddog made no further progress. Remaining: ${remaining.map(({ action, kind, key }) => `${action} ${kind} ${key}`).join(', ')}.`;
-  return { stopped: ended(name, reason.by, detail, working) };
+  return { stopped: ended(name, reason.by, detail, io) };
 }
 
-function ended(name: string, code: string, detail: string, { paintErr }: Pick<Working, 'paintErr'>): Failure {
-  return { text: failureLine(name, detail, paintErr), json: { code, detail } };
+function ended(
+  name: string,
+  code: string,
+  detail: string,
+  { paintErr }: Pick<ClientIo, 'paintErr'>,
+): Failure {
+  return { text: failureLine(name, detail, paintErr), json: { code, detail }, exit: EXIT.failed };
 }
 
 /** Returns the exit status of one outcome. */
 export function exitOfApply(outcome: Outcome): Exit {
   const { applied, stopped } = outcome;
-  if (stopped) return EXIT.error;
-  return applied ? EXIT.nothing : exitOf(outcome);
+  if (stopped) return stopped.exit;
+  return applied ? EXIT.done : exitOf(outcome);
 }

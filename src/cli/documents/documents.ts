@@ -5,7 +5,8 @@ import { decode, utf8Text } from '../../format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 import type { TextPart } from '../../format/split-yaml.ts';
 import { type ReadDocument, readDocument } from '../../pipeline/document/read-document.ts';
-import type { Streams } from '../commands/command.ts';
+import type { ProcessIo } from '../command.ts';
+import { EXIT } from '../exit-status.ts';
 import { filesNamed } from './named-files.ts';
 import { findingJson } from '../print/finding-json.ts';
 import { documentsOf, type LocatedFinding, movedDown, unreadable } from './lint-text.ts';
@@ -36,13 +37,13 @@ export type Source =
 export async function readDocuments(
   files: readonly string[],
   inputFormat: Format | undefined,
-  streams: Pick<Streams, 'stdin'>,
+  io: Pick<ProcessIo, 'stdin'>,
   paint: Paint,
 ): Promise<Source[]> {
   const sources: Source[] = [];
   const owners = new Map<string, string>();
   for (const named of files) {
-    for (const source of await sourcesNamed(named, inputFormat, streams, paint)) {
+    for (const source of await sourcesNamed(named, inputFormat, io, paint)) {
       const application = source.document?.read.application;
       const other = application === undefined ? undefined : owners.get(application);
       if (application !== undefined && application !== '') owners.set(application, other ?? source.name);
@@ -62,7 +63,11 @@ export async function readDocuments(
 /** Rejects a second document of an application: each would treat the objects of the other as extra. */
 function duplicateApplication(application: string, first: string, name: string, paint: Paint): Failure {
   const message = `${first} is also a document of ${application}. An application can have only one document.`;
-  return { text: failureLine(name, message, paint), json: { code: 'second_document', detail: message } };
+  return {
+    text: failureLine(name, message, paint),
+    json: { code: 'second_document', detail: message },
+    exit: EXIT.failed,
+  };
 }
 
 /** Formats one error line about a file. */
@@ -85,11 +90,15 @@ async function sourcesNamed(named: string, ...rest: Rest): Promise<Source[]> {
 function fileFailure(name: string, { message }: FileError, paint: Paint): Source {
   return {
     name,
-    failure: { text: failureLine(name, message, paint), json: { code: 'file', detail: message } },
+    failure: {
+      text: failureLine(name, message, paint),
+      json: { code: 'file', detail: message },
+      exit: EXIT.failed,
+    },
   };
 }
 
-type Rest = [inputFormat: Format | undefined, streams: Pick<Streams, 'stdin'>, paint: Paint];
+type Rest = [inputFormat: Format | undefined, io: Pick<ProcessIo, 'stdin'>, paint: Paint];
 
 async function sourcesIn(name: string, ...[inputFormat, { stdin }, paint]: Rest): Promise<Source[]> {
   let file: ReadText;
@@ -133,5 +142,6 @@ function withFindings(file: ReadText, findings: readonly LocatedFinding[], paint
   return {
     text: printFindings({ ...file, findings }, paint),
     json: { code: findings[0]?.code ?? '', findings: findings.map(findingJson) },
+    exit: EXIT.failed,
   };
 }

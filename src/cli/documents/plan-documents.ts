@@ -2,10 +2,10 @@ import type { FileDocument, Source } from './documents.ts';
 import { type Failure, failureOf, type SentText } from '../print/print-failure.ts';
 import { type PlanAnswer, planAnswer } from '../client/plan-answer.ts';
 import { countsOf, writesIn } from '../print/plan-summary.ts';
-import { EXIT, type Exit } from '../commands/command.ts';
+import { EXIT, type Exit } from '../exit-status.ts';
 import type { LocatedFinding } from './lint-text.ts';
 import { movedDown } from './lint-text.ts';
-import type { Working } from '../commands/run-command.ts';
+import type { ClientIo } from '../commands/client-options.ts';
 
 /** A document with its plan, or why it could not be planned. */
 export type Planned =
@@ -26,9 +26,9 @@ export type Planned =
 export async function planDocuments(
   sources: readonly Source[],
   { prune, deadlineMs }: { readonly prune: boolean; readonly deadlineMs: number },
-  working: Pick<Working, 'client' | 'progress' | 'paintErr'>,
+  io: Pick<ClientIo, 'client' | 'progress' | 'paintErr'>,
 ): Promise<Planned[]> {
-  const { client, progress, paintErr } = working;
+  const { client, progress, paintErr } = io;
   const planned: Planned[] = [];
   for (const source of sources) {
     if (!source.document) {
@@ -81,7 +81,8 @@ export function findingsInFile(
 }
 
 /** Returns the exit status of one plan. A plan with an error among its findings cannot be applied. */
-export function exitOf({ plan }: Planned): Exit {
-  if (!plan || plan.findings.some(({ severity }) => severity === 'error')) return EXIT.error;
-  return writesIn(countsOf(plan.objects)) > 0 ? EXIT.changes : EXIT.nothing;
+export function exitOf({ plan, failure }: Planned): Exit {
+  if (!plan) return failure.exit;
+  if (plan.findings.some(({ severity }) => severity === 'error')) return EXIT.failed;
+  return writesIn(countsOf(plan.objects)) > 0 ? EXIT.differences : EXIT.done;
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
-import { BirddogProblem, NoAnswer } from '../client/birddog-failures.ts';
+import { BirddogProblem, exitOfError, NoAnswer } from '../client/birddog-failures.ts';
+import type { Exit } from '../exit-status.ts';
 import { findingJson } from './finding-json.ts';
 import { type LocatedFinding, movedDown } from '../documents/lint-text.ts';
 import { printFindings } from './print-text.ts';
@@ -13,10 +14,11 @@ export interface SentText {
   readonly line: number;
 }
 
-/** A failure, formatted for people and as JSON. */
+/** A failure, formatted for people and as JSON, and the exit status of the command. */
 export interface Failure {
   readonly text: string;
   readonly json: JsonObject;
+  readonly exit: Exit;
 }
 
 /**
@@ -27,7 +29,7 @@ export function failureOf(error: unknown, paint: Paint, sent?: SentText): Failur
   const head = `${sent ? `${paint('place', `${visible(sent.name)}:`)} ` : ''}${paint('error', 'error:')}`;
   if (error instanceof NoAnswer) {
     const json = { code: 'no_answer', detail: error.message };
-    return { text: `${head} ${visible(error.message)}\n`, json };
+    return { text: `${head} ${visible(error.message)}\n`, json, exit: exitOfError(error) };
   }
   if (!(error instanceof BirddogProblem)) throw error;
   const { title, message, code, hint, requestId, body } = error;
@@ -39,7 +41,7 @@ export function failureOf(error: unknown, paint: Paint, sent?: SentText): Failur
     paint('aside', `  request id: ${visible(requestId)}`),
   ];
   const json = findings.length === 0 ? body : { ...body, findings: findings.map(findingJson) };
-  return { text: `${placed(findings, paint, sent)}${rows.join('\n')}\n`, json };
+  return { text: `${placed(findings, paint, sent)}${rows.join('\n')}\n`, json, exit: exitOfError(error) };
 }
 
 function placed(findings: readonly LocatedFinding[], paint: Paint, sent: SentText | undefined): string {

@@ -1,4 +1,4 @@
-import type { Deps } from '../commands/command.ts';
+import type { ProcessIo } from '../command.ts';
 import { visible, widthOf } from './visible.ts';
 
 const BAR_WIDTH = 24;
@@ -21,7 +21,7 @@ export function progressBar({
   columns,
   clock,
   every,
-}: Pick<Deps, 'isTerminal' | 'err' | 'columns' | 'clock' | 'every'>): ProgressBar {
+}: Pick<ProcessIo, 'isTerminal' | 'err' | 'columns' | 'clock' | 'every'>): ProgressBar {
   if (!isTerminal.stderr) return { show: () => {}, clear: () => {}, close: () => {} };
   let state: { done: number; total: number; doing: string; since: number; ticks: number } | undefined;
   const draw = () => {

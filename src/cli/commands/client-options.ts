@@ -1,0 +1,106 @@
+import type { Format } from '../../format/decoded.ts';
+import { serviceUrl } from '../../runtime/settings.ts';
+import type { BirddogClient } from '../client/birddog-client.ts';
+import type { Io } from '../command.ts';
+import type { Exit } from '../exit-status.ts';
+import { type Arguments, choice, flag, type Option, UsageError } from '../options.ts';
+import { type ProgressBar, progressBar } from '../print/progress.ts';
+import type { Paint } from '../print/report.ts';
+
+export const FORMATS = ['yaml', 'json', 'toml'] as const satisfies readonly Format[];
+
+export const INPUT_FORMAT = choice(
+  'input-format',
+  FORMATS,
+  undefined,
+  'format of standard input and of files with another extension (default: yaml)',
+);
+
+export const URL_OPTION: Option<string | undefined> = {
+  name: 'url',
+  value: 'URL',
+  help: "URL of Birddog (default: BIRDDOG_URL, or http://127.0.0.1:8080). BIRDDOG_TOKEN holds your bearer token, BIRDDOG_CACERT names a file with the CA of Birddog's certificate",
+  read(text) {
+    if (text === undefined) return undefined;
+    try {
+      serviceUrl(text);
+      return text;
+    } catch (error) {
+      throw new UsageError(`--url: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  },
+};
+
+/** Timeout of one call, in milliseconds. */
+const DEADLINE: Option<number> = {
+  name: 'deadline',
+  value: 'SECONDS',
+  help: 'timeout of one call, 1 to 600 (default: 25)',
+  read(text = '25') {
+    const seconds = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || seconds < 1 || seconds > 600)
+      throw new UsageError(`--deadline must be a number of seconds from 1 to 600, not "${text}"`);
+    return Math.round(seconds * 1000);
+  },
+};
+
+export const JSON_OPTION = flag('json', 'print one JSON object at the end');
+const NO_COLOR = flag('no-color', 'do not use colors, like NO_COLOR=1');
+
+/** Options of every command that sends documents or receives them. */
+export const CLIENT_OPTIONS: readonly Option<unknown>[] = [URL_OPTION, DEADLINE, JSON_OPTION, NO_COLOR];
+/** Options of every command that reads documents. */
+export const DOCUMENT_OPTIONS: readonly Option<unknown>[] = [INPUT_FORMAT, ...CLIENT_OPTIONS];
+/** The exit statuses that mean the same for every command that sends requests. */
+export const CLIENT_STATUSES = {
+  unavailable: 'Birddog did not answer, or a part of it is unavailable',
+  settings: 'a setting is invalid',
+} as const;
+
+/** Values of the options of every command that sends documents or receives them. */
+export interface ClientOptions {
+  /** Timeout of one call, in milliseconds. */
+  readonly deadlineMs: number;
+  readonly json: boolean;
+}
+
+/** Returns the values of CLIENT_OPTIONS. */
+export function clientOptions({ get }: Pick<Arguments<unknown>, 'get'>): ClientOptions {
+  return { deadlineMs: get(DEADLINE), json: get(JSON_OPTION) };
+}
+
+export interface DocumentOptions extends ClientOptions {
+  readonly files: readonly string[];
+  /** Format of standard input and of files with another extension. */
+  readonly inputFormat: Format | undefined;
+}
+
+/** Returns the values of DOCUMENT_OPTIONS and the files. */
+export function documentOptions(args: Arguments<readonly string[]>): DocumentOptions {
+  return { ...clientOptions(args), files: args.operands, inputFormat: args.get(INPUT_FORMAT) };
+}
+
+/** Input and output of a command that sends requests to Birddog. */
+export interface ClientIo extends Io {
+  readonly client: BirddogClient;
+  readonly progress: ProgressBar;
+}
+
+const plain: Paint = (_style, text) => text;
+
+/** Runs the work of a command that sends requests, and closes the connection at the end. Throws SettingsError. */
+export async function withClient(
+  { get }: Pick<Arguments<unknown>, 'get'>,
+  io: Io,
+  work: (io: ClientIo) => Promise<Exit>,
+): Promise<Exit> {
+  const client = io.clientOf(get(URL_OPTION));
+  const progress = progressBar({ ...io, err: io.errExact });
+  const painted = get(NO_COLOR) ? { paint: plain, paintErr: plain } : {};
+  try {
+    return await work({ ...io, ...painted, client, progress });
+  } finally {
+    progress.close();
+    client.close();
+  }
+}

@@ -1,0 +1,38 @@
+import { Readable } from 'node:stream';
+import { createBirddogClient } from '../src/cli/client/birddog-client.ts';
+import { type Command, type ProcessIo, start } from '../src/cli/command.ts';
+import { readConfig } from '../src/cli/config.ts';
+import { systemClock } from '../src/runtime/system-clock.ts';
+
+/** The exit status of a command, and what it wrote. */
+export interface Said {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command in this process without a terminal. `given` replaces parts of its input and output. */
+export async function runCommand(
+  command: Command,
+  args: readonly string[],
+  { input = '', ...given }: Partial<ProcessIo> & { readonly input?: string } = {},
+): Promise<Said> {
+  let [out, err] = ['', ''];
+  const status = await start(command, args, {
+    stdin: Readable.from([Buffer.from(input)]),
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    paint: (_style, text) => text,
+    paintErr: (_style, text) => text,
+    isTerminal: { stdin: false, stderr: false },
+    columns: 100,
+    clock: systemClock,
+    clientOf: (url) => createBirddogClient(readConfig(url, {}), systemClock),
+    confirm: async () => false,
+    onInterrupt: () => () => {},
+    onTerminate: () => () => {},
+    every: () => () => {},
+    ...given,
+  });
+  return { status, out, err };
+}
