@@ -7,7 +7,7 @@ import { VERSION } from '../contract/version.ts';
 import type { Request } from '../datadog/request.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Ledger } from '../pipeline/ports.ts';
-import type { Secrets } from './secrets.ts';
+import type { Secrets } from '../serving/secrets.ts';
 
 interface Checked {
   readonly request: Request;

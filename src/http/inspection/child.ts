@@ -11,7 +11,7 @@ import { piecesOf } from './document-pieces.ts';
 import { frameHead, type FrameType, readFrames } from './frames.ts';
 import { aboutOf, plainPreflight } from './inspect.ts';
 import type { Inspected, PreflightOf } from './inspection.ts';
-import type { Job, PlainProblem } from './plain.ts';
+import { INSPECT, type Job, type PlainProblem } from './plain.ts';
 
 const LIMITS = { maxFrameBytes: 32 * 1024 * 1024, maxTotalBytes: 64 * 1024 * 1024 };
 /** The most bytes of plain data in one frame. */
@@ -20,6 +20,16 @@ const MAX_DATA_BYTES = 4 * 1024 * 1024;
 const MAX_DETAIL_CHARS = 10_000;
 /** The most references whose positions are sent. */
 const MAX_REFERENCES = 10_000;
+
+/**
+ * Runs the program of a container: a process that inspects one body if its argument says so, otherwise the server. `serve` loads
+ * the server, so that an inspecting process does not load it.
+ */
+export async function runProgram(preflightOf: PreflightOf, serve: () => Promise<void>): Promise<void> {
+  if (process.argv[2] !== INSPECT) return serve();
+  await inspectBody(preflightOf);
+  process.exit();
+}
 
 /**
  * Inspects the body that arrives on standard input and answers on standard output, a step at a time. Returns when the answer

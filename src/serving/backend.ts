@@ -1,0 +1,86 @@
+import { VERSION } from '../contract/version.ts';
+import { createDatadog, type Datadog } from '../datadog/datadog.ts';
+import { keysFrom, type KeySource } from '../datadog/keys.ts';
+import type { DatadogTarget } from '../datadog/sites.ts';
+import { type ReceiverConfig, readReceivers } from '../health/receivers-file.ts';
+import { registerSharedMetrics } from '../http/shared-metrics.ts';
+import { openStore, type Store } from '../ledger/ledger.ts';
+import { createKeyLock } from '../pipeline/key-lock.ts';
+import type { Ports } from '../pipeline/ports.ts';
+import { createMetrics, type Metrics } from '../runtime/metrics.ts';
+import { observed } from '../runtime/observed-outbound.ts';
+import { createOutbound, type Outbound, type ProxySettings } from '../runtime/outbound.ts';
+import type { Deps } from '../runtime/service.ts';
+import type { Settings } from '../runtime/settings.ts';
+import type { Secrets } from './secrets.ts';
+import type { servingSettings } from './settings.ts';
+
+/** The settings of a serving process that both containers have. */
+export interface SharedConfig extends Settings<typeof servingSettings> {
+  readonly datadog: DatadogTarget;
+  readonly proxy: ProxySettings | undefined;
+}
+
+/** What a serving process opens before it reads its secrets. */
+export interface Foundation {
+  readonly command: 'serve' | 'sidecar';
+  readonly metrics: Metrics;
+  /** Connections to every upstream except the sidecar. */
+  readonly outbound: Outbound;
+  readonly receivers: readonly ReceiverConfig[];
+}
+
+/** Everything behind the pipeline of a serving process. */
+export interface Backend extends Foundation {
+  readonly keys: KeySource;
+  readonly datadog: Datadog;
+  readonly store: Store;
+  /** The ports of the pipeline. */
+  readonly ports: Omit<Ports, 'audit'>;
+}
+
+/** Opens what needs only settings, so that a fault of a settings file is reported first. Throws SettingsError. */
+export async function openFoundation(
+  command: Foundation['command'],
+  config: SharedConfig,
+): Promise<Foundation> {
+  return {
+    command,
+    metrics: createMetrics(command, VERSION),
+    outbound: createOutbound(config.proxy ? { proxy: config.proxy } : {}),
+    receivers: await readReceivers(config.BIRDDOG_RECEIVERS),
+  };
+}
+
+/** Opens the Datadog client and the ledger. Throws when the ledger cannot be opened. */
+export function openBackend(
+  foundation: Foundation,
+  config: SharedConfig,
+  secrets: Pick<Secrets, 'datadogKeys'>,
+  { clock, log }: Deps,
+): Backend {
+  const { metrics, outbound } = foundation;
+  const keys = keysFrom(secrets.datadogKeys);
+  const datadog = createDatadog({
+    ...config.datadog,
+    keys,
+    outbound: observed(outbound, 'other', metrics.upstream('datadog')),
+    clock,
+  });
+  const store = openStore(config.BIRDDOG_LEDGER, (error) => log.warn('cache not stored', { error }));
+  registerSharedMetrics(metrics, datadog, store.ledger.readings, clock.now);
+  const { ledger, known, bases, applied } = store;
+  const ports = {
+    ...datadog.objects,
+    trail: datadog.trail,
+    policies: datadog.policies,
+    ledger,
+    known,
+    bases,
+    applied,
+    lock: createKeyLock(),
+    clock,
+    maxDeletePercent: config.BIRDDOG_MAX_DELETE_PERCENT,
+  };
+  return { ...foundation, keys, datadog, store, ports };
+}
