@@ -15,105 +15,105 @@ const headers = (remaining: number, reset: number, name = 'list', limit = 10) =>
 
 function start(deadlineMs = 60_000) {
   const clock = manualClock();
-  const gone = new AbortController();
+  const caller = new AbortController();
   const context = (ms = deadlineMs, signal?: AbortSignal) => ({
     caller: { name: 'c' },
     requestId: 'r',
     traceparent: '',
     deadline: deadlineAfter(ms, clock, signal),
   });
-  return { clock, budget: createBudget(clock), context, gone };
+  return { clock, budget: createBudget(clock), context, caller };
 }
 
 describe('the budget', () => {
-  it('lets calls pass while nothing is known, and while there is room', async () => {
+  it('does not delay calls while a limit is unknown or not exhausted', async () => {
     const { clock, budget, context } = start();
-    for (let left = 9; left > 0; left -= 1) (await budget.take(ROUTE, context()))(headers(left, 5));
+    for (let left = 9; left > 0; left -= 1) (await budget.acquire(ROUTE, context()))(headers(left, 5));
     assert.deepEqual(clock.slept, []);
-    assert.equal(budget.left().get('list'), 1);
+    assert.equal(budget.remaining().get('list'), 1);
   });
 
-  it('tells what is left of each limit by its name, and all of it once the period is over', async () => {
+  it('reports the remaining calls of each limit by name, and the full limit after the reset', async () => {
     const { clock, budget, context } = start();
-    (await budget.take(ROUTE, context()))(headers(3, 5));
-    (await budget.take('GET /other', context()))(headers(2, 5));
-    assert.deepEqual([[...budget.left()], [...budget.limits()]], [[['list', 2]], [['list', 10]]]);
+    (await budget.acquire(ROUTE, context()))(headers(3, 5));
+    (await budget.acquire('GET /other', context()))(headers(2, 5));
+    assert.deepEqual([[...budget.remaining()], [...budget.limits()]], [[['list', 2]], [['list', 10]]]);
     clock.advance(5000);
-    assert.deepEqual([...budget.left()], [['list', 10]]);
+    assert.deepEqual([...budget.remaining()], [['list', 10]]);
   });
 
   it('waits for the reset before the limit is hit', async () => {
     const { clock, budget, context } = start();
-    (await budget.take(ROUTE, context()))(headers(0, 5));
-    await budget.take(ROUTE, context());
+    (await budget.acquire(ROUTE, context()))(headers(0, 5));
+    await budget.acquire(ROUTE, context());
     assert.deepEqual(clock.slept, [5000]);
   });
 
-  it('counts the calls that are still under way', async () => {
+  it('counts calls in flight', async () => {
     const { clock, budget, context } = start();
-    (await budget.take(ROUTE, context()))(headers(2, 5));
-    await budget.take(ROUTE, context());
-    await budget.take(ROUTE, context());
+    (await budget.acquire(ROUTE, context()))(headers(2, 5));
+    await budget.acquire(ROUTE, context());
+    await budget.acquire(ROUTE, context());
     assert.deepEqual(clock.slept, []);
-    await budget.take(ROUTE, context());
+    await budget.acquire(ROUTE, context());
     assert.deepEqual(clock.slept, [5000]);
   });
 
-  it('says at once that there is no room before the deadline, and when there will be', async () => {
+  it('rejects a call immediately if the reset is after the deadline, with the time to wait', async () => {
     const { clock, budget, context } = start();
-    (await budget.take(ROUTE, context()))(headers(0, 90));
-    await assert.rejects(budget.take(ROUTE, context(25_000)), {
+    (await budget.acquire(ROUTE, context()))(headers(0, 90));
+    await assert.rejects(budget.acquire(ROUTE, context(25_000)), {
       code: 'rate_limited',
       extras: { retryAfter: 90 },
     });
     assert.deepEqual(clock.slept, []);
   });
 
-  it('lets nobody wait behind one that has gone', async () => {
-    const { clock, budget, context, gone } = start();
-    (await budget.take(ROUTE, context()))(headers(0, 5));
-    gone.abort();
-    await assert.rejects(budget.take(ROUTE, context(60_000, gone.signal)), { code: 'rate_limited' });
-    await budget.take(ROUTE, context());
+  it('does not delay calls behind an aborted one', async () => {
+    const { clock, budget, context, caller } = start();
+    (await budget.acquire(ROUTE, context()))(headers(0, 5));
+    caller.abort();
+    await assert.rejects(budget.acquire(ROUTE, context(60_000, caller.signal)), { code: 'rate_limited' });
+    await budget.acquire(ROUTE, context());
     assert.deepEqual(clock.slept, [5000]);
   });
 
-  it('serves those who wait in the order they came', async () => {
+  it('serves waiting calls in order of arrival', async () => {
     const { budget, context } = start();
-    (await budget.take(ROUTE, context()))(headers(0, 5));
+    (await budget.acquire(ROUTE, context()))(headers(0, 5));
     const order: number[] = [];
-    await Promise.all([1, 2, 3].map(async (n) => order.push((await budget.take(ROUTE, context()), n))));
+    await Promise.all([1, 2, 3].map(async (n) => order.push((await budget.acquire(ROUTE, context()), n))));
     assert.deepEqual(order, [1, 2, 3]);
   });
 
-  it('is shared by the routes that Datadog counts under one name, and by no others', async () => {
+  it('is shared only by routes with the same limit name', async () => {
     const { clock, budget, context } = start();
-    (await budget.take('GET /a', context()))(headers(5, 5, 'shared'));
-    (await budget.take('GET /b', context()))(headers(0, 5, 'shared'));
-    await budget.take('GET /c', context());
+    (await budget.acquire('GET /a', context()))(headers(5, 5, 'shared'));
+    (await budget.acquire('GET /b', context()))(headers(0, 5, 'shared'));
+    await budget.acquire('GET /c', context());
     assert.deepEqual(clock.slept, []);
-    await budget.take('GET /a', context());
+    await budget.acquire('GET /a', context());
     assert.deepEqual(clock.slept, [5000]);
   });
 
-  it('believes the smallest number of a period, since answers overtake one another', async () => {
+  it('uses the lowest remaining count of a period if responses arrive out of order', async () => {
     const { clock, budget, context } = start();
-    const first = await budget.take(ROUTE, context());
-    const second = await budget.take(ROUTE, context());
+    const first = await budget.acquire(ROUTE, context());
+    const second = await budget.acquire(ROUTE, context());
     second(headers(0, 5));
     first(headers(1, 5));
-    await budget.take(ROUTE, context());
+    await budget.acquire(ROUTE, context());
     assert.deepEqual(clock.slept, [5000]);
   });
 
-  it('asks nothing of answers that have no such headers', async () => {
+  it('ignores responses without rate limit headers', async () => {
     const { clock, budget, context } = start();
-    for (let n = 0; n < 5; n += 1) (await budget.take(ROUTE, context()))({});
-    assert.deepEqual([clock.slept, budget.left().size], [[], 0]);
+    for (let n = 0; n < 5; n += 1) (await budget.acquire(ROUTE, context()))({});
+    assert.deepEqual([clock.slept, budget.remaining().size], [[], 0]);
   });
 });
 
-describe('the budget under headers that cannot be true', () => {
+describe('the budget with implausible headers', () => {
   const IMPLAUSIBLE = [
     '315360000',
     '1764453147',
@@ -129,53 +129,53 @@ describe('the budget under headers that cannot be true', () => {
   for (const reset of IMPLAUSIBLE) {
     it(`lets a call through within 10 s of a reset of "${reset.slice(0, 12)}"`, async () => {
       const { clock, budget, context } = start();
-      (await budget.take(ROUTE, context()))({ ...headers(0, 0), 'x-ratelimit-reset': reset });
-      await budget.take(ROUTE, context(11_000));
+      (await budget.acquire(ROUTE, context()))({ ...headers(0, 0), 'x-ratelimit-reset': reset });
+      await budget.acquire(ROUTE, context(11_000));
       assert.ok(clock.slept.every((ms) => ms <= 10_000));
     });
   }
 
-  it('never waits longer than the period that the same answer names', async () => {
+  it('never waits longer than the period in the same response', async () => {
     const { clock, budget, context } = start();
-    (await budget.take(ROUTE, context()))({ ...headers(0, 3000), 'x-ratelimit-period': '5' });
-    await budget.take(ROUTE, context());
+    (await budget.acquire(ROUTE, context()))({ ...headers(0, 3000), 'x-ratelimit-period': '5' });
+    await budget.acquire(ROUTE, context());
     assert.deepEqual(clock.slept, [5000]);
   });
 
-  it('lets one call through each minute of a long wait, to learn the limit again', async () => {
+  it('probes an exhausted limit with one call per minute', async () => {
     const { clock, budget, context } = start();
-    (await budget.take(ROUTE, context()))(headers(0, 3600));
-    await assert.rejects(budget.take(ROUTE, context(59_000)), { code: 'rate_limited' });
+    (await budget.acquire(ROUTE, context()))(headers(0, 3600));
+    await assert.rejects(budget.acquire(ROUTE, context(59_000)), { code: 'rate_limited' });
     clock.advance(60_000);
-    const settle = await budget.take(ROUTE, context(1000));
-    await assert.rejects(budget.take(ROUTE, context(1000)), { code: 'rate_limited' });
+    const settle = await budget.acquire(ROUTE, context(1000));
+    await assert.rejects(budget.acquire(ROUTE, context(1000)), { code: 'rate_limited' });
     settle(headers(9, 10));
-    await budget.take(ROUTE, context(1000));
+    await budget.acquire(ROUTE, context(1000));
   });
 
-  it('ignores a limit of 0, and counts no more calls left than the limit has', async () => {
+  it('ignores a limit of 0, and caps the remaining calls at the limit', async () => {
     const { clock, budget, context } = start();
-    (await budget.take(ROUTE, context()))(headers(0, 5, 'none', 0));
-    await budget.take(ROUTE, context());
+    (await budget.acquire(ROUTE, context()))(headers(0, 5, 'none', 0));
+    await budget.acquire(ROUTE, context());
     assert.deepEqual(clock.slept, []);
-    (await budget.take(ROUTE, context()))(headers(500, 5, 'list', 10));
-    assert.equal(budget.left().get('list'), 10);
+    (await budget.acquire(ROUTE, context()))(headers(500, 5, 'list', 10));
+    assert.equal(budget.remaining().get('list'), 10);
   });
 
   it('waits no longer when the clock is set back', async () => {
     const { clock, budget, context } = start();
-    (await budget.take(ROUTE, context()))(headers(0, 5));
+    (await budget.acquire(ROUTE, context()))(headers(0, 5));
     clock.advance(-86_400_000);
-    await budget.take(ROUTE, context());
+    await budget.acquire(ROUTE, context());
     assert.deepEqual(clock.slept, [5000]);
   });
 
   it('keeps one limit per route for any names in the responses', async () => {
     const { budget, context } = start();
-    for (let n = 0; n < 1000; n += 1) (await budget.take(ROUTE, context()))(headers(5, 5, `name-${n}`));
+    for (let n = 0; n < 1000; n += 1) (await budget.acquire(ROUTE, context()))(headers(5, 5, `name-${n}`));
     assert.ok(budget.limits().size <= 2);
     for (const name of ['x'.repeat(10_240), 'a\nb', 'GET /api/v1/monitor', '{}', ''])
-      (await budget.take(`GET /${name.length}`, context()))(headers(5, 5, name));
+      (await budget.acquire(`GET /${name.length}`, context()))(headers(5, 5, name));
     assert.deepEqual(
       [...budget.limits().keys()].filter((name) => !/^[\w.:-]{1,100}$|^GET \/\d+$/.test(name)),
       [],
@@ -194,9 +194,9 @@ describe('the budget under headers that cannot be true', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 4 }), async (answers) => {
         const { budget, context } = start();
-        for (const one of answers) (await budget.take(ROUTE, context(60_001)))(one);
-        await budget.take(ROUTE, context(60_001));
-        assert.ok([...budget.left().values()].every((left) => left >= 0 && Number.isFinite(left)));
+        for (const one of answers) (await budget.acquire(ROUTE, context(60_001)))(one);
+        await budget.acquire(ROUTE, context(60_001));
+        assert.ok([...budget.remaining().values()].every((left) => left >= 0 && Number.isFinite(left)));
       }),
       { numRuns: 2000 },
     );

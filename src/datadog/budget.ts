@@ -3,42 +3,45 @@ import type { RequestContext } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { secondsAsked } from '../runtime/retry-after.ts';
 
-/** How long (ms) a route without room waits before one call goes through to learn the limit again. */
+/** How long (ms) an exhausted route waits before one call probes the limit again. */
 const PROBE_MS = 60_000;
-/** The period (ms) of a limit whose reset cannot be true; the most frequent one (datadog-api 10). */
+/** The period (ms) assumed for a limit with an implausible reset: Datadog's most common one. */
 const ASSUMED_PERIOD_MS = 10_000;
-/** The longest period in seconds: Datadog counts by the hour at most. */
+/** The longest period of a Datadog rate limit, in seconds. */
 const MAX_PERIOD_SECONDS = 3600;
-/** A limit's name becomes the label of a metric. */
+/** Valid names of limits, which become metric labels. */
 const LIMIT_NAME = /^[\w.:-]{1,100}$/;
 
-/** Datadog's rate limits as its answers tell them: seen before they are hit, waited for, never run into. */
+/** Tracks Datadog's rate limits from response headers, and delays calls so that they do not exceed a limit. */
 export interface Budget {
   /**
-   * Waits until the route has room, first come first served. Throws `rate_limited` at once where the room
-   * comes after the deadline. What it gives takes the answer's headers when the call has ended (none where no answer came).
+   * Waits until the limit of a route allows a call, in order of arrival. Throws `rate_limited` immediately if that is after
+   * the deadline. The caller must call the returned function when the call ends, with the response headers if there are any.
    */
-  take(route: string, context: RequestContext): Promise<(headers?: Readonly<Record<string, string>>) => void>;
-  /** Calls left in the current period, by the limit's name. */
-  left(): ReadonlyMap<string, number>;
-  /** Calls that a period has, by the limit's name. */
+  acquire(
+    route: string,
+    context: RequestContext,
+  ): Promise<(headers?: Readonly<Record<string, string>>) => void>;
+  /** Returns the remaining calls in the current period, by the name of the limit. */
+  remaining(): ReadonlyMap<string, number>;
+  /** Returns the calls allowed per period, by the name of the limit. */
   limits(): ReadonlyMap<string, number>;
 }
 
 interface Bucket {
   remaining: number;
-  /** Epoch ms at which `remaining` is full again. */
+  /** Time (epoch ms) at which `remaining` is reset to `limit`. */
   resetAt: number;
-  /** Wait (ms) that the last answer gave: no step of the clock makes it longer. */
+  /** Delay (ms) until the reset in the last response. Bounds the wait if the clock is set back. */
   resetMs: number;
-  /** Epoch ms from which one call may go through although nothing remains. */
+  /** Time (epoch ms) from which one call may probe an exhausted limit. */
   probeAt: number;
   limit: number;
   inFlight: number;
   queue: Promise<void>;
 }
 
-/** Buckets are learned: by route until an answer names the limit (`x-ratelimit-name`), which routes may share. */
+/** Creates an empty budget. Buckets are per route until a response names the limit (`x-ratelimit-name`), which routes may share. */
 export function createBudget(clock: Clock): Budget {
   const buckets = new Map<string, Bucket>();
   const names = new Map<string, string>();
@@ -61,41 +64,43 @@ export function createBudget(clock: Clock): Budget {
     return bucket;
   }
 
-  /** Of the limits that are known from an answer; one that several routes share is one, by Datadog's name. */
-  function told(value: (bucket: Bucket) => number): ReadonlyMap<string, number> {
-    const known = [...buckets].filter(([name, bucket]) => Number.isFinite(bucket.limit) && !names.has(name));
-    return new Map(known.map(([name, bucket]) => [name, value(bucket)]));
+  /** Returns a value of each limit seen in a response. A limit that routes share appears once. */
+  function byLimitName(value: (bucket: Bucket) => number): ReadonlyMap<string, number> {
+    const learned = [...buckets].filter(
+      ([name, bucket]) => Number.isFinite(bucket.limit) && !names.has(name),
+    );
+    return new Map(learned.map(([name, bucket]) => [name, value(bucket)]));
   }
 
   return {
-    async take(route, context) {
+    async acquire(route, context) {
       const bucket = bucketOf(route);
-      const before = bucket.queue;
-      const mine = before.then(() => waitForBudget(bucket, clock, context));
-      bucket.queue = mine.catch(() => undefined);
-      await mine;
+      const previous = bucket.queue;
+      const ready = previous.then(() => waitForBudget(bucket, clock, context));
+      bucket.queue = ready.catch(() => undefined);
+      await ready;
       bucket.inFlight += 1;
       return (headers = {}) => {
         bucket.inFlight -= 1;
-        const seen = readHeaders(headers);
-        if (!seen) return;
+        const rateLimit = readHeaders(headers);
+        if (!rateLimit) return;
         const name = headers['x-ratelimit-name'];
         if (name !== undefined && LIMIT_NAME.test(name) && !names.has(route)) {
           names.set(route, name);
           if (!buckets.has(name)) buckets.set(name, bucket);
         }
-        learn(bucketOf(route), seen, clock.now());
+        updateBucket(bucketOf(route), rateLimit, clock.now());
       };
     },
-    left() {
+    remaining() {
       const now = clock.now();
-      return told((bucket) => (bucket.resetAt > now ? bucket.remaining : bucket.limit));
+      return byLimitName((bucket) => (bucket.resetAt > now ? bucket.remaining : bucket.limit));
     },
-    limits: () => told((bucket) => bucket.limit),
+    limits: () => byLimitName((bucket) => bucket.limit),
   };
 }
 
-/** Waits until the bucket has room, or until a probe is due. Throws `rate_limited`. */
+/** Waits until the bucket allows a call, or until a probe is due. Throws `rate_limited`. */
 async function waitForBudget(bucket: Bucket, clock: Clock, { deadline }: RequestContext): Promise<void> {
   for (;;) {
     const now = clock.now();
@@ -111,18 +116,19 @@ async function waitForBudget(bucket: Bucket, clock: Clock, { deadline }: Request
       bucket.probeAt = now + PROBE_MS;
       return;
     }
-    const sleep = Math.min(wait, beforeProbe);
-    if (sleep > deadline.left()) throw rateLimited(wait);
-    await clock.sleep(sleep, deadline.signal).catch(() => {
+    const pauseMs = Math.min(wait, beforeProbe);
+    if (pauseMs > deadline.left()) throw rateLimited(wait);
+    await clock.sleep(pauseMs, deadline.signal).catch(() => {
       throw rateLimited(Math.min(bucket.resetAt - clock.now(), bucket.resetMs));
     });
-    // The time has passed, even where the clock was set back meanwhile.
-    if (bucket.resetAt === resetAt && sleep === wait) bucket.resetAt = Math.min(resetAt, clock.now());
-    if (bucket.probeAt === probeAt && sleep === beforeProbe) bucket.probeAt = Math.min(probeAt, clock.now());
+    // The wait is over even if the clock was set back during it.
+    if (bucket.resetAt === resetAt && pauseMs === wait) bucket.resetAt = Math.min(resetAt, clock.now());
+    if (bucket.probeAt === probeAt && pauseMs === beforeProbe)
+      bucket.probeAt = Math.min(probeAt, clock.now());
   }
 }
 
-interface Seen {
+interface RateLimit {
   readonly limit: number;
   readonly remaining: number;
   /** Milliseconds until the reset, at most the longest period. */
@@ -130,16 +136,16 @@ interface Seen {
 }
 
 /** Reads the rate limit headers of a response. Returns undefined when a number is missing or invalid. */
-function readHeaders(headers: Readonly<Record<string, string>>): Seen | undefined {
+function readHeaders(headers: Readonly<Record<string, string>>): RateLimit | undefined {
   const limit = wholeNumber(headers['x-ratelimit-limit']);
   const remaining = wholeNumber(headers['x-ratelimit-remaining']);
   const reset = headers['x-ratelimit-reset'];
   if (!limit || remaining === undefined || reset === undefined) return undefined;
-  return { limit, remaining: Math.min(remaining, limit), resetMs: resetIn(reset, headers) };
+  return { limit, remaining: Math.min(remaining, limit), resetMs: resetDelay(reset, headers) };
 }
 
-/** A reset beyond the limit's own period, or beyond every period of Datadog, cannot be true. */
-function resetIn(reset: string, headers: Readonly<Record<string, string>>): number {
+/** Returns the delay (ms) until the reset. A reset beyond the period of the limit is implausible, so a short period is assumed. */
+function resetDelay(reset: string, headers: Readonly<Record<string, string>>): number {
   const period = wholeNumber(headers['x-ratelimit-period']) || MAX_PERIOD_SECONDS;
   const seconds = secondsAsked(reset, 0);
   const assumed = Math.min(ASSUMED_PERIOD_MS, period * 1000);
@@ -150,22 +156,22 @@ function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Answers overtake one another: within a period the smallest number left is the true one. */
-function learn(bucket: Bucket, seen: Seen, now: number): void {
-  const resetAt = now + seen.resetMs;
+/** Updates a bucket from response headers. Responses may arrive out of order, so the lowest remaining count of a period applies. */
+function updateBucket(bucket: Bucket, rateLimit: RateLimit, now: number): void {
+  const resetAt = now + rateLimit.resetMs;
   const samePeriod = bucket.resetAt > now && Math.abs(bucket.resetAt - resetAt) < 1500;
-  bucket.remaining = samePeriod ? Math.min(bucket.remaining, seen.remaining) : seen.remaining;
+  bucket.remaining = samePeriod ? Math.min(bucket.remaining, rateLimit.remaining) : rateLimit.remaining;
   bucket.resetAt = resetAt;
-  bucket.resetMs = seen.resetMs;
+  bucket.resetMs = rateLimit.resetMs;
   bucket.probeAt = now + PROBE_MS;
-  bucket.limit = seen.limit;
+  bucket.limit = rateLimit.limit;
 }
 
-/** The problem for a limit that has no room for `wait` ms. */
+/** Returns the problem for a limit that allows no call for `wait` ms. */
 export function rateLimited(wait: number): ProblemError {
   return new ProblemError(
     'rate_limited',
-    'Datadog allows no further call of this kind before the deadline.',
+    "Datadog's rate limit allows no further call of this kind before the deadline.",
     {
       retryAfter: Math.max(1, Math.ceil(wait / 1000)),
     },

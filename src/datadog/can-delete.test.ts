@@ -29,25 +29,25 @@ describe('whether monitors may be deleted', () => {
     assert.match(reasons.get(needed) ?? '', /is referenced in slos: .*availability/);
   });
 
-  it('is yes for one that has gone, which makes Datadog answer for none of the others', async () => {
+  it('ignores monitors that no longer exist, although Datadog then answers 404 for all', async () => {
     const ids = ['a', 'b', 'c', 'd'].map(monitor);
     world.person('DELETE', `/api/v1/monitor/${ids[2]}`);
     assert.deepEqual(await canDelete(ids), new Map());
   });
 
-  it('is no for one of which Datadog says nothing', async () => {
+  it('is no for a monitor that the response does not mention', async () => {
     world.fail(PATH, 200, { data: { ok: [1] }, errors: null });
     assert.deepEqual([...(await canDelete(['1', '2'])).keys()], ['2']);
     world.fail(PATH, 409, { data: { ok: [] }, errors: ['some words'] });
     assert.deepEqual([...(await canDelete(['1'])).keys()], ['1']);
   });
 
-  it('is not known where Datadog refuses to say', async () => {
+  it('fails if Datadog rejects the call', async () => {
     world.fail(PATH, 400);
     await assert.rejects(canDelete(['1']), { code: 'datadog_refused' });
   });
 
-  it('is asked for a hundred at a time, and not at all of dashboards', async () => {
+  it('is checked in batches of 100 for monitors, and never for dashboards', async () => {
     const ids = Array.from({ length: 250 }, (_, n) => monitor(`n${n}`));
     assert.equal((await canDelete(ids)).size, 0);
     assert.equal(world.taken().length, 3);

@@ -3,48 +3,51 @@ import { isObject, type Json, numberText } from '../domain/json.ts';
 import type { Request } from './request.ts';
 
 const PATH = '/api/v1/monitor/can_delete';
-/** Ids of one call: an address must not become too long. */
-const AT_ONCE = 100;
-/** Datadog lists the others that must stay, and why, under 409 (datadog-api 2.3). */
-const SOME_MUST_STAY = 409;
-const UNSAID = 'Datadog does not say that it may be deleted.';
+/** The maximum number of ids per call, which keeps the URL short. */
+const MAX_IDS = 100;
+/** The status of a response that lists monitors which cannot be deleted, with reasons. */
+const BLOCKED_STATUS = 409;
+const UNCONFIRMED = 'Datadog did not confirm that the monitor can be deleted.';
 
-/** Why monitors must stay, by id. One that has gone already need not stay; one of which nothing is said must. */
-export async function reasonsToStay(
+/**
+ * Returns the reason why each monitor cannot be deleted, by id; no entry if it can. Monitors that no longer exist have
+ * no entry. Monitors that Datadog's response does not mention cannot be deleted.
+ */
+export async function deletionBlockers(
   request: Request,
   ids: readonly string[],
   context: RequestContext,
 ): Promise<ReadonlyMap<string, string>> {
   const reasons = new Map<string, string>();
-  const left: (readonly string[])[] = [];
-  for (let from = 0; from < ids.length; from += AT_ONCE) left.push(ids.slice(from, from + AT_ONCE));
-  for (let some = left.pop(); some !== undefined; some = left.pop()) {
+  const pending: (readonly string[])[] = [];
+  for (let from = 0; from < ids.length; from += MAX_IDS) pending.push(ids.slice(from, from + MAX_IDS));
+  for (let batch = pending.pop(); batch !== undefined; batch = pending.pop()) {
     const answer = await request(
       {
         method: 'GET',
         path: PATH,
         route: PATH,
-        query: { monitor_ids: some.join(',') },
-        answeredBy: SOME_MUST_STAY,
+        query: { monitor_ids: batch.join(',') },
+        acceptedStatus: BLOCKED_STATUS,
       },
       context,
     );
-    const half = Math.ceil(some.length / 2);
-    if (answer !== undefined) for (const [id, reason] of reasonsIn(answer, some)) reasons.set(id, reason);
-    // One that has gone makes the whole call a 404.
-    else if (some.length > 1) left.push(some.slice(0, half), some.slice(half));
+    const half = Math.ceil(batch.length / 2);
+    if (answer !== undefined) for (const [id, reason] of reasonsIn(answer, batch)) reasons.set(id, reason);
+    // One deleted monitor makes Datadog answer 404 for the whole batch.
+    else if (batch.length > 1) pending.push(batch.slice(0, half), batch.slice(half));
   }
   return reasons;
 }
 
 function reasonsIn(answer: Json, ids: readonly string[]): [id: string, reason: string][] {
   const { data = null, errors = null } = isObject(answer) ? answer : {};
-  const ok = isObject(data) && Array.isArray(data['ok']) ? data['ok'] : [];
-  const free = new Set(ok.map((id) => numberText(id) ?? id));
-  const said = isObject(errors) ? errors : {};
+  const deletableIds = isObject(data) && Array.isArray(data['ok']) ? data['ok'] : [];
+  const deletable = new Set(deletableIds.map((id) => numberText(id) ?? id));
+  const errorsById = isObject(errors) ? errors : {};
   return ids.flatMap((id): [string, string][] => {
-    const reasons = Array.isArray(said[id]) ? said[id].filter((r) => typeof r === 'string') : [];
+    const reasons = Array.isArray(errorsById[id]) ? errorsById[id].filter((r) => typeof r === 'string') : [];
     if (reasons.length > 0) return [[id, reasons.join('; ')]];
-    return free.has(id) ? [] : [[id, UNSAID]];
+    return deletable.has(id) ? [] : [[id, UNCONFIRMED]];
   });
 }

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { SearchFilter } from '../pipeline/ports.ts';
 
-/** The only key of tags that a dashboard can have (datadog-api 12). */
+/** The only tag key that Datadog allows on dashboards. */
 const TAG_KEY = 'team:';
 const WORD = /"([^"]*)"|[^\s"]+/g;
 
-/** What is asked of a dashboard, in two parts: what the list of all can tell, and what only the whole can. */
+/** A filter for dashboards: `summary` needs only an entry of the list, `tags` needs the whole dashboard. */
 export interface DashboardMatch {
   readonly summary: (dashboard: JsonObject) => boolean;
   readonly tags: (dashboard: JsonObject) => boolean;
@@ -17,17 +17,17 @@ export interface DashboardMatch {
  * wildcards are treated as ordinary words.
  */
 export function dashboardMatch({ query = '', tag = '' }: SearchFilter): DashboardMatch {
-  const words = [...query.matchAll(WORD)].map(([whole, quoted]) => quoted ?? whole);
-  const wanted = [...words, ...tag.split(',')].map((word) => word.trim().toLowerCase()).filter(Boolean);
-  const [tags, texts] = [wanted.filter(isTag), wanted.filter((word) => !isTag(word))];
+  const queried = [...query.matchAll(WORD)].map(([whole, quoted]) => quoted ?? whole);
+  const terms = [...queried, ...tag.split(',')].map((word) => word.trim().toLowerCase()).filter(Boolean);
+  const [tags, words] = [terms.filter(isTag), terms.filter((word) => !isTag(word))];
   return {
     summary(dashboard) {
-      const said = `${textOf(dashboard['title'])}\n${textOf(dashboard['description'])}`;
-      return texts.every((text) => said.includes(text));
+      const searchable = `${textOf(dashboard['title'])}\n${textOf(dashboard['description'])}`;
+      return words.every((word) => searchable.includes(word));
     },
     tags(dashboard) {
-      const has = Array.isArray(dashboard['tags']) ? dashboard['tags'].map(textOf) : [];
-      return tags.every((wantedTag) => has.includes(wantedTag));
+      const dashboardTags = Array.isArray(dashboard['tags']) ? dashboard['tags'].map(textOf) : [];
+      return tags.every((required) => dashboardTags.includes(required));
     },
   };
 }

@@ -2,23 +2,23 @@ import type { RequestContext } from '../domain/caller.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 import { idOf, isContestedBy, isOwnedBy, oldestFirst } from '../domain/marker.ts';
 import type { KnownObject, ObjectPort } from '../pipeline/ports.ts';
-import { listOf, objectOf, readEach, writtenOf } from './answered-objects.ts';
+import { parseObjects, parseObject, readEach, parseWrittenObject } from './response-objects.ts';
 import { dashboardMatch } from './dashboard-match.ts';
 import { checkPages } from './list-pages.ts';
 import { objectPath, pageUrl } from './object-path.ts';
 import type { Request } from './request.ts';
 
 const PATH = '/api/v1/dashboard';
-/** Datadog documents no most; its own default is a page it surely takes. */
+/** Datadog's default page size. Its maximum is undocumented. */
 const PAGE_SIZE = 100;
 
-/** Dashboards: they have no tags to filter by, so the list of all is read, and of it what carries the marker. */
+/** Creates the port for dashboards. Datadog cannot filter them by marker, so the whole list is read and filtered here. */
 export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
   const at = (id: string) => objectPath(PATH, id);
   const get = async (id: string, context: RequestContext) =>
-    objectOf(await request({ method: 'GET', ...at(id) }, context));
+    parseObject(await request({ method: 'GET', ...at(id) }, context));
 
-  /** Of the list of all, what `isWanted`: everything but tags, variables and widgets is in it. */
+  /** Returns the matching entries of the dashboard list, which lack tags, variables and widgets. */
   async function summaries(
     context: RequestContext,
     isWanted: (summary: JsonObject) => boolean,
@@ -28,7 +28,7 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
     for (let start = 0; ; start += PAGE_SIZE) {
       const query = { start: String(start), count: String(PAGE_SIZE) };
       const answer = await request({ method: 'GET', path: PATH, route: PATH, query }, context);
-      const items = listOf(isObject(answer) ? answer['dashboards'] : answer);
+      const items = parseObjects(isObject(answer) ? answer['dashboards'] : answer);
       for (const item of items) if (isWanted(item)) found.set(idOf(item), item);
       if (!hasNext(items)) return [...found.values()];
     }
@@ -42,28 +42,28 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
         if (onContested && isContestedBy('dashboard', summary, owner)) onContested(summary);
         return isOwn(summary);
       });
-      const unmoved = listed.flatMap((summary) => {
-        const body = bodyKnownFor(summary, known);
+      const cached = listed.flatMap((summary) => {
+        const body = cachedBodyOf(summary, known);
         return body && isOwn(body) ? [body] : [];
       });
-      const taken = new Set(unmoved.map(idOf));
-      const moved = listed.map(idOf).filter((id) => !taken.has(id));
-      const whole = [...unmoved, ...(await readEach(moved, (id) => get(id, context)))];
-      return oldestFirst(whole.filter(isOwn));
+      const cachedIds = new Set(cached.map(idOf));
+      const changedIds = listed.map(idOf).filter((id) => !cachedIds.has(id));
+      const complete = [...cached, ...(await readEach(changedIds, (id) => get(id, context)))];
+      return oldestFirst(complete.filter(isOwn));
     },
     async search(filter, context) {
       const match = dashboardMatch(filter);
       const listed = await summaries(context, match.summary);
-      const whole = await readEach(listed.map(idOf), (id) => get(id, context));
-      return oldestFirst(whole.filter((dashboard) => match.summary(dashboard) && match.tags(dashboard)));
+      const complete = await readEach(listed.map(idOf), (id) => get(id, context));
+      return oldestFirst(complete.filter((dashboard) => match.summary(dashboard) && match.tags(dashboard)));
     },
-    // Nothing of Datadog's refuses the delete of a dashboard for what refers to it.
+    // Datadog never refuses to delete a dashboard because of references to it.
     canDelete: async () => new Map(),
     get,
     create: async (body, context) =>
-      writtenOf(await request({ method: 'POST', path: PATH, route: PATH, body }, context)),
+      parseWrittenObject(await request({ method: 'POST', path: PATH, route: PATH, body }, context)),
     update: async (id, body, context) =>
-      writtenOf(await request({ method: 'PUT', ...at(id), body }, context)),
+      parseWrittenObject(await request({ method: 'PUT', ...at(id), body }, context)),
     async delete(id, context) {
       await request({ method: 'DELETE', ...at(id) }, context);
     },
@@ -71,11 +71,11 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
   };
 }
 
-/** The body that is known of a dashboard, where the list says that it has not moved since. */
-function bodyKnownFor(summary: JsonObject, known: ReadonlyMap<string, KnownObject>): JsonObject | undefined {
+/** Returns the cached body of a dashboard, or undefined if the list shows that it changed since. */
+function cachedBodyOf(summary: JsonObject, known: ReadonlyMap<string, KnownObject>): JsonObject | undefined {
   const id = idOf(summary);
-  const seen = known.get(id);
-  if (!seen || seen.version === '' || seen.version !== summary['modified_at']) return undefined;
-  const { body } = seen;
-  return idOf(body) === id && body['modified_at'] === seen.version ? body : undefined;
+  const entry = known.get(id);
+  if (!entry || entry.version === '' || entry.version !== summary['modified_at']) return undefined;
+  const { body } = entry;
+  return idOf(body) === id && body['modified_at'] === entry.version ? body : undefined;
 }

@@ -23,15 +23,15 @@ export interface Datadog {
   readonly objects: { readonly monitor: ObjectPort; readonly dashboard: ObjectPort };
   readonly trail: AuditTrail;
   readonly policies: Policies;
-  /** One call of any other path, with the same keys, budget and retries. */
+  /** Calls any other endpoint with the same keys, budget and retries. */
   readonly request: Request;
-  /** Each rate limit that was seen. */
-  readonly budget: Pick<Budget, 'left' | 'limits'>;
-  /** What the calls have shown of late. */
+  /** The rate limits seen in responses. */
+  readonly budget: Pick<Budget, 'remaining' | 'limits'>;
+  /** The outcomes of recent calls. */
   readonly health: DatadogHealth;
 }
 
-/** Datadog's API as Birddog uses it: raw JSON, unknown fields kept. */
+/** Creates a client of Datadog's API. Objects are raw JSON, with unknown fields preserved. */
 export function createDatadog(options: DatadogOptions): Datadog {
   const budget = createBudget(options.clock);
   const health = createHealth(options.clock);

@@ -17,15 +17,15 @@ it('retries rejected keys when the files contain other keys', () => {
   };
   put('api-1', 'app-1');
   const log = createLog('test', () => {});
-  const followed = watchFolder({ part: 'datadog_keys', folder, read: readDatadogKeys, log });
-  const keys = keysFrom(followed);
+  const watched = watchFolder({ part: 'datadog_keys', folder, read: readDatadogKeys, log });
+  const keys = keysFrom(watched);
   const used = keys.current();
   assert.equal(keys.reread(used), false);
   put('api-1', 'app-two');
   assert.equal(keys.reread(used), true);
   assert.equal(keys.reread(keys.current()), false);
   put('api-three', 'app-two');
-  followed.poll();
+  watched.poll();
   assert.equal(keys.reread(used), true);
   assert.equal(keys.current().api.reveal(), 'api-three');
 });

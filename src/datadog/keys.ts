@@ -18,19 +18,19 @@ export function readDatadogKeys(secret: ReadSecret): DatadogKeys {
   return { api: secret('datadog-api-key'), app: secret('datadog-app-key') };
 }
 
-/** Keys that follow their files. */
-export function keysFrom(followed: WatchedFolder<DatadogKeys>): KeySource {
+/** Creates a key source that reloads the keys when their files change. */
+export function keysFrom(watched: WatchedFolder<DatadogKeys>): KeySource {
   return {
-    current: followed.current,
+    current: watched.current,
     reread(used) {
-      followed.poll();
-      const { api, app } = followed.current();
+      watched.poll();
+      const { api, app } = watched.current();
       return api.reveal() !== used.api.reveal() || app.reveal() !== used.app.reveal();
     },
   };
 }
 
-/** The headers that carry the keys; for the outbound call alone. */
+/** Returns the headers that contain the keys. Use only for outbound calls, so that no key is logged. */
 export function keyHeaders({ api, app }: DatadogKeys): Record<string, string> {
   return { 'dd-api-key': api.reveal(), 'dd-application-key': app.reveal() };
 }

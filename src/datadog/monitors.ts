@@ -2,34 +2,34 @@ import type { RequestContext } from '../domain/caller.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { idOf, isContestedBy, isOwnedBy, markerTag, oldestFirst } from '../domain/marker.ts';
 import type { ObjectPort } from '../pipeline/ports.ts';
-import { listOf, objectOf, writtenOf } from './answered-objects.ts';
-import { reasonsToStay } from './can-delete.ts';
+import { parseObjects, parseObject, parseWrittenObject } from './response-objects.ts';
+import { deletionBlockers } from './can-delete.ts';
 import { checkPages } from './list-pages.ts';
 import { searchMonitors } from './monitor-search.ts';
 import { objectPath, pageUrl } from './object-path.ts';
 import type { Request } from './request.ts';
 
 const PATH = '/api/v1/monitor';
-/** Datadog's most. Without paging it would send every monitor of the organisation. */
+/** Datadog's maximum page size. Without paging it would send every monitor of the organisation. */
 const PAGE_SIZE = 1000;
-/** Without it a read says nothing of runbook links, or that there are none. No list has them. */
+/** Makes a read include runbook links. No list includes them. */
 const WITH_ASSETS = { with_assets: 'true' };
 
-/** Monitors, found by their marker tags. */
+/** Creates the port for monitors, which are found by their marker tags. */
 export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
   const at = (id: string) => objectPath(PATH, id);
   const get = async (id: string, context: RequestContext) =>
-    objectOf(await request({ method: 'GET', ...at(id), query: WITH_ASSETS }, context));
+    parseObject(await request({ method: 'GET', ...at(id), query: WITH_ASSETS }, context));
 
   async function* pages(tags: string | undefined, context: RequestContext): AsyncGenerator<JsonObject[]> {
     const filter = tags === undefined ? {} : { monitor_tags: tags };
     const hasNext = checkPages(PAGE_SIZE);
     for (let page = 0; ; page += 1) {
       const query = { ...filter, page: String(page), page_size: String(PAGE_SIZE) };
-      const items = listOf(await request({ method: 'GET', path: PATH, route: PATH, query }, context));
-      const goesOn = hasNext(items);
+      const items = parseObjects(await request({ method: 'GET', path: PATH, route: PATH, query }, context));
+      const hasMore = hasNext(items);
       yield items;
-      if (!goesOn) return;
+      if (!hasMore) return;
     }
   }
 
@@ -37,7 +37,7 @@ export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
     kind: 'monitor',
     async find(owner, context, _known, onContested) {
       const found: JsonObject[] = [];
-      // A filter that Datadog did not know would hand out the monitors of others.
+      // Datadog ignores unknown filters, so its results are filtered again.
       for await (const page of pages(markerTag(owner), context)) {
         for (const monitor of page) {
           if (onContested && isContestedBy('monitor', monitor, owner)) onContested(monitor);
@@ -48,12 +48,12 @@ export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
     },
     search: (filter, context) =>
       searchMonitors(request, { pageSize: PAGE_SIZE, pages, get }, filter, context),
-    canDelete: (ids, context) => reasonsToStay(request, ids, context),
+    canDelete: (ids, context) => deletionBlockers(request, ids, context),
     get,
     create: async (body, context) =>
-      writtenOf(await request({ method: 'POST', path: PATH, route: PATH, body }, context)),
+      parseWrittenObject(await request({ method: 'POST', path: PATH, route: PATH, body }, context)),
     update: async (id, body, context) =>
-      writtenOf(await request({ method: 'PUT', ...at(id), body }, context)),
+      parseWrittenObject(await request({ method: 'PUT', ...at(id), body }, context)),
     async delete(id, context) {
       await request({ method: 'DELETE', ...at(id) }, context);
     },

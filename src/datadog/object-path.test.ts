@@ -26,7 +26,7 @@ describe('the path of an object', () => {
     assert.equal(objectPath('/api/v1/dashboard', 'abc-def-ghi').path, '/api/v1/dashboard/abc-def-ghi');
   });
 
-  it('has exactly one segment more than its collection, for any id', () => {
+  it('has exactly one more segment than its collection, for any id', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[\w./%-]{0,8}$/)), (id) => {
         let path: string;
@@ -55,10 +55,10 @@ describe('the path of an object', () => {
   });
 });
 
-describe("the address of an object's page", () => {
+describe("the URL of an object's page", () => {
   const ui = new URL('https://app.example.test');
 
-  it('is always on the host of the pages', () => {
+  it('is always on the configured host', () => {
     assert.equal(
       pageUrl('/dashboard/abc/my-title', '/d', ui),
       'https://app.example.test/dashboard/abc/my-title',

@@ -17,7 +17,7 @@ function start() {
 }
 
 describe('the policies of an organisation', () => {
-  it('are told by tag, and asked for once a minute', async () => {
+  it('are listed by tag, and cached for a minute', async () => {
     const { put, list, clock, taken } = start();
     put('env', true, ['prod', 'staging']);
     const [env] = await list();
@@ -31,7 +31,7 @@ describe('the policies of an organisation', () => {
     assert.equal(taken().length, 2);
   });
 
-  it('are none where the key may not read them, for a minute too', async () => {
+  it('are an empty list, cached for a minute, if the key may not read them', async () => {
     const { list, fail, put, clock } = start();
     put('env', true, ['prod']);
     fail(PATH, 403);
@@ -41,10 +41,10 @@ describe('the policies of an organisation', () => {
     assert.equal((await list()).length, 1);
   });
 
-  it('of an unknown kind are left out; a failure is reported and not cached', async () => {
+  it('of an unknown type are ignored; a failure is reported and not cached', async () => {
     const { list, fail, clock } = start();
-    const odd = [{ id: 'x', attributes: { policy_type: 'other' } }, { id: 'y' }];
-    fail(PATH, 200, { data: odd });
+    const unknown = [{ id: 'x', attributes: { policy_type: 'other' } }, { id: 'y' }];
+    fail(PATH, 200, { data: unknown });
     assert.deepEqual(await list(), []);
     clock.advance(60_000);
     fail(PATH, 200, { data: 'nothing' });

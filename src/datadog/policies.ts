@@ -4,34 +4,34 @@ import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { TagPolicy } from '../domain/tag-policies.ts';
 import type { Policies } from '../pipeline/ports.ts';
-import { listOf } from './answered-objects.ts';
+import { parseObjects } from './response-objects.ts';
 import type { Request } from './request.ts';
 
 const PATH = '/api/v2/monitor/policy';
-/** How long (ms) a list is taken to hold. */
-const HOLDS = 60_000;
+/** How long (ms) the list of policies is cached. */
+const CACHE_MS = 60_000;
 
-/** The organisation's monitor config policies. A key that may not read them sees none. */
+/** Creates a reader of the organisation's tag policies for monitors. Keys without permission to read them get an empty list. */
 export function configPolicies(request: Request, clock: Clock): Policies {
-  let seen: { readonly policies: readonly TagPolicy[]; readonly until: number } | undefined;
+  let cached: { readonly policies: readonly TagPolicy[]; readonly until: number } | undefined;
   return {
     async list(context) {
-      if (seen && clock.now() < seen.until) return seen.policies;
+      if (cached && clock.now() < cached.until) return cached.policies;
       const policies = await request({ method: 'GET', path: PATH, route: PATH }, context).then(
-        (answer) => listOf(isObject(answer) ? answer['data'] : (answer ?? [])).flatMap(policyIn),
+        (answer) => parseObjects(isObject(answer) ? answer['data'] : (answer ?? [])).flatMap(parsePolicy),
         (error: unknown) => {
           if (error instanceof ProblemError && error.code === 'datadog_forbidden') return [];
           throw error;
         },
       );
-      seen = { policies, until: clock.now() + HOLDS };
+      cached = { policies, until: clock.now() + CACHE_MS };
       return policies;
     },
   };
 }
 
 /** Returns the tag policy of an item. Ignores items that are not valid tag policies. */
-function policyIn(item: JsonObject): TagPolicy[] {
+function parsePolicy(item: JsonObject): TagPolicy[] {
   const attributes = item['attributes'];
   if (!isObject(attributes) || attributes['policy_type'] !== 'tag') return [];
   const policy = attributes['policy'];

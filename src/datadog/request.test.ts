@@ -89,7 +89,7 @@ describe('a POST', () => {
     { kind: 'reset_before' },
     { kind: 'reset_after' },
   ]) {
-    it(`that may have been carried out (${fault.kind} ${fault.status ?? ''}) is sent once, and its answer called lost`, async () => {
+    it(`that may have been applied (${fault.kind} ${fault.status ?? ''}) is sent once, and throws AnswerLostError`, async () => {
       await faults({ ...fault, method: 'POST', times: 5 });
       assert.ok(
         (await failure(datadog.objects.monitor.create(MONITOR, context()))) instanceof AnswerLostError,
@@ -98,13 +98,13 @@ describe('a POST', () => {
     });
   }
 
-  it('that was refused for its rate is sent again when there is room', async () => {
+  it('that was rate limited is retried after the reset', async () => {
     await faults({ kind: 'status', status: 429, headers: { 'x-ratelimit-reset': '7' }, method: 'POST' });
     assert.ok(await datadog.objects.monitor.create(MONITOR, context()));
     assert.deepEqual([await seen('POST'), clock.slept], [2, [7000]]);
   });
 
-  it('that never connected is tried again, and is not called lost', async () => {
+  it('that failed to connect is retried, and does not throw AnswerLostError', async () => {
     await emulator.close();
     const error = await problem(
       connect(new URL('http://127.0.0.1:1')).objects.monitor.create(MONITOR, context()),
@@ -113,7 +113,7 @@ describe('a POST', () => {
     assert.equal(clock.slept.length, 3);
   });
 
-  it('whose answer is no object with an id is called lost', async () => {
+  it('whose response is not an object with an id throws AnswerLostError', async () => {
     await faults(
       { kind: 'status', status: 200, body: '<html>', method: 'POST' },
       { kind: 'status', status: 200, body: '[]', method: 'POST' },
@@ -124,7 +124,7 @@ describe('a POST', () => {
       );
   });
 
-  it('of a monitor that is there already names the one that is', async () => {
+  it('of a duplicate monitor reports the id of the existing one', async () => {
     const { id } = await datadog.objects.monitor.create(MONITOR, context());
     const error = await failure(datadog.objects.monitor.create(MONITOR, context()));
     assert.ok(error instanceof DuplicateMonitorError && error.id === String(id));
@@ -132,7 +132,7 @@ describe('a POST', () => {
 });
 
 describe('a GET, PUT or DELETE', () => {
-  it('is tried again after a failure, with longer and longer waits', async () => {
+  it('is retried after a failure, with exponential backoff', async () => {
     const { id } = await datadog.objects.monitor.create(MONITOR, context());
     await faults({ kind: 'status', status: 500 }, { kind: 'status', status: 512 }, { kind: 'reset_before' });
     assert.ok(await datadog.objects.monitor.get(String(id), context()));
@@ -147,7 +147,7 @@ describe('a GET, PUT or DELETE', () => {
     assert.deepEqual([await seen('PUT'), await seen('DELETE')], [2, 2]);
   });
 
-  it('waits as long as Datadog asks, but never beyond the deadline', async () => {
+  it('honours Retry-After, but never waits beyond the deadline', async () => {
     await faults({ kind: 'status', status: 503, headers: { 'retry-after': '3' } });
     assert.equal(await datadog.objects.monitor.get('1', context()), undefined);
     assert.deepEqual(clock.slept, [3000]);
@@ -162,13 +162,13 @@ describe('a GET, PUT or DELETE', () => {
     assert.equal(await seen('GET'), 4);
   });
 
-  it('limited beyond the deadline fails at once, with the time to wait', async () => {
+  it('that is rate limited beyond the deadline fails immediately, with the time to wait', async () => {
     await faults({ kind: 'status', status: 429, headers: { 'x-ratelimit-reset': '90' } });
     const error = await problem(datadog.objects.monitor.get('1', context()));
     assert.deepEqual([error.code, error.extras.retryAfter, clock.slept], ['rate_limited', 90, []]);
   });
 
-  it('whose answer is no JSON, or something else than was asked for, is not believed', async () => {
+  it('fails if the response is not JSON or has an unexpected shape', async () => {
     await faults(
       { kind: 'status', status: 200, body: '<html>sorry</html>' },
       { kind: 'status', status: 200, body: '{"monitors": []}' },
@@ -181,7 +181,7 @@ describe('a GET, PUT or DELETE', () => {
   });
 });
 
-describe('what Datadog says of a mistake', () => {
+describe("Datadog's error message", () => {
   const bodies: readonly [string, RegExp][] = [
     ['{"errors":["one","two"]}', /^one; two$/],
     ['{"errors":[{"title":"Not Found","detail":"no such thing"}]}', /^no such thing$/],
@@ -190,7 +190,7 @@ describe('what Datadog says of a mistake', () => {
     ['<html>', /^status 400/],
   ];
   for (const [body, words] of bodies) {
-    it(`is reported in Datadog's words: ${body}`, async () => {
+    it(`is included in the problem: ${body}`, async () => {
       await faults({ kind: 'status', status: 400, body });
       const error = await problem(datadog.objects.monitor.create(MONITOR, context()));
       assert.equal(error.code, 'datadog_refused');
@@ -200,13 +200,13 @@ describe('what Datadog says of a mistake', () => {
 });
 
 describe('keys', () => {
-  it('that are rejected are read again once, and the call continues with the new ones', async () => {
+  it('that are rejected are reread once, and the call is repeated with the new ones', async () => {
     keys = { api: 'old', app: 'old' };
     assert.ok(await datadog.objects.monitor.create(MONITOR, context()));
     assert.deepEqual([rereads, await seen('POST')], [1, 2]);
   });
 
-  it('that are refused for good are told apart from a restricted object, without a loop', async () => {
+  it('that stay rejected are distinguished from a restricted object, without a retry loop', async () => {
     await control('keys', { api: 'other', app: 'other' });
     const refused = await problem(datadog.objects.monitor.create(MONITOR, context()));
     assert.deepEqual(
@@ -221,7 +221,7 @@ describe('keys', () => {
     assert.match(restricted.message, /permission to edit/);
   });
 
-  it('are in no error, however it is looked at', async () => {
+  it('are not included in any error, even when it is inspected', async () => {
     await faults({ kind: 'reset_after', times: 9 });
     const errors = [
       await failure(datadog.objects.monitor.create(MONITOR, context())),
@@ -237,7 +237,7 @@ describe('keys', () => {
 describe('finding', () => {
   const owner = { application: 'a', key: 'k' };
 
-  it('reads every page, and never the whole organisation at once', async () => {
+  it('reads the list page by page', async () => {
     for (let n = 0; n < 2300; n += 1) {
       const body = markedObject(
         'monitor',
@@ -255,7 +255,7 @@ describe('finding', () => {
     assert.equal(await seen('GET'), 3);
   });
 
-  it('trusts no filter: what is of others is not handed out', async () => {
+  it('filters the results of Datadog again by owner', async () => {
     const others = JSON.stringify([
       { id: 1, tags: ['birddog_key:b/k'] },
       { id: 2, tags: ['birddog_key:a/k'] },
@@ -267,7 +267,7 @@ describe('finding', () => {
     );
   });
 
-  it('reads every page of dashboards, and those of the application whole', async () => {
+  it('reads every page of dashboards, and fetches those of the application in full', async () => {
     const { dashboard } = datadog.objects;
     for (let n = 0; n < 250; n += 1)
       await dashboard.create({ title: `d${n}`, layout_type: 'ordered', widgets: [] }, context());
@@ -284,7 +284,7 @@ describe('finding', () => {
   });
 });
 
-describe('what a request reports', () => {
+describe('a request', () => {
   const sent: OutboundRequest[] = [];
   const answering = (...statuses: number[]): Outbound => ({
     async send(request) {
@@ -294,7 +294,7 @@ describe('what a request reports', () => {
     },
     close() {},
   });
-  const asking = (...statuses: number[]) =>
+  const connectAnswering = (...statuses: number[]) =>
     createDatadog({
       baseUrl: new URL('https://api.example.test'),
       uiUrl: new URL('https://app.example.test'),
@@ -305,16 +305,20 @@ describe('what a request reports', () => {
     });
   const LIST = { method: 'GET', path: '/api/v1/monitor/1', route: '/api/v1/monitor/{id}' } as const;
 
-  it('is its route and its trace; what tracing systems keep stays in the pod', async () => {
+  it('sends traceparent but not tracestate, and names its route', async () => {
     sent.length = 0;
-    await asking().request(LIST, { ...context(), traceparent: '00-t-s-01', tracestate: 'vendor=1' });
+    await connectAnswering().request(LIST, {
+      ...context(),
+      traceparent: '00-t-s-01',
+      tracestate: 'vendor=1',
+    });
     assert.equal(sent[0]?.endpoint, LIST.route);
     assert.equal(sent[0].headers?.['traceparent'], '00-t-s-01');
     assert.equal(sent[0].headers?.['tracestate'], undefined);
   });
 
-  it('is each try that was repeated, by the reason', async () => {
-    const { request, health } = asking(429, 503, 512);
+  it('counts retries by reason', async () => {
+    const { request, health } = connectAnswering(429, 503, 512);
     await request(LIST, context());
     assert.deepEqual(
       [...health.retries()],
@@ -326,26 +330,26 @@ describe('what a request reports', () => {
     );
   });
 
-  it('is that the keys are refused, until an answer comes that needs both', async () => {
-    const { request, health } = asking(403, 403, 200, 200);
+  it('records rejected keys until a call that requires both succeeds', async () => {
+    const { request, health } = connectAnswering(403, 403, 200, 200);
     await assert.rejects(request(LIST, context()), { code: 'datadog_keys_refused' });
     assert.equal(health.keysRefused(), true);
-    await request({ ...LIST, apiKeyAlone: true }, context());
-    assert.equal(health.keysRefused(), true, 'it says nothing of the application key');
+    await request({ ...LIST, apiKeyOnly: true }, context());
+    assert.equal(health.keysRefused(), true, 'the call does not check the application key');
     await request(LIST, context());
     assert.equal(health.keysRefused(), false);
   });
 
-  it('is that Datadog is away, until it answers', async () => {
-    const { request, health } = asking(500, 500, 500, 500);
+  it('records that Datadog is unavailable until it answers', async () => {
+    const { request, health } = connectAnswering(500, 500, 500, 500);
     await assert.rejects(request(LIST, context()), { code: 'datadog_failed' });
     assert.match(health.unavailable() ?? '', /500/);
     await request(LIST, context());
     assert.equal(health.unavailable(), undefined);
   });
 
-  it('is that a limit left no room, and when', async () => {
-    const { request, health } = asking(429);
+  it('records that a rate limit refused a call, and when', async () => {
+    const { request, health } = connectAnswering(429);
     await assert.rejects(request(LIST, context(500)), { code: 'rate_limited' });
     assert.deepEqual([health.budgetRefusals(), health.lastBudgetRefusalAt()], [1, clock.now()]);
   });

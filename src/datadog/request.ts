@@ -18,41 +18,41 @@ import { keyHeaders, type KeySource } from './keys.ts';
 
 export interface Call {
   readonly method: OutboundRequest['method'];
-  /** The path with its ids: `/api/v1/monitor/12`. */
+  /** The path with ids: `/api/v1/monitor/12`. */
   readonly path: string;
-  /** The route the rate limit belongs to: `/api/v1/monitor/{id}`. */
+  /** The route that the rate limit belongs to: `/api/v1/monitor/{id}`. */
   readonly route: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: JsonObject;
-  /** A POST that only reads, and may so be repeated like a GET. */
-  readonly readsOnly?: boolean;
-  /** A failure whose body is an answer to read, not a refusal. */
-  readonly answeredBy?: number;
-  /** Datadog looks at the API key alone, so the answer says nothing of the application key. */
-  readonly apiKeyAlone?: boolean;
+  /** Whether a POST only reads, and can therefore be retried like a GET. */
+  readonly readOnly?: boolean;
+  /** An error status whose body is parsed as a result. */
+  readonly acceptedStatus?: number;
+  /** Whether Datadog checks only the API key, so that success says nothing about the application key. */
+  readonly apiKeyOnly?: boolean;
 }
 
 /**
- * One call of Datadog's API, repeated where that is safe. Gives the parsed body, undefined for 404.
- * Throws ProblemError, and AnswerLostError where a write may or may not have been carried out.
+ * Calls Datadog's API, with retries where they are safe. Returns the parsed body; undefined for 404.
+ * Throws ProblemError, and AnswerLostError if it is unknown whether a write was applied.
  */
 export type Request = (call: Call, context: RequestContext) => Promise<Json | undefined>;
 
 /**
- * What may be sent again. A POST is not idempotent and Datadog has no idempotency keys, so it is sent again
- * only where it certainly was not carried out: never connected, or refused with 429.
+ * The retry policy. A POST is not idempotent and Datadog has no idempotency keys, so a POST is retried only if it was
+ * certainly not applied: the connection failed, or the status was 429.
  */
 const RETRY = {
   methods: new Set<string>(['GET', 'PUT', 'DELETE']),
-  tries: 4,
-  /** Attempts of a call that its rate limit refuses: nothing was carried out, and other users of the limit come between. */
+  attempts: 4,
+  /** Attempts after 429. The call was not applied, and other clients compete for the limit, so more attempts are allowed. */
   rateLimitedAttempts: 8,
-  /** Milliseconds before the second try; doubled each time, with jitter. */
-  firstWaitMs: 200,
-  longestWaitMs: 5000,
+  /** The delay (ms) before the second attempt; doubled for each further attempt, with jitter. */
+  initialBackoffMs: 200,
+  maxBackoffMs: 5000,
 } as const;
 
-/** The cheapest read that needs both keys. */
+/** The cheapest read that requires both keys. */
 export const CHEAP_READ: Call = {
   method: 'GET',
   path: '/api/v1/monitor',
@@ -60,7 +60,7 @@ export const CHEAP_READ: Call = {
   query: { page: '0', page_size: '1' },
 };
 
-/** A page of 1,000 large monitors has about 10 MB. */
+/** The maximum size of a response. A page of 1,000 large monitors has about 10 MB. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /** Retry-After (seconds) while Datadog is unavailable or rejects the keys. */
@@ -76,7 +76,7 @@ export interface RequestOptions {
   readonly random: () => number;
 }
 
-/** The function through which every call of Datadog goes. */
+/** Creates the function that makes every call to Datadog. Rereads rejected keys once. */
 export function createRequest(options: RequestOptions): Request {
   const { health } = options;
   return async (call, context) => {
@@ -85,9 +85,9 @@ export function createRequest(options: RequestOptions): Request {
       let answer = await withRetries(options, call, context);
       if (isForbidden(answer) && options.keys.reread(used))
         answer = await withRetries(options, call, context);
-      if (isForbidden(answer)) throw await whyForbidden(options, answer, context);
-      if (call.apiKeyAlone !== true) health.keysAccepted();
-      return read(call, answer);
+      if (isForbidden(answer)) throw await diagnoseForbidden(options, answer, context);
+      if (call.apiKeyOnly !== true) health.keysAccepted();
+      return parseAnswer(call, answer);
     } catch (error) {
       if (error instanceof ProblemError) health.failed(error);
       throw error;
@@ -95,7 +95,7 @@ export function createRequest(options: RequestOptions): Request {
   };
 }
 
-/** 512 is what Datadog's edge answers when its own back end is too slow; other edges have 520 to 599. */
+/** Includes non-standard codes: Datadog's edge answers 512 when its back end is too slow, and other proxies use 520 to 599. */
 function isServerFailure({ status }: OutboundAnswer): boolean {
   return status >= 500;
 }
@@ -104,8 +104,8 @@ function isForbidden({ status }: OutboundAnswer): boolean {
   return status === 401 || status === 403;
 }
 
-function isWrite({ method, readsOnly = false }: Call): boolean {
-  return method !== 'GET' && !readsOnly;
+function isWrite({ method, readOnly: readOnly = false }: Call): boolean {
+  return method !== 'GET' && !readOnly;
 }
 
 async function withRetries(
@@ -115,33 +115,33 @@ async function withRetries(
 ): Promise<OutboundAnswer> {
   const repeatable = RETRY.methods.has(call.method) || !isWrite(call);
   for (let attempt = 1; ; attempt += 1) {
-    const last = attempt >= RETRY.tries;
-    const outcome = await once(options, call, context);
+    const last = attempt >= RETRY.attempts;
+    const outcome = await sendOnce(options, call, context);
     if (outcome instanceof OutboundError) {
       const safe = repeatable || !outcome.sent;
-      if (outcome.reason !== 'connection' || !safe || last) throw unanswered(call, outcome);
+      if (outcome.reason !== 'connection' || !safe || last) throw noResponseError(call, outcome);
       options.health.retried('connection');
-      await pause(options, attempt, undefined, context, () => unanswered(call, outcome));
+      await waitForRetry(options, attempt, undefined, context, () => noResponseError(call, outcome));
     } else if (outcome.status === 429) {
       const wait = resetWait(options, attempt, outcome);
       if (attempt >= RETRY.rateLimitedAttempts) throw rateLimited(wait);
       options.health.retried('429');
       await waitForReset(options, wait, context);
     } else if (isServerFailure(outcome)) {
-      const failed = () => failedProblem(call, outcome);
+      const failed = () => serverError(call, outcome);
       if (!repeatable || last) throw failed();
       options.health.retried(String(outcome.status));
-      await pause(options, attempt, outcome.headers['retry-after'], context, failed);
+      await waitForRetry(options, attempt, outcome.headers['retry-after'], context, failed);
     } else return outcome;
   }
 }
 
-async function once(
+async function sendOnce(
   options: RequestOptions,
   call: Call,
   context: RequestContext,
 ): Promise<OutboundAnswer | OutboundError> {
-  const settle = await options.budget.take(`${call.method} ${call.route}`, context);
+  const settle = await options.budget.acquire(`${call.method} ${call.route}`, context);
   const url = new URL(call.path, options.baseUrl);
   for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
   try {
@@ -168,8 +168,8 @@ async function once(
   }
 }
 
-/** Waits before the next try, as long as Datadog asked for or longer each time; gives up where the deadline comes first. */
-async function pause(
+/** Waits before the next attempt: for the Retry-After delay or with backoff. Throws the failure if the deadline comes first. */
+async function waitForRetry(
   options: RequestOptions,
   attempt: number,
   retryAfter: string | undefined,
@@ -184,12 +184,12 @@ async function pause(
   });
 }
 
-/** The wait (ms) before the attempt after this one: doubled each time, with jitter. */
+/** Returns the delay (ms) before the next attempt: doubled each time, with jitter. */
 function backoffMs({ random }: RequestOptions, attempt: number): number {
-  return Math.min(RETRY.longestWaitMs, RETRY.firstWaitMs * 2 ** (attempt - 1)) * (0.5 + random() / 2);
+  return Math.min(RETRY.maxBackoffMs, RETRY.initialBackoffMs * 2 ** (attempt - 1)) * (0.5 + random() / 2);
 }
 
-/** The wait (ms) that a 429 asks for, in seconds or by date; never shorter than the backoff. */
+/** Returns the delay (ms) that a 429 requests, in seconds or as a date; at least the backoff. */
 function resetWait(options: RequestOptions, attempt: number, { headers }: OutboundAnswer): number {
   const now = options.clock.now();
   const seconds =
@@ -197,7 +197,7 @@ function resetWait(options: RequestOptions, attempt: number, { headers }: Outbou
   return Math.max((seconds ?? 0) * 1000, backoffMs(options, attempt));
 }
 
-/** Nothing was carried out, so any method may wait and go again. */
+/** Waits before the next attempt after a 429, which any method may retry. Throws `rate_limited` if the deadline comes first. */
 async function waitForReset(
   { clock }: RequestOptions,
   wait: number,
@@ -209,7 +209,7 @@ async function waitForReset(
   });
 }
 
-function unanswered(call: Call, error: OutboundError): Error {
+function noResponseError(call: Call, error: OutboundError): Error {
   if (isWrite(call) && error.sent) return new AnswerLostError(error);
   if (error.reason === 'timeout') {
     return new ProblemError('deadline_exceeded', 'The deadline passed before Datadog answered.', {
@@ -217,20 +217,23 @@ function unanswered(call: Call, error: OutboundError): Error {
     });
   }
   if (error.reason === 'too_large')
-    return new ProblemError('datadog_failed', 'Datadog sent more than Birddog takes in.');
-  return new ProblemError('datadog_unavailable', 'Datadog cannot be reached.', {
+    return new ProblemError(
+      'datadog_failed',
+      `Datadog sent a response of more than ${MAX_ANSWER_BYTES} bytes.`,
+    );
+  return new ProblemError('datadog_unavailable', 'Datadog is unreachable.', {
     ...UNAVAILABLE,
     cause: error,
   });
 }
 
-function failedProblem(call: Call, { status }: OutboundAnswer): Error {
+function serverError(call: Call, { status }: OutboundAnswer): Error {
   if (isWrite(call)) return new AnswerLostError(`Datadog answered ${status}`);
-  return new ProblemError('datadog_failed', `Datadog answered ${status} again and again.`, UNAVAILABLE);
+  return new ProblemError('datadog_failed', `Datadog answered ${status} to every attempt.`, UNAVAILABLE);
 }
 
-/** Whether it is the keys that are refused, or this object: a cheap read that needs both keys tells. */
-async function whyForbidden(
+/** Returns the problem for a 401 or 403: the keys are invalid, or they lack permission for this object. A cheap read decides. */
+async function diagnoseForbidden(
   options: RequestOptions,
   answer: OutboundAnswer,
   context: RequestContext,
@@ -238,21 +241,21 @@ async function whyForbidden(
   return isForbidden(await withRetries(options, CHEAP_READ, context)) ? keysRefused() : forbidden(answer);
 }
 
-function read(call: Call, answer: OutboundAnswer): Json | undefined {
+function parseAnswer(call: Call, answer: OutboundAnswer): Json | undefined {
   if (answer.status === 404) return undefined;
-  const answered = answer.status === call.answeredBy;
-  if (answer.status >= 400 && !answered) throw refusal(answer);
+  const accepted = answer.status === call.acceptedStatus;
+  if (answer.status >= 400 && !accepted) throw refusal(answer);
   if (answer.status === 204) return null;
   try {
-    // A part of an answer (206) is not one.
-    if ((answer.status >= 300 || answer.status === 206) && !answered)
+    // A partial response (206) is not a result.
+    if ((answer.status >= 300 || answer.status === 206) && !accepted)
       throw new SyntaxError(`has status ${answer.status}`);
     return readUpstreamJson(answer.body);
   } catch (error) {
     if (isWrite(call)) throw new AnswerLostError(error);
     const excerpt = excerptOf(answer);
-    const why = error instanceof SyntaxError ? error.message : 'is not JSON';
-    throw new ProblemError('datadog_failed', `Datadog sent an answer that ${why}${excerpt}.`, {
+    const reason = error instanceof SyntaxError ? error.message : 'is not JSON';
+    throw new ProblemError('datadog_failed', `Datadog sent a response that ${reason}${excerpt}.`, {
       ...UNAVAILABLE,
       cause: error,
     });

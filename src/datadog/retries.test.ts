@@ -18,7 +18,7 @@ describe('retries of Datadog', () => {
   }
 
   for (const status of [500, 501, 502, 503, 504, 512, 520, 599]) {
-    it(`repeat a read after a ${status}, and call the answer to a write lost`, async () => {
+    it(`repeat a read after a ${status}, but not a write`, async () => {
       const { datadog, sent, context } = answeringDatadog(() => ({ status }));
       await assert.rejects(datadog.request(GET, context(HOUR)), { code: 'datadog_failed' });
       assert.equal(sent.length, 4);
@@ -29,7 +29,7 @@ describe('retries of Datadog', () => {
   }
 
   for (const status of [206, 300, 301, 304, 307, 308]) {
-    it(`do not follow a ${status}, and do not take it for an answer`, async () => {
+    it(`do not follow a ${status}, and fail the call`, async () => {
       const headers = { location: 'https://evil.example/' };
       const { datadog, sent, context } = answeringDatadog(() => ({ status, headers, body: { id: 1 } }));
       await assert.rejects(datadog.request(GET, context()), { code: 'datadog_failed' });
@@ -56,7 +56,7 @@ describe('retries of Datadog', () => {
     assert.equal(sent.length, 4);
   });
 
-  it('back off where the wait that was asked for cannot be true', async () => {
+  it('use backoff if the requested delay is implausible', async () => {
     for (const wait of ['315360000', '1764453147', '1e300', '-1', 'NaN', 'Fri, 01 Jan 2077 00:00:00 GMT']) {
       const { datadog, clock, sent, context } = answeringDatadog((_request, nth) => ({
         status: nth === 1 ? 429 : nth === 2 ? 503 : 200,

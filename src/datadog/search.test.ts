@@ -14,7 +14,7 @@ async function names(kind: StoredKind, filter: SearchFilter): Promise<unknown[]>
   const found = await world.datadog.objects[kind].search(filter, world.context());
   return found.map((object) => object['name'] ?? object['title']);
 }
-const called = () =>
+const calls = () =>
   world.taken().map(({ call }) => call.replace(/\/\d+$|[a-z0-9]{3}(-[a-z0-9]{3}){2}$/, '/*'));
 
 function monitor(name: string, tags: readonly string[] = []): void {
@@ -28,7 +28,7 @@ function dashboard(title: string, others: { description?: string; tags?: string[
 }
 
 describe('a search for monitors', () => {
-  it('by tag is a filter of the list, which gives them whole', async () => {
+  it('by tag filters the list, whose monitors are complete', async () => {
     monitor('one', ['service:foo', 'env:prod']);
     monitor('two', ['service:bar']);
     monitor('three', ['service:foo']);
@@ -42,7 +42,7 @@ describe('a search for monitors', () => {
     assert.match(calls[0]?.query ?? '', /monitor_tags=service%3Afoo/);
   });
 
-  it('trusts no filter', async () => {
+  it('filters the results of Datadog again by tag', async () => {
     world.fail('/api/v1/monitor', 200, [
       { id: 1, name: 'other', tags: ['service:bar'] },
       { id: 2, name: 'own', tags: ['Service:foo'] },
@@ -50,24 +50,24 @@ describe('a search for monitors', () => {
     assert.deepEqual(await names('monitor', { tag: 'service:foo' }), ['own']);
   });
 
-  it('by query goes to the search, and reads few one by one, whole', async () => {
+  it('by query uses the search, and fetches a few results one by one', async () => {
     for (const name of ['one', 'two', 'three']) monitor(name, [`service:${name}`]);
     const [found] = await world.datadog.objects.monitor.search({ query: 'service:two' }, world.context());
-    assert.ok(isObject(found?.['options']), 'the search alone does not give options');
-    assert.deepEqual(called(), ['GET /api/v1/monitor/search', 'GET /api/v1/monitor/*']);
+    assert.ok(isObject(found?.['options']), 'search results have no options');
+    assert.deepEqual(calls(), ['GET /api/v1/monitor/search', 'GET /api/v1/monitor/*']);
     assert.deepEqual(await names('monitor', { query: 'service:nobody' }), []);
-    assert.deepEqual(called(), ['GET /api/v1/monitor/search']);
+    assert.deepEqual(calls(), ['GET /api/v1/monitor/search']);
   });
 
-  it('by query reads many out of the list, where that takes fewer calls', async () => {
+  it('by query reads many results from the list if that takes fewer calls', async () => {
     for (let n = 0; n < 250; n += 1) monitor(`n${n}`, ['service:foo']);
     monitor('other');
     assert.equal((await names('monitor', { query: 'service:foo' })).length, 250);
     const search = 'GET /api/v1/monitor/search';
-    assert.deepEqual(called(), [search, search, search, search, 'GET /api/v1/monitor']);
+    assert.deepEqual(calls(), [search, search, search, search, 'GET /api/v1/monitor']);
   });
 
-  it('reads one by one what the list did not hold, and leaves out what has gone', async () => {
+  it('fetches results that are missing from the list, and omits deleted ones', async () => {
     for (const name of ['one', 'two', 'three', 'four']) monitor(name);
     const found = (ids: readonly number[]) => ({
       monitors: ids.map((id) => ({ id })),
@@ -80,15 +80,15 @@ describe('a search for monitors', () => {
     assert.deepEqual(await names('monitor', { query: 'x' }), ['one', 'two', 'three', 'four']);
   });
 
-  it('by query and tag gives what both say', async () => {
+  it('by query and tag returns the monitors that match both', async () => {
     monitor('one', ['service:foo', 'env:prod']);
     monitor('two', ['service:foo']);
     monitor('three', ['env:prod']);
     assert.deepEqual(await names('monitor', { query: 'service:foo', tag: 'env:prod' }), ['one']);
-    assert.deepEqual(called(), ['GET /api/v1/monitor/search', 'GET /api/v1/monitor']);
+    assert.deepEqual(calls(), ['GET /api/v1/monitor/search', 'GET /api/v1/monitor']);
   });
 
-  it("that Datadog cannot read is refused in Datadog's words", async () => {
+  it("that Datadog rejects fails with Datadog's message", async () => {
     await assert.rejects(names('monitor', { query: 'status:nonsense' }), {
       code: 'datadog_refused',
       message: /not a valid monitor status/,
@@ -104,19 +104,19 @@ describe('a search for dashboards', () => {
     world.taken();
   });
 
-  it('looks for every word in title and description, and reads whole only what has them', async () => {
+  it('matches every word in the title or description, and fetches only matches', async () => {
     assert.deepEqual(await names('dashboard', { query: 'checkout' }), [
       'Checkout overview',
       'Checkout details',
     ]);
-    assert.equal(called().length, 3);
+    assert.equal(calls().length, 3);
     assert.deepEqual(await names('dashboard', { query: 'OVERVIEW service:checkout' }), ['Checkout overview']);
     assert.deepEqual(await names('dashboard', { query: '"checkout details"' }), ['Checkout details']);
     assert.deepEqual(await names('dashboard', { query: '"details checkout"' }), []);
     assert.deepEqual(await names('dashboard', { tag: 'service:checkout' }), ['Checkout overview']);
   });
 
-  it('looks for a team among the tags', async () => {
+  it('matches a team in the tags', async () => {
     assert.deepEqual(await names('dashboard', { tag: 'team:shop' }), ['Checkout overview']);
     assert.deepEqual(await names('dashboard', { query: 'team:pay' }), ['Checkout details']);
     assert.deepEqual(await names('dashboard', { query: 'overview', tag: 'team:pay' }), []);

@@ -21,11 +21,11 @@ function historyOf(first: JsonObject, edits: readonly Edit[]): AuditedChange[] {
 const told = (
   first: JsonObject,
   edits: readonly Edit[],
-  { kind = 'monitor' as 'monitor' | 'dashboard', whole = true, history = historyOf(first, edits) } = {},
+  { kind = 'monitor' as 'monitor' | 'dashboard', complete = true, history = historyOf(first, edits) } = {},
 ) => {
   const now = edits.at(-1)?.[1] ?? first;
   const changes = changesOf(kind, first, now);
-  const authors = whoChanged(kind, changes, now, { changes: history, whole });
+  const authors = whoChanged(kind, changes, now, { changes: history, complete });
   return changes.map(({ path }, at) => [path, authors[at]?.by, authors[at]?.at]);
 };
 
@@ -101,8 +101,8 @@ describe('the author of a change', () => {
     const bare = (people: readonly (string | undefined)[]) =>
       people.map((by, at) => ({ by, at: at * 1000, deletes: false }));
     const edits: Edit[] = [['ann', monitor({ message: 'a' })]];
-    const of = (people: readonly (string | undefined)[], whole = true) =>
-      told(monitor({}), edits, { history: bare(people), whole })[0]?.slice(1);
+    const of = (people: readonly (string | undefined)[], complete = true) =>
+      told(monitor({}), edits, { history: bare(people), complete })[0]?.slice(1);
     assert.deepEqual(of(['ann']), ['ann', 0]);
     assert.deepEqual(of(['ann', 'ann']), ['ann', undefined], 'which of the two is not known');
     assert.deepEqual(of(['ann', 'bob']), [undefined, undefined]);
@@ -139,7 +139,7 @@ describe('the author of a change', () => {
           state = next;
         }
         const changes = changesOf('monitor', monitor({}), state);
-        const history = { changes: historyOf(monitor({}), edits), whole: true };
+        const history = { changes: historyOf(monitor({}), edits), complete: true };
         for (const [at, author] of whoChanged('monitor', changes, state, history).entries()) {
           const change = changes[at] ?? { path: '' };
           assert.equal(author?.by, setters.get(nameOf(change)), change.path);
@@ -154,8 +154,8 @@ describe('who deleted an object', () => {
     const by = 'ann';
     const deletion = { by, at: 2, deletes: true };
     const edit = { by: 'bob', at: 1, deletes: false };
-    assert.deepEqual(whoDeleted({ changes: [deletion, edit], whole: true }), { by, at: 2 });
-    assert.equal(whoDeleted({ changes: [edit], whole: true }), undefined);
-    assert.equal(whoDeleted({ changes: [], whole: true }), undefined);
+    assert.deepEqual(whoDeleted({ changes: [deletion, edit], complete: true }), { by, at: 2 });
+    assert.equal(whoDeleted({ changes: [edit], complete: true }), undefined);
+    assert.equal(whoDeleted({ changes: [], complete: true }), undefined);
   });
 });

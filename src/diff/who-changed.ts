@@ -21,7 +21,7 @@ export interface AuditedChange {
 export interface ObjectHistory {
   readonly changes: readonly AuditedChange[];
   /** Whether the list is complete. If not, older changes are missing. */
-  readonly whole: boolean;
+  readonly complete: boolean;
 }
 
 /** The author of a change. `at` (epoch ms) is set if the exact event is known. */
@@ -39,11 +39,11 @@ export function whoChanged(
   kind: StoredKind,
   changes: readonly Change[],
   now: JsonObject,
-  { changes: history, whole }: ObjectHistory,
+  { changes: history, complete }: ObjectHistory,
 ): (Author | undefined)[] {
   const [latest] = history;
   if (!latest) return changes.map(() => undefined);
-  const alone = whole && history.every(({ by }) => by === latest.by) ? latest.by : undefined;
+  const alone = complete && history.every(({ by }) => by === latest.by) ? latest.by : undefined;
   const since = latest.after && changesOf(kind, latest.after, now);
   const before = history.map((event) => event.before && changesOf(kind, event.before, now));
   return changes.map((change) => {

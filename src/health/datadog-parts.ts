@@ -8,7 +8,7 @@ const VALIDATE: Call = {
   method: 'GET',
   path: '/api/v1/validate',
   route: '/api/v1/validate',
-  apiKeyAlone: true,
+  apiKeyOnly: true,
 };
 const HINT_BY_KEY = {
   api: 'Put a valid API key into Vault, under `datadog-api-key`; each key belongs to one organisation and one site (DATADOG_SITE).',

@@ -1,4 +1,4 @@
-import { listOf } from '../datadog/answered-objects.ts';
+import { parseObjects } from '../datadog/response-objects.ts';
 import type { Request } from '../datadog/request.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import { isObject, toNumber } from '../domain/json.ts';
@@ -55,7 +55,7 @@ function scanKind(scan: MarkerScan, page: ReadPage, request: Request, context: R
 const monitorPage: ReadPage = async (request, at, context) => {
   const query = { query: 'tag:birddog_key*', page: String(at), per_page: String(PER_PAGE), sort: 'name,asc' };
   const answer = await request({ method: 'GET', path: SEARCH, route: SEARCH, query }, context);
-  const items = listOf(isObject(answer) ? answer['monitors'] : answer);
+  const items = parseObjects(isObject(answer) ? answer['monitors'] : answer);
   const metadata = isObject(answer) ? answer['metadata'] : undefined;
   const pages = isObject(metadata) ? toNumber(metadata['page_count']) : undefined;
   return { items, last: pages === undefined ? items.length < PER_PAGE : at + 1 >= pages };
@@ -64,7 +64,7 @@ const monitorPage: ReadPage = async (request, at, context) => {
 const dashboardPage: ReadPage = async (request, at, context) => {
   const query = { start: String(at * PER_PAGE), count: String(PER_PAGE) };
   const answer = await request({ method: 'GET', path: DASHBOARDS, route: DASHBOARDS, query }, context);
-  const items = listOf(isObject(answer) ? answer['dashboards'] : answer);
+  const items = parseObjects(isObject(answer) ? answer['dashboards'] : answer);
   return { items, last: items.length < PER_PAGE };
 };
 

@@ -42,7 +42,7 @@ export function datadogEvents(request: Request, sender: Sender): Receiver {
         host: sender.host,
         tags: ['service:birddog', `process:${sender.process}`, `incident:${notification.incident}`],
       };
-      await request({ method: 'POST', path: EVENTS, route: EVENTS, body, apiKeyAlone: true }, context);
+      await request({ method: 'POST', path: EVENTS, route: EVENTS, body, apiKeyOnly: true }, context);
     },
   };
 }

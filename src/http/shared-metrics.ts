@@ -4,7 +4,7 @@ type Values = () => ReadonlyMap<string, number>;
 
 /** The state of the Datadog client. Times are epoch ms. */
 interface DatadogReadings {
-  readonly budget: { readonly left: Values; readonly limits: Values };
+  readonly budget: { readonly remaining: Values; readonly limits: Values };
   readonly health: {
     readonly retries: Values;
     readonly keysRefused: () => boolean;
@@ -34,7 +34,7 @@ export function registerSharedMetrics(
     'birddog_datadog_budget_left',
     'Calls remaining in the current period of each Datadog rate limit.',
     'limit',
-    budget.left,
+    budget.remaining,
   );
   metrics.readings(
     'gauge',

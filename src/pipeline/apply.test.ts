@@ -35,7 +35,7 @@ function world(
   const port: ObjectPort = {
     ...unaskedPort('monitor'),
     find: async (owner) => {
-      if (broken) throw new ProblemError('datadog_failed', 'Datadog answered 503 again and again.');
+      if (broken) throw new ProblemError('datadog_failed', 'Datadog answered 503 to every attempt.');
       return held.filter((o) => isOwnedBy('monitor', o, owner));
     },
     get: async (id) => held.find((o) => idOf(o) === id),

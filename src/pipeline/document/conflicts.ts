@@ -56,7 +56,7 @@ function authors(
   kind: StoredKind,
   changes: readonly Change[],
   now: JsonObject | undefined,
-  history: ObjectHistory = { changes: [], whole: false },
+  history: ObjectHistory = { changes: [], complete: false },
 ): (Author | undefined)[] {
   if (!now) return [whoDeleted(history)];
   return whoChanged(kind, changes.length === 0 ? [{ path: '' }] : changes, now, history);

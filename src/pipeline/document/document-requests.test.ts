@@ -369,7 +369,7 @@ describe('drift', () => {
       Object.assign(ports.trail, {
         changes: async (...args: Parameters<typeof changes>) => {
           const trail = await changes(...args);
-          const history = trail.get(id) ?? { changes: [], whole: true };
+          const history = trail.get(id) ?? { changes: [], complete: true };
           const named = history.changes.map((one, at) => ({ ...one, by: people[at] }));
           return new Map([[id, { ...history, changes: named }]]);
         },

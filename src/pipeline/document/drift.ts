@@ -67,7 +67,7 @@ function driftOf(step: PlanStep, applied: AppliedObject | undefined): Drifted | 
   return changes.length === 0 ? undefined : { step, live, id, since: known?.at, changes };
 }
 
-function driftJson(drifted: Drifted, trail: ObjectHistory = { changes: [], whole: false }): JsonObject {
+function driftJson(drifted: Drifted, trail: ObjectHistory = { changes: [], complete: false }): JsonObject {
   const { step, live, id, since, changes } = drifted;
   const { planned, stored, key, wanted } = step;
   const history = { ...trail, changes: trail.changes.filter(({ at }) => since === undefined || at >= since) };

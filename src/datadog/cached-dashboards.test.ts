@@ -25,7 +25,7 @@ function create(key: string): Promise<JsonObject> {
 }
 const find = (known?: ReadonlyMap<string, KnownObject>) =>
   world.datadog.objects.dashboard.find(OWNER, world.context(), known);
-const knownOf = (dashboards: readonly JsonObject[]) =>
+const cacheOf = (dashboards: readonly JsonObject[]) =>
   new Map(
     dashboards.map((body) => {
       const [id, version] = [idOf(body), String(body['modified_at'])];
@@ -34,16 +34,16 @@ const knownOf = (dashboards: readonly JsonObject[]) =>
   );
 const reads = () => world.taken().filter(({ call }) => call !== 'GET /api/v1/dashboard').length;
 
-describe('dashboards that are known', () => {
-  it('are not read one by one where the list says that they have not moved', async () => {
+describe('cached dashboards', () => {
+  it('are not fetched again if the list shows no change', async () => {
     const cold = await find();
     assert.deepEqual([cold.length, reads()], [20, 20]);
-    assert.deepEqual(await find(knownOf(cold)), cold);
-    assert.equal(world.taken().length, 1, 'the list alone');
+    assert.deepEqual(await find(cacheOf(cold)), cold);
+    assert.equal(world.taken().length, 1, 'only the list');
   });
 
-  it('are read again where they moved, and nothing else is', async () => {
-    const known = knownOf(await find());
+  it('are fetched again only if they changed', async () => {
+    const known = cacheOf(await find());
     const [first] = known.keys();
     world.clock.advance(1000);
     const moved = { ...known.get(first ?? '')?.body, title: 'moved' };
@@ -53,7 +53,7 @@ describe('dashboards that are known', () => {
     assert.deepEqual([found[0]?.['title'], found.length, reads()], ['moved', 20, 1]);
   });
 
-  it('are read where what is known is of no version, of no body, or of another owner', async () => {
+  it('are fetched if the cache entry lacks a version or body, or has another owner', async () => {
     const cold = await find();
     reads();
     for (const wrong of [
@@ -62,24 +62,24 @@ describe('dashboards that are known', () => {
       { body: { ...cold[0], description: 'Managed by Birddog: b/d0' } },
       { body: { ...cold[0], modified_at: 'earlier' } },
     ]) {
-      const known = [...knownOf(cold).entries()];
-      const spoilt = new Map(known.map(([id, was], i) => [id, i === 0 ? { ...was, ...wrong } : was]));
-      assert.deepEqual(await find(spoilt), cold);
+      const known = [...cacheOf(cold).entries()];
+      const stale = new Map(known.map(([id, was], i) => [id, i === 0 ? { ...was, ...wrong } : was]));
+      assert.deepEqual(await find(stale), cold);
       assert.equal(reads(), 1);
     }
   });
 
-  it('are read where the list gives no version', async () => {
+  it('are fetched if the list has no version', async () => {
     const [first] = await find();
     const nameless = { ...first, modified_at: '' };
     world.fail('/api/v1/dashboard', 200, { dashboards: [nameless] });
     reads();
-    assert.deepEqual(await find(knownOf([nameless])), [first]);
+    assert.deepEqual(await find(cacheOf([nameless])), [first]);
     assert.equal(reads(), 1);
   });
 
-  it('that have gone, or are of others now, are not found', async () => {
-    const known = knownOf(await find());
+  it('that were deleted or have another owner are not found', async () => {
+    const known = cacheOf(await find());
     const [gone, given] = known.keys();
     world.person('DELETE', `/api/v1/dashboard/${gone}`);
     world.clock.advance(1000);

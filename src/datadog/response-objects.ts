@@ -9,15 +9,16 @@ import { isObjectId } from './object-path.ts';
 const MAX_CONCURRENT_READS = 8;
 
 /** Returns the objects of a list response. Throws `datadog_failed` unless every element is an object with an id. */
-export function listOf(answer: Json | undefined): JsonObject[] {
-  if (!Array.isArray(answer) || !answer.every((item) => isObject(item) && hasId(item))) throw strange();
+export function parseObjects(answer: Json | undefined): JsonObject[] {
+  if (!Array.isArray(answer) || !answer.every((item) => isObject(item) && hasId(item)))
+    throw unexpectedResponse();
   return answer.filter(isObject);
 }
 
-/** One object, or undefined for none. */
-export function objectOf(answer: Json | undefined): JsonObject | undefined {
+/** Returns the object of a response, or undefined if there is none. Throws `datadog_failed` unless it has an id. */
+export function parseObject(answer: Json | undefined): JsonObject | undefined {
   if (answer === undefined) return undefined;
-  if (!isObject(answer) || !hasId(answer)) throw strange();
+  if (!isObject(answer) || !hasId(answer)) throw unexpectedResponse();
   return answer;
 }
 
@@ -32,21 +33,21 @@ export function readEach(
   });
 }
 
-/** What a write gave back. A 404 there means that the object has gone meanwhile. */
-export function writtenOf(answer: Json | undefined): JsonObject {
+/** Returns the object of a write response. Throws `not_found` after a 404: the object was deleted in the meantime. */
+export function parseWrittenObject(answer: Json | undefined): JsonObject {
   if (answer === undefined)
-    throw new ProblemError('not_found', 'The object has gone from Datadog meanwhile.');
-  if (!isObject(answer) || !hasId(answer)) throw new AnswerLostError('the answer to a write has no id');
+    throw new ProblemError('not_found', 'The object was deleted in Datadog in the meantime.');
+  if (!isObject(answer) || !hasId(answer)) throw new AnswerLostError('the response to a write has no id');
   return answer;
 }
 
-/** An id goes into paths and logs, so one of another form than Datadog's is not an id. */
+/** Accepts only ids in Datadog's form, because ids are used in paths and logs. */
 function hasId(object: JsonObject): boolean {
   return isObjectId(idOf(object));
 }
 
-function strange(): ProblemError {
-  return new ProblemError('datadog_failed', 'Datadog answered with something else than was asked for.', {
+function unexpectedResponse(): ProblemError {
+  return new ProblemError('datadog_failed', 'Datadog sent an unexpected response.', {
     retryAfter: 5,
   });
 }
