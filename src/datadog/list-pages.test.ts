@@ -32,7 +32,7 @@ const LISTS: Readonly<
   },
 };
 
-for (const [name, { readList: readList, pageSize, wrap }] of Object.entries(LISTS)) {
+for (const [name, { readList, pageSize, wrap }] of Object.entries(LISTS)) {
   const page = (first: number, length = pageSize) =>
     wrap(Array.from({ length }, (_, at) => ({ id: String(first + at) })));
 

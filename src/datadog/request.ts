@@ -104,7 +104,7 @@ function isForbidden({ status }: OutboundAnswer): boolean {
   return status === 401 || status === 403;
 }
 
-function isWrite({ method, readOnly: readOnly = false }: Call): boolean {
+function isWrite({ method, readOnly = false }: Call): boolean {
   return method !== 'GET' && !readOnly;
 }
 

@@ -14,7 +14,7 @@ async function names(kind: StoredKind, filter: SearchFilter): Promise<unknown[]>
   const found = await world.datadog.objects[kind].search(filter, world.context());
   return found.map((object) => object['name'] ?? object['title']);
 }
-const calls = () =>
+const callsMade = () =>
   world.taken().map(({ call }) => call.replace(/\/\d+$|[a-z0-9]{3}(-[a-z0-9]{3}){2}$/, '/*'));
 
 function monitor(name: string, tags: readonly string[] = []): void {
@@ -54,9 +54,9 @@ describe('a search for monitors', () => {
     for (const name of ['one', 'two', 'three']) monitor(name, [`service:${name}`]);
     const [found] = await world.datadog.objects.monitor.search({ query: 'service:two' }, world.context());
     assert.ok(isObject(found?.['options']), 'search results have no options');
-    assert.deepEqual(calls(), ['GET /api/v1/monitor/search', 'GET /api/v1/monitor/*']);
+    assert.deepEqual(callsMade(), ['GET /api/v1/monitor/search', 'GET /api/v1/monitor/*']);
     assert.deepEqual(await names('monitor', { query: 'service:nobody' }), []);
-    assert.deepEqual(calls(), ['GET /api/v1/monitor/search']);
+    assert.deepEqual(callsMade(), ['GET /api/v1/monitor/search']);
   });
 
   it('by query reads many results from the list if that takes fewer calls', async () => {
@@ -64,7 +64,7 @@ describe('a search for monitors', () => {
     monitor('other');
     assert.equal((await names('monitor', { query: 'service:foo' })).length, 250);
     const search = 'GET /api/v1/monitor/search';
-    assert.deepEqual(calls(), [search, search, search, search, 'GET /api/v1/monitor']);
+    assert.deepEqual(callsMade(), [search, search, search, search, 'GET /api/v1/monitor']);
   });
 
   it('fetches results that are missing from the list, and omits deleted ones', async () => {
@@ -85,7 +85,7 @@ describe('a search for monitors', () => {
     monitor('two', ['service:foo']);
     monitor('three', ['env:prod']);
     assert.deepEqual(await names('monitor', { query: 'service:foo', tag: 'env:prod' }), ['one']);
-    assert.deepEqual(calls(), ['GET /api/v1/monitor/search', 'GET /api/v1/monitor']);
+    assert.deepEqual(callsMade(), ['GET /api/v1/monitor/search', 'GET /api/v1/monitor']);
   });
 
   it("that Datadog rejects fails with Datadog's message", async () => {
@@ -109,7 +109,7 @@ describe('a search for dashboards', () => {
       'Checkout overview',
       'Checkout details',
     ]);
-    assert.equal(calls().length, 3);
+    assert.equal(callsMade().length, 3);
     assert.deepEqual(await names('dashboard', { query: 'OVERVIEW service:checkout' }), ['Checkout overview']);
     assert.deepEqual(await names('dashboard', { query: '"checkout details"' }), ['Checkout details']);
     assert.deepEqual(await names('dashboard', { query: '"details checkout"' }), []);
