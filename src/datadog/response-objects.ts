@@ -15,7 +15,7 @@ export function parseObjects(answer: Json | undefined): JsonObject[] {
   return answer.filter(isObject);
 }
 
-/** Returns the object of a response, or undefined if there is none. Throws `datadog_failed` unless it has an id. */
+/** Returns the object of a response, or undefined after a 404. Throws `datadog_failed` unless it has an id. */
 export function parseObject(answer: Json | undefined): JsonObject | undefined {
   if (answer === undefined) return undefined;
   if (!isObject(answer) || !hasId(answer)) throw unexpectedResponse();
