@@ -3,7 +3,6 @@ import { ProblemError } from '../domain/problem.ts';
 import type { Decoded } from '../format/decoded.ts';
 import { toldFindings } from '../pipeline/refuse.ts';
 import type { AccessRule, Right } from './access-file.ts';
-import { matches } from './name-pattern.ts';
 import type { Want } from './required-permissions.ts';
 
 /** Groups named in an answer; of more it is said how many. */
@@ -93,4 +92,24 @@ function whoMay(groups: readonly string[]): string {
 function listed(names: readonly string[]): string {
   const more = names.length - MAX_SHOWN;
   return `${names.slice(0, MAX_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/**
+ * Whether a pattern matches a whole name, letter by letter. `*` stands for any characters, also for none; everything else
+ * for itself. Takes time in proportion to both lengths.
+ */
+export function matches(pattern: string, name: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return name === pattern;
+  if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last))
+    return false;
+  let from = first.length;
+  const end = name.length - last.length;
+  for (const part of rest) {
+    const at = name.indexOf(part, from);
+    if (at < 0 || at + part.length > end) return false;
+    from = at + part.length;
+  }
+  return true;
 }

@@ -10,12 +10,11 @@ import { openReloadedFile, type ReloadedFile } from '../runtime/reloaded-file.ts
 import { SettingsError } from '../runtime/settings.ts';
 import { readAccessFile } from './access-file.ts';
 import { authorise, precheck } from './authorize.ts';
-import { bearerToken } from './bearer-token.ts';
+import { bearerToken, refusedToken } from './refused-token.ts';
 import { createIssuerKeys } from './issuer-keys.ts';
 import { createOidc } from './oidc.ts';
 import type { AuthSettings } from './settings.ts';
 import { callerWithToken, readTokensFile, TOKEN_PREFIX } from './tokens-file.ts';
-import { refusedToken } from './refused-token.ts';
 import { type AskedFor, rightFor, type Want } from './required-permissions.ts';
 
 /** Who calls, and what they may do. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac, createPublicKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { exportSPKI } from 'jose';
-import { bearerToken } from './bearer-token.ts';
+import { bearerToken } from './refused-token.ts';
 import { issuer, jwkOf, keys, part, refusal } from '../../test/scripted-issuer.ts';
 describe('a token of the issuer', () => {
   it('names the caller and their groups', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from './lookup.ts';
 
 it('a bounded map forgets what was set longest ago', () => {
   const map = new BoundedMap<string, number>(2);

@@ -13,9 +13,7 @@ import { ProblemError } from '../domain/problem.ts';
 import { singleFlight } from '../runtime/concurrency/single-flight.ts';
 import type { Log } from '../runtime/log.ts';
 import { aliasFindings } from './alias-findings.ts';
-import { BoundedMap } from './bounded-map.ts';
-import { type Catalog, CATALOG_TITLES, type CatalogAnswer } from './catalog.ts';
-import { leavingAlone } from './backoff.ts';
+import { type Catalog, CATALOG_TITLES, type CatalogAnswer, leavingAlone } from './catalog.ts';
 import { countLookups, type LookupReadings } from './lookup-metrics.ts';
 import { settle, type Settlement } from './settle.ts';
 
@@ -188,4 +186,32 @@ function catalogUnavailable(
       members: { catalogs: unavailable.map((a) => a.catalog) },
     },
   );
+}
+
+/** A map that evicts its oldest entry when it is full. Setting an entry makes it the newest. */
+export class BoundedMap<K, V> {
+  readonly #entries = new Map<K, V>();
+  readonly #max: number;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: K): V | undefined {
+    return this.#entries.get(key);
+  }
+
+  set(key: K, value: V): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    if (this.#entries.size <= this.#max) return;
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
+      return;
+    }
+  }
 }

@@ -7,7 +7,7 @@ import { decode } from '../format/decode.ts';
 import { type Format, OBJECT_LIMITS } from '../format/decoded.ts';
 import { applyEdits } from '../format/edit/apply-edits.ts';
 import { RULE_GROUPS, type RuleGroup } from './rule-groups.ts';
-import { SERIALIZATIONS, type Serialization } from './serializations.ts';
+import { SERIALIZATIONS, type Serialization } from '../../test/serializations.ts';
 
 /** A string that no example contains. */
 const SENTINEL = 'zzsentinelzz';

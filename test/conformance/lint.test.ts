@@ -5,7 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { isObject, type Json, type JsonObject, parseTrustedJson } from '../../src/domain/json.ts';
 import { valueAt } from '../../src/domain/pointer.ts';
 import { parseMessage } from '../../src/language/message/parse-message.ts';
-import { printMessage } from '../../src/language/message/print-message.ts';
+import { printMessage } from '../print-message.ts';
 import { parseMetricQuery } from '../../src/language/query/parse-query.ts';
 import { lintMonitor } from '../../src/lint/monitor/lint-monitor.ts';
 import { CORPUS } from './corpus.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { MessagePart } from './message-syntax.ts';
 import { parseMessage } from './parse-message.ts';
-import { printMessage } from './print-message.ts';
+import { printMessage } from '../../../test/print-message.ts';
 import { allParts } from './walk-message.ts';
 
 /** Parts in a few words, texts left out. */

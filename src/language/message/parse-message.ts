@@ -10,7 +10,6 @@ import type {
   Variable,
 } from './message-syntax.ts';
 import { handleAt, handleName, withoutStop, workflowArguments } from './read-handle.ts';
-import { readWords } from './read-words.ts';
 import { type TagEnd, TagEnds } from './tag-end.ts';
 
 /** Tags that are calls: docs, monitors/notify/variables and monitors/guide/template-variable-evaluation. */
@@ -247,4 +246,21 @@ class MessageReader {
     }
     this.#told = Math.max(from, to);
   }
+}
+
+/** A quoted word, a name with bracketed parts (`[a.b c].name`), or any other word. An unclosed quote is part of a word. */
+const WORD = /"([^"]*)"|'([^']*)'|(?:\[[^[\]]*\]|\S)+/g;
+
+/** Returns the words between the braces of a tag, without quotes. `from` is their offset in the message. */
+function readWords(text: string, from: number): MessageArgument[] {
+  return [...text.matchAll(WORD)].map(({ 0: word, 1: double, 2: single, index }) => {
+    const inside = double ?? single;
+    const begin = from + index + (inside === undefined ? 0 : 1);
+    const span: Span = { from: begin, to: begin + (inside ?? word).length };
+    return {
+      text: inside ?? word,
+      quote: double !== undefined ? '"' : single !== undefined ? "'" : '',
+      span,
+    };
+  });
 }

@@ -1,7 +1,6 @@
 import { isObject, type JsonObject, toNumber } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import { COLUMNS, overlapsOn } from '../grid.ts';
-import { gridsOf } from '../levels-of.ts';
+import { COLUMNS, overlapsOn, gridsOf } from '../grid.ts';
 import type { PlacedWidget } from '../placed-widget.ts';
 import { suggestWord } from '../../meant-word.ts';
 import type { Violation } from '../../rule.ts';

@@ -1,7 +1,7 @@
-import { isObject } from '../../../domain/json.ts';
+import { isObject, type JsonObject } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import { presetValues } from '../presets.ts';
 import { didYouMean } from '../../meant-word.ts';
+import type { Path } from '../../rule.ts';
 
 /** Rules about saved views of template variables. */
 export const SAVED_VIEW_RULES: readonly DashboardRule[] = [
@@ -201,4 +201,23 @@ widgets:
 function isBefore(name: unknown, other: unknown): boolean {
   if (typeof name !== 'string' || typeof other !== 'string') return false;
   return name.localeCompare(other, 'en', { sensitivity: 'base', numeric: true }) < 0;
+}
+
+/** A variable of a saved view and its value. */
+interface PresetValue {
+  readonly path: Path;
+  readonly variable: JsonObject;
+}
+
+/** Returns the variables that the saved views of a dashboard set. */
+function presetValues({ template_variable_presets: presets }: JsonObject): PresetValue[] {
+  if (!Array.isArray(presets)) return [];
+  return presets.flatMap((preset, at) => {
+    if (!isObject(preset) || !Array.isArray(preset['template_variables'])) return [];
+    return preset['template_variables'].flatMap((variable, index) =>
+      isObject(variable)
+        ? [{ path: ['template_variable_presets', at, 'template_variables', index], variable }]
+        : [],
+    );
+  });
 }

@@ -1,6 +1,6 @@
 import { isPlaceholder } from '../../../domain/references.ts';
-import { membersOf } from '../composite-ids.ts';
 import type { MonitorRule } from '../monitor-view.ts';
+import type { Expression, NumberLiteral, Query, Word } from '../../../language/query/syntax.ts';
 
 /** Datadog docs, monitors/types/composite. */
 const MAX_MEMBERS = 10;
@@ -108,3 +108,16 @@ query: \${monitor:queue-depth} && \${monitor:queue-age}
         })),
   },
 ];
+
+/** Returns the members of a composite from left to right: ids and references to monitors of a document. */
+function membersOf(query: Query): (NumberLiteral | Word)[] {
+  const members: (NumberLiteral | Word)[] = [];
+  const pending: Expression[] = query.kind === 'composite' ? [query.expression] : [];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (node.kind === 'number' || node.kind === 'word') members.push(node);
+    else if (node.kind === 'binary') pending.push(node.right, node.left);
+    else if (node.kind === 'unary') pending.push(node.operand);
+    else if (node.kind === 'group') pending.push(node.inner);
+  }
+  return members;
+}

@@ -4,8 +4,26 @@ import { queryNamesIn } from '../../formula-names.ts';
 import { didYouMean } from '../../meant-word.ts';
 import type { MonitorRule, DeclaredVariable } from '../monitor-view.ts';
 import { syntaxMessage } from './query-syntax.ts';
-import { EVENT_SOURCES, METRIC_SOURCES, OTHER_SOURCES } from '../variable-sources.ts';
 import type { Violation, Path } from '../../rule.ts';
+
+/** Searchable data sources: Datadog API v1, MonitorFormulaAndFunctionEventsDataSource, and those in newer monitors. */
+const EVENT_SOURCES: ReadonlySet<string> = new Set(
+  [
+    'logs rum ci_pipelines ci_tests audit events spans database_queries network network_path',
+    'llm_observability error_tracking security_signals apm_resource_stats',
+  ].flatMap((line) => line.split(' ')),
+);
+
+/** Data sources with metric queries: Datadog API v1, MonitorFormulaAndFunctionCostDataSource and similar. */
+const METRIC_SOURCES: ReadonlySet<string> = new Set(['metrics', 'cloud_cost', 'datadog_usage']);
+
+/** Data sources with a separate query language: Datadog API v1, MonitorFormulaAndFunctionDataQualityDataSource and similar. */
+const OTHER_SOURCES: ReadonlySet<string> = new Set([
+  'data_quality_metrics',
+  'aggregate_augmented_query',
+  'aggregate_filtered_query',
+  'reference_table',
+]);
 
 const KNOWN_SOURCES: readonly string[] = [...EVENT_SOURCES, ...METRIC_SOURCES, ...OTHER_SOURCES];
 

@@ -1,4 +1,4 @@
-import type { MessageArgument, MessagePart } from './message-syntax.ts';
+import type { MessageArgument, MessagePart } from '../src/language/message/message-syntax.ts';
 
 /** Prints a message. Without faults, the result differs from the source only in spaces inside tags. */
 export function printMessage(parts: readonly MessagePart[]): string {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { deadlineAfter } from '../domain/deadline.ts';
-import type { CatalogAnswer } from './catalog.ts';
-import { leavingAlone } from './backoff.ts';
+import { type CatalogAnswer, leavingAlone } from './catalog.ts';
 
 function counted(answer: CatalogAnswer) {
   const clock = { time: 0, now: () => clock.time, sleep: () => Promise.resolve() };

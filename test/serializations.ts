@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import type { Format } from '../format/decoded.ts';
+import { isObject, type Json, type JsonObject } from '../src/domain/json.ts';
+import type { Format } from '../src/format/decoded.ts';
 
 /** A format and style in which tests serialize an object. */
 export interface Serialization {
