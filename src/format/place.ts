@@ -1,12 +1,15 @@
 import type { Position } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
-import { pointerSteps, type Pointer, valueAt } from '../domain/pointer.ts';
+import { arrayIndex, pointerSteps, type Pointer, valueAt } from '../domain/pointer.ts';
 import { afterLineEnd, lineEnd } from './blanks.ts';
 import type { Format, Span } from './decoded.ts';
 import { StringOffsets } from './text-offset.ts';
 
-/** The position of a value in the text, and those of its parts. Offsets in UTF-16 units. */
-export interface Place {
+/**
+ * The position of a value in the text, and those of its parts. Offsets in UTF-16 units. A large document has a million of
+ * these, so all fields are set at once, and parts are a linked list.
+ */
+export class Place {
   /** Where the value begins; where nothing is written for it, its name or dash. */
   readonly offset: number;
   /** Behind the value's last character; `offset` for a table of TOML whose members stand on lines of their own. */
@@ -16,8 +19,63 @@ export interface Place {
   /** Offset after the colon, the dash or the header. Greater than `offset` if there is no value, and for a table with a header. */
   valueFrom: number;
   /** Where the last part of a dotted name of TOML begins. */
-  part?: number;
-  children?: Map<string, Place>;
+  part: number | undefined = undefined;
+  children: Children | undefined = undefined;
+  /** Its name in an object, or its index in a list. */
+  readonly step: string | number;
+  /** The next part of the same list or object. */
+  next: Place | undefined = undefined;
+
+  constructor(step: string | number, offset: number, name: number) {
+    this.step = step;
+    this.offset = offset;
+    this.end = offset;
+    this.name = name;
+    this.valueFrom = offset;
+  }
+}
+
+/** Lists and objects with more parts than this get an index when one is looked up. */
+const MAX_UNINDEXED = 8;
+
+/** The places of the parts of a list or object, in the order of the text. */
+class Children {
+  readonly #first: Place;
+  #last: Place;
+  #size = 1;
+  /** Of a list by number, of an object by name. */
+  #index: Place[] | Map<string | number, Place> | undefined = undefined;
+
+  constructor(first: Place) {
+    this.#first = first;
+    this.#last = first;
+  }
+
+  add(place: Place): void {
+    this.#last.next = place;
+    this.#last = place;
+    this.#size += 1;
+    this.#index = undefined;
+  }
+
+  /** The part that was added last. */
+  get last(): Place {
+    return this.#last;
+  }
+
+  /** The place of the part with a name, or with an index in decimal digits. */
+  get(step: string): Place | undefined {
+    if (this.#size <= MAX_UNINDEXED) return this.values().find((place) => String(place.step) === step);
+    this.#index ??=
+      typeof this.#first.step === 'number'
+        ? [...this.values()]
+        : new Map(this.values().map((place) => [place.step, place]));
+    return this.#index instanceof Map ? this.#index.get(step) : this.#index[arrayIndex(step) ?? -1];
+  }
+
+  *values(): Generator<Place, void, void> {
+    for (let place: Place | undefined = this.#first; place; place = place.next) yield place;
+  }
 }
 
 /** What a reader gives: the value, and on demand the places of all its parts (a second reading of the text). */
@@ -26,16 +84,16 @@ export interface Reading {
   places(): Place;
 }
 
-/** The place of a value that begins at an offset; the rest becomes known as it is read. */
-export function placeAt(offset: number, name = offset): Place {
-  return { offset, end: offset, name, valueFrom: offset };
+/** The place of a whole text, which begins at an offset; the rest becomes known as it is read. */
+export function placeAt(offset: number): Place {
+  return new Place('', offset, offset);
 }
 
 /** Notes where the value of a member or item begins, and its name. */
 export function addPlace(parent: Place, step: string | number, offset: number, name = offset): Place {
-  const place = placeAt(offset, name);
-  parent.children ??= new Map();
-  parent.children.set(String(step), place);
+  const place = new Place(step, offset, name);
+  if (parent.children) parent.children.add(place);
+  else parent.children = new Children(place);
   return place;
 }
 

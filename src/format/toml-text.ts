@@ -79,7 +79,7 @@ class TomlReader {
     this.#at++;
     this.#space();
     const value = this.#value(owner.level, owner.place, steps);
-    const place = owner.place?.children?.get(last.name);
+    const place = owner.place?.children?.last;
     if (place) [place.name, place.part] = [key[0]?.offset ?? last.offset, last.offset];
     this.#tables.define(owner, last, value);
   }

@@ -79,7 +79,9 @@ class YamlReader {
   read(): Json {
     const { DOCUMENT, SEQUENCE, MAPPING, SCALAR, ALIAS } = this.#yaml.EVENT_ID;
     let documents = 0;
-    for (const event of this.#events()) {
+    // Each event is taken off the list, so that its memory is free once it has been read.
+    const events = this.#events().reverse();
+    for (let event = events.pop(); event; event = events.pop()) {
       if (event.type === SCALAR) this.#scalar(event);
       else if (event.type === SEQUENCE || event.type === MAPPING) this.#collection(event);
       else if (event.type === ALIAS) this.#alias(event);
@@ -229,12 +231,14 @@ class YamlReader {
 
   #add(node: YamlNode): void {
     const parent = this.#open.at(-1);
+    // Where only places are read, no second copy of the value is kept.
+    const value = this.#top ? null : node.value;
     if (!parent) {
-      this.#value = node.value;
+      this.#value = value;
       return;
     }
-    if (Array.isArray(parent.value)) parent.value.push(node.value);
-    else if (parent.name !== undefined) parent.value[parent.name] = node.value;
+    if (Array.isArray(parent.value)) parent.value.push(value);
+    else if (parent.name !== undefined) parent.value[parent.name] = value;
     parent.name = undefined;
     parent.weight += node.weight;
     parent.values += node.values;
