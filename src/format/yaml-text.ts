@@ -18,13 +18,16 @@ type NodeEvent = SequenceEvent | MappingEvent | ScalarEvent;
 /** A node with its aliases written out: `weight` in characters, `height` in levels, and how many values it has. */
 interface YamlNode {
   readonly value: Json;
+  readonly weight: number;
+  readonly height: number;
+  readonly values: number;
+}
+
+interface Collection {
+  readonly value: Json[] | JsonObject;
   weight: number;
   height: number;
   values: number;
-}
-
-interface Collection extends YamlNode {
-  readonly value: Json[] | JsonObject;
   readonly place: Place | undefined;
   readonly anchor: string | undefined;
   /** In a mapping, the name whose value comes next. */
@@ -80,7 +83,7 @@ class YamlReader {
     const { DOCUMENT, SEQUENCE, MAPPING, SCALAR, ALIAS } = this.#yaml.EVENT_ID;
     let documents = 0;
     // Each event is taken off the list, so that its memory is free once it has been read.
-    const events = this.#events().reverse();
+    const events = this.#events().toReversed();
     for (let event = events.pop(); event; event = events.pop()) {
       if (event.type === SCALAR) this.#scalar(event);
       else if (event.type === SEQUENCE || event.type === MAPPING) this.#collection(event);
@@ -225,7 +228,10 @@ class YamlReader {
     const done = this.#open.pop();
     if (!done) return;
     if (done.place) this.#closePlace(done, done.place);
-    if (done.anchor !== undefined) this.#anchors.set(done.anchor, done);
+    if (done.anchor !== undefined) {
+      const { value, weight, height, values } = done;
+      this.#anchors.set(done.anchor, { value, weight, height, values });
+    }
     this.#add(done);
   }
 

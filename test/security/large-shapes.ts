@@ -33,10 +33,16 @@ const repeated = (fragment: string) =>
   fragment.repeat(Math.floor(STRING_LENGTH / JSON.stringify(fragment).length));
 const nested = (depth: number): JsonObject => (depth === 0 ? {} : { a: nested(depth - 1), b: 1, c: 'x' });
 
-/** The largest document of ten shapes: each reaches bytes, values or depth, and costs as much as it can. */
+/** The largest document of eleven shapes: each reaches bytes, values or depth, and costs as much as it can. */
 export const LARGE_SHAPES: readonly LargeShape[] = [
   shape('many wrong values', { monitors: list(DOCUMENT_VALUES, () => 1) }),
-  shape('many small objects', { monitors: list(DOCUMENT_VALUES / 2, (at) => ({ name: `n${at}` })) }),
+  {
+    name: 'many empty objects, in YAML each with an anchor',
+    text: (format) =>
+      format === 'yaml'
+        ? `monitors:\n${list(DOCUMENT_VALUES, (at) => `  - &${at.toString(36)} {}\n`).join('')}`
+        : PRINT[format]({ monitors: list(DOCUMENT_VALUES, () => ({})) }),
+  },
   shape(
     'long lists of wrong tags',
     monitors(OBJECTS, () => ({ tags: list(OBJECT_VALUES, () => 1) })),
@@ -45,6 +51,7 @@ export const LARGE_SHAPES: readonly LargeShape[] = [
     'long lists of tags',
     monitors(OBJECTS, () => ({ tags: list(OBJECT_VALUES, (at) => `t:${at}`) })),
   ),
+  shape('many small objects', { monitors: list(DOCUMENT_VALUES / 2, (at) => ({ name: `n${at}` })) }),
   shape(
     'objects of many unknown fields',
     monitors(OBJECTS, () => Object.fromEntries(list(OBJECT_VALUES, (at) => [`field${at}`, at]))),
