@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject, type JsonObject, parseTrustedJson } from '../src/domain/json.ts';
-import type { StoredKind } from '../src/domain/managed-kind.ts';
+import type { StoredKind } from '../src/domain/managed-fields.ts';
 
 const CORPUS = process.env['CORPUS'] ?? join(import.meta.dirname, '../../shared/corpus');
 

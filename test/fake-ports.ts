@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../src/domain/clock.ts';
-import type { StoredKind } from '../src/domain/managed-kind.ts';
+import type { StoredKind } from '../src/domain/managed-fields.ts';
 import { createKeyLock } from '../src/pipeline/key-lock.ts';
 import type { ObjectPort, Ports } from '../src/pipeline/ports.ts';
 import { openStore, type Store } from '../src/ledger/ledger.ts';

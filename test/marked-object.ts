@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { JsonObject } from '../src/domain/json.ts';
-import type { StoredKind } from '../src/domain/managed-kind.ts';
+import type { StoredKind } from '../src/domain/managed-fields.ts';
 import { type Stamp, stamped } from '../src/domain/marker.ts';
 
 /** An object with Birddog's marker, as it is sent to Datadog. */

@@ -1,6 +1,6 @@
 import { Secret } from '../domain/secret.ts';
 import { processSettings, proxyOf } from '../runtime/process-settings.ts';
-import { certificatesFile } from '../runtime/certificates.ts';
+import { certificatesFile } from '../runtime/certificate-files.ts';
 import { optional, type Reader, readSettings, serviceUrl } from '../runtime/settings.ts';
 
 const token: Reader<Secret | undefined> = (value) => {

@@ -1,4 +1,4 @@
-import type { ManagedKind } from '../domain/managed-kind.ts';
+import type { ManagedKind } from '../domain/managed-fields.ts';
 
 export type Verb = 'create' | 'update' | 'get' | 'delete' | 'lint' | DocumentVerb;
 /** The operations on a whole document. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { emulatedDatadog } from '../../test/emulated-datadog.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
+import type { StoredKind } from '../domain/managed-fields.ts';
 import { isObject } from '../domain/json.ts';
 import type { SearchFilter } from '../pipeline/ports.ts';
 

@@ -1,6 +1,6 @@
 import { MANAGED, READ_ONLY, SIMPLE_GROUPING } from '../domain/datadog-fields.ts';
 import { isObject, type Json, type JsonObject, numberFromText, toNumber, textOf } from '../domain/json.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
+import type { StoredKind } from '../domain/managed-fields.ts';
 
 /**
  * Returns the canonical form of an object, for comparison only: without read-only fields, with Datadog's defaults filled in,

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { describe, it } from 'node:test';
 import { corpusLines, realDefinitions, withoutCorpus } from '../../test/corpus.ts';
 import { leavesOf, withAnotherAt } from '../../test/real-fields.ts';
 import { changesOf, needsReplace } from './changes.ts';
 import { isObject, type Json, type JsonObject, parseTrustedJson, printJson } from '../domain/json.ts';
-import { documentUpdate, withLiveValues } from './document-update.ts';
-import { toSend } from '../domain/managed-fields.ts';
-import { mergedForUpdate } from './merged-for-update.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
+import { documentUpdate, withLiveValues, mergedForUpdate } from './document-update.ts';
+import { toSend, type StoredKind } from '../domain/managed-fields.ts';
 import { isSet } from './set-changes.ts';
 
 const KINDS = ['monitor', 'dashboard'] as const;

@@ -2,7 +2,7 @@ import { append } from '../domain/append.ts';
 import { canonical, canonicalType, isManaged } from './canonical.ts';
 import { MONITOR_OPTIONS } from '../domain/datadog-fields.ts';
 import { isObject, type Json, type JsonObject, own, sameJson } from '../domain/json.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
+import type { StoredKind } from '../domain/managed-fields.ts';
 import type { Change } from '../domain/plan.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import { isSet, setChanges } from './set-changes.ts';

@@ -1,7 +1,7 @@
 import { isManaged } from './canonical.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
+import type { StoredKind } from '../domain/managed-fields.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 
 /**

@@ -8,8 +8,7 @@ import {
   numberText,
   sameJson,
 } from '../domain/json.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
-import { toSend } from '../domain/managed-fields.ts';
+import { type StoredKind, toSend } from '../domain/managed-fields.ts';
 
 /** Fields that a document must contain even if they have their default value. */
 const SAID: Readonly<Record<StoredKind, readonly string[]>> = {

@@ -1,6 +1,6 @@
 import { changesOf } from './changes.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
+import type { StoredKind } from '../domain/managed-fields.ts';
 import type { Change } from '../domain/plan.ts';
 import type { Pointer } from '../domain/pointer.ts';
 import { isSet } from './set-changes.ts';

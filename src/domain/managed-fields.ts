@@ -1,8 +1,17 @@
 import { READ_ONLY } from './datadog-fields.ts';
 import type { Finding } from './finding.ts';
 import { isObject, type JsonObject } from './json.ts';
-import type { StoredKind } from './managed-kind.ts';
 import { pointerTo } from './pointer.ts';
+
+/** The kinds of objects that Birddog stores in Datadog. An alert is stored as a monitor. */
+export type StoredKind = 'monitor' | 'dashboard';
+export type ManagedKind = StoredKind | 'alert';
+
+/** Identifies the objects of an application, or the one (and its clones) with a key. */
+export interface Owner {
+  readonly application: string;
+  readonly key?: string;
+}
 
 /** Birddog's own field of an object, which Datadog does not have. */
 const BIRDDOG_FIELD = 'lint';

@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
-import type { Owner, StoredKind } from './managed-kind.ts';
+import type { Owner, StoredKind } from './managed-fields.ts';
 import { markedLine, markerLinesAtEnd, withMarkerLine, withoutMarkerLine } from './marker-line.ts';
 import { markerTagOf, normalisedTag } from './normalised-tag.ts';
 import { type Pointer, pointerTo } from './pointer.ts';

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from './json.ts';
-import type { ManagedKind } from './managed-kind.ts';
+import type { ManagedKind } from './managed-fields.ts';
 import type { Pointer } from './pointer.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { tooLarge } from '../domain/too-large.ts';
+import { tooLarge } from '../domain/problem.ts';
 import type { Decoded, DecodeLimits, Format } from './decoded.ts';
 import { requireSmallEntries } from './entry-limits.ts';
 import { faultProblem, TextFault } from './fault.ts';

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { isObject, type Json, printJson } from '../domain/json.ts';
 import { pointerTo } from '../domain/pointer.ts';
-import type { Excess } from '../domain/too-large.ts';
+import type { Excess } from '../domain/problem.ts';
 import type { DecodeLimits } from './decoded.ts';
 import { TextFault } from './fault.ts';
 import type { Reading } from './place.ts';

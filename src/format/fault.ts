@@ -1,6 +1,5 @@
 import type { Pointer } from '../domain/pointer.ts';
-import { ProblemError, type ProblemCode } from '../domain/problem.ts';
-import type { Excess } from '../domain/too-large.ts';
+import { ProblemError, type ProblemCode, type Excess } from '../domain/problem.ts';
 import { positionsIn } from './place.ts';
 
 interface FaultKind {

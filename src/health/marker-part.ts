@@ -2,7 +2,7 @@ import { parseObjects } from '../datadog/response-objects.ts';
 import type { Request } from '../datadog/request.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import { isObject, toNumber } from '../domain/json.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
+import type { StoredKind } from '../domain/managed-fields.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { conflictOf, REMOVE_ONE_MARKER } from '../pipeline/contested.ts';
 import type { ObjectPort } from '../pipeline/ports.ts';

@@ -1,11 +1,9 @@
 import { hostname } from 'node:os';
 import type { Request } from '../datadog/request.ts';
 import type { Metrics } from '../runtime/metrics.ts';
-import { requestIdOf } from '../runtime/request-context.ts';
-import { traceOf } from '../http/trace-context.ts';
+import { requestIdOf, traceOf } from '../runtime/request-context.ts';
 import type { Deps } from '../runtime/service.ts';
-import { observed } from '../runtime/observed-outbound.ts';
-import type { Outbound } from '../runtime/outbound.ts';
+import { observed, type Outbound } from '../runtime/outbound.ts';
 import { datadogEvents, type Receiver, webhook } from './receivers.ts';
 import type { ReceiverConfig } from './receivers-file.ts';
 import { createWatch, type Condition, watchEvery } from './watch.ts';

@@ -1,6 +1,6 @@
 import type { Check } from '../health/check.ts';
 import { DOCS_STYLE_HASH, docsPage } from '../contract/docs-page.ts';
-import { contentSecurityPolicy } from '../runtime/security-headers.ts';
+import { contentSecurityPolicy, problemReply, type Reply, replyWith, textReply } from '../runtime/reply.ts';
 import { documentJsonSchema } from '../contract/document-json-schema.ts';
 import { openApi } from '../contract/openapi.ts';
 import {
@@ -20,7 +20,7 @@ import { ProblemError } from '../domain/problem.ts';
 import { answerFormat, formatOf } from '../format/content-type.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Log } from '../runtime/log.ts';
-import type { Inspection } from './inspection/inspection.ts';
+import type { Inspection, SentBody } from './inspection/inspection.ts';
 import type { Inspector } from './inspection/inspector.ts';
 import {
   createMemoryBudget,
@@ -31,12 +31,10 @@ import type { Metrics, RouteTaken } from '../runtime/metrics.ts';
 import { type Health, healthRoutes } from '../runtime/ops-app.ts';
 import { readQuery } from './query.ts';
 import { readBody } from '../runtime/read-body.ts';
-import { problemReply, type Reply, replyWith, textReply } from '../runtime/reply.ts';
 import { deadlineOf } from '../runtime/request-context.ts';
 import { auditRequest, type RequestAudit } from './request-audit.ts';
 import { recordRequest } from './request-record.ts';
 import { type Call, type Handle, routed, type Routes } from '../runtime/routes.ts';
-import type { SentBody } from './sent-body.ts';
 
 /** A parsed request, as both processes handle it. */
 export interface Incoming {

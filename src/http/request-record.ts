@@ -3,8 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { type Log, type LogFields, logWith } from '../runtime/log.ts';
 import type { Metrics, RouteTaken } from '../runtime/metrics.ts';
-import { requestIdOf } from '../runtime/request-context.ts';
-import { traceOf } from './trace-context.ts';
+import { requestIdOf, traceOf } from '../runtime/request-context.ts';
 
 /** One request from arrival to response: its ids, metrics and log lines. */
 export interface RequestRecord {

@@ -1,5 +1,5 @@
 import { processSettings, proxyOf } from '../runtime/process-settings.ts';
-import { certificates, certificatesFile } from '../runtime/certificates.ts';
+import { certificates, certificatesFile } from '../runtime/certificate-files.ts';
 import {
   oneOf,
   optional,

@@ -1,12 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isObject, type JsonObject, printJson } from '../domain/json.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
+import type { StoredKind } from '../domain/managed-fields.ts';
 import type { AppliedObject, AppliedObjects } from '../pipeline/ports.ts';
 import { inTransaction } from './database.ts';
 import { type Attempt, lazily } from './cache-tables.ts';
-import { LIMITS, type Limits } from './limits.ts';
+import { LIMITS, type Limits, bytesOf, sizeLimit } from './size-limit.ts';
 import { packed, unpacked } from './packed.ts';
-import { bytesOf, sizeLimit } from './size-limit.ts';
 
 /** What was written last under each key. Beyond the limit what was written longest ago is forgotten. */
 export function appliedObjectsIn(

@@ -3,9 +3,8 @@ import { isObject, type Json, printJson } from '../domain/json.ts';
 import type { Bases, KnownObject } from '../pipeline/ports.ts';
 import { inTransaction } from './database.ts';
 import { type Attempt, lazily } from './cache-tables.ts';
-import { LIMITS, type Limits } from './limits.ts';
+import { LIMITS, type Limits, bytesOf, sizeLimit } from './size-limit.ts';
 import { packed, unpacked } from './packed.ts';
-import { bytesOf, sizeLimit } from './size-limit.ts';
 
 /** What plans were made from. A plan made again from the same is not packed again. */
 export function basesIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIMITS): Bases {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type JsonObject, isObject, parseTrustedJson, printJson } from '../domain/json.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS } from './size-limit.ts';
 import { openStore, type Store } from './ledger.ts';
 
 const WRITE = { kind: 'monitor', application: 'a', key: 'k' } as const;

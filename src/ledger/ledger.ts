@@ -5,7 +5,7 @@ import { inTransaction, openDatabase } from './database.ts';
 import { attempts, makeHintTables } from './cache-tables.ts';
 import { ledgerIn, type LedgerReadings } from './creates.ts';
 import { knownObjectsIn } from './known-objects.ts';
-import { LIMITS, type Limits } from './limits.ts';
+import { LIMITS, type Limits } from './size-limit.ts';
 
 /** What Datadog does not hold: creates under way, and hints. */
 export interface Store {

@@ -26,3 +26,6 @@ const FUNCTION_FAMILIES = /^(?:(?:top|bottom)_?\d+(?:_\w+)?|is_\w+)$/;
 export function includesFunction(functions: ReadonlySet<string>, name: string): boolean {
   return functions.has(name.toLowerCase()) || FUNCTION_FAMILIES.test(name);
 }
+
+/** Methods of a metric: Datadog docs, metrics/custom_metrics/type_modifiers and dashboards/functions. */
+export const METRIC_METHODS: readonly string[] = ['as_count', 'as_rate', 'rollup', 'fill', 'weighted'];

@@ -1,6 +1,6 @@
 import { ANYBODY, openCallers } from '../auth/callers.ts';
 import { createLookup } from '../catalogs/lookup.ts';
-import { observed } from '../runtime/observed-outbound.ts';
+import { observed } from '../runtime/outbound.ts';
 import { runService } from '../runtime/run-service.ts';
 import type { Deps, Service } from '../runtime/service.ts';
 import { systemClock } from '../runtime/system-clock.ts';

@@ -1,10 +1,9 @@
 import { compileAlert } from '../alerts/compile.ts';
 import { alertSchema } from '../contract/schemas.ts';
-import { toSend } from '../domain/managed-fields.ts';
+import { toSend, type ManagedKind, type StoredKind } from '../domain/managed-fields.ts';
 import type { Route } from '../domain/application.ts';
 import type { Finding } from '../domain/finding.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
-import type { ManagedKind, StoredKind } from '../domain/managed-kind.ts';
 import type { Stamp } from '../domain/marker.ts';
 import type { Pointer } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';

@@ -1,6 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
+import type { StoredKind } from '../domain/managed-fields.ts';
 import { idOf, ownershipOf } from '../domain/marker.ts';
 import type { Pointer } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';

@@ -2,7 +2,7 @@ import { alertJson } from '../alerts/alert.ts';
 import { readAlert } from '../alerts/read-back.ts';
 import type { Route } from '../domain/application.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { ManagedKind } from '../domain/managed-kind.ts';
+import type { ManagedKind } from '../domain/managed-fields.ts';
 import { idOf, unmarked } from '../domain/marker.ts';
 import type { ObjectPort } from './ports.ts';
 

@@ -1,9 +1,8 @@
 import { append } from '../domain/append.ts';
-import type { CatalogAliases } from '../domain/application.ts';
-import { CATALOG_NAMES } from '../domain/application.ts';
+import { type CatalogAliases, CATALOG_NAMES } from '../domain/application.ts';
 import type { Finding } from '../domain/finding.ts';
 import { isObject, type Json, type JsonObject, numberText } from '../domain/json.ts';
-import type { ManagedKind } from '../domain/managed-kind.ts';
+import type { ManagedKind } from '../domain/managed-fields.ts';
 import { type Pointer, pointerSteps, pointerTo } from '../domain/pointer.ts';
 import { check } from '../contract/check.ts';
 import { ENVELOPE_SCHEMAS } from '../contract/schemas.ts';

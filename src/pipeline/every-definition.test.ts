@@ -5,8 +5,7 @@ import { items, startInProcess, type Text } from '../../test/documents-in-proces
 import { printToml } from '../../test/acceptance/print-toml.ts';
 import { changesOf } from '../diff/changes.ts';
 import { isObject, type Json, type JsonObject, printJson, toNumber } from '../domain/json.ts';
-import { toSend } from '../domain/managed-fields.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
+import { toSend, type StoredKind } from '../domain/managed-fields.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { withoutId } from '../diff/widget-pairs.ts';
 import { printYaml } from '../format/encode-yaml.ts';

@@ -5,7 +5,7 @@ import { keyFromName } from '../domain/application.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type FindingLimits, Findings } from '../domain/findings.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import type { ManagedKind } from '../domain/managed-kind.ts';
+import type { ManagedKind } from '../domain/managed-fields.ts';
 import { markerFindings } from '../domain/marker.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import { withPlaceholders } from '../domain/references.ts';

@@ -1,4 +1,4 @@
-import type { ManagedKind } from '../domain/managed-kind.ts';
+import type { ManagedKind } from '../domain/managed-fields.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import type { Decoded } from '../format/decoded.ts';

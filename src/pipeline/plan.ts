@@ -2,7 +2,7 @@ import { changesOf, needsReplace } from '../diff/changes.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { mergedForUpdate } from '../diff/merged-for-update.ts';
+import { mergedForUpdate } from '../diff/document-update.ts';
 import { idOf, stamped, unmarked } from '../domain/marker.ts';
 import type { PlannedObject } from '../domain/plan.ts';
 import { pointerTo } from '../domain/pointer.ts';

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Owner, StoredKind } from '../domain/managed-kind.ts';
+import type { Owner, StoredKind } from '../domain/managed-fields.ts';
 import type { PlanAction } from '../domain/plan.ts';
 import type { TagPolicy } from '../domain/tag-policies.ts';
 import type { ObjectHistory } from '../diff/who-changed.ts';

@@ -1,7 +1,7 @@
 import { PAGE_SIZE } from '../contract/operations.ts';
 import { readAlert } from '../alerts/read-back.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { ManagedKind } from '../domain/managed-kind.ts';
+import type { ManagedKind } from '../domain/managed-fields.ts';
 import { idOf, markOf, oldestFirst, unmarked } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { describe, routeMembers } from './describe.ts';

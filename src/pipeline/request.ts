@@ -1,7 +1,7 @@
 import type { Route } from '../domain/application.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { ManagedKind } from '../domain/managed-kind.ts';
+import type { ManagedKind } from '../domain/managed-fields.ts';
 import type { Decoded } from '../format/decoded.ts';
 import type { Operation, QueryName } from '../contract/operations.ts';
 

@@ -5,7 +5,7 @@ import { manualClock } from '../../test/manual-clock.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { StoredKind } from '../domain/managed-kind.ts';
+import type { StoredKind } from '../domain/managed-fields.ts';
 import { decode } from '../format/decode.ts';
 import { OBJECT_LIMITS } from '../format/decoded.ts';
 import { lintBody } from './lint.ts';

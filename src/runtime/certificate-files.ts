@@ -3,6 +3,8 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { ReadSecret } from './watched-folder.ts';
 import type { Log } from './log.ts';
+import { readFileSync } from 'node:fs';
+import type { Reader } from './settings.ts';
 
 /** A certificate with its chain, and its private key. PEM. */
 export interface OwnCertificate {
@@ -90,3 +92,24 @@ function privateKey(pem: string): KeyObject {
     });
   }
 }
+
+/** Accepts CA certificates in PEM. TLS would silently ignore any other text and then trust no CA. */
+export const certificates: Reader<string> = (value) => {
+  try {
+    void new X509Certificate(value);
+  } catch (error) {
+    throw new Error('it contains no PEM certificate', { cause: error });
+  }
+  return value;
+};
+
+/** Reads CA certificates from the file at the given path. */
+export const certificatesFile: Reader<string> = (path) => {
+  let pem: string;
+  try {
+    pem = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`${path} cannot be read`, { cause: error });
+  }
+  return certificates(pem);
+};

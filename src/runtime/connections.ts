@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type BodySignals, bodySignals, setBodySignals } from './body-signals.ts';
-import { problemReply } from './reply.ts';
+import { problemReply, SECURITY_HEADERS } from './reply.ts';
 import { parseFault } from './request-faults.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** Maximum of unanswered requests per connection. Further requests are not served. */
 const MAX_PIPELINED = 16;

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { manualClock } from '../../test/manual-clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
-import { type Exchange, observed } from './observed-outbound.ts';
-import { type Outbound, OutboundError } from './outbound.ts';
+import { type Exchange, observed, type Outbound, OutboundError } from './outbound.ts';
 
 const request = {
   method: 'GET',

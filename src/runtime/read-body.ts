@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../domain/clock.ts';
-import { ProblemError } from '../domain/problem.ts';
+import { ProblemError, tooLarge } from '../domain/problem.ts';
 import { systemClock } from './system-clock.ts';
-import { tooLarge } from '../domain/too-large.ts';
 import { bodySignals } from './body-signals.ts';
 
 /** Minimum rate of a body: slow clients hold memory that other requests wait for. */

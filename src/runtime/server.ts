@@ -1,15 +1,14 @@
-import { constants } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
+import { constants } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { type Connections, createConnections } from './connections.ts';
-import { problemReply, type Reply, textReply } from './reply.ts';
+import { problemReply, type Reply, textReply, SECURITY_HEADERS } from './reply.ts';
 import { requestIdOf } from './request-context.ts';
 import { headFault } from './request-faults.ts';
 import { type Call, callOf, type Handle } from './routes.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
 
 export interface ServerOptions {
   readonly host: string;

@@ -1,6 +1,6 @@
 import { type Operation, OPERATIONS, type QueryName } from '../../src/contract/operations.ts';
 import { type Json, type JsonObject, numberText, printJson } from '../../src/domain/json.ts';
-import type { ManagedKind } from '../../src/domain/managed-kind.ts';
+import type { ManagedKind } from '../../src/domain/managed-fields.ts';
 import type { Format } from '../../src/format/decoded.ts';
 import { FRAGMENTS, NUMBERS } from './hostile-values.ts';
 import { mutateBytes, rawBytes } from './mutate-bytes.ts';

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject, type JsonObject, printJson } from '../../src/domain/json.ts';
-import type { ManagedKind } from '../../src/domain/managed-kind.ts';
+import type { ManagedKind } from '../../src/domain/managed-fields.ts';
 import { decode } from '../../src/format/decode.ts';
 import { DOCUMENT_LIMITS } from '../../src/format/decoded.ts';
 import { RULE_GROUPS } from '../../src/lint/rule-groups.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { ManagedKind } from '../../domain/managed-kind.ts';
+import type { ManagedKind } from '../../domain/managed-fields.ts';
 import type { Change } from '../../domain/plan.ts';
 import type { Pointer } from '../../domain/pointer.ts';
 import type { FileDocument } from '../documents/documents.ts';

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
-import type { ManagedKind } from '../../domain/managed-kind.ts';
+import type { ManagedKind } from '../../domain/managed-fields.ts';
 import type { Change, PlanAction, PlannedObject } from '../../domain/plan.ts';
 import { EXIT } from '../exit-status.ts';
 import { findingsIn, NoAnswer } from './birddog-failures.ts';

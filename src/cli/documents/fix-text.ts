@@ -1,5 +1,5 @@
 import { append } from '../../domain/append.ts';
-import { EditSet } from '../../domain/edit-set.ts';
+import { EditSet } from '../../domain/edits.ts';
 import type { Edit, Fix } from '../../domain/finding.ts';
 import type { Format } from '../../format/decoded.ts';
 import { applyEdits } from '../../format/edit/apply-edits.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { stringify as printToml } from 'smol-toml';
-import { editedValue } from '../../domain/edited-value.ts';
+import { editedValue } from '../../domain/edits.ts';
 import type { Edit } from '../../domain/finding.ts';
 import { isObject, type Json, printJson, sameJson } from '../../domain/json.ts';
 import { pointerTo, valueAt } from '../../domain/pointer.ts';

@@ -1,5 +1,5 @@
 import { append } from '../../domain/append.ts';
-import { changeOf, editedValue, ordered } from '../../domain/edited-value.ts';
+import { changeOf, editedValue, ordered } from '../../domain/edits.ts';
 import type { Edit } from '../../domain/finding.ts';
 import { type Json, sameJson } from '../../domain/json.ts';
 import { type Pointer, pointerSteps, valueAt } from '../../domain/pointer.ts';

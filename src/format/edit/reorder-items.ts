@@ -1,4 +1,4 @@
-import { editedValue } from '../../domain/edited-value.ts';
+import { editedValue } from '../../domain/edits.ts';
 import { type Json, sameJson } from '../../domain/json.ts';
 import { type Pointer, pointerTo, valueAt } from '../../domain/pointer.ts';
 import { afterBlanks, afterLineEnd, afterWhiteSpace, beginsLine, lineStart, restOfLine } from '../blanks.ts';

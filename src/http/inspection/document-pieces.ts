@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject, printJson } from '../../domain/json.ts';
-import { tooLarge } from '../../domain/too-large.ts';
+import { tooLarge } from '../../domain/problem.ts';
 import { OBJECT_LIMITS } from '../../format/decoded.ts';
 import type { FrameType } from './frames.ts';
 

@@ -6,13 +6,12 @@ import { ProblemError } from '../../domain/problem.ts';
 import type { Decoded } from '../../format/decoded.ts';
 import { ROW_BYTES, tableLocator } from '../../format/position-table.ts';
 import type { Reply } from '../../runtime/reply.ts';
-import type { SentBody } from '../sent-body.ts';
+import type { SentBody, Inspection, InspectionRequest, Preflight } from './inspection.ts';
 import type { Job, PlainProblem } from './plain.ts';
 import type { InspectingProcess } from './child-process.ts';
 import { DocumentBuilder } from './document-pieces.ts';
 import type { Frame } from './frames.ts';
 import { preflightFrom } from './inspect.ts';
-import type { Inspection, InspectionRequest, Preflight } from './inspection.ts';
 
 /** Inspects a body in another process, which is `child`. Reads one frame in each turn of the event loop. */
 export function inspectInChild(

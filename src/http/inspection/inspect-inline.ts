@@ -3,9 +3,8 @@ import { decode } from '../../format/decode.ts';
 import { lintRequest } from '../../pipeline/lint.ts';
 import { lintAnswer } from '../../pipeline/pipeline.ts';
 import { replyWith } from '../../runtime/reply.ts';
-import type { SentBody } from '../sent-body.ts';
+import type { SentBody, Inspected, Inspection, InspectionRequest, PreflightOf } from './inspection.ts';
 import { aboutOf, plainPreflight, preflightFrom } from './inspect.ts';
-import type { Inspected, Inspection, InspectionRequest, PreflightOf } from './inspection.ts';
 
 /** Inspects a body in this process. Every step throws OverBudget where all of them together took too long. */
 export function inspectInline(

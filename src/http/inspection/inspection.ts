@@ -1,7 +1,7 @@
 import type { Want } from '../../auth/required-permissions.ts';
 import type { Operation, QueryName } from '../../contract/operations.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { Decoded } from '../../format/decoded.ts';
+import type { Decoded, DecodeLimits, Format } from '../../format/decoded.ts';
 import type { PipelineRequest } from '../../pipeline/request.ts';
 import type { Subject } from '../../pipeline/subject.ts';
 import type { Reply } from '../../runtime/reply.ts';
@@ -45,4 +45,12 @@ export interface InspectionRequest {
   readonly onAbout: (about: JsonObject) => void;
   /** Reserves memory (bytes) for a decoded document before it is put together here. Throws `busy`. */
   readonly reserve: (bytes: number) => void;
+}
+
+/** A request body as received. */
+export interface SentBody {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  readonly format: Format;
+  readonly limits: DecodeLimits;
 }

@@ -2,11 +2,10 @@ import { createTimeBudget, OverBudget } from '../../domain/time-budget.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { Log } from '../../runtime/log.ts';
 import { createSemaphore } from '../../runtime/concurrency/semaphore.ts';
-import type { SentBody } from '../sent-body.ts';
+import type { SentBody, Inspection, InspectionRequest, PreflightOf } from './inspection.ts';
 import { type InspectingProcess, processStarter, type StartProcess } from './child-process.ts';
 import { inspectInChild } from './inspect-in-child.ts';
 import { inspectInline } from './inspect-inline.ts';
-import type { Inspection, InspectionRequest, PreflightOf } from './inspection.ts';
 
 /** Larger bodies are decoded and linted in a separate process. */
 const MAX_INLINE_BYTES = 64 * 1024;

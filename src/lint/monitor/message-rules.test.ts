@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isObject, type JsonObject } from '../../domain/json.ts';
-import { editedValue } from '../../domain/edited-value.ts';
+import { editedValue } from '../../domain/edits.ts';
 import { lintMonitor } from './lint-monitor.ts';
 
 const SIMPLE = { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 2' };

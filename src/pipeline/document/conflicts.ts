@@ -3,7 +3,7 @@ import { changesOf } from '../../diff/changes.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RequestContext } from '../../domain/caller.ts';
-import type { StoredKind } from '../../domain/managed-kind.ts';
+import type { StoredKind } from '../../domain/managed-fields.ts';
 import { idOf, markOf } from '../../domain/marker.ts';
 import type { Change } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';

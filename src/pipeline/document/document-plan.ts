@@ -2,7 +2,7 @@ import type { Route } from '../../domain/application.ts';
 import type { RequestContext } from '../../domain/caller.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { StoredKind } from '../../domain/managed-kind.ts';
+import type { StoredKind } from '../../domain/managed-fields.ts';
 import type { PlannedObject } from '../../domain/plan.ts';
 import type { Ports } from '../ports.ts';
 import type { ReadDocument, Wanted } from './read-document.ts';

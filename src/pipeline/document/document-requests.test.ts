@@ -11,7 +11,7 @@ import {
   told,
 } from '../../../test/documents-in-process.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
-import type { StoredKind } from '../../domain/managed-kind.ts';
+import type { StoredKind } from '../../domain/managed-fields.ts';
 import type { Ports } from '../ports.ts';
 
 const MONITOR: JsonObject = {

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { realDefinitions, withoutCorpus } from '../../../test/corpus.ts';
 import { codes, documentOf, items, startInProcess } from '../../../test/documents-in-process.ts';
 import { leavesOf, withAnotherAt } from '../../../test/real-fields.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
-import { toSend } from '../../domain/managed-fields.ts';
-import type { StoredKind } from '../../domain/managed-kind.ts';
+import { toSend, type StoredKind } from '../../domain/managed-fields.ts';
 import { isSet } from '../../diff/set-changes.ts';
 
 /** Time enough (ms) for the whole corpus at once. */

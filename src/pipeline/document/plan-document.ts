@@ -4,9 +4,8 @@ import { canonical } from '../../diff/canonical.ts';
 import { changesOf, needsReplace } from '../../diff/changes.ts';
 import { droppedFields } from '../../diff/dropped-fields.ts';
 import { withLiveValues } from '../../diff/document-update.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
-import { isObject, numberText, printJson } from '../../domain/json.ts';
-import type { ManagedKind, StoredKind } from '../../domain/managed-kind.ts';
+import { type Json, type JsonObject, isObject, numberText, printJson } from '../../domain/json.ts';
+import type { ManagedKind, StoredKind } from '../../domain/managed-fields.ts';
 import {
   idOf,
   markOf,

@@ -14,7 +14,7 @@ import {
 import { changesOf } from '../../diff/changes.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { markOf } from '../../domain/marker.ts';
-import type { StoredKind } from '../../domain/managed-kind.ts';
+import type { StoredKind } from '../../domain/managed-fields.ts';
 import { ProblemError } from '../../domain/problem.ts';
 
 const MONITOR: JsonObject = {

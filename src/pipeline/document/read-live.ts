@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../domain/caller.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { StoredKind } from '../../domain/managed-kind.ts';
+import type { StoredKind } from '../../domain/managed-fields.ts';
 import { idOf, isOwnedBy, markOf } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { flatMapConcurrently } from '../../runtime/concurrency/flat-map-concurrently.ts';

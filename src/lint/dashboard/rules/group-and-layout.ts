@@ -2,7 +2,7 @@ import { isObject, type JsonObject, toNumber } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
 import { COLUMNS, overlapsOn, gridsOf } from '../grid.ts';
 import type { PlacedWidget } from '../placed-widget.ts';
-import { suggestWord } from '../../meant-word.ts';
+import { suggestWord } from '../../nearest.ts';
 import type { Violation } from '../../rule.ts';
 
 const SIDES = ['x', 'y', 'width', 'height'];

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import { didYouMean } from '../../meant-word.ts';
+import { didYouMean } from '../../nearest.ts';
 import type { Path } from '../../rule.ts';
 
 /** Rules about saved views of template variables. */

@@ -1,7 +1,7 @@
 import { isObject, type Json, textOf } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
 import type { DeclaredVariable } from '../template-variables.ts';
-import { didYouMean } from '../../meant-word.ts';
+import { didYouMean } from '../../nearest.ts';
 import type { Violation } from '../../rule.ts';
 
 /** Names that can be recognized with certainty after `$`. */

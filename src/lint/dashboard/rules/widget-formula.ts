@@ -3,7 +3,7 @@ import type { DashboardRule } from '../dashboard-view.ts';
 import { syntaxMessage } from './widget-query.ts';
 import { splitSeries } from '../split-series.ts';
 import type { PlacedRequest, WidgetFormula } from '../widget-requests.ts';
-import { didYouMean } from '../../meant-word.ts';
+import { didYouMean } from '../../nearest.ts';
 import type { Violation } from '../../rule.ts';
 
 /** Rules about formulas of widgets and the queries that they use. */

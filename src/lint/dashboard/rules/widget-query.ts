@@ -4,10 +4,8 @@ import type { Span, SyntaxFault, Word } from '../../../language/query/syntax.ts'
 import type { DashboardRule } from '../dashboard-view.ts';
 import type { Definition } from '../placed-widget.ts';
 import type { PlacedRequest, ParsedExpressionAt, WidgetQuery } from '../widget-requests.ts';
-import { suggestWord } from '../../meant-word.ts';
-import { includesFunction, WIDGET_FUNCTIONS } from '../../metric-functions.ts';
-import { METRIC_METHODS } from '../../metric-methods.ts';
-import { nearest } from '../../nearest.ts';
+import { suggestWord, nearest } from '../../nearest.ts';
+import { includesFunction, WIDGET_FUNCTIONS, METRIC_METHODS } from '../../metric-functions.ts';
 import type { Violation, Path } from '../../rule.ts';
 
 /** The message for each kind of syntax fault. */

@@ -2,7 +2,7 @@ import { isPlaceholder } from '../../../domain/references.ts';
 import { secretViolations } from '../../secrets.ts';
 import { isObject } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import { suggestWord } from '../../meant-word.ts';
+import { suggestWord } from '../../nearest.ts';
 
 const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 

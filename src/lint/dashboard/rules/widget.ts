@@ -3,7 +3,7 @@ import type { DashboardPart } from '../dashboard-parts.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
 import type { FieldType } from '../member-table.ts';
 import { WIDGET_TYPES, WIDGETS } from '../widget-schema.ts';
-import { suggestWord } from '../../meant-word.ts';
+import { suggestWord } from '../../nearest.ts';
 import type { Violation, Path, RuleFix } from '../../rule.ts';
 
 const IS_TYPE: Readonly<Record<Exclude<FieldType, readonly string[]>, (value: Json) => boolean>> = {

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import { parseMetricQuery } from '../../../language/query/parse-query.ts';
 import { queryNamesIn } from '../../formula-names.ts';
-import { didYouMean } from '../../meant-word.ts';
+import { didYouMean } from '../../nearest.ts';
 import type { MonitorRule, DeclaredVariable } from '../monitor-view.ts';
 import { syntaxMessage } from './query-syntax.ts';
 import type { Violation, Path } from '../../rule.ts';

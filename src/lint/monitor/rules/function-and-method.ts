@@ -1,7 +1,6 @@
 import type { Argument, Call, Method } from '../../../language/query/syntax.ts';
 import { partsIn } from '../../../language/query/walk-query.ts';
-import { includesFunction, MONITOR_FUNCTIONS } from '../../metric-functions.ts';
-import { METRIC_METHODS } from '../../metric-methods.ts';
+import { includesFunction, MONITOR_FUNCTIONS, METRIC_METHODS } from '../../metric-functions.ts';
 import { argumentNumber, argumentText } from '../argument-text.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { CHECK_METHODS, methodsOf } from '../query-data.ts';

@@ -1,6 +1,6 @@
 import { textOf } from '../../../domain/json.ts';
 import type { Block } from '../../../language/message/message-syntax.ts';
-import { suggestWord } from '../../meant-word.ts';
+import { suggestWord } from '../../nearest.ts';
 import { PLAIN_VARIABLES } from '../message-variables.ts';
 import type { TemplatePart } from '../monitor-texts.ts';
 import { EVENT_TYPES, METRIC_TYPES } from '../monitor-types.ts';

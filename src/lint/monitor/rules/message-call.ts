@@ -1,6 +1,6 @@
 import type { Block, MessageArgument, MessageCall } from '../../../language/message/message-syntax.ts';
 import { type EvalFaultCode, type EvalName, readEval } from '../../../language/message/read-eval.ts';
-import { suggestWord } from '../../meant-word.ts';
+import { suggestWord } from '../../nearest.ts';
 import { PLAIN_VARIABLES } from '../message-variables.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { isTimeZone } from '../time-zone.ts';

@@ -1,5 +1,5 @@
 import type { Variable } from '../../../language/message/message-syntax.ts';
-import { suggestWord } from '../../meant-word.ts';
+import { suggestWord } from '../../nearest.ts';
 import { unmetRequirement, PLAIN_VARIABLES } from '../message-variables.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { hasKey, tagKeyOf, variableKeysOf } from '../variable-keys.ts';

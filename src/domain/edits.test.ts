@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { editedValue } from './edited-value.ts';
+import { editedValue } from './edits.ts';
 import type { Edit } from './finding.ts';
 import type { Json } from './json.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { setImmediate as nextIteration } from 'node:timers/promises';
 import { test } from 'node:test';
-import { onStop } from './stop.ts';
+import { onStop } from './run-service.ts';
 
 function fakeProcess() {
   const exits: number[] = [];
