@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
 import { ProblemError } from '../domain/problem.ts';
-import { type AccessRule, readAccessFile, RIGHTS } from './access-file.ts';
-import { authorise, precheck } from './authorize.ts';
-import type { Want } from './required-permissions.ts';
+import { type AccessRule, readAccessFile, PERMISSIONS } from './access-file.ts';
+import { authorize, precheck } from './authorize.ts';
+import type { RequiredPermission } from './required-permissions.ts';
 
-/** Names that are prefixes of one another, or differ in case, in a dot, or in a blank. */
+/** Names that are prefixes of each other, or differ in case, a dot or a space. */
 const GROUPS = ['app', 'app-a', 'App-A', 'app-a ', 'app-ab', 'constructor', '__proto__', 'a.b'] as const;
 const APPLICATIONS = ['a', 'app', 'app-a', 'app-ab', 'app-a-b', 'my-app-a', 'app.a', 'appxa', 'tostring'];
 const PATTERNS = [...APPLICATIONS, '*', 'app-*', '*-a', 'app*a', 'a*p*a', 'app-a*', '*app-a', '**', 'app.*'];
@@ -18,40 +18,41 @@ const rule = fc.record(
   {
     groups: someOf(GROUPS, 1),
     applications: someOf(PATTERNS, 1),
-    may: fc.uniqueArray(fc.constantFrom(...RIGHTS), { minLength: 1, maxLength: 2 }),
+    may: fc.uniqueArray(fc.constantFrom(...PERMISSIONS), { minLength: 1, maxLength: 2 }),
     catalogs: someOf([...ALIASES, 'App *', '*'], 0),
   },
   { requiredKeys: ['groups', 'applications', 'may'] },
 );
-const want = fc.record(
+const requiredPermission = fc.record(
   {
-    right: fc.constantFrom(...RIGHTS),
+    permission: fc.constantFrom(...PERMISSIONS),
     application: fc.constantFrom(...APPLICATIONS),
-    knownAs: fc.constantFrom(...ALIASES),
+    catalogName: fc.constantFrom(...ALIASES),
   },
-  { requiredKeys: ['right', 'application'] },
+  { requiredKeys: ['permission', 'application'] },
 );
 const groups = fc.option(someOf([...GROUPS, 'nobody', '', '*'], 0), { nil: undefined });
 
-/** Whether a pattern means a name: the first letter is the same, or the star stands for none or one more. */
-function means(pattern: string, name: string): boolean {
+/** A recursive model of pattern matching: `*` matches nothing, or one more character. */
+function matchesModel(pattern: string, name: string): boolean {
   if (pattern === '') return name === '';
   if (pattern.startsWith('*'))
-    return means(pattern.slice(1), name) || (name !== '' && means(pattern, name.slice(1)));
-  return name[0] === pattern[0] && means(pattern.slice(1), name.slice(1));
+    return matchesModel(pattern.slice(1), name) || (name !== '' && matchesModel(pattern, name.slice(1)));
+  return name[0] === pattern[0] && matchesModel(pattern.slice(1), name.slice(1));
 }
 
-function mayDo(
+function allowsModel(
   rules: readonly AccessRule[],
-  own: readonly string[],
-  { right, application, knownAs }: Want,
+  callerGroups: readonly string[],
+  { permission, application, catalogName }: RequiredPermission,
 ): boolean {
   return rules.some((one) => {
-    if (!one.groups.some((group) => own.some((name) => name === group))) return false;
-    if (!one.may.some((may) => may === right || (may === 'write' && right === 'read'))) return false;
-    if (!one.applications.some((pattern) => means(pattern, application))) return false;
+    if (!one.groups.some((group) => callerGroups.some((name) => name === group))) return false;
+    if (!one.may.some((may) => may === permission || (may === 'write' && permission === 'read')))
+      return false;
+    if (!one.applications.some((pattern) => matchesModel(pattern, application))) return false;
     const names = [...one.applications, ...(one.catalogs ?? [])];
-    return knownAs === undefined || names.some((pattern) => means(pattern, knownAs));
+    return catalogName === undefined || names.some((pattern) => matchesModel(pattern, catalogName));
   });
 }
 
@@ -65,31 +66,36 @@ const isRefused = (work: () => void): boolean => {
   }
 };
 
-it('a caller may do what some rule of one of its groups grants, and nothing else', async () => {
+it('a caller has exactly the permissions that the rules of its groups grant', async () => {
   const seen = { granted: 0, refused: 0 };
   await fc.assert(
     fc.asyncProperty(
       fc.array(rule, { maxLength: 8, size: 'max' }),
       groups,
-      fc.array(want, { minLength: 1, maxLength: 2 }),
-      async (written, own, wants) => {
-        const rules = await readAccessFile(Buffer.from(JSON.stringify({ rules: written })));
-        const caller = { name: 'zoë', ...(own === undefined ? {} : { groups: own }) };
-        const granted = wants.every((one) => mayDo(rules, own ?? [], one));
+      fc.array(requiredPermission, { minLength: 1, maxLength: 2 }),
+      async (fileRules, callerGroups, required) => {
+        const rules = await readAccessFile(Buffer.from(JSON.stringify({ rules: fileRules })));
+        const caller = { name: 'zoë', ...(callerGroups === undefined ? {} : { groups: callerGroups }) };
+        const granted = required.every((one) => allowsModel(rules, callerGroups ?? [], one));
         assert.equal(
-          isRefused(() => authorise(rules, caller, wants, undefined)),
+          isRefused(() => authorize(rules, caller, required, undefined)),
           !granted,
         );
         seen[granted ? 'granted' : 'refused'] += 1;
-        const [{ right, application } = { right: 'read' as const, application: '' }] = wants;
+        const [{ permission, application } = { permission: 'read' as const, application: '' }] = required;
         assert.equal(
-          isRefused(() => precheck(rules, caller, right === 'adopt' ? 'write' : right, application)),
-          !mayDo(rules, own ?? [], { right: right === 'adopt' ? 'write' : right, application }),
+          isRefused(() =>
+            precheck(rules, caller, permission === 'adopt' ? 'write' : permission, application),
+          ),
+          !allowsModel(rules, callerGroups ?? [], {
+            permission: permission === 'adopt' ? 'write' : permission,
+            application,
+          }),
         );
-        if (granted && right !== 'adopt')
+        if (granted && permission !== 'adopt')
           assert.ok(
-            !isRefused(() => precheck(rules, caller, right, undefined)),
-            'the first look refuses more',
+            !isRefused(() => precheck(rules, caller, permission, undefined)),
+            'the precheck is not stricter',
           );
       },
     ),

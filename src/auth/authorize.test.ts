@@ -8,8 +8,8 @@ import { DOCUMENT_LIMITS } from '../format/decoded.ts';
 import { readEnvelope } from '../pipeline/envelope.ts';
 import { subjectOf } from '../pipeline/subject.ts';
 import type { AccessRule } from './access-file.ts';
-import { authorise, precheck } from './authorize.ts';
-import { wantsOf } from './required-permissions.ts';
+import { authorize, precheck } from './authorize.ts';
+import { requiredPermissions } from './required-permissions.ts';
 
 const RULES: readonly AccessRule[] = [
   { groups: ['payments'], applications: ['payments-*'], may: ['write'], catalogs: ['Payments (EU)'] },
@@ -18,27 +18,27 @@ const RULES: readonly AccessRule[] = [
   { groups: ['scouts'], applications: ['payments-*'], may: ['read', 'adopt'] },
 ];
 
-interface Asked {
+interface TestRequest {
   readonly groups?: readonly string[];
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: Json;
 }
 
-/** The problem that a request is refused with, or undefined where it is let through. */
-async function refused({
+/** Returns the problem of a forbidden request, or undefined if it is allowed. */
+async function refusal({
   groups = ['payments'],
   path,
   query = {},
   body,
-}: Asked): Promise<ProblemError | undefined> {
+}: TestRequest): Promise<ProblemError | undefined> {
   const operation = OPERATIONS.find((one) => one.path === path);
   assert.ok(operation, path);
   const decoded =
     body === undefined ? undefined : await decode(JSON.stringify(body, null, 1), 'json', DOCUMENT_LIMITS);
   const request = { operation, query, ...(decoded ? { body: decoded } : {}) };
   try {
-    authorise(RULES, { name: 'zoë', groups }, wantsOf(request, subjectOf(request)), decoded);
+    authorize(RULES, { name: 'zoë', groups }, requiredPermissions(request, subjectOf(request)), decoded);
     return undefined;
   } catch (error) {
     assert.ok(error instanceof ProblemError, String(error));
@@ -56,68 +56,72 @@ const document = (application: string, more: object = {}) => ({
   ...more,
 });
 
-describe('what a request reaches for', () => {
-  it('is read or written, and writing holds reading', async () => {
+describe('the permissions that a request requires', () => {
+  it('are read or write, and write includes read', async () => {
     const reads = ['/get_monitors', '/import'];
     for (const path of reads) {
-      assert.equal(await refused({ path, query: { application: 'checkout' } }), undefined, path);
-      assert.equal(await refused({ path, query: { application: 'payments-x' } }), undefined, path);
-      assert.ok(await refused({ path, query: { application: 'shop' } }), path);
+      assert.equal(await refusal({ path, query: { application: 'checkout' } }), undefined, path);
+      assert.equal(await refusal({ path, query: { application: 'payments-x' } }), undefined, path);
+      assert.ok(await refusal({ path, query: { application: 'shop' } }), path);
     }
     for (const path of ['/plan', '/drift'])
-      assert.equal(await refused({ path, body: document('checkout') }), undefined);
-    assert.ok(await refused({ path: '/apply', body: document('checkout') }));
+      assert.equal(await refusal({ path, body: document('checkout') }), undefined);
+    assert.ok(await refusal({ path: '/apply', body: document('checkout') }));
     for (const path of ['/create_monitor', '/update_monitor']) {
-      assert.ok(await refused({ path, body: create('checkout') }), path);
-      assert.equal(await refused({ path, body: create('payments-x') }), undefined, path);
+      assert.ok(await refusal({ path, body: create('checkout') }), path);
+      assert.equal(await refusal({ path, body: create('payments-x') }), undefined, path);
       const dry = { path, body: create('checkout'), query: { dry_run: 'true' } };
-      assert.equal(await refused(dry), undefined, path);
-      assert.ok(await refused({ ...dry, query: { dry_run: 'false' } }), path);
+      assert.equal(await refusal(dry), undefined, path);
+      assert.ok(await refusal({ ...dry, query: { dry_run: 'false' } }), path);
     }
-    const gone = { path: '/delete_monitor', query: { application: 'checkout', key: 'k' } };
-    assert.ok(await refused(gone));
-    assert.equal(await refused({ ...gone, query: { ...gone.query, dry_run: 'true' } }), undefined);
+    const deletion = { path: '/delete_monitor', query: { application: 'checkout', key: 'k' } };
+    assert.ok(await refusal(deletion));
+    assert.equal(await refusal({ ...deletion, query: { ...deletion.query, dry_run: 'true' } }), undefined);
   });
 
-  it('is refused with who, what, and which groups could', async () => {
-    const problem = await refused({ path: '/apply', body: document('checkout') });
+  it('are named in the problem, with the caller and the allowed groups', async () => {
+    const problem = await refusal({ path: '/apply', body: document('checkout') });
     assert.equal(
       problem?.message,
-      'zoë (of payments) may not write the application "checkout". Who may: platform.',
+      'zoë (groups: payments) may not write the application "checkout". Allowed groups: platform.',
     );
     assert.deepEqual(problem.extras.members, {
       wanted: { right: 'write', application: 'checkout' },
       groups: ['platform'],
     });
-    const nobody = await refused({ groups: [], path: '/plan', body: document('checkout') });
+    const nobody = await refusal({ groups: [], path: '/plan', body: document('checkout') });
     assert.match(
       nobody?.message ?? '',
-      /^zoë \(of no group\) may not read.* Who may: audit, payments, platform\.$/,
+      /^zoë \(no groups\) may not read.* Allowed groups: audit, payments, platform\.$/,
     );
   });
 
-  it('is the application that is acted on, wherever it is said', async () => {
+  it('are for the application in the query or the body', async () => {
     const inBoth = {
       path: '/create_monitor',
       body: create('checkout'),
       query: { application: 'payments-x' },
     };
-    assert.equal(await refused(inBoth), undefined, 'the query decides; lint refuses the body that differs');
-    assert.ok(await refused({ ...inBoth, body: create('payments-x'), query: { application: 'checkout' } }));
+    assert.equal(await refusal(inBoth), undefined, 'the query decides; lint refuses the body that differs');
+    assert.ok(await refusal({ ...inBoth, body: create('payments-x'), query: { application: 'checkout' } }));
     const envelope = readEnvelope('create', 'monitor', inBoth.body, inBoth.query);
     assert.equal(envelope.application, 'payments-x');
     assert.deepEqual(
       envelope.findings.map(({ code, severity }) => [code, severity]),
       [['conflicting_value', 'error']],
     );
-    const bare = { path: '/create_monitor', body: monitor, query: { application: 'checkout', team: 't' } };
-    assert.ok(await refused(bare));
+    const withoutEnvelope = {
+      path: '/create_monitor',
+      body: monitor,
+      query: { application: 'checkout', team: 't' },
+    };
+    assert.ok(await refusal(withoutEnvelope));
     const tagged = { ...monitor, tags: ['application:payments-x'] };
-    assert.ok(await refused({ ...bare, body: tagged }));
+    assert.ok(await refusal({ ...withoutEnvelope, body: tagged }));
   });
 
-  it('is other applications too, where a document refers to their objects', async () => {
-    const refers = (to: string) => ({
+  it('include read for other applications whose objects a document references', async () => {
+    const referringTo = (to: string) => ({
       path: '/plan',
       body: document('payments-x', {
         monitors: [
@@ -125,10 +129,10 @@ describe('what a request reaches for', () => {
         ],
       }),
     });
-    assert.equal(await refused(refers('own')), undefined);
-    assert.equal(await refused(refers('payments-y/k')), undefined);
-    assert.equal(await refused(refers('checkout/k')), undefined, 'reading is enough');
-    const problem = await refused(refers('shop/k'));
+    assert.equal(await refusal(referringTo('own')), undefined);
+    assert.equal(await refusal(referringTo('payments-y/k')), undefined);
+    assert.equal(await refusal(referringTo('checkout/k')), undefined, 'read is sufficient');
+    const problem = await refusal(referringTo('shop/k'));
     assert.match(problem?.message ?? '', /may not read the application "shop"/);
     assert.deepEqual(
       problem?.extras.findings?.map(({ pointer, line }) => [pointer, line]),
@@ -136,45 +140,45 @@ describe('what a request reaches for', () => {
     );
   });
 
-  it('is what a catalog calls the application, where that is another name', async () => {
-    const known = (application: string, leanix: string) => ({
+  it('include the name of the application in a catalog, if it differs', async () => {
+    const withAlias = (application: string, leanix: string) => ({
       path: '/create_monitor',
       body: create(application, { catalogs: { leanix } }),
     });
     for (const name of ['payments-x', 'payments-y', 'Payments (EU)'])
-      assert.equal(await refused(known('payments-x', name)), undefined, name);
-    const problem = await refused(known('payments-x', 'shop'));
-    assert.match(problem?.message ?? '', /as what a catalog calls "shop"\. Who may: platform\.$/);
+      assert.equal(await refusal(withAlias('payments-x', name)), undefined, name);
+    const problem = await refusal(withAlias('payments-x', 'shop'));
+    assert.match(problem?.message ?? '', /under the catalog name "shop"\. Allowed groups: platform\.$/);
     assert.equal(problem?.extras.findings?.[0]?.pointer, '/catalogs/leanix');
     assert.ok(
-      await refused(known('payments-x', 'checkout')),
-      'to read it is not enough to write in its name',
+      await refusal(withAlias('payments-x', 'checkout')),
+      'read is not sufficient to write under that name',
     );
     const plan = { path: '/plan', body: document('payments-x', { catalogs: { datadog: 'shop' } }) };
-    assert.ok(await refused(plan));
+    assert.ok(await refusal(plan));
   });
 
-  it('is what nobody manages, where it is imported or adopted', async () => {
+  it('include adopt for imports and adoptions of unmanaged objects', async () => {
     for (const name of ['query', 'tag', 'id']) {
       const query = { application: 'payments-x', [name]: '' };
-      assert.match((await refused({ path: '/import', query }))?.message ?? '', /right "adopt"/, name);
-      assert.equal(await refused({ path: '/import', query, groups: ['scouts'] }), undefined, name);
+      assert.match((await refusal({ path: '/import', query }))?.message ?? '', /permission "adopt"/, name);
+      assert.equal(await refusal({ path: '/import', query, groups: ['scouts'] }), undefined, name);
     }
     const adopts = document('payments-x', { monitors: [{ ...monitor, key: 'k', adopt: 7 }] });
     for (const path of ['/plan', '/apply', '/drift']) {
-      const problem = await refused({ path, body: adopts });
+      const problem = await refusal({ path, body: adopts });
       assert.equal(problem?.extras.findings?.[0]?.pointer, '/monitors/0/adopt', path);
     }
-    assert.equal(await refused({ path: '/plan', body: adopts, groups: ['scouts'] }), undefined);
+    assert.equal(await refusal({ path: '/plan', body: adopts, groups: ['scouts'] }), undefined);
     assert.ok(
-      await refused({ path: '/apply', body: adopts, groups: ['scouts'] }),
-      'to write is another right',
+      await refusal({ path: '/apply', body: adopts, groups: ['scouts'] }),
+      'write is a separate permission',
     );
-    assert.equal(await refused({ path: '/apply', body: adopts, groups: ['platform'] }), undefined);
+    assert.equal(await refusal({ path: '/apply', body: adopts, groups: ['platform'] }), undefined);
   });
 });
 
-describe('before the body is read', () => {
+describe('the precheck before the body is read', () => {
   const may = (groups: readonly string[], right: 'read' | 'write', application?: string) => {
     try {
       precheck(RULES, { name: 'zoë', groups }, right, application);
@@ -185,14 +189,14 @@ describe('before the body is read', () => {
     }
   };
 
-  it('a caller needs the right for some application, or for the one that the query names', () => {
+  it('requires the permission for any application, or for the one in the query', () => {
     assert.equal(may(['payments'], 'write'), true);
     assert.equal(may(['audit'], 'read'), true);
     assert.equal(
       may(['audit'], 'write'),
-      'zoë (of audit) may not write any application. Who may: payments, platform.',
+      'zoë (groups: audit) may not write any application. Allowed groups: payments, platform.',
     );
-    assert.match(String(may([], 'read')), /of no group/);
+    assert.match(String(may([], 'read')), /no groups/);
     assert.equal(may(['payments'], 'write', 'payments-x'), true);
     assert.match(String(may(['payments'], 'write', 'checkout')), /may not write the application "checkout"/);
   });

@@ -2,101 +2,114 @@ import type { Caller } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { Decoded } from '../format/decoded.ts';
 import { toldFindings } from '../pipeline/refuse.ts';
-import type { AccessRule, Right } from './access-file.ts';
-import type { Want } from './required-permissions.ts';
+import type { AccessRule, Permission } from './access-file.ts';
+import type { RequiredPermission } from './required-permissions.ts';
 
-/** Groups named in an answer; of more it is said how many. */
-const MAX_SHOWN = 10;
+/** The maximum number of groups in a message; the rest are counted. */
+const MAX_NAMES = 10;
 
 /**
- * Throws `forbidden` unless the rules grant the caller every permission that the request needs. Decides from the rules alone,
+ * Throws `forbidden` unless the rules grant the caller every permission that the request requires. Depends only on the rules,
  * so that a refusal does not reveal which objects exist.
  */
-export function authorise(
+export function authorize(
   rules: readonly AccessRule[],
   caller: Caller,
-  wants: readonly Want[],
+  required: readonly RequiredPermission[],
   body: Pick<Decoded, 'locate'> | undefined,
 ): void {
   const groups = new Set(caller.groups);
-  const own = rules.filter((rule) => rule.groups.some((group) => groups.has(group)));
-  const lacking = wants.find((want) => !own.some((rule) => grants(rule, want)));
-  if (lacking) throw forbidden(rules, caller, lacking, body);
+  const applicable = rules.filter((rule) => rule.groups.some((group) => groups.has(group)));
+  const missing = required.find((permission) => !applicable.some((rule) => grants(rule, permission)));
+  if (missing) throw forbidden(rules, caller, missing, body);
 }
 
 /**
  * Throws `forbidden` when the caller lacks the permission for every application, so that its body
- * need not be read. Where the application is known already, the check is exact.
+ * need not be read. If the application is already known, the check is exact.
  */
 export function precheck(
   rules: readonly AccessRule[],
   caller: Caller,
-  right: Right,
+  permission: Permission,
   application: string | undefined,
 ): void {
-  if (application !== undefined) return authorise(rules, caller, [{ right, application }], undefined);
+  if (application !== undefined) return authorize(rules, caller, [{ permission, application }], undefined);
   const groups = new Set(caller.groups);
-  const allowed = rules.filter(({ may }) => grantsRight(may, right));
+  const allowed = rules.filter(({ may }) => includesPermission(may, permission));
   if (allowed.some((rule) => rule.groups.some((group) => groups.has(group)))) return;
   const may = [...new Set(allowed.flatMap((rule) => rule.groups))].sort();
-  throw new ProblemError('forbidden', `${named(caller)} may not ${right} any application. ${whoMay(may)}`, {
-    members: { wanted: { right }, groups: may.slice(0, MAX_SHOWN) },
-  });
+  throw new ProblemError(
+    'forbidden',
+    `${describeCaller(caller)} may not ${permission} any application. ${describeAllowed(may)}`,
+    {
+      members: { wanted: { right: permission }, groups: may.slice(0, MAX_NAMES) },
+    },
+  );
 }
 
-function grantsRight(may: readonly Right[], right: Right): boolean {
-  return may.includes(right) || (right === 'read' && may.includes('write'));
+function includesPermission(may: readonly Permission[], permission: Permission): boolean {
+  return may.includes(permission) || (permission === 'read' && may.includes('write'));
 }
 
-/** Whether one rule grants it. A name in a catalog is granted with the application it is given to. */
-function grants({ applications, may, catalogs = [] }: AccessRule, want: Want): boolean {
-  const { right, application, knownAs } = want;
-  if (!grantsRight(may, right) || !applications.some((pattern) => matches(pattern, application)))
+/** Returns whether a rule grants a permission. A catalog name must match the applications or catalogs of the rule. */
+function grants({ applications, may, catalogs = [] }: AccessRule, required: RequiredPermission): boolean {
+  const { permission, application, catalogName } = required;
+  if (!includesPermission(may, permission) || !applications.some((pattern) => matches(pattern, application)))
     return false;
-  return knownAs === undefined || [...applications, ...catalogs].some((pattern) => matches(pattern, knownAs));
+  return (
+    catalogName === undefined ||
+    [...applications, ...catalogs].some((pattern) => matches(pattern, catalogName))
+  );
 }
 
-/** What is wanted, in words. */
-const SENTENCES: Readonly<Record<Want['right'], (application: string) => string>> = {
+/** The action that each permission allows, for messages. */
+const ACTIONS: Readonly<Record<RequiredPermission['permission'], (application: string) => string>> = {
   read: (application) => `read the application "${application}"`,
   write: (application) => `write the application "${application}"`,
   adopt: (application) =>
-    `take objects that nobody manages into the application "${application}", or look for such (the right "adopt")`,
+    `adopt unmanaged objects into the application "${application}", or search for them (permission "adopt")`,
 };
 
 function forbidden(
   rules: readonly AccessRule[],
   caller: Caller,
-  want: Want,
+  required: RequiredPermission,
   body: Pick<Decoded, 'locate'> | undefined,
 ): ProblemError {
-  const { right, application, knownAs, pointer } = want;
-  const may = [...new Set(rules.filter((rule) => grants(rule, want)).flatMap((rule) => rule.groups))].sort();
-  const what = `${SENTENCES[right](application)}${knownAs === undefined ? '' : ` as what a catalog calls "${knownAs}"`}`;
-  const detail = `${named(caller)} may not ${what}. ${whoMay(may)}`;
-  const finding = { code: 'forbidden', severity: 'error', message: `This is to ${what}.` } as const;
+  const { permission, application, catalogName, pointer } = required;
+  const may = [
+    ...new Set(rules.filter((rule) => grants(rule, required)).flatMap((rule) => rule.groups)),
+  ].sort();
+  const action = `${ACTIONS[permission](application)}${catalogName === undefined ? '' : ` under the catalog name "${catalogName}"`}`;
+  const detail = `${describeCaller(caller)} may not ${action}. ${describeAllowed(may)}`;
+  const finding = {
+    code: 'forbidden',
+    severity: 'error',
+    message: `This requires the permission to ${action}.`,
+  } as const;
   return new ProblemError('forbidden', detail, {
-    members: { wanted: { right, application }, groups: may.slice(0, MAX_SHOWN) },
+    members: { wanted: { right: permission, application }, groups: may.slice(0, MAX_NAMES) },
     ...(pointer === undefined ? {} : { findings: toldFindings([{ ...finding, pointer }], body) }),
   });
 }
 
-function named({ name, groups }: Caller): string {
-  return `${name} (${groups?.length ? `of ${listed(groups)}` : 'of no group'})`;
+function describeCaller({ name, groups }: Caller): string {
+  return `${name} (${groups?.length ? `groups: ${joinNames(groups)}` : 'no groups'})`;
 }
 
-function whoMay(groups: readonly string[]): string {
-  return groups.length > 0 ? `Who may: ${listed(groups)}.` : 'No group may.';
+function describeAllowed(groups: readonly string[]): string {
+  return groups.length > 0 ? `Allowed groups: ${joinNames(groups)}.` : 'No group is allowed.';
 }
 
-function listed(names: readonly string[]): string {
-  const more = names.length - MAX_SHOWN;
-  return `${names.slice(0, MAX_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+function joinNames(names: readonly string[]): string {
+  const more = names.length - MAX_NAMES;
+  return `${names.slice(0, MAX_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /**
- * Whether a pattern matches a whole name, letter by letter. `*` stands for any characters, also for none; everything else
- * for itself. Takes time in proportion to both lengths.
+ * Returns whether a pattern matches a whole name. `*` matches any characters, including none; all other characters match
+ * themselves. Takes time linear in both lengths.
  */
 export function matches(pattern: string, name: string): boolean {
   const [first = '', ...rest] = pattern.split('*');

@@ -9,39 +9,39 @@ import type { Log } from '../runtime/log.ts';
 import { openReloadedFile, type ReloadedFile } from '../runtime/reloaded-file.ts';
 import { SettingsError } from '../runtime/settings.ts';
 import { readAccessFile } from './access-file.ts';
-import { authorise, precheck } from './authorize.ts';
-import { bearerToken, refusedToken } from './refused-token.ts';
+import { authorize, precheck } from './authorize.ts';
+import { bearerToken, invalidToken } from './bearer-token.ts';
 import { createIssuerKeys } from './issuer-keys.ts';
 import { createOidc } from './oidc.ts';
 import type { AuthSettings } from './settings.ts';
-import { callerWithToken, readTokensFile, TOKEN_PREFIX } from './tokens-file.ts';
-import { type AskedFor, rightFor, type Want } from './required-permissions.ts';
+import { authenticateToken, readTokensFile, TOKEN_PREFIX } from './tokens-file.ts';
+import { type RequestToAuthorize, permissionFor, type RequiredPermission } from './required-permissions.ts';
 
-/** Who calls, and what they may do. */
+/** Authenticates and authorizes callers. */
 export interface Callers {
-  /** Throws `unauthenticated` and `issuer_unavailable`. */
+  /** Authenticates a request by its headers. Throws `unauthenticated`, `issuer_unavailable` and `deadline_exceeded`. */
   callerOf(header: (name: string) => string | undefined, deadline: Deadline): Promise<Caller>;
-  /** Throws `forbidden`. */
-  authorise(caller: Caller, wants: readonly Want[], body?: Pick<Decoded, 'locate'>): void;
-  /** Checks what can be known before the body is read. Throws `forbidden`. */
-  precheck(caller: Caller, asked: Pick<AskedFor, 'operation' | 'query'>): void;
-  /** Files that cannot be read as they are, so that what they said before holds. */
-  badFiles(): readonly string[];
-  /** Whether the issuer of tokens cannot be asked for its keys. */
+  /** Throws `forbidden` unless the caller has all required permissions. */
+  authorize(caller: Caller, required: readonly RequiredPermission[], body?: Pick<Decoded, 'locate'>): void;
+  /** Checks permissions before the body is read. Throws `forbidden`. */
+  precheck(caller: Caller, request: Pick<RequestToAuthorize, 'operation' | 'query'>): void;
+  /** Returns the names of files that are invalid now, so that their previous content stays in force. */
+  invalidFiles(): readonly string[];
+  /** Returns whether the last attempt to fetch the issuer's keys failed. */
   issuerUnavailable(): boolean;
-  /** Asks the issuer for its keys now. */
-  askIssuer(): Promise<void>;
+  /** Fetches the issuer's keys now. */
+  refreshIssuerKeys(): Promise<void>;
   close(): void;
 }
 
-/** Callers without authentication: everyone who reaches the port has all permissions. */
-export const ANYBODY: Callers = {
+/** Disables authentication: everyone who can connect to the port has all permissions. */
+export const NO_AUTHENTICATION: Callers = {
   callerOf: async () => ({ name: 'anonymous', auth: 'none' }),
-  authorise: () => {},
+  authorize: () => {},
   precheck: () => {},
-  badFiles: () => [],
+  invalidFiles: () => [],
   issuerUnavailable: () => false,
-  askIssuer: async () => {},
+  refreshIssuerKeys: async () => {},
   close: () => {},
 };
 
@@ -52,9 +52,9 @@ interface Deps {
   readonly metrics: Pick<Metrics, 'gauge' | 'readings'>;
 }
 
-/** Opens the files and prepares for tokens. Throws SettingsError with every mistake of both files, by line and column. */
-export async function openCallers(settings: AuthSettings, around: Deps): Promise<Callers> {
-  const { metrics, log } = around;
+/** Opens the access and tokens files. Throws SettingsError with every fault in both files, by line and column. */
+export async function openCallers(settings: AuthSettings, deps: Deps): Promise<Callers> {
+  const { metrics, log } = deps;
   const faults: string[] = [];
   const open = <T>(name: string, path: string, read: (bytes: Buffer) => Promise<T>) =>
     openReloadedFile(path, read, log).catch((error: Error) => {
@@ -81,31 +81,33 @@ export async function openCallers(settings: AuthSettings, around: Deps): Promise
     'file',
     () => new Map([...files].map(([name, file]) => [name, file.isBad() ? 1 : 0])),
   );
-  const keys = settings.oidc && createIssuerKeys(settings.oidc, around.outbound, around.clock, log);
+  const keys = settings.oidc && createIssuerKeys(settings.oidc, deps.outbound, deps.clock, log);
   if (keys)
     metrics.gauge(
       'birddog_issuer_unavailable',
       '1 while the keys of the token issuer cannot be fetched.',
       () => (keys.isUnavailable() ? 1 : 0),
     );
-  const known = tokens && ((token: Secret) => callerWithToken(token, tokens.current(), around.clock));
-  const verify = settings.oidc && keys ? createOidc(settings.oidc, keys, around.clock) : undefined;
+  const verifyFileToken =
+    tokens && ((token: Secret) => authenticateToken(token, tokens.current(), deps.clock));
+  const verifyOidcToken = settings.oidc && keys ? createOidc(settings.oidc, keys, deps.clock) : undefined;
   return {
     async callerOf(header, deadline) {
       const token = bearerToken(header('authorization'));
-      if (known && (!verify || token.reveal().startsWith(TOKEN_PREFIX))) return known(token);
-      if (verify) return verify(token, deadline);
-      throw refusedToken('Birddog takes no tokens.');
+      if (verifyFileToken && (!verifyOidcToken || token.reveal().startsWith(TOKEN_PREFIX)))
+        return verifyFileToken(token);
+      if (verifyOidcToken) return verifyOidcToken(token, deadline);
+      throw invalidToken('Birddog accepts no tokens.');
     },
-    authorise: (caller, wants, body) => authorise(access.current(), caller, wants, body),
-    precheck(caller, asked) {
-      // Anybody may lint.
-      if (asked.operation.verb === 'lint') return;
-      precheck(access.current(), caller, rightFor(asked), asked.query.application);
+    authorize: (caller, required, body) => authorize(access.current(), caller, required, body),
+    precheck(caller, request) {
+      // Lint requires no permission.
+      if (request.operation.verb === 'lint') return;
+      precheck(access.current(), caller, permissionFor(request), request.query.application);
     },
-    badFiles: () => [...files].filter(([, file]) => file.isBad()).map(([name]) => name),
+    invalidFiles: () => [...files].filter(([, file]) => file.isBad()).map(([name]) => name),
     issuerUnavailable: () => keys?.isUnavailable() ?? false,
-    askIssuer: async () => keys?.again(),
+    refreshIssuerKeys: async () => keys?.refresh(),
     close() {
       access.close();
       tokens?.close();

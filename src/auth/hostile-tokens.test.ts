@@ -43,7 +43,7 @@ describe('a hostile token', () => {
     assert.ok(asked.every((path) => path.startsWith('/realm/')));
   });
 
-  it('is refused when its times are no numbers, or lie beyond every date', async () => {
+  it('is rejected when its times are not numbers or out of range', async () => {
     const { verify, token } = await issuer();
     for (const times of [
       { exp: '9999999999' },
@@ -60,7 +60,7 @@ describe('a hostile token', () => {
       );
   });
 
-  it('keeps 1,000 of its groups, and only those that are names', async () => {
+  it('is limited to 1,000 groups with valid names', async () => {
     const { verify, token } = await issuer();
     const groups = [...Array.from({ length: 100_000 }, (_, at) => `g${at}`), {}, [[]], null];
     assert.equal((await verify(await token({ groups }))).groups?.length, 1000);
@@ -69,7 +69,7 @@ describe('a hostile token', () => {
 });
 
 describe('a hostile issuer', () => {
-  it('whose keys are private, symmetric, too short or too many, is answered with 401 or 503', async () => {
+  it('whose keys are private, symmetric, too short or too many causes a 401 or 503', async () => {
     const short = await generateKeyPair('RS256', { extractable: true });
     const { n: _n, ...rest } = await exportJWK(short.publicKey);
     const sets: JWK[][] = [
@@ -88,7 +88,7 @@ describe('a hostile issuer', () => {
     }
   });
 
-  it('that publishes more than 100 keys is not believed', async () => {
+  it('that publishes more than 100 keys is unavailable', async () => {
     const { state, verify, token } = await issuer();
     const one = await jwkOf(keys.rsa, 'one');
     state.set = Array.from({ length: 101 }, (_, at) => (at === 0 ? one : { ...one, kid: String(at) }));

@@ -13,34 +13,34 @@ import { serviceUrl } from '../runtime/settings.ts';
 import type { OidcSettings } from './settings.ts';
 
 /**
- * Times in ms: maximum age of cached keys, timeout of one fetch, delay after a failed fetch, and minimum interval of fetches
- * that tokens with unknown keys cause.
+ * The maximum age of cached keys, the timeout of one fetch, the delay after a failed fetch, and the minimum interval between
+ * fetches caused by tokens with unknown keys.
  */
-const TIMES = { fresh: 600_000, within: 5000, afterFailure: 2000, forUnknown: 10_000 };
+const TIMES = { maxAgeMs: 600_000, timeoutMs: 5000, retryDelayMs: 2000, unknownKeyIntervalMs: 10_000 };
 const MAX_BYTES = 256 * 1024;
-/** Keys of one issuer: a token without a `kid` is tried with each of them. */
+/** The maximum number of keys of an issuer. A token without a `kid` is verified with each of them. */
 const MAX_KEYS = 100;
 const JSON_LIMITS = { values: 20_000, depth: 32 };
 
 const jwksSchema = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).max(MAX_KEYS) });
 const discoverySchema = z.looseObject({ issuer: z.string(), jwks_uri: z.string() });
 
-type Asked = Parameters<LocalJWKSet>;
+type KeyArguments = Parameters<LocalJWKSet>;
 
 export interface IssuerKeys {
   /**
-   * What finds the key that a token is signed with, by its `kid` and `alg`. An unknown one is looked for at the issuer.
-   * It throws `issuer_unavailable` where the issuer cannot be asked and the key is not known from before, `deadline_exceeded`, and
-   * JWKSNoMatchingKey or JWKSMultipleMatchingKeys where the issuer has no such key, or several.
+   * Returns a function that finds the key of a token by its `kid` and `alg`, and fetches the keys if it is not cached. That
+   * function throws `issuer_unavailable` if the key is not cached and the keys cannot be fetched, `deadline_exceeded`, and
+   * JWKSNoMatchingKey or JWKSMultipleMatchingKeys if the issuer has no such key or several.
    */
-  finder(deadline: Deadline): JWTVerifyGetKey<CryptoKey>;
-  /** Whether the last try to get the keys failed. */
+  keyGetter(deadline: Deadline): JWTVerifyGetKey<CryptoKey>;
+  /** Returns whether the last attempt to fetch the keys failed. */
   isUnavailable(): boolean;
-  /** Tries to get the keys now, so that it is not away because nobody asks. */
-  again(): Promise<void>;
+  /** Fetches the keys now, so that the state is correct even if no tokens arrive. */
+  refresh(): Promise<void>;
 }
 
-/** The public keys of an issuer, as it rotates them. Known ones go on to serve while the issuer is away. */
+/** Creates a cache of an issuer's public keys, which follows their rotation. Cached keys stay valid while the issuer is unavailable. */
 export function createIssuerKeys(
   settings: Pick<OidcSettings, 'issuer' | 'jwksUrl'>,
   outbound: Outbound,
@@ -48,70 +48,70 @@ export function createIssuerKeys(
   log: Log,
 ): IssuerKeys {
   let keys: LocalJWKSet | undefined;
-  let heldSince = 0;
+  let fetchedAt = 0;
   let failure: string | undefined;
-  let nextTry = -Infinity;
-  let nextForUnknown = -Infinity;
-  let trying: Promise<void> | undefined;
+  let retryAt = -Infinity;
+  let nextUnknownKeyFetchAt = -Infinity;
+  let fetching: Promise<void> | undefined;
 
-  async function attempt(): Promise<void> {
-    const deadline = deadlineAfter(TIMES.within, clock);
+  async function fetchOnce(): Promise<void> {
+    const deadline = deadlineAfter(TIMES.timeoutMs, clock);
     try {
       keys = createLocalJWKSet(await fetchKeys(settings, outbound, deadline));
-      heldSince = clock.now();
+      fetchedAt = clock.now();
       failure = undefined;
     } catch (error) {
       failure = reasonOf(error);
-      nextTry = clock.now() + TIMES.afterFailure;
+      retryAt = clock.now() + TIMES.retryDelayMs;
       log.warn("failed to fetch the issuer's JWKS", { issuer: settings.issuer, reason: failure });
     } finally {
       deadline.close();
-      trying = undefined;
+      fetching = undefined;
     }
   }
-  /** One try at a time, and none too soon after one that failed. */
+  /** Fetches the keys, with one fetch at a time and a delay after a failed one. */
   async function refresh(deadline?: Deadline): Promise<void> {
-    if (!trying && clock.now() < nextTry) return;
-    trying ??= attempt();
-    await (deadline ? before(deadline, trying) : trying);
+    if (!fetching && clock.now() < retryAt) return;
+    fetching ??= fetchOnce();
+    await (deadline ? withDeadline(deadline, fetching) : fetching);
   }
   function unavailable(): ProblemError {
     return new ProblemError(
       'issuer_unavailable',
-      `The keys of the issuer ${settings.issuer} cannot be had: ${failure ?? 'they were never asked for'}.`,
-      { retryAfter: Math.max(1, Math.ceil((nextTry - clock.now()) / 1000)) },
+      `The keys of the issuer ${settings.issuer} cannot be fetched: ${failure ?? 'not fetched yet'}.`,
+      { retryAfter: Math.max(1, Math.ceil((retryAt - clock.now()) / 1000)) },
     );
   }
-  async function known(asked: Asked): ReturnType<LocalJWKSet> {
+  async function cachedKey(keyArguments: KeyArguments): ReturnType<LocalJWKSet> {
     if (!keys) throw unavailable();
     try {
-      return await keys(...asked);
+      return await keys(...keyArguments);
     } catch (error) {
       if (error instanceof JWKSNoMatchingKey || error instanceof JWKSMultipleMatchingKeys) throw error;
-      failure = 'it publishes an invalid key';
+      failure = 'the JWKS has an invalid key';
       throw unavailable();
     }
   }
   return {
-    finder:
+    keyGetter:
       (deadline) =>
-      async (...asked) => {
+      async (...keyArguments) => {
         if (!keys) await refresh(deadline);
-        else if (clock.now() - heldSince > TIMES.fresh) void refresh();
+        else if (clock.now() - fetchedAt > TIMES.maxAgeMs) void refresh();
         try {
-          return await known(asked);
+          return await cachedKey(keyArguments);
         } catch (error) {
           if (!(error instanceof JWKSNoMatchingKey)) throw error;
-          if (trying || failure !== undefined || clock.now() >= nextForUnknown) {
-            nextForUnknown = clock.now() + TIMES.forUnknown;
+          if (fetching || failure !== undefined || clock.now() >= nextUnknownKeyFetchAt) {
+            nextUnknownKeyFetchAt = clock.now() + TIMES.unknownKeyIntervalMs;
             await refresh(deadline);
           }
-          if (failure === undefined) return known(asked);
+          if (failure === undefined) return cachedKey(keyArguments);
           throw unavailable();
         }
       },
     isUnavailable: () => failure !== undefined,
-    again: () => refresh(),
+    refresh: () => refresh(),
   };
 }
 
@@ -128,7 +128,7 @@ async function fetchKeys(
 async function discover(issuer: string, outbound: Outbound, deadline: OwnDeadline): Promise<URL> {
   const url = new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
   const found = await getJson(url, discoverySchema, outbound, deadline);
-  if (found.issuer !== issuer) throw new Error(`${url.href} is of another issuer`);
+  if (found.issuer !== issuer) throw new Error(`${url.href} names a different issuer`);
   return serviceUrl(found.jwks_uri);
 }
 
@@ -140,13 +140,13 @@ async function getJson<T>(
 ): Promise<T> {
   const headers = { accept: 'application/json' };
   const answer = await outbound.send({ method: 'GET', url, headers, deadline, maxBytes: MAX_BYTES });
-  if (answer.status !== 200) throw new Error(`${url.href} answers ${answer.status}`);
-  const read = schema.safeParse(parsed(answer.body));
-  if (!read.success) throw new Error(`${url.href} answers something else than was asked for`);
-  return read.data;
+  if (answer.status !== 200) throw new Error(`${url.href} answered ${answer.status}`);
+  const result = schema.safeParse(parseJson(answer.body));
+  if (!result.success) throw new Error(`${url.href} sent an unexpected response`);
+  return result.data;
 }
 
-function parsed(body: Buffer): unknown {
+function parseJson(body: Buffer): unknown {
   try {
     return readUpstreamJson(body, JSON_LIMITS);
   } catch {
@@ -156,20 +156,20 @@ function parsed(body: Buffer): unknown {
 
 function reasonOf(error: unknown): string {
   if (error instanceof OutboundError) return error.message;
-  if (error instanceof JWKSInvalid) return 'what it publishes is no set of keys';
+  if (error instanceof JWKSInvalid) return 'the response is not a valid JWKS';
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Waits for work that others wait for too, and no longer than this request may. */
-function before(deadline: Deadline, work: Promise<void>): Promise<void> {
+/** Waits for shared work until the deadline of this request. Throws `deadline_exceeded`. */
+function withDeadline(deadline: Deadline, work: Promise<void>): Promise<void> {
   const { signal } = deadline;
   return new Promise((resolve, reject) => {
-    const late = () =>
+    const onAbort = () =>
       reject(
-        new ProblemError('deadline_exceeded', 'The deadline passed while the issuer was asked for its keys.'),
+        new ProblemError('deadline_exceeded', "The deadline passed while the issuer's keys were fetched."),
       );
-    if (signal.aborted) return late();
-    signal.addEventListener('abort', late, { once: true });
-    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', late));
+    if (signal.aborted) return onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

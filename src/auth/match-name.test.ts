@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { assertLinear } from '../../test/assert-linear.ts';
 import { matches } from './authorize.ts';
 
-const CASES: readonly [pattern: string, name: string, whether: boolean][] = [
+const CASES: readonly [pattern: string, name: string, expected: boolean][] = [
   ['payments', 'payments', true],
   ['payments', 'payments-batch', false],
   ['payments', 'Payments', false],
@@ -24,12 +24,12 @@ const CASES: readonly [pattern: string, name: string, whether: boolean][] = [
   ['a[bc]', 'ab', false],
 ];
 
-for (const [pattern, name, whether] of CASES) {
-  it(`"${pattern}" ${whether ? 'means' : 'does not mean'} "${name}"`, () =>
-    assert.equal(matches(pattern, name), whether));
+for (const [pattern, name, expected] of CASES) {
+  it(`"${pattern}" ${expected ? 'matches' : 'does not match'} "${name}"`, () =>
+    assert.equal(matches(pattern, name), expected));
 }
 
-it('means what a regular expression would', () => {
+it('matches like the equivalent regular expression', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', '-'), maxLength: 8 });
   const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '-', '*'), maxLength: 6 });
   fc.assert(
@@ -41,7 +41,7 @@ it('means what a regular expression would', () => {
   );
 });
 
-it('takes time in proportion to the pattern and to the name, however many stars there are', () => {
+it('takes time linear in the pattern and the name, for any number of stars', () => {
   const worst: readonly ((length: number) => readonly [pattern: string, name: string])[] = [
     (length) => ['*a'.repeat(length / 2), `${'a'.repeat(length)}b`],
     (length) => ['*'.repeat(length), 'a'.repeat(length)],

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { createHmac, createPublicKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { exportSPKI } from 'jose';
-import { bearerToken } from './refused-token.ts';
+import { bearerToken } from './bearer-token.ts';
 import { issuer, jwkOf, keys, part, refusal } from '../../test/scripted-issuer.ts';
 describe('a token of the issuer', () => {
-  it('names the caller and their groups', async () => {
+  it('identifies the caller and their groups', async () => {
     const { verify, token } = await issuer();
     assert.deepEqual(await verify(await token()), { name: 'zoë', auth: 'oidc', groups: ['payments', 'ops'] });
     assert.deepEqual((await verify(await token({ aud: ['x', 'birddog-cli'], groups: 'one' }))).groups, [
@@ -15,7 +15,7 @@ describe('a token of the issuer', () => {
     assert.deepEqual((await verify(await token({ groups: ['a', 7, '', 'b\nc'] }))).groups, ['a']);
   });
 
-  it('may name them in other claims, also within objects', async () => {
+  it('can have them in other claims, including nested ones', async () => {
     const nested = await issuer({ nameClaim: 'email', groupsClaim: 'realm_access.roles' });
     const more = { email: 'z@example.test', realm_access: { roles: ['r'] } };
     assert.deepEqual(await nested.verify(await nested.token(more)), {
@@ -28,7 +28,7 @@ describe('a token of the issuer', () => {
     assert.deepEqual(groups, ['g']);
   });
 
-  it('holds within the skew of the clocks, and no longer', async () => {
+  it('is valid within the clock skew, and no longer', async () => {
     const { verify, token, clock, seconds } = await issuer();
     const early = await token({ nbf: seconds() + 29 });
     assert.equal((await verify(early)).name, 'zoë');
@@ -41,7 +41,7 @@ describe('a token of the issuer', () => {
     assert.match(message, /^The token expired at 2023-11-14T22:18:20\.000Z, 31 s ago\.$/);
   });
 
-  it('is refused with words about what failed, none of them its own', async () => {
+  it('is rejected with the check that failed, without quoting the token', async () => {
     const { verify, token, claims, seconds } = await issuer();
     const pem = await exportSPKI(keys.rsa.publicKey);
     const hs = `${part({ alg: 'HS256', kid: 'one' })}.${part(claims())}`;
@@ -49,49 +49,53 @@ describe('a token of the issuer', () => {
     const [head = '', body = '', signature = ''] = good.split('.');
     const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });
     const mac = (key: string | Buffer) => `${hs}.${createHmac('sha256', key).update(hs).digest('base64url')}`;
-    const cases: readonly [what: string, token: string, says: RegExp][] = [
+    const cases: readonly [what: string, token: string, message: RegExp][] = [
       [
         'another audience',
         await token({ aud: 'FORGED' }),
-        /another audience; expected is birddog or birddog-cli/,
+        /audience \(aud\) of the token is not birddog or birddog-cli/,
       ],
-      ['no audience', await token({ aud: undefined }), /another audience/],
-      ['another issuer', await token({ iss: 'https://FORGED' }), /another issuer than https:\/\/login/],
-      ['a time to come', await token({ nbf: seconds() + 100 }), /valid only from 2023-11-14T22:15:00/],
-      ['no end', await token({ exp: undefined }), /when it expires/],
-      ['no name', await token({ sub: undefined }), /no claim "sub"/],
-      ['a name that breaks lines', await token({ sub: 'FORGED\n' }), /no claim "sub"/],
-      ['an endless name', await token({ sub: 'FORGED'.repeat(50) }), /no claim "sub"/],
+      ['no audience', await token({ aud: undefined }), /audience/],
       [
-        'the key of somebody else',
-        await token({ sub: 'FORGED' }, keys.stranger),
-        /signature .* not by the issuer/,
+        'another issuer',
+        await token({ iss: 'https://FORGED' }),
+        /issuer \(iss\) of the token is not https:\/\/login/,
       ],
+      ['a start in the future', await token({ nbf: seconds() + 100 }), /valid only from 2023-11-14T22:15:00/],
+      ['no expiry', await token({ exp: undefined }), /no expiry time/],
+      ['no name', await token({ sub: undefined }), /no claim "sub"/],
+      ['a name with a line break', await token({ sub: 'FORGED\n' }), /no claim "sub"/],
+      ['a very long name', await token({ sub: 'FORGED'.repeat(50) }), /no claim "sub"/],
+      ['another key', await token({ sub: 'FORGED' }, keys.stranger), /signature .* not made by the issuer/],
       [
         'an unknown key',
         await token({}, keys.stranger, { kid: 'FORGED' }),
         /a key that the issuer .* not have/,
       ],
-      ['no signature', `${part({ alg: 'none' })}.${part(claims())}.`, /signed in a way that is not taken/],
-      ['no algorithm, signed', `${part({ alg: 'none', kid: 'one' })}.${body}.${signature}`, /in a way/],
-      ['the public key as a secret (PEM)', mac(pem), /in a way/],
-      ['the public key as a secret (DER)', mac(der), /in a way/],
-      ['other claims', `${head}.${part({ ...claims(), sub: 'FORGED' })}.${signature}`, /signature/],
-      ['a signature cut off', good.slice(0, -8), /signature/],
-      ['two parts', `${head}.${body}`, /no signed JWT/],
-      ['garbage', 'FORGED', /no signed JWT/],
-      ['garbage in parts', 'FORGED.FORGED.FORGED', /no signed JWT/],
-      ['encryption', 'FORGED.a.b.c.d', /no signed JWT/],
+      ['no signature', `${part({ alg: 'none' })}.${part(claims())}.`, /signature algorithm .* not accepted/],
       [
-        'claims that are none',
+        'no algorithm, signed',
+        `${part({ alg: 'none', kid: 'one' })}.${body}.${signature}`,
+        /signature algorithm/,
+      ],
+      ['the public key as a secret (PEM)', mac(pem), /signature algorithm/],
+      ['the public key as a secret (DER)', mac(der), /signature algorithm/],
+      ['other claims', `${head}.${part({ ...claims(), sub: 'FORGED' })}.${signature}`, /signature/],
+      ['a truncated signature', good.slice(0, -8), /signature/],
+      ['two parts', `${head}.${body}`, /not a signed JWT/],
+      ['garbage', 'FORGED', /not a signed JWT/],
+      ['garbage with three parts', 'FORGED.FORGED.FORGED', /not a signed JWT/],
+      ['encryption', 'FORGED.a.b.c.d', /not a signed JWT/],
+      [
+        'claims that are not an object',
         `${head}.${Buffer.from('[]').toString('base64url')}.${signature}`,
         /signature|JWT/,
       ],
     ];
-    for (const [what, forged, says] of cases) {
+    for (const [what, forged, expected] of cases) {
       const { code, message, extras } = await refusal(verify(forged));
       assert.equal(code, 'unauthenticated', what);
-      assert.match(message, says, what);
+      assert.match(message, expected, what);
       assert.match(
         extras.challenge ?? '',
         /^Bearer realm="birddog", error="invalid_token", error_description="[^"]+"$/,
@@ -102,12 +106,12 @@ describe('a token of the issuer', () => {
     }
   });
 
-  it('that names no key is held against each that could be it', async () => {
+  it('without a key id is verified with each suitable key', async () => {
     const { verify, state, token } = await issuer();
     state.set = [await jwkOf(keys.next, 'two'), await jwkOf(keys.rsa, 'one'), await jwkOf(keys.ec, 'three')];
     assert.equal((await verify(await token({}, keys.rsa, { kid: undefined }))).name, 'zoë');
-    const strange = await token({}, keys.stranger, { kid: undefined });
-    assert.match((await refusal(verify(strange))).message, /signature/);
+    const otherKey = await token({}, keys.stranger, { kid: undefined });
+    assert.match((await refusal(verify(otherKey))).message, /signature/);
   });
 
   it('may be signed with an elliptic curve', async () => {
@@ -131,7 +135,7 @@ describe('the keys of the issuer', () => {
     for (const ms of [10_000, 9999]) {
       clock.advance(ms);
       for (let n = 0; n < 3; n += 1) assert.equal((await refusal(verify(forged))).code, 'unauthenticated');
-      assert.equal(asked.length, 6, 'one try in ten seconds');
+      assert.equal(asked.length, 6, 'one fetch in ten seconds');
     }
     clock.advance(1);
     await refusal(verify(forged));
@@ -149,14 +153,14 @@ describe('the keys of the issuer', () => {
     assert.match((await refusal(verify(old))).message, /a key that the issuer/);
   });
 
-  it('go on to serve while the issuer is away; what they cannot tell is 503, never 401', async () => {
+  it('stay valid while the issuer is unavailable; unknown keys then cause a 503, never a 401', async () => {
     const { verify, token, state, clock, lines, source, asked } = await issuer();
     state.unavailable = true;
     const first = await refusal(verify(await token()));
     assert.deepEqual([first.code, first.status, first.extras.retryAfter], ['issuer_unavailable', 503, 2]);
     await refusal(verify(await token()));
-    assert.equal(asked.length, 1, 'who is away is not asked again at once');
-    assert.match(first.message, /keys of the issuer https:\/\/login.*cannot be had: no answer/);
+    assert.equal(asked.length, 1, 'an unavailable issuer is not called again immediately');
+    assert.match(first.message, /keys of the issuer https:\/\/login.*cannot be fetched: no answer/);
     state.unavailable = false;
     clock.advance(2000);
     await verify(await token());
@@ -174,31 +178,31 @@ describe('the keys of the issuer', () => {
     clock.advance(2000);
     assert.equal((await verify(rotated)).name, 'zoë');
     state.unavailable = true;
-    await source.again();
+    await source.refresh();
     assert.equal(source.isUnavailable(), true);
     state.unavailable = false;
     clock.advance(2000);
-    await source.again();
-    assert.equal(source.isUnavailable(), false, 'it was asked though nobody came with a token');
+    await source.refresh();
+    assert.equal(source.isUnavailable(), false, 'the keys were fetched although no token arrived');
     assert.match(lines.join('\n'), /failed to fetch the issuer's JWKS/);
   });
 
-  const wrong: readonly [what: string, state: object, says: RegExp][] = [
-    ['of another issuer', { issuer: 'https://other.example.test' }, /is of another issuer/],
+  const wrong: readonly [what: string, state: object, expected: RegExp][] = [
+    ['of another issuer', { issuer: 'https://other.example.test' }, /names a different issuer/],
     ['in plain HTTP', { jwks: 'http://login.example.test/keys' }, /plain HTTP/],
-    ['no set', { set: 'none' }, /something else than was asked for/],
+    ['not a JWKS', { set: 'none' }, /unexpected response/],
   ];
-  for (const [what, changed, says] of wrong) {
-    it(`that are ${what} are not taken`, async () => {
+  for (const [what, changed, expected] of wrong) {
+    it(`that are ${what} are rejected`, async () => {
       const { verify, token, state } = await issuer();
       Object.assign(state, changed);
       const { code, message } = await refusal(verify(await token()));
       assert.equal(code, 'issuer_unavailable');
-      assert.match(message, says);
+      assert.match(message, expected);
     });
   }
 
-  it('are asked for where the settings say, without discovery', async () => {
+  it('are fetched from the configured URL, without discovery', async () => {
     const { verify, token, asked } = await issuer({
       jwksUrl: new URL('https://login.example.test/own/keys'),
     });
@@ -213,19 +217,19 @@ describe('the Authorization header', () => {
       assert.equal(bearerToken(header).reveal(), 'abc');
   });
 
-  const wrong: readonly [what: string, header: string | undefined, says: RegExp][] = [
+  const wrong: readonly [what: string, header: string | undefined, expected: RegExp][] = [
     ['none', undefined, /no Authorization header/],
-    ['another scheme', 'Basic RlJPTQ==', /another scheme/],
-    ['nothing behind the scheme', 'Bearer', /no token/],
-    ['two', 'Bearer RlJPTQ RlJPTQ', /no token/],
-    ['what no token has', 'Bearer "RlJPTQ"', /no token/],
-    ['too much', `Bearer ${'RlJPTQ'.repeat(2100)}`, /12607 characters; at most 12288/],
+    ['another scheme', 'Basic RlJPTQ==', /not Bearer/],
+    ['no token', 'Bearer', /no valid token/],
+    ['two tokens', 'Bearer RlJPTQ RlJPTQ', /no valid token/],
+    ['an invalid character', 'Bearer "RlJPTQ"', /no valid token/],
+    ['too many characters', `Bearer ${'RlJPTQ'.repeat(2100)}`, /12607 characters; the maximum is 12288/],
   ];
-  for (const [what, header, says] of wrong) {
-    it(`with ${what} is refused`, async () => {
+  for (const [what, header, expected] of wrong) {
+    it(`with ${what} is rejected`, async () => {
       const { code, message } = await refusal(Promise.resolve().then(() => bearerToken(header)));
       assert.equal(code, 'unauthenticated');
-      assert.match(message, says);
+      assert.match(message, expected);
       assert.ok(!message.includes('RlJPTQ'));
     });
   }

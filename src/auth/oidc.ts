@@ -16,9 +16,9 @@ import { ProblemError } from '../domain/problem.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import type { OidcSettings } from './settings.ts';
-import { refusedToken } from './refused-token.ts';
+import { invalidToken } from './bearer-token.ts';
 
-/** Signed with a private key: what everybody may read at the issuer signs nothing. */
+/** The accepted signature algorithms, all asymmetric: the issuer's public keys cannot be used to sign. */
 const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -32,17 +32,17 @@ const ALGORITHMS = [
   'EdDSA',
   'Ed25519',
 ];
-/** RFC 9068 section 2.1; compared without regard to case, and with the prefix that RFC 7515 lets issuers leave out. */
-const TYPES = /^(?:application\/)?(?:at\+)?jwt$/i;
+/** The accepted values of `typ`: RFC 9068 section 2.1. Case and the prefix `application/` are ignored, as RFC 7515 allows. */
+const JWT_TYPES = /^(?:application\/)?(?:at\+)?jwt$/i;
 /** Maximum number of groups of one caller. */
 const MAX_GROUPS = 1000;
 
-/** Tells who asks from a token of the issuer. */
+/** Returns the caller of an OIDC token. */
 export type VerifyOidc = (token: Secret, deadline: Deadline) => Promise<Caller>;
 
 /**
- * Holds tokens against the settings: signature, issuer, audience, times. Throws `unauthenticated` that says which of them
- * failed, `issuer_unavailable` and `deadline_exceeded`.
+ * Creates a function that verifies the signature, issuer, audience and times of tokens. It throws `unauthenticated` with the
+ * check that failed, `issuer_unavailable` and `deadline_exceeded`.
  */
 export function createOidc(settings: OidcSettings, keys: IssuerKeys, clock: Clock): VerifyOidc {
   return async (token, deadline) => {
@@ -54,12 +54,12 @@ export function createOidc(settings: OidcSettings, keys: IssuerKeys, clock: Cloc
       currentDate: new Date(clock.now()),
       requiredClaims: ['exp'],
     };
-    const { payload, protectedHeader } = await verified(token, keys.finder(deadline), options).catch(
+    const { payload, protectedHeader } = await verifyJwt(token, keys.keyGetter(deadline), options).catch(
       (error: unknown) => {
         if (error instanceof ProblemError) throw error;
-        if (error instanceof JOSEError) throw refusedToken(whyRefused(error, settings, clock));
+        if (error instanceof JOSEError) throw invalidToken(describeFailure(error, settings, clock));
         // A key that is too short, or of another curve than its `alg`: the library throws a TypeError.
-        throw refusedToken(`The key of the issuer ${settings.issuer} for this token cannot be used.`);
+        throw invalidToken(`The key of the issuer ${settings.issuer} for this token cannot be used.`);
       },
     );
     requireType(protectedHeader.typ);
@@ -68,99 +68,95 @@ export function createOidc(settings: OidcSettings, keys: IssuerKeys, clock: Cloc
 }
 
 /**
- * Rejects a signed token of another kind, such as a logout token or a DPoP proof (RFC 8725 section 3.11). An absent `typ`
- * is accepted: RFC 7519 makes it optional, and many issuers leave it out.
+ * Rejects a signed token of another type, such as a logout token or a DPoP proof (RFC 8725 section 3.11). An absent `typ`
+ * is accepted: RFC 7519 makes it optional, and many issuers omit it.
  */
 function requireType(typ: unknown): void {
-  if (typ === undefined || (typeof typ === 'string' && TYPES.test(typ))) return;
-  throw refusedToken('The token has another type (typ) than JWT or at+jwt.');
+  if (typ === undefined || (typeof typ === 'string' && JWT_TYPES.test(typ))) return;
+  throw invalidToken('The type (typ) of the token is not JWT or at+jwt.');
 }
 
-async function verified(
+async function verifyJwt(
   token: Secret,
-  find: JWTVerifyGetKey<CryptoKey>,
+  getKey: JWTVerifyGetKey<CryptoKey>,
   options: JWTVerifyOptions,
 ): Promise<JWTVerifyResult> {
   try {
-    return await jwtVerify(token.reveal(), find, options);
+    return await jwtVerify(token.reveal(), getKey, options);
   } catch (error) {
     if (!(error instanceof JWKSMultipleMatchingKeys)) throw error;
-    // The token does not say which of them it is.
+    // The token has no key id, so each key is tried.
     for await (const key of error) {
       try {
         return await jwtVerify(token.reveal(), key, options);
-      } catch (inner) {
-        if (!(inner instanceof JWSSignatureVerificationFailed)) throw inner;
+      } catch (keyError) {
+        if (!(keyError instanceof JWSSignatureVerificationFailed)) throw keyError;
       }
     }
     throw new JWSSignatureVerificationFailed();
   }
 }
 
-/** Why, in words of our own: those of the library may repeat what the token says. */
-function whyRefused(error: JOSEError, settings: OidcSettings, clock: Clock): string {
-  if (error instanceof JWTExpired) return `The token expired ${sinceWhen(error.payload.exp, clock)}.`;
+/** Returns our own message for a failed check, because the library's message may quote the token. */
+function describeFailure(error: JOSEError, settings: OidcSettings, clock: Clock): string {
+  if (error instanceof JWTExpired) return `The token expired ${describeExpiry(error.payload.exp, clock)}.`;
   if (error instanceof JWTClaimValidationFailed) return claimFailure(error, settings);
   if (error instanceof JOSEAlgNotAllowed) {
-    return `The token is signed in a way that is not taken; taken are ${ALGORITHMS.join(', ')}.`;
+    return `The signature algorithm of the token is not accepted. Accepted: ${ALGORITHMS.join(', ')}.`;
   }
   if (error instanceof JWKSNoMatchingKey) {
     return `The token is signed with a key that the issuer ${settings.issuer} does not have.`;
   }
   if (error instanceof JWSSignatureVerificationFailed) {
-    return `The signature of the token is not by the issuer ${settings.issuer}.`;
+    return `The signature of the token was not made by the issuer ${settings.issuer}.`;
   }
-  return 'What was sent as a token is no signed JWT.';
+  return 'The token is not a signed JWT.';
 }
 
-/** By the claim that failed. */
-const CLAIMS: ReadonlyMap<string, (settings: OidcSettings) => string> = new Map([
-  ['iss', ({ issuer }: OidcSettings) => `The token is of another issuer than ${issuer}.`],
-  [
-    'aud',
-    ({ audience }: OidcSettings) =>
-      `The token is for another audience; expected is ${audience.join(' or ')}.`,
-  ],
+/** The message for each claim that failed validation. */
+const CLAIM_FAILURES: ReadonlyMap<string, (settings: OidcSettings) => string> = new Map([
+  ['iss', ({ issuer }: OidcSettings) => `The issuer (iss) of the token is not ${issuer}.`],
+  ['aud', ({ audience }: OidcSettings) => `The audience (aud) of the token is not ${audience.join(' or ')}.`],
   ['nbf', () => 'The token is not valid yet.'],
 ]);
 
 function claimFailure(error: JWTClaimValidationFailed, settings: OidcSettings): string {
   const { claim, reason } = error;
   if (claim === 'nbf' && reason === 'check_failed')
-    return `The token is valid only ${fromWhen(error.payload.nbf)}.`;
-  if (claim === 'exp') return 'The token does not say when it expires (exp).';
-  return CLAIMS.get(claim)?.(settings) ?? 'A claim of the token is not what it must be.';
+    return `The token is valid only ${describeStart(error.payload.nbf)}.`;
+  if (claim === 'exp') return 'The token has no expiry time (exp).';
+  return CLAIM_FAILURES.get(claim)?.(settings) ?? 'A claim of the token is invalid.';
 }
 
-function sinceWhen(seconds: number | undefined, clock: Clock): string {
+function describeExpiry(seconds: number | undefined, clock: Clock): string {
   const ago = Math.round(clock.now() / 1000 - (seconds ?? 0));
-  return `at ${timeOf(seconds)}, ${ago} s ago`;
+  return `at ${toIsoTime(seconds)}, ${ago} s ago`;
 }
 
-function fromWhen(seconds: number | undefined): string {
-  return `from ${timeOf(seconds)} on`;
+function describeStart(seconds: number | undefined): string {
+  return `from ${toIsoTime(seconds)} on`;
 }
 
-/** Seconds since 1970 as an ISO time; as they are where they are no time. */
-function timeOf(seconds = 0): string {
+/** Formats seconds since 1970 as an ISO time, or returns the number if it is out of range. */
+function toIsoTime(seconds = 0): string {
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString();
 }
 
 function callerOf(payload: JWTPayload, { nameClaim, groupsClaim }: OidcSettings): Caller {
   const name = claimAt(payload, nameClaim);
-  if (!isName(name)) throw refusedToken(`The token has no claim "${nameClaim}" that could name the caller.`);
+  if (!isName(name)) throw invalidToken(`The token has no claim "${nameClaim}" with a valid caller name.`);
   const groups = [claimAt(payload, groupsClaim)].flat().slice(0, MAX_GROUPS).filter(isName);
   return { name, auth: 'oidc', groups };
 }
 
-/** A claim by its name, which may have dots in it; else what the dots lead to. */
+/** Returns the claim with a name, which may contain dots, or else the nested claim at that path. */
 function claimAt(payload: JWTPayload, name: string): unknown {
   if (Object.hasOwn(payload, name)) return payload[name];
-  let here: unknown = payload;
+  let value: unknown = payload;
   for (const step of name.split('.')) {
-    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, step)) return undefined;
-    here = Reflect.get(here, step);
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = Reflect.get(value, step);
   }
-  return here;
+  return value;
 }

@@ -5,53 +5,62 @@ import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import { readDocument } from '../pipeline/document/read-document.ts';
 import type { PipelineRequest } from '../pipeline/request.ts';
 import type { Subject } from '../pipeline/subject.ts';
-import type { Right } from './access-file.ts';
+import type { Permission } from './access-file.ts';
 
-export type AskedFor = Pick<PipelineRequest, 'operation' | 'query' | 'body'>;
+export type RequestToAuthorize = Pick<PipelineRequest, 'operation' | 'query' | 'body'>;
 
-/** Something that a request reaches for. */
-export interface Want {
-  readonly right: Right;
+/** A permission that a request requires. */
+export interface RequiredPermission {
+  readonly permission: Permission;
   readonly application: string;
-  /** What a catalog calls the application, as the request says; absent where it has the application's own name. */
-  readonly knownAs?: string;
-  /** Where in the body it is asked for; absent where the whole request does. */
+  /** The name of the application in a catalog, according to the request. Absent if it is the application's own name. */
+  readonly catalogName?: string;
+  /** The part of the body that requires it. Absent if the whole request does. */
   readonly pointer?: Pointer;
 }
 
-/** The right that a request needs on its own application. */
-export function rightFor({ operation, query }: Pick<AskedFor, 'operation' | 'query'>): 'read' | 'write' {
+/** Returns the permission that a request requires for its own application. */
+export function permissionFor({
+  operation,
+  query,
+}: Pick<RequestToAuthorize, 'operation' | 'query'>): 'read' | 'write' {
   return isWrite(operation) && query.dry_run !== 'true' ? 'write' : 'read';
 }
 
 /**
- * Everything that a request reaches for: its application, and beyond it the applications that its references name, the
- * names by which it wants to be found in the catalogs, and objects that are nobody's yet.
+ * Returns all permissions that a request requires: for its application, for the catalog names that it declares, for the
+ * applications that it references, and for unmanaged objects that it adopts or searches for.
  */
-export function wantsOf(request: AskedFor, { application, aliases }: Subject): Want[] {
-  const right = rightFor(request);
-  const known = CATALOG_NAMES.flatMap((catalog): Want[] => {
+export function requiredPermissions(
+  request: RequestToAuthorize,
+  { application, aliases }: Subject,
+): RequiredPermission[] {
+  const permission = permissionFor(request);
+  const forCatalogNames = CATALOG_NAMES.flatMap((catalog): RequiredPermission[] => {
     const name = aliases[catalog];
     if (name === undefined || name === application) return [];
-    return [{ right, application, knownAs: name, pointer: pointerTo('', 'catalogs', catalog) }];
+    return [{ permission, application, catalogName: name, pointer: pointerTo('', 'catalogs', catalog) }];
   });
-  return [{ right, application }, ...known, ...beyond(request, application)];
+  return [{ permission, application }, ...forCatalogNames, ...additionalPermissions(request, application)];
 }
 
-function beyond({ operation, query, body }: AskedFor, application: string): Want[] {
+function additionalPermissions(
+  { operation, query, body }: RequestToAuthorize,
+  application: string,
+): RequiredPermission[] {
   if (operation.verb === 'import') {
-    const wide = [query.query, query.tag, query.id].some((value) => value !== undefined);
-    return wide ? [{ right: 'adopt', application }] : [];
+    const findsUnmanaged = [query.query, query.tag, query.id].some((value) => value !== undefined);
+    return findsUnmanaged ? [{ permission: 'adopt', application }] : [];
   }
   if (operation.kind !== undefined || !isObject(body?.value)) return [];
-  return readDocument(body.value).wanted.flatMap(({ references, adopt, pointer }): Want[] => [
+  return readDocument(body.value).wanted.flatMap(({ references, adopt, pointer }): RequiredPermission[] => [
     ...(adopt === undefined
       ? []
-      : [{ right: 'adopt' as const, application, pointer: pointerTo(pointer, 'adopt') }]),
-    ...references.flatMap(({ to, pointer: at }): Want[] =>
+      : [{ permission: 'adopt' as const, application, pointer: pointerTo(pointer, 'adopt') }]),
+    ...references.flatMap(({ to, pointer: at }): RequiredPermission[] =>
       to?.application === undefined || to.application === application
         ? []
-        : [{ right: 'read', application: to.application, pointer: at }],
+        : [{ permission: 'read', application: to.application, pointer: at }],
     ),
   ]);
 }

@@ -1,10 +1,10 @@
 import { isLoopback, list, type Reader, serviceUrl } from '../runtime/settings.ts';
 
-/** The ways in which a caller can say who asks. */
+/** The authentication methods. */
 const METHODS = ['oidc', 'tokens'] as const;
 type Method = (typeof METHODS)[number];
 
-/** `none`, or some of the methods, comma-separated. An empty list stands for `none`. */
+/** Reads `none` or a comma-separated list of methods. Returns an empty list for `none`. */
 export const authMethods: Reader<readonly Method[]> = (value) => {
   if (value === 'none') return [];
   return list(value).map((word, at, words) => {
@@ -16,13 +16,13 @@ export const authMethods: Reader<readonly Method[]> = (value) => {
   });
 };
 
-/** The issuer's name, to the letter: it is compared with the `iss` of every token. */
+/** Reads the issuer URL. Keeps its exact spelling, which is compared with the `iss` of every token. */
 export const oidcIssuer: Reader<string> = (value) => {
   const { search, hash } = serviceUrl(value);
   if (search || hash) throw new Error(`"${value}" has a query or a fragment, which no issuer has`);
   return value;
 };
-/** What an OIDC token is held against. */
+/** The settings that OIDC tokens are verified with. */
 export interface OidcSettings {
   readonly issuer: string;
   readonly audience: readonly string[];
@@ -32,7 +32,7 @@ export interface OidcSettings {
   readonly skewMs: number;
 }
 
-/** How callers are known; paths of files. */
+/** The settings of authentication. `access` and `tokens` are file paths. */
 export interface AuthSettings {
   readonly access: string;
   readonly tokens?: string;
@@ -53,18 +53,18 @@ interface Given {
 }
 type Name = keyof Given;
 
-/** Which settings belong to what is on, and which of them it cannot do without. */
-const BELONG: readonly {
-  readonly to: Method | 'anybody';
-  readonly needs: readonly Name[];
-  readonly takes: readonly Name[];
+/** The settings that each method requires and allows. `any` applies to all methods. */
+const METHOD_SETTINGS: readonly {
+  readonly method: Method | 'any';
+  readonly required: readonly Name[];
+  readonly optional: readonly Name[];
 }[] = [
-  { to: 'anybody', needs: ['BIRDDOG_ACCESS'], takes: [] },
-  { to: 'tokens', needs: ['BIRDDOG_TOKENS'], takes: [] },
+  { method: 'any', required: ['BIRDDOG_ACCESS'], optional: [] },
+  { method: 'tokens', required: ['BIRDDOG_TOKENS'], optional: [] },
   {
-    to: 'oidc',
-    needs: ['BIRDDOG_OIDC_ISSUER', 'BIRDDOG_OIDC_AUDIENCE'],
-    takes: [
+    method: 'oidc',
+    required: ['BIRDDOG_OIDC_ISSUER', 'BIRDDOG_OIDC_AUDIENCE'],
+    optional: [
       'BIRDDOG_OIDC_JWKS_URL',
       'BIRDDOG_OIDC_NAME_CLAIM',
       'BIRDDOG_OIDC_GROUPS_CLAIM',
@@ -74,8 +74,8 @@ const BELONG: readonly {
 ];
 
 /**
- * How callers are known, or undefined where nobody is asked. What is wrong goes into `faults`: a setting that a method
- * lacks, one of a method that is off, and nobody asked though others than this machine get in.
+ * Returns the settings of authentication, or undefined if it is off. Adds to `faults` each missing setting of an enabled
+ * method, each setting of a disabled method, and `none` on a host that is not loopback.
  */
 export function authOf(
   given: Given & { readonly BIRDDOG_HOST: string },
@@ -84,14 +84,15 @@ export function authOf(
 ): AuthSettings | undefined {
   const on: readonly string[] = given.BIRDDOG_AUTH;
   if (on.length === 0 && !isLoopback(given.BIRDDOG_HOST)) {
-    faults.push('BIRDDOG_AUTH: "none" is for loopback alone, and BIRDDOG_HOST is not loopback');
+    faults.push('BIRDDOG_AUTH: "none" requires BIRDDOG_HOST to be a loopback address');
   }
-  for (const { to, needs, takes } of BELONG) {
-    const isOn = to === 'anybody' ? on.length > 0 : on.includes(to);
-    const says = `BIRDDOG_AUTH is ${on.join(',') || 'none'}`;
-    for (const name of needs) if (isOn && !env[name]) faults.push(`${name} is not set, and ${says}`);
-    for (const name of [...needs, ...takes]) {
-      if (!isOn && env[name]) faults.push(`${name}: it is of no use where ${says}; leave it out`);
+  for (const { method, required, optional } of METHOD_SETTINGS) {
+    const isOn = method === 'any' ? on.length > 0 : on.includes(method);
+    const current = `BIRDDOG_AUTH is ${on.join(',') || 'none'}`;
+    for (const name of required)
+      if (isOn && !env[name]) faults.push(`${name} is required, because ${current}`);
+    for (const name of [...required, ...optional]) {
+      if (!isOn && env[name]) faults.push(`${name} has no effect, because ${current}; remove it`);
     }
   }
   if (on.length === 0) return undefined;

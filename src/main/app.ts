@@ -1,4 +1,4 @@
-import { ANYBODY, openCallers } from '../auth/callers.ts';
+import { NO_AUTHENTICATION, openCallers } from '../auth/callers.ts';
 import { createLookup } from '../catalogs/lookup.ts';
 import { observed } from '../runtime/outbound.ts';
 import { runService } from '../runtime/run-service.ts';
@@ -39,7 +39,7 @@ async function startMain(config: Config, deps: Deps, entry: URL): Promise<Servic
         log,
         metrics,
       })
-    : ANYBODY;
+    : NO_AUTHENTICATION;
   const secrets = openMainSecrets(config, deps);
   const backend = openBackend(foundation, config, secrets, deps);
   const { keys, datadog, store, ports } = backend;

@@ -16,9 +16,9 @@ function startTest() {
     },
     lookup: { readings: { unavailable: () => unavailable }, again: async (name) => probed.push(name) },
     callers: {
-      badFiles: () => state.bad,
+      invalidFiles: () => state.bad,
       issuerUnavailable: () => state.issuerUnavailable,
-      askIssuer: async () => void probed.push('issuer'),
+      refreshIssuerKeys: async () => void probed.push('issuer'),
     },
   });
   const seen = () => conditions.filter((condition) => condition.fault() !== undefined).map(nameOf);

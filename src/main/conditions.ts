@@ -16,7 +16,7 @@ const SIDECAR_EVERY_MS = 10_000;
 interface OwnWatched {
   readonly sidecar: Pick<SidecarClient, 'state' | 'silent' | 'probe'>;
   readonly lookup: Pick<Lookup, 'again'> & { readonly readings: Pick<Lookup['readings'], 'unavailable'> };
-  readonly callers: Pick<Callers, 'badFiles' | 'issuerUnavailable' | 'askIssuer'>;
+  readonly callers: Pick<Callers, 'invalidFiles' | 'issuerUnavailable' | 'refreshIssuerKeys'>;
 }
 
 interface MainWatched extends OwnWatched, Pick<Watched, 'request' | 'health' | 'ledger'> {
@@ -56,13 +56,13 @@ export function ownConditions({ sidecar, lookup, callers }: OwnWatched): readonl
       incident: 'issuer_unavailable',
       fault: () =>
         callers.issuerUnavailable() ? 'The keys of the token issuer cannot be fetched.' : undefined,
-      probe: callers.askIssuer,
+      probe: callers.refreshIssuerKeys,
     },
     ...CALLERS_FILES.map(
       (about): Condition => ({
         incident: 'callers_file_refused',
         about,
-        fault: () => (callers.badFiles().includes(about) ? `The ${about} file is invalid.` : undefined),
+        fault: () => (callers.invalidFiles().includes(about) ? `The ${about} file is invalid.` : undefined),
       }),
     ),
     ...CATALOG_NAMES.map(

@@ -1,4 +1,4 @@
-import { type Want, wantsOf } from '../auth/required-permissions.ts';
+import { type RequiredPermission, requiredPermissions } from '../auth/required-permissions.ts';
 import type { PipelineRequest } from '../pipeline/request.ts';
 import { type Subject, subjectOf } from '../pipeline/subject.ts';
 
@@ -8,8 +8,8 @@ import { type Subject, subjectOf } from '../pipeline/subject.ts';
  */
 export function preflightOf(request: Pick<PipelineRequest, 'operation' | 'query' | 'body'>): {
   readonly subject: Subject;
-  readonly wants: readonly Want[];
+  readonly wants: readonly RequiredPermission[];
 } {
   const subject = subjectOf(request);
-  return { subject, wants: wantsOf(request, subject) };
+  return { subject, wants: requiredPermissions(request, subject) };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as immediately } from 'node:timers/promises';
 import { portsWithoutDatadog } from '../../test/fake-ports.ts';
-import { ANYBODY } from '../auth/callers.ts';
+import { NO_AUTHENTICATION } from '../auth/callers.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Incoming } from '../http/contract-app.ts';
@@ -17,7 +17,7 @@ function beforeHangingSidecar() {
   const { promise, resolve } = Promise.withResolvers<Reply>();
   const forwarded: unknown[] = [];
   const serve = router({
-    callers: ANYBODY,
+    callers: NO_AUTHENTICATION,
     lookup: async () => ({ route: 'unlisted', missingFrom: ['leanix'] }),
     sidecar: {
       async forward({ sent }) {

@@ -56,6 +56,6 @@ async function routeOf(incoming: Incoming, { callers, lookup }: Router): Promise
   const { subject, wants, body } = found;
   const { application, aliases } = subject;
   audit.isAbout({ query, body: { application } });
-  callers.authorise(context.caller, wants, body);
+  callers.authorize(context.caller, wants, body);
   return lookup(application, aliases, context).catch(placed(body));
 }

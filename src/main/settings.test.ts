@@ -40,7 +40,7 @@ describe('the environment of Birddog', () => {
   });
 
   const wrong: readonly [what: string, env: Record<string, string>, says: RegExp][] = [
-    ['no authentication off loopback', { BIRDDOG_HOST: '0.0.0.0' }, /loopback alone/],
+    ['no authentication off loopback', { BIRDDOG_HOST: '0.0.0.0' }, /loopback address/],
     ['no TLS off loopback', { BIRDDOG_HOST: '0.0.0.0' }, /BIRDDOG_TLS is required/],
     ['a sidecar elsewhere', { SIDECAR_URL: 'https://10.0.0.1:5000' }, /SIDECAR_URL/],
     ['a sidecar without TLS', { SIDECAR_URL: 'http://127.0.0.1:5000' }, /SIDECAR_URL/],

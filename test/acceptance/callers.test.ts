@@ -305,7 +305,7 @@ describe('a token', () => {
       ],
       ['signed with a wrong key', stranger, /a key that the issuer/],
       ['large', `${head}.${'A'.repeat(13_000)}.${signature}`, /at most 12288/],
-      ['garbage', 'not-a-token-at-all-0123456789', /no signed JWT/],
+      ['garbage', 'not-a-token-at-all-0123456789', /not a signed JWT/],
       ['unknown, of a robot', robotToken(), /unknown/],
       ['expired, of a robot', ENDED.token, /The token of ci-old expired/],
     ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runCommand } from '../../../test/command-io.ts';
 import { manualClock } from '../../../test/manual-clock.ts';
-import { callerWithToken, readTokensFile } from '../../auth/tokens-file.ts';
+import { authenticateToken, readTokensFile } from '../../auth/tokens-file.ts';
 import { Secret } from '../../domain/secret.ts';
 import { tokenCommand } from './token.ts';
 
@@ -20,7 +20,7 @@ describe('birddog token', () => {
     assert.match(entry, /expires: "?2023-12-14/);
     assert.ok(!entry.includes(token), 'the file has only the hash');
     const known = await readTokensFile(Buffer.from(`tokens:\n${entry}`));
-    assert.deepEqual(callerWithToken(new Secret(token), known, clock), {
+    assert.deepEqual(authenticateToken(new Secret(token), known, clock), {
       name: 'ci: payments',
       auth: 'tokens',
       groups: ['payments', '1e3'],

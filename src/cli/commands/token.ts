@@ -1,4 +1,4 @@
-import { endOfValidity, hashOf, makeToken } from '../../auth/tokens-file.ts';
+import { expiryOf, hashToken, generateToken } from '../../auth/tokens-file.ts';
 import { isName } from '../../domain/caller.ts';
 import { printYaml } from '../../format/encode-yaml.ts';
 import { command } from '../command.ts';
@@ -43,10 +43,10 @@ export const tokenCommand = command({
   operands: CALLER,
   statuses: { done: 'the token was printed' },
   run({ operands: name, get }, { out, clock }) {
-    const token = makeToken();
+    const token = generateToken();
     const entry = {
       name,
-      sha256: hashOf(token).toString('hex'),
+      sha256: hashToken(token).toString('hex'),
       expires: lastDay(get(EXPIRES) ?? '90d', clock.now()),
       groups: get(GROUPS),
     };
@@ -62,7 +62,7 @@ export const tokenCommand = command({
 function lastDay(text: string, now: number): string {
   const days = /^(\d{1,4})d$/.exec(text)?.[1];
   const day = days === undefined ? text : new Date(now + Number(days) * DAY_MS).toISOString().slice(0, 10);
-  const end = endOfValidity(day);
+  const end = expiryOf(day);
   if (end === undefined) throw new UsageError(`--expires must be a date or a number of days, not "${text}"`);
   if (end <= now) throw new UsageError(`--expires is in the past: ${text}`);
   return day;

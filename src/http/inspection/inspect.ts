@@ -1,4 +1,4 @@
-import type { Want } from '../../auth/required-permissions.ts';
+import type { RequiredPermission } from '../../auth/required-permissions.ts';
 import { CATALOG_NAMES } from '../../domain/application.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
 import { type Pointer, pointerTo } from '../../domain/pointer.ts';
@@ -28,9 +28,9 @@ export function aboutOf({ value }: Pick<Decoded, 'value'>): JsonObject {
 /** Inspects a decoded body for the first time. Each thing that needs a permission is listed once, where it is written first. */
 export function plainPreflight(request: Inspected, preflightOf: PreflightOf): PlainPreflight {
   const { subject, wants } = preflightOf(request);
-  const distinct = new Map<string, Want>();
+  const distinct = new Map<string, RequiredPermission>();
   for (const want of wants) {
-    const key = JSON.stringify([want.right, want.application, want.knownAs]);
+    const key = JSON.stringify([want.permission, want.application, want.catalogName]);
     if (!distinct.has(key)) distinct.set(key, want);
   }
   if (distinct.size > MAX_WANTS) {
@@ -54,7 +54,7 @@ export function preflightFrom({ subject, wants, places }: PlainPreflight): Prefl
 }
 
 /** Every part of a body that a caller or a catalog may be refused for. */
-function refusable(wants: readonly Want[]): Pointer[] {
+function refusable(wants: readonly RequiredPermission[]): Pointer[] {
   const catalogs = CATALOG_NAMES.map((name) => pointerTo('', 'catalogs', name));
   const wanted = wants.flatMap(({ pointer }) => (pointer === undefined ? [] : [pointer]));
   return ['', pointerTo('', 'application'), pointerTo('', 'catalogs'), ...catalogs, ...wanted];

@@ -1,4 +1,4 @@
-import type { Want } from '../../auth/required-permissions.ts';
+import type { RequiredPermission } from '../../auth/required-permissions.ts';
 import type { Operation, QueryName } from '../../contract/operations.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Decoded, DecodeLimits, Format } from '../../format/decoded.ts';
@@ -24,7 +24,7 @@ export interface Inspection {
 /** The first inspection of a body: what it is about, and what its caller needs permissions for. */
 export interface Preflight {
   readonly subject: Subject;
-  readonly wants: readonly Want[];
+  readonly wants: readonly RequiredPermission[];
   /** Where the parts are that a caller or a catalog may be refused for. */
   readonly body: Pick<Decoded, 'locate'>;
 }

@@ -1,4 +1,4 @@
-import type { Want } from '../../auth/required-permissions.ts';
+import type { RequiredPermission } from '../../auth/required-permissions.ts';
 import type { QueryName } from '../../contract/operations.ts';
 import type { Position } from '../../domain/finding.ts';
 import type { Pointer } from '../../domain/pointer.ts';
@@ -22,7 +22,7 @@ export interface Job {
 /** A preflight, with the positions of what a caller or a catalog may be refused for. */
 export interface PlainPreflight {
   readonly subject: Subject;
-  readonly wants: readonly Want[];
+  readonly wants: readonly RequiredPermission[];
   readonly places: readonly (readonly [Pointer, Position])[];
 }
 
