@@ -12,7 +12,6 @@ import { INSPECT } from './plain.ts';
 export const MAX_HEAP_MIB = 384;
 /** Half of V8's space for new objects. The default takes 100 MiB more beyond the heap limit, and saves no time here. */
 const MAX_SEMI_SPACE_MIB = 4;
-const MAX_HEAP = MAX_HEAP_MIB * 1024 * 1024;
 
 /** Limits on the output of such a process: one piece of a document per frame, and the largest document in total. */
 const LIMITS = { maxFrameBytes: 6 * 1024 * 1024, maxTotalBytes: 192 * 1024 * 1024 };
@@ -44,12 +43,12 @@ export interface InspectingProcess {
 export type StartProcess = (deadline: Deadline) => InspectingProcess;
 
 /** The command line and environment of a process that inspects a body. `entry` is the program. */
-function inspectCommand(entry: URL) {
+function inspectCommand(entry: URL, maxHeapMib: number) {
   // oxlint-disable-next-line node/no-process-env -- what the launcher tells Node, not a setting of Birddog
   const { env } = process;
   // The server's own flags, by which Node finds its compile cache.
   const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'));
-  const heap = [`--max-old-space-size=${MAX_HEAP_MIB}`, `--max-semi-space-size=${MAX_SEMI_SPACE_MIB}`];
+  const heap = [`--max-old-space-size=${maxHeapMib}`, `--max-semi-space-size=${MAX_SEMI_SPACE_MIB}`];
   const args = [...flags, ...heap, fileURLToPath(entry), INSPECT];
   const kept = ['NODE_COMPILE_CACHE', 'MALLOC_ARENA_MAX'].flatMap((name) => {
     const value = env[name];
@@ -59,12 +58,16 @@ function inspectCommand(entry: URL) {
 }
 
 /** Starts processes that run `entry`, which calls `inspectBody`. Calls `onExit` with the reason when one ends without an answer. */
-export function processStarter(entry: URL, onExit: (why: string) => void): StartProcess {
+export function processStarter(
+  entry: URL,
+  onExit: (why: string) => void,
+  maxHeapMib = MAX_HEAP_MIB,
+): StartProcess {
   return (deadline) => {
     const cpuSeconds = Math.ceil(deadline.left() / 1000) * 2 + 10;
-    const { args, env } = inspectCommand(entry);
+    const { args, env } = inspectCommand(entry, maxHeapMib);
     const child = spawn('/bin/sh', ['-c', LAUNCH, 'sh', String(cpuSeconds), ...args], { env, stdio: 'pipe' });
-    return inspectingProcess(child, deadline, onExit);
+    return inspectingProcess(child, deadline, onExit, maxHeapMib);
   };
 }
 
@@ -72,6 +75,7 @@ function inspectingProcess(
   child: ChildProcessWithoutNullStreams,
   { signal }: Deadline,
   onExit: (why: string) => void,
+  maxHeapMib: number,
 ): InspectingProcess {
   let stderr = '';
   let late = false;
@@ -105,7 +109,8 @@ function inspectingProcess(
     const status = await closed;
     if (late)
       return new ProblemError('deadline_exceeded', 'The deadline passed while the body was inspected.');
-    if (OUT_OF_MEMORY.includes(status)) return tooLarge('more memory than one document may take', MAX_HEAP);
+    if (OUT_OF_MEMORY.includes(status))
+      return tooLarge('more memory than one document may take', maxHeapMib * 1024 * 1024);
     if (!killed) onExit(`${status}: ${stderr}`);
     return new ProblemError('busy', 'The process that inspected the body ended early; retry after 1 s.', {
       retryAfter: 1,
