@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Edit, Finding } from '../domain/finding.ts';
 import { PROBLEMS } from '../domain/problem.ts';
 import { valueAt } from '../domain/pointer.ts';
+import { answerSchema } from './answers.ts';
 import { openApi } from './openapi.ts';
 import { ENDPOINTS } from './operations.ts';
 
@@ -31,6 +32,23 @@ describe('the OpenAPI description', () => {
       for (const operation of Object.values(Object(methods))) {
         const { responses } = Object(operation);
         for (const { status } of Object.values(PROBLEMS)) assert.ok(responses[status], `${path} ${status}`);
+      }
+    }
+  });
+
+  it('has the schema of the answer of every path', () => {
+    for (const [path, methods] of Object.entries(description.paths)) {
+      for (const operation of Object.values(Object(methods))) {
+        const { responses } = Object(operation);
+        for (const status of path.startsWith('/create_') ? [200, 201] : [200]) {
+          const { $ref } = responses[status].content['application/json'].schema;
+          const schema = valueAt(description, $ref.slice(1));
+          assert.deepEqual(
+            Object.keys(Object(schema).properties),
+            Object.keys(answerSchema(path).shape),
+            `${path} ${status}`,
+          );
+        }
       }
     }
   });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { PROBLEMS } from '../domain/problem.ts';
 import { hasBody, ENDPOINTS, type Endpoint, QUERY_PARAMETERS } from './operations.ts';
-import { checkReportSchema } from './check-report.ts';
+import { answerSchema } from './answers.ts';
+import { problemSchema } from './problem-answer.ts';
 import { documentSchema, ENVELOPE_SCHEMAS, OBJECT_SCHEMAS } from './schemas.ts';
 
 type Node = Record<string, unknown>;
-const TEXT = { type: 'string' };
 const BEARER = {
   bearer: {
     type: 'http',
@@ -13,11 +13,11 @@ const BEARER = {
     description: 'A token of the OIDC issuer, or a token of the tokens file.',
   },
 };
-const POINTER = { type: 'string', format: 'json-pointer' };
 
-/** Returns the OpenAPI 3.1 description, generated from the schemas that validate requests. `bearer`: callers send a token. */
+/** Returns the OpenAPI 3.1 description, generated from the schemas of requests and answers. `bearer`: callers send a token. */
 export function openApi(version: string, bearer = false): Node {
-  const schemas: Node = { Problem: problemSchema(), Finding: findingSchema() };
+  const schemas: Node = {};
+  jsonSchema(z.object({ problem: problemSchema }), schemas);
   const paths: Record<string, Node> = {};
   for (const operation of ENDPOINTS) {
     const method = operation.method.toLowerCase();
@@ -56,7 +56,7 @@ function operationNode(operation: Endpoint, schemas: Node): Node {
       },
     ],
     ...(hasBody(operation) ? { requestBody: requestBody(operation, schemas) } : {}),
-    responses: responses(operation),
+    responses: responses(operation, schemas),
   };
 }
 
@@ -93,10 +93,12 @@ function rooted(node: object): Node {
   return JSON.parse(JSON.stringify(node).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }
 
-function responses(operation: Endpoint): Node {
+function responses(operation: Endpoint, schemas: Node): Node {
+  const schema = jsonSchema(answerSchema(operation.path), schemas);
+  const content = { 'application/json': { schema }, 'application/yaml': { schema } };
   const answers: Node = {
-    200: success(operation),
-    ...(operation.verb === 'create' ? { 201: { description: 'Created.' } } : {}),
+    200: { description: operation.verb === 'create' ? 'Exists already and is equal.' : 'Success.', content },
+    ...(operation.verb === 'create' ? { 201: { description: 'Created.', content } } : {}),
   };
   for (const status of new Set(Object.values(PROBLEMS).map((p) => p.status))) {
     const kinds = Object.entries(PROBLEMS).filter(([, p]) => p.status === status);
@@ -106,81 +108,4 @@ function responses(operation: Endpoint): Node {
     };
   }
   return answers;
-}
-
-function success({ verb }: Endpoint): Node {
-  if (verb !== 'check')
-    return { description: verb === 'create' ? 'Exists already and is equal.' : 'Success.' };
-  const schema = jsonSchema(checkReportSchema.extend({ request_id: z.string() }), {});
-  return {
-    description: 'The result of the health check. `ok` is true if no part failed.',
-    content: { 'application/json': { schema } },
-  };
-}
-
-function problemSchema(): Node {
-  return {
-    type: 'object',
-    required: ['type', 'title', 'status', 'detail', 'code', 'hint', 'request_id'],
-    properties: {
-      type: TEXT,
-      title: TEXT,
-      status: { type: 'integer' },
-      detail: TEXT,
-      code: { enum: Object.keys(PROBLEMS) },
-      hint: TEXT,
-      request_id: TEXT,
-      findings: { type: 'array', items: { $ref: '#/components/schemas/Finding' } },
-    },
-  };
-}
-
-/** Returns the JSON Schema of `Finding` in src/domain. */
-function findingSchema(): Node {
-  return {
-    type: 'object',
-    required: ['code', 'severity', 'message', 'pointer'],
-    additionalProperties: false,
-    properties: {
-      code: TEXT,
-      severity: { enum: ['error', 'warning'] },
-      message: TEXT,
-      pointer: POINTER,
-      line: { type: 'integer', minimum: 1 },
-      column: { type: 'integer', minimum: 1, description: 'In UTF-16 code units, as editors count.' },
-      hint: TEXT,
-      fix: {
-        type: 'object',
-        description: 'A change of the request body that resolves the finding.',
-        required: ['title', 'edits'],
-        additionalProperties: false,
-        properties: { title: TEXT, edits: { type: 'array', items: { oneOf: editSchemas() } } },
-      },
-    },
-  };
-}
-
-function editSchemas(): Node[] {
-  const place = { type: 'integer', minimum: 0, description: 'In UTF-16 code units.' };
-  return [
-    exactly('Replaces a range of the string at the pointer. `to` is exclusive.', {
-      from: place,
-      to: place,
-      text: TEXT,
-    }),
-    exactly('Sets the value at the pointer, or adds it if it does not exist.', { value: {} }),
-    exactly('Removes the field or element at the pointer.', { remove: { const: true } }),
-  ];
-}
-
-/** Returns the schema of an edit that has a pointer and exactly these fields. */
-function exactly(description: string, members: Node): Node {
-  const properties = { pointer: POINTER, ...members };
-  return {
-    type: 'object',
-    description,
-    required: Object.keys(properties),
-    additionalProperties: false,
-    properties,
-  };
 }

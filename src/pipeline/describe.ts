@@ -1,5 +1,7 @@
 import { alertJson } from '../alerts/alert.ts';
 import { readAlert } from '../alerts/read-back.ts';
+import type { RouteFields } from '../contract/answer-parts.ts';
+import type { ShownObject } from '../contract/answers.ts';
 import type { Route } from '../domain/application.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-fields.ts';
@@ -7,20 +9,17 @@ import { idOf, unmarked } from '../domain/marker.ts';
 import type { ObjectPort } from './ports.ts';
 
 /** Returns the fields of a response that describe the route of an application. */
-export function routeMembers(route: Route): JsonObject {
+export function routeMembers(route: Route): RouteFields {
   return route.route === 'listed'
     ? { route: route.route }
     : { route: route.route, missing_from: [...route.missingFrom] };
 }
 
 /** Returns an object as the API shows it: its id and URL in Datadog, and its definition without the marker. */
-export function describe(kind: ManagedKind, port: ObjectPort, object: JsonObject): JsonObject {
+export function describe(kind: ManagedKind, port: ObjectPort, object: JsonObject): ShownObject {
   const held = unmarked(port.kind, object);
   const alert = kind === 'alert' ? readAlert(held) : undefined;
-  return {
-    id: idOf(object),
-    url: port.url(object),
-    ...(alert ? { alert: alertJson(alert) } : {}),
-    [port.kind]: held,
-  };
+  const head = { id: idOf(object), url: port.url(object) };
+  if (port.kind === 'dashboard') return { ...head, dashboard: held };
+  return { ...head, ...(alert ? { alert: alertJson(alert) } : {}), monitor: held };
 }

@@ -1,3 +1,4 @@
+import type { LintAnswer } from '../contract/answers.ts';
 import type { Verb } from '../contract/operations.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { applyRequest, planRequest } from './document/document-requests.ts';
@@ -38,7 +39,7 @@ async function lint(request: PipelineRequest): Promise<PipelineAnswer> {
 export function lintAnswer(
   { operation, query, body }: Pick<PipelineRequest, 'operation' | 'query' | 'body'>,
   requestId: string,
-): PipelineAnswer {
+): PipelineAnswer<LintAnswer> {
   if (!body) throw new ProblemError('bad_request', 'The request has no body to lint.');
   const findings = toldFindings(lintRequest({ operation, query, body }), body).map((f) => ({ ...f }));
   return { status: 200, body: { findings, request_id: requestId } };

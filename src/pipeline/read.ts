@@ -1,3 +1,4 @@
+import type { ListAnswer, ListedObject } from '../contract/answers.ts';
 import { PAGE_SIZE } from '../contract/operations.ts';
 import { readAlert } from '../alerts/read-back.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -10,7 +11,7 @@ import type { ObjectPort, Ports } from './ports.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
 
 /** What an application has of one kind, a page at a time, by id. With `key` or `id`: that object and its copies. */
-export async function read(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+export async function read(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer<ListAnswer>> {
   const { operation, query, context } = request;
   const kind = operation.kind ?? 'monitor';
   const application = query.application ?? '';
@@ -32,17 +33,26 @@ export async function read(request: PipelineRequest, ports: Ports): Promise<Pipe
     body: {
       application,
       ...routeMembers(request.route),
-      [`${kind}s`]: page.map((object) => ({
-        application,
-        key: markOf(port.kind, object)?.key ?? '',
-        ...(oldest.has(idOf(object)) ? {} : { clone: true }),
-        ...describe(kind, port, object),
-      })),
+      ...LISTS[kind](
+        page.map((object) => ({
+          application,
+          key: markOf(port.kind, object)?.key ?? '',
+          ...(oldest.has(idOf(object)) ? {} : { clone: true }),
+          ...describe(kind, port, object),
+        })),
+      ),
       ...(next === undefined ? {} : { next_cursor: next }),
       request_id: context.requestId,
     },
   };
 }
+
+const LISTS: Readonly<Record<ManagedKind, (objects: ListedObject[]) => Pick<ListAnswer, `${ManagedKind}s`>>> =
+  {
+    monitor: (monitors) => ({ monitors }),
+    alert: (alerts) => ({ alerts }),
+    dashboard: (dashboards) => ({ dashboards }),
+  };
 
 function isWanted(object: JsonObject, kind: ManagedKind, { query }: PipelineRequest): boolean {
   if (query.id !== undefined && idOf(object) !== query.id) return false;

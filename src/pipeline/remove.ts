@@ -1,3 +1,4 @@
+import type { DeleteAnswer } from '../contract/answers.ts';
 import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { describe, routeMembers } from './describe.ts';
@@ -6,7 +7,7 @@ import type { Ports } from './ports.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
 
 /** Deletes an application's own object, found by key or id. A copy of it stays. The answer shows what there was. */
-export async function remove(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+export async function remove(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer<DeleteAnswer>> {
   const { operation, query, context } = request;
   const kind = operation.kind ?? 'monitor';
   const stored = storedKind(kind);

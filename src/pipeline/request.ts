@@ -16,9 +16,9 @@ export interface PipelineRequest {
 }
 
 /** What is answered: a status and plain data. */
-export interface PipelineAnswer {
+export interface PipelineAnswer<Body extends JsonObject = JsonObject> {
   readonly status: 200 | 201;
-  readonly body: JsonObject;
+  readonly body: Body;
 }
 
 /** The kind under which Datadog keeps an object. */

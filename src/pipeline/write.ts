@@ -1,3 +1,4 @@
+import type { WriteAnswer } from '../contract/answers.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { idOf } from '../domain/marker.ts';
@@ -18,7 +19,7 @@ import type { PipelineAnswer, PipelineRequest } from './request.ts';
  * A create or update, from what the user sent to what Datadog holds:
  * decode, lint, compile, then plan and apply alone under the key.
  */
-export async function write(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+export async function write(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer<WriteAnswer>> {
   const { body } = request;
   if (!body) throw new ProblemError('internal', `${request.operation.path} is no write.`);
   const warnings = lintRequest({ ...request, body });
@@ -70,7 +71,12 @@ async function apply(planned: Planned, ports: Ports, context: RequestContext): P
   return done;
 }
 
-function answer(request: PipelineRequest, planned: Planned, ports: Ports, done: Done): PipelineAnswer {
+function answer(
+  request: PipelineRequest,
+  planned: Planned,
+  ports: Ports,
+  done: Done,
+): PipelineAnswer<WriteAnswer> {
   const { compiled, key } = planned;
   const { changes, action } = planned.planned;
   return {

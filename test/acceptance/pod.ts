@@ -16,6 +16,7 @@ import { startSandbox } from '../../emulators/sandbox/sandbox.ts';
 import { makeSecretsFolder } from '../../emulators/sandbox/secrets-folder.ts';
 import { portNames, readSettings } from '../../emulators/sandbox/settings.ts';
 import { createSupervisor, type Supervisor } from '../../emulators/sandbox/supervisor.ts';
+import { checkAnswer } from './check-answer.ts';
 
 export interface PodOptions {
   /** Variables for single processes, by name. */
@@ -122,7 +123,7 @@ interface Sent {
 
 const agent = new http.Agent({ keepAlive: true });
 
-/** One request to Birddog. `path` may have a query. */
+/** Sends one request to Birddog and checks the answer against its schema. `path` may have a query. */
 export function request(pod: Pod, method: string, path: string, sent: Sent = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { body, headers } = sent;
@@ -139,7 +140,18 @@ export function request(pod: Pod, method: string, path: string, sent: Sent = {})
         incoming.on('error', reject);
         incoming.on('end', () => {
           const text = Buffer.concat(chunks).toString();
-          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, body: parsed(text) });
+          const answer = {
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            text,
+            body: parsed(text),
+          };
+          try {
+            checkAnswer(method, path, answer);
+            resolve(answer);
+          } catch (error) {
+            reject(error);
+          }
         });
       },
     );

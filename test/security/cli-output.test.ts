@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
+import { anyProblemSchema } from '../../src/contract/problem-answer.ts';
 import { BirddogProblem } from '../../src/cli/client/birddog-failures.ts';
 import type { Command } from '../../src/cli/command.ts';
 import { applyCommand } from '../../src/cli/commands/apply.ts';
@@ -91,7 +92,7 @@ const finding = fc.record({
   column: line,
   hint: text,
 });
-const change = fc.record({ path: text.map((path) => `/${path}`), from: text, to: text });
+const change = fc.record({ path: text.map((path) => `/${path}`), from: text, to: text, by: text, at: text });
 const object = fc.record({
   kind: fc.constantFrom('monitor', 'alert', 'dashboard'),
   key: fc.oneof(text, fc.constant('k')),
@@ -100,16 +101,25 @@ const object = fc.record({
   action: fc.constantFrom('create', 'update', 'replace', 'delete', 'extra'),
   changes: fc.array(change, { maxLength: 2 }),
   origin: fc.dictionary(text, text, { maxKeys: 1 }),
+  pointer: text,
+  drift: fc.constantFrom('changed', 'deleted'),
+  by: text,
+  at: text,
 });
 const answer = fc.record({
   application: text,
-  route: text,
+  route: fc.constantFrom('listed', 'unlisted'),
   basis: text,
   objects: fc.array(object, { maxLength: 3 }),
   findings: fc.array(finding, { maxLength: 2 }),
-  document: fc.constant({ application: 'a' }),
+  done: fc.array(object, { maxLength: 2 }),
+  remaining: fc.constant([]),
+  document: fc.constant({ apiVersion: 'birddog/v1', application: 'a', team: 't' }),
+  request_id: text,
 });
 const problem = fc.record({
+  type: text,
+  status: fc.constantFrom(403, 503),
   code: text,
   title: text,
   detail: text,
@@ -120,7 +130,7 @@ const problem = fc.record({
 
 const asJson = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value));
 const failing = (body: JsonObject) => async (): Promise<JsonObject> => {
-  throw new BirddogProblem(body, { requestId: 'r', retryAfterMs: undefined, withToken: true });
+  throw new BirddogProblem(anyProblemSchema.parse(body), body, { retryAfterMs: undefined, withToken: true });
 };
 
 describe('what a server says, in any field', () => {
@@ -139,6 +149,7 @@ describe('what a server says, in any field', () => {
         fc.asyncProperty(answer, problem, fc.boolean(), async (said, refused, well) => {
           const ask = well ? async () => asJson(said) : failing(asJson(refused));
           const { out, err } = await run(command, args, ask);
+          assert.ok(!err.includes("Birddog's answer has no valid"), err);
           assertSafe(out, `${what}, out`);
           assertSafe(err, `${what}, err`);
           if (args.includes('--json')) JSON.parse(out);

@@ -10,8 +10,9 @@ import { readDocument } from '../../pipeline/document/read-document.ts';
 import { acceptEdits } from './accept-edits.ts';
 import type { Acceptance } from './accept-widgets.ts';
 import type { FileDocument } from '../documents/documents.ts';
-import type { DriftedObject } from '../client/drift-answer.ts';
-import { objectsIn, planAnswer } from '../client/plan-answer.ts';
+import { type DriftedObject, importAnswerSchema } from '../../contract/answers.ts';
+import { parsedAnswer } from '../client/birddog-failures.ts';
+import { planAnswer } from '../client/plan-answer.ts';
 import { fieldName } from '../print/print-change.ts';
 import type { ClientIo } from '../commands/client-options.ts';
 
@@ -35,13 +36,13 @@ export async function acceptDrift(
     query: { application, team },
     deadlineMs,
   });
-  const live = isObject(answer['document']) ? answer['document'] : {};
+  const { document: live } = parsedAnswer(importAnswerSchema, answer);
   const refused: { object: DriftedObject; reason: string }[] = [];
   let { text } = document.part;
   let value: JsonObject = document.value;
   // Start with the last entry, so that removing one does not move those that follow in this loop.
   for (const object of [...drifted].sort(byPositionDescending)) {
-    const list = objectsIn(live, object.kind === 'dashboard' ? 'dashboards' : 'monitors');
+    const list = (object.kind === 'dashboard' ? live.dashboards : live.monitors) ?? [];
     const accepted = acceptEdits({
       document: value,
       read: readDocument(value),

@@ -6,7 +6,7 @@ import type { Change } from '../../domain/plan.ts';
 import { type Pointer, pointerSteps, pointerTo, valueAt } from '../../domain/pointer.ts';
 import type { ReadDocument } from '../../pipeline/document/read-document.ts';
 import { type Acceptance, acceptWidgets, type Differ } from './accept-widgets.ts';
-import type { DriftedObject } from '../client/drift-answer.ts';
+import type { DriftedObject } from '../../contract/answers.ts';
 
 /** Input for the edits of one entry. */
 export interface DriftedEntry {

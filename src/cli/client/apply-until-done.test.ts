@@ -1,18 +1,30 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { anyProblemSchema } from '../../contract/problem-answer.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { applyUntilDone, type Applying } from './apply-until-done.ts';
 import type { BirddogRequest } from './birddog-client.ts';
 import { BirddogProblem, NoAnswer } from './birddog-failures.ts';
 
 const entry = (key: string): JsonObject => ({ kind: 'monitor', key, action: 'create' });
-const answer = (done: readonly string[], remaining: readonly string[], basis = 'next'): JsonObject => ({
+const progress = (done: readonly string[], remaining: readonly string[], basis = 'next') => ({
   basis,
   done: done.map((key) => ({ ...entry(key), id: `id-${key}` })),
   remaining: remaining.map(entry),
 });
-const problem = (code: string, members: JsonObject = {}, retryAfterMs?: number) =>
-  new BirddogProblem({ code, title: 'No', ...members }, { requestId: 'r', retryAfterMs, withToken: true });
+const answer = (...of: Parameters<typeof progress>): JsonObject => ({
+  application: 'shop',
+  route: 'listed',
+  objects: [],
+  findings: [],
+  request_id: 'r',
+  ...progress(...of),
+});
+function problem(code: string, members: JsonObject = {}, retryAfterMs?: number) {
+  const head = { type: 'urn:x', title: 'No', status: 503, detail: 'No.', hint: 'Wait.', request_id: 'r' };
+  const body = { ...head, code, ...members };
+  return new BirddogProblem(anyProblemSchema.parse(body), body, { retryAfterMs, withToken: true });
+}
 
 /** Applies against these answers, one a call; a function may act before it answers. */
 async function applied(
@@ -63,7 +75,7 @@ describe('an apply', () => {
 
   it('waits and retries after a temporary problem, and keeps earlier progress', async () => {
     const { keys, requests, slept, ended } = await applied([
-      problem('rate_limited', answer(['a'], ['b'], 'second'), 4000),
+      problem('rate_limited', progress(['a'], ['b'], 'second'), 4000),
       answer(['b'], []),
     ]);
     assert.deepEqual([keys, slept, ended], [['a', 'b'], [4000], undefined]);
@@ -73,7 +85,7 @@ describe('an apply', () => {
   it('stops after three consecutive temporary problems, and at once after a permanent one', async () => {
     const passing = await applied([1, 2, 3].map(() => problem('datadog_unavailable')));
     assert.deepEqual([passing.requests.length, passing.ended?.by], [3, 'failure']);
-    for (const error of [problem('plan_stale', answer(['a'], ['b'])), new NoAnswer('gone', true)]) {
+    for (const error of [problem('plan_stale', progress(['a'], ['b'])), new NoAnswer('gone', true)]) {
       const { requests, ended } = await applied([error]);
       assert.deepEqual([requests.length, ended], [1, { by: 'failure', error }]);
     }

@@ -1,9 +1,17 @@
 import { append } from '../../domain/append.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { type BirddogClient, type BirddogRequest } from './birddog-client.ts';
-import { BirddogProblem, findingsIn, NoAnswer } from './birddog-failures.ts';
+import { applyAnswerSchema } from '../../contract/answers.ts';
+import type { Progress as ApplyProgress } from '../../contract/answer-parts.ts';
+import { BirddogProblem, located, NoAnswer, parsedAnswer } from './birddog-failures.ts';
 import type { LocatedFinding } from '../documents/lint-text.ts';
-import { type DoneEntry, type Progress, progressIn } from './plan-answer.ts';
+
+type DoneEntry = ApplyProgress['done'][number];
+
+/** Progress of one call. `basis` is the fingerprint for the next call. */
+interface Progress extends ApplyProgress {
+  readonly basis: string | undefined;
+}
 
 /** Progress of the apply of a document. */
 export interface Applied {
@@ -112,9 +120,13 @@ async function ask(
       deadlineMs,
       signal: leaving,
     });
-    return { progress: progressIn(answer), findings: findingsIn(answer) };
+    const progress = parsedAnswer(applyAnswerSchema, answer);
+    return { progress, findings: located(progress.findings) };
   } catch (error) {
-    if (error instanceof BirddogProblem) return { progress: progressIn(error.body), error };
+    if (error instanceof BirddogProblem) {
+      const { done = [], remaining = [], basis: next } = error.progress;
+      return { progress: { done, remaining, basis: next }, error };
+    }
     if (error instanceof NoAnswer) return { progress: { done: [], remaining: [], basis: undefined }, error };
     throw error;
   }

@@ -4,7 +4,9 @@ import { describe, it, type TestContext } from 'node:test';
 import { systemClock } from '../../runtime/system-clock.ts';
 import { SettingsError } from '../../runtime/settings.ts';
 import { type BirddogClient, createBirddogClient } from './birddog-client.ts';
-import { BirddogProblem, NoAnswer } from './birddog-failures.ts';
+import { lintAnswerSchema } from '../../contract/answers.ts';
+import { EXIT } from '../exit-status.ts';
+import { BirddogProblem, exitOfError, NoAnswer, parsedAnswer } from './birddog-failures.ts';
 import { readConfig } from '../config.ts';
 import { failureOf, type SentText } from '../print/print-failure.ts';
 import type { Paint } from '../print/report.ts';
@@ -51,6 +53,15 @@ async function failing(client: BirddogClient, sent?: SentText): Promise<{ error:
   return { error, text: failureOf(error, plain, sent).text };
 }
 
+const PROBLEM = {
+  type: 'urn:birddog:problem:invalid',
+  title: 'No',
+  status: 422,
+  detail: 'No.',
+  hint: 'Fix it.',
+  request_id: 'r-1',
+};
+
 describe('the client of a running Birddog', () => {
   it('sends the text with its format, the token, the deadline and a request ID', async (t) => {
     let seen: IncomingMessage | undefined;
@@ -87,11 +98,9 @@ describe('the client of a running Birddog', () => {
 
   it('reports a problem with its findings, a hint and the request ID', async (t) => {
     const problem = {
+      ...PROBLEM,
       code: 'invalid',
       title: 'The request has mistakes',
-      detail: 'No.',
-      hint: 'Fix it.',
-      request_id: 'r-1',
       findings: [{ code: 'x', severity: 'error', message: 'Wrong.', pointer: '/a', line: 2, column: 4 }],
     };
     const client = await clientOf(t, answering(422, problem, { 'retry-after': '7' }));
@@ -117,7 +126,7 @@ f.yaml#2: error: The request has mistakes [invalid]
   });
 
   it('reports a missing token, and keeps the hint of the problem if a token was sent', async (t) => {
-    const problem = { code: 'unauthenticated', title: 'The caller is not known', hint: 'Present them.' };
+    const problem = { ...PROBLEM, status: 401, code: 'unauthenticated', hint: 'Present them.' };
     const without = await failing(await clientOf(t, answering(401, problem)));
     assert.match(without.text, /hint: BIRDDOG_TOKEN is not set/);
     const wrong = await failing(await clientOf(t, answering(401, problem), { BIRDDOG_TOKEN: 'hunter2' }));
@@ -125,9 +134,41 @@ f.yaml#2: error: The request has mistakes [invalid]
     assert.doesNotMatch(wrong.text, /hunter2/);
   });
 
+  it('accepts a problem code of a later release, and rejects an answer without a required field', async (t) => {
+    const { error } = await failing(await clientOf(t, answering(409, { ...PROBLEM, code: 'brand_new' })));
+    assert.ok(error instanceof BirddogProblem && error.code === 'brand_new');
+    assert.throws(
+      () => parsedAnswer(lintAnswerSchema, { findings: [{ code: 'x' }], request_id: 'r' }),
+      (thrown) => {
+        assert.ok(thrown instanceof NoAnswer);
+        assert.match(thrown.message, /^Birddog's answer has no valid "findings\.0\.severity"\. Use/);
+        assert.equal(exitOfError(thrown), EXIT.failed);
+        return true;
+      },
+    );
+  });
+
+  it('distinguishes an unavailable Birddog from other failures', async (t) => {
+    for (const [status, exit] of [
+      [503, EXIT.unavailable],
+      [409, EXIT.failed],
+    ] as const) {
+      const { error } = await failing(
+        await clientOf(t, answering(status, { ...PROBLEM, status, code: 'busy' })),
+      );
+      assert.equal(exitOfError(error), exit);
+    }
+    assert.equal(exitOfError(new NoAnswer('gone', true)), EXIT.unavailable);
+    assert.equal(exitOfError(new TypeError('a bug')), EXIT.failed);
+  });
+
   it('explains in one sentence why no answer came', async (t) => {
     const other = await failing(await clientOf(t, answering(200, ['not', 'Birddog'])));
     assert.match(other.text, /^error: The server at http:\S+ \(status 200\) is not Birddog\. .*\n$/);
+    const proxy = await failing(
+      await clientOf(t, answering(503, { code: 'x', title: 'Not a problem of Birddog' })),
+    );
+    assert.match(proxy.text, /^error: The server at http:\S+ \(status 503\) is not Birddog\. .*\n$/);
     const broken = await failing(await clientOf(t, (request) => request.socket.destroy()));
     assert.match(broken.text, /^error: The connection to http:\S+ failed \(ECONNRESET\)\.\n$/);
     assert.ok(broken.error instanceof NoAnswer && broken.error.sent);
@@ -146,6 +187,7 @@ f.yaml#2: error: The request has mistakes [invalid]
     const client = await clientOf(t, () => stop.abort());
     await assert.rejects(client.send({ method: 'GET', path: '/check', signal: stop.signal }), {
       message: 'Stopped before Birddog answered.',
+      exit: EXIT.failed,
     });
   });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { anyProblemSchema } from '../../contract/problem-answer.ts';
 import { HEADERS } from '../../domain/headers.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { deadlineAfter } from '../../domain/deadline.ts';
@@ -60,7 +61,7 @@ export function createBirddogClient(
       );
       try {
         const answer = await outbound.send({ ...requestFor(request, config, requestId), deadline });
-        return bodyOf(answer, config, requestId);
+        return bodyOf(answer, config);
       } catch (error) {
         if (!(error instanceof OutboundError)) throw error;
         throw new NoAnswer(noAnswerSentence(error, config.url, request.signal), error.sent, {
@@ -98,15 +99,14 @@ function requestFor(
   };
 }
 
-function bodyOf(answer: OutboundAnswer, { url, token }: ClientConfig, requestId: string): JsonObject {
+function bodyOf(answer: OutboundAnswer, { url, token }: ClientConfig): JsonObject {
   const value = jsonIn(answer);
   if (isObject(value)) {
     if (answer.status < 300) return value;
-    const { code, title } = value;
-    if (typeof code === 'string' && typeof title === 'string') {
+    const problem = anyProblemSchema.safeParse(value);
+    if (problem.success) {
       const seconds = Number(answer.headers['retry-after']);
-      throw new BirddogProblem(value, {
-        requestId,
+      throw new BirddogProblem(problem.data, value, {
         retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
         withToken: token !== undefined,
       });

@@ -1,4 +1,7 @@
-import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import type { z } from 'zod';
+import type { AnsweredFinding, Progress } from '../../contract/answer-parts.ts';
+import type { AnyProblem } from '../../contract/problem-answer.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { OutboundError } from '../../runtime/outbound.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
 import type { LocatedFinding } from '../documents/lint-text.ts';
@@ -22,7 +25,6 @@ export class NoAnswer extends Error {
 }
 
 interface AnswerContext {
-  readonly requestId: string;
   /** Value of Retry-After, if the answer has one. */
   readonly retryAfterMs: number | undefined;
   /** Whether a token was sent. */
@@ -33,66 +35,69 @@ interface AnswerContext {
 export class BirddogProblem extends Error {
   readonly code: string;
   readonly title: string;
-  readonly hint: string | undefined;
+  readonly status: number;
+  readonly hint: string;
   readonly requestId: string;
   readonly retryAfterMs: number | undefined;
   /** Findings, with line and column in the text that was sent. */
   readonly findings: readonly LocatedFinding[];
-  /** The whole answer, including fields that only some problems have. */
+  /** Progress of the apply that failed, and the fingerprint for the next call. */
+  readonly progress: Partial<Progress> & { readonly basis?: string };
+  /** The whole answer, for JSON output. */
   readonly body: JsonObject;
 
-  constructor(body: JsonObject, { requestId, retryAfterMs, withToken }: AnswerContext) {
-    super(textIn(body['detail']) ?? textIn(body['title']) ?? '');
+  /** `problem` is the parsed `body`. */
+  constructor(problem: AnyProblem, body: JsonObject, { retryAfterMs, withToken }: AnswerContext) {
+    super(problem.detail);
     this.name = 'BirddogProblem';
-    this.body = body;
-    this.code = textIn(body['code']) ?? '';
-    this.title = textIn(body['title']) ?? '';
+    this.code = problem.code;
+    this.title = problem.title;
+    this.status = problem.status;
     this.hint =
-      this.code === 'unauthenticated' && !withToken
+      problem.code === 'unauthenticated' && !withToken
         ? 'BIRDDOG_TOKEN is not set. Set it to the token that you got from your operators.'
-        : cliHint(body['hint']);
-    this.requestId = textIn(body['request_id']) ?? requestId;
+        : cliHint(problem.hint);
+    this.requestId = problem.request_id;
     this.retryAfterMs = retryAfterMs;
-    this.findings = findingsIn(body);
+    this.findings = located(problem.findings ?? []);
+    this.progress = problem;
+    this.body = body;
   }
 }
 
 /** Returns the exit status of a command that ends with this error. */
 export function exitOfError(error: unknown): Exit {
   if (error instanceof NoAnswer) return error.exit;
-  return error instanceof BirddogProblem && error.body['status'] === 503 ? EXIT.unavailable : EXIT.failed;
+  return error instanceof BirddogProblem && error.status === 503 ? EXIT.unavailable : EXIT.failed;
+}
+
+/** Parses an answer. Throws NoAnswer if it does not match the schema. */
+export function parsedAnswer<T>(schema: z.ZodType<T>, body: JsonObject): T {
+  const { data, error } = schema.safeParse(body);
+  if (!error) return data;
+  throw new NoAnswer(
+    `Birddog's answer has no valid "${error.issues[0]?.path.join('.')}". Use the birddog command of the same version as the server.`,
+    true,
+    { exit: EXIT.failed },
+  );
 }
 
 /** Returns the findings of an answer, with positions in the text that was sent. */
-export function findingsIn({ findings }: JsonObject): LocatedFinding[] {
-  if (!Array.isArray(findings)) return [];
-  return findings.filter(isObject).map((finding) => ({
-    code: textIn(finding['code']) ?? '',
-    severity: finding['severity'] === 'error' ? 'error' : 'warning',
-    message: textIn(finding['message']) ?? '',
-    pointer: textIn(finding['pointer']) ?? '',
-    line: numberIn(finding['line']),
-    column: numberIn(finding['column']),
-    ...optionalHint(finding['hint']),
+export function located(findings: readonly AnsweredFinding[]): LocatedFinding[] {
+  return findings.map(({ code, severity, message, pointer, line = 1, column = 1, hint }) => ({
+    code,
+    severity,
+    message,
+    pointer,
+    line,
+    column,
+    ...(hint === undefined ? {} : { hint: cliHint(hint) }),
   }));
 }
 
 /** Returns a hint that names the options of the command instead of the query parameters of the API. */
-function cliHint(hint: Json | undefined): string | undefined {
-  return textIn(hint)?.replaceAll('force=true', '--force').replaceAll('prune=true', '--prune');
-}
-
-function optionalHint(value: Json | undefined): { readonly hint?: string } {
-  const hint = cliHint(value);
-  return hint === undefined ? {} : { hint };
-}
-
-function textIn(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function numberIn(value: Json | undefined): number {
-  return typeof value === 'number' ? value : 1;
+function cliHint(hint: string): string {
+  return hint.replaceAll('force=true', '--force').replaceAll('prune=true', '--prune');
 }
 
 /** Cause and fix of each kind of connection failure, by the error codes of Node and OpenSSL. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { ANSWERS } from '../../contract/answers.ts';
 import type { CheckedPart } from '../../contract/check-report.ts';
 import { CHECK_APPLICATION } from '../../domain/application.ts';
 import type { Clock } from '../../domain/clock.ts';
-import { isObject, type JsonObject, printJson } from '../../domain/json.ts';
 import type { BirddogClient, BirddogRequest } from '../client/birddog-client.ts';
-import { BirddogProblem, NoAnswer } from '../client/birddog-failures.ts';
+import { BirddogProblem, NoAnswer, parsedAnswer } from '../client/birddog-failures.ts';
 
 /** Timeout of each request of a check, in milliseconds. */
 export const STEP_MS = 15_000;
@@ -40,7 +40,7 @@ export function dryRun({ client, clock, signal }: Steps): Promise<CheckedPart> {
   const request = createRequest(newKey());
   return step('dry_run', clock, async () => {
     const answer = await client.send({ ...request, query: { dry_run: 'true' }, signal });
-    return answer['route'] === 'unlisted'
+    return parsedAnswer(ANSWERS['/create_monitor'], answer).route === 'unlisted'
       ? { state: 'ok', detail: 'The sidecar linted and planned a create.' }
       : {
           state: 'warning',
@@ -58,10 +58,8 @@ export async function roundTrip(steps: Steps): Promise<CheckedPart[]> {
   const created = await step('create', clock, async () => {
     try {
       const answer = await client.send({ ...createRequest(key), signal });
-      return {
-        state: 'ok',
-        detail: `Created monitor ${printJson(answer['id'] ?? null)} with the key ${key}.`,
-      };
+      const { id } = parsedAnswer(ANSWERS['/create_monitor'], answer);
+      return { state: 'ok', detail: `Created monitor ${JSON.stringify(id)} with the key ${key}.` };
     } catch (error) {
       mayExist = !wasNotCreated(error);
       throw error;
@@ -71,7 +69,7 @@ export async function roundTrip(steps: Steps): Promise<CheckedPart[]> {
     created.state === 'ok'
       ? await step('read', clock, async () => {
           const answer = await client.send({ ...readRequest(key), signal });
-          return countIn(answer) === 1
+          return parsedAnswer(ANSWERS['/get_monitors'], answer).monitors.length === 1
             ? { state: 'ok', detail: 'Read the monitor.' }
             : { state: 'failed', detail: 'The created monitor is not in the list of the application.' };
         })
@@ -141,22 +139,18 @@ function readRequest(key: string): BirddogRequest {
   };
 }
 
-function countIn({ monitors }: JsonObject): number {
-  return Array.isArray(monitors) ? monitors.filter(isObject).length : 0;
-}
-
 /** Reports whether a failed create certainly wrote nothing: it was refused, or never reached Datadog. */
 function wasNotCreated(error: unknown): boolean {
   if (error instanceof NoAnswer) return !error.sent;
   if (!(error instanceof BirddogProblem)) return false;
-  return Number(error.body['status']) < 500 || NEVER_SENT.includes(error.code);
+  return error.status < 500 || NEVER_SENT.includes(error.code);
 }
 
 /** Describes a failure for the table. */
 export function failed(error: unknown): Outcome {
   if (error instanceof BirddogProblem) {
-    const refused = error.body['status'] === 403 && error.code !== 'datadog_forbidden';
-    const hint = refused ? FORBIDDEN_HINT : (error.hint ?? '');
+    const refused = error.status === 403 && error.code !== 'datadog_forbidden';
+    const hint = refused ? FORBIDDEN_HINT : error.hint;
     return { state: 'failed', detail: `${error.message} [${error.code}, request ${error.requestId}]`, hint };
   }
   return { state: 'failed', detail: error instanceof Error ? error.message : String(error) };

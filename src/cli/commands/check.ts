@@ -1,6 +1,6 @@
 import { append, largest } from '../../domain/append.ts';
 import { allWell, type CheckedPart, checkReportSchema } from '../../contract/check-report.ts';
-import { exitOfError, NoAnswer } from '../client/birddog-failures.ts';
+import { exitOfError, parsedAnswer } from '../client/birddog-failures.ts';
 import { command, type Io } from '../command.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
 import { type Arguments, flag, noOperands } from '../options.ts';
@@ -76,14 +76,7 @@ async function ownReport({ client, clock, signal }: Steps): Promise<Checked> {
   const took = () => Math.round(clock.now() - begun);
   try {
     const answer = await client.send({ method: 'GET', path: '/check', deadlineMs: STEP_MS, signal });
-    const report = checkReportSchema.safeParse(answer);
-    if (!report.success)
-      throw new NoAnswer(
-        'Birddog answered with an unknown report. Use the `birddog` command of the same version.',
-        true,
-        { exit: EXIT.failed },
-      );
-    const { version, checked_at, parts } = report.data;
+    const { version, checked_at, parts } = parsedAnswer(checkReportSchema, answer);
     const detail = `Birddog ${version} responds; its last check was at ${checked_at.slice(11, 19)}Z.`;
     return {
       parts: [{ name: 'birddog', state: 'ok', ms: took(), detail, hint: '' }, ...parts],

@@ -1,8 +1,8 @@
 import { type Accepted, acceptDrift } from '../accept/accept-drift.ts';
-import { type Drift, driftAnswer } from '../client/drift-answer.ts';
 import { command } from '../command.ts';
 import { type FileDocument, readDocuments, type Source } from '../documents/documents.ts';
-import { bodyOf, sentText } from '../documents/plan-documents.ts';
+import { type Drift, findDrift } from '../documents/find-drift.ts';
+import { sentText } from '../documents/plan-documents.ts';
 import { FileError, replaceText } from '../documents/text-files.ts';
 import { EXIT, type Exit, worst } from '../exit-status.ts';
 import { FILES, flag, UsageError } from '../options.ts';
@@ -78,32 +78,6 @@ async function driftFiles(options: DriftOptions, io: ClientIo): Promise<Exit> {
   }
   if (options.accept) return worst([...failures, await acceptAll(drifts, drifted, options.deadlineMs, io)]);
   return worst([...failures, drifted.length > 0 ? EXIT.differences : EXIT.done]);
-}
-
-async function findDrift(sources: readonly Source[], deadlineMs: number, io: ClientIo): Promise<Drift[]> {
-  const { client, progress, paintErr } = io;
-  const drifts: Drift[] = [];
-  for (const source of sources) {
-    const { name, document } = source;
-    if (!document) {
-      drifts.push(source);
-      continue;
-    }
-    progress.show(drifts.length, sources.length, `comparing ${name}`);
-    try {
-      const answer = await client.send({
-        method: 'POST',
-        path: '/drift',
-        body: bodyOf(document),
-        deadlineMs,
-      });
-      drifts.push({ name, document, objects: driftAnswer(answer) });
-    } catch (error) {
-      drifts.push({ name, document, failure: failureOf(error, paintErr, sentText(name, document)) });
-    }
-  }
-  progress.clear();
-  return drifts;
 }
 
 type Drifted = Extract<Drift, { failure?: undefined }>;

@@ -1,7 +1,6 @@
-import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { importAnswerSchema } from '../../contract/answers.ts';
 import type { Format } from '../../format/decoded.ts';
-import { findingsIn } from '../client/birddog-failures.ts';
-import { text } from '../client/plan-answer.ts';
+import { located, parsedAnswer } from '../client/birddog-failures.ts';
 import { command } from '../command.ts';
 import { createText, FileError, formatOfFile } from '../documents/text-files.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
@@ -95,18 +94,18 @@ async function importDocument(
   try {
     const answer = await client.send({ method: 'POST', path: '/import', query: parameters, deadlineMs });
     progress.clear();
-    for (const { severity, message, hint } of findingsIn(answer)) {
+    const { document, findings } = parsedAnswer(importAnswerSchema, answer);
+    for (const { severity, message, hint } of located(findings)) {
       err(
         `${paintErr(severity, `${severity}:`)} ${visible(message)}${hint === undefined ? '' : ` ${visible(hint)}`}\n`,
       );
     }
-    const document = documentIn(answer);
     const written = printDocument(document, json ? 'json' : format, commentFor(parameters, client.url));
     if (output === undefined) outExact(written);
     else await createText(output, written);
-    const counts = [count(document['monitors'], 'monitor'), count(document['dashboards'], 'dashboard')];
+    const counts = [count(document.monitors, 'monitor'), count(document.dashboards, 'dashboard')];
     err(
-      `${counts.join(' and ')} of ${text(document, 'application')}${output === undefined ? '' : ` written to ${visible(output)}`}\n`,
+      `${counts.join(' and ')} of ${document.application}${output === undefined ? '' : ` written to ${visible(output)}`}\n`,
     );
     return EXIT.done;
   } catch (error) {
@@ -121,12 +120,8 @@ async function importDocument(
   }
 }
 
-function documentIn({ document }: JsonObject): JsonObject {
-  return isObject(document) ? document : {};
-}
-
-function count(list: Json | undefined, name: string): string {
-  const length = Array.isArray(list) ? list.length : 0;
+function count(list: readonly unknown[] | undefined, name: string): string {
+  const length = list?.length ?? 0;
   return `${length} ${name}${length === 1 ? '' : 's'}`;
 }
 

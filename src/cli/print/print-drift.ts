@@ -1,5 +1,6 @@
 import { changeLines } from './print-change.ts';
-import type { Authored, Drift, DriftedObject } from '../client/drift-answer.ts';
+import type { DriftedObject } from '../../contract/answers.ts';
+import type { Drift } from '../documents/find-drift.ts';
 import type { Paint } from './report.ts';
 import { visible, visibleJson } from './visible.ts';
 
@@ -36,7 +37,7 @@ function block(object: DriftedObject, paint: Paint): string[] {
   return [`  ${heading}  ${description}`, ...lines];
 }
 
-function author({ by = NOT_KNOWN, at }: Authored): string {
+function author({ by, at }: Pick<DriftedObject, 'by' | 'at'>): string {
   const name = by === NOT_KNOWN ? 'an unknown person' : by;
   return at === undefined ? name : `${name} on ${at.slice(0, 16).replace('T', ' at ')} UTC`;
 }
@@ -50,7 +51,7 @@ export function driftJson(drifts: readonly Drift[]): string {
     file: document?.file.name ?? name,
     ...(document?.number === undefined ? {} : { document: document.number }),
     ...(document ? { application: document.read.application } : {}),
-    ...(objects ? { objects: objects.map((object) => ({ ...object })) } : { error: failure.json }),
+    ...(objects ? { objects: objects.map(({ since: _, ...object }) => object) } : { error: failure.json }),
   }));
   return `${visibleJson({ documents })}\n`;
 }

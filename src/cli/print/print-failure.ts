@@ -37,7 +37,7 @@ export function failureOf(error: unknown, paint: Paint, sent?: SentText): Failur
   const rows = [
     `${head} ${visible(title)} ${paint('aside', `[${visible(code)}]`)}`,
     `  ${visible(message)}`,
-    ...(hint === undefined ? [] : [`  hint: ${visible(hint)}`]),
+    `  hint: ${visible(hint)}`,
     paint('aside', `  request id: ${visible(requestId)}`),
   ];
   const json = findings.length === 0 ? body : { ...body, findings: findings.map(findingJson) };

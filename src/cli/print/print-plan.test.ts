@@ -35,7 +35,14 @@ function planned(
   return {
     name: 'f.yaml',
     document: { file, part: { text: '', line: 0 }, number: undefined, value, read: readDocument(value) },
-    plan: planAnswer({ application: 'shop', route: 'listed', basis: 'b', objects: [...objects] }),
+    plan: planAnswer({
+      application: 'shop',
+      route: 'listed',
+      basis: 'b',
+      objects: [...objects],
+      findings: [],
+      request_id: 'r',
+    }),
   };
 }
 

@@ -1,5 +1,7 @@
+import type { Progress } from '../../contract/answer-parts.ts';
+import type { ApplyAnswer, PlanAnswer } from '../../contract/answers.ts';
 import type { Finding } from '../../domain/finding.ts';
-import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { isObject, type JsonObject } from '../../domain/json.ts';
 import { idOf, isContestedBy } from '../../domain/marker.ts';
 import type { PlannedObject } from '../../domain/plan.ts';
 import { type Pointer, pointerTo, valueAt } from '../../domain/pointer.ts';
@@ -102,14 +104,20 @@ function underPolicies(
 }
 
 /** Returns what applying a document would change. */
-export async function planRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+export async function planRequest(
+  request: PipelineRequest,
+  ports: Ports,
+): Promise<PipelineAnswer<PlanAnswer>> {
   const { plan, live, findings } = await prepare(request, ports);
   keepBasis(plan.basis, plan.application, live, ports);
   return { status: 200, body: answer(request, plan, plan.basis, findings, ports) };
 }
 
 /** Applies a document to Datadog until the deadline. */
-export async function applyRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+export async function applyRequest(
+  request: PipelineRequest,
+  ports: Ports,
+): Promise<PipelineAnswer<ApplyAnswer>> {
   const { body, route, context, query } = request;
   const prepared = await prepare(request, ports);
   const { document, live, plan, findings } = prepared;
@@ -137,7 +145,7 @@ function answer(
   basis: string,
   findings: readonly Finding[],
   ports: Ports,
-): JsonObject {
+): PlanAnswer {
   return {
     application: plan.application,
     ...routeMembers(route),
@@ -151,7 +159,7 @@ function answer(
 }
 
 /** Returns a planned object as JSON. `url` is the page of the existing object. */
-function plain({ changes, ...rest }: PlannedObject, url: string | undefined): JsonObject {
+function plain({ changes, ...rest }: PlannedObject, url: string | undefined): PlanAnswer['objects'][number] {
   return {
     ...rest,
     ...(url === undefined ? {} : { url }),
@@ -159,7 +167,7 @@ function plain({ changes, ...rest }: PlannedObject, url: string | undefined): Js
   };
 }
 
-function progressOf({ done, remaining }: Outcome, ports: Ports): { done: Json[]; remaining: Json[] } {
+function progressOf({ done, remaining }: Outcome, ports: Ports): Progress {
   return {
     done: done.map(({ step, action, id, object }) => ({
       kind: step.planned.kind,

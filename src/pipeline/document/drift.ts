@@ -1,6 +1,7 @@
 import { largest, smallest } from '../../domain/append.ts';
+import type { DriftAnswer, DriftedObject } from '../../contract/answers.ts';
 import { changesOf } from '../../diff/changes.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { idOf } from '../../domain/marker.ts';
 import type { Change } from '../../domain/plan.ts';
 import { type Author, type ObjectHistory, whoChanged, whoDeleted } from '../../diff/who-changed.ts';
@@ -18,7 +19,10 @@ const LOOKBACK_MS = 30 * 24 * 60 * 60 * 1000;
  * Returns what changed in Datadog since the document was applied, field by field, with the author if known. Compares with
  * the last write, or with the document if the last write is unknown.
  */
-export async function driftRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+export async function driftRequest(
+  request: PipelineRequest,
+  ports: Ports,
+): Promise<PipelineAnswer<DriftAnswer>> {
   const { plan, live, findings } = await prepare(request, ports);
   const applied = new Map(
     ports.applied.of(plan.application).map((one) => [`${one.kind}:${one.key}`, one] as const),
@@ -67,7 +71,7 @@ function driftOf(step: PlanStep, applied: AppliedObject | undefined): Drifted | 
   return changes.length === 0 ? undefined : { step, live, id, since: known?.at, changes };
 }
 
-function driftJson(drifted: Drifted, trail: ObjectHistory = { changes: [], complete: false }): JsonObject {
+function driftJson(drifted: Drifted, trail: ObjectHistory = { changes: [], complete: false }): DriftedObject {
   const { step, live, id, since, changes } = drifted;
   const { planned, stored, key, wanted } = step;
   const history = { ...trail, changes: trail.changes.filter(({ at }) => since === undefined || at >= since) };
@@ -78,13 +82,13 @@ function driftJson(drifted: Drifted, trail: ObjectHistory = { changes: [], compl
     ...head,
     drift: 'changed',
     since: since === undefined ? 'document' : 'applied',
-    changes: changes.map((change, at): Json => ({ ...change, ...authorMembers([authors[at]]) })),
+    changes: changes.map((change, at) => ({ ...change, ...authorMembers([authors[at]]) })),
     ...authorMembers(authors),
   };
 }
 
 /** Returns the authors and the time of the latest change; `not known` for an unknown author. */
-function authorMembers(authors: readonly (Author | undefined)[]): JsonObject {
+function authorMembers(authors: readonly (Author | undefined)[]): Pick<DriftedObject, 'by' | 'at'> {
   const by = [...new Set(authors.map((author) => author?.by ?? 'not known'))].join(', ');
   const times = authors.flatMap((author) => author?.at ?? []);
   return { by, ...(times.length > 0 ? { at: new Date(largest(times)).toISOString() } : {}) };

@@ -1,3 +1,4 @@
+import type { ImportAnswer } from '../../contract/answers.ts';
 import { append } from '../../domain/append.ts';
 import { keyFromName } from '../../domain/application.ts';
 import { asWritten } from '../../diff/minimal-object.ts';
@@ -27,7 +28,10 @@ interface Entry {
  * Returns a document of existing Datadog objects: those of the application, or those that match a query, a tag or an id.
  * Objects without a marker get `adopt`, so that applying the document takes them over.
  */
-export async function importRequest(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+export async function importRequest(
+  request: PipelineRequest,
+  ports: Ports,
+): Promise<PipelineAnswer<ImportAnswer>> {
   const { query, route, context } = request;
   const application = query.application ?? '';
   const found = await findAll(request, ports);

@@ -1,0 +1,51 @@
+import { type DriftedObject, driftAnswerSchema } from '../../contract/answers.ts';
+import { parsedAnswer } from '../client/birddog-failures.ts';
+import type { ClientIo } from '../commands/client-options.ts';
+import { type Failure, failureOf } from '../print/print-failure.ts';
+import type { FileDocument, Source } from './documents.ts';
+import { bodyOf, sentText } from './plan-documents.ts';
+
+/** A document with its drift, or why the drift is unknown. */
+export type Drift =
+  | {
+      readonly name: string;
+      readonly document: FileDocument;
+      readonly objects: readonly DriftedObject[];
+      readonly failure?: undefined;
+    }
+  | {
+      readonly name: string;
+      readonly document?: FileDocument | undefined;
+      readonly objects?: undefined;
+      readonly failure: Failure;
+    };
+
+/** Requests the drift of each document from Birddog. A failure of one does not hide the others. */
+export async function findDrift(
+  sources: readonly Source[],
+  deadlineMs: number,
+  { client, progress, paintErr }: Pick<ClientIo, 'client' | 'progress' | 'paintErr'>,
+): Promise<Drift[]> {
+  const drifts: Drift[] = [];
+  for (const source of sources) {
+    const { name, document } = source;
+    if (!document) {
+      drifts.push(source);
+      continue;
+    }
+    progress.show(drifts.length, sources.length, `comparing ${name}`);
+    try {
+      const answer = await client.send({
+        method: 'POST',
+        path: '/drift',
+        body: bodyOf(document),
+        deadlineMs,
+      });
+      drifts.push({ name, document, objects: parsedAnswer(driftAnswerSchema, answer).objects });
+    } catch (error) {
+      drifts.push({ name, document, failure: failureOf(error, paintErr, sentText(name, document)) });
+    }
+  }
+  progress.clear();
+  return drifts;
+}

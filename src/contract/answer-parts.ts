@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { CATALOG_NAMES } from '../domain/application.ts';
+import { isRawNumber, type Json, type JsonObject } from '../domain/json.ts';
+
+export const text = z.string();
+
+/** Any JSON value. Its inside is not checked, because it comes from a JSON parser. */
+export const json = z.custom<Json>((value) => value !== undefined, 'must be present');
+/** Any JSON object, such as a monitor as Datadog stores it. */
+export const jsonObject = z
+  .custom<JsonObject>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value),
+    'must be an object',
+  )
+  .meta({ type: 'object' });
+
+const pointer = text.meta({ format: 'json-pointer' });
+const offset = z.int().min(0).meta({ description: 'In UTF-16 code units.' });
+
+const editSchema = z.union([
+  z
+    .object({ pointer, from: offset, to: offset, text })
+    .meta({ description: 'Replaces a range of the string at the pointer. `to` is exclusive.' }),
+  z
+    .object({ pointer, value: json })
+    .meta({ description: 'Sets the value at the pointer, or adds it if it does not exist.' }),
+  z
+    .object({ pointer, remove: z.literal(true) })
+    .meta({ description: 'Removes the field or element at the pointer.' }),
+]);
+
+/** A finding of lint or of a plan, with its position in the body that was sent. */
+export const findingSchema = z
+  .object({
+    code: text,
+    severity: z.enum(['error', 'warning']),
+    message: text,
+    pointer,
+    line: z.int().min(1).exactOptional(),
+    column: z.int().min(1).exactOptional().meta({ description: 'In UTF-16 code units, as editors count.' }),
+    hint: text.exactOptional(),
+    fix: z
+      .object({ title: text, edits: z.array(editSchema) })
+      .exactOptional()
+      .meta({ description: 'A change of the request body that resolves the finding.' }),
+  })
+  .meta({ id: 'Finding' });
+export type AnsweredFinding = z.output<typeof findingSchema>;
+
+export const kind = z.enum(['monitor', 'alert', 'dashboard']);
+export const action = z.enum(['create', 'update', 'replace', 'delete', 'none', 'extra', 'clone']);
+
+/** The fields of a change of one field of an object. */
+export const changeFields = {
+  path: pointer,
+  from: json.exactOptional().meta({ description: 'Absent if the field is added.' }),
+  to: json.exactOptional().meta({ description: 'Absent if the field is removed.' }),
+  moved_from: pointer.exactOptional().meta({ description: 'The former place of a widget that moved.' }),
+};
+export const changeSchema = z.object(changeFields).meta({ id: 'Change' });
+
+export const plannedSchema = z
+  .object({
+    kind,
+    key: text,
+    id: text.exactOptional(),
+    action,
+    origin: jsonObject.exactOptional().meta({
+      description: 'For an object that is not in the document: when it was created, and by whom.',
+    }),
+    url: text.exactOptional().meta({ description: 'The page of the existing object in Datadog.' }),
+    changes: z.array(changeSchema),
+  })
+  .meta({ id: 'PlannedObject' });
+
+/** The fields of every answer about an application. */
+export const routeFields = {
+  route: z.enum(['listed', 'unlisted']),
+  missing_from: z
+    .array(z.enum(CATALOG_NAMES))
+    .exactOptional()
+    .meta({ description: 'The catalogs that do not have the application; only if it is unlisted.' }),
+};
+export type RouteFields = z.output<z.ZodObject<typeof routeFields>>;
+
+/** The fields of the answer of an apply, and of the problem that ended one. */
+export const progressFields = {
+  done: z
+    .array(z.object({ kind, key: text, id: text, action, url: text.exactOptional() }))
+    .meta({ description: 'The objects that were written.' }),
+  remaining: z
+    .array(z.object({ kind, key: text, action }))
+    .meta({ description: 'The objects that were not written. Apply again with the new `basis`.' }),
+};
+export type Progress = z.output<z.ZodObject<typeof progressFields>>;

@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import {
+  action,
+  changeFields,
+  changeSchema,
+  findingSchema,
+  json,
+  jsonObject,
+  kind,
+  plannedSchema,
+  progressFields,
+  routeFields,
+  text,
+} from './answer-parts.ts';
+import { checkReportSchema } from './check-report.ts';
+
+const findings = z.array(findingSchema);
+const request_id = text;
+const optionalText = text.exactOptional();
+const optionalObject = jsonObject.exactOptional();
+
+const writeFields = {
+  application: text,
+  key: text,
+  ...routeFields,
+  action,
+  changes: z.array(changeSchema),
+  dry_run: z.literal(true).exactOptional(),
+  id: optionalText.meta({ description: 'Absent in a dry run of a create.' }),
+  url: optionalText,
+};
+/** Answers of a create or update, by kind. The object is absent in a dry run of a create. */
+const written = {
+  monitor: z
+    .object({ ...writeFields, monitor: optionalObject, findings, request_id })
+    .meta({ id: 'WrittenMonitor' }),
+  alert: z
+    .object({ ...writeFields, alert: optionalObject, monitor: optionalObject, findings, request_id })
+    .meta({ id: 'WrittenAlert' }),
+  dashboard: z
+    .object({ ...writeFields, dashboard: optionalObject, findings, request_id })
+    .meta({ id: 'WrittenDashboard' }),
+};
+export type WriteAnswer = z.output<(typeof written)[keyof typeof written]>;
+
+/** An existing object, by kind. `alert` is absent if an alert cannot express the monitor. */
+const shown = {
+  monitor: { id: text, url: text, monitor: jsonObject },
+  alert: { id: text, url: text, alert: optionalObject, monitor: jsonObject },
+  dashboard: { id: text, url: text, dashboard: jsonObject },
+};
+export type ShownObject = {
+  [Kind in keyof typeof shown]: z.output<z.ZodObject<(typeof shown)[Kind]>>;
+}[keyof typeof shown];
+
+const deleteFields = {
+  application: text,
+  key: text,
+  ...routeFields,
+  action: z.literal('delete'),
+  dry_run: z.literal(true).exactOptional(),
+};
+const deleted = {
+  monitor: z
+    .object({ ...deleteFields, ...shown.monitor, findings, request_id })
+    .meta({ id: 'DeletedMonitor' }),
+  alert: z.object({ ...deleteFields, ...shown.alert, findings, request_id }).meta({ id: 'DeletedAlert' }),
+  dashboard: z
+    .object({ ...deleteFields, ...shown.dashboard, findings, request_id })
+    .meta({ id: 'DeletedDashboard' }),
+};
+export type DeleteAnswer = z.output<(typeof deleted)[keyof typeof deleted]>;
+
+const entryFields = {
+  application: text,
+  key: text,
+  clone: z
+    .literal(true)
+    .exactOptional()
+    .meta({ description: 'Whether it is a clone of the object with the same key.' }),
+};
+const listFields = { application: text, ...routeFields };
+const next_cursor = optionalText.meta({ description: 'Absent on the last page.' });
+const listed = {
+  monitor: z
+    .object({
+      ...listFields,
+      monitors: z.array(z.object({ ...entryFields, ...shown.monitor })),
+      next_cursor,
+      request_id,
+    })
+    .meta({ id: 'MonitorList' }),
+  alert: z
+    .object({
+      ...listFields,
+      alerts: z.array(z.object({ ...entryFields, ...shown.alert })),
+      next_cursor,
+      request_id,
+    })
+    .meta({ id: 'AlertList' }),
+  dashboard: z
+    .object({
+      ...listFields,
+      dashboards: z.array(z.object({ ...entryFields, ...shown.dashboard })),
+      next_cursor,
+      request_id,
+    })
+    .meta({ id: 'DashboardList' }),
+};
+
+/** An object of a list. */
+export type ListedObject = ShownObject & z.output<z.ZodObject<typeof entryFields>>;
+/** The answer of a list of any kind; it has the list of that kind. */
+export type ListAnswer = Pick<
+  z.output<(typeof listed)[keyof typeof listed]>,
+  'application' | 'route' | 'missing_from' | 'next_cursor' | 'request_id'
+> & { readonly [List in `${keyof typeof listed}s`]?: ListedObject[] };
+
+export const lintAnswerSchema = z.object({ findings, request_id }).meta({ id: 'Linted' });
+export type LintAnswer = z.output<typeof lintAnswerSchema>;
+
+const planFields = {
+  application: text,
+  ...routeFields,
+  basis: text.meta({ description: 'A fingerprint of the document and of the state in Datadog.' }),
+  objects: z.array(plannedSchema),
+  findings,
+};
+export const planAnswerSchema = z.object({ ...planFields, request_id }).meta({ id: 'Plan' });
+export type PlanAnswer = z.output<typeof planAnswerSchema>;
+
+/** `basis` is the fingerprint after the apply. */
+export const applyAnswerSchema = z
+  .object({ ...planFields, request_id, ...progressFields })
+  .meta({ id: 'Applied' });
+export type ApplyAnswer = z.output<typeof applyAnswerSchema>;
+
+const authorFields = {
+  by: text.meta({ description: 'Who made the change; `not known` if the audit trail does not say.' }),
+  at: optionalText.meta({ description: 'When, in ISO 8601, if known.' }),
+};
+const driftedSchema = z.object({
+  kind,
+  key: text,
+  pointer: text.meta({ description: 'The entry in the document.' }),
+  id: text,
+  drift: z.enum(['changed', 'deleted']),
+  since: z
+    .enum(['document', 'applied'])
+    .exactOptional()
+    .meta({ description: 'What a changed object is compared with: the document, or its last write.' }),
+  changes: z.array(z.object({ ...changeFields, ...authorFields })),
+  ...authorFields,
+});
+/** An object that was changed or deleted in Datadog. */
+export type DriftedObject = z.output<typeof driftedSchema>;
+
+export const driftAnswerSchema = z
+  .object({
+    application: text,
+    ...routeFields,
+    objects: z.array(driftedSchema),
+    findings,
+    request_id,
+  })
+  .meta({ id: 'Drift' });
+export type DriftAnswer = z.output<typeof driftAnswerSchema>;
+
+export const importAnswerSchema = z
+  .object({
+    application: text,
+    ...routeFields,
+    document: z
+      .object({
+        apiVersion: text,
+        application: text,
+        team: text,
+        monitors: z.array(jsonObject).exactOptional(),
+        dashboards: z.array(jsonObject).exactOptional(),
+      })
+      // A client writes all fields into a file, also those of a later release.
+      .catchall(json),
+    findings,
+    request_id,
+  })
+  .meta({ id: 'Imported' });
+export type ImportAnswer = z.output<typeof importAnswerSchema>;
+
+/** The schema of the answer of each operation, by path. */
+export const ANSWERS = {
+  '/create_monitor': written.monitor,
+  '/create_alert': written.alert,
+  '/create_dashboard': written.dashboard,
+  '/update_monitor': written.monitor,
+  '/update_alert': written.alert,
+  '/update_dashboard': written.dashboard,
+  '/get_monitors': listed.monitor,
+  '/get_alerts': listed.alert,
+  '/get_dashboards': listed.dashboard,
+  '/delete_monitor': deleted.monitor,
+  '/delete_alert': deleted.alert,
+  '/delete_dashboard': deleted.dashboard,
+  '/lint': lintAnswerSchema,
+  '/plan': planAnswerSchema,
+  '/apply': applyAnswerSchema,
+  '/drift': driftAnswerSchema,
+  '/import': importAnswerSchema,
+  '/check': checkReportSchema.extend({ request_id }).meta({ id: 'CheckReport' }),
+} as const satisfies Readonly<Record<string, z.ZodObject>>;
+
+/** Returns the schema of the answer of an operation. Throws TypeError for a path without one. */
+export function answerSchema(path: string): z.ZodObject {
+  const found = Object.entries(ANSWERS).find(([each]) => each === path);
+  if (!found) throw new TypeError(`${path} has no schema for its answer.`);
+  return found[1];
+}
