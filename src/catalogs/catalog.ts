@@ -16,6 +16,8 @@ export interface Unknown {
   readonly why: string;
   /** Seconds the catalog wants to be left alone. */
   readonly retryAfter?: number;
+  /** The unexpected error behind it, for operators only: it can name a path or a setting. */
+  readonly error?: unknown;
 }
 
 /** What a catalog knows. `name` is its own spelling; `matches` are spellings that serve as an alias, where there are any. */

@@ -1,4 +1,4 @@
-import { CATALOG_NAMES, type CatalogName } from '../domain/application.ts';
+import type { CatalogName } from '../domain/application.ts';
 import type { CatalogAnswer } from './catalog.ts';
 
 /** Source of a lookup result: a fresh cache entry, the catalogs, or an expired cache entry because a catalog is unavailable. */
@@ -30,9 +30,4 @@ export function countLookups(entries: () => number) {
       else unavailable.delete(catalog);
     },
   };
-}
-
-/** Returns 1 for each catalog whose last lookup failed, 0 for the others. */
-export function unavailableByCatalog({ unavailable }: LookupReadings): ReadonlyMap<CatalogName, number> {
-  return new Map(CATALOG_NAMES.map((name) => [name, unavailable().has(name) ? 1 : 0]));
 }

@@ -327,7 +327,7 @@ describe('what the lookups have shown', () => {
     assert.deepEqual(Object.fromEntries(readings.lookups()), { hit: 1, miss: 1, stale: 2 });
     assert.deepEqual([readings.entries(), [...readings.unavailable().keys()]], [1, ['leanix']]);
     answers.leanix = found('checkout');
-    await lookup.again('leanix', context());
+    assert.deepEqual(await lookup.probe('leanix', context()), found('checkout'));
     assert.deepEqual([...readings.unavailable()], []);
   });
 });

@@ -36,8 +36,8 @@ export interface LookupOptions extends Readonly<Record<CatalogName, Catalog>> {
 export interface Lookup {
   (application: string, aliases: CatalogAliases, context: RequestContext): Promise<Route>;
   readonly readings: LookupReadings;
-  /** Asks one catalog again, to learn whether it can tell by now. */
-  again(catalog: CatalogName, context: RequestContext): Promise<unknown>;
+  /** Probes one catalog with a lookup. */
+  probe(catalog: CatalogName, context: RequestContext): Promise<CatalogAnswer>;
 }
 
 /** The last settled answer, kept beyond its time for when a catalog is away. */
@@ -58,22 +58,25 @@ export function createLookup(options: LookupOptions): Lookup {
   const known = new BoundedMap<string, Known>(options.maxEntries ?? 10_000);
   const counts = countLookups(() => known.size);
   const consult = consulting(options, counts.said);
-  const catalogs = CATALOG_NAMES.map((name) => ({ name, ask: leavingAlone(options[name], clock) }));
+  const catalogs: Readonly<Record<CatalogName, Catalog>> = {
+    datadog: leavingAlone(options.datadog, clock),
+    leanix: leavingAlone(options.leanix, clock),
+    servicenow: leavingAlone(options.servicenow, clock),
+  };
 
   /** Callers may time out; lookups in progress still complete and fill the cache. */
   const askAll = singleFlight(
     (key: string, application: string, aliases: CatalogAliases, context: RequestContext) => {
       const answers = new Map<CatalogName, CatalogAnswer>();
       return new Promise<Settlement>((resolve) => {
-        const take = async ({ name, ask }: { name: CatalogName; ask: Catalog }) => {
-          const settled = settle(
-            answers.set(name, await consult(name, ask, application, aliases[name], context)),
-          );
+        const take = async (name: CatalogName) => {
+          const answer = await consult(name, catalogs[name], application, aliases[name], context);
+          const settled = settle(answers.set(name, answer));
           if (!settled) return;
           remember(key, settled);
           resolve(settled);
         };
-        for (const catalog of catalogs) void take(catalog);
+        for (const name of CATALOG_NAMES) void take(name);
       });
     },
     (key) => key,
@@ -110,10 +113,8 @@ export function createLookup(options: LookupOptions): Lookup {
 
   return Object.assign(lookUp, {
     readings: counts.readings,
-    again: async (name: CatalogName, context: RequestContext) => {
-      for (const { ask } of catalogs.filter((catalog) => catalog.name === name))
-        await consult(name, ask, CHECK_APPLICATION, undefined, context);
-    },
+    probe: (name: CatalogName, context: RequestContext) =>
+      consult(name, catalogs[name], CHECK_APPLICATION, undefined, context),
   });
 }
 
@@ -137,7 +138,7 @@ function consulting(
         log?.warn('catalog_unknown', { catalog, application, why: answer.why, ...logIds(context) });
     } catch (error) {
       log?.error('catalog_failed', { catalog, application, error, ...logIds(context) });
-      answer = { answer: 'unknown', why: `Birddog cannot ask ${CATALOG_TITLES[catalog]}` };
+      answer = { answer: 'unknown', why: `Birddog cannot ask ${CATALOG_TITLES[catalog]}`, error };
     }
     said(catalog, answer);
     return answer;

@@ -5,7 +5,7 @@ import type { CheckedPart } from '../contract/check-report.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { createCheck } from './check.ts';
-import { type Part, runParts } from './run-parts.ts';
+import { createProbeRunner, type Outcome, type Probe, type RunProbe } from './probe.ts';
 
 const clock = manualClock();
 const contextFor = (ms = 10_000, gone?: AbortSignal) => ({
@@ -14,44 +14,100 @@ const contextFor = (ms = 10_000, gone?: AbortSignal) => ({
   traceparent: '',
   deadline: deadlineAfter(ms, clock, gone),
 });
-const part = (name: string, probe: Part['probe']): Part => ({ name, probe });
-const healthy: Part['probe'] = async () => ({ state: 'ok', detail: 'fine' });
-const partWith = (state: CheckedPart['state']): CheckedPart => ({
-  name: 'a',
-  state,
-  ms: 1,
-  detail: '',
-  hint: '',
-});
+const part = (name: string, probe: RunProbe, more: Partial<Probe> = {}): Probe => ({ name, probe, ...more });
+const returning =
+  (outcome: Outcome): RunProbe =>
+  async () =>
+    outcome;
+const checkOf = (probes: readonly Probe[], { ttlMs = 0, timeoutMs = 5000 } = {}) =>
+  createCheck({
+    version: '1',
+    probes,
+    runner: createProbeRunner(clock),
+    timeoutMs: () => timeoutMs,
+    ttlMs,
+    clock,
+  });
+const healthy = returning({ state: 'ok', detail: 'fine' });
 
-describe('runParts', () => {
-  it('reports every part, also when some throw or hang', async () => {
-    const parts = [
-      part('throws', () => Promise.reject(new Error('broken'))),
-      part('knows', () => Promise.reject(new ProblemError('datadog_unavailable', 'No way.'))),
-      part('hangs', () => new Promise(() => {})),
-      part('healthy', healthy),
-    ];
-    const reported = await runParts(parts, contextFor(), clock, 20);
+describe('the parts of a check', () => {
+  it('are all reported, also when some throw or hang', async () => {
+    const check = checkOf(
+      [
+        part('throws', () => Promise.reject(new Error('broken')), { hint: 'not for unexpected errors' }),
+        part('problem', () => Promise.reject(new ProblemError('datadog_unavailable', 'No way.'))),
+        part('hangs', () => new Promise(() => {})),
+        part('healthy', healthy, { hint: 'not for healthy parts' }),
+        { name: 'without probe' },
+      ],
+      { timeoutMs: 20 },
+    );
     assert.deepEqual(
-      reported.map(({ name, state, detail, hint }) => [name, state, detail, hint !== '']),
+      (await check(contextFor())).parts.map(({ name, state, detail, hint }) => [
+        name,
+        state,
+        detail,
+        hint !== '',
+      ]),
       [
         ['throws', 'failed', 'broken', false],
-        ['knows', 'failed', 'No way.', true],
+        ['problem', 'failed', 'No way.', true],
         ['hangs', 'failed', 'No answer within 20 ms.', false],
         ['healthy', 'ok', 'fine', false],
       ],
     );
   });
 
-  it('gives each part its own deadline, independent of the caller', async () => {
-    const [reported] = await runParts(
-      [part('time', async ({ deadline }) => ({ state: 'ok', detail: String(deadline.left()) }))],
-      contextFor(1),
-      clock,
-      5000,
+  it('have a common deadline, independent of the caller', async () => {
+    const left: RunProbe = async ({ deadline }) => ({ state: 'ok', detail: String(deadline.left()) });
+    const slow: RunProbe = async () => {
+      clock.advance(2000);
+      return { state: 'ok', detail: '' };
+    };
+    const requires = { name: 'slow', detail: '' };
+    const check = checkOf([part('left', left), part('slow', slow), part('after', left, { requires })]);
+    const { parts } = await check(contextFor(1));
+    assert.deepEqual(
+      parts.map(({ detail }) => detail),
+      ['5000', '', '3000'],
     );
-    assert.equal(reported?.detail, '5000');
+  });
+
+  it('have the hint of the probe or that of its row', async () => {
+    const check = checkOf([
+      part('row', returning({ state: 'failed', detail: '' }), { hint: 'general' }),
+      part('own', returning({ state: 'warning', detail: '', hint: 'specific' }), { hint: 'general' }),
+    ]);
+    assert.deepEqual(
+      (await check(contextFor())).parts.map(({ hint }) => hint),
+      ['general', 'specific'],
+    );
+  });
+
+  it('are skipped while a part that they require is not ok', async () => {
+    let state: Outcome['state'] = 'failed';
+    const requires = { name: 'first', detail: 'Not checked.' };
+    const check = checkOf([
+      part('first', async () => ({ state, detail: '' })),
+      part('second', healthy, { requires, hint: 'not for skipped parts' }),
+    ]);
+    const second = async () => (await check(contextFor())).parts[1];
+    assert.deepEqual(await second(), {
+      name: 'second',
+      state: 'skipped',
+      ms: 0,
+      detail: 'Not checked.',
+      hint: '',
+    });
+    state = 'ok';
+    assert.equal((await second())?.state, 'ok');
+  });
+
+  it('are followed by those that a probed process reports', async () => {
+    const inner: CheckedPart = { name: 'inner', state: 'failed', ms: 3, detail: 'd', hint: 'h' };
+    const check = checkOf([part('outer', returning({ state: 'ok', detail: '', parts: [inner] }))]);
+    const { ok, parts } = await check(contextFor());
+    assert.deepEqual([ok, parts.map(({ name }) => name), parts[1]], [false, ['outer', 'inner'], inner]);
   });
 });
 
@@ -63,18 +119,18 @@ describe('a check', () => {
       ['failed', false],
       ['skipped', false],
     ] as const) {
-      const check = createCheck({ version: '1', probe: async () => [partWith(state)], ttlMs: 0, clock });
+      const check = checkOf([part('a', returning({ state, detail: '' }))]);
       assert.equal((await check(contextFor())).ok, ok, state);
     }
   });
 
   it('shares one run among concurrent callers, and caches its report', async () => {
     let runs = 0;
-    const probe = async () => {
+    const probe: RunProbe = async (context) => {
       runs += 1;
-      return [partWith('ok')];
+      return healthy(context);
     };
-    const check = createCheck({ version: '1', probe, ttlMs: 1000, clock });
+    const check = checkOf([part('a', probe)], { ttlMs: 1000 });
     await Promise.all(Array.from({ length: 50 }, () => check(contextFor())));
     clock.advance(999);
     await check(contextFor());
@@ -85,14 +141,14 @@ describe('a check', () => {
   });
 
   it('continues for other callers when the deadline of one passes', async () => {
-    const answer = Promise.withResolvers<CheckedPart[]>();
-    const check = createCheck({ version: '1', probe: () => answer.promise, ttlMs: 1000, clock });
+    const answer = Promise.withResolvers<Outcome>();
+    const check = checkOf([part('a', () => answer.promise)], { ttlMs: 1000 });
     const gone = new AbortController();
     const impatient = check(contextFor(10_000, gone.signal));
     const waiting = check(contextFor());
     gone.abort();
     await assert.rejects(impatient, { code: 'deadline_exceeded' });
-    answer.resolve([partWith('ok')]);
+    answer.resolve({ state: 'ok', detail: '' });
     assert.equal((await waiting).ok, true);
   });
 });

@@ -1,18 +1,15 @@
-import { INCIDENTS, type IncidentCode } from './incidents.ts';
+import type { Fault, Incident } from './probe.ts';
 
-/** The result of reading one condition. */
-export interface Observation {
-  readonly incident: IncidentCode;
-  /** The affected catalog, certificate or file; empty for incidents that concern a single part. */
-  readonly about: string;
-  /** The fault; undefined when the part is healthy. */
-  readonly detail: string | undefined;
+/** The state of one part at one time. */
+export interface Observation extends Pick<Incident, 'code' | 'about' | 'title' | 'notifyAfterMs'> {
+  /** Undefined when the part is healthy. */
+  readonly fault: Required<Fault> | undefined;
 }
 
 /** A fault that was observed. Times are epoch ms. */
 interface IncidentState {
   readonly since: number;
-  readonly detail: string;
+  readonly fault: Required<Fault>;
   /** Time of the last notification; undefined before the first. */
   readonly notifiedAt?: number;
   /** Time from which the part has been healthy while the incident is still open. */
@@ -25,50 +22,45 @@ export type IncidentStates = ReadonlyMap<string, IncidentState>;
 export interface Notification {
   readonly key: string;
   readonly event: 'begun' | 'lasting' | 'ended';
-  readonly incident: IncidentCode;
+  readonly incident: string;
+  /** The affected catalog, certificate or file; empty for incidents that concern a single part. */
   readonly about: string;
+  readonly title: string;
   readonly detail: string;
+  readonly hint: string;
   readonly since: number;
   readonly at: number;
 }
 
-export interface Timeouts {
-  /** Base delay (ms) before the first notification, multiplied by `notifyAfter`. The same delay applies to recovery. */
-  readonly afterMs: number;
-  /** Interval (ms) between reminders while an incident lasts. */
-  readonly remindMs: number;
-}
-
 /**
- * Returns the next states and the notifications to send. Each incident is reported once after its delay, again at every
- * reminder interval, and once after recovery. A fault that returns before its recovery was reported continues the same
+ * Returns the next states and the notifications to send. Each incident is reported once after its delay, again every
+ * `remindMs`, and once after recovery. A fault that returns before its recovery was reported continues the same
  * incident, so that a flapping part does not notify each time.
  */
 export function nextStates(
   states: IncidentStates,
   observations: readonly Observation[],
   now: number,
-  timeouts: Timeouts,
+  remindMs: number,
 ): { readonly states: IncidentStates; readonly notifications: readonly Notification[] } {
   const next = new Map<string, IncidentState>();
   const notifications: Notification[] = [];
-  for (const { incident, about, detail } of observations) {
-    const key = incidentKey(incident, about);
+  for (const { code, about = '', title, notifyAfterMs, fault } of observations) {
+    const key = incidentKey({ code, about });
     const before = states.get(key);
-    const after = timeouts.afterMs * INCIDENTS[incident].notifyAfter;
-    const step =
-      detail === undefined
-        ? whenHealthy(before, now, after)
-        : whenFailing(before, detail, now, after, timeouts);
+    const step = fault
+      ? whenFailing(before, fault, now, notifyAfterMs, remindMs)
+      : whenHealthy(before, now, notifyAfterMs);
     if (step.state) next.set(key, step.state);
     const reported = step.state ?? before;
     if (step.event && reported)
       notifications.push({
         key,
         event: step.event,
-        incident,
+        incident: code,
         about,
-        detail: reported.detail,
+        title,
+        ...reported.fault,
         since: reported.since,
         at: now,
       });
@@ -77,8 +69,8 @@ export function nextStates(
 }
 
 /** Returns the key of an incident in `IncidentStates`. */
-export const incidentKey = (incident: IncidentCode, about: string) =>
-  about === '' ? incident : `${incident}:${about}`;
+export const incidentKey = ({ code, about = '' }: Pick<Incident, 'code' | 'about'>) =>
+  about === '' ? code : `${code}:${about}`;
 
 interface Step {
   /** Undefined once the incident is closed. */
@@ -88,19 +80,19 @@ interface Step {
 
 function whenFailing(
   before: IncidentState | undefined,
-  detail: string,
+  fault: Required<Fault>,
   now: number,
   after: number,
-  { remindMs }: Timeouts,
+  remindMs: number,
 ): Step {
   const since = before?.since ?? now;
   if (before?.notifiedAt === undefined)
     return now - since < after
-      ? { state: { since, detail } }
-      : { state: { since, detail, notifiedAt: now }, event: 'begun' };
+      ? { state: { since, fault } }
+      : { state: { since, fault, notifiedAt: now }, event: 'begun' };
   return now - before.notifiedAt < remindMs
-    ? { state: { since, detail, notifiedAt: before.notifiedAt } }
-    : { state: { since, detail, notifiedAt: now }, event: 'lasting' };
+    ? { state: { since, fault, notifiedAt: before.notifiedAt } }
+    : { state: { since, fault, notifiedAt: now }, event: 'lasting' };
 }
 
 function whenHealthy(before: IncidentState | undefined, now: number, after: number): Step {

@@ -4,7 +4,6 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Outbound } from '../runtime/outbound.ts';
 import type { Notification } from './incident-states.ts';
-import { INCIDENTS } from './incidents.ts';
 
 /** A destination of notifications. */
 export interface Receiver {
@@ -52,14 +51,14 @@ export function webhook(url: Secret, outbound: Outbound, sender: Sender): Receiv
   return {
     name: 'webhook',
     async notify(notification, { deadline }) {
-      const { key, event, incident, about, detail, since, at } = notification;
+      const { key, event, incident, about, detail, hint, since, at } = notification;
       const body = {
         text: `${headline(notification, sender)}\n${paragraphs(notification)}`,
         event,
         incident,
         about,
         detail,
-        hint: INCIDENTS[incident].hint,
+        hint,
         since: new Date(since).toISOString(),
         at: new Date(at).toISOString(),
         ...sender,
@@ -80,13 +79,13 @@ export function webhook(url: Secret, outbound: Outbound, sender: Sender): Receiv
 
 const WORDS = { begun: 'Incident', lasting: 'Incident continues', ended: 'Resolved' } as const;
 
-function headline({ event, incident, about }: Notification, { process, host }: Sender): string {
+function headline({ event, about, title }: Notification, { process, host }: Sender): string {
   const affected = about === '' ? '' : ` (${about})`;
-  return `${WORDS[event]}: ${INCIDENTS[incident].title}${affected} - birddog ${process} on ${host}`;
+  return `${WORDS[event]}: ${title}${affected} - birddog ${process} on ${host}`;
 }
 
-function paragraphs({ event, incident, detail, since, at }: Notification): string {
+function paragraphs({ event, detail, hint, since, at }: Notification): string {
   const start = new Date(since).toISOString();
   if (event === 'ended') return `${detail}\nIt lasted from ${start} to ${new Date(at).toISOString()}.`;
-  return `${detail}\nSince ${start}. ${INCIDENTS[incident].hint}`;
+  return `${detail}\nSince ${start}. ${hint}`;
 }

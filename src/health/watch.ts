@@ -3,92 +3,75 @@ import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { singleFlight } from '../runtime/concurrency/single-flight.ts';
 import type { Log } from '../runtime/log.ts';
-import {
-  incidentKey,
-  type IncidentStates,
-  nextStates,
-  type Notification,
-  type Timeouts,
-} from './incident-states.ts';
-import { createNotificationQueue } from './notification-queue.ts';
+import { incidentKey, type IncidentStates, nextStates, type Notification } from './incident-states.ts';
+import { createNotificationQueue, type NotificationQueue } from './notification-queue.ts';
+import { type Fault, type Incident, type Probe, PROBE_TIMEOUT_MS, type ProbeRunner } from './probe.ts';
 import type { Receiver } from './receivers.ts';
-import type { IncidentCode } from './incidents.ts';
 
-/** A condition that becomes an incident when it lasts. */
-export interface Condition {
-  readonly incident: IncidentCode;
-  /** The affected catalog, certificate or file; absent when the incident concerns a single part. */
-  readonly about?: string;
-  /** Returns the current fault, or undefined when healthy. Reads known state only; it sends no request. */
-  fault(): string | undefined;
-  /**
-   * Refreshes the state that `fault` reads. Without it, a fault would last as long as no caller sends a request. Errors
-   * are ignored.
-   */
-  readonly probe?: (context: RequestContext) => Promise<unknown>;
-  /** Interval (ms) of probes while healthy; without it, probes run only during a fault. */
-  readonly probeEveryMs?: number;
-}
-
-export interface WatchOptions extends Timeouts {
-  readonly conditions: readonly Condition[];
+export interface WatchOptions {
+  /** The rows with an `incident` are watched. */
+  readonly probes: readonly Probe[];
+  readonly runner: ProbeRunner;
   readonly receivers: readonly Receiver[];
   readonly clock: Clock;
   readonly log: Log;
+  /** Interval (ms) at which a faulty part is probed. */
+  readonly refreshMs: number;
+  /** Interval (ms) between reminders while an incident lasts. */
+  readonly remindMs: number;
   /** Returns the ids of a probe's requests. */
   readonly contextIds: () => Pick<RequestContext, 'requestId' | 'traceparent'>;
 }
 
-/** Checks the conditions and notifies the receivers of incidents. */
+/** Watches the parts and notifies the receivers of incidents. */
 export interface Watch {
-  /** Checks every condition once. Resolves when every receiver has accepted its notifications or failed. */
+  /** Observes every part once. Resolves when every receiver has accepted its notifications or failed. */
   tick(): Promise<void>;
   /** Returns 1 for each incident that was reported and has not ended, 0 for every other. */
-  incidents(): ReadonlyMap<IncidentCode, number>;
+  incidents(): ReadonlyMap<string, number>;
   /** Returns the number of pending notifications by type of receiver. */
   pending(): ReadonlyMap<string, number>;
 }
 
-/** Time limit (ms) of one probe, and of one receiver. */
-const TIMEOUT_MS = 8000;
+/** Time limit (ms) of one receiver. */
+const RECEIVER_TIMEOUT_MS = 8000;
 const CALLER = { name: 'birddog' };
 const LEVELS = { begun: 'error', lasting: 'warn', ended: 'info' } as const;
 
-/** Returns the fault of a condition. A condition that throws is itself a fault and does not hide the others. */
-function faultOf(condition: Condition): string | undefined {
+/** Returns the current fault of a part. A `fault` that throws is itself a fault and does not hide the others. */
+function faultOf(incident: Incident): Fault | undefined {
   try {
-    return condition.fault();
+    return incident.fault();
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { detail: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Returns the hint of a notification: what the fault means, then how to fix it. */
+function hintOf({ effect }: Incident, fault: Fault, rowHint = ''): string {
+  return [effect, fault.hint ?? rowHint].filter((sentence) => sentence).join(' ');
 }
 
 /** Creates a watch. It never delays a request, and logs each failure once. */
 export function createWatch(options: WatchOptions): Watch {
-  const { conditions, clock, log } = options;
+  const { runner, clock, log } = options;
+  const watched = options.probes.flatMap(({ incident, hint }) => (incident ? [{ incident, hint }] : []));
   const queues = options.receivers.map((receiver) => createNotificationQueue(receiver, log));
-  const probedAt = new Map<Condition, number>();
   let states: IncidentStates = new Map();
+  const context = () => ({ caller: CALLER, ...options.contextIds() });
 
-  async function withTimeout(work: (context: RequestContext) => Promise<unknown>): Promise<void> {
-    const deadline = deadlineAfter(TIMEOUT_MS, clock);
-    try {
-      await work({ caller: CALLER, ...options.contextIds(), deadline });
-    } catch {
-      // `fault` reports what the probe found.
-    } finally {
-      deadline.close();
-    }
+  async function refreshIfDue(incident: Incident): Promise<void> {
+    const { refresh, refreshEveryMs } = incident;
+    if (!refresh) return;
+    const intervalMs = faultOf(incident) ? options.refreshMs : refreshEveryMs;
+    if (intervalMs === undefined || clock.now() < (runner.lastRunAt(refresh) ?? startedAt) + intervalMs)
+      return;
+    await runner.run(refresh, context(), PROBE_TIMEOUT_MS);
   }
 
-  async function probeIfDue(condition: Condition): Promise<void> {
-    const { probe, probeEveryMs } = condition;
-    if (!probe) return;
-    const intervalMs = faultOf(condition) === undefined ? probeEveryMs : options.afterMs / 2;
-    const dueAt = (probedAt.get(condition) ?? startedAt) + (intervalMs ?? Number.POSITIVE_INFINITY);
-    if (clock.now() < dueAt) return;
-    probedAt.set(condition, clock.now());
-    await withTimeout(probe);
+  async function flush(queue: NotificationQueue): Promise<void> {
+    const deadline = deadlineAfter(RECEIVER_TIMEOUT_MS, clock);
+    await queue.flush({ ...context(), deadline }).finally(deadline.close);
   }
 
   function notify(notification: Notification): void {
@@ -106,21 +89,20 @@ export function createWatch(options: WatchOptions): Watch {
   const startedAt = clock.now();
   return {
     async tick() {
-      await Promise.all(conditions.map(probeIfDue));
-      const observations = conditions.map((condition) => ({
-        incident: condition.incident,
-        about: condition.about ?? '',
-        detail: faultOf(condition),
-      }));
-      const next = nextStates(states, observations, clock.now(), options);
+      await Promise.all(watched.map(({ incident }) => refreshIfDue(incident)));
+      const observations = watched.map(({ incident, hint }) => {
+        const fault = faultOf(incident);
+        return { ...incident, fault: fault && { ...fault, hint: hintOf(incident, fault, hint) } };
+      });
+      const next = nextStates(states, observations, clock.now(), options.remindMs);
       states = next.states;
       next.notifications.forEach(notify);
-      await Promise.all(queues.map((queue) => withTimeout((context) => queue.flush(context))));
+      await Promise.all(queues.map(flush));
     },
     incidents() {
-      const reported = new Map(conditions.map(({ incident }) => [incident, 0]));
-      for (const { incident, about = '' } of conditions)
-        if (states.get(incidentKey(incident, about))?.notifiedAt !== undefined) reported.set(incident, 1);
+      const reported = new Map(watched.map(({ incident }) => [incident.code, 0]));
+      for (const { incident } of watched)
+        if (states.get(incidentKey(incident))?.notifiedAt !== undefined) reported.set(incident.code, 1);
       return reported;
     },
     pending() {

@@ -7,10 +7,8 @@ import { systemClock } from '../runtime/system-clock.ts';
 import { openBackend, openFoundation } from '../serving/backend.ts';
 import { type ServingOptions, startServing } from '../serving/start.ts';
 import { createCatalogs } from './catalogs.ts';
-import { mainCheck } from './check.ts';
-import { mainConditions } from './conditions.ts';
-import { registerMainMetrics } from './main-metrics.ts';
 import { preflightOf } from './preflight.ts';
+import { mainProbes } from './probes.ts';
 import { router } from './router.ts';
 import { openMainSecrets } from './secrets.ts';
 import { type Config, readConfig } from './settings.ts';
@@ -54,20 +52,27 @@ async function startMain(config: Config, deps: Deps, entry: URL): Promise<Servic
   });
   const { CATALOG_TTL_MS: ttlMs, CATALOG_TIMEOUT_MS: timeoutMs } = config;
   const lookup = createLookup({ ...catalogs, ttlMs, timeoutMs, clock, log });
-  registerMainMetrics(metrics, sidecar, lookup.readings);
-  const parts = { ...datadog, callers, catalogs, ledger: store.ledger, lookup, secrets, sidecar };
+  const probes = mainProbes({
+    callers,
+    datadog,
+    ledger: store.ledger,
+    lookup,
+    secrets,
+    sidecar,
+    now: clock.now,
+    afterMs: config.BIRDDOG_INCIDENT_AFTER_MS,
+  });
   const tls = secrets.ownCertificate;
   const options: ServingOptions = {
     entry,
     preflightOf,
     serve: router({ callers, lookup, sidecar, ports }),
-    check: mainCheck(parts, clock, config.BIRDDOG_CHECK_TTL_MS),
     callerOf: callers.callerOf,
     precheck: (caller, operation, query) => callers.precheck(caller, { operation, query }),
     bearer: config.auth !== undefined,
     hosts: config.auth ? config.BIRDDOG_HOSTS : 'loopback',
     secrets,
-    conditions: mainConditions(parts, config, clock),
+    probing: { probes },
     server: {
       host: config.BIRDDOG_HOST,
       port: config.BIRDDOG_PORT,

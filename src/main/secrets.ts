@@ -36,6 +36,5 @@ export function openMainSecrets(config: Config, deps: Deps): Secrets {
     catalogCredentials,
     ownCertificate: own,
     followed: [...shared.followed, catalogCredentials, ...(own ? [own] : [])],
-    ends: { ...shared.ends, ...(own ? { own: () => own.current().endsAt } : {}) },
   };
 }

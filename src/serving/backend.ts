@@ -3,7 +3,6 @@ import { createDatadog, type Datadog } from '../datadog/datadog.ts';
 import { keysFrom, type KeySource } from '../datadog/keys.ts';
 import type { DatadogTarget } from '../datadog/sites.ts';
 import { type ReceiverConfig, readReceivers } from '../health/receivers-file.ts';
-import { registerSharedMetrics } from '../http/shared-metrics.ts';
 import { openStore, type Store } from '../ledger/ledger.ts';
 import { createKeyLock } from '../pipeline/key-lock.ts';
 import type { Ports } from '../pipeline/ports.ts';
@@ -67,7 +66,6 @@ export function openBackend(
     clock,
   });
   const store = openStore(config.BIRDDOG_LEDGER, (error) => log.warn('cache not stored', { error }));
-  registerSharedMetrics(metrics, datadog, store.ledger.readings, clock.now);
   const { ledger, known, bases, applied } = store;
   const ports = {
     ...datadog.objects,

@@ -10,8 +10,6 @@ export interface Secrets {
   readonly sidecarCertificate: WatchedFolder<SidecarCertificate>;
   /** All watched files of the process. */
   readonly followed: readonly WatchedFolder<unknown>[];
-  /** Expiry time (epoch ms) of each certificate, by name. */
-  readonly ends: Readonly<Record<string, () => number>>;
 }
 
 interface SecretFolders {
@@ -37,9 +35,5 @@ export function openSecrets(folders: SecretFolders, { clock, log }: Deps): Secre
     datadogKeys,
     sidecarCertificate: certificate,
     followed: [datadogKeys, certificate],
-    ends: {
-      upstream: () => certificate.current().endsAt,
-      upstream_ca: () => certificate.current().caEndsAt,
-    },
   };
 }

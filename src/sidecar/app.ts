@@ -1,4 +1,7 @@
-import { sharedConditions } from '../health/shared-conditions.ts';
+import { datadogProbes } from '../health/datadog-probes.ts';
+import { ledgerProbe } from '../health/ledger-probe.ts';
+import { PROBE_TIMEOUT_MS } from '../health/probe.ts';
+import { secretProbes } from '../health/secret-probes.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
 import type { Ports } from '../pipeline/ports.ts';
@@ -9,7 +12,6 @@ import { systemClock } from '../runtime/system-clock.ts';
 import { openBackend, openFoundation } from '../serving/backend.ts';
 import { openSecrets } from '../serving/secrets.ts';
 import { type ServingOptions, startServing } from '../serving/start.ts';
-import { sidecarCheck } from './check.ts';
 import { callerOf, missingFrom } from './forwarded-headers.ts';
 import { preflightOf } from './preflight.ts';
 import { type Config, readConfig } from './settings.ts';
@@ -18,6 +20,8 @@ import { type Config, readConfig } from './settings.ts';
 const CLIENT_URI = 'urn:birddog:main';
 /** All containers of a pod share its network; listening on loopback excludes other pods. */
 const HOST = '127.0.0.1';
+/** Time (ms) that remains to send the report of `/check` before the deadline of the caller. */
+const REPORT_MARGIN_MS = 500;
 
 /** Runs the sidecar until it is stopped. `entry` is the program file. */
 export async function serve(entry: URL): Promise<void> {
@@ -36,24 +40,22 @@ async function startSidecar(config: Config, deps: Deps, entry: URL): Promise<Ser
   const secrets = openSecrets(config, deps);
   const backend = openBackend(foundation, config, secrets, deps);
   const { datadog, store, ports } = backend;
-  const { ledger } = store;
-  const { sidecarCertificate, followed } = secrets;
+  const { sidecarCertificate } = secrets;
+  const afterMs = config.BIRDDOG_INCIDENT_AFTER_MS;
+  const parts = { datadog, ledger: store.ledger, secrets, now: clock.now, afterMs };
   const options: ServingOptions = {
     entry,
     preflightOf,
     serve: (incoming) => serveUnlisted(incoming, ports),
-    check: sidecarCheck({ ...datadog, ledger, secrets }, clock, config.BIRDDOG_CHECK_TTL_MS),
     callerOf,
     hosts: 'loopback',
     secrets,
-    conditions: sharedConditions({
-      ...datadog,
-      ledger,
-      followed,
-      certificates: { upstream: sidecarCertificate },
-      now: clock.now,
-      afterMs: config.BIRDDOG_INCIDENT_AFTER_MS,
-    }),
+    probing: {
+      probes: [...secretProbes(parts), ...datadogProbes(parts), ledgerProbe(parts)],
+      // The report must arrive before the probe in the main container times out.
+      timeoutMs: ({ deadline }) =>
+        Math.max(1, Math.min(PROBE_TIMEOUT_MS, deadline.left() - REPORT_MARGIN_MS)),
+    },
     server: {
       host: HOST,
       port: config.SIDECAR_PORT,

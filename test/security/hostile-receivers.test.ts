@@ -106,7 +106,9 @@ describe('a webhook that answers', () => {
     event: 'begun',
     incident: 'catalog_unavailable',
     about: 'leanix',
+    title: 't',
     detail: 'd',
+    hint: 'h',
     since: 0,
     at: 1,
   } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { emulatedDatadog } from '../../test/emulated-datadog.ts';
-import { markerPart } from './marker-part.ts';
+import { markerProbe } from './marker-probe.ts';
 
 const BOTH = ['birddog_key:a/x', 'birddog_key:b/y'];
 const MONITOR = { type: 'query alert', name: 'x', query: 'avg(last_5m):avg:a{*} > 1' };
@@ -9,12 +9,12 @@ const DASHBOARD = { title: 'x', layout_type: 'ordered', widgets: [] };
 
 function startTest() {
   const datadog = emulatedDatadog();
-  const { request, objects } = datadog.datadog;
-  const part = markerPart(request, objects);
-  return { ...datadog, probe: () => part.probe(datadog.context()) };
+  const { probe, hint = '' } = markerProbe(datadog.datadog);
+  assert.ok(probe);
+  return { ...datadog, probe: async () => ({ hint, ...(await probe(datadog.context())) }) };
 }
 
-describe('the part markers of a check', () => {
+describe('the probe of markers', () => {
   it('is ok when every object has one marker or none', async () => {
     const { person, probe } = startTest();
     person('POST', '/api/v1/monitor', { ...MONITOR, tags: ['birddog_application:a', 'birddog_key:a/x'] });
@@ -38,7 +38,7 @@ describe('the part markers of a check', () => {
       '"b/y"',
     ])
       assert.ok(detail.includes(said), `${said}: ${detail}`);
-    assert.match(hint ?? '', /remove all markers except one/);
+    assert.match(hint, /remove all markers except one/);
     person('PUT', `/api/v1/monitor/${String(monitor['id'])}`, { tags: BOTH.slice(1) });
     assert.ok(!(await probe()).detail.includes('/monitors/'));
   });
@@ -60,6 +60,6 @@ describe('the part markers of a check', () => {
     const forbidden = startTest();
     forbidden.fail('/api/v1/dashboard', 403);
     const { state, hint } = await forbidden.probe();
-    assert.deepEqual([state, /dashboards_read/.test(hint ?? '')], ['warning', true]);
+    assert.deepEqual([state, /dashboards_read/.test(hint)], ['warning', true]);
   });
 });

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { certificatesIn } from './certificate-files.ts';
+import { certificatesIn } from '../runtime/certificate-files.ts';
 
 /** A certificate with less than this share of its lifetime left should have been renewed. */
 const NEAR_THE_END = 1 / 8;

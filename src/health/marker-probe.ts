@@ -7,7 +7,7 @@ import { ProblemError } from '../domain/problem.ts';
 import { conflictOf, REMOVE_ONE_MARKER } from '../pipeline/contested.ts';
 import type { ObjectPort } from '../pipeline/ports.ts';
 import { createMarkerScan, type MarkerScan, type Page } from './marker-scan.ts';
-import { failure, type Outcome, type Part } from './run-parts.ts';
+import { failure, healthy, type Outcome, type Probe } from './probe.ts';
 
 const SEARCH = '/api/v1/monitor/search';
 const DASHBOARDS = '/api/v1/dashboard';
@@ -17,18 +17,22 @@ const PAGE_TIME_MS = 3000;
 /** Number of objects named in the detail. */
 const MAX_NAMED = 3;
 
-type Objects = Readonly<Record<StoredKind, Pick<ObjectPort, 'url'>>>;
+interface MarkerParts {
+  readonly request: Request;
+  readonly objects: Readonly<Record<StoredKind, Pick<ObjectPort, 'url'>>>;
+}
 
 /**
- * Creates a part that reports objects with two different markers. It finds monitors by Datadog's search and dashboards in
- * the full list. One probe reads at most ten pages of each; the next probe continues there, so reuse the returned part.
+ * Returns the probe that finds objects with two different markers: monitors by Datadog's search, dashboards in the full list.
+ * One run reads at most ten pages of each; the next run continues there.
  */
-export function markerPart(request: Request, objects: Objects): Part {
+export function markerProbe({ request, objects }: MarkerParts): Probe {
   const scan = (kind: StoredKind) =>
     createMarkerScan((object) => conflictOf(kind, object, objects[kind].url(object)));
   const scans = { monitor: scan('monitor'), dashboard: scan('dashboard') };
   return {
     name: 'markers',
+    hint: REMOVE_ONE_MARKER,
     async probe(context) {
       try {
         const found = await Promise.all([
@@ -69,14 +73,12 @@ const dashboardPage: ReadPage = async (request, at, context) => {
 };
 
 function outcomeOf(sentences: readonly string[]): Outcome {
-  if (sentences.length === 0)
-    return { state: 'ok', detail: 'No object in Datadog carries two different markers.' };
+  if (sentences.length === 0) return healthy('No object in Datadog carries two different markers.');
   const more = sentences.length - MAX_NAMED;
   const named = sentences.slice(0, MAX_NAMED).join(' ');
   return {
     state: 'warning',
     detail: `marker_conflict: ${named}${more > 0 ? ` And ${more} more.` : ''}`,
-    hint: REMOVE_ONE_MARKER,
   };
 }
 

@@ -1,0 +1,153 @@
+import type { Callers } from '../auth/callers.ts';
+import { CATALOG_TITLES } from '../catalogs/catalog.ts';
+import type { Lookup } from '../catalogs/lookup.ts';
+import type { Datadog } from '../datadog/datadog.ts';
+import { CATALOG_NAMES, type CatalogName } from '../domain/application.ts';
+import { datadogProbes } from '../health/datadog-probes.ts';
+import { ledgerProbe } from '../health/ledger-probe.ts';
+import { markerProbe } from '../health/marker-probe.ts';
+import { failure, healthy, type Probe, type ProbeTimes, outcomeOf } from '../health/probe.ts';
+import { secretProbes } from '../health/secret-probes.ts';
+import type { ProbedSidecar } from './sidecar-probe.ts';
+import { sidecarProbe } from './sidecar-probe.ts';
+
+type ProbedLookup = Pick<Lookup, 'probe' | 'readings'>;
+type ProbedCallers = Pick<Callers, 'invalidFiles' | 'issuerUnavailable' | 'refreshIssuerKeys'>;
+
+/** What the probes of the main container read. */
+export type MainParts = ProbeTimes &
+  Parameters<typeof secretProbes>[0] &
+  Parameters<typeof ledgerProbe>[0] & {
+    readonly datadog: Datadog;
+    readonly lookup: ProbedLookup;
+    readonly sidecar: ProbedSidecar;
+    readonly callers: ProbedCallers;
+  };
+
+/** Returns the probes of the main container in the order of `/check`. */
+export function mainProbes(parts: MainParts): readonly Probe[] {
+  const { datadog, lookup, sidecar, callers, afterMs } = parts;
+  return [
+    ...secretProbes(parts),
+    ...datadogProbes(parts),
+    // Only here: both containers use the same organisation.
+    markerProbe(datadog),
+    ledgerProbe(parts),
+    ...CATALOG_NAMES.map((name) => catalogProbe(name, lookup, afterMs)),
+    lookupProbe(lookup),
+    sidecarProbe(sidecar, afterMs),
+    ...callersProbes(callers, afterMs),
+  ];
+}
+
+/** How to fix the credentials of each catalog. */
+const CREDENTIALS: Readonly<Record<CatalogName, string>> = {
+  datadog: 'Give the owner of the application key the permission `apm_service_catalog_read`.',
+  leanix: 'Put a valid token of a technical user into Vault, under `leanix-api-token`.',
+  servicenow:
+    'Put the credentials of a user with read access to the tables into Vault, under `servicenow-username` and `servicenow-password`.',
+};
+/** Matches the reason that a catalog gives when it rejects the credentials. */
+const CREDENTIALS_REJECTED = /\(HTTP 40[13]\)$/;
+
+/** Returns the probe of a catalog: one lookup, where any answer counts as healthy. */
+function catalogProbe(name: CatalogName, lookup: ProbedLookup, afterMs: number): Probe {
+  const reason = () => lookup.readings.unavailable().get(name);
+  const fault = () => {
+    const why = reason();
+    if (why === undefined) return undefined;
+    return { detail: `${why}.`, ...(CREDENTIALS_REJECTED.test(why) ? { hint: CREDENTIALS[name] } : {}) };
+  };
+  const probe: Probe['probe'] = async (context) => {
+    const answer = await lookup.probe(name, context);
+    if (answer.answer === 'unknown' && answer.error !== undefined) return failure(answer.error);
+    return outcomeOf(fault(), `${CATALOG_TITLES[name]} answers.`);
+  };
+  return {
+    name: `catalog_${name}`,
+    probe,
+    hint: 'Check the address of the catalog, the proxy and the egress rules of the pod.',
+    incident: {
+      code: 'catalog_unavailable',
+      about: name,
+      title: 'A catalog is unavailable',
+      effect: 'Requests for applications that are not cached fail.',
+      notifyAfterMs: 5 * afterMs,
+      fault,
+      refresh: probe,
+    },
+    metrics: [
+      {
+        type: 'gauge',
+        name: 'birddog_catalog_unavailable',
+        help: '1 for a catalog whose last lookup failed, 0 for the others.',
+        label: 'catalog',
+        read: () => new Map([[name, reason() === undefined ? 0 : 1]]),
+      },
+    ],
+  };
+}
+
+/** Returns the metrics of the lookups in all catalogs. */
+function lookupProbe({ readings }: ProbedLookup): Probe {
+  return {
+    name: 'lookup',
+    metrics: [
+      {
+        type: 'counter',
+        name: 'birddog_catalog_lookups_total',
+        help: 'Application lookups, by source: a fresh cache entry (hit), the catalogs (miss), or an expired cache entry (stale).',
+        label: 'answered_by',
+        read: readings.lookups,
+      },
+      {
+        type: 'gauge',
+        name: 'birddog_catalog_cached',
+        help: 'Applications whose route is cached.',
+        read: readings.entries,
+      },
+    ],
+  };
+}
+
+/** File names that `Callers.invalidFiles` returns. */
+const CALLERS_FILES = ['access', 'tokens'];
+
+/** Returns the probes of the token issuer and of the two files about callers. */
+function callersProbes(callers: ProbedCallers, afterMs: number): readonly Probe[] {
+  return [
+    {
+      name: 'issuer',
+      hint: 'Check BIRDDOG_OIDC_JWKS_URL, the proxy and the egress rules.',
+      incident: {
+        code: 'issuer_unavailable',
+        title: 'The token issuer is unavailable',
+        effect: 'Tokens signed with keys that are not cached are rejected.',
+        notifyAfterMs: 5 * afterMs,
+        fault: () =>
+          callers.issuerUnavailable()
+            ? { detail: 'The keys of the token issuer cannot be fetched.' }
+            : undefined,
+        async refresh() {
+          await callers.refreshIssuerKeys();
+          return healthy('The token issuer answers.');
+        },
+      },
+    },
+    ...CALLERS_FILES.map(
+      (about): Probe => ({
+        name: `${about}_file`,
+        hint: 'The log gives the line and column of each fault.',
+        incident: {
+          code: 'callers_file_refused',
+          about,
+          title: 'The access file or the tokens file is invalid',
+          effect: 'The previous content stays in force.',
+          notifyAfterMs: afterMs,
+          fault: () =>
+            callers.invalidFiles().includes(about) ? { detail: `The ${about} file is invalid.` } : undefined,
+        },
+      }),
+    ),
+  ];
+}
