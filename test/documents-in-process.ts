@@ -44,7 +44,7 @@ export function startInProcess({ store, world: given, ...options }: Options = {}
     ...portsWithoutDatadog(clock, store),
     monitor: meddling(datadog.objects.monitor),
     dashboard: meddling(datadog.objects.dashboard),
-    trail: datadog.trail,
+    auditTrail: datadog.auditTrail,
     policies: datadog.policies,
   };
   /** Sends a body, or none, to a path of the contract. */

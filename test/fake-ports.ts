@@ -23,16 +23,16 @@ export function unaskedPort(kind: StoredKind): ObjectPort {
 
 /** Ports without a Datadog: a store in memory, no audit trail, no policies. */
 export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':memory:')): Ports {
-  const { ledger, known, bases, applied } = store;
+  const { ledger, objectCache: known, fingerprints: bases, applied } = store;
   return {
     monitor: unaskedPort('monitor'),
     dashboard: unaskedPort('dashboard'),
     lock: createKeyLock(),
     ledger: ledger,
-    known,
-    bases,
+    objectCache: known,
+    fingerprints: bases,
     applied,
-    trail: { changes: async () => new Map() },
+    auditTrail: { changes: async () => new Map() },
     policies: { list: async () => [] },
     audit: () => {},
     clock,

@@ -1,7 +1,7 @@
 import type { Caller } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { Decoded } from '../format/decoded.ts';
-import { toldFindings } from '../pipeline/refuse.ts';
+import { answerFindings } from '../pipeline/refuse.ts';
 import type { AccessRule, Permission } from './access-file.ts';
 import type { RequiredPermission } from './required-permissions.ts';
 
@@ -90,7 +90,7 @@ function forbidden(
   } as const;
   return new ProblemError('forbidden', detail, {
     members: { wanted: { right: permission, application }, groups: may.slice(0, MAX_NAMES) },
-    ...(pointer === undefined ? {} : { findings: toldFindings([{ ...finding, pointer }], body) }),
+    ...(pointer === undefined ? {} : { findings: answerFindings([{ ...finding, pointer }], body) }),
   });
 }
 

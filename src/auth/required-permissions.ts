@@ -53,7 +53,7 @@ function additionalPermissions(
     return findsUnmanaged ? [{ permission: 'adopt', application }] : [];
   }
   if (operation.kind !== undefined || !isObject(body?.value)) return [];
-  return readDocument(body.value).wanted.flatMap(({ references, adopt, pointer }): RequiredPermission[] => [
+  return readDocument(body.value).entries.flatMap(({ references, adopt, pointer }): RequiredPermission[] => [
     ...(adopt === undefined
       ? []
       : [{ permission: 'adopt' as const, application, pointer: pointerTo(pointer, 'adopt') }]),

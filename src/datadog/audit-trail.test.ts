@@ -11,7 +11,7 @@ function start(options: { readonly audit?: boolean } = {}) {
   const startedAt = world.clock.now();
   const id = String(world.person('POST', '/api/v1/monitor', { type: 'query alert', name: 'n', query })['id']);
   const changes = async (since = startedAt, history = id) =>
-    (await world.datadog.trail.changes([history], since, world.context())).get(history)?.changes;
+    (await world.datadog.auditTrail.changes([history], since, world.context())).get(history)?.changes;
   return { ...world, id, startedAt, changes };
 }
 
@@ -51,13 +51,13 @@ describe('who changed an object', () => {
     const { id, startedAt, datadog, person, taken, context } = start();
     const ids = [id, ...Array.from({ length: 50 }, (_, at) => `none-${at}`)];
     taken();
-    assert.equal((await datadog.trail.changes(ids, startedAt, context())).size, 51);
+    assert.equal((await datadog.auditTrail.changes(ids, startedAt, context())).size, 51);
     assert.deepEqual(
       taken().map(({ call }) => call),
       [`POST ${SEARCH}`, `POST ${SEARCH}`],
     );
-    assert.deepEqual(await datadog.trail.changes([], startedAt, context()), new Map());
-    const history = async () => (await datadog.trail.changes([id], startedAt, context())).get(id);
+    assert.deepEqual(await datadog.auditTrail.changes([], startedAt, context()), new Map());
+    const history = async () => (await datadog.auditTrail.changes([id], startedAt, context())).get(id);
     assert.equal((await history())?.complete, true);
     for (let n = 0; n < 12; n += 1) person('PUT', `/api/v1/monitor/${id}`, { message: String(n) });
     const cut = await history();
@@ -97,7 +97,7 @@ describe('who changed an object', () => {
     ]) {
       for (let n = 0; n < 9; n += 1) fail(SEARCH, 429);
       const before = clock.now();
-      assert.deepEqual(await datadog.trail.changes([id], startedAt, context(left)), new Map());
+      assert.deepEqual(await datadog.auditTrail.changes([id], startedAt, context(left)), new Map());
       assert.ok(clock.now() - before <= max);
     }
   });

@@ -4,7 +4,7 @@ import { emulatedDatadog } from '../../test/emulated-datadog.ts';
 import { markedObject } from '../../test/marked-object.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { idOf } from '../domain/marker.ts';
-import type { KnownObject } from '../pipeline/ports.ts';
+import type { CachedObject } from '../pipeline/ports.ts';
 
 const OWNER = { application: 'a' };
 let world: ReturnType<typeof emulatedDatadog>;
@@ -23,7 +23,7 @@ function create(key: string): Promise<JsonObject> {
     world.context(),
   );
 }
-const find = (known?: ReadonlyMap<string, KnownObject>) =>
+const find = (known?: ReadonlyMap<string, CachedObject>) =>
   world.datadog.objects.dashboard.find(OWNER, world.context(), known);
 const cacheOf = (dashboards: readonly JsonObject[]) =>
   new Map(

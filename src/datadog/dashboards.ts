@@ -1,7 +1,7 @@
 import type { RequestContext } from '../domain/caller.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 import { idOf, isContestedBy, isOwnedBy, oldestFirst } from '../domain/marker.ts';
-import type { KnownObject, ObjectPort } from '../pipeline/ports.ts';
+import type { CachedObject, ObjectPort } from '../pipeline/ports.ts';
 import { parseObjects, parseObject, readEach, parseWrittenObject } from './response-objects.ts';
 import { dashboardMatch } from './dashboard-match.ts';
 import { checkPages } from './list-pages.ts';
@@ -72,7 +72,7 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
 }
 
 /** Returns the cached body of a dashboard, or undefined if the list shows that it changed since. */
-function cachedBodyOf(summary: JsonObject, known: ReadonlyMap<string, KnownObject>): JsonObject | undefined {
+function cachedBodyOf(summary: JsonObject, known: ReadonlyMap<string, CachedObject>): JsonObject | undefined {
   const id = idOf(summary);
   const entry = known.get(id);
   if (!entry || entry.version === '' || entry.version !== summary['modified_at']) return undefined;

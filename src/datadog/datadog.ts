@@ -21,7 +21,7 @@ export interface DatadogOptions extends DatadogTarget {
 
 export interface Datadog {
   readonly objects: { readonly monitor: ObjectPort; readonly dashboard: ObjectPort };
-  readonly trail: AuditTrail;
+  readonly auditTrail: AuditTrail;
   readonly policies: Policies;
   /** Calls any other endpoint with the same keys, budget and retries. */
   readonly request: Request;
@@ -41,7 +41,7 @@ export function createDatadog(options: DatadogOptions): Datadog {
       monitor: monitorPort(request, options.uiUrl),
       dashboard: dashboardPort(request, options.uiUrl),
     },
-    trail: auditTrail(request, options.clock),
+    auditTrail: auditTrail(request, options.clock),
     policies: configPolicies(request, options.clock),
     request,
     budget,

@@ -41,11 +41,11 @@ export function appliedObjectsIn(
   }
 
   return {
-    keep: (kind, application, key, id, body, now) =>
+    store: (kind, application, key, id, body, now) =>
       attempt(() => inTransaction(db, () => keep(kind, application, key, id, body, now)), undefined),
-    of: (application) =>
+    list: (application) =>
       attempt(() => sql().all.all(application), []).flatMap((row) => attempt(() => [appliedIn(row)], [])),
-    forget: (kind, id) => attempt(() => void sql().forget.run(kind, id), undefined),
+    remove: (kind, id) => attempt(() => void sql().forget.run(kind, id), undefined),
   };
 }
 

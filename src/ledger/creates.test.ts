@@ -21,11 +21,11 @@ describe('the journal', () => {
   it('knows a create that was begun, and forgets it when it is settled', () => {
     const ledger = open();
     const entry = ledger.begin(WRITE, 'somebody', 1000);
-    assert.equal(ledger.underWaySince(WRITE), 1000);
-    assert.equal(ledger.underWaySince({ ...WRITE, key: 'other' }), undefined);
-    assert.equal(ledger.underWaySince({ ...WRITE, kind: 'dashboard' }), undefined);
+    assert.equal(ledger.pendingSince(WRITE), 1000);
+    assert.equal(ledger.pendingSince({ ...WRITE, key: 'other' }), undefined);
+    assert.equal(ledger.pendingSince({ ...WRITE, kind: 'dashboard' }), undefined);
     ledger.settle(entry);
-    assert.equal(ledger.underWaySince(WRITE), undefined);
+    assert.equal(ledger.pendingSince(WRITE), undefined);
     ledger.close();
   });
 
@@ -33,11 +33,11 @@ describe('the journal', () => {
     const killed = open();
     killed.begin(WRITE, 'somebody', 1000);
     const next = open();
-    assert.equal(next.underWaySince(WRITE), 1000);
+    assert.equal(next.pendingSince(WRITE), 1000);
     next.begin(WRITE, 'somebody', 2000);
-    assert.equal(next.underWaySince(WRITE), 2000);
+    assert.equal(next.pendingSince(WRITE), 2000);
     next.settleAll(WRITE);
-    assert.equal(next.underWaySince(WRITE), undefined);
+    assert.equal(next.pendingSince(WRITE), undefined);
     next.close();
     killed.close();
   });

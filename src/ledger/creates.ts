@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Ledger, WriteUnderWay } from '../pipeline/ports.ts';
+import type { Ledger, PendingWrite } from '../pipeline/ports.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS writes (
@@ -54,13 +54,13 @@ export function ledgerIn(db: DatabaseSync): Ledger & { readings(): LedgerReading
       throw error;
     }
   }
-  const names = (write: WriteUnderWay) => [write.kind, write.application, write.key] as const;
+  const names = (write: PendingWrite) => [write.kind, write.application, write.key] as const;
   return {
     begin: (write, caller, now) =>
       noted(() => Number(insert.run(...names(write), caller, now).lastInsertRowid)),
     settle: (entry) => void noted(() => settle.run(entry)),
     settleAll: (write) => void noted(() => settleAll.run(...names(write))),
-    underWaySince(write) {
+    pendingSince(write) {
       const begun = latest.get(...names(write))?.['begun'];
       return typeof begun === 'number' ? begun : undefined;
     },

@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isObject, type Json, printJson } from '../domain/json.ts';
-import type { Bases, KnownObject } from '../pipeline/ports.ts';
+import type { Fingerprints, CachedObject } from '../pipeline/ports.ts';
 import { inTransaction } from './database.ts';
 import { type Attempt, lazily } from './cache-tables.ts';
 import { LIMITS, type Limits, bytesOf, sizeLimit } from './size-limit.ts';
 import { packed, unpacked } from './packed.ts';
 
 /** What plans were made from. A plan made again from the same is not packed again. */
-export function basesIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIMITS): Bases {
+export function fingerprintsIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIMITS): Fingerprints {
   const sql = lazily(() => statements(db));
   const limit = sizeLimit(
     limits.bases,
@@ -18,7 +18,7 @@ export function basesIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIM
     },
   );
 
-  function keep(basis: string, application: string, objects: readonly KnownObject[], now: number): void {
+  function keep(basis: string, application: string, objects: readonly CachedObject[], now: number): void {
     sql().dropOld.run(now - limits.basisAge);
     if (sql().touch.run(now, basis).changes > 0) return;
     const list = objects.map(({ id, key, version, body }) => ({ id, key, version, body }));
@@ -30,7 +30,7 @@ export function basesIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIM
   }
 
   return {
-    keep: (basis, application, objects, now) =>
+    store: (basis, application, objects, now) =>
       attempt(() => inTransaction(db, () => keep(basis, application, objects, now)), undefined),
     read: (basis) =>
       attempt(() => {
@@ -40,7 +40,7 @@ export function basesIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIM
   };
 }
 
-function objectsIn(list: Json): KnownObject[] {
+function objectsIn(list: Json): CachedObject[] {
   if (!Array.isArray(list)) throw new TypeError('what was kept of a basis is no list');
   return list.map((item) => {
     const { id = null, key = null, version = null, body = null } = isObject(item) ? item : {};

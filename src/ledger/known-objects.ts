@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isObject, type JsonObject, printJson } from '../domain/json.ts';
 import type { StoredKind } from '../domain/managed-fields.ts';
-import type { KnownObject, KnownObjects } from '../pipeline/ports.ts';
+import type { CachedObject, ObjectCache } from '../pipeline/ports.ts';
 import { inTransaction } from './database.ts';
 import { type Attempt, lazily } from './cache-tables.ts';
 import { LIMITS, type Limits, bytesOf, sizeLimit } from './size-limit.ts';
@@ -13,7 +13,7 @@ const EMPTY = { text: '{}', bytes: packed('{}') };
 const NOTHING = { version: '', bytes: EMPTY.bytes };
 
 /** What was last seen of Datadog's objects. Beyond the limit those of the applications that were kept longest ago go. */
-export function knownObjectsIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIMITS): KnownObjects {
+export function objectCacheIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIMITS): ObjectCache {
   const sql = lazily(() => statements(db));
   const limit = sizeLimit(
     limits.known,
@@ -24,7 +24,7 @@ export function knownObjectsIn(db: DatabaseSync, attempt: Attempt, limits: Limit
     },
   );
 
-  function replace(kind: StoredKind, application: string, objects: readonly KnownObject[]): void {
+  function replace(kind: StoredKind, application: string, objects: readonly CachedObject[]): void {
     const list = Number(sql().touch.get(kind, application)?.['id']);
     const before = new Map(
       sql()
@@ -51,7 +51,7 @@ export function knownObjectsIn(db: DatabaseSync, attempt: Attempt, limits: Limit
   }
 
   return {
-    of: (kind, application) =>
+    list: (kind, application) =>
       attempt(
         () =>
           sql()
@@ -59,14 +59,14 @@ export function knownObjectsIn(db: DatabaseSync, attempt: Attempt, limits: Limit
             .map((row) => knownIn(row, attempt)),
         [],
       ),
-    keep: (kind, application, objects) =>
+    replace: (kind, application, objects) =>
       attempt(() => inTransaction(db, () => replace(kind, application, objects)), undefined),
-    forget: (kind, id) => attempt(() => void sql().forget.run(id, kind), undefined),
+    remove: (kind, id) => attempt(() => void sql().forget.run(id, kind), undefined),
   };
 }
 
 /** The body is unpacked when somebody asks for it: a list of ids needs none. */
-function knownIn(row: Record<string, unknown>, attempt: Attempt): KnownObject {
+function knownIn(row: Record<string, unknown>, attempt: Attempt): CachedObject {
   const body = lazily(() => attempt(() => bodyIn(row['body']), {}));
   return {
     id: String(row['id']),

@@ -46,46 +46,46 @@ const object = (text: string): JsonObject => {
 
 describe('what is known of objects', () => {
   it('is replaced for one kind and application, and outlives the process', () => {
-    const first = opened().known;
-    first.keep('monitor', 'a', [known('1'), known('2')]);
-    first.keep('monitor', 'b', [known('3')]);
-    first.keep('dashboard', 'a', [known('4')]);
-    first.keep('monitor', 'a', [known('2', { id: '2', name: 'n' }, '2'), known('5')]);
-    const second = opened().known;
-    assert.deepEqual(second.of('monitor', 'a'), [known('2', { id: '2', name: 'n' }, '2'), known('5')]);
-    assert.deepEqual(second.of('monitor', 'b'), [known('3')]);
-    assert.deepEqual(second.of('dashboard', 'a'), [known('4')]);
-    assert.deepEqual(second.of('dashboard', 'b'), []);
-    second.keep('monitor', 'a', []);
-    assert.deepEqual(second.of('monitor', 'a'), []);
+    const first = opened().objectCache;
+    first.replace('monitor', 'a', [known('1'), known('2')]);
+    first.replace('monitor', 'b', [known('3')]);
+    first.replace('dashboard', 'a', [known('4')]);
+    first.replace('monitor', 'a', [known('2', { id: '2', name: 'n' }, '2'), known('5')]);
+    const second = opened().objectCache;
+    assert.deepEqual(second.list('monitor', 'a'), [known('2', { id: '2', name: 'n' }, '2'), known('5')]);
+    assert.deepEqual(second.list('monitor', 'b'), [known('3')]);
+    assert.deepEqual(second.list('dashboard', 'a'), [known('4')]);
+    assert.deepEqual(second.list('dashboard', 'b'), []);
+    second.replace('monitor', 'a', []);
+    assert.deepEqual(second.list('monitor', 'a'), []);
   });
 
   it('is forgotten by id, of one kind', () => {
-    const store = opened().known;
-    store.keep('monitor', 'a', [known('1'), known('2')]);
-    store.keep('dashboard', 'a', [known('1')]);
-    store.forget('monitor', '1');
-    assert.deepEqual(store.of('monitor', 'a'), [known('2')]);
-    assert.deepEqual(store.of('dashboard', 'a'), [known('1')]);
+    const store = opened().objectCache;
+    store.replace('monitor', 'a', [known('1'), known('2')]);
+    store.replace('dashboard', 'a', [known('1')]);
+    store.remove('monitor', '1');
+    assert.deepEqual(store.list('monitor', 'a'), [known('2')]);
+    assert.deepEqual(store.list('dashboard', 'a'), [known('1')]);
   });
 
   it('keeps the spelling of numbers and the order of members', () => {
     const text = '{"z":1.0,"a":12345678901234567890,"b":[1e3,-0,0.1,null,"ä\\u0000"],"__proto__":{"x":1}}';
-    const { known: store } = opened();
-    store.keep('monitor', 'a', [known('1', object(text)), known('2', object('{"z":1,"a":2}'))]);
+    const { objectCache: store } = opened();
+    store.replace('monitor', 'a', [known('1', object(text)), known('2', object('{"z":1,"a":2}'))]);
     assert.deepEqual(
-      store.of('monitor', 'a').map(({ body }) => printJson(body)),
+      store.list('monitor', 'a').map(({ body }) => printJson(body)),
       [text, '{"z":1,"a":2}'],
     );
   });
 
   it('of an object beyond the limit is that it is there', () => {
-    const { known: store } = opened({ body: 1000, known: 2500 });
-    store.keep('monitor', 'a', [known('1', { text: noise(1200) }), known('2')]);
-    assert.deepEqual(store.of('monitor', 'a'), [known('1', {}, ''), known('2')]);
+    const { objectCache: store } = opened({ body: 1000, known: 2500 });
+    store.replace('monitor', 'a', [known('1', { text: noise(1200) }), known('2')]);
+    assert.deepEqual(store.list('monitor', 'a'), [known('1', {}, ''), known('2')]);
     const many = ['1', '2', '3', '4', '5', '6'].map((id) => known(id, { text: noise(900) }, '2'));
-    store.keep('monitor', 'a', many);
-    const kept = store.of('monitor', 'a');
+    store.replace('monitor', 'a', many);
+    const kept = store.list('monitor', 'a');
     assert.equal(kept.length, 6);
     assert.deepEqual(
       kept.filter(({ version }) => version === '').map(({ id }) => id),
@@ -94,62 +94,62 @@ describe('what is known of objects', () => {
   });
 
   it('is dropped beyond the limit, what was kept longest ago first and whole', () => {
-    const { known: store } = opened({ known: 4000 });
+    const { objectCache: store } = opened({ known: 4000 });
     const keep = (application: string) =>
-      store.keep('monitor', application, [
+      store.replace('monitor', application, [
         known('1', { text: noise(900) }),
         known('2', { text: noise(900) }),
       ]);
     for (const application of ['a', 'b', 'a', 'c']) keep(application);
     assert.deepEqual(
-      ['a', 'b', 'c'].map((application) => store.of('monitor', application).length),
+      ['a', 'b', 'c'].map((application) => store.list('monitor', application).length),
       [2, 0, 2],
     );
   });
 
   it('is not dropped while it is written, however much of the limit it takes', () => {
-    const { known: store } = opened({ known: 3000 });
+    const { objectCache: store } = opened({ known: 3000 });
     const objects = ['1', '2', '3', '4'].map((id) => known(id, { text: noise(900) }));
-    store.keep('monitor', 'a', objects.slice(3));
-    store.keep('monitor', 'b', objects);
-    assert.deepEqual([store.of('monitor', 'a'), store.of('monitor', 'b')], [[], objects]);
+    store.replace('monitor', 'a', objects.slice(3));
+    store.replace('monitor', 'b', objects);
+    assert.deepEqual([store.list('monitor', 'a'), store.list('monitor', 'b')], [[], objects]);
   });
 });
 
 describe('what plans were made from', () => {
   it('is read by the basis, for a day', () => {
-    const { bases } = opened();
+    const { fingerprints: bases } = opened();
     const objects = [known('1', object('{"x":1.0}')), known('2')];
-    bases.keep('one', 'a', objects, 1000);
+    bases.store('one', 'a', objects, 1000);
     assert.deepEqual(bases.read('one'), objects);
     assert.equal(bases.read('two'), undefined);
-    bases.keep('two', 'a', [], 1000 + DAY);
+    bases.store('two', 'a', [], 1000 + DAY);
     assert.deepEqual(bases.read('one'), objects);
-    bases.keep('three', 'b', [], 1001 + DAY);
+    bases.store('three', 'b', [], 1001 + DAY);
     assert.deepEqual(
-      [bases.read('one'), bases.read('two'), opened().bases.read('three')],
+      [bases.read('one'), bases.read('two'), opened().fingerprints.read('three')],
       [undefined, [], []],
     );
   });
 
   it('is kept for the last few plans of each application; one made again counts as new', () => {
-    const { bases } = opened({ basesOfApplication: 3 });
-    bases.keep('other', 'b', [], 0);
-    for (const basis of ['1', '2', '3', '1', '4']) bases.keep(basis, 'a', [known(basis)], Number(basis));
+    const { fingerprints: bases } = opened({ basesOfApplication: 3 });
+    bases.store('other', 'b', [], 0);
+    for (const basis of ['1', '2', '3', '1', '4']) bases.store(basis, 'a', [known(basis)], Number(basis));
     const left = () => ['other', '1', '2', '3', '4'].filter((basis) => bases.read(basis));
     assert.deepEqual(left(), ['other', '2', '3', '4']);
-    bases.keep('2', 'a', [], 9);
-    bases.keep('5', 'a', [], 10);
+    bases.store('2', 'a', [], 9);
+    bases.store('5', 'a', [], 10);
     assert.deepEqual(left(), ['other', '2', '4']);
     assert.deepEqual(bases.read('2'), [known('2')]);
   });
 
   it('is dropped beyond the limit, the oldest first', () => {
-    const { bases } = opened({ bases: 5000, basis: 2500 });
-    bases.keep('huge', 'a', [known('1', { text: noise(4000) })], 1);
+    const { fingerprints: bases } = opened({ bases: 5000, basis: 2500 });
+    bases.store('huge', 'a', [known('1', { text: noise(4000) })], 1);
     assert.equal(bases.read('huge'), undefined);
     for (const basis of ['1', '2', '3', '4'])
-      bases.keep(basis, basis, [known('1', { text: noise(2000) })], Number(basis));
+      bases.store(basis, basis, [known('1', { text: noise(2000) })], Number(basis));
     assert.deepEqual(
       ['1', '2', '3', '4'].filter((basis) => bases.read(basis)),
       ['3', '4'],
@@ -160,29 +160,29 @@ describe('what plans were made from', () => {
 describe('what was written last', () => {
   it('is one for each key and each id, and outlives the process', () => {
     const { applied } = opened();
-    applied.keep('monitor', 'a', 'k', '1', { n: 1 }, 10);
-    applied.keep('monitor', 'a', 'k', '2', object('{"n":1.0}'), 20);
-    applied.keep('dashboard', 'a', 'k', '1', { n: 3 }, 30);
-    applied.keep('monitor', 'b', 'k', '3', { n: 4 }, 40);
+    applied.store('monitor', 'a', 'k', '1', { n: 1 }, 10);
+    applied.store('monitor', 'a', 'k', '2', object('{"n":1.0}'), 20);
+    applied.store('dashboard', 'a', 'k', '1', { n: 3 }, 30);
+    applied.store('monitor', 'b', 'k', '3', { n: 4 }, 40);
     const again = opened().applied;
-    assert.deepEqual(again.of('a'), [
+    assert.deepEqual(again.list('a'), [
       { kind: 'monitor', key: 'k', id: '2', body: object('{"n":1.0}'), at: 20 },
       { kind: 'dashboard', key: 'k', id: '1', body: { n: 3 }, at: 30 },
     ]);
-    again.keep('monitor', 'c', 'other', '3', { n: 5 }, 50);
-    again.forget('dashboard', '1');
+    again.store('monitor', 'c', 'other', '3', { n: 5 }, 50);
+    again.remove('dashboard', '1');
     assert.deepEqual(
-      ['a', 'b', 'c'].map((application) => again.of(application).map(({ id }) => id)),
+      ['a', 'b', 'c'].map((application) => again.list(application).map(({ id }) => id)),
       [['2'], [], ['3']],
     );
   });
 
   it('is dropped beyond the limit, the oldest first', () => {
     const { applied } = opened({ applied: 150_000, body: 2000 });
-    applied.keep('monitor', 'a', 'huge', '999', { text: noise(4000) }, 0);
+    applied.store('monitor', 'a', 'huge', '999', { text: noise(4000) }, 0);
     for (let n = 0; n < 200; n += 1)
-      applied.keep('monitor', 'a', `k${n}`, String(n), { text: noise(1000) }, n);
-    const ids = applied.of('a').map(({ id }) => Number(id));
+      applied.store('monitor', 'a', `k${n}`, String(n), { text: noise(1000) }, n);
+    const ids = applied.list('a').map(({ id }) => Number(id));
     assert.ok(ids.length > 50 && ids.length < 150, String(ids.length));
     assert.equal(ids.at(-1), 199);
     assert.equal(ids[0], 200 - ids.length, 'none is missing in between');
@@ -197,15 +197,15 @@ describe('the store', () => {
       INSERT INTO writes VALUES (1, 'monitor', 'a', 'k', 'somebody', 1000);`);
     const failures: unknown[] = [];
     const store = opened({}, failures);
-    assert.equal(store.ledger.underWaySince(WRITE), 1000);
-    store.known.keep('monitor', 'a', [known('1')]);
-    assert.equal(opened().known.of('monitor', 'a').length, 1);
+    assert.equal(store.ledger.pendingSince(WRITE), 1000);
+    store.objectCache.replace('monitor', 'a', [known('1')]);
+    assert.equal(opened().objectCache.list('monitor', 'a').length, 1);
     old.exec('DROP TABLE bases; CREATE TABLE bases (other TEXT); PRAGMA user_version = 99;');
     old.close();
     const next = opened({}, failures);
-    assert.deepEqual([next.ledger.underWaySince(WRITE), next.known.of('monitor', 'a')], [1000, []]);
-    next.bases.keep('b', 'a', [known('1')], 1);
-    assert.deepEqual([next.bases.read('b'), failures], [[known('1')], []]);
+    assert.deepEqual([next.ledger.pendingSince(WRITE), next.objectCache.list('monitor', 'a')], [1000, []]);
+    next.fingerprints.store('b', 'a', [known('1')], 1);
+    assert.deepEqual([next.fingerprints.read('b'), failures], [[known('1')], []]);
   });
 
   it('that cannot keep hints says so once, and journals on', () => {
@@ -214,18 +214,18 @@ describe('the store', () => {
     const other = new DatabaseSync(file());
     other.exec('DROP TABLE known_objects; DROP TABLE bases; DROP TABLE applied;');
     other.close();
-    store.known.keep('monitor', 'a', [known('1')]);
-    store.known.forget('monitor', '1');
-    store.bases.keep('b', 'a', [known('1')], 1);
-    store.applied.keep('monitor', 'a', 'k', '1', {}, 1);
-    store.applied.forget('monitor', '1');
+    store.objectCache.replace('monitor', 'a', [known('1')]);
+    store.objectCache.remove('monitor', '1');
+    store.fingerprints.store('b', 'a', [known('1')], 1);
+    store.applied.store('monitor', 'a', 'k', '1', {}, 1);
+    store.applied.remove('monitor', '1');
     assert.deepEqual(
-      [store.known.of('monitor', 'a'), store.bases.read('b'), store.applied.of('a')],
+      [store.objectCache.list('monitor', 'a'), store.fingerprints.read('b'), store.applied.list('a')],
       [[], undefined, []],
     );
     assert.equal(failures.length, 1);
     const entry = store.ledger.begin(WRITE, 'c', 1);
-    assert.equal(store.ledger.underWaySince(WRITE), 1);
+    assert.equal(store.ledger.pendingSince(WRITE), 1);
     store.ledger.settle(entry);
   });
 
@@ -233,35 +233,35 @@ describe('the store', () => {
     it(`that is full keeps what it had, and says so once (${how})`, () => {
       const failures: unknown[] = [];
       const store = opened({}, failures);
-      store.known.keep('monitor', 'a', [known('1')]);
+      store.objectCache.replace('monitor', 'a', [known('1')]);
       const other = new DatabaseSync(file());
       other.exec(`CREATE TRIGGER full BEFORE INSERT ON known_objects WHEN NEW.id = '3'
       BEGIN SELECT RAISE(${how}, 'database or disk is full'); END;`);
       other.close();
-      for (let n = 0; n < 2; n += 1) store.known.keep('monitor', 'a', [known('2'), known('3')]);
-      assert.deepEqual(store.known.of('monitor', 'a'), [known('1')]);
+      for (let n = 0; n < 2; n += 1) store.objectCache.replace('monitor', 'a', [known('2'), known('3')]);
+      assert.deepEqual(store.objectCache.list('monitor', 'a'), [known('1')]);
       assert.equal(failures.length, 1);
-      store.known.keep('monitor', 'a', [known('2')]);
-      assert.deepEqual(store.known.of('monitor', 'a'), [known('2')]);
+      store.objectCache.replace('monitor', 'a', [known('2')]);
+      assert.deepEqual(store.objectCache.list('monitor', 'a'), [known('2')]);
     });
 
   it('with a damaged body knows none for it', () => {
     const failures: unknown[] = [];
     const store = opened({}, failures);
-    store.known.keep('dashboard', 'a', [known('1'), known('2')]);
-    store.applied.keep('monitor', 'a', 'k', '1', {}, 1);
-    store.applied.keep('monitor', 'a', 'l', '2', {}, 1);
-    store.bases.keep('b', 'a', [known('1')], 1);
+    store.objectCache.replace('dashboard', 'a', [known('1'), known('2')]);
+    store.applied.store('monitor', 'a', 'k', '1', {}, 1);
+    store.applied.store('monitor', 'a', 'l', '2', {}, 1);
+    store.fingerprints.store('b', 'a', [known('1')], 1);
     const other = new DatabaseSync(file());
     other.exec(`UPDATE known_objects SET body = x'00' WHERE id = '1'; UPDATE bases SET objects = x'ff';
       UPDATE applied SET body = x'' WHERE id = '1';`);
     other.close();
     assert.deepEqual(
-      store.known.of('dashboard', 'a').map(({ body }) => body),
+      store.objectCache.list('dashboard', 'a').map(({ body }) => body),
       [{}, { id: '2' }],
     );
     assert.deepEqual(
-      [store.bases.read('b'), store.applied.of('a').map(({ id }) => id), failures.length],
+      [store.fingerprints.read('b'), store.applied.list('a').map(({ id }) => id), failures.length],
       [undefined, ['2'], 1],
     );
   });
@@ -269,13 +269,13 @@ describe('the store', () => {
   it('has whole lists, however the process is killed', async () => {
     const program = `
       import { openStore } from ${JSON.stringify(import.meta.resolve('./ledger.ts'))};
-      const { ledger, known, applied } = openStore(${JSON.stringify(file())});
+      const { ledger, objectCache, applied } = openStore(${JSON.stringify(file())});
       ledger.begin({ kind: 'monitor', application: 'a', key: 'k' }, 'c', 1000);
       for (let round = 1; ; round += 1) {
         const version = String(round);
         const list = Array.from({ length: 50 }, (_, n) => ({ id: String(n), key: 'k', version, body: { round } }));
-        known.keep('monitor', 'a', list);
-        applied.keep('monitor', 'a', 'k', '1', { round }, round);
+        objectCache.replace('monitor', 'a', list);
+        applied.store('monitor', 'a', 'k', '1', { round }, round);
         if (round === 5) process.stdout.write('going\\n');
       }`;
     const child = spawn(
@@ -288,13 +288,13 @@ describe('the store', () => {
     await once(child, 'exit');
     const failures: unknown[] = [];
     const store = opened({}, failures);
-    const list = store.known.of('monitor', 'a');
+    const list = store.objectCache.list('monitor', 'a');
     assert.equal(list.length, 50);
     assert.equal(new Set(list.map(({ version }) => version)).size, 1, 'of one round');
     assert.ok(list.every(({ version, body }) => printJson(body) === `{"round":${version}}`));
     assert.ok(Number(list[0]?.version) >= 5);
-    assert.equal(store.applied.of('a').length, 1);
-    assert.equal(store.ledger.underWaySince(WRITE), 1000);
+    assert.equal(store.applied.list('a').length, 1);
+    assert.equal(store.ledger.pendingSince(WRITE), 1000);
     assert.deepEqual(failures, []);
   });
 });

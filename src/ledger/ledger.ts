@@ -1,17 +1,17 @@
-import type { AppliedObjects, Bases, Ledger, KnownObjects } from '../pipeline/ports.ts';
+import type { AppliedObjects, Fingerprints, Ledger, ObjectCache } from '../pipeline/ports.ts';
 import { appliedObjectsIn } from './applied-objects.ts';
-import { basesIn } from './fingerprints.ts';
+import { fingerprintsIn } from './fingerprints.ts';
 import { inTransaction, openDatabase } from './database.ts';
 import { attempts, makeHintTables } from './cache-tables.ts';
 import { ledgerIn, type LedgerReadings } from './creates.ts';
-import { knownObjectsIn } from './known-objects.ts';
+import { objectCacheIn } from './known-objects.ts';
 import { LIMITS, type Limits } from './size-limit.ts';
 
 /** What Datadog does not hold: creates under way, and hints. */
 export interface Store {
   readonly ledger: Ledger & { readings(): LedgerReadings };
-  readonly known: KnownObjects;
-  readonly bases: Bases;
+  readonly objectCache: ObjectCache;
+  readonly fingerprints: Fingerprints;
   readonly applied: AppliedObjects;
   close(): void;
 }
@@ -31,8 +31,8 @@ export function openStore(
   attempt(() => inTransaction(db, () => makeHintTables(db)), undefined);
   return {
     ledger: ledger,
-    known: knownObjectsIn(db, attempt, limits),
-    bases: basesIn(db, attempt, limits),
+    objectCache: objectCacheIn(db, attempt, limits),
+    fingerprints: fingerprintsIn(db, attempt, limits),
     applied: appliedObjectsIn(db, attempt, limits),
     close: () => db.close(),
   };

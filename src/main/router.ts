@@ -7,7 +7,7 @@ import type { Reply } from '../runtime/reply.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
 import { createSemaphore } from '../runtime/concurrency/semaphore.ts';
 import type { Ports } from '../pipeline/ports.ts';
-import { placed } from '../pipeline/refuse.ts';
+import { addPositions } from '../pipeline/refuse.ts';
 import { preflightOf } from './preflight.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 
@@ -57,5 +57,5 @@ async function routeOf(incoming: Incoming, { callers, lookup }: Router): Promise
   const { application, aliases } = subject;
   audit.isAbout({ query, body: { application } });
   callers.authorize(context.caller, wants, body);
-  return lookup(application, aliases, context).catch(placed(body));
+  return lookup(application, aliases, context).catch(addPositions(body));
 }

@@ -15,11 +15,11 @@ const OWNER = { application: 'a', key: 'k' };
 const WRITE = { kind: 'monitor', ...OWNER } as const;
 const BODY = markedObject('monitor', { name: 'x' }, OWNER);
 
-/** A Datadog of a few lines: what it holds, how often it was asked, and what happens to a create. */
+/** Creates a fake Datadog with stored objects, call counts, and a configurable outcome of creates. */
 function world(
-  options: { deadlineMs?: number; create?: (held: JsonObject[], body: JsonObject) => JsonObject } = {},
+  options: { deadlineMs?: number; create?: (objects: JsonObject[], body: JsonObject) => JsonObject } = {},
 ) {
-  const held: JsonObject[] = [];
+  const objects: JsonObject[] = [];
   const calls = { create: 0, deleted: [] as string[] };
   const later: { at: number; run: () => void }[] = [];
   const clock = manualClock(1_700_000_000_000, () => {
@@ -29,19 +29,19 @@ function world(
   let broken = false;
   const store = (body: JsonObject): JsonObject => {
     const object = { ...body, id: (nextId += 1), created: new Date(clock.now()).toISOString() };
-    held.push(object);
+    objects.push(object);
     return object;
   };
   const port: ObjectPort = {
     ...unaskedPort('monitor'),
     find: async (owner) => {
       if (broken) throw new ProblemError('datadog_failed', 'Datadog answered 503 to every attempt.');
-      return held.filter((o) => isOwnedBy('monitor', o, owner));
+      return objects.filter((o) => isOwnedBy('monitor', o, owner));
     },
-    get: async (id) => held.find((o) => idOf(o) === id),
+    get: async (id) => objects.find((o) => idOf(o) === id),
     create: async (body) => {
       calls.create += 1;
-      return options.create ? options.create(held, body) : store(body);
+      return options.create ? options.create(objects, body) : store(body);
     },
     delete: async (id) => {
       calls.deleted.push(id);
@@ -65,7 +65,7 @@ function world(
       BODY,
     );
   return {
-    held,
+    objects,
     calls,
     clock,
     ledger: ledger,
@@ -82,105 +82,105 @@ const lost = (): never => {
   throw new AnswerLostError('cut');
 };
 
-describe('a create', () => {
-  it('that is answered runs once and leaves nothing unsettled', async () => {
+describe('createOnce', () => {
+  it('sends an answered create once and settles it', async () => {
     const { ask, calls, ledger } = world();
-    assert.equal((await ask()).made, true);
-    assert.deepEqual([calls.create, ledger.underWaySince(WRITE)], [1, undefined]);
+    assert.equal((await ask()).created, true);
+    assert.deepEqual([calls.create, ledger.pendingSince(WRITE)], [1, undefined]);
   });
 
-  it('whose answer is lost after the write is adopted, and not sent again', async () => {
-    const w = world({ create: (held, body) => (held.push({ ...body, id: 7 }), lost()) });
-    const { object, made } = await w.ask();
-    assert.deepEqual([idOf(object), made, w.calls.create], ['7', true, 1]);
-    assert.equal(w.ledger.underWaySince(WRITE), undefined);
+  it('adopts the object of a create with a lost answer and does not send it again', async () => {
+    const w = world({ create: (objects, body) => (objects.push({ ...body, id: 7 }), lost()) });
+    const { object, created } = await w.ask();
+    assert.deepEqual([idOf(object), created, w.calls.create], ['7', true, 1]);
+    assert.equal(w.ledger.pendingSince(WRITE), undefined);
   });
 
-  it('that lands seconds after its answer was lost is adopted when it shows', async () => {
+  it('adopts an object that appears seconds after the answer was lost', async () => {
     const w = world({ create: lost });
-    w.atMs(4000, () => w.held.length === 0 && w.store(BODY));
-    const { made } = await w.ask();
-    assert.deepEqual([made, w.calls.create, w.held.length], [true, 1, 1]);
-    assert.ok(w.clock.slept.length > 2, 'it looked again and again');
+    w.atMs(4000, () => w.objects.length === 0 && w.store(BODY));
+    const { created } = await w.ask();
+    assert.deepEqual([created, w.calls.create, w.objects.length], [true, 1, 1]);
+    assert.ok(w.clock.slept.length > 2, 'it polled repeatedly');
   });
 
-  it('whose object does not appear before the deadline fails with outcome_unknown in time', async () => {
+  it('fails with outcome_unknown in time if the object does not appear before the deadline', async () => {
     const w = world({ create: lost, deadlineMs: 5000 });
     const begun = w.clock.now();
     await assert.rejects(w.ask(), { code: 'outcome_unknown' });
     assert.ok(w.clock.now() - begun < 5000);
-    assert.equal(typeof w.ledger.underWaySince(WRITE), 'number');
+    assert.equal(typeof w.ledger.pendingSince(WRITE), 'number');
   });
 
-  it('asked again meanwhile is not sent again, but waits for the first to land', async () => {
+  it('does not send a retry while the first create may still arrive, but waits for its object', async () => {
     const w = world({ create: lost, deadlineMs: 5000 });
     await assert.rejects(w.ask(), { code: 'outcome_unknown' });
-    w.atMs(3000, () => w.held.length === 0 && w.store(BODY));
-    const { made } = await w.ask(25_000);
-    assert.deepEqual([made, w.calls.create, w.held.length], [false, 1, 1]);
+    w.atMs(3000, () => w.objects.length === 0 && w.store(BODY));
+    const { created } = await w.ask(25_000);
+    assert.deepEqual([created, w.calls.create, w.objects.length], [false, 1, 1]);
   });
 
-  it('is not taken to have never landed while Datadog cannot be asked', async () => {
+  it('does not count a create as failed while Datadog cannot be queried', async () => {
     const w = world({ create: lost });
     w.breakReads(true);
     await assert.rejects(w.ask(600_000), { code: 'outcome_unknown' });
-    assert.equal(typeof w.ledger.underWaySince(WRITE), 'number');
+    assert.equal(typeof w.ledger.pendingSince(WRITE), 'number');
     w.breakReads(false);
     w.store(BODY);
-    const { made } = await w.ask();
-    assert.deepEqual([made, w.calls.create, w.held.length], [false, 1, 1]);
+    const { created } = await w.ask();
+    assert.deepEqual([created, w.calls.create, w.objects.length], [false, 1, 1]);
   });
 
-  it('asked again when the first can no longer land is sent again', async () => {
+  it('sends a retry once the first create can no longer arrive', async () => {
     let first = true;
     const w = world({
       deadlineMs: 5000,
-      create: (held, body) => {
+      create: (objects, body) => {
         if (first) {
           first = false;
           return lost();
         }
-        held.push({ ...body, id: 8 });
+        objects.push({ ...body, id: 8 });
         return { ...body, id: 8 };
       },
     });
     await assert.rejects(w.ask(), { code: 'outcome_unknown' });
     w.clock.advance(SETTLE_WITHIN_MS);
-    const { made } = await w.ask();
-    assert.deepEqual([made, w.calls.create, w.held.length], [true, 2, 1]);
+    const { created } = await w.ask();
+    assert.deepEqual([created, w.calls.create, w.objects.length], [true, 2, 1]);
   });
 
-  it('that Datadog calls a duplicate is adopted only where the marker is ours', async () => {
+  it('adopts the monitor that Datadog reports as a duplicate only if it has our marker', async () => {
     const duplicate = () => {
       throw new DuplicateMonitorError('55', 'Duplicate of an existing monitor_id:55 org_id:1');
     };
     const foreign = world({ create: duplicate });
-    foreign.held.push({ id: 55, tags: ['birddog_key:b/k'] });
+    foreign.objects.push({ id: 55, tags: ['birddog_key:b/k'] });
     await assert.rejects(foreign.ask(), { code: 'duplicate_of_unmanaged', message: /55/ });
-    assert.equal(foreign.ledger.underWaySince(WRITE), undefined);
+    assert.equal(foreign.ledger.pendingSince(WRITE), undefined);
     const own = world({ create: duplicate });
-    own.held.push({ ...BODY, id: 55 });
-    assert.deepEqual(await own.ask(), { object: own.held[0], made: false });
+    own.objects.push({ ...BODY, id: 55 });
+    assert.deepEqual(await own.ask(), { object: own.objects[0], created: false });
   });
 
-  it('that meets an older one made elsewhere at the same time gives way, and deletes only its own', async () => {
+  it('keeps an older object of a concurrent create and deletes only the one that it created', async () => {
     const w = world({
-      create: (held, body) => {
-        held.push(
+      create: (objects, body) => {
+        objects.push(
           { ...body, id: 1, created: '2020-01-01T00:00:00Z' },
           { ...body, id: 2, created: '2020-01-01T00:00:01Z' },
         );
         return { ...body, id: 2, created: '2020-01-01T00:00:01Z' };
       },
     });
-    const { object, made } = await w.ask();
-    assert.deepEqual([idOf(object), made, w.calls.deleted], ['1', false, ['2']]);
+    const { object, created } = await w.ask();
+    assert.deepEqual([idOf(object), created, w.calls.deleted], ['1', false, ['2']]);
   });
 
-  it('that is the oldest leaves a younger copy alone', async () => {
+  it('does not delete a younger clone of the object that it created', async () => {
     const w = world({
-      create: (held, body) => {
-        held.push(
+      create: (objects, body) => {
+        objects.push(
           { ...body, id: 2, created: '2020-01-01T00:00:00Z' },
           { ...body, id: 3, created: '2020-01-01T00:00:01Z' },
         );
@@ -191,13 +191,13 @@ describe('a create', () => {
     assert.deepEqual(w.calls.deleted, []);
   });
 
-  it('that Datadog refuses leaves nothing under way', async () => {
+  it('settles a create that Datadog rejects', async () => {
     const w = world({
       create: () => {
         throw new ProblemError('datadog_refused', 'no');
       },
     });
     await assert.rejects(w.ask(), { code: 'datadog_refused' });
-    assert.equal(w.ledger.underWaySince(WRITE), undefined);
+    assert.equal(w.ledger.pendingSince(WRITE), undefined);
   });
 });

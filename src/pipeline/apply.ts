@@ -3,7 +3,7 @@ import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcom
 import type { JsonObject } from '../domain/json.ts';
 import { idOf, isOwnedBy, oldestFirst } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
-import type { ObjectPort, Ports, WriteUnderWay } from './ports.ts';
+import type { ObjectPort, Ports, PendingWrite } from './ports.ts';
 
 /** A create without an answer counts as failed if its object is not visible after this time (ms). */
 export const SETTLE_WITHIN_MS = 30_000;
@@ -14,7 +14,7 @@ const RESPONSE_RESERVE = 100;
 
 interface Create {
   readonly port: ObjectPort;
-  readonly write: WriteUnderWay;
+  readonly write: PendingWrite;
   readonly ports: Ports;
   readonly context: RequestContext;
   /** The id of the object with the same key that the new one replaces. */
@@ -32,31 +32,34 @@ interface Create {
 export async function createOnce(
   create: Create,
   body: JsonObject,
-): Promise<{ object: JsonObject; made: boolean }> {
+): Promise<{ object: JsonObject; created: boolean }> {
   const { port, ports, write, context } = create;
   const earlier = await settleEarlier(create);
-  if (earlier) return { object: earlier, made: false };
+  if (earlier) return { object: earlier, created: false };
   const entry = ports.ledger.begin(write, context.caller.name, ports.clock.now());
   let object: JsonObject;
   try {
     object = await port.create(body, context);
   } catch (error) {
     if (error instanceof AnswerLostError) {
-      return { object: await pollOrThrow(create, ports.clock.now() + SETTLE_WITHIN_MS, error), made: true };
+      return {
+        object: await pollOrThrow(create, ports.clock.now() + SETTLE_WITHIN_MS, error),
+        created: true,
+      };
     }
     ports.ledger.settle(entry);
     if (error instanceof DuplicateMonitorError)
-      return { object: await adoptDuplicate(create, error), made: false };
+      return { object: await adoptDuplicate(create, error), created: false };
     throw error;
   }
   ports.ledger.settle(entry);
-  return create.checksLater ? { object, made: true } : keepOldest(create, object);
+  return create.checksLater ? { object, created: true } : keepOldest(create, object);
 }
 
 /** Settles a create that an earlier request left open: polls until its object appears or the create counts as failed. */
 async function settleEarlier(create: Create): Promise<JsonObject | undefined> {
   const { ports, write } = create;
-  const since = ports.ledger.underWaySince(write);
+  const since = ports.ledger.pendingSince(write);
   if (since === undefined) return undefined;
   const found = await poll(create, since + SETTLE_WITHIN_MS);
   if (found) return found;
@@ -128,17 +131,20 @@ async function adoptDuplicate(
 }
 
 /** Resolves a concurrent create of the same key by another process: keeps the oldest object and deletes ours if it is younger. */
-async function keepOldest(create: Create, ours: JsonObject): Promise<{ object: JsonObject; made: boolean }> {
+async function keepOldest(
+  create: Create,
+  ours: JsonObject,
+): Promise<{ object: JsonObject; created: boolean }> {
   const { port, ports, write, context, replacedId } = create;
   const found = (
     await port.find({ application: write.application, key: write.key }, context).catch(noneIfFailed)
   ).filter((object) => idOf(object) !== replacedId);
   const [oldest = ours] = oldestFirst(found);
   if (idOf(oldest) === idOf(ours) || !found.some((o) => idOf(o) === idOf(ours)))
-    return { object: ours, made: true };
+    return { object: ours, created: true };
   await port.delete(idOf(ours), context);
   ports.audit({ ...write, action: 'delete', id: idOf(ours) });
-  return { object: oldest, made: false };
+  return { object: oldest, created: false };
 }
 
 /** Returns an empty list for a failed lookup after a create. The create itself succeeded. */

@@ -17,9 +17,9 @@ export function routeMembers(route: Route): RouteFields {
 
 /** Returns an object as the API shows it: its id and URL in Datadog, and its definition without the marker. */
 export function describe(kind: ManagedKind, port: ObjectPort, object: JsonObject): ShownObject {
-  const held = unmarked(port.kind, object);
-  const alert = kind === 'alert' ? readAlert(held) : undefined;
+  const definition = unmarked(port.kind, object);
+  const alert = kind === 'alert' ? readAlert(definition) : undefined;
   const head = { id: idOf(object), url: port.url(object) };
-  if (port.kind === 'dashboard') return { ...head, dashboard: held };
-  return { ...head, ...(alert ? { alert: alertJson(alert) } : {}), monitor: held };
+  if (port.kind === 'dashboard') return { ...head, dashboard: definition };
+  return { ...head, ...(alert ? { alert: alertJson(alert) } : {}), monitor: definition };
 }

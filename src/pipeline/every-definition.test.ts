@@ -11,10 +11,10 @@ import { withoutId } from '../diff/widget-pairs.ts';
 import { printYaml } from '../format/encode-yaml.ts';
 
 const KINDS: readonly StoredKind[] = ['monitor', 'dashboard'];
-/** Dashboards are found in the list of all: a Datadog that holds few answers sooner. */
-const IN_ONE_DATADOG = 30;
+/** Objects per emulator. Each lookup of a dashboard reads the list of all dashboards, so a small emulator is faster. */
+const MAX_PER_EMULATOR = 30;
 
-/** Definitions that are refused, by what is refused in them, and why that is right. */
+/** Definitions that Birddog correctly rejects, with the reason. */
 const REFUSED: readonly {
   readonly kind: StoredKind;
   readonly why: string;
@@ -22,13 +22,13 @@ const REFUSED: readonly {
 }[] = [
   {
     kind: 'dashboard',
-    why: 'Datadog takes at most five tags, and of the key team alone',
+    why: 'Datadog accepts at most five tags, all with the key team',
     is: ({ tags }) =>
       Array.isArray(tags) && (tags.length > 5 || tags.some((t) => !String(t).startsWith('team:'))),
   },
   {
     kind: 'dashboard',
-    why: 'Datadog takes default or defaults of a template variable, not both',
+    why: 'Datadog accepts default or defaults of a template variable, not both',
     is: ({ template_variables: variables }) =>
       Array.isArray(variables) &&
       variables.some(
@@ -37,7 +37,7 @@ const REFUSED: readonly {
   },
   {
     kind: 'monitor',
-    why: "Datadog takes a critical threshold only where it is the query's own",
+    why: 'Datadog accepts only the critical threshold that the query contains',
     is({ query, options }) {
       const limit = /[<>=]\s*(-?[\d.]+)\s*$/.exec(String(query))?.[1];
       const thresholds = isObject(options) ? options['thresholds'] : undefined;
@@ -47,7 +47,7 @@ const REFUSED: readonly {
   },
 ];
 
-/** A user's own description or tags never hold a marker; what Birddog adds is taken off before comparing. */
+/** Removes the tags that Birddog added. */
 function withoutAdded(object: JsonObject, sent: JsonObject): JsonObject {
   const wrote = Array.isArray(sent['tags']) ? sent['tags'] : [];
   const tags = Array.isArray(object['tags'])
@@ -58,19 +58,19 @@ function withoutAdded(object: JsonObject, sent: JsonObject): JsonObject {
   return same || tags === undefined ? rest : { ...rest, tags };
 }
 
-/** What comes back to the letter, order and spelling of numbers included: no rule of comparison has a say in it. */
 const withoutIds = (widgets: Json | undefined) =>
   Array.isArray(widgets) ? widgets.map(withoutId) : (widgets ?? null);
 
+/** Asserts that fields are returned byte for byte, including order and number notation, without comparison rules. */
 const VERBATIM: Readonly<Record<StoredKind, (live: JsonObject, sent: JsonObject, source: string) => void>> = {
   dashboard: (live, sent, source) =>
     assert.equal(printJson(withoutIds(live['widgets'])), printJson(withoutIds(sent['widgets'])), source),
   monitor(live, sent, source) {
     assert.equal(String(live['query']), String(sent['query']).trimEnd(), source);
-    const held = isObject(live['options']) ? live['options'] : {};
+    const options = isObject(live['options']) ? live['options'] : {};
     for (const [name, value] of Object.entries(isObject(sent['options']) ? sent['options'] : {})) {
       if (['thresholds', 'silenced', 'escalation_message'].includes(name)) continue;
-      assert.equal(printJson(held[name] ?? null), printJson(value), `${source}: ${name}`);
+      assert.equal(printJson(options[name] ?? null), printJson(value), `${source}: ${name}`);
     }
   },
 };
@@ -80,7 +80,7 @@ const hasNull = (value: Json | undefined): boolean =>
   (Array.isArray(value) && value.some(hasNull)) ||
   (isObject(value) && Object.values(value).some(hasNull));
 
-/** The definition in each format that can say it, JSON first. */
+/** Returns the definition in each format that can express it, JSON first. */
 function textsOf(object: JsonObject): Text[] {
   return [
     { format: 'json', text: printJson(object) },
@@ -91,34 +91,34 @@ function textsOf(object: JsonObject): Text[] {
 
 describe('every real definition', { skip: withoutCorpus }, () => {
   for (const kind of KINDS) {
-    it(`of a ${kind} is the same object from JSON, YAML and TOML, and comes back as it was`, async (t) => {
+    it(`of a ${kind} is the same object in JSON, YAML and TOML, and is returned unchanged`, async (t) => {
       let world = startInProcess();
       let [texts, refused] = [0, 0];
       for (const [at, { source, object }] of realDefinitions(kind).entries()) {
-        if (at % IN_ONE_DATADOG === 0) world = startInProcess();
+        if (at % MAX_PER_EMULATOR === 0) world = startInProcess();
         const query = { application: 'app', team: 'corpus', key: `c-${at}` };
-        const excuse = REFUSED.find((r) => r.kind === kind && r.is(object));
+        const exception = REFUSED.find((r) => r.kind === kind && r.is(object));
         for (const [round, text] of textsOf(object).entries()) {
           const answer = await world.send(`/create_${kind}`, text, query).catch((error: unknown) => {
             assert.ok(
-              error instanceof ProblemError && excuse,
+              error instanceof ProblemError && exception,
               `${source} as ${text.format}: ${String(error)}`,
             );
             return { status: 422 };
           });
-          const expected = excuse ? 422 : round === 0 ? 201 : 200;
-          assert.equal(answer.status, expected, `${source} as ${text.format}; ${excuse?.why}`);
+          const expected = exception ? 422 : round === 0 ? 201 : 200;
+          assert.equal(answer.status, expected, `${source} as ${text.format}; ${exception?.why}`);
           texts += 1;
         }
-        if (excuse) {
+        if (exception) {
           refused += 1;
           continue;
         }
         const { body } = await world.send(`/get_${kind}s`, undefined, { application: 'app', key: `c-${at}` });
         const live = items(body[`${kind}s`])[0]?.[kind];
-        assert.ok(isObject(live), `${source} was lost`);
+        assert.ok(isObject(live), `${source} is missing`);
         const changes = changesOf(kind, withoutAdded(live, object), toSend(kind, object).object);
-        assert.deepEqual(changes, [], `${source} came back changed`);
+        assert.deepEqual(changes, [], `${source} was returned changed`);
         VERBATIM[kind](live, object, source);
       }
       t.diagnostic(`${texts} texts, ${refused} definitions refused`);

@@ -1,7 +1,7 @@
 import type { Deadline } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
 
-/** A mutex per key. Waiters acquire it in the order in which they asked. */
+/** A mutex per key. Waiters acquire it in the order of their calls. */
 export interface KeyLock {
   /** Runs `work` while holding the mutex of `name`. Throws `deadline_exceeded` if it is not acquired in time. */
   run<T>(name: string, deadline: Deadline, work: () => Promise<T>): Promise<T>;

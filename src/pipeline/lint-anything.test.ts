@@ -150,8 +150,8 @@ const anything = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }).map((value): Json => JSON.parse(JSON.stringify(value))),
 );
 
-describe('the lint of any JSON value at any place of a body', () => {
-  it('throws at nothing, and every finding has a place', () => {
+describe('linting a body with any JSON value at any position', () => {
+  it('never throws, and every finding has a pointer into the body', () => {
     const places = BODIES.flatMap((body) => stepsIn(body).map((steps) => ({ body, steps })));
     fc.assert(
       fc.property(fc.constantFrom(...places), anything, ({ body, steps }, put) => {
@@ -167,7 +167,7 @@ describe('the lint of any JSON value at any place of a body', () => {
   });
 });
 
-/** The steps to every place in a value, the whole included. */
+/** Returns the pointer steps to every position in a value, including the value itself. */
 function stepsIn(value: Json): string[][] {
   const inner = Array.isArray(value) || isObject(value) ? Object.entries(value) : [];
   return [[], ...inner.flatMap(([name, member]) => stepsIn(member).map((steps) => [name, ...steps]))];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Json } from '../domain/json.ts';
 import { lintBody } from './lint.ts';
-import { toldFindings } from './refuse.ts';
+import { answerFindings } from './refuse.ts';
 
 const around = { application: 'shop', team: 'web' };
 const COUNT = 50_000;
@@ -27,12 +27,12 @@ const BODIES: Readonly<Record<string, () => Json>> = {
   'unknown options': () => monitor({ options: members(1) }),
   'unknown thresholds': () => monitor({ options: { thresholds: members('x') } }),
   'unknown statuses': () => monitor({ options: { renotify_statuses: times('never') } }),
-  'roles that are none': () => monitor({ restricted_roles: times('admin') }),
+  'invalid roles': () => monitor({ restricted_roles: times('admin') }),
   'ignored codes': () => monitor({ lint: { ignore: times({ code: 'never' }) } }),
-  'ignored nothing': () => monitor({ lint: { ignore: times(1), ...members(1) } }),
+  'invalid suppressions': () => monitor({ lint: { ignore: times(1), ...members(1) } }),
   'variables without a name': () =>
     monitor({ type: 'log alert', query: 'formula("a").last("5m") > 1', options: { variables: times({}) } }),
-  'widgets that are none': () => dashboard({ widgets: times(1) }),
+  'invalid widgets': () => dashboard({ widgets: times(1) }),
   'equal widgets': () => dashboard({ widgets: times({ definition: { type: 'note' } }) }),
   'members of a widget': () =>
     dashboard({ widgets: [{ definition: { type: 'note', content: 'x', markers: times({ value: 1 }) } }] }),
@@ -40,7 +40,7 @@ const BODIES: Readonly<Record<string, () => Json>> = {
   tabs: () => dashboard({ tabs: times({ name: '' }) }),
   'members of the envelope': () => ({ ...Object(monitor({})), ...members(1) }),
   'recipients of an alert': () => ({ ...around, alert: { ...alert, notify: times({ to: ['x'] }) } }),
-  'moments of an alert': () => ({
+  'transitions of an alert': () => ({
     ...around,
     alert: { ...alert, notify: times({ to: ['@x'], when: 'warning' }) },
   }),
@@ -49,14 +49,14 @@ const BODIES: Readonly<Record<string, () => Json>> = {
   'alerts of a document': () => ({ apiVersion: 'birddog/v1', ...around, alerts: times(1) }),
 };
 
-describe('a body that is wrong in very many places', () => {
+describe('a body with very many mistakes', () => {
   for (const [what, bodyOf] of Object.entries(BODIES)) {
-    it(`has a bounded answer that counts the rest: ${what}`, () => {
+    it(`gets a bounded answer that counts the remaining findings: ${what}`, () => {
       const findings = lintBody(bodyOf(), {});
-      const told = toldFindings(findings, { locate: () => ({ line: 1, column: 1 }) });
+      const returned = answerFindings(findings, { locate: () => ({ line: 1, column: 1 }) });
       assert.ok(findings.length > 0 && findings.length <= 1001, `${findings.length}`);
-      assert.ok(JSON.stringify(told).length < 2 ** 20);
-      const byCode = Map.groupBy(told, ({ code, severity }) => `${severity} ${code}`);
+      assert.ok(JSON.stringify(returned).length < 2 ** 20);
+      const byCode = Map.groupBy(returned, ({ code, severity }) => `${severity} ${code}`);
       for (const [code, some] of byCode) assert.ok(some.length <= 100, code);
     });
   }

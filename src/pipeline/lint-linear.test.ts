@@ -19,7 +19,7 @@ const widgets = (...definitions: JsonObject[]) =>
 const request = (given: JsonObject) => widgets({ type: 'timeseries', requests: [given] });
 const alert = { title: 't', signal: { metric: 'm' }, condition: { over: '5m', above: 1 } };
 
-/** Each field that holds a text of the user's. */
+/** A body for each field that contains a string of the user. */
 const FIELDS: Readonly<Record<string, (text: string) => Json>> = {
   message: (text) => monitor({ message: text }),
   'message, quoted': (text) =>
@@ -107,7 +107,7 @@ const FIELDS: Readonly<Record<string, (text: string) => Json>> = {
     catalogs: { leanix: text },
     monitor: {},
   }),
-  'what is ignored': (text) => monitor({ lint: { ignore: [{ code: text, because: text }] } }),
+  suppressions: (text) => monitor({ lint: { ignore: [{ code: text, because: text }] } }),
 };
 
 const FRAGMENTS: readonly string[] = (
@@ -118,26 +118,26 @@ const FRAGMENTS: readonly string[] = (
   .split('|')
   .concat('|', '||');
 
-describe('the lint of a text', () => {
+describe('linting a string', () => {
   for (const [field, bodyOf] of Object.entries(FIELDS)) {
-    it(`takes time in proportion to its length: ${field}`, () => {
+    it(`takes time proportional to its length: ${field}`, () => {
       for (const fragment of FRAGMENTS) {
         assertLinear(
           (length) => lintBody(bodyOf(fragment.repeat(Math.ceil(length / fragment.length))), {}),
           JSON.stringify(fragment),
         );
       }
-      // What is looked for behind blanks may be looked for over all of them.
+      // A rule that looks behind spaces may scan all of them.
       for (const end of ["{{#is_match '{{", '{{', 'a', '@a', 'avg:a{b']) {
         assertLinear(
           (length) => lintBody(bodyOf(`${end}${' '.repeat(length)}${end}`), {}),
-          `${end} and blanks`,
+          `${end} and spaces`,
         );
       }
     });
   }
 
-  it('throws at nothing that is nested a hundred thousand deep', () => {
+  it('does not throw for a string that is nested a hundred thousand levels deep', () => {
     for (const bodyOf of Object.values(FIELDS)) {
       for (const fragment of ['(', 'not (', 'a(', '{{#if a}}', '-', '!', '{', '[', 'abs(avg:a{(']) {
         lintBody(bodyOf(fragment.repeat(100_000)), {});

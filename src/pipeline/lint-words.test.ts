@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import { resolveScalar } from '../format/yaml-scalar.ts';
 import { lintBody } from './lint.ts';
 
-/** Every name that an empty object answers to. */
+/** Every property name that an empty object inherits. */
 const INHERITED = Object.getOwnPropertyNames(Object.prototype);
 
 const METRIC = 'avg(last_5m):avg:a{*} > 1';
@@ -16,7 +16,7 @@ const monitor = (members: JsonObject): Json => ({
 const query = (text: string, type = 'query alert') => monitor({ type, query: text });
 const message = (text: string) => monitor({ message: text });
 const options = (given: JsonObject) => monitor({ options: given });
-/** A computed member such as `__proto__` becomes one of the object itself. */
+/** A computed key such as `__proto__` creates an own property. */
 const dashboard = (members: JsonObject): Json => ({
   application: 'shop',
   team: 'web',
@@ -31,7 +31,7 @@ const alert = (members: JsonObject): Json => ({
 });
 const data = { data_source: 'metrics', name: 'q', query: 'avg:a{*}' };
 
-/** Each place where users write a word that Birddog looks up. */
+/** A body for each position at which Birddog looks up a word of the user. */
 const PLACES: Readonly<Record<string, (word: string) => Json>> = {
   'a member of a monitor': (word) => monitor({ [word]: 1 }),
   'the type of a monitor': (word) => monitor({ type: word }),
@@ -140,9 +140,9 @@ const PLACES: Readonly<Record<string, (word: string) => Json>> = {
     }),
 };
 
-describe('a word that every object inherits', () => {
+describe('a word that is an inherited property name', () => {
   for (const [place, bodyOf] of Object.entries(PLACES)) {
-    it(`is as unknown as any other as ${place}`, () => {
+    it(`is treated like any other unknown word as ${place}`, () => {
       for (const word of INHERITED) {
         const other = word.replace(/[a-z]/g, 'z').replace(/[A-Z]/g, 'Z');
         assert.deepEqual(found(bodyOf(word), word, other), found(bodyOf(other), other, other), word);
@@ -150,7 +150,7 @@ describe('a word that every object inherits', () => {
     });
   }
 
-  it('is as unknown as any other as a tag of YAML', () => {
+  it('is treated like any other unknown word as a YAML tag', () => {
     for (const word of INHERITED) {
       const unknown = resolveScalar('x', true, '!!zzz');
       assert.deepEqual(Object.keys(resolveScalar('x', true, `!!${word}`)), Object.keys(unknown), word);

@@ -7,14 +7,14 @@ import { importRequest } from './document/import.ts';
 import { lintRequest } from './lint.ts';
 import type { Ports } from './ports.ts';
 import { read } from './read.ts';
-import { toldFindings } from './refuse.ts';
+import { answerFindings } from './refuse.ts';
 import { remove } from './remove.ts';
 import type { PipelineAnswer, PipelineRequest } from './request.ts';
 import { write } from './write.ts';
 
-type Work = (request: PipelineRequest, ports: Ports) => Promise<PipelineAnswer>;
+type Handler = (request: PipelineRequest, ports: Ports) => Promise<PipelineAnswer>;
 
-const WORK: Readonly<Record<Verb, Work>> = {
+const HANDLERS: Readonly<Record<Verb, Handler>> = {
   create: write,
   update: write,
   get: read,
@@ -28,7 +28,7 @@ const WORK: Readonly<Record<Verb, Work>> = {
 
 /** Executes a request, in the same way in Birddog and in the sidecar. Throws ProblemError for every expected failure. */
 export async function execute(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
-  return WORK[request.operation.verb](request, ports);
+  return HANDLERS[request.operation.verb](request, ports);
 }
 
 async function lint(request: PipelineRequest): Promise<PipelineAnswer> {
@@ -41,6 +41,6 @@ export function lintAnswer(
   requestId: string,
 ): PipelineAnswer<LintAnswer> {
   if (!body) throw new ProblemError('bad_request', 'The request has no body to lint.');
-  const findings = toldFindings(lintRequest({ operation, query, body }), body).map((f) => ({ ...f }));
+  const findings = answerFindings(lintRequest({ operation, query, body }), body).map((f) => ({ ...f }));
   return { status: 200, body: { findings, request_id: requestId } };
 }

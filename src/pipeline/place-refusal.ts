@@ -5,15 +5,15 @@ import type { Decoded } from '../format/decoded.ts';
 import type { Envelope } from './envelope.ts';
 
 /** Maps phrases of Datadog's error messages to the field that they are about. */
-const PLACES: readonly { words: RegExp; steps: (match: RegExpExecArray) => string[] }[] = [
-  { words: /parameter '(\w+)'/, steps: (m) => [m[1] ?? ''] },
-  { words: /^'(\w+)' (?:value|is)/, steps: (m) => [m[1] ?? ''] },
+const FIELDS_BY_MESSAGE: readonly { message: RegExp; steps: (match: RegExpExecArray) => string[] }[] = [
+  { message: /parameter '(\w+)'/, steps: (m) => [m[1] ?? ''] },
+  { message: /^'(\w+)' (?:value|is)/, steps: (m) => [m[1] ?? ''] },
   {
-    words: /^(?:Alert|Warning|Recovery) (?:threshold|status)|threshold/i,
+    message: /^(?:Alert|Warning|Recovery) (?:threshold|status)|threshold/i,
     steps: () => ['options', 'thresholds'],
   },
-  { words: /\bquery\b/i, steps: () => ['query'] },
-  { words: /\btags?\b/i, steps: () => ['tags'] },
+  { message: /\bquery\b/i, steps: () => ['query'] },
+  { message: /\btags?\b/i, steps: () => ['tags'] },
 ];
 
 /**
@@ -39,14 +39,14 @@ export function locateRejection(envelope: Envelope, body: Decoded | undefined): 
   };
 }
 
-/** Returns the pointer of the field that Datadog's message is about, or of the alert. */
-export function rejectedPointer(kind: ManagedKind, pointer: Pointer, words: string): Pointer {
-  return kind === 'alert' ? pointer : pointerTo(pointer, ...place(words));
+/** Returns the pointer of the field that Datadog's message names, or of the alert. */
+export function rejectedPointer(kind: ManagedKind, pointer: Pointer, message: string): Pointer {
+  return kind === 'alert' ? pointer : pointerTo(pointer, ...fieldNamedIn(message));
 }
 
-function place(words: string): string[] {
-  for (const { words: pattern, steps } of PLACES) {
-    const match = pattern.exec(words);
+function fieldNamedIn(message: string): string[] {
+  for (const { message: pattern, steps } of FIELDS_BY_MESSAGE) {
+    const match = pattern.exec(message);
     if (match) return steps(match);
   }
   return [];

@@ -7,27 +7,26 @@ import { idOf, stamped, unmarked } from '../domain/marker.ts';
 import type { PlannedObject } from '../domain/plan.ts';
 import { pointerTo } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';
-
 import type { Compiled } from './compile.ts';
 import { conflictOf, markerConflict } from './contested.ts';
 import { findByKey, requireLive } from './find-live.ts';
 import type { ObjectPort, Ports } from './ports.ts';
 import { refuseErrors } from './refuse.ts';
 
-/** What would be done, and with what. `planned` is the plain data that is shown; the rest is what apply needs. */
+/** A planned write: `planned` is shown to the user, the other fields are the input of the apply. */
 export interface Planned {
   readonly compiled: Compiled;
   readonly key: string;
   readonly planned: PlannedObject;
-  /** What Datadog holds now. */
+  /** The current object in Datadog. */
   readonly live: JsonObject | undefined;
   /** The body of the write. */
   readonly body: JsonObject;
-  /** What is to be said about other objects in Datadog. */
+  /** Findings about other objects in Datadog. */
   readonly findings: readonly Finding[];
 }
 
-/** The port for a kind of object. */
+/** Returns the port for a kind of object. */
 export function portFor(ports: Ports, compiled: Compiled): ObjectPort {
   return ports[compiled.stored];
 }
@@ -62,13 +61,13 @@ export async function plan(
   return { compiled, key, live: before, body, planned: compared(compiled, key, before, body), findings };
 }
 
-/** The body of the write, marked. Throws `invalid` where it would carry another marker besides. */
+/** Returns the body of the write with the marker. Throws `invalid` if the body already contains another marker. */
 function bodyOf({ stored, stamp, pointer }: Compiled, object: JsonObject, key: string): JsonObject {
   const body = stamped(stored, object, { ...stamp, key });
   if (body.ok) return body.object;
   const findings = body.findings.map((f) => ({ ...f, pointer: `${pointer}${f.pointer}` }));
   refuseErrors(findings, undefined);
-  throw new ProblemError('internal', 'An object was not marked, and it is not known why.');
+  throw new ProblemError('internal', 'Adding the marker failed without a finding.');
 }
 
 function compared(
@@ -81,7 +80,7 @@ function compared(
   return { kind, key, id: idOf(live), action: changes.length > 0 ? 'update' : 'none', changes };
 }
 
-/** The plan for a create whose key is taken: nothing, where it holds an equal object. Throws `key_conflict`. */
+/** Returns the plan `none` for a create whose key has an equal object. Throws `key_conflict` if the object differs. */
 export function requireEqual(
   compiled: Compiled,
   key: string,
@@ -93,7 +92,7 @@ export function requireEqual(
   const { stored, application } = compiled;
   throw new ProblemError(
     'key_conflict',
-    `The key "${key}" holds a ${stored} that differs in ${paths(planned)}.`,
+    `The ${stored} with the key "${key}" differs in ${paths(planned)}.`,
     { members: { plan: { application, objects: [planned] } } },
   );
 }

@@ -15,34 +15,37 @@ import type { KeyLock } from './key-lock.ts';
 export interface ObjectPort {
   readonly kind: StoredKind;
   /**
-   * Every object whose marker says `owner`, oldest first, whole. Paged to the end.
-   * Monitors by their marker tags, whose list says everything but runbook links (`assets`); dashboards by the last line of the description
-   * in the list of all, each read singly unless `known` (by id,
-   * bodies as Datadog gave them) has it at the version that the list gives. `onContested` is given each object that carries
-   * this owner's marker and a different one besides (of a dashboard, its line in the list): it belongs to nobody.
+   * Returns every complete object with the marker of `owner`, oldest first, from all pages. Finds monitors by their marker
+   * tags; their list omits only runbook links (`assets`). Finds dashboards by the last line of their description in the list
+   * of all dashboards, and reads each one singly, unless `cached` (by id) has it in the version of the list. Calls
+   * `onContested` for each object that carries this marker and a different one, and so belongs to nobody; for a dashboard,
+   * with its entry in the list.
    */
   find(
     owner: Owner,
     context: RequestContext,
-    known?: ReadonlyMap<string, KnownObject>,
+    cached?: ReadonlyMap<string, CachedObject>,
     onContested?: (object: JsonObject) => void,
   ): Promise<JsonObject[]>;
   /**
-   * Returns complete matching objects of any owner, oldest first; for import. Both conditions must hold if both
-   * are given. `query` is Datadog's own search for monitors, which lags behind writes by some seconds: never ask it
-   * whether a write arrived. Datadog has no search for dashboards: each word of `query` must occur in the title or
-   * description, and `team:x` among the tags.
+   * Returns complete matching objects of any owner, oldest first; for import. Objects must match all given conditions.
+   * `query` uses Datadog's monitor search, which lags behind writes by some seconds and therefore cannot show whether a write
+   * arrived. Datadog has no search for dashboards: each word of `query` must occur in the title or description, and `team:x`
+   * among the tags.
    */
   search(filter: SearchFilter, context: RequestContext): Promise<JsonObject[]>;
   /** Returns the reasons why objects cannot be deleted, by id, as Datadog states them. Every dashboard can be deleted. */
   canDelete(ids: readonly string[], context: RequestContext): Promise<ReadonlyMap<string, string>>;
   /** Returns one complete object, or undefined if Datadog has none with that id. */
   get(id: string, context: RequestContext): Promise<JsonObject | undefined>;
-  /** Sends exactly one POST. Throws AnswerLostError if it may have arrived, DuplicateMonitorError on Datadog's duplicate check. */
+  /**
+   * Sends a POST. Repeats it only if Datadog certainly did not execute it: no connection, or 429. Throws AnswerLostError if
+   * it may have arrived, DuplicateMonitorError if Datadog's duplicate check rejects it.
+   */
   create(body: JsonObject, context: RequestContext): Promise<JsonObject>;
-  /** Retries on 5xx; throws AnswerLostError if no attempt was answered. */
+  /** Sends a PUT. Repeats it after a failed connection, 429 and 5xx. Throws AnswerLostError if the outcome stays unknown. */
   update(id: string, body: JsonObject, context: RequestContext): Promise<JsonObject>;
-  /** Retries on 5xx; a missing object is not an error. */
+  /** Sends a DELETE, with the retries and the AnswerLostError of `update`. A missing object is not an error. */
   delete(id: string, context: RequestContext): Promise<void>;
   /** Returns the URL of the object in Datadog's web application. */
   url(object: JsonObject): string;
@@ -54,8 +57,8 @@ export interface SearchFilter {
   readonly tag?: string;
 }
 
-/** The object a create is about. */
-export interface WriteUnderWay {
+/** The object of a create in progress. */
+export interface PendingWrite {
   readonly kind: StoredKind;
   readonly application: string;
   readonly key: string;
@@ -64,17 +67,17 @@ export interface WriteUnderWay {
 /** Records creates in progress, which Datadog cannot report. Times in epoch milliseconds. */
 export interface Ledger {
   /** Records a create before it is sent. Returns the number of the entry. */
-  begin(write: WriteUnderWay, caller: string, now: number): number;
+  begin(write: PendingWrite, caller: string, now: number): number;
   /** Settles one create, whose outcome is known. */
   settle(entry: number): void;
   /** Settles all creates of this object. */
-  settleAll(write: WriteUnderWay): void;
+  settleAll(write: PendingWrite): void;
   /** Returns the start time of the latest unsettled create of this object, or undefined if there is no such create. */
-  underWaySince(write: WriteUnderWay): number | undefined;
+  pendingSince(write: PendingWrite): number | undefined;
 }
 
 /** A cached object of Datadog. */
-export interface KnownObject {
+export interface CachedObject {
   readonly id: string;
   readonly key: string;
   /** `modified_at` of a dashboard, `modified` of a monitor; empty if missing. */
@@ -83,27 +86,31 @@ export interface KnownObject {
 }
 
 /**
- * A cache of Datadog's objects, which saves reads and detects incomplete lists. A body that is too large to cache is `{}`,
- * with an empty version. An object with an unchanged version is not written again.
+ * A cache of the objects that Datadog last returned, which saves reads and detects incomplete lists. The body is `{}` if only
+ * the id is cached, as for monitors, and the version is empty too if the body was too large. Evicts the lists that were
+ * replaced longest ago. Never throws: a failed read returns an empty list, a failed write is lost.
  */
-export interface KnownObjects {
-  of(kind: StoredKind, application: string): KnownObject[];
-  /** Replaces the cached objects of this kind and application in one transaction. */
-  keep(kind: StoredKind, application: string, objects: readonly KnownObject[]): void;
-  /** Removes an object of any owner. */
-  forget(kind: StoredKind, id: string): void;
+export interface ObjectCache {
+  list(kind: StoredKind, application: string): CachedObject[];
+  /**
+   * Replaces the cached list of this kind and application in one transaction. Skips an object whose key and non-empty version
+   * are cached already.
+   */
+  replace(kind: StoredKind, application: string, objects: readonly CachedObject[]): void;
+  /** Removes an object of any application. */
+  remove(kind: StoredKind, id: string): void;
 }
 
 /**
- * The inputs of recent plans by their basis, so that later changes can be reported. Keeps the last few of each application
- * for a day.
+ * The Datadog objects of recent plans by fingerprint, so that later changes can be reported. Keeps at most 20 plans of each
+ * application, for a day.
  */
-export interface Bases {
-  keep(basis: string, application: string, objects: readonly KnownObject[], now: number): void;
-  read(basis: string): readonly KnownObject[] | undefined;
+export interface Fingerprints {
+  store(fingerprint: string, application: string, objects: readonly CachedObject[], now: number): void;
+  read(fingerprint: string): readonly CachedObject[] | undefined;
 }
 
-/** An object as Birddog last wrote it; `at` in epoch milliseconds. */
+/** An object as Birddog last wrote it. `at` is in epoch milliseconds. */
 export interface AppliedObject {
   readonly kind: StoredKind;
   readonly key: string;
@@ -114,17 +121,18 @@ export interface AppliedObject {
 
 /** The last written state of each object, for drift detection. */
 export interface AppliedObjects {
-  keep(kind: StoredKind, application: string, key: string, id: string, body: JsonObject, now: number): void;
-  of(application: string): readonly AppliedObject[];
-  /** Removes an object of any owner. */
-  forget(kind: StoredKind, id: string): void;
+  store(kind: StoredKind, application: string, key: string, id: string, body: JsonObject, now: number): void;
+  list(application: string): readonly AppliedObject[];
+  /** Removes an object of any application. */
+  remove(kind: StoredKind, id: string): void;
 }
 
-/**
- * Returns the changes of objects at `since` (epoch ms) or later, by id, with one query for many objects. Omits what Datadog
- * does not report. Never throws.
- */
+/** Datadog's audit trail. */
 export interface AuditTrail {
+  /**
+   * Returns the changes of objects at `since` (epoch ms) or later, by id, with one query for many objects. Omits what Datadog
+   * does not report. Never throws.
+   */
   changes(
     ids: readonly string[],
     since: number,
@@ -152,10 +160,10 @@ export interface Ports {
   readonly dashboard: ObjectPort;
   readonly lock: KeyLock;
   readonly ledger: Ledger;
-  readonly known: KnownObjects;
-  readonly bases: Bases;
+  readonly objectCache: ObjectCache;
+  readonly fingerprints: Fingerprints;
   readonly applied: AppliedObjects;
-  readonly trail: AuditTrail;
+  readonly auditTrail: AuditTrail;
   readonly policies: Policies;
   readonly audit: Audit;
   readonly clock: Clock;

@@ -10,7 +10,7 @@ import { keyOfId } from './find-live.ts';
 import type { ObjectPort, Ports } from './ports.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
 
-/** What an application has of one kind, a page at a time, by id. With `key` or `id`: that object and its copies. */
+/** Returns a page of an application's objects of one kind, sorted by id. With `key` or `id`: that object and its clones. */
 export async function read(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer<ListAnswer>> {
   const { operation, query, context } = request;
   const kind = operation.kind ?? 'monitor';
@@ -59,7 +59,7 @@ function isWanted(object: JsonObject, kind: ManagedKind, { query }: PipelineRequ
   const state = object['overall_state'];
   if (
     query.state !== undefined &&
-    (typeof state !== 'string' || plainState(state) !== plainState(query.state))
+    (typeof state !== 'string' || normalizedState(state) !== normalizedState(query.state))
   )
     return false;
   const tags = Array.isArray(object['tags']) ? object['tags'] : [];
@@ -67,12 +67,12 @@ function isWanted(object: JsonObject, kind: ManagedKind, { query }: PipelineRequ
   return kind !== 'alert' || readAlert(unmarked('monitor', object)) !== undefined;
 }
 
-/** `No Data`, `no data` and `no_data` are one state. */
-function plainState(state: string): string {
+/** Returns a state in one spelling: `No Data`, `no data` and `no_data` are equal. */
+function normalizedState(state: string): string {
   return state.toLowerCase().replaceAll(/[ _]/g, '');
 }
 
-/** Of several objects with one marker the oldest is the application's own. */
+/** Returns the ids of the oldest object of each key. The oldest is the original, the others are clones. */
 function oldestByKey(port: ObjectPort, found: readonly JsonObject[]): Set<string> {
   const oldest = new Map<string, JsonObject>();
   for (const object of oldestFirst(found)) {
@@ -82,7 +82,7 @@ function oldestByKey(port: ObjectPort, found: readonly JsonObject[]): Set<string
   return new Set([...oldest.values()].map(idOf));
 }
 
-/** Pages follow the ids, so that what comes or goes meanwhile shifts nothing. The cursor is the last id given. */
+/** Returns the page after `cursor`, the last id of the previous page. Sorts by id, so that creates and deletes between two pages shift no object. */
 function pageOf(
   objects: readonly JsonObject[],
   size: string | undefined,
@@ -96,7 +96,7 @@ function pageOf(
   return last && rest.length > limit ? { page, next: idOf(last) } : { page };
 }
 
-/** Numbers by length first, so that no precision is lost; other ids as text. */
+/** Compares numeric ids as numbers of any size, others as strings. */
 function compareIds(a: string, b: string): number {
   const numeric = /^\d+$/.test(a) && /^\d+$/.test(b);
   return (numeric ? a.length - b.length : 0) || (a < b ? -1 : a > b ? 1 : 0);

@@ -5,38 +5,35 @@ import type { Decoded } from '../format/decoded.ts';
 
 type Located = Pick<Decoded, 'locate'>;
 
-/**
- * Returns the findings of an answer, within its limits, with the line and column of the user's own text: only what is kept
- * is placed.
- */
-export function toldFindings(findings: Iterable<Finding>, body: Located | undefined): Finding[] {
+/** Returns the findings of an answer, within its limits. Adds the line and column in the user's text to those that are returned. */
+export function answerFindings(findings: Iterable<Finding>, body: Located | undefined): Finding[] {
   const kept = new Findings();
   kept.addAll(findings);
-  return kept.list().map((finding) => placedIn(finding, body));
+  return kept.list().map((finding) => withPosition(finding, body));
 }
 
-function placedIn({ at, to: _, rest: __, ...finding }: Finding, body: Located | undefined): Finding {
+function withPosition({ at, to: _, rest: __, ...finding }: Finding, body: Located | undefined): Finding {
   return body && finding.line === undefined ? { ...finding, ...body.locate(finding.pointer, at) } : finding;
 }
 
-/** Throws the `invalid` problem with every finding when one of them is an error. */
+/** Throws `invalid` with all findings if one of them is an error. */
 export function refuseErrors(findings: readonly Finding[], body: Located | undefined): void {
   const kept = new Findings();
   kept.addAll(findings);
   if (kept.errors === 0) return;
-  const told = toldFindings(kept.list(), body);
-  const first = told.find(({ severity }) => severity === 'error');
+  const located = answerFindings(kept.list(), body);
+  const first = located.find(({ severity }) => severity === 'error');
   if (!first) return;
   const where = first.line === undefined ? '' : ` (line ${first.line}, column ${first.column})`;
   const more = kept.errors > 1 ? ` And ${kept.errors - 1} more.` : '';
-  throw new ProblemError('invalid', `${first.message}${where}${more}`, { findings: told });
+  throw new ProblemError('invalid', `${first.message}${where}${more}`, { findings: located });
 }
 
-/** Gives the findings of a problem their line and column before it is thrown on. */
-export function placed(body: Located | undefined): (error: unknown) => never {
+/** Returns an error handler that adds lines and columns to the findings of a problem and throws it again. */
+export function addPositions(body: Located | undefined): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof ProblemError) || !error.extras.findings) throw error;
-    const findings = toldFindings(error.extras.findings, body);
+    const findings = answerFindings(error.extras.findings, body);
     throw new ProblemError(error.code, error.message, { ...error.extras, findings });
   };
 }

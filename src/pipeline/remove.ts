@@ -6,7 +6,7 @@ import { findByKey, keyOf, requireLive } from './find-live.ts';
 import type { Ports } from './ports.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
 
-/** Deletes an application's own object, found by key or id. A copy of it stays. The answer shows what there was. */
+/** Deletes an application's object, found by key or id, but no clone of it. The answer contains the deleted object. */
 export async function remove(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer<DeleteAnswer>> {
   const { operation, query, context } = request;
   const kind = operation.kind ?? 'monitor';
@@ -14,7 +14,7 @@ export async function remove(request: PipelineRequest, ports: Ports): Promise<Pi
   const port = ports[stored];
   const target = { application: query.application ?? '', key: query.key, id: query.id };
   if (target.key === undefined && target.id === undefined) {
-    throw new ProblemError('bad_request', `Say which ${kind}: by "key" or by "id" in the query.`);
+    throw new ProblemError('bad_request', `The query names no ${kind}. Add "key" or "id".`);
   }
   const key = await keyOf(port, target, context);
   return ports.lock.run(`${stored}:${target.application}/${key}`, context.deadline, async () => {

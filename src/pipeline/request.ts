@@ -5,23 +5,23 @@ import type { ManagedKind } from '../domain/managed-fields.ts';
 import type { Decoded } from '../format/decoded.ts';
 import type { Operation, QueryName } from '../contract/operations.ts';
 
-/** A request as every step of the pipeline sees it: no HTTP in it. */
+/** A request to the pipeline, independent of HTTP. */
 export interface PipelineRequest {
   readonly operation: Operation;
   readonly query: Readonly<Partial<Record<QueryName, string>>>;
-  /** What the body holds; absent where the method has none. */
+  /** The decoded body; absent if the method has none. */
   readonly body?: Decoded;
   readonly route: Route;
   readonly context: RequestContext;
 }
 
-/** What is answered: a status and plain data. */
+/** An answer of the pipeline. */
 export interface PipelineAnswer<Body extends JsonObject = JsonObject> {
   readonly status: 200 | 201;
   readonly body: Body;
 }
 
-/** The kind under which Datadog keeps an object. */
+/** Returns the kind of Datadog object that a kind of Birddog is stored as. */
 export function storedKind(kind: ManagedKind): 'monitor' | 'dashboard' {
   return kind === 'dashboard' ? 'dashboard' : 'monitor';
 }

@@ -15,7 +15,7 @@ import { plan } from './plan.ts';
 
 const FORGED = ['env:prod', 'birddog key:b/x'];
 const MONITOR: JsonObject = { type: 'query alert', name: 'Load', query: 'avg(last_5m):avg:a{*} > 1' };
-const WAY = { route: 'listed', service: 'a' } as const;
+const ROUTE = { route: 'listed', service: 'a' } as const;
 const LIVE: LiveState = {
   own: { monitor: [], dashboard: [] },
   contested: { monitor: [], dashboard: [] },
@@ -23,12 +23,12 @@ const LIVE: LiveState = {
   foreign: new Map(),
 };
 
-/** A Datadog that holds nothing and takes no write. */
-function world(held: readonly JsonObject[] = []) {
+/** Creates a fake Datadog with these monitors that accepts no write. */
+function world(stored: readonly JsonObject[] = []) {
   const clock = manualClock();
   const ports: Ports = {
     ...portsWithoutDatadog(clock),
-    monitor: { ...unaskedPort('monitor'), find: async () => [...held] },
+    monitor: { ...unaskedPort('monitor'), find: async () => [...stored] },
   };
   const context = {
     caller: { name: 'c' },
@@ -59,14 +59,14 @@ const forgedDocument = readDocument({
   monitors: [{ key: 'load', ...MONITOR }],
 });
 
-describe('a path that forgets to lint', () => {
+describe('a request that bypasses lint', () => {
   it('cannot create or update a monitor with a second marker', async () => {
-    const held = { ...MONITOR, id: 1, tags: ['birddog_application:a', 'birddog_key:a/load'] };
-    for (const [verb, there] of [
+    const stored = { ...MONITOR, id: 1, tags: ['birddog_application:a', 'birddog_key:a/load'] };
+    for (const [verb, existing] of [
       ['create', []],
-      ['update', [held]],
+      ['update', [stored]],
     ] as const) {
-      const { ports, context } = world(there);
+      const { ports, context } = world(existing);
       const { code, extras } = await problemOf(
         plan(compiled(verb, { ...MONITOR, tags: [...FORGED] }), 'load', ports, context),
       );
@@ -77,21 +77,21 @@ describe('a path that forgets to lint', () => {
     }
   });
 
-  it('plans no write of a document that joins a marker to its entries', () => {
-    const planned = runAtOnce(planningDocument(forgedDocument, LIVE, WAY, false));
+  it('plans no write for a document whose common tags add a marker to its entries', () => {
+    const planned = runAtOnce(planningDocument(forgedDocument, LIVE, ROUTE, false));
     assert.deepEqual(planned.steps, []);
     assert.deepEqual(
-      planned.refused.map(({ wanted, findings }) => [wanted.key, findings.map(({ pointer }) => pointer)]),
+      planned.refused.map(({ entry, findings }) => [entry.key, findings.map(({ pointer }) => pointer)]),
       [['load', ['/tags/1']]],
     );
   });
 
-  it('cannot apply a plan that was made without looking', async () => {
+  it('cannot apply a plan that was not checked', async () => {
     const { ports, context } = world();
-    const [wanted] = forgedDocument.wanted;
+    const [entry] = forgedDocument.entries;
     const made: DocumentPlan = {
       application: 'a',
-      basis: '',
+      fingerprint: '',
       refused: [],
       findings: [],
       steps: [
@@ -100,7 +100,7 @@ describe('a path that forgets to lint', () => {
             planned: { kind: 'monitor', key: 'load', action: 'create', changes: [] },
             stored: 'monitor',
             key: 'load',
-            wanted,
+            entry,
             live: undefined,
             desired: {},
           },
@@ -111,7 +111,7 @@ describe('a path that forgets to lint', () => {
       document: forgedDocument,
       plan: made,
       live: LIVE,
-      route: WAY,
+      route: ROUTE,
       ports,
       context,
     });

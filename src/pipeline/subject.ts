@@ -8,13 +8,13 @@ import { lintRequest } from './lint.ts';
 import { refuseErrors } from './refuse.ts';
 import type { PipelineRequest } from './request.ts';
 
-/** Which application a request is about, and what the catalogs call it. */
+/** The application of a request, and its names in the catalogs. */
 export interface Subject {
   readonly application: string;
   readonly aliases: CatalogAliases;
 }
 
-/** Reads the application from a body or a query. Throws `invalid` with every mistake of the body where it names none. */
+/** Returns the application that a body or query names. Throws `invalid` with all findings if a body names none, `bad_request` if a query names none. */
 export function subjectOf({
   operation,
   query,

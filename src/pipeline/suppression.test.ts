@@ -12,31 +12,31 @@ import { lintBody } from './lint.ts';
 import { execute } from './pipeline.ts';
 import type { ObjectPort } from './ports.ts';
 
-/** A Datadog that stores what it was sent last. */
-function holding(kind: StoredKind, sent: JsonObject[]): ObjectPort {
-  const held = () => sent.slice(-1).map((object) => ({ ...object, id: 7 }));
-  const take = (object: JsonObject) => {
+/** Creates a fake Datadog that stores the last object that it received. */
+function fakePort(kind: StoredKind, sent: JsonObject[]): ObjectPort {
+  const stored = () => sent.slice(-1).map((object) => ({ ...object, id: 7 }));
+  const store = (object: JsonObject) => {
     sent.push(object);
     return Promise.resolve({ ...object, id: 7 });
   };
   return {
     ...unaskedPort(kind),
-    find: () => Promise.resolve(held()),
-    get: () => Promise.resolve(held()[0]),
-    create: take,
-    update: (_id, object) => take(object),
+    find: () => Promise.resolve(stored()),
+    get: () => Promise.resolve(stored()[0]),
+    create: store,
+    update: (_id, object) => store(object),
     url: () => 'https://example.test',
   };
 }
 
-/** Sends bodies one after the other; gives the answers, or the problems, and what Datadog was sent. */
+/** Sends bodies in sequence. Returns the answers, and the objects that Datadog received. */
 async function sendAll(requests: readonly (readonly [path: string, body: JsonObject])[]) {
   const clock = manualClock();
   const sent: JsonObject[] = [];
   const ports = {
     ...portsWithoutDatadog(clock),
-    monitor: holding('monitor', sent),
-    dashboard: holding('dashboard', sent),
+    monitor: fakePort('monitor', sent),
+    dashboard: fakePort('dashboard', sent),
   };
   const answers: JsonObject[] = [];
   for (const [path, body] of requests) {
@@ -50,7 +50,7 @@ async function sendAll(requests: readonly (readonly [path: string, body: JsonObj
     };
     const route = { route: 'unlisted', missingFrom: ['datadog'] } as const;
     const read = await decode(JSON.stringify(body), 'json', OBJECT_LIMITS);
-    answers.push((await execute({ operation, query: {}, body: read, route: route, context }, ports)).body);
+    answers.push((await execute({ operation, query: {}, body: read, route, context }, ports)).body);
   }
   return { answers, sent };
 }
@@ -74,9 +74,9 @@ const OBJECTS: readonly [Written, ...Written[]] = [
   ],
 ];
 
-describe('the lint member of an object', () => {
+describe('the field "lint" of an object', () => {
   for (const [kind, object, change] of OBJECTS) {
-    it(`never reaches Datadog with a ${kind}, and makes no difference to it`, async () => {
+    it(`is not sent to Datadog with a ${kind}, and is not a change`, async () => {
       const { answers, sent } = await sendAll([
         [`/create_${kind}`, around(kind, { ...object, lint })],
         [`/update_${kind}`, around(kind, { ...object, lint: { ignore: [] } })],
@@ -106,19 +106,20 @@ describe('the lint member of an object', () => {
     );
   });
 
-  it('is heard in each object of a document, and told once where it is malformed', () => {
+  it('applies to each object of a document, and is reported once per object if it is malformed', () => {
     const document = (member: Json) => ({
       apiVersion: 'birddog/v1',
       application: 'a',
       team: 't',
       ...Object.fromEntries(OBJECTS.map(([kind, object]) => [`${kind}s`, [{ ...object, lint: member }]])),
     });
-    const told = (member: Json) => lintBody(document(member), {}).map(({ code, pointer }) => [code, pointer]);
-    assert.deepEqual(told(lint), [
+    const codes = (member: Json) =>
+      lintBody(document(member), {}).map(({ code, pointer }) => [code, pointer]);
+    assert.deepEqual(codes(lint), [
       ['suppression_unused', '/alerts/0/lint/ignore/0'],
       ['suppression_unknown', '/dashboards/0/lint/ignore/0/code'],
     ]);
-    assert.deepEqual(told([]), [
+    assert.deepEqual(codes([]), [
       ['as_count_without_sum', '/monitors/0/query'],
       ['suppression_malformed', '/monitors/0/lint'],
       ['suppression_malformed', '/alerts/0/lint'],

@@ -11,10 +11,10 @@ import { OBJECT_LIMITS } from '../format/decoded.ts';
 import { execute } from './pipeline.ts';
 import type { ObjectPort } from './ports.ts';
 
-it('a create that finds what an earlier one left under way is 200 only where that is equal', async () => {
+it('a create that finds the object of an unsettled create answers 200 only if they are equal', async () => {
   const clock = manualClock();
   const query = 'avg(last_5m):avg:a{*} > 1';
-  const landed: JsonObject = {
+  const arrived: JsonObject = {
     ...markedObject(
       'monitor',
       { type: 'query alert', name: 'x', query },
@@ -28,12 +28,12 @@ it('a create that finds what an earlier one left under way is 200 only where tha
   ] as const) {
     const ports = portsWithoutDatadog(clock);
     ports.ledger.begin({ kind: 'monitor', application: 'a', key: 'x' }, 'somebody', clock.now());
-    let looks = 0;
+    let lookups = 0;
     const monitor: ObjectPort = {
       ...unaskedPort('monitor'),
-      find: async () => ((looks += 1) < 3 ? [] : [landed]),
+      find: async () => ((lookups += 1) < 3 ? [] : [arrived]),
       get: async () => undefined,
-      create: () => assert.fail('nothing is sent while the first may still land'),
+      create: () => assert.fail('nothing is sent while the first create may still arrive'),
       url: () => 'https://example.test',
     };
     const body = { application: 'a', team: 't', monitor: { type: 'query alert', name: 'x', query, message } };

@@ -12,16 +12,13 @@ import { lintRequest } from './lint.ts';
 import { type Planned, plan, portFor, requireEqual } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { locateRejection } from './place-refusal.ts';
-import { placed, refuseErrors, toldFindings } from './refuse.ts';
+import { addPositions, refuseErrors, answerFindings } from './refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from './request.ts';
 
-/**
- * A create or update, from what the user sent to what Datadog holds:
- * decode, lint, compile, then plan and apply alone under the key.
- */
+/** Serves a create or update: lints and compiles the object, then plans and applies it under the lock of its key. */
 export async function write(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer<WriteAnswer>> {
   const { body } = request;
-  if (!body) throw new ProblemError('internal', `${request.operation.path} is no write.`);
+  if (!body) throw new ProblemError('internal', `${request.operation.path} is not a write.`);
   const warnings = lintRequest({ ...request, body });
   refuseErrors(warnings, body);
   const envelope = decode(request);
@@ -29,10 +26,10 @@ export async function write(request: PipelineRequest, ports: Ports): Promise<Pip
   const key = await keyOf(portFor(ports, compiled), compiled, request.context);
   const name = `${compiled.stored}:${compiled.application}/${key}`;
   return ports.lock.run(name, request.context.deadline, async () => {
-    const planned = await plan(compiled, key, ports, request.context).catch(placed(request.body));
+    const planned = await plan(compiled, key, ports, request.context).catch(addPositions(request.body));
     const dryRun = request.query.dry_run === 'true';
     const done = dryRun
-      ? { object: planned.live, made: false }
+      ? { object: planned.live, created: false }
       : await apply(planned, ports, request.context).catch(locateRejection(envelope, request.body));
     return answer(request, planned, ports, done);
   });
@@ -40,27 +37,27 @@ export async function write(request: PipelineRequest, ports: Ports): Promise<Pip
 
 function decode({ operation, body, query }: PipelineRequest): Envelope {
   if (!body || !operation.kind || (operation.verb !== 'create' && operation.verb !== 'update')) {
-    throw new ProblemError('internal', `${operation.path} is no write.`);
+    throw new ProblemError('internal', `${operation.path} is not a write.`);
   }
   return readEnvelope(operation.verb, operation.kind, body.value, query);
 }
 
 interface Done {
   readonly object: JsonObject | undefined;
-  readonly made: boolean;
+  readonly created: boolean;
 }
 
 async function apply(planned: Planned, ports: Ports, context: RequestContext): Promise<Done> {
   const { compiled, key, body, live } = planned;
   const port = portFor(ports, compiled);
   const { stored: kind, application } = compiled;
-  if (planned.planned.action === 'none') return { object: live, made: false };
+  if (planned.planned.action === 'none') return { object: live, created: false };
   const done =
     live === undefined
       ? await createOnce({ port, ports, context, write: { kind, application, key } }, body)
-      : { object: await updateOnce(port, idOf(live), body, context), made: false };
-  // What an earlier request, or somebody else, made meanwhile need not be what this one asks for.
-  if (live === undefined && !done.made) requireEqual(compiled, key, done.object, body);
+      : { object: await updateOnce(port, idOf(live), body, context), created: false };
+  // An object that another request or a person created meanwhile may differ from the requested one.
+  if (live === undefined && !done.created) requireEqual(compiled, key, done.object, body);
   ports.audit({
     action: planned.planned.action,
     kind,
@@ -80,7 +77,7 @@ function answer(
   const { compiled, key } = planned;
   const { changes, action } = planned.planned;
   return {
-    status: done.made ? 201 : 200,
+    status: done.created ? 201 : 200,
     body: {
       application: compiled.application,
       key,
@@ -89,7 +86,7 @@ function answer(
       changes: changes.map((c) => ({ ...c })),
       ...(request.query.dry_run === 'true' ? { dry_run: true } : {}),
       ...(done.object ? describe(compiled.kind, portFor(ports, compiled), done.object) : {}),
-      findings: toldFindings([...compiled.findings, ...planned.findings], request.body).map((f) => ({
+      findings: answerFindings([...compiled.findings, ...planned.findings], request.body).map((f) => ({
         ...f,
       })),
       request_id: request.context.requestId,

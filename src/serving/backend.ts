@@ -66,14 +66,14 @@ export function openBackend(
     clock,
   });
   const store = openStore(config.BIRDDOG_LEDGER, (error) => log.warn('cache not stored', { error }));
-  const { ledger, known, bases, applied } = store;
+  const { ledger, objectCache, fingerprints, applied } = store;
   const ports = {
     ...datadog.objects,
-    trail: datadog.trail,
+    auditTrail: datadog.auditTrail,
     policies: datadog.policies,
     ledger,
-    known,
-    bases,
+    objectCache,
+    fingerprints,
     applied,
     lock: createKeyLock(),
     clock,

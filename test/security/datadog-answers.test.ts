@@ -118,7 +118,7 @@ const READS: readonly ((datadog: Datadog, context: RequestContext) => Promise<un
     ({ objects }: Datadog, context: RequestContext) => objects[kind].update('1', { name: 'x' }, context),
     ({ objects }: Datadog, context: RequestContext) => objects[kind].delete('1', context),
   ]),
-  ({ trail }, context) => trail.changes(['1', '2'], 1_700_000_000_000, context),
+  ({ auditTrail: trail }, context) => trail.changes(['1', '2'], 1_700_000_000_000, context),
   ({ policies }, context) => policies.list(context),
 ];
 
@@ -185,7 +185,7 @@ describe('what Datadog answers', () => {
     for (const timestamp of [JSON.rawJSON('1.0'), { toString: 1 }, [], null]) {
       const body = { data: [{ attributes: { timestamp, attributes: { asset: { id: '1' } } } }] };
       const { datadog, context } = answeringDatadog(() => ({ body }));
-      const found = await datadog.trail.changes(['1'], 1_700_000_000_000, context());
+      const found = await datadog.auditTrail.changes(['1'], 1_700_000_000_000, context());
       assert.deepEqual(found.get('1')?.changes, []);
     }
   });

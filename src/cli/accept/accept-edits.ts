@@ -57,7 +57,7 @@ function alertEdits(
   { pointer, key }: DriftedObject,
   { document, read }: Pick<DriftedEntry, 'document' | 'read'>,
 ): Edit[] | undefined {
-  const compiled = read.wanted.find((one) => one.kind === 'alert' && one.key === key)?.object;
+  const compiled = read.entries.find((one) => one.kind === 'alert' && one.key === key)?.object;
   const inherited = stringsIn(document['tags']);
   const bare = (monitor: JsonObject): JsonObject => ({
     ...monitor,

@@ -69,7 +69,7 @@ const ACTIONS: Readonly<Record<PlanAction, string>> = {
 };
 
 function wantedFor({ kind, key }: PlannedEntry, { read }: FileDocument): JsonObject | undefined {
-  return read.wanted.find((one) => one.kind === kind && one.key === key)?.object;
+  return read.entries.find((one) => one.kind === kind && one.key === key)?.object;
 }
 
 function findings(plan: PlanAnswer): string[] {

@@ -29,7 +29,7 @@ export function printPlan(
   const route = plan.route === 'unlisted' ? 'not listed in every catalog' : plan.route;
   const head = `${paint('place', visible(`${name}: ${plan.application}`))} ${paint('aside', `(${visible(route)})`)}\n`;
   const blocks = plan.objects.flatMap((object) => {
-    const wanted = read.wanted.find(({ kind, key }) => kind === object.kind && key === object.key);
+    const wanted = read.entries.find(({ kind, key }) => kind === object.kind && key === object.key);
     return block(object, wanted?.object, paint);
   });
   const summary = `  ${summaryOf(countsOf(plan.objects))}.\n`;

@@ -97,7 +97,7 @@ function sendDocument(request: Inspected, send: Send): void {
 function references({ operation, body }: Inspected): Json {
   if (operation.kind !== undefined || !isObject(body.value)) return [];
   return readDocument(body.value)
-    .wanted.flatMap(({ references: some }) => some)
+    .entries.flatMap(({ references: some }) => some)
     .slice(0, MAX_REFERENCES)
     .map(({ pointer, at }) => [pointer, at, { ...body.locate(pointer, at) }]);
 }

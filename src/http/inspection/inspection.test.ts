@@ -12,7 +12,7 @@ import { printYaml } from '../../format/encode-yaml.ts';
 import { type Decoded, DOCUMENT_LIMITS, type Format, OBJECT_LIMITS } from '../../format/decoded.ts';
 import { preflightOf } from '../../main/preflight.ts';
 import { readDocument } from '../../pipeline/document/read-document.ts';
-import { toldFindings } from '../../pipeline/refuse.ts';
+import { answerFindings } from '../../pipeline/refuse.ts';
 import { createMemoryBudget } from '../../runtime/concurrency/memory-budget.ts';
 import { inspectBody } from './child.ts';
 import type { InspectingProcess, StartProcess } from './child-process.ts';
@@ -95,7 +95,7 @@ async function seen(inspector: Inspector, text: string, format: Format, asked: A
     const decoded = await inspection.document();
     // As for the findings of a plan about references, within strings.
     const wanted =
-      isObject(decoded.value) && asked.path !== '/create_monitor' ? readDocument(decoded.value).wanted : [];
+      isObject(decoded.value) && asked.path !== '/create_monitor' ? readDocument(decoded.value).entries : [];
     const references = wanted.flatMap((one) => one.references);
     const within = references.map(({ pointer, at }) => decoded.locate(pointer, at));
     return { about, preflight, within, ...contentOf(decoded) };
@@ -114,7 +114,7 @@ function contentOf(decoded: Decoded) {
   const outside = pointers.flatMap((pointer) => [`${pointer}/nowhere`, `${pointer}/0`, `${pointer}/00`]);
   return {
     value: printJson(decoded.value),
-    findings: JSON.stringify(toldFindings(decoded.linted, decoded)),
+    findings: JSON.stringify(answerFindings(decoded.linted, decoded)),
     places: [...pointers, ...outside].map((pointer) => [pointer, decoded.locate(pointer)]),
   };
 }

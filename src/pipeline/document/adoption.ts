@@ -4,10 +4,10 @@ import { markOf, ownershipOf } from '../../domain/marker.ts';
 import { pointerTo } from '../../domain/pointer.ts';
 import { REMOVE_ONE_MARKER } from '../contested.ts';
 import type { LiveState } from './document-plan.ts';
-import type { Wanted } from './read-document.ts';
+import type { DocumentEntry } from './read-document.ts';
 
 /** How other tools mark their objects: Kennel with a line of text, Terraform with the tags that its users commonly set. */
-const OTHERS: readonly { readonly tool: string; readonly pattern: RegExp }[] = [
+const OTHER_TOOLS: readonly { readonly tool: string; readonly pattern: RegExp }[] = [
   { tool: 'Kennel', pattern: /-- Managed by kennel / },
   { tool: 'Terraform', pattern: /\b(?:managed[_ -]?by[: ]\s*terraform|terraform:(?:true|managed))\b/i },
 ];
@@ -16,7 +16,7 @@ const STORED = ['monitor', 'dashboard'] as const;
 
 /** Returns the findings about objects that cannot be adopted, or that another tool seems to manage. */
 export function adoptionFindings(
-  wanted: readonly Wanted[],
+  wanted: readonly DocumentEntry[],
   { adoptable, own }: LiveState,
   application: string,
 ): Finding[] {
@@ -68,7 +68,7 @@ export function adoptionFindings(
         },
       ];
     }
-    const other = OTHERS.find(({ pattern }) => pattern.test(textsOf(object)));
+    const other = OTHER_TOOLS.find(({ pattern }) => pattern.test(textsOf(object)));
     if (!other) return [];
     return [
       {

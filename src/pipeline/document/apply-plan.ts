@@ -10,30 +10,30 @@ import type { PlanAction } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { createOnce, noneIfFailed, updateOnce } from '../apply.ts';
 import type { ObjectPort } from '../ports.ts';
-import { moved, concurrentChanges, type Written } from './conflicts.ts';
+import { changedSincePlan, concurrentChanges, type Written } from './conflicts.ts';
 import type { Applying, DocumentPlan, PlanStep } from './document-plan.ts';
 import { desiredOf } from './plan-document.ts';
-import { asKnown } from './read-live.ts';
+import { cacheEntryOf } from './read-live.ts';
 import { fullName } from './references-in-order.ts';
 
-/** Maximum number of concurrent writes. Datadog's own tools ran into rate limits with more. */
+/** Maximum number of concurrent creates and updates of one apply. Deletes run one at a time. */
 const MAX_CONCURRENT_WRITES = 4;
 /** Reserved part (ms) of the deadline for the write in progress and the response. */
 const FINISH_RESERVE = 2_000;
 
-/** An object that was written. */
-export interface Done {
+/** A step that has been applied. */
+export interface CompletedStep {
   readonly step: PlanStep;
   readonly action: PlanAction;
   readonly id: string;
   /** The object in Datadog after the write; undefined if it was deleted. */
   readonly object: JsonObject | undefined;
-  /** Whether this run created it. */
-  readonly made: boolean;
+  /** True if this run created the object. */
+  readonly created: boolean;
 }
 
 export interface Outcome {
-  readonly done: readonly Done[];
+  readonly done: readonly CompletedStep[];
   readonly remaining: readonly PlanStep[];
   readonly findings: readonly Finding[];
   /** The failure that stopped the apply; undefined if it finished or stopped before the deadline. */
@@ -59,8 +59,8 @@ export async function applyPlan(applying: Applying): Promise<Outcome> {
       const some = writes.slice(from, from + MAX_CONCURRENT_WRITES);
       // Deletes run one after the other, because one can depend on the one before it.
       if (some.some(({ planned }) => planned.action === 'delete'))
-        for (const step of some) await run.take(step);
-      else await Promise.all(some.map((step) => run.take(step)));
+        for (const step of some) await run.execute(step);
+      else await Promise.all(some.map((step) => run.execute(step)));
     }
   }
   await run.deleteReplaced();
@@ -71,7 +71,7 @@ export async function applyPlan(applying: Applying): Promise<Outcome> {
 
 class Run {
   private readonly applying: Applying;
-  private readonly done = new Map<PlanStep, Done>();
+  private readonly done = new Map<PlanStep, CompletedStep>();
   private readonly findings: Finding[] = [];
   private readonly ids = new Map<string, string>();
   private readonly replaced: { readonly step: PlanStep; readonly id: string }[] = [];
@@ -101,7 +101,7 @@ class Run {
   }
 
   /** Executes one step under the lock of its key. A failure ends the run after the concurrent steps have finished. */
-  async take(step: PlanStep): Promise<void> {
+  async execute(step: PlanStep): Promise<void> {
     if (!this.canContinue()) return;
     const { plan, ports, context } = this.applying;
     const name = `${step.stored}:${plan.application}/${step.key}`;
@@ -127,13 +127,14 @@ class Run {
     const body = replaced ? withMutes(this.desired(step), replaced) : this.desired(step);
     const port = ports[stored];
     const write = { kind: stored, application: plan.application, key };
-    const made = await createOnce(
+    const result = await createOnce(
       { port, ports, context, write, checksLater: true, ...(replaced ? { replacedId: idOf(replaced) } : {}) },
       body,
     );
-    if (!made.made && changesOf(stored, made.object, body).length > 0)
-      throw await moved(this.applying, step, made.object);
-    this.finish(step, made.made ? await this.readAfter(step, made.object, body) : made.object, made.made);
+    if (!result.created && changesOf(stored, result.object, body).length > 0)
+      throw await changedSincePlan(this.applying, step, result.object);
+    const object = result.created ? await this.readAfter(step, result.object, body) : result.object;
+    this.complete(step, object, result.created);
   }
 
   private async update(step: PlanStep): Promise<void> {
@@ -148,10 +149,10 @@ class Run {
     if (changes.length > 0) {
       await updateOnce(port, id, documentUpdate(stored, now, desired, changes), context);
       const after = await port.get(id, context);
-      if (!after) throw await moved(this.applying, step, undefined);
+      if (!after) throw await changedSincePlan(this.applying, step, undefined);
       this.written.push({ step, after, desired, since });
-      this.finish(step, after);
-    } else this.finish(step, live ?? now);
+      this.complete(step, after);
+    } else this.complete(step, live ?? now);
   }
 
   /** Creates the new object and keeps the old one until every reference to it has been updated. */
@@ -167,8 +168,8 @@ class Run {
     for (const { step, id } of this.replaced) {
       if (!this.canContinue() || (await this.isNeeded(step, id))) continue;
       await ports[step.stored].delete(id, context);
-      ports.known.forget(step.stored, id);
-      this.note(step, id, 'delete');
+      ports.objectCache.remove(step.stored, id);
+      this.audit(step, id, 'delete');
     }
   }
 
@@ -177,23 +178,23 @@ class Run {
     const { plan, ports, context } = this.applying;
     const gone = new Set(this.replaced.map(({ id }) => id));
     for (const stored of ['monitor', 'dashboard'] as const) {
-      const made = [...this.done.values()].filter((one) => one.made && one.step.stored === stored);
-      if (made.length === 0 || this.failure) continue;
-      const known = new Map(
-        made.flatMap(({ id, object }) => (object ? [[id, asKnown(stored, object)] as const] : [])),
+      const created = [...this.done.values()].filter((one) => one.created && one.step.stored === stored);
+      if (created.length === 0 || this.failure) continue;
+      const cached = new Map(
+        created.flatMap(({ id, object }) => (object ? [[id, cacheEntryOf(stored, object)] as const] : [])),
       );
       const found = await ports[stored]
-        .find({ application: plan.application }, context, known)
+        .find({ application: plan.application }, context, cached)
         .catch(noneIfFailed);
-      for (const one of made) {
+      for (const one of created) {
         const same = found.filter(
           (object) => markOf(stored, object)?.key === one.step.key && !gone.has(idOf(object)),
         );
         const [oldest] = oldestFirst(same);
         if (!oldest || idOf(oldest) === one.id || !same.some((object) => idOf(object) === one.id)) continue;
         await ports[stored].delete(one.id, context);
-        this.note(one.step, one.id, 'delete');
-        this.done.set(one.step, { ...one, id: idOf(oldest), object: oldest, made: false });
+        this.audit(one.step, one.id, 'delete');
+        this.done.set(one.step, { ...one, id: idOf(oldest), object: oldest, created: false });
       }
     }
   }
@@ -208,13 +209,13 @@ class Run {
     const id = step.planned.id ?? '';
     const port = ports[step.stored];
     const now = await port.get(id, context);
-    if (now && !this.isAsPlanned(step, now)) throw await moved(this.applying, step, now);
+    if (now && !this.isAsPlanned(step, now)) throw await changedSincePlan(this.applying, step, now);
     if (now && (await this.isNeeded(step, id))) return;
     if (now) await port.delete(id, context);
-    ports.known.forget(step.stored, id);
-    ports.applied.forget(step.stored, id);
-    this.note(step, id);
-    this.done.set(step, { step, action: 'delete', id, object: undefined, made: false });
+    ports.objectCache.remove(step.stored, id);
+    ports.applied.remove(step.stored, id);
+    this.audit(step, id);
+    this.done.set(step, { step, action: 'delete', id, object: undefined, created: false });
   }
 
   /** Returns whether other objects still need an object, and adds a finding with the reason. */
@@ -226,7 +227,7 @@ class Run {
       code: 'still_needed',
       severity: 'warning',
       message: `The ${step.stored} ${id} (${step.key}) was not deleted: ${reason}`,
-      pointer: step.wanted?.pointer ?? '',
+      pointer: step.entry?.pointer ?? '',
     });
     return true;
   }
@@ -234,7 +235,7 @@ class Run {
   /** Returns the current object. Throws `plan_stale` if it changed since the plan. */
   private async requireUnchanged(port: ObjectPort, step: PlanStep, id: string): Promise<JsonObject> {
     const now = await port.get(id, this.applying.context);
-    if (!now || !this.isAsPlanned(step, now)) throw await moved(this.applying, step, now);
+    if (!now || !this.isAsPlanned(step, now)) throw await changedSincePlan(this.applying, step, now);
     return now;
   }
 
@@ -248,38 +249,38 @@ class Run {
     );
   }
 
-  private async readAfter(step: PlanStep, made: JsonObject, body: JsonObject): Promise<JsonObject> {
+  private async readAfter(step: PlanStep, created: JsonObject, body: JsonObject): Promise<JsonObject> {
     const { ports, context } = this.applying;
-    const after = await ports[step.stored].get(idOf(made), context);
-    if (!after) return made;
-    const { wanted } = step;
-    if (wanted) append(this.findings, droppedFields(step.stored, wanted.object, after, wanted.pointer));
+    const after = await ports[step.stored].get(idOf(created), context);
+    if (!after) return created;
+    const { entry } = step;
+    if (entry) append(this.findings, droppedFields(step.stored, entry.object, after, entry.pointer));
     this.written.push({ step, after, desired: body, since: undefined });
     return after;
   }
 
-  private desired({ wanted, live, desired = {} }: PlanStep): JsonObject {
+  private desired({ entry, live, desired = {} }: PlanStep): JsonObject {
     const { document, route } = this.applying;
-    if (!wanted) return desired;
-    const body = desiredOf(wanted, live, document, route, (name) => this.ids.get(name));
+    if (!entry) return desired;
+    const body = desiredOf(entry, live, document, route, (name) => this.ids.get(name));
     if (body.ok) return body.object;
     const [first] = body.findings;
     throw new ProblemError('invalid', first?.message ?? '', {
-      findings: body.findings.map((finding) => ({ ...finding, pointer: wanted.pointer })),
+      findings: body.findings.map((finding) => ({ ...finding, pointer: entry.pointer })),
     });
   }
 
-  private finish(step: PlanStep, object: JsonObject, made = false): void {
+  private complete(step: PlanStep, object: JsonObject, created = false): void {
     const { plan, ports } = this.applying;
     const { stored, key } = step;
     const id = idOf(object);
     this.ids.set(fullName({ kind: stored, key }, plan.application), id);
-    ports.applied.keep(stored, plan.application, key, id, object, ports.clock.now());
-    this.note(step, id);
-    this.done.set(step, { step, action: step.planned.action, id, object, made });
+    ports.applied.store(stored, plan.application, key, id, object, ports.clock.now());
+    this.audit(step, id);
+    this.done.set(step, { step, action: step.planned.action, id, object, created });
   }
 
-  private note({ planned, stored, key }: PlanStep, id: string, action = planned.action): void {
+  private audit({ planned, stored, key }: PlanStep, id: string, action = planned.action): void {
     const { plan, ports } = this.applying;
     ports.audit({
       action,

@@ -21,18 +21,18 @@ import type { Applying, PlanStep, Prepared } from './document-plan.ts';
 const LOOKBACK_MS = 24 * 60 * 60 * 1000;
 
 /** Returns the problem for an object that was changed or deleted after the plan: which fields, and by whom. */
-export async function moved(
+export async function changedSincePlan(
   { ports, context }: Applying,
   step: PlanStep,
   now: JsonObject | undefined,
 ): Promise<ProblemError> {
-  const { stored, key, planned, live, wanted } = step;
+  const { stored, key, planned, live, entry } = step;
   const changes = now ? changesOf(stored, live ?? {}, now) : [];
   const fields = changes.map(({ path }) => path);
   const id = planned.id ?? '';
-  const trail = await ports.trail.changes([id], ports.clock.now() - LOOKBACK_MS, context);
-  const by = people(authors(stored, changes, now, trail.get(id)));
-  const what = now ? `changed in ${list(fields)}` : 'deleted';
+  const trail = await ports.auditTrail.changes([id], ports.clock.now() - LOOKBACK_MS, context);
+  const by = authorNames(authors(stored, changes, now, trail.get(id)));
+  const what = now ? `changed in ${fieldNames(fields)}` : 'deleted';
   return new ProblemError(
     'plan_stale',
     `The ${stored} ${id} (${key}) was ${what} after the plan was made (changed by: ${by}).`,
@@ -43,7 +43,7 @@ export async function moved(
           code: 'moved',
           severity: 'error',
           message: `The ${stored} ${id} was ${what} after the plan was made (changed by: ${by}).`,
-          pointer: wanted?.pointer ?? '',
+          pointer: entry?.pointer ?? '',
           hint: 'Plan again. The new plan includes the change.',
         },
       ],
@@ -84,7 +84,7 @@ export async function concurrentChanges(
     return fields.length === 0 && one.since === undefined ? [] : [{ ...one, fields, id: idOf(one.after) }];
   });
   const earliest = smallest(checked.map(({ since }) => since ?? ports.clock.now() - LOOKBACK_MS));
-  const trail = await ports.trail.changes(
+  const trail = await ports.auditTrail.changes(
     checked.map(({ id }) => id),
     earliest,
     context,
@@ -95,14 +95,14 @@ export async function concurrentChanges(
     if (fields.length === 0 && others.length === 0) return [];
     const what =
       fields.length > 0
-        ? `${list(fields)} ${fields.length > 1 ? 'differ' : 'differs'} from what was written`
+        ? `${fieldNames(fields)} ${fields.length > 1 ? 'differ' : 'differs'} from what was written`
         : 'this write overwrote another change';
     return [
       {
         code: 'changed_meanwhile',
         severity: 'warning',
-        message: `Somebody else changed the ${step.stored} ${id} (${step.key}) during the write: ${what} (changed by: ${people(others)}).`,
-        pointer: step.wanted?.pointer ?? '',
+        message: `Somebody else changed the ${step.stored} ${id} (${step.key}) during the write: ${what} (changed by: ${authorNames(others)}).`,
+        pointer: step.entry?.pointer ?? '',
         hint: 'Plan again and review the object in Datadog.',
       },
     ];
@@ -115,31 +115,31 @@ function ownWrite(kind: StoredKind, changes: readonly AuditedChange[], desired: 
   return made < 0 && changes.some(({ after }) => !after) ? 0 : made;
 }
 
-function people(some: readonly ({ readonly by: string | undefined } | undefined)[]): string {
+function authorNames(some: readonly ({ readonly by: string | undefined } | undefined)[]): string {
   return [...new Set(some.map((one) => one?.by ?? UNKNOWN_AUTHOR))].join(', ') || UNKNOWN_AUTHOR;
 }
 
 const UNKNOWN_AUTHOR = 'not known';
 
-function list(fields: readonly string[]): string {
+function fieldNames(fields: readonly string[]): string {
   const shown = fields.slice(0, 5).join(', ');
   return fields.length > 5 ? `${shown} and ${fields.length - 5} more` : shown;
 }
 
-/** Returns the problem for an outdated basis, naming what has changed since if the old state is stored. */
-export async function basisProblem(
-  basis: string,
+/** Returns the problem for an outdated fingerprint. Names what has changed since, if the state of the plan is still stored. */
+export async function stalePlanProblem(
+  fingerprint: string,
   { document, live, plan }: Prepared,
   ports: Ports,
   context: RequestContext,
 ): Promise<ProblemError> {
-  const [wanted] = basis.split('-');
-  if (!plan.basis.startsWith(`${wanted}-`)) {
-    return new ProblemError('plan_stale', 'The document is not the one that was planned.', {
+  const [documentDigest] = fingerprint.split('-');
+  if (!plan.fingerprint.startsWith(`${documentDigest}-`)) {
+    return new ProblemError('plan_stale', 'The document has changed since the plan was made.', {
       members: { moved: [{ document: document.application }] },
     });
   }
-  const before = ports.bases.read(basis);
+  const before = ports.fingerprints.read(fingerprint);
   if (!before) {
     return new ProblemError(
       'plan_stale',
@@ -153,29 +153,29 @@ export async function basisProblem(
     STORED.flatMap((stored) => live.own[stored].map((object) => [idOf(object), { stored, object }] as const)),
   );
   const known = new Set(before.map(({ id }) => id));
-  const changed: Movement[] = before.flatMap(({ id, key, body }) => {
+  const changed: ChangedObject[] = before.flatMap(({ id, key, body }) => {
     const now = there.get(id);
     const kind = now?.stored ?? (body['layout_type'] === undefined ? 'monitor' : 'dashboard');
     const changes = now ? changesOf(kind, body, now.object) : [];
     return now && changes.length === 0 ? [] : [{ kind, key, id, changes, now: now?.object }];
   });
-  const added = [...there].flatMap(([id, { stored: kind, object }]): Movement[] =>
+  const added = [...there].flatMap(([id, { stored: kind, object }]): ChangedObject[] =>
     known.has(id) ? [] : [{ kind, key: markOf(kind, object)?.key ?? '', id, changes: [], now: object }],
   );
   const some = [...changed, ...added].slice(0, MAX_NAMED);
   const since = ports.clock.now() - LOOKBACK_MS;
-  const trail = await ports.trail.changes(
+  const trail = await ports.auditTrail.changes(
     some.map(({ id }) => id),
     since,
     context,
   );
   const named = some.map(({ kind, key, id, changes, now }) => {
-    const by = people(authors(kind, changes, now, trail.get(id)));
+    const by = authorNames(authors(kind, changes, now, trail.get(id)));
     return { kind, key, id, fields: changes.map(({ path }) => path), by };
   });
   return new ProblemError(
     'plan_stale',
-    `Since the plan was made, ${named.map(({ kind, key, fields, by }) => `${kind} ${key} changed${fields.length > 0 ? ` in ${list(fields)}` : ''} (changed by: ${by})`).join('; ')}.`,
+    `Since the plan was made, ${named.map(({ kind, key, fields, by }) => `${kind} ${key} changed${fields.length > 0 ? ` in ${fieldNames(fields)}` : ''} (changed by: ${by})`).join('; ')}.`,
     { members: { moved: named } },
   );
 }
@@ -184,7 +184,7 @@ export async function basisProblem(
 const MAX_NAMED = 10;
 const STORED = ['monitor', 'dashboard'] as const;
 
-interface Movement {
+interface ChangedObject {
   readonly kind: StoredKind;
   readonly key: string;
   readonly id: string;

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-fields.ts';
 import type { PlannedObject } from '../../domain/plan.ts';
 import type { Ports } from '../ports.ts';
-import type { ReadDocument, Wanted } from './read-document.ts';
+import type { ReadDocument, DocumentEntry } from './read-document.ts';
 
 /** The state of Datadog that a plan needs. */
 export interface LiveState {
@@ -25,23 +25,23 @@ export interface PlanStep {
   readonly stored: StoredKind;
   readonly key: string;
   /** The entry of the document; absent for an object that is not in the document. */
-  readonly wanted: Wanted | undefined;
+  readonly entry: DocumentEntry | undefined;
   /** The current object in Datadog, to be changed or deleted. */
   readonly live: JsonObject | undefined;
   /** The desired object, with the marker and all known ids; absent if it is deleted or left unchanged. */
   readonly desired: JsonObject | undefined;
 }
 
-/** An entry that is not planned, because it would carry a foreign marker. Pointers are within the entry. */
+/** An entry that is not planned, because it contains another marker. Pointers are relative to the entry. */
 export interface RefusedEntry {
-  readonly wanted: Wanted;
+  readonly entry: DocumentEntry;
   readonly findings: readonly Finding[];
 }
 
 export interface DocumentPlan {
   readonly application: string;
   /** A fingerprint of the document and the Datadog state that the plan was computed from. */
-  readonly basis: string;
+  readonly fingerprint: string;
   /** The objects of one list refer only to objects of earlier lists. */
   readonly steps: readonly (readonly PlanStep[])[];
   readonly refused: readonly RefusedEntry[];

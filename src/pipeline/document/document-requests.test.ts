@@ -29,8 +29,8 @@ const DASHBOARD: JsonObject = {
   layout_type: 'ordered',
   widgets: [note('a'), note('b')],
 };
-describe('an apply', () => {
-  it('makes Datadog hold what the plan promised, and nothing else', async () => {
+describe('apply', () => {
+  it('changes exactly the fields in the plan', async () => {
     const { apply, plan, person } = start();
     const before = documentOf({ monitors: [MONITOR], dashboards: [DASHBOARD] });
     await apply(before);
@@ -46,7 +46,7 @@ describe('an apply', () => {
     assert.deepEqual(told(await plan(after)), ['load none', 'overview none']);
   });
 
-  it('sends one list a kind and nothing more where there is nothing to do', async () => {
+  it('reads only one list per kind if nothing changes', async () => {
     const { apply, taken } = start();
     const monitors = Array.from({ length: 30 }, (_, at) => ({ ...MONITOR, key: `m${at}`, name: `M ${at}` }));
     const document = documentOf({ monitors, dashboards: [DASHBOARD] });
@@ -61,7 +61,7 @@ describe('an apply', () => {
     );
   });
 
-  it('reads each object before and after it writes it, and asks once who else did', async () => {
+  it('reads each object before and after its write, and queries the audit trail once', async () => {
     const { apply, taken } = start();
     const document = (priority: number) =>
       documentOf({
@@ -89,7 +89,7 @@ describe('an apply', () => {
     });
   });
 
-  it('keeps unknown fields of a widget through a hundred applies: those written, and those left to people', async () => {
+  it('keeps unknown and unmanaged fields of a widget through a hundred applies', async () => {
     const { apply, plan, person } = start();
     const written = { definition: { type: 'note', content: 'a', of_tomorrow: { x: 1 } } };
     const document = (content: string) =>
@@ -117,7 +117,7 @@ describe('an apply', () => {
     assert.deepEqual(other?.['definition'], { type: 'note', content: '99' });
   });
 
-  it('stops before its deadline, says what remains, and goes on when it is asked again', async () => {
+  it('stops before its deadline, reports what remains, and continues in the next call', async () => {
     const { apply, plan, ports, clock } = start();
     const monitors = Array.from({ length: 12 }, (_, at) => ({ ...MONITOR, key: `m${at}`, name: `M ${at}` }));
     const document = documentOf({ monitors });
@@ -138,10 +138,10 @@ describe('an apply', () => {
   });
 });
 
-describe('what somebody else does', () => {
+describe('a concurrent change in Datadog', () => {
   const edit = documentOf({ monitors: [{ ...MONITOR, priority: 2 }] });
 
-  it('between the read and the write is seen after it, said, and where it can be kept', async () => {
+  it('between read and write is reported, and kept if it is in another field', async () => {
     const { apply, plan, person, beforeNextWrite } = start();
     await apply(documentOf({ monitors: [MONITOR] }));
     const id = idOf(await plan(edit));
@@ -155,18 +155,18 @@ describe('what somebody else does', () => {
     assert.equal(person('GET', `/api/v1/monitor/${id}`)['message'], 'theirs @slack-a');
   });
 
-  it('is said with the name of who did it, also where the trail does not show the write itself yet', async () => {
+  it('is reported with its author, even if the audit trail does not contain our write yet', async () => {
     const { apply, plan, person, beforeNextWrite, ports, clock } = start();
     await apply(documentOf({ monitors: [MONITOR] }));
     const id = idOf(await plan(edit));
     beforeNextWrite(() => person('PUT', `/api/v1/monitor/${id}`, { message: 'theirs @slack-a' }));
     const after = { ...MONITOR, message: 'theirs @slack-a' };
     const changes = [{ by: 'ann', at: clock.now() + 60_000, deletes: false, after }];
-    Object.assign(ports.trail, { changes: async () => new Map([[id, { changes, whole: true }]]) });
+    Object.assign(ports.auditTrail, { changes: async () => new Map([[id, { changes, whole: true }]]) });
     assert.match(String(items((await apply(edit))['findings'])[0]?.['message']), /changed by: ann\)/);
   });
 
-  it('is said also of a dashboard, which a write replaces whole, where there is an audit trail', async () => {
+  it('of a dashboard, which a write overwrites, is reported from the audit trail', async () => {
     const { apply, plan, person, beforeNextWrite } = start();
     await apply(documentOf({ dashboards: [DASHBOARD] }));
     const renamed = documentOf({ dashboards: [{ ...DASHBOARD, title: 'New' }] });
@@ -178,7 +178,7 @@ describe('what somebody else does', () => {
     assert.match(String(items(body['findings'])[0]?.['message']), /overwrote another change/);
   });
 
-  it('between the plan of an apply and its own read stops it, naming field and person', async () => {
+  it('between the plan of an apply and its read stops the apply, which names field and author', async () => {
     for (const audit of [true, false]) {
       const { apply, plan, person, ports } = start({ audit });
       await apply(documentOf({ monitors: [MONITOR] }));
@@ -205,7 +205,7 @@ describe('what somebody else does', () => {
     }
   });
 
-  it('by deleting an object is not undone by an apply from an older plan', async () => {
+  it('that deletes an object is not undone by an apply of an older plan', async () => {
     const { apply, plan, person } = start();
     await apply(documentOf({ monitors: [MONITOR] }));
     const { basis, ...rest } = await plan(edit);
@@ -215,7 +215,7 @@ describe('what somebody else does', () => {
   });
 });
 
-describe("a list of Datadog's that leaves out what is there", () => {
+describe('an incomplete list from Datadog', () => {
   const monitors = [MONITOR, { ...MONITOR, key: 'two', name: 'Two' }];
   const dashboards = [DASHBOARD, { ...DASHBOARD, key: 'two', title: 'Two' }];
   const whole = documentOf({ monitors, dashboards });
@@ -224,15 +224,15 @@ describe("a list of Datadog's that leaves out what is there", () => {
       ['empty', 0],
       ['shrunken', 1],
     ] as const) {
-      it(`(of ${kind}s, ${what}) stops the plan and the apply, and nothing is written`, async () => {
+      it(`of ${kind}s (${what}) stops the plan and the apply before any write`, async () => {
         const { apply, plan, fail, taken, person } = start();
         await apply(whole);
         const listed = person('GET', `/api/v1/${kind}`);
         const list = items(kind === 'monitor' ? listed : listed['dashboards']).slice(0, left);
-        const lose = () => fail(`/api/v1/${kind}`, 200, kind === 'monitor' ? list : { dashboards: list });
+        const truncate = () => fail(`/api/v1/${kind}`, 200, kind === 'monitor' ? list : { dashboards: list });
         taken();
         for (const path of ['/plan', '/apply'] as const) {
-          lose();
+          truncate();
           const asked = path === '/plan' ? plan(whole) : apply(whole, { prune: 'true', force: 'true' });
           const { code, message } = await problemOf(asked);
           assert.equal(code, 'list_incomplete');
@@ -246,14 +246,14 @@ describe("a list of Datadog's that leaves out what is there", () => {
     }
   }
 
-  it('(a page that fails in the middle) stops the plan', async () => {
+  it('with an invalid page stops the plan', async () => {
     const { apply, plan, fail } = start();
     await apply(whole);
     fail('/api/v1/dashboard', 200, { dashboards: 'no list' });
     assert.equal((await problemOf(plan(whole))).code, 'datadog_failed');
   });
 
-  it('is believed where what is missing is gone', async () => {
+  it('is accepted if the missing object was deleted', async () => {
     const { apply, plan, person } = start();
     const document = documentOf({ monitors: [MONITOR] });
     await apply(document);
@@ -262,7 +262,7 @@ describe("a list of Datadog's that leaves out what is there", () => {
   });
 });
 
-describe('another type or layout', () => {
+describe('an object with another type or layout', () => {
   const LOGS: JsonObject = {
     key: 'load',
     type: 'log alert',
@@ -292,7 +292,7 @@ describe('another type or layout', () => {
   });
 });
 
-describe('an object that is not in the document', () => {
+describe('an object that the document does not contain', () => {
   it('is deleted only with prune, few at once, and not if others need it', async () => {
     const { apply, plan, person } = start();
     const monitors = Array.from({ length: 6 }, (_, at) => ({ ...MONITOR, key: `m${at}`, name: `M ${at}` }));
@@ -312,7 +312,7 @@ describe('an object that is not in the document', () => {
     assert.deepEqual(told(await plan(few)).slice(3), ['m5 extra']);
   });
 
-  it('says when it was made, and by whom', async () => {
+  it('is planned with its creation time and its author', async () => {
     const { apply, plan } = start();
     await apply(documentOf({ monitors: [MONITOR] }));
     const [left] = items((await plan(documentOf({})))['objects']);
@@ -321,8 +321,8 @@ describe('an object that is not in the document', () => {
   });
 });
 
-describe('an import', () => {
-  it('says that nothing was found where that is why no team is known', async () => {
+describe('import', () => {
+  it('reports whether the team is unknown because no objects were found', async () => {
     const { send, person } = start();
     const imported = (query: string) => problemOf(send('/import', undefined, { application: 'app', query }));
     assert.match((await imported('service:none')).message, /^No objects were found/);
@@ -353,10 +353,10 @@ describe('drift', () => {
         ['overview', 'deleted', 'sandbox@example.com'],
       ],
     );
-    assert.equal(taken().filter(({ call }) => call.endsWith('/search')).length, 1, 'one question for both');
+    assert.equal(taken().filter(({ call }) => call.endsWith('/search')).length, 1, 'one query for both');
   });
 
-  it('names who changed each field, and nobody where that is not certain', async () => {
+  it('names the author of each field only if the author is certain', async () => {
     const { apply, plan, ask, person, ports, clock } = start();
     const document = documentOf({ monitors: [MONITOR] });
     await apply(document);
@@ -364,9 +364,9 @@ describe('drift', () => {
     clock.advance(60_000);
     for (const edit of [{ message: 'theirs @slack-a' }, { priority: 1 }, { priority: 2 }])
       person('PUT', `/api/v1/monitor/${id}`, edit);
-    const { changes } = ports.trail;
+    const { changes } = ports.auditTrail;
     const asked = async (people: readonly string[]) => {
-      Object.assign(ports.trail, {
+      Object.assign(ports.auditTrail, {
         changes: async (...args: Parameters<typeof changes>) => {
           const trail = await changes(...args);
           const history = trail.get(id) ?? { changes: [], complete: true };
@@ -380,7 +380,7 @@ describe('drift', () => {
     assert.deepEqual(await asked(['cy', 'bob', 'ann']), ['ann, cy', ['/message ann', '/priority cy']]);
   });
 
-  it('is no change that stands in the document alone', async () => {
+  it('does not include changes of the document', async () => {
     const { apply, ask } = start();
     await apply(documentOf({ monitors: [MONITOR] }));
     const edited = documentOf({ monitors: [{ ...MONITOR, message: 'mine @slack-a' }] });

@@ -13,14 +13,14 @@ import { routeMembers } from '../describe.ts';
 import { lintRequest } from '../lint.ts';
 import { rejectedPointer } from '../place-refusal.ts';
 import type { Ports } from '../ports.ts';
-import { refuseErrors, toldFindings } from '../refuse.ts';
+import { refuseErrors, answerFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { applyPlan, type Outcome, writesOf } from './apply-plan.ts';
-import { basisProblem } from './conflicts.ts';
+import { stalePlanProblem } from './conflicts.ts';
 import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-plan.ts';
-import { basisSteps, planningDocument } from './plan-document.ts';
-import { type ReadDocument, readingDocument, type Wanted } from './read-document.ts';
-import { asKnown, readLive, cacheObjects } from './read-live.ts';
+import { fingerprintSteps, planningDocument } from './plan-document.ts';
+import { type ReadDocument, readingDocument, type DocumentEntry } from './read-document.ts';
+import { cacheEntryOf, cacheObjects, readLive } from './read-live.ts';
 
 const STORED = ['monitor', 'dashboard'] as const;
 /** Number of objects that can always be deleted without `force`, regardless of the percentage. */
@@ -38,7 +38,7 @@ export async function prepare(request: PipelineRequest, ports: Ports): Promise<P
   const live = await readLive(document, ports, context);
   const plan = await runThrottled(planningDocument(document, live, route, query.prune === 'true'));
   const policies = await ports.policies.list(context);
-  const underPolicy = writesOf(plan).flatMap((step) => underPolicies(step, policies, value));
+  const underPolicy = writesOf(plan).flatMap((step) => policyFindingsOf(step, policies, value));
   const linted = lintRequest({ ...request, body });
   const findings = [
     ...linted,
@@ -51,11 +51,11 @@ export async function prepare(request: PipelineRequest, ports: Ports): Promise<P
 }
 
 /** Returns the findings about objects with two different markers, located at the entry of the same key if there is one. */
-function contestedFindings({ application, wanted }: ReadDocument, live: LiveState, ports: Ports): Finding[] {
+function contestedFindings({ application, entries }: ReadDocument, live: LiveState, ports: Ports): Finding[] {
   return STORED.flatMap((stored) =>
     live.contested[stored].flatMap((object) => {
       const sentence = conflictOf(stored, object, ports[stored].url(object));
-      const entry = wanted.find(
+      const entry = entries.find(
         (one) => one.stored === stored && isContestedBy(stored, object, { application, key: one.key }),
       );
       return sentence === undefined ? [] : [markerConflict(sentence, entry?.pointer ?? '')];
@@ -63,17 +63,17 @@ function contestedFindings({ application, wanted }: ReadDocument, live: LiveStat
   );
 }
 
-/** Returns the findings about refused entries that lint has not already reported, with pointers into the document. */
+/** Returns the findings about refused entries, except those that lint already reported, with pointers into the document. */
 function refusedEntries(
   refused: DocumentPlan['refused'],
-  known: readonly Finding[],
+  linted: readonly Finding[],
   document: JsonObject,
 ): Finding[] {
-  const reported = new Set(known.map(({ code, pointer }) => `${code} ${pointer}`));
+  const reported = new Set(linted.map(({ code, pointer }) => `${code} ${pointer}`));
   const findings: Finding[] = [];
-  for (const { wanted, findings: about } of refused) {
-    for (const finding of about) {
-      const pointer = writtenAt(document, wanted, finding.pointer);
+  for (const { entry, findings: refusals } of refused) {
+    for (const finding of refusals) {
+      const pointer = pointerInDocument(document, entry, finding.pointer);
       const name = `${finding.code} ${pointer}`;
       if (!reported.has(name)) findings.push({ ...finding, pointer });
       reported.add(name);
@@ -83,7 +83,11 @@ function refusedEntries(
 }
 
 /** Returns the pointer into the document for a pointer into a planned object. */
-function writtenAt(document: JsonObject, { pointer, object }: Wanted, within: Pointer): Pointer {
+function pointerInDocument(
+  document: JsonObject,
+  { pointer, object }: DocumentEntry,
+  within: Pointer,
+): Pointer {
   const value = valueAt(object, within);
   if (typeof value !== 'string' || !within.startsWith('/tags/')) return `${pointer}${within}`;
   return placeOfTags(document, pointer)(value) ?? pointer;
@@ -93,13 +97,13 @@ function placeOfTags(document: JsonObject, entry: Pointer): ReturnType<typeof ta
   return tagPlace(document, entry, valueAt(document, pointerTo(entry, 'tags')));
 }
 
-function underPolicies(
-  { stored, wanted, desired }: PlanStep,
+function policyFindingsOf(
+  { stored, entry, desired }: PlanStep,
   policies: Parameters<typeof policyFindings>[0],
   document: JsonObject,
 ): Finding[] {
-  if (!wanted || !desired || stored !== 'monitor') return [];
-  const { pointer } = wanted;
+  if (!entry || !desired || stored !== 'monitor') return [];
+  const { pointer } = entry;
   return policyFindings(policies, desired, pointer, placeOfTags(document, pointer));
 }
 
@@ -109,11 +113,11 @@ export async function planRequest(
   ports: Ports,
 ): Promise<PipelineAnswer<PlanAnswer>> {
   const { plan, live, findings } = await prepare(request, ports);
-  keepBasis(plan.basis, plan.application, live, ports);
-  return { status: 200, body: answer(request, plan, plan.basis, findings, ports) };
+  storeFingerprint(plan.fingerprint, plan.application, live, ports);
+  return { status: 200, body: answer(request, plan, plan.fingerprint, findings, ports) };
 }
 
-/** Applies a document to Datadog until the deadline. */
+/** Applies a document to Datadog. Stops before the deadline. */
 export async function applyRequest(
   request: PipelineRequest,
   ports: Ports,
@@ -122,44 +126,49 @@ export async function applyRequest(
   const prepared = await prepare(request, ports);
   const { document, live, plan, findings } = prepared;
   refuseErrors(findings, body);
-  if (query.basis !== undefined && query.basis !== plan.basis)
-    throw await basisProblem(query.basis, prepared, ports, context);
+  if (query.basis !== undefined && query.basis !== plan.fingerprint)
+    throw await stalePlanProblem(query.basis, prepared, ports, context);
   if (query.force !== 'true') {
     refuseErrors(replacements(plan), body);
-    requireFew(plan, live, ports.maxDeletePercent);
+    requireFewDeletes(plan, live, ports.maxDeletePercent);
   }
   const outcome = await applyPlan({ document, plan, live, route, ports, context });
   const after = liveAfter(live, outcome);
   for (const stored of STORED) cacheObjects(stored, plan.application, after.own[stored], ports);
-  const basis = outcome.done.length > 0 ? await runThrottled(basisSteps(document, after)) : plan.basis;
-  keepBasis(basis, plan.application, after, ports);
+  const fingerprint =
+    outcome.done.length > 0 ? await runThrottled(fingerprintSteps(document, after)) : plan.fingerprint;
+  storeFingerprint(fingerprint, plan.application, after, ports);
   const progress = progressOf(outcome, ports);
-  if (outcome.failure) throw failed(outcome.failure, outcome.findings, { ...progress, basis }, request);
+  if (outcome.failure)
+    throw failed(outcome.failure, outcome.findings, { ...progress, basis: fingerprint }, request);
   const all = [...findings, ...outcome.findings];
-  return { status: 200, body: { ...answer(request, plan, basis, all, ports), ...progress } };
+  return { status: 200, body: { ...answer(request, plan, fingerprint, all, ports), ...progress } };
 }
 
 function answer(
   { route, body, context }: PipelineRequest,
   plan: DocumentPlan,
-  basis: string,
+  fingerprint: string,
   findings: readonly Finding[],
   ports: Ports,
 ): PlanAnswer {
   return {
     application: plan.application,
     ...routeMembers(route),
-    basis,
+    basis: fingerprint,
     objects: plan.steps
       .flat()
-      .map(({ planned, stored, live }) => plain(planned, live && ports[stored].url(live))),
-    findings: toldFindings(findings, body).map((f) => ({ ...f })),
+      .map(({ planned, stored, live }) => plannedJson(planned, live && ports[stored].url(live))),
+    findings: answerFindings(findings, body).map((f) => ({ ...f })),
     request_id: context.requestId,
   };
 }
 
 /** Returns a planned object as JSON. `url` is the page of the existing object. */
-function plain({ changes, ...rest }: PlannedObject, url: string | undefined): PlanAnswer['objects'][number] {
+function plannedJson(
+  { changes, ...rest }: PlannedObject,
+  url: string | undefined,
+): PlanAnswer['objects'][number] {
   return {
     ...rest,
     ...(url === undefined ? {} : { url }),
@@ -192,22 +201,22 @@ function liveAfter(live: LiveState, { done }: Outcome): LiveState {
   return { ...live, adoptable, own: { monitor: after('monitor'), dashboard: after('dashboard') } };
 }
 
-function keepBasis(basis: string, application: string, { own }: LiveState, ports: Ports): void {
-  const objects = STORED.flatMap((stored) => own[stored].map((object) => asKnown(stored, object)));
-  ports.bases.keep(basis, application, objects, ports.clock.now());
+function storeFingerprint(fingerprint: string, application: string, { own }: LiveState, ports: Ports): void {
+  const objects = STORED.flatMap((stored) => own[stored].map((object) => cacheEntryOf(stored, object)));
+  ports.fingerprints.store(fingerprint, application, objects, ports.clock.now());
 }
 
 /** Returns a finding for each object that Datadog cannot change in place. */
 function replacements(plan: DocumentPlan): Finding[] {
-  return plan.steps.flat().flatMap(({ planned, stored, wanted }): Finding[] => {
-    if (planned.action !== 'replace' || !wanted) return [];
+  return plan.steps.flat().flatMap(({ planned, stored, entry }): Finding[] => {
+    if (planned.action !== 'replace' || !entry) return [];
     const field = stored === 'monitor' ? 'type' : 'layout_type';
     return [
       {
         code: 'replace_needed',
         severity: 'error',
         message: `Datadog cannot change the ${field} of a ${stored} in place. Replacing the ${stored} loses its id.`,
-        pointer: wanted.kind === 'alert' ? wanted.pointer : pointerTo(wanted.pointer, field),
+        pointer: entry.kind === 'alert' ? entry.pointer : pointerTo(entry.pointer, field),
         hint: `Pass force=true to replace it, or restore the old ${field}.`,
       },
     ];
@@ -215,41 +224,41 @@ function replacements(plan: DocumentPlan): Finding[] {
 }
 
 /** Throws `too_many_deletes` if more than `share` percent of the application's objects would be deleted. */
-function requireFew(plan: DocumentPlan, { own }: LiveState, share: number): void {
-  const going = writesOf(plan).filter(({ planned }) => planned.action === 'delete');
+function requireFewDeletes(plan: DocumentPlan, { own }: LiveState, share: number): void {
+  const deletes = writesOf(plan).filter(({ planned }) => planned.action === 'delete');
   const all = own.monitor.length + own.dashboard.length;
   const max = Math.max(MIN_DELETE_LIMIT, Math.floor((all * share) / 100));
-  if (going.length <= max) return;
+  if (deletes.length <= max) return;
   throw new ProblemError(
     'too_many_deletes',
-    `${going.length} of the ${all} objects of ${plan.application} would be deleted; the maximum is ${max}.`,
-    { members: { deletes: going.map(({ planned, key }) => ({ kind: planned.kind, key })) } },
+    `${deletes.length} of the ${all} objects of ${plan.application} would be deleted; the maximum is ${max}.`,
+    { members: { deletes: deletes.map(({ planned, key }) => ({ kind: planned.kind, key })) } },
   );
 }
 
 /** Returns the failure of an apply, with the progress before it. */
 function failed(
   { step, error }: NonNullable<Outcome['failure']>,
-  before: readonly Finding[],
+  earlier: readonly Finding[],
   progress: JsonObject,
   { body }: PipelineRequest,
 ): unknown {
   if (!(error instanceof ProblemError)) return error;
   const { extras } = error;
   const findings =
-    error.code === 'datadog_refused' && step.wanted
+    error.code === 'datadog_refused' && step.entry
       ? [
           {
             code: 'datadog_refused',
             severity: 'error' as const,
             message: error.message,
-            pointer: rejectedPointer(step.wanted.kind, step.wanted.pointer, error.message),
+            pointer: rejectedPointer(step.entry.kind, step.entry.pointer, error.message),
           },
         ]
       : (extras.findings ?? []);
   return new ProblemError(error.code, `${step.key}: ${error.message}`, {
     ...extras,
-    findings: toldFindings([...findings, ...before], body),
+    findings: answerFindings([...findings, ...earlier], body),
     members: { ...extras.members, ...progress },
   });
 }

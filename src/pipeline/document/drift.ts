@@ -7,7 +7,7 @@ import type { Change } from '../../domain/plan.ts';
 import { type Author, type ObjectHistory, whoChanged, whoDeleted } from '../../diff/who-changed.ts';
 import { routeMembers } from '../describe.ts';
 import type { AppliedObject, Ports } from '../ports.ts';
-import { toldFindings } from '../refuse.ts';
+import { answerFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { prepare } from './document-requests.ts';
 import type { PlanStep } from './document-plan.ts';
@@ -25,7 +25,7 @@ export async function driftRequest(
 ): Promise<PipelineAnswer<DriftAnswer>> {
   const { plan, live, findings } = await prepare(request, ports);
   const applied = new Map(
-    ports.applied.of(plan.application).map((one) => [`${one.kind}:${one.key}`, one] as const),
+    ports.applied.list(plan.application).map((one) => [`${one.kind}:${one.key}`, one] as const),
   );
   const drifted = plan.steps
     .flat()
@@ -34,14 +34,14 @@ export async function driftRequest(
     .filter(({ step, id }) => !live.contested[step.stored].some((object) => idOf(object) === id));
   const earliest = smallest(drifted.map(({ since }) => since ?? ports.clock.now() - LOOKBACK_MS));
   const ids = drifted.map(({ id }) => id);
-  const trail = await ports.trail.changes(ids, earliest, request.context);
+  const trail = await ports.auditTrail.changes(ids, earliest, request.context);
   return {
     status: 200,
     body: {
       application: plan.application,
       ...routeMembers(request.route),
       objects: drifted.map((one) => driftJson(one, trail.get(one.id))),
-      findings: toldFindings(findings, request.body).map((f) => ({ ...f })),
+      findings: answerFindings(findings, request.body).map((f) => ({ ...f })),
       request_id: request.context.requestId,
     },
   };
@@ -58,24 +58,24 @@ interface Drifted {
 }
 
 function driftOf(step: PlanStep, applied: AppliedObject | undefined): Drifted | undefined {
-  const { planned, stored, wanted, live, desired } = step;
-  if (!wanted) return undefined;
+  const { planned, stored, entry, live, desired } = step;
+  if (!entry) return undefined;
   if (!live) return applied && { step, live, id: applied.id, since: applied.at, changes: [] };
   // Drift that the document already contains is no longer reported.
   if (planned.action === 'none') return undefined;
   const id = idOf(live);
   const known = applied?.id === id ? applied : undefined;
   const changes = changesOf(stored, known?.body ?? desired ?? {}, live).filter(
-    ({ path }) => !wanted.unmanaged.some((left) => path === left || path.startsWith(`${left}/`)),
+    ({ path }) => !entry.unmanaged.some((field) => path === field || path.startsWith(`${field}/`)),
   );
   return changes.length === 0 ? undefined : { step, live, id, since: known?.at, changes };
 }
 
 function driftJson(drifted: Drifted, trail: ObjectHistory = { changes: [], complete: false }): DriftedObject {
   const { step, live, id, since, changes } = drifted;
-  const { planned, stored, key, wanted } = step;
+  const { planned, stored, key, entry } = step;
   const history = { ...trail, changes: trail.changes.filter(({ at }) => since === undefined || at >= since) };
-  const head = { kind: planned.kind, key, pointer: wanted?.pointer ?? '', id };
+  const head = { kind: planned.kind, key, pointer: entry?.pointer ?? '', id };
   if (!live) return { ...head, drift: 'deleted', changes: [], ...authorMembers([whoDeleted(history)]) };
   const authors = whoChanged(stored, changes, live, history);
   return {

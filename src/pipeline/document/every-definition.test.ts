@@ -9,11 +9,11 @@ import { isObject, type JsonObject } from '../../domain/json.ts';
 import { toSend, type StoredKind } from '../../domain/managed-fields.ts';
 import { isSet } from '../../diff/set-changes.ts';
 
-/** Time enough (ms) for the whole corpus at once. */
-const LONG = 600_000;
+/** Deadline (ms) for the whole corpus in one document. */
+const CORPUS_DEADLINE_MS = 600_000;
 const KINDS: readonly StoredKind[] = ['monitor', 'dashboard'];
 
-/** Every real definition, under an explicit key. */
+/** Returns one document with every real definition, under an explicit key. */
 const everything = (change: (kind: StoredKind, object: JsonObject) => JsonObject = (_, object) => object) =>
   documentOf(
     Object.fromEntries(
@@ -24,29 +24,34 @@ const everything = (change: (kind: StoredKind, object: JsonObject) => JsonObject
     ),
   );
 
-const loud = (body: JsonObject) => items(body['objects']).filter(({ action }) => action !== 'none');
+const changedObjects = (body: JsonObject) => items(body['objects']).filter(({ action }) => action !== 'none');
 
 describe('every real definition in one document', { skip: withoutCorpus }, () => {
   const { ask, plan, send, taken } = startInProcess();
 
-  it('is quiet after an apply, and after export and import twice more', async (t) => {
-    const applied = await ask('/apply', everything(), {}, LONG);
+  it('has no changes after an apply, and after two more imports and applies', async (t) => {
+    const applied = await ask('/apply', everything(), {}, CORPUS_DEADLINE_MS);
     assert.deepEqual(applied['remaining'], []);
-    assert.deepEqual(loud(await plan(everything())), []);
+    assert.deepEqual(changedObjects(await plan(everything())), []);
     for (let round = 0; round < 2; round += 1) {
-      const { body } = await send('/import', undefined, { application: 'app', team: 'payments' }, LONG);
+      const { body } = await send(
+        '/import',
+        undefined,
+        { application: 'app', team: 'payments' },
+        CORPUS_DEADLINE_MS,
+      );
       const { document: exported } = body;
       assert.ok(isObject(exported));
       taken();
-      assert.deepEqual(loud(await ask('/apply', exported, {}, LONG)), []);
+      assert.deepEqual(changedObjects(await ask('/apply', exported, {}, CORPUS_DEADLINE_MS)), []);
       const writes = taken().filter(({ call }) => !call.startsWith('GET'));
       assert.deepEqual(writes, []);
     }
     t.diagnostic(`${items(applied['objects']).length} definitions`);
   });
 
-  it('with a field changed in each: the plan shows that field of each, and no other', async (t) => {
-    let told = 0;
+  it('has a plan with exactly the one field that was changed in each definition', async (t) => {
+    let count = 0;
     await fc.assert(
       fc.asyncProperty(fc.integer(), async (seed) => {
         const where = new Map<string, string>();
@@ -64,20 +69,20 @@ describe('every real definition in one document', { skip: withoutCorpus }, () =>
           const says = `${String(key)} ${pointer}: ${String(action)} ${paths.join(' ')}`;
           assert.equal(paths.length, 1, says);
           assert.ok(paths[0] === pointer || isSet(pointer.replace(/\/\d+$/, '')), says);
-          told += 1;
+          count += 1;
         }
       }),
       { numRuns: 1 },
     );
-    t.diagnostic(`${told} fields were changed`);
-    assert.ok(told > 0);
+    t.diagnostic(`${count} fields were changed`);
+    assert.ok(count > 0);
   });
 });
 
-describe('every real definition that somebody made in Datadog', { skip: withoutCorpus }, () => {
-  it('is imported, and adopted by adding markers and the tag of the team alone', async (t) => {
+describe('every real definition that was created in Datadog', { skip: withoutCorpus }, () => {
+  it('is imported, and adopted by adding only markers and the team tag', async (t) => {
     const { send, plan, person } = startInProcess();
-    // Of two equal monitors Datadog takes one.
+    // Datadog rejects the second of two equal monitors.
     const ids = KINDS.flatMap((kind) =>
       realDefinitions(kind).flatMap(({ object }) => {
         const { id } = person('POST', `/api/v1/${kind}`, object);
@@ -85,7 +90,7 @@ describe('every real definition that somebody made in Datadog', { skip: withoutC
       }),
     );
     const query = { application: 'app', team: 'payments', id: ids.join(',') };
-    const { document } = (await send('/import', undefined, query, LONG)).body;
+    const { document } = (await send('/import', undefined, query, CORPUS_DEADLINE_MS)).body;
     assert.ok(isObject(document));
     const planned = await plan(document);
     assert.deepEqual(
@@ -110,7 +115,7 @@ describe('every real definition that somebody made in Datadog', { skip: withoutC
   });
 });
 
-/** A number that looks like any other, the same for the same text. */
+/** Returns a pseudo-random number that depends only on the text. */
 function numberOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE();
 }

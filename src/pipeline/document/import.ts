@@ -11,7 +11,7 @@ import { withReferences } from '../../domain/references.ts';
 import { conflictOf, markerConflict } from '../contested.ts';
 import { routeMembers } from '../describe.ts';
 import type { Ports } from '../ports.ts';
-import { toldFindings } from '../refuse.ts';
+import { answerFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 
 const STORED = ['monitor', 'dashboard'] as const;
@@ -19,14 +19,14 @@ const STORED = ['monitor', 'dashboard'] as const;
 interface Entry {
   readonly stored: StoredKind;
   readonly key: string;
-  /** Whether to adopt it, because it has no marker yet. */
+  /** True if the object has no marker yet, so that the entry has to adopt it. */
   readonly adopt: boolean;
   readonly object: JsonObject;
 }
 
 /**
  * Returns a document of existing Datadog objects: those of the application, or those that match a query, a tag or an id.
- * Objects without a marker get `adopt`, so that applying the document takes them over.
+ * Entries of objects without a marker have `adopt`, so that applying the document adds the marker.
  */
 export async function importRequest(
   request: PipelineRequest,
@@ -64,12 +64,12 @@ export async function importRequest(
       document: {
         apiVersion: 'birddog/v1',
         application,
-        team: query.team ?? teamOf(entries) ?? refuseTeam(entries),
+        team: query.team ?? teamOf(entries) ?? throwUnknownTeam(entries),
         ...(monitors.length > 0 ? { monitors } : {}),
         ...(dashboards.length > 0 ? { dashboards } : {}),
       },
-      findings: toldFindings(
-        foreign.map((one) => leftOut(one, ports)),
+      findings: answerFindings(
+        foreign.map((one) => omittedFinding(one, ports)),
         undefined,
       ).map((f) => ({ ...f })),
       request_id: context.requestId,
@@ -78,7 +78,7 @@ export async function importRequest(
 }
 
 /** Returns the warning about an omitted object, which belongs to another application or has two different markers. */
-function leftOut({ stored, object }: Found, ports: Ports): Finding {
+function omittedFinding({ stored, object }: Found, ports: Ports): Finding {
   const conflict = conflictOf(stored, object, ports[stored].url(object));
   if (conflict !== undefined) return markerConflict(`${conflict} It is omitted.`, '');
   return {
@@ -156,7 +156,7 @@ function teamOf(entries: readonly Entry[]): string | undefined {
   return teams.size === 1 ? team : undefined;
 }
 
-function refuseTeam(entries: readonly Entry[]): never {
+function throwUnknownTeam(entries: readonly Entry[]): never {
   const why = entries.length === 0 ? 'No objects were found' : 'The objects have no common team: tag';
   throw new ProblemError('bad_request', `${why}, so the team of the application is unknown.`, {
     hint: 'Check the query, or give the team: ?team= in the request, --team for birddog import.',

@@ -35,7 +35,7 @@ const dashboard = (key: string, description: string): JsonObject => ({
 
 interface Case {
   readonly what: string;
-  /** What was applied before, if anything was. */
+  /** The document that was applied before, if any. */
   readonly first: JsonObject | undefined;
   readonly second: JsonObject;
   readonly query: PipelineRequest['query'];
@@ -44,7 +44,7 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    what: 'that makes everything',
+    what: 'that creates everything',
     first: undefined,
     second: documentOf({
       monitors: [monitor('a'), monitor('b'), monitor('c'), both('x')],
@@ -54,7 +54,7 @@ const CASES: readonly Case[] = [
     keys: ['a', 'b', 'both', 'c', 'd', 'e'],
   },
   {
-    what: 'that changes, replaces, makes and deletes',
+    what: 'that updates, replaces, creates and deletes',
     first: documentOf({
       monitors: [monitor('a'), monitor('b'), monitor('old'), monitor('older'), both('x')],
       dashboards: [dashboard('d', 'x'), dashboard('gone', 'x')],
@@ -74,10 +74,10 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-describe('an apply that is killed after any of its writes', () => {
+describe('an apply that is killed after any write', () => {
   for (const [at, { what, first, second, query, keys }] of CASES.entries()) {
     for (const ledger of ['kept', 'lost'] as const) {
-      it(`(one ${what}; the journal is ${ledger}) ends the same when it is asked again, with no duplicate`, async (t) => {
+      it(`${what} reaches the same result when it is repeated, without duplicates (ledger ${ledger})`, async (t) => {
         let nth = 1;
         for (; ; nth += 1) {
           const file = join(folder, `${at}-${ledger}-${nth}.sqlite`);
@@ -87,7 +87,7 @@ describe('an apply that is killed after any of its writes', () => {
           const cut = killed.cutAtWrite(nth);
           const whole = killed.apply(second, query).then(() => 'whole' as const);
           const end = await Promise.race([whole, cut.then(() => 'cut' as const)]);
-          // A kill takes what runs beside as well: let it come as far as it comes.
+          // A kill also ends the concurrent writes. Let them proceed as far as they get.
           await new Promise((resolve) => setImmediate(resolve));
           store.close();
           killed.restart();
@@ -100,9 +100,9 @@ describe('an apply that is killed after any of its writes', () => {
           assert.deepEqual(body['remaining'], [], `write ${nth}`);
           const expected = keys.map((key) => `${key} none`);
           assert.deepEqual(told(await again.plan(second)).sort(), expected, `write ${nth}`);
-          const held = items(again.person('GET', '/api/v1/monitor')).length;
+          const monitors = items(again.person('GET', '/api/v1/monitor')).length;
           const boards = items(again.person('GET', '/api/v1/dashboard')['dashboards']).length;
-          assert.equal(held + boards, keys.length, `write ${nth}`);
+          assert.equal(monitors + boards, keys.length, `write ${nth}`);
         }
         t.diagnostic(`killed after each of ${nth - 1} writes`);
         assert.ok(nth > 5);

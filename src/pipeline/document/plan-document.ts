@@ -20,8 +20,8 @@ import { resolved } from '../../domain/references.ts';
 import type { Steps } from '../../runtime/concurrency/throttle.ts';
 import { adoptionFindings } from './adoption.ts';
 import type { DocumentPlan, LiveState, PlanStep, RefusedEntry } from './document-plan.ts';
-import { keysWithAssets, type ReadDocument, type Wanted } from './read-document.ts';
-import { fullName, inOrder, nameOf } from './references-in-order.ts';
+import { keysWithAssets, type ReadDocument, type DocumentEntry } from './read-document.ts';
+import { fullName, sortByReferences, nameOf } from './references-in-order.ts';
 
 /** Compares a document with the state of Datadog and yields after each entry. Pure. */
 export function* planningDocument(
@@ -30,69 +30,73 @@ export function* planningDocument(
   route: Route,
   prune: boolean,
 ): Steps<DocumentPlan> {
-  const { application, wanted } = document;
-  const held = heldBy(live);
-  const found = new Map(wanted.map((one) => [one, foundFor(one, application, held, live)]));
-  const ids = knownIds(held, found, application);
+  const { application, entries } = document;
+  const own = ownObjects(live);
+  const found = new Map(entries.map((entry) => [entry, liveObjectOf(entry, application, own, live)]));
+  const ids = knownIds(own, found, application);
   const idFor = (name: string) => ids.get(name) ?? live.foreign.get(name);
-  const isThere = (name: string) => (held.has(name) && !prune) || live.foreign.has(name);
-  const order = inOrder(wanted, application, isThere);
+  const exists = (name: string) => (own.has(name) && !prune) || live.foreign.has(name);
+  const order = sortByReferences(entries, application, exists);
   const refused: RefusedEntry[] = [];
   const steps: PlanStep[][] = [];
   for (const list of order.steps) {
     const planned: PlanStep[] = [];
-    for (const one of list) {
-      const before = found.get(one);
-      const desired = desiredOf(one, before, document, route, idFor);
-      if (desired.ok) planned.push(stepFor(one, before, desired.object));
-      else refused.push({ wanted: one, findings: desired.findings });
+    for (const entry of list) {
+      const before = found.get(entry);
+      const desired = desiredOf(entry, before, document, route, idFor);
+      if (desired.ok) planned.push(stepFor(entry, before, desired.object));
+      else refused.push({ entry, findings: desired.findings });
       yield;
     }
     steps.push(planned);
   }
-  const named = new Set(wanted.map(({ stored, key }) => nameOf({ kind: stored, key })));
-  const others = [...held.values()].filter(({ stored, key }) => !named.has(nameOf({ kind: stored, key })));
+  const named = new Set(entries.map(({ stored, key }) => nameOf({ kind: stored, key })));
+  const others = [...own.values()].filter(({ stored, key }) => !named.has(nameOf({ kind: stored, key })));
   const extra = others.map(({ stored, key, object }) =>
     unplanned(stored, key, object, prune ? 'delete' : 'extra'),
   );
-  const clones = [...held.values()].flatMap(({ stored, key, clones: list }) =>
+  const clones = [...own.values()].flatMap(({ stored, key, clones: list }) =>
     list.map((clone) => unplanned(stored, key, clone, 'clone')),
   );
   return {
     application,
-    basis: yield* basisSteps(document, live),
+    fingerprint: yield* fingerprintSteps(document, live),
     refused,
-    steps: [...steps, deletedLast(extra), clones].filter((list) => list.length > 0),
+    steps: [...steps, deleteOrder(extra), clones].filter((list) => list.length > 0),
     findings: [
       ...document.findings,
       ...order.findings,
-      ...adoptionFindings(wanted, live, application),
-      ...wanted.flatMap((one) => {
-        const before = found.get(one);
-        return before ? droppedFields(one.stored, one.object, before, one.pointer) : [];
+      ...adoptionFindings(entries, live, application),
+      ...entries.flatMap((entry) => {
+        const before = found.get(entry);
+        return before ? droppedFields(entry.stored, entry.object, before, entry.pointer) : [];
       }),
     ],
   };
 }
 
-type Found = ReadonlyMap<Wanted, JsonObject | undefined>;
+type Found = ReadonlyMap<DocumentEntry, JsonObject | undefined>;
 
 /** Returns the Datadog object of an entry: the one with its marker, else the unmarked one that it adopts. */
-function foundFor(
-  { stored, key, adopt }: Wanted,
+function liveObjectOf(
+  { stored, key, adopt }: DocumentEntry,
   application: string,
-  held: ReadonlyMap<string, Held>,
+  own: ReadonlyMap<string, OwnObject>,
   live: LiveState,
 ): JsonObject | undefined {
-  const marked = held.get(fullName({ kind: stored, key }, application));
+  const marked = own.get(fullName({ kind: stored, key }, application));
   if (marked) return marked.object;
   const adopted = adopt === undefined ? undefined : live.adoptable.get(`${stored}:${adopt}`);
   return adopted && ownershipOf(stored, adopted).state === 'unmarked' ? adopted : undefined;
 }
 
 /** Returns the known ids by `kind:application/key`. An object that will be replaced has no known id. */
-function knownIds(held: ReadonlyMap<string, Held>, found: Found, application: string): Map<string, string> {
-  const ids = new Map([...held].map(([name, { object }]) => [name, idOf(object)]));
+function knownIds(
+  own: ReadonlyMap<string, OwnObject>,
+  found: Found,
+  application: string,
+): Map<string, string> {
+  const ids = new Map([...own].map(([name, { object }]) => [name, idOf(object)]));
   for (const [{ stored, key, object }, live] of found) {
     if (!live) continue;
     const name = fullName({ kind: stored, key }, application);
@@ -104,10 +108,10 @@ function knownIds(held: ReadonlyMap<string, Held>, found: Found, application: st
 
 /**
  * Returns the desired object of an entry: with references resolved if `idFor` knows them, with unmanaged fields as they are
- * in Datadog, and with the marker. Refuses an object that would carry another marker as well.
+ * in Datadog, and with the marker. Rejects an object that would carry a second marker.
  */
 export function desiredOf(
-  { stored, key, object, unmanaged }: Wanted,
+  { stored, key, object, unmanaged }: DocumentEntry,
   live: JsonObject | undefined,
   { application, team }: ReadDocument,
   route: Route,
@@ -123,7 +127,7 @@ export function desiredOf(
   return stamped(stored, live ? withLiveValues(whole, unmarked(stored, live), unmanaged) : whole, stamp);
 }
 
-interface Held {
+interface OwnObject {
   readonly stored: StoredKind;
   readonly key: string;
   readonly object: JsonObject;
@@ -131,15 +135,15 @@ interface Held {
 }
 
 /** Groups the application's objects by `kind:application/key`. The oldest of each key is the original; others are clones. */
-function heldBy({ own }: LiveState): ReadonlyMap<string, Held> {
-  const held = new Map<string, Held>();
+function ownObjects({ own }: LiveState): ReadonlyMap<string, OwnObject> {
+  const objects = new Map<string, OwnObject>();
   for (const stored of ['monitor', 'dashboard'] as const) {
     for (const object of oldestFirst(own[stored])) {
       const mark = markOf(stored, object);
       if (!mark) continue;
       const name = fullName({ kind: stored, key: mark.key }, mark.application);
-      const first = held.get(name);
-      held.set(
+      const first = objects.get(name);
+      objects.set(
         name,
         first
           ? { ...first, clones: [...first.clones, object] }
@@ -147,12 +151,12 @@ function heldBy({ own }: LiveState): ReadonlyMap<string, Held> {
       );
     }
   }
-  return held;
+  return objects;
 }
 
-function stepFor(wanted: Wanted, live: JsonObject | undefined, desired: JsonObject): PlanStep {
-  const { kind, stored, key } = wanted;
-  const step = { stored, key, wanted, live, desired };
+function stepFor(entry: DocumentEntry, live: JsonObject | undefined, desired: JsonObject): PlanStep {
+  const { kind, stored, key } = entry;
+  const step = { stored, key, entry, live, desired };
   if (!live) return { ...step, planned: { kind, key, action: 'create', changes: [] } };
   const changes = changesOf(stored, live, desired);
   const action = needsReplace(stored, live, desired) ? 'replace' : changes.length > 0 ? 'update' : 'none';
@@ -167,7 +171,7 @@ function unplanned(
 ): PlanStep {
   const kind: ManagedKind = stored;
   const planned = { kind, key, id: idOf(live), action, changes: [], origin: originOf(live) };
-  return { planned, stored, key, wanted: undefined, live, desired: undefined };
+  return { planned, stored, key, entry: undefined, live, desired: undefined };
 }
 
 /** Returns when an object was created, and by whom. */
@@ -186,15 +190,15 @@ function originOf(object: JsonObject): JsonObject {
 }
 
 /** Orders deletes so that referring objects go first: dashboards, then composite monitors, then other monitors. */
-function deletedLast(steps: readonly PlanStep[]): PlanStep[] {
+function deleteOrder(steps: readonly PlanStep[]): PlanStep[] {
   const rank = ({ stored, live }: PlanStep) =>
     stored === 'dashboard' ? 0 : live?.['type'] === 'composite' ? 1 : 2;
   return [...steps].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Computes one fingerprint of the document and one of the state of Datadog, so that it is clear which of them changed. */
-export function* basisSteps(document: ReadDocument, live: LiveState): Steps<string> {
-  const wanted = document.wanted.map(({ kind, key, object, adopt, unmanaged }) => ({
+/** Computes a fingerprint of two digests, of the document and of the state of Datadog, which shows which of them changed. */
+export function* fingerprintSteps(document: ReadDocument, live: LiveState): Steps<string> {
+  const entries = document.entries.map(({ kind, key, object, adopt, unmanaged }) => ({
     kind,
     key,
     object,
@@ -202,20 +206,20 @@ export function* basisSteps(document: ReadDocument, live: LiveState): Steps<stri
     unmanaged: [...unmanaged],
   }));
   const withAssets = keysWithAssets(document);
-  const held: { id: string; object: JsonObject }[] = [];
+  const objects: { id: string; object: JsonObject }[] = [];
   for (const stored of ['monitor', 'dashboard'] as const) {
     for (const object of [...live.own[stored], ...adoptedOf(stored, live)]) {
       const { assets = null, ...rest } = canonical(stored, object);
       // Lists omit runbook links, so they count only for monitors that were read singly.
       const counts = stored === 'monitor' && withAssets.has(markOf(stored, object)?.key ?? '');
-      held.push({ id: idOf(object), object: counts ? { ...rest, assets } : rest });
+      objects.push({ id: idOf(object), object: counts ? { ...rest, assets } : rest });
       yield;
     }
   }
-  const wantedDigest = yield* digestOf(`[${printJson(document.team ?? null)},[`, wanted, ']]');
-  return `${wantedDigest}-${yield* digestOf(
+  const documentDigest = yield* digestOf(`[${printJson(document.team ?? null)},[`, entries, ']]');
+  return `${documentDigest}-${yield* digestOf(
     '[',
-    held.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    objects.sort((a, b) => (a.id < b.id ? -1 : 1)),
     ']',
   )}`;
 }
@@ -228,16 +232,16 @@ function adoptedOf(stored: StoredKind, { adoptable: all }: LiveState): JsonObjec
 function* digestOf(before: string, items: readonly Json[], after: string): Steps<string> {
   const hash = createHash('sha256').update(before);
   for (const [at, item] of items.entries()) {
-    hash.update(`${at > 0 ? ',' : ''}${printJson(ordered(item))}`);
+    hash.update(`${at > 0 ? ',' : ''}${printJson(sortedByName(item))}`);
     yield;
   }
   return hash.update(after).digest('base64url').slice(0, 22);
 }
 
 /** Returns a value with the fields of every object sorted by name. */
-function ordered(value: Json): Json {
-  if (Array.isArray(value)) return value.map(ordered);
+function sortedByName(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sortedByName);
   if (!isObject(value)) return value;
   const names = Object.keys(value).sort();
-  return Object.fromEntries(names.map((name) => [name, ordered(value[name] ?? null)]));
+  return Object.fromEntries(names.map((name) => [name, sortedByName(value[name] ?? null)]));
 }

@@ -27,7 +27,7 @@ const MONITOR: JsonObject = {
 
 const GROUPED = 'avg(last_5m):avg:system.load.1{*} by {host} > 2';
 
-/** Any small document: monitors and dashboards under a few keys. */
+/** Generates small documents: monitors and dashboards under a few keys. */
 function documents(): fc.Arbitrary<JsonObject> {
   const options = fc.record(
     {
@@ -77,7 +77,7 @@ function documents(): fc.Arbitrary<JsonObject> {
     fc.tuple(...keys.map(() => fc.option(of))).map((list) =>
       list.flatMap((one, at) => {
         const key = keys[at] ?? '';
-        // Equal monitors are one to Datadog; the name tells them apart.
+        // Datadog rejects equal monitors, so each gets its key as its name.
         return one ? [{ ...one, key, ...('name' in one ? { name: key } : {}) }] : [];
       }),
     );
@@ -86,8 +86,8 @@ function documents(): fc.Arbitrary<JsonObject> {
     .map((parts) => documentOf(parts));
 }
 
-describe('after an apply Datadog holds', () => {
-  const held = ({ person }: ReturnType<typeof start>) => {
+describe('after an apply, Datadog', () => {
+  const stored = ({ person }: ReturnType<typeof start>) => {
     const monitors = items(person('GET', '/api/v1/monitor'));
     const dashboards = items(person('GET', '/api/v1/dashboard')['dashboards']).map(({ id }) =>
       person('GET', `/api/v1/dashboard/${String(id)}`),
@@ -97,26 +97,26 @@ describe('after an apply Datadog holds', () => {
     return new Map([...monitors.map(named('monitor')), ...dashboards.map(named('dashboard'))]);
   };
 
-  it('exactly what the plan promised, of any document after any other', async () => {
+  it('contains exactly what the plan shows, for any document after any other', async () => {
     await fc.assert(
       fc.asyncProperty(documents(), documents(), async (first, second) => {
         const world = start();
         const query = { prune: 'true', force: 'true' };
         await world.apply(first, query);
-        const before = held(world);
+        const before = stored(world);
         const promised = items((await world.ask('/plan', second, { prune: 'true' }))['objects']);
         const { basis } = await world.apply(second, query);
-        const after = held(world);
-        const left = new Set([...before.keys(), ...after.keys()]);
+        const after = stored(world);
+        const unplanned = new Set([...before.keys(), ...after.keys()]);
         for (const { kind, key, action, changes } of promised) {
           const whole = `${String(kind)} ${String(key)}`;
-          left.delete(whole);
+          unplanned.delete(whole);
           const [was, is] = [before.get(whole), after.get(whole)];
           assert.deepEqual([was !== undefined, is !== undefined], [action !== 'create', action !== 'delete']);
           if (action === 'none') assert.deepEqual(is, was);
           if (!was || !is) continue;
           assert.deepEqual(changesOf(is.kind, was.object, is.object), changes);
-          // A monitor to the letter too, but for what tells of the write itself: no other field was sent.
+          // All other fields of a monitor are exactly equal, except the time of the write, because no other field was sent.
           if (is.kind === 'dashboard') continue;
           const fields = new Set(items(changes).map(({ path }) => String(path).split('/')[1]));
           for (const name of Object.keys(was.object)) {
@@ -124,7 +124,7 @@ describe('after an apply Datadog holds', () => {
             assert.deepEqual(is.object[name], was.object[name], name);
           }
         }
-        assert.deepEqual([...left], []);
+        assert.deepEqual([...unplanned], []);
         const planned = await world.plan(second);
         assert.equal(planned['basis'], basis);
         const again = items(planned['objects']);
@@ -139,7 +139,7 @@ describe('after an apply Datadog holds', () => {
 });
 
 describe('a field that Datadog drops', () => {
-  it('is a finding at each plan and no change, and goes along with changes', async () => {
+  it('is a finding of each plan but no change, and is sent with other changes', async () => {
     const { apply, plan, taken } = start();
     const document = (message: string) =>
       documentOf({ monitors: [{ ...MONITOR, message, classification: 'x' }] });
@@ -163,7 +163,7 @@ describe('runbook links', () => {
   const link = (url: string): JsonObject => ({ category: 'runbook', name: 'Runbook', url });
   const linked = (...assets: JsonObject[]) => documentOf({ monitors: [{ ...MONITOR, assets }] });
 
-  it('are managed where they are written, and then read singly', async () => {
+  it('are managed if the document contains them, and those monitors are read singly', async () => {
     const { apply, plan, person, taken } = start();
     await apply(linked(link('https://a.example')));
     assert.deepEqual(told(await plan(linked(link('https://a.example')))), ['load none']);
@@ -182,7 +182,7 @@ describe('runbook links', () => {
     assert.equal(items(read['assets'])[0]?.['url'], 'https://b.example');
   });
 
-  it('that nobody writes stay as they are, and cost no read', async () => {
+  it('that the document omits are kept without a read', async () => {
     const { apply, plan, person, taken } = start();
     await apply(linked(link('https://a.example')));
     const without = (message: string) => documentOf({ monitors: [{ ...MONITOR, message }] });
@@ -198,7 +198,7 @@ describe('runbook links', () => {
     assert.equal(items(read['assets']).length, 1);
   });
 
-  it('of one monitor are updated too', async () => {
+  it('are updated by /update_monitor', async () => {
     const { apply, ask, plan } = start();
     await apply(linked(link('https://a.example')));
     const body = (url: string): JsonObject => ({
@@ -237,8 +237,8 @@ describe('mutes', () => {
   });
 });
 
-describe("a copy that Datadog's Clone made", () => {
-  it('blocks nothing, and is as it was after every apply', async () => {
+describe('a clone', () => {
+  it('blocks nothing and is not changed by any apply', async () => {
     const { apply, plan, person } = start();
     const document = (message: string) => documentOf({ monitors: [{ ...MONITOR, message }] });
     await apply(document('a'));
@@ -255,8 +255,8 @@ describe("a copy that Datadog's Clone made", () => {
   });
 });
 
-describe('what slipped into an apply', () => {
-  it('is said also where the apply ends before its end', async () => {
+describe('a concurrent change during an apply', () => {
+  it('is reported even if the apply fails', async () => {
     const { apply, plan, person, beforeNextWrite, ports } = start();
     const of = (message: string) =>
       documentOf({
@@ -280,9 +280,9 @@ describe('what slipped into an apply', () => {
   });
 });
 
-describe('of many objects', () => {
+describe('an apply that deletes many objects', () => {
   const monitors = Array.from({ length: 20 }, (_, at) => ({ ...MONITOR, key: `m${at}`, name: `M ${at}` }));
-  it('no more than the share that is set are deleted at once, and always three', async () => {
+  it('deletes at most the configured percentage, and always up to three', async () => {
     for (const { share, min } of [
       { share: 0, min: 3 },
       { share: 50, min: 10 },
@@ -303,7 +303,7 @@ describe('of many objects', () => {
 });
 
 describe('a delete', () => {
-  it('does not go over what somebody changed after the plan of the same apply', async () => {
+  it('is not executed if the object changed after the plan of the same apply', async () => {
     const { apply, plan, person, ports } = start();
     const document = documentOf({ monitors: [MONITOR] });
     await apply(document);
@@ -320,7 +320,7 @@ describe('a delete', () => {
     assert.equal(person('GET', `/api/v1/monitor/${id}`)['message'], 'still of use @slack-a');
   });
 
-  it('comes last, and of what refers to others before these', async () => {
+  it('comes last, and referring objects are deleted before those that they refer to', async () => {
     const { apply, taken, plan } = start();
     const parts = {
       monitors: [
@@ -354,22 +354,22 @@ describe('a delete', () => {
 });
 
 describe('adoption', () => {
-  it('of what carries the marker of another is refused, and leaves it alone', async () => {
+  it('of an object with the marker of another application is rejected, and the object is not changed', async () => {
     const { apply, plan, person } = start();
     await apply(documentOf({ monitors: [MONITOR] }));
     const id = idOf(await plan(documentOf({ monitors: [MONITOR] })));
     const before = person('GET', `/api/v1/monitor/${id}`);
-    const thief = {
+    const otherApplication = {
       ...documentOf({ monitors: [{ ...MONITOR, message: 'mine', adopt: id }] }),
       application: 'other',
     };
-    const planned = await plan(thief);
+    const planned = await plan(otherApplication);
     assert.deepEqual([told(planned), codes(planned)], [['load create'], ['adopt_owned']]);
-    assert.equal((await problemOf(apply(thief))).code, 'invalid');
+    assert.equal((await problemOf(apply(otherApplication))).code, 'invalid');
     assert.deepEqual(person('GET', `/api/v1/monitor/${id}`), before);
   });
 
-  it('is ignored once the marker is there', async () => {
+  it('is ignored once the object has the marker', async () => {
     const { apply, plan, person } = start();
     const { id } = person('POST', '/api/v1/monitor', { ...MONITOR, message: 'old' });
     const document = documentOf({ monitors: [{ ...MONITOR, adopt: String(id) }] });

@@ -13,7 +13,7 @@ import { defaultKey } from '../lint.ts';
 import { storedKind } from '../request.ts';
 
 /** The desired state of one monitor, alert or dashboard of a document. */
-export interface Wanted {
+export interface DocumentEntry {
   readonly kind: ManagedKind;
   readonly stored: StoredKind;
   readonly key: string;
@@ -21,7 +21,7 @@ export interface Wanted {
   readonly pointer: Pointer;
   /** Only Datadog's fields, with unresolved references and without the marker. */
   readonly object: JsonObject;
-  /** The id of an existing Datadog object that this entry takes over. */
+  /** The id of an existing Datadog object that this entry adopts. */
   readonly adopt: string | undefined;
   /** Pointers to fields within the object that people manage in Datadog. */
   readonly unmanaged: readonly Pointer[];
@@ -33,7 +33,7 @@ export interface ReadDocument {
   readonly application: string;
   readonly team: string | undefined;
   readonly aliases: CatalogAliases;
-  readonly wanted: readonly Wanted[];
+  readonly entries: readonly DocumentEntry[];
   readonly findings: readonly Finding[];
 }
 
@@ -77,18 +77,23 @@ export function readDocument(document: JsonObject): ReadDocument {
 export function* readingDocument(document: JsonObject): Steps<ReadDocument> {
   const { team } = document;
   const findings: Finding[] = [];
-  const wanted: Wanted[] = [];
+  const parsed: DocumentEntry[] = [];
   for (const { list, kind } of LISTS) {
     const entries = document[list];
     if (!Array.isArray(entries)) continue;
     for (const [at, entry] of entries.entries()) {
       const pointer = pointerTo('', list, at);
-      if (isObject(entry)) append(wanted, readEntry(kind, entry, pointer, document, findings));
+      if (isObject(entry)) append(parsed, readEntry(kind, entry, pointer, document, findings));
       yield;
     }
   }
-  append(findings, sameKeys(wanted));
-  return { ...documentIn(document), team: typeof team === 'string' ? team : undefined, wanted, findings };
+  append(findings, duplicateKeys(parsed));
+  return {
+    ...documentIn(document),
+    team: typeof team === 'string' ? team : undefined,
+    entries: parsed,
+    findings,
+  };
 }
 
 function readEntry(
@@ -97,7 +102,7 @@ function readEntry(
   pointer: Pointer,
   document: JsonObject,
   findings: Finding[],
-): Wanted[] {
+): DocumentEntry[] {
   const { key: named, adopt, unmanaged, ...written } = entry;
   const key = typeof named === 'string' ? named : defaultKey(kind, written);
   if (key === undefined || !KEY_SLUG.test(key)) return [];
@@ -140,18 +145,18 @@ function tagged(monitor: JsonObject, { tags }: JsonObject): JsonObject {
 }
 
 /** Returns the keys of the monitors that define runbook links. */
-export function keysWithAssets({ wanted }: ReadDocument): ReadonlySet<string> {
+export function keysWithAssets({ entries }: ReadDocument): ReadonlySet<string> {
   return new Set(
-    wanted.flatMap(({ stored, key, object }) =>
+    entries.flatMap(({ stored, key, object }) =>
       stored === 'monitor' && Object.hasOwn(object, 'assets') ? [key] : [],
     ),
   );
 }
 
-/** Returns a finding for each entry whose key is a duplicate. */
-function sameKeys(wanted: readonly Wanted[]): Finding[] {
+/** Returns a finding for each entry with a duplicate key. */
+function duplicateKeys(entries: readonly DocumentEntry[]): Finding[] {
   const seen = new Set<string>();
-  return wanted.flatMap(({ stored, key, kind, pointer }): Finding[] => {
+  return entries.flatMap(({ stored, key, kind, pointer }): Finding[] => {
     const name = `${stored}:${key}`;
     if (!seen.has(name)) {
       seen.add(name);

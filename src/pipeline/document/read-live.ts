@@ -4,7 +4,7 @@ import type { StoredKind } from '../../domain/managed-fields.ts';
 import { idOf, isOwnedBy, markOf } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { flatMapConcurrently } from '../../runtime/concurrency/flat-map-concurrently.ts';
-import type { KnownObject, Ports } from '../ports.ts';
+import type { CachedObject, Ports } from '../ports.ts';
 import type { LiveState } from './document-plan.ts';
 import { keysWithAssets, type ReadDocument } from './read-document.ts';
 import { fullName } from './references-in-order.ts';
@@ -46,10 +46,10 @@ async function readOwn(
   onContested: (object: JsonObject) => void,
 ): Promise<JsonObject[]> {
   const { application } = document;
-  const known = ports.known.of(stored, application);
-  const byId = new Map(known.map((one) => [one.id, one]));
+  const cached = ports.objectCache.list(stored, application);
+  const byId = new Map(cached.map((one) => [one.id, one]));
   const listed = await ports[stored].find({ application }, context, byId, onContested);
-  await requireComplete(stored, application, known, listed, ports, context);
+  await requireComplete(stored, application, cached, listed, ports, context);
   const own = stored === 'monitor' ? await withAssets(document, listed, ports, context) : listed;
   cacheObjects(stored, application, own, ports);
   return own;
@@ -60,14 +60,18 @@ export function cacheObjects(
   stored: StoredKind,
   application: string,
   objects: readonly JsonObject[],
-  { known }: Pick<Ports, 'known'>,
+  { objectCache }: Pick<Ports, 'objectCache'>,
 ): void {
-  const seen = objects.map((object) => asKnown(stored, object));
-  known.keep(stored, application, stored === 'monitor' ? seen.map((one) => ({ ...one, body: {} })) : seen);
+  const entries = objects.map((object) => cacheEntryOf(stored, object));
+  objectCache.replace(
+    stored,
+    application,
+    stored === 'monitor' ? entries.map((entry) => ({ ...entry, body: {} })) : entries,
+  );
 }
 
 /** Returns the cache entry of an object. */
-export function asKnown(stored: StoredKind, object: JsonObject): KnownObject {
+export function cacheEntryOf(stored: StoredKind, object: JsonObject): CachedObject {
   const version = object[stored === 'dashboard' ? 'modified_at' : 'modified'];
   return {
     id: idOf(object),
@@ -81,24 +85,24 @@ export function asKnown(stored: StoredKind, object: JsonObject): KnownObject {
 async function requireComplete(
   stored: StoredKind,
   application: string,
-  known: readonly KnownObject[],
+  cached: readonly CachedObject[],
   listed: readonly JsonObject[],
   ports: Ports,
   context: RequestContext,
 ): Promise<void> {
   const ids = new Set(listed.map(idOf));
-  const missing = known.filter(({ id }) => !ids.has(id));
-  const there = await flatMapConcurrently(missing, MAX_CONCURRENT_READS, async ({ id }) => {
+  const missing = cached.filter(({ id }) => !ids.has(id));
+  const existing = await flatMapConcurrently(missing, MAX_CONCURRENT_READS, async ({ id }) => {
     const object = await ports[stored].get(id, context);
     if (object && isOwnedBy(stored, object, { application })) return [id];
-    ports.known.forget(stored, id);
+    ports.objectCache.remove(stored, id);
     return [];
   });
-  if (there.length === 0) return;
-  const named = there.slice(0, 5).join(', ');
+  if (existing.length === 0) return;
+  const named = existing.slice(0, 5).join(', ');
   throw new ProblemError(
     'list_incomplete',
-    `Datadog's list of ${stored}s omits ${there.length} existing objects (${named}${there.length > 5 ? ', ...' : ''}).`,
+    `Datadog's list of ${stored}s omits ${existing.length} existing objects (${named}${existing.length > 5 ? ', ...' : ''}).`,
     { retryAfter: 30 },
   );
 }
@@ -122,16 +126,16 @@ async function withAssets(
 }
 
 async function readAdoptable(
-  { wanted }: ReadDocument,
+  { entries }: ReadDocument,
   own: LiveState['own'],
   ports: Ports,
   context: RequestContext,
 ): Promise<Map<string, JsonObject>> {
   const marked = new Set(STORED.flatMap((s) => own[s].map((o) => `${s}:${markOf(s, o)?.key ?? ''}`)));
-  const asked = wanted.filter(
+  const toAdopt = entries.filter(
     ({ stored, key, adopt }) => adopt !== undefined && !marked.has(`${stored}:${key}`),
   );
-  const read = await flatMapConcurrently(asked, MAX_CONCURRENT_READS, async ({ stored, adopt = '' }) => {
+  const read = await flatMapConcurrently(toAdopt, MAX_CONCURRENT_READS, async ({ stored, adopt = '' }) => {
     const object = await ports[stored].get(adopt, context);
     return object ? [[`${stored}:${adopt}`, object] as const] : [];
   });
@@ -139,12 +143,12 @@ async function readAdoptable(
 }
 
 async function readForeign(
-  { application, wanted }: ReadDocument,
+  { application, entries }: ReadDocument,
   ports: Ports,
   context: RequestContext,
 ): Promise<Map<string, string>> {
   const named = new Map(
-    wanted.flatMap(({ references }) =>
+    entries.flatMap(({ references }) =>
       references.flatMap(({ to }) => {
         if (to?.application === undefined || to.application === application) return [];
         return [[fullName(to, application), { ...to, application: to.application }] as const];

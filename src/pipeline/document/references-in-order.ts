@@ -1,6 +1,6 @@
 import type { Finding } from '../../domain/finding.ts';
 import type { PlacedReference, Reference } from '../../domain/references.ts';
-import type { Wanted } from './read-document.ts';
+import type { DocumentEntry } from './read-document.ts';
 
 /** Returns the name of an object within its application. */
 export function nameOf({ kind, key }: Pick<Reference, 'kind' | 'key'>): string {
@@ -14,82 +14,85 @@ export function fullName(reference: Reference, application: string): string {
 
 /** Entries in steps. The entries of one step refer only to entries of earlier steps. */
 export interface Ordered {
-  readonly steps: readonly (readonly Wanted[])[];
+  readonly steps: readonly (readonly DocumentEntry[])[];
   readonly findings: readonly Finding[];
 }
 
 /**
- * Sorts entries topologically, so that each one comes after those it refers to. Entries of a cycle come last, with a finding
- * at each reference. `isThere` returns whether Datadog has an object that is not in the document.
+ * Sorts entries topologically, so that each entry comes after those it refers to. Entries of a cycle come last, with a finding
+ * at each reference. `exists` returns whether Datadog has an object that is not in the document.
  */
-export function inOrder(
-  wanted: readonly Wanted[],
+export function sortByReferences(
+  entries: readonly DocumentEntry[],
   application: string,
-  isThere: (fullName: string) => boolean,
+  exists: (fullName: string) => boolean,
 ): Ordered {
-  const byName = new Map(wanted.map((one) => [nameOf({ kind: one.stored, key: one.key }), one]));
+  const byName = new Map(entries.map((entry) => [nameOf({ kind: entry.stored, key: entry.key }), entry]));
   const own = ({ to }: PlacedReference): string | undefined =>
     to && (to.application ?? application) === application ? nameOf(to) : undefined;
-  const findings = wanted.flatMap(({ references }) =>
+  const findings = entries.flatMap(({ references }) =>
     references.flatMap((reference): Finding[] => {
       const { to } = reference;
-      if (!to) return [mistake(reference, 'bad_reference')];
+      if (!to) return [referenceFinding(reference, 'bad_reference')];
       const named = own(reference);
-      if ((named !== undefined && byName.has(named)) || isThere(fullName(to, application))) return [];
-      return [mistake(reference, 'dangling_reference')];
+      if ((named !== undefined && byName.has(named)) || exists(fullName(to, application))) return [];
+      return [referenceFinding(reference, 'dangling_reference')];
     }),
   );
   const { steps, cyclic } = levels(
-    wanted,
-    (one) =>
-      new Set(one.references.flatMap((to) => byName.get(own(to) ?? '') ?? []).filter((o) => o !== one)),
+    entries,
+    (entry) =>
+      new Set(entry.references.flatMap((to) => byName.get(own(to) ?? '') ?? []).filter((o) => o !== entry)),
   );
-  const inCycle = new Set(cyclic.map((one) => nameOf({ kind: one.stored, key: one.key })));
-  const selfReferring = wanted.filter((one) =>
-    one.references.some((reference) => own(reference) === nameOf({ kind: one.stored, key: one.key })),
+  const inCycle = new Set(cyclic.map((entry) => nameOf({ kind: entry.stored, key: entry.key })));
+  const selfReferring = entries.filter((entry) =>
+    entry.references.some((reference) => own(reference) === nameOf({ kind: entry.stored, key: entry.key })),
   );
-  const cycles = [...new Set([...cyclic, ...selfReferring])].flatMap((one) =>
-    one.references
+  const cycles = [...new Set([...cyclic, ...selfReferring])].flatMap((entry) =>
+    entry.references
       .filter((reference) => {
         const named = own(reference) ?? '';
-        return inCycle.has(named) || named === nameOf({ kind: one.stored, key: one.key });
+        return inCycle.has(named) || named === nameOf({ kind: entry.stored, key: entry.key });
       })
-      .map((reference) => mistake(reference, 'reference_cycle')),
+      .map((reference) => referenceFinding(reference, 'reference_cycle')),
   );
   return { steps: cyclic.length > 0 ? [...steps, cyclic] : steps, findings: [...findings, ...cycles] };
 }
 
 /** Sorts entries into levels, each after its dependencies. Entries of a cycle are `cyclic`. Linear in entries and references. */
-function levels(wanted: readonly Wanted[], waitsFor: (one: Wanted) => ReadonlySet<Wanted>) {
-  const left = new Map<Wanted, number>();
-  const dependents = new Map<Wanted, Wanted[]>();
-  for (const one of wanted) {
-    const others = waitsFor(one);
-    left.set(one, others.size);
+function levels(
+  entries: readonly DocumentEntry[],
+  waitsFor: (entry: DocumentEntry) => ReadonlySet<DocumentEntry>,
+) {
+  const pending = new Map<DocumentEntry, number>();
+  const dependents = new Map<DocumentEntry, DocumentEntry[]>();
+  for (const entry of entries) {
+    const others = waitsFor(entry);
+    pending.set(entry, others.size);
     for (const other of others) {
       const list = dependents.get(other);
-      if (list) list.push(one);
-      else dependents.set(other, [one]);
+      if (list) list.push(entry);
+      else dependents.set(other, [entry]);
     }
   }
-  const steps: Wanted[][] = [];
-  const order = new Map([...left.keys()].map((one, at) => [one, at]));
-  const inOrderOf = (a: Wanted, b: Wanted) => (order.get(a) ?? 0) - (order.get(b) ?? 0);
-  let ready = [...left].flatMap(([one, count]) => (count === 0 ? [one] : []));
+  const steps: DocumentEntry[][] = [];
+  const order = new Map([...pending.keys()].map((entry, at) => [entry, at]));
+  const byOrder = (a: DocumentEntry, b: DocumentEntry) => (order.get(a) ?? 0) - (order.get(b) ?? 0);
+  let ready = [...pending].flatMap(([entry, count]) => (count === 0 ? [entry] : []));
   while (ready.length > 0) {
     steps.push(ready);
-    const next: Wanted[] = [];
-    for (const one of ready) {
-      left.delete(one);
-      for (const dependent of dependents.get(one) ?? []) {
-        const count = (left.get(dependent) ?? 0) - 1;
-        left.set(dependent, count);
+    const next: DocumentEntry[] = [];
+    for (const entry of ready) {
+      pending.delete(entry);
+      for (const dependent of dependents.get(entry) ?? []) {
+        const count = (pending.get(dependent) ?? 0) - 1;
+        pending.set(dependent, count);
         if (count === 0) next.push(dependent);
       }
     }
-    ready = next.sort(inOrderOf);
+    ready = next.sort(byOrder);
   }
-  return { steps, cyclic: [...left.keys()] };
+  return { steps, cyclic: [...pending.keys()] };
 }
 
 const SENTENCES = {
@@ -101,6 +104,6 @@ const SENTENCES = {
     `${text} is part of a reference cycle: no object of the cycle can be created first.`,
 } as const;
 
-function mistake({ pointer, at, text }: PlacedReference, code: keyof typeof SENTENCES): Finding {
+function referenceFinding({ pointer, at, text }: PlacedReference, code: keyof typeof SENTENCES): Finding {
   return { code, severity: 'error', message: SENTENCES[code](text), pointer, at };
 }
