@@ -6,7 +6,7 @@ import { servicenowNameFault } from './servicenow.ts';
 
 const MAX_CHARACTERS = 200;
 
-/** The aliases that no catalog can be asked for; pointers as in a request's body. */
+/** Returns a finding for each alias that a catalog cannot be searched for. Pointers are those of the request body. */
 export function aliasFindings(aliases: CatalogAliases): Finding[] {
   return CATALOG_NAMES.flatMap((catalog): Finding[] => {
     const alias = aliases[catalog];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { BoundedMap } from './lookup.ts';
 
-it('a bounded map forgets what was set longest ago', () => {
+it('a bounded map evicts the entry that was set first', () => {
   const map = new BoundedMap<string, number>(2);
   map.set('a', 1);
   map.set('b', 2);

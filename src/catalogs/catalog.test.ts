@@ -1,43 +1,43 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { deadlineAfter } from '../domain/deadline.ts';
-import { type CatalogAnswer, leavingAlone } from './catalog.ts';
+import { type CatalogAnswer, withBackoff } from './catalog.ts';
 
-function counted(answer: CatalogAnswer) {
+function countingCatalog(answer: CatalogAnswer) {
   const clock = { time: 0, now: () => clock.time, sleep: () => Promise.resolve() };
-  const asked = { times: 0, answer };
-  const catalog = leavingAlone(async () => {
-    asked.times += 1;
-    return asked.answer;
+  const calls = { times: 0, answer };
+  const catalog = withBackoff(async () => {
+    calls.times += 1;
+    return calls.answer;
   }, clock);
   const ask = () => catalog({ name: 'x', alias: false, deadline: deadlineAfter(1000, clock) });
-  return { clock, asked, ask };
+  return { clock, calls, ask };
 }
 
-it('a catalog that wants to be left alone is not asked until then', async () => {
-  const { clock, asked, ask } = counted({ answer: 'unknown', why: 'limited', retryAfter: 20 });
+it('a catalog is not called during the backoff', async () => {
+  const { clock, calls, ask } = countingCatalog({ answer: 'unknown', reason: 'limited', retryAfter: 20 });
   await ask();
   clock.time = 5000;
   assert.deepEqual(await ask(), { answer: 'unknown', why: 'limited', retryAfter: 15 });
-  assert.equal(asked.times, 1);
+  assert.equal(calls.times, 1);
   clock.time = 20_000;
-  asked.answer = { answer: 'not_found' };
+  calls.answer = { answer: 'not_found' };
   assert.deepEqual(await ask(), { answer: 'not_found' });
   await ask();
-  assert.equal(asked.times, 3);
+  assert.equal(calls.times, 3);
 });
 
-it('a catalog is tried again after a minute, though it may have said an hour', async () => {
-  const { clock, asked, ask } = counted({ answer: 'unknown', why: 'limited', retryAfter: 3600 });
+it('a catalog is called again after a minute, even if it requested an hour', async () => {
+  const { clock, calls, ask } = countingCatalog({ answer: 'unknown', reason: 'limited', retryAfter: 3600 });
   assert.deepEqual(await ask(), { answer: 'unknown', why: 'limited', retryAfter: 3600 });
   clock.time = 60_000;
   await ask();
-  assert.equal(asked.times, 2);
+  assert.equal(calls.times, 2);
 });
 
-it('a catalog that merely could not tell is asked again at once', async () => {
-  const { asked, ask } = counted({ answer: 'unknown', why: 'hidden rows' });
+it('a catalog that failed without requesting a backoff is called again immediately', async () => {
+  const { calls, ask } = countingCatalog({ answer: 'unknown', reason: 'hidden rows' });
   await ask();
   await ask();
-  assert.equal(asked.times, 2);
+  assert.equal(calls.times, 2);
 });

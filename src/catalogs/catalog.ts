@@ -2,70 +2,70 @@ import type { CatalogName } from '../domain/application.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import type { Clock } from '../domain/clock.ts';
 
-/** What a catalog is asked: whether it knows an application. */
-export interface Question {
+/** A lookup of one application in one catalog. */
+export interface CatalogQuery {
   readonly name: string;
-  /** Whether a document gave `name` as this catalog's own word for the application: then other handles than a name serve too. */
+  /** Whether `name` is an alias from a document for this catalog. An alias may also be an id or a reference. */
   readonly alias: boolean;
   readonly deadline: Deadline;
 }
 
-/** The catalog could not tell. Never to be read as "not listed". */
+/** The result is unknown because the catalog failed. Must not be treated as "not found". */
 export interface Unknown {
   readonly answer: 'unknown';
-  readonly why: string;
-  /** Seconds the catalog wants to be left alone. */
+  readonly reason: string;
+  /** The number of seconds to wait before the next request. */
   readonly retryAfter?: number;
   /** The unexpected error behind it, for operators only: it can name a path or a setting. */
   readonly error?: unknown;
 }
 
-/** What a catalog knows. `name` is its own spelling; `matches` are spellings that serve as an alias, where there are any. */
+/** The result of a lookup. `name` has the catalog's spelling; `matches` are values that can be used as an alias. */
 export type CatalogAnswer =
   | { readonly answer: 'found'; readonly name: string }
   | { readonly answer: 'not_found' }
   | { readonly answer: 'ambiguous'; readonly matches: readonly string[] }
   | Unknown;
 
-/** One of the three catalogs. Rejects only where something is wrong with Birddog itself. */
-export type Catalog = (question: Question) => Promise<CatalogAnswer>;
+/** Looks up an application in one catalog. Rejects only on an internal error. */
+export type Catalog = (query: CatalogQuery) => Promise<CatalogAnswer>;
 
-/** The catalogs by the names that people know them by. */
+/** The product names of the catalogs, for messages. */
 export const CATALOG_TITLES: Readonly<Record<CatalogName, string>> = {
   datadog: "Datadog's software catalog",
   leanix: 'LeanIX',
   servicenow: 'ServiceNow',
 };
 
-/** A catalog cannot tell; the message says why, for operators and for the one who asked. */
+/** The failure of a catalog. The message is shown to operators and callers. */
 export class CatalogFailure extends Error {
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status, if there was a response. */
   readonly status: number | undefined;
-  /** Seconds the catalog wants to be left alone. */
+  /** The number of seconds to wait before the next request. */
   readonly retryAfter: number | undefined;
 
-  constructor(why: string, details: { status?: number; retryAfter?: number | undefined } = {}) {
-    super(why);
+  constructor(reason: string, details: { status?: number; retryAfter?: number | undefined } = {}) {
+    super(reason);
     this.name = 'CatalogFailure';
     this.status = details.status;
     this.retryAfter = details.retryAfter;
   }
 }
 
-/** A catalog whose failures are answers. */
-export function answering(ask: Catalog): Catalog {
-  return async (question) => {
+/** Wraps a catalog so that a CatalogFailure becomes the answer `unknown`. */
+export function failuresAsAnswers(lookUp: Catalog): Catalog {
+  return async (query) => {
     try {
-      return await ask(question);
+      return await lookUp(query);
     } catch (error) {
       if (!(error instanceof CatalogFailure)) throw error;
-      const { message: why, retryAfter } = error;
-      return { answer: 'unknown', why, ...(retryAfter === undefined ? {} : { retryAfter }) };
+      const { message: reason, retryAfter } = error;
+      return { answer: 'unknown', reason, ...(retryAfter === undefined ? {} : { retryAfter }) };
     }
   };
 }
 
-/** The answer that a list of exact matches gives: none, the one, or which ones. */
+/** Returns the answer for a list of exact matches. */
 export function answerFrom(
   matches: readonly { readonly name: string; readonly handle: string }[],
 ): CatalogAnswer {
@@ -76,19 +76,19 @@ export function answerFrom(
     : { answer: 'found', name: first.name };
 }
 
-/** ServiceNow counts by the hour: it is asked again sooner than it may say, for its rules can be changed meanwhile. */
-const LONGEST_SECONDS = 60;
+/** The maximum backoff. ServiceNow may request up to an hour, but its rate limit may be raised earlier. */
+const MAX_BACKOFF_SECONDS = 60;
 
-/** A catalog that is not asked while it wants to be left alone (429, 503 with a time): it cannot tell, at once. */
-export function leavingAlone(catalog: Catalog, clock: Clock): Catalog {
+/** Wraps a catalog so that no request is sent during the backoff after a 429 or 503. The answer is then `unknown`. */
+export function withBackoff(catalog: Catalog, clock: Clock): Catalog {
   let unavailable: { readonly answer: Unknown; readonly until: number } | undefined;
-  return async (question) => {
+  return async (query) => {
     if (unavailable && clock.now() < unavailable.until) {
       return { ...unavailable.answer, retryAfter: Math.ceil((unavailable.until - clock.now()) / 1000) };
     }
-    const answer = await catalog(question);
+    const answer = await catalog(query);
     if (answer.answer === 'unknown' && answer.retryAfter !== undefined) {
-      unavailable = { answer, until: clock.now() + Math.min(answer.retryAfter, LONGEST_SECONDS) * 1000 };
+      unavailable = { answer, until: clock.now() + Math.min(answer.retryAfter, MAX_BACKOFF_SECONDS) * 1000 };
     }
     return answer;
   };

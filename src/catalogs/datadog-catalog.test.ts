@@ -16,7 +16,7 @@ interface Seen {
   readonly headers: Record<string, string>;
 }
 
-/** The page of a catalog that starts at an offset, in the form that was recorded. */
+/** Returns the page of a catalog that starts at an offset, in Datadog's recorded format. */
 type Page = (offset: number) => EmulatorResponse;
 
 const entity = (name: string, more: object = {}) => ({
@@ -57,11 +57,11 @@ async function catalog(t: TestContext, answer: EmulatorResponse | Page) {
 
 const unknown = (answer: CatalogAnswer, why: RegExp) => {
   assert.equal(answer.answer, 'unknown');
-  assert.match(answer.answer === 'unknown' ? answer.why : '', why);
+  assert.match(answer.answer === 'unknown' ? answer.reason : '', why);
 };
 
 describe("Datadog's catalog", () => {
-  it('is asked for services of that name, with both keys as they are at that moment', async (t) => {
+  it('is searched for services with the name, with the current keys', async (t) => {
     const { ask, seen } = await catalog(t, page([entity('checkout')]));
     assert.deepEqual(await ask('checkout'), { answer: 'found', name: 'checkout' });
     await ask('checkout');
@@ -81,11 +81,11 @@ describe("Datadog's catalog", () => {
     });
   });
 
-  it('holds none where the list is empty', async (t) => {
+  it('has no match if the list is empty', async (t) => {
     assert.deepEqual(await (await catalog(t, page([]))).ask('checkout'), { answer: 'not_found' });
   });
 
-  it('holds none where only other names, display names or kinds fit', async (t) => {
+  it('has no match for other names, display names or kinds', async (t) => {
     const others = [
       entity('checkout-frontend'),
       entity('basket', { displayName: 'checkout' }),
@@ -94,12 +94,12 @@ describe("Datadog's catalog", () => {
     assert.deepEqual(await (await catalog(t, page(others))).ask('checkout'), { answer: 'not_found' });
   });
 
-  it("compares names without regard to case, and gives the catalog's own spelling", async (t) => {
+  it("ignores case, and returns the catalog's spelling", async (t) => {
     const { ask } = await catalog(t, page([entity('CheckOut')]));
     assert.deepEqual(await ask('checkout'), { answer: 'found', name: 'CheckOut' });
   });
 
-  it('is ambiguous where names differ in case or namespace alone, until an alias is a reference', async (t) => {
+  it('is ambiguous for names that differ only in case or namespace, unless the alias is an entity reference', async (t) => {
     const { ask, seen } = await catalog(
       t,
       page([entity('checkout'), entity('Checkout'), entity('checkout', { namespace: 'shop' })]),
@@ -123,7 +123,7 @@ describe("Datadog's catalog", () => {
     );
   });
 
-  it('is read on where a short page names a next one', async (t) => {
+  it('is read further if a short page links to a next page', async (t) => {
     const { ask } = await catalog(t, (offset) =>
       offset === 0 ? page([entity('checkout-a')], '/next') : page([entity('checkout')]),
     );
@@ -131,35 +131,39 @@ describe("Datadog's catalog", () => {
   });
 });
 
-describe("Datadog's catalog cannot tell", () => {
+describe("Datadog's catalog answers unknown", () => {
   const json = { 'content-type': 'application/json' };
   const cases: [string, EmulatorResponse, RegExp][] = [
     [
-      'when it refuses the keys',
+      'when it rejects the keys',
       { status: 403, headers: json, body: '{"errors":["Forbidden"]}' },
       /HTTP 403/,
     ],
     ['when it fails', { status: 500, headers: json, body: '{}' }, /failed \(HTTP 500\)/],
-    ['when the path is gone', { status: 404, headers: json, body: '{"errors":["Not Found"]}' }, /HTTP 404/],
+    [
+      'when the path does not exist',
+      { status: 404, headers: json, body: '{"errors":["Not Found"]}' },
+      /HTTP 404/,
+    ],
     ['when there is no list', { status: 200, headers: json, body: '{"error":"x"}' }, /without a list/],
     ['when an entity has no name', page([{ id: '1' }]), /no name/],
     [
-      'when it answers with a page of HTML',
+      'when it answers with HTML',
       { status: 200, headers: { 'content-type': 'text/html' }, body: '' },
-      /in place of JSON/,
+      /instead of JSON/,
     ],
   ];
   for (const [what, answer, why] of cases) {
     it(what, async (t) => unknown(await (await catalog(t, answer)).ask('checkout'), why));
   }
 
-  it('when the same page comes again', async (t) => {
+  it('when it sends the same page twice', async (t) => {
     const { ask, seen } = await catalog(t, page([entity('checkout-a')], '/next'));
     unknown(await ask('checkout'), /same page twice/);
     assert.equal(seen.length, 2);
   });
 
-  it('when it limits calls, and says for how many seconds', async (t) => {
+  it('when it limits the rate, with the seconds to wait', async (t) => {
     const limited = { status: 429, headers: { ...json, 'x-ratelimit-reset': '7' }, body: '{}' };
     const answer = await (await catalog(t, limited)).ask('checkout');
     assert.equal(answer.answer === 'unknown' && answer.retryAfter, 7);

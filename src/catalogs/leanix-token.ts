@@ -4,7 +4,7 @@ import { isObject, toNumber } from '../domain/json.ts';
 import { Secret } from '../domain/secret.ts';
 import { singleFlight } from '../runtime/concurrency/single-flight.ts';
 import type { Outbound } from '../runtime/outbound.ts';
-import { askCatalog } from './ask-catalog.ts';
+import { requestCatalog } from './request-catalog.ts';
 import { CATALOG_TITLES, CatalogFailure } from './catalog.ts';
 
 export interface LeanixTokenOptions {
@@ -12,7 +12,7 @@ export interface LeanixTokenOptions {
   readonly url: URL;
   readonly outbound: Outbound;
   readonly clock: Clock;
-  /** The API token of a Technical User with viewer rights; asked for at each login. */
+  /** Returns the API token of a Technical User with viewer rights. Called at each login. */
   readonly apiToken: () => Secret;
 }
 
@@ -20,26 +20,26 @@ export interface LeanixToken {
   /** Returns the cached token, or fetches one when it is absent or expires soon. Throws CatalogFailure. */
   current(deadline: Deadline): Promise<Secret>;
   /** Evicts a token that LeanIX rejected. A newer token stays cached. */
-  refused(token: Secret): void;
+  evict(token: Secret): void;
 }
 
 const PATH = '/services/mtm/v1/oauth2/token';
 const TITLE = CATALOG_TITLES.leanix;
-/** A token is renewed this long before it ends, or at half of its life where that is shorter. */
-const MARGIN_MS = 60_000;
-/** LeanIX's tokens live for an hour. */
-const MAX_LIFE_SECONDS = 86_400;
-/** What may stand in a header. */
+/** How long before its expiry a token is renewed. A short-lived token is renewed after half of its lifetime. */
+const RENEWAL_MARGIN_MS = 60_000;
+/** The maximum lifetime that is trusted. LeanIX's tokens are valid for an hour. */
+const MAX_LIFETIME_SECONDS = 86_400;
+/** Valid tokens: characters that are allowed in a header. */
 const TOKEN = /^[\x21-\x7e]{1,16384}$/;
 
-/** Keeps one access token for all calls: `POST /services/mtm/v1/oauth2/token`, the user name being the word `apitoken`. */
+/** Creates a cache of the access token, from `POST /services/mtm/v1/oauth2/token` with the user name `apitoken`. */
 export function createLeanixToken(options: LeanixTokenOptions): LeanixToken {
   const { clock } = options;
-  let held: { token: Secret; renewAt: number } | undefined;
+  let cached: { token: Secret; renewAt: number } | undefined;
 
   const fetchToken = singleFlight(async (deadline: Deadline) => {
-    const asked = clock.now();
-    const { json } = await askCatalog(options.outbound, TITLE, {
+    const requestedAt = clock.now();
+    const { json } = await requestCatalog(options.outbound, TITLE, {
       method: 'POST',
       url: new URL(PATH, options.url),
       endpoint: PATH,
@@ -52,22 +52,22 @@ export function createLeanixToken(options: LeanixTokenOptions): LeanixToken {
       deadline,
     });
     const text = isObject(json) ? json['access_token'] : undefined;
-    const lifeSeconds = isObject(json) ? (toNumber(json['expires_in']) ?? 0) : 0;
-    const lifeMs = Math.min(Math.max(lifeSeconds, 0), MAX_LIFE_SECONDS) * 1000;
+    const lifetimeSeconds = isObject(json) ? (toNumber(json['expires_in']) ?? 0) : 0;
+    const lifetimeMs = Math.min(Math.max(lifetimeSeconds, 0), MAX_LIFETIME_SECONDS) * 1000;
     if (typeof text !== 'string' || !TOKEN.test(text))
-      throw new CatalogFailure(`${TITLE} gave no access token`);
+      throw new CatalogFailure(`${TITLE} sent no access token`);
     const token = new Secret(text);
-    held = { token, renewAt: asked + Math.max(lifeMs - MARGIN_MS, lifeMs / 2) };
+    cached = { token, renewAt: requestedAt + Math.max(lifetimeMs - RENEWAL_MARGIN_MS, lifetimeMs / 2) };
     return token;
   });
 
   return {
     async current(deadline) {
-      if (held && clock.now() < held.renewAt) return held.token;
+      if (cached && clock.now() < cached.renewAt) return cached.token;
       return fetchToken(deadline);
     },
-    refused(token) {
-      if (held?.token === token) held = undefined;
+    evict(token) {
+      if (cached?.token === token) cached = undefined;
     },
   };
 }

@@ -51,7 +51,7 @@ async function emulated(t: TestContext, options: Partial<LeanixEmulatorOptions> 
   return { url: emulator.url, clock, control, paths, ask: client(emulator.url, undefined, clock) };
 }
 
-/** A workspace that gives a token, answers GraphQL as the test says, and records the bodies. */
+/** Starts a workspace that issues tokens, sends a scripted GraphQL response, and records request bodies. */
 async function scripted(t: TestContext, answer: unknown, type = 'application/json') {
   const bodies: { query: string; variables: { filter: object; first: number; after: null } }[] = [];
   const headers = { 'content-type': type };
@@ -74,18 +74,18 @@ async function scripted(t: TestContext, answer: unknown, type = 'application/jso
 const nothing = { data: { allFactSheets: { totalCount: 0, pageInfo: { hasNextPage: false }, edges: [] } } };
 const unknown = (answer: CatalogAnswer, why: RegExp) => {
   assert.equal(answer.answer, 'unknown');
-  assert.match(answer.answer === 'unknown' ? answer.why : '', why);
+  assert.match(answer.answer === 'unknown' ? answer.reason : '', why);
 };
 
 describe('LeanIX', () => {
-  it('finds the application of that name among the hits of the search', async (t) => {
+  it('finds the application with the name in the search results', async (t) => {
     const { ask } = await emulated(t);
     assert.deepEqual(await ask('checkout'), { answer: 'found', name: 'checkout' });
     assert.deepEqual(await ask('legacy-crm'), { answer: 'found', name: 'legacy-crm' });
     assert.deepEqual(await ask('payments-batch'), { answer: 'not_found' });
   });
 
-  it('does not take a hit for a match', async (t) => {
+  it('ignores search results with another name', async (t) => {
     const sheets = [
       sheet('1', 'pay-frontend'),
       sheet('2', 'basket', { description: 'pay' }),
@@ -95,12 +95,12 @@ describe('LeanIX', () => {
     assert.deepEqual(await ask('pay'), { answer: 'not_found' });
   });
 
-  it('compares without outer spaces', async (t) => {
+  it('ignores leading and trailing spaces', async (t) => {
     const { ask } = await emulated(t, { sheets: [sheet('1', ' pay ')] });
     assert.deepEqual(await ask('pay'), { answer: 'found', name: 'pay' });
   });
 
-  it('leaves out archived fact sheets and those of another type, though they be given', async (t) => {
+  it('ignores archived fact sheets and those of another type', async (t) => {
     const node = { id: '1', name: 'pay', displayName: 'pay', type: 'Application', status: 'ACTIVE' };
     const nodes = [
       { ...node, status: 'ARCHIVED' },
@@ -111,7 +111,7 @@ describe('LeanIX', () => {
     assert.deepEqual(await ask('pay'), { answer: 'not_found' });
   });
 
-  it('does not take for a match what a search by external id gives besides', async (t) => {
+  it('ignores results with another external id', async (t) => {
     const node = { id: '1', name: 'pay', displayName: 'pay', type: 'Application', status: 'ACTIVE' };
     const edges = [{ node: { ...node, externalId: { externalId: 'APP-10' } } }];
     const { ask } = await scripted(t, {
@@ -121,7 +121,7 @@ describe('LeanIX', () => {
     assert.deepEqual(await ask('APP-10', true), { answer: 'found', name: 'pay' });
   });
 
-  it('is ambiguous where two parents have an application of the name, until an alias tells them apart', async (t) => {
+  it('is ambiguous if two parents have an application with the name, unless an alias identifies one', async (t) => {
     const sheets = [
       sheet('1', 'Shop'),
       sheet('2', 'pay', { parent: '1' }),
@@ -135,7 +135,7 @@ describe('LeanIX', () => {
     assert.deepEqual(await ask('APP-9', true), { answer: 'not_found' });
   });
 
-  it('takes an alias alone for an external id, and asks by it only where no name serves', async (t) => {
+  it('searches by external id only for an alias without a matching name', async (t) => {
     const sheets = [sheet('1', 'pay', { externalId: 'app-1' })];
     const { ask, paths } = await emulated(t, { sheets, unsupportedFilters: ['externalIds'] });
     assert.deepEqual(await ask('app-1'), { answer: 'not_found' });
@@ -144,14 +144,14 @@ describe('LeanIX', () => {
     unknown(await ask('app-1', true), /FilterInput/);
   });
 
-  it('reads every page of the hits', async (t) => {
+  it('reads every page of results', async (t) => {
     const many = Array.from({ length: 401 }, (_, i) => sheet(String(i), `pay ${i}`));
     const { ask, paths } = await emulated(t, { sheets: [...many, sheet('last', 'pay')] });
     assert.deepEqual(await ask('pay'), { answer: 'found', name: 'pay' });
     assert.equal((await paths()).filter((p) => p === GRAPHQL).length, 3);
   });
 
-  it('stops where the same cursor comes again', async (t) => {
+  it('stops if the same cursor is returned twice', async (t) => {
     const allFactSheets = { pageInfo: { hasNextPage: true, endCursor: 'x' }, edges: [] };
     const { ask, bodies } = await scripted(t, { data: { allFactSheets } });
     unknown(await ask('pay'), /same page twice/);
@@ -159,23 +159,23 @@ describe('LeanIX', () => {
   });
 });
 
-describe('LeanIX cannot tell', () => {
-  it('when GraphQL gives errors under HTTP 200, partial data or not', async (t) => {
+describe('LeanIX answers unknown', () => {
+  it('when GraphQL reports errors with HTTP 200, with or without partial data', async (t) => {
     const errors = [{ message: 'Validation error of type FieldUndefined: Field x is undefined' }];
     unknown(await (await scripted(t, { ...nothing, errors })).ask('pay'), /Field x is undefined/);
     unknown(await (await scripted(t, { data: null, errors })).ask('pay'), /Field x is undefined/);
   });
 
-  it('when the answer has another shape, or is no JSON', async (t) => {
+  it('when the response has an unexpected shape or is not JSON', async (t) => {
     unknown(await (await scripted(t, { data: null })).ask('pay'), /without data/);
     unknown(await (await scripted(t, { data: { allFactSheets: {} } })).ask('pay'), /without edges/);
-    unknown(await (await scripted(t, nothing, 'text/html')).ask('pay'), /in place of JSON/);
+    unknown(await (await scripted(t, nothing, 'text/html')).ask('pay'), /instead of JSON/);
   });
 
-  it('when it refuses the API token, which stays unsaid', async (t) => {
+  it('when it rejects the API token, without quoting it', async (t) => {
     const { url } = await emulated(t);
     const answer = await client(url, 'wrong-token')('checkout');
-    unknown(answer, /refuses Birddog's credentials/);
+    unknown(answer, /rejects Birddog's credentials/);
     assert.doesNotMatch(JSON.stringify(answer), /wrong-token/);
   });
 
@@ -183,24 +183,24 @@ describe('LeanIX cannot tell', () => {
     [true, 60],
     [false, 10],
   ] as const) {
-    it(`when it limits calls, with${retryAfter ? '' : 'out'} a time to wait`, async (t) => {
+    it(`when it limits the rate, with${retryAfter ? '' : 'out'} Retry-After`, async (t) => {
       const { ask } = await emulated(t, { requestsPerMinute: 0, retryAfter });
       const answer = await ask('checkout');
-      unknown(answer, /limits how often/);
+      unknown(answer, /request rate/);
       assert.equal(answer.answer === 'unknown' && answer.retryAfter, seconds);
     });
   }
 });
 
 describe("LeanIX's access token", () => {
-  it('is fetched once for many questions, also for those at the same time', async (t) => {
+  it('is fetched once for many queries, including concurrent ones', async (t) => {
     const { ask, paths } = await emulated(t);
     await Promise.all([ask('checkout'), ask('legacy-crm'), ask('x')]);
     await ask('checkout');
     assert.equal((await paths()).filter((p) => p === TOKEN).length, 1);
   });
 
-  it('is renewed a minute before it ends, not sooner', async (t) => {
+  it('is renewed a minute before it expires, not earlier', async (t) => {
     const { ask, paths, clock } = await emulated(t, { tokenSeconds: 600 });
     await ask('checkout');
     clock.time += 539_999;
@@ -220,15 +220,15 @@ describe("LeanIX's access token", () => {
     assert.deepEqual(await paths(), [GRAPHQL, TOKEN, GRAPHQL]);
   });
 
-  it('is not fetched again and again where every one is refused', async (t) => {
+  it('is fetched at most twice if every token is rejected', async (t) => {
     const { ask, paths, control } = await emulated(t);
     await control('POST', 'faults', [{ path: GRAPHQL, kind: 'status', status: 401, times: 9 }]);
-    unknown(await ask('checkout'), /refuses Birddog's credentials/);
+    unknown(await ask('checkout'), /rejects Birddog's credentials/);
     assert.deepEqual(await paths(), [TOKEN, GRAPHQL, TOKEN, GRAPHQL]);
   });
 });
 
-it('no name changes the text of a question: it travels in the variables', async (t) => {
+it('sends any name only in the variables of a constant query', async (t) => {
   const { ask, bodies } = await scripted(t, nothing);
   await ask('checkout');
   const text = bodies[0]?.query;

@@ -1,17 +1,17 @@
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import { askCatalog } from './ask-catalog.ts';
+import { requestCatalog } from './request-catalog.ts';
 import {
   answerFrom,
-  answering,
+  failuresAsAnswers,
   type Catalog,
   CATALOG_TITLES,
   CatalogFailure,
-  type Question,
+  type CatalogQuery,
 } from './catalog.ts';
 import { createLeanixToken, type LeanixToken, type LeanixTokenOptions } from './leanix-token.ts';
 
 const TITLE = CATALOG_TITLES.leanix;
-const PAGE = 200;
+const PAGE_SIZE = 200;
 const MAX_PAGES = 20;
 
 /** The query text is constant; only its variables differ. */
@@ -24,21 +24,22 @@ const QUERY = `query Applications($filter: FilterInput!, $first: Int!, $after: S
 }`;
 
 /**
- * LeanIX: applications that are not archived, by their name (outer spaces aside, case kept). An alias may also be the
- * external id, or the display name (`parent / name`). The search is full text, so a hit counts only when it compares
- * equal. Two fact sheets of one name under different parents are ambiguous.
+ * Creates a lookup in LeanIX: applications that are not archived, by name (case-sensitive, ignoring outer spaces). An alias
+ * may also be the external id or the display name (`parent / name`). The search is full text, so results are compared
+ * again. Two fact sheets with the same name under different parents are ambiguous.
  */
 export function createLeanix(options: LeanixTokenOptions): Catalog {
   const token = createLeanixToken(options);
-  const ask = (filter: JsonObject, question: Question) => applications(filter, question, token, options);
-  return answering(async (question) => {
-    const { name, alias } = question;
-    const named = await ask({ fullTextSearch: name }, question);
-    const byName = named.filter((a) => a.name === name || (alias && a.displayName === name));
+  const search = (filter: JsonObject, query: CatalogQuery) =>
+    searchApplications(filter, query, token, options);
+  return failuresAsAnswers(async (query) => {
+    const { name, alias } = query;
+    const textMatches = await search({ fullTextSearch: name }, query);
+    const byName = textMatches.filter((a) => a.name === name || (alias && a.displayName === name));
     if (byName.length > 0 || !alias) return answerFrom(byName);
-    // The entries have the form `<field>/<value>`: seen in public code only, so asked for where nothing else serves.
-    const numbered = await ask({ externalIds: [`externalId/${name}`] }, question);
-    return answerFrom(numbered.filter((a) => a.externalId === name));
+    // The format `<field>/<value>` of this filter is undocumented, so it is used only as a last resort.
+    const idMatches = await search({ externalIds: [`externalId/${name}`] }, query);
+    return answerFrom(idMatches.filter((a) => a.externalId === name));
   });
 }
 
@@ -49,9 +50,9 @@ interface Application {
   readonly handle: string;
 }
 
-async function applications(
+async function searchApplications(
   filter: JsonObject,
-  question: Question,
+  query: CatalogQuery,
   token: LeanixToken,
   options: LeanixTokenOptions,
 ): Promise<Application[]> {
@@ -59,10 +60,11 @@ async function applications(
   const cursors = new Set<string>();
   let after: string | null = null;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    const body = JSON.stringify({ query: QUERY, variables: { filter, first: PAGE, after } });
-    const sheets = factSheets(await graphql(body, question, token, options));
+    const body = JSON.stringify({ query: QUERY, variables: { filter, first: PAGE_SIZE, after } });
+    const sheets = factSheets(await graphql(body, query, token, options));
     const edges = listOf(sheets, 'edges');
-    if (edges.length > PAGE) throw new CatalogFailure(`${TITLE} answered with a page larger than asked for`);
+    if (edges.length > PAGE_SIZE)
+      throw new CatalogFailure(`${TITLE} answered with a page larger than requested`);
     for (const edge of edges) {
       const node = objectOf(edge, 'node');
       const application = applicationOf(node);
@@ -74,24 +76,24 @@ async function applications(
     if (cursors.has(after)) throw new CatalogFailure(`${TITLE} answered with the same page twice`);
     cursors.add(after);
   }
-  throw new CatalogFailure(`${TITLE} found too many fact sheets for "${question.name}"`);
+  throw new CatalogFailure(`${TITLE} found too many fact sheets for "${query.name}"`);
 }
 
-/** Asks once more with a new token where the one held is refused: it may have been revoked before its time. */
+/** Sends a GraphQL query, and repeats it once with a new token after a 401: the cached token may have been revoked. */
 async function graphql(
   body: string,
-  { deadline }: Question,
+  { deadline }: CatalogQuery,
   token: LeanixToken,
   { url, outbound }: LeanixTokenOptions,
 ): Promise<Json> {
-  for (let last = false; ; last = true) {
-    const held = await token.current(deadline);
+  for (let isRetry = false; ; isRetry = true) {
+    const accessToken = await token.current(deadline);
     try {
-      const { json } = await askCatalog(outbound, TITLE, {
+      const { json } = await requestCatalog(outbound, TITLE, {
         method: 'POST',
         url: new URL('/services/pathfinder/v1/graphql', url),
         headers: {
-          authorization: `Bearer ${held.reveal()}`,
+          authorization: `Bearer ${accessToken.reveal()}`,
           'content-type': 'application/json',
           accept: 'application/json',
         },
@@ -101,19 +103,19 @@ async function graphql(
       return json;
     } catch (error) {
       if (!(error instanceof CatalogFailure && error.status === 401)) throw error;
-      token.refused(held);
-      if (last) throw error;
+      token.evict(accessToken);
+      if (isRetry) throw error;
     }
   }
 }
 
-/** GraphQL tells its failures under HTTP 200, with `data` null or partial: `errors` is looked at first. */
+/** Returns the fact sheets of a response. GraphQL reports failures with HTTP 200 and partial data, so `errors` is checked first. */
 function factSheets(json: Json): JsonObject {
   const errors = isObject(json) ? json['errors'] : undefined;
   if (Array.isArray(errors) ? errors.length > 0 : errors !== undefined && errors !== null) {
     const first = Array.isArray(errors) ? errors[0] : undefined;
-    const words = isObject(first) && typeof first['message'] === 'string' ? first['message'] : 'no message';
-    throw new CatalogFailure(`${TITLE} could not answer: ${words.slice(0, 200)}`);
+    const message = isObject(first) && typeof first['message'] === 'string' ? first['message'] : 'no message';
+    throw new CatalogFailure(`${TITLE} could not answer: ${message.slice(0, 200)}`);
   }
   return objectOf(objectOf(json, 'data'), 'allFactSheets');
 }
@@ -121,29 +123,29 @@ function factSheets(json: Json): JsonObject {
 function applicationOf(node: JsonObject): Application | undefined {
   if (node['type'] !== 'Application' || node['status'] === 'ARCHIVED') return undefined;
   const displayName = typeof node['displayName'] === 'string' ? node['displayName'].trim() : '';
-  const holder = node['externalId'];
-  const external = isObject(holder) ? holder['externalId'] : undefined;
+  const externalIdField = node['externalId'];
+  const external = isObject(externalIdField) ? externalIdField['externalId'] : undefined;
   const externalId = typeof external === 'string' && external !== '' ? external : undefined;
   const handle = externalId ?? displayName;
   return { name: textOf(node, 'name').trim(), displayName, externalId, handle };
 }
 
-const misshapen = (what: string) => new CatalogFailure(`${TITLE} answered without ${what}`);
+const unexpectedShape = (missing: string) => new CatalogFailure(`${TITLE} answered without ${missing}`);
 
 function objectOf(parent: Json, name: string): JsonObject {
   const value = isObject(parent) ? parent[name] : undefined;
-  if (!isObject(value)) throw misshapen(name);
+  if (!isObject(value)) throw unexpectedShape(name);
   return value;
 }
 
 function listOf(parent: JsonObject, name: string): Json[] {
   const value = parent[name];
-  if (!Array.isArray(value)) throw misshapen(name);
+  if (!Array.isArray(value)) throw unexpectedShape(name);
   return value;
 }
 
 function textOf(parent: JsonObject, name: string): string {
   const value = parent[name];
-  if (typeof value !== 'string') throw misshapen(name);
+  if (typeof value !== 'string') throw unexpectedShape(name);
   return value;
 }

@@ -4,14 +4,14 @@ import { CATALOG_NAMES, type CatalogAliases, type CatalogName } from '../domain/
 import type { RequestContext } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { createLog } from '../runtime/log.ts';
-import type { Catalog, CatalogAnswer, Question } from './catalog.ts';
+import type { Catalog, CatalogAnswer, CatalogQuery } from './catalog.ts';
 import { createLookup, type LookupOptions } from './lookup.ts';
 
 const notFound: CatalogAnswer = { answer: 'not_found' };
-const down: CatalogAnswer = { answer: 'unknown', why: 'LeanIX cannot be reached' };
+const down: CatalogAnswer = { answer: 'unknown', reason: 'LeanIX is unreachable' };
 const found = (name: string): CatalogAnswer => ({ answer: 'found', name });
 
-/** A clock whose sleepers wake when the test moves it. */
+/** A clock that the test advances, which wakes sleepers. */
 function testClock() {
   const sleepers: { at: number; wake: () => void }[] = [];
   const clock = {
@@ -22,7 +22,7 @@ function testClock() {
         sleepers.push({ at: clock.time + ms, wake: resolve });
         signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
       }),
-    pass(ms: number) {
+    advance(ms: number) {
       clock.time += ms;
       for (const sleeper of sleepers) if (sleeper.at <= clock.time) sleeper.wake();
     },
@@ -30,11 +30,11 @@ function testClock() {
   return clock;
 }
 
-/** Three scripted catalogs: each answers what stands under its name, or when the test says so. */
-function scene(options: Partial<LookupOptions> = {}) {
+/** Creates a lookup with three scripted catalogs, whose answers the test sets by name. */
+function setUp(options: Partial<LookupOptions> = {}) {
   const clock = testClock();
   const lines: string[] = [];
-  const questions: { catalog: CatalogName; question: Question }[] = [];
+  const queries: { catalog: CatalogName; question: CatalogQuery }[] = [];
   const answers: Record<CatalogName, CatalogAnswer | Promise<CatalogAnswer> | (() => never)> = {
     datadog: found('Checkout'),
     leanix: found('checkout'),
@@ -43,7 +43,7 @@ function scene(options: Partial<LookupOptions> = {}) {
   const scripted =
     (catalog: CatalogName): Catalog =>
     async (question) => {
-      questions.push({ catalog, question });
+      queries.push({ catalog, question });
       const answer = answers[catalog];
       return typeof answer === 'function' ? answer() : answer;
     };
@@ -57,18 +57,18 @@ function scene(options: Partial<LookupOptions> = {}) {
     log: createLog('test', (line) => lines.push(line)),
     ...options,
   });
-  const context = (ms = 20_000, gone?: AbortSignal): RequestContext => {
+  const context = (ms = 20_000, caller?: AbortSignal): RequestContext => {
     const end = clock.time + ms;
     return {
       caller: { name: 'test' },
       requestId: 'r',
       traceparent: '',
-      deadline: { left: () => Math.max(0, end - clock.time), signal: gone ?? new AbortController().signal },
+      deadline: { left: () => Math.max(0, end - clock.time), signal: caller ?? new AbortController().signal },
     };
   };
-  const ask = (application = 'checkout', aliases: CatalogAliases = {}, asker = context()) =>
-    lookup(application, aliases, asker);
-  return { clock, lines, questions, answers, context, ask, lookup };
+  const lookUp = (application = 'checkout', aliases: CatalogAliases = {}, requestContext = context()) =>
+    lookup(application, aliases, requestContext);
+  return { clock, lines, queries, answers, context, lookUp, lookup };
 }
 
 const problem = (code: string, check: (error: ProblemError) => void = () => {}) => {
@@ -81,14 +81,14 @@ const problem = (code: string, check: (error: ProblemError) => void = () => {}) 
 };
 
 describe('the lookup', () => {
-  it('asks each catalog by the name the document gives it, all at the same time', async () => {
-    const { ask, questions, answers } = scene();
+  it('queries all catalogs concurrently, each with its alias', async () => {
+    const { lookUp, queries, answers } = setUp();
     answers.datadog = new Promise(() => {});
     answers.leanix = new Promise(() => {});
     answers.servicenow = notFound;
-    await ask('checkout', { leanix: 'APP-1' });
+    await lookUp('checkout', { leanix: 'APP-1' });
     assert.deepEqual(
-      questions.map(({ catalog, question }) => [catalog, question.name, question.alias]),
+      queries.map(({ catalog, question }) => [catalog, question.name, question.alias]),
       [
         ['datadog', 'checkout', false],
         ['leanix', 'APP-1', true],
@@ -97,36 +97,36 @@ describe('the lookup', () => {
     );
   });
 
-  it('says listed with the service in lower case', async () => {
-    assert.deepEqual(await scene().ask(), { route: 'listed', service: 'checkout' });
+  it('returns listed, with the service in lower case', async () => {
+    assert.deepEqual(await setUp().lookUp(), { route: 'listed', service: 'checkout' });
   });
 
-  it('settles sidecar at the first "not found", without waiting for a catalog that hangs', async () => {
-    const { ask, answers } = scene();
+  it('returns unlisted at the first "not found", without waiting for a slow catalog', async () => {
+    const { lookUp, answers } = setUp();
     answers.datadog = new Promise(() => {});
     answers.leanix = down;
     answers.servicenow = notFound;
-    assert.deepEqual(await ask(), { route: 'unlisted', missingFrom: ['servicenow'] });
+    assert.deepEqual(await lookUp(), { route: 'unlisted', missingFrom: ['servicenow'] });
   });
 
-  it('adds to a remembered answer what the slower catalogs say afterwards', async () => {
-    const { ask, answers } = scene();
+  it('updates the cached answer when slower catalogs respond', async () => {
+    const { lookUp, answers } = setUp();
     const late = Promise.withResolvers<CatalogAnswer>();
     answers.datadog = late.promise;
     answers.leanix = notFound;
-    assert.deepEqual(await ask(), { route: 'unlisted', missingFrom: ['leanix'] });
+    assert.deepEqual(await lookUp(), { route: 'unlisted', missingFrom: ['leanix'] });
     late.resolve(notFound);
     await new Promise(setImmediate);
-    assert.deepEqual(await ask(), { route: 'unlisted', missingFrom: ['datadog', 'leanix'] });
+    assert.deepEqual(await lookUp(), { route: 'unlisted', missingFrom: ['datadog', 'leanix'] });
   });
 });
 
-describe('what the lookup refuses', () => {
-  it('refuses an ambiguous application and names the catalog and the matches', async () => {
-    const { ask, answers } = scene();
+describe('lookup errors', () => {
+  it('report an ambiguous application with the catalog and the matches', async () => {
+    const { lookUp, answers } = setUp();
     answers.leanix = { answer: 'ambiguous', matches: ['Shop / checkout', 'Bank / checkout'] };
     await assert.rejects(
-      ask(),
+      lookUp(),
       problem('ambiguous_application', (error) => {
         assert.match(error.message, /LeanIX.*Shop \/ checkout, Bank \/ checkout/);
         assert.deepEqual(error.extras.members, {
@@ -137,13 +137,13 @@ describe('what the lookup refuses', () => {
     );
   });
 
-  it('answers 503 with a time to wait while a catalog cannot tell and nothing is known', async () => {
-    const { ask, answers, lines } = scene();
+  it('report 503 with Retry-After if a catalog fails and nothing is cached', async () => {
+    const { lookUp, answers, lines } = setUp();
     answers.leanix = { ...down, retryAfter: 30 };
     await assert.rejects(
-      ask(),
+      lookUp(),
       problem('catalog_unavailable', (error) => {
-        assert.match(error.message, /"checkout".*LeanIX cannot be reached/);
+        assert.match(error.message, /"checkout".*LeanIX is unreachable/);
         assert.equal(error.extras.retryAfter, 30);
         assert.deepEqual(error.extras.members, { catalogs: ['leanix'] });
       }),
@@ -151,12 +151,12 @@ describe('what the lookup refuses', () => {
     assert.match(lines.join(''), /"catalog_unknown","catalog":"leanix","application":"checkout"/);
   });
 
-  it('takes a catalog that throws for one that cannot tell, and logs the error', async () => {
-    const { ask, answers, lines } = scene();
+  it('include a catalog that throws as unavailable, and log the error', async () => {
+    const { lookUp, answers, lines } = setUp();
     answers.servicenow = () => {
       throw new Error('no file servicenow-password');
     };
-    await assert.rejects(ask(), problem('catalog_unavailable'));
+    await assert.rejects(lookUp(), problem('catalog_unavailable'));
     assert.match(lines.join(''), /"level":"error".*no file servicenow-password/);
   });
 
@@ -164,165 +164,165 @@ describe('what the lookup refuses', () => {
     ['a ^ for ServiceNow', { servicenow: 'a^ORnameISNOTEMPTY' }],
     ['a script for ServiceNow', { servicenow: 'javascript:gs.x()' }],
     ['a control character', { leanix: 'a\nb' }],
-    ['nothing', { datadog: ' ' }],
-    ['too much', { datadog: 'x'.repeat(201) }],
+    ['only a space', { datadog: ' ' }],
+    ['too many characters', { datadog: 'x'.repeat(201) }],
   ] satisfies [string, CatalogAliases][]) {
-    it(`refuses an alias with ${what}, pointing at it, and asks nobody`, async () => {
-      const { ask, questions } = scene();
+    it(`report an alias with ${what} at its pointer, without queries`, async () => {
+      const { lookUp, queries } = setUp();
       await assert.rejects(
-        ask('checkout', aliases),
+        lookUp('checkout', aliases),
         problem('invalid', (error) => {
           assert.equal(error.extras.findings?.[0]?.pointer, `/catalogs/${Object.keys(aliases)[0]}`);
         }),
       );
-      assert.equal(questions.length, 0);
+      assert.equal(queries.length, 0);
     });
   }
 });
 
-describe('the memory of the lookup', () => {
+describe('the cache of the lookup', () => {
   for (const [what, answer] of [
     ['a listed application', found('checkout')],
     ['an unlisted one', notFound],
   ] satisfies [string, CatalogAnswer][]) {
-    it(`does not ask again for ${what} within the time to live`, async () => {
-      const { ask, answers, questions, clock } = scene();
+    it(`serves ${what} within the time to live`, async () => {
+      const { lookUp, answers, queries, clock } = setUp();
       answers.leanix = answer;
-      const first = await ask();
-      clock.pass(59_999);
-      assert.deepEqual(await ask(), first);
-      assert.equal(questions.length, 3);
-      clock.pass(1);
-      await ask();
-      assert.equal(questions.length, 6);
+      const first = await lookUp();
+      clock.advance(59_999);
+      assert.deepEqual(await lookUp(), first);
+      assert.equal(queries.length, 3);
+      clock.advance(1);
+      await lookUp();
+      assert.equal(queries.length, 6);
     });
   }
 
-  it('does not ask again for an ambiguous one', async () => {
-    const { ask, answers, questions } = scene();
+  it('serves ambiguous applications', async () => {
+    const { lookUp, answers, queries } = setUp();
     answers.leanix = { answer: 'ambiguous', matches: ['a', 'b'] };
-    await assert.rejects(ask(), problem('ambiguous_application'));
-    await assert.rejects(ask(), problem('ambiguous_application'));
-    assert.equal(questions.length, 3);
+    await assert.rejects(lookUp(), problem('ambiguous_application'));
+    await assert.rejects(lookUp(), problem('ambiguous_application'));
+    assert.equal(queries.length, 3);
   });
 
-  it('keeps applications and aliases apart', async () => {
-    const { ask, questions } = scene();
-    await ask('a');
-    await ask('b');
-    await ask('a', { leanix: 'b' });
-    await ask('a', { servicenow: 'b' });
-    assert.equal(questions.length, 12);
+  it('distinguishes applications and aliases', async () => {
+    const { lookUp, queries } = setUp();
+    await lookUp('a');
+    await lookUp('b');
+    await lookUp('a', { leanix: 'b' });
+    await lookUp('a', { servicenow: 'b' });
+    assert.equal(queries.length, 12);
   });
 
-  it('gives the last known answer while a catalog is away, long beyond its time', async () => {
-    const { ask, answers, clock } = scene();
-    await ask();
-    clock.pass(86_400_000);
+  it('serves an expired answer while a catalog is unavailable', async () => {
+    const { lookUp, answers, clock } = setUp();
+    await lookUp();
+    clock.advance(86_400_000);
     answers.leanix = down;
-    assert.deepEqual(await ask(), { route: 'listed', service: 'checkout' });
+    assert.deepEqual(await lookUp(), { route: 'listed', service: 'checkout' });
   });
 
-  it('prefers a definite "not found" to the last known answer', async () => {
-    const { ask, answers, clock } = scene();
-    await ask();
-    clock.pass(60_000);
+  it('prefers a definite "not found" to an expired answer', async () => {
+    const { lookUp, answers, clock } = setUp();
+    await lookUp();
+    clock.advance(60_000);
     answers.leanix = down;
     answers.datadog = notFound;
-    assert.deepEqual(await ask(), { route: 'unlisted', missingFrom: ['datadog'] });
+    assert.deepEqual(await lookUp(), { route: 'unlisted', missingFrom: ['datadog'] });
   });
 
-  it('tries the catalogs again soon after it gave a last known answer, not at each request', async () => {
-    const { ask, answers, clock, questions } = scene();
-    await ask();
-    clock.pass(60_000);
+  it('queries the catalogs again 5 s after it served an expired answer, not on each request', async () => {
+    const { lookUp, answers, clock, queries } = setUp();
+    await lookUp();
+    clock.advance(60_000);
     answers.leanix = down;
-    await ask();
-    await ask();
-    assert.equal(questions.length, 6);
+    await lookUp();
+    await lookUp();
+    assert.equal(queries.length, 6);
     answers.leanix = notFound;
-    clock.pass(5000);
-    assert.deepEqual(await ask(), { route: 'unlisted', missingFrom: ['leanix'] });
+    clock.advance(5000);
+    assert.deepEqual(await lookUp(), { route: 'unlisted', missingFrom: ['leanix'] });
   });
 
-  it('does not remember that a catalog was away', async () => {
-    const { ask, answers } = scene();
+  it('does not store failures', async () => {
+    const { lookUp, answers } = setUp();
     answers.leanix = down;
-    await assert.rejects(ask(), problem('catalog_unavailable'));
+    await assert.rejects(lookUp(), problem('catalog_unavailable'));
     answers.leanix = found('checkout');
-    assert.equal((await ask()).route, 'listed');
+    assert.equal((await lookUp()).route, 'listed');
   });
 
-  it('holds no more applications than it may', async () => {
-    const { ask, questions } = scene({ maxEntries: 2 });
-    for (const application of ['a', 'b', 'c', 'c', 'b', 'a']) await ask(application);
-    const asked = questions.filter((q) => q.catalog === 'datadog').map((q) => q.question.name);
+  it('evicts applications beyond the maximum', async () => {
+    const { lookUp, queries } = setUp({ maxEntries: 2 });
+    for (const application of ['a', 'b', 'c', 'c', 'b', 'a']) await lookUp(application);
+    const asked = queries.filter((q) => q.catalog === 'datadog').map((q) => q.question.name);
     assert.deepEqual(asked, ['a', 'b', 'c', 'a']);
   });
 });
 
-describe('concurrent questions', () => {
-  it('for one application are asked once', async () => {
-    const { ask, questions } = scene();
-    const ways = await Promise.all(Array.from({ length: 20 }, () => ask()));
-    assert.equal(questions.length, CATALOG_NAMES.length);
-    assert.deepEqual(new Set(ways.map((w) => w.route)), new Set(['listed']));
+describe('concurrent lookups', () => {
+  it('of one application share one query', async () => {
+    const { lookUp, queries } = setUp();
+    const routes = await Promise.all(Array.from({ length: 20 }, () => lookUp()));
+    assert.equal(queries.length, CATALOG_NAMES.length);
+    assert.deepEqual(new Set(routes.map((w) => w.route)), new Set(['listed']));
   });
 
-  it('live on when the first asker goes', async () => {
-    const { ask, answers, context, clock } = scene();
+  it('continue when the first caller aborts', async () => {
+    const { lookUp, answers, context, clock } = setUp();
     const late = Promise.withResolvers<CatalogAnswer>();
     answers.leanix = late.promise;
-    const gone = new AbortController();
-    const first = ask('checkout', {}, context(20_000, gone.signal));
-    const second = ask();
-    gone.abort();
+    const caller = new AbortController();
+    const first = lookUp('checkout', {}, context(20_000, caller.signal));
+    const second = lookUp();
+    caller.abort();
     await assert.rejects(first, problem('deadline_exceeded'));
-    clock.pass(10);
+    clock.advance(10);
     late.resolve(found('checkout'));
     assert.equal((await second).route, 'listed');
   });
 
-  it('wait for at most half of the time that is left', async () => {
-    const { ask, answers, clock, context } = scene();
+  it('wait for at most half of the remaining deadline', async () => {
+    const { lookUp, answers, clock, context } = setUp();
     answers.leanix = new Promise(() => {});
-    const asked = ask('checkout', {}, context(1000));
-    clock.pass(500);
+    const asked = lookUp('checkout', {}, context(1000));
+    clock.advance(500);
     await assert.rejects(asked, problem('catalog_unavailable'));
   });
 
-  it('fall back to the last known answer where a catalog takes too long', async () => {
-    const { ask, answers, clock, context } = scene();
-    await ask();
-    clock.pass(60_000);
+  it('fall back to an expired answer if a catalog takes too long', async () => {
+    const { lookUp, answers, clock, context } = setUp();
+    await lookUp();
+    clock.advance(60_000);
     answers.leanix = new Promise(() => {});
-    const asked = ask('checkout', {}, context(1000));
-    clock.pass(500);
+    const asked = lookUp('checkout', {}, context(1000));
+    clock.advance(500);
     assert.equal((await asked).route, 'listed');
   });
 
-  it('each have their own timeout, independent of the deadline', async () => {
-    const { ask, questions } = scene({ timeoutMs: 1 });
-    await ask();
-    assert.ok(questions.every(({ question }) => question.deadline.left() === 1));
+  it('have a timeout per catalog, independent of the deadline', async () => {
+    const { lookUp, queries } = setUp({ timeoutMs: 1 });
+    await lookUp();
+    assert.ok(queries.every(({ question }) => question.deadline.left() === 1));
   });
 
-  it('are refused when no time is left at all', async () => {
-    const { ask, answers, context } = scene();
+  it('fail if the deadline has passed', async () => {
+    const { lookUp, answers, context } = setUp();
     answers.leanix = new Promise(() => {});
-    await assert.rejects(ask('checkout', {}, context(0)), problem('deadline_exceeded'));
+    await assert.rejects(lookUp('checkout', {}, context(0)), problem('deadline_exceeded'));
   });
 });
 
-describe('what the lookups have shown', () => {
-  it('is what answered them, and which catalog cannot tell', async () => {
-    const { ask, answers, clock, context, lookup } = scene();
-    await ask();
-    await ask();
+describe('the readings of the lookup', () => {
+  it('count results by source, and name unavailable catalogs', async () => {
+    const { lookUp, answers, clock, context, lookup } = setUp();
+    await lookUp();
+    await lookUp();
     answers.leanix = down;
     clock.time += 60_000;
-    await ask();
-    await ask();
+    await lookUp();
+    await lookUp();
     const { readings } = lookup;
     assert.deepEqual(Object.fromEntries(readings.lookups()), { hit: 1, miss: 1, stale: 2 });
     assert.deepEqual([readings.entries(), [...readings.unavailable().keys()]], [1, ['leanix']]);

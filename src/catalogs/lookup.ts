@@ -13,25 +13,25 @@ import { ProblemError } from '../domain/problem.ts';
 import { singleFlight } from '../runtime/concurrency/single-flight.ts';
 import type { Log } from '../runtime/log.ts';
 import { aliasFindings } from './alias-findings.ts';
-import { type Catalog, CATALOG_TITLES, type CatalogAnswer, leavingAlone } from './catalog.ts';
+import { type Catalog, CATALOG_TITLES, type CatalogAnswer, withBackoff } from './catalog.ts';
 import { countLookups, type LookupReadings } from './lookup-metrics.ts';
 import { settle, type Settlement } from './settle.ts';
 
 export interface LookupOptions extends Readonly<Record<CatalogName, Catalog>> {
-  /** How long an answer is taken without asking again. */
+  /** How long (ms) an answer is cached. */
   readonly ttlMs: number;
-  /** How long one catalog may take for one question. */
+  /** The timeout (ms) of one query to one catalog. */
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly log?: Log;
-  /** The most applications remembered; default 10,000. */
+  /** The maximum number of cached applications; default 10,000. */
   readonly maxEntries?: number;
 }
 
 /**
- * How an application is served. Throws ProblemError: `ambiguous_application` (naming the catalog and the matches),
- * `catalog_unavailable` (a catalog cannot tell, none says "not found", and nothing is known from before), `invalid` (an alias
- * that cannot be asked for), `deadline_exceeded`.
+ * Returns the route of an application. Throws ProblemError: `ambiguous_application` (with the catalog and the matches),
+ * `catalog_unavailable` (a catalog failed, none answered "not found", and nothing is cached), `invalid` (an alias that cannot
+ * be searched for), `deadline_exceeded`.
  */
 export interface Lookup {
   (application: string, aliases: CatalogAliases, context: RequestContext): Promise<Route>;
@@ -40,53 +40,53 @@ export interface Lookup {
   probe(catalog: CatalogName, context: RequestContext): Promise<CatalogAnswer>;
 }
 
-/** The last settled answer, kept beyond its time for when a catalog is away. */
-interface Known {
+/** The last definite result, kept after its expiry for when a catalog is unavailable. */
+interface CachedLookup {
   readonly settled: Settlement;
   readonly freshUntil: number;
-  /** Whether the catalogs could not tell when they were asked again. */
+  /** Whether a later query failed, so that this result is expired. */
   readonly stale?: true;
 }
 
-/** While a catalog is away, how long a last known answer serves before the catalogs are tried again. */
+/** How long (ms) an expired result is served before the catalogs are queried again, while one is unavailable. */
 const RECHECK_MS = 5000;
 const RETRY_AFTER_SECONDS = 5;
 
-/** Asks the three catalogs at the same time, each application once at a time, and remembers what they say. */
+/** Creates a lookup that queries the three catalogs concurrently, with one query per application at a time, and caches results. */
 export function createLookup(options: LookupOptions): Lookup {
   const { clock, ttlMs } = options;
-  const known = new BoundedMap<string, Known>(options.maxEntries ?? 10_000);
-  const counts = countLookups(() => known.size);
-  const consult = consulting(options, counts.said);
+  const cache = new BoundedMap<string, CachedLookup>(options.maxEntries ?? 10_000);
+  const counts = countLookups(() => cache.size);
+  const queryCatalog = createQuery(options, counts.record);
   const catalogs: Readonly<Record<CatalogName, Catalog>> = {
-    datadog: leavingAlone(options.datadog, clock),
-    leanix: leavingAlone(options.leanix, clock),
-    servicenow: leavingAlone(options.servicenow, clock),
+    datadog: withBackoff(options.datadog, clock),
+    leanix: withBackoff(options.leanix, clock),
+    servicenow: withBackoff(options.servicenow, clock),
   };
 
   /** Callers may time out; lookups in progress still complete and fill the cache. */
-  const askAll = singleFlight(
+  const queryAll = singleFlight(
     (key: string, application: string, aliases: CatalogAliases, context: RequestContext) => {
       const answers = new Map<CatalogName, CatalogAnswer>();
       return new Promise<Settlement>((resolve) => {
-        const take = async (name: CatalogName) => {
-          const answer = await consult(name, catalogs[name], application, aliases[name], context);
+        const query = async (name: CatalogName) => {
+          const answer = await queryCatalog(name, catalogs[name], application, aliases[name], context);
           const settled = settle(answers.set(name, answer));
           if (!settled) return;
-          remember(key, settled);
+          store(key, settled);
           resolve(settled);
         };
-        for (const name of CATALOG_NAMES) void take(name);
+        for (const name of CATALOG_NAMES) void query(name);
       });
     },
     (key) => key,
   );
 
-  function remember(key: string, settled: Settlement): void {
+  function store(key: string, settled: Settlement): void {
     const now = clock.now();
-    if (settled.route !== 'unknown') return known.set(key, { settled, freshUntil: now + ttlMs });
-    const before = known.get(key);
-    if (before) known.set(key, { ...before, freshUntil: now + Math.min(RECHECK_MS, ttlMs), stale: true });
+    if (settled.route !== 'unknown') return cache.set(key, { settled, freshUntil: now + ttlMs });
+    const cached = cache.get(key);
+    if (cached) cache.set(key, { ...cached, freshUntil: now + Math.min(RECHECK_MS, ttlMs), stale: true });
   }
 
   async function lookUp(
@@ -96,36 +96,36 @@ export function createLookup(options: LookupOptions): Lookup {
   ): Promise<Route> {
     const findings = aliasFindings(aliases);
     if (findings.length > 0) {
-      throw new ProblemError('invalid', 'A catalog cannot be asked for the name given.', { findings });
+      throw new ProblemError('invalid', 'A catalog cannot be searched for the given name.', { findings });
     }
     const key = JSON.stringify([application, ...CATALOG_NAMES.map((name) => aliases[name] ?? null)]);
-    const before = known.get(key);
-    if (before && clock.now() < before.freshUntil) {
-      counts.answeredBy(before.stale ? 'stale' : 'hit');
-      return routeOf(before.settled, application);
+    const cached = cache.get(key);
+    if (cached && clock.now() < cached.freshUntil) {
+      counts.count(cached.stale ? 'stale' : 'hit');
+      return routeOf(cached.settled, application);
     }
 
-    const settled = await waitFor(askAll(key, application, aliases, context), context.deadline, clock);
-    const stale = settled.route === 'unknown' && before;
-    counts.answeredBy(stale ? 'stale' : 'miss');
-    return routeOf(stale ? before.settled : settled, application);
+    const settled = await waitFor(queryAll(key, application, aliases, context), context.deadline, clock);
+    const stale = settled.route === 'unknown' && cached;
+    counts.count(stale ? 'stale' : 'miss');
+    return routeOf(stale ? cached.settled : settled, application);
   }
 
   return Object.assign(lookUp, {
     readings: counts.readings,
     probe: (name: CatalogName, context: RequestContext) =>
-      consult(name, catalogs[name], CHECK_APPLICATION, undefined, context),
+      queryCatalog(name, catalogs[name], CHECK_APPLICATION, undefined, context),
   });
 }
 
 /** Returns a function that queries one catalog within its timeout. Every failure becomes the answer `unknown`. */
-function consulting(
+function createQuery(
   { clock, timeoutMs, log }: LookupOptions,
-  said: (catalog: CatalogName, answer: CatalogAnswer) => void,
+  record: (catalog: CatalogName, answer: CatalogAnswer) => void,
 ) {
   return async (
     catalog: CatalogName,
-    ask: Catalog,
+    lookUpIn: Catalog,
     application: string,
     alias: string | undefined,
     context: RequestContext,
@@ -133,27 +133,27 @@ function consulting(
     const deadline = deadlineAfter(timeoutMs, clock);
     let answer: CatalogAnswer;
     try {
-      answer = await ask({ name: alias ?? application, alias: alias !== undefined, deadline });
+      answer = await lookUpIn({ name: alias ?? application, alias: alias !== undefined, deadline });
       if (answer.answer === 'unknown')
-        log?.warn('catalog_unknown', { catalog, application, why: answer.why, ...logIds(context) });
+        log?.warn('catalog_unknown', { catalog, application, why: answer.reason, ...logIds(context) });
     } catch (error) {
       log?.error('catalog_failed', { catalog, application, error, ...logIds(context) });
-      answer = { answer: 'unknown', why: `Birddog cannot ask ${CATALOG_TITLES[catalog]}`, error };
+      answer = { answer: 'unknown', reason: `Birddog failed to query ${CATALOG_TITLES[catalog]}`, error };
     }
-    said(catalog, answer);
+    record(catalog, answer);
     return answer;
   };
 }
 
-/** Waits for an answer for at most half of the time that is left, so that the other half remains for the work. */
-async function waitFor(asking: Promise<Settlement>, deadline: Deadline, clock: Clock): Promise<Settlement> {
-  requireTime(deadline, 'the catalogs were to be asked');
-  const answered = new AbortController();
-  const timeouts = clock.sleep(deadline.left() / 2, AbortSignal.any([answered.signal, deadline.signal]));
-  const settled = await Promise.race([asking, timeouts.catch(() => undefined)]);
-  answered.abort();
+/** Waits for a result for at most half of the remaining deadline, so that time remains for the request itself. */
+async function waitFor(pending: Promise<Settlement>, deadline: Deadline, clock: Clock): Promise<Settlement> {
+  requireTime(deadline, 'the catalogs could be queried');
+  const finished = new AbortController();
+  const timeouts = clock.sleep(deadline.left() / 2, AbortSignal.any([finished.signal, deadline.signal]));
+  const settled = await Promise.race([pending, timeouts.catch(() => undefined)]);
+  finished.abort();
   if (settled) return settled;
-  requireTime(deadline, 'the catalogs were asked');
+  requireTime(deadline, 'the catalogs were queried');
   return { route: 'unknown', unavailable: [] };
 }
 
@@ -163,7 +163,7 @@ function routeOf(settled: Settlement, application: string): Route {
     throw new ProblemError(
       'ambiguous_application',
       `${CATALOG_TITLES[catalog]} has several matches for "${application}": ${matches.join(', ')}.`,
-      { hint: `Name the right one under \`catalogs.${catalog}\`.`, members: { catalog, matches } },
+      { hint: `Set \`catalogs.${catalog}\` to the right one.`, members: { catalog, matches } },
     );
   }
   if (settled.route === 'unknown') throw catalogUnavailable(settled, application);
@@ -174,11 +174,13 @@ function catalogUnavailable(
   { unavailable }: Settlement & { route: 'unknown' },
   application: string,
 ): ProblemError {
-  const why =
-    unavailable.length > 0 ? unavailable.map((a) => a.why).join('; ') : 'the catalogs take too long';
+  const reason =
+    unavailable.length > 0
+      ? unavailable.map((a) => a.reason).join('; ')
+      : 'the catalogs did not answer in time';
   return new ProblemError(
     'catalog_unavailable',
-    `It is not known whether "${application}" is listed: ${why}.`,
+    `Cannot determine whether "${application}" is listed: ${reason}.`,
     {
       retryAfter: largest([
         RETRY_AFTER_SECONDS,

@@ -51,7 +51,7 @@ async function emulated(t: TestContext, options: Partial<ServicenowEmulatorOptio
   return { url: emulator.url, ask: client(emulator.url), control, requests };
 }
 
-/** A server that answers every request alike. */
+/** Starts a server that sends the same response to every request. */
 async function answering(t: TestContext, answer: EmulatorResponse) {
   const server = await startEmulatorServer({ name: 'scripted', port: 0, handle: () => answer });
   t.after(() => server.close());
@@ -69,18 +69,18 @@ const rows = (result: object[], total?: number): EmulatorResponse => ({
 
 const unknown = (answer: CatalogAnswer, why: RegExp) => {
   assert.equal(answer.answer, 'unknown');
-  assert.match(answer.answer === 'unknown' ? answer.why : '', why);
+  assert.match(answer.answer === 'unknown' ? answer.reason : '', why);
 };
 
 describe('ServiceNow', () => {
-  it('finds the row of exactly that name', async (t) => {
+  it('finds the row with exactly the name', async (t) => {
     const { ask } = await emulated(t);
     assert.deepEqual(await ask('checkout'), { answer: 'found', name: 'checkout' });
     assert.deepEqual(await ask('payments-batch'), { answer: 'not_found' });
     assert.deepEqual(await ask('check'), { answer: 'not_found' });
   });
 
-  it('asks for the name and for two rows, no more', async (t) => {
+  it('requests at most two rows with the name', async (t) => {
     const { ask, requests } = await emulated(t);
     await ask('checkout');
     const [request] = await requests();
@@ -92,18 +92,18 @@ describe('ServiceNow', () => {
     });
   });
 
-  it('does not take another spelling for the name, though the database does', async (t) => {
+  it('ignores other spellings, although the database matches them', async (t) => {
     const { ask } = await emulated(t, { rows: [row(1, 'Checkout'), row(2, 'pay'), row(3, 'PAY')] });
     assert.deepEqual(await ask('checkout'), { answer: 'not_found' });
     assert.deepEqual(await ask('pay'), { answer: 'found', name: 'pay' });
   });
 
-  it('cannot tell where other spellings fill the page', async (t) => {
+  it('answers unknown if other spellings fill the page', async (t) => {
     const { ask } = await emulated(t, { rows: [row(1, 'PAY'), row(2, 'Pay'), row(3, 'pay')] });
     unknown(await ask('pay'), /does not show/);
   });
 
-  it('is ambiguous where two rows bear the name, until an alias gives the sys_id', async (t) => {
+  it('is ambiguous if two rows have the name, unless the alias is a sys_id', async (t) => {
     const { ask } = await emulated(t, { rows: [row(1, 'pay'), row(2, 'pay'), row(3, 'pay')] });
     assert.deepEqual(await ask('pay'), { answer: 'ambiguous', matches: [id(1), id(2)] });
     assert.deepEqual(await ask(id(2), true), { answer: 'found', name: 'pay' });
@@ -111,7 +111,7 @@ describe('ServiceNow', () => {
     assert.deepEqual(await ask(id(2)), { answer: 'not_found' });
   });
 
-  it('asks the tables in their order, and the first with a match decides', async (t) => {
+  it('queries the tables in order, and uses the first with a match', async (t) => {
     const { url, ask, requests } = await emulated(t, {
       rows: [
         row(1, 'pay', { table: 'cmdb_ci_service_auto' }),
@@ -131,15 +131,15 @@ describe('ServiceNow', () => {
   });
 });
 
-describe('ServiceNow cannot tell', () => {
-  it('when it gives rows that were not asked for, as for a condition it dropped', async (t) => {
+describe('ServiceNow answers unknown', () => {
+  it('when it returns rows that do not match, because it dropped the condition', async (t) => {
     const others = [row(1, 'basket'), row(2, 'payroll')].map((r) => ({ sys_id: r.sys_id, name: 'basket' }));
-    unknown(await (await answering(t, rows(others, 2)))('checkout'), /not asked for/);
+    unknown(await (await answering(t, rows(others, 2)))('checkout'), /do not match/);
     const withMatch = [
       { sys_id: id(1), name: 'checkout' },
       { sys_id: id(2), name: 'basket' },
     ];
-    unknown(await (await answering(t, rows(withMatch, 2)))('checkout'), /not asked for/);
+    unknown(await (await answering(t, rows(withMatch, 2)))('checkout'), /do not match/);
   });
 
   it('when access rules hide rows of that name', async (t) => {
@@ -147,7 +147,7 @@ describe('ServiceNow cannot tell', () => {
     unknown(await ask('pay'), /does not show/);
   });
 
-  it('when a match may have a hidden twin', async (t) => {
+  it('when a match may have a hidden duplicate', async (t) => {
     const { ask } = await emulated(t, { rows: [row(1, 'pay'), row(2, 'pay', { hidden: true })] });
     unknown(await ask('pay'), /does not show/);
   });
@@ -157,29 +157,29 @@ describe('ServiceNow cannot tell', () => {
     unknown(await ask('pay'), /does not show the column name/);
   });
 
-  it('when it does not count its rows', async (t) => {
-    unknown(await (await answering(t, rows([])))('checkout'), /how many rows/);
+  it('when it does not send the number of rows', async (t) => {
+    unknown(await (await answering(t, rows([])))('checkout'), /number of rows/);
   });
 
   it('when the instance hibernates and answers with HTML', async (t) => {
     const { ask, control } = await emulated(t);
     await control('PUT', 'mode', { mode: 'hibernating' });
-    unknown(await ask('checkout'), /"text\/html;charset=UTF-8" in place of JSON/);
+    unknown(await ask('checkout'), /"text\/html;charset=UTF-8" instead of JSON/);
   });
 
-  it('when its answer is no list of rows, or no JSON', async (t) => {
+  it('when its response is not a list of rows, or not JSON', async (t) => {
     const headers = { 'content-type': 'application/json' };
     unknown(
       await (await answering(t, { status: 200, headers, body: '{"result":{}}' }))('x'),
       /without a list/,
     );
-    unknown(await (await answering(t, { status: 200, headers, body: '{"result":[' }))('x'), /no JSON/);
+    unknown(await (await answering(t, { status: 200, headers, body: '{"result":[' }))('x'), /invalid JSON/);
   });
 
-  it('when it refuses the user, and the password stays unsaid', async (t) => {
+  it('when it rejects the user, without quoting the password', async (t) => {
     const { url } = await emulated(t);
     const answer = await client(url, 'wrong-password')('checkout');
-    unknown(answer, /refuses Birddog's credentials \(HTTP 401\)/);
+    unknown(answer, /rejects Birddog's credentials \(HTTP 401\)/);
     assert.doesNotMatch(JSON.stringify(answer), /wrong-password/);
   });
 
@@ -188,36 +188,36 @@ describe('ServiceNow cannot tell', () => {
     unknown(await client(url, 'sandbox-password', ['cmdb_x'])('checkout'), /failed \(HTTP 400\)/);
   });
 
-  it('when it limits calls, and says for how many seconds', async (t) => {
+  it('when it limits the rate, with the seconds to wait', async (t) => {
     const { ask } = await emulated(t, { requestsPerHour: 0, now: () => Date.UTC(2026, 8, 1, 12, 30) });
     const answer = await ask('checkout');
-    unknown(answer, /limits how often/);
+    unknown(answer, /request rate/);
     assert.equal(answer.answer === 'unknown' && answer.retryAfter, 1800);
   });
 
-  it('when it limits calls and gives a Unix time alone, which is no wait', async (t) => {
+  it('when it limits the rate with a Unix time, which is ignored', async (t) => {
     const ask = await answering(t, { status: 429, headers: { 'x-ratelimit-reset': '1790000000' }, body: '' });
     const answer = await ask('checkout');
     assert.equal(answer.answer === 'unknown' && answer.retryAfter, 10);
   });
 
-  it('when it cannot be reached, or the time is over', async (t) => {
+  it('when it is unreachable, or the deadline has passed', async (t) => {
     const { url, ask } = await emulated(t);
     const over: Deadline = { left: () => 0, signal: AbortSignal.abort() };
     unknown(await ask('checkout', false, over), /in time/);
     const closed = await startServicenowEmulator({ port: 0 });
     await closed.close();
-    unknown(await client(closed.url)('checkout'), /cannot be reached/);
+    unknown(await client(closed.url)('checkout'), /is unreachable/);
     assert.notEqual(closed.url, url);
   });
 });
 
-it('asks once more when the connection breaks under a question', async (t) => {
+it('repeats a query once when the connection fails', async (t) => {
   const { ask, control } = await emulated(t);
   await control('POST', 'faults', [{ path: '/api/', times: 1, kind: 'reset_before' }]);
   assert.deepEqual(await ask('checkout'), { answer: 'found', name: 'checkout' });
   await control('POST', 'faults', [{ path: '/api/', times: 2, kind: 'reset_before' }]);
-  unknown(await ask('checkout'), /cannot be reached/);
+  unknown(await ask('checkout'), /is unreachable/);
 });
 
 describe('a name', () => {
@@ -231,14 +231,14 @@ describe('a name', () => {
     ' JavaScript:x',
     '',
   ]) {
-    it(`${JSON.stringify(name)} is not asked for`, async (t) => {
+    it(`${JSON.stringify(name)} is not sent`, async (t) => {
       const { ask, requests } = await emulated(t);
       unknown(await ask(name), /^the name/);
       assert.deepEqual(await requests(), []);
     });
   }
 
-  it('cannot change the meaning of a query', async (t) => {
+  it('cannot change the meaning of an encoded query', async (t) => {
     const known = ['checkout', 'a&sysparm_limit=1', 'a+b c', '%5EOR', '#x', 'nameLIKEa', 'ä'];
     const { ask, requests, control } = await emulated(t, { rows: known.map((name, i) => row(i, name)) });
     const piece = fc.constantFrom(

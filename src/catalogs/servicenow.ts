@@ -1,38 +1,38 @@
 import { isObject, type Json } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Outbound } from '../runtime/outbound.ts';
-import { askCatalog } from './ask-catalog.ts';
+import { requestCatalog } from './request-catalog.ts';
 import {
   answerFrom,
-  answering,
+  failuresAsAnswers,
   type Catalog,
   type CatalogAnswer,
   CATALOG_TITLES,
   CatalogFailure,
-  type Question,
+  type CatalogQuery,
 } from './catalog.ts';
 
 export interface ServicenowOptions {
   /** The instance, `https://<instance>.service-now.com`. */
   readonly url: URL;
   readonly outbound: Outbound;
-  /** Asked in this order; the first with a match decides. A table covers those that extend it. */
+  /** Queried in this order; the first with a match is used. A table includes those that extend it. */
   readonly tables: readonly string[];
-  /** The integration user; asked for before every call so that a rotated password is taken up. */
+  /** Returns the integration user. Called before every request, so that a rotated password is used. */
   readonly username: () => Secret;
   readonly password: () => Secret;
 }
 
 const TITLE = CATALOG_TITLES.servicenow;
-/** Rows asked for: two tell that a name is not unique. */
+/** The number of rows to request. Two rows show that a name is not unique. */
 const MAX_ROWS = 2;
 const SYS_ID = /^[0-9a-f]{32}$/;
-/** As the instance's database compares: without regard to case, accents and spaces at the end. */
+/** Compares like the instance's database: ignores case, accents and trailing spaces. */
 const COLLATION = new Intl.Collator('en', { sensitivity: 'base', usage: 'search' });
 
 /**
- * What keeps a name out of an encoded query, as words that follow it; undefined where nothing does. `^` ends a
- * condition and begins another, and `javascript:` has the rest evaluated on the instance.
+ * Returns why a name cannot be used in an encoded query, as a phrase that follows the name, or undefined. `^` ends a
+ * condition and starts another one, and ServiceNow executes a value that starts with `javascript:`.
  */
 export function servicenowNameFault(name: string): string | undefined {
   if (name.trim() === '') return 'is empty';
@@ -43,35 +43,35 @@ export function servicenowNameFault(name: string): string | undefined {
 }
 
 /**
- * ServiceNow's CMDB, through the Table API. A condition that the instance does not understand is dropped without a
- * word and every row comes back; so `name` is always asked for and compared exactly, and rows that were not asked for
- * mean that the catalog cannot tell. An alias may also be a `sys_id`.
+ * Creates a lookup in ServiceNow's CMDB through the Table API. The instance silently drops conditions that it does not
+ * understand and returns every row, so the results are compared again, and rows that do not match make the answer `unknown`.
+ * An alias may also be a `sys_id`.
  */
 export function createServicenow(options: ServicenowOptions): Catalog {
-  return answering(async (question) => {
-    const fault = servicenowNameFault(question.name);
-    if (fault) throw new CatalogFailure(`the name "${question.name}" ${fault}`);
+  return failuresAsAnswers(async (query) => {
+    const fault = servicenowNameFault(query.name);
+    if (fault) throw new CatalogFailure(`the name "${query.name}" ${fault}`);
     for (const table of options.tables) {
-      const answer = await askTable(table, question, options);
+      const answer = await queryTable(table, query, options);
       if (answer.answer !== 'not_found') return answer;
     }
     return { answer: 'not_found' };
   });
 }
 
-async function askTable(
+async function queryTable(
   table: string,
-  question: Question,
+  query: CatalogQuery,
   options: ServicenowOptions,
 ): Promise<CatalogAnswer> {
-  const { name, alias, deadline } = question;
+  const { name, alias, deadline } = query;
   const column = alias && SYS_ID.test(name) ? 'sys_id' : 'name';
   const url = new URL(`/api/now/table/${encodeURIComponent(table)}`, options.url);
   url.searchParams.set('sysparm_query', `${column}=${name}`);
   url.searchParams.set('sysparm_fields', 'sys_id,name');
   url.searchParams.set('sysparm_limit', String(MAX_ROWS));
   const user = `${options.username().reveal()}:${options.password().reveal()}`;
-  const { json, headers } = await askCatalog(options.outbound, TITLE, {
+  const { json, headers } = await requestCatalog(options.outbound, TITLE, {
     method: 'GET',
     url,
     headers: {
@@ -82,23 +82,23 @@ async function askTable(
   });
   const result = isObject(json) ? json['result'] : undefined;
   if (!Array.isArray(result)) throw new CatalogFailure(`${TITLE} answered without a list of rows`);
-  if (result.length > MAX_ROWS) throw new CatalogFailure(`${TITLE} answered with more rows than asked for`);
+  if (result.length > MAX_ROWS) throw new CatalogFailure(`${TITLE} answered with more rows than requested`);
   const rows = result.map(rowOf);
   if (rows.some((row) => COLLATION.compare(row[column].trimEnd(), name.trimEnd()) !== 0)) {
-    throw new CatalogFailure(`${TITLE} answered with rows of ${table} that were not asked for`);
+    throw new CatalogFailure(`${TITLE} answered with rows of ${table} that do not match`);
   }
   const exact = rows.filter((row) => row[column] === name);
   if (exact.length < 2 && countOf(headers) > rows.length) {
-    // Rows that access rules hide are counted and left out.
+    // The count includes rows that access rules hide.
     throw new CatalogFailure(`${TITLE} has rows of ${table} under "${name}" that it does not show`);
   }
   return answerFrom(exact.map((row) => ({ name: row.name, handle: row.sys_id })));
 }
 
-/** How many rows the query has, hidden ones too. */
+/** Returns the number of matching rows, including hidden ones. */
 function countOf(headers: Readonly<Record<string, string>>): number {
   const text = headers['x-total-count'] ?? '';
-  if (!/^\d+$/.test(text)) throw new CatalogFailure(`${TITLE} did not say how many rows there are`);
+  if (!/^\d+$/.test(text)) throw new CatalogFailure(`${TITLE} did not send the number of rows`);
   return Number(text);
 }
 
@@ -106,7 +106,7 @@ function rowOf(row: Json): { name: string; sys_id: string } {
   return { name: field(row, 'name'), sys_id: field(row, 'sys_id') };
 }
 
-/** A column that access rules hide is missing from the row. */
+/** Returns a column of a row. Throws CatalogFailure if access rules hide it. */
 function field(row: Json, column: string): string {
   const value = isObject(row) ? row[column] : undefined;
   if (typeof value !== 'string') throw new CatalogFailure(`${TITLE} does not show the column ${column}`);

@@ -8,7 +8,7 @@ import { settle } from './settle.ts';
 const found: CatalogAnswer = { answer: 'found', name: 'Checkout' };
 const notFound: CatalogAnswer = { answer: 'not_found' };
 const ambiguous: CatalogAnswer = { answer: 'ambiguous', matches: ['a', 'b'] };
-const unknown: CatalogAnswer = { answer: 'unknown', why: 'down', retryAfter: 7 };
+const unknown: CatalogAnswer = { answer: 'unknown', reason: 'down', retryAfter: 7 };
 
 const settled = (answers: Partial<Record<CatalogName, CatalogAnswer>>) =>
   settle(
@@ -20,21 +20,21 @@ const settled = (answers: Partial<Record<CatalogName, CatalogAnswer>>) =>
     ),
   );
 
-describe('what the catalogs settle', () => {
-  it('is listed when all three know the application, under the name in lower case', () => {
+describe('the decision from the answers of the catalogs', () => {
+  it('is listed if all three have the application, with the name in lower case', () => {
     assert.deepEqual(settled({ datadog: found, leanix: found, servicenow: found }), {
       route: 'listed',
       service: 'checkout',
     });
   });
 
-  it('is nothing while an answer is missing that could be "not found"', () => {
+  it('is undefined while a missing answer could be "not found"', () => {
     assert.equal(settled({ datadog: found, leanix: found }), undefined);
     assert.equal(settled({ datadog: ambiguous, leanix: unknown }), undefined);
     assert.equal(settled({}), undefined);
   });
 
-  it('is unlisted as soon as one catalog lacks it', () => {
+  it('is unlisted as soon as one catalog answers "not found"', () => {
     assert.deepEqual(settled({ leanix: notFound }), { route: 'unlisted', missingFrom: ['leanix'] });
     assert.deepEqual(settled({ datadog: unknown, leanix: ambiguous, servicenow: notFound }), {
       route: 'unlisted',
@@ -46,7 +46,7 @@ describe('what the catalogs settle', () => {
     });
   });
 
-  it('is ambiguous before it is unknown', () => {
+  it('is ambiguous rather than unknown', () => {
     assert.deepEqual(settled({ datadog: unknown, leanix: ambiguous, servicenow: found }), {
       route: 'ambiguous',
       catalog: 'leanix',
@@ -54,7 +54,7 @@ describe('what the catalogs settle', () => {
     });
   });
 
-  it('is unknown when a catalog cannot tell, and says which', () => {
+  it('is unknown if a catalog failed, and names it', () => {
     assert.deepEqual(settled({ datadog: found, leanix: unknown, servicenow: unknown }), {
       route: 'unknown',
       unavailable: [
@@ -64,7 +64,7 @@ describe('what the catalogs settle', () => {
     });
   });
 
-  it('is never read from a catalog that could not tell', () => {
+  it('never treats a failed catalog as an answer', () => {
     const answer = fc.constantFrom(found, notFound, ambiguous, unknown);
     fc.assert(
       fc.property(fc.record({ datadog: answer, leanix: answer, servicenow: answer }), (answers) => {

@@ -1,16 +1,16 @@
 import { CATALOG_NAMES, type CatalogName, type Route } from '../domain/application.ts';
 import type { CatalogAnswer } from './catalog.ts';
 
-/** What the catalogs together say of an application. */
+/** The combined result of the catalogs for an application. */
 export type Settlement =
   | Route
   | { readonly route: 'ambiguous'; readonly catalog: CatalogName; readonly matches: readonly string[] }
-  | { readonly route: 'unknown'; readonly unavailable: readonly Unavailable[] };
+  | { readonly route: 'unknown'; readonly unavailable: readonly UnavailableCatalog[] };
 
-/** A catalog that could not tell. */
-export interface Unavailable {
+/** A catalog that failed to answer. */
+export interface UnavailableCatalog {
   readonly catalog: CatalogName;
-  readonly why: string;
+  readonly reason: string;
   readonly retryAfter?: number;
 }
 
@@ -19,23 +19,23 @@ export interface Unavailable {
  * for the sidecar; "listed" needs all three catalogs.
  */
 export function settle(answers: ReadonlyMap<CatalogName, CatalogAnswer>): Settlement | undefined {
-  const given = CATALOG_NAMES.flatMap((catalog) => {
+  const received = CATALOG_NAMES.flatMap((catalog) => {
     const answer = answers.get(catalog);
     return answer ? [{ catalog, answer }] : [];
   });
-  const missingFrom = given.filter((g) => g.answer.answer === 'not_found').map((g) => g.catalog);
+  const missingFrom = received.filter((g) => g.answer.answer === 'not_found').map((g) => g.catalog);
   if (missingFrom.length > 0) return { route: 'unlisted', missingFrom };
-  if (given.length < CATALOG_NAMES.length) return undefined;
+  if (received.length < CATALOG_NAMES.length) return undefined;
 
-  const unavailable: Unavailable[] = [];
-  for (const { catalog, answer } of given) {
+  const unavailable: UnavailableCatalog[] = [];
+  for (const { catalog, answer } of received) {
     if (answer.answer === 'ambiguous') return { route: 'ambiguous', catalog, matches: answer.matches };
     if (answer.answer === 'unknown') {
-      const { why, retryAfter } = answer;
-      unavailable.push({ catalog, why, ...(retryAfter === undefined ? {} : { retryAfter }) });
+      const { reason, retryAfter } = answer;
+      unavailable.push({ catalog, reason, ...(retryAfter === undefined ? {} : { retryAfter }) });
     }
   }
-  if (unavailable.length > 0) return { route: 'unknown', unavailable: unavailable };
+  if (unavailable.length > 0) return { route: 'unknown', unavailable };
   const service = answers.get('datadog');
   return service?.answer === 'found' ? { route: 'listed', service: service.name.toLowerCase() } : undefined;
 }

@@ -13,7 +13,7 @@ import { createLeanix } from './leanix.ts';
 import { createLookup } from './lookup.ts';
 import { createServicenow } from './servicenow.ts';
 
-/** Datadog's catalog with `checkout` in it, as one route of its API. */
+/** Starts a Datadog catalog that contains `checkout`. */
 function startDatadogCatalog() {
   return startEmulatorServer({
     name: 'datadog-catalog',
@@ -30,10 +30,10 @@ function startDatadogCatalog() {
   });
 }
 
-async function scene(t: TestContext) {
-  const clock: Clock & { ahead: number } = {
-    ahead: 0,
-    now: () => systemClock.now() + clock.ahead,
+async function setUp(t: TestContext) {
+  const clock: Clock & { offset: number } = {
+    offset: 0,
+    now: () => systemClock.now() + clock.offset,
     sleep: systemClock.sleep,
   };
   const datadog = await startDatadogCatalog();
@@ -63,40 +63,40 @@ async function scene(t: TestContext) {
     timeoutMs: 10_000,
     clock,
   });
-  const ask = (application: string) =>
+  const lookUp = (application: string) =>
     lookup(
       application,
       {},
       { caller: { name: 'test' }, requestId: 'r', traceparent: '', deadline: deadlineAfter(30_000, clock) },
     );
-  return { clock, ask, leanix, servicenow };
+  return { clock, lookUp, leanix, servicenow };
 }
 
 describe('the three catalogs together', () => {
-  it('know checkout as listed, legacy-crm in LeanIX alone, and payments-batch not at all', async (t) => {
-    const { ask } = await scene(t);
-    assert.deepEqual(await ask('checkout'), { route: 'listed', service: 'checkout' });
+  it('list checkout; legacy-crm is only in LeanIX, and payments-batch in none', async (t) => {
+    const { lookUp } = await setUp(t);
+    assert.deepEqual(await lookUp('checkout'), { route: 'listed', service: 'checkout' });
     for (const application of ['legacy-crm', 'payments-batch']) {
-      const route = await ask(application);
+      const route = await lookUp(application);
       assert.equal(route.route, 'unlisted');
-      const lacking = route.route === 'unlisted' ? route.missingFrom : [];
-      assert.ok(lacking.length > 0);
-      if (application === 'legacy-crm') assert.ok(!lacking.includes('leanix'));
+      const missingFrom = route.route === 'unlisted' ? route.missingFrom : [];
+      assert.ok(missingFrom.length > 0);
+      if (application === 'legacy-crm') assert.ok(!missingFrom.includes('leanix'));
     }
   });
 
-  it('go on serving what was known while one of them is stopped, and only that', async (t) => {
-    const { ask, clock, servicenow } = await scene(t);
-    await ask('checkout');
+  it('serve only cached applications while one of them is stopped', async (t) => {
+    const { lookUp, clock, servicenow } = await setUp(t);
+    await lookUp('checkout');
     await servicenow.close();
-    clock.ahead = 60_000;
-    assert.deepEqual(await ask('checkout'), { route: 'listed', service: 'checkout' });
-    assert.equal((await ask('payments-batch')).route, 'unlisted');
+    clock.offset = 60_000;
+    assert.deepEqual(await lookUp('checkout'), { route: 'listed', service: 'checkout' });
+    assert.equal((await lookUp('payments-batch')).route, 'unlisted');
   });
 
-  it('answer 503 where one is stopped and nothing was known', async (t) => {
-    const { ask, leanix } = await scene(t);
+  it('answer 503 if one is stopped and nothing is cached', async (t) => {
+    const { lookUp, leanix } = await setUp(t);
     await leanix.close();
-    await assert.rejects(ask('checkout'), /LeanIX cannot be reached/);
+    await assert.rejects(lookUp('checkout'), /LeanIX is unreachable/);
   });
 });

@@ -91,8 +91,8 @@ describe('GET /check', () => {
     assert.deepEqual(
       unhealthy.map(({ name, state, detail }) => [name, state, detail]),
       [
-        ['catalog_leanix', 'failed', "LeanIX refuses Birddog's credentials (HTTP 401)."],
-        ['catalog_servicenow', 'failed', 'ServiceNow cannot be reached.'],
+        ['catalog_leanix', 'failed', "LeanIX rejects Birddog's credentials (HTTP 401)."],
+        ['catalog_servicenow', 'failed', 'ServiceNow is unreachable.'],
       ],
     );
     assert.match(unhealthy[0]?.hint ?? '', /leanix-api-token/);

@@ -139,7 +139,7 @@ describe('what a catalog answers', () => {
             const answer = await create(outbound)({ name: 'x', alias, deadline: deadline() });
             assert.ok(['found', 'not_found', 'ambiguous', 'unknown'].includes(answer.answer));
             if (answer.answer === 'unknown') {
-              assert.ok(answer.why.length < 400, answer.why);
+              assert.ok(answer.reason.length < 400, answer.reason);
               assert.ok(
                 answer.retryAfter === undefined || (answer.retryAfter >= 0 && answer.retryAfter <= 3600),
               );
@@ -196,7 +196,7 @@ describe('what a catalog answers', () => {
     for (const [name, page] of Object.entries(pages)) {
       const outbound = answering((_request, nth) => ({ body: page(nth) }));
       const told = await CATALOGS[name]?.(outbound)({ name: 'x', alias: false, deadline: deadline() });
-      assert.ok(told?.answer === 'unknown' && /too many/.test(told.why));
+      assert.ok(told?.answer === 'unknown' && /too many/.test(told.reason));
     }
   });
 
