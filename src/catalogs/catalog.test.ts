@@ -18,7 +18,7 @@ it('a catalog is not called during the backoff', async () => {
   const { clock, calls, ask } = countingCatalog({ answer: 'unknown', reason: 'limited', retryAfter: 20 });
   await ask();
   clock.time = 5000;
-  assert.deepEqual(await ask(), { answer: 'unknown', why: 'limited', retryAfter: 15 });
+  assert.deepEqual(await ask(), { answer: 'unknown', reason: 'limited', retryAfter: 15 });
   assert.equal(calls.times, 1);
   clock.time = 20_000;
   calls.answer = { answer: 'not_found' };
@@ -29,7 +29,7 @@ it('a catalog is not called during the backoff', async () => {
 
 it('a catalog is called again after a minute, even if it requested an hour', async () => {
   const { clock, calls, ask } = countingCatalog({ answer: 'unknown', reason: 'limited', retryAfter: 3600 });
-  assert.deepEqual(await ask(), { answer: 'unknown', why: 'limited', retryAfter: 3600 });
+  assert.deepEqual(await ask(), { answer: 'unknown', reason: 'limited', retryAfter: 3600 });
   clock.time = 60_000;
   await ask();
   assert.equal(calls.times, 2);

@@ -58,8 +58,8 @@ describe('the decision from the answers of the catalogs', () => {
     assert.deepEqual(settled({ datadog: found, leanix: unknown, servicenow: unknown }), {
       route: 'unknown',
       unavailable: [
-        { catalog: 'leanix', why: 'down', retryAfter: 7 },
-        { catalog: 'servicenow', why: 'down', retryAfter: 7 },
+        { catalog: 'leanix', reason: 'down', retryAfter: 7 },
+        { catalog: 'servicenow', reason: 'down', retryAfter: 7 },
       ],
     });
   });

@@ -69,7 +69,7 @@ describe('the probes of the main container', () => {
     assert.deepEqual(faults(), ['sidecar']);
     state.issuerUnavailable = true;
     state.invalidFiles = ['tokens'];
-    state.unavailable.set('leanix', 'LeanIX cannot be reached');
+    state.unavailable.set('leanix', 'LeanIX is unreachable');
     assert.deepEqual(faults(), ['catalog_leanix', 'sidecar', 'issuer', 'tokens_file']);
   });
 
@@ -81,7 +81,7 @@ describe('the probes of the main container', () => {
 
   it('have the metrics of the sidecar, the catalogs and the lookups', () => {
     const { probes, state } = startTest();
-    state.unavailable.set('leanix', 'LeanIX cannot be reached');
+    state.unavailable.set('leanix', 'LeanIX is unreachable');
     const samples = (name: string) => samplesOf(probes, name);
     assert.deepEqual(samples('birddog_catalog_unavailable'), { datadog: 0, leanix: 1, servicenow: 0 });
     assert.deepEqual(samples('birddog_sidecar_breaker_state'), { closed: 1, 'half-open': 0, open: 0 });
@@ -97,8 +97,8 @@ describe('the probe of a catalog', () => {
     const { state, probes, probe } = startTest();
     assert.deepEqual(await probe('catalog_leanix'), { state: 'ok', detail: 'LeanIX answers.' });
     for (const [reason, hint] of [
-      ["LeanIX refuses Birddog's credentials (HTTP 401)", /leanix-api-token/],
-      ['LeanIX cannot be reached', undefined],
+      ["LeanIX rejects Birddog's credentials (HTTP 401)", /leanix-api-token/],
+      ['LeanIX is unreachable', undefined],
     ] as const) {
       state.unavailable.set('leanix', reason);
       const outcome = await probe('catalog_leanix');
