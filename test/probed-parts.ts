@@ -1,3 +1,4 @@
+import type { CallersFile } from '../src/auth/callers.ts';
 import type { CatalogAnswer } from '../src/catalogs/catalog.ts';
 import type { CatalogName } from '../src/domain/application.ts';
 import type { Probe } from '../src/health/probe.ts';
@@ -27,8 +28,8 @@ export function probedParts() {
     silent: false,
     /** Answer of the sidecar to `/check`. */
     report: { status: 200, body: '' },
-    invalidFiles: [] as string[],
-    issuerUnavailable: false,
+    fileFaults: new Map<CallersFile, boolean>(),
+    issuerUnavailable: undefined as boolean | undefined,
     unavailable: new Map<CatalogName, string>(),
     catalogAnswer: { answer: 'not_found' } as CatalogAnswer,
     refused: undefined as string | undefined,
@@ -65,7 +66,7 @@ export function probedParts() {
       },
     },
     callers: {
-      invalidFiles: () => state.invalidFiles,
+      fileFaults: () => state.fileFaults,
       issuerUnavailable: () => state.issuerUnavailable,
       refreshIssuerKeys: async () => void probed.push('issuer'),
     },

@@ -14,7 +14,7 @@ import { metricFamilies } from '../test/acceptance/metric-families.ts';
 import { probedParts } from '../test/probed-parts.ts';
 
 const file = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-const { parts, clock } = probedParts();
+const { parts, clock, state } = probedParts();
 const main = mainProbes(parts);
 const { ownCertificate: _, ...sidecarSecrets } = parts.secrets;
 const sidecar = [
@@ -94,6 +94,20 @@ describe('docs/metrics.md', () => {
       [...new Map([...ofMain, ...ofSidecar]).values()]
         .map(({ name, type, help }) => [name, type, ofSidecar.has(name) ? 'both' : 'serve', help])
         .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1)),
+    );
+  });
+
+  it('names the metrics that only processes with authentication have', () => {
+    state.fileFaults.set('access', false);
+    state.issuerUnavailable = false;
+    const named = new Set(main.flatMap(({ metrics = [] }) => metrics.map(({ name }) => name)));
+    const extra = mainProbes(parts).flatMap(({ metrics = [] }) =>
+      metrics.filter(({ name }) => !named.has(name)),
+    );
+    const [, sentence = ''] = /When callers are authenticated, (.*?)\./s.exec(file('docs/metrics.md')) ?? [];
+    assert.deepEqual(
+      [...sentence.matchAll(/`(birddog_\w+)`/g)].map(([, name]) => name).toSorted(),
+      extra.map(({ name }) => name).toSorted(),
     );
   });
 });

@@ -3,7 +3,6 @@ import type { Clock } from '../domain/clock.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Decoded } from '../format/decoded.ts';
-import type { Metrics } from '../runtime/metrics.ts';
 import type { Outbound } from '../runtime/outbound.ts';
 import type { Log } from '../runtime/log.ts';
 import { openReloadedFile, type ReloadedFile } from '../runtime/reloaded-file.ts';
@@ -17,6 +16,10 @@ import type { AuthSettings } from './settings.ts';
 import { authenticateToken, readTokensFile, TOKEN_PREFIX } from './tokens-file.ts';
 import { type RequestToAuthorize, permissionFor, type RequiredPermission } from './required-permissions.ts';
 
+/** The files about callers, by setting: BIRDDOG_ACCESS and BIRDDOG_TOKENS. */
+export const CALLERS_FILES = ['access', 'tokens'] as const;
+export type CallersFile = (typeof CALLERS_FILES)[number];
+
 /** Authenticates and authorizes callers. */
 export interface Callers {
   /** Authenticates a request by its headers. Throws `unauthenticated`, `issuer_unavailable` and `deadline_exceeded`. */
@@ -25,10 +28,10 @@ export interface Callers {
   authorize(caller: Caller, required: readonly RequiredPermission[], body?: Pick<Decoded, 'locate'>): void;
   /** Checks permissions before the body is read. Throws `forbidden`. */
   precheck(caller: Caller, request: Pick<RequestToAuthorize, 'operation' | 'query'>): void;
-  /** Returns the names of files that are invalid now, so that their previous content stays in force. */
-  invalidFiles(): readonly string[];
-  /** Returns whether the last attempt to fetch the issuer's keys failed. */
-  issuerUnavailable(): boolean;
+  /** Returns for each file in use whether it is invalid now, so that its previous content stays in force. */
+  fileFaults(): ReadonlyMap<CallersFile, boolean>;
+  /** Returns whether the last attempt to fetch the issuer's keys failed; undefined without OIDC. */
+  issuerUnavailable(): boolean | undefined;
   /** Fetches the issuer's keys now. */
   refreshIssuerKeys(): Promise<void>;
   close(): void;
@@ -39,8 +42,8 @@ export const NO_AUTHENTICATION: Callers = {
   callerOf: async () => ({ name: 'anonymous', auth: 'none' }),
   authorize: () => {},
   precheck: () => {},
-  invalidFiles: () => [],
-  issuerUnavailable: () => false,
+  fileFaults: () => new Map(),
+  issuerUnavailable: () => undefined,
   refreshIssuerKeys: async () => {},
   close: () => {},
 };
@@ -49,12 +52,11 @@ interface Deps {
   readonly outbound: Outbound;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Pick<Metrics, 'gauge' | 'readings'>;
 }
 
 /** Opens the access and tokens files. Throws SettingsError with every fault in both files, by line and column. */
 export async function openCallers(settings: AuthSettings, deps: Deps): Promise<Callers> {
-  const { metrics, log } = deps;
+  const { log } = deps;
   const faults: string[] = [];
   const open = <T>(name: string, path: string, read: (bytes: Buffer) => Promise<T>) =>
     openReloadedFile(path, read, log).catch((error: Error) => {
@@ -70,24 +72,11 @@ export async function openCallers(settings: AuthSettings, deps: Deps): Promise<C
     tokens?.close();
     throw new SettingsError(faults);
   }
-  const files = new Map<string, ReloadedFile<unknown>>([
+  const files = new Map<CallersFile, ReloadedFile<unknown>>([
     ['access', access],
     ...(tokens ? [['tokens', tokens] as const] : []),
   ]);
-  metrics.readings(
-    'gauge',
-    'birddog_file_bad',
-    '1 while a file is invalid and its previous content stays in force.',
-    'file',
-    () => new Map([...files].map(([name, file]) => [name, file.isBad() ? 1 : 0])),
-  );
   const keys = settings.oidc && createIssuerKeys(settings.oidc, deps.outbound, deps.clock, log);
-  if (keys)
-    metrics.gauge(
-      'birddog_issuer_unavailable',
-      '1 while the keys of the token issuer cannot be fetched.',
-      () => (keys.isUnavailable() ? 1 : 0),
-    );
   const verifyFileToken =
     tokens && ((token: Secret) => authenticateToken(token, tokens.current(), deps.clock));
   const verifyOidcToken = settings.oidc && keys ? createOidc(settings.oidc, keys, deps.clock) : undefined;
@@ -105,8 +94,8 @@ export async function openCallers(settings: AuthSettings, deps: Deps): Promise<C
       if (request.operation.verb === 'lint') return;
       precheck(access.current(), caller, permissionFor(request), request.query.application);
     },
-    invalidFiles: () => [...files].filter(([, file]) => file.isBad()).map(([name]) => name),
-    issuerUnavailable: () => keys?.isUnavailable() ?? false,
+    fileFaults: () => new Map([...files].map(([name, file]) => [name, file.isBad()])),
+    issuerUnavailable: () => keys?.isUnavailable(),
     refreshIssuerKeys: async () => keys?.refresh(),
     close() {
       access.close();

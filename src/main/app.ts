@@ -35,7 +35,6 @@ async function startMain(config: Config, deps: Deps, entry: URL): Promise<Servic
         outbound: observed(outbound, 'keys', metrics.upstream('issuer')),
         clock,
         log,
-        metrics,
       })
     : NO_AUTHENTICATION;
   const secrets = openMainSecrets(config, deps);

@@ -68,7 +68,7 @@ describe('the probes of the main container', () => {
     state.breaker = 'open';
     assert.deepEqual(faults(), ['sidecar']);
     state.issuerUnavailable = true;
-    state.invalidFiles = ['tokens'];
+    state.fileFaults.set('access', false).set('tokens', true);
     state.unavailable.set('leanix', 'LeanIX is unreachable');
     assert.deepEqual(faults(), ['catalog_leanix', 'sidecar', 'issuer', 'tokens_file']);
   });
@@ -89,6 +89,22 @@ describe('the probes of the main container', () => {
     assert.deepEqual(samples('birddog_sidecar_waiting'), { '': 3 });
     assert.deepEqual(samples('birddog_catalog_lookups_total'), { hit: 4 });
     assert.deepEqual(samples('birddog_catalog_cached'), { '': 5 });
+  });
+});
+
+describe('the metrics of callers', () => {
+  it('exist only for what is in use', () => {
+    const around = probedParts();
+    const sample = (name: string) => samplesOf(mainProbes(around.parts), name);
+    assert.deepEqual([sample('birddog_file_bad'), sample('birddog_issuer_unavailable')], [{}, {}]);
+    around.state.fileFaults.set('access', true);
+    assert.deepEqual(sample('birddog_file_bad'), { access: 1 });
+    around.state.fileFaults.set('access', false).set('tokens', true);
+    assert.deepEqual(sample('birddog_file_bad'), { access: 0, tokens: 1 });
+    for (const unavailable of [true, false]) {
+      around.state.issuerUnavailable = unavailable;
+      assert.deepEqual(sample('birddog_issuer_unavailable'), { '': unavailable ? 1 : 0 });
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Callers } from '../auth/callers.ts';
+import { type Callers, CALLERS_FILES, type CallersFile } from '../auth/callers.ts';
 import { CATALOG_TITLES } from '../catalogs/catalog.ts';
 import type { Lookup } from '../catalogs/lookup.ts';
 import type { Datadog } from '../datadog/datadog.ts';
@@ -8,11 +8,10 @@ import { ledgerProbe } from '../health/ledger-probe.ts';
 import { markerProbe } from '../health/marker-probe.ts';
 import { failure, healthy, type Probe, type ProbeTimes, outcomeOf } from '../health/probe.ts';
 import { secretProbes } from '../health/secret-probes.ts';
-import type { ProbedSidecar } from './sidecar-probe.ts';
-import { sidecarProbe } from './sidecar-probe.ts';
+import { type ProbedSidecar, sidecarProbe } from './sidecar-probe.ts';
 
 type ProbedLookup = Pick<Lookup, 'probe' | 'readings'>;
-type ProbedCallers = Pick<Callers, 'invalidFiles' | 'issuerUnavailable' | 'refreshIssuerKeys'>;
+type ProbedCallers = Pick<Callers, 'fileFaults' | 'issuerUnavailable' | 'refreshIssuerKeys'>;
 
 /** What the probes of the main container read. */
 export type MainParts = ProbeTimes &
@@ -36,7 +35,8 @@ export function mainProbes(parts: MainParts): readonly Probe[] {
     ...CATALOG_NAMES.map((name) => catalogProbe(name, lookup, afterMs)),
     lookupProbe(lookup),
     sidecarProbe(sidecar, afterMs),
-    ...callersProbes(callers, afterMs),
+    issuerProbe(callers, afterMs),
+    ...CALLERS_FILES.map((file) => callersFileProbe(file, callers, afterMs)),
   ];
 }
 
@@ -110,44 +110,63 @@ function lookupProbe({ readings }: ProbedLookup): Probe {
   };
 }
 
-/** File names that `Callers.invalidFiles` returns. */
-const CALLERS_FILES = ['access', 'tokens'];
-
-/** Returns the probes of the token issuer and of the two files about callers. */
-function callersProbes(callers: ProbedCallers, afterMs: number): readonly Probe[] {
-  return [
-    {
-      name: 'issuer',
-      hint: 'Check BIRDDOG_OIDC_JWKS_URL, the proxy and the egress rules.',
-      incident: {
-        code: 'issuer_unavailable',
-        title: 'The token issuer is unavailable',
-        effect: 'Tokens signed with keys that are not cached are rejected.',
-        notifyAfterMs: 5 * afterMs,
-        fault: () =>
-          callers.issuerUnavailable()
-            ? { detail: 'The keys of the token issuer cannot be fetched.' }
-            : undefined,
-        async refresh() {
-          await callers.refreshIssuerKeys();
-          return healthy('The token issuer answers.');
-        },
+/** Returns the probe of the token issuer. Without OIDC, it has no fault and no metric. */
+function issuerProbe(callers: ProbedCallers, afterMs: number): Probe {
+  return {
+    name: 'issuer',
+    hint: 'Check BIRDDOG_OIDC_JWKS_URL, the proxy and the egress rules.',
+    incident: {
+      code: 'issuer_unavailable',
+      title: 'The token issuer is unavailable',
+      effect: 'Tokens signed with keys that are not cached are rejected.',
+      notifyAfterMs: 5 * afterMs,
+      fault: () =>
+        callers.issuerUnavailable()
+          ? { detail: 'The keys of the token issuer cannot be fetched.' }
+          : undefined,
+      async refresh() {
+        await callers.refreshIssuerKeys();
+        return healthy('The token issuer answers.');
       },
     },
-    ...CALLERS_FILES.map(
-      (about): Probe => ({
-        name: `${about}_file`,
-        hint: 'The log gives the line and column of each fault.',
-        incident: {
-          code: 'callers_file_refused',
-          about,
-          title: 'The access file or the tokens file is invalid',
-          effect: 'The previous content stays in force.',
-          notifyAfterMs: afterMs,
-          fault: () =>
-            callers.invalidFiles().includes(about) ? { detail: `The ${about} file is invalid.` } : undefined,
-        },
-      }),
-    ),
-  ];
+    metrics:
+      callers.issuerUnavailable() === undefined
+        ? []
+        : [
+            {
+              type: 'gauge',
+              name: 'birddog_issuer_unavailable',
+              help: '1 while the keys of the token issuer cannot be fetched.',
+              read: () => (callers.issuerUnavailable() ? 1 : 0),
+            },
+          ],
+  };
+}
+
+/** Returns the probe of the access file or the tokens file. A file that is not in use has no fault and no metric. */
+function callersFileProbe(file: CallersFile, callers: ProbedCallers, afterMs: number): Probe {
+  const isInvalid = () => callers.fileFaults().get(file) ?? false;
+  return {
+    name: `${file}_file`,
+    hint: 'The log gives the line and column of each fault.',
+    incident: {
+      code: 'callers_file_refused',
+      about: file,
+      title: 'The access file or the tokens file is invalid',
+      effect: 'The previous content stays in force.',
+      notifyAfterMs: afterMs,
+      fault: () => (isInvalid() ? { detail: `The ${file} file is invalid.` } : undefined),
+    },
+    metrics: callers.fileFaults().has(file)
+      ? [
+          {
+            type: 'gauge',
+            name: 'birddog_file_bad',
+            help: '1 while a file is invalid and its previous content stays in force.',
+            label: 'file',
+            read: () => new Map([[file, isInvalid() ? 1 : 0]]),
+          },
+        ]
+      : [],
+  };
 }

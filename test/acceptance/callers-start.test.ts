@@ -54,7 +54,7 @@ it('Birddog does not start without its files, and names them', async (t) => {
 it('Birddog without authentication does not start off loopback', async () => {
   assert.match(
     await notStarted({ BIRDDOG_AUTH: 'none', BIRDDOG_HOST: '0.0.0.0' }),
-    /BIRDDOG_AUTH: "none" is for loopback/,
+    /BIRDDOG_AUTH: "none" requires BIRDDOG_HOST to be a loopback address/,
   );
 });
 
