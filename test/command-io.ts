@@ -5,7 +5,7 @@ import { readConfig } from '../src/cli/config.ts';
 import { systemClock } from '../src/runtime/system-clock.ts';
 
 /** The exit status of a command, and what it wrote. */
-export interface Said {
+export interface CommandResult {
   readonly status: number;
   readonly out: string;
   readonly err: string;
@@ -16,7 +16,7 @@ export async function runCommand(
   command: Command,
   args: readonly string[],
   { input = '', ...given }: Partial<ProcessIo> & { readonly input?: string } = {},
-): Promise<Said> {
+): Promise<CommandResult> {
   let [out, err] = ['', ''];
   const status = await start(command, args, {
     stdin: Readable.from([Buffer.from(input)]),

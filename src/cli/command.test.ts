@@ -38,7 +38,7 @@ describe('a command', () => {
     assert.deepEqual(JSON.parse((await runCommand(paint, ['a'])).out), ['red', null, false, ['a']]);
   });
 
-  const wrong: readonly [args: readonly string[], message: string][] = [
+  const invalid: readonly [args: readonly string[], message: string][] = [
     [['--colour', 'red', 'a'], 'unknown option --colour. Did you mean --color?'],
     [['--zebra', 'a'], 'unknown option --zebra.'],
     [['--color', 'gren', 'a'], '--color must be one of red, green, not "gren". Did you mean green?'],
@@ -48,7 +48,7 @@ describe('a command', () => {
     [[], 'no file given'],
     [['-', '-'], 'standard input (-) can be read only once'],
   ];
-  for (const [args, message] of wrong) {
+  for (const [args, message] of invalid) {
     it(`rejects ${JSON.stringify(args)} and prints its help`, async () => {
       const { status, out, err } = await runCommand(paint, args);
       assert.deepEqual([status, out, err], [EXIT.usage, '', `birddog paint: ${message}\n\n${paint.help}`]);
@@ -115,7 +115,7 @@ describe('the table of commands', () => {
 });
 
 describe('the exit status', () => {
-  it('is the one of the worst document: failed, then unavailable, then differences', () => {
+  it('is the worst of several: failed, then unavailable, then differences', () => {
     const statuses = [EXIT.done, EXIT.differences, EXIT.unavailable, EXIT.failed];
     for (const [at, status] of statuses.entries()) {
       assert.equal(worst(statuses.slice(0, at + 1).toReversed()), status);

@@ -11,8 +11,8 @@ const alert = {
   condition: { over: '5m', above: numberFromText('1.0') },
 };
 
-describe('a body held against its schema', () => {
-  it('has no findings where it fits, unknown fields of Datadog included', () => {
+describe('checking a body against its schema', () => {
+  it('accepts valid bodies, also with unknown fields of Datadog', () => {
     const monitor = {
       type: 'query alert',
       query: 'q',
@@ -25,7 +25,7 @@ describe('a body held against its schema', () => {
     assert.deepEqual(check(OBJECT_SCHEMAS.monitor.update, { message: 'm' }, ''), []);
   });
 
-  it('rejects an object with a length where a string of bounded length belongs', () => {
+  it('rejects an object with a field `length` in place of a string with a maximum length', () => {
     const monitor = { type: 'query alert', query: 'q', tags: [{ length: numberFromText('1.0') }] };
     const found = check(OBJECT_SCHEMAS.monitor.create, monitor, '');
     assert.deepEqual(
@@ -36,30 +36,30 @@ describe('a body held against its schema', () => {
 
   const mistakes: readonly [what: string, value: object, code: string, pointer: string][] = [
     [
-      'a missing member, at the object that lacks it',
+      'a missing field, at the object that lacks it',
       { title: 't', condition: alert.condition },
       'missing_member',
       '/a',
     ],
-    ['a missing member deeper down', { ...alert, signal: {} }, 'missing_member', '/a/signal'],
-    ['an unknown member, at its name', { ...alert, severty: 'high' }, 'unknown_member', '/a/severty'],
+    ['a missing field of a nested object', { ...alert, signal: {} }, 'missing_member', '/a/signal'],
+    ['an unknown field, at its name', { ...alert, severty: 'high' }, 'unknown_member', '/a/severty'],
     ['a wrong value, at the value', { ...alert, severity: 'urgent' }, 'wrong_value', '/a/severity'],
     [
-      'a number in its own spelling where an object belongs',
+      'a raw number in place of an object',
       { ...alert, condition: numberFromText('1e9') },
       'wrong_value',
       '/a/condition',
     ],
     [
-      'text for a number',
+      'a string in place of a number',
       { ...alert, condition: { over: '5m', above: '1' } },
       'wrong_value',
       '/a/condition/above',
     ],
-    ['an empty text', { ...alert, title: ' ' }, 'wrong_value', '/a/title'],
+    ['an empty string', { ...alert, title: ' ' }, 'wrong_value', '/a/title'],
   ];
   for (const [what, value, code, pointer] of mistakes) {
-    it(`tells ${what}`, () => {
+    it(`reports ${what}`, () => {
       const findings = check(OBJECT_SCHEMAS.alert.create, Object(value), '/a');
       assert.deepEqual(
         findings.map((f) => [f.code, f.pointer]),
@@ -68,7 +68,7 @@ describe('a body held against its schema', () => {
     });
   }
 
-  it('tells every mistake at once, in sentences', () => {
+  it('reports all mistakes at once, each in a sentence', () => {
     const findings = check(
       ENVELOPE_SCHEMAS.create,
       { application: 'No', key: 'NO', catalogs: { cmdb: 'x' } },
@@ -82,7 +82,7 @@ describe('a body held against its schema', () => {
 const monitor = { type: 'query alert', query: 'q' };
 const entries = (length: number, item: Json) => Array.from({ length }, () => item);
 
-describe('a value with more mistakes than an answer has', () => {
+describe('checking a value with more mistakes than one response reports', () => {
   const WRONG: readonly [what: string, check: () => ReturnType<typeof check>, count: number][] = [
     [
       'tags',
@@ -105,7 +105,7 @@ describe('a value with more mistakes than an answer has', () => {
       200_000,
     ],
     [
-      'members that nobody knows',
+      'unknown fields',
       () =>
         check(
           OBJECT_SCHEMAS.alert.create,
@@ -115,7 +115,7 @@ describe('a value with more mistakes than an answer has', () => {
       200_000,
     ],
     [
-      'items of a list that may be a word too',
+      'elements of a list that can also be a string',
       () =>
         check(
           OBJECT_SCHEMAS.alert.create,
@@ -136,7 +136,7 @@ describe('a value with more mistakes than an answer has', () => {
     ],
   ];
   for (const [what, checked, count] of WRONG) {
-    it(`has a hundred findings and the exact count of the rest: ${what}`, () => {
+    it(`reports 100 findings and the exact number of the others: ${what}`, () => {
       const list = checked();
       assert.equal(list.length, 101);
       assert.deepEqual(list.at(-1)?.rest, { error: count - 100, warning: 0 });
@@ -144,9 +144,9 @@ describe('a value with more mistakes than an answer has', () => {
   }
 });
 
-describe('the findings of a schema', () => {
+describe('the check of a schema', () => {
   const json = fc.jsonValue({ maxDepth: 2 });
-  const sound: readonly [schema: Parameters<typeof check>[0], value: JsonObject][] = [
+  const valid: readonly [schema: Parameters<typeof check>[0], value: JsonObject][] = [
     [OBJECT_SCHEMAS.alert.create, { ...alert, notify: [{ to: ['@a'], when: ['alert'] }], lint: {} }],
     [OBJECT_SCHEMAS.monitor.create, { ...monitor, tags: ['a'], options: {}, priority: 1, message: 'm' }],
     [OBJECT_SCHEMAS.monitor.update, { tags: ['a'] }],
@@ -173,13 +173,13 @@ describe('the findings of a schema', () => {
       },
     ],
   ];
-  for (const [at, [schema, value]] of sound.entries()) {
-    it(`are none exactly where zod accepts the value (${at})`, () => {
+  for (const [at, [schema, value]] of valid.entries()) {
+    it(`finds nothing exactly if zod accepts the value (${at})`, () => {
       assert.deepEqual(check(schema, value, ''), []);
-      const members = fc.constantFrom(...placesIn(value));
+      const paths = fc.constantFrom(...pathsIn(value));
       fc.assert(
-        fc.property(members, json, (steps, put) => {
-          const changed = withAt(value, steps, JSON.parse(JSON.stringify(put)));
+        fc.property(paths, json, (steps, replacement) => {
+          const changed = withAt(value, steps, JSON.parse(JSON.stringify(replacement)));
           const findings = check(schema, changed, '');
           assert.equal(findings.length === 0, schema.safeParse(changed).success, JSON.stringify(changed));
         }),
@@ -189,15 +189,17 @@ describe('the findings of a schema', () => {
   }
 });
 
-/** The steps to every place in a value, and to one more in each object. */
-function placesIn(value: Json): string[][] {
+/** Returns the path to every value in a value, and to one unknown field of each object. */
+function pathsIn(value: Json): string[][] {
   const inner = Array.isArray(value) ? Object.entries(value) : isObject(value) ? Object.entries(value) : [];
-  const below = inner.flatMap(([name, member]) => placesIn(member).map((steps) => [name, ...steps]));
-  return [[], ...(isObject(value) ? [['stranger']] : []), ...below];
+  const below = inner.flatMap(([name, member]) => pathsIn(member).map((steps) => [name, ...steps]));
+  return [[], ...(isObject(value) ? [['unknown']] : []), ...below];
 }
 
-function withAt(value: Json, [step, ...rest]: readonly string[], put: Json): Json {
-  if (step === undefined) return put;
-  if (Array.isArray(value)) return value.with(Number(step), withAt(value[Number(step)] ?? null, rest, put));
-  return isObject(value) ? { ...value, [step]: withAt(value[step] ?? null, rest, put) } : put;
+/** Returns a value with a replacement at a path. */
+function withAt(value: Json, [step, ...rest]: readonly string[], replacement: Json): Json {
+  if (step === undefined) return replacement;
+  if (Array.isArray(value))
+    return value.with(Number(step), withAt(value[Number(step)] ?? null, rest, replacement));
+  return isObject(value) ? { ...value, [step]: withAt(value[step] ?? null, rest, replacement) } : replacement;
 }

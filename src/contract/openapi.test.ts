@@ -12,13 +12,13 @@ const description = JSON.parse(JSON.stringify(openApi('1.2.3')));
 
 describe('the OpenAPI description', () => {
   it('has every path and method of the contract, and no other', () => {
-    const told = Object.entries(description.paths).flatMap(([path, methods]) =>
+    const described = Object.entries(description.paths).flatMap(([path, methods]) =>
       Object.keys(Object(methods)).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    assert.deepEqual(told.sort(), ENDPOINTS.map((o) => `${o.method} ${o.path}`).sort());
+    assert.deepEqual(described.sort(), ENDPOINTS.map((o) => `${o.method} ${o.path}`).sort());
   });
 
-  it('refers only to what it has', () => {
+  it('has the target of every reference', () => {
     const references = JSON.stringify(description).match(/"\$ref":"#[^"]+"/g) ?? [];
     assert.ok(references.length > ENDPOINTS.length);
     for (const reference of references) {
@@ -27,7 +27,7 @@ describe('the OpenAPI description', () => {
     }
   });
 
-  it('says of every path which problems it can answer with', () => {
+  it('lists the statuses of problems for every path', () => {
     for (const [path, methods] of Object.entries(description.paths)) {
       for (const operation of Object.values(Object(methods))) {
         const { responses } = Object(operation);
@@ -53,7 +53,7 @@ describe('the OpenAPI description', () => {
     }
   });
 
-  it('says exactly what a finding and its fix are', () => {
+  it('describes findings and fixes exactly', () => {
     const schema = z.fromJSONSchema(description.components.schemas.Finding);
     const finding: Finding = {
       code: 'a',
@@ -69,9 +69,9 @@ describe('the OpenAPI description', () => {
       { pointer: '/c', value: { any: [null] } },
       { pointer: '/c', remove: true },
     ];
-    const fits = (value: unknown) => schema.safeParse(value).success;
-    assert.deepEqual([finding, { ...finding, fix: { title: 't', edits } }].map(fits), [true, true]);
-    const wrong = [
+    const isValid = (value: unknown) => schema.safeParse(value).success;
+    assert.deepEqual([finding, { ...finding, fix: { title: 't', edits } }].map(isValid), [true, true]);
+    const invalid = [
       {},
       { pointer: '/c' },
       { pointer: '/c', from: 0, to: 2 },
@@ -79,17 +79,17 @@ describe('the OpenAPI description', () => {
       { pointer: '/c', remove: false },
       { remove: true },
     ];
-    for (const edit of wrong) assert.ok(!fits({ ...finding, fix: { title: 't', edits: [edit] } }));
-    assert.ok(!fits({ ...finding, at: 1 }), 'a place within a text becomes line and column');
+    for (const edit of invalid) assert.ok(!isValid({ ...finding, fix: { title: 't', edits: [edit] } }));
+    assert.ok(!isValid({ ...finding, at: 1 }), 'an offset in a string becomes line and column');
   });
 
-  it('says what the lint member of each object is', () => {
+  it('describes the field `lint` of each object', () => {
     const schema = z.fromJSONSchema(description.components.schemas.Lint);
     for (const object of ['Monitor', 'MonitorUpdate', 'Alert', 'Dashboard'])
       assert.deepEqual(description.components.schemas[object].properties.lint, {
         $ref: '#/components/schemas/Lint',
       });
-    const entry = { code: 'a_rule', because: 'It does not matter here.' };
+    const entry = { code: 'a_rule', because: 'It does not apply here.' };
     assert.ok(schema.safeParse({ ignore: [entry] }).success);
     for (const lint of [[], { ignore: entry }, { ignore: ['a_rule'] }, { ignore: [{ because: 'x' }] }])
       assert.ok(!schema.safeParse(lint).success);

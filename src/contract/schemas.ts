@@ -36,12 +36,12 @@ const number = z
   .meta({ type: 'number' });
 
 const text = (what: string) => z.string(`${what} must be a string`);
-const someText = (what: string) => text(what).regex(/\S/, `${what} must not be empty`);
+const nonEmptyText = (what: string) => text(what).regex(/\S/, `${what} must not be empty`);
 const tags = z.array(
   text('a tag').min(1, 'a tag must not be empty').max(200, 'a tag has at most 200 characters'),
   'tags must be a list of strings',
 );
-const anything = z.record(z.string(), z.unknown());
+const anyObject = z.record(z.string(), z.unknown());
 
 /** The field `lint` of an object. The rules in src/lint/suppression validate it and report the position of each mistake. */
 const lint = z
@@ -76,8 +76,8 @@ const lint = z
 const monitorSchema = z
   .looseObject(
     {
-      type: someText('type'),
-      query: someText('query'),
+      type: nonEmptyText('type'),
+      query: nonEmptyText('query'),
       name: text('name').nullish(),
       message: text('message').nullish(),
       tags: tags.nullish(),
@@ -95,7 +95,7 @@ const monitorSchema = z
 const monitorUpdateSchema = monitorSchema.partial().meta({ id: 'MonitorUpdate' });
 
 const widgetSchema = z.looseObject(
-  { definition: z.looseObject({ type: someText('type') }, 'definition must be an object with a type') },
+  { definition: z.looseObject({ type: nonEmptyText('type') }, 'definition must be an object with a type') },
   'a widget must be an object with a definition',
 );
 
@@ -108,7 +108,7 @@ const dashboardSchema = z
       widgets: z.array(widgetSchema, 'widgets must be a list'),
       description: text('description').nullish(),
       tags: tags.max(5, 'a dashboard has at most five tags').nullish(),
-      template_variables: z.array(anything).nullish(),
+      template_variables: z.array(anyObject).nullish(),
       lint,
     },
     'dashboard must be an object',
@@ -123,7 +123,7 @@ const WHEN = z.enum(
 export const alertSchema = z
   .strictObject(
     {
-      title: someText('title'),
+      title: nonEmptyText('title'),
       severity: z
         .enum(
           ['critical', 'high', 'medium', 'low', 'info'],
@@ -131,18 +131,18 @@ export const alertSchema = z
         )
         .optional(),
       signal: z.strictObject({
-        metric: someText('metric'),
+        metric: nonEmptyText('metric'),
         aggregate: z
           .enum(['avg', 'sum', 'min', 'max', 'count'], 'aggregate must be avg, sum, min, max or count')
           .optional(),
-        filter: someText('filter').optional(),
+        filter: nonEmptyText('filter').optional(),
         by: z
-          .array(someText('by'))
+          .array(nonEmptyText('by'))
           .min(1, 'by must contain at least one tag; omit it to group by nothing')
           .optional(),
       }),
       condition: z.strictObject({
-        over: someText('over').meta({ description: 'The evaluation window: `5m`, `1h`, `1d`.' }),
+        over: nonEmptyText('over').meta({ description: 'The evaluation window: `5m`, `1h`, `1d`.' }),
         statistic: z.enum(['avg', 'sum', 'min', 'max'], 'statistic must be avg, sum, min or max').optional(),
         above: number.optional(),
         below: number.optional(),
@@ -153,7 +153,7 @@ export const alertSchema = z
       notify: z
         .array(
           z.strictObject({
-            to: z.array(someText('a recipient')).min(1, 'to must contain at least one recipient'),
+            to: z.array(nonEmptyText('a recipient')).min(1, 'to must contain at least one recipient'),
             when: z.union([WHEN, z.array(WHEN).min(1)]).optional(),
           }),
         )
@@ -209,7 +209,7 @@ export const documentSchema = z
     team: teamSchema,
     catalogs: catalogsSchema.optional(),
     tags: tags.optional(),
-    notify: z.array(someText('a recipient')).optional(),
+    notify: z.array(nonEmptyText('a recipient')).optional(),
     monitors: z.array(monitorSchema.extend(keyed)).optional(),
     alerts: z.array(alertSchema.extend(keyed)).optional(),
     dashboards: z.array(dashboardSchema.extend(keyed)).optional(),

@@ -28,7 +28,7 @@ const YAML = (application: string) => `# The document of ${application}
 apiVersion: birddog/v1
 application: ${application}
 team: payments
-tags: [env:prod] # given to all
+tags: [env:prod] # for all entries
 notify: ["@slack-all"]
 monitors:
   - key: load # the first
@@ -71,7 +71,7 @@ const TOML = (application: string) => `# The document of ${application}
 apiVersion = "birddog/v1"
 application = "${application}"
 team = "payments"
-tags = ["env:prod"] # given to all
+tags = ["env:prod"] # for all entries
 
 [[monitors]] # the first
 key = "load"
@@ -121,10 +121,10 @@ describe('birddog drift', () => {
       assert.equal((await run(folder, ['apply', '--yes', name])).status, 0);
       assert.equal((await run(folder, ['drift', name])).status, 0);
       await edit((await idsOf(application))['load'], louder);
-      const told = await run(folder, ['drift', name]);
-      assert.equal(told.status, 2);
-      assert.match(told.out, /^ {2}~ monitor load {2}changed by /m);
-      assert.match(told.out, /^ {6}~ options\.thresholds\.critical: 2 → 3$/m);
+      const drift = await run(folder, ['drift', name]);
+      assert.equal(drift.status, 2);
+      assert.match(drift.out, /^ {2}~ monitor load {2}changed by /m);
+      assert.match(drift.out, /^ {6}~ options\.thresholds\.critical: 2 → 3$/m);
       const accepted = await run(folder, ['drift', '--accept', name]);
       assert.equal(accepted.status, 0, accepted.err);
       const text = readFileSync(join(folder, name), 'utf8');
@@ -136,8 +136,8 @@ describe('birddog drift', () => {
       const kept = (line: string) => !/critical|query|Look|tags|warning/.test(line);
       assert.deepEqual(text.split('\n').filter(kept), textOf(application).split('\n').filter(kept));
       if (format !== 'json')
-        for (const said of ['# a query', '# own tag', '# too much', '# given to all'])
-          assert.ok(text.includes(said), said);
+        for (const comment of ['# a query', '# own tag', '# too much', '# for all entries'])
+          assert.ok(text.includes(comment), comment);
     });
   }
 
@@ -186,10 +186,10 @@ describe('birddog drift', () => {
     const folder = folderWith(t, { 'v.yaml': YAML('drift-v') });
     await run(folder, ['apply', '--yes', 'v.yaml']);
     await edit((await idsOf('drift-v'))['load'], louder);
-    const no = await run(folder, ['drift', '--revert', 'v.yaml'], { isTerminal: true, says: false });
+    const no = await run(folder, ['drift', '--revert', 'v.yaml'], { isTerminal: true, confirms: false });
     assert.deepEqual([no.status, /Apply\? \[y\/N\]/.test(no.err)], [2, true]);
     assert.equal((await run(folder, ['plan', 'v.yaml'])).status, 2);
-    const yes = await run(folder, ['drift', '--revert', 'v.yaml'], { isTerminal: true, says: true });
+    const yes = await run(folder, ['drift', '--revert', 'v.yaml'], { isTerminal: true, confirms: true });
     assert.equal(yes.status, 0, yes.err);
     assert.equal((await run(folder, ['plan', 'v.yaml'])).status, 0);
     assert.equal(readFileSync(join(folder, 'v.yaml'), 'utf8'), YAML('drift-v'));

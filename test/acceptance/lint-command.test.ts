@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { birddog, ended, folderWith, ROOT } from './birddog-command.ts';
-import { lint, told } from './run-lint.ts';
+import { lint, findingsOf } from './run-lint.ts';
 
 const GOOD = 'type: query alert\nquery: avg(last_5m):avg:a{*} > 1\n';
 const BAD = 'type: query alert\nquery: agv(last_5m):avg:a{*} > 1 # c\n';
@@ -107,7 +107,7 @@ describe('birddog lint', () => {
       'alert.yaml': 'application: a\nteam: t\nalert: {title: x}\n',
       'none.yaml': '# nothing\n',
     });
-    const found = await told(folder, [
+    const found = await findingsOf(folder, [
       'document.yaml',
       'create.json',
       'dashboard.toml',
@@ -134,7 +134,7 @@ describe('birddog lint', () => {
 
   it('checks each document of a YAML stream and reports the lines of the file', async (t) => {
     const stream = `# one\n%YAML 1.2\n---\n${GOOD}---\n# nothing\n---\n${BAD}...\n---\n${BAD}---\n`;
-    const found = await told(folderWith(t, { 's.yaml': stream }), ['s.yaml']);
+    const found = await findingsOf(folderWith(t, { 's.yaml': stream }), ['s.yaml']);
     assert.deepEqual(
       found.map(({ line, column, document }) => [line, column, document]),
       [
@@ -142,7 +142,7 @@ describe('birddog lint', () => {
         [14, 8, 3],
       ],
     );
-    const broken = await told(folderWith(t, { 's.yaml': `${GOOD}---\na: [\n` }), ['s.yaml']);
+    const broken = await findingsOf(folderWith(t, { 's.yaml': `${GOOD}---\na: [\n` }), ['s.yaml']);
     assert.deepEqual(
       broken.map(({ code, line }) => [code, line]),
       [['malformed_yaml', 5]],
@@ -152,7 +152,7 @@ describe('birddog lint', () => {
   it('reports the position of a syntax error', async (t) => {
     const folder = folderWith(t, { 'a.json': '{"type": }', 'b.toml': 'type = x' });
     writeFileSync(join(folder, 'c.yaml'), Buffer.from([0x61, 0x3a, 0x20, 0xff]));
-    const found = await told(folder, ['a.json', 'b.toml', 'c.yaml']);
+    const found = await findingsOf(folder, ['a.json', 'b.toml', 'c.yaml']);
     assert.deepEqual(
       found.map(({ file, code, line, column }) => [file, code, line, column]),
       [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { folderWith } from './birddog-command.ts';
-import { told } from './run-lint.ts';
+import { findingsOf } from './run-lint.ts';
 
 /** Texts with a query that names no aggregator, and the line and column of its name. */
 const PLACES: readonly (readonly [name: string, text: string, line: number, column: number])[] = [
@@ -36,7 +36,7 @@ const PLACES: readonly (readonly [name: string, text: string, line: number, colu
 describe('the place of a finding', () => {
   it('is the exact word in each notation', async (t) => {
     const files = Object.fromEntries(PLACES.map(([name, text]) => [name, text]));
-    const found = await told(folderWith(t, files), Object.keys(files));
+    const found = await findingsOf(folderWith(t, files), Object.keys(files));
     assert.deepEqual(
       found.map((f) => [f.file, f.line, f.column, f.end_line, f.end_column]),
       PLACES.map(([name, , line, column]) => [name, line, column, line, column + 3]),

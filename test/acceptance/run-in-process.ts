@@ -3,14 +3,14 @@ import { createBirddogClient } from '../../src/cli/client/birddog-client.ts';
 import type { Command, ProcessIo } from '../../src/cli/command.ts';
 import { readConfig } from '../../src/cli/config.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
-import { runCommand, type Said } from '../command-io.ts';
+import { runCommand, type CommandResult } from '../command-io.ts';
 
 interface Given {
   readonly input?: string;
   /** Whether standard input and standard error are terminals. */
   readonly isTerminal?: boolean;
   /** The answer to a request for confirmation. */
-  readonly says?: boolean;
+  readonly confirms?: boolean;
   readonly io?: Partial<ProcessIo>;
 }
 
@@ -20,8 +20,8 @@ export async function runInProcess(
   birddogUrl: string,
   folder: string,
   args: readonly string[],
-  { input = '', isTerminal = false, says = false, io = {} }: Given = {},
-): Promise<Said> {
+  { input = '', isTerminal = false, confirms = false, io = {} }: Given = {},
+): Promise<CommandResult> {
   let question = '';
   const { status, out, err } = await runCommand(
     command,
@@ -32,7 +32,7 @@ export async function runInProcess(
       clientOf: (url) => createBirddogClient(readConfig(url ?? birddogUrl, {}), systemClock),
       confirm: async (asked) => {
         question += asked;
-        return says;
+        return confirms;
       },
       ...io,
     },

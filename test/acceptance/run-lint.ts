@@ -1,8 +1,8 @@
 import { lintCommand } from '../../src/cli/commands/lint.ts';
-import { runCommand, type Said } from '../command-io.ts';
+import { runCommand, type CommandResult } from '../command-io.ts';
 
 /** Runs `birddog lint` in this process, which changes to the folder during the call: one call at a time. */
-export async function lint(folder: string, args: readonly string[], input = ''): Promise<Said> {
+export async function lint(folder: string, args: readonly string[], input = ''): Promise<CommandResult> {
   const before = process.cwd();
   process.chdir(folder);
   try {
@@ -12,7 +12,7 @@ export async function lint(folder: string, args: readonly string[], input = ''):
   }
 }
 
-interface Told {
+interface ReportedFinding {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -25,7 +25,11 @@ interface Told {
 }
 
 /** Returns the output of `birddog lint --format json`. */
-export async function told(folder: string, args: readonly string[], input?: string): Promise<Told[]> {
+export async function findingsOf(
+  folder: string,
+  args: readonly string[],
+  input?: string,
+): Promise<ReportedFinding[]> {
   const { out } = await lint(folder, ['--format', 'json', ...args], input);
   return JSON.parse(out);
 }

@@ -185,11 +185,11 @@ describe('birddog plan and apply', () => {
 
   it('ask for confirmation at a terminal, and write nothing after a no or a conflicting change', async (t) => {
     const folder = folderWith(t, { 'q.yaml': document('terminal-q') });
-    const no = await run(folder, ['apply', 'q.yaml'], { isTerminal: true, says: false });
+    const no = await run(folder, ['apply', 'q.yaml'], { isTerminal: true, confirms: false });
     assert.deepEqual([no.status, /1 to create\. Apply\? \[y\/N\]/.test(no.err)], [2, true]);
     assert.match(no.out, /Nothing was written\.$/m);
     assert.equal((await run(folder, ['plan', 'q.yaml'])).status, 2);
-    const yes = await run(folder, ['apply', 'q.yaml'], { isTerminal: true, says: true });
+    const yes = await run(folder, ['apply', 'q.yaml'], { isTerminal: true, confirms: true });
     assert.equal(yes.status, 0);
     const id = /monitors\/(\d+)/.exec(yes.out)?.[1];
     writeFileSync(join(folder, 'q.yaml'), document('terminal-q').replace('name: Load', 'name: Louder'));

@@ -50,7 +50,7 @@ const HOSTILE = [
   '\\',
   '\ud800',
 ];
-/** What a server or a file may say, in any field. */
+/** Any text of a server or a file, in any field. */
 const text = fc
   .array(fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'grapheme', maxLength: 8 })), {
     maxLength: 5,
@@ -58,7 +58,7 @@ const text = fc
   .map((pieces) => pieces.join(''));
 const line = fc.integer({ min: 1, max: 9 });
 
-/** Asserts that what was written reads as it is, on a terminal and in the log of a workflow. */
+/** Asserts that the output is harmless on a terminal and in the log of a workflow. */
 function assertSafe(written: string, what: string): void {
   const shown = JSON.stringify(written);
   assert.doesNotMatch(
@@ -77,7 +77,7 @@ writeFileSync(
   'application: a\nteam: t\nmonitors:\n  - {key: k, type: query alert, name: N, query: "avg(last_5m):avg:a{*} > 1"}\n',
 );
 
-/** Runs a command against a Birddog that says this. */
+/** Runs a command against a Birddog that answers with `ask`. */
 function run(command: Command, args: readonly string[], ask: () => Promise<JsonObject>) {
   const clientOf = () => ({ url: new URL('http://127.0.0.1:1'), send: ask, close: () => {} });
   return runInProcess(command, 'http://127.0.0.1:1', folder, args, { io: { clientOf } });
@@ -133,7 +133,7 @@ const failing = (body: JsonObject) => async (): Promise<JsonObject> => {
   throw new BirddogProblem(anyProblemSchema.parse(body), body, { retryAfterMs: undefined, withToken: true });
 };
 
-describe('what a server says, in any field', () => {
+describe('text of a server, in any field', () => {
   const COMMANDS: readonly (readonly [what: string, command: Command, args: readonly string[]])[] = [
     ['plan', planCommand, ['a.yaml']],
     ['plan --markdown', planCommand, ['--markdown', 'a.yaml']],
@@ -146,8 +146,8 @@ describe('what a server says, in any field', () => {
   for (const [what, command, args] of COMMANDS) {
     it(`is neither a terminal escape nor a workflow command: ${what}`, { timeout: 120_000 }, async () => {
       await fc.assert(
-        fc.asyncProperty(answer, problem, fc.boolean(), async (said, refused, well) => {
-          const ask = well ? async () => asJson(said) : failing(asJson(refused));
+        fc.asyncProperty(answer, problem, fc.boolean(), async (answered, refused, isSuccess) => {
+          const ask = isSuccess ? async () => asJson(answered) : failing(asJson(refused));
           const { out, err } = await run(command, args, ask);
           assert.ok(!err.includes("Birddog's answer has no valid"), err);
           assertSafe(out, `${what}, out`);
@@ -160,7 +160,7 @@ describe('what a server says, in any field', () => {
     });
   }
 
-  it('is the same text in JSON, escaped', async () => {
+  it('keeps its value in JSON, where it is escaped', async () => {
     await fc.assert(
       fc.asyncProperty(problem, async (refused) => {
         const { out } = await run(planCommand, ['--json', 'a.yaml'], failing(asJson(refused)));
@@ -180,7 +180,7 @@ function assertPlainMarkdown(written: string): void {
   assert.doesNotMatch(outside, /\]\(javascript:|@octocat/, JSON.stringify(written));
 }
 
-describe('what a file says, in any field of a finding', () => {
+describe('text of a file, in any field of a finding', () => {
   const found: fc.Arbitrary<LintedFile> = fc.record({
     name: text,
     format: fc.constant('yaml' as const),
@@ -188,7 +188,7 @@ describe('what a file says, in any field of a finding', () => {
     findings: fc.array(finding, { minLength: 1, maxLength: 3 }),
   });
 
-  it('is one annotation of GitHub, with its own properties alone', () => {
+  it('becomes one GitHub annotation with exactly its properties', () => {
     fc.assert(
       fc.property(found, (file) => {
         const lines = printGithub([file]).split('\n').slice(0, -1);
@@ -202,14 +202,14 @@ describe('what a file says, in any field of a finding', () => {
     );
   });
 
-  it('is JSON and SARIF that hold the same texts, escaped', async () => {
+  it('keeps its value in JSON and SARIF, where it is escaped', async () => {
     await fc.assert(
       fc.asyncProperty(found, async (file) => {
         const json = printJson([file]);
         assertSafe(json, 'json');
-        const told: { message: string; code: string }[] = JSON.parse(json);
+        const reported: { message: string; code: string }[] = JSON.parse(json);
         assert.deepEqual(
-          told.map(({ message, code }) => [message, code]),
+          reported.map(({ message, code }) => [message, code]),
           file.findings.map(({ message, code }) => [message, code]),
         );
         const whole = file.name.isWellFormed() ? file : { ...file, name: 'a.yaml' };

@@ -106,10 +106,11 @@ async function remainingDrift(
 }
 
 /** Reports whether a planned change would undo the drift. Elements of sets are compared by value, not by index. */
-function revertsDrift(drift: Change, planned: Change): boolean {
-  if (!isSet(drift.path.slice(0, drift.path.lastIndexOf('/')))) return drift.path === planned.path;
-  const undoes = (was: Json | undefined, will: Json | undefined) => was !== undefined && sameJson(was, will);
-  return undoes(drift.from, planned.to) || undoes(drift.to, planned.from);
+function revertsDrift(drift: Change, change: Change): boolean {
+  if (!isSet(drift.path.slice(0, drift.path.lastIndexOf('/')))) return drift.path === change.path;
+  const undoes = (before: Json | undefined, planned: Json | undefined) =>
+    before !== undefined && sameJson(before, planned);
+  return undoes(drift.from, change.to) || undoes(drift.to, change.from);
 }
 
 function byPositionDescending(a: DriftedObject, b: DriftedObject): number {

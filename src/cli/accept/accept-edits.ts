@@ -31,26 +31,31 @@ export function acceptEdits({ document, read, drifted, live }: DriftedEntry): Ac
     return edits && { edits, orders: [] };
   }
   const differ = differences(read.application);
-  const done: Acceptance[] = [];
+  const accepted: Acceptance[] = [];
   for (const field of new Set(changes.map(({ path }) => pointerSteps(path)[0] ?? ''))) {
-    const some = changes.filter(({ path }) => pointerSteps(path)[0] === field);
+    const fieldChanges = changes.filter(({ path }) => pointerSteps(path)[0] === field);
     const at = pointerTo(pointer, field);
-    const [mine, theirs] = [own(entry, field), own(live, field)];
-    if (field === 'widgets' && Array.isArray(mine) && Array.isArray(theirs)) {
-      const widgets = acceptWidgets(at, mine, theirs, some, differ);
+    const [written, current] = [own(entry, field), own(live, field)];
+    if (field === 'widgets' && Array.isArray(written) && Array.isArray(current)) {
+      const widgets = acceptWidgets(at, written, current, fieldChanges, differ);
       if (!widgets) return undefined;
-      done.push(widgets);
-    } else if (field === 'tags') done.push({ edits: tagEdits(at, mine, some, document), orders: [] });
+      accepted.push(widgets);
+    } else if (field === 'tags')
+      accepted.push({ edits: tagEdits(at, written, fieldChanges, document), orders: [] });
     else {
-      const edits = some.flatMap(({ path }) =>
+      const edits = fieldChanges.flatMap(({ path }) =>
         differ(valueAt(entry, path), valueAt(live, path), `${pointer}${path}`),
       );
-      done.push({ edits, orders: [] });
+      accepted.push({ edits, orders: [] });
     }
   }
-  return { edits: done.flatMap(({ edits }) => edits), orders: done.flatMap(({ orders }) => orders) };
+  return {
+    edits: accepted.flatMap(({ edits }) => edits),
+    orders: accepted.flatMap(({ orders }) => orders),
+  };
 }
 
+/** Returns the edits of an alert entry, or undefined if an alert cannot express the live monitor. */
 function alertEdits(
   entry: JsonObject,
   live: JsonObject,
@@ -59,18 +64,19 @@ function alertEdits(
 ): Edit[] | undefined {
   const compiled = read.entries.find((one) => one.kind === 'alert' && one.key === key)?.object;
   const inherited = stringsIn(document['tags']);
-  const bare = (monitor: JsonObject): JsonObject => ({
+  const withoutInherited = (monitor: JsonObject): JsonObject => ({
     ...monitor,
     tags: stringsIn(monitor['tags']).filter((tag) => !inherited.includes(tag)),
   });
-  const [before, after] = [compiled && readAlert(bare(compiled)), readAlert(bare(live))];
-  if (!before || !after) return undefined;
+  const applied = compiled && readAlert(withoutInherited(compiled));
+  const current = readAlert(withoutInherited(live));
+  if (!applied || !current) return undefined;
   const differ = differences(read.application);
-  const [was, is] = [alertJson(before), alertJson(after)];
-  return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((field) => {
-    const [old, now] = [own(was, field), own(is, field)];
-    if (sameJson(old, now)) return [];
-    return differ(own(entry, field) ?? (isObject(now) ? old : undefined), now, pointerTo(pointer, field));
+  const [before, after] = [alertJson(applied), alertJson(current)];
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((field) => {
+    const [from, to] = [own(before, field), own(after, field)];
+    if (sameJson(from, to)) return [];
+    return differ(own(entry, field) ?? (isObject(to) ? from : undefined), to, pointerTo(pointer, field));
   });
 }
 

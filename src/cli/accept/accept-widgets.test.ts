@@ -18,7 +18,7 @@ const group = (title: string, widgets: Json[]): JsonObject => ({
   definition: { type: 'group', layout_type: 'ordered', title, widgets },
 });
 
-/** As deep as the two are objects. */
+/** Compares objects recursively and all other values as a whole. */
 const differ: Differ = (before, after, pointer) => {
   if (after === undefined) return [{ pointer, remove: true }];
   if (before !== undefined && sameJson(before, after)) return [];
@@ -28,14 +28,14 @@ const differ: Differ = (before, after, pointer) => {
   );
 };
 
-/** The text after what was done to the widgets of `applied` has been taken over into it. */
+/** Returns the text after it has accepted the changes from `applied` to `live`. */
 async function accepted(text: string, format: Format, applied: Json[], live: Json[]): Promise<string> {
   const { value: document } = await decode(text, format, DOCUMENT_LIMITS);
   const written = isObject(document) ? document['widgets'] : undefined;
   assert.ok(Array.isArray(written));
   const changes = changesOf('dashboard', { widgets: applied }, { widgets: live });
   const acceptance = acceptWidgets('/widgets', written, live, changes, differ);
-  assert.ok(acceptance, 'it can be taken over');
+  assert.ok(acceptance, 'the changes can be accepted');
   let edited = await applyEdits(text, format, acceptance.edits);
   for (const order of acceptance.orders) edited = edited && (await reorderItems(edited, format, order));
   assert.ok(edited !== undefined, printJson(acceptance.orders.map(({ order }) => [...order])));
@@ -89,10 +89,10 @@ describe('widgets that were changed in Datadog', () => {
   });
 
   it('do not affect widgets or an order that only the document has', async () => {
-    const mine = `${TEXT}  - definition: {type: query_value, title: mine, text: "1"} # not applied yet\n`;
+    const extended = `${TEXT}  - definition: {type: query_value, title: mine, text: "1"} # not applied yet\n`;
     const applied = [a, group('g', [b, c])];
-    const changed = await accepted(mine, 'yaml', applied, [a, group('g', [b, value('c', '2')])]);
-    assert.equal(changed, mine.replace('title: c, text: "1"', 'title: c, text: "2"'));
+    const changed = await accepted(extended, 'yaml', applied, [a, group('g', [b, value('c', '2')])]);
+    assert.equal(changed, extended.replace('title: c, text: "1"', 'title: c, text: "2"'));
     const without = await accepted(
       TEXT,
       'yaml',
@@ -100,8 +100,8 @@ describe('widgets that were changed in Datadog', () => {
       [value('a', '2'), applied[1] ?? null, value('z')],
     );
     assert.equal(without, TEXT.replace('title: a, text: "1"', 'title: a, text: "2"'));
-    const turned = [applied[1] ?? null, a];
-    const text = await accepted(TEXT, 'yaml', turned, [group('g', [b, c]), value('a', '2')]);
+    const reversed = [applied[1] ?? null, a];
+    const text = await accepted(TEXT, 'yaml', reversed, [group('g', [b, c]), value('a', '2')]);
     assert.equal(text, TEXT.replace('title: a, text: "1"', 'title: a, text: "2"'));
   });
 
@@ -109,11 +109,11 @@ describe('widgets that were changed in Datadog', () => {
     const written = [a, { definition: { type: 'note', content: 'mine' } }, c];
     const changes = changesOf('dashboard', { widgets: [a, b, c] }, { widgets: [c, b, a] });
     assert.equal(acceptWidgets('/widgets', written, [c, b, a], changes, differ), undefined);
-    const gone = changesOf('dashboard', { widgets: [a, c] }, { widgets: [a] });
-    assert.equal(acceptWidgets('/widgets', written, [a], gone, differ), undefined);
+    const removed = changesOf('dashboard', { widgets: [a, c] }, { widgets: [a] });
+    assert.equal(acceptWidgets('/widgets', written, [a], removed, differ), undefined);
   });
 
-  it('are written into a text of every format as Datadog has them', async () => {
+  it('are written into a text of every format as they are in Datadog', async () => {
     let count = 0;
     const widget = fc.constantFrom('1', '2').map((text) => value(`w${(count += 1)}`, text));
     const levels = fc.tuple(
@@ -134,7 +134,7 @@ describe('widgets that were changed in Datadog', () => {
           const after = lists.map((list): Json[] => [...list]);
           for (const [from, to, what] of moves) {
             const [source, target] = [after[from % 2] ?? [], after[to % 2] ?? []];
-            // The last one stays: an empty list reads as another one in TOML.
+            // Keep the last one: TOML writes an empty list differently.
             if (source.length < 2) continue;
             const [taken] = source.splice(from % source.length, 1);
             const { title } = Object(Object(taken)['definition']);

@@ -51,6 +51,7 @@ interface AcceptContext {
   readonly differ: Differ;
 }
 
+/** Accepts the drift of one list of widgets and of the groups in it. */
 function acceptLevel(
   level: WidgetList,
   written: readonly PlacedWidget[],
@@ -58,62 +59,62 @@ function acceptLevel(
   context: AcceptContext,
 ): Acceptance | undefined {
   const { changes, pairs } = context;
-  const partners = live.map((one) => {
-    const partner = pairs.get(one);
-    return partner && written.includes(partner) ? partner.at : undefined;
+  const matches = live.map((widget) => {
+    const match = pairs.get(widget);
+    return match && written.includes(match) ? match.at : undefined;
   });
-  const unmatched = written.flatMap((_, place) => (partners.includes(place) ? [] : [place]));
+  const unmatched = written.flatMap((_, place) => (matches.includes(place) ? [] : [place]));
   // A widget that only the document has is not drift, but one that was deleted in Datadog is.
   const deleted = changes.filter((one) => wasRemovedFrom(one, level.live)).length;
   if (unmatched.length > 0 && deleted > 0 && deleted < unmatched.length) return undefined;
   const removed = deleted > 0 ? unmatched : [];
   const kept = written.flatMap((_, place) => (removed.includes(place) ? [] : [place]));
-  const added = partners.flatMap((place, index) =>
+  const added = matches.flatMap((place, index) =>
     place === undefined && changes.some((one) => wasAddedAt(one, pointerTo(level.live, index)))
       ? [index]
       : [],
   );
-  const inner = live.map((theirs, index) => {
-    const place = partners[index];
-    const mine = place === undefined ? undefined : written[place];
-    if (!mine) return { edits: [], orders: [] };
-    return acceptWidget(pointerTo(level.edited, kept.indexOf(mine.at)), mine, theirs, context);
+  const accepted = live.map((liveWidget, index) => {
+    const place = matches[index];
+    const match = place === undefined ? undefined : written[place];
+    if (!match) return { edits: [], orders: [] };
+    return acceptWidget(pointerTo(level.edited, kept.indexOf(match.at)), match, liveWidget, context);
   });
-  const order = orderOf(level, { kept, added, partners }, changes);
-  if (order === undefined || inner.includes(undefined)) return undefined;
+  const order = orderOf(level, { kept, added, matches }, changes);
+  if (order === undefined || accepted.includes(undefined)) return undefined;
   return {
     edits: [
-      ...inner.flatMap((one) => one?.edits ?? []),
+      ...accepted.flatMap((one) => one?.edits ?? []),
       ...added.map((index, count): Edit => {
         const pointer = pointerTo(level.at, written.length + count);
         return { pointer, value: withoutId(live[index]?.widget ?? null) };
       }),
       ...removed.map((place): Edit => ({ pointer: pointerTo(level.at, place), remove: true })),
     ],
-    orders: [...inner.flatMap((one) => one?.orders ?? []), ...order],
+    orders: [...accepted.flatMap((one) => one?.orders ?? []), ...order],
   };
 }
 
 /** Accepts the drift of one widget, and of the widgets in a group separately. `edited` points to it after the edits. */
 function acceptWidget(
   edited: Pointer,
-  mine: PlacedWidget,
-  theirs: PlacedWidget,
+  match: PlacedWidget,
+  liveWidget: PlacedWidget,
   context: AcceptContext,
 ): Acceptance | undefined {
   const { changes, differ } = context;
-  const { widget: written, pointer: at, inner } = mine;
-  const live = keepingId(written, withoutId(theirs.widget));
-  const touching = changes.filter(({ path }) => path.startsWith(`${theirs.pointer}/`));
-  if (!inner || !theirs.inner)
-    return { edits: touching.length > 0 ? differ(written, live, at) : [], orders: [] };
-  const down = (pointer: Pointer) => pointerTo(pointer, 'definition', 'widgets');
-  const below = { at: down(at), edited: down(edited), live: down(theirs.pointer) };
-  const within = acceptLevel(below, inner, theirs.inner, context);
-  const around = touching.some(({ path }) => !path.startsWith(`${below.live}/`))
+  const { widget: written, pointer: at, inner } = match;
+  const live = keepingId(written, withoutId(liveWidget.widget));
+  const widgetChanges = changes.filter(({ path }) => path.startsWith(`${liveWidget.pointer}/`));
+  if (!inner || !liveWidget.inner)
+    return { edits: widgetChanges.length > 0 ? differ(written, live, at) : [], orders: [] };
+  const innerList = (pointer: Pointer) => pointerTo(pointer, 'definition', 'widgets');
+  const list = { at: innerList(at), edited: innerList(edited), live: innerList(liveWidget.pointer) };
+  const accepted = acceptLevel(list, inner, liveWidget.inner, context);
+  const groupEdits = widgetChanges.some(({ path }) => !path.startsWith(`${list.live}/`))
     ? differ(withoutInner(written), withoutInner(live), at)
     : [];
-  return within && { edits: [...around, ...within.edits], orders: within.orders };
+  return accepted && { edits: [...groupEdits, ...accepted.edits], orders: accepted.orders };
 }
 
 interface Places {
@@ -122,20 +123,20 @@ interface Places {
   /** Indexes of the live widgets that are added after those. */
   readonly added: readonly number[];
   /** Index of the document's widget that matches each live widget. */
-  readonly partners: readonly (number | undefined)[];
+  readonly matches: readonly (number | undefined)[];
 }
 
 /** Returns the reordering to Datadog's order if the order drifted. Returns undefined if a widget is only in the document. */
 function orderOf(
   { edited, live }: WidgetList,
-  { kept, added, partners }: Places,
+  { kept, added, matches }: Places,
   changes: readonly Change[],
 ): Reordering[] | undefined {
   const drifted = changes.some((one) => wasAddedAt(one, one.path) && parentOf(one.path) === live);
-  const liveAt = [...kept.map((place) => partners.indexOf(place)), ...added];
-  const known = liveAt.filter((index) => index >= 0);
-  if (!drifted || known.every((index, at) => at === 0 || (known[at - 1] ?? 0) < index)) return [];
-  if (known.length < liveAt.length) return undefined;
+  const liveAt = [...kept.map((place) => matches.indexOf(place)), ...added];
+  const matched = liveAt.filter((index) => index >= 0);
+  if (!drifted || matched.every((index, at) => at === 0 || (matched[at - 1] ?? 0) < index)) return [];
+  if (matched.length < liveAt.length) return undefined;
   const order = liveAt.map((_, at) => at).toSorted((a, b) => (liveAt[a] ?? 0) - (liveAt[b] ?? 0));
   return [{ pointer: edited, order }];
 }
@@ -161,10 +162,10 @@ function parentOf(path: Pointer): Pointer {
 }
 
 /** Returns the live widget with the id from the document, if it has one. */
-function keepingId(written: Json, bare: Json): Json {
-  return isObject(written) && isObject(bare) && written['id'] !== undefined
-    ? { ...bare, id: written['id'] }
-    : bare;
+function keepingId(written: Json, live: Json): Json {
+  return isObject(written) && isObject(live) && written['id'] !== undefined
+    ? { ...live, id: written['id'] }
+    : live;
 }
 
 /** Returns a group without its widgets. */

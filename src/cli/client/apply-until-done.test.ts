@@ -26,7 +26,7 @@ function problem(code: string, members: JsonObject = {}, retryAfterMs?: number) 
   return new BirddogProblem(anyProblemSchema.parse(body), body, { retryAfterMs, withToken: true });
 }
 
-/** Applies against these answers, one a call; a function may act before it answers. */
+/** Applies against these answers, one for each call. A function runs before its answer is returned. */
 async function applied(
   answers: readonly (JsonObject | Error | (() => JsonObject))[],
   given: Partial<Applying> = {},
@@ -53,14 +53,14 @@ async function applied(
     firstMs: 10_000,
     maxMs: 25_000,
     stopping: new AbortController().signal,
-    leaving: new AbortController().signal,
+    quitting: new AbortController().signal,
     onProgress: () => {},
     ...given,
   });
   return { ...result, requests, slept, keys: result.done.map(({ key }) => key) };
 }
 
-describe('an apply', () => {
+describe('applying until done', () => {
   it('sends the fingerprint of the plan, and then the fingerprint of each answer', async () => {
     const { keys, requests, ended } = await applied([answer(['a'], ['b'], 'second'), answer(['b'], [])]);
     assert.deepEqual([keys, ended], [['a', 'b'], undefined]);
@@ -83,8 +83,8 @@ describe('an apply', () => {
   });
 
   it('stops after three consecutive temporary problems, and at once after a permanent one', async () => {
-    const passing = await applied([1, 2, 3].map(() => problem('datadog_unavailable')));
-    assert.deepEqual([passing.requests.length, passing.ended?.by], [3, 'failure']);
+    const temporary = await applied([1, 2, 3].map(() => problem('datadog_unavailable')));
+    assert.deepEqual([temporary.requests.length, temporary.ended?.by], [3, 'failure']);
     for (const error of [problem('plan_stale', progress(['a'], ['b'])), new NoAnswer('gone', true)]) {
       const { requests, ended } = await applied([error]);
       assert.deepEqual([requests.length, ended], [1, { by: 'failure', error }]);
@@ -110,9 +110,9 @@ describe('an apply', () => {
       stopping: stopping.signal,
     });
     assert.deepEqual([keys, remaining.length, ended, requests.length], [['a'], 1, { by: 'interrupt' }, 1]);
-    const passing = await applied([problem('datadog_unavailable')], { stopping: stopping.signal });
-    assert.deepEqual([passing.ended, passing.requests.length], [{ by: 'interrupt' }, 1]);
-    const error = new NoAnswer('left without it', true);
+    const temporary = await applied([problem('datadog_unavailable')], { stopping: stopping.signal });
+    assert.deepEqual([temporary.ended, temporary.requests.length], [{ by: 'interrupt' }, 1]);
+    const error = new NoAnswer('quit without an answer', true);
     assert.deepEqual((await applied([error], { stopping: stopping.signal })).ended, { by: 'failure', error });
   });
 });

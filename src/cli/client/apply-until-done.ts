@@ -41,7 +41,7 @@ export interface Applying {
   /** Aborted at the first Ctrl-C: make no further call. */
   readonly stopping: AbortSignal;
   /** Aborted at the second Ctrl-C: do not wait for the answer. */
-  readonly leaving: AbortSignal;
+  readonly quitting: AbortSignal;
   readonly onProgress: (done: number, waiting: boolean) => void;
 }
 
@@ -72,8 +72,8 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
   const end = (ended: Applied['ended']): Applied => ({ done, remaining, findings, ended });
   for (;;) {
     onProgress(done.length, false);
-    const begun = clock.now();
-    const call = await ask(applying, basis, deadlineMs);
+    const startedAt = clock.now();
+    const call = await callApply(applying, basis, deadlineMs);
     append(done, call.progress.done);
     basis = call.progress.basis ?? basis;
     if (call.progress.remaining.length > 0 || !call.error) ({ remaining } = call.progress);
@@ -92,7 +92,7 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
     }
     if (stopping.aborted) return end({ by: 'interrupt' });
     // A call that had time but did nothing will not succeed later either.
-    const isStuck = attempts >= MAX_ATTEMPTS || clock.now() - begun < deadlineMs / 2;
+    const isStuck = attempts >= MAX_ATTEMPTS || clock.now() - startedAt < deadlineMs / 2;
     if (!call.error && call.progress.done.length === 0 && isStuck) return end({ by: 'standstill' });
     deadlineMs = call.progress.done.length > 0 ? firstMs : maxMs;
   }
@@ -104,9 +104,9 @@ interface Call {
   readonly error?: unknown;
 }
 
-/** Makes one call and returns its progress, which a problem reports too. */
-async function ask(
-  { client, body, prune, force, leaving }: Applying,
+/** Makes one call and returns its progress. A problem reports its progress too. */
+async function callApply(
+  { client, body, prune, force, quitting }: Applying,
   basis: string,
   deadlineMs: number,
 ): Promise<Call> {
@@ -118,7 +118,7 @@ async function ask(
       query: { basis, prune: flag(prune), force: flag(force) },
       body,
       deadlineMs,
-      signal: leaving,
+      signal: quitting,
     });
     const progress = parsedAnswer(applyAnswerSchema, answer);
     return { progress, findings: located(progress.findings) };

@@ -13,7 +13,7 @@ import type { Paint } from '../print/report.ts';
 
 const plain: Paint = (_style, text) => text;
 
-/** A client of a server that answers as `listener` says. */
+/** Returns a client of a server that answers with `listener`. */
 async function clientOf(
   t: TestContext,
   listener: RequestListener,
@@ -30,6 +30,7 @@ async function clientOf(
   return client;
 }
 
+/** Starts a server and returns its port. */
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -45,9 +46,10 @@ const answering =
     response.end(JSON.stringify(body));
   };
 
+/** Returns the error of a request that must fail, and its text for people. */
 async function failing(client: BirddogClient, sent?: SentText): Promise<{ error: unknown; text: string }> {
   const error = await client.send({ method: 'GET', path: '/check' }).then(
-    () => assert.fail('it went well'),
+    () => assert.fail('the request succeeded'),
     (failure: unknown) => failure,
   );
   return { error, text: failureOf(error, plain, sent).text };
@@ -64,12 +66,12 @@ const PROBLEM = {
 
 describe('the client of a running Birddog', () => {
   it('sends the text with its format, the token, the deadline and a request ID', async (t) => {
-    let seen: IncomingMessage | undefined;
+    let received: IncomingMessage | undefined;
     let text = '';
     const client = await clientOf(
       t,
       (request, response) => {
-        seen = request;
+        received = request;
         request.on('data', (chunk: Buffer) => (text += chunk.toString()));
         request.on('end', () => {
           response.writeHead(200, { 'content-type': 'application/json' });
@@ -86,9 +88,9 @@ describe('the client of a running Birddog', () => {
       deadlineMs: 3000,
     });
     assert.equal(JSON.stringify(body), '{"big":12345678901234567890}');
-    assert.equal(seen?.url, '/below/plan?prune=true');
+    assert.equal(received?.url, '/below/plan?prune=true');
     assert.equal(text, 'a: 1');
-    const { headers } = seen;
+    const { headers } = received;
     assert.deepEqual(
       [headers.authorization, headers['content-type'], headers['birddog-deadline-ms']],
       ['Bearer hunter2', 'application/yaml', '3000'],
@@ -100,7 +102,7 @@ describe('the client of a running Birddog', () => {
     const problem = {
       ...PROBLEM,
       code: 'invalid',
-      title: 'The request has mistakes',
+      title: 'The request is invalid',
       findings: [{ code: 'x', severity: 'error', message: 'Wrong.', pointer: '/a', line: 2, column: 4 }],
     };
     const client = await clientOf(t, answering(422, problem, { 'retry-after': '7' }));
@@ -117,7 +119,7 @@ describe('the client of a running Birddog', () => {
   3 | a: 1
     |    ^
 
-f.yaml#2: error: The request has mistakes [invalid]
+f.yaml#2: error: The request is invalid [invalid]
   No.
   hint: Fix it.
   request id: r-1
@@ -126,11 +128,11 @@ f.yaml#2: error: The request has mistakes [invalid]
   });
 
   it('reports a missing token, and keeps the hint of the problem if a token was sent', async (t) => {
-    const problem = { ...PROBLEM, status: 401, code: 'unauthenticated', hint: 'Present them.' };
+    const problem = { ...PROBLEM, status: 401, code: 'unauthenticated', hint: 'Send a valid token.' };
     const without = await failing(await clientOf(t, answering(401, problem)));
     assert.match(without.text, /hint: BIRDDOG_TOKEN is not set/);
     const wrong = await failing(await clientOf(t, answering(401, problem), { BIRDDOG_TOKEN: 'hunter2' }));
-    assert.match(wrong.text, /hint: Present them\./);
+    assert.match(wrong.text, /hint: Send a valid token\./);
     assert.doesNotMatch(wrong.text, /hunter2/);
   });
 
@@ -162,7 +164,7 @@ f.yaml#2: error: The request has mistakes [invalid]
     assert.equal(exitOfError(new TypeError('a bug')), EXIT.failed);
   });
 
-  it('explains in one sentence why no answer came', async (t) => {
+  it('explains in one sentence why Birddog did not answer', async (t) => {
     const other = await failing(await clientOf(t, answering(200, ['not', 'Birddog'])));
     assert.match(other.text, /^error: The server at http:\S+ \(status 200\) is not Birddog\. .*\n$/);
     const proxy = await failing(
@@ -175,11 +177,11 @@ f.yaml#2: error: The request has mistakes [invalid]
     const closed = createServer();
     const port = await listening(closed);
     await new Promise((resolve) => closed.close(resolve));
-    const nobody = await failing(
+    const unreachable = await failing(
       createBirddogClient(readConfig(`http://127.0.0.1:${port}`, {}), systemClock),
     );
-    assert.match(nobody.text, /^error: Nothing listens at http:\S+\. Start Birddog, or .*\n$/);
-    assert.ok(nobody.error instanceof NoAnswer && !nobody.error.sent);
+    assert.match(unreachable.text, /^error: Nothing listens at http:\S+\. Start Birddog, or .*\n$/);
+    assert.ok(unreachable.error instanceof NoAnswer && !unreachable.error.sent);
   });
 
   it('cancels a request when its signal aborts', async (t) => {

@@ -33,7 +33,7 @@ describe('birddog token', () => {
     assert.deepEqual([entry.name, entry.expires, entry.groups], ['ci', '2024-02-12', ['g']]);
   });
 
-  const wrong: readonly [what: string, args: readonly string[], says: RegExp][] = [
+  const invalid: readonly [what: string, args: readonly string[], message: RegExp][] = [
     ['no name', ['--groups', 'g'], /exactly one name/],
     ['two names', ['--groups', 'g', 'a', 'b'], /exactly one name/],
     ['no groups', ['ci'], /--groups is required/],
@@ -41,11 +41,11 @@ describe('birddog token', () => {
     ['a date in the past', ['--groups', 'g', '--expires', '2023-11-13', 'ci'], /in the past/],
     ['an unknown option', ['--group', 'g', 'ci'], /unknown option --group\. Did you mean --groups\?/],
   ];
-  for (const [what, args, says] of wrong) {
+  for (const [what, args, message] of invalid) {
     it(`rejects ${what}`, async () => {
       const { status, out, err } = await run(...args);
       assert.deepEqual([status, out], [64, '']);
-      assert.match(err, says);
+      assert.match(err, message);
     });
   }
 });

@@ -29,10 +29,10 @@ export async function applyDocuments(
 ): Promise<Outcome[]> {
   const { err, clock, isTerminal, progress, onInterrupt } = io;
   const stopping = new AbortController();
-  const leaving = new AbortController();
+  const quitting = new AbortController();
   const removeListener = onInterrupt(() => {
     progress.clear();
-    if (stopping.signal.aborted) return leaving.abort();
+    if (stopping.signal.aborted) return quitting.abort();
     stopping.abort();
     err('Stopping after the current call. Press Ctrl-C again to quit without waiting for it.\n');
   });
@@ -61,7 +61,7 @@ export async function applyDocuments(
         firstMs: isTerminal.stderr ? Math.min(SHORT_CALL_MS, options.deadlineMs) : options.deadlineMs,
         maxMs: options.deadlineMs,
         stopping: stopping.signal,
-        leaving: leaving.signal,
+        quitting: quitting.signal,
         onProgress: (done, waiting) =>
           progress.show(done, total, waiting ? 'waiting before the next attempt' : `applying ${name}`),
       });

@@ -42,8 +42,8 @@ export async function readDocuments(
 ): Promise<Source[]> {
   const sources: Source[] = [];
   const owners = new Map<string, string>();
-  for (const named of files) {
-    for (const source of await sourcesNamed(named, inputFormat, io, paint)) {
+  for (const argument of files) {
+    for (const source of await sourcesOf(argument, inputFormat, io, paint)) {
       const application = source.document?.read.application;
       const other = application === undefined ? undefined : owners.get(application);
       if (application !== undefined && application !== '') owners.set(application, other ?? source.name);
@@ -75,15 +75,16 @@ export function failureLine(name: string, message: string, paint: Paint): string
   return `${paint('place', `${visible(name)}:`)} ${paint('error', 'error:')} ${visible(message)}\n`;
 }
 
-async function sourcesNamed(named: string, ...rest: Rest): Promise<Source[]> {
+/** Returns the documents of an argument: those of a file, or of all files in a folder. */
+async function sourcesOf(argument: string, ...rest: ReadOptions): Promise<Source[]> {
   try {
     const sources: Source[] = [];
-    for (const name of await filesNamed(named)) append(sources, await sourcesIn(name, ...rest));
+    for (const name of await filesNamed(argument)) append(sources, await sourcesIn(name, ...rest));
     return sources;
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     const [, , paint] = rest;
-    return [fileFailure(named, error, paint)];
+    return [fileFailure(argument, error, paint)];
   }
 }
 
@@ -98,9 +99,9 @@ function fileFailure(name: string, { message }: FileError, paint: Paint): Source
   };
 }
 
-type Rest = [inputFormat: Format | undefined, io: Pick<ProcessIo, 'stdin'>, paint: Paint];
+type ReadOptions = [inputFormat: Format | undefined, io: Pick<ProcessIo, 'stdin'>, paint: Paint];
 
-async function sourcesIn(name: string, ...[inputFormat, { stdin }, paint]: Rest): Promise<Source[]> {
+async function sourcesIn(name: string, ...[inputFormat, { stdin }, paint]: ReadOptions): Promise<Source[]> {
   let file: ReadText;
   try {
     const format = formatOfFile(name, inputFormat);
@@ -115,14 +116,15 @@ async function sourcesIn(name: string, ...[inputFormat, { stdin }, paint]: Rest)
   return Promise.all(
     parts.map(async (part, at): Promise<Source> => {
       const number = parts.length > 1 ? at + 1 : undefined;
-      const known = number === undefined ? name : `${name}#${number}`;
+      const documentName = number === undefined ? name : `${name}#${number}`;
       try {
         const { value } = await decode(part.text, file.format, DOCUMENT_LIMITS);
-        if (!isObject(value)) return { name: known, failure: withFindings(file, [notAnObject(part)], paint) };
-        return { name: known, document: { file, part, number, value, read: readDocument(value) } };
+        if (!isObject(value))
+          return { name: documentName, failure: withFindings(file, [notAnObject(part)], paint) };
+        return { name: documentName, document: { file, part, number, value, read: readDocument(value) } };
       } catch (error) {
         const findings = unreadable(error).map((finding) => movedDown(finding, part.line));
-        return { name: known, failure: withFindings(file, findings, paint) };
+        return { name: documentName, failure: withFindings(file, findings, paint) };
       }
     }),
   );

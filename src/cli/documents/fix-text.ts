@@ -27,9 +27,9 @@ export async function fixText(
   const fixed: Fixed[] = [];
   let result = '';
   for (const part of partsOf(text, format)) {
-    const done = await fixPart(part.text, format, find);
-    result += done.text;
-    for (const { finding, title } of done.fixed) {
+    const fixedPart = await fixPart(part.text, format, find);
+    result += fixedPart.text;
+    for (const { finding, title } of fixedPart.fixed) {
       fixed.push({ finding: { ...finding, line: finding.line + part.line }, title });
     }
   }
@@ -49,20 +49,20 @@ async function fixPart(
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const candidates = independentFixes(await find(text, format), refused);
     if (candidates.length === 0) break;
-    const taken = await applied(text, format, candidates);
-    if (taken) {
+    const applied = await applyFirst(text, format, candidates);
+    if (applied) {
       append(
         fixed,
-        taken.candidates.map(({ finding, fix }) => ({ finding, title: fix.title })),
+        applied.candidates.map(({ finding, fix }) => ({ finding, title: fix.title })),
       );
-      text = taken.text;
+      text = applied.text;
     } else if (candidates[0]) refused.add(fixId(candidates[0]));
   }
   return { text, fixed };
 }
 
 /** Applies as many of the first fixes as the text allows at once: all, half, a quarter of them. */
-async function applied(
+async function applyFirst(
   text: string,
   format: Format,
   all: readonly Candidate[],
@@ -80,12 +80,12 @@ async function applied(
 
 /** Returns the fixes whose edits do not overlap, in the order of the findings. The others wait for the next round. */
 function independentFixes(findings: readonly LocatedFinding[], refused: ReadonlySet<string>): Candidate[] {
-  const taken = new EditSet();
+  const edits = new EditSet();
   const candidates: Candidate[] = [];
   for (const finding of findings) {
     const { fix } = finding;
     if (!fix || candidates.length === MAX_FIXES_PER_ROUND || refused.has(fixId({ finding, fix }))) continue;
-    if (taken.add(fix.edits)) candidates.push({ finding, fix });
+    if (edits.add(fix.edits)) candidates.push({ finding, fix });
   }
   return candidates;
 }

@@ -23,8 +23,8 @@ export function partsOf(text: string, format: Format): TextPart[] {
 /** Returns the parts of a text that have content, or the first part if all are empty. */
 export function documentsOf(text: string, format: Format): TextPart[] {
   const parts = partsOf(text, format);
-  const written = parts.length > 1 ? parts.filter((part) => hasContent(part.text)) : parts;
-  return written.length > 0 ? written : parts.slice(0, 1);
+  const documents = parts.length > 1 ? parts.filter((part) => hasContent(part.text)) : parts;
+  return documents.length > 0 ? documents : parts.slice(0, 1);
 }
 
 /** Returns all findings of a text, in text order. For a text that cannot be parsed, returns the syntax error. */

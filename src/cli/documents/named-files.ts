@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { FileError, hasFormatExtension } from './text-files.ts';
 
 /**
- * Returns the files that a name stands for: the file itself or, for a folder, all files in it with a known extension, at
- * any depth. Skips hidden files and node_modules. Throws FileError if a folder has no such file.
+ * Returns the files of an argument: the file itself or, for a folder, all files in it with a known extension, at any
+ * depth. Skips hidden files and node_modules. Throws FileError if a folder has no such file.
  */
 export async function filesNamed(name: string): Promise<string[]> {
   if (name === '-' || !(await isFolder(name))) return [name];
@@ -27,13 +27,13 @@ async function isFolder(name: string): Promise<boolean> {
 
 async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const found: string[] = [];
+  const files: string[] = [];
   for (const entry of entries.filter(isIncluded).sort(byName)) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) append(found, await filesIn(path));
-    else if (hasFormatExtension(path)) found.push(path);
+    if (entry.isDirectory()) append(files, await filesIn(path));
+    else if (hasFormatExtension(path)) files.push(path);
   }
-  return found;
+  return files;
 }
 
 function isIncluded({ name }: Dirent): boolean {

@@ -107,7 +107,7 @@ describe('a plan for people', () => {
 });
 
 describe('the exit status of a plan', () => {
-  it('says whether a plan has changes or errors', () => {
+  it('shows whether the plan has changes or errors', () => {
     const [quiet, loud] = [planned([object('none'), object('extra')]), planned([object('update')])];
     const wrong = {
       ...loud,
