@@ -16,7 +16,7 @@ describe('a key made from a name', () => {
     assert.equal(keyFromName(''), undefined);
   });
 
-  it('is a valid key, or none, for any name', () => {
+  it('is a valid key, or undefined, for any name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (name) => {
         const key = keyFromName(name);
@@ -25,7 +25,7 @@ describe('a key made from a name', () => {
     );
   });
 
-  it('is the same wherever the marks are taken away', () => {
+  it('is the same wherever the combining marks are removed', () => {
     const sign = fc.constantFrom(
       'a',
       'Z',
@@ -53,7 +53,7 @@ describe('a key made from a name', () => {
     );
   });
 
-  it('takes time in proportion to the name, marks in a row included', () => {
+  it('takes linear time, also for runs of combining marks', () => {
     assertLinear((length) => keyFromName(`a${'\u0301\u0323'.repeat(length / 2)}b`));
   });
 });

@@ -46,7 +46,7 @@ describe('edits of a value', () => {
     ],
     [[{ pointer: '', value: 1 }], 1],
   ] satisfies [Edit[], Json][]) {
-    it(`mean the value before them: ${JSON.stringify(edits)}`, () => {
+    it(`refer to the value before all edits: ${JSON.stringify(edits)}`, () => {
       assert.deepEqual(editedValue(VALUE, edits), wanted);
     });
   }
@@ -81,7 +81,7 @@ describe('edits of a value', () => {
       { pointer: '/a', from: 1, to: 1, text: 'y' },
     ],
   ] satisfies Edit[][]) {
-    it(`that do not fit are refused: ${JSON.stringify(edits)}`, () => {
+    it(`that are not applicable are rejected: ${JSON.stringify(edits)}`, () => {
       assert.equal(editedValue(VALUE, edits), undefined);
     });
   }

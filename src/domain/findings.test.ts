@@ -46,7 +46,7 @@ describe('a collection of findings', () => {
     assert.deepEqual(list.at(-1)?.rest, { error: 0, warning: 503 });
   });
 
-  it('adds up the counts of lists that were cut before', () => {
+  it('adds up the counts of lists that were already limited', () => {
     const [first, all] = [new Findings(), new Findings()];
     for (let at = 0; at < 130; at += 1) first.add(finding('a', 'error'));
     all.addAll(first.list());

@@ -26,14 +26,14 @@ const SPELLINGS = [
 ];
 
 describe('a number', () => {
-  it('leaves as it was spelled', () => {
+  it('keeps its notation', () => {
     for (const text of SPELLINGS) {
       assert.equal(numberText(numberFromText(text)), text);
       assert.equal(printJson(parseTrustedJson(`{"a":[${text}]}`)), `{"a":[${text}]}`);
     }
   });
 
-  it('leaves as it was spelled, wherever it stands and however long it is', () => {
+  it('keeps its notation, at any position and of any length', () => {
     const digits = (max: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${max}}$`));
     const whole = digits(22).map((text) => text.replace(/^0+(?=.)/, ''));
     const spelling = fc
@@ -69,7 +69,7 @@ describe('a number', () => {
     );
   });
 
-  it('is compared by value, exactly', () => {
+  it('is compared exactly by value', () => {
     const same = (a: string, b: string) => sameJson(numberFromText(a), numberFromText(b));
     assert.ok(same('1.0', '1') && same('1e3', '1000') && same('0.10', '0.1') && same('-0', '0'));
     assert.ok(!same('9007199254740993', '9007199254740992'));
@@ -86,7 +86,7 @@ describe('a number', () => {
     );
   });
 
-  it('is no object and no text', () => {
+  it('is neither an object nor a string', () => {
     assert.ok(!isObject(numberFromText('1.0')));
     assert.ok(!sameJson(numberFromText('1.0'), '1.0'));
     assert.throws(() => numberFromText('01'), RangeError);
@@ -94,7 +94,7 @@ describe('a number', () => {
 });
 
 describe('equality', () => {
-  it('disregards the order of members and regards that of items', () => {
+  it('ignores the order of fields and respects the order of elements', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const copy = parseTrustedJson(JSON.stringify(value));
@@ -110,7 +110,7 @@ describe('equality', () => {
 });
 
 describe('a value as text', () => {
-  it('can be made from any value, with any field names', () => {
+  it('can be printed from any value, with any field names', () => {
     assert.equal(textOf(numberFromText('1e400')), '1e400');
     assert.equal(
       textOf({ toString: null, valueOf: 1, toJSON: 2 }),

@@ -7,7 +7,7 @@ import { markedLine, withMarkerLine, withoutMarkerLine } from './marker-line.ts'
 const findings = (description: string) => markerFindings('dashboard', { description }, '/dashboard');
 
 describe('a description that ends like a marker', () => {
-  it('is rejected in any case, with any spaces, and with any trailing white space', () => {
+  it('is rejected in any letter case, with any spaces and trailing white space', () => {
     for (const line of [
       'Managed by Birddog: b/x',
       'managed by birddog: b/x',
@@ -29,7 +29,7 @@ describe('a description that ends like a marker', () => {
     }
   });
 
-  it('is rejected however it is decorated', () => {
+  it('is rejected with any decoration', () => {
     const blanks = ['', ' ', '  ', '\u00a0', '\u200b', '\u3000', '\ufeff'] as const;
     const ends = ['', '\n', '\r\n', '\n \n', '\u2028', '\t\u00a0\n\u200b'] as const;
     for (let seed = 0; seed < 2000; seed += 1) {
@@ -47,7 +47,7 @@ describe('a description that ends like a marker', () => {
     }
   });
 
-  it('is not rejected where the text goes on, or does not begin its line', () => {
+  it('is not rejected if the line continues, or does not begin with it', () => {
     for (const text of [
       '',
       'x',
@@ -60,7 +60,7 @@ describe('a description that ends like a marker', () => {
 });
 
 describe('the marker line', () => {
-  it('is taken off again, however often it is there', () => {
+  it('is stripped however often it occurs', () => {
     for (const text of ['', 'x', 'a\n\nb', '\n', ' ']) {
       const marked = withMarkerLine(text, 'a/k');
       assert.equal(markedLine(marked), 'a/k');
@@ -69,7 +69,7 @@ describe('the marker line', () => {
     }
   });
 
-  it('is taken off a description of a mebibyte of them', () => {
+  it('is stripped from a description of 1 MiB of markers', () => {
     const many = '\n\nManaged by Birddog: a/k'.repeat(40_000);
     assert.equal(withoutMarkerLine(many), '');
   });

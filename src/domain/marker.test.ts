@@ -34,7 +34,7 @@ describe('the marker of a monitor', () => {
     );
   });
 
-  it('is read back, and taken off for the user', () => {
+  it('is read back, and stripped for the user', () => {
     const marked = markedObject('monitor', monitor, OWNER);
     assert.deepEqual(markOf('monitor', marked), OWNER);
     assert.deepEqual(unmarked('monitor', marked), monitor);
@@ -47,14 +47,14 @@ describe('the marker of a monitor', () => {
     );
   });
 
-  it('is refused where a user writes it, at the very tag', () => {
+  it('is rejected in the text of a user, at that tag', () => {
     const [finding] = markerFindings('monitor', { tags: ['a:b', 'birddog_key:x/y'] }, '/monitor');
     assert.deepEqual([finding?.code, finding?.pointer], ['marker_written', '/monitor/tags/1']);
   });
 });
 
 describe('the marker of a dashboard', () => {
-  it('is the end of its description, and gives back the description that was', () => {
+  it('ends the description, and stripping restores the original', () => {
     for (const description of ['What it shows', 'two\n\nparagraphs', ' ']) {
       const marked = markedObject('dashboard', { description }, OWNER);
       assert.equal(marked['description'], `${description}\n\nManaged by Birddog: payments-batch/queue-depth`);
@@ -63,7 +63,7 @@ describe('the marker of a dashboard', () => {
     }
   });
 
-  it('is the whole description where there was none', () => {
+  it('is the whole description if there was none', () => {
     for (const none of [{}, { description: null }, { description: '' }]) {
       const marked = markedObject('dashboard', none, OWNER);
       assert.equal(marked['description'], 'Managed by Birddog: payments-batch/queue-depth');
@@ -71,13 +71,13 @@ describe('the marker of a dashboard', () => {
     }
   });
 
-  it('is not seen in the middle of a text, nor with another end', () => {
+  it('is not recognised within a description or with another ending', () => {
     assert.equal(markOf('dashboard', { description: 'Managed by Birddog: a/b\n\nmore' }), undefined);
     assert.equal(markOf('dashboard', { description: 'x Managed by Birddog: a/b' }), undefined);
     assert.equal(markOf('dashboard', { description: 'Managed by Birddog: a/b c' }), undefined);
   });
 
-  it('brings no service tag, which Datadog would refuse', () => {
+  it('adds no service tag, which Datadog would reject', () => {
     assert.deepEqual(markedObject('dashboard', {}, { ...OWNER, team: 't', service: 's' })['tags'], [
       'team:t',
     ]);
@@ -148,7 +148,7 @@ describe('stamping', () => {
     return result.findings.map(({ code, pointer }) => `${code} ${pointer}`);
   };
 
-  it('refuses an object that carries a marker, at the very tag', () => {
+  it('rejects an object that carries a marker, at that tag', () => {
     assert.deepEqual(refused('monitor', { tags: ['a:b', 'birddog key:b/x'] }, OWNER), [
       'marker_written /tags/1',
     ]);
@@ -166,7 +166,7 @@ describe('stamping', () => {
 });
 
 describe('age', () => {
-  it('puts the oldest first, by id where the time is the same', () => {
+  it('sorts the oldest first, and by id at the same time', () => {
     const at = (created: string, id: number) => ({ created, id });
     const objects = [
       at('2026-01-02T00:00:00+00:00', 3),

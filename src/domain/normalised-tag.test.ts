@@ -42,7 +42,7 @@ const decorated = (random: () => number, text: string): string => {
 };
 
 describe('a tag in the form that Datadog stores', () => {
-  it('is lower case, from the first letter on, with one underscore for what tags do not keep', () => {
+  it('is lower case, starts at the first letter, and has one underscore for each run of invalid characters', () => {
     for (const [written, stored] of [
       ['Env:Prod', 'env:prod'],
       ['  12env : a  b=c__d ', 'env_:_a_b_c_d'],
@@ -68,7 +68,7 @@ describe('a tag in the form that Datadog stores', () => {
 });
 
 describe('a tag that Datadog would normalise into a marker', () => {
-  it('is rejected however it is decorated', () => {
+  it('is rejected with any decoration', () => {
     let stored = 0;
     for (let seed = 0; seed < SEEDS; seed += 1) {
       const random = seededRandom(seed);

@@ -4,7 +4,7 @@ import { assertLinear } from '../../test/assert-linear.ts';
 import { referencesIn, resolved, withPlaceholders } from './references.ts';
 
 describe('references in a text', () => {
-  it('are found right behind a beginning that leads nowhere', () => {
+  it('are found directly after an incomplete reference', () => {
     const text = '${monitor:${monitor:a} ${monitor:A b}';
     assert.deepEqual(
       referencesIn(text, '').map(({ at, to }) => [at, to?.key]),
@@ -15,7 +15,7 @@ describe('references in a text', () => {
     );
   });
 
-  it('are looked for in time that grows as the text does', () => {
+  it('are found in linear time', () => {
     for (const piece of ['${monitor:', '${monitor:a', '${', '${monitor:a}', '${alert:b/c ']) {
       assertLinear((length) => {
         const text = piece.repeat(length / piece.length);

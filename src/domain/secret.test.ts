@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { format, inspect } from 'node:util';
 import { Secret } from './secret.ts';
 
-it('a secret shows a placeholder however it is printed, and itself to the one who asks', () => {
+it('a secret prints as a placeholder, and reveals its text only on request', () => {
   const secret = new Secret('hunter2');
   const shown = [
     String(secret),

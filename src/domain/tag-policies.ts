@@ -29,7 +29,7 @@ export function policyFindings(
         {
           code: 'policy',
           severity: 'error',
-          message: `Datadog will refuse the monitor: the organisation's policy wants a tag ${tagKey}.`,
+          message: `Datadog will reject the monitor: the organisation's policy requires a tag ${tagKey}.`,
           pointer,
           hint: `Add one of ${allowed}.`,
         },
@@ -40,7 +40,7 @@ export function policyFindings(
       .map((tag) => ({
         code: 'policy',
         severity: 'error',
-        message: `Datadog will refuse the monitor: the organisation's policy does not allow the tag ${tag}.`,
+        message: `Datadog will reject the monitor: the organisation's policy does not allow the tag ${tag}.`,
         pointer: placeOf(tag) ?? pointer,
         hint: `Write one of ${allowed}.`,
       }));

@@ -36,13 +36,13 @@ import { auditRequest, type RequestAudit } from './request-audit.ts';
 import { recordRequest } from './request-record.ts';
 import { type Call, type Handle, routed, type Routes } from '../runtime/routes.ts';
 
-/** A parsed request, as both processes handle it. */
+/** A parsed request, in the form that both processes handle. */
 export interface Incoming {
   readonly operation: Operation;
   readonly query: Readonly<Partial<Record<QueryName, string>>>;
-  /** The part of the address after the host, to pass on: the path as it was understood, the query as it came. */
+  /** The target to forward: the decoded path, and the query unchanged. */
   readonly pathAndQuery: string;
-  /** The body as sent, and what it holds; both absent where the method has none. */
+  /** The body as received, and its inspection. Both are absent if the method has no body. */
   readonly sent?: SentBody;
   readonly inspection?: Inspection;
   readonly accept: 'json' | 'yaml';
@@ -60,23 +60,23 @@ export interface ContractAppOptions {
   readonly serve: (incoming: Incoming) => Promise<Reply>;
   readonly check: Check;
   /**
-   * Checks, before a body is read, what can be known of the caller's permissions without it. Throws `forbidden`. The exact
-   * check follows when the body is decoded.
+   * Rejects callers that certainly lack a permission, before their body is read. Throws `forbidden`. The exact check follows
+   * when the body is decoded.
    */
   readonly precheck?: (caller: Caller, operation: Operation, query: Incoming['query']) => void;
-  /** Who asks. Throws `unauthenticated`, and what keeps the process from knowing. */
+  /** Returns the caller of a request. Throws `unauthenticated`, or the problem that prevents authentication. */
   readonly callerOf: (
     header: (name: string) => string | undefined,
     deadline: Deadline,
   ) => Caller | Promise<Caller>;
-  /** Whether callers show a bearer token, so that /openapi.json says it. */
+  /** Whether callers send a bearer token; described in /openapi.json. */
   readonly bearer?: boolean;
   readonly inspector: Pick<Inspector, 'open'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly version: string;
-  /** If given, the health probes are served on the API port too. */
+  /** If given, the API port also serves the health probes. */
   readonly health?: Health;
 }
 
@@ -153,7 +153,7 @@ async function answer(
     const context = { caller, ...record.ids, deadline };
     if (operation.verb === 'check') reply = await checked(call, options.check, context);
     else {
-      const asked = askedOf(call, operation, context);
+      const asked = parsedHead(call, operation, context);
       audit.isAbout({ query: asked.query });
       if (hasBody(operation)) options.precheck?.(caller, operation, asked.query);
       const reserved = budgets.bodies(caller);
@@ -195,8 +195,8 @@ async function checked({ url, header }: Call, check: Check, context: RequestCont
   return replyWith(200, body, accept, context.requestId);
 }
 
-/** The operation and parameters in the head of a request. */
-function askedOf({ url, header }: Call, operation: Operation, context: RequestContext) {
+/** Parses the head of a request: operation, query, format of the response. */
+function parsedHead({ url, header }: Call, operation: Operation, context: RequestContext) {
   const accept = answerFormat(header('accept'));
   const { search, searchParams } = url;
   const query = readQuery(searchParams, operation);
@@ -219,6 +219,6 @@ async function read(
 
 function noRoute(path: string, method: string, allow: readonly string[]): ProblemError {
   return allow.length > 0
-    ? new ProblemError('method_not_allowed', `${path} takes ${allow.join(', ')}, not ${method}.`, { allow })
-    : new ProblemError('unknown_path', `Birddog serves no path ${path.slice(0, 200)}.`);
+    ? new ProblemError('method_not_allowed', `${path} allows ${allow.join(', ')}, not ${method}.`, { allow })
+    : new ProblemError('unknown_path', `${path.slice(0, 200)} is not a path of Birddog.`);
 }

@@ -4,10 +4,10 @@ import { problemReply } from '../runtime/reply.ts';
 import { type Deps, recordRequest } from './request-record.ts';
 import type { Call, Handle } from '../runtime/routes.ts';
 
-/** Which hosts a request may name: those of this machine alone, those of a list, or any (an empty list). */
+/** The host names that requests may use: only loopback names, those of a list, or any (an empty list). */
 export type AcceptedHosts = 'loopback' | readonly string[];
 
-/** Paths that load balancers ask by address. They are served under any name of a list. */
+/** Paths that load balancers request by address. With a list of hosts they are served under any name. */
 const PROBES = ['/healthz', '/readyz'];
 
 /**
@@ -40,13 +40,13 @@ function isAccepted(accepted: AcceptedHosts, call: Call): boolean {
   return host !== undefined && accepted.includes(host);
 }
 
-/** What a request names as its host: an absolute target counts, and the header Host is then ignored (RFC 9112, 3.2.2). */
+/** Returns the host of a request: that of an absolute target, which takes precedence (RFC 9112, 3.2.2), or of the header Host. */
 function hostField({ incoming, header }: Call): string {
   const [, authority] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(incoming.url ?? '') ?? [];
   return authority ?? header('host') ?? '';
 }
 
-/** Returns the name in a Host field, in lower case, without port and without the dot at the end; undefined where invalid. */
+/** Returns the lower-case name in a Host field, without port and trailing dot. Returns undefined if the field is invalid. */
 function hostName(field: string): string | undefined {
   const [, name] = /^(\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{0,5})?$/i.exec(field) ?? [];
   return name?.toLowerCase().replace(/\.$/, '');
@@ -65,7 +65,7 @@ function originOf(accepted: AcceptedHosts, { header }: Call): string {
 
 const shortened = (text: string) => text.slice(0, 100);
 
-/** A comma-separated list of host names and addresses as the header Host has them, without ports. */
+/** Accepts a comma-separated list of host names and addresses in the form of the header Host, without ports. */
 export const hostNames: Reader<string[]> = (value) =>
   value.split(',').map((entry) => {
     const name = hostName(entry.trim());

@@ -40,19 +40,19 @@ export function readQuery(given: URLSearchParams, operation: Endpoint): Query {
     const known = operation.query.find((q) => q === name);
     if (known === undefined) {
       throw bad(
-        `${operation.path} knows no query parameter "${name.slice(0, 100)}"; it knows ${operation.query.join(', ')}.`,
+        `"${name.slice(0, 100)}" is not a query parameter of ${operation.path}. Use ${operation.query.join(', ')}.`,
       );
     }
     if (query[known] !== undefined) throw bad(`The query parameter ${known} is repeated.`);
     if (value.trim() === '') throw bad(`The query parameter ${known} is empty.`);
-    const [is, fits] = RULES[known] ?? ['a text', () => true];
-    if (!fits(value)) throw bad(`${known} is ${is}, not "${value.slice(0, 100)}".`);
+    const [is, fits] = RULES[known] ?? ['a string', () => true];
+    if (!fits(value)) throw bad(`${known} must be ${is}, not "${value.slice(0, 100)}".`);
     query[known] = value;
   }
   return query;
 }
 
-/** `No Data`, `no data` and `no_data` are one state. */
+/** Returns the normal form of a state: `No Data`, `no data` and `no_data` are the same state. */
 function plainState(state: string): string {
   return state.toLowerCase().replaceAll(/[ _]/g, '');
 }

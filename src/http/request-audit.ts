@@ -23,7 +23,7 @@ export interface RequestAudit {
 
 interface Asked {
   readonly query: Readonly<Partial<Record<QueryName, string>>>;
-  /** What the body holds, or the part of it that names what it is about. */
+  /** The body, or its fields that name the object. */
   readonly body?: Json;
 }
 
@@ -42,10 +42,10 @@ export function auditRequest(operation: Endpoint, log: Log): RequestAudit {
   let who: Caller | undefined;
   let target: Record<string, string> = operation.kind === undefined ? {} : { kind: operation.kind };
   let writes = isWrite(operation);
-  let told = false;
-  const tell = (fields: Readonly<Record<string, unknown>>) => {
+  let written = false;
+  const write = (fields: Readonly<Record<string, unknown>>) => {
     if (!writes) return;
-    told = true;
+    written = true;
     const caller = who ? { caller: who.name, auth: who.auth ?? 'none' } : { caller: '' };
     log.info('audit', { ...caller, operation: operation.path, ...fields });
   };
@@ -57,11 +57,11 @@ export function auditRequest(operation: Endpoint, log: Log): RequestAudit {
       writes &&= asked.query.dry_run !== 'true';
       target = { ...target, ...targetOf(asked) };
     },
-    wrote: ({ action, ...object }) => tell({ ...object, outcome: OUTCOMES[action] }),
+    wrote: ({ action, ...object }) => write({ ...object, outcome: OUTCOMES[action] }),
     done() {
-      if (!told) tell({ ...target, outcome: 'unchanged' });
+      if (!written) write({ ...target, outcome: 'unchanged' });
     },
-    refused: ({ status, code }) => tell({ ...target, outcome: outcomeOf(status, code), status, code }),
+    refused: ({ status, code }) => write({ ...target, outcome: outcomeOf(status, code), status, code }),
   };
 }
 
@@ -70,15 +70,15 @@ function outcomeOf(status: number, code: string): string {
   return status < 500 ? 'refused' : 'failed';
 }
 
-/** Returns the parts of a target that are valid names. Other input is not logged. */
+/** The valid names of a target. Other input is not logged. */
 const NAMES = { application: APPLICATION_SLUG, key: KEY_SLUG, id: /^[\w-]{1,40}$/ } as const;
 
 function targetOf({ query, body }: Asked): Record<string, string> {
-  const around = isObject(body) ? body : {};
+  const fields = isObject(body) ? body : {};
   return Object.fromEntries(
     (['application', 'key', 'id'] as const).flatMap((name) => {
-      const written = around[name];
-      const text = query[name] ?? (typeof written === 'string' ? written : numberText(written));
+      const value = fields[name];
+      const text = query[name] ?? (typeof value === 'string' ? value : numberText(value));
       return text !== undefined && NAMES[name].test(text) ? [[name, text]] : [];
     }),
   );

@@ -17,7 +17,7 @@ export interface RequestRecord {
   answered(status: number): void;
 }
 
-/** What a record is made with. */
+/** Dependencies of a record. */
 export interface Deps {
   readonly clock: Clock;
   readonly log: Log;
@@ -26,18 +26,18 @@ export interface Deps {
 interface Asked {
   readonly method: string;
   readonly path: string;
-  /** The label of the path in the metrics; from a fixed set. */
+  /** The label of the path in the metrics, from a fixed set. */
   readonly endpoint: string;
   readonly header: (name: string) => string | undefined;
 }
 
 /** Starts the record of a new request. It contains no body, query or credential. */
-export function recordRequest({ method, path, endpoint, header }: Asked, told: Deps): RequestRecord {
-  const { clock, metrics } = told;
+export function recordRequest({ method, path, endpoint, header }: Asked, deps: Deps): RequestRecord {
+  const { clock, metrics } = deps;
   const requestId = requestIdOf(header);
   const trace = traceOf(header);
-  const log = logWith(told.log, logIds({ requestId, ...trace }));
-  const begun = clock.now();
+  const log = logWith(deps.log, logIds({ requestId, ...trace }));
+  const startedAt = clock.now();
   let caller = '';
   let route: RouteTaken = 'none';
   let problem: ProblemError | undefined;
@@ -52,20 +52,20 @@ export function recordRequest({ method, path, endpoint, header }: Asked, told: D
       route = taken;
     },
     failed(error) {
-      problem = error instanceof ProblemError ? error : unforeseen(error, log);
+      problem = error instanceof ProblemError ? error : unexpected(error, log);
       return problem;
     },
     answered(status) {
-      const ms = clock.now() - begun;
-      metrics.answered({ path: endpoint, method, status, route: route, seconds: ms / 1000 });
+      const ms = clock.now() - startedAt;
+      metrics.answered({ path: endpoint, method, status, route, seconds: ms / 1000 });
       const fields = {
         method,
         path,
         status,
         ms,
-        route: route,
+        route,
         caller,
-        ...(problem ? operatorsWords(problem) : {}),
+        ...(problem ? problemFields(problem) : {}),
       };
       if (status < 500) log.info('answered', fields);
       else if (status === 500) log.error('answered', fields);
@@ -74,13 +74,13 @@ export function recordRequest({ method, path, endpoint, header }: Asked, told: D
   };
 }
 
-function unforeseen(error: unknown, log: Log): ProblemError {
+function unexpected(error: unknown, log: Log): ProblemError {
   log.error('unexpected error', { error });
   return new ProblemError('internal', 'Unexpected internal error.');
 }
 
 /** Returns the fields of a problem for the log: its code, and the cause unless the caller is at fault. */
-function operatorsWords(problem: ProblemError): LogFields {
+function problemFields(problem: ProblemError): LogFields {
   const { code, message: detail, cause, status } = problem;
   return status < 500 ? { code } : { code, detail, ...(cause === undefined ? {} : { cause }) };
 }

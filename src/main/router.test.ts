@@ -75,7 +75,7 @@ function incoming(
 }
 
 describe('a sidecar that hangs', () => {
-  it('keeps no turn of the large documents that others send; of those for it only a few wait', async () => {
+  it('does not delay large documents of listed applications; only a few for the sidecar are queued', async () => {
     const { serve, forwarded, answer } = beforeHangingSidecar();
     const large = `${DOCUMENT}#${'x'.repeat(OBJECT_LIMITS.bytes)}\n`;
     const waiting: Promise<Reply>[] = [];
@@ -95,7 +95,7 @@ describe('a sidecar that hangs', () => {
     for (const reply of await Promise.all(waiting)) assert.equal(reply.status, 200);
   });
 
-  it('keeps no process and no memory of a request that waits for it', async () => {
+  it('holds no process and no memory for a request that is forwarded', async () => {
     const { serve, answer } = beforeHangingSidecar();
     const small = incoming(DOCUMENT);
     const reply = serve(small);

@@ -22,8 +22,8 @@ function faultsOf(env: Record<string, string>): string[] {
   }
 }
 
-describe('the environment of Birddog', () => {
-  it('is read once, with what is usual left out', () => {
+describe('the settings of Birddog', () => {
+  it('use defaults for absent variables', () => {
     const config = readConfig({
       ...ENV,
       https_proxy: 'http://proxy:3128',
@@ -61,10 +61,10 @@ describe('the environment of Birddog', () => {
     ['a catalog in plain HTTP', { LEANIX_URL: 'http://company.leanix.net' }, /LEANIX_URL.*https/],
   ];
   for (const [what, env, says] of wrong) {
-    it(`is refused with ${what}`, () => assert.throws(() => readConfig({ ...ENV, ...env }), says));
+    it(`are rejected with ${what}`, () => assert.throws(() => readConfig({ ...ENV, ...env }), says));
   }
 
-  it('reports the faults of all variables at once, then those between them', () => {
+  it('report the faults of all variables at once, then conflicts between variables', () => {
     const single = {
       BIRDDOG_PORT: 'x',
       SIDECAR_URL: 'https://10.0.0.1:5000',
@@ -78,7 +78,7 @@ describe('the environment of Birddog', () => {
     assert.deepEqual(faultsOf({ ...ENV, ...between }), ['BIRDDOG_AUTH', 'BIRDDOG_TLS', 'DATADOG_SITE']);
   });
 
-  it('has what the ways need that are on, and nothing of those that are off', () => {
+  it('require the variables of the enabled authentication methods, and reject those of others', () => {
     assert.deepEqual(faultsOf({ ...ENV, BIRDDOG_AUTH: 'oidc, tokens', BIRDDOG_HOST: '0.0.0.0' }), [
       'BIRDDOG_ACCESS',
       'BIRDDOG_OIDC_AUDIENCE',
@@ -111,13 +111,13 @@ describe('the environment of Birddog', () => {
     assert.equal(readConfig(ENV).auth, undefined);
   });
 
-  it('may name an emulator on loopback instead of a site', () => {
+  it('accept an emulator on loopback instead of a site', () => {
     const config = readConfig({ ...ENV, DATADOG_SITE: '', DATADOG_URL: 'http://127.0.0.1:9100' });
     assert.equal(config.datadog.uiUrl.href, 'http://127.0.0.1:9100/');
   });
 });
 
-it('the environment of the sidecar tells every fault at once', () => {
+it('the settings of the sidecar are rejected with every fault', () => {
   assert.throws(
     () => readSidecarConfig({ SIDECAR_PORT: 'x', DATADOG_SITE: 'y' }),
     (error) => {

@@ -61,7 +61,7 @@ const failing = (sent: boolean) => (): never => {
 };
 
 describe('the sidecar client', () => {
-  it('passes on the very text, who asks, what is left of the deadline, and the ids', async () => {
+  it('forwards the unchanged body, the caller, the remaining deadline and the ids', async () => {
     const { requests, client } = upstream(() => ANSWER);
     const reply = await client.forward(incoming(), ['datadog', 'leanix']);
     assert.deepEqual([reply.status, reply.headers], [201, { 'content-type': 'application/json' }]);
@@ -80,14 +80,14 @@ describe('the sidecar client', () => {
     });
   });
 
-  it('passes on what tracing systems keep with a trace', async () => {
+  it('forwards the tracestate', async () => {
     const { requests, client } = upstream(() => ANSWER);
     const traced = incoming();
     await client.forward({ ...traced, context: { ...traced.context, tracestate: 'vendor=1' } }, []);
     assert.equal(requests[0]?.headers?.['tracestate'], 'vendor=1');
   });
 
-  it('tells a sidecar that was not reached from a write whose outcome nobody knows', async () => {
+  it('distinguishes an unreachable sidecar from a write with an unknown outcome', async () => {
     await assert.rejects(upstream(failing(false)).client.forward(incoming(), []), (error) => {
       assert.ok(error instanceof ProblemError);
       assert.deepEqual([error.code, error.extras.retryAfter], ['sidecar_unavailable', 1]);
@@ -125,7 +125,7 @@ describe('the sidecar client', () => {
     assert.equal(client.state(), 'closed');
   });
 
-  it('lets only so many requests wait for a sidecar that is slow, and tells the others at once', async () => {
+  it('limits the queue for a slow sidecar, and answers busy at once beyond it', async () => {
     const { promise, resolve } = Promise.withResolvers<OutboundAnswer>();
     const client = createSidecarClient(URL_OF_SIDECAR, { send: () => promise, close: () => {} });
     const under = Array.from({ length: 32 + 256 }, () => client.forward(incoming(), []));
@@ -135,7 +135,7 @@ describe('the sidecar client', () => {
     assert.equal((await client.forward(incoming(), [])).status, 201);
   });
 
-  it('sends two requests and takes two answers in a turn of the event loop, so that listed calls come in between', async () => {
+  it('handles two requests and two responses per iteration of the event loop, so that listed requests run in between', async () => {
     const { promise, resolve } = Promise.withResolvers<OutboundAnswer>();
     const counts = { sent: 0, answered: 0 };
     const send = () => {
@@ -163,7 +163,7 @@ describe('the sidecar client', () => {
     await Promise.all(under);
   });
 
-  it('holds only so many bytes of bodies for a sidecar that hangs, and counts those of requests that ended no more', async () => {
+  it('limits the bytes of queued bodies, and releases those of requests that ended', async () => {
     const { promise, resolve } = Promise.withResolvers<OutboundAnswer>();
     const client = createSidecarClient(URL_OF_SIDECAR, { send: () => promise, close: () => {} });
     const large = () => ({
@@ -183,7 +183,7 @@ describe('the sidecar client', () => {
     assert.equal((await client.forward(large(), [])).status, 201);
   });
 
-  it('is silent from a probe that it does not answer to one that it does', async () => {
+  it('is silent from a probe without a response until the next response', async () => {
     let hangs = true;
     const { client } = upstream(() => {
       if (hangs) throw new OutboundError('timeout', true);

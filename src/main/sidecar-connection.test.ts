@@ -45,7 +45,7 @@ const ask = (url: string) =>
   ({ method: 'GET', url: new URL(url), deadline: deadlineAfter(10_000, systemClock) }) as const;
 
 describe('the connection to the sidecar', () => {
-  it('looks at the disk when no connection comes about, and asks again with another certificate', async () => {
+  it('reads the certificate again when the connection fails, and retries with a new one', async () => {
     const [old, other] = [await mint(), await mint()];
     const sidecar = await sidecarWith(other);
     const { certificate, looks } = followed(old, other);

@@ -14,8 +14,8 @@ export function healthRoutes(health: Health): Routes {
     'GET /healthz': () => textReply(200, 'application/json', '{"status":"ok"}'),
     'GET /readyz': () => {
       const why = health.notReady();
-      const said = why === undefined ? { status: 'ready' } : { status: 'not ready', why };
-      return textReply(why === undefined ? 200 : 503, 'application/json', JSON.stringify(said));
+      const body = why === undefined ? { status: 'ready' } : { status: 'not ready', why };
+      return textReply(why === undefined ? 200 : 503, 'application/json', JSON.stringify(body));
     },
   };
 }

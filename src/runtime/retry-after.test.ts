@@ -5,7 +5,7 @@ import { MAX_RETRY_AFTER_SECONDS, secondsAsked } from './retry-after.ts';
 
 const NOW = Date.parse('2027-03-01T12:00:00Z');
 
-describe('a Retry-After of an upstream', () => {
+describe('the Retry-After of an upstream', () => {
   it('is read as seconds and as an HTTP date', () => {
     assert.equal(secondsAsked('7', NOW), 7);
     assert.equal(secondsAsked('0.5', NOW), 0.5);

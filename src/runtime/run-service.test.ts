@@ -42,7 +42,7 @@ test('a stop that hangs is cut off with 1 after the grace period', (t) => {
   assert.deepEqual(ending.exits, [1]);
 });
 
-test('the end of standard input stops the process only where that was asked for', async () => {
+test('the end of standard input stops the process only if STOP_WITH_STDIN is set', async () => {
   const asked = fakeProcess();
   onStop(async () => {}, { stopWithStdin: true }, asked);
   assert.ok(asked.stdin.resumed, 'unread input would never end');

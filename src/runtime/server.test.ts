@@ -77,7 +77,7 @@ describe('a server with mutual TLS', () => {
     await assert.rejects(serve('urn:birddog:other'), { name: 'OutboundError' });
   });
 
-  it('lets no other client send a request', async () => {
+  it('accepts no other client', async () => {
     const { pod, foreign, old, knock, asked } = await router();
     assert.equal(await knock(pod.client), '200');
     const others: Record<string, https.RequestOptions> = {

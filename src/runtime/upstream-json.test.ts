@@ -39,7 +39,7 @@ describe('the JSON of an upstream answer', () => {
     assert.ok(read(`"${'9'.repeat(2000)}"`));
   });
 
-  it('loses members called __proto__ in any spelling', () => {
+  it('drops fields named __proto__ in any notation', () => {
     for (const name of ['__proto__', '\\u005f_proto__', '\\u005F\\u005fproto__', '__\\u0070roto__'])
       assert.deepEqual(read(`{"a":[{"${name}":{"b":1},"c":1.0}]}`), read('{"a":[{"c":1.0}]}'), name);
   });

@@ -1,7 +1,7 @@
 import type { PipelineRequest } from '../pipeline/request.ts';
 import { type Subject, subjectOf } from '../pipeline/subject.ts';
 
-/** What a request is about. Birddog has checked the caller's permissions, so that none are needed here. */
+/** Returns the application of a request. The main container has already checked the caller's permissions. */
 export function preflightOf(request: Pick<PipelineRequest, 'operation' | 'query' | 'body'>): {
   readonly subject: Subject;
   readonly wants: readonly never[];

@@ -14,11 +14,11 @@ import type { Inspected, PreflightOf } from './inspection.ts';
 import { INSPECT, type Job, type PlainProblem } from './plain.ts';
 
 const LIMITS = { maxFrameBytes: 32 * 1024 * 1024, maxTotalBytes: 64 * 1024 * 1024 };
-/** The most bytes of plain data in one frame. */
+/** Maximum bytes of plain data in one frame. */
 const MAX_DATA_BYTES = 4 * 1024 * 1024;
-/** The most characters of the sentence of a problem, which may quote the body. */
+/** Maximum characters of a problem's detail, which may quote the body. */
 const MAX_DETAIL_CHARS = 10_000;
-/** The most references whose positions are sent. */
+/** Maximum number of references whose positions are sent. */
 const MAX_REFERENCES = 10_000;
 
 /**
@@ -32,8 +32,8 @@ export async function runProgram(preflightOf: PreflightOf, serve: () => Promise<
 }
 
 /**
- * Inspects the body that arrives on standard input and answers on standard output, a step at a time. Returns when the answer
- * is complete, or when standard input ends: the server is gone, or needs no more.
+ * Inspects the body that arrives on standard input, step by step, and answers on standard output. Returns when the answer is
+ * complete, or when standard input ends because the server needs nothing more.
  */
 export async function inspectBody(
   preflightOf: PreflightOf,
@@ -77,7 +77,7 @@ function sendLint(request: Inspected, { accept, requestId }: Job, send: Send): v
   send.bytes('end', Buffer.alloc(0));
 }
 
-/** Sends all that serving the request needs: what lint found, the content in pieces, and where its values are. */
+/** Sends what the server needs to serve the request: findings, positions, and the content in pieces. */
 function sendDocument(request: Inspected, send: Send): void {
   const { body } = request;
   for (const { at, to: _, ...finding } of lintRequest(request)) {
@@ -93,7 +93,7 @@ function sendDocument(request: Inspected, send: Send): void {
   send.bytes('end', Buffer.alloc(0));
 }
 
-/** Where the references are that are written within longer strings. */
+/** Returns the positions of references within longer strings. */
 function references({ operation, body }: Inspected): Json {
   if (operation.kind !== undefined || !isObject(body.value)) return [];
   return readDocument(body.value)
@@ -119,7 +119,7 @@ type Write = (bytes: Buffer) => void;
 /** Sends frames to the server. */
 interface Send {
   bytes(type: FrameType, payload: Buffer): void;
-  /** Sends plain data. Throws `too_large` where that is more than the server takes. */
+  /** Sends plain data. Throws `too_large` if the server would not accept it. */
   data(type: FrameType, text: string): void;
 }
 
@@ -133,20 +133,16 @@ function sender(write: Write): Send {
     data(type, text) {
       const payload = Buffer.from(text);
       if (payload.length > MAX_DATA_BYTES) {
-        throw new ProblemError(
-          'too_large',
-          'There is more to report about the body than one answer can hold.',
-          {
-            members: { unit: 'bytes', limit: MAX_DATA_BYTES, measured: payload.length },
-          },
-        );
+        throw new ProblemError('too_large', 'The report about the body is too large for one response.', {
+          members: { unit: 'bytes', limit: MAX_DATA_BYTES, measured: payload.length },
+        });
       }
       bytes(type, payload);
     },
   };
 }
 
-/** Waits where the server does not read yet, so that little is held here. */
+/** Writes synchronously, so that little is buffered while the server does not read. */
 function writeToServer(bytes: Buffer): void {
   for (let from = 0; from < bytes.length; ) from += writeSync(1, bytes, from);
 }

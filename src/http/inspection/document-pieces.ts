@@ -3,21 +3,21 @@ import { tooLarge } from '../../domain/problem.ts';
 import { OBJECT_LIMITS } from '../../format/decoded.ts';
 import type { FrameType } from './frames.ts';
 
-/** The lists of a document, whose entries travel one by one. */
+/** The lists of a document. Their entries are sent in batches. */
 const LISTS = ['monitors', 'alerts', 'dashboards'] as const;
 
-/** Entries travel together until they have so many characters, so that small ones cost no turn of the event loop each. */
+/** Size of a batch in characters. Without batches, every small entry would take an iteration of the event loop. */
 const BATCH_CHARS = 64 * 1024;
 
-/** A part of a body that a process parses in one turn of its event loop. */
+/** A part of a body that the server parses in one iteration of its event loop. */
 export interface Piece {
   readonly type: Extract<FrameType, 'top' | 'entries'>;
   readonly json: string;
 }
 
 /**
- * Splits a body into pieces: the whole without its entries, then the entries of each list in order. Throws `too_large` where
- * the whole without them is larger than an object may be; entries are bounded when they are decoded.
+ * Splits a body into pieces: the body without its entries, then the entries of each list in order. Throws `too_large` if the
+ * body without entries exceeds the limit of an object; entries are limited when they are decoded.
  */
 export function* piecesOf(body: Json): Generator<Piece, void, void> {
   const lists = LISTS.filter((list) => isObject(body) && Array.isArray(body[list]));
@@ -47,11 +47,11 @@ export function* piecesOf(body: Json): Generator<Piece, void, void> {
   }
 }
 
-/** Puts pieces together again, in the order in which they were sent. */
+/** Rebuilds a document from its pieces, in the order in which they were sent. */
 export class DocumentBuilder {
   #value: Json = null;
 
-  /** Adds the whole without its entries. */
+  /** Sets the body without its entries. */
   top(value: Json): void {
     this.#value = value;
   }
@@ -63,7 +63,7 @@ export class DocumentBuilder {
     for (const entry of entries) found.push(entry);
   }
 
-  /** Returns what was put together. */
+  /** Returns the document. */
   value(): Json {
     return this.#value;
   }

@@ -5,7 +5,7 @@ export interface Frame {
 }
 
 const TYPES = [
-  // To the child: what to inspect, the body, and the request for its whole content.
+  // To the child: the job, the body, and the request for its whole content.
   'job',
   'body',
   'want_document',
@@ -27,7 +27,7 @@ export type FrameType = (typeof TYPES)[number];
 
 const HEAD_BYTES = 5;
 
-/** The bytes that go before a payload: its type, and its length in bytes (32 bits, little endian). */
+/** Returns the bytes before a payload: its type, and its length in bytes (32 bits, little endian). */
 export function frameHead(type: FrameType, payloadBytes: number): Buffer {
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt8(TYPES.indexOf(type), 0);
@@ -35,13 +35,13 @@ export function frameHead(type: FrameType, payloadBytes: number): Buffer {
   return head;
 }
 
-/** Limits (bytes) on what is taken from the other side. */
+/** Limits (bytes) on the input from the other process. */
 export interface FrameLimits {
   readonly maxFrameBytes: number;
   readonly maxTotalBytes: number;
 }
 
-/** Thrown where the other side sends more than is allowed, or what is not a frame. */
+/** Thrown if the other process exceeds a limit or sends something that is not a frame. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 }

@@ -13,7 +13,7 @@ import { DocumentBuilder } from './document-pieces.ts';
 import type { Frame } from './frames.ts';
 import { preflightFrom } from './inspect.ts';
 
-/** Inspects a body in another process, which is `child`. Reads one frame in each turn of the event loop. */
+/** Inspects a body in the process `child`. Reads one frame per iteration of the event loop. */
 export function inspectInChild(
   child: InspectingProcess,
   request: InspectionRequest,
@@ -27,7 +27,7 @@ export function inspectInChild(
   let preflight: Promise<Preflight> | undefined;
   let document: Promise<Decoded> | undefined;
 
-  /** The next frame that is neither a problem nor what the body is about. */
+  /** Returns the next frame that is not a problem and not `about`. Throws the problem. */
   const next = async (): Promise<Frame> => {
     for (;;) {
       const frame = await child.next();
@@ -59,10 +59,10 @@ export function inspectInChild(
   };
 }
 
-/** Memory that a decoded value takes, besides the characters of strings. */
+/** Memory of a decoded value without the characters of strings. */
 const BYTES_PER_VALUE = 100;
 
-/** Puts a document together from its pieces. Throws `busy` where other documents take too much memory. */
+/** Builds a document from its pieces. Throws `busy` if other documents use too much memory. */
 async function receiveDocument(
   next: () => Promise<Frame>,
   { bytes: body, format }: SentBody,
@@ -75,7 +75,7 @@ async function receiveDocument(
   for (let frame = await next(); frame.type !== 'end'; frame = await next()) {
     const { type, payload } = frame;
     if (type === 'top') {
-      // By now it is known how many values follow.
+      // The positions arrived first, so the number of values is known.
       const values = positions.reduce((bytes, { length }) => bytes + length, 0) / ROW_BYTES;
       reserve(body.length + values * BYTES_PER_VALUE);
       builder.top(parseTrustedJson(payload.toString()));
@@ -102,12 +102,12 @@ function entriesIn(payload: Buffer): JsonObject {
   return piece;
 }
 
-/** Findings have their line and column already. */
+/** Reads a finding, which already has its line and column. */
 function findingIn(payload: Buffer): Finding {
   return JSON.parse(payload.toString(), keepSpelling);
 }
 
-/** Where references are that are written within longer strings, by offset and pointer. */
+/** Returns the positions of references within longer strings, by offset and pointer. */
 function referencesIn(payload: Buffer): Map<string, Position> {
   const sent: readonly (readonly [Pointer, number, Position])[] = JSON.parse(payload.toString());
   return new Map(sent.map(([pointer, at, position]) => [`${at}:${pointer}`, position]));

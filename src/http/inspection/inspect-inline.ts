@@ -6,7 +6,7 @@ import { replyWith } from '../../runtime/reply.ts';
 import type { SentBody, Inspected, Inspection, InspectionRequest, PreflightOf } from './inspection.ts';
 import { aboutOf, plainPreflight, preflightFrom } from './inspect.ts';
 
-/** Inspects a body in this process. Every step throws OverBudget where all of them together took too long. */
+/** Inspects a body in this process. Every step throws OverBudget if all steps together took too long. */
 export function inspectInline(
   request: InspectionRequest,
   { bytes, format, limits }: SentBody,
@@ -39,7 +39,7 @@ export function inspectInline(
       return { ...body, linted: budget.run(() => lintRequest({ ...one, body })) };
     },
     close() {
-      // What the body holds takes ten times its memory.
+      // Decoded content takes ten times the memory of the body.
       reading = undefined;
     },
   };

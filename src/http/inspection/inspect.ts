@@ -7,25 +7,25 @@ import type { Decoded } from '../../format/decoded.ts';
 import type { Inspected, Preflight, PreflightOf } from './inspection.ts';
 import type { PlainPreflight } from './plain.ts';
 
-/** The most applications, names in catalogs and rights that one body may need permissions for. */
+/** Maximum number of permissions that one body may need. */
 const MAX_WANTS = 1000;
 
-/** The names by which the audit knows what a body is about. */
-const ABOUT = ['application', 'key', 'id'] as const;
+/** The fields that name the object of a body in the audit. */
+const NAMING_FIELDS = ['application', 'key', 'id'] as const;
 
-/** What of a body the audit needs: the members that name its subject, where they are short. */
+/** Returns the fields of a body that the audit needs, if they are short. */
 export function aboutOf({ value }: Pick<Decoded, 'value'>): JsonObject {
   if (!isObject(value)) return {};
   return Object.fromEntries(
-    ABOUT.flatMap((name) => {
-      const member = value[name];
-      const short = typeof member === 'string' && member.length <= 200;
-      return short || typeof member === 'number' ? [[name, member] as const] : [];
+    NAMING_FIELDS.flatMap((name) => {
+      const field = value[name];
+      const short = typeof field === 'string' && field.length <= 200;
+      return short || typeof field === 'number' ? [[name, field] as const] : [];
     }),
   );
 }
 
-/** Inspects a decoded body for the first time. Each thing that needs a permission is listed once, where it is written first. */
+/** Returns the preflight of a decoded body as plain data. Lists each required permission once, at its first position. */
 export function plainPreflight(request: Inspected, preflightOf: PreflightOf): PlainPreflight {
   const { subject, wants } = preflightOf(request);
   const distinct = new Map<string, RequiredPermission>();
@@ -47,13 +47,13 @@ export function plainPreflight(request: Inspected, preflightOf: PreflightOf): Pl
   };
 }
 
-/** A preflight from its plain data. */
+/** Returns a preflight from its plain data. */
 export function preflightFrom({ subject, wants, places }: PlainPreflight): Preflight {
   const known = new Map(places);
   return { subject, wants, body: { locate: (pointer) => known.get(pointer) ?? { line: 1, column: 1 } } };
 }
 
-/** Every part of a body that a caller or a catalog may be refused for. */
+/** Returns every part of a body that a refusal can point at. */
 function refusable(wants: readonly RequiredPermission[]): Pointer[] {
   const catalogs = CATALOG_NAMES.map((name) => pointerTo('', 'catalogs', name));
   const wanted = wants.flatMap(({ pointer }) => (pointer === undefined ? [] : [pointer]));

@@ -277,7 +277,7 @@ describe('the processes that inspect bodies', () => {
     );
   });
 
-  it('are not started for a request that ends while it waits, which gets busy', async () => {
+  it('are not started for a request that ends in the queue, which gets busy', async () => {
     let started = 0;
     const inspector = inspectorWith(() => {
       started += 1;
@@ -309,7 +309,7 @@ describe('the processes that inspect bodies', () => {
     assert.equal(fakes.length, 2, 'its slot is free again');
   });
 
-  it('take over a small body whose decoding and lint have used 20 ms of the event loop', async () => {
+  it('take over a small body that has used 20 ms of the event loop', async () => {
     const small =
       'application: payments\nteam: t\nmonitors: [{key: k, type: query alert, query: "avg(last_5m):avg:a{*} > 1"}]';
     let cpu = 0;

@@ -13,37 +13,37 @@ import type { Reply } from '../../runtime/reply.ts';
 export interface Inspection {
   /** Returns what is needed to authorize and route the request. Throws `invalid` if the body names no application. */
   preflight(): Promise<Preflight>;
-  /** The answer to `/lint`. */
+  /** Returns the response of `/lint`. */
   lint(): Promise<Reply>;
-  /** The content, decoded and linted. */
+  /** Returns the decoded and linted content. */
   document(): Promise<Decoded>;
-  /** Ends the work and releases what it holds. A second call changes nothing. */
+  /** Ends the work and releases its memory and process. Later calls do nothing. */
   close(): void;
 }
 
-/** The first inspection of a body: what it is about, and what its caller needs permissions for. */
+/** The first inspection of a body: the application that it names, and the permissions that its caller needs. */
 export interface Preflight {
   readonly subject: Subject;
   readonly wants: readonly RequiredPermission[];
-  /** Where the parts are that a caller or a catalog may be refused for. */
+  /** Locates the parts of the body that a refusal can point at. */
   readonly body: Pick<Decoded, 'locate'>;
 }
 
-/** What a preflight finds in a decoded body; the process decides, because the sidecar checks no permissions. */
+/** Returns the preflight of a decoded body. Each process has its own, because the sidecar checks no permissions. */
 export type PreflightOf = (request: Inspected) => Pick<Preflight, 'subject' | 'wants'>;
 
 /** A request with a decoded body. */
 export type Inspected = Required<Pick<PipelineRequest, 'operation' | 'query' | 'body'>>;
 
-/** A request whose body is to be inspected. */
+/** A request with a body to inspect. */
 export interface InspectionRequest {
   readonly operation: Operation;
   readonly query: Readonly<Partial<Record<QueryName, string>>>;
   readonly accept: 'json' | 'yaml';
   readonly context: PipelineRequest['context'];
-  /** Told, as soon as it is known, which application, key and id the body names. */
+  /** Called as soon as the application, key and id in the body are known. */
   readonly onAbout: (about: JsonObject) => void;
-  /** Reserves memory (bytes) for a decoded document before it is put together here. Throws `busy`. */
+  /** Reserves memory (bytes) for a decoded document before it is built in this process. Throws `busy`. */
   readonly reserve: (bytes: number) => void;
 }
 

@@ -6,10 +6,10 @@ import type { ProblemCode, ProblemExtras } from '../../domain/problem.ts';
 import type { DecodeLimits, Format } from '../../format/decoded.ts';
 import type { Subject } from '../../pipeline/subject.ts';
 
-/** The argument by which a program knows that it is to inspect a body, not to serve. */
+/** The argument that makes a program inspect a body instead of serving. */
 export const INSPECT = 'inspect-body';
 
-/** What a process is to inspect; the body follows. */
+/** The work of an inspecting process. The body follows in the next frame. */
 export interface Job {
   readonly path: string;
   readonly query: Readonly<Partial<Record<QueryName, string>>>;
@@ -19,14 +19,14 @@ export interface Job {
   readonly limits: DecodeLimits;
 }
 
-/** A preflight, with the positions of what a caller or a catalog may be refused for. */
+/** A preflight, with the positions of the parts that a refusal can point at. */
 export interface PlainPreflight {
   readonly subject: Subject;
   readonly wants: readonly RequiredPermission[];
   readonly places: readonly (readonly [Pointer, Position])[];
 }
 
-/** A problem. */
+/** A ProblemError as JSON. */
 export interface PlainProblem {
   readonly code: ProblemCode;
   readonly detail: string;

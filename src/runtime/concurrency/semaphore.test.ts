@@ -8,7 +8,7 @@ const A = { name: 'a' };
 const B = { name: 'b' };
 
 describe('a semaphore', () => {
-  it('runs as many as it has slots, and the next one when a slot is released once', async () => {
+  it('runs as many requests as it has slots, and the next one when a slot is released', async () => {
     const semaphore = createSemaphore({ maxConcurrent: 2, maxWaiting: 2 }, 'x');
     const order: number[] = [];
     const first = await semaphore.acquire(A, deadline());
@@ -27,7 +27,7 @@ describe('a semaphore', () => {
     second();
   });
 
-  it('keeps a slot for another caller when one caller has as many as it may have', async () => {
+  it('keeps a slot for other callers when one caller has reached its maximum', async () => {
     const semaphore = createSemaphore({ maxConcurrent: 2, maxConcurrentPerCaller: 1, maxWaiting: 9 }, 'x');
     await semaphore.acquire(A, deadline());
     const second = semaphore.acquire(A, deadline());
@@ -38,7 +38,7 @@ describe('a semaphore', () => {
     second.catch(() => {});
   });
 
-  it('serves callers in rotation, however many requests one of them has waiting', async () => {
+  it('serves callers in rotation, however many requests one of them has queued', async () => {
     const semaphore = createSemaphore({ maxConcurrent: 1, maxWaiting: 9 }, 'x');
     const order: string[] = [];
     const run = async (caller: { readonly name: string }) => {
@@ -51,7 +51,7 @@ describe('a semaphore', () => {
     assert.deepEqual(order, ['a', 'a', 'b', 'a', 'b', 'a']);
   });
 
-  it('rejects at once a request that would be one too many to wait, of all callers or of one', async () => {
+  it('rejects a request at once when the queue of all callers, or of its caller, is full', async () => {
     const semaphore = createSemaphore(
       { maxConcurrent: 1, maxWaiting: 2, maxWaitingPerCaller: 1 },
       'documents',
@@ -69,7 +69,7 @@ describe('a semaphore', () => {
     for (const one of waiting) (await one)();
   });
 
-  it('rejects with busy a request whose deadline passes while it waits, and loses no slot by that', async () => {
+  it('answers busy when the deadline passes in the queue, and loses no slot', async () => {
     const semaphore = createSemaphore({ maxConcurrent: 1, maxWaiting: 5 }, 'x');
     const release = await semaphore.acquire(A, deadline());
     const gone = new AbortController();
