@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 
-/** Twice the text may cost so many times the CPU time. */
+/** Maximum ratio of the CPU times for twice the text and for the text. */
 const MAX_RATIO = 2.6;
-/** Work that takes less, in milliseconds of CPU time, cannot be measured. */
+/** Minimum CPU time (ms) that can be measured. */
 const MIN_MS = 60;
 const [FIRST, SCREEN, LAST] = [2 ** 13, 2 ** 16, 2 ** 20];
 
 /**
- * Asserts that the CPU time of work on a text grows as its length does, from 8 KiB to 1 MiB. Work that is done with 64 KiB
- * in less than can be measured passes at once: what is not linear takes longer.
+ * Asserts that the CPU time of work on a text is proportional to its length, from 8 KiB to 1 MiB. Work on 64 KiB that takes
+ * less than the minimum passes at once, because work that is not linear takes longer.
  */
 export function assertLinear(work: (length: number) => void, what = 'the work'): void {
   work(FIRST);
   if (Math.min(cpuOf(work, SCREEN), cpuOf(work, SCREEN)) < MIN_MS) return;
-  // One doubling may be paid by the compiler or the garbage collector; what is not linear fails at the next one too.
+  // The compiler or the garbage collector may slow down one measurement; work that is not linear fails repeatedly.
   let failures = 0;
   for (let length = FIRST; length < LAST; length *= 2) {
     const [once, twice] = [median(work, length), median(work, 2 * length)];
@@ -24,7 +24,7 @@ export function assertLinear(work: (length: number) => void, what = 'the work'):
   }
 }
 
-/** Whether one of three more attempts shows a linear step: a busy machine falsifies single measurements, never all of them. */
+/** Returns whether one of three more attempts is linear: a busy machine distorts single measurements, not all of them. */
 function isLinearAgain(work: (length: number) => void, length: number): boolean {
   return [1, 2, 3].some(() => median(work, 2 * length) < MAX_RATIO * median(work, length));
 }
@@ -34,7 +34,7 @@ function median(work: (length: number) => void, length: number): number {
   return times[1] ?? 0;
 }
 
-/** Milliseconds of CPU time: others on the machine make no difference. */
+/** Returns the CPU time (ms) of this process, which other processes do not affect. */
 function cpuOf(work: (length: number) => void, length: number): number {
   const before = process.cpuUsage();
   work(length);

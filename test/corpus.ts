@@ -6,12 +6,12 @@ import type { StoredKind } from '../src/domain/managed-fields.ts';
 
 const CORPUS = process.env['CORPUS'] ?? join(import.meta.dirname, '../../shared/corpus');
 
-/** Why tests with real definitions are skipped; false where they are not. */
+/** The reason to skip tests with real definitions; false if the corpus is present. */
 export const withoutCorpus = existsSync(CORPUS)
   ? false
   : 'the corpus of real definitions is not here (set CORPUS)';
 
-/** Every real definition of a kind, and where it is from. */
+/** Returns every real definition of a kind with its source. */
 export function realDefinitions(kind: StoredKind): { source: string; object: JsonObject }[] {
   return corpusLines(`${kind}s.ndjson`).map((line) => {
     const { source, [kind]: object } = line;
@@ -20,7 +20,7 @@ export function realDefinitions(kind: StoredKind): { source: string; object: Jso
   });
 }
 
-/** The objects of a file of the corpus, one a line. */
+/** Reads a file of the corpus with one object per line. */
 export function corpusLines(file: string): JsonObject[] {
   const lines = readFileSync(join(CORPUS, file), 'utf8').split('\n');
   return lines

@@ -18,24 +18,24 @@ export interface Text {
 }
 
 interface Options {
-  /** Whether the organisation has an audit trail; default true. */
+  /** False for an organisation without an audit trail. Default: true. */
   readonly audit?: boolean;
   readonly store?: Store;
-  /** The Datadog that another process used before this one. */
+  /** The emulated Datadog of an earlier process. */
   readonly world?: ReturnType<typeof emulatedDatadog>;
 }
 
-/** Birddog's pipeline over an emulated Datadog, without a process or a socket. */
+/** Creates Birddog's pipeline with an emulated Datadog, without a process or a socket. */
 export function startInProcess({ store, world: given, ...options }: Options = {}) {
   const world = given ?? emulatedDatadog(options);
   const { clock } = world;
   const datadog = world.connect();
-  let meddle: (() => void) | undefined;
+  let beforeUpdate: (() => void) | undefined;
   const meddling = (port: ObjectPort): ObjectPort => ({
     ...port,
     update: (id, body, context) => {
-      const now = meddle;
-      meddle = undefined;
+      const now = beforeUpdate;
+      beforeUpdate = undefined;
       now?.();
       return port.update(id, body, context);
     },
@@ -67,14 +67,14 @@ export function startInProcess({ store, world: given, ...options }: Options = {}
     ask,
     apply: (document: JsonObject, query?: Query, ms?: number) => ask('/apply', document, query, ms),
     plan: (document: JsonObject, query?: Query) => ask('/plan', document, query),
-    /** Done once, right before the next update reaches Datadog. */
-    beforeNextWrite: (what: () => void) => {
-      meddle = what;
+    /** Calls `action` once, immediately before the next update reaches Datadog. */
+    beforeNextWrite: (action: () => void) => {
+      beforeUpdate = action;
     },
   };
 }
 
-/** A document of the application `app`. */
+/** Returns a document of the application `app`. */
 export const documentOf = (parts: JsonObject): JsonObject => ({
   apiVersion: 'birddog/v1',
   application: 'app',
@@ -84,18 +84,18 @@ export const documentOf = (parts: JsonObject): JsonObject => ({
 
 export const items = (value: Json | undefined): JsonObject[] =>
   Array.isArray(value) ? value.filter(isObject) : [];
-/** `key action` of each object of a plan. */
+/** Returns `key action` of each object of a plan. */
 export const told = (body: JsonObject): string[] =>
   items(body['objects']).map(({ key, action }) => `${String(key)} ${String(action)}`);
-/** The path of each change of a plan. */
+/** Returns the path of each change of a plan. */
 export const changed = (body: JsonObject): Json[] =>
   items(body['objects']).flatMap(({ changes }) => items(changes).map(({ path }) => path ?? ''));
 export const codes = (body: JsonObject): Json[] => items(body['findings']).map(({ code }) => code ?? '');
-/** Datadog's id of an object of a plan. */
+/** Returns Datadog's id of an object of a plan. */
 export const idOf = (body: JsonObject, key = 'load'): string =>
   String(items(body['objects'] ?? null).find((one) => one['key'] === key)?.['id'] ?? '');
 
-/** The problem that a request ends in. */
+/** Returns the problem that a request fails with. */
 export async function problemOf(answer: Promise<unknown>): Promise<ProblemError> {
   const error = await answer.then(
     () => assert.fail('it was answered'),

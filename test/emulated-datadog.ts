@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../src/domain/json.ts';
 import { Secret } from '../src/domain/secret.ts';
 import { manualClock } from './manual-clock.ts';
 
-/** Birddog's Datadog over an emulated one, without a socket, at a time that the test sets. */
+/** Creates Birddog's Datadog client with an emulated Datadog, without a socket, on a manual clock. */
 export function emulatedDatadog(options: { readonly audit?: boolean } = {}) {
   const emulator = createTestClient(options);
   const clock = manualClock(emulator.clock.now);
@@ -33,7 +33,7 @@ export function emulatedDatadog(options: { readonly audit?: boolean } = {}) {
           const answer = emulator.send(method, `${url.pathname}${url.search}`, sent?.toString(), headers);
           if (cut && method !== 'GET' && !url.pathname.endsWith('/search')) {
             cut.after -= 1;
-            // Nobody is there any more to take this answer.
+            // The process that sent this request has been killed.
             if (cut.after < 0) return new Promise<never>(() => {});
             if (cut.after === 0) {
               cut.reached();
@@ -47,14 +47,14 @@ export function emulatedDatadog(options: { readonly audit?: boolean } = {}) {
     });
   return {
     datadog: connect(),
-    /** Another process's Datadog: the same one, with nothing learned of it. */
+    /** Returns the client of another process for the same Datadog, without learned limits. */
     connect,
-    /** From the nth write on (from 1) each is carried out, and none is answered. Resolves at the first of them. */
+    /** Executes the nth write (from 1) and all later ones without answering them. Resolves at the nth write. */
     cutAtWrite: (nth: number) =>
       new Promise<void>((reached) => {
         cut = { after: nth, reached };
       }),
-    /** Writes are answered again. Whether the write was reached. */
+    /** Answers writes again. Returns whether the nth write was reached. */
     restart(): boolean {
       const reached = cut !== undefined && cut.after <= 0;
       cut = undefined;
@@ -67,12 +67,12 @@ export function emulatedDatadog(options: { readonly audit?: boolean } = {}) {
       traceparent: '',
       deadline: deadlineAfter(ms, clock),
     }),
-    /** The calls since they were last taken. */
+    /** Returns the calls since the last time it was called. */
     taken: () => calls.splice(0),
-    /** The next call of a path is answered so. */
+    /** Sets the answer to the next call of a path. */
     fail: (path: string, status: number, answer: Json = { errors: ['no'] }) =>
       void failures.push({ path, status, text: JSON.stringify(answer) }),
-    /** What somebody else does, past Birddog. */
+    /** Sends a request directly to Datadog, as a person does. */
     person(method: string, path: string, sent?: JsonObject): JsonObject {
       emulator.clock.now = clock.now();
       return jsonBody(emulator.send(method, path, sent));

@@ -5,28 +5,28 @@ import { createKeyLock } from '../src/pipeline/key-lock.ts';
 import type { ObjectPort, Ports } from '../src/pipeline/ports.ts';
 import { openStore, type Store } from '../src/ledger/ledger.ts';
 
-/** A Datadog that a test does not expect to be asked; the test puts in what it does expect. */
-export function unaskedPort(kind: StoredKind): ObjectPort {
-  const unasked = (what: string) => async () => assert.fail(`no ${what} here`);
+/** Returns a port whose every method fails. A test replaces the methods that it expects to be called. */
+export function failingPort(kind: StoredKind): ObjectPort {
+  const failing = (what: string) => async () => assert.fail(`unexpected call: ${what}`);
   return {
     kind,
-    find: unasked('find'),
-    search: unasked('search'),
-    canDelete: unasked('can_delete'),
-    get: unasked('get'),
-    create: unasked('create'),
-    update: unasked('update'),
-    delete: unasked('delete'),
+    find: failing('find'),
+    search: failing('search'),
+    canDelete: failing('can_delete'),
+    get: failing('get'),
+    create: failing('create'),
+    update: failing('update'),
+    delete: failing('delete'),
     url: () => '',
   };
 }
 
-/** Ports without a Datadog: a store in memory, no audit trail, no policies. */
+/** Returns ports without a Datadog: a store in memory, no audit trail, no policies. */
 export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':memory:')): Ports {
   const { ledger, objectCache: known, fingerprints: bases, applied } = store;
   return {
-    monitor: unaskedPort('monitor'),
-    dashboard: unaskedPort('dashboard'),
+    monitor: failingPort('monitor'),
+    dashboard: failingPort('dashboard'),
     lock: createKeyLock(),
     ledger: ledger,
     objectCache: known,

@@ -1,13 +1,13 @@
 import type { Clock } from '../src/domain/clock.ts';
 
-/** A clock that goes when the test advances it, or at once when somebody sleeps. */
+/** A clock that advances when the test advances it, or at once by the time of each sleep. */
 export interface ManualClock extends Clock {
-  /** Every sleep that was asked for, in ms. */
+  /** The duration of every sleep (ms). */
   readonly slept: number[];
   advance(ms: number): void;
 }
 
-/** Sleeping takes no time here: it moves the clock. `onSleep` sees each sleep before it ends. */
+/** Creates a manual clock. A sleep takes no time and advances the clock. `onSleep` is called before each sleep ends. */
 export function manualClock(
   start = 1_700_000_000_000,
   onSleep: (ms: number) => void = () => {},

@@ -8,14 +8,14 @@ import {
 } from '../src/domain/json.ts';
 import { type Pointer, pointerSteps, pointerTo } from '../src/domain/pointer.ts';
 
-/** Every place of a value that holds no list or object. */
+/** Returns the pointer of every scalar in a value. */
 export function leavesOf(value: Json, pointer: Pointer = ''): Pointer[] {
   if (Array.isArray(value)) return value.flatMap((item, at) => leavesOf(item, pointerTo(pointer, at)));
   if (!isObject(value)) return [pointer];
   return Object.entries(value).flatMap(([name, member]) => leavesOf(member, pointerTo(pointer, name)));
 }
 
-/** A copy with another value of the same type at a pointer. */
+/** Returns a copy with another value of the same type at a pointer. */
 export function withAnotherAt(object: JsonObject, pointer: Pointer): JsonObject {
   const copy = parseTrustedJson(printJson(object));
   const steps = pointerSteps(pointer);

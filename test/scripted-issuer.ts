@@ -33,7 +33,7 @@ export const jwkOf = async (pair: Pair, kid: string): Promise<JWK> => ({
   kid,
 });
 
-/** An issuer with some keys, which can go away; `asked` are the addresses that were asked for. */
+/** An issuer with configurable keys that can become unavailable. `asked` lists the requested addresses. */
 export async function issuer(settings: Partial<OidcSettings> = {}) {
   const clock = manualClock();
   const asked: string[] = [];

@@ -7,8 +7,8 @@ interface Leaf {
   readonly key: string;
 }
 
-/** Whether a TLS 1.3 handshake comes about, the server's side deciding last. */
-export async function shakeHands(
+/** Attempts a TLS 1.3 handshake. Returns whether both sides accept it; the server decides last. */
+export async function attemptHandshake(
   server: { ca: string } & Leaf,
   client: { ca: string } & Partial<Leaf>,
 ): Promise<boolean> {

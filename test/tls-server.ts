@@ -2,7 +2,7 @@ import net, { type AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { mintCertificates } from '../src/init/certificates.ts';
 
-/** TLS before a server on loopback that has none. */
+/** A TLS proxy in front of a server on loopback. */
 export interface TlsServer {
   readonly url: string;
   /** The CA of its certificate, which names `localhost` and 127.0.0.1. PEM. */
@@ -10,7 +10,7 @@ export interface TlsServer {
   close(): void;
 }
 
-/** Opens a door before `url`, its certificate minted as of `now`, for a day. */
+/** Starts a TLS proxy in front of `url`, with a certificate that is valid for one day from `now`. */
 export async function openTlsServer(url: string, now = new Date()): Promise<TlsServer> {
   const { ca, server } = await mintCertificates({ now, days: 1 });
   const router = tls.createServer(server, (socket) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { shakeHands } from '../../test/shake-hands.ts';
+import { attemptHandshake } from '../../test/shake-hands.ts';
 import { type Certificates, mintCertificates } from './certificates.ts';
 
 const YEAR = 365 * 24 * 60 * 60 * 1000;
@@ -15,16 +15,16 @@ const sides = ({ ca, server, client }: Certificates) => ({
 describe('the minted certificates', () => {
   it('let Birddog and the sidecar connect over TLS 1.3', async () => {
     const { server, client } = sides(await mint());
-    assert.ok(await shakeHands(server, client));
+    assert.ok(await attemptHandshake(server, client));
   });
 
   it('reject clients without a certificate or with one of another pod', async () => {
     const { server, client } = sides(await mint());
     const other = await mint();
-    assert.ok(!(await shakeHands(server, { ca: client.ca })));
-    assert.ok(!(await shakeHands(server, { ca: client.ca, ...other.client })));
+    assert.ok(!(await attemptHandshake(server, { ca: client.ca })));
+    assert.ok(!(await attemptHandshake(server, { ca: client.ca, ...other.client })));
     assert.ok(
-      !(await shakeHands({ ca: server.ca, ...other.server }, client)),
+      !(await attemptHandshake({ ca: server.ca, ...other.server }, client)),
       'a foreign server is not trusted',
     );
   });
@@ -33,20 +33,20 @@ describe('the minted certificates', () => {
     const { ca, server, client } = await mint();
     const next = await mint();
     for (const bundle of [ca + next.ca, next.ca + ca]) {
-      assert.ok(await shakeHands({ ca: bundle, ...server }, { ca, ...client }));
-      assert.ok(await shakeHands({ ca: bundle, ...server }, { ca, ...next.client }));
+      assert.ok(await attemptHandshake({ ca: bundle, ...server }, { ca, ...client }));
+      assert.ok(await attemptHandshake({ ca: bundle, ...server }, { ca, ...next.client }));
     }
   });
 
   it('reject a client with an expired certificate', async () => {
     const { server, client } = sides(await mint(new Date(Date.now() - 2 * YEAR)));
-    assert.ok(!(await shakeHands(server, client)));
+    assert.ok(!(await attemptHandshake(server, client)));
   });
 
   it('cannot be used in the other role', async () => {
     const { server, client } = sides(await mint());
-    assert.ok(!(await shakeHands(server, server)));
-    assert.ok(!(await shakeHands({ ...client }, client)));
+    assert.ok(!(await attemptHandshake(server, server)));
+    assert.ok(!(await attemptHandshake({ ...client }, client)));
   });
 
   it('name the sidecar and Birddog and are valid for the requested days', async () => {

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { sandboxSeed } from '../../emulators/vault/vault-seed.ts';
-import { emulatedVault, type Instead } from '../../test/emulated-vault.ts';
+import { emulatedVault, type Interceptor } from '../../test/emulated-vault.ts';
 import { manualClock } from '../../test/manual-clock.ts';
-import { shakeHands } from '../../test/shake-hands.ts';
+import { attemptHandshake } from '../../test/shake-hands.ts';
 import { Secret } from '../domain/secret.ts';
 import { OutboundError } from '../runtime/outbound.ts';
 import { certificatesIn } from '../runtime/certificate-files.ts';
@@ -114,7 +114,7 @@ async function startedWatch(): Promise<Watch> {
   return createWatch({ folders, keyWatch, mint, renewMs: RENEW, stepMs: STEP, clock, log });
 }
 
-const answers = (path: RegExp, status: number, body: unknown): Instead => {
+const answers = (path: RegExp, status: number, body: unknown): Interceptor => {
   const answer = { status, body: typeof body === 'string' ? body : JSON.stringify(body) };
   return (request) => (path.test(request.path) ? answer : undefined);
 };
@@ -122,7 +122,7 @@ const says = (path: RegExp, status: number, ...errors: string[]) => answers(path
 const LOGIN = /auth\/kubernetes\/login$/;
 const DATA = /\/data\/birddog\//;
 
-const stand = (instead: Instead) => () => vault.stand(instead);
+const stand = (instead: Interceptor) => () => vault.intercept(instead);
 const cut = (code: string) =>
   stand(() => {
     throw new OutboundError('connection', false, Object.assign(new Error(code), { code }));
@@ -164,7 +164,7 @@ const FAILURES: Readonly<Record<VaultFailureName, () => void>> = {
 
 /** All is well with Vault, and the keys are others than before. */
 function heal(round: number): void {
-  vault.stand(undefined);
+  vault.intercept(undefined);
   mode('active')();
   writeFileSync(tokenFile, 'sandbox-jwt');
   for (const container of CONTAINERS) {
@@ -212,7 +212,7 @@ async function lookAtDisk(): Promise<void> {
         assert.ok(validFromDate.getTime() <= now && now + LAG < validToDate.getTime());
       }
       assert.ok(
-        await shakeHands(twinOf(server.side), twinOf(client.side)),
+        await attemptHandshake(twinOf(server.side), twinOf(client.side)),
         `no handshake at ${new Date(now).toISOString()}`,
       );
       handshakes += 1;
@@ -268,7 +268,7 @@ it('during a week of Vault failures both sides can always connect and have valid
   assert.ok(publishedInNeed >= 2, 'certificates need no Vault');
   assert.equal(count('certificates replaced'), 0);
   assert.ok(handshakes > 60);
-  const asked = (path: RegExp) => vault.asked.filter((line) => path.test(line)).length;
+  const asked = (path: RegExp) => vault.requests.filter((line) => path.test(line)).length;
   assert.ok(asked(/renew-self/) > 50);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { portsWithoutDatadog, unaskedPort } from '../../test/fake-ports.ts';
+import { portsWithoutDatadog, failingPort } from '../../test/fake-ports.ts';
 import { manualClock } from '../../test/manual-clock.ts';
 import { markedObject } from '../../test/marked-object.ts';
 import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcome.ts';
@@ -33,7 +33,7 @@ function world(
     return object;
   };
   const port: ObjectPort = {
-    ...unaskedPort('monitor'),
+    ...failingPort('monitor'),
     find: async (owner) => {
       if (broken) throw new ProblemError('datadog_failed', 'Datadog answered 503 to every attempt.');
       return objects.filter((o) => isOwnedBy('monitor', o, owner));

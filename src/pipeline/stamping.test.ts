@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { problemOf } from '../../test/documents-in-process.ts';
-import { portsWithoutDatadog, unaskedPort } from '../../test/fake-ports.ts';
+import { portsWithoutDatadog, failingPort } from '../../test/fake-ports.ts';
 import { manualClock } from '../../test/manual-clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -28,7 +28,7 @@ function world(stored: readonly JsonObject[] = []) {
   const clock = manualClock();
   const ports: Ports = {
     ...portsWithoutDatadog(clock),
-    monitor: { ...unaskedPort('monitor'), find: async () => [...stored] },
+    monitor: { ...failingPort('monitor'), find: async () => [...stored] },
   };
   const context = {
     caller: { name: 'c' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { portsWithoutDatadog, unaskedPort } from '../../test/fake-ports.ts';
+import { portsWithoutDatadog, failingPort } from '../../test/fake-ports.ts';
 import { manualClock } from '../../test/manual-clock.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
@@ -20,7 +20,7 @@ function fakePort(kind: StoredKind, sent: JsonObject[]): ObjectPort {
     return Promise.resolve({ ...object, id: 7 });
   };
   return {
-    ...unaskedPort(kind),
+    ...failingPort(kind),
     find: () => Promise.resolve(stored()),
     get: () => Promise.resolve(stored()[0]),
     create: store,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { portsWithoutDatadog, unaskedPort } from '../../test/fake-ports.ts';
+import { portsWithoutDatadog, failingPort } from '../../test/fake-ports.ts';
 import { manualClock } from '../../test/manual-clock.ts';
 import { markedObject } from '../../test/marked-object.ts';
 import { OPERATIONS } from '../contract/operations.ts';
@@ -30,7 +30,7 @@ it('a create that finds the object of an unsettled create answers 200 only if th
     ports.ledger.begin({ kind: 'monitor', application: 'a', key: 'x' }, 'somebody', clock.now());
     let lookups = 0;
     const monitor: ObjectPort = {
-      ...unaskedPort('monitor'),
+      ...failingPort('monitor'),
       find: async () => ((lookups += 1) < 3 ? [] : [arrived]),
       get: async () => undefined,
       create: () => assert.fail('nothing is sent while the first create may still arrive'),

@@ -30,13 +30,13 @@ type Line = Readonly<
 > &
   Readonly<Record<'time' | 'level' | 'request_id' | 'trace_id' | 'span_id', unknown>>;
 
-/** Does one request, and gives the audit lines that it left, without what differs each time. */
+/** Sends one request. Returns its audit lines without the fields that vary between runs. */
 async function audited(token: string | undefined, method: string, path: string, body?: object | string) {
   const id = randomUUID();
   const answer = await request(at.pod, method, path, {
     headers: {
       'x-request-id': id,
-      // What Birddog says to the sidecar; from anybody else it says nothing.
+      // Headers that Birddog sends to the sidecar. Birddog ignores them in requests of users.
       'birddog-caller': 'somebody-else',
       'birddog-caller-auth': 'oidc',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -83,7 +83,7 @@ for (const [application, process] of [
     });
     const about = { kind: 'monitor', application, key: 'k' };
 
-    it('is one line of the process that carried it out', async () => {
+    it('is logged in one line by the process that executed it', async () => {
       const make = await audited(ROBOT.token, 'POST', '/create_monitor', write('k'));
       assert.equal(make.status, 201, make.text);
       assert.deepEqual(make.lines, [
@@ -99,7 +99,7 @@ for (const [application, process] of [
       ]);
     });
 
-    it('is one line with the reason if it is rejected', async () => {
+    it('is logged in one line with the reason if it is rejected', async () => {
       const different = await audited(
         ROBOT.token,
         'POST',
@@ -124,7 +124,7 @@ for (const [application, process] of [
       );
     });
 
-    it('of a document is one line per object, or one line if nothing changed', async () => {
+    it('of a document is logged in one line per object, or in one line if nothing changed', async () => {
       const document = {
         apiVersion: 'birddog/v1',
         application,
@@ -151,7 +151,7 @@ for (const [application, process] of [
       ]);
     });
 
-    it('is one line for a delete; dry runs and reads write no line', async () => {
+    it('is logged in one line if it is a delete; dry runs and reads are not logged', async () => {
       const path = `/delete_monitor?application=${application}&key=k`;
       for (const [method, target, body] of [
         ['DELETE', `${path}&dry_run=true`],
@@ -181,7 +181,7 @@ for (const [application, process] of [
       ]);
     });
 
-    it('is one line of Birddog if the caller is unauthorized or unauthenticated', async () => {
+    it('is logged in one line by Birddog if the caller is unauthorized or unauthenticated', async () => {
       const forbidden = await audited(zoë, 'POST', '/create_monitor', write('k'));
       assert.deepEqual(forbidden.lines, [
         {

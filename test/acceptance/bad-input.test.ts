@@ -198,14 +198,14 @@ describe('bad input gets its exact problem', () => {
     assert.deepEqual([wrong.status, wrong.body.code], [400, 'bad_request']);
   });
 
-  it('and writes nothing', async () => {
+  it('for all of these, and nothing is written', async () => {
     const state = await (await fetch(`${pod.datadogUrl}/__control/state`)).text();
     assert.doesNotMatch(state, /birddog_application:bad/);
   });
 });
 
 describe('lint.ignore in an object', () => {
-  it('suppresses findings, errors too; a mistake in it rejects the write', async () => {
+  it('suppresses findings, including errors; a mistake in it rejects the write', async () => {
     const write = (lint: string) =>
       request(pod, 'POST', '/create_monitor', {
         body: [
@@ -247,7 +247,7 @@ describe('lint.ignore in an object', () => {
     );
   });
 
-  it('is never sent: Datadog would keep an unknown field of a dashboard', async () => {
+  it('is never sent, because Datadog would store an unknown field of a dashboard', async () => {
     const widgets = [{ definition: { type: 'note', content: 'x' } }];
     const ignore = [{ code: 'widget_incomplete', because: 'It is new.' }];
     const dashboard = { title: 'Ignoring', layout_type: 'ordered', widgets, lint: { ignore } };
@@ -264,7 +264,7 @@ describe('lint.ignore in an object', () => {
 });
 
 describe('numbers', () => {
-  it('beyond 2^53 and with a decimal point reach Datadog with their spelling', async () => {
+  it('beyond 2^53 and with a decimal point are sent to Datadog in their notation', async () => {
     const definition = '{"type":"note","content":"x","big":9007199254740993,"one":1,"point":1.0,"exp":1e3}';
     const body = `{"application":"numbers","team":"t","dashboard":{"title":"n","layout_type":"ordered","widgets":[{"id":9007199254740995,"definition":${definition}}]}}`;
     const created = await request(pod, 'POST', '/create_dashboard', {

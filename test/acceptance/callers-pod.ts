@@ -9,18 +9,18 @@ import { type Answer, type Pod, request, startPod } from './pod.ts';
 export const AUDIENCE = 'birddog';
 const DAY_MS = 86_400_000;
 
-/** A pod that asks who calls, by tokens of an issuer and of a file. */
+/** A pod that authenticates callers with tokens of an issuer and of a file. */
 export interface CallersPod {
   readonly pod: Pod;
   readonly issuer: RunningEmulator;
   readonly files: { readonly access: string; readonly tokens: string };
-  /** A token of the issuer, for Birddog unless the claims say otherwise. */
+  /** Returns a token of the issuer. The audience is Birddog unless the claims set another one. */
   oidcToken(claims: object): Promise<string>;
-  /** One request with a token. */
+  /** Sends one request with a token. */
   ask(token: string | undefined, method: string, path: string, body?: object): Promise<Answer>;
-  /** How many requests the parties behind Birddog have seen. */
+  /** Returns the number of requests that all upstreams have received. */
   asked(): Promise<number[]>;
-  /** The same once nothing is under way any more: a catalog may still be asked when another has settled the answer. */
+  /** Returns that number once no request is in progress: a lookup in one catalog may outlast the answer that another decided. */
   settled(): Promise<number[]>;
   stop(): Promise<void>;
 }
@@ -29,11 +29,11 @@ export interface Robot {
   readonly name: string;
   readonly token: string;
   readonly groups: readonly string[];
-  /** Days from today. */
+  /** Lifetime in days. */
   readonly days: number;
 }
 
-/** The text of a tokens file that lets robots in. */
+/** Returns a tokens file for these robots. */
 export function tokensFile(robots: readonly Robot[]): string {
   const entries = robots.map(({ name, token, groups, days }) => ({
     name,
@@ -44,13 +44,13 @@ export function tokensFile(robots: readonly Robot[]): string {
   return JSON.stringify({ tokens: entries });
 }
 
-/** Puts a text into the place of a file in one step, as a mount does. */
+/** Replaces a file atomically, as a mount does. */
 export function replaceFile(path: string, text: string): void {
   writeFileSync(`${path}.new`, text);
   renameSync(`${path}.new`, path);
 }
 
-/** Starts issuer and pod. `access` and `tokens` are the texts of the files; `more` are further settings of Birddog. */
+/** Starts the issuer and the pod. `access` and `tokens` are the contents of the files; `more` are further settings of Birddog. */
 export async function startCallersPod(
   access: string,
   tokens: string,

@@ -11,7 +11,7 @@ const ENV = {
   DATADOG_SITE: 'datadoghq.eu',
 };
 
-/** `birddog serve` with these variables, which is not to start: why it says it did not. */
+/** Runs `birddog serve` with invalid settings. Returns its error message. */
 async function notStarted(env: Readonly<Record<string, string>>): Promise<string> {
   const { status, err } = await birddog('.', ['serve'], { env: { ...ENV, ...env } });
   assert.equal(status, 78, err);

@@ -54,7 +54,7 @@ const alert = {
 const dashboard = { title: 'x', layout_type: 'ordered', widgets: [] };
 const OBJECTS = { monitor, alert, dashboard };
 
-/** Every operation on an application, and the right that it takes. */
+/** Every operation on an application, with the permission that it requires. */
 function operations(
   application: string,
 ): readonly [needs: 'read' | 'write', method: string, path: string, body?: object][] {
@@ -82,7 +82,7 @@ function operations(
   ];
 }
 
-/** What each caller may do with an application that is listed, and with one that the sidecar serves. */
+/** The permissions of each caller for a listed and an unlisted application. */
 const TABLE: readonly [caller: keyof typeof tokens, application: string, route: string, may: string][] = [
   ['zoë', 'payments-batch', 'unlisted', 'read write'],
   ['zoë', 'checkout', 'listed', 'read'],
@@ -137,7 +137,7 @@ describe('permissions', () => {
       for (const [needs, method, path, body] of all.filter((one) => !isGranted(one))) {
         const { status, body: answer, text } = await at.ask(tokens[caller], method, path, body);
         assert.deepEqual([status, answer.code], [403, 'forbidden'], `${method} ${path}: ${text}`);
-        // Who may do it with no application is refused before the body, which names this one, is read.
+        // A caller without the permission for any application is denied before the body is read.
         const what = `(the application "${application}"|any application\\.)`;
         const says = new RegExp(`^(${caller}|ci-shop) .* may not ${needs} ${what}`);
         assert.match(answer.detail, says);
@@ -272,7 +272,7 @@ async function tokenOfAnotherIssuer(claims: object): Promise<string> {
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a token', () => {
-  it('that is invalid is rejected, and no part of it is in any answer or log line', async () => {
+  it('is rejected if it is invalid, and no answer or log line contains any part of it', async () => {
     const { oidcToken, ask, issuer, pod } = at;
     const seconds = Math.floor(Date.now() / 1000);
     const claims = {
@@ -322,7 +322,7 @@ describe('a token', () => {
         answers.push(answer.text, JSON.stringify(answer.headers));
       }
     }
-    // Node itself refuses what is beyond its bound of all headers.
+    // Node rejects a request whose headers exceed its own limit.
     assert.equal((await ask('A'.repeat(20_000), 'GET', '/get_monitors?application=checkout')).status, 431);
     const none = await ask(undefined, 'GET', '/get_monitors?application=checkout');
     assert.deepEqual([none.status, none.headers['www-authenticate']], [401, 'Bearer realm="birddog"']);

@@ -9,10 +9,10 @@ import { documentOf, ok } from './document-client.ts';
 import { type Pod, request, startPod } from './pod.ts';
 
 const KINDS = ['monitor', 'dashboard'] as const;
-/** Every definition goes through the pipeline within one process (src/pipeline); so many go through all processes. */
+/** Number of definitions that this test sends through all processes. The tests in src/pipeline run every definition in one process. */
 const EVERY = 12;
 
-/** Some definitions of each kind, spread over all of them. */
+/** Returns definitions of each kind, spread evenly over the corpus. */
 const someDefinitions = (kind: (typeof KINDS)[number]): JsonObject[] =>
   realDefinitions(kind)
     .filter((_, at) => at % EVERY === 0)
@@ -34,7 +34,7 @@ describe('a document of real definitions', { skip: withoutCorpus }, () => {
     { application: 'payments-batch', type: 'application/json', print: printJson },
     { application: 'checkout', type: 'application/yaml', print: printYaml },
   ]) {
-    it(`goes through Birddog for ${application} as ${type}, and comes back as it was`, async () => {
+    it(`is applied for ${application} as ${type}, and is returned unchanged`, async () => {
       const [monitors, dashboards] = [someDefinitions('monitor'), someDefinitions('dashboard')];
       const body = print(documentOf(application, { monitors, dashboards }));
       const post = (path: string) => request(pod, 'POST', path, { body, headers: { 'content-type': type } });

@@ -7,7 +7,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 export const send = (pod: Pod, path: string, document: JsonObject) =>
   request(pod, 'POST', path, { body: JSON.stringify(document), headers: JSON_TYPE });
 
-/** Straight to Datadog, as a person in its web pages does. */
+/** Sends a request directly to Datadog, as a person in the web interface does. */
 export async function datadog(pod: Pod, method: string, path: string, body?: Json): Promise<JsonObject> {
   const answer = await fetch(`${pod.datadogUrl}${path}`, {
     method,
@@ -33,7 +33,7 @@ export const DASHBOARD: JsonObject = {
   layout_type: 'ordered',
   widgets: [{ definition: { type: 'note', content: 'All is well' } }],
 };
-/** A document of an application. */
+/** Returns a document of an application. */
 export const documentOf = (application: string, parts: JsonObject): JsonObject => ({
   apiVersion: 'birddog/v1',
   application,
@@ -41,17 +41,17 @@ export const documentOf = (application: string, parts: JsonObject): JsonObject =
   ...parts,
 });
 
-/** The body of an answer that went well. */
+/** Returns the body of a successful answer. */
 export function ok(answer: Answer): Answer['body'] {
   assert.equal(answer.status, 200, answer.text);
   return answer.body;
 }
 
-/** `kind key action` of each object of a plan. */
+/** Returns `kind key action` of each object of a plan. */
 export const actions = (body: Answer['body']): string[] =>
   body.objects.map((o: { kind: string; key: string; action: string }) => `${o.kind} ${o.key} ${o.action}`);
 
-/** Applies again until nothing remains. */
+/** Repeats an apply until nothing remains. */
 export async function applyAll(pod: Pod, document: JsonObject, query = ''): Promise<Answer['body']> {
   for (;;) {
     const body = ok(await send(pod, `/apply${query}`, document));
@@ -59,7 +59,7 @@ export async function applyAll(pod: Pod, document: JsonObject, query = ''): Prom
   }
 }
 
-/** Holds that there is nothing to do. */
+/** Asserts that the plan has no changes. */
 export async function isQuiet(pod: Pod, document: JsonObject): Promise<void> {
   const body = ok(await send(pod, '/plan', document));
   const loud = body.objects.filter((o: { action: string }) => o.action !== 'none');

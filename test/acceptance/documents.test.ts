@@ -349,7 +349,7 @@ describe('an apply that is killed', () => {
       .length;
   }
 
-  /** Kills the sidecar while it waits for the answer to its nth write, which Datadog has carried out. */
+  /** Kills the sidecar while it waits for the answer to its nth write, which Datadog has executed. */
   async function killAtWrite(nth: number, method: string, document: JsonObject): Promise<void> {
     await control(pod.datadogUrl, 'DELETE', 'requests');
     const path = '^/api/v1/(monitor|dashboard)(/|$)';

@@ -85,7 +85,7 @@ tags = ["own:tag"] # own tag
 options.thresholds.critical = 2 # too much
 `;
 
-/** Ids by key of what an application has. */
+/** Returns the ids of an application's objects by key. */
 async function idsOf(application: string): Promise<Record<string, string>> {
   const ids: Record<string, string> = {};
   for (const kind of ['monitor', 'dashboard']) {
@@ -95,7 +95,7 @@ async function idsOf(application: string): Promise<Record<string, string>> {
   return ids;
 }
 
-/** Changes a monitor as a person does in Datadog's pages. */
+/** Changes a monitor directly in Datadog, as a person in the web interface does. */
 async function edit(id: string | undefined, change: (monitor: JsonObject) => JsonObject): Promise<void> {
   const monitor = await datadog(pod, 'GET', `/api/v1/monitor/${id}`);
   await datadog(pod, 'PUT', `/api/v1/monitor/${id}`, change(monitor));

@@ -11,7 +11,7 @@ import { PROBLEMS } from '../../src/domain/problem.ts';
 import { mintCertificates } from '../../src/init/certificates.ts';
 import { control, type Pod, startPod } from './pod.ts';
 
-/** The distribution's own, which has the distribution's Flask. */
+/** Python of the distribution, which has the distribution's Flask. */
 const PYTHON = '/usr/bin/python3';
 const FOLDER = join(import.meta.dirname, '../../integrations/flask');
 const there = spawnSync(PYTHON, ['-c', 'import flask, requests']).status === 0;
@@ -23,7 +23,7 @@ const MONITOR = { type: 'query alert', name: 'flask', query: 'avg(last_5m):avg:a
 let pod: Pod;
 let app: ChildProcess;
 let url: string;
-/** A folder whose link `current` leads to the certificates for the sidecar. */
+/** A folder whose link `current` points to the certificates for the sidecar. */
 let certificates: string;
 let written = '';
 
@@ -81,12 +81,12 @@ const create = (application: string, name: string, headers: Record<string, strin
   });
 const faults = (list: unknown) => control(pod.datadogUrl, 'POST', 'faults', list);
 
-/** What a piece of Python that uses the module as `b` leaves in `said`. */
+/** Runs Python code that uses the module as `b`. Returns the value of `said`. */
 function inPython(code: string): ReturnType<typeof JSON.parse> {
   const program = `import json, birddog_sidecar as b\n${code}\nprint(json.dumps(said))`;
   return JSON.parse(spawnSync(PYTHON, ['-Bc', program], { cwd: FOLDER, encoding: 'utf8' }).stdout);
 }
-/** What goes to the sidecar of a request in a trace, by names in lower case. */
+/** Returns the headers that are sent to the sidecar for a request with trace headers, by lower-case name. */
 const SENT = `
 from flask import Flask
 said = {}
@@ -103,7 +103,7 @@ with Flask("here").test_request_context("/lint", headers=trace):
         said["refused"] = str(error)
 `;
 
-/** Swaps the link, as `birddog init` does. */
+/** Replaces the link atomically, as `birddog init` does. */
 function switchTo(set: string): void {
   symlinkSync(set, join(certificates, 'next'));
   renameSync(join(certificates, 'next'), join(certificates, 'current'));
@@ -139,7 +139,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     );
   });
 
-  it("passes the sidecar's words on to the letter, with line and column of what the user wrote", async () => {
+  it("returns the sidecar's answer unchanged, with lines and columns of the user's text", async () => {
     const { status, body } = await ask('POST', '/create_monitor?application=payments-batch', {
       headers: { 'content-type': 'application/yaml' },
       body: 'application: payments-batch\nteam: t\nmonitor:\n  type: query alert\n  name: a\n  query: "avg(last_5m):avg:a{*} >"\n',
@@ -188,7 +188,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     assert.equal(refused, `auth must be one of ${AUTH_METHODS.join(', ')}, not 'sso'`);
   });
 
-  it("has the sidecar's own words for what it answers by itself, and the page about it names each", () => {
+  it("returns its own problems with the sidecar's texts, and docs/main-container-changes.md lists each", () => {
     const own: Record<string, [number, string, string]> = inPython('said = b.PROBLEMS');
     const page = readFileSync(join(FOLDER, '../../docs/main-container-changes.md'), 'utf8');
     for (const [code, kind] of Object.entries(PROBLEMS)) {
@@ -221,7 +221,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
 
   it('distinguishes a write with unknown outcome from an unreachable sidecar, and finds the object again', async () => {
     await faults([{ method: 'POST', path: '^/api/v1/monitor$', kind: 'latency_after', ms: 2000 }]);
-    // Earlier writes are among the requests that were seen.
+    // Clears the earlier writes.
     await control(pod.datadogUrl, 'DELETE', 'requests');
     const write = create('payments-batch', 'cut-off');
     await pod.until(async () => {
@@ -247,6 +247,6 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     await pod.resume('sidecar');
     await pod.until(async () => (await create('payments-batch', 'cut-off')).status < 300);
     const { body } = await ask('GET', '/get_monitors?application=payments-batch&key=cut-off');
-    assert.equal(body.monitors.length, 1, 'there is no second one');
+    assert.equal(body.monitors.length, 1, 'there is no duplicate');
   });
 });

@@ -5,14 +5,14 @@ import type { TestContext } from 'node:test';
 import { freePort } from '../../emulators/sandbox/ports.ts';
 import { type Pod, request } from './pod.ts';
 
-/** When a call of `/apply` may go on to Birddog, and when its answer may come back. */
-export interface Holds {
+/** Waits before a call of `/apply` is forwarded to Birddog, and before its answer is returned. */
+export interface Delays {
   readonly before?: () => Promise<void>;
   readonly after?: () => Promise<void>;
 }
 
 /** Starts a proxy in front of Birddog that delays each call of `/apply`. Returns its address. */
-export async function heldBirddog(t: TestContext, pod: Pod, { before, after }: Holds): Promise<string> {
+export async function heldBirddog(t: TestContext, pod: Pod, { before, after }: Delays): Promise<string> {
   const server = createServer(async (asked, answer) => {
     const { method = '', url = '', headers } = asked;
     const body = await text(asked);

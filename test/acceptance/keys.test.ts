@@ -19,14 +19,14 @@ const create = (application: string, name: string) =>
     headers: { 'content-type': 'application/json' },
   });
 
-/** Puts another text into a secret file, as a mounted Secret that is renewed does. */
+/** Replaces the content of a secret file, as a renewed mounted Secret does. */
 function renew(folder: string, name: string, text: string): void {
   rmSync(join(folder, name));
   writeFileSync(join(folder, name), text);
 }
 
 for (const application of ['checkout', 'payments-batch']) {
-  it(`an object of ${application} that is restricted in Datadog is 403, and the keys stay valid`, async () => {
+  it(`answers 403 for an object of ${application} that is restricted in Datadog, and keeps the keys`, async () => {
     const { body } = await create(application, 'restricted');
     await control(pod.datadogUrl, 'PUT', 'restricted', [body.id]);
     await control(pod.datadogUrl, 'DELETE', 'requests');

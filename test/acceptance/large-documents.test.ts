@@ -11,7 +11,7 @@ before(async () => {
 after(() => pod.stop());
 
 const LINES = 12_000;
-/** A document of more than 1 MiB, whose last line is a monitor with a broken query. */
+/** Returns a document of more than 1 MiB whose last line is a monitor with an invalid query. */
 function large(application: string): string {
   const filler = `# ${'x'.repeat(98)}\n`.repeat(LINES);
   return `apiVersion: birddog/v1\napplication: ${application}\nteam: t\n${filler}monitors:\n  - {key: k, name: n, type: query alert, query: "avg(last_5m):avg:a{* > 1"}\n`;
@@ -20,7 +20,7 @@ const YAML = { 'content-type': 'application/yaml' };
 const send = (path: string, body: string, headers: Record<string, string> = {}) =>
   request(pod, 'POST', path, { body, headers: { ...YAML, ...headers } });
 
-/** Sends a body without saying how long it is. */
+/** Sends a body without Content-Length. */
 function chunked(
   path: string,
   chunks: readonly (string | Buffer)[],
@@ -39,7 +39,7 @@ function chunked(
   });
 }
 
-/** The status of the answer to a request whose body is said to have so many bytes, before any of them is sent. */
+/** Sends only the headers of a request with this Content-Length. Returns the status of the answer. */
 function begun(path: string, size: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const headers = { ...YAML, 'content-length': size };
@@ -82,7 +82,7 @@ describe('a document of more than 1 MiB', () => {
     assert.equal((await send('/lint', large('payments-batch'))).status, 200);
   });
 
-  it('is accepted up to 16 MiB, and not a byte more', async () => {
+  it('is accepted up to exactly 16 MiB', async () => {
     const head = 'application: payments-batch\n#';
     const full = head + 'x'.repeat(16 * MIB - head.length - 1);
     const taken = await send('/lint', `${full}\n`);

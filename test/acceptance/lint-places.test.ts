@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { folderWith } from './birddog-command.ts';
 import { findingsOf } from './run-lint.ts';
 
-/** Texts with a query that names no aggregator, and the line and column of its name. */
+/** Texts whose query has an unknown aggregator, with the line and column of its name. */
 const PLACES: readonly (readonly [name: string, text: string, line: number, column: number])[] = [
   ['folded.yaml', 'type: query alert\nquery: >-\n  avg(last_5m):\n  agv:a{*} > 1\n', 4, 3],
   [
@@ -33,8 +33,8 @@ const PLACES: readonly (readonly [name: string, text: string, line: number, colu
   ['folded.toml', 'type = "query alert"\nquery = """avg(last_5m):\\\n   agv:a{*} > 1"""\n', 3, 4],
 ];
 
-describe('the place of a finding', () => {
-  it('is the exact word in each notation', async (t) => {
+describe('the position of a finding', () => {
+  it('is that of the exact word in each format', async (t) => {
     const files = Object.fromEntries(PLACES.map(([name, text]) => [name, text]));
     const found = await findingsOf(folderWith(t, files), Object.keys(files));
     assert.deepEqual(

@@ -1,15 +1,15 @@
-/** A metric as /metrics tells it. */
+/** A metric as /metrics reports it. */
 export interface MetricFamily {
   readonly name: string;
   readonly type: string;
   readonly help: string;
-  /** The labels of its samples, sorted; none where it has no sample yet. `process` and those of buckets go without saying. */
+  /** The sorted labels of its samples, without `process` and the labels of buckets; empty without samples. */
   readonly labels: readonly string[];
 }
 
 const UNSAID = ['process', 'le'];
 
-/** Reads the text format of Prometheus, https://prometheus.io/docs/instrumenting/exposition_formats/ */
+/** Parses the text format of Prometheus, https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export function metricFamilies(text: string): ReadonlyMap<string, MetricFamily> {
   const families = new Map<string, MetricFamily>();
   let name = '';

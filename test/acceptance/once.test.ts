@@ -17,14 +17,14 @@ after(() => pod.stop());
 
 const faults = (list: unknown) => control(pod.datadogUrl, 'POST', 'faults', list);
 
-/** What the Datadog emulator holds with this application's marker, asked past Birddog. */
+/** Returns the objects with this application's marker, read directly from the Datadog emulator. */
 async function held(application: string, kind: string): Promise<number> {
   const answer = await request(pod, 'GET', `/get_${kind}s?application=${application}`);
   assert.equal(answer.status, 200, answer.text);
   return answer.body[`${kind}s`].length;
 }
 
-/** How many creates of a kind Datadog has seen. */
+/** Returns the number of creates of a kind that Datadog has received. */
 async function posts(kind: string): Promise<number> {
   const seen: { method: string; path: string }[] = JSON.parse(
     await (await control(pod.datadogUrl, 'GET', 'requests')).text(),
@@ -67,7 +67,7 @@ for (const { kind, object } of KINDS) {
 }
 
 describe('a monitor and a dashboard are created exactly once', () => {
-  /** Asks for both, kills the sidecar when Datadog has seen both, and asks again until both are there. */
+  /** Sends both creates, kills the sidecar once Datadog has received them, and retries until both exist. */
   async function killedMeanwhile(application: string, fault: { kind: string; ms: number }): Promise<void> {
     await control(pod.datadogUrl, 'DELETE', 'requests');
     await faults(
@@ -87,7 +87,7 @@ describe('a monitor and a dashboard are created exactly once', () => {
   it('when the sidecar is killed between the write and the answer', () =>
     killedMeanwhile('killed', { kind: 'latency_after', ms: 60_000 }));
 
-  it('when the sidecar is killed and the write lands after it has come back', () =>
+  it('when the sidecar is killed and the write takes effect after its restart', () =>
     killedMeanwhile('killed-late', { kind: 'late', ms: 3000 }));
 });
 

@@ -21,7 +21,7 @@ import { checkAnswer } from './check-answer.ts';
 export interface PodOptions {
   /** Variables for single processes, by name. */
   readonly env?: ExtraEnv;
-  /** Whether Datadog's emulator limits the rate; default true. */
+  /** False turns off the rate limits of the Datadog emulator. Default: true. */
   readonly limits?: boolean;
 }
 
@@ -38,27 +38,27 @@ export interface Pod {
   /** The folders with the secrets of Birddog and of the sidecar. */
   readonly secretsMain: string;
   readonly secretsSidecar: string;
-  /** Every line that any process wrote, so far. */
+  /** Returns all lines that the processes have written so far. */
   output(): string;
-  /** The id of a process; of Birddog and the sidecar, the server's own, not its launcher's. Waits for it to be there. */
+  /** Returns the id of a process once it runs; for Birddog and the sidecar, that of the server, not of its launcher. */
   pidOf(name: string): Promise<number>;
-  /** Starts one more process, made from one of the pod's. */
+  /** Starts another process with the settings of one of the pod's processes. */
   startMore(like: ProcessName, change: (spec: ProcessSpec) => ProcessSpec): Promise<Child>;
-  /** Sends a signal and, where that is KILL, waits until the process is gone. */
+  /** Sends a signal. For KILL, waits until the process has ended. */
   kill(name: ProcessName, signal: NodeJS.Signals): Promise<void>;
-  /** Takes the sidecar's server away, and keeps its launcher from starting another. */
+  /** Kills the server of a process and stops its launcher, so that it starts no other. */
   pause(name: 'sidecar'): Promise<void>;
-  /** Lets the launcher go on. */
+  /** Resumes the launcher. */
   resume(name: 'sidecar'): Promise<void>;
-  /** Milliseconds from the start of a process to its word that it is ready. */
+  /** Returns the time (ms) from the start of a process to its ready line. */
   readyAfterMs(name: ProcessName): number;
-  /** Asks until the answer is yes. Rejects after half a minute of no. */
+  /** Polls until the condition is true. Rejects after 30 s. */
   until(question: () => Promise<boolean>): Promise<void>;
   /** Stops everything and removes the secrets. */
   stop(): Promise<void>;
 }
 
-/** Starts a pod as the sandbox does; from the bundles with BIRDDOG_BUNDLES=true. Rejects with what the processes wrote. */
+/** Starts a pod as the sandbox does; from the bundles if BIRDDOG_BUNDLES=true. Rejects with the output of the processes. */
 export async function startPod(options: PodOptions = {}): Promise<Pod> {
   const lines: string[] = [];
   const supervisor = createSupervisor(
@@ -160,7 +160,7 @@ export function request(pod: Pod, method: string, path: string, sent: Sent = {})
   });
 }
 
-/** Tells an emulator at `url` what to do, or asks it what it saw: one request to its control routes. */
+/** Sends a request to the control routes of the emulator at `url`. */
 export function control(url: string, method: string, path: string, value?: unknown): Promise<Response> {
   const sent = value === undefined ? {} : { body: JSON.stringify(value) };
   return fetch(`${url}/__control/${path}`, { method, ...sent });
@@ -210,7 +210,7 @@ function signals(supervisor: Supervisor): Pick<Pod, 'pidOf' | 'kill' | 'pause' |
       const server = await pidOf(name);
       process.kill(supervisor.child(name).pid ?? 0, 'SIGSTOP');
       process.kill(server, 'SIGKILL');
-      // It stays a zombie: its launcher, which would reap it, is stopped.
+      // It stays a zombie, because its launcher is stopped and cannot reap it.
       await until(() => refuses(supervisor.child(name).announced('ready')));
     },
     async resume() {
@@ -219,7 +219,7 @@ function signals(supervisor: Supervisor): Pick<Pod, 'pidOf' | 'kill' | 'pause' |
   };
 }
 
-/** Whether nothing listens there any more. */
+/** Returns whether nothing listens at the address. */
 function refuses(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const { port, hostname } = new URL(url);
@@ -236,7 +236,7 @@ function continueLauncher(supervisor: Supervisor): void {
   try {
     process.kill(supervisor.child('sidecar').pid ?? 0, 'SIGCONT');
   } catch {
-    // It was never started, or has ended.
+    // The process has not started, or has ended.
   }
 }
 
@@ -248,13 +248,13 @@ function isThere(pid: number): boolean {
   }
 }
 
-/** The programs whose launcher stays beside them. */
+/** Programs whose launcher keeps running as their parent. */
 const LAUNCHED: Readonly<Record<string, RegExp>> = {
   serve: /node.* \S*(main\/index\.ts|serve\.js)/,
   sidecar: /node.* \S*sidecar(\/index\.ts|\.js)/,
 };
 
-/** The server among what its launcher started. */
+/** Returns the id of the server that a launcher started. */
 function serverOf(launcher: number, program: RegExp): number | undefined {
   return processes().find(({ parent, args }) => parent === launcher && program.test(args))?.pid;
 }
@@ -271,7 +271,7 @@ function processes(): { pid: number; parent: number; args: string }[] {
   });
 }
 
-/** A process as `ps` would show it; empty where it has just ended. */
+/** Returns the command line of a process as `ps` shows it; empty if the process has ended. */
 function procLine(pid: string): string {
   try {
     const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, numberText } from '../../src/domain/json.ts';
 
-/** A null-free object as TOML: one line a member, everything below it inline. For tests: Birddog itself only reads TOML. */
+/** Prints an object without nulls as TOML: one line per top-level field, with inline values. For tests, because Birddog only reads TOML. */
 export function printToml(object: JsonObject): string {
   return Object.entries(object)
     .map(([name, value]) => `${quoted(name)} = ${inline(value)}\n`)
@@ -17,7 +17,7 @@ function inline(value: Json): string {
   return typeof value === 'string' ? quoted(value) : (numberText(value) ?? String(value));
 }
 
-/** JSON's escapes are TOML's, once DEL is escaped too. */
+/** Returns a TOML string. TOML has JSON's escapes, but requires DEL to be escaped. */
 function quoted(text: string): string {
   return JSON.stringify(text).replaceAll('\u007f', '\\u007f');
 }

@@ -18,11 +18,11 @@ const create = (application: string, key: string) =>
     headers: JSON_BODY,
   });
 
-/** An answer, and after how many milliseconds it came. */
+/** An answer with its latency in milliseconds. */
 type Timed = Answer & { readonly ms: number };
 
-/** Calls for a listed application, reads and writes, one after the other until `trouble` has ended. */
-async function listedDuring(incident: () => Promise<unknown>): Promise<Timed[]> {
+/** Sends reads and writes for a listed application in sequence until `disturbance` has ended. */
+async function listedDuring(disturbance: () => Promise<unknown>): Promise<Timed[]> {
   const answers: Timed[] = [];
   const timed = async (call: Promise<Answer>) => {
     const begun = performance.now();
@@ -36,12 +36,12 @@ async function listedDuring(incident: () => Promise<unknown>): Promise<Timed[]> 
       await timed(request(pod, 'GET', `/get_monitors?application=checkout&key=calm-${caller}-0`));
     } while (!state.ended);
   };
-  const working = incident().finally(() => (state.ended = true));
+  const working = disturbance().finally(() => (state.ended = true));
   await Promise.all([calls(0), calls(1), working]);
   return answers;
 }
 
-/** Sends `count` requests, so many at a time, and counts their answers by status. */
+/** Sends `count` requests with limited concurrency. Returns the number of answers by status. */
 async function flood(count: number, atOnce: number, send: (n: number) => Promise<Answer>) {
   const statuses = new Map<number, number>();
   let next = 0;

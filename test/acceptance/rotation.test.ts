@@ -27,13 +27,13 @@ const metric = async (url: string, name: string) => {
   return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
 };
 
-/** What becomes of a handshake with the sidecar: the fingerprint of its certificate, or why it was not to be. */
+/** Attempts a handshake with the sidecar. Returns the fingerprint of its certificate, or the error. */
 function knock(own: { ca: string; cert: string; key: string }): Promise<string> {
   return new Promise((resolve) => {
     const { port } = new URL(pod.sidecarUrl);
     const socket = tls.connect({ host: '127.0.0.1', port: Number(port), ...own }, () => {
       const { fingerprint256 } = socket.getPeerCertificate();
-      // A server of TLS 1.3 refuses a client after the client has been content.
+      // A TLS 1.3 server rejects a client certificate after the client has completed its handshake.
       socket.write(
         'GET /get_monitors?application=a HTTP/1.1\r\nhost: localhost\r\nbirddog-caller: t\r\n\r\n',
       );
@@ -52,7 +52,7 @@ const clientOnDisk = () => ({
   key: file(pod.secretsMain, 'tls.key'),
 });
 
-/** Asks for both ways, again and again, until told to stop; what was not answered well. */
+/** Sends requests for both routes repeatedly until it is stopped. Returns the failed answers. */
 function load(workers: number) {
   const failed: string[] = [];
   const enough = new AbortController();
@@ -88,7 +88,7 @@ function load(workers: number) {
 }
 
 describe('keys and certificates that change under load', () => {
-  it('fail no request, and are used', async () => {
+  it('are used without a failed request', async () => {
     const first = clientOnDisk();
     const began = load(4);
     watch = await pod.startMore('init', ({ once: _once, ...spec }) => ({
@@ -115,7 +115,7 @@ describe('keys and certificates that change under load', () => {
     await control(pod.vaultUrl, 'PUT', 'secrets/secret/birddog/main', main);
     await control(pod.vaultUrl, 'PUT', 'secrets/secret/birddog/sidecar', keys);
     await pod.until(async () => count('"secrets reloaded","part":"datadog_keys"') >= 2);
-    // The old keys are gone: who still had them would be refused.
+    // Datadog now rejects the old keys.
     await control(pod.datadogUrl, 'PUT', 'keys', NEW_KEYS);
     const [published, answered] = [count('certificates published'), began.answered()];
     await pod.until(async () => count('certificates published') >= published + 2);

@@ -7,7 +7,7 @@ import { runCommand, type CommandResult } from '../command-io.ts';
 
 interface Given {
   readonly input?: string;
-  /** Whether standard input and standard error are terminals. */
+  /** True if standard input and standard error are terminals. */
   readonly isTerminal?: boolean;
   /** The answer to a request for confirmation. */
   readonly confirms?: boolean;

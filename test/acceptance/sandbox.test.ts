@@ -15,7 +15,7 @@ const skip = existsSync('/proc/self/environ')
   ? false
   : 'processes are found by their environment in /proc, which is not here';
 
-/** Every process of one sandbox has the sandbox's own TMPDIR. */
+/** A process of a sandbox, which has the TMPDIR of this sandbox in its environment. */
 interface Marked {
   readonly pid: number;
   readonly args: string;
@@ -36,7 +36,7 @@ function markedBy(folder: string): Marked[] {
     });
 }
 
-/** Ends a process, which may have ended by itself meanwhile. */
+/** Kills a process, which may have ended already. */
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
@@ -76,12 +76,12 @@ function npmStart(t: TestContext, env: Record<string, string> = {}) {
   return {
     pid: npm.pid ?? 0,
     folder,
-    /** npm's own exit status, once all it started has closed its output. */
+    /** Resolves with npm's exit status once all its child processes have closed their output. */
     status,
     out: () => out,
     err: () => err,
     processes: () => markedBy(folder),
-    /** The address in the last line; fails with what was written where that never comes. */
+    /** Resolves with the address in the ready line. Rejects with the output if the line does not appear. */
     async ready(): Promise<string> {
       const ended = status.then(() => assert.fail(`npm start ended:\n${out}${err}`));
       for (;;) {

@@ -195,7 +195,7 @@ describe('the log of a process', () => {
   });
 });
 
-it('serves a cached check to many callers without asking Datadog again', async () => {
+it('serves a cached check to many callers without querying Datadog again', async () => {
   await request(pod, 'GET', '/check');
   await control(pod.datadogUrl, 'DELETE', 'requests', null);
   await Promise.all(Array.from({ length: 30 }, () => request(pod, 'GET', '/check')));
@@ -243,7 +243,7 @@ describe('docs/metrics.md', () => {
     assert.deepEqual(told.toSorted(byName), real.toSorted(byName));
   });
 
-  it('is right that labels contain no application, caller or id', async () => {
+  it('states correctly that labels contain no application, caller or id', async () => {
     const text = (await metricsOf(pod.opsUrl)) + (await metricsOf(pod.sidecarOpsUrl));
     assert.doesNotMatch(text, /checkout|in-no-catalog|traced|anonymous|\/\d{3,}/);
   });
@@ -289,7 +289,7 @@ describe('deploy/birddog-on-birddog.yaml', () => {
       for (const label of by.split(', ')) assert.ok(there.get(metric)?.includes(label), all);
   });
 
-  it('has nothing that lint finds, and is applied: all of it, once', async () => {
+  it('has no findings, and is applied completely', async () => {
     const document = await parsed();
     const linted = await request(pod, 'POST', '/lint', {
       body: text,

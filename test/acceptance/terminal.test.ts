@@ -10,7 +10,7 @@ import { importCommand } from '../../src/cli/commands/import.ts';
 import { planCommand } from '../../src/cli/commands/plan.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { datadog } from './document-client.ts';
-import { heldBirddog, type Holds } from './held-birddog.ts';
+import { heldBirddog, type Delays } from './held-birddog.ts';
 import { control, type Pod, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
 import { birddog, ended, folderWith, startBirddog } from './birddog-command.ts';
@@ -244,7 +244,7 @@ describe('birddog plan and apply', () => {
       'l.yaml': document('terminal-l'),
     });
     let child: ReturnType<typeof startBirddog>;
-    const apply = async (file: string, holds: Holds) => {
+    const apply = async (file: string, holds: Delays) => {
       const env = { BIRDDOG_URL: await heldBirddog(t, pod, holds) };
       child = startBirddog(folder, ['apply', '--yes', file], { env });
       return ended(child);

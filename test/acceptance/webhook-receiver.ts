@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a webhook was posted. */
+/** A received notification. */
 export interface Posted {
   readonly event: string;
   readonly incident: string;
@@ -10,14 +10,14 @@ export interface Posted {
   readonly text: string;
 }
 
-/** Somebody who takes alarms. */
+/** A running webhook receiver. */
 export interface WebhookReceiver {
   readonly url: string;
   readonly posted: Posted[];
   close(): void;
 }
 
-/** Starts a receiver on loopback that keeps what it is posted. */
+/** Starts a receiver on loopback that stores the notifications that it receives. */
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const posted: Posted[] = [];
   const server = http.createServer((incoming, outgoing) => {

@@ -40,7 +40,7 @@ function opened(role: { ttl: number; maxTtl: number; tokenType?: 'service' | 'ba
   after(() => deadline.close());
   const token = async () => (await session.token(deadline)).reveal();
   /** What was asked since the last time, in short. */
-  const asked = () => vault.asked.splice(0).map((line) => line.split('/').at(-1));
+  const asked = () => vault.requests.splice(0).map((line) => line.split('/').at(-1));
   return { clock, vault, session, token, asked };
 }
 
