@@ -50,7 +50,9 @@ describe('a probe runner', () => {
     const { runner } = startTest();
     const probe: RunProbe = ({ deadline }) =>
       new Promise((resolve) => {
-        deadline.signal.addEventListener('abort', () => resolve({ state: 'failed', detail: 'My timeout.' }));
+        deadline.signal.addEventListener('abort', () =>
+          setImmediate(() => resolve({ state: 'failed', detail: 'My timeout.' })),
+        );
       });
     assert.equal((await runner.run(probe, CONTEXT, 10)).detail, 'My timeout.');
   });
