@@ -184,19 +184,21 @@ describe('birddog check', () => {
     assert.deepEqual(await leftovers(), []);
   });
 
-  it('cleans up when it is interrupted', async () => {
-    await control(pod.datadogUrl, 'POST', 'faults', [
-      { kind: 'latency_after', method: 'POST', path: '^/api/v1/monitor$', ms: 300 },
-    ]);
-    const { child, ended: end } = run('--write', '--json');
-    const seen = async () => (await control(pod.datadogUrl, 'GET', 'requests')).text();
-    await control(pod.datadogUrl, 'DELETE', 'requests', null);
-    await pod.until(async () => /"POST"/.test(await seen()));
-    child.kill('SIGINT');
-    const { status, out } = await end;
-    assert.equal(status, 1);
-    assert.deepEqual([states(out).at(-1), await leftovers()], ['delete ok', []], out);
-  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`cleans up after ${signal}`, async () => {
+      await control(pod.datadogUrl, 'POST', 'faults', [
+        { kind: 'latency_after', method: 'POST', path: '^/api/v1/monitor$', ms: 300 },
+      ]);
+      const { child, ended: end } = run('--write', '--json');
+      const seen = async () => (await control(pod.datadogUrl, 'GET', 'requests')).text();
+      await control(pod.datadogUrl, 'DELETE', 'requests', null);
+      await pod.until(async () => /"POST"/.test(await seen()));
+      child.kill(signal);
+      const { status, out } = await end;
+      assert.equal(status, 1);
+      assert.deepEqual([states(out).at(-1), await leftovers()], ['delete ok', []], out);
+    });
+  }
 
   it('skips the steps that need an unavailable sidecar, and exits with 1', async () => {
     await pod.pause('sidecar');
