@@ -41,6 +41,6 @@ export function lintAnswer(
   requestId: string,
 ): PipelineAnswer<LintAnswer> {
   if (!body) throw new ProblemError('bad_request', 'The request has no body to lint.');
-  const findings = answerFindings(lintRequest({ operation, query, body }), body).map((f) => ({ ...f }));
+  const findings = answerFindings(lintRequest({ operation, query, body }), body);
   return { status: 200, body: { findings, request_id: requestId } };
 }

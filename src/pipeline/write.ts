@@ -86,9 +86,7 @@ function answer(
       changes: changes.map((c) => ({ ...c })),
       ...(request.query.dry_run === 'true' ? { dry_run: true } : {}),
       ...(done.object ? describe(compiled.kind, portFor(ports, compiled), done.object) : {}),
-      findings: answerFindings([...compiled.findings, ...planned.findings], request.body).map((f) => ({
-        ...f,
-      })),
+      findings: answerFindings([...compiled.findings, ...planned.findings], request.body),
       request_id: request.context.requestId,
     },
   };

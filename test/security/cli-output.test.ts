@@ -12,7 +12,7 @@ import { driftCommand } from '../../src/cli/commands/drift.ts';
 import { importCommand } from '../../src/cli/commands/import.ts';
 import { planCommand } from '../../src/cli/commands/plan.ts';
 import { printGithub } from '../../src/cli/print/print-github.ts';
-import { printJson } from '../../src/cli/print/print-json.ts';
+import { printJson } from '../../src/cli/print/finding-json.ts';
 import { printSarif } from '../../src/cli/print/print-sarif.ts';
 import type { LintedFile } from '../../src/cli/print/report.ts';
 import type { JsonObject } from '../../src/domain/json.ts';

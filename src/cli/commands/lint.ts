@@ -8,7 +8,7 @@ import { FileError, formatOfFile, readBounded, readBytes, replaceText } from '..
 import { EXIT, type Exit } from '../exit-status.ts';
 import { choice, FILES, flag } from '../options.ts';
 import { printGithub } from '../print/print-github.ts';
-import { printJson } from '../print/print-json.ts';
+import { printJson } from '../print/finding-json.ts';
 import { printSarif } from '../print/print-sarif.ts';
 import { printText } from '../print/print-text.ts';
 import { type LintedFile, OUTPUT_FORMATS, type OutputFormat, type Paint } from '../print/report.ts';

@@ -159,7 +159,7 @@ function answer(
     objects: plan.steps
       .flat()
       .map(({ planned, stored, live }) => plannedJson(planned, live && ports[stored].url(live))),
-    findings: answerFindings(findings, body).map((f) => ({ ...f })),
+    findings: answerFindings(findings, body),
     request_id: context.requestId,
   };
 }

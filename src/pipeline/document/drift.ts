@@ -41,7 +41,7 @@ export async function driftRequest(
       application: plan.application,
       ...routeMembers(request.route),
       objects: drifted.map((one) => driftJson(one, trail.get(one.id))),
-      findings: answerFindings(findings, request.body).map((f) => ({ ...f })),
+      findings: answerFindings(findings, request.body),
       request_id: request.context.requestId,
     },
   };

@@ -71,7 +71,7 @@ export async function importRequest(
       findings: answerFindings(
         foreign.map((one) => omittedFinding(one, ports)),
         undefined,
-      ).map((f) => ({ ...f })),
+      ),
       request_id: context.requestId,
     },
   };
