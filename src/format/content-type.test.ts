@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { answerFormat, formatOf } from './content-type.ts';
 
 describe('the Content-Type of a request', () => {
-  it('names the format, in any case and with UTF-8 as its charset', () => {
+  it('determines the format, in any case and with charset UTF-8', () => {
     assert.equal(formatOf('application/json'), 'json');
     assert.equal(formatOf('Application/JSON; Charset="UTF-8"'), 'json');
     assert.equal(formatOf('application/yaml'), 'yaml');
@@ -12,7 +12,7 @@ describe('the Content-Type of a request', () => {
     assert.equal(formatOf('application/toml; version=1'), 'toml');
   });
 
-  it('is refused when absent, unknown, or of another charset', () => {
+  it('is rejected when absent or unknown, or with another charset', () => {
     for (const type of [
       undefined,
       ' ',
@@ -27,7 +27,7 @@ describe('the Content-Type of a request', () => {
 });
 
 describe('the Accept of a request', () => {
-  it('chooses the format by its q values, JSON where both are as welcome', () => {
+  it('determines the format by q values, with JSON if both are equal', () => {
     const cases: readonly [string | undefined, 'json' | 'yaml'][] = [
       [undefined, 'json'],
       ['', 'json'],
@@ -45,7 +45,7 @@ describe('the Accept of a request', () => {
     for (const [accept, format] of cases) assert.equal(answerFormat(accept), format, accept);
   });
 
-  it('is refused where it welcomes neither', () => {
+  it('is rejected if it accepts neither JSON nor YAML', () => {
     for (const accept of ['text/html', 'application/toml', 'application/json;q=0', '*/*;q=0', 'text/*']) {
       assert.throws(() => answerFormat(accept), { code: 'not_acceptable' }, accept);
     }

@@ -8,9 +8,9 @@ import { positionTable } from './position-table.ts';
 import { readText } from './read-text.ts';
 
 /**
- * Reads what a user sent: bytes in UTF-8, or text. A byte order mark at the beginning is skipped and not counted.
+ * Parses a body: UTF-8 bytes or a string. Skips a leading byte order mark and does not count it.
  * Throws ProblemError: `too_large`; `malformed_body`, or `invalid` for a second document, with one finding that
- * has the code (the table of fault.ts), the pointer, line and column.
+ * has the code (see FAULTS), the pointer, line and column.
  */
 export async function decode(
   input: string | Uint8Array,
@@ -38,7 +38,7 @@ export async function decode(
   }
 }
 
-/** Bytes as text, without a byte order mark. Throws ProblemError with the place of what is not UTF-8. */
+/** Decodes UTF-8 without a byte order mark. Throws ProblemError with the position of the first invalid byte. */
 export function utf8Text(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -50,7 +50,7 @@ export function utf8Text(bytes: Uint8Array): string {
   }
 }
 
-/** Where decoding first put U+FFFD for bytes that do not spell it. */
+/** Returns the offset of the first U+FFFD that replaces an invalid byte. */
 function firstLoss(bytes: Uint8Array, lossy: string): number {
   let from = 0;
   let byte = 0;

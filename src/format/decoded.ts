@@ -2,29 +2,29 @@ import type { Finding, Position } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import type { Pointer } from '../domain/pointer.ts';
 
-/** The formats a request may come in. */
+/** The formats of request bodies. */
 export type Format = 'json' | 'yaml' | 'toml';
 
-/** From a place to another, the second not included; without an end where none is known. */
+/** A range of positions, end exclusive. The end is absent if it is unknown. */
 export interface Span {
   readonly start: Position;
   readonly end?: Position;
 }
 
-/** What a text holds, and where each part of it stands. */
+/** The value of a text, and the position of each part. */
 export interface Decoded {
   readonly format: Format;
   readonly value: Json;
   /**
-   * Where the value at a pointer begins, or the character of it at an offset (UTF-16 units) where it is a text; for a
-   * pointer to nothing, its nearest parent.
+   * Returns the start of the value at a pointer, or of the character at an offset (UTF-16 units) of a string. If there is no
+   * such value, returns the start of its nearest parent.
    */
   locate(pointer: Pointer, at?: number): Position;
-  /** The same, with where it ends: up to the offset `to` of a text, or behind the value where it is no list or object. */
+  /** Returns the start and the end: the offset `to` in a string, or the end of a value that is not a list or object. */
   span(pointer: Pointer, at?: number, to?: number): Span;
   /** The positions of all values, for `tableLocator` in another process. */
   positionTable?(): Uint32Array;
-  /** What lint found, where the body has been linted already. */
+  /** The findings of lint, if the body has already been linted. */
   readonly linted?: readonly Finding[];
 }
 
@@ -32,13 +32,13 @@ export interface Decoded {
 interface SizeLimits {
   /** In UTF-8. */
   readonly bytes: number;
-  /** Strings, numbers, booleans, nulls, lists and objects; an alias counts all values of what it refers to. */
+  /** Strings, numbers, booleans, nulls, lists and objects. An alias counts as all values that it refers to. */
   readonly values: number;
 }
 
-/** Limits on what is decoded. */
+/** Limits on a decoded body. */
 export interface DecodeLimits extends SizeLimits {
-  /** Limits on each monitor, alert and dashboard of a document; its bytes are those of its JSON. */
+  /** Limits on each monitor, alert and dashboard of a document. Its bytes are the bytes of its JSON. */
   readonly entry?: SizeLimits;
   readonly depth: number;
   readonly aliases: number;

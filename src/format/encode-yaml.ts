@@ -1,21 +1,21 @@
 import { isObject, numberText, type Json, type JsonObject } from '../domain/json.ts';
 
 const INDENT = '  ';
-/** Words that some reader of YAML takes for something else than text. */
+/** Words that some YAML parsers do not read as strings. */
 const WORDS = new Set(['null', 'true', 'false', 'yes', 'no', 'on', 'off', 'y', 'n', 'nan', 'inf']);
 const MAX_WORD = 5;
-/** What JSON leaves as it is in quotes and YAML wants escaped. */
+/** Characters that YAML requires to be escaped in quotes and JSON does not. */
 const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /**
- * A value as a YAML 1.2 document that reads back as the very same value, numbers in their own spelling.
- * Lines of text stay lines; what could be taken for something else is quoted.
+ * Prints a value as a YAML 1.2 document that parses to the same value, with the original spelling of numbers.
+ * Multi-line strings are block scalars; ambiguous strings are quoted.
  */
 export function printYaml(value: Json): string {
   return `${node(value, '').replace(/^[ \n]/, '')}\n`;
 }
 
-/** What follows a `-` or a name and its colon: a value on the same line, or a block on the next ones. */
+/** Prints what follows `-` or `name:`: a value on the same line, or a block on the following lines. */
 export function node(value: Json, indent: string): string {
   if (Array.isArray(value)) return value.length === 0 ? ' []' : `\n${list(value, indent)}`;
   if (isObject(value)) return Object.keys(value).length === 0 ? ' {}' : `\n${object(value, indent)}`;
@@ -38,7 +38,7 @@ function object(members: JsonObject, indent: string): string {
     .join('\n');
 }
 
-/** A text as YAML, its lines in a block where that can hold them. */
+/** Prints a string, as a block scalar if it has several lines and a block can represent it. */
 export function text(value: string, indent: string): string {
   if (!value.includes('\n') || !fitsBlock(value)) return line(value);
   const ends = value.length - beforeNewlines(value);
@@ -47,7 +47,7 @@ export function text(value: string, indent: string): string {
   return `|${chomping}\n${lines.map((each) => (each === '' ? '' : indent + each)).join('\n')}`;
 }
 
-/** A text on one line, in double quotes where it could be taken for something else. */
+/** Prints a string on one line, in double quotes if it would be ambiguous. */
 export function line(value: string): string {
   const isWord = value.length <= MAX_WORD && WORDS.has(value.toLowerCase());
   if (isPlain(value) && !isWord) return value;
@@ -57,7 +57,7 @@ export function line(value: string): string {
   );
 }
 
-/** Where a text ends without the line ends behind it. */
+/** Returns the end of a string without trailing newlines. */
 export function beforeNewlines(value: string): number {
   let end = value.length;
   while (value.charAt(end - 1) === '\n') end--;
@@ -65,8 +65,8 @@ export function beforeNewlines(value: string): number {
 }
 
 /**
- * Whether a text is text without quotes in YAML 1.1 and 1.2 alike, in any place: words of letters, digits and `_./@-`
- * with one space between them, and from the second word on with `()`; colons before a letter or digit alone.
+ * Returns whether an unquoted string is a string in YAML 1.1 and 1.2, in any context: words of letters, digits and `_./@-`,
+ * separated by single spaces, with `()` from the second word on, and colons only before a letter or digit.
  */
 function isPlain(value: string): boolean {
   if (!isWordCode(value.charCodeAt(0), '_/') || isDigit(value.charCodeAt(0))) return false;
@@ -93,8 +93,8 @@ function isDigit(code: number): boolean {
 }
 
 /**
- * Whether a block scalar holds a text of several lines as it is: all of it printable, its first line neither blank nor
- * indented, its last not blank.
+ * Returns whether a block scalar can represent a multi-line string: all characters are printable, the first line is neither
+ * blank nor indented, and the last is not blank.
  */
 function fitsBlock(value: string): boolean {
   if (!/^\S/.test(value) || UNBLOCKED.test(value) || !value.isWellFormed()) return false;
@@ -105,5 +105,5 @@ function fitsBlock(value: string): boolean {
 
 const COLON = 0x3a;
 const SPACE = 0x20;
-/** What stands in no block: control characters, and line ends but LF. */
+/** Characters that a block scalar cannot contain: control characters, and line breaks other than LF. */
 const UNBLOCKED = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;

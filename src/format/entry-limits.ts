@@ -8,7 +8,7 @@ import type { Reading } from './place.ts';
 
 type EntryLimits = NonNullable<DecodeLimits['entry']>;
 
-/** The lists of a document whose entries are objects of Datadog, or become one each. */
+/** The lists of a document whose entries become Datadog objects. */
 const LISTS = ['monitors', 'alerts', 'dashboards'] as const;
 
 /** Rejects a document with a monitor, alert or dashboard beyond the limits of an object. Throws TextFault at the entry. */
@@ -28,7 +28,7 @@ export function requireSmallEntries({ value, places }: Reading, limits: EntryLim
   }
 }
 
-/** The limit that a value exceeds; no more is counted then. Bytes are those of its JSON. */
+/** Returns the limit that a value exceeds, and stops counting there. Its bytes are the bytes of its JSON. */
 function excessOf(value: Json, limits: EntryLimits): Excess | undefined {
   let [values, bytes] = [0, 0];
   const add = (more: number): boolean => {

@@ -13,7 +13,7 @@ import { printYaml } from './encode-yaml.ts';
 const FORMATS = ['json', 'yaml', 'toml'] as const;
 const read = (text: string, format: Format): Promise<Decoded> => decode(text, format, OBJECT_LIMITS);
 
-/** smol-toml writes integers beyond 2^53 with the digits of the double. */
+/** Returns whether smol-toml prints a number exactly, which it does not for integers beyond 2^53. */
 function printsExactly(n: number): boolean {
   return !Number.isInteger(n) || Number.isSafeInteger(n);
 }
@@ -88,7 +88,7 @@ const nullFreeObjects = fc.dictionary(fc.constantFrom('a', 'b-c', 'd e', 'f.g'),
 });
 
 describe('any value', () => {
-  it('comes back from its JSON and its YAML with the very same spelling', async () => {
+  it('is preserved with its exact spelling in JSON and YAML', async () => {
     await fc.assert(
       fc.asyncProperty(trees.value, async (value) => {
         const json = printJson(value);
@@ -101,7 +101,7 @@ describe('any value', () => {
     );
   });
 
-  it('is the same in JSON, read as YAML too, and in TOML', async () => {
+  it('is the same in TOML, and in JSON that is read as YAML', async () => {
     await fc.assert(
       fc.asyncProperty(nullFreeObjects, async (value) => {
         const json = JSON.stringify(value).replace(/[\x7f-\x9f\ufeff\ufffe\uffff]/g, escaped);
@@ -112,7 +112,7 @@ describe('any value', () => {
     );
   });
 
-  it('is found where it stands in each format', async () => {
+  it('has the right position in each format', async () => {
     await fc.assert(
       fc.asyncProperty(nullFreeObjects, async (value) => {
         await assertPlaces(JSON.stringify(value, null, 2), 'json');
@@ -124,7 +124,7 @@ describe('any value', () => {
   });
 });
 
-/** Every value's text begins where locate says: reads the source there on its own. */
+/** Asserts that the source at the position of each value starts with that value. */
 async function assertPlaces(source: string, format: Format): Promise<void> {
   const decoded = await read(source, format);
   const lines = source.split('\n');
@@ -199,7 +199,7 @@ describe('any text', () => {
         const where = at % (printed.length + 1);
         return printed.slice(0, where) + put + printed.slice(where + cut);
       });
-    it(`is read as ${format}, or refused as a problem with a place in it`, async () => {
+    it(`is parsed as ${format}, or rejected with a position`, async () => {
       await fc.assert(
         fc.asyncProperty(fc.oneof(noise, mutated), async (source) => {
           const outcome = await read(source, format).catch((error: unknown) => error);
@@ -219,7 +219,7 @@ describe('any text', () => {
 });
 
 describe('TOML', () => {
-  it('that another reader of TOML takes too is the same value', async () => {
+  it('that smol-toml accepts has the same value', async () => {
     const parts = fc.constantFrom(
       'a',
       'b',
@@ -287,7 +287,7 @@ describe('a bomb', () => {
     ['brackets alone', 'toml', '['.repeat(many), 'malformed_toml'],
   ];
   for (const [what, format, source, code] of bombs) {
-    it(`of ${what} in ${format} is refused as ${code}`, async () => {
+    it(`of ${what} in ${format} is rejected as ${code}`, async () => {
       await assert.rejects(read(source, format), (error) => {
         assert.ok(error instanceof ProblemError);
         assert.equal(error.extras.findings?.[0]?.code, code);
@@ -298,7 +298,7 @@ describe('a bomb', () => {
 });
 
 describe('bytes', () => {
-  it('that are not UTF-8 are refused with their place', async () => {
+  it('that are not UTF-8 are rejected with their position', async () => {
     const encoder = new TextEncoder();
     const before = encoder.encode('\ufeff{"\ufffd é":\n "');
     for (const bad of [[0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80], [0xe2, 0x82]]) {
@@ -310,7 +310,7 @@ describe('bytes', () => {
     }
   });
 
-  it('are read with a byte order mark and without', async () => {
+  it('are accepted with and without a byte order mark', async () => {
     for (const format of FORMATS) {
       const source = format === 'toml' ? 'a = 1' : '{"a": 1}';
       const decoded = await decode(new TextEncoder().encode(`\ufeff${source}`), format, OBJECT_LIMITS);
@@ -319,14 +319,14 @@ describe('bytes', () => {
     }
   });
 
-  it('are counted, the limit itself being taken', async () => {
+  it('are counted, and the exact limit is accepted', async () => {
     const limits = { ...OBJECT_LIMITS, bytes: 6 };
     assert.equal((await decode('"éé"', 'json', limits)).value, 'éé');
     await assert.rejects(decode('"ééé"', 'json', limits), { code: 'too_large', status: 413 });
     await assert.rejects(decode(new TextEncoder().encode('"ééé"'), 'json', limits), { code: 'too_large' });
   });
 
-  it('of a second document are refused with 422, of a malformed one with 400', async () => {
+  it('with a second document are rejected with 422, malformed ones with 400', async () => {
     await assert.rejects(read('a: 1\n---\nb: 1', 'yaml'), { code: 'invalid', status: 422 });
     await assert.rejects(read('a: [', 'yaml'), { code: 'malformed_body', status: 400 });
   });
@@ -339,7 +339,7 @@ describe('the corpus', { skip: existsSync(CORPUS) ? false : `no corpus at ${CORP
     ['monitors.ndjson', 'monitor'],
     ['dashboards.ndjson', 'dashboard'],
   ] as const) {
-    it(`of ${file} is the same in every format, and found in it`, async () => {
+    it(`of ${file} has the same values in every format, with the right positions`, async () => {
       for (const source of readFileSync(`${CORPUS}/${file}`, 'utf8').trimEnd().split('\n')) {
         const value = valueAt((await decode(source, 'json', OBJECT_LIMITS)).value, `/${member}`) ?? null;
         const json = printJson(value);

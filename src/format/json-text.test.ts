@@ -17,7 +17,7 @@ function faultOf(text: string): TextFault {
   return assert.fail(`read: ${text}`);
 }
 
-/** Text, code, line, column, pointer, and words of the message. */
+/** Text, code, line, column, pointer, and a pattern of the message. */
 const MISTAKES: readonly [string, string, number, number, string, RegExp][] = [
   ['', 'malformed_json', 1, 1, '', /text ends here/],
   ['{"a": 1 "b": 2}', 'malformed_json', 1, 9, '/a', /comma is missing between two fields/],
@@ -55,7 +55,7 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp][] = [
 
 describe('reading JSON', () => {
   for (const [text, code, line, column, pointer, words] of MISTAKES) {
-    it(`tells what is wrong with ${JSON.stringify(text.slice(0, 40))}, and where`, () => {
+    it(`reports the fault in ${JSON.stringify(text.slice(0, 40))}, with its position`, () => {
       const fault = faultOf(text);
       assert.deepEqual(
         { code: fault.code, pointer: fault.pointer, ...positionsIn(text)(fault.offset) },
@@ -70,7 +70,7 @@ describe('reading JSON', () => {
     });
   }
 
-  it('takes what JSON.parse takes, and nothing else', () => {
+  it('accepts exactly what JSON.parse accepts', () => {
     const alphabet = fc.constantFrom(...'{}[]",:0123456789.-+eE \n\t\\utrfalsn"');
     const texts = fc.oneof(
       fc.string({ unit: alphabet, maxLength: 12 }),
@@ -106,7 +106,7 @@ describe('reading JSON', () => {
 });
 
 describe('a JSON value', () => {
-  it('keeps the spelling of numbers that a double would change, and the others as numbers', () => {
+  it('keeps the spelling of numbers that a double would change', () => {
     const text = '[0,-0,1,-7,1.0,1.5,1e3,9007199254740993,123456789012345,1234567890123456789,0.10]';
     const { value } = readJson(text, OBJECT_LIMITS);
     assert.equal(printJson(value), text);
@@ -125,18 +125,18 @@ describe('a JSON value', () => {
     ]);
   });
 
-  it('keeps lone surrogates in escapes, and names that objects have of themselves', () => {
+  it('keeps lone surrogates in escapes, and names that objects inherit', () => {
     assert.equal(readJson('"\\ud800x"', OBJECT_LIMITS).value, '\ud800x');
     const { value } = readJson('{"constructor": 1, "prototype": 2, "toString": 3}', OBJECT_LIMITS);
     assert.equal(printJson(value), '{"constructor":1,"prototype":2,"toString":3}');
   });
 
-  it('takes nesting up to the limit', () => {
+  it('accepts nesting up to the limit', () => {
     assert.ok(readJson(`${'['.repeat(100)}${']'.repeat(100)}`, OBJECT_LIMITS));
     assert.ok(readJson(`${'{"a":'.repeat(100)}1${'}'.repeat(100)}`, OBJECT_LIMITS));
   });
 
-  it('finds the nearest parent of what is not there', () => {
+  it('locates the nearest parent of a missing value', () => {
     const text = '{"a": {\n "b~/": [1, "x"]}}';
     const span = locator(text, 'json', readJson(text, OBJECT_LIMITS));
     const locate = (pointer: string) => span(pointer).start;

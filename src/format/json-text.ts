@@ -22,7 +22,7 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Integers of at most so many characters are exact as doubles, and print as they were written. */
+/** The maximum number of characters of an integer that a double represents exactly. */
 const EXACT_DIGITS = 15;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const NUMBER_GOES_ON = /[\w.+-]/;
@@ -39,8 +39,8 @@ const ESCAPES: ReadonlyMap<string, string> = new Map<string, string>([
 ]);
 
 /**
- * Reads JSON (RFC 8259, strictly). Numbers keep their spelling, lone surrogates in escapes stay as they are.
- * Throws TextFault, beyond the limits of depth and values too.
+ * Parses JSON strictly (RFC 8259). Numbers keep their spelling, and lone surrogates in escapes are preserved.
+ * Throws TextFault, also beyond the limits on depth and values.
  */
 export function readJson(text: string, limits: Pick<DecodeLimits, 'depth' | 'values'>): Reading {
   return {
@@ -57,7 +57,7 @@ class JsonReader {
   readonly #text: string;
   readonly #depth: number;
   readonly #count: ValueCount;
-  /** The step taken in each list or object that is open; what lies at or beyond `#level` is stale. */
+  /** The current step in each open list or object. Elements from `#level` on are stale. */
   readonly #path: (string | number)[] = [];
   #level = 0;
   #at = 0;
@@ -102,12 +102,12 @@ class JsonReader {
       const nameAt = this.#at;
       const name = this.#string();
       this.#path[this.#level - 1] = name;
-      if (name === '__proto__') this.#fail('prototype_key', 'A member may not be called "__proto__"', nameAt);
+      if (name === '__proto__') this.#fail('prototype_key', 'The field "__proto__" is not allowed', nameAt);
       if (Object.hasOwn(object, name)) {
         this.#fail('duplicate_key', `Duplicate field ${JSON.stringify(name)}`, nameAt);
       }
       if (this.#next() !== COLON) {
-        this.#complain("A colon is missing between a member's name and its value", opened);
+        this.#complain('A colon is missing between a field name and its value', opened);
       }
       this.#at++;
       object[name] = this.#value(place, nameAt);
@@ -144,7 +144,7 @@ class JsonReader {
     return value;
   }
 
-  /** After a member or item: true past a comma, false at the closing bracket. */
+  /** Reads what follows a field or element: returns true after a comma, and false at the closing bracket. */
   #goesOn(close: number, opened: number): boolean {
     const code = this.#next();
     if (code === close) return false;
@@ -245,7 +245,7 @@ class JsonReader {
     return this.#fail('malformed_json', valueComplaint(text, this.#at));
   }
 
-  /** Skips white space; the code of what follows, NaN at the end of the text. */
+  /** Skips white space, and returns the code of the next character; NaN at the end of the text. */
   #next(): number {
     const text = this.#text;
     for (;;) {
@@ -259,7 +259,7 @@ class JsonReader {
     return pointerTo('', ...this.#path.slice(0, this.#level));
   }
 
-  /** Fails at the present place; at the end of the text the open bracket is what is wrong. */
+  /** Throws a fault at the current offset. At the end of the text, the message names the unclosed bracket. */
   #complain(message: string, opened: number): never {
     if (this.#at < this.#text.length) return this.#fail('malformed_json', message);
     const { line, column } = positionsIn(this.#text)(opened);

@@ -10,11 +10,11 @@ async function refused(text: string, format: Format, limits: DecodeLimits): Prom
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  assert.ok(error instanceof ProblemError, `takes ${text.slice(0, 60)}`);
+  assert.ok(error instanceof ProblemError, `accepts ${text.slice(0, 60)}`);
   return error;
 }
 
-/** Texts with so many values, in each of the shapes that take least. */
+/** Texts with a given number of values, in each of the shortest notations. */
 const SHAPES: readonly (readonly [name: string, format: Format, text: (values: number) => string])[] = [
   ['numbers', 'json', (n) => `[${'1,'.repeat(n - 2)}1]`],
   ['objects', 'json', (n) => `[${'{},'.repeat(n - 2)}{}]`],
@@ -36,12 +36,12 @@ const SHAPES: readonly (readonly [name: string, format: Format, text: (values: n
   ['tables in braces', 'toml', (n) => `a=[${'{},'.repeat(n - 2)}]`],
 ];
 
-/** Of those, what is tried at the limit of a document too. */
+/** The shapes that are also tested at the limit of a document. */
 const LARGE: readonly string[] = ['objects', 'empty items', 'tables in braces'];
 
 describe('the limit on values', () => {
   for (const [name, format, text] of SHAPES) {
-    it(`takes as many ${name} in ${format}, and rejects one more where it stands`, async () => {
+    it(`accepts that many ${name} in ${format}, and rejects one more at its position`, async () => {
       await fc.assert(
         fc.asyncProperty(fc.integer({ min: 4, max: 60 }), async (half) => {
           const values = half * 2;
@@ -69,14 +69,14 @@ describe('the limit on values', () => {
     });
   }
 
-  it('is checked before js-yaml reads the text as a whole: a fault behind the limit is not found', async () => {
+  it('is checked before js-yaml parses the text, so that a fault beyond the limit is not found', async () => {
     const limits = { ...OBJECT_LIMITS, values: 10 };
     const items = (count: number) => `${'- 1\n'.repeat(count)}- "`;
     assert.equal((await refused(items(8), 'yaml', limits)).code, 'malformed_body');
     assert.equal((await refused(items(10), 'yaml', limits)).code, 'too_large');
   });
 
-  it('counts all that an alias refers to', async () => {
+  it('counts all values that an alias refers to', async () => {
     const text = (aliases: number) => `a: &a [1, 2, 3]\nb: [${'*a,'.repeat(aliases)}]\n`;
     const limits = { ...OBJECT_LIMITS, values: 6 + 4 * 5 };
     await decode(text(5), 'yaml', limits);
@@ -86,7 +86,7 @@ describe('the limit on values', () => {
 });
 
 describe('the limit on bytes', () => {
-  it('is said with what was measured', async () => {
+  it('is reported with the measured size', async () => {
     const { code, extras, message } = await refused('"äb"', 'json', { ...OBJECT_LIMITS, bytes: 4 });
     assert.equal(code, 'too_large');
     assert.deepEqual(extras.members, { unit: 'bytes', limit: 4, measured: 5 });
@@ -115,7 +115,7 @@ describe('the limits on an entry of a document', () => {
     });
   }
 
-  it('takes one that just fits, and larger values that are no entries', async () => {
+  it('accepts one at the limit, and larger values that are not entries', async () => {
     await decode(
       around('monitors', `{"message": "${'x'.repeat(1024 * 1024 - 14)}"}`),
       'json',

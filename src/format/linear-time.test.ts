@@ -9,7 +9,7 @@ import { positionsIn } from './place.ts';
 
 type Work = (size: number) => unknown;
 
-/** CPU time (ms) of one run. */
+/** Returns the CPU time (ms) of one run. */
 async function cost(work: Work, size: number): Promise<number> {
   const before = process.cpuUsage();
   await work(size);
@@ -23,14 +23,14 @@ async function median(work: Work, size: number): Promise<number> {
 }
 
 const KIB = 1024;
-/** YAML of more characters than a document may have values is counted first: both sizes are, or neither. */
+/** A size beyond which YAML is counted before it is parsed, so that both measured sizes are. */
 const COUNTED = 1250 * KIB;
 const MIN_MS = 15;
 const MAX_RATIO = 2.6;
 /** A busy machine makes single measurements longer, never shorter. */
 const MAX_ATTEMPTS = 5;
 
-/** Doubles the size until the work takes long enough to be measured; twice that may take 2.6 times as long. */
+/** Doubles the size until the work is long enough to measure, then asserts that twice the size takes at most 2.6 times as long. */
 async function assertLinear(work: Work, from: number): Promise<void> {
   await work(from);
   let size = from;
@@ -103,12 +103,12 @@ const WORKS: Readonly<Record<string, Work>> = {
   'printing lines beyond ASCII': prints((n) => 'x😀\n'.repeat(n / 4)),
 };
 
-describe('the time of reading and printing grows no faster than the text', () => {
+describe('the time of parsing and printing is linear in the text', () => {
   for (const [name, work] of Object.entries(WORKS)) {
     it(`with ${name}`, () => assertLinear(work, name.includes('YAML') ? COUNTED : 16 * KIB));
   }
 
-  it('with the characters of a long string, asked for one by one', async () => {
+  it('with the positions of characters of a long string, located one by one', async () => {
     for (const text of [`"${'\\u0061'.repeat(100_000)}"`, `"${'a'.repeat(600_000)}"`]) {
       const { locate } = await decode(text, 'json', DOCUMENT_LIMITS);
       const work: Work = (asked) => {
@@ -119,10 +119,10 @@ describe('the time of reading and printing grows no faster than the text', () =>
   });
 });
 
-describe('the time of editing grows no faster than the text', () => {
+describe('the time of editing is linear in the text', () => {
   const commented = (n: number) => `a:\n${'  # x\r\n'.repeat(n / 8)}  - 1\r\n  - 2\r\n`;
 
-  it('with CR LF comments between the items that are put into another order', async () => {
+  it('with CR LF comments between reordered elements', async () => {
     const reordering = { pointer: '/a', order: [1, 0] };
     const text = `a:\r\n  - 1\r\n${'# x\r\n'.repeat(30)}  - 2\r\n`;
     const reordered = await reorderItems(text, 'yaml', reordering);
@@ -134,7 +134,7 @@ describe('the time of editing grows no faster than the text', () => {
     await assertLinear((n) => reorderItems(commented(n), 'yaml', reordering), COUNTED);
   });
 
-  it('with a text that ends with many line ends', () =>
+  it('with a text that ends with many line breaks', () =>
     assertLinear(
       (n) =>
         applyEdits(`a: |+\n  x\n${'\n'.repeat(n)}`, 'yaml', [{ pointer: '/a', from: 0, to: 1, text: 'y' }]),
@@ -143,7 +143,7 @@ describe('the time of editing grows no faster than the text', () => {
 });
 
 describe('a text of 16 MiB', () => {
-  it('is printed as YAML, though it has no blanks', () => {
+  it('is printed as YAML, also without spaces', () => {
     for (const text of [
       long(DOCUMENT_LIMITS.bytes),
       `${long(DOCUMENT_LIMITS.bytes)}\nx`,
@@ -152,7 +152,7 @@ describe('a text of 16 MiB', () => {
       assert.ok(printYaml([text]).length > text.length);
   });
 
-  it('is read in each format, as one string, one comment, blanks and escapes', async () => {
+  it('is parsed in each format, as one string, one comment, spaces and escapes', async () => {
     const size = DOCUMENT_LIMITS.bytes - 100;
     const texts: readonly (readonly [Format, string])[] = [
       ['json', `"${long(size)}"`],

@@ -4,8 +4,8 @@ const RADIX = /^0[xob]/;
 const DECIMAL = /^([-+]?)(\d*)(\.\d*)?([eE][-+]?\d+)?$/;
 
 /**
- * A number as YAML and TOML may write it (`+1`, `007`, `.5`, `1.`, `0x1F`, `0o17`, `0b1`), in JSON's spelling; what
- * JSON writes the same way keeps its spelling (`1.0`). Throws RangeError where the text is no such number.
+ * Converts a number of YAML or TOML (`+1`, `007`, `.5`, `1.`, `0x1F`, `0o17`, `0b1`) to JSON's spelling. Numbers that are
+ * valid JSON keep their spelling (`1.0`). Throws RangeError if the text is not a number.
  */
 export function numberFromSpelling(text: string): number | RawNumber {
   if (RADIX.test(text)) return numberFromText(BigInt(text).toString());

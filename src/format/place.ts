@@ -10,15 +10,15 @@ import { StringOffsets } from './text-offset.ts';
  * these, so all fields are set at once, and parts are a linked list.
  */
 export class Place {
-  /** Where the value begins; where nothing is written for it, its name or dash. */
+  /** The start of the value, or of its name or dash if the value is empty. */
   readonly offset: number;
-  /** Behind the value's last character; `offset` for a table of TOML whose members stand on lines of their own. */
+  /** The end of the value, exclusive; `offset` for a TOML table whose fields are on separate lines. */
   end: number;
   /** Start of the whole field or element: its name, its dash or the header of its table. */
   name: number;
   /** Offset after the colon, the dash or the header. Greater than `offset` if there is no value, and for a table with a header. */
   valueFrom: number;
-  /** Where the last part of a dotted name of TOML begins. */
+  /** The start of the last part of a dotted TOML key. */
   part: number | undefined = undefined;
   children: Children | undefined = undefined;
   /** Its name in an object, or its index in a list. */
@@ -78,18 +78,18 @@ class Children {
   }
 }
 
-/** What a reader gives: the value, and on demand the places of all its parts (a second reading of the text). */
+/** The result of a parser: the value, and on demand the places of all its parts (by parsing the text again). */
 export interface Reading {
   readonly value: Json;
   places(): Place;
 }
 
-/** The place of a whole text, which begins at an offset; the rest becomes known as it is read. */
+/** Creates the place of the root value, which starts at an offset. The parser sets the other fields. */
 export function placeAt(offset: number): Place {
   return new Place('', offset, offset);
 }
 
-/** Notes where the value of a member or item begins, and its name. */
+/** Adds the place of a field or element to its parent. */
 export function addPlace(parent: Place, step: string | number, offset: number, name = offset): Place {
   const place = new Place(step, offset, name);
   if (parent.children) parent.children.add(place);
@@ -97,7 +97,7 @@ export function addPlace(parent: Place, step: string | number, offset: number, n
   return place;
 }
 
-/** Where values stand in `source`, and stretches of those that are texts; places are read when first asked for. */
+/** Returns a function that locates values in `source`, and ranges within strings. Places are parsed on first use. */
 export function locator(
   source: string,
   format: Format,
@@ -129,7 +129,7 @@ export function locator(
   };
 }
 
-/** Line and column of offsets in `text`, both from 1. Lines end with LF, CR LF or CR, as in editors. */
+/** Returns a function that converts an offset in `text` to a line and column, both from 1. Lines end with LF, CR LF or CR. */
 export function positionsIn(text: string): (offset: number) => Position {
   let starts: Uint32Array | undefined;
   return (offset) => {
@@ -145,7 +145,7 @@ export function positionsIn(text: string): (offset: number) => Position {
   };
 }
 
-/** Where each line begins: first counted, then noted, so that many short lines take little memory. */
+/** Returns the start of each line. Counts the lines first, so that many short lines need little memory. */
 function lineStarts(text: string): Uint32Array {
   let lines = 1;
   for (let at = afterLine(text, 0); at > 0; at = afterLine(text, at)) lines++;
@@ -155,7 +155,7 @@ function lineStarts(text: string): Uint32Array {
   return starts;
 }
 
-/** Where the line after the one at `from` begins; -1 behind the last one. */
+/** Returns the start of the line after the one at `from`, or -1 after the last line. */
 function afterLine(text: string, from: number): number {
   const end = lineEnd(text, from);
   return end < text.length ? afterLineEnd(text, end) : -1;

@@ -3,14 +3,14 @@ import { isObject, type Json } from '../domain/json.ts';
 import { type Pointer, pointerSteps } from '../domain/pointer.ts';
 import { type Place, positionsIn, type Reading } from './place.ts';
 
-/** Numbers that each value has in a table: its line, its column, and how many values it is, itself included. */
+/** The numbers per value in a table: line, column, and the number of values in it, including itself. */
 const ROW = 3;
-/** Bytes that a table has for each value. */
+/** The number of bytes per value in a table. */
 export const ROW_BYTES = ROW * Uint32Array.BYTES_PER_ELEMENT;
 
 /**
- * Where every value of a text begins, as plain numbers that another process can use without the text: the values in the order
- * of a walk from the top, ROW numbers each.
+ * Returns the start of every value of a text as plain numbers, which another process can use without the text: ROW numbers
+ * per value, in depth-first order.
  */
 export function positionTable(text: string, { value, places }: Reading): Uint32Array {
   const positionAt = positionsIn(text);
@@ -33,7 +33,7 @@ export function positionTable(text: string, { value, places }: Reading): Uint32A
   return table;
 }
 
-/** How many values a value is: itself and all that are in it. */
+/** Returns the number of values in a value, including itself. */
 function countValues(value: Json): number {
   let count = 1;
   if (Array.isArray(value)) for (const item of value) count += countValues(item);
@@ -41,7 +41,7 @@ function countValues(value: Json): number {
   return count;
 }
 
-/** Where the value at a pointer begins, by the table of the whole; for a pointer to nothing, its nearest parent. */
+/** Returns a function that locates the value at a pointer by the position table, or its nearest parent if there is no value. */
 export function tableLocator(whole: Json, table: Uint32Array): (pointer: Pointer) => Position {
   const known = new Map<number, ReadonlyMap<string, number> | Uint32Array>();
   const childRow = (node: Json, row: number, step: string): number | undefined => {
@@ -66,7 +66,7 @@ export function tableLocator(whole: Json, table: Uint32Array): (pointer: Pointer
   };
 }
 
-/** The rows of what is directly in a value: of a list by number, of an object by name. */
+/** Returns the rows of the children of a value: of a list by index, of an object by name. */
 function rowsIn(node: Json, row: number, table: Uint32Array): ReadonlyMap<string, number> | Uint32Array {
   let next = row + 1;
   const take = () => {

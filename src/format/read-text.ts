@@ -12,7 +12,7 @@ const READERS: Readonly<Record<Format, Read>> = {
   toml: readToml,
 };
 
-/** Reads a text without a byte order mark. Throws TextFault. */
+/** Parses a text without a byte order mark. Throws TextFault. */
 export async function readText(text: string, format: Format, limits: DecodeLimits): Promise<Reading> {
   return READERS[format](text, limits);
 }

@@ -22,19 +22,19 @@ describe('a YAML stream', () => {
     });
   }
 
-  it('has each part at its line', () => {
+  it('reports the line of each part', () => {
     assert.deepEqual(
       splitYaml('a\r\n---\rb\n\n---\nc').map((part) => part.line),
       [0, 1, 4],
     );
   });
 
-  it('has documents with nothing in them', () => {
+  it('can have empty documents', () => {
     const empty = splitYaml('---\n# c\n---\n\n--- # c\n---\nx\n---').map((part) => hasContent(part.text));
     assert.deepEqual(empty, [false, false, false, true, false]);
   });
 
-  it('is its parts, and has as many documents with something in them as another reader finds', () => {
+  it('equals its joined parts, and has as many non-empty documents as js-yaml finds', () => {
     const line = fc.constantFrom(
       'a: 1',
       '- b',

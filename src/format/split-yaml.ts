@@ -1,17 +1,16 @@
-/** A part of a text: from where, in UTF-16 units, and on which line, from 0. */
+/** A part of a text, and its first line, counted from 0. */
 export interface TextPart {
   readonly text: string;
   readonly line: number;
 }
 
-/** A line that begins or ends a document, wherever it stands but in quotes, where YAML forbids it. */
+/** A document marker. YAML does not allow one inside quotes. */
 const MARKER = /(?<=^|[\r\n])(---|\.\.\.)(?=[ \t\r\n]|$)/g;
-/** Something else than blanks, comments, directives and the markers themselves. */
+/** Content other than white space, comments, directives and markers. */
 const CONTENT = /(?:^|[\r\n])(?!(?:---|\.\.\.)[ \t]*(?:[\r\n]|$|(?<=[ \t])#)|%)[ \t]*[^\s#]/;
 
 /**
- * The documents of a YAML stream, as they stand, each from its marker on.
- * Joined, all parts are the text again.
+ * Splits a YAML stream into its documents, each starting with its marker. The joined parts equal the text.
  */
 export function splitYaml(text: string): TextPart[] {
   const parts: TextPart[] = [];
@@ -38,7 +37,7 @@ export function splitYaml(text: string): TextPart[] {
   return parts.length === 0 ? [{ text, line: 0 }] : parts;
 }
 
-/** Whether a part of a stream has a value written in it. */
+/** Returns whether a part of a stream contains a value. */
 export function hasContent(part: string): boolean {
   return CONTENT.test(part);
 }

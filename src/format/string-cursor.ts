@@ -1,29 +1,29 @@
 import { afterWhiteSpace, isBreak, isWhiteSpace, lineEnd } from './blanks.ts';
 import type { Format } from './decoded.ts';
 
-/** Where the reading of a written string has come to. Offsets in UTF-16 units. */
+/** The state of reading a string in its source. Offsets in UTF-16 units. */
 export interface Cursor {
-  /** In the source. */
+  /** The offset in the source. */
   at: number;
-  /** In the value. */
+  /** The offset in the value. */
   read: number;
-  /** White space before this source offset belongs to the value: no line break follows it. */
+  /** White space before this source offset is part of the value, because no line break follows it. */
   blanksTo: number;
-  /** At the line break of an empty line within a fold, which is a line break of the value. */
+  /** Whether the cursor is at the line break of an empty line within a fold, which is a line break of the value. */
   inFold: boolean;
-  /** At the beginning of a line of a block, before its indentation. */
+  /** Whether the cursor is at the start of a line of a block, before its indentation. */
   atLine: boolean;
-  /** On a line of a folded block that begins with white space: the line breaks around it are kept. */
+  /** Whether the current line of a folded block begins with white space, so that the line breaks around it are kept. */
   spaced: boolean;
 }
 
 /**
- * Reads the next unit of a written string (a character, an escape, a line break with the indentation behind it), and
- * returns where the unit begins. Every step moves `at` forward, unless the source ends there.
+ * Reads the next unit of a string (a character, an escape, or a line break with the following indentation), and
+ * returns the start of the unit. Every step advances `at`, unless the source ends there.
  */
 export type Step = (cursor: Cursor) => number;
 
-/** A way of writing strings: where the first unit can begin, and how units are read. */
+/** A string style: the start of the first unit, and how units are read. */
 export interface Style {
   readonly from: number;
   readonly step: Step;
@@ -31,7 +31,7 @@ export interface Style {
   readonly isBlock: boolean;
 }
 
-/** The style of the string that begins at `start`; undefined where none does, as at an alias of YAML. */
+/** Returns the style of the string at `start`, or undefined if there is no string, for example at a YAML alias. */
 export function stringStyle(source: string, format: Format, start: number, value: string): Style | undefined {
   const quote = source.charAt(start);
   const inLine = (from: number, step: Step): Style => ({ from, step, isBlock: false });
@@ -57,7 +57,7 @@ export function stringStyle(source: string, format: Format, start: number, value
   return quote === '*' ? undefined : inLine(start, folded(source, characters(source)));
 }
 
-/** One character after another; CR LF is one line break. */
+/** Reads single characters. CR LF is one line break. */
 function characters(source: string): Step {
   return (cursor) => {
     const start = cursor.at;
@@ -82,7 +82,7 @@ function escapes(source: string): Step {
   };
 }
 
-/** TOML's `"""`: a backslash before a line end, or before white space and a line end, takes all white space away. */
+/** Reads TOML's `"""`: a backslash before optional white space and a line break removes all following white space. */
 function tomlLines(source: string): Step {
   const escape = escapes(source);
   return (cursor) => {
@@ -94,7 +94,7 @@ function tomlLines(source: string): Step {
   };
 }
 
-/** YAML's `"`: as js-yaml reads it, an escaped line break takes all empty lines behind it away. */
+/** Reads YAML's `"`: like js-yaml, an escaped line break removes all following empty lines. */
 function yamlDoubleQuoted(source: string): Step {
   const escape = escapes(source);
   return folded(source, (cursor) => {
@@ -114,7 +114,7 @@ function singleQuoted(source: string): Step {
   };
 }
 
-/** YAML's flow folding: one line break is a blank, more are all but the first; white space around them is dropped. */
+/** Reads with YAML's flow folding: one line break becomes a space; of several, the first is dropped. White space around them is dropped. */
 function folded(source: string, inner: Step): Step {
   return (cursor) => {
     const start = cursor.at;
@@ -163,7 +163,7 @@ function foldedBlock(source: string, indent: number): Step {
   };
 }
 
-/** Behind the first of the empty lines at `line` where that is dropped: text that is not spaced follows them. */
+/** Returns the offset after the first of the empty lines at `line` if folding drops it, because unspaced text follows. */
 function afterFold(source: string, line: number, indent: number): number {
   let [at, first] = [line, line];
   for (;;) {
@@ -177,12 +177,12 @@ function afterFold(source: string, line: number, indent: number): number {
   }
 }
 
-/** Whether a block that is not indented ends here. */
+/** Returns whether a document marker ends an unindented block here. */
 function isMarker(source: string, at: number, indent: number): boolean {
   return indent === 0 && (source.startsWith('---', at) || source.startsWith('...', at));
 }
 
-/** How far the lines of a block are indented, by its first line that is not blank; infinite where that is no matter. */
+/** Returns the indentation of a block by its first line that is not blank; infinite if all lines are blank. */
 function blockIndent(source: string, from: number, value: string): number {
   let first = 0;
   while (first < value.length && ' \n'.includes(value.charAt(first))) first++;

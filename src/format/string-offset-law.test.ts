@@ -5,10 +5,10 @@ import { decode } from './decode.ts';
 import { DOCUMENT_LIMITS, type Format } from './decoded.ts';
 import { StringOffsets } from './text-offset.ts';
 
-/** A piece of a string as it is written, and what it stands for: the places of a string are those of its pieces. */
+/** A piece of the source of a string, and its value. The positions of a string are those of its pieces. */
 interface Piece {
   readonly source: string;
-  /** Each character begins at the beginning of the piece, but where `at` says how far behind it. */
+  /** Each character starts at the start of the piece, unless `at` has its offset. */
   readonly value: string;
   readonly at?: readonly number[];
 }
@@ -79,7 +79,7 @@ const jsonStrings = mix(LETTERS, anyOf(raw(' '), raw("'")), JSON_ESCAPES, byU4, 
   (pieces): Written => ({ before: '{"a":\n "', pieces, after: '"}' }),
 );
 
-/** A fold: blanks, line breaks with blanks between them, the indentation of the line behind. */
+/** A fold: white space, line breaks with white space between them, and the indentation of the next line. */
 function fold(newline: string): fc.Arbitrary<Piece> {
   return fc
     .tuple(someBlanks, fc.array(someBlanks, { maxLength: 3 }), someBlanks)
@@ -95,7 +95,7 @@ function fold(newline: string): fc.Arbitrary<Piece> {
     });
 }
 
-/** Words with blanks, folds or nothing between them. */
+/** Words with white space, folds or nothing between them. */
 function words(word: fc.Arbitrary<Piece>, ...between: fc.Arbitrary<Piece[]>[]): fc.Arbitrary<Piece[]> {
   return fc
     .array(fc.tuple(word, fc.oneof(fc.constant<Piece[]>([]), ...between)), { maxLength: 8 })
@@ -244,7 +244,7 @@ function blockPieces(lines: readonly Line[], folds: boolean, indent: string, new
   return pieces;
 }
 
-/** Holds the reader against the pieces: the value, the place of each character, and the character at each place. */
+/** Asserts the value and the position of each character against the pieces. */
 async function assertPlaces(format: Format, { before, pieces, after }: Written): Promise<void> {
   const text = before + pieces.map(({ source }) => source).join('') + after;
   const value = pieces.map((piece) => piece.value).join('');
@@ -264,7 +264,7 @@ async function assertPlaces(format: Format, { before, pieces, after }: Written):
         from + (piece.at?.[index] ?? 0),
         `character ${read + index} of ${JSON.stringify(text)}`,
       );
-      assert.ok(found >= previous, 'places do not go backwards');
+      assert.ok(found >= previous, 'positions do not decrease');
       previous = found;
     }
     from += piece.source.length;
@@ -285,7 +285,7 @@ const STYLES: readonly (readonly [name: string, format: Format, strings: fc.Arbi
   ['a multi-line literal string of TOML', 'toml', tomlLiteralLines],
 ];
 
-describe('the place of every character', () => {
+describe('the position of every character', () => {
   for (const [name, format, strings] of STYLES) {
     it(`is exact in ${name}, with every escape, at every offset`, async () => {
       await fc.assert(
@@ -295,7 +295,7 @@ describe('the place of every character', () => {
     });
   }
 
-  it('is found or given up, in bounded time, for any source, start and value, fitting or not', () => {
+  it('is found or is the start of the string, in bounded time, for any source, start and value', () => {
     const piece = fc.constantFrom(...'\\"\'|>#*uUx0- \t\r\nab', '"""', "'''", '\r\n', '\\ ', '\n\n');
     const texts = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
     const formats = fc.constantFrom<Format>('json', 'yaml', 'toml');

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { decode } from './decode.ts';
 import { type Format, OBJECT_LIMITS } from './decoded.ts';
 
-/** Ways to write a text that holds the word HERE. */
+/** Texts with a string that contains the word HERE. */
 const TEXTS: readonly [format: Format, text: string][] = [
   ['json', '{"a": "b HERE c"}'],
   ['json', '{"a": "\\"\\u00e9\\n\\\\ HERE"}'],
@@ -29,7 +29,7 @@ const TEXTS: readonly [format: Format, text: string][] = [
   ['toml', "a = '''\nb\n  c 'x' HERE'''"],
 ];
 
-/** The text in the value, its pointer, and the offset of a word in it. */
+/** Returns the pointer of the string that contains a word, and the offset of the word in it. */
 function find(value: unknown, word: string, pointer = ''): { pointer: string; at: number } | undefined {
   if (typeof value === 'string')
     return value.includes(word) ? { pointer, at: value.indexOf(word) } : undefined;
@@ -46,7 +46,7 @@ function positionOf(text: string, word: string) {
   return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }
 
-describe('the place of a character within a text', () => {
+describe('the position of a character in a string', () => {
   for (const [format, text] of TEXTS) {
     it(`is found in ${format}: ${JSON.stringify(text)}`, async () => {
       const { value, locate, span } = await decode(text, format, OBJECT_LIMITS);
@@ -74,7 +74,7 @@ describe('the place of a character within a text', () => {
     );
   });
 
-  it('ends with the whole value, where no stretch of it is meant, but not for lists and objects', async () => {
+  it('has the end of the whole value if no range is given, except for lists and objects', async () => {
     const { span } = await decode('a: "x y" # c\nb: {}\nc: |\n  d\n  e\n', 'yaml', OBJECT_LIMITS);
     assert.deepEqual(span('/a'), { start: { line: 1, column: 4 }, end: { line: 1, column: 9 } });
     assert.deepEqual(span('/b'), { start: { line: 2, column: 4 } });
@@ -82,7 +82,7 @@ describe('the place of a character within a text', () => {
     assert.deepEqual(span('/nothing'), { start: { line: 1, column: 1 } });
   });
 
-  it('is the start of a value that is no text', async () => {
+  it('is the start of a value that is not a string', async () => {
     const { locate } = await decode('a: 12', 'yaml', OBJECT_LIMITS);
     assert.deepEqual(locate('/a', 1), { line: 1, column: 4 });
   });

@@ -1,22 +1,21 @@
 import type { Format } from './decoded.ts';
 import { type Cursor, stringStyle, type Style } from './string-cursor.ts';
 
-/** A string where it is written. */
+/** A string in its source. */
 export interface WrittenString {
   readonly source: string;
   readonly format: Format;
-  /** Where it begins in the source: at its quote, at the sign of a block, at its first character. */
+  /** The start in the source: its quote, the indicator of a block, or its first character. */
   readonly start: number;
   readonly value: string;
 }
 
-/** Units between two places from which reading can go on, so that no look-up reads a long string from its start. */
+/** The number of units between saved cursors, so that no lookup reads a long string from its start. */
 const STRIDE = 1024;
 
 /**
- * Where the characters of a string stand in its source, for every way in which JSON, YAML and TOML write strings:
- * quoted with escapes, quoted literally, plain, folded over lines, in blocks. Reads the source once, however many
- * places are asked for.
+ * Maps offsets in a string to offsets in its source, for every string style of JSON, YAML and TOML: quoted with escapes,
+ * quoted literally, plain, folded, and block scalars. Reads the source once for any number of lookups.
  */
 export class StringOffsets {
   readonly #string: WrittenString;
@@ -31,9 +30,9 @@ export class StringOffsets {
   }
 
   /**
-   * The source offset at which the character at `offset` of the value begins (all of an escape, for both units of a pair);
-   * for the length of the value, where its last character ends. The start of the string where the source does not
-   * spell the value, as behind an alias.
+   * Returns the source offset of the character at `offset` of the value (the start of an escape, for both units of a pair); for
+   * the length of the value, the end of its last character. Returns the start of the string if the source does not
+   * contain the value, for example at an alias.
    */
   inSource(offset: number): number {
     const { source, start, value } = this.#string;
@@ -52,7 +51,7 @@ export class StringOffsets {
     return cursor.read === value.length ? end : start;
   }
 
-  /** The last mark at or before an offset of the value that has a unit between it and that offset, if any has. */
+  /** Returns the index of the last saved cursor before an offset of the value, or 0. */
   #markBefore(offset: number): number {
     let [low, high] = [0, this.#marks.length - 1];
     while (low < high) {

@@ -3,7 +3,7 @@ import type { Pointer } from '../domain/pointer.ts';
 import { requireSaneNumber, TextFault } from './fault.ts';
 import { numberFromSpelling } from './number-spelling.ts';
 
-/** What was read, and where the text goes on. */
+/** A scanned value, and the offset after it. */
 export interface Scanned<T> {
   readonly value: T;
   readonly end: number;
@@ -32,14 +32,14 @@ const ESCAPES: ReadonlyMap<string, string> = new Map<string, string>([
   ['\\', '\\'],
 ]);
 
-/** The text in quotes that begins at `at`; of several lines too where `lines`. A line break is LF, however written. */
+/** Scans the quoted string at `at`, also a multi-line one if `lines` is set. Line breaks become LF. */
 export function scanText(text: string, at: number, lines: boolean, pointer: Pointer): Scanned<string> {
   const quote = text.charAt(at) === '"' ? '"' : "'";
   const long = text.startsWith(quote.repeat(3), at);
   const fail = (message: string, offset: number): never => {
     throw new TextFault('malformed_toml', message, offset, pointer);
   };
-  if (long && !lines) fail('A name cannot have several lines', at);
+  if (long && !lines) fail('A key cannot be a multi-line string', at);
   let end = at + (long ? 3 : 1);
   if (long) end = match(LINE_BREAK, text, end)?.end ?? end;
   let value = '';
@@ -72,7 +72,7 @@ export function scanText(text: string, at: number, lines: boolean, pointer: Poin
   }
 }
 
-/** The number, boolean, date or time that begins at `at`. */
+/** Scans the number, boolean, date or time at `at`. */
 export function scanBare(text: string, at: number, pointer: Pointer): Scanned<Json> {
   const boolean = match(BOOLEAN, text, at);
   if (boolean) return { value: boolean.value[0] === 'true', end: boolean.end };
@@ -93,7 +93,7 @@ export function scanBare(text: string, at: number, pointer: Pointer): Scanned<Js
   throw new TextFault('malformed_toml', bareComplaint(text, at), at, pointer);
 }
 
-/** A sticky pattern at a place. */
+/** Matches a sticky pattern at an offset. */
 export function match(pattern: RegExp, text: string, at: number): Scanned<RegExpExecArray> | undefined {
   pattern.lastIndex = at;
   const value = pattern.exec(text);
@@ -102,7 +102,7 @@ export function match(pattern: RegExp, text: string, at: number): Scanned<RegExp
 
 function scanEscape(text: string, at: number, fail: (message: string, at: number) => never): Scanned<string> {
   const escape = match(ESCAPE, text, at);
-  if (!escape) return fail('TOML knows no such escape: write a backslash as \\\\', at);
+  if (!escape) return fail('Unknown TOML escape: write a backslash as \\\\', at);
   const [, letter, ...codes] = escape.value;
   if (letter !== undefined) return { value: ESCAPES.get(letter) ?? '', end: escape.end };
   const code = Number.parseInt(codes.find((c) => c !== undefined) ?? '', 16);
@@ -132,7 +132,7 @@ function bareComplaint(text: string, at: number): string {
   const word = /^[\w.+-]+/.exec(text.slice(at, at + 40))?.[0] ?? '';
   const lower = word.toLowerCase();
   if (lower === 'true' || lower === 'false') return `${word} must be written ${lower}`;
-  if (lower === 'null') return 'TOML has no null: leave the member out';
-  if (/^[+-]?[\d.]/.test(word)) return `${word} is not a number as TOML writes it`;
+  if (lower === 'null') return 'TOML has no null: remove the field';
+  if (/^[+-]?[\d.]/.test(word)) return `${word} is not a number in TOML`;
   return 'A string must be quoted';
 }

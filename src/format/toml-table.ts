@@ -11,12 +11,12 @@ export interface KeyPart {
 }
 
 /**
- * A table being filled. `made` says by what, which decides how it may be reached again
- * (https://toml.io/en/v1.1.0#table): on the way to another, by its own header, by dotted keys, or not at all.
+ * A table during parsing. `made` is how it was created, which decides whether it can be extended later
+ * (https://toml.io/en/v1.1.0#table): implicitly by another header, by its own header, by dotted keys, or inline.
  */
 export interface Table {
   readonly value: JsonObject;
-  /** How many lists and tables it stands in, itself included. */
+  /** The nesting level: the number of enclosing lists and tables, including itself. */
   readonly level: number;
   readonly steps: readonly (string | number)[];
   readonly place: Place | undefined;
@@ -31,7 +31,7 @@ interface TableList {
   last: Table;
 }
 
-/** The tables of one document. Throws TextFault where the rules of TOML, the depth or a name forbid what is asked. */
+/** The tables of one document. Throws TextFault if TOML's rules, the depth limit or a name forbid an operation. */
 export class Tables {
   readonly root: Table;
   readonly #depth: number;
@@ -44,7 +44,7 @@ export class Tables {
     this.root = this.#table({}, 0, [], place, 'header', 0);
   }
 
-  /** `[a.b.c]`: the table it opens. */
+  /** Opens the table of a header `[a.b.c]`. */
   open(key: readonly KeyPart[], offset: number): Table {
     const { parent, last } = this.#walk(key, offset);
     const known = parent.parts?.get(last.name);
@@ -54,7 +54,7 @@ export class Tables {
     return known;
   }
 
-  /** `[[a.b.c]]`: the new last table of the list. */
+  /** Appends a table for a header `[[a.b.c]]`. */
   append(key: readonly KeyPart[], offset: number): Table {
     const { parent, last } = this.#walk(key, offset);
     const known = parent.parts?.get(last.name);
@@ -75,7 +75,7 @@ export class Tables {
     return table;
   }
 
-  /** The table that the parts of a dotted key before its last lead to, from the table the key stands in. */
+  /** Returns the table that contains the last part of a dotted key, starting at the table that contains the key. */
   dotted(from: Table, way: readonly KeyPart[]): Table {
     let table = from;
     for (const part of way) {
@@ -91,7 +91,7 @@ export class Tables {
     return table;
   }
 
-  /** A table written in braces as the value of `step` in a list or of a member. */
+  /** Creates an inline table, the value of a field or element. */
   inline(
     level: number,
     steps: readonly (string | number)[],
@@ -101,22 +101,22 @@ export class Tables {
     return this.#table({}, level, steps, place, 'inline', offset);
   }
 
-  /** Gives a member its value. */
+  /** Sets the value of a field. */
   define(table: Table, part: KeyPart, value: Json): void {
     this.requireFree(table, part);
     table.value[part.name] = value;
   }
 
-  /** Refuses a name that is taken, or that no member may have. */
+  /** Rejects a duplicate or forbidden field name. */
   requireFree(table: Table, part: KeyPart): void {
     if (part.name === '__proto__') {
       const pointer = pointerTo('', ...table.steps, part.name);
-      throw new TextFault('prototype_key', 'The field name "__proto__" is not allowed', part.offset, pointer);
+      throw new TextFault('prototype_key', 'The field "__proto__" is not allowed', part.offset, pointer);
     }
     if (Object.hasOwn(table.value, part.name)) this.#twice(table, part);
   }
 
-  /** Refuses a list or table that would be the `level`th around what is in it. */
+  /** Rejects a list or table whose nesting level exceeds the limit. */
   requireDepth(level: number, steps: readonly (string | number)[], offset: number): void {
     if (level <= this.#depth) return;
     const message = `Lists and tables are nested deeper than ${this.#depth} levels`;

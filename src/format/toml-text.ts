@@ -13,9 +13,9 @@ const LINE_BREAK = /\r?\n/y;
 const BARE_KEY = /[\w-]+/y;
 
 /**
- * Reads TOML 1.1. Numbers are exact at any size and keep their spelling where JSON writes them so; dates, times, inf
- * and nan have no JSON form and are refused; a line break in a text is LF. Throws TextFault, beyond the
- * limits of depth and values too.
+ * Parses TOML 1.1. Numbers are exact at any size, and keep their spelling if it is valid JSON. Dates, times, inf and nan are
+ * rejected because JSON cannot represent them. Line breaks in strings become LF. Throws TextFault, also beyond the
+ * limits on depth and values.
  */
 export function readToml(text: string, limits: Pick<DecodeLimits, 'depth' | 'values'>): Reading {
   return {
@@ -61,7 +61,7 @@ class TomlReader {
     this.#at += close.length;
     const key = this.#key();
     if (!this.#text.startsWith(close, this.#at)) {
-      this.#fail(`The closing ${close} of the table's name is missing`);
+      this.#fail(`The closing ${close} of the table header is missing`);
     }
     this.#at += close.length;
     this.#table = isList ? this.#tables.append(key, offset) : this.#tables.open(key, offset);
@@ -75,7 +75,7 @@ class TomlReader {
     const owner = this.#tables.dotted(table, key.slice(0, -1));
     this.#tables.requireFree(owner, last);
     const steps = [...owner.steps, last.name];
-    if (this.#char() !== '=') this.#fail('An = is missing after the name', steps);
+    if (this.#char() !== '=') this.#fail('An = is missing after the key', steps);
     this.#at++;
     this.#space();
     const value = this.#value(owner.level, owner.place, steps);
@@ -84,7 +84,7 @@ class TomlReader {
     this.#tables.define(owner, last, value);
   }
 
-  /** A key with its dots, and the white space after it. */
+  /** Reads a dotted key and the white space after it. */
   #key(): KeyPart[] {
     const parts: KeyPart[] = [];
     for (;;) {
@@ -143,7 +143,7 @@ class TomlReader {
       list.push(this.#value(level, place, [...steps, list.length]));
       this.#skipLines();
       if (this.#closes(']')) return list;
-      this.#comma('items', opened, steps);
+      this.#comma('elements', opened, steps);
     }
   }
 
@@ -156,7 +156,7 @@ class TomlReader {
       this.#member(table);
       this.#skipLines();
       if (this.#closes('}')) return table.value;
-      this.#comma('members', opened, steps);
+      this.#comma('fields', opened, steps);
     }
   }
 
@@ -185,7 +185,7 @@ class TomlReader {
     this.#at = lineBreak.end;
   }
 
-  /** White space, comments and line breaks. */
+  /** Skips white space, comments and line breaks. */
   #skipLines(): void {
     for (;;) {
       this.#space();
@@ -218,7 +218,7 @@ class TomlReader {
 }
 
 function nameComplaint(char: string): string {
-  if (char === '' || char === '\n' || char === '\r' || char === '=') return 'A name is missing';
-  if (char === '.') return 'A part of the name is missing before the point';
-  return `A name that contains ${char} must be quoted`;
+  if (char === '' || char === '\n' || char === '\r' || char === '=') return 'A key is missing';
+  if (char === '.') return 'A part of the key is missing before the dot';
+  return `A key that contains ${char} must be quoted`;
 }

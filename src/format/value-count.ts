@@ -1,7 +1,7 @@
 import type { Pointer } from '../domain/pointer.ts';
 import { TextFault } from './fault.ts';
 
-/** Counts the values of a text while it is read. */
+/** Counts the values of a text during parsing. */
 export class ValueCount {
   readonly #limit: number;
   #count = 0;
@@ -16,7 +16,7 @@ export class ValueCount {
     if (this.#count > this.#limit) this.#fail(offset, pointer());
   }
 
-  /** Counts the values that an alias refers to; false where that would go beyond the limit. */
+  /** Counts the values that an alias refers to. Returns false if that exceeds the limit. */
   addAliased(values: number): boolean {
     this.#count += values;
     return this.#count <= this.#limit;

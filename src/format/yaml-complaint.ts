@@ -44,10 +44,10 @@ const REASONS: readonly (readonly [string, Complaint])[] = [
         'A closing ] or } is missing before this line, or it is indented less than the one it belongs to',
     },
   ],
-  ["expected ':' after a mapping key", { message: 'A colon is missing after the name of a member' }],
+  ["expected ':' after a mapping key", { message: 'A colon is missing after a field name' }],
   [
     'can not read a block mapping entry',
-    { message: 'A colon is missing after the name of a member, or text goes on without being indented' },
+    { message: 'A colon is missing after a field name, or a continued line is not indented' },
   ],
   ['a whitespace character is expected after', { message: 'A space is missing after the colon' }],
   ['bad indentation of a sequence entry', { message: 'Bad indentation: this is not part of the list above' }],

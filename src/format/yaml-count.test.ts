@@ -83,13 +83,13 @@ describe('counting the values of YAML before it is read', () => {
   for (const [text, values] of TEXTS) {
     it(`finds ${values} in ${JSON.stringify(text)}`, async () => {
       const { value } = await readYaml(text, OBJECT_LIMITS);
-      // A directive counts, and is no value.
+      // A directive is counted, although it is not a value.
       assert.equal(valuesIn(value) + (text.startsWith('%') ? 1 : 0), values);
       assertCount(text, values);
     });
   }
 
-  it('finds all values of any tree, in blocks and in brackets, and never more', () => {
+  it('counts exactly the values of any tree, in block and flow style', () => {
     fc.assert(
       fc.property(trees, fc.nat(4), fc.boolean(), (tree, flowLevel, single) => {
         const values = valuesIn(tree);
@@ -106,7 +106,7 @@ describe('counting the values of YAML before it is read', () => {
     );
   });
 
-  it('ends for any text', () => {
+  it('terminates for any text', () => {
     const piece = fc.constantFrom(...'-?:,[]{}#&*!|>\'"%@` \t\n\r\\a', '---', '...', '- ', ': ', '\n  ');
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {

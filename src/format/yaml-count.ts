@@ -4,12 +4,12 @@ import { TextFault } from './fault.ts';
 import { ValueCount } from './value-count.ts';
 
 /**
- * Rejects a YAML text with more values than the limit before js-yaml reads it: js-yaml lists the events of the whole text,
- * at a hundred bytes of memory each, which only then can be counted. This looks at structure alone, in one pass, and never
- * counts more than there is: one value for each item and member, and for each document. Throws TextFault.
+ * Rejects a YAML text with more values than the limit before js-yaml parses it, because js-yaml first lists the events of the
+ * whole text, at a hundred bytes each. Scans only the structure, in one pass, and never counts too many: one value for each
+ * element, field and document. Throws TextFault.
  */
 export function requireCountedYaml(text: string, limits: Omit<DecodeLimits, 'bytes'>): void {
-  // A value takes a character at least.
+  // Each value has at least one character.
   if (text.length > limits.values) new YamlCounter(text, limits).run();
 }
 
@@ -19,10 +19,10 @@ class YamlCounter {
   readonly #values: ValueCount;
   #at = 0;
   #lineStart = 0;
-  /** Columns of the lists and objects around, of those that are not in brackets; -1 outside of all. */
+  /** The columns of the enclosing block lists and objects; -1 at the top level. */
   #columns = [-1];
   #aliases = 0;
-  /** After `?`, the colon of the same member does not count. */
+  /** Whether `?` started the current field, so that its colon is not counted again. */
   #isExplicit = false;
 
   constructor(text: string, limits: Omit<DecodeLimits, 'bytes'>) {
@@ -49,12 +49,12 @@ class YamlCounter {
         this.#at = lineEnd(text, this.#at);
       }
       this.#line();
-      // Behind the line end; nothing above goes over it without reading what is on the line it stops at.
+      // Skips the line break, which no method above skips without also reading the next line.
       if (isBreak(text, this.#at)) this.#at++;
     }
   }
 
-  /** Reads up to the end of a line, or of the last line that something on it goes on to. */
+  /** Reads to the end of a line, or of the last line that a value on it continues to. */
   #line(): void {
     let key: number | undefined;
     for (;;) {
@@ -91,7 +91,7 @@ class YamlCounter {
     this.#leaveDepth(this.#columns.length - 1);
   }
 
-  /** js-yaml stops here as well: lists and objects are too deep. */
+  /** Stops if lists and objects are too deep, where js-yaml stops as well. */
   #leaveDepth(depth: number): void {
     if (depth > this.#limits.depth + 2) this.#at = this.#text.length;
   }
@@ -111,7 +111,7 @@ class YamlCounter {
     else this.#plain();
   }
 
-  /** A scalar without quotes, with the lines that it goes on over. */
+  /** Skips a plain scalar with its continuation lines. */
   #plain(): void {
     const text = this.#text;
     for (;;) {
@@ -124,7 +124,7 @@ class YamlCounter {
     }
   }
 
-  /** A block scalar: all lines that are indented as its first one. */
+  /** Skips a block scalar: all lines that are indented like its first one. */
   #block(): void {
     const text = this.#text;
     const end = lineEnd(text, this.#at);
@@ -141,11 +141,11 @@ class YamlCounter {
     }
   }
 
-  /** A list or an object in brackets. */
+  /** Counts a list or an object in brackets. */
   #flow(): void {
     const text = this.#text;
     const open: string[] = [];
-    // Whether an item or member begins here; whether a quote or bracket ended, after which a colon needs no blank.
+    // Whether an element or field starts here, and whether a quote or bracket ended, after which a colon needs no space.
     let [isNext, isClosed] = [false, false];
     while (this.#at < text.length) {
       this.#at = afterBlanks(text, this.#at);
@@ -169,7 +169,7 @@ class YamlCounter {
     }
   }
 
-  /** Reads what is no separator in brackets; true behind quotes. A pair in a list is a separate object. */
+  /** Reads a token in brackets other than a separator. Returns true after quotes. A pair in a list is a separate object. */
   #flowNode(sign: string, isClosed: boolean, isPair: boolean): boolean {
     const text = this.#text;
     const next = this.#at + 1;
@@ -187,7 +187,7 @@ class YamlCounter {
   }
 }
 
-/** Where a scalar without quotes ends on its line: before `: `, before ` #`, and in brackets before their signs. */
+/** Returns the end of a plain scalar on its line: before `: `, before ` #`, and in brackets before flow indicators. */
 function plainEnd(text: string, from: number, inFlow: boolean): number {
   let at = from;
   for (; at < text.length && !isBreak(text, at); at++) {
@@ -213,7 +213,7 @@ function quotedEnd(text: string, from: number): number {
   return text.length;
 }
 
-/** The beginning of the next line that is not blank, and of the text on it. */
+/** Returns the start of the next line that is not blank, and of the text on it. */
 function nextLine(text: string, from: number): [line: number, text: number] {
   let [line, at] = [from, from];
   for (; at < text.length && (isBreak(text, at) || isWhiteSpace(text, at)); at++) {
@@ -236,7 +236,7 @@ function isFlowSign(text: string, at: number): boolean {
   return at < text.length && ',[]{}'.includes(text.charAt(at));
 }
 
-/** Behind an alias, an anchor or a tag. */
+/** Returns the offset after an alias, an anchor or a tag. */
 function wordEnd(text: string, from: number): number {
   let at = from;
   while (!isSeparation(text, at) && !isFlowSign(text, at)) at++;

@@ -2,7 +2,7 @@ import type { Json } from '../domain/json.ts';
 import { MAX_NUMBER_CHARACTERS, type FaultCode } from './fault.ts';
 import { numberFromSpelling } from './number-spelling.ts';
 
-/** What a scalar stands for, or why it stands for nothing. */
+/** The value of a scalar, or why it has no value. */
 export type Resolved =
   | { readonly value: Json }
   | { readonly refused: FaultCode; readonly message: string; readonly hint?: string };
@@ -18,7 +18,7 @@ const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
 const NOT_FINITE = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 const NUMBER_START = /^[-+.\d]/;
 
-/** Which texts a core tag takes. */
+/** The strings that are valid for each core tag. */
 const TAGS: ReadonlyMap<string, (text: string) => boolean> = new Map<string, (text: string) => boolean>([
   ['str', () => true],
   ['int', (text) => INTEGER.test(text)],
@@ -27,7 +27,7 @@ const TAGS: ReadonlyMap<string, (text: string) => boolean> = new Map<string, (te
   ['null', (text) => WORDS.get(text) === null],
 ]);
 
-/** The value of a scalar: its text, whether it is plain (unquoted), and its tag as written, if any. */
+/** Returns the value of a scalar, given its text, whether it is plain (unquoted), and its tag as written, if any. */
 export function resolveScalar(text: string, plain: boolean, written: string | undefined): Resolved {
   if (written === undefined) return plain ? plainValue(text) : { value: text };
   if (written === '!') return { value: text };
@@ -38,7 +38,7 @@ export function resolveScalar(text: string, plain: boolean, written: string | un
   return tag === 'str' ? { value: text } : plainValue(text);
 }
 
-/** Why a collection may not carry a tag, or `undefined` where it may. `expected` is `map` or `seq`. */
+/** Returns why a tag is invalid for a collection, or undefined if it is valid. `expected` is `map` or `seq`. */
 export function refusedTag(written: string | undefined, expected: string): Resolved | undefined {
   if (written === undefined || written === '!') return undefined;
   const tag = coreTag(written);

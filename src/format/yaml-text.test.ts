@@ -15,7 +15,7 @@ async function faultOf(text: string): Promise<TextFault> {
   return error;
 }
 
-/** Text, code, line, column, pointer, and words of the message. */
+/** Text, code, line, column, pointer, and a pattern of the message. */
 const MISTAKES: readonly [string, string, number, number, string, RegExp][] = [
   ['a: foo: bar', 'malformed_yaml', 1, 7, '', /Second ": "/],
   ['notify:\n  - @slack-ops', 'malformed_yaml', 2, 5, '', /cannot begin with @/],
@@ -52,7 +52,7 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp][] = [
   [`a: ${'9'.repeat(1001)}`, 'number_too_long', 1, 4, '/a', /1000 characters/],
 ];
 
-/** Text and what it is in JSON. */
+/** Texts and their values as JSON. */
 const VALUES: readonly [string, string][] = [
   ['', 'null'],
   ['# nothing\n', 'null'],
@@ -111,7 +111,7 @@ const PLACES: readonly [string, number, number][] = [
 
 describe('reading YAML', () => {
   for (const [text, code, line, column, pointer, words] of MISTAKES) {
-    it(`tells what is wrong with ${JSON.stringify(text.slice(0, 40))}, and where`, async () => {
+    it(`reports the fault in ${JSON.stringify(text.slice(0, 40))}, with its position`, async () => {
       const fault = await faultOf(text);
       assert.deepEqual(
         { code: fault.code, pointer: fault.pointer, ...positionsIn(text)(fault.offset) },
@@ -123,19 +123,19 @@ describe('reading YAML', () => {
   }
 
   for (const [text, json] of VALUES) {
-    it(`takes ${JSON.stringify(text.slice(0, 50))} as YAML 1.2 core has it`, async () => {
+    it(`parses ${JSON.stringify(text.slice(0, 50))} by the YAML 1.2 core schema`, async () => {
       assert.equal(printJson((await readYaml(text, OBJECT_LIMITS)).value), json);
     });
   }
 
-  it('finds values where they stand: quotes, blocks, empty values, aliases at the alias', async () => {
+  it('locates quoted strings, blocks, empty values and aliases', async () => {
     const span = locator(TEXT, 'yaml', await readYaml(TEXT, OBJECT_LIMITS));
     const locate = (pointer: string) => span(pointer).start;
     const found = PLACES.map(([pointer]) => [pointer, locate(pointer).line, locate(pointer).column]);
     assert.deepEqual(found, PLACES);
   });
 
-  it('takes aliases and nesting up to the limits and not beyond', async () => {
+  it('accepts aliases and nesting up to the limits', async () => {
     const limits = { bytes: 1000, values: 1000, depth: 5, aliases: 3 };
     await assert.doesNotReject(readYaml('a: &a 1\nb: [*a, *a, *a]', limits));
     await assert.rejects(readYaml('a: &a 1\nb: [*a, *a, *a, *a]', limits), { code: 'too_many_aliases' });

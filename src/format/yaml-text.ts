@@ -15,7 +15,7 @@ import { refusedTag, resolveScalar, type Resolved } from './yaml-scalar.ts';
 type JsYaml = typeof JsYamlModule;
 type NodeEvent = SequenceEvent | MappingEvent | ScalarEvent;
 
-/** A node with its aliases written out: `weight` in characters, `height` in levels, and how many values it has. */
+/** A node with its aliases expanded: `weight` in characters, `height` in levels, and the number of values in it. */
 interface YamlNode {
   readonly value: Json;
   readonly weight: number;
@@ -30,21 +30,21 @@ interface Collection {
   values: number;
   readonly place: Place | undefined;
   readonly anchor: string | undefined;
-  /** In a mapping, the name whose value comes next. */
+  /** In a mapping, the name of the next value. */
   name: string | undefined;
   nameAt: number;
-  /** Behind the name. */
+  /** The offset after the name. */
   nameEnd: number;
   readonly flow: boolean;
 }
 
 /**
- * Reads one YAML 1.2 document under the core schema; an empty one is null. Equal aliases share one value. At most
- * `limits.aliases` are taken, and at most `limits.bytes` characters that they stand for. Throws TextFault.
- * js-yaml lists the events of the whole text, so the values are counted before it begins.
+ * Parses one YAML 1.2 document under the core schema; an empty document is null. Aliases of one anchor share its value.
+ * Accepts at most `limits.aliases` aliases, which expand to at most `limits.bytes` characters. Throws TextFault.
+ * js-yaml lists the events of the whole text, so the values are counted first.
  */
 export async function readYaml(text: string, limits: DecodeLimits): Promise<Reading> {
-  // Loaded with the first YAML text, not at the start of the process.
+  // Loaded with the first YAML text, to keep the start of the process fast.
   const yaml = await import('js-yaml');
   return {
     value: new YamlReader(yaml, text, limits).read(),
@@ -62,13 +62,13 @@ class YamlReader {
   readonly #limits: DecodeLimits;
   readonly #top: Place | undefined;
   readonly #open: Collection[] = [];
-  /** `undefined` while the anchored node is being read. */
+  /** Undefined while the anchored node is parsed. */
   readonly #anchors = new Map<string, YamlNode | undefined>();
   readonly #count: ValueCount;
   #aliases = 0;
   #expanded = 0;
   #value: Json = null;
-  /** How far the events have come, as far as they say. */
+  /** The largest offset in the events so far. */
   #last = 0;
 
   constructor(yaml: JsYaml, text: string, limits: DecodeLimits, top?: Place) {
@@ -82,7 +82,7 @@ class YamlReader {
   read(): Json {
     const { DOCUMENT, SEQUENCE, MAPPING, SCALAR, ALIAS } = this.#yaml.EVENT_ID;
     let documents = 0;
-    // Each event is taken off the list, so that its memory is free once it has been read.
+    // Each event is removed from the list, so that its memory is freed after parsing.
     const events = this.#events().toReversed();
     for (let event = events.pop(); event; event = events.pop()) {
       if (event.type === SCALAR) this.#scalar(event);
@@ -172,13 +172,13 @@ class YamlReader {
     const tag = this.#tag(event);
     const plain = event.style === this.#yaml.SCALAR_STYLE.PLAIN;
     this.#unwrap(resolveScalar(name, false, tag), event.tagStart);
-    if (plain && event.valueStart < 0) this.#fail('malformed_yaml', "A member's name is missing", offset);
+    if (plain && event.valueStart < 0) this.#fail('malformed_yaml', 'A field name is missing', offset);
     object.name = name;
     object.nameAt = offset;
     if (plain && name === '<<' && tag === undefined) {
       this.#fail('merge_key', 'Merge keys (<<) are not supported', offset);
     }
-    if (name === '__proto__') this.#fail('prototype_key', 'A member may not be called "__proto__"', offset);
+    if (name === '__proto__') this.#fail('prototype_key', 'The field "__proto__" is not allowed', offset);
     if (Object.hasOwn(object.value, name)) {
       this.#fail('duplicate_key', `Duplicate field ${JSON.stringify(name)}`, offset);
     }
@@ -237,7 +237,7 @@ class YamlReader {
 
   #add(node: YamlNode): void {
     const parent = this.#open.at(-1);
-    // Where only places are read, no second copy of the value is kept.
+    // When only places are needed, the value is not stored again.
     const value = this.#top ? null : node.value;
     if (!parent) {
       this.#value = value;
@@ -251,7 +251,7 @@ class YamlReader {
     parent.height = Math.max(parent.height, node.height + 1);
   }
 
-  /** The innermost mapping, where its next event is a member's name. */
+  /** Returns the innermost mapping if the next event is a field name. */
   #namingObject(): (Collection & { readonly value: JsonObject }) | undefined {
     const parent = this.#open.at(-1);
     return parent && parent.name === undefined && isMapping(parent) ? parent : undefined;
@@ -274,7 +274,7 @@ class YamlReader {
     return dash < 0 ? this.#last : dash;
   }
 
-  /** The `|` or `>` of a block scalar: the first on the line before its text, behind its tag and anchor. */
+  /** Returns the offset of the `|` or `>` of a block scalar: the first on the line before its text, after its tag and anchor. */
   #blockSign({ valueStart, tagEnd, anchorEnd }: ScalarEvent): number {
     const end = beforeLineEnd(this.#text, valueStart);
     let at = Math.max(lineStart(this.#text, end), this.#last, tagEnd, anchorEnd);
@@ -282,7 +282,7 @@ class YamlReader {
     return at;
   }
 
-  /** Notes where a node begins; `from` is where the one before it ended. */
+  /** Adds the place of a node. `from` is the end of the previous node. */
   #place(offset: number, event: NodeEvent | undefined, from = this.#last): Place | undefined {
     const parent = this.#open.at(-1);
     if (!parent) return this.#top && addPlace(this.#top, '', offset);
@@ -358,7 +358,7 @@ class YamlReader {
     this.#fail('too_deep', `Lists and objects are nested deeper than ${this.#limits.depth} levels`, offset);
   }
 
-  /** js-yaml takes `\U` escapes beyond Unicode. */
+  /** Rejects `\U` escapes beyond Unicode, which js-yaml accepts. */
   #requireCharacters(event: ScalarEvent): void {
     const text = this.#text;
     let at = text.indexOf('\\', event.valueStart);

@@ -20,9 +20,9 @@ const range = (pointer: string, from: number, to: number, text: string): Edit =>
 const set = (pointer: string, value: Json): Edit => ({ pointer, value });
 const remove = (pointer: string): Edit => ({ pointer, remove: true });
 
-/** What is edited, and what comes out of it to the letter. */
+/** A text, its edits and the exact result. */
 const CASES: readonly (readonly [Format, string, readonly Edit[], string])[] = [
-  // A stretch of a text, in every way in which texts are written.
+  // A range of a string, in every string style.
   ['json', '{"a": "x \\u00e9 y"}', [range('/a', 4, 5, '"z"\n')], '{"a": "x \\u00e9 \\"z\\"\\n"}'],
   ['yaml', 'a: one two # c\nb: 1\n', [range('/a', 4, 7, 'three')], 'a: one three # c\nb: 1\n'],
   ['yaml', 'a: one two # c\n', [range('/a', 3, 4, ': ')], 'a: "one: two" # c\n'],
@@ -43,17 +43,17 @@ const CASES: readonly (readonly [Format, string, readonly Edit[], string])[] = [
   ['toml', 'a = """\nx "y"\nz""" # c\n', [range('/a', 6, 7, '"""')], 'a = """\nx "y"\n\\"\\"\\"""" # c\n'],
   ['toml', "a = '''\nx\ny''' # c\n", [range('/a', 2, 3, 'z\nw')], "a = '''\nx\nz\nw''' # c\n"],
   ['json', '{"a": "\ud83d\ude00"}', [range('/a', 0, 1, '')], '{"a": "\\ude00"}'],
-  // Several stretches of one text; another text.
+  // Several ranges of one string; a new string.
   ['yaml', 'a: one two\n', [range('/a', 0, 3, 'three'), range('/a', 4, 7, 'four')], 'a: three four\n'],
   ['yaml', "a: 'x'\n", [set('/a', 'y z')], "a: 'y z'\n"],
-  // One more table of TOML, behind all that is in the last.
+  // A TOML table appended after the last one.
   [
     'toml',
     '[[a]]\nb = 1\n[a.c]\nd = 2 # e\n\n[f]\ng = 3\n',
     [set('/a/1', { b: 2, c: { d: 'x' } })],
     '[[a]]\nb = 1\n[a.c]\nd = 2 # e\n\n[[a]]\nb = 2\nc = { d = "x" }\n\n[f]\ng = 3\n',
   ],
-  // Another value.
+  // A replaced value.
   ['json', '{"a": 1, "b": [1, 2]}', [set('/a', '1'), set('/b/1', null)], '{"a": "1", "b": [1, null]}'],
   [
     'yaml',
@@ -66,7 +66,7 @@ const CASES: readonly (readonly [Format, string, readonly Edit[], string])[] = [
   ['yaml', 'a: 1\nc: 2\n', [set('/a', { b: [1] })], 'a:\n  b:\n    - 1\nc: 2\n'],
   ['yaml', 'a: {b: 1}\n', [set('/a/b', { c: 'x y' })], 'a: {b: {c: x y}}\n'],
   ['toml', 'a = 1 # c\n', [set('/a', [1, 'x'])], 'a = [1, "x"] # c\n'],
-  // A member more.
+  // An added field or element.
   ['json', '{}', [set('/a', 1)], '{"a": 1}'],
   ['json', '{"a":1}', [set('/b', 'x')], '{"a":1,"b":"x"}'],
   ['json', '{"a": 1}', [set('/b', [1])], '{"a": 1, "b": [1]}'],
@@ -107,7 +107,7 @@ const CASES: readonly (readonly [Format, string, readonly Edit[], string])[] = [
     'a = [\n  1, # one\n  2, # two\n  3,\n]\n',
   ],
   ['toml', '[[m]]\na = 1\n[[m]]\na = 2\n', [set('/m/0/b', 3)], '[[m]]\na = 1\nb = 3\n[[m]]\na = 2\n'],
-  // A member less.
+  // A removed field or element.
   ['json', '{"a": 1, "b": 2, "c": 3}', [remove('/a'), remove('/c')], '{"b": 2}'],
   ['json', '{"a": 1}', [remove('/a')], '{}'],
   ['json', '{\n  "a": 1,\n  "b": 2\n}', [remove('/b')], '{\n  "a": 1\n}'],
@@ -133,13 +133,13 @@ const CASES: readonly (readonly [Format, string, readonly Edit[], string])[] = [
     [remove('/o/m')],
     'b = 1\n# d\n[o.t]\n',
   ],
-  // One becomes another; a byte order mark stays.
+  // A renamed field; a preserved byte order mark.
   ['yaml', 'a: 1 # c\nb: 2\n', [set('/c', 3), remove('/a')], 'b: 2\nc: 3\n'],
   ['json', '{"a": 1}', [set('/b', 2), remove('/a')], '{"b": 2}'],
   ['yaml', '\ufeffa: x\n', [set('/b', 1)], '\ufeffa: x\nb: 1\n'],
 ];
 
-/** Edits that cannot be had, or get into each other's way. */
+/** Edits that are impossible or conflict. */
 const REFUSED: readonly (readonly [Format, string, readonly Edit[]])[] = [
   ['yaml', 'a: &x {b: 1}\nc: *x\n', [set('/a/b', 2)]],
   ['yaml', 'a: &x {b: 1}\nc: *x\n', [set('/c/b', 2)]],
@@ -163,7 +163,7 @@ describe('edits of a text', () => {
   }
 
   for (const [format, text, edits] of REFUSED) {
-    it(`are refused: ${JSON.stringify(edits)} in ${format} ${JSON.stringify(text)}`, async () => {
+    it(`are rejected: ${JSON.stringify(edits)} in ${format} ${JSON.stringify(text)}`, async () => {
       assert.equal(await applyEdits(text, format, edits), undefined);
     });
   }
@@ -227,7 +227,7 @@ function pointersOf(value: Json, pointer = ''): string[] {
   return [pointer, ...[...members].flatMap(([step, inner]) => pointersOf(inner, pointerTo(pointer, step)))];
 }
 
-/** What chance says, as an edit of a value. */
+/** The random input of a generated edit. */
 interface Throw {
   readonly at: number;
   readonly kind: number;
@@ -268,7 +268,7 @@ const throws = fc.record<Throw>({
 
 describe('any edits of any value', () => {
   for (const [index, [format, print]] of PRINTED.entries()) {
-    it(`are in the text what they are in the value, or refused: ${format}, ${index}`, async () => {
+    it(`change the text as they change the value, or are rejected: ${format}, ${index}`, async () => {
       await fc.assert(
         fc.asyncProperty(documents, fc.array(throws, { minLength: 1, maxLength: 4 }), async (value, list) => {
           const source = print(value);
@@ -277,7 +277,7 @@ describe('any edits of any value', () => {
           const wanted = editedValue(before, edits);
           const edited = await applyEdits(source, format, edits);
           if (wanted === undefined) return assert.equal(edited, undefined);
-          // TOML has no place for some members among tables, and no halves of characters.
+          // TOML cannot represent some fields among tables, or lone surrogates.
           if (edited === undefined) return assert.equal(format, 'toml');
           return assert.ok(sameJson((await decode(edited, format, OBJECT_LIMITS)).value, wanted), edited);
         }),

@@ -52,22 +52,26 @@ async function reads(text: string, format: Format, limits: DecodeLimits, wanted:
   }
 }
 
-interface Way {
+interface EditContext {
   readonly format: Format;
   readonly limits: DecodeLimits;
   readonly writeText: (source: Source, site: Site, change: TextChange) => Splice[] | undefined;
 }
 
-/** What is done to one place: the stretches of one text together. */
+/** The change of one place. All ranges of one string form one step. */
 type Step = { readonly pointer: Pointer; readonly ranges: readonly Range[] } | Exclude<Edit, Range>;
 
-async function inPasses(text: string, edits: readonly Edit[], way: Way): Promise<string | undefined> {
+async function inPasses(
+  text: string,
+  edits: readonly Edit[],
+  context: EditContext,
+): Promise<string | undefined> {
   let steps = stepsOf(edits);
   let edited = text;
   for (let pass = 0; steps.length > 0; pass++) {
     if (pass >= MAX_PASSES) return undefined;
-    const source = await readSource(edited, way.format, way.limits);
-    const taken = source && onePass(source, steps, way);
+    const source = await readSource(edited, context.format, context.limits);
+    const taken = source && onePass(source, steps, context);
     if (!taken || taken.count === 0) return undefined;
     edited = spliced(edited, taken.splices);
     steps = steps.slice(taken.count);
@@ -91,13 +95,13 @@ function stepsOf(edits: readonly Edit[]): Step[] {
   return steps;
 }
 
-/** As many steps as can be done at once: none in a list or object whose members another one changes. */
-function onePass(source: Source, steps: readonly Step[], way: Way) {
+/** Applies as many steps as possible in one pass: at most one step that adds to or removes from the same list or object. */
+function onePass(source: Source, steps: readonly Step[], context: EditContext) {
   const splices: Splice[] = [];
   const holders = new Set<Pointer>();
   let count = 0;
   for (const step of steps) {
-    const done = oneStep(source, step, way);
+    const done = oneStep(source, step, context);
     if (!done) return count === 0 ? undefined : { splices, count };
     if (done.holder !== undefined && holders.has(done.holder)) break;
     if (done.splices.some((splice) => splices.some((other) => collide(splice, other)))) break;
@@ -108,11 +112,11 @@ function onePass(source: Source, steps: readonly Step[], way: Way) {
   return { splices, count };
 }
 
-/** The changes of the text that a step comes to; `holder` is whose members or items get more or fewer by it. */
+/** Returns the text changes of a step. `holder` is the list or object whose size it changes, if any. */
 function oneStep(
   source: Source,
   step: Step,
-  { writeText }: Way,
+  { writeText }: EditContext,
 ): { splices: Splice[]; holder: Pointer | undefined } | undefined {
   if ('ranges' in step) {
     const before = valueAt(source.value, step.pointer);

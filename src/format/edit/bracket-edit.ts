@@ -5,7 +5,7 @@ import type { Site, Source } from './site.ts';
 import type { Splice } from './splice.ts';
 import { inlineMember, inlineValue } from './write-value.ts';
 
-/** Adds a member or item to an object or list in brackets: behind the last, in the way that one is written. */
+/** Adds a field or element after the last one of a bracketed object or list, in its notation. */
 export function addInBrackets(
   source: Source,
   { holder, siblings, step }: Site,
@@ -47,7 +47,7 @@ function intoEmpty({ text, format }: Source, { offset, end }: Place, put: string
   return { from: offset + 1, to: blank ? end - 1 : offset + 1, text: blank ? padded : `${put} ` };
 }
 
-/** Takes a member or item out of its brackets, with its comma, and its line and comment where they are its own. */
+/** Removes a field or element from its brackets, with its comma, and with its line and comment if it is alone on the line. */
 export function removeInBrackets({ text }: Source, { holder, siblings, place }: Site): Splice[] | undefined {
   if (!holder || !place || place.end <= place.name) return undefined;
   const at = siblings.indexOf(place);
@@ -78,7 +78,7 @@ function commaAt(at: number): Splice {
   return { from: at, to: at + 1, text: '' };
 }
 
-/** Another value in the place of one. */
+/** Replaces a value. */
 export function replaceInBrackets(source: Source, { place }: Site, value: Json): Splice[] | undefined {
   if (!place || place.end <= place.offset) return undefined;
   const { text, format } = source;

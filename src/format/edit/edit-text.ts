@@ -6,14 +6,14 @@ import type { Splice } from './splice.ts';
 import { onOneLine, pieceIn, standsPlain, styleAt, type TextStyle } from './text-style.ts';
 import { quoted } from './write-value.ts';
 
-/** A stretch of a text that becomes another, in UTF-16 units of the text's value. */
+/** A replaced range of a string, in UTF-16 units of its value. */
 export interface Range {
   readonly from: number;
   readonly to: number;
   readonly text: string;
 }
 
-/** A text before and after, and what of it changes, from the end to the beginning. */
+/** A string before and after a change, and the changed ranges, last first. */
 export interface TextChange {
   readonly before: string;
   readonly after: string;
@@ -55,7 +55,7 @@ function inPlace(
   for (const { from, to, text: piece } of change.ranges) {
     const [start, end] = [from, to].map((at) => offsets.inSource(at));
     if (start === undefined || end === undefined || start < place.offset || end < start) return undefined;
-    // A line of a block is indented; to find that of each stretch elsewhere takes its whole line.
+    // Only lines of a block need their indentation. Finding it reads the whole line, so other styles skip it.
     const indent = style === 'literal' ? indentAt(text, start) : '';
     const put = pieceIn(style, piece, newline, indent);
     if (put === undefined) return undefined;
@@ -71,7 +71,7 @@ function indentAt(text: string, offset: number): string {
   return text.slice(line, end);
 }
 
-/** Whether a changed text can go on in a style whose bounds depend on the whole of it. */
+/** Returns whether the changed string can keep its style. */
 function keepsStyle(style: TextStyle, { before, after, ranges }: TextChange, flow: boolean): boolean {
   if (style === 'plain') return standsPlain(after.replaceAll('\n', ' '), flow);
   if (style === 'literal') return /^\S/.test(after) && endOf(after) === endOf(before);

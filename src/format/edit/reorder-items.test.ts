@@ -43,13 +43,13 @@ const CASES: readonly (readonly [what: string, Format, before: string, after: st
   ],
 ];
 
-describe('a list in another order', () => {
+describe('reordering a list', () => {
   for (const [what, format, before, after] of CASES)
-    it(`is written so: ${what}`, async () => {
+    it(`moves each element with its comments: ${what}`, async () => {
       assert.equal(await reorderItems(before, format, { pointer: '/l', order: TURNED }), after);
     });
 
-  it('is not written where a comment would lose its place, or another list would come out', async () => {
+  it('is rejected if a comment would be separated, or the result would differ', async () => {
     for (const text of [
       'l: [a, # first\n  b, c]\n',
       'l:\n- a\n- &x b\n- *x\n',

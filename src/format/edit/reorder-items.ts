@@ -7,15 +7,15 @@ import type { Place } from '../place.ts';
 import { furthest } from './toml-edit.ts';
 import { readSource, type Site, siteOf, type Source } from './site.ts';
 
-/** Another order of the list at a pointer: for each place, where the item stood that stands there now. */
+/** A new order of the list at a pointer: for each new index, the old index of its element. */
 export interface Reordering {
   readonly pointer: Pointer;
   readonly order: readonly number[];
 }
 
 /**
- * Puts the items of a list into another order, each as it is written, with the comments above and behind it. What comes out
- * reads as the value with the list in that order; undefined where that cannot be had.
+ * Reorders the elements of a list, each with its notation and the comments before and after it. Returns undefined if the
+ * result would not parse to the reordered list.
  */
 export async function reorderItems(
   text: string,
@@ -40,10 +40,10 @@ export async function reorderItems(
   return read && wanted !== undefined && sameJson(read.value, wanted) ? mark + reordered : undefined;
 }
 
-/** A list cut into what stays where it is and what goes with its item: before it, the item itself, behind its comma. */
+/** A list split into the parts that stay in place and the parts that move with each element. */
 interface Pieces {
   readonly head: string;
-  /** What stays between the items, by place: before each, and the comma behind it. */
+  /** The parts that stay in place, by index: the gap before each element, and the comma after it. */
   readonly gaps: readonly string[];
   readonly commas: readonly string[];
   readonly items: readonly { readonly before: string; readonly item: string; readonly behind: string }[];
@@ -58,7 +58,7 @@ function joined({ head, gaps, commas, items, foot }: Pieces, order: readonly num
   return head + parts.join('') + foot;
 }
 
-/** Items on lines of their own: those of a block in YAML, and tables of TOML. */
+/** Splits elements that are on separate lines: those of a YAML block, and TOML tables. */
 function piecesOnLines(source: Source, { siblings }: Site): Pieces | undefined {
   const { text, newline } = source;
   const [first] = siblings;
@@ -75,14 +75,14 @@ function piecesOnLines(source: Source, { siblings }: Site): Pieces | undefined {
     const comments = afterBlankLines(text, from, line);
     const lines = text.slice(comments, end);
     gaps.push(text.slice(from, comments));
-    // The last line of a text need not end; another one may come behind it now.
+    // The last line may lack a line break, and another element may follow it now.
     items.push({ before: '', item: /[\r\n]$/.test(lines) ? lines : lines + newline, behind: '' });
     from = end;
   }
   return { head: text.slice(0, start), gaps, commas: [], items, foot: text.slice(from) };
 }
 
-/** Behind the last line of an item, and of the comments below it that are indented as what is in it. */
+/** Returns the end of the last line of an element, including the comments below that are indented like its content. */
 function endOfLines(text: string, place: Place, column: number): number | undefined {
   const last = furthest(place);
   const rest = last > 0 && text.charAt(last - 1) === '\n' ? last : restOfLine(text, last);
@@ -95,7 +95,7 @@ function endOfLines(text: string, place: Place, column: number): number | undefi
   }
 }
 
-/** Behind the blank lines at the beginning of a line; `end` begins a line as well. */
+/** Returns the offset after the blank lines at the start of a line. `end` is also the start of a line. */
 function afterBlankLines(text: string, from: number, end: number): number {
   let line = from;
   for (;;) {
@@ -111,7 +111,7 @@ function lineEnd(text: string, from: number): number {
   return at < 0 ? text.length : at + 1;
 }
 
-/** The beginning of the comments right above a line. */
+/** Returns the start of the comments directly above a line. */
 function aboveComments(text: string, line: number): number {
   let at = line;
   while (at > 0 && /^[ \t]*#/.test(text.slice(lineStart(text, at - 1), at))) at = lineStart(text, at - 1);

@@ -4,16 +4,16 @@ import { TextFault } from '../fault.ts';
 import type { Place, Reading } from '../place.ts';
 import { readText } from '../read-text.ts';
 
-/** A text to be edited, read. */
+/** A parsed text to edit. */
 export interface Source extends Reading {
   readonly text: string;
   readonly format: Format;
-  /** How its lines end. */
+  /** Its line break. */
   readonly newline: string;
   readonly root: Place;
 }
 
-/** Reads a text that is to be edited; undefined where it cannot be read. */
+/** Parses a text to edit. Returns undefined if it is malformed. */
 export async function readSource(
   text: string,
   format: Format,
@@ -29,18 +29,18 @@ export async function readSource(
   }
 }
 
-/** Where a value stands, or would: its place, and that of what holds it. */
+/** The location of an existing or new value: its place, and the place of its parent. */
 export interface Site {
   readonly step: string;
   readonly place: Place | undefined;
   readonly holder: Place | undefined;
-  /** The members or items of the holder, in the order of the text. */
+  /** The fields or elements of the parent, in the order of the text. */
   readonly siblings: readonly Place[];
-  /** Whether brackets or braces stand around it, in which fewer things can be written without quotes. */
+  /** Whether it is inside brackets or braces, where fewer strings can be unquoted. */
   readonly flow: boolean;
 }
 
-/** The site of a pointer; undefined where what would hold it is not written there (behind an alias, say). */
+/** Returns the site of a pointer, or undefined if its parent is not written there, for example behind an alias. */
 export function siteOf({ text, format, root }: Source, pointer: Pointer): Site | undefined {
   const steps = pointerSteps(pointer);
   const last = steps.pop();

@@ -2,10 +2,10 @@ import type { Format } from '../decoded.ts';
 import { resolveScalar } from '../yaml-scalar.ts';
 import { quoted } from './write-value.ts';
 
-/** The ways in which a text is written. */
+/** The styles of strings. */
 export type TextStyle = 'double' | 'single' | 'plain' | 'literal' | 'folded' | 'lines' | 'raw' | 'raw lines';
 
-/** How the text that begins at an offset is written. */
+/** Returns the style of the string at an offset. */
 export function styleAt(format: Format, source: string, offset: number): TextStyle {
   const sign = source.charAt(offset);
   if (format === 'toml') {
@@ -17,12 +17,12 @@ export function styleAt(format: Format, source: string, offset: number): TextSty
   return sign === '|' ? 'literal' : sign === '>' ? 'folded' : 'plain';
 }
 
-/** Line ends, and what no format may hold unescaped. */
+/** Line breaks, and characters that no format allows unescaped. */
 const SPECIAL = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]/u;
 const SPECIAL_IN_LINES = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]/u;
 const BLANK_ENDS = /^[ \t]|[ \t]$/;
 
-/** What a piece of text is written as within a text of a style; undefined where it cannot be. `indent` is that of a block's lines. */
+/** Returns the notation of a piece within a string of a style, or undefined if the style cannot represent it. `indent` is that of a block. */
 export function pieceIn(
   style: TextStyle,
   piece: string,
@@ -52,14 +52,14 @@ const PIECES: Readonly<Record<TextStyle, Piece>> = {
   folded: (piece) => (SPECIAL.test(piece) || BLANK_ENDS.test(piece) ? undefined : piece),
 };
 
-/** What a plain text of YAML may not begin with, wherever it stands. */
+/** Characters that cannot start a plain YAML string. */
 const INDICATOR = /^[-?:,[\]{}#&*!|>'"%@`]/;
-/** What readers of YAML 1.1 take for something else than text. */
+/** Words that YAML 1.1 parsers do not read as strings. */
 const WORD = /^(?:y|n|yes|no|on|off|true|false|null|~)$/i;
 const ENDS_PLAIN = /: |:$| #|^(?:---|\.\.\.)(?:\s|$)/;
 const ENDS_IN_BRACKETS = /[,[\]{}]|:[,[\]{}"']/;
 
-/** Whether a text of one line can stand without quotes in YAML, and is still a text. */
+/** Returns whether a one-line string can be unquoted in YAML and is still a string. */
 export function standsPlain(value: string, flow: boolean): boolean {
   if (value === '' || SPECIAL.test(value) || /\t/.test(value) || value !== value.trim()) return false;
   if (INDICATOR.test(value) || WORD.test(value) || ENDS_PLAIN.test(value)) return false;

@@ -6,7 +6,7 @@ import type { Site, Source } from './site.ts';
 import type { Splice } from './splice.ts';
 import { inlineMember, tomlName } from './write-value.ts';
 
-/** Adds a member to a table whose members stand on lines: behind the last one, with the same dotted name before it. */
+/** Adds a field after the last one of a table whose fields are on separate lines, with the same dotted prefix. */
 export function addLine(
   source: Source,
   { holder, siblings, step, path }: Site & { readonly path: readonly string[] },
@@ -34,7 +34,7 @@ export function addLine(
   return [{ from: at, to: at, text: `${header}${put}${gap}` }];
 }
 
-/** Adds a table to a list of tables: behind all that the last one has, with the header of that. */
+/** Appends a table to an array of tables, with the header of the last one. */
 function addTable({ text, newline }: Source, siblings: readonly Place[], value: Json): Splice[] | undefined {
   const last = siblings.at(-1);
   if (!last || !isObject(value) || !text.startsWith('[[', last.name)) return undefined;
@@ -45,14 +45,14 @@ function addTable({ text, newline }: Source, siblings: readonly Place[], value: 
   return [{ from: at, to: at, text: [newline, header, ...lines].join(newline) }];
 }
 
-/** The members of the document itself stand before its tables, and before the comment of the first of them. */
+/** Returns the offset before the first table and its comment, where top-level fields belong. */
 function beforeFirstTable(text: string, tables: readonly Place[]): number {
   let at = lineStart(text, tables[0]?.offset ?? text.length);
   while (at > 0 && text.charAt(lineStart(text, at - 1)) === '#') at = lineStart(text, at - 1);
   return at;
 }
 
-/** Takes out a member with its line, or a table with its header and all that stands below it. */
+/** Removes a field with its line, or a table with its header and content. */
 export function removeLines({ text }: Source, { place }: Site): Splice[] | undefined {
   if (!place) return undefined;
   const last = Math.max(place.valueFrom, furthest(place));
@@ -62,7 +62,7 @@ export function removeLines({ text }: Source, { place }: Site): Splice[] | undef
   return [{ from: lineStart(text, place.name), to: afterLineEnd(text, end), text: '' }];
 }
 
-/** Behind all that stands in a member or item. */
+/** Returns the end of the whole content of a field or element. */
 export function furthest({ end, valueFrom, children }: Place): number {
   let max = Math.max(end, valueFrom);
   for (const child of children?.values() ?? []) max = Math.max(max, furthest(child));

@@ -2,11 +2,11 @@ import { isObject, type Json, numberText } from '../../domain/json.ts';
 import type { Format } from '../decoded.ts';
 import { line } from '../encode-yaml.ts';
 
-/** What JSON leaves as it is in quotes, and YAML or TOML want escaped. */
+/** Characters that YAML or TOML require to be escaped in quotes and JSON does not. */
 const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 const BARE_NAME = /^[A-Za-z0-9_-]+$/;
 
-/** A text in double quotes, as every format reads it. */
+/** Prints a string in double quotes, valid in every format. */
 export function quoted(value: string): string {
   return JSON.stringify(value).replace(
     UNPRINTABLE,
@@ -14,7 +14,7 @@ export function quoted(value: string): string {
   );
 }
 
-/** A value on one line; undefined where the format has none: TOML knows no null. */
+/** Prints a value on one line. Returns undefined if the format cannot represent it: TOML has no null. */
 export function inlineValue(format: Format, value: Json): string | undefined {
   if (typeof value === 'string') return format === 'yaml' ? line(value) : quoted(value);
   if (Array.isArray(value)) {
@@ -30,7 +30,7 @@ export function inlineValue(format: Format, value: Json): string | undefined {
   return format === 'toml' && members.length > 0 ? `{ ${members.join(', ')} }` : `{${members.join(', ')}}`;
 }
 
-/** A member on one line, its name before it. */
+/** Prints a field on one line, with its name. */
 export function inlineMember(format: Format, name: string, value: Json, tight = false): string | undefined {
   const written = inlineValue(format, value);
   if (written === undefined) return undefined;

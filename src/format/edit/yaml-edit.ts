@@ -24,7 +24,7 @@ export function addInBlock(
   return at === undefined ? undefined : [{ from: at, to: at, text: `${newline}${put}` }];
 }
 
-/** Another value in the place of one in a block. */
+/** Replaces a value in a block. */
 export function replaceInBlock(source: Source, { place, holder }: Site, value: Json): Splice[] | undefined {
   if (!place) return undefined;
   const { text, newline } = source;
@@ -33,13 +33,13 @@ export function replaceInBlock(source: Source, { place, holder }: Site, value: J
   const put = node(value, `${indent}  `).replaceAll('\n', newline);
   const isBlock = isObject(value) || Array.isArray(value);
   const sameLine = !text.slice(place.valueFrom, place.offset).includes('\n');
-  // What an anchor or a tag before it says goes on to hold for a value on the same line.
+  // An anchor or tag before a value on the same line is kept.
   const from = sameLine && !isBlock && place.offset > place.valueFrom ? place.offset : place.valueFrom;
   if (text.slice(from, place.offset).trim() !== '') return undefined;
   return [{ from, to: Math.max(from, place.end), text: from === place.offset ? put.trimStart() : put }];
 }
 
-/** Takes a member or item out of a block, with its lines and the comment behind it; the last leaves empty brackets. */
+/** Removes a field or element from a block, with its lines and trailing comment. Removing the last one leaves empty brackets. */
 export function removeInBlock(source: Source, { holder, siblings, place }: Site): Splice[] | undefined {
   if (!holder || !place) return undefined;
   const { text } = source;
@@ -49,7 +49,7 @@ export function removeInBlock(source: Source, { holder, siblings, place }: Site)
   if (beginsLine(text, place.name)) {
     const from = lineStart(text, place.name);
     const to = afterLineEnd(text, end);
-    // The last line of a text without a line end takes the one before it along.
+    // If the last line has no line break, the preceding line break is removed instead.
     return to === text.length && to === end && from > 0
       ? [{ from: text.charAt(from - 2) === '\r' ? from - 2 : from - 1, to, text: '' }]
       : [{ from, to, text: '' }];
