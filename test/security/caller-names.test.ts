@@ -25,11 +25,11 @@ const HIDDEN = [
   '\x07',
   '\u{e0041}',
 ];
-/** A line of the log with a character that splits or disguises it. */
+/** A log line with a character that splits or disguises it. */
 const DISGUISED = /[\p{Zl}\p{Zp}\p{Cf}\x7f-\x9f]/u;
 
 describe('a caller whose name splits or disguises lines', () => {
-  it('is refused where a token of an issuer names it', async () => {
+  it('is rejected in a token of an issuer', async () => {
     for (const char of HIDDEN) {
       const token = await at.oidcToken({ sub: `ro${char}ot`, groups: ['g'] });
       assert.equal((await at.ask(token, 'GET', '/get_monitors?application=a')).status, 401, escape(char));
@@ -38,7 +38,7 @@ describe('a caller whose name splits or disguises lines', () => {
     assert.equal((await at.ask(plain, 'GET', '/get_monitors?application=a')).status, 200);
   });
 
-  it('is refused where the header of the sidecar names it, and the log has no such character', async () => {
+  it('is rejected in the header of the sidecar, and no log line contains such a character', async () => {
     const file = (name: string) => readFileSync(join(at.pod.secretsMain, name), 'utf8');
     const agent = new https.Agent({
       keepAlive: true,

@@ -127,9 +127,9 @@ const scripted = fc.record({
   body,
 });
 
-describe('what a catalog answers', () => {
+describe('the answer of a catalog', () => {
   for (const [name, create] of Object.entries(CATALOGS)) {
-    it(`is an answer, for any JSON of ${name}`, async () => {
+    it(`is found, not found or unknown, for any JSON from ${name}`, async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(scripted, { minLength: 1, maxLength: 4 }),
@@ -152,7 +152,7 @@ describe('what a catalog answers', () => {
     });
   }
 
-  it('ends at once where LeanIX gives the same cursor again, or a page larger than asked for', async () => {
+  it('is unknown at once if LeanIX repeats a cursor or sends too large a page', async () => {
     const page = (endCursor: string, length = 1) => ({
       data: {
         allFactSheets: {
@@ -173,7 +173,7 @@ describe('what a catalog answers', () => {
     }
   });
 
-  it("ends at once where Datadog's catalog gives the same page again, or one larger than asked for", async () => {
+  it("is unknown at once if Datadog's catalog repeats a page or sends too large a page", async () => {
     for (const [length, calls] of [
       [100, 2],
       [101, 1],
@@ -185,7 +185,7 @@ describe('what a catalog answers', () => {
     }
   });
 
-  it('ends after 20 pages that are all new', async () => {
+  it('is unknown after 20 pages that are all different', async () => {
     const pages: Readonly<Record<string, (nth: number) => Json>> = {
       datadog: (nth) => ({ data: [{ attributes: { name: `n${nth}` } }], links: { next: '/next' } }),
       leanix: (nth) => ({
@@ -200,7 +200,7 @@ describe('what a catalog answers', () => {
     }
   });
 
-  it('cannot tell where ServiceNow gives more rows than asked for', async () => {
+  it('is unknown if ServiceNow sends more rows than requested', async () => {
     const result = ['1', '2', '3'].map((sys_id) => ({ name: 'x', sys_id }));
     const outbound = answering(() => ({ body: { result }, headers: { 'x-total-count': '3' } }));
     const told = await CATALOGS['servicenow']?.(outbound)({ name: 'x', alias: false, deadline: deadline() });
@@ -208,8 +208,8 @@ describe('what a catalog answers', () => {
   });
 });
 
-describe('what Vault answers', () => {
-  it('is a value or a VaultFailure of one line, for any JSON', async () => {
+describe('the answer of Vault', () => {
+  it('is a value or a VaultFailure with a one-line message, for any JSON', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(scripted, { minLength: 1, maxLength: 3 }), async (answers) => {
         const outbound = answering((_request, nth) => answers[nth % answers.length] ?? { body: null });
@@ -230,7 +230,7 @@ describe('what Vault answers', () => {
     );
   });
 
-  it('is not a token where a header cannot carry it', async () => {
+  it('is a failure if the token is not valid in a header', async () => {
     for (const client_token of ['a\r\nb: c', 'ä', '', ' ', 'x'.repeat(16_385)]) {
       const outbound = answering(() => ({ body: { auth: { client_token, lease_duration: 60 } } }));
       const vault = createVault({ address: url, outbound, kv: { mount: 'secret', version: 2 } });
@@ -238,7 +238,7 @@ describe('what Vault answers', () => {
     }
   });
 
-  it('is a VaultFailure where its errors are no texts', async () => {
+  it('is a VaultFailure if its errors are not strings', async () => {
     for (const error of [JSON.rawJSON('1.0'), { toString: 1 }, [[]]]) {
       const outbound = answering(() => ({ status: 400, body: { errors: [error] } }));
       const vault = createVault({ address: url, outbound, kv: { mount: 'secret', version: 2 } });
@@ -246,7 +246,7 @@ describe('what Vault answers', () => {
     }
   });
 
-  it('is not a token where the lease is negative or is no number', async () => {
+  it('is a failure if the lease is negative or not a number', async () => {
     for (const lease of [-1, '60', {}, true, JSON.rawJSON('-1e300')]) {
       const outbound = answering(() => ({ body: { auth: { client_token: 't', lease_duration: lease } } }));
       const vault = createVault({ address: url, outbound, kv: { mount: 'secret', version: 2 } });

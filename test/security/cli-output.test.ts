@@ -144,7 +144,9 @@ describe('text of a server, in any field', () => {
   ];
 
   for (const [what, command, args] of COMMANDS) {
-    it(`is neither a terminal escape nor a workflow command: ${what}`, { timeout: 120_000 }, async () => {
+    it(`is printed neither as a terminal escape nor as a workflow command: ${what}`, {
+      timeout: 120_000,
+    }, async () => {
       await fc.assert(
         fc.asyncProperty(answer, problem, fc.boolean(), async (answered, refused, isSuccess) => {
           const ask = isSuccess ? async () => asJson(answered) : failing(asJson(refused));
@@ -172,7 +174,7 @@ describe('text of a server, in any field', () => {
   });
 });
 
-/** Outside of fences no tag but our own, no mention and no link to a script. */
+/** Asserts that text outside of code fences has no foreign tag, no mention and no link to a script. */
 function assertPlainMarkdown(written: string): void {
   const outside = written.replaceAll(/^(`{3,})[^`\n]*\n[^]*?^\1$/gm, '');
   const tags = outside.match(/<[^>]*>?/g) ?? [];
@@ -224,7 +226,7 @@ describe('text of a file, in any field of a finding', () => {
     );
   });
 
-  it('is neither a terminal escape nor a workflow command in the text of lint', {
+  it('is printed neither as a terminal escape nor as a workflow command by lint', {
     timeout: 120_000,
   }, async () => {
     const document = fc.oneof(

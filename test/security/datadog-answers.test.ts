@@ -42,7 +42,7 @@ const { json } = fc.letrec<{ json: Json }>((tie) => ({
     fc.dictionary(fc.constantFrom(...NAMES), tie('json'), { maxKeys: 6 }),
   ),
 }));
-/** Something near to an object of Datadog: an own one, with some members that are not what they must be. */
+/** Generates objects that resemble Datadog's, with some invalid fields. */
 const item = fc.record(
   {
     id: fc.oneof(fc.constantFrom<Json>('1', 2, 'abc-def-ghi'), leaf),
@@ -100,7 +100,7 @@ const scripted: fc.Arbitrary<ScriptedAnswer> = fc.record({
   body: shaped,
 });
 
-/** Everything that is read of Datadog. */
+/** Every operation that reads from Datadog. */
 const READS: readonly ((datadog: Datadog, context: RequestContext) => Promise<unknown>)[] = [
   ...(['monitor', 'dashboard'] as const).flatMap((kind) => [
     async ({ objects }: Datadog, context: RequestContext) => {
@@ -124,7 +124,7 @@ const READS: readonly ((datadog: Datadog, context: RequestContext) => Promise<un
 
 let round = 0;
 
-/** Asks for a few things, each time the next ones. Each answer is a value, a problem that is not Birddog's own fault, or a write whose answer is lost. */
+/** Runs the next few operations. Asserts that each ends in a value, a problem other than `internal`, or a lost answer of a write. */
 async function askForSome(answers: readonly ScriptedAnswer[]): Promise<void> {
   for (let nth = 0; nth < 4; nth += 1) {
     round = (round + 1) % READS.length;
@@ -143,7 +143,7 @@ async function askForSome(answers: readonly ScriptedAnswer[]): Promise<void> {
   }
 }
 
-describe('what Datadog answers', () => {
+describe('the answer of Datadog', () => {
   it('is a value of its type or a problem, for any JSON at every endpoint', async () => {
     await fc.assert(fc.asyncProperty(fc.array(scripted, { minLength: 1, maxLength: 3 }), askForSome), {
       numRuns: 2000,
@@ -181,7 +181,7 @@ describe('what Datadog answers', () => {
     });
   });
 
-  it('has no audit event whose timestamp is not text', async () => {
+  it('omits audit events whose timestamp is not a string', async () => {
     for (const timestamp of [JSON.rawJSON('1.0'), { toString: 1 }, [], null]) {
       const body = { data: [{ attributes: { timestamp, attributes: { asset: { id: '1' } } } }] };
       const { datadog, context } = answeringDatadog(() => ({ body }));
@@ -197,7 +197,7 @@ function bodyOf(exchange: Readonly<Record<string, Json>>): Json[] {
   return body === null ? [] : [body];
 }
 
-/** The value with its nth part (depth first) in place of which `by` is. */
+/** Returns the value with its nth part (depth first) replaced by `by`. */
 function replaced(value: Json, nth: number, by: Json): Json {
   let left = nth;
   const walk = (part: Json): Json => {

@@ -5,12 +5,12 @@ import { FILLS } from './doubling/fragments.ts';
 import { superlinear } from './doubling/measure.ts';
 import type { Told, Work } from './doubling/worker.ts';
 
-/** After so long without a word the case under way is taken to hang. */
+/** A case that reports nothing for this time (ms) counts as hanging. */
 const STALLED_MS = 120_000;
 
 /**
- * `DOUBLING=all` tries each field with each fill, `DOUBLING=10` with ten; each then in every position. `DOUBLING_ONLY`
- * tries the fields whose name has a text, and `DOUBLING_SEED` chooses other fills.
+ * `DOUBLING=all` tries each field with each fill, `DOUBLING=10` with ten fills, both in every position. `DOUBLING_ONLY`
+ * selects the fields whose name contains a text, and `DOUBLING_SEED` selects other fills.
  */
 const { DOUBLING, DOUBLING_ONLY = '', DOUBLING_SEED = '1' } = process.env;
 const WORK: Omit<Work, 'from'> = {
@@ -20,7 +20,7 @@ const WORK: Omit<Work, 'from'> = {
   fillsPerField: DOUBLING === 'all' ? FILLS.length : Number(DOUBLING ?? 1),
 };
 
-/** Runs the cases in a thread that can be ended where one hangs; then it goes on with the next one. */
+/** Runs the cases in a thread. Ends the thread if a case hangs, and continues with the next case. */
 async function failures(): Promise<{ failed: string[]; done: Told & { kind: 'done' } }> {
   const failed: string[] = [];
   const fail = (name: string, words: string) => {
@@ -31,7 +31,7 @@ async function failures(): Promise<{ failed: string[]; done: Told & { kind: 'don
     const { promise, resolve, reject } = Promise.withResolvers<(Told & { kind: 'done' }) | undefined>();
     const worker = new Worker(new URL('doubling/worker.ts', import.meta.url), {
       workerData: { ...WORK, from },
-      // Room for what one case makes: collecting garbage half-way costs more than twice for twice the text.
+      // A large young generation, because a garbage collection within a case would distort the ratio.
       resourceLimits: { maxYoungGenerationSizeMb: 512, maxOldGenerationSizeMb: 4096 },
     });
     let current = '';
@@ -64,7 +64,7 @@ it('twice the text costs at most 2.6 times the CPU time, in each text field of e
   if (DOUBLING_ONLY === '') assert.equal(done.fills, FILLS.length);
 });
 
-it('finds work that is quadratic in the text, and none that is linear', async () => {
+it('reports work that is quadratic in the text, but not work that is linear', async () => {
   const work = (steps: (length: number) => number) => ({
     name: 'work',
     maxUnits: 16 * 1024,

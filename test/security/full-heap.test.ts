@@ -9,7 +9,7 @@ import { createMetrics } from '../../src/runtime/metrics.ts';
 import { startServer } from '../../src/runtime/server.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 
-/** No document within the limits fills the heap of a child process, so that this one is smaller. */
+/** A smaller heap, because no document within the limits fills the real one. */
 const MAX_HEAP_MIB = 48;
 const LARGE = JSON.stringify({
   monitors: Array.from({ length: 400_000 }, (_, at) => ({ name: `n${at}` })),

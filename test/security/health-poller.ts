@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** What polling showed: milliseconds to the slowest answer, and how many polls got none. */
+/** The result of polling: the latency (ms) of the slowest answer, and the number of unanswered polls. */
 export interface Polled {
   readonly slowestMs: number;
   readonly failed: number;

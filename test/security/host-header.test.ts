@@ -48,7 +48,7 @@ describe('a Birddog without authentication', () => {
     '/nowhere',
   ];
 
-  /** The status of a request with these headers; a path may be an absolute target. */
+  /** Sends a request with these headers. Returns the status. `path` may be an absolute target. */
   async function ask(path: string, headers: readonly string[]): Promise<number> {
     const lines = [...headers, 'Connection: close'].map((line) => `${line}\r\n`).join('');
     const came = await rawExchange(pod.birddogUrl, `GET ${path} HTTP/1.1\r\n${lines}\r\n`);
@@ -118,7 +118,7 @@ describe('a Birddog without authentication', () => {
           .map((text) => text.replace(/[\x00-\x1f\x7f]/g, '')),
       )
       .map((text) => text.trim())
-      // An empty host the client of Node replaces by the right one.
+      // Node's client replaces an empty host by the real one.
       .filter((text) => text !== '');
     const plain = /^(localhost\.?|127\.\d+\.\d+\.\d+\.?|\[::1\])(:\d*)?$/i;
     await fc.assert(
@@ -138,7 +138,7 @@ describe('a Birddog without authentication', () => {
     agent.destroy();
   });
 
-  it('has a sidecar that serves only loopback names', async () => {
+  it('starts a sidecar that serves only loopback names', async () => {
     const file = (name: string) => readFileSync(join(pod.secretsMain, name), 'utf8');
     const tls = { ca: file('ca.crt'), cert: file('tls.crt'), key: file('tls.key'), servername: 'localhost' };
     const knock = (host: string) =>
@@ -156,7 +156,7 @@ describe('a Birddog without authentication', () => {
     assert.equal(await knock('evil.example'), 403);
   });
 
-  it('answers with headers that keep pages from being framed, guessed at, or running scripts', async () => {
+  it('sends headers that forbid framing, content sniffing and scripts', async () => {
     for (const path of ['/docs', '/openapi.json', '/nowhere']) {
       const { headers } = await fetch(new URL(path, pod.birddogUrl));
       assert.equal(headers.get('x-content-type-options'), 'nosniff');

@@ -1,9 +1,9 @@
 import type http from 'node:http';
 
-/** Answers one request. */
+/** A handler of one request. */
 export type Respond = (response: http.ServerResponse, url: URL) => void;
 
-/** Answers with a text as JSON, unless the headers say otherwise. */
+/** Returns a handler that sends a text, as JSON unless the headers set another type. */
 export const json = (body: string, status = 200, headers: http.OutgoingHttpHeaders = {}): Respond => {
   return (response) =>
     void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
@@ -11,7 +11,7 @@ export const json = (body: string, status = 200, headers: http.OutgoingHttpHeade
 const raw = (text: string): Respond => {
   return ({ socket }) => void socket?.end(text);
 };
-/** A byte now and then, for ever. */
+/** Sends a byte at intervals, without end. */
 const slow: Respond = (response) => {
   response.writeHead(200, { 'content-type': 'application/json' }).write('[');
   const timer = setInterval(() => response.write(' '), 100);
@@ -26,7 +26,7 @@ const flood: Respond = (response) => {
   more();
 };
 
-/** What a hostile or broken server may answer to any request. */
+/** Answers of a hostile or broken server to any request. */
 export const ANSWERS: Readonly<Record<string, Respond>> = {
   html: json('<html><script>alert(1)</script></html>', 200, { 'content-type': 'text/html' }),
   'an empty body': json(''),

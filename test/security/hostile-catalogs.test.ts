@@ -7,7 +7,7 @@ import { ANSWERS, json, type Respond } from './hostile-answers.ts';
 const PLACES = ['the tokens of LeanIX', 'the search of LeanIX', 'ServiceNow'] as const;
 type Place = (typeof PLACES)[number];
 
-/** How an honest catalog answers that has every application; LeanIX's tokens end at once, so that each search takes one. */
+/** Answers of a correct catalog that lists every application. LeanIX's tokens expire at once, so each search requests one. */
 const token = (life: unknown) => json(JSON.stringify({ access_token: 't', expires_in: life }));
 const sheets = (name: string, pageInfo: object = { hasNextPage: false }) =>
   json(
@@ -82,13 +82,13 @@ after(async () => {
 });
 
 let applications = 0;
-/** Asks for an application that no request had before, so that no answer of before can serve. */
+/** Requests an application that is not cached. */
 const ask = (): Promise<Answer> =>
   request(pod, 'GET', `/get_monitors?application=app-${(applications += 1)}`, {
     headers: { 'birddog-deadline-ms': '5000' },
   });
 
-/** Asserts that no route is taken from an answer, and that the next honest one is taken. */
+/** Asserts that no route is derived from an invalid answer, and that the next valid answer is used. */
 async function requireUnknown(place: Place, respond: Respond): Promise<void> {
   const pid = await pod.pidOf('serve');
   hostileAnswers = 0;
@@ -122,12 +122,12 @@ const NO_ANSWERS: Readonly<Record<string, Respond>> = {
 for (const place of PLACES)
   describe(`from ${place}`, () => {
     for (const [what, respond] of Object.entries(NO_ANSWERS))
-      it(`${what} is no answer: 503, no route is taken, and the process goes on`, () =>
+      it(`${what} is rejected with 503, caches no route, and does not affect the process`, () =>
         requireUnknown(place, respond));
   });
 
 describe('LeanIX', () => {
-  it('that gives new cursors without end is a 503 after 20 pages', async () => {
+  it('with endless cursors causes 503 after 20 pages', async () => {
     let cursors = 0;
     await requireUnknown('the search of LeanIX', (response, url) =>
       sheets('another', { hasNextPage: true, endCursor: `c${(cursors += 1)}` })(response, url),
@@ -136,7 +136,7 @@ describe('LeanIX', () => {
   });
 
   for (const life of [0, -1, 1e300, -1e300, 'a text', '1e300', null, {}])
-    it(`that gives a token with a life of ${JSON.stringify(life)} is asked with it`, async () => {
+    it(`is queried with a token whose lifetime is ${JSON.stringify(life)}`, async () => {
       hostile = { place: 'the tokens of LeanIX', respond: token(life) };
       assert.equal((await ask()).status, 200);
       hostile = undefined;
@@ -144,4 +144,4 @@ describe('LeanIX', () => {
     });
 });
 
-it('no credentials go where a catalog redirects to', () => assert.deepEqual(elsewhere, []));
+it('sends no credentials to the target of a catalog redirect', () => assert.deepEqual(elsewhere, []));

@@ -60,9 +60,9 @@ const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
   );
 const FAILED = ['a broken status line', 'an upgrade', 'an early end', 'huge headers', 'a body without end'];
 
-describe('a sidecar that answers', () => {
+describe('a sidecar that sends', () => {
   for (const what of [...FAILED, 'a 204 with a body'])
-    it(`${what} has not answered, long before the deadline`, async () => {
+    it(`${what} is reported as unavailable, long before the deadline`, async () => {
       const client = createSidecarClient(url, outbound);
       respond = ANSWERS[what] ?? assert.fail(what);
       for (const [path, code] of [
@@ -75,7 +75,7 @@ describe('a sidecar that answers', () => {
       }
     });
 
-  it('a byte now and then has not answered by the deadline', async () => {
+  it('a byte at intervals exceeds the deadline', async () => {
     respond = ANSWERS['a byte now and then'] ?? assert.fail();
     const error = await errorOf(
       createSidecarClient(url, outbound).forward(incoming('/get_monitors', 300), []),
@@ -83,13 +83,13 @@ describe('a sidecar that answers', () => {
     assert.ok(error instanceof ProblemError && error.code === 'deadline_exceeded', String(error));
   });
 
-  it('with 64 KiB or more to a probe has not answered it', async () => {
+  it('64 KiB or more to a probe fails the probe', async () => {
     respond = json('x'.repeat(64 * 1024 + 1));
     const error = await errorOf(createSidecarClient(url, outbound).probe(context(600_000)));
     assert.ok(error instanceof OutboundError && error.reason === 'too_large', String(error));
   });
 
-  it('with 64 MiB and a byte has not answered', async () => {
+  it('64 MiB and a byte is reported as unavailable', async () => {
     const client = createSidecarClient(url, outbound);
     const body = 'x'.repeat(64 * 1024 * 1024);
     respond = json(body);
@@ -100,7 +100,7 @@ describe('a sidecar that answers', () => {
   });
 });
 
-describe('a webhook that answers', () => {
+describe('a webhook that sends', () => {
   const notification = {
     key: 'k',
     event: 'begun',
@@ -118,14 +118,14 @@ describe('a webhook that answers', () => {
     return errorOf(receiver.notify(notification, context(ms)));
   };
   for (const what of [...FAILED, 'a redirect', 'a 418', 'a 520', 'a 429 without end'])
-    it(`${what} fails before the deadline, without its address in the error`, async () => {
+    it(`${what} fails before the deadline, and the error does not contain its address`, async () => {
       respond = ANSWERS[what] ?? assert.fail(what);
       const error = await notify(600_000);
       assert.ok(error instanceof Error);
       assert.ok(!String(error).includes('very-secret'), String(error));
     });
 
-  it('a byte now and then fails at the deadline', async () => {
+  it('a byte at intervals fails at the deadline', async () => {
     respond = ANSWERS['a byte now and then'] ?? assert.fail();
     const error = await notify(300);
     assert.ok(error instanceof OutboundError && error.reason === 'timeout', String(error));

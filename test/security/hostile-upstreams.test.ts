@@ -6,7 +6,7 @@ import { type Answer, type Pod, request, startPod } from '../acceptance/pod.ts';
 import { ANSWERS, json, type Respond } from './hostile-answers.ts';
 
 let served = 0;
-/** A page that is full of objects which no page had before. */
+/** Returns a full page of new objects. */
 const endless: Respond = (response, url) => {
   const size = Number(url.searchParams.get('page_size') ?? url.searchParams.get('count') ?? 100);
   const page = Array.from({ length: size }, () => ({ id: String((served += 1)) }));
@@ -39,7 +39,7 @@ after(async () => {
   server.close();
 });
 
-/** A listed application, which Birddog itself serves, and one that the sidecar serves. */
+/** A listed application, which Birddog serves, and an unlisted one, which the sidecar serves. */
 const APPLICATIONS = ['checkout', 'not-listed-anywhere'];
 const ask = (path: string, application: string, deadlineMs: number): Promise<Answer> =>
   request(pod, 'GET', `${path}?application=${application}`, {
@@ -50,9 +50,9 @@ async function memoryMiB(name: string): Promise<number> {
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
 }
 
-describe('Datadog that answers with', () => {
+describe('a Datadog that sends', () => {
   for (const [what, answer] of Object.entries(ANSWERS))
-    it(`${what} is a problem other than 500, and both processes go on`, async () => {
+    it(`${what} causes a problem other than 500, and both processes keep running`, async () => {
       respond = answer;
       const pids = [await pod.pidOf('serve'), await pod.pidOf('sidecar')];
       const asked = APPLICATIONS.flatMap((application) =>
@@ -70,7 +70,7 @@ describe('Datadog that answers with', () => {
     });
 
   for (const application of APPLICATIONS)
-    it(`a list without end is a 502 long before the deadline, for ${application}`, async () => {
+    it(`an endless list causes 502 long before the deadline, for ${application}`, async () => {
       respond = endless;
       for (const path of ['/get_monitors', '/get_dashboards']) {
         const { status, body } = await ask(path, application, 25_000);
@@ -78,7 +78,7 @@ describe('Datadog that answers with', () => {
       }
     });
 
-  it('a rate limit that ends in ten years is asked again within seconds', async () => {
+  it('a rate limit that resets in ten years is queried again within seconds', async () => {
     const headers = {
       'x-ratelimit-limit': '10',
       'x-ratelimit-remaining': '0',
@@ -90,7 +90,7 @@ describe('Datadog that answers with', () => {
     assert.equal((await ask('/get_monitors', 'checkout', 20_000)).status, 200);
   });
 
-  it('all of that leaves the memory of both processes bounded', {
+  it('all of these does not grow the memory of both processes beyond a limit', {
     skip: process.platform !== 'linux',
   }, async () => {
     for (const name of ['serve', 'sidecar']) {

@@ -45,7 +45,7 @@ after(() => {
   }
 });
 
-/** Runs `birddog init` to its end: its status, why it says it failed, and whether it wrote secrets. */
+/** Runs `birddog init` to its end. Returns its status, its error message, and whether it wrote secrets. */
 async function init(t: TestContext, hostile: Partial<typeof answers>) {
   const honest = { ...answers };
   Object.assign(answers, hostile);
@@ -72,7 +72,7 @@ async function init(t: TestContext, hostile: Partial<typeof answers>) {
   return { status, reasons, err, wrote: existsSync(join(main, 'current')) };
 }
 
-/** Which exit status of docs/vault.md each answer has: at the login, and at the read of a secret. */
+/** The exit status in docs/vault.md for each answer: to the login, and to the read of a secret. */
 const STATUSES: Readonly<Record<string, readonly [login: number, read: number]>> = {
   html: [42, 42],
   'an empty body': [42, 35],
@@ -93,7 +93,7 @@ const STATUSES: Readonly<Record<string, readonly [login: number, read: number]>>
   'a body without end': [42, 42],
 };
 
-describe('birddog init, against a Vault that answers', () => {
+describe('birddog init with a Vault that sends', () => {
   const requireFailure = (ended: Awaited<ReturnType<typeof init>>, status: number) => {
     assert.equal(ended.status, status, ended.err);
     const [reason = ''] = ended.reasons;
@@ -104,11 +104,11 @@ describe('birddog init, against a Vault that answers', () => {
 
   for (const [what, [atLogin, atRead]] of Object.entries(STATUSES)) {
     const answer = ANSWERS[what];
-    it(`${what} to the login, ends with ${atLogin} and one line`, async (t) => {
+    it(`${what} to the login exits with ${atLogin} and one line`, async (t) => {
       assert.ok(answer);
       requireFailure(await init(t, { login: answer }), atLogin);
     });
-    it(`${what} to a read, ends with ${atRead} and one line`, async (t) => {
+    it(`${what} to a read exits with ${atRead} and one line`, async (t) => {
       assert.ok(answer);
       requireFailure(await init(t, { read: answer }), atRead);
     });
@@ -118,12 +118,12 @@ describe('birddog init, against a Vault that answers', () => {
     [401, 42, 42],
     [403, 25, 31],
   ] as const)
-    it(`${status}, ends with ${atLogin} or ${atRead} and one line`, async (t) => {
+    it(`${status} exits with ${atLogin} or ${atRead} and one line`, async (t) => {
       requireFailure(await init(t, { login: json('{"errors":["no"]}', status) }), atLogin);
       requireFailure(await init(t, { read: json('{"errors":["no"]}', status) }), atRead);
     });
 
-  it('a redirect to another host, sends nothing there', async (t) => {
+  it('a redirect to another host does not follow it', async (t) => {
     const moved: Respond = (response) => void response.writeHead(307, { location: urls.other }).end();
     requireFailure(await init(t, { login: moved }), 13);
     requireFailure(await init(t, { read: moved }), 13);
@@ -131,17 +131,17 @@ describe('birddog init, against a Vault that answers', () => {
   });
 
   for (const lease of [-1, '60', '', {}, -1e300])
-    it(`a lease of ${JSON.stringify(lease)}, ends with 42`, async (t) =>
+    it(`a lease of ${JSON.stringify(lease)} exits with 42`, async (t) =>
       requireFailure(await init(t, { login: login({ lease_duration: lease }) }), 42));
 
   for (const lease of [0, 1e300, 0.5])
-    it(`a lease of ${lease}, writes the secrets`, async (t) => {
+    it(`a lease of ${lease} writes the secrets`, async (t) => {
       const ended = await init(t, { login: login({ lease_duration: lease }) });
       assert.deepEqual([ended.status, ended.wrote], [0, true], ended.err);
     });
 
   for (const value of [null, 1, '', {}, ['k']])
-    it(`a key that is ${JSON.stringify(value)}, ends with 34`, async (t) => {
+    it(`the key ${JSON.stringify(value)} exits with 34`, async (t) => {
       const data = Object.fromEntries(Object.keys(KEYS).map((name) => [name, value]));
       requireFailure(await init(t, { read: secret(data) }), 34);
     });

@@ -40,7 +40,7 @@ const send = (
   });
 const healthy = async () => assert.equal((await fetch(`${at.pod.opsUrl}/healthz`)).status, 200);
 
-/** Processes that inspect bodies, of any server of the pod. */
+/** Returns the child processes that inspect bodies, of all servers of the pod. */
 async function inspecting(): Promise<string[]> {
   const parents = [await at.pod.pidOf('serve'), await at.pod.pidOf('sidecar')].map(String);
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
@@ -57,7 +57,7 @@ const entries = (from: number, count: number) =>
     (_, n) =>
       `  - {key: k${from + n}, name: n${from + n}, type: query alert, query: "avg(last_5m):avg:a{*} > 1"}\n`,
   ).join('');
-/** A document that keeps the process that inspects it busy for seconds: 400,000 values in YAML. */
+/** A document whose inspection takes seconds: 400,000 values in YAML. */
 const slow = (application: string) =>
   `application: ${application}\n${HEAD}${`  - [${'[],'.repeat(2000)}]\n`.repeat(200)}`;
 
@@ -125,7 +125,7 @@ describe('a large body', () => {
     const pid = await at.pod.pidOf('serve');
     const linted = send(A, '/lint', slow('payments-batch'));
     await at.pod.until(async () => (await inspecting()).length === 1);
-    // What V8 does where the heap is full.
+    // V8 aborts the process when the heap is full.
     for (const one of await inspecting()) process.kill(Number(one), 'SIGABRT');
     const { status, body } = await linted;
     assert.deepEqual([status, body.code], [413, 'too_large']);
@@ -157,7 +157,7 @@ describe('a large body', () => {
   });
 });
 
-/** Begins a request whose body is said to have `size` bytes and sends the beginning of it. */
+/** Starts a request with a Content-Length of `size` and sends only the beginning of its body. */
 function begun(who: Robot, path: string, size: number, beginning: string) {
   const outgoing = http.request(new URL(path, at.pod.birddogUrl), {
     method: 'POST',
@@ -180,7 +180,7 @@ function begun(who: Robot, path: string, size: number, beginning: string) {
 }
 
 describe('a body that does not arrive', () => {
-  it('holds no process: thirty slow senders of one caller keep neither another one from it nor themselves', async () => {
+  it('occupies no process: thirty slow requests of one caller block neither other callers nor this one', async () => {
     const senders = Array.from({ length: 30 }, () => begun(A, '/lint', 8 * 1024 * 1024, 'a'));
     try {
       for (const who of [B, A]) {
@@ -196,7 +196,7 @@ describe('a body that does not arrive', () => {
     }
   });
 
-  it('is not waited for where its caller may not do this with any application', async () => {
+  it('is rejected at once if its caller has the permission for no application', async () => {
     for (const [who, path] of [
       [STRANGER, '/plan'],
       [STRANGER, '/create_monitor'],

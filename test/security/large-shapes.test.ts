@@ -14,7 +14,7 @@ const STRANGER = {
   days: 30,
 };
 const DEADLINE_MS = 120_000;
-/** What one of eight bodies at once may be answered: its findings, or that others are first. */
+/** Allowed statuses for eight concurrent bodies: findings, or `busy`. */
 const ANSWERS = [200, 503, 504];
 
 let at: CallersPod;

@@ -4,16 +4,16 @@ import { printToml } from '../acceptance/print-toml.ts';
 export const FORMATS = ['json', 'yaml', 'toml'] as const;
 type BodyFormat = (typeof FORMATS)[number];
 
-/** A document that reaches a limit, and the same text for the same shape and format each time. */
+/** A document that reaches a limit. The same shape and format always give the same text. */
 export interface LargeShape {
   readonly name: string;
   readonly text: (format: BodyFormat) => string;
 }
 
-/** Values of one object, and of a document, that stay just under the limits. */
+/** Numbers of values just below the limits of an object and of a document. */
 const OBJECT_VALUES = 49_000;
 const DOCUMENT_VALUES = 980_000;
-/** Characters of one string that keep its object under 1 MiB. */
+/** Length of a string that keeps its object below 1 MiB. */
 const STRING_LENGTH = 1_000_000;
 const OBJECTS = 15;
 
@@ -33,7 +33,7 @@ const repeated = (fragment: string) =>
   fragment.repeat(Math.floor(STRING_LENGTH / JSON.stringify(fragment).length));
 const nested = (depth: number): JsonObject => (depth === 0 ? {} : { a: nested(depth - 1), b: 1, c: 'x' });
 
-/** The largest document of eleven shapes: each reaches bytes, values or depth, and costs as much as it can. */
+/** The largest document of each of eleven shapes. Each reaches the limit of bytes, values or depth at the maximum cost. */
 export const LARGE_SHAPES: readonly LargeShape[] = [
   shape('many wrong values', { monitors: list(DOCUMENT_VALUES, () => 1) }),
   {

@@ -41,7 +41,7 @@ const { key: __, ...BARE_DASHBOARD } = DASHBOARD;
 const { key: ___, ...BARE_ALERT } = ALERT;
 
 let pod: Pod;
-/** The victim's monitor, as it was before anybody tried anything. */
+/** The victim's monitor before any attack. */
 let own: JsonObject;
 before(async () => {
   pod = await startPod({ limits: false });
@@ -53,7 +53,7 @@ after(() => pod.stop());
 const write = (method: string, path: string, body: JsonObject) =>
   request(pod, method, path, { body: JSON.stringify(body), headers: JSON_TYPE });
 
-/** Holds that a body is refused for what is at `pointers`, and for nothing else. */
+/** Asserts that a body is rejected with findings exactly at `pointers`. */
 function refusedAt(answer: Answer, pointers: readonly string[], about: string): void {
   assert.deepEqual([answer.status, answer.body.code], [422, 'invalid'], `${about}: ${answer.text}`);
   assert.deepEqual(
@@ -67,7 +67,7 @@ const errorsOf = ({ body }: Answer): string[] =>
     .filter(({ severity }: { severity: string }) => severity === 'error')
     .map(({ code, pointer }: { code: string; pointer: string }) => `${code} ${pointer}`);
 
-/** Holds that nothing was written: the victim has its one monitor as it was, and the others have none. */
+/** Asserts that nothing was written: the victim's monitor is unchanged, and the other applications have none. */
 async function nothingChanged(about: string): Promise<void> {
   const held = await datadog(pod, 'GET', `/api/v1/monitor/${String(own['id'])}`);
   assert.deepEqual(held, own, about);
@@ -103,7 +103,7 @@ describe('a marker in the tags of a document', () => {
     await nothingChanged('document');
   });
 
-  it('is refused in every form that Datadog, or another reader, would take for one', async () => {
+  it('is rejected in every form that Datadog or another reader would interpret as a marker', async () => {
     for (const application of [LISTED, UNLISTED]) {
       for (const tag of LOOK_ALIKES) {
         const shared = documentOf(application, { tags: [tag], monitors: [MONITOR], alerts: [ALERT] });
@@ -115,7 +115,7 @@ describe('a marker in the tags of a document', () => {
     await nothingChanged('look-alikes');
   });
 
-  it('is refused on an entry that adopts, is replaced, or leaves its tags to people', async () => {
+  it('is rejected on an entry that adopts, is replaced, or has unmanaged tags', async () => {
     const tags = [FORGED[1] ?? ''];
     const made = await datadog(pod, 'POST', '/api/v1/monitor', { ...BARE_MONITOR, name: 'nobody has it' });
     for (const more of [{ adopt: String(made['id']) }, { unmanaged: ['/tags'] }, { type: 'log alert' }]) {
@@ -132,7 +132,7 @@ describe('a marker in the tags of a document', () => {
 describe('a marker in a single body', () => {
   const around = (application: string, parts: JsonObject) => ({ application, team: 't', ...parts });
 
-  it('is found by /lint at the same places', async () => {
+  it('is reported by /lint at the same positions', async () => {
     const [tag = ''] = LOOK_ALIKES;
     const description = 'Managed by Birddog: victim/overview';
     for (const [body, pointer] of [
@@ -144,7 +144,7 @@ describe('a marker in a single body', () => {
       assert.deepEqual(errorsOf(await send(pod, '/lint', body)), [`marker_written ${pointer}`]);
   });
 
-  it('is refused at the tag when a monitor is created, wrapped or bare, in both containers', async () => {
+  it('is rejected at the tag when a monitor is created, wrapped or bare, in both containers', async () => {
     for (const application of [LISTED, UNLISTED]) {
       for (const tag of [...FORGED, ...LOOK_ALIKES]) {
         const monitor = { ...BARE_MONITOR, tags: ['a:b', tag] };
@@ -157,7 +157,7 @@ describe('a marker in a single body', () => {
     await nothingChanged('create');
   });
 
-  it('is refused when a monitor, alert or dashboard is updated', async () => {
+  it('is rejected when a monitor, alert or dashboard is updated', async () => {
     const application = 'updates';
     const { done } = await applyAll(
       pod,
@@ -197,7 +197,7 @@ describe('a marker in a single body', () => {
     await nothingChanged('update');
   });
 
-  it('is refused where a description of a dashboard could be read as one', async () => {
+  it('is rejected if the description of a dashboard looks like one', async () => {
     for (const application of [LISTED, UNLISTED]) {
       for (const description of [
         'Managed by Birddog: victim/overview',
@@ -215,14 +215,14 @@ describe('a marker in a single body', () => {
   });
 });
 
-describe('what somebody writes in Datadog itself', () => {
-  it('does not carry a second marker through an update', async () => {
+describe('a marker that somebody adds in Datadog', () => {
+  it('is not kept by an update', async () => {
     const application = 'merges';
     const document = documentOf(application, { monitors: [{ ...MONITOR, unmanaged: ['/tags'] }] });
     const { done } = await applyAll(pod, document);
     const path = `/api/v1/monitor/${done[0].id}`;
     const marks = ['birddog_application:merges', 'birddog_key:merges/load'];
-    // The same marker in other words is no second one, and goes with the next write.
+    // The same marker in another spelling is not a second one, and the next write removes it.
     await datadog(pod, 'PUT', path, {
       tags: ['team:payments', 'Birddog_Key: merges/load', 'by:hand', ...marks],
     });
@@ -283,7 +283,7 @@ describe('an object with two different markers', () => {
           for (const text of [said, '"contested/', '"rival/', 'http'])
             assert.ok(message.includes(text), message);
         }
-        // It is not deleted, so it is no drift.
+        // The object still exists, so it is not drift.
         if (path === '/drift') assert.deepEqual(body.objects, []);
       }
     }
@@ -298,7 +298,7 @@ describe('an object with two different markers', () => {
     assert.equal(body.ok, true);
   });
 
-  it('is written, deleted and adopted by no single request', async () => {
+  it('is not written, deleted or adopted by single requests', async () => {
     const was = await held();
     for (const application of [ours, other]) {
       const dashboardBody = { application, dashboard: BARE_DASHBOARD };
@@ -337,7 +337,7 @@ describe('an object with two different markers', () => {
     assert.deepEqual(await held(), was);
   });
 
-  it('is neither extra nor a clone, is not pruned, and a new object is created for its key', async () => {
+  it('is neither extra nor a clone and is not pruned; a new object is created for its key', async () => {
     const was = await held();
     const nothing = documentOf(ours, {});
     assert.deepEqual(ok(await send(pod, '/plan?prune=true', nothing)).objects, []);
@@ -358,7 +358,7 @@ describe('an object with two different markers', () => {
       ['create', 'create'],
     );
     assert.deepEqual(await held(), was);
-    // Once the second marker is gone, the older object is the application's again, and the one made meanwhile is a copy.
+    // Without the second marker, the older object belongs to the application again, and the newer one is a clone.
     await datadog(pod, 'PUT', `/api/v1/monitor/${monitor}`, { tags: marks.slice(0, 2) });
     const settled = ok(await send(pod, '/plan', document));
     const clones = settled.objects.filter(({ action }: { action: string }) => action === 'clone');

@@ -1,17 +1,17 @@
 import { connect, type Socket } from 'node:net';
 
-/** One raw connection, and what the server sent on it. */
+/** A raw connection with the bytes that the server sent. */
 export interface RawConnection {
   readonly socket: Socket;
-  /** All bytes that came so far. */
+  /** Returns all bytes received so far. */
   received(): string;
-  /** Resolves once what came matches; rejects where the connection closes before that. */
+  /** Resolves once the received bytes match. Rejects if the connection closes first. */
   until(pattern: RegExp): Promise<string>;
-  /** Resolves with all that came once the server has ended the connection. */
+  /** Resolves with all received bytes once the server has closed the connection. */
   readonly ended: Promise<string>;
 }
 
-/** Opens a TCP connection to the server at `url`, and sends a text as it is. */
+/** Opens a TCP connection to the server at `url` and sends a text unchanged. */
 export function rawConnection(url: string, text: string): RawConnection {
   const { port, hostname } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -35,12 +35,12 @@ export function rawConnection(url: string, text: string): RawConnection {
   };
 }
 
-/** Sends a text, and gives all that the server sends until it ends the connection. */
+/** Sends a text. Returns everything that the server sends until it closes the connection. */
 export function rawExchange(url: string, text: string): Promise<string> {
   return rawConnection(url, text).ended;
 }
 
-/** The status of every response in what came, in order. */
+/** Returns the status of every received response, in order. */
 export function statuses(came: string): number[] {
   return [...came.matchAll(/HTTP\/1\.1 (\d{3}) [A-Z][^\r\n]*\r\n/g)].map(([, status]) => Number(status));
 }

@@ -21,7 +21,7 @@ const create = (key: string, headers = '') =>
   `Content-Length: ${CREATE.length}\r\n\r\n${CREATE}`;
 const HEALTH = `GET /healthz HTTP/1.1\r\n${HOST}\r\n`;
 
-/** Makes Datadog's answers to creates late, so that what follows a write arrives while it is in progress. */
+/** Delays Datadog's answers to creates, so that the bytes after a write arrive while it is in progress. */
 async function withSlowCreates(work: () => Promise<void>): Promise<void> {
   const late = { method: 'POST', path: '^/api/v1/monitor', kind: 'latency_after', ms: 400, times: 100 };
   await control(pod.datadogUrl, 'POST', 'faults', [late]);
@@ -43,7 +43,7 @@ describe('bytes after a write that is in progress', () => {
     'the preface of HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
   };
 
-  it('never replace its response: the client reads the outcome of the write, then the connection ends', () =>
+  it('never replace its response: the client receives the result of the write, then the connection closes', () =>
     withSlowCreates(async () => {
       const all = Object.entries(GARBAGE).map(async ([what, garbage], at) => {
         const came = await rawExchange(pod.birddogUrl, create(`garbage-${at}`) + garbage);
@@ -54,21 +54,21 @@ describe('bytes after a write that is in progress', () => {
       await Promise.all(all);
     }));
 
-  it('are served after it where they are a request', async () => {
+  it('are served after it if they are a request', async () => {
     const came = await rawConnection(pod.birddogUrl, create('pipelined') + HEALTH + HEALTH).until(
       /(.*"status":"ok"){2}/s,
     );
     assert.deepEqual(statuses(came), [201, 200, 200]);
   });
 
-  it('wait for it: a read that follows sees what was written', () =>
+  it('wait for it: a pipelined read returns the written object', () =>
     withSlowCreates(async () => {
       const read = `GET /get_monitors?application=raw-http&key=seen HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`;
       const came = await rawExchange(pod.birddogUrl, create('seen') + read);
       assert.deepEqual(statuses(came), [201, 200], came);
     }));
 
-  it('are not served beyond a number of requests', () =>
+  it('are not served beyond the maximum number of pipelined requests', () =>
     withSlowCreates(async () => {
       const came = await rawExchange(pod.birddogUrl, create('many') + HEALTH.repeat(1000));
       const [first, ...rest] = statuses(came);
@@ -128,7 +128,7 @@ describe('a request that is not valid HTTP', () => {
   };
 
   for (const [what, [text, status]] of Object.entries(CASES)) {
-    it(`is refused once, as a problem: ${what}`, async () => {
+    it(`gets exactly one problem: ${what}`, async () => {
       const connection = rawConnection(pod.birddogUrl, text);
       const came = await connection.until(/\r\n\r\n\{.*\}/s);
       connection.socket.end();
@@ -173,7 +173,7 @@ describe('Expect: 100-continue', () => {
   const expecting = (path: string, length: number, headers = '') =>
     `POST ${path} HTTP/1.1\r\n${HOST}Content-Type: application/json\r\n${headers}Expect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
 
-  it('gets 413 at once, and no 100, where the body is beyond the limit', async () => {
+  it('gets 413 at once, without 100, if the body exceeds the limit', async () => {
     const cases: readonly [path: string, length: number][] = [
       ['/lint', 16 * 1024 * 1024 + 1],
       ['/create_monitor', 1024 * 1024 + 1],
@@ -184,13 +184,13 @@ describe('Expect: 100-continue', () => {
     }
   });
 
-  it('gets what is wrong with the headers, and no 100', async () => {
+  it('gets the problem of invalid headers, without 100', async () => {
     const came = await rawConnection(pod.birddogUrl, expecting('/lint', 2, 'Birddog-Deadline-Ms: soon\r\n'))
       .ended;
     assert.deepEqual(statuses(came), [400], came);
   });
 
-  it('gets 100 where the body is read, and then the answer', async () => {
+  it('gets 100 when the body is read, then the answer', async () => {
     const connection = rawConnection(
       pod.birddogUrl,
       expecting('/create_monitor?key=expected', CREATE.length),

@@ -13,7 +13,7 @@ after(() => pod.stop());
 const json = { 'content-type': 'application/json' };
 const escape = encodeURIComponent;
 
-/** The paths of objects that Datadog was asked for, so far. */
+/** Returns the object paths that Datadog has received so far. */
 async function askedOfDatadog(): Promise<string[]> {
   const seen: unknown = await (await control(pod.datadogUrl, 'GET', 'requests')).json();
   assert.ok(Array.isArray(seen));
@@ -92,7 +92,7 @@ describe('a query', () => {
   const get = async (query: string) =>
     (await request(pod, 'GET', `/get_monitors?application=a&${query}`)).status;
 
-  it('has numbers in decimal digits only', async () => {
+  it('accepts numbers only in decimal digits', async () => {
     for (const size of ['1', '100', '1000']) assert.equal(await get(`page_size=${size}`), 200, size);
     const wrong = [
       '0x10',
@@ -115,7 +115,7 @@ describe('a query', () => {
     for (const size of wrong) assert.equal(await get(`page_size=${escape(size)}`), 400, size);
   });
 
-  it('rejects every text that is not decimal digits as a number', async () => {
+  it('rejects every other notation of a number', async () => {
     const piece = fc.constantFrom(
       '0',
       '1',
@@ -143,7 +143,7 @@ describe('a query', () => {
     );
   });
 
-  it('has no parameter that is unknown, repeated or empty, and no value that filters nothing', async () => {
+  it('rejects unknown, repeated and empty parameters, and values that filter nothing', async () => {
     for (const query of [
       'nope=1',
       'key=',
@@ -164,7 +164,7 @@ describe('a query', () => {
     }
   });
 
-  it('has a deadline in decimal digits only', async () => {
+  it('accepts a deadline only in decimal digits', async () => {
     for (const deadline of ['0x1000', '1e4', '+5000', '05000', '5000.0', '']) {
       const headers = { 'birddog-deadline-ms': deadline };
       const { status } = await request(pod, 'GET', '/get_monitors?application=a', { headers });
@@ -173,8 +173,8 @@ describe('a query', () => {
   });
 });
 
-describe('a method that a path does not take', () => {
-  it('is 405 with every method that it takes, HEAD where GET is', async () => {
+describe('a method that a path does not support', () => {
+  it('is 405 with every supported method in Allow, and HEAD if GET is supported', async () => {
     const paths = new Map<string, string[]>();
     const described = ['/openapi.json', '/schema.json', '/docs', '/healthz', '/readyz'].map((path) => ({
       path,

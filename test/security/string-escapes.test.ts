@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { birddog, folderWith } from '../acceptance/birddog-command.ts';
 import { request, startPod } from '../acceptance/pod.ts';
 
-/** Ways to write white space within a string, by format and quotes. */
+/** Notations of whitespace within a string, by format and quotes. */
 const SPACES = {
   json: ['\\t', '\\n', '\\r', '\\u0020', '\\u0009', ' '],
   yaml: [
@@ -44,10 +44,10 @@ function around(style: Style, query: string): string {
   return `type = "query alert"\nquery = ${quotes}${query}${quotes}\n`;
 }
 
-/** A query whose second word names no aggregator, after white space written in every way. */
+/** A query whose second word is an unknown aggregator, after whitespace in every notation. */
 const cases = fc.constantFrom<Style>('json', 'yaml', 'toml', 'tomlLines').chain((style) =>
   fc.array(fc.constantFrom(...SPACES[style]), { minLength: 1, maxLength: 6 }).map((spaces): Case => {
-    // A fold takes the blanks around it along, but not what an escape spells.
+    // Folding removes the surrounding spaces, but not escaped ones.
     const text = around(style, `avg(last_5m):avg:a{*} +${spaces.join('')}agv:a{*} > 1`);
     const lines = text.slice(0, text.indexOf('agv')).split(/\r\n|\n|\r/);
     const column = (lines.at(-1) ?? '').length + 1;
@@ -67,8 +67,8 @@ const CASES: readonly Case[] = [
   ...fc.sample(cases, { seed: 1, numRuns: 1000 }),
 ];
 
-describe('a finding within a string that is written with escapes', () => {
-  it('is at its exact place in what the command line tells', async (t) => {
+describe('a finding within a string with escapes', () => {
+  it('has its exact position in the output of the command line', async (t) => {
     const files = CASES.map(({ format, text }, index) => [`${index}.${format}`, text] as const);
     const folder = folderWith(t, Object.fromEntries(files));
     const names = files.map(([name]) => name);
@@ -80,7 +80,7 @@ describe('a finding within a string that is written with escapes', () => {
     }
   });
 
-  it('is at its exact place in what POST /lint answers, and Birddog goes on serving', async (t) => {
+  it('has its exact position in the answer of POST /lint, and Birddog keeps serving', async (t) => {
     const pod = await startPod();
     t.after(() => pod.stop());
     for (const { format, text, line, column } of CASES) {

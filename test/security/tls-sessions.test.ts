@@ -9,14 +9,14 @@ import { type RunningServer, startServer } from '../../src/runtime/server.ts';
 import { type Pod, startPod } from '../acceptance/pod.ts';
 
 interface Visit {
-  /** The status line's first part; empty where the server sent no response. */
+  /** The beginning of the status line; empty without a response. */
   readonly answer: string;
   readonly sessions: readonly Buffer[];
   readonly reused: boolean;
   readonly error?: string | undefined;
 }
 
-/** One connection with one request on it. */
+/** Opens a connection and sends one request. */
 function visit(url: string, options: tls.ConnectionOptions): Promise<Visit> {
   return new Promise((resolve) => {
     const socket = tls.connect({ host: '127.0.0.1', port: Number(new URL(url).port), ...options });

@@ -50,7 +50,7 @@ it('answers a body with more bytes than the limit with 413, limit and measured',
 
 describe('a body with more values than the limit', () => {
   for (const [path, format, body, limit] of BODIES) {
-    it(`is 413 with limit and measured at ${path} in ${format}, and Birddog goes on serving`, async () => {
+    it(`is 413 with limit and measured at ${path} in ${format}, and Birddog keeps serving`, async () => {
       const text = body();
       const headers = { 'content-type': `application/${format}` };
       const answer = await request(pod, 'POST', path, { body: text, headers });

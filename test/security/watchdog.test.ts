@@ -14,7 +14,7 @@ after(() => pod.stop());
 const LOST = (name: string) =>
   new RegExp(`"event":"${name} gave no heartbeat for 10 s and was killed, to be started again","status":137`);
 
-/** Whether the process answers its health probe within a second. */
+/** Returns whether the process answers its health probe within a second. */
 async function isWell(url: string): Promise<boolean> {
   try {
     return (await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(1000) })).ok;
@@ -23,9 +23,9 @@ async function isWell(url: string): Promise<boolean> {
   }
 }
 
-describe('a server whose event loop gives no heartbeat', () => {
+describe('a server without heartbeats', () => {
   for (const name of ['serve', 'sidecar'] as const) {
-    it(`is killed and started again at the same port (${name})`, { timeout: 120_000 }, async () => {
+    it(`is killed and restarted on the same port (${name})`, { timeout: 120_000 }, async () => {
       const url = name === 'serve' ? pod.opsUrl : pod.sidecarOpsUrl;
       await pod.until(() => isWell(url));
       const hung = await pod.pidOf(name);
@@ -37,7 +37,7 @@ describe('a server whose event loop gives no heartbeat', () => {
     });
   }
 
-  it('is started again as what it was: both serve', async () => {
+  it('is restarted with its settings, so that both servers serve again', async () => {
     const path = '/get_monitors?application=nobodys';
     await pod.until(async () => (await request(pod, 'GET', path)).status === 200);
   });

@@ -18,7 +18,7 @@ import type { Subject } from './measure.ts';
 const MIBI = 1024 * 1024;
 const OWNER = { application: 'app', team: 'payments' };
 
-/** How a field holds the text: alone, behind its own words, before them, between them, and as the name of a member. */
+/** Positions of the text in a field: alone, after the original value, before it, within it, and as the name of a field. */
 const POSITIONS = ['alone', 'behind', 'before', 'between', 'as name'] as const;
 type Position = (typeof POSITIONS)[number];
 
@@ -28,7 +28,7 @@ interface Field {
   readonly pointer: Pointer;
 }
 
-/** Each text field of the examples of all rules, once for each type of monitor and of widget. */
+/** Every text field in the examples of all rules, once per type of monitor and widget. */
 async function exampleFields(): Promise<Field[]> {
   const fields = new Map<string, Field>();
   for (const { kind, rules } of RULE_GROUPS) {
@@ -44,7 +44,7 @@ async function exampleFields(): Promise<Field[]> {
   return [...fields.values()];
 }
 
-/** A pointer without its indices, with the types of what holds the field. */
+/** Returns a pointer without its indices, with the types of the objects around the field. */
 function fieldName(object: JsonObject, pointer: Pointer): string {
   let here: Json | undefined = object;
   const names: string[] = [];
@@ -61,7 +61,7 @@ function textsOf(value: Json): Pointer[] {
   return leavesOf(value).filter((pointer) => typeof valueAt(value, pointer) === 'string');
 }
 
-/** A copy whose text at a pointer holds another one. */
+/** Returns a copy with another text inserted at a pointer. */
 function withText(object: JsonObject, pointer: Pointer, position: Position, text: string): JsonObject {
   const copy = parseTrustedJson(printJson(object));
   const steps = pointerSteps(pointer);
@@ -77,7 +77,7 @@ function withText(object: JsonObject, pointer: Pointer, position: Position, text
 }
 
 function placed(own: string, position: Position, text: string): string {
-  // Behind the first bracket or quote, where there is one: that is where a scanner looks for the other one.
+  // After the first bracket or quote, if any, because a scanner then searches for its counterpart.
   const middle = own.search(/[({["']/) + 1 || own.length >> 1;
   return {
     alone: text,
@@ -90,14 +90,14 @@ function placed(own: string, position: Position, text: string): string {
 
 const FORMATS: readonly Format[] = ['json', 'yaml', 'toml'];
 
-/** The object in a format; in JSON where the format cannot say it. */
+/** Prints the object in a format, or in JSON if the format cannot express it. */
 function textIn(format: Format, object: JsonObject): Text {
   if (format === 'yaml') return { format, text: printYaml(object) };
   if (format === 'toml' && !printJson(object).includes('null')) return { format, text: printToml(object) };
   return { format: 'json', text: printJson(object) };
 }
 
-/** Each field of the examples, linted. */
+/** Lints each field of the examples. */
 export async function lintSubjects(): Promise<Subject[]> {
   return (await exampleFields()).flatMap(({ name, object, pointer }, at) =>
     POSITIONS.map((position, round): Subject => {
@@ -189,7 +189,7 @@ async function startWithObjects() {
   return world;
 }
 
-/** Started once: requests that write nothing share it. */
+/** Shared by all requests that write nothing. */
 function shared<T>(start: () => Promise<T>): () => Promise<T> {
   let started: Promise<T> | undefined;
   return () => (started ??= start());
@@ -198,7 +198,7 @@ const empty = shared(async () => startInProcess());
 const withDocument = shared(startWithDocument);
 const withObjects = shared(startWithObjects);
 
-/** Each field of one object of each kind, created without a key and updated; nothing is written. */
+/** Creates and updates each field of one object of each kind. Nothing is written. */
 export function objectSubjects(): Subject[] {
   return Object.entries(OBJECTS).flatMap(([kind, object]) =>
     (['create', 'update'] as const).flatMap((verb) =>
@@ -217,7 +217,7 @@ export function objectSubjects(): Subject[] {
   );
 }
 
-/** Each field of a document, for each operation with documents. */
+/** Sends each field of a document to each operation on documents. */
 export function documentSubjects(): Subject[] {
   return ['/lint', '/plan', '/apply', '/drift'].flatMap((path) =>
     bodyFields(DOCUMENT).map(({ name, pointer, position, format, body }) => ({
@@ -244,7 +244,7 @@ function bodyFields(body: JsonObject) {
   );
 }
 
-/** Each field of what somebody else wrote into Datadog, as the operations that read it answer, in JSON and YAML. */
+/** Reads each field of an object that somebody else wrote into Datadog, with each reading operation, in JSON and YAML. */
 export function readSubjects(): Subject[] {
   const paths = ['/get_monitors', '/get_dashboards', '/get_alerts', '/import', '/drift'];
   return paths.flatMap((path) =>
@@ -267,7 +267,7 @@ export function readSubjects(): Subject[] {
   );
 }
 
-/** Puts the text into the first object of a kind, as a person would in Datadog; nothing changes where Datadog refuses it. */
+/** Writes the text into the first object of a kind, directly in Datadog. Changes nothing if Datadog rejects it. */
 function changeInDatadog(
   person: (method: string, path: string, sent?: JsonObject) => JsonObject,
   kind: 'monitor' | 'dashboard',

@@ -1,4 +1,4 @@
-/** Texts that are repeated until a field is full: what parsers, scanners and regular expressions look for, over and over. */
+/** Texts that are repeated until a field is full. Parsers, scanners and regular expressions search for them. */
 const FRAGMENTS: readonly string[] = [
   'a',
   '0',
@@ -134,7 +134,7 @@ const FRAGMENTS: readonly string[] = [
   '𝟘',
 ];
 
-/** What is opened once and closed late or never: a search for the closing part begins there. */
+/** Pairs that are opened once and closed late or never, so that a search for the end starts at each. */
 const BRACKETS: readonly (readonly [begin: string, end: string])[] = [
   ['', 'x'],
   ['{{', '}}'],
@@ -168,20 +168,20 @@ const BRACKETS: readonly (readonly [begin: string, end: string])[] = [
 ];
 const FILLERS = [' ', '\t', '\n', '\r\n', 'x', '0', '\\', '"', "'", ',', '.', '-', '/', '#', ':', '\u0301'];
 
-/** Text of any length: a beginning, what is repeated, and an end. */
+/** A text of any length: a beginning, a repeated part, and an end. */
 export interface Fill {
   readonly begin: string;
   readonly repeated: string;
   readonly end: string;
 }
 
-/** Every fragment alone, and every filler between every pair of brackets. */
+/** Returns every fragment alone, and every filler between every pair. */
 export const FILLS: readonly Fill[] = [
   ...FRAGMENTS.map((repeated) => ({ begin: '', repeated, end: '' })),
   ...BRACKETS.flatMap(([begin, end]) => FILLERS.map((repeated) => ({ begin, repeated, end }))),
 ];
 
-/** A text of about so many UTF-16 units. */
+/** Returns a text of about this many UTF-16 units. */
 export function filled({ begin, repeated, end }: Fill, units: number): string {
   return begin + repeated.repeat(Math.max(1, Math.floor(units / repeated.length))) + end;
 }

@@ -1,40 +1,40 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Work with a text of about so many UTF-16 units; made ready first, so that only the work is measured. */
+/** Prepares work on a text of about this many UTF-16 units, so that only the work is measured. */
 export interface Subject {
   readonly name: string;
-  /** The longest text that is sensible, in UTF-16 units. */
+  /** Maximum length of the text in UTF-16 units. */
   readonly maxUnits: number;
   readonly prepare: (text: string) => Promise<() => Promise<unknown>>;
 }
 
 export interface Growth {
   readonly units: number;
-  /** CPU milliseconds for that many units, and for twice as many. */
+  /** CPU time (ms) for that many units, and for twice as many. */
   readonly once: number;
   readonly twice: number;
 }
 
-// So that no measurement pays for the garbage of the one before.
+// Collects the garbage of the previous measurement first.
 setFlagsFromString('--expose-gc');
 const collectGarbage: unknown = runInNewContext('gc');
 
 const MAX_RATIO = 2.6;
-/** CPU milliseconds below which collecting garbage and compiling decide about the ratio. */
+/** CPU time (ms) below which garbage collection and compilation dominate the ratio. */
 const MIN_MS = 25;
-/** CPU milliseconds above which a text is not doubled again. */
+/** CPU time (ms) above which a text is not doubled again. */
 const MAX_MS = 2000;
 const PROBES = [1, 8, 64, 256];
 const KIBI = 1024;
-/** A little less than a power of two, so that the largest object keeps within its limit of bytes. */
+/** Slightly below a power of two, so that the largest object stays within its byte limit. */
 const UNITS_PER_KIBI = 960;
-/** A ratio counts if it is too high in each of so many measurements. */
+/** A ratio counts only if it is too high in each of this many measurements. */
 const ATTEMPTS = 3;
 
 /**
- * The first doubling of the text, from 8 KiB up to 1 MiB, after which the CPU time is more than 2.6 times as much; undefined
- * without one. Times are medians of three; texts that take less than 25 ms are not compared.
+ * Returns the first doubling of the text, from 8 KiB to 1 MiB, that multiplies the CPU time by more than 2.6; undefined
+ * without one. Times are medians of three. Texts that take less than 25 ms are not compared.
  */
 export async function superlinear(
   { prepare, maxUnits }: Subject,
@@ -60,7 +60,7 @@ export async function superlinear(
   return undefined;
 }
 
-/** Measures again, several times: medians of three, and then the least of five, which a busy machine cannot raise. */
+/** Repeats the measurement: medians of three, then minima of five, which a busy machine distorts least. */
 async function confirmed(
   units: number,
   cost: (units: number) => Promise<number>,
@@ -80,7 +80,7 @@ function isSuperlinear({ once, twice }: Growth): boolean {
   return twice >= MIN_MS && twice > MAX_RATIO * once;
 }
 
-/** The times of several measurements, in order. */
+/** Returns the sorted times of several measurements. */
 async function times(
   units: number,
   cost: (units: number) => Promise<number>,
@@ -94,7 +94,7 @@ async function times(
   return measured.toSorted((a, b) => a - b);
 }
 
-/** CPU time of this thread. A refusal is a result like any other. */
+/** Returns the CPU time of this thread. A rejected input counts like any other. */
 async function cpuMs(run: () => Promise<unknown>): Promise<number> {
   const before = process.threadCpuUsage();
   try {

@@ -12,7 +12,7 @@ import { systemClock } from '../../../src/runtime/system-clock.ts';
 import { startInProcess } from '../../documents-in-process.ts';
 import type { Subject } from './measure.ts';
 
-/** Node takes at most 16 KiB of headers, the request line among them. */
+/** Node accepts at most 16 KiB of headers, including the request line. */
 const MAX_HEADER_UNITS = 15 * 1024;
 const unexpected = () => {
   throw new Error('no body is sent here');
@@ -20,7 +20,7 @@ const unexpected = () => {
 const OWNER = { application: 'app', team: 'payments' };
 const BODY = { format: 'json', text: '{"application": "app", "team": "payments"}' } as const;
 
-/** Each query parameter of each operation. */
+/** Sends each query parameter of each operation. */
 export function querySubjects(): Subject[] {
   return OPERATIONS.flatMap(({ path, method, query }) =>
     query.map((name) => ({
@@ -36,7 +36,7 @@ export function querySubjects(): Subject[] {
   );
 }
 
-/** Each header that a request is read by, its path and its query, over HTTP. */
+/** Sends each header that Birddog reads, the path and the query over HTTP. */
 export async function headerSubjects(): Promise<{ subjects: Subject[]; close: () => Promise<void> }> {
   const app = contractApp({
     serve: async ({ context }) => replyWith(200, {}, 'json', context.requestId),
@@ -69,7 +69,7 @@ export async function headerSubjects(): Promise<{ subjects: Subject[]; close: ()
     name,
     maxUnits: MAX_HEADER_UNITS,
     prepare: async (text) => {
-      // What is no character of a header goes there as the bytes of its UTF-8, or not at all.
+      // Characters that are invalid in a header are sent as UTF-8 bytes, or omitted.
       const value = Buffer.from(text.replace(/[\r\n\0]/g, ' '))
         .toString('latin1')
         .slice(0, MAX_HEADER_UNITS);

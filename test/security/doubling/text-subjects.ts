@@ -13,7 +13,7 @@ import type { Subject } from './measure.ts';
 const MIBI = 1024 * 1024;
 const OWNER = { application: 'app', team: 'payments' };
 
-/** Where a text can stand in a body, in each format; `§` is the place. None of them is escaped. */
+/** Positions of an unescaped text in a body of each format, marked by `§`. */
 const BODIES: Readonly<Record<Format, Readonly<Record<string, string>>>> = {
   json: {
     'the whole body': '§',
@@ -82,7 +82,7 @@ function bodies(): { format: Format; place: string; around: (text: string) => st
   );
 }
 
-/** Each place of a body as it is written, linted as an object. */
+/** Lints an object with the text at each position. */
 export function bodySubjects(): Subject[] {
   return bodies().map(({ format, place, around }) => ({
     name: `body: ${place} (${format})`,
@@ -94,7 +94,7 @@ export function bodySubjects(): Subject[] {
   }));
 }
 
-/** Each place of a file as it is written, while the CLI changes the file. */
+/** Edits a file with the text at each position, as the CLI does. */
 export function editSubjects(): Subject[] {
   const edits: Readonly<Record<string, (text: string) => Edit[]>> = {
     'a value set': () => [{ pointer: '/query', value: 'b' }],
@@ -132,7 +132,7 @@ export function editSubjects(): Subject[] {
   ];
 }
 
-/** Lists of three, with text between, behind and in the items. */
+/** Lists of three items with text between, after and in them. */
 const LISTS: Readonly<Record<string, readonly [Format, string]>> = {
   'lines between the items of a YAML list': ['yaml', 'a:\n  - b\n§\n  - c\n  - d\n'],
   'comments between the items of a YAML list': ['yaml', 'a:\n  - b\n  # §\n  - c\n  - d\n'],
@@ -147,7 +147,7 @@ const LISTS: Readonly<Record<string, readonly [Format, string]>> = {
   'lines between TOML tables': ['toml', '[[a]]\nb = 1\n§\n[[a]]\nb = 2\n[[a]]\nb = 3\n'],
 };
 
-/** Answers that hold a text in each place of a value, in JSON and YAML, and as problems and excerpts. */
+/** Prints answers with the text at each position of a value, in JSON and YAML, and as problems and excerpts. */
 export function answerSubjects(): Subject[] {
   const values: Readonly<Record<string, (text: string) => Json>> = {
     'a text': (text) => text,

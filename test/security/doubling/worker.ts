@@ -5,20 +5,20 @@ import { type Subject, superlinear } from './measure.ts';
 import { headerSubjects, querySubjects } from './request-subjects.ts';
 import { answerSubjects, bodySubjects, editSubjects } from './text-subjects.ts';
 
-/** What the worker tells: the case that it begins, how one grew, what one failed with, and that it is done. */
+/** Messages of the worker: a case begins, its growth, its failure, all cases are done. */
 export type Told =
   | { readonly kind: 'begin' | 'failure'; readonly name: string; readonly words?: string }
   | { readonly kind: 'done'; readonly cases: number; readonly fields: number; readonly fills: number };
 
 export interface Work {
   readonly seed: number;
-  /** How many fills each field is tried with. */
+  /** Number of fills per field. */
   readonly fillsPerField: number;
-  /** Whether each field is tried in each position: alone, behind its own words, ... */
+  /** True to try each field in every position: alone, after the original value, ... */
   readonly isEveryPosition: boolean;
-  /** Only subjects whose name has this text. */
+  /** Selects subjects whose name contains this text. */
   readonly only: string;
-  /** The cases before this one are left out. */
+  /** Skips the cases before this one. */
   readonly from: number;
 }
 
