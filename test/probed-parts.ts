@@ -45,7 +45,7 @@ export function probedParts() {
     afterMs: AFTER_MS,
     datadog: emulated.datadog,
     ledger: openStore(':memory:').ledger,
-    secrets: { sidecarCertificate, ownCertificate, followed: [keys, sidecarCertificate, ownCertificate] },
+    secrets: { sidecarCertificate, ownCertificate, watched: [keys, sidecarCertificate, ownCertificate] },
     sidecar: {
       state: () => state.breaker,
       silent: () => state.silent,

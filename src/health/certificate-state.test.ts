@@ -17,21 +17,21 @@ describe('the state of a certificate', () => {
 
   it('is valid, with its remaining time', () =>
     assert.deepEqual(after(10), {
-      wrong: undefined,
-      endsAt: NOW + 80 * DAY,
-      leftMs: 70 * DAY,
-      nearItsEnd: false,
+      fault: undefined,
+      expiresAt: NOW + 80 * DAY,
+      remainingMs: 70 * DAY,
+      expiresSoon: false,
     }));
 
-  it('is near its end in the last eighth of its lifetime', () =>
-    assert.deepEqual([after(69).nearItsEnd, after(71).nearItsEnd], [false, true]));
+  it('expires soon in the last eighth of its lifetime', () =>
+    assert.deepEqual([after(69).expiresSoon, after(71).expiresSoon], [false, true]));
 
   it('is invalid before and after its validity, and under a CA that did not sign it', () => {
-    assert.match(after(-1).wrong ?? '', /^It is valid only from/);
-    assert.match(after(81).wrong ?? '', /^It ended at 2026-05-20/);
-    assert.match(after(1, foreign.ca).wrong ?? '', /not signed by the CA/);
+    assert.match(after(-1).fault ?? '', /^It is valid only from/);
+    assert.match(after(81).fault ?? '', /^It expired at 2026-05-20/);
+    assert.match(after(1, foreign.ca).fault ?? '', /No CA in ca\.crt signed it/);
   });
 
   it('is valid with a bundle of the old and the new CA', () =>
-    assert.equal(after(1, foreign.ca + minted.ca).wrong, undefined));
+    assert.equal(after(1, foreign.ca + minted.ca).fault, undefined));
 });

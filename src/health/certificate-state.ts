@@ -2,18 +2,18 @@ import { X509Certificate } from 'node:crypto';
 import { certificatesIn } from '../runtime/certificate-files.ts';
 
 /** A certificate with less than this share of its lifetime left should have been renewed. */
-const NEAR_THE_END = 1 / 8;
+const EXPIRES_SOON_SHARE = 1 / 8;
 
 /** The validity of a certificate at a given time. Times in ms. */
 export interface CertificateState {
   /** Why it is invalid; undefined if it is valid. */
-  readonly wrong: string | undefined;
+  readonly fault: string | undefined;
   /** Epoch ms. */
-  readonly endsAt: number;
+  readonly expiresAt: number;
   /** Negative after the expiry. */
-  readonly leftMs: number;
+  readonly remainingMs: number;
   /** Whether less than an eighth of its lifetime is left. */
-  readonly nearItsEnd: boolean;
+  readonly expiresSoon: boolean;
 }
 
 /**
@@ -23,13 +23,14 @@ export interface CertificateState {
 export function certificateState(cert: string, now: number, ca?: string): CertificateState {
   const certificate = new X509Certificate(cert);
   const beginsAt = certificate.validFromDate.getTime();
-  const endsAt = certificate.validToDate.getTime();
-  const leftMs = endsAt - now;
-  const state = { endsAt, leftMs, nearItsEnd: leftMs < (endsAt - beginsAt) * NEAR_THE_END };
+  const expiresAt = certificate.validToDate.getTime();
+  const remainingMs = expiresAt - now;
+  const expiresSoon = remainingMs < (expiresAt - beginsAt) * EXPIRES_SOON_SHARE;
+  const state = { expiresAt, remainingMs, expiresSoon };
   if (ca !== undefined && !isSigned(certificate, ca))
-    return { ...state, wrong: 'It is not signed by the CA beside it.' };
-  if (now < beginsAt) return { ...state, wrong: `It is valid only from ${isoTime(beginsAt)}.` };
-  return { ...state, wrong: now > endsAt ? `It ended at ${isoTime(endsAt)}.` : undefined };
+    return { ...state, fault: 'No CA in ca.crt signed it.' };
+  if (now < beginsAt) return { ...state, fault: `It is valid only from ${isoTime(beginsAt)}.` };
+  return { ...state, fault: now > expiresAt ? `It expired at ${isoTime(expiresAt)}.` : undefined };
 }
 
 function isSigned(certificate: X509Certificate, bundle: string): boolean {

@@ -2,9 +2,9 @@ import type { Datadog } from '../datadog/datadog.ts';
 import { type Call, CHEAP_READ, type Request } from '../datadog/request.ts';
 import { isObject } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { failure, healthy, type Probe, type ProbeTimes, type RunProbe } from './probe.ts';
+import { failure, healthy, type Probe, type ProbeDeps, type RunProbe } from './probe.ts';
 
-interface DatadogParts extends ProbeTimes {
+interface DatadogParts extends ProbeDeps {
   readonly datadog: Pick<Datadog, 'request' | 'health' | 'budget'>;
 }
 

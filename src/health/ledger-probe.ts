@@ -1,8 +1,8 @@
 import { CHECK_APPLICATION } from '../domain/application.ts';
 import type { Ledger } from '../pipeline/ports.ts';
-import { type Outcome, outcomeOf, type Probe, type ProbeTimes } from './probe.ts';
+import { type Outcome, outcomeOf, type Probe, type ProbeDeps } from './probe.ts';
 
-interface LedgerParts extends ProbeTimes {
+interface LedgerParts extends ProbeDeps {
   readonly ledger: Ledger & { readings(): LedgerReadings };
 }
 

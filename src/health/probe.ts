@@ -63,7 +63,7 @@ export interface Incident {
 }
 
 /** What a process gives to the tables of probes. */
-export interface ProbeTimes {
+export interface ProbeDeps {
   /** Returns the current time (epoch ms). */
   readonly now: () => number;
   /** BIRDDOG_INCIDENT_AFTER_MS. */

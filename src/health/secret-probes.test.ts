@@ -20,7 +20,7 @@ function probesAfter(days: number, ca = minted.ca, refused?: string) {
   const sidecarCertificate = watchedSecrets('upstream_certificate', value);
   const keys = watchedSecrets('datadog_keys', '', () => refused);
   return secretProbes({
-    secrets: { sidecarCertificate, ownCertificate: sidecarCertificate, followed: [keys, sidecarCertificate] },
+    secrets: { sidecarCertificate, ownCertificate: sidecarCertificate, watched: [keys, sidecarCertificate] },
     now: () => NOW + days * DAY,
     afterMs: 1000,
   });
@@ -47,7 +47,7 @@ describe('the probe of a certificate', () => {
   it('fails after the expiry, which is also an incident', async () => {
     const { state, detail, fault } = await seen(probesAfter(81), 'tls_certificate');
     assert.equal(state, 'failed');
-    assert.match(detail, /^It ended at 2026-05-20/);
+    assert.match(detail, /^It expired at 2026-05-20/);
     assert.equal(fault, detail);
   });
 

@@ -1,15 +1,15 @@
 import type { OwnCertificate, SidecarCertificate } from '../runtime/certificate-files.ts';
 import type { WatchedFolder } from '../runtime/watched-folder.ts';
 import { certificateState } from './certificate-state.ts';
-import { healthy, type Probe, type ProbeTimes } from './probe.ts';
+import { healthy, type Probe, type ProbeDeps } from './probe.ts';
 
-interface SecretParts extends ProbeTimes {
+interface SecretParts extends ProbeDeps {
   readonly secrets: {
     readonly sidecarCertificate: WatchedFolder<SidecarCertificate>;
     /** Present when the API port uses TLS. */
     readonly ownCertificate?: WatchedFolder<OwnCertificate> | undefined;
     /** All watched secrets. */
-    readonly followed: readonly WatchedFolder<unknown>[];
+    readonly watched: readonly WatchedFolder<unknown>[];
   };
 }
 
@@ -17,9 +17,9 @@ const DAY_MS = 86_400_000;
 
 /** Returns the probes of certificates and secret files. */
 export function secretProbes({ secrets, now, afterMs }: SecretParts): readonly Probe[] {
-  const { sidecarCertificate, ownCertificate, followed } = secrets;
-  const refused = () =>
-    followed.flatMap((one) => {
+  const { sidecarCertificate, ownCertificate, watched } = secrets;
+  const refusals = () =>
+    watched.flatMap((one) => {
       const why = one.refused();
       return why === undefined ? [] : [`${one.part}: ${why}`];
     });
@@ -42,7 +42,7 @@ export function secretProbes({ secrets, now, afterMs }: SecretParts): readonly P
       name: 'secrets',
       hint: SECRETS_HINT,
       async probe() {
-        const reasons = refused().join('; ');
+        const reasons = refusals().join('; ');
         if (reasons === '') return healthy('The keys and certificates on disk are in use.');
         return { state: 'warning', detail: `The previous files stay in use: ${reasons}.` };
       },
@@ -52,18 +52,18 @@ export function secretProbes({ secrets, now, afterMs }: SecretParts): readonly P
           name: 'birddog_secrets_age_seconds',
           help: 'Seconds since the files of the secrets in use were written.',
           label: 'part',
-          read: () => new Map(followed.map((one) => [one.part, (now() - one.writtenAt()) / 1000])),
+          read: () => new Map(watched.map((one) => [one.part, (now() - one.writtenAt()) / 1000])),
         },
         {
           type: 'gauge',
           name: 'birddog_secrets_refused',
           help: '1 while the files on disk are invalid and the previous secrets stay in use.',
           label: 'part',
-          read: () => new Map(followed.map((one) => [one.part, one.refused() === undefined ? 0 : 1])),
+          read: () => new Map(watched.map((one) => [one.part, one.refused() === undefined ? 0 : 1])),
         },
       ],
     },
-    ...followed.map(
+    ...watched.map(
       (one): Probe => ({
         name: `secrets_${one.part}`,
         hint: SECRETS_HINT,
@@ -86,7 +86,7 @@ export function secretProbes({ secrets, now, afterMs }: SecretParts): readonly P
 const SECRETS_HINT = 'Fix the files or their source: `birddog init`, the Vault Agent, or the mounted Secret.';
 
 function certificateProbe(
-  watched: WatchedFolder<OwnCertificate | SidecarCertificate>,
+  folder: WatchedFolder<OwnCertificate | SidecarCertificate>,
   now: () => number,
   { name, about, hint }: { readonly name: string; readonly about: string; readonly hint: string },
 ): Probe {
@@ -94,13 +94,13 @@ function certificateProbe(
     name,
     hint,
     async probe() {
-      const certificate = watched.current();
+      const certificate = folder.current();
       const ca = 'ca' in certificate ? certificate.ca : undefined;
       const state = certificateState(certificate.cert, now(), ca);
-      if (state.wrong !== undefined) return { state: 'failed', detail: state.wrong };
-      const days = Math.floor(state.leftMs / DAY_MS);
-      const detail = `Valid until ${new Date(state.endsAt).toISOString().slice(0, 16)}Z, ${days} days left.`;
-      return { state: state.nearItsEnd ? 'warning' : 'ok', detail };
+      if (state.fault !== undefined) return { state: 'failed', detail: state.fault };
+      const days = Math.floor(state.remainingMs / DAY_MS);
+      const detail = `Valid until ${new Date(state.expiresAt).toISOString().slice(0, 16)}Z, ${days} days left.`;
+      return { state: state.expiresSoon ? 'warning' : 'ok', detail };
     },
     incident: {
       code: 'certificate_ending',
@@ -108,10 +108,11 @@ function certificateProbe(
       title: 'A certificate expires soon',
       notifyAfterMs: 0,
       fault() {
-        // Without the CA: a certificate that it did not sign does not end soon. The part reports it.
-        const { wrong, nearItsEnd, endsAt } = certificateState(watched.current().cert, now());
-        if (wrong !== undefined) return { detail: wrong };
-        return nearItsEnd ? { detail: `It expires at ${new Date(endsAt).toISOString()}.` } : undefined;
+        // Without the CA: a wrong signature is reported by `/check`, and is not about the expiry.
+        const state = certificateState(folder.current().cert, now());
+        if (state.fault !== undefined) return { detail: state.fault };
+        if (!state.expiresSoon) return undefined;
+        return { detail: `It expires at ${new Date(state.expiresAt).toISOString()}.` };
       },
     },
     metrics: [
@@ -121,7 +122,7 @@ function certificateProbe(
         help: 'Seconds until a certificate in use expires.',
         label: 'certificate',
         read() {
-          const certificate = watched.current();
+          const certificate = folder.current();
           const ends = new Map([[about, certificate.endsAt]]);
           if ('caEndsAt' in certificate) ends.set(`${about}_ca`, certificate.caEndsAt);
           return new Map([...ends].map(([one, endsAt]) => [one, (endsAt - now()) / 1000]));

@@ -6,7 +6,7 @@ import { CATALOG_NAMES, type CatalogName } from '../domain/application.ts';
 import { datadogProbes } from '../health/datadog-probes.ts';
 import { ledgerProbe } from '../health/ledger-probe.ts';
 import { markerProbe } from '../health/marker-probe.ts';
-import { failure, healthy, type Probe, type ProbeTimes, outcomeOf } from '../health/probe.ts';
+import { failure, healthy, type Probe, type ProbeDeps, outcomeOf } from '../health/probe.ts';
 import { secretProbes } from '../health/secret-probes.ts';
 import { type ProbedSidecar, sidecarProbe } from './sidecar-probe.ts';
 
@@ -14,7 +14,7 @@ type ProbedLookup = Pick<Lookup, 'probe' | 'readings'>;
 type ProbedCallers = Pick<Callers, 'fileFaults' | 'issuerUnavailable' | 'refreshIssuerKeys'>;
 
 /** What the probes of the main container read. */
-export type MainParts = ProbeTimes &
+export type MainParts = ProbeDeps &
   Parameters<typeof secretProbes>[0] &
   Parameters<typeof ledgerProbe>[0] & {
     readonly datadog: Datadog;

@@ -35,6 +35,6 @@ export function openMainSecrets(config: Config, deps: Deps): Secrets {
     ...shared,
     catalogCredentials,
     ownCertificate: own,
-    followed: [...shared.followed, catalogCredentials, ...(own ? [own] : [])],
+    watched: [...shared.watched, catalogCredentials, ...(own ? [own] : [])],
   };
 }

@@ -9,7 +9,7 @@ export interface Secrets {
   /** This side's certificate for the connection between Birddog and the sidecar. */
   readonly sidecarCertificate: WatchedFolder<SidecarCertificate>;
   /** All watched files of the process. */
-  readonly followed: readonly WatchedFolder<unknown>[];
+  readonly watched: readonly WatchedFolder<unknown>[];
 }
 
 interface SecretFolders {
@@ -34,6 +34,6 @@ export function openSecrets(folders: SecretFolders, { clock, log }: Deps): Secre
   return {
     datadogKeys,
     sidecarCertificate: certificate,
-    followed: [datadogKeys, certificate],
+    watched: [datadogKeys, certificate],
   };
 }

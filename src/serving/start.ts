@@ -18,7 +18,7 @@ export interface ServingOptions extends Pick<ContractAppOptions, 'serve' | 'call
   /** Whether callers authenticate with a bearer token. */
   readonly bearer?: boolean;
   readonly hosts: AcceptedHosts;
-  readonly secrets: Pick<Secrets, 'followed'>;
+  readonly secrets: Pick<Secrets, 'watched'>;
   /** The health probes of the process. */
   readonly probing: Pick<StartProbesOptions, 'probes' | 'timeoutMs'>;
   readonly server: Omit<ServerOptions, 'app'>;
@@ -59,7 +59,7 @@ export async function startServing(
       ...resources,
       probes,
       inspector,
-      pollFolders(config.BIRDDOG_POLL_MS, secrets.followed),
+      pollFolders(config.BIRDDOG_POLL_MS, secrets.watched),
     ],
   });
   certificate?.onChange(service.renew);
