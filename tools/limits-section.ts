@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const SOURCES = join(import.meta.dirname, '../src');
 
-type Unit = 'bytes' | 'bytes/s' | 'ms' | 's' | 'MiB' | '';
+type Unit = 'bytes' | 'bytes/s' | 'characters' | 'ms' | 's' | 'MiB' | '';
 
 /** A limit: the file and the constant (or its field) that set it, and what happens beyond it. */
 interface LimitRow {
@@ -55,6 +55,20 @@ const ROWS: readonly LimitRow[] = [
   row('body of a document', 'format/decoded.ts', 'DOCUMENT_LIMITS.bytes', 'bytes', TOO_LARGE),
   row('values in one object', 'format/decoded.ts', 'OBJECT_LIMITS.values', '', TOO_LARGE),
   row('values in a document', 'format/decoded.ts', 'DOCUMENT_LIMITS.values', '', TOO_LARGE),
+  row(
+    'a document without its monitors, alerts and dashboards, as JSON',
+    'format/decoded.ts',
+    'OBJECT_LIMITS.bytes',
+    'bytes',
+    TOO_LARGE,
+  ),
+  row(
+    'tags and recipients that a document adds to all of its entries together',
+    'pipeline/document/read-document.ts',
+    'MAX_SHARED',
+    '',
+    TOO_LARGE,
+  ),
   row('depth of lists and objects', 'format/decoded.ts', 'OBJECT_LIMITS.depth', '', MALFORMED),
   row('YAML aliases', 'format/decoded.ts', 'OBJECT_LIMITS.aliases', '', MALFORMED),
   row(
@@ -128,6 +142,14 @@ const ROWS: readonly LimitRow[] = [
     '',
     'counted in `more_findings`; errors are kept first',
   ),
+  row(
+    'message or hint of a finding; pointer of a finding',
+    'domain/findings.ts',
+    'MAX_MESSAGE',
+    'characters',
+    'shortened in the middle; the pointer of the nearest parent',
+  ),
+  row('detail of a problem', 'domain/problem.ts', 'MAX_DETAIL', 'characters', 'shortened in the middle'),
   row('bodies that wait for the sidecar', 'main/sidecar-client.ts', 'MAX_WAITING_BYTES', 'bytes', BUSY),
   row(
     'answer of the sidecar',
@@ -146,8 +168,8 @@ const ROWS: readonly LimitRow[] = [
   row('answer of Datadog', 'datadog/request.ts', 'MAX_ANSWER_BYTES', 'bytes', UPSTREAM),
   row('objects in a list of Datadog', 'datadog/list-pages.ts', 'MAX_LISTED', '', UPSTREAM),
   row('pages of a list of Datadog', 'datadog/list-pages.ts', 'MAX_PAGES', '', UPSTREAM),
-  row('answer of a catalog', 'catalogs/ask-catalog.ts', 'MAX_BYTES', 'bytes', UPSTREAM),
-  row('values in an answer of a catalog', 'catalogs/ask-catalog.ts', 'LIMITS.values', '', UPSTREAM),
+  row('answer of a catalog', 'catalogs/request-catalog.ts', 'MAX_BYTES', 'bytes', UPSTREAM),
+  row('values in an answer of a catalog', 'catalogs/request-catalog.ts', 'LIMITS.values', '', UPSTREAM),
   row('access file or tokens file, as YAML', 'format/decoded.ts', 'OBJECT_LIMITS.bytes', 'bytes', BAD_FILE),
   row('the same file, before it is read at all', 'runtime/reloaded-file.ts', 'MAX_BYTES', 'bytes', BAD_FILE),
 ];

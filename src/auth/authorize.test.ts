@@ -201,3 +201,24 @@ describe('the precheck before the body is read', () => {
     assert.match(String(may(['payments'], 'write', 'checkout')), /may not write the application "checkout"/);
   });
 });
+
+it('tries a thousand applications against thousands of rules without comparing each with each', () => {
+  let tried = 0;
+  const rules = Array.from(
+    { length: 5000 },
+    (_, at): AccessRule => ({
+      groups: ['g'],
+      get applications() {
+        tried += 1;
+        return [`app-${at}`];
+      },
+      may: ['read'],
+    }),
+  );
+  const required = Array.from({ length: 1000 }, (_, at) => ({
+    permission: 'read' as const,
+    application: `app-${at}`,
+  }));
+  authorize(rules, { name: 'zoë', groups: ['g'] }, required, undefined);
+  assert.ok(tried <= 10_000, `${tried}`);
+});

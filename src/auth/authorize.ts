@@ -20,7 +20,8 @@ export function authorize(
 ): void {
   const groups = new Set(caller.groups);
   const applicable = rules.filter((rule) => rule.groups.some((group) => groups.has(group)));
-  const missing = required.find((permission) => !applicable.some((rule) => grants(rule, permission)));
+  const granted = grantedBy(applicable);
+  const missing = required.find((permission) => !granted(permission));
   if (missing) throw forbidden(rules, caller, missing, body);
 }
 
@@ -50,6 +51,24 @@ export function precheck(
 
 function includesPermission(may: readonly Permission[], permission: Permission): boolean {
   return may.includes(permission) || (permission === 'read' && may.includes('write'));
+}
+
+/**
+ * Returns whether one of several rules grants a permission. Applications that rules name in full are found at once, so that many
+ * permissions and many rules cost little; only patterns are tried one by one.
+ */
+function grantedBy(rules: readonly AccessRule[]): (required: RequiredPermission) => boolean {
+  const exact = new Map<string, AccessRule[]>();
+  const withPattern = new Set<AccessRule>();
+  for (const rule of rules) {
+    for (const application of rule.applications) {
+      if (application.includes('*')) withPattern.add(rule);
+      else if (!exact.get(application)?.push(rule)) exact.set(application, [rule]);
+    }
+  }
+  return (required) =>
+    (exact.get(required.application) ?? []).some((rule) => grants(rule, required)) ||
+    withPattern.values().some((rule) => grants(rule, required));
 }
 
 /** Returns whether a rule grants a permission. A catalog name must match the applications or catalogs of the rule. */

@@ -74,4 +74,13 @@ describe('a collection of findings', () => {
     const [kept] = findings.list();
     assert.deepEqual([kept?.message.length, kept?.hint?.length], [1000, 1000]);
   });
+
+  it('keeps the beginning and the end of a message that quotes a long text', () => {
+    const findings = new Findings();
+    findings.add(
+      finding('a', 'error', { message: `"${'n'.repeat(1_000_000)}" is not a field of condition.` }),
+    );
+    const [kept] = findings.list();
+    assert.match(kept?.message ?? '', /^"n{490,}\.{3}n{450,}" is not a field of condition\.$/);
+  });
 });

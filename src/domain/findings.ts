@@ -129,15 +129,33 @@ function moreFindings(rest: Readonly<Record<Severity, number>>): Finding {
   };
 }
 
-function shorten(finding: Finding): Finding {
+/** Shortens the message and hint of a finding, which may quote the user's text. */
+export function shorten(finding: Finding): Finding {
   const { message, hint } = finding;
   const isShort = message.length <= MAX_MESSAGE && (hint ?? '').length <= MAX_MESSAGE;
   if (isShort) return finding;
-  return { ...finding, message: cut(message), ...(hint === undefined ? {} : { hint: cut(hint) }) };
+  return {
+    ...finding,
+    message: shortenText(message),
+    ...(hint === undefined ? {} : { hint: shortenText(hint) }),
+  };
 }
 
-function cut(text: string): string {
-  return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE - 3)}...`;
+/**
+ * Shortens the pointer of a finding whose line and column are known to its nearest parent with at most 1,000 characters: names
+ * in a body can have a million.
+ */
+export function shortenPointer(finding: Finding): Finding {
+  const { pointer, line } = finding;
+  if (line === undefined || pointer.length <= MAX_MESSAGE) return finding;
+  return { ...finding, pointer: pointer.slice(0, Math.max(0, pointer.lastIndexOf('/', MAX_MESSAGE))) };
+}
+
+/** Cuts a long text in the middle, because a sentence begins with what is wrong and ends with why, or the reverse. */
+export function shortenText(text: string, max = MAX_MESSAGE): string {
+  if (text.length <= max) return text;
+  const half = Math.floor((max - 3) / 2);
+  return `${text.slice(0, max - 3 - half)}...${text.slice(-half)}`;
 }
 
 function charactersOf({ message, pointer, hint = '', fix }: Finding): number {

@@ -34,3 +34,20 @@ describe('a problem body', () => {
     });
   });
 });
+
+it('a problem quotes at most 4,000 characters, and findings whose pointers lead to a parent with a short one', () => {
+  const name = 'n'.repeat(1_000_000);
+  const finding = {
+    code: 'a',
+    severity: 'error',
+    message: `"${name}" is unknown.`,
+    pointer: `/monitors/0/${name}/b`,
+    line: 3,
+    column: 5,
+  } as const;
+  const { message, extras } = new ProblemError('invalid', `"${name}" is unknown.`, { findings: [finding] });
+  assert.equal(message.length, 4000);
+  assert.match(message, /n" is unknown\.$/);
+  const [kept] = extras.findings ?? [];
+  assert.deepEqual([kept?.pointer, kept?.line, kept?.message.length], ['/monitors/0', 3, 1000]);
+});

@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import { shorten, shortenPointer, shortenText } from './findings.ts';
 
 interface ProblemKind {
   readonly status: number;
@@ -207,16 +208,25 @@ export interface ProblemExtras {
   readonly cause?: unknown;
 }
 
-/** A failure that is returned to the caller as a problem. The message becomes `detail`. */
+/** Maximum length of the detail of a problem, which may quote the body or an answer of Datadog. */
+const MAX_DETAIL = 4000;
+
+/**
+ * A failure that is returned to the caller as a problem. The message becomes `detail`. Long texts in it and in the findings are
+ * shortened.
+ */
 export class ProblemError extends Error {
   readonly code: ProblemCode;
   readonly extras: ProblemExtras;
 
   constructor(code: ProblemCode, detail: string, extras: ProblemExtras = {}) {
-    super(detail, extras.cause === undefined ? undefined : { cause: extras.cause });
+    super(shortenText(detail, MAX_DETAIL), extras.cause === undefined ? undefined : { cause: extras.cause });
     this.name = 'ProblemError';
     this.code = code;
-    this.extras = extras;
+    const { findings } = extras;
+    this.extras = findings
+      ? { ...extras, findings: findings.map((finding) => shortenPointer(shorten(finding))) }
+      : extras;
   }
 
   get status(): number {

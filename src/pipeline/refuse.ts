@@ -1,5 +1,5 @@
 import type { Finding } from '../domain/finding.ts';
-import { Findings } from '../domain/findings.ts';
+import { Findings, shortenPointer } from '../domain/findings.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { Decoded } from '../format/decoded.ts';
 
@@ -13,7 +13,8 @@ export function answerFindings(findings: Iterable<Finding>, body: Located | unde
 }
 
 function withPosition({ at, to: _, rest: __, ...finding }: Finding, body: Located | undefined): Finding {
-  return body && finding.line === undefined ? { ...finding, ...body.locate(finding.pointer, at) } : finding;
+  const isPlaced = !body || finding.line !== undefined;
+  return shortenPointer(isPlaced ? finding : { ...finding, ...body.locate(finding.pointer, at) });
 }
 
 /** Throws `invalid` with all findings if one of them is an error. */

@@ -16,8 +16,6 @@ import { INSPECT, type Job, type PlainProblem } from './plain.ts';
 const LIMITS = { maxFrameBytes: 32 * 1024 * 1024, maxTotalBytes: 64 * 1024 * 1024 };
 /** Maximum bytes of plain data in one frame. */
 const MAX_DATA_BYTES = 4 * 1024 * 1024;
-/** Maximum characters of a problem's detail, which may quote the body. */
-const MAX_DETAIL_CHARS = 10_000;
 /** Maximum number of references whose positions are sent. */
 const MAX_REFERENCES = 10_000;
 
@@ -104,11 +102,7 @@ function references({ operation, body }: Inspected): Json {
 
 function sendProblem(error: ProblemError, send: Send): void {
   const { cause: _, ...extras } = error.extras;
-  const problem: PlainProblem = {
-    code: error.code,
-    detail: error.message.slice(0, MAX_DETAIL_CHARS),
-    extras,
-  };
+  const problem: PlainProblem = { code: error.code, detail: error.message, extras };
   const json = JSON.stringify(problem);
   const fits = Buffer.byteLength(json) <= MAX_DATA_BYTES;
   send.data('problem', fits ? json : JSON.stringify({ ...problem, extras: {} }));

@@ -125,4 +125,16 @@ describe('rules about declarations and searches of dashboards', () => {
       ['widget_monitor_by_id'],
     );
   });
+
+  it('name at most five of the variables that a query ignores', () => {
+    const queries = Array.from({ length: 20 }, (_, at) => ({ q: `avg:a{${at === 0 ? '*' : '$v1'}}` }));
+    const dashboard = {
+      title: 'x',
+      layout_type: 'ordered',
+      template_variables: Array.from({ length: 1000 }, (_, at) => ({ name: `v${at}`, prefix: 'p' })),
+      widgets: [{ definition: { type: 'timeseries', requests: queries } }],
+    };
+    const found = lintDashboard(dashboard, '').find(({ code }) => code === 'query_without_variable');
+    assert.equal(found?.hint, 'Add $v0 or $v1 or $v2 or $v3 or $v4 to its scope.');
+  });
 });

@@ -7,6 +7,8 @@ import { isObject, type Json, type JsonObject, numberText } from '../../domain/j
 import { type ManagedKind, type StoredKind, toSend } from '../../domain/managed-fields.ts';
 import { type Pointer, pointerTo } from '../../domain/pointer.ts';
 import { type PlacedReference, referencesIn } from '../../domain/references.ts';
+import { tooLarge } from '../../domain/problem.ts';
+import { checkTimeBudget } from '../../domain/time-budget.ts';
 import { compileAlert } from '../../alerts/compile.ts';
 import { runAtOnce, type Steps } from '../../runtime/concurrency/throttle.ts';
 import { defaultKey } from '../lint.ts';
@@ -76,6 +78,7 @@ export function readDocument(document: JsonObject): ReadDocument {
 /** Parses a document and yields after each entry. */
 export function* readingDocument(document: JsonObject): Steps<ReadDocument> {
   const { team } = document;
+  const shared = sharedIn(document);
   const findings: Finding[] = [];
   const parsed: DocumentEntry[] = [];
   for (const { list, kind } of LISTS) {
@@ -83,7 +86,8 @@ export function* readingDocument(document: JsonObject): Steps<ReadDocument> {
     if (!Array.isArray(entries)) continue;
     for (const [at, entry] of entries.entries()) {
       const pointer = pointerTo('', list, at);
-      if (isObject(entry)) append(parsed, readEntry(kind, entry, pointer, document, findings));
+      if (isObject(entry)) append(parsed, readEntry(kind, entry, pointer, shared, findings));
+      checkTimeBudget();
       yield;
     }
   }
@@ -96,24 +100,43 @@ export function* readingDocument(document: JsonObject): Steps<ReadDocument> {
   };
 }
 
+/** What a document adds to its entries: tags to monitors and alerts, recipients to alerts without their own. */
+interface Shared {
+  readonly tags: readonly string[];
+  readonly notify: readonly string[];
+}
+
+/** Maximum number of tags and recipients that a document adds to all of its entries together. */
+const MAX_SHARED = 1_000_000;
+
+/** Reads what a document adds to its entries. Throws `too_large`, because a short list times many entries is very much. */
+function sharedIn(document: JsonObject): Shared {
+  const shared = { tags: textsIn(document['tags']), notify: textsIn(document['notify']) };
+  const count = (list: string) => (Array.isArray(document[list]) ? document[list].length : 0);
+  const alerts = count('alerts');
+  const measured = (count('monitors') + alerts) * shared.tags.length + alerts * shared.notify.length;
+  if (measured > MAX_SHARED) throw tooLarge({ unit: 'values', limit: MAX_SHARED, measured });
+  return shared;
+}
+
 function readEntry(
   kind: ManagedKind,
   entry: JsonObject,
   pointer: Pointer,
-  document: JsonObject,
+  shared: Shared,
   findings: Finding[],
 ): DocumentEntry[] {
   const { key: named, adopt, unmanaged, ...written } = entry;
   const key = typeof named === 'string' ? named : defaultKey(kind, written);
   if (key === undefined || !KEY_SLUG.test(key)) return [];
-  const definition = kind === 'alert' ? monitorOf(written, document) : written;
+  const definition = kind === 'alert' ? monitorOf(written, shared) : written;
   if (!definition) return [];
   const sent = toSend(storedKind(kind), definition);
   append(
     findings,
     sent.findings.map((f) => ({ ...f, pointer: `${pointer}${f.pointer}` })),
   );
-  const object = kind === 'dashboard' ? sent.object : tagged(sent.object, document);
+  const object = kind === 'dashboard' ? sent.object : tagged(sent.object, shared);
   return [
     {
       kind,
@@ -129,18 +152,19 @@ function readEntry(
 }
 
 /** Compiles an alert to a monitor. An alert without recipients uses those of the document. */
-function monitorOf(alert: JsonObject, { notify }: JsonObject): JsonObject | undefined {
-  const to = textsIn(notify);
-  const complete = alert['notify'] === undefined && to.length > 0 ? { ...alert, notify: [{ to }] } : alert;
+function monitorOf(alert: JsonObject, { notify: to }: Shared): JsonObject | undefined {
+  const complete =
+    alert['notify'] === undefined && to.length > 0 ? { ...alert, notify: [{ to: [...to] }] } : alert;
   return check(alertSchema, complete, '').length === 0
     ? compileAlert(alertSchema.parse(complete))
     : undefined;
 }
 
 /** Adds the document's common tags to a monitor. */
-function tagged(monitor: JsonObject, { tags }: JsonObject): JsonObject {
+function tagged(monitor: JsonObject, { tags }: Shared): JsonObject {
   const own = textsIn(monitor['tags']);
-  const more = textsIn(tags).filter((tag) => !own.includes(tag));
+  const known = new Set(own);
+  const more = tags.filter((tag) => !known.has(tag));
   return more.length === 0 ? monitor : { ...monitor, tags: [...own, ...more] };
 }
 

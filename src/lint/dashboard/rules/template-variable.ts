@@ -13,6 +13,9 @@ const MIN_QUERIES = 5;
 /** The maximum share of queries without a variable that counts as an oversight. */
 const MAX_SHARE = 0.1;
 
+/** The maximum number of variables that a hint names. */
+const MAX_LISTED = 5;
+
 /** Recognizes the roles of a hostmap's requests. The scope of a hostmap is separate from its queries. */
 const isHostmapRole = (step: string | number): boolean => step === 'fill' || step === 'size';
 
@@ -120,11 +123,13 @@ widgets:
       if (declared.length === 0 || queries.length < MIN_QUERIES) return [];
       const without = queries.filter(({ path, text }) => !text.includes('$') && !path.some(isHostmapRole));
       if (without.length > Math.max(1, queries.length * MAX_SHARE)) return [];
+      const names = declared.slice(0, MAX_LISTED).map(({ name }) => `$${name}`);
+      const hint = `Add ${names.join(' or ')} to its scope.`;
       return without.values().map(({ path, text }) => ({
         path,
         span: { from: 0, to: text.length },
         message: 'The query ignores the template variables: it shows the same data for every selection.',
-        hint: `Add ${declared.map(({ name }) => `$${name}`).join(' or ')} to its scope.`,
+        hint,
       }));
     },
   },
