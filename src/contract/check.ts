@@ -31,9 +31,9 @@ interface Place {
 
 function walk(schema: z.ZodType, value: Json | undefined, place: Place): void {
   if (schema instanceof z.ZodOptional) {
-    if (value !== undefined) walk(typed(schema.unwrap()), value, place);
+    if (value !== undefined) walk(requireSchema(schema.unwrap()), value, place);
   } else if (schema instanceof z.ZodNullable) {
-    if (value !== null) walk(typed(schema.unwrap()), value, place);
+    if (value !== null) walk(requireSchema(schema.unwrap()), value, place);
   } else if (schema instanceof z.ZodObject && isObject(value)) walkObject(schema, value, place);
   else if (schema instanceof z.ZodArray && Array.isArray(value)) walkList(schema, value, place);
   else if (schema instanceof z.ZodUnion) walkUnion(schema, value, place);
@@ -43,7 +43,11 @@ function walk(schema: z.ZodType, value: Json | undefined, place: Place): void {
 function walkObject(schema: z.ZodObject, value: Record<string, Json>, { findings, pointer }: Place): void {
   for (const [name, member] of Object.entries(schema.shape)) {
     const missingFrom = Object.hasOwn(value, name) ? undefined : { pointer, name };
-    walk(typed(member), own(value, name), { findings, pointer: pointerTo(pointer, name), missingFrom });
+    walk(requireSchema(member), own(value, name), {
+      findings,
+      pointer: pointerTo(pointer, name),
+      missingFrom,
+    });
   }
   if (!(schema.def.catchall instanceof z.ZodNever)) return;
   for (const name of Object.keys(value)) {
@@ -63,7 +67,7 @@ const UNKNOWN = { code: 'unknown_member', severity: 'error' } as const;
 
 function walkList(schema: z.ZodArray, value: readonly Json[], place: Place): void {
   const { findings, pointer } = place;
-  const element = typed(schema.element);
+  const element = requireSchema(schema.element);
   for (const [at, item] of value.entries())
     walk(element, item, { findings, pointer: pointerTo(pointer, at), missingFrom: undefined });
   // Checks of the list itself, such as its length.
@@ -73,15 +77,15 @@ function walkList(schema: z.ZodArray, value: readonly Json[], place: Place): voi
 
 /** Requires that one option of a union matches. If only one option accepts lists (or objects), reports its findings. */
 function walkUnion(schema: z.ZodUnion, value: Json | undefined, place: Place): void {
-  const options = schema.options.map(typed);
+  const options = schema.options.map(requireSchema);
   if (options.some((option) => matches(option, value))) return;
-  const alike = options.filter(
+  const sameShape = options.filter(
     (option) =>
       (option instanceof z.ZodArray && Array.isArray(value)) ||
       (option instanceof z.ZodObject && isObject(value)),
   );
-  const [only] = alike;
-  if (only && alike.length === 1) walk(only, value, place);
+  const [only] = sameShape;
+  if (only && sameShape.length === 1) walk(only, value, place);
   else addIssues(schema, NO_MATCH, place);
 }
 
@@ -96,7 +100,7 @@ function matches(schema: z.ZodType, value: Json | undefined): boolean {
 
 /** Adds the issues that zod reports for a value that is not walked here. */
 function addIssues(schema: z.ZodType, value: unknown, { findings, pointer, missingFrom }: Place): void {
-  const given = standIn(schema, value);
+  const given = valueForZod(schema, value);
   const code = missingFrom === undefined ? 'wrong_value' : 'missing_member';
   const { issues } = run(schema, given);
   if (issues.length === 0) return;
@@ -122,7 +126,7 @@ function addIssues(schema: z.ZodType, value: unknown, { findings, pointer, missi
  * Returns what zod validates in place of a value. zod treats a raw number as an object. It also runs the length checks of a
  * string on any object that has a field `length`, of any type.
  */
-function standIn(schema: z.ZodType, value: unknown): unknown {
+function valueForZod(schema: z.ZodType, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const takesObjects = schema instanceof z.ZodObject || schema instanceof z.ZodRecord;
   if (isRawNumber(value)) return takesObjects ? 0 : value;
@@ -137,7 +141,7 @@ function run(schema: z.ZodType, value: unknown): z.core.ParsePayload {
 }
 
 /** Narrows a part of a schema to a schema that can be run. */
-function typed(schema: unknown): z.ZodType {
+function requireSchema(schema: unknown): z.ZodType {
   if (schema instanceof z.ZodType) return schema;
   throw new TypeError('Expected a Zod schema.');
 }

@@ -11,27 +11,28 @@ import { OBJECT_LIMITS } from '../format/decoded.ts';
 const MAX_POINTER = 200;
 
 /**
- * Reads a YAML file of the operators, within the limits of one object. `more` returns further faults of a value that the schema
- * accepts; `besides` returns faults to report together with those of the schema. Throws Error with one line for each fault:
+ * Reads a YAML file of the operators, within the limits of one object. `checkValue` returns further faults of a value that the schema
+ * accepts; `checkRaw` returns faults to report together with those of the schema. Throws Error with one line for each fault:
  * `line:column: fault`.
  */
 export async function readYamlFile<T>(
   bytes: Buffer,
   schema: z.ZodType<T>,
-  more: (value: T) => readonly Finding[],
-  besides: (value: Json) => readonly Finding[] = () => [],
+  checkValue: (value: T) => readonly Finding[],
+  checkRaw: (value: Json) => readonly Finding[] = () => [],
 ): Promise<T> {
   if (bytes.length > OBJECT_LIMITS.bytes)
     throw new Error(`the file has ${bytes.length} bytes; the maximum is ${OBJECT_LIMITS.bytes} bytes`);
   const body = await decode(bytes, 'yaml', OBJECT_LIMITS).catch((error: unknown) => {
     throw error instanceof ProblemError ? faultsError(error.extras.findings ?? [], error.message) : error;
   });
-  const placed = (findings: readonly Finding[]) => findings.map((f) => ({ ...f, ...body.locate(f.pointer) }));
-  const faults = [...check(schema, body.value, ''), ...besides(body.value)];
-  if (faults.length > 0) throw faultsError(placed(faults));
+  const located = (findings: readonly Finding[]) =>
+    findings.map((f) => ({ ...f, ...body.locate(f.pointer) }));
+  const faults = [...check(schema, body.value, ''), ...checkRaw(body.value)];
+  if (faults.length > 0) throw faultsError(located(faults));
   const value = schema.parse(body.value);
-  const findings = more(value);
-  if (findings.length > 0) throw faultsError(placed(findings));
+  const findings = checkValue(value);
+  if (findings.length > 0) throw faultsError(located(findings));
   return value;
 }
 

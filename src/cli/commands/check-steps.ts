@@ -26,9 +26,9 @@ type Outcome = Pick<CheckedPart, 'state' | 'detail'> & { readonly hint?: string 
 
 /** Runs one step and measures its time. A step that throws has failed. */
 async function step(name: string, clock: Clock, work: () => Promise<Outcome>): Promise<CheckedPart> {
-  const begun = clock.now();
-  const outcome = await work().catch(failed);
-  return { name, ms: Math.round(clock.now() - begun), hint: '', ...outcome };
+  const startedAt = clock.now();
+  const outcome = await work().catch(failureOutcome);
+  return { name, ms: Math.round(clock.now() - startedAt), hint: '', ...outcome };
 }
 
 export function skipped(name: string, detail: string): CheckedPart {
@@ -93,18 +93,18 @@ async function cleanUp({ client, clock }: Steps, key: string): Promise<Outcome> 
     } catch (error) {
       if (error instanceof BirddogProblem && error.code === 'not_found')
         return { state: 'ok', detail: 'The monitor does not exist.' };
-      if (attempt === CLEANUP.maxAttempts) return leftover(error, client.url, key);
+      if (attempt === CLEANUP.maxAttempts) return cleanupFailure(error, client.url, key);
     }
     await clock.sleep(CLEANUP.delayMs);
   }
 }
 
-function leftover(error: unknown, url: URL, key: string): Outcome {
+function cleanupFailure(error: unknown, url: URL, key: string): Outcome {
   const at = new URL('delete_monitor', url.href.replace(/\/?$/, '/'));
   at.search = String(new URLSearchParams({ application: CHECK_APPLICATION, key }));
   return {
     state: 'failed',
-    detail: `${failed(error).detail} The monitor ${key} of ${CHECK_APPLICATION} may be left in Datadog.`,
+    detail: `${failureOutcome(error).detail} The monitor ${key} of ${CHECK_APPLICATION} may be left in Datadog.`,
     hint: `Delete it: curl -X DELETE '${at.href}', with this caller's token.`,
   };
 }
@@ -147,7 +147,7 @@ function wasNotCreated(error: unknown): boolean {
 }
 
 /** Describes a failure for the table. */
-export function failed(error: unknown): Outcome {
+export function failureOutcome(error: unknown): Outcome {
   if (error instanceof BirddogProblem) {
     const refused = error.status === 403 && error.code !== 'datadog_forbidden';
     const hint = refused ? FORBIDDEN_HINT : error.hint;

@@ -6,7 +6,7 @@ import { EXIT, type Exit } from '../exit-status.ts';
 import { type Arguments, flag, noOperands } from '../options.ts';
 import type { Paint } from '../print/report.ts';
 import { visible, visibleJson } from '../print/visible.ts';
-import { dryRun, failed, roundTrip, skipped, STEP_MS, type Steps } from './check-steps.ts';
+import { dryRun, failureOutcome, roundTrip, skipped, STEP_MS, type Steps } from './check-steps.ts';
 import { CLIENT_STATUSES, JSON_OPTION, URL_OPTION } from './client-options.ts';
 
 const WRITE = flag('write', 'also create, read and delete a monitor');
@@ -72,19 +72,19 @@ async function checkAll(steps: Steps, write: boolean): Promise<Checked> {
 
 /** Requests Birddog's own report. A failed request is a failed check. */
 async function ownReport({ client, clock, signal }: Steps): Promise<Checked> {
-  const begun = clock.now();
-  const took = () => Math.round(clock.now() - begun);
+  const startedAt = clock.now();
+  const elapsedMs = () => Math.round(clock.now() - startedAt);
   try {
     const answer = await client.send({ method: 'GET', path: '/check', deadlineMs: STEP_MS, signal });
     const { version, checked_at, parts } = parsedAnswer(checkReportSchema, answer);
     const detail = `Birddog ${version} responds; its last check was at ${checked_at.slice(11, 19)}Z.`;
     return {
-      parts: [{ name: 'birddog', state: 'ok', ms: took(), detail, hint: '' }, ...parts],
+      parts: [{ name: 'birddog', state: 'ok', ms: elapsedMs(), detail, hint: '' }, ...parts],
       unavailable: false,
     };
   } catch (error) {
     return {
-      parts: [{ name: 'birddog', ms: took(), hint: '', ...failed(error) }],
+      parts: [{ name: 'birddog', ms: elapsedMs(), hint: '', ...failureOutcome(error) }],
       unavailable: exitOfError(error) === EXIT.unavailable,
     };
   }

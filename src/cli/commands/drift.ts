@@ -70,10 +70,10 @@ async function driftFiles(options: DriftOptions, io: ClientIo): Promise<Exit> {
   } else report(printDrift(drifts, paint));
   for (const { failure } of drifts) if (failure) err(failure.text);
   const failures = drifts.flatMap(({ failure }) => (failure ? [failure.exit] : []));
-  const drifted = drifts.flatMap((one) => (one.objects && one.objects.length > 0 ? [one] : []));
+  const drifted = drifts.flatMap((result) => (result.objects && result.objects.length > 0 ? [result] : []));
   if (options.revert) {
-    const again: Source[] = drifted.map(({ name, document }) => ({ name, document }));
-    const exit = await applySources(again, { ...options, prune: false, force: false }, io);
+    const driftedSources: Source[] = drifted.map(({ name, document }) => ({ name, document }));
+    const exit = await applySources(driftedSources, { ...options, prune: false, force: false }, io);
     return worst([...failures, exit]);
   }
   if (options.accept) return worst([...failures, await acceptAll(drifts, drifted, options.deadlineMs, io)]);
@@ -94,14 +94,14 @@ async function acceptAll(
   const accepted = new Map<FileDocument, Accepted>();
   for (const { name, document, objects } of drifted) {
     try {
-      const one = await acceptDrift(document, objects, deadlineMs, io);
-      accepted.set(document, one);
-      for (const { object, reason } of one.refused) {
+      const result = await acceptDrift(document, objects, deadlineMs, io);
+      accepted.set(document, result);
+      for (const { object, reason } of result.refused) {
         err(
           `${paintErr('place', `${visible(name)}:`)} ${object.kind} ${visible(object.key)} could not be updated completely: ${visible(reason)}. Edit the file, or pass --revert.\n`,
         );
       }
-      exits.push(one.refused.length > 0 ? EXIT.differences : EXIT.done);
+      exits.push(result.refused.length > 0 ? EXIT.differences : EXIT.done);
     } catch (error) {
       const failure = failureOf(error, paintErr, sentText(name, document));
       err(failure.text);

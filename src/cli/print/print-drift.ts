@@ -11,12 +11,12 @@ export function printDrift(drifts: readonly Drift[], paint: Paint): string {
       if (!objects) return [];
       const head = paint('place', visible(`${name}: ${document.read.application}`));
       if (objects.length === 0) return [`${head}\n  No drift: nothing was changed in Datadog.\n`];
-      return [`${[head, ...objects.flatMap((object) => block(object, paint))].join('\n')}\n`];
+      return [`${[head, ...objects.flatMap((object) => objectLines(object, paint))].join('\n')}\n`];
     })
     .join('\n');
 }
 
-function block(object: DriftedObject, paint: Paint): string[] {
+function objectLines(object: DriftedObject, paint: Paint): string[] {
   const { kind, key, id, drift, changes } = object;
   const by = visible(`by ${author(object)}`);
   const description =

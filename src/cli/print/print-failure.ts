@@ -41,9 +41,13 @@ export function failureOf(error: unknown, paint: Paint, sent?: SentText): Failur
     paint('aside', `  request id: ${visible(requestId)}`),
   ];
   const json = findings.length === 0 ? body : { ...body, findings: findings.map(findingJson) };
-  return { text: `${placed(findings, paint, sent)}${rows.join('\n')}\n`, json, exit: exitOfError(error) };
+  return {
+    text: `${findingsText(findings, paint, sent)}${rows.join('\n')}\n`,
+    json,
+    exit: exitOfError(error),
+  };
 }
 
-function placed(findings: readonly LocatedFinding[], paint: Paint, sent: SentText | undefined): string {
+function findingsText(findings: readonly LocatedFinding[], paint: Paint, sent: SentText | undefined): string {
   return sent && findings.length > 0 ? `${printFindings({ ...sent.file, findings }, paint)}\n` : '';
 }

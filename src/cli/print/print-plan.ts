@@ -30,24 +30,24 @@ export function printPlan(
   const head = `${paint('place', visible(`${name}: ${plan.application}`))} ${paint('aside', `(${visible(route)})`)}\n`;
   const blocks = plan.objects.flatMap((object) => {
     const wanted = read.entries.find(({ kind, key }) => kind === object.kind && key === object.key);
-    return block(object, wanted?.object, paint);
+    return objectLines(object, wanted?.object, paint);
   });
   const summary = `  ${summaryOf(countsOf(plan.objects))}.\n`;
   return `${head}${blocks.map((lines) => `${lines.join('\n')}\n`).join('')}${summary}`;
 }
 
-function block(object: PlannedEntry, wanted: JsonObject | undefined, paint: Paint): string[][] {
+function objectLines(object: PlannedEntry, wanted: JsonObject | undefined, paint: Paint): string[][] {
   const { action, kind, key, url } = object;
   if (action === 'none') return [];
   const [sign, style] = MARKS[action];
   const where = url === undefined ? '' : ` ${paint('aside', visible(url))}`;
-  const title = `  ${paint(style, `${sign} ${kind} ${visible(key)}`)}${remark(object, paint)}${where}`;
+  const title = `  ${paint(style, `${sign} ${kind} ${visible(key)}`)}${actionNote(object, paint)}${where}`;
   const changes = action === 'create' && wanted ? addedFields(wanted) : object.changes;
   return [[title, ...changes.flatMap((change) => changeLines(change, paint, '      '))]];
 }
 
 /** Explains an action: which id is lost, and who created an object that is not in the document. */
-function remark({ action, id = '', origin }: PlannedEntry, paint: Paint): string {
+function actionNote({ action, id = '', origin }: PlannedEntry, paint: Paint): string {
   const details = [
     typeof origin?.['created'] === 'string' ? ` on ${origin['created'].slice(0, 10)}` : '',
     typeof origin?.['by'] === 'string' ? ` by ${origin['by']}` : '',
