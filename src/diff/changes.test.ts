@@ -128,15 +128,15 @@ describe('a change is reported', () => {
     it(what, () => assert.equal(paths('monitor', live, desired)[0], path));
   }
 
-  it('of type and layout as what no update can make', () => {
+  it('for type and layout, which require a replacement', () => {
     assert.ok(needsReplace('monitor', { type: 'log alert' }, { type: 'query alert' }));
     assert.ok(!needsReplace('monitor', { type: 'metric alert' }, { type: 'query alert' }));
     assert.ok(needsReplace('dashboard', { layout_type: 'free' }, { layout_type: 'ordered' }));
   });
 });
 
-describe('what is sent', () => {
-  it('leaves out what Birddog never manages, each with a warning at its place', () => {
+describe('the sent object', () => {
+  it('omits fields that Birddog never manages, with a warning at each pointer', () => {
     const { object, findings } = toSend('monitor', {
       id: 1,
       ...MONITOR,
@@ -154,7 +154,7 @@ describe('what is sent', () => {
     );
   });
 
-  it('in an update of a monitor keeps what is not said, and replaces options but for those unknown', () => {
+  it('in an update of a monitor keeps omitted fields, and replaces all options except unknown ones', () => {
     const live = {
       ...MONITOR,
       id: 9,
@@ -180,7 +180,7 @@ describe('what is sent', () => {
     });
   });
 
-  it('in an update of a dashboard keeps the ids of its widgets, by likeness, each once, in groups too', () => {
+  it('in an update of a dashboard keeps the ids of similar widgets, each once, also in groups', () => {
     const note = (content: string) => ({ definition: { type: 'note', content } });
     const group = (...widgets: Json[]) => ({ definition: { type: 'group', title: 'g', widgets } });
     const live = {
@@ -209,14 +209,14 @@ describe('what is sent', () => {
   });
 });
 
-describe('for every real definition', { skip: withoutCorpus }, () => {
+describe('every real definition', { skip: withoutCorpus }, () => {
   for (const kind of KINDS) {
-    it(`of a ${kind} there is no difference to itself`, () => {
+    it(`of a ${kind} does not differ from itself`, () => {
       for (const { object } of realDefinitions(kind))
         assert.deepEqual(changesOf(kind, object, copyOf(object)), []);
     });
 
-    it(`of a ${kind} a change of any managed field is reported, and no other`, (t) => {
+    it(`of a ${kind} reports exactly the changes of managed fields`, (t) => {
       const definitions = realDefinitions(kind).map(({ object }) => toSend(kind, object).object);
       let told = 0;
       fc.assert(
@@ -237,7 +237,7 @@ describe('for every real definition', { skip: withoutCorpus }, () => {
     });
   }
 
-  it('that Datadog took in a recorded exchange there is no difference to its answer', () => {
+  it("in a recorded exchange does not differ from Datadog's response", () => {
     let compared = 0;
     for (const kind of KINDS) {
       for (const line of corpusLines(`exchanges/${kind}s.ndjson`)) {
@@ -260,8 +260,8 @@ describe('for every real definition', { skip: withoutCorpus }, () => {
   });
 });
 
-describe('a member that has the name of one that every object inherits', () => {
-  it('is added, removed and compared as any other', () => {
+describe('a field with the name of an inherited property', () => {
+  it('is added, removed and compared like any other', () => {
     for (const name of Object.getOwnPropertyNames(Object.prototype)) {
       for (const kind of KINDS) {
         const [bare, full] = [{ options: {} }, { options: {}, [name]: { a: 1 } }];

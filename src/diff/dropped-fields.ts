@@ -20,8 +20,8 @@ export function droppedFields(
     .map((name) => ({
       code: 'field_dropped',
       severity: 'warning',
-      message: `Datadog does not keep "${name}": monitors have no such field, or it is not known there yet.`,
+      message: `Datadog does not keep "${name}": monitors have no such field, or Datadog does not support it yet.`,
       pointer: pointerTo(pointer, name),
-      hint: 'Correct its name, or leave it out. It is sent along with other changes and never makes one itself.',
+      hint: 'Correct or remove it. It is sent along with other changes, but is never a change by itself.',
     }));
 }

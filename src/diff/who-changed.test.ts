@@ -8,7 +8,7 @@ import { type AuditedChange, whoChanged, whoDeleted } from './who-changed.ts';
 
 type Edit = readonly [by: string | undefined, object: JsonObject];
 
-/** What a trail tells of edits one after another, a second apart; latest first. */
+/** Returns the audit trail of consecutive edits, one second apart, latest first. */
 function historyOf(first: JsonObject, edits: readonly Edit[]): AuditedChange[] {
   return edits
     .map(([by, after], at) => {
@@ -61,7 +61,7 @@ describe('the author of a change', () => {
     ]);
   });
 
-  it('is not known of what several people did to one list, and is of a widget that stayed', () => {
+  it('is unknown for a list that several people changed, and known for a widget that did not move', () => {
     const value = (title: string, text: string): Json => ({
       definition: { type: 'query_value', title, text },
     });
@@ -89,7 +89,7 @@ describe('the author of a change', () => {
     assert.deepEqual(told(monitor({ tags: ['x:y'] }), tags), [['/tags/0', undefined, undefined]]);
   });
 
-  it('is not known of a value of which several people wrote a part', () => {
+  it('is unknown for a value to which several people contributed', () => {
     const edits: Edit[] = [
       ['ann', monitor({ options: { thresholds: { critical: 1, warning: 2 } } })],
       ['bob', monitor({ options: { thresholds: { critical: 1, warning: 3 } } })],
@@ -97,21 +97,25 @@ describe('the author of a change', () => {
     assert.deepEqual(told(monitor({}), edits), [['/options/thresholds', undefined, undefined]]);
   });
 
-  it('is who changed the object alone, also where the trail does not tell what it was', () => {
+  it('is the only person who changed the object, even if the trail lacks its states', () => {
     const bare = (people: readonly (string | undefined)[]) =>
       people.map((by, at) => ({ by, at: at * 1000, deletes: false }));
     const edits: Edit[] = [['ann', monitor({ message: 'a' })]];
     const of = (people: readonly (string | undefined)[], complete = true) =>
       told(monitor({}), edits, { history: bare(people), complete })[0]?.slice(1);
     assert.deepEqual(of(['ann']), ['ann', 0]);
-    assert.deepEqual(of(['ann', 'ann']), ['ann', undefined], 'which of the two is not known');
+    assert.deepEqual(of(['ann', 'ann']), ['ann', undefined], 'one of the two authors is unknown');
     assert.deepEqual(of(['ann', 'bob']), [undefined, undefined]);
     assert.deepEqual(of(['ann', undefined]), [undefined, undefined]);
-    assert.deepEqual(of(['ann', 'ann'], false), [undefined, undefined], 'somebody else may have been before');
+    assert.deepEqual(
+      of(['ann', 'ann'], false),
+      [undefined, undefined],
+      'somebody else may have changed it earlier',
+    );
     assert.deepEqual(of([]), [undefined, undefined]);
   });
 
-  it('is always the right name, of plain fields and of tags that came', () => {
+  it('is always correct, for plain fields and added tags', () => {
     const FIELDS = ['message', 'priority', 'query', 'tags', 'renotify_interval'] as const;
     const values = { message: ['a', 'b', 'c'], query: ['q', 'r'], priority: [null, 1, 2] };
     const edit = fc.record({
@@ -150,7 +154,7 @@ describe('the author of a change', () => {
 });
 
 describe('who deleted an object', () => {
-  it('is who made the latest change, where that is the deletion', () => {
+  it('is the author of the latest change if that is the deletion', () => {
     const by = 'ann';
     const deletion = { by, at: 2, deletes: true };
     const edit = { by: 'bob', at: 1, deletes: false };

@@ -16,7 +16,7 @@ const group = (title: string, widgets: Json[], id?: number): JsonObject => ({
 const told = (live: Json[], desired: Json[]) =>
   changesOf('dashboard', { widgets: live }, { widgets: desired });
 
-/** The ids of widgets and of those within them; one without an id counts as none. */
+/** Returns the ids of widgets and of the widgets within them. */
 const idsIn = (widgets: Json | undefined): number[] =>
   (Array.isArray(widgets) ? widgets : []).flatMap((one) => {
     if (!isObject(one)) return [];
@@ -24,16 +24,16 @@ const idsIn = (widgets: Json | undefined): number[] =>
     return [typeof one['id'] === 'number' ? one['id'] : 0, ...inner];
   });
 
-describe('what differs between two lists of widgets', () => {
+describe('the changes between two lists of widgets', () => {
   const live = [note('a', 1), note('b', 2), note('c', 3), note('d', 4)];
 
-  it('is one line for a widget that moved', () => {
+  it('are one move for a moved widget', () => {
     assert.deepEqual(told(live, [note('d'), note('a'), note('b'), note('c')]), [
       { path: '/widgets/0', moved_from: '/widgets/3' },
     ]);
   });
 
-  it('is said of the one that stands elsewhere by now, where either of two may have moved', () => {
+  it('are reported for the widget at the new position, if either of two may have moved', () => {
     assert.deepEqual(told([note('a', 1), note('b', 2)], [note('b'), note('a')]), [
       { path: '/widgets/0', moved_from: '/widgets/1' },
     ]);
@@ -43,19 +43,19 @@ describe('what differs between two lists of widgets', () => {
     ]);
   });
 
-  it('is one line for a widget in front of the others, and for one less', () => {
+  it('are one change for a widget inserted at the front, and for a removed one', () => {
     assert.deepEqual(told(live, [group('new', []), ...live]), [{ path: '/widgets/0', to: group('new', []) }]);
     assert.deepEqual(told(live, live.slice(1)), [{ path: '/widgets/0', from: note('a') }]);
   });
 
-  it('is the field alone where a widget changed that has moved as well', () => {
+  it('are only the changed field for a widget that also moved', () => {
     assert.deepEqual(told(live, [note('b', 2), note('changed', 1), note('c', 3), note('d', 4)]), [
       { path: '/widgets/0', moved_from: '/widgets/1' },
       { path: '/widgets/1/definition/content', from: 'a', to: 'changed' },
     ]);
   });
 
-  it('is reported within groups, whose widgets keep their ids', () => {
+  it('are reported within groups, whose widgets keep their ids', () => {
     assert.deepEqual(
       told(
         [group('g', [note('a', 1), note('b', 2)], 9)],
@@ -68,10 +68,9 @@ describe('what differs between two lists of widgets', () => {
     );
   });
 
-  it('is nothing where an id alone differs', () =>
-    assert.deepEqual(told([note('a', 1)], [note('a', 2)]), []));
+  it('are empty if only an id differs', () => assert.deepEqual(told([note('a', 1)], [note('a', 2)]), []));
 
-  it('is nothing for tabs that name the same widgets, wherever these stand', () => {
+  it('are empty for tabs that reference the same widgets at other positions', () => {
     const tabs = (...ids: Json[]) => [{ id: 't', name: 'n', widget_ids: ids }];
     const before = { widgets: [note('a', 1), note('b', 2)], tabs: tabs(2) };
     const after = { widgets: [note('b'), note('a')], tabs: tabs('@1') };
@@ -85,7 +84,7 @@ describe('what differs between two lists of widgets', () => {
     );
   });
 
-  it('is one line for a widget that went into a group, out of one, or from one to another', () => {
+  it('are one move for a widget that moved into, out of or between groups', () => {
     const [a, b, c] = [note('a', 1), note('b', 2), note('c', 3)];
     const inner = (at: number) => `/widgets/1/definition/widgets/${at}`;
     assert.deepEqual(told([a, group('g', [b], 9), c], [group('g', [note('b')]), note('c'), note('a')]), [
@@ -103,7 +102,7 @@ describe('what differs between two lists of widgets', () => {
     );
   });
 
-  it('keeps the id of a widget that moved into a group and was changed there, by its title', () => {
+  it('keep the id of a widget that moved into a group and changed there, matched by its title', () => {
     const value = (text: string, id?: number): JsonObject => ({
       ...(id === undefined ? {} : { id }),
       definition: { type: 'query_value', title: 'Load', text },
@@ -117,7 +116,7 @@ describe('what differs between two lists of widgets', () => {
     assert.deepEqual(withLiveIds(before, after), [group('g', [note('b', 2), value('new', 1)], 9)]);
   });
 
-  it('of a group that came or went is the group without what was elsewhere before, or is now', () => {
+  it('are the group without its moved widgets, for an added or removed group', () => {
     const [a, b] = [note('a', 1), note('b', 2)];
     assert.deepEqual(told([a, b], [group('new', [note('a'), note('more')]), note('b')]), [
       { path: '/widgets/0', to: group('new', [note('more')]) },
@@ -129,7 +128,7 @@ describe('what differs between two lists of widgets', () => {
     ]);
   });
 
-  it('is one move, and every id is kept, wherever a widget goes, untitled or of one title', () => {
+  it('are one move that keeps every id, for any target and for untitled or equally titled widgets', () => {
     let count = 0;
     const widget = fc.boolean().map((isTitled): JsonObject => {
       const text = String((count += 1));
@@ -170,7 +169,7 @@ describe('what differs between two lists of widgets', () => {
     );
   });
 
-  it('is exactly one move for each widget that is put elsewhere', () => {
+  it('are exactly one move for each moved widget', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 30 }), fc.nat(), fc.nat(), (count, a, b) => {
         const all = Array.from({ length: count }, (_, at) => note(`note ${at}`, at + 1));

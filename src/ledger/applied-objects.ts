@@ -5,9 +5,9 @@ import type { AppliedObject, AppliedObjects } from '../pipeline/ports.ts';
 import { inTransaction } from './database.ts';
 import { type Attempt, lazily } from './cache-tables.ts';
 import { LIMITS, type Limits, bytesOf, sizeLimit } from './size-limit.ts';
-import { packed, unpacked } from './packed.ts';
+import { compress, decompress } from './packed.ts';
 
-/** What was written last under each key. Beyond the limit what was written longest ago is forgotten. */
+/** Opens the cache of the last object written for each key. Evicts the oldest entries beyond the limit. */
 export function appliedObjectsIn(
   db: DatabaseSync,
   attempt: Attempt,
@@ -23,7 +23,7 @@ export function appliedObjectsIn(
     },
   );
 
-  function keep(
+  function store(
     kind: StoredKind,
     application: string,
     key: string,
@@ -35,23 +35,23 @@ export function appliedObjectsIn(
     sql().dropKey.run(application, kind, key);
     sql().forget.run(kind, id);
     if (text.length > limits.body) return;
-    const bytes = packed(text);
+    const bytes = compress(text);
     sql().put.run(kind, id, application, key, at, bytes);
     limit.wrote(bytes.length);
   }
 
   return {
     store: (kind, application, key, id, body, now) =>
-      attempt(() => inTransaction(db, () => keep(kind, application, key, id, body, now)), undefined),
+      attempt(() => inTransaction(db, () => store(kind, application, key, id, body, now)), undefined),
     list: (application) =>
-      attempt(() => sql().all.all(application), []).flatMap((row) => attempt(() => [appliedIn(row)], [])),
+      attempt(() => sql().all.all(application), []).flatMap((row) => attempt(() => [parseApplied(row)], [])),
     remove: (kind, id) => attempt(() => void sql().forget.run(kind, id), undefined),
   };
 }
 
-function appliedIn(row: Record<string, unknown>): AppliedObject {
+function parseApplied(row: Record<string, unknown>): AppliedObject {
   const { kind, key, id, at } = row;
-  const body = unpacked(row['body']);
+  const body = decompress(row['body']);
   if (!isObject(body) || (kind !== 'monitor' && kind !== 'dashboard'))
     throw new TypeError('a cached applied object is invalid');
   return { kind, key: String(key), id: String(id), body, at: Number(at) };

@@ -42,32 +42,32 @@ const SCHEMA = `
 `;
 const TABLES = ['known_lists', 'known_objects', 'bases', 'applied'];
 
-/** Makes the tables of what is merely a hint, where the file does not have them yet. Within a transaction. */
-export function makeHintTables(db: DatabaseSync): void {
+/** Creates the cache tables if the file does not have them at this version. Call within a transaction. */
+export function createCacheTables(db: DatabaseSync): void {
   if (db.prepare('PRAGMA user_version').get()?.['user_version'] === VERSION) return;
   db.exec(TABLES.map((table) => `DROP TABLE IF EXISTS ${table};`).join(''));
   db.exec(SCHEMA);
 }
 
-/** Does what may fail without harm: a hint is not there, or not kept, and nobody else notices. */
+/** Runs an operation on a cache. Returns `otherwise` if it fails, because a cache failure must not fail a request. */
 export type Attempt = <T>(work: () => T, otherwise: T) => T;
 
-/** Tells the first failure and swallows the others: a store that is full or damaged stays so. */
+/** Creates an `Attempt` that reports only the first failure, because a full or damaged file keeps failing. */
 export function attempts(failed: (error: unknown) => void): Attempt {
-  let told = false;
+  let reported = false;
   return (work, otherwise) => {
     try {
       return work();
     } catch (error) {
-      if (!told) failed(error);
-      told = true;
+      if (!reported) failed(error);
+      reported = true;
       return otherwise;
     }
   };
 }
 
-/** Made when it is first needed, so that what cannot be made fails where it is used; a failure is tried again. */
+/** Returns a getter that creates a value on first use. A failure is thrown there, and the next call tries again. */
 export function lazily<T>(make: () => T): () => T {
-  let made: { readonly it: T } | undefined;
-  return () => (made ??= { it: make() }).it;
+  let created: { readonly it: T } | undefined;
+  return () => (created ??= { it: make() }).it;
 }

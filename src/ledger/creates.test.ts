@@ -7,7 +7,7 @@ import { openStore } from './ledger.ts';
 
 const WRITE = { kind: 'monitor', application: 'a', key: 'k' } as const;
 
-describe('the journal', () => {
+describe('the ledger of creates', () => {
   let folder = '';
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'journal-'));
@@ -18,7 +18,7 @@ describe('the journal', () => {
     return { ...ledger, close };
   };
 
-  it('knows a create that was begun, and forgets it when it is settled', () => {
+  it('contains a create in progress until it is settled', () => {
     const ledger = open();
     const entry = ledger.begin(WRITE, 'somebody', 1000);
     assert.equal(ledger.pendingSince(WRITE), 1000);
@@ -29,7 +29,7 @@ describe('the journal', () => {
     ledger.close();
   });
 
-  it('still knows it after the process was killed between the write and its answer', () => {
+  it('still contains it after the process was killed between the request and its response', () => {
     const killed = open();
     killed.begin(WRITE, 'somebody', 1000);
     const next = open();
@@ -42,7 +42,7 @@ describe('the journal', () => {
     killed.close();
   });
 
-  it('tells how many creates are under way, since when, and what could not be written', () => {
+  it('reports the number of creates in progress, the oldest start, and failed writes', () => {
     const store = openStore(join(folder, 'ledger.sqlite'));
     const { ledger } = store;
     assert.deepEqual(
@@ -53,7 +53,7 @@ describe('the journal', () => {
     ledger.begin({ ...WRITE, key: 'other' }, 'somebody', 1000);
     const { entries, oldestAt, bytes } = ledger.readings();
     assert.deepEqual([entries, oldestAt, bytes > 0], [2, 1000, true]);
-    // The schema allows no fractions.
+    // The schema rejects fractions.
     assert.throws(() => ledger.begin(WRITE, 'somebody', 1.5));
     assert.deepEqual([ledger.readings().failures, ledger.readings().failing === undefined], [1, false]);
     ledger.settleAll(WRITE);

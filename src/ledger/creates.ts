@@ -37,13 +37,13 @@ export function ledgerIn(db: DatabaseSync): Ledger & { readings(): LedgerReading
   const latest = db.prepare(
     'SELECT max(begun_at) AS begun FROM writes WHERE kind = ? AND application = ? AND key = ?',
   );
-  const inIt = db.prepare('SELECT count(*) AS entries, min(begun_at) AS oldest FROM writes');
+  const counts = db.prepare('SELECT count(*) AS entries, min(begun_at) AS oldest FROM writes');
   const size = db.prepare(
     'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()',
   );
   let failures = 0;
   let failing: string | undefined;
-  function noted<T>(work: () => T): T {
+  function recordOutcome<T>(work: () => T): T {
     try {
       const result = work();
       failing = undefined;
@@ -57,15 +57,15 @@ export function ledgerIn(db: DatabaseSync): Ledger & { readings(): LedgerReading
   const names = (write: PendingWrite) => [write.kind, write.application, write.key] as const;
   return {
     begin: (write, caller, now) =>
-      noted(() => Number(insert.run(...names(write), caller, now).lastInsertRowid)),
-    settle: (entry) => void noted(() => settle.run(entry)),
-    settleAll: (write) => void noted(() => settleAll.run(...names(write))),
+      recordOutcome(() => Number(insert.run(...names(write), caller, now).lastInsertRowid)),
+    settle: (entry) => void recordOutcome(() => settle.run(entry)),
+    settleAll: (write) => void recordOutcome(() => settleAll.run(...names(write))),
     pendingSince(write) {
       const begun = latest.get(...names(write))?.['begun'];
       return typeof begun === 'number' ? begun : undefined;
     },
     readings() {
-      const { entries, oldest } = inIt.get() ?? {};
+      const { entries, oldest } = counts.get() ?? {};
       return {
         entries: Number(entries),
         oldestAt: typeof oldest === 'number' ? oldest : undefined,

@@ -1,13 +1,13 @@
 import { chmodSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Names of callers, applications and whole objects are in it. */
+/** The file contains names of callers and applications, and complete objects. */
 const FILE_MODE = 0o600;
 
 /**
- * Opens a SQLite file of this process's own (`:memory:` for none). Write-ahead logging with normal sync: a row
- * survives the process being killed at any moment. It may be lost with the machine, but then so is the pod's
- * memory volume; the markers in Datadog remain.
+ * Opens the SQLite file of this process; `:memory:` opens a database without a file. Uses write-ahead logging with normal
+ * sync: a row survives if the process is killed. It can be lost if the machine fails, but then the pod's memory volume is
+ * lost as well; the markers in Datadog remain.
  */
 export function openDatabase(file: string): DatabaseSync {
   if (file !== ':memory:') requireFileMode(file);
@@ -19,8 +19,8 @@ export function openDatabase(file: string): DatabaseSync {
 }
 
 /**
- * Makes the file readable by this process's user only, before SQLite writes to it; SQLite then makes the log and its
- * index (`-wal`, `-shm`) of the same mode. Files of an earlier start are tightened. Throws where a file is another user's.
+ * Sets the mode of the file to 0600 before SQLite writes to it; SQLite creates the log and its index (`-wal`, `-shm`) with
+ * the same mode. Also corrects files of an earlier start. Throws if a file belongs to another user.
  */
 function requireFileMode(file: string): void {
   closeSync(openSync(file, constants.O_RDWR | constants.O_CREAT, FILE_MODE));
@@ -28,7 +28,7 @@ function requireFileMode(file: string): void {
     if (existsSync(part)) chmodSync(part, FILE_MODE);
 }
 
-/** Does the work wholly or, where it throws, not at all. */
+/** Runs the work in a transaction, which is rolled back if it throws. */
 export function inTransaction(db: DatabaseSync, work: () => void): void {
   db.exec('BEGIN IMMEDIATE');
   try {

@@ -4,9 +4,9 @@ import type { Fingerprints, CachedObject } from '../pipeline/ports.ts';
 import { inTransaction } from './database.ts';
 import { type Attempt, lazily } from './cache-tables.ts';
 import { LIMITS, type Limits, bytesOf, sizeLimit } from './size-limit.ts';
-import { packed, unpacked } from './packed.ts';
+import { compress, decompress } from './packed.ts';
 
-/** What plans were made from. A plan made again from the same is not packed again. */
+/** Opens the cache of the objects that each plan was computed from, by fingerprint. An existing entry is not compressed again. */
 export function fingerprintsIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIMITS): Fingerprints {
   const sql = lazily(() => statements(db));
   const limit = sizeLimit(
@@ -18,11 +18,11 @@ export function fingerprintsIn(db: DatabaseSync, attempt: Attempt, limits: Limit
     },
   );
 
-  function keep(basis: string, application: string, objects: readonly CachedObject[], now: number): void {
+  function store(basis: string, application: string, objects: readonly CachedObject[], now: number): void {
     sql().dropOld.run(now - limits.basisAge);
     if (sql().touch.run(now, basis).changes > 0) return;
     const list = objects.map(({ id, key, version, body }) => ({ id, key, version, body }));
-    const bytes = packed(printJson(list));
+    const bytes = compress(printJson(list));
     if (bytes.length > limits.basis) return;
     sql().put.run(basis, application, now, bytes);
     sql().dropMany.run(application, application, limits.basesOfApplication);
@@ -31,17 +31,17 @@ export function fingerprintsIn(db: DatabaseSync, attempt: Attempt, limits: Limit
 
   return {
     store: (basis, application, objects, now) =>
-      attempt(() => inTransaction(db, () => keep(basis, application, objects, now)), undefined),
+      attempt(() => inTransaction(db, () => store(basis, application, objects, now)), undefined),
     read: (basis) =>
       attempt(() => {
         const bytes = sql().read.get(basis)?.['objects'];
-        return bytes === undefined ? undefined : objectsIn(unpacked(bytes));
+        return bytes === undefined ? undefined : parseObjects(decompress(bytes));
       }, undefined),
   };
 }
 
-function objectsIn(list: Json): CachedObject[] {
-  if (!Array.isArray(list)) throw new TypeError('what was kept of a basis is no list');
+function parseObjects(list: Json): CachedObject[] {
+  if (!Array.isArray(list)) throw new TypeError('the cached objects of a fingerprint are not a list');
   return list.map((item) => {
     const { id = null, key = null, version = null, body = null } = isObject(item) ? item : {};
     if (typeof id === 'string' && typeof key === 'string' && typeof version === 'string' && isObject(body))

@@ -5,14 +5,14 @@ import type { CachedObject, ObjectCache } from '../pipeline/ports.ts';
 import { inTransaction } from './database.ts';
 import { type Attempt, lazily } from './cache-tables.ts';
 import { LIMITS, type Limits, bytesOf, sizeLimit } from './size-limit.ts';
-import { packed, unpacked } from './packed.ts';
+import { compress, decompress } from './packed.ts';
 
-/** The text and bytes of a body that says nothing, as those of monitors do. */
-const EMPTY = { text: '{}', bytes: packed('{}') };
-/** What is kept of a body that is too large: that there is an object of this id. */
-const NOTHING = { version: '', bytes: EMPTY.bytes };
+/** The text and bytes of an empty body, which monitors have. */
+const EMPTY = { text: '{}', bytes: compress('{}') };
+/** The entry for a body that is too large: only the id is cached. */
+const WITHOUT_BODY = { version: '', bytes: EMPTY.bytes };
 
-/** What was last seen of Datadog's objects. Beyond the limit those of the applications that were kept longest ago go. */
+/** Opens the cache of Datadog's objects. Beyond the limit, evicts the objects of the applications that were stored first. */
 export function objectCacheIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIMITS): ObjectCache {
   const sql = lazily(() => statements(db));
   const limit = sizeLimit(
@@ -33,19 +33,20 @@ export function objectCacheIn(db: DatabaseSync, attempt: Attempt, limits: Limits
     );
     let capacity = limits.known;
     for (const { id, key, version, body } of objects) {
-      const was = before.get(id);
+      const previous = before.get(id);
       before.delete(id);
-      // What did not move is as it was: nothing of it is looked at.
-      if (version !== '' && was?.['key'] === key && was['version'] === version) {
-        capacity -= Number(was['bytes']);
+      // An unchanged version keeps its entry without reading the body.
+      if (version !== '' && previous?.['key'] === key && previous['version'] === version) {
+        capacity -= Number(previous['bytes']);
         continue;
       }
       const text = printJson(body);
-      const bytes = text === EMPTY.text ? EMPTY.bytes : text.length > limits.body ? undefined : packed(text);
-      const kept = bytes && bytes.length <= capacity ? { version, bytes } : NOTHING;
-      sql().put.run(list, id, key, kept.version, kept.bytes);
-      capacity -= kept.bytes.length;
-      limit.wrote(kept.bytes.length);
+      const bytes =
+        text === EMPTY.text ? EMPTY.bytes : text.length > limits.body ? undefined : compress(text);
+      const stored = bytes && bytes.length <= capacity ? { version, bytes } : WITHOUT_BODY;
+      sql().put.run(list, id, key, stored.version, stored.bytes);
+      capacity -= stored.bytes.length;
+      limit.wrote(stored.bytes.length);
     }
     for (const id of before.keys()) sql().drop.run(list, id);
   }
@@ -56,7 +57,7 @@ export function objectCacheIn(db: DatabaseSync, attempt: Attempt, limits: Limits
         () =>
           sql()
             .objects.all(kind, application)
-            .map((row) => knownIn(row, attempt)),
+            .map((row) => parseCached(row, attempt)),
         [],
       ),
     replace: (kind, application, objects) =>
@@ -65,9 +66,9 @@ export function objectCacheIn(db: DatabaseSync, attempt: Attempt, limits: Limits
   };
 }
 
-/** The body is unpacked when somebody asks for it: a list of ids needs none. */
-function knownIn(row: Record<string, unknown>, attempt: Attempt): CachedObject {
-  const body = lazily(() => attempt(() => bodyIn(row['body']), {}));
+/** Parses a row. The body is decompressed on first access, because a list of ids does not need it. */
+function parseCached(row: Record<string, unknown>, attempt: Attempt): CachedObject {
+  const body = lazily(() => attempt(() => parseBody(row['body']), {}));
   return {
     id: String(row['id']),
     key: String(row['key']),
@@ -78,15 +79,15 @@ function knownIn(row: Record<string, unknown>, attempt: Attempt): CachedObject {
   };
 }
 
-function bodyIn(bytes: unknown): JsonObject {
-  const body = unpacked(bytes);
+function parseBody(bytes: unknown): JsonObject {
+  const body = decompress(bytes);
   if (!isObject(body)) throw new TypeError('a cached object is invalid');
   return body;
 }
 
 function statements(db: DatabaseSync) {
   const nextSequence = '(SELECT coalesce(max(turn), 0) + 1 FROM known_lists)';
-  // The list that is being written is the newest.
+  // The list that is currently written is the newest, and is never evicted.
   const oldest =
     'SELECT id FROM known_lists WHERE turn < (SELECT max(turn) FROM known_lists) ORDER BY turn LIMIT 1';
   return {

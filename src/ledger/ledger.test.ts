@@ -35,7 +35,7 @@ const known = (id: string, body: JsonObject = { id }, version = '1') => ({
   version,
   body,
 });
-/** So many bytes that do not shrink when they are packed. */
+/** Returns a number of incompressible bytes. */
 const noise = (bytes: number) =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(bytes * 0.75))).toString('base64');
 const object = (text: string): JsonObject => {
@@ -44,8 +44,8 @@ const object = (text: string): JsonObject => {
   return value;
 };
 
-describe('what is known of objects', () => {
-  it('is replaced for one kind and application, and outlives the process', () => {
+describe('the object cache', () => {
+  it('is replaced for one kind and application, and is persisted', () => {
     const first = opened().objectCache;
     first.replace('monitor', 'a', [known('1'), known('2')]);
     first.replace('monitor', 'b', [known('3')]);
@@ -60,7 +60,7 @@ describe('what is known of objects', () => {
     assert.deepEqual(second.list('monitor', 'a'), []);
   });
 
-  it('is forgotten by id, of one kind', () => {
+  it('removes an object by id and kind', () => {
     const store = opened().objectCache;
     store.replace('monitor', 'a', [known('1'), known('2')]);
     store.replace('dashboard', 'a', [known('1')]);
@@ -69,7 +69,7 @@ describe('what is known of objects', () => {
     assert.deepEqual(store.list('dashboard', 'a'), [known('1')]);
   });
 
-  it('keeps the spelling of numbers and the order of members', () => {
+  it('keeps the spelling of numbers and the order of fields', () => {
     const text = '{"z":1.0,"a":12345678901234567890,"b":[1e3,-0,0.1,null,"ä\\u0000"],"__proto__":{"x":1}}';
     const { objectCache: store } = opened();
     store.replace('monitor', 'a', [known('1', object(text)), known('2', object('{"z":1,"a":2}'))]);
@@ -79,7 +79,7 @@ describe('what is known of objects', () => {
     );
   });
 
-  it('of an object beyond the limit is that it is there', () => {
+  it('stores only the id of an object beyond the limit', () => {
     const { objectCache: store } = opened({ body: 1000, known: 2500 });
     store.replace('monitor', 'a', [known('1', { text: noise(1200) }), known('2')]);
     assert.deepEqual(store.list('monitor', 'a'), [known('1', {}, ''), known('2')]);
@@ -93,7 +93,7 @@ describe('what is known of objects', () => {
     );
   });
 
-  it('is dropped beyond the limit, what was kept longest ago first and whole', () => {
+  it('evicts complete lists beyond the limit, oldest first', () => {
     const { objectCache: store } = opened({ known: 4000 });
     const keep = (application: string) =>
       store.replace('monitor', application, [
@@ -107,7 +107,7 @@ describe('what is known of objects', () => {
     );
   });
 
-  it('is not dropped while it is written, however much of the limit it takes', () => {
+  it('never evicts the list that is being written', () => {
     const { objectCache: store } = opened({ known: 3000 });
     const objects = ['1', '2', '3', '4'].map((id) => known(id, { text: noise(900) }));
     store.replace('monitor', 'a', objects.slice(3));
@@ -116,8 +116,8 @@ describe('what is known of objects', () => {
   });
 });
 
-describe('what plans were made from', () => {
-  it('is read by the basis, for a day', () => {
+describe('the cache of fingerprints', () => {
+  it('keeps an entry for a day', () => {
     const { fingerprints: bases } = opened();
     const objects = [known('1', object('{"x":1.0}')), known('2')];
     bases.store('one', 'a', objects, 1000);
@@ -132,7 +132,7 @@ describe('what plans were made from', () => {
     );
   });
 
-  it('is kept for the last few plans of each application; one made again counts as new', () => {
+  it('keeps the latest plans of each application; a repeated plan counts as new', () => {
     const { fingerprints: bases } = opened({ basesOfApplication: 3 });
     bases.store('other', 'b', [], 0);
     for (const basis of ['1', '2', '3', '1', '4']) bases.store(basis, 'a', [known(basis)], Number(basis));
@@ -144,7 +144,7 @@ describe('what plans were made from', () => {
     assert.deepEqual(bases.read('2'), [known('2')]);
   });
 
-  it('is dropped beyond the limit, the oldest first', () => {
+  it('evicts the oldest entries beyond the limit', () => {
     const { fingerprints: bases } = opened({ bases: 5000, basis: 2500 });
     bases.store('huge', 'a', [known('1', { text: noise(4000) })], 1);
     assert.equal(bases.read('huge'), undefined);
@@ -157,8 +157,8 @@ describe('what plans were made from', () => {
   });
 });
 
-describe('what was written last', () => {
-  it('is one for each key and each id, and outlives the process', () => {
+describe('the cache of applied objects', () => {
+  it('has one entry for each key and id, and is persisted', () => {
     const { applied } = opened();
     applied.store('monitor', 'a', 'k', '1', { n: 1 }, 10);
     applied.store('monitor', 'a', 'k', '2', object('{"n":1.0}'), 20);
@@ -177,7 +177,7 @@ describe('what was written last', () => {
     );
   });
 
-  it('is dropped beyond the limit, the oldest first', () => {
+  it('evicts the oldest entries beyond the limit', () => {
     const { applied } = opened({ applied: 150_000, body: 2000 });
     applied.store('monitor', 'a', 'huge', '999', { text: noise(4000) }, 0);
     for (let n = 0; n < 200; n += 1)
@@ -190,7 +190,7 @@ describe('what was written last', () => {
 });
 
 describe('the store', () => {
-  it('opens a file with intents only, and one of another version: intents stay, caches start empty', () => {
+  it('opens a file without caches or with another version: creates stay, caches start empty', () => {
     const old = new DatabaseSync(file());
     old.exec(`CREATE TABLE writes (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, application TEXT NOT NULL,
       key TEXT NOT NULL, caller TEXT NOT NULL, begun_at INTEGER NOT NULL) STRICT;
@@ -208,7 +208,7 @@ describe('the store', () => {
     assert.deepEqual([next.fingerprints.read('b'), failures], [[known('1')], []]);
   });
 
-  it('that cannot keep hints says so once, and journals on', () => {
+  it('reports the first cache failure once, and continues to record creates', () => {
     const failures: unknown[] = [];
     const store = opened({}, failures);
     const other = new DatabaseSync(file());
@@ -230,7 +230,7 @@ describe('the store', () => {
   });
 
   for (const how of ['ROLLBACK', 'ABORT'])
-    it(`that is full keeps what it had, and says so once (${how})`, () => {
+    it(`keeps its content when it is full, and reports that once (${how})`, () => {
       const failures: unknown[] = [];
       const store = opened({}, failures);
       store.objectCache.replace('monitor', 'a', [known('1')]);
@@ -245,7 +245,7 @@ describe('the store', () => {
       assert.deepEqual(store.objectCache.list('monitor', 'a'), [known('2')]);
     });
 
-  it('with a damaged body knows none for it', () => {
+  it('returns an empty body for a damaged one', () => {
     const failures: unknown[] = [];
     const store = opened({}, failures);
     store.objectCache.replace('dashboard', 'a', [known('1'), known('2')]);
@@ -266,7 +266,7 @@ describe('the store', () => {
     );
   });
 
-  it('has whole lists, however the process is killed', async () => {
+  it('contains complete lists after the process was killed', async () => {
     const program = `
       import { openStore } from ${JSON.stringify(import.meta.resolve('./ledger.ts'))};
       const { ledger, objectCache, applied } = openStore(${JSON.stringify(file())});
@@ -304,7 +304,7 @@ describe('the files of the store', () => {
     readdirSync(folder).map((name) => `${name} ${(statSync(join(folder, name)).mode & 0o777).toString(8)}`);
   const ALL = ['ledger.sqlite 600', 'ledger.sqlite-shm 600', 'ledger.sqlite-wal 600'];
 
-  it('have mode 0600 with any umask, and are tightened where they had another', () => {
+  it('have mode 0600 with any umask, and are corrected if they had another', () => {
     const before = process.umask(0);
     try {
       opened().ledger.begin(WRITE, 'c', DAY);

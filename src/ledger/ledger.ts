@@ -2,12 +2,12 @@ import type { AppliedObjects, Fingerprints, Ledger, ObjectCache } from '../pipel
 import { appliedObjectsIn } from './applied-objects.ts';
 import { fingerprintsIn } from './fingerprints.ts';
 import { inTransaction, openDatabase } from './database.ts';
-import { attempts, makeHintTables } from './cache-tables.ts';
+import { attempts, createCacheTables } from './cache-tables.ts';
 import { ledgerIn, type LedgerReadings } from './creates.ts';
 import { objectCacheIn } from './known-objects.ts';
 import { LIMITS, type Limits } from './size-limit.ts';
 
-/** What Datadog does not hold: creates under way, and hints. */
+/** The state that Datadog does not store: creates in progress, and caches. */
 export interface Store {
   readonly ledger: Ledger & { readings(): LedgerReadings };
   readonly objectCache: ObjectCache;
@@ -28,7 +28,7 @@ export function openStore(
   const db = openDatabase(file);
   const ledger = ledgerIn(db);
   const attempt = attempts(failed);
-  attempt(() => inTransaction(db, () => makeHintTables(db)), undefined);
+  attempt(() => inTransaction(db, () => createCacheTables(db)), undefined);
   return {
     ledger: ledger,
     objectCache: objectCacheIn(db, attempt, limits),

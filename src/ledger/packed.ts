@@ -1,16 +1,16 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { type Json, parseTrustedJson } from '../domain/json.ts';
 
-/** The least work: what Datadog holds shrinks to a fifth even so. */
+/** The fastest compression level, which still reduces Datadog's objects to a fifth. */
 const LEVEL = { level: 1 };
 
-/** JSON text as bytes, of which `unpacked` makes its value again, numbers in their own spelling. */
-export function packed(text: string): Uint8Array {
+/** Compresses JSON text. */
+export function compress(text: string): Uint8Array {
   return deflateRawSync(text, LEVEL);
 }
 
-/** The value of packed bytes. Throws where they are damaged. */
-export function unpacked(bytes: unknown): Json {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError('what was kept is no bytes');
+/** Decompresses and parses JSON, with the original spelling of numbers. Throws if the bytes are damaged. */
+export function decompress(bytes: unknown): Json {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('the cached value is not bytes');
   return parseTrustedJson(inflateRawSync(bytes).toString());
 }

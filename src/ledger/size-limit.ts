@@ -1,13 +1,13 @@
 const MIB = 1024 * 1024;
 
-/** How much of each hint is kept; bytes are packed ones, but for `body`. The volume is memory of the pod. */
+/** The limits of the caches, in compressed bytes except `body`. The volume uses the pod's memory. */
 export const LIMITS = {
-  /** The text of one object, which the contract bounds alike. */
+  /** The text of one object; the contract has the same limit. */
   body: 2 * MIB,
   known: 32 * MIB,
   applied: 32 * MIB,
   bases: 16 * MIB,
-  /** One plan's. */
+  /** The objects of one plan. */
   basis: 8 * MIB,
   basesOfApplication: 20,
   /** Milliseconds. */

@@ -6,7 +6,7 @@ export interface PlainText {
   readonly span: Span;
 }
 
-/** Text that Datadog keeps literally or drops: `{{{{raw}}}} ... {{{{/raw}}}}` and comments. As written. */
+/** Source text that Datadog keeps literally or drops: `{{{{raw}}}} ... {{{{/raw}}}}` and comments. */
 export interface Verbatim {
   readonly kind: 'verbatim';
   readonly text: string;
@@ -63,9 +63,9 @@ export interface Handle {
   /** The variables in the name. */
   readonly variables: readonly Variable[];
   /** Whether a word directly precedes the `@`. */
-  readonly glued: boolean;
+  readonly midWord: boolean;
   /** The character directly after the handle; empty before a space, a tag or the end. */
-  readonly behind: string;
+  readonly followingCharacter: string;
   readonly span: Span;
 }
 

@@ -6,7 +6,7 @@ import { parseMessage } from './parse-message.ts';
 import { printMessage } from '../../../test/print-message.ts';
 import { allParts } from './walk-message.ts';
 
-/** Parts in a few words, texts left out. */
+/** Summarizes parts, without plain text. */
 function summarize(parts: readonly MessagePart[]): unknown[] {
   return parts.flatMap((part): unknown[] => {
     switch (part.kind) {
@@ -22,7 +22,9 @@ function summarize(parts: readonly MessagePart[]): unknown[] {
       case 'verbatim':
         return [`verbatim ${part.text}`];
       case 'handle':
-        return [`${part.glued ? 'glued ' : ''}handle ${part.name}${part.behind && ` before ${part.behind}`}`];
+        return [
+          `${part.midWord ? 'glued ' : ''}handle ${part.name}${part.followingCharacter && ` before ${part.followingCharacter}`}`,
+        ];
       case 'variable':
         return [`${part.braces === 3 ? 'raw ' : ''}variable ${part.name}`];
     }
@@ -134,7 +136,7 @@ describe('a notification message', () => {
       ));
   }
 
-  it('is parsed further after a mistake', () => {
+  it('is parsed to the end after a mistake', () => {
     const { parts } = parseMessage('{{ a {{value}} {{/b}} {{#c}}{{#d}}@e{{/c}} @f');
     assert.deepEqual(summarize(parts), ['variable value', ['#c', [['#d', ['handle e']]]], 'handle f']);
   });
@@ -255,14 +257,14 @@ describe('properties of messages', () => {
           last = part.span.to;
         }
         for (const { span } of faults) assert.ok(span.from < span.to && span.to <= text.length);
-        // What is printed has no tag that was not there.
+        // Printing must not throw.
         printMessage(parts);
       }),
       { numRuns: 2000 },
     );
   });
 
-  it('long texts of the worst kinds parse quickly', () => {
+  it('long pathological texts parse quickly', () => {
     const many = (text: (at: number) => string) =>
       Array.from({ length: 100_000 }, (_, at) => text(at)).join('');
     const worst = [

@@ -18,11 +18,11 @@ const CALLS: ReadonlySet<string> = new Set(['eval', 'local_time', 'urlencode', '
 const MAX_DEPTH = 100;
 /** The maximum number of faults for one message. */
 const MAX_FAULTS = 100;
-/** The end of plain text. */
-const SIGN = /\{\{|\}\}|@/g;
+/** Special characters, which end plain text. */
+const SPECIAL = /\{\{|\}\}|@/g;
 /** A tag without its first opening brace. Matches only names of message variables, not code in other languages. */
-const LACKS_BRACE = /(?<!\{)\{((?:[#^/][a-z_]+|[\w.@/[\]-]+\.name\]?|value|threshold)\s*)$/;
-const LONGEST_NAME = 100;
+const BRACE_MISSING = /(?<!\{)\{((?:[#^/][a-z_]+|[\w.@/[\]-]+\.name\]?|value|threshold)\s*)$/;
+const MAX_NAME_LENGTH = 100;
 
 interface Open {
   readonly name: string;
@@ -46,8 +46,8 @@ class MessageReader {
   readonly #top: MessagePart[] = [];
   readonly #open: Open[] = [];
   #steps = 0;
-  /** The end of the last part. */
-  #told = 0;
+  /** The end of the last emitted part. */
+  #emittedTo = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -56,13 +56,13 @@ class MessageReader {
 
   read(): ParsedMessage {
     for (let at = 0; at < this.#text.length; ) {
-      SIGN.lastIndex = at;
-      const found = SIGN.exec(this.#text);
+      SPECIAL.lastIndex = at;
+      const found = SPECIAL.exec(this.#text);
       this.#steps += (found?.index ?? this.#text.length) - at + 1;
       if (!found) break;
       at = this.#readSign(found[0], found.index);
     }
-    this.#tellText(this.#text.length);
+    this.#emitText(this.#text.length);
     for (const { name, span } of this.#open.toReversed()) this.#fault('unclosed_block', span, name);
     while (this.#open.length > 0) this.#close(undefined);
     return { parts: this.#top, faults: this.#faults, steps: this.#steps + this.#ends.steps };
@@ -72,11 +72,11 @@ class MessageReader {
   #readSign(sign: string, at: number): number {
     if (sign === '@') return this.#readHandle(at);
     if (sign === '{{') return this.#readTag(at);
-    const before = this.#text.slice(Math.max(this.#told, at - LONGEST_NAME), at);
-    const lacking = LACKS_BRACE.exec(before);
-    if (lacking) {
-      const from = at - (lacking[1] ?? '').length - 1;
-      this.#fault('unopened_tag', { from, to: at + 2 }, (lacking[1] ?? '').trim());
+    const before = this.#text.slice(Math.max(this.#emittedTo, at - MAX_NAME_LENGTH), at);
+    const missingBrace = BRACE_MISSING.exec(before);
+    if (missingBrace) {
+      const from = at - (missingBrace[1] ?? '').length - 1;
+      this.#fault('unopened_tag', { from, to: at + 2 }, (missingBrace[1] ?? '').trim());
     }
     return at + 2;
   }
@@ -108,13 +108,13 @@ class MessageReader {
     const close = this.#ends.find(closing, end.to + 4);
     const to = close < 0 ? end.to + 4 : close + closing.length;
     if (close < 0) this.#fault('unclosed_block', { from: at, to }, name?.text ?? '');
-    return this.#tellVerbatim(at, to);
+    return this.#emitVerbatim(at, to);
   }
 
   #readComment(at: number): number {
     const closing = this.#text.startsWith('{{!--', at) ? '--}}' : '}}';
     const close = this.#ends.find(closing, at + 3);
-    return close < 0 ? this.#unclosed(at, at + 3) : this.#tellVerbatim(at, close + closing.length);
+    return close < 0 ? this.#unclosed(at, at + 3) : this.#emitVerbatim(at, close + closing.length);
   }
 
   #readInside(span: Span, braces: 2 | 3, end: TagEnd): number {
@@ -127,8 +127,8 @@ class MessageReader {
     const sign = '#^/'.includes(inside[blanks] ?? ' ') ? (inside[blanks] ?? '') : '';
     const skipped = sign === '' ? 0 : blanks + 1;
     const [first, ...args] = readWords(inside.slice(skipped), from + skipped);
-    this.#tellText(span.from);
-    this.#told = span.to;
+    this.#emitText(span.from);
+    this.#emittedTo = span.to;
     if (sign === '^' && !first) this.#readElse(span);
     else if (!first) this.#fault('nameless_tag', span, sign);
     else if (sign === '/') this.#closeBlock(first, span);
@@ -140,7 +140,7 @@ class MessageReader {
 
   #readValue(name: MessageArgument, args: readonly MessageArgument[], span: Span, braces: 2 | 3): void {
     const called = args.length > 0 || CALLS.has(name.text);
-    this.#tell(
+    this.#emit(
       called
         ? { kind: 'call', name: name.text, args, braces, span }
         : { kind: 'variable', name: name.text, braces, span },
@@ -166,7 +166,7 @@ class MessageReader {
     const block = this.#open.pop();
     if (!block) return;
     const part: Block = { kind: 'block', ...block, ...(closing ? { closing } : {}) };
-    this.#holder().push(part);
+    this.#currentParts().push(part);
   }
 
   #readElse(span: Span): void {
@@ -177,8 +177,8 @@ class MessageReader {
   }
 
   #readHandle(at: number): number {
-    const how = handleAt(this.#text, at);
-    if (how === 'none') return at + 1;
+    const handleKind = handleAt(this.#text, at);
+    if (handleKind === 'none') return at + 1;
     const variables: Variable[] = [];
     let to = at + 1;
     for (;;) {
@@ -199,11 +199,11 @@ class MessageReader {
       kind: 'handle',
       name: `${name}${called}`,
       variables,
-      glued: how === 'glued',
-      behind,
+      midWord: handleKind === 'glued',
+      followingCharacter: behind,
       span: { from: at, to },
     };
-    this.#tell(handle);
+    this.#emit(handle);
     return to;
   }
 
@@ -223,28 +223,28 @@ class MessageReader {
     this.#faults.push({ code, span, what, ...(expected === undefined ? {} : { expected }) });
   }
 
-  #holder(): MessagePart[] {
+  #currentParts(): MessagePart[] {
     const block = this.#open.at(-1);
     return block?.otherwise ?? block?.inner ?? this.#top;
   }
 
-  #tell(part: MessagePart): void {
-    this.#tellText(part.span.from);
-    this.#holder().push(part);
-    this.#told = part.span.to;
+  #emit(part: MessagePart): void {
+    this.#emitText(part.span.from);
+    this.#currentParts().push(part);
+    this.#emittedTo = part.span.to;
   }
 
-  #tellVerbatim(from: number, to: number): number {
-    this.#tell({ kind: 'verbatim', text: this.#text.slice(from, to), span: { from, to } });
+  #emitVerbatim(from: number, to: number): number {
+    this.#emit({ kind: 'verbatim', text: this.#text.slice(from, to), span: { from, to } });
     return to;
   }
 
-  #tellText(to: number): void {
-    const from = this.#told;
+  #emitText(to: number): void {
+    const from = this.#emittedTo;
     if (to > from) {
-      this.#holder().push({ kind: 'text', text: this.#text.slice(from, to), span: { from, to } });
+      this.#currentParts().push({ kind: 'text', text: this.#text.slice(from, to), span: { from, to } });
     }
-    this.#told = Math.max(from, to);
+    this.#emittedTo = Math.max(from, to);
   }
 }
 

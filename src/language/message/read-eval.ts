@@ -14,7 +14,7 @@ export interface EvalReading {
   readonly fault?: { readonly code: EvalFaultCode; readonly span: Span };
 }
 
-export type EvalFaultCode = 'operand_missing' | 'operator_missing' | 'unclosed' | 'unopened' | 'stranger';
+export type EvalFaultCode = 'operand_missing' | 'operator_missing' | 'unclosed' | 'unopened' | 'unexpected';
 
 /** Numbers, strings, names (with their brackets), operators, parentheses, commas; finally any other character. */
 const TOKEN =
@@ -27,38 +27,38 @@ const TOKEN =
 export function readEval(text: string): EvalReading {
   const names: EvalName[] = [];
   const open: Span[] = [];
-  let wants: 'operand' | 'operator' = 'operand';
+  let expected: 'operand' | 'operator' = 'operand';
   let at = 0;
-  const stop = (code: EvalFaultCode, span: Span): EvalReading => ({ names, fault: { code, span } });
+  const fail = (code: EvalFaultCode, span: Span): EvalReading => ({ names, fault: { code, span } });
   while (at < text.length) {
     TOKEN.lastIndex = at;
     const found = TOKEN.exec(text);
     if (!found) break;
-    const [whole, number, quoted, name, operator, bracket, stranger] = found;
+    const [whole, number, quoted, name, operator, bracket, unexpected] = found;
     const to = at + whole.length;
     const span = { from: to - whole.trimStart().length, to };
     at = to;
-    if (stranger !== undefined) return stop('stranger', span);
+    if (unexpected !== undefined) return fail('unexpected', span);
     if (number !== undefined || quoted !== undefined || name !== undefined) {
-      if (wants === 'operator') return stop('operator_missing', span);
-      wants = 'operator';
+      if (expected === 'operator') return fail('operator_missing', span);
+      expected = 'operator';
       const called = name !== undefined && /^\s*\(/.test(text.slice(at, at + 20));
       if (name !== undefined) names.push({ name, called, span });
-      if (called) wants = 'operand';
+      if (called) expected = 'operand';
       continue;
     }
     if (bracket === '(') {
-      if (wants === 'operator') return stop('operator_missing', span);
+      if (expected === 'operator') return fail('operator_missing', span);
       open.push(span);
     } else if (bracket === ')') {
-      if (open.length === 0) return stop('unopened', span);
-      if (wants === 'operand') return stop('operand_missing', span);
+      if (open.length === 0) return fail('unopened', span);
+      if (expected === 'operand') return fail('operand_missing', span);
       open.pop();
-    } else if (wants === 'operand' && operator !== '-' && operator !== '+')
-      return stop('operand_missing', span);
-    else wants = 'operand';
+    } else if (expected === 'operand' && operator !== '-' && operator !== '+')
+      return fail('operand_missing', span);
+    else expected = 'operand';
   }
   const last = open.at(-1);
-  if (last) return stop('unclosed', last);
-  return wants === 'operand' ? stop('operand_missing', { from: Math.max(0, at - 1), to: at }) : { names };
+  if (last) return fail('unclosed', last);
+  return expected === 'operand' ? fail('operand_missing', { from: Math.max(0, at - 1), to: at }) : { names };
 }

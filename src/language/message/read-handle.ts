@@ -22,7 +22,7 @@ const ARGUMENTS = /\([^()\n]*\)/y;
 const WORD = /\w/;
 const KIND_ALONE = /^(?:pagerduty|opsgenie)\b/;
 
-/** The part of a handle's name that starts at `from`. */
+/** Returns the part of a handle's name that starts at `from`. */
 export function handleName(text: string, from: number): string {
   NAME.lastIndex = from;
   return NAME.exec(text)?.[0] ?? '';

@@ -11,7 +11,7 @@ const MAX_MISSING = 100;
 export class TagEnds {
   readonly #text: string;
   /** The last search for each string: its start and its result. */
-  readonly #known = new Map<string, { readonly from: number; readonly at: number }>();
+  readonly #cache = new Map<string, { readonly from: number; readonly at: number }>();
   /** The number of strings that were not found. */
   #missing = 0;
   /** The number of characters examined. */
@@ -23,31 +23,31 @@ export class TagEnds {
 
   /** Returns the next offset of a string, or -1. */
   find(what: string, from: number): number {
-    const known = this.#known.get(what);
-    if (known && known.from <= from && (known.at < 0 || from <= known.at)) return known.at;
+    const cached = this.#cache.get(what);
+    if (cached && cached.from <= from && (cached.at < 0 || from <= cached.at)) return cached.at;
     if (this.#missing > MAX_MISSING) return -1;
     const at = this.#text.indexOf(what, from);
     if (at < 0) this.#missing += 1;
     this.steps += (at < 0 ? this.#text.length : at) - from + what.length;
-    this.#known.set(what, { from, at });
+    this.#cache.set(what, { from, at });
     return at;
   }
 
   /** Returns the end of the content of the tag at `from`, or undefined if a single brace, another tag or the end of the text comes first. */
   inside(from: number): TagEnd | undefined {
     const text = this.#text;
-    let blank = true;
+    let afterSpace = true;
     for (let at = from; at < text.length; at++) {
       this.steps += 1;
       const sign = text[at];
       if (sign === '{' && text[at + 1] === '{') return undefined;
       if (sign === '}') return text[at + 1] === '}' ? { to: at } : undefined;
-      if (blank && (sign === '"' || sign === "'")) {
+      if (afterSpace && (sign === '"' || sign === "'")) {
         const close = this.#quoteEnd(sign, at);
         if (close < 0) return this.#unquoted(at);
         at = close;
       }
-      blank = sign === ' ' || sign === '\n' || sign === '\t' || sign === '\r';
+      afterSpace = sign === ' ' || sign === '\n' || sign === '\t' || sign === '\r';
     }
     return undefined;
   }

@@ -9,13 +9,13 @@ const NAME = /[A-Za-z_@$][\w.@$]*/y;
 /** A metric name. A method call after a dot is not part of it. */
 const METRIC = /[A-Za-z_@$][\w@$]*(?:\.(?![A-Za-z_]\w*\s*\()[\w@$]*)*/y;
 /** An unquoted duration (`10d`, `5m_ago`), or an invalid metric name that starts with a digit. */
-const LENGTH = /\d+[A-Za-z_][\w.]*/y;
+const DURATION = /\d+[A-Za-z_][\w.]*/y;
 /** An aggregator of a distribution: `count(v: v<=5):`. */
 const COUNT_OF = /count\(\s{0,9}v:[^(){}"']{0,99}\)(?=:)/y;
 const METHOD = /\.[ \t]*[A-Za-z_]\w*(?=\s*\()/y;
 const SUM = /[+-]/y;
 const PRODUCT = /[*/%^]/y;
-const AGAIN = /[*/%^]/y;
+const REPEATED_OPERATOR = /[*/%^]/y;
 /** The maximum nesting of an expression. */
 const MAX_DEPTH = 100;
 
@@ -32,7 +32,7 @@ export function readExpression(reader: Reader, depth = 0): Expression {
 function readProduct(reader: Reader, depth: number): Expression {
   let left = readOperand(reader, depth);
   for (let operator = reader.take(PRODUCT); operator; operator = reader.take(PRODUCT)) {
-    const twice = reader.take(AGAIN);
+    const twice = reader.take(REPEATED_OPERATOR);
     if (twice) reader.fault('doubled', around(operator.span, twice.span), operator.text);
     const right = readOperand(reader, depth);
     left = { kind: 'binary', operator, left, right, span: around(left.span, right.span) };
@@ -53,7 +53,7 @@ function readOperand(reader: Reader, depth: number): Expression {
   if (number) return { kind: 'number', text: number.text, span: number.span };
   const counted = reader.take(COUNT_OF);
   if (counted) return readSeries(reader, counted, depth);
-  const name = reader.take(NAME) ?? reader.take(LENGTH);
+  const name = reader.take(NAME) ?? reader.take(DURATION);
   if (name) return readNamed(reader, name, depth);
   const almost = reader.take(ALMOST_NUMBER);
   if (almost) {
@@ -80,7 +80,7 @@ function readNamed(reader: Reader, name: Word, depth: number): Expression {
   return name;
 }
 
-/** Reads `(arguments).method()...` after a name. */
+/** Parses `(arguments).method()...` after a name. */
 export function readCall(reader: Reader, name: Word, depth: number): Call {
   const args = readArguments(reader, depth + 1);
   const methods = readMethods(reader, depth);
@@ -90,7 +90,7 @@ export function readCall(reader: Reader, name: Word, depth: number): Call {
 function readSeries(reader: Reader, first: Word, depth: number): Series {
   const aggregated = reader.peek() === ':';
   if (aggregated) reader.takeSign(':');
-  const metric = aggregated ? (reader.take(METRIC) ?? reader.take(LENGTH)) : first;
+  const metric = aggregated ? (reader.take(METRIC) ?? reader.take(DURATION)) : first;
   if (!metric) reader.faultHere('missing', 'a metric');
   const filter = readFilter(reader);
   if (!filter && metric) reader.fault('missing', { from: metric.span.to, to: metric.span.to }, '{*}');
@@ -107,7 +107,7 @@ function readSeries(reader: Reader, first: Word, depth: number): Series {
   };
 }
 
-/** Reads `.name(arguments)` as often as it comes. */
+/** Parses any number of `.name(arguments)`. */
 export function readMethods(reader: Reader, depth = 0): Method[] {
   const methods: Method[] = [];
   for (let dotted = reader.take(METHOD); dotted; dotted = reader.take(METHOD)) {

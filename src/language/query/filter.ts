@@ -7,7 +7,7 @@ const IN = /(?:NOT\s+)?IN(?=\s*\()/iy;
 const NOT = /!|NOT(?=[\s(])/iy;
 const AND = /,|AND(?=[\s(])/iy;
 const OR = /OR(?=[\s(])/iy;
-/** What may follow `key:` after spaces. */
+/** A value that follows `key:` after spaces. */
 const APART = /\s+[^\s{}(),:!]+(?=\s*[},)])/y;
 const KEYWORD = /^(?:AND|OR|NOT|IN)$/i;
 const VALUE = /[^\s{}(),]+/y;

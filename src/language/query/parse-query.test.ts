@@ -4,7 +4,7 @@ import { parseMetricQuery, parseQuery } from './parse-query.ts';
 import { printQuery } from './print-query.ts';
 import type { Query } from './syntax.ts';
 
-/** One query at least of each form that a type of monitor takes. */
+/** At least one query of each form for each monitor type. */
 const QUERIES: readonly [type: string, query: string][] = [
   ['query alert', 'avg(last_5m):avg:system.load.1{*} > 1'],
   ['query alert', 'avg(last_1h):system.load.1{host:a} by {host} >= -2.5e3'],
@@ -60,7 +60,7 @@ const QUERIES: readonly [type: string, query: string][] = [
   ['data-jobs alert', 'formula("failed_runs(run_query)").by(job_name,workspace_name).last(10d) > 0'],
   ['composite', '( 1 && !2 ) || (!(1 || 3) && 2)'],
   ['synthetics alert', 'no_query'],
-  ['a type of tomorrow', 'what(ever > it '],
+  ['a future type', 'what(ever > it '],
 ];
 
 describe('a query that Datadog accepts', () => {
@@ -68,11 +68,11 @@ describe('a query that Datadog accepts', () => {
     it(`parses without a fault: ${text}`, () => {
       const { query, faults } = parseQuery(type, text);
       assert.deepEqual(faults, []);
-      assert.equal(withoutBlanks(printQuery(query)), withoutBlanks(text), 'printing changes blanks alone');
+      assert.equal(withoutBlanks(printQuery(query)), withoutBlanks(text), 'printing changes only spaces');
       assert.deepEqual(
         shape(parseQuery(type, printQuery(query)).query),
         shape(query),
-        'what is printed reads the same',
+        'the printed query parses to the same tree',
       );
     });
   }
@@ -151,7 +151,7 @@ function withoutBlanks(text: string): string {
   return text.replace(/\s/g, '');
 }
 
-/** A tree without its places. */
+/** Returns a tree without its spans. */
 function shape(query: Query): unknown {
   return JSON.parse(JSON.stringify(query, (name, value: unknown) => (name === 'span' ? undefined : value)));
 }
@@ -163,7 +163,7 @@ describe('a metric query of a widget', () => {
     assert.equal(expression.kind, 'binary');
   });
 
-  it('has nothing after it', () => {
+  it('rejects text after it', () => {
     const { faults } = parseMetricQuery('avg:a{*} > 1');
     assert.deepEqual(faults, [{ code: 'unexpected', span: { from: 9, to: 12 }, what: '> 1' }]);
   });

@@ -43,7 +43,7 @@ const ID = /\d+(?![\w.])/y;
 /** A reference to another monitor by key. */
 const REFERENCE = /\$\{(?:monitor|alert):[^{}\s]{1,200}\}/y;
 /** Any text in place of an id. */
-const NO_ID = /[\w.-]+/y;
+const NOT_AN_ID = /[\w.-]+/y;
 /** The maximum nesting of a composite. */
 const MAX_DEPTH = 100;
 
@@ -200,7 +200,7 @@ function readMember(reader: Reader, depth: number): Expression {
   if (id) return { kind: 'number', text: id.text, span: id.span };
   const reference = reader.take(REFERENCE);
   if (reference) return reference;
-  const other = reader.take(NO_ID);
+  const other = reader.take(NOT_AN_ID);
   if (other) {
     reader.fault('bad_id', other.span, other.text);
     return other;

@@ -21,7 +21,7 @@ import type {
   Word,
 } from './syntax.ts';
 
-/** Generated trees stand nowhere. */
+/** The span of generated nodes, which have no source. */
 const SPAN = { span: { from: 0, to: 0 } } as const;
 
 function word(text: string): Word {
@@ -35,7 +35,7 @@ function numberOf(text: string): NumberLiteral {
 }
 
 const METRIC = fc.stringMatching(/^[a-z][a-z0-9_]{0,6}(?:\.[a-z][a-z0-9_]{0,6}){0,3}$/).map(word);
-/** `threshold` and `by` mean something where they stand. */
+/** Names, except the keywords `threshold` and `by`. */
 const NAME = fc
   .stringMatching(/^[a-z][a-z_0-9]{0,8}$/)
   .filter((name) => name !== 'by' && name !== 'threshold')
@@ -47,7 +47,7 @@ const NUMBER = fc
     fc.stringMatching(/^\de-?\d$/),
   )
   .map(numberOf);
-/** Texts in quotes, some with the quote itself escaped in them. */
+/** Quoted strings, some of which contain the escaped quote. */
 const STRING = fc
   .tuple(
     fc.constantFrom('"' as const, "'" as const),
@@ -63,7 +63,7 @@ const STRING = fc
     }),
   );
 
-/** What one operator of a level after another makes of several nodes: a tree that is deep on its left. */
+/** Joins several nodes with operators of one precedence level into a left-deep tree. */
 function chained<Node>(
   level: fc.Arbitrary<Node>,
   operators: readonly string[],
@@ -78,7 +78,7 @@ function both(operator: Word, left: FilterTerm, right: FilterTerm): FilterBoth {
   return { kind: 'both', operator, left, right, ...SPAN };
 }
 
-/** Filters of every form: NOT binds closer than AND, and AND closer than OR. */
+/** Filters of every form. NOT binds tighter than AND, and AND tighter than OR. */
 const FILTER = fc
   .letrec<{ item: FilterTerm; all: FilterTerm; either: FilterTerm }>((tie) => ({
     item: fc.oneof(
@@ -208,7 +208,7 @@ const SEARCHING = calling(
   EXPRESSIONS.methods,
 );
 
-/** Trees of queries of every form, each with a type of monitor whose queries have it. */
+/** Query trees of every form, each with a monitor type that uses the form. */
 const QUERY_TREES: fc.Arbitrary<readonly [type: string, tree: Query]> = fc.oneof(
   fc
     .record({ evaluation: WINDOWED, expression: EXPRESSIONS.sum, comparison: COMPARISON })
@@ -271,10 +271,10 @@ describe('a printed query', () => {
       ),
       { numRuns: 2000 },
     );
-    assert.ok(read > 300, `only ${read} texts had no fault`);
+    assert.ok(read > 300, `only ${read} queries have no fault`);
   });
 
-  it('equals any query that Datadog has stored', () => {
+  it('preserves any stored query', () => {
     fc.assert(
       fc.property(fc.constantFrom(...TYPES), TEXTS, (type, text) => {
         assert.equal(withoutBlanks(printQuery(readStoredQuery(type, text))), withoutBlanks(text));
@@ -287,7 +287,7 @@ describe('a printed query', () => {
     );
   });
 
-  it('may be a sum of very many terms or a filter of very many tags', () => {
+  it('can be a sum of 50,000 terms or a filter of 50,000 tags', () => {
     for (const text of [
       `avg(last_5m):${Array(50_000).fill('avg:a{*}').join(' + ')} > 1`,
       `avg(last_5m):avg:a{${Array(50_000).fill('b:c').join(' OR ')}} > 1`,
@@ -301,12 +301,12 @@ describe('a printed query', () => {
   });
 });
 
-/** A tree without its places, as a text. */
+/** Serializes a tree without its spans. */
 function shape(query: Query): string {
   return JSON.stringify(inOrder(query));
 }
 
-/** Members in one order, places left out. */
+/** Sorts fields by name, and drops spans. */
 function inOrder(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(inOrder);
   if (typeof node !== 'object' || node === null) return node;
@@ -320,7 +320,7 @@ function withoutBlanks(text: string): string {
   return text.replace(/\s/g, '');
 }
 
-/** More blanks where there are some. */
+/** Adds white space to each space. */
 function spaced(text: string): string {
   return text.replaceAll(' ', ' \n ');
 }

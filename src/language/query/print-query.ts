@@ -32,7 +32,7 @@ function comparison(compared: Comparison | undefined): string {
   return compared ? ` ${compared.operator.text} ${compared.limit.text}` : '';
 }
 
-/** Prints an expression, as widgets have it. */
+/** Prints an expression, for example of a widget. */
 export function printExpression(node: Argument): string {
   switch (node.kind) {
     case 'word':

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parseSearch } from '../search/parse-search.ts';
 import { parseMetricQuery, parseQuery } from './parse-query.ts';
 
-/** Every reader there is, by what it reads. */
+/** Every parser, by its input. */
 const READERS: readonly (readonly [what: string, read: (text: string) => { readonly steps: number }])[] = [
   ...['query alert', 'log alert', 'service check', 'composite', 'synthetics alert'].map(
     (type) => [type, (text: string) => parseQuery(type, text)] as const,
@@ -12,10 +12,10 @@ const READERS: readonly (readonly [what: string, read: (text: string) => { reado
   ['metric query', parseMetricQuery],
   ['search', parseSearch],
 ];
-/** Steps for a character at most. Brackets are read a hundred deep, so that a few may be asked for again from each. */
+/** The maximum number of steps per character. Nested brackets can cause repeated scans. */
 const STEPS = 12;
 
-/** What makes a long text that no reader can make sense of. */
+/** Pieces of malformed queries, repeated to long texts. */
 const REPEATED: readonly string[] = [
   ...'( ) { } [ " \' , . : - + * ! = > >= $ | & \\ abs( f(x= avg:a{( avg:a{! IN( a.b. .c( 1. 1e a: a:[ -( !( "\\'.split(
     ' ',
@@ -46,9 +46,9 @@ const REPEATED: readonly string[] = [
   '((a)) ',
 ];
 
-/** Long texts: what comes before, what is repeated, and what comes after. */
-const LONG: readonly (readonly [before: string, repeated: string, after: string])[] = [
-  // What is read without a fault.
+/** Long texts: a prefix, a repeated part and a suffix. */
+const LONG_TEXTS: readonly (readonly [before: string, repeated: string, after: string])[] = [
+  // Valid queries.
   ['avg(last_5m):avg:a{*}', ' + avg:a{*}', ' > 1'],
   ['avg(last_5m):avg:a{b:c', ',d:e', '} > 1'],
   ['avg(last_5m):avg:a{b:c', ' OR (d IN (e,f) AND NOT g:h)', '} > 1'],
@@ -62,7 +62,7 @@ const LONG: readonly (readonly [before: string, repeated: string, after: string]
   ['logs("a").by("', 'b,', 'c").last("5m") > 1'],
   ['"a".over("b"', ',"c"', ').last(2).count_by_status()'],
   ['1', ' && !2 || 3', ''],
-  // What is not.
+  // Malformed queries.
   ...REPEATED.flatMap((repeated) => [
     ['', repeated, ''] as const,
     ['avg(last_5m):', repeated, ' > 1'] as const,
@@ -71,10 +71,10 @@ const LONG: readonly (readonly [before: string, repeated: string, after: string]
   ]),
 ];
 
-describe('the steps of a reader', () => {
+describe('the steps of a parser', () => {
   for (const [what, read] of READERS) {
     it(`are linear in the length of the text: ${what}`, () => {
-      for (const [before, repeated, after] of LONG) {
+      for (const [before, repeated, after] of LONG_TEXTS) {
         const times = Math.ceil(4_000 / repeated.length);
         const [less = 0, more = 0] = [times, 2 * times].map(
           (count) => read(before + repeated.repeat(count) + after).steps,
@@ -87,10 +87,10 @@ describe('the steps of a reader', () => {
     });
   }
 
-  it('are at least one per character of a text without a fault', () => {
+  it('are at least one per character of a valid query', () => {
     let read = 0;
     for (const [type] of READERS.slice(0, 4)) {
-      for (const [before, repeated, after] of LONG) {
+      for (const [before, repeated, after] of LONG_TEXTS) {
         const text = before + repeated.repeat(100) + after;
         const { faults, steps } = parseQuery(type, text);
         if (faults.length > 0) continue;
@@ -98,7 +98,7 @@ describe('the steps of a reader', () => {
         assert.ok(steps >= text.length, text);
       }
     }
-    assert.ok(read >= 10, `only ${read} texts are read`);
+    assert.ok(read >= 10, `only ${read} queries are valid`);
   });
 
   const texts = fc.oneof(
@@ -106,7 +106,7 @@ describe('the steps of a reader', () => {
     fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
     fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('utf8')),
     fc
-      .array(fc.constantFrom(...LONG.flatMap((parts) => parts)), { maxLength: 60 })
+      .array(fc.constantFrom(...LONG_TEXTS.flatMap((parts) => parts)), { maxLength: 60 })
       .map((parts) => parts.join('')),
   );
 

@@ -50,7 +50,7 @@ const MESSAGES: Readonly<Record<EvalFaultCode, string>> = {
   operator_missing: 'Expected an operator before this',
   unclosed: 'Unclosed parenthesis',
   unopened: 'Unmatched closing parenthesis',
-  stranger: 'Unexpected character in the expression',
+  unexpected: 'Unexpected character in the expression',
 };
 
 /** Rules about helpers in messages, such as eval. */

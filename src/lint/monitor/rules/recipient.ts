@@ -144,7 +144,7 @@ function unknownHandle({ name, span }: Handle, path: Path): Violation[] {
 }
 
 /** Returns whether a word after `@` is certainly a handle: an email address or an integration. Other words may be code. */
-function isCertainHandle({ name, glued }: Handle): boolean {
+function isCertainHandle({ name, midWord: glued }: Handle): boolean {
   return (
     glued ||
     /^[^@\s]+@[^@\s]+\.\w+$/.test(name) ||
@@ -152,7 +152,10 @@ function isCertainHandle({ name, glued }: Handle): boolean {
   );
 }
 
-function adjoinedHandle({ name, glued, behind, span }: Handle, path: Path): Violation[] {
+function adjoinedHandle(
+  { name, midWord: glued, followingCharacter: behind, span }: Handle,
+  path: Path,
+): Violation[] {
   const addSpace = (at: number) => ({
     title: 'Add a space',
     edits: [{ path, span: { from: at, to: at }, text: ' ' }],
