@@ -35,8 +35,21 @@ export function replaceInBlock(source: Source, { place, holder }: Site, value: J
   const sameLine = !text.slice(place.valueFrom, place.offset).includes('\n');
   // An anchor or tag before a value on the same line is kept.
   const from = sameLine && !isBlock && place.offset > place.valueFrom ? place.offset : place.valueFrom;
-  if (text.slice(from, place.offset).trim() !== '') return undefined;
+  const between = text.slice(from, place.offset);
+  if (isBlock && isCommentOnly(between)) {
+    // The comments stay between the name and the value.
+    const column = ' '.repeat(place.offset - lineStart(text, place.offset));
+    const block = node(value, column).trimStart().replaceAll('\n', newline);
+    return [{ from: place.offset, to: place.end, text: block }];
+  }
+  if (between.trim() !== '') return undefined;
   return [{ from, to: Math.max(from, place.end), text: from === place.offset ? put.trimStart() : put }];
+}
+
+/** Returns whether a text consists of comments and blanks, with at least one comment. */
+function isCommentOnly(text: string): boolean {
+  const lines = text.split('\n').map((one) => one.trim());
+  return text.includes('#') && lines.every((one) => one === '' || one.startsWith('#'));
 }
 
 /** Removes a field or element from a block, with its lines and trailing comment. Removing the last one leaves empty brackets. */
@@ -61,6 +74,8 @@ export function removeInBlock(source: Source, { holder, siblings, place }: Site)
 
 function emptied({ text }: Source, holder: Place, only: Place): Splice[] {
   const put = text.charAt(only.name) === '-' && only.valueFrom === only.name + 1 ? '[]' : '{}';
-  const blank = holder.valueFrom < holder.offset && text.slice(holder.valueFrom, holder.offset).trim() === '';
-  return [{ from: blank ? holder.valueFrom : holder.offset, to: holder.end, text: blank ? ` ${put}` : put }];
+  if (holder.valueFrom >= holder.offset) return [{ from: holder.offset, to: holder.end, text: put }];
+  const blank = text.slice(holder.valueFrom, holder.offset).trim() === '';
+  // Brackets below a comment are indented, because the items of a list may begin at the column of its name.
+  return [{ from: blank ? holder.valueFrom : holder.offset, to: holder.end, text: ` ${put}` }];
 }
