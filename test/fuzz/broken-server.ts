@@ -1,6 +1,6 @@
 import http from 'node:http';
 
-/** Runs a server with the fault that the argument names, which requests to /plan reveal. Sends its port to the parent. For tests of the fuzzer. */
+/** Runs a server with the named fault, which requests to /plan trigger. Sends its port to the parent process. For tests of the fuzzer. */
 
 const [, , fault = ''] = process.argv;
 

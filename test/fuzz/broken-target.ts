@@ -5,9 +5,9 @@ import { DOCUMENT_LIMITS } from '../../src/format/decoded.ts';
 import { printYaml } from '../../src/format/encode-yaml.ts';
 import type { Served, Target } from './target.ts';
 
-/** Targets with one fault each, by the query of the module's address (`?throws`): tests hold that the fuzzer finds every kind. */
+/** Targets with one fault each, selected by the query of the module's URL (`?throws`). Tests assert that the fuzzer finds each. */
 
-/** A case whose body has this word shows the fault. */
+/** A case whose body contains this word triggers the fault. */
 const TRIGGER = 'birddog_key';
 
 const FINE: Served = { body: { findings: [] }, planned: true };
@@ -31,18 +31,18 @@ const SERVE: Readonly<Record<string, (text: string) => Served>> = {
   }),
 };
 
-/** Faults that any case shows. */
+/** Faults that every case triggers. */
 const ALWAYS: Readonly<Record<string, (text: string) => void>> = {
   leaks: () => void leaked.push(Buffer.alloc(20_000)),
   quadratic(text) {
     for (const [run] of text.matchAll(/(.{1,8}?)\1{200,}/gs)) {
-      // Longer ones would cost seconds.
+      // A longer body would take seconds.
       if (run.length < 8000) spin(run.length ** 2 * 10);
     }
   },
 };
 
-/** Computes for so many ns of CPU time, however busy the machine is. */
+/** Uses this much CPU time (ns), independent of the load of the machine. */
 function spin(ns: number): void {
   const start = process.cpuUsage();
   for (let spent = 0; spent < ns; ) {

@@ -5,16 +5,16 @@ import { costIn, superlinear } from './superlinear.ts';
 import type { SupervisedWorker } from './supervised-worker.ts';
 import { addFault, type Tally } from './tally.ts';
 
-/** What a case may cost (ms) before it is looked at: a base, and some for each byte; far above what linear work takes. */
+/** The cost (ms) above which a case is measured again: a base and an amount per byte, far above the cost of linear work. */
 const BASE_MS = 120;
 const MS_PER_KIB = 1;
-/** More are not looked at: each takes a dozen measurements. */
+/** Maximum number of cases that are measured again, because each takes a dozen measurements. */
 const MAX_COSTLY = 40;
 
 export interface CostlyCases {
-  /** Notes a case that cost far more than its bytes explain. */
+  /** Records a case whose cost is far too high for its size. */
   note(seen: Seen): void;
-  /** Measures each noted case again, with less of what it repeats, and adds those that grow faster than their size. */
+  /** Measures each recorded case again with a shorter repeated part, and adds those whose cost grows faster than their size. */
   verify(seed: number, objects: SeedObjects, worker: SupervisedWorker, tally: Tally): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export function costlyCases(): CostlyCases {
         const { input, tree } = fuzzCase(seed, id, objects);
         const end = await superlinear(input, costIn(worker));
         if (end === undefined) continue;
-        // Asked again with a short limit, the watchdog notes where the time goes.
+        // With a short limit, the watchdog reports the function that takes the time.
         const { stuckAt = 'an unknown place' } = await worker.probe(
           input,
           Math.max(20, Math.round(cpuMs / 3)),

@@ -6,13 +6,13 @@ import { sendRaw } from './send-raw.ts';
 import { type SupervisedWorker, supervisedWorker } from './supervised-worker.ts';
 import { costIn, superlinear } from './superlinear.ts';
 
-/** Longer than any of them takes on a busy machine, however short they are. */
+/** Timeout (ms) that none of them reaches on a busy machine. */
 const HANG_MS = 60_000;
 const files = readFound(FOUND_FOLDER);
 const inputs = files.filter(({ input }) => input !== undefined);
 const raws = files.filter(({ raw }) => raw !== undefined);
 
-describe('inputs that the fuzzer once found faults with', () => {
+describe('inputs that triggered faults in earlier fuzz runs', () => {
   let worker: SupervisedWorker;
   before(() => {
     worker = supervisedWorker({ target: new URL('./pipeline-target.ts', import.meta.url), hangMs: HANG_MS });
@@ -31,7 +31,7 @@ describe('inputs that the fuzzer once found faults with', () => {
   }
 });
 
-describe('connections that the fuzzer once found faults with', {
+describe('connections that triggered faults in earlier fuzz runs', {
   skip: raws.length === 0 && 'there are none',
 }, () => {
   let target: HttpTarget;

@@ -4,16 +4,16 @@ import { z } from 'zod';
 import type { FuzzInput } from './fuzz-case.ts';
 import { type Fault, type FaultKind, jobSchema } from './messages.ts';
 
-/** Where minimised inputs are kept, one file each; the suite replays them. */
+/** Folder of the minimised inputs, one file each. The suite replays them. */
 export const FOUND_FOLDER = join(import.meta.dirname, 'found');
 
 const storedInput = jobSchema.shape.input.unwrap().omit({ body: true }).extend({
-  /** The body as text, or in base64 where it is not UTF-8. */
+  /** The body as text, or in base64 if it is not UTF-8. */
   text: z.string().optional(),
   base64: z.string().optional(),
 });
 const rawRequest = z.object({
-  /** Bytes for a socket, in base64, in the pieces in which they are written. */
+  /** Bytes for a socket, in base64, one string per write. */
   pieces: z.array(z.string()),
 });
 
@@ -23,7 +23,7 @@ const foundSchema = z.object({
   signature: z.string(),
   mustHold: z.string(),
   input: storedInput.optional(),
-  /** For what only shows over HTTP. */
+  /** A fault that only occurs over HTTP. */
   raw: rawRequest.optional(),
 });
 export type FoundFile = z.infer<typeof foundSchema>;

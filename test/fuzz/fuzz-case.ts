@@ -12,7 +12,7 @@ import { type Random, randomOf } from './random.ts';
 import type { SeedObjects } from './seed-objects.ts';
 import { stressBytes, stressTree } from './stress.ts';
 
-/** What is sent to one operation: all that a target needs to carry a case out. */
+/** The input of one operation: everything that a target needs to execute a case. */
 export interface FuzzInput {
   readonly path: string;
   readonly format: Format;
@@ -86,7 +86,7 @@ const PRINT: Readonly<Record<Format, (value: Json, random: Random) => string>> =
   toml: printTomlStyled,
 };
 
-/** Some parameters that the operation knows, with values that are right or odd. */
+/** Returns some parameters of the operation, with valid or unusual values. */
 export function queryOf(operation: Operation, random: Random): Partial<Record<QueryName, string>> {
   const query: Partial<Record<QueryName, string>> = {};
   if (random.chance(0.75)) return query;
@@ -108,7 +108,7 @@ const VALUES: Readonly<Partial<Record<QueryName, readonly string[]>>> = {
   force: FLAGS,
 };
 
-/** A value that no parameter expects. */
+/** Returns a value that is invalid for every parameter. */
 export function oddValue(random: Random): string {
   return random.pick<() => string>([
     () => numberText(random.pick(NUMBERS)) ?? '',
@@ -125,7 +125,7 @@ interface Body {
   readonly before?: string;
 }
 
-/** A valid or nearly valid body of the operation. */
+/** Returns a valid or nearly valid body of the operation. */
 function bodyOf({ kind, verb }: Operation, objects: SeedObjects, random: Random): Body {
   if (kind === undefined && (verb !== 'lint' || random.chance(0.5))) {
     const document = documentOf(objects, random);

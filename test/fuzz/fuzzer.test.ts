@@ -33,7 +33,7 @@ function broken(fault: string): Tested {
   };
 }
 
-/** The faults found in a target or server with one fault, as `KIND SIGNATURE`. */
+/** Returns the faults that the fuzzer finds, as `KIND SIGNATURE`. */
 async function foundIn(fault: string, options: Partial<FuzzOptions>): Promise<string[]> {
   const result = await runFuzzer({ ...OPTIONS, ...options }, broken(fault), quiet);
   return faultsOf(result).map(({ kind, signature }) => `${kind}: ${signature}`);
@@ -48,9 +48,9 @@ describe('the fuzzer finds and minimises', () => {
     ['hangs', 'hang: test/fuzz/broken-target.ts'],
     ['ends', 'crash: status 7 at an unknown place'],
   ] as const) {
-    it(`what ${fault}`, async () => {
+    it(`the fault "${fault}" of a target`, async () => {
       const save = join(folder, fault);
-      // Each case that hangs or ends its process costs a new one: one such case is enough.
+      // Each case that hangs or ends its process needs a new process, so one such case is enough.
       const cases = isSlow(fault) ? await aroundTrigger() : { to: 200 };
       assert.deepEqual(await foundIn(fault, { only: 'process', ...cases, save }), [expected]);
       const [file, ...more] = readFound(save);
@@ -59,7 +59,7 @@ describe('the fuzzer finds and minimises', () => {
       assert.ok(input);
       const text = Buffer.from(input.body).toString();
       assert.match(text, /birddog_key/);
-      // The rest of the body does not trigger the fault.
+      // The minimised input contains nothing else.
       assert.ok(text.length < (isSlow(fault) ? 2000 : 20), text);
     });
   }
@@ -87,7 +87,7 @@ describe('over HTTP, the fuzzer finds', () => {
     ['hangs', 'no_answer: health of process 0'],
     ['ends', 'process_ended: server process 0'],
   ] as const) {
-    it(`a server that ${fault}, and the case that shows it`, async () => {
+    it(`the fault "${fault}" of a server, and the case that triggers it`, async () => {
       const result = await runFuzzer({ ...OPTIONS, only: 'http' }, broken(fault), quiet);
       const found = faultsOf(result).find(({ kind, signature }) => `${kind}: ${signature}` === expected);
       assert.ok(found, printReport(OPTIONS, result));
@@ -119,7 +119,7 @@ it('resumes after the last case when the time is up', async () => {
   assert.equal(result.nextCase, 0);
 });
 
-/** A few cases, the last of which shows the fault of a broken target. */
+/** Returns a few cases, the last of which triggers the fault of a broken target. */
 async function aroundTrigger(): Promise<{ from: number; to: number }> {
   const objects = await loadSeedObjects();
   for (let id = 10; ; id += 1) {
@@ -128,7 +128,7 @@ async function aroundTrigger(): Promise<{ from: number; to: number }> {
   }
 }
 
-/** A server process with one fault. */
+/** Starts a server process with one fault. */
 async function brokenServer(fault: string): Promise<HttpTarget> {
   const child = fork(fileURLToPath(new URL('./broken-server.ts', import.meta.url)), [fault], {
     execArgv: ['--disable-warning=ExperimentalWarning'],

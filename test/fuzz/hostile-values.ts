@@ -1,6 +1,6 @@
 import { type Json, numberFromText } from '../../src/domain/json.ts';
 
-/** Numbers at the edges of what a double, Datadog and the three formats hold. */
+/** Numbers at the limits of doubles, of Datadog and of the three formats. */
 export const NUMBERS: readonly Json[] = [
   '0',
   '-0',
@@ -30,7 +30,7 @@ export const NUMBERS: readonly Json[] = [
   '9'.repeat(1001),
 ].map(numberFromText);
 
-/** Names that plain objects of JavaScript answer to. */
+/** Property names that JavaScript objects inherit. */
 export const PROTOTYPE_NAMES = [
   '__proto__',
   'constructor',
@@ -47,7 +47,7 @@ export const PROTOTYPE_NAMES = [
   'rawJSON',
 ] as const;
 
-/** Odd names of members. */
+/** Unusual field names. */
 export const NAMES = [
   '',
   ' ',
@@ -79,7 +79,7 @@ export const NAMES = [
   'n'.repeat(300),
 ] as const;
 
-/** Parts of texts that some reader (of a format, a query, a message, a tag) treats specially. */
+/** Strings that a parser of formats, queries, messages or tags treats specially. */
 export const FRAGMENTS = [
   ' ',
   '\t',
@@ -210,7 +210,7 @@ export const FRAGMENTS = [
   'https://hooks.slack.com/services/T0/B0/x',
 ] as const;
 
-/** Tags, among them markers and look-alikes of markers. */
+/** Tags, including markers and strings that resemble markers. */
 export const TAGS = [
   'env:prod',
   'team:other',
@@ -235,7 +235,7 @@ export const TAGS = [
   '${monitor:a}',
 ] as const;
 
-/** References from one object to another, whole and broken. */
+/** References from one object to another, valid and invalid. */
 export const REFERENCES = [
   '${monitor:first}',
   '${monitor:second}',
@@ -272,7 +272,7 @@ export const POINTERS = [
   '',
 ] as const;
 
-/** Words of the contract and of Datadog, for values that are one of a few words. */
+/** Values of enumerations of the contract and of Datadog. */
 export const WORDS = [
   'query alert',
   'metric alert',

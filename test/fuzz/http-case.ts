@@ -6,15 +6,15 @@ import type { SeedObjects } from './seed-objects.ts';
 import { mangled } from './mangle-request.ts';
 import { printRequest, type WireRequest } from './wire-request.ts';
 
-/** One connection: the bytes that are written to it, in pieces. */
+/** One connection: the bytes of each write. */
 export interface HttpCase {
   readonly id: number;
   readonly pieces: readonly Buffer[];
-  /** Whether HTTP lets the client expect an answer: the request is whole and well formed. */
+  /** True if the request is complete and well-formed, so that HTTP requires an answer. */
   readonly mustAnswer: boolean;
-  /** The path that the request names. */
+  /** The path of the request. */
   readonly path: string;
-  /** Whether the request has a body that a finding can have a place in. */
+  /** True if the request has a body that findings can point into. */
   readonly hasBody: boolean;
 }
 
@@ -38,7 +38,7 @@ function bodyRequest({ path, query, format, body }: FuzzInput, host: string, ran
   return { method: operation?.method ?? 'POST', target: targetOf(path, query), headers, body };
 }
 
-/** Well-formed HTTP with odd methods, paths, queries or headers. */
+/** Returns well-formed HTTP with unusual methods, paths, queries or headers. */
 function oddRequest(input: FuzzInput, host: string, random: Random): WireRequest {
   const operation = random.pick(ENDPOINTS);
   const path = random.weighted<string>([
@@ -158,7 +158,7 @@ function oddHeaders(random: Random): Headers {
   });
 }
 
-/** Bytes in one piece, or cut at random places. */
+/** Returns the bytes in one piece, or split at random positions. */
 function pieces(bytes: Buffer, random: Random): Buffer[] {
   if (random.chance(0.85)) return [bytes];
   const cuts = Array.from({ length: random.between(1, 5) }, () => random.below(bytes.length + 1)).sort(
@@ -167,7 +167,7 @@ function pieces(bytes: Buffer, random: Random): Buffer[] {
   return [0, ...cuts].map((from, at) => bytes.subarray(from, cuts[at] ?? bytes.length));
 }
 
-/** The operation of a path, where it is one. */
+/** Returns the operation of a path, if any. */
 export function operationOf(path: string): Operation | undefined {
   return OPERATIONS.find((one) => one.path === path);
 }

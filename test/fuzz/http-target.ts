@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { startPod } from '../acceptance/pod.ts';
 
-/** A server under test, with what tells whether its processes are well. */
+/** A server under test, with the health checks of its processes. */
 export interface HttpTarget {
   readonly url: URL;
-  /** Addresses that answer 200 as long as the processes are well. */
+  /** Addresses that answer 200 while the processes are healthy. */
   readonly healthUrls: readonly URL[];
   /** The ids of the server processes. */
   readonly pids: readonly number[];
@@ -22,7 +22,7 @@ export async function startPodTarget(): Promise<HttpTarget> {
   };
 }
 
-/** The resident memory (bytes) of a process; 0 where it is gone. */
+/** Returns the resident memory (bytes) of a process; 0 if it has ended. */
 export function residentBytes(pid: number): number {
   try {
     return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
@@ -31,13 +31,13 @@ export function residentBytes(pid: number): number {
   }
 }
 
-/** Whether a process is there and not a zombie. */
+/** Returns whether a process runs and is not a zombie. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch (error) {
-    // Without /proc, the signal alone decides.
+    // Without /proc, only the signal decides.
     return error instanceof Error && 'code' in error && error.code === 'ENOENT';
   }
 }

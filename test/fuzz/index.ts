@@ -4,7 +4,7 @@ import { readOptions, USAGE } from './options.ts';
 import { faultsOf, printReport, reportJson } from './report.ts';
 import { BIRDDOG, runFuzzer } from './run-fuzzer.ts';
 
-/** `npm run fuzz`. Exit status: 0 nothing found, 1 something found, 2 a wrong option. */
+/** `npm run fuzz`. Exit status: 0 no faults, 1 faults found, 2 an invalid option. */
 async function main(args: readonly string[]): Promise<number> {
   const print = (text: string) => void process.stdout.write(`${text}\n`);
   let options: ReturnType<typeof readOptions>;

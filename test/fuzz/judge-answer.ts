@@ -4,7 +4,7 @@ import type { HttpCase } from './http-case.ts';
 import type { Fault } from './messages.ts';
 import type { RawAnswer, RawResponse } from './send-raw.ts';
 
-/** Problems that a request ends in before its body has been read into a value. */
+/** Problems that occur before the body is decoded. */
 const BEFORE_DECODING: ReadonlySet<string> = new Set<ProblemCode>([
   'malformed_body',
   'bad_request',
@@ -18,7 +18,7 @@ const BEFORE_DECODING: ReadonlySet<string> = new Set<ProblemCode>([
   'busy',
   'deadline_exceeded',
 ]);
-/** Problems that only a comparison with Datadog, or a write to it, ends in. */
+/** Problems that occur only when Datadog is read or written. */
 const AFTER_PLANNING: ReadonlySet<string> = new Set<ProblemCode>([
   'key_conflict',
   'not_found',
@@ -39,7 +39,7 @@ export interface Judged {
   readonly faults: readonly Fault[];
 }
 
-/** Judges what a server did with one connection. */
+/** Returns the faults in the responses of a server on one connection. */
 export function judgeAnswer(one: HttpCase, { responses, end }: RawAnswer): Judged {
   const faults = responses.flatMap((response) => faultsOf(one, response));
   const [first] = responses;

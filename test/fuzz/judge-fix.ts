@@ -15,12 +15,12 @@ const edit: z.ZodType<Edit> = z.union([
 ]);
 const fixed = z.object({ code: z.string(), fix: z.object({ edits: z.array(edit) }) });
 
-/** Longer texts are not edited: each edit reads the whole text again. */
+/** Maximum length of a text that is edited, because each edit parses the whole text again. */
 const MAX_BYTES = 20_000;
-/** Findings of one case whose fix is applied. */
+/** Maximum number of fixes that are applied per case. */
 const MAX_FIXES = 2;
 
-/** The fix of a finding either applies to the text, which can still be read, or is declined; it never throws. */
+/** Asserts that a fix never throws, and that the text can still be parsed if the fix is applied. */
 export async function faultsOfFixes(body: Json, { body: bytes, format }: FuzzInput): Promise<Fault[]> {
   const findings = isObject(body) ? body['findings'] : undefined;
   if (!Array.isArray(findings) || bytes.byteLength > MAX_BYTES) return [];

@@ -5,7 +5,7 @@ import type { WireRequest } from './wire-request.ts';
 
 type Mangle = (request: WireRequest, random: Random) => Buffer;
 
-/** Prints a request in a way that HTTP does not allow, or that its parsers find hard. */
+/** Prints a request that is invalid HTTP, or difficult to parse. */
 export function mangled(request: WireRequest, random: Random): Buffer {
   return random.pick(MANGLES)(request, random);
 }
@@ -26,7 +26,7 @@ const length = (request: WireRequest): string => `content-length: ${bodyOf(reque
 const whole = (request: WireRequest): Buffer =>
   Buffer.concat([head(request, [length(request)]), bodyOf(request)]);
 
-/** A body in chunks of random sizes, with extensions and trailers. */
+/** Returns a body in chunks of random sizes, with extensions and trailers. */
 function chunked(request: WireRequest, random: Random): Buffer {
   const body = bodyOf(request);
   const parts = [head(request, ['transfer-encoding: chunked'])];
@@ -80,7 +80,7 @@ const MANGLES: readonly Mangle[] = [
       bodyOf(request),
     ]);
   },
-  // Cut off anywhere.
+  // Truncated at a random position.
   (request, random) => {
     const bytes = whole(request);
     return bytes.subarray(0, random.below(bytes.length));
@@ -131,7 +131,7 @@ const MANGLES: readonly Mangle[] = [
     return Buffer.concat([head(request, [length(request)], version), bodyOf(request)]);
   },
   (request) => Buffer.concat([head(request, [length(request)], 'HTTP/1.1', '\n'), bodyOf(request)]),
-  // Pipelined: the same again, or what is no request.
+  // Pipelined: the same request again, or bytes that are not a request.
   (request) => {
     const kept = { ...request, headers: request.headers.filter(([name]) => name !== 'connection') };
     return Buffer.concat([whole(kept), whole(kept), whole(request)]);

@@ -1,12 +1,12 @@
 import type { Fault, MemorySample } from './messages.ts';
 
-/** Bytes a case may add for good, on average; what a warm process adds is far below. */
+/** Maximum average growth (bytes) per case. A warm process without a leak stays far below. */
 const MAX_BYTES_PER_CASE = 2048;
-/** Growth (bytes) over all cases that is too little to tell a leak from caches and compiled code. */
+/** Total growth (bytes) that caches and compiled code can explain. */
 const MIN_GROWTH = 8 * 2 ** 20;
 const MIN_SAMPLES = 8;
 
-/** Returns the growth of the heap (bytes a case) after garbage collection: the slope of the samples after the first quarter. */
+/** Returns the growth of the heap (bytes per case) after garbage collection: the slope of the samples after the first quarter. */
 export function bytesPerCase(samples: readonly MemorySample[]): number | undefined {
   const warm = samples.slice(Math.floor(samples.length / 4));
   if (warm.length < MIN_SAMPLES) return undefined;
@@ -19,7 +19,7 @@ export function bytesPerCase(samples: readonly MemorySample[]): number | undefin
   return variance === 0 ? undefined : covariance / variance;
 }
 
-/** The fault of a process whose heap grows with the number of cases; undefined where it does not, or too little was seen. */
+/** Returns a fault if the heap grows with the number of cases; undefined if it does not, or with too few samples. */
 export function memoryGrowth(samples: readonly MemorySample[]): Fault | undefined {
   const growth = bytesPerCase(samples);
   const cases = (samples.at(-1)?.cases ?? 0) - (samples[0]?.cases ?? 0);

@@ -14,7 +14,7 @@ const input = z.object({
   before: z.string().optional(),
 });
 
-/** Work for a worker process: cases of a seed by their ids, or one input; with the time after which a case counts as stuck. */
+/** A job of a worker process: cases of a seed by their ids, or one input, with the time after which a case counts as stuck. */
 export const jobSchema = z.object({
   seed: z.number(),
   ids: z.array(z.number()),
@@ -42,7 +42,7 @@ const fault = z.object({
   signature: z.string(),
   detail: z.string(),
 });
-/** One fault that a case shows. Faults with the same kind and signature (code, place in the source) count as one. */
+/** A fault that a case triggers. Faults with the same kind and signature (code, file and function) count as one. */
 export type Fault = z.infer<typeof fault>;
 export type FaultKind = Fault['kind'];
 
@@ -56,14 +56,14 @@ const seen = z.object({
   bytes: z.number(),
   cpuMs: z.number(),
 });
-/** What was seen of one case. */
+/** The result of one case. */
 export type Seen = z.infer<typeof seen>;
 
 const memory = z.object({ cases: z.number(), heapBytes: z.number(), rssBytes: z.number() });
-/** Memory after garbage collection, when the process had carried out so many cases. */
+/** Memory after garbage collection, and the number of cases that the process had executed by then. */
 export type MemorySample = z.infer<typeof memory>;
 
-/** What a worker process reports: a case begins, has been seen; the job is done; where a case is stuck. */
+/** Messages of a worker process: a case begins or has ended, the job is done, the function in which a case is stuck. */
 export const reportSchema = z.union([
   z.object({ ready: z.literal(true) }),
   z.object({ at: z.number() }),

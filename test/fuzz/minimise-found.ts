@@ -6,10 +6,10 @@ import { costIn, superlinear } from './superlinear.ts';
 import type { SupervisedWorker } from './supervised-worker.ts';
 import type { FoundFault, Tally } from './tally.ts';
 
-/** How long (ms) the search for a smaller input may take, for each fault. */
+/** Maximum time (ms) of the search for a smaller input, per fault. */
 const MINIMISE_MS = 60_000;
 
-/** Minimises the input of each fault that a worker showed, and writes it into `folder`. */
+/** Minimises the input of each fault that a worker found, and writes it into `folder`. */
 export async function minimiseFound(
   tally: Tally,
   worker: SupervisedWorker,
@@ -22,7 +22,7 @@ export async function minimiseFound(
   }
 }
 
-/** The smallest input found within the time that still shows the fault. */
+/** Returns the smallest input found within the time that still triggers the fault. */
 async function minimised(
   fault: FoundFault,
   input: FuzzInput,
@@ -34,7 +34,7 @@ async function minimised(
   return minimise(input, fault.tree, (smaller) => shows(fault, smaller, worker), isOver);
 }
 
-/** Whether an input shows a fault of the same kind and signature. A hang is named by its file alone: it may be seen in any function of the loop. */
+/** Returns whether an input triggers a fault of the same kind and signature. Hangs are compared only by file, because any function of the loop may be reported. */
 export async function shows(fault: Fault, input: FuzzInput, worker: SupervisedWorker): Promise<boolean> {
   if (fault.kind === 'superlinear') return (await superlinear(input, costIn(worker))) !== undefined;
   const { seen, ended } = await worker.probe(input);

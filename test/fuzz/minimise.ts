@@ -4,12 +4,12 @@ import { printToml } from '../acceptance/print-toml.ts';
 import type { FuzzInput } from './fuzz-case.ts';
 import { changedAt, placesOf } from './tree.ts';
 
-/** Whether an input still shows the fault. */
+/** Returns whether an input still triggers the fault. */
 export type Holds = (input: FuzzInput) => Promise<boolean>;
 
 /**
- * Returns a smaller input that still shows the fault: first the value is reduced (delta debugging on the tree), where printing it
- * plainly shows the fault too, then the bytes. `isOver` ends the search early; what has been reached by then is returned.
+ * Returns a smaller input that still triggers the fault. Reduces the value first (delta debugging on the tree), if printing it
+ * without variations triggers the fault too, then the bytes. `isOver` ends the search early; the smallest input so far is returned.
  */
 export async function minimise(
   input: FuzzInput,
@@ -56,7 +56,7 @@ async function reduceTree(
   return withTree(smallest);
 }
 
-/** The tree with one part less: large parts first, since places come parents first. */
+/** Returns the trees with one part removed, large parts first, because parents come first. */
 function* candidatesOf(tree: Json): Generator<Json> {
   for (const { path, value } of placesOf(tree)) {
     if (Array.isArray(value) && value.length > 3) {
@@ -84,7 +84,7 @@ function withoutNulls(object: JsonObject): JsonObject {
   return isObject(less) ? less : {};
 }
 
-/** Removes stretches of bytes, half of all first, then ever shorter ones. */
+/** Removes ranges of bytes, starting with half of all and continuing with shorter ones. */
 export async function reduceBytes(input: FuzzInput, holds: Holds, isOver: () => boolean): Promise<FuzzInput> {
   let body = Buffer.from(input.body);
   for (let length = body.length >> 1; length >= 1 && !isOver(); length >>= 1) {

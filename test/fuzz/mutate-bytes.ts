@@ -30,7 +30,7 @@ const flip: Mutate = (bytes, random) => {
   return copy;
 };
 
-/** Puts `insert` in the place of `length` bytes. */
+/** Replaces `length` bytes by `insert`. */
 function spliced(bytes: Buffer, at: number, length: number, insert: Uint8Array | string): Buffer {
   return Buffer.concat([bytes.subarray(0, at), Buffer.from(insert), bytes.subarray(at + length)]);
 }

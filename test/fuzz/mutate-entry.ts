@@ -3,7 +3,7 @@ import { NUMBERS, POINTERS, REFERENCES, TAGS } from './hostile-values.ts';
 import type { Random } from './random.ts';
 import { changedAt, placesOf, type TreePlace } from './tree.ts';
 
-/** Adds tags, markers and look-alikes of markers among them, to an object or a document. */
+/** Adds tags to an object or a document, including markers and strings that resemble markers. */
 export function mutateTags(tree: Json, _place: TreePlace, random: Random): Json {
   return changeEntry(tree, random, (entry) => {
     const tags = entry['tags'];
@@ -12,7 +12,7 @@ export function mutateTags(tree: Json, _place: TreePlace, random: Random): Json 
   });
 }
 
-/** Changes what Birddog itself reads of an entry: its key, `adopt`, `unmanaged`, `lint`, references, the marker line. */
+/** Changes the fields of an entry that Birddog interprets: key, `adopt`, `unmanaged`, `lint`, references, the marker line. */
 export function mutateEntry(tree: Json, _place: TreePlace, random: Random): Json {
   const change = random.pick(CHANGES);
   return changeEntry(tree, random, (entry) => ({ ...entry, ...change(entry, random) }));

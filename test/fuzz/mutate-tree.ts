@@ -163,7 +163,7 @@ const MUTATIONS: readonly (readonly [number, Mutate])[] = [
   [6, mutateEntry],
 ];
 
-/** Returns some value of any type. */
+/** Returns a value of any type. */
 export function anyValue(random: Random): Json {
   return random.weighted<() => Json>([
     [3, () => random.pick(NUMBERS)],
@@ -191,12 +191,12 @@ function misspelt(name: string, random: Random): string {
   ]);
 }
 
-/** Returns one to four fragments, one after the other. */
+/** Returns one to four joined fragments. */
 function fragments(random: Random): string {
   return Array.from({ length: random.between(1, 4) }, () => random.pick(FRAGMENTS)).join('');
 }
 
-/** Returns the place itself where its value fits, or any place whose value does; the place itself where none does. */
+/** Returns the given place if its value fits, else a random place whose value fits, else the given place. */
 function nearest(tree: Json, place: TreePlace, fits: (value: Json) => boolean, random: Random): TreePlace {
   if (fits(place.value)) return place;
   const fitting = placesOf(tree).filter(({ value }) => fits(value));

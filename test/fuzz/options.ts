@@ -5,17 +5,17 @@ export interface FuzzOptions {
   /** The first case, and the one after the last. */
   readonly from: number;
   readonly to: number;
-  /** When (ms from the start) no further case begins. */
+  /** Time (ms from the start) after which no case begins. */
   readonly maxMs: number;
   readonly workers: number;
-  /** How many HTTP connections are open at once. */
+  /** Number of concurrent HTTP connections. */
   readonly connections: number;
   readonly only?: 'process' | 'http';
-  /** A JSON file with everything that was counted and found. */
+  /** JSON file for all counts and faults. */
   readonly report?: string;
-  /** Whether costly cases are measured again, to tell costs that grow faster than the input. */
+  /** True to measure costly cases again, to find costs that grow faster than the input. */
   readonly measuresCosts?: boolean;
-  /** Where minimised inputs are written. */
+  /** Folder for minimised inputs. */
   readonly save?: string;
 }
 
@@ -37,7 +37,7 @@ Sends mutated documents through decode, lint, plan and answers, in worker proces
 const DEFAULT_CASES = 20_000;
 const DEFAULT_MINUTES = 5;
 
-/** Reads the command line. Throws TypeError for what is no option or no number. */
+/** Parses the command line. Throws TypeError for an unknown option or an invalid number. */
 export function readOptions(args: readonly string[], folder: string): FuzzOptions | 'help' {
   const { values } = parseArgs({
     args: [...args],
@@ -84,7 +84,7 @@ function number(name: string, text: string): number {
   return value;
 }
 
-/** Whether a case goes over HTTP rather than through the pipeline in a worker: 3 of 20. */
+/** Returns whether a case goes over HTTP (3 of 20) instead of through the pipeline in a worker. */
 export function isHttp(id: number): boolean {
   return id % 20 < 3;
 }

@@ -12,7 +12,7 @@ import type { Served, Target } from './target.ts';
 
 const DEADLINE_MS = 25_000;
 
-/** Birddog's own pipeline over an emulated Datadog, which each case gets empty. */
+/** Creates a target with Birddog's pipeline and an emulated Datadog, which is empty for each case. */
 export function createTarget(): Target {
   return {
     decode: ({ path, body, format }) =>
@@ -48,7 +48,7 @@ async function serve(
   }
 }
 
-/** What is applied first may be refused: then Datadog has nothing. */
+/** Applies the preparatory document. Birddog may reject it; then Datadog stays empty. */
 async function ignoringProblems(applied: Promise<unknown>): Promise<void> {
   await applied.catch((error: unknown) => {
     if (!(error instanceof ProblemError) || error.code === 'internal') throw error;

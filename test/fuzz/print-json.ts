@@ -3,16 +3,16 @@ import type { Random } from './random.ts';
 
 interface Style {
   readonly random: Random;
-  /** The blanks between tokens. */
+  /** The whitespace between tokens. */
   readonly blanks: readonly string[];
   /** The share of characters that are written as an escape. */
   readonly escapes: number;
-  /** The probability that a member is written twice. */
+  /** The probability that a field is printed twice. */
   readonly twice: number;
   readonly indent?: string;
 }
 
-/** Prints a value as JSON in a random layout, with escapes, and rarely with a member written twice. */
+/** Prints a value as JSON in a random layout, with escapes, and rarely with a duplicate field. */
 export function printJsonStyled(value: Json, random: Random): string {
   const style: Style = {
     random,

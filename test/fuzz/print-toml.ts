@@ -102,7 +102,7 @@ function fitsLiteral(text: string): boolean {
   return !/['\n\r\u0000-\u0008\u000b-\u001f\u007f]/.test(text);
 }
 
-/** JSON's escapes are TOML's, once DEL is escaped too. */
+/** Returns a TOML string. TOML has JSON's escapes, but requires DEL to be escaped. */
 function quoted(text: string): string {
   return JSON.stringify(text).replaceAll('\u007f', '\\u007f');
 }

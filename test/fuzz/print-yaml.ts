@@ -66,7 +66,7 @@ export function printYamlStyled(value: Json, random: Random): string {
   return random.chance(0.06) ? text.replaceAll('\n', random.pick(['\r\n', '\r'])) : text;
 }
 
-/** What follows a name and its colon, or a dash: a value on the same line, or a block on the next lines. */
+/** Prints the value after a name and its colon, or after a dash: on the same line, or as a block on the next lines. */
 function node(value: Json, indent: string, style: Style): string {
   const { random, anchored } = style;
   const isHolder = Array.isArray(value) || isObject(value);
@@ -130,7 +130,7 @@ function block(value: Json, indent: string, style: Style): string {
   return `\n${lines.join('\n')}`;
 }
 
-/** A block behind a dash begins on the line of the dash where its indentation allows that. */
+/** Prints a block after a dash, starting on the line of the dash if its indentation permits. */
 function compact(text: string, indent: string): string {
   const first = `\n${indent}`;
   return text.startsWith(first) && indent.length % 2 === 0 && !text.startsWith(`${first}?`)

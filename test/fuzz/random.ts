@@ -7,7 +7,7 @@ export interface Random {
   chance(probability: number): boolean;
   /** Returns one element. Throws RangeError if the list is empty. */
   pick<T>(list: readonly T[]): T;
-  /** Returns one value; each is as likely as its weight says. */
+  /** Returns one value, with a probability proportional to its weight. */
   weighted<T>(choices: readonly (readonly [weight: number, value: T])[]): T;
 }
 

@@ -2,7 +2,7 @@ import type { FuzzOptions } from './options.ts';
 import type { FuzzResult } from './run-fuzzer.ts';
 import type { FoundFault, Tally } from './tally.ts';
 
-/** Prints the final table: cases, shares, outcomes, and each fault that was found. */
+/** Prints the final table: cases, shares, outcomes, and each fault. */
 export function printReport({ seed, to }: FuzzOptions, result: FuzzResult): string {
   const { process, http, httpMemory, nextCase, seconds } = result;
   const rows = [
@@ -39,12 +39,12 @@ export function printReport({ seed, to }: FuzzOptions, result: FuzzResult): stri
   ].join('\n');
 }
 
-/** Everything that was found, in process and over HTTP. */
+/** Returns all faults, in process and over HTTP. */
 export function faultsOf({ process, http }: FuzzResult): FoundFault[] {
   return [...process.found.values(), ...http.found.values()];
 }
 
-/** The report as JSON. */
+/** Returns the report as JSON. */
 export function reportJson(options: FuzzOptions, result: FuzzResult): string {
   const { process, http, httpMemory, nextCase, seconds } = result;
   const plain = (tally: Tally) => ({

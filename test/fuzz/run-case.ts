@@ -10,7 +10,7 @@ import type { Fault, FaultKind, Seen } from './messages.ts';
 import { placeOfStack } from './signature.ts';
 import type { Served, Target } from './target.ts';
 
-/** Carries a case out and judges all that is seen of it. Never throws. */
+/** Executes a case and checks its result. Never throws. */
 export async function runCase(id: number, input: FuzzInput, target: Target): Promise<Seen> {
   const faults: Fault[] = [];
   const before = process.cpuUsage();
@@ -51,7 +51,7 @@ async function carriedOut(input: FuzzInput, target: Target, faults: Fault[]): Pr
   return { decoded: true, planned: served.planned, outcome };
 }
 
-/** An error that Birddog would answer with 500, or that would end the process. */
+/** Returns the fault for an error that Birddog would answer with 500, or that would end the process. */
 function unexpected(error: unknown): Fault {
   const isProblem = error instanceof ProblemError;
   const name = error instanceof Error ? error.name : typeof error;
@@ -81,7 +81,7 @@ function findingsIn(body: Json): Told[] {
   }));
 }
 
-/** Each finding has a line and column within the text, and a pointer to a value of the body. */
+/** Checks that each finding has a line and column within the text, and a pointer to a value of the body. */
 function faultsOfFindings(findings: readonly Told[], input: FuzzInput, value: Json | undefined): Fault[] {
   if (findings.length === 0) return [];
   const lines = new TextDecoder().decode(input.body).split(/\r\n|\n|\r/);
@@ -103,7 +103,7 @@ function resolves(value: Json, pointer: string): boolean {
   return pointerSteps(pointer).every((step) => step !== '-');
 }
 
-/** The answer in both formats reads back as the same value. */
+/** Checks that the answer in both formats parses to the same value. */
 async function faultsOfAnswer(body: Json, target: Target): Promise<Fault[]> {
   const limits = { ...DOCUMENT_LIMITS, bytes: 2 ** 30, depth: 1000 };
   const faults: Fault[] = [];
@@ -124,7 +124,7 @@ async function faultsOfAnswer(body: Json, target: Target): Promise<Fault[]> {
   return faults;
 }
 
-/** A value as JSON holds it: without members that are undefined. */
+/** Returns a value without undefined fields, as in JSON. */
 function plain(body: Json): Json {
   return parseTrustedJson(JSON.stringify(body));
 }

@@ -13,17 +13,17 @@ export interface FuzzResult {
   readonly process: Tally;
   readonly http: Tally;
   readonly httpMemory: readonly HttpMemory[];
-  /** The first case that was not carried out; equal to `to` where all were. */
+  /** The first case that was not executed; equal to `to` if all were. */
   readonly nextCase: number;
   readonly seconds: number;
 }
 
-/** What the fuzzer runs against; tests put in broken ones. */
+/** The targets of the fuzzer. Tests inject broken ones. */
 export interface Tested {
   readonly worker: WorkerOptions;
   readonly startServer: () => Promise<HttpTarget>;
   readonly httpTimes?: Pick<HttpOptions, 'answerMs' | 'mangledMs' | 'healthMs'>;
-  /** How long (ms) the search for a smaller input may take, for each fault. */
+  /** Maximum time (ms) of the search for a smaller input, per fault. */
   readonly minimiseMs?: number;
 }
 
@@ -33,7 +33,7 @@ export const BIRDDOG: Tested = {
   startServer: startPodTarget,
 };
 
-/** Runs the cases that the options name, minimises what was found and saves it. `progress` gets a line now and then. */
+/** Runs the cases that the options select, minimises the inputs of faults and saves them. Calls `progress` with status lines. */
 export async function runFuzzer(
   options: FuzzOptions,
   tested: Tested,
@@ -106,7 +106,7 @@ function saveHttp(http: Tally, folder: string): void {
   }
 }
 
-/** Hands out the ids of one kind of case, in order, until all are handed out or the time is over. */
+/** Returns the next ids of one kind of case, in order, until none remain or the time is over. */
 function idsOf(
   { from, to, maxMs }: FuzzOptions,
   began: number,

@@ -11,15 +11,15 @@ export interface HttpOptions {
   readonly seed: number;
   readonly objects: SeedObjects;
   readonly connections: number;
-  /** Starts the server; again after a fault that it did not survive. */
+  /** Starts the server, also after a fault that ended it. */
   readonly start: () => Promise<HttpTarget>;
-  /** The next ids; empty when there is nothing left. */
+  /** Returns the next ids; empty if none remain. */
   readonly next: (count: number) => readonly number[];
-  /** How long (ms) a whole request may wait for its answer: longer than the server's own deadline. */
+  /** Timeout (ms) of a complete request: longer than the server's deadline. */
   readonly answerMs?: number;
-  /** How long (ms) a request that is no whole one is listened to. */
+  /** Time (ms) to wait for an answer to an incomplete request. */
   readonly mangledMs?: number;
-  /** How long (ms) a health probe may take before the process counts as hung. */
+  /** Timeout (ms) of a health probe, after which the process counts as hanging. */
   readonly healthMs?: number;
 }
 
@@ -29,13 +29,13 @@ const HEALTH_MS = 10_000;
 const PROBE_EVERY_MS = 250;
 const ENDING_MS = 500;
 
-/** Resident memory of the server processes, when so many cases had been sent. */
+/** Resident memory of the server processes, and the number of cases sent by then. */
 export interface HttpMemory {
   readonly cases: number;
   readonly bytes: readonly number[];
 }
 
-/** Sends cases to a server until there are none left. Faults that end the server are traced to one case by sending each alone. */
+/** Sends cases to a server until none remain. Traces a fault that ends the server to one case by sending each alone. */
 export async function runHttp(options: HttpOptions, tally: Tally): Promise<HttpMemory[]> {
   const memory: HttpMemory[] = [];
   let target = await options.start();
@@ -53,7 +53,7 @@ export async function runHttp(options: HttpOptions, tally: Tally): Promise<HttpM
 
 interface ServerFault {
   readonly fault: Fault;
-  /** The cases that were under way. */
+  /** The cases in progress. */
   readonly suspects: readonly HttpCase[];
 }
 
@@ -65,7 +65,7 @@ async function sendUntilFault(
 ): Promise<ServerFault | undefined> {
   const { seed, objects, connections } = options;
   const underWay = new Map<number, HttpCase>();
-  // Cases that ended less than a probe ago may have hurt the server as well.
+  // Cases that ended after the last probe are suspects too.
   let recent: HttpCase[] = [];
   const state: { failed?: ServerFault; isOver: boolean } = { isOver: false };
   const send = async () => {
@@ -110,7 +110,7 @@ async function sendOne(one: HttpCase, target: HttpTarget, options: HttpOptions, 
   for (const fault of judged.faults) addFault(tally, fault, one.id, { pieces: one.pieces });
 }
 
-/** What is wrong with the server: a process has gone, or does not answer its health probe. */
+/** Returns the fault of the server: a process has ended, or does not answer its health probe. */
 async function serverFault({ pids, healthUrls }: HttpTarget, healthMs: number): Promise<Fault | undefined> {
   const dead = pids.findIndex((pid) => !isAlive(pid));
   if (dead >= 0)
@@ -121,7 +121,7 @@ async function serverFault({ pids, healthUrls }: HttpTarget, healthMs: number): 
       if (status !== 200)
         return { kind: 'no_answer', signature: `health of process ${at}`, detail: `status ${status}` };
     } catch (error) {
-      // A process that ends closes its port a moment before it is gone.
+      // An ending process closes its port shortly before it exits.
       await wait(ENDING_MS);
       const ended = pids.findIndex((pid) => !isAlive(pid));
       if (ended >= 0)
@@ -132,7 +132,7 @@ async function serverFault({ pids, healthUrls }: HttpTarget, healthMs: number): 
   return undefined;
 }
 
-/** Finds which suspect ends the server, by sending each alone to a new one. Returns a server that is well. */
+/** Finds the suspect that ends the server by sending each alone to a new one. Returns a healthy server. */
 async function traced(
   { fault, suspects }: ServerFault,
   options: HttpOptions,

@@ -11,14 +11,14 @@ export interface WorkersOptions extends WorkerOptions {
   readonly workers: number;
   /** Cases between two garbage collections. */
   readonly batch?: number;
-  /** The next ids to carry out, at most `count`; empty when there is nothing left. */
+  /** Returns the next ids, at most `count`; empty if none remain. */
   readonly next: (count: number) => readonly number[];
   readonly onSeen?: (seen: Seen) => void;
 }
 
 const BATCH = 100;
 
-/** Carries cases out in worker processes until there are none left, and counts what is seen. Resolves with costly cases. */
+/** Executes cases in worker processes until none remain, and counts the results. Resolves with the costly cases. */
 export async function runWorkers(options: WorkersOptions, tally: Tally): Promise<void> {
   await Promise.all(Array.from({ length: options.workers }, () => runWorker(options, tally)));
 }
@@ -45,7 +45,7 @@ async function runWorker(options: WorkersOptions, tally: Tally): Promise<void> {
   }
 }
 
-/** Carries a batch out to its end, in a new process after each case that hangs or kills the process. */
+/** Executes a batch, in a new process after each case that hangs or kills the process. */
 async function runBatch(
   worker: SupervisedWorker,
   batch: readonly number[],
@@ -62,7 +62,7 @@ async function runBatch(
     }
     if (!ended) return left === batch ? memory : undefined;
     const one = fuzzCase(seed, ended.id, objects);
-    // On a busy machine a costly case looks like a hang: sent alone to a new process, a hang is one again.
+    // On a busy machine a costly case can look like a hang, so it is repeated alone in a new process.
     const again = ended.fault.kind === 'hang' ? await worker.probe(one.input) : { seen: [], ended };
     const seenAlone = again.seen[0];
     count(tally, seenAlone ?? { decoded: false, planned: false, outcome: ended.fault.kind });

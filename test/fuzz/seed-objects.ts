@@ -13,11 +13,11 @@ export interface SeedObjects {
   readonly alert: readonly JsonObject[];
   readonly dashboard: readonly JsonObject[];
   readonly documents: readonly JsonObject[];
-  /** Definitions of the corpus; empty where there is no corpus. */
+  /** Definitions of the corpus; empty without a corpus. */
   readonly corpus: { readonly monitor: readonly JsonObject[]; readonly dashboard: readonly JsonObject[] };
 }
 
-/** Larger definitions cost time and reach no other code. */
+/** Maximum size of a definition: larger ones take time and reach no other code. */
 const MAX_SEED_CHARACTERS = 16_000;
 const DOCS = join(import.meta.dirname, '../../docs');
 
@@ -46,7 +46,7 @@ const ALERTS: readonly JsonObject[] = [
   },
 ];
 
-/** Reads the seeds: examples of lint rules and docs, alerts, and the corpus where it is present. */
+/** Reads the seeds: examples of lint rules and docs, alerts, and the corpus if it is present. */
 export async function loadSeedObjects(): Promise<SeedObjects> {
   const examples = RULE_GROUPS.flatMap(({ rules }) => rules.flatMap(({ bad, good }) => [good, bad]));
   const objects = await Promise.all(examples.map((text) => parsed(text.replace(/[⟦⟧]/g, ''))));

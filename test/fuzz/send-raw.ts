@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 
 export interface RawAnswer {
-  /** The final responses on the connection, in order; interim ones (1xx) are left out. */
+  /** The final responses on the connection, in order, without interim ones (1xx). */
   readonly responses: readonly RawResponse[];
-  /** Why nothing more came: the server closed, the time was over, or the connection failed. */
+  /** Why reading ended: the server closed the connection, the timeout passed, or the connection failed. */
   readonly end: 'closed' | 'timeout' | 'refused' | 'reset';
 }
 
@@ -37,7 +37,7 @@ export function sendRaw(url: URL, pieces: readonly Uint8Array[], timeoutMs: numb
     for (const piece of pieces) {
       if (socket.destroyed) return;
       socket.write(piece);
-      // A turn of the event loop, so that pieces arrive apart.
+      // Yields to the event loop, so that the pieces arrive separately.
       await new Promise((next) => {
         setImmediate(next);
       });
@@ -46,7 +46,7 @@ export function sendRaw(url: URL, pieces: readonly Uint8Array[], timeoutMs: numb
   return promise;
 }
 
-/** Splits what a server sent into its final responses; what is cut off is left out. */
+/** Splits received bytes into final responses. Omits a truncated one. */
 export function responsesIn(bytes: Buffer): RawResponse[] {
   const responses: RawResponse[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -61,7 +61,7 @@ export function responsesIn(bytes: Buffer): RawResponse[] {
         .trim();
     at = headEnd + 4;
     if (status >= 100 && status < 200) continue;
-    // The answer to HEAD says a length and has no body: a next response, or nothing, follows at once.
+    // A response to HEAD has a Content-Length but no body.
     const hasBody = at < bytes.length && bytes.subarray(at, at + 5).toString() !== 'HTTP/';
     const length = hasBody ? Number(header('content-length') ?? bytes.length - at) : 0;
     const body = bytes.subarray(at, at + length).toString();

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Returns the first place of a stack that is in the repository: file and function, without line, so that edits elsewhere keep it. */
+/** Returns the first frame of a stack in the repository as file and function, without the line, so that unrelated edits do not change it. */
 export function placeOfStack(stack: string): string {
   for (const line of stack.split('\n').slice(1)) {
     const [, name = '', url = ''] =
@@ -14,7 +14,7 @@ export function placeOfStack(stack: string): string {
   return 'an unknown place';
 }
 
-/** Returns a frame of a paused process as a place of the same form. */
+/** Returns a frame of a paused process in the same form. */
 export function placeOfFrames(
   frames: readonly { readonly url: string; readonly functionName: string }[],
 ): string {

@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { faultsOf, printReport } from './report.ts';
 import { BIRDDOG, runFuzzer } from './run-fuzzer.ts';
 
-/** The slice that every run of the suite carries out; `npm run fuzz` carries out more, and other seeds. */
+/** The cases that every run of the suite executes. `npm run fuzz` executes more, and other seeds. */
 const SLICE = {
   seed: 20_260,
   from: 0,
@@ -14,7 +14,7 @@ const SLICE = {
   connections: 8,
 };
 
-it('a fixed slice of fuzz cases finds nothing, and enough of it gets past decoding and to a plan', async () => {
+it('finds no fault in a fixed slice of cases, enough of which are decoded and planned', async () => {
   const result = await runFuzzer(SLICE, BIRDDOG, () => {});
   const report = printReport(SLICE, result);
   assert.deepEqual(

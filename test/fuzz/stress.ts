@@ -4,9 +4,9 @@ import { anyValue } from './mutate-tree.ts';
 import type { Random } from './random.ts';
 import { changedAt, placesOf, withMembers } from './tree.ts';
 
-/** One part many times over: what shows costs that grow faster than the input, and work for each element of a list. */
+/** Mutations that repeat one part many times, to reveal costs that grow faster than the input. */
 
-/** How long (characters) a repeated stretch is. Half of the longest is where a square of the length still ends within seconds. */
+/** Lengths (characters) of a repeated range. Quadratic work on half of the longest still ends within seconds. */
 const LENGTHS: readonly (readonly [number, number])[] = [
   [6, 1500],
   [6, 6000],
@@ -14,7 +14,7 @@ const LENGTHS: readonly (readonly [number, number])[] = [
   [0.4, 100_000],
 ];
 
-/** How many elements are added to a list or an object; the most are more than an argument list holds. */
+/** Numbers of elements that are added to a list or an object. The maximum exceeds the length of an argument list. */
 const COUNTS: readonly (readonly [number, number])[] = [
   [6, 500],
   [6, 3000],
@@ -27,7 +27,7 @@ export function stressTree(tree: Json, random: Random): Json {
   const places = placesOf(tree);
   const texts = places.filter(({ value }) => typeof value === 'string');
   if (texts.length > 0 && random.chance(0.75)) {
-    // By name first: a dashboard has a hundred texts, and one title.
+    // Chooses a field name first, because a dashboard has a hundred texts but one title.
     const names = [...new Set(texts.map(({ path }) => nameOf(path)))];
     const name = random.pick(names);
     const { path } = random.pick(texts.filter((place) => nameOf(place.path) === name));
@@ -49,7 +49,7 @@ export function stressBytes(bytes: Buffer, random: Random): Buffer {
   return Buffer.concat([bytes.subarray(0, at), Buffer.from(repeated(FRAGMENTS, random)), bytes.subarray(at)]);
 }
 
-/** The fragments that the reader of a text looks for, by the name of the text. */
+/** The fragments that the parser of a field searches for, by field name. */
 const BY_NAME: ReadonlyMap<string, readonly string[]> = new Map([
   ['message', FRAGMENTS.filter((one) => /[{@$]/.test(one))],
   ['content', FRAGMENTS.filter((one) => /[{@$]/.test(one))],
@@ -57,7 +57,7 @@ const BY_NAME: ReadonlyMap<string, readonly string[]> = new Map([
   ['q', FRAGMENTS.filter((one) => /[({:.)&'">]| OR /.test(one))],
 ]);
 
-/** The last member name of a path. */
+/** Returns the last field name of a path. */
 function nameOf(path: readonly (string | number)[]): string {
   return String(path.findLast((step) => typeof step === 'string') ?? '');
 }
@@ -87,7 +87,7 @@ const UNITS = [
   '.',
 ] as const;
 
-/** A fragment, then another one many times over, then perhaps a third. */
+/** Returns a fragment, another one repeated many times, and sometimes a third. */
 function repeated(fragments: readonly string[], random: Random): string {
   const unit = random.weighted([
     [4, random.pick(UNITS)],

@@ -1,7 +1,7 @@
 import type { FuzzInput } from './fuzz-case.ts';
 import type { SupervisedWorker } from './supervised-worker.ts';
 
-/** A stretch of a text in which one part is repeated. */
+/** A range of a text in which one part is repeated. */
 interface Repeated {
   readonly from: number;
   readonly to: number;
@@ -11,7 +11,7 @@ interface Repeated {
 const WINDOW = 12;
 const ANCHORS = 64;
 
-/** Finds the longest stretch of a text that repeats one part; undefined where none repeats at least four times. */
+/** Returns the longest range of a text that repeats one part; undefined if no part repeats at least four times. */
 export function repeatedRange(bytes: Buffer): Repeated | undefined {
   let longest: Repeated | undefined;
   for (let anchor = 0; anchor < ANCHORS; anchor += 1) {
@@ -28,7 +28,7 @@ export function repeatedRange(bytes: Buffer): Repeated | undefined {
   return longest;
 }
 
-/** Returns the input with its repeated stretch as long as `share` says: 1 as it is, 0.5 half as long, 2 twice as long. */
+/** Returns the input with the length of its repeated range multiplied by `share`. */
 export function scaled(input: FuzzInput, { from, to, period }: Repeated, share: number): FuzzInput {
   const bytes = Buffer.from(input.body);
   const count = Math.max(1, Math.round(((to - from) / period) * share));
@@ -40,24 +40,24 @@ export function scaled(input: FuzzInput, { from, to, period }: Repeated, share: 
   };
 }
 
-/** Below this (ms) noise decides. */
+/** Minimum cost (ms): noise dominates shorter measurements. */
 const MIN_MS = 60;
-/** Bytes; what repeats less than that is not where the time goes. */
+/** Minimum length (bytes) of a repeated range. A shorter one does not explain the cost. */
 const MIN_RANGE = 400;
-/** A linear cost grows 4 times when the stretch does; a quadratic one 16 times. */
+/** Maximum growth of the cost when the range grows 4 times. A linear cost grows 4 times, a quadratic one 16 times. */
 const MAX_GROWTH = 7;
 const MAX_GROWTH_OF_HALF = 2;
 const TRIES = 3;
 
-/** What an input costs (ms), and what it ends in: only inputs with the same end are compared. */
+/** The cost (ms) and the outcome of an input. Only inputs with the same outcome are compared. */
 export interface Cost {
   readonly ms: number;
   readonly outcome: string;
 }
 
 /**
- * Verifies that the cost of an input grows faster than its repeated stretch: measured at a quarter, at half and at the whole of it,
- * the least of three each. Returns a sentence with the numbers, or undefined where the cost is linear or nothing repeats.
+ * Verifies that the cost of an input grows faster than its repeated range, measured at a quarter, half and the whole of it, each the
+ * minimum of three. Returns a sentence with the numbers, or undefined if the cost is linear or nothing repeats.
  */
 export async function superlinear(
   input: FuzzInput,

@@ -8,26 +8,26 @@ import { placeOfStack } from './signature.ts';
 export interface WorkerOptions {
   /** The module that exports `createTarget`. */
   readonly target: URL;
-  /** How long (ms) one case may take before it counts as a hang. */
+  /** Time (ms) after which a case counts as a hang. */
   readonly hangMs: number;
   /** The heap of a worker (MiB). */
   readonly heapMiB?: number;
 }
 
-/** What became of a job. `ended` is the case that hung, or that the process died of; later ids were not carried out. */
+/** The result of a job. `ended` is the case that hung or ended the process; later ids were not executed. */
 export interface JobEnd {
   readonly seen: readonly Seen[];
   readonly memory?: MemorySample;
   readonly ended?: { readonly id: number; readonly fault: Fault };
-  /** Where the last case was when it had run for `stuckMs`. */
+  /** The function that the last case executed after `stuckMs`. */
   readonly stuckAt?: string;
 }
 
 /** A worker process that is started when there is work, and replaced when a case hangs or kills it. */
 export interface SupervisedWorker {
-  /** Carries out cases of a seed. */
+  /** Executes cases of a seed. */
   run(seed: number, ids: readonly number[]): Promise<JobEnd>;
-  /** Carries out one input; `stuckMs`: after how long its place in the source is noted. */
+  /** Executes one input. After `stuckMs`, its position in the source is reported. */
   probe(input: FuzzInput, stuckMs?: number): Promise<JobEnd>;
   close(): void;
 }
@@ -36,7 +36,7 @@ const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const START_MS = 60_000;
 const HEAP_MIB = 1024;
 
-/** Returns a worker. One job at a time. */
+/** Creates a worker, which executes one job at a time. */
 export function supervisedWorker(options: WorkerOptions): SupervisedWorker {
   let child: ChildProcess | undefined;
   const close = () => {

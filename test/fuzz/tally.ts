@@ -2,27 +2,27 @@ import type { Json } from '../../src/domain/json.ts';
 import type { FuzzInput } from './fuzz-case.ts';
 import type { Fault, Seen } from './messages.ts';
 
-/** A fault that cases showed, once for each kind and signature. */
+/** A fault that cases triggered, once per kind and signature. */
 export interface FoundFault extends Fault {
   count: number;
   readonly firstCase: number;
-  /** The input that showed it first; absent for what only shows over HTTP, or over many cases. */
+  /** The first input that triggered it; absent for a fault that occurs only over HTTP or over many cases. */
   readonly input?: FuzzInput;
   readonly tree?: Json;
-  /** The bytes of the connection that showed it first. */
+  /** The bytes of the first connection that triggered it. */
   readonly pieces?: readonly Uint8Array[];
-  /** Where the minimised input was written. */
+  /** Path of the minimised input. */
   file?: string;
 }
 
-/** What was counted over some cases. */
+/** Counts over several cases. */
 export interface Tally {
   cases: number;
   decoded: number;
   planned: number;
   readonly outcomes: Map<string, number>;
   readonly found: Map<string, FoundFault>;
-  /** Called with each fault when it is found first. */
+  /** Called with each new fault. */
   readonly onFound?: (fault: FoundFault) => void;
 }
 
@@ -30,7 +30,7 @@ export function newTally(onFound: (fault: FoundFault) => void = () => {}): Tally
   return { cases: 0, decoded: 0, planned: 0, outcomes: new Map(), found: new Map(), onFound };
 }
 
-/** Counts one case; its faults are added by `addFault`. */
+/** Counts one case. `addFault` adds its faults. */
 export function count(
   tally: Tally,
   { decoded, planned, outcome }: Pick<Seen, 'decoded' | 'planned' | 'outcome'>,
@@ -41,7 +41,7 @@ export function count(
   tally.outcomes.set(outcome, (tally.outcomes.get(outcome) ?? 0) + 1);
 }
 
-/** Adds a fault; one of a kind and signature that was found before is only counted. */
+/** Adds a fault. Only counts a fault whose kind and signature are known. */
 export function addFault(
   tally: Tally,
   fault: Fault,

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../src/domain/json.ts';
 
-/** Member names and element numbers from the root on. */
+/** Field names and indices from the root. */
 export type TreePath = readonly (string | number)[];
 
 export interface TreePlace {
@@ -8,7 +8,7 @@ export interface TreePlace {
   readonly value: Json;
 }
 
-/** Places beyond this many are not mutated: a walk of everything would cost more than the case itself. */
+/** Maximum number of places that can be mutated. Listing all of them would take longer than the case itself. */
 const MAX_PLACES = 4000;
 
 /** Lists the places of a tree, parents first; the root is the first. */
@@ -46,7 +46,7 @@ export function changedAt(root: Json, path: TreePath, change: (value: Json) => J
   );
 }
 
-/** Makes an object of members; `__proto__` becomes a member like any other. */
+/** Creates an object from fields. `__proto__` becomes an own property. */
 export function withMembers(members: readonly (readonly [string, Json])[]): JsonObject {
   return Object.fromEntries(members);
 }

@@ -4,8 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { placeOfFrames } from './signature.ts';
 
 /**
- * A thread beside a worker process's own: where one case runs longer than allowed, it pauses the main thread and prints
- * `stuck PLACE` with the place in the source on standard output, once a case. A thread that is stuck in a loop cannot do that itself.
+ * A second thread of a worker process. If a case takes too long, it pauses the main thread and prints `stuck PLACE`, with the
+ * position in the source, on standard output, once per case. A thread in an endless loop cannot do that itself.
  */
 
 const POLL_MS = 50;
@@ -18,7 +18,7 @@ let isReported = false;
 setInterval(() => {
   if (!(watched instanceof Int32Array)) return;
   const now = Atomics.load(watched, 0);
-  // An odd count says that a case is under way.
+  // An odd count means that a case is in progress.
   if (now !== counter || now % 2 === 0) {
     counter = now;
     since = performance.now();

@@ -7,7 +7,7 @@ import { runCase } from './run-case.ts';
 import { loadSeedObjects, type SeedObjects } from './seed-objects.ts';
 import type { CreateTarget, Target } from './target.ts';
 
-/** A process that carries cases out, one after the other; the argument is the module of the target. Its parent supervises it. */
+/** A process that executes cases in sequence. The argument is the module of the target. Its parent supervises it. */
 
 let carriedOut = 0;
 
@@ -22,7 +22,7 @@ async function work(job: Job, target: Target, objects: SeedObjects, watched: Int
     carriedOut += 1;
     report({ seen });
   }
-  // A single input is asked for often, and its memory is not looked at.
+  // Single inputs are executed often and without a memory check.
   if (!job.input) global.gc?.();
   const { heapUsed, external, rss } = process.memoryUsage();
   report({ done: { cases: carriedOut, heapBytes: heapUsed + external, rssBytes: rss } });
@@ -43,7 +43,7 @@ const { createTarget }: { createTarget: CreateTarget } = await import(modulePath
 const watched = new Int32Array(new SharedArrayBuffer(8));
 const watchdog = new Worker(new URL('./watchdog.ts', import.meta.url), { workerData: watched });
 watchdog.on('error', (error) => writeSync(2, `${String(error)}\n`));
-// A case that hangs at once would leave it no time to start.
+// Waits for the watchdog, because a case may hang at once.
 await once(watchdog, 'message');
 watchdog.unref();
 const objects = await loadSeedObjects();

@@ -7,18 +7,18 @@ interface Context {
   readonly random: Random;
   /** The share of characters in double quotes that are written as an escape. */
   readonly escapes: number;
-  /** The indentation of further lines. */
+  /** The indentation of continuation lines. */
   readonly indent: string;
-  /** Within brackets there are no blocks, and nothing spans lines. */
+  /** True within brackets, where block scalars and multi-line scalars are not allowed. */
   readonly isFlow: boolean;
 }
 
-/** Text that a block scalar holds as it is: printable, with something on its first line, no blanks at its end. */
+/** Matches text that a block scalar can contain unchanged: printable, with a non-empty first line and no trailing spaces. */
 const FITS_BLOCK =
   /^[^\s\u0000-\u001f][\t\n\u0020-\u007e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]*$/;
 const FITS_SINGLE = /^[\u0020-\u007e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]*$/;
 
-/** Prints a text in the wanted style, or in double quotes where that style cannot hold it. */
+/** Prints a text in the given style, or in double quotes if that style cannot express it. */
 export function yamlScalar(text: string, style: ScalarStyle, context: Context): string {
   const plain = line(text);
   if (style === 'plain') return plain === text ? folded(text, context) : plain;
@@ -29,7 +29,7 @@ export function yamlScalar(text: string, style: ScalarStyle, context: Context): 
   return doubleQuoted(text, context);
 }
 
-/** Breaks a line where one blank separates two words, which reads back as that blank. */
+/** Breaks a line at a single space between two words, which is parsed as that space. */
 function folded(text: string, { random, indent, isFlow }: Context): string {
   if (isFlow || !random.chance(0.1)) return text;
   return text.replaceAll(/(?<=[A-Za-z]) (?=[A-Za-z])/g, (blank) =>
@@ -59,7 +59,7 @@ function header(text: string, indent: string, random: Random): string {
   return `${chomping}${isShort ? random.pick(['1', '2', '9']) : ''}${random.chance(0.1) ? random.pick([' # note', '  ']) : ''}`;
 }
 
-/** The breaks beyond the one that ends the scalar's last line. */
+/** Returns the line breaks after the one that ends the last line of the scalar. */
 function ending(text: string): string {
   const breaks = /\n*$/.exec(text)?.[0].length ?? 0;
   return '\n'.repeat(Math.max(0, breaks - 1));
