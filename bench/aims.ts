@@ -1,7 +1,7 @@
 interface Aim {
   readonly what: string;
   readonly unit: string;
-  /** Whether the measured value should be under or over the bound. */
+  /** The side of the bound on which the measured value should be. */
   readonly is: 'under' | 'over';
   readonly bound: number;
   /** What to examine if the aim is missed. */

@@ -70,7 +70,7 @@ async function lint(pod: Pod, { text, format }: Body): Promise<number> {
   return (await request(pod, 'POST', '/lint', { body: text, headers })).status;
 }
 
-/** Memory (MiB) of a process and of those that it has started. */
+/** Returns the memory (MiB) of a process and its children. */
 function treeMiB(pid: number): number {
   const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isChild(Number(name), pid));
   return [pid, ...children.map(Number)].reduce((sum, one) => sum + (memoryOf(one) ?? 0), 0);
@@ -84,7 +84,7 @@ function isChild(pid: number, parent: number): boolean {
   }
 }
 
-/** Undefined where the process has ended. */
+/** Returns undefined if the process has ended. */
 function memoryOf(pid: number): number | undefined {
   try {
     const mib = residentMiB(pid);

@@ -15,7 +15,7 @@ const KINDS = [
 /** The JIT compiler settles in the first rounds; the median of the last COUNTED rounds counts. */
 const ROUNDS = 14;
 const COUNTED = 5;
-/** CPU time of a round, at least. */
+/** Minimum CPU time of a round. */
 const ROUND_MS = 180;
 
 /** Prints how many objects of the corpus are linted per second, compared with parsing and printing JSON; adds it to `measured`. */

@@ -9,7 +9,7 @@ export interface Measured {
   readonly p99: number;
 }
 
-/** Sends `requests` with `concurrency` under way at any time. `send` gets the number of the request, and rejects where it failed. */
+/** Sends `requests` with limited `concurrency`. `send` gets the number of the request and rejects if it fails. */
 export async function load(
   requests: number,
   concurrency: number,
@@ -32,7 +32,7 @@ export async function load(
   return { requests, rate: requests / seconds, p50: quantile(took, 0.5), p99: quantile(took, 0.99) };
 }
 
-/** The value below which so large a share of them is; NaN of none. */
+/** Returns the quantile of sorted values; NaN without values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

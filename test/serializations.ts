@@ -8,7 +8,7 @@ export interface Serialization {
   readonly serialize: (object: JsonObject) => string;
   /** Serializes a lower-case string. */
   readonly escape: (text: string) => string;
-  /** Whether top-level strings are block scalars without quotes. */
+  /** True if top-level strings are block scalars without quotes. */
   readonly blockScalars: boolean;
 }
 

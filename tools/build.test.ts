@@ -7,7 +7,7 @@ import { build } from './build.ts';
 import { BUNDLES } from './bundle-rules.ts';
 import { scratchTree } from './scratch-tree.ts';
 
-/** Processes that load what is theirs and end at the lack of an environment, as the real ones do. */
+/** Fake processes that load their modules and exit because settings are missing, as the real ones do. */
 const PROJECT: Record<string, string> = {
   'bin/birddog': readFileSync(join(import.meta.dirname, '../bin/birddog'), 'utf8'),
   'package.json': JSON.stringify({ type: 'module', dependencies: { jose: '1' } }),

@@ -24,7 +24,7 @@ const FORBIDDEN: readonly (readonly [command: string, module: string, part: stri
 ];
 
 for (const [command, module, part] of FORBIDDEN) {
-  test(`the bundle of ${command} must not hold ${module}`, () => {
+  test(`the bundle of ${command} must not contain ${module}`, () => {
     assert.deepEqual(bundleFaults(ruleOf(command), [module], [], DEPENDENCIES), [
       `dist/${command}.js holds ${part}, which does not belong there`,
     ]);

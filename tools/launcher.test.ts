@@ -18,7 +18,7 @@ interface Run {
   child: ChildProcess;
   /** The exit status, with all that was written to standard output and standard error. */
   ended: Promise<{ status: number | null; out: string; err: string }>;
-  /** Resolves when standard output and error hold `text`. */
+  /** Resolves when standard output or error contains `text`. */
   said(text: string): Promise<void>;
 }
 
@@ -180,7 +180,7 @@ test('restarts a failing sidecar with doubling delays, and exits when it succeed
 });
 
 for (const stopWithStdin of ['true', 'false']) {
-  test(`a sidecar that is killed is started again (STOP_WITH_STDIN=${stopWithStdin})`, async (t) => {
+  test(`restarts a sidecar that is killed (STOP_WITH_STDIN=${stopWithStdin})`, async (t) => {
     const root = installation(t, {
       'dist/sidecar.js': `
         import { existsSync, writeFileSync } from 'node:fs';
@@ -293,7 +293,7 @@ const BEATING = (beats: string) => `
 `;
 
 for (const command of ['serve', 'sidecar']) {
-  test(`"birddog ${command}": a server that gives no more heartbeats is killed and started again`, async (t) => {
+  test(`"birddog ${command}" kills and restarts a server whose heartbeats stop`, async (t) => {
     const files = { [`dist/${command}.js`]: BEATING('beat();'), 'path/sleep': SHORT_SLEEP };
     const root = installation(t, files);
     const { status, err } = await birddog(t, root, [command]).ended;
@@ -301,7 +301,7 @@ for (const command of ['serve', 'sidecar']) {
     assert.match(err, new RegExp(`"event":"${command} gave no heartbeat for 10 s and was killed, to be `));
   });
 
-  test(`"birddog ${command}": a server is left alone while it gives heartbeats, and before its first`, async (t) => {
+  test(`"birddog ${command}" does not kill a server with heartbeats, or before its first heartbeat`, async (t) => {
     for (const beats of ['setInterval(beat, 5);', 'setTimeout(() => setInterval(beat, 5), 500);', '']) {
       const files = { [`dist/${command}.js`]: BEATING(beats), 'path/sleep': SHORT_SLEEP };
       const root = installation(t, files);

@@ -14,7 +14,7 @@ export interface DatadogEmulatorOptions {
   /** The services that the software catalog lists. */
   readonly services?: readonly Service[];
   readonly limits?: Limits;
-  /** Whether the organisation has an audit trail; default true. */
+  /** True if the organisation has an audit trail; default true. */
   readonly audit?: boolean;
   /** The file that stores all objects from one start to the next. */
   readonly state?: string;

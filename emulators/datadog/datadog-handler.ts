@@ -34,7 +34,7 @@ export interface DatadogHandlerOptions {
   readonly limits: Limits;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Whether the organisation has an audit trail. */
+  /** True if the organisation has an audit trail. */
   readonly audit?: boolean;
 }
 

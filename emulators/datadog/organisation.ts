@@ -42,7 +42,7 @@ export class Organisation {
   readonly now: () => number;
   /** The ids of monitors and dashboards that the caller may not edit. */
   readonly restricted = new Set<string>();
-  /** Whether changes go to the audit trail. If false, its endpoints answer 403. */
+  /** True if changes are recorded in the audit trail. If false, its endpoints answer 403. */
   audit = true;
   readonly #collections: ReadonlyMap<CollectionName, Collection>;
   #listener: Listener | undefined;

@@ -15,7 +15,7 @@ export interface ResourceOptions {
   readonly idParam: string;
   /** Rejects a malformed id before the lookup. Throws DatadogError. */
   readonly checkId?: (id: string) => void;
-  /** Whether an object with the requested id is visible at the requested path; default: always. */
+  /** Returns whether an object with the requested id is visible at the requested path; default: always. */
   readonly isAt?: (object: RawObject, call: Call) => boolean;
   readonly notFound: (id: string) => DatadogFailure;
   /** The failure of a DELETE, if Datadog's message differs from that of a read. */

@@ -21,9 +21,9 @@ export interface Route {
   readonly path: string;
   /** The rate limit that counts this request. */
   readonly limit?: string;
-  /** Whether the API key authorizes the request without an application key. */
+  /** True if the API key authorizes the request without an application key. */
   readonly apiKeyOnly?: boolean;
-  /** Whether the body may be something other than a JSON object: then only `text` is set. */
+  /** True if the body may be something other than a JSON object: then only `text` is set. */
   readonly anyBody?: boolean;
   /** Throws DatadogError. */
   readonly run: (call: Call) => EmulatorResponse;

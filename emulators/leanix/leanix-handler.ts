@@ -11,7 +11,7 @@ export interface LeanixOptions {
   readonly tokenSeconds: number;
   /** The rate limit of each user, for all APIs together. */
   readonly requestsPerMinute: number;
-  /** Whether a 429 has `retry-after`: LeanIX may omit it. */
+  /** True if a 429 has `retry-after`: LeanIX may omit it. */
   readonly retryAfter: boolean;
   /** The fields of the GraphQL filter that this workspace does not support, such as `externalIds`. */
   readonly unsupportedFilters: readonly string[];

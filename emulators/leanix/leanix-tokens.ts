@@ -42,7 +42,7 @@ export class LeanixTokens {
     });
   }
 
-  /** Whether a request has a valid access token. */
+  /** Returns whether a request has a valid access token. */
   accepts(headers: Readonly<Record<string, string>>): boolean {
     const token = /^Bearer (.+)$/i.exec(headers['authorization'] ?? '')?.[1] ?? '';
     return (this.#expiries.get(token) ?? 0) > this.#now();

@@ -9,7 +9,7 @@ export interface ProcessSpec {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Env;
-  /** Whether the process ends by itself, with status 0. */
+  /** True if the process ends by itself, with status 0. */
   readonly once?: boolean;
 }
 

@@ -14,7 +14,7 @@ export interface EmulatorServerOptions {
   /** 0 selects any free port. */
   readonly port: number;
   readonly handle: Handle;
-  /** Whether `/__control/...` exists, which injects faults and lists the received requests. */
+  /** True if `/__control/...` exists, which injects faults and lists the received requests. */
   readonly control?: boolean;
   readonly now?: () => number;
   readonly log?: (line: string) => void;

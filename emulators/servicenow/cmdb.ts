@@ -73,7 +73,7 @@ export function columnsOf(row: Row): string[] {
   return COLUMNS.filter((column) => !row.hiddenColumns.includes(column));
 }
 
-/** Whether a row is in a table or in a table that extends it. */
+/** Returns whether a row is in a table or in a table that extends it. */
 export function isIn(row: Row, table: string): boolean {
   for (let t = row.table; t !== ''; t = PARENTS.get(t) ?? '') if (t === table) return true;
   return false;

@@ -5,7 +5,7 @@ const strings = z.array(z.string());
 /** The content of a Vault at its start. */
 const seedSchema = z.strictObject({
   authMount: z.string().default('kubernetes'),
-  /** Whether the auth mount is configured. */
+  /** True if the auth mount is configured. */
   authConfigured: z.boolean().default(true),
   /** The Enterprise namespace of everything; '' for none. */
   namespace: z.string().default(''),

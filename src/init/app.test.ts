@@ -35,11 +35,11 @@ afterEach(async () => {
 
 interface Vault {
   readonly seed?: object;
-  /** Answers in Vault's place where it gives an answer. */
+  /** Returns an answer in place of Vault's, or undefined to use Vault's. */
   readonly instead?: Intercept;
 }
 
-/** A Vault on a socket, and `init` to run against it with a clock that nobody waits for. */
+/** Starts a Vault on a socket, and runs `init` against it on a manual clock. */
 async function started({ seed, instead }: Vault = {}) {
   const vault = createVaultHandler({ seed: vaultSeed({ ...sandboxSeed(), ...seed }), now: Date.now });
   const seen: EmulatorRequest[] = [];
@@ -72,7 +72,7 @@ async function started({ seed, instead }: Vault = {}) {
   };
 }
 
-/** Gives an answer to the first `times` requests whose path fits. */
+/** Returns an interceptor that answers the first `times` requests whose path matches. */
 function first(times: number, path: RegExp, answer: typeof SEALED): Intercept {
   let left = times;
   return (request) => (path.test(request.path) && left-- > 0 ? answer : undefined);

@@ -25,6 +25,7 @@ export function filesOf({ ca, cert, key }: ContainerCertificates): SecretFiles {
     ['tls.key', new Secret(key)],
   ]);
 }
+/** Returns the certificates among the files of a set; undefined if one is missing. */
 export function certificatesAmong(files: SecretFiles): ContainerCertificates | undefined {
   const [ca, cert, key] = ['ca.crt', 'tls.crt', 'tls.key'].map((name) => files.get(name)?.reveal());
   return ca === undefined || cert === undefined || key === undefined ? undefined : { ca, cert, key };

@@ -27,7 +27,7 @@ function rotation(options: Partial<RotationOptions> = {}) {
   });
 }
 
-/** Takes the step that is due at `now` and has it written. */
+/** Takes the step that is due at `now` and records it as written. */
 async function stepAt(running: ReturnType<typeof rotation>, now: number) {
   const step = await running.step(now);
   if (step) running.written(now);

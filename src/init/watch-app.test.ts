@@ -41,7 +41,7 @@ const control = (path: string, method: string, value?: unknown) =>
   });
 const requests = async () => (await control('requests', 'GET')).text();
 
-/** Asks until the watch has the status; its answer. */
+/** Polls until the watch answers with the status. Returns the answer. */
 async function untilReadyIs(watch: RunningWatch, status: number, says = ''): Promise<string> {
   for (;;) {
     const answer = await fetch(`${watch.opsUrl}/readyz`);

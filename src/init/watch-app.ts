@@ -86,7 +86,7 @@ async function run(
     app: opsApp(health, metrics),
   });
   const { signal } = stopping;
-  const turning = (async () => {
+  const loop = (async () => {
     while (!signal.aborted) {
       const rest = (await watch.runDue()) - clock.now();
       await clock.sleep(Math.min(Math.max(0, rest), MAX_SLEEP_MS), signal).catch(() => undefined);
@@ -97,7 +97,7 @@ async function run(
     opsUrl: ops.url,
     async stop() {
       stopping.abort();
-      await turning;
+      await loop;
       await vaultSide?.close();
       await ops.close();
     },

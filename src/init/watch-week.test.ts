@@ -30,11 +30,11 @@ import { readSet, writeSet } from './write-set.ts';
 const HOUR = 60 * 60 * 1000;
 const WEEK = 7 * 24 * HOUR;
 const STEP = 60_000;
-/** A reader may be this far behind: all but a whole step. */
+/** Maximum delay of a reader: slightly less than one step. */
 const LAG = STEP - 1;
 const INTERVAL = 10 * 60_000;
 const RENEW = 16 * HOUR;
-/** Each failure has its round, at whose end it lasts. Rounds and certificates do not keep step. */
+/** Each failure has a round, which ends while it lasts. The length of a round is no multiple of a certificate's life. */
 const ROUND = 8.5 * HOUR;
 const INCIDENT = 2 * HOUR;
 
@@ -57,7 +57,7 @@ const vault = emulatedVault(
         namespaces: ['birddog'],
         audience: 'vault',
         read: ['secret/data/birddog/*'],
-        // Tokens are renewed for twelve hours, then there must be a login.
+        // Tokens can be renewed for twelve hours. Then a login is required.
         ttl: 3600,
         maxTtl: 12 * 3600,
       },
@@ -73,7 +73,7 @@ const vault = emulatedVault(
   clock.now,
 );
 
-/** Certificates of the moved clock, and of the real one a twin of each, for handshakes: TLS asks no clock of ours. */
+/** Certificates on the manual clock, each with a twin on the real clock for handshakes, because TLS uses the system clock. */
 const twins = new Map<string, string>();
 async function mint(options: MintOptions): Promise<Certificates> {
   const minted = await mintCertificates(options);
@@ -92,7 +92,7 @@ const twinOf = ({ ca, cert, key }: ContainerCertificates): ContainerCertificates
   key: twin(key),
 });
 
-/** A watch as `birddog init --watch` makes it, from what is on disk. */
+/** Creates a watch as `birddog init --watch` does, from the files on disk. */
 async function startedWatch(): Promise<Watch> {
   const connection = { address: new URL('http://127.0.0.1:8200'), outbound: vault.outbound };
   const client = createVault({ ...connection, kv: { mount: 'secret', version: 2 } });
@@ -128,14 +128,14 @@ const cut = (code: string) =>
     throw new OutboundError('connection', false, Object.assign(new Error(code), { code }));
   });
 const mode = (name: string) => () => vault.control('PUT', 'mode', { mode: name });
-/** The token in hand is revoked besides, so that there must be a login. */
+/** Also revokes the current token, so that a login is required. */
 const atLogin = (spoil: () => void) => () => {
   spoil();
   vault.control('DELETE', 'tokens');
 };
 const asAccount = (jwt: string) => atLogin(() => writeFileSync(tokenFile, jwt));
 
-/** How each failure of Vault is brought about, with Vault's own answers. */
+/** Causes each failure of Vault with Vault's answers. */
 const FAILURES: Readonly<Record<VaultFailureName, () => void>> = {
   unreachable: cut('ECONNREFUSED'),
   not_trusted: cut('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
@@ -162,7 +162,7 @@ const FAILURES: Readonly<Record<VaultFailureName, () => void>> = {
   nonsense: stand(answers(/./, 200, '<html>please log in</html>')),
 };
 
-/** All is well with Vault, and the keys are others than before. */
+/** Ends the failure and writes new keys. */
 function heal(round: number): void {
   vault.intercept(undefined);
   mode('active')();
@@ -176,7 +176,7 @@ function heal(round: number): void {
 const keyOnDisk = (container: 'main' | 'sidecar') =>
   readSet(folders[container]).files.get('datadog-api-key')?.reveal();
 
-/** What the two processes may be using: the newest on disk, and what was there less than their lag ago. */
+/** Returns the certificates that both processes may use: the newest on disk, and those replaced within the delay of a reader. */
 const inUse = { main: new Map<string, Used>(), sidecar: new Map<string, Used>() };
 interface Used {
   readonly side: ContainerCertificates;
@@ -186,7 +186,7 @@ const PUBLISHED = 'certificates published';
 let handshakes = 0;
 let lookedAt = '';
 
-/** Takes note of what is on disk now. Where that is new, both sides must be able to connect with any certificates in use. */
+/** Records the certificates on disk. Asserts for new ones that both sides can connect with any certificates in use. */
 async function lookAtDisk(): Promise<void> {
   const now = clock.now();
   const sets = CONTAINERS.map((container) => readlinkSync(join(folders[container], 'current'))).join();
@@ -223,7 +223,7 @@ async function lookAtDisk(): Promise<void> {
 it('during a week of Vault failures both sides can always connect and have valid keys', async () => {
   const begin = clock.now();
   heal(0);
-  // What the run-once init has left: certificates for a year.
+  // The run-once init leaves certificates that are valid for a year.
   await initialSets();
   await lookAtDisk();
   let watch = await startedWatch();
@@ -233,7 +233,7 @@ it('during a week of Vault failures both sides can always connect and have valid
       const next = await watch.runDue();
       await lookAtDisk();
       const announced = written.slice(lines).some((line) => line.includes('certificates announced'));
-      // Now and then the container is killed with new certificates in its hands.
+      // Sometimes the container is killed before it publishes new certificates.
       if (announced && (steps += 1) % 3 === 0) watch = await startedWatch();
       else clock.advance(Math.max(1, Math.min(next, end) - clock.now()));
     }

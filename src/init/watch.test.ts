@@ -38,7 +38,7 @@ const KEYS = { 'datadog-api-key': 'api', 'datadog-app-key': 'app' };
 const filesOf = (texts: Record<string, string>) =>
   new Map(Object.entries(texts).map(([name, text]) => [name, new Secret(text)]));
 
-/** A watch whose keys are those that `vault` holds. */
+/** Creates a watch whose keys come from `vault`. */
 function opened(vault?: { keys: Both<SecretFiles> | undefined }) {
   const keyWatch = (onDisk: Both<SecretFiles> | undefined): KeyWatch => ({
     poll: async () => {},
@@ -119,7 +119,7 @@ describe('a watch on keys and certificates', () => {
     const watch = await opened();
     await watch.runDue();
     const [ca, leaf] = [file('sidecar', 'ca.crt'), file('sidecar', 'tls.crt')];
-    // The folder of the sidecar's sets cannot be written: it has become a link to nowhere.
+    // The folder of the sidecar's sets cannot be written: it is now a dangling link.
     const unavailable = join(folder, 'unavailable');
     clock.advance(16 * HOUR);
     rmSync(join(folder, 'sidecar'), { recursive: true });

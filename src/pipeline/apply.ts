@@ -19,7 +19,7 @@ interface Create {
   readonly context: RequestContext;
   /** The id of the object with the same key that the new one replaces. */
   readonly replacedId?: string;
-  /** Whether the caller checks later for a concurrent create of the same key. */
+  /** True if the caller checks later for a concurrent create of the same key. */
   readonly checksLater?: boolean;
 }
 

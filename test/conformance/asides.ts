@@ -5,12 +5,12 @@ import { isRecord, print } from './value.ts';
 interface Aside {
   /** Paths of requests. */
   readonly of: RegExp;
-  /** Places in an answer: members joined by dots, `[]` for those of a list. */
+  /** Positions in an answer: field names joined by dots, `[]` for the elements of a list. */
   readonly places: RegExp;
   readonly how: How;
   readonly why: string;
   readonly client?: Client;
-  /** The years it holds for, both included; recordings without a date count as the first year. */
+  /** The years of the recordings to which it applies, inclusive. Recordings without a date count as the first year. */
   readonly years?: readonly [from: number, to: number];
   readonly when?: (exchange: Exchange) => boolean;
 }
@@ -20,7 +20,7 @@ const ANY = /^/;
 const MONITOR = /^\/api\/v1\/monitor/;
 const DASHBOARD = /^\/api\/v1\/dashboard/;
 
-/** What is not compared exactly, and why: what depends on people, on the year, on the client, or on chance. */
+/** The parts that are not compared exactly, with the reason: they depend on people, the year, the client, or chance. */
 const ASIDES: readonly Aside[] = [
   {
     of: ANY,
@@ -371,7 +371,7 @@ const ASIDES: readonly Aside[] = [
   },
 ];
 
-/** Whether an answer counts more objects than it holds. */
+/** Returns whether an answer counts more objects than it contains. */
 function showsAPart({ response: { body } }: Exchange): boolean {
   if (body === undefined || !isRecord(body)) return false;
   const lists = [body['data'] ?? null].flat().length;
@@ -379,7 +379,7 @@ function showsAPart({ response: { body } }: Exchange): boolean {
   return counts.some((count) => count > lists);
 }
 
-/** How each place in the answer to an exchange is compared; undefined is exactly. */
+/** Returns the comparison of each position in the answer of an exchange; undefined means exact. */
 export function asideFor(exchange: Exchange): (path: string) => How | undefined {
   const year = exchange.year ?? FIRST_YEAR;
   const rows = ASIDES.filter(

@@ -10,10 +10,10 @@ import { type Outcome, replay } from './replay.ts';
 import { diff, isMatch, type Score, scores, table } from './report.ts';
 
 const skip = existsSync(CORPUS) ? false : 'the recorded exchanges are not here (set CORPUS)';
-/** The share of exchanges that must be answered as recorded, by the time they were recorded in. */
+/** The minimum share of exchanges that the emulator must answer as recorded, by the year of the recording. */
 const MIN_SHARE: Readonly<Record<Era, number>> = { '2026': 1, '2025': 0.95, older: 0.9 };
 type Era = '2026' | '2025' | 'older';
-/** Families that are emulated in the shape that the others need, and no further. */
+/** Families that are emulated only as far as others need them. */
 const SHAPE_ALONE: Readonly<Record<string, number>> = {
   users: 0.75,
   'service-definitions': 0.6,
@@ -26,7 +26,7 @@ before(async () => {
   for (const scenario of readScenarios(join(CORPUS, 'exchanges'))) replayed.push(await replay(scenario));
 });
 
-describe('the emulator of Datadog against everything that was recorded', { skip }, () => {
+describe('the Datadog emulator, compared with all recordings', { skip }, () => {
   it('answers as Datadog did: all of 2026, 95% of 2025, 90% of older years', (t) => {
     const list = scores(replayed);
     t.diagnostic(`exchanges and scenarios answered as recorded:\n${table(list)}`);
@@ -39,7 +39,7 @@ describe('the emulator of Datadog against everything that was recorded', { skip 
     );
   });
 
-  it('answers otherwise where it is known and said why, and nowhere else', (t) => {
+  it('differs only where a known mismatch gives the reason', (t) => {
     const here = knownHere();
     if (here.length === 0) return t.skip('these are other recordings than those of the list');
     const mismatches = replayed.flat().filter((outcome) => !isMatch(outcome));
@@ -52,7 +52,7 @@ describe('the emulator of Datadog against everything that was recorded', { skip 
     );
   });
 
-  it('is as far proven as docs/emulator.md says', (t) => {
+  it('matches as many exchanges as docs/emulator.md lists', (t) => {
     if (knownHere().length === 0) return t.skip('these are other recordings than those of the page');
     const page = readFileSync(new URL('../../docs/emulator.md', import.meta.url), 'utf8');
     assert.ok(
@@ -62,7 +62,7 @@ describe('the emulator of Datadog against everything that was recorded', { skip 
   });
 });
 
-/** Of the list, what is about recordings that are here. */
+/** Returns the entries of the list whose recordings are present. */
 function knownHere() {
   const sources = [...new Set(replayed.flat().map(({ exchange }) => exchange.source))];
   return KNOWN_MISMATCHES.filter(
@@ -79,7 +79,7 @@ function share(list: readonly Score[]): number {
   return sum(({ exchanges }) => exchanges.matched) / sum(({ exchanges }) => exchanges.total);
 }
 
-/** Recordings without a date are old. */
+/** Recordings without a date count as old. */
 function era(score: Score | undefined): Era {
   return score?.year === '2026' || score?.year === '2025' ? score.year : 'older';
 }

@@ -16,7 +16,7 @@ function places({ theirs, ours, sent = [], how = {} }: Case, translation = new T
   return found.map(({ path }) => path);
 }
 
-describe('what counts as the same answer', () => {
+describe('equal answers', () => {
   const same: readonly [what: string, Case][] = [
     ['members in any order', { theirs: { a: 1, b: [2] }, ours: { b: [2], a: 1 } }],
     ['2 and 2.0', { theirs: { a: 2 }, ours: JSON.parse('{"a": 2.0}') }],
@@ -53,7 +53,7 @@ describe('what counts as the same answer', () => {
   for (const [what, given] of same) it(what, () => assert.deepEqual(places(given), []));
 });
 
-describe('what counts as another answer', () => {
+describe('different answers', () => {
   const other: readonly [what: string, Case, places: string[]][] = [
     ['another value', { theirs: { a: 1 }, ours: { a: 2 } }, ['a']],
     ['a text that is a number', { theirs: { a: '1' }, ours: { a: 1 } }, ['a']],
@@ -118,7 +118,7 @@ describe('what counts as another answer', () => {
 });
 
 describe('ids of a recording', () => {
-  it('are translated in what is asked next, whole ones alone', () => {
+  it('are replaced in later requests, only if the whole id matches', () => {
     const translation = new Translation();
     assert.ok(translation.pair('12345', '98765'));
     assert.equal(translation.text('/monitor/12345?q=123456 && 12345'), '/monitor/98765?q=123456 && 98765');

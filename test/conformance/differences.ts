@@ -1,7 +1,7 @@
 import type { Translation } from './translation.ts';
 import { isList, isRecord, print, type Value } from './value.ts';
 
-/** A place where two answers differ; undefined is a member that is not there. */
+/** A position at which two answers differ; undefined means that the field is missing. */
 export interface Difference {
   readonly path: string;
   readonly theirs: Value | undefined;
@@ -9,14 +9,14 @@ export interface Difference {
 }
 
 /**
- * How a place is compared otherwise than exactly. `ignored`: not at all; `shape`: the same members with other scalars;
- * `set`: a list in any order; `optional`: exactly, but it may be missing on one side.
+ * An inexact comparison. `ignored`: not compared; `shape`: the same fields with other scalars; `set`: a list in any order;
+ * `optional`: exact, but it may be missing on one side.
  */
 export type How = 'ignored' | 'shape' | 'set' | 'optional';
 
 export interface Comparison {
   readonly translation: Translation;
-  /** What the request said, scalar by scalar: that comes back exactly. */
+  /** The scalars of the request, which the answer must return exactly. */
   readonly sent: ReadonlySet<string>;
   readonly how: (path: string) => How | undefined;
 }
@@ -26,7 +26,7 @@ const TIME_MEMBER =
   /(?:^|_|\.)(?:created|modified|updated|changed|deleted|canceled|disabled|start|end|at|ts|time|date|happened|from|to)(?:_?(?:at|ts|ms|timestamp))?(?:\[\])?$/i;
 const ISO = /^\d{4}-\d\d-\d\d(T| )\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/;
 
-/** Where an answer of the emulator differs from the recorded one. Ids that were made up meanwhile are paired. */
+/** Returns the differences between an answer of the emulator and the recorded one. Pairs generated ids. */
 export function differences(theirs: Value, ours: Value, comparison: Comparison): Difference[] {
   pairIds('', theirs, ours, comparison);
   return [...walk('', theirs, ours, comparison)];
@@ -88,7 +88,7 @@ function* walkMembers(
   }
 }
 
-/** Our members in the order of theirs, as far as each is found: by its id, or by being the same. */
+/** Returns our elements in the order of the recorded ones, matched by id or equality. */
 function arranged(
   theirs: readonly Value[],
   ours: readonly Value[],
@@ -120,7 +120,7 @@ function same(path: string, theirs: Value, ours: Value, { translation, sent }: C
   return TIME_MEMBER.test(path) && isEpoch(theirs) && digits(theirs) === digits(ours);
 }
 
-/** Microseconds are left out where there are none. */
+/** Datadog omits microseconds that are zero. */
 function sameTimeForm(theirs: string, ours: string): boolean {
   const [a, b] = [timeForm(theirs), timeForm(ours)];
   return (
@@ -134,7 +134,7 @@ function timeForm(text: string) {
   const found = ISO.exec(text);
   if (!found) return undefined;
   const [, between, fraction = '', zone = ''] = found;
-  // Trailing zeros are left out of nanoseconds.
+  // Datadog omits trailing zeros of nanoseconds.
   return {
     between,
     fraction: fraction.length > 7 ? 9 : fraction.length,

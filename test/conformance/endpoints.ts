@@ -12,10 +12,10 @@ const { routes } = createDatadogHandler({
 });
 const find = routeFinder(routes);
 
-/** Every endpoint that the emulator of Datadog serves, as `METHOD /path/{id}`. */
+/** Returns every endpoint of the Datadog emulator, as `METHOD /path/{id}`. */
 export const ENDPOINTS: readonly string[] = routes.map(name).toSorted(byPath);
 
-/** A Markdown table of the endpoints, and how many recorded exchanges with each are answered as they were. */
+/** Returns a Markdown table of the endpoints with the number of matching recorded exchanges. */
 export function endpointTable(replayed: readonly (readonly Outcome[])[]): string {
   const asked = Map.groupBy(replayed.flat(), ({ exchange: { request } }) => {
     const route = find(request.method, decodeURI(request.path))?.route;

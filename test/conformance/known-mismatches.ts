@@ -6,7 +6,7 @@ interface KnownMismatch {
   readonly why: string;
 }
 
-/** What the emulator answers otherwise, and will: each counts as a mismatch in the scores. */
+/** Accepted mismatches of the emulator. Each counts as a mismatch in the scores. */
 export const KNOWN_MISMATCHES: readonly KnownMismatch[] = [
   {
     source: /Monitors-search-returns-OK/,

@@ -12,7 +12,7 @@ import { print } from './value.ts';
 const skip = existsSync(CORPUS) ? false : 'the recorded exchanges are not here (set CORPUS)';
 const WRITES = /^\/api\/v1\/dashboard(\/[a-z0-9]{3}-[a-z0-9]{3}-[a-z0-9]{3})?$/;
 
-/** What Datadog said, and the finding of error level that says so, with its place. */
+/** Datadog's messages, with the code and position of the error that lint reports for each. */
 const REFUSED: readonly (readonly [says: RegExp, finding: RegExp])[] = [
   [
     /Minimum length of parameter 'defaults'/,
@@ -36,7 +36,7 @@ function errorsOf(dashboard: JsonObject): string[] {
     .map(({ code, pointer }) => `${code} ${pointer}`);
 }
 
-/** The dashboards that people ship, and those that recorded requests made. */
+/** Shipped dashboards, and dashboards of recorded requests. */
 function corpusDashboards(): JsonObject[] {
   return readFileSync(join(CORPUS, 'dashboards.ndjson'), 'utf8')
     .split('\n')

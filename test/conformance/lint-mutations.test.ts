@@ -115,7 +115,7 @@ function said({ code, pointer, message, at }: Finding): string {
   return `${code} ${pointer} ${message} ${at}`;
 }
 
-/** Whether a finding points into the span of the mistake, its ends included. */
+/** Returns whether a finding points into the span of the mistake, its ends included. */
 function isWithin({ at, to }: Finding, mutant: Mutant): boolean {
   return at !== undefined && at <= mutant.to && (to ?? at) >= mutant.from;
 }

@@ -10,7 +10,7 @@ export interface Mutation {
   readonly name: string;
   /** When the result truly is a mistake, and where it is then. */
   readonly mistakeWhen: string;
-  /** Whether the query of a widget cannot have it, or may have it for all that rules know. */
+  /** True if the query of a widget cannot have it, or may have it for all that rules know. */
   readonly ofMonitors?: true;
   /** Every way of making this mistake once. `words` is the query with texts in quotes blanked out. */
   readonly mutate: (query: string, words: string) => readonly Mutant[];

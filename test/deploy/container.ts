@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inNamespace } from './network-namespaces.ts';
 
-/** A user that no password file knows, of a range as OpenShift gives one to a namespace. */
+/** A user ID without an entry in the password file, from a range as OpenShift assigns to a namespace. */
 export const USER = 1000680000;
-/** The group that owns what is mounted. */
+/** The group that owns mounted files. */
 export const FS_GROUP = 1000690000;
 
 export interface Mount {
@@ -19,11 +19,11 @@ export interface ContainerOptions {
   readonly network: string;
   readonly mounts: readonly Mount[];
   readonly args: readonly string[];
-  /** Whether the root can be written to by who has the rights; default false. */
+  /** True for a writable root. Default: false. */
   readonly writableRoot?: boolean;
 }
 
-/** Makes a folder read-only, and puts what is to be mounted into it; then becomes the user, and can become no other. */
+/** Makes the root read-only, adds the mounts, then drops to the user without a way back. */
 const ENTER = `
 set -eu
 root=$1 writable=$2 user=$3 group=$4
@@ -42,8 +42,8 @@ exec setpriv --no-new-privs chroot --userspec=+$user:+0 --groups=+$group "$root"
 `;
 
 /**
- * The command that runs a program as a container would: with the image as a read-only root, an arbitrary user of group 0
- * without any capability, and what is mounted, and nothing else. The process is the program itself, so signals reach it.
+ * Returns the command that runs a program as in a container: the image as a read-only root, an arbitrary user of group 0
+ * without capabilities, and only the mounts. The process is the program itself, so signals reach it.
  */
 export function containerCommand(options: ContainerOptions): string[] {
   const { image, network, mounts, args, writableRoot = false } = options;

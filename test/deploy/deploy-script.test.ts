@@ -23,7 +23,7 @@ const CHECK =
 interface Cluster {
   /** The revision before the deployment; undefined for a first deployment. */
   readonly revision?: string;
-  /** Whether the apply starts a new pod; default true. */
+  /** True if the apply starts a new pod; default true. */
   readonly newPod?: boolean;
   /** Exit status of `diff`; default 1 (there is a difference). */
   readonly differs?: number;

@@ -12,14 +12,14 @@ import { dirname, join } from 'node:path';
 import { DEPLOY } from './rendered.ts';
 
 const ROOT = join(DEPLOY, '..');
-/** What the launcher calls, as every minimal base has it. */
+/** Programs that the launcher calls, which every minimal base contains. */
 const PROGRAMS = ['sh', 'readlink', 'dirname', 'id', 'mktemp', 'ln', 'date', 'sleep'];
-/** For the tests to look around with. */
+/** Programs that the tests use to inspect the container. */
 const LOOKING = ['ls', 'cat', 'touch'];
 
 /**
- * Lays out the image in `folder`/image, as the Containerfile does: the bundles are built from what it copies, and from
- * nothing else. Below is a base that has a C library, a shell and what the launcher calls.
+ * Creates the content of the image in `folder`/image, as the Containerfile does. Builds the bundles only from the files that it
+ * copies, on top of a base with a C library, a shell and the programs that the launcher calls.
  */
 export function layOutImage(folder: string): string {
   const source = join(folder, 'source');
@@ -32,13 +32,13 @@ export function layOutImage(folder: string): string {
   return image;
 }
 
-/** Puts the programs of a minimal base below an image. */
+/** Adds the programs of a minimal base to an image. */
 export function addBase(image: string): void {
   for (const program of [...PROGRAMS, ...LOOKING]) {
     copyInto(image, `/usr/bin/${program}`, join('/usr/bin', program));
     for (const library of librariesOf(join('/usr/bin', program))) copyInto(image, library, library);
   }
-  // Of what Node.js needs, the base has the C library alone.
+  // Of the libraries that Node.js needs, the base contains only the C library.
   for (const library of librariesOf(process.execPath))
     if (!/lib(stdc\+\+|gcc_s)\./.test(library)) copyInto(image, library, library);
   symlinkSync('usr/bin', join(image, 'bin'));
@@ -56,7 +56,7 @@ function librariesOf(program: string): string[] {
   return [...listed.matchAll(/(\/\S+) \(0x/g)].flatMap(([, path]) => path ?? []);
 }
 
-/** What the first stage of the Containerfile copies from the checkout. */
+/** Returns the files that the first stage of the Containerfile copies from the checkout. */
 export function copiedByContainerfile(): string[] {
   const [first = ''] = readFileSync(join(DEPLOY, 'Containerfile'), 'utf8').split('\nFROM ${RUN_BASE}');
   return [...first.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, paths = '']) => paths.split(' '));

@@ -9,7 +9,7 @@ import type { Ingress, NetworkPolicy } from 'kubernetes-types/networking/v1.d.ts
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.d.ts';
 import type { EgressFirewall, Route, ServiceMonitor } from './other-kinds.ts';
 
-/** Every kind of object that an overlay may hold. */
+/** Every kind of object that an overlay may contain. */
 export interface Kinds {
   ConfigMap: ConfigMap;
   Deployment: Deployment;
@@ -26,7 +26,7 @@ export interface Kinds {
 export type Kind = keyof Kinds;
 export type KubernetesObject = { [K in Kind]: Kinds[K] & { readonly kind: K } }[Kind];
 
-/** The API in which each kind is, as a manifest must name it. */
+/** The apiVersion of each kind. */
 export const API_VERSIONS: Readonly<Record<Kind, string>> = {
   ConfigMap: 'v1',
   Deployment: 'apps/v1',
@@ -41,7 +41,7 @@ export const API_VERSIONS: Readonly<Record<Kind, string>> = {
   ServiceMonitor: 'monitoring.coreos.com/v1',
 };
 
-/** The objects of a kind. */
+/** Returns the objects of a kind. */
 export function ofKind<K extends Kind>(objects: readonly KubernetesObject[], kind: K): Kinds[K][] {
   return objects.filter((object): object is KubernetesObject & Kinds[K] => object.kind === kind);
 }

@@ -10,7 +10,7 @@ import { type NamespacedPod, startNamespacedPod } from './namespaced-pod.ts';
 import { askFrom, inNamespace, POD_ADDRESS, type Question } from './network-namespaces.ts';
 import { DEPLOY, NO_KUBECTL } from './rendered.ts';
 
-/** Why namespaces cannot be had here, or false. In CI they must be. */
+/** The reason to skip, or false if namespaces are available. CI requires them. */
 const skip =
   process.env['CI'] !== 'true' &&
   (NO_KUBECTL ||
@@ -29,7 +29,7 @@ before(() => {
 });
 after(() => skip || rmSync(laidOut, { recursive: true, force: true }));
 
-/** A monitor for an application that no catalog lists, asked for from outside. */
+/** Creates a monitor for an unlisted application from outside the pod. */
 function createFromOutside(pod: NamespacedPod) {
   const monitor = { type: 'query alert', name: 'deep', query: 'avg(last_5m):avg:a{*} > 1' };
   const created = askFrom(pod.networks.outside, {
@@ -56,7 +56,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
   const upstream = (folder: string, name: string) =>
     readFileSync(join(pod.volume(folder), 'current', name), 'utf8');
   const sidecar = { host: '127.0.0.1', port: 5000, path: '/get_monitors?application=payments-batch' };
-  /** A program in a container of the image: its status and what it wrote. */
+  /** Runs a program in a container of the image. Returns its status and output. */
   const run = (container: string, args: readonly string[], input = '', env = pod.environment(container)) => {
     const [command = '', ...rest] = pod.command(container, args);
     return spawnSync(command, rest, { input, encoding: 'utf8', env });
@@ -205,10 +205,10 @@ describe('the rendered pod, in namespaces', { skip }, () => {
   });
 
   describe('deploy.sh', () => {
-    /** Runs the script against a cluster that is a stand-in, but for what is run in Birddog's container. */
+    /** Runs the script against a fake cluster that executes only the commands for Birddog's container. */
     const deploy = (...options: string[]) => {
       const within = join(laidOut, 'within-birddog');
-      // The certificate of the pod here is for loopback; there is no DNS.
+      // The certificate of this pod is for loopback, because there is no DNS.
       const env = { ...pod.environment('birddog'), BIRDDOG_URL: 'https://127.0.0.1:8443' };
       const words = [...Object.entries(env).map((pair) => pair.join('=')), ...pod.command('birddog', [])];
       const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');

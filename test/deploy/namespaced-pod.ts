@@ -58,8 +58,8 @@ export interface NamespacedPod {
 }
 
 /**
- * Starts init, and then the containers that stay, of an overlay, each from `image`, a folder with an image's content. Rejects
- * with what they wrote. Needs root.
+ * Starts init and then the other containers of an overlay, each from `image`, a folder with the content of the image. Rejects
+ * with their output. Requires root.
  */
 export async function startNamespacedPod(overlay: string, image: string): Promise<NamespacedPod> {
   const folder = mkdtempSync(join(tmpdir(), 'namespaced-pod-'));

@@ -1,18 +1,18 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import https, { type RequestOptions } from 'node:https';
 
-/** The address of the pod, as others see it (of the range for documentation). */
+/** The address of the pod, from the range for documentation. */
 export const POD_ADDRESS = '192.0.2.1';
 const OUTSIDE_ADDRESS = '192.0.2.2';
 
-/** Two hosts on one machine: the pod, and somebody outside it. */
+/** Two hosts on one machine: the pod and an external client. */
 export interface NetworkNamespaces {
   readonly pod: string;
   readonly outside: string;
   remove(): void;
 }
 
-/** Makes two network namespaces with a wire between them. Needs root and iproute2. */
+/** Creates two connected network namespaces. Requires root and iproute2. */
 export function makeNetworkNamespaces(): NetworkNamespaces {
   const [pod, outside] = [`birddog-pod-${process.pid}`, `birddog-out-${process.pid}`];
   const wire = { pod: `bdp${process.pid}`, outside: `bdo${process.pid}` };
@@ -40,7 +40,7 @@ export function makeNetworkNamespaces(): NetworkNamespaces {
   return { pod, outside, remove };
 }
 
-/** How to run a program in a namespace. */
+/** Returns the command that runs a program in a namespace. */
 export const inNamespace = (name: string, ...command: string[]): string[] => [
   'ip',
   'netns',
@@ -49,7 +49,7 @@ export const inNamespace = (name: string, ...command: string[]): string[] => [
   ...command,
 ];
 
-/** One request over TLS: options of Node's https, and what is sent. */
+/** A request over TLS: options of Node's https, and the body. */
 export interface Question extends Pick<RequestOptions, 'host' | 'port' | 'servername' | 'method' | 'path'> {
   readonly ca: string;
   readonly cert?: string;
@@ -57,10 +57,10 @@ export interface Question extends Pick<RequestOptions, 'host' | 'port' | 'server
   readonly headers?: Record<string, string>;
   readonly body?: string;
 }
-/** The answer, or why there was no connection (`ECONNREFUSED`, ...). */
+/** The answer, or the error code of the connection (`ECONNREFUSED`, ...). */
 export type Answered = { readonly status: number; readonly text: string } | { readonly failed: string };
 
-/** Asks from within a namespace, by a process there. */
+/** Sends a request from a process in a namespace. */
 export function askFrom(namespace: string, question: Question): Answered {
   const [command = '', ...args] = inNamespace(namespace, process.execPath, import.meta.filename);
   return JSON.parse(execFileSync(command, args, { input: JSON.stringify(question), encoding: 'utf8' }));

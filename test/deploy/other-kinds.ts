@@ -1,5 +1,5 @@
-// Kinds of OpenShift and of the Prometheus Operator, of which no schema is packaged: what this project uses of them, and
-// nothing else, so that a field that is not here is refused.
+// Kinds of OpenShift and of the Prometheus Operator, for which no package has a schema. They contain only the fields that this
+// project uses, so that any other field is rejected.
 import type { ObjectMeta } from 'kubernetes-types/meta/v1.d.ts';
 
 /** https://docs.redhat.com/en/documentation/openshift_container_platform/4.18/html/network_apis/route-route-openshift-io-v1 */

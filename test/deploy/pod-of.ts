@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Container, PodSpec, Volume } from 'kubernetes-types/core/v1.d.ts';
 import { type KubernetesObject, ofKind } from './kinds.ts';
 
-/** The pod that the only Deployment makes. */
+/** Returns the pod of the only Deployment. */
 export function podOf(objects: readonly KubernetesObject[]): PodSpec {
   const [deployment, ...others] = ofKind(objects, 'Deployment');
   assert.equal(others.length, 0);
@@ -10,12 +10,12 @@ export function podOf(objects: readonly KubernetesObject[]): PodSpec {
   return deployment.spec.template.spec;
 }
 
-/** All containers of a pod, those of its start first. */
+/** Returns all containers of a pod, init containers first. */
 export function containersOf(pod: PodSpec): Container[] {
   return [...(pod.initContainers ?? []), ...pod.containers];
 }
 
-/** A container by its name. */
+/** Returns a container by name. */
 export function containerOf(pod: PodSpec, name: string): Container {
   const found = containersOf(pod).find((container) => container.name === name);
   assert.ok(found, `there is no container ${name}`);
@@ -28,14 +28,14 @@ export function volumeOf(pod: PodSpec, name: string): Volume {
   return found;
 }
 
-/** Which containers mount a volume, and whether they may write to it. */
+/** Returns the containers that mount a volume, and whether they may write to it. */
 export function mountsOf(pod: PodSpec, volume: string): string[] {
   return containersOf(pod).flatMap(({ name, volumeMounts = [] }) =>
     volumeMounts.filter((m) => m.name === volume).map((m) => `${name}${m.readOnly ? '' : ' writes'}`),
   );
 }
 
-/** The environment that a container gets: its ConfigMaps, then its own variables, `$(NAME)` replaced by those before. */
+/** Returns the environment of a container: its ConfigMaps, then its variables, with `$(NAME)` replaced by earlier ones. */
 export function environmentOf(
   objects: readonly KubernetesObject[],
   name: string,

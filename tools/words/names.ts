@@ -1,6 +1,6 @@
 import { parseSync } from '@swc/core';
 
-/** Returns the identifiers of a TypeScript text, each with the first line on which it occurs. Throws Error where it does not parse. */
+/** Returns the identifiers of a TypeScript text, each with the first line on which it occurs. Throws Error if it cannot be parsed. */
 export function namesIn(text: string): ReadonlyMap<string, number> {
   const names = new Set<string>();
   collect(parseSync(text, { syntax: 'typescript', target: 'esnext' }), names);
@@ -18,7 +18,7 @@ function collect(node: unknown, names: Set<string>): void {
   for (const child of Object.values(node)) collect(child, names);
 }
 
-/** Positions of the parser go on counting from file to file, so the line is looked up. */
+/** Returns the line of a position. The parser's positions continue from file to file. */
 function lineOf(name: string, text: string): number {
   const lines = text.split('\n');
   return lines.findIndex((line) => line.split(/[^\w$]/).includes(name)) + 1;

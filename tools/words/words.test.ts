@@ -19,7 +19,7 @@ describe('the words check', () => {
     assert.match(String(faults('bin/run', '# read anew')), /^bin\/run:1: "anew"/);
   });
 
-  it('reports a forbidden phrase also where a line of a comment breaks it', () => {
+  it('reports a forbidden phrase that spans two lines of a comment', () => {
     assert.match(String(faults('a.ts', '/**\n * A file of its\n * own.\n */')), /^a.ts:2: "of its own"/);
   });
 
@@ -34,7 +34,7 @@ describe('the words check', () => {
     assert.deepEqual(faults('a.ts', 'function returns() { return amend + shallow + chopped; }'), []);
   });
 
-  it('accepts an exception with a reason, and reports one that nothing needs', () => {
+  it('accepts an exception with a reason, and reports an unused one', () => {
     const exception = readExceptions('hop\tdocs/\tA quotation.\n')[0];
     assert.ok(exception);
     assert.deepEqual(faults('docs/a.md', 'a hop', [exception]), []);

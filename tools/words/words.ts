@@ -3,14 +3,14 @@ import { type TrackedFile, trackedFiles } from '../tracked-files.ts';
 import { namesIn } from './names.ts';
 import { FORBIDDEN_IN_NAMES, FORBIDDEN_NAMES, FORBIDDEN_PHRASES, FORBIDDEN_WORDS } from './word-lists.ts';
 
-/** A word that a file may have all the same. `path` is a file or, with a slash at its end, a folder; `*` is every file. */
+/** A word that a file may contain. `path` is a file or, with a slash at its end, a folder; `*` is every file. */
 export interface Exception {
   readonly word: string;
   readonly path: string;
   readonly reason: string;
 }
 
-/** What the check leaves alone: its own lists, generated tables, and the rename table that names what was. */
+/** Files that are not checked: the lists themselves, generated tables, and tables of old names. */
 const UNCHECKED =
   /^(tools\/words\/|package-lock\.json$|docs\/schema\.json$|docs\/changelog\.md$|docs\/reports\/layout\.md$)/;
 const CODE = /\.(ts|mjs|js)$/;
@@ -23,7 +23,7 @@ interface Fault {
 }
 
 /**
- * Returns every forbidden word of these files as a sentence with its place, and every exception that no file needs.
+ * Returns a sentence with a position for every forbidden word in these files, and one for every unused exception.
  * A word in a path counts as line 0.
  */
 export function wordFaults(files: readonly TrackedFile[], exceptions: readonly Exception[]): string[] {
@@ -83,7 +83,7 @@ function phrasesIn({ path, text }: TrackedFile): Fault[] {
   });
 }
 
-/** The words of a text in lower case with one blank between them: marks of comments and line ends may break a phrase. */
+/** Returns the words of a text in lower case, joined by one space, without comment markers and line breaks. */
 function proseOf(text: string): { words: string; lineAt: (at: number) => number } {
   let words = ' ';
   const lines: { at: number; line: number }[] = [];
@@ -110,12 +110,12 @@ function inNames(word: string): string | undefined {
   return FORBIDDEN_IN_NAMES.get(word) ?? FORBIDDEN_IN_NAMES.get(word.replace(/(?<=h)es$|s$/, ''));
 }
 
-/** The words of a text in lower case; names are split at camelCase and underscores. */
+/** Returns the words of a text in lower case. Splits names at camelCase and underscores. */
 function wordsOf(text: string): string[] {
   return (text.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? []).map((word) => word.toLowerCase());
 }
 
-/** Reads the exceptions: word, path and reason, a line each, between tabs. Throws Error where a line is not so. */
+/** Parses the exceptions: word, path and reason, separated by tabs, one per line. Throws Error for a malformed line. */
 export function readExceptions(text: string): Exception[] {
   return text
     .split('\n')

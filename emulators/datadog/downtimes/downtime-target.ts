@@ -2,7 +2,7 @@ import { isRawObject, type RawObject } from '../raw-json.ts';
 import { parseScope } from './downtime-scope.ts';
 
 /**
- * Whether a downtime (v2) applies to a monitor: by id, or by all tags and a scope that the monitor's query names.
+ * Returns whether a downtime (v2) applies to a monitor: by id, or by all tags and a scope that the monitor's query names.
  * Datadog also checks the monitor's groups, which depend on metric values.
  */
 export function targetsMonitor({ attributes }: RawObject, monitor: RawObject): boolean {
@@ -12,7 +12,7 @@ export function targetsMonitor({ attributes }: RawObject, monitor: RawObject): b
   return hasTags(monitor, monitor_tags) && holds(String(scope), tagsNamedBy(monitor));
 }
 
-/** Whether a downtime (v1) applies to a monitor. */
+/** Returns whether a downtime (v1) applies to a monitor. */
 export function targetsMonitorV1(
   { monitor_id, monitor_tags, scope }: RawObject,
   monitor: RawObject,
@@ -23,7 +23,7 @@ export function targetsMonitorV1(
   return hasTags(monitor, monitor_tags) && scopes.every((tag) => tag === '*' || named(tag));
 }
 
-/** Whether a scope holds. An invalid scope, for example a seeded one, never does. */
+/** Returns whether a scope holds. An invalid scope, for example a seeded one, never does. */
 function holds(scope: string, has: (tag: string) => boolean): boolean {
   try {
     return parseScope(scope)(has);

@@ -183,7 +183,7 @@ function settingsIn(sent: RawObject): RawObject {
     : settings;
 }
 
-/** Whether a schedule has a start. Downtimes that start now are never duplicates. */
+/** Returns whether a schedule has a start. Downtimes that start now are never duplicates. */
 function hasStart(schedule: unknown): boolean {
   const { start, recurrences } = isRawObject(schedule) ? schedule : {};
   return typeof start === 'string' || Array.isArray(recurrences);

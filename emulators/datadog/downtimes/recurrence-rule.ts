@@ -95,7 +95,7 @@ function selected(rule: Rule, first: number, period: readonly number[]): number[
     .toSorted((a, b) => a - b);
 }
 
-/** Whether a time matches a rule. Parts that the rule omits come from the first time. */
+/** Returns whether a time matches a rule. Parts that the rule omits come from the first time. */
 function matches(rule: Rule, first: number, at: number): boolean {
   const { frequency, days: weekDays, monthDays, months } = rule;
   const hasNoDay = weekDays.length === 0 && monthDays.length === 0;
@@ -113,7 +113,7 @@ function matches(rule: Rule, first: number, at: number): boolean {
   return checks.every(Boolean);
 }
 
-/** Whether a time is on a day of the week; with `nth`, on the nth of the month or of the year. */
+/** Returns whether a time is on a day of the week; with `nth`, on the nth of the month or of the year. */
 function isDay({ nth, weekday }: Day, at: number, ofMonth: boolean): boolean {
   if (weekdayOf(at) !== weekday) return false;
   if (nth === 0) return true;

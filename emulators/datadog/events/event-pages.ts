@@ -19,7 +19,7 @@ export interface EventSearch {
 
 export interface EventPage {
   readonly data: readonly RawObject[];
-  /** Whether there are events after this page. */
+  /** True if there are events after this page. */
   readonly more: boolean;
   /** The cursor of the next page; undefined if this page is empty. */
   readonly after: string | undefined;
@@ -162,7 +162,7 @@ function timeOf(event: RawObject): number {
   return Date.parse(String(attributesOf(event)['timestamp']));
 }
 
-/** Whether an event matches `@attribute:value`, `key:value` of a tag or reserved attribute, or words of title and message. */
+/** Returns whether an event matches `@attribute:value`, `key:value` of a tag or reserved attribute, or words of title and message. */
 function holds(event: RawObject, term: Term): boolean {
   const { attributes, message, tags, ...others } = attributesOf(event);
   const inner = isRawObject(attributes) ? attributes : {};

@@ -4,9 +4,9 @@ import { matchesWildcards, plainParts, type WildcardPart, wildcardParts } from '
 export interface Term {
   /** The key, with `@` before the name of an attribute; undefined for free words. */
   readonly key: string | undefined;
-  /** Whether a value matches the whole term. */
+  /** Returns whether a value matches the whole term. */
   readonly isWhole: (value: unknown) => boolean;
-  /** Whether a text contains the value as whole words. */
+  /** Returns whether a text contains the value as whole words. */
   readonly isWithin: (text: string) => boolean;
 }
 

@@ -23,7 +23,7 @@ export class EventStore {
     return this.#organisation.now();
   }
 
-  /** Whether a time in epoch milliseconds is too long ago for an event. */
+  /** Returns whether a time in epoch milliseconds is too long ago for an event. */
   isTooOld(ms: number): boolean {
     return this.now - ms > MAX_AGE_MS;
   }

@@ -5,9 +5,9 @@
 interface QueryForm {
   /** The pattern of the query before its comparison. */
   readonly body: RegExp;
-  /** Whether `.last(` is required. */
+  /** True if `.last(` is required. */
   readonly rolled?: boolean;
-  /** Whether the query ends in a comparison with a number. */
+  /** True if the query ends in a comparison with a number. */
   readonly compared: boolean;
 }
 
@@ -70,7 +70,7 @@ export function queryError(type: string, query: string): string | undefined {
 
 const CLOSERS = new Map(Object.entries({ '(': ')', '{': '}', '[': ']' }));
 
-/** Whether brackets outside quotes are balanced. An unclosed double quote hides the rest of the query. */
+/** Returns whether brackets outside quotes are balanced. An unclosed double quote hides the rest of the query. */
 function isBalanced(query: string): boolean {
   const open: string[] = [];
   for (const character of query.replace(/"(?:[^"\\]|\\[\s\S]?)*"?|'[^']*'/g, '')) {

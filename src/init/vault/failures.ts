@@ -4,7 +4,7 @@ interface FailureKind {
   /** What happened, without the full stop. */
   readonly says: string;
   readonly hint: string;
-  /** Whether a retry can succeed: any attempt before the deadline, or only the second attempt. Default: never. */
+  /** The retries that can succeed: any attempt before the deadline, or only the second attempt. Default: none. */
   readonly retry?: 'until deadline' | 'once';
 }
 
@@ -131,7 +131,7 @@ export class VaultFailure extends Error {
     return VAULT_FAILURES[this.failure].exit;
   }
 
-  /** Whether a retry can succeed. */
+  /** Returns which retries can succeed. */
   get retry(): 'until deadline' | 'once' | 'never' {
     const kind: FailureKind = VAULT_FAILURES[this.failure];
     return kind.retry ?? 'never';

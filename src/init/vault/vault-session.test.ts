@@ -39,7 +39,7 @@ function opened(role: { ttl: number; maxTtl: number; tokenType?: 'service' | 'ba
   const deadline = deadlineAfter(60_000, clock);
   after(() => deadline.close());
   const token = async () => (await session.token(deadline)).reveal();
-  /** What was asked since the last time, in short. */
+  /** Returns the last segments of the requests since the previous call. */
   const asked = () => vault.requests.splice(0).map((line) => line.split('/').at(-1));
   return { clock, vault, session, token, asked };
 }

@@ -20,7 +20,7 @@ const ROLE = {
 };
 const KEYS = { 'datadog-api-key': 'an-api-key' };
 
-/** A Vault with every kind of role, account and mount that a test asks for. */
+/** Creates a Vault with every role, account and mount that the tests use. */
 const SEED = {
   ...SANDBOX,
   roles: {
@@ -44,7 +44,7 @@ const SEED = {
   },
 };
 
-/** Vault's clock stands still: it counts whole seconds that a token has left. */
+/** Stops Vault's clock, because it counts the lifetime of a token in whole seconds. */
 const NOW = Date.UTC(2026, 0, 1);
 
 const closing: (() => unknown)[] = [];

@@ -32,7 +32,7 @@ export interface Vault {
   revoke(token: Secret, deadline: Deadline): Promise<void>;
 }
 
-interface Ask {
+interface VaultRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly token?: Secret;
@@ -58,14 +58,14 @@ const TLS_CODES = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
 
 /** Creates a client of the HTTP API of Vault or OpenBao. Every method throws VaultFailure. */
 export function createVault(options: VaultOptions): Vault {
-  const ask = (question: Ask) => exchange(options, question);
+  const ask = (request: VaultRequest) => exchange(options, request);
   return {
     async login(mount, role, jwt, deadline) {
       const body = { role, jwt: jwt.reveal() };
       const reply = await ask({ method: 'POST', path: `/v1/auth/${mount}/login`, body, deadline });
-      if (!done(reply))
+      if (!succeeded(reply))
         throw new VaultFailure(
-          await whyNot(ask, reply, deadline, true),
+          await failureOfReply(ask, reply, deadline, true),
           `login as "${role}" at ${mount}: ${reply.words}`,
         );
       return tokenOf(reply.body, 'the login');
@@ -79,8 +79,11 @@ export function createVault(options: VaultOptions): Vault {
         deadline,
       });
       if (reply.status === 403) throw new VaultFailure('token_dead', `renew-self: ${reply.words}`);
-      if (!done(reply))
-        throw new VaultFailure(await whyNot(ask, reply, deadline, false), `renew-self: ${reply.words}`);
+      if (!succeeded(reply))
+        throw new VaultFailure(
+          await failureOfReply(ask, reply, deadline, false),
+          `renew-self: ${reply.words}`,
+        );
       return tokenOf(reply.body, 'the renewal');
     },
     async read(path, token, deadline) {
@@ -93,19 +96,22 @@ export function createVault(options: VaultOptions): Vault {
           isObject(reply.body) && isObject(reply.body['data']) ? 'secret_deleted' : 'secret_missing',
           address,
         );
-      if (!done(reply))
-        throw new VaultFailure(await whyNot(ask, reply, deadline, false), `${address}: ${reply.words}`);
+      if (!succeeded(reply))
+        throw new VaultFailure(
+          await failureOfReply(ask, reply, deadline, false),
+          `${address}: ${reply.words}`,
+        );
       return pairsOf(reply.body, version, address);
     },
     async revoke(token, deadline) {
       const reply = await ask({ method: 'POST', path: '/v1/auth/token/revoke-self', token, deadline });
-      if (!done(reply))
+      if (!succeeded(reply))
         throw new VaultFailure(failureOf(reply.status, reply.words, false), `revoke-self: ${reply.words}`);
     },
   };
 }
 
-type AskVault = (question: Ask) => Promise<Reply>;
+type SendToVault = (request: VaultRequest) => Promise<Reply>;
 
 /** Parses the response of a login or renewal. The token format is not checked: OpenBao's differs from Vault's. */
 function tokenOf(body: Json, gave: string): VaultToken {
@@ -123,15 +129,15 @@ function tokenOf(body: Json, gave: string): VaultToken {
 }
 
 /** Distinguishes an invalid token from a missing permission after a 403, by looking up the token. */
-async function whyDenied(ask: AskVault, token: Secret, deadline: Deadline): Promise<VaultFailureName> {
+async function whyDenied(ask: SendToVault, token: Secret, deadline: Deadline): Promise<VaultFailureName> {
   const reply = await ask({ method: 'GET', path: '/v1/auth/token/lookup-self', token, deadline });
   if (reply.status === 403) return 'token_dead';
-  return done(reply) ? 'read_denied' : failureOf(reply.status, reply.words, false);
+  return succeeded(reply) ? 'read_denied' : failureOf(reply.status, reply.words, false);
 }
 
 /** Distinguishes an uninitialised Vault, which reports itself as sealed to every request except health, from a sealed one. */
-async function whyNot(
-  ask: AskVault,
+async function failureOfReply(
+  ask: SendToVault,
   { status, words }: Reply,
   deadline: Deadline,
   login: boolean,
@@ -143,25 +149,28 @@ async function whyNot(
 }
 
 /** Returns whether the request succeeded. Redirects are not followed, so they are failures. */
-function done({ status }: Reply): boolean {
+function succeeded({ status }: Reply): boolean {
   return status >= 200 && status < 300;
 }
 
-async function exchange({ address, outbound, namespace }: VaultOptions, question: Ask): Promise<Reply> {
+async function exchange(
+  { address, outbound, namespace }: VaultOptions,
+  request: VaultRequest,
+): Promise<Reply> {
   let answer: OutboundAnswer;
   try {
     answer = await outbound.send({
-      method: question.method,
-      url: new URL(question.path, address),
+      method: request.method,
+      url: new URL(request.path, address),
       headers: {
         // Vault Agent and Proxy can require this header, against forged requests.
         'x-vault-request': 'true',
         ...(namespace === undefined ? {} : { 'x-vault-namespace': namespace }),
-        ...(question.token ? { 'x-vault-token': question.token.reveal() } : {}),
-        ...(question.body ? { 'content-type': 'application/json' } : {}),
+        ...(request.token ? { 'x-vault-token': request.token.reveal() } : {}),
+        ...(request.body ? { 'content-type': 'application/json' } : {}),
       },
-      ...(question.body ? { body: printJson(question.body) } : {}),
-      deadline: question.deadline,
+      ...(request.body ? { body: printJson(request.body) } : {}),
+      deadline: request.deadline,
       maxBytes: 4 * 1024 * 1024,
     });
   } catch (error) {
