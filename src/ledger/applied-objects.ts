@@ -5,7 +5,7 @@ import type { AppliedObject, AppliedObjects } from '../pipeline/ports.ts';
 import { inTransaction } from './database.ts';
 import { type Attempt, lazily } from './cache-tables.ts';
 import { LIMITS, type Limits, bytesOf, sizeLimit } from './size-limit.ts';
-import { compress, decompress } from './packed.ts';
+import { compress, decompress } from './compress.ts';
 
 /** Opens the cache of the last object written for each key. Evicts the oldest entries beyond the limit. */
 export function appliedObjectsIn(

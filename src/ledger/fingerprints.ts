@@ -4,7 +4,7 @@ import type { Fingerprints, CachedObject } from '../pipeline/ports.ts';
 import { inTransaction } from './database.ts';
 import { type Attempt, lazily } from './cache-tables.ts';
 import { LIMITS, type Limits, bytesOf, sizeLimit } from './size-limit.ts';
-import { compress, decompress } from './packed.ts';
+import { compress, decompress } from './compress.ts';
 
 /** Opens the cache of the objects that each plan was computed from, by fingerprint. An existing entry is not compressed again. */
 export function fingerprintsIn(db: DatabaseSync, attempt: Attempt, limits: Limits = LIMITS): Fingerprints {

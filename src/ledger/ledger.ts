@@ -4,7 +4,7 @@ import { fingerprintsIn } from './fingerprints.ts';
 import { inTransaction, openDatabase } from './database.ts';
 import { attempts, createCacheTables } from './cache-tables.ts';
 import { ledgerIn, type LedgerReadings } from './creates.ts';
-import { objectCacheIn } from './known-objects.ts';
+import { objectCacheIn } from './object-cache.ts';
 import { LIMITS, type Limits } from './size-limit.ts';
 
 /** The state that Datadog does not store: creates in progress, and caches. */

@@ -1,6 +1,6 @@
 import type { Json } from '../domain/json.ts';
 import type { Span } from '../language/query/syntax.ts';
-import { stringsIn } from './each-text.ts';
+import { stringsIn } from './strings-in.ts';
 import type { Violation } from './rule.ts';
 
 interface SecretPattern {

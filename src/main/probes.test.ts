@@ -129,7 +129,7 @@ describe('the probe of a catalog', () => {
   it('names an unexpected error', async () => {
     const { state, probe } = startTest();
     const error = new Error('the secret file leanix-api-token cannot be read');
-    state.catalogAnswer = { answer: 'unknown', reason: 'Birddog cannot ask LeanIX', error };
+    state.catalogAnswer = { answer: 'unknown', reason: 'Birddog failed to query LeanIX', error };
     assert.deepEqual(await probe('catalog_leanix'), { state: 'failed', detail: error.message, hint: '' });
   });
 });

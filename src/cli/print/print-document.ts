@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Format } from '../../format/decoded.ts';
-import { inlineMember, quoted, tomlName } from '../../format/edit/write-value.ts';
+import { inlineMember, quoted, tomlName } from '../../format/edit/print-value.ts';
 import { printYaml } from '../../format/encode-yaml.ts';
 
 type Print = (document: JsonObject, comment: string) => string;

@@ -3,7 +3,7 @@ import { afterBlanks, afterLineEnd, afterText, beginsLine, lineStart, restOfLine
 import type { Place } from '../place.ts';
 import type { Site, Source } from './site.ts';
 import type { Splice } from './splice.ts';
-import { inlineMember, inlineValue } from './write-value.ts';
+import { inlineMember, inlineValue } from './print-value.ts';
 
 /** Adds a field or element after the last one of a bracketed object or list, in its notation. */
 export function addInBrackets(

@@ -4,7 +4,7 @@ import { StringOffsets } from '../text-offset.ts';
 import type { Site, Source } from './site.ts';
 import type { Splice } from './splice.ts';
 import { onOneLine, pieceIn, standsPlain, styleAt, type TextStyle } from './text-style.ts';
-import { quoted } from './write-value.ts';
+import { quoted } from './print-value.ts';
 
 /** A replaced range of a string, in UTF-16 units of its value. */
 export interface Range {

@@ -1,6 +1,6 @@
 import type { Format } from '../decoded.ts';
 import { resolveScalar } from '../yaml-scalar.ts';
-import { quoted } from './write-value.ts';
+import { quoted } from './print-value.ts';
 
 /** The styles of strings. */
 export type TextStyle = 'double' | 'single' | 'plain' | 'literal' | 'folded' | 'lines' | 'raw' | 'raw lines';

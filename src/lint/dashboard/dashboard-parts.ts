@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../domain/json.ts';
 import type { Path } from '../rule.ts';
 import type { Definition, PlacedWidget } from './placed-widget.ts';
-import type { FieldTable } from './member-table.ts';
+import type { FieldTable } from './field-table.ts';
 import type { PlacedRequest } from './widget-requests.ts';
 import { OBJECTS, WIDGETS } from './widget-schema.ts';
 

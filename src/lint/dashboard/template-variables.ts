@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../domain/json.ts';
 import { withoutStop } from '../../language/message/read-handle.ts';
 import type { Span } from '../../language/query/syntax.ts';
-import { stringsIn } from '../each-text.ts';
+import { stringsIn } from '../strings-in.ts';
 import type { Path } from '../rule.ts';
 import type { PlacedWidget } from './placed-widget.ts';
 

@@ -1,4 +1,4 @@
-import { type FieldTable, fieldTable } from './member-table.ts';
+import { type FieldTable, fieldTable } from './field-table.ts';
 
 const TITLE = 'type:text title:text title_size:text title_align:center|left|right description:text';
 const COMMON = `${TITLE} time:object custom_links:list`;

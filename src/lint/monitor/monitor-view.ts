@@ -12,7 +12,12 @@ import type {
 } from '../../language/query/syntax.ts';
 import { partsIn, tagsIn } from '../../language/query/walk-query.ts';
 import type { Path, Rule } from '../rule.ts';
-import { type MonitorTemplate, type TemplatePart, templatePartsOf, templatesOf } from './monitor-texts.ts';
+import {
+  type MonitorTemplate,
+  type TemplatePart,
+  templatePartsOf,
+  templatesOf,
+} from './monitor-templates.ts';
 
 /** The context of a monitor. */
 export interface MonitorContext {

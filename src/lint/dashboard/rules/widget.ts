@@ -1,7 +1,7 @@
 import { isObject, type Json, numberText } from '../../../domain/json.ts';
 import type { DashboardPart } from '../dashboard-parts.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
-import type { FieldType } from '../member-table.ts';
+import type { FieldType } from '../field-table.ts';
 import { WIDGET_TYPES, WIDGETS } from '../widget-schema.ts';
 import { suggestWord } from '../../nearest.ts';
 import type { Violation, Path, RuleFix } from '../../rule.ts';

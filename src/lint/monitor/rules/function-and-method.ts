@@ -3,7 +3,7 @@ import { partsIn } from '../../../language/query/walk-query.ts';
 import { includesFunction, MONITOR_FUNCTIONS, METRIC_METHODS } from '../../metric-functions.ts';
 import { argumentNumber, argumentText } from '../argument-text.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { CHECK_METHODS, methodsOf } from '../query-data.ts';
+import { CHECK_METHODS, methodsOf } from '../query-sources.ts';
 import { nearest } from '../../nearest.ts';
 import type { Violation } from '../../rule.ts';
 

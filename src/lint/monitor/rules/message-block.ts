@@ -2,7 +2,7 @@ import { textOf } from '../../../domain/json.ts';
 import type { Block } from '../../../language/message/message-syntax.ts';
 import { suggestWord } from '../../nearest.ts';
 import { PLAIN_VARIABLES } from '../message-variables.ts';
-import type { TemplatePart } from '../monitor-texts.ts';
+import type { TemplatePart } from '../monitor-templates.ts';
 import { EVENT_TYPES, METRIC_TYPES } from '../monitor-types.ts';
 import type { MonitorRule, MonitorView } from '../monitor-view.ts';
 import { isOn } from '../option-values.ts';

@@ -1,5 +1,5 @@
 import type { MessageFault, MessageFaultCode } from '../../../language/message/message-syntax.ts';
-import type { MonitorTemplate } from '../monitor-texts.ts';
+import type { MonitorTemplate } from '../monitor-templates.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import type { RuleFix } from '../../rule.ts';
 

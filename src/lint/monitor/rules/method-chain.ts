@@ -1,6 +1,6 @@
 import type { Method, Query, Word } from '../../../language/query/syntax.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { CHECK_METHODS, type SourceMethods, methodsOf } from '../query-data.ts';
+import { CHECK_METHODS, type SourceMethods, methodsOf } from '../query-sources.ts';
 import type { Violation } from '../../rule.ts';
 
 /** The requirement that each missing method violates. */

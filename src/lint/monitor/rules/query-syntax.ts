@@ -2,7 +2,7 @@ import type { Query, Span, SyntaxFault, Word } from '../../../language/query/syn
 import { tagsIn } from '../../../language/query/walk-query.ts';
 import { METRIC_TYPES } from '../monitor-types.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { sourcesOf, typeForSource } from '../query-data.ts';
+import { sourcesOf, typeForSource } from '../query-sources.ts';
 import { searchesOf } from '../searches.ts';
 import { comparisonOf } from '../thresholds.ts';
 import { nearest } from '../../nearest.ts';

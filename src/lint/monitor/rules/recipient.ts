@@ -1,7 +1,7 @@
 import type { Handle } from '../../../language/message/message-syntax.ts';
 import { HANDLE_KINDS } from '../../../language/message/read-handle.ts';
 import { suggestWord } from '../../nearest.ts';
-import type { TemplatePart } from '../monitor-texts.ts';
+import type { TemplatePart } from '../monitor-templates.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { INTO_OK, INTO_PROBLEM, type Transitions, transitionsWithin } from '../transitions.ts';
 import type { Violation, Path } from '../../rule.ts';

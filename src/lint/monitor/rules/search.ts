@@ -2,7 +2,7 @@ import type { SearchFault } from '../../../language/search/parse-search.ts';
 import { argumentText } from '../argument-text.ts';
 import { EVENT_TYPES } from '../monitor-types.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { methodsOf } from '../query-data.ts';
+import { methodsOf } from '../query-sources.ts';
 import { minutesOf } from '../query-windows.ts';
 import { searchesOf } from '../searches.ts';
 import type { Violation } from '../../rule.ts';

@@ -5,7 +5,7 @@ import type { CachedObject, ObjectCache } from '../pipeline/ports.ts';
 import { inTransaction } from './database.ts';
 import { type Attempt, lazily } from './cache-tables.ts';
 import { LIMITS, type Limits, bytesOf, sizeLimit } from './size-limit.ts';
-import { compress, decompress } from './packed.ts';
+import { compress, decompress } from './compress.ts';
 
 /** The text and bytes of an empty body, which monitors have. */
 const EMPTY = { text: '{}', bytes: compress('{}') };
