@@ -1,4 +1,4 @@
-import { type Answer, type Pod, request } from '../test/acceptance/pod.ts';
+import { type Answer, type Pod, requestUnchecked } from '../test/acceptance/pod.ts';
 import { flood } from './flood.ts';
 import type { AimName, Measurements } from './aims.ts';
 import { load } from './load.ts';
@@ -45,11 +45,12 @@ export async function benchListed(pod: Pod, measured: Measurements = {}): Promis
   }
 }
 
-const listed = (pod: Pod) => request(pod, 'GET', '/get_monitors?application=checkout&key=listed');
+const listed = (pod: Pod) =>
+  requestUnchecked(pod, 'GET', '/get_monitors?application=checkout&key=listed', {});
 
 function create(pod: Pod, application: string, key: string): Promise<Answer> {
   const monitor = { type: 'query alert', name: key, query: 'avg(last_5m):avg:a{*} > 1' };
-  return request(pod, 'POST', '/create_monitor', {
+  return requestUnchecked(pod, 'POST', '/create_monitor', {
     body: JSON.stringify({ application, team: 't', key, monitor }),
     headers: JSON_BODY,
   });
@@ -76,7 +77,7 @@ async function givenLargeDocuments(pod: Pod, ended: Promise<void>): Promise<void
   const document = head + `${body.slice(head.length)}`.repeat(Math.floor((16 * MIB - 2000) / 1100));
   await untilEnded(ended, async () => {
     const headers = { 'content-type': 'application/yaml', 'birddog-deadline-ms': '10000' };
-    await request(pod, 'POST', '/plan', { body: document, headers });
+    await requestUnchecked(pod, 'POST', '/plan', { body: document, headers });
   });
 }
 
