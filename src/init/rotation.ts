@@ -45,8 +45,8 @@ export interface Rotation {
 /** Creates a rotation that starts from the certificates on disk. */
 export function createRotation({ mint, renewMs, stepMs, onDisk, writtenAt }: RotationOptions): Rotation {
   let upstream: Both<ContainerCertificates> | undefined;
-  let meets: Span | undefined;
-  let ends: readonly number[] = [];
+  let trustTime: Span | undefined;
+  let expiries: readonly number[] = [];
   /** Announced but not yet published. If the process ends, the next one announces a new pair. */
   let pending: Certificates | undefined;
   let settledAt = writtenAt;
@@ -54,16 +54,18 @@ export function createRotation({ mint, renewMs, stepMs, onDisk, writtenAt }: Rot
 
   const adopt = (next: Both<ContainerCertificates>) => {
     upstream = next;
-    meets = mutualTrustTime(next);
-    ends = meets ? expiriesOf(next) : [];
+    trustTime = mutualTrustTime(next);
+    expiries = trustTime ? expiriesOf(next) : [];
   };
   if (onDisk) adopt(onDisk);
-  const renewAt = (now: number) => (largest(ends) > now + TOO_LONG ? 0 : smallest(ends) - LIFE.ms + renewMs);
+  const renewAt = (now: number) =>
+    largest(expiries) > now + TOO_LONG ? 0 : smallest(expiries) - LIFE.ms + renewMs;
   /** Returns the certificates on disk if both sides can connect at that time. */
-  const goodAt = (now: number) => (meets && meets.from <= now && now < meets.until ? upstream : undefined);
+  const certificatesAt = (now: number) =>
+    trustTime && trustTime.from <= now && now < trustTime.until ? upstream : undefined;
 
   const plan = (now: number) => {
-    due = goodAt(now) ? Math.max(settledAt + stepMs, pending ? 0 : renewAt(now)) : now;
+    due = certificatesAt(now) ? Math.max(settledAt + stepMs, pending ? 0 : renewAt(now)) : now;
   };
 
   return {
@@ -71,7 +73,7 @@ export function createRotation({ mint, renewMs, stepMs, onDisk, writtenAt }: Rot
     async step(now) {
       plan(now);
       if (now < due) return undefined;
-      const good = goodAt(now);
+      const good = certificatesAt(now);
       if (good && pending) {
         const { client, server } = pending;
         pending = undefined;

@@ -75,10 +75,10 @@ async function run(
   { clock }: Deps,
   watch: Watch,
   stopping: AbortController,
-  vaultSide?: VaultResources,
+  vaultResources?: VaultResources,
 ): Promise<RunningWatch> {
   const metrics = createMetrics('init', VERSION);
-  addWatchMetrics(metrics, watch, vaultSide?.session, clock.now);
+  addWatchMetrics(metrics, watch, vaultResources?.session, clock.now);
   const health = { notReady: () => whyNotReady(watch) };
   const ops = await startServer({
     host: config.INIT_OPS_HOST,
@@ -98,7 +98,7 @@ async function run(
     async stop() {
       stopping.abort();
       await loop;
-      await vaultSide?.close();
+      await vaultResources?.close();
       await ops.close();
     },
   };

@@ -37,7 +37,7 @@ const WORTH_RENEWING = 1 / 3;
 /** Timeout of a revocation. */
 const REVOKE_TIMEOUT_MS = 2000;
 
-interface Held {
+interface SessionToken {
   readonly secret: Secret;
   readonly renewable: boolean;
   readonly dueAt: number;
@@ -49,12 +49,12 @@ interface Held {
 /** Creates a session without a token. The first call of `token` logs in. */
 export function createVaultSession(options: SessionOptions): VaultSession {
   const { vault, clock, log } = options;
-  let held: Held | undefined;
+  let current: SessionToken | undefined;
 
-  async function renew(token: Held, deadline: Deadline): Promise<Held | undefined> {
+  async function renew(token: SessionToken, deadline: Deadline): Promise<SessionToken | undefined> {
     try {
       const renewed = await vault.renew(token.secret, deadline);
-      return heldFrom(renewed, clock.now(), token.fullLifeMs);
+      return sessionToken(renewed, clock.now(), token.fullLifeMs);
     } catch (error) {
       // A temporary failure does not invalidate the token.
       if (error instanceof VaultFailure && error.retry !== 'until deadline') return undefined;
@@ -62,14 +62,14 @@ export function createVaultSession(options: SessionOptions): VaultSession {
     }
   }
 
-  async function login(deadline: Deadline): Promise<Held> {
+  async function login(deadline: Deadline): Promise<SessionToken> {
     const jwt = await serviceAccountToken(options.tokenFile);
     const token = await vault.login(options.authMount, options.role, jwt, deadline);
     log.info('logged in to Vault', { role: options.role, lease_seconds: token.lifeMs / 1000 });
-    return heldFrom(token, clock.now(), token.lifeMs);
+    return sessionToken(token, clock.now(), token.lifeMs);
   }
 
-  async function revoke({ secret, endsAt }: Held): Promise<void> {
+  async function revoke({ secret, endsAt }: SessionToken): Promise<void> {
     if (endsAt <= clock.now()) return;
     const grace = deadlineAfter(REVOKE_TIMEOUT_MS, clock);
     await vault.revoke(secret, grace).catch((error: unknown) => log.warn('token not revoked', { error }));
@@ -78,35 +78,39 @@ export function createVaultSession(options: SessionOptions): VaultSession {
 
   return {
     async token(deadline) {
-      if (held && clock.now() < held.dueAt) return held.secret;
-      const before = held;
-      if (before?.renewable && clock.now() < before.endsAt) held = await renew(before, deadline);
-      else held = undefined;
-      if (held) return held.secret;
+      if (current && clock.now() < current.dueAt) return current.secret;
+      const before = current;
+      if (before?.renewable && clock.now() < before.endsAt) current = await renew(before, deadline);
+      else current = undefined;
+      if (current) return current.secret;
       try {
-        held = await login(deadline);
+        current = await login(deadline);
       } catch (error) {
         // The previous token is valid until its expiry. The next call tries to log in again.
-        held = before && clock.now() < before.endsAt ? before : undefined;
+        current = before && clock.now() < before.endsAt ? before : undefined;
         throw error;
       }
       if (before) await revoke(before);
-      return held.secret;
+      return current.secret;
     },
-    dueAt: () => held?.dueAt ?? 0,
-    endsAt: () => held?.endsAt,
+    dueAt: () => current?.dueAt ?? 0,
+    endsAt: () => current?.endsAt,
     refused() {
-      held = undefined;
+      current = undefined;
     },
     async close() {
-      const last = held;
-      held = undefined;
+      const last = current;
+      current = undefined;
       if (last) await revoke(last);
     },
   };
 }
 
-function heldFrom({ secret, lifeMs, renewable }: VaultToken, now: number, fullLifeMs: number): Held {
+function sessionToken(
+  { secret, lifeMs, renewable }: VaultToken,
+  now: number,
+  fullLifeMs: number,
+): SessionToken {
   const life = lifeMs === 0 ? Infinity : lifeMs;
   return {
     secret,

@@ -58,20 +58,20 @@ const TLS_CODES = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
 
 /** Creates a client of the HTTP API of Vault or OpenBao. Every method throws VaultFailure. */
 export function createVault(options: VaultOptions): Vault {
-  const ask = (request: VaultRequest) => exchange(options, request);
+  const send = (request: VaultRequest) => exchange(options, request);
   return {
     async login(mount, role, jwt, deadline) {
       const body = { role, jwt: jwt.reveal() };
-      const reply = await ask({ method: 'POST', path: `/v1/auth/${mount}/login`, body, deadline });
+      const reply = await send({ method: 'POST', path: `/v1/auth/${mount}/login`, body, deadline });
       if (!succeeded(reply))
         throw new VaultFailure(
-          await failureOfReply(ask, reply, deadline, true),
+          await failureOfReply(send, reply, deadline, true),
           `login as "${role}" at ${mount}: ${reply.words}`,
         );
       return tokenOf(reply.body, 'the login');
     },
     async renew(token, deadline) {
-      const reply = await ask({
+      const reply = await send({
         method: 'POST',
         path: '/v1/auth/token/renew-self',
         token,
@@ -81,7 +81,7 @@ export function createVault(options: VaultOptions): Vault {
       if (reply.status === 403) throw new VaultFailure('token_dead', `renew-self: ${reply.words}`);
       if (!succeeded(reply))
         throw new VaultFailure(
-          await failureOfReply(ask, reply, deadline, false),
+          await failureOfReply(send, reply, deadline, false),
           `renew-self: ${reply.words}`,
         );
       return tokenOf(reply.body, 'the renewal');
@@ -89,8 +89,8 @@ export function createVault(options: VaultOptions): Vault {
     async read(path, token, deadline) {
       const { mount, version } = options.kv;
       const address = version === 2 ? `${mount}/data/${path}` : `${mount}/${path}`;
-      const reply = await ask({ method: 'GET', path: `/v1/${address}`, token, deadline });
-      if (reply.status === 403) throw new VaultFailure(await whyDenied(ask, token, deadline), address);
+      const reply = await send({ method: 'GET', path: `/v1/${address}`, token, deadline });
+      if (reply.status === 403) throw new VaultFailure(await whyDenied(send, token, deadline), address);
       if (reply.status === 404)
         throw new VaultFailure(
           isObject(reply.body) && isObject(reply.body['data']) ? 'secret_deleted' : 'secret_missing',
@@ -98,13 +98,13 @@ export function createVault(options: VaultOptions): Vault {
         );
       if (!succeeded(reply))
         throw new VaultFailure(
-          await failureOfReply(ask, reply, deadline, false),
+          await failureOfReply(send, reply, deadline, false),
           `${address}: ${reply.words}`,
         );
       return pairsOf(reply.body, version, address);
     },
     async revoke(token, deadline) {
-      const reply = await ask({ method: 'POST', path: '/v1/auth/token/revoke-self', token, deadline });
+      const reply = await send({ method: 'POST', path: '/v1/auth/token/revoke-self', token, deadline });
       if (!succeeded(reply))
         throw new VaultFailure(failureOf(reply.status, reply.words, false), `revoke-self: ${reply.words}`);
     },
@@ -129,22 +129,22 @@ function tokenOf(body: Json, gave: string): VaultToken {
 }
 
 /** Distinguishes an invalid token from a missing permission after a 403, by looking up the token. */
-async function whyDenied(ask: SendToVault, token: Secret, deadline: Deadline): Promise<VaultFailureName> {
-  const reply = await ask({ method: 'GET', path: '/v1/auth/token/lookup-self', token, deadline });
+async function whyDenied(send: SendToVault, token: Secret, deadline: Deadline): Promise<VaultFailureName> {
+  const reply = await send({ method: 'GET', path: '/v1/auth/token/lookup-self', token, deadline });
   if (reply.status === 403) return 'token_dead';
   return succeeded(reply) ? 'read_denied' : failureOf(reply.status, reply.words, false);
 }
 
 /** Distinguishes an uninitialised Vault, which reports itself as sealed to every request except health, from a sealed one. */
 async function failureOfReply(
-  ask: SendToVault,
+  send: SendToVault,
   { status, words }: Reply,
   deadline: Deadline,
   login: boolean,
 ): Promise<VaultFailureName> {
   const failure = failureOf(status, words, login);
   if (failure !== 'sealed') return failure;
-  const health = await ask({ method: 'GET', path: '/v1/sys/health', deadline });
+  const health = await send({ method: 'GET', path: '/v1/sys/health', deadline });
   return health.status === 501 ? 'not_initialised' : failure;
 }
 
