@@ -28,7 +28,7 @@ import {
   type Reservation,
 } from '../runtime/concurrency/memory-budget.ts';
 import type { Metrics, RouteTaken } from '../runtime/metrics.ts';
-import { type Health, healthRoutes } from '../runtime/ops-app.ts';
+import { type Health, healthRoutes } from '../runtime/service.ts';
 import { readQuery } from './query.ts';
 import { readBody } from '../runtime/read-body.ts';
 import { deadlineOf } from '../runtime/request-context.ts';

@@ -1,8 +1,7 @@
 import { VERSION } from '../contract/version.ts';
 import { createMetrics, type Metrics } from '../runtime/metrics.ts';
-import { opsApp } from '../runtime/ops-app.ts';
+import { opsApp, type Deps } from '../runtime/service.ts';
 import { startServer } from '../runtime/server.ts';
-import type { Deps } from '../runtime/service.ts';
 import { mintCertificates } from './certificates.ts';
 import type { CertificatesConfig, Config } from './settings.ts';
 import { expiriesOf } from './certificate-sets.ts';

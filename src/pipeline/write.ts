@@ -11,8 +11,7 @@ import { keyOf } from './find-live.ts';
 import { lintRequest } from './lint.ts';
 import { type Planned, plan, portFor, requireEqual } from './plan.ts';
 import type { Ports } from './ports.ts';
-import { locateRejection } from './place-refusal.ts';
-import { addPositions, refuseErrors, answerFindings } from './refuse.ts';
+import { locateRejection, addPositions, refuseErrors, answerFindings } from './refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from './request.ts';
 
 /** Serves a create or update: lints and compiles the object, then plans and applies it under the lock of its key. */

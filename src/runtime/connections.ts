@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type BodySignals, bodySignals, setBodySignals } from './body-signals.ts';
+import { type BodySignals, bodySignals, setBodySignals } from './read-body.ts';
 import { problemReply, SECURITY_HEADERS } from './reply.ts';
 import { parseFault } from './request-faults.ts';
 

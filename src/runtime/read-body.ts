@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../domain/clock.ts';
 import { ProblemError, tooLarge } from '../domain/problem.ts';
 import { systemClock } from './system-clock.ts';
-import { bodySignals } from './body-signals.ts';
 
 /** Minimum rate of a body: slow clients hold memory that other requests wait for. */
 const RATE = {
@@ -82,4 +81,26 @@ async function tooSlow(size: () => number, clock: Pick<Clock, 'sleep'>, stop: Ab
     }
   }
   return new ProblemError('request_timeout', `The body did not arrive within ${maxSeconds} s.`);
+}
+
+/** State of the connection while the body of a request arrives. */
+export interface BodySignals {
+  /** Sends `100 Continue` to a client that waits for it before it sends the body. Does nothing otherwise. */
+  readonly start: () => void;
+  /** Returns whether the client still waits for `100 Continue`: it may then send the body or leave it out. */
+  readonly waits: () => boolean;
+  /** Aborts where the bytes of the body are not valid HTTP: the rest of it never arrives. */
+  readonly broken: AbortSignal;
+}
+
+const signals = new WeakMap<IncomingMessage, BodySignals>();
+
+/** Stores the signals of a request for the code that reads its body. */
+export function setBodySignals(incoming: IncomingMessage, of: BodySignals): void {
+  signals.set(incoming, of);
+}
+
+/** Returns the signals of a request; undefined if none were stored. */
+export function bodySignals(incoming: IncomingMessage): BodySignals | undefined {
+  return signals.get(incoming);
 }

@@ -2,8 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Deadline } from '../../domain/deadline.ts';
 import { ProblemError } from '../../domain/problem.ts';
-import { type Frame, FrameError, type FrameType, frameHead, readFrames } from './frames.ts';
-import { INSPECT } from './plain.ts';
+import { type Frame, FrameError, type FrameType, frameHead, readFrames, INSPECT } from './protocol.ts';
 
 /**
  * Heap limit of an inspecting process: the largest document of each shape and format fits. With all that the server may hold,

@@ -8,10 +8,9 @@ import { readDocument } from '../../pipeline/document/read-document.ts';
 import { lintRequest } from '../../pipeline/lint.ts';
 import { replyWith } from '../../runtime/reply.ts';
 import { piecesOf } from './document-pieces.ts';
-import { frameHead, type FrameType, readFrames } from './frames.ts';
+import { frameHead, type FrameType, readFrames, INSPECT, type Job, type PlainProblem } from './protocol.ts';
 import { aboutOf, plainPreflight } from './inspect.ts';
 import type { Inspected, PreflightOf } from './inspection.ts';
-import { INSPECT, type Job, type PlainProblem } from './plain.ts';
 
 const LIMITS = { maxFrameBytes: 32 * 1024 * 1024, maxTotalBytes: 64 * 1024 * 1024 };
 /** Maximum bytes of plain data in one frame. */

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, printJson } from '../../domain/json.ts';
 import { tooLarge } from '../../domain/problem.ts';
 import { OBJECT_LIMITS } from '../../format/decoded.ts';
-import type { FrameType } from './frames.ts';
+import type { FrameType } from './protocol.ts';
 
 /** The lists of a document. Their entries are sent in batches. */
 const LISTS = ['monitors', 'alerts', 'dashboards'] as const;

@@ -7,10 +7,9 @@ import type { Decoded } from '../../format/decoded.ts';
 import { ROW_BYTES, tableLocator } from '../../format/position-table.ts';
 import type { Reply } from '../../runtime/reply.ts';
 import type { SentBody, Inspection, InspectionRequest, Preflight } from './inspection.ts';
-import type { Job, PlainProblem } from './plain.ts';
+import type { Job, PlainProblem, Frame } from './protocol.ts';
 import type { InspectingProcess } from './child-process.ts';
 import { DocumentBuilder } from './document-pieces.ts';
-import type { Frame } from './frames.ts';
 import { preflightFrom } from './inspect.ts';
 
 /** Inspects a body in the process `child`. Reads one frame per iteration of the event loop. */

@@ -5,7 +5,7 @@ import { type Pointer, pointerTo } from '../../domain/pointer.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { Decoded } from '../../format/decoded.ts';
 import type { Inspected, Preflight, PreflightOf } from './inspection.ts';
-import type { PlainPreflight } from './plain.ts';
+import type { PlainPreflight } from './protocol.ts';
 
 /** Maximum number of permissions that one body may need. */
 const MAX_WANTS = 1000;

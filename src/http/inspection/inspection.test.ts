@@ -16,7 +16,7 @@ import { answerFindings } from '../../pipeline/refuse.ts';
 import { createMemoryBudget } from '../../runtime/concurrency/memory-budget.ts';
 import { inspectBody } from './child.ts';
 import type { InspectingProcess, StartProcess } from './child-process.ts';
-import { type Frame, frameHead, readFrames } from './frames.ts';
+import { type Frame, frameHead, readFrames } from './protocol.ts';
 import { createInspector, type Inspector } from './inspector.ts';
 
 /** Runs the program of the child in this process. */

@@ -6,7 +6,6 @@ import { partsIn } from '../../language/query/walk-query.ts';
 import { queryNamesIn } from '../formula-names.ts';
 import type { Path } from '../rule.ts';
 import type { Definition } from './placed-widget.ts';
-import { splitSeries } from './split-series.ts';
 
 /** A request of a widget: an element of a list, or the value of a role (`x`, `size`) of a map. */
 export interface PlacedRequest {
@@ -132,4 +131,29 @@ function parseExpressionAt(at: number, text: string): ParsedExpressionAt {
 function objectsIn(list: Json | undefined): { at: number; object: JsonObject }[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((object, at) => (isObject(object) ? [{ at, object }] : []));
+}
+
+const OPENING = new Set(['(', '{', '[']);
+const CLOSING = new Set([')', '}', ']']);
+
+/** Splits the older field `q` into its queries at commas outside brackets and quotes. */
+export function splitSeries(text: string): { readonly at: number; readonly text: string }[] {
+  const parts: { at: number; text: string }[] = [];
+  let from = 0;
+  let depth = 0;
+  let quote = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (quote !== '') {
+      if (character === '\\') at += 1;
+      else if (character === quote) quote = '';
+    } else if (character === '"' || character === "'") quote = character;
+    else if (OPENING.has(character)) depth += 1;
+    else if (CLOSING.has(character)) depth = Math.max(0, depth - 1);
+    else if (character === ',' && depth === 0) {
+      parts.push({ at: from, text: text.slice(from, at) });
+      from = at + 1;
+    }
+  }
+  return [...parts, { at: from, text: text.slice(from) }];
 }

@@ -46,3 +46,60 @@ function keysOfVariables(variables: Json | undefined): ReadonlySet<string> | und
   }
   return keys;
 }
+
+/** Prefixes of variables that are not group tags: Datadog docs, monitors/notify/variables. */
+const EVENT_WORDS: ReadonlySet<string> = new Set([
+  'log',
+  'span',
+  'rum',
+  'audit',
+  'cipipeline',
+  'citest',
+  'databasemonitoring',
+  'event',
+  'issue',
+]);
+
+const TAG_VARIABLE = /^(?:\[([^\]]+)\]|([\w@/-][\w.@/-]*))\.name$/;
+/** Some of Datadog's examples close the bracket after `.name`. */
+const NAME_IN_BRACKET = /^\[([^\]]+)\.name\]$/;
+
+/** Returns the tag key or facet of a variable, or undefined if it is not a tag variable. */
+export function tagKeyOf(variable: string): string | undefined {
+  if (!variable.includes('.name')) return undefined;
+  const [, bracketed, plain] = TAG_VARIABLE.exec(variable) ?? [];
+  const key = bracketed ?? plain ?? NAME_IN_BRACKET.exec(variable)?.[1];
+  const [first = ''] = key?.split('.') ?? [];
+  return key === undefined || (bracketed === undefined && EVENT_WORDS.has(first)) ? undefined : key;
+}
+
+/** Returns the keys that have a value in each notification: group keys and keys fixed by scopes. Undefined if unknown. */
+export function variableKeysOf(view: MonitorView): ReadonlySet<string> | undefined {
+  const { query, faults } = view.parsed;
+  if (faults.length > 0) return undefined;
+  if (query.kind === 'check') return keysOfCheck(query.methods);
+  if (query.kind === 'chain' && /^(?:error_budget|burn_rate)$/.test(query.head.name.text)) return undefined;
+  const groups = groupKeysOf(view);
+  if (groups === undefined || groups.has('*')) return undefined;
+  // An event has tags besides its group keys.
+  if (query.kind !== 'metric') return view.type.startsWith('event') ? undefined : groups;
+  const keys = new Set(groups);
+  for (const tag of view.tags) keys.add(tag.kind === 'in' ? tag.key.text : (tag.text.split(':')[0] ?? ''));
+  return keys;
+}
+
+/** Returns whether a key is in the set, compared as Datadog normalizes keys. */
+export function hasKey(keys: ReadonlySet<string>, key: string): boolean {
+  return [key, key.toLowerCase(), `${key}.name`].some((name) => keys.has(name));
+}
+
+function keysOfCheck(methods: readonly Method[]): ReadonlySet<string> | undefined {
+  const texts = (name: string): string[] =>
+    methods
+      .filter((method) => method.name.text === name)
+      .flatMap(({ args }) => args.flatMap((arg) => (arg.kind === 'string' ? [arg.raw] : [])));
+  const by = texts('by');
+  // A check without groups or with all groups notifies with the tags of its results.
+  if (by.length === 0 || by.includes('*')) return undefined;
+  return new Set([...by, ...texts('over').map((tag) => tag.split(':')[0] ?? '')]);
+}

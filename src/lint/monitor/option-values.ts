@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject, toNumber } from '../../domain/json.ts';
 import { pointerTo, valueAt } from '../../domain/pointer.ts';
 import type { Path, RuleFix } from '../rule.ts';
+import type { Comparison, Query } from '../../language/query/syntax.ts';
 
 const DECIMAL = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
@@ -56,4 +57,24 @@ export function moveMember(monitor: JsonObject, from: Path, to: Path, title: str
       { path, value: put },
     ],
   };
+}
+
+/** Thresholds that are numbers: Datadog API v1, MonitorThresholds. */
+export const NUMERIC_THRESHOLDS: readonly string[] = [
+  'critical',
+  'warning',
+  'critical_recovery',
+  'warning_recovery',
+  'ok',
+  'unknown',
+];
+
+/** Returns a threshold as a number, or undefined. Numeric strings count. */
+export function thresholdOf(thresholds: JsonObject, name: string): number | undefined {
+  return numericOf(thresholds[name]);
+}
+
+/** Returns the comparison of a query, if it has one. */
+export function comparisonOf(query: Query): Comparison | undefined {
+  return query.kind === 'metric' || query.kind === 'chain' ? query.comparison : undefined;
 }

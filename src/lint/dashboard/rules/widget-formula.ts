@@ -1,8 +1,7 @@
 import { isObject } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
 import { syntaxMessage } from './widget-query.ts';
-import { splitSeries } from '../split-series.ts';
-import type { PlacedRequest, WidgetFormula } from '../widget-requests.ts';
+import { splitSeries, type PlacedRequest, type WidgetFormula } from '../widget-requests.ts';
 import { didYouMean } from '../../nearest.ts';
 import type { Violation } from '../../rule.ts';
 

@@ -11,7 +11,7 @@ import { argumentText } from '../argument-text.ts';
 import type { MonitorRule, MonitorView } from '../monitor-view.ts';
 import { minutesOf } from '../query-windows.ts';
 import { FORECAST } from './outlier-and-forecast.ts';
-import { thresholdOf } from '../thresholds.ts';
+import { thresholdOf } from '../option-values.ts';
 import type { Violation } from '../../rule.ts';
 
 /** Datadog docs, monitors/types/anomaly, section API. */

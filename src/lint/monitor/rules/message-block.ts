@@ -7,7 +7,7 @@ import { EVENT_TYPES, METRIC_TYPES } from '../monitor-types.ts';
 import type { MonitorRule, MonitorView } from '../monitor-view.ts';
 import { isOn } from '../option-values.ts';
 import { transitionsWithin } from '../transitions.ts';
-import { hasKey, tagKeyOf, variableKeysOf } from '../variable-keys.ts';
+import { hasKey, tagKeyOf, variableKeysOf } from '../group-keys.ts';
 import type { Path, RuleFix } from '../../rule.ts';
 
 /** Blocks that Datadog evaluates: Datadog docs, monitors/notify/variables and synthetics/notifications. */

@@ -2,7 +2,7 @@ import type { Variable } from '../../../language/message/message-syntax.ts';
 import { suggestWord } from '../../nearest.ts';
 import { unmetRequirement, PLAIN_VARIABLES } from '../message-variables.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { hasKey, tagKeyOf, variableKeysOf } from '../variable-keys.ts';
+import { hasKey, tagKeyOf, variableKeysOf } from '../group-keys.ts';
 import type { Violation, Path } from '../../rule.ts';
 
 /** A name without dots. A name with dots may be an attribute of any event. */

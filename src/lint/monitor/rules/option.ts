@@ -2,8 +2,7 @@ import { isObject, type Json } from '../../../domain/json.ts';
 import { OPTION_TYPES, type OptionType } from '../monitor-options.ts';
 import { EVENT_TYPES, METRIC_TYPES, MONITOR_TYPES } from '../monitor-types.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { isOn, moveMember, numericOf, withoutOptions } from '../option-values.ts';
-import { NUMERIC_THRESHOLDS } from '../thresholds.ts';
+import { isOn, moveMember, numericOf, withoutOptions, NUMERIC_THRESHOLDS } from '../option-values.ts';
 import { nearest } from '../../nearest.ts';
 import type { Violation, Path } from '../../rule.ts';
 

@@ -4,7 +4,7 @@ import { METRIC_TYPES } from '../monitor-types.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { sourcesOf, typeForSource } from '../query-sources.ts';
 import { searchesOf } from '../searches.ts';
-import { comparisonOf } from '../thresholds.ts';
+import { comparisonOf } from '../option-values.ts';
 import { nearest } from '../../nearest.ts';
 import type { Violation } from '../../rule.ts';
 

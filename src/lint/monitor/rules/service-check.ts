@@ -1,6 +1,6 @@
 import { argumentNumber } from '../argument-text.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { thresholdOf } from '../thresholds.ts';
+import { thresholdOf } from '../option-values.ts';
 
 /** The maximum number of results that a service check evaluates. */
 const MAX_RESULTS = 100;

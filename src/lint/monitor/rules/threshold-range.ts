@@ -1,8 +1,13 @@
 import type { Call, Query } from '../../../language/query/syntax.ts';
 import { MONITOR_TYPES } from '../monitor-types.ts';
 import type { MonitorRule, MonitorView } from '../monitor-view.ts';
-import { moveMember, withoutThreshold } from '../option-values.ts';
-import { comparisonOf, NUMERIC_THRESHOLDS, thresholdOf } from '../thresholds.ts';
+import {
+  moveMember,
+  withoutThreshold,
+  comparisonOf,
+  NUMERIC_THRESHOLDS,
+  thresholdOf,
+} from '../option-values.ts';
 import { nearest } from '../../nearest.ts';
 import type { Violation } from '../../rule.ts';
 

@@ -1,8 +1,13 @@
 import type { RuleFix } from '../../rule.ts';
 import { callsOf } from '../algorithms.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { withoutOptions, withoutThreshold } from '../option-values.ts';
-import { comparisonOf, NUMERIC_THRESHOLDS, thresholdOf } from '../thresholds.ts';
+import {
+  withoutOptions,
+  withoutThreshold,
+  comparisonOf,
+  NUMERIC_THRESHOLDS,
+  thresholdOf,
+} from '../option-values.ts';
 
 /** For each operator, whether a value at the recovery threshold still alerts. */
 const OVERLAPS: ReadonlyMap<string, (limit: number, recovery: number) => boolean> = new Map<
