@@ -194,13 +194,13 @@ class MessageReader {
     to = at + 1 + name.length;
     const called = workflowArguments(this.#text, name, to);
     to += called.length;
-    const behind = this.#text.startsWith('{{', to) ? '' : (this.#text[to] ?? '').trim();
+    const followingCharacter = this.#text.startsWith('{{', to) ? '' : (this.#text[to] ?? '').trim();
     const handle: Handle = {
       kind: 'handle',
       name: `${name}${called}`,
       variables,
       midWord: handleKind === 'glued',
-      followingCharacter: behind,
+      followingCharacter,
       span: { from: at, to },
     };
     this.#emit(handle);

@@ -78,20 +78,20 @@ const RULE_SETS: readonly RuleSet[] = [
     ],
   },
   {
-    appliesTo: ({ templateParts: textParts }) => textParts.some(({ part }) => part.kind === 'block'),
+    appliesTo: ({ templateParts }) => templateParts.some(({ part }) => part.kind === 'block'),
     rules: MESSAGE_BLOCK_RULES,
   },
   {
-    appliesTo: ({ templateParts: textParts }) => textParts.some(({ part }) => part.kind === 'variable'),
+    appliesTo: ({ templateParts }) => templateParts.some(({ part }) => part.kind === 'variable'),
     rules: MESSAGE_VARIABLE_RULES,
   },
   {
-    appliesTo: ({ templateParts: textParts }) =>
-      textParts.some(({ part }) => part.kind === 'block' || part.kind === 'call'),
+    appliesTo: ({ templateParts }) =>
+      templateParts.some(({ part }) => part.kind === 'block' || part.kind === 'call'),
     rules: MESSAGE_CALL_RULES,
   },
   {
-    appliesTo: ({ templateParts: textParts }) => textParts.some(({ part }) => part.kind === 'handle'),
+    appliesTo: ({ templateParts }) => templateParts.some(({ part }) => part.kind === 'handle'),
     rules: RECIPIENT_RULES,
   },
   { appliesTo: () => true, rules: SECRET_RULES },

@@ -36,8 +36,8 @@ lint:
     - code: as_count_without_sum
       because: The average of one window is its sum here.
 `,
-    check: ({ shapeErrors: misshapes }) =>
-      misshapes.values().map(({ path, message }) => ({
+    check: ({ shapeErrors }) =>
+      shapeErrors.values().map(({ path, message }) => ({
         path,
         message: `The suppression is malformed: ${message}`,
         hint: 'Use a list: lint: {ignore: [{code: CODE, because: REASON}]}.',
@@ -109,9 +109,9 @@ query: sum(last_5m):sum:web.errors{*}.as_count() > 1
       const unused = view.entries.filter((entry) => isUnused(entry, view));
       // Removes the whole list if no entry remains.
       const all = unused.length === view.entries.length && view.shapeErrors.length === 0;
-      return unused.map(({ path, code, duplicate: repeated }) => ({
+      return unused.map(({ path, code, duplicate }) => ({
         path,
-        message: repeated
+        message: duplicate
           ? `The suppression has no effect: an entry above already ignores ${code}.`
           : `The suppression has no effect: there is no finding ${code}.`,
         hint: 'Remove the entry.',
@@ -139,7 +139,7 @@ lint:
     check: ({ entries, found }) =>
       entries
         .values()
-        .filter(({ code, because, duplicate: repeated }) => because === '' && !repeated && found.has(code))
+        .filter(({ code, because, duplicate }) => because === '' && !duplicate && found.has(code))
         .map(({ path, code }) => ({
           path,
           message: `The suppression of ${code} has no reason.`,
@@ -163,11 +163,8 @@ function unknownCode({ path, code }: Suppression, { codes, found }: SuppressionV
   };
 }
 
-function isUnused(
-  { code, duplicate: repeated }: Suppression,
-  { codes, found, whole }: SuppressionView,
-): boolean {
-  return codes.has(code) && (repeated || (whole && !found.has(code)));
+function isUnused({ code, duplicate }: Suppression, { codes, found, whole }: SuppressionView): boolean {
+  return codes.has(code) && (duplicate || (whole && !found.has(code)));
 }
 
 /** Returns whether a finding with this code cannot be ignored. */

@@ -47,8 +47,8 @@ widgets:
       requests:
         - q: avg:system.load.1{$cluster,$cluster}
 `,
-    check: ({ variables: { known, undeclared: asked } }) =>
-      asked.values().map(({ path, span, name }) => ({
+    check: ({ variables: { known, undeclared } }) =>
+      undeclared.values().map(({ path, span, name }) => ({
         path,
         span,
         message: `$${name} is never replaced: the dashboard has no such template variable.`,

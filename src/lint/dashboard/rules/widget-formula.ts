@@ -34,8 +34,8 @@ widgets:
     check: ({ formulas }) =>
       formulas
         .values()
-        .flatMap(({ path, parsed: read }) =>
-          read.faults.map((fault) => ({ path, span: fault.span, message: syntaxMessage(fault) })),
+        .flatMap(({ path, parsed }) =>
+          parsed.faults.map((fault) => ({ path, span: fault.span, message: syntaxMessage(fault) })),
         ),
   },
   {
@@ -189,7 +189,7 @@ function duplicateNames({ queries }: PlacedRequest): Violation[] {
 }
 
 function unusedQueries(request: PlacedRequest, formulas: readonly WidgetFormula[]) {
-  if (formulas.some(({ parsed: read }) => read.faults.length > 0)) return [];
+  if (formulas.some(({ parsed }) => parsed.faults.length > 0)) return [];
   const used = new Set(formulas.flatMap(({ names }) => names.map(({ text }) => text)));
   return request.queries.flatMap(({ path, query: { name } }) =>
     typeof name !== 'string' || used.has(name)

@@ -131,15 +131,15 @@ widgets:
       alert_id: "895605"
 `,
     *check({ parts }) {
-      for (const { path, object, description: what, fields: members } of parts) {
+      for (const { path, object, description, fields } of parts) {
         for (const name of Object.keys(object)) {
-          const kind = members.get(name)?.type;
+          const kind = fields.get(name)?.type;
           const value = object[name];
           // It is unknown how Datadog handles null.
           if (kind === undefined || value == null) continue;
           const expected = typeof kind === 'string' ? kind : 'text';
           if (!IS_TYPE[expected](value))
-            yield wrongType([...path, name], value, expected, `${name} of ${what}`);
+            yield wrongType([...path, name], value, expected, `${name} of ${description}`);
         }
       }
     },
@@ -164,14 +164,15 @@ widgets:
     check: ({ parts, definitions }) => {
       // widget_incomplete reports widget definitions; the schema reports the dashboard and its widgets.
       const reportedElsewhere = new Set(definitions.map(({ definition }) => definition));
-      return parts.values().flatMap(({ path, object, description: what, fields: members }) => {
-        if (reportedElsewhere.has(object) || what === 'a dashboard' || what === 'a widget') return [];
-        const missing = members.required.filter((name) => !Object.hasOwn(object, name));
+      return parts.values().flatMap(({ path, object, description, fields }) => {
+        if (reportedElsewhere.has(object) || description === 'a dashboard' || description === 'a widget')
+          return [];
+        const missing = fields.required.filter((name) => !Object.hasOwn(object, name));
         if (missing.length === 0) return [];
         return [
           {
             path,
-            message: `Datadog rejects the dashboard: ${what} requires ${missing.join(' and ')}.`,
+            message: `Datadog rejects the dashboard: ${description} requires ${missing.join(' and ')}.`,
             hint: `Add ${missing.join(' and ')}.`,
           },
         ];
@@ -223,13 +224,13 @@ widgets:
           display_type: line
 `,
     *check({ parts }) {
-      for (const { path, object, description: what, fields: members } of parts) {
+      for (const { path, object, description, fields } of parts) {
         for (const name of Object.keys(object)) {
           const value = object[name];
-          const known = typeof value === 'string' ? members.get(name)?.type : undefined;
+          const known = typeof value === 'string' ? fields.get(name)?.type : undefined;
           if (typeof value !== 'string' || known === undefined || typeof known === 'string') continue;
           if (!known.includes(value))
-            yield unknownChoice([...path, name], value, known, `${name} of ${what}`);
+            yield unknownChoice([...path, name], value, known, `${name} of ${description}`);
         }
       }
     },
@@ -335,10 +336,10 @@ function fixFor(path: Path, value: Json, expected: keyof typeof IS_TYPE): RuleFi
   return undefined;
 }
 
-function misspeltFields({ path, object, description: what, fields: members }: DashboardPart): Violation[] {
-  const unknown = Object.keys(object).filter((name) => !members.has(name));
+function misspeltFields({ path, object, description, fields }: DashboardPart): Violation[] {
+  const unknown = Object.keys(object).filter((name) => !fields.has(name));
   if (unknown.length === 0) return [];
-  const unset = [...members.keys()].filter((name) => !Object.hasOwn(object, name));
+  const unset = [...fields.keys()].filter((name) => !Object.hasOwn(object, name));
   return unknown.flatMap((name) => {
     const meant = suggestWord(name, unset);
     const value = object[name];
@@ -346,7 +347,7 @@ function misspeltFields({ path, object, description: what, fields: members }: Da
     return [
       {
         path: [...path, name],
-        message: `"${name}" is not a field of ${what}: Datadog rejects or ignores it.`,
+        message: `"${name}" is not a field of ${description}: Datadog rejects or ignores it.`,
         hint: `Did you mean ${meant}?`,
         fix: {
           title: `Rename to ${meant}`,

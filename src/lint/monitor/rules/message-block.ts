@@ -83,8 +83,8 @@ message: The load is high. ⟦{{#is_alrt}}⟧ Look at once. {{/is_alrt}}
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high. {{#is_alert}} Look at once. {{/is_alert}}
 `,
-    check: ({ templateParts: textParts }) =>
-      textParts.values().flatMap(({ path, part }) => {
+    check: ({ templateParts }) =>
+      templateParts.values().flatMap(({ path, part }) => {
         if (part.kind !== 'block' || BLOCKS.includes(part.name)) return [];
         const meant = suggestWord(part.name, BLOCKS);
         return [
@@ -111,8 +111,8 @@ message: The load is high. ⟦{{#is_match "host.name"}}⟧ Look at once. {{/is_m
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_match}}
 `,
-    check: ({ templateParts: textParts }) =>
-      textParts.values().flatMap(({ path, part }) => {
+    check: ({ templateParts }) =>
+      templateParts.values().flatMap(({ path, part }) => {
         if (part.kind !== 'block' || !COMPARISONS.includes(part.name) || part.args.length > 1) return [];
         return [
           {
@@ -136,8 +136,8 @@ message: The load is high. {{#is_match "⟦{{host.name}}⟧" "web"}} Look at onc
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_match}}
 `,
-    check: ({ templateParts: textParts }) =>
-      textParts.values().flatMap(({ path, part }) => {
+    check: ({ templateParts }) =>
+      templateParts.values().flatMap(({ path, part }) => {
         if (part.kind !== 'block' || !COMPARISONS.includes(part.name)) return [];
         const [variable, ...values] = part.args;
         if (!variable || values.length === 0) return [];
@@ -263,10 +263,12 @@ function reasonNeverSent(
     : undefined;
 }
 
-function priorityMismatch(compared: string, { monitor, whole, templateParts: textParts }: MonitorView) {
+function priorityMismatch(compared: string, { monitor, whole, templateParts }: MonitorView) {
   const { priority } = monitor;
   if (priority === undefined && !whole) return undefined;
-  const overridden = textParts.some(({ part }) => part.kind === 'call' && part.name === 'override_priority');
+  const overridden = templateParts.some(
+    ({ part }) => part.kind === 'call' && part.name === 'override_priority',
+  );
   if (overridden || !/^P[1-5]$/.test(compared) || `P${Number(priority ?? 0)}` === compared) return undefined;
   return {
     message: isOn(priority)

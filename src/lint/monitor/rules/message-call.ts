@@ -67,8 +67,8 @@ message: High since {{local_time 'last_triggered_at' '⟦Asia/Tokio⟧'}}.
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: High since {{local_time 'last_triggered_at' 'Asia/Tokyo'}}.
 `,
-    check: ({ templateParts: textParts }) =>
-      textParts.values().flatMap(({ path, part }) => {
+    check: ({ templateParts }) =>
+      templateParts.values().flatMap(({ path, part }) => {
         if (part.kind === 'call')
           return SIGNATURES.has(part.name) ? argumentViolations(part, path) : unknownHelper(part, path);
         return part.kind === 'block' ? argumentViolations(part, path) : [];
@@ -86,8 +86,8 @@ message: 'The load is at {{eval "round⟦(⟧value*100"}} percent.'
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'The load is at {{eval "round(value*100)"}} percent.'
 `,
-    check: ({ templateParts: textParts }) =>
-      textParts.values().flatMap(({ path, part }) => {
+    check: ({ templateParts }) =>
+      templateParts.values().flatMap(({ path, part }) => {
         if (part.kind !== 'call' || part.name !== 'eval') return [];
         const [argument, ...more] = part.args;
         return argument && more.length === 0 && argument.quote !== '' ? evalViolations(argument, path) : [];

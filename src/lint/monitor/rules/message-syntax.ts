@@ -35,8 +35,8 @@ message: The load of ⟦{{⟧host.name} is high.
 query: avg(last_5m):avg:system.load.1{*} by {host} > 2
 message: The load of {{host.name}} is high. {{#is_alert}} Look at once. {{/is_alert}}
 `,
-    check: ({ templates: texts }) =>
-      texts.values().flatMap((text) =>
+    check: ({ templates }) =>
+      templates.values().flatMap((text) =>
         text.parsed.faults.flatMap((fault) => {
           const message = MESSAGES[fault.code];
           if (!message) return [];
@@ -65,8 +65,8 @@ message: 'The load is at {{eval ⟦"value*100⟧}} percent.'
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'The load is at {{eval "value*100"}} percent.'
 `,
-    check: ({ templates: texts }) =>
-      texts.values().flatMap(({ path, text, parsed: { faults } }) =>
+    check: ({ templates }) =>
+      templates.values().flatMap(({ path, text, parsed: { faults } }) =>
         faults.flatMap(({ code, span }) => {
           if (code !== 'unclosed_quote') return [];
           const quote = text.charAt(span.from);

@@ -41,8 +41,8 @@ message: The load is high. ⟦@pagreduty-Checkout⟧
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high. {{#is_alert}} @pagerduty-Checkout {{/is_alert}} {{#is_recovery}} @pagerduty-Checkout {{/is_recovery}}
 `,
-    check: ({ templateParts: textParts }) =>
-      textParts
+    check: ({ templateParts }) =>
+      templateParts
         .values()
         .flatMap(({ path, part }) => (part.kind === 'handle' ? unknownHandle(part, path) : [])),
   },
@@ -58,8 +58,8 @@ message: The load is high, ⟦@slack-ops-team⟧, look at once.
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high, @slack-ops-team look at once.
 `,
-    check: ({ templateParts: textParts }) =>
-      textParts
+    check: ({ templateParts }) =>
+      templateParts
         .values()
         .flatMap(({ path, part }) =>
           part.kind === 'handle' && isCertainHandle(part) ? adjoinedHandle(part, path) : [],
@@ -77,10 +77,10 @@ message: '{{#is_alert}} The load is high. ⟦@pagerduty-Checkout⟧ {{/is_alert}
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'The load: {{#is_alert}} high {{/is_alert}} {{#is_recovery}} fine {{/is_recovery}} @pagerduty-Checkout'
 `,
-    check: ({ templateParts: textParts }) => {
+    check: ({ templateParts }) => {
       const notified = new Map<string, Transitions>();
       const first = new Map<string, TemplatePart>();
-      for (const placed of textParts) {
+      for (const placed of templateParts) {
         if (placed.part.kind !== 'handle' || !KEEPS_INCIDENT_OPEN.test(placed.part.name)) continue;
         const { name } = placed.part;
         notified.set(name, (notified.get(name) ?? 0) | transitionsWithin(placed.within));
@@ -144,23 +144,20 @@ function unknownHandle({ name, span }: Handle, path: Path): Violation[] {
 }
 
 /** Returns whether a word after `@` is certainly a handle: an email address or an integration. Other words may be code. */
-function isCertainHandle({ name, midWord: glued }: Handle): boolean {
+function isCertainHandle({ name, midWord }: Handle): boolean {
   return (
-    glued ||
+    midWord ||
     /^[^@\s]+@[^@\s]+\.\w+$/.test(name) ||
     HANDLE_KINDS.some((integration) => name === integration || name.startsWith(`${integration}-`))
   );
 }
 
-function adjoinedHandle(
-  { name, midWord: glued, followingCharacter: behind, span }: Handle,
-  path: Path,
-): Violation[] {
+function adjoinedHandle({ name, midWord, followingCharacter, span }: Handle, path: Path): Violation[] {
   const addSpace = (at: number) => ({
     title: 'Add a space',
     edits: [{ path, span: { from: at, to: at }, text: ' ' }],
   });
-  if (glued)
+  if (midWord)
     return [
       {
         path,
@@ -170,7 +167,7 @@ function adjoinedHandle(
         fix: addSpace(span.from),
       },
     ];
-  if (behind === '(')
+  if (followingCharacter === '(')
     return [
       {
         path,
@@ -179,12 +176,12 @@ function adjoinedHandle(
         hint: 'Remove the parentheses, or add a space before them.',
       },
     ];
-  if (behind === '') return [];
+  if (followingCharacter === '') return [];
   return [
     {
       path,
       span,
-      message: `Datadog may read "${behind}" as part of the handle and notify nobody.`,
+      message: `Datadog may read "${followingCharacter}" as part of the handle and notify nobody.`,
       hint: `Add a space after @${name}.`,
       fix: addSpace(span.to),
     },

@@ -124,7 +124,7 @@ options:
 `,
     check: (view) => {
       if (view.parsed.faults.length > 0) return [];
-      const range = RANGES.find(({ appliesTo: holds }) => holds(view.parsed.query));
+      const range = RANGES.find(({ appliesTo }) => appliesTo(view.parsed.query));
       return range === undefined ? [] : outOfRange(range, view);
     },
   },

@@ -25,9 +25,9 @@ query: avg(last_5m):avg:system.load.1{*} > 1
     check: (view) =>
       windowsOf(view)
         .values()
-        .filter(({ text, rules: form }) => !form.pattern.test(text) || minutesOf(text) === 0)
+        .filter(({ text, rules }) => !rules.pattern.test(text) || minutesOf(text) === 0)
         .map((window) => {
-          const { text, span, rules: form } = window;
+          const { text, span, rules } = window;
           const meant = correctWindow(window);
           return {
             path: ['query'],
@@ -36,7 +36,7 @@ query: avg(last_5m):avg:system.load.1{*} > 1
               minutesOf(text) === 0
                 ? `Datadog rejects the query: the window ${text} is empty.`
                 : `Datadog rejects the query: "${text}" is not a valid window for this type of monitor.`,
-            hint: meant === undefined ? `Use, for example, ${form.examples}.` : `Did you mean ${meant}?`,
+            hint: meant === undefined ? `Use, for example, ${rules.examples}.` : `Did you mean ${meant}?`,
             ...(meant === undefined
               ? {}
               : { fix: { title: `Change to ${meant}`, edits: [{ path: ['query'], span, text: meant }] } }),
@@ -56,16 +56,16 @@ query: logs("service:shop").index("*").rollup("count").last("1d") > 10
     check: (view) =>
       windowsOf(view)
         .values()
-        .flatMap(({ text, span, rules: form }) => {
+        .flatMap(({ text, span, rules }) => {
           const minutes = minutesOf(text);
-          if (minutes === undefined || minutes === 0 || !form.pattern.test(text)) return [];
-          if (minutes >= form.min && minutes <= form.max) return [];
+          if (minutes === undefined || minutes === 0 || !rules.pattern.test(text)) return [];
+          if (minutes >= rules.min && minutes <= rules.max) return [];
           return [
             {
               path: ['query'],
               span,
-              message: `Datadog rejects the query: the window ${text} is too ${minutes > form.max ? 'long' : 'short'} for this type of monitor.`,
-              hint: `The window must be ${form.range}, for example ${form.examples}.`,
+              message: `Datadog rejects the query: the window ${text} is too ${minutes > rules.max ? 'long' : 'short'} for this type of monitor.`,
+              hint: `The window must be ${rules.range}, for example ${rules.examples}.`,
             },
           ];
         }),
@@ -73,12 +73,12 @@ query: logs("service:shop").index("*").rollup("count").last("1d") > 10
 ];
 
 /** Returns the window that was meant if only its spelling is wrong. */
-function correctWindow({ text, rules: form }: QueryWindow): string | undefined {
+function correctWindow({ text, rules }: QueryWindow): string | undefined {
   const normalized = UNIT_SPELLINGS.reduce(
     (word, [spelling, unit]) => word.replace(spelling, unit),
     text.trim(),
   );
   return [normalized, normalized.toLowerCase(), `last_${normalized}`, normalized.replace(/^last_/, '')].find(
-    (word) => form.pattern.test(word) && minutesOf(word) !== 0,
+    (word) => rules.pattern.test(word) && minutesOf(word) !== 0,
   );
 }
