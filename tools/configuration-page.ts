@@ -9,9 +9,9 @@ type Table = Readonly<Record<string, Setting<unknown>>>;
 const INTRODUCTION = `# Configuration
 
 Every command reads its environment variables once, when it starts. If a required variable is missing or a value is invalid,
-the command lists every fault and exits with 78. An empty variable counts as unset. A renamed variable is a fault that names
-the new variable ([changelog.md](changelog.md)). Secrets are files, not variables ([vault.md](vault.md)), except for the token of
-the commands that people run by hand.
+the command lists every fault and exits with 78. An empty variable counts as unset. Setting a variable by its old name is a
+fault, and the message gives the new name ([changelog.md](changelog.md)). Secrets are read from files, not from variables
+([vault.md](vault.md)); the only exception is \`BIRDDOG_TOKEN\` of the client commands.
 `;
 
 /** The tables of the page: a title, and the settings that the commands read. */

@@ -21,7 +21,7 @@ const BUSY = '503 `busy` with Retry-After';
 const TIMEOUT = '408 `request_timeout`, connection closed';
 const IN_CHILD = 'moves to a child process';
 const WAITS = 'the request waits until its deadline, then 503 `busy`';
-const UPSTREAM = '502, or 503 for a catalog; the answer is discarded';
+const UPSTREAM = '502, or 503 for a catalog; the response is discarded';
 const BAD_FILE = 'the process does not start; a later change is logged and ignored';
 
 /** Every limit on what callers and upstreams control, in the order in which a request meets them. */
@@ -50,7 +50,13 @@ const ROWS: readonly LimitRow[] = [
     'bytes/s',
     TIMEOUT,
   ),
-  row('that grace period', 'runtime/read-body.ts', 'RATE.graceSeconds', 's', 'the minimum rate applies'),
+  row(
+    'grace period before the minimum transfer rate applies',
+    'runtime/read-body.ts',
+    'RATE.graceSeconds',
+    's',
+    'the minimum rate applies',
+  ),
   row('body of one object', 'format/decoded.ts', 'OBJECT_LIMITS.bytes', 'bytes', TOO_LARGE),
   row('body of a document', 'format/decoded.ts', 'DOCUMENT_LIMITS.bytes', 'bytes', TOO_LARGE),
   row('values in one object', 'format/decoded.ts', 'OBJECT_LIMITS.values', '', TOO_LARGE),
@@ -63,7 +69,7 @@ const ROWS: readonly LimitRow[] = [
     TOO_LARGE,
   ),
   row(
-    'tags and recipients that a document adds to all of its entries together',
+    'document-level tags and recipients, times the entries that they are added to',
     'pipeline/document/read-document.ts',
     'MAX_SHARED',
     '',
@@ -72,7 +78,7 @@ const ROWS: readonly LimitRow[] = [
   row('depth of lists and objects', 'format/decoded.ts', 'OBJECT_LIMITS.depth', '', MALFORMED),
   row('YAML aliases', 'format/decoded.ts', 'OBJECT_LIMITS.aliases', '', MALFORMED),
   row(
-    'distinct applications and catalog names that one body may need permissions for',
+    'distinct applications and catalog names in one body',
     'http/inspection/inspect.ts',
     'MAX_WANTS',
     '',
@@ -94,7 +100,7 @@ const ROWS: readonly LimitRow[] = [
     IN_CHILD,
   ),
   row(
-    'CPU time to decode and lint it there',
+    'CPU time to decode and lint a body in the server process',
     'http/inspection/inspector.ts',
     'MAX_INLINE_MS',
     'ms',
@@ -129,14 +135,14 @@ const ROWS: readonly LimitRow[] = [
     '413 `too_large`; the server keeps running',
   ),
   row(
-    'findings of one code in an answer',
+    'findings of one code in a response',
     'domain/findings.ts',
     'ANSWER_LIMITS.maxPerCode',
     '',
     'counted in `more_findings`',
   ),
   row(
-    'findings in an answer',
+    'findings in a response',
     'domain/findings.ts',
     'ANSWER_LIMITS.maxInAll',
     '',
@@ -147,31 +153,31 @@ const ROWS: readonly LimitRow[] = [
     'domain/findings.ts',
     'MAX_MESSAGE',
     'characters',
-    'shortened in the middle; the pointer of the nearest parent',
+    'shortened in the middle; a pointer is replaced by that of its nearest parent that fits',
   ),
   row('detail of a problem', 'domain/problem.ts', 'MAX_DETAIL', 'characters', 'shortened in the middle'),
   row('bodies that wait for the sidecar', 'main/sidecar-client.ts', 'MAX_WAITING_BYTES', 'bytes', BUSY),
   row(
-    'answer of the sidecar',
+    'response of the sidecar',
     'main/sidecar-client.ts',
     'MAX_ANSWER_BYTES',
     'bytes',
     '503 `sidecar_unavailable`, or 504 `outcome_unknown` for a write',
   ),
   row(
-    'answer of the sidecar to a health probe',
+    'response of the sidecar to a health probe',
     'main/sidecar-client.ts',
     'MAX_PROBE_BYTES',
     'bytes',
     'the probe fails',
   ),
-  row('answer of Datadog', 'datadog/request.ts', 'MAX_ANSWER_BYTES', 'bytes', UPSTREAM),
-  row('objects in a list of Datadog', 'datadog/list-pages.ts', 'MAX_LISTED', '', UPSTREAM),
-  row('pages of a list of Datadog', 'datadog/list-pages.ts', 'MAX_PAGES', '', UPSTREAM),
-  row('answer of a catalog', 'catalogs/request-catalog.ts', 'MAX_BYTES', 'bytes', UPSTREAM),
-  row('values in an answer of a catalog', 'catalogs/request-catalog.ts', 'LIMITS.values', '', UPSTREAM),
+  row('response of Datadog', 'datadog/request.ts', 'MAX_ANSWER_BYTES', 'bytes', UPSTREAM),
+  row('objects in a list from Datadog', 'datadog/list-pages.ts', 'MAX_LISTED', '', UPSTREAM),
+  row('pages of a list from Datadog', 'datadog/list-pages.ts', 'MAX_PAGES', '', UPSTREAM),
+  row('response of a catalog', 'catalogs/request-catalog.ts', 'MAX_BYTES', 'bytes', UPSTREAM),
+  row('values in a response of a catalog', 'catalogs/request-catalog.ts', 'LIMITS.values', '', UPSTREAM),
   row('access file or tokens file, as YAML', 'format/decoded.ts', 'OBJECT_LIMITS.bytes', 'bytes', BAD_FILE),
-  row('the same file, before it is read at all', 'runtime/reloaded-file.ts', 'MAX_BYTES', 'bytes', BAD_FILE),
+  row('access file or tokens file, size on disk', 'runtime/reloaded-file.ts', 'MAX_BYTES', 'bytes', BAD_FILE),
 ];
 
 function row(what: string, file: string, constant: string, unit: Unit, beyond: string): LimitRow {

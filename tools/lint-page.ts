@@ -10,24 +10,24 @@ Birddog checks monitors, alerts and dashboards before they reach Datadog. The sa
 - \`birddog lint PATH...\` checks files and folders offline. \`--format text|json|sarif|github\` chooses the output,
   \`--fix\` applies the available fixes and keeps comments and order, and \`--strict\` makes warnings fail the command.
 - \`POST /lint\` returns the findings for a document or for the body of a create.
-- Every create and update is checked first. An error rejects the request before anything is sent to Datadog. A warning is
-  returned with the answer.
+- Birddog checks every create and update. If there is an error, it rejects the request before it sends anything to Datadog.
+  Warnings are part of the response.
 
-A finding is an **error** if Datadog is known to reject the object, or if the object would mean something other than what
-it says. Every other finding is a **warning**. Each finding gives the line and column in the text that was sent (JSON, YAML
-or TOML), down to the character inside a query or message. It has a fix if there is only one plausible correction. An alert
-is checked as the monitor that it compiles to; its findings point at the alert.
+A finding is an **error** if Datadog is known to reject the object, or if the object would not do what it says. Every other
+finding is a **warning**. Each finding gives the line and column in the JSON, YAML or TOML that was sent, even for a
+single character inside a query or message. It has a fix if there is only one plausible correction. An alert is checked as
+the monitor that it compiles to; its findings point at the alert.
 
-The rules about messages also apply to the name and the escalation message. Rules that need the whole monitor, such as a
-block that never applies, are skipped for an update that leaves fields out. All texts are searched for secrets.
+The rules about messages also apply to the name and the escalation message. Rules that need the whole monitor, such as
+\`block_never_fires\`, are skipped for an update that omits fields. Birddog searches every string for secrets.
 
-\`test/conformance/lint.test.ts\` checks the rules against what Datadog's integrations ship and against recorded writes:
-no error for what Datadog accepted, and an error for what it rejected.
-\`test/conformance/lint-mutations.test.ts\` puts forty kinds of mistake into those queries and checks that each is found.
+\`test/conformance/lint.test.ts\` runs the rules on the monitors that Datadog's integrations ship and on recorded writes. It
+expects no error for what Datadog accepted, and an error for what Datadog rejected.
+\`test/conformance/lint-mutations.test.ts\` puts forty kinds of mistakes into those queries and checks that lint finds each one.
 
 ## Suppressing findings
 
-To ignore a finding, name its code and the reason in the object:
+To ignore a finding, add its code and your reason to the object:
 
 \`\`\`yaml
 type: query alert
@@ -35,13 +35,13 @@ query: avg(last_5m):sum:web.errors{*}.as_count() > 1
 lint:
   ignore:
     - code: as_count_without_sum
-      because: The average of one window is its sum here.
+      because: The average of each window equals its sum.
 \`\`\`
 
 The field \`lint\` is allowed in monitors, alerts and dashboards, both in documents and in the body of a write. Birddog
 removes it before it sends the object to Datadog. If you ignore an error, Datadog decides whether to accept the object.
-Only findings of the rules below can be ignored. Contract errors, such as a missing required field or a misplaced ownership
-marker, cannot be ignored, and neither can the findings about [suppressions](lint/suppression.md).
+Only findings of the rules below can be ignored. Contract errors, such as a missing required field or a forbidden
+\`birddog_key\` tag, cannot be ignored. The same applies to findings about [suppressions](lint/suppression.md).
 
 `;
 

@@ -26,7 +26,7 @@ const MEMBERS = {
   unit: optionalText.meta({ description: '`too_large`: what is limited, such as bytes or values.' }),
   limit: z.int().exactOptional().meta({ description: '`too_large`: the maximum.' }),
   measured: z.int().exactOptional().meta({ description: '`too_large`: the amount when reading stopped.' }),
-  existing: optionalText.meta({ description: '`duplicate_of_unmanaged`: the id of the equal monitor.' }),
+  existing: optionalText.meta({ description: '`duplicate_of_unmanaged`: the id of the identical monitor.' }),
   plan: z
     .object({ application: text, objects: z.array(plannedSchema) })
     .exactOptional()

@@ -22,12 +22,12 @@ export const PROBLEMS = {
   unauthenticated: {
     status: 401,
     title: 'Missing or invalid credentials',
-    hint: 'Send Authorization: Bearer with a token; docs/callers.md says where to get one.',
+    hint: 'Send Authorization: Bearer with a token; docs/callers.md explains how to get one.',
   },
   forbidden: {
     status: 403,
     title: 'The caller is not authorized',
-    hint: 'Ask one of the groups named in the detail, or request a change of the access file.',
+    hint: 'Ask one of the groups named in the detail, or request a change to the access file.',
   },
   forbidden_host: {
     status: 403,
@@ -72,7 +72,7 @@ export const PROBLEMS = {
   request_timeout: {
     status: 408,
     title: 'The request was not received in time',
-    hint: 'Send it again over a faster connection, or split it into smaller requests.',
+    hint: 'Send the request again over a faster connection, or split it into smaller requests.',
   },
   key_conflict: {
     status: 409,
@@ -81,13 +81,13 @@ export const PROBLEMS = {
   },
   ambiguous_application: {
     status: 409,
-    title: 'The application is not unique in a catalog',
+    title: 'A catalog has several entries for the application',
     hint: 'Name the right entry under `catalogs` in the request.',
   },
   duplicate_of_unmanaged: {
     status: 409,
-    title: "Datadog already has an equal monitor that is not this application's",
-    hint: 'Change or delete the monitor named in the detail, or make this one different.',
+    title: 'Datadog already has an identical monitor that this application does not own',
+    hint: 'Change or delete the monitor named in the detail, or change the new monitor.',
   },
   plan_stale: {
     status: 409,
@@ -111,8 +111,8 @@ export const PROBLEMS = {
   },
   expectation_failed: {
     status: 417,
-    title: 'Unknown value of the header Expect',
-    hint: 'Send Expect: 100-continue, or leave the header out.',
+    title: 'The value of the Expect header is not supported',
+    hint: 'Send Expect: 100-continue, or omit the header.',
   },
   invalid: {
     status: 422,
@@ -152,7 +152,7 @@ export const PROBLEMS = {
   busy: {
     status: 503,
     title: 'Too many concurrent requests',
-    hint: 'Retry after the time in Retry-After. Nothing was done for this request.',
+    hint: 'Retry after the time in Retry-After. This request was not processed.',
   },
   sidecar_unavailable: {
     status: 503,

@@ -59,7 +59,7 @@ const certificateSettings = {
   STOP_WITH_STDIN: optional(
     yesOrNo,
     false,
-    'With --watch: whether the process stops when standard input ends.',
+    'With --watch: whether the process exits when its standard input closes.',
   ),
   BIRDDOG_LOG_LEVEL: processSettings.BIRDDOG_LOG_LEVEL,
 };
@@ -74,7 +74,7 @@ const vaultSettings = {
   VAULT_CACERT_BYTES: optional(
     certificates,
     '',
-    'The CA certificates themselves (PEM). Takes precedence over VAULT_CACERT.',
+    'CA certificates in PEM format, instead of a file. Takes precedence over VAULT_CACERT.',
   ),
   VAULT_TLS_SERVER_NAME: optional(
     text,
@@ -83,7 +83,7 @@ const vaultSettings = {
   ),
   VAULT_NAMESPACE: optional(text, '', 'Vault namespace (Enterprise, HCP, OpenBao).'),
   VAULT_AUTH_MOUNT: optional(vaultPath, 'kubernetes', 'Mount path of the Kubernetes auth method.'),
-  VAULT_ROLE: required(text, 'Role of the auth method that is bound to the service account.'),
+  VAULT_ROLE: required(text, 'Vault role that is bound to the service account.'),
   VAULT_TOKEN_FILE: optional(
     text,
     '/var/run/secrets/kubernetes.io/serviceaccount/token',
@@ -94,7 +94,7 @@ const vaultSettings = {
   VAULT_PATH_MAIN: required(vaultPath, 'Path of the secret with the keys of Birddog.'),
   VAULT_PATH_SIDECAR: required(
     vaultPath,
-    'Path of the secret with the keys of the sidecar. It may be the same path.',
+    'Path of the secret with the keys of the sidecar. It may equal VAULT_PATH_MAIN.',
   ),
   VAULT_DEADLINE_MS: optional(
     wholeNumber(1, 3_600_000),

@@ -45,7 +45,7 @@ export const mainSettings = {
   BIRDDOG_TOKENS: optional(
     text,
     '',
-    'File with the tokens of robots. Required if BIRDDOG_AUTH contains `tokens`.',
+    'File with the tokens of pipelines and services. Required if BIRDDOG_AUTH contains `tokens`.',
   ),
   BIRDDOG_OIDC_ISSUER: optional(
     oidcIssuer,
@@ -60,13 +60,13 @@ export const mainSettings = {
   BIRDDOG_OIDC_JWKS_URL: optional(
     jwksUrl,
     undefined,
-    "URL of the issuer's keys. Default: as its /.well-known/openid-configuration says.",
+    "URL of the issuer's keys. Default: `jwks_uri` in the issuer's /.well-known/openid-configuration.",
   ),
   BIRDDOG_OIDC_NAME_CLAIM: optional(text, 'sub', 'Claim with the name of the caller.'),
   BIRDDOG_OIDC_GROUPS_CLAIM: optional(
     text,
     'groups',
-    'Claim with the groups of the caller. A dot leads into an object, as in `realm_access.roles`.',
+    'Claim with the groups of the caller. A dot separates the names of nested fields, as in `realm_access.roles`.',
   ),
   BIRDDOG_OIDC_SKEW_MS: optional(
     wholeNumber(0, 300_000),
@@ -76,7 +76,7 @@ export const mainSettings = {
   BIRDDOG_HOSTS: optional(
     hostNames,
     [],
-    'Host names that requests may name in the Host header, comma-separated, without ports. Unset accepts any host. Health probes may name any host. With BIRDDOG_AUTH=none only loopback names are accepted.',
+    'Accepted host names in the Host header, comma-separated, without ports. If unset, any host is accepted. Health probes may use any host. With BIRDDOG_AUTH=none, only loopback names are accepted.',
   ),
   BIRDDOG_TLS: optional(
     text,
@@ -97,12 +97,12 @@ export const mainSettings = {
   SERVICENOW_TABLES: optional(
     list,
     ['cmdb_ci_business_app', 'cmdb_ci_service'],
-    'Tables that are searched for an application, in this order. The first table with a match decides.',
+    'Tables that are searched for an application, in this order. The first table with a match is used.',
   ),
   CATALOG_TTL_MS: optional(
     wholeNumber(0, 86_400_000),
     300_000,
-    'Time (ms) for which an answer of a catalog is cached.',
+    'Time (ms) for which the response of a catalog is cached.',
   ),
   CATALOG_TIMEOUT_MS: optional(wholeNumber(1, 60_000), 5000, 'Timeout (ms) of one catalog lookup.'),
   STOP_WITH_STDIN: processSettings.STOP_WITH_STDIN,

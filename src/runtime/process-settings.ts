@@ -11,18 +11,18 @@ const proxyUrl: Reader<string> = (value) => {
 
 /**
  * Settings that several processes read. The table of each process, `src/<command>/settings.ts`, lists those that it reads. The
- * lower-case spelling of a proxy variable takes precedence, as in curl.
+ * lower-case name of a proxy variable takes precedence, as in curl.
  */
 export const processSettings = {
   STOP_WITH_STDIN: optional(
     yesOrNo,
     false,
-    'Whether the process stops when standard input ends, so that a killed parent leaves no process running.',
+    'Whether the process exits when its standard input closes, so that it does not outlive a killed parent.',
   ),
   BIRDDOG_HEARTBEAT: optional(
     text,
     '',
-    'File into which the process writes a counter every second. The launcher sets it and restarts a process whose counter stops for 10 s.',
+    'File to which the process writes a counter every second. The launcher sets this variable and restarts a process whose counter stops for 10 s.',
   ),
   BIRDDOG_LOG_LEVEL: optional(
     oneOf(...LOG_LEVELS),
@@ -30,9 +30,9 @@ export const processSettings = {
     'Minimum level of log lines: `info`, `warn` or `error`. Audit lines are written at every level.',
   ),
   HTTPS_PROXY: optional(proxyUrl, '', 'Proxy for requests to hosts outside the pod.'),
-  https_proxy: optional(proxyUrl, '', 'Lower-case spelling of HTTPS_PROXY; takes precedence.'),
+  https_proxy: optional(proxyUrl, '', 'Same as HTTPS_PROXY, and takes precedence over it.'),
   NO_PROXY: optional(text, '', 'Hosts that are reached without the proxy, comma-separated.'),
-  no_proxy: optional(text, '', 'Lower-case spelling of NO_PROXY; takes precedence.'),
+  no_proxy: optional(text, '', 'Same as NO_PROXY, and takes precedence over it.'),
 };
 
 type ProxyName = 'HTTPS_PROXY' | 'https_proxy' | 'NO_PROXY' | 'no_proxy';

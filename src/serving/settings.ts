@@ -33,32 +33,32 @@ export const servingSettings = {
   BIRDDOG_CHECK_TTL_MS: optional(
     wholeNumber(0, 600_000),
     10_000,
-    'Time (ms) for which an answer of `GET /check` is cached before the health checks run again.',
+    'Time (ms) for which the response of `GET /check` is cached before the health checks run again.',
   ),
   BIRDDOG_RECEIVERS: optional(
     text,
     '',
-    'YAML file with the receivers of incident notifications (docs/metrics.md). Without it, incidents become events in Datadog.',
+    'YAML file with the receivers of incident notifications (docs/metrics.md). If unset, incidents are sent to Datadog as events.',
   ),
   BIRDDOG_INCIDENT_AFTER_MS: optional(
     wholeNumber(50, 86_400_000),
     60_000,
-    'Time (ms) that an incident lasts before operators are notified. Five times as long for rate limits, catalogs and the token issuer.',
+    'Time (ms) that a failure must last before operators are notified. The time is five times as long for rate limits, catalogs and the token issuer.',
   ),
   BIRDDOG_MAX_DELETE_PERCENT: optional(
     wholeNumber(0, 100),
     20,
-    "Maximum share (percent) of an application's objects that one apply may delete. Three objects may always be deleted; `force=true` lifts the limit.",
+    "Maximum share (percent) of an application's objects that one apply may delete. Three objects may always be deleted; `force=true` removes the limit.",
   ),
   DATADOG_SITE: optional(site, '', 'Datadog site, such as datadoghq.eu. Set either this or DATADOG_URL.'),
   DATADOG_URL: optional(
     optionalUrl,
     undefined,
-    'Base URL of the Datadog API, for a site that is not in the list of sites, or an emulator.',
+    'Base URL of the Datadog API, for an emulator or a site that DATADOG_SITE does not accept.',
   ),
   DATADOG_UI_URL: optional(
     optionalUrl,
     undefined,
-    "Base URL of Datadog's web pages. Default: that of the site.",
+    "Base URL of Datadog's web pages. Default: the web address of the site.",
   ),
 };

@@ -19,14 +19,14 @@ const YES = flag('yes', 'apply without confirmation; required without a terminal
 const PRUNE = flag('prune', 'delete objects that are no longer in the document');
 const FORCE = flag(
   'force',
-  'replace objects that Datadog cannot change in place (they get a new id), and delete any number',
+  'replace objects that Datadog cannot change in place (they get a new id), and delete any number of objects',
 );
 
 export const applyCommand = command({
   name: 'apply',
   summary: 'Show the plan, ask for confirmation, and apply it',
   description:
-    'Show what would change in Datadog, ask for confirmation, and apply exactly what was shown. Large documents take several calls. If the command is interrupted, run it again to continue.',
+    'Show what would change in Datadog, ask for confirmation, and apply exactly what was shown. Large documents take several requests. If the command is interrupted, run it again to continue.',
   examples: [
     'birddog apply payments.yaml',
     'birddog apply --yes --prune *.yaml               # in a pipeline',

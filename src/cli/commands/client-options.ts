@@ -13,13 +13,13 @@ export const INPUT_FORMAT = choice(
   'input-format',
   FORMATS,
   undefined,
-  'format of standard input and of files with another extension (default: yaml)',
+  'format of standard input and of files with any other extension (default: yaml)',
 );
 
 export const URL_OPTION: Option<string | undefined> = {
   name: 'url',
   value: 'URL',
-  help: "URL of Birddog (default: BIRDDOG_URL, or http://127.0.0.1:8080). BIRDDOG_TOKEN holds your bearer token, BIRDDOG_CACERT names a file with the CA of Birddog's certificate",
+  help: "URL of Birddog (default: BIRDDOG_URL, or http://127.0.0.1:8080). Set BIRDDOG_TOKEN to your bearer token, and BIRDDOG_CACERT to a file with the CA of Birddog's certificate",
   read(text) {
     if (text === undefined) return undefined;
     try {
@@ -35,7 +35,7 @@ export const URL_OPTION: Option<string | undefined> = {
 const DEADLINE: Option<number> = {
   name: 'deadline',
   value: 'SECONDS',
-  help: 'timeout of one call, 1 to 600 (default: 25)',
+  help: 'timeout of each request, 1 to 600 (default: 25)',
   read(text = '25') {
     const seconds = Number(text);
     if (!/^\d+(\.\d+)?$/.test(text) || seconds < 1 || seconds > 600)
@@ -44,8 +44,8 @@ const DEADLINE: Option<number> = {
   },
 };
 
-export const JSON_OPTION = flag('json', 'print one JSON object at the end');
-const NO_COLOR = flag('no-color', 'do not use colors, like NO_COLOR=1');
+export const JSON_OPTION = flag('json', 'print the result as one JSON object');
+const NO_COLOR = flag('no-color', 'do not use colors; NO_COLOR=1 has the same effect');
 
 /** Options of every command that sends documents or receives them. */
 export const CLIENT_OPTIONS: readonly Option<unknown>[] = [URL_OPTION, DEADLINE, JSON_OPTION, NO_COLOR];

@@ -30,7 +30,7 @@ export const driftCommand = command({
   name: 'drift',
   summary: 'Show what was changed in Datadog since the last apply; accept or revert it',
   description:
-    'Show what was changed in Datadog since the documents were applied: each field, and who changed it and when if known.',
+    'Show each field that was changed in Datadog since the documents were applied and, if known, who changed it and when.',
   examples: [
     'birddog drift payments.yaml',
     'birddog drift --accept payments.yaml             # then review and commit the file',

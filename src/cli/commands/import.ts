@@ -43,7 +43,7 @@ export const importCommand = command({
   name: 'import',
   summary: 'Write a document of existing monitors and dashboards',
   description:
-    'Write a document of existing monitors and dashboards. Its first plan only adds markers. Without --query, --id and --tag, it holds the objects of the application.',
+    "Write existing monitors and dashboards to a document. The document's first plan only adds markers. Without --query, --id and --tag, the document contains the application's own objects.",
   examples: [
     "birddog import --application checkout --team shop --query 'service:checkout' --output checkout.yaml",
     'birddog import --application checkout --id 123,abc-def-ghi',

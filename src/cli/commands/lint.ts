@@ -24,7 +24,7 @@ export const lintCommand = command({
   name: 'lint',
   summary: 'Check files of monitors, alerts and dashboards offline',
   description:
-    'Check files of monitors, alerts and dashboards in YAML, JSON or TOML, offline. FILE ends in .yaml, .yml, .json or .toml; - is standard input. For a folder, check all such files in it, at any depth.',
+    'Check files of monitors, alerts and dashboards in YAML, JSON or TOML, offline. FILE is a .yaml, .yml, .json or .toml file, or a folder; - is standard input. In a folder, all such files are checked, at any depth.',
   examples: ['birddog lint --strict .', 'birddog lint --fix payments.yaml'],
   options: [FORMAT, INPUT_FORMAT, FIX, STRICT],
   operands: FILES,

@@ -18,7 +18,7 @@ export const planCommand = command({
   name: 'plan',
   summary: 'Show what applying documents would change in Datadog',
   description:
-    'Show what applying documents would change in Datadog, field by field. Nothing is written. FILE ends in .yaml, .yml, .json or .toml; - is standard input. A YAML file can hold several documents.',
+    'Show what applying documents would change in Datadog, field by field. Nothing is written. FILE is a .yaml, .yml, .json or .toml file; - is standard input. A YAML file can hold several documents.',
   examples: [
     'birddog plan payments.yaml',
     'birddog plan --markdown *.yaml > summary.md      # for a pull request',

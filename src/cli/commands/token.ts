@@ -37,7 +37,7 @@ export const tokenCommand = command({
   name: 'token',
   summary: 'Create a token for a pipeline or service, and its entry for the tokens file',
   description:
-    'Create a token for a pipeline or service. Add the printed entry to the file that BIRDDOG_TOKENS names, and give the token to the pipeline or service. The token is shown only once; the file stores only its hash.',
+    'Create a token for a pipeline or service. Add the printed entry to the tokens file (BIRDDOG_TOKENS), and give the token to the pipeline or service. The token is shown only once; the tokens file stores only its hash.',
   examples: ["birddog token --groups payments --expires 30d 'payments pipeline'"],
   options: [GROUPS, EXPIRES, JSON_OPTION],
   operands: CALLER,

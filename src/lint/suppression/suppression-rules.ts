@@ -34,7 +34,7 @@ query: avg(last_5m):sum:web.errors{*}.as_count() > 1
 lint:
   ignore:
     - code: as_count_without_sum
-      because: The average of one window is its sum here.
+      because: The average of each window equals its sum.
 `,
     check: ({ shapeErrors }) =>
       shapeErrors.values().map(({ path, message }) => ({
@@ -52,14 +52,14 @@ query: sum(last_5m):sum:web.errors{*}.as_count() > 1
 lint:
   ignore:
     - code: ⟦as_count_witout_sum⟧
-      because: The average of one window is its sum here.
+      because: The average of each window equals its sum.
 `,
     good: `type: query alert
 query: avg(last_5m):sum:web.errors{*}.as_count() > 1
 lint:
   ignore:
     - code: as_count_without_sum
-      because: The average of one window is its sum here.
+      because: The average of each window equals its sum.
 `,
     check: (view) =>
       view.entries
@@ -100,7 +100,7 @@ query: sum(last_5m):sum:web.errors{*}.as_count() > 1
 lint:
   ignore:
     - ⟦code: as_count_without_sum⟧
-      because: The average of one window is its sum here.
+      because: The average of each window equals its sum.
 `,
     good: `type: query alert
 query: sum(last_5m):sum:web.errors{*}.as_count() > 1
@@ -134,7 +134,7 @@ query: avg(last_5m):sum:web.errors{*}.as_count() > 1
 lint:
   ignore:
     - code: as_count_without_sum
-      because: The average of one window is its sum here.
+      because: The average of each window equals its sum.
 `,
     check: ({ entries, found }) =>
       entries

@@ -132,7 +132,7 @@ widgets: []
   {
     code: 'dashboard_role',
     severity: 'warning',
-    summary: 'A role that may edit the dashboard is not given by its id.',
+    summary: '`restricted_roles` of the dashboard contains a value that is not a role id.',
     bad: `title: Checkout
 layout_type: ordered
 restricted_roles: [⟦Admin⟧]

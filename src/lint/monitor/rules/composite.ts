@@ -57,7 +57,7 @@ query: 11 && 12
           path: ['query'],
           span: second.span,
           message: `The composite is equivalent to monitor ${first.text}: it has no other member.`,
-          hint: 'Replace one of the two with the id of the other monitor.',
+          hint: 'Replace one member with the id of a different monitor.',
         },
       ];
     },

@@ -56,7 +56,7 @@ message: The load of {{host.name}} is high. {{#is_alert}} Look at once. {{/is_al
   {
     code: 'unclosed_quote',
     severity: 'warning',
-    summary: 'A quote in a tag of the message is not closed.',
+    summary: 'A tag in the message has an unclosed quote.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'The load is at {{eval ⟦"value*100⟧}} percent.'

@@ -76,7 +76,7 @@ message: The load is at {{value}}.
   {
     code: 'variable_unavailable',
     severity: 'warning',
-    summary: 'The message has a variable that this kind of monitor does not have.',
+    summary: 'The message uses a variable that this type of monitor does not provide.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: 'The load is high: ⟦{{log.message}}⟧'

@@ -181,7 +181,7 @@ tags: [${exampleTags(MAX_TAGS_OLDER_PAGE)}]
   {
     code: 'invalid_priority',
     severity: 'error',
-    summary: 'The priority is not 1 to 5.',
+    summary: 'The priority is not a number from 1 to 5.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 priority: ⟦6⟧
@@ -263,7 +263,7 @@ draft_status: published
   {
     code: 'monitor_role',
     severity: 'warning',
-    summary: 'A role that may edit the monitor is not given by its id.',
+    summary: '`restricted_roles` of the monitor contains a value that is not a role id.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 restricted_roles: [⟦Admin⟧]

@@ -138,7 +138,7 @@ options: {require_full_window: false}
         return [
           {
             path: ['options', option],
-            message: `${option} has no effect on monitors of type ${type}: it applies to ${supportedBy}.`,
+            message: `${option} has no effect on monitors of type ${type}: it applies only to ${supportedBy}.`,
             hint: 'Remove it.',
             fix: withoutOptions(option),
           },

@@ -94,7 +94,7 @@ query: max(next_1w):forecast(avg:system.disk.in_use{*}, 'linear', 1) >= 0.9
   {
     code: 'forecast_of_function',
     severity: 'error',
-    summary: 'A forecast uses a function that cannot be forecast.',
+    summary: 'A forecast uses a function that forecasts do not support.',
     bad: `type: query alert
 query: max(next_1w):forecast(⟦cumsum⟧(avg:web.errors{*}), 'linear', 1) >= 100
 `,
@@ -111,7 +111,7 @@ query: max(next_1w):forecast(avg:web.errors{*}, 'linear', 1) >= 100
                   {
                     path: ['query'],
                     span: part.name.span,
-                    message: `Datadog rejects the query: ${part.name.text}() cannot be forecast.`,
+                    message: `Datadog rejects the query: forecast() does not support ${part.name.text}().`,
                     hint: 'Forecast the metric itself.',
                   },
                 ]

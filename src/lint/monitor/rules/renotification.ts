@@ -80,7 +80,7 @@ options: {renotify_occurrences: 3, renotify_interval: 60}
   {
     code: 'never_renotified',
     severity: 'warning',
-    summary: 'An option about renotification is set without `renotify_interval`.',
+    summary: 'A renotification option is set without `renotify_interval`.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {escalation_message: ⟦Still high.⟧}
@@ -101,7 +101,7 @@ options: {escalation_message: Still high., renotify_interval: 60}
   {
     code: 'renotify_status_unreached',
     severity: 'warning',
-    summary: '`renotify_statuses` has a status that the monitor never has.',
+    summary: '`renotify_statuses` has a status that the monitor never reaches.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {renotify_interval: 60, renotify_statuses: [alert, ⟦warn⟧], thresholds: {critical: 2}}

@@ -25,7 +25,7 @@ export const SEARCH_RULES: readonly MonitorRule[] = [
   {
     code: 'data_arguments',
     severity: 'error',
-    summary: 'The argument of a search is not one quoted string.',
+    summary: 'The argument of a search is not a single quoted string.',
     bad: `type: log alert
 query: logs("service:shop").index("*").rollup(⟦count⟧).last("5m") > 10
 `,
