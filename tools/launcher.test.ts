@@ -265,7 +265,7 @@ test('restarts init --watch in place, but not a run-once init', async (t) => {
     const root = installation(t, files);
     const { status, err } = await birddog(t, root, ['init', ...args]).ended;
     assert.deepEqual([status, runs(root), delays(err).length], [0, 3, 2]);
-    assert.match(err, /"event":"init ended, to be started again"/);
+    assert.match(err, /"event":"init ended, restarting"/);
   }
   const root = installation(t, files);
   assert.deepEqual([(await birddog(t, root, ['init']).ended).status, runs(root)], [1, 1]);

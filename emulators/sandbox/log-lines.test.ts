@@ -7,8 +7,8 @@ const LINES: readonly (readonly [line: string, expected: string | undefined])[] 
   ['ops http://127.0.0.1:1', undefined],
   ['{"time":"t","level":"info","process":"serve","event":"ready"}', undefined],
   [
-    '{"time":"t","level":"warn","process":"launcher","event":"sidecar ended","status":1}',
-    '[sidecar] warn: sidecar ended status=1',
+    '{"time":"t","level":"warn","process":"launcher","event":"sidecar ended, restarting","status":1}',
+    '[sidecar] warn: sidecar ended, restarting status=1',
   ],
   [
     '{"level":"error","event":"not started","reason":"no key"}',

@@ -44,8 +44,9 @@ export type Request = (call: Call, context: RequestContext) => Promise<Json | un
  */
 const RETRY = {
   methods: new Set<string>(['GET', 'PUT', 'DELETE']),
+  /** Maximum number of attempts, all statuses together. */
   attempts: 4,
-  /** Attempts after 429. The call was not applied, and other clients compete for the limit, so more attempts are allowed. */
+  /** The maximum for an attempt that ends in 429: nothing was applied, and other clients compete for the limit. */
   rateLimitedAttempts: 8,
   /** The delay (ms) before the second attempt; doubled for each further attempt, with jitter. */
   initialBackoffMs: 200,

@@ -12,7 +12,7 @@ before(async () => {
 after(() => pod.stop());
 
 const LOST = (name: string) =>
-  new RegExp(`"event":"${name} gave no heartbeat for 10 s and was killed, to be started again","status":137`);
+  new RegExp(`"event":"${name} gave no heartbeat for 10 s and was killed, restarting","status":137`);
 
 /** Returns whether the process answers its health probe within a second. */
 async function isWell(url: string): Promise<boolean> {
