@@ -64,7 +64,7 @@ module.exports = {
       comment: 'The pipeline and the contract import neither adapters nor HTTP: the command passes them in.',
       severity: 'error',
       from: { path: '^src/(pipeline|contract)/', pathNot: TESTS },
-      to: { path: `^src/(http|${ADAPTERS})/` },
+      to: { path: `^src/(http|${ADAPTERS})/`, pathNot: '^src/ledger/port\\.ts$' },
     },
     {
       name: 'http-knows-no-adapter',

@@ -37,7 +37,7 @@ export async function benchPlan(): Promise<void> {
 
 async function plans(document: JsonObject, { monitors, dashboards }: (typeof SIZES)[number]) {
   const { datadog, clock, context, taken, person } = emulatedDatadog();
-  const store = openStore(':memory:');
+  const store = openStore(':memory:', { clock });
   const ports = { ...portsWithoutDatadog(clock, store), ...datadog.objects, policies: datadog.policies };
   seed(document, person);
   const operation = OPERATIONS.find(({ path }) => path === '/plan');

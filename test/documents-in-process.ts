@@ -33,11 +33,11 @@ export function startInProcess({ store, world: given, ...options }: Options = {}
   let beforeUpdate: (() => void) | undefined;
   const meddling = (port: ObjectPort): ObjectPort => ({
     ...port,
-    update: (id, body, context) => {
+    update: (id, body, context, attempts) => {
       const now = beforeUpdate;
       beforeUpdate = undefined;
       now?.();
-      return port.update(id, body, context);
+      return port.update(id, body, context, attempts);
     },
   });
   const ports: Ports = {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../src/domain/clock.ts';
 import type { StoredKind } from '../src/domain/managed-fields.ts';
-import { createKeyLock } from '../src/pipeline/key-lock.ts';
-import type { ObjectPort, Ports } from '../src/pipeline/ports.ts';
+import type { Attempts, ObjectPort, Ports } from '../src/pipeline/ports.ts';
 import { openStore, type Store } from '../src/ledger/ledger.ts';
 
 /** Returns a port whose every method fails. A test replaces the methods that it expects to be called. */
@@ -21,21 +20,24 @@ export function failingPort(kind: StoredKind): ObjectPort {
   };
 }
 
-/** Returns ports without a Datadog: a store in memory, no audit trail, no policies. */
-export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':memory:')): Ports {
-  const { ledger, objectCache: known, fingerprints: bases, applied } = store;
+/** Attempts that nobody follows. */
+export const ANY_ATTEMPTS: Attempts = { beforeSend: async () => {}, notWritten: () => {} };
+
+/** Ports without a Datadog: a store in memory, no audit trail, no policies. */
+export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':memory:', { clock })): Ports {
+  const { ledger, objectCache, fingerprints, applied } = store;
   return {
     monitor: failingPort('monitor'),
     dashboard: failingPort('dashboard'),
-    lock: createKeyLock(),
     ledger: ledger,
-    objectCache: known,
-    fingerprints: bases,
+    objectCache,
+    fingerprints,
     applied,
     auditTrail: { changes: async () => new Map() },
     policies: { list: async () => [] },
     audit: () => {},
     clock,
+    settleMs: 30_000,
     maxDeletePercent: 20,
   };
 }

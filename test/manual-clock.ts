@@ -4,6 +4,7 @@ import type { Clock } from '../src/domain/clock.ts';
 export interface ManualClock extends Clock {
   /** The duration of every sleep (ms). */
   readonly slept: number[];
+  /** Lets time pass; with negative `ms`, sets only the wall clock back. */
   advance(ms: number): void;
 }
 
@@ -13,17 +14,21 @@ export function manualClock(
   onSleep: (ms: number) => void = () => {},
 ): ManualClock {
   let now = start;
+  let monotonic = 0;
   const slept: number[] = [];
   return {
     slept,
     now: () => now,
+    monotonic: () => monotonic,
     advance(ms) {
       now += ms;
+      monotonic += Math.max(0, ms);
     },
     async sleep(ms, signal) {
       signal?.throwIfAborted();
       slept.push(ms);
       now += ms;
+      monotonic += ms;
       onSleep(ms);
     },
   };

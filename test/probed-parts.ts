@@ -44,7 +44,7 @@ export function probedParts() {
     now: emulated.clock.now,
     afterMs: AFTER_MS,
     datadog: emulated.datadog,
-    ledger: openStore(':memory:').ledger,
+    ledger: openStore(':memory:', { clock: emulated.clock }).ledger,
     secrets: { sidecarCertificate, ownCertificate, watched: [keys, sidecarCertificate, ownCertificate] },
     sidecar: {
       state: () => state.breaker,

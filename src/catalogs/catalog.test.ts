@@ -4,7 +4,12 @@ import { deadlineAfter } from '../domain/deadline.ts';
 import { type CatalogAnswer, withBackoff } from './catalog.ts';
 
 function countingCatalog(answer: CatalogAnswer) {
-  const clock = { time: 0, now: () => clock.time, sleep: () => Promise.resolve() };
+  const clock = {
+    time: 0,
+    now: () => clock.time,
+    monotonic: () => clock.time,
+    sleep: () => Promise.resolve(),
+  };
   const calls = { times: 0, answer };
   const catalog = withBackoff(async () => {
     calls.times += 1;

@@ -27,6 +27,7 @@ function testClock() {
   const clock: Clock & { time: number } = {
     time: Date.UTC(2026, 8, 1),
     now: () => clock.time,
+    monotonic: () => clock.time,
     sleep: () => Promise.resolve(),
   };
   return clock;

@@ -17,6 +17,7 @@ function testClock() {
   const clock = {
     time: 1_000_000,
     now: () => clock.time,
+    monotonic: () => clock.time,
     sleep: (ms: number, signal?: AbortSignal) =>
       new Promise<void>((resolve, reject) => {
         sleepers.push({ at: clock.time + ms, wake: resolve });

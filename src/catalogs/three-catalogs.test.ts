@@ -34,6 +34,7 @@ async function setUp(t: TestContext) {
   const clock: Clock & { offset: number } = {
     offset: 0,
     now: () => systemClock.now() + clock.offset,
+    monotonic: () => systemClock.monotonic() + clock.offset,
     sleep: systemClock.sleep,
   };
   const datadog = await startDatadogCatalog();

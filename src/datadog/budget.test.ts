@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { manualClock } from '../../test/manual-clock.ts';
+import type { Lane } from '../domain/caller.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { createBudget } from './budget.ts';
 
@@ -13,7 +14,7 @@ const headers = (remaining: number, reset: number, name = 'list', limit = 10) =>
   'x-ratelimit-name': name,
 });
 
-function start(deadlineMs = 60_000) {
+function start(deadlineMs = 60_000, share = 100) {
   const clock = manualClock();
   const caller = new AbortController();
   const context = (ms = deadlineMs, signal?: AbortSignal) => ({
@@ -22,7 +23,7 @@ function start(deadlineMs = 60_000) {
     traceparent: '',
     deadline: deadlineAfter(ms, clock, signal),
   });
-  return { clock, budget: createBudget(clock), context, caller };
+  return { clock, budget: createBudget(clock, share), context, caller };
 }
 
 describe('the budget', () => {
@@ -200,5 +201,104 @@ describe('the budget with implausible headers', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('the lanes of a budget', () => {
+  /** A clock whose sleeps end when the test moves it. */
+  function heldClock() {
+    let now = 0;
+    const sleeping: { readonly until: number; readonly wake: () => void }[] = [];
+    return {
+      now: () => now,
+      monotonic: () => now,
+      sleep: (ms: number) =>
+        new Promise<void>((resolve) => sleeping.push({ until: now + ms, wake: resolve })),
+      async advance(ms: number) {
+        now += ms;
+        for (const one of sleeping.splice(0))
+          if (one.until <= now) one.wake();
+          else sleeping.push(one);
+        for (let pass = 0; pass < 20; pass += 1) await Promise.resolve();
+      },
+    };
+  }
+
+  function waiting(share = 100, limit = 10) {
+    const clock = heldClock();
+    const budget = createBudget(clock, share);
+    const granted: string[] = [];
+    const call = async (name: string, lane: Lane, application = 'a', ms = 600_000) => {
+      const end = await budget.acquire(ROUTE, {
+        caller: { name: 'c' },
+        requestId: 'r',
+        traceparent: '',
+        lane,
+        application,
+        deadline: { left: () => ms - clock.now(), signal: new AbortController().signal },
+      });
+      granted.push(name);
+      return end;
+    };
+    const exhaust = async () => (await call('first', 'interactive'))(headers(0, 5, 'list', limit));
+    return { clock, budget, granted, call, exhaust };
+  }
+
+  it('serve people before applies, and applies before background work', async () => {
+    const { clock, granted, call, exhaust } = waiting();
+    await exhaust();
+    for (const lane of ['background', 'apply', 'interactive'] as const)
+      for (let n = 0; n < 10; n += 1) void call(lane, lane);
+    await clock.advance(5000);
+    const served = granted.slice(1);
+    assert.deepEqual(new Set(served), new Set(['interactive']));
+    assert.equal(served.length, 10);
+  });
+
+  it('leave 10 % of a limit to people beside an apply, and 40 % beside background work', async () => {
+    for (const [lane, expected] of [
+      ['interactive', 10],
+      ['apply', 9],
+      ['background', 6],
+    ] as const) {
+      const { clock, granted, call, exhaust } = waiting();
+      await exhaust();
+      for (let n = 0; n < 20; n += 1) void call(lane, lane);
+      await clock.advance(5000);
+      assert.equal(granted.length - 1, expected, lane);
+    }
+  });
+
+  it('leave the share of other users of the organisation', async () => {
+    const { clock, granted, call, exhaust } = waiting(80);
+    await exhaust();
+    for (let n = 0; n < 20; n += 1) void call('x', 'interactive');
+    await clock.advance(5000);
+    assert.equal(granted.length - 1, 8);
+  });
+
+  it('grant no more than the limit when it resets with many waiting', async () => {
+    const { clock, granted, call, exhaust } = waiting(100, 2);
+    await exhaust();
+    for (let n = 0; n < 20; n += 1) void call('x', 'interactive');
+    await clock.advance(5000);
+    assert.equal(granted.length - 1, 2);
+  });
+
+  it('serve each pair of caller and application in turn', async () => {
+    const { clock, granted, call, exhaust } = waiting(100, 4);
+    await exhaust();
+    for (let n = 0; n < 10; n += 1) void call('large', 'apply', 'large');
+    for (let n = 0; n < 2; n += 1) void call('small', 'apply', 'small');
+    await clock.advance(5000);
+    assert.deepEqual(granted.slice(1), ['large', 'small', 'large', 'small']);
+  });
+
+  it('reject a waiting call at once if its deadline comes before the reset', async () => {
+    const { clock, call, exhaust } = waiting();
+    await exhaust();
+    const late = call('late', 'interactive', 'a', 300);
+    await assert.rejects(late, { code: 'rate_limited' });
+    assert.equal(clock.now(), 0);
   });
 });

@@ -1,9 +1,10 @@
+import { callerKey, type Lane, LANES, type RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { RequestContext } from '../domain/caller.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { secondsAsked } from '../runtime/retry-after.ts';
+import { FairQueue } from './fair-queue.ts';
 
-/** How long (ms) an exhausted route waits before one call probes the limit again. */
+/** How long (ms) an exhausted limit waits before one call probes it again. */
 const PROBE_MS = 60_000;
 /** The period (ms) assumed for a limit with an implausible reset: Datadog's most common one. */
 const ASSUMED_PERIOD_MS = 10_000;
@@ -12,55 +13,60 @@ const MAX_PERIOD_SECONDS = 3600;
 /** Valid names of limits, which become metric labels. */
 const LIMIT_NAME = /^[\w.:-]{1,100}$/;
 
+/** The share (percent) of a period's limit that each lane leaves to those above it. */
+const LEFT_TO_OTHERS: Readonly<Record<Lane, number>> = { interactive: 0, apply: 10, background: 40 };
+
+/** Called when a call ends, with the headers of its response if there is one. */
+export type EndCall = (headers?: Readonly<Record<string, string>>) => void;
+
 /** Tracks Datadog's rate limits from response headers, and delays calls so that they do not exceed a limit. */
 export interface Budget {
   /**
-   * Waits until the limit of a route allows a call, in order of arrival. Throws `rate_limited` immediately if that is after
-   * the deadline. The caller must call the returned function when the call ends, with the response headers if there are any.
+   * Waits until the limit of a route allows a call in the lane of the context. Callers and applications take turns; each of
+   * them is served in order. Throws `rate_limited` at the deadline, or at once if the reset comes after it.
    */
-  acquire(
-    route: string,
-    context: RequestContext,
-  ): Promise<(headers?: Readonly<Record<string, string>>) => void>;
+  acquire(route: string, context: RequestContext): Promise<EndCall>;
   /** Returns the remaining calls in the current period, by the name of the limit. */
   remaining(): ReadonlyMap<string, number>;
   /** Returns the calls allowed per period, by the name of the limit. */
   limits(): ReadonlyMap<string, number>;
 }
 
-interface Bucket {
-  remaining: number;
-  /** Time (epoch ms) at which `remaining` is reset to `limit`. */
-  resetAt: number;
-  /** Delay (ms) until the reset in the last response. Bounds the wait if the clock is set back. */
-  resetMs: number;
-  /** Time (epoch ms) from which one call may probe an exhausted limit. */
-  probeAt: number;
-  limit: number;
-  inFlight: number;
-  queue: Promise<void>;
+interface Waiter {
+  readonly context: RequestContext;
+  readonly grant: () => void;
+  readonly reject: (problem: ProblemError) => void;
 }
 
-/** Creates an empty budget. Buckets are per route until a response names the limit (`x-ratelimit-name`), which routes may share. */
-export function createBudget(clock: Clock): Budget {
+/** One limit of Datadog. Times are of the monotonic clock, in ms. */
+interface Bucket {
+  /** Calls per period; infinite until a response tells it. */
+  limit: number;
+  /** Calls left in the period, as the last responses said. */
+  remaining: number;
+  /** When `remaining` becomes `limit` again; undefined after that. */
+  resetAt: number | undefined;
+  /** From when one call may probe an exhausted limit. */
+  probeAt: number;
+  /** Calls that were granted and have not ended. */
+  inFlight: number;
+  readonly lanes: Readonly<Record<Lane, FairQueue<Waiter>>>;
+  /** Whether a timer is running that looks again. */
+  sleeping: boolean;
+}
+
+/**
+ * Creates an empty budget. Buckets are per route until a response names the limit (`x-ratelimit-name`), which routes may
+ * share. `sharePercent` of each limit is used; the rest is left to other users of the organisation.
+ */
+export function createBudget(clock: Clock, sharePercent = 100): Budget {
   const buckets = new Map<string, Bucket>();
   const names = new Map<string, string>();
 
   function bucketOf(route: string): Bucket {
     const name = names.get(route) ?? route;
-    let bucket = buckets.get(name);
-    if (!bucket) {
-      bucket = {
-        remaining: Number.POSITIVE_INFINITY,
-        resetAt: 0,
-        resetMs: 0,
-        probeAt: 0,
-        limit: Number.POSITIVE_INFINITY,
-        inFlight: 0,
-        queue: Promise.resolve(),
-      };
-      buckets.set(name, bucket);
-    }
+    const bucket = buckets.get(name) ?? newBucket();
+    buckets.set(name, bucket);
     return bucket;
   }
 
@@ -72,63 +78,138 @@ export function createBudget(clock: Clock): Budget {
     return new Map(learned.map(([name, bucket]) => [name, value(bucket)]));
   }
 
+  /** Merges what is known of a route with the limit that a response names. */
+  function rename(route: string, name: string | undefined): void {
+    if (name === undefined || !LIMIT_NAME.test(name) || names.has(route)) return;
+    const own = bucketOf(route);
+    names.set(route, name);
+    if (!buckets.has(name)) buckets.set(name, own);
+  }
+
   return {
     async acquire(route, context) {
       const bucket = bucketOf(route);
-      const previous = bucket.queue;
-      const ready = previous.then(() => waitForBudget(bucket, clock, context));
-      bucket.queue = ready.catch(() => undefined);
-      await ready;
-      bucket.inFlight += 1;
+      await enter(bucket, context, clock, sharePercent);
       return (headers = {}) => {
         bucket.inFlight -= 1;
-        const rateLimit = readHeaders(headers);
-        if (!rateLimit) return;
-        const name = headers['x-ratelimit-name'];
-        if (name !== undefined && LIMIT_NAME.test(name) && !names.has(route)) {
-          names.set(route, name);
-          if (!buckets.has(name)) buckets.set(name, bucket);
+        const seen = readHeaders(headers);
+        if (seen) {
+          rename(route, headers['x-ratelimit-name']);
+          learn(bucketOf(route), seen, clock.monotonic());
+          serve(bucketOf(route), clock, sharePercent);
         }
-        updateBucket(bucketOf(route), rateLimit, clock.now());
+        serve(bucket, clock, sharePercent);
       };
     },
     remaining() {
-      const now = clock.now();
-      return byLimitName((bucket) => (bucket.resetAt > now ? bucket.remaining : bucket.limit));
+      const now = clock.monotonic();
+      return byLimitName(({ resetAt, remaining, limit }) =>
+        resetAt !== undefined && resetAt > now ? remaining : limit,
+      );
     },
     limits: () => byLimitName((bucket) => bucket.limit),
   };
 }
 
-/** Waits until the bucket allows a call, or until a probe is due. Throws `rate_limited`. */
-async function waitForBudget(bucket: Bucket, clock: Clock, { deadline }: RequestContext): Promise<void> {
-  for (;;) {
-    const now = clock.now();
-    const { resetAt, probeAt } = bucket;
-    const wait = Math.min(resetAt - now, bucket.resetMs);
-    if (wait <= 0 && resetAt > 0) {
-      bucket.remaining = bucket.limit;
-      bucket.resetAt = 0;
-    }
-    if (bucket.remaining - bucket.inFlight > 0 || wait <= 0) return;
-    const beforeProbe = Math.min(probeAt - now, PROBE_MS);
-    if (beforeProbe <= 0) {
-      bucket.probeAt = now + PROBE_MS;
-      return;
-    }
-    const pauseMs = Math.min(wait, beforeProbe);
-    if (pauseMs > deadline.left()) throw rateLimited(wait);
-    await clock.sleep(pauseMs, deadline.signal).catch(() => {
-      throw rateLimited(Math.min(bucket.resetAt - clock.now(), bucket.resetMs));
-    });
-    // The wait is over even if the clock was set back during it.
-    if (bucket.resetAt === resetAt && pauseMs === wait) bucket.resetAt = Math.min(resetAt, clock.now());
-    if (bucket.probeAt === probeAt && pauseMs === beforeProbe)
-      bucket.probeAt = Math.min(probeAt, clock.now());
+function newBucket(): Bucket {
+  return {
+    limit: Number.POSITIVE_INFINITY,
+    remaining: Number.POSITIVE_INFINITY,
+    resetAt: undefined,
+    probeAt: 0,
+    inFlight: 0,
+    lanes: { interactive: new FairQueue(), apply: new FairQueue(), background: new FairQueue() },
+    sleeping: false,
+  };
+}
+
+/** Waits in the lane of the context. Throws `rate_limited`. */
+async function enter(
+  bucket: Bucket,
+  context: RequestContext,
+  clock: Clock,
+  sharePercent: number,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const lane = bucket.lanes[context.lane ?? 'interactive'];
+  const waiter: Waiter = { context, grant: resolve, reject };
+  const leave = lane.add(`${callerKey(context.caller)}\n${context.application ?? ''}`, waiter);
+  const { signal } = context.deadline;
+  const onAbort = () => {
+    leave();
+    reject(rateLimited(waitOf(bucket, clock.monotonic())));
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    serve(bucket, clock, sharePercent);
+    await promise;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 
-interface RateLimit {
+/** Grants calls while the limit allows them, the higher lanes first; then sleeps until it may allow more. */
+function serve(bucket: Bucket, clock: Clock, sharePercent: number): void {
+  const now = clock.monotonic();
+  if (bucket.resetAt !== undefined && bucket.resetAt <= now) {
+    bucket.remaining = bucket.limit;
+    bucket.resetAt = undefined;
+  }
+  for (const name of LANES) {
+    const lane = bucket.lanes[name];
+    while (lane.size > 0 && (allows(bucket, name, sharePercent) || probes(bucket, now))) {
+      bucket.inFlight += 1;
+      lane.next()?.grant();
+    }
+  }
+  rejectLate(bucket, now);
+  void sleepUntilNext(bucket, clock, sharePercent);
+}
+
+/** Returns whether a lane may send one more call in this period. */
+function allows({ limit, remaining, inFlight }: Bucket, lane: Lane, sharePercent: number): boolean {
+  if (!Number.isFinite(limit)) return true;
+  const kept =
+    Math.floor((limit * (100 - sharePercent)) / 100) + Math.floor((limit * LEFT_TO_OTHERS[lane]) / 100);
+  // Even a limit of one call serves every lane.
+  return remaining - inFlight > Math.min(kept, limit - 1);
+}
+
+/** Returns whether a probe is due: one call of an exhausted limit per minute, to learn it again. */
+function probes(bucket: Bucket, now: number): boolean {
+  if (bucket.resetAt === undefined || bucket.inFlight > 0 || bucket.probeAt > now) return false;
+  bucket.probeAt = now + PROBE_MS;
+  return true;
+}
+
+/** Rejects the waiters whose deadline comes before the next reset or probe. */
+function rejectLate(bucket: Bucket, now: number): void {
+  const wait = waitOf(bucket, now);
+  // Without a reset ahead, a call in flight ends the wait.
+  if (wait === 0) return;
+  for (const lane of Object.values(bucket.lanes))
+    for (const waiter of lane.removeWhere(({ context }) => context.deadline.left() < wait))
+      waiter.reject(rateLimited(Math.max(wait, (bucket.resetAt ?? now) - now)));
+}
+
+/** Returns the time (ms) until the next reset or probe; 0 if neither is ahead. */
+function waitOf({ resetAt, probeAt }: Bucket, now: number): number {
+  if (resetAt === undefined) return 0;
+  return Math.max(0, Math.min(resetAt - now, Math.max(probeAt - now, 1)));
+}
+
+async function sleepUntilNext(bucket: Bucket, clock: Clock, sharePercent: number): Promise<void> {
+  const waiting = Object.values(bucket.lanes).some(({ size }) => size > 0);
+  const wait = waitOf(bucket, clock.monotonic());
+  if (!waiting || wait === 0 || bucket.sleeping) return;
+  bucket.sleeping = true;
+  await clock.sleep(wait).catch(() => undefined);
+  bucket.sleeping = false;
+  serve(bucket, clock, sharePercent);
+}
+
+interface Seen {
   readonly limit: number;
   readonly remaining: number;
   /** Milliseconds until the reset, at most the longest period. */
@@ -136,16 +217,16 @@ interface RateLimit {
 }
 
 /** Reads the rate limit headers of a response. Returns undefined when a number is missing or invalid. */
-function readHeaders(headers: Readonly<Record<string, string>>): RateLimit | undefined {
+function readHeaders(headers: Readonly<Record<string, string>>): Seen | undefined {
   const limit = wholeNumber(headers['x-ratelimit-limit']);
   const remaining = wholeNumber(headers['x-ratelimit-remaining']);
   const reset = headers['x-ratelimit-reset'];
   if (!limit || remaining === undefined || reset === undefined) return undefined;
-  return { limit, remaining: Math.min(remaining, limit), resetMs: resetDelay(reset, headers) };
+  return { limit, remaining: Math.min(remaining, limit), resetMs: resetIn(reset, headers) };
 }
 
-/** Returns the delay (ms) until the reset. A reset beyond the period of the limit is implausible, so a short period is assumed. */
-function resetDelay(reset: string, headers: Readonly<Record<string, string>>): number {
+/** Returns the time (ms) until the reset. Implausible values become the most common period. */
+function resetIn(reset: string, headers: Readonly<Record<string, string>>): number {
   const period = wholeNumber(headers['x-ratelimit-period']) || MAX_PERIOD_SECONDS;
   const seconds = secondsAsked(reset, 0);
   const assumed = Math.min(ASSUMED_PERIOD_MS, period * 1000);
@@ -156,22 +237,22 @@ function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Updates a bucket from response headers. Responses may arrive out of order, so the lowest remaining count of a period applies. */
-function updateBucket(bucket: Bucket, rateLimit: RateLimit, now: number): void {
-  const resetAt = now + rateLimit.resetMs;
-  const samePeriod = bucket.resetAt > now && Math.abs(bucket.resetAt - resetAt) < 1500;
-  bucket.remaining = samePeriod ? Math.min(bucket.remaining, rateLimit.remaining) : rateLimit.remaining;
+/** Updates a limit from a response. Responses arrive out of order, so the lowest remaining count of a period wins. */
+function learn(bucket: Bucket, seen: Seen, now: number): void {
+  const resetAt = now + seen.resetMs;
+  const samePeriod =
+    bucket.resetAt !== undefined && bucket.resetAt > now && Math.abs(bucket.resetAt - resetAt) < 1500;
+  bucket.remaining = samePeriod ? Math.min(bucket.remaining, seen.remaining) : seen.remaining;
   bucket.resetAt = resetAt;
-  bucket.resetMs = rateLimit.resetMs;
   bucket.probeAt = now + PROBE_MS;
-  bucket.limit = rateLimit.limit;
+  bucket.limit = seen.limit;
 }
 
-/** Returns the problem for a limit that allows no call for `wait` ms. */
+/** The problem for a limit that allows no call for `wait` ms. */
 export function rateLimited(wait: number): ProblemError {
   return new ProblemError(
     'rate_limited',
-    "Datadog's rate limit allows no further call of this kind before the deadline.",
+    'Datadog allows no further call of this kind before the deadline.',
     {
       retryAfter: Math.max(1, Math.ceil(wait / 1000)),
     },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { ANY_ATTEMPTS } from '../../test/fake-ports.ts';
 import { emulatedDatadog } from '../../test/emulated-datadog.ts';
 import { markedObject } from '../../test/marked-object.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -21,6 +22,7 @@ function create(key: string): Promise<JsonObject> {
   return world.datadog.objects.dashboard.create(
     markedObject('dashboard', dashboard, { ...OWNER, key }),
     world.context(),
+    ANY_ATTEMPTS,
   );
 }
 const find = (known?: ReadonlyMap<string, CachedObject>) =>

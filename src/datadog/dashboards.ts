@@ -59,12 +59,12 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
     // Datadog never refuses to delete a dashboard because of references to it.
     canDelete: async () => new Map(),
     get,
-    create: async (body, context) =>
-      parseWrittenObject(await request({ method: 'POST', path: PATH, route: PATH, body }, context)),
-    update: async (id, body, context) =>
-      parseWrittenObject(await request({ method: 'PUT', ...at(id), body }, context)),
-    async delete(id, context) {
-      await request({ method: 'DELETE', ...at(id) }, context);
+    create: async (body, context, attempts) =>
+      parseWrittenObject(await request({ method: 'POST', path: PATH, route: PATH, body, attempts }, context)),
+    update: async (id, body, context, attempts) =>
+      parseWrittenObject(await request({ method: 'PUT', ...at(id), body, attempts }, context)),
+    async delete(id, context, attempts) {
+      await request({ method: 'DELETE', ...at(id), attempts }, context);
     },
     url: (object) => pageUrl(object['url'], `/dashboard/${encodeURIComponent(idOf(object))}`, uiUrl),
   };

@@ -15,6 +15,8 @@ export interface DatadogOptions extends DatadogTarget {
   readonly keys: KeySource;
   readonly outbound: Outbound;
   readonly clock: Clock;
+  /** Share (percent) of each rate limit that Birddog uses; default all. */
+  readonly budgetShare?: number;
   /** From 0 to 1, for the jitter of retries. */
   readonly random?: () => number;
 }
@@ -33,7 +35,7 @@ export interface Datadog {
 
 /** Creates a client of Datadog's API. Objects are raw JSON, with unknown fields preserved. */
 export function createDatadog(options: DatadogOptions): Datadog {
-  const budget = createBudget(options.clock);
+  const budget = createBudget(options.clock, options.budgetShare);
   const health = createHealth(options.clock);
   const request = createRequest({ random: Math.random, ...options, budget, health });
   return {

@@ -40,6 +40,7 @@ function messagesIn(errors: Json): string[] {
 
 /** Returns the error for a 4xx response: a duplicate monitor, or a refusal with Datadog's message. */
 export function refusal(answer: OutboundAnswer): Error {
+  if (answer.status === 407) return proxyRefused();
   const message = messageOf(answer);
   const duplicate = /Duplicate of an existing monitor_id:(\d{1,20})(?!\d)/.exec(message)?.[1];
   if (duplicate !== undefined) return new DuplicateMonitorError(duplicate, message);
@@ -56,4 +57,9 @@ export function keysRefused(): ProblemError {
   return new ProblemError('datadog_keys_refused', 'Datadog rejects the API key or the application key.', {
     retryAfter: 30,
   });
+}
+
+function proxyRefused(): ProblemError {
+  const sentence = 'The proxy between Birddog and Datadog requires authentication.';
+  return new ProblemError('datadog_unavailable', sentence, { retryAfter: 30 });
 }

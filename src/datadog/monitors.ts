@@ -50,12 +50,12 @@ export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
       searchMonitors(request, { pageSize: PAGE_SIZE, pages, get }, filter, context),
     canDelete: (ids, context) => deletionBlockers(request, ids, context),
     get,
-    create: async (body, context) =>
-      parseWrittenObject(await request({ method: 'POST', path: PATH, route: PATH, body }, context)),
-    update: async (id, body, context) =>
-      parseWrittenObject(await request({ method: 'PUT', ...at(id), body }, context)),
-    async delete(id, context) {
-      await request({ method: 'DELETE', ...at(id) }, context);
+    create: async (body, context, attempts) =>
+      parseWrittenObject(await request({ method: 'POST', path: PATH, route: PATH, body, attempts }, context)),
+    update: async (id, body, context, attempts) =>
+      parseWrittenObject(await request({ method: 'PUT', ...at(id), body, attempts }, context)),
+    async delete(id, context, attempts) {
+      await request({ method: 'DELETE', ...at(id), attempts }, context);
     },
     url: (object) => pageUrl(undefined, `/monitors/${encodeURIComponent(idOf(object))}`, uiUrl),
   };

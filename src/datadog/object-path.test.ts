@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { ANY_ATTEMPTS } from '../../test/fake-ports.ts';
 import { answeringDatadog } from '../../test/answering-datadog.ts';
 import { objectPath, pageUrl } from './object-path.ts';
 
@@ -49,7 +50,9 @@ describe('the path of an object', () => {
       await assert.rejects(datadog.objects.dashboard.search({ query: 'x' }, context()), {
         code: 'datadog_failed',
       });
-      await assert.rejects(datadog.objects.monitor.update(id, {}, context()), { code: 'bad_request' });
+      await assert.rejects(datadog.objects.monitor.update(id, {}, context(), ANY_ATTEMPTS), {
+        code: 'bad_request',
+      });
       assert.equal(sent.length, 1);
     }
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { startDatadogEmulator } from '../../emulators/datadog/datadog-emulator.ts';
+import { ANY_ATTEMPTS } from '../../test/fake-ports.ts';
 import { type ManualClock, manualClock } from '../../test/manual-clock.ts';
 import { markedObject } from '../../test/marked-object.ts';
 import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcome.ts';
@@ -92,7 +93,8 @@ describe('a POST', () => {
     it(`that may have been applied (${fault.kind} ${fault.status ?? ''}) is sent once, and throws AnswerLostError`, async () => {
       await faults({ ...fault, method: 'POST', times: 5 });
       assert.ok(
-        (await failure(datadog.objects.monitor.create(MONITOR, context()))) instanceof AnswerLostError,
+        (await failure(datadog.objects.monitor.create(MONITOR, context(), ANY_ATTEMPTS))) instanceof
+          AnswerLostError,
       );
       assert.equal(await seen('POST'), 1);
     });
@@ -100,14 +102,14 @@ describe('a POST', () => {
 
   it('that was rate limited is retried after the reset', async () => {
     await faults({ kind: 'status', status: 429, headers: { 'x-ratelimit-reset': '7' }, method: 'POST' });
-    assert.ok(await datadog.objects.monitor.create(MONITOR, context()));
+    assert.ok(await datadog.objects.monitor.create(MONITOR, context(), ANY_ATTEMPTS));
     assert.deepEqual([await seen('POST'), clock.slept], [2, [7000]]);
   });
 
   it('that failed to connect is retried, and does not throw AnswerLostError', async () => {
     await emulator.close();
     const error = await problem(
-      connect(new URL('http://127.0.0.1:1')).objects.monitor.create(MONITOR, context()),
+      connect(new URL('http://127.0.0.1:1')).objects.monitor.create(MONITOR, context(), ANY_ATTEMPTS),
     );
     assert.equal(error.code, 'datadog_unavailable');
     assert.equal(clock.slept.length, 3);
@@ -120,20 +122,21 @@ describe('a POST', () => {
     );
     for (let i = 0; i < 2; i += 1)
       assert.ok(
-        (await failure(datadog.objects.monitor.create(MONITOR, context()))) instanceof AnswerLostError,
+        (await failure(datadog.objects.monitor.create(MONITOR, context(), ANY_ATTEMPTS))) instanceof
+          AnswerLostError,
       );
   });
 
   it('of a duplicate monitor reports the id of the existing one', async () => {
-    const { id } = await datadog.objects.monitor.create(MONITOR, context());
-    const error = await failure(datadog.objects.monitor.create(MONITOR, context()));
+    const { id } = await datadog.objects.monitor.create(MONITOR, context(), ANY_ATTEMPTS);
+    const error = await failure(datadog.objects.monitor.create(MONITOR, context(), ANY_ATTEMPTS));
     assert.ok(error instanceof DuplicateMonitorError && error.id === String(id));
   });
 });
 
 describe('a GET, PUT or DELETE', () => {
   it('is retried after a failure, with exponential backoff', async () => {
-    const { id } = await datadog.objects.monitor.create(MONITOR, context());
+    const { id } = await datadog.objects.monitor.create(MONITOR, context(), ANY_ATTEMPTS);
     await faults({ kind: 'status', status: 500 }, { kind: 'status', status: 512 }, { kind: 'reset_before' });
     assert.ok(await datadog.objects.monitor.get(String(id), context()));
     assert.equal(await seen('GET'), 4);
@@ -142,8 +145,8 @@ describe('a GET, PUT or DELETE', () => {
       { kind: 'status', status: 502, method: 'PUT' },
       { kind: 'status', status: 502, method: 'DELETE' },
     );
-    await datadog.objects.monitor.update(String(id), { message: 'm' }, context());
-    await datadog.objects.monitor.delete(String(id), context());
+    await datadog.objects.monitor.update(String(id), { message: 'm' }, context(), ANY_ATTEMPTS);
+    await datadog.objects.monitor.delete(String(id), context(), ANY_ATTEMPTS);
     assert.deepEqual([await seen('PUT'), await seen('DELETE')], [2, 2]);
   });
 
@@ -192,7 +195,7 @@ describe("Datadog's error message", () => {
   for (const [body, words] of bodies) {
     it(`is included in the problem: ${body}`, async () => {
       await faults({ kind: 'status', status: 400, body });
-      const error = await problem(datadog.objects.monitor.create(MONITOR, context()));
+      const error = await problem(datadog.objects.monitor.create(MONITOR, context(), ANY_ATTEMPTS));
       assert.equal(error.code, 'datadog_refused');
       assert.match(error.message, words);
     });
@@ -202,21 +205,23 @@ describe("Datadog's error message", () => {
 describe('keys', () => {
   it('that are rejected are reread once, and the call is repeated with the new ones', async () => {
     keys = { api: 'old', app: 'old' };
-    assert.ok(await datadog.objects.monitor.create(MONITOR, context()));
+    assert.ok(await datadog.objects.monitor.create(MONITOR, context(), ANY_ATTEMPTS));
     assert.deepEqual([rereads, await seen('POST')], [1, 2]);
   });
 
   it('that stay rejected are distinguished from a restricted object, without a retry loop', async () => {
     await control('keys', { api: 'other', app: 'other' });
-    const refused = await problem(datadog.objects.monitor.create(MONITOR, context()));
+    const refused = await problem(datadog.objects.monitor.create(MONITOR, context(), ANY_ATTEMPTS));
     assert.deepEqual(
       [refused.code, rereads, await seen('POST'), await seen('GET')],
       ['datadog_keys_refused', 1, 1, 1],
     );
     await control('keys', KEYS);
-    const { id } = await datadog.objects.monitor.create(MONITOR, context());
+    const { id } = await datadog.objects.monitor.create(MONITOR, context(), ANY_ATTEMPTS);
     await control('restricted', [id]);
-    const restricted = await problem(datadog.objects.monitor.update(String(id), { message: 'm' }, context()));
+    const restricted = await problem(
+      datadog.objects.monitor.update(String(id), { message: 'm' }, context(), ANY_ATTEMPTS),
+    );
     assert.deepEqual([restricted.code, await seen('PUT')], ['datadog_forbidden', 1]);
     assert.match(restricted.message, /permission to edit/);
   });
@@ -224,7 +229,7 @@ describe('keys', () => {
   it('are not included in any error, even when it is inspected', async () => {
     await faults({ kind: 'reset_after', times: 9 });
     const errors = [
-      await failure(datadog.objects.monitor.create(MONITOR, context())),
+      await failure(datadog.objects.monitor.create(MONITOR, context(), ANY_ATTEMPTS)),
       await failure(datadog.objects.monitor.get('1', context())),
     ];
     await faults({ kind: 'status', status: 403, times: 9 });
@@ -270,13 +275,17 @@ describe('finding', () => {
   it('reads every page of dashboards, and fetches those of the application in full', async () => {
     const { dashboard } = datadog.objects;
     for (let n = 0; n < 250; n += 1)
-      await dashboard.create({ title: `d${n}`, layout_type: 'ordered', widgets: [] }, context());
+      await dashboard.create(
+        { title: `d${n}`, layout_type: 'ordered', widgets: [] },
+        context(),
+        ANY_ATTEMPTS,
+      );
     const own = markedObject(
       'dashboard',
       { title: 'own', layout_type: 'ordered', widgets: [{ definition: { type: 'note', content: 'x' } }] },
       owner,
     );
-    await dashboard.create(own, context());
+    await dashboard.create(own, context(), ANY_ATTEMPTS);
     const found = await dashboard.find(owner, context());
     assert.equal(found.length, 1);
     assert.ok(isObject(found[0]) && Array.isArray(found[0]['widgets']));

@@ -1,5 +1,6 @@
 import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
+import { deadlineAfter } from '../domain/deadline.ts';
 import { AnswerLostError } from '../domain/datadog-outcome.ts';
 import { type Json, type JsonObject, printJson } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
@@ -9,6 +10,7 @@ import {
   OutboundError,
   type OutboundRequest,
 } from '../runtime/outbound.ts';
+import type { Attempts } from '../pipeline/ports.ts';
 import { secondsAsked } from '../runtime/retry-after.ts';
 import { readUpstreamJson } from '../runtime/upstream-json.ts';
 import { type Budget, rateLimited } from './budget.ts';
@@ -24,6 +26,8 @@ export interface Call {
   readonly route: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: JsonObject;
+  /** Follows the attempts of a write. */
+  readonly attempts?: Attempts;
   /** Whether a POST only reads, and can therefore be retried like a GET. */
   readonly readOnly?: boolean;
   /** An error status whose body is parsed as a result. */
@@ -61,6 +65,11 @@ export const CHEAP_READ: Call = {
   query: { page: '0', page_size: '1' },
 };
 
+/**
+ * How long (ms) one attempt of a write waits for its answer. The time to settle a write is longer (BIRDDOG_SETTLE_MS).
+ */
+const WRITE_TIMEOUT_MS = 25_000;
+
 /** The maximum size of a response. A page of 1,000 large monitors has about 10 MB. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
@@ -96,9 +105,22 @@ export function createRequest(options: RequestOptions): Request {
   };
 }
 
-/** Includes non-standard codes: Datadog's edge answers 512 when its back end is too slow, and other proxies use 520 to 599. */
-function isServerFailure({ status }: OutboundAnswer): boolean {
-  return status >= 500;
+/**
+ * A failure after which a write may or may not have been applied. Includes non-standard codes: Datadog's edge answers 512
+ * when its back end is too slow, and other proxies use 520 to 599.
+ */
+function isServerFailure(answer: OutboundAnswer): boolean {
+  return answer.status >= 400 && !isRejected(answer);
+}
+
+/** Statuses after which nothing was carried out: Datadog's own, and 407 of a proxy. Proxies also answer 408 and 499. */
+const REJECTED: ReadonlySet<number> = new Set([
+  400, 401, 402, 403, 404, 405, 406, 407, 409, 410, 411, 412, 413, 414, 415, 417, 421, 422, 426, 428, 429,
+  431, 451,
+]);
+
+function isRejected({ status }: OutboundAnswer): boolean {
+  return REJECTED.has(status);
 }
 
 function isForbidden({ status }: OutboundAnswer): boolean {
@@ -145,7 +167,11 @@ async function sendOnce(
   const settle = await options.budget.acquire(`${call.method} ${call.route}`, context);
   const url = new URL(call.path, options.baseUrl);
   for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
+  const timeout = isWrite(call) ? Math.min(WRITE_TIMEOUT_MS, context.deadline.left()) : undefined;
+  const deadline =
+    timeout === undefined ? undefined : deadlineAfter(timeout, options.clock, context.deadline.signal);
   try {
+    await call.attempts?.beforeSend();
     const answer = await options.outbound.send({
       method: call.method,
       url,
@@ -157,15 +183,21 @@ async function sendOnce(
         ...(call.body ? { 'content-type': 'application/json' } : {}),
       },
       ...(call.body ? { body: printJson(call.body) } : {}),
-      deadline: context.deadline,
+      deadline: deadline ?? context.deadline,
       maxBytes: MAX_ANSWER_BYTES,
     });
     settle(answer.headers);
+    if (isRejected(answer)) call.attempts?.notWritten();
     return answer;
   } catch (error) {
     settle();
-    if (error instanceof OutboundError) return error;
+    if (error instanceof OutboundError) {
+      if (!error.sent) call.attempts?.notWritten();
+      return error;
+    }
     throw error;
+  } finally {
+    deadline?.close();
   }
 }
 

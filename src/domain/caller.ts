@@ -18,8 +18,19 @@ export function callerKey({ name, auth = 'none' }: Pick<Caller, 'name' | 'auth'>
 export const AUTH_METHODS = ['oidc', 'tokens', 'none'] as const;
 export type AuthMethod = (typeof AUTH_METHODS)[number];
 
+/**
+ * The lanes of Datadog's rate limits, in order of precedence. Each leaves a share of a period's limit to those above it, so
+ * that neither a large apply nor background work delays people.
+ */
+export const LANES = ['interactive', 'apply', 'background'] as const;
+export type Lane = (typeof LANES)[number];
+
 /** The context of a request in the pipeline: caller, deadline and ids. */
 export interface RequestContext {
+  /** The lane of its calls to Datadog; default `interactive`. */
+  readonly lane?: Lane;
+  /** The application that it is about. Callers and applications share a rate limit fairly. */
+  readonly application?: string;
   readonly caller: Caller;
   readonly deadline: Deadline;
   readonly requestId: string;

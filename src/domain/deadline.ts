@@ -16,7 +16,7 @@ export interface OwnDeadline extends Deadline {
 
 /** Creates a deadline `ms` from now. `gone` aborts it early (the caller disconnected). */
 export function deadlineAfter(ms: number, clock: Clock, gone?: AbortSignal): OwnDeadline {
-  const end = clock.now() + ms;
+  const end = clock.monotonic() + ms;
   const controller = new AbortController();
   const abort = () => controller.abort();
   // Not AbortSignal.timeout: it would keep every request in memory until its deadline, long after the response.
@@ -24,7 +24,7 @@ export function deadlineAfter(ms: number, clock: Clock, gone?: AbortSignal): Own
   gone?.addEventListener('abort', abort, { once: true });
   if (gone?.aborted) abort();
   return {
-    left: () => Math.max(0, end - clock.now()),
+    left: () => Math.max(0, end - clock.monotonic()),
     signal: controller.signal,
     close() {
       clearTimeout(timer);

@@ -159,6 +159,16 @@ export const PROBLEMS = {
     title: 'The sidecar is unavailable',
     hint: 'Retry after the time in Retry-After. Listed applications are still served.',
   },
+  ledger_unavailable: {
+    status: 503,
+    title: 'The ledger is unavailable',
+    hint: 'Retry after the time in Retry-After. Nothing was written. Reads, lint and plans still work.',
+  },
+  shutting_down: {
+    status: 503,
+    title: 'Birddog is shutting down',
+    hint: 'Retry after the time in Retry-After: another replica answers.',
+  },
   catalog_unavailable: {
     status: 503,
     title: 'A catalog is unavailable and the application is not cached',

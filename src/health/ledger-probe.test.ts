@@ -7,14 +7,14 @@ import { ledgerProbe } from './ledger-probe.ts';
 function startTest() {
   const { parts, context, clock } = probedParts();
   const state = { full: false, failing: undefined as string | undefined };
-  const begin: typeof parts.ledger.begin = (...write) => {
+  async function probe(): Promise<void> {
     state.failing = state.full ? 'disk full' : undefined;
     if (state.full) throw new Error('disk full');
-    return parts.ledger.begin(...write);
-  };
+    await parts.ledger.probe();
+  }
   const readings = () => ({ ...parts.ledger.readings(), failing: state.failing });
-  const row = ledgerProbe({ ...parts, ledger: { ...parts.ledger, begin, readings } });
-  return { row, state, parts, clock, probe: async () => row.probe?.(context()) };
+  const row = ledgerProbe({ ...parts, ledger: { ...parts.ledger, probe, readings } });
+  return { row, state, parts, clock, context, probe: async () => row.probe?.(context()) };
 }
 
 describe('the probe of the ledger', () => {
@@ -37,10 +37,13 @@ describe('the probe of the ledger', () => {
     assert.equal(row.incident?.fault(), undefined);
   });
 
-  it('reports the age of the oldest entry', () => {
-    const { row, parts, clock } = startTest();
-    parts.ledger.begin({ kind: 'monitor', application: 'a', key: 'k' }, 'c', clock.now());
+  it('reports the age of the oldest entry', async () => {
+    const { row, parts, clock, context, probe } = startTest();
+    const name = { kind: 'monitor', application: 'a', key: 'k' } as const;
+    const lease = await parts.ledger.acquire([name], context().deadline);
+    await parts.ledger.begin(lease, { ...name, action: 'create', body: {}, caller: 'c' });
     clock.advance(5000);
+    await probe();
     assert.deepEqual(samplesOf([row], 'birddog_ledger_oldest_entry_seconds'), { '': 5 });
     assert.deepEqual(samplesOf([row], 'birddog_ledger_entries'), { '': 1 });
   });

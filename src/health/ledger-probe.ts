@@ -1,36 +1,19 @@
-import { CHECK_APPLICATION } from '../domain/application.ts';
-import type { Ledger } from '../pipeline/ports.ts';
+import type { Ledger } from '../ledger/port.ts';
 import { type Outcome, outcomeOf, type Probe, type ProbeDeps } from './probe.ts';
 
 interface LedgerParts extends ProbeDeps {
-  readonly ledger: Ledger & { readings(): LedgerReadings };
+  readonly ledger: Ledger;
 }
 
-/** The state of the ledger file. */
-interface LedgerReadings {
-  readonly entries: number;
-  /** Epoch ms; undefined without entries. */
-  readonly oldestAt: number | undefined;
-  readonly bytes: number;
-  readonly failures: number;
-  /** Reason why the last write failed; undefined after a success. */
-  readonly failing: string | undefined;
-}
-
-/** Returns the probe of the ledger. Without a writable ledger, creates are refused. */
-export function ledgerProbe({ ledger, now, afterMs }: LedgerParts): Probe {
+/** Returns the probe of the ledger. Without a writable ledger, writes are refused. */
+export function ledgerProbe({ ledger, afterMs }: LedgerParts): Probe {
   const fault = () => {
     const { failing } = ledger.readings();
     return failing === undefined ? undefined : { detail: `The ledger cannot be written: ${failing}.` };
   };
   async function probe(): Promise<Outcome> {
-    const write = { kind: 'monitor', application: CHECK_APPLICATION, key: 'ledger' } as const;
-    try {
-      ledger.begin(write, 'birddog', now());
-      ledger.settleAll(write);
-    } catch {
-      // The ledger records why a write failed.
-    }
+    // The ledger records why a write failed.
+    await ledger.probe().catch(() => undefined);
     return outcomeOf(fault(), 'The ledger can be written.');
   }
   return {
@@ -40,7 +23,7 @@ export function ledgerProbe({ ledger, now, afterMs }: LedgerParts): Probe {
     incident: {
       code: 'ledger_unwritable',
       title: 'The ledger cannot be written',
-      effect: 'Creates are refused.',
+      effect: 'Writes are refused.',
       notifyAfterMs: afterMs,
       fault,
       refresh: probe,
@@ -49,23 +32,20 @@ export function ledgerProbe({ ledger, now, afterMs }: LedgerParts): Probe {
       {
         type: 'gauge',
         name: 'birddog_ledger_entries',
-        help: 'Creates that are in progress or have an unknown outcome.',
+        help: 'Writes whose outcome is not settled.',
         read: () => ledger.readings().entries,
       },
       {
         type: 'gauge',
         name: 'birddog_ledger_oldest_entry_seconds',
-        help: 'Age of the oldest ledger entry.',
-        read() {
-          const { oldestAt } = ledger.readings();
-          return oldestAt === undefined ? 0 : Math.max(0, (now() - oldestAt) / 1000);
-        },
+        help: 'Time since the oldest unsettled write was sent.',
+        read: () => (ledger.readings().oldestMs ?? 0) / 1000,
       },
       {
         type: 'gauge',
         name: 'birddog_ledger_size_bytes',
         help: 'Size of the ledger file, caches included.',
-        read: () => ledger.readings().bytes,
+        read: () => ledger.readings().bytes ?? 0,
       },
       {
         type: 'counter',

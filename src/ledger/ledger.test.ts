@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type JsonObject, isObject, parseTrustedJson, printJson } from '../domain/json.ts';
+import { deadlineAfter } from '../domain/deadline.ts';
+import { systemClock } from '../runtime/system-clock.ts';
 import { LIMITS } from './size-limit.ts';
 import { openStore, type Store } from './ledger.ts';
 
@@ -19,13 +21,17 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'store-'));
   open = [];
 });
-afterEach(() => {
-  for (const store of open) store.close();
+afterEach(async () => {
+  for (const store of open) await store.close();
   rmSync(folder, { recursive: true });
 });
 const file = () => join(folder, 'ledger.sqlite');
 function opened(limits: Partial<typeof LIMITS> = {}, failures: unknown[] = []): Store {
-  const store = openStore(file(), (error) => failures.push(error), { ...LIMITS, ...limits });
+  const store = openStore(file(), {
+    clock: systemClock,
+    failed: (error) => failures.push(error),
+    limits: { ...LIMITS, ...limits },
+  });
   open.push(store);
   return store;
 }
@@ -35,6 +41,14 @@ const known = (id: string, body: JsonObject = { id }, version = '1') => ({
   version,
   body,
 });
+/** Records a create that stays unsettled. */
+async function begin({ ledger }: Store): Promise<string> {
+  const lease = await ledger.acquire([WRITE], deadlineAfter(5000, systemClock));
+  const entry = await ledger.begin(lease, { ...WRITE, action: 'create', body: { name: 'n' }, caller: 'c' });
+  await lease.release();
+  return entry;
+}
+const unsettled = async ({ ledger }: Store) => (await ledger.unsettledOf(WRITE)).length;
 /** Returns a number of incompressible bytes. */
 const noise = (bytes: number) =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(bytes * 0.75))).toString('base64');
@@ -190,25 +204,25 @@ describe('the cache of applied objects', () => {
 });
 
 describe('the store', () => {
-  it('opens a file without caches or with another version: creates stay, caches start empty', () => {
+  it('opens a file without caches or with another version: writes stay, caches start empty', async () => {
     const old = new DatabaseSync(file());
     old.exec(`CREATE TABLE writes (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, application TEXT NOT NULL,
       key TEXT NOT NULL, caller TEXT NOT NULL, begun_at INTEGER NOT NULL) STRICT;
       INSERT INTO writes VALUES (1, 'monitor', 'a', 'k', 'somebody', 1000);`);
     const failures: unknown[] = [];
     const store = opened({}, failures);
-    assert.equal(store.ledger.pendingSince(WRITE), 1000);
+    assert.equal(await unsettled(store), 1);
     store.objectCache.replace('monitor', 'a', [known('1')]);
     assert.equal(opened().objectCache.list('monitor', 'a').length, 1);
     old.exec('DROP TABLE bases; CREATE TABLE bases (other TEXT); PRAGMA user_version = 99;');
     old.close();
     const next = opened({}, failures);
-    assert.deepEqual([next.ledger.pendingSince(WRITE), next.objectCache.list('monitor', 'a')], [1000, []]);
+    assert.deepEqual([await unsettled(next), next.objectCache.list('monitor', 'a')], [1, []]);
     next.fingerprints.store('b', 'a', [known('1')], 1);
     assert.deepEqual([next.fingerprints.read('b'), failures], [[known('1')], []]);
   });
 
-  it('reports the first cache failure once, and continues to record creates', () => {
+  it('reports the first cache failure once, and continues to record writes', async () => {
     const failures: unknown[] = [];
     const store = opened({}, failures);
     const other = new DatabaseSync(file());
@@ -224,9 +238,9 @@ describe('the store', () => {
       [[], undefined, []],
     );
     assert.equal(failures.length, 1);
-    const entry = store.ledger.begin(WRITE, 'c', 1);
-    assert.equal(store.ledger.pendingSince(WRITE), 1);
-    store.ledger.settle(entry);
+    const entry = await begin(store);
+    assert.equal(await unsettled(store), 1);
+    await store.ledger.settle(entry);
   });
 
   for (const how of ['ROLLBACK', 'ABORT'])
@@ -269,8 +283,12 @@ describe('the store', () => {
   it('contains complete lists after the process was killed', async () => {
     const program = `
       import { openStore } from ${JSON.stringify(import.meta.resolve('./ledger.ts'))};
-      const { ledger, objectCache, applied } = openStore(${JSON.stringify(file())});
-      ledger.begin({ kind: 'monitor', application: 'a', key: 'k' }, 'c', 1000);
+      import { systemClock } from ${JSON.stringify(import.meta.resolve('../runtime/system-clock.ts'))};
+      import { deadlineAfter } from ${JSON.stringify(import.meta.resolve('../domain/deadline.ts'))};
+      const { ledger, objectCache, applied } = openStore(${JSON.stringify(file())}, { clock: systemClock });
+      const name = { kind: 'monitor', application: 'a', key: 'k' };
+      const lease = await ledger.acquire([name], deadlineAfter(5000, systemClock));
+      await ledger.begin(lease, { ...name, action: 'create', body: {}, caller: 'c' });
       for (let round = 1; ; round += 1) {
         const version = String(round);
         const list = Array.from({ length: 50 }, (_, n) => ({ id: String(n), key: 'k', version, body: { round } }));
@@ -294,7 +312,7 @@ describe('the store', () => {
     assert.ok(list.every(({ version, body }) => printJson(body) === `{"round":${version}}`));
     assert.ok(Number(list[0]?.version) >= 5);
     assert.equal(store.applied.list('a').length, 1);
-    assert.equal(store.ledger.pendingSince(WRITE), 1000);
+    assert.equal(await unsettled(store), 1);
     assert.deepEqual(failures, []);
   });
 });
@@ -304,16 +322,54 @@ describe('the files of the store', () => {
     readdirSync(folder).map((name) => `${name} ${(statSync(join(folder, name)).mode & 0o777).toString(8)}`);
   const ALL = ['ledger.sqlite 600', 'ledger.sqlite-shm 600', 'ledger.sqlite-wal 600'];
 
-  it('have mode 0600 with any umask, and are corrected if they had another', () => {
+  it('have mode 0600 with any umask, and are corrected if they had another', async () => {
     const before = process.umask(0);
     try {
-      opened().ledger.begin(WRITE, 'c', DAY);
+      await begin(opened());
       assert.deepEqual(modes(), ALL);
       for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644);
-      opened().ledger.begin(WRITE, 'c', DAY);
+      await begin(opened());
       assert.deepEqual(modes(), ALL);
     } finally {
       process.umask(before);
     }
+  });
+});
+
+describe('a ledger file', () => {
+  it('that is damaged is moved aside and reported, and writes go on', async () => {
+    writeFileSync(file(), 'this is no database, but long enough to look like one'.repeat(100));
+    const failures: unknown[] = [];
+    const store = opened({}, failures);
+    await begin(store);
+    assert.equal(await unsettled(store), 1);
+    assert.ok(readdirSync(folder).some((name) => name.startsWith('ledger.sqlite.damaged-')));
+    assert.ok(failures.some((error) => error instanceof Error && /moved to/.test(error.message)));
+  });
+
+  it('that cannot be written makes writes unavailable, and no other fault', async () => {
+    const store = openStore(join(folder, 'missing', 'ledger.sqlite'), { clock: systemClock });
+    open.push(store);
+    await assert.rejects(begin(store), { code: 'ledger_unavailable' });
+    assert.deepEqual(store.objectCache.list('monitor', 'a'), []);
+    mkdirSync(join(folder, 'missing'));
+    await begin(store);
+  });
+
+  it('that another process locks is waited for without blocking the event loop', async () => {
+    const store = opened();
+    await begin(store);
+    const other = new DatabaseSync(file());
+    other.exec('BEGIN IMMEDIATE');
+    let ticks = 0;
+    const counting = setInterval(() => (ticks += 1), 5);
+    const waiting = begin(store);
+    await systemClock.sleep(100);
+    other.exec('COMMIT');
+    other.close();
+    await waiting;
+    clearInterval(counting);
+    assert.ok(ticks > 3, String(ticks));
+    assert.equal(await unsettled(store), 2);
   });
 });

@@ -1,39 +1,79 @@
-import type { AppliedObjects, Fingerprints, Ledger, ObjectCache } from '../pipeline/ports.ts';
+import { renameSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../domain/clock.ts';
+import type { AppliedObjects, Fingerprints, ObjectCache } from '../pipeline/ports.ts';
 import { appliedObjectsIn } from './applied-objects.ts';
-import { fingerprintsIn } from './fingerprints.ts';
-import { inTransaction, openDatabase } from './database.ts';
 import { attempts, createCacheTables } from './cache-tables.ts';
-import { ledgerIn, type LedgerReadings } from './creates.ts';
+import { inTransaction, openDatabase } from './database.ts';
+import { fingerprintsIn } from './fingerprints.ts';
 import { objectCacheIn } from './object-cache.ts';
+import type { Ledger } from './port.ts';
+import type { Database } from './sql/database.ts';
+import { createSqlLedger } from './sql/sql-ledger.ts';
+import { bootId, openSqlite } from './sql/sqlite.ts';
 import { LIMITS, type Limits } from './size-limit.ts';
 
-/** The state that Datadog does not store: creates in progress, and caches. */
+/** Primary result codes of SQLite for a file that it cannot use: corrupt, and not a database. */
+const DAMAGED = [11, 26];
+
+/** The state that Datadog does not store: leases, writes in progress, and caches. */
 export interface Store {
-  readonly ledger: Ledger & { readings(): LedgerReadings };
+  readonly ledger: Ledger;
   readonly objectCache: ObjectCache;
   readonly fingerprints: Fingerprints;
   readonly applied: AppliedObjects;
-  close(): void;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  readonly clock: Clock;
+  /** Called with the first failure of a cache, and with each damaged file that was moved aside. */
+  readonly failed?: (error: unknown) => void;
+  readonly limits?: Limits;
 }
 
 /**
- * Opens the store of this process; `:memory:` opens a store that is not persisted. Throws when the ledger cannot be opened.
- * All other tables are caches: a cache failure calls `failed` once and fails no request.
+ * Opens the store of this process in a SQLite file; `:memory:` opens one that is not persisted. Never throws: while the file
+ * cannot be used, writes fail with `ledger_unavailable` and caches stay empty. A damaged file is moved aside.
  */
-export function openStore(
-  file: string,
-  failed: (error: unknown) => void = () => {},
-  limits: Limits = LIMITS,
-): Store {
-  const db = openDatabase(file);
-  const ledger = ledgerIn(db);
+export function openStore(file: string, { clock, failed = () => {}, limits = LIMITS }: StoreOptions): Store {
+  const open = (): Database => {
+    try {
+      return openSqlite(file, { clock });
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+      const aside = `${file}.damaged-${clock.now()}`;
+      renameSync(file, aside);
+      failed(new Error(`the ledger file is damaged; moved to ${aside}`, { cause: error }));
+      return openSqlite(file, { clock });
+    }
+  };
+  const ledger = createSqlLedger(open, { clock, exclusive: true, clockRun: bootId() });
   const attempt = attempts(failed);
+  const db = openCaches(file, failed);
   attempt(() => inTransaction(db, () => createCacheTables(db)), undefined);
   return {
-    ledger: ledger,
+    ledger,
     objectCache: objectCacheIn(db, attempt, limits),
     fingerprints: fingerprintsIn(db, attempt, limits),
     applied: appliedObjectsIn(db, attempt, limits),
-    close: () => db.close(),
+    async close() {
+      await ledger.close();
+      db.close();
+    },
   };
+}
+
+/** Opens the caches, in memory if the file cannot be used. */
+function openCaches(file: string, failed: (error: unknown) => void): DatabaseSync {
+  try {
+    return openDatabase(file);
+  } catch (error) {
+    failed(error);
+    return openDatabase(':memory:');
+  }
+}
+
+function isDamaged(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && DAMAGED.includes(Number(error.errcode) & 0xff);
 }

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as immediately } from 'node:timers/promises';
 import { portsWithoutDatadog } from '../../test/fake-ports.ts';
+import { manualClock } from '../../test/manual-clock.ts';
 import { NO_AUTHENTICATION } from '../auth/callers.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
+import type { Route } from '../domain/application.ts';
+import { ProblemError } from '../domain/problem.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
 import { systemClock } from '../runtime/system-clock.ts';
@@ -33,15 +36,16 @@ function beforeHangingSidecar() {
 function incoming(
   text: string,
   caller = 'somebody',
+  path = '/plan',
 ): Incoming & { readonly lets: Promise<void>; readonly closed: Promise<void> } {
-  const operation = OPERATIONS.find((one) => one.path === '/plan');
+  const operation = OPERATIONS.find((one) => one.path === path);
   assert.ok(operation);
   const { promise: lets, resolve: releaseMemory } = Promise.withResolvers<void>();
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   return {
     operation,
     query: {},
-    pathAndQuery: '/plan',
+    pathAndQuery: path,
     accept: 'json',
     header: () => undefined,
     routedTo: () => {},
@@ -68,7 +72,7 @@ function incoming(
         body: { locate: () => ({ line: 1, column: 1 }) },
       }),
       lint: () => assert.fail('nothing is linted'),
-      document: () => assert.fail('nothing is served here'),
+      document: () => Promise.reject(new ProblemError('invalid', 'served here')),
       close,
     },
   };
@@ -102,5 +106,52 @@ describe('a sidecar that hangs', () => {
     await Promise.all([small.lets, small.closed]);
     answer();
     assert.equal((await reply).status, 200);
+  });
+});
+
+describe('the writes of an application whose listing changes', () => {
+  const LISTED: Route = { route: 'listed', service: 's' };
+  const UNLISTED: Route = { route: 'unlisted', missingFrom: ['leanix'] };
+
+  /** A router whose lookup and sidecar answer as the test sets. */
+  function scripted() {
+    const clock = manualClock();
+    const state = { route: UNLISTED, status: 200, forwarded: 0 };
+    const serve = router({
+      callers: NO_AUTHENTICATION,
+      lookup: async () => state.route,
+      sidecar: {
+        async forward() {
+          state.forwarded += 1;
+          return { status: state.status, headers: {}, body: '{}' };
+        },
+      },
+      ports: portsWithoutDatadog(clock),
+    });
+    const apply = () =>
+      serve(incoming(DOCUMENT, 'somebody', '/apply')).then(
+        () => 'forwarded',
+        () => 'served here',
+      );
+    return { clock, state, apply };
+  }
+
+  it('stay with the sidecar while one there may still land', async () => {
+    const { clock, state, apply } = scripted();
+    state.status = 504;
+    assert.equal(await apply(), 'forwarded');
+    state.route = LISTED;
+    assert.equal(await apply(), 'forwarded');
+    clock.advance(20_000 + 30_000 + 1);
+    assert.equal(await apply(), 'served here');
+  });
+
+  it('change their route at once when nothing is in progress', async () => {
+    const { state, apply } = scripted();
+    assert.equal(await apply(), 'forwarded');
+    state.route = LISTED;
+    assert.equal(await apply(), 'served here');
+    state.route = UNLISTED;
+    assert.equal(await apply(), 'forwarded');
   });
 });

@@ -5,7 +5,9 @@ import { OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
-import { createSemaphore } from '../runtime/concurrency/semaphore.ts';
+import { createSemaphore, type Semaphore } from '../runtime/concurrency/semaphore.ts';
+import { isWrite } from '../contract/operations.ts';
+import { ProblemError } from '../domain/problem.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import { addPositions } from '../pipeline/refuse.ts';
 import { preflightOf } from './preflight.ts';
@@ -21,34 +23,61 @@ interface Router {
 /** Limits for forwarding large bodies, so that other requests keep enough connections to the sidecar. */
 const FORWARDED = { maxConcurrent: 2, maxConcurrentPerCaller: 1, maxWaiting: 4, maxWaitingPerCaller: 2 };
 
+/** Problems after which a write may still be in progress on its route. */
+const INDEFINITE: readonly string[] = ['outcome_unknown', 'deadline_exceeded'];
+/** Status of a response of the sidecar that reports such a problem. */
+const GATEWAY_TIMEOUT = 504;
+
 /**
  * Creates a handler that serves listed applications and forwards all other requests to the sidecar; a lint needs neither.
- * Checks the caller's permissions before it sends a request to an upstream. Releases the inspection process and the memory of a
- * request before forwarding, so that a hanging sidecar does not occupy them.
+ * Checks the caller's permissions before it sends a request to an upstream. While a write of an application is in progress or
+ * unsettled on one route, its other writes go there too, even if the catalogs have changed: only that container knows of it.
  */
 export function router(at: Router): (incoming: Incoming) => Promise<Reply> {
   const forwards = createSemaphore(FORWARDED, 'large documents in progress in the sidecar');
   return async (incoming) => {
-    const { context, sent, operation, inspection } = incoming;
-    const { caller, deadline } = context;
+    const { context, operation, inspection } = incoming;
     if (operation.verb === 'lint' && inspection) return inspection.lint();
-    const route = await routeOf(incoming, at);
-    incoming.routedTo(route.route);
-    if (route.route === 'listed') return servePipeline(incoming, route, at.ports);
-    inspection?.close();
-    incoming.releaseMemory();
-    const large = (sent?.bytes.length ?? 0) > OBJECT_LIMITS.bytes;
-    const release = large ? await forwards.acquire(caller, deadline) : undefined;
+    const { application, route } = await routeOf(incoming, at);
+    if (!isWrite(operation)) return serveOn(route, incoming, at, forwards);
+    const { ledger, settleMs } = at.ports;
+    const pinned = await ledger.pinRoute(application, route, context.deadline.left() + settleMs);
     try {
-      return await at.sidecar.forward(incoming, route.missingFrom);
-    } finally {
-      release?.();
+      const reply = await serveOn(pinned.route, incoming, at, forwards);
+      if (reply.status !== GATEWAY_TIMEOUT) await ledger.unpinRoute(pinned.pin);
+      return reply;
+    } catch (error) {
+      if (error instanceof ProblemError && !INDEFINITE.includes(error.code))
+        await ledger.unpinRoute(pinned.pin);
+      throw error;
     }
   };
 }
 
-/** Returns the route of a request after authorizing its caller. */
-async function routeOf(incoming: Incoming, { callers, lookup }: Router): Promise<Route> {
+/**
+ * Serves a listed application, or forwards to the sidecar. Releases the inspection process and the memory of a request before
+ * forwarding, so that a hanging sidecar does not occupy them.
+ */
+async function serveOn(route: Route, incoming: Incoming, at: Router, forwards: Semaphore): Promise<Reply> {
+  const { context, sent, inspection } = incoming;
+  incoming.routedTo(route.route);
+  if (route.route === 'listed') return servePipeline(incoming, route, at.ports);
+  inspection?.close();
+  incoming.releaseMemory();
+  const large = (sent?.bytes.length ?? 0) > OBJECT_LIMITS.bytes;
+  const release = large ? await forwards.acquire(context.caller, context.deadline) : undefined;
+  try {
+    return await at.sidecar.forward(incoming, route.missingFrom);
+  } finally {
+    release?.();
+  }
+}
+
+/** Returns the application and the route of a request after authorizing its caller. */
+async function routeOf(
+  incoming: Incoming,
+  { callers, lookup }: Router,
+): Promise<{ readonly application: string; readonly route: Route }> {
   const { operation, query, context, inspection, audit } = incoming;
   const found = inspection
     ? await inspection.preflight()
@@ -57,5 +86,5 @@ async function routeOf(incoming: Incoming, { callers, lookup }: Router): Promise
   const { application, aliases } = subject;
   audit.isAbout({ query, body: { application } });
   callers.authorize(context.caller, wants, body);
-  return lookup(application, aliases, context).catch(addPositions(body));
+  return { application, route: await lookup(application, aliases, context).catch(addPositions(body)) };
 }

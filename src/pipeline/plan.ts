@@ -22,7 +22,9 @@ export interface Planned {
   readonly live: JsonObject | undefined;
   /** The body of the write. */
   readonly body: JsonObject;
-  /** Findings about other objects in Datadog. */
+  /** Ids of other objects with the same marker: clones, and objects with a second marker. */
+  readonly clones: readonly string[];
+  /** What is to be said about other objects in Datadog. */
   readonly findings: readonly Finding[];
 }
 
@@ -44,6 +46,7 @@ export async function plan(
   const { verb, kind, stored, application, object, pointer } = compiled;
   const port = portFor(ports, compiled);
   const live = await findByKey(port, application, key, context, object);
+  const clones = [...live.clones, ...live.contested].map(idOf);
   const findings = live.contested.flatMap((one) => {
     const sentence = conflictOf(stored, one, port.url(one));
     return sentence === undefined ? [] : [markerConflict(sentence, pointer)];
@@ -53,12 +56,20 @@ export async function plan(
     const planned = live.object
       ? requireEqual(compiled, key, live.object, body)
       : ({ kind, key, action: 'create', changes: [] } as const);
-    return { compiled, key, live: live.object, body, planned, findings };
+    return { compiled, key, live: live.object, body, planned, clones, findings };
   }
   const before = requireLive(port, live, { application, key, id: compiled.id });
   const body = bodyOf(compiled, mergedForUpdate(stored, unmarked(stored, before), object), key);
   if (needsReplace(stored, before, body)) throw replaceNeeded(compiled);
-  return { compiled, key, live: before, body, planned: compared(compiled, key, before, body), findings };
+  return {
+    compiled,
+    key,
+    live: before,
+    body,
+    planned: compared(compiled, key, before, body),
+    clones,
+    findings,
+  };
 }
 
 /** Returns the body of the write with the marker. Throws `invalid` if the body already contains another marker. */

@@ -5,7 +5,7 @@ import type { Owner, StoredKind } from '../domain/managed-fields.ts';
 import type { PlanAction } from '../domain/plan.ts';
 import type { TagPolicy } from '../domain/tag-policies.ts';
 import type { ObjectHistory } from '../diff/who-changed.ts';
-import type { KeyLock } from './key-lock.ts';
+import type { Ledger } from '../ledger/port.ts';
 
 /**
  * Access to one kind of Datadog object. Every method throws ProblemError (`datadog_refused`, `datadog_forbidden`,
@@ -39,14 +39,14 @@ export interface ObjectPort {
   /** Returns one complete object, or undefined if Datadog has none with that id. */
   get(id: string, context: RequestContext): Promise<JsonObject | undefined>;
   /**
-   * Sends a POST. Repeats it only if Datadog certainly did not execute it: no connection, or 429. Throws AnswerLostError if
-   * it may have arrived, DuplicateMonitorError if Datadog's duplicate check rejects it.
+   * Sends one POST; again only where the one before was certainly not carried out. Throws AnswerLostError if it may have arrived, DuplicateMonitorError on
+   * Datadog's duplicate check.
    */
-  create(body: JsonObject, context: RequestContext): Promise<JsonObject>;
-  /** Sends a PUT. Repeats it after a failed connection, 429 and 5xx. Throws AnswerLostError if the outcome stays unknown. */
-  update(id: string, body: JsonObject, context: RequestContext): Promise<JsonObject>;
-  /** Sends a DELETE, with the retries and the AnswerLostError of `update`. A missing object is not an error. */
-  delete(id: string, context: RequestContext): Promise<void>;
+  create(body: JsonObject, context: RequestContext, attempts: Attempts): Promise<JsonObject>;
+  /** Sends a PUT, again after a failure. Throws AnswerLostError if no attempt was answered. */
+  update(id: string, body: JsonObject, context: RequestContext, attempts: Attempts): Promise<JsonObject>;
+  /** Sends a DELETE, again after a failure; an object that is gone is not an error. Throws AnswerLostError like `update`. */
+  delete(id: string, context: RequestContext, attempts: Attempts): Promise<void>;
   /** Returns the URL of the object in Datadog's web application. */
   url(object: JsonObject): string;
 }
@@ -57,23 +57,12 @@ export interface SearchFilter {
   readonly tag?: string;
 }
 
-/** The object of a create in progress. */
-export interface PendingWrite {
-  readonly kind: StoredKind;
-  readonly application: string;
-  readonly key: string;
-}
-
-/** Records creates in progress, which Datadog cannot report. Times in epoch milliseconds. */
-export interface Ledger {
-  /** Records a create before it is sent. Returns the number of the entry. */
-  begin(write: PendingWrite, caller: string, now: number): number;
-  /** Settles one create, whose outcome is known. */
-  settle(entry: number): void;
-  /** Settles all creates of this object. */
-  settleAll(write: PendingWrite): void;
-  /** Returns the start time of the latest unsettled create of this object, or undefined if there is no such create. */
-  pendingSince(write: PendingWrite): number | undefined;
+/** Follows the attempts of one write. */
+export interface Attempts {
+  /** Runs immediately before an attempt leaves, after every wait; what it throws keeps the attempt from being sent. */
+  beforeSend(): Promise<void>;
+  /** The last attempt was certainly not carried out: Datadog rejected it, or it never left. */
+  notWritten(): void;
 }
 
 /** A cached object of Datadog. */
@@ -158,7 +147,6 @@ export type Audit = (entry: {
 export interface Ports {
   readonly monitor: ObjectPort;
   readonly dashboard: ObjectPort;
-  readonly lock: KeyLock;
   readonly ledger: Ledger;
   readonly objectCache: ObjectCache;
   readonly fingerprints: Fingerprints;
@@ -167,6 +155,8 @@ export interface Ports {
   readonly policies: Policies;
   readonly audit: Audit;
   readonly clock: Clock;
+  /** Milliseconds after which a write without an answer that is not visible counts as never written. */
+  readonly settleMs: number;
   /** Maximum percentage of an application's objects that an apply deletes without `force`. */
   readonly maxDeletePercent: number;
 }

@@ -5,8 +5,10 @@ import { describe, routeMembers } from './describe.ts';
 import { findByKey, keyOf, requireLive } from './find-live.ts';
 import type { Ports } from './ports.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
+import { sendDelete } from './send.ts';
+import { settleEarlier } from './settle.ts';
 
-/** Deletes an application's object, found by key or id, but no clone of it. The answer contains the deleted object. */
+/** Deletes an application's own object, found by key or id. Its clones stay. The answer shows the deleted object. */
 export async function remove(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer<DeleteAnswer>> {
   const { operation, query, context } = request;
   const kind = operation.kind ?? 'monitor';
@@ -14,21 +16,19 @@ export async function remove(request: PipelineRequest, ports: Ports): Promise<Pi
   const port = ports[stored];
   const target = { application: query.application ?? '', key: query.key, id: query.id };
   if (target.key === undefined && target.id === undefined) {
-    throw new ProblemError('bad_request', `The query names no ${kind}. Add "key" or "id".`);
+    throw new ProblemError('bad_request', `Name the ${kind} by "key" or by "id" in the query.`);
   }
   const key = await keyOf(port, target, context);
-  return ports.lock.run(`${stored}:${target.application}/${key}`, context.deadline, async () => {
+  const name = { kind: stored, application: target.application, key };
+  const lease = await ports.ledger.acquire([name], context.deadline);
+  try {
+    await settleEarlier([name], ports, context);
     const live = requireLive(port, await findByKey(port, target.application, key, context), target);
     const dryRun = query.dry_run === 'true';
     if (!dryRun) {
-      await port.delete(idOf(live), context);
-      ports.audit({
-        action: 'delete',
-        kind: stored,
-        application: target.application,
-        key,
-        id: idOf(live),
-      });
+      const sent = await sendDelete({ name, lease, ports, context }, idOf(live));
+      if ('problem' in sent) throw sent.problem;
+      ports.audit({ action: 'delete', ...name, id: idOf(live) });
     }
     return {
       status: 200,
@@ -43,5 +43,7 @@ export async function remove(request: PipelineRequest, ports: Ports): Promise<Pi
         request_id: context.requestId,
       },
     };
-  });
+  } finally {
+    await lease.release();
+  }
 }

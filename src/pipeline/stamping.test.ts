@@ -107,15 +107,18 @@ describe('a request that bypasses lint', () => {
         ],
       ],
     };
-    const { done, failure } = await applyPlan({
+    const lease = await ports.ledger.acquire([{ application: 'a' }], context.deadline);
+    const applying = {
       document: forgedDocument,
       plan: made,
       live: LIVE,
       route: ROUTE,
       ports,
       context,
-    });
+    };
+    const { done, failures } = await applyPlan(applying, lease, []);
     assert.deepEqual(done, []);
+    const [failure] = failures;
     assert.ok(failure?.error instanceof Error && /ownership marker/.test(failure.error.message));
   });
 });

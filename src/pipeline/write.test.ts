@@ -27,7 +27,10 @@ it('a create that finds the object of an unsettled create answers 200 only if th
     ['other words', 'key_conflict'],
   ] as const) {
     const ports = portsWithoutDatadog(clock);
-    ports.ledger.begin({ kind: 'monitor', application: 'a', key: 'x' }, 'somebody', clock.now());
+    const name = { kind: 'monitor', application: 'a', key: 'x' } as const;
+    const lease = await ports.ledger.acquire([name], deadlineAfter(1000, clock));
+    await ports.ledger.begin(lease, { ...name, action: 'create', body: arrived, caller: 'somebody' });
+    await lease.release();
     let lookups = 0;
     const monitor: ObjectPort = {
       ...failingPort('monitor'),

@@ -3,7 +3,7 @@ import type { RequestContext } from '../domain/caller.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { createOnce, updateOnce } from './apply.ts';
+import type { Lease } from '../ledger/port.ts';
 import { compile } from './compile.ts';
 import { describe, routeMembers } from './describe.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
@@ -13,25 +13,34 @@ import { type Planned, plan, portFor, requireEqual } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { locateRejection, addPositions, refuseErrors, answerFindings } from './refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from './request.ts';
+import { type Sent, sendCreate, sendUpdate } from './send.ts';
+import { settleEarlier } from './settle.ts';
 
-/** Serves a create or update: lints and compiles the object, then plans and applies it under the lock of its key. */
+/**
+ * A create or update, from the body to the object in Datadog: decode, lint, compile; then, holding the lease of the key,
+ * settle earlier writes, plan, send.
+ */
 export async function write(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer<WriteAnswer>> {
-  const { body } = request;
+  const { body, context } = request;
   if (!body) throw new ProblemError('internal', `${request.operation.path} is not a write.`);
   const warnings = lintRequest({ ...request, body });
   refuseErrors(warnings, body);
   const envelope = decode(request);
   const compiled = compile(envelope, request.route, warnings);
-  const key = await keyOf(portFor(ports, compiled), compiled, request.context);
-  const name = `${compiled.stored}:${compiled.application}/${key}`;
-  return ports.lock.run(name, request.context.deadline, async () => {
-    const planned = await plan(compiled, key, ports, request.context).catch(addPositions(request.body));
+  const key = await keyOf(portFor(ports, compiled), compiled, context);
+  const name = { kind: compiled.stored, application: compiled.application, key };
+  const lease = await ports.ledger.acquire([name], context.deadline);
+  try {
+    await settleEarlier([name], ports, context);
+    const planned = await plan(compiled, key, ports, context).catch(addPositions(request.body));
     const dryRun = request.query.dry_run === 'true';
     const done = dryRun
       ? { object: planned.live, created: false }
-      : await apply(planned, ports, request.context).catch(locateRejection(envelope, request.body));
+      : await apply(planned, lease, ports, context).catch(locateRejection(envelope, request.body));
     return answer(request, planned, ports, done);
-  });
+  } finally {
+    await lease.release();
+  }
 }
 
 function decode({ operation, body, query }: PipelineRequest): Envelope {
@@ -46,25 +55,36 @@ interface Done {
   readonly created: boolean;
 }
 
-async function apply(planned: Planned, ports: Ports, context: RequestContext): Promise<Done> {
+async function apply(planned: Planned, lease: Lease, ports: Ports, context: RequestContext): Promise<Done> {
   const { compiled, key, body, live } = planned;
-  const port = portFor(ports, compiled);
   const { stored: kind, application } = compiled;
-  if (planned.planned.action === 'none') return { object: live, created: false };
-  const done =
-    live === undefined
-      ? await createOnce({ port, ports, context, write: { kind, application, key } }, body)
-      : { object: await updateOnce(port, idOf(live), body, context), created: false };
-  // An object that another request or a person created meanwhile may differ from the requested one.
-  if (live === undefined && !done.created) requireEqual(compiled, key, done.object, body);
-  ports.audit({
-    action: planned.planned.action,
-    kind,
-    application,
-    key,
-    id: idOf(done.object),
-  });
-  return done;
+  const { action } = planned.planned;
+  if (action === 'none') return { object: live, created: false };
+  const name = { kind, application, key };
+  const sending = { name, lease, ports, context };
+  const sent = live
+    ? await sendUpdate(sending, idOf(live), body, body)
+    : await sendCreate(sending, body, planned.clones);
+  const object = written(sent, planned);
+  ports.audit({ action, ...name, id: idOf(object) });
+  return { object, created: !live && sent.outcome === 'made' };
+}
+
+/** Returns the object in Datadog after a write. Throws the problem of any result but success. */
+function written(sent: Sent, { compiled, key, body }: Planned): JsonObject {
+  switch (sent.outcome) {
+    case 'made':
+      return sent.object ?? body;
+    case 'found_equal':
+      return sent.object;
+    case 'found_different':
+      requireEqual(compiled, key, sent.object, body);
+      return sent.object;
+    case 'duplicate':
+    case 'lost':
+    case 'refused':
+      throw sent.problem;
+  }
 }
 
 function answer(

@@ -22,7 +22,7 @@ export interface ServiceOptions {
   readonly health: Health;
   readonly metrics: Metrics;
   /** Resources to close after the servers, in reverse order. */
-  readonly resources: readonly { close(): void }[];
+  readonly resources: readonly { close(): void | Promise<void> }[];
 }
 
 /** Dependencies of a process besides its configuration. */
@@ -36,7 +36,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const started: RunningServer[] = [];
   const stop = async () => {
     await Promise.all(started.map((s) => s.close()));
-    for (const resource of options.resources.toReversed()) resource.close();
+    for (const resource of options.resources.toReversed()) await resource.close();
   };
   try {
     const ops = await startServer({ ...options.ops, app: opsApp(options.health, options.metrics) });

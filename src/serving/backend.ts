@@ -4,7 +4,6 @@ import { keysFrom, type KeySource } from '../datadog/keys.ts';
 import type { DatadogTarget } from '../datadog/sites.ts';
 import { type ReceiverConfig, readReceivers } from '../health/receivers-file.ts';
 import { openStore, type Store } from '../ledger/ledger.ts';
-import { createKeyLock } from '../pipeline/key-lock.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import { createMetrics, type Metrics } from '../runtime/metrics.ts';
 import { observed, createOutbound, type Outbound, type ProxySettings } from '../runtime/outbound.ts';
@@ -62,10 +61,14 @@ export function openBackend(
   const datadog = createDatadog({
     ...config.datadog,
     keys,
+    budgetShare: config.BIRDDOG_BUDGET_SHARE,
     outbound: observed(outbound, 'other', metrics.upstream('datadog')),
     clock,
   });
-  const store = openStore(config.BIRDDOG_LEDGER, (error) => log.warn('cache not stored', { error }));
+  const store = openStore(config.BIRDDOG_LEDGER, {
+    clock,
+    failed: (error) => log.warn('cache not stored', { error }),
+  });
   const { ledger, objectCache, fingerprints, applied } = store;
   const ports = {
     ...datadog.objects,
@@ -75,8 +78,8 @@ export function openBackend(
     objectCache,
     fingerprints,
     applied,
-    lock: createKeyLock(),
     clock,
+    settleMs: config.BIRDDOG_SETTLE_MS,
     maxDeletePercent: config.BIRDDOG_MAX_DELETE_PERCENT,
   };
   return { ...foundation, keys, datadog, store, ports };

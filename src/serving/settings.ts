@@ -30,6 +30,16 @@ export const servingSettings = {
     text,
     "SQLite file of this process's ledger: writes in progress and known objects.",
   ),
+  BIRDDOG_SETTLE_MS: optional(
+    wholeNumber(1_000, 600_000),
+    30_000,
+    'Time (ms) after which a write without an answer that is not visible in Datadog counts as never written. Not shorter than 5 s more than the timeout of one write (25 s).',
+  ),
+  BIRDDOG_BUDGET_SHARE: optional(
+    wholeNumber(1, 100),
+    80,
+    'Share (percent) of each Datadog rate limit that Birddog uses. The rest is left to other users of the organisation.',
+  ),
   BIRDDOG_CHECK_TTL_MS: optional(
     wholeNumber(0, 600_000),
     10_000,

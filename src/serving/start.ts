@@ -9,6 +9,7 @@ import { type Deps, type Service, type ServiceOptions, startService } from '../r
 import { pollFolders, type WatchedFolder } from '../runtime/watched-folder.ts';
 import type { Backend, SharedConfig } from './backend.ts';
 import type { Secrets } from './secrets.ts';
+import { startSettler } from './settler.ts';
 
 /** What differs between the processes that serve the API. */
 export interface ServingOptions extends Pick<ContractAppOptions, 'serve' | 'callerOf' | 'precheck'> {
@@ -31,7 +32,7 @@ export interface ServingOptions extends Pick<ContractAppOptions, 'serve' | 'call
 
 /** Starts the servers and the health probes of a process that serves the API. Rejects when a port cannot be opened. */
 export async function startServing(
-  { command, metrics, outbound, receivers, datadog, store }: Backend,
+  { command, metrics, outbound, receivers, datadog, store, ports }: Backend,
   config: SharedConfig,
   options: ServingOptions,
   deps: Deps,
@@ -59,6 +60,7 @@ export async function startServing(
       ...resources,
       probes,
       inspector,
+      startSettler(ports, deps),
       pollFolders(config.BIRDDOG_POLL_MS, secrets.watched),
     ],
   });

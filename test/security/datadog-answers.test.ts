@@ -9,6 +9,7 @@ import type { Json } from '../../src/domain/json.ts';
 import { PROBLEMS, ProblemError } from '../../src/domain/problem.ts';
 import { answeringDatadog, type ScriptedAnswer } from '../answering-datadog.ts';
 import { corpusLines, withoutCorpus } from '../corpus.ts';
+import { ANY_ATTEMPTS } from '../fake-ports.ts';
 
 const NAMES =
   'id name title type query message tags options created created_at modified_at dashboards monitors metadata total_count data attributes asset usr email url timestamp action prev_value new_value errors error detail ok description policy policy_type tag_key valid_tag_values widgets __proto__ constructor toString length 1'.split(
@@ -114,9 +115,11 @@ const READS: readonly ((datadog: Datadog, context: RequestContext) => Promise<un
     ({ objects }: Datadog, context: RequestContext) => objects[kind].search({ query: 'x' }, context),
     ({ objects }: Datadog, context: RequestContext) => objects[kind].search({ tag: 'tag' }, context),
     ({ objects }: Datadog, context: RequestContext) => objects[kind].canDelete(['1', '2'], context),
-    ({ objects }: Datadog, context: RequestContext) => objects[kind].create({ name: 'x' }, context),
-    ({ objects }: Datadog, context: RequestContext) => objects[kind].update('1', { name: 'x' }, context),
-    ({ objects }: Datadog, context: RequestContext) => objects[kind].delete('1', context),
+    ({ objects }: Datadog, context: RequestContext) =>
+      objects[kind].create({ name: 'x' }, context, ANY_ATTEMPTS),
+    ({ objects }: Datadog, context: RequestContext) =>
+      objects[kind].update('1', { name: 'x' }, context, ANY_ATTEMPTS),
+    ({ objects }: Datadog, context: RequestContext) => objects[kind].delete('1', context, ANY_ATTEMPTS),
   ]),
   ({ auditTrail: trail }, context) => trail.changes(['1', '2'], 1_700_000_000_000, context),
   ({ policies }, context) => policies.list(context),

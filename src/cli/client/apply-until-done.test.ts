@@ -45,7 +45,7 @@ async function applied(
         return typeof next === 'function' ? next() : next;
       },
     },
-    clock: { now: () => now, sleep: async (ms) => void slept.push(ms) },
+    clock: { now: () => now, monotonic: () => now, sleep: async (ms) => void slept.push(ms) },
     body: { text: 'a: 1', format: 'yaml' },
     basis: 'shown',
     prune: false,

@@ -168,7 +168,7 @@ describe('the progress bar', () => {
     isTerminal: { stdin: stderr, stderr },
     err,
     columns: 80,
-    clock: { now: () => 0, sleep: async () => {} },
+    clock: { now: () => 0, monotonic: () => 0, sleep: async () => {} },
     every: () => () => {},
   });
 

@@ -1,46 +1,59 @@
-import { append } from '../../domain/append.ts';
 import { changesOf } from '../../diff/changes.ts';
-import { droppedFields } from '../../diff/dropped-fields.ts';
 import { documentUpdate } from '../../diff/document-update.ts';
+import { droppedFields } from '../../diff/dropped-fields.ts';
+import { append } from '../../domain/append.ts';
 import type { Finding } from '../../domain/finding.ts';
-import { withMutes } from '../../domain/managed-fields.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { idOf, markOf, oldestFirst } from '../../domain/marker.ts';
+import { withMutes } from '../../domain/managed-fields.ts';
+import { idOf, markOf } from '../../domain/marker.ts';
 import type { PlanAction } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';
-import { createOnce, noneIfFailed, updateOnce } from '../apply.ts';
-import type { ObjectPort } from '../ports.ts';
+import type { Lease } from '../../ledger/port.ts';
+import { type Sending, type Sent, sendCreate, sendDelete, sendUpdate } from '../send.ts';
 import { changedSincePlan, concurrentChanges, type Written } from './conflicts.ts';
 import type { Applying, DocumentPlan, PlanStep } from './document-plan.ts';
 import { desiredOf } from './plan-document.ts';
-import { cacheEntryOf } from './read-live.ts';
 import { fullName } from './references-in-order.ts';
 
-/** Maximum number of concurrent creates and updates of one apply. Deletes run one at a time. */
+/** Maximum number of concurrent writes of one apply. Datadog's own tools reached its rate limits with more. */
 const MAX_CONCURRENT_WRITES = 4;
 /** Reserved part (ms) of the deadline for the write in progress and the response. */
-const FINISH_RESERVE = 2_000;
+const FINISH_RESERVE_MS = 2_000;
 
-/** A step that has been applied. */
+/** A step that has been applied, or whose object already equalled its planned result. */
 export interface CompletedStep {
   readonly step: PlanStep;
   readonly action: PlanAction;
   readonly id: string;
   /** The object in Datadog after the write; undefined if it was deleted. */
   readonly object: JsonObject | undefined;
-  /** True if this run created the object. */
-  readonly created: boolean;
+}
+
+/** An object that was not written, and why. */
+export interface Failure {
+  readonly step: PlanStep;
+  readonly error: unknown;
 }
 
 export interface Outcome {
   readonly done: readonly CompletedStep[];
   readonly remaining: readonly PlanStep[];
   readonly findings: readonly Finding[];
-  /** The failure that stopped the apply; undefined if it finished or stopped before the deadline. */
-  readonly failure: { readonly step: PlanStep; readonly error: unknown } | undefined;
+  /** In the order in which they happened. Empty if the apply finished or stopped before the deadline. */
+  readonly failures: readonly Failure[];
 }
 
 const WRITES: readonly PlanAction[] = ['create', 'update', 'replace', 'delete'];
+
+/** Failures of one object after which the other objects are still written. Any other failure stops the apply. */
+export const CONTINUE_AFTER: readonly string[] = [
+  'datadog_refused',
+  'datadog_forbidden',
+  'duplicate_of_unmanaged',
+  'invalid',
+  'key_conflict',
+  'outcome_unknown',
+];
 
 /** Returns the steps of a plan that write, in order. */
 export function writesOf(plan: DocumentPlan): PlanStep[] {
@@ -48,11 +61,16 @@ export function writesOf(plan: DocumentPlan): PlanStep[] {
 }
 
 /**
- * Applies a plan: first the objects that others refer to, last the deletes and the replaced objects. Reads each object
- * before and after its write. Does not write an object that changed since the plan. Stops before the deadline.
+ * Applies a plan while holding the leases of its objects: first the objects that others refer to, last the deletes and the
+ * replaced objects. Reads each object before and after its write. Does not write an object that changed since the plan.
+ * Goes on after an object that Datadog refuses, with everything that does not depend on it. Stops before the deadline.
  */
-export async function applyPlan(applying: Applying): Promise<Outcome> {
-  const run = new Run(applying);
+export async function applyPlan(
+  applying: Applying,
+  lease: Lease,
+  already: readonly PlanStep[],
+): Promise<Outcome> {
+  const run = new Run(applying, lease, already);
   for (const list of applying.plan.steps) {
     const writes = list.filter(({ planned }) => WRITES.includes(planned.action));
     for (let from = 0; from < writes.length && run.canContinue(); from += MAX_CONCURRENT_WRITES) {
@@ -64,52 +82,78 @@ export async function applyPlan(applying: Applying): Promise<Outcome> {
     }
   }
   await run.deleteReplaced();
-  await run.deleteConcurrentCreates();
   await run.addConcurrentChanges();
   return run.outcome();
 }
 
 class Run {
   private readonly applying: Applying;
+  private readonly lease: Lease;
   private readonly done = new Map<PlanStep, CompletedStep>();
   private readonly findings: Finding[] = [];
   private readonly ids = new Map<string, string>();
   private readonly replaced: { readonly step: PlanStep; readonly id: string }[] = [];
   private readonly written: Written[] = [];
-  private failure: Outcome['failure'];
+  private readonly failures: Failure[] = [];
+  /** Names of objects that were not created, so that nothing can refer to them. */
+  private readonly missing = new Set<string>();
+  private stopped = false;
 
-  constructor(applying: Applying) {
+  constructor(applying: Applying, lease: Lease, already: readonly PlanStep[]) {
     this.applying = applying;
+    this.lease = lease;
     const { plan, live } = applying;
-    for (const { planned, stored, key } of plan.steps.flat()) {
+    for (const step of plan.steps.flat()) {
+      const { planned, stored, key } = step;
       if (planned.id !== undefined && planned.action !== 'clone')
         this.ids.set(fullName({ kind: stored, key }, plan.application), planned.id);
+      if (already.includes(step)) {
+        const id = planned.id ?? '';
+        this.done.set(step, { step, action: planned.action, id, object: step.live });
+      }
     }
     for (const [name, id] of live.foreign) this.ids.set(name, id);
   }
 
   canContinue(): boolean {
     const { deadline } = this.applying.context;
-    return !this.failure && deadline.left() > FINISH_RESERVE && !deadline.signal.aborted;
+    return !this.stopped && deadline.left() > FINISH_RESERVE_MS && !deadline.signal.aborted;
   }
 
   outcome(): Outcome {
     const writes = writesOf(this.applying.plan);
     const remaining = writes.filter((step) => !this.done.has(step));
     const done = writes.flatMap((step) => this.done.get(step) ?? []);
-    return { done, remaining, findings: this.findings, failure: this.failure };
+    return { done, remaining, findings: this.findings, failures: this.failures };
   }
 
-  /** Executes one step under the lock of its key. A failure ends the run after the concurrent steps have finished. */
+  /** Executes one step, unless it refers to an object that could not be created. */
   async execute(step: PlanStep): Promise<void> {
-    if (!this.canContinue()) return;
-    const { plan, ports, context } = this.applying;
-    const name = `${step.stored}:${plan.application}/${step.key}`;
-    try {
-      await ports.lock.run(name, context.deadline, () => this.write(step));
-    } catch (error) {
-      this.failure ??= { step, error };
+    if (!this.canContinue() || this.done.has(step)) return;
+    if (this.refersToMissing(step)) {
+      this.miss(step);
+      return;
     }
+    try {
+      await this.write(step);
+    } catch (error) {
+      this.fail(step, error);
+    }
+  }
+
+  private fail(step: PlanStep, error: unknown): void {
+    this.failures.push({ step, error });
+    if (step.planned.action === 'create') this.miss(step);
+    if (!(error instanceof ProblemError) || !CONTINUE_AFTER.includes(error.code)) this.stopped = true;
+  }
+
+  private miss(step: PlanStep): void {
+    if (step.planned.action === 'create') this.missing.add(this.nameOf(step));
+  }
+
+  private refersToMissing({ entry }: PlanStep): boolean {
+    const { application } = this.applying.plan;
+    return (entry?.references ?? []).some(({ to }) => to && this.missing.has(fullName(to, application)));
   }
 
   private async write(step: PlanStep): Promise<void> {
@@ -120,81 +164,72 @@ class Run {
     else await this.delete(step);
   }
 
+  private sending({ stored: kind, key }: PlanStep): Sending {
+    const { plan, ports, context } = this.applying;
+    return { name: { kind, application: plan.application, key }, lease: this.lease, ports, context };
+  }
+
   /** `replaced` is the object that the new one replaces. */
   private async create(step: PlanStep, replaced?: JsonObject): Promise<void> {
-    const { plan, ports, context } = this.applying;
-    const { stored, key } = step;
     const body = replaced ? withMutes(this.desired(step), replaced) : this.desired(step);
-    const port = ports[stored];
-    const write = { kind: stored, application: plan.application, key };
-    const result = await createOnce(
-      { port, ports, context, write, checksLater: true, ...(replaced ? { replacedId: idOf(replaced) } : {}) },
-      body,
+    const sent = await sendCreate(this.sending(step), body, [
+      ...(replaced ? [idOf(replaced)] : []),
+      ...this.cloneIds(step),
+    ]);
+    const object = await this.objectAfter(step, sent, body);
+    this.finish(step, sent.outcome === 'made' ? await this.readAfter(step, object, body) : object);
+  }
+
+  /** Ids of the objects with the same marker that the plan saw and that are not ours. */
+  private cloneIds({ stored, key }: PlanStep): string[] {
+    const all = this.applying.plan.steps.flat();
+    return all.flatMap(({ stored: kind, key: other, planned }) =>
+      planned.action === 'clone' && kind === stored && other === key && planned.id !== undefined
+        ? [planned.id]
+        : [],
     );
-    if (!result.created && changesOf(stored, result.object, body).length > 0)
-      throw await changedSincePlan(this.applying, step, result.object);
-    const object = result.created ? await this.readAfter(step, result.object, body) : result.object;
-    this.complete(step, object, result.created);
   }
 
   private async update(step: PlanStep): Promise<void> {
     const { ports, context } = this.applying;
     const { stored, planned, live } = step;
     const id = planned.id ?? '';
-    const port = ports[stored];
     const since = ports.clock.now();
-    const now = await this.requireUnchanged(port, step, id);
+    const now = await this.requireUnchanged(step, id);
     const desired = this.desired(step);
     const changes = changesOf(stored, now, desired);
-    if (changes.length > 0) {
-      await updateOnce(port, id, documentUpdate(stored, now, desired, changes), context);
-      const after = await port.get(id, context);
-      if (!after) throw await changedSincePlan(this.applying, step, undefined);
-      this.written.push({ step, after, desired, since });
-      this.complete(step, after);
-    } else this.complete(step, live ?? now);
+    if (changes.length === 0) {
+      this.finish(step, live ?? now);
+      return;
+    }
+    const body = documentUpdate(stored, now, desired, changes);
+    await this.objectAfter(step, await sendUpdate(this.sending(step), id, body, desired), desired);
+    const after = await ports[stored].get(id, context);
+    if (!after) throw await changedSincePlan(this.applying, step, undefined);
+    this.written.push({ step, after, desired, since });
+    this.finish(step, after);
   }
 
   /** Creates the new object and keeps the old one until every reference to it has been updated. */
   private async replace(step: PlanStep): Promise<void> {
-    const { ports } = this.applying;
     const old = step.planned.id ?? '';
-    await this.create(step, await this.requireUnchanged(ports[step.stored], step, old));
+    const replaced = await this.requireUnchanged(step, old);
+    if (step.successor) this.finish(step, step.successor);
+    else await this.create(step, replaced);
     this.replaced.push({ step, id: old });
   }
 
+  /** Deletes the objects that were replaced. A failure is recorded and never hides the progress. */
   async deleteReplaced(): Promise<void> {
-    const { ports, context } = this.applying;
     for (const { step, id } of this.replaced) {
-      if (!this.canContinue() || (await this.isNeeded(step, id))) continue;
-      await ports[step.stored].delete(id, context);
-      ports.objectCache.remove(step.stored, id);
-      this.audit(step, id, 'delete');
-    }
-  }
-
-  /** Resolves concurrent creates of the same key: keeps the oldest object and deletes those that this run created. */
-  async deleteConcurrentCreates(): Promise<void> {
-    const { plan, ports, context } = this.applying;
-    const gone = new Set(this.replaced.map(({ id }) => id));
-    for (const stored of ['monitor', 'dashboard'] as const) {
-      const created = [...this.done.values()].filter((one) => one.created && one.step.stored === stored);
-      if (created.length === 0 || this.failure) continue;
-      const cached = new Map(
-        created.flatMap(({ id, object }) => (object ? [[id, cacheEntryOf(stored, object)] as const] : [])),
-      );
-      const found = await ports[stored]
-        .find({ application: plan.application }, context, cached)
-        .catch(noneIfFailed);
-      for (const one of created) {
-        const same = found.filter(
-          (object) => markOf(stored, object)?.key === one.step.key && !gone.has(idOf(object)),
-        );
-        const [oldest] = oldestFirst(same);
-        if (!oldest || idOf(oldest) === one.id || !same.some((object) => idOf(object) === one.id)) continue;
-        await ports[stored].delete(one.id, context);
-        this.audit(one.step, one.id, 'delete');
-        this.done.set(one.step, { ...one, id: idOf(oldest), object: oldest, created: false });
+      if (!this.canContinue()) return;
+      try {
+        if (await this.isNeeded(step, id)) continue;
+        this.require(await sendDelete(this.sending(step), id));
+        this.applying.ports.objectCache.remove(step.stored, id);
+        this.audit(step, id, 'delete');
+      } catch (error) {
+        this.fail(step, error);
       }
     }
   }
@@ -207,15 +242,14 @@ class Run {
   private async delete(step: PlanStep): Promise<void> {
     const { ports, context } = this.applying;
     const id = step.planned.id ?? '';
-    const port = ports[step.stored];
-    const now = await port.get(id, context);
+    const now = await ports[step.stored].get(id, context);
     if (now && !this.isAsPlanned(step, now)) throw await changedSincePlan(this.applying, step, now);
     if (now && (await this.isNeeded(step, id))) return;
-    if (now) await port.delete(id, context);
+    if (now) this.require(await sendDelete(this.sending(step), id));
     ports.objectCache.remove(step.stored, id);
     ports.applied.remove(step.stored, id);
     this.audit(step, id);
-    this.done.set(step, { step, action: 'delete', id, object: undefined, created: false });
+    this.done.set(step, { step, action: 'delete', id, object: undefined });
   }
 
   /** Returns whether other objects still need an object, and adds a finding with the reason. */
@@ -233,10 +267,14 @@ class Run {
   }
 
   /** Returns the current object. Throws `plan_stale` if it changed since the plan. */
-  private async requireUnchanged(port: ObjectPort, step: PlanStep, id: string): Promise<JsonObject> {
-    const now = await port.get(id, this.applying.context);
-    if (!now || !this.isAsPlanned(step, now)) throw await changedSincePlan(this.applying, step, now);
-    return now;
+  private async requireUnchanged(step: PlanStep, id: string): Promise<JsonObject> {
+    const { ports, context } = this.applying;
+    const now = await ports[step.stored].get(id, context);
+    if (now && this.isAsPlanned(step, now)) return now;
+    // A read can be stale, and a 404 can be transient: read again before somebody else is blamed.
+    const again = await ports[step.stored].get(id, context);
+    if (!again || !this.isAsPlanned(step, again)) throw await changedSincePlan(this.applying, step, again);
+    return again;
   }
 
   /** Returns whether an object is unchanged since the plan and still has the same owner. */
@@ -247,6 +285,17 @@ class Run {
       before?.key === after?.key &&
       changesOf(stored, live, now).length === 0
     );
+  }
+
+  /** Returns the object after a create or update. Throws the problem of any other result. */
+  private async objectAfter(step: PlanStep, sent: Sent, desired: JsonObject): Promise<JsonObject> {
+    this.require(sent);
+    if (sent.outcome === 'found_different') throw await changedSincePlan(this.applying, step, sent.object);
+    return ('object' in sent ? sent.object : undefined) ?? desired;
+  }
+
+  private require(sent: Sent): void {
+    if ('problem' in sent) throw sent.problem;
   }
 
   private async readAfter(step: PlanStep, created: JsonObject, body: JsonObject): Promise<JsonObject> {
@@ -270,24 +319,22 @@ class Run {
     });
   }
 
-  private complete(step: PlanStep, object: JsonObject, created = false): void {
+  private finish(step: PlanStep, object: JsonObject): void {
     const { plan, ports } = this.applying;
     const { stored, key } = step;
     const id = idOf(object);
-    this.ids.set(fullName({ kind: stored, key }, plan.application), id);
+    this.ids.set(this.nameOf(step), id);
     ports.applied.store(stored, plan.application, key, id, object, ports.clock.now());
     this.audit(step, id);
-    this.done.set(step, { step, action: step.planned.action, id, object, created });
+    this.done.set(step, { step, action: step.planned.action, id, object });
+  }
+
+  private nameOf({ stored, key }: PlanStep): string {
+    return fullName({ kind: stored, key }, this.applying.plan.application);
   }
 
   private audit({ planned, stored, key }: PlanStep, id: string, action = planned.action): void {
     const { plan, ports } = this.applying;
-    ports.audit({
-      action,
-      kind: stored,
-      application: plan.application,
-      key,
-      id,
-    });
+    ports.audit({ action, kind: stored, application: plan.application, key, id });
   }
 }

@@ -28,6 +28,8 @@ export interface PlanStep {
   readonly entry: DocumentEntry | undefined;
   /** The current object in Datadog, to be changed or deleted. */
   readonly live: JsonObject | undefined;
+  /** For a replacement that was interrupted: the new object, which exists already. */
+  readonly successor?: JsonObject;
   /** The desired object, with the marker and all known ids; absent if it is deleted or left unchanged. */
   readonly desired: JsonObject | undefined;
 }

@@ -81,8 +81,8 @@ describe('apply', () => {
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
     assert.deepEqual(Object.fromEntries(counts), {
-      'GET /api/v1/monitor': 1,
-      'GET /api/v1/dashboard': 1,
+      'GET /api/v1/monitor': 2,
+      'GET /api/v1/dashboard': 2,
       'GET /api/v1/monitor/': 60,
       'PUT /api/v1/monitor/': 30,
       'POST /api/v2/audit/events/search': 1,

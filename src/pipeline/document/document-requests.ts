@@ -1,5 +1,6 @@
 import type { Progress } from '../../contract/answer-parts.ts';
 import type { ApplyAnswer, PlanAnswer } from '../../contract/answers.ts';
+import type { RequestContext } from '../../domain/caller.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
 import { idOf, isContestedBy } from '../../domain/marker.ts';
@@ -12,14 +13,17 @@ import { conflictOf, markerConflict } from '../contested.ts';
 import { routeMembers } from '../describe.ts';
 import { lintRequest } from '../lint.ts';
 import { rejectedPointer, refuseErrors, answerFindings } from '../refuse.ts';
+import type { Lease } from '../../ledger/port.ts';
 import type { Ports } from '../ports.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
-import { applyPlan, type Outcome, writesOf } from './apply-plan.ts';
+import { settleEarlier } from '../settle.ts';
+import { applyPlan, CONTINUE_AFTER, type Failure, type Outcome, writesOf } from './apply-plan.ts';
 import { stalePlanProblem } from './conflicts.ts';
 import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-plan.ts';
 import { fingerprintSteps, planningDocument } from './plan-document.ts';
 import { type ReadDocument, readingDocument, type DocumentEntry } from './read-document.ts';
 import { cacheEntryOf, cacheObjects, readLive } from './read-live.ts';
+import { compareWithExpected } from './replan.ts';
 
 const STORED = ['monitor', 'dashboard'] as const;
 /** Number of objects that can always be deleted without `force`, regardless of the percentage. */
@@ -116,14 +120,17 @@ export async function planRequest(
   return { status: 200, body: answer(request, plan, plan.fingerprint, findings, ports) };
 }
 
-/** Applies a document to Datadog. Stops before the deadline. */
+/**
+ * Applies a document to Datadog. Stops before the deadline. Plans when the request arrives; then takes the leases, plans
+ * again, and stops with `plan_stale` before the first write if anybody else has changed an object that the plan writes.
+ */
 export async function applyRequest(
   request: PipelineRequest,
   ports: Ports,
 ): Promise<PipelineAnswer<ApplyAnswer>> {
-  const { body, route, context, query } = request;
+  const { body, context, query } = request;
   const prepared = await prepare(request, ports);
-  const { document, live, plan, findings } = prepared;
+  const { live, plan, findings } = prepared;
   refuseErrors(findings, body);
   if (query.basis !== undefined && query.basis !== plan.fingerprint)
     throw await stalePlanProblem(query.basis, prepared, ports, context);
@@ -131,17 +138,46 @@ export async function applyRequest(
     refuseErrors(replacements(plan), body);
     requireFewDeletes(plan, live, ports.maxDeletePercent);
   }
-  const outcome = await applyPlan({ document, plan, live, route, ports, context });
+  storeFingerprint(plan.fingerprint, plan.application, live, ports);
+  const { application } = plan;
+  const names = writesOf(plan).map(({ stored: kind, key }) => ({ kind, application, key }));
+  if (names.length === 0) {
+    const nothing = { done: [], remaining: [] };
+    return { status: 200, body: { ...answer(request, plan, plan.fingerprint, findings, ports), ...nothing } };
+  }
+  const lease = await ports.ledger.acquire([{ application }, ...names], context.deadline);
+  try {
+    await settleEarlier(names, ports, context);
+    return await applyUnderLease(request, prepared, lease, ports);
+  } finally {
+    await lease.release();
+  }
+}
+
+async function applyUnderLease(
+  request: PipelineRequest,
+  expected: Prepared,
+  lease: Lease,
+  ports: Ports,
+): Promise<PipelineAnswer<ApplyAnswer>> {
+  const { route, query } = request;
+  const { document, findings } = expected;
+  const context: RequestContext = { ...request.context, lane: 'apply' };
+  const live = await readLive(document, ports, context);
+  const plan = await runThrottled(planningDocument(document, live, route, query.prune === 'true'));
+  const compared = compareWithExpected(expected.plan, plan);
+  if (compared.state === 'changed')
+    throw await stalePlanProblem(expected.plan.fingerprint, { ...expected, live, plan }, ports, context);
+  const outcome = await applyPlan({ document, plan, live, route, ports, context }, lease, compared.already);
   const after = liveAfter(live, outcome);
   for (const stored of STORED) cacheObjects(stored, plan.application, after.own[stored], ports);
   const fingerprint =
     outcome.done.length > 0 ? await runThrottled(fingerprintSteps(document, after)) : plan.fingerprint;
   storeFingerprint(fingerprint, plan.application, after, ports);
   const progress = progressOf(outcome, ports);
-  if (outcome.failure)
-    throw failed(outcome.failure, outcome.findings, { ...progress, basis: fingerprint }, request);
+  if (outcome.failures.length > 0) throw failed(outcome, { ...progress, basis: fingerprint }, request);
   const all = [...findings, ...outcome.findings];
-  return { status: 200, body: { ...answer(request, plan, fingerprint, all, ports), ...progress } };
+  return { status: 200, body: { ...answer(request, expected.plan, fingerprint, all, ports), ...progress } };
 }
 
 function answer(
@@ -235,29 +271,35 @@ function requireFewDeletes(plan: DocumentPlan, { own }: LiveState, share: number
   );
 }
 
-/** Returns the failure of an apply, with the progress before it. */
-function failed(
-  { step, error }: NonNullable<Outcome['failure']>,
-  earlier: readonly Finding[],
-  progress: JsonObject,
-  { body }: PipelineRequest,
-): unknown {
-  if (!(error instanceof ProblemError)) return error;
-  const { extras } = error;
-  const findings =
-    error.code === 'datadog_refused' && step.entry
-      ? [
-          {
-            code: 'datadog_refused',
-            severity: 'error' as const,
-            message: error.message,
-            pointer: rejectedPointer(step.entry.kind, step.entry.pointer, error.message),
-          },
-        ]
-      : (extras.findings ?? []);
-  return new ProblemError(error.code, `${step.key}: ${error.message}`, {
+/**
+ * Returns the problem of an apply that did not write every object: that of the first failure, with the progress and one
+ * finding for each object that failed.
+ */
+function failed({ failures, findings }: Outcome, progress: JsonObject, { body }: PipelineRequest): unknown {
+  const [first] = failures;
+  const unexpected = failures.find(({ error }) => !(error instanceof ProblemError));
+  if (unexpected) return unexpected.error;
+  if (!first || !(first.error instanceof ProblemError)) return first?.error;
+  const { extras } = first.error;
+  const all = [...failures.flatMap(findingsOf), ...findings];
+  return new ProblemError(first.error.code, `${first.step.key}: ${first.error.message}`, {
     ...extras,
-    findings: answerFindings([...findings, ...earlier], body),
+    findings: answerFindings(all, body),
     members: { ...extras.members, ...progress },
   });
+}
+
+/** Returns the findings about an object that was not written: its own, or one with the message of its problem. */
+function findingsOf({ step: { entry }, error }: Failure): readonly Finding[] {
+  if (!(error instanceof ProblemError)) return [];
+  if (error.code !== 'datadog_refused' && error.extras.findings !== undefined) return error.extras.findings;
+  if (!entry || !CONTINUE_AFTER.includes(error.code)) return [];
+  return [
+    {
+      code: error.code,
+      severity: 'error',
+      message: error.message,
+      pointer: rejectedPointer(entry.kind, entry.pointer, error.message),
+    },
+  ];
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { documentOf, items, startInProcess, told } from '../../../test/documents-in-process.ts';
+import { emulatedDatadog } from '../../../test/emulated-datadog.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { openStore } from '../../ledger/ledger.ts';
 import type { PipelineRequest } from '../request.ts';
@@ -81,20 +82,21 @@ describe('an apply that is killed after any write', () => {
         let nth = 1;
         for (; ; nth += 1) {
           const file = join(folder, `${at}-${ledger}-${nth}.sqlite`);
-          const store = openStore(file);
-          const killed = startInProcess({ store });
+          const world = emulatedDatadog();
+          const store = openStore(file, { clock: world.clock });
+          const killed = startInProcess({ world, store });
           if (first) await killed.apply(first);
           const cut = killed.cutAtWrite(nth);
           const whole = killed.apply(second, query).then(() => 'whole' as const);
           const end = await Promise.race([whole, cut.then(() => 'cut' as const)]);
           // A kill also ends the concurrent writes. Let them proceed as far as they get.
           await new Promise((resolve) => setImmediate(resolve));
-          store.close();
+          await store.close();
           killed.restart();
           if (end === 'whole') break;
           const again = startInProcess({
             world: killed.world,
-            store: openStore(ledger === 'kept' ? file : ':memory:'),
+            store: openStore(ledger === 'kept' ? file : ':memory:', { clock: world.clock }),
           });
           const body = await again.apply(second, query);
           assert.deepEqual(body['remaining'], [], `write ${nth}`);

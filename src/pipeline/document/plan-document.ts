@@ -37,6 +37,8 @@ export function* planningDocument(
   const idFor = (name: string) => ids.get(name) ?? live.foreign.get(name);
   const exists = (name: string) => (own.has(name) && !prune) || live.foreign.has(name);
   const order = sortByReferences(entries, application, exists);
+  const clonesOf = ({ stored, key }: DocumentEntry) =>
+    own.get(fullName({ kind: stored, key }, application))?.clones ?? [];
   const refused: RefusedEntry[] = [];
   const steps: PlanStep[][] = [];
   for (const list of order.steps) {
@@ -44,8 +46,13 @@ export function* planningDocument(
     for (const entry of list) {
       const before = found.get(entry);
       const desired = desiredOf(entry, before, document, route, idFor);
-      if (desired.ok) planned.push(stepFor(entry, before, desired.object));
-      else refused.push({ entry, findings: desired.findings });
+      if (desired.ok) {
+        const step = stepFor(entry, before, desired.object, clonesOf(entry));
+        // What refers to a replaced object refers to its successor.
+        if (step.successor)
+          ids.set(fullName({ kind: entry.stored, key: entry.key }, application), idOf(step.successor));
+        planned.push(step);
+      } else refused.push({ entry, findings: desired.findings });
       yield;
     }
     steps.push(planned);
@@ -58,11 +65,14 @@ export function* planningDocument(
   const clones = [...own.values()].flatMap(({ stored, key, clones: list }) =>
     list.map((clone) => unplanned(stored, key, clone, 'clone')),
   );
+  const successors = new Set(steps.flat().map(({ successor }) => successor));
   return {
     application,
     fingerprint: yield* fingerprintSteps(document, live),
     refused,
-    steps: [...steps, deleteOrder(extra), clones].filter((list) => list.length > 0),
+    steps: [...steps, deleteOrder(extra), clones.filter((clone) => !successors.has(clone.live))].filter(
+      (list) => list.length > 0,
+    ),
     findings: [
       ...document.findings,
       ...order.findings,
@@ -154,13 +164,33 @@ function ownObjects({ own }: LiveState): ReadonlyMap<string, OwnObject> {
   return objects;
 }
 
-function stepFor(entry: DocumentEntry, live: JsonObject | undefined, desired: JsonObject): PlanStep {
+/**
+ * Compares an entry with its object. An interrupted replacement leaves two objects with the marker: the old one, and a
+ * successor that equals the entry. The successor is then taken instead of creating another object.
+ */
+function stepFor(
+  entry: DocumentEntry,
+  live: JsonObject | undefined,
+  desired: JsonObject,
+  clones: readonly JsonObject[],
+): PlanStep {
   const { kind, stored, key } = entry;
   const step = { stored, key, entry, live, desired };
   if (!live) return { ...step, planned: { kind, key, action: 'create', changes: [] } };
   const changes = changesOf(stored, live, desired);
-  const action = needsReplace(stored, live, desired) ? 'replace' : changes.length > 0 ? 'update' : 'none';
-  return { ...step, planned: { kind, key, id: idOf(live), action, changes } };
+  const id = idOf(live);
+  if (!needsReplace(stored, live, desired)) {
+    const action = changes.length > 0 ? 'update' : 'none';
+    return { ...step, planned: { kind, key, id, action, changes } };
+  }
+  const successor = clones.find(
+    (one) => !needsReplace(stored, one, desired) && changesOf(stored, one, desired).length === 0,
+  );
+  return {
+    ...step,
+    ...(successor ? { successor } : {}),
+    planned: { kind, key, id, action: 'replace', changes },
+  };
 }
 
 function unplanned(

@@ -1,0 +1,129 @@
+import type { Route } from '../domain/application.ts';
+import type { Deadline } from '../domain/deadline.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { StoredKind } from '../domain/managed-fields.ts';
+
+/** Names one object: its kind, application and key. */
+export interface ObjectName {
+  readonly kind: StoredKind;
+  readonly application: string;
+  readonly key: string;
+}
+
+/** The exclusive right to write some objects, which every replica respects. */
+export interface Lease {
+  /** Fencing token. A write is recorded only while the ledger holds the lease under this token. */
+  readonly token: string;
+  /** Aborts when the lease expired before it could be renewed. Nothing may be sent afterwards. */
+  readonly lost: AbortSignal;
+  /** Gives the lease up. Never throws: a lease that cannot be deleted expires. */
+  release(): Promise<void>;
+}
+
+export type WriteAction = 'create' | 'update' | 'delete';
+
+/** A write that is about to be sent to Datadog. */
+export interface Intent extends ObjectName {
+  readonly action: WriteAction;
+  /** The object's id; undefined for a create. */
+  readonly id?: string | undefined;
+  /** The object as Datadog should hold it; undefined for a delete. */
+  readonly body?: JsonObject | undefined;
+  /** Ids of the objects that carried the same marker before a create: the one that it replaces, and clones. */
+  readonly others?: readonly string[] | undefined;
+  readonly caller: string;
+}
+
+/** A recorded write whose outcome is not settled. */
+export interface UnsettledWrite extends Intent {
+  readonly entry: string;
+  /** Milliseconds since it was last sent, by the ledger's clock. */
+  readonly sentAgoMs: number;
+  /** How often it was sent. More than one attempt can land later, one after the other. */
+  readonly attempts: number;
+}
+
+/** A create that is settled, kept until it has been verified. */
+export interface SettledCreate extends Intent {
+  readonly entry: string;
+  /** The id that Datadog confirmed; undefined if it never answered. */
+  readonly id: string | undefined;
+  readonly sentAgoMs: number;
+}
+
+/**
+ * Leases and writes in progress, which Datadog cannot report. Every method except those marked otherwise throws the problem
+ * `ledger_unavailable` when the database does not answer.
+ */
+export interface Ledger {
+  /**
+   * Acquires the leases of objects, all or none. Waits while others hold one. Throws `deadline_exceeded` if they are not
+   * acquired in time.
+   */
+  acquire(names: readonly LeaseName[], deadline: Deadline): Promise<Lease>;
+  /** Records a write immediately before it is sent. Throws `ledger_unavailable` if the lease is no longer held. */
+  begin(lease: Lease, intent: Intent): Promise<string>;
+  /** Records that a write is sent once more. Throws `ledger_unavailable` if the lease is no longer held. */
+  resend(lease: Lease, entry: string, name: ObjectName): Promise<void>;
+  /** Settles a write that has landed or can no longer land. Never throws: the settler repeats what fails. */
+  settle(entry: string): Promise<void>;
+  /**
+   * Settles a create that has not landed and counts as never written; keeps it, so that an object that appears even so is
+   * recognised as ours. Never throws.
+   */
+  expire(entry: string): Promise<void>;
+  /**
+   * Settles an acknowledged update of which an earlier attempt may still land, with the same body. Only a write with another
+   * body must wait for it. Never throws.
+   */
+  acknowledge(entry: string): Promise<void>;
+  /** Settles a create that Datadog confirmed with an id; keeps it for verification. Never throws. */
+  confirm(entry: string, id: string): Promise<void>;
+  /** Returns the unsettled writes of one object, oldest first. */
+  unsettledOf(name: ObjectName): Promise<readonly UnsettledWrite[]>;
+  /** Returns the unsettled writes of an application, or of all. At most `MAX_UNSETTLED`, oldest first. */
+  unsettled(application?: string): Promise<readonly UnsettledWrite[]>;
+  /** Returns the milliseconds since the last attempt of acknowledged updates of an object; empty if there are none. */
+  acknowledgedAgoMs(name: ObjectName): Promise<readonly number[]>;
+  /** Returns creates that are confirmed or expired and were sent at least `ageMs` ago, oldest first; at most 1,000. */
+  toVerify(ageMs: number): Promise<readonly SettledCreate[]>;
+  /** Deletes acknowledged updates and expired creates that were sent at least `ageMs` ago. */
+  forgetSettled(ageMs: number): Promise<void>;
+  /**
+   * Records that a write of an application goes on a route, until `unpinRoute` or for at most `holdMs`. While writes are in
+   * progress or unsettled on another route, returns that one instead.
+   */
+  pinRoute(application: string, route: Route, holdMs: number): Promise<PinnedRoute>;
+  /** Ends a pin. Never throws: a pin that cannot be deleted expires. */
+  unpinRoute(pin: string): Promise<void>;
+  /** Writes to the ledger and takes it back. */
+  probe(): Promise<void>;
+  /** Returns the state at the last look, which each call repeats in the background. Never throws. */
+  readings(): LedgerReadings;
+}
+
+/** Names what a lease is about: an object, all applies of an application, or the leader of a background task. */
+export type LeaseName =
+  | ObjectName
+  | { readonly application: string; readonly kind?: never; readonly key?: never }
+  | { readonly leader: string; readonly kind?: never };
+
+/** The route on which a write goes. */
+export interface PinnedRoute {
+  readonly pin: string;
+  readonly route: Route;
+}
+
+/** State of the ledger, for metrics and incidents. */
+export interface LedgerReadings {
+  /** Unsettled writes. */
+  readonly entries: number;
+  /** Age (ms) of the oldest unsettled write; undefined without one. */
+  readonly oldestMs: number | undefined;
+  /** Size of the database's file in bytes; undefined for a server. */
+  readonly bytes: number | undefined;
+  /** Failed statements since the start. */
+  readonly failures: number;
+  /** Reason why the last statement failed; undefined after a success. */
+  readonly failing: string | undefined;
+}

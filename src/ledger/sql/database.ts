@@ -1,0 +1,38 @@
+/** A value in a statement. Integers are milliseconds, counts or sizes below 2^53. */
+export type SqlValue = string | number | null | Uint8Array;
+export type Row = Readonly<Record<string, unknown>>;
+
+/** SQL text with `$1`, `$2`, ... and their values. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly SqlValue[];
+}
+
+/** What differs between the two databases. */
+export interface Dialect {
+  readonly name: 'sqlite' | 'postgresql';
+  /** Expression for the database's clock: whole milliseconds that never go back. */
+  readonly now: string;
+  /** Type of a column of bytes. */
+  readonly bytes: string;
+}
+
+/** A SQL database. Every method rejects with DatabaseError when the database fails or does not answer in time. */
+export interface Database {
+  readonly dialect: Dialect;
+  /** Executes one statement, which is atomic. */
+  query(statement: Statement): Promise<readonly Row[]>;
+  /** Executes statements in one transaction: all or none. Returns the rows of each. */
+  transaction(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]>;
+  /** Returns the size of the database's file in bytes; undefined for a server. */
+  bytes(): number | undefined;
+  close(): Promise<void>;
+}
+
+/** The database failed, is full, locked for too long, or unreachable. */
+export class DatabaseError extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'DatabaseError';
+  }
+}

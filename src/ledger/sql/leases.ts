@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../domain/clock.ts';
+import type { Deadline } from '../../domain/deadline.ts';
+import { ProblemError } from '../../domain/problem.ts';
+import type { Lease, LeaseName } from '../port.ts';
+import type { Database, Row, SqlValue, Statement } from './database.ts';
+
+/** A lease that is not renewed lasts this long (ms); a process renews all of its leases at once. */
+export const LEASE_MS = 30_000;
+const RENEW_MS = 10_000;
+/** Milliseconds between attempts to acquire a lease that another process holds; the last one repeats. */
+const POLL_INTERVALS_MS = [20, 50, 100, 250];
+/** Names in one statement. */
+const CHUNK = 200;
+
+/** Calls `work` every `ms` milliseconds until the returned function is called. */
+export type Every = (ms: number, work: () => void) => () => void;
+
+/** Repeats work by a timer that does not keep the process alive. */
+export const byTimer: Every = (ms, work) => {
+  const timer = setInterval(work, ms).unref();
+  return () => clearInterval(timer);
+};
+
+interface Held {
+  readonly names: readonly string[];
+  readonly lost: AbortController;
+}
+
+/** Returns the name under which a lease is stored. */
+export function leaseName(name: LeaseName): string {
+  if ('leader' in name) return `leader:${name.leader}`;
+  return name.kind === undefined
+    ? `apply:${name.application}`
+    : `${name.kind}:${name.application}/${name.key}`;
+}
+
+/** The leases that this process holds, and those it waits for. */
+export class Leases {
+  private readonly db: Database;
+  private readonly clock: Clock;
+  private readonly every: Every;
+  private readonly owner = randomUUID();
+  private readonly held = new Map<string, Held>();
+  private stopRenewing: (() => void) | undefined;
+  /** Waiters of this process by name: each waits for the one before it, so that they are served in order. */
+  private readonly queues = new Map<string, Promise<void>>();
+
+  constructor(db: Database, clock: Clock, every: Every) {
+    this.db = db;
+    this.clock = clock;
+    this.every = every;
+  }
+
+  /** Acquires all names or none. Throws `deadline_exceeded`. */
+  async acquire(names: readonly LeaseName[], deadline: Deadline): Promise<Lease> {
+    const sorted = [...new Set(names.map(leaseName))].toSorted();
+    const dequeue = await this.enqueue(sorted, deadline);
+    try {
+      const token = randomUUID();
+      await this.poll(sorted, token, deadline);
+      return this.hold(sorted, token, dequeue);
+    } catch (error) {
+      dequeue();
+      throw error;
+    }
+  }
+
+  /** Releases every lease of this process; called when it stops. */
+  async releaseAll(): Promise<void> {
+    this.endRenewing();
+    this.held.clear();
+    await this.db.query({ text: 'DELETE FROM ledger_leases WHERE owner = $1', values: [this.owner] });
+  }
+
+  /** Deletes the leases of all other owners. Only for a database that one process uses alone. */
+  async takeOver(): Promise<void> {
+    await this.db.query({ text: 'DELETE FROM ledger_leases WHERE owner <> $1', values: [this.owner] });
+  }
+
+  /** Waits in this process's queue of each name. Returns the function that lets the next waiter pass. */
+  private async enqueue(names: readonly string[], deadline: Deadline): Promise<() => void> {
+    const { promise: mine, resolve } = Promise.withResolvers<void>();
+    const before = names.flatMap((name) => this.queues.get(name) ?? []);
+    const passed = Promise.all(before).then(() => mine);
+    for (const name of names) this.queues.set(name, passed);
+    void passed.then(() => {
+      for (const name of names) if (this.queues.get(name) === passed) this.queues.delete(name);
+    });
+    try {
+      await inTime(Promise.all(before), deadline);
+      return resolve;
+    } catch (error) {
+      resolve();
+      throw error;
+    }
+  }
+
+  private async poll(names: readonly string[], token: string, deadline: Deadline): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      const taken = await this.insert(names, token);
+      if (taken === names.length) return;
+      if (taken > 0) await this.delete(token);
+      const wait = POLL_INTERVALS_MS[Math.min(attempt, POLL_INTERVALS_MS.length - 1)] ?? 0;
+      if (deadline.left() <= wait) throw held();
+      await this.clock.sleep(wait, deadline.signal).catch(() => {
+        throw held();
+      });
+    }
+  }
+
+  /** Inserts the leases that nobody holds. Returns their number. */
+  private async insert(names: readonly string[], token: string): Promise<number> {
+    const { now } = this.db.dialect;
+    const statements = chunks(names).map((chunk): Statement => {
+      const rows = chunk.map((_, at) => `($${at + 3}, $1, $2, ${now} + ${LEASE_MS})`);
+      return {
+        text: `INSERT INTO ledger_leases (name, owner, token, until_ms) VALUES ${rows.join(', ')}
+               ON CONFLICT (name) DO UPDATE
+               SET owner = excluded.owner, token = excluded.token, until_ms = excluded.until_ms
+               WHERE ledger_leases.until_ms < ${now} RETURNING name`,
+        values: [this.owner, token, ...chunk],
+      };
+    });
+    const [first] = statements;
+    const results =
+      statements.length === 1 && first ? [await this.db.query(first)] : await this.db.transaction(statements);
+    return results.reduce((sum, rows) => sum + rows.length, 0);
+  }
+
+  private async delete(token: string): Promise<void> {
+    await this.db.query({ text: 'DELETE FROM ledger_leases WHERE token = $1', values: [token] });
+  }
+
+  private hold(names: readonly string[], token: string, dequeue: () => void): Lease {
+    const lost = new AbortController();
+    this.held.set(token, { names, lost });
+    this.startRenewing();
+    return {
+      token,
+      lost: lost.signal,
+      release: async () => {
+        if (!this.held.delete(token)) return;
+        if (this.held.size === 0) this.endRenewing();
+        await this.delete(token).catch(() => undefined);
+        dequeue();
+      },
+    };
+  }
+
+  /** Renews all leases of this process until none is held. */
+  private startRenewing(): void {
+    this.stopRenewing ??= this.every(RENEW_MS, () => void this.renew().catch(() => undefined));
+  }
+
+  private endRenewing(): void {
+    this.stopRenewing?.();
+    this.stopRenewing = undefined;
+  }
+
+  private async renew(): Promise<void> {
+    const { now } = this.db.dialect;
+    const rows = await this.db.query({
+      text: `UPDATE ledger_leases SET until_ms = ${now} + ${LEASE_MS} WHERE owner = $1 RETURNING token`,
+      values: [this.owner],
+    });
+    const renewed = count(rows);
+    for (const [token, { names, lost }] of this.held)
+      if ((renewed.get(token) ?? 0) < names.length) lost.abort();
+  }
+}
+
+function count(rows: readonly Row[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { token } of rows) counts.set(String(token), (counts.get(String(token)) ?? 0) + 1);
+  return counts;
+}
+
+function chunks(names: readonly string[]): SqlValue[][] {
+  return Array.from({ length: Math.ceil(names.length / CHUNK) }, (_, at) =>
+    names.slice(at * CHUNK, (at + 1) * CHUNK),
+  );
+}
+
+function held(): ProblemError {
+  return new ProblemError(
+    'deadline_exceeded',
+    'The deadline passed while another write to the same object or an apply of the same application was in progress.',
+  );
+}
+
+async function inTime(acquired: Promise<unknown>, { signal }: Deadline): Promise<void> {
+  const { promise: passed, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(held());
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await Promise.race([acquired, passed]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Database, Dialect } from './database.ts';
+
+/**
+ * Changes of the schema, in order. They are forward-only and work with the version before them: a replica of the former
+ * version goes on while a new one starts. Never change one that has been released; add another.
+ */
+const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [
+  ({ name, bytes, now }) => [
+    'CREATE TABLE ledger_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)',
+    `CREATE TABLE ledger_leases (
+       name TEXT PRIMARY KEY,
+       owner TEXT NOT NULL,
+       token TEXT NOT NULL,
+       until_ms BIGINT NOT NULL
+     )`,
+    'CREATE INDEX ledger_leases_by_owner ON ledger_leases (owner)',
+    `CREATE TABLE ledger_writes (
+       entry TEXT PRIMARY KEY,
+       state TEXT NOT NULL,
+       kind TEXT NOT NULL,
+       application TEXT NOT NULL,
+       key TEXT NOT NULL,
+       action TEXT NOT NULL,
+       id TEXT,
+       others TEXT,
+       body ${bytes},
+       caller TEXT NOT NULL,
+       sent_ms BIGINT NOT NULL,
+       attempts BIGINT NOT NULL
+     )`,
+    'CREATE INDEX ledger_writes_by_object ON ledger_writes (application, kind, key)',
+    'CREATE INDEX ledger_writes_by_age ON ledger_writes (state, sent_ms)',
+    `CREATE TABLE ledger_routes (
+       pin TEXT PRIMARY KEY,
+       application TEXT NOT NULL,
+       route TEXT NOT NULL,
+       until_ms BIGINT NOT NULL
+     )`,
+    'CREATE INDEX ledger_routes_by_application ON ledger_routes (application)',
+    'CREATE TABLE ledger_route_locks (application TEXT PRIMARY KEY)',
+    ...(name === 'sqlite' ? writesOfFormerFiles(now) : []),
+  ],
+];
+
+/** Takes over the creates in progress of files from before the ledger had leases. */
+function writesOfFormerFiles(now: string): string[] {
+  return [
+    `CREATE TABLE IF NOT EXISTS writes (
+       id INTEGER PRIMARY KEY, kind TEXT, application TEXT, key TEXT, caller TEXT, begun_at INTEGER
+     )`,
+    `INSERT INTO ledger_writes (entry, state, kind, application, key, action, caller, sent_ms, attempts)
+     SELECT 'former-' || id, 'sent', kind, application, key, 'create', caller, ${now}, 1 FROM writes`,
+    'DROP TABLE writes',
+  ];
+}
+
+/** Creates the table of versions. Applied before each start, by several replicas at once. */
+const VERSIONS = 'CREATE TABLE IF NOT EXISTS ledger_versions (version BIGINT PRIMARY KEY)';
+
+/**
+ * Brings the schema up to date. Each migration is one transaction that first inserts its version: of several replicas that
+ * start at once, one succeeds and the others find it done.
+ */
+export async function migrate(db: Database): Promise<void> {
+  await db.query({ text: VERSIONS, values: [] }).catch(() => db.query({ text: VERSIONS, values: [] }));
+  for (const [index, migration] of MIGRATIONS.entries()) {
+    const version = index + 1;
+    if (await isApplied(db, version)) continue;
+    const statements = migration(db.dialect).map((text) => ({ text, values: [] }));
+    const insert = { text: 'INSERT INTO ledger_versions (version) VALUES ($1)', values: [version] };
+    try {
+      await db.transaction([insert, ...statements]);
+    } catch (error) {
+      if (!(await isApplied(db, version))) throw error;
+    }
+  }
+}
+
+async function isApplied(db: Database, version: number): Promise<boolean> {
+  const rows = await db.query({
+    text: 'SELECT version FROM ledger_versions WHERE version = $1',
+    values: [version],
+  });
+  return rows.length > 0;
+}

@@ -1,0 +1,141 @@
+import pg from 'pg';
+import { type Database, DatabaseError, type Dialect, type Row, type Statement } from './database.ts';
+
+const DIALECT: Dialect = {
+  name: 'postgresql',
+  now: '(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
+  bytes: 'BYTEA',
+};
+
+/** Limits (ms) on connecting, on one statement, on waiting for a row lock, and on an open transaction. */
+const TIMEOUTS = { connect: 3_000, statement: 5_000, lock: 3_000, idleInTransaction: 10_000 };
+/** SQLSTATE classes of failures that pass when the statement is sent again: serialization failure and deadlock. */
+const REPEATABLE = ['40001', '40P01'];
+const MAX_ATTEMPTS = 3;
+/** OID of BIGINT, which the driver returns as text; every value here is below 2^53. */
+const BIGINT = 20;
+
+export interface PostgresqlOptions {
+  /** `postgresql://host:port/database?sslmode=verify-full`, without credentials. */
+  readonly url: URL;
+  /** Returns the user and password; read again for each new connection, because Vault rotates them. */
+  credentials(): { readonly user: string; readonly password: string };
+  /** Name of this process in pg_stat_activity. */
+  readonly applicationName: string;
+  readonly maxConnections: number;
+  /** PEM certificates of the database's CA; undefined takes Node's own. */
+  readonly ca?: string | undefined;
+}
+
+/** Opens a pool of connections to PostgreSQL. Connects when the first statement is sent. */
+export function openPostgresql(options: PostgresqlOptions): Database {
+  const pool = new pg.Pool(poolConfig(options));
+  // An idle connection that breaks is replaced; the next statement reports a failure that lasts.
+  pool.on('error', () => {});
+  return {
+    dialect: DIALECT,
+    query: (statement) => repeated(async () => (await pool.query(asQuery(statement))).rows),
+    transaction: (statements) => repeated(() => inTransaction(pool, statements)),
+    bytes: () => undefined,
+    close: () => pool.end(),
+  };
+}
+
+function poolConfig({
+  url,
+  credentials,
+  applicationName,
+  maxConnections,
+  ca,
+}: PostgresqlOptions): pg.PoolConfig {
+  // As in libpq, `?host=/folder` names a Unix socket.
+  const socket = url.searchParams.get('host');
+  return {
+    host: socket ?? url.hostname,
+    port: Number(url.port || 5432),
+    database: decodeURIComponent(url.pathname.slice(1)),
+    ...(url.searchParams.get('sslmode') === 'verify-full'
+      ? { ssl: { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } }
+      : {}),
+    max: maxConnections,
+    application_name: applicationName,
+    connectionTimeoutMillis: TIMEOUTS.connect,
+    query_timeout: TIMEOUTS.statement + 1_000,
+    statement_timeout: TIMEOUTS.statement,
+    lock_timeout: TIMEOUTS.lock,
+    idle_in_transaction_session_timeout: TIMEOUTS.idleInTransaction,
+    keepAlive: true,
+    types: {
+      getTypeParser: (oid, format) => (oid === BIGINT ? Number : pg.types.getTypeParser(oid, format)),
+    },
+    Client: clientClass(credentials),
+  };
+}
+
+/** A client that reads its user and password when it is created, which is when it connects. */
+function clientClass(credentials: PostgresqlOptions['credentials']): typeof pg.Client {
+  return class extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super({ ...config, ...credentials() });
+    }
+  };
+}
+
+/** Names each text, so that a connection prepares it once. */
+const names = new Map<string, string>();
+const MAX_PREPARED = 100;
+
+function asQuery({ text, values }: Statement): pg.QueryConfig {
+  let name = names.get(text);
+  if (name === undefined && names.size < MAX_PREPARED) {
+    name = `s${names.size}`;
+    names.set(text, name);
+  }
+  return { text, values: values.map(asParameter), ...(name === undefined ? {} : { name }) };
+}
+
+/** The driver takes a view of bytes for a Buffer only. */
+function asParameter(value: Statement['values'][number]) {
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
+}
+
+async function inTransaction(
+  pool: pg.Pool,
+  statements: readonly Statement[],
+): Promise<readonly (readonly Row[])[]> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    await client.query('BEGIN');
+    const results: Row[][] = [];
+    for (const statement of statements) results.push((await client.query(asQuery(statement))).rows);
+    await client.query('COMMIT');
+    return results;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {
+      broken = true;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Executes the work, again where PostgreSQL ended it in favour of another transaction. */
+async function repeated<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const code = error instanceof pg.DatabaseError ? error.code : undefined;
+      if (attempt >= MAX_ATTEMPTS || code === undefined || !REPEATABLE.includes(code))
+        throw databaseError(error);
+    }
+  }
+}
+
+/** The AggregateError of a refused connection has no message. */
+function databaseError(error: unknown): DatabaseError {
+  const cause = error instanceof AggregateError ? error.errors[0] : error;
+  return new DatabaseError(cause instanceof Error ? cause.message : String(cause), error);
+}

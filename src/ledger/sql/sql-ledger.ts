@@ -1,0 +1,178 @@
+import { CHECK_APPLICATION } from '../../domain/application.ts';
+import type { Clock } from '../../domain/clock.ts';
+import { deadlineAfter } from '../../domain/deadline.ts';
+import { ProblemError } from '../../domain/problem.ts';
+import type { Ledger, LedgerReadings } from '../port.ts';
+import type { Database, Statement } from './database.ts';
+import { byTimer, type Every, Leases } from './leases.ts';
+import { migrate } from './migrations.ts';
+import { Routes } from './routes.ts';
+import { Writes } from './writes.ts';
+
+/** Milliseconds that a probe waits for the database. */
+const PROBE_MS = 5_000;
+/** Retry-After (seconds) while the database fails. */
+const UNAVAILABLE = { retryAfter: 5 };
+
+/** A ledger and the function that closes it: releases the leases of this process and closes the database. */
+export interface OpenLedger extends Ledger {
+  close(): Promise<void>;
+}
+
+export interface LedgerOptions {
+  readonly clock: Clock;
+  /** Repeats the renewal of leases; a timer by default. */
+  readonly every?: Every;
+  /** Whether no other process uses the database, so that leases found in it belong to dead processes. */
+  readonly exclusive: boolean;
+  /** Identifies the run of the database's clock; undefined where it never starts again. */
+  readonly clockRun?: string | undefined;
+}
+
+/** The parts of a ledger that need its database. */
+interface Opened {
+  readonly db: Database;
+  readonly leases: Leases;
+  readonly writes: Writes;
+  readonly routes: Routes;
+}
+
+/**
+ * Creates a ledger. Opens the database and brings its schema up to date at the first use, and tries again at the next one if
+ * that fails: a process starts and answers reads without its ledger.
+ */
+export function createSqlLedger(open: () => Database, options: LedgerOptions): OpenLedger {
+  const connection = new Connection(open, options);
+  const attempt: Connection['attempt'] = (work) => connection.attempt(work);
+  const quietly = (work: (parts: Opened) => Promise<void>) => attempt(work).catch(() => undefined);
+  let counts: Pick<LedgerReadings, 'entries' | 'oldestMs'> = { entries: 0, oldestMs: undefined };
+  const count = async ({ writes }: Opened) => {
+    counts = await writes.unsettledCount();
+  };
+  return {
+    acquire: (names, deadline) => attempt(({ leases }) => leases.acquire(names, deadline)),
+    begin: (lease, intent) =>
+      attempt(async ({ writes }) => {
+        const entry = lease.lost.aborted ? undefined : await writes.begin(lease, intent);
+        return entry ?? leaseLost();
+      }),
+    resend: (lease, entry, name) =>
+      attempt(async ({ writes }) => {
+        if (lease.lost.aborted || !(await writes.resend(lease, entry, name))) leaseLost();
+      }),
+    settle: (entry) => quietly(({ writes }) => writes.settle(entry)),
+    confirm: (entry, id) => quietly(({ writes }) => writes.confirm(entry, id)),
+    expire: (entry) => quietly(({ writes }) => writes.setState(entry, 'expired')),
+    acknowledge: (entry) => quietly(({ writes }) => writes.setState(entry, 'acknowledged')),
+    unsettledOf: (name) => attempt(({ writes }) => writes.unsettledOf(name)),
+    unsettled: (application) => attempt(({ writes }) => writes.unsettled(application)),
+    acknowledgedAgoMs: (name) => attempt(({ writes }) => writes.acknowledgedAgoMs(name)),
+    toVerify: (ageMs) => attempt(({ writes }) => writes.toVerify(ageMs)),
+    forgetSettled: (ageMs) => attempt(({ writes }) => writes.forgetSettled(ageMs)),
+    pinRoute: (application, route, holdMs) => attempt(({ routes }) => routes.pin(application, route, holdMs)),
+    unpinRoute: (pin) => quietly(({ routes }) => routes.unpin(pin)),
+    probe: () => probe(connection, options.clock, count),
+    readings() {
+      void quietly(count);
+      return { ...counts, bytes: connection.bytes(), ...connection.state };
+    },
+    close: () => connection.close(),
+  };
+}
+
+/** The database of a ledger, opened when it is first needed. */
+class Connection {
+  readonly state = { failures: 0, failing: undefined as string | undefined };
+  private readonly open: () => Database;
+  private readonly options: LedgerOptions;
+  private opening: Promise<Opened> | undefined;
+  private opened: Opened | undefined;
+
+  constructor(open: () => Database, options: LedgerOptions) {
+    this.open = open;
+    this.options = options;
+  }
+
+  /** Does the work; counts a failure and turns it into the problem `ledger_unavailable`. */
+  async attempt<T>(work: (parts: Opened) => Promise<T>): Promise<T> {
+    try {
+      const result = await work(await this.ready());
+      this.state.failing = undefined;
+      return result;
+    } catch (error) {
+      if (error instanceof ProblemError) throw error;
+      this.state.failures += 1;
+      this.state.failing = error instanceof Error ? error.message : String(error);
+      const sentence = `The ledger cannot be used: ${this.state.failing}.`;
+      throw new ProblemError('ledger_unavailable', sentence, { ...UNAVAILABLE, cause: error });
+    }
+  }
+
+  bytes(): number | undefined {
+    return this.opened?.db.bytes();
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.opening?.catch(() => undefined);
+    await opened?.leases.releaseAll().catch(() => undefined);
+    await opened?.db.close();
+  }
+
+  private async ready(): Promise<Opened> {
+    this.opening ??= openParts(this.open, this.options);
+    try {
+      return (this.opened = await this.opening);
+    } catch (error) {
+      this.opening = undefined;
+      throw error;
+    }
+  }
+}
+
+/** Takes and releases a lease, and counts the unsettled writes. */
+async function probe(
+  connection: Connection,
+  clock: Clock,
+  count: (parts: Opened) => Promise<void>,
+): Promise<void> {
+  const deadline = deadlineAfter(PROBE_MS, clock);
+  try {
+    await connection.attempt(async (parts) => {
+      const lease = await parts.leases.acquire([{ application: CHECK_APPLICATION }], deadline);
+      await lease.release();
+      await count(parts);
+    });
+  } finally {
+    deadline.close();
+  }
+}
+
+async function openParts(open: () => Database, options: LedgerOptions): Promise<Opened> {
+  const db = open();
+  await migrate(db);
+  const leases = new Leases(db, options.clock, options.every ?? byTimer);
+  const writes = new Writes(db);
+  if (options.exclusive) await leases.takeOver();
+  if (options.clockRun !== undefined) await db.transaction(resumed(writes, options.clockRun));
+  return { db, leases, writes, routes: new Routes(db) };
+}
+
+/** After a restart of the clock, unsettled writes wait their full time again. */
+function resumed(writes: Writes, clockRun: string): Statement[] {
+  return [
+    {
+      text: `INSERT INTO ledger_facts (name, value) VALUES ('clock_run', '') ON CONFLICT (name) DO NOTHING`,
+      values: [],
+    },
+    writes.restartClock(clockRun),
+    { text: `UPDATE ledger_facts SET value = $1 WHERE name = 'clock_run'`, values: [clockRun] },
+  ];
+}
+
+function leaseLost(): never {
+  throw new ProblemError(
+    'ledger_unavailable',
+    'This process lost its lease on the object, because it did not renew it in time. Nothing was sent.',
+    { retryAfter: 1 },
+  );
+}

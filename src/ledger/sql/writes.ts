@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { isObject, type JsonObject, parseTrustedJson, printJson } from '../../domain/json.ts';
+import type { StoredKind } from '../../domain/managed-fields.ts';
+import { compress, decompress } from '../compress.ts';
+import type { SettledCreate, Intent, Lease, ObjectName, UnsettledWrite, WriteAction } from '../port.ts';
+import type { Database, Row, SqlValue, Statement } from './database.ts';
+import { leaseName } from './leases.ts';
+
+/** Maximum number of unsettled or confirmed writes that one query returns. */
+const MAX_WRITES = 1_000;
+const ACTIONS: readonly WriteAction[] = ['create', 'update', 'delete'];
+
+/** The statements about writes in progress. */
+export class Writes {
+  private readonly db: Database;
+  private readonly columns: string;
+
+  constructor(db: Database) {
+    this.db = db;
+    this.columns = `entry, kind, application, key, action, id, others, body, caller, attempts,
+      ${db.dialect.now} - sent_ms AS sent_ago_ms`;
+  }
+
+  /** Records a write if the lease is still held. Returns its entry; undefined if the lease is lost. */
+  async begin({ token }: Lease, intent: Intent): Promise<string | undefined> {
+    const { dialect } = this.db;
+    const { kind, application, key, action, id, others, body, caller } = intent;
+    const entry = randomUUID();
+    const values: SqlValue[] = [
+      entry,
+      kind,
+      application,
+      key,
+      action,
+      id ?? null,
+      others ? JSON.stringify(others) : null,
+      body ? compress(printJson(body)) : null,
+      caller,
+      leaseName(intent),
+      token,
+    ];
+    const text = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, at) => `CAST($${from + at} AS TEXT)`).join(', ');
+    const rows = await this.db.query({
+      text: `INSERT INTO ledger_writes
+               (entry, kind, application, key, action, id, others, body, caller, state, sent_ms, attempts)
+             SELECT ${text(1, 7)}, CAST($8 AS ${dialect.bytes}), CAST($9 AS TEXT), 'sent', ${dialect.now}, 1
+             WHERE ${leaseIsHeld(dialect.now, 10)} RETURNING entry`,
+      values,
+    });
+    return rows.length > 0 ? entry : undefined;
+  }
+
+  /** Records another attempt of a write if the lease is still held. Returns whether it is. */
+  async resend({ token }: Lease, entry: string, name: ObjectName): Promise<boolean> {
+    const { now } = this.db.dialect;
+    const rows = await this.db.query({
+      text: `UPDATE ledger_writes SET sent_ms = ${now}, attempts = attempts + 1
+             WHERE entry = $1 AND ${leaseIsHeld(now, 2)} RETURNING entry`,
+      values: [entry, leaseName(name), token],
+    });
+    return rows.length > 0;
+  }
+
+  async settle(entry: string): Promise<void> {
+    await this.db.query({ text: 'DELETE FROM ledger_writes WHERE entry = $1', values: [entry] });
+  }
+
+  async confirm(entry: string, id: string): Promise<void> {
+    await this.setState(entry, 'confirmed', id);
+  }
+
+  async setState(entry: string, state: 'confirmed' | 'expired' | 'acknowledged', id?: string): Promise<void> {
+    await this.db.query({
+      text: 'UPDATE ledger_writes SET state = $2, id = coalesce(CAST($3 AS TEXT), id) WHERE entry = $1',
+      values: [entry, state, id ?? null],
+    });
+  }
+
+  async unsettledOf({ kind, application, key }: ObjectName): Promise<UnsettledWrite[]> {
+    return this.read(`state = 'sent' AND application = $1 AND kind = $2 AND key = $3`, [
+      application,
+      kind,
+      key,
+    ]);
+  }
+
+  async unsettled(application?: string): Promise<UnsettledWrite[]> {
+    return application === undefined
+      ? this.read(`state = 'sent'`, [])
+      : this.read(`state = 'sent' AND application = $1`, [application]);
+  }
+
+  async acknowledgedAgoMs({ kind, application, key }: ObjectName): Promise<number[]> {
+    const condition = `state = 'acknowledged' AND application = $1 AND kind = $2 AND key = $3`;
+    return (await this.read(condition, [application, kind, key])).map(({ sentAgoMs }) => sentAgoMs);
+  }
+
+  async toVerify(ageMs: number): Promise<SettledCreate[]> {
+    const rows = await this.read(`state IN ('confirmed', 'expired') AND ${this.isOlder(1)}`, [ageMs]);
+    return rows.map((row) => ({ ...row, id: row.id }));
+  }
+
+  async forgetSettled(ageMs: number): Promise<void> {
+    await this.db.query({
+      text: `DELETE FROM ledger_writes WHERE state IN ('acknowledged', 'expired') AND ${this.isOlder(1)}`,
+      values: [ageMs],
+    });
+  }
+
+  /** The condition that a write was sent at least so many ms ago (parameter `at`). */
+  private isOlder(at: number): string {
+    return `sent_ms <= ${this.db.dialect.now} - CAST($${at} AS BIGINT)`;
+  }
+
+  /** Returns the number of unsettled writes and the age (ms) of the oldest. */
+  async unsettledCount(): Promise<{ entries: number; oldestMs: number | undefined }> {
+    const [row = {}] = await this.db.query({
+      text: `SELECT count(*) AS entries, max(${this.db.dialect.now} - sent_ms) AS oldest
+             FROM ledger_writes WHERE state = 'sent'`,
+      values: [],
+    });
+    const { entries, oldest } = row;
+    return { entries: Number(entries), oldestMs: oldest === null ? undefined : Number(oldest) };
+  }
+
+  /** Returns the statement after which unsettled writes wait their full time again if the clock has restarted since. */
+  restartClock(clockRun: string): Statement {
+    const { now } = this.db.dialect;
+    return {
+      text: `UPDATE ledger_writes SET sent_ms = ${now} WHERE sent_ms > ${now}
+             OR EXISTS (SELECT 1 FROM ledger_facts WHERE name = 'clock_run' AND value <> CAST($1 AS TEXT))`,
+      values: [clockRun],
+    };
+  }
+
+  private async read(condition: string, values: readonly SqlValue[]): Promise<UnsettledWrite[]> {
+    const rows = await this.db.query({
+      text: `SELECT ${this.columns} FROM ledger_writes WHERE ${condition} ORDER BY sent_ms LIMIT ${MAX_WRITES}`,
+      values,
+    });
+    return rows.map(writeIn);
+  }
+}
+
+/** The condition that a lease (its name in parameter `at`, its token in the next one) is held. */
+function leaseIsHeld(now: string, at: number): string {
+  return `EXISTS (SELECT 1 FROM ledger_leases WHERE name = CAST($${at} AS TEXT) AND token = CAST($${at + 1} AS TEXT)
+          AND until_ms >= ${now})`;
+}
+
+function writeIn(row: Row): UnsettledWrite {
+  const action = ACTIONS.find((one) => one === row['action']);
+  if (!action) throw new TypeError('a recorded write has an unknown action');
+  return {
+    entry: String(row['entry']),
+    kind: kindIn(row['kind']),
+    application: String(row['application']),
+    key: String(row['key']),
+    action,
+    id: textIn(row['id']),
+    others: idsIn(row['others']),
+    body: bodyIn(row['body']),
+    caller: String(row['caller']),
+    sentAgoMs: Number(row['sent_ago_ms']),
+    attempts: Number(row['attempts']),
+  };
+}
+
+function kindIn(value: unknown): StoredKind {
+  if (value !== 'monitor' && value !== 'dashboard')
+    throw new TypeError('a recorded write has an unknown kind');
+  return value;
+}
+
+function idsIn(value: unknown): readonly string[] | undefined {
+  if (typeof value !== 'string') return undefined;
+  const ids = parseTrustedJson(value);
+  return Array.isArray(ids) ? ids.map(String) : undefined;
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function bodyIn(value: unknown): JsonObject | undefined {
+  if (value === null || value === undefined) return undefined;
+  const body = decompress(value);
+  if (!isObject(body)) throw new TypeError('a recorded write has an invalid body');
+  return body;
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { documentOf, items, startInProcess } from '../../../test/documents-in-process.ts';
+import type { JsonObject } from '../../domain/json.ts';
+
+const monitor = (key: string, more: JsonObject = {}): JsonObject => ({
+  key,
+  type: 'query alert',
+  name: key,
+  query: `avg(last_5m):avg:system.load.1{part:${key}} > 2`,
+  options: { thresholds: { critical: 2 } },
+  ...more,
+});
+const dashboard = (key: string, title: string): JsonObject => ({
+  key,
+  title,
+  layout_type: 'ordered',
+  widgets: [{ definition: { type: 'note', content: title } }],
+});
+const KEYS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+const dashboards = (title: string) => documentOf({ dashboards: KEYS.map((key) => dashboard(key, title)) });
+
+/** The outcomes of promises: `done`, or the code of the problem. */
+async function outcomes(all: readonly Promise<unknown>[]): Promise<string[]> {
+  const settled = await Promise.allSettled(all);
+  return settled.map((one) => (one.status === 'fulfilled' ? 'done' : String(one.reason?.code)));
+}
+
+describe('two applies at once', () => {
+  it('of the same document create each object once, and both succeed', async () => {
+    const { apply, person } = startInProcess();
+    assert.deepEqual(await outcomes([apply(dashboards('x')), apply(dashboards('x'))]), ['done', 'done']);
+    assert.equal(items(person('GET', '/api/v1/dashboard')['dashboards']).length, KEYS.length);
+  });
+
+  it('with different content for the same keys leave the content of the one that succeeds', async () => {
+    const { apply, person } = startInProcess();
+    const results = await outcomes([apply(dashboards('x')), apply(dashboards('y'))]);
+    assert.deepEqual(results.toSorted(), ['done', 'plan_stale']);
+    const title = results[0] === 'done' ? 'x' : 'y';
+    const held = items(person('GET', '/api/v1/dashboard')['dashboards']);
+    assert.deepEqual(new Set(held.map((one) => one['title'])), new Set([title]));
+    assert.equal(held.length, KEYS.length);
+  });
+
+  it('of different keys both succeed', async () => {
+    const { apply, person } = startInProcess();
+    const one = documentOf({ monitors: [monitor('one')] });
+    const two = documentOf({ monitors: [monitor('two')] });
+    assert.deepEqual(await outcomes([apply(one), apply(two)]), ['done', 'done']);
+    assert.equal(items(person('GET', '/api/v1/monitor')).length, 2);
+  });
+});
+
+describe('an apply and single writes at once', () => {
+  it('end in one content of each key', async () => {
+    const { apply, ask, person } = startInProcess();
+    const { key: _key, ...x } = monitor('a', { message: 'x' });
+    const body = { application: 'app', team: 'payments', key: 'a', monitor: x };
+    const results = await outcomes([
+      apply(documentOf({ monitors: [monitor('a', { message: 'y' }), monitor('b')] })),
+      ask('/create_monitor', body),
+      ask('/create_monitor', body),
+    ]);
+    const held = items(person('GET', '/api/v1/monitor'));
+    assert.equal(held.filter(({ name }) => name === 'a').length, 1);
+    assert.ok(results.includes('done'), results.join());
+    assert.equal(new Set(held.map(({ name }) => name)).size, held.length);
+  });
+});
+
+describe('a replaced object that has a clone', () => {
+  it('is replaced by a new object, and the clone stays as it is', async () => {
+    const { apply, person } = startInProcess();
+    await apply(documentOf({ monitors: [monitor('a')] }));
+    const [old = {}] = items(person('GET', '/api/v1/monitor'));
+    const { id: _id, created: _created, ...rest } = old;
+    const clone = person('POST', '/api/v1/monitor', { ...rest, name: 'clone' });
+    const logs = {
+      type: 'log alert',
+      query: 'logs("status:error").index("*").rollup("count").last("5m") > 2',
+    };
+    await apply(documentOf({ monitors: [monitor('a', logs)] }), { force: 'true' });
+    const held = items(person('GET', '/api/v1/monitor'));
+    assert.deepEqual(held.map(({ type }) => type).toSorted(), ['log alert', 'query alert']);
+    assert.ok(held.some(({ id, name }) => id === clone['id'] && name === 'clone'));
+    assert.ok(!held.some(({ id }) => id === old['id']));
+  });
+});

@@ -1,0 +1,172 @@
+import { changesOf } from '../diff/changes.ts';
+import type { RequestContext } from '../domain/caller.ts';
+import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcome.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { idOf, isOwnedBy } from '../domain/marker.ts';
+import { ProblemError } from '../domain/problem.ts';
+import type { Intent, Lease, ObjectName } from '../ledger/port.ts';
+import type { Attempts, Ports } from './ports.ts';
+import { outcomeUnknown, settleWrite } from './settle.ts';
+
+/** The result of a write, as a value. */
+export type Sent =
+  /** This request wrote the object. After a delete, `object` is undefined. */
+  | { readonly outcome: 'made'; readonly object: JsonObject | undefined }
+  /** The object exists already, with the desired content. */
+  | { readonly outcome: 'found_equal'; readonly object: JsonObject }
+  /** The object exists already, with other content. */
+  | { readonly outcome: 'found_different'; readonly object: JsonObject }
+  /** Datadog's duplicate check names a monitor that is not this application's object. */
+  | { readonly outcome: 'duplicate'; readonly problem: ProblemError }
+  /** The outcome is unknown: the write may still land. */
+  | { readonly outcome: 'lost'; readonly problem: ProblemError }
+  /** Nothing was written. */
+  | { readonly outcome: 'refused'; readonly problem: ProblemError };
+
+/** What a write needs besides its content. The caller holds `lease` on `name`, and has settled earlier writes. */
+export interface Sending {
+  readonly name: ObjectName;
+  readonly lease: Lease;
+  readonly ports: Ports;
+  readonly context: RequestContext;
+}
+
+/**
+ * Creates an object exactly once, even if the answer is lost (docs/decisions/0004-creates-happen-once.md). `others` are
+ * the ids of objects that carry the same marker already: the one that the new object replaces, and clones.
+ */
+export function sendCreate(
+  sending: Sending,
+  body: JsonObject,
+  others: readonly string[] = [],
+): Promise<Sent> {
+  const { name, ports, context } = sending;
+  const intent = { ...name, action: 'create', body, others, caller: context.caller.name } as const;
+  return send(sending, intent, (attempts) => ports[name.kind].create(body, context, attempts));
+}
+
+/** Sends `body`, the update that changes an object to `desired`. Waits for an earlier update that may still land. */
+export async function sendUpdate(
+  sending: Sending,
+  id: string,
+  body: JsonObject,
+  desired: JsonObject,
+): Promise<Sent> {
+  const { name, ports, context } = sending;
+  const intent = { ...name, action: 'update', id, body: desired, caller: context.caller.name } as const;
+  const early = await waitForAcknowledged(sending, intent);
+  return early ?? send(sending, intent, (attempts) => ports[name.kind].update(id, body, context, attempts));
+}
+
+/** Deletes an object. An object that is gone counts as deleted. */
+export async function sendDelete(sending: Sending, id: string): Promise<Sent> {
+  const { name, ports, context } = sending;
+  const intent = { ...name, action: 'delete', id, caller: context.caller.name } as const;
+  return send(sending, intent, async (attempts) => {
+    await ports[name.kind].delete(id, context, attempts);
+    return undefined;
+  });
+}
+
+/** Records the intent when it leaves, sends it, and settles it by the answer. */
+async function send(
+  sending: Sending,
+  intent: Intent,
+  call: (attempts: Attempts) => Promise<JsonObject | undefined>,
+): Promise<Sent> {
+  const { name, lease, ports } = sending;
+  const { ledger, clock } = ports;
+  const sent = { entry: '', open: 0, atMs: 0 };
+  const attempts: Attempts = {
+    async beforeSend() {
+      if (sent.entry === '') sent.entry = await ledger.begin(lease, intent);
+      else await ledger.resend(lease, sent.entry, name);
+      sent.open += 1;
+      sent.atMs = clock.monotonic();
+    },
+    notWritten() {
+      sent.open -= 1;
+    },
+  };
+  try {
+    const object = await call(attempts);
+    if (intent.action === 'create' && object) await ledger.confirm(sent.entry, idOf(object));
+    else await settleAnswered(sending, intent, sent.entry, sent.open > 1);
+    return { outcome: 'made', object };
+  } catch (error) {
+    if (error instanceof AnswerLostError) {
+      const sentAgoMs = clock.monotonic() - sent.atMs;
+      return settleLost(sending, { ...intent, entry: sent.entry, attempts: sent.open, sentAgoMs });
+    }
+    // An earlier attempt may still land where the last one was rejected or not sent.
+    if (sent.entry !== '' && sent.open <= 0) await ledger.settle(sent.entry);
+    if (error instanceof DuplicateMonitorError) return duplicate(sending, intent, error);
+    if (error instanceof ProblemError) return { outcome: 'refused', problem: error };
+    throw error;
+  }
+}
+
+/** Settles an update or delete that was answered. An earlier attempt of an update can still land after the answered one. */
+async function settleAnswered(
+  { ports: { ledger } }: Sending,
+  { action }: Intent,
+  entry: string,
+  hasOpenAttempts: boolean,
+): Promise<void> {
+  await (action === 'update' && hasOpenAttempts ? ledger.acknowledge(entry) : ledger.settle(entry));
+}
+
+/** Waits for the outcome of a write whose answer was lost. */
+async function settleLost(
+  { ports, context }: Sending,
+  write: Parameters<typeof settleWrite>[0],
+): Promise<Sent> {
+  const settled = await settleWrite(write, ports, context);
+  if (settled.outcome === 'landed') {
+    const { object } = settled;
+    if (!object || !write.body || changesOf(write.kind, object, write.body).length === 0)
+      return { outcome: 'made', object };
+    return { outcome: 'found_different', object };
+  }
+  const retryAfterMs = settled.outcome === 'unknown' ? settled.retryAfterMs : 1000;
+  return { outcome: 'lost', problem: outcomeUnknown(write, retryAfterMs) };
+}
+
+async function duplicate(
+  { name, ports, context }: Sending,
+  { action, body = {} }: Intent,
+  error: DuplicateMonitorError,
+): Promise<Sent> {
+  const object = await ports[name.kind].get(error.id, context).catch(undefinedIfProblem);
+  if (action === 'create' && object && isOwnedBy(name.kind, object, name)) {
+    const equal = changesOf(name.kind, object, body).length === 0;
+    return { outcome: equal ? 'found_equal' : 'found_different', object };
+  }
+  const problem = new ProblemError('duplicate_of_unmanaged', `${error.message} (monitor ${error.id})`, {
+    members: { existing: error.id },
+  });
+  return { outcome: 'duplicate', problem };
+}
+
+function undefinedIfProblem(error: unknown): undefined {
+  if (!(error instanceof ProblemError)) throw error;
+}
+
+/** Waits until no earlier attempt of an acknowledged update can overwrite this one. Returns the result if the deadline comes first. */
+async function waitForAcknowledged(
+  { name, ports, context }: Sending,
+  intent: Intent,
+): Promise<Sent | undefined> {
+  const { ledger, clock, settleMs } = ports;
+  const ages = await ledger.acknowledgedAgoMs(name);
+  const waitMs = Math.max(0, ...ages.slice(0, MAX_AGES).map((age) => settleMs - age));
+  if (waitMs === 0) return undefined;
+  const late = { outcome: 'lost', problem: outcomeUnknown(intent, waitMs) } as const;
+  if (context.deadline.left() <= waitMs) return late;
+  return clock.sleep(waitMs, context.deadline.signal).then(
+    () => undefined,
+    () => late,
+  );
+}
+/** More acknowledged updates of one object than this are not possible within the settle time. */
+const MAX_AGES = 100;
