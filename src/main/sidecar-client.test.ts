@@ -128,11 +128,24 @@ describe('the sidecar client', () => {
   it('limits the queue for a slow sidecar, and answers busy at once beyond it', async () => {
     const { promise, resolve } = Promise.withResolvers<OutboundAnswer>();
     const client = createSidecarClient(URL_OF_SIDECAR, { send: () => promise, close: () => {} });
-    const under = Array.from({ length: 32 + 256 }, () => client.forward(incoming(), []));
+    const under = Array.from({ length: 24 + 256 }, () => client.forward(incoming(), []));
     await assert.rejects(client.forward(incoming(), []), { code: 'busy' });
     resolve(ANSWER);
     for (const reply of await Promise.all(under)) assert.equal(reply.status, 201);
     assert.equal((await client.forward(incoming(), [])).status, 201);
+  });
+
+  it('serves reads while writes fill their connections and their queue', async () => {
+    const { promise, resolve } = Promise.withResolvers<OutboundAnswer>();
+    const client = createSidecarClient(URL_OF_SIDECAR, {
+      send: ({ method }) => (method === 'GET' ? Promise.resolve(ANSWER) : promise),
+      close: () => {},
+    });
+    const writes = Array.from({ length: 60 }, () => client.forward(incoming(), []));
+    for (let n = 0; n < 12; n += 1)
+      assert.equal((await client.forward(incoming('/get_monitors'), [])).status, ANSWER.status);
+    resolve(ANSWER);
+    await Promise.all(writes);
   });
 
   it('handles two requests and two responses per iteration of the event loop, so that listed requests run in between', async () => {

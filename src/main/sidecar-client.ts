@@ -21,7 +21,9 @@ import { MAX_CONCURRENT } from './sidecar-connection.ts';
 
 /** Consecutive connection failures that open the circuit breaker, and the time (ms) it stays open. */
 const BREAKER = { failures: 5, restMs: 1000 };
-/** Maximum number of queued requests. */
+/** Connections for requests that write nothing: writes that wait for their outcome in Datadog must not delay them. */
+const READ_SLOTS = 8;
+/** Maximum number of queued reads, and of queued writes. */
 const MAX_WAITING = 256;
 /** Requests and responses handled per event-loop iteration, so that forwarding does not delay listed requests. */
 const MAX_PER_ITERATION = 2;
@@ -70,8 +72,10 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
     handleWhen((error) => error instanceof OutboundError && error.reason === 'connection'),
     { halfOpenAfter: BREAKER.restMs, breaker: new ConsecutiveBreaker(BREAKER.failures) },
   );
-  const limits = { maxConcurrent: MAX_CONCURRENT, maxWaiting: MAX_WAITING };
-  const semaphore = createSemaphore(limits, 'requests wait for the sidecar');
+  const slots = (maxConcurrent: number) =>
+    createSemaphore({ maxConcurrent, maxWaiting: MAX_WAITING }, 'requests wait for the sidecar');
+  const reads = slots(READ_SLOTS);
+  const writes = slots(MAX_CONCURRENT - READ_SLOTS);
   const throttle = createThrottle(MAX_PER_ITERATION);
   let openings = 0;
   const budget = createMemoryBudget(MAX_WAITING_BYTES, 'bodies that wait for the sidecar');
@@ -81,7 +85,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
   });
   return {
     openings: () => openings,
-    waiting: semaphore.waiting,
+    waiting: () => reads.waiting() + writes.waiting(),
     silent: () => silent,
     async probe({ deadline }) {
       const request = {
@@ -105,6 +109,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
       let release: (() => void) | undefined;
       try {
         memory.reserve(incoming.sent?.bytes.length ?? 0);
+        const semaphore = isWrite(incoming.operation) ? writes : reads;
         release = await semaphore.acquire(caller, deadline);
         await throttle();
         const answer = await breaker.execute(() => send(url, outbound, incoming, missingFrom));

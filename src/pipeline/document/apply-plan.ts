@@ -17,8 +17,9 @@ import { fullName } from './references-in-order.ts';
 
 /** Maximum number of concurrent writes of one apply. Datadog's own tools reached its rate limits with more. */
 const MAX_CONCURRENT_WRITES = 4;
-/** Reserved part (ms) of the deadline for the write in progress and the response. */
+/** Reserved part (ms) of the deadline for the writes in progress and the response, and for each object of the plan. */
 const FINISH_RESERVE_MS = 2_000;
+const FINISH_RESERVE_PER_OBJECT_MS = 1;
 
 /** A step that has been applied, or whose object already equalled its planned result. */
 export interface CompletedStep {
@@ -98,11 +99,13 @@ class Run {
   /** Names of objects that were not created, so that nothing can refer to them. */
   private readonly missing = new Set<string>();
   private stopped = false;
+  private readonly reserveMs: number;
 
   constructor(applying: Applying, lease: Lease, already: readonly PlanStep[]) {
     this.applying = applying;
     this.lease = lease;
     const { plan, live } = applying;
+    this.reserveMs = FINISH_RESERVE_MS + FINISH_RESERVE_PER_OBJECT_MS * plan.steps.flat().length;
     for (const step of plan.steps.flat()) {
       const { planned, stored, key } = step;
       if (planned.id !== undefined && planned.action !== 'clone')
@@ -117,7 +120,7 @@ class Run {
 
   canContinue(): boolean {
     const { deadline } = this.applying.context;
-    return !this.stopped && deadline.left() > FINISH_RESERVE_MS && !deadline.signal.aborted;
+    return !this.stopped && deadline.left() > this.reserveMs && !deadline.signal.aborted;
   }
 
   outcome(): Outcome {
@@ -191,7 +194,7 @@ class Run {
   }
 
   private async update(step: PlanStep): Promise<void> {
-    const { ports, context } = this.applying;
+    const { ports } = this.applying;
     const { stored, planned, live } = step;
     const id = planned.id ?? '';
     const since = ports.clock.now();
@@ -203,11 +206,29 @@ class Run {
       return;
     }
     const body = documentUpdate(stored, now, desired, changes);
-    await this.objectAfter(step, await sendUpdate(this.sending(step), id, body, desired), desired);
-    const after = await ports[stored].get(id, context);
+    const sent = await sendUpdate(this.sending(step), id, body, desired);
+    const written = await this.objectAfter(step, sent, desired);
+    const after = await this.readSince(step, id, written);
     if (!after) throw await changedSincePlan(this.applying, step, undefined);
     this.written.push({ step, after, desired, since });
     this.finish(step, after);
+  }
+
+  /**
+   * Reads an object after its write. A read can be older than the write, and a 404 can be transient: reads once more, and
+   * takes the answer of the write if the second read is older too. Returns undefined if the object is gone.
+   */
+  private async readSince(
+    { stored }: PlanStep,
+    id: string,
+    written: JsonObject,
+  ): Promise<JsonObject | undefined> {
+    const { ports, context } = this.applying;
+    const modifiedAt = (object: JsonObject) => String(object['modified'] ?? object['modified_at'] ?? '');
+    const first = await ports[stored].get(id, context);
+    if (first && modifiedAt(first) >= modifiedAt(written)) return first;
+    const second = await ports[stored].get(id, context);
+    return second && modifiedAt(second) < modifiedAt(written) ? written : second;
   }
 
   /** Creates the new object and keeps the old one until every reference to it has been updated. */
