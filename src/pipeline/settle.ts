@@ -1,5 +1,6 @@
 import { changesOf } from '../diff/changes.ts';
 import type { RequestContext } from '../domain/caller.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
@@ -71,6 +72,36 @@ export async function settleEarlier(
   for (const write of await unsettledAmong(names, ports)) {
     const settled = await settleWrite(write, ports, context);
     if (settled.outcome === 'unknown') throw outcomeUnknown(write, settled.retryAfterMs);
+  }
+}
+
+/**
+ * Settles what is unsettled of an application, or of one of its objects, before it is read without leases. Throws
+ * `outcome_unknown` if the deadline comes first. Returns a warning if the ledger is unavailable: reading goes on without it.
+ */
+export async function settleBeforeReading(
+  { application, name }: { readonly application: string; readonly name?: ObjectName },
+  ports: Ports,
+  context: RequestContext,
+): Promise<readonly Finding[]> {
+  try {
+    const writes = name ? await ports.ledger.unsettledOf(name) : await ports.ledger.unsettled(application);
+    for (const write of writes) {
+      const settled = await settleWrite(write, ports, context);
+      if (settled.outcome === 'unknown') throw outcomeUnknown(write, settled.retryAfterMs);
+    }
+    return [];
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'ledger_unavailable') throw error;
+    return [
+      {
+        code: 'ledger_unavailable',
+        severity: 'warning',
+        message: 'The ledger is unavailable, so a write that is still in progress may be missing here.',
+        pointer: '',
+        hint: 'Plan again before you apply. Writes are refused until the ledger is available.',
+      },
+    ];
   }
 }
 

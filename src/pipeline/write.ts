@@ -14,7 +14,7 @@ import type { Ports } from './ports.ts';
 import { locateRejection, addPositions, refuseErrors, answerFindings } from './refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from './request.ts';
 import { type Sent, sendCreate, sendUpdate } from './send.ts';
-import { settleEarlier } from './settle.ts';
+import { settleBeforeReading, settleEarlier } from './settle.ts';
 
 /**
  * A create or update, from the body to the object in Datadog: decode, lint, compile; then, holding the lease of the key,
@@ -29,14 +29,18 @@ export async function write(request: PipelineRequest, ports: Ports): Promise<Pip
   const compiled = compile(envelope, request.route, warnings);
   const key = await keyOf(portFor(ports, compiled), compiled, context);
   const name = { kind: compiled.stored, application: compiled.application, key };
+  const planObject = () => plan(compiled, key, ports, context).catch(addPositions(body));
+  if (request.query.dry_run === 'true') {
+    const unavailable = await settleBeforeReading({ ...name, name }, ports, context);
+    const planned = await planObject();
+    const findings = [...planned.findings, ...unavailable];
+    return answer(request, { ...planned, findings }, ports, { object: planned.live, created: false });
+  }
   const lease = await ports.ledger.acquire([name], context.deadline);
   try {
     await settleEarlier([name], ports, context);
-    const planned = await plan(compiled, key, ports, context).catch(addPositions(request.body));
-    const dryRun = request.query.dry_run === 'true';
-    const done = dryRun
-      ? { object: planned.live, created: false }
-      : await apply(planned, lease, ports, context).catch(locateRejection(envelope, request.body));
+    const planned = await planObject();
+    const done = await apply(planned, lease, ports, context).catch(locateRejection(envelope, body));
     return answer(request, planned, ports, done);
   } finally {
     await lease.release();

@@ -16,7 +16,7 @@ import { rejectedPointer, refuseErrors, answerFindings } from '../refuse.ts';
 import type { Lease } from '../../ledger/port.ts';
 import type { Ports } from '../ports.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
-import { settleEarlier } from '../settle.ts';
+import { settleBeforeReading, settleEarlier } from '../settle.ts';
 import { applyPlan, CONTINUE_AFTER, type Failure, type Outcome, writesOf } from './apply-plan.ts';
 import { stalePlanProblem } from './conflicts.ts';
 import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-plan.ts';
@@ -38,6 +38,8 @@ export async function prepare(request: PipelineRequest, ports: Ports): Promise<P
     throw new ProblemError('internal', 'Cannot plan a body that is not a document.');
   }
   const document = await runThrottled(readingDocument(value));
+  const { application } = document;
+  const unavailable = application === '' ? [] : await settleBeforeReading({ application }, ports, context);
   const live = await readLive(document, ports, context);
   const plan = await runThrottled(planningDocument(document, live, route, query.prune === 'true'));
   const policies = await ports.policies.list(context);
@@ -45,6 +47,7 @@ export async function prepare(request: PipelineRequest, ports: Ports): Promise<P
   const linted = lintRequest({ ...request, body });
   const findings = [
     ...linted,
+    ...unavailable,
     ...contestedFindings(document, live, ports),
     ...plan.findings,
     ...refusedEntries(plan.refused, linted, value),
