@@ -89,6 +89,7 @@ describe('a request that bypasses lint', () => {
   it('cannot apply a plan that was not checked', async () => {
     const { ports, context } = world();
     const [entry] = forgedDocument.entries;
+    assert.ok(entry);
     const made: DocumentPlan = {
       application: 'a',
       fingerprint: '',
@@ -97,6 +98,7 @@ describe('a request that bypasses lint', () => {
       steps: [
         [
           {
+            action: 'create',
             planned: { kind: 'monitor', key: 'load', action: 'create', changes: [] },
             stored: 'monitor',
             key: 'load',

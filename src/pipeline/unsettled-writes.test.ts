@@ -92,10 +92,7 @@ describe('a delete whose answer is lost', () => {
     const error = await problemOf(apply(document, { prune: 'true' }, SHORT_MS));
     const { done, remaining, basis } = error.extras.members ?? {};
     assert.equal(error.code, 'outcome_unknown');
-    assert.deepEqual(
-      [keysOf(done), keysOf(remaining), typeof basis],
-      [['load'], ['other'], 'string'],
-    );
+    assert.deepEqual([keysOf(done), keysOf(remaining), typeof basis], [['load'], ['other'], 'string']);
   });
 });
 

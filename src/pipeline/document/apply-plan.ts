@@ -11,7 +11,15 @@ import { ProblemError } from '../../domain/problem.ts';
 import type { Lease } from '../../ledger/port.ts';
 import { type Sending, type Sent, sendCreate, sendDelete, sendUpdate } from '../send.ts';
 import { changedSincePlan, concurrentChanges, type Written } from './conflicts.ts';
-import type { Applying, DocumentPlan, PlanStep } from './document-plan.ts';
+import type {
+  Applying,
+  CreateStep,
+  DocumentPlan,
+  OtherStep,
+  PlanStep,
+  ReplaceStep,
+  UpdateStep,
+} from './document-plan.ts';
 import { desiredOf } from './plan-document.ts';
 import { fullName } from './references-in-order.ts';
 
@@ -107,13 +115,10 @@ class Run {
     const { plan, live } = applying;
     this.reserveMs = FINISH_RESERVE_MS + FINISH_RESERVE_PER_OBJECT_MS * plan.steps.flat().length;
     for (const step of plan.steps.flat()) {
-      const { planned, stored, key } = step;
-      if (planned.id !== undefined && planned.action !== 'clone')
-        this.ids.set(fullName({ kind: stored, key }, plan.application), planned.id);
-      if (already.includes(step)) {
-        const id = planned.id ?? '';
-        this.done.set(step, { step, action: planned.action, id, object: step.live });
-      }
+      if (!step.live || step.action === 'clone') continue;
+      const id = idOf(step.live);
+      this.ids.set(this.nameOf(step), id);
+      if (already.includes(step)) this.done.set(step, { step, action: step.action, id, object: step.live });
     }
     for (const [name, id] of live.foreign) this.ids.set(name, id);
   }
@@ -146,12 +151,12 @@ class Run {
 
   private fail(step: PlanStep, error: unknown): void {
     this.failures.push({ step, error });
-    if (step.planned.action === 'create') this.miss(step);
+    if (step.action === 'create') this.miss(step);
     if (!(error instanceof ProblemError) || !CONTINUE_AFTER.includes(error.code)) this.stopped = true;
   }
 
   private miss(step: PlanStep): void {
-    if (step.planned.action === 'create') this.missing.add(this.nameOf(step));
+    if (step.action === 'create') this.missing.add(this.nameOf(step));
   }
 
   private refersToMissing({ entry }: PlanStep): boolean {
@@ -160,11 +165,10 @@ class Run {
   }
 
   private async write(step: PlanStep): Promise<void> {
-    const { action } = step.planned;
-    if (action === 'create') await this.create(step);
-    else if (action === 'update') await this.update(step);
-    else if (action === 'replace') await this.replace(step);
-    else await this.delete(step);
+    if (step.action === 'create') await this.create(step);
+    else if (step.action === 'update') await this.update(step);
+    else if (step.action === 'replace') await this.replace(step);
+    else if (step.action === 'delete') await this.delete(step);
   }
 
   private sending({ stored: kind, key }: PlanStep): Sending {
@@ -173,7 +177,7 @@ class Run {
   }
 
   /** `replaced` is the object that the new one replaces. */
-  private async create(step: PlanStep, replaced?: JsonObject): Promise<void> {
+  private async create(step: CreateStep | ReplaceStep, replaced?: JsonObject): Promise<void> {
     const body = replaced ? withMutes(this.desired(step), replaced) : this.desired(step);
     const sent = await sendCreate(this.sending(step), body, [
       ...(replaced ? [idOf(replaced)] : []),
@@ -186,23 +190,21 @@ class Run {
   /** Ids of the objects with the same marker that the plan saw and that are not ours. */
   private cloneIds({ stored, key }: PlanStep): string[] {
     const all = this.applying.plan.steps.flat();
-    return all.flatMap(({ stored: kind, key: other, planned }) =>
-      planned.action === 'clone' && kind === stored && other === key && planned.id !== undefined
-        ? [planned.id]
-        : [],
+    return all.flatMap((other) =>
+      other.action === 'clone' && other.stored === stored && other.key === key ? [idOf(other.live)] : [],
     );
   }
 
-  private async update(step: PlanStep): Promise<void> {
+  private async update(step: UpdateStep): Promise<void> {
     const { ports } = this.applying;
-    const { stored, planned, live } = step;
-    const id = planned.id ?? '';
+    const { stored, live } = step;
+    const id = idOf(live);
     const since = ports.clock.now();
     const now = await this.requireUnchanged(step, id);
     const desired = this.desired(step);
     const changes = changesOf(stored, now, desired);
     if (changes.length === 0) {
-      this.finish(step, live ?? now);
+      this.finish(step, live);
       return;
     }
     const body = documentUpdate(stored, now, desired, changes);
@@ -232,8 +234,8 @@ class Run {
   }
 
   /** Creates the new object and keeps the old one until every reference to it has been updated. */
-  private async replace(step: PlanStep): Promise<void> {
-    const old = step.planned.id ?? '';
+  private async replace(step: ReplaceStep): Promise<void> {
+    const old = idOf(step.live);
     const replaced = await this.requireUnchanged(step, old);
     if (step.successor) this.finish(step, step.successor);
     else await this.create(step, replaced);
@@ -260,9 +262,9 @@ class Run {
     append(this.findings, await concurrentChanges(this.applying, this.written));
   }
 
-  private async delete(step: PlanStep): Promise<void> {
+  private async delete(step: OtherStep): Promise<void> {
     const { ports, context } = this.applying;
-    const id = step.planned.id ?? '';
+    const id = idOf(step.live);
     const now = await ports[step.stored].get(id, context);
     if (now && !this.isAsPlanned(step, now)) throw await changedSincePlan(this.applying, step, now);
     if (now && (await this.isNeeded(step, id))) return;
@@ -347,7 +349,7 @@ class Run {
     this.ids.set(this.nameOf(step), id);
     ports.applied.store(stored, plan.application, key, id, object, ports.clock.now());
     this.audit(step, id);
-    this.done.set(step, { step, action: step.planned.action, id, object });
+    this.done.set(step, { step, action: step.action, id, object });
   }
 
   private nameOf({ stored, key }: PlanStep): string {

@@ -29,10 +29,10 @@ export async function changedSincePlan(
   const { stored, key, planned, live, entry } = step;
   const changes = now ? changesOf(stored, live ?? {}, now) : [];
   const fields = changes.map(({ path }) => path);
-  const id = planned.id ?? '';
+  const id = idOf(live ?? now ?? {});
   const trail = await ports.auditTrail.changes([id], ports.clock.now() - LOOKBACK_MS, context);
   const by = authorNames(authors(stored, changes, now, trail.get(id)));
-  const what = now ? `changed in ${fieldNames(fields)}` : 'deleted';
+  const what = !now ? 'deleted' : live ? `changed in ${fieldNames(fields)}` : 'created with other content';
   return new ProblemError(
     'plan_stale',
     `The ${stored} ${id} (${key}) was ${what} after the plan was made (changed by: ${by}).`,

@@ -19,20 +19,47 @@ export interface LiveState {
   readonly foreign: ReadonlyMap<string, string>;
 }
 
-/** One object of a plan, with the data for its write. */
-export interface PlanStep {
+/** What every step of a plan has. */
+interface StepBase {
   readonly planned: PlannedObject;
   readonly stored: StoredKind;
   readonly key: string;
-  /** The entry of the document; absent for an object that is not in the document. */
-  readonly entry: DocumentEntry | undefined;
-  /** The current object in Datadog, to be changed or deleted. */
-  readonly live: JsonObject | undefined;
-  /** For a replacement that was interrupted: the new object, which exists already. */
-  readonly successor?: JsonObject;
-  /** The desired object, with the marker and all known ids; absent if it is deleted or left unchanged. */
-  readonly desired: JsonObject | undefined;
 }
+
+/** An entry of the document. `desired` is the object with the marker and all known ids. */
+interface EntryStep extends StepBase {
+  readonly entry: DocumentEntry;
+  readonly desired: JsonObject;
+}
+
+export interface CreateStep extends EntryStep {
+  readonly action: 'create';
+  readonly live: undefined;
+}
+
+/** `live` is the current object in Datadog. */
+export interface UpdateStep extends EntryStep {
+  readonly action: 'update' | 'none';
+  readonly live: JsonObject;
+}
+
+export interface ReplaceStep extends EntryStep {
+  readonly action: 'replace';
+  readonly live: JsonObject;
+  /** If the replacement was interrupted: the new object, which exists already. */
+  readonly successor: JsonObject | undefined;
+}
+
+/** An object that is not in the document. */
+export interface OtherStep extends StepBase {
+  readonly action: 'delete' | 'extra' | 'clone';
+  readonly entry: undefined;
+  readonly live: JsonObject;
+  readonly desired: undefined;
+}
+
+/** One object of a plan, with the data for its write. `action` is that of `planned`. */
+export type PlanStep = CreateStep | UpdateStep | ReplaceStep | OtherStep;
 
 /** An entry that is not planned, because it contains another marker. Pointers are relative to the entry. */
 export interface RefusedEntry {

@@ -49,7 +49,7 @@ export function* planningDocument(
       if (desired.ok) {
         const step = stepFor(entry, before, desired.object, clonesOf(entry));
         // What refers to a replaced object refers to its successor.
-        if (step.successor)
+        if (step.action === 'replace' && step.successor)
           ids.set(fullName({ kind: entry.stored, key: entry.key }, application), idOf(step.successor));
         planned.push(step);
       } else refused.push({ entry, findings: desired.findings });
@@ -65,7 +65,9 @@ export function* planningDocument(
   const clones = [...own.values()].flatMap(({ stored, key, clones: list }) =>
     list.map((clone) => unplanned(stored, key, clone, 'clone')),
   );
-  const successors = new Set(steps.flat().map(({ successor }) => successor));
+  const successors = new Set(
+    steps.flat().map((step) => (step.action === 'replace' ? step.successor : undefined)),
+  );
   return {
     application,
     fingerprint: yield* fingerprintSteps(document, live),
@@ -175,22 +177,22 @@ function stepFor(
   clones: readonly JsonObject[],
 ): PlanStep {
   const { kind, stored, key } = entry;
-  const step = { stored, key, entry, live, desired };
-  if (!live) return { ...step, planned: { kind, key, action: 'create', changes: [] } };
+  const step = { stored, key, entry, desired };
+  if (!live) {
+    const planned = { kind, key, action: 'create', changes: [] } as const;
+    return { ...step, action: 'create', live, planned };
+  }
   const changes = changesOf(stored, live, desired);
   const id = idOf(live);
   if (!needsReplace(stored, live, desired)) {
     const action = changes.length > 0 ? 'update' : 'none';
-    return { ...step, planned: { kind, key, id, action, changes } };
+    return { ...step, action, live, planned: { kind, key, id, action, changes } };
   }
   const successor = clones.find(
     (one) => !needsReplace(stored, one, desired) && changesOf(stored, one, desired).length === 0,
   );
-  return {
-    ...step,
-    ...(successor ? { successor } : {}),
-    planned: { kind, key, id, action: 'replace', changes },
-  };
+  const planned = { kind, key, id, action: 'replace', changes } as const;
+  return { ...step, action: 'replace', live, successor, planned };
 }
 
 function unplanned(
@@ -201,7 +203,7 @@ function unplanned(
 ): PlanStep {
   const kind: ManagedKind = stored;
   const planned = { kind, key, id: idOf(live), action, changes: [], origin: originOf(live) };
-  return { planned, stored, key, entry: undefined, live, desired: undefined };
+  return { action, planned, stored, key, entry: undefined, live, desired: undefined };
 }
 
 /** Returns when an object was created, and by whom. */

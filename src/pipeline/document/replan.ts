@@ -24,19 +24,18 @@ export function compareWithExpected(expected: DocumentPlan, again: DocumentPlan)
   return { state: 'as_expected', already };
 }
 
-function nameOf({ stored, key, planned }: PlanStep): string {
-  const clone = planned.action === 'clone' ? `#${planned.id ?? ''}` : '';
-  return `${stored}:${key}${clone}`;
+function nameOf({ stored, key, action, live }: PlanStep): string {
+  return `${stored}:${key}${action === 'clone' ? `#${idOf(live)}` : ''}`;
 }
 
 /** Returns whether an object already equals the planned result of its step. */
-function isDone({ planned }: PlanStep, current: PlanStep | undefined): boolean {
-  if (planned.action === 'delete') return !current || current.planned.id !== planned.id;
-  return current?.planned.action === 'none';
+function isDone(step: PlanStep, current: PlanStep | undefined): boolean {
+  if (step.action === 'delete') return !current?.live || idOf(current.live) !== idOf(step.live);
+  return current?.action === 'none';
 }
 
 function isSame(expected: PlanStep, current: PlanStep): boolean {
-  if (expected.planned.action !== current.planned.action) return false;
+  if (expected.action !== current.action) return false;
   const [before, now] = [expected.live, current.live];
   if (!before || !now) return before === now;
   return idOf(before) === idOf(now) && changesOf(expected.stored, before, now).length === 0;
