@@ -237,6 +237,22 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
+test('SIGTERM is passed on for the first SIGINT, and SIGINT for the next', async (t) => {
+  const root = installation(t, {
+    'dist/serve.js': `
+      process.on('SIGTERM', () => console.log('stopping'));
+      process.on('SIGINT', () => process.exit(1));
+      setInterval(() => {}, 1000);
+      console.log('up');`,
+  });
+  const run = birddog(t, root, ['serve']);
+  await run.said('up');
+  run.child.kill('SIGINT');
+  await run.said('stopping');
+  run.child.kill('SIGINT');
+  assert.deepEqual(await run.ended, { status: 1, out: 'up\nstopping\n', err: '' });
+});
+
 /** Prints that it sleeps, then sleeps. */
 const SAID_SLEEP = '#!/bin/sh\necho resting >&2\nexec /bin/sleep 1\n';
 
