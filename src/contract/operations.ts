@@ -89,6 +89,9 @@ const KINDS: readonly { kind: ManagedKind; name: string }[] = [
   { kind: 'dashboard', name: 'a dashboard' },
 ];
 
+/** The path of the sidecar with which a Birddog that stops also stops its applies there. */
+export const STOP_APPLIES = '/stop_applies';
+
 /** The path that reports the health of Birddog itself. */
 export const CHECK = {
   path: '/check',

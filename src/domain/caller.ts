@@ -33,6 +33,8 @@ export interface RequestContext {
   readonly application?: string;
   readonly caller: Caller;
   readonly deadline: Deadline;
+  /** Aborts when the process stops: an apply stops at its next object. */
+  readonly stopping?: AbortSignal;
   readonly requestId: string;
   /** W3C trace context, received or started here, with a span of this process. */
   readonly traceparent: string;

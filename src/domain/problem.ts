@@ -260,6 +260,11 @@ export function problemBody(problem: ProblemError, requestId: string): Record<st
   };
 }
 
+/** Returns the `shutting_down` problem. */
+export function shuttingDown(detail: string, extras: ProblemExtras = {}): ProblemError {
+  return new ProblemError('shutting_down', detail, { retryAfter: 1, ...extras });
+}
+
 /** An exceeded limit of a body, with the amount counted when reading stopped. */
 export interface Excess {
   readonly unit: 'bytes' | 'values';

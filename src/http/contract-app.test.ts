@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { afterEach, describe, it } from 'node:test';
 import type { Caller } from '../domain/caller.ts';
+import { requireTime } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { createLog } from '../runtime/log.ts';
 import { systemClock } from '../runtime/system-clock.ts';
@@ -20,10 +21,11 @@ afterEach(async () => {
 interface Setting {
   readonly serve?: (incoming: Incoming) => Promise<unknown>;
   readonly precheck?: (caller: Caller) => void;
+  readonly ending?: AbortSignal;
 }
 
 /** A contract whose requests `serve` answers. */
-async function contract({ serve = async () => undefined, precheck = () => {} }: Setting = {}) {
+async function contract({ serve = async () => undefined, precheck = () => {}, ending }: Setting = {}) {
   const passedOn: string[] = [];
   const app = contractApp({
     serve: async (incoming) => {
@@ -40,6 +42,7 @@ async function contract({ serve = async () => undefined, precheck = () => {} }: 
     log: createLog('test', () => {}),
     metrics: createMetrics('test', '0'),
     version: '0',
+    ...(ending ? { ending } : {}),
   });
   const server = await startServer({ host: '127.0.0.1', port: 0, app });
   closing.push(() => server.close(0));
@@ -71,6 +74,20 @@ it('rejects a caller before the body is read', async () => {
   assert.equal(await answered(outgoing), 403);
   assert.deepEqual(passedOn, []);
   outgoing.destroy();
+});
+
+it('answers a request that has time left with 503 when the process ends', async () => {
+  const ending = new AbortController();
+  const { begin, answered } = await contract({
+    ending: ending.signal,
+    serve: async ({ context: { deadline } }) => {
+      ending.abort();
+      requireTime(deadline, 'the test waited');
+    },
+  });
+  const outgoing = begin('/apply', {});
+  outgoing.end('application: x\n');
+  assert.equal(await answered(outgoing), 503);
 });
 
 describe('the memory budget of bodies', () => {

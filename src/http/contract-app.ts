@@ -16,7 +16,7 @@ import type { Caller, RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Deadline, type OwnDeadline, requireTime } from '../domain/deadline.ts';
-import { ProblemError } from '../domain/problem.ts';
+import { ProblemError, shuttingDown } from '../domain/problem.ts';
 import { answerFormat, formatOf } from '../format/content-type.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Log } from '../runtime/log.ts';
@@ -78,6 +78,12 @@ export interface ContractAppOptions {
   readonly version: string;
   /** If given, the API port also serves the health probes. */
   readonly health?: Health;
+  /** Further routes, for the other container only. */
+  readonly internal?: Routes;
+  /** Returns the signal that stops an apply which begins now. */
+  readonly stopping?: () => AbortSignal;
+  /** When it aborts, requests in progress are answered as at their deadline. */
+  readonly ending?: AbortSignal;
 }
 
 /** Maximum bytes of request bodies in memory. One caller may use half of it. */
@@ -94,7 +100,7 @@ interface Budgets {
 
 /** Returns the handler of the API paths that Birddog and the sidecar both serve. */
 export function contractApp(options: ContractAppOptions): Handle {
-  const { bearer, health, version } = options;
+  const { bearer, health, version, internal } = options;
   const budgets = {
     bodies: createMemoryBudget(MAX_BODY_BYTES, 'request bodies'),
     decoded: createMemoryBudget(MAX_DECODED_BYTES, 'large documents'),
@@ -108,7 +114,12 @@ export function contractApp(options: ContractAppOptions): Handle {
     'GET /schema.json': madeOnce('application/schema+json', documentJsonSchema),
     'GET /docs': madeOnce('text/html; charset=UTF-8', () => docsPage(bearer), DOCS_HEADERS),
   };
-  const routes = { ...Object.fromEntries(operations), ...descriptions, ...(health && healthRoutes(health)) };
+  const routes = {
+    ...Object.fromEntries(operations),
+    ...descriptions,
+    ...(health && healthRoutes(health)),
+    ...internal,
+  };
   return routed(routes, ({ method, path, header }, allow) => {
     const record = recordRequest({ method, path: path.slice(0, 200), endpoint: 'other', header }, options);
     const problem = record.failed(noRoute(path, method, allow));
@@ -133,6 +144,7 @@ async function answer(
 ): Promise<Reply> {
   const { method, path } = operation;
   const { header, outgoing } = call;
+  const { stopping, ending } = options;
   const record = recordRequest({ method, path, endpoint: path, header }, options);
   const audit = auditRequest(operation, record.log);
   const gone = new AbortController();
@@ -140,6 +152,8 @@ async function answer(
   // A started write is completed even if the client disconnects: otherwise its outcome would be unknown.
   const onClose = () => (!isWrite(operation) || !received) && gone.abort();
   outgoing.once('close', onClose);
+  const onEnding = () => gone.abort();
+  ending?.addEventListener('abort', onEnding);
   let reply: Reply;
   let deadline: OwnDeadline | undefined;
   let memory: Reservation | undefined;
@@ -150,7 +164,7 @@ async function answer(
     const caller = await options.callerOf(header, deadline);
     record.calledBy(caller.name);
     audit.calledBy(caller);
-    const context = { caller, ...record.ids, deadline };
+    const context = { caller, ...record.ids, deadline, ...(stopping ? { stopping: stopping() } : {}) };
     if (operation.verb === 'check') reply = await checked(call, options.check, context);
     else {
       const asked = parsedHead(call, operation, context);
@@ -175,7 +189,7 @@ async function answer(
       reply = await options.serve(incoming);
     }
   } catch (error) {
-    const problem = record.failed(error);
+    const problem = record.failed(ending?.aborted ? cutShort(error) : error);
     audit.refused(problem);
     reply = problemReply(problem, record.ids.requestId);
   }
@@ -184,8 +198,15 @@ async function answer(
   decoded?.release();
   deadline?.close();
   outgoing.off('close', onClose);
+  ending?.removeEventListener('abort', onEnding);
   record.answered(reply.status);
   return reply;
+}
+
+/** Returns the problem of a request that had time left when the process ended. */
+function cutShort(error: unknown): unknown {
+  const isCut = error instanceof ProblemError && error.code === 'deadline_exceeded';
+  return isCut ? shuttingDown('The request took too long for the shutdown of this process.') : error;
 }
 
 async function checked({ url, header }: Call, check: Check, context: RequestContext): Promise<Reply> {

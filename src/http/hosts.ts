@@ -1,6 +1,6 @@
-import { ProblemError } from '../domain/problem.ts';
+import { ProblemError, shuttingDown } from '../domain/problem.ts';
 import { isLoopback, type Reader } from '../runtime/settings.ts';
-import { problemReply } from '../runtime/reply.ts';
+import { problemReply, type Reply } from '../runtime/reply.ts';
 import { type Deps, recordRequest } from './request-record.ts';
 import type { Call, Handle } from '../runtime/routes.ts';
 
@@ -17,17 +17,24 @@ const PROBES = ['/healthz', '/readyz'];
 export function onlyHosts(accepted: AcceptedHosts, app: Handle, deps: Deps): Handle {
   return (call) => {
     if (isAccepted(accepted, call)) return app(call);
-    const { method, path, header } = call;
-    const record = recordRequest({ method, path: path.slice(0, 200), endpoint: 'other', header }, deps);
-    const problem = record.failed(
-      new ProblemError(
-        'forbidden_host',
-        `Birddog does not serve the host "${shortened(hostField(call))}"${originOf(accepted, call)}.`,
-      ),
-    );
-    record.answered(problem.status);
-    return problemReply(problem, record.ids.requestId);
+    const sentence = `Birddog does not serve the host "${shortened(hostField(call))}"${originOf(accepted, call)}.`;
+    return refuse(call, new ProblemError('forbidden_host', sentence), deps);
   };
+}
+
+/** Serves requests until `refusing` aborts, and then only health probes. Answers all others with 503 `shutting_down`. */
+export function untilShutdown(refusing: AbortSignal, app: Handle, deps: Deps): Handle {
+  return (call) =>
+    refusing.aborted && !PROBES.includes(call.path)
+      ? refuse(call, shuttingDown('This process is stopping and accepts no more requests.'), deps)
+      : app(call);
+}
+
+function refuse({ method, path, header }: Call, problem: ProblemError, deps: Deps): Reply {
+  const record = recordRequest({ method, path: path.slice(0, 200), endpoint: 'other', header }, deps);
+  record.failed(problem);
+  record.answered(problem.status);
+  return problemReply(problem, record.ids.requestId);
 }
 
 function isAccepted(accepted: AcceptedHosts, call: Call): boolean {

@@ -1,5 +1,6 @@
 import { NO_AUTHENTICATION, openCallers } from '../auth/callers.ts';
 import { createLookup } from '../catalogs/lookup.ts';
+import { deadlineAfter } from '../domain/deadline.ts';
 import { observed } from '../runtime/outbound.ts';
 import { runService } from '../runtime/run-service.ts';
 import type { Deps, Service } from '../runtime/service.ts';
@@ -14,6 +15,9 @@ import { openMainSecrets } from './secrets.ts';
 import { type Config, readConfig } from './settings.ts';
 import { createSidecarClient } from './sidecar-client.ts';
 import { createSidecarConnection } from './sidecar-connection.ts';
+
+/** Timeout (ms) of the request that stops the sidecar's applies. */
+const STOP_APPLIES_MS = 2_000;
 
 /** Runs Birddog until it is stopped. `entry` is the program file. */
 export async function serve(entry: URL): Promise<void> {
@@ -39,10 +43,14 @@ async function startMain(config: Config, deps: Deps, entry: URL): Promise<Servic
     : NO_AUTHENTICATION;
   const secrets = openMainSecrets(config, deps);
   const backend = openBackend(foundation, config, secrets, deps);
-  const { keys, datadog, store, ports } = backend;
+  const { keys, datadog, store, shutdown, ports } = backend;
   const connection = createSidecarConnection(secrets.sidecarCertificate);
   const toSidecar = observed(connection, 'other', metrics.upstream('sidecar'));
   const sidecar = createSidecarClient(config.SIDECAR_URL, toSidecar);
+  shutdown.phases.leaving.addEventListener('abort', () => {
+    const deadline = deadlineAfter(STOP_APPLIES_MS, clock);
+    void sidecar.stopApplies(deadline).then(deadline.close);
+  });
   const catalogs = createCatalogs(config, deps, {
     outbound,
     credentials: secrets.catalogCredentials.current,

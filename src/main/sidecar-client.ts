@@ -7,9 +7,10 @@ import {
   type CircuitBreakerPolicy,
 } from 'cockatiel';
 import type { RequestContext } from '../domain/caller.ts';
-import { ProblemError } from '../domain/problem.ts';
+import type { Deadline } from '../domain/deadline.ts';
+import { ProblemError, shuttingDown } from '../domain/problem.ts';
 import type { CatalogName } from '../domain/application.ts';
-import { type Endpoint, isWrite } from '../contract/operations.ts';
+import { type Endpoint, isWrite, STOP_APPLIES } from '../contract/operations.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
 import { HEADERS } from '../domain/headers.ts';
@@ -52,6 +53,8 @@ export interface SidecarClient {
   forward(incoming: Forwarded, missingFrom: readonly CatalogName[]): Promise<Reply>;
   /** Probes the sidecar; any response counts. Throws without a response, or while the circuit breaker is open. */
   probe(context: RequestContext): Promise<void>;
+  /** Stops the applies that the sidecar runs for this process. Never throws. */
+  stopApplies(deadline: Deadline): Promise<void>;
   /** Returns whether the last probe timed out. */
   silent(): boolean;
   /** Returns the state of the circuit breaker; `closed` while the sidecar is healthy. */
@@ -103,6 +106,15 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
         throw error;
       }
     },
+    async stopApplies(deadline) {
+      const request = {
+        method: 'POST',
+        url: new URL(STOP_APPLIES, url),
+        endpoint: STOP_APPLIES,
+        deadline,
+      } as const;
+      await outbound.send({ ...request, maxBytes: MAX_PROBE_BYTES }).catch(() => undefined);
+    },
     async forward(incoming, missingFrom) {
       const { caller, deadline } = incoming.context;
       const memory = budget(caller);
@@ -112,6 +124,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
         const semaphore = isWrite(incoming.operation) ? writes : reads;
         release = await semaphore.acquire(caller, deadline);
         await throttle();
+        requireNotStopping(incoming);
         const answer = await breaker.execute(() => send(url, outbound, incoming, missingFrom));
         await throttle();
         return answer;
@@ -127,6 +140,12 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
       return breaker.state === CircuitState.HalfOpen ? 'half-open' : 'open';
     },
   };
+}
+
+/** Throws `shutting_down` for an apply that begins after the process was told to stop: nothing would stop it. */
+function requireNotStopping({ operation, context }: Forwarded): void {
+  if (operation.verb !== 'apply' || !context.stopping?.aborted) return;
+  throw shuttingDown('This process is stopping and begins no apply. Nothing was written.');
 }
 
 async function send(

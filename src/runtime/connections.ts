@@ -15,8 +15,13 @@ export interface Connections {
    * the connection is closed or closing.
    */
   inOrder(incoming: IncomingMessage, outgoing: ServerResponse, work: () => Promise<void>): void;
-  /** Closes the connection after the response if later bytes cannot be parsed. Returns whether it does. */
+  /**
+   * Closes the connection after the response if later bytes cannot be parsed, or if the server stops and no other request of
+   * the connection waits. Returns whether it does.
+   */
   closeIfLast(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
+  /** Resolves when no request is in progress. */
+  idle(): Promise<void>;
   /**
    * Handles invalid HTTP and failed connections. A request in progress still gets its response before the connection closes.
    * Otherwise the client gets a problem.
@@ -27,7 +32,7 @@ export interface Connections {
 interface Connection {
   /** Requests that are received and not answered. */
   pending: number;
-  /** No more requests are read. */
+  /** No more requests are read: later bytes cannot be parsed, or the server stops. */
   broken: boolean;
   last?: {
     readonly incoming: IncomingMessage;
@@ -36,9 +41,14 @@ interface Connection {
   };
 }
 
-/** Sends responses in order. `lingerMs`: time that a client that is still sending has to read its response. */
-export function createConnections(lingerMs: number): Connections {
+/**
+ * Sends responses in order. `lingerMs`: time that a client that is still sending has to read its response. When `leaving`
+ * aborts, the server stops.
+ */
+export function createConnections(lingerMs: number, leaving?: AbortSignal): Connections {
   const connections = new WeakMap<Duplex, Connection>();
+  let inProgress = 0;
+  let onIdle = () => {};
   const connectionOf = (socket: Duplex): Connection => {
     const known = connections.get(socket) ?? { pending: 0, broken: false };
     connections.set(socket, known);
@@ -52,6 +62,7 @@ export function createConnections(lingerMs: number): Connections {
       if (connection.broken) return;
       const before = connection.pending > 0 ? connection.last?.closed : undefined;
       connection.pending += 1;
+      inProgress += 1;
       const { promise: closed, resolve } = Promise.withResolvers<void>();
       outgoing.once('close', () => {
         connection.pending -= 1;
@@ -61,18 +72,32 @@ export function createConnections(lingerMs: number): Connections {
       const body = new AbortController();
       connection.last = { incoming, closed, body };
       setBodySignals(incoming, { ...continuation(incoming, outgoing), broken: body.signal });
-      if (before === undefined) void work();
-      else void before.then(() => (socket.destroyed ? undefined : work()));
+      // Also a request whose client is gone is in progress until its work has ended.
+      const run = async () => {
+        if (socket.destroyed) resolve();
+        else await work();
+        await closed;
+        inProgress -= 1;
+        if (inProgress === 0) onIdle();
+      };
+      if (before === undefined) void run();
+      else void before.then(run);
     },
     closeIfLast(incoming, outgoing) {
       const { socket } = incoming;
-      const { broken, pending } = connectionOf(socket);
+      const connection = connectionOf(socket);
+      if (leaving?.aborted && connection.pending === 1) connection.broken = true;
       // Without 100 Continue it is ambiguous whether the body or the next request follows.
-      if (!(broken && pending === 1) && !bodySignals(incoming)?.waits()) return false;
+      if (!(connection.broken && connection.pending === 1) && !bodySignals(incoming)?.waits()) return false;
       outgoing.shouldKeepAlive = false;
       // Node would destroy the socket at once. Unread bytes then reset the connection, and the response may be lost.
       socket.destroySoon = () => endSoon(socket, lingerMs);
       return true;
+    },
+    async idle() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      onIdle = resolve;
+      if (inProgress > 0) await promise;
     },
     failed({ code = '' }, socket) {
       const connection = connectionOf(socket);

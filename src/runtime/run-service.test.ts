@@ -31,15 +31,51 @@ test('a stop that fails ends the process with 1', async () => {
   assert.deepEqual(ending.exits, [1]);
 });
 
-test('a stop that hangs is cut off with 1 after the grace period', (t) => {
+test('a stop that hangs is cut off with 1 after its time', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const ending = fakeProcess();
-  onStop(() => new Promise(() => {}), { stopWithStdin: false, graceMs: 50 }, ending);
+  onStop(() => new Promise(() => {}), { stopWithStdin: false, maxMs: 50 }, ending);
   ending.emit('SIGTERM');
   t.mock.timers.tick(49);
   assert.deepEqual(ending.exits, []);
   t.mock.timers.tick(1);
   assert.deepEqual(ending.exits, [1]);
+});
+
+test('a second SIGINT ends the process at once, but neither the echo of the first one nor another SIGTERM does', () => {
+  const ending = fakeProcess();
+  let now = 0;
+  onStop(() => new Promise(() => {}), { stopWithStdin: false, now: () => now }, ending);
+  const signals = [
+    ['SIGTERM', 0],
+    ['SIGTERM', 2000],
+    ['SIGINT', 5000],
+    ['SIGINT', 5999],
+    ['SIGTERM', 9000],
+  ] as const;
+  for (const [signal, at] of signals) {
+    now = at;
+    ending.emit(signal);
+    assert.deepEqual(ending.exits, [], `${signal} at ${at}`);
+  }
+  now = 9001;
+  ending.emit('SIGINT');
+  assert.deepEqual(ending.exits, [1]);
+});
+
+test('SIGINT and the end of standard input skip the time for load balancers, SIGTERM does not', () => {
+  const stopped = (event: 'SIGTERM' | 'SIGINT' | 'end') => {
+    const ending = fakeProcess();
+    const hurries: boolean[] = [];
+    const stop = async (hurry: AbortSignal) => {
+      hurries.push(hurry.aborted);
+      await new Promise(() => {});
+    };
+    onStop(stop, { stopWithStdin: true }, ending);
+    (event === 'end' ? ending.stdin : ending).emit(event);
+    return hurries;
+  };
+  assert.deepEqual([stopped('SIGTERM'), stopped('SIGINT'), stopped('end')], [[false], [true], [true]]);
 });
 
 test('the end of standard input stops the process only if STOP_WITH_STDIN is set', async () => {

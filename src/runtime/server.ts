@@ -8,6 +8,7 @@ import { type Connections, createConnections } from './connections.ts';
 import { problemReply, type Reply, textReply, SECURITY_HEADERS } from './reply.ts';
 import { requestIdOf } from './request-context.ts';
 import { headFault } from './request-faults.ts';
+import type { ShutdownPhases } from './shutdown.ts';
 import { type Call, callOf, type Handle } from './routes.ts';
 
 export interface ServerOptions {
@@ -20,6 +21,11 @@ export interface ServerOptions {
   readonly mutualTls?: ServerCertificate & { readonly ca: string; readonly clientUri: string };
   /** Time (ms) for which the rest of an unread body is discarded after the response. */
   readonly lingerMs?: number;
+  /**
+   * When the process leaves, each response closes its connection. When it refuses requests, connections without a request are
+   * closed.
+   */
+  readonly phases?: Pick<ShutdownPhases, 'leaving' | 'refusing'>;
 }
 
 /** Certificate and key of a server, and with mutual TLS the CAs of its clients. PEM. */
@@ -33,6 +39,8 @@ export interface RunningServer {
   readonly url: string;
   /** Uses a new certificate for new connections. Open connections stay. Throws Error if the certificate is invalid. */
   renew(certificate: ServerCertificate): void;
+  /** Resolves when no request is in progress. */
+  idle(): Promise<void>;
   /** Stops accepting connections, waits up to `graceMs` for requests in progress, then closes all connections. */
   close(graceMs?: number): Promise<void>;
 }
@@ -51,7 +59,8 @@ const LIMITS = {
 
 /** Starts a server. Rejects with the system's error if the port cannot be opened. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const connections = createConnections(options.lingerMs ?? LINGER);
+  const { phases } = options;
+  const connections = createConnections(options.lingerMs ?? LINGER, phases?.leaving);
   const listener: http.RequestListener = (incoming, outgoing) =>
     connections.inOrder(incoming, outgoing, () =>
       // A response that cannot be written as HTTP closes only its own connection.
@@ -82,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (!namesUri(socket, uri)) socket.destroy();
     });
   }
+  phases?.refusing.addEventListener('abort', () => server.closeIdleConnections(), { once: true });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(options.port, options.host, resolve);
@@ -92,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     renew(next) {
       if (server instanceof https.Server) server.setSecureContext(contextOf(options, next));
     },
+    idle: connections.idle,
     close: (graceMs = 5000) => close(server, graceMs),
   };
 }

@@ -4,6 +4,7 @@ import type { Metrics } from './metrics.ts';
 import { type RunningServer, type ServerCertificate, type ServerOptions, startServer } from './server.ts';
 import { textReply } from './reply.ts';
 import { type Handle, routed, type Routes } from './routes.ts';
+import type { Shutdown } from './shutdown.ts';
 
 export interface Service {
   /** URL of the API. */
@@ -12,13 +13,14 @@ export interface Service {
   readonly opsUrl: string;
   /** Uses a new certificate for new API connections. Throws Error if the certificate is invalid. */
   renew(certificate: ServerCertificate): void;
-  /** Waits for requests in progress, then closes all resources. */
-  stop(): Promise<void>;
+  /** Runs the phases of the shutdown, then closes all resources. `hurry` ends the phase in which requests are still served. */
+  stop(hurry: AbortSignal): Promise<void>;
 }
 
 export interface ServiceOptions {
   readonly server: ServerOptions;
   readonly ops: { readonly host: string; readonly port: number };
+  readonly shutdown: Shutdown;
   readonly health: Health;
   readonly metrics: Metrics;
   /** Resources to close after the servers, in reverse order. */
@@ -33,19 +35,26 @@ export interface Deps {
 
 /** Starts the two servers of a process. If a port cannot be opened, stops everything and rejects. */
 export async function startService(options: ServiceOptions): Promise<Service> {
+  const { shutdown, health, metrics } = options;
+  const { phases } = shutdown;
   const started: RunningServer[] = [];
-  const stop = async () => {
-    await Promise.all(started.map((s) => s.close()));
+  // The ops port closes after the API, so that probes are answered to the end.
+  const close = async () => {
+    for (const server of started.toReversed()) await server.close();
     for (const resource of options.resources.toReversed()) await resource.close();
   };
   try {
-    const ops = await startServer({ ...options.ops, app: opsApp(options.health, options.metrics) });
+    const ops = await startServer({ ...options.ops, app: opsApp(health, metrics), phases });
     started.push(ops);
-    const contract = await startServer(options.server);
+    const contract = await startServer({ ...options.server, phases });
     started.push(contract);
+    const stop = async (hurry: AbortSignal) => {
+      await shutdown.run(contract.idle, hurry);
+      await close();
+    };
     return { url: contract.url, opsUrl: ops.url, renew: contract.renew, stop };
   } catch (error) {
-    await stop();
+    await close();
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import { createMetrics, type Metrics } from '../runtime/metrics.ts';
 import { observed, createOutbound, type Outbound, type ProxySettings } from '../runtime/outbound.ts';
 import type { Deps } from '../runtime/service.ts';
 import type { Settings } from '../runtime/settings.ts';
+import { type ApplyStop, createApplyStop, createShutdown, type Shutdown } from '../runtime/shutdown.ts';
 import type { Secrets } from './secrets.ts';
 import type { servingSettings } from './settings.ts';
 
@@ -32,6 +33,8 @@ export interface Backend extends Foundation {
   readonly keys: KeySource;
   readonly datadog: Datadog;
   readonly store: Store;
+  readonly shutdown: Shutdown;
+  readonly applyStop: ApplyStop;
   /** The ports of the pipeline. */
   readonly ports: Omit<Ports, 'audit'>;
 }
@@ -82,5 +85,7 @@ export function openBackend(
     settleMs: config.BIRDDOG_SETTLE_MS,
     maxDeletePercent: config.BIRDDOG_MAX_DELETE_PERCENT,
   };
-  return { ...foundation, keys, datadog, store, ports };
+  const shutdown = createShutdown(config.BIRDDOG_DRAIN_MS, clock);
+  const applyStop = createApplyStop(shutdown.phases);
+  return { ...foundation, keys, datadog, store, shutdown, applyStop, ports };
 }

@@ -60,6 +60,11 @@ export const servingSettings = {
     20,
     "Maximum share (percent) of an application's objects that one apply may delete. Three objects may always be deleted; `force=true` removes the limit.",
   ),
+  BIRDDOG_DRAIN_MS: optional(
+    wholeNumber(0, 600_000),
+    40_000,
+    'Time (ms) that requests in progress have after SIGTERM. For an eighth of it, at most 5 s, new requests are still served; then they get 503 `shutting_down`.',
+  ),
   DATADOG_SITE: optional(site, '', 'Datadog site, such as datadoghq.eu. Set either this or DATADOG_URL.'),
   DATADOG_URL: optional(
     optionalUrl,

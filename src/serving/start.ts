@@ -1,7 +1,7 @@
 import { VERSION } from '../contract/version.ts';
 import { startProbes, type StartProbesOptions } from '../health/start-probes.ts';
 import { contractApp, type ContractAppOptions } from '../http/contract-app.ts';
-import { type AcceptedHosts, onlyHosts } from '../http/hosts.ts';
+import { type AcceptedHosts, onlyHosts, untilShutdown } from '../http/hosts.ts';
 import type { PreflightOf } from '../http/inspection/inspection.ts';
 import { openInspector } from '../http/inspection/inspector.ts';
 import type { ServerCertificate, ServerOptions } from '../runtime/server.ts';
@@ -12,7 +12,8 @@ import type { Secrets } from './secrets.ts';
 import { startSettler } from './settler.ts';
 
 /** What differs between the processes that serve the API. */
-export interface ServingOptions extends Pick<ContractAppOptions, 'serve' | 'callerOf' | 'precheck'> {
+export interface ServingOptions
+  extends Pick<ContractAppOptions, 'serve' | 'callerOf' | 'precheck' | 'internal'> {
   /** The program file, which also runs as the child processes that inspect large bodies. */
   readonly entry: URL;
   readonly preflightOf: PreflightOf;
@@ -32,7 +33,7 @@ export interface ServingOptions extends Pick<ContractAppOptions, 'serve' | 'call
 
 /** Starts the servers and the health probes of a process that serves the API. Rejects when a port cannot be opened. */
 export async function startServing(
-  { command, metrics, outbound, receivers, datadog, store, ports }: Backend,
+  { command, metrics, outbound, receivers, datadog, store, shutdown, applyStop, ports }: Backend,
   config: SharedConfig,
   options: ServingOptions,
   deps: Deps,
@@ -40,7 +41,8 @@ export async function startServing(
   const { entry, preflightOf, hosts, secrets, probing, server, ops, certificate, resources, ...api } =
     options;
   const { clock, log } = deps;
-  const health = { notReady: () => undefined };
+  const { leaving, refusing, ending } = shutdown.phases;
+  const health = { notReady: () => (leaving.aborted ? 'shutting down' : undefined) };
   const inspector = openInspector(entry, preflightOf, log);
   const { request } = datadog;
   const probes = startProbes(
@@ -48,10 +50,14 @@ export async function startServing(
     deps,
   );
   const { check } = probes;
-  const contract = contractApp({ ...api, check, inspector, health, clock, log, metrics, version: VERSION });
+  const served = { clock, log, metrics };
+  const stop = { stopping: applyStop.signal, ending };
+  const contract = contractApp({ ...api, ...served, ...stop, check, inspector, health, version: VERSION });
+  const app = untilShutdown(refusing, onlyHosts(hosts, contract, served), served);
   const service = await startService({
-    server: { ...server, app: onlyHosts(hosts, contract, { clock, log, metrics }) },
+    server: { ...server, app },
     ops,
+    shutdown,
     health,
     metrics,
     resources: [

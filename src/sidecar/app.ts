@@ -5,13 +5,14 @@ import { secretProbes } from '../health/secret-probes.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
 import type { Ports } from '../pipeline/ports.ts';
-import type { Reply } from '../runtime/reply.ts';
+import { type Reply, textReply } from '../runtime/reply.ts';
 import { runService } from '../runtime/run-service.ts';
 import type { Deps, Service } from '../runtime/service.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { openBackend, openFoundation } from '../serving/backend.ts';
 import { openSecrets } from '../serving/secrets.ts';
 import { type ServingOptions, startServing } from '../serving/start.ts';
+import { STOP_APPLIES } from '../contract/operations.ts';
 import { callerOf, missingFrom } from './forwarded-headers.ts';
 import { preflightOf } from './preflight.ts';
 import { type Config, readConfig } from './settings.ts';
@@ -39,7 +40,7 @@ async function startSidecar(config: Config, deps: Deps, entry: URL): Promise<Ser
   const foundation = await openFoundation('sidecar', config);
   const secrets = openSecrets(config, deps);
   const backend = openBackend(foundation, config, secrets, deps);
-  const { datadog, store, ports } = backend;
+  const { datadog, store, applyStop, ports } = backend;
   const { sidecarCertificate } = secrets;
   const afterMs = config.BIRDDOG_INCIDENT_AFTER_MS;
   const parts = { datadog, ledger: store.ledger, secrets, now: clock.now, afterMs };
@@ -48,6 +49,12 @@ async function startSidecar(config: Config, deps: Deps, entry: URL): Promise<Ser
     preflightOf,
     serve: (incoming) => serveUnlisted(incoming, ports),
     callerOf,
+    internal: {
+      [`POST ${STOP_APPLIES}`]: () => {
+        applyStop.stop();
+        return textReply(200, 'application/json', '{}');
+      },
+    },
     hosts: 'loopback',
     secrets,
     probing: {

@@ -25,6 +25,7 @@ export const sidecarSettings = {
   BIRDDOG_BUDGET_SHARE: servingSettings.BIRDDOG_BUDGET_SHARE,
   BIRDDOG_SETTLE_MS: servingSettings.BIRDDOG_SETTLE_MS,
   BIRDDOG_MAX_DELETE_PERCENT: servingSettings.BIRDDOG_MAX_DELETE_PERCENT,
+  BIRDDOG_DRAIN_MS: servingSettings.BIRDDOG_DRAIN_MS,
   DATADOG_SITE: servingSettings.DATADOG_SITE,
   DATADOG_URL: servingSettings.DATADOG_URL,
   DATADOG_UI_URL: servingSettings.DATADOG_UI_URL,
