@@ -23,10 +23,12 @@ interface Options {
   readonly store?: Store;
   /** The emulated Datadog of an earlier process. */
   readonly world?: ReturnType<typeof emulatedDatadog>;
+  /** Aborts when the process stops. */
+  readonly stopping?: AbortSignal;
 }
 
 /** Creates Birddog's pipeline with an emulated Datadog, without a process or a socket. */
-export function startInProcess({ store, world: given, ...options }: Options = {}) {
+export function startInProcess({ store, world: given, stopping, ...options }: Options = {}) {
   const world = given ?? emulatedDatadog(options);
   const { clock } = world;
   const datadog = world.connect();
@@ -54,7 +56,8 @@ export function startInProcess({ store, world: given, ...options }: Options = {}
     const body = sent && { body: await decode(sent.text, sent.format, DOCUMENT_LIMITS) };
     const route = { route: 'unlisted', missingFrom: ['datadog'] } as const;
     clock.advance(1000);
-    return execute({ operation, query, route, context: world.context(ms), ...body }, ports);
+    const context = { ...world.context(ms), ...(stopping ? { stopping } : {}) };
+    return execute({ operation, query, route, context, ...body }, ports);
   }
   const ask = async (path: string, document: JsonObject, query?: Query, ms?: number) =>
     (await send(path, { text: printJson(document), format: 'json' }, query, ms)).body;

@@ -48,7 +48,7 @@ export interface Outcome {
   readonly done: readonly CompletedStep[];
   readonly remaining: readonly PlanStep[];
   readonly findings: readonly Finding[];
-  /** In the order in which they happened. Empty if the apply finished or stopped before the deadline. */
+  /** In the order in which they happened. Empty if the apply finished, or stopped before the deadline or with the process. */
   readonly failures: readonly Failure[];
 }
 
@@ -72,7 +72,8 @@ export function writesOf(plan: DocumentPlan): PlanStep[] {
 /**
  * Applies a plan while holding the leases of its objects: first the objects that others refer to, last the deletes and the
  * replaced objects. Reads each object before and after its write. Does not write an object that changed since the plan.
- * Goes on after an object that Datadog refuses, with everything that does not depend on it. Stops before the deadline.
+ * Goes on after an object that Datadog refuses, with everything that does not depend on it. Stops before the deadline, and
+ * at the next object when the process stops.
  */
 export async function applyPlan(
   applying: Applying,
@@ -124,6 +125,10 @@ class Run {
   }
 
   canContinue(): boolean {
+    return this.hasTime() && !this.applying.context.stopping?.aborted;
+  }
+
+  private hasTime(): boolean {
     const { deadline } = this.applying.context;
     return !this.stopped && deadline.left() > this.reserveMs && !deadline.signal.aborted;
   }
@@ -245,7 +250,8 @@ class Run {
   /** Deletes the objects that were replaced. A failure is recorded and never hides the progress. */
   async deleteReplaced(): Promise<void> {
     for (const { step, id } of this.replaced) {
-      if (!this.canContinue()) return;
+      // Also in a process that stops: a replacement is complete only when the old object is gone.
+      if (!this.hasTime()) return;
       try {
         if (await this.isNeeded(step, id)) continue;
         this.require(await sendDelete(this.sending(step), id));

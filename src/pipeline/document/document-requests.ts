@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from '../../domain/json.ts';
 import { idOf, isContestedBy } from '../../domain/marker.ts';
 import type { PlannedObject } from '../../domain/plan.ts';
 import { type Pointer, pointerTo, valueAt } from '../../domain/pointer.ts';
-import { ProblemError } from '../../domain/problem.ts';
+import { ProblemError, shuttingDown } from '../../domain/problem.ts';
 import { runThrottled } from '../../runtime/concurrency/throttle.ts';
 import { policyFindings, tagPlace } from '../../domain/tag-policies.ts';
 import { conflictOf, markerConflict } from '../contested.ts';
@@ -178,7 +178,9 @@ async function applyUnderLease(
     outcome.done.length > 0 ? await runThrottled(fingerprintSteps(document, after)) : plan.fingerprint;
   storeFingerprint(fingerprint, plan.application, after, ports);
   const progress = progressOf(outcome, ports);
-  if (outcome.failures.length > 0) throw failed(outcome, { ...progress, basis: fingerprint }, request);
+  const atEnd = { ...progress, basis: fingerprint };
+  if (context.stopping?.aborted && wouldContinue(outcome)) throw stopped(outcome, atEnd, request);
+  if (outcome.failures.length > 0) throw failed(outcome, atEnd, request);
   const all = [...findings, ...outcome.findings];
   return { status: 200, body: { ...answer(request, expected.plan, fingerprint, all, ports), ...progress } };
 }
@@ -272,6 +274,23 @@ function requireFewDeletes(plan: DocumentPlan, { own }: LiveState, share: number
     `${deletes.length} of the ${all} objects of ${plan.application} would be deleted; the maximum is ${max}.`,
     { members: { deletes: deletes.map(({ planned, key }) => ({ kind: planned.kind, key })) } },
   );
+}
+
+/** Returns whether objects remain that did not fail, and no failure stopped the apply. */
+function wouldContinue({ remaining, failures }: Outcome): boolean {
+  const failedSteps = new Set(failures.map(({ step }) => step));
+  const goesOn = failures.every(
+    ({ error }) => error instanceof ProblemError && CONTINUE_AFTER.includes(error.code),
+  );
+  return goesOn && remaining.some((step) => !failedSteps.has(step));
+}
+
+/** Returns the problem of an apply that stopped because the process stops. */
+function stopped({ failures, findings }: Outcome, progress: JsonObject, { body }: PipelineRequest): unknown {
+  const detail =
+    'The apply stopped because this process is stopping. Apply again with the basis of this answer.';
+  const all = [...failures.flatMap(findingsOf), ...findings];
+  return shuttingDown(detail, { findings: answerFindings(all, body), members: progress });
 }
 
 /**

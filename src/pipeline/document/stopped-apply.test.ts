@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { documentOf, items, problemOf, startInProcess, told } from '../../../test/documents-in-process.ts';
+import type { JsonObject } from '../../domain/json.ts';
+
+const monitors = (priority: number): JsonObject =>
+  documentOf({
+    monitors: Array.from({ length: 12 }, (_, at) => ({
+      key: `m${at}`,
+      type: 'query alert',
+      name: `M ${at}`,
+      query: 'avg(last_5m):avg:system.load.1{*} > 2',
+      priority,
+    })),
+  });
+
+/** A process that was told to stop during the first update of an apply of 12. */
+async function stoppedApply() {
+  const stopping = new AbortController();
+  const { apply, beforeNextWrite, world } = startInProcess({ stopping: stopping.signal });
+  await apply(monitors(1));
+  beforeNextWrite(() => stopping.abort());
+  const problem = await problemOf(apply(monitors(2)));
+  return { apply, problem, world };
+}
+
+describe('an apply in a process that stops', () => {
+  it('stops at the next object and reports its progress', async () => {
+    const { problem } = await stoppedApply();
+    assert.deepEqual([problem.code, problem.extras.retryAfter], ['shutting_down', 1]);
+    const { done, remaining, basis } = problem.extras.members ?? {};
+    const counts = [done, remaining].map((list) => (Array.isArray(list) ? list.length : undefined));
+    // Four writes are in progress at a time.
+    assert.deepEqual(counts, [4, 8]);
+    assert.equal(typeof basis, 'string');
+  });
+
+  it('is continued by another process with the basis of the answer', async () => {
+    const { problem, world } = await stoppedApply();
+    const other = startInProcess({ world });
+    const basis = String(problem.extras.members?.['basis']);
+    const answer = await other.apply(monitors(2), { basis });
+    assert.deepEqual([items(answer['done']).length, answer['remaining']], [8, []]);
+    const plan = await other.plan(monitors(2));
+    assert.deepEqual(
+      told(plan).filter((step) => !step.endsWith(' none')),
+      [],
+    );
+  });
+
+  it('writes nothing if it arrives later', async () => {
+    const { apply, world } = await stoppedApply();
+    const writes = () => world.taken().filter(({ call }) => /^(PUT|POST) \/api\/v1/.test(call)).length;
+    writes();
+    const problem = await problemOf(apply(monitors(3)));
+    assert.deepEqual([problem.code, writes()], ['shutting_down', 0]);
+  });
+});
+
+it('an apply whose last objects were being written has succeeded', async () => {
+  const stopping = new AbortController();
+  const { apply, beforeNextWrite } = startInProcess({ stopping: stopping.signal });
+  const four = (priority: number) => ({
+    ...monitors(priority),
+    monitors: items(monitors(priority)['monitors']).slice(8),
+  });
+  await apply(four(1));
+  beforeNextWrite(() => stopping.abort());
+  assert.deepEqual((await apply(four(2)))['remaining'], []);
+});
