@@ -82,9 +82,28 @@ describe('applying until done', () => {
     assert.equal(requests[1]?.query?.['basis'], 'second');
   });
 
+  it('continues at another replica when the one that applied shuts down, however often that happens', async () => {
+    const keys = ['a', 'b', 'c', 'd', 'e'];
+    const stopped = keys.map((key, at) =>
+      problem('shutting_down', progress([key], keys.slice(at + 1).concat('f'), `after ${key}`), 1000),
+    );
+    const result = await applied([...stopped, answer(['f'], [])]);
+    assert.deepEqual([result.keys, result.ended], [[...keys, 'f'], undefined]);
+    assert.deepEqual(
+      result.requests.map(({ query }) => query?.['basis']),
+      ['shown', ...keys.map((key) => `after ${key}`)],
+    );
+    assert.deepEqual(
+      result.slept,
+      keys.map(() => 1000),
+    );
+  });
+
   it('stops after three consecutive temporary problems, and at once after a permanent one', async () => {
     const temporary = await applied([1, 2, 3].map(() => problem('datadog_unavailable')));
     assert.deepEqual([temporary.requests.length, temporary.ended?.by], [3, 'failure']);
+    const stopping = await applied(Array.from({ length: 20 }, () => problem('shutting_down')));
+    assert.deepEqual([stopping.requests.length, stopping.ended?.by], [20, 'failure']);
     for (const error of [problem('plan_stale', progress(['a'], ['b'])), new NoAnswer('gone', true)]) {
       const { requests, ended } = await applied([error]);
       assert.deepEqual([requests.length, ended], [1, { by: 'failure', error }]);

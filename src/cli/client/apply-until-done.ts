@@ -50,6 +50,7 @@ const RETRIABLE = new Set([
   'rate_limited',
   'deadline_exceeded',
   'outcome_unknown',
+  'shutting_down',
   'datadog_unavailable',
   'datadog_failed',
   'sidecar_unavailable',
@@ -57,6 +58,8 @@ const RETRIABLE = new Set([
 ]);
 /** Maximum number of consecutive calls without progress. */
 const MAX_ATTEMPTS = 3;
+/** The same for a replica that shuts down: it may still be chosen until load balancers know. */
+const MAX_SHUTTING_DOWN = 20;
 /** Delay before a retry if the answer has no Retry-After, and its maximum. */
 const RETRY_DELAY = { defaultMs: 2000, maxMs: 60_000 };
 
@@ -82,9 +85,8 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
     attempts = call.progress.done.length > 0 ? 0 : attempts + 1;
     if (call.error) {
       const { error } = call;
-      const isRetriable =
-        error instanceof BirddogProblem && RETRIABLE.has(error.code) && attempts < MAX_ATTEMPTS;
-      if (!isRetriable) return end({ by: 'failure', error });
+      const isRetriable = error instanceof BirddogProblem && RETRIABLE.has(error.code);
+      if (!isRetriable || attempts >= maxAttempts(error.code)) return end({ by: 'failure', error });
       onProgress(done.length, true);
       await clock
         .sleep(Math.min(error.retryAfterMs ?? RETRY_DELAY.defaultMs, RETRY_DELAY.maxMs), stopping)
@@ -96,6 +98,10 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
     if (!call.error && call.progress.done.length === 0 && isStuck) return end({ by: 'standstill' });
     deadlineMs = call.progress.done.length > 0 ? firstMs : maxMs;
   }
+}
+
+function maxAttempts(code: string): number {
+  return code === 'shutting_down' ? MAX_SHUTTING_DOWN : MAX_ATTEMPTS;
 }
 
 interface Call {
