@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ofKind } from './kinds.ts';
-import { containerOf, containersOf, mountsOf, podOf, volumeOf } from './pod-of.ts';
+import { containerOf, containersOf, environmentOf, mountsOf, podOf, volumeOf } from './pod-of.ts';
 import { NO_KUBECTL, OVERLAYS, rendered } from './rendered.ts';
 import { MAX_HEAP_MIB } from '../../src/http/inspection/child-process.ts';
 import { PROCESSES } from '../../src/http/inspection/inspector.ts';
+import { readConfig as readMainConfig } from '../../src/main/settings.ts';
+import { readConfig as readSidecarConfig } from '../../src/sidecar/settings.ts';
 
 /** Volume types that restricted-v2 and the restricted Pod Security Standard allow. */
 const VOLUMES = [
@@ -17,8 +19,6 @@ const VOLUMES = [
   'projected',
   'secret',
 ];
-/** Maximum time (s) from the signal to the exit of a process (src/runtime/stop.ts). */
-const GRACE = 10;
 
 describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
   for (const overlay of OVERLAYS) {
@@ -155,9 +155,12 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
     it(`${overlay}: has time to finish requests in progress, Birddog before the sidecar`, () => {
       const delay = (name: string) =>
         Number(containerOf(pod, name).lifecycle?.preStop?.exec?.command?.[1] ?? 0);
-      const stopped = delay('birddog') + GRACE;
+      const objects = rendered(overlay);
+      const stopped =
+        delay('birddog') + readMainConfig(environmentOf(objects, 'birddog')).BIRDDOG_DRAIN_MS / 1000;
+      const drain = readSidecarConfig(environmentOf(objects, 'sidecar')).BIRDDOG_DRAIN_MS / 1000;
       const isNative = pod.initContainers?.some((c) => c.name === 'sidecar') ?? false;
-      const all = isNative ? stopped + GRACE : delay('sidecar') + GRACE;
+      const all = (isNative ? stopped : delay('sidecar')) + drain;
       assert.ok((pod.terminationGracePeriodSeconds ?? 0) >= all, `${all} s`);
       if (isNative) assert.equal(containerOf(pod, 'sidecar').lifecycle, undefined);
       else assert.ok(delay('sidecar') >= stopped);
