@@ -119,21 +119,25 @@ export interface Answer {
 interface Sent {
   readonly body?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The connections of the client. Default: kept connections that all requests share. */
+  readonly agent?: http.Agent;
 }
+/** Where a request is sent. */
+type Target = Pick<Pod, 'birddogUrl'>;
 
-const agent = new http.Agent({ keepAlive: true });
+const shared = new http.Agent({ keepAlive: true });
 
 /** Sends one request to Birddog and checks the answer against its schema. `path` may have a query. */
-export async function request(pod: Pod, method: string, path: string, sent: Sent = {}): Promise<Answer> {
+export async function request(pod: Target, method: string, path: string, sent: Sent = {}): Promise<Answer> {
   const answer = await requestUnchecked(pod, method, path, sent);
   checkAnswer(method, path, answer);
   return answer;
 }
 
 /** Sends one request to Birddog. Benchmarks do not measure the check of the answer. */
-export function requestUnchecked(pod: Pod, method: string, path: string, sent: Sent): Promise<Answer> {
+export function requestUnchecked(pod: Target, method: string, path: string, sent: Sent): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { body, headers } = sent;
+    const { body, headers, agent = shared } = sent;
     const outgoing = http.request(
       new URL(path, pod.birddogUrl),
       {
