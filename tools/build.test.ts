@@ -15,8 +15,11 @@ const PROJECT: Record<string, string> = {
   'node_modules/jose/index.js': `export const jose = 'jose';`,
   'src/domain/name.ts': `export const name = (of: string): string => 'birddog ' + of;`,
   'src/main/index.ts': `import { jose } from 'jose'; import { name } from '../domain/name.ts';
-    console.log(name('serve'), jose, typeof await import('./later.ts')); process.exit(78);`,
+    const { driver } = await import('../ledger/ledger.ts').then(({ load }) => load());
+    console.log(name('serve'), jose, typeof await import('./later.ts'), driver); process.exit(78);`,
   'src/main/later.ts': `export const later = 1;`,
+  'src/ledger/ledger.ts': `export const load = () => import('./sql/postgresql.ts');`,
+  'src/ledger/sql/postgresql.ts': `export const driver = 'driver';`,
   'src/sidecar/index.ts': `import { name } from '../domain/name.ts'; console.log(name('sidecar')); process.exit(78);`,
   'src/init/index.ts': `import { name } from '../domain/name.ts'; console.log(name('init')); process.exit(78);`,
   'src/cli/index.ts': `import { name } from '../domain/name.ts'; console.log(name('cli')); process.exit(2);`,
@@ -33,11 +36,12 @@ test('the build writes one file per process that runs without node_modules, with
     env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' },
   });
   assert.equal(status, 78);
-  assert.match(stdout, /^birddog serve jose object$/m);
+  assert.match(stdout, /^birddog serve jose object driver$/m);
   assert.match(`${stdout}${stderr}`, /code cache for ESM .*dist\/serve.js was accepted/);
+  assert.doesNotMatch(readFileSync(join(root, 'dist/serve.js'), 'utf8'), /`driver`|'driver'|"driver"/);
   for (const { command } of BUNDLES) assert.ok(existsSync(join(root, `dist/${command}.js.map`)), command);
   assert.match(said.join('\n'), /^dist\/serve.js: \d+ KiB of \d+ modules$/m);
-  assert.match(said.join('\n'), /^dist\/compile-cache: 4 entries$/m);
+  assert.match(said.join('\n'), /^dist\/compile-cache: 5 entries$/m);
 });
 
 test('the build fails and names a bundle with forbidden modules', async (t) => {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { rolldown } from 'rolldown';
-import { BUNDLES, type BundleRule, bundleFaults } from './bundle-rules.ts';
+import { dirname, join, relative, resolve } from 'node:path';
+import { type Plugin, rolldown } from 'rolldown';
+import { BUNDLES, type BundleRule, bundleFaults, LOADED_LATER } from './bundle-rules.ts';
 
 /**
  * Builds the bundle of each process in `root`/dist and fills their compile cache. Reports progress to `say`. Throws Error
@@ -18,7 +18,13 @@ export async function build(root: string, rules: readonly BundleRule[], say: (li
 }
 
 async function bundle(root: string, rule: BundleRule, say: (line: string) => void): Promise<string[]> {
-  const bundler = await rolldown({ cwd: root, input: rule.entry, platform: 'node' });
+  const bundler = await rolldown({
+    cwd: root,
+    input: rule.entry,
+    platform: 'node',
+    external: ['pg-native'],
+    plugins: [loadLater(root)],
+  });
   const { output } = await bundler.write({
     file: join(root, 'dist', `${rule.command}.js`),
     format: 'esm',
@@ -34,7 +40,22 @@ async function bundle(root: string, rule: BundleRule, say: (line: string) => voi
   const { dependencies = {} }: { dependencies?: Record<string, string> } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   );
-  return bundleFaults(rule, modules, chunk.imports, Object.keys(dependencies));
+  const { imports, fileName } = chunk;
+  // The bundle itself contains what it imports dynamically, except for separate bundles.
+  const dynamicImports = chunk.dynamicImports.filter((name) => name !== fileName);
+  return bundleFaults(rule, { modules, imports, dynamicImports }, Object.keys(dependencies));
+}
+
+/** Leaves the modules that have a separate bundle out of the others, which load that bundle when they need it. */
+function loadLater(root: string): Plugin {
+  return {
+    name: 'load-later',
+    resolveId(specifier, importer) {
+      if (importer === undefined) return null;
+      const id = LOADED_LATER.get(relative(root, resolve(dirname(importer), specifier)));
+      return id === undefined ? null : { id, external: true };
+    },
+  };
 }
 
 /**
@@ -44,14 +65,15 @@ async function bundle(root: string, rule: BundleRule, say: (line: string) => voi
 function primeCompileCache(root: string, rules: readonly BundleRule[], say: (line: string) => void) {
   const cache = join(root, 'dist/compile-cache');
   mkdirSync(cache);
-  for (const { command, runBy = command } of rules) {
+  const programs = rules.filter(({ loadedLater }) => !loadedLater);
+  for (const { command, runBy = command } of programs) {
     const PATH = `${dirname(process.execPath)}:${process.env['PATH']}`;
     const env = { PATH, BIRDDOG_BUNDLES: 'true', BIRDDOG_ONCE: 'true' };
     spawnSync(join(root, 'bin/birddog'), [runBy], { env, stdio: 'ignore' });
   }
   const entries = readdirSync(cache, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
-  if (entries.length < rules.length) {
-    throw new Error(`the compile cache has ${entries.length} entries for ${rules.length} bundles`);
+  if (entries.length < programs.length) {
+    throw new Error(`the compile cache has ${entries.length} entries for ${programs.length} bundles`);
   }
   // Node makes the files readable only for their owner; the image runs as another user.
   for (const { parentPath, name } of entries) chmodSync(join(parentPath, name), 0o644);

@@ -1,9 +1,13 @@
+import { isBuiltin } from 'node:module';
+
 /** The bundle of one process, and what it must not contain. */
 export interface BundleRule {
   /** The name of the bundle dist/COMMAND.js: a command of bin/birddog, or the bundle that several commands share. */
   readonly command: string;
   /** The command that runs the bundle, if it differs. */
   readonly runBy?: string;
+  /** Whether other bundles load it when they need it, and no command runs it. */
+  readonly loadedLater?: true;
   readonly entry: string;
   /** Packages, and folders with a trailing slash, that must not be in the bundle. */
   readonly without: readonly string[];
@@ -11,17 +15,41 @@ export interface BundleRule {
   readonly maxDependencies?: number;
 }
 
+/** The driver of PostgreSQL, which a process loads only if its ledger is there. */
+const POSTGRESQL: BundleRule = {
+  command: 'postgresql',
+  loadedLater: true,
+  entry: 'src/ledger/sql/postgresql.ts',
+  without: ['src/main/', 'src/sidecar/', 'src/init/', 'src/serving/', 'src/datadog/', 'src/pipeline/', 'zod'],
+};
+
+/** The bundles that others load when they need them: the specifier by the module that is the entry. */
+export const LOADED_LATER: ReadonlyMap<string, string> = new Map([
+  [POSTGRESQL.entry, `./${POSTGRESQL.command}.js`],
+]);
+
 /** The bundles of the image. */
 export const BUNDLES: readonly BundleRule[] = [
+  POSTGRESQL,
   {
     command: 'serve',
     entry: 'src/main/index.ts',
-    without: ['@peculiar/x509', 'src/sidecar/', 'src/init/'],
+    without: ['@peculiar/x509', 'pg', 'pg-pool', 'src/sidecar/', 'src/init/'],
   },
   {
     command: 'sidecar',
     entry: 'src/sidecar/index.ts',
-    without: ['@peculiar/x509', 'cockatiel', 'jose', 'src/auth/', 'src/catalogs/', 'src/main/', 'src/init/'],
+    without: [
+      '@peculiar/x509',
+      'cockatiel',
+      'jose',
+      'pg',
+      'pg-pool',
+      'src/auth/',
+      'src/catalogs/',
+      'src/main/',
+      'src/init/',
+    ],
     maxDependencies: 8,
   },
   {
@@ -59,17 +87,26 @@ export const BUNDLES: readonly BundleRule[] = [
   },
 ];
 
+/** Optional packages that a dependency would load if its settings asked for it. They are not installed. */
+const ABSENT = ['pg-native'];
+
 /** Folders that no bundle may contain: emulators would answer instead of Datadog, and the others are not meant for the pod. */
 const NEVER = ['emulators/', 'test/', 'tools/', 'bench/'];
 
-/**
- * Returns a sentence for each fault of a bundle. `modules` are the repository paths of its modules, `imports` what it
- * still loads at run time, `dependencies` the direct runtime dependencies of the repository.
- */
+/** What a built bundle contains. */
+export interface BuiltBundle {
+  /** The repository paths of its modules. */
+  readonly modules: readonly string[];
+  /** What it still loads when it starts. */
+  readonly imports: readonly string[];
+  /** What it may load later. */
+  readonly dynamicImports: readonly string[];
+}
+
+/** Returns a sentence for each fault of a bundle. `dependencies` are the direct runtime dependencies of the repository. */
 export function bundleFaults(
   rule: BundleRule,
-  modules: readonly string[],
-  imports: readonly string[],
+  { modules, imports, dynamicImports }: BuiltBundle,
   dependencies: readonly string[],
 ): string[] {
   const parts = new Set(modules.flatMap((path) => partsOf(path)));
@@ -78,8 +115,9 @@ export function bundleFaults(
     .filter((part) => parts.has(part))
     .map((part) => `holds ${part}, which does not belong there`);
   const tests = modules.filter((path) => path.endsWith('.test.ts')).map((path) => `holds the test ${path}`);
-  const outside = imports
-    .filter((name) => !name.startsWith('node:'))
+  const later = new Set(LOADED_LATER.values());
+  const outside = [...imports, ...dynamicImports.filter((name) => !later.has(name))]
+    .filter((name) => !isBuiltin(name) && !ABSENT.includes(name))
     .map((name) => `loads ${name} at run time, but the image has no node_modules`);
   const many =
     loaded.length > (rule.maxDependencies ?? Infinity)

@@ -1,9 +1,16 @@
-import type { Ledger } from '../ledger/port.ts';
+import type { Ledger, LedgerReadings } from '../ledger/port.ts';
 import { type Outcome, outcomeOf, type Probe, type ProbeDeps } from './probe.ts';
 
 interface LedgerParts extends ProbeDeps {
   readonly ledger: Ledger;
 }
+
+/** How to fix a ledger that cannot be written. */
+const HOW_TO_FIX: Readonly<Record<LedgerReadings['database'], string>> = {
+  SQLite: 'Check whether the volume of BIRDDOG_LEDGER is full or mounted read-only.',
+  PostgreSQL:
+    'Check whether the PostgreSQL server of BIRDDOG_LEDGER runs and has disk space, whether the policy birddog-to-postgresql allows the connection, and whether ledger-user and ledger-password in Vault are valid.',
+};
 
 /** Returns the probe of the ledger. Without a writable ledger, writes are refused. */
 export function ledgerProbe({ ledger, afterMs }: LedgerParts): Probe {
@@ -19,7 +26,7 @@ export function ledgerProbe({ ledger, afterMs }: LedgerParts): Probe {
   return {
     name: 'ledger',
     probe,
-    hint: 'Check whether the volume of BIRDDOG_LEDGER is full or mounted read-only.',
+    hint: HOW_TO_FIX[ledger.readings().database],
     incident: {
       code: 'ledger_unwritable',
       title: 'The ledger cannot be written',

@@ -216,6 +216,19 @@ describe('the files of init', () => {
     assert.equal(readFileSync(join(folder, 'main/current/datadog-app-key'), 'utf8'), 'b');
   });
 
+  it('include the credentials of the ledger for both containers, if they are in the secret', async () => {
+    const keys = { 'datadog-api-key': 'a', 'datadog-app-key': 'b' };
+    const ledger = { 'ledger-user': 'birddog', 'ledger-password': 'hunter2', 'ledger-ca.crt': 'PEM\n' };
+    const both = { ...keys, ...ledger };
+    const secrets = { 'secret/birddog/main': both, 'secret/birddog/sidecar': both };
+    const { run } = await started({ seed: { secrets } });
+    await run();
+    for (const container of ['main', 'sidecar']) {
+      const read = (name: string) => readFileSync(join(folder, container, 'current', name), 'utf8');
+      assert.deepEqual(Object.keys(ledger).map(read), ['birddog', 'hunter2', 'PEM']);
+    }
+  });
+
   it('can come from KV 1 and from a namespace', async () => {
     const { secrets, roles } = sandboxSeed();
     const role = roles['birddog'];

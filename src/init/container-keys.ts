@@ -13,13 +13,15 @@ export interface Both<T> {
 export const CONTAINERS = ['main', 'sidecar'] as const;
 type Container = (typeof CONTAINERS)[number];
 
-/** Fields of the secret per container. Catalog credentials are optional: an unused catalog needs none. */
+/** The fields for a ledger in PostgreSQL. */
+const LEDGER = ['ledger-user', 'ledger-password', 'ledger-ca.crt'] as const;
+/** Fields of the secret per container. An unused catalog needs no credentials, and a ledger in SQLite none either. */
 const FIELDS = {
   main: {
     required: ['datadog-api-key', 'datadog-app-key'],
-    optional: ['leanix-api-token', 'servicenow-username', 'servicenow-password'],
+    optional: ['leanix-api-token', 'servicenow-username', 'servicenow-password', ...LEDGER],
   },
-  sidecar: { required: ['datadog-api-key', 'datadog-app-key'], optional: [] },
+  sidecar: { required: ['datadog-api-key', 'datadog-app-key'], optional: LEDGER },
 } as const;
 
 /** Reads the secrets of both containers from Vault. Throws VaultFailure. */

@@ -9,7 +9,8 @@ import { fingerprintsIn } from './fingerprints.ts';
 import { objectCacheIn } from './object-cache.ts';
 import type { Ledger } from './port.ts';
 import type { Database } from './sql/database.ts';
-import { createSqlLedger } from './sql/sql-ledger.ts';
+import type { PostgresqlOptions } from './sql/postgresql.ts';
+import { createSqlLedger, type OpenLedger } from './sql/sql-ledger.ts';
 import { bootId, openSqlite } from './sql/sqlite.ts';
 import { LIMITS, type Limits } from './size-limit.ts';
 
@@ -48,7 +49,33 @@ export function openStore(file: string, { clock, failed = () => {}, limits = LIM
       return openSqlite(file, { clock });
     }
   };
-  const ledger = createSqlLedger(open, { clock, exclusive: true, clockRun: bootId() });
+  const options = { database: 'SQLite', clock, exclusive: true, clockRun: bootId() } as const;
+  return withCaches(createSqlLedger(open, options), file, { failed, limits });
+}
+
+/**
+ * Opens the store of this process with its ledger in PostgreSQL and its caches in memory. Connects when the ledger is first
+ * used. Never throws: while the server does not answer, writes fail with `ledger_unavailable`.
+ */
+export function openSharedStore(
+  place: PostgresqlOptions,
+  { clock, failed = () => {}, limits = LIMITS }: StoreOptions,
+): Store {
+  // Loaded when it is first needed: a process with a SQLite file does not spend memory on the driver.
+  const open = async (): Promise<Database> => {
+    const { openPostgresql } = await import('./sql/postgresql.ts');
+    return openPostgresql(place);
+  };
+  const ledger = createSqlLedger(open, { database: 'PostgreSQL', clock, exclusive: false });
+  return withCaches(ledger, ':memory:', { failed, limits });
+}
+
+/** Adds the caches, in a SQLite file. */
+function withCaches(
+  ledger: OpenLedger,
+  file: string,
+  { failed, limits }: Required<Pick<StoreOptions, 'failed' | 'limits'>>,
+): Store {
   const attempt = attempts(failed);
   const db = openCaches(file, failed);
   attempt(() => inTransaction(db, () => createCacheTables(db)), undefined);

@@ -116,6 +116,7 @@ export interface PinnedRoute {
 
 /** State of the ledger, for metrics and incidents. */
 export interface LedgerReadings {
+  readonly database: 'SQLite' | 'PostgreSQL';
   /** Unsettled writes. */
   readonly entries: number;
   /** Age (ms) of the oldest unsettled write; undefined without one. */

@@ -3,7 +3,8 @@ import { createDatadog, type Datadog } from '../datadog/datadog.ts';
 import { keysFrom, type KeySource } from '../datadog/keys.ts';
 import type { DatadogTarget } from '../datadog/sites.ts';
 import { type ReceiverConfig, readReceivers } from '../health/receivers-file.ts';
-import { openStore, type Store } from '../ledger/ledger.ts';
+import type { LedgerPlace } from '../ledger/ledger-place.ts';
+import { openSharedStore, openStore, type Store } from '../ledger/ledger.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import { createMetrics, type Metrics } from '../runtime/metrics.ts';
 import { observed, createOutbound, type Outbound, type ProxySettings } from '../runtime/outbound.ts';
@@ -52,14 +53,16 @@ export async function openFoundation(
   };
 }
 
-/** Opens the Datadog client and the ledger. Throws when the ledger cannot be opened. */
+type LedgerSecrets = Pick<Secrets, 'ledgerCredentials'>;
+
+/** Opens the Datadog client and the ledger. */
 export function openBackend(
   foundation: Foundation,
   config: SharedConfig,
-  secrets: Pick<Secrets, 'datadogKeys'>,
+  secrets: LedgerSecrets & Pick<Secrets, 'datadogKeys'>,
   { clock, log }: Deps,
 ): Backend {
-  const { metrics, outbound } = foundation;
+  const { command, metrics, outbound } = foundation;
   const keys = keysFrom(secrets.datadogKeys);
   const datadog = createDatadog({
     ...config.datadog,
@@ -68,10 +71,7 @@ export function openBackend(
     outbound: observed(outbound, 'other', metrics.upstream('datadog')),
     clock,
   });
-  const store = openStore(config.BIRDDOG_LEDGER, {
-    clock,
-    failed: (error) => log.warn('cache not stored', { error }),
-  });
+  const store = storeAt(config.BIRDDOG_LEDGER, command, secrets, { clock, log });
   const { ledger, objectCache, fingerprints, applied } = store;
   const ports = {
     ...datadog.objects,
@@ -88,4 +88,21 @@ export function openBackend(
   const shutdown = createShutdown(config.BIRDDOG_DRAIN_MS, clock);
   const applyStop = createApplyStop(shutdown.phases);
   return { ...foundation, keys, datadog, store, shutdown, applyStop, ports };
+}
+
+function storeAt(
+  place: LedgerPlace,
+  command: Foundation['command'],
+  { ledgerCredentials }: LedgerSecrets,
+  { clock, log }: Deps,
+): Store {
+  const options = { clock, failed: (error: unknown) => log.warn('cache not stored', { error }) };
+  if (place.database === 'SQLite') return openStore(place.file, options);
+  if (!ledgerCredentials) throw new Error('the credentials of the ledger have not been read');
+  const credentials = () => {
+    // The files may have changed since the last poll.
+    ledgerCredentials.poll();
+    return ledgerCredentials.current();
+  };
+  return openSharedStore({ url: place.url, credentials, applicationName: `birddog-${command}` }, options);
 }

@@ -1,3 +1,4 @@
+import { ledgerPlace } from '../ledger/ledger-place.ts';
 import { SITE_NAMES, type Site } from '../datadog/sites.ts';
 import {
   oneOf,
@@ -27,8 +28,8 @@ export const servingSettings = {
     'Interval (ms) at which the folders of keys and certificates are polled.',
   ),
   BIRDDOG_LEDGER: required(
-    text,
-    "SQLite file of this process's ledger: writes in progress and known objects.",
+    ledgerPlace,
+    'Where the ledger is: the path of a SQLite file, for one replica; or `postgresql://host:5432/database?sslmode=verify-full`, one database for all replicas and both containers. User and password are the files `ledger-user` and `ledger-password` of BIRDDOG_SECRETS, and `ledger-ca.crt` is its CA.',
   ),
   BIRDDOG_SETTLE_MS: optional(
     wholeNumber(1_000, 600_000),

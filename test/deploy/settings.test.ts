@@ -10,7 +10,7 @@ import { mainSettings, readConfig as readMainConfig } from '../../src/main/setti
 import { readConfig as readSidecarConfig, sidecarSettings } from '../../src/sidecar/settings.ts';
 import { ofKind } from './kinds.ts';
 import { containerOf, containersOf, environmentOf, podOf } from './pod-of.ts';
-import { NO_KUBECTL, OVERLAYS, rendered } from './rendered.ts';
+import { NO_KUBECTL, OVERLAYS, rendered, sharesLedger } from './rendered.ts';
 
 /** The settings of each container's process. */
 const PROCESSES = {
@@ -70,7 +70,10 @@ describe('the settings in the manifests', { skip: NO_KUBECTL }, () => {
         assert.ok(within(config.BIRDDOG_SECRETS, folders(overlay, name, false)));
         if (config.BIRDDOG_CERTIFICATES !== '')
           assert.ok(within(config.BIRDDOG_CERTIFICATES, folders(overlay, name, false)));
-        assert.ok(within(posix.dirname(config.BIRDDOG_LEDGER), folders(overlay, name, true)));
+        const { BIRDDOG_LEDGER: ledger } = config;
+        assert.equal(ledger.database, sharesLedger(overlay) ? 'PostgreSQL' : 'SQLite');
+        if (ledger.database === 'SQLite')
+          assert.ok(within(posix.dirname(ledger.file), folders(overlay, name, true)));
       }
       for (const folder of [main.BIRDDOG_TLS, posix.dirname(main.BIRDDOG_ACCESS)])
         assert.ok(folders(overlay, 'birddog', false).includes(folder), folder);
@@ -111,7 +114,7 @@ describe('the settings in the manifests', { skip: NO_KUBECTL }, () => {
   });
 
   it('let the injector write every key where its process reads it, and fail if one is missing', () => {
-    const objects = rendered('openshift+vault-injector+native-sidecar');
+    const objects = rendered('kubernetes+vault-injector+postgresql');
     const pod = podOf(objects);
     const annotations = ofKind(objects, 'Deployment')[0]?.spec?.template.metadata?.annotations ?? {};
     const told = (name: string) => annotations[`vault.hashicorp.com/${name}`];
@@ -127,9 +130,11 @@ describe('the settings in the manifests', { skip: NO_KUBECTL }, () => {
           'leanix-api-token',
           'servicenow-username',
           'servicenow-password',
+          'ledger-user',
+          'ledger-password',
         ],
       ],
-      ['sidecar', 'sidecar', ['datadog-api-key', 'datadog-app-key']],
+      ['sidecar', 'sidecar', ['datadog-api-key', 'datadog-app-key', 'ledger-user', 'ledger-password']],
     ] as const) {
       const folder = environmentOf(objects, container)['BIRDDOG_SECRETS'] ?? '';
       for (const field of fields) {
@@ -150,7 +155,7 @@ describe('the settings in the manifests', { skip: NO_KUBECTL }, () => {
       }
     }
     const secrets = Object.keys(annotations).filter((name) => name.includes('/agent-inject-secret-'));
-    assert.equal(secrets.length, 7, 'and nothing else is fetched');
+    assert.equal(secrets.length, 11, 'and nothing else is fetched');
     assert.deepEqual(
       ['agent-inject', 'agent-init-first', 'agent-set-security-context', 'agent-copy-volume-mounts'].map(
         told,

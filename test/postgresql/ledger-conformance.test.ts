@@ -42,7 +42,7 @@ before(async () => {
 });
 after(async () => server?.stop());
 
-const PLACES: Readonly<Record<string, { readonly skip: string | false; make(): Place }>> = {
+const PLACES: Readonly<Record<'SQLite' | 'PostgreSQL', { readonly skip: string | false; make(): Place }>> = {
   SQLite: {
     skip: false,
     make() {
@@ -64,7 +64,7 @@ const PLACES: Readonly<Record<string, { readonly skip: string | false; make(): P
       if (!server) throw new Error('PostgreSQL is not running');
       const { credentials } = server;
       const url = server.createDatabase();
-      const options = { url, credentials: () => credentials, applicationName: 'test', maxConnections: 5 };
+      const options = { url, credentials: () => credentials, applicationName: 'test' };
       return {
         open: () => openPostgresql(options),
         // The server's clock cannot be moved; the times in the tables are.
@@ -86,8 +86,9 @@ const PLACES: Readonly<Record<string, { readonly skip: string | false; make(): P
   },
 };
 
-for (const [name, { skip: whySkipped, make }] of Object.entries(PLACES)) {
-  describe(`a ledger in ${name}`, { skip: whySkipped }, () => {
+for (const database of ['SQLite', 'PostgreSQL'] as const) {
+  const { skip: whySkipped, make } = PLACES[database];
+  describe(`a ledger in ${database}`, { skip: whySkipped }, () => {
     let place: Place;
     let ledgers: OpenLedger[] = [];
     beforeEach(() => {
@@ -100,6 +101,7 @@ for (const [name, { skip: whySkipped, make }] of Object.entries(PLACES)) {
     });
     const open = (clock: Clock = impatient, every?: Every) => {
       const ledger = createSqlLedger(() => place.open(), {
+        database,
         clock,
         exclusive: false,
         ...(every ? { every } : {}),
@@ -302,7 +304,7 @@ for (const [name, { skip: whySkipped, make }] of Object.entries(PLACES)) {
     });
 
     it('frees the leases of a process that closes it', async () => {
-      const one = createSqlLedger(() => place.open(), { clock: impatient, exclusive: false });
+      const one = createSqlLedger(() => place.open(), { database, clock: impatient, exclusive: false });
       await one.acquire([NAME], soon(1000));
       await one.close();
       await open().acquire([NAME], soon(100));
@@ -310,6 +312,7 @@ for (const [name, { skip: whySkipped, make }] of Object.entries(PLACES)) {
 
     it('is unavailable, not broken, when the database fails', async () => {
       const ledger = createSqlLedger(() => brokenDatabase(place.open()), {
+        database,
         clock: impatient,
         exclusive: false,
       });

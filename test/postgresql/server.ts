@@ -1,23 +1,37 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { chownSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../../emulators/sandbox/ports.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { LedgerCredentials } from '../../src/ledger/ledger-place.ts';
 
 /** Where Debian installs PostgreSQL, one folder per version. */
 const DEBIAN = '/usr/lib/postgresql';
 const START_MS = 15_000;
+const SUPERUSER = { name: 'postgres', password: 'superuser-password' };
 
-/** A PostgreSQL server of this test, reachable through a Unix socket only. */
+/** A PostgreSQL server of this test. Callers need a password. */
 export interface PostgresqlServer {
-  /** The address of a new, empty database. */
+  /** Creates an empty database and returns its URL, through a Unix socket. */
   createDatabase(): URL;
-  readonly credentials: { readonly user: string; readonly password: string };
+  /** The port; open on 127.0.0.1 only with `tls`. */
+  readonly port: number;
+  readonly credentials: LedgerCredentials;
+  /** Executes SQL as the superuser in the first database. */
+  execute(sql: string): void;
   /** Stops the server at once, as a crash does. */
   kill(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface PostgresqlServerOptions {
+  /** The server certificate (PEM): the server also listens on a TCP port, with TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Whether a write is on the disk when it is acknowledged, as in production. Default: false, for tests. */
+  readonly durable?: boolean;
 }
 
 /** Why tests with PostgreSQL are skipped here; false where Debian's server is installed. Never skipped in CI. */
@@ -36,39 +50,14 @@ function binFolder(): string | undefined {
 }
 
 /** Starts a server on a temporary folder. `initdb` refuses root, so root runs it as the user `postgres`. */
-export async function startPostgresql(): Promise<PostgresqlServer> {
-  const bin = binFolder();
-  if (bin === undefined) throw new Error(`PostgreSQL is not installed in ${DEBIAN}`);
-  const folder = mkdtempSync(join(tmpdir(), 'birddog-postgresql-'));
-  const root = process.getuid?.() === 0;
-  const as = root ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
-  const run = (program: string, args: readonly string[]) => {
-    const [command = '', ...rest] = [...as, join(bin, program), ...args];
-    return execFileSync(command, rest, { stdio: 'pipe', cwd: folder }).toString();
-  };
-  if (root) {
-    const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres']).toString());
-    chownSync(folder, id('-u'), id('-g'));
-  }
-  const data = join(folder, 'data');
-  run('initdb', ['-D', data, '-A', 'trust', '-U', 'birddog', '--no-sync']);
-  let server: ReturnType<typeof spawn> | undefined;
+export async function startPostgresql(options: PostgresqlServerOptions = {}): Promise<PostgresqlServer> {
+  const installation = await install(options);
+  const { folder, port, spawnServer, execute } = installation;
+  const credentials = { user: 'birddog', password: new Secret('ledger-password'), ca: undefined };
+  let server: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    const options = [
-      '-D',
-      data,
-      '-k',
-      folder,
-      '-c',
-      'listen_addresses=',
-      '-c',
-      'fsync=off',
-      '-c',
-      'max_connections=200',
-    ];
-    const [command = '', ...rest] = [...as, join(bin ?? '', 'postgres'), ...options];
-    server = spawn(command, rest, { stdio: 'ignore', cwd: folder });
+    server = spawnServer();
     const end = performance.now() + START_MS;
     while (!answers()) {
       if (performance.now() > end) throw new Error('PostgreSQL did not start in time');
@@ -78,37 +67,94 @@ export async function startPostgresql(): Promise<PostgresqlServer> {
 
   function answers(): boolean {
     try {
-      run('psql', ['-h', folder, '-U', 'birddog', '-d', 'postgres', '-c', 'SELECT 1']);
+      execute('SELECT 1');
       return true;
     } catch {
       return false;
     }
   }
 
-  async function signal(name: NodeJS.Signals): Promise<void> {
+  async function kill(): Promise<void> {
     const running = server;
     server = undefined;
     if (!running || running.exitCode !== null) return;
     const exited = new Promise((resolve) => running.once('exit', resolve));
-    running.kill(name);
+    running.kill('SIGQUIT');
     await exited;
   }
 
   await start();
+  execute(`CREATE ROLE ${credentials.user} LOGIN PASSWORD '${credentials.password.reveal()}'`);
   let databases = 0;
   return {
-    credentials: { user: 'birddog', password: '' },
+    credentials,
+    port,
+    execute,
     createDatabase() {
       databases += 1;
       const name = `ledger_${databases}`;
-      run('psql', ['-h', folder, '-U', 'birddog', '-d', 'postgres', '-c', `CREATE DATABASE ${name}`]);
-      return new URL(`postgresql://localhost/${name}?host=${encodeURIComponent(folder)}`);
+      execute(`CREATE DATABASE ${name} OWNER ${credentials.user}`);
+      return new URL(`postgresql://localhost:${port}/${name}?host=${encodeURIComponent(folder)}`);
     },
-    kill: () => signal('SIGQUIT'),
+    kill,
     start,
     async stop() {
-      await signal('SIGQUIT');
+      await kill();
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Creates the folder of a server, which is not started yet. */
+async function install({ tls, durable = false }: PostgresqlServerOptions) {
+  const bin = binFolder();
+  if (bin === undefined) throw new Error(`PostgreSQL is not installed in ${DEBIAN}`);
+  const folder = mkdtempSync(join(tmpdir(), 'birddog-postgresql-'));
+  const isRoot = process.getuid?.() === 0;
+  const asUser = isRoot ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
+  const give = (path: string) => {
+    const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres']).toString());
+    if (isRoot) chownSync(path, id('-u'), id('-g'));
+    return path;
+  };
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text, { mode: 0o600 });
+    return give(join(folder, name));
+  };
+  const commandLine = (program: string, args: readonly string[]) => {
+    const [command = '', ...rest] = [...asUser, join(bin, program), ...args];
+    return { command, rest };
+  };
+  const run = (program: string, ...args: readonly string[]) => {
+    const { command, rest } = commandLine(program, args);
+    const env = { ...process.env, PGPASSWORD: SUPERUSER.password };
+    execFileSync(command, rest, { stdio: 'pipe', cwd: folder, env });
+  };
+  give(folder);
+  const data = join(folder, 'data');
+  const passwordFile = file('password', SUPERUSER.password);
+  const login = ['-A', 'scram-sha-256', '-U', SUPERUSER.name, '--pwfile', passwordFile];
+  run('initdb', '-D', data, ...login, '--no-sync');
+  const port = await freePort();
+  const settings = {
+    port,
+    unix_socket_directories: folder,
+    listen_addresses: tls ? '127.0.0.1' : '',
+    fsync: durable ? 'on' : 'off',
+    max_connections: 200,
+    ...(tls
+      ? { ssl: 'on', ssl_cert_file: file('tls.crt', tls.cert), ssl_key_file: file('tls.key', tls.key) }
+      : {}),
+  };
+  return {
+    folder,
+    port,
+    execute: (sql: string) =>
+      run('psql', '-h', folder, '-p', String(port), '-U', SUPERUSER.name, '-d', 'postgres', '-c', sql),
+    spawnServer() {
+      const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+      const { command, rest } = commandLine('postgres', ['-D', data, ...args]);
+      return spawn(command, rest, { stdio: 'ignore', cwd: folder });
     },
   };
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { LedgerCredentials } from '../ledger-place.ts';
 import { type Database, DatabaseError, type Dialect, type Row, type Statement } from './database.ts';
 
 const DIALECT: Dialect = {
@@ -12,19 +13,20 @@ const TIMEOUTS = { connect: 3_000, statement: 5_000, lock: 3_000, idleInTransact
 /** SQLSTATE classes of failures that pass when the statement is sent again: serialization failure and deadlock. */
 const REPEATABLE = ['40001', '40P01'];
 const MAX_ATTEMPTS = 3;
+const MAX_CONNECTIONS = 5;
+/** A connection is closed after this time, so that all of them use rotated credentials soon. */
+const LIFETIME_SECONDS = 600;
+const IDLE_MS = 60_000;
 /** OID of BIGINT, which the driver returns as text; every value here is below 2^53. */
 const BIGINT = 20;
 
 export interface PostgresqlOptions {
   /** `postgresql://host:port/database?sslmode=verify-full`, without credentials. */
   readonly url: URL;
-  /** Returns the user and password; read again for each new connection, because Vault rotates them. */
-  credentials(): { readonly user: string; readonly password: string };
+  /** Returns the current credentials. Called for each new connection, because Vault rotates them. Must not throw. */
+  credentials(): LedgerCredentials;
   /** Name of this process in pg_stat_activity. */
   readonly applicationName: string;
-  readonly maxConnections: number;
-  /** PEM certificates of the database's CA; undefined takes Node's own. */
-  readonly ca?: string | undefined;
 }
 
 /** Opens a pool of connections to PostgreSQL. Connects when the first statement is sent. */
@@ -41,23 +43,16 @@ export function openPostgresql(options: PostgresqlOptions): Database {
   };
 }
 
-function poolConfig({
-  url,
-  credentials,
-  applicationName,
-  maxConnections,
-  ca,
-}: PostgresqlOptions): pg.PoolConfig {
+function poolConfig({ url, credentials, applicationName }: PostgresqlOptions): pg.PoolConfig {
   // As in libpq, `?host=/folder` names a Unix socket.
   const socket = url.searchParams.get('host');
   return {
-    host: socket ?? url.hostname,
+    host: socket ?? url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || 5432),
     database: decodeURIComponent(url.pathname.slice(1)),
-    ...(url.searchParams.get('sslmode') === 'verify-full'
-      ? { ssl: { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } }
-      : {}),
-    max: maxConnections,
+    max: MAX_CONNECTIONS,
+    maxLifetimeSeconds: LIFETIME_SECONDS,
+    idleTimeoutMillis: IDLE_MS,
     application_name: applicationName,
     connectionTimeoutMillis: TIMEOUTS.connect,
     query_timeout: TIMEOUTS.statement + 1_000,
@@ -68,15 +63,20 @@ function poolConfig({
     types: {
       getTypeParser: (oid, format) => (oid === BIGINT ? Number : pg.types.getTypeParser(oid, format)),
     },
-    Client: clientClass(credentials),
+    Client: clientClass(credentials, url.searchParams.get('sslmode') === 'verify-full'),
   };
 }
 
-/** A client that reads its user and password when it is created, which is when it connects. */
-function clientClass(credentials: PostgresqlOptions['credentials']): typeof pg.Client {
+/** A client that gets its credentials when it is created, which is when it connects. */
+function clientClass(credentials: PostgresqlOptions['credentials'], tls: boolean): typeof pg.Client {
   return class extends pg.Client {
     constructor(config?: pg.ClientConfig) {
-      super({ ...config, ...credentials() });
+      const { user, password, ca } = credentials();
+      // Without `ssl` the driver would read PGSSLMODE.
+      const ssl = tls && { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) };
+      super({ ...config, user, password: password.reveal(), ssl });
+      // The statement in progress is rejected as well; without a listener the event would end the process.
+      this.on('error', () => {});
     }
   };
 }
@@ -137,5 +137,5 @@ async function repeated<T>(work: () => Promise<T>): Promise<T> {
 /** The AggregateError of a refused connection has no message. */
 function databaseError(error: unknown): DatabaseError {
   const cause = error instanceof AggregateError ? error.errors[0] : error;
-  return new DatabaseError(cause instanceof Error ? cause.message : String(cause), error);
+  return new DatabaseError(`PostgreSQL: ${cause instanceof Error ? cause.message : String(cause)}`, error);
 }

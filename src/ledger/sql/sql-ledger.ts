@@ -20,6 +20,7 @@ export interface OpenLedger extends Ledger {
 }
 
 export interface LedgerOptions {
+  readonly database: LedgerReadings['database'];
   readonly clock: Clock;
   /** Repeats the renewal of leases; a timer by default. */
   readonly every?: Every;
@@ -28,6 +29,9 @@ export interface LedgerOptions {
   /** Identifies the run of the database's clock; undefined where it never starts again. */
   readonly clockRun?: string | undefined;
 }
+
+/** Opens the database of a ledger; may load its driver first. */
+type OpenDatabase = () => Database | Promise<Database>;
 
 /** The parts of a ledger that need its database. */
 interface Opened {
@@ -41,7 +45,7 @@ interface Opened {
  * Creates a ledger. Opens the database and brings its schema up to date at the first use, and tries again at the next one if
  * that fails: a process starts and answers reads without its ledger.
  */
-export function createSqlLedger(open: () => Database, options: LedgerOptions): OpenLedger {
+export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): OpenLedger {
   const connection = new Connection(open, options);
   const attempt: Connection['attempt'] = (work) => connection.attempt(work);
   const quietly = (work: (parts: Opened) => Promise<void>) => attempt(work).catch(() => undefined);
@@ -74,7 +78,7 @@ export function createSqlLedger(open: () => Database, options: LedgerOptions): O
     probe: () => probe(connection, options.clock, count),
     readings() {
       void quietly(count);
-      return { ...counts, bytes: connection.bytes(), ...connection.state };
+      return { database: options.database, ...counts, bytes: connection.bytes(), ...connection.state };
     },
     close: () => connection.close(),
   };
@@ -83,12 +87,12 @@ export function createSqlLedger(open: () => Database, options: LedgerOptions): O
 /** The database of a ledger, opened when it is first needed. */
 class Connection {
   readonly state = { failures: 0, failing: undefined as string | undefined };
-  private readonly open: () => Database;
+  private readonly open: OpenDatabase;
   private readonly options: LedgerOptions;
   private opening: Promise<Opened> | undefined;
   private opened: Opened | undefined;
 
-  constructor(open: () => Database, options: LedgerOptions) {
+  constructor(open: OpenDatabase, options: LedgerOptions) {
     this.open = open;
     this.options = options;
   }
@@ -147,8 +151,8 @@ async function probe(
   }
 }
 
-async function openParts(open: () => Database, options: LedgerOptions): Promise<Opened> {
-  const db = open();
+async function openParts(open: OpenDatabase, options: LedgerOptions): Promise<Opened> {
+  const db = await open();
   await migrate(db);
   const leases = new Leases(db, options.clock, options.every ?? byTimer);
   const writes = new Writes(db);

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type Answer, control } from '../acceptance/pod.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { type Replicas, startReplicas } from './replicas.ts';
+import { skipPostgresql } from './server.ts';
+
+const CLIENTS = 40;
+const KEYS = Array.from({ length: 20 }, (_, n) => `k${n}`);
+const LOST_SHARE = 0.3;
+/** Statuses after which a client sends the same create again. */
+const RETRIED = [429, 503, 504];
+
+const bodyOf = {
+  monitor: (name: string) => ({ type: 'query alert', name, query: 'avg(last_5m):avg:a{*} > 1' }),
+  dashboard: (title: string) => ({ title, layout_type: 'ordered', widgets: [] }),
+};
+type Kind = keyof typeof bodyOf;
+
+describe('two replicas with one ledger in PostgreSQL', { skip: skipPostgresql() }, () => {
+  let replicas: Replicas;
+  before(async () => {
+    replicas = await startReplicas();
+  });
+  after(() => replicas?.stop());
+
+  const create = (replica: number, kind: Kind, application: string, key: string) =>
+    replicas.send(replica, 'POST', `/create_${kind}`, {
+      application,
+      team: 't',
+      key,
+      [kind]: bodyOf[kind](`${application} ${key}`),
+    });
+
+  /** Creates an object, again until it is done. Returns the last answer. */
+  async function created(replica: number, kind: Kind, application: string, key: string): Promise<Answer> {
+    let answer = await create(replica, kind, application, key);
+    for (let tries = 0; RETRIED.includes(answer.status) && tries < 100; tries += 1)
+      answer = await create(replica, kind, application, key);
+    return answer;
+  }
+
+  for (const [kind, application] of [
+    ['monitor', 'checkout'],
+    ['dashboard', 'unlisted'],
+  ] as const) {
+    it(`create each ${kind} of ${application} exactly once when answers of Datadog are lost`, async () => {
+      const random = seededRandom(15);
+      const faults = Array.from({ length: 400 }, () => ({
+        method: 'POST',
+        path: `^/api/v1/${kind}$`,
+        ...lostOr(random()),
+      }));
+      await control(replicas.pod.datadogUrl, 'POST', 'faults', faults);
+      const answers = await Promise.all(
+        Array.from({ length: CLIENTS }, async (_, client) => {
+          const keys = [...KEYS.slice(client % KEYS.length), ...KEYS.slice(0, client % KEYS.length)];
+          const all: Answer[] = [];
+          for (const key of keys) all.push(await created(client % 2, kind, application, key));
+          return all;
+        }),
+      );
+      await control(replicas.pod.datadogUrl, 'DELETE', 'faults');
+      for (const { status, text } of answers.flat()) assert.ok([200, 201].includes(status), text);
+      const isSettled = async () => (await replicas.metric('birddog_ledger_entries')) === 0;
+      await replicas.pod.until(isSettled);
+      const held = await replicas.held();
+      const names = held[`${kind}s`].map(({ name, title }) => name ?? title);
+      assert.deepEqual(
+        names.filter((name) => name?.startsWith(`${application} `)).toSorted(),
+        KEYS.map((key) => `${application} ${key}`).toSorted(),
+      );
+    });
+  }
+
+  it('answer 503 to writes while PostgreSQL is stopped, and everything else, and continue afterwards', async () => {
+    const { server, pod } = replicas;
+    await created(0, 'monitor', 'checkout', 'before');
+    const state = { stopped: false };
+    const answers: Answer[] = [];
+    const writers = Array.from({ length: 8 }, async (_, client) => {
+      for (let n = 0; !state.stopped; n += 1)
+        answers.push(await create(client % 2, 'monitor', `stopped-${client}`, `k${n}`));
+    });
+    await pod.until(async () => answers.length > 20);
+    await server.kill();
+    await pod.until(async () => answers.filter(({ status }) => status === 503).length > 20);
+    for (const replica of [0, 1]) {
+      const document = 'apiVersion: birddog/v1\napplication: checkout\nteam: t\nmonitors: []\n';
+      const monitors = await replicas.send(replica, 'GET', '/get_monitors?application=checkout&key=before');
+      const lint = await replicas.send(replica, 'POST', '/lint', document);
+      const plan = await replicas.send(replica, 'POST', '/plan', document);
+      assert.deepEqual([monitors.status, lint.status, plan.status], [200, 200, 200], plan.text);
+    }
+    const check = await replicas.send(0, 'GET', '/check');
+    const part = JSON.stringify(check.body);
+    assert.match(
+      part,
+      /The ledger cannot be written: PostgreSQL: .*ledger-user and ledger-password in Vault/,
+    );
+    await server.start();
+    for (const replica of [0, 1])
+      await pod.until(async () => (await create(replica, 'monitor', 'checkout', 'after')).status < 300);
+    state.stopped = true;
+    await Promise.all(writers);
+    const unexpected = answers.filter(
+      ({ status, body }) => status >= 300 && !['ledger_unavailable', 'outcome_unknown'].includes(body.code),
+    );
+    assert.deepEqual(
+      unexpected.map(({ text }) => text),
+      [],
+    );
+    await pod.until(async () => (await replicas.metric('birddog_ledger_entries')) === 0);
+    const names = (await replicas.held()).monitors.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length, 'nothing exists twice');
+  });
+
+  it('use a rotated password for new connections', async () => {
+    const { server, pod } = replicas;
+    const end = () =>
+      server.execute(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'birddog'`);
+    server.execute(`ALTER ROLE birddog PASSWORD 'rotated'`);
+    end();
+    const isRefused = async () => /password authentication failed/.test((await check()).text);
+    const check = () => replicas.send(0, 'GET', '/check');
+    await pod.until(isRefused);
+    for (const folder of [pod.secretsMain, pod.secretsSidecar]) {
+      writeFileSync(join(folder, 'new'), 'rotated');
+      renameSync(join(folder, 'new'), join(folder, 'ledger-password'));
+    }
+    for (const replica of [0, 1])
+      for (const application of ['checkout', 'unlisted'])
+        await pod.until(
+          async () => (await create(replica, 'monitor', application, `rotated-${replica}`)).status < 300,
+        );
+    await pod.until(async () => !(await isRefused()));
+  });
+});
+
+/** Returns the fault of one request: a lost answer, a lost answer of a late write, or none. */
+function lostOr(random: number): { readonly kind: string; readonly ms?: number } {
+  if (random < LOST_SHARE / 2) return { kind: 'reset_after' };
+  if (random < LOST_SHARE) return { kind: 'late', ms: 300 };
+  return { kind: 'latency', ms: 1 };
+}
