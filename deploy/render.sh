@@ -9,6 +9,7 @@ usage: deploy/render.sh OVERLAY[+OVERLAY...]
   OVERLAY  name of a folder in deploy/overlays, or the path of your own overlay (with a slash in it)
 
   KUBECTL names the program that renders; default: oc or kubectl on the PATH.
+  More than one replica is refused without the overlay postgresql.
 TEXT
   exit 64
 }
@@ -31,11 +32,28 @@ folder_of() {
   }
 }
 
+# Prints the rendered objects. Replicas with separate ledgers would not respect each other's writes in progress.
+print_rendered() {
+  replicas=$(awk '/^---$/ { kind = name = "" } /^kind: / { kind = $2 } /^  name: / { name = $2 }
+    /^  replicas: / && kind == "Deployment" && name == "birddog" { print $2 }' "$work/rendered.yaml")
+  if [ "${replicas:-1}" -gt 1 ] && [ "$(grep -c 'postgresql://' "$work/rendered.yaml")" -lt 2 ]; then
+    echo "render.sh: $replicas replicas need one shared ledger: add the overlay postgresql, or set replicas to 1" >&2
+    exit 64
+  fi
+  cat "$work/rendered.yaml"
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
 case $1 in
   *+*) ;;
   *)
     folder_of "$1"
-    exec "$kubectl" kustomize "$folder"
+    "$kubectl" kustomize "$folder" >"$work/rendered.yaml"
+    print_rendered
+    exit
     ;;
 esac
 
@@ -46,12 +64,15 @@ case +$1+,+$1+ in
     exit 64
     ;;
 esac
+case +$1+,+$1+ in
+  *+persistent+*,*+postgresql+*)
+    echo 'render.sh: persistent and postgresql cannot be combined: both provide the ledger. Use one of them.' >&2
+    exit 64
+    ;;
+esac
 
 # Old kustomize releases do not support components, and no release accepts two overlays of the same base. So the overlays are
 # chained: each gets the previous one as its base.
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
 mkdir "$work/overlays"
 cp -R "$here/base" "$work/base"
 base=../../base
@@ -71,4 +92,5 @@ while [ -n "$rest" ]; do
   mv "$file.new" "$file"
   base=../$count
 done
-"$kubectl" kustomize "$work/overlays/$count"
+"$kubectl" kustomize "$work/overlays/$count" >"$work/rendered.yaml"
+print_rendered

@@ -240,6 +240,16 @@ describe('deploy.sh', () => {
     });
   }
 
+  it('changes nothing if several replicas have no shared ledger', (t) => {
+    const deployment = 'kind: Deployment\nmetadata:\n  name: birddog\nspec:\n  replicas: 2\n';
+    const { status, calls, out } = deploy(t, { revision: '7', rendered: deployment });
+    assert.equal(status, 1, out);
+    assert.match(out, /2 replicas need one shared ledger: add the overlay postgresql/);
+    assert.deepEqual(calls, ['kustomize']);
+    const shared = `${deployment}---\n${'BIRDDOG_LEDGER: postgresql://db:5432/birddog\n'.repeat(2)}`;
+    assert.equal(deploy(t, { revision: '7', rendered: shared }).status, 0);
+  });
+
   it('applies if the user answers yes', (t) => {
     const { status, calls } = deploy(t, { revision: '7', typed: 'y\n' }, ['openshift']);
     assert.equal(status, 0);

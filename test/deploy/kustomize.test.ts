@@ -144,6 +144,24 @@ describe('every installed kustomize release', { skip: NO_KUBECTL }, () => {
       assert.throws(() => renderedBy('kubectl', both), /watch and vault-injector cannot be combined/);
   });
 
+  it('rejects persistent with postgresql', () => {
+    assert.throws(() => renderedBy('kubectl', 'postgresql+persistent'), /both provide the ledger/);
+  });
+
+  it('rejects several replicas without a shared ledger', (t) => {
+    const own = ownOverlay(t);
+    const replicas = (count: number) => {
+      const patch = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'birddog' } };
+      writeFileSync(join(own, 'access.yaml'), JSON.stringify({ ...patch, spec: { replicas: count } }));
+    };
+    replicas(3);
+    assert.throws(() => renderedBy('kubectl', `openshift+${own}`), /3 replicas need one shared ledger/);
+    const [deployment] = ofKind(renderedBy('kubectl', `openshift+postgresql+${own}`), 'Deployment');
+    assert.equal(deployment?.spec?.replicas, 3);
+    replicas(1);
+    renderedBy('kubectl', `openshift+${own}`);
+  });
+
   it('rejects an overlay that does not exist, and one that cannot be combined with others', (t) => {
     assert.throws(() => renderedBy('kubectl', 'nope'), /overlay "nope" not found/);
     const own = ownOverlay(t);
@@ -164,10 +182,12 @@ function ownOverlay(t: TestContext): string {
   return folder;
 }
 
-/** Normalises what may differ: order of objects, volumes, mounts and variables, and hashes in names. */
+/** Normalises what may differ: order of objects, volumes, mounts and variables, hashes in names, and empty fields. */
 function inOrder(objects: KubernetesObject[]): unknown[] {
   const plain: KubernetesObject[] = JSON.parse(
-    JSON.stringify(objects).replaceAll(/(birddog-(?:main|sidecar|init))-\w{10}/g, '$1'),
+    JSON.stringify(objects)
+      .replaceAll(/(birddog-(?:main|sidecar|init))-\w{10}/g, '$1')
+      .replaceAll(/"(?:annotations|labels)":\{\},/g, ''),
   );
   const pod = podOf(plain);
   const lists = [pod.volumes, ...containersOf(pod).flatMap((c) => [c.env, c.volumeMounts])];

@@ -6,7 +6,7 @@ import type { NetworkPolicyPort } from 'kubernetes-types/networking/v1.d.ts';
 import { readConfig } from '../../src/main/settings.ts';
 import { type KubernetesObject, ofKind } from './kinds.ts';
 import { containerOf, environmentOf, podOf } from './pod-of.ts';
-import { DEPLOY, NO_KUBECTL, OVERLAYS, parsed, rendered } from './rendered.ts';
+import { DEPLOY, NO_KUBECTL, OVERLAYS, parsed, rendered, sharesLedger } from './rendered.ts';
 
 const POD = { 'app.kubernetes.io/name': 'birddog' };
 const portsOf = (ports: readonly NetworkPolicyPort[] | undefined) =>
@@ -64,7 +64,7 @@ describe('the network of every overlay', { skip: NO_KUBECTL }, () => {
     }
   });
 
-  it('allows egress only to DNS, Vault, HTTPS on the internet and its own Service', () => {
+  it('allows egress only to DNS, Vault, PostgreSQL, HTTPS on the internet and its own Service', () => {
     const dns: Readonly<Record<string, string>> = {
       openshift: `${named('openshift-dns')} -> UDP 5353, TCP 5353`,
       kubernetes: `${named('kube-system')} -> UDP 53, TCP 53`,
@@ -79,6 +79,7 @@ describe('the network of every overlay', { skip: NO_KUBECTL }, () => {
         `${JSON.stringify({ podSelector: { matchLabels: POD } })} -> TCP 8443`,
         `${named('vault')} -> TCP 8200`,
         ...overlay.split('+').flatMap((name) => dns[name] ?? []),
+        ...(sharesLedger(overlay) ? [`${named('postgresql')} -> TCP 5432`] : []),
       ];
       assert.deepEqual(
         all.filter((rule) => !internet.includes(rule)).toSorted(),
@@ -104,7 +105,7 @@ describe('the network of every overlay', { skip: NO_KUBECTL }, () => {
     }
   });
 
-  it('allows node drains', () => {
+  it('allows node drains, and keeps one of two replicas meanwhile', () => {
     for (const overlay of OVERLAYS) {
       const [budget] = ofKind(rendered(overlay), 'PodDisruptionBudget');
       assert.deepEqual(budget?.spec, {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ofKind } from './kinds.ts';
 import { containerOf, containersOf, environmentOf, mountsOf, podOf, volumeOf } from './pod-of.ts';
-import { NO_KUBECTL, OVERLAYS, rendered } from './rendered.ts';
+import { NO_KUBECTL, OVERLAYS, rendered, sharesLedger } from './rendered.ts';
 import { MAX_HEAP_MIB } from '../../src/http/inspection/child-process.ts';
 import { PROCESSES } from '../../src/http/inspection/inspector.ts';
 import { readConfig as readMainConfig } from '../../src/main/settings.ts';
@@ -104,7 +104,8 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
       ] as const) {
         if (overlay.includes('vault-injector'))
           assert.deepEqual(mountsOf(pod, `keys-${kind}`).toSorted(), ['init writes', reader].toSorted());
-        assert.deepEqual(mountsOf(pod, `ledger-${kind}`), [`${reader} writes`]);
+        const ledger = sharesLedger(overlay) ? [] : [`${reader} writes`];
+        assert.deepEqual(mountsOf(pod, `ledger-${kind}`), ledger);
         assert.deepEqual(mountsOf(pod, `tmp-${kind}`), [`${reader} writes`]);
       }
       assert.deepEqual(mountsOf(pod, 'tls'), ['birddog']);
@@ -167,12 +168,31 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
     });
   }
 
-  it('has one replica and stops before its successor starts', () => {
+  it('has one replica and stops before its successor starts, unless the replicas share one ledger', () => {
     for (const overlay of OVERLAYS) {
       const [deployment] = ofKind(rendered(overlay), 'Deployment');
-      assert.equal(deployment?.spec?.replicas, 1);
-      assert.deepEqual(deployment?.spec?.strategy, { type: 'Recreate' });
+      const [replicas, strategy] = sharesLedger(overlay)
+        ? [2, { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } }]
+        : [1, { type: 'Recreate' }];
+      assert.equal(deployment?.spec?.replicas, replicas, overlay);
+      assert.deepEqual(deployment?.spec?.strategy, strategy, overlay);
       assert.deepEqual(deployment?.spec?.selector.matchLabels, deployment?.spec?.template.metadata?.labels);
+    }
+  });
+
+  it('spreads replicas over zones and nodes where it can', () => {
+    for (const overlay of OVERLAYS) {
+      const { topologySpreadConstraints: spread = [] } = podOf(rendered(overlay));
+      assert.deepEqual(
+        spread.map(({ topologyKey, whenUnsatisfiable }) => [topologyKey, whenUnsatisfiable]),
+        sharesLedger(overlay)
+          ? ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((key) => [key, 'ScheduleAnyway'])
+          : [],
+        overlay,
+      );
+      const labels = ofKind(rendered(overlay), 'Deployment')[0]?.spec?.selector.matchLabels;
+      for (const { labelSelector, maxSkew } of spread)
+        assert.deepEqual([labelSelector?.matchLabels, maxSkew], [labels, 1]);
     }
   });
 

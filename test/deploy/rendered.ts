@@ -33,11 +33,17 @@ export const OVERLAYS = [
   'vault-injector',
   'monitoring',
   'persistent',
+  'postgresql',
   'watch',
   'openshift+watch+monitoring+persistent+native-sidecar',
   'openshift+vault-injector+native-sidecar',
   'kubernetes+watch+monitoring+persistent',
+  'openshift+watch+monitoring+postgresql+native-sidecar',
+  'kubernetes+vault-injector+postgresql',
 ] as const;
+
+/** Returns whether the replicas of an overlay share one ledger. */
+export const sharesLedger = (overlay: string): boolean => overlay.includes('postgresql');
 
 const cache = new Map<string, KubernetesObject[]>();
 
