@@ -3,6 +3,7 @@ import { COLLECTIONS, type Organisation } from './organisation.ts';
 import { isLimits, type RateLimits } from './rate-limits.ts';
 import { isRawObject, parseRaw } from './raw-json.ts';
 import type { EndpointGroup } from './route.ts';
+import type { WriteLog } from './write-log.ts';
 
 interface Keys {
   readonly api: string;
@@ -23,6 +24,7 @@ export interface ControlTarget {
   readonly limits: RateLimits;
   /** Epoch milliseconds. */
   readonly clock: { now: () => number };
+  readonly log: WriteLog;
 }
 
 const DONE: EmulatorResponse = { status: 204 };
@@ -73,6 +75,7 @@ export function datadogControl(target: ControlTarget) {
         }
         return DONE;
       },
+      'GET /__control/writes': () => json(200, target.log.writes),
       'GET /__control/state': () =>
         json(200, Object.fromEntries(COLLECTIONS.map((name) => [name, organisation.collection(name).all()]))),
       'DELETE /__control/state': () => {

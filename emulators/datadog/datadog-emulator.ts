@@ -39,6 +39,7 @@ export async function startDatadogEmulator(options: DatadogEmulatorOptions): Pro
     services: hasState(options.state) ? [] : (options.services ?? [{ name: 'checkout', team: 'checkout' }]),
     limits: options.limits ?? LIMITS,
     audit,
+    control,
     now,
   });
   const closeState =

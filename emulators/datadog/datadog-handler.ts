@@ -26,6 +26,7 @@ import { type Call, type EndpointGroup, type Route, routeFinder } from './route.
 import { sloCorrections } from './slos/slo-corrections.ts';
 import { sloReports } from './slos/slo-reports.ts';
 import { slos } from './slos/slos.ts';
+import { WriteLog } from './write-log.ts';
 
 export interface DatadogHandlerOptions {
   readonly keys: { readonly api: string; readonly app: string };
@@ -36,6 +37,8 @@ export interface DatadogHandlerOptions {
   readonly now: () => number;
   /** True if the organisation has an audit trail. */
   readonly audit?: boolean;
+  /** True if `/__control/writes` lists the accepted writes, which are never forgotten. */
+  readonly control?: boolean;
 }
 
 const ENDPOINT_GROUPS: readonly ((organisation: Organisation) => EndpointGroup)[] = [
@@ -81,6 +84,7 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
   const limits = new RateLimits(options.limits, organisation.now);
   const routes = [VALIDATE, ...groups.flatMap((group) => group.routes)];
   const find = routeFinder(routes);
+  const log = new WriteLog(organisation);
 
   function handle(request: EmulatorRequest): EmulatorResponse | undefined {
     const match = find(request.method, request.path);
@@ -90,13 +94,9 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
     const { allowed, headers } = limits.count(match.route.limit);
     if (!allowed) return json(429, { errors: ['Rate limit exceeded'] }, headers);
     const { body: text, query, headers: requestHeaders } = request;
-    const response = run(match.route, {
-      params: match.params,
-      query,
-      text,
-      headers: requestHeaders,
-      body: {},
-    });
+    const call = { params: match.params, query, text, headers: requestHeaders, body: {} };
+    const carryOut = () => run(match.route, call);
+    const response = options.control ? log.record(request, carryOut) : carryOut();
     return { ...response, headers: { ...response.headers, ...headers } };
   }
 
@@ -110,7 +110,7 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
     return hasAppKey && isValid(headers['dd-api-key'], 'api') ? undefined : 'Forbidden';
   }
 
-  const control = datadogControl({ organisation, groups, acceptedKeys, limits, clock });
+  const control = datadogControl({ organisation, groups, acceptedKeys, limits, clock, log });
   return { handle, control, organisation, groups, routes };
 }
 

@@ -57,6 +57,7 @@ describe('an emulator', () => {
     const { faults, send, worked } = await start();
     const cases: readonly [object, number | string, number][] = [
       [{ kind: 'status', status: 503 }, 503, 0],
+      [{ kind: 'status_after', status: 503 }, 503, 1],
       [{ kind: 'reset_before' }, 'cut', 0],
       [{ kind: 'reset_after' }, 'cut', 1],
       [{ kind: 'latency', ms: 1 }, 200, 1],
@@ -76,6 +77,14 @@ describe('an emulator', () => {
     assert.equal(await send(), 'cut');
     while (worked.length === 0) await new Promise(setImmediate);
     assert.deepEqual(worked, ['GET']);
+  });
+
+  it('injects a fault into each n-th matching request', async () => {
+    const { faults, send } = await start();
+    await faults({ kind: 'status', status: 503, every: 3, times: 2 });
+    const statuses: (number | string)[] = [];
+    for (let sent = 0; sent < 10; sent += 1) statuses.push(await send());
+    assert.deepEqual(statuses, [200, 200, 503, 200, 200, 503, 200, 200, 200, 200]);
   });
 
   it('injects a fault only into matching requests, and lists the received requests', async () => {

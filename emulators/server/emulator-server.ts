@@ -86,6 +86,8 @@ async function respond(
       return write(outgoing, done);
     }
     case 'status':
+    case 'status_after':
+      if (fault.kind === 'status_after') await work();
       return write(outgoing, {
         status: fault.status ?? 500,
         headers: fault.headers ?? {},

@@ -1,11 +1,20 @@
 import type { EmulatorResponse, EmulatorRequest } from './emulator-exchange.ts';
 
-const KINDS = ['latency', 'latency_after', 'status', 'reset_before', 'reset_after', 'late'] as const;
+const KINDS = [
+  'latency',
+  'latency_after',
+  'status',
+  'status_after',
+  'reset_before',
+  'reset_after',
+  'late',
+] as const;
 
 /**
  * A fault to inject. `latency` waits `ms` before it handles the request, `latency_after` waits before it responds.
- * `status` responds with that status and does not handle the request. `reset_before` and `reset_after` close the
- * connection before or after the request is handled. `late` closes it at once and handles the request `ms` later.
+ * `status` responds with that status and does not handle the request; `status_after` handles it and then responds with that
+ * status. `reset_before` and `reset_after` close the connection before or after the request is handled. `late` closes it at
+ * once and handles the request `ms` later.
  */
 export interface Fault {
   readonly kind: (typeof KINDS)[number];
@@ -14,6 +23,8 @@ export interface Fault {
   readonly path?: string;
   /** The number of requests that the fault affects; default 1. */
   readonly times?: number;
+  /** Affects only each n-th matching request; default 1. */
+  readonly every?: number;
   readonly ms?: number;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -30,14 +41,14 @@ export interface Faults {
 
 /** Creates a queue of faults. A request gets the first fault that matches it; a used-up fault is removed. */
 export function createFaults(): Faults {
-  const queue: { fault: Fault; remaining: number }[] = [];
+  const queue: { fault: Fault; remaining: number; matched: number }[] = [];
   return {
     add(body) {
       const list: unknown = JSON.parse(body);
       if (!Array.isArray(list) || !list.every(isFault)) {
         return { status: 400, body: `expected a list of faults whose kind is one of ${KINDS.join(', ')}` };
       }
-      for (const fault of list) queue.push({ fault, remaining: fault.times ?? 1 });
+      for (const fault of list) queue.push({ fault, remaining: fault.times ?? 1, matched: 0 });
       return { status: 204 };
     },
     clear() {
@@ -45,11 +56,15 @@ export function createFaults(): Faults {
       return { status: 204 };
     },
     take({ method, path }) {
-      const at = queue.findIndex(
-        ({ fault }) =>
+      const at = queue.findIndex((queued) => {
+        const { fault } = queued;
+        const matches =
           (fault.method === undefined || fault.method === method) &&
-          (fault.path === undefined || new RegExp(fault.path).test(path)),
-      );
+          (fault.path === undefined || new RegExp(fault.path).test(path));
+        if (!matches) return false;
+        queued.matched += 1;
+        return queued.matched % (fault.every ?? 1) === 0;
+      });
       const found = queue[at];
       if (!found) return undefined;
       found.remaining -= 1;
