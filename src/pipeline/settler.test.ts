@@ -125,6 +125,24 @@ describe('the settler', () => {
     }
   });
 
+  it('keeps both objects of a replace that was stopped in between, and deletes a double of the new one', async () => {
+    await confirmed(1);
+    store(1);
+    const replacing = await begin({ ...CREATE, others: ['1'] });
+    await ports.ledger.confirm(replacing, '2');
+    store(2);
+    clock.advance(31_000);
+    assert.deepEqual((await settleOnce(ports)).deleted, []);
+    assert.equal(held.length, 2);
+    for (const id of [1, 3, 4]) {
+      const entry = await begin({ ...CREATE, others: id === 1 ? [] : ['1'] });
+      await ports.ledger.confirm(entry, String(id));
+      if (id > 1) store(id);
+    }
+    clock.advance(31_000);
+    assert.deepEqual((await settleOnce(ports)).deleted, [{ ...OWNER, id: '4' }]);
+  });
+
   it('forgets expired creates after ten times the time to settle', async () => {
     await begin();
     clock.advance(31_000);

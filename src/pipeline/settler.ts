@@ -113,7 +113,10 @@ async function settleVerified(creates: readonly SettledCreate[], { ledger, settl
     if (id !== undefined && sentAgoMs >= settleMs) await ledger.settle(entry);
 }
 
-/** Returns the objects that came from our creates, except the oldest of them. One create explains one object. */
+/**
+ * Returns the objects that came from our creates, except the oldest of them. One create explains one object. An object that was
+ * made to replace another one is no double of it: an apply that was stopped in between continues there.
+ */
 function doublesAmong(
   objects: readonly JsonObject[],
   creates: readonly SettledCreate[],
@@ -124,14 +127,18 @@ function doublesAmong(
   const confirmedFirst = objects.toSorted(
     (a, b) => Number(isConfirmed(b, creates)) - Number(isConfirmed(a, creates)),
   );
-  const own = confirmedFirst.filter((object) => {
+  const own = confirmedFirst.flatMap((object) => {
     const from = [...unexplained].filter((one) => isFrom(object, one, ports));
     const create = from.find(({ id }) => id !== undefined) ?? from[0];
-    if (create) unexplained.delete(create);
-    return create !== undefined;
+    if (!create) return [];
+    unexplained.delete(create);
+    return [{ object, create }];
   });
-  const [, ...doubles] = oldestFirst(own);
-  return doubles;
+  const ids = own.map(({ object }) => idOf(object));
+  const { true: replacing = [], false: first = [] } = Object.groupBy(own, ({ create: { others = [] } }) =>
+    others.some((id) => ids.includes(id)) ? 'true' : 'false',
+  );
+  return [first, replacing].flatMap((group) => oldestFirst(group.map(({ object }) => object)).slice(1));
 }
 
 function isConfirmed(object: JsonObject, creates: readonly SettledCreate[]): boolean {

@@ -12,10 +12,10 @@ function attempt(
   verb: Operation['verb'],
   targets: readonly Target[],
   [start, end]: readonly [number, number],
-  options: { acknowledged?: boolean; prune?: boolean } = {},
+  options: { acknowledged?: boolean; prune?: boolean; force?: boolean } = {},
 ): Attempt {
-  const { acknowledged = true, prune = false } = options;
-  const operation = { application: 'a', verb, targets, prune };
+  const { acknowledged = true, prune = false, force = false } = options;
+  const operation = { application: 'a', verb, targets, prune, force };
   return { operation, start, end, acknowledged: acknowledged ? targets : [], isComplete: acknowledged };
 }
 const write = (method: LoggedWrite['method'], at: number, id: string, version = ''): LoggedWrite => ({
@@ -56,6 +56,17 @@ describe('the checker', () => {
   it('notices a doubled write', () => {
     const twice = [...WRITES.slice(0, 1), write('POST', 151, '2', 'v1')];
     assert.deepEqual(judged(twice, ATTEMPTS.slice(0, 1)), { ...NOTHING, doubled: 1 });
+  });
+
+  it('accepts two objects only while a replace is unfinished', () => {
+    const create = attempt('apply', [target('v1')], [100, 200]);
+    const both = [write('POST', 150, '1', 'v1'), write('POST', 350, '2', 'v2')];
+    const replace = (acknowledged: boolean) =>
+      attempt('apply', [target('v2')], [300, 400], { acknowledged, force: true });
+    assert.deepEqual(judged(both, [create, replace(false)]), NOTHING);
+    assert.equal(judged(both, [create, replace(true)]).doubled, 1);
+    const third = [...both, write('POST', 360, '3', 'v2')];
+    assert.equal(judged(third, [create, replace(false)]).doubled, 1);
   });
 
   it('notices a write that nobody asked for', () => {
