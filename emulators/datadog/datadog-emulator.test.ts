@@ -114,6 +114,34 @@ describe('a seed file', () => {
   }
 });
 
+describe('the write log', () => {
+  it('lists every accepted write of a monitor or dashboard, with its object', async () => {
+    const now = () => Date.parse('2026-02-03T04:05:06Z');
+    await withEmulator({ now, control: true }, async (send) => {
+      const tags = ['a:b'];
+      await send('POST', '/api/v1/monitor', { ...MONITOR, tags });
+      const [{ id } = { id: 0 }] = await listed(send);
+      await send('PUT', `/api/v1/monitor/${id}`, { name: 'new' });
+      await send('POST', '/api/v1/monitor/validate', MONITOR);
+      await send('PUT', '/api/v1/monitor/7', { name: 'missing' });
+      await send('DELETE', `/api/v1/monitor/${id}`);
+      const writes = await send('GET', '/__control/writes');
+      assert.ok(Array.isArray(writes));
+      assert.deepEqual(
+        writes.map(({ digest: _, ...write }) => write),
+        ['POST', 'PUT', 'DELETE'].map((method) => ({
+          at: now(),
+          method,
+          kind: 'monitor',
+          id: String(id),
+          object: { name: method === 'POST' ? MONITOR.name : 'new', type: MONITOR.type, tags },
+        })),
+      );
+      assert.match(writes[0].digest, /^[0-9a-f]{64}$/);
+    });
+  });
+});
+
 describe('the clock', () => {
   it('stays at its start value until the control route sets it', async () => {
     const now = () => Date.parse('2026-02-03T04:05:06Z');

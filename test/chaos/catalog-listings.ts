@@ -46,7 +46,7 @@ export class CatalogListings {
   }
 
   private async send(url: string, method: string, path: string, value: unknown): Promise<void> {
-    // A killed emulator is told again once it has started.
+    // After a restart, the emulator gets the list again.
     const answer = await control(url, method, path, value).catch(() => undefined);
     if (answer && !answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   }

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 const SIZE_MIB = 48;
 const BLOCK = Buffer.alloc(64 * 1024);
 
-/** A small file system of its own for the ledgers. */
+/** A small, separate file system for the ledgers. */
 export interface SmallDisk {
   /** Fills the disk for a time. */
   fill(ms: number): Promise<void>;
