@@ -87,6 +87,12 @@ describe('a POST', () => {
   for (const fault of [
     { kind: 'status', status: 503 },
     { kind: 'status', status: 512 },
+    { kind: 'status', status: 520 },
+    { kind: 'status', status: 524 },
+    { kind: 'status', status: 507 },
+    { kind: 'status', status: 511 },
+    { kind: 'status', status: 408 },
+    { kind: 'status', status: 499 },
     { kind: 'reset_before' },
     { kind: 'reset_after' },
   ]) {
@@ -99,6 +105,19 @@ describe('a POST', () => {
       assert.equal(await seen('POST'), 1);
     });
   }
+
+  it('that a proxy rejects names the proxy, and was not applied', async () => {
+    await faults({ kind: 'status', status: 407, method: 'POST' });
+    const attempts = {
+      open: 0,
+      beforeSend: async () => void (attempts.open += 1),
+      notWritten: () => void (attempts.open -= 1),
+    };
+    const error = await problem(datadog.objects.monitor.create(MONITOR, context(), attempts));
+    assert.equal(error.code, 'datadog_unavailable');
+    assert.match(error.message, /proxy/);
+    assert.equal(attempts.open, 0);
+  });
 
   it('that was rate limited is retried after the reset', async () => {
     await faults({ kind: 'status', status: 429, headers: { 'x-ratelimit-reset': '7' }, method: 'POST' });

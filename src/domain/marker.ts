@@ -104,20 +104,22 @@ export type Stamped =
 
 /**
  * Adds the marker and missing team and service tags to an object. Every write passes through here, after all sources of tags
- * have been merged. Refuses an object that would carry another marker as well.
+ * have been merged. Refuses an object that would carry another marker as well. An object that we wrote before (`live`) keeps
+ * the team and service tags that it has: they depend on the route, and are no difference by themselves.
  */
-export function stamped(kind: StoredKind, object: JsonObject, stamp: Stamp): Stamped {
+export function stamped(kind: StoredKind, object: JsonObject, stamp: Stamp, live?: JsonObject): Stamped {
   const mark = `${stamp.application}/${stamp.key}`;
   const written = textList(object['tags']);
-  const tags = withTag(
-    withTag(written, 'service', kind === 'monitor' ? stamp.service : undefined),
-    'team',
-    stamp.team,
-  );
-  const findings = [
-    ...markerFindings(kind, object, ''),
-    ...tags.slice(written.length).flatMap((tag) => tagFinding(tag, '')),
-  ];
+  const added =
+    live && markOf(kind, live)
+      ? keptTags(written, textList(live['tags']))
+      : withTag(
+          withTag(written, 'service', kind === 'monitor' ? stamp.service : undefined),
+          'team',
+          stamp.team,
+        ).slice(written.length);
+  const tags = [...written, ...added];
+  const findings = [...markerFindings(kind, object, ''), ...added.flatMap((tag) => tagFinding(tag, ''))];
   if (findings.length > 0) return { ok: false, findings };
   if (kind === 'monitor') {
     const marked = [...tags, `${APPLICATION_TAG}${stamp.application}`, `${KEY_TAG}${mark}`];
@@ -126,6 +128,12 @@ export function stamped(kind: StoredKind, object: JsonObject, stamp: Stamp): Sta
   const before = object['description'];
   const description = withMarkerLine(typeof before === 'string' ? before : '', mark);
   return { ok: true, object: { ...object, description, ...(tags.length > 0 ? { tags } : {}) } };
+}
+
+/** Returns the team and service tags of a live object whose keys the user did not write. */
+function keptTags(written: readonly string[], live: readonly string[]): string[] {
+  const keys = ['service', 'team'].filter((key) => !hasTag(written, key));
+  return live.filter((tag) => keys.some((key) => hasTag([tag], key)));
 }
 
 /** Removes the marker from an object, as users see it. */
@@ -181,8 +189,11 @@ function tagFinding(tag: Json | undefined, pointer: Pointer): Finding[] {
 }
 
 function withTag(tags: readonly string[], name: string, value: string | undefined): string[] {
-  const has = tags.some((t) => t === name || t.startsWith(`${name}:`));
-  return value === undefined || has ? [...tags] : [...tags, `${name}:${value}`];
+  return value === undefined || hasTag(tags, name) ? [...tags] : [...tags, `${name}:${value}`];
+}
+
+function hasTag(tags: readonly string[], name: string): boolean {
+  return tags.some((tag) => tag === name || tag.startsWith(`${name}:`));
 }
 
 function textList(value: Json | undefined): string[] {

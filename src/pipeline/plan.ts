@@ -52,14 +52,14 @@ export async function plan(
     return sentence === undefined ? [] : [markerConflict(sentence, pointer)];
   });
   if (verb === 'create') {
-    const body = bodyOf(compiled, object, key);
+    const body = bodyOf(compiled, object, key, live.object);
     const planned = live.object
       ? requireEqual(compiled, key, live.object, body)
       : ({ kind, key, action: 'create', changes: [] } as const);
     return { compiled, key, live: live.object, body, planned, clones, findings };
   }
   const before = requireLive(port, live, { application, key, id: compiled.id });
-  const body = bodyOf(compiled, mergedForUpdate(stored, unmarked(stored, before), object), key);
+  const body = bodyOf(compiled, mergedForUpdate(stored, unmarked(stored, before), object), key, before);
   if (needsReplace(stored, before, body)) throw replaceNeeded(compiled);
   return {
     compiled,
@@ -73,8 +73,13 @@ export async function plan(
 }
 
 /** Returns the body of the write with the marker. Throws `invalid` if the body already contains another marker. */
-function bodyOf({ stored, stamp, pointer }: Compiled, object: JsonObject, key: string): JsonObject {
-  const body = stamped(stored, object, { ...stamp, key });
+function bodyOf(
+  { stored, stamp, pointer }: Compiled,
+  object: JsonObject,
+  key: string,
+  live: JsonObject | undefined,
+): JsonObject {
+  const body = stamped(stored, object, { ...stamp, key }, live);
   if (body.ok) return body.object;
   const findings = body.findings.map((f) => ({ ...f, pointer: `${pointer}${f.pointer}` }));
   refuseErrors(findings, undefined);

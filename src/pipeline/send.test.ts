@@ -195,6 +195,17 @@ describe('a create', () => {
     assert.equal(w.calls.create, 1);
   });
 
+  it('waits as long when the wall clock is set back or forward meanwhile', async () => {
+    for (const shiftMs of [-3_600_000, -86_400_000]) {
+      const w = world({ create: lost, deadlineMs: 5000 });
+      assert.equal((await w.create()).outcome, 'lost');
+      w.clock.advance(shiftMs);
+      const sent = await w.create(1000);
+      assert.ok(sent.outcome === 'lost' && Number(sent.problem.extras.retryAfter) <= 30);
+      assert.equal(w.calls.create, 1);
+    }
+  });
+
   it('is found only where the marker is ours when Datadog names a duplicate', async () => {
     const duplicate = () => {
       throw new DuplicateMonitorError('55', 'Duplicate of an existing monitor_id:55 org_id:1');

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { documentOf, items, problemOf, startInProcess, told } from '../../test/documents-in-process.ts';
-import { AnswerLostError } from '../domain/datadog-outcome.ts';
-import type { JsonObject } from '../domain/json.ts';
+import { OPERATIONS } from '../contract/operations.ts';
+import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcome.ts';
+import { type JsonObject, printJson } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
+import { decode } from '../format/decode.ts';
+import { OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Intent } from '../ledger/port.ts';
+import { execute } from './pipeline.ts';
 import type { Attempts } from './ports.ts';
 
 const MONITOR: JsonObject = {
@@ -124,5 +128,135 @@ describe('while the ledger is unavailable', () => {
       codesOf(await ask('/create_monitor', create, { dry_run: 'true' })).includes('ledger_unavailable'),
     );
     assert.equal((await send('/get_monitors', undefined, { application: 'app' })).status, 200);
+  });
+});
+
+describe('an update whose earlier attempt may still land', () => {
+  const update = (message: string): JsonObject => ({ application: 'app', key: 'load', monitor: { message } });
+
+  it('is not overtaken by it: a later update waits, and ends in its own content', async () => {
+    const birddog = startInProcess();
+    const { apply, ask, ports, person, clock } = birddog;
+    await apply(DOCUMENT);
+    const [{ id = '' } = {}] = items(person('GET', '/api/v1/monitor'));
+    const { monitor } = birddog.datadog.objects;
+    // The second version is sent, and lands ten seconds later without an answer.
+    Object.assign(ports.monitor, {
+      async update(_id: string, _body: JsonObject, _context: unknown, attempts: Attempts) {
+        await attempts.beforeSend();
+        throw new AnswerLostError('cut');
+      },
+    });
+    await assert.rejects(ask('/update_monitor', update('v2'), {}, SHORT_MS), unknown);
+    ports.monitor.update = monitor.update;
+    const until = clock.now() + 10_000;
+    const land = () => {
+      if (clock.now() >= until) person('PUT', `/api/v1/monitor/${String(id)}`, { message: 'v2' });
+    };
+    const get = ports.monitor.get;
+    ports.monitor.get = (...read) => {
+      land();
+      ports.monitor.get = clock.now() >= until ? get : ports.monitor.get;
+      return get(...read);
+    };
+    await ask('/update_monitor', update('v3'), {}, 60_000);
+    assert.deepEqual(
+      items(person('GET', '/api/v1/monitor')).map(({ message }) => message),
+      ['v3'],
+    );
+  });
+
+  it('is 504 for a later update whose deadline comes first', async () => {
+    const { apply, ask, ports } = startInProcess();
+    await apply(DOCUMENT);
+    const lease = await ports.ledger.acquire([NAME], {
+      left: () => 1000,
+      signal: new AbortController().signal,
+    });
+    const entry = await ports.ledger.begin(lease, { ...CREATE, action: 'update', id: '1' });
+    await ports.ledger.acknowledge(entry);
+    await lease.release();
+    await assert.rejects(ask('/update_monitor', update('v3'), {}, SHORT_MS), unknown);
+    assert.equal((await ask('/update_monitor', update('v3'), {}, 60_000))['action'], 'update');
+  });
+});
+
+describe('an apply that Datadog refuses in part', () => {
+  const entry = (key: string, more: JsonObject = {}): JsonObject => ({
+    ...MONITOR,
+    key,
+    name: key,
+    query: `avg(last_5m):avg:system.load.1{part:${key}} > 2`,
+    ...more,
+  });
+  const LOGS = { type: 'log alert', query: 'logs("status:error").index("*").rollup("count").last("5m") > 2' };
+
+  it('names the progress when the cleanup of a replacement is denied', async () => {
+    const { apply, ports } = startInProcess();
+    await apply(documentOf({ monitors: [entry('a'), entry('b')] }));
+    Object.assign(ports.monitor, {
+      async delete() {
+        throw new ProblemError('datadog_forbidden', 'no');
+      },
+    });
+    const document = documentOf({ monitors: [entry('a', LOGS), entry('b', { message: 'm' })] });
+    const error = await problemOf(apply(document, { force: 'true' }));
+    assert.equal(error.code, 'datadog_forbidden');
+    assert.deepEqual(keysOf(error.extras.members?.['done']).toSorted(), ['a', 'b']);
+  });
+
+  it('goes on with what does not depend on a refused object, and names each refusal', async () => {
+    const { apply, ports, person } = startInProcess();
+    const { create } = ports.monitor;
+    ports.monitor.create = (body, context, attempts) =>
+      String(body['name']).startsWith('bad')
+        ? Promise.reject(new ProblemError('datadog_refused', `${String(body['name'])} is refused`))
+        : create(body, context, attempts);
+    const both = { ...entry('both'), type: 'composite', query: '${monitor:bad1} && ${monitor:good}' };
+    const monitors = [entry('bad1'), entry('good'), entry('bad2'), both];
+    const error = await problemOf(apply(documentOf({ monitors })));
+    const { done, remaining } = error.extras.members ?? {};
+    assert.equal(error.code, 'datadog_refused');
+    assert.deepEqual(
+      [
+        keysOf(done),
+        keysOf(remaining).toSorted(),
+        (error.extras.findings ?? []).map(({ pointer }) => pointer),
+      ],
+      [['good'], ['bad1', 'bad2', 'both'], ['/monitors/0', '/monitors/2']],
+    );
+    assert.equal(items(person('GET', '/api/v1/monitor')).length, 1);
+  });
+
+  it('is 409 with the id of the other monitor when an update makes a duplicate, with progress', async () => {
+    const { apply, ports } = startInProcess();
+    await apply(documentOf({ monitors: [entry('a')] }));
+    Object.assign(ports.monitor, {
+      async update(_id: string, _body: JsonObject, _context: unknown, attempts: Attempts) {
+        await attempts.beforeSend();
+        attempts.notWritten();
+        throw new DuplicateMonitorError('77', 'Duplicate of an existing monitor_id:77');
+      },
+    });
+    const document = documentOf({ monitors: [entry('a', { message: 'm' }), entry('b')] });
+    const error = await problemOf(apply(document));
+    assert.deepEqual([error.code, error.extras.members?.['existing']], ['duplicate_of_unmanaged', '77']);
+    assert.deepEqual(keysOf(error.extras.members?.['done']), ['b']);
+  });
+});
+
+describe('a tag that only the route adds', () => {
+  it('is no difference when an application becomes listed or unlisted', async () => {
+    const { apply, ask, ports, context, plan } = startInProcess();
+    const create = { application: 'app', team: 'payments', key: 'load', monitor: MONITOR };
+    await ask('/create_monitor', create);
+    const operation = OPERATIONS.find(({ path }) => path === '/create_monitor');
+    assert.ok(operation);
+    const body = await decode(printJson(create), 'json', OBJECT_LIMITS);
+    const route = { route: 'listed', service: 'app-service' } as const;
+    const again = await execute({ operation, query: {}, route, context: context(), body }, ports);
+    assert.equal(again.status, 200);
+    assert.deepEqual(told(await plan(DOCUMENT)), ['load none']);
+    assert.deepEqual(told(await apply(DOCUMENT)), ['load none']);
   });
 });

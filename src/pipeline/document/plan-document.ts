@@ -136,7 +136,8 @@ export function desiredOf(
     ...(team === undefined ? {} : { team }),
     ...(route.route === 'listed' ? { service: route.service } : {}),
   };
-  return stamped(stored, live ? withLiveValues(whole, unmarked(stored, live), unmanaged) : whole, stamp);
+  const merged = live ? withLiveValues(whole, unmarked(stored, live), unmanaged) : whole;
+  return stamped(stored, merged, stamp, live);
 }
 
 interface OwnObject {
