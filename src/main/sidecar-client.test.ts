@@ -135,6 +135,12 @@ describe('the sidecar client', () => {
     assert.equal((await client.forward(incoming(), [])).status, 201);
   });
 
+  it('sends a write once, even if the connection breaks after it was sent', async () => {
+    const { requests, client } = upstream(failing(true));
+    await assert.rejects(client.forward(incoming(), []), { code: 'outcome_unknown' });
+    assert.equal(requests.length, 1);
+  });
+
   it('serves reads while writes fill their connections and their queue', async () => {
     const { promise, resolve } = Promise.withResolvers<OutboundAnswer>();
     const client = createSidecarClient(URL_OF_SIDECAR, {

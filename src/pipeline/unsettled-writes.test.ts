@@ -260,3 +260,29 @@ describe('a tag that only the route adds', () => {
     assert.deepEqual(told(await apply(DOCUMENT)), ['load none']);
   });
 });
+
+describe('a clone', () => {
+  it('is never changed or deleted, even if it is named by its id', async () => {
+    const { apply, ask, send, person } = startInProcess();
+    await apply(DOCUMENT);
+    const [original = {}] = items(person('GET', '/api/v1/monitor'));
+    const { id: _id, created: _created, ...rest } = original;
+    const clone = person('POST', '/api/v1/monitor', { ...rest, name: 'clone' });
+    const target = { application: 'app', id: String(clone['id']) };
+    const refused = { code: 'not_managed' };
+    await assert.rejects(ask('/update_monitor', { ...target, monitor: { message: 'm' } }), refused);
+    await assert.rejects(send('/delete_monitor', undefined, target), refused);
+    assert.equal(person('GET', `/api/v1/monitor/${String(clone['id'])}`)['message'] ?? '', '');
+    assert.equal(items(person('GET', '/api/v1/monitor')).length, 2);
+  });
+});
+
+describe('an apply whose deadline is near', () => {
+  it('writes nothing more in the time that its answer needs, and names what remains', async () => {
+    const { apply, taken } = startInProcess();
+    taken();
+    const { done, remaining } = await apply(DOCUMENT, {}, 1_900);
+    assert.deepEqual([keysOf(done), keysOf(remaining)], [[], ['load']]);
+    assert.ok(taken().every(({ call }) => call.startsWith('GET')));
+  });
+});
