@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { FILES, type ProcessContext, type ProcessName } from '../../emulators/sandbox/processes.ts';
 import { makeSecretsFolder } from '../../emulators/sandbox/secrets-folder.ts';
 import type { Env } from '../../emulators/sandbox/settings.ts';
+import { seedWith } from '../postgresql/replicas.ts';
+import { type PostgresqlServer, startPostgresql } from '../postgresql/server.ts';
 import type { ChaosOptions } from './options.ts';
 import { fakeTime, Server, settingsWithPorts, specOf } from './servers.ts';
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
@@ -27,6 +29,8 @@ export interface ChaosPod {
   readonly vault: Server;
   /** Undefined where this user may not mount a file system, or the ledger is not a file. */
   readonly disk: SmallDisk | undefined;
+  /** Undefined if the ledgers are SQLite files. */
+  readonly postgresql: PostgresqlServer | undefined;
   /** Shifts the clocks of all serving processes. Undefined where faketime is not installed. */
   readonly shiftClocks: ((seconds: number) => void) | undefined;
   /** The lines that the processes have written. */
@@ -51,9 +55,12 @@ export async function startChaosPod({ replicas, ledger }: ChaosOptions): Promise
   };
   const ledgers = join(folder.path, 'ledgers');
   const disk = ledger === 'sqlite' ? mountSmallDisk(ledgers) : undefined;
+  const postgresql = ledger === 'postgresql' ? await startPostgresql() : undefined;
+  const database = postgresql?.createDatabase().href;
   const stop = async () => {
     for (const server of started.toReversed()) await server.stop();
     disk?.unmount();
+    await postgresql?.stop();
     await folder.remove();
   };
   const clockFile = join(folder.path, 'clock');
@@ -72,6 +79,7 @@ export async function startChaosPod({ replicas, ledger }: ChaosOptions): Promise
       const server = await start(name, 0, context, {
         EMULATOR_CONTROL: 'true',
         DATADOG_EMULATOR_LIMITS: NO_LIMITS,
+        ...(postgresql ? { VAULT_SEED: seedWith(postgresql) } : {}),
       });
       emulated.set(name, server);
       return server;
@@ -87,7 +95,7 @@ export async function startChaosPod({ replicas, ledger }: ChaosOptions): Promise
       const env = (name: string): Env => ({
         ...clock,
         BIRDDOG_SETTLE_MS: String(SETTLE_MS),
-        BIRDDOG_LEDGER: join(ledgers, `${name}-${replica}.sqlite`),
+        BIRDDOG_LEDGER: database ?? join(ledgers, `${name}-${replica}.sqlite`),
       });
       const sidecar = await start('sidecar', replica, own, env('sidecar'));
       const url: ProcessContext['url'] = (name) => (name === 'sidecar' ? sidecar.url() : context.url(name));
@@ -103,6 +111,7 @@ export async function startChaosPod({ replicas, ledger }: ChaosOptions): Promise
       servicenow,
       vault,
       disk,
+      postgresql,
       lines,
       stop,
       shiftClocks: clock && shiftClocks,

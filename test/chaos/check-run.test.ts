@@ -16,7 +16,14 @@ function attempt(
 ): Attempt {
   const { acknowledged = true, prune = false, force = false } = options;
   const operation = { application: 'a', verb, targets, prune, force };
-  return { operation, start, end, acknowledged: acknowledged ? targets : [], isComplete: acknowledged };
+  return {
+    operation,
+    start,
+    end,
+    acknowledged: acknowledged ? targets : [],
+    isComplete: acknowledged,
+    answer: '',
+  };
 }
 const write = (method: LoggedWrite['method'], at: number, id: string, version = ''): LoggedWrite => ({
   method,

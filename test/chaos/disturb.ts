@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { control } from '../acceptance/pod.ts';
+import type { PostgresqlServer } from '../postgresql/server.ts';
 import type { Random } from '../fuzz/random.ts';
 import type { CatalogListings } from './catalog-listings.ts';
 import type { ChaosPod } from './chaos-pod.ts';
@@ -32,9 +33,9 @@ export class Disturber {
   constructor(target: Target, random: Random) {
     this.target = target;
     this.random = random;
-    const { disk, shiftClocks } = target.pod;
+    const { disk, postgresql, shiftClocks } = target.pod;
     this.skipped = [
-      ...(disk ? [] : ['full disk: skipped, no small file system for the ledgers']),
+      ...(disk || postgresql ? [] : ['full disk: skipped, no small file system for the ledgers']),
       ...(shiftClocks ? [] : ['clock jumps: skipped, faketime is not installed']),
     ];
     this.all = this.disturbances();
@@ -79,7 +80,12 @@ export class Disturber {
       await server.restart();
       await listings.list();
     };
-    const { disk, shiftClocks } = pod;
+    const { disk, postgresql, shiftClocks } = pod;
+    const restartPostgresql = (server: PostgresqlServer) => async () => {
+      await server.kill();
+      await this.pause(random.between(100, 3000));
+      await server.start();
+    };
     return [
       [4, 'kill Birddog', restart(serves)],
       [4, 'kill the sidecar', restart(sidecars)],
@@ -102,6 +108,7 @@ export class Disturber {
           if (application !== undefined) await clones.clone(application);
         },
       ],
+      ...(postgresql ? [[4, 'restart PostgreSQL', restartPostgresql(postgresql)] as const] : []),
       ...(disk ? [[2, 'fill the disk', () => disk.fill(random.between(500, 2000))] as const] : []),
       ...(shiftClocks
         ? [

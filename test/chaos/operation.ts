@@ -31,6 +31,8 @@ export interface Attempt {
   readonly acknowledged: readonly Target[];
   /** True if everything the operation names is acknowledged. */
   readonly isComplete: boolean;
+  /** The status and problem code, or why there is no answer; for the report. */
+  readonly answer: string;
 }
 
 /** Returns the name of an object over all applications and kinds. */

@@ -193,8 +193,8 @@ class Run {
 
   private answers(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const { status, code, attempt } of this.sent) {
-      const name = `${attempt.operation.verb} ${status ?? ''} ${code}`.replaceAll(/ +/g, ' ').trim();
+    for (const { attempt } of this.sent) {
+      const name = `${attempt.operation.verb} ${attempt.answer}`;
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
     return new Map([...counts].toSorted(([a], [b]) => a.localeCompare(b)));

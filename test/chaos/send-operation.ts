@@ -39,7 +39,8 @@ export async function sendOperation(url: string, operation: Operation): Promise<
     acknowledged.length === operation.targets.length &&
     hasAnswer &&
     (answer.status < 300 || operation.verb === 'delete');
-  const attempt = { operation, start, end, acknowledged, isComplete };
+  const words = hasAnswer ? `${answer.status} ${answer.body.code ?? ''}`.trim() : answer;
+  const attempt = { operation, start, end, acknowledged, isComplete, answer: words };
   if (!hasAnswer) return { attempt, status: undefined, code: answer, retryAfter: 0, outside: undefined };
   const { status, headers } = answer;
   const retryAfter = Number(headers['retry-after'] ?? 0);

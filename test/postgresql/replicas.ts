@@ -65,8 +65,8 @@ export async function startReplicas(): Promise<Replicas> {
   };
 }
 
-/** Returns the Vault of the sandbox with the ledger's credentials in the secrets of both containers. */
-function seedWith({ credentials: { user, password } }: PostgresqlServer): string {
+/** Returns the seed of the sandbox's Vault with the ledger's credentials in the secrets of both containers. */
+export function seedWith({ credentials: { user, password } }: PostgresqlServer): string {
   const seed = sandboxSeed();
   const secrets = Object.entries(seed.secrets).map(([path, pairs]) => [
     path,
