@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Deadline } from '../domain/deadline.ts';
+import { collectBytes } from './collect-bytes.ts';
 
 /** The common proxy variables. The settings resolve lower-case spellings. */
 export interface ProxySettings {
@@ -129,19 +130,16 @@ function exchange(request: OutboundRequest, agent: http.Agent): Promise<Outbound
     });
     outgoing.on('response', (incoming) => {
       responded = true;
-      const chunks: Buffer[] = [];
-      let size = 0;
+      const collector = collectBytes();
       incoming.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > limit) fail('too_large');
-        else chunks.push(chunk);
+        if (collector.size() + chunk.length > limit || !collector.add(chunk)) fail('too_large');
       });
       incoming.on('error', (error) => fail('connection', error));
       incoming.on('end', () =>
         resolve({
           status: incoming.statusCode ?? 0,
           headers: flatHeaders(incoming.headers),
-          body: Buffer.concat(chunks),
+          body: collector.bytes(),
         }),
       );
     });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../domain/clock.ts';
 import { ProblemError, tooLarge } from '../domain/problem.ts';
+import { collectBytes } from './collect-bytes.ts';
 import { systemClock } from './system-clock.ts';
 
 /** Minimum rate of a body: slow clients hold memory that other requests wait for. */
@@ -15,7 +16,7 @@ const RATE = {
 /**
  * Reads the body of a request, at most `limit` bytes regardless of Content-Length. Calls `hold` with the size of each chunk;
  * `hold` may throw. Throws `too_large`, `request_timeout` if the client sends too slowly, `deadline_exceeded` if `signal`
- * aborts, `bad_request` if the connection or the framing fails, and errors of `hold`.
+ * aborts, `bad_request` if the connection or the framing fails or the chunks are too small, and errors of `hold`.
  */
 export async function readBody(
   incoming: IncomingMessage,
@@ -29,14 +30,12 @@ export async function readBody(
   };
   requireBytes(Number(incoming.headers['content-length'] ?? 0));
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const collector = collectBytes();
   const onData = (chunk: Buffer) => {
-    size += chunk.length;
     try {
-      requireBytes(size);
+      requireBytes(collector.size() + chunk.length);
       hold(chunk.length);
-      chunks.push(chunk);
+      if (!collector.add(chunk)) throw new ProblemError('bad_request', 'The body has too many small chunks.');
     } catch (error) {
       reject(error);
     }
@@ -44,12 +43,12 @@ export async function readBody(
   const onAbort = () =>
     reject(new ProblemError('deadline_exceeded', 'The deadline passed before the body was complete.'));
   incoming.on('data', onData);
-  incoming.once('end', () => resolve(Buffer.concat(chunks)));
+  incoming.once('end', () => resolve(collector.bytes()));
   incoming.once('error', () =>
     reject(new ProblemError('bad_request', 'The connection closed before the body was complete.')),
   );
   const done = new AbortController();
-  void tooSlow(() => size, clock, done.signal).then(reject, () => {});
+  void tooSlow(collector.size, clock, done.signal).then(reject, () => {});
   const signals = bodySignals(incoming);
   const onBroken = () => reject(new ProblemError('bad_request', 'The body is not valid HTTP.'));
   if (signals?.broken.aborted) onBroken();
