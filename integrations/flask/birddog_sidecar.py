@@ -22,8 +22,9 @@ from urllib3.exceptions import NewConnectionError
 
 log = logging.getLogger(__name__)
 
-# Default and maximum deadline of a request. An OpenShift Route times out after 30 s.
+# Default, minimum and maximum deadline of a request. An OpenShift Route times out after 30 s.
 DEFAULT_DEADLINE_MS = 25_000
+MIN_DEADLINE_MS = 100
 MAX_DEADLINE_MS = 600_000
 # Reserved so that the sidecar's response arrives before the client's deadline.
 MARGIN_MS = 150
@@ -217,9 +218,9 @@ def _deadline():
     given = request.headers.get("Birddog-Deadline-Ms")
     if given is None:
         return DEFAULT_DEADLINE_MS
-    if not re.fullmatch(r"[0-9]{1,6}", given) or not 1 <= int(given) <= MAX_DEADLINE_MS:
-        raise _Problem("bad_request", "The header Birddog-Deadline-Ms must be a whole number of milliseconds from 1 to "
-                       f"{MAX_DEADLINE_MS}, not \"{given[:40]}\".")
+    if not re.fullmatch(r"[0-9]{1,6}", given) or not MIN_DEADLINE_MS <= int(given) <= MAX_DEADLINE_MS:
+        raise _Problem("bad_request", "The header Birddog-Deadline-Ms must be a whole number of milliseconds from "
+                       f"{MIN_DEADLINE_MS} to {MAX_DEADLINE_MS}, not \"{given[:40]}\".")
     return int(given)
 
 

@@ -51,8 +51,9 @@ function operationNode(operation: Endpoint, schemas: Node): Node {
       {
         name: 'Birddog-Deadline-Ms',
         in: 'header',
-        description: 'Time limit for the request in milliseconds. Default 25000, maximum 600000.',
-        schema: { type: 'integer', minimum: 1, maximum: 600_000, default: 25_000 },
+        description:
+          'Time limit for the request in milliseconds. Default 25000, minimum 100, maximum 600000.',
+        schema: { type: 'integer', minimum: 100, maximum: 600_000, default: 25_000 },
       },
     ],
     ...(hasBody(operation) ? { requestBody: requestBody(operation, schemas) } : {}),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import { afterEach, describe, it } from 'node:test';
+import { setImmediate as immediately } from 'node:timers/promises';
 import type { Caller } from '../domain/caller.ts';
 import { requireTime } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
@@ -20,19 +21,21 @@ afterEach(async () => {
 
 interface Setting {
   readonly serve?: (incoming: Incoming) => Promise<unknown>;
+  /** The response; default {}. */
+  readonly answer?: string;
   readonly precheck?: (caller: Caller) => void;
   readonly ending?: AbortSignal;
 }
 
 /** A contract whose requests `serve` answers. */
-async function contract({ serve = async () => undefined, precheck = () => {}, ending }: Setting = {}) {
+async function contract({ serve = async () => undefined, answer, precheck = () => {}, ending }: Setting = {}) {
   const passedOn: string[] = [];
   const app = contractApp({
     serve: async (incoming) => {
       const { context, pathAndQuery } = incoming;
       passedOn.push(pathAndQuery);
       await serve(incoming);
-      return replyWith(200, {}, 'json', context.requestId);
+      return replyWith(200, answer ?? {}, 'json', context.requestId);
     },
     check: async () => assert.fail('nobody asks'),
     precheck,
@@ -137,6 +140,41 @@ describe('the memory budget of bodies', () => {
     });
     await all;
     assert.ok(told.every((status) => status === 200));
+  });
+});
+
+describe('the responses that a caller does not read', () => {
+  const MIB = 1024 * 1024;
+
+  it('are limited for each caller, and count until they are read or the client disconnects', async () => {
+    const { begin, answered } = await contract({ answer: 'x'.repeat(20 * MIB) });
+    const send = (caller: string) => {
+      const outgoing = begin('/lint', { 'x-test-caller': caller });
+      outgoing.end('a: 1');
+      return outgoing;
+    };
+    const unread: http.ClientRequest[] = [];
+    const responses: http.IncomingMessage[] = [];
+    for (let at = 0; at < 4; at += 1) {
+      const outgoing = send('slow');
+      unread.push(outgoing);
+      // Not read: a response without a reader stays in the sockets and in the memory of the server.
+      const [response]: http.IncomingMessage[] = await once(outgoing, 'response');
+      if (response) responses.push(response);
+    }
+    assert.deepEqual(
+      responses.map(({ statusCode }) => statusCode),
+      [200, 200, 200, 200],
+    );
+    assert.equal(await answered(send('slow')), 503);
+    assert.equal(await answered(send('other')), 200);
+    responses[0]?.resume();
+    unread[1]?.destroy();
+    for (let tries = 0; (await answered(send('slow'))) === 503; tries += 1) {
+      assert.ok(tries < 1000);
+      await immediately();
+    }
+    for (const one of unread) one.destroy();
   });
 });
 

@@ -30,6 +30,7 @@ import {
 import type { Metrics, RouteTaken } from '../runtime/metrics.ts';
 import { type Health, healthRoutes } from '../runtime/service.ts';
 import { readQuery } from './query.ts';
+import { contentEncodingOf, createDecompress, type Decompress } from '../runtime/content-encoding.ts';
 import { readBody } from '../runtime/read-body.ts';
 import { deadlineOf } from '../runtime/request-context.ts';
 import { auditRequest, type RequestAudit } from './request-audit.ts';
@@ -69,6 +70,8 @@ export interface ContractAppOptions {
     header: (name: string) => string | undefined,
     deadline: Deadline,
   ) => Caller | Promise<Caller>;
+  /** Minimum deadline (ms) that a request may give; default 100. */
+  readonly minDeadlineMs?: number;
   /** Whether callers send a bearer token; described in /openapi.json. */
   readonly bearer?: boolean;
   readonly inspector: Pick<Inspector, 'open'>;
@@ -92,22 +95,29 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Maximum bytes of decoded documents in memory. The largest document fits into the half of one caller. */
 const MAX_DECODED_BYTES = 256 * 1024 * 1024;
 
-/** The memory budgets of all requests. */
-interface Budgets {
+/** Maximum bytes of responses that clients have not read. A caller with half of it gets `busy` until it reads them. */
+const MAX_UNREAD_BYTES = 128 * 1024 * 1024;
+
+/** What all requests share: memory shared, and the slots for compressed bodies. */
+interface Shared {
   readonly bodies: MemoryBudget;
   readonly decoded: MemoryBudget;
+  readonly responses: MemoryBudget;
+  readonly decompress: Decompress;
 }
 
 /** Returns the handler of the API paths that Birddog and the sidecar both serve. */
 export function contractApp(options: ContractAppOptions): Handle {
   const { bearer, health, version, internal } = options;
-  const budgets = {
+  const shared = {
     bodies: createMemoryBudget(MAX_BODY_BYTES, 'request bodies'),
     decoded: createMemoryBudget(MAX_DECODED_BYTES, 'large documents'),
+    responses: createMemoryBudget(MAX_UNREAD_BYTES, 'responses that clients have not read'),
+    decompress: createDecompress(),
   };
   const operations = ENDPOINTS.map((operation): [string, Handle] => [
     `${operation.method} ${operation.path}`,
-    (call) => answer(call, operation, options, budgets),
+    (call) => answer(call, operation, options, shared),
   ]);
   const descriptions: Routes = {
     'GET /openapi.json': madeOnce('application/json', () => JSON.stringify(openApi(version, bearer))),
@@ -140,7 +150,7 @@ async function answer(
   call: Call,
   operation: Endpoint,
   options: ContractAppOptions,
-  budgets: Budgets,
+  shared: Shared,
 ): Promise<Reply> {
   const { method, path } = operation;
   const { header, outgoing } = call;
@@ -159,22 +169,27 @@ async function answer(
   let memory: Reservation | undefined;
   let decoded: Reservation | undefined;
   let inspection: Inspection | undefined;
+  let unread: Reservation | undefined;
   try {
-    deadline = deadlineOf(header, options.clock, gone.signal);
+    deadline = deadlineOf(header, options.clock, gone.signal, options.minDeadlineMs);
     const caller = await options.callerOf(header, deadline);
     record.calledBy(caller.name);
     audit.calledBy(caller);
     const context = { caller, ...record.ids, deadline, ...(stopping ? { stopping: stopping() } : {}) };
+    unread = shared.responses(caller);
+    unread.reserve(0);
     if (operation.verb === 'check') reply = await checked(call, options.check, context);
     else {
       const asked = parsedHead(call, operation, context);
       audit.isAbout({ query: asked.query });
       if (hasBody(operation)) options.precheck?.(caller, operation, asked.query);
-      const reserved = budgets.bodies(caller);
-      const document = budgets.decoded(caller);
+      const reserved = shared.bodies(caller);
+      const document = shared.decoded(caller);
       decoded = document;
       memory = reserved;
-      const sent = hasBody(operation) ? await read(call, operation, context, reserved) : undefined;
+      const sent = hasBody(operation)
+        ? await read(call, operation, context, reserved, shared.decompress)
+        : undefined;
       received = true;
       const onAbout = (body: JsonObject) => audit.isAbout({ query: asked.query, body });
       if (sent) inspection = options.inspector.open({ ...asked, onAbout, reserve: document.reserve }, sent);
@@ -199,6 +214,8 @@ async function answer(
   deadline?.close();
   outgoing.off('close', onClose);
   ending?.removeEventListener('abort', onEnding);
+  if (!outgoing.closed) unread?.count(Buffer.byteLength(reply.body));
+  outgoing.once('close', () => unread?.release());
   record.answered(reply.status);
   return reply;
 }
@@ -227,14 +244,17 @@ function parsedHead({ url, header }: Call, operation: Operation, context: Reques
 async function read(
   { header, incoming }: Call,
   operation: Operation,
-  { deadline }: RequestContext,
+  context: RequestContext,
   { reserve }: Reservation,
+  decompress: Decompress,
 ): Promise<SentBody> {
   const contentType = header('content-type');
   const format = formatOf(contentType);
+  const encoding = contentEncodingOf(header('content-encoding'));
   const limits = operation.kind === undefined ? DOCUMENT_LIMITS : OBJECT_LIMITS;
-  const bytes = await readBody(incoming, limits.bytes, deadline.signal, reserve);
-  requireTime(deadline, 'the body was read');
+  const received = await readBody(incoming, limits.bytes, context.deadline.signal, reserve);
+  requireTime(context.deadline, 'the body was read');
+  const bytes = encoding ? await decompress(received, encoding, limits.bytes, context, reserve) : received;
   return { bytes, contentType: contentType ?? '', format, limits };
 }
 

@@ -80,6 +80,17 @@ describe('the sidecar client', () => {
     });
   });
 
+  it('forwards a short deadline less a tenth, and at least 1 ms', async () => {
+    const { requests, client } = upstream(() => ANSWER);
+    for (const left of [100, 1400, 1600, 3, 0]) {
+      const short = incoming();
+      const deadline = { ...short.context.deadline, left: () => left };
+      await client.forward({ ...short, context: { ...short.context, deadline } }, []);
+    }
+    const forwarded = requests.map(({ headers }) => headers?.['birddog-deadline-ms']);
+    assert.deepEqual(forwarded, ['90', '1260', '1450', '2', '1']);
+  });
+
   it('forwards the tracestate', async () => {
     const { requests, client } = upstream(() => ANSWER);
     const traced = incoming();

@@ -33,8 +33,8 @@ const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 /** Maximum bytes of a response, and of the response to a probe. Node limits the headers to 16 KiB. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_PROBE_BYTES = 64 * 1024;
-/** Time (ms) subtracted from the forwarded deadline, so that the sidecar's answer arrives before our deadline. */
-const DEADLINE_MARGIN_MS = 150;
+/** Part of the forwarded deadline that is subtracted, and its maximum (ms), so that the sidecar's answer arrives before our deadline. */
+const DEADLINE_MARGIN = { part: 0.1, maxMs: 150 };
 /** Response headers that are passed on to the caller. */
 const RESPONSE_HEADERS = ['content-type', 'retry-after', 'x-request-id'];
 
@@ -161,7 +161,7 @@ async function send(
     endpoint: operation.path,
     headers: {
       accept: `application/${incoming.accept}`,
-      [HEADERS.deadline]: String(Math.max(1, Math.floor(context.deadline.left() - DEADLINE_MARGIN_MS))),
+      [HEADERS.deadline]: String(forwardedMs(context.deadline.left())),
       [HEADERS.requestId]: context.requestId,
       [HEADERS.traceparent]: context.traceparent,
       ...(context.tracestate === undefined ? {} : { [HEADERS.tracestate]: context.tracestate }),
@@ -182,6 +182,12 @@ async function send(
     return value === undefined ? [] : [[name, value] as const];
   });
   return { status: answer.status, headers: Object.fromEntries(headers), body: answer.body };
+}
+
+/** Returns the deadline (ms) of a forwarded request. */
+function forwardedMs(leftMs: number): number {
+  const marginMs = Math.min(DEADLINE_MARGIN.maxMs, leftMs * DEADLINE_MARGIN.part);
+  return Math.max(1, Math.floor(leftMs - marginMs));
 }
 
 function unavailableProblem(error: unknown, { operation }: Forwarded): unknown {

@@ -7,7 +7,7 @@ import { wholeNumberIn } from '../domain/whole-number.ts';
 import type { RequestContext } from '../domain/caller.ts';
 
 /** Milliseconds. The default is below the 30 s timeout of an OpenShift Route. */
-const DEADLINE_MS = { default: 25_000, max: 600_000 };
+const DEADLINE_MS = { default: 25_000, min: 100, max: 600_000 };
 
 type Header = (name: string) => string | undefined;
 
@@ -17,18 +17,26 @@ export function requestIdOf(header: Header): string {
   return given !== undefined && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
 }
 
-/** Returns the deadline of a request. `gone` aborts it early. Throws `bad_request` if the header is invalid. */
-export function deadlineOf(header: Header, clock: Clock, gone: AbortSignal): OwnDeadline {
-  return deadlineAfter(deadlineMs(header(HEADERS.deadline)), clock, gone);
+/**
+ * Returns the deadline of a request. `gone` aborts it early. `minMs` is the minimum that the header may give; another process
+ * may forward less. Throws `bad_request` if the header is invalid.
+ */
+export function deadlineOf(
+  header: Header,
+  clock: Clock,
+  gone: AbortSignal,
+  minMs: number = DEADLINE_MS.min,
+): OwnDeadline {
+  return deadlineAfter(deadlineMs(header(HEADERS.deadline), minMs), clock, gone);
 }
 
-function deadlineMs(given: string | undefined): number {
+function deadlineMs(given: string | undefined, minMs: number): number {
   if (given === undefined) return DEADLINE_MS.default;
-  const ms = wholeNumberIn(given, 1, DEADLINE_MS.max);
+  const ms = wholeNumberIn(given, minMs, DEADLINE_MS.max);
   if (ms === undefined) {
     throw new ProblemError(
       'bad_request',
-      `The header Birddog-Deadline-Ms must be a whole number of milliseconds from 1 to ${DEADLINE_MS.max}, not "${given.slice(0, 40)}".`,
+      `The header Birddog-Deadline-Ms must be a whole number of milliseconds from ${minMs} to ${DEADLINE_MS.max}, not "${given.slice(0, 40)}".`,
     );
   }
   return ms;

@@ -227,6 +227,22 @@ describe('an unread body', () => {
   });
 });
 
+it('closes the connection of a client that does not read its response in time', {
+  timeout: 20_000,
+}, async () => {
+  const { promise: closed, resolve } = Promise.withResolvers<boolean>();
+  const app = ({ outgoing }: Call) => {
+    outgoing.once('close', () => resolve(outgoing.writableFinished));
+    return textReply(200, 'text/plain', 'x'.repeat(64 * MIB));
+  };
+  const server = await startServer({ host: '127.0.0.1', port: 0, app, maxSendMs: 50 });
+  running.push({ close: () => server.close(0) });
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  running.push({ close: () => socket.destroy() });
+  socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+  assert.equal(await closed, false);
+});
+
 it('answers 500 if the app throws', async () => {
   const app = () => assert.fail('not foreseen');
   const server = await startServer({ host: '127.0.0.1', port: 0, app });

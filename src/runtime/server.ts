@@ -26,6 +26,8 @@ export interface ServerOptions {
    * closed.
    */
   readonly phases?: Pick<ShutdownPhases, 'leaving' | 'refusing'>;
+  /** Time (ms) within which a client must read its response. */
+  readonly maxSendMs?: number;
 }
 
 /** Certificate and key of a server, and with mutual TLS the CAs of its clients. PEM. */
@@ -109,9 +111,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** Long enough (ms) for a client that is still sending to notice the response. */
 const LINGER = 5000;
+/** A client that reads slowly holds the memory of its response. A body may take as long to arrive. */
+const MAX_SEND_MS = 60_000;
 
 async function answer(
-  { app, lingerMs = LINGER }: ServerOptions,
+  { app, lingerMs = LINGER, maxSendMs = MAX_SEND_MS }: ServerOptions,
   connections: Connections,
   incoming: http.IncomingMessage,
   outgoing: http.ServerResponse,
@@ -120,6 +124,8 @@ async function answer(
   const closes = connections.closeIfLast(incoming, outgoing);
   if (!closes && !incoming.complete && !incoming.destroyed) linger(incoming, outgoing, lingerMs);
   outgoing.writeHead(status, { ...SECURITY_HEADERS, ...headers, 'content-length': Buffer.byteLength(body) });
+  const cut = setTimeout(() => outgoing.destroy(), maxSendMs);
+  outgoing.once('close', () => clearTimeout(cut));
   outgoing.end(body);
 }
 

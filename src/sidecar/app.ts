@@ -55,6 +55,8 @@ async function startSidecar(config: Config, deps: Deps, entry: URL): Promise<Ser
         return textReply(200, 'application/json', '{}');
       },
     },
+    // The main container forwards what remains of the client's deadline.
+    minDeadlineMs: 1,
     hosts: 'loopback',
     secrets,
     probing: {

@@ -101,7 +101,7 @@ function baseline(host: string, random: Random): Headers {
     ['connection', 'close'],
   ];
   if (random.chance(0.3)) headers.push(['accept', random.pick(ACCEPTS)]);
-  if (random.chance(0.1)) headers.push(['birddog-deadline-ms', random.pick(['1', '20', '2000', '25000'])]);
+  if (random.chance(0.1)) headers.push(['birddog-deadline-ms', random.pick(['100', '120', '2000', '25000'])]);
   return headers;
 }
 
@@ -134,11 +134,23 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
     'application/*, ,,',
     `a/b,${'c/d,'.repeat(900)}`,
   ],
-  'birddog-deadline-ms': ['0', '-1', '1e3', '0x10', ' 5 ', 'soon', '600001', '9'.repeat(400), '1.5'],
+  'birddog-deadline-ms': [
+    '0',
+    '1',
+    '99',
+    '-1',
+    '1e3',
+    '0x10',
+    ' 5 ',
+    'soon',
+    '600001',
+    '9'.repeat(400),
+    '1.5',
+  ],
   'x-request-id': ['', 'a b', 'x'.repeat(101), 'x'.repeat(4000), '../..', 'ok-id', '\u00e9\u00ff'],
   host: ['', 'evil.example', 'localhost:1:2', '[::1', '\u00e9', 'a'.repeat(3000)],
   origin: ['http://evil.example', 'null', ''],
-  'content-encoding': ['gzip', 'br', 'identity', 'x', ''],
+  'content-encoding': ['gzip', 'deflate', 'br', 'zstd', 'gzip, gzip', 'identity', 'x', ''],
   'transfer-encoding': ['identity', 'gzip', 'chunked, chunked', 'x'],
   expect: ['100-continue', '200-ok', ''],
   authorization: ['Bearer', 'Bearer x.y.z', 'Basic Og==', `Bearer ${'a'.repeat(7000)}`],

@@ -164,11 +164,16 @@ describe('a query', () => {
     }
   });
 
-  it('accepts a deadline only in decimal digits', async () => {
-    for (const deadline of ['0x1000', '1e4', '+5000', '05000', '5000.0', '']) {
-      const headers = { 'birddog-deadline-ms': deadline };
-      const { status } = await request(pod, 'GET', '/get_monitors?application=a', { headers });
-      assert.equal(status, 400, deadline);
+  it('accepts a deadline only in decimal digits, from 100 to 600000 ms, on every route', async () => {
+    const refused = ['0x1000', '1e4', '+5000', '05000', '5000.0', '', '0', '1', '99', '600001', '-100'];
+    for (const application of ['checkout', 'payments-batch']) {
+      const status = async (deadline: string) => {
+        const headers = { 'birddog-deadline-ms': deadline };
+        return (await request(pod, 'GET', `/get_monitors?application=${application}`, { headers })).status;
+      };
+      for (const deadline of refused) assert.equal(await status(deadline), 400, deadline);
+      assert.ok([200, 504].includes(await status('100')));
+      assert.equal(await status('600000'), 200);
     }
   });
 });

@@ -5,6 +5,8 @@ import { ProblemError } from '../../domain/problem.ts';
 export interface Reservation {
   /** Reserves more bytes. Throws `busy` if the budget or the caller's share of it is exceeded. */
   reserve(bytes: number): void;
+  /** Counts bytes that are in use already, also beyond the budget: then `reserve` throws. */
+  count(bytes: number): void;
   /** Releases all reserved bytes. Later calls do nothing. */
   release(): void;
 }
@@ -19,6 +21,11 @@ export function createMemoryBudget(maxBytes: number, what: string): MemoryBudget
   return (caller) => {
     const key = callerKey(caller);
     let reserved = 0;
+    const count = (bytes: number) => {
+      held.set(key, (held.get(key) ?? 0) + bytes);
+      total += bytes;
+      reserved += bytes;
+    };
     return {
       reserve(bytes) {
         const own = held.get(key) ?? 0;
@@ -27,10 +34,9 @@ export function createMemoryBudget(maxBytes: number, what: string): MemoryBudget
             retryAfter: 1,
           });
         }
-        held.set(key, own + bytes);
-        total += bytes;
-        reserved += bytes;
+        count(bytes);
       },
+      count,
       release() {
         const own = (held.get(key) ?? 0) - reserved;
         if (own > 0) held.set(key, own);
