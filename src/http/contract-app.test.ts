@@ -28,7 +28,12 @@ interface Setting {
 }
 
 /** A contract whose requests `serve` answers. */
-async function contract({ serve = async () => undefined, answer, precheck = () => {}, ending }: Setting = {}) {
+async function contract({
+  serve = async () => undefined,
+  answer,
+  precheck = () => {},
+  ending,
+}: Setting = {}) {
   const passedOn: string[] = [];
   const app = contractApp({
     serve: async (incoming) => {
