@@ -18,6 +18,14 @@ const AIMS = {
     advice:
       'Look for work that is done for every request: new connections to the sidecar, a body decoded twice in one process.',
   },
+  postgresql: {
+    what: 'latency that a ledger in PostgreSQL adds to a create, median',
+    unit: 'ms',
+    is: 'under',
+    bound: 2,
+    advice:
+      'Count the statements of a create (src/ledger/sql): each one is a round trip, and each commit a flush to disk.',
+  },
   ready: {
     what: 'time until the sidecar is ready',
     unit: 'ms',

@@ -6,6 +6,7 @@ import { type Pod, startPod } from '../test/acceptance/pod.ts';
 import { benchEmulator } from './emulator-scale.ts';
 import { aimsTable, type Measurements } from './aims.ts';
 import { benchLargeBodies } from './large-bodies.ts';
+import { benchLedgers } from './ledgers.ts';
 import { benchLint } from './lint.ts';
 import { benchListed } from './listed.ts';
 import { benchPlan } from './plan.ts';
@@ -191,6 +192,7 @@ async function main(measured: Measurements): Promise<void> {
 
 const measured: Measurements = {};
 await main(measured);
+await benchLedgers(measured);
 await benchEmulator();
 benchLint(measured);
 await benchPlan();

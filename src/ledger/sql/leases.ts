@@ -111,14 +111,14 @@ export class Leases {
 
   /** Inserts the leases that nobody holds. Returns their number. */
   private async insert(names: readonly string[], token: string): Promise<number> {
-    const { now } = this.db.dialect;
+    const { now, relaxed } = this.db.dialect;
     const statements = chunks(names).map((chunk): Statement => {
       const rows = chunk.map((_, at) => `($${at + 3}, $1, $2, ${now} + ${LEASE_MS})`);
       return {
         text: `INSERT INTO ledger_leases (name, owner, token, until_ms) VALUES ${rows.join(', ')}
                ON CONFLICT (name) DO UPDATE
                SET owner = excluded.owner, token = excluded.token, until_ms = excluded.until_ms
-               WHERE ledger_leases.until_ms < ${now} RETURNING name`,
+               WHERE ledger_leases.until_ms < ${now} RETURNING name, ${relaxed}`,
         values: [this.owner, token, ...chunk],
       };
     });
@@ -129,7 +129,11 @@ export class Leases {
   }
 
   private async delete(token: string): Promise<void> {
-    await this.db.query({ text: 'DELETE FROM ledger_leases WHERE token = $1', values: [token] });
+    const { relaxed } = this.db.dialect;
+    await this.db.query({
+      text: `DELETE FROM ledger_leases WHERE token = $1 RETURNING ${relaxed}`,
+      values: [token],
+    });
   }
 
   private hold(names: readonly string[], token: string, dequeue: () => void): Lease {
@@ -159,9 +163,9 @@ export class Leases {
   }
 
   private async renew(): Promise<void> {
-    const { now } = this.db.dialect;
+    const { now, relaxed } = this.db.dialect;
     const rows = await this.db.query({
-      text: `UPDATE ledger_leases SET until_ms = ${now} + ${LEASE_MS} WHERE owner = $1 RETURNING token`,
+      text: `UPDATE ledger_leases SET until_ms = ${now} + ${LEASE_MS} WHERE owner = $1 RETURNING token, ${relaxed}`,
       values: [this.owner],
     });
     const renewed = count(rows);

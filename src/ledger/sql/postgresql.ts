@@ -5,6 +5,7 @@ import { type Database, DatabaseError, type Dialect, type Row, type Statement } 
 const DIALECT: Dialect = {
   name: 'postgresql',
   now: '(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
+  relaxed: `set_config('synchronous_commit', 'off', true) AS relaxed`,
   bytes: 'BYTEA',
 };
 
@@ -60,6 +61,7 @@ function poolConfig({ url, credentials, applicationName }: PostgresqlOptions): p
     lock_timeout: TIMEOUTS.lock,
     idle_in_transaction_session_timeout: TIMEOUTS.idleInTransaction,
     keepAlive: true,
+    pipeline: true,
     types: {
       getTypeParser: (oid, format) => (oid === BIGINT ? Number : pg.types.getTypeParser(oid, format)),
     },
@@ -99,26 +101,18 @@ function asParameter(value: Statement['values'][number]) {
   return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
 }
 
+/** Sends all statements at once, without waiting for the answer to each; after a failure the server undoes them all. */
 async function inTransaction(
   pool: pg.Pool,
   statements: readonly Statement[],
 ): Promise<readonly (readonly Row[])[]> {
   const client = await pool.connect();
-  let broken = false;
-  try {
-    await client.query('BEGIN');
-    const results: Row[][] = [];
-    for (const statement of statements) results.push((await client.query(asQuery(statement))).rows);
-    await client.query('COMMIT');
-    return results;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => {
-      broken = true;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
+  const queries = [{ text: 'BEGIN' }, ...statements.map(asQuery), { text: 'COMMIT' }];
+  const results = await Promise.allSettled(queries.map((query) => client.query<Row>(query)));
+  const failed = results.find((result) => result.status === 'rejected');
+  client.release(failed !== undefined);
+  if (failed) throw failed.reason;
+  return results.slice(1, -1).map((result) => (result.status === 'fulfilled' ? result.value.rows : []));
 }
 
 /** Executes the work, again where PostgreSQL ended it in favour of another transaction. */

@@ -17,7 +17,7 @@ export class Routes {
    * row of the application is locked first, so that of two writes at once the second sees the first.
    */
   async pin(application: string, route: Route, holdMs: number): Promise<PinnedRoute> {
-    const { now } = this.db.dialect;
+    const { now, relaxed } = this.db.dialect;
     const pin = randomUUID();
     const lock = {
       text: `INSERT INTO ledger_route_locks (application) VALUES ($1)
@@ -33,7 +33,7 @@ export class Routes {
              SELECT CAST($1 AS TEXT), CAST($2 AS TEXT),
                     coalesce((SELECT min(route) FROM ledger_routes WHERE application = $2), CAST($3 AS TEXT)),
                     ${now} + CAST($4 AS BIGINT)
-             RETURNING route`,
+             RETURNING route, ${relaxed}`,
       values: [pin, application, printJson(routeJson(route)), Math.ceil(holdMs)],
     };
     const [, , rows = []] = await this.db.transaction([lock, expire, insert]);
@@ -42,7 +42,11 @@ export class Routes {
   }
 
   async unpin(pin: string): Promise<void> {
-    await this.db.query({ text: 'DELETE FROM ledger_routes WHERE pin = $1', values: [pin] });
+    const { relaxed } = this.db.dialect;
+    await this.db.query({
+      text: `DELETE FROM ledger_routes WHERE pin = $1 RETURNING ${relaxed}`,
+      values: [pin],
+    });
   }
 }
 

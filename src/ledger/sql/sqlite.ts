@@ -19,7 +19,7 @@ const RETRY = { intervalMs: 10, totalMs: 5_000 };
 const MAX_PREPARED = 100;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
-const DIALECT: Dialect = { name: 'sqlite', now: 'now_ms()', bytes: 'BLOB' };
+const DIALECT: Dialect = { name: 'sqlite', now: 'now_ms()', relaxed: '1 AS relaxed', bytes: 'BLOB' };
 
 /** What the driver needs besides the file; replaced in tests. */
 export interface SqliteOptions {

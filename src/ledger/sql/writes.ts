@@ -63,7 +63,11 @@ export class Writes {
   }
 
   async settle(entry: string): Promise<void> {
-    await this.db.query({ text: 'DELETE FROM ledger_writes WHERE entry = $1', values: [entry] });
+    const { relaxed } = this.db.dialect;
+    await this.db.query({
+      text: `DELETE FROM ledger_writes WHERE entry = $1 RETURNING ${relaxed}`,
+      values: [entry],
+    });
   }
 
   async confirm(entry: string, id: string): Promise<void> {
@@ -71,8 +75,10 @@ export class Writes {
   }
 
   async setState(entry: string, state: 'confirmed' | 'expired' | 'acknowledged', id?: string): Promise<void> {
+    const { relaxed } = this.db.dialect;
     await this.db.query({
-      text: 'UPDATE ledger_writes SET state = $2, id = coalesce(CAST($3 AS TEXT), id) WHERE entry = $1',
+      text: `UPDATE ledger_writes SET state = $2, id = coalesce(CAST($3 AS TEXT), id) WHERE entry = $1
+             RETURNING ${relaxed}`,
       values: [entry, state, id ?? null],
     });
   }
