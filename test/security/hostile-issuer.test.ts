@@ -125,9 +125,12 @@ describe('an issuer whose keys are', () => {
     hostile = undefined;
     await at.pod.until(async () => (await statusOf(token)) === 200);
     const askedBefore = asked.length;
-    const forged = Array.from({ length: 200 }, (_, n) => forgedWith(`kid-${n}`));
-    const statuses = await Promise.all(forged.map(statusOf));
-    assert.deepEqual([...new Set(statuses)], [401]);
+    // In ten groups, because tokens that arrive at the same time share one request to the issuer.
+    for (let group = 0; group < 10; group += 1) {
+      const forged = Array.from({ length: 20 }, (_, n) => forgedWith(`kid-${group}-${n}`));
+      const statuses = await Promise.all(forged.map(statusOf));
+      assert.deepEqual([...new Set(statuses)], [401]);
+    }
     assert.ok(asked.length - askedBefore <= 2, `${asked.length - askedBefore}`);
   });
 });
