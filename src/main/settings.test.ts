@@ -58,6 +58,11 @@ describe('the settings of Birddog', () => {
     ['one twice', { BIRDDOG_AUTH: 'oidc,oidc' }, /twice/],
     ['an issuer in plain HTTP', { BIRDDOG_OIDC_ISSUER: 'http://login.example.test' }, /ISSUER.*https/],
     ['keys in plain HTTP', { BIRDDOG_OIDC_JWKS_URL: 'http://login.example.test/keys' }, /JWKS_URL.*https/],
+    [
+      'credentials in the URL of the ledger',
+      { BIRDDOG_LEDGER: 'postgresql://birddog:hunter2@db.test/birddog?sslmode=verify-full' },
+      /BIRDDOG_LEDGER: the URL must not contain credentials; .* ledger-user and ledger-password/,
+    ],
     ['a catalog in plain HTTP', { LEANIX_URL: 'http://company.leanix.net' }, /LEANIX_URL.*https/],
   ];
   for (const [what, env, says] of wrong) {

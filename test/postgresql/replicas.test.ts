@@ -42,23 +42,23 @@ describe('two replicas with one ledger in PostgreSQL', { skip: skipPostgresql() 
     return answer;
   }
 
-  for (const [kind, application] of [
-    ['monitor', 'checkout'],
-    ['dashboard', 'unlisted'],
-  ] as const) {
-    it(`create each ${kind} of ${application} exactly once when answers of Datadog are lost`, async () => {
+  // Dashboards, because Datadog itself rejects a second equal monitor.
+  for (const application of ['checkout', 'unlisted']) {
+    it(`create each dashboard of ${application} exactly once when answers of Datadog are lost`, async () => {
       const random = seededRandom(15);
       const faults = Array.from({ length: 400 }, () => ({
         method: 'POST',
-        path: `^/api/v1/${kind}$`,
+        path: '^/api/v1/dashboard$',
         ...lostOr(random()),
       }));
       await control(replicas.pod.datadogUrl, 'POST', 'faults', faults);
       const answers = await Promise.all(
         Array.from({ length: CLIENTS }, async (_, client) => {
           const keys = [...KEYS.slice(client % KEYS.length), ...KEYS.slice(0, client % KEYS.length)];
+          // The two clients that start with the same key use different replicas.
+          const replica = (client + Math.floor(client / KEYS.length)) % 2;
           const all: Answer[] = [];
-          for (const key of keys) all.push(await created(client % 2, kind, application, key));
+          for (const key of keys) all.push(await created(replica, 'dashboard', application, key));
           return all;
         }),
       );
@@ -66,10 +66,10 @@ describe('two replicas with one ledger in PostgreSQL', { skip: skipPostgresql() 
       for (const { status, text } of answers.flat()) assert.ok([200, 201].includes(status), text);
       const isSettled = async () => (await replicas.metric('birddog_ledger_entries')) === 0;
       await replicas.pod.until(isSettled);
-      const held = await replicas.held();
-      const names = held[`${kind}s`].map(({ name, title }) => name ?? title);
+      const { dashboards } = await replicas.held();
+      const titles = dashboards.map(({ title }) => title);
       assert.deepEqual(
-        names.filter((name) => name?.startsWith(`${application} `)).toSorted(),
+        titles.filter((title) => title?.startsWith(`${application} `)).toSorted(),
         KEYS.map((key) => `${application} ${key}`).toSorted(),
       );
     });
