@@ -75,7 +75,7 @@ describe('two replicas with one ledger in PostgreSQL', { skip: skipPostgresql() 
     });
   }
 
-  it('answer 503 to writes while PostgreSQL is stopped, and everything else, and continue afterwards', async () => {
+  it('answer 503 only to writes while PostgreSQL is stopped, and continue afterwards', async () => {
     const { server, pod } = replicas;
     await created(0, 'monitor', 'checkout', 'before');
     const state = { stopped: false };
