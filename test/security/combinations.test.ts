@@ -224,7 +224,7 @@ describe('a compressed body that', () => {
   for (const [encoding, compress] of Object.entries(COMPRESS)) {
     const encoded = (name: string) => ({ headers: { 'content-encoding': name } });
 
-    it(`expands beyond the limit is 413 on every route, for eight callers at once (${encoding})`, async () => {
+    it(`expands beyond the limit is 413 or busy on every route, for eight callers at once (${encoding})`, async () => {
       const bomb = compress(Buffer.alloc(64 * 1024 * 1024, '#'));
       const sent = ROBOTS.slice(0, 8).flatMap(({ token }) =>
         [
@@ -235,8 +235,10 @@ describe('a compressed body that', () => {
         ].map((path) => send(token, path, bomb, encoded(encoding))),
       );
       const answers = await survives(() => Promise.all(sent));
+      // A caller has one body decompressed at a time: others of it may be refused at once.
       for (const { status, body, text } of answers)
-        assert.deepEqual([status, body.code, body.unit], [413, 'too_large', 'bytes'], text);
+        assert.ok(['413 too_large', '503 busy'].includes(`${status} ${body.code}`), text);
+      assert.ok(answers.some(({ body }) => body.code === 'too_large' && body.unit === 'bytes'));
     });
 
     it(`is truncated or compressed twice is rejected, and otherwise means the same (${encoding})`, async () => {
