@@ -32,6 +32,8 @@ const monitor = (name: string) => ({ type: 'query alert', name, query: 'avg(last
 const create = (client: Client, to: Pick<Pod, 'birddogUrl'>, key: string, application = 'checkout') =>
   client.send(to, 'POST', '/create_monitor', { application, team: 't', key, monitor: monitor(key) });
 
+const LINTED = { apiVersion: 'birddog/v1', application: 'x', team: 't', monitors: [] };
+
 function clients(t: TestContext, count: number): Client[] {
   return Array.from({ length: count }, () => createClient(t));
 }
@@ -54,8 +56,9 @@ async function terminate(replica: Replica): Promise<void> {
 async function untilRefused(client: Client, replica: Replica): Promise<Answer> {
   let last: Answer | undefined;
   await pod.until(async () => {
-    last = await client.send(replica, 'POST', '/lint_monitor', monitor('x'));
+    last = await client.send(replica, 'POST', '/lint', LINTED);
     assert.equal(last.headers.connection, 'close');
+    assert.ok([200, 503].includes(last.status), last.text);
     return last.status === 503;
   });
   assert.ok(last);
