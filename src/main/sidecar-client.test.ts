@@ -60,6 +60,32 @@ const failing = (sent: boolean) => (): never => {
   throw new OutboundError('connection', sent);
 };
 
+describe('the sidecar client of a process that stops', () => {
+  const stopping = { stopping: AbortSignal.abort() };
+  const asStopping = (path: string): Incoming => {
+    const given = incoming(path);
+    return { ...given, context: { ...given.context, ...stopping } };
+  };
+
+  it('stops the applies of the sidecar, and ignores a failure', async () => {
+    const { requests, client } = upstream(() => ANSWER);
+    const { deadline } = incoming().context;
+    await client.stopApplies(deadline);
+    assert.deepEqual(
+      requests.map(({ method, url }) => [method, url.pathname]),
+      [['POST', '/stop_applies']],
+    );
+    await upstream(failing(true)).client.stopApplies(deadline);
+  });
+
+  it('forwards no more applies, which nothing would stop, but other requests', async () => {
+    const { requests, client } = upstream(() => ANSWER);
+    await assert.rejects(client.forward(asStopping('/apply'), []), { code: 'shutting_down' });
+    assert.equal(requests.length, 0);
+    assert.equal((await client.forward(asStopping('/create_monitor'), [])).status, 201);
+  });
+});
+
 describe('the sidecar client', () => {
   it('forwards the unchanged body, the caller, the remaining deadline and the ids', async () => {
     const { requests, client } = upstream(() => ANSWER);

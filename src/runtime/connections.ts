@@ -86,7 +86,7 @@ export function createConnections(lingerMs: number, leaving?: AbortSignal): Conn
     closeIfLast(incoming, outgoing) {
       const { socket } = incoming;
       const connection = connectionOf(socket);
-      if (leaving?.aborted && connection.pending === 1) connection.broken = true;
+      if (leaving?.aborted) connection.broken = true;
       // Without 100 Continue it is ambiguous whether the body or the next request follows.
       if (!(connection.broken && connection.pending === 1) && !bodySignals(incoming)?.waits()) return false;
       outgoing.shouldKeepAlive = false;

@@ -35,8 +35,8 @@ export interface RestartFigures {
   readonly acknowledged: number;
   /** Acknowledged creates, and objects of the document, that do not exist exactly once. */
   readonly wrong: readonly string[];
-  /** Calls of `birddog apply` that ended with 503 `shutting_down`. */
-  readonly stoppedApplies: number;
+  /** How the calls of `birddog apply` were answered, in order: the status, and the code of a problem. */
+  readonly applyAnswers: readonly string[];
   readonly apply: { readonly status: number | null; readonly text: string };
 }
 
@@ -95,12 +95,29 @@ export async function restartUnderLoad(
   const found = await monitorsByName(pod);
   const names = [...acknowledged, ...Array.from({ length: options.objects }, (_, at) => objectName(at))];
   const wrong = names.flatMap((name) => (found.get(name) === 1 ? [] : [`${name}: ${found.get(name) ?? 0}`]));
-  const stoppedApplies = pod
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  return {
+    seconds,
+    answers,
+    failures,
+    ends,
+    acknowledged: acknowledged.size,
+    wrong,
+    applyAnswers: applyAnswers(pod),
+    apply,
+  };
+}
+
+/** Reads the answers of `/apply` from the log of the replicas. */
+function applyAnswers(pod: Pod): string[] {
+  return pod
     .output()
     .split('\n')
-    .filter((line) => line.includes('"/apply"') && line.includes('shutting_down')).length;
-  const seconds = Math.round((performance.now() - begun) / 1000);
-  return { seconds, answers, failures, ends, acknowledged: acknowledged.size, wrong, stoppedApplies, apply };
+    .flatMap((line) => {
+      if (!/"process":"serve".*"path":"\/apply"/.test(line)) return [];
+      const { status, code, ms }: Record<string, unknown> = JSON.parse(line);
+      return [`${String(status)} ${String(code ?? '')} ${String(ms)}`];
+    });
 }
 
 function delayDatadog(pod: Pod, ms: number): Promise<Response> {

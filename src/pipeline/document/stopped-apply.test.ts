@@ -68,3 +68,19 @@ it('an apply whose last objects were being written has succeeded', async () => {
   beforeNextWrite(() => stopping.abort());
   assert.deepEqual((await apply(four(2)))['remaining'], []);
 });
+
+it('an apply that has created a replacement also deletes the old object', async () => {
+  const stopping = new AbortController();
+  const { apply, beforeNextWrite, person } = startInProcess({ stopping: stopping.signal });
+  const dashboards = (layout: string) =>
+    documentOf({
+      dashboards: [
+        { key: 'changed', title: layout, layout_type: 'ordered', widgets: [] },
+        { key: 'replaced', title: 'Replaced', layout_type: layout, widgets: [] },
+      ],
+    });
+  await apply(dashboards('ordered'));
+  beforeNextWrite(() => stopping.abort());
+  assert.deepEqual((await apply(dashboards('free'), { force: 'true' }))['remaining'], []);
+  assert.equal(items(person('GET', '/api/v1/dashboard')['dashboards']).length, 2);
+});
