@@ -70,7 +70,9 @@ export async function restartUnderLoad(
   const slots: Slot[] = [];
   for (const name of ['a', 'b']) slots.push({ name, replica: await start(name, 0), ready: true });
   await createClient(t).send(pod, 'POST', '/create_monitor', {
-    ...{ application: READ, team: 't', key: 'read' },
+    application: READ,
+    team: 't',
+    key: 'read',
     monitor: monitor('read'),
   });
   await delayDatadog(pod, options.datadogMs);
@@ -114,7 +116,7 @@ function applyAnswers(pod: Pod): string[] {
     .output()
     .split('\n')
     .flatMap((line) => {
-      if (!/"process":"serve".*"event":"answered".*"path":"\/apply"/.test(line)) return [];
+      if (!/^{.*"process":"serve".*"event":"answered".*"path":"\/apply"/.test(line)) return [];
       const { status, code, ms }: Record<string, unknown> = JSON.parse(line);
       return [[status, code, `${Number(ms)} ms`].filter((part) => part !== undefined).join(' ')];
     });
@@ -164,7 +166,9 @@ async function startLoad(
         const { status, text } =
           at < writers
             ? await client.send(chosen.replica, 'POST', '/create_monitor', {
-                ...{ application: 'checkout', team: 't', key },
+                application: 'checkout',
+                team: 't',
+                key,
                 monitor: monitor(key),
               })
             : count % 2 === 0

@@ -164,13 +164,14 @@ export class Leases {
 
   private async renew(): Promise<void> {
     const { now, relaxed } = this.db.dialect;
+    // A lease that is acquired meanwhile is not among the rows.
+    const before = [...this.held];
     const rows = await this.db.query({
       text: `UPDATE ledger_leases SET until_ms = ${now} + ${LEASE_MS} WHERE owner = $1 RETURNING token, ${relaxed}`,
       values: [this.owner],
     });
     const renewed = count(rows);
-    for (const [token, { names, lost }] of this.held)
-      if ((renewed.get(token) ?? 0) < names.length) lost.abort();
+    for (const [token, { names, lost }] of before) if ((renewed.get(token) ?? 0) < names.length) lost.abort();
   }
 }
 
