@@ -1,0 +1,351 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { idOf, markOf } from '../../src/domain/marker.ts';
+import { ProblemError } from '../../src/domain/problem.ts';
+import { settleOnce } from '../../src/pipeline/settler.ts';
+import { documentOf, items, type startInProcess } from '../documents-in-process.ts';
+import type { LostWrite } from '../emulated-datadog.ts';
+
+export const NAMES = ['monitor:a', 'monitor:b', 'dashboard:a', 'dashboard:b'] as const;
+export type Name = (typeof NAMES)[number];
+const ABSENT = '';
+
+/** What is known of one key: every content that it may have now. */
+interface Known {
+  possible: ReadonlySet<string>;
+  /** True if a person cloned the object. */
+  isCloned: boolean;
+  /** True once nothing more can be said: the outcome of a replace is unknown, or the clone is the older one now. */
+  isLeftAlone: boolean;
+}
+/** The reference: the possible contents of each key. */
+export type Model = Map<Name, Known>;
+/** The pipeline, and the clones in Datadog as they were made. */
+export interface Real {
+  readonly app: ReturnType<typeof startInProcess>;
+  readonly clones: Map<string, string>;
+}
+
+/** What happens to the writes of one request, and how long it may take. */
+interface Conditions {
+  readonly losses: readonly LostWrite[];
+  readonly deadlineMs: number;
+}
+type Command = fc.AsyncCommand<Model, Real>;
+type Contents = ReadonlyMap<Name, string>;
+
+export function newModel(): Model {
+  return new Map(
+    NAMES.map((name) => [name, { possible: new Set([ABSENT]), isCloned: false, isLeftAlone: false }]),
+  );
+}
+
+function known(model: Model, name: Name): Known {
+  const found = model.get(name);
+  assert.ok(found);
+  return found;
+}
+
+function partsOf(name: Name) {
+  const [kind, key = ''] = name.split(':');
+  return { kind: kind === 'monitor' ? ('monitor' as const) : ('dashboard' as const), key };
+}
+
+/** Returns an object with a content. A content that begins with "log" is another type of monitor. */
+function objectOf(name: Name, content: string): JsonObject {
+  const { kind, key } = partsOf(name);
+  if (kind === 'dashboard')
+    return {
+      title: content,
+      layout_type: 'ordered',
+      widgets: [{ definition: { type: 'note', content: key } }],
+    };
+  return content.startsWith('log')
+    ? { type: 'log alert', name: content, query: `logs("${key}").index("*").rollup("count").last("5m") > 1` }
+    : { type: 'query alert', name: content, query: `avg(last_5m):avg:system.load.1{k:${key}} > 1` };
+}
+
+/** Sends a request under the given conditions. Returns `done`, or the problem. */
+async function outcomeOf(
+  { app }: Real,
+  { losses }: Conditions,
+  send: () => Promise<unknown>,
+): Promise<'done' | ProblemError> {
+  app.loseNextWrites(...losses);
+  try {
+    await send();
+    return 'done';
+  } catch (error) {
+    assert.ok(error instanceof ProblemError && error.code !== 'internal', String(error));
+    return error;
+  } finally {
+    app.keepWrites();
+  }
+}
+
+/** Checks that each key has one object with a possible content, and that all clones are unchanged. */
+export function checkHeld(model: Model, { app, clones }: Real): void {
+  const held = {
+    monitor: items(app.person('GET', '/api/v1/monitor')),
+    dashboard: items(app.person('GET', '/api/v1/dashboard')['dashboards']),
+  };
+  for (const name of NAMES) {
+    const { possible, isLeftAlone } = known(model, name);
+    const { kind, key } = partsOf(name);
+    const own = held[kind].filter((object) => markOf(kind, object)?.key === key && !clones.has(idOf(object)));
+    const contents = own.map((object) => String(object['name'] ?? object['title']));
+    if (isLeftAlone) continue;
+    assert.ok(own.length <= 1, `${name} exists ${own.length} times: ${contents.join()}`);
+    assert.ok(
+      possible.has(contents[0] ?? ABSENT),
+      `${name} is "${contents[0] ?? ''}", expected ${[...possible].join(' or ')}`,
+    );
+  }
+  for (const [id, made] of clones) {
+    const clone = [...held.monitor, ...held.dashboard].find((object) => idOf(object) === id);
+    assert.equal(String(clone?.['name'] ?? clone?.['title']), made, `the clone ${id}`);
+  }
+}
+
+abstract class Base implements Command {
+  abstract check(model: Readonly<Model>): boolean;
+  protected abstract carryOut(model: Model, real: Real): Promise<void>;
+  async run(model: Model, real: Real): Promise<void> {
+    await this.carryOut(model, real);
+    checkHeld(model, real);
+  }
+}
+
+class Single extends Base {
+  private readonly verb: 'create' | 'update' | 'delete';
+  private readonly name: Name;
+  private readonly content: string;
+  private readonly conditions: Conditions;
+  constructor(verb: Single['verb'], name: Name, content: string, conditions: Conditions) {
+    super();
+    this.verb = verb;
+    this.name = name;
+    this.content = verb === 'delete' ? ABSENT : content;
+    this.conditions = conditions;
+  }
+
+  check(model: Model): boolean {
+    const { isCloned, isLeftAlone, possible } = known(model, this.name);
+    const isLog = [...possible].some((one) => one.startsWith('log'));
+    return !isLeftAlone && !(isCloned && this.verb === 'delete') && !(isLog && this.verb !== 'delete');
+  }
+
+  protected async carryOut(model: Model, real: Real): Promise<void> {
+    const { name, verb, content } = this;
+    const { kind, key } = partsOf(name);
+    const one = known(model, name);
+    const body = { application: 'app', team: 't', key, [kind]: objectOf(name, content) };
+    const result = await outcomeOf(real, this.conditions, () =>
+      verb === 'delete'
+        ? real.app.send(`/delete_${kind}`, undefined, { application: 'app', key }, this.conditions.deadlineMs)
+        : real.app.ask(`/${verb}_${kind}`, body, {}, this.conditions.deadlineMs),
+    );
+    if (result === 'done') one.possible = new Set([content]);
+    else if (result.code === 'not_found') {
+      assert.ok(one.possible.has(ABSENT), `${name} is missing`);
+      one.possible = new Set([ABSENT]);
+    } else if (result.code !== 'key_conflict') one.possible = new Set([...one.possible, content]);
+  }
+
+  override toString(): string {
+    return `${this.verb} ${this.name} "${this.content}" ${JSON.stringify(this.conditions)}`;
+  }
+}
+
+class Apply extends Base {
+  private readonly documents: readonly Contents[];
+  private readonly conditions: Conditions;
+  constructor(documents: readonly Contents[], conditions: Conditions) {
+    super();
+    this.documents = documents;
+    this.conditions = conditions;
+  }
+
+  check(model: Model): boolean {
+    const names = this.documents.flatMap((contents) => [...contents.keys()]);
+    return names.every((name) => {
+      const { isLeftAlone, possible } = known(model, name);
+      return !isLeftAlone && ![...possible].some((one) => one.startsWith('log'));
+    });
+  }
+
+  protected async carryOut(model: Model, real: Real): Promise<void> {
+    const results = await Promise.all(
+      this.documents.map((contents) =>
+        outcomeOf(real, this.conditions, () => apply(real, contents, {}, this.conditions)),
+      ),
+    );
+    const done = this.documents.filter((_, at) => results[at] === 'done');
+    const started = this.documents.filter((_, at) => {
+      const result = results[at];
+      return result instanceof ProblemError && result.code !== 'plan_stale';
+    });
+    for (const name of NAMES) {
+      const one = known(model, name);
+      const of = (some: readonly Contents[]) => some.flatMap((contents) => contents.get(name) ?? []);
+      const before = of(done).length > 0 ? [] : one.possible;
+      one.possible = new Set([...before, ...of(done), ...of(started)]);
+    }
+    if (done.length > 1 && started.length === 0) requireOneDocument(done, real);
+  }
+
+  override toString(): string {
+    const documents = this.documents.map((contents) => JSON.stringify([...contents]));
+    return `apply ${documents.join(' and ')} ${JSON.stringify(this.conditions)}`;
+  }
+}
+
+/** Of two documents that were applied at once and both reported as done, Datadog holds one completely. */
+function requireOneDocument(done: readonly Contents[], { app, clones }: Real): void {
+  const held = [
+    ...items(app.person('GET', '/api/v1/monitor')),
+    ...items(app.person('GET', '/api/v1/dashboard')['dashboards']),
+  ].flatMap((object) => (clones.has(idOf(object)) ? [] : [String(object['name'] ?? object['title'])]));
+  assert.ok(
+    done.some((contents) => [...contents.values()].every((content) => held.includes(content))),
+    'Datadog holds parts of both documents',
+  );
+}
+
+/** Applies a document. Throws if the apply stopped before its end. */
+async function apply(
+  { app }: Real,
+  contents: Contents,
+  query: Record<string, string>,
+  { deadlineMs }: Conditions,
+): Promise<void> {
+  const of = (kind: string) =>
+    [...contents].flatMap(([name, content]) =>
+      name.startsWith(kind) ? [{ key: partsOf(name).key, ...objectOf(name, content) }] : [],
+    );
+  const document = documentOf({ monitors: of('monitor'), dashboards: of('dashboard') });
+  const { remaining } = await app.apply(document, query, deadlineMs);
+  if (items(remaining).length > 0) throw new ProblemError('deadline_exceeded', 'the apply stopped');
+}
+
+/** Replaces a monitor by one of another type. */
+class Replace extends Base {
+  private readonly name: Name;
+  private readonly content: string;
+  private readonly conditions: Conditions;
+  constructor(name: Name, content: string, conditions: Conditions) {
+    super();
+    this.name = name;
+    this.content = content;
+    this.conditions = conditions;
+  }
+
+  check(model: Model): boolean {
+    const { possible, isLeftAlone } = known(model, this.name);
+    return !isLeftAlone && possible.size === 1 && /^q/.test([...possible][0] ?? '');
+  }
+
+  protected async carryOut(model: Model, real: Real): Promise<void> {
+    const one = known(model, this.name);
+    const contents = new Map([[this.name, this.content]]);
+    const result = await outcomeOf(real, this.conditions, () =>
+      apply(real, contents, { force: 'true' }, this.conditions),
+    );
+    one.possible = new Set([this.content]);
+    if (result === 'done') checkHeld(model, real);
+    one.isLeftAlone = result !== 'done' || one.isCloned;
+  }
+
+  override toString(): string {
+    return `replace ${this.name} "${this.content}" ${JSON.stringify(this.conditions)}`;
+  }
+}
+
+/** A person clones an object. */
+class Clone extends Base {
+  private readonly name: Name;
+  constructor(name: Name) {
+    super();
+    this.name = name;
+  }
+
+  check(model: Model): boolean {
+    const { possible, isCloned, isLeftAlone } = known(model, this.name);
+    return !isCloned && !isLeftAlone && possible.size === 1 && !possible.has(ABSENT);
+  }
+
+  protected async carryOut(model: Model, { app, clones }: Real): Promise<void> {
+    const { kind, key } = partsOf(this.name);
+    const path = `/api/v1/${kind}`;
+    const all = kind === 'monitor' ? app.person('GET', path) : app.person('GET', path)['dashboards'];
+    const original = items(all).find((object) => markOf(kind, object)?.key === key);
+    const {
+      id: _id,
+      created: _created,
+      created_at: _at,
+      ...rest
+    } = app.person('GET', `${path}/${idOf(original ?? {})}`);
+    const title = `clone of ${this.name}`;
+    app.clock.advance(1000);
+    const clone = app.person('POST', path, { ...rest, [kind === 'monitor' ? 'name' : 'title']: title });
+    clones.set(idOf(clone), title);
+    known(model, this.name).isCloned = true;
+  }
+
+  override toString(): string {
+    return `clone ${this.name}`;
+  }
+}
+
+/** Time passes, and the settler does a round. */
+class Wait extends Base {
+  private readonly ms: number;
+  constructor(ms: number) {
+    super();
+    this.ms = ms;
+  }
+  check(): boolean {
+    return true;
+  }
+  protected async carryOut(_model: Model, { app }: Real): Promise<void> {
+    app.clock.advance(this.ms);
+    await settleOnce(app.ports);
+  }
+  override toString(): string {
+    return `wait ${this.ms} ms`;
+  }
+}
+
+const loss = fc.oneof(
+  fc.constant<LostWrite>({ carriedOut: 'now' }),
+  fc.constant<LostWrite>({ carriedOut: 'never' }),
+  fc.integer({ min: 100, max: 24_000 }).map((afterMs): LostWrite => ({ carriedOut: 'late', afterMs })),
+);
+const conditions: fc.Arbitrary<Conditions> = fc.record({
+  losses: fc.oneof(fc.constant([]), fc.array(loss, { minLength: 1, maxLength: 5 })),
+  deadlineMs: fc.constantFrom(3_000, 25_000),
+});
+const name = fc.constantFrom(...NAMES);
+const content = fc.integer({ min: 1, max: 1e9 }).map((n) => `q${n}`);
+const contents: fc.Arbitrary<Contents> = fc
+  .uniqueArray(fc.tuple(name, content), { minLength: 1, maxLength: 4, selector: ([one]) => one })
+  .map((pairs) => new Map(pairs));
+
+export const COMMANDS: fc.Arbitrary<Command>[] = [
+  fc
+    .tuple(fc.constantFrom('create', 'update', 'delete'), name, content, conditions)
+    .map(([verb, ...rest]) => new Single(verb, ...rest)),
+  fc.tuple(contents, conditions).map(([one, under]) => new Apply([one], under)),
+  fc.tuple(contents, conditions).map(([one, under]) => new Apply([one, one], under)),
+  fc
+    .tuple(contents, content, conditions)
+    .map(
+      ([one, other, under]) => new Apply([one, new Map([...one].map(([key]) => [key, `${other}x`]))], under),
+    ),
+  fc
+    .tuple(fc.constantFrom<Name[]>('monitor:a', 'monitor:b'), content, conditions)
+    .map(([one, other, under]) => new Replace(one, `log${other}`, under)),
+  name.map((one) => new Clone(one)),
+  fc.integer({ min: 1, max: 40_000 }).map((ms) => new Wait(ms)),
+];
