@@ -72,6 +72,10 @@ describe('the checker', () => {
       attempt('apply', [target('v2')], [300, 400], { acknowledged, force: true });
     assert.deepEqual(judged(both, [create, replace(false)]), NOTHING);
     assert.equal(judged(both, [create, replace(true)]).doubled, 1);
+    const prune = attempt('apply', [], [500, 600], { prune: true });
+    const pruned = [...both, write('DELETE', 550, '1')];
+    assert.deepEqual(judged(pruned, [create, replace(false), prune]), NOTHING);
+    assert.equal(judged(pruned, [create, replace(true), prune]).lost, 1);
     const third = [...both, write('POST', 360, '3', 'v2')];
     assert.equal(judged(third, [create, replace(false)]).doubled, 1);
   });

@@ -51,7 +51,7 @@ export function checkRun(record: RunRecord): Verdict {
       else judgeWrite(name, step.write, attempts, { lost, unasked });
     }
     for (const { attempt, acknowledged } of attempts)
-      if (acknowledged && !wasTrue(acknowledged, attempt, history))
+      if (acknowledged && !wasTrue(acknowledged, attempt, history, unfinishedVersions(attempts)))
         lost.push(`${name}: ${acknowledged.version ?? 'the delete'} was acknowledged and never carried out`);
   }
   return { lost, doubled, unasked, removedDoubles };
@@ -142,9 +142,25 @@ function judgeWrite(
   if (!isOpen) lost.push(`${name}: ${describe(write)} overwrote what was acknowledged after it`);
 }
 
-function wasTrue({ version }: Target, { start, end }: Attempt, history: readonly Step[]): boolean {
+/** Returns the contents of replaces that no answer called complete. A plan lists such an object as a clone, and prune keeps it. */
+function unfinishedVersions(attempts: ByName['attempts']): ReadonlySet<string | undefined> {
+  const forced = attempts.filter(({ attempt }) => attempt.operation.force);
+  const complete = new Set(
+    attempts.flatMap(({ attempt, target }) => (attempt.isComplete ? [target.version] : [])),
+  );
+  return new Set(forced.map(({ target }) => target.version).filter((version) => !complete.has(version)));
+}
+
+function wasTrue(
+  { version }: Target,
+  { start, end }: Attempt,
+  history: readonly Step[],
+  unfinished: ReadonlySet<string | undefined>,
+): boolean {
   const isIt = (alive: ReadonlyMap<string, string>) =>
-    version === undefined ? alive.size === 0 : [...alive.values()].includes(version);
+    version === undefined
+      ? [...alive.values()].every((one) => unfinished.has(one))
+      : [...alive.values()].includes(version);
   const first = history.findIndex(({ write }) => write.at >= start - TOLERANCE_MS);
   const before = first === -1 ? history.at(-1)?.alive : history[first]?.before;
   if (isIt(before ?? new Map())) return true;
