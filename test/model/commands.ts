@@ -231,39 +231,6 @@ async function apply(
   if (items(remaining).length > 0) throw new ProblemError('deadline_exceeded', 'the apply stopped');
 }
 
-/** Replaces a monitor by one of another type. */
-class Replace extends Base {
-  private readonly name: Name;
-  private readonly content: string;
-  private readonly conditions: Conditions;
-  constructor(name: Name, content: string, conditions: Conditions) {
-    super();
-    this.name = name;
-    this.content = content;
-    this.conditions = conditions;
-  }
-
-  check(model: Model): boolean {
-    const { possible, isLeftAlone } = known(model, this.name);
-    return !isLeftAlone && possible.size === 1 && /^q/.test([...possible][0] ?? '');
-  }
-
-  protected async carryOut(model: Model, real: Real): Promise<void> {
-    const one = known(model, this.name);
-    const contents = new Map([[this.name, this.content]]);
-    const result = await outcomeOf(real, this.conditions, () =>
-      apply(real, contents, { force: 'true' }, this.conditions),
-    );
-    one.possible = new Set([this.content]);
-    if (result === 'done') checkHeld(model, real);
-    one.isLeftAlone = result !== 'done' || one.isCloned;
-  }
-
-  override toString(): string {
-    return `replace ${this.name} "${this.content}" ${JSON.stringify(this.conditions)}`;
-  }
-}
-
 /** A person clones an object. */
 class Clone extends Base {
   private readonly name: Name;
@@ -297,6 +264,42 @@ class Clone extends Base {
 
   override toString(): string {
     return `clone ${this.name}`;
+  }
+}
+
+/** Replaces a monitor by one of another type, perhaps after a person has cloned it. */
+class Replace extends Base {
+  private readonly name: Name;
+  private readonly content: string;
+  private readonly isClonedFirst: boolean;
+  private readonly conditions: Conditions;
+  constructor(name: Name, content: string, isClonedFirst: boolean, conditions: Conditions) {
+    super();
+    this.name = name;
+    this.content = content;
+    this.isClonedFirst = isClonedFirst;
+    this.conditions = conditions;
+  }
+
+  check(model: Model): boolean {
+    const { possible, isLeftAlone } = known(model, this.name);
+    return !isLeftAlone && possible.size === 1 && ([...possible][0] ?? '').startsWith('q');
+  }
+
+  protected async carryOut(model: Model, real: Real): Promise<void> {
+    const one = known(model, this.name);
+    if (this.isClonedFirst && !one.isCloned) await new Clone(this.name).run(model, real);
+    const contents = new Map([[this.name, this.content]]);
+    const result = await outcomeOf(real, this.conditions, () =>
+      apply(real, contents, { force: 'true' }, this.conditions),
+    );
+    one.possible = new Set([this.content]);
+    if (result === 'done') checkHeld(model, real);
+    one.isLeftAlone = result !== 'done' || one.isCloned;
+  }
+
+  override toString(): string {
+    return `${this.isClonedFirst ? 'clone and ' : ''}replace ${this.name} "${this.content}" ${JSON.stringify(this.conditions)}`;
   }
 }
 
@@ -349,8 +352,8 @@ export const COMMANDS: fc.Arbitrary<Command>[] = [
       ([one, other, under]) => new Apply([one, new Map([...one].map(([key]) => [key, `${other}x`]))], under),
     ),
   fc
-    .tuple(fc.constantFrom<Name[]>('monitor:a', 'monitor:b'), content, conditions)
-    .map(([one, other, under]) => new Replace(one, `log${other}`, under)),
+    .tuple(fc.constantFrom<Name[]>('monitor:a', 'monitor:b'), content, fc.boolean(), conditions)
+    .map(([one, other, ...rest]) => new Replace(one, `log${other}`, ...rest)),
   name.map((one) => new Clone(one)),
   fc.integer({ min: 1, max: 40_000 }).map((ms) => new Wait(ms)),
 ];

@@ -14,9 +14,9 @@ const SETTLED_MS = 40_000;
 function start(delays: readonly number[]): Real {
   let at = 0;
   const beforeEach = async () => {
-    const turns = delays[at % delays.length] ?? 0;
+    const microtasks = delays[at % delays.length] ?? 0;
     at += 1;
-    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    for (let done = 0; done < microtasks; done += 1) await Promise.resolve();
   };
   return { app: startInProcess({ world: emulatedDatadog({ beforeEach }) }), clones: new Map() };
 }
