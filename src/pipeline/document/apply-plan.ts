@@ -46,6 +46,8 @@ export interface Failure {
 
 export interface Outcome {
   readonly done: readonly CompletedStep[];
+  /** Replaces among `remaining` whose new object exists beside the old one. */
+  readonly halfReplaced: readonly CompletedStep[];
   readonly remaining: readonly PlanStep[];
   readonly findings: readonly Finding[];
   /** In the order in which they happened. Empty if the apply finished, or stopped before the deadline or with the process. */
@@ -103,6 +105,8 @@ class Run {
   private readonly findings: Finding[] = [];
   private readonly ids = new Map<string, string>();
   private readonly replaced: { readonly step: PlanStep; readonly id: string }[] = [];
+  /** Replaces whose new object exists beside the old one. */
+  private readonly halfReplaced: CompletedStep[] = [];
   private readonly written: Written[] = [];
   private readonly failures: Failure[] = [];
   /** Names of objects that were not created, so that nothing can refer to them. */
@@ -137,7 +141,8 @@ class Run {
     const writes = writesOf(this.applying.plan);
     const remaining = writes.filter((step) => !this.done.has(step));
     const done = writes.flatMap((step) => this.done.get(step) ?? []);
-    return { done, remaining, findings: this.findings, failures: this.failures };
+    const { halfReplaced, findings, failures } = this;
+    return { done, halfReplaced, remaining, findings, failures };
   }
 
   /** Executes one step, unless it refers to an object that could not be created. */
@@ -251,16 +256,28 @@ class Run {
   async deleteReplaced(): Promise<void> {
     for (const { step, id } of this.replaced) {
       // Also in a process that stops: a replacement is complete only when the old object is gone.
-      if (!this.hasTime()) return;
+      if (!this.hasTime()) {
+        this.reopen(step);
+        continue;
+      }
       try {
         if (await this.isNeeded(step, id)) continue;
         this.require(await sendDelete(this.sending(step), id));
         this.applying.ports.objectCache.remove(step.stored, id);
         this.audit(step, id, 'delete');
       } catch (error) {
+        this.reopen(step);
         this.fail(step, error);
       }
     }
+  }
+
+  /** A replace whose old object is still there is not done. */
+  private reopen(step: PlanStep): void {
+    const completed = this.done.get(step);
+    if (!completed) return;
+    this.done.delete(step);
+    this.halfReplaced.push(completed);
   }
 
   /** Adds a finding for each change that somebody else made during the writes. */

@@ -69,6 +69,35 @@ describe('an apply and single writes at once', () => {
   });
 });
 
+describe('a replace that has no time left to delete the old object', () => {
+  it('is not reported as done, and the next apply with its basis completes it', async () => {
+    const { apply, clock, person, ports } = startInProcess();
+    await apply(documentOf({ monitors: [monitor('a')] }));
+    const logs = {
+      type: 'log alert',
+      query: 'logs("status:error").index("*").rollup("count").last("5m") > 2',
+    };
+    const { create } = ports.monitor;
+    const slow: typeof create = async (...args) => {
+      const created = await create(...args);
+      clock.advance(23_500);
+      return created;
+    };
+    const document = documentOf({ monitors: [monitor('a', logs)] });
+    Object.assign(ports.monitor, { create: slow });
+    const stopped = await apply(document, { force: 'true' });
+    assert.deepEqual(items(stopped['done']), []);
+    assert.deepEqual(items(stopped['remaining']), [{ kind: 'monitor', key: 'a', action: 'replace' }]);
+    assert.equal(items(person('GET', '/api/v1/monitor')).length, 2);
+    const { remaining } = await apply(document, { force: 'true', basis: String(stopped['basis']) });
+    assert.deepEqual(items(remaining), []);
+    assert.deepEqual(
+      items(person('GET', '/api/v1/monitor')).map(({ type }) => type),
+      ['log alert'],
+    );
+  });
+});
+
 describe('a replaced object that has a clone', () => {
   it('is replaced by a new object, and the clone stays as it is', async () => {
     const { apply, person } = startInProcess();

@@ -176,7 +176,9 @@ async function applyUnderLease(
   const after = liveAfter(live, outcome);
   for (const stored of STORED) cacheObjects(stored, plan.application, after.own[stored], ports);
   const fingerprint =
-    outcome.done.length > 0 ? await runThrottled(fingerprintSteps(document, after)) : plan.fingerprint;
+    outcome.done.length + outcome.halfReplaced.length > 0
+      ? await runThrottled(fingerprintSteps(document, after))
+      : plan.fingerprint;
   storeFingerprint(fingerprint, plan.application, after, ports);
   const progress = progressOf(outcome, ports);
   const atEnd = { ...progress, basis: fingerprint };
@@ -231,11 +233,13 @@ function progressOf({ done, remaining }: Outcome, ports: Ports): Progress {
 }
 
 /** Returns the state of Datadog after the writes. */
-function liveAfter(live: LiveState, { done }: Outcome): LiveState {
+function liveAfter(live: LiveState, { done, halfReplaced }: Outcome): LiveState {
   const written = new Map(done.map((one) => [`${one.step.stored}:${one.step.planned.id ?? one.id}`, one]));
   const after = (stored: 'monitor' | 'dashboard') => {
     const kept = live.own[stored].filter((object) => !written.has(`${stored}:${idOf(object)}`));
-    const now = done.flatMap(({ step, object }) => (object && step.stored === stored ? [object] : []));
+    const now = [...done, ...halfReplaced].flatMap(({ step, object }) =>
+      object && step.stored === stored ? [object] : [],
+    );
     return [...kept, ...now];
   };
   const adoptable = new Map([...live.adoptable].filter(([name]) => !written.has(name)));
