@@ -11,30 +11,51 @@ export type LostWrite =
   | { readonly carriedOut: 'now' | 'never' }
   | { readonly carriedOut: 'late'; readonly afterMs: number };
 
+interface EmulatedDatadogOptions {
+  readonly audit?: boolean;
+  /** Waits before each request, so that concurrent requests arrive in another order. */
+  readonly beforeEach?: () => Promise<void>;
+}
+
+/** Loses the answers to writes; some writes are carried out later. */
+function lossesOf(clock: { now: number }, now: () => number) {
+  const losses: LostWrite[] = [];
+  const late: { readonly dueMs: number; readonly carryOut: () => void }[] = [];
+  return {
+    /** Loses the answers to the next writes. */
+    loseNextWrites: (...next: readonly LostWrite[]) => void losses.push(...next),
+    /** Ends the losses that no write has met. */
+    keepWrites: () => void losses.splice(0),
+    /** Carries out the late writes that are due, each at its own time. */
+    land() {
+      for (const due of late.splice(0).toSorted((a, b) => a.dueMs - b.dueMs)) {
+        if (due.dueMs > now()) late.push(due);
+        else {
+          clock.now = due.dueMs;
+          due.carryOut();
+        }
+      }
+    },
+    /** Carries a request out, now or later. Throws OutboundError if its answer is lost. */
+    carryOut<T>(method: string, path: string, request: () => T): T {
+      const isWrite = method !== 'GET' && !/\/(search|validate)$/.test(path);
+      const loss = isWrite ? losses.shift() : undefined;
+      clock.now = now();
+      if (!loss) return request();
+      if (loss.carriedOut === 'now') request();
+      if (loss.carriedOut === 'late') late.push({ dueMs: now() + loss.afterMs, carryOut: request });
+      throw new OutboundError('connection', true);
+    },
+  };
+}
+
 /** Creates Birddog's Datadog client with an emulated Datadog, without a socket, on a manual clock. */
-export function emulatedDatadog(
-  options: {
-    readonly audit?: boolean;
-    /** Waits before each request, so that concurrent requests arrive in another order. */
-    readonly beforeEach?: () => Promise<void>;
-  } = {},
-) {
+export function emulatedDatadog(options: EmulatedDatadogOptions = {}) {
   const emulator = createTestClient(options);
   const clock = manualClock(emulator.clock.now);
   const calls: { readonly call: string; readonly query: string; readonly sent: string }[] = [];
   const failures: { readonly path: string; readonly status: number; readonly text: string }[] = [];
-  const losses: LostWrite[] = [];
-  const late: { readonly dueMs: number; readonly carryOut: () => void }[] = [];
-  /** Carries out the late writes that are due, each at its own time. */
-  const land = () => {
-    for (const due of late.splice(0).toSorted((a, b) => a.dueMs - b.dueMs)) {
-      if (due.dueMs > clock.now()) late.push(due);
-      else {
-        emulator.clock.now = due.dueMs;
-        due.carryOut();
-      }
-    }
-  };
+  const losses = lossesOf(emulator.clock, clock.now);
   let cut: { after: number; readonly reached: () => void } | undefined;
   const connect = () =>
     createDatadog({
@@ -46,7 +67,7 @@ export function emulatedDatadog(
       outbound: {
         async send({ method, url, headers = {}, body: sent }) {
           await options.beforeEach?.();
-          land();
+          losses.land();
           calls.push({
             call: `${method} ${url.pathname}`,
             query: url.searchParams.toString(),
@@ -55,15 +76,9 @@ export function emulatedDatadog(
           const at = failures.findIndex(({ path }) => path === url.pathname);
           const [failure] = at < 0 ? [] : failures.splice(at, 1);
           if (failure) return { status: failure.status, headers: {}, body: Buffer.from(failure.text) };
-          const carryOut = () =>
-            emulator.send(method, `${url.pathname}${url.search}`, sent?.toString(), headers);
-          const isWrite = method !== 'GET' && !/\/(search|validate)$/.test(url.pathname);
-          const loss = isWrite ? losses.shift() : undefined;
-          if (loss?.carriedOut === 'late') late.push({ dueMs: clock.now() + loss.afterMs, carryOut });
-          emulator.clock.now = clock.now();
-          if (loss?.carriedOut === 'now') carryOut();
-          if (loss) throw new OutboundError('connection', true);
-          const answer = carryOut();
+          const answer = losses.carryOut(method, url.pathname, () =>
+            emulator.send(method, `${url.pathname}${url.search}`, sent?.toString(), headers),
+          );
           if (cut && method !== 'GET' && !url.pathname.endsWith('/search')) {
             cut.after -= 1;
             // The process that sent this request has been killed.
@@ -105,13 +120,10 @@ export function emulatedDatadog(
     /** Sets the answer to the next call of a path. */
     fail: (path: string, status: number, answer: Json = { errors: ['no'] }) =>
       void failures.push({ path, status, text: JSON.stringify(answer) }),
-    /** Loses the answers to the next writes. */
-    loseNextWrites: (...next: readonly LostWrite[]) => void losses.push(...next),
-    /** Ends the losses that no write has met. */
-    keepWrites: () => void losses.splice(0),
+    ...losses,
     /** Sends a request directly to Datadog, as a person does. */
     person(method: string, path: string, sent?: JsonObject): JsonObject {
-      land();
+      losses.land();
       emulator.clock.now = clock.now();
       return jsonBody(emulator.send(method, path, sent));
     },
