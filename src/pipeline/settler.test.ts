@@ -125,6 +125,18 @@ describe('the settler', () => {
     }
   });
 
+  it('keeps an equal object that appears long after a create that never landed: a clone', async () => {
+    await begin();
+    clock.advance(31_000);
+    await settleOnce(ports);
+    await confirmed(1);
+    store(1);
+    clock.advance(60_000);
+    store(2);
+    assert.deepEqual((await settleOnce(ports)).deleted, []);
+    assert.equal(held.length, 2);
+  });
+
   it('keeps both objects of a replace that was stopped in between, and deletes a double of the new one', async () => {
     await confirmed(1);
     store(1);

@@ -13,6 +13,8 @@ import { settleWrite } from './settle.ts';
 const STEP_MS = 10_000;
 /** A create that expired is kept this many settle times, so that an object that appears even so is recognised as ours. */
 const KEPT_SETTLE_TIMES = 10;
+/** An object that appears this many settle times after a create, or later, does not come from it: somebody cloned the object. */
+const LANDS_WITHIN_SETTLE_TIMES = 2;
 /** Datadog's clock and ours may differ by this (ms). */
 const CLOCK_TOLERANCE_MS = 5_000;
 /** How long (ms) the settler waits for a lease that a request holds. */
@@ -147,9 +149,9 @@ function isConfirmed(object: JsonObject, creates: readonly SettledCreate[]): boo
 
 /**
  * Returns whether an object came from a create of ours: Datadog confirmed its id, or it equals the body and appeared after
- * the create was sent.
+ * the create was sent, soon enough.
  */
-function isFrom(object: JsonObject, create: SettledCreate, { clock }: Ports): boolean {
+function isFrom(object: JsonObject, create: SettledCreate, { clock, settleMs }: Ports): boolean {
   const { kind, id, body, others = [], sentAgoMs } = create;
   if (id !== undefined) return idOf(object) === id;
   if (!body || others.includes(idOf(object))) return false;
@@ -158,6 +160,7 @@ function isFrom(object: JsonObject, create: SettledCreate, { clock }: Ports): bo
   return (
     createdAt !== undefined &&
     createdAt >= sentAt - CLOCK_TOLERANCE_MS &&
+    createdAt < sentAt + settleMs * LANDS_WITHIN_SETTLE_TIMES &&
     changesOf(kind, object, body).length === 0
   );
 }
