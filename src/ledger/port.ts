@@ -77,7 +77,10 @@ export interface Ledger {
    * body must wait for it. Never throws.
    */
   acknowledge(entry: string): Promise<void>;
-  /** Settles a create that Datadog confirmed with an id; keeps it for verification. Never throws. */
+  /**
+   * Settles a create that Datadog confirmed with an id. Keeps it for verification if another create of the same object is
+   * recorded: only then can there be two objects. Never throws.
+   */
   confirm(entry: string, id: string): Promise<void>;
   /** Returns the unsettled writes of one object, oldest first. */
   unsettledOf(name: ObjectName): Promise<readonly UnsettledWrite[]>;

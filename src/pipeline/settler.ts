@@ -64,8 +64,9 @@ async function verifyCreates(ports: Ports): Promise<Deleted[]> {
     if (!first || first.sentAgoMs < ports.settleMs) continue;
     const found = await foundByApplication(first, ports);
     if (!found) continue;
+    const byKey = Map.groupBy(found, (object) => markOf(first.kind, object)?.key);
     for (const [key, own] of Map.groupBy(group, (create) => create.key)) {
-      const objects = found.filter((object) => markOf(first.kind, object)?.key === key);
+      const objects = byKey.get(key) ?? [];
       if (doublesAmong(objects, own, ports).length > 0) deleted.push(...(await deleteDoubles(own, ports)));
       else await settleVerified(own, ports);
     }

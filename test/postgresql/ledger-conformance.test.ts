@@ -242,9 +242,13 @@ for (const database of ['SQLite', 'PostgreSQL'] as const) {
       assert.deepEqual([await ledger.acknowledgedAgoMs(NAME), await ledger.toVerify(0)], [[], []]);
     });
 
-    it('keeps confirmed creates apart, for verification after some time', async () => {
+    it('keeps a confirmed create for verification only beside another create of the same object', async () => {
       const ledger = open();
       const lease = await ledger.acquire([NAME], soon(1000));
+      await ledger.confirm(await ledger.begin(lease, INTENT), '41');
+      assert.deepEqual(await ledger.toVerify(0), []);
+      const late = await ledger.begin(lease, INTENT);
+      await ledger.expire(late);
       const entry = await ledger.begin(lease, INTENT);
       await ledger.confirm(entry, '42');
       assert.deepEqual(await ledger.unsettledOf(NAME), []);
@@ -252,9 +256,12 @@ for (const database of ['SQLite', 'PostgreSQL'] as const) {
       await place.advance(31_000);
       assert.deepEqual(
         (await ledger.toVerify(30_000)).map(({ id, body }) => [id, body]),
-        [['42', INTENT.body]],
+        [
+          [undefined, INTENT.body],
+          ['42', INTENT.body],
+        ],
       );
-      await ledger.settle(entry);
+      for (const settled of [late, entry]) await ledger.settle(settled);
       assert.deepEqual(await ledger.toVerify(0), []);
     });
 

@@ -71,7 +71,15 @@ export class Writes {
   }
 
   async confirm(entry: string, id: string): Promise<void> {
-    await this.setState(entry, 'confirmed', id);
+    const rows = await this.db.query({
+      text: `DELETE FROM ledger_writes WHERE entry = $1 AND NOT EXISTS (
+               SELECT 1 FROM ledger_writes AS other
+               WHERE other.application = ledger_writes.application AND other.kind = ledger_writes.kind
+                 AND other.key = ledger_writes.key AND other.action = 'create' AND other.entry <> $1
+             ) RETURNING entry`,
+      values: [entry],
+    });
+    if (rows.length === 0) await this.setState(entry, 'confirmed', id);
   }
 
   async setState(entry: string, state: 'confirmed' | 'expired' | 'acknowledged', id?: string): Promise<void> {
