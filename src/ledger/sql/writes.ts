@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isObject, type JsonObject, parseTrustedJson, printJson } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-fields.ts';
-import { compress, decompress } from '../compress.ts';
 import type { SettledCreate, Intent, Lease, ObjectName, UnsettledWrite, WriteAction } from '../port.ts';
 import type { Database, Row, SqlValue, Statement } from './database.ts';
 import { leaseName } from './leases.ts';
@@ -34,7 +33,7 @@ export class Writes {
       action,
       id ?? null,
       others ? JSON.stringify(others) : null,
-      body ? compress(printJson(body)) : null,
+      body ? Buffer.from(printJson(body)) : null,
       caller,
       leaseName(intent),
       token,
@@ -199,7 +198,8 @@ function textIn(value: unknown): string | undefined {
 
 function bodyIn(value: unknown): JsonObject | undefined {
   if (value === null || value === undefined) return undefined;
-  const body = decompress(value);
+  if (!(value instanceof Uint8Array)) throw new TypeError('a recorded write has an invalid body');
+  const body = parseTrustedJson(Buffer.from(value).toString());
   if (!isObject(body)) throw new TypeError('a recorded write has an invalid body');
   return body;
 }
