@@ -159,7 +159,7 @@ async function waitForAcknowledged(
 ): Promise<Sent | undefined> {
   const { ledger, clock, settleMs } = ports;
   const ages = await ledger.acknowledgedAgoMs(name);
-  const waitMs = Math.max(0, ...ages.slice(0, MAX_AGES).map((age) => settleMs - age));
+  const waitMs = settleMs - ages.reduce((least, age) => Math.min(least, age), settleMs);
   if (waitMs === 0) return undefined;
   const late = { outcome: 'lost', problem: outcomeUnknown(intent, waitMs) } as const;
   if (context.deadline.left() <= waitMs) return late;
@@ -168,5 +168,3 @@ async function waitForAcknowledged(
     () => late,
   );
 }
-/** More acknowledged updates of one object than this are not possible within the settle time. */
-const MAX_AGES = 100;

@@ -1,3 +1,4 @@
+import { append } from '../domain/append.ts';
 import { changesOf } from '../diff/changes.ts';
 import type { Caller, RequestContext } from '../domain/caller.ts';
 import { deadlineAfter, type OwnDeadline } from '../domain/deadline.ts';
@@ -67,7 +68,7 @@ async function verifyCreates(ports: Ports): Promise<Deleted[]> {
     const byKey = Map.groupBy(found, (object) => markOf(first.kind, object)?.key);
     for (const [key, own] of Map.groupBy(group, (create) => create.key)) {
       const objects = byKey.get(key) ?? [];
-      if (doublesAmong(objects, own, ports).length > 0) deleted.push(...(await deleteDoubles(own, ports)));
+      if (doublesAmong(objects, own, ports).length > 0) append(deleted, await deleteDoubles(own, ports));
       else await settleVerified(own, ports);
     }
   }
