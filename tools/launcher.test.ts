@@ -314,7 +314,10 @@ for (const command of ['serve', 'sidecar']) {
     const root = installation(t, files);
     const { status, err } = await birddog(t, root, [command]).ended;
     assert.deepEqual([status, runs(root)], [0, 2]);
-    assert.match(err, new RegExp(`"event":"${command} gave no heartbeat for 10 s and was killed, restarting`));
+    assert.match(
+      err,
+      new RegExp(`"event":"${command} gave no heartbeat for 10 s and was killed, restarting`),
+    );
   });
 
   test(`"birddog ${command}" does not kill a server with heartbeats, or before its first heartbeat`, async (t) => {
