@@ -159,7 +159,7 @@ async function waitForAcknowledged(
 ): Promise<Sent | undefined> {
   const { ledger, clock, settleMs } = ports;
   const ages = await ledger.acknowledgedAgoMs(name);
-  const waitMs = settleMs - ages.reduce((least, age) => Math.min(least, age), settleMs);
+  const waitMs = settleMs - ages.reduce((min, age) => Math.min(min, age), settleMs);
   if (waitMs === 0) return undefined;
   const late = { outcome: 'lost', problem: outcomeUnknown(intent, waitMs) } as const;
   if (context.deadline.left() <= waitMs) return late;
