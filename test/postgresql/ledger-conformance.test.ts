@@ -254,12 +254,11 @@ for (const database of ['SQLite', 'PostgreSQL'] as const) {
       assert.deepEqual(await ledger.unsettledOf(NAME), []);
       assert.deepEqual(await ledger.toVerify(30_000), []);
       await place.advance(31_000);
+      const kept = await ledger.toVerify(30_000);
+      assert.deepEqual(new Set(kept.map(({ id }) => id)), new Set([undefined, '42']));
       assert.deepEqual(
-        (await ledger.toVerify(30_000)).map(({ id, body }) => [id, body]),
-        [
-          [undefined, INTENT.body],
-          ['42', INTENT.body],
-        ],
+        kept.map(({ body }) => body),
+        [INTENT.body, INTENT.body],
       );
       for (const settled of [late, entry]) await ledger.settle(settled);
       assert.deepEqual(await ledger.toVerify(0), []);
