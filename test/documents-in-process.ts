@@ -85,6 +85,16 @@ export const documentOf = (parts: JsonObject): JsonObject => ({
   ...parts,
 });
 
+/** Returns the entry of a valid monitor. Each key has a different query, because Datadog rejects duplicates. */
+export const monitorEntry = (key: string, more: JsonObject = {}): JsonObject => ({
+  key,
+  type: 'query alert',
+  name: key,
+  query: `avg(last_5m):avg:system.load.1{part:${key}} > 2`,
+  options: { thresholds: { critical: 2 } },
+  ...more,
+});
+
 export const items = (value: Json | undefined): JsonObject[] =>
   Array.isArray(value) ? value.filter(isObject) : [];
 /** Returns `key action` of each object of a plan. */

@@ -2,9 +2,10 @@ import type { RequestContext } from '../domain/caller.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 import { idOf, isContestedBy, isOwnedBy, oldestFirst } from '../domain/marker.ts';
 import type { CachedObject, ObjectPort, SearchFilter } from '../pipeline/ports.ts';
-import { parseObjects, parseObject, readEach, parseWrittenObject } from './response-objects.ts';
+import { parseObjects, parseObject, readEach } from './response-objects.ts';
 import { checkPages } from './list-pages.ts';
 import { objectPath, pageUrl } from './object-path.ts';
+import { objectWrites } from './object-writes.ts';
 import type { Request } from './request.ts';
 
 const PATH = '/api/v1/dashboard';
@@ -59,13 +60,7 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
     // Datadog never refuses to delete a dashboard because of references to it.
     canDelete: async () => new Map(),
     get,
-    create: async (body, context, attempts) =>
-      parseWrittenObject(await request({ method: 'POST', path: PATH, route: PATH, body, attempts }, context)),
-    update: async (id, body, context, attempts) =>
-      parseWrittenObject(await request({ method: 'PUT', ...at(id), body, attempts }, context)),
-    async delete(id, context, attempts) {
-      await request({ method: 'DELETE', ...at(id), attempts }, context);
-    },
+    ...objectWrites(request, PATH),
     url: (object) => pageUrl(object['url'], `/dashboard/${encodeURIComponent(idOf(object))}`, uiUrl),
   };
 }

@@ -2,11 +2,12 @@ import type { RequestContext } from '../domain/caller.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { idOf, isContestedBy, isOwnedBy, markerTag, oldestFirst } from '../domain/marker.ts';
 import type { ObjectPort } from '../pipeline/ports.ts';
-import { parseObjects, parseObject, parseWrittenObject } from './response-objects.ts';
+import { parseObjects, parseObject } from './response-objects.ts';
 import { deletionBlockers } from './can-delete.ts';
 import { checkPages } from './list-pages.ts';
 import { searchMonitors } from './monitor-search.ts';
 import { objectPath, pageUrl } from './object-path.ts';
+import { objectWrites } from './object-writes.ts';
 import type { Request } from './request.ts';
 
 const PATH = '/api/v1/monitor';
@@ -50,13 +51,7 @@ export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
       searchMonitors(request, { pageSize: PAGE_SIZE, pages, get }, filter, context),
     canDelete: (ids, context) => deletionBlockers(request, ids, context),
     get,
-    create: async (body, context, attempts) =>
-      parseWrittenObject(await request({ method: 'POST', path: PATH, route: PATH, body, attempts }, context)),
-    update: async (id, body, context, attempts) =>
-      parseWrittenObject(await request({ method: 'PUT', ...at(id), body, attempts }, context)),
-    async delete(id, context, attempts) {
-      await request({ method: 'DELETE', ...at(id), attempts }, context);
-    },
+    ...objectWrites(request, PATH),
     url: (object) => pageUrl(undefined, `/monitors/${encodeURIComponent(idOf(object))}`, uiUrl),
   };
 }

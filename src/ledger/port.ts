@@ -43,13 +43,8 @@ export interface UnsettledWrite extends Intent {
   readonly attempts: number;
 }
 
-/** A create that is settled, kept until it has been verified. */
-export interface SettledCreate extends Intent {
-  readonly entry: string;
-  /** The id that Datadog confirmed; undefined if it never answered. */
-  readonly id: string | undefined;
-  readonly sentAgoMs: number;
-}
+/** A create that is settled, kept until it has been verified. `id` is undefined if Datadog never confirmed one. */
+export type SettledCreate = Omit<UnsettledWrite, 'attempts'>;
 
 /**
  * Leases and writes in progress, which Datadog cannot report. Every method except those marked otherwise throws the problem
@@ -90,7 +85,7 @@ export interface Ledger {
   acknowledgedAgoMs(name: ObjectName): Promise<readonly number[]>;
   /** Returns creates that are confirmed or expired and were sent at least `ageMs` ago, oldest first; at most 1,000. */
   toVerify(ageMs: number): Promise<readonly SettledCreate[]>;
-  /** Deletes acknowledged updates and expired creates that were sent at least `ageMs` ago. */
+  /** Deletes acknowledged updates and expired creates that were sent at least `ageMs` ago, and expired pins of routes. */
   forgetSettled(ageMs: number): Promise<void>;
   /**
    * Records that a write of an application goes on a route, until `unpinRoute` or for at most `holdMs`. While writes are in

@@ -103,23 +103,23 @@ describe('the settler', () => {
   });
 
   it('never deletes a clone: one that existed before, one that differs, and one more than our creates explain', async () => {
-    for (const [at, others, more] of [
-      ['before', ['2'], {}],
-      ['different', [], { name: 'other' }],
-      ['one more than creates', undefined, {}],
+    for (const [at, others, clones, doubles] of [
+      ['before', ['2'], [{}], []],
+      ['different', [], [{ name: 'other' }], []],
+      ['one more than creates', [], [{}, {}], ['2']],
     ] as const) {
       held = [];
-      if (others) {
-        await begin({ ...CREATE, others });
-        clock.advance(31_000);
-        await settleOnce(ports);
-      }
+      deleted = [];
+      await begin({ ...CREATE, others });
+      clock.advance(31_000);
+      await settleOnce(ports);
       await confirmed(1);
       store(1);
-      store(2, more);
+      for (const [index, more] of clones.entries()) store(index + 2, more);
       clock.advance(31_000);
-      assert.deepEqual((await settleOnce(ports)).deleted, [], at);
-      assert.equal(held.length, 2, at);
+      await settleOnce(ports);
+      assert.deepEqual(deleted, doubles, at);
+      assert.equal(held.length, 1 + clones.length - doubles.length, at);
       clock.advance(600_000);
       await settleOnce(ports);
     }
@@ -155,6 +155,28 @@ describe('the settler', () => {
     }
     clock.advance(31_000);
     assert.deepEqual((await settleOnce(ports)).deleted, [{ ...OWNER, id: '4' }]);
+  });
+
+  it('looks at each object of an application a few times, however many creates it verifies', async () => {
+    const COUNT = 200;
+    for (let n = 0; n < COUNT; n += 1) {
+      const name = { ...NAME, key: `k${n}` };
+      const lease = await ports.ledger.acquire([name], deadlineAfter(1000, clock));
+      await ports.ledger.expire(await ports.ledger.begin(lease, { ...CREATE, ...name }));
+      await lease.release();
+    }
+    let reads = 0;
+    held = Array.from({ length: COUNT }, (_, n) => {
+      const { tags = null, ...object } = markedObject(
+        'monitor',
+        { name: 'x', id: n },
+        { ...OWNER, key: `k${n}` },
+      );
+      return Object.defineProperty(object, 'tags', { get: () => ((reads += 1), tags) });
+    });
+    clock.advance(31_000);
+    await settleOnce(ports);
+    assert.ok(reads >= COUNT && reads < COUNT * 20, String(reads));
   });
 
   it('forgets expired creates after ten times the time to settle', async () => {

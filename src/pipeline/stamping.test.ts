@@ -118,7 +118,7 @@ describe('a request that bypasses lint', () => {
       ports,
       context,
     };
-    const { done, failures } = await applyPlan(applying, lease, []);
+    const { done, failures } = await applyPlan(applying, lease);
     assert.deepEqual(done, []);
     const [failure] = failures;
     assert.ok(failure?.error instanceof Error && /ownership marker/.test(failure.error.message));

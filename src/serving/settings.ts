@@ -34,7 +34,7 @@ export const servingSettings = {
   BIRDDOG_SETTLE_MS: optional(
     wholeNumber(1_000, 600_000),
     30_000,
-    'Time (ms) after which a write without an answer that is not visible in Datadog counts as never written. Not shorter than 5 s more than the timeout of one write (25 s).',
+    'Time (ms) after which a write without an answer that is not visible in Datadog counts as never written. One attempt of a write waits up to 25 s for its answer, so a value below 30,000 risks duplicates; it is meant for tests.',
   ),
   BIRDDOG_BUDGET_SHARE: optional(
     wholeNumber(1, 100),

@@ -20,6 +20,8 @@ export interface Dialect {
   readonly relaxed: string;
   /** Type of a column of bytes. */
   readonly bytes: string;
+  /** Returns the statement that locks a name until the transaction ends; undefined if only one statement runs at a time. */
+  readonly lock: ((name: string) => Statement) | undefined;
 }
 
 /** A SQL database. Every method rejects with DatabaseError when the database fails or does not answer in time. */

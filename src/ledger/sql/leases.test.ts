@@ -11,7 +11,7 @@ it('a lease that is acquired during a renewal of the others is not lost', async 
   const { promise: renewed, resolve: renew } = Promise.withResolvers<Row[]>();
   const tokens: unknown[] = [];
   const database: Database = {
-    dialect: { name: 'sqlite', now: '0', relaxed: '0', bytes: 'BLOB' },
+    dialect: { name: 'sqlite', now: '0', relaxed: '0', bytes: 'BLOB', lock: undefined },
     query: async ({ text, values }) => {
       if (text.startsWith('UPDATE')) return renewed;
       tokens.push(values[1]);

@@ -23,7 +23,8 @@ export const byTimer: Every = (ms, work) => {
 };
 
 interface Held {
-  readonly names: readonly string[];
+  /** The number of names. */
+  readonly size: number;
   readonly lost: AbortController;
 }
 
@@ -59,7 +60,7 @@ export class Leases {
     try {
       const token = randomUUID();
       await this.poll(sorted, token, deadline);
-      return this.hold(sorted, token, dequeue);
+      return this.hold(sorted.length, token, dequeue);
     } catch (error) {
       dequeue();
       throw error;
@@ -102,9 +103,9 @@ export class Leases {
       if (taken === names.length) return;
       if (taken > 0) await this.delete(token);
       const wait = POLL_INTERVALS_MS[Math.min(attempt, POLL_INTERVALS_MS.length - 1)] ?? 0;
-      if (deadline.left() <= wait) throw held();
+      if (deadline.left() <= wait) throw deadlinePassed();
       await this.clock.sleep(wait, deadline.signal).catch(() => {
-        throw held();
+        throw deadlinePassed();
       });
     }
   }
@@ -136,9 +137,9 @@ export class Leases {
     });
   }
 
-  private hold(names: readonly string[], token: string, dequeue: () => void): Lease {
+  private hold(size: number, token: string, dequeue: () => void): Lease {
     const lost = new AbortController();
-    this.held.set(token, { names, lost });
+    this.held.set(token, { size, lost });
     this.startRenewing();
     return {
       token,
@@ -171,7 +172,7 @@ export class Leases {
       values: [this.owner],
     });
     const renewed = count(rows);
-    for (const [token, { names, lost }] of before) if ((renewed.get(token) ?? 0) < names.length) lost.abort();
+    for (const [token, { size, lost }] of before) if ((renewed.get(token) ?? 0) < size) lost.abort();
   }
 }
 
@@ -187,7 +188,7 @@ function chunks(names: readonly string[]): SqlValue[][] {
   );
 }
 
-function held(): ProblemError {
+function deadlinePassed(): ProblemError {
   return new ProblemError(
     'deadline_exceeded',
     'The deadline passed while another write to the same object or an apply of the same application was in progress.',
@@ -196,7 +197,7 @@ function held(): ProblemError {
 
 async function inTime(acquired: Promise<unknown>, { signal }: Deadline): Promise<void> {
   const { promise: passed, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(held());
+  const onAbort = () => reject(deadlinePassed());
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   try {

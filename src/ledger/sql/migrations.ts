@@ -37,7 +37,6 @@ const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [
        until_ms BIGINT NOT NULL
      )`,
     'CREATE INDEX ledger_routes_by_application ON ledger_routes (application)',
-    'CREATE TABLE ledger_route_locks (application TEXT PRIMARY KEY)',
     ...(name === 'sqlite' ? writesOfFormerFiles(now) : []),
   ],
 ];

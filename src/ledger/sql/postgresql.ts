@@ -7,6 +7,7 @@ const DIALECT: Dialect = {
   now: '(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
   relaxed: `set_config('synchronous_commit', 'off', true) AS relaxed`,
   bytes: 'BYTEA',
+  lock: (name) => ({ text: 'SELECT pg_advisory_xact_lock(hashtext($1))', values: [name] }),
 };
 
 /** Limits (ms) on connecting, on one statement, on waiting for a row lock, and on an open transaction. */

@@ -13,32 +13,34 @@ export class Routes {
   }
 
   /**
-   * Records a write on a route, for at most `holdMs`. While another route has one, the write goes on that route instead. The
-   * row of the application is locked first, so that of two writes at once the second sees the first.
+   * Records a write on a route, for at most `holdMs`. While another route has one, the write goes on that route instead. Of two
+   * writes at once the second sees the first: SQLite executes one statement at a time, and PostgreSQL locks the application.
    */
   async pin(application: string, route: Route, holdMs: number): Promise<PinnedRoute> {
-    const { now, relaxed } = this.db.dialect;
+    const { now, relaxed, lock } = this.db.dialect;
     const pin = randomUUID();
-    const lock = {
-      text: `INSERT INTO ledger_route_locks (application) VALUES ($1)
-             ON CONFLICT (application) DO UPDATE SET application = excluded.application`,
-      values: [application],
-    };
-    const expire = {
-      text: `DELETE FROM ledger_routes WHERE application = $1 AND until_ms < ${now}`,
-      values: [application],
-    };
     const insert = {
       text: `INSERT INTO ledger_routes (pin, application, route, until_ms)
-             SELECT CAST($1 AS TEXT), CAST($2 AS TEXT),
-                    coalesce((SELECT min(route) FROM ledger_routes WHERE application = $2), CAST($3 AS TEXT)),
-                    ${now} + CAST($4 AS BIGINT)
+             SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), coalesce(
+                      (SELECT min(route) FROM ledger_routes WHERE application = $2 AND until_ms >= ${now}),
+                      CAST($3 AS TEXT)
+                    ), ${now} + CAST($4 AS BIGINT)
              RETURNING route, ${relaxed}`,
       values: [pin, application, printJson(routeJson(route)), Math.ceil(holdMs)],
     };
-    const [, , rows = []] = await this.db.transaction([lock, expire, insert]);
-    const inUse = routeIn(rows[0]?.['route']);
+    const rows = lock
+      ? (await this.db.transaction([lock(`route:${application}`), insert]))[1]
+      : await this.db.query(insert);
+    const inUse = routeIn(rows?.[0]?.['route']);
     return { pin, route: inUse.route === route.route ? route : inUse };
+  }
+
+  /** Deletes the pins that have expired. */
+  async forgetExpired(): Promise<void> {
+    await this.db.query({
+      text: `DELETE FROM ledger_routes WHERE until_ms < ${this.db.dialect.now}`,
+      values: [],
+    });
   }
 
   async unpin(pin: string): Promise<void> {

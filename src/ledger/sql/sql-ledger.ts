@@ -3,6 +3,7 @@ import type { Clock } from '../../domain/clock.ts';
 import { deadlineAfter } from '../../domain/deadline.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { Ledger, LedgerReadings } from '../port.ts';
+import { singleFlight } from '../../runtime/concurrency/single-flight.ts';
 import type { Database, Statement } from './database.ts';
 import { byTimer, type Every, Leases } from './leases.ts';
 import { migrate } from './migrations.ts';
@@ -53,6 +54,8 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
   const count = async ({ writes }: Opened) => {
     counts = await writes.unsettledCount();
   };
+  // The metrics and the incidents of one moment share a query.
+  const countOnce = singleFlight(() => quietly(count));
   return {
     acquire: (names, deadline) => attempt(({ leases }) => leases.acquire(names, deadline)),
     begin: (lease, intent) =>
@@ -72,12 +75,16 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     unsettled: (application) => attempt(({ writes }) => writes.unsettled(application)),
     acknowledgedAgoMs: (name) => attempt(({ writes }) => writes.acknowledgedAgoMs(name)),
     toVerify: (ageMs) => attempt(({ writes }) => writes.toVerify(ageMs)),
-    forgetSettled: (ageMs) => attempt(({ writes }) => writes.forgetSettled(ageMs)),
+    forgetSettled: (ageMs) =>
+      attempt(async ({ writes, routes }) => {
+        await writes.forgetSettled(ageMs);
+        await routes.forgetExpired();
+      }),
     pinRoute: (application, route, holdMs) => attempt(({ routes }) => routes.pin(application, route, holdMs)),
     unpinRoute: (pin) => quietly(({ routes }) => routes.unpin(pin)),
     probe: () => probe(connection, options.clock, count),
     readings() {
-      void quietly(count);
+      void countOnce();
       return { database: options.database, ...counts, bytes: connection.bytes(), ...connection.state };
     },
     close: () => connection.close(),

@@ -110,8 +110,7 @@ export class Writes {
   }
 
   async toVerify(ageMs: number): Promise<SettledCreate[]> {
-    const rows = await this.read(`state IN ('confirmed', 'expired') AND ${this.isOlder(1)}`, [ageMs]);
-    return rows.map((row) => ({ ...row, id: row.id }));
+    return this.read(`state IN ('confirmed', 'expired') AND ${this.isOlder(1)}`, [ageMs]);
   }
 
   async forgetSettled(ageMs: number): Promise<void> {

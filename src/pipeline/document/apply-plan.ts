@@ -29,7 +29,7 @@ const MAX_CONCURRENT_WRITES = 4;
 const FINISH_RESERVE_MS = 2_000;
 const FINISH_RESERVE_PER_OBJECT_MS = 1;
 
-/** A step that has been applied, or whose object already equalled its planned result. */
+/** A step that has been applied. */
 export interface CompletedStep {
   readonly step: PlanStep;
   readonly action: PlanAction;
@@ -77,12 +77,8 @@ export function writesOf(plan: DocumentPlan): PlanStep[] {
  * Goes on after an object that Datadog refuses, with everything that does not depend on it. Stops before the deadline, and
  * at the next object when the process stops.
  */
-export async function applyPlan(
-  applying: Applying,
-  lease: Lease,
-  already: readonly PlanStep[],
-): Promise<Outcome> {
-  const run = new Run(applying, lease, already);
+export async function applyPlan(applying: Applying, lease: Lease): Promise<Outcome> {
+  const run = new Run(applying, lease);
   for (const list of applying.plan.steps) {
     const writes = list.filter(({ planned }) => WRITES.includes(planned.action));
     for (let from = 0; from < writes.length && run.canContinue(); from += MAX_CONCURRENT_WRITES) {
@@ -114,16 +110,13 @@ class Run {
   private stopped = false;
   private readonly reserveMs: number;
 
-  constructor(applying: Applying, lease: Lease, already: readonly PlanStep[]) {
+  constructor(applying: Applying, lease: Lease) {
     this.applying = applying;
     this.lease = lease;
     const { plan, live } = applying;
     this.reserveMs = FINISH_RESERVE_MS + FINISH_RESERVE_PER_OBJECT_MS * plan.steps.flat().length;
     for (const step of plan.steps.flat()) {
-      if (!step.live || step.action === 'clone') continue;
-      const id = idOf(step.live);
-      this.ids.set(this.nameOf(step), id);
-      if (already.includes(step)) this.done.set(step, { step, action: step.action, id, object: step.live });
+      if (step.live && step.action !== 'clone') this.ids.set(this.nameOf(step), idOf(step.live));
     }
     for (const [name, id] of live.foreign) this.ids.set(name, id);
   }
@@ -147,7 +140,7 @@ class Run {
 
   /** Executes one step, unless it refers to an object that could not be created. */
   async execute(step: PlanStep): Promise<void> {
-    if (!this.canContinue() || this.done.has(step)) return;
+    if (!this.canContinue()) return;
     if (this.refersToMissing(step)) {
       this.miss(step);
       return;

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { documentOf, items, startInProcess } from '../../../test/documents-in-process.ts';
+import {
+  documentOf,
+  items,
+  monitorEntry as monitor,
+  startInProcess,
+} from '../../../test/documents-in-process.ts';
 import type { JsonObject } from '../../domain/json.ts';
 
-const monitor = (key: string, more: JsonObject = {}): JsonObject => ({
-  key,
-  type: 'query alert',
-  name: key,
-  query: `avg(last_5m):avg:system.load.1{part:${key}} > 2`,
-  options: { thresholds: { critical: 2 } },
-  ...more,
-});
 const dashboard = (key: string, title: string): JsonObject => ({
   key,
   title,

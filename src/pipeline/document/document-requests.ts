@@ -23,7 +23,7 @@ import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-pla
 import { fingerprintSteps, planningDocument } from './plan-document.ts';
 import { type ReadDocument, readingDocument, type DocumentEntry } from './read-document.ts';
 import { cacheEntryOf, cacheObjects, readLive } from './read-live.ts';
-import { compareWithExpected } from './replan.ts';
+import { isAsExpected } from './replan.ts';
 
 const STORED = ['monitor', 'dashboard'] as const;
 /** Number of objects that can always be deleted without `force`, regardless of the percentage. */
@@ -169,10 +169,9 @@ async function applyUnderLease(
   const context: RequestContext = { ...request.context, lane: 'apply' };
   const live = await readLive(document, ports, context);
   const plan = await runThrottled(planningDocument(document, live, route, query.prune === 'true'));
-  const compared = compareWithExpected(expected.plan, plan);
-  if (compared.state === 'changed')
+  if (!isAsExpected(expected.plan, plan))
     throw await stalePlanProblem(expected.plan.fingerprint, { ...expected, live, plan }, ports, context);
-  const outcome = await applyPlan({ document, plan, live, route, ports, context }, lease, compared.already);
+  const outcome = await applyPlan({ document, plan, live, route, ports, context }, lease);
   const after = liveAfter(live, outcome);
   for (const stored of STORED) cacheObjects(stored, plan.application, after.own[stored], ports);
   const fingerprint =

@@ -3,20 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { documentOf, items, startInProcess, told } from '../../../test/documents-in-process.ts';
+import {
+  documentOf,
+  items,
+  monitorEntry as monitor,
+  startInProcess,
+  told,
+} from '../../../test/documents-in-process.ts';
 import { emulatedDatadog } from '../../../test/emulated-datadog.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { openStore } from '../../ledger/ledger.ts';
 import type { PipelineRequest } from '../request.ts';
 
-const monitor = (key: string, more: JsonObject = {}): JsonObject => ({
-  key,
-  type: 'query alert',
-  name: key,
-  query: `avg(last_5m):avg:system.load.1{part:${key}} > 2`,
-  options: { thresholds: { critical: 2 } },
-  ...more,
-});
 const LOGS = { type: 'log alert', query: 'logs("status:error").index("*").rollup("count").last("5m") > 2' };
 const both = (message: string): JsonObject => ({
   key: 'both',

@@ -3,25 +3,16 @@ import { idOf } from '../../domain/marker.ts';
 import type { DocumentPlan, PlanStep } from './document-plan.ts';
 import { writesOf } from './apply-plan.ts';
 
-/** A plan that was made again while holding the leases, compared with the expected one. */
-export type Compared =
-  /** Nothing that the plan writes has changed, except objects that already equal their planned result. */
-  { readonly state: 'as_expected'; readonly already: readonly PlanStep[] } | { readonly state: 'changed' };
-
 /**
- * Compares the plan that was made when the request arrived with the plan that was made again under the leases. `again` lists
- * an object that already equals its planned result as `none`.
+ * Returns whether nothing that a plan writes has changed since it was made, except objects that already equal their planned
+ * result. `again` is the plan that was made again under the leases; it lists such objects as `none`.
  */
-export function compareWithExpected(expected: DocumentPlan, again: DocumentPlan): Compared {
+export function isAsExpected(expected: DocumentPlan, again: DocumentPlan): boolean {
   const now = new Map(again.steps.flat().map((step) => [nameOf(step), step]));
-  const already: PlanStep[] = [];
-  for (const step of writesOf(expected)) {
+  return writesOf(expected).every((step) => {
     const current = now.get(nameOf(step));
-    if (isDone(step, current)) {
-      if (current) already.push(current);
-    } else if (!current || !isSame(step, current)) return { state: 'changed' };
-  }
-  return { state: 'as_expected', already };
+    return isDone(step, current) || (current !== undefined && isSame(step, current));
+  });
 }
 
 function nameOf({ stored, key, action, live }: PlanStep): string {
