@@ -48,7 +48,7 @@ async function begin({ ledger }: Store): Promise<string> {
   await lease.release();
   return entry;
 }
-const unsettled = async ({ ledger }: Store) => (await ledger.unsettledOf(WRITE)).length;
+const unsettled = async ({ ledger }: Store) => (await ledger.unsettledOf([WRITE])).length;
 /** Returns a number of incompressible bytes. */
 const noise = (bytes: number) =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(bytes * 0.75))).toString('base64');

@@ -77,8 +77,8 @@ export interface Ledger {
    * recorded: only then can there be two objects. Never throws.
    */
   confirm(entry: string, id: string): Promise<void>;
-  /** Returns the unsettled writes of one object, oldest first. */
-  unsettledOf(name: ObjectName): Promise<readonly UnsettledWrite[]>;
+  /** Returns the unsettled writes of some objects, in the order of the objects, oldest first. */
+  unsettledOf(names: readonly ObjectName[]): Promise<readonly UnsettledWrite[]>;
   /** Returns the unsettled writes of an application, or of all. At most `MAX_UNSETTLED`, oldest first. */
   unsettled(application?: string): Promise<readonly UnsettledWrite[]>;
   /** Returns the milliseconds since the last attempt of acknowledged updates of an object; empty if there are none. */

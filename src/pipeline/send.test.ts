@@ -112,14 +112,14 @@ describe('a create', () => {
   it('is sent once and leaves nothing unsettled when it is answered', async () => {
     const { create, calls, ledger } = world();
     assert.equal((await create()).outcome, 'made');
-    assert.deepEqual([calls.create, await ledger.unsettledOf(NAME)], [1, []]);
+    assert.deepEqual([calls.create, await ledger.unsettledOf([NAME])], [1, []]);
   });
 
   it('is not sent again when its answer is lost after the write', async () => {
     const w = world({ create: (held, body) => (held.push({ ...body, id: 7 }), lost()) });
     const sent = await w.create();
     assert.deepEqual([id(sent), sent.outcome, w.calls.create], ['7', 'made', 1]);
-    assert.deepEqual(await w.ledger.unsettledOf(NAME), []);
+    assert.deepEqual(await w.ledger.unsettledOf([NAME]), []);
   });
 
   it('is made when it lands seconds after its answer was lost', async () => {
@@ -141,7 +141,7 @@ describe('a create', () => {
     const begun = w.clock.now();
     assert.equal((await w.create()).outcome, 'lost');
     assert.ok(w.clock.now() - begun < 5000);
-    assert.equal((await w.ledger.unsettledOf(NAME)).length, 1);
+    assert.equal((await w.ledger.unsettledOf([NAME])).length, 1);
   });
 
   it('waits for an earlier one that may still land, and is not sent', async () => {
@@ -160,7 +160,7 @@ describe('a create', () => {
       },
     });
     assert.equal((await w.create(600_000)).outcome, 'lost');
-    assert.equal((await w.ledger.unsettledOf(NAME)).length, 1);
+    assert.equal((await w.ledger.unsettledOf([NAME])).length, 1);
     w.breakReads(false);
     w.store(BODY);
     const sent = await w.create();
@@ -189,7 +189,7 @@ describe('a create', () => {
   it('measures the time to settle from the moment of sending, not from the waits before it', async () => {
     const w = world({ create: lost, beforeSendMs: SETTLE_MS, deadlineMs: SETTLE_MS + 10_000 });
     assert.equal((await w.create()).outcome, 'lost');
-    const [write] = await w.ledger.unsettledOf(NAME);
+    const [write] = await w.ledger.unsettledOf([NAME]);
     assert.ok(write && write.sentAgoMs < SETTLE_MS, 'it may still land');
     assert.equal((await w.create(5000)).outcome, 'lost');
     assert.equal(w.calls.create, 1);
@@ -214,7 +214,7 @@ describe('a create', () => {
     foreign.held.push({ id: 55, tags: ['birddog_key:b/k'] });
     const refused = await foreign.create();
     assert.ok(refused.outcome === 'duplicate' && /55/.test(refused.problem.message));
-    assert.deepEqual(await foreign.ledger.unsettledOf(NAME), []);
+    assert.deepEqual(await foreign.ledger.unsettledOf([NAME]), []);
     const own = world({ create: duplicate, hidden: true, rejects: true });
     own.held.push({ ...BODY, id: 55 });
     assert.deepEqual(await own.create(), { outcome: 'found_equal', object: own.held[0] });
@@ -231,7 +231,7 @@ describe('a create', () => {
       rejects: true,
     });
     assert.equal((await w.create()).outcome, 'refused');
-    assert.deepEqual(await w.ledger.unsettledOf(NAME), []);
+    assert.deepEqual(await w.ledger.unsettledOf([NAME]), []);
   });
 
   it('is not sent when the lease was lost meanwhile', async () => {

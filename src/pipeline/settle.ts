@@ -61,7 +61,7 @@ export async function settleWrite(
 }
 
 /**
- * Settles what earlier requests left unsettled for some objects of one application, before anything about them is decided.
+ * Settles what earlier requests left unsettled for some objects, before anything about them is decided.
  * Throws `outcome_unknown` if the deadline comes first. The caller holds the leases of the objects.
  */
 export async function settleEarlier(
@@ -69,7 +69,7 @@ export async function settleEarlier(
   ports: Ports,
   context: RequestContext,
 ): Promise<void> {
-  for (const write of await unsettledAmong(names, ports)) {
+  for (const write of await ports.ledger.unsettledOf(names)) {
     const settled = await settleWrite(write, ports, context);
     if (settled.outcome === 'unknown') throw outcomeUnknown(write, settled.retryAfterMs);
   }
@@ -85,7 +85,7 @@ export async function settleBeforeReading(
   context: RequestContext,
 ): Promise<readonly Finding[]> {
   try {
-    const writes = name ? await ports.ledger.unsettledOf(name) : await ports.ledger.unsettled(application);
+    const writes = name ? await ports.ledger.unsettledOf([name]) : await ports.ledger.unsettled(application);
     for (const write of writes) {
       const settled = await settleWrite(write, ports, context);
       if (settled.outcome === 'unknown') throw outcomeUnknown(write, settled.retryAfterMs);
@@ -103,18 +103,6 @@ export async function settleBeforeReading(
       },
     ];
   }
-}
-
-async function unsettledAmong(
-  names: readonly ObjectName[],
-  { ledger }: Ports,
-): Promise<readonly UnsettledWrite[]> {
-  const [first] = names;
-  if (!first) return [];
-  if (names.length === 1) return ledger.unsettledOf(first);
-  const wanted = new Set(names.map(({ kind, key }) => `${kind}:${key}`));
-  const all = await ledger.unsettled(first.application);
-  return all.filter(({ kind, key }) => wanted.has(`${kind}:${key}`));
 }
 
 /** Returns the problem for a write that may still land. Nothing else is written to the object meanwhile. */

@@ -48,7 +48,7 @@ export async function settleOnce(ports: Ports): Promise<Settlement> {
 }
 
 async function isSettled(write: UnsettledWrite, ports: Ports, context: RequestContext): Promise<boolean> {
-  const current = (await ports.ledger.unsettledOf(write)).find(({ entry }) => entry === write.entry);
+  const current = (await ports.ledger.unsettledOf([write])).find(({ entry }) => entry === write.entry);
   if (!current) return false;
   return (await settleWrite(current, ports, context)).outcome !== 'unknown';
 }

@@ -87,7 +87,7 @@ describe('a delete whose answer is lost', () => {
     const { send, ports } = await losingDeletes();
     const query = { application: 'app', key: 'load' };
     await assert.rejects(send('/delete_monitor', undefined, query, SHORT_MS), unknown);
-    assert.equal((await ports.ledger.unsettledOf(NAME)).length, 1);
+    assert.equal((await ports.ledger.unsettledOf([NAME])).length, 1);
   });
 
   it('leaves the progress of an apply in its answer', async () => {

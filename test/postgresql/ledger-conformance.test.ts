@@ -167,7 +167,7 @@ for (const database of ['SQLite', 'PostgreSQL'] as const) {
       const taken = await next.acquire([NAME], soon(1000));
       await assert.rejects(paused.begin(lease, INTENT), { code: 'ledger_unavailable' });
       await assert.rejects(paused.resend(lease, entry, NAME), { code: 'ledger_unavailable' });
-      assert.equal((await next.unsettledOf(NAME)).length, 1, 'the earlier write is still unsettled');
+      assert.equal((await next.unsettledOf([NAME])).length, 1, 'the earlier write is still unsettled');
       await next.begin(taken, INTENT);
     });
 
@@ -199,7 +199,7 @@ for (const database of ['SQLite', 'PostgreSQL'] as const) {
       const lease = await ledger.acquire([NAME], soon(1000));
       const entry = await ledger.begin(lease, { ...INTENT, others: ['7'] });
       await place.advance(5000);
-      const [write] = await ledger.unsettledOf(NAME);
+      const [write] = await ledger.unsettledOf([NAME]);
       assert.ok(write && write.sentAgoMs >= 5000 && write.sentAgoMs < 10_000, String(write?.sentAgoMs));
       assert.deepEqual(
         { ...write, sentAgoMs: 0 },
@@ -209,9 +209,20 @@ for (const database of ['SQLite', 'PostgreSQL'] as const) {
       const [again] = await ledger.unsettled('a');
       assert.ok(again && again.sentAgoMs < 5000 && again.attempts === 2);
       assert.deepEqual(await ledger.unsettled('b'), []);
-      assert.deepEqual(await ledger.unsettledOf({ ...NAME, key: 'other' }), []);
+      assert.deepEqual(await ledger.unsettledOf([{ ...NAME, key: 'other' }]), []);
       await ledger.settle(entry);
       assert.deepEqual(await ledger.unsettled(), []);
+    });
+
+    it('finds the unsettled writes of many objects, however many others there are', async () => {
+      const ledger = open();
+      const names = Array.from({ length: 1_200 }, (_, n) => ({ ...NAME, key: `k${n}` }));
+      const lease = await ledger.acquire(names, soon(10_000));
+      for (const name of names) await ledger.begin(lease, { ...INTENT, ...name, body: undefined });
+      const wanted = names.slice(-450);
+      const found = await ledger.unsettledOf([...wanted, { ...NAME, kind: 'dashboard', key: 'k0' }]);
+      assert.deepEqual(new Set(found.map(({ key }) => key)), new Set(wanted.map(({ key }) => key)));
+      assert.equal(found.length, wanted.length);
     });
 
     it('keeps the spelling of numbers and the order of fields of a body', async () => {
@@ -219,7 +230,7 @@ for (const database of ['SQLite', 'PostgreSQL'] as const) {
       const lease = await ledger.acquire([NAME], soon(1000));
       const body = { z: 1, a: 'ä\u0000', list: [1, null, true] };
       await ledger.begin(lease, { ...INTENT, body });
-      assert.deepEqual((await ledger.unsettledOf(NAME))[0]?.body, body);
+      assert.deepEqual((await ledger.unsettledOf([NAME]))[0]?.body, body);
     });
 
     it('keeps acknowledged updates and expired creates apart, for a time', async () => {
@@ -228,7 +239,7 @@ for (const database of ['SQLite', 'PostgreSQL'] as const) {
       const update = await ledger.begin(lease, { ...INTENT, action: 'update', id: '7' });
       await ledger.acknowledge(update);
       await ledger.expire(await ledger.begin(lease, INTENT));
-      assert.deepEqual(await ledger.unsettledOf(NAME), []);
+      assert.deepEqual(await ledger.unsettledOf([NAME]), []);
       assert.equal((await ledger.acknowledgedAgoMs(NAME)).length, 1);
       assert.deepEqual(await ledger.acknowledgedAgoMs({ ...NAME, key: 'other' }), []);
       assert.deepEqual(
@@ -251,7 +262,7 @@ for (const database of ['SQLite', 'PostgreSQL'] as const) {
       await ledger.expire(late);
       const entry = await ledger.begin(lease, INTENT);
       await ledger.confirm(entry, '42');
-      assert.deepEqual(await ledger.unsettledOf(NAME), []);
+      assert.deepEqual(await ledger.unsettledOf([NAME]), []);
       assert.deepEqual(await ledger.toVerify(30_000), []);
       await place.advance(31_000);
       const kept = await ledger.toVerify(30_000);

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Deadline } from '../../domain/deadline.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { Lease, LeaseName } from '../port.ts';
-import type { Database, Row, SqlValue, Statement } from './database.ts';
+import type { Database, Row, Statement } from './database.ts';
 
 /** A lease that is not renewed lasts this long (ms); a process renews all of its leases at once. */
 export const LEASE_MS = 30_000;
@@ -182,7 +182,8 @@ function count(rows: readonly Row[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-function chunks(names: readonly string[]): SqlValue[][] {
+/** Splits names into lists that fit into one statement. */
+export function chunks<T>(names: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(names.length / CHUNK) }, (_, at) =>
     names.slice(at * CHUNK, (at + 1) * CHUNK),
   );

@@ -71,7 +71,7 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     confirm: (entry, id) => quietly(({ writes }) => writes.confirm(entry, id)),
     expire: (entry) => quietly(({ writes }) => writes.setState(entry, 'expired')),
     acknowledge: (entry) => quietly(({ writes }) => writes.setState(entry, 'acknowledged')),
-    unsettledOf: (name) => attempt(({ writes }) => writes.unsettledOf(name)),
+    unsettledOf: (names) => attempt(({ writes }) => writes.unsettledOf(names)),
     unsettled: (application) => attempt(({ writes }) => writes.unsettled(application)),
     acknowledgedAgoMs: (name) => attempt(({ writes }) => writes.acknowledgedAgoMs(name)),
     toVerify: (ageMs) => attempt(({ writes }) => writes.toVerify(ageMs)),

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { append } from '../../domain/append.ts';
 import { isObject, type JsonObject, parseTrustedJson, printJson } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-fields.ts';
 import type { SettledCreate, Intent, Lease, ObjectName, UnsettledWrite, WriteAction } from '../port.ts';
 import type { Database, Row, SqlValue, Statement } from './database.ts';
-import { leaseName } from './leases.ts';
+import { chunks, leaseName } from './leases.ts';
 
 /** Maximum number of unsettled or confirmed writes that one query returns. */
 const MAX_WRITES = 1_000;
@@ -90,12 +91,15 @@ export class Writes {
     });
   }
 
-  async unsettledOf({ kind, application, key }: ObjectName): Promise<UnsettledWrite[]> {
-    return this.read(`state = 'sent' AND application = $1 AND kind = $2 AND key = $3`, [
-      application,
-      kind,
-      key,
-    ]);
+  async unsettledOf(names: readonly ObjectName[]): Promise<UnsettledWrite[]> {
+    const found: UnsettledWrite[] = [];
+    for (const chunk of chunks(names)) {
+      const rows = chunk.map((_, at) => `($${at * 3 + 1}, $${at * 3 + 2}, $${at * 3 + 3})`);
+      const values = chunk.flatMap(({ application, kind, key }) => [application, kind, key]);
+      const condition = `state = 'sent' AND (application, kind, key) IN (VALUES ${rows.join(', ')})`;
+      append(found, await this.read(condition, values));
+    }
+    return found;
   }
 
   async unsettled(application?: string): Promise<UnsettledWrite[]> {
