@@ -105,7 +105,8 @@ describe('after SIGTERM', () => {
   it('a request that hangs is answered at the end of the drain time, and the process ends', async (t) => {
     const replica = await startReplica(pod, 'hanging', { BIRDDOG_DRAIN_MS: '1000' });
     await delayWrites(pod, 600_000, 2);
-    const answers = APPLICATIONS.map((application, at) =>
+    // Other applications than in the other tests, which would wait until these writes are settled.
+    const answers = ['payments', 'unlisted-hanging'].map((application, at) =>
       create(createClient(t), replica, `hanging-${at}`, application),
     );
     await pod.until(async () => (await creates(pod)) === 2);

@@ -172,7 +172,9 @@ describe('a query', () => {
         return (await request(pod, 'GET', `/get_monitors?application=${application}`, { headers })).status;
       };
       for (const deadline of refused) assert.equal(await status(deadline), 400, deadline);
-      assert.ok([200, 504].includes(await status('100')));
+      // On a loaded machine, 100 ms may be too short for the catalogs (503) or for Datadog (504).
+      const shortest = await status('100');
+      assert.ok([200, 503, 504].includes(shortest), String(shortest));
       assert.equal(await status('600000'), 200);
     }
   });
