@@ -75,9 +75,10 @@ module.exports = {
     },
     {
       name: 'pure-without-io',
-      comment: 'Pure folders do no I/O: read outside and pass the value in.',
+      comment:
+        'Pure folders do no I/O: read outside and pass the value in. The table of known metrics is part of the program.',
       severity: 'error',
-      from: { path: `^src/(${PURE})/`, pathNot: TESTS },
+      from: { path: `^src/(${PURE})/`, pathNot: [TESTS, '^src/lint/known/known-metrics\\.ts$'] },
       to: { path: [`^(node:)?(${IO_MODULES})(/|$)`, '^src/runtime/'] },
     },
     {

@@ -13,6 +13,7 @@ const PROJECT: Record<string, string> = {
   'package.json': JSON.stringify({ type: 'module', dependencies: { jose: '1' } }),
   'node_modules/jose/package.json': JSON.stringify({ name: 'jose', type: 'module', main: 'index.js' }),
   'node_modules/jose/index.js': `export const jose = 'jose';`,
+  'src/lint/known/known-metrics.br': 'table',
   'src/domain/name.ts': `export const name = (of: string): string => 'birddog ' + of;`,
   'src/main/index.ts': `import { jose } from 'jose'; import { name } from '../domain/name.ts';
     const { driver } = await import('../ledger/ledger.ts').then(({ load }) => load());
@@ -39,6 +40,7 @@ test('the build writes one file per process that runs without node_modules, with
   assert.match(stdout, /^birddog serve jose object driver$/m);
   assert.match(`${stdout}${stderr}`, /code cache for ESM .*dist\/serve.js was accepted/);
   assert.doesNotMatch(readFileSync(join(root, 'dist/serve.js'), 'utf8'), /`driver`|'driver'|"driver"/);
+  assert.equal(readFileSync(join(root, 'dist/known-metrics.br'), 'utf8'), 'table');
   for (const { command } of BUNDLES) assert.ok(existsSync(join(root, `dist/${command}.js.map`)), command);
   assert.match(said.join('\n'), /^dist\/serve.js: \d+ KiB of \d+ modules$/m);
   assert.match(said.join('\n'), /^dist\/compile-cache: 5 entries$/m);

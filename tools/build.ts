@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
-import { BUNDLES, type BundleRule, bundleFaults, LOADED_LATER } from './bundle-rules.ts';
+import { BUNDLES, type BundleRule, bundleFaults, DATA_FILES, LOADED_LATER } from './bundle-rules.ts';
 
 /**
  * Builds the bundle of each process in `root`/dist and fills their compile cache. Reports progress to `say`. Throws Error
@@ -14,6 +14,7 @@ export async function build(root: string, rules: readonly BundleRule[], say: (li
   const faults: string[] = [];
   for (const rule of rules) faults.push(...(await bundle(root, rule, say)));
   if (faults.length > 0) throw new Error(faults.join('\n'));
+  for (const file of DATA_FILES) copyFileSync(join(root, file), join(dist, basename(file)));
   primeCompileCache(root, rules, say);
 }
 

@@ -28,6 +28,9 @@ export const LOADED_LATER: ReadonlyMap<string, string> = new Map([
   [POSTGRESQL.entry, `./${POSTGRESQL.command}.js`],
 ]);
 
+/** Files that a bundle reads when it needs them, beside itself as beside the module. */
+export const DATA_FILES: readonly string[] = ['src/lint/known/known-metrics.br'];
+
 /** The bundles of the image. */
 export const BUNDLES: readonly BundleRule[] = [
   POSTGRESQL,

@@ -37,6 +37,15 @@ describe('the lint of an alert', () => {
     );
   });
 
+  it('reports a finding about the metric at the metric', () => {
+    const counted = { ...ALERT, signal: { metric: 'postgresql.conections', aggregate: 'avg' } };
+    const [finding] = lintAlert(counted, undefined, '/alert');
+    assert.deepEqual(
+      [finding?.code, finding?.pointer, finding?.at, finding?.to],
+      ['unknown_metric', '/alert/signal/metric', 0, 21],
+    );
+  });
+
   it('reports a finding about the name at the title', () =>
     assert.deepEqual(told({ ...ALERT, title: 'Deep on {{host.name}}' }), [
       ['ungrouped_variable', '/alert/title', 8],

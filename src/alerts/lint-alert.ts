@@ -44,11 +44,12 @@ export function addAlertFindings(
   const suppressions = suppressionsOf(lint);
   if (valid) {
     const found = new Findings();
-    addMonitorRules(found, viewMonitor(compileAlert(alert)), '', suppressions);
+    const view = viewMonitor(compileAlert(alert));
+    addMonitorRules(found, view, '', suppressions);
     // The alert lists a recipient once, but the monitor's message can repeat it in several blocks.
     const added = new Set<string>();
     for (const finding of found.list()) {
-      const placed = sourceOf(finding, alert, pointer);
+      const placed = sourceOf(finding, alert, pointer, view.query);
       const name = JSON.stringify([placed.code, placed.pointer, placed.at, placed.message]);
       if (!places.has(placed.pointer) && !added.has(name)) findings.add(placed);
       added.add(name);
@@ -60,9 +61,13 @@ export function addAlertFindings(
 /** Maps a finding about the monitor to the alert. Drops the fix, which would edit the monitor. */
 function sourceOf(
   { at, fix: _, ...finding }: Finding,
-  { message, notify }: Alert,
+  { message, notify, signal: { metric } }: Alert,
   pointer: Pointer,
+  query: string,
 ): Finding {
+  const from = query.indexOf(`:${metric}{`) + 1;
+  if (finding.pointer === '/query' && from > 0 && at === from && finding.to === from + metric.length)
+    return { ...finding, pointer: pointerTo(pointer, 'signal', 'metric'), at: 0, to: metric.length };
   if (finding.pointer === '/message') {
     // The monitor's message begins with that of the alert, followed by the notification blocks.
     const isOwn = message !== undefined && (at ?? 0) < message.trimEnd().length;

@@ -16,13 +16,16 @@ interface Located extends Finding {
   readonly position: Position;
 }
 
-it('each rule has a unique code', () => {
-  const codes = RULE_GROUPS.flatMap(({ rules }) => rules.map(({ code }) => code));
-  assert.deepEqual(
-    codes.filter((code, at) => codes.indexOf(code) < at),
-    [],
-  );
-});
+for (const kind of ['monitor', 'dashboard']) {
+  it(`each rule about a ${kind} has a unique code`, () => {
+    const groups = RULE_GROUPS.filter((group) => group.kind === kind || group.kind === 'any');
+    const codes = groups.flatMap(({ rules }) => rules.map(({ code }) => code));
+    assert.deepEqual(
+      codes.filter((code, at) => codes.indexOf(code) < at),
+      [],
+    );
+  });
+}
 
 for (const { title, rules, lint } of RULE_GROUPS) {
   const examples = await Promise.all(rules.map((rule) => exampleOf(rule, lint)));

@@ -26,7 +26,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
  * Returns the edit distance of two words, or more than `bound` if it exceeds `bound`. The common prefix and suffix
  * are skipped, which leaves little to compare.
  */
-function distanceWithin(a: string, b: string, bound: number): number {
+export function distanceWithin(a: string, b: string, bound: number): number {
   let from = 0;
   while (from < a.length && from < b.length && a.charCodeAt(from) === b.charCodeAt(from)) from += 1;
   let [aEnd, bEnd] = [a.length, b.length];

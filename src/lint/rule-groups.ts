@@ -5,6 +5,7 @@ import { withPlaceholders } from '../domain/references.ts';
 import { lintDashboard } from './dashboard/lint-dashboard.ts';
 import { DASHBOARD_FIELD_RULES } from './dashboard/rules/dashboard-field.ts';
 import { LAYOUT_RULES } from './dashboard/rules/group-and-layout.ts';
+import { KNOWN_WIDGET_METRIC_RULES } from './dashboard/rules/known-widget-metric.ts';
 import { SAVED_VIEW_RULES } from './dashboard/rules/saved-view.ts';
 import { TEMPLATE_VARIABLE_RULES } from './dashboard/rules/template-variable.ts';
 import { WIDGET_RULES } from './dashboard/rules/widget.ts';
@@ -17,6 +18,7 @@ import { COMPOSITE_RULES, DOCUMENT_COMPOSITE_RULES } from './monitor/rules/compo
 import { FILTER_RULES } from './monitor/rules/filter.ts';
 import { FORMULA_RULES } from './monitor/rules/formula.ts';
 import { FUNCTION_RULES } from './monitor/rules/function-and-method.ts';
+import { KNOWN_METRIC_RULES } from './monitor/rules/known-metric.ts';
 import { MESSAGE_BLOCK_RULES } from './monitor/rules/message-block.ts';
 import { MESSAGE_CALL_RULES } from './monitor/rules/message-call.ts';
 import { MESSAGE_SYNTAX_RULES } from './monitor/rules/message-syntax.ts';
@@ -104,11 +106,17 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
   monitors('message-variable', 'Variables in messages', MESSAGE_VARIABLE_RULES),
   monitors('message-call', 'Helpers in messages', MESSAGE_CALL_RULES),
   monitors('recipient', 'Recipients', RECIPIENT_RULES),
+  monitors('known-metric', "Metrics and service checks of Datadog's integrations", KNOWN_METRIC_RULES),
   monitors('secret', 'Secrets', SECRET_RULES),
   dashboards('widget', 'Widgets', WIDGET_RULES),
   dashboards('group-and-layout', 'Groups and layout', LAYOUT_RULES),
   dashboards('widget-query', 'Widget queries', WIDGET_QUERY_RULES),
   dashboards('widget-formula', 'Widget formulas', WIDGET_FORMULA_RULES),
+  dashboards(
+    'known-widget-metric',
+    "Metrics and service checks of Datadog's integrations in widgets",
+    KNOWN_WIDGET_METRIC_RULES,
+  ),
   dashboards('template-variable', 'Template variables', TEMPLATE_VARIABLE_RULES),
   dashboards('saved-view', 'Saved views', SAVED_VIEW_RULES),
   dashboards('dashboard-field', 'Dashboard title, tags, roles and tabs', DASHBOARD_FIELD_RULES),

@@ -39,6 +39,35 @@ describe('birddog lint', () => {
     assert.deepEqual([status, err], [1, '']);
   });
 
+  it('shows a typo of a known metric where it is written, in a monitor, an alert and a dashboard', async (t) => {
+    const document = `apiVersion: birddog/v1
+application: shop
+team: web
+monitors:
+  - key: a
+    name: Connections
+    type: query alert
+    query: avg(last_5m):avg:postgresql.conections{*} > 100
+alerts:
+  - title: Connections
+    signal: {metric: postgresql.conections}
+    condition: {over: 5m, above: 100}
+dashboards:
+  - title: Connections
+    layout_type: ordered
+    widgets:
+      - definition:
+          type: timeseries
+          requests: [{q: 'avg:postgresql.connections{*}, avg:postgresql.conections{*}'}]
+`;
+    const { out } = await birddog(folderWith(t, { 'd.yaml': document }), ['lint', 'd.yaml']);
+    const found = [...out.matchAll(/^d\.yaml:(\S+): warning: .*\[unknown_metric\]$/gm)];
+    assert.deepEqual(
+      found.map(([, place]) => place),
+      ['8:29', '11:22', '19:62'],
+    );
+  });
+
   it('exits with 0 without errors, and with 1 for errors or, with --strict, for warnings', async (t) => {
     const folder = folderWith(t, { 'good.yaml': GOOD, 'bad.yaml': BAD, 'warned.yml': COUNTS });
     assert.deepEqual(await lint(folder, ['good.yaml']), {

@@ -38,7 +38,9 @@ export async function printSarif(files: readonly LintedFile[]): Promise<string> 
 
 /** Returns every lint rule, and every other code among the findings, such as syntax errors. */
 function rulesOf(files: readonly LintedFile[]) {
-  const known = RULE_GROUPS.flatMap(({ rules }) => rules).map(({ code, severity, summary, bad, good }) => ({
+  // A rule about monitors and a rule about dashboards can share a code.
+  const byCode = new Map(RULE_GROUPS.flatMap(({ rules }) => rules.map((rule) => [rule.code, rule])));
+  const known = [...byCode.values()].map(({ code, severity, summary, bad, good }) => ({
     id: code,
     shortDescription: { text: summary },
     help: {

@@ -7,6 +7,7 @@ import { addSuppressionFindings, suppressionsOf, withoutLintField } from '../sup
 import { viewDashboard, type DashboardRule } from './dashboard-view.ts';
 import { DASHBOARD_FIELD_RULES } from './rules/dashboard-field.ts';
 import { LAYOUT_RULES } from './rules/group-and-layout.ts';
+import { KNOWN_WIDGET_METRIC_RULES } from './rules/known-widget-metric.ts';
 import { SAVED_VIEW_RULES } from './rules/saved-view.ts';
 import { TEMPLATE_VARIABLE_RULES } from './rules/template-variable.ts';
 import { WIDGET_RULES } from './rules/widget.ts';
@@ -20,6 +21,7 @@ const DASHBOARD_RULES: readonly DashboardRule[] = [
   ...LAYOUT_RULES,
   ...WIDGET_QUERY_RULES,
   ...WIDGET_FORMULA_RULES,
+  ...KNOWN_WIDGET_METRIC_RULES,
   ...TEMPLATE_VARIABLE_RULES,
   ...SAVED_VIEW_RULES,
   ...DASHBOARD_FIELD_RULES,

@@ -7,6 +7,7 @@ import { COMPOSITE_RULES, DOCUMENT_COMPOSITE_RULES } from './rules/composite.ts'
 import { FILTER_RULES } from './rules/filter.ts';
 import { FORMULA_RULES } from './rules/formula.ts';
 import { FUNCTION_RULES } from './rules/function-and-method.ts';
+import { KNOWN_METRIC_RULES } from './rules/known-metric.ts';
 import { MESSAGE_BLOCK_RULES } from './rules/message-block.ts';
 import { MESSAGE_CALL_RULES } from './rules/message-call.ts';
 import { MESSAGE_SYNTAX_RULES } from './rules/message-syntax.ts';
@@ -93,6 +94,11 @@ const RULE_SETS: readonly RuleSet[] = [
   {
     appliesTo: ({ templateParts }) => templateParts.some(({ part }) => part.kind === 'handle'),
     rules: RECIPIENT_RULES,
+  },
+  {
+    appliesTo: ({ series, variables, parsed: { query } }) =>
+      series.length > 0 || variables.length > 0 || query.kind === 'check',
+    rules: KNOWN_METRIC_RULES,
   },
   { appliesTo: () => true, rules: SECRET_RULES },
 ];
