@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { OPERATIONS } from '../src/contract/operations.ts';
+import type { Route } from '../src/domain/application.ts';
 import { isObject, type Json, type JsonObject, printJson } from '../src/domain/json.ts';
 import { ProblemError } from '../src/domain/problem.ts';
 import { decode } from '../src/format/decode.ts';
@@ -21,6 +22,8 @@ interface Options {
   /** False for an organisation without an audit trail. Default: true. */
   readonly audit?: boolean;
   readonly store?: Store;
+  /** Default: unlisted. */
+  readonly route?: Route;
   /** The emulated Datadog of an earlier process. */
   readonly world?: ReturnType<typeof emulatedDatadog>;
   /** Aborts when the process stops. */
@@ -28,7 +31,13 @@ interface Options {
 }
 
 /** Creates Birddog's pipeline with an emulated Datadog, without a process or a socket. */
-export function startInProcess({ store, world: given, stopping, ...options }: Options = {}) {
+export function startInProcess({
+  store,
+  route = { route: 'unlisted', missingFrom: ['datadog'] },
+  world: given,
+  stopping,
+  ...options
+}: Options = {}) {
   const world = given ?? emulatedDatadog(options);
   const { clock } = world;
   const datadog = world.connect();
@@ -50,13 +59,18 @@ export function startInProcess({ store, world: given, stopping, ...options }: Op
     policies: datadog.policies,
   };
   /** Sends a body, or none, to a path of the contract. */
-  async function send(path: string, sent?: Text, query: Query = {}, ms = 25_000): Promise<PipelineAnswer> {
+  async function send(
+    path: string,
+    sent?: Text,
+    query: Query = {},
+    ms = 25_000,
+    onMayStillLand = () => {},
+  ): Promise<PipelineAnswer> {
     const operation = OPERATIONS.find((one) => one.path === path);
     assert.ok(operation);
     const body = sent && { body: await decode(sent.text, sent.format, DOCUMENT_LIMITS) };
-    const route = { route: 'unlisted', missingFrom: ['datadog'] } as const;
     clock.advance(1000);
-    const context = { ...world.context(ms), ...(stopping ? { stopping } : {}) };
+    const context = { ...world.context(ms), onMayStillLand, ...(stopping ? { stopping } : {}) };
     return execute({ operation, query, route, context, ...body }, ports);
   }
   const ask = async (path: string, document: JsonObject, query?: Query, ms?: number) =>

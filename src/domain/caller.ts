@@ -35,6 +35,8 @@ export interface RequestContext {
   readonly deadline: Deadline;
   /** Aborts when the process stops: an apply stops at its next object. */
   readonly stopping?: AbortSignal;
+  /** Called when a write of this request may still take effect after its response. */
+  readonly onMayStillLand?: () => void;
   readonly requestId: string;
   /** W3C trace context, received or started here, with a span of this process. */
   readonly traceparent: string;

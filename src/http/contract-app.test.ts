@@ -25,6 +25,7 @@ interface Setting {
   readonly answer?: string;
   readonly precheck?: (caller: Caller) => void;
   readonly ending?: AbortSignal;
+  readonly reportsMayStillLand?: boolean;
 }
 
 /** A contract whose requests `serve` answers. */
@@ -33,6 +34,7 @@ async function contract({
   answer,
   precheck = () => {},
   ending,
+  reportsMayStillLand = false,
 }: Setting = {}) {
   const passedOn: string[] = [];
   const app = contractApp({
@@ -50,6 +52,7 @@ async function contract({
     log: createLog('test', () => {}),
     metrics: createMetrics('test', '0'),
     version: '0',
+    reportsMayStillLand,
     ...(ending ? { ending } : {}),
   });
   const server = await startServer({ host: '127.0.0.1', port: 0, app });
@@ -96,6 +99,27 @@ it('answers a request that has time left with 503 when the process ends', async 
   const outgoing = begin('/apply', {});
   outgoing.end('application: x\n');
   assert.equal(await answered(outgoing), 503);
+});
+
+it('tells Birddog, and nobody else, that a write may still take effect, whatever the status', async () => {
+  for (const [reportsMayStillLand, fails] of [
+    [true, false],
+    [true, true],
+    [false, false],
+  ] as const) {
+    const { begin } = await contract({
+      reportsMayStillLand,
+      async serve({ context }) {
+        context.onMayStillLand?.();
+        if (fails) throw new ProblemError('datadog_refused', 'Another object was refused.');
+      },
+    });
+    const outgoing = begin('/apply', {});
+    outgoing.end('application: x\n');
+    const [response]: http.IncomingMessage[] = await once(outgoing, 'response');
+    response?.resume();
+    assert.equal(response?.headers['birddog-may-still-land'], reportsMayStillLand ? 'true' : undefined);
+  }
 });
 
 describe('the memory budget of bodies', () => {

@@ -14,6 +14,7 @@ import {
 } from '../contract/operations.ts';
 import type { Caller, RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
+import { HEADERS } from '../domain/headers.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Deadline, type OwnDeadline, requireTime } from '../domain/deadline.ts';
 import { ProblemError, shuttingDown } from '../domain/problem.ts';
@@ -72,6 +73,8 @@ export interface ContractAppOptions {
   ) => Caller | Promise<Caller>;
   /** Minimum deadline (ms) that a request may give; default 100. */
   readonly minDeadlineMs?: number;
+  /** Whether responses tell Birddog that a write may still take effect. */
+  readonly reportsMayStillLand?: boolean;
   /** Whether callers send a bearer token; described in /openapi.json. */
   readonly bearer?: boolean;
   readonly inspector: Pick<Inspector, 'open'>;
@@ -164,6 +167,10 @@ async function answer(
   outgoing.once('close', onClose);
   const onEnding = () => gone.abort();
   ending?.addEventListener('abort', onEnding);
+  let mayStillLand = false;
+  const onMayStillLand = () => {
+    mayStillLand = true;
+  };
   let reply: Reply;
   let deadline: OwnDeadline | undefined;
   let memory: Reservation | undefined;
@@ -175,7 +182,13 @@ async function answer(
     const caller = await options.callerOf(header, deadline);
     record.calledBy(caller.name);
     audit.calledBy(caller);
-    const context = { caller, ...record.ids, deadline, ...(stopping ? { stopping: stopping() } : {}) };
+    const context = {
+      caller,
+      ...record.ids,
+      deadline,
+      onMayStillLand,
+      ...(stopping ? { stopping: stopping() } : {}),
+    };
     unread = shared.responses(caller);
     unread.reserve(0);
     if (operation.verb === 'check') reply = await checked(call, options.check, context);
@@ -208,6 +221,8 @@ async function answer(
     audit.refused(problem);
     reply = problemReply(problem, record.ids.requestId);
   }
+  if (mayStillLand && options.reportsMayStillLand)
+    reply = { ...reply, headers: { ...reply.headers, [HEADERS.mayStillLand]: 'true' } };
   inspection?.close();
   memory?.release();
   decoded?.release();

@@ -116,14 +116,15 @@ describe('the writes of an application whose listing changes', () => {
   /** A router whose lookup and sidecar answer as the test sets. */
   function scripted() {
     const clock = manualClock();
-    const state = { route: UNLISTED, status: 200, forwarded: 0 };
+    const state = { route: UNLISTED, mayStillLand: false, forwarded: 0 };
     const serve = router({
       callers: NO_AUTHENTICATION,
       lookup: async () => state.route,
       sidecar: {
-        async forward() {
+        async forward({ context }) {
           state.forwarded += 1;
-          return { status: state.status, headers: {}, body: '{}' };
+          if (state.mayStillLand) context.onMayStillLand?.();
+          return { status: 200, headers: {}, body: '{}' };
         },
       },
       ports: portsWithoutDatadog(clock),
@@ -138,8 +139,9 @@ describe('the writes of an application whose listing changes', () => {
 
   it('stay with the sidecar while one there may still land', async () => {
     const { clock, state, apply } = scripted();
-    state.status = 504;
+    state.mayStillLand = true;
     assert.equal(await apply(), 'forwarded');
+    state.mayStillLand = false;
     state.route = LISTED;
     assert.equal(await apply(), 'forwarded');
     clock.advance(20_000 + 30_000 + 1);

@@ -7,7 +7,7 @@ import type { Reply } from '../runtime/reply.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
 import { createSemaphore, type Semaphore } from '../runtime/concurrency/semaphore.ts';
 import { isWrite } from '../contract/operations.ts';
-import { ProblemError } from '../domain/problem.ts';
+import type { Ledger } from '../ledger/port.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import { addPositions } from '../pipeline/refuse.ts';
 import { preflightOf } from './preflight.ts';
@@ -23,11 +23,6 @@ interface Router {
 /** Limits for forwarding large bodies, so that other requests keep enough connections to the sidecar. */
 const FORWARDED = { maxConcurrent: 2, maxConcurrentPerCaller: 1, maxWaiting: 4, maxWaitingPerCaller: 2 };
 
-/** Problems after which a write may still be in progress on its route. */
-const INDEFINITE: readonly string[] = ['outcome_unknown', 'deadline_exceeded'];
-/** Status of a response of the sidecar that reports such a problem. */
-const GATEWAY_TIMEOUT = 504;
-
 /**
  * Creates a handler that serves listed applications and forwards all other requests to the sidecar; a lint needs neither.
  * Checks the caller's permissions before it sends a request to an upstream. While a write of an application is in progress or
@@ -41,17 +36,31 @@ export function router(at: Router): (incoming: Incoming) => Promise<Reply> {
     const { application, route } = await routeOf(incoming, at);
     if (!isWrite(operation)) return serveOn(route, incoming, at, forwards);
     const { ledger, settleMs } = at.ports;
-    const pinned = await ledger.pinRoute(application, route, context.deadline.left() + settleMs);
-    try {
-      const reply = await serveOn(pinned.route, incoming, at, forwards);
-      if (reply.status !== GATEWAY_TIMEOUT) await ledger.unpinRoute(pinned.pin);
-      return reply;
-    } catch (error) {
-      if (error instanceof ProblemError && !INDEFINITE.includes(error.code))
-        await ledger.unpinRoute(pinned.pin);
-      throw error;
-    }
+    const write = { application, route, holdMs: context.deadline.left() + settleMs };
+    return onPinnedRoute(ledger, write, (pinned, onMayStillLand) =>
+      serveOn(pinned, { ...incoming, context: { ...context, onMayStillLand } }, at, forwards),
+    );
   };
+}
+
+/**
+ * Serves a write on the route of the application's writes in progress, or else on `route`. Releases the route after the
+ * response, or, if `serve` reports that a write may still land, after `holdMs`.
+ */
+export async function onPinnedRoute<Served>(
+  ledger: Pick<Ledger, 'pinRoute' | 'unpinRoute'>,
+  write: { readonly application: string; readonly route: Route; readonly holdMs: number },
+  serve: (route: Route, onMayStillLand: () => void) => Promise<Served>,
+): Promise<Served> {
+  const { route, pin } = await ledger.pinRoute(write.application, write.route, write.holdMs);
+  let mayStillLand = false;
+  try {
+    return await serve(route, () => {
+      mayStillLand = true;
+    });
+  } finally {
+    if (!mayStillLand) await ledger.unpinRoute(pin);
+  }
 }
 
 /**

@@ -253,6 +253,23 @@ describe('the sidecar client', () => {
     assert.equal(client.silent(), false);
   });
 
+  it('reports that a write may still take effect if the sidecar says so, or does not answer', async () => {
+    const reported = async (answer: () => OutboundAnswer) => {
+      let count = 0;
+      const sent = incoming();
+      const context = { ...sent.context, onMayStillLand: () => (count += 1) };
+      await upstream(answer)
+        .client.forward({ ...sent, context }, [])
+        .catch(() => undefined);
+      return count;
+    };
+    const saying = { ...ANSWER, headers: { 'birddog-may-still-land': 'true' } };
+    assert.equal(await reported(() => saying), 1);
+    assert.equal(await reported(failing(true)), 1);
+    assert.equal(await reported(() => ANSWER), 0);
+    assert.equal(await reported(failing(false)), 0);
+  });
+
   it('does not blame the sidecar for a deadline that passes', async () => {
     const { client } = upstream(() => {
       throw new OutboundError('timeout', true);

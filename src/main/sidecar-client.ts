@@ -177,6 +177,7 @@ async function send(
   // Every response of the contract has a body and a final status.
   if (answer.status < 200 || answer.status > 599 || WITHOUT_BODY.includes(answer.status))
     throw new OutboundError('connection', true);
+  if (answer.headers[HEADERS.mayStillLand] !== undefined) context.onMayStillLand?.();
   const headers = RESPONSE_HEADERS.flatMap((name) => {
     const value = answer.headers[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -190,7 +191,7 @@ function forwardedMs(leftMs: number): number {
   return Math.max(1, Math.floor(leftMs - marginMs));
 }
 
-function unavailableProblem(error: unknown, { operation }: Forwarded): unknown {
+function unavailableProblem(error: unknown, { operation, context }: Forwarded): unknown {
   const unavailable = { retryAfter: Math.ceil(BREAKER.restMs / 1000), cause: error };
   if (error instanceof BrokenCircuitError) {
     return new ProblemError(
@@ -200,6 +201,7 @@ function unavailableProblem(error: unknown, { operation }: Forwarded): unknown {
     );
   }
   if (!(error instanceof OutboundError)) return error;
+  if (error.sent) context.onMayStillLand?.();
   if (error.reason === 'timeout') {
     return new ProblemError('deadline_exceeded', 'The deadline passed before the sidecar answered.', {
       cause: error,

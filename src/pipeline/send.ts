@@ -99,7 +99,8 @@ async function send(
       return settleLost(sending, { ...intent, entry: sent.entry, attempts: sent.open, sentAgoMs });
     }
     // An earlier attempt may still land where the last one was rejected or not sent.
-    if (sent.entry !== '' && sent.open <= 0) await ledger.settle(sent.entry);
+    if (sent.open > 0) sending.context.onMayStillLand?.();
+    else if (sent.entry !== '') await ledger.settle(sent.entry);
     if (error instanceof DuplicateMonitorError) return duplicate(sending, intent, error);
     if (error instanceof ProblemError) return { outcome: 'refused', problem: error };
     throw error;
@@ -108,12 +109,14 @@ async function send(
 
 /** Settles an update or delete that was answered. An earlier attempt of an update can still land after the answered one. */
 async function settleAnswered(
-  { ports: { ledger } }: Sending,
+  { ports: { ledger }, context }: Sending,
   { action }: Intent,
   entry: string,
   hasOpenAttempts: boolean,
 ): Promise<void> {
-  await (action === 'update' && hasOpenAttempts ? ledger.acknowledge(entry) : ledger.settle(entry));
+  const mayStillLand = action === 'update' && hasOpenAttempts;
+  if (mayStillLand) context.onMayStillLand?.();
+  await (mayStillLand ? ledger.acknowledge(entry) : ledger.settle(entry));
 }
 
 /** Waits for the outcome of a write whose answer was lost. */
@@ -128,6 +131,7 @@ async function settleLost(
       return { outcome: 'made', object };
     return { outcome: 'found_different', object };
   }
+  if (settled.outcome === 'unknown') context.onMayStillLand?.();
   const retryAfterMs = settled.outcome === 'unknown' ? settled.retryAfterMs : 1000;
   return { outcome: 'lost', problem: outcomeUnknown(write, retryAfterMs) };
 }

@@ -13,7 +13,10 @@ import { startSettler } from './settler.ts';
 
 /** What differs between the processes that serve the API. */
 export interface ServingOptions
-  extends Pick<ContractAppOptions, 'serve' | 'callerOf' | 'precheck' | 'internal' | 'minDeadlineMs'> {
+  extends Pick<
+    ContractAppOptions,
+    'serve' | 'callerOf' | 'precheck' | 'internal' | 'minDeadlineMs' | 'reportsMayStillLand'
+  > {
   /** The program file, which also runs as the child processes that inspect large bodies. */
   readonly entry: URL;
   readonly preflightOf: PreflightOf;

@@ -57,6 +57,7 @@ async function startSidecar(config: Config, deps: Deps, entry: URL): Promise<Ser
     },
     // The main container forwards what remains of the client's deadline.
     minDeadlineMs: 1,
+    reportsMayStillLand: true,
     hosts: 'loopback',
     secrets,
     probing: {

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { idOf, markOf } from '../../src/domain/marker.ts';
 import { ProblemError } from '../../src/domain/problem.ts';
-import { settleOnce } from '../../src/pipeline/settler.ts';
-import { documentOf, items, type startInProcess } from '../documents-in-process.ts';
+import { documentOf, items } from '../documents-in-process.ts';
 import type { LostWrite } from '../emulated-datadog.ts';
+import type { BothRoutes } from './both-routes.ts';
 
 export const NAMES = ['monitor:a', 'monitor:b', 'dashboard:a', 'dashboard:b'] as const;
 export type Name = (typeof NAMES)[number];
@@ -21,9 +21,9 @@ interface Known {
 }
 /** The reference: the possible contents of each key. */
 export type Model = Map<Name, Known>;
-/** The pipeline, and the clones in Datadog as they were made. */
+/** The pipelines, and the clones in Datadog as they were made. */
 export interface Real {
-  readonly app: ReturnType<typeof startInProcess>;
+  readonly app: BothRoutes;
   readonly clones: Map<string, string>;
 }
 
@@ -32,6 +32,8 @@ interface Conditions {
   readonly losses: readonly LostWrite[];
   readonly deadlineMs: number;
 }
+/** Problems of a write that Datadog did not answer in time. */
+const UNCERTAIN = ['outcome_unknown', 'deadline_exceeded', 'datadog_unavailable'];
 type Command = fc.AsyncCommand<Model, Real>;
 type Contents = ReadonlyMap<Name, string>;
 
@@ -295,6 +297,8 @@ class Replace extends Base {
     );
     one.possible = new Set([this.content]);
     if (result === 'done') checkHeld(model, real);
+    // Nobody else writes meanwhile, so no other object may be taken for the new one.
+    else assert.ok(UNCERTAIN.includes(result.code), `${String(this)}: ${result.code}`);
     one.isLeftAlone = result !== 'done' || one.isCloned;
   }
 
@@ -303,7 +307,7 @@ class Replace extends Base {
   }
 }
 
-/** Time passes, and the settler does a round. */
+/** Time passes, and the settlers do a round. */
 class Wait extends Base {
   private readonly ms: number;
   constructor(ms: number) {
@@ -315,17 +319,53 @@ class Wait extends Base {
   }
   protected async carryOut(_model: Model, { app }: Real): Promise<void> {
     app.clock.advance(this.ms);
-    await settleOnce(app.ports);
+    await app.settle();
   }
   override toString(): string {
     return `wait ${this.ms} ms`;
   }
 }
 
+/** The application is added to the catalogs or removed from them. */
+class ChangeListing extends Base {
+  check(): boolean {
+    return true;
+  }
+  protected async carryOut(_model: Model, { app }: Real): Promise<void> {
+    app.changeListing();
+  }
+  override toString(): string {
+    return 'change listing';
+  }
+}
+
+/** A write whose answer is lost is repeated after the listing has changed. */
+class RepeatOnOtherRoute extends Base {
+  private readonly single: Single;
+  constructor(single: Single) {
+    super();
+    this.single = single;
+  }
+  check(model: Model): boolean {
+    return this.single.check(model);
+  }
+  protected async carryOut(model: Model, real: Real): Promise<void> {
+    await this.single.run(model, real);
+    real.app.changeListing();
+    if (this.single.check(model)) await this.single.run(model, real);
+  }
+  override toString(): string {
+    return `twice, on both routes: ${String(this.single)}`;
+  }
+}
+
+const late = fc
+  .integer({ min: 100, max: 24_000 })
+  .map((afterMs): LostWrite => ({ carriedOut: 'late', afterMs }));
 const loss = fc.oneof(
   fc.constant<LostWrite>({ carriedOut: 'now' }),
   fc.constant<LostWrite>({ carriedOut: 'never' }),
-  fc.integer({ min: 100, max: 24_000 }).map((afterMs): LostWrite => ({ carriedOut: 'late', afterMs })),
+  late,
 );
 const conditions: fc.Arbitrary<Conditions> = fc.record({
   losses: fc.oneof(fc.constant([]), fc.array(loss, { minLength: 1, maxLength: 5 })),
@@ -356,4 +396,9 @@ export const COMMANDS: fc.Arbitrary<Command>[] = [
     .map(([one, other, ...rest]) => new Replace(one, `log${other}`, ...rest)),
   name.map((one) => new Clone(one)),
   fc.integer({ min: 1, max: 40_000 }).map((ms) => new Wait(ms)),
+  fc.constant(new ChangeListing()),
+  fc.tuple(fc.constantFrom('create', 'update'), name, content, late).map(([verb, one, other, lost]) => {
+    const conditions = { losses: [lost], deadlineMs: 3_000 };
+    return new RepeatOnOtherRoute(new Single(verb, one, other, conditions));
+  }),
 ];
