@@ -101,7 +101,7 @@ it('answers a request that has time left with 503 when the process ends', async 
   assert.equal(await answered(outgoing), 503);
 });
 
-it('tells Birddog, and nobody else, that a write may still take effect, whatever the status', async () => {
+it('tells Birddog, and nobody else, that a write may still take effect, with any status', async () => {
   for (const [reportsMayStillLand, fails] of [
     [true, false],
     [true, true],

@@ -167,10 +167,7 @@ async function answer(
   outgoing.once('close', onClose);
   const onEnding = () => gone.abort();
   ending?.addEventListener('abort', onEnding);
-  let mayStillLand = false;
-  const onMayStillLand = () => {
-    mayStillLand = true;
-  };
+  const writes = watchWrites(options);
   let reply: Reply;
   let deadline: OwnDeadline | undefined;
   let memory: Reservation | undefined;
@@ -186,7 +183,7 @@ async function answer(
       caller,
       ...record.ids,
       deadline,
-      onMayStillLand,
+      onMayStillLand: writes.onMayStillLand,
       ...(stopping ? { stopping: stopping() } : {}),
     };
     unread = shared.responses(caller);
@@ -221,8 +218,6 @@ async function answer(
     audit.refused(problem);
     reply = problemReply(problem, record.ids.requestId);
   }
-  if (mayStillLand && options.reportsMayStillLand)
-    reply = { ...reply, headers: { ...reply.headers, [HEADERS.mayStillLand]: 'true' } };
   inspection?.close();
   memory?.release();
   decoded?.release();
@@ -232,7 +227,18 @@ async function answer(
   if (!outgoing.closed) unread?.count(Buffer.byteLength(reply.body));
   outgoing.once('close', () => unread?.release());
   record.answered(reply.status);
-  return reply;
+  return writes.reported(reply);
+}
+
+/** Tells Birddog in a header of the response whether a write may still take effect. */
+function watchWrites({ reportsMayStillLand = false }: ContractAppOptions) {
+  let headers: Reply['headers'] = {};
+  return {
+    onMayStillLand: () => {
+      if (reportsMayStillLand) headers = { [HEADERS.mayStillLand]: 'true' };
+    },
+    reported: (reply: Reply): Reply => ({ ...reply, headers: { ...reply.headers, ...headers } }),
+  };
 }
 
 /** Returns the problem of a request that had time left when the process ended. */

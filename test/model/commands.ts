@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { idOf, markOf } from '../../src/domain/marker.ts';
 import { ProblemError } from '../../src/domain/problem.ts';
@@ -28,14 +28,14 @@ export interface Real {
 }
 
 /** What happens to the writes of one request, and how long it may take. */
-interface Conditions {
+export interface Conditions {
   readonly losses: readonly LostWrite[];
   readonly deadlineMs: number;
 }
 /** Problems of a write that Datadog did not answer in time. */
 const UNCERTAIN = ['outcome_unknown', 'deadline_exceeded', 'datadog_unavailable'];
-type Command = fc.AsyncCommand<Model, Real>;
-type Contents = ReadonlyMap<Name, string>;
+export type Command = fc.AsyncCommand<Model, Real>;
+export type Contents = ReadonlyMap<Name, string>;
 
 export function newModel(): Model {
   return new Map(
@@ -119,7 +119,7 @@ abstract class Base implements Command {
   }
 }
 
-class Single extends Base {
+export class Single extends Base {
   private readonly verb: 'create' | 'update' | 'delete';
   private readonly name: Name;
   private readonly content: string;
@@ -160,7 +160,7 @@ class Single extends Base {
   }
 }
 
-class Apply extends Base {
+export class Apply extends Base {
   private readonly documents: readonly Contents[];
   private readonly conditions: Conditions;
   constructor(documents: readonly Contents[], conditions: Conditions) {
@@ -234,7 +234,7 @@ async function apply(
 }
 
 /** A person clones an object. */
-class Clone extends Base {
+export class Clone extends Base {
   private readonly name: Name;
   constructor(name: Name) {
     super();
@@ -270,7 +270,7 @@ class Clone extends Base {
 }
 
 /** Replaces a monitor by one of another type, perhaps after a person has cloned it. */
-class Replace extends Base {
+export class Replace extends Base {
   private readonly name: Name;
   private readonly content: string;
   private readonly isClonedFirst: boolean;
@@ -308,7 +308,7 @@ class Replace extends Base {
 }
 
 /** Time passes, and the settlers do a round. */
-class Wait extends Base {
+export class Wait extends Base {
   private readonly ms: number;
   constructor(ms: number) {
     super();
@@ -327,7 +327,7 @@ class Wait extends Base {
 }
 
 /** The application is added to the catalogs or removed from them. */
-class ChangeListing extends Base {
+export class ChangeListing extends Base {
   check(): boolean {
     return true;
   }
@@ -340,7 +340,7 @@ class ChangeListing extends Base {
 }
 
 /** A write whose answer is lost is repeated after the listing has changed. */
-class RepeatOnOtherRoute extends Base {
+export class RepeatOnOtherRoute extends Base {
   private readonly single: Single;
   constructor(single: Single) {
     super();
@@ -358,47 +358,3 @@ class RepeatOnOtherRoute extends Base {
     return `twice, on both routes: ${String(this.single)}`;
   }
 }
-
-const late = fc
-  .integer({ min: 100, max: 24_000 })
-  .map((afterMs): LostWrite => ({ carriedOut: 'late', afterMs }));
-const loss = fc.oneof(
-  fc.constant<LostWrite>({ carriedOut: 'now' }),
-  fc.constant<LostWrite>({ carriedOut: 'never' }),
-  late,
-);
-const conditions: fc.Arbitrary<Conditions> = fc.record({
-  losses: fc.oneof(fc.constant([]), fc.array(loss, { minLength: 1, maxLength: 5 })),
-  deadlineMs: fc.constantFrom(3_000, 25_000),
-});
-const name = fc.constantFrom(...NAMES);
-/** Mostly new, sometimes equal to an earlier one. */
-const content = fc
-  .oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 4, max: 1e9 }))
-  .map((n) => `q${n}`);
-const contents: fc.Arbitrary<Contents> = fc
-  .uniqueArray(fc.tuple(name, content), { minLength: 1, maxLength: 4, selector: ([one]) => one })
-  .map((pairs) => new Map(pairs));
-
-export const COMMANDS: fc.Arbitrary<Command>[] = [
-  fc
-    .tuple(fc.constantFrom('create', 'update', 'delete'), name, content, conditions)
-    .map(([verb, ...rest]) => new Single(verb, ...rest)),
-  fc.tuple(contents, conditions).map(([one, under]) => new Apply([one], under)),
-  fc.tuple(contents, conditions).map(([one, under]) => new Apply([one, one], under)),
-  fc
-    .tuple(contents, content, conditions)
-    .map(
-      ([one, other, under]) => new Apply([one, new Map([...one].map(([key]) => [key, `${other}x`]))], under),
-    ),
-  fc
-    .tuple(fc.constantFrom<Name[]>('monitor:a', 'monitor:b'), content, fc.boolean(), conditions)
-    .map(([one, other, ...rest]) => new Replace(one, `log${other}`, ...rest)),
-  name.map((one) => new Clone(one)),
-  fc.integer({ min: 1, max: 40_000 }).map((ms) => new Wait(ms)),
-  fc.constant(new ChangeListing()),
-  fc.tuple(fc.constantFrom('create', 'update'), name, content, late).map(([verb, one, other, lost]) => {
-    const conditions = { losses: [lost], deadlineMs: 3_000 };
-    return new RepeatOnOtherRoute(new Single(verb, one, other, conditions));
-  }),
-];

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
 import { emulatedDatadog } from '../emulated-datadog.ts';
-import { checkHeld, COMMANDS, newModel, type Real } from './commands.ts';
+import { COMMANDS } from './any-command.ts';
+import { checkHeld, newModel, type Real } from './commands.ts';
 import { startBothRoutes } from './both-routes.ts';
 
 /** `MODEL_RUNS` runs more sequences, and `MODEL_SEED` others. */
