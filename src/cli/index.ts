@@ -17,6 +17,7 @@ const STYLES: Readonly<Record<Style, Parameters<typeof styleText>[0]>> = {
   removed: ['red'],
   changed: ['yellow'],
   lost: ['bold', 'magenta'],
+  info: ['cyan'],
 };
 const painted =
   (stream: NodeJS.WriteStream): Paint =>

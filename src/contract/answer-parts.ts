@@ -33,7 +33,11 @@ const editSchema = z.union([
 export const findingSchema = z
   .object({
     code: text,
-    severity: z.enum(['error', 'warning']),
+    severity: z.enum(['error', 'warning', 'info']),
+    source: z
+      .literal('datadog')
+      .exactOptional()
+      .meta({ description: "Who found it, if not Birddog: Datadog's own validation." }),
     message: text,
     pointer,
     line: z.int().min(1).exactOptional(),

@@ -7,10 +7,15 @@ export interface Position {
   readonly column: number;
 }
 
+/** An error prevents a write; a warning is a likely mistake; an info is worth knowing and no mistake. */
+export type Severity = 'error' | 'warning' | 'info';
+
 /** A finding of lint or of a plan. `pointer` refers to the user's body. */
 export interface Finding {
   readonly code: string;
-  readonly severity: 'error' | 'warning';
+  readonly severity: Severity;
+  /** Who found it, if not Birddog. */
+  readonly source?: 'datadog';
   readonly message: string;
   readonly pointer: Pointer;
   /** The start offset within the string at `pointer`, in UTF-16 units; converted to `line` and `column`. */
@@ -22,7 +27,7 @@ export interface Finding {
   readonly hint?: string;
   readonly fix?: Fix;
   /** For `more_findings`: the number of unlisted findings by severity. Not sent over HTTP, because the message contains it. */
-  readonly rest?: Readonly<Record<'error' | 'warning', number>>;
+  readonly rest?: Readonly<Record<Severity, number>>;
 }
 
 /** A change of the user's text that resolves the finding. */

@@ -28,7 +28,7 @@ describe('a collection of findings', () => {
     findings.add(finding('b', 'warning'));
     const list = findings.list();
     assert.deepEqual(list.map(({ code }) => code).slice(99), ['a', 'b', 'more_findings']);
-    assert.deepEqual(list.at(-1)?.rest, { error: 150, warning: 0 });
+    assert.deepEqual(list.at(-1)?.rest, { error: 150, warning: 0, info: 0 });
     assert.equal(list.at(-1)?.severity, 'error');
     assert.deepEqual([findings.size, findings.errors], [251, 250]);
   });
@@ -43,7 +43,23 @@ describe('a collection of findings', () => {
       list.slice(996, 1000).map(({ code }) => code),
       ['c996', 'e0', 'e1', 'e2'],
     );
-    assert.deepEqual(list.at(-1)?.rest, { error: 0, warning: 503 });
+    assert.deepEqual(list.at(-1)?.rest, { error: 0, warning: 503, info: 0 });
+  });
+
+  it('prefers warnings to infos, and counts the infos', () => {
+    const findings = new Findings();
+    findings.addAll(many(1500, 'info'));
+    findings.addAll(many(2, 'warning', 'w'));
+    const list = findings.list();
+    assert.deepEqual(
+      list.slice(997, 1000).map(({ code }) => code),
+      ['c997', 'w0', 'w1'],
+    );
+    assert.deepEqual(list.at(-1)?.rest, { error: 0, warning: 0, info: 502 });
+    assert.deepEqual(
+      [list.at(-1)?.severity, list.at(-1)?.message],
+      ['info', '502 more findings are not listed: 0 errors and 0 warnings, and 502 infos.'],
+    );
   });
 
   it('adds up the counts of lists that were already limited', () => {
@@ -51,7 +67,7 @@ describe('a collection of findings', () => {
     for (let at = 0; at < 130; at += 1) first.add(finding('a', 'error'));
     all.addAll(first.list());
     all.addAll(first.list());
-    assert.deepEqual(all.list().at(-1)?.rest, { error: 160, warning: 0 });
+    assert.deepEqual(all.list().at(-1)?.rest, { error: 160, warning: 0, info: 0 });
     assert.equal(all.errors, 260);
   });
 

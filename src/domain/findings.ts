@@ -1,6 +1,7 @@
-import type { Finding } from './finding.ts';
+import type { Finding, Severity } from './finding.ts';
 
-type Severity = Finding['severity'];
+/** From the most to the least important. */
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
 /** Limits on the findings that are kept. */
 export interface FindingLimits {
@@ -24,13 +25,13 @@ interface Kept {
 }
 
 /**
- * Collects findings up to its limits and counts the rest by severity. Errors take precedence: an error displaces the last
- * warning. The limits bound the memory.
+ * Collects findings up to its limits and counts the rest by severity. A finding displaces the last one that is
+ * less important: first infos, then warnings. The limits bound the memory.
  */
 export class Findings {
   readonly #limits: FindingLimits;
-  readonly #kept: Readonly<Record<Severity, Kept[]>> = { error: [], warning: [] };
-  readonly #rest: Record<Severity, number> = { error: 0, warning: 0 };
+  readonly #kept: Readonly<Record<Severity, Kept[]>> = { error: [], warning: [], info: [] };
+  readonly #rest: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   readonly #perCode = new Map<string, number>();
   #summary: Finding | undefined;
   #characters = 0;
@@ -47,15 +48,14 @@ export class Findings {
 
   /** The number of added findings, whether kept or only counted. */
   get size(): number {
-    return this.errors + this.#kept.warning.length + this.#rest.warning;
+    return this.#keptCount + this.#rest.error + this.#rest.warning + this.#rest.info;
   }
 
   /** Returns whether the next finding of a code would be kept. If not, the caller can call `skip` instead of building it. */
   accepts({ code, severity }: Pick<Finding, 'code' | 'severity'>): boolean {
     if ((this.#perCode.get(`${severity} ${code}`) ?? 0) >= this.#limits.maxPerCode) return false;
-    if (severity === 'error' && this.#kept.warning.length > 0) return true;
-    const kept = this.#kept.error.length + this.#kept.warning.length;
-    return kept < this.#limits.maxInAll && this.#characters < MAX_CHARACTERS;
+    if (this.#lessImportant(severity) !== undefined) return true;
+    return this.#keptCount < this.#limits.maxInAll && this.#characters < MAX_CHARACTERS;
   }
 
   /** Counts findings without keeping them. */
@@ -79,7 +79,7 @@ export class Findings {
     this.#kept[finding.severity].push({ order: this.#order, finding: shortened });
     this.#order += 1;
     this.#characters += charactersOf(shortened);
-    this.#dropWarnings();
+    this.#dropLessImportant();
   }
 
   /** Adds each of several findings. */
@@ -89,28 +89,38 @@ export class Findings {
 
   /** Returns the kept findings in the order of addition, followed by `more_findings` if there are more. */
   list(): Finding[] {
-    const kept = [...this.#kept.error, ...this.#kept.warning].sort((a, b) => a.order - b.order);
+    const kept = SEVERITIES.flatMap((severity) => this.#kept[severity]).sort((a, b) => a.order - b.order);
     const list = kept.map(({ finding }) => finding);
-    const summary = this.#rest.error + this.#rest.warning > 0 ? moreFindings(this.#rest) : this.#summary;
+    const summary = SEVERITIES.some((severity) => this.#rest[severity] > 0)
+      ? moreFindings(this.#rest)
+      : this.#summary;
     if (summary) list.push(summary);
     return list;
   }
 
   #addSummary(summary: Finding): void {
     if (summary.rest === undefined) this.#summary = summary;
-    else for (const severity of ['error', 'warning'] as const) this.skip(severity, summary.rest[severity]);
+    else for (const severity of SEVERITIES) this.skip(severity, summary.rest[severity]);
   }
 
-  /** Drops the last warnings until the limits hold. */
-  #dropWarnings(): void {
-    const { error, warning } = this.#kept;
-    const isFull = () =>
-      error.length + warning.length > this.#limits.maxInAll || this.#characters > MAX_CHARACTERS;
-    while (isFull()) {
-      const last = warning.pop();
-      if (!last) return;
+  get #keptCount(): number {
+    return this.#kept.error.length + this.#kept.warning.length + this.#kept.info.length;
+  }
+
+  /** Returns the least important severity below another one that has kept findings. */
+  #lessImportant(than: Severity): Severity | undefined {
+    const below = SEVERITIES.slice(SEVERITIES.indexOf(than) + 1);
+    return below.findLast((severity) => this.#kept[severity].length > 0);
+  }
+
+  /** Drops the last findings below errors until the limits hold. */
+  #dropLessImportant(): void {
+    while (this.#keptCount > this.#limits.maxInAll || this.#characters > MAX_CHARACTERS) {
+      const severity = this.#lessImportant('error');
+      const last = severity && this.#kept[severity].pop();
+      if (!severity || !last) return;
       this.#characters -= charactersOf(last.finding);
-      this.skip('warning');
+      this.skip(severity);
     }
   }
 }
@@ -118,11 +128,12 @@ export class Findings {
 const MORE = 'more_findings';
 
 function moreFindings(rest: Readonly<Record<Severity, number>>): Finding {
-  const count = rest.error + rest.warning;
+  const count = rest.error + rest.warning + rest.info;
+  const infos = rest.info > 0 ? `, and ${rest.info} infos` : '';
   return {
     code: MORE,
-    severity: rest.error > 0 ? 'error' : 'warning',
-    message: `${count} more findings are not listed: ${rest.error} errors and ${rest.warning} warnings.`,
+    severity: SEVERITIES.find((severity) => rest[severity] > 0) ?? 'warning',
+    message: `${count} more findings are not listed: ${rest.error} errors and ${rest.warning} warnings${infos}.`,
     pointer: '',
     hint: 'Fix the listed findings, then check again.',
     rest: { ...rest },

@@ -29,7 +29,7 @@ describe('the findings for one object', () => {
   it('include the first 100 of more, and the number of the rest', () => {
     const list = found(50_000).list();
     assert.deepEqual([list.length, list.at(-2)?.message], [101, 'Item 99 is wrong.']);
-    assert.deepEqual(list.at(-1)?.rest, { error: 49_900, warning: 0 });
+    assert.deepEqual(list.at(-1)?.rest, { error: 49_900, warning: 0, info: 0 });
   });
 
   it('are generated one at a time', () => {

@@ -85,7 +85,7 @@ function run(command: Command, args: readonly string[], ask: () => Promise<JsonO
 
 const finding = fc.record({
   code: text,
-  severity: fc.constantFrom('error' as const, 'warning' as const),
+  severity: fc.constantFrom('error' as const, 'warning' as const, 'info' as const),
   message: text,
   pointer: text,
   line,
@@ -196,7 +196,7 @@ describe('text of a file, in any field of a finding', () => {
         const lines = printGithub([file]).split('\n').slice(0, -1);
         assert.equal(lines.length, file.findings.length);
         for (const one of lines) {
-          assert.match(one, /^::(?:error|warning) file=[^:,]*,line=\d,col=\d,title=[^:,]*::[^\r\n]*$/);
+          assert.match(one, /^::(?:error|warning|notice) file=[^:,]*,line=\d,col=\d,title=[^:,]*::[^\r\n]*$/);
           assertSafe(one.slice(2), 'github');
         }
       }),

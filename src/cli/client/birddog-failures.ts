@@ -84,9 +84,10 @@ export function parsedAnswer<T>(schema: z.ZodType<T>, body: JsonObject): T {
 
 /** Returns the findings of an answer, with positions in the text that was sent. */
 export function located(findings: readonly AnsweredFinding[]): LocatedFinding[] {
-  return findings.map(({ code, severity, message, pointer, line = 1, column = 1, hint }) => ({
+  return findings.map(({ code, severity, source, message, pointer, line = 1, column = 1, hint }) => ({
     code,
     severity,
+    ...(source === undefined ? {} : { source }),
     message,
     pointer,
     line,

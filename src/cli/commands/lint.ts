@@ -77,7 +77,7 @@ async function lintFiles(options: LintOptions, io: Io): Promise<Exit> {
   // With --fix and -, standard output holds the fixed text, so the findings go to standard error.
   (options.fix && options.files.includes('-') ? io.errExact : io.outExact)(report);
   const hasErrors = files.some(({ findings }) =>
-    findings.some((f) => options.strict || f.severity === 'error'),
+    findings.some(({ severity }) => severity === 'error' || (options.strict && severity === 'warning')),
   );
   return failed || hasErrors ? EXIT.failed : EXIT.done;
 }

@@ -5,8 +5,9 @@ import { visibleJson } from './visible.ts';
 
 /** Returns a finding for JSON output. */
 export function findingJson(finding: LocatedFinding): JsonObject {
-  const { code, severity, message, pointer, line, column, hint } = finding;
-  return { code, severity, message, pointer, line, column, ...(hint === undefined ? {} : { hint }) };
+  const { code, severity, source, message, pointer, line, column, hint } = finding;
+  const who = source === undefined ? {} : { source };
+  return { code, severity, ...who, message, pointer, line, column, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Formats findings as one JSON list, each with its file. */

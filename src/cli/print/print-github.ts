@@ -1,3 +1,4 @@
+import type { Severity } from '../../domain/finding.ts';
 import type { LintedFile } from './report.ts';
 import { withoutCommands } from './safe-text.ts';
 import { visible } from './visible.ts';
@@ -19,11 +20,14 @@ export function printGithub(files: readonly LintedFile[]): string {
           title: code,
         });
         const list = properties.map(([key, value]) => `${key}=${property(String(value))}`).join(',');
-        return `::${severity} ${list}::${data(hint === undefined ? message : `${message} ${hint}`)}\n`;
+        return `::${COMMANDS[severity]} ${list}::${data(hint === undefined ? message : `${message} ${hint}`)}\n`;
       }),
     )
     .join('');
 }
+
+/** The workflow command for each severity. */
+const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' };
 
 function data(text: string): string {
   return text

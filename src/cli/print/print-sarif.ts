@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { VERSION } from '../../contract/version.ts';
-import type { Position } from '../../domain/finding.ts';
+import type { Position, Severity } from '../../domain/finding.ts';
 import { applyEdits } from '../../format/edit/apply-edits.ts';
 import { positionsIn } from '../../format/place.ts';
 import type { TextPart } from '../../format/split-yaml.ts';
@@ -11,6 +11,8 @@ import type { LintedFile } from './report.ts';
 import { visibleJson } from './visible.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
+/** SARIF's name of each severity. */
+const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
 /** Maximum number of fixes per file, because each fix is first tried on the text. */
 const MAX_FIXES = 100;
 
@@ -46,7 +48,7 @@ function rulesOf(files: readonly LintedFile[]) {
     help: {
       text: `Incorrect:\n\n${bad.replace(/[⟦⟧]/g, '')}\nCorrect:\n\n${good}`,
     },
-    defaultConfiguration: { level: severity },
+    defaultConfiguration: { level: LEVELS[severity] },
   }));
   const ids = new Set(known.map(({ id }) => id));
   const others = new Set(
@@ -68,7 +70,7 @@ function resultOf(
   return {
     ruleId: code,
     ruleIndex,
-    level: severity,
+    level: LEVELS[severity],
     message: { text: hint === undefined ? message : `${message} ${hint}` },
     locations: [
       {

@@ -1,3 +1,4 @@
+import type { Severity } from '../../domain/finding.ts';
 import { excerpt } from './excerpt.ts';
 import type { LocatedFinding } from '../documents/lint-text.ts';
 import type { LintedFile, Paint } from './report.ts';
@@ -39,9 +40,9 @@ function summary(files: readonly LintedFile[]): string {
   const findings = files.flatMap((file) => file.findings);
   const checked = count(files.length, 'file');
   if (findings.length === 0) return `${checked}, no findings`;
-  const errors = findings.filter((finding) => finding.severity === 'error').length;
+  const counted = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   const fixes = findings.filter((finding) => finding.fix).length;
-  const found = `${count(errors, 'error')} and ${count(findings.length - errors, 'warning')} in ${checked}`;
+  const found = `${count(counted('error'), 'error')} and ${count(counted('warning'), 'warning')} in ${checked}`;
   return fixes === 0 ? found : `${found}; ${count(fixes, 'fix', 'fixes')} available with --fix`;
 }
 

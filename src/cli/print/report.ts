@@ -19,4 +19,13 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** Styles a text, or returns it unchanged if colors are disabled. */
 export type Paint = (style: Style, text: string) => string;
-export type Style = 'error' | 'warning' | 'place' | 'aside' | 'added' | 'removed' | 'changed' | 'lost';
+export type Style =
+  | 'error'
+  | 'warning'
+  | 'info'
+  | 'place'
+  | 'aside'
+  | 'added'
+  | 'removed'
+  | 'changed'
+  | 'lost';
