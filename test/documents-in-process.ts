@@ -6,7 +6,7 @@ import { ProblemError } from '../src/domain/problem.ts';
 import { decode } from '../src/format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../src/format/decoded.ts';
 import { execute } from '../src/pipeline/pipeline.ts';
-import type { ObjectPort, Ports } from '../src/pipeline/ports.ts';
+import type { ObjectPort, Ports, MonitorValidator } from '../src/pipeline/ports.ts';
 import type { PipelineAnswer, PipelineRequest } from '../src/pipeline/request.ts';
 import type { Store } from '../src/ledger/ledger.ts';
 import { emulatedDatadog } from './emulated-datadog.ts';
@@ -24,6 +24,8 @@ interface Options {
   readonly store?: Store;
   /** Default: unlisted. */
   readonly route?: Route;
+  /** Whether plans ask Datadog to validate monitors, or who is asked instead. Default: false. */
+  readonly validator?: true | MonitorValidator;
   /** The emulated Datadog of an earlier process. */
   readonly world?: ReturnType<typeof emulatedDatadog>;
   /** Aborts when the process stops. */
@@ -36,6 +38,7 @@ export function startInProcess({
   route = { route: 'unlisted', missingFrom: ['datadog'] },
   world: given,
   stopping,
+  validator,
   ...options
 }: Options = {}) {
   const world = given ?? emulatedDatadog(options);
@@ -57,6 +60,7 @@ export function startInProcess({
     dashboard: meddling(datadog.objects.dashboard),
     auditTrail: datadog.auditTrail,
     policies: datadog.policies,
+    validator: validator === true ? datadog.validator : validator,
   };
   /** Sends a body, or none, to a path of the contract. */
   async function send(

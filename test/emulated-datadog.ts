@@ -79,7 +79,7 @@ export function emulatedDatadog(options: EmulatedDatadogOptions = {}) {
           const answer = losses.carryOut(method, url.pathname, () =>
             emulator.send(method, `${url.pathname}${url.search}`, sent?.toString(), headers),
           );
-          if (cut && method !== 'GET' && !url.pathname.endsWith('/search')) {
+          if (cut && method !== 'GET' && !/\/(search|validate)$/.test(url.pathname)) {
             cut.after -= 1;
             // The process that sent this request has been killed.
             if (cut.after < 0) return new Promise<never>(() => {});

@@ -35,6 +35,7 @@ export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':mem
     applied,
     auditTrail: { changes: async () => new Map() },
     policies: { list: async () => [] },
+    validator: undefined,
     audit: () => {},
     clock,
     settleMs: 30_000,

@@ -35,6 +35,7 @@ export const QUERY_PARAMETERS = {
   page_size: `Maximum number of objects per page, 1 to ${PAGE_SIZE.max}. Default ${PAGE_SIZE.default}.`,
   basis: 'The `basis` of a plan. If the document or Datadog has changed since that plan, nothing is written.',
   prune: '`true`: delete objects that carry the marker of the application but are not in the document.',
+  validate: '`false`: do not ask Datadog to validate the new and changed monitors of the plan.',
   force: '`true`: replace objects that Datadog cannot change in place, and delete any number of objects.',
   query: "Which objects to import, in the syntax of Datadog's monitor search.",
   tag: 'Import the objects that have this tag.',
@@ -130,7 +131,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'POST',
     verb: 'plan',
     summary: 'Show field by field what applying a document would change. Writes nothing.',
-    query: ['prune'],
+    query: ['prune', 'validate'],
   },
   {
     path: '/apply',

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Outbound } from '../runtime/outbound.ts';
-import type { AuditTrail, ObjectPort, Policies } from '../pipeline/ports.ts';
+import type { AuditTrail, MonitorValidator, ObjectPort, Policies } from '../pipeline/ports.ts';
 import { auditTrail } from './audit-trail.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { dashboardPort } from './dashboards.ts';
@@ -10,6 +10,7 @@ import { monitorPort } from './monitors.ts';
 import { configPolicies } from './policies.ts';
 import { createRequest, type Request } from './request.ts';
 import type { DatadogTarget } from './sites.ts';
+import { monitorValidator } from './validate-monitor.ts';
 
 export interface DatadogOptions extends DatadogTarget {
   readonly keys: KeySource;
@@ -25,6 +26,7 @@ export interface Datadog {
   readonly objects: { readonly monitor: ObjectPort; readonly dashboard: ObjectPort };
   readonly auditTrail: AuditTrail;
   readonly policies: Policies;
+  readonly validator: MonitorValidator;
   /** Calls any other endpoint with the same keys, budget and retries. */
   readonly request: Request;
   /** The rate limits seen in responses. */
@@ -45,6 +47,7 @@ export function createDatadog(options: DatadogOptions): Datadog {
     },
     auditTrail: auditTrail(request, options.clock),
     policies: configPolicies(request, options.clock),
+    validator: monitorValidator(request, options.clock),
     request,
     budget,
     health,

@@ -17,6 +17,7 @@ const STATES = ['alert', 'warn', 'no data', 'ok', 'unknown', 'ignored', 'skipped
 const RULES: Readonly<Partial<Record<QueryName, Rule>>> = {
   dry_run: FLAG,
   prune: FLAG,
+  validate: FLAG,
   force: FLAG,
   id: ID,
   cursor: ['the next_cursor of an answer', ID[1]],

@@ -134,6 +134,19 @@ export interface Policies {
   list(context: RequestContext): Promise<readonly TagPolicy[]>;
 }
 
+/** Datadog's answer about a monitor: its message if it would refuse the monitor. */
+export interface Verdict {
+  readonly refusal?: string;
+}
+
+/** Datadog's validation of monitors, which writes nothing. `id` is that of the monitor to change; undefined for a new one. */
+export interface MonitorValidator {
+  /** Returns the cached verdict about a monitor of the same content. */
+  cached(monitor: JsonObject, id: string | undefined): Verdict | undefined;
+  /** Asks Datadog. Throws like a read. */
+  validate(monitor: JsonObject, id: string | undefined, context: RequestContext): Promise<Verdict>;
+}
+
 /** Receives every write, for the audit log. */
 export type Audit = (entry: {
   readonly action: PlanAction;
@@ -153,6 +166,8 @@ export interface Ports {
   readonly applied: AppliedObjects;
   readonly auditTrail: AuditTrail;
   readonly policies: Policies;
+  /** Undefined if plans are not validated by Datadog. */
+  readonly validator: MonitorValidator | undefined;
   readonly audit: Audit;
   readonly clock: Clock;
   /** Milliseconds after which a write without an answer that is not visible counts as never written. */

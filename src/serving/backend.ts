@@ -77,6 +77,7 @@ export function openBackend(
     ...datadog.objects,
     auditTrail: datadog.auditTrail,
     policies: datadog.policies,
+    validator: config.BIRDDOG_VALIDATE ? datadog.validator : undefined,
     ledger,
     objectCache,
     fingerprints,

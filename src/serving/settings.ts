@@ -8,6 +8,7 @@ import {
   serviceUrl,
   text,
   wholeNumber,
+  yesOrNo,
 } from '../runtime/settings.ts';
 
 const site: Reader<Site | ''> = oneOf(...SITE_NAMES);
@@ -55,6 +56,11 @@ export const servingSettings = {
     wholeNumber(50, 86_400_000),
     60_000,
     'Time (ms) that a failure must last before operators are notified. The time is five times as long for rate limits, catalogs and the token issuer.',
+  ),
+  BIRDDOG_VALIDATE: optional(
+    yesOrNo,
+    true,
+    'Whether plans ask Datadog to validate new and changed monitors: `true` or `false`. `validate=false` switches it off for one plan.',
   ),
   BIRDDOG_MAX_DELETE_PERCENT: optional(
     wholeNumber(0, 100),

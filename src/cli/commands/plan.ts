@@ -9,6 +9,7 @@ import { printPlans } from '../print/print-plan.ts';
 import { CLIENT_STATUSES, DOCUMENT_OPTIONS, documentOptions, withClient } from './client-options.ts';
 
 const PRUNE = flag('prune', 'also plan to delete objects that are no longer in the document');
+const OFFLINE = flag('offline', 'do not ask Datadog to validate the new and changed monitors');
 const MARKDOWN = flag(
   'markdown',
   'print a summary for reviewers: what changes for on-call, and who is notified',
@@ -24,7 +25,7 @@ export const planCommand = command({
     'birddog plan --markdown *.yaml > summary.md      # for a pull request',
     "birddog plan --json payments.yaml | jq '.documents[].summary'",
   ],
-  options: [PRUNE, MARKDOWN, ...DOCUMENT_OPTIONS],
+  options: [PRUNE, OFFLINE, MARKDOWN, ...DOCUMENT_OPTIONS],
   operands: FILES,
   statuses: {
     done: 'there are no changes',
@@ -33,7 +34,7 @@ export const planCommand = command({
     ...CLIENT_STATUSES,
   },
   run(args, given) {
-    const options = { ...documentOptions(args), prune: args.get(PRUNE) };
+    const options = { ...documentOptions(args), prune: args.get(PRUNE), offline: args.get(OFFLINE) };
     const markdown = args.get(MARKDOWN);
     if (options.json && markdown) throw new UsageError('--json and --markdown cannot be used together');
     return withClient(args, given, async (io) => {

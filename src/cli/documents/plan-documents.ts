@@ -22,10 +22,17 @@ export type Planned =
       readonly failure: Failure;
     };
 
+interface PlanOptions {
+  readonly prune: boolean;
+  /** Whether Datadog is not asked to validate the monitors. */
+  readonly offline?: boolean;
+  readonly deadlineMs: number;
+}
+
 /** Requests the plan of each document from Birddog. A failure of one does not hide the others. */
 export async function planDocuments(
   sources: readonly Source[],
-  { prune, deadlineMs }: { readonly prune: boolean; readonly deadlineMs: number },
+  { prune, offline = false, deadlineMs }: PlanOptions,
   io: Pick<ClientIo, 'client' | 'progress' | 'paintErr'>,
 ): Promise<Planned[]> {
   const { client, progress, paintErr } = io;
@@ -41,7 +48,7 @@ export async function planDocuments(
       const body = await client.send({
         method: 'POST',
         path: '/plan',
-        query: { prune: prune ? 'true' : undefined },
+        query: { prune: prune ? 'true' : undefined, validate: offline ? 'false' : undefined },
         body: bodyOf(document),
         deadlineMs,
       });

@@ -24,6 +24,7 @@ import { fingerprintSteps, planningDocument } from './plan-document.ts';
 import { type ReadDocument, readingDocument, type DocumentEntry } from './read-document.ts';
 import { cacheEntryOf, cacheObjects, readLive } from './read-live.ts';
 import { isAsExpected } from './replan.ts';
+import { validatePlan } from './validate-plan.ts';
 
 const STORED = ['monitor', 'dashboard'] as const;
 /** Number of objects that can always be deleted without `force`, regardless of the percentage. */
@@ -120,7 +121,11 @@ export async function planRequest(
 ): Promise<PipelineAnswer<PlanAnswer>> {
   const { plan, live, findings } = await prepare(request, ports);
   storeFingerprint(plan.fingerprint, plan.application, live, ports);
-  return { status: 200, body: answer(request, plan, plan.fingerprint, findings, ports) };
+  // What lint already rejects, Datadog rejects too.
+  const asks = request.query.validate !== 'false' && !findings.some(({ severity }) => severity === 'error');
+  const validated =
+    asks && ports.validator ? await validatePlan(plan, ports.validator, ports, request.context) : [];
+  return { status: 200, body: answer(request, plan, plan.fingerprint, [...findings, ...validated], ports) };
 }
 
 /**

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { planCommand } from '../../src/cli/commands/plan.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { folderWith } from './birddog-command.ts';
+import { actions, documentOf, MONITOR, ok, send } from './document-client.ts';
+import { type Pod, startPod } from './pod.ts';
+import { runInProcess } from './run-in-process.ts';
+
+let pod: Pod;
+before(async () => {
+  pod = await startPod({ limits: false });
+});
+after(() => pod.stop());
+
+describe("Datadog's validation of a plan", () => {
+  /** Lint accepts it, because the error is ignored; Datadog does not. */
+  const refused: JsonObject = {
+    ...MONITOR,
+    query: 'avg(last_5m):avg:system.load.1{*} > 5',
+    lint: { ignore: [{ code: 'threshold_differs', because: 'Datadog decides.' }] },
+  };
+  const outline = (findings: { code: string; severity: string; source?: string; pointer: string }[]) =>
+    findings.map(({ code, severity, source, pointer }) => [code, severity, source, pointer]);
+  const ERROR = ['datadog_refused', 'error', 'datadog', '/monitors/0/options/thresholds'];
+
+  for (const [application, route] of [
+    ['checkout', 'listed'],
+    ['plain', 'unlisted'],
+  ] as const)
+    it(`reports what Datadog would refuse, and can be switched off: ${route}`, async () => {
+      const document = documentOf(application, { monitors: [refused] });
+      const plan = ok(await send(pod, '/plan', document));
+      assert.equal(plan.route, route);
+      assert.deepEqual(outline(plan.findings), [ERROR]);
+      assert.deepEqual(ok(await send(pod, '/plan?validate=false', document)).findings, []);
+      assert.deepEqual(actions(plan), ['monitor load create']);
+    });
+
+  it('is shown by birddog plan, counts what cannot be validated, and is off with --offline', async (t) => {
+    const monitors = [
+      { ...MONITOR },
+      { ...MONITOR, key: 'both', name: 'Both', type: 'composite', query: '${monitor:load}', options: {} },
+    ];
+    const documents = [documentOf('plain', { monitors: [refused] }), documentOf('other', { monitors })];
+    const folder = folderWith(t, {
+      'refused.json': JSON.stringify(documents[0]),
+      'both.json': JSON.stringify(documents[1]),
+    });
+    const run = (...args: string[]) => runInProcess(planCommand, pod.birddogUrl, folder, args);
+    const { status, out } = await run('refused.json', 'both.json');
+    assert.match(out, /refused\.json:1:\d+: error: Datadog will reject the monitor: .* \[datadog_refused\]/);
+    assert.match(out, /both\.json:1:1: info: Datadog has not validated 1 of 2 new .* \[not_validated\]/);
+    assert.equal(status, 1);
+    const offline = await run('--offline', 'refused.json', 'both.json');
+    assert.doesNotMatch(offline.out, /datadog_refused|not_validated/);
+    assert.equal(offline.status, 2);
+  });
+});
