@@ -16,6 +16,10 @@ export interface Lease {
   readonly token: string;
   /** Aborts when the lease expired before it could be renewed. Nothing may be sent afterwards. */
   readonly lost: AbortSignal;
+  /** The unsettled writes of the lease's objects when it was acquired, in the order of the objects, oldest first. */
+  readonly unsettled: readonly UnsettledWrite[];
+  /** Delays the release until a write is settled, so that nobody finds it unsettled who acquires the lease next. */
+  releaseAfter(settled: Promise<void>): void;
   /** Gives the lease up. Never throws: a lease that cannot be deleted expires. */
   release(): Promise<void>;
 }
@@ -53,7 +57,7 @@ export type SettledCreate = Omit<UnsettledWrite, 'attempts'>;
 export interface Ledger {
   /**
    * Acquires the leases of objects, all or none. Waits while others hold one. Throws `deadline_exceeded` if they are not
-   * acquired in time.
+   * acquired in time. Reads the unsettled writes of the objects in the same round trip, after the leases are held.
    */
   acquire(names: readonly LeaseName[], deadline: Deadline): Promise<Lease>;
   /** Records a write immediately before it is sent. Throws `ledger_unavailable` if the lease is no longer held. */

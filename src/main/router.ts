@@ -59,7 +59,8 @@ export async function onPinnedRoute<Served>(
       mayStillLand = true;
     });
   } finally {
-    if (!mayStillLand) await ledger.unpinRoute(pin);
+    // The caller does not wait. A pin that outlives its write keeps the next one on the same route, at most until it expires.
+    if (!mayStillLand) void ledger.unpinRoute(pin);
   }
 }
 

@@ -22,7 +22,7 @@ export async function remove(request: PipelineRequest, ports: Ports): Promise<Pi
   const name = { kind: stored, application: target.application, key };
   const lease = await ports.ledger.acquire([name], context.deadline);
   try {
-    await settleEarlier([name], ports, context);
+    await settleEarlier(lease, ports, context);
     const live = requireLive(port, await findByKey(port, target.application, key, context), target);
     const dryRun = query.dry_run === 'true';
     if (!dryRun) {
@@ -44,6 +44,6 @@ export async function remove(request: PipelineRequest, ports: Ports): Promise<Pi
       },
     };
   } finally {
-    await lease.release();
+    void lease.release();
   }
 }

@@ -66,17 +66,18 @@ function world(
   };
   const ports = { ...portsWithoutDatadog(clock), monitor: port };
   const { ledger } = ports;
+  const contextFor = (deadlineMs = options.deadlineMs ?? 25_000) => ({
+    caller: { name: 'somebody' },
+    requestId: 'r',
+    traceparent: '',
+    deadline: deadlineAfter(deadlineMs, clock),
+  });
   /** Settles what is unsettled and creates, unless the object exists, as a request does. */
-  const create = async (deadlineMs = options.deadlineMs ?? 25_000): Promise<Sent> => {
-    const context = {
-      caller: { name: 'somebody' },
-      requestId: 'r',
-      traceparent: '',
-      deadline: deadlineAfter(deadlineMs, clock),
-    };
+  const create = async (deadlineMs?: number): Promise<Sent> => {
+    const context = contextFor(deadlineMs);
     const lease = await ledger.acquire([NAME], context.deadline);
     try {
-      await settleEarlier([NAME], ports, context);
+      await settleEarlier(lease, ports, context);
       const [found] = await port.find(OWNER, context);
       if (found) return { outcome: 'found_equal', object: found };
       return await sendCreate({ name: NAME, lease, ports, context }, BODY);
@@ -93,6 +94,8 @@ function world(
     calls,
     clock,
     ledger,
+    ports,
+    context: contextFor,
     store,
     create,
     breakReads: (yes: boolean) => {
@@ -113,6 +116,17 @@ describe('a create', () => {
     const { create, calls, ledger } = world();
     assert.equal((await create()).outcome, 'made');
     assert.deepEqual([calls.create, await ledger.unsettledOf([NAME])], [1, []]);
+  });
+
+  it('is answered before it is settled, and the next request finds it after a crash in between', async () => {
+    const w = world();
+    Object.assign(w.ledger, { confirm: () => new Promise(() => {}) });
+    const lease = await w.ledger.acquire([NAME], w.context().deadline);
+    const sent = await sendCreate({ name: NAME, lease, ports: w.ports, context: w.context() }, BODY);
+    const unsettled = await w.ledger.unsettledOf([NAME]);
+    assert.deepEqual([sent.outcome, unsettled.length], ['made', 1]);
+    await settleEarlier({ unsettled }, w.ports, w.context());
+    assert.deepEqual([await w.ledger.unsettledOf([NAME]), w.calls.create], [[], 1]);
   });
 
   it('is not sent again when its answer is lost after the write', async () => {

@@ -4,7 +4,7 @@ import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcom
 import type { JsonObject } from '../domain/json.ts';
 import { idOf, isOwnedBy } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
-import type { Intent, Lease, ObjectName } from '../ledger/port.ts';
+import type { Intent, Lease, Ledger, ObjectName } from '../ledger/port.ts';
 import type { Attempts, Ports } from './ports.ts';
 import { outcomeUnknown, settleWrite } from './settle.ts';
 
@@ -74,7 +74,7 @@ async function send(
   intent: Intent,
   call: (attempts: Attempts) => Promise<JsonObject | undefined>,
 ): Promise<Sent> {
-  const { name, lease, ports } = sending;
+  const { name, lease, ports, context } = sending;
   const { ledger, clock } = ports;
   const sent = { entry: '', open: 0, atMs: 0 };
   const attempts: Attempts = {
@@ -90,8 +90,11 @@ async function send(
   };
   try {
     const object = await call(attempts);
-    if (intent.action === 'create' && object) await ledger.confirm(sent.entry, idOf(object));
-    else await settleAnswered(sending, intent, sent.entry, sent.open > 1);
+    if (intent.action === 'update' && sent.open > 1) {
+      // An earlier attempt may still land, which a later update within the same lease must see.
+      context.onMayStillLand?.();
+      await ledger.acknowledge(sent.entry);
+    } else lease.releaseAfter(settleAnswered(ledger, sent.entry, object, intent));
     return { outcome: 'made', object };
   } catch (error) {
     if (error instanceof AnswerLostError) {
@@ -99,24 +102,25 @@ async function send(
       return settleLost(sending, { ...intent, entry: sent.entry, attempts: sent.open, sentAgoMs });
     }
     // An earlier attempt may still land where the last one was rejected or not sent.
-    if (sent.open > 0) sending.context.onMayStillLand?.();
-    else if (sent.entry !== '') await ledger.settle(sent.entry);
+    if (sent.open > 0) context.onMayStillLand?.();
+    else if (sent.entry !== '') lease.releaseAfter(ledger.settle(sent.entry));
     if (error instanceof DuplicateMonitorError) return duplicate(sending, intent, error);
     if (error instanceof ProblemError) return { outcome: 'refused', problem: error };
     throw error;
   }
 }
 
-/** Settles an update or delete that was answered. An earlier attempt of an update can still land after the answered one. */
-async function settleAnswered(
-  { ports: { ledger }, context }: Sending,
-  { action }: Intent,
+/**
+ * Settles a write that was answered. Its caller is answered meanwhile: if the process dies first, the write stays unsettled, and
+ * the settler or the next writer of the object finds in Datadog that it has landed.
+ */
+function settleAnswered(
+  ledger: Ledger,
   entry: string,
-  hasOpenAttempts: boolean,
+  object: JsonObject | undefined,
+  { action }: Intent,
 ): Promise<void> {
-  const mayStillLand = action === 'update' && hasOpenAttempts;
-  if (mayStillLand) context.onMayStillLand?.();
-  await (mayStillLand ? ledger.acknowledge(entry) : ledger.settle(entry));
+  return action === 'create' && object ? ledger.confirm(entry, idOf(object)) : ledger.settle(entry);
 }
 
 /** Waits for the outcome of a write whose answer was lost. */

@@ -4,7 +4,7 @@ import type { Finding } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
-import type { Intent, ObjectName, UnsettledWrite } from '../ledger/port.ts';
+import type { Intent, Lease, ObjectName, UnsettledWrite } from '../ledger/port.ts';
 import type { Ports } from './ports.ts';
 
 /** Polling intervals (ms) while the outcome of a write is unknown; the last one repeats. */
@@ -62,14 +62,14 @@ export async function settleWrite(
 
 /**
  * Settles what earlier requests left unsettled for some objects, before anything about them is decided.
- * Throws `outcome_unknown` if the deadline comes first. The caller holds the leases of the objects.
+ * Throws `outcome_unknown` if the deadline comes first. The caller holds the lease of the objects.
  */
 export async function settleEarlier(
-  names: readonly ObjectName[],
+  { unsettled }: Pick<Lease, 'unsettled'>,
   ports: Ports,
   context: RequestContext,
 ): Promise<void> {
-  for (const write of await ports.ledger.unsettledOf(names)) {
+  for (const write of unsettled) {
     const settled = await settleWrite(write, ports, context);
     if (settled.outcome === 'unknown') throw outcomeUnknown(write, settled.retryAfterMs);
   }

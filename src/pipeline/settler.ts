@@ -40,15 +40,20 @@ export interface Settlement {
 export async function settleOnce(ports: Ports): Promise<Settlement> {
   let settled = 0;
   for (const write of await ports.ledger.unsettled()) {
-    if (await inStep(ports, write, (_lease, context) => isSettled(write, ports, context))) settled += 1;
+    if (await inStep(ports, write, (lease, context) => isSettled(write, lease, ports, context))) settled += 1;
   }
   const deleted = await verifyCreates(ports);
   await ports.ledger.forgetSettled(ports.settleMs * KEPT_SETTLE_TIMES);
   return { settled, deleted };
 }
 
-async function isSettled(write: UnsettledWrite, ports: Ports, context: RequestContext): Promise<boolean> {
-  const current = (await ports.ledger.unsettledOf([write])).find(({ entry }) => entry === write.entry);
+async function isSettled(
+  write: UnsettledWrite,
+  lease: Lease,
+  ports: Ports,
+  context: RequestContext,
+): Promise<boolean> {
+  const current = lease.unsettled.find(({ entry }) => entry === write.entry);
   if (!current) return false;
   return (await settleWrite(current, ports, context)).outcome !== 'unknown';
 }

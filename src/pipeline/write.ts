@@ -38,12 +38,12 @@ export async function write(request: PipelineRequest, ports: Ports): Promise<Pip
   }
   const lease = await ports.ledger.acquire([name], context.deadline);
   try {
-    await settleEarlier([name], ports, context);
+    await settleEarlier(lease, ports, context);
     const planned = await planObject();
     const done = await apply(planned, lease, ports, context).catch(locateRejection(envelope, body));
     return answer(request, planned, ports, done);
   } finally {
-    await lease.release();
+    void lease.release();
   }
 }
 

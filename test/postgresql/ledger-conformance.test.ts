@@ -7,7 +7,7 @@ import type { Clock } from '../../src/domain/clock.ts';
 import { deadlineAfter } from '../../src/domain/deadline.ts';
 import { ProblemError } from '../../src/domain/problem.ts';
 import type { Intent } from '../../src/ledger/port.ts';
-import type { Database } from '../../src/ledger/sql/database.ts';
+import type { Database, Statement } from '../../src/ledger/sql/database.ts';
 import { type Every, LEASE_MS } from '../../src/ledger/sql/leases.ts';
 import { openPostgresql } from '../../src/ledger/sql/postgresql.ts';
 import { type OpenLedger, createSqlLedger } from '../../src/ledger/sql/sql-ledger.ts';
@@ -194,6 +194,72 @@ for (const database of ['SQLite', 'PostgreSQL'] as const) {
       assert.equal(lease.lost.aborted, true);
     });
 
+    it('deletes a released lease with the next renewal if it could not be deleted at once', async () => {
+      let renewNow = () => {};
+      const every: Every = (_ms, work) => {
+        renewNow = work;
+        return () => {};
+      };
+      const fails = { delete: true };
+      const broken: Database = place.open();
+      const one = createSqlLedger(
+        () => ({
+          ...broken,
+          query: (statement) =>
+            fails.delete && statement.text.startsWith('DELETE FROM ledger_leases')
+              ? Promise.reject(new Error('the connection broke'))
+              : broken.query(statement),
+        }),
+        { database, clock: impatient, exclusive: false, every },
+      );
+      ledgers.push(one);
+      const kept = await one.acquire([{ ...NAME, key: 'kept' }], soon(1000));
+      await (await one.acquire([NAME], soon(1000))).release();
+      const two = open();
+      await assert.rejects(two.acquire([NAME], soon(50)), { code: 'deadline_exceeded' });
+      fails.delete = false;
+      renewNow();
+      await two.acquire([NAME], soon(5000));
+      assert.equal(kept.lost.aborted, false);
+      await assert.rejects(two.acquire([{ ...NAME, key: 'kept' }], soon(50)), { code: 'deadline_exceeded' });
+    });
+
+    it('gives the unsettled writes of its objects with a lease', async () => {
+      const ledger = open();
+      const names = [NAME, { ...NAME, key: 'other' }];
+      const first = await ledger.acquire([{ application: 'a' }, ...names], soon(1000));
+      assert.deepEqual(first.unsettled, []);
+      const entry = await ledger.begin(first, INTENT);
+      await ledger.begin(first, { ...INTENT, key: 'other' });
+      await first.release();
+      const second = await open().acquire([NAME], soon(1000));
+      assert.deepEqual(
+        second.unsettled.map((write) => [write.entry, write.key, write.body]),
+        [[entry, 'k', INTENT.body]],
+      );
+    });
+
+    it('releases a lease after the settlements that its holder did not wait for', async () => {
+      const [one, two] = [open(), open()];
+      const lease = await one.acquire([NAME], soon(1000));
+      const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
+      lease.releaseAfter(settled);
+      const released = lease.release();
+      await assert.rejects(two.acquire([NAME], soon(50)), { code: 'deadline_exceeded' });
+      settle();
+      await released;
+      await two.acquire([NAME], soon(1000));
+    });
+
+    it('settles what it was given before it is closed', async () => {
+      const one = createSqlLedger(() => place.open(), { database, clock: impatient, exclusive: false });
+      const lease = await one.acquire([NAME], soon(1000));
+      const entries = await Promise.all(Array.from({ length: 50 }, () => one.begin(lease, INTENT)));
+      for (const entry of entries) void one.settle(entry);
+      await one.close();
+      assert.deepEqual(await open().unsettled(), []);
+    });
+
     it('records a write before it is sent, with its age and attempts, until it is settled', async () => {
       const ledger = open();
       const lease = await ledger.acquire([NAME], soon(1000));
@@ -346,9 +412,11 @@ for (const database of ['SQLite', 'PostgreSQL'] as const) {
 
 /** A database whose statements about leases and writes fail. */
 function brokenDatabase(db: Database): Database {
-  const query: Database['query'] = (statement) =>
-    /leases|writes/.test(statement.text) && !statement.text.startsWith('CREATE')
-      ? Promise.reject(new Error('disk is full'))
-      : db.query(statement);
-  return { ...db, query };
+  const fails = ({ text }: Statement) => /^(INSERT INTO|DELETE FROM) ledger_(leases|writes)/.test(text);
+  const full = () => Promise.reject(new Error('disk is full'));
+  return {
+    ...db,
+    query: (statement) => (fails(statement) ? full() : db.query(statement)),
+    transaction: (statements) => (statements.some(fails) ? full() : db.transaction(statements)),
+  };
 }

@@ -12,12 +12,11 @@ it('a lease that is acquired during a renewal of the others is not lost', async 
   const tokens: unknown[] = [];
   const database: Database = {
     dialect: { name: 'sqlite', now: '0', relaxed: '0', bytes: 'BLOB', lock: undefined },
-    query: async ({ text, values }) => {
-      if (text.startsWith('UPDATE')) return renewed;
-      tokens.push(values[1]);
-      return [{}];
+    query: () => renewed,
+    transaction: async (statements) => {
+      for (const { values } of statements) tokens.push(values[1]);
+      return statements.map(() => [{}]);
     },
-    transaction: async () => [],
     bytes: () => undefined,
     close: async () => {},
   };
@@ -26,9 +25,9 @@ it('a lease that is acquired during a renewal of the others is not lost', async 
     renewNow = work;
     return () => {};
   });
-  const first = await leases.acquire([{ ...NAME, key: 'first' }], DEADLINE);
+  const { lease: first } = await leases.acquire([{ ...NAME, key: 'first' }], DEADLINE);
   renewNow();
-  const second = await leases.acquire([{ ...NAME, key: 'second' }], DEADLINE);
+  const { lease: second } = await leases.acquire([{ ...NAME, key: 'second' }], DEADLINE);
   renew([{ token: tokens[0] }]);
   await renewed;
   await Promise.resolve();

@@ -22,6 +22,9 @@ export const byTimer: Every = (ms, work) => {
   return () => clearInterval(timer);
 };
 
+/** A lease without what the ledger reads with it. */
+export type BareLease = Omit<Lease, 'unsettled'>;
+
 interface Held {
   /** The number of names. */
   readonly size: number;
@@ -43,6 +46,7 @@ export class Leases {
   private readonly every: Every;
   private readonly owner = randomUUID();
   private readonly held = new Map<string, Held>();
+  private readonly acquiring = new Set<string>();
   private stopRenewing: (() => void) | undefined;
   /** Waiters of this process by name: each waits for the one before it, so that they are served in order. */
   private readonly queues = new Map<string, Promise<void>>();
@@ -53,17 +57,27 @@ export class Leases {
     this.every = every;
   }
 
-  /** Acquires all names or none. Throws `deadline_exceeded`. */
-  async acquire(names: readonly LeaseName[], deadline: Deadline): Promise<Lease> {
+  /**
+   * Acquires all names or none. Throws `deadline_exceeded`. Executes `reads` in the transaction that acquires them, as separate
+   * statements: in PostgreSQL, each sees what was committed before it began, so what the former holder wrote. Returns their rows.
+   */
+  async acquire(
+    names: readonly LeaseName[],
+    deadline: Deadline,
+    reads: readonly Statement[] = [],
+  ): Promise<{ readonly lease: BareLease; readonly rows: readonly (readonly Row[])[] }> {
     const sorted = [...new Set(names.map(leaseName))].toSorted();
     const dequeue = await this.enqueue(sorted, deadline);
+    const token = randomUUID();
+    this.acquiring.add(token);
     try {
-      const token = randomUUID();
-      await this.poll(sorted, token, deadline);
-      return this.hold(sorted.length, token, dequeue);
+      const rows = await this.poll(sorted, token, deadline, reads);
+      return { lease: this.hold(sorted.length, token, dequeue), rows };
     } catch (error) {
       dequeue();
       throw error;
+    } finally {
+      this.acquiring.delete(token);
     }
   }
 
@@ -97,10 +111,15 @@ export class Leases {
     }
   }
 
-  private async poll(names: readonly string[], token: string, deadline: Deadline): Promise<void> {
+  private async poll(
+    names: readonly string[],
+    token: string,
+    deadline: Deadline,
+    reads: readonly Statement[],
+  ): Promise<readonly (readonly Row[])[]> {
     for (let attempt = 0; ; attempt += 1) {
-      const taken = await this.insert(names, token);
-      if (taken === names.length) return;
+      const { taken, rows } = await this.insert(names, token, reads);
+      if (taken === names.length) return rows;
       if (taken > 0) await this.delete(token);
       const wait = POLL_INTERVALS_MS[Math.min(attempt, POLL_INTERVALS_MS.length - 1)] ?? 0;
       if (deadline.left() <= wait) throw deadlinePassed();
@@ -110,10 +129,10 @@ export class Leases {
     }
   }
 
-  /** Inserts the leases that nobody holds. Returns their number. */
-  private async insert(names: readonly string[], token: string): Promise<number> {
+  /** Inserts the leases that nobody holds. Returns their number, and the rows of `reads`. */
+  private async insert(names: readonly string[], token: string, reads: readonly Statement[]) {
     const { now, relaxed } = this.db.dialect;
-    const statements = chunks(names).map((chunk): Statement => {
+    const inserts = chunks(names).map((chunk): Statement => {
       const rows = chunk.map((_, at) => `($${at + 3}, $1, $2, ${now} + ${LEASE_MS})`);
       return {
         text: `INSERT INTO ledger_leases (name, owner, token, until_ms) VALUES ${rows.join(', ')}
@@ -123,10 +142,9 @@ export class Leases {
         values: [this.owner, token, ...chunk],
       };
     });
-    const [first] = statements;
-    const results =
-      statements.length === 1 && first ? [await this.db.query(first)] : await this.db.transaction(statements);
-    return results.reduce((sum, rows) => sum + rows.length, 0);
+    const results = await this.db.transaction([...inserts, ...reads]);
+    const taken = results.slice(0, inserts.length).reduce((sum, rows) => sum + rows.length, 0);
+    return { taken, rows: results.slice(inserts.length) };
   }
 
   private async delete(token: string): Promise<void> {
@@ -137,14 +155,19 @@ export class Leases {
     });
   }
 
-  private hold(size: number, token: string, dequeue: () => void): Lease {
+  private hold(size: number, token: string, dequeue: () => void): BareLease {
     const lost = new AbortController();
+    let settled: Promise<unknown> = Promise.resolve();
     this.held.set(token, { size, lost });
     this.startRenewing();
     return {
       token,
       lost: lost.signal,
+      releaseAfter(write) {
+        settled = Promise.all([settled, write]);
+      },
       release: async () => {
+        await settled;
         if (!this.held.delete(token)) return;
         if (this.held.size === 0) this.endRenewing();
         await this.delete(token).catch(() => undefined);
@@ -173,6 +196,9 @@ export class Leases {
     });
     const renewed = count(rows);
     for (const [token, { size, lost }] of before) if ((renewed.get(token) ?? 0) < size) lost.abort();
+    // A lease that could not be deleted when it was released must not be renewed again and again.
+    for (const token of renewed.keys())
+      if (!this.held.has(token) && !this.acquiring.has(token)) await this.delete(token);
   }
 }
 

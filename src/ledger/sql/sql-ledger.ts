@@ -8,7 +8,7 @@ import type { Database, Statement } from './database.ts';
 import { byTimer, type Every, Leases } from './leases.ts';
 import { migrate } from './migrations.ts';
 import { Routes } from './routes.ts';
-import { Writes } from './writes.ts';
+import { writeIn, Writes } from './writes.ts';
 
 /** Milliseconds that a probe waits for the database. */
 const PROBE_MS = 5_000;
@@ -49,7 +49,7 @@ interface Opened {
 export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): OpenLedger {
   const connection = new Connection(open, options);
   const attempt: Connection['attempt'] = (work) => connection.attempt(work);
-  const quietly = (work: (parts: Opened) => Promise<void>) => attempt(work).catch(() => undefined);
+  const quietly: Connection['quietly'] = (work) => connection.quietly(work);
   let counts: Pick<LedgerReadings, 'entries' | 'oldestMs'> = { entries: 0, oldestMs: undefined };
   const count = async ({ writes }: Opened) => {
     counts = await writes.unsettledCount();
@@ -57,7 +57,12 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
   // The metrics and the incidents of one moment share a query.
   const countOnce = singleFlight(() => quietly(count));
   return {
-    acquire: (names, deadline) => attempt(({ leases }) => leases.acquire(names, deadline)),
+    acquire: (names, deadline) =>
+      attempt(async ({ leases, writes }) => {
+        const reads = writes.readsOf(names.filter((name) => name.kind !== undefined));
+        const { lease, rows } = await leases.acquire(names, deadline, reads);
+        return { ...lease, unsettled: rows.flat().map(writeIn) };
+      }),
     begin: (lease, intent) =>
       attempt(async ({ writes }) => {
         const entry = lease.lost.aborted ? undefined : await writes.begin(lease, intent);
@@ -98,6 +103,7 @@ class Connection {
   private readonly options: LedgerOptions;
   private opening: Promise<Opened> | undefined;
   private opened: Opened | undefined;
+  private readonly inProgress = new Set<Promise<void>>();
 
   constructor(open: OpenDatabase, options: LedgerOptions) {
     this.open = open;
@@ -119,11 +125,21 @@ class Connection {
     }
   }
 
+  /** Does work whose failure is only counted. Callers need not wait for it: `close` does. */
+  quietly(work: (parts: Opened) => Promise<void>): Promise<void> {
+    const done = this.attempt(work)
+      .catch(() => undefined)
+      .finally(() => this.inProgress.delete(done));
+    this.inProgress.add(done);
+    return done;
+  }
+
   bytes(): number | undefined {
     return this.opened?.db.bytes();
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.inProgress);
     const opened = await this.opening?.catch(() => undefined);
     await opened?.leases.releaseAll().catch(() => undefined);
     await opened?.db.close();
@@ -149,7 +165,7 @@ async function probe(
   const deadline = deadlineAfter(PROBE_MS, clock);
   try {
     await connection.attempt(async (parts) => {
-      const lease = await parts.leases.acquire([{ application: CHECK_APPLICATION }], deadline);
+      const { lease } = await parts.leases.acquire([{ application: CHECK_APPLICATION }], deadline);
       await lease.release();
       await count(parts);
     });

@@ -71,12 +71,13 @@ export class Writes {
   }
 
   async confirm(entry: string, id: string): Promise<void> {
+    const { relaxed } = this.db.dialect;
     const rows = await this.db.query({
       text: `DELETE FROM ledger_writes WHERE entry = $1 AND NOT EXISTS (
                SELECT 1 FROM ledger_writes AS other
                WHERE other.application = ledger_writes.application AND other.kind = ledger_writes.kind
                  AND other.key = ledger_writes.key AND other.action = 'create' AND other.entry <> $1
-             ) RETURNING entry`,
+             ) RETURNING ${relaxed}`,
       values: [entry],
     });
     if (rows.length === 0) await this.setState(entry, 'confirmed', id);
@@ -93,13 +94,18 @@ export class Writes {
 
   async unsettledOf(names: readonly ObjectName[]): Promise<UnsettledWrite[]> {
     const found: UnsettledWrite[] = [];
-    for (const chunk of chunks(names)) {
+    for (const read of this.readsOf(names)) append(found, (await this.db.query(read)).map(writeIn));
+    return found;
+  }
+
+  /** Returns the statements that read the unsettled writes of some objects. */
+  readsOf(names: readonly ObjectName[]): Statement[] {
+    return chunks(names).map((chunk) => {
       const rows = chunk.map((_, at) => `($${at * 3 + 1}, $${at * 3 + 2}, $${at * 3 + 3})`);
       const values = chunk.flatMap(({ application, kind, key }) => [application, kind, key]);
       const condition = `state = 'sent' AND (application, kind, key) IN (VALUES ${rows.join(', ')})`;
-      append(found, await this.read(condition, values));
-    }
-    return found;
+      return this.selectOf(condition, values);
+    });
   }
 
   async unsettled(application?: string): Promise<UnsettledWrite[]> {
@@ -151,11 +157,14 @@ export class Writes {
   }
 
   private async read(condition: string, values: readonly SqlValue[]): Promise<UnsettledWrite[]> {
-    const rows = await this.db.query({
+    return (await this.db.query(this.selectOf(condition, values))).map(writeIn);
+  }
+
+  private selectOf(condition: string, values: readonly SqlValue[]): Statement {
+    return {
       text: `SELECT ${this.columns} FROM ledger_writes WHERE ${condition} ORDER BY sent_ms LIMIT ${MAX_WRITES}`,
       values,
-    });
-    return rows.map(writeIn);
+    };
   }
 }
 
@@ -165,7 +174,8 @@ function leaseIsHeld(now: string, at: number): string {
           AND until_ms >= ${now})`;
 }
 
-function writeIn(row: Row): UnsettledWrite {
+/** Parses a row of `readsOf`. */
+export function writeIn(row: Row): UnsettledWrite {
   const action = ACTIONS.find((one) => one === row['action']);
   if (!action) throw new TypeError('a recorded write has an unknown action');
   return {

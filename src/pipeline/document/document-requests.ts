@@ -156,10 +156,10 @@ export async function applyRequest(
   }
   const lease = await ports.ledger.acquire([{ application }, ...names], context.deadline);
   try {
-    await settleEarlier(names, ports, context);
+    await settleEarlier(lease, ports, context);
     return await applyUnderLease(request, prepared, lease, ports);
   } finally {
-    await lease.release();
+    void lease.release();
   }
 }
 
