@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe } from 'node:test';
+import type { Clock } from '../../src/domain/clock.ts';
+import { deadlineAfter } from '../../src/domain/deadline.ts';
+import type { Database } from '../../src/ledger/sql/database.ts';
+import type { Every } from '../../src/ledger/sql/leases.ts';
+import { openPostgresql } from '../../src/ledger/sql/postgresql.ts';
+import { createSqlLedger, type OpenLedger } from '../../src/ledger/sql/sql-ledger.ts';
+import { openSqlite } from '../../src/ledger/sql/sqlite.ts';
+import { systemClock } from '../../src/runtime/system-clock.ts';
+import { type PostgresqlServer, skipPostgresql, startPostgresql } from './server.ts';
+
+/** Returns a deadline in `ms` milliseconds. */
+export const soon = (ms: number) => deadlineAfter(ms, systemClock);
+/** A clock whose sleeps pass at once, except those of more than a second, which never pass. */
+const impatient: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) =>
+    ms > 1000
+      ? new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+      : systemClock.sleep(1, signal),
+};
+
+/** One place where a ledger is kept, and how to open it. */
+export interface Place {
+  open(): Database;
+  /** Moves the database's clock forward. */
+  advance(ms: number): Promise<void>;
+  remove(): void;
+}
+
+let server: PostgresqlServer | undefined;
+const skip = skipPostgresql();
+before(async () => {
+  if (skip === false) server = await startPostgresql();
+});
+after(async () => server?.stop());
+
+const PLACES: Readonly<Record<'SQLite' | 'PostgreSQL', { readonly skip: string | false; make(): Place }>> = {
+  SQLite: {
+    skip: false,
+    make() {
+      const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+      let offset = 0;
+      return {
+        open: () =>
+          openSqlite(join(folder, 'ledger.sqlite'), {
+            clock: { ...systemClock, monotonic: () => systemClock.monotonic() + offset },
+          }),
+        advance: async (ms) => void (offset += ms),
+        remove: () => rmSync(folder, { recursive: true }),
+      };
+    },
+  },
+  PostgreSQL: {
+    skip,
+    make() {
+      if (!server) throw new Error('PostgreSQL is not running');
+      const { credentials } = server;
+      const url = server.createDatabase();
+      const options = { url, credentials: () => credentials, applicationName: 'test' };
+      return {
+        open: () => openPostgresql(options),
+        // The server's clock cannot be moved; the times in the tables are.
+        async advance(ms) {
+          const db = openPostgresql(options);
+          await db.query({
+            text: 'UPDATE ledger_leases SET until_ms = until_ms - CAST($1 AS BIGINT)',
+            values: [ms],
+          });
+          await db.query({
+            text: 'UPDATE ledger_writes SET sent_ms = sent_ms - CAST($1 AS BIGINT)',
+            values: [ms],
+          });
+          await db.close();
+        },
+        remove() {},
+      };
+    },
+  },
+};
+
+/** What the tests of one database open. The ledgers are closed after each test. */
+export interface LedgerTest {
+  readonly database: 'SQLite' | 'PostgreSQL';
+  place(): Place;
+  /** Opens a ledger as another process does, on `db` instead of the database if given. */
+  open(options?: {
+    readonly clock?: Clock;
+    readonly every?: Every;
+    readonly db?: (opened: Database) => Database;
+  }): OpenLedger;
+}
+
+/** Registers the tests of `register` for SQLite and for PostgreSQL. Each test gets an empty ledger. */
+export function describeLedgers(title: string, register: (test: LedgerTest) => void): void {
+  for (const database of ['SQLite', 'PostgreSQL'] as const) {
+    const { skip: whySkipped, make } = PLACES[database];
+    describe(`${title} in ${database}`, { skip: whySkipped }, () => {
+      let place: Place;
+      let ledgers: OpenLedger[] = [];
+      beforeEach(() => {
+        place = make();
+        ledgers = [];
+      });
+      afterEach(async () => {
+        // A test may have closed its ledger.
+        for (const ledger of ledgers) await ledger.close().catch(() => undefined);
+        place.remove();
+      });
+      register({
+        database,
+        place: () => place,
+        open({ clock = impatient, every, db = (opened: Database) => opened } = {}) {
+          const ledger = createSqlLedger(() => db(place.open()), {
+            database,
+            clock,
+            exclusive: false,
+            ...(every ? { every } : {}),
+          });
+          ledgers.push(ledger);
+          return ledger;
+        },
+      });
+    });
+  }
+}
