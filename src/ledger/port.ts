@@ -47,6 +47,9 @@ export interface UnsettledWrite extends Intent {
   readonly attempts: number;
 }
 
+/** Maximum number of unsettled writes, or creates to verify, that the ledger returns at once. */
+export const MAX_UNSETTLED = 1_000;
+
 /** A create that is settled, kept until it has been verified. `id` is undefined if Datadog never confirmed one. */
 export type SettledCreate = Omit<UnsettledWrite, 'attempts'>;
 

@@ -4,7 +4,13 @@ import type { Finding } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
-import type { Intent, Lease, ObjectName, UnsettledWrite } from '../ledger/port.ts';
+import {
+  type Intent,
+  type Lease,
+  MAX_UNSETTLED,
+  type ObjectName,
+  type UnsettledWrite,
+} from '../ledger/port.ts';
 import type { Ports } from './ports.ts';
 
 /** Polling intervals (ms) while the outcome of a write is unknown; the last one repeats. */
@@ -85,12 +91,13 @@ export async function settleBeforeReading(
   context: RequestContext,
 ): Promise<readonly Finding[]> {
   try {
-    const writes = name ? await ports.ledger.unsettledOf([name]) : await ports.ledger.unsettled(application);
-    for (const write of writes) {
-      const settled = await settleWrite(write, ports, context);
-      if (settled.outcome === 'unknown') throw outcomeUnknown(write, settled.retryAfterMs);
+    const read = () => (name ? ports.ledger.unsettledOf([name]) : ports.ledger.unsettled(application));
+    for (;;) {
+      const unsettled = await read();
+      await settleEarlier({ unsettled }, ports, context);
+      // A full list may not be all. Writes that began meanwhile are not waited for: an apply would have some until it ends.
+      if (unsettled.length < MAX_UNSETTLED) return [];
     }
-    return [];
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== 'ledger_unavailable') throw error;
     return [

@@ -7,7 +7,7 @@ import { type JsonObject, printJson } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { decode } from '../format/decode.ts';
 import { OBJECT_LIMITS } from '../format/decoded.ts';
-import type { Intent } from '../ledger/port.ts';
+import { type Intent, MAX_UNSETTLED } from '../ledger/port.ts';
 import { execute } from './pipeline.ts';
 import type { Attempts } from './ports.ts';
 
@@ -45,6 +45,21 @@ describe('a key whose create is unsettled', () => {
     await assert.rejects(ask('/update_monitor', update, {}, SHORT_MS), unknown);
     await assert.rejects(ask('/plan', DOCUMENT, {}, SHORT_MS), unknown);
     await assert.rejects(ask('/apply', DOCUMENT, {}, SHORT_MS), unknown);
+  });
+
+  it('is not planned either behind more unsettled writes than the ledger returns at once', async () => {
+    const { ports, context, clock, ask } = startInProcess();
+    const lease = await ports.ledger.acquire([NAME], context().deadline);
+    for (let n = 0; n < MAX_UNSETTLED; n += 1)
+      await ports.ledger.begin(lease, { ...NAME, action: 'delete', id: `${n + 1}`, caller: 'c' });
+    clock.advance(1);
+    await ports.ledger.begin(lease, CREATE);
+    await lease.release();
+    await assert.rejects(ask('/plan', DOCUMENT, {}, SHORT_MS), unknown);
+    assert.deepEqual(
+      (await ports.ledger.unsettled()).map(({ action }) => action),
+      ['create'],
+    );
   });
 
   it('tells when to ask again, at most the time in which it may still land', async () => {

@@ -1,6 +1,6 @@
 import { createLog, type Log, type LogLevel } from './log.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { SettingsError } from './settings.ts';
-import { openSync, writeSync } from 'node:fs';
 
 /** Exit statuses (sysexits.h): invalid settings, or an unavailable resource. */
 export const EXIT = { config: 78, unavailable: 69 } as const;
@@ -44,33 +44,6 @@ export async function runService<
     log.error('not started', { reason: error instanceof Error ? error.message : String(error) });
     process.exit(wrong ? EXIT.config : EXIT.unavailable);
   }
-}
-
-/** Interval at which the launcher (bin/birddog) expects a new counter; it restarts a process whose counter stops for 10 s. */
-const HEARTBEAT_MS = 1000;
-/** All counters have the same number of digits, so that each overwrites the previous one. */
-const FIRST_COUNT = 1_000_000_000;
-
-/**
- * Writes a counter to an existing file, now and then every second while the event loop runs. The write is synchronous
- * because the thread pool may be busy while the event loop is healthy. A write failure is logged once and stops the heartbeat.
- */
-function startHeartbeat(file: string, log: Log): void {
-  if (file === '') return;
-  let count = FIRST_COUNT;
-  let written: number | undefined;
-  const beat = () => {
-    try {
-      written ??= openSync(file, 'r+');
-      writeSync(written, `${count}\n`, 0);
-      count += 1;
-    } catch (error) {
-      clearInterval(timer);
-      log.warn('no heartbeat', { error });
-    }
-  };
-  const timer = setInterval(beat, HEARTBEAT_MS).unref();
-  beat();
 }
 
 /** Time (ms) that a process has to close its connections and resources after its requests have ended. */

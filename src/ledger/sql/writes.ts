@@ -2,12 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { append } from '../../domain/append.ts';
 import { isObject, type JsonObject, parseTrustedJson, printJson } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-fields.ts';
-import type { SettledCreate, Intent, Lease, ObjectName, UnsettledWrite, WriteAction } from '../port.ts';
+import {
+  type Intent,
+  type Lease,
+  MAX_UNSETTLED,
+  type ObjectName,
+  type SettledCreate,
+  type UnsettledWrite,
+  type WriteAction,
+} from '../port.ts';
 import type { Database, Row, SqlValue, Statement } from './database.ts';
 import { chunks, leaseName } from './leases.ts';
 
-/** Maximum number of unsettled or confirmed writes that one query returns. */
-const MAX_WRITES = 1_000;
 const ACTIONS: readonly WriteAction[] = ['create', 'update', 'delete'];
 
 /** The statements about writes in progress. */
@@ -162,7 +168,7 @@ export class Writes {
 
   private selectOf(condition: string, values: readonly SqlValue[]): Statement {
     return {
-      text: `SELECT ${this.columns} FROM ledger_writes WHERE ${condition} ORDER BY sent_ms LIMIT ${MAX_WRITES}`,
+      text: `SELECT ${this.columns} FROM ledger_writes WHERE ${condition} ORDER BY sent_ms LIMIT ${MAX_UNSETTLED}`,
       values,
     };
   }
