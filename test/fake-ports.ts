@@ -25,14 +25,13 @@ export const ANY_ATTEMPTS: Attempts = { beforeSend: async () => {}, notWritten: 
 
 /** Ports without a Datadog: a store in memory, no audit trail, no policies. */
 export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':memory:', { clock })): Ports {
-  const { ledger, objectCache, fingerprints, applied } = store;
+  const { ledger, objectCache, fingerprints } = store;
   return {
     monitor: failingPort('monitor'),
     dashboard: failingPort('dashboard'),
     ledger: ledger,
     objectCache,
     fingerprints,
-    applied,
     auditTrail: { changes: async () => new Map() },
     policies: { list: async () => [] },
     validator: undefined,

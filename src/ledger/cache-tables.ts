@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
  * The version of the cache tables, stored as `user_version` of the file; 0 is a file with the ledger only. A file of any
  * other version loses its caches, which are filled again. The ledger entries stay.
  */
-const VERSION = 2;
+const VERSION = 3;
 const SCHEMA = `
   CREATE TABLE known_lists (
     id INTEGER PRIMARY KEY,
@@ -28,18 +28,9 @@ const SCHEMA = `
     at INTEGER NOT NULL,
     objects BLOB NOT NULL
   ) STRICT;
-  CREATE TABLE applied (
-    kind TEXT NOT NULL,
-    id TEXT NOT NULL,
-    application TEXT NOT NULL,
-    key TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    PRIMARY KEY (kind, id)
-  ) STRICT;
-  CREATE INDEX applied_by_key ON applied (application, kind, key);
   PRAGMA user_version = ${VERSION};
 `;
+/** Includes a table of former versions. */
 const TABLES = ['known_lists', 'known_objects', 'bases', 'applied'];
 
 /** Creates the cache tables if the file does not have them at this version. Call within a transaction. */

@@ -171,38 +171,6 @@ describe('the cache of fingerprints', () => {
   });
 });
 
-describe('the cache of applied objects', () => {
-  it('has one entry for each key and id, and is persisted', () => {
-    const { applied } = opened();
-    applied.store('monitor', 'a', 'k', '1', { n: 1 }, 10);
-    applied.store('monitor', 'a', 'k', '2', object('{"n":1.0}'), 20);
-    applied.store('dashboard', 'a', 'k', '1', { n: 3 }, 30);
-    applied.store('monitor', 'b', 'k', '3', { n: 4 }, 40);
-    const again = opened().applied;
-    assert.deepEqual(again.list('a'), [
-      { kind: 'monitor', key: 'k', id: '2', body: object('{"n":1.0}'), at: 20 },
-      { kind: 'dashboard', key: 'k', id: '1', body: { n: 3 }, at: 30 },
-    ]);
-    again.store('monitor', 'c', 'other', '3', { n: 5 }, 50);
-    again.remove('dashboard', '1');
-    assert.deepEqual(
-      ['a', 'b', 'c'].map((application) => again.list(application).map(({ id }) => id)),
-      [['2'], [], ['3']],
-    );
-  });
-
-  it('evicts the oldest entries beyond the limit', () => {
-    const { applied } = opened({ applied: 150_000, body: 2000 });
-    applied.store('monitor', 'a', 'huge', '999', { text: noise(4000) }, 0);
-    for (let n = 0; n < 200; n += 1)
-      applied.store('monitor', 'a', `k${n}`, String(n), { text: noise(1000) }, n);
-    const ids = applied.list('a').map(({ id }) => Number(id));
-    assert.ok(ids.length > 50 && ids.length < 150, String(ids.length));
-    assert.equal(ids.at(-1), 199);
-    assert.equal(ids[0], 200 - ids.length, 'none is missing in between');
-  });
-});
-
 describe('the store', () => {
   it('opens a file without caches or with another version: writes stay, caches start empty', async () => {
     const old = new DatabaseSync(file());
@@ -226,17 +194,12 @@ describe('the store', () => {
     const failures: unknown[] = [];
     const store = opened({}, failures);
     const other = new DatabaseSync(file());
-    other.exec('DROP TABLE known_objects; DROP TABLE bases; DROP TABLE applied;');
+    other.exec('DROP TABLE known_objects; DROP TABLE bases;');
     other.close();
     store.objectCache.replace('monitor', 'a', [known('1')]);
     store.objectCache.remove('monitor', '1');
     store.fingerprints.store('b', 'a', [known('1')], 1);
-    store.applied.store('monitor', 'a', 'k', '1', {}, 1);
-    store.applied.remove('monitor', '1');
-    assert.deepEqual(
-      [store.objectCache.list('monitor', 'a'), store.fingerprints.read('b'), store.applied.list('a')],
-      [[], undefined, []],
-    );
+    assert.deepEqual([store.objectCache.list('monitor', 'a'), store.fingerprints.read('b')], [[], undefined]);
     assert.equal(failures.length, 1);
     const entry = await begin(store);
     assert.equal(await unsettled(store), 1);
@@ -263,21 +226,15 @@ describe('the store', () => {
     const failures: unknown[] = [];
     const store = opened({}, failures);
     store.objectCache.replace('dashboard', 'a', [known('1'), known('2')]);
-    store.applied.store('monitor', 'a', 'k', '1', {}, 1);
-    store.applied.store('monitor', 'a', 'l', '2', {}, 1);
     store.fingerprints.store('b', 'a', [known('1')], 1);
     const other = new DatabaseSync(file());
-    other.exec(`UPDATE known_objects SET body = x'00' WHERE id = '1'; UPDATE bases SET objects = x'ff';
-      UPDATE applied SET body = x'' WHERE id = '1';`);
+    other.exec(`UPDATE known_objects SET body = x'00' WHERE id = '1'; UPDATE bases SET objects = x'ff';`);
     other.close();
     assert.deepEqual(
       store.objectCache.list('dashboard', 'a').map(({ body }) => body),
       [{}, { id: '2' }],
     );
-    assert.deepEqual(
-      [store.fingerprints.read('b'), store.applied.list('a').map(({ id }) => id), failures.length],
-      [undefined, ['2'], 1],
-    );
+    assert.deepEqual([store.fingerprints.read('b'), failures.length], [undefined, 1]);
   });
 
   it('contains complete lists after the process was killed', async () => {
@@ -285,7 +242,7 @@ describe('the store', () => {
       import { openStore } from ${JSON.stringify(import.meta.resolve('./ledger.ts'))};
       import { systemClock } from ${JSON.stringify(import.meta.resolve('../runtime/system-clock.ts'))};
       import { deadlineAfter } from ${JSON.stringify(import.meta.resolve('../domain/deadline.ts'))};
-      const { ledger, objectCache, applied } = openStore(${JSON.stringify(file())}, { clock: systemClock });
+      const { ledger, objectCache } = openStore(${JSON.stringify(file())}, { clock: systemClock });
       const name = { kind: 'monitor', application: 'a', key: 'k' };
       const lease = await ledger.acquire([name], deadlineAfter(5000, systemClock));
       await ledger.begin(lease, { ...name, action: 'create', body: {}, caller: 'c' });
@@ -293,7 +250,6 @@ describe('the store', () => {
         const version = String(round);
         const list = Array.from({ length: 50 }, (_, n) => ({ id: String(n), key: 'k', version, body: { round } }));
         objectCache.replace('monitor', 'a', list);
-        applied.store('monitor', 'a', 'k', '1', { round }, round);
         if (round === 5) process.stdout.write('going\\n');
       }`;
     const child = spawn(
@@ -311,7 +267,6 @@ describe('the store', () => {
     assert.equal(new Set(list.map(({ version }) => version)).size, 1, 'of one round');
     assert.ok(list.every(({ version, body }) => printJson(body) === `{"round":${version}}`));
     assert.ok(Number(list[0]?.version) >= 5);
-    assert.equal(store.applied.list('a').length, 1);
     assert.equal(await unsettled(store), 1);
     assert.deepEqual(failures, []);
   });

@@ -1,8 +1,7 @@
 import { renameSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../domain/clock.ts';
-import type { AppliedObjects, Fingerprints, ObjectCache } from '../pipeline/ports.ts';
-import { appliedObjectsIn } from './applied-objects.ts';
+import type { Fingerprints, ObjectCache } from '../pipeline/ports.ts';
 import { attempts, createCacheTables } from './cache-tables.ts';
 import { inTransaction, openDatabase } from './database.ts';
 import { fingerprintsIn } from './fingerprints.ts';
@@ -22,7 +21,6 @@ export interface Store {
   readonly ledger: Ledger;
   readonly objectCache: ObjectCache;
   readonly fingerprints: Fingerprints;
-  readonly applied: AppliedObjects;
   close(): Promise<void>;
 }
 
@@ -83,7 +81,6 @@ function withCaches(
     ledger,
     objectCache: objectCacheIn(db, attempt, limits),
     fingerprints: fingerprintsIn(db, attempt, limits),
-    applied: appliedObjectsIn(db, attempt, limits),
     async close() {
       await ledger.close();
       db.close();

@@ -2,6 +2,8 @@ import type { Route } from '../domain/application.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StoredKind } from '../domain/managed-fields.ts';
+import type { PlanAction } from '../domain/plan.ts';
+import type { Pointer } from '../domain/pointer.ts';
 
 /** Names one object: its kind, application and key. */
 export interface ObjectName {
@@ -36,6 +38,54 @@ export interface Intent extends ObjectName {
   /** Ids of the objects that carried the same marker before a create: the one that it replaces, and clones. */
   readonly others?: readonly string[] | undefined;
   readonly caller: string;
+  /** What the revision of the write reports; undefined if none is recorded. */
+  readonly source?: RevisionSource | undefined;
+}
+
+/** What a revision reports about its write, besides the object. */
+export interface RevisionSource {
+  /** The action of the plan; a replace is a create and a delete. */
+  readonly action: PlanAction;
+  readonly requestId: string | undefined;
+  /** Whether the write is part of the apply of a document or of a restore. */
+  readonly isApply: boolean;
+  /** The revision that the write restores. */
+  readonly restoredFrom: number | undefined;
+}
+
+/** A revision of an object before it has its number. */
+export interface NewRevision extends ObjectName, RevisionSource {
+  /** The entry of the recorded write. Each entry is recorded once. */
+  readonly entry: string;
+  readonly id: string;
+  readonly caller: string;
+  /** The object after the write, with its marker; undefined after a delete. */
+  readonly body: JsonObject | undefined;
+  /** Pointers to the strings of the body in which secrets are redacted. */
+  readonly redacted: readonly Pointer[];
+}
+
+/** One recorded state of an object. Revisions of an object count from 1. `atMs` is in epoch milliseconds. */
+export interface Revision extends NewRevision {
+  readonly revision: number;
+  readonly atMs: number;
+}
+
+/** Selects revisions, newest first. With a key, they have bodies. */
+export interface RevisionFilter {
+  readonly application: string;
+  readonly kind?: StoredKind | undefined;
+  readonly key?: string | undefined;
+  /** The last revision of the previous page. */
+  readonly after?: Pick<Revision, 'atMs' | 'revision' | 'entry'> | undefined;
+  readonly limit: number;
+}
+
+/** An object that an apply wrote: its first revision by the apply, and the one before it. */
+export interface UndoneObject {
+  readonly first: Revision;
+  /** Undefined if the history has none. */
+  readonly before: Revision | undefined;
 }
 
 /** A recorded write whose outcome is not settled. */
@@ -92,7 +142,21 @@ export interface Ledger {
   acknowledgedAgoMs(name: ObjectName): Promise<readonly number[]>;
   /** Returns creates that are confirmed or expired and were sent at least `ageMs` ago, oldest first; at most 1,000. */
   toVerify(ageMs: number): Promise<readonly SettledCreate[]>;
-  /** Deletes acknowledged updates and expired creates that were sent at least `ageMs` ago, and expired pins of routes. */
+  /** Records revisions, in this order. Never throws. */
+  record(revisions: readonly NewRevision[]): Promise<void>;
+  /** Returns the newest revision of an object. */
+  newestRevision(name: ObjectName): Promise<Revision | undefined>;
+  /** Returns the newest revision of each object of an application that was not deleted: what Birddog last wrote. */
+  newestRevisions(application: string): Promise<readonly Revision[]>;
+  revisions(filter: RevisionFilter): Promise<readonly Revision[]>;
+  /** Returns one revision; undefined if the history does not have it. */
+  revision(name: ObjectName, revision: number): Promise<Revision | undefined>;
+  /** Returns the objects that the last apply of an application wrote, apart from writes of the request with this id. */
+  lastApply(application: string, exceptRequestId: string): Promise<readonly UndoneObject[]>;
+  /**
+   * Deletes acknowledged updates and expired creates that were sent at least `ageMs` ago, expired pins of routes, and
+   * revisions beyond the limits.
+   */
   forgetSettled(ageMs: number): Promise<void>;
   /**
    * Records that a write of an application goes on a route, until `unpinRoute` or for at most `holdMs`. While writes are in

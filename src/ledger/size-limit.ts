@@ -5,7 +5,6 @@ export const LIMITS = {
   /** The text of one object; the contract has the same limit. */
   body: 2 * MIB,
   known: 32 * MIB,
-  applied: 32 * MIB,
   bases: 16 * MIB,
   /** The objects of one plan. */
   basis: 8 * MIB,

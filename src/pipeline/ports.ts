@@ -99,23 +99,6 @@ export interface Fingerprints {
   read(fingerprint: string): readonly CachedObject[] | undefined;
 }
 
-/** An object as Birddog last wrote it. `at` is in epoch milliseconds. */
-export interface AppliedObject {
-  readonly kind: StoredKind;
-  readonly key: string;
-  readonly id: string;
-  readonly body: JsonObject;
-  readonly at: number;
-}
-
-/** The last written state of each object, for drift detection. */
-export interface AppliedObjects {
-  store(kind: StoredKind, application: string, key: string, id: string, body: JsonObject, now: number): void;
-  list(application: string): readonly AppliedObject[];
-  /** Removes an object of any application. */
-  remove(kind: StoredKind, id: string): void;
-}
-
 /** Datadog's audit trail. */
 export interface AuditTrail {
   /**
@@ -163,7 +146,6 @@ export interface Ports {
   readonly ledger: Ledger;
   readonly objectCache: ObjectCache;
   readonly fingerprints: Fingerprints;
-  readonly applied: AppliedObjects;
   readonly auditTrail: AuditTrail;
   readonly policies: Policies;
   /** Undefined if plans are not validated by Datadog. */

@@ -26,7 +26,8 @@ export async function remove(request: PipelineRequest, ports: Ports): Promise<Pi
     const live = requireLive(port, await findByKey(port, target.application, key, context), target);
     const dryRun = query.dry_run === 'true';
     if (!dryRun) {
-      const sent = await sendDelete({ name, lease, ports, context }, idOf(live));
+      const recording = { before: live };
+      const sent = await sendDelete({ name, lease, ports, context, recording }, idOf(live));
       if ('problem' in sent) throw sent.problem;
       ports.audit({ action: 'delete', ...name, id: idOf(live) });
     }

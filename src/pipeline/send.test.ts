@@ -80,7 +80,7 @@ function world(
       await settleEarlier(lease, ports, context);
       const [found] = await port.find(OWNER, context);
       if (found) return { outcome: 'found_equal', object: found };
-      return await sendCreate({ name: NAME, lease, ports, context }, BODY);
+      return await sendCreate({ name: NAME, lease, ports, context, recording: {} }, BODY);
     } catch (error) {
       if (error instanceof ProblemError && error.code === 'outcome_unknown')
         return { outcome: 'lost', problem: error };
@@ -122,7 +122,8 @@ describe('a create', () => {
     const w = world();
     Object.assign(w.ledger, { confirm: () => new Promise(() => {}) });
     const lease = await w.ledger.acquire([NAME], w.context().deadline);
-    const sent = await sendCreate({ name: NAME, lease, ports: w.ports, context: w.context() }, BODY);
+    const sending = { name: NAME, lease, ports: w.ports, context: w.context(), recording: {} };
+    const sent = await sendCreate(sending, BODY);
     const unsettled = await w.ledger.unsettledOf([NAME]);
     assert.deepEqual([sent.outcome, unsettled.length], ['made', 1]);
     await settleEarlier({ unsettled }, w.ports, w.context());

@@ -3,9 +3,11 @@ import type { RequestContext } from '../domain/caller.ts';
 import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcome.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { idOf, isOwnedBy } from '../domain/marker.ts';
+import type { PlanAction } from '../domain/plan.ts';
 import { ProblemError } from '../domain/problem.ts';
-import type { Intent, Lease, Ledger, ObjectName } from '../ledger/port.ts';
+import type { Intent, Lease, Ledger, ObjectName, WriteAction } from '../ledger/port.ts';
 import type { Attempts, Ports } from './ports.ts';
+import { recordRevision } from './record-revision.ts';
 import { outcomeUnknown, settleWrite } from './settle.ts';
 
 /** The result of a write, as a value. */
@@ -29,6 +31,19 @@ export interface Sending {
   readonly lease: Lease;
   readonly ports: Ports;
   readonly context: RequestContext;
+  /** How the history records the write; undefined if it does not change the object with this name. */
+  readonly recording: Recording | undefined;
+}
+
+/** What the history records of a write. `action` is that of the write by default. */
+export interface Recording {
+  readonly action?: PlanAction;
+  /** Whether the write is part of the apply of a document or of a restore. */
+  readonly isApply?: boolean;
+  /** The object before the write. */
+  readonly before?: JsonObject | undefined;
+  /** The revision that is restored. */
+  readonly restoredFrom?: number | undefined;
 }
 
 /**
@@ -41,7 +56,7 @@ export function sendCreate(
   others: readonly string[] = [],
 ): Promise<Sent> {
   const { name, ports, context } = sending;
-  const intent = { ...name, action: 'create', body, others, caller: context.caller.name } as const;
+  const intent = { ...intentOf(sending, 'create'), body, others };
   return send(sending, intent, (attempts) => ports[name.kind].create(body, context, attempts));
 }
 
@@ -53,7 +68,7 @@ export async function sendUpdate(
   desired: JsonObject,
 ): Promise<Sent> {
   const { name, ports, context } = sending;
-  const intent = { ...name, action: 'update', id, body: desired, caller: context.caller.name } as const;
+  const intent = { ...intentOf(sending, 'update'), id, body: desired };
   const early = await waitForAcknowledged(sending, intent);
   return early ?? send(sending, intent, (attempts) => ports[name.kind].update(id, body, context, attempts));
 }
@@ -61,11 +76,22 @@ export async function sendUpdate(
 /** Deletes an object. An object that is gone counts as deleted. */
 export async function sendDelete(sending: Sending, id: string): Promise<Sent> {
   const { name, ports, context } = sending;
-  const intent = { ...name, action: 'delete', id, caller: context.caller.name } as const;
+  const intent = { ...intentOf(sending, 'delete'), id };
   return send(sending, intent, async (attempts) => {
     await ports[name.kind].delete(id, context, attempts);
     return undefined;
   });
+}
+
+function intentOf({ name, context, recording }: Sending, action: WriteAction): Intent {
+  const { kind, application, key } = name;
+  const source = recording && {
+    action: recording.action ?? action,
+    requestId: context.requestId,
+    isApply: recording.isApply === true,
+    restoredFrom: recording.restoredFrom,
+  };
+  return { kind, application, key, action, caller: context.caller.name, source };
 }
 
 /** Records the intent when it leaves, sends it, and settles it by the answer. */
@@ -90,6 +116,11 @@ async function send(
   };
   try {
     const object = await call(attempts);
+    // Before the entry is settled: a process that ends in between leaves the record to the settler.
+    await recordRevision(
+      { entry: sent.entry, intent, before: sending.recording?.before, after: object },
+      ports,
+    );
     if (intent.action === 'update' && sent.open > 1) {
       // An earlier attempt may still land, which a later update within the same lease must see.
       context.onMayStillLand?.();

@@ -12,6 +12,7 @@ import {
   type UnsettledWrite,
 } from '../ledger/port.ts';
 import type { Ports } from './ports.ts';
+import { recordRevision } from './record-revision.ts';
 
 /** Polling intervals (ms) while the outcome of a write is unknown; the last one repeats. */
 const POLL_INTERVALS_MS = [250, 500, 1000, 2000];
@@ -45,6 +46,7 @@ export async function settleWrite(
     const leftMs = settleMs - write.sentAgoMs - (clock.monotonic() - begun);
     const onlyByTime = write.action === 'update' && write.attempts > 1;
     if (seen?.landed === true && (!onlyByTime || leftMs <= 0)) {
+      await recordRevision({ entry: write.entry, intent: write, after: seen.object }, ports);
       await ledger.settle(write.entry);
       return { outcome: 'landed', object: seen.object };
     }

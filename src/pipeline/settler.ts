@@ -106,7 +106,9 @@ async function deleteDoubles(creates: readonly SettledCreate[], ports: Ports): P
     const objects = await ports[kind].find({ application, key }, context);
     for (const double of doublesAmong(objects, creates, ports)) {
       const id = idOf(double);
-      const sent = await sendDelete({ name: { kind, application, key }, lease, ports, context }, id);
+      const name = { kind, application, key };
+      // The object with this name stays, so this is no revision of it.
+      const sent = await sendDelete({ name, lease, ports, context, recording: undefined }, id);
       if ('problem' in sent) return;
       ports.audit({ action: 'delete', kind, application, key, id });
       deleted.push({ application, key, id });

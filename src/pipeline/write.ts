@@ -65,7 +65,7 @@ async function apply(planned: Planned, lease: Lease, ports: Ports, context: Requ
   const { action } = planned.planned;
   if (action === 'none') return { object: live, created: false };
   const name = { kind, application, key };
-  const sending = { name, lease, ports, context };
+  const sending = { name, lease, ports, context, recording: { before: live } };
   const sent = live
     ? await sendUpdate(sending, idOf(live), body, body)
     : await sendCreate(sending, body, planned.clones);

@@ -72,7 +72,7 @@ export function openBackend(
     clock,
   });
   const store = storeAt(config.BIRDDOG_LEDGER, command, secrets, { clock, log });
-  const { ledger, objectCache, fingerprints, applied } = store;
+  const { ledger, objectCache, fingerprints } = store;
   const ports = {
     ...datadog.objects,
     auditTrail: datadog.auditTrail,
@@ -81,7 +81,6 @@ export function openBackend(
     ledger,
     objectCache,
     fingerprints,
-    applied,
     clock,
     settleMs: config.BIRDDOG_SETTLE_MS,
     maxDeletePercent: config.BIRDDOG_MAX_DELETE_PERCENT,

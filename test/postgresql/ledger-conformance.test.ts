@@ -8,7 +8,8 @@ import { systemClock } from '../../src/runtime/system-clock.ts';
 import { describeLedgers, soon } from './ledger-places.ts';
 
 const NAME = { kind: 'monitor', application: 'a', key: 'k' } as const;
-const INTENT: Intent = { ...NAME, action: 'create', body: { name: 'n' }, caller: 'somebody' };
+const SOURCE = { action: 'create', requestId: 'r', isApply: true, restoredFrom: 2 } as const;
+const INTENT: Intent = { ...NAME, action: 'create', body: { name: 'n' }, caller: 'somebody', source: SOURCE };
 
 describeLedgers('a ledger', ({ place, open }) => {
   it('gives the lease of an object to one process at a time', async () => {

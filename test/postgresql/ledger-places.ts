@@ -7,6 +7,7 @@ import { deadlineAfter } from '../../src/domain/deadline.ts';
 import type { Database } from '../../src/ledger/sql/database.ts';
 import type { Every } from '../../src/ledger/sql/leases.ts';
 import { openPostgresql } from '../../src/ledger/sql/postgresql.ts';
+import type { HistoryLimits } from '../../src/ledger/sql/revisions.ts';
 import { createSqlLedger, type OpenLedger } from '../../src/ledger/sql/sql-ledger.ts';
 import { openSqlite } from '../../src/ledger/sql/sqlite.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
@@ -47,7 +48,11 @@ const PLACES: Readonly<Record<'SQLite' | 'PostgreSQL', { readonly skip: string |
       return {
         open: () =>
           openSqlite(join(folder, 'ledger.sqlite'), {
-            clock: { ...systemClock, monotonic: () => systemClock.monotonic() + offset },
+            clock: {
+              ...systemClock,
+              monotonic: () => systemClock.monotonic() + offset,
+              now: () => systemClock.now() + offset,
+            },
           }),
         advance: async (ms) => void (offset += ms),
         remove: () => rmSync(folder, { recursive: true }),
@@ -74,6 +79,10 @@ const PLACES: Readonly<Record<'SQLite' | 'PostgreSQL', { readonly skip: string |
             text: 'UPDATE ledger_writes SET sent_ms = sent_ms - CAST($1 AS BIGINT)',
             values: [ms],
           });
+          await db.query({
+            text: 'UPDATE ledger_revisions SET at_ms = at_ms - CAST($1 AS BIGINT)',
+            values: [ms],
+          });
           await db.close();
         },
         remove() {},
@@ -91,6 +100,7 @@ export interface LedgerTest {
     readonly clock?: Clock;
     readonly every?: Every;
     readonly db?: (opened: Database) => Database;
+    readonly history?: HistoryLimits;
   }): OpenLedger;
 }
 
@@ -113,11 +123,12 @@ export function describeLedgers(title: string, register: (test: LedgerTest) => v
       register({
         database,
         place: () => place,
-        open({ clock = impatient, every, db = (opened: Database) => opened } = {}) {
+        open({ clock = impatient, every, history, db = (opened: Database) => opened } = {}) {
           const ledger = createSqlLedger(() => db(place.open()), {
             database,
             clock,
             exclusive: false,
+            history,
             ...(every ? { every } : {}),
           });
           ledgers.push(ledger);

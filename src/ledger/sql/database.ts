@@ -13,6 +13,8 @@ export interface Dialect {
   readonly name: 'sqlite' | 'postgresql';
   /** Expression for the database's clock: whole milliseconds that never go back. */
   readonly now: string;
+  /** Expression for the time of day in epoch milliseconds. */
+  readonly time: string;
   /**
    * Expression in a RETURNING list with which a transaction is acknowledged before it is on the disk. A crash of the server may
    * then undo it, unless a later transaction of any connection was acknowledged without it: only for what may be lost.

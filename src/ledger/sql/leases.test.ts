@@ -11,7 +11,7 @@ it('a lease that is acquired during a renewal of the others is not lost', async 
   const { promise: renewed, resolve: renew } = Promise.withResolvers<Row[]>();
   const tokens: unknown[] = [];
   const database: Database = {
-    dialect: { name: 'sqlite', now: '0', relaxed: '0', bytes: 'BLOB', lock: undefined },
+    dialect: { name: 'sqlite', now: '0', time: '0', relaxed: '0', bytes: 'BLOB', lock: undefined },
     query: () => renewed,
     transaction: async (statements) => {
       for (const { values } of statements) tokens.push(values[1]);

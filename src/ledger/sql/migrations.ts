@@ -39,6 +39,29 @@ const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [
     'CREATE INDEX ledger_routes_by_application ON ledger_routes (application)',
     ...(name === 'sqlite' ? writesOfFormerFiles(now) : []),
   ],
+  ({ bytes }) => [
+    'ALTER TABLE ledger_writes ADD COLUMN source TEXT',
+    `CREATE TABLE ledger_revisions (
+       entry TEXT PRIMARY KEY,
+       kind TEXT NOT NULL,
+       application TEXT NOT NULL,
+       key TEXT NOT NULL,
+       revision BIGINT NOT NULL,
+       id TEXT NOT NULL,
+       action TEXT NOT NULL,
+       caller TEXT NOT NULL,
+       request_id TEXT,
+       is_apply BIGINT NOT NULL,
+       restored_from BIGINT,
+       at_ms BIGINT NOT NULL,
+       redacted TEXT,
+       body ${bytes},
+       UNIQUE (application, kind, key, revision)
+     )`,
+    'CREATE INDEX ledger_revisions_by_time ON ledger_revisions (application, at_ms)',
+    'CREATE INDEX ledger_revisions_by_request ON ledger_revisions (application, request_id)',
+    'CREATE INDEX ledger_revisions_by_age ON ledger_revisions (at_ms)',
+  ],
 ];
 
 /** Takes over the creates in progress of files from before the ledger had leases. */

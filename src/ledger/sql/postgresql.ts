@@ -2,9 +2,11 @@ import pg from 'pg';
 import type { LedgerCredentials } from '../ledger-place.ts';
 import { type Database, DatabaseError, type Dialect, type Row, type Statement } from './database.ts';
 
+const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
 const DIALECT: Dialect = {
   name: 'postgresql',
-  now: '(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
+  now: NOW,
+  time: NOW,
   relaxed: `set_config('synchronous_commit', 'off', true) AS relaxed`,
   bytes: 'BYTEA',
   lock: (name) => ({ text: 'SELECT pg_advisory_xact_lock(hashtext($1))', values: [name] }),

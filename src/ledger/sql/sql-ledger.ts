@@ -7,6 +7,7 @@ import { singleFlight } from '../../runtime/concurrency/single-flight.ts';
 import type { Database, Statement } from './database.ts';
 import { byTimer, type Every, Leases } from './leases.ts';
 import { migrate } from './migrations.ts';
+import { type HistoryLimits, historyLimits, Revisions } from './revisions.ts';
 import { Routes } from './routes.ts';
 import { writeIn, Writes } from './writes.ts';
 
@@ -29,6 +30,8 @@ export interface LedgerOptions {
   readonly exclusive: boolean;
   /** Identifies the run of the database's clock; undefined where it never starts again. */
   readonly clockRun?: string | undefined;
+  /** How much history is kept; those of the database by default. */
+  readonly history?: HistoryLimits | undefined;
 }
 
 /** Opens the database of a ledger; may load its driver first. */
@@ -40,6 +43,7 @@ interface Opened {
   readonly leases: Leases;
   readonly writes: Writes;
   readonly routes: Routes;
+  readonly history: Revisions;
 }
 
 /**
@@ -81,10 +85,17 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     acknowledgedAgoMs: (name) => attempt(({ writes }) => writes.acknowledgedAgoMs(name)),
     toVerify: (ageMs) => attempt(({ writes }) => writes.toVerify(ageMs)),
     forgetSettled: (ageMs) =>
-      attempt(async ({ writes, routes }) => {
+      attempt(async ({ writes, routes, history }) => {
         await writes.forgetSettled(ageMs);
         await routes.forgetExpired();
+        await history.prune();
       }),
+    record: (revisions) => quietly(({ history }) => history.record(revisions)),
+    newestRevision: (name) => attempt(({ history }) => history.newest(name)),
+    newestRevisions: (application) => attempt(({ history }) => history.newestOfAll(application)),
+    revisions: (filter) => attempt(({ history }) => history.list(filter)),
+    revision: (name, revision) => attempt(({ history }) => history.get(name, revision)),
+    lastApply: (application, except) => attempt(({ history }) => history.lastApply(application, except)),
     pinRoute: (application, route, holdMs) => attempt(({ routes }) => routes.pin(application, route, holdMs)),
     unpinRoute: (pin) => quietly(({ routes }) => routes.unpin(pin)),
     probe: () => probe(connection, options.clock, count),
@@ -181,7 +192,8 @@ async function openParts(open: OpenDatabase, options: LedgerOptions): Promise<Op
   const writes = new Writes(db);
   if (options.exclusive) await leases.takeOver();
   if (options.clockRun !== undefined) await db.transaction(resumed(writes, options.clockRun));
-  return { db, leases, writes, routes: new Routes(db) };
+  const history = new Revisions(db, options.history ?? historyLimits(options.database));
+  return { db, leases, writes, routes: new Routes(db), history };
 }
 
 /** After a restart of the clock, unsettled writes wait their full time again. */

@@ -14,6 +14,7 @@ const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 const DIALECT: Dialect = {
   name: 'sqlite',
   now: 'now_ms()',
+  time: 'time_ms()',
   relaxed: '1 AS relaxed',
   bytes: 'BLOB',
   lock: undefined,
@@ -25,10 +26,11 @@ const DIALECT: Dialect = {
  */
 export function openSqlite(
   file: string,
-  { clock }: { readonly clock: Pick<Clock, 'sleep' | 'monotonic'> },
+  { clock }: { readonly clock: Pick<Clock, 'sleep' | 'monotonic' | 'now'> },
 ): Database {
   const db = openDatabase(file);
   db.function('now_ms', () => Math.trunc(clock.monotonic()));
+  db.function('time_ms', () => Math.trunc(clock.now()));
   const prepared = new Map<string, StatementSync>();
   const run = ({ text, values }: Statement): readonly Row[] => {
     let statement = prepared.get(text);

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { append } from '../../domain/append.ts';
-import { isObject, type JsonObject, parseTrustedJson, printJson } from '../../domain/json.ts';
+import { isObject, type JsonObject, numberText, parseTrustedJson, printJson } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-fields.ts';
 import {
   type Intent,
   type Lease,
   MAX_UNSETTLED,
   type ObjectName,
+  type RevisionSource,
   type SettledCreate,
   type UnsettledWrite,
   type WriteAction,
@@ -15,6 +16,7 @@ import type { Database, Row, SqlValue, Statement } from './database.ts';
 import { chunks, leaseName } from './leases.ts';
 
 const ACTIONS: readonly WriteAction[] = ['create', 'update', 'delete'];
+const REVISION_ACTIONS = [...ACTIONS, 'replace'] as const;
 
 /** The statements about writes in progress. */
 export class Writes {
@@ -23,14 +25,14 @@ export class Writes {
 
   constructor(db: Database) {
     this.db = db;
-    this.columns = `entry, kind, application, key, action, id, others, body, caller, attempts,
+    this.columns = `entry, kind, application, key, action, id, others, body, caller, source, attempts,
       ${db.dialect.now} - sent_ms AS sent_ago_ms`;
   }
 
   /** Records a write if the lease is still held. Returns its entry; undefined if the lease is lost. */
   async begin({ token }: Lease, intent: Intent): Promise<string | undefined> {
     const { dialect } = this.db;
-    const { kind, application, key, action, id, others, body, caller } = intent;
+    const { kind, application, key, action, id, others, body, caller, source } = intent;
     const entry = randomUUID();
     const values: SqlValue[] = [
       entry,
@@ -42,6 +44,7 @@ export class Writes {
       others ? JSON.stringify(others) : null,
       body ? Buffer.from(printJson(body)) : null,
       caller,
+      source ? JSON.stringify(source) : null,
       leaseName(intent),
       token,
     ];
@@ -49,9 +52,9 @@ export class Writes {
       Array.from({ length: to - from + 1 }, (_, at) => `CAST($${from + at} AS TEXT)`).join(', ');
     const rows = await this.db.query({
       text: `INSERT INTO ledger_writes
-               (entry, kind, application, key, action, id, others, body, caller, state, sent_ms, attempts)
-             SELECT ${text(1, 7)}, CAST($8 AS ${dialect.bytes}), CAST($9 AS TEXT), 'sent', ${dialect.now}, 1
-             WHERE ${leaseIsHeld(dialect.now, 10)} RETURNING entry`,
+               (entry, kind, application, key, action, id, others, body, caller, source, state, sent_ms, attempts)
+             SELECT ${text(1, 7)}, CAST($8 AS ${dialect.bytes}), ${text(9, 10)}, 'sent', ${dialect.now}, 1
+             WHERE ${leaseIsHeld(dialect.now, 11)} RETURNING entry`,
       values,
     });
     return rows.length > 0 ? entry : undefined;
@@ -194,8 +197,23 @@ export function writeIn(row: Row): UnsettledWrite {
     others: idsIn(row['others']),
     body: bodyIn(row['body']),
     caller: String(row['caller']),
+    source: sourceIn(row['source']),
     sentAgoMs: Number(row['sent_ago_ms']),
     attempts: Number(row['attempts']),
+  };
+}
+
+function sourceIn(value: unknown): RevisionSource | undefined {
+  const source = typeof value === 'string' ? parseTrustedJson(value) : undefined;
+  if (!isObject(source)) return undefined;
+  const { requestId, isApply, restoredFrom } = source;
+  const action = REVISION_ACTIONS.find((one) => one === source['action']);
+  if (!action) return undefined;
+  return {
+    action,
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+    isApply: isApply === true,
+    restoredFrom: Number(numberText(restoredFrom) ?? Number.NaN) || undefined,
   };
 }
 

@@ -9,7 +9,7 @@ import { idOf, markOf } from '../../domain/marker.ts';
 import type { PlanAction } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { Lease } from '../../ledger/port.ts';
-import { type Sending, type Sent, sendCreate, sendDelete, sendUpdate } from '../send.ts';
+import { type Recording, type Sending, type Sent, sendCreate, sendDelete, sendUpdate } from '../send.ts';
 import { changedSincePlan, concurrentChanges, type Written } from './conflicts.ts';
 import type {
   Applying,
@@ -174,15 +174,20 @@ class Run {
     else if (step.action === 'delete') await this.delete(step);
   }
 
-  private sending({ stored: kind, key }: PlanStep): Sending {
+  private sending(
+    { stored: kind, key, action, entry }: PlanStep,
+    before?: JsonObject,
+  ): Sending & { readonly recording: Recording } {
     const { plan, ports, context } = this.applying;
-    return { name: { kind, application: plan.application, key }, lease: this.lease, ports, context };
+    const name = { kind, application: plan.application, key };
+    const recording = { action, isApply: true, before, restoredFrom: entry?.restoredFrom };
+    return { name, lease: this.lease, ports, context, recording };
   }
 
   /** `replaced` is the object that the new one replaces. */
   private async create(step: CreateStep | ReplaceStep, replaced?: JsonObject): Promise<void> {
     const body = replaced ? withMutes(this.desired(step), replaced) : this.desired(step);
-    const sent = await sendCreate(this.sending(step), body, [
+    const sent = await sendCreate(this.sending(step, replaced), body, [
       ...(replaced ? [idOf(replaced)] : []),
       ...this.cloneIds(step),
     ]);
@@ -211,7 +216,7 @@ class Run {
       return;
     }
     const body = documentUpdate(stored, now, desired, changes);
-    const sent = await sendUpdate(this.sending(step), id, body, desired);
+    const sent = await sendUpdate(this.sending(step, now), id, body, desired);
     const written = await this.objectAfter(step, sent, desired);
     const after = await this.readSince(step, id, written);
     if (!after) throw await changedSincePlan(this.applying, step, undefined);
@@ -255,7 +260,8 @@ class Run {
       }
       try {
         if (await this.isNeeded(step, id)) continue;
-        this.require(await sendDelete(this.sending(step), id));
+        // The revision of the replace is that of the new object.
+        this.require(await sendDelete({ ...this.sending(step), recording: undefined }, id));
         this.applying.ports.objectCache.remove(step.stored, id);
         this.audit(step, id, 'delete');
       } catch (error) {
@@ -284,9 +290,8 @@ class Run {
     const now = await ports[step.stored].get(id, context);
     if (now && !this.isAsPlanned(step, now)) throw await changedSincePlan(this.applying, step, now);
     if (now && (await this.isNeeded(step, id))) return;
-    if (now) this.require(await sendDelete(this.sending(step), id));
+    if (now) this.require(await sendDelete(this.sending(step, now), id));
     ports.objectCache.remove(step.stored, id);
-    ports.applied.remove(step.stored, id);
     this.audit(step, id);
     this.done.set(step, { step, action: 'delete', id, object: undefined });
   }
@@ -359,11 +364,8 @@ class Run {
   }
 
   private finish(step: PlanStep, object: JsonObject): void {
-    const { plan, ports } = this.applying;
-    const { stored, key } = step;
     const id = idOf(object);
     this.ids.set(this.nameOf(step), id);
-    ports.applied.store(stored, plan.application, key, id, object, ports.clock.now());
     this.audit(step, id);
     this.done.set(step, { step, action: step.action, id, object });
   }

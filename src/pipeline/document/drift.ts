@@ -2,11 +2,15 @@ import { largest, smallest } from '../../domain/append.ts';
 import type { DriftAnswer, DriftedObject } from '../../contract/answers.ts';
 import { changesOf } from '../../diff/changes.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import type { StoredKind } from '../../domain/managed-fields.ts';
 import { idOf } from '../../domain/marker.ts';
 import type { Change } from '../../domain/plan.ts';
+import { ProblemError } from '../../domain/problem.ts';
 import { type Author, type ObjectHistory, whoChanged, whoDeleted } from '../../diff/who-changed.ts';
 import { routeMembers } from '../describe.ts';
-import type { AppliedObject, Ports } from '../ports.ts';
+import type { Revision } from '../../ledger/port.ts';
+import type { Ports } from '../ports.ts';
+import { redacted } from '../record-revision.ts';
 import { answerFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { prepare } from './document-requests.ts';
@@ -24,9 +28,8 @@ export async function driftRequest(
   ports: Ports,
 ): Promise<PipelineAnswer<DriftAnswer>> {
   const { plan, live, findings } = await prepare(request, ports);
-  const applied = new Map(
-    ports.applied.list(plan.application).map((one) => [`${one.kind}:${one.key}`, one] as const),
-  );
+  const revisions = await lastWritten(plan.application, ports);
+  const applied = new Map(revisions.map((one) => [`${one.kind}:${one.key}`, one] as const));
   const drifted = plan.steps
     .flat()
     .flatMap((step) => driftOf(step, applied.get(`${step.stored}:${step.key}`)) ?? [])
@@ -47,6 +50,14 @@ export async function driftRequest(
   };
 }
 
+/** Returns the newest revision of each object; none while the ledger is unavailable, which a finding reports. */
+async function lastWritten(application: string, { ledger }: Ports): Promise<readonly Revision[]> {
+  return ledger.newestRevisions(application).catch((error: unknown) => {
+    if (error instanceof ProblemError && error.code === 'ledger_unavailable') return [];
+    throw error;
+  });
+}
+
 /** The drift of one object; `live` is absent if it was deleted. */
 interface Drifted {
   readonly step: PlanStep;
@@ -57,18 +68,29 @@ interface Drifted {
   readonly changes: readonly Change[];
 }
 
-function driftOf(step: PlanStep, applied: AppliedObject | undefined): Drifted | undefined {
+function driftOf(step: PlanStep, applied: Revision | undefined): Drifted | undefined {
   const { planned, stored, entry, live, desired } = step;
   if (!entry) return undefined;
-  if (!live) return applied && { step, live, id: applied.id, since: applied.at, changes: [] };
+  if (!live) return applied && { step, live, id: applied.id, since: applied.atMs, changes: [] };
   // Drift that the document already contains is no longer reported.
   if (planned.action === 'none') return undefined;
   const id = idOf(live);
   const known = applied?.id === id ? applied : undefined;
-  const changes = changesOf(stored, known?.body ?? desired ?? {}, live).filter(
+  const changes = changesSince(stored, known, desired ?? {}, live).filter(
     ({ path }) => !entry.unmanaged.some((field) => path === field || path.startsWith(`${field}/`)),
   );
-  return changes.length === 0 ? undefined : { step, live, id, since: known?.at, changes };
+  return changes.length === 0 ? undefined : { step, live, id, since: known?.atMs, changes };
+}
+
+/** Compares with the last write. A secret that is redacted in the history is no change. */
+function changesSince(
+  stored: StoredKind,
+  known: Revision | undefined,
+  desired: JsonObject,
+  live: JsonObject,
+): readonly Change[] {
+  if (!known?.body) return changesOf(stored, desired, live);
+  return changesOf(stored, known.body, known.redacted.length > 0 ? redacted(live).object : live);
 }
 
 function driftJson(drifted: Drifted, trail: ObjectHistory = { changes: [], complete: false }): DriftedObject {

@@ -28,6 +28,8 @@ export interface DocumentEntry {
   /** Pointers to fields within the object that people manage in Datadog. */
   readonly unmanaged: readonly Pointer[];
   readonly references: readonly PlacedReference[];
+  /** The revision that this entry restores. */
+  readonly restoredFrom?: number;
 }
 
 /** A parsed document. */

@@ -1,0 +1,267 @@
+import { isObject, type JsonObject, parseTrustedJson, printJson } from '../../domain/json.ts';
+import type { StoredKind } from '../../domain/managed-fields.ts';
+import type { PlanAction } from '../../domain/plan.ts';
+import { compress, decompress } from '../compress.ts';
+import type { NewRevision, ObjectName, Revision, RevisionFilter, UndoneObject } from '../port.ts';
+import type { Database, Row, SqlValue, Statement } from './database.ts';
+
+/** How much history is kept. The newest revision of each object is always kept. */
+export interface HistoryLimits {
+  readonly perObject: number;
+  /** Revisions older than this are deleted. */
+  readonly maxAgeMs: number;
+  /** Maximum compressed bytes of all bodies; the oldest are deleted first. */
+  readonly maxBytes: number;
+}
+
+/** Number of revisions that one statement deletes, and of statements in one round. */
+const PRUNE = { rows: 500, rounds: 20 };
+const ACTIONS: readonly PlanAction[] = ['create', 'update', 'replace', 'delete', 'none'];
+const DAY_MS = 86_400_000;
+/** Limits of history by database. A SQLite file is on a volume that uses the pod's memory. */
+const HISTORY_LIMITS = {
+  perObject: 50,
+  days: 400,
+  sqliteBytes: 16 * 1024 * 1024,
+} as const;
+
+/** Returns the limits of a database. `days` applies to PostgreSQL. */
+export function historyLimits(
+  database: 'SQLite' | 'PostgreSQL',
+  days: number = HISTORY_LIMITS.days,
+): HistoryLimits {
+  const { perObject, sqliteBytes: maxBytes } = HISTORY_LIMITS;
+  return database === 'SQLite'
+    ? { perObject, maxAgeMs: Infinity, maxBytes }
+    : { perObject, maxAgeMs: days * DAY_MS, maxBytes: Infinity };
+}
+
+const NAMES = 'entry, kind, application, key, revision, id, action, caller, request_id, is_apply';
+const COLUMNS = `${NAMES}, restored_from, at_ms, redacted, body`;
+/** The same without the body. */
+const HEAD = `${NAMES}, restored_from, at_ms, redacted, NULL AS body`;
+/** The condition that an object has a newer revision. */
+const IS_OLD = `EXISTS (SELECT 1 FROM ledger_revisions AS newer
+  WHERE newer.application = ledger_revisions.application AND newer.kind = ledger_revisions.kind
+    AND newer.key = ledger_revisions.key AND newer.revision > ledger_revisions.revision)`;
+
+/** The statements about the revisions of objects. */
+export class Revisions {
+  private readonly db: Database;
+  private readonly limits: HistoryLimits;
+
+  constructor(db: Database, limits: HistoryLimits) {
+    this.db = db;
+    this.limits = limits;
+  }
+
+  /**
+   * Records revisions, each with the next number of its object, and deletes those beyond the limit of an object. Skips entries
+   * that are recorded already. Acknowledged early: the outcome of the write is settled later, so a crash loses both or neither.
+   */
+  async record(revisions: readonly NewRevision[]): Promise<void> {
+    const statements = revisions.flatMap((one) => [this.insert(one), this.trim(one)]);
+    await this.db.transaction(statements);
+  }
+
+  private insert(revision: NewRevision): Statement {
+    const { relaxed, time, bytes } = this.db.dialect;
+    const { entry, kind, application, key, id, action, caller, requestId, body, redacted } = revision;
+    return {
+      text: `INSERT INTO ledger_revisions
+               (entry, kind, application, key, revision, id, action, caller, request_id, is_apply, restored_from,
+                at_ms, redacted, body)
+             SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT),
+               coalesce((SELECT max(revision) FROM ledger_revisions
+                         WHERE application = $3 AND kind = $2 AND key = $4), 0) + 1,
+               CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS BIGINT),
+               CAST($10 AS BIGINT), ${time}, CAST($11 AS TEXT), CAST($12 AS ${bytes})
+             WHERE NOT EXISTS (SELECT 1 FROM ledger_revisions WHERE entry = $1)
+             RETURNING ${relaxed}`,
+      values: [
+        entry,
+        kind,
+        application,
+        key,
+        id,
+        action,
+        caller,
+        requestId ?? null,
+        revision.isApply ? 1 : 0,
+        revision.restoredFrom ?? null,
+        redacted.length > 0 ? JSON.stringify(redacted) : null,
+        body ? compress(printJson(body)) : null,
+      ],
+    };
+  }
+
+  private trim({ application, kind, key }: ObjectName): Statement {
+    return {
+      text: `DELETE FROM ledger_revisions WHERE application = $1 AND kind = $2 AND key = $3 AND revision <= (
+               SELECT max(revision) - CAST($4 AS BIGINT) FROM ledger_revisions
+               WHERE application = $1 AND kind = $2 AND key = $3
+             )`,
+      values: [application, kind, key, this.limits.perObject],
+    };
+  }
+
+  /** Deletes revisions beyond the limits of age and of bytes, in bounded steps. */
+  async prune(): Promise<void> {
+    const { maxAgeMs, maxBytes } = this.limits;
+    const oldest = (condition: string) =>
+      `DELETE FROM ledger_revisions WHERE entry IN (
+         SELECT entry FROM ledger_revisions WHERE ${condition} AND ${IS_OLD} ORDER BY at_ms, revision LIMIT ${PRUNE.rows}
+       ) RETURNING length(body) AS bytes`;
+    if (maxAgeMs < Infinity) {
+      const text = oldest(`at_ms < ${this.db.dialect.time} - CAST($1 AS BIGINT)`);
+      await this.repeat({ text, values: [maxAgeMs] }, () => true);
+    }
+    if (maxBytes < Infinity) {
+      const [row] = await this.db.query({
+        text: 'SELECT coalesce(sum(length(body)), 0) AS bytes FROM ledger_revisions',
+        values: [],
+      });
+      let bytes = Number(row?.['bytes']);
+      if (bytes <= maxBytes) return;
+      await this.repeat({ text: oldest('1 = 1'), values: [] }, (rows) => {
+        bytes = rows.reduce((rest, one) => rest - Number(one['bytes'] ?? 0), bytes);
+        return bytes > maxBytes;
+      });
+    }
+  }
+
+  /** Executes a DELETE until it deletes less than a full step. */
+  private async repeat(statement: Statement, goesOn: (rows: readonly Row[]) => boolean): Promise<void> {
+    for (let round = 0; round < PRUNE.rounds; round += 1) {
+      const rows = await this.db.query(statement);
+      if (rows.length < PRUNE.rows || !goesOn(rows)) return;
+    }
+  }
+
+  async newest({ application, kind, key }: ObjectName): Promise<Revision | undefined> {
+    const condition = 'application = $1 AND kind = $2 AND key = $3';
+    const [first] = await this.read(COLUMNS, condition, [application, kind, key], 'revision DESC', 1);
+    return first;
+  }
+
+  /** Returns the newest revision of each object of an application that was not deleted. */
+  async newestOfAll(application: string): Promise<Revision[]> {
+    const condition = `application = $1 AND body IS NOT NULL AND NOT ${IS_OLD}`;
+    return this.read(COLUMNS, condition, [application], 'at_ms, revision');
+  }
+
+  async list({ application, kind, key, after, limit }: RevisionFilter): Promise<Revision[]> {
+    const values: SqlValue[] = [application];
+    const conditions = ['application = $1'];
+    const where = (condition: (at: number) => string, ...more: SqlValue[]) => {
+      conditions.push(condition(values.length + 1));
+      values.push(...more);
+    };
+    if (kind !== undefined) where((at) => `kind = $${at}`, kind);
+    if (key !== undefined) where((at) => `key = $${at}`, key);
+    if (after !== undefined)
+      where(
+        (at) =>
+          `(at_ms, revision, entry) < (CAST($${at} AS BIGINT), CAST($${at + 1} AS BIGINT), CAST($${at + 2} AS TEXT))`,
+        after.atMs,
+        after.revision,
+        after.entry,
+      );
+    const columns = key === undefined ? HEAD : COLUMNS;
+    return this.read(
+      columns,
+      conditions.join(' AND '),
+      values,
+      'at_ms DESC, revision DESC, entry DESC',
+      limit,
+    );
+  }
+
+  async get({ application, kind, key }: ObjectName, revision: number): Promise<Revision | undefined> {
+    const condition = 'application = $1 AND kind = $2 AND key = $3 AND revision = $4';
+    const [first] = await this.read(COLUMNS, condition, [application, kind, key, revision], 'revision', 1);
+    return first;
+  }
+
+  async lastApply(application: string, exceptRequestId: string): Promise<UndoneObject[]> {
+    const [last] = await this.db.query({
+      text: `SELECT request_id FROM ledger_revisions
+             WHERE application = $1 AND is_apply = 1 AND request_id <> $2
+             ORDER BY at_ms DESC, revision DESC LIMIT 1`,
+      values: [application, exceptRequestId],
+    });
+    const requestId = last?.['request_id'];
+    if (typeof requestId !== 'string') return [];
+    const condition = 'application = $1 AND is_apply = 1 AND request_id = $2';
+    const made = await this.read(HEAD, condition, [application, requestId], 'revision');
+    const before = await this.read(
+      COLUMNS,
+      `application = $1 AND EXISTS (
+         SELECT 1 FROM ledger_revisions AS mine
+         WHERE mine.application = $1 AND mine.is_apply = 1 AND mine.request_id = $2
+           AND mine.kind = ledger_revisions.kind AND mine.key = ledger_revisions.key
+           AND mine.revision = ledger_revisions.revision + 1
+       ) AND NOT (is_apply = 1 AND coalesce(request_id, '') = $2)`,
+      [application, requestId],
+      'revision DESC',
+    );
+    // Of several, the earliest is the state before the apply.
+    const byName = new Map(before.map((one) => [`${one.kind}:${one.key}`, one]));
+    const firsts = [...Map.groupBy(made, ({ kind, key }) => `${kind}:${key}`)];
+    return firsts.flatMap(([name, [first]]) => (first ? [{ first, before: byName.get(name) }] : []));
+  }
+
+  private async read(
+    columns: string,
+    condition: string,
+    values: readonly SqlValue[],
+    order: string,
+    limit?: number,
+  ): Promise<Revision[]> {
+    const rows = await this.db.query({
+      text: `SELECT ${columns} FROM ledger_revisions WHERE ${condition} ORDER BY ${order}${limit === undefined ? '' : ` LIMIT ${limit}`}`,
+      values,
+    });
+    return rows.map(revisionIn);
+  }
+}
+
+function revisionIn(row: Row): Revision {
+  const action = ACTIONS.find((one) => one === row['action']);
+  if (!action) throw new TypeError('a revision has an unknown action');
+  const requestId = row['request_id'];
+  const restoredFrom = row['restored_from'];
+  return {
+    entry: String(row['entry']),
+    kind: kindIn(row['kind']),
+    application: String(row['application']),
+    key: String(row['key']),
+    revision: Number(row['revision']),
+    id: String(row['id']),
+    action,
+    caller: String(row['caller']),
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+    isApply: Number(row['is_apply']) === 1,
+    restoredFrom: restoredFrom === null ? undefined : Number(restoredFrom),
+    atMs: Number(row['at_ms']),
+    redacted: pointersIn(row['redacted']),
+    body: bodyIn(row['body']),
+  };
+}
+
+function kindIn(value: unknown): StoredKind {
+  if (value !== 'monitor' && value !== 'dashboard') throw new TypeError('a revision has an unknown kind');
+  return value;
+}
+
+function pointersIn(value: unknown): readonly string[] {
+  const list = typeof value === 'string' ? parseTrustedJson(value) : [];
+  return Array.isArray(list) ? list.map(String) : [];
+}
+
+function bodyIn(value: unknown): JsonObject | undefined {
+  if (value === null || value === undefined) return undefined;
+  const body = decompress(value);
+  if (!isObject(body)) throw new TypeError('a revision has an invalid body');
+  return body;
+}

@@ -1,0 +1,94 @@
+import { changesOf } from '../diff/changes.ts';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { idOf } from '../domain/marker.ts';
+import { type Pointer, pointerTo } from '../domain/pointer.ts';
+import type { Intent, NewRevision } from '../ledger/port.ts';
+import { secretsIn } from '../lint/secrets.ts';
+import type { Ports } from './ports.ts';
+
+/** What replaces a secret in the history. */
+const REDACTED = '[redacted]';
+/** The caller of a state that Birddog found and did not write. */
+const NOT_KNOWN = 'not known';
+
+/** An object without its secrets. */
+export interface Redacted {
+  readonly object: JsonObject;
+  /** Pointers to the strings that contained one. */
+  readonly pointers: readonly Pointer[];
+}
+
+/** Replaces the text that the secret rules recognise. */
+export function redacted(object: JsonObject): Redacted {
+  const pointers: Pointer[] = [];
+  const members = (value: JsonObject, at: Pointer): JsonObject =>
+    Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [name, within(member, pointerTo(at, name))]),
+    );
+  const within = (value: Json, at: Pointer): Json => {
+    if (typeof value === 'string') {
+      const text = withoutSecrets(value);
+      if (text !== value) pointers.push(at);
+      return text;
+    }
+    if (Array.isArray(value)) return value.map((item, index) => within(item, pointerTo(at, index)));
+    return isObject(value) ? members(value, at) : value;
+  };
+  return { object: members(object, ''), pointers };
+}
+
+function withoutSecrets(text: string): string {
+  const spans = [...secretsIn(text)].map(({ span }) => span).sort((a, b) => a.from - b.from);
+  let [result, end] = ['', 0];
+  for (const { from, to } of spans) {
+    if (to <= end) continue;
+    result += text.slice(end, Math.max(from, end)) + REDACTED;
+    end = to;
+  }
+  return spans.length === 0 ? text : result + text.slice(end);
+}
+
+/** A write that landed, with the object after it and, if known, before it. */
+export interface Landed {
+  readonly entry: string;
+  readonly intent: Intent;
+  readonly before?: JsonObject | undefined;
+  readonly after: JsonObject | undefined;
+}
+
+/**
+ * Records the revision of a write that landed; first the object before it, if the history does not have that state. Never
+ * throws: the write is done whether or not it can be recorded.
+ */
+export async function recordRevision(
+  { entry, intent, before, after }: Landed,
+  { ledger }: Pick<Ports, 'ledger'>,
+): Promise<void> {
+  const { kind, application, key, caller, source } = intent;
+  if (!source || (after === undefined && intent.action !== 'delete')) return;
+  const name = { kind, application, key };
+  const id = after ? idOf(after) : (intent.id ?? '');
+  const { object, pointers } = after ? redacted(after) : { object: undefined, pointers: [] };
+  const revision: NewRevision = { ...name, ...source, entry, id, caller, body: object, redacted: pointers };
+  const found = before ? await foundBefore(before, revision, ledger) : [];
+  await ledger.record([...found, revision]);
+}
+
+/** Returns the revision for the state before a write if the history does not end with it. */
+async function foundBefore(
+  before: JsonObject,
+  { kind, application, key, entry, requestId }: NewRevision,
+  ledger: Ports['ledger'],
+): Promise<NewRevision[]> {
+  const name = { kind, application, key };
+  const { object: body, pointers } = redacted(before);
+  const id = idOf(before);
+  try {
+    const newest = await ledger.newestRevision(name);
+    if (newest?.body && newest.id === id && changesOf(kind, newest.body, body).length === 0) return [];
+  } catch {
+    return [];
+  }
+  const found = { action: 'none', caller: NOT_KNOWN, isApply: false, restoredFrom: undefined } as const;
+  return [{ ...name, ...found, requestId, entry: `${entry}-before`, id, body, redacted: pointers }];
+}
