@@ -6,6 +6,7 @@ import { lintDashboard } from './dashboard/lint-dashboard.ts';
 import { DASHBOARD_FIELD_RULES } from './dashboard/rules/dashboard-field.ts';
 import { LAYOUT_RULES } from './dashboard/rules/group-and-layout.ts';
 import { KNOWN_WIDGET_METRIC_RULES } from './dashboard/rules/known-widget-metric.ts';
+import { REQUIRED_LAYOUT_RULES } from './dashboard/rules/required-layout.ts';
 import { SAVED_VIEW_RULES } from './dashboard/rules/saved-view.ts';
 import { TEMPLATE_VARIABLE_RULES } from './dashboard/rules/template-variable.ts';
 import { WIDGET_RULES } from './dashboard/rules/widget.ts';
@@ -33,6 +34,7 @@ import { QUERY_RULES } from './monitor/rules/query-syntax.ts';
 import { RECIPIENT_RULES } from './monitor/rules/recipient.ts';
 import { RENOTIFICATION_RULES } from './monitor/rules/renotification.ts';
 import { ROLLUP_RULES } from './monitor/rules/rollup-and-delay.ts';
+import { EVALUATION_WINDOW_RULES } from './monitor/rules/evaluation-window.ts';
 import { SCHEDULE_RULES } from './monitor/rules/schedule.ts';
 import { SEARCH_RULES } from './monitor/rules/search.ts';
 import { SECRET_RULES } from './monitor/rules/secret.ts';
@@ -100,6 +102,7 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
   monitors('missing-data', 'Missing data and new groups', MISSING_DATA_RULES),
   monitors('renotification', 'Grouping and renotification', RENOTIFICATION_RULES),
   monitors('schedule', 'Schedules', SCHEDULE_RULES),
+  monitors('schedule', 'Cumulative windows', EVALUATION_WINDOW_RULES),
   monitors('name-and-tags', 'Names, tags and roles', NAME_AND_TAG_RULES),
   monitors('message-syntax', 'Message syntax', MESSAGE_SYNTAX_RULES),
   monitors('message-block', 'Conditional blocks in messages', MESSAGE_BLOCK_RULES),
@@ -110,6 +113,7 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
   monitors('secret', 'Secrets', SECRET_RULES),
   dashboards('widget', 'Widgets', WIDGET_RULES),
   dashboards('group-and-layout', 'Groups and layout', LAYOUT_RULES),
+  dashboards('group-and-layout', 'Required layouts', REQUIRED_LAYOUT_RULES),
   dashboards('widget-query', 'Widget queries', WIDGET_QUERY_RULES),
   dashboards('widget-formula', 'Widget formulas', WIDGET_FORMULA_RULES),
   dashboards(

@@ -1,4 +1,4 @@
-import { readFilter, readGroupBy } from './filter.ts';
+import { faultMisplacedGroup, readFilter, readGroupBy } from './filter.ts';
 import type { Reader } from './reader.ts';
 import type { Argument, Call, Expression, Method, Series, Span, Value, Word } from './syntax.ts';
 
@@ -81,8 +81,8 @@ function readNamed(reader: Reader, name: Word, depth: number): Expression {
 }
 
 /** Parses `(arguments).method()...` after a name. */
-export function readCall(reader: Reader, name: Word, depth: number): Call {
-  const args = readArguments(reader, depth + 1);
+export function readCall(reader: Reader, name: Word, depth: number, isSearch = false): Call {
+  const args = readArguments(reader, depth + 1, isSearch);
   const methods = readMethods(reader, depth);
   return { kind: 'call', name, args, methods, span: { from: name.span.from, to: reader.at } };
 }
@@ -96,6 +96,7 @@ function readSeries(reader: Reader, first: Word, depth: number): Series {
   if (!filter && metric) reader.fault('missing', { from: metric.span.to, to: metric.span.to }, '{*}');
   const groupBy = readGroupBy(reader);
   const methods = readMethods(reader, depth);
+  if (!groupBy && faultMisplacedGroup(reader, methods)) readMethods(reader, depth);
   return {
     kind: 'series',
     aggregator: aggregated ? first : undefined,
@@ -123,12 +124,15 @@ export function readMethods(reader: Reader, depth = 0): Method[] {
   return methods;
 }
 
-function readArguments(reader: Reader, depth: number): Argument[] {
+function readArguments(reader: Reader, depth: number, isSearch = false): Argument[] {
   const open = (reader.skipBlanks(), reader.at);
   reader.takeSign('(');
   const args: Argument[] = [];
   if (reader.takeSign(')')) return args;
-  do args.push(readArgument(reader, depth));
+  do
+    args.push(
+      (isSearch && args.length === 0 ? reader.takeSearch() : undefined) ?? readArgument(reader, depth),
+    );
   while (reader.takeSign(','));
   close(reader, open, args.at(-1));
   return args;

@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts';
-import type { Filter, FilterTerm, GroupBy, Span, Word } from './syntax.ts';
+import type { Filter, FilterTerm, GroupBy, Method, Span, Word } from './syntax.ts';
 
 const TAG = /[^\s{}(),!][^\s{}(),]*(?:\([^\s{}()]*\)[^\s{}(),]*)*/y;
 const KEY = /[^\s{}(),:!]+(?=\s+(?:NOT\s+)?IN\s*\()/iy;
@@ -12,6 +12,8 @@ const APART = /\s+[^\s{}(),:!]+(?=\s*[},)])/y;
 const KEYWORD = /^(?:AND|OR|NOT|IN)$/i;
 const VALUE = /[^\s{}(),]+/y;
 const BY = /by(?=\s*\{)/iy;
+/** Group keys without braces: `by host, env`. */
+const BARE_KEYS = /by\s+[A-Za-z_][\w.-]*(?:\s*,\s*[A-Za-z_][\w.-]*)*/iy;
 /** The maximum nesting of a filter. Real filters are less deep. */
 const MAX_DEPTH = 50;
 
@@ -40,6 +42,24 @@ export function readGroupBy(reader: Reader): GroupBy | undefined {
   } while (reader.takeSign(','));
   closeBrace(reader, open);
   return { kind: 'by', word, keys, span: { from: word.span.from, to: reader.at } };
+}
+
+/** Takes a group after the methods of a series, or without braces, as one fault. Returns whether there is one. */
+export function faultMisplacedGroup(reader: Reader, methods: readonly Method[]): boolean {
+  const from = (reader.skipBlanks(), reader.at);
+  const group = readGroupBy(reader);
+  if (group) {
+    const written = reader.text.slice(from, reader.at).trimEnd();
+    reader.fault(
+      'late_group',
+      { from, to: from + written.length },
+      `${written} .${methods[0]?.name.text ?? ''}()`,
+    );
+    return true;
+  }
+  const bare = reader.take(BARE_KEYS);
+  if (bare) reader.fault('bare_group', bare.span, bare.text.replace(/^by\s+/i, ''));
+  return bare !== undefined;
 }
 
 /** Takes a closing brace. Unexpected text before it is one fault; a missing brace is another. */

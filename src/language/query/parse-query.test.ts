@@ -99,7 +99,17 @@ describe('a query that Datadog accepts', () => {
 describe('a mistake in a query', () => {
   const mistakes: readonly [type: string, text: string, at: string, code: string][] = [
     ['query alert', 'avg(last_5m):avg:a{* > 1', '{', 'unclosed'],
-    ['query alert', 'avg(last_5m):avg:a{*}} > 1', '}', 'missing'],
+    ['query alert', 'avg(last_5m):avg:a{*}} > 1', '}', 'unopened'],
+    ['query alert', 'sum(last_5m):sum:a{*} / (sum:b{*} + 1) ) * 100 > 5', ')', 'unopened'],
+    ['query alert', 'sum(last_5m):sum:a{*}.as_count() by {host} > 5', 'by {host}', 'late_group'],
+    [
+      'query alert',
+      'sum(last_5m):sum:a{*}.rollup(sum, 60) by {host, env}.fill(0) > 5',
+      'by {host, env}',
+      'late_group',
+    ],
+    ['query alert', 'sum(last_5m):sum:a{*} by host > 1', 'by host', 'bare_group'],
+    ['query alert', 'sum(last_5m):sum:a{*} by host, env > 1', 'by host, env', 'bare_group'],
     ['query alert', 'avg(last_5m:avg:a{*} > 1', '(', 'unclosed'],
     ['query alert', 'avg(last_5m):(avg:a{*} + 1 > 1', '(', 'unclosed'],
     ['query alert', 'avg(last_5m):avg:a{*} >> 1', '>>', 'doubled'],
@@ -120,7 +130,6 @@ describe('a mistake in a query', () => {
     ['query alert', 'sum(last_5m):count(v: "v<=5):a{*} > 1', '"', 'missing'],
     ['log alert', 'logs("a").last("5m) > 1', '"', 'unterminated_text'],
     ['log alert', 'logs("a).index("*").last("5m") > 1', '"a).index("', 'uneven_quotes'],
-    ['log alert', 'logs("a"b").index("*").last("5m") > 1', '"a"', 'uneven_quotes'],
     ['log alert', 'logs("a" "b").last("5m") > 1', '"b"', 'unexpected'],
     ['log alert', 'query', 'q', 'missing'],
     ['composite', '1 && ', '', 'missing'],

@@ -33,6 +33,8 @@ const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
 
 const HEAD = /[A-Za-z_][\w-]*(?=\s*\()/y;
 const COMPARED = /[<>=!]+/y;
+/** Text between an unmatched closing bracket and the comparison. */
+const BEFORE_COMPARISON = /[^<>=!]+/y;
 const OPERATOR = /^(?:>=|<=|==|!=|>|<)$/;
 const LIMIT = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])/y;
 const DYNAMIC = /threshold\b/y;
@@ -115,7 +117,7 @@ function metric(reader: Reader, evaluation: Call): Query {
 }
 
 function readChain(reader: Reader): Query {
-  const head = readHead(reader, 'the data to search in, as in logs("...")');
+  const head = readHead(reader, 'the data to search in, as in logs("...")', true);
   // An aggregation over a window is a metric query of another type.
   return reader.peek() === ':' && head.name.text !== '' ? metric(reader, head) : chain(reader, head);
 }
@@ -124,9 +126,9 @@ function chain(reader: Reader, head: Call): Query {
   return { kind: 'chain', head, comparison: readComparison(reader), span: { from: 0, to: reader.at } };
 }
 
-function readHead(reader: Reader, missing: string): Call {
+function readHead(reader: Reader, missing: string, isSearch = false): Call {
   const name = reader.take(HEAD);
-  if (name) return readCall(reader, name, 0);
+  if (name) return readCall(reader, name, 0, isSearch);
   reader.faultHere('missing', missing);
   const none: Word = { kind: 'word', text: '', span: { from: reader.at, to: reader.at } };
   return { kind: 'call', name: none, args: [], methods: [], span: none.span };
@@ -142,6 +144,10 @@ function readCheck(reader: Reader): Query {
 }
 
 function readComparison(reader: Reader): Comparison | undefined {
+  if (/[)}\]]/.test(reader.peek())) {
+    reader.fault('unopened', { from: reader.at, to: reader.at + 1 }, reader.peek());
+    reader.take(BEFORE_COMPARISON);
+  }
   const operator = reader.take(COMPARED);
   if (!operator) {
     reader.faultHere('missing', 'a comparison, for example > 10');

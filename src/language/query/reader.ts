@@ -4,6 +4,18 @@ const BLANK = /\s/;
 /** The maximum number of faults. */
 const MAX_FAULTS = 50;
 
+/** A quote that ends the search: a bracket, and a method, follow. */
+const SEARCH_END = /["'](?=[ \t]{0,9}\)[ \t]{0,9}\.[ \t]{0,9}[a-z_]{1,20}[ \t]{0,9}\()/g;
+
+/** Returns whether a quote is in a text without a backslash before it. */
+function hasUnescaped(text: string, quote: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    if (text.charAt(at) === '\\') at += 1;
+    else if (text.charAt(at) === quote) return true;
+  }
+  return false;
+}
+
 function isBlank(code: number): boolean {
   if (code < 128) return code === 32 || (code >= 9 && code <= 13);
   return BLANK.test(String.fromCharCode(code));
@@ -78,6 +90,40 @@ export class Reader {
     const span = { from, to: this.at };
     if (!closed) this.fault('unterminated_text', { from, to: from + 1 }, quote);
     return { kind: 'string', quote, raw, span };
+  }
+
+  /**
+   * Takes the string of a search. Unescaped quotes are part of it if a later quote is followed by a method or a
+   * comparison.
+   */
+  takeSearch(): StringLiteral | undefined {
+    const quote = this.peek();
+    if (quote !== '"' && quote !== "'") return undefined;
+    const from = this.at;
+    if (!this.#endsInside(quote)) return this.takeString();
+    SEARCH_END.lastIndex = from + 1;
+    let end = SEARCH_END.exec(this.text);
+    this.steps += (end?.index ?? this.text.length) - from;
+    while (end !== null && this.text.charAt(end.index) !== quote) end = SEARCH_END.exec(this.text);
+    const to = end?.index ?? from;
+    const raw = this.text.slice(from + 1, to);
+    if (to === from || !hasUnescaped(raw, quote)) return this.takeString();
+    this.move(to + 1 - from);
+    return { kind: 'string', quote, raw, innerQuotes: true, span: { from, to: this.at } };
+  }
+
+  /** Returns whether text directly follows the string at the current offset, and the string contains no method call. */
+  #endsInside(quote: string): boolean {
+    let to = this.at + 1;
+    while (to < this.text.length && this.text.charAt(to) !== quote)
+      to += this.text.charAt(to) === '\\' ? 2 : 1;
+    this.steps += to - this.at;
+    const next = this.text.charAt(to + 1);
+    return (
+      next !== '' &&
+      !/[\s,)]/.test(next) &&
+      !/\.[a-z_]{1,20}\($/.test(this.text.slice(Math.max(0, to - 25), to))
+    );
   }
 
   /** Adds a fault, unless there is one with the same start. */

@@ -23,6 +23,8 @@ export interface StringLiteral extends Node {
   readonly kind: 'string';
   readonly quote: '"' | "'";
   readonly raw: string;
+  /** Whether `raw` contains the quote itself without an escape. */
+  readonly innerQuotes?: true;
 }
 
 export interface Comparison extends Node {
@@ -171,7 +173,9 @@ export interface SyntaxFault {
     | 'bad_id'
     | 'doubled'
     | 'unterminated_text'
-    | 'uneven_quotes';
+    | 'uneven_quotes'
+    | 'late_group'
+    | 'bare_group';
   readonly span: Span;
   /** The expected, unclosed or unexpected text, as the user would write it. */
   readonly what: string;

@@ -1,9 +1,9 @@
-import { isObject, type JsonObject } from '../../domain/json.ts';
+import { isObject, type JsonObject, textOf } from '../../domain/json.ts';
 import type { Path } from '../rule.ts';
 import type { Definition, PlacedWidget } from './placed-widget.ts';
 import type { FieldTable } from './field-table.ts';
 import type { PlacedRequest } from './widget-requests.ts';
-import { OBJECTS, WIDGETS } from './widget-schema.ts';
+import { OBJECTS, queryFields, SEARCH_FIELDS, SEARCH_QUERY, WIDGETS } from './widget-schema.ts';
 
 /** An object with known fields. */
 export interface DashboardPart {
@@ -50,7 +50,14 @@ export function partsOf(
   add(objectsInList(definitionObjects, 'markers'), 'a marker', OBJECTS.marker);
   add(requestObjects, 'a request', OBJECTS.request);
   add(objectsAt(requestObjects, 'style'), 'a style', OBJECTS.style);
-  add(objectsInList(requestObjects, 'queries'), 'a query', OBJECTS.query);
+  for (const located of objectsInList(requestObjects, 'queries')) {
+    const source = textOf(located.object['data_source']);
+    add([located], source === '' ? 'a query' : `a query of ${source}`, queryFields(source));
+  }
+  for (const field of SEARCH_FIELDS) add(objectsAt(requestObjects, field), field, SEARCH_QUERY);
+  const listed = requests.filter(({ type }) => type === 'list_stream');
+  const listRequests = listed.map(({ path, request }) => ({ path, object: request }));
+  add(objectsAt(listRequests, 'query'), 'the query of a list', OBJECTS.listQuery);
   add(formulas, 'a formula', OBJECTS.formula);
   add(objectsAt(formulas, 'limit'), 'a limit', OBJECTS.limit);
   // Other kinds of format have a type instead of a comparator.

@@ -4,7 +4,7 @@ export type FieldType = 'any' | 'text' | 'number' | 'flag' | 'list' | 'object' |
 export interface Field {
   readonly type: FieldType;
 }
-/** The fields by name, and the names of required fields. */
+/** The fields by name, and the names of required fields; `a|b` requires one of the two. */
 export type FieldTable = ReadonlyMap<string, Field> & { readonly required: readonly string[] };
 
 const TYPE_NAMES: ReadonlySet<string> = new Set(['any', 'text', 'number', 'flag', 'list', 'object']);

@@ -147,7 +147,7 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
   ],
   [
     'a log search, which is not a metric query',
-    ordered(request(['a'], [{ name: 'a', data_source: 'logs', query: '((' }])),
+    ordered(request(['a'], [{ name: 'a', data_source: 'logs', query: '((', compute: {} }])),
     [],
   ],
   ['aggregators of distributions', ordered(series('p99:a{*}, count(v: v<=5):a{*}, a{*}')), []],
@@ -230,7 +230,7 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
   [
     'a fixed dashboard without any layout',
     withFields({ reflow_type: 'fixed' }, note()),
-    ['layout_left_out /widgets/0'],
+    ['layout_required /widgets/0'],
   ],
   [
     'widgets in the groups of an automatic dashboard',
@@ -345,7 +345,7 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     'quotes and parentheses in a search',
     ordered(
       ...['a:"(" \\( (b OR c)', 'a:"b', '(a', 'a)'].map((query) =>
-        widget({ type: 'timeseries', requests: [{ log_query: { search: { query } } }] }),
+        widget({ type: 'timeseries', requests: [{ log_query: { search: { query }, compute: {} } }] }),
       ),
     ),
     [

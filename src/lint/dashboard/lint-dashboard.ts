@@ -8,6 +8,7 @@ import { viewDashboard, type DashboardRule } from './dashboard-view.ts';
 import { DASHBOARD_FIELD_RULES } from './rules/dashboard-field.ts';
 import { LAYOUT_RULES } from './rules/group-and-layout.ts';
 import { KNOWN_WIDGET_METRIC_RULES } from './rules/known-widget-metric.ts';
+import { REQUIRED_LAYOUT_RULES } from './rules/required-layout.ts';
 import { SAVED_VIEW_RULES } from './rules/saved-view.ts';
 import { TEMPLATE_VARIABLE_RULES } from './rules/template-variable.ts';
 import { WIDGET_RULES } from './rules/widget.ts';
@@ -19,6 +20,7 @@ import { DOCUMENT_WIDGET_RULES, WIDGET_VALUE_RULES } from './rules/widget-value.
 const DASHBOARD_RULES: readonly DashboardRule[] = [
   ...WIDGET_RULES,
   ...LAYOUT_RULES,
+  ...REQUIRED_LAYOUT_RULES,
   ...WIDGET_QUERY_RULES,
   ...WIDGET_FORMULA_RULES,
   ...KNOWN_WIDGET_METRIC_RULES,

@@ -85,6 +85,9 @@ export const OBJECTS = {
     'stat:any service:any env:any operation_name:any resource_name:any resource_hash:any limit:any sort:any',
     'cross_org_uuids:any slo_id:any measure:any group_mode:any slo_query_type:any filters:any',
   ),
+  listQuery: fieldTable(
+    'data_source:text query_string:text event_size:s|l indexes:list storage:text sort:object',
+  ),
   formula: fieldTable(
     'formula!:text alias:text limit:object style:object conditional_formats:list cell_display_mode:any',
     'number_format:object cell_display_mode_options:object dimension:any',
@@ -98,7 +101,7 @@ export const OBJECTS = {
   marker: fieldTable('value!:text display_type:text label:text time:text'),
   time: fieldTable(
     'live_span:1m|5m|10m|15m|30m|1h|4h|1d|2d|1w|1mo|3mo|6mo|1y|week_to_date|month_to_date|alert',
-    'type:live|fixed unit:minute|hour|day|week|month|year value:number from:number to:number',
+    'type:text offset:any unit:minute|hour|day|week|month|year value:number from:number to:number',
     'hide_incomplete_cost_data:flag',
   ),
   axis: fieldTable('include_zero:flag label:text min:any max:any scale:text num_buckets:number'),
@@ -110,3 +113,34 @@ export const OBJECTS = {
   presetVariable: fieldTable('name:text value:text values:list'),
   tab: fieldTable('id:text name!:text widget_ids:list'),
 } as const satisfies Readonly<Record<string, FieldTable>>;
+
+/** The required fields of a query, by data source: Datadog's OpenAPI document, `FormulaAndFunction*QueryDefinition`. */
+const REQUIRED_BY_SOURCE: ReadonlyMap<string, string> = new Map([
+  ['metrics', 'query'],
+  ['cloud_cost', 'query'],
+  ['process', 'metric'],
+  ['container', 'metric'],
+  ['slo', 'slo_id measure'],
+  ...(
+    'logs spans network rum security_signals profiles audit events ci_tests ci_pipelines incident_analytics ' +
+    'product_analytics on_call_events'
+  )
+    .split(' ')
+    .map((source) => [source, 'compute'] as const),
+]);
+
+/** Returns the fields of a query of this data source. */
+export function queryFields(source: string): FieldTable {
+  const required = REQUIRED_BY_SOURCE.get(source);
+  return required === undefined
+    ? OBJECTS.query
+    : Object.assign(new Map(OBJECTS.query), { required: required.split(' ') });
+}
+
+/** The searches of older requests. Datadog rejects one without `compute`: "not valid under any of the given schemas". */
+export const SEARCH_FIELDS: readonly string[] =
+  'apm_query audit_query log_query network_query profile_metrics_query rum_query security_query'.split(' ');
+export const SEARCH_QUERY: FieldTable = Object.assign(
+  new Map(fieldTable('index:any search:any group_by:any compute:any multi_compute:any')),
+  { required: ['compute|multi_compute'] },
+);

@@ -39,7 +39,7 @@ const CASES: readonly Case[] = [
   [SLO, '{{service.name}} {{timeframe}}', []],
   [COMPOSITE, '{{host.name}} {{a.value}} {{b.log.message}}', []],
   [BY_ENV, '{{#is_match "env.name" "a"}}{{/is_match}}{{#is_exact_match "value" "5"}}{{/is_exact_match}}', []],
-  [BY_ENV, '{{#is_match "env" "a"}}{{/is_match}}{{^is_match "[kube.pod].name" ""}}{{/is_match}}', []],
+  [BY_ENV, '{{#is_match "env.name" "a"}}{{/is_match}}{{^is_match "[kube.pod].name" ""}}{{/is_match}}', []],
   [BY_ENV, '{{#is_match "pod.name" "a"}}{{/is_match}}', ['match_ungrouped pod.name']],
   [BY_ENV, '{{#is_match "pod" "a"}}{{/is_match}}', ['match_ungrouped pod']],
   [BY_HOST, '{{#is_match "role.name" "db"}}{{/is_match}}', []],

@@ -22,6 +22,7 @@ import { QUERY_RULES } from './rules/query-syntax.ts';
 import { RECIPIENT_RULES } from './rules/recipient.ts';
 import { RENOTIFICATION_RULES } from './rules/renotification.ts';
 import { ROLLUP_RULES } from './rules/rollup-and-delay.ts';
+import { EVALUATION_WINDOW_RULES } from './rules/evaluation-window.ts';
 import { SCHEDULE_RULES } from './rules/schedule.ts';
 import { SEARCH_RULES } from './rules/search.ts';
 import { SECRET_RULES } from './rules/secret.ts';
@@ -74,6 +75,7 @@ const RULE_SETS: readonly RuleSet[] = [
       ...MISSING_DATA_RULES,
       ...RENOTIFICATION_RULES,
       ...SCHEDULE_RULES,
+      ...EVALUATION_WINDOW_RULES,
       ...NAME_AND_TAG_RULES,
       ...MESSAGE_SYNTAX_RULES,
     ],

@@ -37,6 +37,10 @@ const custom = (recurrence: JsonObject, more: JsonObject = {}) => ({
 });
 const RULE = 'scheduling_options/custom_schedule/recurrences/0';
 
+const CURRENT_LOG: JsonObject = {
+  type: 'log alert',
+  query: 'logs("a").index("*").rollup("count").current("1d") > 2',
+};
 const WINDOW = 'scheduling_options/evaluation_window';
 const window = (starts: JsonObject) => ({ scheduling_options: { evaluation_window: starts } });
 const overWindow = (length: string) => ({ type: 'query alert', query: `avg(${length}):avg:a{*} > 2` });
@@ -83,12 +87,13 @@ const CASES: readonly Case[] = [
   ],
   [COMPOSITE, { renotify_interval: 5, renotify_statuses: ['alert', 'warn', 'no data'] }, []],
   [SIMPLE, { notification_preset_name: 'hide_everything' }, ['invalid_option notification_preset_name']],
-  [LOG, { group_retention_duration: '60m' }, []],
-  [LOG, { group_retention_duration: '72h' }, []],
+  [GROUPED_LOG, { group_retention_duration: '60m' }, []],
+  [GROUPED_LOG, { group_retention_duration: '72h' }, []],
+  [LOG, { group_retention_duration: '60m' }, ['group_retention_ungrouped group_retention_duration']],
   [SIMPLE, { group_retention_duration: '2d' }, []],
-  [LOG, { group_retention_duration: '59m' }, ['invalid_option group_retention_duration']],
-  [LOG, { group_retention_duration: '73h' }, ['invalid_option group_retention_duration']],
-  [LOG, { group_retention_duration: 60 }, ['invalid_option group_retention_duration']],
+  [GROUPED_LOG, { group_retention_duration: '59m' }, ['invalid_option group_retention_duration']],
+  [GROUPED_LOG, { group_retention_duration: '73h' }, ['invalid_option group_retention_duration']],
+  [GROUPED_LOG, { group_retention_duration: 60 }, ['invalid_option group_retention_duration']],
   [SIMPLE, { thresholds: [2] }, ['invalid_option thresholds']],
   [GROUPED, { notify_by: 'host' }, ['invalid_option notify_by']],
   // Options that a type ignores.
@@ -217,11 +222,14 @@ const CASES: readonly Case[] = [
   [
     overWindow('current_1h'),
     window({ hour_starts: 0, day_starts: '04:00' }),
-    [`invalid_schedule ${WINDOW}/hour_starts`, `evaluation_window_unused ${WINDOW}/day_starts`],
+    [`invalid_schedule ${WINDOW}/hour_starts`, `evaluation_window_field ${WINDOW}/day_starts`],
   ],
   [overWindow('current_1d'), window({ day_starts: '04:00', hour_starts: null }), []],
-  [SIMPLE, window({ day_starts: '04:00' }), [`evaluation_window_unused ${WINDOW}/day_starts`]],
-  [LOG, window({ day_starts: '04:00' }), []],
+  [SIMPLE, window({ day_starts: '04:00' }), [`evaluation_window_unused ${WINDOW}`]],
+  [SIMPLE, window({ day_starts: null }), []],
+  [LOG, window({ day_starts: '04:00' }), [`evaluation_window_unused ${WINDOW}`]],
+  [CURRENT_LOG, window({ day_starts: '04:00' }), []],
+  [CURRENT_LOG, window({ hour_starts: 4 }), [`evaluation_window_field ${WINDOW}/hour_starts`]],
 ];
 
 describe('rules about options', () => {

@@ -21,7 +21,10 @@ const rumVariable = (name: string): JsonObject => ({
 const CASES: readonly (readonly [type: string, query: string, ...reported: string[]])[] = [
   // Windows.
   [METRIC, 'avg(last_1mo):avg:a{*} > 1'],
-  [METRIC, 'avg(current_1mo):avg:a{*} > 1'],
+  [METRIC, 'avg(current_1mo):avg:a{*} > 1', 'evaluation_window_missing current_1mo'],
+  ['log alert', `${LOGS}.current("1d") > 1`, 'evaluation_window_missing 1d'],
+  ['rum alert', 'rum("a").rollup("count").current("1h") > 1', 'evaluation_window_missing 1h'],
+  ['log alert', `${LOGS}.current("2d") > 1`, 'unknown_window 2d'],
   [METRIC, 'avg(last_2mo):avg:a{*} > 1', 'window_out_of_range last_2mo'],
   [METRIC, 'avg(5m):avg:a{*} > 1', 'unknown_window 5m'],
   [METRIC, 'avg(last_0m):avg:a{*} > 1', 'unknown_window last_0m'],
@@ -108,13 +111,25 @@ const CASES: readonly (readonly [type: string, query: string, ...reported: strin
   [
     METRIC,
     anomalyQuery("'agile', 2, direction='above', alert_window='last_15m', interval=60, seasonality='daily'"),
+    "threshold_windows 'last_15m'",
   ],
   [METRIC, anomalyQuery("'agile', -1"), 'anomaly_arguments -1'],
   [METRIC, anomalyQuery("'agile', 2, 3"), 'anomaly_arguments 3'],
   [METRIC, anomalyQuery("'agile'"), "anomaly_arguments 'agile'"],
   [METRIC, anomalyQuery("'agile', 2, direction='up'"), "anomaly_arguments 'up'"],
   [METRIC, anomalyQuery("'agile', 2, windw='last_5m'"), 'anomaly_arguments windw'],
-  [METRIC, anomalyQuery("'agile', 2, alert_window='last_1d'"), "anomaly_window 'last_1d'"],
+  [
+    METRIC,
+    anomalyQuery("'agile', 2, alert_window='last_1d'"),
+    "anomaly_window 'last_1d'",
+    "threshold_windows 'last_1d'",
+  ],
+  // Quotes of searches.
+  ['rum alert', `rum('a b').rollup('count').last("5m") > 1`, "single_quotes 'a b'"],
+  ['trace-analytics alert', `trace-analytics("a").rollup('count').last('5m') > 1`, "single_quotes 'count'"],
+  ['process alert', `processes('a').over('b').rollup('count').last('5m') > 1`],
+  ['log alert', searchQuery('@msg:"a b" OR c'), 'search_quotes "@msg:"a b" OR c"'],
+  ['log alert', searchQuery('@msg:\\"a b\\" OR c')],
   [METRIC, "avg(last_1h):outliers(avg:a{*} by {b}, 'scaledMAD', 3, 20) > 0"],
   [METRIC, "avg(last_1h):outliers(avg:a{*} by {b}, 'MAD', 3, 20, 5) > 0", 'outlier_arguments 5'],
   [METRIC, forecastQuery("'seasonal', 1, seasonality='weekly', history='2w', interval='60m'")],

@@ -8,10 +8,10 @@ export interface SourceMethods {
 }
 
 const SEARCH_METHODS: SourceMethods = {
-  methods: ['index', 'source', 'new', 'impact', 'rollup', 'by', 'last'],
-  required: ['rollup', 'last'],
+  methods: ['index', 'source', 'new', 'impact', 'rollup', 'by', 'last', 'current'],
+  required: ['rollup', 'last|current'],
 };
-const ERROR_TRACKING_METHODS: SourceMethods = { ...SEARCH_METHODS, required: ['last'] };
+const ERROR_TRACKING_METHODS: SourceMethods = { ...SEARCH_METHODS, required: ['last|current'] };
 const FORMULA_METHODS: SourceMethods = {
   methods: ['rollup', 'by', 'last', 'current', 'change', 'anomaly', 'forecast'],
   required: ['last|current'],

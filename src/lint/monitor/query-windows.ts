@@ -61,6 +61,14 @@ const EVENT_WINDOW: WindowRules = {
   examples: '"5m", "1h" or "1d"',
   range: '1 minute to 2 days',
 };
+/** `current(...)` of a search: Datadog docs, monitors/configuration, cumulative time windows. */
+const CURRENT_WINDOW: WindowRules = {
+  pattern: /^1(?:h|d|mo)$/,
+  min: HOUR,
+  max: MONTH,
+  examples: '"1h" or "1d"',
+  range: '1 hour to 1 month',
+};
 const MONTH_WINDOW: WindowRules = { ...EVENT_WINDOW, max: MONTH, range: '1 minute to 1 month' };
 const PROCESSES: WindowRules = {
   ...MONTH_WINDOW,
@@ -110,10 +118,38 @@ const SLO_METHODS: ReadonlyMap<string, WindowRules> = new Map([
 export function windowsOf({ parsed: { query }, type }: Pick<MonitorView, 'parsed' | 'type'>): QueryWindow[] {
   if (query.kind === 'metric') return metricWindows(query);
   if (query.kind !== 'chain') return [];
-  const rulesByMethod = type === 'slo alert' ? SLO_METHODS : new Map([['last', LAST.get(type)]]);
+  const rulesByMethod = type === 'slo alert' ? SLO_METHODS : searchWindows(type);
   return query.head.methods.flatMap(({ name, args: [first] }) =>
     windowIn(first, rulesByMethod.get(name.text)),
   );
+}
+
+function searchWindows(type: string): ReadonlyMap<string, WindowRules | undefined> {
+  return new Map([
+    ['last', LAST.get(type)],
+    ['current', EVENT_TYPES.has(type) ? CURRENT_WINDOW : undefined],
+  ]);
+}
+
+/** Returns the evaluation window of a query and whether it is cumulative, such as `current_1h`; undefined if unknown. */
+export function evaluationWindowOf(
+  query: Query,
+): { text: string; span: Span; isCurrent: boolean } | undefined {
+  if (query.kind === 'metric') {
+    const [window] = query.evaluation.args;
+    if (window?.kind !== 'word') return undefined;
+    const { text, span } = window;
+    return { text, span, isCurrent: text.startsWith('current_') };
+  }
+  if (query.kind !== 'chain') return undefined;
+  for (const { name, args } of query.head.methods) {
+    const [window] = args;
+    if ((name.text !== 'last' && name.text !== 'current') || window?.kind !== 'string') continue;
+    const isCurrent = name.text === 'current';
+    const span = { from: window.span.from + 1, to: window.span.to - 1 };
+    return { text: `${name.text}_${window.raw}`, span, isCurrent };
+  }
+  return undefined;
 }
 
 function metricWindows({ evaluation: { name, args } }: Query & { kind: 'metric' }): QueryWindow[] {

@@ -84,34 +84,6 @@ widgets:
       ),
   },
   {
-    code: 'layout_missing',
-    severity: 'error',
-    summary: 'A widget of a free dashboard has no layout.',
-    bad: `title: Checkout
-layout_type: free
-widgets:
-  - ⟦definition⟧: { type: note, content: All is well. }
-`,
-    good: `title: Checkout
-layout_type: free
-widgets:
-  - layout: { x: 0, y: 0, width: 20, height: 10 }
-    definition: { type: note, content: All is well. }
-`,
-    check: ({ dashboard, widgets }) =>
-      widgets.values().flatMap(({ path, widget, group }) =>
-        dashboard['layout_type'] !== 'free' || group !== undefined || Object.hasOwn(widget, 'layout')
-          ? []
-          : [
-              {
-                path,
-                message: 'Datadog rejects the dashboard: each widget of a free dashboard requires a layout.',
-                hint: 'Add a layout with x, y, width and height, or use layout_type ordered.',
-              },
-            ],
-      ),
-  },
-  {
     code: 'layout_incomplete',
     severity: 'error',
     summary: 'A layout lacks one of its four numbers.',
@@ -179,10 +151,9 @@ widgets:
   {
     code: 'layout_left_out',
     severity: 'warning',
-    summary: 'A widget has no layout, but other widgets have one or `reflow_type` is fixed.',
+    summary: 'A widget has no layout, but other widgets have one.',
     bad: `title: Checkout
 layout_type: ordered
-reflow_type: fixed
 widgets:
   - layout: { x: 0, y: 0, width: 6, height: 2 }
     definition: { type: note, content: All is well. }
@@ -190,7 +161,6 @@ widgets:
 `,
     good: `title: Checkout
 layout_type: ordered
-reflow_type: fixed
 widgets:
   - layout: { x: 0, y: 0, width: 6, height: 2 }
     definition: { type: note, content: All is well. }
@@ -201,15 +171,15 @@ widgets:
       if (dashboard['layout_type'] !== 'ordered' || dashboard['reflow_type'] === 'auto') return [];
       return gridsOf(widgets).flatMap((grid) => {
         const without = grid.filter(({ widget }) => !Object.hasOwn(widget, 'layout'));
-        const layoutRequired = dashboard['reflow_type'] === 'fixed' && grid[0]?.group === undefined;
-        return layoutRequired || without.length < grid.length ? without.map(missingLayout) : [];
+        const isReported = dashboard['reflow_type'] === 'fixed' && grid[0]?.group === undefined;
+        return !isReported && without.length < grid.length ? without.map(missingLayout) : [];
       });
     },
   },
   {
     code: 'layout_off_grid',
     severity: 'warning',
-    summary: 'A widget extends beyond the grid or has an invalid size.',
+    summary: 'A widget of an ordered dashboard extends beyond the grid or has an invalid size.',
     bad: `title: Checkout
 layout_type: ordered
 reflow_type: fixed
@@ -226,8 +196,9 @@ widgets:
 `,
     check: ({ dashboard, widgets }) =>
       widgets.values().flatMap(({ path, widget: { layout }, group }: PlacedWidget): Violation[] => {
-        if (!isObject(layout)) return [];
-        const invalid = invalidSide(layout, group !== undefined || dashboard['layout_type'] === 'ordered');
+        const isOrdered = group !== undefined || dashboard['layout_type'] === 'ordered';
+        if (!isObject(layout) || !isOrdered) return [];
+        const invalid = invalidSide(layout);
         if (!invalid) return [];
         return [
           {
@@ -369,7 +340,7 @@ function missingLayout({ path }: PlacedWidget): Violation {
   };
 }
 
-function invalidSide(layout: JsonObject, ordered: boolean) {
+function invalidSide(layout: JsonObject) {
   for (const side of ['x', 'y', 'width', 'height']) {
     const number = toNumber(layout[side]);
     if (number === undefined) continue;
@@ -382,7 +353,7 @@ function invalidSide(layout: JsonObject, ordered: boolean) {
   }
   const x = toNumber(layout['x']) ?? 0;
   const width = toNumber(layout['width']) ?? 0;
-  if (!ordered || x + width <= COLUMNS) return undefined;
+  if (x + width <= COLUMNS) return undefined;
   return {
     side: Object.hasOwn(layout, 'width') ? 'width' : 'x',
     message: `it ends at column ${x + width}, and the grid has ${COLUMNS} columns.`,

@@ -18,6 +18,8 @@ const MESSAGES: Readonly<Record<SyntaxFault['code'], (what: string) => string>> 
   bad_id: (what) => `"${what}" is not an id.`,
   doubled: (what) => `"${what}" is not an operator.`,
   unterminated_text: (what) => `the string that starts here has no closing ${what}.`,
+  late_group: (what) => `${what.split(' .')[0]} belongs before .${what.split(' .')[1]}.`,
+  bare_group: (what) => `group keys must be in braces: by {${what}}.`,
   uneven_quotes: (what) => `unbalanced ${what} in or after this string.`,
 };
 

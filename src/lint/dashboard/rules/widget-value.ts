@@ -1,10 +1,11 @@
 import { isPlaceholder } from '../../../domain/references.ts';
 import { secretViolations } from '../../secrets.ts';
-import { isObject } from '../../../domain/json.ts';
+import { isObject, type Json } from '../../../domain/json.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
 import { suggestWord } from '../../nearest.ts';
 
-const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
+/** A number, with or without a unit prefix: `64K`, `1.5G`. */
+const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?[kKMGTP]?$/;
 
 /** A distribution marks percentiles by their name. */
 const PERCENTILE = /^(?:p\d{1,3}(?:\.\d+)?|avg|min|max|median)$/;
@@ -72,6 +73,38 @@ widgets:
           ];
         });
       }),
+  },
+  {
+    code: 'empty_choice',
+    severity: 'error',
+    summary: 'A size of events is an empty string.',
+    bad: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: event_stream
+      query: source:deploys
+      event_size: ⟦""⟧
+`,
+    good: `title: Checkout
+layout_type: ordered
+widgets:
+  - definition:
+      type: event_stream
+      query: source:deploys
+      event_size: s
+`,
+    check: ({ parts }) =>
+      parts.values().flatMap(({ path, object, fields }) =>
+        Object.entries(object)
+          .filter(([name, value]) => isEmptyChoice(name, value) && fields.has(name))
+          .map(([name]) => ({
+            path: [...path, name],
+            message: `Datadog rejects the dashboard: ${name} must be s or l.`,
+            hint: 'Remove it, or use s or l.',
+            fix: { title: `Remove ${name}`, edits: [{ path: [...path, name], remove: true }] },
+          })),
+      ),
   },
   {
     code: 'slo_window',
@@ -267,3 +300,8 @@ widgets:
       }),
   },
 ];
+
+/** Returns whether a value is an empty size of events, which Datadog rejects. */
+export function isEmptyChoice(name: string, value: Json): boolean {
+  return name === 'event_size' && value === '';
+}

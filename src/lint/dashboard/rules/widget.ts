@@ -1,4 +1,5 @@
 import { isObject, type Json, numberText } from '../../../domain/json.ts';
+import { isEmptyChoice } from './widget-value.ts';
 import type { DashboardPart } from '../dashboard-parts.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
 import type { FieldType } from '../field-table.ts';
@@ -167,7 +168,9 @@ widgets:
       return parts.values().flatMap(({ path, object, description, fields }) => {
         if (reportedElsewhere.has(object) || description === 'a dashboard' || description === 'a widget')
           return [];
-        const missing = fields.required.filter((name) => !Object.hasOwn(object, name));
+        const missing = fields.required
+          .filter((names) => !names.split('|').some((name) => Object.hasOwn(object, name)))
+          .map((names) => names.replace(/\|.*/, ''));
         if (missing.length === 0) return [];
         return [
           {
@@ -229,7 +232,7 @@ widgets:
           const value = object[name];
           const known = typeof value === 'string' ? fields.get(name)?.type : undefined;
           if (typeof value !== 'string' || known === undefined || typeof known === 'string') continue;
-          if (!known.includes(value))
+          if (!known.includes(value) && !isEmptyChoice(name, value))
             yield unknownChoice([...path, name], value, known, `${name} of ${description}`);
         }
       }

@@ -11,7 +11,7 @@ import { argumentText } from '../argument-text.ts';
 import type { MonitorRule, MonitorView } from '../monitor-view.ts';
 import { minutesOf } from '../query-windows.ts';
 import { FORECAST } from './outlier-and-forecast.ts';
-import { thresholdOf } from '../option-values.ts';
+import { setOption, thresholdOf } from '../option-values.ts';
 import type { Violation } from '../../rule.ts';
 
 /** Datadog docs, monitors/types/anomaly, section API. */
@@ -89,9 +89,13 @@ options:
     summary: 'The alert window of `anomalies()` contains too few points.',
     bad: `type: query alert
 query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, alert_window='last_15m', interval=⟦600⟧) >= 1
+options:
+  threshold_windows: {trigger_window: last_15m, recovery_window: last_15m}
 `,
     good: `type: query alert
 query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, alert_window='last_15m', interval=60) >= 1
+options:
+  threshold_windows: {trigger_window: last_15m, recovery_window: last_15m}
 `,
     check: (view) =>
       callsOf(view, 'anomalies')
@@ -136,7 +140,8 @@ options:
       const present = THRESHOLD_WINDOWS.filter((field) => windows[field] != null);
       const [only] = present;
       const violations: Violation[] = present.flatMap((field) => invalidWindow(field, windows[field]));
-      if (only === undefined || present.length === THRESHOLD_WINDOWS.length) return violations;
+      if (only === undefined) return windowsMissing(view);
+      if (present.length === THRESHOLD_WINDOWS.length) return violations;
       const missing = THRESHOLD_WINDOWS.find((field) => field !== only);
       return [
         ...violations,
@@ -150,7 +155,7 @@ options:
   },
   {
     code: 'recovery_window_short',
-    severity: 'warning',
+    severity: 'error',
     summary: 'The recovery window is so short that an anomaly can recover while it continues.',
     bad: `type: query alert
 query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, alert_window='last_1h') >= 0.5
@@ -177,7 +182,7 @@ options:
       return [
         {
           path: ['options', 'threshold_windows', 'recovery_window'],
-          message: `The alert can recover while the anomaly continues: the anomalous ${critical} of the ${trigger} minutes may all be before the last ${recovery}.`,
+          message: `Datadog rejects the monitor, because it can be in alert and in recovery at once: the anomalous ${critical} of the ${trigger} minutes may all be before the last ${recovery}.`,
           hint: `Use a window of at least ${Math.ceil(min)} minutes.`,
         },
       ];
@@ -201,6 +206,24 @@ query: avg(last_4h):anomalies(avg:system.load.1{*}, 'agile', 2, seasonality='dai
       ),
   },
 ];
+
+/** Reports an alert window without threshold windows: "alert window query arg must match trigger window monitor option". */
+function windowsMissing(view: MonitorView): Violation[] {
+  const alertWindow = callsOf(view, 'anomalies')
+    .map(alertWindowOf)
+    .find((window) => window !== undefined);
+  if (alertWindow === undefined || !view.wholeOptions) return [];
+  const windows = { trigger_window: alertWindow.text, recovery_window: alertWindow.text };
+  return [
+    {
+      path: ['query'],
+      span: alertWindow.span,
+      message: `Datadog rejects the monitor: alert_window is ${alertWindow.text}, so threshold_windows.trigger_window must be ${alertWindow.text} too.`,
+      hint: 'Add threshold_windows with trigger_window and recovery_window.',
+      fix: { title: 'Add threshold_windows', edits: setOption(view.monitor, 'threshold_windows', windows) },
+    },
+  ];
+}
 
 /** Reports an alert window that is longer than the evaluation window. */
 function alertWindowTooLong({ parsed: { query } }: MonitorView, call: Call): Violation[] {

@@ -158,6 +158,40 @@ message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_m
       }),
   },
   {
+    code: 'is_match_key',
+    severity: 'warning',
+    summary: 'The variable of a comparison in the message is a tag key without `.name`.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+message: The load is high. {{#is_match "⟦host⟧" "web"}} Look at once. {{/is_match}}
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} by {host} > 2
+message: The load is high. {{#is_match "host.name" "web"}} Look at once. {{/is_match}}
+`,
+    check: (view) => {
+      const compared = view.templateParts.filter(
+        ({ part }) => part.kind === 'block' && COMPARISONS.includes(part.name) && part.args.length > 1,
+      );
+      const keys = compared.length > 0 ? variableKeysOf(view) : undefined;
+      return compared.values().flatMap(({ path, part }) => {
+        const [variable] = part.kind === 'block' ? part.args : [];
+        if (!variable?.quote || !isBareKey(variable.text, keys)) return [];
+        const { text, span } = variable;
+        const name = text.includes('.') ? `[${text}].name` : `${text}.name`;
+        return [
+          {
+            path,
+            span,
+            message: `The comparison never matches: "${text}" is a tag key, and its value is "${name}".`,
+            hint: `Use "${name}".`,
+            fix: { title: `Change to "${name}"`, edits: [{ path, span, text: name }] },
+          },
+        ];
+      });
+    },
+  },
+  {
     code: 'match_ungrouped',
     severity: 'warning',
     summary: 'A comparison in the message uses a tag that the monitor is not grouped by.',
@@ -229,6 +263,12 @@ options:
 function renameBlock({ nameSpan, closing }: Block, path: Path, name: string): RuleFix {
   const spans = closing ? [nameSpan, closing] : [nameSpan];
   return { title: `Change to ${name}`, edits: spans.map((span) => ({ path, span, text: name })) };
+}
+
+/** Returns whether a variable is a group key, or `host`, without `.name`. */
+function isBareKey(text: string, keys: ReadonlySet<string> | undefined): boolean {
+  if (PLAIN_VARIABLES.has(text) || text.startsWith('@')) return false;
+  return text === 'host' || keys?.has(text) === true;
 }
 
 /** Returns the tag key that a block compares. One documentation page writes the key without `.name`. */

@@ -35,8 +35,8 @@ const LONG_HISTORY_FUNCTIONS: readonly string[] = ['anomalies', 'forecast', 'out
 export const MISSING_DATA_RULES: readonly MonitorRule[] = [
   {
     code: 'no_data_timeframe_on_logs',
-    severity: 'error',
-    summary: 'A log monitor has `no_data_timeframe`, which log monitors do not support.',
+    severity: 'warning',
+    summary: 'A log monitor has `no_data_timeframe`, which Datadog stores and the web app rejects.',
     bad: `type: log alert
 query: logs("status:error").index("*").rollup("count").last("5m") > 10
 options:
@@ -48,11 +48,11 @@ options:
   on_missing_data: default
 `,
     check: ({ type, options }) =>
-      type === 'log alert' && numericOf(options['no_data_timeframe']) !== undefined
+      type === 'log alert' && isOn(options['no_data_timeframe'])
         ? [
             {
               path: ['options', 'no_data_timeframe'],
-              message: 'Datadog rejects no_data_timeframe for log monitors.',
+              message: 'The web app cannot save the monitor: it rejects no_data_timeframe for log monitors.',
               hint: 'Use on_missing_data.',
               fix: withoutOptions('no_data_timeframe'),
             },
@@ -197,6 +197,31 @@ options: {new_group_delay: 60}
           message: 'Datadog rejects new_group_delay: the query has no groups.',
           hint: 'Remove it, or group the query.',
           fix: withoutOptions('new_group_delay'),
+        },
+      ];
+    },
+  },
+  {
+    code: 'group_retention_ungrouped',
+    severity: 'warning',
+    summary: '`group_retention_duration` is set, but the query has no groups.',
+    bad: `type: log alert
+query: logs("service:shop").index("*").rollup("count").last("5m") > 10
+options: {group_retention_duration: ⟦2d⟧}
+`,
+    good: `type: log alert
+query: logs("service:shop").index("*").rollup("count").by("host").last("5m") > 10
+options: {group_retention_duration: 2d}
+`,
+    check: (view) => {
+      if (!isOn(view.options['group_retention_duration']) || !EVENT_TYPES.has(view.type)) return [];
+      if (groupKeysOf(view)?.size !== 0) return [];
+      return [
+        {
+          path: ['options', 'group_retention_duration'],
+          message: 'Datadog may reject group_retention_duration: the query has no groups to keep.',
+          hint: 'Remove it, or group the query.',
+          fix: withoutOptions('group_retention_duration'),
         },
       ];
     },

@@ -19,7 +19,7 @@ export const FORECAST: AlgorithmSignature = {
   numbers: [1, 1, 1],
   example: "forecast(avg:system.disk.in_use{*}, 'linear', 1)",
   settings: new Map([
-    ['interval', { isValid: isDuration, expected: "a duration, for example '60m'" }],
+    ['interval', { isValid: isInterval, expected: "seconds or a duration, for example 3600 or '60m'" }],
     ['history', { isValid: isDuration, expected: "a duration, for example '1w'" }],
     ['model', { ...oneOf('default', 'simple', 'reactive'), algorithms: ['linear'] }],
     ['seasonality', { ...oneOf('hourly', 'daily', 'weekly'), algorithms: ['seasonal'] }],
@@ -120,6 +120,10 @@ query: max(next_1w):forecast(avg:web.errors{*}, 'linear', 1) >= 100
         ),
   },
 ];
+
+function isInterval(text: string): boolean {
+  return isDuration(text) || Number(text) > 0;
+}
 
 function isDuration(text: string): boolean {
   return /^\d/.test(text) && (minutesOf(text) ?? 0) > 0;

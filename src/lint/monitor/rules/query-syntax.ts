@@ -19,6 +19,9 @@ const MESSAGES: Readonly<Record<SyntaxFault['code'], (what: string) => string>> 
   doubled: (what) => `Datadog rejects the query: "${what}" is not an operator.`,
   unterminated_text: (what) =>
     `Datadog rejects the query: the string that starts here has no closing ${what}.`,
+  late_group: (what) =>
+    `Datadog rejects the query: ${what.split(' .')[0]} belongs before .${what.split(' .')[1]}.`,
+  bare_group: (what) => `Datadog rejects the query: group keys must be in braces: by {${what}}.`,
   uneven_quotes: (what) => `Datadog rejects the query: unbalanced ${what} in or after this string.`,
 };
 

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../../domain/json.ts';
-import type { Query } from '../../../language/query/syntax.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { numericOf } from '../option-values.ts';
+import { METRIC_TYPES } from '../monitor-types.ts';
 import { isTimeZone } from '../time-zone.ts';
 import type { Violation, Path } from '../../rule.ts';
 
@@ -17,14 +17,7 @@ const FREQUENCIES: readonly string[] = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'];
 
 const SCHEDULE: Path = ['options', 'scheduling_options'];
 
-/** The cumulative windows that each field shifts: Datadog API v1, MonitorOptionsSchedulingOptionsEvaluationWindow. */
-const SHIFTED_WINDOWS: readonly (readonly [field: string, windows: readonly string[]])[] = [
-  ['hour_starts', ['current_1h']],
-  ['day_starts', ['current_1d', 'current_1mo']],
-  ['month_starts', ['current_1mo']],
-];
-
-/** Rules about cumulative evaluation windows and custom schedules. */
+/** Rules about the values of schedules. */
 export const SCHEDULE_RULES: readonly MonitorRule[] = [
   /** Limits of schedules: Datadog docs, monitors/guide/custom_schedules; Datadog API v1, MonitorOptionsSchedulingOptions. */
   {
@@ -79,11 +72,12 @@ options:
   require_full_window: false
   scheduling_options: {custom_schedule: {recurrences: [{rrule: FREQ=DAILY}]}}
 `,
-    check: ({ options }) => {
+    // Published event monitors have a custom schedule without on_missing_data.
+    check: ({ type, options }) => {
       const { scheduling_options: schedule, on_missing_data: missing, require_full_window: full } = options;
       if (!isObject(schedule) || !isObject(schedule['custom_schedule'])) return [];
       const violations: Violation[] = [];
-      if (missing == null)
+      if (missing == null && METRIC_TYPES.has(type))
         violations.push({
           path: ['options', 'scheduling_options'],
           message: 'Datadog rejects a custom schedule without on_missing_data.',
@@ -104,33 +98,6 @@ options:
           },
         });
       return violations;
-    },
-  },
-  {
-    code: 'evaluation_window_unused',
-    severity: 'warning',
-    summary: '`evaluation_window` has a field that does not apply to the window of the query.',
-    bad: `type: query alert
-query: avg(last_1h):avg:system.load.1{*} > 2
-options:
-  scheduling_options: {evaluation_window: {hour_starts: ⟦30⟧}}
-`,
-    good: `type: query alert
-query: avg(current_1h):avg:system.load.1{*} > 2
-options:
-  scheduling_options: {evaluation_window: {hour_starts: 30}}
-`,
-    check: ({ parsed, options: { scheduling_options: schedule } }) => {
-      const starts = isObject(schedule) ? schedule['evaluation_window'] : undefined;
-      const window = windowOf(parsed.query);
-      if (!isObject(starts) || window === undefined || parsed.faults.length > 0) return [];
-      return SHIFTED_WINDOWS.filter(
-        ([member, windows]) => starts[member] != null && !windows.includes(window),
-      ).map(([member, windows]) => ({
-        path: ['options', 'scheduling_options', 'evaluation_window', member],
-        message: `${member} has no effect: it applies to ${windows.join(' and ')}, and the query uses ${window}.`,
-        hint: 'Use such a window in the query, or remove this field.',
-      }));
     },
   },
 ];
@@ -223,9 +190,4 @@ function matchesPattern(value: Json | undefined, pattern: RegExp): boolean {
 
 function violationUnless(isValid: boolean, path: Path, reason: string): Violation[] {
   return isValid ? [] : [{ path, message: `Datadog rejects the schedule: ${reason}.` }];
-}
-
-function windowOf(query: Query): string | undefined {
-  const window = query.kind === 'metric' ? query.evaluation.args[0] : undefined;
-  return window?.kind === 'word' ? window.text : undefined;
 }

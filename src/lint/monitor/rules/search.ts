@@ -67,6 +67,65 @@ query: logs("service:shop").index("*").rollup("count").last("5m") > 10
       );
     },
   },
+  /** In Datadog's words: "invalid operator specified". */
+  {
+    code: 'single_quotes',
+    severity: 'error',
+    summary: 'A search has single quotes.',
+    bad: `type: log alert
+query: logs(⟦'service:shop'⟧).index("*").rollup("count").last("5m") > 10
+`,
+    good: `type: log alert
+query: logs("service:shop").index("*").rollup("count").last("5m") > 10
+`,
+    check: ({ type, parsed: { query, faults } }) => {
+      if (query.kind !== 'chain' || faults.length > 0 || !EVENT_TYPES.has(type)) return [];
+      const { args, methods } = query.head;
+      const quoted = [...args, ...methods.flatMap((method) => method.args)].filter(
+        (argument) => argument.kind === 'string' && argument.quote === "'",
+      );
+      const [first] = quoted;
+      if (first === undefined) return [];
+      const edits = quoted.flatMap((argument) =>
+        argument.kind === 'string'
+          ? [{ path: ['query'], span: argument.span, text: inDoubleQuotes(argument.raw) }]
+          : [],
+      );
+      return [
+        {
+          path: ['query'],
+          span: first.span,
+          message: 'Datadog rejects the query: strings of searches must be in double quotes.',
+          hint: 'Use double quotes.',
+          fix: { title: 'Change to double quotes', edits },
+        },
+      ];
+    },
+  },
+  {
+    code: 'search_quotes',
+    severity: 'warning',
+    summary: 'A quote inside a search has no backslash.',
+    bad: `type: log alert
+query: 'logs(⟦"service:shop @msg:"not found""⟧).index("*").rollup("count").last("5m") > 10'
+`,
+    good: `type: log alert
+query: 'logs("service:shop @msg:\\"not found\\"").index("*").rollup("count").last("5m") > 10'
+`,
+    check: ({ parsed: { query } }) => {
+      const [search] = query.kind === 'chain' ? query.head.args : [];
+      if (search?.kind !== 'string' || !search.innerQuotes) return [];
+      return [
+        {
+          path: ['query'],
+          span: search.span,
+          message:
+            'The search may end at the first quote inside it: quotes inside a search need a backslash.',
+          hint: `Use \\${search.quote} inside the search.`,
+        },
+      ];
+    },
+  },
   {
     code: 'search_unreadable',
     severity: 'warning',
@@ -256,3 +315,8 @@ query: burn_rate("8f0b1d6f2c4e5a7b9c0d1e2f3a4b5c6d").over("30d").long_window("1h
     },
   },
 ];
+
+/** Returns a string in double quotes. Double quotes inside it get a backslash; single quotes lose theirs. */
+function inDoubleQuotes(raw: string): string {
+  return `"${raw.replace(/\\'|\\.|"/gs, (part) => (part === '"' ? '\\"' : part === "\\'" ? "'" : part))}"`;
+}
