@@ -78,7 +78,12 @@ function sourceOf(
   // The title becomes the name unchanged.
   if (finding.pointer === '/name' && at !== undefined)
     return { ...finding, pointer: pointerTo(pointer, 'title'), at };
+  return { ...finding, pointer: `${pointer}${alertFieldOf(finding.pointer)}` };
+}
+
+/** Returns the pointer of the field of an alert that a field of its monitor is compiled from; empty if there is not just one. */
+export function alertFieldOf(field: Pointer): Pointer {
   const [, source = ''] =
-    SOURCES.find(([member]) => finding.pointer === member || finding.pointer.startsWith(`${member}/`)) ?? [];
-  return { ...finding, pointer: `${pointer}${source}` };
+    SOURCES.find(([member]) => field === member || field.startsWith(`${member}/`)) ?? [];
+  return source;
 }

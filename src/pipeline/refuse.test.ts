@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { Finding } from '../domain/finding.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { ANSWER_LIMITS } from '../domain/findings.ts';
-import { refuseErrors, answerFindings } from './refuse.ts';
+import { refuseErrors, answerFindings, rejectedPointer } from './refuse.ts';
 
 const many = (severity: Finding['severity'], length: number): Finding[] =>
   Array.from({ length }, (_, at) => ({
@@ -64,4 +64,21 @@ describe('answerFindings', () => {
     const page = readFileSync(new URL('../../docs/problems.md', import.meta.url), 'utf8');
     assert.ok(page.includes(`at most ${MAX.toLocaleString('en')}`));
   });
+});
+
+describe('the pointer of what Datadog refuses', () => {
+  for (const [message, monitor, alert] of [
+    ["The value provided for parameter 'query' is invalid", '/a/query', '/a/signal'],
+    [
+      'Alert threshold (2.0) does not match that used in the query (5.0).',
+      '/a/options/thresholds',
+      '/a/condition',
+    ],
+    ["The value provided for parameter 'message' is invalid", '/a/message', '/a'],
+    ['Something else', '/a', '/a'],
+  ] as const)
+    it(`is the field of the monitor or alert: ${message}`, () => {
+      assert.equal(rejectedPointer('monitor', '/a', message), monitor);
+      assert.equal(rejectedPointer('alert', '/a', message), alert);
+    });
 });

@@ -1,3 +1,4 @@
+import { alertFieldOf } from '../alerts/lint-alert.ts';
 import type { Finding } from '../domain/finding.ts';
 import { Findings, shortenPointer } from '../domain/findings.ts';
 import { ProblemError } from '../domain/problem.ts';
@@ -56,7 +57,7 @@ const FIELDS_BY_MESSAGE: readonly { message: RegExp; steps: (match: RegExpExecAr
 
 /**
  * Adds a finding to a `datadog_refused` problem that points to the rejected field, if Datadog's message names it. For an
- * alert it points to the alert, because the user did not write the fields of its monitor.
+ * alert it points to the field that the rejected field of its monitor is compiled from.
  */
 export function locateRejection(envelope: Envelope, body: Decoded | undefined): (error: unknown) => never {
   return (error) => {
@@ -77,9 +78,10 @@ export function locateRejection(envelope: Envelope, body: Decoded | undefined): 
   };
 }
 
-/** Returns the pointer of the field that Datadog's message names, or of the alert. */
+/** Returns the pointer of the field that Datadog's message names; for an alert, of the field that it is compiled from. */
 export function rejectedPointer(kind: ManagedKind, pointer: Pointer, message: string): Pointer {
-  return kind === 'alert' ? pointer : pointerTo(pointer, ...fieldNamedIn(message));
+  const field = pointerTo('', ...fieldNamedIn(message));
+  return `${pointer}${kind === 'alert' ? alertFieldOf(field) : field}`;
 }
 
 function fieldNamedIn(message: string): string[] {
