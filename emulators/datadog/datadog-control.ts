@@ -46,7 +46,7 @@ export function datadogControl(target: ControlTarget) {
       },
       'PUT /__control/limits': (body) => {
         if (!isLimits(body)) return { status: 400 };
-        limits.limits = { ...limits.limits, ...body };
+        limits.limits = body;
         return DONE;
       },
       'PUT /__control/restricted': (body) => {

@@ -17,6 +17,7 @@ import { notificationRules } from './monitor-settings/notification-rules.ts';
 import { restrictionPolicies } from './monitor-settings/restriction-policies.ts';
 import { monitors } from './monitors/monitors.ts';
 import { Organisation } from './organisation.ts';
+import { roles } from './people/roles.ts';
 import { teams } from './people/teams.ts';
 import { users } from './people/users.ts';
 import { type Limits, RateLimits } from './rate-limits.ts';
@@ -61,6 +62,7 @@ const ENDPOINT_GROUPS: readonly ((organisation: Organisation) => EndpointGroup)[
   metricIntake,
   metricQueries,
   users,
+  roles,
   teams,
 ];
 
@@ -70,6 +72,16 @@ const VALIDATE: Route = {
   apiKeyOnly: true,
   run: () => json(200, { valid: true }),
 };
+
+/** The synthetic tests are not emulated: there are none. */
+const SYNTHETICS: Route = {
+  method: 'GET',
+  path: '/api/v1/synthetics/tests',
+  run: () => json(200, { tests: [] }),
+};
+
+/** The paths that are not emulated although a route with a parameter matches them. */
+const NOT_EMULATED = new Set(['/api/v2/roles/templates', '/api/v2/team/connections', '/api/v2/team/sync']);
 
 /** Creates an emulated Datadog: `handle` serves its API, `control` what tests may set. */
 export function createDatadogHandler(options: DatadogHandlerOptions) {
@@ -82,15 +94,15 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
   ];
   const acceptedKeys: AcceptedKeys = { current: options.keys };
   const limits = new RateLimits(options.limits, organisation.now);
-  const routes = [VALIDATE, ...groups.flatMap((group) => group.routes)];
+  const routes = [VALIDATE, SYNTHETICS, ...groups.flatMap((group) => group.routes)];
   const find = routeFinder(routes);
   const log = new WriteLog(organisation);
 
   function handle(request: EmulatorRequest): EmulatorResponse | undefined {
     const match = find(request.method, request.path);
-    const error = authorizationError(request, match?.route.apiKeyOnly === true);
+    if (!match || NOT_EMULATED.has(request.path)) return undefined;
+    const error = authorizationError(request, match.route.apiKeyOnly === true);
     if (error !== undefined) return json(403, { errors: [error] });
-    if (!match) return undefined;
     const { allowed, headers } = limits.count(match.route.limit);
     if (!allowed) return json(429, { errors: ['Rate limit exceeded'] }, headers);
     const { body: text, query, headers: requestHeaders } = request;

@@ -29,6 +29,11 @@ export interface Route {
   readonly run: (call: Call) => EmulatorResponse;
 }
 
+/** Returns whether a DELETE ignores the objects that use the deleted one. Python clients write `True`. */
+export function isForced(query: URLSearchParams): boolean {
+  return query.get('force')?.toLowerCase() === 'true';
+}
+
 /** The endpoints of one part of the API. */
 export interface EndpointGroup {
   readonly routes: readonly Route[];

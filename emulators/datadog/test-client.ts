@@ -28,9 +28,12 @@ export function createTestClient(options: { readonly audit?: boolean } = {}) {
     assert.ok(response, `${method} ${target} has no route`);
     return response;
   }
+  /** Returns whether a request without keys has no route. */
+  const unclaimed = (method: string, target: string) =>
+    datadog.handle(request(method, target, undefined, {})) === undefined;
   const control = (method: string, path: string, sent?: unknown) =>
     datadog.control(request(method, `/__control/${path}`, sent, {}));
-  return { send, control, clock, organisation: datadog.organisation };
+  return { send, unclaimed, control, clock, organisation: datadog.organisation };
 }
 
 /** Returns the parsed body of a response. */

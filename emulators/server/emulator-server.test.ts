@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { json, type RunningEmulator, startEmulatorServer } from './emulator-server.ts';
 
 let running: RunningEmulator | undefined;
@@ -16,10 +17,10 @@ async function start(control = true) {
     port: 0,
     control,
     log: (line) => logged.push(line),
-    handle: ({ method, path }) => {
+    handle: ({ method, path, body }) => {
       if (path === '/none') return undefined;
       worked.push(method);
-      return json(200, { path });
+      return json(200, { path, body });
     },
   });
   const { url } = running;
@@ -69,6 +70,40 @@ describe('an emulator', () => {
       assert.deepEqual([await send(), worked.length], [status, work], JSON.stringify(fault));
       assert.equal(await send(), 200, 'the fault is used up');
     }
+  });
+
+  it('decodes compressed bodies, and leaves the others as they are', async () => {
+    const { url } = await start();
+    const text = '{"series":[]}';
+    for (const [encoding, body] of [
+      ['deflate', deflateSync(text)],
+      ['gzip', gzipSync(text)],
+      ['zstd', zstdCompressSync(text)],
+      ['identity', text],
+      ['gzip', text],
+    ] as const) {
+      const headers = { 'content-encoding': encoding };
+      const response = await fetch(`${url}/x`, { method: 'POST', headers, body });
+      assert.deepEqual(await response.json(), { path: '/x', body: text }, encoding);
+    }
+  });
+
+  it('rejects invalid faults, and keeps answering', async () => {
+    const { faults, send, url } = await start();
+    const invalid = [
+      { kind: 'status', body: { errors: [] } },
+      { kind: 'status', status: 'x' },
+      { kind: 'status', status: 99 },
+      { kind: 'status', path: '(' },
+      { kind: 'latency', ms: '5' },
+      { kind: 'status', headers: { a: 1 } },
+      { kind: 'status', times: 0 },
+      { kind: 'status', unknown: true },
+      { kind: 'x' },
+    ];
+    for (const fault of invalid) assert.equal((await faults(fault)).status, 400, JSON.stringify(fault));
+    assert.equal((await fetch(`${url}/__control/faults`, { method: 'POST', body: '{' })).status, 400);
+    assert.equal(await send(), 200);
   });
 
   it('applies a late write after it closed the connection', async () => {

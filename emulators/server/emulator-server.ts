@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { EmulatorResponse, EmulatorRequest } from './emulator-exchange.ts';
 import { createFaults, type Fault, type Faults } from './faults.ts';
 
@@ -29,6 +30,11 @@ export interface RunningEmulator {
 const HOST = '127.0.0.1';
 /** The maximum size of a request; every emulated service has a lower limit. */
 const MAX_BYTES = 32 * 1024 * 1024;
+const DECODERS = new Map<string, (body: Buffer, options: { maxOutputLength: number }) => Buffer>([
+  ['deflate', inflateSync],
+  ['gzip', gunzipSync],
+  ['zstd', zstdDecompressSync],
+]);
 /** The number of requests listed by `GET /__control/requests`; the oldest are dropped. */
 const MAX_RECORDED = 10_000;
 
@@ -155,8 +161,18 @@ async function readRequest(incoming: http.IncomingMessage): Promise<EmulatorRequ
     path: decodeURI(url.pathname),
     query: url.searchParams,
     headers,
-    body: Buffer.concat(chunks).toString('utf8'),
+    body: bodyText(Buffer.concat(chunks), incoming.headers['content-encoding']),
   };
+}
+
+/** Decodes a body. A body that its encoding does not fit, or of an unknown encoding, stays as it is. */
+function bodyText(body: Buffer, encoding: string | undefined): string {
+  const decode = DECODERS.get(encoding?.trim().toLowerCase() ?? '');
+  try {
+    return (decode?.(body, { maxOutputLength: MAX_BYTES }) ?? body).toString('utf8');
+  } catch {
+    return body.toString('utf8');
+  }
 }
 
 function write(outgoing: http.ServerResponse, { status, headers = {}, body = '' }: EmulatorResponse): void {

@@ -10,6 +10,34 @@ const KINDS = [
   'late',
 ] as const;
 
+const FORM = '{kind, method?, path?, times?, every?, ms?, status?, headers?, body?}';
+
+const isText = (value: unknown) => typeof value === 'string';
+const isCount = (value: unknown) => Number.isInteger(value) && Number(value) >= 1;
+
+/** Whether a value is valid for each field of a fault. */
+const FIELDS = new Map(
+  Object.entries<(value: unknown) => boolean>({
+    method: isText,
+    path: isPattern,
+    times: isCount,
+    every: isCount,
+    ms: (value) => typeof value === 'number' && value >= 0,
+    status: (value) => isCount(value) && Number(value) >= 200 && Number(value) <= 999,
+    headers: (value) =>
+      typeof value === 'object' && value !== null && Object.values(value).every((one) => isText(one)),
+    body: isText,
+  }),
+);
+
+function isPattern(value: unknown): boolean {
+  try {
+    return typeof value === 'string' && new RegExp(value) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * A fault to inject. `latency` waits `ms` before it handles the request, `latency_after` waits before it responds.
  * `status` responds with that status and does not handle the request; `status_after` handles it and then responds with that
@@ -44,9 +72,12 @@ export function createFaults(): Faults {
   const queue: { fault: Fault; remaining: number; matched: number }[] = [];
   return {
     add(body) {
-      const list: unknown = JSON.parse(body);
+      const list = parsed(body);
       if (!Array.isArray(list) || !list.every(isFault)) {
-        return { status: 400, body: `expected a list of faults whose kind is one of ${KINDS.join(', ')}` };
+        return {
+          status: 400,
+          body: `expected a list of faults: ${FORM}, with one of the kinds ${KINDS.join(', ')}`,
+        };
       }
       for (const fault of list) queue.push({ fault, remaining: fault.times ?? 1, matched: 0 });
       return { status: 204 };
@@ -75,10 +106,18 @@ export function createFaults(): Faults {
 }
 
 function isFault(value: unknown): value is Fault {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  const isValid = (name: string, field: unknown) => FIELDS.get(name)?.(field) ?? false;
   return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    KINDS.some((kind) => kind === value.kind)
+    KINDS.some((kind) => kind === value.kind) &&
+    Object.entries(value).every(([name, field]) => name === 'kind' || isValid(name, field))
   );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -159,7 +159,32 @@ function shownBy({ request, response }: Exchange): Shown[] {
     const collection = INCLUDED[String(object['type'])];
     return collection === undefined ? [] : show(collection)(object);
   });
-  return [...direct, ...included];
+  const named = objectsIn(body, undefined);
+  return [
+    ...direct,
+    ...included,
+    ...named.flatMap(restrictedRoles).flatMap(show('roles')),
+    ...named.flatMap(combined).flatMap(show('monitors')),
+  ];
+}
+
+/** The monitors that an accepted composite monitor combines: tests of pages made some of them. */
+function combined({ type, query }: ValueRecord): ValueRecord[] {
+  const ids = type === 'composite' ? (String(query).match(/\d+/g) ?? []) : [];
+  return ids.map((id) => ({
+    id: Number(id),
+    type: 'synthetics alert',
+    query: 'no_query',
+    tags: [],
+    options: {},
+  }));
+}
+
+/** The roles that an accepted monitor or dashboard is restricted to. */
+function restrictedRoles({ restricted_roles: roles }: ValueRecord): ValueRecord[] {
+  return roles !== undefined && isList(roles)
+    ? roles.map((id) => ({ id, type: 'roles', attributes: {} }))
+    : [];
 }
 
 /** What could be deleted was there: of users, that is all a recording may tell. */

@@ -5,6 +5,7 @@ export const UNKNOWN_LITERALS: Readonly<Record<string, string>> = {};
 export const DYNAMIC_EXPRESSIONS: Readonly<Record<string, string>> = {
   'emulators/server/faults.ts: new RegExp(fault.path)':
     'a developer writes it, to inject faults into an emulator on the same machine',
+  'emulators/server/faults.ts: new RegExp(value)': 'only built, to find out whether it is valid',
   'tools/regexes/pump.ts: new RegExp(source, flags)':
     'searched under a timeout, to find out whether it is slow',
   'tools/regexes/literals.ts: new RegExp(pattern, flags)': 'only built, to read its text',

@@ -80,17 +80,33 @@ class Dashboards {
   }
 
   readonly routes: readonly Route[] = [
-    { method: 'POST', path: '/api/v1/dashboard', run: (call) => this.#create(call) },
-    { method: 'GET', path: '/api/v1/dashboard', run: (call) => this.#list(call) },
+    {
+      method: 'POST',
+      path: '/api/v1/dashboard',
+      limit: 'post_dashboards',
+      run: (call) => this.#create(call),
+    },
+    { method: 'GET', path: '/api/v1/dashboard', limit: 'list_dashboards', run: (call) => this.#list(call) },
     { method: 'DELETE', path: '/api/v1/dashboard', run: (call) => this.#deleteMany(call) },
     { method: 'PATCH', path: '/api/v1/dashboard', run: (call) => this.#restore(call) },
     {
       method: 'GET',
       path: '/api/v1/dashboard/:id',
+      limit: 'get_dashboards',
       run: ({ params }) => json(200, this.#find(params['id'])),
     },
-    { method: 'PUT', path: '/api/v1/dashboard/:id', run: (call) => this.#update(call) },
-    { method: 'DELETE', path: '/api/v1/dashboard/:id', run: (call) => this.#delete(call) },
+    {
+      method: 'PUT',
+      path: '/api/v1/dashboard/:id',
+      limit: 'put_dashboards',
+      run: (call) => this.#update(call),
+    },
+    {
+      method: 'DELETE',
+      path: '/api/v1/dashboard/:id',
+      limit: 'delete_dashboards',
+      run: (call) => this.#delete(call),
+    },
   ];
 
   #create({ body }: Call): EmulatorResponse {

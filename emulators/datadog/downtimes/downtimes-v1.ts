@@ -2,7 +2,7 @@ import type { Collection } from '../collection.ts';
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { newUuid, type Organisation } from '../organisation.ts';
 import { CREATOR, ORGANISATION } from '../people/key-owner.ts';
-import { isRawObject, type RawObject } from '../raw-json.ts';
+import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 import type { Call, EndpointGroup } from '../route.ts';
 import { stateOf } from './downtime-state.ts';
@@ -248,7 +248,7 @@ function tagsOf(value: unknown): string[] {
 function epochSeconds(body: RawObject, name: string): number | undefined {
   const value = body[name];
   if (value === null || value === undefined) return undefined;
-  const seconds = isRawObject(value) || value === '' ? Number.NaN : Number(value);
+  const seconds = isRawObject(value) || value === '' ? Number.NaN : (toNumber(value) ?? Number(value));
   if (!Number.isInteger(seconds)) throw new DatadogError(400, `Invalid ${name} parameter`);
   return seconds;
 }

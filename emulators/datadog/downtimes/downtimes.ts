@@ -61,11 +61,12 @@ class Downtimes {
     const sent = sentAttributes(body);
     checkSettings(sent, true);
     const id = newUuid();
+    const schedule = readSchedule(sent['schedule'], sent['display_timezone'], now);
     const attributes: RawObject = {
       ...DEFAULTS,
-      display_timezone: 'UTC',
+      display_timezone: schedule['timezone'] ?? 'UTC',
       ...settingsIn(sent),
-      schedule: readSchedule(sent['schedule'], sent['display_timezone'], now),
+      schedule,
       created: timestamp(now),
       modified: timestamp(now),
       canceled: null,

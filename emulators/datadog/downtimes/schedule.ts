@@ -10,7 +10,7 @@ const MAX_RECURRENCES = 5;
 export function readSchedule(sent: unknown, displayTimezone: unknown, now: number): RawObject {
   const schedule = isRawObject(sent) ? sent : {};
   if (!Array.isArray(schedule['recurrences']))
-    return { start: time(schedule['start']) ?? timestamp(now), end: time(schedule['end']) ?? null };
+    return { start: time(schedule['start']) ?? time(timestamp(now)), end: time(schedule['end']) ?? null };
   const timezone = String(schedule['timezone'] ?? displayTimezone ?? 'UTC') || 'UTC';
   if (displayTimezone && displayTimezone !== timezone)
     throw new DatadogError(400, 'timezone must match display_timezone');

@@ -30,11 +30,13 @@ export function queryV2Routes(organisation: Organisation): readonly Route[] {
     {
       method: 'POST',
       path: '/api/v2/query/timeseries',
+      limit: 'query_timeseries',
       run: ({ body }) => timeseries(requestIn(body, 'timeseries_request')),
     },
     {
       method: 'POST',
       path: '/api/v2/query/scalar',
+      limit: 'query_scalar',
       run: ({ body }) => scalar(requestIn(body, 'scalar_request')),
     },
   ];

@@ -57,14 +57,6 @@ describe('the validation of monitors', () => {
       },
       'Last field should be larger than or equal to max threshold defined in monitor options',
     ],
-    [
-      {
-        type: 'log alert',
-        query: 'logs("a").index("*").rollup("count").last("5m") > 2',
-        options: { no_data_timeframe: 10 },
-      },
-      'The no_data_timeframe option is not allowed for log alert monitors',
-    ],
   ];
   for (const [monitor, message] of rejected) {
     it(`rejects ${JSON.stringify(monitor)}: ${message}`, () => {
@@ -83,7 +75,11 @@ describe('the validation of monitors', () => {
       options: { thresholds: { critical: 50 } },
     },
     { type: 'process alert', query: "processes('java').over('a:b').rollup('count').last('10m') > 1" },
-    { type: 'composite', query: '(1 && !2) || 3' },
+    {
+      type: 'log alert',
+      query: 'logs("a").index("*").rollup("count").last("5m") > 2',
+      options: { no_data_timeframe: 10, notify_no_data: false },
+    },
     { type: 'slo alert', query: 'burn_rate("x").over("30d").long_window("1h").short_window("5m") > 14.4' },
     { type: 'error-tracking alert', query: 'error-tracking-rum("a").rollup("count").last("1h") >= 1' },
     { type: 'data-jobs alert', query: 'formula("failed_runs(run_query)").by(job_name).last(1h) > 0' },

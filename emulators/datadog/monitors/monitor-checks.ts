@@ -1,6 +1,7 @@
 import { isRawObject, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 import { queryError } from './query-forms.ts';
+import { REFUSED_OPTIONS } from './refused-options.ts';
 import { checkThresholds } from './threshold-checks.ts';
 
 const TYPES = new Set([
@@ -30,8 +31,11 @@ const TYPES = new Set([
   'datadog-usage alert',
 ]);
 
-/** Rejects the monitors that Datadog rejects, with Datadog's message if it is known. Throws DatadogError. */
-export function checkMonitor(monitor: RawObject): void {
+/**
+ * Rejects the monitors that Datadog rejects at a time (epoch milliseconds), with Datadog's message if it is known. Throws
+ * DatadogError.
+ */
+export function checkMonitor(monitor: RawObject, now: number): void {
   const { type, query } = monitor;
   if (typeof type !== 'string') throw new DatadogError(400, "Missing required parameter: 'type'");
   if (!TYPES.has(type)) throw new DatadogError(400, "The value provided for parameter 'type' is invalid");
@@ -41,8 +45,8 @@ export function checkMonitor(monitor: RawObject): void {
   if (message !== undefined) throw new DatadogError(400, message);
   const options = isRawObject(monitor['options']) ? monitor['options'] : {};
   checkThresholds(type, query, options);
-  if (type === 'log alert' && typeof options['no_data_timeframe'] === 'number')
-    throw new DatadogError(400, 'The no_data_timeframe option is not allowed for log alert monitors');
+  for (const { message: refusal, since = 0, refuses } of REFUSED_OPTIONS)
+    if (now >= since && refuses(type, query, options)) throw new DatadogError(400, refusal);
   checkTags(monitor['tags']);
 }
 

@@ -52,16 +52,16 @@ const SIMPLE_GROUPING = new Set([
 /** Normalises the writable fields of a valid monitor as Datadog does. */
 export function normalised(sent: RawObject): RawObject {
   const monitor = pickFields(sent, WRITABLE);
-  const query = trimmed(String(monitor['query']));
+  const query = String(monitor['query']).trim();
   const type = typeByQuery(String(monitor['type']), query);
   const options = withOptionDefaults(isRawObject(monitor['options']) ? monitor['options'] : {}, type);
   return {
     ...monitor,
     type,
     query,
-    name: typeof monitor['name'] === 'string' ? monitor['name'] : generatedName(query),
-    message: typeof monitor['message'] === 'string' ? trimmed(monitor['message']) : '',
-    tags: monitor['tags'] ?? [],
+    name: typeof monitor['name'] === 'string' ? monitor['name'].trim() : generatedName(query),
+    message: typeof monitor['message'] === 'string' ? monitor['message'].trim() : '',
+    tags: Array.isArray(monitor['tags']) ? [...new Set(monitor['tags'])] : [],
     priority: priority(monitor['priority']),
     options,
     multi: type !== 'composite' && / by \{|\.by\(/.test(query),
@@ -87,7 +87,7 @@ function withOptionDefaults(sent: RawObject, type: string): RawObject {
       options['thresholds'] = Object.fromEntries(Object.entries(thresholds).map(([n, v]) => [n, asFloat(v)]));
   }
   if (typeof options['escalation_message'] === 'string')
-    options['escalation_message'] = trimmed(options['escalation_message']);
+    options['escalation_message'] = options['escalation_message'].trim();
   const defaults: [string, unknown, boolean][] = [
     ['notify_no_data', false, options['on_missing_data'] === undefined],
     ['notify_audit', false, true],
@@ -110,12 +110,6 @@ function asFloat(value: unknown): unknown {
 function priority(value: unknown): unknown {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   return number === undefined || toNumber(number) === 0 ? null : number;
-}
-
-function trimmed(text: string): string {
-  let end = text.length;
-  while (text[end - 1] === '\n') end -= 1;
-  return text.slice(0, end);
 }
 
 /** Returns the name that Datadog generates from the query of a monitor without one. */

@@ -1,6 +1,6 @@
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Organisation } from '../organisation.ts';
-import { isRawObject, type RawObject } from '../raw-json.ts';
+import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import type { Call, EndpointGroup } from '../route.ts';
 import { type SearchRow, searchCondition } from './search-query.ts';
 
@@ -128,7 +128,7 @@ function monitorCandidate(monitor: RawObject): Candidate {
         muted: [String(muted)],
         type: [kind],
         creator: [String(creator['handle']), String(creator['name'])],
-        priority: [`p${String(monitor['priority'])}`],
+        priority: [`p${String(toNumber(monitor['priority']) ?? null)}`],
         tag: tags,
         scope: scopes,
         metric: metrics,

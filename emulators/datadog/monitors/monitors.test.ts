@@ -6,6 +6,11 @@ import { createTestClient, jsonBody, statusAndErrors } from '../test-client.ts';
 const QUERY = 'avg(last_5m):avg:a{*} > 2';
 const MONITOR = { type: 'query alert', name: 'n', query: QUERY };
 
+const NOT_EMULATED_EXAMPLES = [
+  ['GET', '/api/v1/hosts'],
+  ['GET', '/api/v2/team/sync'],
+] as const;
+
 let datadog: ReturnType<typeof createTestClient>;
 beforeEach(() => {
   datadog = createTestClient();
@@ -61,8 +66,8 @@ describe('a created monitor', () => {
   const options: readonly [what: string, sent: object, expected: Record<string, unknown>][] = [
     [
       'new_group_delay removes the default of new_host_delay',
-      { new_group_delay: 60 },
-      { new_group_delay: 60, new_host_delay: undefined },
+      { new_group_delay: 0 },
+      { new_group_delay: 0, new_host_delay: undefined },
     ],
     ['new_host_delay 0 stays 0', { new_host_delay: 0 }, { new_host_delay: 0 }],
     [
@@ -111,7 +116,11 @@ describe('a created monitor', () => {
 
   it('has a type that depends on the query', () => {
     assert.equal(
-      create({ type: 'metric alert', query: 'avg(current_1mo):avg:a{*} > 2' }).type,
+      create({
+        type: 'metric alert',
+        query: 'avg(current_1mo):avg:a{*} > 2',
+        options: { scheduling_options: { evaluation_window: { day_starts: '00:00', month_starts: 1 } } },
+      }).type,
       'query alert',
     );
     assert.equal(create({ type: 'metric alert' }).type, 'metric alert');
@@ -121,7 +130,8 @@ describe('a created monitor', () => {
   it('has `multi` set by the text of the query', () => {
     assert.equal(create({ query: 'avg(last_5m):avg:a{*} by {host} > 2', multi: false }).multi, true);
     assert.equal(create({ multi: true }).multi, false);
-    assert.equal(create({ type: 'composite', query: '1 && 2' }).multi, false);
+    const first = create({ name: 'first' }).id;
+    assert.equal(create({ type: 'composite', query: `${first} && !${first}` }).multi, false);
   });
 
   it('converts priority 0 to null and "5" to 5', () => {
@@ -129,9 +139,16 @@ describe('a created monitor', () => {
     assert.equal(create({ priority: '5', name: 'five' }).priority, 5);
   });
 
-  it('loses trailing newlines of query and message, and unknown top-level fields; a null message becomes empty', () => {
-    const created = create({ query: `${QUERY}\n`, message: 'm\n', classification: 'x' });
-    assert.deepEqual([created.query, created.message, created.classification], [QUERY, 'm', undefined]);
+  it('loses blanks around name, query and message, repeated tags, and unknown top-level fields; a null message becomes empty', () => {
+    const sent = {
+      name: ' x ',
+      query: `${QUERY}\n`,
+      message: '\nm\n',
+      tags: ['a', 'b', 'a'],
+      classification: 'x',
+    };
+    const { name, query, message, tags, classification } = create(sent);
+    assert.deepEqual([name, query, message, tags, classification], ['x', QUERY, 'm', ['a', 'b'], undefined]);
     assert.equal(create({ message: null, name: 'other' }).message, '');
   });
 
@@ -267,7 +284,42 @@ describe('a rate limit', () => {
     assert.deepEqual(left(), [429, '0', '6', 'get_monitors']);
     datadog.clock.now += 6000;
     assert.deepEqual(left(), [404, '1', '10', 'get_monitors']);
+    datadog.control('PUT', 'limits', { post_dashboards: { limit: 1, period: 10 } });
+    assert.deepEqual(left(), [404, undefined, undefined, undefined], 'the limits are replaced');
   });
+});
+
+describe('the rate limits of dashboards and queries', () => {
+  const routes: readonly [name: string, method: string, target: string, body?: object][] = [
+    ['post_dashboards', 'POST', '/api/v1/dashboard', {}],
+    ['list_dashboards', 'GET', '/api/v1/dashboard'],
+    ['get_dashboards', 'GET', '/api/v1/dashboard/abc-abc-abc'],
+    ['put_dashboards', 'PUT', '/api/v1/dashboard/abc-abc-abc', {}],
+    ['delete_dashboards', 'DELETE', '/api/v1/dashboard/abc-abc-abc'],
+    ['query', 'GET', '/api/v1/query?query=avg:a{*}&from=0&to=1'],
+    ['query_timeseries', 'POST', '/api/v2/query/timeseries', {}],
+    ['query_scalar', 'POST', '/api/v2/query/scalar', {}],
+  ];
+  for (const [name, method, target, body] of routes) {
+    it(`${name} limits ${method} ${target}`, () => {
+      datadog.control('PUT', 'limits', { [name]: { limit: 1, period: 10 } });
+      assert.notEqual(send(method, target, body).status, 429);
+      assert.equal(send(method, target, body).status, 429);
+    });
+  }
+});
+
+describe('an endpoint that is not emulated', () => {
+  it('has no route, with or without keys, although another route has a parameter at its place', () => {
+    for (const [method, target] of NOT_EMULATED_EXAMPLES) {
+      assert.equal(datadog.unclaimed(method, target), true, target);
+    }
+    assert.equal(datadog.unclaimed('GET', '/api/v2/team/abc'), false);
+  });
+});
+
+describe('the list of synthetic tests', () => {
+  it('is empty', () => assert.deepEqual(jsonBody(send('GET', '/api/v1/synthetics/tests')), { tests: [] }));
 });
 
 describe('a muted monitor', () => {

@@ -2,6 +2,7 @@ import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import { slosOfMonitor } from '../slos/slos.ts';
 import { checkMonitor } from './monitor-checks.ts';
 import { MONITOR_ORDER, normalised } from './monitor-defaults.ts';
+import { checkReferences, compositesOf } from './refused-references.ts';
 import { monitorSearch } from './monitor-search.ts';
 import type { Collection } from '../collection.ts';
 import { matchingDowntimes, silencedBy } from '../downtimes/matching-downtimes.ts';
@@ -11,7 +12,7 @@ import type { Organisation } from '../organisation.ts';
 import { CREATOR, ORGANISATION } from '../people/key-owner.ts';
 import { pickFields, isRawObject, type RawObject, equalJson, timestamp } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
-import type { Call, EndpointGroup, Route } from '../route.ts';
+import { type Call, type EndpointGroup, isForced, type Route } from '../route.ts';
 
 const GROUP_STATES = new Set(['all', 'alert', 'warn', 'no data', 'ok']);
 const NOT_FOUND = 'Monitor not found';
@@ -63,15 +64,10 @@ class Monitors {
   }
 
   #create({ body }: Call): EmulatorResponse {
-    checkMonitor(body);
+    this.#check(body);
     checkPolicies(this.#organisation, body);
     const monitor = normalised(body);
-    const duplicate = this.#duplicateOf(body, monitor);
-    if (duplicate)
-      throw new DatadogError(
-        400,
-        `Duplicate of an existing monitor_id:${String(duplicate['id'])} org_id:${String(duplicate['org_id'])}`,
-      );
+    this.#checkDuplicates(body, monitor);
     const now = this.#organisation.now();
     const createdAt = timestamp(now);
     const id = this.#organisation.newNumber();
@@ -97,9 +93,10 @@ class Monitors {
     const before = this.#editable(params['id']);
     const merged: RawObject = { ...before, ...body };
     if (isRawObject(body['options'])) merged['options'] = withoutNullWarning(body['options']);
-    checkMonitor(merged);
-    checkPolicies(this.#organisation, merged);
     checkTypeChange(before, merged);
+    this.#check(merged);
+    checkPolicies(this.#organisation, merged);
+    this.#checkDuplicates(merged, normalised(merged), before);
     const after: RawObject = {
       ...before,
       ...normalised({ ...merged, type: typeAfter(before, merged) }),
@@ -152,8 +149,11 @@ class Monitors {
     );
   }
 
-  #delete({ params }: Call): EmulatorResponse {
+  /** Deletes a monitor that no other object uses; with `force=true`, any. */
+  #delete({ params, query }: Call): EmulatorResponse {
     const monitor = this.#editable(params['id']);
+    const reasons = isForced(query) ? [] : this.#reasonsToKeep(monitor);
+    if (reasons.length > 0) throw new DatadogError(400, { errors: reasons });
     this.#monitors.delete(String(monitor['id']));
     this.#audit('deleted', monitor);
     return json(200, { deleted_monitor_id: monitor['id'] });
@@ -208,15 +208,25 @@ class Monitors {
   }
 
   #reasonsToKeep({ id, name }: RawObject): string[] {
-    const slos = slosOfMonitor(this.#organisation, id).map((slo) => `[${slo.id},${slo.name}]`);
-    return slos.length > 0
-      ? [`monitor [${String(id)},${String(name)}] is referenced in slos: ${slos.join(', ')}`]
-      : [];
+    const users = {
+      slos: slosOfMonitor(this.#organisation, id),
+      'composite monitors': compositesOf(this.#organisation, String(id)),
+    };
+    return Object.entries(users).flatMap(([kind, list]) => {
+      const named = list.map((user) => `[${String(user['id'])},${String(user['name'])}]`);
+      const monitor = `monitor [${String(id)},${String(name)}]`;
+      return named.length > 0 ? [`${monitor} is referenced in ${kind}: ${named.join(', ')}`] : [];
+    });
   }
 
   #validate(body: RawObject): EmulatorResponse {
-    checkMonitor(body);
+    this.#check(body);
     return json(200, {});
+  }
+
+  #check(monitor: RawObject): void {
+    checkMonitor(monitor, this.#organisation.now());
+    checkReferences(this.#organisation, monitor);
   }
 
   #validateExisting({ params, body }: Call): EmulatorResponse {
@@ -224,11 +234,26 @@ class Monitors {
     return this.#validate(body);
   }
 
-  #duplicateOf(sent: RawObject, monitor: RawObject): RawObject | undefined {
-    const fields = Object.keys(monitor).filter((name) => sent[name] !== undefined && name !== 'options');
+  /** Rejects a monitor that equals another in every field that was sent. Throws DatadogError. */
+  #checkDuplicates(sent: RawObject, monitor: RawObject, before?: RawObject): void {
+    const duplicate = this.#duplicateOf(sent, monitor, before);
+    if (duplicate)
+      throw new DatadogError(
+        400,
+        `Duplicate of an existing monitor_id:${String(duplicate['id'])} org_id:${String(duplicate['org_id'])}`,
+      );
+  }
+
+  #duplicateOf(sent: RawObject, monitor: RawObject, before?: RawObject): RawObject | undefined {
+    // The runbook links of a stored monitor contain its id.
+    const excluded = before ? ['options', 'assets'] : ['options'];
+    const fields = Object.keys(monitor).filter(
+      (name) => sent[name] !== undefined && !excluded.includes(name),
+    );
     const set = isRawObject(sent['options']) ? Object.keys(sent['options']) : [];
     for (const id of this.#idsByDuplicateKey(duplicateKey(monitor))) {
       const other = this.#monitors.get(id) ?? {};
+      if (id === String(before?.['id'])) continue;
       const same = fields.every((name) => equalJson(monitor[name], other[name]));
       if (same && set.every((name) => equalJson(options(monitor)[name], options(other)[name]))) return other;
     }

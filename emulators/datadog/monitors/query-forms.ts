@@ -57,6 +57,11 @@ export function comparisonOf(query: string): Comparison | undefined {
   return { operator, limit: limit === 'threshold' ? undefined : Number(limit) };
 }
 
+/** Returns whether a query has groups: then its monitor is a multi alert. */
+export function isGrouped(query: string): boolean {
+  return /\bby\b/.test(query.replace(/"(?:[^"\\]|\\[\s\S]?)*"?|'[^']*'/g, ''));
+}
+
 /** Returns Datadog's message for an invalid query, or undefined. Does not check the ids of composites. */
 export function queryError(type: string, query: string): string | undefined {
   const form = FORMS.get(type);

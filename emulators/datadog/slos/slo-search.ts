@@ -1,7 +1,7 @@
 import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Organisation } from '../organisation.ts';
 import { CREATOR } from '../people/key-owner.ts';
-import { isRawObject, type RawObject } from '../raw-json.ts';
+import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import type { Call, Route } from '../route.ts';
 
 const PATH = '/api/v1/slo/search';
@@ -80,9 +80,9 @@ function row(slo: RawObject): RawObject {
           timeframe,
           target,
           // Recorded responses show the target in both fields.
-          target_display: String(target),
+          target_display: String(toNumber(target) ?? target),
           warning: warning ?? null,
-          warning_display: warning === undefined ? null : String(target),
+          warning_display: warning === undefined ? null : String(toNumber(target) ?? target),
         })),
         query: query
           ? { numerator: query['numerator'], denominator: query['denominator'], metrics: null }

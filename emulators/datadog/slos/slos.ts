@@ -4,7 +4,7 @@ import { newHex, type Organisation } from '../organisation.ts';
 import { CREATOR } from '../people/key-owner.ts';
 import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
-import type { Call, EndpointGroup } from '../route.ts';
+import { type Call, type EndpointGroup, isForced } from '../route.ts';
 import { seedById } from '../collection.ts';
 import { queryOf, specificationOf } from './count-specification.ts';
 import { sloSearch } from './slo-search.ts';
@@ -44,7 +44,9 @@ class Slos {
     const id = newHex(32);
     const { name, handle, email } = CREATOR;
     const sloTags = { id, creator: { name, handle, email }, created_at: now, modified_at: now };
-    const slo = { ...normalised(body, String(body['type'])), ...sloTags };
+    const fields = normalised(body, String(body['type']));
+    this.#checkMonitors(fields);
+    const slo = { ...fields, ...sloTags };
     this.#slos.put(id, slo);
     return json(200, { data: [slo], error: null });
   }
@@ -52,8 +54,10 @@ class Slos {
   /** Replaces everything but the type, which an update cannot change. */
   #update({ params, body }: Call): EmulatorResponse {
     const { id, creator, created_at, type } = this.#find(params['id']);
+    const fields = normalised({ ...body, type }, String(type));
+    this.#checkMonitors(fields);
     const slo = {
-      ...normalised({ ...body, type }, String(type)),
+      ...fields,
       id,
       creator,
       created_at,
@@ -63,9 +67,46 @@ class Slos {
     return json(200, { data: [slo], error: null });
   }
 
-  #remove(id: string): void {
-    const slo = this.#find(id);
-    this.#slos.delete(String(slo['id']));
+  #checkMonitors({ monitor_ids: ids }: RawObject): void {
+    const monitors = this.#organisation.collection('monitors');
+    const unknown = (Array.isArray(ids) ? ids : []).map((id) => String(toNumber(id) ?? id));
+    const invalid = unknown.filter((id) => !monitors.get(id));
+    if (invalid.length > 0)
+      throw new DatadogError(
+        400,
+        `Invalid payload: invalid monitor ids: ${invalid.join(', ')}, monitors not found or not supported SLO`,
+      );
+  }
+
+  /** Deletes an SLO that no dashboard shows; with `force=true`, any. */
+  #remove({ params, query }: Call): EmulatorResponse {
+    const id = params['id'] ?? '';
+    const reasons = isForced(query) ? [] : this.#reasonsToKeep(id);
+    if (reasons.length > 0) throw new DatadogError(409, { data: [], errors: { [id]: reasons } });
+    this.#find(id);
+    this.#slos.delete(id);
+    return json(200, { data: [id], error: null });
+  }
+
+  #canDelete({ query }: Call): EmulatorResponse {
+    const ids = query.get('ids')?.split(',') ?? [];
+    const kept = ids.map((id) => [id, this.#reasonsToKeep(id)] as const).filter(([, why]) => why.length > 0);
+    const ok = ids.filter((id) => !kept.some(([other]) => other === id));
+    return kept.length > 0
+      ? json(409, { data: { ok }, errors: Object.fromEntries(kept) })
+      : json(200, { data: { ok }, errors: null });
+  }
+
+  /** Names the dashboards that show an SLO. No record has Datadog's words. */
+  #reasonsToKeep(id: string): string[] {
+    const { name } = this.#find(id);
+    const dashboards = this.#organisation.collection('dashboards').all();
+    const named = dashboards
+      .filter((one) => showsSlo(one['widgets'], id))
+      .map((one) => `[${String(one['id'])},${String(one['title'])}]`);
+    return named.length > 0
+      ? [`slo [${id},${String(name)}] is referenced in dashboards: ${named.join(', ')}`]
+      : [];
   }
 
   #list({ query }: Call): EmulatorResponse {
@@ -135,11 +176,7 @@ class Slos {
         {
           method: 'GET',
           path: `${PATH}/can_delete`,
-          run: ({ query }) => {
-            const ids = query.get('ids')?.split(',') ?? [];
-            for (const id of ids) this.#find(id);
-            return json(200, { data: { ok: ids }, errors: null });
-          },
+          run: (call) => this.#canDelete(call),
         },
         {
           method: 'GET',
@@ -157,10 +194,7 @@ class Slos {
           method: 'DELETE',
           path: `${PATH}/:id`,
           limit: 'slo_delete',
-          run: ({ params }) => {
-            this.#remove(params['id'] ?? '');
-            return json(200, { data: [params['id']], error: null });
-          },
+          run: (call) => this.#remove(call),
         },
         { method: 'GET', path: `${PATH}/:id/history`, run: (call) => this.#history(call) },
         ...sloSearch(this.#organisation),
@@ -170,15 +204,24 @@ class Slos {
   }
 }
 
+function showsSlo(value: unknown, id: string): boolean {
+  if (Array.isArray(value)) return value.some((element) => showsSlo(element, id));
+  if (!isRawObject(value)) return false;
+  return value['slo_id'] === id || Object.values(value).some((field) => showsSlo(field, id));
+}
+
 /** Returns the SLOs that use a monitor. */
 export function slosOfMonitor(
   organisation: Organisation,
   monitorId: unknown,
 ): { id: string; name: string }[] {
+  const number = toNumber(monitorId);
   return organisation
     .collection('slos')
     .all()
-    .filter(({ monitor_ids }) => Array.isArray(monitor_ids) && monitor_ids.includes(monitorId))
+    .filter(
+      ({ monitor_ids }) => Array.isArray(monitor_ids) && monitor_ids.some((id) => toNumber(id) === number),
+    )
     .map(({ id, name }) => ({ id: String(id), name: String(name) }));
 }
 
