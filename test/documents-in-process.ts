@@ -44,6 +44,7 @@ export function startInProcess({
   const world = given ?? emulatedDatadog(options);
   const { clock } = world;
   const datadog = world.connect();
+  let requests = 0;
   let beforeUpdate: (() => void) | undefined;
   const meddling = (port: ObjectPort): ObjectPort => ({
     ...port,
@@ -74,7 +75,12 @@ export function startInProcess({
     assert.ok(operation);
     const body = sent && { body: await decode(sent.text, sent.format, DOCUMENT_LIMITS) };
     clock.advance(1000);
-    const context = { ...world.context(ms), onMayStillLand, ...(stopping ? { stopping } : {}) };
+    const context = {
+      ...world.context(ms),
+      requestId: `r${(requests += 1)}`,
+      onMayStillLand,
+      ...(stopping ? { stopping } : {}),
+    };
     return execute({ operation, query, route, context, ...body }, ports);
   }
   const ask = async (path: string, document: JsonObject, query?: Query, ms?: number) =>

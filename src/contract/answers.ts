@@ -186,6 +186,54 @@ export const importAnswerSchema = z
   .meta({ id: 'Imported' });
 export type ImportAnswer = z.output<typeof importAnswerSchema>;
 
+const revisionSchema = z
+  .object({
+    revision: z.int().min(1),
+    kind,
+    key: text,
+    id: text,
+    action: action.meta({
+      description: '`none`: a state that somebody else left, and that a write replaced.',
+    }),
+    at: text.meta({ description: 'When, in ISO 8601.' }),
+    by: text.meta({ description: 'The caller; `not known` for a state that somebody else left.' }),
+    request_id: optionalText,
+    restored_from: z
+      .int()
+      .min(1)
+      .exactOptional()
+      .meta({ description: 'The revision that this one restored.' }),
+    redacted: z
+      .array(text)
+      .exactOptional()
+      .meta({ description: 'Pointers to the texts of the object from which a secret was removed.' }),
+    object: json.exactOptional().meta({
+      description: 'The object without its marker, null after a delete. Only for the history of one object.',
+    }),
+    changes: z
+      .array(changeSchema)
+      .exactOptional()
+      .meta({ description: 'What differs from the revision before it.' }),
+  })
+  .meta({ id: 'Revision' });
+/** One revision of an object. */
+export type HistoryRevision = z.output<typeof revisionSchema>;
+
+export const historyAnswerSchema = z
+  .object({ application: text, ...routeFields, revisions: z.array(revisionSchema), next_cursor, request_id })
+  .meta({ id: 'History' });
+export type HistoryAnswer = z.output<typeof historyAnswerSchema>;
+
+/** The answer of a restore: a plan, or with `basis` what was applied. */
+const restoreAnswerSchema = z
+  .object({
+    ...planFields,
+    request_id,
+    done: progressFields.done.exactOptional(),
+    remaining: progressFields.remaining.exactOptional(),
+  })
+  .meta({ id: 'Restored' });
+
 /** The schema of the answer of each operation, by path. */
 export const ANSWERS = {
   '/create_monitor': written.monitor,
@@ -205,6 +253,8 @@ export const ANSWERS = {
   '/apply': applyAnswerSchema,
   '/drift': driftAnswerSchema,
   '/import': importAnswerSchema,
+  '/history': historyAnswerSchema,
+  '/restore': restoreAnswerSchema,
   '/check': checkReportSchema.extend({ request_id }).meta({ id: 'CheckReport' }),
 } as const satisfies Readonly<Record<string, z.ZodObject>>;
 

@@ -3,7 +3,7 @@ import { PROBLEMS } from '../domain/problem.ts';
 import { hasBody, ENDPOINTS, type Endpoint, QUERY_PARAMETERS } from './operations.ts';
 import { answerSchema } from './answers.ts';
 import { problemSchema } from './problem-answer.ts';
-import { documentSchema, ENVELOPE_SCHEMAS, OBJECT_SCHEMAS } from './schemas.ts';
+import { documentSchema, ENVELOPE_SCHEMAS, OBJECT_SCHEMAS, restoreSchema } from './schemas.ts';
 
 type Node = Record<string, unknown>;
 const BEARER = {
@@ -36,6 +36,9 @@ export function openApi(version: string, bearer = false): Node {
   };
 }
 
+/** Operations whose query must name the application. */
+const NAMED_BY_QUERY: readonly Endpoint['verb'][] = ['get', 'import', 'history'];
+
 function operationNode(operation: Endpoint, schemas: Node): Node {
   return {
     operationId: operation.path.slice(1),
@@ -45,7 +48,7 @@ function operationNode(operation: Endpoint, schemas: Node): Node {
         name,
         in: 'query',
         description: QUERY_PARAMETERS[name],
-        required: (operation.verb === 'get' || operation.verb === 'import') && name === 'application',
+        required: NAMED_BY_QUERY.includes(operation.verb) && name === 'application',
         schema: { type: 'string' },
       })),
       {
@@ -73,6 +76,7 @@ function requestBody(operation: Endpoint, schemas: Node): Node {
 
 function bodySchema({ verb, kind }: Endpoint, schemas: Node): Node {
   if (verb === 'plan' || verb === 'apply' || verb === 'drift') return jsonSchema(documentSchema, schemas);
+  if (verb === 'restore') return jsonSchema(restoreSchema, schemas);
   if (kind === undefined || (verb !== 'create' && verb !== 'update')) {
     const create = { type: 'object', description: 'The body of a create.' };
     return { anyOf: [jsonSchema(documentSchema, schemas), create] };

@@ -1,6 +1,6 @@
 import type { ManagedKind } from '../domain/managed-fields.ts';
 
-export type Verb = 'create' | 'update' | 'get' | 'delete' | 'lint' | DocumentVerb;
+export type Verb = 'create' | 'update' | 'get' | 'delete' | 'lint' | 'history' | 'restore' | DocumentVerb;
 /** The operations on a whole document. */
 export type DocumentVerb = 'plan' | 'apply' | 'drift' | 'import';
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -28,6 +28,7 @@ export const QUERY_PARAMETERS = {
   application: 'The application that the object belongs to.',
   team: 'The team that owns the application; added as a `team:` tag if the object has none.',
   key: 'The name of the object within its application.',
+  kind: 'The kind of the object: `monitor`, `alert` (stored as a monitor) or `dashboard`.',
   id: "Datadog's id of the object.",
   dry_run: '`true`: only lint and plan; write nothing.',
   state: 'Only monitors in this overall state: `alert`, `warn`, `no data`, `ok`.',
@@ -156,6 +157,22 @@ export const OPERATIONS: readonly Operation[] = [
       'Return existing Datadog objects as a document: those of the application, or those that match a query, tag or id.',
     query: ['application', 'team', 'query', 'tag', 'id'],
   },
+  {
+    path: '/history',
+    method: 'GET',
+    verb: 'history',
+    summary:
+      "List an application's writes, newest first, with their callers. With a kind and a key: the revisions of one object, with what changed.",
+    query: ['application', 'kind', 'key', 'page_size', 'cursor'],
+  },
+  {
+    path: '/restore',
+    method: 'POST',
+    verb: 'restore',
+    summary:
+      'Restore a revision of an object, or undo the last apply. Without `basis`: show the plan; with the `basis` of that plan: apply it.',
+    query: ['force'],
+  },
 ];
 
 /** Every path of the contract. */
@@ -166,7 +183,7 @@ export function hasBody({ method, verb }: Endpoint): boolean {
   return method !== 'GET' && method !== 'DELETE' && verb !== 'import';
 }
 
-const WRITES: readonly Endpoint['verb'][] = ['create', 'update', 'delete', 'apply'];
+const WRITES: readonly Endpoint['verb'][] = ['create', 'update', 'delete', 'apply', 'restore'];
 
 /** Returns whether an operation can change objects in Datadog. */
 export function isWrite({ verb }: Endpoint): boolean {

@@ -215,3 +215,22 @@ export const documentSchema = z
     dashboards: z.array(dashboardSchema.extend(keyed)).optional(),
   })
   .meta({ id: 'Document' });
+
+/** The body of `/restore`: one revision of an object, or the last apply. */
+export const restoreSchema = z
+  .strictObject({
+    application: applicationSchema,
+    kind: z.enum(['monitor', 'alert', 'dashboard']).optional(),
+    key: keySchema.optional(),
+    revision: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().meta({
+      description: 'The revision of the object with this kind and key.',
+    }),
+    last_apply: z.literal(true).optional().meta({
+      description: 'Restores what was there before the last apply of the application. Instead of an object.',
+    }),
+    basis: z.string().optional().meta({
+      description: 'The `basis` of the plan that this request applies. Without it the answer is a plan.',
+    }),
+  })
+  .meta({ id: 'Restore' });
+export type Restore = z.output<typeof restoreSchema>;

@@ -15,6 +15,7 @@ const ID: Rule = [
 const STATES = ['alert', 'warn', 'no data', 'ok', 'unknown', 'ignored', 'skipped'];
 
 const RULES: Readonly<Partial<Record<QueryName, Rule>>> = {
+  kind: ['monitor, alert or dashboard', (value) => ['monitor', 'alert', 'dashboard'].includes(value)],
   dry_run: FLAG,
   prune: FLAG,
   validate: FLAG,

@@ -151,6 +151,8 @@ export interface Ledger {
   revisions(filter: RevisionFilter): Promise<readonly Revision[]>;
   /** Returns one revision; undefined if the history does not have it. */
   revision(name: ObjectName, revision: number): Promise<Revision | undefined>;
+  /** Returns the ids that the objects of an application have had, by the history. */
+  recordedIds(application: string): Promise<readonly Pick<Revision, 'kind' | 'key' | 'id'>[]>;
   /** Returns the objects that the last apply of an application wrote, apart from writes of the request with this id. */
   lastApply(application: string, exceptRequestId: string): Promise<readonly UndoneObject[]>;
   /**

@@ -1,6 +1,6 @@
 import { addAlertFindings } from '../alerts/lint-alert.ts';
 import { addCheck, check } from '../contract/check.ts';
-import { alertSchema, documentSchema, OBJECT_SCHEMAS } from '../contract/schemas.ts';
+import { alertSchema, documentSchema, OBJECT_SCHEMAS, restoreSchema } from '../contract/schemas.ts';
 import { keyFromName } from '../domain/application.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type FindingLimits, Findings } from '../domain/findings.ts';
@@ -75,9 +75,21 @@ export function lintRequest({
   if (body.linted) return body.linted;
   const { verb, kind } = operation;
   if (verb === 'lint') return lintBody(body.value, query);
+  if (verb === 'restore') return restoreFindings(body.value);
   if (kind !== undefined && (verb === 'create' || verb === 'update'))
     return lintEnvelope(readEnvelope(verb, kind, body.value, query));
   return isObject(body.value) ? lintDocument(body.value) : [noDocument()];
+}
+
+/** Returns the mistakes in the body of a restore, which names either an object with a revision or the last apply. */
+function restoreFindings(body: Json): Finding[] {
+  const findings = check(restoreSchema, body, '');
+  if (findings.length > 0) return findings;
+  const { kind, key, revision, last_apply } = restoreSchema.parse(body);
+  const named = [kind, key, revision].filter((value) => value !== undefined).length;
+  if (named === (last_apply ? 0 : 3)) return [];
+  const message = 'A restore names either "kind", "key" and "revision", or "last_apply": true.';
+  return [{ code: 'restore_target', severity: 'error', message, pointer: '' }];
 }
 
 /** Returns the finding for a body that is not a document. */

@@ -4,6 +4,8 @@ import { ProblemError } from '../domain/problem.ts';
 import { applyRequest, planRequest } from './document/document-requests.ts';
 import { driftRequest } from './document/drift.ts';
 import { importRequest } from './document/import.ts';
+import { historyRequest } from './history/history.ts';
+import { restoreRequest } from './history/restore.ts';
 import { lintRequest } from './lint.ts';
 import type { Ports } from './ports.ts';
 import { read } from './read.ts';
@@ -24,6 +26,8 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
   apply: applyRequest,
   drift: driftRequest,
   import: importRequest,
+  history: historyRequest,
+  restore: restoreRequest,
 };
 
 /** Executes a request, in the same way in Birddog and in the sidecar. Throws ProblemError for every expected failure. */

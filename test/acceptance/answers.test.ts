@@ -55,6 +55,12 @@ function requests(application: string): Request[] {
     ['POST', '/drift?nope=1', 400, document],
     ['POST', `/import?${where}`, 200],
     ['POST', `/import?application=${application}-empty`, 400],
+    ['GET', `/history?${where}`, 200],
+    ['GET', `/history?${where}&kind=monitor&key=load`, 200],
+    ['GET', `/history?${where}&key=load`, 400],
+    ['POST', '/restore', 200, { application, kind: 'monitor', key: 'load', revision: 1 }],
+    ['POST', '/restore', 404, { application, kind: 'monitor', key: 'load', revision: 99 }],
+    ['POST', '/restore', 422, { application, key: 'load' }],
     ['GET', '/check', 200],
     ['GET', '/check?nope=1', 400],
     ...OBJECTS.flatMap(([kind, key]): Request[] => [

@@ -79,6 +79,8 @@ function operations(
     ['write', 'POST', '/apply', document],
     ['read', 'POST', '/drift', document],
     ['read', 'POST', `/import?application=${application}&team=t`],
+    ['read', 'GET', `/history?application=${application}`],
+    ['write', 'POST', '/restore', { application, kind: 'monitor', key: 'table-monitor', revision: 1 }],
   ];
 }
 

@@ -183,6 +183,14 @@ export class Revisions {
     return first;
   }
 
+  async ids(application: string): Promise<Pick<Revision, 'kind' | 'key' | 'id'>[]> {
+    const rows = await this.db.query({
+      text: 'SELECT DISTINCT kind, key, id FROM ledger_revisions WHERE application = $1',
+      values: [application],
+    });
+    return rows.map(({ kind, key, id }) => ({ kind: kindIn(kind), key: String(key), id: String(id) }));
+  }
+
   async lastApply(application: string, exceptRequestId: string): Promise<UndoneObject[]> {
     const [last] = await this.db.query({
       text: `SELECT request_id FROM ledger_revisions

@@ -95,6 +95,7 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     newestRevisions: (application) => attempt(({ history }) => history.newestOfAll(application)),
     revisions: (filter) => attempt(({ history }) => history.list(filter)),
     revision: (name, revision) => attempt(({ history }) => history.get(name, revision)),
+    recordedIds: (application) => attempt(({ history }) => history.ids(application)),
     lastApply: (application, except) => attempt(({ history }) => history.lastApply(application, except)),
     pinRoute: (application, route, holdMs) => attempt(({ routes }) => routes.pin(application, route, holdMs)),
     unpinRoute: (pin) => quietly(({ routes }) => routes.unpin(pin)),

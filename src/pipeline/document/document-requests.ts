@@ -32,7 +32,7 @@ const MIN_DELETE_LIMIT = 3;
 
 /** Lints a document, reads its objects from Datadog and plans. Throws `invalid` if the body is not a document. */
 export async function prepare(request: PipelineRequest, ports: Ports): Promise<Prepared> {
-  const { body, context, route, query } = request;
+  const { body, context } = request;
   const value = body?.value;
   if (!body || !isObject(value)) {
     if (body) refuseErrors(lintRequest({ ...request, body }), body);
@@ -42,10 +42,32 @@ export async function prepare(request: PipelineRequest, ports: Ports): Promise<P
   const { application } = document;
   const unavailable = application === '' ? [] : await settleBeforeReading({ application }, ports, context);
   const live = await readLive(document, ports, context);
+  const linted = () => lintRequest({ ...request, body });
+  return planFrom({ document, value, live, linted, unavailable }, request, ports);
+}
+
+/** What a plan is computed from. */
+interface Sources {
+  readonly document: ReadDocument;
+  /** The document as parsed, for pointers. */
+  readonly value: JsonObject;
+  readonly live: LiveState;
+  /** Findings about the document itself. */
+  readonly linted: () => readonly Finding[];
+  /** A warning if the ledger is unavailable. */
+  readonly unavailable: readonly Finding[];
+}
+
+/** Plans a document against the state of Datadog. */
+export async function planFrom(
+  { document, value, live, linted: lint, unavailable }: Sources,
+  { route, query, context }: PipelineRequest,
+  ports: Ports,
+): Promise<Prepared> {
   const plan = await runThrottled(planningDocument(document, live, route, query.prune === 'true'));
   const policies = await ports.policies.list(context);
   const underPolicy = writesOf(plan).flatMap((step) => policyFindingsOf(step, policies, value));
-  const linted = lintRequest({ ...request, body });
+  const linted = lint();
   const findings = [
     ...linted,
     ...unavailable,
@@ -119,13 +141,24 @@ export async function planRequest(
   request: PipelineRequest,
   ports: Ports,
 ): Promise<PipelineAnswer<PlanAnswer>> {
-  const { plan, live, findings } = await prepare(request, ports);
-  storeFingerprint(plan.fingerprint, plan.application, live, ports);
+  const prepared = await prepare(request, ports);
+  const { plan, findings } = prepared;
   // What lint already rejects, Datadog rejects too.
   const asks = request.query.validate !== 'false' && !findings.some(({ severity }) => severity === 'error');
   const validated =
     asks && ports.validator ? await validatePlan(plan, ports.validator, ports, request.context) : [];
-  return { status: 200, body: answer(request, plan, plan.fingerprint, [...findings, ...validated], ports) };
+  const all = { ...prepared, findings: [...findings, ...validated] };
+  return { status: 200, body: planAnswer(request, all, ports) };
+}
+
+/** Returns the answer with a plan, and stores what it was computed from. */
+export function planAnswer(
+  request: PipelineRequest,
+  { plan, live, findings }: Prepared,
+  ports: Ports,
+): PlanAnswer {
+  storeFingerprint(plan.fingerprint, plan.application, live, ports);
+  return answer(request, plan, plan.fingerprint, findings, ports);
 }
 
 /**
@@ -136,8 +169,16 @@ export async function applyRequest(
   request: PipelineRequest,
   ports: Ports,
 ): Promise<PipelineAnswer<ApplyAnswer>> {
+  return applyPrepared(request, await prepare(request, ports), ports);
+}
+
+/** Applies a plan that was made for this request. */
+export async function applyPrepared(
+  request: PipelineRequest,
+  prepared: Prepared,
+  ports: Ports,
+): Promise<PipelineAnswer<ApplyAnswer>> {
   const { body, context, query } = request;
-  const prepared = await prepare(request, ports);
   const { live, plan, findings } = prepared;
   refuseErrors(findings, body);
   const { basis = plan.fingerprint } = query;

@@ -30,12 +30,17 @@ export function* planningDocument(
   route: Route,
   prune: boolean,
 ): Steps<DocumentPlan> {
-  const { application, entries } = document;
+  const { application, entries, deletes = new Set<string>() } = document;
   const own = ownObjects(live);
   const found = new Map(entries.map((entry) => [entry, liveObjectOf(entry, application, own, live)]));
   const ids = knownIds(own, found, application);
   const idFor = (name: string) => ids.get(name) ?? live.foreign.get(name);
-  const exists = (name: string) => (own.has(name) && !prune) || live.foreign.has(name);
+  const isDeleted = (object: { readonly stored: StoredKind; readonly key: string }) =>
+    prune || deletes.has(nameOf({ kind: object.stored, key: object.key }));
+  const exists = (name: string) => {
+    const object = own.get(name);
+    return (object !== undefined && !isDeleted(object)) || live.foreign.has(name);
+  };
   const order = sortByReferences(entries, application, exists);
   const clonesOf = ({ stored, key }: DocumentEntry) =>
     own.get(fullName({ kind: stored, key }, application))?.clones ?? [];
@@ -59,8 +64,8 @@ export function* planningDocument(
   }
   const named = new Set(entries.map(({ stored, key }) => nameOf({ kind: stored, key })));
   const others = [...own.values()].filter(({ stored, key }) => !named.has(nameOf({ kind: stored, key })));
-  const extra = others.map(({ stored, key, object }) =>
-    unplanned(stored, key, object, prune ? 'delete' : 'extra'),
+  const extra = others.map((one) =>
+    unplanned(one.stored, one.key, one.object, isDeleted(one) ? 'delete' : 'extra'),
   );
   const clones = [...own.values()].flatMap(({ stored, key, clones: list }) =>
     list.map((clone) => unplanned(stored, key, clone, 'clone')),
@@ -249,7 +254,9 @@ export function* fingerprintSteps(document: ReadDocument, live: LiveState): Step
       yield;
     }
   }
-  const documentDigest = yield* digestOf(`[${printJson(document.team ?? null)},[`, entries, ']]');
+  const { deletes } = document;
+  const end = deletes && deletes.size > 0 ? `],${printJson([...deletes].sort())}]` : ']]';
+  const documentDigest = yield* digestOf(`[${printJson(document.team ?? null)},[`, entries, end);
   return `${documentDigest}-${yield* digestOf(
     '[',
     objects.sort((a, b) => (a.id < b.id ? -1 : 1)),

@@ -38,6 +38,8 @@ export interface ReadDocument {
   readonly team: string | undefined;
   readonly aliases: CatalogAliases;
   readonly entries: readonly DocumentEntry[];
+  /** Objects (`kind:key`) that a restore deletes. */
+  readonly deletes?: ReadonlySet<string>;
   readonly findings: readonly Finding[];
 }
 

@@ -1,0 +1,78 @@
+import type { HistoryAnswer, HistoryRevision } from '../../contract/answers.ts';
+import { PAGE_SIZE } from '../../contract/operations.ts';
+import { changesOf } from '../../diff/changes.ts';
+import { unmarked } from '../../domain/marker.ts';
+import { ProblemError } from '../../domain/problem.ts';
+import type { Revision, RevisionFilter } from '../../ledger/port.ts';
+import { routeMembers } from '../describe.ts';
+import type { Ports } from '../ports.ts';
+import { type PipelineAnswer, type PipelineRequest, storedKind } from '../request.ts';
+import { settleBeforeReading } from '../settle.ts';
+
+const KINDS = ['monitor', 'alert', 'dashboard'] as const;
+const CURSOR = /^(\d{1,15})-(\d{1,15})-([\w-]{1,70})$/;
+
+/**
+ * Returns the revisions of an application, newest first: what was written, when and by whom. With a key, also the object of each
+ * revision, and what differs from the revision before it.
+ */
+export async function historyRequest(
+  request: PipelineRequest,
+  ports: Ports,
+): Promise<PipelineAnswer<HistoryAnswer>> {
+  const { query, context, route } = request;
+  const { application = '', key, page_size } = query;
+  if (key !== undefined && query.kind === undefined)
+    throw new ProblemError('bad_request', 'A key needs its kind: add &kind=monitor or &kind=dashboard.');
+  const kind = KINDS.find((one) => one === query.kind);
+  const stored = kind && storedKind(kind);
+  // A write that has landed meanwhile is then in the history.
+  await settleBeforeReading({ application }, ports, context);
+  const limit = page_size === undefined ? PAGE_SIZE.default : Number(page_size);
+  const filter = { application, kind: stored, key, after: positionIn(query.cursor) };
+  const found = await ports.ledger.revisions({ ...filter, limit: limit + 1 });
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const next = last && found.length > limit ? `${last.atMs}-${last.revision}-${last.entry}` : undefined;
+  return {
+    status: 200,
+    body: {
+      application,
+      ...routeMembers(route),
+      revisions: page.map((one, at) => revisionJson(one, key === undefined ? undefined : [found[at + 1]])),
+      ...(next === undefined ? {} : { next_cursor: next }),
+      request_id: context.requestId,
+    },
+  };
+}
+
+function positionIn(cursor: string | undefined): RevisionFilter['after'] {
+  if (cursor === undefined) return undefined;
+  const [, atMs, revision, entry] = CURSOR.exec(cursor) ?? [];
+  if (entry === undefined)
+    throw new ProblemError('bad_request', 'cursor must be the next_cursor of an answer.');
+  return { atMs: Number(atMs), revision: Number(revision), entry };
+}
+
+/** `shown` is the revision before this one, if objects are shown. */
+function revisionJson(
+  revision: Revision,
+  shown: readonly [Revision | undefined] | undefined,
+): HistoryRevision {
+  const { kind, key, id, action, caller, requestId, restoredFrom, redacted, atMs, body } = revision;
+  const before = shown?.[0]?.body;
+  return {
+    revision: revision.revision,
+    kind,
+    key,
+    id,
+    action,
+    at: new Date(atMs).toISOString(),
+    by: caller,
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+    ...(restoredFrom === undefined ? {} : { restored_from: restoredFrom }),
+    ...(redacted.length === 0 ? {} : { redacted: [...redacted] }),
+    ...(shown ? { object: body ? unmarked(kind, body) : null } : {}),
+    ...(before && body ? { changes: changesOf(kind, before, body).map((change) => ({ ...change })) } : {}),
+  };
+}

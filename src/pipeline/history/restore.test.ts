@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  changed,
+  documentOf,
+  idOf,
+  items,
+  monitorEntry,
+  problemOf,
+  startInProcess,
+  told,
+} from '../../../test/documents-in-process.ts';
+import { isObject, type JsonObject } from '../../domain/json.ts';
+
+type Pipeline = ReturnType<typeof startInProcess>;
+const LAST = { application: 'app', last_apply: true };
+const revisionOf = (key: string, revision: number, kind = 'monitor') => ({
+  application: 'app',
+  kind,
+  key,
+  revision,
+});
+const composite = {
+  key: 'both',
+  type: 'composite',
+  name: 'both',
+  query: '${monitor:load} && ${monitor:disk}',
+};
+
+/** Plans a restore and applies the plan. Returns both answers. */
+async function restored(pipeline: Pipeline, body: JsonObject, query = {}) {
+  const plan = await pipeline.ask('/restore', body, query);
+  const done = await pipeline.ask('/restore', { ...body, basis: plan['basis'] ?? '' }, query);
+  assert.deepEqual(done['remaining'], []);
+  return { plan, done };
+}
+
+/** Returns an object of the application in Datadog. */
+async function live(pipeline: Pipeline, key: string, kind: 'monitor' | 'dashboard' = 'monitor') {
+  const [object] = await pipeline.ports[kind].find({ application: 'app', key }, pipeline.world.context());
+  return object;
+}
+
+async function history(pipeline: Pipeline, query: Record<string, string> = {}) {
+  const { body } = await pipeline.send('/history', undefined, { application: 'app', ...query });
+  return { revisions: items(body['revisions']), next: body['next_cursor'] };
+}
+
+describe('a restore', () => {
+  it('of an update is planned, then applied, and is a revision itself', async () => {
+    const pipeline = startInProcess();
+    await pipeline.apply(documentOf({ monitors: [monitorEntry('load', { message: 'first' })] }));
+    await pipeline.apply(documentOf({ monitors: [monitorEntry('load', { message: 'second' })] }));
+    const { plan } = await restored(pipeline, revisionOf('load', 1));
+    assert.deepEqual([told(plan), changed(plan)], [['load update'], ['/message']]);
+    assert.equal((await live(pipeline, 'load'))?.['message'], 'first');
+    const { revisions } = await history(pipeline, { kind: 'monitor', key: 'load' });
+    assert.deepEqual(
+      revisions.map(({ revision, action, restored_from }) => [revision, action, restored_from]),
+      [
+        [3, 'update', 1],
+        [2, 'update', undefined],
+        [1, 'create', undefined],
+      ],
+    );
+    assert.deepEqual(
+      revisions.map(({ object }) => isObject(object) && object['message']),
+      ['first', 'second', 'first'],
+    );
+    assert.deepEqual(
+      revisions.map(({ changes }) => items(changes).map(({ path }) => path)),
+      [['/message'], ['/message'], []],
+    );
+    assert.ok(!JSON.stringify(revisions).includes('birddog_key'));
+  });
+
+  it('brings deleted objects back with references to their new ids', async () => {
+    const pipeline = startInProcess();
+    const board = {
+      key: 'board',
+      title: 'board',
+      layout_type: 'ordered',
+      widgets: [
+        {
+          definition: {
+            type: 'alert_graph',
+            alert_id: '${monitor:load}',
+            viz_type: 'timeseries',
+            title: 'x',
+          },
+        },
+      ],
+    };
+    const whole = documentOf({
+      monitors: [monitorEntry('load'), monitorEntry('disk'), composite],
+      dashboards: [board],
+    });
+    const made = await pipeline.apply(whole);
+    assert.deepEqual(items(made['done']).length, 4);
+    const before = await live(pipeline, 'load');
+    await pipeline.apply(documentOf({}), { prune: 'true', force: 'true' });
+    assert.equal(await live(pipeline, 'load'), undefined);
+    const dangling = await problemOf(pipeline.ask('/restore', revisionOf('both', 1)));
+    assert.equal(dangling.code, 'invalid');
+    assert.match(dangling.message, /\$\{monitor:load\} refers to an object/);
+    const { plan } = await restored(pipeline, LAST);
+    assert.deepEqual(told(plan).sort(), ['board create', 'both create', 'disk create', 'load create']);
+    const [load, disk, both, shown] = [
+      await live(pipeline, 'load'),
+      await live(pipeline, 'disk'),
+      await live(pipeline, 'both'),
+      await live(pipeline, 'board', 'dashboard'),
+    ];
+    const id = String(load?.['id']);
+    assert.notEqual(id, String(before?.['id']));
+    assert.equal(both?.['query'], `${id} && ${String(disk?.['id'])}`);
+    assert.ok(JSON.stringify(shown?.['widgets']).includes(id));
+    assert.deepEqual(
+      told(await pipeline.plan(whole)).map((line) => line.split(' ')[1]),
+      Array(4).fill('none'),
+    );
+  });
+
+  it('of the last apply undoes all of it, and again undoes the undo', async () => {
+    const pipeline = startInProcess();
+    await pipeline.apply(documentOf({ monitors: [monitorEntry('load'), monitorEntry('disk')] }));
+    await pipeline.apply(
+      documentOf({ monitors: [monitorEntry('load', { message: 'changed' }), monitorEntry('new')] }),
+      { prune: 'true' },
+    );
+    const undo = await restored(pipeline, LAST);
+    assert.deepEqual(told(undo.plan).sort(), ['disk create', 'load update', 'new delete']);
+    assert.deepEqual(
+      [(await live(pipeline, 'load'))?.['message'] ?? '', await live(pipeline, 'new')],
+      ['', undefined],
+    );
+    assert.ok(await live(pipeline, 'disk'));
+    const redo = await restored(pipeline, LAST);
+    assert.deepEqual(told(redo.plan).sort(), ['disk delete', 'load update', 'new create']);
+    assert.deepEqual(
+      [(await live(pipeline, 'load'))?.['message'], await live(pipeline, 'disk')],
+      ['changed', undefined],
+    );
+  });
+
+  it('that was planned before a write of somebody else is refused', async () => {
+    const pipeline = startInProcess();
+    await pipeline.apply(documentOf({ monitors: [monitorEntry('load', { message: 'first' })] }));
+    const again = await pipeline.apply(
+      documentOf({ monitors: [monitorEntry('load', { message: 'second' })] }),
+    );
+    const body = revisionOf('load', 1);
+    const { basis = '' } = await pipeline.ask('/restore', body);
+    await pipeline.ports.monitor.update(idOf(again), { name: 'by hand' }, pipeline.world.context(), {
+      beforeSend: async () => {},
+      notWritten: () => {},
+    });
+    assert.equal((await problemOf(pipeline.ask('/restore', { ...body, basis }))).code, 'plan_stale');
+    assert.equal((await live(pipeline, 'load'))?.['message'], 'second');
+    const undo = (await pipeline.ask('/restore', LAST))['basis'] ?? '';
+    await pipeline.apply(documentOf({ monitors: [monitorEntry('load', { message: 'third' })] }));
+    const stale = await problemOf(pipeline.ask('/restore', { ...LAST, basis: undo }));
+    assert.deepEqual([stale.code, (await live(pipeline, 'load'))?.['message']], ['plan_stale', 'third']);
+  });
+
+  it('never writes a redacted text, and keeps the secret that Datadog has', async () => {
+    const pipeline = startInProcess();
+    const secret = `use ghp_${'a1B2'.repeat(9)}`;
+    const entry = (message: string, name: string) =>
+      documentOf({ monitors: [monitorEntry('load', { message, name })] });
+    await pipeline.apply(entry(secret, 'first'));
+    await pipeline.apply(entry(secret, 'second'));
+    const { plan } = await restored(pipeline, revisionOf('load', 1));
+    assert.deepEqual(changed(plan), ['/name']);
+    const now = await live(pipeline, 'load');
+    assert.deepEqual([now?.['name'], now?.['message']], ['first', secret]);
+    await pipeline.apply(entry('none', 'third'));
+    const refused = await problemOf(pipeline.ask('/restore', revisionOf('load', 1)));
+    assert.equal(refused.code, 'invalid');
+    assert.match(refused.message, /The field \/message of the monitor "load" contained a secret/);
+  });
+
+  it('of what the history does not have is refused, as is a body that names nothing or too much', async () => {
+    const pipeline = startInProcess();
+    const codeOf = async (body: JsonObject) => (await problemOf(pipeline.ask('/restore', body))).code;
+    assert.equal(await codeOf(revisionOf('load', 1)), 'not_found');
+    assert.equal(await codeOf(LAST), 'not_found');
+    assert.equal(await codeOf({ application: 'app' }), 'invalid');
+    assert.equal(await codeOf({ ...revisionOf('load', 1), last_apply: true }), 'invalid');
+    assert.equal(await codeOf({ application: 'app', kind: 'monitor', key: 'load' }), 'invalid');
+  });
+});
+
+describe('the history of an application', () => {
+  it('has pages with every write and its caller, without objects', async () => {
+    const pipeline = startInProcess();
+    await pipeline.apply(documentOf({ monitors: [monitorEntry('a'), monitorEntry('b'), monitorEntry('c')] }));
+    const first = await history(pipeline, { page_size: '2' });
+    const second = await history(pipeline, { page_size: '2', cursor: String(first.next) });
+    const all = [...first.revisions, ...second.revisions];
+    assert.deepEqual(all.map(({ key }) => key).sort(), ['a', 'b', 'c']);
+    assert.equal(second.next, undefined);
+    const by = pipeline.world.context().caller.name;
+    assert.ok(all.every((one) => one['by'] === by && one['object'] === undefined));
+    await assert.rejects(pipeline.send('/history', undefined, { application: 'app', key: 'a' }), {
+      code: 'bad_request',
+    });
+    await assert.rejects(pipeline.send('/history', undefined, { application: 'app', cursor: 'x' }), {
+      code: 'bad_request',
+    });
+  });
+});

@@ -1,0 +1,61 @@
+import type { ApplyAnswer, PlanAnswer } from '../../contract/answers.ts';
+import { type Restore, restoreSchema } from '../../contract/schemas.ts';
+import { ProblemError } from '../../domain/problem.ts';
+import { applyPrepared, planAnswer, planFrom } from '../document/document-requests.ts';
+import { readLive } from '../document/read-live.ts';
+import { lintRequest } from '../lint.ts';
+import type { Ports } from '../ports.ts';
+import { refuseErrors } from '../refuse.ts';
+import type { PipelineAnswer, PipelineRequest } from '../request.ts';
+import { settleBeforeReading } from '../settle.ts';
+import { readRestored, withSecretsOf } from './restored-document.ts';
+
+/**
+ * Restores a revision of an object, or the states before the last apply. Without `basis` returns the plan; with it applies that
+ * plan, as `/apply` does.
+ */
+export async function restoreRequest(
+  request: PipelineRequest,
+  ports: Ports,
+): Promise<PipelineAnswer<PlanAnswer | ApplyAnswer>> {
+  const { context, route, query } = request;
+  const restore = restoreIn(request);
+  const { application, basis } = restore;
+  const unavailable = await settleBeforeReading({ application }, ports, context);
+  const restored = await readRestored(restore, context.requestId, ports);
+  const live = await readLive(restored.document, ports, context);
+  const { document, findings } = withSecretsOf(restored, live);
+  const { value } = restored;
+  const prepared = await planFrom(
+    { document, value, live, linted: () => findings, unavailable },
+    request,
+    ports,
+  );
+  const steps = prepared.plan.steps
+    .map((list) => list.filter(({ entry, action }) => entry !== undefined || action === 'delete'))
+    .filter((list) => list.length > 0);
+  const plan = { ...prepared, plan: { ...prepared.plan, steps } };
+  // Findings point into the restored objects, not into the body.
+  const { operation } = request;
+  const { force = 'false' } = query;
+  const asked = { operation, route, context, query: { force, ...(basis === undefined ? {} : { basis }) } };
+  if (basis === undefined) {
+    refuseErrors(plan.findings, undefined);
+    return { status: 200, body: planAnswer(asked, plan, ports) };
+  }
+  if (basis.split('-')[0] !== prepared.plan.fingerprint.split('-')[0])
+    throw new ProblemError(
+      'plan_stale',
+      'What the plan restores has changed since: another apply was made, or the object was written.',
+      { members: { moved: [{ document: application }] } },
+    );
+  return applyPrepared(asked, plan, ports);
+}
+
+/** Returns the body. Throws `invalid` with all findings. */
+function restoreIn(request: PipelineRequest): Restore {
+  const { body } = request;
+  if (!body) throw new ProblemError('internal', 'A restore has no body.');
+  refuseErrors(lintRequest({ ...request, body }), body);
+  return restoreSchema.parse(body.value);
+}

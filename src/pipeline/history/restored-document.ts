@@ -1,0 +1,135 @@
+import type { Restore } from '../../contract/schemas.ts';
+import type { Finding } from '../../domain/finding.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { type StoredKind, toSend } from '../../domain/managed-fields.ts';
+import { markOf, unmarked } from '../../domain/marker.ts';
+import { pointerTo, valueAt } from '../../domain/pointer.ts';
+import { ProblemError } from '../../domain/problem.ts';
+import { referencesIn, withReferences } from '../../domain/references.ts';
+import type { Revision } from '../../ledger/port.ts';
+import type { LiveState } from '../document/document-plan.ts';
+import type { DocumentEntry, ReadDocument } from '../document/read-document.ts';
+import { nameOf } from '../document/references-in-order.ts';
+import type { Ports } from '../ports.ts';
+import { redacted } from '../record-revision.ts';
+import { storedKind } from '../request.ts';
+
+/** An object to restore. */
+interface Wanted {
+  readonly kind: StoredKind;
+  readonly key: string;
+  /** The revision to restore; undefined if the object is to be deleted. */
+  readonly revision: Revision | undefined;
+}
+
+/** Recorded states as a document: `value` is its text as parsed, for pointers. */
+export interface RestoredDocument {
+  readonly document: ReadDocument;
+  readonly value: JsonObject;
+  /** Pointers within each entry's object to texts that the history has without their secrets. */
+  readonly redacted: ReadonlyMap<DocumentEntry, readonly string[]>;
+}
+
+const LISTS = { monitor: 'monitors', dashboard: 'dashboards' } as const;
+
+/**
+ * Reads what a restore writes: one revision of an object, or the states before the last apply of the application, except that of
+ * this request. Ids of the application's own objects become references, because a restored object has another id. Throws
+ * `not_found` if the history does not have a state.
+ */
+export async function readRestored(
+  body: Restore,
+  requestId: string,
+  { ledger }: Pick<Ports, 'ledger'>,
+): Promise<RestoredDocument> {
+  const { application } = body;
+  const wanted = body.last_apply ? await lastApply(application, requestId, ledger) : await one(body, ledger);
+  const ids = await ledger.recordedIds(application);
+  const keys = new Map(ids.map(({ kind, id, key }) => [`${kind}:${id}`, key]));
+  const value: Record<'monitors' | 'dashboards', JsonObject[]> = { monitors: [], dashboards: [] };
+  const withoutSecrets = new Map<DocumentEntry, readonly string[]>();
+  const entries = wanted.flatMap(({ kind, key, revision }): DocumentEntry[] => {
+    if (!revision?.body) return [];
+    const { object: sent } = toSend(kind, unmarked(kind, revision.body));
+    const object = withReferences(kind, sent, keys);
+    const list = value[LISTS[kind]];
+    const pointer = pointerTo('', LISTS[kind], list.length);
+    list.push({ key, ...object });
+    const entry: DocumentEntry = {
+      kind,
+      stored: kind,
+      key,
+      pointer,
+      object,
+      adopt: undefined,
+      unmanaged: [],
+      references: referencesIn(object, pointer),
+      restoredFrom: revision.revision,
+    };
+    const pointers = revision.redacted.filter((at) => valueAt(object, at) !== undefined);
+    if (pointers.length > 0) withoutSecrets.set(entry, pointers);
+    return [entry];
+  });
+  const deletes = new Set(wanted.flatMap((each) => (each.revision?.body ? [] : [nameOf(each)])));
+  const document = { application, team: undefined, aliases: {}, entries, deletes, findings: [] };
+  return { document, value: { application, ...value }, redacted: withoutSecrets };
+}
+
+async function one(body: Restore, ledger: Ports['ledger']): Promise<Wanted[]> {
+  const { application, key = '', revision: number = 0 } = body;
+  const kind = storedKind(body.kind ?? 'monitor');
+  const revision = await ledger.revision({ kind, application, key }, number);
+  if (revision) return [{ kind, key, revision }];
+  throw new ProblemError(
+    'not_found',
+    `The history has no revision ${number} of the ${kind} "${key}" of ${application}.`,
+    { hint: 'GET /history with the kind and the key lists the revisions of an object.' },
+  );
+}
+
+async function lastApply(application: string, requestId: string, ledger: Ports['ledger']): Promise<Wanted[]> {
+  const objects = await ledger.lastApply(application, requestId);
+  if (objects.length === 0)
+    throw new ProblemError('not_found', `The history has no apply of ${application} that wrote anything.`);
+  return objects.map(({ first, before }) => {
+    const { kind, key } = first;
+    if (!before && first.action !== 'create')
+      throw new ProblemError(
+        'not_found',
+        `The history does not have the ${kind} "${key}" as it was before the last apply.`,
+        { hint: 'Restore the other objects one by one, each with its revision.' },
+      );
+    return { kind, key, revision: before };
+  });
+}
+
+/**
+ * Keeps the text that Datadog has now wherever the history has the same text without its secret. Returns an error for every
+ * other such text: writing it would replace the secret.
+ */
+export function withSecretsOf(
+  { document, redacted: withoutSecrets }: RestoredDocument,
+  { own }: LiveState,
+): { readonly document: ReadDocument; readonly findings: readonly Finding[] } {
+  const findings: Finding[] = [];
+  const entries = document.entries.map((entry) => {
+    const pointers = withoutSecrets.get(entry);
+    if (!pointers) return entry;
+    const live = own[entry.stored].find((object) => markOf(entry.stored, object)?.key === entry.key);
+    const now = live && redacted(unmarked(entry.stored, live)).object;
+    const lost = pointers.filter((at) => !now || valueAt(now, at) !== valueAt(entry.object, at));
+    findings.push(...lost.map((at) => redactedText(entry, at)));
+    return { ...entry, unmanaged: pointers };
+  });
+  return { document: { ...document, entries }, findings };
+}
+
+function redactedText({ stored, key, pointer }: DocumentEntry, at: string): Finding {
+  return {
+    code: 'redacted_text',
+    severity: 'error',
+    message: `The field ${at} of the ${stored} "${key}" contained a secret, which the history does not store.`,
+    pointer: `${pointer}${at}`,
+    hint: `Apply a document with the wanted text of ${at}; the other fields of the revision are in GET /history.`,
+  };
+}
