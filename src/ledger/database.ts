@@ -29,12 +29,16 @@ function requireFileMode(file: string): void {
     if (existsSync(part)) chmodSync(part, FILE_MODE);
 }
 
-/** Runs the work in a transaction, which is rolled back if it throws. */
-export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE');
+/** Runs the work in a transaction, which is rolled back if it throws. `exec` executes a statement; it may keep it prepared. */
+export function inTransaction<T>(
+  db: DatabaseSync,
+  work: () => T,
+  exec: (sql: string) => void = (sql) => db.exec(sql),
+): T {
+  exec('BEGIN IMMEDIATE');
   try {
     const result = work();
-    db.exec('COMMIT');
+    exec('COMMIT');
     return result;
   } catch (error) {
     // A full disk ends the transaction by itself.

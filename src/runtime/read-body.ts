@@ -59,13 +59,16 @@ export async function readBody(
   try {
     return await promise;
   } finally {
-    done.abort();
+    done.abort(COMPLETE);
     incoming.off('data', onData);
     signal.removeEventListener('abort', onAbort);
     signals?.broken.removeEventListener('abort', onBroken);
     incoming.resume();
   }
 }
+
+/** Without a reason, each abort would create an exception with a stack trace. */
+const COMPLETE = 'the body is complete';
 
 /** Resolves with a problem when the body arrives too slowly. Counts slept seconds, so that clock changes do not matter. */
 async function tooSlow(size: () => number, clock: Pick<Clock, 'sleep'>, stop: AbortSignal) {

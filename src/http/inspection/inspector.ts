@@ -35,10 +35,19 @@ interface InspectorOptions {
   readonly cpuMs?: () => number;
 }
 
-const threadCpuMs = () => {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-};
+/** Time (ms) for which a reading of the CPU time is used again: reading it for each step of a small body costs more than some steps. */
+const CPU_READING_MS = 1;
+let cpuReading = { atMs: Number.NEGATIVE_INFINITY, cpuMs: 0 };
+
+/** Returns the CPU time of this thread, at most `CPU_READING_MS` old. */
+function threadCpuMs(): number {
+  const atMs = performance.now();
+  if (atMs - cpuReading.atMs >= CPU_READING_MS) {
+    const { user, system } = process.threadCpuUsage();
+    cpuReading = { atMs, cpuMs: (user + system) / 1000 };
+  }
+  return cpuReading.cpuMs;
+}
 
 /** Creates an inspector that decides for each body where it is decoded and linted. */
 export function createInspector({

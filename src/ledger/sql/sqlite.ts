@@ -40,13 +40,14 @@ export function openSqlite(
     }
     return statement.all(...values);
   };
+  const exec = (text: string) => void run({ text, values: [] });
   const size = db.prepare(
     'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()',
   );
   return {
     dialect: DIALECT,
     query: (statement) => unblocked(clock, () => run(statement)),
-    transaction: (statements) => unblocked(clock, () => inTransaction(db, () => statements.map(run))),
+    transaction: (statements) => unblocked(clock, () => inTransaction(db, () => statements.map(run), exec)),
     bytes: () => Number(size.get()?.['bytes']),
     close: async () => db.close(),
   };
