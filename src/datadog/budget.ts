@@ -3,9 +3,8 @@ import type { Clock } from '../domain/clock.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { secondsAsked } from '../runtime/retry-after.ts';
 import { FairQueue } from './fair-queue.ts';
+import { LimitPeriod, type Seen } from './limit-period.ts';
 
-/** How long (ms) an exhausted limit waits before one call probes it again. */
-const PROBE_MS = 60_000;
 /** The period (ms) assumed for a limit with an implausible reset: Datadog's most common one. */
 const ASSUMED_PERIOD_MS = 10_000;
 /** The longest period of a Datadog rate limit, in seconds. */
@@ -34,25 +33,16 @@ export interface Budget {
 
 interface Waiter {
   readonly context: RequestContext;
-  readonly grant: () => void;
+  readonly grant: (takenIn: number) => void;
   readonly reject: (problem: ProblemError) => void;
 }
 
-/** One limit of Datadog. Times are of the monotonic clock, in ms. */
+/** One limit of Datadog, and the calls that wait for it. */
 interface Bucket {
-  /** Calls per period; infinite until a response tells it. */
-  limit: number;
-  /** Calls left in the period, as the last responses said. */
-  remaining: number;
-  /** When `remaining` becomes `limit` again; undefined after that. */
-  resetAt: number | undefined;
-  /** From when one call may probe an exhausted limit. */
-  probeAt: number;
-  /** Calls that were granted and have not ended. */
-  inFlight: number;
+  readonly period: LimitPeriod;
   readonly lanes: Readonly<Record<Lane, FairQueue<Waiter>>>;
-  /** Whether a timer is running that looks again. */
-  sleeping: boolean;
+  /** When the timer that looks again ends; undefined without one. */
+  wakeAt: number | undefined;
 }
 
 /**
@@ -71,11 +61,11 @@ export function createBudget(clock: Clock, sharePercent = 100): Budget {
   }
 
   /** Returns a value of each limit seen in a response. A limit that routes share appears once. */
-  function byLimitName(value: (bucket: Bucket) => number): ReadonlyMap<string, number> {
+  function byLimitName(value: (period: LimitPeriod) => number): ReadonlyMap<string, number> {
     const learned = [...buckets].filter(
-      ([name, bucket]) => Number.isFinite(bucket.limit) && !names.has(name),
+      ([name, { period }]) => Number.isFinite(period.limit) && !names.has(name),
     );
-    return new Map(learned.map(([name, bucket]) => [name, value(bucket)]));
+    return new Map(learned.map(([name, { period }]) => [name, value(period)]));
   }
 
   /** Merges what is known of a route with the limit that a response names. */
@@ -89,61 +79,60 @@ export function createBudget(clock: Clock, sharePercent = 100): Budget {
   return {
     async acquire(route, context) {
       const bucket = bucketOf(route);
-      await enter(bucket, context, clock, sharePercent);
+      const takenIn = await enter(bucket, context, clock, sharePercent);
       return (headers = {}) => {
-        bucket.inFlight -= 1;
+        bucket.period.inFlight -= 1;
         const seen = readHeaders(headers);
         if (seen) {
           rename(route, headers['x-ratelimit-name']);
-          learn(bucketOf(route), seen, clock.monotonic());
-          serve(bucketOf(route), clock, sharePercent);
+          const named = bucketOf(route);
+          const { period } = named;
+          period.learn(named === bucket ? takenIn : period.number, seen, clock.monotonic());
+          if (named !== bucket) serve(named, clock, sharePercent);
         }
         serve(bucket, clock, sharePercent);
       };
     },
     remaining() {
       const now = clock.monotonic();
-      return byLimitName(({ resetAt, remaining, limit }) =>
-        resetAt !== undefined && resetAt > now ? remaining : limit,
-      );
+      return byLimitName((period) => {
+        period.advance(now);
+        return period.remaining;
+      });
     },
-    limits: () => byLimitName((bucket) => bucket.limit),
+    limits: () => byLimitName(({ limit }) => limit),
   };
 }
 
 function newBucket(): Bucket {
   return {
-    limit: Number.POSITIVE_INFINITY,
-    remaining: Number.POSITIVE_INFINITY,
-    resetAt: undefined,
-    probeAt: 0,
-    inFlight: 0,
+    period: new LimitPeriod(),
     lanes: { interactive: new FairQueue(), apply: new FairQueue(), background: new FairQueue() },
-    sleeping: false,
+    wakeAt: undefined,
   };
 }
 
-/** Waits in the lane of the context. Throws `rate_limited`. */
+/** Waits in the lane of the context. Returns the number of the period in which the call was taken. Throws `rate_limited`. */
 async function enter(
   bucket: Bucket,
   context: RequestContext,
   clock: Clock,
   sharePercent: number,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
   const lane = bucket.lanes[context.lane ?? 'interactive'];
   const waiter: Waiter = { context, grant: resolve, reject };
   const leave = lane.add(`${callerKey(context.caller)}\n${context.application ?? ''}`, waiter);
   const { signal } = context.deadline;
   const onAbort = () => {
     leave();
-    reject(rateLimited(waitOf(bucket, clock.monotonic())));
+    reject(rateLimited(bucket.period.waitMs(clock.monotonic())));
   };
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
   try {
     serve(bucket, clock, sharePercent);
-    await promise;
+    return await promise;
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
@@ -152,68 +141,52 @@ async function enter(
 /** Grants calls while the limit allows them, the higher lanes first; then sleeps until it may allow more. */
 function serve(bucket: Bucket, clock: Clock, sharePercent: number): void {
   const now = clock.monotonic();
-  if (bucket.resetAt !== undefined && bucket.resetAt <= now) {
-    bucket.remaining = bucket.limit;
-    bucket.resetAt = undefined;
-  }
+  const { period } = bucket;
+  period.advance(now);
   for (const name of LANES) {
     const lane = bucket.lanes[name];
-    while (lane.size > 0 && (allows(bucket, name, sharePercent) || probes(bucket, now))) {
-      bucket.inFlight += 1;
-      lane.next()?.grant();
-    }
+    while (lane.size > 0 && (allows(period, name, sharePercent) || period.probes(now)))
+      lane.next()?.grant(period.take());
   }
   rejectLate(bucket, now);
   void sleepUntilNext(bucket, clock, sharePercent);
 }
 
 /** Returns whether a lane may send one more call in this period. */
-function allows({ limit, remaining, inFlight }: Bucket, lane: Lane, sharePercent: number): boolean {
-  if (!Number.isFinite(limit)) return true;
+function allows(period: LimitPeriod, lane: Lane, sharePercent: number): boolean {
+  return !Number.isFinite(period.limit) || period.available() > keptFrom(lane, period.limit, sharePercent);
+}
+
+/** Returns the calls of a limit that a lane leaves to higher lanes and to other users of the organisation. */
+function keptFrom(lane: Lane, limit: number, sharePercent: number): number {
   const kept =
     Math.floor((limit * (100 - sharePercent)) / 100) + Math.floor((limit * LEFT_TO_OTHERS[lane]) / 100);
   // Even a limit of one call serves every lane.
-  return remaining - inFlight > Math.min(kept, limit - 1);
-}
-
-/** Returns whether a probe is due: one call of an exhausted limit per minute, to learn it again. */
-function probes(bucket: Bucket, now: number): boolean {
-  if (bucket.resetAt === undefined || bucket.inFlight > 0 || bucket.probeAt > now) return false;
-  bucket.probeAt = now + PROBE_MS;
-  return true;
+  return Math.min(kept, limit - 1);
 }
 
 /** Rejects the waiters whose deadline comes before the next reset or probe. */
 function rejectLate(bucket: Bucket, now: number): void {
-  const wait = waitOf(bucket, now);
+  const { period } = bucket;
+  const wait = period.waitMs(now);
   // Without a reset ahead, a call in flight ends the wait.
   if (wait === 0) return;
   for (const lane of Object.values(bucket.lanes))
     for (const waiter of lane.removeWhere(({ context }) => context.deadline.left() < wait))
-      waiter.reject(rateLimited(Math.max(wait, (bucket.resetAt ?? now) - now)));
-}
-
-/** Returns the time (ms) until the next reset or probe; 0 if neither is ahead. */
-function waitOf({ resetAt, probeAt }: Bucket, now: number): number {
-  if (resetAt === undefined) return 0;
-  return Math.max(0, Math.min(resetAt - now, Math.max(probeAt - now, 1)));
+      waiter.reject(rateLimited(Math.max(wait, (period.resetAt ?? now) - now)));
 }
 
 async function sleepUntilNext(bucket: Bucket, clock: Clock, sharePercent: number): Promise<void> {
   const waiting = Object.values(bucket.lanes).some(({ size }) => size > 0);
-  const wait = waitOf(bucket, clock.monotonic());
-  if (!waiting || wait === 0 || bucket.sleeping) return;
-  bucket.sleeping = true;
+  const now = clock.monotonic();
+  const wait = bucket.period.waitMs(now);
+  // A timer that ends later does not serve this wait.
+  if (!waiting || wait === 0 || (bucket.wakeAt ?? Number.POSITIVE_INFINITY) <= now + wait) return;
+  const wakeAt = now + wait;
+  bucket.wakeAt = wakeAt;
   await clock.sleep(wait).catch(() => undefined);
-  bucket.sleeping = false;
+  if (bucket.wakeAt === wakeAt) bucket.wakeAt = undefined;
   serve(bucket, clock, sharePercent);
-}
-
-interface Seen {
-  readonly limit: number;
-  readonly remaining: number;
-  /** Milliseconds until the reset, at most the longest period. */
-  readonly resetMs: number;
 }
 
 /** Reads the rate limit headers of a response. Returns undefined when a number is missing or invalid. */
@@ -222,7 +195,9 @@ function readHeaders(headers: Readonly<Record<string, string>>): Seen | undefine
   const remaining = wholeNumber(headers['x-ratelimit-remaining']);
   const reset = headers['x-ratelimit-reset'];
   if (!limit || remaining === undefined || reset === undefined) return undefined;
-  return { limit, remaining: Math.min(remaining, limit), resetMs: resetIn(reset, headers) };
+  const period = wholeNumber(headers['x-ratelimit-period']);
+  const periodMs = period && period <= MAX_PERIOD_SECONDS ? period * 1000 : undefined;
+  return { limit, remaining: Math.min(remaining, limit), resetMs: resetIn(reset, headers), periodMs };
 }
 
 /** Returns the time (ms) until the reset. Implausible values become the most common period. */
@@ -235,17 +210,6 @@ function resetIn(reset: string, headers: Readonly<Record<string, string>>): numb
 
 function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-}
-
-/** Updates a limit from a response. Responses arrive out of order, so the lowest remaining count of a period wins. */
-function learn(bucket: Bucket, seen: Seen, now: number): void {
-  const resetAt = now + seen.resetMs;
-  const samePeriod =
-    bucket.resetAt !== undefined && bucket.resetAt > now && Math.abs(bucket.resetAt - resetAt) < 1500;
-  bucket.remaining = samePeriod ? Math.min(bucket.remaining, seen.remaining) : seen.remaining;
-  bucket.resetAt = resetAt;
-  bucket.probeAt = now + PROBE_MS;
-  bucket.limit = seen.limit;
 }
 
 /** The problem for a limit that allows no call for `wait` ms. */
