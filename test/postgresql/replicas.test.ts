@@ -117,6 +117,32 @@ describe('two replicas with one ledger in PostgreSQL', { skip: skipPostgresql() 
     assert.equal(new Set(names).size, names.length, 'nothing exists twice');
   });
 
+  it('have one history: what one wrote, the other lists, compares with and restores', async () => {
+    for (const application of ['checkout', 'unlisted']) {
+      const body = { application, kind: 'monitor', key: 'shared' };
+      assert.ok((await created(0, 'monitor', application, 'shared')).status < 300);
+      const monitor = { ...bodyOf.monitor(`${application} shared`), message: 'changed' };
+      const update = { application, key: 'shared', monitor };
+      assert.equal((await replicas.send(1, 'PUT', '/update_monitor', update)).status, 200);
+      const query = `application=${application}&kind=monitor&key=shared`;
+      const [first, second] = await Promise.all(
+        [0, 1].map(async (replica) => (await replicas.send(replica, 'GET', `/history?${query}`)).body),
+      );
+      assert.deepEqual(first?.revisions, second?.revisions);
+      assert.deepEqual(
+        first?.revisions.map((one: { action: string }) => one.action),
+        ['update', 'create'],
+      );
+      const plan = await replicas.send(0, 'POST', '/restore', { ...body, revision: 1 });
+      const { basis } = plan.body;
+      const done = await replicas.send(1, 'POST', '/restore', { ...body, revision: 1, basis });
+      assert.deepEqual([done.status, done.body.done?.length], [200, 1], done.text);
+      const document = { application, team: 't', monitors: [{ ...bodyOf.monitor('other'), key: 'shared' }] };
+      const drift = await replicas.send(0, 'POST', '/drift', document);
+      assert.deepEqual(drift.body.objects, [], 'nobody changed what the other replica wrote last');
+    }
+  });
+
   it('use a rotated password for new connections', async () => {
     const { server, pod } = replicas;
     const end = () =>

@@ -9,8 +9,10 @@ import { BirddogProblem } from '../../src/cli/client/birddog-failures.ts';
 import type { Command } from '../../src/cli/command.ts';
 import { applyCommand } from '../../src/cli/commands/apply.ts';
 import { driftCommand } from '../../src/cli/commands/drift.ts';
+import { historyCommand } from '../../src/cli/commands/history.ts';
 import { importCommand } from '../../src/cli/commands/import.ts';
 import { planCommand } from '../../src/cli/commands/plan.ts';
+import { undoCommand } from '../../src/cli/commands/restore.ts';
 import { printGithub } from '../../src/cli/print/print-github.ts';
 import { printJson } from '../../src/cli/print/finding-json.ts';
 import { printSarif } from '../../src/cli/print/print-sarif.ts';
@@ -106,6 +108,15 @@ const object = fc.record({
   by: text,
   at: text,
 });
+const revision = fc.record({
+  revision: fc.constant(1),
+  kind: fc.constant('monitor'),
+  key: text,
+  id: text,
+  action: fc.constantFrom('create', 'update', 'none'),
+  at: text,
+  by: text,
+});
 const answer = fc.record({
   application: text,
   route: fc.constantFrom('listed', 'unlisted'),
@@ -114,6 +125,7 @@ const answer = fc.record({
   findings: fc.array(finding, { maxLength: 2 }),
   done: fc.array(object, { maxLength: 2 }),
   remaining: fc.constant([]),
+  revisions: fc.array(revision, { maxLength: 3 }),
   document: fc.constant({ apiVersion: 'birddog/v1', application: 'a', team: 't' }),
   request_id: text,
 });
@@ -141,6 +153,9 @@ describe('text of a server, in any field', () => {
     ['apply', applyCommand, ['--yes', 'a.yaml']],
     ['drift', driftCommand, ['a.yaml']],
     ['import', importCommand, ['--application', 'a']],
+    ['history', historyCommand, ['--application', 'a', 'k']],
+    ['undo', undoCommand, ['--application', 'a', '--yes']],
+    ['undo --json', undoCommand, ['--application', 'a', '--yes', '--json']],
   ];
 
   for (const [what, command, args] of COMMANDS) {

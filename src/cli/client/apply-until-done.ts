@@ -29,11 +29,12 @@ export interface Applied {
 export interface Applying {
   readonly client: Pick<BirddogClient, 'send'>;
   readonly clock: Clock;
-  readonly body: NonNullable<BirddogRequest['body']>;
+  /** Returns the request that applies the plan with this fingerprint. */
+  readonly requestOf: (basis: string) => Pick<BirddogRequest, 'path' | 'query' | 'body'>;
+  /** The id of all calls: the history then knows them as one apply. */
+  readonly requestId: string;
   /** Fingerprint of the plan that was shown. Birddog writes nothing if anything changed since. */
   readonly basis: string;
-  readonly prune: boolean;
-  readonly force: boolean;
   /** Timeout of the first call. Short calls keep the progress bar moving. */
   readonly firstMs: number;
   /** Maximum timeout of a call. */
@@ -112,17 +113,15 @@ interface Call {
 
 /** Makes one call and returns its progress. A problem reports its progress too. */
 async function callApply(
-  { client, body, prune, force, quitting }: Applying,
+  { client, requestOf, requestId, quitting }: Applying,
   basis: string,
   deadlineMs: number,
 ): Promise<Call> {
-  const flag = (set: boolean) => (set ? 'true' : undefined);
   try {
     const answer = await client.send({
+      ...requestOf(basis),
       method: 'POST',
-      path: '/apply',
-      query: { basis, prune: flag(prune), force: flag(force) },
-      body,
+      requestId,
       deadlineMs,
       signal: quitting,
     });

@@ -25,6 +25,8 @@ export interface BirddogRequest {
   readonly body?: { readonly text: string; readonly format: Format };
   /** Deadline of the request, in milliseconds. Birddog's default is 25 s. */
   readonly deadlineMs?: number;
+  /** Identifies the request in logs, audit and history; a new id by default. */
+  readonly requestId?: string;
   /** Cancels the request. */
   readonly signal?: AbortSignal;
 }
@@ -53,7 +55,7 @@ export function createBirddogClient(
   return {
     url: config.url,
     async send(request) {
-      const requestId = randomUUID();
+      const { requestId = randomUUID() } = request;
       const deadline = deadlineAfter(
         (request.deadlineMs ?? DEFAULT_DEADLINE_MS) + GRACE_MS,
         clock,

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { type Applied, applyUntilDone } from '../client/apply-until-done.ts';
 import type { ClientIo, ClientOptions } from '../commands/client-options.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
-import { failureLine } from './documents.ts';
+import { failureLine, type FileDocument } from './documents.ts';
 import { bodyOf, exitOf, findingsInFile, type Planned, sentText } from './plan-documents.ts';
 import { countsOf, writesIn } from '../print/plan-summary.ts';
 import { type Failure, failureOf } from '../print/print-failure.ts';
@@ -19,7 +20,7 @@ export interface ApplyOptions extends ClientOptions {
 }
 
 /** Timeout of a call on a terminal, short so that the progress bar moves. */
-const SHORT_CALL_MS = 10_000;
+export const SHORT_CALL_MS = 10_000;
 
 /** Applies the plans one after the other. Each call carries the plan's fingerprint, so only the plan that was shown is applied. */
 export async function applyDocuments(
@@ -27,24 +28,16 @@ export async function applyDocuments(
   options: ApplyOptions,
   io: ClientIo,
 ): Promise<Outcome[]> {
-  const { err, clock, isTerminal, progress, onInterrupt } = io;
-  const stopping = new AbortController();
-  const quitting = new AbortController();
-  const removeListener = onInterrupt(() => {
-    progress.clear();
-    if (stopping.signal.aborted) return quitting.abort();
-    stopping.abort();
-    err('Stopping after the current call. Press Ctrl-C again to quit without waiting for it.\n');
-  });
+  const { clock, isTerminal, progress } = io;
   const outcomes: Outcome[] = [];
-  try {
+  return untilInterrupted(io, async (signals) => {
     for (const one of planned) {
       if (exitOf(one) !== EXIT.differences || !one.plan) {
         outcomes.push(one);
         continue;
       }
       const { name, document, plan } = one;
-      if (stopping.signal.aborted) {
+      if (signals.stopping.aborted) {
         outcomes.push({
           ...one,
           stopped: ended(name, 'interrupt', 'Interrupted before it started.', io),
@@ -53,15 +46,14 @@ export async function applyDocuments(
       }
       const total = writesIn(countsOf(plan.objects));
       const applied = await applyUntilDone({
-        ...options,
+        ...signals,
         client: io.client,
         clock,
-        body: bodyOf(document),
+        requestOf: (basis) => requestOf(document, options, basis),
+        requestId: randomUUID(),
         basis: plan.basis,
         firstMs: isTerminal.stderr ? Math.min(SHORT_CALL_MS, options.deadlineMs) : options.deadlineMs,
         maxMs: options.deadlineMs,
-        stopping: stopping.signal,
-        quitting: quitting.signal,
         onProgress: (done, waiting) =>
           progress.show(done, total, waiting ? 'waiting before the next attempt' : `applying ${name}`),
       });
@@ -69,10 +61,34 @@ export async function applyDocuments(
       const findings = findingsInFile(applied.findings, document);
       outcomes.push({ ...one, applied: { ...applied, findings }, ...stoppedBy(applied, one, io) });
     }
+    return outcomes;
+  });
+}
+
+function requestOf(document: FileDocument, { prune, force }: ApplyOptions, basis: string) {
+  const flag = (set: boolean) => (set ? 'true' : undefined);
+  const query = { basis, prune: flag(prune), force: flag(force) };
+  return { path: '/apply' as const, query, body: bodyOf(document) };
+}
+
+/** Runs calls until Ctrl-C: the first aborts `stopping`, so that no further call is made, the second `quitting`. */
+export async function untilInterrupted<T>(
+  { err, progress, onInterrupt }: Pick<ClientIo, 'err' | 'progress' | 'onInterrupt'>,
+  work: (signals: { readonly stopping: AbortSignal; readonly quitting: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  const stopping = new AbortController();
+  const quitting = new AbortController();
+  const removeListener = onInterrupt(() => {
+    progress.clear();
+    if (stopping.signal.aborted) return quitting.abort();
+    stopping.abort();
+    err('Stopping after the current call. Press Ctrl-C again to quit without waiting for it.\n');
+  });
+  try {
+    return await work({ stopping: stopping.signal, quitting: quitting.signal });
   } finally {
     removeListener();
   }
-  return outcomes;
 }
 
 function stoppedBy(

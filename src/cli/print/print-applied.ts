@@ -1,5 +1,6 @@
 import type { PlanAction } from '../../domain/plan.ts';
 import type { Outcome } from '../documents/apply-documents.ts';
+import type { Applied } from '../client/apply-until-done.ts';
 import { NoAnswer } from '../client/birddog-failures.ts';
 import { findingJson } from './finding-json.ts';
 import { planJson } from './print-plan-json.ts';
@@ -26,11 +27,7 @@ export function printApplied(outcomes: readonly Outcome[], paint: Paint): string
       const { name, document, applied, stopped } = outcome;
       if (!applied || !document) return [];
       const { done, findings } = applied;
-      const lines = done.map(({ action, kind, key, id, url }) => {
-        const where = url ?? `id ${id}`;
-        const style = action === 'delete' ? 'removed' : action === 'create' ? 'added' : 'changed';
-        return `  ${paint(style, DONE[action])} ${kind} ${visible(key)} ${paint('aside', visible(where))}`;
-      });
+      const lines = doneLines(done, paint);
       const shown = findings.filter(({ code }) => APPLY_FINDINGS.has(code));
       const report =
         shown.length === 0 ? '' : `${printFindings({ ...document.file, findings: shown }, paint)}\n`;
@@ -38,6 +35,15 @@ export function printApplied(outcomes: readonly Outcome[], paint: Paint): string
       return [`${[paint('place', visible(`${name}:`)), ...lines, end].join('\n')}\n${report}`];
     })
     .join('\n');
+}
+
+/** Returns a line for each object that was written. */
+export function doneLines(done: Applied['done'], paint: Paint): string[] {
+  return done.map(({ action, kind, key, id, url }) => {
+    const where = url ?? `id ${id}`;
+    const style = action === 'delete' ? 'removed' : action === 'create' ? 'added' : 'changed';
+    return `  ${paint(style, DONE[action])} ${kind} ${visible(key)} ${paint('aside', visible(where))}`;
+  });
 }
 
 /** Describes what remains after an apply that ended early. */

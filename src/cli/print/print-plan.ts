@@ -23,7 +23,7 @@ const MARKS: Readonly<Record<Exclude<PlanAction, 'none'>, readonly [sign: string
 export function printPlan(
   name: string,
   plan: PlanAnswer,
-  { read }: Pick<FileDocument, 'read'>,
+  { read }: { readonly read: Pick<FileDocument['read'], 'entries'> },
   paint: Paint,
 ): string {
   const route = plan.route === 'unlisted' ? 'not listed in every catalog' : plan.route;

@@ -1,0 +1,101 @@
+import { historyAnswerSchema, type HistoryRevision } from '../../contract/answers.ts';
+import { parsedAnswer } from '../client/birddog-failures.ts';
+import { command } from '../command.ts';
+import { EXIT, type Exit } from '../exit-status.ts';
+import { choice, type Operands, textOption, UsageError } from '../options.ts';
+import { changeLines } from '../print/print-change.ts';
+import { failureOf } from '../print/print-failure.ts';
+import type { Paint, Style } from '../print/report.ts';
+import { visible, visibleJson } from '../print/visible.ts';
+import {
+  CLIENT_OPTIONS,
+  CLIENT_STATUSES,
+  type ClientIo,
+  type ClientOptions,
+  clientOptions,
+  withClient,
+} from './client-options.ts';
+
+export const APPLICATION = textOption('application', 'A', 'application of the objects (required)');
+export const KIND = choice(
+  'kind',
+  ['monitor', 'alert', 'dashboard'],
+  'monitor',
+  'kind of the object with the key (default: monitor)',
+);
+const LIMIT = textOption('limit', 'N', 'maximum number of revisions, 1 to 1000 (default: 20)');
+
+const ONE_KEY: Operands<string | undefined> = {
+  usage: '[KEY]',
+  read(given) {
+    if (given.length > 1) throw new UsageError(`unexpected argument "${given[1]}": give one key`);
+    return given[0];
+  },
+};
+
+export const historyCommand = command({
+  name: 'history',
+  summary: 'List what Birddog wrote, when and for whom',
+  description:
+    'List the writes of an application, newest first. With a key: the revisions of one object, with what changed in each.',
+  examples: ['birddog history --application checkout', 'birddog history --application checkout queue-depth'],
+  options: [APPLICATION, KIND, LIMIT, ...CLIENT_OPTIONS],
+  operands: ONE_KEY,
+  statuses: { done: 'the history was printed', failed: 'something failed', ...CLIENT_STATUSES },
+  run(args, io) {
+    const { get, operands: key } = args;
+    const limit = get(LIMIT) ?? '20';
+    if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1 || Number(limit) > 1000)
+      throw new UsageError(`--limit must be a number from 1 to 1000, not "${limit}"`);
+    const object = key === undefined ? {} : { kind: get(KIND), key };
+    const query = { application: applicationOf(get(APPLICATION)), ...object, page_size: limit };
+    return withClient(args, io, (clientIo) => showHistory(query, clientOptions(args), clientIo));
+  },
+});
+
+/** Returns the application that an option names. Throws UsageError without one. */
+export function applicationOf(given: string | undefined): string {
+  if (given === undefined) throw new UsageError('--application is required');
+  return given;
+}
+
+async function showHistory(
+  query: Readonly<Record<string, string>>,
+  { deadlineMs, json }: ClientOptions,
+  { client, out, err, paint, paintErr }: ClientIo,
+): Promise<Exit> {
+  try {
+    const answer = await client.send({ method: 'GET', path: '/history', query, deadlineMs });
+    const { revisions, next_cursor } = parsedAnswer(historyAnswerSchema, answer);
+    if (json) out(`${visibleJson({ revisions: revisions.map((one) => ({ ...one })) })}\n`);
+    else {
+      for (const revision of revisions) out(`${revisionLines(revision, paint).join('\n')}\n`);
+      if (revisions.length === 0) out('The history is empty.\n');
+      if (next_cursor !== undefined) out(`Older revisions are not shown; pass --limit to see more.\n`);
+    }
+    return EXIT.done;
+  } catch (error) {
+    const failure = failureOf(error, paintErr);
+    if (json) out(`${visibleJson({ error: failure.json })}\n`);
+    err(failure.text);
+    return failure.exit;
+  }
+}
+
+const STYLES: Readonly<Partial<Record<HistoryRevision['action'], Style>>> = {
+  create: 'added',
+  update: 'changed',
+  replace: 'lost',
+  delete: 'removed',
+};
+
+function revisionLines(revision: HistoryRevision, paint: Paint): string[] {
+  const { at, kind, key, action, by, restored_from, changes = [] } = revision;
+  const what = action === 'none' ? 'found' : action;
+  const from = restored_from === undefined ? '' : `, restored from revision ${restored_from}`;
+  const head = `${paint('aside', visible(at))}  ${paint(STYLES[action] ?? 'aside', what)} ${kind} ${visible(key)}`;
+  return [
+    `${head}  revision ${revision.revision}${from}, by ${visible(by)}`,
+    ...changes.flatMap((change) => changeLines(change, paint, '      ')),
+  ];
+}
