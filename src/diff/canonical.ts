@@ -35,6 +35,7 @@ function canonicalMonitor(monitor: JsonObject): JsonObject {
     type,
     query: trimmed(monitor['query']),
     message: trimmed(monitor['message'] ?? ''),
+    ...(typeof monitor['name'] === 'string' ? { name: monitor['name'].trim() } : {}),
     tags: monitor['tags'] ?? [],
     priority: priority(monitor['priority']),
     draft_status: monitor['draft_status'] ?? 'published',
@@ -85,7 +86,7 @@ function priority(value: Json | undefined): Json {
 }
 
 function trimmed(value: Json | undefined): Json {
-  return typeof value === 'string' ? value.trimEnd() : (value ?? null);
+  return typeof value === 'string' ? value.trim() : (value ?? null);
 }
 
 function withoutNulls(object: JsonObject, routedTo: (name: string) => boolean = () => true): JsonObject {

@@ -1,6 +1,6 @@
 import { append } from '../domain/append.ts';
 import { canonical, canonicalType, isManaged } from './canonical.ts';
-import { MONITOR_OPTIONS } from '../domain/datadog-fields.ts';
+import { MONITOR_OPTIONS, THRESHOLDS } from '../domain/datadog-fields.ts';
 import { isObject, type Json, type JsonObject, own, sameJson } from '../domain/json.ts';
 import type { StoredKind } from '../domain/managed-fields.ts';
 import type { Change } from '../domain/plan.ts';
@@ -50,10 +50,17 @@ function changedWidgets(live: Json | undefined, desired: Json | undefined): Chan
     : differences(live, desired, '/widgets');
 }
 
-/** Returns whether the object must be deleted and recreated, because its type or layout changes. */
+/** Returns whether a monitor has a custom schedule, which can be added or removed only by creating the monitor again. */
+function hasCustomSchedule({ options }: JsonObject): boolean {
+  const schedule = isObject(options) ? options['scheduling_options'] : undefined;
+  return isObject(schedule) && isObject(schedule['custom_schedule']);
+}
+
+/** Returns whether the object must be deleted and recreated, because its type, layout or kind of schedule changes. */
 export function needsReplace(kind: StoredKind, live: JsonObject, desired: JsonObject): boolean {
   return kind === 'monitor'
-    ? canonicalType(live['type']) !== canonicalType(desired['type'])
+    ? canonicalType(live['type']) !== canonicalType(desired['type']) ||
+        hasCustomSchedule(live) !== hasCustomSchedule(desired)
     : live['layout_type'] !== desired['layout_type'];
 }
 
@@ -73,7 +80,43 @@ export function withUnknownOptions(live: Json | undefined, wanted: Json | undefi
   const unknown = Object.entries(live).filter(
     ([n]) => !MONITOR_OPTIONS.has(n) && n !== 'silenced' && !Object.hasOwn(wanted, n),
   );
-  return unknown.length === 0 ? wanted : { ...wanted, ...Object.fromEntries(unknown) };
+  const added = {
+    ...addedIn('thresholds', live, wanted, withUnknownThresholds),
+    ...addedIn('scheduling_options', live, wanted, withLiveStart),
+  };
+  return { ...wanted, ...Object.fromEntries(unknown), ...added };
+}
+
+/** Returns an option with what Datadog added to it, or nothing if one side lacks the option. */
+function addedIn(
+  name: string,
+  live: JsonObject,
+  wanted: JsonObject,
+  add: (live: JsonObject, wanted: JsonObject) => JsonObject,
+): JsonObject {
+  const [before, after] = [live[name], wanted[name]];
+  return isObject(before) && isObject(after) ? { [name]: add(before, after) } : {};
+}
+
+function withUnknownThresholds(live: JsonObject, wanted: JsonObject): JsonObject {
+  const unknown = Object.entries(live).filter(
+    ([name]) => !THRESHOLDS.has(name) && !Object.hasOwn(wanted, name),
+  );
+  return { ...wanted, ...Object.fromEntries(unknown) };
+}
+
+/** Without `start`, a recurrence starts when the monitor was created. */
+function withLiveStart(live: JsonObject, wanted: JsonObject): JsonObject {
+  const [before, after] = [live['custom_schedule'], wanted['custom_schedule']];
+  if (!isObject(before) || !isObject(after)) return wanted;
+  const [old, now] = [before['recurrences'], after['recurrences']];
+  if (!Array.isArray(old) || !Array.isArray(now)) return wanted;
+  const recurrences = now.map((recurrence, at) => {
+    const start = own(isObject(old[at]) ? old[at] : {}, 'start');
+    if (!isObject(recurrence) || recurrence['start'] != null || start === undefined) return recurrence;
+    return { ...recurrence, start };
+  });
+  return { ...wanted, custom_schedule: { ...after, recurrences } };
 }
 
 function compare(from: Json | undefined, to: Json | undefined, path: Pointer, changes: Change[]): void {

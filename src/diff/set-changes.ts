@@ -30,13 +30,11 @@ interface Placed {
   readonly at: number;
 }
 
-/** Returns the multiset difference of two lists. */
+/** Returns the elements of a list that another list lacks. Datadog keeps one of several equal elements. */
 function without(list: readonly Json[], other: readonly Json[]): Placed[] {
-  const rest = [...other];
   return list.flatMap((item, at): Placed[] => {
-    const found = rest.findIndex((one) => sameJson(one, item));
-    if (found < 0) return [{ item, at }];
-    rest.splice(found, 1);
-    return [];
+    const isKept =
+      other.some((one) => sameJson(one, item)) || list.findIndex((one) => sameJson(one, item)) < at;
+    return isKept ? [] : [{ item, at }];
   });
 }

@@ -97,6 +97,18 @@ export const MONITOR_OPTIONS: ReadonlySet<string> = new Set([
   'locked',
 ]);
 
+/** Thresholds of a monitor that a user manages. Datadog adds others, such as `period` and `timeAggregator`. */
+export const THRESHOLDS: ReadonlySet<string> = new Set([
+  'critical',
+  'warning',
+  'ok',
+  'unknown',
+  'critical_recovery',
+  'warning_recovery',
+  'critical_query',
+  'critical_recovery_query',
+]);
+
 /** Monitor types for which Datadog adds `groupby_simple_monitor: false`. */
 export const SIMPLE_GROUPING: ReadonlySet<string> = new Set([
   'log alert',

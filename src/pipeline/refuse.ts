@@ -6,6 +6,7 @@ import type { Decoded } from '../format/decoded.ts';
 import type { ManagedKind } from '../domain/managed-fields.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import type { Envelope } from './envelope.ts';
+import { MONITOR_OPTIONS, THRESHOLDS } from '../domain/datadog-fields.ts';
 
 type Located = Pick<Decoded, 'locate'>;
 
@@ -43,10 +44,38 @@ export function addPositions(body: Located | undefined): (error: unknown) => nev
   };
 }
 
+/** The path of each option that Datadog's messages name. */
+const OPTION_PATHS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ...[...MONITOR_OPTIONS].map((name) => [name, ['options', name]] as const),
+  ...[...THRESHOLDS].map((name) => [name, ['options', 'thresholds', name]] as const),
+  ...['evaluation_window', 'custom_schedule'].map(
+    (name) => [name, ['options', 'scheduling_options', name]] as const,
+  ),
+  ...['trigger_window', 'recovery_window'].map(
+    (name) => [name, ['options', 'threshold_windows', name]] as const,
+  ),
+]);
+
+/** The first patterns quote the field; they come before the names of options. */
+const NAMED_PARAMETERS = 3;
+
 /** Maps phrases of Datadog's error messages to the field that they are about. */
 const FIELDS_BY_MESSAGE: readonly { message: RegExp; steps: (match: RegExpExecArray) => string[] }[] = [
+  {
+    message:
+      /widget definition at position (\d{1,5})(?:.{0,99}?inner widget definition at position (\d{1,5}))?/i,
+    steps: ([, outer = '', inner]) => [
+      'widgets',
+      outer,
+      ...(inner === undefined ? [] : ['definition', 'widgets', inner]),
+    ],
+  },
   { message: /parameter '(\w+)'/, steps: (m) => [m[1] ?? ''] },
-  { message: /^'(\w+)' (?:value|is)/, steps: (m) => [m[1] ?? ''] },
+  { message: /^'(\w+)' (?:value|is|must|cannot|should)/, steps: (m) => [m[1] ?? ''] },
+  {
+    message: /trigger window monitor option/,
+    steps: () => ['options', 'threshold_windows', 'trigger_window'],
+  },
   {
     message: /^(?:Alert|Warning|Recovery) (?:threshold|status)|threshold/i,
     steps: () => ['options', 'thresholds'],
@@ -80,12 +109,20 @@ export function locateRejection(envelope: Envelope, body: Decoded | undefined): 
 
 /** Returns the pointer of the field that Datadog's message names; for an alert, of the field that it is compiled from. */
 export function rejectedPointer(kind: ManagedKind, pointer: Pointer, message: string): Pointer {
-  const field = pointerTo('', ...fieldNamedIn(message));
+  const field = pointerTo('', ...fieldNamedIn(kind, message));
   return `${pointer}${kind === 'alert' ? alertFieldOf(field) : field}`;
 }
 
-function fieldNamedIn(message: string): string[] {
-  for (const { message: pattern, steps } of FIELDS_BY_MESSAGE) {
+function fieldNamedIn(kind: ManagedKind, message: string): string[] {
+  for (const { message: pattern, steps } of FIELDS_BY_MESSAGE.slice(0, NAMED_PARAMETERS)) {
+    const match = pattern.exec(message);
+    if (match) return steps(match);
+  }
+  for (const word of message.split(/[^a-z_]/)) {
+    const path = kind === 'dashboard' ? undefined : OPTION_PATHS.get(word);
+    if (path) return [...path];
+  }
+  for (const { message: pattern, steps } of FIELDS_BY_MESSAGE.slice(NAMED_PARAMETERS)) {
     const match = pattern.exec(message);
     if (match) return steps(match);
   }

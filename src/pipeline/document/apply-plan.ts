@@ -290,10 +290,21 @@ class Run {
     const now = await ports[step.stored].get(id, context);
     if (now && !this.isAsPlanned(step, now)) throw await changedSincePlan(this.applying, step, now);
     if (now && (await this.isNeeded(step, id))) return;
-    if (now) this.require(await sendDelete(this.sending(step, now), id));
+    if (now && (await this.isStillNeeded(step, id, await sendDelete(this.sending(step, now), id)))) return;
     ports.objectCache.remove(step.stored, id);
     this.audit(step, id);
     this.done.set(step, { step, action: 'delete', id, object: undefined });
+  }
+
+  /** Returns whether Datadog refused a delete because another object needs this one. Throws any other problem. */
+  private async isStillNeeded(step: PlanStep, id: string, sent: Sent): Promise<boolean> {
+    const message = 'problem' in sent ? sent.problem.message : '';
+    if (!message.includes(' is referenced in ')) {
+      this.require(sent);
+      return false;
+    }
+    this.addStillNeeded(step, id, message);
+    return true;
   }
 
   /** Returns whether other objects still need an object, and adds a finding with the reason. */
@@ -301,13 +312,17 @@ class Run {
     const { ports, context } = this.applying;
     const reason = (await ports[step.stored].canDelete([id], context)).get(id);
     if (reason === undefined) return false;
+    this.addStillNeeded(step, id, reason);
+    return true;
+  }
+
+  private addStillNeeded(step: PlanStep, id: string, reason: string): void {
     this.findings.push({
       code: 'still_needed',
       severity: 'warning',
       message: `The ${step.stored} ${id} (${step.key}) was not deleted: ${reason}`,
       pointer: step.entry?.pointer ?? '',
     });
-    return true;
   }
 
   /** Returns the current object. Throws `plan_stale` if it changed since the plan. */

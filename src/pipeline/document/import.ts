@@ -42,8 +42,10 @@ export async function importRequest(
       (ownership.state === 'owned' && ownership.mark.application !== application)
     );
   });
+  const synthetics = found.filter(({ object }) => object['type'] === 'synthetics alert');
+  const omitted = new Set([...foreign, ...synthetics]);
   const entries = withKeys(
-    found.filter((one) => !foreign.includes(one)),
+    found.filter((one) => !omitted.has(one)),
     application,
   );
   const keys = new Map(entries.map(({ stored, key, object }) => [`${stored}:${idOf(object)}`, key]));
@@ -69,7 +71,7 @@ export async function importRequest(
         ...(dashboards.length > 0 ? { dashboards } : {}),
       },
       findings: answerFindings(
-        foreign.map((one) => omittedFinding(one, ports)),
+        [...foreign.map((one) => omittedFinding(one, ports)), ...synthetics.map(syntheticsFinding)],
         undefined,
       ),
       request_id: context.requestId,
@@ -85,6 +87,16 @@ function omittedFinding({ stored, object }: Found, ports: Ports): Finding {
     code: 'adopt_owned',
     severity: 'warning',
     message: `The ${stored} ${idOf(object)} is omitted: it carries the marker of ${markOf(stored, object)?.application ?? ''}.`,
+    pointer: '',
+  };
+}
+
+/** Returns the warning about an omitted monitor of a synthetic test, which the monitor API cannot write. */
+function syntheticsFinding({ object }: Found): Finding {
+  return {
+    code: 'synthetics_elsewhere',
+    severity: 'warning',
+    message: `The monitor ${idOf(object)} is omitted: it belongs to a synthetic test, and only the Synthetics API can change it.`,
     pointer: '',
   };
 }

@@ -39,6 +39,17 @@ export function sortByReferences(
       return [referenceFinding(reference, 'dangling_reference')];
     }),
   );
+  const isComposite = (entry: DocumentEntry | undefined) => entry?.object['type'] === 'composite';
+  const nested = entries
+    .filter(isComposite)
+    .flatMap((entry) =>
+      entry.references
+        .filter(
+          (reference) =>
+            isComposite(byName.get(own(reference) ?? '')) && byName.get(own(reference) ?? '') !== entry,
+        )
+        .map((reference) => referenceFinding(reference, 'nested_composite')),
+    );
   const { steps, cyclic } = levels(
     entries,
     (entry) =>
@@ -56,7 +67,10 @@ export function sortByReferences(
       })
       .map((reference) => referenceFinding(reference, 'reference_cycle')),
   );
-  return { steps: cyclic.length > 0 ? [...steps, cyclic] : steps, findings: [...findings, ...cycles] };
+  return {
+    steps: cyclic.length > 0 ? [...steps, cyclic] : steps,
+    findings: [...findings, ...nested, ...cycles],
+  };
 }
 
 /** Sorts entries into levels, each after its dependencies. Entries of a cycle are `cyclic`. Linear in entries and references. */
@@ -100,6 +114,8 @@ const SENTENCES = {
     `${text} is not a valid reference. Write \${monitor:key} or \${monitor:application/key}.`,
   dangling_reference: (text: string) =>
     `${text} refers to an object that is neither in the document nor in Datadog.`,
+  nested_composite: (text: string) =>
+    `Datadog rejects the monitor: ${text} is a composite, and a composite cannot contain a composite.`,
   reference_cycle: (text: string) =>
     `${text} is part of a reference cycle: no object of the cycle can be created first.`,
 } as const;
