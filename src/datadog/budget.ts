@@ -1,7 +1,9 @@
 import { callerKey, type Lane, LANES, type RequestContext } from '../domain/caller.ts';
+import type { GrantCalls } from '../domain/call-grants.ts';
 import type { Clock } from '../domain/clock.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { secondsAsked } from '../runtime/retry-after.ts';
+import { CallGrants } from './call-grants.ts';
 import { FairQueue } from './fair-queue.ts';
 import { LimitPeriod, type Seen } from './limit-period.ts';
 
@@ -39,6 +41,10 @@ interface Waiter {
 
 /** One limit of Datadog, and the calls that wait for it. */
 interface Bucket {
+  /** Name of the limit; the route until a response names it. */
+  name: string;
+  /** The calls granted by the shared budget; undefined if this process has its own. */
+  readonly grants: CallGrants | undefined;
   readonly period: LimitPeriod;
   readonly lanes: Readonly<Record<Lane, FairQueue<Waiter>>>;
   /** When the timer that looks again ends; undefined without one. */
@@ -47,15 +53,16 @@ interface Bucket {
 
 /**
  * Creates an empty budget. Buckets are per route until a response names the limit (`x-ratelimit-name`), which routes may
- * share. `sharePercent` of each limit is used; the rest is left to other users of the organisation.
+ * share. `sharePercent` of each limit is used; the rest is left to other users of the organisation. With `grantCalls`, other
+ * processes use the same limits, and a call is also granted by the budget that they share.
  */
-export function createBudget(clock: Clock, sharePercent = 100): Budget {
+export function createBudget(clock: Clock, sharePercent = 100, grantCalls?: GrantCalls): Budget {
   const buckets = new Map<string, Bucket>();
   const names = new Map<string, string>();
 
   function bucketOf(route: string): Bucket {
     const name = names.get(route) ?? route;
-    const bucket = buckets.get(name) ?? newBucket();
+    const bucket = buckets.get(name) ?? newBucket(name, grantCalls && new CallGrants(grantCalls, clock));
     buckets.set(name, bucket);
     return bucket;
   }
@@ -73,7 +80,9 @@ export function createBudget(clock: Clock, sharePercent = 100): Budget {
     if (name === undefined || !LIMIT_NAME.test(name) || names.has(route)) return;
     const own = bucketOf(route);
     names.set(route, name);
-    if (!buckets.has(name)) buckets.set(name, own);
+    if (buckets.has(name)) return;
+    own.name = name;
+    buckets.set(name, own);
   }
 
   return {
@@ -104,8 +113,10 @@ export function createBudget(clock: Clock, sharePercent = 100): Budget {
   };
 }
 
-function newBucket(): Bucket {
+function newBucket(name: string, grants: CallGrants | undefined): Bucket {
   return {
+    name,
+    grants,
     period: new LimitPeriod(),
     lanes: { interactive: new FairQueue(), apply: new FairQueue(), background: new FairQueue() },
     wakeAt: undefined,
@@ -138,18 +149,30 @@ async function enter(
   }
 }
 
-/** Grants calls while the limit allows them, the higher lanes first; then sleeps until it may allow more. */
+/** Grants calls while the limit allows them, the higher lanes first; then asks for more, or sleeps until there may be more. */
 function serve(bucket: Bucket, clock: Clock, sharePercent: number): void {
   const now = clock.monotonic();
-  const { period } = bucket;
+  const { period, grants, name } = bucket;
   period.advance(now);
-  for (const name of LANES) {
-    const lane = bucket.lanes[name];
-    while (lane.size > 0 && (allows(period, name, sharePercent) || period.probes(now)))
-      lane.next()?.grant(period.take());
+  for (const lane of LANES) {
+    const queue = bucket.lanes[lane];
+    const mayTake = () =>
+      allows(period, lane, sharePercent) && (!grants || !Number.isFinite(period.limit) || grants.take(lane));
+    while (queue.size > 0 && (mayTake() || period.probes(now))) queue.next()?.grant(period.take());
+    if (queue.size === 0 || !allows(period, lane, sharePercent)) continue;
+    const kept = keptFrom(lane, period.limit, sharePercent);
+    const question = { name, period, kept, waiting: queue.size };
+    void grants?.ask(lane, question, () => serve(bucket, clock, sharePercent));
   }
-  rejectLate(bucket, now);
+  for (const lane of LANES) rejectLate(bucket, lane, waitMs(bucket, lane, clock, sharePercent), now);
   void sleepUntilNext(bucket, clock, sharePercent);
+}
+
+/** Returns the time (ms) for which a lane can certainly not send another call; 0 if that is not known. */
+function waitMs({ period, grants }: Bucket, lane: Lane, clock: Clock, sharePercent: number): number {
+  return allows(period, lane, sharePercent)
+    ? (grants?.deniedMs(lane) ?? 0)
+    : period.waitMs(clock.monotonic());
 }
 
 /** Returns whether a lane may send one more call in this period. */
@@ -165,23 +188,22 @@ function keptFrom(lane: Lane, limit: number, sharePercent: number): number {
   return Math.min(kept, limit - 1);
 }
 
-/** Rejects the waiters whose deadline comes before the next reset or probe. */
-function rejectLate(bucket: Bucket, now: number): void {
-  const { period } = bucket;
-  const wait = period.waitMs(now);
+/** Rejects the waiters of a lane whose deadline comes before the end of its wait. */
+function rejectLate({ period, lanes }: Bucket, lane: Lane, wait: number, now: number): void {
   // Without a reset ahead, a call in flight ends the wait.
   if (wait === 0) return;
-  for (const lane of Object.values(bucket.lanes))
-    for (const waiter of lane.removeWhere(({ context }) => context.deadline.left() < wait))
-      waiter.reject(rateLimited(Math.max(wait, (period.resetAt ?? now) - now)));
+  for (const waiter of lanes[lane].removeWhere(({ context }) => context.deadline.left() < wait))
+    waiter.reject(rateLimited(Math.max(wait, (period.resetAt ?? now) - now)));
 }
 
 async function sleepUntilNext(bucket: Bucket, clock: Clock, sharePercent: number): Promise<void> {
-  const waiting = Object.values(bucket.lanes).some(({ size }) => size > 0);
   const now = clock.monotonic();
-  const wait = bucket.period.waitMs(now);
+  const waits = LANES.filter((lane) => bucket.lanes[lane].size > 0)
+    .map((lane) => waitMs(bucket, lane, clock, sharePercent))
+    .filter((ms) => ms > 0);
+  const wait = Math.min(...waits);
   // A timer that ends later does not serve this wait.
-  if (!waiting || wait === 0 || (bucket.wakeAt ?? Number.POSITIVE_INFINITY) <= now + wait) return;
+  if (waits.length === 0 || (bucket.wakeAt ?? Number.POSITIVE_INFINITY) <= now + wait) return;
   const wakeAt = now + wait;
   bucket.wakeAt = wakeAt;
   await clock.sleep(wait).catch(() => undefined);

@@ -1,3 +1,4 @@
+import type { GrantCalls } from '../domain/call-grants.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Outbound } from '../runtime/outbound.ts';
 import type { AuditTrail, MonitorValidator, ObjectPort, Policies } from '../pipeline/ports.ts';
@@ -18,6 +19,8 @@ export interface DatadogOptions extends DatadogTarget {
   readonly clock: Clock;
   /** Share (percent) of each rate limit that Birddog uses; default all. */
   readonly budgetShare?: number;
+  /** Grants calls from the budget that all processes share; undefined if this process has its own. */
+  readonly grantCalls?: GrantCalls | undefined;
   /** From 0 to 1, for the jitter of retries. */
   readonly random?: () => number;
 }
@@ -37,7 +40,7 @@ export interface Datadog {
 
 /** Creates a client of Datadog's API. Objects are raw JSON, with unknown fields preserved. */
 export function createDatadog(options: DatadogOptions): Datadog {
-  const budget = createBudget(options.clock, options.budgetShare);
+  const budget = createBudget(options.clock, options.budgetShare, options.grantCalls);
   const health = createHealth(options.clock);
   const request = createRequest({ random: Math.random, ...options, budget, health });
   return {

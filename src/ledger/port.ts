@@ -1,3 +1,4 @@
+import type { GrantCalls } from '../domain/call-grants.ts';
 import type { Route } from '../domain/application.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -167,6 +168,8 @@ export interface Ledger {
   pinRoute(application: string, route: Route, holdMs: number): Promise<PinnedRoute>;
   /** Ends a pin. Never throws: a pin that cannot be deleted expires. */
   unpinRoute(pin: string): Promise<void>;
+  /** Grants calls of a Datadog rate limit that all processes with this ledger share. */
+  readonly grantCalls: GrantCalls;
   /** Writes to the ledger and takes it back. */
   probe(): Promise<void>;
   /** Returns the state at the last look, which each call repeats in the background. Never throws. */

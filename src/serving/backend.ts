@@ -64,14 +64,15 @@ export function openBackend(
 ): Backend {
   const { command, metrics, outbound } = foundation;
   const keys = keysFrom(secrets.datadogKeys);
+  const store = storeAt(config.BIRDDOG_LEDGER, command, secrets, { clock, log });
   const datadog = createDatadog({
     ...config.datadog,
     keys,
     budgetShare: config.BIRDDOG_BUDGET_SHARE,
+    grantCalls: config.BIRDDOG_LEDGER.database === 'PostgreSQL' ? store.ledger.grantCalls : undefined,
     outbound: observed(outbound, 'other', metrics.upstream('datadog')),
     clock,
   });
-  const store = storeAt(config.BIRDDOG_LEDGER, command, secrets, { clock, log });
   const { ledger, objectCache, fingerprints } = store;
   const ports = {
     ...datadog.objects,

@@ -62,6 +62,16 @@ const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [
     'CREATE INDEX ledger_revisions_by_request ON ledger_revisions (application, request_id)',
     'CREATE INDEX ledger_revisions_by_age ON ledger_revisions (at_ms)',
   ],
+  () => [
+    `CREATE TABLE ledger_budgets (
+       name TEXT PRIMARY KEY,
+       period_ms BIGINT NOT NULL,
+       ends_ms BIGINT NOT NULL,
+       calls_left BIGINT NOT NULL,
+       calls_granted BIGINT NOT NULL,
+       now_ms BIGINT NOT NULL
+     )`,
+  ],
 ];
 
 /** Takes over the creates in progress of files from before the ledger had leases. */

@@ -4,6 +4,7 @@ import { deadlineAfter } from '../../domain/deadline.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { Ledger, LedgerReadings } from '../port.ts';
 import { singleFlight } from '../../runtime/concurrency/single-flight.ts';
+import { Budgets } from './budgets.ts';
 import type { Database, Statement } from './database.ts';
 import { byTimer, type Every, Leases } from './leases.ts';
 import { migrate } from './migrations.ts';
@@ -43,6 +44,7 @@ interface Opened {
   readonly leases: Leases;
   readonly writes: Writes;
   readonly routes: Routes;
+  readonly budgets: Budgets;
   readonly history: Revisions;
 }
 
@@ -99,6 +101,7 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     lastApply: (application, except) => attempt(({ history }) => history.lastApply(application, except)),
     pinRoute: (application, route, holdMs) => attempt(({ routes }) => routes.pin(application, route, holdMs)),
     unpinRoute: (pin) => quietly(({ routes }) => routes.unpin(pin)),
+    grantCalls: (wanted) => attempt(({ budgets }) => budgets.grant(wanted)),
     probe: () => probe(connection, options.clock, count),
     readings() {
       void countOnce();
@@ -194,7 +197,7 @@ async function openParts(open: OpenDatabase, options: LedgerOptions): Promise<Op
   if (options.exclusive) await leases.takeOver();
   if (options.clockRun !== undefined) await db.transaction(resumed(writes, options.clockRun));
   const history = new Revisions(db, options.history ?? historyLimits(options.database));
-  return { db, leases, writes, routes: new Routes(db), history };
+  return { db, leases, writes, routes: new Routes(db), budgets: new Budgets(db), history };
 }
 
 /** After a restart of the clock, unsettled writes wait their full time again. */

@@ -30,6 +30,9 @@ export function openSqlite(
 ): Database {
   const db = openDatabase(file);
   db.function('now_ms', () => Math.trunc(clock.monotonic()));
+  // As PostgreSQL names them; in SQLite they are `min` and `max`, which PostgreSQL has only as aggregates.
+  db.function('least', { varargs: true }, (...numbers) => Math.min(...numbers.map(Number)));
+  db.function('greatest', { varargs: true }, (...numbers) => Math.max(...numbers.map(Number)));
   db.function('time_ms', () => Math.trunc(clock.now()));
   const prepared = new Map<string, StatementSync>();
   const run = ({ text, values }: Statement): readonly Row[] => {
