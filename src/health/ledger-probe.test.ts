@@ -6,13 +6,16 @@ import { ledgerProbe } from './ledger-probe.ts';
 /** Returns the probe of a ledger whose writes fail while `state.full` is true. */
 function startTest() {
   const { parts, context, clock } = probedParts();
-  const state = { full: false, failing: undefined as string | undefined };
+  const state = { full: false, isInMemoryVolume: false, failing: undefined as string | undefined };
   async function probe(): Promise<void> {
     state.failing = state.full ? 'disk full' : undefined;
     if (state.full) throw new Error('disk full');
     await parts.ledger.probe();
   }
-  const readings = () => ({ ...parts.ledger.readings(), failing: state.failing });
+  const readings = () => {
+    const { failing, isInMemoryVolume } = state;
+    return { ...parts.ledger.readings(), failing, isInMemoryVolume };
+  };
   const row = ledgerProbe({ ...parts, ledger: { ...parts.ledger, probe, readings } });
   return { row, state, parts, clock, context, probe: async () => row.probe?.(context()) };
 }
@@ -23,6 +26,19 @@ describe('the probe of the ledger', () => {
     assert.equal((await probe())?.state, 'ok');
     assert.deepEqual(samplesOf([row], 'birddog_ledger_entries'), { '': 0 });
     assert.deepEqual(samplesOf([row], 'birddog_ledger_oldest_entry_seconds'), { '': 0 });
+  });
+
+  it('warns that the history is lost with the pod if the ledger is in a volume of memory', async () => {
+    const { row, state, probe } = startTest();
+    state.isInMemoryVolume = true;
+    const outcome = await probe();
+    assert.deepEqual(
+      [outcome?.state, /history is lost with the pod/.test(outcome?.detail ?? '')],
+      ['warning', true],
+    );
+    assert.equal(row.incident?.fault(), undefined);
+    state.full = true;
+    assert.equal((await probe())?.state, 'failed');
   });
 
   it('says the same to /check and to the incident, which ends when a write succeeds', async () => {

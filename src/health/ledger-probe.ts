@@ -12,6 +12,12 @@ const HOW_TO_FIX: Readonly<Record<LedgerReadings['database'], string>> = {
     'Check whether the PostgreSQL server of BIRDDOG_LEDGER runs and has disk space, whether the policy birddog-to-postgresql allows the connection, and whether ledger-user and ledger-password in Vault are valid.',
 };
 
+const IN_MEMORY: Outcome = {
+  state: 'warning',
+  detail: 'The ledger can be written. It is in a volume of memory, so the history is lost with the pod.',
+  hint: 'Deploy the overlay postgresql or persistent to keep the history.',
+};
+
 /** Returns the probe of the ledger. Without a writable ledger, writes are refused. */
 export function ledgerProbe({ ledger, afterMs }: LedgerParts): Probe {
   const fault = () => {
@@ -21,7 +27,8 @@ export function ledgerProbe({ ledger, afterMs }: LedgerParts): Probe {
   async function probe(): Promise<Outcome> {
     // The ledger records why a write failed.
     await ledger.probe().catch(() => undefined);
-    return outcomeOf(fault(), 'The ledger can be written.');
+    const outcome = outcomeOf(fault(), 'The ledger can be written.');
+    return outcome.state === 'ok' && ledger.readings().isInMemoryVolume ? IN_MEMORY : outcome;
   }
   return {
     name: 'ledger',

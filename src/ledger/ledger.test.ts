@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,7 +20,7 @@ import { type JsonObject, isObject, parseTrustedJson, printJson } from '../domai
 import { deadlineAfter } from '../domain/deadline.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { LIMITS } from './size-limit.ts';
-import { openStore, type Store } from './ledger.ts';
+import { isMemoryVolume, openStore, type Store } from './ledger.ts';
 
 const WRITE = { kind: 'monitor', application: 'a', key: 'k' } as const;
 const DAY = 86_400_000;
@@ -269,6 +279,19 @@ describe('the store', () => {
     assert.ok(Number(list[0]?.version) >= 5);
     assert.equal(await unsettled(store), 1);
     assert.deepEqual(failures, []);
+  });
+});
+
+describe('a volume of memory', () => {
+  it('is a folder on which such a file system is mounted, not one within it', (t) => {
+    assert.equal(isMemoryVolume(folder), false);
+    assert.equal(isMemoryVolume(join(folder, 'missing')), false);
+    const shared = '/dev/shm';
+    if (!existsSync(shared) || statfsSync(shared).type !== 0x01021994) return t.skip('no /dev/shm');
+    assert.equal(isMemoryVolume(shared), true);
+    const within = mkdtempSync(join(shared, 'birddog-'));
+    assert.equal(isMemoryVolume(within), false);
+    rmSync(within, { recursive: true });
   });
 });
 

@@ -1,4 +1,5 @@
-import { renameSync } from 'node:fs';
+import { renameSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../domain/clock.ts';
 import type { Fingerprints, ObjectCache } from '../pipeline/ports.ts';
@@ -9,12 +10,16 @@ import { objectCacheIn } from './object-cache.ts';
 import type { Ledger } from './port.ts';
 import type { Database } from './sql/database.ts';
 import type { PostgresqlOptions } from './sql/postgresql.ts';
+import { historyLimits } from './sql/revisions.ts';
 import { createSqlLedger, type OpenLedger } from './sql/sql-ledger.ts';
 import { bootId, openSqlite } from './sql/sqlite.ts';
 import { LIMITS, type Limits } from './size-limit.ts';
 
 /** Primary result codes of SQLite for a file that it cannot use: corrupt, and not a database. */
 const DAMAGED = [11, 26];
+
+/** The type of a file system in memory, as statfs(2) names it. */
+const TMPFS = 0x01021994;
 
 /** The state that Datadog does not store: leases, writes in progress, and caches. */
 export interface Store {
@@ -47,7 +52,14 @@ export function openStore(file: string, { clock, failed = () => {}, limits = LIM
       return openSqlite(file, { clock });
     }
   };
-  const options = { database: 'SQLite', clock, exclusive: true, clockRun: bootId() } as const;
+  const isInMemoryVolume = isMemoryVolume(dirname(file));
+  const options = {
+    database: 'SQLite',
+    clock,
+    exclusive: true,
+    clockRun: bootId(),
+    isInMemoryVolume,
+  } as const;
   return withCaches(createSqlLedger(open, options), file, { failed, limits });
 }
 
@@ -57,15 +69,31 @@ export function openStore(file: string, { clock, failed = () => {}, limits = LIM
  */
 export function openSharedStore(
   place: PostgresqlOptions,
-  { clock, failed = () => {}, limits = LIMITS }: StoreOptions,
+  {
+    clock,
+    failed = () => {},
+    limits = LIMITS,
+    historyDays,
+  }: StoreOptions & { readonly historyDays?: number },
 ): Store {
   // Loaded when it is first needed: a process with a SQLite file does not spend memory on the driver.
   const open = async (): Promise<Database> => {
     const { openPostgresql } = await import('./sql/postgresql.ts');
     return openPostgresql(place);
   };
-  const ledger = createSqlLedger(open, { database: 'PostgreSQL', clock, exclusive: false });
+  const history = historyLimits('PostgreSQL', historyDays);
+  const ledger = createSqlLedger(open, { database: 'PostgreSQL', clock, exclusive: false, history });
   return withCaches(ledger, ':memory:', { failed, limits });
+}
+
+/** Returns whether a folder is the root of a mounted file system in memory, such as a pod's volume. */
+export function isMemoryVolume(folder: string): boolean {
+  try {
+    const isMounted = statSync(folder).dev !== statSync(join(folder, '..')).dev;
+    return isMounted && statfsSync(folder).type === TMPFS;
+  } catch {
+    return false;
+  }
 }
 
 /** Adds the caches, in a SQLite file. */

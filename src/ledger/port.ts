@@ -197,6 +197,8 @@ export interface LedgerReadings {
   readonly oldestMs: number | undefined;
   /** Size of the database's file in bytes; undefined for a server. */
   readonly bytes: number | undefined;
+  /** Whether the file is in a volume of memory, which is lost with the pod. */
+  readonly isInMemoryVolume: boolean;
   /** Failed statements since the start. */
   readonly failures: number;
   /** Reason why the last statement failed; undefined after a success. */

@@ -61,6 +61,31 @@ describe('the settler', () => {
     assert.deepEqual(await ports.ledger.unsettled(), []);
   });
 
+  it('records the revision of a write that landed, with its caller and request', async () => {
+    const source = { action: 'create', requestId: 'r7', isApply: true, restoredFrom: undefined } as const;
+    await begin({ ...CREATE, source });
+    store(1);
+    await settleOnce(ports);
+    const newest = await ports.ledger.newestRevision(NAME);
+    assert.deepEqual(
+      [newest?.id, newest?.caller, newest?.requestId, newest?.isApply, newest?.body?.['name']],
+      ['1', 'c', 'r7', true, 'x'],
+    );
+    await begin({ ...NAME, action: 'delete', id: '1', caller: 'd', source: { ...source, action: 'delete' } });
+    held = [];
+    await settleOnce(ports);
+    const after = await ports.ledger.newestRevision(NAME);
+    assert.deepEqual([after?.action, after?.caller, after?.body], ['delete', 'd', undefined]);
+  });
+
+  it('records no revision of a write that never landed', async () => {
+    const source = { action: 'create', requestId: 'r', isApply: false, restoredFrom: undefined } as const;
+    await begin({ ...CREATE, source });
+    clock.advance(60_000);
+    assert.equal((await settleOnce(ports)).settled, 1);
+    assert.equal(await ports.ledger.newestRevision(NAME), undefined);
+  });
+
   it('leaves a create unsettled that may still land, and one while Datadog cannot be read', async () => {
     await begin();
     assert.equal((await settleOnce(ports)).settled, 0);

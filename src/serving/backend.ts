@@ -3,7 +3,6 @@ import { createDatadog, type Datadog } from '../datadog/datadog.ts';
 import { keysFrom, type KeySource } from '../datadog/keys.ts';
 import type { DatadogTarget } from '../datadog/sites.ts';
 import { type ReceiverConfig, readReceivers } from '../health/receivers-file.ts';
-import type { LedgerPlace } from '../ledger/ledger-place.ts';
 import { openSharedStore, openStore, type Store } from '../ledger/ledger.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import { createMetrics, type Metrics } from '../runtime/metrics.ts';
@@ -64,7 +63,7 @@ export function openBackend(
 ): Backend {
   const { command, metrics, outbound } = foundation;
   const keys = keysFrom(secrets.datadogKeys);
-  const store = storeAt(config.BIRDDOG_LEDGER, command, secrets, { clock, log });
+  const store = storeAt(config, command, secrets, { clock, log });
   const datadog = createDatadog({
     ...config.datadog,
     keys,
@@ -92,7 +91,10 @@ export function openBackend(
 }
 
 function storeAt(
-  place: LedgerPlace,
+  {
+    BIRDDOG_LEDGER: place,
+    BIRDDOG_HISTORY_DAYS: historyDays,
+  }: Pick<SharedConfig, 'BIRDDOG_LEDGER' | 'BIRDDOG_HISTORY_DAYS'>,
   command: Foundation['command'],
   { ledgerCredentials }: LedgerSecrets,
   { clock, log }: Deps,
@@ -105,5 +107,6 @@ function storeAt(
     ledgerCredentials.poll();
     return ledgerCredentials.current();
   };
-  return openSharedStore({ url: place.url, credentials, applicationName: `birddog-${command}` }, options);
+  const shared = { url: place.url, credentials, applicationName: `birddog-${command}` };
+  return openSharedStore(shared, { ...options, historyDays });
 }

@@ -1,4 +1,5 @@
 import { ledgerPlace } from '../ledger/ledger-place.ts';
+import { HISTORY_DAYS } from '../ledger/sql/revisions.ts';
 import { SITE_NAMES, type Site } from '../datadog/sites.ts';
 import {
   oneOf,
@@ -31,6 +32,11 @@ export const servingSettings = {
   BIRDDOG_LEDGER: required(
     ledgerPlace,
     'Where the ledger is: the path of a SQLite file, for one replica; or `postgresql://host:5432/database?sslmode=verify-full`, one database for all replicas and both containers. User and password are the files `ledger-user` and `ledger-password` of BIRDDOG_SECRETS, and `ledger-ca.crt` is its CA.',
+  ),
+  BIRDDOG_HISTORY_DAYS: optional(
+    wholeNumber(1, 3_650),
+    HISTORY_DAYS,
+    'Days for which a PostgreSQL ledger keeps the history of the objects. The newest revision of each object is always kept.',
   ),
   BIRDDOG_SETTLE_MS: optional(
     wholeNumber(1_000, 600_000),

@@ -97,4 +97,33 @@ describeLedgers('the history', ({ place, open }) => {
     await small.forgetSettled(60_000);
     assert.deepEqual([await numbers('k'), await numbers('old')], [[7], [2]]);
   });
+
+  it('that cannot be written fails no request', async () => {
+    const ledger = open({
+      db: (db) => ({
+        ...db,
+        transaction: (statements) =>
+          statements.some(
+            ({ text }) => text.includes('ledger_revisions (') || text.includes('INTO ledger_revisions'),
+          )
+            ? Promise.reject(new Error('full'))
+            : db.transaction(statements),
+      }),
+    });
+    await ledger.newestRevision(NAME).catch(() => undefined);
+    await ledger.record([revisionOf()]);
+  });
+
+  it('counts its bytes again when it may have become too large', async () => {
+    const ledger = open({ history: { perObject: 50, maxAgeMs: Infinity, maxBytes: 400 } });
+    const count = async () => (await ledger.revisions({ ...NAME, limit: 50 })).length;
+    await ledger.record([revisionOf()]);
+    await ledger.forgetSettled(60_000);
+    assert.equal(await count(), 1);
+    for (let n = 0; n < 30; n += 1) await ledger.record([revisionOf()]);
+    assert.equal(await count(), 31);
+    await ledger.forgetSettled(60_000);
+    assert.equal(await count(), 1);
+    assert.equal((await ledger.newestRevision(NAME))?.revision, 31);
+  });
 });

@@ -14,22 +14,23 @@ export interface HistoryLimits {
   readonly maxBytes: number;
 }
 
-/** Number of revisions that one statement deletes, and of statements in one round. */
-const PRUNE = { rows: 500, rounds: 20 };
+/**
+ * Number of revisions that one statement deletes, and of statements in one round; calls of `prune` between two searches for
+ * old revisions; and the share of the bytes that remains, so that the next writes need no exact count.
+ */
+const PRUNE = { rows: 50, rounds: 20, everyCalls: 100, share: 0.75 };
 const ACTIONS: readonly PlanAction[] = ['create', 'update', 'replace', 'delete', 'none'];
 const DAY_MS = 86_400_000;
+/** Default of BIRDDOG_HISTORY_DAYS. */
+export const HISTORY_DAYS = 400;
 /** Limits of history by database. A SQLite file is on a volume that uses the pod's memory. */
 const HISTORY_LIMITS = {
   perObject: 50,
-  days: 400,
   sqliteBytes: 16 * 1024 * 1024,
 } as const;
 
 /** Returns the limits of a database. `days` applies to PostgreSQL. */
-export function historyLimits(
-  database: 'SQLite' | 'PostgreSQL',
-  days: number = HISTORY_LIMITS.days,
-): HistoryLimits {
+export function historyLimits(database: 'SQLite' | 'PostgreSQL', days: number = HISTORY_DAYS): HistoryLimits {
   const { perObject, sqliteBytes: maxBytes } = HISTORY_LIMITS;
   return database === 'SQLite'
     ? { perObject, maxAgeMs: Infinity, maxBytes }
@@ -49,6 +50,9 @@ const IS_OLD = `EXISTS (SELECT 1 FROM ledger_revisions AS newer
 export class Revisions {
   private readonly db: Database;
   private readonly limits: HistoryLimits;
+  private calls = 0;
+  /** At most so many bytes are stored; undefined until they are counted. */
+  private upperBound: number | undefined;
 
   constructor(db: Database, limits: HistoryLimits) {
     this.db = db;
@@ -60,13 +64,21 @@ export class Revisions {
    * that are recorded already. Acknowledged early: the outcome of the write is settled later, so a crash loses both or neither.
    */
   async record(revisions: readonly NewRevision[]): Promise<void> {
-    const statements = revisions.flatMap((one) => [this.insert(one), this.trim(one)]);
-    await this.db.transaction(statements);
+    const statements = revisions.flatMap((one) => {
+      const body = one.body ? compress(printJson(one.body)) : null;
+      return [
+        { statement: this.insert(one, body), bytes: body?.length ?? 0 },
+        { statement: this.trim(one), bytes: 0 },
+      ];
+    });
+    await this.db.transaction(statements.map(({ statement }) => statement));
+    if (this.upperBound !== undefined)
+      this.upperBound += statements.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  private insert(revision: NewRevision): Statement {
+  private insert(revision: NewRevision, body: Uint8Array | null): Statement {
     const { relaxed, time, bytes } = this.db.dialect;
-    const { entry, kind, application, key, id, action, caller, requestId, body, redacted } = revision;
+    const { entry, kind, application, key, id, action, caller, requestId, redacted } = revision;
     return {
       text: `INSERT INTO ledger_revisions
                (entry, kind, application, key, revision, id, action, caller, request_id, is_apply, restored_from,
@@ -90,7 +102,7 @@ export class Revisions {
         revision.isApply ? 1 : 0,
         revision.restoredFrom ?? null,
         redacted.length > 0 ? JSON.stringify(redacted) : null,
-        body ? compress(printJson(body)) : null,
+        body,
       ],
     };
   }
@@ -112,21 +124,25 @@ export class Revisions {
       `DELETE FROM ledger_revisions WHERE entry IN (
          SELECT entry FROM ledger_revisions WHERE ${condition} AND ${IS_OLD} ORDER BY at_ms, revision LIMIT ${PRUNE.rows}
        ) RETURNING length(body) AS bytes`;
-    if (maxAgeMs < Infinity) {
+    const isDue = this.calls % PRUNE.everyCalls === 0;
+    this.calls += 1;
+    if (maxAgeMs < Infinity && isDue) {
       const text = oldest(`at_ms < ${this.db.dialect.time} - CAST($1 AS BIGINT)`);
       await this.repeat({ text, values: [maxAgeMs] }, () => true);
     }
-    if (maxBytes < Infinity) {
+    if (maxBytes < Infinity && (this.upperBound ?? Infinity) > maxBytes) {
       const [row] = await this.db.query({
         text: 'SELECT coalesce(sum(length(body)), 0) AS bytes FROM ledger_revisions',
         values: [],
       });
       let bytes = Number(row?.['bytes']);
+      this.upperBound = bytes;
       if (bytes <= maxBytes) return;
       await this.repeat({ text: oldest('1 = 1'), values: [] }, (rows) => {
         bytes = rows.reduce((rest, one) => rest - Number(one['bytes'] ?? 0), bytes);
-        return bytes > maxBytes;
+        return bytes > maxBytes * PRUNE.share;
       });
+      this.upperBound = bytes;
     }
   }
 

@@ -31,6 +31,8 @@ export interface LedgerOptions {
   readonly exclusive: boolean;
   /** Identifies the run of the database's clock; undefined where it never starts again. */
   readonly clockRun?: string | undefined;
+  /** Whether the file is in a volume of memory. */
+  readonly isInMemoryVolume?: boolean;
   /** How much history is kept; those of the database by default. */
   readonly history?: HistoryLimits | undefined;
 }
@@ -105,7 +107,8 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     probe: () => probe(connection, options.clock, count),
     readings() {
       void countOnce();
-      return { database: options.database, ...counts, bytes: connection.bytes(), ...connection.state };
+      const { database, isInMemoryVolume = false } = options;
+      return { database, isInMemoryVolume, ...counts, bytes: connection.bytes(), ...connection.state };
     },
     close: () => connection.close(),
   };
