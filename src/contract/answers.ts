@@ -198,6 +198,9 @@ const revisionSchema = z
     at: text.meta({ description: 'When, in ISO 8601.' }),
     by: text.meta({ description: 'The caller; `not known` for a state that somebody else left.' }),
     request_id: optionalText,
+    fingerprint: optionalText.meta({
+      description: 'A digest of the object, equal for equal objects; absent after a delete.',
+    }),
     restored_from: z
       .int()
       .min(1)

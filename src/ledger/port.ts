@@ -62,6 +62,8 @@ export interface NewRevision extends ObjectName, RevisionSource {
   readonly caller: string;
   /** The object after the write, with its marker; undefined after a delete. */
   readonly body: JsonObject | undefined;
+  /** A digest of the body, equal for states without a difference; undefined after a delete. */
+  readonly fingerprint: string | undefined;
   /** Pointers to the strings of the body in which secrets are redacted. */
   readonly redacted: readonly Pointer[];
 }

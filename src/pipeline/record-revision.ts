@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
+import { canonical } from '../diff/canonical.ts';
 import { changesOf } from '../diff/changes.ts';
-import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import { idOf } from '../domain/marker.ts';
+import { isObject, type Json, type JsonObject, printJson } from '../domain/json.ts';
+import type { StoredKind } from '../domain/managed-fields.ts';
+import { idOf, unmarked } from '../domain/marker.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import type { Intent, NewRevision } from '../ledger/port.ts';
 import { secretsIn } from '../lint/secrets.ts';
+import { sortedByName } from './document/plan-document.ts';
 import type { Ports } from './ports.ts';
 
 /** What replaces a secret in the history. */
@@ -68,10 +72,21 @@ export async function recordRevision(
   if (!source || (after === undefined && intent.action !== 'delete')) return;
   const name = { kind, application, key };
   const id = after ? idOf(after) : (intent.id ?? '');
-  const { object, pointers } = after ? redacted(after) : { object: undefined, pointers: [] };
-  const revision: NewRevision = { ...name, ...source, entry, id, caller, body: object, redacted: pointers };
+  const revision: NewRevision = { ...name, ...source, entry, id, caller, ...bodyParts(kind, after) };
   const found = before ? await foundBefore(before, revision, ledger) : [];
   await ledger.record([...found, revision]);
+}
+
+/** Returns what a revision stores of an object, undefined after a delete. */
+function bodyParts(
+  kind: StoredKind,
+  object: JsonObject | undefined,
+): Pick<NewRevision, 'body' | 'redacted' | 'fingerprint'> {
+  if (!object) return { body: undefined, redacted: [], fingerprint: undefined };
+  const { object: body, pointers } = redacted(object);
+  const text = printJson(sortedByName(canonical(kind, unmarked(kind, body))));
+  const fingerprint = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  return { body, redacted: pointers, fingerprint };
 }
 
 /** Returns the revision for the state before a write if the history does not end with it. */
@@ -81,14 +96,15 @@ async function foundBefore(
   ledger: Ports['ledger'],
 ): Promise<NewRevision[]> {
   const name = { kind, application, key };
-  const { object: body, pointers } = redacted(before);
+  const { body, ...parts } = bodyParts(kind, before);
   const id = idOf(before);
   try {
     const newest = await ledger.newestRevision(name);
-    if (newest?.body && newest.id === id && changesOf(kind, newest.body, body).length === 0) return [];
+    if (newest?.body && body && newest.id === id && changesOf(kind, newest.body, body).length === 0)
+      return [];
   } catch {
     return [];
   }
   const found = { action: 'none', caller: NOT_KNOWN, isApply: false, restoredFrom: undefined } as const;
-  return [{ ...name, ...found, requestId, entry: `${entry}-before`, id, body, redacted: pointers }];
+  return [{ ...name, ...found, requestId, entry: `${entry}-before`, id, body, ...parts }];
 }

@@ -11,7 +11,17 @@ function revisionOf(more: Partial<NewRevision> = {}): NewRevision {
   const write = { action: 'update', caller: 'somebody', requestId: 'r', isApply: false } as const;
   const entry = `e${revisions}`;
   const body = { name: entry };
-  return { ...NAME, ...write, entry, id: '1', restoredFrom: undefined, body, redacted: [], ...more };
+  return {
+    ...NAME,
+    ...write,
+    entry,
+    id: '1',
+    restoredFrom: undefined,
+    body,
+    fingerprint: entry,
+    redacted: [],
+    ...more,
+  };
 }
 
 describeLedgers('the history', ({ place, open }) => {

@@ -72,6 +72,7 @@ const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [
        now_ms BIGINT NOT NULL
      )`,
   ],
+  () => ['ALTER TABLE ledger_revisions ADD COLUMN fingerprint TEXT'],
 ];
 
 /** Takes over the creates in progress of files from before the ledger had leases. */

@@ -37,7 +37,8 @@ export function historyLimits(database: 'SQLite' | 'PostgreSQL', days: number = 
     : { perObject, maxAgeMs: days * DAY_MS, maxBytes: Infinity };
 }
 
-const NAMES = 'entry, kind, application, key, revision, id, action, caller, request_id, is_apply';
+const NAMES =
+  'entry, kind, application, key, revision, id, action, caller, request_id, is_apply, fingerprint';
 const COLUMNS = `${NAMES}, restored_from, at_ms, redacted, body`;
 /** The same without the body. */
 const HEAD = `${NAMES}, restored_from, at_ms, redacted, NULL AS body`;
@@ -82,12 +83,12 @@ export class Revisions {
     return {
       text: `INSERT INTO ledger_revisions
                (entry, kind, application, key, revision, id, action, caller, request_id, is_apply, restored_from,
-                at_ms, redacted, body)
+                at_ms, redacted, body, fingerprint)
              SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT),
                coalesce((SELECT max(revision) FROM ledger_revisions
                          WHERE application = $3 AND kind = $2 AND key = $4), 0) + 1,
                CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS BIGINT),
-               CAST($10 AS BIGINT), ${time}, CAST($11 AS TEXT), CAST($12 AS ${bytes})
+               CAST($10 AS BIGINT), ${time}, CAST($11 AS TEXT), CAST($12 AS ${bytes}), CAST($13 AS TEXT)
              WHERE NOT EXISTS (SELECT 1 FROM ledger_revisions WHERE entry = $1)
              RETURNING ${relaxed}`,
       values: [
@@ -103,6 +104,7 @@ export class Revisions {
         revision.restoredFrom ?? null,
         redacted.length > 0 ? JSON.stringify(redacted) : null,
         body,
+        revision.fingerprint ?? null,
       ],
     };
   }
@@ -255,6 +257,7 @@ function revisionIn(row: Row): Revision {
   if (!action) throw new TypeError('a revision has an unknown action');
   const requestId = row['request_id'];
   const restoredFrom = row['restored_from'];
+  const { fingerprint } = row;
   return {
     entry: String(row['entry']),
     kind: kindIn(row['kind']),
@@ -268,6 +271,7 @@ function revisionIn(row: Row): Revision {
     isApply: Number(row['is_apply']) === 1,
     restoredFrom: restoredFrom === null ? undefined : Number(restoredFrom),
     atMs: Number(row['at_ms']),
+    fingerprint: typeof fingerprint === 'string' ? fingerprint : undefined,
     redacted: pointersIn(row['redacted']),
     body: bodyIn(row['body']),
   };

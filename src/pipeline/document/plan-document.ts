@@ -279,7 +279,7 @@ function* digestOf(before: string, items: readonly Json[], after: string): Steps
 }
 
 /** Returns a value with the fields of every object sorted by name. */
-function sortedByName(value: Json): Json {
+export function sortedByName(value: Json): Json {
   if (Array.isArray(value)) return value.map(sortedByName);
   if (!isObject(value)) return value;
   const names = Object.keys(value).sort();

@@ -1,6 +1,7 @@
 import type { HistoryAnswer, HistoryRevision } from '../../contract/answers.ts';
 import { PAGE_SIZE } from '../../contract/operations.ts';
 import { changesOf } from '../../diff/changes.ts';
+import { printJson } from '../../domain/json.ts';
 import { unmarked } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { Revision, RevisionFilter } from '../../ledger/port.ts';
@@ -10,6 +11,8 @@ import { type PipelineAnswer, type PipelineRequest, storedKind } from '../reques
 import { settleBeforeReading } from '../settle.ts';
 
 const KINDS = ['monitor', 'alert', 'dashboard'] as const;
+/** Maximum length of the objects on one page, as JSON. */
+const MAX_PAGE_CHARACTERS = 4_000_000;
 const CURSOR = /^(\d{1,15})-(\d{1,15})-([\w-]{1,70})$/;
 
 /**
@@ -31,9 +34,9 @@ export async function historyRequest(
   const limit = page_size === undefined ? PAGE_SIZE.default : Number(page_size);
   const filter = { application, kind: stored, key, after: positionIn(query.cursor) };
   const found = await ports.ledger.revisions({ ...filter, limit: limit + 1 });
-  const page = found.slice(0, limit);
+  const page = boundedPage(found.slice(0, limit));
   const last = page.at(-1);
-  const next = last && found.length > limit ? `${last.atMs}-${last.revision}-${last.entry}` : undefined;
+  const next = last && found.length > page.length ? `${last.atMs}-${last.revision}-${last.entry}` : undefined;
   return {
     status: 200,
     body: {
@@ -44,6 +47,16 @@ export async function historyRequest(
       request_id: context.requestId,
     },
   };
+}
+
+/** Returns the first revisions whose objects fit into an answer; at least one. */
+function boundedPage(revisions: readonly Revision[]): readonly Revision[] {
+  let characters = 0;
+  const tooMany = revisions.findIndex(({ body }, at) => {
+    characters += body ? printJson(body).length : 0;
+    return at > 0 && characters > MAX_PAGE_CHARACTERS;
+  });
+  return tooMany < 0 ? revisions : revisions.slice(0, tooMany);
 }
 
 function positionIn(cursor: string | undefined): RevisionFilter['after'] {
@@ -60,6 +73,7 @@ function revisionJson(
   shown: readonly [Revision | undefined] | undefined,
 ): HistoryRevision {
   const { kind, key, id, action, caller, requestId, restoredFrom, redacted, atMs, body } = revision;
+  const { fingerprint } = revision;
   const before = shown?.[0]?.body;
   return {
     revision: revision.revision,
@@ -70,6 +84,7 @@ function revisionJson(
     at: new Date(atMs).toISOString(),
     by: caller,
     ...(requestId === undefined ? {} : { request_id: requestId }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(restoredFrom === undefined ? {} : { restored_from: restoredFrom }),
     ...(redacted.length === 0 ? {} : { redacted: [...redacted] }),
     ...(shown ? { object: body ? unmarked(kind, body) : null } : {}),

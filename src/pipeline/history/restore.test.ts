@@ -191,6 +191,22 @@ describe('a restore', () => {
   });
 });
 
+describe('the history of an object', () => {
+  it('has equal fingerprints for equal states, and pages that fit into an answer', async () => {
+    const pipeline = startInProcess();
+    const huge = (name: string) =>
+      documentOf({ monitors: [monitorEntry('load', { message: name.repeat(900_000) })] });
+    for (const name of ['a', 'b', 'a', 'c', 'd', 'e']) await pipeline.apply(huge(name));
+    const first = await history(pipeline, { kind: 'monitor', key: 'load' });
+    assert.equal(first.revisions.length, 4);
+    const rest = await history(pipeline, { kind: 'monitor', key: 'load', cursor: String(first.next) });
+    const all = [...first.revisions, ...rest.revisions].toReversed();
+    assert.deepEqual([all.length, rest.next], [6, undefined]);
+    const [a, b, again] = all.map(({ fingerprint }) => fingerprint);
+    assert.deepEqual([again === a, b === a, typeof a], [true, false, 'string']);
+  });
+});
+
 describe('the history of an application', () => {
   it('has pages with every write and its caller, without objects', async () => {
     const pipeline = startInProcess();
