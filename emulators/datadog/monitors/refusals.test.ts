@@ -50,9 +50,17 @@ const EXAMPLES: readonly [message: RegExp, refused: object, accepted: object][] 
     /^alert and alert recovery criteria/,
     {
       query: ANOMALIES,
-      options: { threshold_windows: { trigger_window: 'last_1h', recovery_window: 'last_15m' } },
+      options: {
+        thresholds: { critical: 0.5 },
+        threshold_windows: { trigger_window: 'last_1h', recovery_window: 'last_30m' },
+      },
     },
-    { options: { threshold_windows: { trigger_window: 'last_1h', recovery_window: 'last_1h' } } },
+    {
+      options: {
+        thresholds: { critical: 0.5 },
+        threshold_windows: { trigger_window: 'last_1h', recovery_window: 'last_31m' },
+      },
+    },
   ],
   [
     /^Warning status is required/,

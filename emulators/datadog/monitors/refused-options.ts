@@ -56,8 +56,10 @@ export const REFUSED_OPTIONS: readonly Refusal[] = [
     words: 'Datadog',
     refuses: (_type, query, options) => {
       const { trigger_window: trigger, recovery_window: recovery } = windows(options);
-      if (!/\banomalies\(/.test(query)) return false;
-      return secondsIn(recovery) < secondsIn(trigger);
+      const critical = toNumber(fieldsOf(options['thresholds'])['critical']);
+      if (!/\banomalies\(/.test(query) || critical === undefined) return false;
+      // All anomalous points can be at the start of the trigger window (docs, monitors/guide/anomaly-monitor).
+      return secondsIn(recovery) < secondsIn(trigger) * (1 - critical) + 60;
     },
   },
   {

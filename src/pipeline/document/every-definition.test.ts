@@ -13,13 +13,17 @@ import { isSet } from '../../diff/set-changes.ts';
 const CORPUS_DEADLINE_MS = 600_000;
 const KINDS: readonly StoredKind[] = ['monitor', 'dashboard'];
 
+/** Real definitions, without the composites, whose monitors are in other organisations: Datadog refuses them. */
+const ownDefinitions = (kind: StoredKind) =>
+  realDefinitions(kind).filter(({ object }) => object['type'] !== 'composite');
+
 /** Returns one document with every real definition, under an explicit key. */
 const everything = (change: (kind: StoredKind, object: JsonObject) => JsonObject = (_, object) => object) =>
   documentOf(
     Object.fromEntries(
       KINDS.map((kind) => [
         `${kind}s`,
-        realDefinitions(kind).map(({ object }, at) => ({ ...change(kind, object), key: `${kind}-${at}` })),
+        ownDefinitions(kind).map(({ object }, at) => ({ ...change(kind, object), key: `${kind}-${at}` })),
       ]),
     ),
   );
@@ -84,7 +88,7 @@ describe('every real definition that was created in Datadog', { skip: withoutCor
     const { send, plan, person } = startInProcess();
     // Datadog rejects the second of two equal monitors.
     const ids = KINDS.flatMap((kind) =>
-      realDefinitions(kind).flatMap(({ object }) => {
+      ownDefinitions(kind).flatMap(({ object }) => {
         const { id } = person('POST', `/api/v1/${kind}`, object);
         return id === undefined ? [] : [String(id)];
       }),
