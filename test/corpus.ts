@@ -21,6 +21,21 @@ export function realDefinitions(kind: StoredKind): { source: string; object: Jso
   });
 }
 
+/** Returns the monitors that composite monitors of the corpus combine, in the form of a seed for the emulator. */
+export function combinedMonitors(): JsonObject {
+  const composites = realDefinitions('monitor').filter(({ object }) => object['type'] === 'composite');
+  const ids = new Set(composites.flatMap(({ object }) => String(object['query']).match(/\d+/g) ?? []));
+  return {
+    monitors: [...ids].map((id) => ({
+      id: Number(id),
+      type: 'query alert',
+      name: id,
+      query: 'q',
+      options: {},
+    })),
+  };
+}
+
 /** Reads a file of the corpus with one object per line. */
 export function corpusLines(file: string): JsonObject[] {
   const lines = readFileSync(join(CORPUS, file), 'utf8').split('\n');

@@ -121,6 +121,7 @@ export function emulatedDatadog(options: EmulatedDatadogOptions = {}) {
     fail: (path: string, status: number, answer: Json = { errors: ['no'] }) =>
       void failures.push({ path, status, text: JSON.stringify(answer) }),
     ...losses,
+    seed: (objects: JsonObject) => void emulator.control('POST', 'seed', objects),
     /** Sends a request directly to Datadog, as a person does. */
     person(method: string, path: string, sent?: JsonObject): JsonObject {
       losses.land();

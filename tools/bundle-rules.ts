@@ -29,7 +29,10 @@ export const LOADED_LATER: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Files that a bundle reads when it needs them, beside itself as beside the module. */
-export const DATA_FILES: readonly string[] = ['src/lint/known/known-metrics.br'];
+export const DATA_FILES: readonly string[] = [
+  'src/lint/known/known-metrics.br',
+  'src/lint/dashboard/widget-types.txt',
+];
 
 /** The bundles of the image. */
 export const BUNDLES: readonly BundleRule[] = [

@@ -29,10 +29,14 @@ const supervisor = createSupervisor(
   },
   (reason) => void stop(1, reason),
 );
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => void stop(0, `stops: it received ${signal}`));
 // npm does not forward SIGKILL, so the sandbox polls for its parent.
 const parent = process.ppid;
-setInterval(() => process.ppid === parent || void stop(0), PARENT_POLL_MS).unref();
+setInterval(
+  () => process.ppid === parent || void stop(0, 'stops: the process that started it has ended'),
+  PARENT_POLL_MS,
+).unref();
 // The reader of the output may close it early.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
 

@@ -36,8 +36,8 @@ const INHERITED_WITH_NETWORK = [
 const PROCESSES = {
   vault: (s: ProcessContext) =>
     emulator(s, 'vault', 'VAULT_EMULATOR_PORT', {
-      DATADOG_API_KEY: s.settings.realDatadog?.DATADOG_API_KEY,
-      DATADOG_APP_KEY: s.settings.realDatadog?.DATADOG_APP_KEY,
+      DATADOG_API_KEY: s.settings.realDatadog?.DATADOG_API_KEY ?? s.settings.env['DATADOG_EMULATOR_API_KEY'],
+      DATADOG_APP_KEY: s.settings.realDatadog?.DATADOG_APP_KEY ?? s.settings.env['DATADOG_EMULATOR_APP_KEY'],
     }),
   datadog: (s: ProcessContext) => emulator(s, 'datadog', 'DATADOG_EMULATOR_PORT'),
   leanix: (s: ProcessContext) => emulator(s, 'leanix', 'LEANIX_EMULATOR_PORT'),
@@ -105,7 +105,12 @@ function emulator(
     name,
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', join(ROOT, 'emulators', name, 'index.ts')],
-    env: { ...pick(settings.env, INHERITED), [port]: String(settings.ports[port]), ...env },
+    env: {
+      ...pick(settings.env, INHERITED),
+      ...emulatorVariables(settings.env, port),
+      [port]: String(settings.ports[port]),
+      ...env,
+    },
   };
 }
 
@@ -122,6 +127,14 @@ function datadog({ settings, url }: ProcessContext): Env {
   return settings.realDatadog
     ? { DATADOG_SITE: settings.realDatadog.DATADOG_SITE }
     : { DATADOG_URL: url('datadog') };
+}
+
+/** Returns the variables of one emulator, such as DATADOG_EMULATOR_LIMITS, and those of all emulators. */
+function emulatorVariables(env: Env, port: PortName): Env {
+  const prefix = port.replace(/PORT$/, '');
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => name.startsWith(prefix) || name.startsWith('EMULATOR_')),
+  );
 }
 
 function pick(env: Env, names: readonly string[]): Env {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { realDefinitions, withoutCorpus } from '../../test/corpus.ts';
+import { combinedMonitors, realDefinitions, withoutCorpus } from '../../test/corpus.ts';
 import { items, startInProcess, type Text } from '../../test/documents-in-process.ts';
 import { printToml } from '../../test/acceptance/print-toml.ts';
 import { changesOf } from '../diff/changes.ts';
@@ -95,7 +95,10 @@ describe('every real definition', { skip: withoutCorpus }, () => {
       let world = startInProcess();
       let [texts, refused] = [0, 0];
       for (const [at, { source, object }] of realDefinitions(kind).entries()) {
-        if (at % MAX_PER_EMULATOR === 0) world = startInProcess();
+        if (at % MAX_PER_EMULATOR === 0) {
+          world = startInProcess();
+          world.seed(combinedMonitors());
+        }
         const query = { application: 'app', team: 'corpus', key: `c-${at}` };
         const exception = REFUSED.find((r) => r.kind === kind && r.is(object));
         for (const [round, text] of textsOf(object).entries()) {

@@ -4,9 +4,9 @@ import { changesOf } from '../../src/diff/changes.ts';
 import { isObject, type Json, type JsonObject, parseTrustedJson, printJson } from '../../src/domain/json.ts';
 import { toSend } from '../../src/domain/managed-fields.ts';
 import { printYaml } from '../../src/format/encode-yaml.ts';
-import { realDefinitions, withoutCorpus } from '../corpus.ts';
+import { combinedMonitors, realDefinitions, withoutCorpus } from '../corpus.ts';
 import { documentOf, ok } from './document-client.ts';
-import { type Pod, request, startPod } from './pod.ts';
+import { control, type Pod, request, startPod } from './pod.ts';
 
 const KINDS = ['monitor', 'dashboard'] as const;
 /** Number of definitions that this test sends through all processes. The tests in src/pipeline run every definition in one process. */
@@ -27,6 +27,7 @@ describe('a document of real definitions', { skip: withoutCorpus }, () => {
   let pod: Pod;
   before(async () => {
     pod = await startPod({ limits: false });
+    await control(pod.datadogUrl, 'POST', 'seed', combinedMonitors());
   });
   after(() => pod?.stop());
 

@@ -133,12 +133,32 @@ describe('npm start', { skip }, () => {
     await sandbox.leavesNothing();
   });
 
+  it('passes the variables of an emulator to it', async (t) => {
+    const limits = { post_monitors: { limit: 7, period: 10 } };
+    const sandbox = npmStart(t, {
+      EMULATOR_CONTROL: 'true',
+      DATADOG_EMULATOR_LIMITS: JSON.stringify(limits),
+      DATADOG_EMULATOR_API_KEY: 'k',
+    });
+    await sandbox.ready();
+    const datadog = /^ {2}Datadog +(\S+)$/m.exec(sandbox.out())?.[1];
+    assert.equal((await fetch(`${datadog}/__control/state`)).status, 200);
+    const headers = { 'dd-api-key': 'k', 'dd-application-key': 'sandbox-app-key' };
+    const response = await fetch(`${datadog}/api/v1/monitor`, { method: 'POST', headers, body: '{}' });
+    assert.deepEqual([response.status, response.headers.get('x-ratelimit-limit')], [400, '7']);
+  });
+
   it('stops all its processes when Ctrl-C reaches the process group', async (t) => {
     const sandbox = npmStart(t);
     await sandbox.ready();
     process.kill(-sandbox.pid, 'SIGINT');
     await sandbox.leavesNothing();
-    assert.doesNotMatch(sandbox.err(), /^(?!npm warn).+$/m, 'nothing is complained about');
+    assert.match(sandbox.err(), /^birddog sandbox: stops: it received SIG(?:INT|TERM)$/m);
+    assert.doesNotMatch(
+      sandbox.err(),
+      /^(?!npm warn|birddog sandbox: stops: ).+$/m,
+      'nothing is complained about',
+    );
   });
 
   it('stops all its processes when npm is killed', async (t) => {
@@ -146,6 +166,7 @@ describe('npm start', { skip }, () => {
     await sandbox.ready();
     process.kill(sandbox.pid, 'SIGKILL');
     await sandbox.leavesNothing();
+    assert.match(sandbox.err(), /^birddog sandbox: stops: the process that started it has ended$/m);
   });
 
   it('leaves no process behind when the sandbox is killed', async (t) => {

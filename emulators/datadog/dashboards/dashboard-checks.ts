@@ -1,5 +1,18 @@
 import { isRawObject, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
+import { fieldError, schemaError } from './widget-types.ts';
+
+/** The fields that Datadog sets, and those with their own checks. */
+const UNCHECKED = new Set([
+  'id',
+  'author_handle',
+  'author_name',
+  'created_at',
+  'modified_at',
+  'url',
+  'tags',
+  'widgets',
+]);
 
 /** Rejects the dashboards that Datadog rejects, with its messages. Throws DatadogError. */
 export function checkDashboard(dashboard: RawObject): void {
@@ -13,12 +26,56 @@ export function checkDashboard(dashboard: RawObject): void {
       "Value of parameter 'layout_type' should be any of these ['ordered', 'free']",
     );
   }
-  if (!Array.isArray(dashboard['widgets'])) throw new DatadogError(400, "'widgets' is invalid");
+  const { widgets } = dashboard;
+  if (!Array.isArray(widgets)) throw new DatadogError(400, "'widgets' is invalid");
   checkTags(dashboard['tags']);
   for (const variable of objects(dashboard['template_variables'])) checkVariable(variable);
   for (const preset of objects(dashboard['template_variable_presets'])) {
     for (const variable of objects(preset['template_variables'])) checkPreset(variable);
   }
+  for (const [name, value] of Object.entries(dashboard)) {
+    if (!UNCHECKED.has(name) && fieldError('Dashboard', name, value) !== undefined)
+      throw new DatadogError(400, `'${name}' is invalid`);
+  }
+  const error = widgetsError(widgets, 'widget');
+  if (error !== undefined) throw new DatadogError(400, error);
+  checkLayouts(dashboard, objects(widgets));
+}
+
+/** Rejects widgets without a layout where they need one. No record has Datadog's words. */
+function checkLayouts(dashboard: RawObject, widgets: readonly RawObject[]): void {
+  const { layout_type, reflow_type } = dashboard;
+  if (layout_type !== 'free' && reflow_type !== 'fixed') return;
+  const at = widgets.findIndex(
+    ({ definition, layout }) =>
+      !isRawObject(layout) &&
+      // Dashboards that Datadog ships have groups without a layout.
+      (layout_type === 'free' || !isRawObject(definition) || definition['type'] !== 'group'),
+  );
+  if (at !== -1)
+    throw new DatadogError(
+      400,
+      `Invalid widget definition at position ${at}. Error: 'layout' is a required property.`,
+    );
+}
+
+/** Returns Datadog's message for the first invalid widget of a list: it names the position and the type. */
+function widgetsError(widgets: readonly unknown[], kind: string): string | undefined {
+  for (const [at, widget] of widgets.entries()) {
+    const { definition, ...frame } = isRawObject(widget) ? widget : {};
+    const type = isRawObject(definition) ? String(definition['type']) : 'None';
+    const error = definitionError(definition) ?? schemaError({ ...frame, definition: null }, 'Widget');
+    if (error !== undefined)
+      return `Invalid ${kind} definition at position ${at} of type ${type}. Error: ${error}.`;
+  }
+  return undefined;
+}
+
+function definitionError(definition: unknown): string | undefined {
+  if (!isRawObject(definition) || definition['type'] !== 'group' || !Array.isArray(definition['widgets']))
+    return schemaError(definition ?? {}, 'WidgetDefinition');
+  const error = schemaError({ ...definition, widgets: [] }, 'WidgetDefinition');
+  return error ?? widgetsError(definition['widgets'], 'inner widget')?.replace(/\.$/, '');
 }
 
 function checkTags(tags: unknown): void {

@@ -18,18 +18,23 @@ const create = (dashboard: object = {}) =>
 
 describe('a dashboard', () => {
   it('keeps its widgets unchanged, including the spelling of numbers and unknown fields', () => {
-    const definition = '{"type":"x","n":1.0,"big":12345678901234567890,"deep":{"a":[1e3,null]}}';
-    const text = `{"title":"t","layout_type":"free","widgets":[{"id":9007199254740993,"definition":${definition}}]}`;
+    const definition =
+      '{"type":"note","content":"c","n":1.0,"big":12345678901234567890,"deep":{"a":[1e3,null]}}';
+    const text = `{"title":"t","layout_type":"free","widgets":[{"id":9007199254740993,"definition":${definition},"layout":{"x":0,"y":0,"width":1,"height":1}}]}`;
     assert.ok(
       send('POST', '/api/v1/dashboard', text).body?.includes(
-        `{"id":9007199254740993,"definition":${definition}}`,
+        `{"id":9007199254740993,"definition":${definition},`,
       ),
     );
   });
 
   it('gets ids for widgets without one, in groups too, and new ones on each update', () => {
     const group = {
-      definition: { type: 'group', layout_type: 'ordered', widgets: [{ definition: { type: 'note' } }] },
+      definition: {
+        type: 'group',
+        layout_type: 'ordered',
+        widgets: [{ definition: { type: 'note', content: 'c' } }],
+      },
     };
     const made = create({ widgets: [group] });
     const idsOf = (d: typeof made) => [d.widgets[0].id, d.widgets[0].definition.widgets[0].id];

@@ -45,7 +45,7 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
       widget({
         type: 'split_group',
         size: 'md',
-        split_config: {},
+        split_config: { split_dimensions: [], limit: 1, sort: { order: 'asc' } },
         source_widget_definition: { type: 'timeseries' },
       }),
     ),
@@ -147,7 +147,9 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
   ],
   [
     'a log search, which is not a metric query',
-    ordered(request(['a'], [{ name: 'a', data_source: 'logs', query: '((', compute: {} }])),
+    ordered(
+      request(['a'], [{ name: 'a', data_source: 'logs', query: '((', compute: { aggregation: 'count' } }]),
+    ),
     [],
   ],
   ['aggregators of distributions', ordered(series('p99:a{*}, count(v: v<=5):a{*}, a{*}')), []],
@@ -168,7 +170,7 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     ordered(request(['query1 / query2'], [{ name: 'query1' }])),
     ['formula_unknown_query /widgets/0/definition/requests/0/formulas/0/formula 9'],
   ],
-  ['a query without a name', ordered(request(['query1'], [{}])), []],
+  ['a query without a name', ordered(request(['query1'], [{ data_source: 'newer' }])), []],
   ['queries that no formula shows, without formulas', ordered(request([], [{ name: 'a' }])), []],
   [
     'a formula with a syntax error reports no unused queries',
@@ -345,7 +347,10 @@ const CASES: readonly (readonly [title: string, dashboard: JsonObject, findings:
     'quotes and parentheses in a search',
     ordered(
       ...['a:"(" \\( (b OR c)', 'a:"b', '(a', 'a)'].map((query) =>
-        widget({ type: 'timeseries', requests: [{ log_query: { search: { query }, compute: {} } }] }),
+        widget({
+          type: 'timeseries',
+          requests: [{ log_query: { search: { query }, compute: { aggregation: 'count' } } }],
+        }),
       ),
     ),
     [

@@ -12,6 +12,7 @@ import { REQUIRED_LAYOUT_RULES } from './rules/required-layout.ts';
 import { SAVED_VIEW_RULES } from './rules/saved-view.ts';
 import { TEMPLATE_VARIABLE_RULES } from './rules/template-variable.ts';
 import { WIDGET_RULES } from './rules/widget.ts';
+import { WIDGET_TYPE_RULES } from './rules/widget-type.ts';
 import { WIDGET_FORMULA_RULES } from './rules/widget-formula.ts';
 import { WIDGET_QUERY_RULES } from './rules/widget-query.ts';
 import { DOCUMENT_WIDGET_RULES, WIDGET_VALUE_RULES } from './rules/widget-value.ts';
@@ -28,6 +29,7 @@ const DASHBOARD_RULES: readonly DashboardRule[] = [
   ...SAVED_VIEW_RULES,
   ...DASHBOARD_FIELD_RULES,
   ...WIDGET_VALUE_RULES,
+  ...WIDGET_TYPE_RULES,
 ];
 
 /** Rules about dashboards in documents only. */

@@ -44,7 +44,13 @@ describe('lint of widget queries', () => {
   it('reports an empty event size of a stream and of a list', () => {
     const list = {
       type: 'list_stream',
-      requests: [{ response_format: 'event_list', columns: [], query: { query_string: '', event_size: '' } }],
+      requests: [
+        {
+          response_format: 'event_list',
+          columns: [],
+          query: { data_source: 'event_stream', query_string: '', event_size: '' },
+        },
+      ],
     };
     assert.deepEqual(found({ type: 'event_stream', query: 'a', event_size: '' }, list), [
       'error empty_choice /widgets/0/definition/event_size',

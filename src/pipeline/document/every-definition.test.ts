@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
-import { describe, it } from 'node:test';
-import { realDefinitions, withoutCorpus } from '../../../test/corpus.ts';
+import { before, describe, it } from 'node:test';
+import { combinedMonitors, realDefinitions, withoutCorpus } from '../../../test/corpus.ts';
 import { codes, documentOf, items, startInProcess } from '../../../test/documents-in-process.ts';
 import { leavesOf, withAnotherAt } from '../../../test/real-fields.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
@@ -13,17 +13,13 @@ import { isSet } from '../../diff/set-changes.ts';
 const CORPUS_DEADLINE_MS = 600_000;
 const KINDS: readonly StoredKind[] = ['monitor', 'dashboard'];
 
-/** Real definitions, without the composites, whose monitors are in other organisations: Datadog refuses them. */
-const ownDefinitions = (kind: StoredKind) =>
-  realDefinitions(kind).filter(({ object }) => object['type'] !== 'composite');
-
 /** Returns one document with every real definition, under an explicit key. */
 const everything = (change: (kind: StoredKind, object: JsonObject) => JsonObject = (_, object) => object) =>
   documentOf(
     Object.fromEntries(
       KINDS.map((kind) => [
         `${kind}s`,
-        ownDefinitions(kind).map(({ object }, at) => ({ ...change(kind, object), key: `${kind}-${at}` })),
+        realDefinitions(kind).map(({ object }, at) => ({ ...change(kind, object), key: `${kind}-${at}` })),
       ]),
     ),
   );
@@ -31,7 +27,8 @@ const everything = (change: (kind: StoredKind, object: JsonObject) => JsonObject
 const changedObjects = (body: JsonObject) => items(body['objects']).filter(({ action }) => action !== 'none');
 
 describe('every real definition in one document', { skip: withoutCorpus }, () => {
-  const { ask, plan, send, taken } = startInProcess();
+  const { ask, plan, send, taken, seed: addObjects } = startInProcess();
+  before(() => addObjects(combinedMonitors()));
 
   it('has no changes after an apply, and after two more imports and applies', async (t) => {
     const applied = await ask('/apply', everything(), {}, CORPUS_DEADLINE_MS);
@@ -88,7 +85,7 @@ describe('every real definition that was created in Datadog', { skip: withoutCor
     const { send, plan, person } = startInProcess();
     // Datadog rejects the second of two equal monitors.
     const ids = KINDS.flatMap((kind) =>
-      ownDefinitions(kind).flatMap(({ object }) => {
+      realDefinitions(kind).flatMap(({ object }) => {
         const { id } = person('POST', `/api/v1/${kind}`, object);
         return id === undefined ? [] : [String(id)];
       }),
