@@ -114,11 +114,23 @@ function canonicalDashboard(dashboard: JsonObject): JsonObject {
     ...(tabs === undefined ? {} : { tabs: tabsById(tabs, widgets) }),
     ...(Array.isArray(notify) ? { notify_list: notify.map(textOf).sort() } : {}),
   };
+  if (Array.isArray(result['template_variables']))
+    result['template_variables'] = result['template_variables'].map(templateVariable);
   for (const name of EMPTY_LISTS) {
     const value = result[name];
     if (value === null || (Array.isArray(value) && value.length === 0)) delete result[name];
   }
   return result;
+}
+
+/** Removes empty members: Datadog returns an empty text or list of a template variable as null or not at all. */
+function templateVariable(variable: Json): Json {
+  if (!isObject(variable)) return variable;
+  return Object.fromEntries(
+    Object.entries(variable).filter(
+      ([, value]) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0),
+    ),
+  );
 }
 
 /** Replaces positions (`@1`) in the widget lists of tabs with the ids of the widgets. */

@@ -20,6 +20,10 @@ const MONITOR: JsonObject = {
   options: { thresholds: { critical: 1 } },
 };
 
+const scheduled = (recurrence: JsonObject): JsonObject => ({
+  options: { scheduling_options: { custom_schedule: { recurrences: [recurrence] } } },
+});
+
 describe('no change is reported for', () => {
   const same: readonly [what: string, live: JsonObject, desired: JsonObject][] = [
     ['read-only fields', { id: 1, created: 'x', overall_state: 'OK', multi: true, creator: {} }, {}],
@@ -66,11 +70,49 @@ describe('no change is reported for', () => {
       {},
     ],
     ['a field that Datadog drops', {}, { classification: 'x' }],
+    [
+      'blank lines and blanks around texts',
+      { name: 'n', message: 'm', query: 'q' },
+      { name: ' n ', message: '\n\nm\n', query: ' q' },
+    ],
+    [
+      'a tag that was written twice, before and after other tags',
+      { tags: ['a', 'b'], restricted_roles: ['r'] },
+      { tags: ['a', 'b', 'a'], restricted_roles: ['r', 'r'] },
+    ],
+    [
+      'thresholds that Datadog adds',
+      { options: { thresholds: { critical: 1, period: { value: 60 }, timeAggregator: 'avg' } } },
+      { options: { thresholds: { critical: 1 } } },
+    ],
+    [
+      'the start that Datadog adds to a recurrence',
+      scheduled({ rrule: 'FREQ=DAILY', start: '2026-01-01T00:00:00' }),
+      scheduled({ rrule: 'FREQ=DAILY' }),
+    ],
     ['restricted roles that nobody wrote', { restricted_roles: ['r'] }, { restricted_roles: null }],
   ];
   for (const [what, live, desired] of same) {
     it(what, () => assert.deepEqual(changesOf('monitor', live, desired), []));
   }
+
+  it('the empty members of a template variable that Datadog returns as null', () => {
+    const written: JsonObject = {
+      name: 'env',
+      description: '',
+      prefix: '',
+      defaults: [],
+      available_values: [],
+    };
+    const returned: JsonObject = { name: 'env', description: null, prefix: null, available_values: null };
+    const [one, other] = [written, returned].map((variable) => ({ template_variables: [variable] }));
+    assert.deepEqual(changesOf('dashboard', one ?? {}, other ?? {}), []);
+    assert.deepEqual(changesOf('dashboard', other ?? {}, one ?? {}), []);
+    assert.deepEqual(
+      paths('dashboard', other ?? {}, { template_variables: [{ ...written, description: 'd' }] }),
+      ['/template_variables/0/description'],
+    );
+  });
 
   it('what Datadog adds to a dashboard', () => {
     const desired: JsonObject = {
@@ -103,6 +145,18 @@ describe('a change is reported', () => {
       { options: { thresholds: { critical: 2 } } },
       '/options/thresholds/critical',
     ],
+    [
+      'of a threshold that the document removes',
+      { options: { thresholds: { critical: 2, warning: 1 } } },
+      { options: { thresholds: { critical: 2 } } },
+      '/options/thresholds/warning',
+    ],
+    [
+      'of the start of a recurrence',
+      scheduled({ rrule: 'FREQ=DAILY', start: '2026-01-01T00:00:00' }),
+      scheduled({ rrule: 'FREQ=DAILY', start: '2026-01-02T00:00:00' }),
+      '/options/scheduling_options/custom_schedule/recurrences/0/start',
+    ],
     ['from a default', { options: { notify_no_data: true } }, {}, '/options/notify_no_data'],
     [
       'where an option is left out',
@@ -131,6 +185,10 @@ describe('a change is reported', () => {
   it('for type and layout, which require a replacement', () => {
     assert.ok(needsReplace('monitor', { type: 'log alert' }, { type: 'query alert' }));
     assert.ok(!needsReplace('monitor', { type: 'metric alert' }, { type: 'query alert' }));
+    const schedule = scheduled({ rrule: 'FREQ=DAILY' });
+    assert.ok(needsReplace('monitor', schedule, { options: {} }));
+    assert.ok(needsReplace('monitor', {}, schedule));
+    assert.ok(!needsReplace('monitor', schedule, scheduled({ rrule: 'FREQ=WEEKLY' })));
     assert.ok(needsReplace('dashboard', { layout_type: 'free' }, { layout_type: 'ordered' }));
   });
 });

@@ -9,6 +9,8 @@ const REPLACED_CHARACTER = /[^\p{L}\p{N}_\-:./*@!#]/u;
 const REPLACED_CHARACTERS = /[^\p{L}\p{N}_\-:./*@!#]/gu;
 
 /** A tag starts with a letter: Datadog docs, getting_started/tagging. */
+/** Longer tags are cut by Datadog. */
+const MAX_TAG_LENGTH = 200;
 const STARTS_WITH_LETTER = /^\p{L}/u;
 
 /** The older page allows 32 tags, the newer one 80: Datadog docs, monitors/configuration. */
@@ -121,6 +123,30 @@ tags: ["office_hours:true"]
             message:
               'Tags must start with a letter: searches and downtimes may not find the monitor by this tag.',
             hint: 'Start the tag with a letter.',
+          },
+        ];
+      }),
+  },
+  {
+    code: 'tag_length',
+    severity: 'warning',
+    summary: 'A tag is longer than 200 characters.',
+    bad: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+tags: [⟦"team:${'a'.repeat(200)}"⟧]
+`,
+    good: `type: query alert
+query: avg(last_5m):avg:system.load.1{*} > 2
+tags: ["team:web"]
+`,
+    check: ({ monitor: { tags } }) =>
+      (Array.isArray(tags) ? tags : []).values().flatMap((tag, at) => {
+        if (typeof tag !== 'string' || tag.length <= MAX_TAG_LENGTH) return [];
+        return [
+          {
+            path: ['tags', at],
+            message: `The tag has ${tag.length} characters, and Datadog keeps ${MAX_TAG_LENGTH} of them.`,
+            hint: 'Shorten the tag.',
           },
         ];
       }),
