@@ -81,4 +81,26 @@ describe('the pointer of what Datadog refuses', () => {
       assert.equal(rejectedPointer('monitor', '/a', message), monitor);
       assert.equal(rejectedPointer('alert', '/a', message), alert);
     });
+
+  for (const [kind, message, pointer] of [
+    ['monitor', "'restricted_roles' must consist only of valid Role UUIDs", '/a/restricted_roles'],
+    ['monitor', 'Invalid notify_by: the group does not exist', '/a/options/notify_by'],
+    ['monitor', 'critical_recovery is out of range', '/a/options/thresholds/critical_recovery'],
+    ['monitor', 'evaluation_window is not supported', '/a/options/scheduling_options/evaluation_window'],
+    ['monitor', 'recovery_window is too short', '/a/options/threshold_windows/recovery_window'],
+    [
+      'monitor',
+      'The trigger window monitor option is too short',
+      '/a/options/threshold_windows/trigger_window',
+    ],
+    ['dashboard', 'Invalid widget definition at position 3 of type note. Error: x', '/a/widgets/3'],
+    [
+      'dashboard',
+      'Invalid widget definition at position 3 of type group. Error: Invalid inner widget definition at position 12 of type note.',
+      '/a/widgets/3/definition/widgets/12',
+    ],
+    ['dashboard', 'The locked tab is empty', '/a'],
+  ] as const)
+    it(`is the widget, option or roles of the ${kind}: ${message}`, () =>
+      assert.equal(rejectedPointer(kind, '/a', message), pointer));
 });

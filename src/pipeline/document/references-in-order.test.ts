@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readDocument } from './read-document.ts';
+import { sortByReferences } from './references-in-order.ts';
+
+const SIMPLE = { type: 'query alert', query: 'avg(last_5m):avg:a{*} > 1' };
+const composite = (...keys: readonly string[]) => ({
+  type: 'composite',
+  query: keys.map((key) => `\${monitor:${key}}`).join(' && '),
+});
+
+const findingsOf = (monitors: Readonly<Record<string, { type: string; query: string }>>) => {
+  const { entries } = readDocument({
+    application: 'app',
+    team: 't',
+    monitors: Object.entries(monitors).map(([key, monitor]) => ({ key, ...monitor })),
+  });
+  return sortByReferences(entries, 'app', () => false).findings.map(
+    ({ code, pointer }) => `${code} ${pointer}`,
+  );
+};
+
+describe('a composite', () => {
+  it('may contain other monitors of the document', () => {
+    assert.deepEqual(findingsOf({ a: SIMPLE, b: SIMPLE, both: composite('a', 'b') }), []);
+  });
+
+  it('cannot contain a composite, before or after it in the document', () => {
+    const [inner, outer] = [composite('a', 'b'), composite('inner', 'a')];
+    assert.deepEqual(findingsOf({ a: SIMPLE, b: SIMPLE, inner, outer }), [
+      'nested_composite /monitors/3/query',
+    ]);
+    assert.deepEqual(findingsOf({ outer, inner, a: SIMPLE, b: SIMPLE }), [
+      'nested_composite /monitors/0/query',
+    ]);
+  });
+
+  it('that contains itself has a cycle only', () => {
+    assert.deepEqual(findingsOf({ self: composite('self') }), ['reference_cycle /monitors/0/query']);
+  });
+});
