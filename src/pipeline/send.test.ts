@@ -118,6 +118,29 @@ describe('a create', () => {
     assert.deepEqual([calls.create, await ledger.unsettledOf([NAME])], [1, []]);
   });
 
+  it('is answered although the history cannot be written in time, and stays unsettled until it is', async () => {
+    const w = world();
+    const { promise: called, resolve: call } = Promise.withResolvers<void>();
+    const { promise: hanging, resolve: record } = Promise.withResolvers<void>();
+    Object.assign(w.ledger, {
+      record: () => {
+        call();
+        return hanging;
+      },
+    });
+    const context = w.context();
+    const lease = await w.ledger.acquire([NAME], context.deadline);
+    const sending = { name: NAME, lease, ports: w.ports, context, recording: {} };
+    const sent = sendCreate(sending, BODY);
+    await called;
+    w.clock.advance(30_000);
+    assert.equal((await sent).outcome, 'made');
+    assert.equal((await w.ledger.unsettledOf([NAME])).length, 1);
+    record();
+    await lease.release();
+    assert.deepEqual(await w.ledger.unsettledOf([NAME]), []);
+  });
+
   it('is answered before it is settled, and the next request finds it after a crash in between', async () => {
     const w = world();
     Object.assign(w.ledger, { confirm: () => new Promise(() => {}) });

@@ -117,15 +117,14 @@ async function send(
   try {
     const object = await call(attempts);
     // Before the entry is settled: a process that ends in between leaves the record to the settler.
-    await recordRevision(
-      { entry: sent.entry, intent, before: sending.recording?.before, after: object },
-      ports,
-    );
+    const { before } = sending.recording ?? {};
+    const recorded = recordRevision({ entry: sent.entry, intent, before, after: object }, ports);
+    await beforeAbort(recorded, context.deadline.signal);
     if (intent.action === 'update' && sent.open > 1) {
       // An earlier attempt may still land, which a later update within the same lease must see.
       context.onMayStillLand?.();
       await ledger.acknowledge(sent.entry);
-    } else lease.releaseAfter(settleAnswered(ledger, sent.entry, object, intent));
+    } else lease.releaseAfter(recorded.then(() => settleAnswered(ledger, sent.entry, object, intent)));
     return { outcome: 'made', object };
   } catch (error) {
     if (error instanceof AnswerLostError) {
@@ -139,6 +138,17 @@ async function send(
     if (error instanceof ProblemError) return { outcome: 'refused', problem: error };
     throw error;
   }
+}
+
+/** Waits for work that goes on after the deadline: a ledger that does not answer never holds back the answer of Datadog. */
+async function beforeAbort(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const done = new AbortController();
+  const late = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { signal: done.signal });
+  });
+  await Promise.race([work, late]);
+  done.abort();
 }
 
 /**
