@@ -1,4 +1,4 @@
-/** The headers between Birddog and the sidecar. The trace headers are defined by W3C (https://www.w3.org/TR/trace-context/). */
+/** The headers that are forwarded with a request. The trace headers are defined by W3C (https://www.w3.org/TR/trace-context/). */
 export const HEADERS = {
   deadline: 'birddog-deadline-ms',
   requestId: 'x-request-id',
@@ -7,6 +7,7 @@ export const HEADERS = {
   caller: 'birddog-caller',
   callerAuth: 'birddog-caller-auth',
   missingFrom: 'birddog-missing-from',
-  /** In a response of the sidecar: a write of the request may still take effect. */
-  mayStillLand: 'birddog-may-still-land',
 } as const;
+
+/** A header in a response of the sidecar: a write of the request may still take effect. */
+export const MAY_STILL_LAND = 'birddog-may-still-land';

@@ -14,7 +14,7 @@ import {
 } from '../contract/operations.ts';
 import type { Caller, RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
-import { HEADERS } from '../domain/headers.ts';
+import { MAY_STILL_LAND } from '../domain/headers.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Deadline, type OwnDeadline, requireTime } from '../domain/deadline.ts';
 import { ProblemError, shuttingDown } from '../domain/problem.ts';
@@ -235,7 +235,7 @@ function watchWrites({ reportsMayStillLand = false }: ContractAppOptions) {
   let headers: Reply['headers'] = {};
   return {
     onMayStillLand: () => {
-      if (reportsMayStillLand) headers = { [HEADERS.mayStillLand]: 'true' };
+      if (reportsMayStillLand) headers = { [MAY_STILL_LAND]: 'true' };
     },
     reported: (reply: Reply): Reply => ({ ...reply, headers: { ...reply.headers, ...headers } }),
   };

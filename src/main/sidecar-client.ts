@@ -13,7 +13,7 @@ import type { CatalogName } from '../domain/application.ts';
 import { type Endpoint, isWrite, STOP_APPLIES } from '../contract/operations.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
-import { HEADERS } from '../domain/headers.ts';
+import { HEADERS, MAY_STILL_LAND } from '../domain/headers.ts';
 import { createMemoryBudget } from '../runtime/concurrency/memory-budget.ts';
 import { createThrottle } from '../runtime/concurrency/throttle.ts';
 import { createSemaphore } from '../runtime/concurrency/semaphore.ts';
@@ -177,7 +177,7 @@ async function send(
   // Every response of the contract has a body and a final status.
   if (answer.status < 200 || answer.status > 599 || WITHOUT_BODY.includes(answer.status))
     throw new OutboundError('connection', true);
-  if (answer.headers[HEADERS.mayStillLand] !== undefined) context.onMayStillLand?.();
+  if (answer.headers[MAY_STILL_LAND] !== undefined) context.onMayStillLand?.();
   const headers = RESPONSE_HEADERS.flatMap((name) => {
     const value = answer.headers[name];
     return value === undefined ? [] : [[name, value] as const];

@@ -150,7 +150,7 @@ const CASES: readonly Case[] = [
       status: 422,
       code: 'datadog_refused',
       finding: 'datadog_refused',
-      pointer: '/monitor/options/thresholds',
+      pointer: '/monitor/options/thresholds/critical_recovery',
       line: 1,
     },
   },
