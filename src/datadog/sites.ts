@@ -23,6 +23,13 @@ export const SITE_NAMES: readonly Site[] = Object.keys(SITES).filter((name): nam
   Object.hasOwn(SITES, name),
 );
 
+/** Returns the site whose web pages have a host, such as `app.datadoghq.eu` or `company.datadoghq.com`. */
+export function siteOfPages(host: string): Site | undefined {
+  const name = host.toLowerCase();
+  if (SITE_NAMES.some((one) => one === name)) return undefined;
+  return SITE_NAMES.filter((one) => name.endsWith(`.${one}`)).toSorted((a, b) => b.length - a.length)[0];
+}
+
 interface Given {
   readonly DATADOG_SITE: Site | '';
   readonly DATADOG_URL: URL | undefined;

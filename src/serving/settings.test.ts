@@ -37,6 +37,19 @@ describe('the settings of Datadog', () => {
     assert.deepEqual(target({ DATADOG_SITE: 'datadoghq.eu', DATADOG_URL: 'https://api.example.test' }), one);
   });
 
+  it('name the site for the address of its web pages', () => {
+    for (const [pages, site] of [
+      ['acme.datadoghq.com', 'datadoghq.com'],
+      ['app.datadoghq.eu', 'datadoghq.eu'],
+      ['acme.us5.datadoghq.com', 'us5.datadoghq.com'],
+    ])
+      assert.throws(
+        () => target({ DATADOG_SITE: pages ?? '' }),
+        new RegExp(`address of web pages; the site is ${site}\\. .*DATADOG_URL`),
+      );
+    assert.throws(() => target({ DATADOG_SITE: 'datadoghq.example' }), /is not one of/);
+  });
+
   it('reject plain HTTP except on loopback', () => {
     for (const name of ['DATADOG_URL', 'DATADOG_UI_URL'])
       assert.throws(() => target({ [name]: 'http://api.example.test' }), new RegExp(`${name}: .*plain HTTP`));

@@ -1,6 +1,6 @@
 import { ledgerPlace } from '../ledger/ledger-place.ts';
 import { HISTORY_DAYS } from '../ledger/sql/revisions.ts';
-import { SITE_NAMES, type Site } from '../datadog/sites.ts';
+import { SITE_NAMES, type Site, siteOfPages } from '../datadog/sites.ts';
 import {
   oneOf,
   optional,
@@ -12,7 +12,14 @@ import {
   yesOrNo,
 } from '../runtime/settings.ts';
 
-const site: Reader<Site | ''> = oneOf(...SITE_NAMES);
+const site: Reader<Site | ''> = (value) => {
+  const meant = siteOfPages(value);
+  if (meant !== undefined)
+    throw new Error(
+      `"${value}" is the address of web pages; the site is ${meant}. For any other address of the API, set DATADOG_URL instead`,
+    );
+  return oneOf(...SITE_NAMES)(value);
+};
 const optionalUrl: Reader<URL | undefined> = serviceUrl;
 
 /** Settings that `birddog serve` and `birddog sidecar` both read. Their own tables list them. Times in ms. */

@@ -100,6 +100,7 @@ const CASES: readonly Case[] = [
   [LOG, { require_full_window: true }, ['option_ignored require_full_window']],
   [LOG, { require_full_window: false, enable_logs_sample: true, groupby_simple_monitor: true }, []],
   [SIMPLE, { require_full_window: true }, []],
+  [CHECK, { require_full_window: true }, []],
   [SIMPLE, { enable_logs_sample: true }, ['option_ignored enable_logs_sample']],
   [SIMPLE, { enable_samples: true }, ['option_ignored enable_samples']],
   [SIMPLE, { min_failure_duration: 0, min_location_failed: 1 }, []],

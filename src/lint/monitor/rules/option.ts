@@ -35,7 +35,8 @@ interface TypeRestriction {
 const TYPE_RESTRICTIONS: readonly TypeRestriction[] = [
   {
     option: 'require_full_window',
-    supports: (type) => METRIC_TYPES.has(type),
+    // Datadog returns it for every service check.
+    supports: (type) => METRIC_TYPES.has(type) || type === 'service check',
     supportedBy: 'metric monitors',
   },
   { option: 'enable_logs_sample', supports: (type) => type === 'log alert', supportedBy: 'log monitors' },
