@@ -1,3 +1,4 @@
+import { smallest } from '../domain/append.ts';
 import { callerKey, type Lane, LANES, type RequestContext } from '../domain/caller.ts';
 import type { GrantCalls } from '../domain/call-grants.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -201,7 +202,7 @@ async function sleepUntilNext(bucket: Bucket, clock: Clock, sharePercent: number
   const waits = LANES.filter((lane) => bucket.lanes[lane].size > 0)
     .map((lane) => waitMs(bucket, lane, clock, sharePercent))
     .filter((ms) => ms > 0);
-  const wait = Math.min(...waits);
+  const wait = smallest(waits);
   // A timer that ends later does not serve this wait.
   if (waits.length === 0 || (bucket.wakeAt ?? Number.POSITIVE_INFINITY) <= now + wait) return;
   const wakeAt = now + wait;

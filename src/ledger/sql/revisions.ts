@@ -1,3 +1,4 @@
+import { append } from '../../domain/append.ts';
 import { isObject, type JsonObject, parseTrustedJson, printJson } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-fields.ts';
 import type { PlanAction } from '../../domain/plan.ts';
@@ -173,7 +174,7 @@ export class Revisions {
     const conditions = ['application = $1'];
     const where = (condition: (at: number) => string, ...more: SqlValue[]) => {
       conditions.push(condition(values.length + 1));
-      values.push(...more);
+      append(values, more);
     };
     if (kind !== undefined) where((at) => `kind = $${at}`, kind);
     if (key !== undefined) where((at) => `key = $${at}`, key);

@@ -1,3 +1,4 @@
+import { largest, smallest } from '../../domain/append.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import type { StatementSync } from 'node:sqlite';
 import type { Clock } from '../../domain/clock.ts';
@@ -31,8 +32,8 @@ export function openSqlite(
   const db = openDatabase(file);
   db.function('now_ms', () => Math.trunc(clock.monotonic()));
   // As PostgreSQL names them; in SQLite they are `min` and `max`, which PostgreSQL has only as aggregates.
-  db.function('least', { varargs: true }, (...numbers) => Math.min(...numbers.map(Number)));
-  db.function('greatest', { varargs: true }, (...numbers) => Math.max(...numbers.map(Number)));
+  db.function('least', { varargs: true }, (...numbers) => smallest(numbers.map(Number)));
+  db.function('greatest', { varargs: true }, (...numbers) => largest(numbers.map(Number)));
   db.function('time_ms', () => Math.trunc(clock.now()));
   const prepared = new Map<string, StatementSync>();
   const run = ({ text, values }: Statement): readonly Row[] => {

@@ -1,3 +1,4 @@
+import { append } from '../../domain/append.ts';
 import type { Restore } from '../../contract/schemas.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
@@ -118,7 +119,10 @@ export function withSecretsOf(
     const live = own[entry.stored].find((object) => markOf(entry.stored, object)?.key === entry.key);
     const now = live && redacted(unmarked(entry.stored, live)).object;
     const lost = pointers.filter((at) => !now || valueAt(now, at) !== valueAt(entry.object, at));
-    findings.push(...lost.map((at) => redactedText(entry, at)));
+    append(
+      findings,
+      lost.map((at) => redactedText(entry, at)),
+    );
     return { ...entry, unmanaged: pointers };
   });
   return { document: { ...document, entries }, findings };
