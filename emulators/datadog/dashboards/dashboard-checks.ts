@@ -63,7 +63,8 @@ function checkLayouts(dashboard: RawObject, widgets: readonly RawObject[]): void
 function widgetsError(widgets: readonly unknown[], kind: string): string | undefined {
   for (const [at, widget] of widgets.entries()) {
     const { definition, ...frame } = isRawObject(widget) ? widget : {};
-    const type = isRawObject(definition) ? String(definition['type']) : 'None';
+    const named = isRawObject(definition) ? definition['type'] : undefined;
+    const type = typeof named === 'string' ? named : 'None';
     const error = definitionError(definition) ?? schemaError({ ...frame, definition: null }, 'Widget');
     if (error !== undefined)
       return `Invalid ${kind} definition at position ${at} of type ${type}. Error: ${error}.`;

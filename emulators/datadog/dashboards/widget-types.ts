@@ -87,7 +87,8 @@ function isNamed(value: RawObject, type: string): boolean | undefined {
   if (names.length === 0) return undefined;
   return names.every(([name, fieldType]) => {
     const values = TYPES.get(fieldType)?.values;
-    return values === undefined || values.has(String(value[name]));
+    const given = value[name];
+    return values?.has(typeof given === 'string' ? given : String(toNumber(given))) ?? true;
   });
 }
 

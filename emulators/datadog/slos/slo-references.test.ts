@@ -21,7 +21,7 @@ describe('an SLO', () => {
     const definition = {
       type: 'group',
       layout_type: 'ordered',
-      widgets: [{ definition: { type: 'slo', slo_id: id } }],
+      widgets: [{ definition: { type: 'slo', view_type: 'detail', slo_id: id } }],
     };
     const widgets = [{ definition }];
     const dashboard = jsonBody(

@@ -102,8 +102,8 @@ function* misfitsOf(value: Json, type: string, place: Place): Generator<Misfit> 
 }
 
 function* misfitsOfChoice(value: Json, values: readonly string[], place: Place): Generator<Misfit> {
-  const text = typeof value === 'string' ? value : numberText(value);
-  if (text === undefined) yield { kind: 'type', ...place, value, expected: ['a string'] };
+  const text = choiceText(value);
+  if (text === '' && value !== '') yield { kind: 'type', ...place, value, expected: ['a string'] };
   else if (!values.includes(text)) yield { kind: 'value', ...place, value, expected: values };
 }
 
@@ -140,8 +140,13 @@ function isNamed(object: JsonObject, type: string): boolean {
     .toArray();
   return (
     names.length > 0 &&
-    names.every(([name, field]) => types().get(field.type)?.values.includes(String(object[name])) ?? true)
+    names.every(([name, field]) => types().get(field.type)?.values.includes(choiceText(object[name])) ?? true)
   );
+}
+
+/** Returns the text of a string or a number, and an empty text for any other value. */
+export function choiceText(value: Json | undefined): string {
+  return typeof value === 'string' ? value : (value !== undefined && numberText(value)) || '';
 }
 
 function isNumeric(value: Json): boolean {

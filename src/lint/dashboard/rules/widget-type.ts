@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../domain/json.ts';
 import { suggestWord } from '../../nearest.ts';
 import type { DashboardPart } from '../dashboard-parts.ts';
 import type { DashboardRule, DashboardView } from '../dashboard-view.ts';
-import { type Misfit, widgetMisfits } from '../widget-types.ts';
+import { choiceText, type Misfit, widgetMisfits } from '../widget-types.ts';
 
 /**
  * Rules about the fields of widgets, from the table of types that tools/widget-types.ts generates from Datadog's own client.
@@ -91,10 +91,10 @@ widgets:
 `,
     check: (view) =>
       unreported(view, 'value').map(({ path, field, value, expected }) => {
-        const meant = suggestWord(String(value), expected);
+        const meant = suggestWord(choiceText(value), expected);
         return {
           path,
-          message: `"${String(value)}" is not a known value of ${field}.`,
+          message: `"${choiceText(value)}" is not a known value of ${field}.`,
           hint: meant === undefined ? `Use one of ${expected.join(', ')}.` : `Did you mean ${meant}?`,
           ...(meant === undefined
             ? {}
