@@ -50,6 +50,23 @@ describe('the budget', () => {
     assert.deepEqual(clock.slept, [5000]);
   });
 
+  it('waits for a reset that falls between two looks at the clock', async () => {
+    for (let earlyMs = 0.1; earlyMs < 1; earlyMs += 0.1) {
+      const { clock, context } = start();
+      let ms = 0;
+      const ticking = {
+        ...clock,
+        monotonic: () => (ms += 0.3),
+        // A timer may end a little early.
+        sleep: async (forMs: number) => void (ms += Math.max(0.1, forMs - earlyMs)),
+      };
+      const budget = createBudget(ticking);
+      (await budget.acquire(ROUTE, context()))(headers(0, 5));
+      await budget.acquire(ROUTE, context());
+      assert.ok(ms >= 5000, String(ms));
+    }
+  });
+
   it('counts calls in flight', async () => {
     const { clock, budget, context } = start();
     (await budget.acquire(ROUTE, context()))(headers(2, 5));

@@ -165,15 +165,13 @@ function serve(bucket: Bucket, clock: Clock, sharePercent: number): void {
     const question = { name, period, kept, waiting: queue.size };
     void grants?.ask(lane, question, () => serve(bucket, clock, sharePercent));
   }
-  for (const lane of LANES) rejectLate(bucket, lane, waitMs(bucket, lane, clock, sharePercent), now);
-  void sleepUntilNext(bucket, clock, sharePercent);
+  for (const lane of LANES) rejectLate(bucket, lane, waitMs(bucket, lane, now, sharePercent), now);
+  void sleepUntilNext(bucket, clock, sharePercent, now);
 }
 
 /** Returns the time (ms) for which a lane can certainly not send another call; 0 if that is not known. */
-function waitMs({ period, grants }: Bucket, lane: Lane, clock: Clock, sharePercent: number): number {
-  return allows(period, lane, sharePercent)
-    ? (grants?.deniedMs(lane) ?? 0)
-    : period.waitMs(clock.monotonic());
+function waitMs({ period, grants }: Bucket, lane: Lane, now: number, sharePercent: number): number {
+  return allows(period, lane, sharePercent) ? (grants?.deniedMs(lane, now) ?? 0) : period.waitMs(now);
 }
 
 /** Returns whether a lane may send one more call in this period. */
@@ -197,10 +195,15 @@ function rejectLate({ period, lanes }: Bucket, lane: Lane, wait: number, now: nu
     waiter.reject(rateLimited(Math.max(wait, (period.resetAt ?? now) - now)));
 }
 
-async function sleepUntilNext(bucket: Bucket, clock: Clock, sharePercent: number): Promise<void> {
-  const now = clock.monotonic();
+/** `now` is the time at which no call could be granted: a reset since then must end the sleep, not prevent it. */
+async function sleepUntilNext(
+  bucket: Bucket,
+  clock: Clock,
+  sharePercent: number,
+  now: number,
+): Promise<void> {
   const waits = LANES.filter((lane) => bucket.lanes[lane].size > 0)
-    .map((lane) => waitMs(bucket, lane, clock, sharePercent))
+    .map((lane) => waitMs(bucket, lane, now, sharePercent))
     .filter((ms) => ms > 0);
   const wait = smallest(waits);
   // A timer that ends later does not serve this wait.

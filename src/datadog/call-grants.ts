@@ -40,13 +40,13 @@ export class CallGrants {
   }
 
   /** Returns the time (ms) for which the lane is granted nothing; 0 if it may ask. */
-  deniedMs(lane: Lane): number {
-    return Math.max(0, this.deniedUntil[lane] - this.clock.monotonic());
+  deniedMs(lane: Lane, now: number): number {
+    return Math.max(0, this.deniedUntil[lane] - now);
   }
 
   /** Asks for calls of a lane, and then calls `answered`. Never rejects; does nothing while a question is open. */
   async ask(lane: Lane, { name, period, kept, waiting }: Question, answered: () => void): Promise<void> {
-    if (this.asking || this.deniedMs(lane) > 0) return;
+    if (this.asking || this.deniedMs(lane, this.clock.monotonic()) > 0) return;
     this.asking = true;
     const askedAt = this.clock.monotonic();
     const isNew = this.expire();
