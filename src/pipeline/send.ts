@@ -143,12 +143,10 @@ async function send(
 /** Waits for work that goes on after the deadline: a ledger that does not answer never holds back the answer of Datadog. */
 async function beforeAbort(work: Promise<void>, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  const done = new AbortController();
-  const late = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { signal: done.signal });
-  });
-  await Promise.race([work, late]);
-  done.abort();
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const onAbort = () => resolve();
+  signal.addEventListener('abort', onAbort, { once: true });
+  await Promise.race([work, late]).finally(() => signal.removeEventListener('abort', onAbort));
 }
 
 /**

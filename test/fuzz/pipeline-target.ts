@@ -5,7 +5,9 @@ import { decode } from '../../src/format/decode.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../../src/format/decoded.ts';
 import { printYaml } from '../../src/format/encode-yaml.ts';
 import { execute } from '../../src/pipeline/pipeline.ts';
+import { openStore } from '../../src/ledger/ledger.ts';
 import { startInProcess } from '../documents-in-process.ts';
+import { emulatedDatadog } from '../emulated-datadog.ts';
 import type { FuzzInput } from './fuzz-case.ts';
 import type { Served, Target } from './target.ts';
 
@@ -32,13 +34,20 @@ async function serve(
   body: Awaited<ReturnType<typeof decode>>,
 ): Promise<Served> {
   const operation = operationAt(path);
-  const birddog = startInProcess();
-  if (before !== undefined) await ignoringProblems(birddog.send('/apply', { text: before, format: 'json' }));
-  birddog.taken();
-  const route = { route: 'unlisted', missingFrom: ['datadog'] } as const;
-  const request = { operation, query, route, body, context: birddog.context(DEADLINE_MS) };
-  const answer = await problemAsAnswer(execute(request, birddog.ports));
-  return { ...answer, planned: birddog.taken().length > 0 };
+  const world = emulatedDatadog();
+  const store = openStore(':memory:', { clock: world.clock });
+  const birddog = startInProcess({ world, store });
+  try {
+    if (before !== undefined)
+      await ignoringProblems(birddog.send('/apply', { text: before, format: 'json' }));
+    birddog.taken();
+    const route = { route: 'unlisted', missingFrom: ['datadog'] } as const;
+    const request = { operation, query, route, body, context: birddog.context(DEADLINE_MS) };
+    const answer = await problemAsAnswer(execute(request, birddog.ports));
+    return { ...answer, planned: birddog.taken().length > 0 };
+  } finally {
+    await store.close();
+  }
 }
 
 /** Applies the preparatory document. Birddog may reject it; then Datadog stays empty. */
