@@ -113,6 +113,15 @@ const CASES: readonly (readonly [Format, string, readonly Edit[], string])[] = [
   ['json', '{\n  "a": 1,\n  "b": 2\n}', [remove('/b')], '{\n  "a": 1\n}'],
   ['json', '{\n  "a": 1,\n  "b": 2\n}', [remove('/a')], '{\n  "b": 2\n}'],
   ['json', '[1, 2, 3, 4]', [remove('/1'), remove('/2'), remove('/3')], '[1]'],
+  ['json', '[1, 2, 3]', [remove('/0'), remove('/1'), remove('/2')], '[]'],
+  ['yaml', 'a: [b, c, d, e] # f\n', [remove('/a/0'), remove('/a/1'), remove('/a/3')], 'a: [d] # f\n'],
+  ['yaml', 'a:\n- 1\n- 2\n- 3\nb: c\n', [remove('/a/0'), remove('/a/1'), remove('/a/2')], 'a: []\nb: c\n'],
+  [
+    'toml',
+    'a = [\n  1, # one\n  2, # two\n  3, # three\n]\n',
+    [remove('/a/0'), remove('/a/1')],
+    'a = [\n  3, # three\n]\n',
+  ],
   ['yaml', 'a: 1 # a\n# of b\nb: 2 # b\nc: 3\n', [remove('/b')], 'a: 1 # a\n# of b\nc: 3\n'],
   ['yaml', 'a: 1\nb: |\n  x\n', [remove('/b')], 'a: 1\n'],
   ['yaml', 'a: 1\nb: 2', [remove('/b')], 'a: 1'],
@@ -164,6 +173,16 @@ describe('edits of a text', () => {
       assert.equal(await applyEdits(text, format, edits), wanted);
     });
   }
+
+  it('remove any number of members of one list', async () => {
+    const numbers = Array.from({ length: 200 }, (_, at) => at);
+    const edits = numbers.filter((n) => n % 2 === 1).map((n) => remove(`/a/${n}`));
+    const even = numbers.filter((n) => n % 2 === 0);
+    assert.equal(
+      await applyEdits(`a: [${numbers.join(', ')}]\n`, 'yaml', edits),
+      `a: [${even.join(', ')}]\n`,
+    );
+  });
 
   for (const [format, text, edits] of REFUSED) {
     it(`are rejected: ${JSON.stringify(edits)} in ${format} ${JSON.stringify(text)}`, async () => {

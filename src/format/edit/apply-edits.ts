@@ -13,7 +13,7 @@ import { collide, type Splice, spliced } from './splice.ts';
 import { addLine, removeLines } from './toml-edit.ts';
 import { addInBlock, removeInBlock, replaceInBlock } from './yaml-edit.ts';
 
-/** Maximum number of passes. Changes of one list or object are applied one after another, each to the text of the previous pass. */
+/** Maximum number of passes. Additions to one list or object are applied one after another, each to the text of the previous pass. */
 const MAX_PASSES = 32;
 
 /**
@@ -95,36 +95,46 @@ function stepsOf(edits: readonly Edit[]): Step[] {
   return steps;
 }
 
-/** Applies as many steps as possible in one pass: at most one step that adds to or removes from the same list or object. */
+/** Applies as many steps as possible in one pass: to one list or object, one addition, or removals that leave a member. */
 function onePass(source: Source, steps: readonly Step[], context: EditContext) {
   const splices: Splice[] = [];
-  const holders = new Set<Pointer>();
+  /** The number of removals from each list or object; infinite after an addition. */
+  const removals = new Map<Pointer, number>();
   let count = 0;
   for (const step of steps) {
     const done = oneStep(source, step, context);
     if (!done) return count === 0 ? undefined : { splices, count };
-    if (done.holder !== undefined && holders.has(done.holder)) break;
+    const { resized } = done;
+    const removed = (resized && removals.get(resized.holder)) ?? 0;
+    if (resized && removed > 0 && !(resized.isRemoval && removed + 1 < resized.members)) break;
     if (done.splices.some((splice) => splices.some((other) => collide(splice, other)))) break;
-    if (done.holder !== undefined) holders.add(done.holder);
+    if (resized) removals.set(resized.holder, resized.isRemoval ? removed + 1 : Number.POSITIVE_INFINITY);
     append(splices, done.splices);
     count++;
   }
   return { splices, count };
 }
 
-/** Returns the text changes of a step. `holder` is the list or object whose size it changes, if any. */
+/** A list or object whose size a step changes, and its number of members before. */
+interface Resized {
+  readonly holder: Pointer;
+  readonly isRemoval: boolean;
+  readonly members: number;
+}
+
+/** Returns the text changes of a step. */
 function oneStep(
   source: Source,
   step: Step,
   { writeText }: EditContext,
-): { splices: Splice[]; holder: Pointer | undefined } | undefined {
+): { splices: Splice[]; resized: Resized | undefined } | undefined {
   if ('ranges' in step) {
     const before = valueAt(source.value, step.pointer);
     const site = siteOf(source, step.pointer);
     if (!site || typeof before !== 'string') return undefined;
     const after = changedText(before, step.ranges);
     const splices = writeText(source, site, { before, after, ranges: step.ranges });
-    return splices && { splices, holder: undefined };
+    return splices && { splices, resized: undefined };
   }
   const change = changeOf(source.value, step);
   const site = change && siteOf(source, change.pointer);
@@ -134,11 +144,14 @@ function oneStep(
   if (typeof old === 'string' && typeof value === 'string') {
     const ranges = [{ from: 0, to: old.length, text: value }];
     const splices = writeText(source, site, { before: old, after: value, ranges: ranges });
-    return splices && { splices, holder: undefined };
+    return splices && { splices, resized: undefined };
   }
   const holder = pointer.slice(0, Math.max(0, pointer.lastIndexOf('/')));
   const splices = changeMembers(source, site, holder, value);
-  return splices && { splices, holder: old !== undefined && value !== undefined ? undefined : holder };
+  const isRemoval = value === undefined;
+  const isResized = old === undefined || isRemoval;
+  const resized = isResized ? { holder, isRemoval, members: site.siblings.length } : undefined;
+  return splices && { splices, resized };
 }
 
 function changedText(before: string, ranges: readonly Range[]): string {
