@@ -1,3 +1,4 @@
+import { MANAGED_KINDS } from '../domain/managed-fields.ts';
 import { z } from 'zod';
 import { CATALOG_NAMES } from '../domain/application.ts';
 import { isRawNumber, type Json, type JsonObject } from '../domain/json.ts';
@@ -51,7 +52,7 @@ export const findingSchema = z
   .meta({ id: 'Finding' });
 export type AnsweredFinding = z.output<typeof findingSchema>;
 
-export const kind = z.enum(['monitor', 'alert', 'dashboard']);
+export const kind = z.enum(MANAGED_KINDS);
 export const action = z.enum(['create', 'update', 'replace', 'delete', 'none', 'extra', 'clone']);
 
 /** The fields of a change of one field of an object. */

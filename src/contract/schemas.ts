@@ -1,3 +1,4 @@
+import { MANAGED_KINDS } from '../domain/managed-fields.ts';
 import { z } from 'zod';
 import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts';
 import { isRawNumber, type Json } from '../domain/json.ts';
@@ -218,7 +219,7 @@ export const documentSchema = z
 export const restoreSchema = z
   .strictObject({
     application: applicationSchema,
-    kind: z.enum(['monitor', 'alert', 'dashboard']).optional(),
+    kind: z.enum(MANAGED_KINDS).optional(),
     key: keySchema.optional(),
     revision: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().meta({
       description: 'The revision of the object with this kind and key.',

@@ -10,7 +10,7 @@ import type { Request } from './request.ts';
 const PATH = '/api/v1/monitor';
 const VALIDATE = { path: `${PATH}/validate`, route: `${PATH}/validate` };
 /** The maximum number of cached verdicts. */
-const MAX_CACHED = 50;
+const MAX_CACHED = 5000;
 /** How long (ms) an accepted monitor is not validated again. */
 const ACCEPTED_MS = 3_600_000;
 /** How long (ms) a refused one is not: what it lacks may be created meanwhile, such as an SLO. */

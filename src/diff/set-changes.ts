@@ -1,4 +1,4 @@
-import { type Json, sameJson } from '../domain/json.ts';
+import { type Json, printJson } from '../domain/json.ts';
 import type { Change } from '../domain/plan.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 
@@ -30,11 +30,13 @@ interface Placed {
   readonly at: number;
 }
 
-/** Returns the elements of a list that another list lacks. Datadog keeps one of several equal elements. */
+/** Returns the elements of a list that another list lacks. Datadog keeps one of several equal elements. Linear in both. */
 function without(list: readonly Json[], other: readonly Json[]): Placed[] {
+  const known = new Set(other.map(printJson));
   return list.flatMap((item, at): Placed[] => {
-    const isKept =
-      other.some((one) => sameJson(one, item)) || list.findIndex((one) => sameJson(one, item)) < at;
-    return isKept ? [] : [{ item, at }];
+    const text = printJson(item);
+    if (known.has(text)) return [];
+    known.add(text);
+    return [{ item, at }];
   });
 }

@@ -5,7 +5,8 @@ import { pointerTo } from './pointer.ts';
 
 /** The kinds of objects that Birddog stores in Datadog. An alert is stored as a monitor. */
 export type StoredKind = 'monitor' | 'dashboard';
-export type ManagedKind = StoredKind | 'alert';
+export const MANAGED_KINDS = ['monitor', 'alert', 'dashboard'] as const;
+export type ManagedKind = (typeof MANAGED_KINDS)[number];
 
 /** Identifies the objects of an application, or the one (and its clones) with a key. */
 export interface Owner {

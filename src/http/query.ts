@@ -1,3 +1,4 @@
+import { MANAGED_KINDS } from '../domain/managed-fields.ts';
 import { type Endpoint, PAGE_SIZE, type QueryName } from '../contract/operations.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { wholeNumberIn } from '../domain/whole-number.ts';
@@ -15,7 +16,7 @@ const ID: Rule = [
 const STATES = ['alert', 'warn', 'no data', 'ok', 'unknown', 'ignored', 'skipped'];
 
 const RULES: Readonly<Partial<Record<QueryName, Rule>>> = {
-  kind: ['monitor, alert or dashboard', (value) => ['monitor', 'alert', 'dashboard'].includes(value)],
+  kind: ['monitor, alert or dashboard', (value) => MANAGED_KINDS.some((kind) => kind === value)],
   dry_run: FLAG,
   prune: FLAG,
   validate: FLAG,

@@ -145,7 +145,7 @@ export interface Ledger {
   acknowledgedAgoMs(name: ObjectName): Promise<readonly number[]>;
   /** Returns creates that are confirmed or expired and were sent at least `ageMs` ago, oldest first; at most 1,000. */
   toVerify(ageMs: number): Promise<readonly SettledCreate[]>;
-  /** Records revisions, in this order. Never throws. */
+  /** Records the revision of a write, the last of the list, and what was found before it; nothing if it is recorded already. Never throws. */
   record(revisions: readonly NewRevision[]): Promise<void>;
   /** Returns the newest revision of an object. */
   newestRevision(name: ObjectName): Promise<Revision | undefined>;

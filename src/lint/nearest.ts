@@ -1,7 +1,7 @@
 import type { Violation, RuleEdit } from './rule.ts';
 
 /** The maximum edit distance of a typo. */
-const MAX_DISTANCE = 2;
+export const MAX_DISTANCE = 2;
 /** Longer words are user-defined names: they get no suggestion, and comparing them is slow. */
 const MAX_WORD_LENGTH = 100;
 
@@ -72,6 +72,7 @@ export function didYouMean(
   return { hint, fix: { title: `Change to ${prefix}${meant}`, edits: [edit(meant)] } };
 }
 
-function digitsOf(word: string): string {
+/** Returns the numbers in a word. Words with different numbers are no typos of each other. */
+export function digitsOf(word: string): string {
   return word.replace(/\D+/g, ' ').trim();
 }

@@ -56,11 +56,11 @@ const OPTION_PATHS: ReadonlyMap<string, readonly string[]> = new Map<string, rea
   ),
 ]);
 
-/** The first patterns quote the field; they come before the names of options. */
-const NAMED_PARAMETERS = 3;
+/** Maps messages to the field that they are about. */
+type FieldsByMessage = readonly { message: RegExp; steps: (match: RegExpExecArray) => string[] }[];
 
-/** Maps phrases of Datadog's error messages to the field that they are about. */
-const FIELDS_BY_MESSAGE: readonly { message: RegExp; steps: (match: RegExpExecArray) => string[] }[] = [
+/** Messages that quote the field or its position. They are more exact than the name of an option. */
+const QUOTED_FIELDS: FieldsByMessage = [
   {
     message:
       /widget definition at position (\d{1,5})(?:.{0,99}?inner widget definition at position (\d{1,5}))?/i,
@@ -72,6 +72,10 @@ const FIELDS_BY_MESSAGE: readonly { message: RegExp; steps: (match: RegExpExecAr
   },
   { message: /parameter '(\w+)'/, steps: (m) => [m[1] ?? ''] },
   { message: /^'(\w+)' (?:value|is|must|cannot|should)/, steps: (m) => [m[1] ?? ''] },
+];
+
+/** Messages that describe the field. */
+const DESCRIBED_FIELDS: FieldsByMessage = [
   {
     message: /trigger window monitor option/,
     steps: () => ['options', 'threshold_windows', 'trigger_window'],
@@ -114,17 +118,22 @@ export function rejectedPointer(kind: ManagedKind, pointer: Pointer, message: st
 }
 
 function fieldNamedIn(kind: ManagedKind, message: string): string[] {
-  for (const { message: pattern, steps } of FIELDS_BY_MESSAGE.slice(0, NAMED_PARAMETERS)) {
+  const option = kind === 'dashboard' ? undefined : optionNamedIn(message);
+  return fieldMatching(QUOTED_FIELDS, message) ?? option ?? fieldMatching(DESCRIBED_FIELDS, message) ?? [];
+}
+
+function fieldMatching(fields: FieldsByMessage, message: string): string[] | undefined {
+  for (const { message: pattern, steps } of fields) {
     const match = pattern.exec(message);
     if (match) return steps(match);
   }
+  return undefined;
+}
+
+function optionNamedIn(message: string): string[] | undefined {
   for (const word of message.split(/[^a-z_]/)) {
-    const path = kind === 'dashboard' ? undefined : OPTION_PATHS.get(word);
+    const path = OPTION_PATHS.get(word);
     if (path) return [...path];
   }
-  for (const { message: pattern, steps } of FIELDS_BY_MESSAGE.slice(NAMED_PARAMETERS)) {
-    const match = pattern.exec(message);
-    if (match) return steps(match);
-  }
-  return [];
+  return undefined;
 }

@@ -116,13 +116,12 @@ async function send(
   };
   try {
     const object = await call(attempts);
-    // Before the entry is settled: a process that ends in between leaves the record to the settler.
     const { before } = sending.recording ?? {};
     const recorded = recordRevision({ entry: sent.entry, intent, before, after: object }, ports);
-    await beforeAbort(recorded, context.deadline.signal);
     if (intent.action === 'update' && sent.open > 1) {
       // An earlier attempt may still land, which a later update within the same lease must see.
       context.onMayStillLand?.();
+      await recorded;
       await ledger.acknowledge(sent.entry);
     } else lease.releaseAfter(recorded.then(() => settleAnswered(ledger, sent.entry, object, intent)));
     return { outcome: 'made', object };
@@ -140,18 +139,9 @@ async function send(
   }
 }
 
-/** Waits for work that goes on after the deadline: a ledger that does not answer never holds back the answer of Datadog. */
-async function beforeAbort(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const onAbort = () => resolve();
-  signal.addEventListener('abort', onAbort, { once: true });
-  await Promise.race([work, late]).finally(() => signal.removeEventListener('abort', onAbort));
-}
-
 /**
- * Settles a write that was answered. Its caller is answered meanwhile: if the process dies first, the write stays unsettled, and
- * the settler or the next writer of the object finds in Datadog that it has landed.
+ * Settles a write that was answered and recorded. Its caller is answered meanwhile: if the process dies first, the write stays
+ * unsettled, and the settler or the next writer of the object finds in Datadog that it has landed, and records it.
  */
 function settleAnswered(
   ledger: Ledger,

@@ -30,6 +30,8 @@ describeLedgers('the history', ({ place, open }) => {
     const first = revisionOf({ action: 'create', requestId: undefined, redacted: ['/message'] });
     await one.record([first]);
     await one.record([first]);
+    // The settler can be faster than the request that found another state before its write.
+    await one.record([revisionOf({ entry: `${first.entry}-before` }), first]);
     const second = revisionOf({ caller: 'other', isApply: true, restoredFrom: 1 });
     await two.record([second, revisionOf({ key: 'other' })]);
     await two.record([revisionOf({ action: 'delete', body: undefined, key: 'other' })]);

@@ -1,3 +1,4 @@
+import { MANAGED_KINDS } from '../../domain/managed-fields.ts';
 import { historyAnswerSchema, type HistoryRevision } from '../../contract/answers.ts';
 import { parsedAnswer } from '../client/birddog-failures.ts';
 import { command } from '../command.ts';
@@ -19,7 +20,7 @@ import {
 export const APPLICATION = textOption('application', 'A', 'application of the objects (required)');
 export const KIND = choice(
   'kind',
-  ['monitor', 'alert', 'dashboard'],
+  MANAGED_KINDS,
   'monitor',
   'kind of the object with the key (default: monitor)',
 );

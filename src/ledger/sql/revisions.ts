@@ -1,10 +1,10 @@
 import { append } from '../../domain/append.ts';
 import { isObject, type JsonObject, parseTrustedJson, printJson } from '../../domain/json.ts';
-import type { StoredKind } from '../../domain/managed-fields.ts';
 import type { PlanAction } from '../../domain/plan.ts';
 import { compress, decompress } from '../compress.ts';
 import type { NewRevision, ObjectName, Revision, RevisionFilter, UndoneObject } from '../port.ts';
 import type { Database, Row, SqlValue, Statement } from './database.ts';
+import { kindIn } from './writes.ts';
 
 /** How much history is kept. The newest revision of each object is always kept. */
 export interface HistoryLimits {
@@ -62,14 +62,15 @@ export class Revisions {
   }
 
   /**
-   * Records revisions, each with the next number of its object, and deletes those beyond the limit of an object. Skips entries
-   * that are recorded already. Acknowledged early: the outcome of the write is settled later, so a crash loses both or neither.
+   * Records the revision of a write, the last of the list, and those before it, each with the next number of its object; none if
+   * the write is recorded already. Deletes those beyond the limit of an object. Acknowledged early: the outcome of the write is settled later, so a crash loses both or neither.
    */
   async record(revisions: readonly NewRevision[]): Promise<void> {
+    const write = revisions.at(-1)?.entry ?? '';
     const statements = revisions.flatMap((one) => {
       const body = one.body ? compress(printJson(one.body)) : null;
       return [
-        { statement: this.insert(one, body), bytes: body?.length ?? 0 },
+        { statement: this.insert(one, body, write), bytes: body?.length ?? 0 },
         { statement: this.trim(one), bytes: 0 },
       ];
     });
@@ -78,7 +79,7 @@ export class Revisions {
       this.upperBound += statements.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  private insert(revision: NewRevision, body: Uint8Array | null): Statement {
+  private insert(revision: NewRevision, body: Uint8Array | null, write: string): Statement {
     const { relaxed, time, bytes } = this.db.dialect;
     const { entry, kind, application, key, id, action, caller, requestId, redacted } = revision;
     return {
@@ -90,7 +91,7 @@ export class Revisions {
                          WHERE application = $3 AND kind = $2 AND key = $4), 0) + 1,
                CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS BIGINT),
                CAST($10 AS BIGINT), ${time}, CAST($11 AS TEXT), CAST($12 AS ${bytes}), CAST($13 AS TEXT)
-             WHERE NOT EXISTS (SELECT 1 FROM ledger_revisions WHERE entry = $1)
+             WHERE NOT EXISTS (SELECT 1 FROM ledger_revisions WHERE entry IN ($1, $14))
              RETURNING ${relaxed}`,
       values: [
         entry,
@@ -106,6 +107,7 @@ export class Revisions {
         redacted.length > 0 ? JSON.stringify(redacted) : null,
         body,
         revision.fingerprint ?? null,
+        write,
       ],
     };
   }
@@ -276,11 +278,6 @@ function revisionIn(row: Row): Revision {
     redacted: pointersIn(row['redacted']),
     body: bodyIn(row['body']),
   };
-}
-
-function kindIn(value: unknown): StoredKind {
-  if (value !== 'monitor' && value !== 'dashboard') throw new TypeError('a revision has an unknown kind');
-  return value;
 }
 
 function pointersIn(value: unknown): readonly string[] {

@@ -217,9 +217,10 @@ function sourceIn(value: unknown): RevisionSource | undefined {
   };
 }
 
-function kindIn(value: unknown): StoredKind {
+/** Parses a column `kind`. */
+export function kindIn(value: unknown): StoredKind {
   if (value !== 'monitor' && value !== 'dashboard')
-    throw new TypeError('a recorded write has an unknown kind');
+    throw new TypeError('a row of the ledger has an unknown kind');
   return value;
 }
 

@@ -114,27 +114,26 @@ export const OBJECTS = {
   tab: fieldTable('id:text name!:text widget_ids:list'),
 } as const satisfies Readonly<Record<string, FieldTable>>;
 
-/** The required fields of a query, by data source: Datadog's OpenAPI document, `FormulaAndFunction*QueryDefinition`. */
-const REQUIRED_BY_SOURCE: ReadonlyMap<string, string> = new Map([
-  ['metrics', 'query'],
-  ['cloud_cost', 'query'],
-  ['process', 'metric'],
-  ['container', 'metric'],
-  ['slo', 'slo_id measure'],
-  ...(
-    'logs spans network rum security_signals profiles audit events ci_tests ci_pipelines incident_analytics ' +
-    'product_analytics on_call_events'
-  )
-    .split(' ')
-    .map((source) => [source, 'compute'] as const),
-]);
+/** The fields of a query by data source, with the required ones: Datadog's OpenAPI document, `FormulaAndFunction*QueryDefinition`. */
+const QUERY_FIELDS: ReadonlyMap<string, FieldTable> = new Map(
+  [
+    ['metrics cloud_cost', 'query'],
+    ['process container', 'metric'],
+    ['slo', 'slo_id measure'],
+    [
+      'logs spans network rum security_signals profiles audit events ci_tests ci_pipelines incident_analytics ' +
+        'product_analytics on_call_events',
+      'compute',
+    ],
+  ].flatMap(([sources = '', required = '']) => {
+    const fields = Object.assign(new Map(OBJECTS.query), { required: required.split(' ') });
+    return sources.split(' ').map((source) => [source, fields] as const);
+  }),
+);
 
 /** Returns the fields of a query of this data source. */
 export function queryFields(source: string): FieldTable {
-  const required = REQUIRED_BY_SOURCE.get(source);
-  return required === undefined
-    ? OBJECTS.query
-    : Object.assign(new Map(OBJECTS.query), { required: required.split(' ') });
+  return QUERY_FIELDS.get(source) ?? OBJECTS.query;
 }
 
 /** The searches of older requests. Datadog rejects one without `compute`: "not valid under any of the given schemas". */

@@ -15,6 +15,13 @@ interface Table {
   readonly checks: NameIndex;
 }
 
+/** The types of metrics, as the table writes them. */
+const TYPES: ReadonlyMap<string, KnownMetric['type']> = new Map([
+  ['c', 'count'],
+  ['r', 'rate'],
+  ['g', 'gauge'],
+]);
+
 /** Names longer than any known one are not searched. */
 const MAX_NAME = 200;
 
@@ -41,17 +48,9 @@ function loadTable(): Table {
 /** Returns the type and unit of a metric, or undefined if it is unknown. */
 export function knownMetric(name: string): KnownMetric | undefined {
   if (name.length > MAX_NAME) return undefined;
-  const [type, unit = ''] = table().metrics.find(name)?.split('\t') ?? [];
-  switch (type) {
-    case 'c':
-      return { type: 'count', unit };
-    case 'r':
-      return { type: 'rate', unit };
-    case 'g':
-      return { type: 'gauge', unit };
-    default:
-      return undefined;
-  }
+  const [letter = '', unit = ''] = table().metrics.find(name)?.split('\t') ?? [];
+  const type = TYPES.get(letter);
+  return type && { type, unit };
 }
 
 /** Returns the known metric of which an unknown name is a typo, or undefined. */

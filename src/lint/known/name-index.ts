@@ -1,7 +1,5 @@
-import { distanceWithin } from '../nearest.ts';
+import { distanceWithin, MAX_DISTANCE } from '../nearest.ts';
 
-/** The maximum edit distance of a typo. */
-const MAX_DISTANCE = 2;
 /** Letters that an edit can change: it replaces one by another, so the parity of two counts changes. */
 const MAX_PARITIES = 2 * MAX_DISTANCE;
 

@@ -1,10 +1,8 @@
-import { distanceWithin } from '../nearest.ts';
+import { digitsOf, distanceWithin, MAX_DISTANCE } from '../nearest.ts';
 import type { NearName } from './name-index.ts';
 
 /** A word has more letters than this for each edit: `fsx` is not a typo of `efs`. */
 const LETTERS_PER_EDIT = 3;
-/** The maximum edit distance of a typo. */
-const MAX_DISTANCE = 2;
 
 /**
  * Returns whether a name within two edits of a known one is a typo of it rather than another name. It is not if the numbers
@@ -38,10 +36,6 @@ export function isTypoOfWord(word: string, known: string): boolean {
 /** Returns whether two strings are two letters in different order. */
 function isSwap(a: string, b: string): boolean {
   return a.length === 2 && b.length === 2 && a.charAt(0) === b.charAt(1) && a.charAt(1) === b.charAt(0);
-}
-
-function digitsOf(name: string): string {
-  return name.replace(/\D+/g, ' ').trim();
 }
 
 function withoutSeparators(name: string): string {

@@ -40,16 +40,12 @@ export function sortByReferences(
     }),
   );
   const isComposite = (entry: DocumentEntry | undefined) => entry?.object['type'] === 'composite';
-  const nested = entries
-    .filter(isComposite)
-    .flatMap((entry) =>
-      entry.references
-        .filter(
-          (reference) =>
-            isComposite(byName.get(own(reference) ?? '')) && byName.get(own(reference) ?? '') !== entry,
-        )
-        .map((reference) => referenceFinding(reference, 'nested_composite')),
-    );
+  const nested = entries.filter(isComposite).flatMap((entry) =>
+    entry.references.flatMap((reference) => {
+      const to = byName.get(own(reference) ?? '');
+      return to !== entry && isComposite(to) ? [referenceFinding(reference, 'nested_composite')] : [];
+    }),
+  );
   const { steps, cyclic } = levels(
     entries,
     (entry) =>

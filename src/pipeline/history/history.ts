@@ -1,3 +1,4 @@
+import { MANAGED_KINDS } from '../../domain/managed-fields.ts';
 import type { HistoryAnswer, HistoryRevision } from '../../contract/answers.ts';
 import { PAGE_SIZE } from '../../contract/operations.ts';
 import { changesOf } from '../../diff/changes.ts';
@@ -10,7 +11,6 @@ import type { Ports } from '../ports.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from '../request.ts';
 import { settleBeforeReading } from '../settle.ts';
 
-const KINDS = ['monitor', 'alert', 'dashboard'] as const;
 /** Maximum length of the objects on one page, as JSON. */
 const MAX_PAGE_CHARACTERS = 4_000_000;
 const CURSOR = /^(\d{1,15})-(\d{1,15})-([\w-]{1,70})$/;
@@ -27,7 +27,7 @@ export async function historyRequest(
   const { application = '', key, page_size } = query;
   if (key !== undefined && query.kind === undefined)
     throw new ProblemError('bad_request', 'A key needs its kind: add &kind=monitor or &kind=dashboard.');
-  const kind = KINDS.find((one) => one === query.kind);
+  const kind = MANAGED_KINDS.find((one) => one === query.kind);
   const stored = kind && storedKind(kind);
   // A write that has landed meanwhile is then in the history.
   await settleBeforeReading({ application }, ports, context);
@@ -42,7 +42,10 @@ export async function historyRequest(
     body: {
       application,
       ...routeMembers(route),
-      revisions: page.map((one, at) => revisionJson(one, key === undefined ? undefined : [found[at + 1]])),
+      revisions: page.map((one, at) => ({
+        ...revisionJson(one),
+        ...(key === undefined ? {} : objectJson(one, found[at + 1])),
+      })),
       ...(next === undefined ? {} : { next_cursor: next }),
       request_id: context.requestId,
     },
@@ -67,14 +70,8 @@ function positionIn(cursor: string | undefined): RevisionFilter['after'] {
   return { atMs: Number(atMs), revision: Number(revision), entry };
 }
 
-/** `shown` is the revision before this one, if objects are shown. */
-function revisionJson(
-  revision: Revision,
-  shown: readonly [Revision | undefined] | undefined,
-): HistoryRevision {
-  const { kind, key, id, action, caller, requestId, restoredFrom, redacted, atMs, body } = revision;
-  const { fingerprint } = revision;
-  const before = shown?.[0]?.body;
+function revisionJson(revision: Revision): HistoryRevision {
+  const { kind, key, id, action, caller, requestId, restoredFrom, redacted, atMs, fingerprint } = revision;
   return {
     revision: revision.revision,
     kind,
@@ -87,7 +84,17 @@ function revisionJson(
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(restoredFrom === undefined ? {} : { restored_from: restoredFrom }),
     ...(redacted.length === 0 ? {} : { redacted: [...redacted] }),
-    ...(shown ? { object: body ? unmarked(kind, body) : null } : {}),
-    ...(before && body ? { changes: changesOf(kind, before, body).map((change) => ({ ...change })) } : {}),
+  };
+}
+
+/** Returns the object of a revision, and what differs from the revision before it. */
+function objectJson(
+  { kind, body }: Revision,
+  before: Revision | undefined,
+): Pick<HistoryRevision, 'object' | 'changes'> {
+  const changes = before?.body && body && changesOf(kind, before.body, body);
+  return {
+    object: body ? unmarked(kind, body) : null,
+    ...(changes ? { changes: changes.map((change) => ({ ...change })) } : {}),
   };
 }
