@@ -90,11 +90,17 @@ function indexLine({ code, severity, summary }: ShownRule, slug: string): string
 async function ruleSection(rule: ShownRule, lint: RuleGroup['lint']): Promise<string> {
   return [
     `## \`${rule.code}\`\n\n${escapeMarkdown(rule.summary)}\n`,
+    ...(rule.highRateReason === undefined ? [] : [highRateLine(rule.highRateReason)]),
     fenced('yaml', withCarets(rule.bad)),
     fenced('text', await findingText(rule, lint)),
     'Correct:\n',
     fenced('yaml', rule.good),
   ].join('\n');
+}
+
+/** Explains a rule that fires on many published objects. */
+function highRateLine(reason: string): string {
+  return `More than 10% of the published definitions that Birddog is tested with have this finding. ${escapeMarkdown(reason)}\n`;
 }
 
 /** Adds carets below the marked range of an example, in a comment so that it stays YAML. */

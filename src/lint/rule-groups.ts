@@ -47,7 +47,10 @@ import type { Rule } from './rule.ts';
 import { SUPPRESSION_RULES } from './suppression/suppression-rules.ts';
 
 /** The fields of a rule that do not depend on the type of the checked object. */
-export type ShownRule = Pick<Rule<never>, 'code' | 'severity' | 'summary' | 'bad' | 'good'>;
+export type ShownRule = Pick<
+  Rule<never>,
+  'code' | 'severity' | 'highRateReason' | 'summary' | 'bad' | 'good'
+>;
 
 /** Rules about one subject. Groups with the same slug share a page. */
 export interface RuleGroup {

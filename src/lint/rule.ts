@@ -1,4 +1,4 @@
-import type { Finding, Fix } from '../domain/finding.ts';
+import type { Finding, Fix, Severity } from '../domain/finding.ts';
 import type { Findings } from '../domain/findings.ts';
 import type { Json } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
@@ -36,8 +36,13 @@ export interface RuleFix {
 export interface Rule<View> {
   /** Stable, because suppressions refer to it. */
   readonly code: string;
-  /** An error if Datadog is known to reject the object or would read it differently; otherwise a warning. */
-  readonly severity: 'error' | 'warning';
+  /**
+   * An error if Datadog is known to reject the object or would read it differently; a warning for any other likely mistake;
+   * an info for what is usually intended.
+   */
+  readonly severity: Severity;
+  /** Why an error or a warning is right although it fires on more than 10% of published objects. */
+  readonly highRateReason?: string;
   /** One sentence that states the mistake. */
   readonly summary: string;
   /** An object in YAML that violates only this rule. `⟦` and `⟧` mark the range of the finding. */

@@ -111,6 +111,8 @@ query: max(next_1w):forecast(avg:system.disk.in_use{*}, 'linear', 1) >= 0.9
   {
     code: 'evaluation_delay_missing',
     severity: 'warning',
+    highRateReason:
+      "Datadog's documentation advises the delay for these metrics. The published monitors are templates of integrations, which leave the delay to the team that uses them.",
     summary: 'The metric arrives late, and `evaluation_delay` is not set.',
     bad: `type: query alert
 query: avg(last_5m):avg:⟦aws.ec2.cpuutilization⟧{*} by {host} > 90
