@@ -11,6 +11,17 @@ export const withoutCorpus = existsSync(CORPUS)
   ? false
   : 'the corpus of real definitions is not here (set CORPUS)';
 
+/** The reason to skip tests that name lines of the development set; false if the folder contains that set. */
+export const withoutDevelopmentSet = withoutCorpus || otherSet();
+
+function otherSet(): string | false {
+  const manifest = parseTrustedJson(readFileSync(join(CORPUS, 'manifest.json'), 'utf8'));
+  assert.ok(isObject(manifest));
+  return manifest['set'] === 'dev'
+    ? false
+    : 'the corpus here is not the development set, whose lines are named';
+}
+
 /** Returns every real definition of a kind with its source, without the roles of other organisations, which Datadog refuses. */
 export function realDefinitions(kind: StoredKind): { source: string; object: JsonObject }[] {
   return corpusLines(`${kind}s.ndjson`).map((line) => {

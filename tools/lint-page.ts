@@ -2,6 +2,7 @@ import { isObject } from '../src/domain/json.ts';
 import { decode } from '../src/format/decode.ts';
 import { OBJECT_LIMITS } from '../src/format/decoded.ts';
 import { RULE_GROUPS, type RuleGroup, type ShownRule } from '../src/lint/rule-groups.ts';
+import { lintEvidence, shownEvidence } from './lint-evidence.ts';
 
 const INTRODUCTION = `# Lint
 
@@ -20,6 +21,9 @@ the monitor that it compiles to; its findings point at the alert.
 
 The rules about messages also apply to the name and the escalation message. Rules that need the whole monitor, such as
 \`block_never_fires\`, are skipped for an update that omits fields. Birddog searches every string for secrets.
+
+The section of a rule lists its evidence: recorded responses of Datadog, with file and line in the corpus that
+\`test/corpus.ts\` reads, and public issues and documentation.
 
 \`test/conformance/lint.test.ts\` runs the rules on the monitors that Datadog's integrations ship and on recorded writes. It
 expects no error for what Datadog accepted, and an error for what Datadog rejected.
@@ -50,6 +54,8 @@ const KINDS: readonly (readonly [kind: RuleGroup['kind'], heading: string])[] = 
   ['dashboard', 'Dashboards'],
   ['any', 'Suppressions'],
 ];
+
+const EVIDENCE = lintEvidence();
 
 const FOOT = '\n<!-- Written by `npm run docs` from the rules in src/lint. -->\n';
 
@@ -95,12 +101,19 @@ async function ruleSection(rule: ShownRule, lint: RuleGroup['lint']): Promise<st
     fenced('text', await findingText(rule, lint)),
     'Correct:\n',
     fenced('yaml', rule.good),
+    ...evidenceList(rule.code),
   ].join('\n');
 }
 
 /** Explains a rule that fires on many published objects. */
 function highRateLine(reason: string): string {
   return `More than 10% of the published definitions that Birddog is tested with have this finding. ${escapeMarkdown(reason)}\n`;
+}
+
+/** Returns the sources of a rule as a list, or nothing if it has none. */
+function evidenceList(code: string): string[] {
+  const items = EVIDENCE.filter((evidence) => evidence.code === code).map(shownEvidence);
+  return items.length === 0 ? [] : [`Evidence:\n\n${items.join('\n')}\n`];
 }
 
 /** Adds carets below the marked range of an example, in a comment so that it stays YAML. */
