@@ -201,7 +201,7 @@ async function answer(
         ? await read(call, operation, context, reserved, shared.decompress)
         : undefined;
       received = true;
-      const onAbout = (body: JsonObject) => audit.isAbout({ query: asked.query, body });
+      const onAbout = (body: JsonObject) => audit.isAbout(askedFor(asked, body));
       if (sent) inspection = options.inspector.open({ ...asked, onAbout, reserve: document.reserve }, sent);
       const body = sent && inspection ? { sent, inspection } : {};
       const incoming = {
@@ -228,6 +228,11 @@ async function answer(
   outgoing.once('close', () => unread?.release());
   record.answered(reply.status);
   return writes.reported(reply);
+}
+
+/** Returns what the audit needs of a request. A restore without the fingerprint of a plan answers with the plan. */
+function askedFor({ operation, query }: Pick<Incoming, 'operation' | 'query'>, body: JsonObject) {
+  return { query, body, isPlan: operation.verb === 'restore' && body['basis'] === undefined };
 }
 
 /** Tells Birddog in a header of the response whether a write may still take effect. */

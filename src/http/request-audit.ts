@@ -25,6 +25,8 @@ interface Asked {
   readonly query: Readonly<Partial<Record<QueryName, string>>>;
   /** The body, or its fields that name the object. */
   readonly body?: Json;
+  /** Whether the answer is a plan, so that nothing is written. */
+  readonly isPlan?: boolean;
 }
 
 const OUTCOMES: Readonly<Record<PlanAction, string>> = {
@@ -54,7 +56,7 @@ export function auditRequest(operation: Endpoint, log: Log): RequestAudit {
       who = caller;
     },
     isAbout(asked) {
-      writes &&= asked.query.dry_run !== 'true';
+      writes &&= asked.query.dry_run !== 'true' && asked.isPlan !== true;
       target = { ...target, ...targetOf(asked) };
     },
     wrote: ({ action, ...object }) => write({ ...object, outcome: OUTCOMES[action] }),

@@ -159,10 +159,18 @@ for (const [application, process] of [
         ['POST', '/create_monitor?dry_run=true', '{"application": '],
         ['GET', `/get_monitors?application=${application}`],
         ['POST', '/plan', { apiVersion: 'birddog/v1', application, team: 't', monitors: [] }],
+        ['POST', '/restore', { application, kind: 'monitor', key: 'k', revision: 1 }],
+        ['POST', '/restore', { application, kind: 'monitor', key: 'absent', revision: 1 }],
       ] as const) {
         const { lines, text } = await audited(ROBOT.token, method, target, body);
         assert.deepEqual(lines, [], text);
       }
+      const last = { application, last_apply: true, basis: 'x'.repeat(300) };
+      const stale = await audited(ROBOT.token, 'POST', '/restore', last);
+      assert.deepEqual(
+        stale.lines.map(({ outcome, code }) => [outcome, code]),
+        [['refused', 'plan_stale']],
+      );
       const { lines } = await audited(ROBOT.token, 'DELETE', path);
       assert.deepEqual(lines, [
         { process, ...robot, operation: '/delete_monitor', ...about, id: true, outcome: 'deleted' },

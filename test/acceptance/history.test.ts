@@ -75,6 +75,29 @@ for (const application of ['checkout', 'history-unlisted'])
       assert.match((await run(['history', ...where, 'load'])).out, /revision 3, restored from revision 1/);
     });
 
+    it('names each text that a restore cannot bring back, with its place and what to do', async () => {
+      const secret = `use ghp_${'a1B2'.repeat(9)}`;
+      const [key, kept] = [
+        'secret',
+        loadOf(application, { key: 'secret', message: 'No secret', name: 'Kept' }),
+      ];
+      const query = String(kept['query']).replace('{', '{key:secret,');
+      for (const more of [{ message: secret, name: secret }, {}])
+        ok(await send(pod, '/apply', documentOf(application, { monitors: [{ ...kept, query, ...more }] })));
+      const refused = await run(['restore', ...where, key, '--revision', '1', '--yes']);
+      assert.equal(refused.status, 1);
+      for (const field of ['name', 'message'])
+        assert.match(
+          refused.err,
+          new RegExp(
+            `^/monitors/secret/${field}: error: The field /${field} of the monitor "secret" contained a secret, .*\\n {2}hint: Apply a document with the wanted text of /${field};`,
+            'm',
+          ),
+        );
+      assert.match(refused.err, /^error: .*\[invalid\]$/m);
+      ok(await request(pod, 'DELETE', `/delete_monitor?application=${application}&key=${key}`));
+    });
+
     it('undoes an apply of several objects with new references, and undoes the undo', async () => {
       const former = await get(application, 'monitor', 'load');
       ok(await send(pod, '/apply?prune=true&force=true', documentOf(application, { monitors: [] })));

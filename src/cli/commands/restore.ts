@@ -9,9 +9,11 @@ import { flag, noOperands, type Operands, textOption, UsageError } from '../opti
 import { findingJson } from '../print/finding-json.ts';
 import { countsOf, summaryOf, writesIn } from '../print/plan-summary.ts';
 import { doneLines } from '../print/print-applied.ts';
+import { earlyEnd } from '../print/early-end.ts';
 import { type Failure, failureOf } from '../print/print-failure.ts';
 import { printPlan } from '../print/print-plan.ts';
-import { visible, visibleJson } from '../print/visible.ts';
+import { printPlacedFindings } from '../print/print-text.ts';
+import { visibleJson } from '../print/visible.ts';
 import {
   CLIENT_OPTIONS,
   CLIENT_STATUSES,
@@ -111,8 +113,7 @@ async function restore(body: JsonObject, options: RestoreOptions, io: ClientIo):
       }),
     );
     if (!json) out(printPlan(name, plan, { read: { entries: [] } }, paint));
-    for (const { severity, message } of plan.findings)
-      err(`${paintErr(severity, `${severity}:`)} ${visible(message)}\n`);
+    err(printPlacedFindings(plan.findings, paintErr));
     const counts = countsOf(plan.objects);
     if (writesIn(counts) > 0 && !yes && (json || !isTerminal.stdin)) {
       err(`birddog ${name}: Not a terminal: pass --yes to restore without confirmation.\n`);
@@ -127,7 +128,7 @@ async function restore(body: JsonObject, options: RestoreOptions, io: ClientIo):
       return writesIn(counts) > 0 ? EXIT.differences : EXIT.done;
     }
     const applied = await applyRestore(body, plan, requestId, options, io);
-    const stopped = stoppedBy(applied, name, io);
+    const stopped = earlyEnd(applied, `birddog ${name}`, paintErr);
     if (json) out(resultJson(plan, applied, stopped));
     else out(`\n${[...doneLines(applied.done, paint), ...(applied.ended ? [] : ['  Done.'])].join('\n')}\n`);
     if (stopped) err(stopped.text);
@@ -175,20 +176,6 @@ function applyRestore(
     io.progress.clear();
     return applied;
   });
-}
-
-/** Returns why a restore ended early. */
-function stoppedBy(
-  { ended, remaining }: Applied,
-  name: string,
-  { paintErr }: Pick<ClientIo, 'paintErr'>,
-): Failure | undefined {
-  if (!ended) return undefined;
-  if (ended.by === 'failure') return failureOf(ended.error, paintErr);
-  const why = ended.by === 'interrupt' ? 'Interrupted' : 'Birddog made no further progress';
-  const names = remaining.map(({ action, kind, key }) => `${action} ${kind} ${visible(key)}`);
-  const detail = `${why}. Remaining: ${names.join(', ')}.`;
-  return { text: `birddog ${name}: ${detail}\n`, json: { code: ended.by, detail }, exit: EXIT.failed };
 }
 
 function resultJson(plan: PlanAnswer, applied?: Applied, stopped?: Failure): string {

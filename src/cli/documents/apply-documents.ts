@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type Applied, applyUntilDone } from '../client/apply-until-done.ts';
 import type { ClientIo, ClientOptions } from '../commands/client-options.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
-import { failureLine, type FileDocument } from './documents.ts';
+import type { FileDocument } from './documents.ts';
 import { bodyOf, exitOf, findingsInFile, type Planned, sentText } from './plan-documents.ts';
 import { countsOf, writesIn } from '../print/plan-summary.ts';
-import { type Failure, failureOf } from '../print/print-failure.ts';
+import { earlyEnd, interruptedBefore } from '../print/early-end.ts';
+import type { Failure } from '../print/print-failure.ts';
 
 /** A document with its plan and the result of its apply. `applied` is absent if there were no changes or the plan failed. */
 export type Outcome = Planned & {
@@ -38,10 +39,7 @@ export async function applyDocuments(
       }
       const { name, document, plan } = one;
       if (signals.stopping.aborted) {
-        outcomes.push({
-          ...one,
-          stopped: ended(name, 'interrupt', 'Interrupted before it started.', io),
-        });
+        outcomes.push({ ...one, stopped: interruptedBefore(name, io.paintErr) });
         continue;
       }
       const total = writesIn(countsOf(plan.objects));
@@ -59,7 +57,8 @@ export async function applyDocuments(
       });
       progress.clear();
       const findings = findingsInFile(applied.findings, document);
-      outcomes.push({ ...one, applied: { ...applied, findings }, ...stoppedBy(applied, one, io) });
+      const stopped = earlyEnd(applied, name, io.paintErr, sentText(name, document));
+      outcomes.push({ ...one, applied: { ...applied, findings }, ...(stopped ? { stopped } : {}) });
     }
     return outcomes;
   });
@@ -89,30 +88,6 @@ export async function untilInterrupted<T>(
   } finally {
     removeListener();
   }
-}
-
-function stoppedBy(
-  { ended: reason, remaining }: Applied,
-  { name, document }: Extract<Planned, { failure?: undefined }>,
-  io: ClientIo,
-): { readonly stopped?: Failure } {
-  if (!reason) return {};
-  if (reason.by === 'failure')
-    return { stopped: failureOf(reason.error, io.paintErr, sentText(name, document)) };
-  const detail =
-    reason.by === 'interrupt'
-      ? 'Interrupted.'
-      : `Birddog made no further progress. Remaining: ${remaining.map(({ action, kind, key }) => `${action} ${kind} ${key}`).join(', ')}.`;
-  return { stopped: ended(name, reason.by, detail, io) };
-}
-
-function ended(
-  name: string,
-  code: string,
-  detail: string,
-  { paintErr }: Pick<ClientIo, 'paintErr'>,
-): Failure {
-  return { text: failureLine(name, detail, paintErr), json: { code, detail }, exit: EXIT.failed };
 }
 
 /** Returns the exit status of one outcome. */

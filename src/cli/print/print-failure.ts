@@ -3,7 +3,7 @@ import { BirddogProblem, exitOfError, NoAnswer } from '../client/birddog-failure
 import type { Exit } from '../exit-status.ts';
 import { findingJson } from './finding-json.ts';
 import { type LocatedFinding, movedDown } from '../documents/lint-text.ts';
-import { printFindings } from './print-text.ts';
+import { printFindings, printPlacedFindings } from './print-text.ts';
 import type { Paint, ReadText } from './report.ts';
 import { visible } from './visible.ts';
 
@@ -22,8 +22,8 @@ export interface Failure {
 }
 
 /**
- * Formats the failure of a request to Birddog: findings at their lines in the text that was sent, the problem, a hint, and
- * the request ID. Rethrows any other error.
+ * Formats the failure of a request to Birddog: findings at their lines in the text that was sent, or at their pointers if no
+ * text of the user was sent; the problem, a hint, and the request ID. Rethrows any other error.
  */
 export function failureOf(error: unknown, paint: Paint, sent?: SentText): Failure {
   const head = `${sent ? `${paint('place', `${visible(sent.name)}:`)} ` : ''}${paint('error', 'error:')}`;
@@ -49,5 +49,6 @@ export function failureOf(error: unknown, paint: Paint, sent?: SentText): Failur
 }
 
 function findingsText(findings: readonly LocatedFinding[], paint: Paint, sent: SentText | undefined): string {
-  return sent && findings.length > 0 ? `${printFindings({ ...sent.file, findings }, paint)}\n` : '';
+  if (!sent) return printPlacedFindings(findings, paint);
+  return findings.length > 0 ? `${printFindings({ ...sent.file, findings }, paint)}\n` : '';
 }

@@ -15,19 +15,34 @@ export function printFindings(file: LintedFile, paint: Paint): string {
   return blocksOf(file, paint).join('\n');
 }
 
+/** Formats findings about objects that are in no file of the user: pointer, severity, message and hint of each. */
+export function printPlacedFindings(findings: readonly LocatedFinding[], paint: Paint): string {
+  return findings
+    .map((finding) => {
+      const { pointer, hint } = finding;
+      const place = pointer === '' ? '' : `${paint('place', `${visible(pointer)}:`)} `;
+      return `${place}${headline(finding, paint)}\n${hint === undefined ? '' : `  hint: ${visible(hint)}\n`}`;
+    })
+    .join('');
+}
+
+function headline({ severity, message, code }: LocatedFinding, paint: Paint): string {
+  return `${paint(severity, `${severity}:`)} ${visible(message)} ${paint('aside', `[${visible(code)}]`)}`;
+}
+
 function blocksOf(file: LintedFile, paint: Paint): string[] {
   const lines = file.text.split(/\r\n|\n|\r/);
   return file.findings.map((finding) => block(file, finding, lines[finding.line - 1] ?? '', paint));
 }
 
 function block({ name }: LintedFile, finding: LocatedFinding, line: string, paint: Paint): string {
-  const { line: number, column, end, severity, message, code, hint, fix } = finding;
+  const { line: number, column, end, severity, hint, fix } = finding;
   const place = paint('place', `${visible(name)}:${number}:${column}:`);
   const to = end === undefined ? undefined : end.line === number ? end.column : line.length + 1;
   const { shown, marks } = excerpt(line, column, to);
   const gutter = String(number);
   const rows = [
-    `${place} ${paint(severity, `${severity}:`)} ${visible(message)} ${paint('aside', `[${visible(code)}]`)}`,
+    `${place} ${headline(finding, paint)}`,
     `  ${paint('aside', `${gutter} |`)} ${shown}`,
     `  ${paint('aside', `${' '.repeat(gutter.length)} |`)} ${paint(severity, marks)}`,
   ];

@@ -10,17 +10,19 @@ import type { PlainPreflight } from './protocol.ts';
 /** Maximum number of permissions that one body may need. */
 const MAX_WANTS = 1000;
 
-/** The fields that name the object of a body in the audit. */
-const NAMING_FIELDS = ['application', 'key', 'id'] as const;
+/** The fields of a body that the audit needs: those that name its object, and the fingerprint of the plan that it applies. */
+const AUDITED_FIELDS = ['application', 'key', 'id', 'basis'] as const;
+/** Maximum length of such a field. No valid one is longer. */
+const MAX_AUDITED = 200;
 
-/** Returns the fields of a body that the audit needs, if they are short. */
+/** Returns the fields of a body that the audit needs, shortened. */
 export function aboutOf({ value }: Pick<Decoded, 'value'>): JsonObject {
   if (!isObject(value)) return {};
   return Object.fromEntries(
-    NAMING_FIELDS.flatMap((name) => {
+    AUDITED_FIELDS.flatMap((name) => {
       const field = value[name];
-      const short = typeof field === 'string' && field.length <= 200;
-      return short || typeof field === 'number' ? [[name, field] as const] : [];
+      const kept = typeof field === 'string' ? field.slice(0, MAX_AUDITED) : field;
+      return typeof kept === 'string' || typeof kept === 'number' ? [[name, kept] as const] : [];
     }),
   );
 }

@@ -1,5 +1,6 @@
 import type { ApplyAnswer, PlanAnswer } from '../../contract/answers.ts';
 import { type Restore, restoreSchema } from '../../contract/schemas.ts';
+import type { Finding } from '../../domain/finding.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { applyPrepared, planAnswer, planFrom } from '../document/document-requests.ts';
 import { readLive } from '../document/read-live.ts';
@@ -34,7 +35,11 @@ export async function restoreRequest(
   const steps = prepared.plan.steps
     .map((list) => list.filter(({ entry, action }) => entry !== undefined || action === 'delete'))
     .filter((list) => list.length > 0);
-  const plan = { ...prepared, plan: { ...prepared.plan, steps } };
+  const plan = {
+    ...prepared,
+    plan: { ...prepared.plan, steps },
+    findings: prepared.findings.map(withAdvice),
+  };
   // Findings point into the restored objects, not into the body.
   const { operation } = request;
   const { force = 'false' } = query;
@@ -50,6 +55,15 @@ export async function restoreRequest(
       { members: { moved: [{ document: application }] } },
     );
   return applyPrepared(asked, plan, ports);
+}
+
+/** Adds a hint to the finding about a reference to an object that does not exist. */
+function withAdvice(finding: Finding): Finding {
+  if (finding.code !== 'dangling_reference') return finding;
+  return {
+    ...finding,
+    hint: 'Restore the object that it refers to first; GET /history lists its revisions.',
+  };
 }
 
 /** Returns the body. Throws `invalid` with all findings. */

@@ -23,7 +23,7 @@ interface Wanted {
   readonly revision: Revision | undefined;
 }
 
-/** Recorded states as a document: `value` is its text as parsed, for pointers. */
+/** Recorded states as a document. `value` has its objects by kind and key, which pointers name: `/monitors/load/query`. */
 export interface RestoredDocument {
   readonly document: ReadDocument;
   readonly value: JsonObject;
@@ -47,15 +47,14 @@ export async function readRestored(
   const wanted = body.last_apply ? await lastApply(application, requestId, ledger) : await one(body, ledger);
   const ids = await ledger.recordedIds(application);
   const keys = new Map(ids.map(({ kind, id, key }) => [`${kind}:${id}`, key]));
-  const value: Record<'monitors' | 'dashboards', JsonObject[]> = { monitors: [], dashboards: [] };
+  const value = { monitors: new Map<string, JsonObject>(), dashboards: new Map<string, JsonObject>() };
   const withoutSecrets = new Map<DocumentEntry, readonly string[]>();
   const entries = wanted.flatMap(({ kind, key, revision }): DocumentEntry[] => {
     if (!revision?.body) return [];
     const { object: sent } = toSend(kind, unmarked(kind, revision.body));
     const object = withReferences(kind, sent, keys);
-    const list = value[LISTS[kind]];
-    const pointer = pointerTo('', LISTS[kind], list.length);
-    list.push({ key, ...object });
+    const pointer = pointerTo('', LISTS[kind], key);
+    value[LISTS[kind]].set(key, object);
     const entry: DocumentEntry = {
       kind,
       stored: kind,
@@ -73,7 +72,9 @@ export async function readRestored(
   });
   const deletes = new Set(wanted.flatMap((each) => (each.revision?.body ? [] : [nameOf(each)])));
   const document = { application, team: undefined, aliases: {}, entries, deletes, findings: [] };
-  return { document, value: { application, ...value }, redacted: withoutSecrets };
+  const monitors = Object.fromEntries(value.monitors);
+  const dashboards = Object.fromEntries(value.dashboards);
+  return { document, value: { application, monitors, dashboards }, redacted: withoutSecrets };
 }
 
 async function one(body: Restore, ledger: Ports['ledger']): Promise<Wanted[]> {
