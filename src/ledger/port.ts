@@ -172,10 +172,27 @@ export interface Ledger {
   unpinRoute(pin: string): Promise<void>;
   /** Grants calls of a Datadog rate limit that all processes with this ledger share. */
   readonly grantCalls: GrantCalls;
+  readonly cache: SharedCache;
   /** Writes to the ledger and takes it back. */
   probe(): Promise<void>;
   /** Returns the state at the last look, which each call repeats in the background. Never throws. */
   readings(): LedgerReadings;
+}
+
+/**
+ * A cache of bytes that all processes with the ledger share. Beyond its limit (SQLite: 16 MiB, PostgreSQL: 1 GiB), the least
+ * recently used entries are evicted. A failure of the database is a miss, and never an incident of the ledger.
+ */
+export interface SharedCache {
+  /** Returns the bytes of a key; undefined if they have expired, were evicted or cannot be read. Never throws. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  /**
+   * Stores bytes for at most `ttlMs`. Stores nothing if they take more than a quarter of the limit or 16 MiB, or if the database
+   * fails. Never throws.
+   */
+  put(key: string, bytes: Uint8Array, ttlMs: number): Promise<void>;
+  /** Deletes what has expired, and the least recently used entries beyond the limit. `put` does so when it is due. Never throws. */
+  evict(): Promise<void>;
 }
 
 /** Names what a lease is about: an object, all applies of an application, or the leader of a background task. */

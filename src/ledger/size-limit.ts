@@ -1,11 +1,23 @@
 const MIB = 1024 * 1024;
 
-/** The limits of the caches, in compressed bytes except `body`. The volume uses the pod's memory. */
+/**
+ * The parts of a SQLite file, in bytes. Its volume is 128 MiB of the pod's memory, so all parts together have 112 MiB. `rest` is
+ * for leases, writes in progress, incidents, indexes, unused parts of pages and the write-ahead log.
+ */
+export const SQLITE_BYTES = {
+  known: 32 * MIB,
+  bases: 16 * MIB,
+  history: 16 * MIB,
+  cache: 16 * MIB,
+  rest: 32 * MIB,
+};
+
+/** The limits of the caches of one process, in compressed bytes except `body`. */
 export const LIMITS = {
   /** The text of one object; the contract has the same limit. */
   body: 2 * MIB,
-  known: 32 * MIB,
-  bases: 16 * MIB,
+  known: SQLITE_BYTES.known,
+  bases: SQLITE_BYTES.bases,
   /** The objects of one plan. */
   basis: 8 * MIB,
   basesOfApplication: 20,

@@ -83,6 +83,10 @@ const PLACES: Readonly<Record<'SQLite' | 'PostgreSQL', { readonly skip: string |
             text: 'UPDATE ledger_revisions SET at_ms = at_ms - CAST($1 AS BIGINT)',
             values: [ms],
           });
+          await db.query({
+            text: 'UPDATE ledger_cache SET used_ms = used_ms - CAST($1 AS BIGINT), expires_ms = expires_ms - CAST($1 AS BIGINT)',
+            values: [ms],
+          });
           await db.close();
         },
         remove() {},
@@ -101,6 +105,7 @@ export interface LedgerTest {
     readonly every?: Every;
     readonly db?: (opened: Database) => Database;
     readonly history?: HistoryLimits;
+    readonly cacheBytes?: number;
   }): OpenLedger;
 }
 
@@ -123,12 +128,13 @@ export function describeLedgers(title: string, register: (test: LedgerTest) => v
       register({
         database,
         place: () => place,
-        open({ clock = impatient, every, history, db = (opened: Database) => opened } = {}) {
+        open({ clock = impatient, every, history, cacheBytes, db = (opened: Database) => opened } = {}) {
           const ledger = createSqlLedger(() => db(place.open()), {
             database,
             clock,
             exclusive: false,
             history,
+            cacheBytes,
             ...(every ? { every } : {}),
           });
           ledgers.push(ledger);

@@ -73,6 +73,17 @@ const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [
      )`,
   ],
   () => ['ALTER TABLE ledger_revisions ADD COLUMN fingerprint TEXT'],
+  ({ bytes }) => [
+    `CREATE TABLE ledger_cache (
+       key TEXT PRIMARY KEY,
+       size BIGINT NOT NULL,
+       expires_ms BIGINT NOT NULL,
+       used_ms BIGINT NOT NULL,
+       bytes ${bytes} NOT NULL
+     )`,
+    'CREATE INDEX ledger_cache_by_use ON ledger_cache (used_ms, key)',
+    'CREATE INDEX ledger_cache_by_expiry ON ledger_cache (expires_ms)',
+  ],
 ];
 
 /** Takes over the creates in progress of files from before the ledger had leases. */

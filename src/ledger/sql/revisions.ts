@@ -3,6 +3,7 @@ import { isObject, type JsonObject, parseTrustedJson, printJson } from '../../do
 import type { PlanAction } from '../../domain/plan.ts';
 import { compress, decompress } from '../compress.ts';
 import type { NewRevision, ObjectName, Revision, RevisionFilter, UndoneObject } from '../port.ts';
+import { SQLITE_BYTES } from '../size-limit.ts';
 import type { Database, Row, SqlValue, Statement } from './database.ts';
 import { kindIn } from './writes.ts';
 
@@ -27,7 +28,7 @@ export const HISTORY_DAYS = 400;
 /** Limits of history by database. A SQLite file is on a volume that uses the pod's memory. */
 const HISTORY_LIMITS = {
   perObject: 50,
-  sqliteBytes: 16 * 1024 * 1024,
+  sqliteBytes: SQLITE_BYTES.history,
 } as const;
 
 /** Returns the limits of a database. `days` applies to PostgreSQL. */

@@ -5,6 +5,7 @@ import { ProblemError } from '../../domain/problem.ts';
 import type { Ledger, LedgerReadings } from '../port.ts';
 import { singleFlight } from '../../runtime/concurrency/single-flight.ts';
 import { Budgets } from './budgets.ts';
+import { CacheRows, createSharedCache } from './cache.ts';
 import type { Database, Statement } from './database.ts';
 import { byTimer, type Every, Leases } from './leases.ts';
 import { migrate } from './migrations.ts';
@@ -35,6 +36,8 @@ export interface LedgerOptions {
   readonly isInMemoryVolume?: boolean;
   /** How much history is kept; those of the database by default. */
   readonly history?: HistoryLimits | undefined;
+  /** Maximum size of the cache in bytes; that of the database by default. */
+  readonly cacheBytes?: number | undefined;
 }
 
 /** Opens the database of a ledger; may load its driver first. */
@@ -48,6 +51,7 @@ interface Opened {
   readonly routes: Routes;
   readonly budgets: Budgets;
   readonly history: Revisions;
+  readonly cache: CacheRows;
 }
 
 /**
@@ -89,10 +93,11 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     acknowledgedAgoMs: (name) => attempt(({ writes }) => writes.acknowledgedAgoMs(name)),
     toVerify: (ageMs) => attempt(({ writes }) => writes.toVerify(ageMs)),
     forgetSettled: (ageMs) =>
-      attempt(async ({ writes, routes, history }) => {
+      attempt(async ({ writes, routes, history, cache }) => {
         await writes.forgetSettled(ageMs);
         await routes.forgetExpired();
         await history.prune();
+        await cache.forgetExpired();
       }),
     record: (revisions) => quietly(({ history }) => history.record(revisions)),
     newestRevision: (name) => attempt(({ history }) => history.newest(name)),
@@ -104,6 +109,7 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     pinRoute: (application, route, holdMs) => attempt(({ routes }) => routes.pin(application, route, holdMs)),
     unpinRoute: (pin) => quietly(({ routes }) => routes.unpin(pin)),
     grantCalls: (wanted) => attempt(({ budgets }) => budgets.grant(wanted)),
+    cache: createSharedCache(async () => (await connection.ready()).cache, options.clock),
     probe: () => probe(connection, options.clock, count),
     readings() {
       void countOnce();
@@ -163,7 +169,8 @@ class Connection {
     await opened?.db.close();
   }
 
-  private async ready(): Promise<Opened> {
+  /** Returns the opened database. Neither a failure nor a success here is about writes. */
+  async ready(): Promise<Opened> {
     this.opening ??= openParts(this.open, this.options);
     try {
       return (this.opened = await this.opening);
@@ -200,7 +207,8 @@ async function openParts(open: OpenDatabase, options: LedgerOptions): Promise<Op
   if (options.exclusive) await leases.takeOver();
   if (options.clockRun !== undefined) await db.transaction(resumed(writes, options.clockRun));
   const history = new Revisions(db, options.history ?? historyLimits(options.database));
-  return { db, leases, writes, routes: new Routes(db), budgets: new Budgets(db), history };
+  const cache = new CacheRows(db, options.database, options.cacheBytes);
+  return { db, leases, writes, routes: new Routes(db), budgets: new Budgets(db), history, cache };
 }
 
 /** After a restart of the clock, unsettled writes wait their full time again. */
