@@ -77,6 +77,7 @@ export const plannedSchema = z
     changes: z.array(changeSchema),
   })
   .meta({ id: 'PlannedObject' });
+export type PlannedObject = z.output<typeof plannedSchema>;
 
 /** The fields of every answer about an application. */
 export const routeFields = {

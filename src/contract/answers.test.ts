@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Finding } from '../domain/finding.ts';
-import type { Change, PlannedObject } from '../domain/plan.ts';
+import type { Change } from '../domain/plan.ts';
 import { PROBLEMS } from '../domain/problem.ts';
-import { type AnsweredFinding, changeSchema, plannedSchema } from './answer-parts.ts';
+import { type AnsweredFinding, changeSchema, type PlannedObject, plannedSchema } from './answer-parts.ts';
 import { ANSWERS, answerSchema } from './answers.ts';
 import { ENDPOINTS } from './operations.ts';
 import { problemSchema } from './problem-answer.ts';

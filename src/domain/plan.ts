@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from './json.ts';
-import type { ManagedKind } from './managed-fields.ts';
+import type { Json } from './json.ts';
 import type { Pointer } from './pointer.ts';
 
 /**
@@ -14,14 +13,3 @@ export interface Change {
 }
 
 export type PlanAction = 'create' | 'update' | 'replace' | 'delete' | 'none' | 'extra' | 'clone';
-
-/** The planned action for one object, with its changes field by field. */
-export interface PlannedObject {
-  readonly kind: ManagedKind;
-  readonly key: string;
-  readonly id?: string;
-  readonly action: PlanAction;
-  readonly changes: readonly Change[];
-  /** For objects that are not in the document: when they were created, and by whom. */
-  readonly origin?: JsonObject;
-}

@@ -1,10 +1,10 @@
+import type { PlannedObject } from '../contract/answer-parts.ts';
 import { changesOf, needsReplace } from '../diff/changes.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { mergedForUpdate } from '../diff/document-update.ts';
 import { idOf, stamped, unmarked } from '../domain/marker.ts';
-import type { PlannedObject } from '../domain/plan.ts';
 import { pointerTo } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { Compiled } from './compile.ts';
@@ -53,9 +53,9 @@ export async function plan(
   });
   if (verb === 'create') {
     const body = bodyOf(compiled, object, key, live.object);
-    const planned = live.object
+    const planned: PlannedObject = live.object
       ? requireEqual(compiled, key, live.object, body)
-      : ({ kind, key, action: 'create', changes: [] } as const);
+      : { kind, key, action: 'create', changes: [] };
     return { compiled, key, live: live.object, body, planned, clones, findings };
   }
   const before = requireLive(port, live, { application, key, id: compiled.id });

@@ -99,11 +99,10 @@ describe('a request that bypasses lint', () => {
         [
           {
             action: 'create',
-            planned: { kind: 'monitor', key: 'load', action: 'create', changes: [] },
+            kind: 'monitor',
             stored: 'monitor',
             key: 'load',
             entry,
-            live: undefined,
             desired: {},
           },
         ],

@@ -1,4 +1,4 @@
-import type { PlanAction, PlannedObject } from '../../domain/plan.ts';
+import type { PlanAction } from '../../domain/plan.ts';
 
 /** Actions that change something in Datadog, in the order of the summary. */
 const WRITES: readonly PlanAction[] = ['create', 'update', 'replace', 'delete'];
@@ -7,7 +7,7 @@ const WRITES: readonly PlanAction[] = ['create', 'update', 'replace', 'delete'];
 export type Counts = Readonly<Record<PlanAction, number>>;
 
 /** Counts the objects of one or more plans by action. */
-export function countsOf(objects: readonly Pick<PlannedObject, 'action'>[]): Counts {
+export function countsOf(objects: readonly { readonly action: PlanAction }[]): Counts {
   const counts = { create: 0, update: 0, replace: 0, delete: 0, none: 0, extra: 0, clone: 0 };
   for (const { action } of objects) counts[action] += 1;
   return counts;

@@ -6,19 +6,22 @@ import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { withMutes } from '../../domain/managed-fields.ts';
 import { idOf, markOf } from '../../domain/marker.ts';
-import type { PlanAction } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { Lease } from '../../ledger/port.ts';
 import { type Recording, type Sending, type Sent, sendCreate, sendDelete, sendUpdate } from '../send.ts';
 import { changedSincePlan, concurrentChanges, type Written } from './conflicts.ts';
-import type {
-  Applying,
-  CreateStep,
-  DocumentPlan,
-  OtherStep,
-  PlanStep,
-  ReplaceStep,
-  UpdateStep,
+import {
+  type Applying,
+  type CreateStep,
+  type DeleteStep,
+  entryOf,
+  isWrite,
+  liveOf,
+  type PlanStep,
+  type ReplaceStep,
+  type UpdateStep,
+  type WriteStep,
+  writesOf,
 } from './document-plan.ts';
 import { desiredOf } from './plan-document.ts';
 import { fullName } from './references-in-order.ts';
@@ -31,8 +34,7 @@ const FINISH_RESERVE_PER_OBJECT_MS = 1;
 
 /** A step that has been applied. */
 export interface CompletedStep {
-  readonly step: PlanStep;
-  readonly action: PlanAction;
+  readonly step: WriteStep;
   readonly id: string;
   /** The object in Datadog after the write; undefined if it was deleted. */
   readonly object: JsonObject | undefined;
@@ -40,7 +42,7 @@ export interface CompletedStep {
 
 /** An object that was not written, and why. */
 export interface Failure {
-  readonly step: PlanStep;
+  readonly step: WriteStep;
   readonly error: unknown;
 }
 
@@ -48,13 +50,11 @@ export interface Outcome {
   readonly done: readonly CompletedStep[];
   /** Replaces among `remaining` whose new object exists beside the old one. */
   readonly halfReplaced: readonly CompletedStep[];
-  readonly remaining: readonly PlanStep[];
+  readonly remaining: readonly WriteStep[];
   readonly findings: readonly Finding[];
   /** In the order in which they happened. Empty if the apply finished, or stopped before the deadline or with the process. */
   readonly failures: readonly Failure[];
 }
-
-const WRITES: readonly PlanAction[] = ['create', 'update', 'replace', 'delete'];
 
 /** Failures of one object after which the other objects are still written. Any other failure stops the apply. */
 export const CONTINUE_AFTER: readonly string[] = [
@@ -66,11 +66,6 @@ export const CONTINUE_AFTER: readonly string[] = [
   'outcome_unknown',
 ];
 
-/** Returns the steps of a plan that write, in order. */
-export function writesOf(plan: DocumentPlan): PlanStep[] {
-  return plan.steps.flat().filter(({ planned }) => WRITES.includes(planned.action));
-}
-
 /**
  * Applies a plan while holding the leases of its objects: first the objects that others refer to, last the deletes and the
  * replaced objects. Reads each object before and after its write. Does not write an object that changed since the plan.
@@ -80,12 +75,11 @@ export function writesOf(plan: DocumentPlan): PlanStep[] {
 export async function applyPlan(applying: Applying, lease: Lease): Promise<Outcome> {
   const run = new Run(applying, lease);
   for (const list of applying.plan.steps) {
-    const writes = list.filter(({ planned }) => WRITES.includes(planned.action));
+    const writes = list.filter(isWrite);
     for (let from = 0; from < writes.length && run.canContinue(); from += MAX_CONCURRENT_WRITES) {
       const some = writes.slice(from, from + MAX_CONCURRENT_WRITES);
       // Deletes run one after the other, because one can depend on the one before it.
-      if (some.some(({ planned }) => planned.action === 'delete'))
-        for (const step of some) await run.execute(step);
+      if (some.some(({ action }) => action === 'delete')) for (const step of some) await run.execute(step);
       else await Promise.all(some.map((step) => run.execute(step)));
     }
   }
@@ -97,10 +91,10 @@ export async function applyPlan(applying: Applying, lease: Lease): Promise<Outco
 class Run {
   private readonly applying: Applying;
   private readonly lease: Lease;
-  private readonly done = new Map<PlanStep, CompletedStep>();
+  private readonly done = new Map<WriteStep, CompletedStep>();
   private readonly findings: Finding[] = [];
   private readonly ids = new Map<string, string>();
-  private readonly replaced: { readonly step: PlanStep; readonly id: string }[] = [];
+  private readonly replaced: { readonly step: ReplaceStep; readonly id: string }[] = [];
   /** Replaces whose new object exists beside the old one. */
   private readonly halfReplaced: CompletedStep[] = [];
   private readonly written: Written[] = [];
@@ -116,7 +110,8 @@ class Run {
     const { plan, live } = applying;
     this.reserveMs = FINISH_RESERVE_MS + FINISH_RESERVE_PER_OBJECT_MS * plan.steps.flat().length;
     for (const step of plan.steps.flat()) {
-      if (step.live && step.action !== 'clone') this.ids.set(this.nameOf(step), idOf(step.live));
+      const object = step.action === 'clone' ? undefined : liveOf(step);
+      if (object) this.ids.set(this.nameOf(step), idOf(object));
     }
     for (const [name, id] of live.foreign) this.ids.set(name, id);
   }
@@ -139,7 +134,7 @@ class Run {
   }
 
   /** Executes one step, unless it refers to an object that could not be created. */
-  async execute(step: PlanStep): Promise<void> {
+  async execute(step: WriteStep): Promise<void> {
     if (!this.canContinue()) return;
     if (this.refersToMissing(step)) {
       this.miss(step);
@@ -152,35 +147,35 @@ class Run {
     }
   }
 
-  private fail(step: PlanStep, error: unknown): void {
+  private fail(step: WriteStep, error: unknown): void {
     this.failures.push({ step, error });
     if (step.action === 'create') this.miss(step);
     if (!(error instanceof ProblemError) || !CONTINUE_AFTER.includes(error.code)) this.stopped = true;
   }
 
-  private miss(step: PlanStep): void {
+  private miss(step: WriteStep): void {
     if (step.action === 'create') this.missing.add(this.nameOf(step));
   }
 
-  private refersToMissing({ entry }: PlanStep): boolean {
+  private refersToMissing(step: WriteStep): boolean {
     const { application } = this.applying.plan;
-    return (entry?.references ?? []).some(({ to }) => to && this.missing.has(fullName(to, application)));
+    return (entryOf(step)?.references ?? []).some(
+      ({ to }) => to && this.missing.has(fullName(to, application)),
+    );
   }
 
-  private async write(step: PlanStep): Promise<void> {
+  private async write(step: WriteStep): Promise<void> {
     if (step.action === 'create') await this.create(step);
     else if (step.action === 'update') await this.update(step);
     else if (step.action === 'replace') await this.replace(step);
-    else if (step.action === 'delete') await this.delete(step);
+    else await this.delete(step);
   }
 
-  private sending(
-    { stored: kind, key, action, entry }: PlanStep,
-    before?: JsonObject,
-  ): Sending & { readonly recording: Recording } {
+  private sending(step: WriteStep, before?: JsonObject): Sending & { readonly recording: Recording } {
     const { plan, ports, context } = this.applying;
+    const { stored: kind, key, action } = step;
     const name = { kind, application: plan.application, key };
-    const recording = { action, isApply: true, before, restoredFrom: entry?.restoredFrom };
+    const recording = { action, isApply: true, before, restoredFrom: entryOf(step)?.restoredFrom };
     return { name, lease: this.lease, ports, context, recording };
   }
 
@@ -196,7 +191,7 @@ class Run {
   }
 
   /** Ids of the objects with the same marker that the plan saw and that are not ours. */
-  private cloneIds({ stored, key }: PlanStep): string[] {
+  private cloneIds({ stored, key }: WriteStep): string[] {
     const all = this.applying.plan.steps.flat();
     return all.flatMap((other) =>
       other.action === 'clone' && other.stored === stored && other.key === key ? [idOf(other.live)] : [],
@@ -229,7 +224,7 @@ class Run {
    * takes the answer of the write if the second read is older too. Returns undefined if the object is gone.
    */
   private async readSince(
-    { stored }: PlanStep,
+    { stored }: WriteStep,
     id: string,
     written: JsonObject,
   ): Promise<JsonObject | undefined> {
@@ -272,7 +267,7 @@ class Run {
   }
 
   /** A replace whose old object is still there is not done. */
-  private reopen(step: PlanStep): void {
+  private reopen(step: WriteStep): void {
     const completed = this.done.get(step);
     if (!completed) return;
     this.done.delete(step);
@@ -284,7 +279,7 @@ class Run {
     append(this.findings, await concurrentChanges(this.applying, this.written));
   }
 
-  private async delete(step: OtherStep): Promise<void> {
+  private async delete(step: DeleteStep): Promise<void> {
     const { ports, context } = this.applying;
     const id = idOf(step.live);
     const now = await ports[step.stored].get(id, context);
@@ -293,11 +288,11 @@ class Run {
     if (now && (await this.isStillNeeded(step, id, await sendDelete(this.sending(step, now), id)))) return;
     ports.objectCache.remove(step.stored, id);
     this.audit(step, id);
-    this.done.set(step, { step, action: 'delete', id, object: undefined });
+    this.done.set(step, { step, id, object: undefined });
   }
 
   /** Returns whether Datadog refused a delete because another object needs this one. Throws any other problem. */
-  private async isStillNeeded(step: PlanStep, id: string, sent: Sent): Promise<boolean> {
+  private async isStillNeeded(step: WriteStep, id: string, sent: Sent): Promise<boolean> {
     const message = 'problem' in sent ? sent.problem.message : '';
     if (!message.includes(' is referenced in ')) {
       this.require(sent);
@@ -308,7 +303,7 @@ class Run {
   }
 
   /** Returns whether other objects still need an object, and adds a finding with the reason. */
-  private async isNeeded(step: PlanStep, id: string): Promise<boolean> {
+  private async isNeeded(step: WriteStep, id: string): Promise<boolean> {
     const { ports, context } = this.applying;
     const reason = (await ports[step.stored].canDelete([id], context)).get(id);
     if (reason === undefined) return false;
@@ -316,17 +311,17 @@ class Run {
     return true;
   }
 
-  private addStillNeeded(step: PlanStep, id: string, reason: string): void {
+  private addStillNeeded(step: WriteStep, id: string, reason: string): void {
     this.findings.push({
       code: 'still_needed',
       severity: 'warning',
       message: `The ${step.stored} ${id} (${step.key}) was not deleted: ${reason}`,
-      pointer: step.entry?.pointer ?? '',
+      pointer: entryOf(step)?.pointer ?? '',
     });
   }
 
   /** Returns the current object. Throws `plan_stale` if it changed since the plan. */
-  private async requireUnchanged(step: PlanStep, id: string): Promise<JsonObject> {
+  private async requireUnchanged(step: UpdateStep | ReplaceStep, id: string): Promise<JsonObject> {
     const { ports, context } = this.applying;
     const now = await ports[step.stored].get(id, context);
     if (now && this.isAsPlanned(step, now)) return now;
@@ -337,7 +332,7 @@ class Run {
   }
 
   /** Returns whether an object is unchanged since the plan and still has the same owner. */
-  private isAsPlanned({ stored, live = {} }: PlanStep, now: JsonObject): boolean {
+  private isAsPlanned({ stored, live }: UpdateStep | ReplaceStep | DeleteStep, now: JsonObject): boolean {
     const [before, after] = [markOf(stored, live), markOf(stored, now)];
     return (
       before?.application === after?.application &&
@@ -347,7 +342,7 @@ class Run {
   }
 
   /** Returns the object after a create or update. Throws the problem of any other result. */
-  private async objectAfter(step: PlanStep, sent: Sent, desired: JsonObject): Promise<JsonObject> {
+  private async objectAfter(step: WriteStep, sent: Sent, desired: JsonObject): Promise<JsonObject> {
     this.require(sent);
     if (sent.outcome === 'found_different') throw await changedSincePlan(this.applying, step, sent.object);
     return ('object' in sent ? sent.object : undefined) ?? desired;
@@ -357,20 +352,24 @@ class Run {
     if ('problem' in sent) throw sent.problem;
   }
 
-  private async readAfter(step: PlanStep, created: JsonObject, body: JsonObject): Promise<JsonObject> {
+  private async readAfter(
+    step: CreateStep | ReplaceStep,
+    created: JsonObject,
+    body: JsonObject,
+  ): Promise<JsonObject> {
     const { ports, context } = this.applying;
     const after = await ports[step.stored].get(idOf(created), context);
     if (!after) return created;
     const { entry } = step;
-    if (entry) append(this.findings, droppedFields(step.stored, entry.object, after, entry.pointer));
+    append(this.findings, droppedFields(step.stored, entry.object, after, entry.pointer));
     this.written.push({ step, after, desired: body, since: undefined });
     return after;
   }
 
-  private desired({ entry, live, desired = {} }: PlanStep): JsonObject {
+  private desired(step: CreateStep | UpdateStep | ReplaceStep): JsonObject {
     const { document, route } = this.applying;
-    if (!entry) return desired;
-    const body = desiredOf(entry, live, document, route, (name) => this.ids.get(name));
+    const { entry } = step;
+    const body = desiredOf(entry, liveOf(step), document, route, (name) => this.ids.get(name));
     if (body.ok) return body.object;
     const [first] = body.findings;
     throw new ProblemError('invalid', first?.message ?? '', {
@@ -378,19 +377,20 @@ class Run {
     });
   }
 
-  private finish(step: PlanStep, object: JsonObject): void {
+  private finish(step: WriteStep, object: JsonObject): void {
     const id = idOf(object);
     this.ids.set(this.nameOf(step), id);
     this.audit(step, id);
-    this.done.set(step, { step, action: step.action, id, object });
+    this.done.set(step, { step, id, object });
   }
 
   private nameOf({ stored, key }: PlanStep): string {
     return fullName({ kind: stored, key }, this.applying.plan.application);
   }
 
-  private audit({ planned, stored, key }: PlanStep, id: string, action = planned.action): void {
+  private audit(step: WriteStep, id: string, action = step.action): void {
     const { plan, ports } = this.applying;
-    ports.audit({ action, kind: stored, application: plan.application, key, id });
+    const { stored: kind, key } = step;
+    ports.audit({ action, kind, application: plan.application, key, id });
   }
 }

@@ -15,7 +15,14 @@ import {
   whoDeleted,
 } from '../../diff/who-changed.ts';
 import type { Ports } from '../ports.ts';
-import type { Applying, LiveState, PlanStep, Prepared } from './document-plan.ts';
+import {
+  type Applying,
+  entryOf,
+  liveOf,
+  type LiveState,
+  type PlanStep,
+  type Prepared,
+} from './document-plan.ts';
 
 /** How far back (ms) the audit trail is searched for a change between plan and write. */
 const LOOKBACK_MS = 24 * 60 * 60 * 1000;
@@ -26,7 +33,8 @@ export async function changedSincePlan(
   step: PlanStep,
   now: JsonObject | undefined,
 ): Promise<ProblemError> {
-  const { stored, key, planned, live, entry } = step;
+  const { kind, stored, key } = step;
+  const live = liveOf(step);
   const changes = now ? changesOf(stored, live ?? {}, now) : [];
   const fields = changes.map(({ path }) => path);
   const id = idOf(live ?? now ?? {});
@@ -37,13 +45,13 @@ export async function changedSincePlan(
     'plan_stale',
     `The ${stored} ${id} (${key}) was ${what} after the plan was made (changed by: ${by}).`,
     {
-      members: { moved: [{ kind: planned.kind, key, id, fields, by }] },
+      members: { moved: [{ kind, key, id, fields, by }] },
       findings: [
         {
           code: 'moved',
           severity: 'error',
           message: `The ${stored} ${id} was ${what} after the plan was made (changed by: ${by}).`,
-          pointer: entry?.pointer ?? '',
+          pointer: entryOf(step)?.pointer ?? '',
           hint: 'Plan again. The new plan includes the change.',
         },
       ],
@@ -102,7 +110,7 @@ export async function concurrentChanges(
         code: 'changed_meanwhile',
         severity: 'warning',
         message: `Somebody else changed the ${step.stored} ${id} (${step.key}) during the write: ${what} (changed by: ${authorNames(others)}).`,
-        pointer: step.entry?.pointer ?? '',
+        pointer: entryOf(step)?.pointer ?? '',
         hint: 'Plan again and review the object in Datadog.',
       },
     ];
@@ -173,7 +181,7 @@ export async function stalePlanProblem(
 export function isContinuation(fingerprint: string, { live, plan }: Prepared, ports: Ports): boolean {
   if (documentOf(plan.fingerprint) !== documentOf(fingerprint)) return false;
   const done = new Set(
-    plan.steps.flat().flatMap((step) => (step.action === 'none' && step.live ? [idOf(step.live)] : [])),
+    plan.steps.flat().flatMap((step) => (step.action === 'none' ? [idOf(step.live)] : [])),
   );
   const changed = changesSince(fingerprint, live, ports);
   return changed?.every(({ id }) => done.has(id)) ?? false;

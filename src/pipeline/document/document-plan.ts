@@ -2,8 +2,8 @@ import type { Route } from '../../domain/application.ts';
 import type { RequestContext } from '../../domain/caller.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { StoredKind } from '../../domain/managed-fields.ts';
-import type { PlannedObject } from '../../domain/plan.ts';
+import type { ManagedKind, StoredKind } from '../../domain/managed-fields.ts';
+import type { Change } from '../../domain/plan.ts';
 import type { Ports } from '../ports.ts';
 import type { ReadDocument, DocumentEntry } from './read-document.ts';
 
@@ -19,9 +19,9 @@ export interface LiveState {
   readonly foreign: ReadonlyMap<string, string>;
 }
 
-/** What every step of a plan has. */
+/** What every step of a plan has: the object that it is about. */
 interface StepBase {
-  readonly planned: PlannedObject;
+  readonly kind: ManagedKind;
   readonly stored: StoredKind;
   readonly key: string;
 }
@@ -34,32 +34,66 @@ interface EntryStep extends StepBase {
 
 export interface CreateStep extends EntryStep {
   readonly action: 'create';
-  readonly live: undefined;
 }
 
-/** `live` is the current object in Datadog. */
+/** Changes an object in place. `live` is the current object in Datadog, here and in every other step. */
 export interface UpdateStep extends EntryStep {
-  readonly action: 'update' | 'none';
+  readonly action: 'update';
   readonly live: JsonObject;
+  readonly changes: readonly Change[];
 }
 
 export interface ReplaceStep extends EntryStep {
   readonly action: 'replace';
   readonly live: JsonObject;
+  readonly changes: readonly Change[];
   /** If the replacement was interrupted: the new object, which exists already. */
   readonly successor: JsonObject | undefined;
 }
 
-/** An object that is not in the document. */
-export interface OtherStep extends StepBase {
-  readonly action: 'delete' | 'extra' | 'clone';
-  readonly entry: undefined;
+/** An entry that Datadog has as it is. */
+export interface NoneStep extends EntryStep {
+  readonly action: 'none';
   readonly live: JsonObject;
-  readonly desired: undefined;
 }
 
-/** One object of a plan, with the data for its write. `action` is that of `planned`. */
-export type PlanStep = CreateStep | UpdateStep | ReplaceStep | OtherStep;
+/** Deletes an object that is not in the document. */
+export interface DeleteStep extends StepBase {
+  readonly action: 'delete';
+  readonly live: JsonObject;
+}
+
+/** An object that is not in the document, or a clone. Neither is written. */
+export interface OtherStep extends StepBase {
+  readonly action: 'extra' | 'clone';
+  readonly live: JsonObject;
+}
+
+/** A step that changes Datadog, with the data for its write. */
+export type WriteStep = CreateStep | UpdateStep | ReplaceStep | DeleteStep;
+
+/** One object of a plan. */
+export type PlanStep = WriteStep | NoneStep | OtherStep;
+
+/** Returns the current object of a step; undefined for a create. */
+export function liveOf(step: PlanStep): JsonObject | undefined {
+  return step.action === 'create' ? undefined : step.live;
+}
+
+/** Returns the entry of a step; undefined for an object that is not in the document. */
+export function entryOf(step: PlanStep): DocumentEntry | undefined {
+  return 'entry' in step ? step.entry : undefined;
+}
+
+/** Returns the steps of a plan that write, in order. */
+export function writesOf({ steps }: Pick<DocumentPlan, 'steps'>): WriteStep[] {
+  return steps.flat().filter(isWrite);
+}
+
+/** Returns whether a step changes Datadog. */
+export function isWrite(step: PlanStep): step is WriteStep {
+  return step.action !== 'none' && step.action !== 'extra' && step.action !== 'clone';
+}
 
 /** An entry that is not planned, because it contains another marker. Pointers are relative to the entry. */
 export interface RefusedEntry {

@@ -4,7 +4,6 @@ import type { RequestContext } from '../../domain/caller.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
 import { idOf, isContestedBy } from '../../domain/marker.ts';
-import type { PlannedObject } from '../../domain/plan.ts';
 import { type Pointer, pointerTo, valueAt } from '../../domain/pointer.ts';
 import { ProblemError, shuttingDown } from '../../domain/problem.ts';
 import { runThrottled } from '../../runtime/concurrency/throttle.ts';
@@ -17,9 +16,18 @@ import type { Lease } from '../../ledger/port.ts';
 import type { Ports } from '../ports.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { settleBeforeReading, settleEarlier } from '../settle.ts';
-import { applyPlan, CONTINUE_AFTER, type Failure, type Outcome, writesOf } from './apply-plan.ts';
+import { applyPlan, CONTINUE_AFTER, type Failure, type Outcome } from './apply-plan.ts';
 import { isContinuation, stalePlanProblem } from './conflicts.ts';
-import type { DocumentPlan, LiveState, PlanStep, Prepared } from './document-plan.ts';
+import {
+  type DocumentPlan,
+  entryOf,
+  liveOf,
+  type LiveState,
+  type PlanStep,
+  type Prepared,
+  writesOf,
+} from './document-plan.ts';
+import { plannedJson } from './planned-json.ts';
 import { fingerprintSteps, planningDocument } from './plan-document.ts';
 import { type ReadDocument, readingDocument, type DocumentEntry } from './read-document.ts';
 import { cacheEntryOf, cacheObjects, readLive } from './read-live.ts';
@@ -127,13 +135,13 @@ function placeOfTags(document: JsonObject, entry: Pointer): ReturnType<typeof ta
 }
 
 function policyFindingsOf(
-  { stored, entry, desired }: PlanStep,
+  step: PlanStep,
   policies: Parameters<typeof policyFindings>[0],
   document: JsonObject,
 ): Finding[] {
-  if (!entry || !desired || stored !== 'monitor') return [];
-  const { pointer } = entry;
-  return policyFindings(policies, desired, pointer, placeOfTags(document, pointer));
+  if (!('entry' in step) || step.stored !== 'monitor') return [];
+  const { pointer } = step.entry;
+  return policyFindings(policies, step.desired, pointer, placeOfTags(document, pointer));
 }
 
 /** Returns what applying a document would change. */
@@ -244,42 +252,33 @@ function answer(
     application: plan.application,
     ...routeMembers(route),
     basis: fingerprint,
-    objects: plan.steps
-      .flat()
-      .map(({ planned, stored, live }) => plannedJson(planned, live && ports[stored].url(live))),
+    objects: plan.steps.flat().map((step) => plannedJson(step, ports[step.stored].url)),
     findings: answerFindings(findings, body),
     request_id: context.requestId,
   };
 }
 
-/** Returns a planned object as JSON. `url` is the page of the existing object. */
-function plannedJson(
-  { changes, ...rest }: PlannedObject,
-  url: string | undefined,
-): PlanAnswer['objects'][number] {
-  return {
-    ...rest,
-    ...(url === undefined ? {} : { url }),
-    changes: changes.map((change) => ({ ...change })),
-  };
-}
-
 function progressOf({ done, remaining }: Outcome, ports: Ports): Progress {
   return {
-    done: done.map(({ step, action, id, object }) => ({
-      kind: step.planned.kind,
-      key: step.key,
+    done: done.map(({ step: { kind, stored, key, action }, id, object }) => ({
+      kind,
+      key,
       id,
       action,
-      ...(object ? { url: ports[step.stored].url(object) } : {}),
+      ...(object ? { url: ports[stored].url(object) } : {}),
     })),
-    remaining: remaining.map(({ planned, key }) => ({ kind: planned.kind, key, action: planned.action })),
+    remaining: remaining.map(({ kind, key, action }) => ({ kind, key, action })),
   };
 }
 
 /** Returns the state of Datadog after the writes. */
 function liveAfter(live: LiveState, { done, halfReplaced }: Outcome): LiveState {
-  const written = new Map(done.map((one) => [`${one.step.stored}:${one.step.planned.id ?? one.id}`, one]));
+  const written = new Set(
+    done.map(({ step, id }) => {
+      const before = liveOf(step);
+      return `${step.stored}:${before ? idOf(before) : id}`;
+    }),
+  );
   const after = (stored: 'monitor' | 'dashboard') => {
     const kept = live.own[stored].filter((object) => !written.has(`${stored}:${idOf(object)}`));
     const now = [...done, ...halfReplaced].flatMap(({ step, object }) =>
@@ -298,8 +297,9 @@ function storeFingerprint(fingerprint: string, application: string, { own }: Liv
 
 /** Returns a finding for each object that Datadog cannot change in place. */
 function replacements(plan: DocumentPlan): Finding[] {
-  return plan.steps.flat().flatMap(({ planned, stored, entry }): Finding[] => {
-    if (planned.action !== 'replace' || !entry) return [];
+  return plan.steps.flat().flatMap((step): Finding[] => {
+    if (step.action !== 'replace') return [];
+    const { stored, entry } = step;
     const field = stored === 'monitor' ? 'type' : 'layout_type';
     return [
       {
@@ -315,14 +315,14 @@ function replacements(plan: DocumentPlan): Finding[] {
 
 /** Throws `too_many_deletes` if more than `share` percent of the application's objects would be deleted. */
 function requireFewDeletes(plan: DocumentPlan, { own }: LiveState, share: number): void {
-  const deletes = writesOf(plan).filter(({ planned }) => planned.action === 'delete');
+  const deletes = writesOf(plan).filter(({ action }) => action === 'delete');
   const all = own.monitor.length + own.dashboard.length;
   const max = Math.max(MIN_DELETE_LIMIT, Math.floor((all * share) / 100));
   if (deletes.length <= max) return;
   throw new ProblemError(
     'too_many_deletes',
     `${deletes.length} of the ${all} objects of ${plan.application} would be deleted; the maximum is ${max}.`,
-    { members: { deletes: deletes.map(({ planned, key }) => ({ kind: planned.kind, key })) } },
+    { members: { deletes: deletes.map(({ kind, key }) => ({ kind, key })) } },
   );
 }
 
@@ -362,9 +362,10 @@ function failed({ failures, findings }: Outcome, progress: JsonObject, { body }:
 }
 
 /** Returns the findings about an object that was not written: its own, or one with the message of its problem. */
-function findingsOf({ step: { entry }, error }: Failure): readonly Finding[] {
+function findingsOf({ step, error }: Failure): readonly Finding[] {
   if (!(error instanceof ProblemError)) return [];
   if (error.code !== 'datadog_refused' && error.extras.findings !== undefined) return error.extras.findings;
+  const entry = entryOf(step);
   if (!entry || !CONTINUE_AFTER.includes(error.code)) return [];
   return [
     {

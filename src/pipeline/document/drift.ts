@@ -14,7 +14,7 @@ import { redacted } from '../record-revision.ts';
 import { answerFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { prepare } from './document-requests.ts';
-import type { PlanStep } from './document-plan.ts';
+import { liveOf, type PlanStep } from './document-plan.ts';
 
 /** How far back (ms) the audit trail is searched if the time of the last apply is unknown. */
 const LOOKBACK_MS = 30 * 24 * 60 * 60 * 1000;
@@ -60,7 +60,7 @@ async function lastWritten(application: string, { ledger }: Ports): Promise<read
 
 /** The drift of one object; `live` is absent if it was deleted. */
 interface Drifted {
-  readonly step: PlanStep;
+  readonly step: Extract<PlanStep, { readonly entry: unknown }>;
   readonly live: JsonObject | undefined;
   readonly id: string;
   /** When it was applied (epoch ms); undefined if it is compared with the document. */
@@ -69,14 +69,15 @@ interface Drifted {
 }
 
 function driftOf(step: PlanStep, applied: Revision | undefined): Drifted | undefined {
-  const { planned, stored, entry, live, desired } = step;
-  if (!entry) return undefined;
+  if (!('entry' in step)) return undefined;
+  const { stored, entry, desired } = step;
+  const live = liveOf(step);
   if (!live) return applied && { step, live, id: applied.id, since: applied.atMs, changes: [] };
   // Drift that the document already contains is no longer reported.
-  if (planned.action === 'none') return undefined;
+  if (step.action === 'none') return undefined;
   const id = idOf(live);
   const known = applied?.id === id ? applied : undefined;
-  const changes = changesSince(stored, known, desired ?? {}, live).filter(
+  const changes = changesSince(stored, known, desired, live).filter(
     ({ path }) => !entry.unmanaged.some((field) => path === field || path.startsWith(`${field}/`)),
   );
   return changes.length === 0 ? undefined : { step, live, id, since: known?.atMs, changes };
@@ -95,9 +96,9 @@ function changesSince(
 
 function driftJson(drifted: Drifted, trail: ObjectHistory = { changes: [], complete: false }): DriftedObject {
   const { step, live, id, since, changes } = drifted;
-  const { planned, stored, key, entry } = step;
+  const { kind, stored, key, entry } = step;
   const history = { ...trail, changes: trail.changes.filter(({ at }) => since === undefined || at >= since) };
-  const head = { kind: planned.kind, key, pointer: entry?.pointer ?? '', id };
+  const head = { kind, key, pointer: entry.pointer, id };
   if (!live) return { ...head, drift: 'deleted', changes: [], ...authorMembers([whoDeleted(history)]) };
   const authors = whoChanged(stored, changes, live, history);
   return {

@@ -4,8 +4,8 @@ import { canonical } from '../../diff/canonical.ts';
 import { changesOf, needsReplace } from '../../diff/changes.ts';
 import { droppedFields } from '../../diff/dropped-fields.ts';
 import { withLiveValues } from '../../diff/document-update.ts';
-import { type Json, type JsonObject, isObject, numberText, printJson } from '../../domain/json.ts';
-import type { ManagedKind, StoredKind } from '../../domain/managed-fields.ts';
+import { type Json, type JsonObject, isObject, printJson } from '../../domain/json.ts';
+import type { StoredKind } from '../../domain/managed-fields.ts';
 import {
   idOf,
   markOf,
@@ -19,7 +19,14 @@ import {
 import { resolved } from '../../domain/references.ts';
 import type { Steps } from '../../runtime/concurrency/throttle.ts';
 import { adoptionFindings } from './adoption.ts';
-import type { DocumentPlan, LiveState, PlanStep, RefusedEntry } from './document-plan.ts';
+import type {
+  DeleteStep,
+  DocumentPlan,
+  LiveState,
+  OtherStep,
+  PlanStep,
+  RefusedEntry,
+} from './document-plan.ts';
 import { keysWithAssets, type ReadDocument, type DocumentEntry } from './read-document.ts';
 import { fullName, sortByReferences, nameOf } from './references-in-order.ts';
 
@@ -64,11 +71,12 @@ export function* planningDocument(
   }
   const named = new Set(entries.map(({ stored, key }) => nameOf({ kind: stored, key })));
   const others = [...own.values()].filter(({ stored, key }) => !named.has(nameOf({ kind: stored, key })));
-  const extra = others.map((one) =>
-    unplanned(one.stored, one.key, one.object, isDeleted(one) ? 'delete' : 'extra'),
-  );
+  const extra = others.map((one): DeleteStep | OtherStep => {
+    const { stored, key, object } = one;
+    return { kind: stored, stored, key, action: isDeleted(one) ? 'delete' : 'extra', live: object };
+  });
   const clones = [...own.values()].flatMap(({ stored, key, clones: list }) =>
-    list.map((clone) => unplanned(stored, key, clone, 'clone')),
+    list.map((clone): OtherStep => ({ kind: stored, stored, key, action: 'clone', live: clone })),
   );
   const successors = new Set(
     steps.flat().map((step) => (step.action === 'replace' ? step.successor : undefined)),
@@ -183,54 +191,23 @@ function stepFor(
   clones: readonly JsonObject[],
 ): PlanStep {
   const { kind, stored, key } = entry;
-  const step = { stored, key, entry, desired };
-  if (!live) {
-    const planned = { kind, key, action: 'create', changes: [] } as const;
-    return { ...step, action: 'create', live, planned };
-  }
+  const step = { kind, stored, key, entry, desired };
+  if (!live) return { ...step, action: 'create' };
   const changes = changesOf(stored, live, desired);
-  const id = idOf(live);
-  if (!needsReplace(stored, live, desired)) {
-    const action = changes.length > 0 ? 'update' : 'none';
-    return { ...step, action, live, planned: { kind, key, id, action, changes } };
-  }
+  if (!needsReplace(stored, live, desired))
+    return changes.length > 0
+      ? { ...step, action: 'update', live, changes }
+      : { ...step, action: 'none', live };
   const successor = clones.find(
     (one) => !needsReplace(stored, one, desired) && changesOf(stored, one, desired).length === 0,
   );
-  const planned = { kind, key, id, action: 'replace', changes } as const;
-  return { ...step, action: 'replace', live, successor, planned };
-}
-
-function unplanned(
-  stored: StoredKind,
-  key: string,
-  live: JsonObject,
-  action: 'clone' | 'extra' | 'delete',
-): PlanStep {
-  const kind: ManagedKind = stored;
-  const planned = { kind, key, id: idOf(live), action, changes: [], origin: originOf(live) };
-  return { action, planned, stored, key, entry: undefined, live, desired: undefined };
-}
-
-/** Returns when an object was created, and by whom. */
-function originOf(object: JsonObject): JsonObject {
-  const creator = object['creator'];
-  const by = object['author_handle'] ?? (isObject(creator) ? creator['handle'] : undefined);
-  const at = object['created'] ?? object['created_at'];
-  return {
-    ...(typeof at === 'string'
-      ? { created: at }
-      : numberText(at) === undefined
-        ? {}
-        : { created: at ?? null }),
-    ...(typeof by === 'string' ? { by } : {}),
-  };
+  return { ...step, action: 'replace', live, changes, successor };
 }
 
 /** Orders deletes so that referring objects go first: dashboards, then composite monitors, then other monitors. */
-function deleteOrder(steps: readonly PlanStep[]): PlanStep[] {
-  const rank = ({ stored, live }: PlanStep) =>
-    stored === 'dashboard' ? 0 : live?.['type'] === 'composite' ? 1 : 2;
+function deleteOrder(steps: readonly (DeleteStep | OtherStep)[]): PlanStep[] {
+  const rank = ({ stored, live }: DeleteStep | OtherStep) =>
+    stored === 'dashboard' ? 0 : live['type'] === 'composite' ? 1 : 2;
   return [...steps].sort((a, b) => rank(a) - rank(b));
 }
 

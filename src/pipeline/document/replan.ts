@@ -1,7 +1,6 @@
 import { changesOf } from '../../diff/changes.ts';
 import { idOf } from '../../domain/marker.ts';
-import type { DocumentPlan, PlanStep } from './document-plan.ts';
-import { writesOf } from './apply-plan.ts';
+import { type DocumentPlan, liveOf, type PlanStep, type WriteStep, writesOf } from './document-plan.ts';
 
 /**
  * Returns whether nothing that a plan writes has changed since it was made, except objects that already equal their planned
@@ -15,19 +14,20 @@ export function isAsExpected(expected: DocumentPlan, again: DocumentPlan): boole
   });
 }
 
-function nameOf({ stored, key, action, live }: PlanStep): string {
-  return `${stored}:${key}${action === 'clone' ? `#${idOf(live)}` : ''}`;
+function nameOf(step: PlanStep): string {
+  return `${step.stored}:${step.key}${step.action === 'clone' ? `#${idOf(step.live)}` : ''}`;
 }
 
 /** Returns whether an object already equals the planned result of its step. */
-function isDone(step: PlanStep, current: PlanStep | undefined): boolean {
-  if (step.action === 'delete') return !current?.live || idOf(current.live) !== idOf(step.live);
-  return current?.action === 'none';
+function isDone(step: WriteStep, current: PlanStep | undefined): boolean {
+  if (step.action !== 'delete') return current?.action === 'none';
+  const now = current && liveOf(current);
+  return !now || idOf(now) !== idOf(step.live);
 }
 
-function isSame(expected: PlanStep, current: PlanStep): boolean {
+function isSame(expected: WriteStep, current: PlanStep): boolean {
   if (expected.action !== current.action) return false;
-  const [before, now] = [expected.live, current.live];
+  const [before, now] = [liveOf(expected), liveOf(current)];
   if (!before || !now) return before === now;
   return idOf(before) === idOf(now) && changesOf(expected.stored, before, now).length === 0;
 }

@@ -8,8 +8,7 @@ import { referencesIn } from '../../domain/references.ts';
 import type { MonitorValidator, Ports } from '../ports.ts';
 import { runThrottled, type Steps } from '../../runtime/concurrency/throttle.ts';
 import { rejectedPointer } from '../refuse.ts';
-import { writesOf } from './apply-plan.ts';
-import type { DocumentPlan } from './document-plan.ts';
+import { type DocumentPlan, writesOf } from './document-plan.ts';
 import type { DocumentEntry } from './read-document.ts';
 
 /** The maximum number of monitors that one plan sends to Datadog. */
@@ -121,10 +120,11 @@ function* sorting(plan: DocumentPlan, validator: MonitorValidator): Steps<Sorted
 }
 
 function candidatesOf(plan: DocumentPlan): Candidate[] {
-  return writesOf(plan).flatMap(({ stored, entry, desired, live, action }): Candidate[] => {
-    if (stored !== 'monitor' || !entry || !desired) return [];
+  return writesOf(plan).flatMap((step): Candidate[] => {
+    if (step.stored !== 'monitor' || step.action === 'delete') return [];
     // A replacement is a new monitor: Datadog does not change the type of an existing one.
-    return [{ entry, monitor: desired, id: action === 'update' && live ? idOf(live) : undefined }];
+    const id = step.action === 'update' ? idOf(step.live) : undefined;
+    return [{ entry: step.entry, monitor: step.desired, id }];
   });
 }
 

@@ -33,7 +33,7 @@ export async function restoreRequest(
     ports,
   );
   const steps = prepared.plan.steps
-    .map((list) => list.filter(({ entry, action }) => entry !== undefined || action === 'delete'))
+    .map((list) => list.filter(({ action }) => action !== 'extra' && action !== 'clone'))
     .filter((list) => list.length > 0);
   const plan = {
     ...prepared,
