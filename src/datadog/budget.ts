@@ -6,7 +6,7 @@ import { ProblemError } from '../domain/problem.ts';
 import { secondsAsked } from '../runtime/retry-after.ts';
 import { CallGrants } from './call-grants.ts';
 import { FairQueue } from './fair-queue.ts';
-import { LimitPeriod, type Seen } from './limit-period.ts';
+import { LimitPeriod, type Seen, type TakenCall } from './limit-period.ts';
 
 /** The period (ms) assumed for a limit with an implausible reset: Datadog's most common one. */
 const ASSUMED_PERIOD_MS = 10_000;
@@ -36,7 +36,7 @@ export interface Budget {
 
 interface Waiter {
   readonly context: RequestContext;
-  readonly grant: (takenIn: number) => void;
+  readonly grant: (call: TakenCall) => void;
   readonly reject: (problem: ProblemError) => void;
 }
 
@@ -89,15 +89,16 @@ export function createBudget(clock: Clock, sharePercent = 100, grantCalls?: Gran
   return {
     async acquire(route, context) {
       const bucket = bucketOf(route);
-      const takenIn = await enter(bucket, context, clock, sharePercent);
+      const call = await enter(bucket, context, clock, sharePercent);
       return (headers = {}) => {
-        bucket.period.inFlight -= 1;
+        const now = clock.monotonic();
+        bucket.period.end(now);
         const seen = readHeaders(headers);
         if (seen) {
           rename(route, headers['x-ratelimit-name']);
           const named = bucketOf(route);
           const { period } = named;
-          period.learn(named === bucket ? takenIn : period.number, seen, clock.monotonic());
+          period.learn(named === bucket ? call : period.takenBefore(call), seen, now);
           if (named !== bucket) serve(named, clock, sharePercent);
         }
         serve(bucket, clock, sharePercent);
@@ -124,21 +125,23 @@ function newBucket(name: string, grants: CallGrants | undefined): Bucket {
   };
 }
 
-/** Waits in the lane of the context. Returns the number of the period in which the call was taken. Throws `rate_limited`. */
+/** Waits in the lane of the context. Returns the call that was taken. Throws `rate_limited`. */
 async function enter(
   bucket: Bucket,
   context: RequestContext,
   clock: Clock,
   sharePercent: number,
-): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const lane = bucket.lanes[context.lane ?? 'interactive'];
+): Promise<TakenCall> {
+  const { promise, resolve, reject } = Promise.withResolvers<TakenCall>();
+  const name = context.lane ?? 'interactive';
+  const lane = bucket.lanes[name];
   const waiter: Waiter = { context, grant: resolve, reject };
   const leave = lane.add(`${callerKey(context.caller)}\n${context.application ?? ''}`, waiter);
   const { signal } = context.deadline;
   const onAbort = () => {
     leave();
-    reject(rateLimited(bucket.period.waitMs(clock.monotonic())));
+    const kept = keptFrom(name, bucket.period.limit, sharePercent);
+    reject(rateLimited(bucket.period.waitMs(clock.monotonic(), kept)));
   };
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
@@ -159,7 +162,7 @@ function serve(bucket: Bucket, clock: Clock, sharePercent: number): void {
     const queue = bucket.lanes[lane];
     const mayTake = () =>
       allows(period, lane, sharePercent) && (!grants || !Number.isFinite(period.limit) || grants.take(lane));
-    while (queue.size > 0 && (mayTake() || period.probes(now))) queue.next()?.grant(period.take());
+    while (queue.size > 0 && (mayTake() || period.probes(now))) queue.next()?.grant(period.take(now));
     if (queue.size === 0 || !allows(period, lane, sharePercent)) continue;
     const kept = keptFrom(lane, period.limit, sharePercent);
     const question = { name, period, kept, waiting: queue.size };
@@ -171,7 +174,9 @@ function serve(bucket: Bucket, clock: Clock, sharePercent: number): void {
 
 /** Returns the time (ms) for which a lane can certainly not send another call; 0 if that is not known. */
 function waitMs({ period, grants }: Bucket, lane: Lane, now: number, sharePercent: number): number {
-  return allows(period, lane, sharePercent) ? (grants?.deniedMs(lane, now) ?? 0) : period.waitMs(now);
+  return allows(period, lane, sharePercent)
+    ? (grants?.deniedMs(lane, now) ?? 0)
+    : period.waitMs(now, keptFrom(lane, period.limit, sharePercent));
 }
 
 /** Returns whether a lane may send one more call in this period. */

@@ -111,7 +111,7 @@ interface Question {
 }
 
 /** Returns what this process may use of a period when it knows nothing of the others: a fair part, at least one call. */
-function alone({ limit, used }: LimitPeriod, kept: number, endsInMs: number): CallsGranted {
-  const part = Math.max(1, Math.floor((limit - kept) / PROCESSES));
-  return { calls: Math.max(0, part - used), endsInMs };
+function alone(period: LimitPeriod, kept: number, endsInMs: number): CallsGranted {
+  const part = Math.max(1, Math.floor((period.limit - kept) / PROCESSES));
+  return { calls: Math.max(0, part - period.used()), endsInMs };
 }

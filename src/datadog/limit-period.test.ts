@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RateLimits } from '../../emulators/datadog/rate-limits.ts';
+import { seededRandom } from '../../test/seeded-random.ts';
 import type { Lane } from '../domain/caller.ts';
 import { createBudget } from './budget.ts';
 
@@ -83,5 +84,53 @@ describe('an apply of 5,000 monitors beside single creates', () => {
       assert.equal(refused, 0);
       assert.ok(p99 <= 100, `creates waited ${p99} ms`);
       assert.ok(5000 / seconds >= 0.95 * 450, `${5000 / seconds} a second`);
+    });
+});
+
+describe('calls of any rhythm', () => {
+  /** Sends calls one by one, in bursts and after pauses, at any latency. Returns how many Datadog refused. */
+  async function refusedOf(seed: number, limit: typeof LIMIT): Promise<number> {
+    const random = seededRandom(seed);
+    const clock = virtualClock(1_700_000_000_000 + Math.floor(random() * 10_000));
+    const endMs = clock.now() + 8 * limit.period * 1000;
+    const limits = new RateLimits({ post_monitors: limit }, clock.now);
+    const budget = createBudget(clock);
+    const oneWayMs = 1 + random() * 30;
+    const deadline = { left: () => 60_000, signal: new AbortController().signal };
+    let refused = 0;
+    const send = async () => {
+      const context = { caller: { name: 'c' }, requestId: 'r', traceparent: '', deadline };
+      const end = await budget.acquire(ROUTE, context);
+      await clock.sleep(1 + random() * oneWayMs);
+      const { allowed, headers } = limits.count('post_monitors');
+      if (!allowed) refused += 1;
+      await clock.sleep(1 + random() * oneWayMs);
+      end(headers);
+    };
+    const state = { isDone: false };
+    const run = async () => {
+      // The first response tells the limit.
+      await send();
+      while (clock.now() < endMs) {
+        const [kind, size] = [random(), random() * limit.limit];
+        if (kind < 0.4) for (let n = 0; n < size * 0.4; n += 1) await send();
+        else if (kind < 0.8) await Promise.all(Array.from({ length: Math.floor(size * 1.6) }, send));
+        else await clock.sleep(random() * limit.period * 1000);
+      }
+      state.isDone = true;
+    };
+    void run();
+    await clock.runUntil(() => state.isDone);
+    return refused;
+  }
+
+  for (const limit of [
+    { limit: 20, period: 1 },
+    { limit: 100, period: 1 },
+    { limit: 40, period: 2 },
+    { limit: 40, period: 10 },
+  ])
+    it(`never exceed ${limit.limit} in ${limit.period} s, although resets are in whole seconds`, async () => {
+      for (let seed = 1; seed <= 20; seed += 1) assert.equal(await refusedOf(seed, limit), 0, `seed ${seed}`);
     });
 });
