@@ -1,10 +1,9 @@
 import http from 'node:http';
 import { startDatadogEmulator } from '../emulators/datadog/datadog-emulator.ts';
 import { load } from './load.ts';
+import { printHead, type Scale } from './scale.ts';
 
 const FEW = { monitors: 100, dashboards: 100 };
-const MANY = { monitors: 10_000, dashboards: 1_000 };
-const REQUESTS = 300;
 const KEYS = { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-app-key' };
 
 /** Reads whose time must not grow with the number of objects. */
@@ -25,20 +24,24 @@ const READS: readonly [name: string, path: (held: typeof FEW) => string][] = [
 ];
 
 /** Prints how long reads from the Datadog emulator take with many objects, compared with few. */
-export async function benchEmulator(): Promise<void> {
-  const few = await medians(FEW);
-  const many = await medians(MANY);
-  console.log(
-    `\n| reads from the Datadog emulator | p50 ms, ${FEW.monitors} monitors and ${FEW.dashboards} dashboards | p50 ms, ${MANY.monitors} and ${MANY.dashboards} | ratio |`,
-  );
-  console.log('|---|---|---|---|');
+export async function benchEmulator(scale: Scale): Promise<void> {
+  const many = scale.emulatorObjects;
+  const before = await medians(FEW, scale.emulatorReads);
+  const after = await medians(many, scale.emulatorReads);
+  console.log('');
+  printHead(scale, [
+    'reads from the Datadog emulator',
+    `p50 ms, ${FEW.monitors} monitors and ${FEW.dashboards} dashboards`,
+    `p50 ms, ${many.monitors} and ${many.dashboards}`,
+    'ratio',
+  ]);
   for (const [name] of READS) {
-    const [before, after] = [few.get(name) ?? Number.NaN, many.get(name) ?? Number.NaN];
-    console.log(`| ${name} | ${before.toFixed(2)} | ${after.toFixed(2)} | ${(after / before).toFixed(2)} |`);
+    const [few = Number.NaN, more = Number.NaN] = [before.get(name), after.get(name)];
+    console.log(`| ${name} | ${few.toFixed(2)} | ${more.toFixed(2)} | ${(more / few).toFixed(2)} |`);
   }
 }
 
-async function medians(held: typeof FEW): Promise<Map<string, number>> {
+async function medians(held: typeof FEW, requests: number): Promise<Map<string, number>> {
   const emulator = await startDatadogEmulator({ port: 0, control: true, limits: {} });
   const agent = new http.Agent({ keepAlive: true });
   try {
@@ -46,8 +49,8 @@ async function medians(held: typeof FEW): Promise<Map<string, number>> {
     const found = new Map<string, number>();
     for (const [name, path] of READS) {
       const read = () => get(agent, emulator.url + path(held));
-      await load(REQUESTS, 1, read);
-      found.set(name, (await load(REQUESTS, 1, read)).p50);
+      await load(requests, 1, read);
+      found.set(name, (await load(requests, 1, read)).p50);
     }
     return found;
   } finally {

@@ -11,15 +11,9 @@ import { benchLint } from './lint.ts';
 import { benchListed } from './listed.ts';
 import { benchPlan } from './plan.ts';
 import { load, type Measured, quantile } from './load.ts';
+import { printHead, type Scale, scaleOf } from './scale.ts';
 import { startSecondDatadog } from './second-datadog.ts';
 import { cpuMicros, parentOf, residentMiB } from './process-stats.ts';
-
-/** Requests per run. WARM_UP requests precede each run, so that the JIT compilers have settled. */
-const RUNS = [
-  { concurrency: 1, requests: 1500 },
-  { concurrency: 32, requests: 3000 },
-] as const;
-const WARM_UP = 2000;
 
 interface Target {
   readonly name: string;
@@ -115,10 +109,11 @@ function post(target: Target, n: string): Promise<void> {
 async function measure(
   pod: Pod,
   target: Target,
-  { concurrency, requests }: (typeof RUNS)[number],
+  warmUp: number,
+  { concurrency, requests }: Scale['creates'][number],
 ): Promise<Measured & { cpu: number }> {
   const label = `${target.name.replaceAll(/\W+/g, '')}-${concurrency}`.toLowerCase();
-  await load(WARM_UP, concurrency, (n) => post(target, `${label}-warm-${n}`));
+  await load(warmUp, concurrency, (n) => post(target, `${label}-warm-${n}`));
   const pids = await Promise.all(target.processes.map((name) => pod.pidOf(name)));
   const before = pids.map(cpuMicros);
   const measured = await load(requests, concurrency, (n) => post(target, `${label}-${n}`));
@@ -127,9 +122,9 @@ async function measure(
 }
 
 /** Returns the median latency (ms) that forwarding adds. Alternates between the targets, so that other load affects both equally. */
-async function forwardingAddsMs(direct: Target, through: Target): Promise<number> {
+async function forwardingAddsMs(direct: Target, through: Target, rounds: number): Promise<number> {
   const samples = [direct, through].map((target, index) => ({ target, index, took: new Array<number>() }));
-  for (let round = 0; round < RUNS[0].requests; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     for (const { target, index, took } of samples)
       took.push((await load(1, 1, () => post(target, `forwarding-${index}-${round}`))).p50);
   }
@@ -139,7 +134,7 @@ async function forwardingAddsMs(direct: Target, through: Target): Promise<number
 
 const fixed = (n: number, digits = 2) => n.toFixed(digits);
 
-async function main(measured: Measurements): Promise<void> {
+async function main(scale: Scale, measured: Measurements): Promise<void> {
   process.env['BIRDDOG_BUNDLES'] = 'true';
   const datadog = await startSecondDatadog();
   const env = { serve: { CATALOG_TTL_MS: '3600000' }, sidecar: { DATADOG_URL: datadog.url } };
@@ -152,15 +147,20 @@ async function main(measured: Measurements): Promise<void> {
       serve: residentMiB(serve),
     });
     const idle = memory();
-    console.log(
-      '| target | concurrency | requests/s | p50 ms | p99 ms | CPU us/request | requests/s relative to the emulator |',
-    );
-    console.log('|---|---|---|---|---|---|---|');
+    printHead(scale, [
+      'target',
+      'concurrency',
+      'requests/s',
+      'p50 ms',
+      'p99 ms',
+      'CPU us/request',
+      'requests/s relative to the emulator',
+    ]);
     const byName = targets(pod);
-    for (const run of RUNS) {
+    for (const run of scale.creates) {
       let emulatorRate = 0;
       for (const target of [byName.emulator, byName.sidecar, byName.birddog]) {
-        const m = await measure(pod, target, run);
+        const m = await measure(pod, target, scale.warmUp, run);
         if (target.name === 'emulator') emulatorRate = m.rate;
         const cpu = target.processes.length > 0 ? fixed(m.cpu, 0) : '-';
         console.log(
@@ -170,32 +170,36 @@ async function main(measured: Measurements): Promise<void> {
     }
     console.log('');
     const after = memory();
-    console.log('| process | ready after ms | idle MiB | MiB after load |');
-    console.log('|---|---|---|---|');
+    printHead(scale, ['process', 'ready after ms', 'idle MiB', 'MiB after load']);
     for (const name of ['sidecar', 'serve'] as const) {
       console.log(
         `| ${name}${name === 'sidecar' ? ' (with launcher)' : ''} | ${fixed(pod.readyAfterMs(name), 0)} | ${fixed(idle[name], 0)} | ${fixed(after[name], 0)} |`,
       );
     }
     Object.assign(measured, {
-      upstream: await forwardingAddsMs(byName.sidecar, byName.birddog),
+      upstream: await forwardingAddsMs(byName.sidecar, byName.birddog, scale.forwardings),
       ready: pod.readyAfterMs('sidecar'),
       idle: idle.sidecar,
       loaded: after.sidecar,
     });
-    await benchListed(pod, measured);
+    await benchListed(pod, scale, measured);
   } finally {
     await pod.stop();
     datadog.stop();
   }
 }
 
+const scale = scaleOf(process.argv.slice(2));
 const measured: Measurements = {};
-await main(measured);
-await benchLedgers(measured);
-await benchEmulator();
-benchLint(measured);
-await benchPlan();
-await benchLargeBodies();
-console.log(`\n${aimsTable(measured)}`);
+if (scale.isShort)
+  console.log('SHORT RUN: proves that the benchmark works. Its figures are not measurements.\n');
+await main(scale, measured);
+await benchLedgers(scale, measured);
+await benchEmulator(scale);
+benchLint(scale, measured);
+await benchPlan(scale);
+await benchLargeBodies(scale);
+if (scale.isShort)
+  console.log(`\nSHORT RUN: every part succeeded after ${Math.round(performance.now() / 1000)} s.`);
+else console.log(`\n${aimsTable(measured)}`);
 process.exit(0);

@@ -3,15 +3,13 @@ import { seedWith } from '../test/postgresql/replicas.ts';
 import { type PostgresqlServer, skipPostgresql, startPostgresql } from '../test/postgresql/server.ts';
 import type { Measurements } from './aims.ts';
 import { quantile } from './load.ts';
-
-const CREATES = 500;
-const WARM_UP = 200;
+import { printHead, type Scale } from './scale.ts';
 
 /**
  * Prints the latency of creates with the ledger in SQLite and in PostgreSQL on this machine, and adds the difference of the
  * medians to `measured`. The two alternate, so that other load affects both equally.
  */
-export async function benchLedgers(measured: Measurements): Promise<void> {
+export async function benchLedgers(scale: Scale, measured: Measurements): Promise<void> {
   const skipped = skipPostgresql();
   if (skipped !== false) {
     console.log(`\nThe ledger in PostgreSQL was not measured: ${skipped}.`);
@@ -21,16 +19,16 @@ export async function benchLedgers(measured: Measurements): Promise<void> {
   const pods: Pod[] = [];
   try {
     pods.push(await startPod({ limits: false }), await podWith(server));
-    for (let n = 0; n < WARM_UP; n += 1) for (const pod of pods) await create(pod, `warm-${n}`);
+    for (let n = 0; n < scale.ledgerWarmUp; n += 1) for (const pod of pods) await create(pod, `warm-${n}`);
     const took = pods.map(() => new Array<number>());
-    for (let n = 0; n < CREATES; n += 1)
+    for (let n = 0; n < scale.ledgerCreates; n += 1)
       for (const [at, pod] of pods.entries()) took[at]?.push(await create(pod, `k-${n}`));
-    console.log('\n| ledger | creates | p50 ms | p99 ms |');
-    console.log('|---|---|---|---|');
+    console.log('');
+    printHead(scale, ['ledger', 'creates', 'p50 ms', 'p99 ms']);
     const [sqlite = Number.NaN, postgresql = Number.NaN] = took.map((all) => quantile(all, 0.5));
     for (const [at, name] of ['SQLite', 'PostgreSQL'].entries()) {
       const figures = [0.5, 0.99].map((share) => quantile(took[at] ?? [], share).toFixed(2)).join(' | ');
-      console.log(`| ${name} | ${CREATES} | ${figures} |`);
+      console.log(`| ${name} | ${scale.ledgerCreates} | ${figures} |`);
     }
     measured.postgresql = postgresql - sqlite;
   } finally {

@@ -7,27 +7,29 @@ import { readJson } from '../src/format/json-text.ts';
 import { lintDashboard } from '../src/lint/dashboard/lint-dashboard.ts';
 import { lintMonitor } from '../src/lint/monitor/lint-monitor.ts';
 import { CORPUS } from '../test/conformance/corpus.ts';
+import { FULL, printHead, type Scale } from './scale.ts';
 
 const KINDS = [
   { kind: 'monitor', lint: lintMonitor },
   { kind: 'dashboard', lint: lintDashboard },
 ] as const;
-/** The JIT compiler settles in the first rounds; the median of the last COUNTED rounds counts. */
-const ROUNDS = 14;
-const COUNTED = 5;
-/** Minimum CPU time of a round. */
-const ROUND_MS = 180;
 
 /** Prints how many objects of the corpus are linted per second, compared with parsing and printing JSON; adds it to `measured`. */
-export function benchLint(measured: Measurements = {}): void {
+export function benchLint(scale: Scale, measured: Measurements): void {
   if (!existsSync(CORPUS)) {
     console.log('\nLint was not measured: the corpus is missing (set CORPUS).');
     return;
   }
-  console.log(
-    '\n| lint | objects | KiB each | linted/s | parsed and linted/s | JSON.parse and JSON.stringify/s | linted relative to JSON |',
-  );
-  console.log('|---|---|---|---|---|---|---|');
+  console.log('');
+  printHead(scale, [
+    'lint',
+    'objects',
+    'KiB each',
+    'linted/s',
+    'parsed and linted/s',
+    'JSON.parse and JSON.stringify/s',
+    'linted relative to JSON',
+  ]);
   for (const { kind, lint } of KINDS) {
     const objects = shipped(kind);
     const texts = objects.map((object) => JSON.stringify(object));
@@ -37,6 +39,7 @@ export function benchLint(measured: Measurements = {}): void {
       return isObject(value) ? lint(value, '').length : 0;
     };
     const [linted = Number.NaN, read = Number.NaN, baseline = Number.NaN] = rates(
+      scale,
       objects.length,
       () => objects.reduce((sum, object) => sum + lint(object, '').length, 0),
       () => texts.reduce((sum, text) => sum + lintText(text), 0),
@@ -57,12 +60,21 @@ function shipped(kind: 'monitor' | 'dashboard'): JsonObject[] {
     .flatMap((line) => (isObject(line) && isObject(line[kind]) ? [line[kind]] : []));
 }
 
-/** Returns for each task the objects it processes per second; the tasks alternate. A task processes `count` objects. */
-function rates(count: number, ...tasks: readonly (() => number)[]): number[] {
-  const rounds = Array.from({ length: ROUNDS }, () => tasks.map((task) => rate(count, task)));
+/**
+ * Returns for each task the objects it processes per second; the tasks alternate. A task processes `count` objects. The JIT
+ * compiler settles in the first rounds; the median of the last ones counts.
+ */
+function rates(
+  { lintRounds, lintCounted, lintRoundMs }: Scale,
+  count: number,
+  ...tasks: readonly (() => number)[]
+): number[] {
+  const rounds = Array.from({ length: lintRounds }, () =>
+    tasks.map((task) => rate(count, lintRoundMs, task)),
+  );
   return tasks.map((_, at) => {
     const sorted = rounds
-      .slice(-COUNTED)
+      .slice(-lintCounted)
       .map((round) => round[at] ?? Number.NaN)
       .sort((a, b) => a - b);
     return sorted[sorted.length >> 1] ?? Number.NaN;
@@ -70,10 +82,10 @@ function rates(count: number, ...tasks: readonly (() => number)[]): number[] {
 }
 
 /** Measures CPU time of the whole process, including garbage collector and compiler, so that other load does not count. */
-function rate(count: number, task: () => number): number {
+function rate(count: number, minMs: number, task: () => number): number {
   const begun = process.cpuUsage();
   let [done, seen, spent] = [0, 0, 0];
-  while (spent < ROUND_MS) {
+  while (spent < minMs) {
     seen += task();
     done += count;
     const { user, system } = process.cpuUsage(begun);
@@ -83,4 +95,4 @@ function rate(count: number, task: () => number): number {
   return (done / spent) * 1000;
 }
 
-if (import.meta.main) benchLint();
+if (import.meta.main) benchLint(FULL, {});

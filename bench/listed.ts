@@ -2,9 +2,8 @@ import { type Answer, type Pod, requestUnchecked } from '../test/acceptance/pod.
 import { flood } from './flood.ts';
 import type { AimName, Measurements } from './aims.ts';
 import { load } from './load.ts';
+import { printHead, type Scale } from './scale.ts';
 
-/** Calls for a listed application in each state of the sidecar, one at a time, as a user makes them. */
-const CALLS = 1500;
 const MIB = 1024 * 1024;
 const JSON_BODY = { 'content-type': 'application/json' };
 
@@ -19,20 +18,26 @@ const STATES: readonly (readonly [state: string, disturb: Disturbance, aim?: Aim
   ['busy with 16 MiB documents', givenLargeDocuments, 'large'],
 ];
 
-/** Prints the latency of listed calls while the sidecar is disturbed, and adds it to `measured`. */
-export async function benchListed(pod: Pod, measured: Measurements = {}): Promise<void> {
-  console.log(
-    '\n| state of the sidecar | listed calls | p50 ms | p99 ms | failed | p99 relative to normal |',
-  );
-  console.log('|---|---|---|---|---|---|');
+/** Prints the latency of listed calls, one at a time, as a user makes them, while the sidecar is disturbed, and adds it to `measured`. */
+export async function benchListed(pod: Pod, scale: Scale, measured: Measurements): Promise<void> {
+  const { listedCalls } = scale;
+  console.log('');
+  printHead(scale, [
+    'state of the sidecar',
+    'listed calls',
+    'p50 ms',
+    'p99 ms',
+    'failed',
+    'p99 relative to normal',
+  ]);
   await create(pod, 'checkout', 'listed');
-  await load(CALLS, 1, () => listed(pod).then(() => undefined));
+  await load(listedCalls, 1, () => listed(pod).then(() => undefined));
   let baseline = Number.NaN;
   for (const [state, disturb, aim] of STATES) {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     let failed = 0;
     const disturbance = disturb(pod, ended);
-    const calls = await load(CALLS, 1, async () => {
+    const calls = await load(listedCalls, 1, async () => {
       if ((await listed(pod)).status !== 200) failed += 1;
     });
     end();
@@ -40,7 +45,9 @@ export async function benchListed(pod: Pod, measured: Measurements = {}): Promis
     if (Number.isNaN(baseline)) baseline = calls.p99;
     if (aim) measured[aim] = calls.p99 / baseline;
     const figures = [calls.p50, calls.p99].map((n) => n.toFixed(2)).join(' | ');
-    console.log(`| ${state} | ${CALLS} | ${figures} | ${failed} | ${(calls.p99 / baseline).toFixed(1)} |`);
+    console.log(
+      `| ${state} | ${listedCalls} | ${figures} | ${failed} | ${(calls.p99 / baseline).toFixed(1)} |`,
+    );
     if (failed > 0) throw new Error(`${failed} listed calls failed while the sidecar was ${state}`);
   }
 }

@@ -7,21 +7,25 @@ import { execute } from '../src/pipeline/pipeline.ts';
 import { openStore } from '../src/ledger/ledger.ts';
 import { emulatedDatadog } from '../test/emulated-datadog.ts';
 import { portsWithoutDatadog } from '../test/fake-ports.ts';
+import { FULL, printHead, type Scale } from './scale.ts';
 
-const SIZES = [
-  { monitors: 2000, dashboards: 200 },
-  { monitors: 20_000, dashboards: 2000 },
-];
 const MONITOR_PAGE = 1000;
 const DASHBOARD_PAGE = 100;
 
 /** Prints the cost of planning a large document, cold and warm: time, requests to Datadog, memory. Throws if it sends too many requests. */
-export async function benchPlan(): Promise<void> {
-  console.log(
-    '\n| plan | monitors | dashboards | ms | requests to Datadog | MiB added | JSON.parse and JSON.stringify of the same, ms | ratio |',
-  );
-  console.log('|---|---|---|---|---|---|---|---|');
-  for (const size of SIZES) {
+export async function benchPlan(scale: Scale): Promise<void> {
+  console.log('');
+  printHead(scale, [
+    'plan',
+    'monitors',
+    'dashboards',
+    'ms',
+    'requests to Datadog',
+    'MiB added',
+    'JSON.parse and JSON.stringify of the same, ms',
+    'ratio',
+  ]);
+  for (const size of scale.plans) {
     const document = documentOf(size);
     const text = JSON.stringify(document);
     const begun = performance.now();
@@ -35,7 +39,7 @@ export async function benchPlan(): Promise<void> {
   }
 }
 
-async function plans(document: JsonObject, { monitors, dashboards }: (typeof SIZES)[number]) {
+async function plans(document: JsonObject, { monitors, dashboards }: Scale['plans'][number]) {
   const { datadog, clock, context, taken, person } = emulatedDatadog();
   const store = openStore(':memory:', { clock });
   const ports = { ...portsWithoutDatadog(clock, store), ...datadog.objects, policies: datadog.policies };
@@ -75,7 +79,7 @@ function pagesOf(items: number, page: number): number {
   return Math.floor(items / page) + 1;
 }
 
-function documentOf({ monitors, dashboards }: (typeof SIZES)[number]): JsonObject {
+function documentOf({ monitors, dashboards }: Scale['plans'][number]): JsonObject {
   return {
     apiVersion: 'birddog/v1',
     application: 'large',
@@ -125,4 +129,4 @@ function seed(document: JsonObject, person: ReturnType<typeof emulatedDatadog>['
   }
 }
 
-if (import.meta.main) await benchPlan();
+if (import.meta.main) await benchPlan(FULL);
