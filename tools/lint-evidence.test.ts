@@ -10,6 +10,10 @@ import { type Evidence, lintEvidence, parseEvidence, shownEvidence } from './lin
 const EVIDENCE = lintEvidence();
 const RECORDED = EVIDENCE.filter(({ kind }) => kind === 'refusal' || kind === 'acceptance');
 
+const ERRORS = RULE_GROUPS.flatMap(({ rules }) =>
+  rules.filter(({ severity }) => severity === 'error').map(({ code }) => code),
+);
+
 const ADDRESSES: readonly (readonly [kind: Evidence['kind'], address: RegExp])[] = [
   ['issue', /^https:\/\/github\.com\/[\w-]+\/[\w.-]+\/(issues|pull)\/\d+$/],
   ['page', /^https:\/\/[\w.-]+\/\S*$/],
@@ -22,6 +26,24 @@ describe('evidence.tsv', () => {
       EVIDENCE.filter(({ code }) => !codes.has(code)),
       [],
     );
+  });
+
+  it('has evidence for each error', () => {
+    const codes = new Set(EVIDENCE.map(({ code }) => code));
+    assert.deepEqual(
+      ERRORS.filter((code) => !codes.has(code)),
+      [],
+      'without evidence that Datadog refuses it, a mistake is a warning',
+    );
+  });
+
+  it('has a recorded response or a public issue for at least 60% of the errors', (t) => {
+    const codes = new Set(
+      EVIDENCE.filter(({ kind }) => kind !== 'page' && kind !== 'own').map(({ code }) => code),
+    );
+    const proven = ERRORS.filter((code) => codes.has(code));
+    t.diagnostic(`${proven.length} of ${ERRORS.length} errors have a recorded response or a public issue`);
+    assert.ok(proven.length >= 0.6 * ERRORS.length, `${proven.length} of ${ERRORS.length}`);
   });
 
   it('names each source of a rule once', () => {

@@ -18,7 +18,7 @@ export interface Evidence {
   readonly kind: EvidenceKind;
   /** `file:line` in the corpus for a recorded response; an address for an issue or page; a page of docs/ for `own`. */
   readonly source: string;
-  /** What the source says, in its words. Recorded responses contain exactly this text. */
+  /** What the source says, shortened. Recorded responses contain exactly this text. */
   readonly words: string;
 }
 

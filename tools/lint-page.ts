@@ -23,7 +23,8 @@ The rules about messages also apply to the name and the escalation message. Rule
 \`block_never_fires\`, are skipped for an update that omits fields. Birddog searches every string for secrets.
 
 The section of a rule lists its evidence: recorded responses of Datadog, with file and line in the corpus that
-\`test/corpus.ts\` reads, and public issues and documentation.
+\`test/corpus.ts\` reads, and public issues and documentation. Every error has
+evidence: a claim without evidence is a warning.
 
 \`test/conformance/lint.test.ts\` runs the rules on the monitors that Datadog's integrations ship and on recorded writes. It
 expects no error for what Datadog accepted, and an error for what Datadog rejected.

@@ -6,6 +6,8 @@ import { REFUSED_OPTIONS } from './refused-options.ts';
 const QUERY = 'avg(last_5m):avg:a{*} > 2';
 const ANOMALIES = "avg(last_4h):anomalies(avg:a{*}, 'agile', 2, alert_window='last_1h') >= 0.5";
 const CUSTOM_SCHEDULE = { custom_schedule: { recurrences: [{ rrule: 'FREQ=DAILY;INTERVAL=1' }] } };
+const FORMULA = 'formula("a").last("5m") > 2';
+const LOGS = { name: 'a', data_source: 'logs', compute: { aggregation: 'count' } };
 const EVALUATION_WINDOW = { evaluation_window: { hour_starts: 0 } };
 const NOT_A_ROLE = "'restricted_roles' must consist only of valid Role UUIDs";
 
@@ -66,6 +68,11 @@ const EXAMPLES: readonly [message: RegExp, refused: object, accepted: object][] 
     /^Warning status is required/,
     { options: { thresholds: { critical: 2, warning_recovery: 0.5 } } },
     { options: { thresholds: { critical: 2, warning: 1, warning_recovery: 0.5 } } },
+  ],
+  [
+    /^Required parameter 'search'/,
+    { query: FORMULA, options: { variables: [LOGS] } },
+    { options: { variables: [{ ...LOGS, search: { query: '*' } }] } },
   ],
   [
     /^The on_missing_data option is required/,

@@ -72,6 +72,17 @@ export const REFUSED_OPTIONS: readonly Refusal[] = [
     },
   },
   {
+    message: "Required parameter 'search' is missing",
+    source: 'DataDog/terraform-provider-datadog#1807',
+    words: 'Datadog',
+    refuses: (_type, _query, { variables }) =>
+      Array.isArray(variables) &&
+      variables.some(
+        (variable) =>
+          isRawObject(variable) && isRawObject(variable['compute']) && !isRawObject(variable['search']),
+      ),
+  },
+  {
     message: 'The on_missing_data option is required for monitors with a custom schedule',
     source: 'DataDog/terraform-provider-datadog#3689',
     words: 'emulator',

@@ -15,6 +15,7 @@ const rumVariable = (name: string): JsonObject => ({
   name,
   data_source: 'rum',
   compute: { aggregation: 'count' },
+  search: { query: '*' },
 });
 
 /** A query and the expected findings: a code and the text at its position. */
@@ -236,6 +237,11 @@ describe('rules about queries', () => {
       'formula("a").last("5m") > 1',
       [{ ...rumVariable('a'), compute: { aggregation: 'avg' } }],
       'variable_incomplete /options/variables/0/compute',
+    ],
+    [
+      'formula("a").last("5m") > 1',
+      [{ ...rumVariable('a'), search: null }],
+      'variable_incomplete /options/variables/0',
     ],
     [
       'formula("a").last("5m") > 1',

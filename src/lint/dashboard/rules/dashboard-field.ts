@@ -13,7 +13,7 @@ export const DASHBOARD_FIELD_RULES: readonly DashboardRule[] = [
   {
     code: 'dashboard_tag',
     severity: 'error',
-    summary: 'A dashboard tag has a key other than `team`.',
+    summary: 'A dashboard tag has a key other than `team` and `ai`.',
     bad: `title: Checkout
 layout_type: ordered
 tags: ["team:shop", ⟦"env:prod"⟧]
@@ -27,12 +27,12 @@ widgets: []
     check: ({ dashboard: { tags } }) => {
       if (!Array.isArray(tags)) return [];
       return tags.values().flatMap((tag, at) =>
-        typeof tag !== 'string' || /^team:./.test(tag)
+        typeof tag !== 'string' || /^(?:team|ai):./.test(tag)
           ? []
           : [
               {
                 path: ['tags', at],
-                message: 'Datadog rejects the dashboard: the key of a dashboard tag must be team.',
+                message: 'Datadog rejects the dashboard: the key of a dashboard tag must be team or ai.',
                 hint: 'Use team:<name>, or remove the tag.',
               },
             ],

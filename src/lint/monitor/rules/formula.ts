@@ -280,7 +280,12 @@ function requiredFieldsOf({ data_source: source, jobs_query: jobs }: JsonObject)
     return ['name', 'base_query'];
   if (typeof source !== 'string') return ['name', 'data_source'];
   if (METRIC_SOURCES.has(source)) return ['name', 'query'];
-  return EVENT_SOURCES.has(source) ? ['name', 'compute'] : ['name'];
+  return EVENT_SOURCES.has(source) ? ['name', 'compute', 'search'] : ['name'];
+}
+
+function hintFor(field: string): { hint?: string } {
+  if (field === 'compute') return { hint: 'Add compute: {aggregation: count}.' };
+  return field === 'search' ? { hint: 'Add search: {query: "*"}.' } : {};
 }
 
 function missingFields({ path, variable }: DeclaredVariable): Violation[] {
@@ -289,7 +294,7 @@ function missingFields({ path, variable }: DeclaredVariable): Violation[] {
     .map((field) => ({
       path,
       message: `Datadog rejects the monitor: ${field} is required in this variable.`,
-      ...(field === 'compute' ? { hint: 'Add compute: {aggregation: count}.' } : {}),
+      ...hintFor(field),
     }));
 }
 

@@ -120,8 +120,8 @@ options: {on_missing_data: show_and_notify_no_data}
   },
   {
     code: 'resolve_with_timeout',
-    severity: 'error',
-    summary: '`timeout_h` is combined with `on_missing_data: resolve`.',
+    severity: 'warning',
+    summary: '`timeout_h` is combined with `on_missing_data: resolve`, which resolves at once.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {on_missing_data: resolve, timeout_h: ⟦2⟧}
@@ -136,7 +136,7 @@ options: {on_missing_data: resolve}
             {
               path: ['options', 'timeout_h'],
               message:
-                'Datadog rejects timeout_h together with on_missing_data: resolve, which resolves at once.',
+                'timeout_h has no effect: with on_missing_data: resolve, missing data resolves the monitor at once.',
               hint: 'Remove timeout_h, or use another value for on_missing_data.',
               fix: withoutOptions('timeout_h'),
             },

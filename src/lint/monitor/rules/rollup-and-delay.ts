@@ -1,6 +1,7 @@
 import { callsOf } from '../algorithms.ts';
 import { argumentNumber, argumentText } from '../argument-text.ts';
-import type { MonitorRule } from '../monitor-view.ts';
+import type { MonitorRule, MonitorView } from '../monitor-view.ts';
+import type { Span } from '../../../language/query/syntax.ts';
 import { setOption } from '../option-values.ts';
 import { minutesOf } from '../query-windows.ts';
 
@@ -14,6 +15,11 @@ const DELAYED_METRIC = /^(?:aws|azure|gcp)\./;
 const NOT_DELAYED_METRIC = /^(?:azure\.iot_edge|aws\.lambda\.enhanced)\./;
 
 const DELAY_SECONDS = 900;
+
+interface EvaluationWindow {
+  readonly span: Span;
+  readonly isFuture: boolean;
+}
 
 /** Rules about rollups, fills and the evaluation delay of metric queries. */
 export const ROLLUP_RULES: readonly MonitorRule[] = [
@@ -82,7 +88,30 @@ query: avg(last_1h):avg:system.load.1{*}.fill(last, 600) > 1
   {
     code: 'forecast_window',
     severity: 'error',
-    summary: 'A forecast has a past window, or another query has a future window.',
+    summary: 'A query without a forecast has a future window.',
+    bad: `type: query alert
+query: avg(⟦next_1w⟧):avg:system.disk.in_use{*} >= 0.9
+`,
+    good: `type: query alert
+query: max(next_1w):forecast(avg:system.disk.in_use{*}, 'linear', 1) >= 0.9
+`,
+    check: (view) => {
+      const window = evaluationWindow(view);
+      if (window === undefined || !window.isFuture || callsOf(view, 'forecast').length > 0) return [];
+      return [
+        {
+          path: ['query'],
+          span: window.span,
+          message: 'Datadog rejects the query: only forecast() can use a future window.',
+          hint: 'Use a window such as last_5m.',
+        },
+      ];
+    },
+  },
+  {
+    code: 'forecast_past_window',
+    severity: 'warning',
+    summary: 'A forecast has a past window.',
     bad: `type: query alert
 query: max(⟦last_1w⟧):forecast(avg:system.disk.in_use{*}, 'linear', 1) >= 0.9
 `,
@@ -90,20 +119,14 @@ query: max(⟦last_1w⟧):forecast(avg:system.disk.in_use{*}, 'linear', 1) >= 0.
 query: max(next_1w):forecast(avg:system.disk.in_use{*}, 'linear', 1) >= 0.9
 `,
     check: (view) => {
-      const { query, faults } = view.parsed;
-      const [window] = query.kind === 'metric' ? query.evaluation.args : [];
-      const text = argumentText(window);
-      if (window === undefined || text === undefined || faults.length > 0) return [];
-      const isFuture = text.startsWith('next_');
-      if (isFuture === callsOf(view, 'forecast').length > 0) return [];
+      const window = evaluationWindow(view);
+      if (window === undefined || window.isFuture || callsOf(view, 'forecast').length === 0) return [];
       return [
         {
           path: ['query'],
           span: window.span,
-          message: isFuture
-            ? 'Datadog rejects the query: only forecast() can use a future window.'
-            : 'Datadog rejects the query: forecast() requires a future window.',
-          hint: isFuture ? 'Use a window such as last_5m.' : 'Use a window such as next_1w.',
+          message: 'Datadog may reject the query: the window of a forecast is how far it looks ahead.',
+          hint: 'Use a window such as next_1w.',
         },
       ];
     },
@@ -143,3 +166,11 @@ options:
     },
   },
 ];
+
+/** Returns the evaluation window of a metric query without syntax errors. */
+function evaluationWindow({ parsed: { query, faults } }: MonitorView): EvaluationWindow | undefined {
+  const [window] = query.kind === 'metric' && faults.length === 0 ? query.evaluation.args : [];
+  const text = argumentText(window);
+  if (window === undefined || text === undefined) return undefined;
+  return { span: window.span, isFuture: text.startsWith('next_') };
+}
