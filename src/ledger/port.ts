@@ -173,6 +173,7 @@ export interface Ledger {
   /** Grants calls of a Datadog rate limit that all processes with this ledger share. */
   readonly grantCalls: GrantCalls;
   readonly cache: SharedCache;
+  readonly incidents: IncidentLedger;
   /** Writes to the ledger and takes it back. */
   probe(): Promise<void>;
   /** Returns the state at the last look, which each call repeats in the background. Never throws. */
@@ -193,6 +194,65 @@ export interface SharedCache {
   put(key: string, bytes: Uint8Array, ttlMs: number): Promise<void>;
   /** Deletes what has expired, and the least recently used entries beyond the limit. `put` does so when it is due. Never throws. */
   evict(): Promise<void>;
+}
+
+/** What a receiver is notified of: an incident began, it still lasts, or it ended. */
+export const NOTIFICATION_EVENTS = ['begun', 'lasting', 'ended'] as const;
+export type NotificationEvent = (typeof NOTIFICATION_EVENTS)[number];
+
+/** An incident as one process observes it. */
+export interface ObservedIncident {
+  /** Identity: processes that observe the same incident use the same name. */
+  readonly name: string;
+  /** Whether it has lasted long enough to notify receivers. Until then it only keeps an open incident open. */
+  readonly isDue: boolean;
+  /** Time (epoch ms) of the first observation. */
+  readonly since: number;
+  /** How long (ms) it stays open if this process observes nothing more, because it died. */
+  readonly holdMs: number;
+  /** What notifications say about it. */
+  readonly report: JsonObject;
+  /** Receivers that this process notified while the ledger was unavailable. */
+  readonly notified: readonly string[];
+}
+
+/** A notification that this process must send. It is claimed for `CLAIM_MS`; each `observe` renews the claim. */
+export interface ClaimedNotification {
+  readonly id: string;
+  /** The name of the incident. */
+  readonly incident: string;
+  readonly receiver: string;
+  readonly event: NotificationEvent;
+  /** Time (epoch ms) of the first observation. */
+  readonly since: number;
+  readonly report: JsonObject;
+}
+
+/** How long (ms) a notification is claimed by one process. Afterwards another process sends it. */
+export const CLAIM_MS = 30_000;
+
+export interface ObserveOptions {
+  /** Names of the receivers of this process. */
+  readonly receivers: readonly string[];
+  /** Notifications that receivers accepted since the last successful call. */
+  readonly accepted: readonly string[];
+  /** Time (ms) after which a lasting incident is reported again. */
+  readonly remindMs: number;
+}
+
+/** The incidents that receivers were notified of, over all processes with the ledger and over restarts. */
+export interface IncidentLedger {
+  /**
+   * Records what this process observes now, all of it. Returns the notifications that it must send: the beginning of an incident
+   * that is not open, reminders, the end of an incident that no process observes, and what processes that died did not send. Each
+   * belongs to one process at a time. After a lost answer, the next call returns the same notifications.
+   */
+  observe(
+    observed: readonly ObservedIncident[],
+    options: ObserveOptions,
+  ): Promise<readonly ClaimedNotification[]>;
+  /** Records that receivers have accepted notifications. */
+  accept(ids: readonly string[]): Promise<void>;
 }
 
 /** Names what a lease is about: an object, all applies of an application, or the leader of a background task. */

@@ -75,6 +75,15 @@ const PLACES: Readonly<Record<'SQLite' | 'PostgreSQL', { readonly skip: string |
             text: 'UPDATE ledger_leases SET until_ms = until_ms - CAST($1 AS BIGINT)',
             values: [ms],
           });
+          for (const table of ['sightings', 'incidents'])
+            await db.query({
+              text: `UPDATE ledger_${table} SET until_ms = until_ms - CAST($1 AS BIGINT)`,
+              values: [ms],
+            });
+          await db.query({
+            text: 'UPDATE ledger_incidents SET event_ms = event_ms - CAST($1 AS BIGINT)',
+            values: [ms],
+          });
           await db.query({
             text: 'UPDATE ledger_writes SET sent_ms = sent_ms - CAST($1 AS BIGINT)',
             values: [ms],

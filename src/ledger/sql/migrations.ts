@@ -84,6 +84,27 @@ const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [
     'CREATE INDEX ledger_cache_by_use ON ledger_cache (used_ms, key)',
     'CREATE INDEX ledger_cache_by_expiry ON ledger_cache (expires_ms)',
   ],
+  () => [
+    `CREATE TABLE ledger_sightings (
+       incident TEXT NOT NULL,
+       observer TEXT NOT NULL,
+       until_ms BIGINT NOT NULL,
+       PRIMARY KEY (incident, observer)
+     )`,
+    `CREATE TABLE ledger_incidents (
+       name TEXT NOT NULL,
+       receiver TEXT NOT NULL,
+       id TEXT NOT NULL,
+       event TEXT NOT NULL,
+       since_ms BIGINT NOT NULL,
+       event_ms BIGINT NOT NULL,
+       report TEXT NOT NULL,
+       pending BIGINT NOT NULL,
+       sender TEXT NOT NULL,
+       until_ms BIGINT NOT NULL,
+       PRIMARY KEY (name, receiver)
+     )`,
+  ],
 ];
 
 /** Takes over the creates in progress of files from before the ledger had leases. */

@@ -7,6 +7,7 @@ import { singleFlight } from '../../runtime/concurrency/single-flight.ts';
 import { Budgets } from './budgets.ts';
 import { CacheRows, createSharedCache } from './cache.ts';
 import type { Database, Statement } from './database.ts';
+import { Incidents } from './incidents.ts';
 import { byTimer, type Every, Leases } from './leases.ts';
 import { migrate } from './migrations.ts';
 import { type HistoryLimits, historyLimits, Revisions } from './revisions.ts';
@@ -52,6 +53,7 @@ interface Opened {
   readonly budgets: Budgets;
   readonly history: Revisions;
   readonly cache: CacheRows;
+  readonly incidents: Incidents;
 }
 
 /**
@@ -93,11 +95,12 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     acknowledgedAgoMs: (name) => attempt(({ writes }) => writes.acknowledgedAgoMs(name)),
     toVerify: (ageMs) => attempt(({ writes }) => writes.toVerify(ageMs)),
     forgetSettled: (ageMs) =>
-      attempt(async ({ writes, routes, history, cache }) => {
+      attempt(async ({ writes, routes, history, cache, incidents }) => {
         await writes.forgetSettled(ageMs);
         await routes.forgetExpired();
         await history.prune();
         await cache.forgetExpired();
+        await incidents.forgetOrphans();
       }),
     record: (revisions) => quietly(({ history }) => history.record(revisions)),
     newestRevision: (name) => attempt(({ history }) => history.newest(name)),
@@ -110,6 +113,10 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     unpinRoute: (pin) => quietly(({ routes }) => routes.unpin(pin)),
     grantCalls: (wanted) => attempt(({ budgets }) => budgets.grant(wanted)),
     cache: createSharedCache(async () => (await connection.ready()).cache, options.clock),
+    incidents: {
+      observe: (...now) => attempt(({ incidents }) => incidents.observe(...now)),
+      accept: (ids) => attempt(({ incidents }) => incidents.accept(ids)),
+    },
     probe: () => probe(connection, options.clock, count),
     readings() {
       void countOnce();
@@ -205,20 +212,22 @@ async function openParts(open: OpenDatabase, options: LedgerOptions): Promise<Op
   const leases = new Leases(db, options.clock, options.every ?? byTimer);
   const writes = new Writes(db);
   if (options.exclusive) await leases.takeOver();
-  if (options.clockRun !== undefined) await db.transaction(resumed(writes, options.clockRun));
+  const incidents = new Incidents(db);
+  if (options.clockRun !== undefined) await db.transaction(resumed(writes, incidents, options.clockRun));
   const history = new Revisions(db, options.history ?? historyLimits(options.database));
   const cache = new CacheRows(db, options.database, options.cacheBytes);
-  return { db, leases, writes, routes: new Routes(db), budgets: new Budgets(db), history, cache };
+  return { db, leases, writes, routes: new Routes(db), budgets: new Budgets(db), history, cache, incidents };
 }
 
 /** After a restart of the clock, unsettled writes wait their full time again. */
-function resumed(writes: Writes, clockRun: string): Statement[] {
+function resumed(writes: Writes, incidents: Incidents, clockRun: string): Statement[] {
   return [
     {
       text: `INSERT INTO ledger_facts (name, value) VALUES ('clock_run', '') ON CONFLICT (name) DO NOTHING`,
       values: [],
     },
     writes.restartClock(clockRun),
+    ...incidents.restartClock(clockRun),
     { text: `UPDATE ledger_facts SET value = $1 WHERE name = 'clock_run'`, values: [clockRun] },
   ];
 }
