@@ -1,21 +1,87 @@
 import type { Edit } from './finding.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
-import { type Pointer, pointerSteps, valueAt, pointerTo } from './pointer.ts';
+import { arrayIndex, type Pointer, pointerSteps, pointerTo, valueAt } from './pointer.ts';
+import { DisjointRanges, spliced } from './splice.ts';
 
 /**
  * Applies edits to a value. Pointers and offsets refer to the value before all edits. Adds missing fields and their missing
- * parents. Returns undefined if an edit is not applicable or two edits overlap.
+ * parents. Returns undefined if an edit is not applicable or two edits overlap. Takes time in proportion to the lists and
+ * objects that contain an edit.
  */
 export function editedValue(root: Json, edits: readonly Edit[]): Json | undefined {
   if (!independent(edits)) return undefined;
-  let value: Json | undefined = root;
-  for (const edit of ordered(edits)) {
-    const change = changeOf(value, edit);
-    if (change === undefined) return undefined;
-    value = changed(value, pointerSteps(change.pointer), change.value);
-    if (value === undefined) return undefined;
+  const tree: Branch = { edits: [], below: new Map() };
+  for (const edit of edits) {
+    let branch = tree;
+    for (const step of pointerSteps(edit.pointer)) {
+      const next = branch.below.get(step) ?? { edits: [], below: new Map() };
+      branch.below.set(step, next);
+      branch = next;
+    }
+    branch.edits.push(edit);
   }
-  return value;
+  return edited(root, tree);
+}
+
+/** The edits of one value: of itself, or of its members. */
+interface Branch {
+  readonly edits: Edit[];
+  readonly below: Map<string, Branch>;
+}
+
+/** Returns the value with its edits. It is undefined if it is missing before. */
+function edited(value: Json | undefined, { edits, below }: Branch): Json | undefined {
+  const [first] = edits;
+  if (first) {
+    if ('value' in first) return first.value;
+    return typeof value === 'string' ? editedText(value, edits) : undefined;
+  }
+  if (below.size === 0) return value;
+  if (Array.isArray(value)) return editedList(value, below);
+  return value === undefined || isObject(value) ? editedObject(value ?? {}, below) : undefined;
+}
+
+function editedText(text: string, edits: readonly Edit[]): string | undefined {
+  const ranges = edits.filter((edit) => 'from' in edit);
+  const fit = ranges.every(({ from, to }) => from >= 0 && from <= to && to <= text.length);
+  return fit && ranges.length > 0 ? spliced(text, ranges) : undefined;
+}
+
+function editedList(list: readonly Json[], below: ReadonlyMap<string, Branch>): Json[] | undefined {
+  const members = [...list];
+  const removed = new Set<number>();
+  for (const [step, branch] of below) {
+    const at = arrayIndex(step);
+    if (at === undefined || at > members.length) return undefined;
+    if (isRemoval(branch)) {
+      if (at >= list.length) return undefined;
+      removed.add(at);
+      continue;
+    }
+    const member = edited(members[at], branch);
+    if (member === undefined) return undefined;
+    members[at] = member;
+  }
+  return removed.size > 0 ? members.filter((_, at) => !removed.has(at)) : members;
+}
+
+function editedObject(object: JsonObject, below: ReadonlyMap<string, Branch>): JsonObject | undefined {
+  const members = new Map(Object.entries(object));
+  for (const [step, branch] of below) {
+    if (step === '__proto__') return undefined;
+    if (isRemoval(branch)) {
+      if (!members.delete(step)) return undefined;
+      continue;
+    }
+    const member = edited(members.get(step), branch);
+    if (member === undefined) return undefined;
+    members.set(step, member);
+  }
+  return Object.fromEntries(members);
+}
+
+function isRemoval({ edits: [first] }: Branch): boolean {
+  return first !== undefined && 'remove' in first;
 }
 
 /** Returns whether no two edits overlap. */
@@ -48,19 +114,11 @@ export interface Change {
   readonly value: Json | undefined;
 }
 
-/** Converts an edit to a change of a value; undefined if the edit is not applicable. */
-export function changeOf(root: Json, edit: Edit): Change | undefined {
+/** Converts the edit of a whole value to a change; undefined if it is not applicable. */
+export function changeOf(root: Json, edit: Exclude<Edit, Range>): Change | undefined {
   const { pointer } = edit;
-  const old = valueAt(root, pointer);
-  if ('from' in edit) {
-    const fits = typeof old === 'string' && edit.from >= 0 && edit.from <= edit.to && edit.to <= old.length;
-    return fits
-      ? { pointer, value: `${old.slice(0, edit.from)}${edit.text}${old.slice(edit.to)}` }
-      : undefined;
-  }
-  if ('remove' in edit)
-    return old === undefined || pointer === '' ? undefined : { pointer, value: undefined };
-  return withParents(root, pointer, edit.value);
+  if ('value' in edit) return withParents(root, pointer, edit.value);
+  return valueAt(root, pointer) === undefined || pointer === '' ? undefined : { pointer, value: undefined };
 }
 
 /** Wraps the new value in objects for its missing parents. */
@@ -76,43 +134,12 @@ function withParents(root: Json, pointer: Pointer, value: Json): Change {
   }
 }
 
-function changed(holder: Json, steps: readonly string[], value: Json | undefined): Json | undefined {
-  const [step, ...rest] = steps;
-  if (step === undefined) return value;
-  if (Array.isArray(holder)) return changedList(holder, step, rest, value);
-  if (!isObject(holder) || step === '__proto__') return undefined;
-  const old = Object.hasOwn(holder, step) ? holder[step] : undefined;
-  if (rest.length === 0) {
-    const { [step]: _, ...others } = holder;
-    return value === undefined ? others : { ...holder, [step]: value };
-  }
-  const inner = old === undefined ? undefined : changed(old, rest, value);
-  return inner === undefined ? undefined : ({ ...holder, [step]: inner } satisfies JsonObject);
-}
-
-function changedList(
-  list: readonly Json[],
-  step: string,
-  rest: readonly string[],
-  value: Json | undefined,
-): Json | undefined {
-  const at = /^(?:0|[1-9]\d*)$/.test(step) ? Number(step) : Number.NaN;
-  const old = list[at];
-  if (rest.length > 0) {
-    const inner = old === undefined ? undefined : changed(old, rest, value);
-    return inner === undefined ? undefined : list.with(at, inner);
-  }
-  if (value === undefined) return list.filter((_, index) => index !== at);
-  if (at === list.length) return [...list, value];
-  return old === undefined ? undefined : list.with(at, value);
-}
-
 type Range = Extract<Edit, { from: number }>;
 
 /** A set of edits that do not overlap, so that their order does not matter. */
 export class EditSet {
   /** The changes at each pointer: ranges of its string, or the whole value. */
-  readonly #at = new Map<Pointer, Range[] | 'whole'>();
+  readonly #at = new Map<Pointer, DisjointRanges | 'whole'>();
   /** The parents of all changed pointers. */
   readonly #above = new Set<Pointer>();
 
@@ -120,8 +147,10 @@ export class EditSet {
   add(edits: readonly Edit[]): boolean {
     if (edits.some((edit) => this.#overlaps(edit))) return false;
     for (const edit of edits) {
-      const known = this.#at.get(edit.pointer) ?? [];
-      this.#at.set(edit.pointer, 'from' in edit && known !== 'whole' ? [...known, edit] : 'whole');
+      const known = this.#at.get(edit.pointer) ?? new DisjointRanges();
+      const isRange = 'from' in edit && known !== 'whole';
+      if (isRange) known.add(edit);
+      this.#at.set(edit.pointer, isRange ? known : 'whole');
       for (const above of pointersAbove(edit.pointer)) this.#above.add(above);
     }
     return true;
@@ -133,7 +162,7 @@ export class EditSet {
     if (pointersAbove(edit.pointer).some((above) => this.#at.has(above))) return true;
     if (known === undefined) return false;
     if (known === 'whole' || !('from' in edit)) return true;
-    return known.some(({ from, to }) => from === edit.from || (from < edit.to && edit.from < to));
+    return known.collides(edit);
   }
 }
 

@@ -121,7 +121,7 @@ export function lintFile(body: Json): Finding[] {
   return findings.list();
 }
 
-const FILE_LIMITS: FindingLimits = { maxPerCode: 2000, maxInAll: 20_000 };
+const FILE_LIMITS: FindingLimits = { maxPerCode: 10_000, maxInAll: 100_000 };
 
 function isDocument(body: Json): body is JsonObject {
   if (!isObject(body)) return false;

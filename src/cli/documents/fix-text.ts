@@ -13,8 +13,6 @@ export interface Fixed {
 
 /** Maximum number of lint rounds. A fix can cause another finding that has a fix. */
 const MAX_ROUNDS = 20;
-/** Maximum number of fixes in one round. */
-const MAX_FIXES_PER_ROUND = 500;
 
 type Find = (text: string, format: Format) => Promise<readonly LocatedFinding[]>;
 
@@ -84,7 +82,7 @@ function independentFixes(findings: readonly LocatedFinding[], refused: Readonly
   const candidates: Candidate[] = [];
   for (const finding of findings) {
     const { fix } = finding;
-    if (!fix || candidates.length === MAX_FIXES_PER_ROUND || refused.has(fixId({ finding, fix }))) continue;
+    if (!fix || refused.has(fixId({ finding, fix }))) continue;
     if (edits.add(fix.edits)) candidates.push({ finding, fix });
   }
   return candidates;

@@ -9,7 +9,7 @@ import { readText } from '../read-text.ts';
 import { addInBrackets, removeInBrackets, replaceInBrackets } from './bracket-edit.ts';
 import { editText, requoted, type Range, type TextChange } from './edit-text.ts';
 import { readSource, type Site, siteOf, type Source } from './site.ts';
-import { collide, type Splice, spliced } from './splice.ts';
+import { DisjointRanges, type Splice, spliced } from '../../domain/splice.ts';
 import { addLine, removeLines } from './toml-edit.ts';
 import { addInBlock, removeInBlock, replaceInBlock } from './yaml-edit.ts';
 
@@ -98,6 +98,7 @@ function stepsOf(edits: readonly Edit[]): Step[] {
 /** Applies as many steps as possible in one pass: to one list or object, one addition, or removals that leave a member. */
 function onePass(source: Source, steps: readonly Step[], context: EditContext) {
   const splices: Splice[] = [];
+  const taken = new DisjointRanges();
   /** The number of removals from each list or object; infinite after an addition. */
   const removals = new Map<Pointer, number>();
   let count = 0;
@@ -107,9 +108,10 @@ function onePass(source: Source, steps: readonly Step[], context: EditContext) {
     const { resized } = done;
     const removed = (resized && removals.get(resized.holder)) ?? 0;
     if (resized && removed > 0 && !(resized.isRemoval && removed + 1 < resized.members)) break;
-    if (done.splices.some((splice) => splices.some((other) => collide(splice, other)))) break;
+    if (done.splices.some((splice) => taken.collides(splice))) break;
     if (resized) removals.set(resized.holder, resized.isRemoval ? removed + 1 : Number.POSITIVE_INFINITY);
     append(splices, done.splices);
+    for (const splice of done.splices) taken.add(splice);
     count++;
   }
   return { splices, count };
@@ -132,7 +134,7 @@ function oneStep(
     const before = valueAt(source.value, step.pointer);
     const site = siteOf(source, step.pointer);
     if (!site || typeof before !== 'string') return undefined;
-    const after = changedText(before, step.ranges);
+    const after = spliced(before, step.ranges);
     const splices = writeText(source, site, { before, after, ranges: step.ranges });
     return splices && { splices, resized: undefined };
   }
@@ -152,12 +154,6 @@ function oneStep(
   const isResized = old === undefined || isRemoval;
   const resized = isResized ? { holder, isRemoval, members: site.siblings.length } : undefined;
   return splices && { splices, resized };
-}
-
-function changedText(before: string, ranges: readonly Range[]): string {
-  let text = before;
-  for (const range of ranges) text = text.slice(0, range.from) + range.text + text.slice(range.to);
-  return text;
 }
 
 function changeMembers(

@@ -2,7 +2,7 @@ import { isObject, type Json } from '../../domain/json.ts';
 import { afterBlanks, afterLineEnd, afterText, beginsLine, lineStart, restOfLine } from '../blanks.ts';
 import type { Place } from '../place.ts';
 import type { Site, Source } from './site.ts';
-import type { Splice } from './splice.ts';
+import type { Splice } from '../../domain/splice.ts';
 import { inlineMember, inlineValue } from './print-value.ts';
 
 /** Adds a field or element after the last one of a bracketed object or list, in its notation. */
@@ -48,10 +48,12 @@ function intoEmpty({ text, format }: Source, { offset, end }: Place, put: string
 }
 
 /** Removes a field or element from its brackets, with its comma, and with its line and comment if it is alone on the line. */
-export function removeInBrackets({ text }: Source, { holder, siblings, place }: Site): Splice[] | undefined {
+export function removeInBrackets(
+  { text }: Source,
+  { holder, siblings, place, index }: Site,
+): Splice[] | undefined {
   if (!holder || !place || place.end <= place.name) return undefined;
-  const at = siblings.indexOf(place);
-  const [before, next] = [siblings[at - 1], siblings[at + 1]];
+  const [before, next] = [siblings[index - 1], siblings[index + 1]];
   const comma = afterBlanks(text, place.end);
   const trailing = text.charAt(comma) === ',';
   const end = trailing ? comma + 1 : place.end;

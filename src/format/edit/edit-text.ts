@@ -2,7 +2,7 @@ import { lineStart } from '../blanks.ts';
 import { beforeNewlines, text as blockText } from '../encode-yaml.ts';
 import { StringOffsets } from '../text-offset.ts';
 import type { Site, Source } from './site.ts';
-import type { Splice } from './splice.ts';
+import type { Splice } from '../../domain/splice.ts';
 import { onOneLine, pieceIn, standsPlain, styleAt, type TextStyle } from './text-style.ts';
 import { quoted } from './print-value.ts';
 

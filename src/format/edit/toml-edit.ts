@@ -3,7 +3,7 @@ import { pointerTo, valueAt } from '../../domain/pointer.ts';
 import { afterLineEnd, lineStart, restOfLine } from '../blanks.ts';
 import type { Place } from '../place.ts';
 import type { Site, Source } from './site.ts';
-import type { Splice } from './splice.ts';
+import type { Splice } from '../../domain/splice.ts';
 import { inlineMember, tomlName } from './print-value.ts';
 
 /** Adds a field after the last one of a table whose fields are on separate lines, with the same dotted prefix. */

@@ -3,7 +3,7 @@ import { afterLineEnd, beginsLine, lineStart, restOfLine } from '../blanks.ts';
 import { line, node } from '../encode-yaml.ts';
 import type { Place } from '../place.ts';
 import type { Site, Source } from './site.ts';
-import type { Splice } from './splice.ts';
+import type { Splice } from '../../domain/splice.ts';
 
 /** Adds a field or element after the last one of a block, on separate lines. */
 export function addInBlock(
