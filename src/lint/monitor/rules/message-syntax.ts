@@ -5,7 +5,7 @@ import type { RuleFix } from '../../rule.ts';
 
 /** The message for each kind of fault. An unclosed quote has a separate rule. */
 const MESSAGES: Readonly<Partial<Record<MessageFaultCode, (fault: MessageFault) => string>>> = {
-  unclosed_tag: () => 'Unclosed braces: the notification shows them literally.',
+  unclosed_tag: () => 'Unclosed braces: Datadog rejects the message, or it notifies nobody.',
   unopened_tag: () => 'An opening brace is missing: the notification shows this literally.',
   uneven_braces: () => 'Three opening braces are closed by two: Datadog cannot render the notification.',
   unclosed_block: ({ what }) => `The block {{#${what}}} is never closed.`,
