@@ -10,14 +10,23 @@ Birddog checks monitors, alerts and dashboards before they reach Datadog. The sa
 
 - \`birddog lint PATH...\` checks files and folders offline. \`--format text|json|sarif|github\` chooses the output,
   \`--fix\` applies the available fixes and keeps comments and order, and \`--strict\` makes warnings fail the command.
+  \`--all-findings\` shows and fixes infos too.
 - \`POST /lint\` returns the findings for a document or for the body of a create.
 - Birddog checks every create and update. If there is an error, it rejects the request before it sends anything to Datadog.
   Warnings are part of the response.
 
 A finding is an **error** if Datadog is known to reject the object, or if the object would not do what it says. Every other
-finding is a **warning**. Each finding gives the line and column in the JSON, YAML or TOML that was sent, even for a
-single character inside a query or message. It has a fix if there is only one plausible correction. An alert is checked as
-the monitor that it compiles to; its findings point at the alert.
+likely mistake is a **warning**. An **info** is about something that is usually intended. A rule that fires on more than 10%
+of the published definitions that Birddog is tested with is an info, or its page gives the reason for its severity
+(\`npm run conformance -- --rules\` prints the share of each rule).
+
+\`birddog lint\`, \`plan\` and \`apply\` hide infos about objects; \`plan\` and \`apply\` also hide the warnings about objects that do not
+change. They print how many they hide, and \`--all-findings\` shows them. The answers of the API contain every finding. SARIF
+calls an info a \`note\`, GitHub a \`notice\`.
+
+Each finding gives the line and column in the JSON, YAML or TOML that was sent, even for a single character inside a query or
+message. It has a fix if there is only one plausible correction. An alert is checked as the monitor that it compiles to; its
+findings point at the alert.
 
 The rules about messages also apply to the name and the escalation message. Rules that need the whole monitor, such as
 \`block_never_fires\`, are skipped for an update that omits fields. Birddog searches every string for secrets.

@@ -81,6 +81,28 @@ dashboards:
     assert.equal((await lint(folder, ['--strict', 'good.yaml'])).status, 0);
   });
 
+  it('hides infos, and shows and fixes them with --all-findings', async (t) => {
+    const folder = folderWith(t, { 'm.yaml': GOOD.replace('query alert', 'metric alert') });
+    const hidden = await lint(folder, ['--strict', '--fix', 'm.yaml']);
+    assert.deepEqual(hidden, {
+      status: 0,
+      out: '1 file, no findings; 1 info not shown (pass --all-findings)\n',
+      err: '',
+    });
+    for (const format of ['json', 'sarif', 'github'])
+      assert.doesNotMatch(
+        (await lint(folder, ['--format', format, 'm.yaml'])).out,
+        /Datadog uses both names/,
+      );
+    const shown = await lint(folder, ['--strict', '--all-findings', 'm.yaml']);
+    assert.match(shown.out, /^m\.yaml:1:7: info: .* \[metric_alert_type\]\n/);
+    assert.match(shown.out, /\n0 errors, 0 warnings and 1 info in 1 file; 1 fix available with --fix\n$/);
+    assert.equal(shown.status, 0);
+    const fixed = await lint(folder, ['--fix', '--all-findings', 'm.yaml']);
+    assert.match(fixed.out, /fixed: Change to query alert/);
+    assert.equal(readFileSync(join(folder, 'm.yaml'), 'utf8'), GOOD);
+  });
+
   it('exits with 1 and a message for an unreadable file, and checks the other files', async (t) => {
     const folder = folderWith(t, { 'bad.yaml': BAD, 'secret.yaml': GOOD, 'x.txt': GOOD });
     const { status, out, err } = await birddog(folder, ['lint', 'none.yaml', 'x.txt', 'bad.yaml']);

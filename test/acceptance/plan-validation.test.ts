@@ -57,3 +57,42 @@ describe("Datadog's validation of a plan", () => {
     assert.equal(offline.status, 2);
   });
 });
+
+describe('the findings that birddog plan prints', () => {
+  /** The first monitor has a warning and an info, the second one a warning. */
+  const documentWith = (message: string) =>
+    documentOf('plain', {
+      monitors: [
+        { ...MONITOR, key: 'first', name: 'First', type: 'metric alert', priority: 0 },
+        { ...MONITOR, key: 'second', name: 'Second', priority: 0, message },
+      ],
+    });
+  const codes = (out: string) =>
+    [...out.matchAll(/: (?:warning|info): .* \[(\w+)\]$/gm)].map(([, code]) => code);
+
+  it('are those about changed objects, with the number of the others, or all with --all-findings', async (t) => {
+    ok(await send(pod, '/apply', documentWith('one @slack-a')));
+    const folder = folderWith(t, { 'd.json': JSON.stringify(documentWith('two @slack-a')) });
+    const run = (...args: string[]) => runInProcess(planCommand, pod.birddogUrl, folder, [...args, 'd.json']);
+    const { out } = await run();
+    assert.deepEqual(codes(out), ['priority_zero']);
+    assert.match(
+      out,
+      /1 to update; 1 unchanged\.\n {2}2 findings about unchanged objects not shown \(pass --all-findings\)\.\n/,
+    );
+    const all = await run('--all-findings');
+    assert.deepEqual(codes(all.out), ['metric_alert_type', 'priority_zero', 'priority_zero']);
+    assert.doesNotMatch(all.out, /not shown/);
+    const json: { documents: { findings: { pointer: string }[]; hidden_findings: object }[] } = JSON.parse(
+      (await run('--json')).out,
+    );
+    assert.deepEqual(
+      json.documents.map(({ findings, hidden_findings: hidden }) => [
+        findings.map(({ pointer }) => pointer),
+        hidden,
+      ]),
+      [[['/monitors/1/priority'], { unchanged: 2, infos: 0 }]],
+    );
+    assert.match((await run('--markdown')).out, /- 2 findings about unchanged objects not shown/);
+  });
+});

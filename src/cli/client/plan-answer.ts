@@ -1,6 +1,7 @@
 import { type PlanAnswer as AnsweredPlan, planAnswerSchema } from '../../contract/answers.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { LocatedFinding } from '../documents/lint-text.ts';
+import { type HiddenFindings, NONE_HIDDEN } from '../documents/shown-findings.ts';
 import { located, parsedAnswer } from './birddog-failures.ts';
 
 /** One object of a plan, with the URL of its page in Datadog if it exists. */
@@ -10,10 +11,12 @@ export type PlannedEntry = AnsweredPlan['objects'][number];
 export interface PlanAnswer extends Pick<AnsweredPlan, 'application' | 'route' | 'basis'> {
   readonly objects: readonly PlannedEntry[];
   readonly findings: readonly LocatedFinding[];
+  /** The number of findings that are not printed. */
+  readonly hidden: HiddenFindings;
 }
 
 /** Parses the answer of `/plan`. Throws NoAnswer for an unknown format. */
 export function planAnswer(body: JsonObject): PlanAnswer {
   const { findings, ...plan } = parsedAnswer(planAnswerSchema, body);
-  return { ...plan, findings: located(findings) };
+  return { ...plan, findings: located(findings), hidden: NONE_HIDDEN };
 }

@@ -2,6 +2,7 @@ import { command } from '../command.ts';
 import { applyDocuments, type ApplyOptions, exitOfApply } from '../documents/apply-documents.ts';
 import { readDocuments, type Source } from '../documents/documents.ts';
 import { exitOf, planDocuments } from '../documents/plan-documents.ts';
+import { ALL_PLAN_FINDINGS } from '../documents/shown-findings.ts';
 import { EXIT, type Exit, worst } from '../exit-status.ts';
 import { FILES, flag } from '../options.ts';
 import { countsOf, summaryOf } from '../print/plan-summary.ts';
@@ -31,7 +32,7 @@ export const applyCommand = command({
     'birddog apply payments.yaml',
     'birddog apply --yes --prune *.yaml               # in a pipeline',
   ],
-  options: [YES, PRUNE, FORCE, ...DOCUMENT_OPTIONS],
+  options: [YES, PRUNE, FORCE, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
   operands: FILES,
   statuses: {
     done: 'Datadog matches the documents',
@@ -42,7 +43,13 @@ export const applyCommand = command({
   run: (args, given) =>
     withClient(args, given, async (io) => {
       const { get } = args;
-      const options = { ...documentOptions(args), yes: get(YES), prune: get(PRUNE), force: get(FORCE) };
+      const options = {
+        ...documentOptions(args),
+        yes: get(YES),
+        prune: get(PRUNE),
+        force: get(FORCE),
+        allFindings: get(ALL_PLAN_FINDINGS),
+      };
       const sources = await readDocuments(options.files, options.inputFormat, io, io.paintErr);
       return applySources(sources, options, io);
     }),

@@ -73,7 +73,11 @@ async function driftFiles(options: DriftOptions, io: ClientIo): Promise<Exit> {
   const drifted = drifts.flatMap((result) => (result.objects && result.objects.length > 0 ? [result] : []));
   if (options.revert) {
     const driftedSources: Source[] = drifted.map(({ name, document }) => ({ name, document }));
-    const exit = await applySources(driftedSources, { ...options, prune: false, force: false }, io);
+    const exit = await applySources(
+      driftedSources,
+      { ...options, prune: false, force: false, allFindings: false },
+      io,
+    );
     return worst([...failures, exit]);
   }
   if (options.accept) return worst([...failures, await acceptAll(drifts, drifted, options.deadlineMs, io)]);

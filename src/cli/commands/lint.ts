@@ -2,8 +2,9 @@ import { utf8Text } from '../../format/decode.ts';
 import type { Format } from '../../format/decoded.ts';
 import { command, type Io } from '../command.ts';
 import { type Fixed, fixText } from '../documents/fix-text.ts';
-import { lintText, unreadable } from '../documents/lint-text.ts';
+import { lintPart, lintText, unreadable } from '../documents/lint-text.ts';
 import { filesNamed } from '../documents/named-files.ts';
+import { ALL_FINDINGS, withoutInfos } from '../documents/shown-findings.ts';
 import { FileError, formatOfFile, readBounded, readBytes, replaceText } from '../documents/text-files.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
 import { choice, FILES, flag } from '../options.ts';
@@ -26,10 +27,10 @@ export const lintCommand = command({
   description:
     'Check files of monitors, alerts and dashboards in YAML, JSON or TOML, offline. FILE is a .yaml, .yml, .json or .toml file, or a folder; - is standard input. In a folder, all such files are checked, at any depth.',
   examples: ['birddog lint --strict .', 'birddog lint --fix payments.yaml'],
-  options: [FORMAT, INPUT_FORMAT, FIX, STRICT],
+  options: [FORMAT, INPUT_FORMAT, FIX, STRICT, ALL_FINDINGS],
   operands: FILES,
   statuses: {
-    done: 'there are no findings, or only warnings',
+    done: 'there are no findings, or only warnings and infos',
     failed: 'there is an error, or a file cannot be read',
   },
   run: ({ operands: files, get }, io) =>
@@ -40,6 +41,7 @@ export const lintCommand = command({
         inputFormat: get(INPUT_FORMAT),
         fix: get(FIX),
         strict: get(STRICT),
+        allFindings: get(ALL_FINDINGS),
       },
       io,
     ),
@@ -52,6 +54,8 @@ interface LintOptions {
   readonly inputFormat: Format | undefined;
   readonly fix: boolean;
   readonly strict: boolean;
+  /** Whether infos are shown and fixed. */
+  readonly allFindings: boolean;
 }
 
 async function lintFiles(options: LintOptions, io: Io): Promise<Exit> {
@@ -101,7 +105,8 @@ async function lintedFile(name: string, options: LintOptions, io: Io): Promise<L
     return { name, format, text: bytes.toString('utf8'), findings: unreadable(error) };
   }
   if (options.fix) text = await fixed(name, text, format, { options, io, bytes });
-  return { name, format, text, findings: await lintText(text, format) };
+  const findings = await lintText(text, format);
+  return { name, format, text, ...(options.allFindings ? { findings } : withoutInfos(findings)) };
 }
 
 /** Fixes a text, writes it back to its file or to standard output, and returns it. */
@@ -111,7 +116,11 @@ async function fixed(
   format: Format,
   { options, io, bytes }: { options: LintOptions; io: Io; bytes: Buffer },
 ): Promise<string> {
-  const { text: result, fixed: fixes } = await fixText(text, format);
+  const find = async (part: string, of: Format) => {
+    const findings = await lintPart(part, of);
+    return options.allFindings ? findings : withoutInfos(findings).findings;
+  };
+  const { text: result, fixed: fixes } = await fixText(text, format, find);
   const byteOrderMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? '\ufeff' : '';
   if (name === '-') io.outExact(byteOrderMark + result);
   else if (fixes.length > 0) await replaceText(name, byteOrderMark + result);

@@ -1,6 +1,7 @@
 import { command } from '../command.ts';
 import { readDocuments } from '../documents/documents.ts';
 import { exitOf, planDocuments } from '../documents/plan-documents.ts';
+import { ALL_PLAN_FINDINGS } from '../documents/shown-findings.ts';
 import { worst } from '../exit-status.ts';
 import { FILES, flag, UsageError } from '../options.ts';
 import { plansMarkdown } from '../print/print-markdown.ts';
@@ -25,7 +26,7 @@ export const planCommand = command({
     'birddog plan --markdown *.yaml > summary.md      # for a pull request',
     "birddog plan --json payments.yaml | jq '.documents[].summary'",
   ],
-  options: [PRUNE, OFFLINE, MARKDOWN, ...DOCUMENT_OPTIONS],
+  options: [PRUNE, OFFLINE, MARKDOWN, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
   operands: FILES,
   statuses: {
     done: 'there are no changes',
@@ -34,7 +35,12 @@ export const planCommand = command({
     ...CLIENT_STATUSES,
   },
   run(args, given) {
-    const options = { ...documentOptions(args), prune: args.get(PRUNE), offline: args.get(OFFLINE) };
+    const options = {
+      ...documentOptions(args),
+      prune: args.get(PRUNE),
+      offline: args.get(OFFLINE),
+      allFindings: args.get(ALL_PLAN_FINDINGS),
+    };
     const markdown = args.get(MARKDOWN);
     if (options.json && markdown) throw new UsageError('--json and --markdown cannot be used together');
     return withClient(args, given, async (io) => {

@@ -18,6 +18,7 @@ export type Outcome = Planned & {
 export interface ApplyOptions extends ClientOptions {
   readonly prune: boolean;
   readonly force: boolean;
+  readonly allFindings: boolean;
 }
 
 /** Timeout of a call on a terminal, short so that the progress bar moves. */

@@ -6,6 +6,7 @@ import { EXIT, type Exit } from '../exit-status.ts';
 import type { LocatedFinding } from './lint-text.ts';
 import { movedDown } from './lint-text.ts';
 import type { ClientIo } from '../commands/client-options.ts';
+import { ofChangedObjects } from './shown-findings.ts';
 
 /** A document with its plan, or why it could not be planned. */
 export type Planned =
@@ -26,13 +27,15 @@ interface PlanOptions {
   readonly prune: boolean;
   /** Whether Datadog is not asked to validate the monitors. */
   readonly offline?: boolean;
+  /** Whether to keep infos, and the warnings about objects that do not change. */
+  readonly allFindings: boolean;
   readonly deadlineMs: number;
 }
 
 /** Requests the plan of each document from Birddog. A failure of one does not hide the others. */
 export async function planDocuments(
   sources: readonly Source[],
-  { prune, offline = false, deadlineMs }: PlanOptions,
+  { prune, offline = false, allFindings, deadlineMs }: PlanOptions,
   io: Pick<ClientIo, 'client' | 'progress' | 'paintErr'>,
 ): Promise<Planned[]> {
   const { client, progress, paintErr } = io;
@@ -52,9 +55,10 @@ export async function planDocuments(
         body: bodyOf(document),
         deadlineMs,
       });
-      planned.push({ name, document, plan: withFileLines(planAnswer(body), document) });
+      planned.push({ name, document, plan: shownPlan(planAnswer(body), document, allFindings) });
     } catch (error) {
-      planned.push({ name, document, failure: failureOf(error, paintErr, sentText(name, document)) });
+      const sent = { ...sentText(name, document), allFindings };
+      planned.push({ name, document, failure: failureOf(error, paintErr, sent) });
     }
   }
   progress.clear();
@@ -71,9 +75,13 @@ export function sentText(name: string, { file, part }: FileDocument): SentText {
   return { name, file, line: part.line };
 }
 
-/** Returns a plan whose findings refer to lines of the whole file. */
-function withFileLines(plan: PlanAnswer, document: FileDocument): PlanAnswer {
-  return { ...plan, findings: findingsInFile(plan.findings, document) };
+/** Returns a plan with the findings to print, in text order, which refer to lines of the whole file. */
+function shownPlan(plan: PlanAnswer, document: FileDocument, allFindings: boolean): PlanAnswer {
+  const inOrder = findingsInFile(plan.findings, document).toSorted(
+    (a, b) => a.line - b.line || a.column - b.column,
+  );
+  if (allFindings) return { ...plan, findings: inOrder };
+  return { ...plan, ...ofChangedObjects(inOrder, plan.objects, document.read.entries) };
 }
 
 /** Moves findings of a document to the lines of the whole file. */

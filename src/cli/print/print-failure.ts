@@ -3,6 +3,7 @@ import { BirddogProblem, exitOfError, NoAnswer } from '../client/birddog-failure
 import type { Exit } from '../exit-status.ts';
 import { findingJson } from './finding-json.ts';
 import { type LocatedFinding, movedDown } from '../documents/lint-text.ts';
+import { withoutInfos } from '../documents/shown-findings.ts';
 import { printFindings, printPlacedFindings } from './print-text.ts';
 import type { Paint, ReadText } from './report.ts';
 import { visible } from './visible.ts';
@@ -12,6 +13,8 @@ export interface SentText {
   readonly name: string;
   readonly file: ReadText;
   readonly line: number;
+  /** Whether infos are shown. */
+  readonly allFindings?: boolean;
 }
 
 /** A failure, formatted for people and as JSON, and the exit status of the command. */
@@ -33,14 +36,15 @@ export function failureOf(error: unknown, paint: Paint, sent?: SentText): Failur
   }
   if (!(error instanceof BirddogProblem)) throw error;
   const { title, message, code, hint, requestId, body } = error;
-  const findings = error.findings.map((finding) => movedDown(finding, sent?.line ?? 0));
+  const inFile = error.findings.map((finding) => movedDown(finding, sent?.line ?? 0));
+  const findings = sent && !sent.allFindings ? withoutInfos(inFile).findings : inFile;
   const rows = [
     `${head} ${visible(title)} ${paint('aside', `[${visible(code)}]`)}`,
     `  ${visible(message)}`,
     `  hint: ${visible(hint)}`,
     paint('aside', `  request id: ${visible(requestId)}`),
   ];
-  const json = findings.length === 0 ? body : { ...body, findings: findings.map(findingJson) };
+  const json = inFile.length === 0 ? body : { ...body, findings: findings.map(findingJson) };
   return {
     text: `${findingsText(findings, paint, sent)}${rows.join('\n')}\n`,
     json,

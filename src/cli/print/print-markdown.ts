@@ -6,6 +6,7 @@ import { allParts } from '../../language/message/walk-message.ts';
 import type { FileDocument } from '../documents/documents.ts';
 import type { PlanAnswer, PlannedEntry } from '../client/plan-answer.ts';
 import type { Planned } from '../documents/plan-documents.ts';
+import { hiddenText } from '../documents/shown-findings.ts';
 import { countsOf, summaryOf } from './plan-summary.ts';
 import { fieldName, plainNumber } from './print-change.ts';
 import { printPlan } from './print-plan.ts';
@@ -73,15 +74,15 @@ function wantedFor({ kind, key }: PlannedEntry, { read }: FileDocument): JsonObj
 }
 
 function findings(plan: PlanAnswer): string[] {
-  if (plan.findings.length === 0) return [];
-  return [
-    plan.findings
-      .map(
-        ({ severity, message, line, code }) =>
-          `- ${severity}, line ${line}: ${codeSpan(message)} (${codeSpan(code)})`,
-      )
-      .join('\n'),
+  const hidden = hiddenText(plan.hidden);
+  const lines = [
+    ...plan.findings.map(
+      ({ severity, message, line, code }) =>
+        `- ${severity}, line ${line}: ${codeSpan(message)} (${codeSpan(code)})`,
+    ),
+    ...(hidden === undefined ? [] : [`- ${hidden}`]),
   ];
+  return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
 function table(heading: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -21,7 +21,7 @@ export function planJson({ name, document, plan, failure }: Planned): JsonObject
   };
 }
 
-function planFields({ application, route, basis, objects, findings }: PlanAnswer): JsonObject {
+function planFields({ application, route, basis, objects, findings, hidden }: PlanAnswer): JsonObject {
   return {
     application,
     route,
@@ -37,5 +37,6 @@ function planFields({ application, route, basis, objects, findings }: PlanAnswer
       changes: changes.map((change) => ({ ...change })),
     })),
     findings: findings.map(findingJson),
+    hidden_findings: { unchanged: hidden.unchanged, infos: hidden.infos },
   };
 }

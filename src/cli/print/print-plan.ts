@@ -4,6 +4,7 @@ import { pointerTo } from '../../domain/pointer.ts';
 import type { FileDocument } from '../documents/documents.ts';
 import type { PlanAnswer, PlannedEntry } from '../client/plan-answer.ts';
 import type { Planned } from '../documents/plan-documents.ts';
+import { hiddenText } from '../documents/shown-findings.ts';
 import { countsOf, summaryOf } from './plan-summary.ts';
 import { changeLines } from './print-change.ts';
 import { printFindings } from './print-text.ts';
@@ -33,7 +34,9 @@ export function printPlan(
     return objectLines(object, wanted?.object, paint);
   });
   const summary = `  ${summaryOf(countsOf(plan.objects))}.\n`;
-  return `${head}${blocks.map((lines) => `${lines.join('\n')}\n`).join('')}${summary}`;
+  const hidden = hiddenText(plan.hidden);
+  const rest = hidden === undefined ? '' : `  ${paint('aside', `${hidden}.`)}\n`;
+  return `${head}${blocks.map((lines) => `${lines.join('\n')}\n`).join('')}${summary}${rest}`;
 }
 
 function objectLines(object: PlannedEntry, wanted: JsonObject | undefined, paint: Paint): string[][] {

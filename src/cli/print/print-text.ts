@@ -1,6 +1,7 @@
 import type { Severity } from '../../domain/finding.ts';
 import { excerpt } from './excerpt.ts';
 import type { LocatedFinding } from '../documents/lint-text.ts';
+import { hiddenText } from '../documents/shown-findings.ts';
 import type { LintedFile, Paint } from './report.ts';
 import { visible } from './visible.ts';
 
@@ -54,11 +55,20 @@ function block({ name }: LintedFile, finding: LocatedFinding, line: string, pain
 function summary(files: readonly LintedFile[]): string {
   const findings = files.flatMap((file) => file.findings);
   const checked = count(files.length, 'file');
-  if (findings.length === 0) return `${checked}, no findings`;
+  const infos = files.reduce((sum, { hidden }) => sum + (hidden?.infos ?? 0), 0);
+  const hidden = hiddenText({ infos, unchanged: 0 });
+  const rest = hidden === undefined ? '' : `; ${hidden}`;
+  if (findings.length === 0) return `${checked}, no findings${rest}`;
   const counted = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   const fixes = findings.filter((finding) => finding.fix).length;
-  const found = `${count(counted('error'), 'error')} and ${count(counted('warning'), 'warning')} in ${checked}`;
-  return fixes === 0 ? found : `${found}; ${count(fixes, 'fix', 'fixes')} available with --fix`;
+  const errors = count(counted('error'), 'error');
+  const warnings = count(counted('warning'), 'warning');
+  const shown =
+    counted('info') === 0
+      ? `${errors} and ${warnings}`
+      : `${errors}, ${warnings} and ${count(counted('info'), 'info')}`;
+  const fixable = fixes === 0 ? '' : `; ${count(fixes, 'fix', 'fixes')} available with --fix`;
+  return `${shown} in ${checked}${fixable}${rest}`;
 }
 
 function count(number: number, one: string, more = `${one}s`): string {

@@ -1,5 +1,6 @@
 import type { Format } from '../../format/decoded.ts';
 import type { LocatedFinding } from '../documents/lint-text.ts';
+import type { HiddenFindings } from '../documents/shown-findings.ts';
 
 /** A text from a file or from standard input. */
 export interface ReadText {
@@ -12,6 +13,8 @@ export interface ReadText {
 /** A file with the findings in it. */
 export interface LintedFile extends ReadText {
   readonly findings: readonly LocatedFinding[];
+  /** The number of findings that are not printed. */
+  readonly hidden?: HiddenFindings;
 }
 
 export const OUTPUT_FORMATS = ['text', 'json', 'sarif', 'github'] as const;

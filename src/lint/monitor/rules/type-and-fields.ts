@@ -50,7 +50,7 @@ query: avg(last_5m):avg:system.load.1{*} > 2
   },
   {
     code: 'metric_alert_type',
-    severity: 'warning',
+    severity: 'info',
     summary: 'The type `metric alert` is the older name of `query alert`.',
     bad: `type: ⟦metric alert⟧
 query: avg(last_5m):avg:system.load.1{*} > 2
