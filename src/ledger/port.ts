@@ -36,6 +36,8 @@ export interface Intent extends ObjectName {
   readonly id?: string | undefined;
   /** The object as Datadog should hold it; undefined for a delete. */
   readonly body?: JsonObject | undefined;
+  /** The object that the write changes, as the decision to write read it; undefined for a create that replaces nothing. */
+  readonly before?: JsonObject | undefined;
   /** Ids of the objects that carried the same marker before a create: the one that it replaces, and clones. */
   readonly others?: readonly string[] | undefined;
   readonly caller: string;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { documentOf, monitorEntry, startInProcess } from '../../test/documents-in-process.ts';
 import { printJson } from '../domain/json.ts';
+import { settleOnce } from './settler.ts';
 import { redacted } from './record-revision.ts';
 
 const KEY = `ghp_${'a1B2'.repeat(9)}`;
@@ -77,6 +78,40 @@ describe('the history', () => {
       [found?.action, found?.caller, found?.body?.['message'], last?.action],
       ['none', 'not known', 'by hand', 'update'],
     );
+  });
+
+  it('has that state also if the answer was lost, also when the settler finds that the write has landed', async () => {
+    for (const settledBy of ['the request', 'the settler of another process']) {
+      const pipeline = startInProcess();
+      const { ports, world, clock } = pipeline;
+      await pipeline.apply(documentOf({ monitors: [monitorEntry('load'), monitorEntry('gone')] }));
+      for (const key of ['load', 'gone']) {
+        const id = String((await ports.ledger.newestRevision({ ...NAME, key }))?.id);
+        const attempts = { beforeSend: async () => {}, notWritten: () => {} };
+        await ports.monitor.update(id, { message: 'by hand' }, world.context(), attempts);
+      }
+      const ms = settledBy === 'the request' ? 200_000 : 5_000;
+      // Every attempt of each write.
+      const lose = () =>
+        pipeline.loseNextWrites(...Array.from({ length: 20 }, () => ({ carriedOut: 'now' }) as const));
+      const change = documentOf({ monitors: [monitorEntry('load', { message: 'changed' })] });
+      lose();
+      await pipeline.apply(change, {}, ms).catch(() => undefined);
+      lose();
+      const query = { application: 'app', key: 'gone' };
+      await pipeline.send('/delete_monitor', undefined, query, ms).catch(() => undefined);
+      pipeline.keepWrites();
+      // A delete has landed as soon as the object is gone; an update that was sent again is settled by time.
+      assert.equal((await ports.ledger.unsettled('app')).length, settledBy === 'the request' ? 0 : 1);
+      clock.advance(60_000);
+      await settleOnce(ports);
+      const states = async (key: string) =>
+        (await ports.ledger.revisions({ ...NAME, key, limit: 10 })).map(
+          ({ action, body }) => `${action} ${String(body?.['message'] ?? '')}`,
+        );
+      assert.deepEqual((await states('load')).slice(0, 2), ['update changed', 'none by hand'], settledBy);
+      assert.deepEqual((await states('gone')).slice(0, 2), ['delete ', 'none by hand'], settledBy);
+    }
   });
 
   it('stores no secret', async () => {

@@ -52,11 +52,10 @@ function withoutSecrets(text: string): string {
   return spans.length === 0 ? text : result + text.slice(end);
 }
 
-/** A write that landed, with the object after it and, if known, before it. */
+/** A write that landed, with the object after it. */
 export interface Landed {
   readonly entry: string;
   readonly intent: Intent;
-  readonly before?: JsonObject | undefined;
   readonly after: JsonObject | undefined;
 }
 
@@ -65,10 +64,10 @@ export interface Landed {
  * throws: the write is done whether or not it can be recorded.
  */
 export async function recordRevision(
-  { entry, intent, before, after }: Landed,
+  { entry, intent, after }: Landed,
   { ledger }: Pick<Ports, 'ledger'>,
 ): Promise<void> {
-  const { kind, application, key, caller, source } = intent;
+  const { kind, application, key, caller, source, before } = intent;
   if (!source || (after === undefined && intent.action !== 'delete')) return;
   const name = { kind, application, key };
   const id = after ? idOf(after) : (intent.id ?? '');

@@ -91,7 +91,8 @@ function intentOf({ name, context, recording }: Sending, action: WriteAction): I
     isApply: recording.isApply === true,
     restoredFrom: recording.restoredFrom,
   };
-  return { kind, application, key, action, caller: context.caller.name, source };
+  const before = recording?.before;
+  return { kind, application, key, action, before, caller: context.caller.name, source };
 }
 
 /** Records the intent when it leaves, sends it, and settles it by the answer. */
@@ -116,8 +117,7 @@ async function send(
   };
   try {
     const object = await call(attempts);
-    const { before } = sending.recording ?? {};
-    const recorded = recordRevision({ entry: sent.entry, intent, before, after: object }, ports);
+    const recorded = recordRevision({ entry: sent.entry, intent, after: object }, ports);
     if (intent.action === 'update' && sent.open > 1) {
       // An earlier attempt may still land, which a later update within the same lease must see.
       context.onMayStillLand?.();

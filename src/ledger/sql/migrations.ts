@@ -105,6 +105,7 @@ const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [
        PRIMARY KEY (name, receiver)
      )`,
   ],
+  ({ bytes }) => [`ALTER TABLE ledger_writes ADD COLUMN before_body ${bytes}`],
 ];
 
 /** Takes over the creates in progress of files from before the ledger had leases. */

@@ -12,6 +12,7 @@ import {
   type UnsettledWrite,
   type WriteAction,
 } from '../port.ts';
+import { compress, decompress } from '../compress.ts';
 import type { Database, Row, SqlValue, Statement } from './database.ts';
 import { chunks, leaseName } from './leases.ts';
 
@@ -25,14 +26,15 @@ export class Writes {
 
   constructor(db: Database) {
     this.db = db;
-    this.columns = `entry, kind, application, key, action, id, others, body, caller, source, attempts,
+    this.columns = `entry, kind, application, key, action, id, others, body, before_body, caller, source,
+      attempts,
       ${db.dialect.now} - sent_ms AS sent_ago_ms`;
   }
 
   /** Records a write if the lease is still held. Returns its entry; undefined if the lease is lost. */
   async begin({ token }: Lease, intent: Intent): Promise<string | undefined> {
     const { dialect } = this.db;
-    const { kind, application, key, action, id, others, body, caller, source } = intent;
+    const { kind, application, key, action, id, others, body, before, caller, source } = intent;
     const entry = randomUUID();
     const values: SqlValue[] = [
       entry,
@@ -42,7 +44,9 @@ export class Writes {
       action,
       id ?? null,
       others ? JSON.stringify(others) : null,
-      body ? Buffer.from(printJson(body)) : null,
+      body ? storedBody(body) : null,
+      // Only a revision needs it.
+      before && source ? storedBody(before) : null,
       caller,
       source ? JSON.stringify(source) : null,
       leaseName(intent),
@@ -52,9 +56,11 @@ export class Writes {
       Array.from({ length: to - from + 1 }, (_, at) => `CAST($${from + at} AS TEXT)`).join(', ');
     const rows = await this.db.query({
       text: `INSERT INTO ledger_writes
-               (entry, kind, application, key, action, id, others, body, caller, source, state, sent_ms, attempts)
-             SELECT ${text(1, 7)}, CAST($8 AS ${dialect.bytes}), ${text(9, 10)}, 'sent', ${dialect.now}, 1
-             WHERE ${leaseIsHeld(dialect.now, 11)} RETURNING entry`,
+               (entry, kind, application, key, action, id, others, body, before_body, caller, source, state, sent_ms,
+                attempts)
+             SELECT ${text(1, 7)}, CAST($8 AS ${dialect.bytes}), CAST($9 AS ${dialect.bytes}), ${text(10, 11)}, 'sent',
+               ${dialect.now}, 1
+             WHERE ${leaseIsHeld(dialect.now, 12)} RETURNING entry`,
       values,
     });
     return rows.length > 0 ? entry : undefined;
@@ -196,6 +202,7 @@ export function writeIn(row: Row): UnsettledWrite {
     id: textIn(row['id']),
     others: idsIn(row['others']),
     body: bodyIn(row['body']),
+    before: bodyIn(row['before_body']),
     caller: String(row['caller']),
     source: sourceIn(row['source']),
     sentAgoMs: Number(row['sent_ago_ms']),
@@ -234,10 +241,21 @@ function textIn(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** Bodies of at most so many characters are stored as text: compressing them would delay the write. */
+const MAX_PLAIN = 16_384;
+/** The first byte of a body that is stored as text. */
+const BRACE = '{'.charCodeAt(0);
+
+function storedBody(body: JsonObject): Uint8Array {
+  const text = printJson(body);
+  const compressed = text.length > MAX_PLAIN ? compress(text) : undefined;
+  return compressed && compressed[0] !== BRACE ? compressed : Buffer.from(text);
+}
+
 function bodyIn(value: unknown): JsonObject | undefined {
   if (value === null || value === undefined) return undefined;
   if (!(value instanceof Uint8Array)) throw new TypeError('a recorded write has an invalid body');
-  const body = parseTrustedJson(Buffer.from(value).toString());
+  const body = value[0] === BRACE ? parseTrustedJson(Buffer.from(value).toString()) : decompress(value);
   if (!isObject(body)) throw new TypeError('a recorded write has an invalid body');
   return body;
 }
