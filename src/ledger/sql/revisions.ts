@@ -68,16 +68,15 @@ export class Revisions {
    */
   async record(revisions: readonly NewRevision[]): Promise<void> {
     const write = revisions.at(-1)?.entry ?? '';
-    const statements = revisions.flatMap((one) => {
-      const body = one.body ? compress(printJson(one.body)) : null;
-      return [
-        { statement: this.insert(one, body, write), bytes: body?.length ?? 0 },
-        { statement: this.trim(one), bytes: 0 },
-      ];
-    });
-    await this.db.transaction(statements.map(({ statement }) => statement));
+    const bodies = revisions.map(({ body }) => (body ? compress(printJson(body)) : null));
+    const inserts = revisions.map((one, at) => this.insert(one, bodies[at] ?? null, write));
+    const [only] = inserts;
+    const rows =
+      only && inserts.length === 1 ? [await this.db.query(only)] : await this.db.transaction(inserts);
     if (this.upperBound !== undefined)
-      this.upperBound += statements.reduce((sum, { bytes }) => sum + bytes, 0);
+      this.upperBound += bodies.reduce((sum, body) => sum + (body?.length ?? 0), 0);
+    const [last, newest] = [revisions.at(-1), Number(rows.at(-1)?.[0]?.['revision'])];
+    if (last && newest > this.limits.perObject) await this.trim(last, newest);
   }
 
   private insert(revision: NewRevision, body: Uint8Array | null, write: string): Statement {
@@ -93,7 +92,7 @@ export class Revisions {
                CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS BIGINT),
                CAST($10 AS BIGINT), ${time}, CAST($11 AS TEXT), CAST($12 AS ${bytes}), CAST($13 AS TEXT)
              WHERE NOT EXISTS (SELECT 1 FROM ledger_revisions WHERE entry IN ($1, $14))
-             RETURNING ${relaxed}`,
+             RETURNING revision, ${relaxed}`,
       values: [
         entry,
         kind,
@@ -113,14 +112,14 @@ export class Revisions {
     };
   }
 
-  private trim({ application, kind, key }: ObjectName): Statement {
-    return {
-      text: `DELETE FROM ledger_revisions WHERE application = $1 AND kind = $2 AND key = $3 AND revision <= (
-               SELECT max(revision) - CAST($4 AS BIGINT) FROM ledger_revisions
-               WHERE application = $1 AND kind = $2 AND key = $3
-             )`,
-      values: [application, kind, key, this.limits.perObject],
-    };
+  /** Deletes the revisions of an object beyond the limit. */
+  private async trim({ application, kind, key }: ObjectName, newest: number): Promise<void> {
+    const { relaxed } = this.db.dialect;
+    await this.db.query({
+      text: `DELETE FROM ledger_revisions WHERE application = $1 AND kind = $2 AND key = $3
+               AND revision <= CAST($4 AS BIGINT) RETURNING ${relaxed}`,
+      values: [application, kind, key, newest - this.limits.perObject],
+    });
   }
 
   /** Deletes revisions beyond the limits of age and of bytes, in bounded steps. */
