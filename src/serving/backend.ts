@@ -28,6 +28,9 @@ export interface Foundation {
   readonly receivers: readonly ReceiverConfig[];
 }
 
+/** Maximum sockets per host. A few applies use 16 each, and the requests of others must not wait for them. */
+const SOCKETS = 64;
+
 /** Everything behind the pipeline of a serving process. */
 export interface Backend extends Foundation {
   readonly keys: KeySource;
@@ -47,7 +50,7 @@ export async function openFoundation(
   return {
     command,
     metrics: createMetrics(command, VERSION),
-    outbound: createOutbound(config.proxy ? { proxy: config.proxy } : {}),
+    outbound: createOutbound({ sockets: SOCKETS, ...(config.proxy ? { proxy: config.proxy } : {}) }),
     receivers: await readReceivers(config.BIRDDOG_RECEIVERS),
   };
 }

@@ -6,12 +6,15 @@ import { type Answer, control, type Pod, request, startPod } from './pod.ts';
 // Neither is listed, so that one process uses the limit: with SQLite each container has its own budget.
 const LARGE = 'large-application';
 const OTHER = 'small-application';
-const OBJECTS = 40;
+const OBJECTS = 120;
+const LIMIT = { limit: 50, period: 1 };
+/** What an apply leaves to people, in calls per period. */
+const LEFT = 5;
 
 describe('a rate limit of Datadog', () => {
   let pod: Pod;
   before(async () => {
-    pod = await startPod();
+    pod = await startPod({ env: { sidecar: { BIRDDOG_BUDGET_SHARE: '100' } } });
   });
   after(() => pod.stop());
 
@@ -40,8 +43,18 @@ describe('a rate limit of Datadog', () => {
       .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
+  /** Returns Datadog's log of the writes of an application; times are in ms. */
+  async function writesOf(application: string): Promise<{ readonly at: number }[]> {
+    const log: { at: number; object: { tags: string[] } }[] = JSON.parse(
+      await (await control(pod.datadogUrl, 'GET', 'writes')).text(),
+    );
+    const writes = log.filter(({ object }) => object.tags.includes(`birddog_application:${application}`));
+    assert.equal(writes.length, OBJECTS);
+    return writes;
+  }
+
   it('lets the creates of another team through beside a large apply, without one 429', async () => {
-    await control(pod.datadogUrl, 'PUT', 'limits', { post_monitors: { limit: 20, period: 1 } });
+    await control(pod.datadogUrl, 'PUT', 'limits', { post_monitors: LIMIT });
     await create('learn', 20_000);
     const monitors = Array.from({ length: OBJECTS }, (_, n) => ({
       ...MONITOR,
@@ -60,5 +73,8 @@ describe('a rate limit of Datadog', () => {
     );
     assert.ok(answers.length > 0);
     assert.equal(await refusedByDatadog(), 0);
+    // The emulator may log a call one period after the one in which it counts.
+    for (const [period, writes] of Map.groupBy(await writesOf(LARGE), ({ at }) => Math.floor(at / 1000)))
+      assert.ok(writes.length <= LIMIT.limit - LEFT + 1, `${writes.length} writes in the period ${period}`);
   });
 });

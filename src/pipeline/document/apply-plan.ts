@@ -26,8 +26,11 @@ import {
 import { desiredOf } from './plan-document.ts';
 import { fullName } from './references-in-order.ts';
 
-/** Maximum number of concurrent writes of one apply. Datadog's own tools reached its rate limits with more. */
-const MAX_CONCURRENT_WRITES = 4;
+/**
+ * Maximum number of concurrent writes of one apply. A write and the read after it take Datadog some 300 ms, so these use up its
+ * limit of 50 creates a second; the budget delays what exceeds a limit.
+ */
+const MAX_CONCURRENT_WRITES = 16;
 /** Reserved part (ms) of the deadline for the writes in progress and the response, and for each object of the plan. */
 const FINISH_RESERVE_MS = 2_000;
 const FINISH_RESERVE_PER_OBJECT_MS = 1;
@@ -76,12 +79,14 @@ export async function applyPlan(applying: Applying, lease: Lease): Promise<Outco
   const run = new Run(applying, lease);
   for (const list of applying.plan.steps) {
     const writes = list.filter(isWrite);
-    for (let from = 0; from < writes.length && run.canContinue(); from += MAX_CONCURRENT_WRITES) {
-      const some = writes.slice(from, from + MAX_CONCURRENT_WRITES);
-      // Deletes run one after the other, because one can depend on the one before it.
-      if (some.some(({ action }) => action === 'delete')) for (const step of some) await run.execute(step);
-      else await Promise.all(some.map((step) => run.execute(step)));
-    }
+    // Deletes run one after the other, because one can depend on the one before it.
+    const atOnce = writes.some(({ action }) => action === 'delete') ? 1 : MAX_CONCURRENT_WRITES;
+    // Several of these take from one iterator, so that each object is written once.
+    const steps = writes.values();
+    const executeNext = async () => {
+      for (const step of steps) await run.execute(step);
+    };
+    await Promise.all(Array.from({ length: atOnce }, executeNext));
   }
   await run.deleteReplaced();
   await run.addConcurrentChanges();
@@ -94,6 +99,8 @@ class Run {
   private readonly done = new Map<WriteStep, CompletedStep>();
   private readonly findings: Finding[] = [];
   private readonly ids = new Map<string, string>();
+  /** Ids of the objects with the marker of a step that the plan saw and that are not ours. */
+  private readonly clones = new Map<string, string[]>();
   private readonly replaced: { readonly step: ReplaceStep; readonly id: string }[] = [];
   /** Replaces whose new object exists beside the old one. */
   private readonly halfReplaced: CompletedStep[] = [];
@@ -110,8 +117,9 @@ class Run {
     const { plan, live } = applying;
     this.reserveMs = FINISH_RESERVE_MS + FINISH_RESERVE_PER_OBJECT_MS * plan.steps.flat().length;
     for (const step of plan.steps.flat()) {
-      const object = step.action === 'clone' ? undefined : liveOf(step);
-      if (object) this.ids.set(this.nameOf(step), idOf(object));
+      const [name, object] = [this.nameOf(step), liveOf(step)];
+      if (object && step.action !== 'clone') this.ids.set(name, idOf(object));
+      if (step.action === 'clone') this.clones.set(name, [...(this.clones.get(name) ?? []), idOf(step.live)]);
     }
     for (const [name, id] of live.foreign) this.ids.set(name, id);
   }
@@ -184,18 +192,10 @@ class Run {
     const body = replaced ? withMutes(this.desired(step), replaced) : this.desired(step);
     const sent = await sendCreate(this.sending(step, replaced), body, [
       ...(replaced ? [idOf(replaced)] : []),
-      ...this.cloneIds(step),
+      ...(this.clones.get(this.nameOf(step)) ?? []),
     ]);
     const object = await this.objectAfter(step, sent, body);
     this.finish(step, sent.outcome === 'made' ? await this.readAfter(step, object, body) : object);
-  }
-
-  /** Ids of the objects with the same marker that the plan saw and that are not ours. */
-  private cloneIds({ stored, key }: WriteStep): string[] {
-    const all = this.applying.plan.steps.flat();
-    return all.flatMap((other) =>
-      other.action === 'clone' && other.stored === stored && other.key === key ? [idOf(other.live)] : [],
-    );
   }
 
   private async update(step: UpdateStep): Promise<void> {

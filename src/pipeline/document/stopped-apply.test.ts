@@ -12,7 +12,7 @@ import type { JsonObject } from '../../domain/json.ts';
 
 const monitors = (priority: number): JsonObject =>
   documentOf({
-    monitors: Array.from({ length: 12 }, (_, at) => ({
+    monitors: Array.from({ length: 24 }, (_, at) => ({
       key: `m${at}`,
       type: 'query alert',
       name: `M ${at}`,
@@ -21,7 +21,7 @@ const monitors = (priority: number): JsonObject =>
     })),
   });
 
-/** A process that was told to stop during the first update of an apply of 12. */
+/** A process that was told to stop during the first update of an apply of 24. */
 async function stoppedApply() {
   const stopping = new AbortController();
   const { apply, beforeNextWrite, world } = startInProcess({ stopping: stopping.signal });
@@ -37,8 +37,8 @@ describe('an apply in a process that stops', () => {
     assert.deepEqual([problem.code, problem.extras.retryAfter], ['shutting_down', 1]);
     const { done, remaining, basis } = problem.extras.members ?? {};
     const counts = [done, remaining].map((list) => (Array.isArray(list) ? list.length : undefined));
-    // Four writes are in progress at a time.
-    assert.deepEqual(counts, [4, 8]);
+    // Sixteen writes are in progress at a time.
+    assert.deepEqual(counts, [16, 8]);
     assert.equal(typeof basis, 'string');
   });
 
@@ -69,7 +69,7 @@ it('an apply whose last objects were being written has succeeded', async () => {
   const { apply, beforeNextWrite } = startInProcess({ stopping: stopping.signal });
   const four = (priority: number) => ({
     ...monitors(priority),
-    monitors: items(monitors(priority)['monitors']).slice(8),
+    monitors: items(monitors(priority)['monitors']).slice(20),
   });
   await apply(four(1));
   beforeNextWrite(() => stopping.abort());
